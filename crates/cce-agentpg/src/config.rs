@@ -1,0 +1,89 @@
+//! What the agent PG needs to know.
+
+use cce_kernel::model::{AgentId, MrdId, SkillTarget};
+use std::time::Duration;
+
+/// Everything the agent PG needs to know.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Peripheral id.
+    pub peripheral: u32,
+    /// Pause before the lost link to the router is dialled again.
+    pub redial: Duration,
+    /// Interval of heartbeats to the router; three that stay unanswered end the link.
+    pub heartbeat: Duration,
+    /// How long an agent's new state takes to the router; task events are never delayed.
+    pub state_report_delay: Duration,
+    /// Number of the first CTI session. Sides A and B number their sessions together (inferred).
+    pub first_session: u32,
+    /// Refuse mask bits that the protocol does not use.
+    pub strict_masks: bool,
+    /// What CTI clients must give as password; none accepts any.
+    pub client_password: Option<String>,
+    /// How long a connection may stay without an open session.
+    pub open_timeout: Duration,
+    /// Media routing domains.
+    pub mrds: Vec<Mrd>,
+    /// Agents.
+    pub agents: Vec<Agent>,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            peripheral: 5000,
+            redial: Duration::from_secs(1),
+            heartbeat: Duration::from_secs(5),
+            state_report_delay: Duration::ZERO,
+            first_session: 1,
+            strict_masks: false,
+            client_password: None,
+            open_timeout: Duration::from_secs(30),
+            mrds: Vec::new(),
+            agents: Vec::new(),
+        }
+    }
+}
+
+/// A media routing domain (task-routing 4.1).
+#[derive(Clone, Debug)]
+pub struct Mrd {
+    /// Its id.
+    pub id: MrdId,
+    /// Its name.
+    pub name: String,
+    /// Whether its tasks may be interrupted by tasks of other domains.
+    pub interruptible: bool,
+    /// From reservation to offer or start; none waits for ever.
+    pub start_timeout: Option<Duration>,
+    /// How long tasks outlive the application path.
+    pub life: Duration,
+}
+
+/// An agent.
+#[derive(Clone, Debug)]
+pub struct Agent {
+    /// Login id, which is also the peripheral number.
+    pub id: AgentId,
+    /// Id in the central controller's database.
+    pub skill_target: SkillTarget,
+    /// Extension.
+    pub extension: String,
+    /// Instrument.
+    pub instrument: String,
+    /// Active terminal device.
+    pub terminal: String,
+    /// The queues of the agent. The first one of a domain is the one that the agent's events name.
+    pub memberships: Vec<Membership>,
+}
+
+/// An agent's place in a queue of a domain.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Membership {
+    /// The domain.
+    pub mrd: MrdId,
+    /// The queue's skill group in the central controller's database.
+    pub skill_group: SkillTarget,
+    /// That group's peripheral number.
+    pub skill_group_number: u32,
+}

@@ -1,0 +1,173 @@
+//! What the CTI server tells its clients of OPC's messages (cti-server-protocol 7, 11.2).
+
+use super::session::Pending;
+use cce_cti::{
+    AgentPreCallAbortEvent, AgentPreCallEvent, AgentStateEvent, Cti, EndTaskEvent, FailureResp,
+    MakeAgentNotReadyResp, MakeAgentNotRoutableResp, MediaLoginResp, OfferTaskEvent, PauseTaskEvent,
+    ResumeTaskEvent, StartTaskEvent, WrapupTaskEvent,
+};
+use cce_kernel::model::{AgentRecord, Disposition, PreCall, TaskEvent, TaskEventKind, TaskId};
+use cce_wire::{List, NamedVariable, Text};
+
+/// Type of this peripheral: enterprise agent (cti-server-protocol 12).
+pub(super) const PERIPHERAL_TYPE: u16 = 17;
+/// "None" of an unsigned number.
+const NULL: u32 = u32::MAX;
+
+/// `AGENT_STATE_EVENT`.
+pub(super) fn agent_state(record: &AgentRecord) -> Cti {
+    AgentStateEvent {
+        peripheral_id: record.peripheral,
+        session_id: record.session,
+        peripheral_type: PERIPHERAL_TYPE,
+        skill_group_state: record.skill_group_state.number(),
+        state_duration: record.skill_group_seconds,
+        skill_group_number: record.skill_group_number,
+        skill_group_id: record.skill_group.0.cast_unsigned(),
+        agent_state: record.state.number(),
+        event_reason_code: record.reason,
+        mrd_id: record.mrd.0,
+        num_tasks: record.tasks,
+        agent_mode: u16::from(record.routable),
+        max_task_limit: record.max_tasks,
+        icm_agent_id: record.skill_target.0,
+        agent_availability_status: record.availability.number(),
+        cti_client_signature: Some(Text::new(&record.signature)),
+        agent_id: Some(Text::new(record.agent.as_str())),
+        agent_extension: Some(Text::new(&record.extension)),
+        active_terminal: Some(Text::new(&record.terminal)),
+        agent_instrument: Some(Text::new(&record.instrument)),
+        duration: Some(record.seconds),
+        direction: Some(record.direction),
+        max_beyond_task_limit: Some(record.max_beyond),
+        ..AgentStateEvent::default()
+    }
+    .into()
+}
+
+/// `AGENT_PRE_CALL_EVENT`.
+pub(super) fn pre_call(call: &PreCall) -> Cti {
+    let variable = |number: u8| {
+        let found = call.call_variables.iter().find(|(variable, _)| *variable == number);
+        found.map(|(_, value)| Text::new(value))
+    };
+    let services = &call.enabled_services;
+    AgentPreCallEvent {
+        service_number: NULL,
+        service_id: NULL,
+        skill_group_number: call.skill_group_number,
+        skill_group_id: call.skill_group.0.cast_unsigned(),
+        mrd_id: call.mrd.0,
+        agent_skill_target_id: call.skill_target.0.cast_unsigned(),
+        agent_instrument: Some(Text::new(&call.instrument)),
+        router_call_key_day: Some(call.task.day.cast_unsigned()),
+        router_call_key_call_id: Some(call.task.call.cast_unsigned()),
+        router_call_key_sequence_number: Some(call.task.sequence.cast_unsigned()),
+        ani: Some(Text::new(&call.ani)),
+        dialed_number: Some(Text::new(&call.dialed_number)),
+        caller_entered_digits: Some(Text::new(&call.ced)),
+        flt_call_type_id: Some(call.call_type),
+        pre_call_invoke_id: Some(call.invoke_id),
+        call_variable1: variable(1),
+        call_variable2: variable(2),
+        call_variable3: variable(3),
+        call_variable4: variable(4),
+        call_variable5: variable(5),
+        call_variable6: variable(6),
+        call_variable7: variable(7),
+        call_variable8: variable(8),
+        call_variable9: variable(9),
+        call_variable10: variable(10),
+        num_named_variables: u16::try_from(call.named_variables.len()).unwrap_or(u16::MAX),
+        named_variable: call
+            .named_variables
+            .iter()
+            .map(|(name, value)| NamedVariable::new(name, value))
+            .collect(),
+        agent_id: Some(Text::new(call.agent.as_str())),
+        protocol_reference_guid: unless_empty(&call.protocol_guid),
+        num_of_enabled_services: (!services.is_empty())
+            .then(|| u16::try_from(services.len()).unwrap_or(u16::MAX)),
+        flt_enabled_services: (!services.is_empty()).then(|| List(services.clone())),
+        ccai_config_id: unless_empty(&call.ccai_config),
+        ..AgentPreCallEvent::default()
+    }
+    .into()
+}
+
+/// `AGENT_PRE_CALL_ABORT_EVENT`.
+pub(super) fn pre_call_abort(task: TaskId, mrd: i32, instrument: &str) -> Cti {
+    AgentPreCallAbortEvent {
+        mrd_id: mrd,
+        agent_instrument: Some(Text::new(instrument)),
+        router_call_key_day: Some(task.day.cast_unsigned()),
+        router_call_key_call_id: Some(task.call.cast_unsigned()),
+        router_call_key_sequence_number: Some(task.sequence.cast_unsigned()),
+        ..AgentPreCallAbortEvent::default()
+    }
+    .into()
+}
+
+/// The answer to a request that has one, else `FAILURE_RESP`.
+pub(super) fn answer(pending: Option<Pending>, invoke_id: u32, status: u32) -> Cti {
+    match pending {
+        Some(Pending::MediaLogin) => MediaLoginResp { invoke_id, status, ..MediaLoginResp::default() }.into(),
+        Some(Pending::MakeNotReady) => {
+            MakeAgentNotReadyResp { invoke_id, status, ..MakeAgentNotReadyResp::default() }.into()
+        }
+        Some(Pending::MakeNotRoutable) => {
+            MakeAgentNotRoutableResp { invoke_id, status, ..MakeAgentNotRoutableResp::default() }.into()
+        }
+        None => FailureResp { invoke_id, status, ..FailureResp::default() }.into(),
+    }
+}
+
+/// Two kinds of task event share each of these layouts.
+macro_rules! event {
+    ($name:ident { $($field:ident: $value:expr),* $(,)? } of $event:ident) => {
+        $name {
+            peripheral_id: $event.peripheral,
+            peripheral_type: TaskEvent::PERIPHERAL_TYPE,
+            mrd_id: $event.mrd.0,
+            task_id: $event.task,
+            icm_agent_id: $event.skill_target.0,
+            $($field: $value,)*
+            ..$name::default()
+        }
+        .into()
+    };
+}
+
+/// The event of a task.
+pub(super) fn task(event: &TaskEvent) -> Cti {
+    match event.kind {
+        TaskEventKind::Offer => event!(OfferTaskEvent {
+            skill_group_id: event.skill_group.0,
+            service_id: event.service,
+            application_routed: event.application_routed,
+        } of event),
+        TaskEventKind::Start => event!(StartTaskEvent {
+            skill_group_id: event.skill_group.0,
+            service_id: event.service,
+            application_routed: event.application_routed,
+        } of event),
+        TaskEventKind::Pause => event!(PauseTaskEvent {} of event),
+        TaskEventKind::Resume => event!(ResumeTaskEvent {} of event),
+        TaskEventKind::WrapUp => event!(WrapupTaskEvent {} of event),
+        TaskEventKind::End => event!(EndTaskEvent {
+            previous_task_id: event.previous,
+            icm_disposition: number_of(event.icm_disposition),
+            application_disposition: number_of(event.application_disposition),
+            wrapup_data: unless_empty(&event.wrapup_data),
+            application_data: unless_empty(&event.application_data),
+        } of event),
+    }
+}
+
+fn number_of(disposition: Option<Disposition>) -> u32 {
+    disposition.map_or(0, |disposition| disposition.0)
+}
+
+fn unless_empty<const MAX: usize>(text: &str) -> Option<Text<MAX>> {
+    (!text.is_empty()).then(|| Text::new(text))
+}

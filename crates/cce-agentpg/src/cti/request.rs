@@ -1,0 +1,104 @@
+//! What the CTI server asks OPC on behalf of its clients (cti-server-protocol 11.1).
+
+use super::session::Pending;
+use crate::arm::Place;
+use cce_cti::Cti;
+use cce_kernel::{
+    fact::ArmMessage,
+    model::{Disposition, MrdId, SkillTarget},
+};
+use cce_wire::Text;
+
+/// A client's message of the ARM layer, taken apart.
+#[derive(Debug)]
+pub(super) struct Asked {
+    /// The client's invoke id.
+    pub(super) invoke_id: u32,
+    /// The agent in the domain that it is about.
+    pub(super) place: Place,
+    /// What is asked.
+    pub(super) message: ArmMessage,
+    /// Which answer the client expects; none of an indication.
+    pub(super) pending: Option<Pending>,
+}
+
+/// Takes the envelope, which is the same in all of them, off a message.
+macro_rules! asked {
+    ($message:ident, $arm:expr) => {
+        asked!($message, $arm, None)
+    };
+    ($message:ident, $arm:expr, $pending:expr) => {
+        Some(Asked {
+            invoke_id: $message.invoke_id,
+            place: Place { skill_target: SkillTarget($message.icm_agent_id), mrd: MrdId($message.mrd_id) },
+            message: $arm,
+            pending: $pending,
+        })
+    };
+}
+
+/// The ARM message behind a client's message, if it is one.
+#[expect(clippy::wildcard_enum_match_arm, reason = "the table has as many messages of other layers")]
+pub(super) fn asked(message: &Cti) -> Option<Asked> {
+    match message {
+        Cti::MediaLoginReq(m) => asked!(
+            m,
+            ArmMessage::MediaLogin {
+                max_tasks: m.max_task_limit,
+                max_beyond: m.max_beyond_task_limit.unwrap_or(0),
+                routable: m.make_routable,
+            },
+            Some(Pending::MediaLogin)
+        ),
+        Cti::MediaLogoutInd(m) => asked!(
+            m,
+            ArmMessage::MediaLogout {
+                reason: m.reason_code,
+                icm_disposition: m.flt_icm_disp.map(Disposition),
+                application_disposition: m.flt_app_disp.map(Disposition),
+            }
+        ),
+        Cti::MakeAgentRoutableInd(m) => asked!(m, ArmMessage::MakeRoutable { max_tasks: m.max_tasks }),
+        Cti::MakeAgentNotRoutableReq(m) => {
+            asked!(m, ArmMessage::MakeNotRoutable, Some(Pending::MakeNotRoutable))
+        }
+        Cti::MakeAgentReadyInd(m) => asked!(m, ArmMessage::MakeReady { routable: m.make_routable }),
+        Cti::MakeAgentNotReadyReq(m) => {
+            asked!(m, ArmMessage::MakeNotReady { reason: m.reason_code }, Some(Pending::MakeNotReady))
+        }
+        Cti::OfferTaskInd(m) => asked!(
+            m,
+            ArmMessage::Offer {
+                task: m.task_id,
+                skill_group: SkillTarget(m.arm_skill_group_id),
+                service: m.arm_service_id,
+            }
+        ),
+        Cti::StartTaskInd(m) => asked!(
+            m,
+            ArmMessage::Start {
+                task: m.task_id,
+                skill_group: SkillTarget(m.arm_skill_group_id),
+                service: m.arm_service_id,
+            }
+        ),
+        Cti::PauseTaskInd(m) => asked!(m, ArmMessage::Pause { task: m.task_id }),
+        Cti::ResumeTaskInd(m) => asked!(m, ArmMessage::Resume { task: m.task_id }),
+        Cti::WrapupTaskInd(m) => asked!(m, ArmMessage::WrapUp { task: m.task_id }),
+        Cti::EndTaskInd(m) => asked!(
+            m,
+            ArmMessage::End {
+                task: m.task_id,
+                icm_disposition: Disposition(m.icm_disposition),
+                application_disposition: Disposition(m.application_disposition),
+                wrapup_data: text_of(m.wrapup_data.as_ref()),
+                application_data: text_of(m.application_data.as_ref()),
+            }
+        ),
+        _ => None,
+    }
+}
+
+fn text_of<const MAX: usize>(text: Option<&Text<MAX>>) -> String {
+    text.map(ToString::to_string).unwrap_or_default()
+}

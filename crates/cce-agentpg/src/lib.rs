@@ -1,0 +1,170 @@
+//! Agent PG: OPC and the CTI server.
+//!
+//! ```text
+//! router <-- icm-agent --> OPC <-- ArmMessage, OpcMessage --> CTI server <-- cti-a, cti-b --> clients
+//! ```
+//!
+//! Both are modules of one component and share nothing but typed messages, each noted as a fact at the moment
+//! it passes.
+//!
+//! The order of facts and frames, which is the order of the product's ctisvr.log:
+//!
+//! | What happens | Facts and frames |
+//! |---|---|
+//! | a client's indication | the received frame, `ToOpc` |
+//! | reservation | `ToCtiServer(Agent)`, `ToCtiServer(PreCall)` |
+//! | offer | `ToCtiServer(Task)`, `TaskEventTraced` |
+//! | start, pause, resume, wrap-up, end | `ToCtiServer(Task)`, `ToCtiServer(Agent)`, `TaskEventTraced` |
+//!
+//! Every fact stands before the frames that it causes. `ToCtiServer(Task)` is where the product's log says
+//! `received msgtype 97` (it does so of ends), `TaskEventTraced` where it shows the task event; the latter comes
+//! exactly once, however many sessions listen.
+//!
+//! Invariants:
+//! - OPC never sends to CTI clients, and the CTI server never sends to the router.
+//! - An agent never has more tasks than its limit, and the tasks allowed beyond it.
+//! - A task that left its agent is reported to the router exactly once, with a disposition.
+//! - A refused indication changes nothing.
+
+#![warn(missing_docs)]
+
+mod arm;
+mod config;
+mod cti;
+mod opc;
+
+pub use config::{Agent, Config, Membership, Mrd};
+
+use cce_kernel::{Command, Component, Cx, Fact, FrameFlaw, Input, LinkId, Port, TimerKey, fact::AgentPgFact};
+use cce_wire::Bytes;
+use cti::{CentralController, CtiServer, Outcome};
+use opc::Opc;
+
+/// The agent PG.
+#[derive(Debug)]
+pub struct AgentPg {
+    config: Config,
+    opc: Opc,
+    cti: CtiServer,
+}
+
+impl AgentPg {
+    /// An agent PG that has not started.
+    pub fn new(config: Config) -> Self {
+        let opc = Opc::new(config.clone());
+        let cti = CtiServer::new(config.clone());
+        Self { config, opc, cti }
+    }
+
+    fn on_start(&mut self, cx: &mut Cx<'_>) {
+        *self = Self::new(self.config.clone());
+        self.opc.start(cx);
+    }
+
+    fn on_link_up(&mut self, link: LinkId, cx: &mut Cx<'_>) {
+        if is_cti(link) {
+            self.cti.on_link_up(link, cx);
+        } else {
+            self.opc.on_router_up(link, cx);
+        }
+    }
+
+    fn on_link_down(&mut self, link: LinkId, cx: &mut Cx<'_>) {
+        if is_cti(link) {
+            let outcome = self.cti.on_link_down(link, cx);
+            self.follow(outcome, cx);
+        } else {
+            self.opc.on_router_down(link, cx);
+        }
+    }
+
+    fn on_frame(&mut self, link: LinkId, frame: &Bytes, cx: &mut Cx<'_>) {
+        if is_cti(link) {
+            let outcome = self.cti.on_frame(link, frame, cx);
+            self.follow(outcome, cx);
+        } else {
+            self.opc.on_router_frame(link, frame, cx);
+        }
+    }
+
+    fn on_bad_frame(&mut self, link: LinkId, flaw: FrameFlaw, cx: &mut Cx<'_>) {
+        if is_cti(link) {
+            let outcome = self.cti.on_bad_frame(link, flaw, cx);
+            self.follow(outcome, cx);
+        } else {
+            self.opc.on_router_bad_frame(link, flaw, cx);
+        }
+    }
+
+    fn on_timer(&mut self, key: &TimerKey, cx: &mut Cx<'_>) {
+        if key.name == cti::IDLE {
+            let outcome = self.cti.on_idle(key.id, cx);
+            self.follow(outcome, cx);
+        } else {
+            self.opc.on_timer(key, cx);
+        }
+    }
+
+    fn on_command(&mut self, command: Command, cx: &mut Cx<'_>) {
+        match command {
+            Command::Stop => {
+                self.cti.stop(cx);
+                self.opc.stop(cx);
+            }
+            Command::Set { setting, .. } => {
+                cx.note(Fact::CommandRefused { command: setting, detail: "no such setting".to_owned() });
+            }
+        }
+    }
+
+    /// Hands OPC what the CTI server made of a client's message.
+    fn follow(&mut self, outcome: Option<Outcome>, cx: &mut Cx<'_>) {
+        match outcome {
+            None => {}
+            Some(Outcome::SessionLost(session)) => self.opc.on_session_lost(session, cx),
+            Some(Outcome::Arm(request)) => {
+                cx.note(
+                    AgentPgFact::ToOpc {
+                        session: request.client.session,
+                        invoke_id: request.invoke_id,
+                        mrd: request.place.mrd,
+                        skill_target: request.place.skill_target,
+                        message: request.message.clone(),
+                    }
+                    .into(),
+                );
+                self.opc.on_arm(&request, cx);
+            }
+        }
+    }
+
+    /// Hands the CTI server what OPC has to say.
+    fn deliver(&mut self, cx: &mut Cx<'_>) {
+        let online = self.opc.is_router_open();
+        let controller = if online { CentralController::Online } else { CentralController::Offline };
+        self.cti.on_controller(controller, cx);
+        let messages = self.opc.take_messages();
+        self.cti.on_opc(messages, cx);
+    }
+}
+
+impl Component for AgentPg {
+    fn handle(&mut self, input: Input, cx: &mut Cx<'_>) {
+        match input {
+            Input::Start { .. } => self.on_start(cx),
+            Input::LinkUp { link, .. } => self.on_link_up(link, cx),
+            Input::LinkDown { link, .. } => self.on_link_down(link, cx),
+            Input::Frame { link, bytes } => self.on_frame(link, &bytes.0, cx),
+            Input::BadFrame { link, flaw } => self.on_bad_frame(link, flaw, cx),
+            Input::Timer(key) => self.on_timer(&key, cx),
+            Input::Command(command) => self.on_command(command, cx),
+            // The agent PG has no HTTP interface.
+            Input::Call { .. } | Input::CallGone { .. } | Input::Reply { .. } => {}
+        }
+        self.deliver(cx);
+    }
+}
+
+fn is_cti(link: LinkId) -> bool {
+    matches!(link.port, Port::CtiA | Port::CtiB)
+}

@@ -1,0 +1,231 @@
+//! An agent in one media routing domain: what it is, and the state that follows from its tasks
+//! (cti-server-protocol 11.3, task-routing 1.4 and 1.5).
+
+use crate::{
+    arm::{Client, Place},
+    config::{Agent, Membership},
+};
+use cce_kernel::{
+    Time,
+    model::{AgentState, Availability, TaskState},
+};
+
+/// Whether and how an agent is signed in to a domain.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum SignIn {
+    /// Signed out.
+    #[default]
+    SignedOut,
+    /// Signed in, gets no tasks.
+    NotReady,
+    /// Signed in, gets tasks.
+    Ready,
+    /// Signed in through a session that is gone.
+    ClientLost,
+}
+
+/// A request to become not ready that waits for the last task's end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Held {
+    /// The session that asked.
+    pub(crate) session: u32,
+    /// Its invoke id.
+    pub(crate) invoke_id: u32,
+    /// Reason code.
+    pub(crate) reason: u16,
+}
+
+/// An agent's tasks in one domain, counted by state.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Load {
+    /// Assigned, not begun.
+    pub(crate) waiting: u32,
+    /// In work.
+    pub(crate) active: u32,
+    /// Paused.
+    pub(crate) paused: u32,
+    /// In after-task work.
+    pub(crate) wrap_up: u32,
+}
+
+impl Load {
+    /// Counts tasks.
+    pub(crate) fn of(states: impl Iterator<Item = TaskState>) -> Self {
+        states.fold(Self::default(), |mut load, state| {
+            match state {
+                TaskState::PreCall | TaskState::Offered => load.waiting += 1,
+                TaskState::Active => load.active += 1,
+                TaskState::Paused | TaskState::Interrupted => load.paused += 1,
+                TaskState::WrapUp => load.wrap_up += 1,
+                TaskState::Ended => {}
+            }
+            load
+        })
+    }
+
+    /// All tasks assigned.
+    pub(crate) const fn total(self) -> u32 {
+        self.waiting + self.begun()
+    }
+
+    /// Tasks that have begun.
+    pub(crate) const fn begun(self) -> u32 {
+        self.active + self.paused + self.wrap_up
+    }
+}
+
+/// What an agent's events and reports to the router show, but for what never changes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Standing {
+    /// State in the domain.
+    pub(crate) state: AgentState,
+    /// Tasks begun.
+    pub(crate) begun: u32,
+    /// Tasks assigned.
+    pub(crate) tasks: u32,
+    /// Tasks at the same time.
+    pub(crate) limit: u32,
+    /// Tasks that may be held past that limit.
+    pub(crate) beyond: u32,
+    /// Whether the router may assign tasks.
+    pub(crate) routable: bool,
+    /// Whether the agent can be given a task now.
+    pub(crate) availability: Availability,
+}
+
+impl Standing {
+    /// How somebody stands who has not signed in.
+    pub(crate) const SIGNED_OUT: Self = Self {
+        state: AgentState::Logout,
+        begun: 0,
+        tasks: 0,
+        limit: 0,
+        beyond: 0,
+        routable: false,
+        availability: Availability::NotAvailable,
+    };
+}
+
+/// An agent in one media routing domain.
+#[derive(Clone, Debug)]
+pub(crate) struct AgentInMrd {
+    /// The agent as configured.
+    pub(crate) agent: Agent,
+    /// The queue that the agent's events name.
+    pub(crate) queue: Membership,
+    /// Whether and how the agent is signed in.
+    pub(crate) sign_in: SignIn,
+    /// Whether the router may assign tasks.
+    pub(crate) routable: bool,
+    /// Tasks at the same time.
+    pub(crate) limit: u32,
+    /// Tasks that may be held past that limit.
+    pub(crate) beyond: u32,
+    /// Why the agent is not ready or signed out; 0 none.
+    pub(crate) reason: u16,
+    /// Who signed the agent in.
+    pub(crate) client: Client,
+    /// The request to become not ready that waits.
+    pub(crate) held_not_ready: Option<Held>,
+    /// Whether the agent becomes not routable once every task has begun.
+    pub(crate) not_routable_next: bool,
+    /// What was noted last.
+    pub(crate) noted: Standing,
+    /// Since when the state is the one noted last.
+    pub(crate) since: Time,
+    /// What the router knows; none before the first report on its link.
+    pub(crate) reported: Option<Standing>,
+    /// Whether a delayed report to the router is due.
+    pub(crate) report_due: bool,
+}
+
+impl AgentInMrd {
+    /// An agent that is signed out.
+    pub(crate) fn new(agent: Agent, queue: Membership) -> Self {
+        Self {
+            agent,
+            queue,
+            sign_in: SignIn::SignedOut,
+            routable: false,
+            limit: 0,
+            beyond: 0,
+            reason: 0,
+            client: Client::default(),
+            held_not_ready: None,
+            not_routable_next: false,
+            noted: Standing::SIGNED_OUT,
+            since: Time::default(),
+            reported: None,
+            report_due: false,
+        }
+    }
+
+    /// The key of this agent in this domain.
+    pub(crate) fn place(&self) -> Place {
+        Place { skill_target: self.agent.skill_target, mrd: self.queue.mrd }
+    }
+
+    /// Whether the agent is signed in, even if its client is gone.
+    pub(crate) fn is_signed_in(&self) -> bool {
+        self.sign_in != SignIn::SignedOut
+    }
+
+    /// Whether the agent's client can speak for it.
+    pub(crate) fn is_attended(&self) -> bool {
+        matches!(self.sign_in, SignIn::NotReady | SignIn::Ready)
+    }
+
+    /// How the agent stands with these tasks; `busy_elsewhere` is a task of another domain that must not be
+    /// interrupted.
+    pub(crate) fn standing(&self, load: Load, busy_elsewhere: bool) -> Standing {
+        let state = state_of(self.sign_in, load);
+        Standing {
+            state,
+            begun: load.begun(),
+            tasks: load.total(),
+            limit: self.limit,
+            beyond: self.beyond,
+            routable: self.routable,
+            availability: self.availability(load, busy_elsewhere),
+        }
+    }
+
+    /// Task-routing 1.5. Somebody who asked to become not ready gets no more tasks meanwhile (inferred).
+    fn availability(&self, load: Load, busy_elsewhere: bool) -> Availability {
+        let ready = self.sign_in == SignIn::Ready && self.held_not_ready.is_none();
+        if !ready || busy_elsewhere || load.total() >= self.limit {
+            return Availability::NotAvailable;
+        }
+        if self.routable { Availability::Icm } else { Availability::Application }
+    }
+}
+
+/// The state in the domain: active, else work ready, else paused, else reserved (task-routing 1.4).
+fn state_of(sign_in: SignIn, load: Load) -> AgentState {
+    match sign_in {
+        SignIn::SignedOut => AgentState::Logout,
+        SignIn::ClientLost => AgentState::WorkNotReady,
+        SignIn::NotReady | SignIn::Ready if load.active > 0 => AgentState::Active,
+        SignIn::NotReady | SignIn::Ready if load.wrap_up > 0 => AgentState::WorkReady,
+        SignIn::NotReady | SignIn::Ready if load.paused > 0 => AgentState::Paused,
+        SignIn::NotReady | SignIn::Ready if load.waiting > 0 => AgentState::Reserved,
+        SignIn::NotReady => AgentState::NotReady,
+        SignIn::Ready => AgentState::NotActive,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn work_outranks_wrap_up_pause_and_reservation() {
+        use TaskState::{Active, Offered, Paused, PreCall, WrapUp};
+        let state = |tasks: &[TaskState]| state_of(SignIn::Ready, Load::of(tasks.iter().copied()));
+        assert_eq!(state(&[PreCall, WrapUp, Active, Paused]), AgentState::Active);
+        assert_eq!(state(&[PreCall, WrapUp, Paused]), AgentState::WorkReady);
+        assert_eq!(state(&[Offered, Paused]), AgentState::Paused);
+        assert_eq!(state(&[PreCall, Offered]), AgentState::Reserved);
+        assert_eq!(state(&[]), AgentState::NotActive);
+    }
+}

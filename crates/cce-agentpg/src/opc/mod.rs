@@ -1,0 +1,280 @@
+//! OPC: agents, tasks, and the link to the router.
+//!
+//! Every transition does the same things in the same order: the task changes (fact, `TASK_EVENT` to the router,
+//! event for the CTI server), then what follows for its agent is reported (fact, record for the CTI server,
+//! `AGENT_STATE_UPDATE` to the router). What the CTI server is to hear waits in an outbox until the input is
+//! dealt with.
+
+mod agent;
+mod reservation;
+mod router;
+mod sign_in;
+mod task;
+mod work;
+
+use crate::{
+    arm::{ArmRequest, Place, Refusal},
+    config::Config,
+};
+use agent::{AgentInMrd, Load, Standing};
+use cce_kernel::{
+    Cx, Fact, TimerKey,
+    fact::{ArmMessage, OpcMessage},
+    model::{AgentRecord, AgentState, MrdId, SkillTarget, TaskEventKind, TaskId},
+};
+use router::RouterLink;
+use std::collections::BTreeMap;
+use task::Task;
+
+/// Ends a task that nobody accepts in time; counted by task.
+pub(crate) const START_TIMEOUT: &str = "start timeout";
+/// Ends the tasks of an agent whose client is gone; counted by place.
+pub(crate) const TASK_LIFE: &str = "task life";
+/// Sends a delayed `AGENT_STATE_UPDATE`; counted by place.
+pub(crate) const STATE_REPORT: &str = "state report";
+/// Dials the router again.
+pub(crate) const REDIAL: &str = "router redial";
+/// Sends a heartbeat to the router.
+pub(crate) const HEARTBEAT: &str = "router heartbeat";
+
+/// OPC.
+#[derive(Debug)]
+pub(crate) struct Opc {
+    config: Config,
+    agents: BTreeMap<Place, AgentInMrd>,
+    /// Live tasks; each agent's limit bounds them.
+    tasks: BTreeMap<TaskId, Task>,
+    router: RouterLink,
+    to_cti: Vec<OpcMessage>,
+}
+
+/// What an agent's event shows beside how the agent stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Shown {
+    /// Nothing else.
+    AsIs,
+    /// The first event after a sign-in: the queue's state is LOGIN (cti-server-protocol 11.3).
+    Login,
+    /// The event of an end: the count of tasks is the one before it (cti-server-protocol 19).
+    BeforeEnd(u32),
+}
+
+impl Opc {
+    /// OPC with everybody signed out.
+    pub(crate) fn new(config: Config) -> Self {
+        let mut agents = BTreeMap::new();
+        for agent in &config.agents {
+            for queue in &agent.memberships {
+                let place = Place { skill_target: agent.skill_target, mrd: queue.mrd };
+                agents.entry(place).or_insert_with(|| AgentInMrd::new(agent.clone(), *queue));
+            }
+        }
+        Self { config, agents, tasks: BTreeMap::new(), router: RouterLink::default(), to_cti: Vec::new() }
+    }
+
+    /// What the CTI server is to hear, in order.
+    pub(crate) fn take_messages(&mut self) -> Vec<OpcMessage> {
+        std::mem::take(&mut self.to_cti)
+    }
+
+    /// Does what the CTI server asks, or refuses it.
+    pub(crate) fn on_arm(&mut self, request: &ArmRequest, cx: &mut Cx<'_>) {
+        if let Err(refusal) = self.carry_out(request, cx) {
+            self.answer(request.client.session, request.invoke_id, refusal.code());
+        }
+    }
+
+    /// Reacts to a timer.
+    pub(crate) fn on_timer(&mut self, key: &TimerKey, cx: &mut Cx<'_>) {
+        match key.name.as_ref() {
+            START_TIMEOUT => self.on_start_timeout(key.id, cx),
+            TASK_LIFE => self.on_task_life_over(Place::of_timer(key.id), cx),
+            STATE_REPORT => self.send_agent_state(Place::of_timer(key.id), cx),
+            REDIAL => self.router.dial(cx),
+            HEARTBEAT => self.on_heartbeat_due(cx),
+            _ => {}
+        }
+    }
+
+    fn carry_out(&mut self, request: &ArmRequest, cx: &mut Cx<'_>) -> Result<(), Refusal> {
+        match &request.message {
+            ArmMessage::MediaLogin { max_tasks, max_beyond, routable } => {
+                let terms = sign_in::Terms::new(*max_tasks, *max_beyond, *routable);
+                self.on_media_login(request, terms, cx)
+            }
+            ArmMessage::MediaLogout { reason, icm_disposition, application_disposition } => {
+                let ending = sign_in::logout_ending(*icm_disposition, *application_disposition);
+                self.on_media_logout(request.place, *reason, &ending, cx)
+            }
+            ArmMessage::MakeReady { routable } => self.on_make_ready(request.place, *routable, cx),
+            ArmMessage::MakeNotReady { reason } => self.on_make_not_ready(request, *reason, cx),
+            ArmMessage::MakeRoutable { max_tasks } => self.on_make_routable(request.place, *max_tasks, cx),
+            ArmMessage::MakeNotRoutable => self.on_make_not_routable(request, cx),
+            ArmMessage::Offer { task, .. } => self.on_work(request, *task, TaskEventKind::Offer, cx),
+            ArmMessage::Start { task, .. } => self.on_work(request, *task, TaskEventKind::Start, cx),
+            ArmMessage::Pause { task } => self.on_work(request, *task, TaskEventKind::Pause, cx),
+            ArmMessage::Resume { task } => self.on_work(request, *task, TaskEventKind::Resume, cx),
+            ArmMessage::WrapUp { task } => self.on_work(request, *task, TaskEventKind::WrapUp, cx),
+            ArmMessage::End { task, .. } => self.on_end(request, *task, cx),
+        }
+    }
+
+    /// Answers a request of the CTI server.
+    fn answer(&mut self, session: u32, invoke_id: u32, status: u32) {
+        self.to_cti.push(OpcMessage::Answer { session, invoke_id, status });
+    }
+
+    /// The agent, wherever signed in; refused when there is no such agent, or not in that domain.
+    fn agent_mut(&mut self, place: Place) -> Result<&mut AgentInMrd, Refusal> {
+        let known = self.config.agents.iter().any(|agent| agent.skill_target == place.skill_target);
+        let missing = if known { Refusal::MrdNotFound } else { Refusal::AgentNotFound };
+        self.agents.get_mut(&place).ok_or(missing)
+    }
+
+    /// The agent, if signed in by a client that is there.
+    fn attended_mut(&mut self, place: Place) -> Result<&mut AgentInMrd, Refusal> {
+        let agent = self.agent_mut(place)?;
+        if agent.is_attended() { Ok(agent) } else { Err(Refusal::NotLoggedIn) }
+    }
+
+    /// The agent's tasks in the domain, counted.
+    fn load(&self, place: Place) -> Load {
+        Load::of(self.tasks.values().filter(|task| task.place == place).map(|task| task.state))
+    }
+
+    /// The agent's tasks in the domain, oldest first.
+    fn task_ids(&self, place: Place) -> Vec<TaskId> {
+        self.tasks.values().filter(|task| task.place == place).map(|task| task.id).collect()
+    }
+
+    /// Whether the agent has a task in another domain, one whose tasks must not be interrupted.
+    fn is_busy_elsewhere(&self, place: Place) -> bool {
+        self.tasks.values().map(|task| task.place).any(|other| {
+            other.skill_target == place.skill_target
+                && other.mrd != place.mrd
+                && !self.is_interruptible(other.mrd)
+        })
+    }
+
+    fn is_interruptible(&self, mrd: MrdId) -> bool {
+        self.config.mrds.iter().any(|known| known.id == mrd && known.interruptible)
+    }
+
+    fn standing(&self, place: Place) -> Standing {
+        let standing = |agent: &AgentInMrd| agent.standing(self.load(place), self.is_busy_elsewhere(place));
+        self.agents.get(&place).map_or(Standing::SIGNED_OUT, standing)
+    }
+
+    /// Reports how an agent stands after a change, and in other domains too where the change reaches them.
+    fn report(&mut self, place: Place, shown: Shown, cx: &mut Cx<'_>) {
+        self.report_one(place, shown, cx);
+        for other in self.reached_by(place) {
+            self.report_one(other, Shown::AsIs, cx);
+        }
+    }
+
+    /// The agent's other domains where the availability changed.
+    fn reached_by(&self, place: Place) -> Vec<Place> {
+        let same_agent = |other: &&AgentInMrd| {
+            other.agent.skill_target == place.skill_target
+                && other.queue.mrd != place.mrd
+                && self.standing(other.place()).availability != other.noted.availability
+        };
+        self.agents.values().filter(same_agent).map(AgentInMrd::place).collect()
+    }
+
+    fn report_one(&mut self, place: Place, shown: Shown, cx: &mut Cx<'_>) {
+        let standing = self.standing(place);
+        let peripheral = self.config.peripheral;
+        let Some(agent) = self.agents.get_mut(&place) else { return };
+        let before = std::mem::replace(&mut agent.noted, standing);
+        if before.state != standing.state {
+            agent.since = cx.now();
+        }
+        if is_noteworthy(before, standing) {
+            cx.note(transition(agent, before.state));
+        }
+        let record = record(agent, peripheral, shown, cx);
+        self.to_cti.push(OpcMessage::Agent(Box::new(record)));
+        self.report_to_router(place, cx);
+    }
+
+    /// Sends the `AGENT_STATE_UPDATE`, at once or after the configured delay.
+    fn report_to_router(&mut self, place: Place, cx: &mut Cx<'_>) {
+        let delay = self.config.state_report_delay;
+        if delay.is_zero() {
+            return self.send_agent_state(place, cx);
+        }
+        let Some(agent) = self.agents.get_mut(&place) else { return };
+        if !std::mem::replace(&mut agent.report_due, true) {
+            cx.arm(TimerKey::new(STATE_REPORT, place.timer_id()), delay);
+        }
+    }
+
+    /// Tells the router how an agent stands, unless it knows.
+    fn send_agent_state(&mut self, place: Place, cx: &mut Cx<'_>) {
+        let Some(agent) = self.agents.get_mut(&place) else { return };
+        agent.report_due = false;
+        if self.router.is_open() && agent.reported != Some(agent.noted) {
+            agent.reported = Some(agent.noted);
+            self.router.send_agent_state(place, agent.noted, cx);
+        }
+    }
+}
+
+fn is_noteworthy(before: Standing, after: Standing) -> bool {
+    let seen = |standing: Standing| (standing.state, standing.tasks, standing.limit, standing.routable);
+    seen(before) != seen(after)
+}
+
+fn transition(agent: &AgentInMrd, from: AgentState) -> Fact {
+    Fact::AgentInMrd {
+        agent: agent.agent.id.clone(),
+        skill_target: agent.agent.skill_target,
+        mrd: agent.queue.mrd,
+        from,
+        to: agent.noted.state,
+        tasks: agent.noted.tasks,
+        limit: agent.noted.limit,
+        routable: agent.noted.routable,
+    }
+}
+
+/// The agent's record for the CTI server (cti-server-protocol 16.1).
+fn record(agent: &AgentInMrd, peripheral: u32, shown: Shown, cx: &Cx<'_>) -> AgentRecord {
+    let now = agent.noted;
+    let seconds = u32::try_from(cx.now().since(agent.since).as_secs()).unwrap_or(u32::MAX);
+    AgentRecord {
+        agent: agent.agent.id.clone(),
+        peripheral,
+        extension: agent.agent.extension.clone(),
+        instrument: agent.agent.instrument.clone(),
+        session: agent.client.session,
+        signature: agent.client.signature.clone(),
+        unique_instance: agent.client.unique_instance.clone(),
+        skill_group_state: if shown == Shown::Login { AgentState::Login } else { now.state },
+        skill_group_seconds: seconds,
+        state: now.state,
+        seconds,
+        reason: agent.reason,
+        mrd: agent.queue.mrd,
+        tasks: if let Shown::BeforeEnd(tasks) = shown { tasks } else { now.tasks },
+        max_tasks: now.limit,
+        max_beyond: now.beyond,
+        routable: now.routable,
+        availability: now.availability,
+        skill_target: agent.agent.skill_target,
+        skill_group_number: agent.queue.skill_group_number,
+        skill_group: agent.queue.skill_group,
+        direction: u32::from(now.state == AgentState::Active),
+        terminal: agent.agent.terminal.clone(),
+    }
+}
+
+impl Place {
+    /// The place that a timer was named after.
+    fn of_timer(id: u64) -> Self {
+        let half = |bits: u64| u32::try_from(bits & u64::from(u32::MAX)).unwrap_or(0).cast_signed();
+        Self { skill_target: SkillTarget(half(id >> 32)), mrd: MrdId(half(id)) }
+    }
+}

@@ -1,0 +1,138 @@
+//! Tasks that the router assigns, and takes back (mr-interface 8.1).
+
+use super::{Opc, START_TIMEOUT, Shown, router::note_peer_error, task::Task};
+use crate::arm::Place;
+use cce_kernel::{
+    Cx, LinkId, TimerKey,
+    fact::OpcMessage,
+    model::{Disposition, MrdId, PreCall, SkillTarget, TaskState},
+};
+use cce_mr::icm::{DeviceTargetPreCallAbortInd, DeviceTargetPreCallInd};
+use cce_wire::{NamedVariable, Text};
+
+impl Opc {
+    /// Reserves an agent for a task. An agent who became not ready while the message travelled gets the task
+    /// all the same, since its customer was told of the agent (inferred).
+    pub(super) fn on_pre_call(&mut self, link: LinkId, message: &DeviceTargetPreCallInd, cx: &mut Cx<'_>) {
+        let task = task_of(message);
+        if let Err(detail) = self.is_assignable(&task) {
+            note_peer_error(link, "DEVICE_TARGET_PRE_CALL_IND", detail, cx);
+            if !self.tasks.contains_key(&task.id) {
+                let refused = Task { state: TaskState::Ended, ..task };
+                self.router.send_task(&refused, Some(Disposition::ABANDONED_BEFORE_OFFERED), cx);
+            }
+            return;
+        }
+        self.tasks.insert(task.id, task);
+        cx.note(task.fact(None, None));
+        self.router.send_task(&task, None, cx);
+        self.arm_start_timeout(&task, cx);
+        self.report(task.place, Shown::AsIs, cx);
+        let pre_call = self.pre_call(&task, message);
+        self.to_cti.extend(pre_call.map(|pre_call| OpcMessage::PreCall(Box::new(pre_call))));
+    }
+
+    /// Takes back a task that its agent has not begun.
+    pub(super) fn on_pre_call_abort(
+        &mut self,
+        link: LinkId,
+        message: &DeviceTargetPreCallAbortInd,
+        cx: &mut Cx<'_>,
+    ) {
+        let known = self.tasks.get(&message.task_id).copied();
+        let Some(task) = known.filter(Task::is_waiting) else {
+            let detail = if known.is_some() { "the task has begun" } else { "no such task" };
+            return note_peer_error(link, "DEVICE_TARGET_PRE_CALL_ABORT_IND", detail, cx);
+        };
+        let disposition = if task.state == TaskState::PreCall {
+            Disposition::ABANDONED_BEFORE_OFFERED
+        } else {
+            Disposition::ABANDONED_WHILE_OFFERED
+        };
+        self.remove(task, disposition, cx);
+        let released = self.release_held(task.place);
+        self.report(task.place, Shown::AsIs, cx);
+        if let Some(agent) = self.agents.get(&task.place) {
+            let agent = agent.agent.id.clone();
+            self.to_cti.push(OpcMessage::PreCallAbort { task: task.id, agent, mrd: task.place.mrd });
+        }
+        self.confirm_held(released);
+    }
+
+    fn is_assignable(&self, task: &Task) -> Result<(), &'static str> {
+        let agent = self.agents.get(&task.place).ok_or("no such agent in this domain")?;
+        if self.tasks.contains_key(&task.id) {
+            return Err("the task is assigned already");
+        }
+        if !agent.is_attended() {
+            return Err("the agent is not signed in");
+        }
+        if self.load(task.place).total() >= agent.limit + agent.beyond {
+            return Err("the agent has as many tasks as allowed");
+        }
+        Ok(())
+    }
+
+    fn arm_start_timeout(&self, task: &Task, cx: &mut Cx<'_>) {
+        let mrd = self.config.mrds.iter().find(|mrd| mrd.id == task.place.mrd);
+        if let Some(timeout) = mrd.and_then(|mrd| mrd.start_timeout) {
+            cx.arm(TimerKey::new(START_TIMEOUT, Task::timer_id(task.id)), timeout);
+        }
+    }
+
+    fn pre_call(&self, task: &Task, message: &DeviceTargetPreCallInd) -> Option<PreCall> {
+        let agent = &self.agents.get(&task.place)?;
+        let mut memberships = agent.agent.memberships.iter();
+        let queue = memberships.find(|queue| queue.skill_group == task.skill_group).unwrap_or(&agent.queue);
+        Some(PreCall {
+            task: task.id,
+            mrd: task.place.mrd,
+            agent: agent.agent.id.clone(),
+            instrument: agent.agent.instrument.clone(),
+            skill_target: task.place.skill_target,
+            skill_group: task.skill_group,
+            skill_group_number: queue.skill_group_number,
+            network_target: message.network_target_id,
+            ani: text_of(message.ani.as_ref()),
+            ced: text_of(message.ced.as_ref()),
+            dialed_number: text_of(message.dn.as_ref()),
+            call_type: message.call_type_id,
+            invoke_id: message.invoke_id,
+            protocol_guid: text_of(message.call_guid.as_ref()),
+            enabled_services: message.enabled_services.clone().map(|list| list.0).unwrap_or_default(),
+            ccai_config: text_of(message.ccai_config_param.as_ref()),
+            call_variables: call_variables_of(message),
+            named_variables: message.named_variables.iter().filter_map(NamedVariable::parts).collect(),
+        })
+    }
+}
+
+fn task_of(message: &DeviceTargetPreCallInd) -> Task {
+    Task {
+        id: message.task_id,
+        place: Place { skill_target: SkillTarget(message.agstid), mrd: MrdId(message.mrd_id) },
+        state: TaskState::PreCall,
+        skill_group: SkillTarget(message.sgstid),
+    }
+}
+
+fn call_variables_of(message: &DeviceTargetPreCallInd) -> Vec<(u8, String)> {
+    let variables = [
+        &message.call_variable1,
+        &message.call_variable2,
+        &message.call_variable3,
+        &message.call_variable4,
+        &message.call_variable5,
+        &message.call_variable6,
+        &message.call_variable7,
+        &message.call_variable8,
+        &message.call_variable9,
+        &message.call_variable10,
+    ];
+    let numbered = (1..).zip(variables);
+    numbered.filter_map(|(number, value)| Some((number, value.as_ref()?.to_string()))).collect()
+}
+
+fn text_of<const MAX: usize>(text: Option<&Text<MAX>>) -> String {
+    text.map(ToString::to_string).unwrap_or_default()
+}

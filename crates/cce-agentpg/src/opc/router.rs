@@ -1,0 +1,223 @@
+//! The link to the router (mr-interface 8): opened by OPC, kept by heartbeats, and told anew how everything
+//! stands whenever it opens.
+
+use super::{
+    HEARTBEAT, Opc, REDIAL,
+    agent::{AgentInMrd, Standing},
+    task::Task,
+};
+use crate::arm::Place;
+use cce_kernel::{
+    Address, CloseReason, Cx, Fact, FrameFlaw, LinkId, Port, TimerKey,
+    model::{Disposition, TaskState},
+};
+use cce_mr::{
+    ICM, Icm,
+    icm::{AgentStateUpdate, CloseReq, HeartbeatReq, OpenReq, TaskEvent},
+};
+
+/// Version of the protocol between PG and router.
+const VERSION: u32 = 1;
+/// Type of this peripheral: enterprise agent (cti-server-protocol 12).
+const PERIPHERAL_TYPE: u16 = 17;
+/// Heartbeats that may stay unanswered.
+const UNANSWERED_MAX: u32 = 3;
+
+/// The link to the router, and how far it is.
+#[derive(Debug, Default)]
+pub(super) struct RouterLink {
+    link: Option<LinkId>,
+    open: bool,
+    unanswered: u32,
+    last_invoke_id: u32,
+}
+
+impl RouterLink {
+    /// Whether the router takes messages.
+    pub(super) fn is_open(&self) -> bool {
+        self.open
+    }
+
+    /// Dials the router, unless it is being dialled.
+    pub(super) fn dial(&mut self, cx: &mut Cx<'_>) {
+        if self.link.is_none() {
+            self.link = Some(cx.dial(Port::IcmAgent, Address::Lab));
+        }
+    }
+
+    /// Reports a task's state. Nothing is kept for a router that is away: it hears everything when it is back.
+    pub(super) fn send_task(&mut self, task: &Task, disposition: Option<Disposition>, cx: &mut Cx<'_>) {
+        let event = TaskEvent {
+            task_id: task.id,
+            icm_agent_id: task.place.skill_target.0,
+            mrd_id: task.place.mrd.0,
+            task_state: number_of(task.state),
+            disposition: disposition.map_or(0, |disposition| disposition.0),
+            ..TaskEvent::default()
+        };
+        if self.open {
+            self.send(event, cx);
+        }
+    }
+
+    /// Reports how an agent stands.
+    pub(super) fn send_agent_state(&mut self, place: Place, standing: Standing, cx: &mut Cx<'_>) {
+        let update = AgentStateUpdate {
+            icm_agent_id: place.skill_target.0,
+            mrd_id: place.mrd.0,
+            agent_state: standing.state.number(),
+            active_tasks: standing.begun,
+            num_tasks: standing.tasks,
+            max_task_limit: standing.limit,
+            max_beyond_task_limit: standing.beyond,
+            agent_mode: standing.routable,
+            availability: standing.availability.number(),
+            ..AgentStateUpdate::default()
+        };
+        self.send(update, cx);
+    }
+
+    fn send(&self, message: impl Into<Icm>, cx: &mut Cx<'_>) {
+        if let Some(link) = self.link {
+            cx.send(link, message.into().to_frame(&ICM));
+        }
+    }
+
+    fn drop_link(&mut self, cx: &mut Cx<'_>) {
+        self.link = None;
+        self.open = false;
+        self.unanswered = 0;
+        cx.cancel(TimerKey::new(HEARTBEAT, 0));
+    }
+
+    fn next_invoke_id(&mut self) -> u32 {
+        self.last_invoke_id = self.last_invoke_id.wrapping_add(1);
+        self.last_invoke_id
+    }
+}
+
+impl Opc {
+    /// Begins: dials the router.
+    pub(crate) fn start(&mut self, cx: &mut Cx<'_>) {
+        self.router.dial(cx);
+    }
+
+    /// Takes leave of the router.
+    pub(crate) fn stop(&mut self, cx: &mut Cx<'_>) {
+        let invoke_id = self.router.next_invoke_id();
+        self.router.send(CloseReq { invoke_id, ..CloseReq::default() }, cx);
+        if let Some(link) = self.router.link {
+            cx.close(link, CloseReason::Stopping);
+        }
+        self.router.drop_link(cx);
+        cx.cancel(TimerKey::new(REDIAL, 0));
+    }
+
+    /// Whether the link to the router is open.
+    pub(crate) fn is_router_open(&self) -> bool {
+        self.router.is_open()
+    }
+
+    /// The router is connected: asks it to open.
+    pub(crate) fn on_router_up(&mut self, link: LinkId, cx: &mut Cx<'_>) {
+        if self.router.link != Some(link) {
+            return;
+        }
+        let invoke_id = self.router.next_invoke_id();
+        let open = OpenReq {
+            invoke_id,
+            version: VERSION,
+            peripheral_id: self.config.peripheral,
+            peripheral_type: PERIPHERAL_TYPE,
+            ..OpenReq::default()
+        };
+        self.router.send(open, cx);
+        cx.arm(TimerKey::new(HEARTBEAT, 0), self.config.heartbeat);
+    }
+
+    /// The router is gone, or was not there. Tasks go on meanwhile.
+    pub(crate) fn on_router_down(&mut self, link: LinkId, cx: &mut Cx<'_>) {
+        if self.router.link == Some(link) {
+            self.forget_link(cx);
+        }
+    }
+
+    /// The router broke the framing.
+    pub(crate) fn on_router_bad_frame(&mut self, link: LinkId, flaw: FrameFlaw, cx: &mut Cx<'_>) {
+        note_peer_error(link, "frame", &format!("{flaw:?}"), cx);
+        cx.close(link, CloseReason::BadFrame);
+        self.on_router_down(link, cx);
+    }
+
+    /// The router says something.
+    pub(crate) fn on_router_frame(&mut self, link: LinkId, frame: &cce_wire::Bytes, cx: &mut Cx<'_>) {
+        if self.router.link != Some(link) {
+            return;
+        }
+        match Icm::read(&ICM, frame) {
+            Ok(Icm::OpenConf(_)) => self.on_router_open(cx),
+            Ok(Icm::HeartbeatConf(_)) => self.router.unanswered = 0,
+            Ok(Icm::DeviceTargetPreCallInd(message)) => self.on_pre_call(link, &message, cx),
+            Ok(Icm::DeviceTargetPreCallAbortInd(message)) => self.on_pre_call_abort(link, &message, cx),
+            Ok(other) => note_peer_error(link, other.name(), "not expected from the router", cx),
+            Err(error) => {
+                note_peer_error(link, "frame", &error.to_string(), cx);
+                cx.close(link, CloseReason::BadMessage(error.to_string()));
+                self.forget_link(cx);
+            }
+        }
+    }
+
+    /// Sends a heartbeat, unless too many went unanswered.
+    pub(super) fn on_heartbeat_due(&mut self, cx: &mut Cx<'_>) {
+        let Some(link) = self.router.link else { return };
+        if self.router.unanswered >= UNANSWERED_MAX {
+            cx.close(link, CloseReason::HeartbeatLost);
+            return self.forget_link(cx);
+        }
+        self.router.unanswered += 1;
+        if self.router.open {
+            let invoke_id = self.router.next_invoke_id();
+            self.router.send(HeartbeatReq { invoke_id, ..HeartbeatReq::default() }, cx);
+        }
+        cx.arm(TimerKey::new(HEARTBEAT, 0), self.config.heartbeat);
+    }
+
+    /// The router listens: it hears of every live task and of everybody who is signed in.
+    fn on_router_open(&mut self, cx: &mut Cx<'_>) {
+        self.router.open = true;
+        self.router.unanswered = 0;
+        self.agents.values_mut().for_each(|agent| agent.reported = None);
+        let signed_in: Vec<Place> =
+            self.agents.values().filter(|agent| agent.is_signed_in()).map(AgentInMrd::place).collect();
+        for place in signed_in {
+            for task in self.tasks.values().filter(|task| task.place == place) {
+                self.router.send_task(task, None, cx);
+            }
+            self.send_agent_state(place, cx);
+        }
+    }
+
+    fn forget_link(&mut self, cx: &mut Cx<'_>) {
+        self.router.drop_link(cx);
+        cx.arm(TimerKey::new(REDIAL, 0), self.config.redial);
+    }
+}
+
+/// Notes what the router did wrong.
+pub(super) fn note_peer_error(link: LinkId, message: &str, detail: &str, cx: &mut Cx<'_>) {
+    cx.note(Fact::PeerError { link, message: message.to_owned(), detail: detail.to_owned() });
+}
+
+/// `TaskState` of the CTI server protocol (cti-server-protocol 11.3).
+fn number_of(state: TaskState) -> u16 {
+    match state {
+        TaskState::PreCall => 0,
+        TaskState::Active => 1,
+        TaskState::WrapUp => 2,
+        TaskState::Paused => 3,
+        TaskState::Offered => 4,
+        TaskState::Interrupted => 5,
+        TaskState::Ended => 7,
+    }
+}

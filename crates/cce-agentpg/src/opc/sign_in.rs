@@ -1,0 +1,259 @@
+//! Signing agents in and out, and what they get tasks for (cti-server-protocol 11.1, 11.3; task-routing E3,
+//! E6, E16, E19).
+
+use super::{
+    Opc, Shown, TASK_LIFE,
+    agent::{Held, SignIn},
+    task::Ending,
+};
+use crate::arm::{ArmRequest, Client, Place, Refusal};
+use cce_kernel::{
+    Cx, TimerKey,
+    model::{Disposition, MrdId},
+};
+
+/// The voice domain, to which nobody signs in here.
+const VOICE_MRD: MrdId = MrdId(1);
+/// The highest limit of tasks at the same time.
+const TASK_LIMIT_MAX: u32 = 15;
+/// A task that the old client held when a new one took its agent over (task-routing E19).
+const ENDED_DURING_INIT: Disposition = Disposition(51);
+
+/// On what terms an agent signs in.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Terms {
+    limit: u32,
+    beyond: u32,
+    routable: bool,
+}
+
+impl Terms {
+    /// Tasks at the same time, tasks that may be held past that limit (cut to the highest limit), and whether
+    /// the router may assign any.
+    pub(super) fn new(limit: u32, beyond: u32, routable: bool) -> Self {
+        Self { limit, beyond: beyond.min(TASK_LIMIT_MAX), routable }
+    }
+}
+
+/// How tasks end when their agent signs out.
+pub(super) fn logout_ending(icm: Option<Disposition>, application: Option<Disposition>) -> Ending {
+    let icm = icm.unwrap_or(Disposition::AGENT_LOGGED_OUT);
+    Ending { application: application.unwrap_or(icm), ..Ending::from(icm) }
+}
+
+impl Opc {
+    /// Signs an agent in. One that is signed in already is told so, and gets the new terms and client all the
+    /// same (task-routing E16).
+    pub(super) fn on_media_login(
+        &mut self,
+        request: &ArmRequest,
+        terms: Terms,
+        cx: &mut Cx<'_>,
+    ) -> Result<(), Refusal> {
+        let place = request.place;
+        if place.mrd == VOICE_MRD {
+            return Err(Refusal::VoiceMrd);
+        }
+        let sign_in = self.agent_mut(place)?.sign_in;
+        is_limit(terms.limit)?;
+        match sign_in {
+            SignIn::SignedOut => self.sign_in(request, terms, cx),
+            SignIn::ClientLost => self.take_over(request, terms, cx),
+            SignIn::NotReady | SignIn::Ready => self.renew_terms(request, terms, cx),
+        }
+    }
+
+    /// Signs an agent out. The agent gets no task while the old ones end.
+    pub(super) fn on_media_logout(
+        &mut self,
+        place: Place,
+        reason: u16,
+        ending: &Ending,
+        cx: &mut Cx<'_>,
+    ) -> Result<(), Refusal> {
+        let agent = self.agent_mut(place)?;
+        if !agent.is_signed_in() {
+            return Err(Refusal::NotLoggedIn);
+        }
+        agent.sign_in = SignIn::NotReady;
+        agent.reason = reason;
+        cx.cancel(TimerKey::new(TASK_LIFE, place.timer_id()));
+        self.end_all(place, ending, cx);
+        let agent = self.agent_mut(place)?;
+        agent.sign_in = SignIn::SignedOut;
+        agent.routable = false;
+        self.report(place, Shown::AsIs, cx);
+        self.agent_mut(place)?.client = Client::default();
+        Ok(())
+    }
+
+    /// Makes an agent ready. A request to become not ready that still waits is overtaken.
+    pub(super) fn on_make_ready(
+        &mut self,
+        place: Place,
+        routable: bool,
+        cx: &mut Cx<'_>,
+    ) -> Result<(), Refusal> {
+        let agent = self.attended_mut(place)?;
+        agent.sign_in = SignIn::Ready;
+        agent.routable |= routable;
+        agent.reason = 0;
+        let overtaken = agent.held_not_ready.take();
+        self.refuse_held(overtaken);
+        self.report(place, Shown::AsIs, cx);
+        Ok(())
+    }
+
+    /// Makes an agent not ready, once the tasks that have begun end.
+    pub(super) fn on_make_not_ready(
+        &mut self,
+        request: &ArmRequest,
+        reason: u16,
+        cx: &mut Cx<'_>,
+    ) -> Result<(), Refusal> {
+        let load = self.load(request.place);
+        let agent = self.attended_mut(request.place)?;
+        if agent.held_not_ready.is_some() {
+            return Err(Refusal::AlreadyPending);
+        }
+        if load.waiting > 0 {
+            return Err(Refusal::TaskSentRecently);
+        }
+        if load.total() > 0 {
+            let (session, invoke_id) = (request.client.session, request.invoke_id);
+            agent.held_not_ready = Some(Held { session, invoke_id, reason });
+        } else {
+            agent.sign_in = SignIn::NotReady;
+            agent.reason = reason;
+            self.answer(request.client.session, request.invoke_id, 0);
+        }
+        self.report(request.place, Shown::AsIs, cx);
+        Ok(())
+    }
+
+    /// Lets the router assign tasks, up to a new limit.
+    pub(super) fn on_make_routable(
+        &mut self,
+        place: Place,
+        limit: u32,
+        cx: &mut Cx<'_>,
+    ) -> Result<(), Refusal> {
+        let agent = self.attended_mut(place)?;
+        is_limit(limit)?;
+        agent.routable = true;
+        agent.limit = limit;
+        agent.not_routable_next = false;
+        self.report(place, Shown::AsIs, cx);
+        Ok(())
+    }
+
+    /// Keeps the router from assigning tasks, once every assigned task has begun (task-routing 1.5). The answer
+    /// comes at once, unlike the one to not ready, since nobody knows when an agent begins (inferred).
+    pub(super) fn on_make_not_routable(
+        &mut self,
+        request: &ArmRequest,
+        cx: &mut Cx<'_>,
+    ) -> Result<(), Refusal> {
+        let load = self.load(request.place);
+        let agent = self.attended_mut(request.place)?;
+        agent.not_routable_next = load.waiting > 0;
+        agent.routable &= agent.not_routable_next;
+        self.answer(request.client.session, request.invoke_id, 0);
+        self.report(request.place, Shown::AsIs, cx);
+        Ok(())
+    }
+
+    /// The session that signed agents in is gone. Their tasks live on for a while.
+    pub(crate) fn on_session_lost(&mut self, session: u32, cx: &mut Cx<'_>) {
+        let is_lost = |agent: &&super::AgentInMrd| agent.is_attended() && agent.client.session == session;
+        let lost: Vec<Place> = self.agents.values().filter(is_lost).map(super::AgentInMrd::place).collect();
+        for place in lost {
+            self.on_client_lost(place, cx);
+        }
+    }
+
+    /// Nobody came back for the agent's tasks in time (task-routing E19).
+    pub(super) fn on_task_life_over(&mut self, place: Place, cx: &mut Cx<'_>) {
+        self.end_all(place, &Disposition::PATH_DOWN.into(), cx);
+    }
+
+    /// Does what waited for the agent's tasks and waits no longer. Its answer is to follow the agent's event.
+    pub(super) fn release_held(&mut self, place: Place) -> Option<Held> {
+        let load = self.load(place);
+        let agent = self.agents.get_mut(&place)?;
+        if load.waiting == 0 && std::mem::take(&mut agent.not_routable_next) {
+            agent.routable = false;
+        }
+        let held = agent.held_not_ready.take_if(|_| load.total() == 0)?;
+        agent.sign_in = SignIn::NotReady;
+        agent.reason = held.reason;
+        Some(held)
+    }
+
+    /// Confirms what was released.
+    pub(super) fn confirm_held(&mut self, released: Option<Held>) {
+        if let Some(held) = released {
+            self.answer(held.session, held.invoke_id, 0);
+        }
+    }
+
+    fn sign_in(&mut self, request: &ArmRequest, terms: Terms, cx: &mut Cx<'_>) -> Result<(), Refusal> {
+        let agent = self.agent_mut(request.place)?;
+        agent.sign_in = SignIn::NotReady;
+        agent.routable = terms.routable;
+        agent.limit = terms.limit;
+        agent.beyond = terms.beyond;
+        agent.reason = 0;
+        agent.not_routable_next = false;
+        agent.client = request.client.clone();
+        self.answer(request.client.session, request.invoke_id, 0);
+        self.report(request.place, Shown::Login, cx);
+        Ok(())
+    }
+
+    fn take_over(&mut self, request: &ArmRequest, terms: Terms, cx: &mut Cx<'_>) -> Result<(), Refusal> {
+        cx.cancel(TimerKey::new(TASK_LIFE, request.place.timer_id()));
+        self.end_all(request.place, &ENDED_DURING_INIT.into(), cx);
+        self.sign_in(request, terms, cx)
+    }
+
+    fn renew_terms(&mut self, request: &ArmRequest, terms: Terms, cx: &mut Cx<'_>) -> Result<(), Refusal> {
+        let agent = self.agent_mut(request.place)?;
+        agent.limit = terms.limit;
+        agent.beyond = terms.beyond;
+        agent.client = request.client.clone();
+        self.answer(request.client.session, request.invoke_id, Refusal::AlreadyLoggedIn.code());
+        self.report(request.place, Shown::AsIs, cx);
+        Ok(())
+    }
+
+    fn on_client_lost(&mut self, place: Place, cx: &mut Cx<'_>) {
+        let Some(agent) = self.agents.get_mut(&place) else { return };
+        agent.sign_in = SignIn::ClientLost;
+        agent.routable = false;
+        agent.client.session = 0;
+        agent.not_routable_next = false;
+        let held = agent.held_not_ready.take();
+        self.refuse_held(held);
+        if let Some(mrd) = self.config.mrds.iter().find(|mrd| mrd.id == place.mrd) {
+            cx.arm(TimerKey::new(TASK_LIFE, place.timer_id()), mrd.life);
+        }
+        self.report(place, Shown::AsIs, cx);
+    }
+
+    fn end_all(&mut self, place: Place, ending: &Ending, cx: &mut Cx<'_>) {
+        for id in self.task_ids(place) {
+            self.end_task(id, ending, cx);
+        }
+    }
+
+    fn refuse_held(&mut self, held: Option<Held>) {
+        if let Some(held) = held {
+            self.answer(held.session, held.invoke_id, Refusal::WrongSequence.code());
+        }
+    }
+}
+
+fn is_limit(limit: u32) -> Result<(), Refusal> {
+    if (1..=TASK_LIMIT_MAX).contains(&limit) { Ok(()) } else { Err(Refusal::LimitExceeded) }
+}

@@ -1,0 +1,78 @@
+//! A task of an agent, and its legal transitions (task-routing 1.1).
+
+use crate::arm::{Place, Refusal};
+use cce_kernel::model::{Disposition, SkillTarget, TaskEventKind, TaskId, TaskState};
+
+/// "No service" on the wire (cti-server-protocol 11.2).
+pub(crate) const NO_SERVICE: i32 = -1;
+
+/// A live task.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Task {
+    /// Its id.
+    pub(crate) id: TaskId,
+    /// Its agent, in its domain.
+    pub(crate) place: Place,
+    /// Its state.
+    pub(crate) state: TaskState,
+    /// Its queue.
+    pub(crate) skill_group: SkillTarget,
+}
+
+impl Task {
+    /// Names the task's timer.
+    pub(crate) fn timer_id(id: TaskId) -> u64 {
+        u64::from(id.call.cast_unsigned()) << 32 | u64::from(id.sequence.cast_unsigned())
+    }
+
+    /// Whether the agent has not begun it.
+    pub(crate) fn is_waiting(&self) -> bool {
+        matches!(self.state, TaskState::PreCall | TaskState::Offered)
+    }
+
+    /// The state after an indication of that kind. The offer may be skipped; an end is legal in any state.
+    pub(crate) fn after(&self, kind: TaskEventKind) -> Result<TaskState, Refusal> {
+        use TaskState as S;
+        match (kind, self.state) {
+            (TaskEventKind::Offer, S::PreCall) => Ok(S::Offered),
+            (TaskEventKind::Start, S::PreCall | S::Offered) | (TaskEventKind::Resume, S::Paused) => {
+                Ok(S::Active)
+            }
+            (TaskEventKind::Pause, S::Active) => Ok(S::Paused),
+            (TaskEventKind::WrapUp, S::Active | S::Paused) => Ok(S::WrapUp),
+            (TaskEventKind::End, _) => Ok(S::Ended),
+            (
+                TaskEventKind::Offer
+                | TaskEventKind::Start
+                | TaskEventKind::Pause
+                | TaskEventKind::Resume
+                | TaskEventKind::WrapUp,
+                _,
+            ) => Err(Refusal::WrongSequence),
+        }
+    }
+}
+
+/// How a task ends.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Ending {
+    /// For the central controller.
+    pub(crate) icm: Disposition,
+    /// For the application.
+    pub(crate) application: Disposition,
+    /// Wrap-up data.
+    pub(crate) wrapup_data: String,
+    /// Application data.
+    pub(crate) application_data: String,
+}
+
+impl From<Disposition> for Ending {
+    fn from(disposition: Disposition) -> Self {
+        Self {
+            icm: disposition,
+            application: disposition,
+            wrapup_data: String::new(),
+            application_data: String::new(),
+        }
+    }
+}

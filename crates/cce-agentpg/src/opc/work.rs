@@ -1,0 +1,149 @@
+//! What agents do with their tasks (cti-server-protocol 11.1, 11.3; task-routing 1.1).
+
+use super::{
+    Opc, START_TIMEOUT, Shown,
+    task::{Ending, NO_SERVICE, Task},
+};
+use crate::arm::{ArmRequest, Refusal};
+use cce_kernel::{
+    Cx, Fact, TimerKey,
+    fact::{ArmMessage, OpcMessage},
+    model::{Disposition, TaskEvent, TaskEventKind, TaskId, TaskState},
+};
+
+/// The events say so even of a task that the router assigned (cti-server-protocol 19).
+const APPLICATION_ROUTED: bool = true;
+
+impl Opc {
+    /// An agent accepts, begins, pauses, resumes or wraps up a task. Accepting does not change the agent's
+    /// state, so no agent event goes with it.
+    pub(super) fn on_work(
+        &mut self,
+        request: &ArmRequest,
+        id: TaskId,
+        kind: TaskEventKind,
+        cx: &mut Cx<'_>,
+    ) -> Result<(), Refusal> {
+        let task = self.task_of(request, id)?;
+        let to = task.after(kind)?;
+        cx.cancel(TimerKey::new(START_TIMEOUT, Task::timer_id(id)));
+        self.enter(task, to, None, cx);
+        self.push_event(task, kind, None);
+        if kind == TaskEventKind::Offer {
+            return Ok(());
+        }
+        let released = self.release_held(task.place);
+        self.report(task.place, Shown::AsIs, cx);
+        self.confirm_held(released);
+        Ok(())
+    }
+
+    /// An agent ends a task, in whatever state it is.
+    pub(super) fn on_end(
+        &mut self,
+        request: &ArmRequest,
+        id: TaskId,
+        cx: &mut Cx<'_>,
+    ) -> Result<(), Refusal> {
+        self.task_of(request, id)?;
+        if let Some(ending) = ending_of(&request.message) {
+            self.end_task(id, &ending, cx);
+        }
+        Ok(())
+    }
+
+    /// Nobody accepted in time: the task ends, and its agent gets no more until made routable (task-routing
+    /// E1).
+    pub(super) fn on_start_timeout(&mut self, timer: u64, cx: &mut Cx<'_>) {
+        let due = self.tasks.values().find(|task| Task::timer_id(task.id) == timer).copied();
+        let Some(task) = due.filter(|task| task.state == TaskState::PreCall) else { return };
+        if let Some(agent) = self.agents.get_mut(&task.place) {
+            agent.routable = false;
+        }
+        self.end_task(task.id, &Disposition::ABANDONED_BEFORE_OFFERED.into(), cx);
+    }
+
+    /// Ends a task; its agent's event shows the count of tasks before that.
+    pub(super) fn end_task(&mut self, id: TaskId, ending: &Ending, cx: &mut Cx<'_>) {
+        let Some(task) = self.tasks.get(&id).copied() else { return };
+        let before = self.load(task.place).total();
+        self.remove(task, ending.icm, cx);
+        self.push_event(task, TaskEventKind::End, Some(ending));
+        let released = self.release_held(task.place);
+        self.report(task.place, Shown::BeforeEnd(before), cx);
+        self.confirm_held(released);
+    }
+
+    /// Takes a task from its agent, and tells the router how it ended.
+    pub(super) fn remove(&mut self, task: Task, disposition: Disposition, cx: &mut Cx<'_>) {
+        cx.cancel(TimerKey::new(START_TIMEOUT, Task::timer_id(task.id)));
+        self.enter(task, TaskState::Ended, Some(disposition), cx);
+        self.tasks.remove(&task.id);
+    }
+
+    /// The task that a request names, if it is that agent's in that domain.
+    fn task_of(&mut self, request: &ArmRequest, id: TaskId) -> Result<Task, Refusal> {
+        self.attended_mut(request.place)?;
+        let task = self.tasks.get(&id).copied().ok_or(Refusal::TaskNotFound)?;
+        if task.place.skill_target != request.place.skill_target {
+            return Err(Refusal::WrongAgent);
+        }
+        if task.place.mrd != request.place.mrd {
+            return Err(Refusal::WrongMrd);
+        }
+        Ok(task)
+    }
+
+    fn enter(&mut self, task: Task, to: TaskState, disposition: Option<Disposition>, cx: &mut Cx<'_>) {
+        let changed = Task { state: to, ..task };
+        self.tasks.insert(task.id, changed);
+        cx.note(changed.fact(Some(task.state), disposition));
+        self.router.send_task(&changed, disposition, cx);
+    }
+
+    fn push_event(&mut self, task: Task, kind: TaskEventKind, ending: Option<&Ending>) {
+        self.to_cti.push(OpcMessage::Task(Box::new(TaskEvent {
+            kind,
+            task: task.id,
+            previous: TaskId::NONE,
+            peripheral: self.config.peripheral,
+            mrd: task.place.mrd,
+            skill_target: task.place.skill_target,
+            skill_group: task.skill_group,
+            service: NO_SERVICE,
+            application_routed: APPLICATION_ROUTED,
+            icm_disposition: ending.map(|ending| ending.icm),
+            application_disposition: ending.map(|ending| ending.application),
+            wrapup_data: ending.map(|ending| ending.wrapup_data.clone()).unwrap_or_default(),
+            application_data: ending.map(|ending| ending.application_data.clone()).unwrap_or_default(),
+        })));
+    }
+}
+
+impl Task {
+    /// The fact of the task's change from another state.
+    pub(super) fn fact(&self, from: Option<TaskState>, disposition: Option<Disposition>) -> Fact {
+        Fact::Task {
+            task: self.id,
+            skill_target: self.place.skill_target,
+            mrd: self.place.mrd,
+            from,
+            to: self.state,
+            disposition,
+        }
+    }
+}
+
+fn ending_of(message: &ArmMessage) -> Option<Ending> {
+    let ArmMessage::End { icm_disposition, application_disposition, wrapup_data, application_data, .. } =
+        message
+    else {
+        return None;
+    };
+    Some(Ending {
+        icm: *icm_disposition,
+        application: *application_disposition,
+        wrapup_data: wrapup_data.clone(),
+        application_data: application_data.clone(),
+    })
+}

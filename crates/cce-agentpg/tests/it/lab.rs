@@ -1,0 +1,353 @@
+//! The lab of the trace around an agent PG: its router, and a Finesse on side A.
+
+use cce_agentpg::{Agent, AgentPg, Config, Membership, Mrd};
+use cce_cti::{Cti, MakeAgentReadyInd, MediaLoginReq, OpenReq, dialect, services};
+use cce_kernel::{
+    Fact, Host, HostClock, Input, LinkId, LinkReason, Output, Peer, Port, Time, TimerKey, Wall,
+    model::{AgentId, MrdId, SkillTarget, TaskId},
+};
+use cce_mr::{
+    ICM, Icm,
+    icm::{AgentStateUpdate, DeviceTargetPreCallAbortInd, DeviceTargetPreCallInd, OpenConf, TaskEvent},
+};
+use cce_wire::{Bytes, List, Opaque, Secret, Text};
+use std::time::Duration;
+
+/// The agent's skill target.
+pub(crate) const AGENT: i32 = 5172;
+/// The domain.
+pub(crate) const MRD: i32 = 5011;
+/// A domain of the same agent whose tasks must not be interrupted.
+pub(crate) const CHAT: i32 = 5012;
+/// The trace's task.
+pub(crate) const TASK: TaskId = TaskId { day: 154_526, call: 37_051_928, sequence: 1 };
+
+/// An agent PG under test.
+pub(crate) struct Lab {
+    host: Host,
+    pg: AgentPg,
+    now: Time,
+    /// The link to the router.
+    pub(crate) router: LinkId,
+    /// Finesse's connection.
+    pub(crate) finesse: LinkId,
+}
+
+/// What the agent PG did with one input.
+#[derive(Debug)]
+pub(crate) struct Said(pub(crate) Vec<Output>);
+
+impl Lab {
+    /// A lab whose router link and Finesse session are open.
+    pub(crate) fn open() -> Self {
+        Self::with(config())
+    }
+
+    /// The same with another configuration.
+    pub(crate) fn with(config: Config) -> Self {
+        let mut lab = Self::started(config);
+        lab.connect_router();
+        lab.finesse = lab.session(Port::CtiA, open_req());
+        lab
+    }
+
+    /// A lab that has only started.
+    pub(crate) fn started(config: Config) -> Self {
+        let clock = HostClock { start: Wall(1_706_622_867_000_000), ..HostClock::default() };
+        let nowhere = LinkId { port: Port::IcmAgent, number: 0 };
+        let host = Host::new("agentpg".into(), 1, clock);
+        let mut lab =
+            Self { host, pg: AgentPg::new(config), now: Time(0), router: nowhere, finesse: nowhere };
+        lab.router = lab.input(Input::Start { stored: [].into() }).dialled();
+        lab
+    }
+
+    /// A lab with an agent who is ready.
+    pub(crate) fn ready() -> Self {
+        let mut lab = Self::open();
+        lab.sign_in(MRD);
+        lab
+    }
+
+    /// A lab with an agent who works on the trace's task.
+    pub(crate) fn working() -> Self {
+        let mut lab = Self::ready();
+        lab.reserve(TASK);
+        lab.finesse_says(crate::work::start(TASK));
+        lab
+    }
+
+    /// Opens the link to the router.
+    pub(crate) fn connect_router(&mut self) -> Said {
+        let link = self.router;
+        self.input(Input::LinkUp { link, peer: Peer::default() });
+        self.router_says(OpenConf::default())
+    }
+
+    /// Opens a session, and names its connection.
+    pub(crate) fn session(&mut self, port: Port, open: OpenReq) -> LinkId {
+        let link = self.connect(port);
+        self.says(link, open);
+        link
+    }
+
+    /// Accepts a connection without a session.
+    pub(crate) fn connect(&mut self, port: Port) -> LinkId {
+        let link = self.host.accept(port);
+        self.input(Input::LinkUp { link, peer: Peer::default() });
+        link
+    }
+
+    /// Signs the agent in to a domain with a limit of 3, and makes it ready.
+    pub(crate) fn sign_in(&mut self, mrd: i32) {
+        self.finesse_says(login(mrd));
+        self.finesse_says(ready(mrd));
+    }
+
+    /// The router reserves the agent for a task.
+    pub(crate) fn reserve(&mut self, task: TaskId) -> Said {
+        self.router_says(reservation(task, MRD))
+    }
+
+    /// The router takes a task back.
+    pub(crate) fn abort(&mut self, task: TaskId) -> Said {
+        self.router_says(DeviceTargetPreCallAbortInd { task_id: task, ..Default::default() })
+    }
+
+    /// Finesse says something.
+    pub(crate) fn finesse_says(&mut self, message: impl Into<Cti>) -> Said {
+        self.says(self.finesse, message)
+    }
+
+    /// A CTI client says something in version 24.
+    pub(crate) fn says(&mut self, link: LinkId, message: impl Into<Cti>) -> Said {
+        self.bytes(link, message.into().to_frame(&dialect(24)))
+    }
+
+    /// The router says something.
+    pub(crate) fn router_says(&mut self, message: impl Into<Icm>) -> Said {
+        self.bytes(self.router, message.into().to_frame(&ICM))
+    }
+
+    /// A frame arrives.
+    pub(crate) fn bytes(&mut self, link: LinkId, frame: Bytes) -> Said {
+        self.input(Input::Frame { link, bytes: frame.into() })
+    }
+
+    /// A link is gone.
+    pub(crate) fn lose(&mut self, link: LinkId) -> Said {
+        self.input(Input::LinkDown { link, reason: LinkReason::Reset })
+    }
+
+    /// A timer is due, some seconds later.
+    pub(crate) fn timer(&mut self, key: TimerKey, seconds: u64) -> Said {
+        self.now = self.now + Duration::from_secs(seconds);
+        self.input(Input::Timer(key))
+    }
+
+    /// Time passes.
+    pub(crate) fn pass(&mut self, seconds: u64) {
+        self.now = self.now + Duration::from_secs(seconds);
+    }
+
+    /// Any input.
+    pub(crate) fn input(&mut self, input: Input) -> Said {
+        Said(self.host.handle(&mut self.pg, input, self.now))
+    }
+}
+
+impl Said {
+    /// Messages to a client that speaks version 24.
+    pub(crate) fn to(&self, link: LinkId) -> Vec<Cti> {
+        self.to_version(link, 24)
+    }
+
+    /// Messages to a client of another version.
+    pub(crate) fn to_version(&self, link: LinkId, version: u32) -> Vec<Cti> {
+        self.frames(link).iter().map(|frame| Cti::read(&dialect(version), frame).unwrap()).collect()
+    }
+
+    /// Names of the messages to a client.
+    pub(crate) fn names(&self, link: LinkId) -> Vec<&'static str> {
+        self.to(link).iter().map(Cti::name).collect()
+    }
+
+    /// Frames on a link, as they stand on the wire.
+    pub(crate) fn frames(&self, link: LinkId) -> Vec<Bytes> {
+        let frame = |output: &Output| match output {
+            Output::Send { link: to, bytes } if *to == link => Some(bytes.0.clone()),
+            _ => None,
+        };
+        self.0.iter().filter_map(frame).collect()
+    }
+
+    /// Messages to the router.
+    pub(crate) fn to_router(&self) -> Vec<Icm> {
+        let frame = |output: &Output| match output {
+            Output::Send { link, bytes } if link.port == Port::IcmAgent => {
+                Some(Icm::read(&ICM, &bytes.0).unwrap())
+            }
+            _ => None,
+        };
+        self.0.iter().filter_map(frame).collect()
+    }
+
+    /// Task events to the router: task, state, disposition.
+    pub(crate) fn reported_tasks(&self) -> Vec<(TaskId, u16, u32)> {
+        let event = |message: Icm| match message {
+            Icm::TaskEvent(TaskEvent { task_id, task_state, disposition, .. }) => {
+                Some((task_id, task_state, disposition))
+            }
+            _ => None,
+        };
+        self.to_router().into_iter().filter_map(event).collect()
+    }
+
+    /// States that the router hears of.
+    pub(crate) fn reported_states(&self) -> Vec<AgentStateUpdate> {
+        let update = |message: Icm| match message {
+            Icm::AgentStateUpdate(update) => Some(update),
+            _ => None,
+        };
+        self.to_router().into_iter().filter_map(update).collect()
+    }
+
+    /// The facts, in order.
+    pub(crate) fn facts(&self) -> Vec<&Fact> {
+        self.0
+            .iter()
+            .filter_map(|output| if let Output::Note(fact) = output { Some(fact) } else { None })
+            .collect()
+    }
+
+    /// Whether a connection is closed.
+    pub(crate) fn closes(&self, link: LinkId) -> bool {
+        self.0.iter().any(|output| matches!(output, Output::Close { link: closed, .. } if *closed == link))
+    }
+
+    /// Timers that are armed, by name.
+    pub(crate) fn armed(&self, name: &str) -> Option<TimerKey> {
+        self.0.iter().find_map(|output| match output {
+            Output::Arm { key, .. } if key.name == name => Some(key.clone()),
+            _ => None,
+        })
+    }
+
+    /// The connection that is dialled.
+    pub(crate) fn dialled(&self) -> LinkId {
+        let dial = |output: &Output| match output {
+            Output::Dial { link, .. } => Some(*link),
+            _ => None,
+        };
+        self.0.iter().find_map(dial).unwrap()
+    }
+
+    /// The status of the one refusal or answer to a client.
+    pub(crate) fn status(&self, link: LinkId) -> u32 {
+        let status = |message| match message {
+            Cti::FailureConf(failure) => Some(failure.status),
+            Cti::FailureResp(failure) => Some(failure.status),
+            Cti::MediaLoginResp(answer) => Some(answer.status),
+            Cti::MakeAgentNotReadyResp(answer) => Some(answer.status),
+            Cti::MakeAgentNotRoutableResp(answer) => Some(answer.status),
+            _ => None,
+        };
+        self.to(link).into_iter().find_map(status).unwrap()
+    }
+}
+
+/// The trace's lab, with a second domain for its agent and a second agent.
+pub(crate) fn config() -> Config {
+    let mrd = |id, name: &str, interruptible| Mrd {
+        id: MrdId(id),
+        name: name.to_owned(),
+        interruptible,
+        start_timeout: Some(Duration::from_secs(30)),
+        life: Duration::from_mins(20),
+    };
+    Config {
+        first_session: 3,
+        mrds: vec![mrd(MRD, "Tasks", true), mrd(CHAT, "Chat", false)],
+        agents: vec![agent("1080", AGENT, "UCSFSJEFFERS"), agent("1081", AGENT + 1, "UCSFOTHER")],
+        ..Config::default()
+    }
+}
+
+/// Finesse's request to open a session, as the reference gives it.
+pub(crate) fn open_req() -> OpenReq {
+    OpenReq {
+        invoke_id: 1,
+        version_number: 24,
+        idle_timeout: 120,
+        peripheral_id: 5000,
+        services_requested: services::ACTIVE_STANDBY | 0xcb6,
+        agent_state_mask: 0x3fff,
+        client_id: Some(Text::new("Finesse")),
+        client_password: Some(Secret(Opaque::default())),
+        client_signature: Some(Text::new("Finesse")),
+        ..OpenReq::default()
+    }
+}
+
+/// A sign-in with a limit of 3.
+pub(crate) fn login(mrd: i32) -> MediaLoginReq {
+    MediaLoginReq {
+        invoke_id: 10,
+        mrd_id: mrd,
+        icm_agent_id: AGENT,
+        max_task_limit: 3,
+        make_routable: true,
+        ..MediaLoginReq::default()
+    }
+}
+
+/// Makes the agent ready.
+pub(crate) fn ready(mrd: i32) -> MakeAgentReadyInd {
+    MakeAgentReadyInd {
+        invoke_id: 11,
+        mrd_id: mrd,
+        icm_agent_id: AGENT,
+        make_routable: true,
+        ..MakeAgentReadyInd::default()
+    }
+}
+
+/// The trace's reservation, for any task.
+pub(crate) fn reservation(task: TaskId, mrd: i32) -> DeviceTargetPreCallInd {
+    DeviceTargetPreCallInd {
+        task_id: task,
+        mrd_id: mrd,
+        agstid: AGENT,
+        sgstid: 5199,
+        invoke_id: 635,
+        call_type_id: 5053,
+        ani: Some(Text::new("ae93f5ad-452d-4c52-8057-8d23864a8a8a")),
+        dn: Some(Text::new("CumulusTask")),
+        ced: Some(Text::new("5AA797871000018D0000004139ED7AD5")),
+        enabled_services: Some(List(vec![1, 2])),
+        ccai_config_param: Some(Text::new("4f62417b-bbea-44b9-9ba0-ba3e51ad8272")),
+        call_variable1: Some(Text::new("Scott McTominay")),
+        call_variable2: Some(Text::new("Report Lost Credit Card")),
+        call_variable3: Some(Text::new("123456789")),
+        call_variable4: Some(Text::new("user@email")),
+        ..DeviceTargetPreCallInd::default()
+    }
+}
+
+/// The n-th task behind the trace's.
+pub(crate) fn task(n: i32) -> TaskId {
+    TaskId { call: TASK.call + n, ..TASK }
+}
+
+fn agent(id: &str, skill_target: i32, terminal: &str) -> Agent {
+    let queue =
+        |mrd| Membership { mrd: MrdId(mrd), skill_group: SkillTarget(5199), skill_group_number: 12_282_837 };
+    Agent {
+        id: AgentId::from(id),
+        skill_target: SkillTarget(skill_target),
+        extension: id.to_owned(),
+        instrument: id.to_owned(),
+        terminal: terminal.to_owned(),
+        memberships: vec![queue(MRD), queue(CHAT)],
+    }
+}

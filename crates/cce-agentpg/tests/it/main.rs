@@ -1,0 +1,12 @@
+//! The agent PG, one transition per test.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+#![expect(clippy::wildcard_enum_match_arm, reason = "a test looks for the few messages that it is about")]
+
+mod lab;
+mod router;
+mod session;
+mod sign_in;
+mod trace;
+mod vectors;
+mod work;

@@ -1,0 +1,214 @@
+//! The link to the router, and what comes over it.
+
+use crate::{
+    lab::{AGENT, Lab, MRD, TASK, config, login, open_req, reservation, task},
+    work::{agent_event, end, start},
+};
+use cce_agentpg::Config;
+use cce_kernel::{Fact, Input, LinkReason, Peer, Port, TimerKey, model::AgentState};
+use cce_mr::{
+    Icm,
+    icm::{DeviceTargetPreCallInd, HeartbeatConf},
+};
+use cce_wire::NamedVariable;
+use std::time::Duration;
+
+#[test]
+fn the_router_is_asked_to_open() {
+    let mut lab = Lab::started(config());
+    let link = lab.router;
+    let said = lab.input(Input::LinkUp { link, peer: Peer::default() });
+    let [Icm::OpenReq(open)] = &said.to_router()[..] else { panic!("{said:?}") };
+    assert_eq!((open.version, open.peripheral_id, open.peripheral_type), (1, 5000, 17));
+}
+
+#[test]
+fn a_router_that_is_not_there_is_dialled_again() {
+    let mut lab = Lab::started(config());
+    let link = lab.router;
+    let said = lab.input(Input::LinkDown { link, reason: LinkReason::Refused });
+    let key = said.armed("router redial").unwrap();
+    assert_eq!(lab.timer(key, 1).dialled().port, Port::IcmAgent);
+}
+
+#[test]
+fn a_router_that_does_not_answer_three_heartbeats_is_dropped() {
+    let mut lab = Lab::open();
+    for _ in 0..3 {
+        assert_eq!(lab.timer(heartbeat(), 5).to_router()[0].name(), "HEARTBEAT_REQ");
+    }
+    let said = lab.timer(heartbeat(), 5);
+    assert!(said.closes(lab.router));
+    assert!(said.armed("router redial").is_some());
+}
+
+#[test]
+fn an_answered_heartbeat_counts_from_the_start() {
+    let mut lab = Lab::open();
+    for _ in 0..5 {
+        lab.timer(heartbeat(), 5);
+        lab.router_says(HeartbeatConf::default());
+    }
+    assert_eq!(lab.timer(heartbeat(), 5).to_router()[0].name(), "HEARTBEAT_REQ");
+}
+
+#[test]
+fn a_reservation_reserves_and_tells_the_agent_s_client() {
+    let mut lab = Lab::ready();
+    let said = lab.reserve(TASK);
+    assert_eq!(said.names(lab.finesse), ["AGENT_STATE_EVENT", "AGENT_PRE_CALL_EVENT"]);
+    let names: Vec<_> = said.to_router().iter().map(Icm::name).collect();
+    assert_eq!(names, ["TASK_EVENT", "AGENT_STATE_UPDATE"]);
+    let state = &said.reported_states()[0];
+    assert_eq!((state.agent_state, state.active_tasks, state.num_tasks), (8, 0, 1));
+}
+
+#[test]
+fn expanded_call_variables_reach_the_agent_s_client() {
+    let mut lab = Lab::ready();
+    let named_variables = vec![NamedVariable::new("user.order", "4711")];
+    let said = lab.router_says(DeviceTargetPreCallInd { named_variables, ..reservation(TASK, MRD) });
+    let [_, cce_cti::Cti::AgentPreCallEvent(event)] = &said.to(lab.finesse)[..] else { panic!("{said:?}") };
+    assert_eq!(event.num_named_variables, 1);
+    assert_eq!(event.named_variable[0].parts(), Some(("user.order".to_owned(), "4711".to_owned())));
+}
+
+#[test]
+fn a_reservation_for_somebody_unknown_is_refused_with_36() {
+    let mut lab = Lab::ready();
+    refuses(&mut lab, DeviceTargetPreCallInd { agstid: 1, ..reservation(TASK, MRD) });
+}
+
+#[test]
+fn a_reservation_for_somebody_signed_out_is_refused_with_36() {
+    refuses(&mut Lab::open(), reservation(TASK, MRD));
+}
+
+#[test]
+fn a_reservation_over_the_limit_is_refused_with_36() {
+    let mut lab = Lab::ready();
+    (1..=3).for_each(|n| drop(lab.reserve(task(n))));
+    refuses(&mut lab, reservation(TASK, MRD));
+}
+
+#[test]
+fn a_task_beyond_the_limit_is_taken_where_the_agent_allows_it() {
+    let mut lab = Lab::open();
+    lab.finesse_says(cce_cti::MediaLoginReq {
+        max_task_limit: 1,
+        max_beyond_task_limit: Some(1),
+        ..login(MRD)
+    });
+    lab.finesse_says(crate::lab::ready(MRD));
+    lab.reserve(TASK);
+    assert_eq!(lab.reserve(task(1)).reported_tasks(), [(task(1), 0, 0)]);
+}
+
+#[test]
+fn a_task_reserved_twice_stays_as_it_is() {
+    let mut lab = Lab::working();
+    let said = lab.reserve(TASK);
+    assert_eq!(said.to_router(), []);
+    assert!(matches!(said.facts()[..], [Fact::PeerError { .. }]));
+}
+
+#[test]
+fn who_became_not_ready_meanwhile_gets_the_task_all_the_same() {
+    let mut lab = Lab::open();
+    lab.finesse_says(login(MRD));
+    let said = lab.reserve(TASK);
+    assert_eq!(agent_event(&said.to(lab.finesse)).agent_state, AgentState::Reserved.number());
+    let ended = lab.finesse_says(end(TASK));
+    assert_eq!(agent_event(&ended.to(lab.finesse)).agent_state, AgentState::NotReady.number());
+}
+
+#[test]
+fn an_abort_withdraws_a_task_that_has_not_begun() {
+    let mut lab = Lab::ready();
+    lab.reserve(TASK);
+    let said = lab.abort(TASK);
+    assert_eq!(said.names(lab.finesse), ["AGENT_STATE_EVENT", "AGENT_PRE_CALL_ABORT_EVENT"]);
+    let event = agent_event(&said.to(lab.finesse));
+    assert_eq!((event.agent_state, event.num_tasks), (AgentState::NotActive.number(), 0));
+    assert_eq!(said.reported_tasks(), [(TASK, 7, 36)]);
+}
+
+#[test]
+fn an_abort_of_a_begun_task_changes_nothing() {
+    let mut lab = Lab::working();
+    let said = lab.abort(TASK);
+    assert_eq!(said.to_router(), []);
+    assert!(matches!(said.facts()[..], [Fact::PeerError { .. }]));
+}
+
+#[test]
+fn tasks_go_on_while_the_router_is_away_and_it_hears_of_them_when_it_is_back() {
+    let mut lab = Lab::ready();
+    lab.reserve(TASK);
+    lab.reserve(task(1));
+    lab.lose(lab.router);
+    assert_eq!(lab.finesse_says(start(TASK)).to_router(), []);
+    lab.finesse_says(end(task(1)));
+    lab.router = lab.timer(TimerKey::new("router redial", 0), 1).dialled();
+    let said = lab.connect_router();
+    assert_eq!(said.reported_tasks(), [(TASK, 1, 0)]);
+    let states: Vec<_> = said.reported_states().iter().map(|s| (s.icm_agent_id, s.agent_state)).collect();
+    assert_eq!(states, [(AGENT, AgentState::Active.number())]);
+}
+
+#[test]
+fn clients_hear_that_the_central_controller_is_gone() {
+    let mut lab = Lab::open();
+    let said = lab.lose(lab.router);
+    let [cce_cti::Cti::SystemEvent(event)] = &said.to(lab.finesse)[..] else { panic!("{said:?}") };
+    assert_eq!((event.system_event_id, event.pg_status), (2, 2));
+}
+
+#[test]
+fn a_delayed_report_shows_the_state_of_its_own_moment() {
+    let mut lab = Lab::with(Config { state_report_delay: Duration::from_secs(1), ..config() });
+    let said = lab.finesse_says(login(MRD));
+    assert_eq!(said.reported_states(), []);
+    let key = said.armed("state report").unwrap();
+    let again = lab.finesse_says(crate::lab::ready(MRD));
+    assert_eq!(again.armed("state report"), None);
+    let reported = lab.timer(key, 1).reported_states();
+    assert_eq!(reported.iter().map(|s| s.agent_state).collect::<Vec<_>>(), [AgentState::NotActive.number()]);
+}
+
+#[test]
+fn a_delay_of_states_does_not_delay_tasks() {
+    let mut lab = Lab::with(Config { state_report_delay: Duration::from_secs(1), ..config() });
+    lab.sign_in(MRD);
+    let said = lab.reserve(TASK);
+    assert_eq!(said.reported_tasks(), [(TASK, 0, 0)]);
+    assert_eq!(said.reported_states(), []);
+}
+
+#[test]
+fn an_unreadable_message_drops_the_router_and_no_client() {
+    let mut lab = Lab::open();
+    let said = lab.bytes(lab.router, cce_wire::frame(30, |_| ()));
+    assert!(said.closes(lab.router));
+    assert!(!said.closes(lab.finesse));
+}
+
+#[test]
+fn a_restart_begins_with_everybody_signed_out() {
+    let mut lab = Lab::working();
+    lab.router = lab.input(Input::Start { stored: [].into() }).dialled();
+    assert_eq!(lab.connect_router().reported_states(), []);
+    lab.finesse = lab.session(Port::CtiA, open_req());
+    assert_eq!(lab.finesse_says(login(MRD)).status(lab.finesse), 0);
+}
+
+fn refuses(lab: &mut Lab, message: DeviceTargetPreCallInd) {
+    let said = lab.router_says(message);
+    assert_eq!(said.reported_tasks(), [(TASK, 7, 36)]);
+    assert_eq!(said.to(lab.finesse), []);
+    assert!(matches!(said.facts()[..], [Fact::PeerError { .. }]));
+}
+
+fn heartbeat() -> TimerKey {
+    TimerKey::new("router heartbeat", 0)
+}

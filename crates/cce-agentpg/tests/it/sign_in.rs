@@ -1,0 +1,255 @@
+//! Signing in and out, and readiness.
+
+use crate::{
+    lab::{AGENT, Lab, MRD, TASK, login, open_req, ready, task},
+    work::{agent_event, end, offer, start},
+};
+use cce_cti::{
+    MakeAgentNotReadyReq, MakeAgentNotRoutableReq, MakeAgentRoutableInd, MediaLoginReq, MediaLogoutInd,
+};
+use cce_kernel::{Port, model::AgentState};
+
+#[test]
+fn a_sign_in_is_confirmed_and_shows_login_and_not_ready() {
+    let mut lab = Lab::open();
+    let said = lab.finesse_says(login(MRD));
+    assert_eq!(said.names(lab.finesse), ["MEDIA_LOGIN_RESP", "AGENT_STATE_EVENT"]);
+    let event = agent_event(&said.to(lab.finesse));
+    assert_eq!(event.skill_group_state, AgentState::Login.number());
+    assert_eq!(event.agent_state, AgentState::NotReady.number());
+    assert_eq!((event.agent_mode, event.agent_availability_status, event.max_task_limit), (1, 0, 3));
+    assert_eq!(said.reported_states()[0].agent_state, AgentState::NotReady.number());
+}
+
+#[test]
+fn a_ready_agent_is_not_active_and_available() {
+    let mut lab = Lab::open();
+    lab.finesse_says(login(MRD));
+    let said = lab.finesse_says(ready(MRD));
+    assert_eq!(said.names(lab.finesse), ["AGENT_STATE_EVENT"]);
+    let event = agent_event(&said.to(lab.finesse));
+    assert_eq!((event.skill_group_state, event.agent_state), (14, 14));
+    assert_eq!(event.agent_availability_status, 1);
+    assert_eq!(said.reported_states()[0].availability, 1);
+}
+
+#[test]
+fn who_is_ready_but_not_routable_is_available_to_the_application_only() {
+    let mut lab = Lab::open();
+    lab.finesse_says(MediaLoginReq { make_routable: false, ..login(MRD) });
+    let said = lab.finesse_says(cce_cti::MakeAgentReadyInd { make_routable: false, ..ready(MRD) });
+    assert_eq!(agent_event(&said.to(lab.finesse)).agent_availability_status, 2);
+}
+
+#[test]
+fn a_second_sign_in_is_told_so_and_sets_the_new_limit() {
+    let mut lab = Lab::ready();
+    let said = lab.finesse_says(MediaLoginReq { max_task_limit: 5, ..login(MRD) });
+    assert_eq!(said.status(lab.finesse), 1);
+    let event = agent_event(&said.to(lab.finesse));
+    assert_eq!((event.agent_state, event.max_task_limit), (AgentState::NotActive.number(), 5));
+}
+
+#[test]
+fn the_voice_domain_is_refused_with_11() {
+    let mut lab = Lab::open();
+    let said = lab.finesse_says(login(1));
+    assert_eq!(said.names(lab.finesse), ["MEDIA_LOGIN_RESP"]);
+    assert_eq!(said.status(lab.finesse), 11);
+}
+
+#[test]
+fn an_unknown_agent_cannot_sign_in() {
+    let mut lab = Lab::open();
+    let said = lab.finesse_says(MediaLoginReq { icm_agent_id: 1, ..login(MRD) });
+    assert_eq!(said.status(lab.finesse), 2);
+}
+
+#[test]
+fn a_limit_outside_1_to_15_is_refused() {
+    for limit in [0, 16] {
+        let mut lab = Lab::open();
+        let said = lab.finesse_says(MediaLoginReq { max_task_limit: limit, ..login(MRD) });
+        assert_eq!(said.status(lab.finesse), 34);
+        assert_eq!(said.reported_states(), []);
+    }
+}
+
+#[test]
+fn an_idle_agent_becomes_not_ready_at_once() {
+    let mut lab = Lab::ready();
+    let said = lab.finesse_says(not_ready(7));
+    assert_eq!(said.names(lab.finesse), ["MAKE_AGENT_NOT_READY_RESP", "AGENT_STATE_EVENT"]);
+    let event = agent_event(&said.to(lab.finesse));
+    assert_eq!((event.agent_state, event.event_reason_code), (AgentState::NotReady.number(), 7));
+}
+
+#[test]
+fn nobody_becomes_not_ready_while_a_task_has_not_begun() {
+    let mut lab = Lab::ready();
+    lab.reserve(TASK);
+    assert_eq!(lab.finesse_says(not_ready(0)).status(lab.finesse), 14);
+    lab.finesse_says(offer(TASK));
+    assert_eq!(lab.finesse_says(not_ready(0)).status(lab.finesse), 14);
+}
+
+#[test]
+fn not_ready_waits_for_the_last_task_and_keeps_others_away() {
+    let mut lab = Lab::working();
+    let asked = lab.finesse_says(not_ready(0));
+    assert_eq!(asked.names(lab.finesse), ["AGENT_STATE_EVENT"]);
+    let event = agent_event(&asked.to(lab.finesse));
+    assert_eq!((event.agent_state, event.agent_availability_status), (AgentState::Active.number(), 0));
+    let ended = lab.finesse_says(end(TASK));
+    assert_eq!(
+        ended.names(lab.finesse),
+        ["AGENT_STATE_EVENT", "END_TASK_EVENT", "MAKE_AGENT_NOT_READY_RESP"]
+    );
+    assert_eq!(agent_event(&ended.to(lab.finesse)).agent_state, AgentState::NotReady.number());
+}
+
+#[test]
+fn a_second_request_to_become_not_ready_is_refused_with_9() {
+    let mut lab = Lab::working();
+    lab.finesse_says(not_ready(0));
+    let again = lab.finesse_says(MakeAgentNotReadyReq { invoke_id: 13, ..not_ready(0) });
+    assert_eq!(again.status(lab.finesse), 9);
+}
+
+#[test]
+fn ready_overtakes_a_request_to_become_not_ready() {
+    let mut lab = Lab::working();
+    lab.finesse_says(not_ready(0));
+    let said = lab.finesse_says(ready(MRD));
+    assert_eq!(said.names(lab.finesse), ["MAKE_AGENT_NOT_READY_RESP", "AGENT_STATE_EVENT"]);
+    assert_eq!(said.status(lab.finesse), 19);
+    let ended = lab.finesse_says(end(TASK));
+    assert_eq!(agent_event(&ended.to(lab.finesse)).agent_state, AgentState::NotActive.number());
+}
+
+#[test]
+fn not_routable_waits_until_every_task_has_begun() {
+    let mut lab = Lab::ready();
+    lab.reserve(TASK);
+    let asked = lab.finesse_says(not_routable());
+    assert_eq!(asked.status(lab.finesse), 0);
+    assert_eq!(agent_event(&asked.to(lab.finesse)).agent_mode, 1);
+    let begun = lab.finesse_says(start(TASK));
+    assert_eq!(agent_event(&begun.to(lab.finesse)).agent_mode, 0);
+}
+
+#[test]
+fn who_has_nothing_to_begin_is_not_routable_at_once() {
+    let mut lab = Lab::ready();
+    let said = lab.finesse_says(not_routable());
+    assert_eq!(said.names(lab.finesse), ["MAKE_AGENT_NOT_ROUTABLE_RESP", "AGENT_STATE_EVENT"]);
+    assert_eq!(agent_event(&said.to(lab.finesse)).agent_mode, 0);
+}
+
+#[test]
+fn routable_sets_the_limit_too() {
+    let mut lab = Lab::ready();
+    lab.finesse_says(not_routable());
+    let said = lab.finesse_says(MakeAgentRoutableInd {
+        invoke_id: 15,
+        mrd_id: MRD,
+        icm_agent_id: AGENT,
+        max_tasks: 1,
+        ..MakeAgentRoutableInd::default()
+    });
+    let event = agent_event(&said.to(lab.finesse));
+    assert_eq!((event.agent_mode, event.max_task_limit, event.agent_availability_status), (1, 1, 1));
+}
+
+#[test]
+fn a_sign_out_shows_logout() {
+    let mut lab = Lab::ready();
+    let said = lab.finesse_says(logout());
+    assert_eq!(said.names(lab.finesse), ["AGENT_STATE_EVENT"]);
+    let event = agent_event(&said.to(lab.finesse));
+    assert_eq!((event.agent_state, event.agent_availability_status), (AgentState::Logout.number(), 0));
+    assert_eq!(said.reported_states()[0].agent_state, AgentState::Logout.number());
+}
+
+#[test]
+fn a_sign_out_ends_every_task_before_it_shows_logout() {
+    let mut lab = Lab::working();
+    lab.reserve(task(1));
+    let said = lab.finesse_says(logout());
+    let pair = ["AGENT_STATE_EVENT", "END_TASK_EVENT"];
+    assert_eq!(said.names(lab.finesse), [&pair[..], &pair[..], &pair[..1]].concat());
+    assert_eq!(said.reported_tasks(), [(TASK, 7, 40), (task(1), 7, 40)]);
+    assert!(said.reported_states().iter().all(|state| state.availability == 0));
+}
+
+#[test]
+fn a_sign_out_may_say_how_tasks_end() {
+    let mut lab = Lab::working();
+    let said = lab.finesse_says(MediaLogoutInd { flt_icm_disp: Some(65), ..logout() });
+    assert_eq!(said.reported_tasks(), [(TASK, 7, 65)]);
+}
+
+#[test]
+fn who_is_signed_out_cannot_sign_out() {
+    let mut lab = Lab::open();
+    assert_eq!(lab.finesse_says(logout()).status(lab.finesse), 6);
+}
+
+#[test]
+fn agents_of_a_lost_session_are_work_not_ready_and_not_routable() {
+    let mut lab = Lab::working();
+    let said = lab.lose(lab.finesse);
+    let state = &said.reported_states()[0];
+    assert_eq!(state.agent_state, AgentState::WorkNotReady.number());
+    assert_eq!((state.num_tasks, state.availability), (1, 0));
+}
+
+#[test]
+fn another_session_takes_an_agent_over_and_old_tasks_end_with_51() {
+    let mut lab = Lab::working();
+    lab.lose(lab.finesse);
+    lab.finesse = lab.session(Port::CtiA, open_req());
+    let said = lab.finesse_says(login(MRD));
+    assert_eq!(said.status(lab.finesse), 0);
+    assert_eq!(said.reported_tasks(), [(TASK, 7, 51)]);
+    let states: Vec<_> = said.reported_states().iter().map(|state| state.agent_state).collect();
+    assert_eq!(states.last(), Some(&AgentState::NotReady.number()));
+}
+
+#[test]
+fn tasks_of_a_lost_session_end_with_42_when_their_life_is_over() {
+    let mut lab = Lab::working();
+    let key = lab.lose(lab.finesse).armed("task life").unwrap();
+    assert_eq!(lab.timer(key, 1_200).reported_tasks(), [(TASK, 7, 42)]);
+}
+
+#[test]
+fn a_lost_session_answers_no_held_request() {
+    let mut lab = Lab::working();
+    lab.finesse_says(not_ready(0));
+    let gone = lab.lose(lab.finesse);
+    assert_eq!(gone.frames(lab.finesse), [] as [cce_wire::Bytes; 0]);
+}
+
+fn not_ready(reason_code: u16) -> MakeAgentNotReadyReq {
+    MakeAgentNotReadyReq {
+        invoke_id: 12,
+        mrd_id: MRD,
+        icm_agent_id: AGENT,
+        reason_code,
+        ..MakeAgentNotReadyReq::default()
+    }
+}
+
+fn not_routable() -> MakeAgentNotRoutableReq {
+    MakeAgentNotRoutableReq {
+        invoke_id: 14,
+        mrd_id: MRD,
+        icm_agent_id: AGENT,
+        ..MakeAgentNotRoutableReq::default()
+    }
+}
+
+fn logout() -> MediaLogoutInd {
+    MediaLogoutInd { invoke_id: 16, mrd_id: MRD, icm_agent_id: AGENT, ..MediaLogoutInd::default() }
+}

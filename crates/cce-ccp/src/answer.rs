@@ -1,0 +1,106 @@
+//! Answers that both APIs give, and how requests are spelled.
+
+use cce_kernel::{Request, Response};
+
+/// One thing that is wrong with a request (ccp-task-api 1.4).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Flaw {
+    /// A dotted category; the names are inferred.
+    pub kind: &'static str,
+    /// The field at fault.
+    pub data: String,
+    /// Free text for the developer.
+    pub message: String,
+}
+
+impl Flaw {
+    pub(crate) fn required(field: &str) -> Self {
+        let message = format!("{field} is required");
+        Self { kind: "invalidInput.fieldRequired", data: field.to_owned(), message }
+    }
+
+    pub(crate) fn range(field: &str, message: String) -> Self {
+        Self { kind: "invalidInput.outOfRange", data: field.to_owned(), message }
+    }
+
+    pub(crate) fn format(field: &str, message: String) -> Self {
+        Self { kind: "invalidInput.invalidFormat", data: field.to_owned(), message }
+    }
+}
+
+/// An answer with one error in its body.
+pub(crate) fn error(status: u16, kind: &'static str, data: &str, message: &str) -> Response {
+    let flaw = Flaw { kind, data: data.to_owned(), message: message.to_owned() };
+    Response::new(status).xml(errors_xml(&[flaw]))
+}
+
+/// 400, with everything that is wrong.
+pub(crate) fn invalid(flaws: &[Flaw]) -> Response {
+    Response::new(400).xml(errors_xml(flaws))
+}
+
+fn errors_xml(flaws: &[Flaw]) -> String {
+    cce_xml::task::api_errors(flaws.iter().map(|flaw| cce_xml::task::ApiError {
+        kind: flaw.kind,
+        data: &flaw.data,
+        message: &flaw.message,
+    }))
+}
+
+/// 404.
+pub(crate) fn not_found(what: &str) -> Response {
+    error(404, "notFound", what, "there is no such resource")
+}
+
+/// 405.
+pub(crate) fn method_not_allowed(allowed: &'static str) -> Response {
+    let response = error(405, "methodNotAllowed", allowed, "the resource does not know this method");
+    response.header("allow", allowed)
+}
+
+/// The scheme that the client used. A proxy in front that ends TLS says so; otherwise the port is plain HTTP.
+pub(crate) fn scheme(request: &Request) -> &'static str {
+    match request.get("x-forwarded-proto") {
+        Some("https") => "https",
+        _ => "http",
+    }
+}
+
+/// Decodes one name or value of a query: UTF-8, percent-encoded, blanks as `+`. None when it is neither.
+pub(crate) fn percent_decode(text: &str) -> Option<String> {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let Some((first, tail)) = rest.split_first() {
+        rest = tail;
+        match first {
+            b'+' => bytes.push(b' '),
+            b'%' => {
+                let (digits, tail) = tail.split_at_checked(2)?;
+                bytes.push(byte_of(digits)?);
+                rest = tail;
+            }
+            plain => bytes.push(*plain),
+        }
+    }
+    String::from_utf8(bytes).ok()
+}
+
+fn byte_of(digits: &[u8]) -> Option<u8> {
+    digits.iter().try_fold(0, |value: u8, digit| {
+        let nibble = char::from(*digit).to_digit(16)?;
+        Some(value << 4 | u8::try_from(nibble).ok()?)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn queries_are_decoded() {
+        assert_eq!(percent_decode("a%20b+c%C3%A4").as_deref(), Some("a b cä"));
+        assert_eq!(percent_decode("%4"), None);
+        assert_eq!(percent_decode("%+1"), None);
+        assert_eq!(percent_decode("%FF"), None);
+    }
+}

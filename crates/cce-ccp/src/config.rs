@@ -1,0 +1,148 @@
+//! What CCP is told when it starts.
+
+use cce_kernel::fact::BusMessageId;
+use std::time::Duration;
+
+/// Feed type of tasks (ccp-task-api 2.2).
+pub const TASK_FEED: u32 = 12;
+
+/// Everything that CCP needs to know. [`Config::default`] is a CCP without feeds and campaigns.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// The server's full name; part of links, and of bus message ids in its logs.
+    pub host: String,
+    /// Administrator account, which the private API demands.
+    pub administrator: String,
+    /// Its password.
+    pub password: String,
+    /// Feeds.
+    pub feeds: Vec<Feed>,
+    /// Campaigns.
+    pub campaigns: Vec<Campaign>,
+    /// Last part of contact ids: in the product the server's IPv4 address (ccp-task-api 5.1).
+    pub node_value: u32,
+    /// Which time a contact's `statusTimestamp` shows.
+    pub status_timestamp: StatusTimestamp,
+    /// How long a task can be polled after the last poll.
+    pub poll_lifetime: Duration,
+    /// The product's limit of new tasks per minute; none is no limit.
+    pub throttle: Option<Throttle>,
+    /// Pause between two heartbeats that an MR PG is expected to keep; three silent ones end its session.
+    pub heartbeat: Duration,
+    /// Port that the MR configuration shows (ccp-task-api 2.5).
+    pub mr_port: u16,
+    /// First counter part of contact ids.
+    pub first_contact: u32,
+    /// Contact ids that are used first, in this order.
+    pub contact_ids: Vec<String>,
+    /// First application string of every task; none draws one for each contact.
+    pub application_id: Option<String>,
+    /// First dialogue id.
+    pub first_dialogue: u32,
+    /// First correlation id of the public API's bus messages.
+    pub first_correlation: u64,
+    /// First bus message id of the public API's process; none draws a port.
+    pub public_bus: Option<BusMessageId>,
+    /// First bus message id of the runtime; none draws a port.
+    pub runtime_bus: Option<BusMessageId>,
+    /// First bus message id of the API process; none draws a port.
+    pub api_bus: Option<BusMessageId>,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            host: "ccp.lab".to_owned(),
+            administrator: "admin".to_owned(),
+            password: "ccelab".to_owned(),
+            feeds: Vec::new(),
+            campaigns: Vec::new(),
+            node_value: 0x7F00_0001,
+            status_timestamp: StatusTimestamp::default(),
+            poll_lifetime: Duration::from_mins(5),
+            throttle: None,
+            heartbeat: Duration::from_secs(5),
+            mr_port: 38_001,
+            first_contact: 0,
+            contact_ids: Vec::new(),
+            application_id: None,
+            first_dialogue: 1,
+            first_correlation: 1,
+            public_bus: None,
+            runtime_bus: None,
+            api_bus: None,
+        }
+    }
+}
+
+impl Config {
+    /// The feed of that id.
+    pub(crate) fn feed(&self, id: u32) -> Option<&Feed> {
+        self.feeds.iter().find(|feed| feed.id == id)
+    }
+
+    /// The campaigns that a feed belongs to, in order.
+    pub(crate) fn campaigns_of(&self, feed: u32) -> impl Iterator<Item = &Campaign> {
+        self.campaigns.iter().filter(move |campaign| campaign.feeds.contains(&feed))
+    }
+}
+
+/// Where contacts come from (ccp-task-api 2.2).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Feed {
+    /// Its id, such as 100080.
+    pub id: u32,
+    /// [`TASK_FEED`] for tasks.
+    pub kind: u32,
+    /// Its name.
+    pub name: String,
+    /// The tag that it puts on its contacts.
+    pub tag: String,
+}
+
+/// Gathers contacts of feeds, and hands them to CCE by its notification rule (ccp-task-api 2.3, 2.4).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Campaign {
+    /// Its id, such as 100081.
+    pub id: u32,
+    /// Its name.
+    pub name: String,
+    /// Names its node of events and its URL.
+    pub public_id: String,
+    /// Id of its filter.
+    pub filter: u32,
+    /// Ids of its feeds.
+    pub feeds: Vec<u32>,
+}
+
+/// Which time a contact's `statusTimestamp` shows (ccp-task-api 13, row 10).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum StatusTimestamp {
+    /// Its creation, whatever happens later, as in the lab trace.
+    Creation,
+    /// The last change of its status, as documented.
+    #[default]
+    Change,
+}
+
+/// The product's throttle of new tasks (ccp-task-api 10).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Throttle {
+    /// Tasks that go to the MR PG in a minute; 0 counts as 1.
+    pub per_minute: u32,
+    /// Tasks that may wait; one more is discarded as rate limited.
+    pub backlog: usize,
+}
+
+impl Default for Throttle {
+    fn default() -> Self {
+        Self { per_minute: 375, backlog: 10_000 }
+    }
+}
+
+impl Throttle {
+    /// Pause between two tasks.
+    pub(crate) fn pause(&self) -> Duration {
+        Duration::from_mins(1) / self.per_minute.max(1)
+    }
+}

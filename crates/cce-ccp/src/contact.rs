@@ -1,0 +1,307 @@
+//! The store of contacts: what each one is, and every change of its status.
+
+mod id;
+
+use crate::config::{Config, StatusTimestamp};
+use cce_kernel::{
+    Cx, Fact, Time, Wall,
+    model::{ContactId, ContactStatus, SocialContact, StatusReason, TaskId},
+};
+use id::Ids;
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, VecDeque};
+
+/// Contacts that are kept. A new one takes the place of the oldest that is over; when none is, it is refused.
+pub const CONTACTS_MAX: usize = 20_000;
+
+/// Who caused a change that no agent caused (ccp-task-api 5.4).
+pub(crate) const SYSTEM: &str = "system";
+
+/// A social contact, and how far its task has come.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Contact {
+    /// Counts contacts in the order of their creation.
+    pub serial: u64,
+    /// The feed that it came from.
+    pub feed: u32,
+    /// What its interfaces show.
+    pub social: SocialContact,
+    /// Whether its task survives failures (ccp-task-api 9).
+    pub requeue: bool,
+    /// First application string of its task.
+    pub application: String,
+    /// Its task, while an agent has it or had it.
+    pub task: Option<TaskId>,
+    /// Seconds that CCE expects it to wait; none until it is queued.
+    pub wait: Option<i32>,
+    /// How it is routed.
+    pub route: Route,
+    /// Whether its poll URL was not yet given up by a cancel.
+    pub pollable: bool,
+    /// When it was polled last.
+    #[serde(skip)]
+    pub polled: Time,
+    /// Where its task is.
+    #[serde(skip)]
+    pub place: Place,
+}
+
+/// How a task is routed: the fields that differ when it is routed anew (ccp-task-api 3.6).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Route {
+    /// The task that this one follows.
+    pub previous: TaskId,
+    /// 0 new, 2 transferred, 3 recovered.
+    pub service_requested: u32,
+}
+
+impl Route {
+    /// A task that follows no other.
+    pub(crate) const NEW: Self = Self { previous: TaskId::NONE, service_requested: 0 };
+}
+
+/// Where a contact's task is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// With CCP: it has yet to be sent, or to be sent again.
+    #[default]
+    Waiting,
+    /// With CCE, in this dialogue.
+    Sent(u32),
+    /// With an agent, or over.
+    Settled,
+}
+
+impl Contact {
+    /// Its id.
+    pub(crate) fn id(&self) -> &ContactId {
+        &self.social.id
+    }
+
+    /// Whether nothing can happen to it any more.
+    pub(crate) fn is_over(&self) -> bool {
+        matches!(self.social.status, ContactStatus::Handled | ContactStatus::Discarded)
+    }
+
+    /// Whether a cancel was accepted and not yet answered by CCE.
+    pub(crate) fn is_cancelling(&self) -> bool {
+        !self.is_over() && self.social.reason == StatusReason::CancelRequested
+    }
+
+    /// Whether it has this status for this reason.
+    pub(crate) fn is(&self, status: ContactStatus, reason: StatusReason) -> bool {
+        self.social.status == status && self.social.reason == reason
+    }
+}
+
+/// What a new contact is made of.
+#[derive(Clone, Debug)]
+pub(crate) struct Draft {
+    /// The feed.
+    pub feed: u32,
+    /// When the request arrived.
+    pub published: Wall,
+    /// The task's `name`.
+    pub author: String,
+    /// The task's `title`.
+    pub title: String,
+    /// The task's `description`.
+    pub description: String,
+    /// Variables and script selector, in the order in which they are added.
+    pub extension_fields: Vec<(String, String)>,
+    /// The feed's tag, those of the system, those of the client.
+    pub tags: Vec<String>,
+    /// Whether its task survives failures.
+    pub requeue: bool,
+    /// First application string of its task.
+    pub application: String,
+}
+
+/// Every contact that CCP knows.
+#[derive(Debug)]
+pub(crate) struct Contacts {
+    by_id: BTreeMap<ContactId, Contact>,
+    /// Contacts that are over, the one that ended first in front.
+    over: VecDeque<ContactId>,
+    next_serial: u64,
+    ids: Ids,
+    timestamp: StatusTimestamp,
+}
+
+impl Contacts {
+    /// An empty store.
+    pub(crate) fn new(config: &Config) -> Self {
+        Self {
+            by_id: BTreeMap::new(),
+            over: VecDeque::new(),
+            next_serial: 1,
+            ids: Ids::new(config),
+            timestamp: config.status_timestamp,
+        }
+    }
+
+    /// Takes up what an earlier life stored. A value that cannot be read is named and dropped.
+    pub(crate) fn restore(&mut self, stored: BTreeMap<String, String>, cx: &mut Cx<'_>) {
+        let mut contacts: Vec<Contact> =
+            stored.into_iter().filter_map(|(key, value)| read_stored(&key, &value, cx)).collect();
+        contacts.sort_by_key(|contact| contact.serial);
+        for mut contact in contacts {
+            contact.polled = cx.now();
+            contact.place = place_after_restart(contact.social.status);
+            if contact.is_over() {
+                self.over.push_back(contact.id().clone());
+            }
+            self.next_serial = contact.serial + 1;
+            self.by_id.insert(contact.id().clone(), contact);
+        }
+    }
+
+    /// Whether a further contact has a place here.
+    pub(crate) fn has_room(&self) -> bool {
+        self.by_id.len() < CONTACTS_MAX || !self.over.is_empty()
+    }
+
+    /// The contact of that id.
+    pub(crate) fn find(&self, id: &ContactId) -> Option<&Contact> {
+        self.by_id.get(id)
+    }
+
+    /// The contact of that id, to change what is not its status. [`Contacts::save`] keeps the change.
+    pub(crate) fn find_mut(&mut self, id: &ContactId) -> Option<&mut Contact> {
+        self.by_id.get_mut(id)
+    }
+
+    /// Ids of the contacts whose tasks are with CCP, the oldest first.
+    pub(crate) fn waiting(&self) -> Vec<ContactId> {
+        let mut waiting: Vec<&Contact> =
+            self.by_id.values().filter(|contact| contact.place == Place::Waiting).collect();
+        waiting.sort_by_key(|contact| contact.serial);
+        waiting.into_iter().map(|contact| contact.id().clone()).collect()
+    }
+
+    /// Makes a contact: `unread`.
+    pub(crate) fn create(&mut self, draft: Draft, cx: &mut Cx<'_>) -> ContactId {
+        self.make_room(cx);
+        let created = cx.wall();
+        let id = self.ids.next(created, |id| self.by_id.contains_key(id));
+        let social = SocialContact {
+            id: id.clone(),
+            author: draft.author,
+            title: draft.title,
+            description: draft.description,
+            extension_fields: draft.extension_fields,
+            tags: draft.tags,
+            published: draft.published,
+            created,
+            status_changed: created,
+            status: ContactStatus::Unread,
+            reason: StatusReason::Unknown,
+            user: SYSTEM.to_owned(),
+        };
+        let contact = Contact {
+            serial: self.next_serial,
+            feed: draft.feed,
+            social,
+            requeue: draft.requeue,
+            application: draft.application,
+            task: None,
+            wait: None,
+            route: Route::NEW,
+            pollable: true,
+            polled: cx.now(),
+            place: Place::Waiting,
+        };
+        self.next_serial += 1;
+        note_status(&contact, None, cx);
+        store(&contact, cx);
+        self.by_id.insert(id.clone(), contact);
+        id
+    }
+
+    /// Changes a contact's status, its reason, or both; says so, and keeps it.
+    pub(crate) fn set_status(
+        &mut self,
+        id: &ContactId,
+        status: ContactStatus,
+        reason: StatusReason,
+        user: &str,
+        cx: &mut Cx<'_>,
+    ) {
+        let Some(contact) = self.by_id.get_mut(id) else { return };
+        let from = contact.social.status;
+        debug_assert!(is_legal(from, status), "{id} cannot go from {from} to {status}");
+        contact.social.status = status;
+        contact.social.reason = reason;
+        user.clone_into(&mut contact.social.user);
+        if self.timestamp == StatusTimestamp::Change {
+            contact.social.status_changed = cx.wall();
+        }
+        if contact.is_over() {
+            contact.place = Place::Settled;
+            self.over.push_back(id.clone());
+        }
+        note_status(contact, Some(from), cx);
+        store(contact, cx);
+    }
+
+    /// Keeps a contact as it stands.
+    pub(crate) fn save(&self, id: &ContactId, cx: &mut Cx<'_>) {
+        if let Some(contact) = self.by_id.get(id) {
+            store(contact, cx);
+        }
+    }
+
+    fn make_room(&mut self, cx: &mut Cx<'_>) {
+        while self.by_id.len() >= CONTACTS_MAX {
+            let Some(oldest) = self.over.pop_front() else { return };
+            self.by_id.remove(&oldest);
+            cx.forget(oldest.as_str());
+        }
+    }
+}
+
+/// The transitions of ccp-task-api 5.5. One to the same status changes the reason.
+fn is_legal(from: ContactStatus, to: ContactStatus) -> bool {
+    use ContactStatus as S;
+    match from {
+        S::Unread => matches!(to, S::Unread | S::Queued | S::Discarded),
+        S::Queued => matches!(to, S::Queued | S::Reserved | S::Discarded),
+        S::Reserved => matches!(to, S::Queued | S::Handled),
+        S::Handled | S::Discarded => false,
+    }
+}
+
+fn place_after_restart(status: ContactStatus) -> Place {
+    match status {
+        ContactStatus::Unread | ContactStatus::Queued => Place::Waiting,
+        ContactStatus::Reserved | ContactStatus::Handled | ContactStatus::Discarded => Place::Settled,
+    }
+}
+
+fn read_stored(key: &str, value: &str, cx: &mut Cx<'_>) -> Option<Contact> {
+    match serde_json::from_str(value) {
+        Ok(contact) => Some(contact),
+        Err(error) => {
+            cx.forget(key);
+            let detail = format!("the stored contact {key} cannot be read: {error}");
+            cx.note(Fact::CommandRefused { command: "start".to_owned(), detail });
+            None
+        }
+    }
+}
+
+fn note_status(contact: &Contact, from: Option<ContactStatus>, cx: &mut Cx<'_>) {
+    cx.note(Fact::Contact {
+        contact: contact.id().clone(),
+        from,
+        to: contact.social.status,
+        reason: contact.social.reason,
+        user: contact.social.user.clone(),
+        task: contact.task,
+    });
+}
+
+fn store(contact: &Contact, cx: &mut Cx<'_>) {
+    let json = serde_json::to_string(contact).expect("a contact has no maps and no fallible fields");
+    cx.store(contact.id().as_str(), json);
+}

@@ -1,0 +1,117 @@
+//! Customer Collaboration Platform: the Task API of third-party applications, the private API that Finesse
+//! calls, the social contact that each task becomes, and the application's side of the MR interface.
+//!
+//! The product's three processes stay apart here, because they log apart: `public` is its public API,
+//! `runtime` its feeds, campaigns and notifications with the MR link, `private` and `eventing` its API process.
+//! `contact` is the store that they share, `mr` the listener that the MR PG connects to.
+//!
+//! Invariants:
+//! - A contact's status changes in one function only, which notes the change and keeps the contact.
+//! - A change is published after it is kept, once for each campaign of the contact.
+//! - A contact is in one place: with CCP, in one MR dialogue, or settled.
+
+#![warn(missing_docs)]
+
+mod answer;
+mod config;
+mod contact;
+mod eventing;
+mod mr;
+mod private;
+mod public;
+mod runtime;
+mod show;
+mod task;
+
+pub use config::{Campaign, Config, Feed, StatusTimestamp, TASK_FEED, Throttle};
+pub use contact::CONTACTS_MAX;
+pub use mr::CONNECTIONS_MAX;
+
+use cce_kernel::{CallId, Command, Component, Cx, Fact, Input, Request, TimerKey, model::ContactId};
+use contact::Contacts;
+use eventing::Eventing;
+use mr::MrListener;
+use std::collections::VecDeque;
+
+/// The component.
+#[derive(Debug)]
+pub struct Ccp {
+    config: Config,
+    contacts: Contacts,
+    eventing: Eventing,
+    mr: MrListener,
+    /// Contacts whose tasks are to be sent, in this order. Each contact is in it at most once.
+    backlog: VecDeque<ContactId>,
+    /// Whether the throttle holds the backlog until its timer is due.
+    is_paced: bool,
+}
+
+impl Ccp {
+    /// A CCP without contacts.
+    pub fn new(config: Config) -> Self {
+        Self {
+            contacts: Contacts::new(&config),
+            eventing: Eventing::new(&config),
+            mr: MrListener::new(config.heartbeat, config.first_dialogue),
+            backlog: VecDeque::new(),
+            is_paced: false,
+            config,
+        }
+    }
+}
+
+impl Component for Ccp {
+    fn handle(&mut self, input: Input, cx: &mut Cx<'_>) {
+        match input {
+            Input::Start { stored } => self.on_start(stored, cx),
+            Input::LinkUp { link, .. } => self.mr.on_link_up(link, cx),
+            Input::LinkDown { link, .. } => {
+                let event = self.mr.on_link_down(link, cx);
+                self.on_mr_events(event, cx);
+            }
+            Input::Frame { link, bytes } => {
+                let events = self.mr.on_frame(link, &bytes.0, cx);
+                self.on_mr_events(events, cx);
+            }
+            Input::BadFrame { link, flaw } => {
+                let event = self.mr.on_bad_frame(link, flaw, cx);
+                self.on_mr_events(event, cx);
+            }
+            Input::Call { call, request, .. } => self.on_call(call, &request, cx),
+            Input::Timer(key) => self.on_timer(&key, cx),
+            Input::Command(command) => self.on_command(command, cx),
+            // Every call is answered at once, and CCP makes none.
+            Input::CallGone { .. } | Input::Reply { .. } => {}
+        }
+    }
+}
+
+impl Ccp {
+    fn on_call(&mut self, call: CallId, request: &Request, cx: &mut Cx<'_>) {
+        match request.path().strip_prefix(private::BASE) {
+            Some(path) => self.on_private_call(call, request, path, cx),
+            None => self.on_public_call(call, request, cx),
+        }
+    }
+
+    fn on_timer(&mut self, key: &TimerKey, cx: &mut Cx<'_>) {
+        match key.name.as_ref() {
+            mr::BEAT => {
+                let event = self.mr.on_beat(key.id, cx);
+                self.on_mr_events(event, cx);
+            }
+            runtime::PACE => self.on_pace(cx),
+            _ => {}
+        }
+    }
+
+    fn on_command(&mut self, command: Command, cx: &mut Cx<'_>) {
+        match command {
+            Command::Stop => self.mr.on_stop(cx),
+            Command::Set { setting, .. } => {
+                let detail = "CCP has no setting that changes after the start".to_owned();
+                cx.note(Fact::CommandRefused { command: setting, detail });
+            }
+        }
+    }
+}

@@ -1,0 +1,241 @@
+//! CCP's side of the MR interface: it listens, and the MR PG connects (mr-interface 1 to 6).
+
+mod dialogue;
+
+use bytes::Bytes;
+use cce_kernel::{
+    CloseReason, Cx, Fact, FrameFlaw, LinkId, TimerKey,
+    model::{ContactId, MrdId, SkillTarget, TaskId},
+};
+use cce_mr::{
+    MR,
+    mr::{CloseConf, CloseReq, FailureEvent, HeartbeatConf, HeartbeatReq, NewTask, OpenConf, OpenReq},
+    Mr,
+};
+use cce_wire::Text;
+use dialogue::Dialogues;
+use std::{collections::BTreeMap, time::Duration};
+
+/// Connections that are kept, the session's own included.
+pub const CONNECTIONS_MAX: usize = 8;
+
+/// Timer of one connection, which counts the heartbeats that the peer leaves out.
+pub(crate) const BEAT: &str = "mr-beat";
+
+/// Heartbeats that a peer may leave out.
+const SILENT_BEATS_MAX: u32 = 3;
+
+/// Says what is wrong with a message in `FAILURE_EVENT`: the reference names no codes for this (inferred).
+const STATUS_UNREADABLE: u32 = 1;
+
+/// What the MR interface tells the runtime.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum MrEvent {
+    /// A session is open: tasks can be sent.
+    Up,
+    /// The session is gone. Its dialogues had these contacts.
+    Down(Vec<ContactId>),
+    /// CCE queued the task.
+    Queued {
+        contact: ContactId,
+        /// Seconds; -1 when CCE does not know.
+        wait: i32,
+    },
+    /// CCE chose an agent.
+    Routed { contact: ContactId, routed: Routed },
+    /// The dialogue failed, for a reason of mr-interface 6.
+    Failed { contact: ContactId, reason: u32 },
+    /// CCE carried out the cancel.
+    Cancelled { contact: ContactId },
+}
+
+/// What `DO_THIS_WITH_TASK` says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Routed {
+    pub task: TaskId,
+    pub agent: SkillTarget,
+    pub mrd: MrdId,
+    pub interruptible: bool,
+}
+
+/// The listener: connections, the one session among them, and its dialogues.
+#[derive(Debug)]
+pub(crate) struct MrListener {
+    heartbeat: Duration,
+    /// Beats without a message, by connection.
+    silent_beats: BTreeMap<LinkId, u32>,
+    session: Option<LinkId>,
+    dialogues: Dialogues,
+}
+
+impl MrListener {
+    pub(crate) fn new(heartbeat: Duration, first_dialogue: u32) -> Self {
+        Self {
+            heartbeat,
+            silent_beats: BTreeMap::new(),
+            session: None,
+            dialogues: Dialogues::new(first_dialogue),
+        }
+    }
+
+    /// Whether tasks can be sent.
+    pub(crate) fn is_open(&self) -> bool {
+        self.session.is_some()
+    }
+
+    /// Sends a task, and returns its dialogue. None without a session.
+    pub(crate) fn send_new_task(&mut self, contact: &ContactId, task: NewTask, cx: &mut Cx<'_>) -> Option<u32> {
+        self.session.map(|link| self.dialogues.send_new_task(link, contact, task, cx))
+    }
+
+    /// Asks CCE to give up a task.
+    pub(crate) fn send_cancel(&mut self, dialogue: u32, cx: &mut Cx<'_>) {
+        if let Some(link) = self.session {
+            self.dialogues.send_cancel(link, dialogue, cx);
+        }
+    }
+
+    pub(crate) fn on_link_up(&mut self, link: LinkId, cx: &mut Cx<'_>) {
+        if self.silent_beats.len() >= CONNECTIONS_MAX {
+            cx.close(link, CloseReason::Refused);
+            return;
+        }
+        self.silent_beats.insert(link, 0);
+        cx.arm(beat_of(link), self.heartbeat);
+    }
+
+    pub(crate) fn on_link_down(&mut self, link: LinkId, cx: &mut Cx<'_>) -> Option<MrEvent> {
+        self.forget(link, cx);
+        if self.session != Some(link) {
+            return None;
+        }
+        self.session = None;
+        Some(MrEvent::Down(self.dialogues.fail_all(cx)))
+    }
+
+    pub(crate) fn on_beat(&mut self, number: u64, cx: &mut Cx<'_>) -> Option<MrEvent> {
+        let link = self.silent_beats.keys().copied().find(|link| u64::from(link.number) == number)?;
+        let silent = self.silent_beats.entry(link).or_default();
+        *silent += 1;
+        if *silent >= SILENT_BEATS_MAX {
+            return self.close(link, CloseReason::HeartbeatLost, cx);
+        }
+        cx.arm(beat_of(link), self.heartbeat);
+        None
+    }
+
+    pub(crate) fn on_frame(&mut self, link: LinkId, frame: &Bytes, cx: &mut Cx<'_>) -> Vec<MrEvent> {
+        let Some(silent) = self.silent_beats.get_mut(&link) else { return Vec::new() };
+        *silent = 0;
+        match Mr::read(&MR, frame) {
+            Ok(message) => self.on_message(link, message, cx),
+            Err(error) => self.refuse(link, "undecodable", error.to_string(), cx).into_iter().collect(),
+        }
+    }
+
+    pub(crate) fn on_bad_frame(&mut self, link: LinkId, flaw: FrameFlaw, cx: &mut Cx<'_>) -> Option<MrEvent> {
+        if !self.silent_beats.contains_key(&link) {
+            return None;
+        }
+        note_peer_error(link, "frame", format!("{flaw:?}"), cx);
+        send(link, FailureEvent { status: STATUS_UNREADABLE, ..FailureEvent::default() }, cx);
+        self.close(link, CloseReason::BadFrame, cx)
+    }
+
+    /// Says goodbye on every connection.
+    pub(crate) fn on_stop(&mut self, cx: &mut Cx<'_>) {
+        if let Some(link) = self.session.take() {
+            send(link, CloseReq::default(), cx);
+        }
+        for link in std::mem::take(&mut self.silent_beats).into_keys() {
+            cx.cancel(beat_of(link));
+            cx.close(link, CloseReason::Stopping);
+        }
+    }
+
+    #[expect(clippy::wildcard_enum_match_arm, reason = "this is the dispatch of the MR interface's messages")]
+    fn on_message(&mut self, link: LinkId, message: Mr, cx: &mut Cx<'_>) -> Vec<MrEvent> {
+        if let Mr::OpenReq(open) = message {
+            return self.on_open_req(link, &open, cx);
+        }
+        if self.session != Some(link) {
+            let detail = "the session is not open".to_owned();
+            return self.refuse(link, message.name(), detail, cx).into_iter().collect();
+        }
+        let event = match message {
+            Mr::HeartbeatReq(beat) => on_heartbeat_req(link, &beat, cx),
+            Mr::CloseReq(close) => self.on_close_req(link, &close, cx),
+            Mr::TaskQueuedEvent(queued) => self.dialogues.on_task_queued(link, &queued, cx),
+            Mr::DoThisWithTask(routed) => self.dialogues.on_do_this_with_task(link, &routed, cx),
+            Mr::NewTaskFailureEvent(failure) => self.dialogues.on_new_task_failure(link, &failure, cx),
+            Mr::CancelTaskConf(conf) => self.dialogues.on_cancel_task_conf(link, &conf, cx),
+            Mr::TerminateDialogueEvent(end) => self.dialogues.on_terminate_dialogue(link, &end, cx),
+            // The PIM answers every new task while routing is disabled, so CCP need not remember that.
+            Mr::RoutingStatusEvent(_) => None,
+            Mr::FailureEvent(_) | Mr::FailureConf(_) | Mr::CloseConf(_) => {
+                note_peer_error(link, message.name(), "the peer reports a failure".to_owned(), cx);
+                None
+            }
+            other => self.refuse(link, other.name(), "not expected here".to_owned(), cx),
+        };
+        event.into_iter().collect()
+    }
+
+    /// Opens the session. An older one ends: an MR PG that connects anew has lost it.
+    fn on_open_req(&mut self, link: LinkId, open: &OpenReq, cx: &mut Cx<'_>) -> Vec<MrEvent> {
+        let mut events = Vec::new();
+        if let Some(older) = self.session.take() {
+            if older != link {
+                cx.close(older, CloseReason::Superseded);
+                self.forget(older, cx);
+            }
+            events.push(MrEvent::Down(self.dialogues.fail_all(cx)));
+        }
+        self.session = Some(link);
+        let application_name = Some(Text::new("CCP"));
+        let conf = OpenConf { invoke_id: open.invoke_id, application_name, ..OpenConf::default() };
+        send(link, conf, cx);
+        events.push(MrEvent::Up);
+        events
+    }
+
+    fn on_close_req(&mut self, link: LinkId, close: &CloseReq, cx: &mut Cx<'_>) -> Option<MrEvent> {
+        send(link, CloseConf { invoke_id: close.invoke_id, ..CloseConf::default() }, cx);
+        self.close(link, CloseReason::Done, cx)
+    }
+
+    /// Tells the peer that it made a mistake, and ends the connection.
+    fn refuse(&mut self, link: LinkId, message: &str, detail: String, cx: &mut Cx<'_>) -> Option<MrEvent> {
+        note_peer_error(link, message, detail.clone(), cx);
+        send(link, FailureEvent { status: STATUS_UNREADABLE, ..FailureEvent::default() }, cx);
+        self.close(link, CloseReason::BadMessage(detail), cx)
+    }
+
+    fn forget(&mut self, link: LinkId, cx: &mut Cx<'_>) {
+        if self.silent_beats.remove(&link).is_some() {
+            cx.cancel(beat_of(link));
+        }
+    }
+
+    fn close(&mut self, link: LinkId, reason: CloseReason, cx: &mut Cx<'_>) -> Option<MrEvent> {
+        cx.close(link, reason);
+        self.on_link_down(link, cx)
+    }
+}
+
+fn on_heartbeat_req(link: LinkId, beat: &HeartbeatReq, cx: &mut Cx<'_>) -> Option<MrEvent> {
+    send(link, HeartbeatConf { invoke_id: beat.invoke_id, ..HeartbeatConf::default() }, cx);
+    None
+}
+
+fn beat_of(link: LinkId) -> TimerKey {
+    TimerKey::new(BEAT, u64::from(link.number))
+}
+
+fn send(link: LinkId, message: impl Into<Mr>, cx: &mut Cx<'_>) {
+    cx.send(link, message.into().to_frame(&MR));
+}
+
+fn note_peer_error(link: LinkId, message: &str, detail: String, cx: &mut Cx<'_>) {
+    cx.note(Fact::PeerError { link, message: message.to_owned(), detail });
+}

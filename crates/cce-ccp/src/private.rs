@@ -1,0 +1,192 @@
+//! The private API, for Finesse and administrators: it demands the administrator's credentials
+//! (ccp-task-api 1.1, 2, 3.6, 3.7, 5.7).
+
+use crate::{
+    Ccp, answer,
+    contact::Contact,
+    eventing::Sender,
+    runtime::note_store,
+    show,
+    task::{SELECTOR_MAX, at_most, required},
+};
+use base64::{Engine, engine::general_purpose::STANDARD};
+use cce_kernel::{
+    CallId, Cx, Request, Response,
+    fact::{CcpFact, CloseStep, StoreAccess},
+    model::{ContactId, ContactStatus, StatusReason},
+};
+
+/// Where every path of the private API begins.
+pub(crate) const BASE: &str = "/ccp-webapp/ccp/";
+
+/// What a path names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Resource {
+    Feeds,
+    Feed(String),
+    Campaigns,
+    Campaign(String),
+    SocialContact(ContactId),
+    Close(ContactId),
+    Renotify(ContactId),
+    Ping,
+    MrConfig,
+}
+
+impl Resource {
+    /// The resource of a path below [`BASE`].
+    fn parse(path: &str) -> Option<Self> {
+        let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
+        match parts[..] {
+            ["feed"] => Some(Self::Feeds),
+            ["feed", id] => Some(Self::Feed(id.to_owned())),
+            ["campaign"] => Some(Self::Campaigns),
+            ["campaign", id] => Some(Self::Campaign(answer::percent_decode(id)?)),
+            ["socialcontact", id] => Some(Self::SocialContact(id.into())),
+            ["task", id, "close"] => Some(Self::Close(id.into())),
+            ["task", id, "renotify"] => Some(Self::Renotify(id.into())),
+            ["authentication", "ping"] => Some(Self::Ping),
+            ["contactcenter", "mrconfig", "default"] => Some(Self::MrConfig),
+            _ => None,
+        }
+    }
+
+    fn methods(&self) -> &'static str {
+        match self {
+            Self::Close(_) | Self::Renotify(_) => "PUT",
+            Self::Ping => "GET, OPTIONS",
+            _ => "GET",
+        }
+    }
+}
+
+impl Ccp {
+    /// Answers a request whose path goes on with `path` below [`BASE`].
+    pub(crate) fn on_private_call(&mut self, call: CallId, request: &Request, path: &str, cx: &mut Cx<'_>) {
+        if !self.is_administrator(request) {
+            return cx.reply(call, unauthorized());
+        }
+        let Some(resource) = Resource::parse(path) else {
+            return cx.reply(call, answer::not_found(request.path()));
+        };
+        match (&resource, request.method.as_str()) {
+            (Resource::Close(id), "PUT") => self.on_close(call, id, cx),
+            (Resource::Renotify(id), "PUT") => self.on_renotify(call, id, request, cx),
+            (Resource::Ping, "GET" | "OPTIONS") => cx.reply(call, Response::new(200).header("allow", "GET, OPTIONS")),
+            (_, "GET") if resource.methods() == "GET" => cx.reply(call, self.show(&resource, request)),
+            _ => cx.reply(call, answer::method_not_allowed(resource.methods())),
+        }
+    }
+
+    fn is_administrator(&self, request: &Request) -> bool {
+        let expected = format!("{}:{}", self.config.administrator, self.config.password);
+        credentials(request).is_some_and(|given| given == expected.as_bytes())
+    }
+
+    /// Finesse reports that an agent closed the task: it is handled (ccp-task-api 3.7).
+    fn on_close(&mut self, call: CallId, id: &ContactId, cx: &mut Cx<'_>) {
+        note_close(id, CloseStep::Received, cx);
+        let user = match self.reserved(id) {
+            Ok(contact) => contact.social.user.clone(),
+            Err(refusal) => return cx.reply(call, refusal),
+        };
+        note_close(id, CloseStep::Valid, cx);
+        let status = ContactStatus::Handled;
+        self.contacts.set_status(id, status, StatusReason::ExternallyHandled, &user, cx);
+        note_store(StoreAccess::ApiWrite, id, status, cx);
+        note_store(StoreAccess::ApiRead, id, status, cx);
+        note_close(id, CloseStep::Handled, cx);
+        cx.reply(call, Response::new(200));
+        self.publish(id, Sender::Api, cx);
+    }
+
+    /// Finesse hands a task back, to be routed anew (ccp-task-api 3.6).
+    fn on_renotify(&mut self, call: CallId, id: &ContactId, request: &Request, cx: &mut Cx<'_>) {
+        if self.contacts.find(id).is_none() {
+            return cx.reply(call, answer::not_found(id.as_str()));
+        }
+        let (selector, service_requested) = match renotification(request) {
+            Ok(wanted) => wanted,
+            Err(refusal) => return cx.reply(call, refusal),
+        };
+        if let Err(refusal) = self.reserved(id) {
+            return cx.reply(call, refusal);
+        }
+        self.take_for_renotify(id, &selector, service_requested, cx);
+        cx.reply(call, Response::new(200));
+        self.submit(id, cx);
+    }
+
+    /// The contact, if an agent has its task.
+    fn reserved(&self, id: &ContactId) -> Result<&Contact, Response> {
+        let contact = self.contacts.find(id).ok_or_else(|| answer::not_found(id.as_str()))?;
+        if contact.social.status == ContactStatus::Reserved {
+            return Ok(contact);
+        }
+        Err(answer::error(412, "invalidState", id.as_str(), "the social contact is not reserved"))
+    }
+
+    fn show(&self, resource: &Resource, request: &Request) -> Response {
+        let url = format!("{}://{}", answer::scheme(request), request.get("host").unwrap_or(&self.config.host));
+        let body = match resource {
+            Resource::Feeds => Some(show::feeds(&self.config.feeds, &url)),
+            Resource::Feed(id) => id.parse().ok().and_then(|id| self.config.feed(id)).map(|feed| show::feed(feed, &url)),
+            Resource::Campaigns => Some(show::campaigns(&self.config.campaigns, &url)),
+            Resource::Campaign(id) => {
+                let campaign = self.config.campaigns.iter().find(|campaign| campaign.public_id == *id);
+                campaign.map(|campaign| show::campaign(campaign, &url))
+            }
+            Resource::SocialContact(id) => self.contacts.find(id).map(|contact| cce_xml::social_contact(&contact.social, &url)),
+            Resource::MrConfig => Some(show::mr_config(self.config.mr_port, &url)),
+            Resource::Close(_) | Resource::Renotify(_) | Resource::Ping => None,
+        };
+        body.map_or_else(|| answer::not_found(request.path()), |body| Response::new(200).xml(body))
+    }
+}
+
+fn credentials(request: &Request) -> Option<Vec<u8>> {
+    let (scheme, token) = request.get("authorization")?.split_once(' ')?;
+    if !scheme.eq_ignore_ascii_case("basic") {
+        return None;
+    }
+    STANDARD.decode(token.trim()).ok()
+}
+
+fn unauthorized() -> Response {
+    let response = answer::error(401, "unauthorized", "Authorization", "the administrator's credentials are needed");
+    response.header("www-authenticate", "Basic realm=\"CCP\"")
+}
+
+/// Script selector and kind of service of a renotification, or why it is refused.
+fn renotification(request: &Request) -> Result<(String, u32), Response> {
+    let task = cce_xml::task::Task::read(&request.body.0)
+        .map_err(|error| answer::invalid(&[answer::Flaw::format("Task", error.to_string())]))?;
+    let selector = task.script_selector.unwrap_or_default();
+    let service = service_requested(task.re_notify_reason.as_deref().unwrap_or_default());
+    let unknown = || answer::Flaw::format("reNotifyReason", "reNotifyReason is missing or unknown".to_owned());
+    let flaws: Vec<_> = [
+        required("scriptSelector", &selector),
+        at_most("scriptSelector", selector.chars().count(), SELECTOR_MAX, "characters"),
+        service.is_none().then(unknown),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    match service {
+        Some(service) if flaws.is_empty() => Ok((selector, service)),
+        _ => Err(answer::invalid(&flaws)),
+    }
+}
+
+/// What the router is told about a renotified task (task-routing 3.2).
+fn service_requested(reason: &str) -> Option<u32> {
+    match reason.to_ascii_uppercase().as_str() {
+        "ROUTE_SERVICE_TRANSFER" => Some(2),
+        "ROUTE_SERVICE_RECOVERY" => Some(3),
+        _ => None,
+    }
+}
+
+fn note_close(id: &ContactId, step: CloseStep, cx: &mut Cx<'_>) {
+    cx.note(CcpFact::Close { contact: id.clone(), step }.into());
+}

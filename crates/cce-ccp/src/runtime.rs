@@ -1,0 +1,307 @@
+//! The runtime: from a feed through the campaigns' filters and notification rules to CCE, and what CCE says
+//! about the tasks (ccp-task-api 5.5, 7, 9).
+
+mod new_task;
+
+use crate::{
+    Ccp,
+    contact::{Draft, Place, Route, SYSTEM},
+    eventing::Sender,
+    mr::{MrEvent, Routed},
+};
+use cce_kernel::{
+    Cx, TimerKey,
+    fact::{CcpFact, StoreAccess},
+    model::{ContactId, ContactStatus, StatusReason},
+};
+use cce_mr::reason;
+use rand::RngExt;
+use std::collections::BTreeMap;
+
+/// Timer of the throttle.
+pub(crate) const PACE: &str = "pace";
+
+/// The filter lets the contact pass.
+const FILTER_PASSES: u32 = 100;
+
+/// How a cancel went.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum CancelOutcome {
+    /// The task is given up, or CCE was asked to.
+    Accepted,
+    /// An agent was chosen, or the task is over.
+    TooLate,
+}
+
+impl Ccp {
+    /// Takes up the contacts of an earlier life: what was with CCE when CCP failed is sent again or discarded
+    /// (task-routing E11).
+    pub(crate) fn on_start(&mut self, stored: BTreeMap<String, String>, cx: &mut Cx<'_>) {
+        self.eventing.on_start(cx);
+        self.contacts.restore(stored, cx);
+        for id in self.contacts.waiting() {
+            if self.take_back(&id, StatusReason::SystemFailure, cx) {
+                self.backlog.push_back(id);
+            }
+        }
+    }
+
+    /// The feeds make a contact of a request, and confirm it to the public API.
+    pub(crate) fn on_create_request(&mut self, draft: Draft, cx: &mut Cx<'_>) -> ContactId {
+        self.eventing.send_create(cx);
+        let request_id = draw_request_id("runtime request id", cx);
+        cx.note(CcpFact::CreateReceived { request_id: request_id.clone() }.into());
+        let id = self.contacts.create(draft, cx);
+        cx.note(CcpFact::Created { contact: id.clone(), request_id }.into());
+        id
+    }
+
+    /// Leads a new contact through the campaigns of its feed. The first notification rule hands it to CCE;
+    /// without a campaign it stays unread.
+    pub(crate) fn process(&mut self, id: &ContactId, cx: &mut Cx<'_>) {
+        let Some(contact) = self.contacts.find(id) else { return };
+        let (feed, tags) = (contact.feed, contact.social.tags.clone());
+        note_store(StoreAccess::RuntimeRead, id, ContactStatus::Unread, cx);
+        let mut campaigns = Vec::new();
+        for campaign in self.config.campaigns_of(feed) {
+            let (campaign, filter, name) = (campaign.id, campaign.filter, campaign.name.clone());
+            let contact = id.clone();
+            cx.note(CcpFact::FilterResponse { contact, campaign, filter, response: FILTER_PASSES }.into());
+            let contact = id.clone();
+            cx.note(CcpFact::CampaignStatus { contact, campaign, name, filter }.into());
+            campaigns.push(campaign);
+        }
+        if campaigns.is_empty() {
+            return;
+        }
+        note_store(StoreAccess::RuntimeRead, id, ContactStatus::Unread, cx);
+        cx.note(CcpFact::NotificationRequest { contact: id.clone(), campaigns, tags }.into());
+        self.submit(id, cx);
+    }
+
+    pub(crate) fn on_mr_events(&mut self, events: impl IntoIterator<Item = MrEvent>, cx: &mut Cx<'_>) {
+        for event in events {
+            match event {
+                MrEvent::Up => self.pump(cx),
+                MrEvent::Down(contacts) => self.on_mr_down(contacts, cx),
+                MrEvent::Queued { contact, wait } => self.on_queued(&contact, wait, cx),
+                MrEvent::Routed { contact, routed } => self.on_routed(&contact, routed, cx),
+                MrEvent::Failed { contact, reason } => self.on_failed(&contact, reason, cx),
+                MrEvent::Cancelled { contact } => self.discard(&contact, StatusReason::CancelSucceeded, cx),
+            }
+        }
+    }
+
+    pub(crate) fn on_pace(&mut self, cx: &mut Cx<'_>) {
+        self.is_paced = false;
+        self.pump(cx);
+    }
+
+    /// Gives up a task that no agent has (ccp-task-api 3.5). Its poll URL is gone from here on.
+    pub(crate) fn cancel(&mut self, id: &ContactId, cx: &mut Cx<'_>) -> CancelOutcome {
+        let Some(contact) = self.contacts.find_mut(id) else { return CancelOutcome::TooLate };
+        let (place, status) = (contact.place, contact.social.status);
+        if place == Place::Settled {
+            return CancelOutcome::TooLate;
+        }
+        contact.pollable = false;
+        if let Place::Sent(dialogue) = place {
+            self.change(id, status, StatusReason::CancelRequested, SYSTEM, Sender::Runtime, cx);
+            self.mr.send_cancel(dialogue, cx);
+        } else {
+            self.backlog.retain(|waiting| waiting != id);
+            self.discard(id, StatusReason::CancelSucceeded, cx);
+        }
+        CancelOutcome::Accepted
+    }
+
+    /// Takes a task back from its agent, to be routed anew (ccp-task-api 3.6). [`Ccp::submit`] follows.
+    pub(crate) fn take_for_renotify(
+        &mut self,
+        id: &ContactId,
+        selector: &str,
+        service_requested: u32,
+        cx: &mut Cx<'_>,
+    ) {
+        let Some(contact) = self.contacts.find_mut(id) else { return };
+        contact.route = Route { previous: contact.task.take().unwrap_or_default(), service_requested };
+        contact.wait = None;
+        contact.place = Place::Waiting;
+        contact.social.extension_fields.retain(|(name, _)| name != "taskID");
+        contact.social.set_field("scriptSelector", selector);
+        self.change(id, ContactStatus::Queued, StatusReason::RenotifyRequested, SYSTEM, Sender::Api, cx);
+    }
+
+    /// Sends a contact's task to CCE as soon as the link and the throttle allow it (ccp-task-api 9).
+    pub(crate) fn submit(&mut self, id: &ContactId, cx: &mut Cx<'_>) {
+        let Some(contact) = self.contacts.find(id) else { return };
+        if !self.mr.is_open() && !contact.requeue {
+            return self.discard(id, StatusReason::ConnectionLost, cx);
+        }
+        if contact.social.status == ContactStatus::Unread && self.is_overrun() {
+            return self.discard(id, StatusReason::RateLimited, cx);
+        }
+        self.backlog.push_back(id.clone());
+        self.pump(cx);
+    }
+
+    /// Changes a contact's status, and publishes the change.
+    pub(crate) fn change(
+        &mut self,
+        id: &ContactId,
+        status: ContactStatus,
+        reason: StatusReason,
+        user: &str,
+        sender: Sender,
+        cx: &mut Cx<'_>,
+    ) {
+        self.contacts.set_status(id, status, reason, user, cx);
+        self.publish(id, sender, cx);
+    }
+
+    /// Publishes a contact as it stands.
+    pub(crate) fn publish(&mut self, id: &ContactId, sender: Sender, cx: &mut Cx<'_>) {
+        if let Some(contact) = self.contacts.find(id) {
+            self.eventing.publish(sender, contact, &self.config, cx);
+        }
+    }
+
+    /// Sends what waits, in order.
+    fn pump(&mut self, cx: &mut Cx<'_>) {
+        while self.mr.is_open() && !self.is_paced {
+            let Some(id) = self.backlog.pop_front() else { return };
+            self.send_task(&id, cx);
+            if let Some(throttle) = &self.config.throttle {
+                self.is_paced = true;
+                cx.arm(TimerKey::new(PACE, 0), throttle.pause());
+            }
+        }
+    }
+
+    fn send_task(&mut self, id: &ContactId, cx: &mut Cx<'_>) {
+        let Some(contact) = self.contacts.find_mut(id) else { return };
+        if let Some(dialogue) = self.mr.send_new_task(id, new_task::of_contact(contact), cx) {
+            contact.place = Place::Sent(dialogue);
+        }
+    }
+
+    fn is_overrun(&self) -> bool {
+        self.config.throttle.is_some_and(|throttle| self.is_paced && self.backlog.len() >= throttle.backlog)
+    }
+
+    /// The link is gone, and with it every open dialogue (task-routing E10). What is kept goes first when the
+    /// link is back, in the order in which it was sent.
+    fn on_mr_down(&mut self, contacts: Vec<ContactId>, cx: &mut Cx<'_>) {
+        let waiting = std::mem::take(&mut self.backlog);
+        for id in contacts.into_iter().chain(waiting) {
+            if self.take_back(&id, StatusReason::ConnectionLost, cx) {
+                self.backlog.push_back(id);
+            }
+        }
+    }
+
+    /// Decides about a task that CCE no longer knows: true when it is to be sent again. A cancelled one needs
+    /// no confirmation, since CCE dropped it with the link (inferred).
+    fn take_back(&mut self, id: &ContactId, failure: StatusReason, cx: &mut Cx<'_>) -> bool {
+        let Some(contact) = self.contacts.find_mut(id) else { return false };
+        if contact.is_cancelling() {
+            self.discard(id, StatusReason::CancelSucceeded, cx);
+            return false;
+        }
+        if !contact.requeue {
+            self.discard(id, failure, cx);
+            return false;
+        }
+        contact.place = Place::Waiting;
+        self.config.campaigns_of(contact.feed).next().is_some()
+    }
+
+    /// CCE took the task, and nobody is free. A task that is sent again keeps its status and reason.
+    fn on_queued(&mut self, id: &ContactId, wait: i32, cx: &mut Cx<'_>) {
+        let Some(contact) = self.contacts.find_mut(id) else { return };
+        contact.wait = Some(wait);
+        let reason = if contact.is_cancelling() { StatusReason::CancelRequested } else { StatusReason::ExternallyRouted };
+        if contact.is(ContactStatus::Queued, reason) {
+            return self.contacts.save(id, cx);
+        }
+        self.change(id, ContactStatus::Queued, reason, SYSTEM, Sender::Runtime, cx);
+    }
+
+    /// CCE chose an agent. A task that never waited is published as queued first (ccp-task-api 5.5).
+    fn on_routed(&mut self, id: &ContactId, routed: Routed, cx: &mut Cx<'_>) {
+        let Some(contact) = self.contacts.find_mut(id) else { return };
+        contact.task = Some(routed.task);
+        contact.place = Place::Settled;
+        contact.social.set_field("mrdID", routed.mrd.to_string());
+        contact.social.set_field("mrdIsInterruptible", routed.interruptible.to_string());
+        contact.social.set_field("taskID", routed.task.to_string());
+        let reason = StatusReason::ExternallyRouted;
+        if !contact.is(ContactStatus::Queued, reason) {
+            self.change(id, ContactStatus::Queued, reason, SYSTEM, Sender::Runtime, cx);
+        }
+        let agent = routed.agent.to_string();
+        self.change(id, ContactStatus::Reserved, reason, &agent, Sender::Runtime, cx);
+    }
+
+    fn on_failed(&mut self, id: &ContactId, reason: u32, cx: &mut Cx<'_>) {
+        let is_cancelling = self.contacts.find(id).is_some_and(crate::contact::Contact::is_cancelling);
+        self.discard(id, discard_reason(reason, is_cancelling), cx);
+    }
+
+    fn discard(&mut self, id: &ContactId, reason: StatusReason, cx: &mut Cx<'_>) {
+        self.change(id, ContactStatus::Discarded, reason, SYSTEM, Sender::Runtime, cx);
+    }
+}
+
+/// Says that the data store was used.
+pub(crate) fn note_store(access: StoreAccess, id: &ContactId, status: ContactStatus, cx: &mut Cx<'_>) {
+    cx.note(CcpFact::Store { access, contact: id.clone(), status }.into());
+}
+
+/// Six letters and digits that name a request within one process.
+pub(crate) fn draw_request_id(purpose: &'static str, cx: &mut Cx<'_>) -> String {
+    const LETTERS: &[u8; 62] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+    let generator = cx.rng(purpose);
+    (0..6).map(|_| char::from(LETTERS[generator.random_range(0..LETTERS.len())])).collect()
+}
+
+/// What a failure of CCE is called in a contact (mr-interface 6). The reference maps 49 to a missing script;
+/// here the router tells unknown selectors and missing scripts apart (inferred).
+fn discard_reason(code: u32, is_cancelling: bool) -> StatusReason {
+    match code {
+        reason::ROUTING_COMPLETE => StatusReason::NoScript,
+        reason::ROUTING_DISABLED => StatusReason::RoutingDisabled,
+        reason::INVALID_MRD => StatusReason::InvalidMrd,
+        reason::INVALID_SCRIPT_SELECTOR => StatusReason::InvalidScriptSelector,
+        reason::ABANDONED_IN_ROUTER | reason::TERMINATED_BY_APPLICATION if is_cancelling => {
+            StatusReason::CancelSucceeded
+        }
+        _ => StatusReason::InvalidNewTask,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_failure_of_cce_has_its_discard_reason() {
+        let reasons = [43, 44, 45, 46, 47, 49, 50].map(|code| discard_reason(code, false).name());
+        let expected = [
+            "notification_no_script",
+            "notification_media_routing_disabled",
+            "notification_invalid_mrd_id",
+            "notification_invalid_new_task_message",
+            "notification_invalid_new_task_message",
+            "notification_invalid_script_selector",
+            "notification_invalid_new_task_message",
+        ];
+        assert_eq!(reasons, expected);
+    }
+
+    #[test]
+    fn an_abandoned_task_counts_as_cancelled_only_after_a_cancel() {
+        assert_eq!(discard_reason(35, true), StatusReason::CancelSucceeded);
+        assert_eq!(discard_reason(35, false), StatusReason::InvalidNewTask);
+    }
+}

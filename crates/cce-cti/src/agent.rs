@@ -1,0 +1,138 @@
+//! Agent states and reservations (cti-server-protocol 7).
+
+use cce_wire::{List, NamedArray, NamedVariable, Opaque, Text};
+
+cce_wire::group! {
+    /// A skill group of an agent.
+    FltSkillGroup {
+        62 number: u32 as "SkillGroupNumber",
+        63 id: u32 as "SkillGroupID",
+        64 priority: u16 as "SkillGroupPriority",
+        /// An agent state.
+        65 state: u16 as "SkillGroupState",
+    }
+}
+
+cce_wire::rows! { $ agent {
+    /// An agent's state in one media routing domain changed.
+    30 => AgentStateEvent "AGENT_STATE_EVENT" server -> client, published "cti-server-protocol 7" {
+        /// 0 for a session with all events.
+        monitor_id: u32 as "MonitorID",
+        /// The agent's peripheral.
+        peripheral_id: u32 as "PeripheralID",
+        /// The session of the agent's client.
+        session_id: u32 as "SessionID",
+        /// 17 is an enterprise agent peripheral.
+        peripheral_type: u16 as "PeripheralType",
+        /// An agent state.
+        skill_group_state: u16 as "SkillGroupState",
+        /// Seconds.
+        state_duration: u32 as "StateDuration",
+        /// Peripheral number of the skill group.
+        skill_group_number: u32 as "SkillGroupNumber",
+        /// Skill target id of the skill group.
+        skill_group_id: u32 as "SkillGroupID",
+        /// Of the skill group.
+        skill_group_priority: u16 as "SkillGroupPriority",
+        /// An agent state.
+        agent_state: u16 as "AgentState",
+        /// 0 none.
+        event_reason_code: u16 as "EventReasonCode",
+        /// The domain.
+        mrd_id: i32 as "MRDID",
+        /// Tasks of the agent in the domain.
+        num_tasks: u32 as "NumTasks",
+        /// 0 not routable, 1 routable.
+        agent_mode: u16 as "AgentMode",
+        /// Tasks at the same time.
+        max_task_limit: u32 as "MaxTaskLimit",
+        /// Skill target id of the agent.
+        icm_agent_id: i32 as "ICMAgentID",
+        /// 0 not available, 1 available to the router, 2 available to the application.
+        agent_availability_status: u32 as "AgentAvailabilityStatus",
+        /// Number of groups of the floating part.
+        num_flt_skill_groups: u16 as "NumFltSkillGroups",
+        /// The agent's department.
+        department_id: i32 as "DepartmentID" since 19,
+    } floats {
+        3 cti_client_signature: Text<64> as "CTIClientSignature",
+        5 agent_id: Text<12> as "AgentID",
+        4 agent_extension: Text<16> as "AgentExtension",
+        303 active_terminal: Text<64> as "ActiveTerminal" since 20,
+        6 agent_instrument: Text<64> as "AgentInstrument",
+        /// Seconds.
+        150 duration: u32 as "Duration",
+        /// An agent state.
+        123 next_agent_state: u16 as "NextAgentState",
+        /// 0 none, 1 in, 2 out.
+        244 direction: u32 as "Direction" since 16,
+        /// Tasks that may be held past the limit.
+        266 max_beyond_task_limit: u32 as "MaxBeyondTaskLimit" since 22,
+    } list flt_skill_groups: FltSkillGroup
+
+    /// The router reserved an agent for a task.
+    105 => AgentPreCallEvent "AGENT_PRE_CALL_EVENT" server -> client, published "cti-server-protocol 7" {
+        /// 0 for a session with all events.
+        monitor_id: u32 as "MonitorID",
+        /// Number of named variables of the floating part.
+        num_named_variables: u16 as "NumNamedVariables",
+        /// Number of array elements of the floating part.
+        num_named_arrays: u16 as "NumNamedArrays",
+        /// 0xFFFFFFFF none.
+        service_number: u32 as "ServiceNumber",
+        /// 0xFFFFFFFF none.
+        service_id: u32 as "ServiceID",
+        /// Peripheral number of the skill group.
+        skill_group_number: u32 as "SkillGroupNumber",
+        /// Skill target id of the skill group.
+        skill_group_id: u32 as "SkillGroupID",
+        /// Of the skill group.
+        skill_group_priority: u16 as "SkillGroupPriority",
+        /// The domain.
+        mrd_id: i32 as "MRDID",
+        /// Skill target id of the agent.
+        agent_skill_target_id: u32 as "AgentSkillTargetID" since 20,
+    } floats {
+        6 agent_instrument: Text<64> as "AgentInstrument",
+        72 router_call_key_day: u32 as "RouterCallKeyDay",
+        73 router_call_key_call_id: u32 as "RouterCallKeyCallID",
+        110 router_call_key_sequence_number: u32 as "RouterCallKeySequenceNumber",
+        8 ani: Text<40> as "ANI",
+        9 user_to_user_info: Opaque<131> as "UserToUserInfo",
+        11 dialed_number: Text<40> as "DialedNumber",
+        12 caller_entered_digits: Text<40> as "CallerEnteredDigits",
+        210 flt_call_type_id: u32 as "CallTypeID" since 11,
+        221 pre_call_invoke_id: u32 as "PreCallInvokeID" since 14,
+        13 call_variable1: Text<41> as "CallVariable1",
+        14 call_variable2: Text<41> as "CallVariable2",
+        15 call_variable3: Text<41> as "CallVariable3",
+        16 call_variable4: Text<41> as "CallVariable4",
+        17 call_variable5: Text<41> as "CallVariable5",
+        18 call_variable6: Text<41> as "CallVariable6",
+        19 call_variable7: Text<41> as "CallVariable7",
+        20 call_variable8: Text<41> as "CallVariable8",
+        21 call_variable9: Text<41> as "CallVariable9",
+        22 call_variable10: Text<41> as "CallVariable10",
+        82 named_variable: NamedVariable as "NamedVariable" is repeated,
+        83 named_array: NamedArray as "NamedArray" is repeated,
+        5 agent_id: Text<12> as "AgentID" since 20,
+        294 protocol_reference_guid: Text<40> as "ProtocolReferenceGUID" since 23,
+        310 num_of_enabled_services: u16 as "NumEnabledServices" since 24,
+        /// 1 agent answers, 2 call transcription.
+        309 flt_enabled_services: List<u16> as "EnabledServiceTypes" since 24,
+        311 ccai_config_id: Text<40> as "CCAIConfigParam" since 24,
+    }
+
+    /// A reservation is withdrawn.
+    106 => AgentPreCallAbortEvent "AGENT_PRE_CALL_ABORT_EVENT" server -> client, published "cti-server-protocol 7" {
+        /// 0 for a session with all events.
+        monitor_id: u32 as "MonitorID",
+        /// The domain.
+        mrd_id: i32 as "MRDID",
+    } floats {
+        6 agent_instrument: Text<64> as "AgentInstrument",
+        72 router_call_key_day: u32 as "RouterCallKeyDay",
+        73 router_call_key_call_id: u32 as "RouterCallKeyCallID",
+        110 router_call_key_sequence_number: u32 as "RouterCallKeySequenceNumber",
+    }
+} }

@@ -1,0 +1,65 @@
+//! GED-188 with the task layer: the CTI server's message table.
+//!
+//! One row per message, one file per group; [`Cti`] joins them. Section numbers are those of the CTI server
+//! protocol reference. A session's layout follows from the version of its `OPEN_REQ`: see [`dialect`].
+//!
+//! Invariants:
+//! - Floating fields are written in the order of the row.
+//! - What a row marks `inferred` has no published layout; the row is the one place where it was chosen.
+
+#![warn(missing_docs)]
+
+#[macro_use]
+mod codes;
+#[macro_use]
+mod agent;
+#[macro_use]
+mod media;
+#[macro_use]
+mod session;
+#[macro_use]
+mod task;
+
+pub mod arm;
+pub mod services;
+pub mod status;
+pub mod system_event;
+
+pub use agent::*;
+pub use media::*;
+pub use session::*;
+pub use task::*;
+
+use cce_wire::{Dialect, Floats, frame_kind};
+
+/// The lowest version that the server speaks (cti-server-protocol 4.1).
+pub const VERSION_MIN: u32 = 9;
+/// The highest version that the server speaks.
+pub const VERSION_MAX: u32 = 25;
+/// The first version with tags and lengths of two bytes (cti-server-protocol 3).
+const WIDE_SINCE: u32 = 20;
+/// Where `VersionNumber` stands in an `OPEN_REQ`, header included.
+const VERSION_AT: usize = 12;
+/// Message type of `OPEN_REQ`.
+const OPEN_REQ: u32 = 3;
+
+cce_wire::protocol! {
+    /// Messages between the CTI server and its clients.
+    Cti = session, agent, media, task
+}
+
+/// The layout of a session that was opened with this version.
+pub const fn dialect(version: u32) -> Dialect {
+    let floats = if version < WIDE_SINCE { Floats::Narrow } else { Floats::Wide };
+    Dialect { version, floats }
+}
+
+/// The version that an `OPEN_REQ` asks for: it decides how the rest of that message is read. `None` for another
+/// message, or for one that is too short.
+pub fn open_version(frame: &[u8]) -> Option<u32> {
+    if frame_kind(frame) != Some(OPEN_REQ) {
+        return None;
+    }
+    let version = frame.get(VERSION_AT..VERSION_AT + 4)?;
+    version.try_into().ok().map(u32::from_be_bytes)
+}

@@ -1,0 +1,136 @@
+//! Sessions: open, heartbeat, close, failures, system events (cti-server-protocol 4 and 6).
+
+use cce_wire::{Opaque, Secret, Text, Time32};
+
+cce_wire::rows! { $ session {
+    /// A request failed.
+    1 => FailureConf "FAILURE_CONF" server -> client, published "cti-server-protocol 6" {
+        /// Of the request.
+        invoke_id: u32 as "InvokeID",
+        /// See [`status`](crate::status).
+        status: u32 as "Status",
+    }
+
+    /// The session failed.
+    2 => FailureEvent "FAILURE_EVENT" server -> client, published "cti-server-protocol 6" {
+        /// See [`status`](crate::status).
+        status: u32 as "Status",
+    }
+
+    /// Opens a session.
+    3 => OpenReq "OPEN_REQ" client -> server, published "cti-server-protocol 6" {
+        /// Echoed by the answer.
+        invoke_id: u32 as "InvokeID",
+        /// Decides the layout of the whole session.
+        version_number: u32 as "VersionNumber",
+        /// Seconds without a message after which the server drops the session; 0xFFFFFFFF never.
+        idle_timeout: u32 as "IdleTimeout",
+        /// 0 and 0xFFFFFFFF are any.
+        peripheral_id: u32 as "PeripheralID",
+        /// See [`services`](crate::services).
+        services_requested: u32 as "ServicesRequested",
+        /// Call events that the client wants.
+        call_msg_mask: u32 as "CallMsgMask",
+        /// Agent states that the client wants, a bit per state.
+        agent_state_mask: u32 as "AgentStateMask",
+        /// Configuration events that the client wants.
+        config_msg_mask: u32 as "ConfigMsgMask",
+        /// Zero.
+        reserved1: u32 as "Reserved1",
+        /// Zero.
+        reserved2: u32 as "Reserved2",
+        /// Zero.
+        reserved3: u32 as "Reserved3",
+    } floats {
+        1 client_id: Text<64> as "ClientID" is required,
+        2 client_password: Secret<Opaque<64>> as "ClientPassword" is required,
+        3 client_signature: Text<64> as "ClientSignature",
+        4 agent_extension: Text<16> as "AgentExtension",
+        5 agent_id: Text<12> as "AgentID",
+        6 agent_instrument: Text<64> as "AgentInstrument",
+        97 application_path_id: i32 as "ApplicationPathID",
+        /// The tag is inferred: the only nameless row of the published table.
+        308 unique_instance_id: Text<64> as "UniqueInstID" since 24,
+    }
+
+    /// The session is open.
+    4 => OpenConf "OPEN_CONF" server -> client, published "cti-server-protocol 6" {
+        /// Of the request.
+        invoke_id: u32 as "InvokeID",
+        /// May be fewer than requested.
+        services_granted: u32 as "ServicesGranted",
+        /// 0 for a session with all events.
+        monitor_id: u32 as "MonitorID",
+        /// 0 is normal.
+        pg_status: u32 as "PGStatus",
+        /// Seconds since 1970-01-01 00:00 UTC.
+        icm_central_controller_time: Time32 as "ICMCentralControllerTime",
+        /// Whether the peripheral is on-line.
+        peripheral_online: bool as "PeripheralOnline",
+        /// 17 is an enterprise agent peripheral.
+        peripheral_type: u16 as "PeripheralType",
+        /// Of the client's own agent.
+        agent_state: u16 as "AgentState",
+        /// The agent's department.
+        department_id: i32 as "DepartmentID" since 19,
+        /// 0 unknown, 1 active, 2 standby.
+        session_type: u16 as "SessionType" since 24,
+    } floats {
+        4 agent_extension: Text<16> as "AgentExtension",
+        5 agent_id: Text<12> as "AgentID",
+        6 agent_instrument: Text<64> as "AgentInstrument",
+        /// Number of peripherals that follow.
+        228 num_peripherals: u16 as "NumPeripherals" since 14,
+        208 flt_peripheral_id: u32 as "FltPeripheralID" since 14 is repeated,
+        /// 0 single line, 1 multi line.
+        224 multiline_agent_control: u16 as "MultilineAgentControl" since 14,
+    }
+
+    /// Asks whether the server is alive.
+    5 => HeartbeatReq "HEARTBEAT_REQ" client -> server, published "cti-server-protocol 6" {
+        /// Echoed by the answer.
+        invoke_id: u32 as "InvokeID",
+    }
+
+    /// The server is alive.
+    6 => HeartbeatConf "HEARTBEAT_CONF" server -> client, published "cti-server-protocol 6" {
+        /// Of the request.
+        invoke_id: u32 as "InvokeID",
+    }
+
+    /// Ends the session.
+    7 => CloseReq "CLOSE_REQ" client -> server, published "cti-server-protocol 6" {
+        /// Echoed by the answer.
+        invoke_id: u32 as "InvokeID",
+        /// See [`status`](crate::status).
+        status: u32 as "Status",
+    }
+
+    /// The session is ended.
+    8 => CloseConf "CLOSE_CONF" server -> client, published "cti-server-protocol 6" {
+        /// Of the request.
+        invoke_id: u32 as "InvokeID",
+    }
+
+    /// Something happened to the central controller, a peripheral or the server.
+    31 => SystemEvent "SYSTEM_EVENT" server -> client, published "cti-server-protocol 6" {
+        /// 0 is normal.
+        pg_status: u32 as "PGStatus",
+        /// Seconds since 1970-01-01 00:00 UTC.
+        icm_central_controller_time: Time32 as "ICMCentralControllerTime",
+        /// See [`system_event`](crate::system_event).
+        system_event_id: u32 as "SystemEventID",
+        /// The peripheral, where there is one.
+        system_event_arg1: u32 as "SystemEventArg1",
+        /// Depends on the event.
+        system_event_arg2: u32 as "SystemEventArg2",
+        /// Depends on the event.
+        system_event_arg3: u32 as "SystemEventArg3",
+        /// 0xFFFF none.
+        event_device_type: u16 as "EventDeviceType",
+    } floats {
+        /// One client drops the session without it (cti-server-protocol 18).
+        7 text: Text<255> as "Text",
+        206 event_device_id: Text<64> as "EventDeviceID",
+    }
+} }

@@ -1,0 +1,83 @@
+//! What the codes mean with which the CTI server refuses a request (finesse-nonvoice 4.6).
+
+use cce_kernel::model::{ApiError, MrdId, TaskId};
+
+/// Code of `INVALID_DIALOG_ID`: the dialog is gone.
+const INVALID_DIALOG_ID: u32 = 6030;
+
+/// The code that says that the agent is signed in already.
+pub(crate) const ALREADY_LOGGED_IN: u32 = 1;
+
+/// Codes, constants, and the phrases that Finesse shows. Only those of 1 and 6 are published; the other
+/// phrases are (inferred).
+const TABLE: [(u32, &str, &str); 21] = [
+    (ALREADY_LOGGED_IN, "AGENT_ALREADY_LOGGED_IN", "Agent already logged into MRD"),
+    (2, "AGENT_NOT_FOUND", "Agent not found"),
+    (3, "MRD_LIST_ENTRY_NOT_FOUND", "Agent does not belong to MRD"),
+    (6, "AGENT_NOT_LOGGED_IN", "Agent is not logged in"),
+    (9, "ALREADY_HAVE_PENDING_MAKE_AGENT_NOT_READY", "Not ready is already pending"),
+    (11, "CANT_LOGIN_TO_VOICE_MRD", "Cannot log into the voice MRD"),
+    (14, "DO_THIS_WITH_TASK_SENT_RECENTLY", "A dialog is on its way to the agent"),
+    (18, "TASK_OBJECT_NOT_FOUND", "Dialog not found"),
+    (19, "INVALID_MESSAGE_SEQUENCE", "Action is not allowed in this state"),
+    (20, "INCONSISTENT_MEDIA_ROUTING_DOMAIN_IDS", "Dialog belongs to another MRD"),
+    (21, "NO_OFFER_OR_PRE_CALL_RECEIVED", "Dialog was not offered"),
+    (22, "INCONSISTENT_AGENT_IDS", "Dialog belongs to another agent"),
+    (27, "LOGIN_NOT_ALLOWED_FOR_APP_PATH", "Login is not allowed for this MRD"),
+    (30, "NOT_VALID_AFTER_INTERRUPT_ADVISORY_ACCEPT", "Dialog is interrupted"),
+    (32, "SKILL_GROUP_NOT_FOUND", "Skill group not found"),
+    (33, "SERVICE_NOT_FOUND", "Service not found"),
+    (34, "PERFORMANCE_LIMIT_EXCEEDED", "Too many agents are logged in"),
+    (36, "CC_OFFLINE", "Central controller is offline"),
+    (37, "LOGIN_TIMEOUT", "Login timed out"),
+    (38, "PQ_LOGIN_FAILED", "Login to a precision queue failed"),
+    (41, "LOGIN_REQUEST_ALREADY_PENDING", "A login request is already pending"),
+];
+
+/// The error of a refused request about `media`.
+pub(crate) fn refused(code: u32, media: MrdId) -> ApiError {
+    let row = TABLE.iter().find(|(number, ..)| *number == code);
+    let (message, kind) = row.map_or_else(
+        || (format!("E_ARM_STAT_{code}"), "Request was refused"),
+        |(_, constant, phrase)| (format!("E_ARM_STAT_{constant}"), *phrase),
+    );
+    ApiError { kind: kind.to_owned(), message, data: code.to_string(), media: Some(media) }
+}
+
+/// The error of a request that the CTI server could not take at all, by the codes of cti-server-protocol 13.
+pub(crate) fn failed(status: u32, media: MrdId) -> ApiError {
+    let message = cce_cti::status::name(status).map_or_else(|| format!("E_CTI_{status}"), str::to_owned);
+    ApiError { kind: "Request failed".to_owned(), message, data: status.to_string(), media: Some(media) }
+}
+
+/// The error of a request that its dialog did not outlive.
+pub(crate) fn dialog_gone(task: TaskId, media: MrdId) -> ApiError {
+    ApiError {
+        kind: "Invalid dialog".to_owned(),
+        message: format!("INVALID_DIALOG_ID: {task}"),
+        data: INVALID_DIALOG_ID.to_string(),
+        media: Some(media),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_published_code_has_its_constant_and_phrase() {
+        let error = refused(6, MrdId(5011));
+        assert_eq!(error.message, "E_ARM_STAT_AGENT_NOT_LOGGED_IN");
+        assert_eq!((error.kind.as_str(), error.data.as_str()), ("Agent is not logged in", "6"));
+    }
+
+    #[test]
+    fn a_code_without_a_name_is_shown_by_its_number() {
+        assert_eq!(refused(99, MrdId(5011)).message, "E_ARM_STAT_99");
+    }
+
+    #[test]
+    fn codes_stand_in_order_and_once() {
+        assert!(TABLE.is_sorted_by(|a, b| a.0 < b.0));
+    }
+}

@@ -1,0 +1,220 @@
+//! Finesse as a component: what it holds, and who takes each input.
+
+use crate::{
+    config::{Config, Mrd},
+    cti::{CtiClient, HEARTBEAT, OPENING, REDIAL},
+    dialog::OpenDialog,
+    line::{Ask, Lines, Pending, Target},
+    user::Desk,
+    xmpp::Sessions,
+};
+use cce_kernel::{
+    CloseReason, Command, Component, Cx, Fact, Input, LinkId, Port, TimerKey,
+    fact::FinesseFact,
+    model::{AgentId, AgentState, ApiError, Disposition, MrdId, Object, PublishEvent, SkillTarget, TaskId},
+};
+use std::collections::BTreeMap;
+
+/// The name of the timers that bound the wait for a confirmation; each has the request's invoke id.
+const CONFIRMATION: &str = "confirmation";
+
+/// A Finesse node: REST and notifications toward desktops, a CTI client, and calls to CCP.
+#[derive(Debug)]
+pub struct Finesse {
+    pub(crate) config: Config,
+    pub(crate) desks: BTreeMap<AgentId, Desk>,
+    pub(crate) by_skill_target: BTreeMap<SkillTarget, AgentId>,
+    pub(crate) dialogs: BTreeMap<TaskId, OpenDialog>,
+    pub(crate) lines: Lines,
+    pub(crate) cti: CtiClient,
+    pub(crate) xmpp: Sessions,
+}
+
+impl Finesse {
+    /// A node on which nobody is signed in, and which is out of service until the CTI server answers.
+    pub fn new(config: Config) -> Self {
+        Self {
+            desks: config
+                .agents
+                .iter()
+                .map(|agent| (agent.id.clone(), Desk::new(agent, &config.mrds)))
+                .collect(),
+            by_skill_target: config
+                .agents
+                .iter()
+                .map(|agent| (agent.skill_target, agent.id.clone()))
+                .collect(),
+            dialogs: BTreeMap::new(),
+            lines: Lines::default(),
+            cti: CtiClient::new(config.first_invoke_id),
+            xmpp: Sessions::default(),
+            config,
+        }
+    }
+
+    pub(crate) fn mrd(&self, id: MrdId) -> Option<&Mrd> {
+        self.config.mrds.iter().find(|mrd| mrd.id == id)
+    }
+
+    /// Takes a request in behind the others about the same object.
+    pub(crate) fn submit(&mut self, target: &Target, ask: Ask, cx: &mut Cx<'_>) {
+        self.lines.push(target.clone(), ask);
+        self.advance(target, cx);
+    }
+
+    /// Ends the wait of an object whose request is confirmed.
+    pub(crate) fn settle(&mut self, target: &Target, cx: &mut Cx<'_>) -> Option<Pending> {
+        let pending = self.lines.settle(target)?;
+        cx.cancel(confirmation(pending.invoke_id));
+        self.advance(target, cx);
+        Some(pending)
+    }
+
+    /// The CTI server refused the pending request of an object.
+    pub(crate) fn refuse(&mut self, target: &Target, error: impl FnOnce(MrdId) -> ApiError, cx: &mut Cx<'_>) {
+        let Some(pending) = self.lines.settle(target) else { return };
+        cx.cancel(confirmation(pending.invoke_id));
+        let request_id = pending.ask.request_id;
+        match target {
+            Target::Media(agent, mrd) => {
+                self.publish_answer(
+                    agent,
+                    PublishEvent::Put,
+                    request_id,
+                    Object::MediaError(error(*mrd)),
+                    cx,
+                );
+            }
+            Target::Dialog(task) => {
+                if let Some(dialog) = self.dialogs.get(task).map(|open| open.dialog.clone()) {
+                    self.publish_dialog_error(&dialog, request_id, error(dialog.mrd), cx);
+                }
+            }
+        }
+        self.advance(target, cx);
+    }
+
+    /// Out of service: what this node knew of tasks and media is void, and nobody waits for it
+    /// (finesse-nonvoice 5). The tasks live on at the CTI server; dialogs go with the code for an end while
+    /// the application path was down (inferred).
+    pub(crate) fn leave_service(&mut self, cx: &mut Cx<'_>) {
+        cx.note(FinesseFact::Service { in_service: false }.into());
+        for invoke_id in self.lines.clear() {
+            cx.cancel(confirmation(invoke_id));
+        }
+        let media = |desk: &Desk| {
+            desk.media.values().map(|media| (media.agent.clone(), media.mrd)).collect::<Vec<_>>()
+        };
+        for (agent, mrd) in self.desks.values().flat_map(media).collect::<Vec<_>>() {
+            self.change_media(&agent, mrd, cx, |media| {
+                media.state = AgentState::Logout;
+                media.routable = false;
+            });
+        }
+        for task in self.dialogs.keys().copied().collect::<Vec<_>>() {
+            self.remove_dialog(task, Disposition(51), cx);
+        }
+    }
+
+    pub(crate) fn note_cti_error(&self, message: &str, detail: String, cx: &mut Cx<'_>) {
+        if let Some(link) = self.cti.link() {
+            cx.note(Fact::PeerError { link, message: message.to_owned(), detail });
+        }
+    }
+
+    /// Sends what waits for an object, until something awaits its confirmation.
+    fn advance(&mut self, target: &Target, cx: &mut Cx<'_>) {
+        while let Some(ask) = self.lines.next(target) {
+            let sent = match target {
+                Target::Media(agent, mrd) => self.send_media(agent, *mrd, ask.change, cx),
+                Target::Dialog(task) => self.send_action(*task, &ask, cx),
+            };
+            if let Some(invoke_id) = sent {
+                cx.arm(confirmation(invoke_id), self.config.confirmation_timeout);
+                self.lines.begin(target.clone(), Pending { invoke_id, ask, answered: false });
+            }
+        }
+    }
+
+    /// A node that starts anew knows nobody: agents sign in again.
+    fn on_start(&mut self, cx: &mut Cx<'_>) {
+        *self = Self::new(self.config.clone());
+        self.dial_cti(cx);
+    }
+
+    fn on_link_up(&mut self, link: LinkId, cx: &mut Cx<'_>) {
+        if self.cti.owns(link) {
+            self.on_cti_up(link, cx);
+        } else if link.port == Port::Xmpp {
+            self.on_xmpp_up(link, cx);
+        }
+    }
+
+    fn on_link_down(&mut self, link: LinkId, cx: &mut Cx<'_>) {
+        if self.cti.owns(link) {
+            self.on_cti_down(cx);
+        } else {
+            self.on_xmpp_down(link, cx);
+        }
+    }
+
+    fn on_timer(&mut self, key: &TimerKey, cx: &mut Cx<'_>) {
+        if *key == REDIAL {
+            self.dial_cti(cx);
+        } else if *key == HEARTBEAT {
+            self.on_heartbeat_due(cx);
+        } else if *key == OPENING {
+            self.drop_cti(CloseReason::Idle, cx);
+        } else if key.name == CONFIRMATION {
+            self.on_unconfirmed(u32::try_from(key.id).unwrap_or(u32::MAX), cx);
+        }
+    }
+
+    /// The CTI server did not confirm a request in time: later ones about the same object go on. Some
+    /// requests wait for tasks there (cti-server-protocol 11.1), which is no error.
+    fn on_unconfirmed(&mut self, invoke_id: u32, cx: &mut Cx<'_>) {
+        let Some(target) = self.lines.find(invoke_id) else { return };
+        let pending = self.settle(&target, cx);
+        if pending.is_some_and(|pending| !pending.ask.change.may_be_held()) {
+            self.note_cti_error("CTI", format!("request {invoke_id} was not confirmed in time"), cx);
+        }
+    }
+
+    fn on_command(&mut self, command: Command, cx: &mut Cx<'_>) {
+        match command {
+            Command::Stop => {
+                self.stop_cti(cx);
+                self.stop_xmpp(cx);
+            }
+            Command::Set { setting, .. } => {
+                cx.note(Fact::CommandRefused { command: setting, detail: "no such setting".to_owned() });
+            }
+        }
+    }
+}
+
+impl Component for Finesse {
+    fn handle(&mut self, input: Input, cx: &mut Cx<'_>) {
+        match input {
+            Input::Start { .. } => self.on_start(cx),
+            Input::LinkUp { link, .. } => self.on_link_up(link, cx),
+            Input::LinkDown { link, .. } => self.on_link_down(link, cx),
+            Input::Frame { link, bytes } if self.cti.owns(link) => self.on_cti_frame(link, &bytes, cx),
+            Input::Frame { link, bytes } => self.on_xmpp_bytes(link, &bytes, cx),
+            Input::BadFrame { link, flaw } if self.cti.owns(link) => {
+                self.note_cti_error("CTI", format!("{flaw:?}"), cx);
+                self.drop_cti(CloseReason::BadFrame, cx);
+            }
+            Input::Call { call, request, .. } => self.on_request(call, &request, cx),
+            Input::Timer(key) => self.on_timer(&key, cx),
+            Input::Command(command) => self.on_command(command, cx),
+            // Nothing waits for a client that left, and the reply to a close call changes nothing here.
+            Input::BadFrame { .. } | Input::CallGone { .. } | Input::Reply { .. } => {}
+        }
+    }
+}
+
+/// The timer that bounds the wait for the confirmation of a request.
+pub(crate) fn confirmation(invoke_id: u32) -> TimerKey {
+    TimerKey::new(CONFIRMATION, invoke_id.into())
+}

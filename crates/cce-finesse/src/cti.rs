@@ -1,0 +1,257 @@
+//! The client of the CTI server: session, heartbeats, and what arrives (cti-server-protocol 4).
+
+use crate::{Finesse, arm_stat};
+use cce_cti::{
+    AgentMadeNotRoutableEvent, CloseReq, Cti, EndTaskEvent, FailureConf, HeartbeatReq, OpenConf, OpenReq,
+    services, status,
+};
+use cce_kernel::{
+    Address, Blob, CloseReason, Cx, Fact, LinkId, Port, TimerKey, Wall,
+    fact::FinesseFact,
+    model::{DialogState, Disposition, MrdId, SkillTarget},
+};
+use cce_wire::{Secret, Text};
+use std::time::Duration;
+
+/// Protocol version that Finesse speaks (cti-server-protocol 17).
+pub(crate) const VERSION: u32 = 24;
+/// Services that Finesse asks for (cti-server-protocol 17).
+const SERVICES: u32 = services::CALL_DATA_UPDATE
+    | services::CLIENT_CONTROL
+    | services::ALL_EVENTS
+    | services::PERIPHERAL_MONITOR
+    | services::SUPERVISOR
+    | services::AGENT_REPORTING
+    | services::ALL_TASK_EVENTS
+    | services::ACTIVE_STANDBY;
+/// Every agent state.
+const AGENT_STATES: u32 = 0x3FFF;
+/// Seconds of silence after which the server may drop the session.
+const IDLE_TIMEOUT: u32 = 120;
+/// `ClientID` and `ClientSignature`.
+const CLIENT: &str = "Finesse";
+/// `SessionType` of a server that is not the active one (cti-server-protocol 4.6).
+const STANDBY: u16 = 2;
+/// Heartbeats that may stay unanswered.
+const HEARTBEATS_LOST_MAX: u32 = 3;
+/// How long a client waits for the answer to its `OPEN_REQ` (cti-server-protocol 4.1).
+const OPEN_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// Fires when a lost link is to be dialled again.
+pub(crate) const REDIAL: TimerKey = TimerKey::new("redial", 0);
+/// Fires when the next heartbeat is due.
+pub(crate) const HEARTBEAT: TimerKey = TimerKey::new("heartbeat", 0);
+/// Fires when an `OPEN_REQ` stayed unanswered.
+pub(crate) const OPENING: TimerKey = TimerKey::new("opening", 0);
+
+/// The one session with the CTI server, and the numbers of its requests.
+#[derive(Debug)]
+pub(crate) struct CtiClient {
+    /// The side in use, or dialled next.
+    side: Port,
+    phase: Phase,
+    next_invoke_id: u32,
+    /// When the server answered a heartbeat, or the open, last.
+    pub(crate) last_heartbeat: Option<Wall>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Phase {
+    Down,
+    Dialled(LinkId),
+    Opening(LinkId),
+    Open { link: LinkId, unanswered: u32 },
+}
+
+impl CtiClient {
+    pub(crate) fn new(first_invoke_id: u32) -> Self {
+        Self { side: Port::CtiA, phase: Phase::Down, next_invoke_id: first_invoke_id, last_heartbeat: None }
+    }
+
+    /// Whether the session is open, and Finesse in service.
+    pub(crate) fn is_open(&self) -> bool {
+        matches!(self.phase, Phase::Open { .. })
+    }
+
+    /// Whether `link` is the connection of this session, open or not.
+    pub(crate) fn owns(&self, link: LinkId) -> bool {
+        self.link() == Some(link)
+    }
+
+    /// Sends a request, and returns its invoke id; nothing is sent while there is no connection.
+    pub(crate) fn send<M: Into<Cti>>(
+        &mut self,
+        cx: &mut Cx<'_>,
+        request: impl FnOnce(u32) -> M,
+    ) -> Option<u32> {
+        let link = self.link()?;
+        let invoke_id = self.next_invoke_id;
+        self.next_invoke_id = invoke_id.wrapping_add(1);
+        let message: Cti = request(invoke_id).into();
+        cx.send(link, message.to_frame(&cce_cti::dialect(VERSION)));
+        Some(invoke_id)
+    }
+
+    pub(crate) fn link(&self) -> Option<LinkId> {
+        match self.phase {
+            Phase::Down => None,
+            Phase::Dialled(link) | Phase::Opening(link) | Phase::Open { link, .. } => Some(link),
+        }
+    }
+
+    fn other_side(&self) -> Port {
+        if self.side == Port::CtiA { Port::CtiB } else { Port::CtiA }
+    }
+}
+
+impl Finesse {
+    /// Dials the side whose turn it is.
+    pub(crate) fn dial_cti(&mut self, cx: &mut Cx<'_>) {
+        if self.cti.phase == Phase::Down {
+            self.cti.phase = Phase::Dialled(cx.dial(self.cti.side, Address::Lab));
+        }
+    }
+
+    pub(crate) fn on_cti_up(&mut self, link: LinkId, cx: &mut Cx<'_>) {
+        self.cti.phase = Phase::Opening(link);
+        let peripheral_id = self.config.peripheral;
+        self.cti.send(cx, |invoke_id| open_req(invoke_id, peripheral_id));
+        cx.arm(OPENING, OPEN_TIMEOUT);
+    }
+
+    /// The session is gone: the other side is tried after a pause.
+    pub(crate) fn on_cti_down(&mut self, cx: &mut Cx<'_>) {
+        let was_open = self.cti.is_open();
+        self.cti.phase = Phase::Down;
+        self.cti.side = self.cti.other_side();
+        cx.cancel(OPENING);
+        cx.cancel(HEARTBEAT);
+        cx.arm(REDIAL, self.config.redial);
+        if was_open {
+            self.leave_service(cx);
+        }
+    }
+
+    /// Ends the session from this side.
+    pub(crate) fn drop_cti(&mut self, reason: CloseReason, cx: &mut Cx<'_>) {
+        if let Some(link) = self.cti.link() {
+            cx.close(link, reason);
+            self.on_cti_down(cx);
+        }
+    }
+
+    /// Says goodbye, and dials no more.
+    pub(crate) fn stop_cti(&mut self, cx: &mut Cx<'_>) {
+        if self.cti.is_open() {
+            self.cti.send(cx, |invoke_id| CloseReq { invoke_id, status: 0, ..CloseReq::default() });
+        }
+        if let Some(link) = self.cti.link() {
+            cx.close(link, CloseReason::Stopping);
+        }
+        self.cti.phase = Phase::Down;
+        for key in [OPENING, HEARTBEAT, REDIAL] {
+            cx.cancel(key);
+        }
+    }
+
+    pub(crate) fn on_heartbeat_due(&mut self, cx: &mut Cx<'_>) {
+        let Phase::Open { link, unanswered } = self.cti.phase else { return };
+        if unanswered >= HEARTBEATS_LOST_MAX {
+            return self.drop_cti(CloseReason::HeartbeatLost, cx);
+        }
+        self.cti.phase = Phase::Open { link, unanswered: unanswered + 1 };
+        self.cti.send(cx, |invoke_id| HeartbeatReq { invoke_id, ..HeartbeatReq::default() });
+        cx.arm(HEARTBEAT, self.config.heartbeat);
+    }
+
+    pub(crate) fn on_cti_frame(&mut self, link: LinkId, bytes: &Blob, cx: &mut Cx<'_>) {
+        match Cti::read(&cce_cti::dialect(VERSION), &bytes.0) {
+            Ok(message) => self.on_cti(message, cx),
+            Err(error) => {
+                let detail = error.to_string();
+                cx.note(Fact::PeerError { link, message: "CTI".to_owned(), detail: detail.clone() });
+                self.drop_cti(CloseReason::BadMessage(detail), cx);
+            }
+        }
+    }
+
+    #[expect(clippy::wildcard_enum_match_arm, reason = "a client passes over events that do not concern it")]
+    fn on_cti(&mut self, message: Cti, cx: &mut Cx<'_>) {
+        match message {
+            Cti::OpenConf(conf) => self.on_open_conf(&conf, cx),
+            Cti::HeartbeatConf(_) => self.on_heartbeat_conf(cx),
+            Cti::FailureConf(failure) => self.on_failure_conf(&failure, cx),
+            Cti::FailureEvent(_) => self.drop_cti(CloseReason::Done, cx),
+            Cti::AgentStateEvent(event) => self.on_agent_state(&event, cx),
+            Cti::AgentMadeNotRoutableEvent(event) => self.on_made_not_routable(&event, cx),
+            Cti::AgentPreCallEvent(event) => self.on_pre_call(&event, cx),
+            Cti::AgentPreCallAbortEvent(event) => self.on_pre_call_abort(&event, cx),
+            Cti::OfferTaskEvent(event) => self.on_dialog_state(event.task_id, DialogState::Accepted, cx),
+            Cti::StartTaskEvent(event) => self.on_dialog_state(event.task_id, DialogState::Active, cx),
+            Cti::PauseTaskEvent(event) => self.on_dialog_state(event.task_id, DialogState::Paused, cx),
+            Cti::ResumeTaskEvent(event) => self.on_dialog_state(event.task_id, DialogState::Active, cx),
+            Cti::WrapupTaskEvent(event) => self.on_dialog_state(event.task_id, DialogState::WrappingUp, cx),
+            Cti::EndTaskEvent(event) => self.on_end_task(&event, cx),
+            Cti::MediaLoginResp(resp) => self.on_response(resp.invoke_id, resp.status, cx),
+            Cti::MakeAgentNotReadyResp(resp) => self.on_response(resp.invoke_id, resp.status, cx),
+            Cti::MakeAgentNotRoutableResp(resp) => self.on_response(resp.invoke_id, resp.status, cx),
+            Cti::FailureResp(resp) => self.on_response(resp.invoke_id, resp.status, cx),
+            _ => {}
+        }
+    }
+
+    fn on_open_conf(&mut self, conf: &OpenConf, cx: &mut Cx<'_>) {
+        let Phase::Opening(link) = self.cti.phase else { return };
+        cx.cancel(OPENING);
+        if conf.session_type == STANDBY {
+            self.cti.send(cx, |invoke_id| CloseReq { invoke_id, status: 0, ..CloseReq::default() });
+            return self.drop_cti(CloseReason::Done, cx);
+        }
+        self.cti.phase = Phase::Open { link, unanswered: 0 };
+        self.cti.last_heartbeat = Some(cx.wall());
+        cx.arm(HEARTBEAT, self.config.heartbeat);
+        cx.note(FinesseFact::Service { in_service: true }.into());
+    }
+
+    fn on_heartbeat_conf(&mut self, cx: &mut Cx<'_>) {
+        if let Phase::Open { unanswered, .. } = &mut self.cti.phase {
+            *unanswered = 0;
+            self.cti.last_heartbeat = Some(cx.wall());
+        }
+    }
+
+    /// The server refuses the open or a heartbeat, which ends the session, or one request.
+    fn on_failure_conf(&mut self, failure: &FailureConf, cx: &mut Cx<'_>) {
+        if let Some(target) = self.lines.find(failure.invoke_id) {
+            return self.refuse(&target, |mrd| arm_stat::failed(failure.status, mrd), cx);
+        }
+        if failure.status == status::CTI_SERVER_OFFLINE || !self.cti.is_open() {
+            self.drop_cti(CloseReason::Refused, cx);
+        }
+    }
+
+    fn on_made_not_routable(&mut self, event: &AgentMadeNotRoutableEvent, cx: &mut Cx<'_>) {
+        let Some(agent) = self.agent_of(SkillTarget(event.icm_agent_id)) else { return };
+        self.change_media(&agent, MrdId(event.mrd_id), cx, |media| media.routable = false);
+    }
+
+    fn on_end_task(&mut self, event: &EndTaskEvent, cx: &mut Cx<'_>) {
+        self.close_dialog(event.task_id, Disposition(event.icm_disposition), cx);
+    }
+}
+
+/// The `OPEN_REQ` of cti-server-protocol 17.
+fn open_req(invoke_id: u32, peripheral_id: u32) -> OpenReq {
+    OpenReq {
+        invoke_id,
+        version_number: VERSION,
+        idle_timeout: IDLE_TIMEOUT,
+        peripheral_id,
+        services_requested: SERVICES,
+        agent_state_mask: AGENT_STATES,
+        client_id: Some(Text::new(CLIENT)),
+        client_password: Some(Secret::default()),
+        client_signature: Some(Text::new(CLIENT)),
+        ..OpenReq::default()
+    }
+}

@@ -1,0 +1,327 @@
+//! Dialogs: made by a reservation, moved by task events, ended with the task (finesse-nonvoice 2.6).
+
+use crate::{
+    Finesse, arm_stat,
+    ccp::is_handled,
+    config::CallVariables,
+    line::{Ask, Change, Target},
+};
+use cce_cti::{
+    AgentPreCallAbortEvent, AgentPreCallEvent, EndTaskInd, OfferTaskInd, PauseTaskInd, ResumeTaskInd,
+    StartTaskInd, WrapupTaskInd,
+};
+use cce_kernel::{
+    Cx, Fact, Wall,
+    model::{
+        AgentId, ApiError, ContactId, Dialog, DialogAction, DialogState, Disposition, MrdId, Object,
+        PublishEvent, SkillTarget, TaskId,
+    },
+};
+use cce_wire::{NamedVariable, Text};
+
+/// Dialogs at the same time, of all agents.
+const DIALOGS_MAX: usize = 10_000;
+
+/// What the client is told about an action that the dialog's state does not allow.
+pub(crate) const INVALID_ACTION: &str = "Invalid 'requestedAction' specified for task";
+
+/// A dialog, and what is needed to act on its task.
+#[derive(Clone, Debug)]
+pub(crate) struct OpenDialog {
+    /// As desktops see it.
+    pub(crate) dialog: Dialog,
+    /// The social contact behind the task.
+    pub(crate) contact: ContactId,
+    skill_target: SkillTarget,
+    skill_group: i32,
+    service: i32,
+}
+
+impl Finesse {
+    /// The open dialogs of an agent, of one domain or of all.
+    pub(crate) fn dialogs_of(&self, agent: &AgentId, mrd: Option<MrdId>) -> impl Iterator<Item = &Dialog> {
+        let matches =
+            move |dialog: &&Dialog| dialog.agent == *agent && mrd.is_none_or(|mrd| dialog.mrd == mrd);
+        self.dialogs.values().map(|open| &open.dialog).filter(matches)
+    }
+
+    /// A reservation reached the agent: the dialog begins.
+    pub(crate) fn on_pre_call(&mut self, event: &AgentPreCallEvent, cx: &mut Cx<'_>) {
+        let open = match self.offered(event, cx.wall()) {
+            Ok(open) => open,
+            Err(detail) => return self.note_cti_error("AGENT_PRE_CALL_EVENT", detail, cx),
+        };
+        let dialog = open.dialog.clone();
+        note_state(&open, None, cx);
+        self.dialogs.insert(dialog.id, open);
+        let agent = dialog.agent.clone();
+        self.publish(&agent, PublishEvent::Post, Object::Dialogs(Box::new(dialog)), cx);
+    }
+
+    /// A reservation was withdrawn. The message does not say how the task ended (inferred).
+    pub(crate) fn on_pre_call_abort(&mut self, event: &AgentPreCallAbortEvent, cx: &mut Cx<'_>) {
+        let key =
+            (event.router_call_key_day, event.router_call_key_call_id, event.router_call_key_sequence_number);
+        let Some(open) = task_id(key).and_then(|task| self.dialogs.get(&task)) else { return };
+        let how = if open.dialog.state == DialogState::Offered {
+            Disposition::ABANDONED_BEFORE_OFFERED
+        } else {
+            Disposition::ABANDONED_WHILE_OFFERED
+        };
+        self.close_dialog(open.dialog.id, how, cx);
+    }
+
+    /// A task event moved the dialog.
+    pub(crate) fn on_dialog_state(&mut self, task: TaskId, state: DialogState, cx: &mut Cx<'_>) {
+        let Some(open) = self.dialogs.get_mut(&task) else { return };
+        let from = open.dialog.state;
+        open.dialog.state = state;
+        open.dialog.changed = cx.wall();
+        note_state(open, Some(from), cx);
+        let dialog = open.dialog.clone();
+        let agent = dialog.agent.clone();
+        self.publish(&agent, PublishEvent::Put, Object::Dialog(Box::new(dialog)), cx);
+        self.settle_dialog(task, state, cx);
+    }
+
+    /// The task is over: the dialog goes, and CCP hears of it unless the task is routed anew.
+    pub(crate) fn close_dialog(&mut self, task: TaskId, disposition: Disposition, cx: &mut Cx<'_>) {
+        let Some(open) = self.remove_dialog(task, disposition, cx) else { return };
+        if is_handled(disposition) {
+            self.send_close(&open, cx);
+        }
+        self.drop_requests(&open.dialog, cx);
+    }
+
+    /// Takes the dialog away from its agent.
+    pub(crate) fn remove_dialog(
+        &mut self,
+        task: TaskId,
+        how: Disposition,
+        cx: &mut Cx<'_>,
+    ) -> Option<OpenDialog> {
+        let mut open = self.dialogs.remove(&task)?;
+        let from = open.dialog.state;
+        open.dialog.state = DialogState::Closed;
+        open.dialog.disposition = Some(how);
+        open.dialog.changed = cx.wall();
+        note_state(&open, Some(from), cx);
+        let shown = Object::Dialogs(Box::new(open.dialog.clone()));
+        self.publish(&open.dialog.agent, PublishEvent::Delete, shown, cx);
+        Some(open)
+    }
+
+    /// Sends a dialog request, and returns its invoke id; none when the dialog allows it no more.
+    pub(crate) fn send_action(&mut self, task: TaskId, ask: &Ask, cx: &mut Cx<'_>) -> Option<u32> {
+        let Change::Act(action) = ask.change else { return None };
+        let open = self.dialogs.get(&task)?.clone();
+        if !open.dialog.state.actions().contains(&action) {
+            self.publish_dialog_error(
+                &open.dialog,
+                ask.request_id.clone(),
+                not_allowed(&open.dialog, action),
+                cx,
+            );
+            return None;
+        }
+        let (mrd_id, icm_agent_id, task_id) = (open.dialog.mrd.0, open.skill_target.0, task);
+        let (arm_skill_group_id, arm_service_id) = (open.skill_group, open.service);
+        match action {
+            DialogAction::Accept => self.cti.send(cx, |invoke_id| OfferTaskInd {
+                invoke_id,
+                mrd_id,
+                icm_agent_id,
+                task_id,
+                arm_skill_group_id,
+                arm_service_id,
+                ..OfferTaskInd::default()
+            }),
+            DialogAction::Start => self.cti.send(cx, |invoke_id| StartTaskInd {
+                invoke_id,
+                mrd_id,
+                icm_agent_id,
+                task_id,
+                arm_skill_group_id,
+                arm_service_id,
+                ..StartTaskInd::default()
+            }),
+            DialogAction::Pause => self.cti.send(cx, |invoke_id| PauseTaskInd {
+                invoke_id,
+                mrd_id,
+                icm_agent_id,
+                task_id,
+                ..PauseTaskInd::default()
+            }),
+            DialogAction::Resume => self.cti.send(cx, |invoke_id| ResumeTaskInd {
+                invoke_id,
+                mrd_id,
+                icm_agent_id,
+                task_id,
+                ..ResumeTaskInd::default()
+            }),
+            DialogAction::WrapUp => self.cti.send(cx, |invoke_id| WrapupTaskInd {
+                invoke_id,
+                mrd_id,
+                icm_agent_id,
+                task_id,
+                ..WrapupTaskInd::default()
+            }),
+            DialogAction::Close => self.cti.send(cx, |invoke_id| EndTaskInd {
+                invoke_id,
+                mrd_id,
+                icm_agent_id,
+                task_id,
+                icm_disposition: Disposition::NORMAL_END.0,
+                application_disposition: Disposition::NORMAL_END.0,
+                wrapup_data: Some(empty_wrapup()),
+                ..EndTaskInd::default()
+            }),
+            DialogAction::Transfer | DialogAction::UpdateCallData => None,
+        }
+    }
+
+    pub(crate) fn publish_dialog_error(
+        &mut self,
+        dialog: &Dialog,
+        request_id: String,
+        error: ApiError,
+        cx: &mut Cx<'_>,
+    ) {
+        let object = Object::DialogError { dialog: dialog.id, error };
+        self.publish_answer(&dialog.agent, PublishEvent::Put, request_id, object, cx);
+    }
+
+    fn settle_dialog(&mut self, task: TaskId, state: DialogState, cx: &mut Cx<'_>) {
+        let target = Target::Dialog(task);
+        if self.lines.pending(&target).is_some_and(|pending| leads_to(pending.ask.change, state)) {
+            self.settle(&target, cx);
+        }
+    }
+
+    /// Fails every request that the dialog did not outlive, but for the one that ended it.
+    fn drop_requests(&mut self, dialog: &Dialog, cx: &mut Cx<'_>) {
+        let (pending, waiting) = self.lines.remove(&Target::Dialog(dialog.id));
+        if let Some(pending) = &pending {
+            cx.cancel(crate::component::confirmation(pending.invoke_id));
+        }
+        let unfinished =
+            pending.map(|pending| pending.ask).filter(|ask| !leads_to(ask.change, DialogState::Closed));
+        for ask in unfinished.into_iter().chain(waiting) {
+            self.publish_dialog_error(
+                dialog,
+                ask.request_id,
+                arm_stat::dialog_gone(dialog.id, dialog.mrd),
+                cx,
+            );
+        }
+    }
+
+    fn offered(&self, event: &AgentPreCallEvent, now: Wall) -> Result<OpenDialog, String> {
+        let target = event.agent_skill_target_id.cast_signed();
+        let agent = self.agent_of(SkillTarget(target)).ok_or_else(|| format!("unknown agent {target}"))?;
+        let mrd = self.mrd(MrdId(event.mrd_id)).ok_or_else(|| format!("unknown MRD {}", event.mrd_id))?;
+        let key =
+            (event.router_call_key_day, event.router_call_key_call_id, event.router_call_key_sequence_number);
+        let id = task_id(key).ok_or("no router call key")?;
+        if self.dialogs.contains_key(&id) {
+            return Err(format!("task {id} is offered already"));
+        }
+        if self.dialogs.len() >= DIALOGS_MAX {
+            return Err(format!("more than {DIALOGS_MAX} dialogs"));
+        }
+        let dialog = Dialog {
+            id,
+            agent,
+            mrd: mrd.id,
+            media: mrd.name.clone(),
+            dialed_number: text(event.dialed_number.as_ref()),
+            queue_number: event.skill_group_number,
+            queue_name: self.config.queues.get(&event.skill_group_number).cloned().unwrap_or_default(),
+            call_variables: match self.config.call_variables {
+                CallVariables::Shown => call_variables(event),
+                CallVariables::Hidden => Vec::new(),
+            },
+            started: now,
+            changed: now,
+            state: DialogState::Offered,
+            disposition: None,
+        };
+        Ok(OpenDialog {
+            dialog,
+            contact: ContactId(text(event.caller_entered_digits.as_ref())),
+            skill_target: SkillTarget(target),
+            skill_group: event.skill_group_id.cast_signed(),
+            service: event.service_id.cast_signed(),
+        })
+    }
+}
+
+/// The error of an action that is not in the dialog's list.
+fn not_allowed(dialog: &Dialog, action: DialogAction) -> ApiError {
+    ApiError {
+        kind: "Invalid Input".to_owned(),
+        message: INVALID_ACTION.to_owned(),
+        data: action.name().to_owned(),
+        media: Some(dialog.mrd),
+    }
+}
+
+/// Whether an action is what brings a dialog into `state`.
+fn leads_to(change: Change, state: DialogState) -> bool {
+    let Change::Act(action) = change else { return false };
+    match action {
+        DialogAction::Accept => state == DialogState::Accepted,
+        DialogAction::Start | DialogAction::Resume => state == DialogState::Active,
+        DialogAction::Pause => state == DialogState::Paused,
+        DialogAction::WrapUp => state == DialogState::WrappingUp,
+        DialogAction::Close => state == DialogState::Closed,
+        DialogAction::Transfer | DialogAction::UpdateCallData => true,
+    }
+}
+
+fn note_state(open: &OpenDialog, from: Option<DialogState>, cx: &mut Cx<'_>) {
+    let dialog = &open.dialog;
+    cx.note(Fact::Dialog {
+        task: dialog.id,
+        agent: dialog.agent.clone(),
+        mrd: dialog.mrd,
+        contact: open.contact.clone(),
+        from,
+        to: dialog.state,
+        disposition: dialog.disposition,
+    });
+}
+
+/// The task of a router call key; none when a part is missing.
+fn task_id((day, call, sequence): (Option<u32>, Option<u32>, Option<u32>)) -> Option<TaskId> {
+    Some(TaskId { day: day?.cast_signed(), call: call?.cast_signed(), sequence: sequence?.cast_signed() })
+}
+
+/// Call variables and expanded ones, under the names that desktops know (finesse-nonvoice 2.6).
+fn call_variables(event: &AgentPreCallEvent) -> Vec<(String, String)> {
+    let plain = [
+        &event.call_variable1,
+        &event.call_variable2,
+        &event.call_variable3,
+        &event.call_variable4,
+        &event.call_variable5,
+        &event.call_variable6,
+        &event.call_variable7,
+        &event.call_variable8,
+        &event.call_variable9,
+        &event.call_variable10,
+    ];
+    let plain = (1..).zip(plain).filter_map(|(number, value)| {
+        value.as_ref().map(|value| (format!("callVariable{number}"), value.to_string()))
+    });
+    plain.chain(event.named_variable.iter().filter_map(NamedVariable::parts)).collect()
+}
+
+/// Finesse sends empty wrap-up data with a second NUL (cti-server-protocol 3, 17).
+fn empty_wrapup() -> Text<40> {
+    Text::exact(b"\0\0".as_slice())
+}
+
+fn text<const MAX: usize>(field: Option<&Text<MAX>>) -> String {
+    field.map(ToString::to_string).unwrap_or_default()
+}

@@ -1,0 +1,33 @@
+//! Finesse: REST for agent desktops, notifications, a client of the CTI server, and the close call to CCP.
+//!
+//! A desktop's change is read completely, answered with 202, and queued behind earlier ones about the same
+//! object; its outcome is what the CTI server reports, which every listening desktop hears of.
+//!
+//! Invariants:
+//! - The state of a media or a dialog changes by what the CTI server reports, or by the loss of that server;
+//!   never by a request.
+//! - At most one request about an object is unconfirmed at the CTI server.
+//! - A dialog leaves its agent exactly once, with one DELETE; CCP hears of it at most once, and never when
+//!   the task is routed anew.
+//! - Nothing but `SystemInfo` is answered while there is no session with the CTI server.
+
+#![warn(missing_docs)]
+
+mod arm_stat;
+mod ccp;
+mod change;
+mod component;
+mod config;
+mod cti;
+mod dialog;
+mod line;
+mod media;
+mod publish;
+mod refusal;
+mod rest;
+mod route;
+mod user;
+mod xmpp;
+
+pub use component::Finesse;
+pub use config::{Account, Agent, CallVariables, Config, Mrd};

@@ -1,0 +1,195 @@
+//! Requests about one object go to the CTI server one after the other (finesse-nonvoice 1.4).
+
+use cce_kernel::model::{AgentId, DialogAction, InterruptAction, LogoutAction, MrdId, TaskId};
+use std::collections::{BTreeMap, VecDeque};
+
+/// Requests that may wait for the confirmation of an earlier one about the same object.
+pub(crate) const WAITING_MAX: usize = 16;
+
+/// The object that requests are serialised on.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Target {
+    /// An agent in a domain.
+    Media(AgentId, MrdId),
+    /// A dialog.
+    Dialog(TaskId),
+}
+
+/// A request that was answered with 202.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Ask {
+    /// The client's name for it; empty when it gave none.
+    pub(crate) request_id: String,
+    /// What it asks for.
+    pub(crate) change: Change,
+}
+
+/// What a request asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Change {
+    /// Media: sign in.
+    SignIn(Settings),
+    /// Media: become ready.
+    Ready,
+    /// Media: become not ready, for a reason code.
+    NotReady(i32),
+    /// Media: sign out, for a reason code.
+    SignOut(i32),
+    /// Media: let the router assign tasks, or not.
+    Routable(bool),
+    /// Dialog: take an action.
+    Act(DialogAction),
+}
+
+impl Change {
+    /// Whether the CTI server may hold the request back until tasks begin or end (cti-server-protocol 11.1).
+    pub(crate) fn may_be_held(self) -> bool {
+        matches!(self, Self::NotReady(_) | Self::Routable(false))
+    }
+}
+
+/// What a sign-in to a media sets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Settings {
+    /// Tasks at the same time, 1 to 10.
+    pub(crate) max_dialog_limit: u32,
+    /// What a call or chat does to the domain.
+    pub(crate) interrupt_action: InterruptAction,
+    /// What signing out does to dialogs.
+    pub(crate) logout_action: LogoutAction,
+}
+
+/// The request that the CTI server has not confirmed yet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Pending {
+    /// Under which it was sent.
+    pub(crate) invoke_id: u32,
+    /// The request.
+    pub(crate) ask: Ask,
+    /// Whether the response arrived, for a request that has one.
+    pub(crate) answered: bool,
+}
+
+/// Every object with requests under way. An object without any has no entry.
+#[derive(Debug, Default)]
+pub(crate) struct Lines(BTreeMap<Target, Line>);
+
+#[derive(Debug, Default)]
+struct Line {
+    pending: Option<Pending>,
+    waiting: VecDeque<Ask>,
+}
+
+impl Lines {
+    /// Whether the object takes no more requests.
+    pub(crate) fn is_full(&self, target: &Target) -> bool {
+        self.0.get(target).is_some_and(|line| line.waiting.len() >= WAITING_MAX)
+    }
+
+    /// Adds a request behind the others.
+    pub(crate) fn push(&mut self, target: Target, ask: Ask) {
+        self.0.entry(target).or_default().waiting.push_back(ask);
+    }
+
+    /// Takes out the next request, unless one is pending.
+    pub(crate) fn next(&mut self, target: &Target) -> Option<Ask> {
+        let line = self.0.get_mut(target)?;
+        if line.pending.is_some() {
+            return None;
+        }
+        let ask = line.waiting.pop_front();
+        if ask.is_none() {
+            self.0.remove(target);
+        }
+        ask
+    }
+
+    /// Lets the object wait for the confirmation of what was sent.
+    pub(crate) fn begin(&mut self, target: Target, pending: Pending) {
+        self.0.entry(target).or_default().pending = Some(pending);
+    }
+
+    /// The request of the object that is pending.
+    pub(crate) fn pending(&self, target: &Target) -> Option<&Pending> {
+        self.0.get(target)?.pending.as_ref()
+    }
+
+    /// The object whose pending request was sent under `invoke_id`.
+    pub(crate) fn find(&self, invoke_id: u32) -> Option<Target> {
+        let waits = |line: &Line| line.pending.as_ref().is_some_and(|pending| pending.invoke_id == invoke_id);
+        self.0.iter().find(|(_, line)| waits(line)).map(|(target, _)| target.clone())
+    }
+
+    /// Remembers that the pending request was answered with success.
+    pub(crate) fn answered(&mut self, target: &Target) {
+        if let Some(pending) = self.0.get_mut(target).and_then(|line| line.pending.as_mut()) {
+            pending.answered = true;
+        }
+    }
+
+    /// Ends the wait of the object.
+    pub(crate) fn settle(&mut self, target: &Target) -> Option<Pending> {
+        self.0.get_mut(target)?.pending.take()
+    }
+
+    /// Forgets the object, and returns its requests: the pending one, then the others in order.
+    pub(crate) fn remove(&mut self, target: &Target) -> (Option<Pending>, VecDeque<Ask>) {
+        self.0.remove(target).map_or_else(Default::default, |line| (line.pending, line.waiting))
+    }
+
+    /// Forgets everything, and returns the invoke ids that were waited for.
+    pub(crate) fn clear(&mut self) -> Vec<u32> {
+        let lines = std::mem::take(&mut self.0);
+        lines.into_values().filter_map(|line| line.pending).map(|pending| pending.invoke_id).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TARGET: Target = Target::Dialog(TaskId::NONE);
+
+    #[test]
+    fn requests_about_one_object_leave_in_order_and_one_at_a_time() {
+        let mut lines = Lines::default();
+        lines.push(TARGET, ask(DialogAction::Pause));
+        lines.push(TARGET, ask(DialogAction::Resume));
+        let first = lines.next(&TARGET).unwrap();
+        assert_eq!(first, ask(DialogAction::Pause));
+        lines.begin(TARGET, Pending { invoke_id: 7, ask: first, answered: false });
+        assert_eq!(lines.next(&TARGET), None);
+        lines.settle(&TARGET);
+        assert_eq!(lines.next(&TARGET), Some(ask(DialogAction::Resume)));
+    }
+
+    #[test]
+    fn an_object_without_requests_leaves_no_entry() {
+        let mut lines = Lines::default();
+        lines.push(TARGET, ask(DialogAction::Pause));
+        assert!(lines.next(&TARGET).is_some());
+        assert_eq!(lines.next(&TARGET), None);
+        assert!(lines.0.is_empty());
+    }
+
+    #[test]
+    fn a_full_object_says_so() {
+        let mut lines = Lines::default();
+        (0..WAITING_MAX).for_each(|_| lines.push(TARGET, ask(DialogAction::Pause)));
+        assert!(lines.is_full(&TARGET));
+        assert!(!lines.is_full(&Target::Media(AgentId::from("1080"), MrdId(5011))));
+    }
+
+    #[test]
+    fn a_pending_request_is_found_by_its_invoke_id() {
+        let mut lines = Lines::default();
+        lines.begin(TARGET, Pending { invoke_id: 7, ask: ask(DialogAction::Pause), answered: false });
+        assert_eq!(lines.find(7), Some(TARGET));
+        assert_eq!(lines.find(8), None);
+        assert_eq!(lines.clear(), [7]);
+    }
+
+    fn ask(action: DialogAction) -> Ask {
+        Ask { request_id: String::new(), change: Change::Act(action) }
+    }
+}

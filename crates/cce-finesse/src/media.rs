@@ -1,0 +1,241 @@
+//! Agents in media routing domains: requests to the CTI server, and the states that it reports.
+
+use crate::{
+    Finesse, arm_stat,
+    config::Mrd,
+    line::{Change, Pending, Settings, Target},
+};
+use cce_cti::{
+    AgentStateEvent, MakeAgentNotReadyReq, MakeAgentNotRoutableReq, MakeAgentReadyInd, MakeAgentRoutableInd,
+    MediaLoginReq, MediaLogoutInd,
+};
+use cce_kernel::{
+    Cx,
+    model::{
+        AgentId, AgentState, DialogState, Disposition, InterruptAction, LogoutAction, Media, MrdId, Object,
+        PublishEvent, SkillTarget,
+    },
+};
+use cce_wire::Text;
+
+/// `AgentMode` of an agent whom the router may give tasks.
+const ROUTABLE: u16 = 1;
+/// `reasonCodeId` of "no reason".
+const NO_REASON: i32 = -1;
+
+/// An agent in a domain before any sign-in.
+pub(crate) fn signed_out(agent: &AgentId, mrd: &Mrd) -> Media {
+    Media {
+        agent: agent.clone(),
+        mrd: mrd.id,
+        name: mrd.name.clone(),
+        description: mrd.description.clone(),
+        interruptible: mrd.interruptible,
+        max_dialog_limit: None,
+        interrupt_action: InterruptAction::default(),
+        logout_action: LogoutAction::default(),
+        routable: false,
+        reason_code: NO_REASON,
+        state: AgentState::Logout,
+        changed: None,
+    }
+}
+
+impl Finesse {
+    /// Sends a media request, and returns its invoke id; none when there is nothing to change.
+    pub(crate) fn send_media(
+        &mut self,
+        agent: &AgentId,
+        mrd: MrdId,
+        change: Change,
+        cx: &mut Cx<'_>,
+    ) -> Option<u32> {
+        let desk = self.desks.get(agent)?;
+        let media = desk.media.get(&mrd)?;
+        let mrd_id = mrd.0;
+        let icm_agent_id = desk.user.skill_target.0;
+        match change {
+            Change::SignIn(settings) => {
+                let instrument = desk.user.extension.clone();
+                self.cti.send(cx, |invoke_id| MediaLoginReq {
+                    invoke_id,
+                    mrd_id,
+                    icm_agent_id,
+                    max_task_limit: settings.max_dialog_limit,
+                    make_routable: true,
+                    agent_instrument: Some(Text::new(&instrument)),
+                    ..MediaLoginReq::default()
+                })
+            }
+            // READY from READY is ignored silently (finesse-nonvoice 2.4).
+            Change::Ready if is_ready(media) => None,
+            Change::Ready => self.cti.send(cx, |invoke_id| MakeAgentReadyInd {
+                invoke_id,
+                mrd_id,
+                icm_agent_id,
+                make_routable: true,
+                ..MakeAgentReadyInd::default()
+            }),
+            Change::NotReady(reason) => self.cti.send(cx, |invoke_id| MakeAgentNotReadyReq {
+                invoke_id,
+                mrd_id,
+                icm_agent_id,
+                reason_code: reason_number(reason),
+                ..MakeAgentNotReadyReq::default()
+            }),
+            Change::SignOut(reason) => {
+                let disposition = logout_disposition(media.logout_action).0;
+                self.cti.send(cx, |invoke_id| MediaLogoutInd {
+                    invoke_id,
+                    mrd_id,
+                    icm_agent_id,
+                    reason_code: reason_number(reason),
+                    flt_icm_disp: Some(disposition),
+                    flt_app_disp: Some(disposition),
+                    ..MediaLogoutInd::default()
+                })
+            }
+            // Ignored silently, as READY from READY is (inferred).
+            Change::Routable(wanted) if wanted == media.routable && is_signed_in(media) => None,
+            Change::Routable(true) => {
+                let max_tasks = media.max_dialog_limit.unwrap_or(1);
+                self.cti.send(cx, |invoke_id| MakeAgentRoutableInd {
+                    invoke_id,
+                    mrd_id,
+                    icm_agent_id,
+                    max_tasks,
+                    ..MakeAgentRoutableInd::default()
+                })
+            }
+            Change::Routable(false) => self.cti.send(cx, |invoke_id| MakeAgentNotRoutableReq {
+                invoke_id,
+                mrd_id,
+                icm_agent_id,
+                ..MakeAgentNotRoutableReq::default()
+            }),
+            Change::Act(_) => None,
+        }
+    }
+
+    pub(crate) fn on_agent_state(&mut self, event: &AgentStateEvent, cx: &mut Cx<'_>) {
+        let Some(agent) = self.agent_of(SkillTarget(event.icm_agent_id)) else { return };
+        let mrd = MrdId(event.mrd_id);
+        self.change_media(&agent, mrd, cx, |media| {
+            media.state = AgentState::of_number(event.agent_state);
+            media.routable = event.agent_mode == ROUTABLE;
+            media.reason_code =
+                if event.event_reason_code == 0 { NO_REASON } else { event.event_reason_code.into() };
+        });
+        self.settle_media(&agent, mrd, cx);
+    }
+
+    /// The response to a media request, or the refusal of any request.
+    pub(crate) fn on_response(&mut self, invoke_id: u32, status: u32, cx: &mut Cx<'_>) {
+        let Some(target) = self.lines.find(invoke_id) else { return };
+        if let (Target::Media(agent, mrd), Some(change)) =
+            (&target, self.lines.pending(&target).map(|p| p.ask.change))
+        {
+            self.keep_settings(agent, *mrd, change, status, cx);
+        }
+        if status != 0 {
+            return self.refuse(&target, |mrd| arm_stat::refused(status, mrd), cx);
+        }
+        self.lines.answered(&target);
+        if let Target::Media(agent, mrd) = target {
+            self.settle_media(&agent, mrd, cx);
+        }
+    }
+
+    /// Changes what is known of an agent in a domain, and publishes it when it shows.
+    pub(crate) fn change_media(
+        &mut self,
+        agent: &AgentId,
+        mrd: MrdId,
+        cx: &mut Cx<'_>,
+        change: impl FnOnce(&mut Media),
+    ) {
+        let Some(media) = self.desks.get_mut(agent).and_then(|desk| desk.media.get_mut(&mrd)) else { return };
+        let before = media.clone();
+        change(media);
+        if *media == before {
+            return;
+        }
+        if media.state != before.state {
+            media.changed = Some(cx.wall());
+        }
+        let after = Object::Media(Box::new(media.clone()));
+        self.publish(agent, PublishEvent::Put, after, cx);
+    }
+
+    /// A sign-in sets the media's settings, even when the agent is signed in already (finesse-nonvoice 2.4).
+    fn keep_settings(&mut self, agent: &AgentId, mrd: MrdId, change: Change, status: u32, cx: &mut Cx<'_>) {
+        let Change::SignIn(settings) = change else { return };
+        let Some(media) = self.desks.get_mut(agent).and_then(|desk| desk.media.get_mut(&mrd)) else { return };
+        match status {
+            // The agent state event that follows publishes them.
+            0 if !is_signed_in(media) => apply(media, settings),
+            0 | arm_stat::ALREADY_LOGGED_IN => {
+                self.change_media(agent, mrd, cx, |media| apply(media, settings));
+            }
+            _ => {}
+        }
+    }
+
+    /// Ends the wait of a media request when what it asked for has come about.
+    fn settle_media(&mut self, agent: &AgentId, mrd: MrdId, cx: &mut Cx<'_>) {
+        let target = Target::Media(agent.clone(), mrd);
+        let Some(media) = self.desks.get(agent).and_then(|desk| desk.media.get(&mrd)) else { return };
+        let unstarted = self.has_unstarted(agent, mrd);
+        if self.lines.pending(&target).is_some_and(|pending| is_done(pending, media, unstarted)) {
+            self.settle(&target, cx);
+        }
+    }
+
+    fn has_unstarted(&self, agent: &AgentId, mrd: MrdId) -> bool {
+        self.dialogs_of(agent, Some(mrd))
+            .any(|dialog| matches!(dialog.state, DialogState::Offered | DialogState::Accepted))
+    }
+}
+
+/// Whether the agent is signed in to the domain on this node.
+fn is_signed_in(media: &Media) -> bool {
+    !matches!(media.state, AgentState::Logout | AgentState::WorkNotReady)
+}
+
+/// Whether the agent is ready and routable.
+fn is_ready(media: &Media) -> bool {
+    is_signed_in(media) && media.state != AgentState::NotReady && media.routable
+}
+
+/// Whether a request has led to what it asked for. A request that has a response waits for that and for the
+/// state; routable=false is confirmed by the response alone while it takes effect only later.
+fn is_done(pending: &Pending, media: &Media, unstarted: bool) -> bool {
+    match pending.ask.change {
+        Change::SignIn(_) => pending.answered && is_signed_in(media),
+        Change::Ready => is_ready(media),
+        Change::NotReady(_) => pending.answered && media.state == AgentState::NotReady,
+        Change::SignOut(_) => media.state == AgentState::Logout,
+        Change::Routable(true) => media.routable,
+        Change::Routable(false) => pending.answered && (!media.routable || unstarted),
+        Change::Act(_) => true,
+    }
+}
+
+/// How tasks end at sign-out.
+fn logout_disposition(action: LogoutAction) -> Disposition {
+    match action {
+        LogoutAction::Close => Disposition::AGENT_LOGGED_OUT,
+        LogoutAction::Transfer => Disposition::TRANSFERRED_ON_LOGOUT,
+    }
+}
+
+/// The number sent for a reason code; 0 is none. No codes are configured, so id and number are one (inferred).
+fn reason_number(reason: i32) -> u16 {
+    u16::try_from(reason).unwrap_or(0)
+}
+
+fn apply(media: &mut Media, settings: Settings) {
+    media.max_dialog_limit = Some(settings.max_dialog_limit);
+    media.interrupt_action = settings.interrupt_action;
+    media.logout_action = settings.logout_action;
+}

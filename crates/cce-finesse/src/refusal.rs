@@ -1,0 +1,95 @@
+//! Requests that are refused at once: status and error body (finesse-nonvoice 1.4, 2.2 to 2.6).
+
+use cce_kernel::{
+    Response,
+    model::{ApiError, MrdId},
+};
+
+/// A request that is refused at once.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Refusal {
+    status: u16,
+    error: ApiError,
+}
+
+impl Refusal {
+    pub(crate) fn malformed() -> Self {
+        Self::new(400, "Bad Request", "Invalid XML", "")
+    }
+
+    pub(crate) fn missing(parameter: &str) -> Self {
+        Self::new(400, "Parameter Missing", &format!("Required parameter is missing: {parameter}"), parameter)
+    }
+
+    pub(crate) fn invalid(message: &str, data: &str) -> Self {
+        Self::new(400, "Invalid Input", message, data)
+    }
+
+    /// Something the product does and this lab does not.
+    pub(crate) fn unsupported(what: &str) -> Self {
+        Self::new(400, "Generic Error", &format!("{what} is not supported by this lab"), what)
+    }
+
+    pub(crate) fn unauthorized() -> Self {
+        Self::new(401, "Authorization Failure", "UNAUTHORIZED", "")
+    }
+
+    /// The caller is somebody, but not who the URI names.
+    pub(crate) fn not_own(user: &str) -> Self {
+        let message = "The user specified in the authentication credentials and the URI differ";
+        Self::new(401, "Invalid Authorization User Specified", message, user)
+    }
+
+    pub(crate) fn no_user(user: &str) -> Self {
+        Self::new(404, "User Not Found", "UNKNOWN_USER", user)
+    }
+
+    pub(crate) fn no_media(mrd: &str) -> Self {
+        Self::new(404, "Not Found", "Invalid mrdId specified for media", mrd)
+    }
+
+    pub(crate) fn no_dialog(dialog: &str) -> Self {
+        Self::new(404, "Not Found", "Invalid dialogId specified for dialog", dialog)
+    }
+
+    pub(crate) fn no_resource(path: &str) -> Self {
+        Self::new(404, "Not Found", "No such resource", path)
+    }
+
+    pub(crate) fn method(method: &str) -> Self {
+        Self::new(405, "Method Not Allowed", "The resource does not allow this method", method)
+    }
+
+    /// Too many requests wait for one object.
+    pub(crate) fn busy() -> Self {
+        Self::new(503, "Service Unavailable", "SERVER_BUSY", "")
+    }
+
+    pub(crate) fn out_of_service() -> Self {
+        Self::new(503, "Service Unavailable", "SERVER_OUT_OF_SERVICE", "")
+    }
+
+    /// Says which domain it is about.
+    pub(crate) fn about(mut self, mrd: MrdId) -> Self {
+        self.error.media = Some(mrd);
+        self
+    }
+
+    pub(crate) fn response(&self) -> Response {
+        let response = Response::new(self.status).xml(cce_xml::finesse::api_errors(&self.error));
+        match self.status {
+            401 => response.header("www-authenticate", "Basic realm=\"Finesse\""),
+            _ => response,
+        }
+    }
+
+    fn new(status: u16, kind: &str, message: &str, data: &str) -> Self {
+        let error = ApiError {
+            kind: kind.to_owned(),
+            message: message.to_owned(),
+            data: data.to_owned(),
+            media: None,
+        };
+        Self { status, error }
+    }
+}

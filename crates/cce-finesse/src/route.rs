@@ -1,0 +1,114 @@
+//! Which resource a path names (finesse-nonvoice 1.2).
+
+/// A resource; names of users and numbers as they stand in the path.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Route {
+    /// The node's state.
+    SystemInfo,
+    /// Every user.
+    Users,
+    /// Every reason code.
+    ReasonCodes,
+    /// Something of one user.
+    User(String, OfUser),
+    /// One dialog.
+    Dialog(String),
+}
+
+/// What belongs to a user.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum OfUser {
+    /// The user.
+    Itself,
+    /// The user in every domain.
+    MediaList,
+    /// The user in one domain.
+    Media(String),
+    /// The user's dialogs in one domain.
+    MediaDialogs(String),
+    /// The user's voice dialogs.
+    Dialogs,
+    /// The user's nonvoice dialogs.
+    TaskDialogs,
+    /// Reason codes for the user.
+    ReasonCodes,
+    /// The user's queues.
+    Queues,
+}
+
+impl Route {
+    /// The resource of that path; a slash at its end is passed over.
+    pub(crate) fn parse(path: &str) -> Option<Self> {
+        let rest = path.strip_prefix("/finesse/api/")?;
+        let parts: Vec<&str> = rest.trim_end_matches('/').split('/').collect();
+        match parts.as_slice() {
+            ["SystemInfo"] => Some(Self::SystemInfo),
+            ["Users"] => Some(Self::Users),
+            ["ReasonCodes"] => Some(Self::ReasonCodes),
+            ["Dialog", id] => Some(Self::Dialog((*id).to_owned())),
+            ["User", user, rest @ ..] => OfUser::parse(rest).map(|what| Self::User((*user).to_owned(), what)),
+            _ => None,
+        }
+    }
+
+    /// Whether the resource takes a PUT.
+    pub(crate) fn is_changeable(&self) -> bool {
+        match self {
+            Self::Dialog(_) | Self::User(_, OfUser::Itself | OfUser::Media(_) | OfUser::MediaList) => true,
+            Self::SystemInfo | Self::Users | Self::ReasonCodes | Self::User(..) => false,
+        }
+    }
+
+    /// Whether a change of the resource may be a sign-in.
+    pub(crate) fn takes_sign_in(&self) -> bool {
+        matches!(self, Self::User(_, OfUser::Itself | OfUser::Media(_) | OfUser::MediaList))
+    }
+}
+
+impl OfUser {
+    fn parse(parts: &[&str]) -> Option<Self> {
+        match parts {
+            [] => Some(Self::Itself),
+            ["Media"] => Some(Self::MediaList),
+            ["Media", id] => Some(Self::Media((*id).to_owned())),
+            ["Media", id, "Dialogs"] => Some(Self::MediaDialogs((*id).to_owned())),
+            ["Dialogs"] => Some(Self::Dialogs),
+            ["Dialogs", "Media"] => Some(Self::TaskDialogs),
+            ["ReasonCodes"] => Some(Self::ReasonCodes),
+            ["Queues"] => Some(Self::Queues),
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_resource_has_its_path() {
+        let user = |what| Some(Route::User("1080".to_owned(), what));
+        let mrd = || "5011".to_owned();
+        for (path, route) in [
+            ("SystemInfo", Some(Route::SystemInfo)),
+            ("Users/", Some(Route::Users)),
+            ("User/1080", user(OfUser::Itself)),
+            ("User/1080/Media", user(OfUser::MediaList)),
+            ("User/1080/Media/5011", user(OfUser::Media(mrd()))),
+            ("User/1080/Media/5011/Dialogs", user(OfUser::MediaDialogs(mrd()))),
+            ("User/1080/Dialogs", user(OfUser::Dialogs)),
+            ("User/1080/Dialogs/Media", user(OfUser::TaskDialogs)),
+            ("User/1080/ReasonCodes", user(OfUser::ReasonCodes)),
+            ("User/1080/Queues", user(OfUser::Queues)),
+            ("Dialog/1_2_3", Some(Route::Dialog("1_2_3".to_owned()))),
+        ] {
+            assert_eq!(Route::parse(&format!("/finesse/api/{path}")), route, "{path}");
+        }
+    }
+
+    #[test]
+    fn names_of_objects_are_case_sensitive() {
+        assert_eq!(Route::parse("/finesse/api/user/1080"), None);
+        assert_eq!(Route::parse("/finesse/API/User/1080"), None);
+    }
+}

@@ -1,0 +1,205 @@
+//! The notification service: streams of desktops, who of them hears what (finesse-nonvoice 4.3 to 4.5).
+
+use crate::{Config, Finesse, user::Desk};
+use cce_kernel::{
+    Blob, CloseReason, Cx, Fact, LinkId,
+    model::{AgentId, Publication},
+};
+use cce_xmpp::{
+    Jid, Limits, StreamError,
+    server::{self, Ending, Event, EventMessage, Session, event_message, presence},
+};
+use rand::RngExt;
+use std::{collections::BTreeMap, fmt::Write};
+
+/// Streams at the same time.
+const SESSIONS_MAX: usize = 2_000;
+/// Characters of a message id.
+const ID_LENGTH: usize = 8;
+
+/// Every stream, and the number of the last item that was published.
+#[derive(Debug, Default)]
+pub(crate) struct Sessions {
+    clients: BTreeMap<LinkId, Client>,
+    items: u64,
+}
+
+#[derive(Debug)]
+struct Client {
+    session: Session,
+    /// Its address, once it has one.
+    jid: Option<Jid>,
+    /// The priority that other clients of the user were told of; none while the client is not present.
+    told: Option<i8>,
+}
+
+impl Sessions {
+    /// Sends a notification to every client of its agent that can receive it.
+    pub(crate) fn deliver(&mut self, publication: &Publication, config: &Config, cx: &mut Cx<'_>) {
+        let user = publication.agent.as_str();
+        let is_listening = |client: &Client| client.session.is_available() && client.is_of(user);
+        let links: Vec<LinkId> =
+            self.clients.iter().filter(|(_, client)| is_listening(client)).map(|(link, _)| *link).collect();
+        if links.is_empty() {
+            return;
+        }
+        self.items += 1;
+        let stanza = event_message(&EventMessage {
+            from: &format!("pubsub.{}", config.fqdn),
+            to: &format!("{user}@{}", config.fqdn),
+            node: &publication.node(),
+            item: &item_id(self.items, cx),
+            id: &random_id(cx),
+            update: &cce_xml::update(publication),
+            namespace: &config.notification_namespace,
+        });
+        for link in links {
+            cx.send(link, stanza.clone());
+        }
+    }
+
+    fn of_user<'a>(&'a self, user: &'a str) -> impl Iterator<Item = (LinkId, &'a Client)> {
+        self.clients.iter().filter(|(_, client)| client.is_of(user)).map(|(link, client)| (*link, client))
+    }
+}
+
+impl Client {
+    fn is_of(&self, user: &str) -> bool {
+        self.jid.as_ref().is_some_and(|jid| jid.user == user)
+    }
+}
+
+impl Finesse {
+    pub(crate) fn on_xmpp_up(&mut self, link: LinkId, cx: &mut Cx<'_>) {
+        if self.xmpp.clients.len() >= SESSIONS_MAX {
+            return cx.close(link, CloseReason::Refused);
+        }
+        let config = server::Config {
+            domain: self.config.fqdn.clone(),
+            stream_id: format!("{:08x}", link.number),
+            resource: random_id(cx),
+            limits: Limits::default(),
+        };
+        self.xmpp.clients.insert(link, Client { session: Session::new(config), jid: None, told: None });
+    }
+
+    pub(crate) fn on_xmpp_down(&mut self, link: LinkId, cx: &mut Cx<'_>) {
+        if let Some(client) = self.xmpp.clients.remove(&link) {
+            self.tell_gone(&client, cx);
+        }
+    }
+
+    pub(crate) fn on_xmpp_bytes(&mut self, link: LinkId, bytes: &Blob, cx: &mut Cx<'_>) {
+        let Some(client) = self.xmpp.clients.get_mut(&link) else { return };
+        let desks = &mut self.desks;
+        let now = cx.now();
+        let events = client.session.feed(&bytes.0, |name, password| {
+            let desk = desk_named(desks, name)?;
+            desk.admits(password, false, now).then(|| desk.user.id.to_string())
+        });
+        for event in events {
+            self.on_xmpp_event(link, event, cx);
+        }
+    }
+
+    /// Ends every stream, as the protocol asks.
+    pub(crate) fn stop_xmpp(&mut self, cx: &mut Cx<'_>) {
+        for (link, mut client) in std::mem::take(&mut self.xmpp.clients) {
+            cx.send(link, client.session.close(Some(StreamError::SystemShutdown)));
+            cx.close(link, CloseReason::Stopping);
+        }
+    }
+
+    fn on_xmpp_event(&mut self, link: LinkId, event: Event, cx: &mut Cx<'_>) {
+        match event {
+            Event::Send(stanza) => cx.send(link, stanza),
+            Event::Bound(jid) => self.on_bound(link, jid, cx),
+            Event::Presence { available, priority } => {
+                self.on_presence(link, available.then_some(priority), cx);
+            }
+            Event::Closed(ending) => self.on_stream_closed(link, ending, cx),
+            // Every node that exists here is automatic, so a subscription changes nothing (finesse-nonvoice 4.4).
+            Event::Subscribed { .. } | Event::Unsubscribed { .. } => {}
+        }
+    }
+
+    /// A newer stream takes its address from an older one.
+    fn on_bound(&mut self, link: LinkId, jid: Jid, cx: &mut Cx<'_>) {
+        let older = self.xmpp.clients.iter().find(|(_, client)| client.jid.as_ref() == Some(&jid));
+        let older = older.map(|(link, _)| *link);
+        if let Some(client) = self.xmpp.clients.get_mut(&link) {
+            client.jid = Some(jid);
+        }
+        let Some(older) = older else { return };
+        if let Some(mut client) = self.xmpp.clients.remove(&older) {
+            cx.send(older, client.session.close(Some(StreamError::Conflict)));
+            cx.close(older, CloseReason::Superseded);
+            self.tell_gone(&client, cx);
+        }
+    }
+
+    /// Every present client of a user hears of each other one, itself included (RFC 6121 4.2.2).
+    fn on_presence(&mut self, link: LinkId, priority: Option<i8>, cx: &mut Cx<'_>) {
+        let Some(client) = self.xmpp.clients.get_mut(&link) else { return };
+        let Some(jid) = client.jid.clone() else { return };
+        let was_told = std::mem::replace(&mut client.told, priority);
+        let me = jid.to_string();
+        for (other, theirs, told) in self.present(&jid.user) {
+            cx.send(other, presence(&me, &theirs, priority));
+            if was_told.is_none() && other != link {
+                cx.send(link, presence(&theirs, &me, Some(told)));
+            }
+        }
+    }
+
+    fn on_stream_closed(&mut self, link: LinkId, ending: Ending, cx: &mut Cx<'_>) {
+        let reason = match ending {
+            Ending::Peer => CloseReason::Done,
+            Ending::SignInRefused => CloseReason::Refused,
+            Ending::Error(error) => {
+                let detail = error.to_string();
+                cx.note(Fact::PeerError { link, message: "stream".to_owned(), detail: detail.clone() });
+                CloseReason::BadMessage(detail)
+            }
+        };
+        cx.close(link, reason);
+        self.on_xmpp_down(link, cx);
+    }
+
+    /// The other clients of a user hear that one is gone.
+    fn tell_gone(&self, client: &Client, cx: &mut Cx<'_>) {
+        let Some(jid) = client.jid.as_ref().filter(|_| client.told.is_some()) else { return };
+        let me = jid.to_string();
+        for (link, theirs, _) in self.present(&jid.user) {
+            cx.send(link, presence(&me, &theirs, None));
+        }
+    }
+
+    /// The present clients of a user: connection, address and priority.
+    fn present(&self, user: &str) -> Vec<(LinkId, String, i8)> {
+        let present =
+            |(link, client): (LinkId, &Client)| Some((link, client.jid.as_ref()?.to_string(), client.told?));
+        self.xmpp.of_user(user).filter_map(present).collect()
+    }
+}
+
+fn desk_named<'a>(desks: &'a mut BTreeMap<AgentId, Desk>, name: &str) -> Option<&'a mut Desk> {
+    desks.values_mut().find(|desk| desk.user.id.as_str() == name || desk.user.login_name == name)
+}
+
+/// A UUID with a counting number right behind it (finesse-nonvoice 4.5).
+fn item_id(number: u64, cx: &mut Cx<'_>) -> String {
+    let bits: u128 = cx.rng("item").random();
+    let hex = format!("{bits:032x}");
+    format!("{}-{}-4{}-8{}-{}{number}", &hex[..8], &hex[8..12], &hex[13..16], &hex[17..20], &hex[20..])
+}
+
+/// Random letters and digits.
+fn random_id(cx: &mut Cx<'_>) -> String {
+    let mut id = String::new();
+    for _ in 0..ID_LENGTH {
+        let digit = cx.rng("stanza").random_range(0..36);
+        let _ = write!(id, "{}", char::from_digit(digit, 36).unwrap_or('0'));
+    }
+    id
+}

@@ -1,0 +1,201 @@
+//! The session with the CTI server.
+
+use crate::lab::{DIALOG, Lab, USER, config, end_event, open_conf, pre_call};
+use cce_cti::{Cti, FailureConf, FailureEvent, HeartbeatConf};
+use cce_kernel::{
+    Address, CloseReason, Command, Fact, FrameFlaw, Input, LinkReason, Output, Port, Time, TimerKey,
+    fact::FinesseFact,
+};
+use cce_wire::parse_hex;
+use std::{collections::BTreeMap, time::Duration};
+
+const HEARTBEAT: TimerKey = TimerKey::new("heartbeat", 0);
+const REDIAL: TimerKey = TimerKey::new("redial", 0);
+
+#[test]
+fn the_session_is_opened_as_the_reference_shows() {
+    let mut lab = Lab::new(config());
+    let opened = lab.link_up();
+    let vector =
+        "00000048 00000003 00000001 00000018 00000078 00001388 02000cb6 00000000 00003fff 00000000 00000000
+        00000000 00000000 00010008 46696e65 73736500 00020000 00030008 46696e65 73736500";
+    assert_eq!(opened.frames(), [parse_hex(vector).unwrap()]);
+}
+
+#[test]
+fn an_active_server_brings_the_node_into_service() {
+    let mut lab = Lab::new(config());
+    lab.link_up();
+    let opened = lab.cti(open_conf(1));
+    assert_eq!(opened.facts(), [&service(true)]);
+    assert_eq!(lab.get(USER).status(), 200);
+}
+
+#[test]
+fn a_standby_server_is_left_for_the_other_side() {
+    let mut lab = Lab::new(config());
+    lab.link_up();
+    let link = lab.link;
+    let left = lab.cti(open_conf(2));
+    assert_eq!(left.names(), ["CLOSE_REQ"]);
+    assert!(left.has_output(&Output::Close { link, reason: CloseReason::Done }));
+    assert!(left.facts().is_empty());
+    assert_eq!(lab.timer(REDIAL).dialled().unwrap().port, Port::CtiB);
+}
+
+#[test]
+fn a_refused_connection_is_tried_on_the_other_side_after_a_pause() {
+    let mut lab = Lab::new(config());
+    let link = lab.link;
+    let refused = lab.input(Input::LinkDown { link, reason: LinkReason::Refused });
+    assert!(refused.has_output(&Output::Arm { key: REDIAL, at: Time(1_000_000) }));
+    assert!(refused.facts().is_empty());
+    lab.link = lab.timer(REDIAL).dialled().unwrap();
+    assert_eq!(lab.link.port, Port::CtiB);
+    let link = lab.link;
+    lab.input(Input::LinkDown { link, reason: LinkReason::Refused });
+    assert_eq!(lab.timer(REDIAL).dialled().unwrap().port, Port::CtiA);
+}
+
+#[test]
+fn a_refused_session_is_closed() {
+    let mut lab = Lab::new(config());
+    lab.link_up();
+    let link = lab.link;
+    let refused = lab.cti(FailureConf { invoke_id: 1, status: 15, ..Default::default() });
+    assert!(refused.has_output(&Output::Close { link, reason: CloseReason::Refused }));
+}
+
+#[test]
+fn an_open_without_an_answer_is_given_up() {
+    let mut lab = Lab::new(config());
+    lab.link_up();
+    let link = lab.link;
+    let given_up = lab.timer(TimerKey::new("opening", 0));
+    assert!(given_up.has_output(&Output::Close { link, reason: CloseReason::Idle }));
+}
+
+#[test]
+fn three_lost_heartbeats_end_the_session() {
+    let mut lab = Lab::in_service();
+    let link = lab.link;
+    for _ in 0..3 {
+        assert_eq!(lab.timer(HEARTBEAT).names(), ["HEARTBEAT_REQ"]);
+    }
+    let lost = lab.timer(HEARTBEAT);
+    assert!(lost.has_output(&Output::Close { link, reason: CloseReason::HeartbeatLost }));
+    assert_eq!(lost.facts(), [&service(false)]);
+}
+
+#[test]
+fn an_answered_heartbeat_clears_the_count() {
+    let mut lab = Lab::in_service();
+    for _ in 0..10 {
+        let invoke_id = lab.timer(HEARTBEAT).invoke_id();
+        lab.cti(HeartbeatConf { invoke_id, ..Default::default() });
+    }
+    assert_eq!(lab.timer(HEARTBEAT).names(), ["HEARTBEAT_REQ"]);
+}
+
+#[test]
+fn a_server_that_goes_off_line_is_left() {
+    let mut lab = Lab::in_service();
+    let link = lab.link;
+    let left = lab.cti(FailureEvent { status: 15, ..Default::default() });
+    assert!(left.has_output(&Output::Close { link, reason: CloseReason::Done }));
+    assert_eq!(left.facts(), [&service(false)]);
+}
+
+#[test]
+fn a_lost_server_takes_media_and_dialogs_with_it() {
+    let mut lab = Lab::active();
+    let link = lab.link;
+    let lost = lab.input(Input::LinkDown { link, reason: LinkReason::Reset });
+    assert_eq!(lost.shown(), ["PUT media LOGOUT", "DELETE dialogs CLOSED"]);
+    assert_eq!(lost.facts()[0], &service(false));
+    assert!(!lost.0.iter().any(|output| matches!(output, Output::Call { .. })));
+    assert_eq!(lab.get(USER).status(), 503);
+}
+
+#[test]
+fn a_task_of_an_earlier_session_ends_without_a_word() {
+    let mut lab = Lab::active();
+    let link = lab.link;
+    lab.input(Input::LinkDown { link, reason: LinkReason::Reset });
+    lab.link = lab.timer(REDIAL).dialled().unwrap();
+    lab.link_up();
+    lab.cti(open_conf(1));
+    assert!(lab.cti(end_event(51)).0.is_empty());
+}
+
+#[test]
+fn a_message_that_cannot_be_read_ends_the_session() {
+    let mut lab = Lab::in_service();
+    let link = lab.link;
+    let bytes = cce_kernel::Blob::from(bytes::Bytes::from_static(&[0, 0, 0, 2, 0, 0, 0, 30, 0, 0]));
+    let ended = lab.input(Input::Frame { link, bytes });
+    assert!(matches!(ended.facts()[0], Fact::PeerError { .. }));
+    assert!(
+        ended.0.iter().any(|out| matches!(out, Output::Close { reason: CloseReason::BadMessage(_), .. }))
+    );
+}
+
+#[test]
+fn broken_framing_ends_the_session() {
+    let mut lab = Lab::in_service();
+    let link = lab.link;
+    let ended = lab.input(Input::BadFrame { link, flaw: FrameFlaw::Truncated { have: 3 } });
+    assert!(ended.has_output(&Output::Close { link, reason: CloseReason::BadFrame }));
+}
+
+#[test]
+fn an_unknown_agent_is_the_servers_error() {
+    let mut lab = Lab::in_service();
+    let wrong = lab.cti(cce_cti::AgentPreCallEvent { agent_skill_target_id: 1, ..pre_call() });
+    assert!(matches!(wrong.facts()[..], [Fact::PeerError { .. }]));
+}
+
+#[test]
+fn a_stopping_node_says_goodbye() {
+    let mut lab = Lab::in_service();
+    let link = lab.link;
+    let stopped = lab.input(Input::Command(Command::Stop));
+    assert!(matches!(stopped.sent()[..], [Cti::CloseReq(_)]));
+    assert!(stopped.has_output(&Output::Close { link, reason: CloseReason::Stopping }));
+    assert!(stopped.has_output(&Output::Cancel { key: REDIAL }));
+}
+
+#[test]
+fn a_node_that_starts_anew_knows_nobody() {
+    let mut lab = Lab::active();
+    lab.input(Input::Command(Command::Stop));
+    let started = lab.input(Input::Start { stored: BTreeMap::new() });
+    lab.link = started.dialled().unwrap();
+    lab.link_up();
+    lab.cti(open_conf(1));
+    assert!(lab.get(USER).body().contains("<state>LOGOUT</state>"));
+    assert_eq!(lab.get(DIALOG).status(), 404);
+}
+
+#[test]
+fn an_unknown_setting_is_refused() {
+    let set = Command::Set { setting: "volume".to_owned(), value: "11".to_owned() };
+    let refused = Lab::in_service().input(Input::Command(set));
+    assert!(matches!(refused.facts()[..], [Fact::CommandRefused { .. }]));
+}
+
+#[test]
+fn a_started_node_dials_side_a_of_the_lab() {
+    let lab = Lab::new(config());
+    assert_eq!(lab.link.port, Port::CtiA);
+    let mut lab = Lab::new(config());
+    lab.pass(Duration::from_secs(1));
+    let link = lab.link;
+    lab.input(Input::LinkDown { link, reason: LinkReason::Closed });
+    let again = lab.timer(REDIAL);
+    assert!(matches!(again.0[..], [Output::Dial { address: Address::Lab, .. }]));
+}
+
+fn service(in_service: bool) -> Fact {
+    FinesseFact::Service { in_service }.into()
+}

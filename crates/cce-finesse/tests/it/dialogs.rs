@@ -1,0 +1,233 @@
+//! Dialogs from reservation to close.
+
+use crate::lab::{
+    CONTACT, DIALOG, Lab, MRD, START, TASK, config, end_event, offer_event, pre_call, start_event,
+};
+use base64::{Engine, engine::general_purpose::STANDARD};
+use cce_cti::{
+    AgentPreCallAbortEvent, FailureResp, HeartbeatConf, PauseTaskEvent, ResumeTaskEvent, WrapupTaskEvent,
+};
+use cce_finesse::{CallVariables, Config};
+use cce_kernel::{
+    CallId, Fact, Input, Output, Port, Response, TimerKey, Wall,
+    fact::{FinesseFact, SmOperation},
+    model::{AgentId, AgentState, ContactId, DialogState, Disposition, Object},
+};
+use cce_wire::parse_hex;
+use std::time::Duration;
+
+#[test]
+fn a_reservation_begins_a_dialog() {
+    let mut lab = Lab::ready();
+    let reserved = lab.cti(pre_call());
+    assert_eq!(reserved.shown(), ["POST dialogs OFFERED"]);
+    let Object::Dialogs(dialog) = &reserved.published()[0].object else { panic!() };
+    assert_eq!((dialog.id, dialog.mrd, dialog.media.as_str()), (TASK, MRD, "Tasks"));
+    assert_eq!((dialog.queue_number, dialog.queue_name.as_str()), (12_282_837, "CumulusTask"));
+    assert_eq!((dialog.dialed_number.as_str(), dialog.started), ("CumulusTask", START));
+    assert_eq!(reserved.facts()[0], &moved(None, DialogState::Offered, None));
+}
+
+#[test]
+fn the_agent_accepts_starts_and_closes_with_the_bytes_of_the_lab() {
+    let mut lab = Lab::in_service_with(Config { first_invoke_id: 0x8a86, ..config() });
+    lab.cti(pre_call());
+    beat_until(&mut lab, 0x8a88);
+    let offer = "00000020 000000a0 00008a88 00001393 00001434 00025b9e 02355e18 00000001 0000144f ffffffff";
+    assert_eq!(lab.act("ACCEPT").frames(), [parse_hex(offer).unwrap()]);
+    lab.cti(offer_event());
+    beat_until(&mut lab, 0x8b47);
+    let start = "00000020 000000a3 00008b47 00001393 00001434 00025b9e 02355e18 00000001 0000144f ffffffff";
+    assert_eq!(lab.act("START").frames(), [parse_hex(start).unwrap()]);
+    lab.cti(start_event());
+    beat_until(&mut lab, 0x8c2c);
+    let end = "00000026 000000a9 00008c2c 00001393 00001434 00025b9e 02355e18 00000001 00000026 00000026
+        002e0002 0000";
+    assert_eq!(lab.act("CLOSE").frames(), [parse_hex(end).unwrap()]);
+}
+
+#[test]
+fn an_accepted_dialog_waits_for_its_start() {
+    let mut lab = Lab::offered();
+    lab.pass(Duration::from_millis(9_527));
+    assert!(lab.act("ACCEPT").published().is_empty(), "the event says so, not the request");
+    let accepted = lab.cti(offer_event());
+    assert_eq!(accepted.shown(), ["PUT dialog ACCEPTED"]);
+    let Object::Dialog(dialog) = &accepted.published()[0].object else { panic!() };
+    assert_eq!((dialog.started, dialog.changed), (START, Wall(START.0 + 9_527_000)));
+    assert_eq!(accepted.published()[0].request_id, "");
+    assert_eq!(accepted.facts()[0], &moved(Some(DialogState::Offered), DialogState::Accepted, None));
+}
+
+#[test]
+fn a_started_dialog_is_active_behind_its_media() {
+    let mut lab = Lab::offered();
+    lab.act("ACCEPT");
+    lab.cti(offer_event());
+    lab.act("START");
+    assert_eq!(lab.agent(AgentState::Active, 1).shown(), ["PUT media ACTIVE"]);
+    assert_eq!(lab.cti(start_event()).shown(), ["PUT dialog ACTIVE"]);
+}
+
+#[test]
+fn work_is_paused_resumed_and_wrapped_up() {
+    let mut lab = Lab::active();
+    assert_eq!(lab.act("PAUSE").names(), ["PAUSE_TASK_IND"]);
+    let paused = lab.cti(PauseTaskEvent { task_id: TASK, ..Default::default() });
+    assert_eq!(paused.shown(), ["PUT dialog PAUSED"]);
+    assert_eq!(lab.act("RESUME").names(), ["RESUME_TASK_IND"]);
+    let resumed = lab.cti(ResumeTaskEvent { task_id: TASK, ..Default::default() });
+    assert_eq!(resumed.shown(), ["PUT dialog ACTIVE"]);
+    assert_eq!(lab.act("WRAP_UP").names(), ["WRAPUP_TASK_IND"]);
+    let wrapping = lab.cti(WrapupTaskEvent { task_id: TASK, ..Default::default() });
+    assert_eq!(wrapping.shown(), ["PUT dialog WRAPPING_UP"]);
+}
+
+#[test]
+fn a_closed_dialog_leaves_its_agent_and_ccp_hears_of_it() {
+    let mut lab = Lab::active();
+    lab.act("CLOSE");
+    lab.agent(AgentState::NotActive, 1);
+    let closed = lab.cti(end_event(38));
+    assert_eq!(closed.shown(), ["DELETE dialogs CLOSED"]);
+    let ended = moved(Some(DialogState::Active), DialogState::Closed, Some(Disposition::NORMAL_END));
+    assert_eq!(closed.facts()[0], &ended);
+    let Some(Output::Call { call, port, request }) =
+        closed.0.iter().find(|out| matches!(out, Output::Call { .. }))
+    else {
+        panic!("CCP is not called")
+    };
+    assert_eq!((*port, request.method.as_str()), (Port::CcpRest, "PUT"));
+    assert_eq!(request.target, format!("/ccp-webapp/ccp/task/{CONTACT}/close"));
+    assert_eq!(request.get("authorization").unwrap(), format!("Basic {}", STANDARD.encode("admin:ccelab")));
+    assert_eq!(closed.facts()[2], &sm_call(*call));
+    assert_eq!(lab.get(DIALOG).status(), 404);
+}
+
+#[test]
+fn a_close_that_ccp_missed_changes_nothing() {
+    let mut lab = Lab::active();
+    lab.act("CLOSE");
+    lab.cti(end_event(38));
+    let missed = lab.input(Input::Reply { call: CallId(1), result: Ok(Response::new(500)) });
+    assert!(missed.0.is_empty());
+}
+
+#[test]
+fn a_task_that_is_routed_anew_is_not_handled() {
+    for disposition in [19, 36, 63, 65] {
+        let ended = Lab::offered().cti(end_event(disposition));
+        assert_eq!(ended.shown(), ["DELETE dialogs CLOSED"], "{disposition}");
+        assert!(!ended.0.iter().any(|out| matches!(out, Output::Call { .. })), "{disposition}");
+    }
+}
+
+#[test]
+fn a_sign_out_ends_dialogs_as_handled() {
+    let ended = Lab::active().cti(end_event(40));
+    let Object::Dialogs(dialog) = &ended.published()[0].object else { panic!() };
+    assert_eq!(dialog.disposition, Some(Disposition::AGENT_LOGGED_OUT));
+    assert!(ended.0.iter().any(|out| matches!(out, Output::Call { .. })));
+}
+
+#[test]
+fn a_withdrawn_reservation_takes_the_dialog_away() {
+    let mut lab = Lab::offered();
+    let abort = AgentPreCallAbortEvent {
+        mrd_id: MRD.0,
+        router_call_key_day: Some(154_526),
+        router_call_key_call_id: Some(37_051_928),
+        router_call_key_sequence_number: Some(1),
+        ..Default::default()
+    };
+    let gone = lab.cti(abort.clone());
+    assert_eq!(gone.shown(), ["DELETE dialogs CLOSED"]);
+    assert_eq!(gone.facts().len(), 2, "CCP is not called");
+    assert!(lab.cti(abort).0.is_empty());
+    assert!(lab.cti(end_event(36)).0.is_empty(), "a dialog leaves once");
+}
+
+#[test]
+fn a_refused_action_leaves_the_dialog_as_it_was() {
+    let mut lab = Lab::offered();
+    let invoke_id = lab.act("ACCEPT").invoke_id();
+    let refused = lab.cti(FailureResp { invoke_id, status: 18, ..Default::default() });
+    assert_eq!(refused.shown(), ["error E_ARM_STAT_TASK_OBJECT_NOT_FOUND"]);
+    assert_eq!(refused.published()[0].request_id, "r-1");
+    assert_eq!(lab.act("ACCEPT").names(), ["OFFER_TASK_IND"]);
+}
+
+#[test]
+fn an_action_that_is_not_in_the_list_is_refused_at_once() {
+    let mut lab = Lab::offered();
+    for action in ["START", "CLOSE", "ANSWER", ""] {
+        let refused = lab.act(action);
+        assert_eq!(refused.status(), 400, "{action}");
+        assert!(refused.names().is_empty(), "{action}");
+    }
+}
+
+#[test]
+fn what_this_lab_lacks_is_said_clearly() {
+    let mut lab = Lab::active();
+    for action in ["TRANSFER", "UPDATE_CALL_DATA"] {
+        let refused = lab.act(action);
+        assert_eq!(refused.status(), 400);
+        assert!(refused.body().contains("is not supported by this lab"), "{}", refused.body());
+    }
+}
+
+#[test]
+fn a_second_reservation_of_a_task_is_the_servers_error() {
+    let again = Lab::offered().cti(pre_call());
+    assert!(matches!(again.facts()[..], [Fact::PeerError { .. }]));
+}
+
+#[test]
+fn call_variables_are_shown_where_the_lab_wants_them() {
+    let mut lab = Lab::in_service_with(Config { call_variables: CallVariables::Shown, ..config() });
+    let mut event = pre_call();
+    event.named_variable.push(cce_wire::NamedVariable::new("user.case", "42"));
+    let offered = lab.cti(event);
+    let Object::Dialogs(dialog) = &offered.published()[0].object else { panic!() };
+    let shown: Vec<_> =
+        dialog.call_variables.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    assert_eq!(
+        shown,
+        [("callVariable1", "Scott McTominay"), ("callVariable3", "123456789"), ("user.case", "42")]
+    );
+}
+
+fn moved(from: Option<DialogState>, to: DialogState, disposition: Option<Disposition>) -> Fact {
+    Fact::Dialog {
+        task: TASK,
+        agent: AgentId::from("1080"),
+        mrd: MRD,
+        contact: ContactId::from(CONTACT),
+        from,
+        to,
+        disposition,
+    }
+}
+
+fn sm_call(call: CallId) -> Fact {
+    let fact = FinesseFact::SmCall {
+        operation: SmOperation::EndTask,
+        agent: AgentId::from("1080"),
+        task: TASK,
+        contact: ContactId::from(CONTACT),
+        call,
+    };
+    fact.into()
+}
+
+/// Lets heartbeats use up invoke ids, as other agents' requests did in the lab.
+fn beat_until(lab: &mut Lab, next: u32) {
+    loop {
+        let invoke_id = lab.timer(TimerKey::new("heartbeat", 0)).invoke_id();
+        lab.cti(HeartbeatConf { invoke_id, ..Default::default() });
+        if invoke_id + 1 == next {
+            return;
+        }
+    }
+}

@@ -1,0 +1,354 @@
+//! One Finesse node with the lab's values, and the people and servers around it.
+
+use base64::{Engine, engine::general_purpose::STANDARD};
+use cce_cti::{
+    AgentPreCallEvent, AgentStateEvent, Cti, EndTaskEvent, OfferTaskEvent, OpenConf, StartTaskEvent,
+};
+use cce_finesse::{Account, Agent, CallVariables, Config, Finesse, Mrd};
+use cce_kernel::{
+    CallId, Fact, Host, HostClock, Input, LinkId, Output, Peer, Port, Request, Response, Time, TimerKey,
+    Wall,
+    fact::FinesseFact,
+    model::{AgentState, MrdId, Object, Publication, SkillTarget, TaskId},
+};
+use cce_wire::Text;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
+
+pub(crate) const TASK: TaskId = TaskId { day: 154_526, call: 37_051_928, sequence: 1 };
+pub(crate) const CONTACT: &str = "5AA797871000018D0000004139ED7AD5";
+pub(crate) const MRD: MrdId = MrdId(5011);
+pub(crate) const MEDIA: &str = "/finesse/api/User/1080/Media/5011";
+pub(crate) const USER: &str = "/finesse/api/User/1080";
+pub(crate) const DIALOG: &str = "/finesse/api/Dialog/154526_37051928_1";
+pub(crate) const SIGN_IN: &str = "<Media><maxDialogLimit>3</maxDialogLimit><state>LOGIN</state>\
+    <interruptAction>ACCEPT</interruptAction><dialogLogoutAction>CLOSE</dialogLogoutAction></Media>";
+/// 2024-01-30 13:55:49.426 UTC.
+pub(crate) const START: Wall = Wall(1_706_622_949_426_000);
+
+pub(crate) struct Lab {
+    host: Host,
+    finesse: Finesse,
+    pub(crate) now: Time,
+    calls: u64,
+    /// The CTI connection in use.
+    pub(crate) link: LinkId,
+}
+
+/// What came of one input.
+#[derive(Debug)]
+pub(crate) struct Outcome(pub(crate) Vec<Output>);
+
+impl Lab {
+    /// Started, and dialling.
+    pub(crate) fn new(config: Config) -> Self {
+        let clock = HostClock { start: START, ..HostClock::default() };
+        let mut lab = Self {
+            host: Host::new("finesse".into(), 1, clock),
+            finesse: Finesse::new(config),
+            now: Time(0),
+            calls: 0,
+            link: LinkId { port: Port::CtiA, number: 0 },
+        };
+        let started = lab.input(Input::Start { stored: BTreeMap::default() });
+        lab.link = started.dialled().expect("Finesse dials at once");
+        lab
+    }
+
+    /// With an open session, whose requests count from 1.
+    pub(crate) fn in_service() -> Self {
+        Self::in_service_with(config())
+    }
+
+    pub(crate) fn in_service_with(config: Config) -> Self {
+        let mut lab = Self::new(config);
+        lab.link_up();
+        lab.cti(open_conf(1));
+        lab
+    }
+
+    /// In service, agent 1080 signed in to Finesse and to the media, and ready.
+    pub(crate) fn ready() -> Self {
+        let mut lab = Self::in_service();
+        lab.sign_in();
+        lab.agent(AgentState::NotActive, 1);
+        lab
+    }
+
+    /// An offered dialog on top of that.
+    pub(crate) fn offered() -> Self {
+        let mut lab = Self::ready();
+        lab.agent(AgentState::Reserved, 1);
+        lab.cti(pre_call());
+        lab
+    }
+
+    /// The dialog is in work.
+    pub(crate) fn active() -> Self {
+        let mut lab = Self::offered();
+        lab.act("ACCEPT");
+        lab.cti(offer_event());
+        lab.act("START");
+        lab.agent(AgentState::Active, 1);
+        lab.cti(start_event());
+        lab
+    }
+
+    pub(crate) fn sign_in(&mut self) {
+        self.put(USER, "<User><state>LOGIN</state><extension>1080</extension></User>");
+        let invoke_id = self.put(MEDIA, SIGN_IN).invoke_id();
+        self.cti(cce_cti::MediaLoginResp { invoke_id, ..Default::default() });
+        self.agent(AgentState::NotReady, 1);
+    }
+
+    pub(crate) fn input(&mut self, input: Input) -> Outcome {
+        Outcome(self.host.handle(&mut self.finesse, input, self.now))
+    }
+
+    pub(crate) fn link_up(&mut self) -> Outcome {
+        let link = self.link;
+        self.input(Input::LinkUp { link, peer: Peer::default() })
+    }
+
+    pub(crate) fn cti(&mut self, message: impl Into<Cti>) -> Outcome {
+        let bytes = message.into().to_frame(&cce_cti::dialect(24)).into();
+        let link = self.link;
+        self.input(Input::Frame { link, bytes })
+    }
+
+    /// The CTI server reports agent 1080.
+    pub(crate) fn agent(&mut self, state: AgentState, mode: u16) -> Outcome {
+        self.cti(AgentStateEvent {
+            mrd_id: MRD.0,
+            icm_agent_id: 5172,
+            agent_state: state.number(),
+            agent_mode: mode,
+            ..Default::default()
+        })
+    }
+
+    pub(crate) fn timer(&mut self, key: TimerKey) -> Outcome {
+        self.input(Input::Timer(key))
+    }
+
+    pub(crate) fn pass(&mut self, time: Duration) {
+        self.now = self.now + time;
+    }
+
+    pub(crate) fn accept(&mut self, port: Port) -> LinkId {
+        let link = self.host.accept(port);
+        self.input(Input::LinkUp { link, peer: Peer::default() });
+        link
+    }
+
+    /// Agent 1080 changes something, as request `r-1`.
+    pub(crate) fn put(&mut self, target: &str, body: &str) -> Outcome {
+        self.request(Request::new("PUT", target).xml(body).header("requestId", "r-1"), "1080:ccelab")
+    }
+
+    pub(crate) fn act(&mut self, action: &str) -> Outcome {
+        self.put(DIALOG, &format!("<Dialog><requestedAction>{action}</requestedAction></Dialog>"))
+    }
+
+    pub(crate) fn get(&mut self, target: &str) -> Outcome {
+        self.request(Request::new("GET", target), "1080:ccelab")
+    }
+
+    pub(crate) fn request(&mut self, request: Request, credentials: &str) -> Outcome {
+        let token = format!("Basic {}", STANDARD.encode(credentials));
+        self.bare_request(request.header("authorization", token))
+    }
+
+    pub(crate) fn bare_request(&mut self, request: Request) -> Outcome {
+        self.calls += 1;
+        let call = CallId(self.calls);
+        self.input(Input::Call { call, port: Port::Desk, request })
+    }
+}
+
+impl Outcome {
+    pub(crate) fn dialled(&self) -> Option<LinkId> {
+        self.0.iter().find_map(|output| {
+            let Output::Dial { link, .. } = output else { return None };
+            Some(*link)
+        })
+    }
+
+    pub(crate) fn response(&self) -> &Response {
+        let reply = self.0.iter().find_map(|output| {
+            let Output::Reply { response, .. } = output else { return None };
+            Some(response)
+        });
+        reply.expect("every request is answered at once")
+    }
+
+    pub(crate) fn status(&self) -> u16 {
+        self.response().status
+    }
+
+    pub(crate) fn body(&self) -> String {
+        self.response().body.text().into_owned()
+    }
+
+    /// Frames sent to the CTI server.
+    pub(crate) fn frames(&self) -> Vec<Vec<u8>> {
+        self.0.iter().filter_map(cti_frame).collect()
+    }
+
+    /// Messages sent to the CTI server.
+    pub(crate) fn sent(&self) -> Vec<Cti> {
+        let read = |frame: Vec<u8>| {
+            Cti::read(&cce_cti::dialect(24), &frame.into()).expect("Finesse writes what it can read")
+        };
+        self.frames().into_iter().map(read).collect()
+    }
+
+    pub(crate) fn names(&self) -> Vec<&'static str> {
+        self.sent().iter().map(Cti::name).collect()
+    }
+
+    /// Invoke id of the one request that was sent.
+    pub(crate) fn invoke_id(&self) -> u32 {
+        let frames = self.frames();
+        assert_eq!(frames.len(), 1, "{:?}", self.names());
+        u32::from_be_bytes(frames[0][8..12].try_into().expect("four bytes"))
+    }
+
+    /// Text sent to clients of the notification service.
+    pub(crate) fn stanzas(&self, link: LinkId) -> String {
+        let text = self.0.iter().filter_map(|output| {
+            let Output::Send { link: to, bytes } = output else { return None };
+            (*to == link).then(|| bytes.text())
+        });
+        text.collect()
+    }
+
+    pub(crate) fn facts(&self) -> Vec<&Fact> {
+        let facts = self.0.iter().filter_map(|output| {
+            let Output::Note(fact) = output else { return None };
+            Some(fact)
+        });
+        facts.collect()
+    }
+
+    pub(crate) fn published(&self) -> Vec<&Publication> {
+        let published = self.facts().into_iter().filter_map(|fact| {
+            let Fact::Finesse(FinesseFact::Published(publication)) = fact else { return None };
+            Some(&**publication)
+        });
+        published.collect()
+    }
+
+    /// What was published, in short: `PUT ACTIVE`, `DELETE CLOSED`, `error E_ARM_…`.
+    pub(crate) fn shown(&self) -> Vec<String> {
+        self.published().into_iter().map(short).collect()
+    }
+
+    pub(crate) fn has_output(&self, wanted: &Output) -> bool {
+        self.0.contains(wanted)
+    }
+}
+
+pub(crate) fn config() -> Config {
+    let mrd = |id: i32, name: &str| Mrd {
+        id: MrdId(id),
+        name: name.to_owned(),
+        description: format!("{name} of the lab"),
+        interruptible: true,
+    };
+    Config {
+        fqdn: "fin1.lab".to_owned(),
+        peripheral: 5000,
+        agents: vec![agent("1080", "sjeffers", 5172), agent("1081", "rbarrows", 5173)],
+        mrds: vec![mrd(5011, "Tasks"), mrd(5012, "Mail")],
+        queues: [(12_282_837, "CumulusTask".to_owned())].into(),
+        administrator: account("admin"),
+        ccp_administrator: account("admin"),
+        call_variables: CallVariables::Hidden,
+        notification_namespace: "http://jabber.org/protocol/pubsub".to_owned(),
+        first_invoke_id: 1,
+        redial: Duration::from_secs(1),
+        heartbeat: Duration::from_secs(5),
+        confirmation_timeout: Duration::from_secs(5),
+    }
+}
+
+pub(crate) fn open_conf(session_type: u16) -> OpenConf {
+    OpenConf { invoke_id: 1, session_type, peripheral_online: true, ..Default::default() }
+}
+
+/// The lab's reservation.
+pub(crate) fn pre_call() -> AgentPreCallEvent {
+    AgentPreCallEvent {
+        service_number: u32::MAX,
+        service_id: u32::MAX,
+        skill_group_number: 12_282_837,
+        skill_group_id: 5199,
+        mrd_id: MRD.0,
+        agent_skill_target_id: 5172,
+        router_call_key_day: Some(154_526),
+        router_call_key_call_id: Some(37_051_928),
+        router_call_key_sequence_number: Some(1),
+        dialed_number: Some(Text::new("CumulusTask")),
+        caller_entered_digits: Some(Text::new(CONTACT)),
+        call_variable1: Some(Text::new("Scott McTominay")),
+        call_variable3: Some(Text::new("123456789")),
+        ..Default::default()
+    }
+}
+
+pub(crate) fn offer_event() -> OfferTaskEvent {
+    OfferTaskEvent { task_id: TASK, mrd_id: MRD.0, icm_agent_id: 5172, ..Default::default() }
+}
+
+pub(crate) fn start_event() -> StartTaskEvent {
+    StartTaskEvent { task_id: TASK, mrd_id: MRD.0, icm_agent_id: 5172, ..Default::default() }
+}
+
+pub(crate) fn end_event(disposition: u32) -> EndTaskEvent {
+    EndTaskEvent {
+        task_id: TASK,
+        mrd_id: MRD.0,
+        icm_agent_id: 5172,
+        icm_disposition: disposition,
+        application_disposition: disposition,
+        ..Default::default()
+    }
+}
+
+fn agent(id: &str, login_name: &str, skill_target: i32) -> Agent {
+    Agent {
+        id: id.into(),
+        login_name: login_name.to_owned(),
+        first_name: "Sandra".to_owned(),
+        last_name: "Jefferson".to_owned(),
+        extension: id.to_owned(),
+        password: "ccelab".to_owned(),
+        skill_target: SkillTarget(skill_target),
+        team_id: 5005,
+        team_name: "CumulusTeam".to_owned(),
+        mrds: BTreeSet::from([MRD]),
+    }
+}
+
+fn account(name: &str) -> Account {
+    Account { name: name.to_owned(), password: "ccelab".to_owned() }
+}
+
+fn cti_frame(output: &Output) -> Option<Vec<u8>> {
+    let Output::Send { link, bytes } = output else { return None };
+    (link.port != Port::Xmpp).then(|| bytes.0.to_vec())
+}
+
+fn short(publication: &Publication) -> String {
+    let event = publication.event.name();
+    match &publication.object {
+        Object::Dialog(dialog) => format!("{event} dialog {}", dialog.state),
+        Object::Dialogs(dialog) => format!("{event} dialogs {}", dialog.state),
+        Object::Media(media) => format!("{event} media {}", media.state),
+        Object::User(user) => format!("{event} user {}", user.state),
+        Object::MediaError(error) | Object::DialogError { error, .. } => format!("error {}", error.message),
+    }
+}

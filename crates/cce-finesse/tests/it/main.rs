@@ -1,0 +1,10 @@
+//! Finesse by hand-written inputs: what it sends, answers, publishes and notes.
+
+mod cti;
+mod dialogs;
+mod lab;
+mod media;
+mod queueing;
+mod rest;
+mod users;
+mod xmpp;

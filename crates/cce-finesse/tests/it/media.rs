@@ -1,0 +1,171 @@
+//! Agents in domains.
+
+use crate::lab::{Lab, MEDIA, SIGN_IN};
+use cce_cti::{
+    AgentMadeNotRoutableEvent, Cti, FailureResp, MakeAgentNotReadyResp, MakeAgentNotRoutableResp,
+    MediaLoginResp,
+};
+use cce_kernel::model::{AgentState, LogoutAction, Object};
+
+const READY: &str = "<Media><state>READY</state></Media>";
+const NOT_READY: &str = "<Media><state>NOT_READY</state></Media>";
+const LOGOUT: &str = "<Media><state>LOGOUT</state></Media>";
+
+#[test]
+fn a_sign_in_asks_the_cti_server_with_the_dialog_limit() {
+    let mut lab = Lab::in_service();
+    lab.put(crate::lab::USER, "<User><state>LOGIN</state><extension>1080</extension></User>");
+    let asked = lab.put(MEDIA, SIGN_IN);
+    assert_eq!((asked.status(), asked.body().as_str()), (202, ""));
+    let [Cti::MediaLoginReq(login)] = &asked.sent()[..] else { panic!("{:?}", asked.names()) };
+    assert_eq!((login.mrd_id, login.icm_agent_id), (5011, 5172));
+    assert_eq!((login.max_task_limit, login.make_routable), (3, true));
+}
+
+#[test]
+fn a_media_is_signed_in_when_the_cti_server_says_so() {
+    let mut lab = Lab::in_service();
+    lab.put(crate::lab::USER, "<User><state>LOGIN</state><extension>1080</extension></User>");
+    let invoke_id = lab.put(MEDIA, SIGN_IN).invoke_id();
+    assert!(lab.cti(MediaLoginResp { invoke_id, ..Default::default() }).published().is_empty());
+    let signed_in = lab.agent(AgentState::NotReady, 1);
+    assert_eq!(signed_in.shown(), ["PUT media NOT_READY"]);
+    let publication = signed_in.published()[0];
+    let Object::Media(media) = &publication.object else { panic!() };
+    assert_eq!((media.max_dialog_limit, media.routable), (Some(3), true));
+    assert_eq!(publication.request_id, "", "events of media never repeat a request's id");
+}
+
+#[test]
+fn media_are_for_users_who_are_signed_in() {
+    let refused = Lab::in_service().put(MEDIA, SIGN_IN);
+    assert_eq!(refused.status(), 400);
+    assert!(refused.names().is_empty());
+}
+
+#[test]
+fn a_second_sign_in_fails_and_changes_the_settings() {
+    let mut lab = Lab::ready();
+    let transfer = SIGN_IN.replace("CLOSE", "TRANSFER");
+    let invoke_id = lab.put(MEDIA, &transfer).invoke_id();
+    let failed = lab.cti(MediaLoginResp { invoke_id, status: 1, ..Default::default() });
+    assert_eq!(failed.shown(), ["PUT media NOT_ACTIVE", "error E_ARM_STAT_AGENT_ALREADY_LOGGED_IN"]);
+    let Object::Media(media) = &failed.published()[0].object else { panic!() };
+    assert_eq!(media.logout_action, LogoutAction::Transfer);
+    assert_eq!(failed.published()[1].request_id, "r-1");
+}
+
+#[test]
+fn a_refused_sign_in_changes_nothing() {
+    let mut lab = Lab::in_service();
+    lab.put(crate::lab::USER, "<User><state>LOGIN</state><extension>1080</extension></User>");
+    let invoke_id = lab.put(MEDIA, SIGN_IN).invoke_id();
+    let failed = lab.cti(MediaLoginResp { invoke_id, status: 3, ..Default::default() });
+    assert_eq!(failed.shown(), ["error E_ARM_STAT_MRD_LIST_ENTRY_NOT_FOUND"]);
+}
+
+#[test]
+fn ready_is_an_indication_and_its_event_the_confirmation() {
+    let mut lab = Lab::in_service();
+    lab.sign_in();
+    let asked = lab.put(MEDIA, READY);
+    assert_eq!(asked.names(), ["MAKE_AGENT_READY_IND"]);
+    assert!(asked.published().is_empty());
+    assert_eq!(lab.agent(AgentState::NotActive, 1).shown(), ["PUT media NOT_ACTIVE"]);
+}
+
+#[test]
+fn ready_from_ready_is_ignored_silently() {
+    let again = Lab::ready().put(MEDIA, READY);
+    assert_eq!(again.status(), 202);
+    assert!(again.names().is_empty() && again.published().is_empty());
+}
+
+#[test]
+fn not_ready_waits_for_the_response_and_the_state() {
+    let mut lab = Lab::ready();
+    let asked = lab.put(MEDIA, "<Media><state>NOT_READY</state><reasonCodeId>7</reasonCodeId></Media>");
+    let [Cti::MakeAgentNotReadyReq(request)] = &asked.sent()[..] else { panic!("{:?}", asked.names()) };
+    assert_eq!(request.reason_code, 7);
+    lab.cti(MakeAgentNotReadyResp { invoke_id: request.invoke_id, ..Default::default() });
+    assert!(lab.put(MEDIA, READY).names().is_empty(), "the state has not arrived");
+    assert_eq!(lab.agent(AgentState::NotReady, 1).names(), ["MAKE_AGENT_READY_IND"]);
+}
+
+#[test]
+fn not_ready_with_an_offer_is_refused_by_the_cti_server() {
+    let mut lab = Lab::offered();
+    let invoke_id = lab.put(MEDIA, NOT_READY).invoke_id();
+    let refused = lab.cti(MakeAgentNotReadyResp { invoke_id, status: 14, ..Default::default() });
+    assert_eq!(refused.shown(), ["error E_ARM_STAT_DO_THIS_WITH_TASK_SENT_RECENTLY"]);
+    assert_eq!(refused.published()[0].request_id, "r-1");
+}
+
+#[test]
+fn a_refused_indication_becomes_an_error_with_the_requests_id() {
+    let mut lab = Lab::in_service();
+    let invoke_id = lab.put(MEDIA, READY).invoke_id();
+    let refused = lab.cti(FailureResp { invoke_id, status: 6, ..Default::default() });
+    assert_eq!(refused.shown(), ["error E_ARM_STAT_AGENT_NOT_LOGGED_IN"]);
+    assert_eq!(refused.published()[0].request_id, "r-1");
+}
+
+#[test]
+fn signing_out_says_how_open_tasks_end() {
+    let mut lab = Lab::ready();
+    let asked = lab.put(MEDIA, LOGOUT);
+    let [Cti::MediaLogoutInd(logout)] = &asked.sent()[..] else { panic!("{:?}", asked.names()) };
+    assert_eq!((logout.flt_icm_disp, logout.flt_app_disp), (Some(40), Some(40)));
+    assert_eq!(lab.agent(AgentState::Logout, 0).shown(), ["PUT media LOGOUT"]);
+}
+
+#[test]
+fn an_agent_becomes_not_routable_and_routable_again() {
+    let mut lab = Lab::ready();
+    let asked = lab.put(MEDIA, "<Media><routable>false</routable></Media>");
+    assert_eq!(asked.names(), ["MAKE_AGENT_NOT_ROUTABLE_REQ"]);
+    lab.cti(MakeAgentNotRoutableResp { invoke_id: asked.invoke_id(), ..Default::default() });
+    assert_eq!(lab.agent(AgentState::NotActive, 0).shown(), ["PUT media NOT_ACTIVE"]);
+    let asked = lab.put(MEDIA, "<Media><routable>true</routable></Media>");
+    let [Cti::MakeAgentRoutableInd(routable)] = &asked.sent()[..] else { panic!("{:?}", asked.names()) };
+    assert_eq!(routable.max_tasks, 3);
+}
+
+#[test]
+fn the_cti_server_makes_an_agent_not_routable_by_itself() {
+    let mut lab = Lab::ready();
+    let made = lab.cti(AgentMadeNotRoutableEvent { mrd_id: 5011, icm_agent_id: 5172, ..Default::default() });
+    let Object::Media(media) = &made.published()[0].object else { panic!() };
+    assert!(!media.routable);
+}
+
+#[test]
+fn an_event_that_changes_nothing_is_not_published() {
+    assert!(Lab::ready().agent(AgentState::NotActive, 1).published().is_empty());
+}
+
+#[test]
+fn a_bad_sign_in_is_refused_at_once() {
+    for (body, kind) in [
+        (SIGN_IN.replace("<maxDialogLimit>3</maxDialogLimit>", ""), "Parameter Missing"),
+        (SIGN_IN.replace(">3<", ">11<"), "Invalid Input"),
+        (SIGN_IN.replace("ACCEPT", "MAYBE"), "Invalid Input"),
+        ("<Media></Media>".to_owned(), "Parameter Missing"),
+        ("<Media><state>BUSY</state></Media>".to_owned(), "Invalid Input"),
+        ("no XML".to_owned(), "Bad Request"),
+    ] {
+        let refused = Lab::ready().put(MEDIA, &body);
+        assert_eq!(refused.status(), 400, "{body}");
+        assert!(refused.body().contains(kind), "{body}: {}", refused.body());
+        assert!(refused.names().is_empty(), "{body}");
+    }
+}
+
+#[test]
+fn a_list_changes_several_media() {
+    let mut lab = Lab::ready();
+    let list = "<MediaList><Media><id>5011</id><state>LOGOUT</state></Media>\
+        <Media><id>5012</id><state>READY</state></Media></MediaList>";
+    let asked = lab.put("/finesse/api/User/1080/Media", list);
+    assert_eq!(asked.names(), ["MEDIA_LOGOUT_IND", "MAKE_AGENT_READY_IND"]);
+}

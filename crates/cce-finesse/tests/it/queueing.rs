@@ -1,0 +1,114 @@
+//! Requests about one object, one after the other.
+
+use crate::lab::{DIALOG, Lab, MEDIA, SIGN_IN, TASK, USER, end_event};
+use cce_cti::{FailureResp, MediaLoginResp, PauseTaskEvent, WrapupTaskEvent};
+use cce_kernel::{Fact, Output, Request, Time, TimerKey, model::AgentState};
+use std::time::Duration;
+
+const READY: &str = "<Media><state>READY</state></Media>";
+
+#[test]
+fn a_request_waits_for_the_confirmation_of_the_one_before() {
+    let mut lab = Lab::in_service();
+    lab.put(USER, "<User><state>LOGIN</state><extension>1080</extension></User>");
+    let invoke_id = lab.put(MEDIA, SIGN_IN).invoke_id();
+    let waits = lab.put(MEDIA, READY);
+    assert_eq!(waits.status(), 202);
+    assert!(waits.names().is_empty());
+    assert!(lab.cti(MediaLoginResp { invoke_id, ..Default::default() }).names().is_empty());
+    assert_eq!(lab.agent(AgentState::NotReady, 1).names(), ["MAKE_AGENT_READY_IND"]);
+}
+
+#[test]
+fn a_refused_request_lets_the_next_one_go() {
+    let mut lab = Lab::in_service();
+    lab.put(USER, "<User><state>LOGIN</state><extension>1080</extension></User>");
+    let invoke_id = lab.put(MEDIA, SIGN_IN).invoke_id();
+    lab.put(MEDIA, READY);
+    let refused = lab.cti(MediaLoginResp { invoke_id, status: 34, ..Default::default() });
+    assert_eq!(refused.names(), ["MAKE_AGENT_READY_IND"]);
+}
+
+#[test]
+fn requests_about_different_objects_do_not_wait_for_each_other() {
+    let mut lab = Lab::active();
+    assert_eq!(lab.act("PAUSE").names(), ["PAUSE_TASK_IND"]);
+    let logout = lab.put(MEDIA, "<Media><state>LOGOUT</state></Media>");
+    assert_eq!(logout.names(), ["MEDIA_LOGOUT_IND"]);
+}
+
+#[test]
+fn a_waiting_request_that_became_illegal_fails_by_a_notification() {
+    let mut lab = Lab::active();
+    lab.act("WRAP_UP");
+    assert_eq!(lab.act("PAUSE").status(), 202);
+    let wrapping = lab.cti(WrapupTaskEvent { task_id: TASK, ..Default::default() });
+    assert_eq!(
+        wrapping.shown(),
+        ["PUT dialog WRAPPING_UP", "error Invalid 'requestedAction' specified for task"]
+    );
+    assert_eq!(wrapping.published()[1].request_id, "r-1");
+    assert!(wrapping.names().is_empty());
+}
+
+#[test]
+fn requests_that_a_dialog_did_not_outlive_fail_by_a_notification() {
+    let mut lab = Lab::active();
+    lab.act("PAUSE");
+    lab.act("CLOSE");
+    let ended = lab.cti(end_event(41));
+    let gone = "error INVALID_DIALOG_ID: 154526_37051928_1";
+    assert_eq!(ended.shown(), ["DELETE dialogs CLOSED", gone, gone]);
+}
+
+#[test]
+fn the_request_that_ended_a_dialog_does_not_fail() {
+    let mut lab = Lab::active();
+    let invoke_id = lab.act("CLOSE").invoke_id();
+    let ended = lab.cti(end_event(38));
+    assert_eq!(ended.shown(), ["DELETE dialogs CLOSED"]);
+    assert!(ended.has_output(&Output::Cancel { key: confirmation(invoke_id) }));
+}
+
+#[test]
+fn a_confirmation_that_never_comes_blocks_for_a_while_only() {
+    let mut lab = Lab::active();
+    lab.pass(Duration::from_secs(10));
+    let asked = lab.act("PAUSE");
+    let key = confirmation(asked.invoke_id());
+    assert!(asked.has_output(&Output::Arm { key: key.clone(), at: Time(15_000_000) }));
+    lab.act("WRAP_UP");
+    let late = lab.timer(key);
+    assert_eq!(late.names(), ["WRAPUP_TASK_IND"]);
+    assert!(matches!(late.facts()[..], [Fact::PeerError { .. }]));
+}
+
+#[test]
+fn an_answer_after_the_wait_is_passed_over() {
+    let mut lab = Lab::active();
+    let invoke_id = lab.act("PAUSE").invoke_id();
+    lab.timer(confirmation(invoke_id));
+    assert!(lab.cti(FailureResp { invoke_id, status: 19, ..Default::default() }).0.is_empty());
+}
+
+#[test]
+fn a_confirmed_request_waits_no_longer() {
+    let mut lab = Lab::active();
+    let invoke_id = lab.act("PAUSE").invoke_id();
+    let confirmed = lab.cti(PauseTaskEvent { task_id: TASK, ..Default::default() });
+    assert!(confirmed.has_output(&Output::Cancel { key: confirmation(invoke_id) }));
+}
+
+#[test]
+fn too_many_waiting_requests_are_refused() {
+    let mut lab = Lab::active();
+    let statuses: Vec<u16> = (0..18).map(|_| lab.act("PAUSE").status()).collect();
+    assert_eq!(statuses[..17], [202; 17], "one is pending, sixteen wait");
+    assert_eq!(statuses[17], 503);
+    let other = lab.request(Request::new("GET", DIALOG), "1080:ccelab");
+    assert_eq!(other.status(), 200);
+}
+
+fn confirmation(invoke_id: u32) -> TimerKey {
+    TimerKey::new("confirmation", invoke_id.into())
+}

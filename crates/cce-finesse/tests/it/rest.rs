@@ -1,0 +1,145 @@
+//! Who may ask for what, and what is answered at once.
+
+use crate::lab::{DIALOG, Lab, MEDIA, USER, config};
+use cce_kernel::Request;
+
+#[test]
+fn the_state_of_the_node_is_told_to_everyone() {
+    let mut lab = Lab::new(config());
+    let request = || Request::new("GET", "/finesse/api/SystemInfo?nocache=1706622949426");
+    let told = lab.bare_request(request());
+    assert_eq!(told.status(), 200);
+    assert!(told.body().contains("OUT_OF_SERVICE"), "{}", told.body());
+    let told = Lab::in_service().bare_request(request());
+    assert!(told.body().contains("<status>IN_SERVICE</status>"), "{}", told.body());
+}
+
+#[test]
+fn nothing_else_is_answered_out_of_service() {
+    let refused = Lab::new(config()).get(USER);
+    assert_eq!(refused.status(), 503);
+    assert!(refused.body().contains("SERVER_OUT_OF_SERVICE"));
+}
+
+#[test]
+fn bad_credentials_are_refused() {
+    let mut lab = Lab::in_service();
+    let bare = lab.bare_request(Request::new("GET", USER));
+    assert_eq!(bare.status(), 401);
+    assert!(bare.response().get("www-authenticate").unwrap().starts_with("Basic"));
+    assert!(bare.body().contains("Authorization Failure"));
+    for credentials in ["1080:wrong", "nobody:ccelab", "1080"] {
+        assert_eq!(lab.request(Request::new("GET", USER), credentials).status(), 401, "{credentials}");
+    }
+    let odd = Request::new("GET", USER).header("authorization", "Bearer x");
+    assert_eq!(lab.bare_request(odd).status(), 401);
+}
+
+#[test]
+fn an_agent_acts_on_own_objects_only() {
+    let mut lab = Lab::offered();
+    for target in [USER, MEDIA, DIALOG] {
+        let refused = lab.request(Request::new("PUT", target).xml("<User/>"), "1081:ccelab");
+        assert_eq!(refused.status(), 401, "{target}");
+        assert!(refused.body().contains("Invalid Authorization User Specified"));
+    }
+}
+
+#[test]
+fn the_administrator_looks_and_does_not_act() {
+    let mut lab = Lab::offered();
+    let users = lab.request(Request::new("GET", "/finesse/api/Users"), "admin:ccelab");
+    assert!(users.body().contains("1080") && users.body().contains("1081"));
+    assert_eq!(lab.request(Request::new("GET", USER), "admin:ccelab").status(), 200);
+    let body = "<User><state>READY</state></User>";
+    assert_eq!(lab.request(Request::new("PUT", USER).xml(body), "admin:ccelab").status(), 401);
+    assert_eq!(lab.get("/finesse/api/Users").status(), 401);
+}
+
+#[test]
+fn what_does_not_exist_is_not_found() {
+    let mut lab = Lab::in_service();
+    for (target, message) in [
+        ("/finesse/api/User/4711", "UNKNOWN_USER"),
+        ("/finesse/api/User/1080/Media/1", "Invalid mrdId"),
+        ("/finesse/api/User/1080/Media/x/Dialogs", "Invalid mrdId"),
+        ("/finesse/api/Dialog/1_2_3", "Invalid dialogId"),
+        ("/finesse/api/Dialog/17", "Invalid dialogId"),
+        ("/finesse/api/Nothing", "Not Found"),
+        ("/", "Not Found"),
+    ] {
+        let missing = lab.get(target);
+        assert_eq!(missing.status(), 404, "{target}");
+        assert!(missing.body().contains(message), "{target}: {}", missing.body());
+    }
+}
+
+#[test]
+fn a_resource_takes_its_own_methods_only() {
+    let mut lab = Lab::in_service();
+    for (method, target) in [
+        ("DELETE", USER),
+        ("POST", MEDIA),
+        ("PUT", "/finesse/api/User/1080/Queues"),
+        ("PUT", "/finesse/api/SystemInfo"),
+    ] {
+        assert_eq!(
+            lab.request(Request::new(method, target), "1080:ccelab").status(),
+            405,
+            "{method} {target}"
+        );
+    }
+}
+
+#[test]
+fn a_requests_id_comes_back_whatever_the_answer() {
+    let mut lab = Lab::in_service();
+    let refused = lab.put(MEDIA, "<Media></Media>");
+    assert_eq!(refused.response().get("requestId"), Some("r-1"));
+    let accepted = lab.put(MEDIA, "<Media><state>READY</state></Media>");
+    assert_eq!((accepted.status(), accepted.response().get("requestId")), (202, Some("r-1")));
+    assert_eq!(lab.get(USER).response().get("requestId"), None);
+}
+
+#[test]
+fn an_error_about_a_media_names_the_domain() {
+    let refused = Lab::in_service().put(MEDIA, "<Media></Media>");
+    assert!(refused.body().contains("<ErrorMedia>5011</ErrorMedia>"), "{}", refused.body());
+}
+
+#[test]
+fn a_media_without_membership_shows_the_domain_only() {
+    let mut lab = Lab::in_service();
+    let member = lab.get(MEDIA).body();
+    assert!(member.contains("<state>LOGOUT</state>"), "{member}");
+    let other = lab.get("/finesse/api/User/1080/Media/5012").body();
+    assert!(other.contains("<name>Mail</name>") && !other.contains("<state>"), "{other}");
+    let list = lab.get("/finesse/api/User/1080/Media?nocache=1").body();
+    assert!(list.contains("Tasks") && list.contains("Mail"), "{list}");
+}
+
+#[test]
+fn dialogs_are_listed_by_agent_and_by_domain() {
+    let mut lab = Lab::offered();
+    let task = "154526_37051928_1";
+    for target in
+        ["/finesse/api/User/1080/Dialogs/Media", "/finesse/api/User/1080/Media/5011/Dialogs", DIALOG]
+    {
+        assert!(lab.get(target).body().contains(task), "{target}");
+    }
+    for target in ["/finesse/api/User/1080/Dialogs", "/finesse/api/User/1080/Media/5012/Dialogs"] {
+        let empty = lab.get(target);
+        assert_eq!(empty.status(), 200);
+        assert!(!empty.body().contains(task), "{target}");
+    }
+}
+
+#[test]
+fn lists_of_reason_codes_and_queues_are_empty() {
+    let mut lab = Lab::in_service();
+    let codes = lab.get("/finesse/api/User/1080/ReasonCodes?category=LOGOUT&nocache=1");
+    assert!(codes.body().contains("category=\"LOGOUT\""), "{}", codes.body());
+    assert_eq!(lab.get("/finesse/api/ReasonCodes").status(), 400);
+    assert_eq!(lab.get("/finesse/api/ReasonCodes?category=LUNCH").status(), 400);
+    assert_eq!(lab.get("/finesse/api/User/1080/Queues").status(), 200);
+}

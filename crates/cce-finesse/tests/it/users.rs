@@ -1,0 +1,90 @@
+//! Users: sign-in, voice state, passwords.
+
+use crate::lab::{Lab, USER};
+use cce_kernel::{
+    Fact, Request,
+    model::{AgentId, UserState},
+};
+use std::time::Duration;
+
+const LOGIN: &str = "<User><state>LOGIN</state><extension>1080</extension></User>";
+
+#[test]
+fn a_user_who_signs_in_is_not_ready() {
+    let mut lab = Lab::in_service();
+    let signed_in = lab.put(USER, LOGIN);
+    assert_eq!((signed_in.status(), signed_in.body().as_str()), (202, ""));
+    assert_eq!(signed_in.shown(), ["PUT user NOT_READY"]);
+    assert_eq!(signed_in.published()[0].request_id, "r-1");
+    let moved = Fact::User { agent: AgentId::from("1080"), from: UserState::Logout, to: UserState::NotReady };
+    assert_eq!(signed_in.facts()[0], &moved);
+}
+
+#[test]
+fn a_second_sign_in_keeps_the_state_and_is_published() {
+    let mut lab = Lab::in_service();
+    lab.put(USER, LOGIN);
+    lab.put(USER, "<User><state>READY</state></User>");
+    let again = lab.put(USER, LOGIN);
+    assert_eq!(again.shown(), ["PUT user READY"]);
+    assert_eq!(again.facts().len(), 1, "nothing moved");
+}
+
+#[test]
+fn a_ready_user_must_become_not_ready_to_sign_out() {
+    let mut lab = Lab::in_service();
+    lab.put(USER, LOGIN);
+    lab.put(USER, "<User><state>READY</state></User>");
+    let refused = lab.put(USER, "<User><state>LOGOUT</state></User>");
+    assert_eq!(refused.status(), 400);
+    assert!(refused.body().contains("Invalid State specified for user"));
+    lab.put(USER, "<User><state>NOT_READY</state></User>");
+    assert_eq!(lab.put(USER, "<User><state>LOGOUT</state></User>").shown(), ["PUT user LOGOUT"]);
+}
+
+#[test]
+fn ready_from_ready_is_harmless() {
+    let mut lab = Lab::in_service();
+    lab.put(USER, LOGIN);
+    lab.put(USER, "<User><state>READY</state></User>");
+    let again = lab.put(USER, "<User><state>READY</state></User>");
+    assert_eq!(again.status(), 202);
+    assert!(again.facts().is_empty());
+}
+
+#[test]
+fn a_sign_in_needs_an_extension() {
+    let refused = Lab::in_service().put(USER, "<User><state>LOGIN</state></User>");
+    assert_eq!(refused.status(), 400);
+    assert!(refused.body().contains("Parameter Missing"));
+}
+
+#[test]
+fn a_login_name_stands_for_its_user() {
+    let mut lab = Lab::in_service();
+    let read = lab.request(Request::new("GET", "/finesse/api/User/sjeffers"), "sjeffers:ccelab");
+    assert_eq!(read.status(), 200);
+    assert!(read.body().contains("1080"));
+}
+
+#[test]
+fn five_bad_passwords_lock_the_sign_in_for_five_minutes() {
+    let mut lab = Lab::in_service();
+    for _ in 0..5 {
+        assert_eq!(lab.request(Request::new("PUT", USER).xml(LOGIN), "1080:wrong").status(), 401);
+    }
+    assert_eq!(lab.put(USER, LOGIN).status(), 401);
+    lab.pass(Duration::from_mins(5));
+    assert_eq!(lab.put(USER, LOGIN).status(), 202);
+}
+
+#[test]
+fn a_good_password_clears_the_count() {
+    let mut lab = Lab::in_service();
+    for _ in 0..3 {
+        for _ in 0..4 {
+            lab.request(Request::new("PUT", USER).xml(LOGIN), "1080:wrong");
+        }
+        assert_eq!(lab.put(USER, LOGIN).status(), 202);
+    }
+}

@@ -1,0 +1,137 @@
+//! The notification service.
+
+use crate::lab::{DIALOG, Lab, Outcome, pre_call};
+use base64::{Engine, engine::general_purpose::STANDARD};
+use cce_kernel::{CloseReason, Command, Fact, Input, LinkId, LinkReason, Output, Port};
+
+const HEADER: &str = "<stream:stream to='fin1.lab' xmlns='jabber:client' \
+    xmlns:stream='http://etherx.jabber.org/streams' version='1.0'>";
+
+#[test]
+fn a_client_with_the_agents_password_is_let_in() {
+    let mut lab = Lab::in_service();
+    let link = lab.accept(Port::Xmpp);
+    say(&mut lab, link, HEADER);
+    assert!(auth(&mut lab, link, "1080", "wrong").stanzas(link).contains("<failure"));
+    assert!(auth(&mut lab, link, "1080", "ccelab").stanzas(link).contains("<success"));
+}
+
+#[test]
+fn a_notification_reaches_every_present_client_of_the_agent() {
+    let mut lab = Lab::in_service();
+    let [desk, phone] = ["desk", "phone"].map(|resource| connect(&mut lab, "1080", resource));
+    let other = connect(&mut lab, "1081", "desk");
+    let silent = connect(&mut lab, "1080", "silent");
+    for link in [desk, phone, other] {
+        say(&mut lab, link, "<presence/>");
+    }
+    say(&mut lab, silent, "<presence><priority>-1</priority></presence>");
+    let offered = lab.cti(pre_call());
+    for link in [desk, phone] {
+        let stanza = offered.stanzas(link);
+        assert!(stanza.starts_with("<message from='pubsub.fin1.lab' to='1080@fin1.lab'"), "{stanza}");
+        assert!(stanza.contains("node='/finesse/api/User/1080/Dialogs/Media'"), "{stanza}");
+        assert!(stanza.contains("&lt;Update"), "{stanza}");
+    }
+    assert_eq!(offered.stanzas(other), "");
+    assert_eq!(offered.stanzas(silent), "");
+}
+
+#[test]
+fn a_client_without_presence_receives_nothing() {
+    let mut lab = Lab::in_service();
+    let link = connect(&mut lab, "1080", "desk");
+    assert_eq!(lab.cti(pre_call()).stanzas(link), "");
+}
+
+#[test]
+fn clients_of_one_user_hear_of_each_other() {
+    let mut lab = Lab::in_service();
+    let first = connect(&mut lab, "1080", "one");
+    say(&mut lab, first, "<presence/>");
+    let second = connect(&mut lab, "1080", "two");
+    let joined = say(&mut lab, second, "<presence/>");
+    assert!(joined.stanzas(first).contains("from='1080@fin1.lab/two'"));
+    assert!(joined.stanzas(second).contains("from='1080@fin1.lab/one'"));
+    let left = lab.input(Input::LinkDown { link: second, reason: LinkReason::Reset });
+    let told = left.stanzas(first);
+    assert!(told.contains("from='1080@fin1.lab/two'") && told.contains("type='unavailable'"), "{told}");
+}
+
+#[test]
+fn a_newer_client_takes_the_address_of_an_older_one() {
+    let mut lab = Lab::in_service();
+    let older = connect(&mut lab, "1080", "desk");
+    let newer = lab.accept(Port::Xmpp);
+    open(&mut lab, newer, "1080");
+    let bound = bind(&mut lab, newer, "desk");
+    assert!(bound.stanzas(older).contains("<conflict"));
+    assert!(bound.has_output(&Output::Close { link: older, reason: CloseReason::Superseded }));
+}
+
+#[test]
+fn a_client_that_breaks_the_rules_is_closed() {
+    let mut lab = Lab::in_service();
+    let link = connect(&mut lab, "1080", "desk");
+    let closed = say(&mut lab, link, "<!DOCTYPE x>");
+    assert!(matches!(closed.facts()[..], [Fact::PeerError { .. }]));
+    assert!(
+        closed.0.iter().any(|out| matches!(out, Output::Close { reason: CloseReason::BadMessage(_), .. }))
+    );
+    assert!(say(&mut lab, link, "<presence/>").0.is_empty());
+}
+
+#[test]
+fn a_client_that_ends_its_stream_is_let_go() {
+    let mut lab = Lab::in_service();
+    let link = connect(&mut lab, "1080", "desk");
+    let ended = say(&mut lab, link, "</stream:stream>");
+    assert_eq!(ended.stanzas(link), "</stream:stream>");
+    assert!(ended.has_output(&Output::Close { link, reason: CloseReason::Done }));
+}
+
+#[test]
+fn a_stopping_node_ends_its_streams() {
+    let mut lab = Lab::in_service();
+    let link = connect(&mut lab, "1080", "desk");
+    let stopped = lab.input(Input::Command(Command::Stop));
+    assert!(stopped.stanzas(link).ends_with("</stream:stream>"));
+    assert!(stopped.has_output(&Output::Close { link, reason: CloseReason::Stopping }));
+}
+
+#[test]
+fn a_notification_is_noted_whether_or_not_somebody_listens() {
+    let mut lab = Lab::in_service();
+    assert_eq!(lab.cti(pre_call()).published()[0].source(), "/finesse/api/User/1080/Media/5011/Dialogs");
+    assert_eq!(lab.get(DIALOG).status(), 200);
+}
+
+fn connect(lab: &mut Lab, user: &str, resource: &str) -> LinkId {
+    let link = lab.accept(Port::Xmpp);
+    open(lab, link, user);
+    bind(lab, link, resource);
+    link
+}
+
+fn open(lab: &mut Lab, link: LinkId, user: &str) {
+    say(lab, link, HEADER);
+    auth(lab, link, user, "ccelab");
+    say(lab, link, HEADER);
+}
+
+fn auth(lab: &mut Lab, link: LinkId, user: &str, password: &str) -> Outcome {
+    let token = STANDARD.encode(format!("\0{user}\0{password}"));
+    let auth = format!("<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='PLAIN'>{token}</auth>");
+    say(lab, link, &auth)
+}
+
+fn bind(lab: &mut Lab, link: LinkId, resource: &str) -> Outcome {
+    let bind = format!(
+        "<iq type='set' id='b'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'><resource>{resource}</resource></bind></iq>"
+    );
+    say(lab, link, &bind)
+}
+
+fn say(lab: &mut Lab, link: LinkId, text: &str) -> Outcome {
+    lab.input(Input::Frame { link, bytes: text.into() })
+}

@@ -1,0 +1,79 @@
+//! The first line of a journal.
+
+use cce_kernel::{HostClock, NodeName, Wall};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// The format that this version reads and writes.
+pub const FORMAT: u32 = 1;
+
+/// What must be known before the first record can be understood. It holds no paths.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Header {
+    /// Version of the format, [`FORMAT`].
+    #[serde(rename = "ccelab_journal")]
+    pub format: u32,
+    /// Version of the program that wrote it.
+    pub build: String,
+    /// Seed of every generator.
+    pub seed: u64,
+    /// True time at the start of the run.
+    pub start: Wall,
+    /// The components that run in this process.
+    pub nodes: Vec<NodeName>,
+    /// The host of each component of the lab, by the component's name.
+    pub hosts: BTreeMap<NodeName, HostHeader>,
+    /// What product-format logs print and no message carries.
+    pub logs: LogSettings,
+    /// The whole effective configuration.
+    pub config: serde_json::Value,
+}
+
+/// A host, as views need it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HostHeader {
+    /// Fully qualified name.
+    pub fqdn: String,
+    /// IANA zone of its log stamps.
+    pub zone: String,
+    /// Its calendar clock.
+    pub clock: HostClock,
+}
+
+impl Header {
+    /// The clock of a component's host; virtual people have the true time.
+    pub fn clock(&self, node: &NodeName) -> HostClock {
+        let true_time = HostClock { start: self.start, ..HostClock::default() };
+        self.hosts.get(node).map_or(true_time, |host| host.clock)
+    }
+}
+
+/// What product-format logs print and no message carries.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LogSettings {
+    /// Process name of the MR PIM.
+    pub pim_process: String,
+    /// Process name of the router.
+    pub router_process: String,
+    /// Process name of the CTI server.
+    pub ctisvr_process: String,
+    /// CCP's address, as its logs print it.
+    pub ccp_address: String,
+    /// Host in CCP's links to social contacts.
+    pub ccp_link_host: String,
+    /// What the CTI server's trace prints for "no service" (cti-server-protocol 19).
+    pub stale_service_id: u32,
+}
+
+impl Default for LogSettings {
+    fn default() -> Self {
+        Self {
+            pim_process: "PG2A-pim3".into(),
+            router_process: "ra-rtr".into(),
+            ctisvr_process: "cg3A-ctisvr".into(),
+            ccp_address: "192.168.1.1".into(),
+            ccp_link_host: "ccp-ip".into(),
+            stale_service_id: 2_671_908,
+        }
+    }
+}

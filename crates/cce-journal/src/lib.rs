@@ -1,0 +1,23 @@
+//! The journal: records, format, reader, writer, replay.
+//!
+//! A journal is JSON Lines: a [`Header`], then one [`Record`] a line. It is the only source of logs, ladders
+//! and checks, and all that a replay needs.
+//!
+//! Invariants:
+//! - Outputs are recorded before they act, so a cause always has the lower number.
+//! - A run that lost records says so, by a [`What::Gap`] where they are missing.
+//! - Nothing here touches a file, a clock or a thread.
+
+#![warn(missing_docs)]
+
+mod header;
+mod read;
+mod record;
+mod replay;
+mod write;
+
+pub use header::{FORMAT, Header, HostHeader, LogSettings};
+pub use read::{ReadError, Reader};
+pub use record::{Record, What};
+pub use replay::{Difference, Replayed, replay};
+pub use write::Writer;

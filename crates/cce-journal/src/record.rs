@@ -1,0 +1,43 @@
+//! One line of a journal.
+
+use cce_kernel::{Input, NodeName, Output, Time};
+use serde::{Deserialize, Serialize};
+
+/// Something that went into a component, came out of it, or happened to it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Record {
+    /// Counts the records of a process, from 1.
+    pub seq: u64,
+    /// When, on the run's own clock.
+    pub at: Time,
+    /// Whose it is.
+    pub node: NodeName,
+    /// The record that led to it, where that is known; always a lower number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cause: Option<u64>,
+    /// What happened.
+    #[serde(flatten)]
+    pub what: What,
+}
+
+/// What a record says.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum What {
+    /// An input, as it was taken from the component's queue.
+    In(Input),
+    /// An output, before it acts.
+    Out(Output),
+    /// A life of the component begins.
+    Started,
+    /// The component's life is over.
+    Stopped {
+        /// Why: it was asked to, or the text of its panic.
+        reason: String,
+    },
+    /// Records are missing here.
+    Gap {
+        /// How many.
+        dropped: u64,
+    },
+}

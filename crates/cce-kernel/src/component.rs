@@ -1,0 +1,140 @@
+//! How a component is called.
+
+use crate::{
+    Address, Blob, CallId, CloseReason, Fact, HostClock, Input, LinkId, NodeName, Output, Port, Request, Response,
+    Rng, Time, TimerKey, Wall, fork,
+};
+use std::{collections::BTreeMap, time::Duration};
+
+/// A pure state machine: it owns no socket, clock, thread, global or random source.
+pub trait Component: Send {
+    /// Takes in one input, and appends what follows from it to the outbox of `cx`.
+    fn handle(&mut self, input: Input, cx: &mut Cx<'_>);
+}
+
+/// What belongs to one component from one call to the next, whoever drives it. It outlives a restart of the
+/// component, so that connection and call numbers are never used twice.
+#[derive(Debug)]
+pub struct Host {
+    name: NodeName,
+    seed: u64,
+    clock: HostClock,
+    generators: BTreeMap<&'static str, Rng>,
+    last_link: u32,
+    last_call: u64,
+}
+
+impl Host {
+    /// A host for the component `name` in a run of `seed`.
+    pub fn new(name: NodeName, seed: u64, clock: HostClock) -> Self {
+        Self { name, seed, clock, generators: BTreeMap::new(), last_link: 0, last_call: 0 }
+    }
+
+    /// The component's name.
+    pub fn name(&self) -> &NodeName {
+        &self.name
+    }
+
+    /// Numbers a connection that a driver accepts for the component.
+    pub fn accept(&mut self, port: Port) -> LinkId {
+        self.last_link += 1;
+        LinkId { port, number: self.last_link }
+    }
+
+    /// Calls the component, and returns what it asks for, in order.
+    pub fn handle(&mut self, component: &mut dyn Component, input: Input, now: Time) -> Vec<Output> {
+        if let Input::LinkUp { link, .. } = &input {
+            // In a replay nobody calls `accept`; the record says which number was given.
+            self.last_link = self.last_link.max(link.number);
+        }
+        let mut out = Vec::new();
+        component.handle(input, &mut Cx { now, host: self, out: &mut out });
+        out
+    }
+}
+
+/// The surroundings of one call: the time, the generators, and the outbox.
+#[derive(Debug)]
+pub struct Cx<'a> {
+    now: Time,
+    host: &'a mut Host,
+    out: &'a mut Vec<Output>,
+}
+
+impl Cx<'_> {
+    /// The run's own time. It does not move during a call.
+    pub fn now(&self) -> Time {
+        self.now
+    }
+
+    /// The host's calendar clock.
+    pub fn wall(&self) -> Wall {
+        self.host.clock.read(self.now)
+    }
+
+    /// How the host's calendar clock is set.
+    pub fn clock(&self) -> &HostClock {
+        &self.host.clock
+    }
+
+    /// The component's own generator for one purpose.
+    pub fn rng(&mut self, purpose: &'static str) -> &mut Rng {
+        let Host { name, seed, generators, .. } = &mut *self.host;
+        generators.entry(purpose).or_insert_with(|| fork(*seed, &format!("{name} {purpose}")))
+    }
+
+    /// Sends bytes on a connection.
+    pub fn send(&mut self, link: LinkId, bytes: impl Into<Blob>) {
+        self.out.push(Output::Send { link, bytes: bytes.into() });
+    }
+
+    /// Opens a connection; `LinkUp` or `LinkDown` of the returned link follows.
+    pub fn dial(&mut self, port: Port, address: Address) -> LinkId {
+        let link = self.host.accept(port);
+        self.out.push(Output::Dial { link, address });
+        link
+    }
+
+    /// Closes a connection. Nothing more is heard of it.
+    pub fn close(&mut self, link: LinkId, reason: CloseReason) {
+        self.out.push(Output::Close { link, reason });
+    }
+
+    /// Makes an HTTP request; `Reply` of the returned call follows.
+    pub fn call(&mut self, port: Port, request: Request) -> CallId {
+        self.host.last_call += 1;
+        let call = CallId(self.host.last_call);
+        self.out.push(Output::Call { call, port, request });
+        call
+    }
+
+    /// Answers an HTTP request.
+    pub fn reply(&mut self, call: CallId, response: Response) {
+        self.out.push(Output::Reply { call, response });
+    }
+
+    /// Arms a timer that is due after `wait`; one that is armed under the same key is replaced.
+    pub fn arm(&mut self, key: TimerKey, wait: Duration) {
+        self.out.push(Output::Arm { key, at: self.now + wait });
+    }
+
+    /// Disarms a timer, if it is armed.
+    pub fn cancel(&mut self, key: TimerKey) {
+        self.out.push(Output::Cancel { key });
+    }
+
+    /// Keeps a value for the component's next life.
+    pub fn store(&mut self, key: impl Into<String>, value: impl Into<String>) {
+        self.out.push(Output::Store { key: key.into(), value: Some(value.into()) });
+    }
+
+    /// Drops a value that was kept.
+    pub fn forget(&mut self, key: impl Into<String>) {
+        self.out.push(Output::Store { key: key.into(), value: None });
+    }
+
+    /// Says what happened.
+    pub fn note(&mut self, fact: Fact) {
+        self.out.push(Output::Note(fact));
+    }
+}

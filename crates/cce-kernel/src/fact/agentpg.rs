@@ -1,0 +1,184 @@
+//! What happens inside the agent PG, between OPC and the CTI server.
+
+use crate::{
+    Fact, LinkId,
+    model::{AgentId, AgentRecord, Disposition, MrdId, PreCall, SkillTarget, TaskEvent, TaskId},
+};
+use serde::{Deserialize, Serialize};
+
+/// What the CTI server asks of OPC: the ARM messages (cti-server-protocol 16.3).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ArmMessage {
+    /// Sign an agent in to a domain.
+    MediaLogin {
+        /// Tasks at the same time.
+        max_tasks: u32,
+        /// Tasks that may be held past that limit.
+        #[serde(default)]
+        max_beyond: u32,
+        /// Whether the router may assign tasks at once.
+        routable: bool,
+    },
+    /// Sign an agent out of a domain.
+    MediaLogout {
+        /// Reason code.
+        reason: u16,
+        /// How its tasks end, for the central controller; none is 40.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        icm_disposition: Option<Disposition>,
+        /// How its tasks end, for the application; none is 40.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        application_disposition: Option<Disposition>,
+    },
+    /// Make an agent ready.
+    MakeReady {
+        /// Make the agent routable too.
+        routable: bool,
+    },
+    /// Make an agent not ready.
+    MakeNotReady {
+        /// Reason code.
+        reason: u16,
+    },
+    /// Make an agent routable.
+    MakeRoutable {
+        /// Tasks at the same time.
+        max_tasks: u32,
+    },
+    /// Make an agent not routable.
+    MakeNotRoutable,
+    /// The agent accepted.
+    Offer {
+        /// The task.
+        task: TaskId,
+        /// The queue.
+        skill_group: SkillTarget,
+        /// The service; -1 none.
+        service: i32,
+    },
+    /// The agent begins.
+    Start {
+        /// The task.
+        task: TaskId,
+        /// The queue.
+        skill_group: SkillTarget,
+        /// The service; -1 none.
+        service: i32,
+    },
+    /// The agent pauses.
+    Pause {
+        /// The task.
+        task: TaskId,
+    },
+    /// The agent goes on.
+    Resume {
+        /// The task.
+        task: TaskId,
+    },
+    /// The agent wraps up.
+    WrapUp {
+        /// The task.
+        task: TaskId,
+    },
+    /// The agent ends the task.
+    End {
+        /// The task.
+        task: TaskId,
+        /// For the central controller.
+        icm_disposition: Disposition,
+        /// For the application.
+        application_disposition: Disposition,
+        /// Wrap-up data.
+        wrapup_data: String,
+        /// Application data.
+        application_data: String,
+    },
+}
+
+/// What OPC tells the CTI server.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OpcMessage {
+    /// An agent's state in a domain.
+    Agent(Box<AgentRecord>),
+    /// A reservation.
+    PreCall(Box<PreCall>),
+    /// A reservation is withdrawn.
+    PreCallAbort {
+        /// The task.
+        task: TaskId,
+        /// The agent.
+        agent: AgentId,
+        /// The domain.
+        mrd: MrdId,
+    },
+    /// Something happened to a task.
+    Task(Box<TaskEvent>),
+    /// A request is refused, or answered where it has an answer.
+    Answer {
+        /// The CTI server's session.
+        session: u32,
+        /// The request.
+        invoke_id: u32,
+        /// `E_ARM_STAT` code; 0 is success.
+        status: u32,
+    },
+}
+
+/// Something that happened inside the agent PG.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AgentPgFact {
+    /// A CTI session was opened.
+    SessionOpened {
+        /// The session's number.
+        session: u32,
+        /// Its connection.
+        link: LinkId,
+        /// Protocol version.
+        version: u32,
+        /// Services granted.
+        services: u32,
+        /// The client's signature.
+        signature: String,
+    },
+    /// A CTI session was refused.
+    SessionRefused {
+        /// Its connection.
+        link: LinkId,
+        /// Status code.
+        status: u32,
+    },
+    /// A CTI session ended.
+    SessionClosed {
+        /// The session's number.
+        session: u32,
+        /// Status code.
+        status: u32,
+    },
+    /// The CTI server sends OPC an ARM message.
+    ToOpc {
+        /// The session that it comes from.
+        session: u32,
+        /// The client's invoke id.
+        invoke_id: u32,
+        /// The domain.
+        mrd: MrdId,
+        /// The agent.
+        skill_target: SkillTarget,
+        /// The message.
+        message: ArmMessage,
+    },
+    /// OPC tells the CTI server something.
+    ToCtiServer(OpcMessage),
+    /// The CTI server passes a task event on, once, however many sessions listen. It does so after the state
+    /// of the agent that OPC reports with it, if there is one.
+    TaskEventTraced(Box<TaskEvent>),
+}
+
+impl From<AgentPgFact> for Fact {
+    fn from(fact: AgentPgFact) -> Self {
+        Self::AgentPg(fact)
+    }
+}

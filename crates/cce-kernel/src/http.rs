@@ -1,0 +1,116 @@
+//! HTTP exchanges, as components see them.
+
+use crate::Blob;
+use serde::{Deserialize, Serialize};
+
+/// An HTTP request, whole.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Request {
+    /// `GET`, `POST`, `PUT`, `DELETE`, `OPTIONS`, …
+    pub method: String,
+    /// Path and query, still percent-encoded.
+    pub target: String,
+    /// Names in lower case, in the order received.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub headers: Vec<(String, String)>,
+    /// Network address of the client; empty in a request that is being made.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub peer: String,
+    /// The body; empty when there is none.
+    #[serde(default)]
+    pub body: Blob,
+}
+
+impl Request {
+    /// A request without headers or body.
+    pub fn new(method: &str, target: impl Into<String>) -> Self {
+        Self { method: method.to_owned(), target: target.into(), ..Self::default() }
+    }
+
+    /// Adds a header.
+    pub fn header(mut self, name: &str, value: impl Into<String>) -> Self {
+        self.headers.push((name.to_ascii_lowercase(), value.into()));
+        self
+    }
+
+    /// Sets an XML body and says so.
+    pub fn xml(mut self, body: impl Into<Blob>) -> Self {
+        self.body = body.into();
+        self.header("content-type", "application/xml")
+    }
+
+    /// The first header of that name, in any case.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        find(&self.headers, name)
+    }
+
+    /// The target without its query.
+    pub fn path(&self) -> &str {
+        self.target.split_once('?').map_or(self.target.as_str(), |(path, _)| path)
+    }
+
+    /// The query without its question mark; empty when there is none.
+    pub fn query(&self) -> &str {
+        self.target.split_once('?').map_or("", |(_, query)| query)
+    }
+}
+
+/// An HTTP response, whole.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Response {
+    /// Status code.
+    pub status: u16,
+    /// Headers beyond `Content-Length`, which the driver writes.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub headers: Vec<(String, String)>,
+    /// The body; empty when there is none.
+    #[serde(default)]
+    pub body: Blob,
+}
+
+impl Response {
+    /// A response without headers or body.
+    pub fn new(status: u16) -> Self {
+        Self { status, ..Self::default() }
+    }
+
+    /// Adds a header.
+    pub fn header(mut self, name: &str, value: impl Into<String>) -> Self {
+        self.headers.push((name.to_ascii_lowercase(), value.into()));
+        self
+    }
+
+    /// Sets an XML body and says so.
+    pub fn xml(mut self, body: impl Into<Blob>) -> Self {
+        self.body = body.into();
+        self.header("content-type", "application/xml")
+    }
+
+    /// The first header of that name, in any case.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        find(&self.headers, name)
+    }
+
+    /// Whether the status is one of success (2xx).
+    pub fn is_success(&self) -> bool {
+        (200..300).contains(&self.status)
+    }
+}
+
+/// Why a call got no response.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum CallError {
+    /// Nobody listens there.
+    Unreachable,
+    /// The connection ended before the response.
+    Broken,
+    /// No response in time.
+    Timeout,
+    /// The response is larger than the driver accepts.
+    TooLarge,
+}
+
+fn find<'a>(headers: &'a [(String, String)], name: &str) -> Option<&'a str> {
+    headers.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
+}

@@ -1,0 +1,85 @@
+//! Names of components, connections, calls and timers.
+
+use crate::Port;
+use serde::{Deserialize, Serialize};
+use std::{borrow::Cow, fmt, sync::Arc};
+
+/// The name of one component of the lab: `ccp`, `mrpg`, `router`, `agentpg`, `finesse`, or a virtual person
+/// such as `agent-1080`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(from = "String", into = "String")]
+pub struct NodeName(Arc<str>);
+
+impl NodeName {
+    /// The name as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl From<&str> for NodeName {
+    fn from(name: &str) -> Self {
+        Self(name.into())
+    }
+}
+
+impl From<String> for NodeName {
+    fn from(name: String) -> Self {
+        Self(name.into())
+    }
+}
+
+impl From<NodeName> for String {
+    fn from(name: NodeName) -> Self {
+        name.as_str().to_owned()
+    }
+}
+
+impl fmt::Display for NodeName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.0)
+    }
+}
+
+/// One connection of one component, as that component names it. Never used again once it is gone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct LinkId {
+    /// The port that the connection belongs to.
+    pub port: Port,
+    /// Counts the connections of one component, from 1.
+    pub number: u32,
+}
+
+impl fmt::Display for LinkId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}#{}", self.port, self.number)
+    }
+}
+
+/// One HTTP exchange, as one component names it. Calls made and calls received are numbered apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct CallId(pub u64);
+
+/// Names a timer within its component: what it is for, and which instance of that.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct TimerKey {
+    /// What the timer is for.
+    #[serde(rename = "timer")]
+    pub name: Cow<'static, str>,
+    /// Which one of that name: a task's call id, an agent's number, or 0 where there is only one.
+    pub id: u64,
+}
+
+impl TimerKey {
+    /// A key for the instance `id` of the timers called `name`.
+    pub const fn new(name: &'static str, id: u64) -> Self {
+        Self { name: Cow::Borrowed(name), id }
+    }
+}
+
+impl fmt::Display for TimerKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.name, self.id)
+    }
+}

@@ -1,0 +1,131 @@
+//! Everything that can ever happen to a component.
+
+use crate::{Blob, CallError, CallId, LinkId, NodeName, Request, Response, TimerKey};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// Everything that can ever happen to a component. This is what is recorded, and what a replay feeds back.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Input {
+    /// The component begins, or begins anew after a stop.
+    Start {
+        /// What it stored in an earlier life, by key.
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        stored: BTreeMap<String, String>,
+    },
+    /// A connection is open: one that was accepted, or one that the component dialled.
+    LinkUp {
+        /// The connection.
+        link: LinkId,
+        /// The other end.
+        peer: Peer,
+    },
+    /// A connection is gone, or could not be opened. Nothing follows on it. A component gets none for a link
+    /// that it closed itself.
+    LinkDown {
+        /// The connection.
+        link: LinkId,
+        /// Why.
+        reason: LinkReason,
+    },
+    /// Bytes arrived: one whole message with its header on a framed port, any piece of the stream otherwise.
+    Frame {
+        /// The connection.
+        link: LinkId,
+        /// What arrived.
+        bytes: Blob,
+    },
+    /// The other end broke the framing. Nothing more can be read from this connection; the component may
+    /// still answer, then closes it.
+    BadFrame {
+        /// The connection.
+        link: LinkId,
+        /// What is wrong.
+        flaw: FrameFlaw,
+    },
+    /// An HTTP request arrived. Its reply may come much later.
+    Call {
+        /// Names the exchange for the reply.
+        call: CallId,
+        /// The port that it came in on.
+        port: crate::Port,
+        /// The request.
+        request: Request,
+    },
+    /// The client of a call left before the reply. A reply to it is discarded.
+    CallGone {
+        /// The exchange.
+        call: CallId,
+    },
+    /// The answer to a call of the component's own.
+    Reply {
+        /// The exchange.
+        call: CallId,
+        /// The response, or why there is none.
+        result: Result<Response, CallError>,
+    },
+    /// A timer that the component armed is due.
+    Timer(TimerKey),
+    /// Somebody changes something after the start.
+    Command(Command),
+}
+
+/// A change after the start, by configuration or by a person.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Command {
+    /// The component is about to be stopped: it says goodbye on its links as its protocols ask.
+    Stop,
+    /// One setting changes.
+    Set {
+        /// The setting's name, such as `mrd/Tasks.start_timeout`.
+        setting: String,
+        /// Its new value.
+        value: String,
+    },
+}
+
+/// The other end of a connection.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Peer {
+    /// The component of this lab that it is, where the driver knows it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub node: Option<NodeName>,
+    /// Network address, or the component's name where there is no network.
+    pub address: String,
+}
+
+/// Why a connection is gone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum LinkReason {
+    /// The other end closed it.
+    Closed,
+    /// It broke.
+    Reset,
+    /// It could not be opened: nobody listens there.
+    Refused,
+    /// It could not be opened in time, or there is no such address.
+    Unreachable,
+    /// The other end does not read: the bounded queue of bytes to send was full.
+    Overflow,
+}
+
+/// How the other end broke the framing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FrameFlaw {
+    /// A header announces more than the port accepts.
+    TooLong {
+        /// Bytes of the whole message, as announced.
+        announced: u64,
+        /// Bytes accepted.
+        max: u64,
+    },
+    /// The connection ended inside a message.
+    Truncated {
+        /// Bytes of the unfinished message that had arrived.
+        have: u64,
+    },
+}

@@ -1,0 +1,38 @@
+//! The contract between the lab's components and whatever drives them.
+//!
+//! A component is a pure state machine: [`Component::handle`] takes one [`Input`] and appends [`Output`]s to
+//! its [`Cx`]. A driver (network or simulator) owns sockets, clocks and order, and calls it through a
+//! [`Host`], which keeps what belongs to one component from one call to the next: its generators, its
+//! calendar clock, its counters. Replay uses the same `Host`, so what a recorded component asks for does not
+//! depend on who drives it.
+//!
+//! Invariants:
+//! - Nothing in this crate reads a clock, draws entropy, awaits, or depends on the order of a hash map.
+//! - A [`LinkId`] names one connection and is never used again, not even after a restart of the component.
+//! - A component acts only while it is being called. "Later" is a timer.
+//! - Facts are typed. Formatting them is the business of views.
+
+#![warn(missing_docs)]
+
+mod blob;
+mod component;
+pub mod fact;
+mod http;
+mod id;
+mod input;
+pub mod model;
+mod output;
+mod port;
+mod rng;
+mod time;
+
+pub use blob::Blob;
+pub use component::{Component, Cx, Host};
+pub use fact::Fact;
+pub use http::{CallError, Request, Response};
+pub use id::{CallId, LinkId, NodeName, TimerKey};
+pub use input::{Command, FrameFlaw, Input, LinkReason, Peer};
+pub use output::{Address, CloseReason, Output};
+pub use port::{Carrier, Port};
+pub use rng::{Rng, fork};
+pub use time::{HostClock, Time, Wall};

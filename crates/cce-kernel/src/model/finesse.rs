@@ -1,0 +1,286 @@
+//! The objects that Finesse shows to a desktop, and the notifications about them.
+
+use super::{AgentId, AgentState, DialogState, Disposition, MrdId, SkillTarget, TaskId, UserState};
+use crate::Wall;
+use serde::{Deserialize, Serialize};
+
+/// What an agent may do with a dialog.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum DialogAction {
+    /// Takes an offer.
+    Accept,
+    /// Begins work.
+    Start,
+    /// Pauses work.
+    Pause,
+    /// Goes on after a pause.
+    Resume,
+    /// Goes on to after-task work.
+    WrapUp,
+    /// Ends the task.
+    Close,
+    /// Hands the task to another script selector.
+    Transfer,
+    /// Changes call variables.
+    UpdateCallData,
+}
+
+impl DialogAction {
+    /// Every action.
+    pub const ALL: [Self; 8] = [
+        Self::Accept,
+        Self::Start,
+        Self::Pause,
+        Self::Resume,
+        Self::WrapUp,
+        Self::Close,
+        Self::Transfer,
+        Self::UpdateCallData,
+    ];
+
+    /// The name in `requestedAction`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Accept => "ACCEPT",
+            Self::Start => "START",
+            Self::Pause => "PAUSE",
+            Self::Resume => "RESUME",
+            Self::WrapUp => "WRAP_UP",
+            Self::Close => "CLOSE",
+            Self::Transfer => "TRANSFER",
+            Self::UpdateCallData => "UPDATE_CALL_DATA",
+        }
+    }
+
+    /// The action of that name.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|action| action.name() == name)
+    }
+}
+
+/// A nonvoice dialog (finesse-nonvoice 2.6).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Dialog {
+    /// The task.
+    pub id: TaskId,
+    /// The agent's login id, shown as `mediaAddress`.
+    pub agent: AgentId,
+    /// `mediaId`.
+    pub mrd: MrdId,
+    /// `mediaType`: the media routing domain's name.
+    pub media: String,
+    /// `dialedNumber`.
+    pub dialed_number: String,
+    /// `queueNumber`: the queue's peripheral number.
+    pub queue_number: u32,
+    /// `queueName`.
+    pub queue_name: String,
+    /// Names and values as shown; empty leaves `callvariables` out.
+    pub call_variables: Vec<(String, String)>,
+    /// When the agent was reserved.
+    pub started: Wall,
+    /// When the state changed last.
+    pub changed: Wall,
+    /// State of the dialog and of its one participant.
+    pub state: DialogState,
+    /// How it ended; only when closed.
+    pub disposition: Option<Disposition>,
+}
+
+/// What happens in a domain when a call or chat interrupts it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum InterruptAction {
+    /// The agent's state becomes `INTERRUPTED`.
+    #[default]
+    Accept,
+    /// Nothing changes.
+    Ignore,
+}
+
+/// What happens to dialogs when the agent signs out.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum LogoutAction {
+    /// They are closed.
+    #[default]
+    Close,
+    /// They are routed anew.
+    Transfer,
+}
+
+impl InterruptAction {
+    /// The name in XML.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Accept => "ACCEPT",
+            Self::Ignore => "IGNORE",
+        }
+    }
+}
+
+impl LogoutAction {
+    /// The name in XML.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Close => "CLOSE",
+            Self::Transfer => "TRANSFER",
+        }
+    }
+}
+
+/// An agent in one media routing domain (finesse-nonvoice 2.3).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Media {
+    /// The agent.
+    pub agent: AgentId,
+    /// The domain's id.
+    pub mrd: MrdId,
+    /// The domain's name.
+    pub name: String,
+    /// The domain's description.
+    pub description: String,
+    /// Whether the domain's tasks may be interrupted.
+    pub interruptible: bool,
+    /// Tasks at the same time, 1 to 10; none before the first sign-in.
+    pub max_dialog_limit: Option<u32>,
+    /// Set at sign-in.
+    pub interrupt_action: InterruptAction,
+    /// Set at sign-in.
+    pub logout_action: LogoutAction,
+    /// Whether the router may assign tasks.
+    pub routable: bool,
+    /// -1: none.
+    pub reason_code: i32,
+    /// The agent's state in the domain.
+    pub state: AgentState,
+    /// When the state changed last; none before the first event.
+    pub changed: Option<Wall>,
+}
+
+/// A Finesse user (finesse-nonvoice 2.2).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct User {
+    /// Login id.
+    pub id: AgentId,
+    /// Login name.
+    pub login_name: String,
+    /// First name.
+    pub first_name: String,
+    /// Last name.
+    pub last_name: String,
+    /// Extension signed in to; empty when signed out.
+    pub extension: String,
+    /// Voice state.
+    pub state: UserState,
+    /// When the state changed last; none before the first event.
+    pub changed: Option<Wall>,
+    /// -1: none.
+    pub reason_code: i32,
+    /// Team's id.
+    pub team_id: u32,
+    /// Team's name.
+    pub team_name: String,
+    /// Id in the central controller's database.
+    pub skill_target: SkillTarget,
+}
+
+/// What an asynchronous error says (finesse-nonvoice 4.6).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ApiError {
+    /// A short English phrase.
+    pub kind: String,
+    /// The constant's name.
+    pub message: String,
+    /// The code, or the item at fault.
+    pub data: String,
+    /// The domain concerned.
+    pub media: Option<MrdId>,
+}
+
+/// The kind of change that a notification reports.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum PublishEvent {
+    /// An object was added to a collection.
+    Post,
+    /// An object changed.
+    Put,
+    /// An object was removed from a collection.
+    Delete,
+}
+
+impl PublishEvent {
+    /// The name in XML.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Post => "POST",
+            Self::Put => "PUT",
+            Self::Delete => "DELETE",
+        }
+    }
+}
+
+/// What a notification is about.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Object {
+    /// A dialog changed.
+    Dialog(Box<Dialog>),
+    /// A dialog was added to, or removed from, the agent's dialogs.
+    Dialogs(Box<Dialog>),
+    /// An agent in one domain.
+    Media(Box<Media>),
+    /// A user.
+    User(Box<User>),
+    /// A request about a domain failed.
+    MediaError(ApiError),
+    /// A request about a dialog failed.
+    DialogError {
+        /// The dialog.
+        dialog: TaskId,
+        /// What failed.
+        error: ApiError,
+    },
+}
+
+/// One notification to the nodes of one agent (finesse-nonvoice 4.6).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Publication {
+    /// Whose nodes.
+    pub agent: AgentId,
+    /// The kind of change.
+    pub event: PublishEvent,
+    /// The request that led to it, where the interface repeats that.
+    pub request_id: String,
+    /// What it is about.
+    pub object: Object,
+}
+
+impl Publication {
+    /// The node that it is published on.
+    pub fn node(&self) -> String {
+        let user = format!("/finesse/api/User/{}", self.agent);
+        match &self.object {
+            Object::Dialog(_) | Object::Dialogs(_) | Object::DialogError { .. } => user + "/Dialogs/Media",
+            Object::Media(_) | Object::MediaError(_) => user + "/Media",
+            Object::User(_) => user,
+        }
+    }
+
+    /// The URL of what it is about.
+    pub fn source(&self) -> String {
+        let user = format!("/finesse/api/User/{}", self.agent);
+        match &self.object {
+            Object::Dialog(dialog) => format!("/finesse/api/Dialog/{}", dialog.id),
+            Object::DialogError { dialog, .. } => format!("/finesse/api/Dialog/{dialog}"),
+            Object::Dialogs(dialog) => format!("{user}/Media/{}/Dialogs", dialog.mrd),
+            Object::Media(media) => format!("{user}/Media/{}", media.mrd),
+            Object::MediaError(error) => {
+                error.media.map_or_else(|| format!("{user}/Media"), |mrd| format!("{user}/Media/{mrd}"))
+            }
+            Object::User(_) => user,
+        }
+    }
+}

@@ -1,0 +1,18 @@
+//! The words of the field: identities, states, and the objects that the interfaces show.
+
+mod contact;
+mod finesse;
+mod id;
+mod record;
+mod state;
+
+pub use contact::SocialContact;
+pub use finesse::{
+    ApiError, Dialog, DialogAction, InterruptAction, LogoutAction, Media, Object, Publication, PublishEvent, User,
+};
+pub use id::{AgentId, ContactId, MrdId, RouterCallKey, SkillTarget, TaskId};
+pub use record::{AgentRecord, PreCall, TaskEvent, TaskEventKind};
+pub use state::{
+    AgentState, Availability, ContactStatus, DialogState, DialogueState, Disposition, StatusReason, TaskState,
+    UserState,
+};

@@ -1,0 +1,186 @@
+//! What OPC and the CTI server say to each other about agents and tasks.
+
+use super::{AgentId, AgentState, Availability, Disposition, MrdId, SkillTarget, TaskId};
+use serde::{Deserialize, Serialize};
+
+/// An agent's state in one media routing domain, as the CTI server reports it (cti-server-protocol 7, 16.1).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AgentRecord {
+    /// Login id.
+    pub agent: AgentId,
+    /// Peripheral id of the agent PG.
+    pub peripheral: u32,
+    /// Extension.
+    pub extension: String,
+    /// Instrument.
+    pub instrument: String,
+    /// The CTI server's session that signed the agent in; 0 when it is gone.
+    #[serde(default)]
+    pub session: u32,
+    /// Signature of the CTI client that signed the agent in.
+    pub signature: String,
+    /// Instance id of that client; empty when it gave none.
+    pub unique_instance: String,
+    /// State of the queue named below.
+    pub skill_group_state: AgentState,
+    /// Seconds in that state.
+    pub skill_group_seconds: u32,
+    /// State in the domain.
+    pub state: AgentState,
+    /// Seconds in that state.
+    pub seconds: u32,
+    /// Reason code; 0 none.
+    pub reason: u16,
+    /// The domain.
+    pub mrd: MrdId,
+    /// Tasks assigned.
+    pub tasks: u32,
+    /// Tasks at the same time.
+    pub max_tasks: u32,
+    /// Tasks that may be held past that limit.
+    pub max_beyond: u32,
+    /// Whether the router may assign tasks.
+    pub routable: bool,
+    /// Whether the agent can be given a task now.
+    pub availability: Availability,
+    /// The agent's id in the central controller's database.
+    pub skill_target: SkillTarget,
+    /// The queue's peripheral number.
+    pub skill_group_number: u32,
+    /// The queue's id in the central controller's database.
+    pub skill_group: SkillTarget,
+    /// 1 while a task is in work, else 0 (cti-server-protocol 12, Direction).
+    pub direction: u32,
+    /// Active terminal device.
+    pub terminal: String,
+}
+
+/// A reservation, as OPC hands it to the CTI server (cti-server-protocol 16.5).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PreCall {
+    /// The task.
+    pub task: TaskId,
+    /// The domain.
+    pub mrd: MrdId,
+    /// The chosen agent.
+    pub agent: AgentId,
+    /// The agent's instrument.
+    pub instrument: String,
+    /// The agent's id in the central controller's database.
+    pub skill_target: SkillTarget,
+    /// The queue's id in the central controller's database.
+    pub skill_group: SkillTarget,
+    /// The queue's peripheral number.
+    pub skill_group_number: u32,
+    /// Network target.
+    pub network_target: u32,
+    /// Calling line: the application's first string.
+    pub ani: String,
+    /// Caller-entered digits: the application's second string, the social contact's id.
+    pub ced: String,
+    /// Dialed number.
+    pub dialed_number: String,
+    /// Call type.
+    pub call_type: u32,
+    /// Ties the reservation to the router's decision.
+    pub invoke_id: u32,
+    /// Protocol reference; empty.
+    pub protocol_guid: String,
+    /// Services enabled for the agent.
+    pub enabled_services: Vec<u16>,
+    /// Configuration id of these services.
+    pub ccai_config: String,
+    /// Call variables: number (1 to 10) and value.
+    pub call_variables: Vec<(u8, String)>,
+    /// Expanded call variables: name and value.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub named_variables: Vec<(String, String)>,
+}
+
+/// The kinds of task event (cti-server-protocol 11.2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TaskEventKind {
+    /// The agent accepted.
+    Offer,
+    /// Work began.
+    Start,
+    /// Work was paused.
+    Pause,
+    /// Work went on.
+    Resume,
+    /// After-task work began.
+    WrapUp,
+    /// The task ended.
+    End,
+}
+
+impl TaskEventKind {
+    /// The event's name at the CTI server's interface.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Offer => "OFFER_TASK_EVENT",
+            Self::Start => "START_TASK_EVENT",
+            Self::Pause => "PAUSE_TASK_EVENT",
+            Self::Resume => "RESUME_TASK_EVENT",
+            Self::WrapUp => "WRAPUP_TASK_EVENT",
+            Self::End => "END_TASK_EVENT",
+        }
+    }
+
+    /// Message type at the CTI server's interface.
+    pub const fn cti_number(self) -> u32 {
+        match self {
+            Self::Offer => 194,
+            Self::Start => 195,
+            Self::Pause => 196,
+            Self::Resume => 197,
+            Self::WrapUp => 198,
+            Self::End => 199,
+        }
+    }
+
+    /// Message type between OPC and CTI server. Only the one of the end is known; the others keep its
+    /// distance of 102 (inferred).
+    pub const fn opc_number(self) -> u32 {
+        self.cti_number() - 102
+    }
+}
+
+impl TaskEvent {
+    /// Peripheral type in task events: not the agent PG's own (cti-server-protocol 19).
+    pub const PERIPHERAL_TYPE: u16 = 4;
+}
+
+/// What happened to a task, as OPC tells the CTI server.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TaskEvent {
+    /// What happened.
+    pub kind: TaskEventKind,
+    /// The task.
+    pub task: TaskId,
+    /// The task that it follows; `NONE` for a new one.
+    pub previous: TaskId,
+    /// Peripheral id of the agent PG.
+    pub peripheral: u32,
+    /// The domain.
+    pub mrd: MrdId,
+    /// The agent's id in the central controller's database.
+    pub skill_target: SkillTarget,
+    /// The queue's id in the central controller's database.
+    pub skill_group: SkillTarget,
+    /// The service's id; -1 none.
+    pub service: i32,
+    /// Shown as true, even for a task that the router assigned (cti-server-protocol 19).
+    pub application_routed: bool,
+    /// How the task ended, as the central controller sees it; only for an end.
+    pub icm_disposition: Option<Disposition>,
+    /// How the task ended, as the application sees it; only for an end.
+    pub application_disposition: Option<Disposition>,
+    /// Wrap-up data of an end.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub wrapup_data: String,
+    /// Application data of an end.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub application_data: String,
+}

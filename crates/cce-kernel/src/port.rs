@@ -1,0 +1,122 @@
+//! The lab's interfaces: who listens, and what travels.
+
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// One interface of the lab. A listener and those who connect to it call it by the same name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Port {
+    /// Task API of CCP, for third-party applications.
+    App,
+    /// CCP's private API, for Finesse: close and renotify. The same listener as [`Port::App`].
+    CcpRest,
+    /// Media routing interface: CCP listens, the MR PG connects.
+    Mr,
+    /// Router's side of the MR PG.
+    IcmMr,
+    /// Router's side of the agent PG.
+    IcmAgent,
+    /// CTI server, side A.
+    CtiA,
+    /// CTI server, side B.
+    CtiB,
+    /// Finesse REST, for agent desktops.
+    Desk,
+    /// Finesse notification service over plain TCP.
+    Xmpp,
+}
+
+/// What a connection of a port carries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Carrier {
+    /// Messages with an 8-byte header: length of the rest, then message type, both big-endian.
+    Frames {
+        /// The largest message that is accepted, header included, in bytes.
+        max: usize,
+    },
+    /// A stream of bytes that the component itself takes apart.
+    Stream,
+    /// HTTP/1.1 exchanges.
+    Http,
+}
+
+impl Port {
+    /// Every port.
+    pub const ALL: [Self; 9] = [
+        Self::App,
+        Self::CcpRest,
+        Self::Mr,
+        Self::IcmMr,
+        Self::IcmAgent,
+        Self::CtiA,
+        Self::CtiB,
+        Self::Desk,
+        Self::Xmpp,
+    ];
+
+    /// The name used in configuration, journals and ladders.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::App => "app",
+            Self::CcpRest => "ccp-rest",
+            Self::Mr => "mr",
+            Self::IcmMr => "icm-mr",
+            Self::IcmAgent => "icm-agent",
+            Self::CtiA => "cti-a",
+            Self::CtiB => "cti-b",
+            Self::Desk => "desk",
+            Self::Xmpp => "xmpp",
+        }
+    }
+
+    /// The component that listens.
+    pub const fn listener(self) -> &'static str {
+        match self {
+            Self::App | Self::CcpRest | Self::Mr => "ccp",
+            Self::IcmMr | Self::IcmAgent => "router",
+            Self::CtiA | Self::CtiB => "agentpg",
+            Self::Desk | Self::Xmpp => "finesse",
+        }
+    }
+
+    /// The port whose socket serves this one: two names may share a listener.
+    pub const fn socket(self) -> Self {
+        match self {
+            Self::CcpRest => Self::App,
+            Self::IcmAgent => Self::IcmMr,
+            Self::App | Self::Mr | Self::IcmMr | Self::CtiA | Self::CtiB | Self::Desk | Self::Xmpp => self,
+        }
+    }
+
+    /// The product's default TCP port.
+    pub const fn default_tcp(self) -> u16 {
+        match self {
+            Self::App | Self::CcpRest => 8080,
+            Self::Mr => 38001,
+            Self::IcmMr | Self::IcmAgent => 40002,
+            Self::CtiA => 42027,
+            Self::CtiB => 43027,
+            Self::Desk => 8082,
+            Self::Xmpp => 5222,
+        }
+    }
+
+    /// What its connections carry. The limits are those of the protocol references: 12500 bytes for the CTI
+    /// server, 4096 for the MR interface; the one between PG and router is inferred.
+    pub const fn carrier(self) -> Carrier {
+        match self {
+            Self::App | Self::CcpRest | Self::Desk => Carrier::Http,
+            Self::Mr => Carrier::Frames { max: 4_096 },
+            Self::IcmMr | Self::IcmAgent => Carrier::Frames { max: 65_536 },
+            Self::CtiA | Self::CtiB => Carrier::Frames { max: 12_500 },
+            Self::Xmpp => Carrier::Stream,
+        }
+    }
+}
+
+impl fmt::Display for Port {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}

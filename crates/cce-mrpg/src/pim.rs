@@ -1,0 +1,420 @@
+//! One MR PIM: the session with its application, and the dialogues (mr-interface 2, 5).
+
+use crate::{
+    MrPg, PIM_BEAT, PIM_REDIAL, PimConfig, UNANSWERED_MAX, convert,
+    router::{RouterLink, note_peer_error},
+};
+use cce_kernel::{
+    CloseReason, Cx, Fact, LinkId, Port, TimerKey,
+    model::{ContactId, DialogueState, TaskId},
+};
+use cce_mr::{
+    MR, Mr,
+    icm::{Connect, DialogFail, QueueEvent, Release, ReleaseConf},
+    mr::{
+        CancelTask, CancelTaskConf, CloseConf, CloseReq, FailureEvent, HeartbeatReq, NewTask, NewTaskFailureEvent,
+        OpenReq, RoutingStatusEvent, TaskQueuedEvent, TerminateDialogueEvent,
+    },
+    reason,
+};
+use cce_wire::Bytes;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
+
+/// Version of the MR interface (inferred).
+const VERSION: u32 = 1;
+
+/// Heartbeats after which the application may drop a silent session.
+const IDLE_HEARTBEATS: u64 = 4;
+
+/// Dialogues of one application at the same time: what the system may queue (task-routing 5).
+const DIALOGUES_MAX: usize = 15_000;
+
+/// Cancels that met a decision and whose answer is under way.
+const LATE_CANCELS_MAX: usize = 1_000;
+
+/// `CANCEL_TASK_CONF`: an agent had been chosen.
+const ALREADY_ROUTED: u32 = 1;
+
+/// `FAILURE_EVENT`: what was sent cannot be read (inferred).
+const STATUS_UNREADABLE: u32 = 1;
+
+/// One MR PIM.
+#[derive(Debug)]
+pub(crate) struct Pim {
+    at: u64,
+    config: PimConfig,
+    link: Option<LinkId>,
+    is_open: bool,
+    routing_enabled: bool,
+    unanswered: u32,
+    last_invoke_id: u32,
+    dialogues: BTreeMap<u32, Dialogue>,
+    /// Dialogues that were routed while their cancel was on its way.
+    late_cancels: BTreeSet<u32>,
+}
+
+#[derive(Debug)]
+struct Dialogue {
+    contact: ContactId,
+    state: DialogueState,
+    task: Option<TaskId>,
+    received: u32,
+    sent: u32,
+}
+
+impl Pim {
+    pub(crate) fn new(at: usize, config: PimConfig) -> Self {
+        Self {
+            at: at as u64,
+            config,
+            link: None,
+            is_open: false,
+            routing_enabled: false,
+            unanswered: 0,
+            last_invoke_id: 0,
+            dialogues: BTreeMap::new(),
+            late_cancels: BTreeSet::new(),
+        }
+    }
+
+    pub(crate) fn link(&self) -> Option<LinkId> {
+        self.link
+    }
+
+    pub(crate) fn routing_client(&self) -> u32 {
+        self.config.routing_client
+    }
+
+    pub(crate) fn dial(&mut self, cx: &mut Cx<'_>) {
+        self.link = Some(cx.dial(Port::Mr, self.config.application.clone()));
+    }
+
+    pub(crate) fn on_up(&mut self, heartbeat: Duration, cx: &mut Cx<'_>) {
+        let open = OpenReq {
+            invoke_id: self.next_invoke_id(),
+            version_number: VERSION,
+            idle_timeout: u32::try_from(heartbeat.as_secs() * IDLE_HEARTBEATS).unwrap_or(u32::MAX),
+            peripheral_id: self.config.peripheral,
+            ..OpenReq::default()
+        };
+        self.send(open, cx);
+        cx.arm(self.beat_key(), heartbeat);
+    }
+
+    /// Sends a heartbeat. Says whether the link still counts as alive.
+    pub(crate) fn beat(&mut self, heartbeat: Duration, cx: &mut Cx<'_>) -> bool {
+        let Some(link) = self.link else { return true };
+        if self.unanswered >= UNANSWERED_MAX {
+            cx.close(link, CloseReason::HeartbeatLost);
+            return false;
+        }
+        self.unanswered += 1;
+        let invoke_id = self.next_invoke_id();
+        self.send(HeartbeatReq { invoke_id, ..HeartbeatReq::default() }, cx);
+        cx.arm(self.beat_key(), heartbeat);
+        true
+    }
+
+    /// The application is gone: whatever it asked for is given up (task-routing E10).
+    pub(crate) fn on_lost(&mut self, router: &RouterLink, redial: Duration, cx: &mut Cx<'_>) {
+        self.link = None;
+        self.is_open = false;
+        self.unanswered = 0;
+        self.late_cancels.clear();
+        cx.cancel(self.beat_key());
+        cx.arm(TimerKey::new(PIM_REDIAL, self.at), redial);
+        let pending: Vec<u32> = self.dialogues.keys().copied().collect();
+        for id in pending {
+            self.send_release(id, router, cx);
+            self.end(id, DialogueState::Failed, cx);
+        }
+    }
+
+    pub(crate) fn on_routing_enabled(&mut self, cx: &mut Cx<'_>) {
+        self.routing_enabled = true;
+        self.send_routing_status(cx);
+    }
+
+    /// The router is gone, and every dialogue with it (task-routing E14).
+    pub(crate) fn on_routing_disabled(&mut self, cx: &mut Cx<'_>) {
+        if !std::mem::take(&mut self.routing_enabled) {
+            return;
+        }
+        self.send_routing_status(cx);
+        let open: Vec<u32> = self.dialogues.keys().copied().collect();
+        for id in open {
+            self.send_failure(id, reason::ROUTING_DISABLED, cx);
+        }
+        let late: Vec<u32> = std::mem::take(&mut self.late_cancels).into_iter().collect();
+        for dialogue_id in late {
+            self.send_cancel_conf(dialogue_id, 1, ALREADY_ROUTED, cx);
+        }
+    }
+
+    /// The application said something that cannot be read: it is told, and left.
+    pub(crate) fn refuse(&mut self, reason: CloseReason, router: &RouterLink, redial: Duration, cx: &mut Cx<'_>) {
+        self.send(FailureEvent { status: STATUS_UNREADABLE, ..FailureEvent::default() }, cx);
+        if let Some(link) = self.link {
+            cx.close(link, reason);
+        }
+        self.on_lost(router, redial, cx);
+    }
+
+    pub(crate) fn stop(&mut self, cx: &mut Cx<'_>) {
+        let Some(link) = self.link.take() else { return };
+        let close = CloseReq { invoke_id: self.next_invoke_id(), ..CloseReq::default() };
+        cx.send(link, Mr::from(close).to_frame(&MR));
+        cx.close(link, CloseReason::Stopping);
+        cx.cancel(self.beat_key());
+        cx.cancel(TimerKey::new(PIM_REDIAL, self.at));
+    }
+
+    fn on_open(&mut self, cx: &mut Cx<'_>) {
+        self.is_open = true;
+        self.unanswered = 0;
+        self.send_routing_status(cx);
+    }
+
+    fn on_new_task(&mut self, link: LinkId, task: NewTask, router: &RouterLink, cx: &mut Cx<'_>) {
+        let id = task.dialogue_id;
+        if self.dialogues.contains_key(&id) {
+            note_peer_error(link, "NEW_TASK", &format!("dialogue {id} is open already"), cx);
+            // The dialogue that is open goes on; the failure is about the message.
+            self.send(FailureEvent { status: reason::DUPLICATE_DIALOGUE, ..FailureEvent::default() }, cx);
+            return;
+        }
+        let contact = ContactId(task.application_string2.as_ref().map(ToString::to_string).unwrap_or_default());
+        let dialogue =
+            Dialogue { contact, state: DialogueState::Open, task: None, received: task.send_seq_no, sent: 0 };
+        note_state(id, &dialogue, None, cx);
+        self.dialogues.insert(id, dialogue);
+        if let Some(reason) = self.objection(&task, router) {
+            note_peer_error(link, "NEW_TASK", &format!("dialogue {id} is refused with reason {reason}"), cx);
+            return self.send_failure(id, reason, cx);
+        }
+        router.send(convert::new_call(&self.config, task), cx);
+    }
+
+    fn objection(&self, task: &NewTask, router: &RouterLink) -> Option<u32> {
+        if task.send_seq_no != 1 {
+            return Some(reason::INVALID_DIALOGUE);
+        }
+        let is_full = self.dialogues.len() > DIALOGUES_MAX;
+        (is_full || !router.is_open()).then_some(reason::ROUTING_DISABLED)
+    }
+
+    fn on_cancel(&mut self, link: LinkId, cancel: &CancelTask, router: &RouterLink, cx: &mut Cx<'_>) {
+        let id = cancel.dialogue_id;
+        if !self.dialogues.contains_key(&id) {
+            return self.send_cancel_conf(id, 1, ALREADY_ROUTED, cx);
+        }
+        if !self.receive(link, "CANCEL_TASK", id, cancel.send_seq_no, router, cx) {
+            return;
+        }
+        self.set_state(id, DialogueState::Cancelling, cx);
+        self.send_release(id, router, cx);
+    }
+
+    fn on_terminate(&mut self, link: LinkId, end: &TerminateDialogueEvent, router: &RouterLink, cx: &mut Cx<'_>) {
+        let id = end.dialogue_id;
+        if self.dialogues.contains_key(&id)
+            && self.receive(link, "TERMINATE_DIALOGUE_EVENT", id, end.send_seq_no, router, cx)
+        {
+            self.send_release(id, router, cx);
+            self.end(id, DialogueState::Failed, cx);
+        }
+    }
+
+    /// Takes in a message's place in its dialogue. One that is out of place ends the dialogue.
+    fn receive(
+        &mut self,
+        link: LinkId,
+        name: &str,
+        id: u32,
+        send_seq_no: u32,
+        router: &RouterLink,
+        cx: &mut Cx<'_>,
+    ) -> bool {
+        let Some(dialogue) = self.dialogues.get_mut(&id) else { return false };
+        let due = dialogue.received + 1;
+        if send_seq_no == due {
+            dialogue.received = send_seq_no;
+            return true;
+        }
+        note_peer_error(link, name, &format!("SendSeqNo {send_seq_no} where {due} is due"), cx);
+        self.send_release(id, router, cx);
+        let send_seq_no = self.next_seq(id);
+        let cause = reason::INVALID_DIALOGUE;
+        self.send(TerminateDialogueEvent { dialogue_id: id, send_seq_no, cause, ..Default::default() }, cx);
+        self.end(id, DialogueState::Failed, cx);
+        false
+    }
+
+    pub(crate) fn on_connect(&mut self, connect: &Connect, cx: &mut Cx<'_>) {
+        let id = connect.did;
+        // The application left meanwhile: the reservation runs out at the agent (task-routing E27).
+        let Some(dialogue) = self.dialogues.get_mut(&id) else { return };
+        dialogue.task = Some(convert::task_id(connect.rtr_date, connect.rtr_cid, connect.rck_seq));
+        if connect.error_code != 0 {
+            return self.send_failure(id, reason::ROUTING_COMPLETE, cx);
+        }
+        if dialogue.state == DialogueState::Cancelling && self.late_cancels.len() < LATE_CANCELS_MAX {
+            self.late_cancels.insert(id);
+        }
+        let send_seq_no = self.next_seq(id);
+        self.send(convert::do_this_with_task(connect, send_seq_no), cx);
+        self.end(id, DialogueState::Routed, cx);
+    }
+
+    pub(crate) fn on_queued(&mut self, queued: &QueueEvent, cx: &mut Cx<'_>) {
+        let id = queued.did;
+        let Some(dialogue) = self.dialogues.get_mut(&id) else { return };
+        let icm_task_id = convert::task_id(queued.rtr_date, queued.rtr_cid, queued.rck_seq);
+        dialogue.task = Some(icm_task_id);
+        if dialogue.state == DialogueState::Open {
+            self.set_state(id, DialogueState::Queued, cx);
+        }
+        let send_seq_no = self.next_seq(id);
+        let estimated_wait_time = queued.estimated_wait_time;
+        let event = TaskQueuedEvent {
+            dialogue_id: id,
+            send_seq_no,
+            icm_task_id,
+            estimated_wait_time,
+            ..TaskQueuedEvent::default()
+        };
+        self.send(event, cx);
+    }
+
+    pub(crate) fn on_dialog_fail(&mut self, fail: &DialogFail, cx: &mut Cx<'_>) {
+        if self.dialogues.contains_key(&fail.did) {
+            self.send_failure(fail.did, fail.reason_code, cx);
+        }
+    }
+
+    /// The router decided the cancel.
+    pub(crate) fn on_release_conf(&mut self, conf: &ReleaseConf, cx: &mut Cx<'_>) {
+        let id = conf.did;
+        if self.late_cancels.remove(&id) {
+            return self.send_cancel_conf(id, 1, ALREADY_ROUTED, cx);
+        }
+        let Some(dialogue) = self.dialogues.get(&id) else { return };
+        if dialogue.state != DialogueState::Cancelling {
+            return;
+        }
+        let send_seq_no = self.next_seq(id);
+        self.send_cancel_conf(id, send_seq_no, conf.result, cx);
+        if conf.result == ALREADY_ROUTED {
+            self.set_state(id, DialogueState::Queued, cx);
+        } else {
+            self.end(id, DialogueState::Cancelled, cx);
+        }
+    }
+
+    fn send_release(&self, id: u32, router: &RouterLink, cx: &mut Cx<'_>) {
+        let release = Release {
+            rcid: self.config.routing_client,
+            pid: self.config.peripheral,
+            did: id,
+            did_rel_seq: self.dialogues.get(&id).map_or(1, |dialogue| dialogue.received),
+            reason_code: reason::ABANDONED_IN_ROUTER,
+            ..Release::default()
+        };
+        if router.is_open() {
+            router.send(release, cx);
+        }
+    }
+
+    /// A task cannot be routed: its dialogue is over.
+    fn send_failure(&mut self, id: u32, reason_code: u32, cx: &mut Cx<'_>) {
+        let send_seq_no = self.next_seq(id);
+        let failure =
+            NewTaskFailureEvent { dialogue_id: id, send_seq_no, reason_code, ..NewTaskFailureEvent::default() };
+        self.send(failure, cx);
+        self.end(id, DialogueState::Failed, cx);
+    }
+
+    fn send_cancel_conf(&self, dialogue_id: u32, send_seq_no: u32, result: u32, cx: &mut Cx<'_>) {
+        self.send(CancelTaskConf { dialogue_id, send_seq_no, result, ..CancelTaskConf::default() }, cx);
+    }
+
+    fn send_routing_status(&self, cx: &mut Cx<'_>) {
+        if self.is_open {
+            let routing_enabled = self.routing_enabled;
+            self.send(RoutingStatusEvent { routing_enabled, ..RoutingStatusEvent::default() }, cx);
+        }
+    }
+
+    fn send(&self, message: impl Into<Mr>, cx: &mut Cx<'_>) {
+        if let Some(link) = self.link {
+            cx.send(link, message.into().to_frame(&MR));
+        }
+    }
+
+    fn next_seq(&mut self, id: u32) -> u32 {
+        self.dialogues.get_mut(&id).map_or(1, |dialogue| {
+            dialogue.sent += 1;
+            dialogue.sent
+        })
+    }
+
+    fn set_state(&mut self, id: u32, to: DialogueState, cx: &mut Cx<'_>) {
+        let Some(dialogue) = self.dialogues.get_mut(&id) else { return };
+        let from = std::mem::replace(&mut dialogue.state, to);
+        note_state(id, dialogue, Some(from), cx);
+    }
+
+    fn end(&mut self, id: u32, to: DialogueState, cx: &mut Cx<'_>) {
+        self.set_state(id, to, cx);
+        self.dialogues.remove(&id);
+    }
+
+    fn beat_key(&self) -> TimerKey {
+        TimerKey::new(PIM_BEAT, self.at)
+    }
+
+    fn next_invoke_id(&mut self) -> u32 {
+        self.last_invoke_id = self.last_invoke_id.wrapping_add(1);
+        self.last_invoke_id
+    }
+}
+
+impl MrPg {
+    /// The one dispatch of what an application says.
+    pub(crate) fn on_application_frame(&mut self, link: LinkId, frame: &Bytes, cx: &mut Cx<'_>) {
+        let redial = self.config.redial;
+        let router = &self.router;
+        let Some(pim) = self.pims.iter_mut().find(|pim| pim.link == Some(link)) else { return };
+        match Mr::read(&MR, frame) {
+            Ok(Mr::OpenConf(_)) => pim.on_open(cx),
+            Ok(Mr::HeartbeatConf(_)) => pim.unanswered = 0,
+            Ok(Mr::NewTask(task)) if pim.is_open => pim.on_new_task(link, task, router, cx),
+            Ok(Mr::CancelTask(cancel)) if pim.is_open => pim.on_cancel(link, &cancel, router, cx),
+            Ok(Mr::TerminateDialogueEvent(end)) if pim.is_open => pim.on_terminate(link, &end, router, cx),
+            Ok(Mr::RoutingStatusReq(_)) => pim.send_routing_status(cx),
+            Ok(Mr::CloseReq(close)) => {
+                pim.send(CloseConf { invoke_id: close.invoke_id, ..CloseConf::default() }, cx);
+                cx.close(link, CloseReason::Done);
+                pim.on_lost(router, redial, cx);
+            }
+            Ok(other) => note_peer_error(link, other.name(), "not expected from an application now", cx),
+            Err(error) => {
+                note_peer_error(link, "frame", &error.to_string(), cx);
+                pim.refuse(CloseReason::BadMessage(error.to_string()), router, redial, cx);
+            }
+        }
+    }
+}
+
+fn note_state(id: u32, dialogue: &Dialogue, from: Option<DialogueState>, cx: &mut Cx<'_>) {
+    cx.note(Fact::Dialogue {
+        dialogue: id,
+        contact: dialogue.contact.clone(),
+        from,
+        to: dialogue.state,
+        task: dialogue.task,
+    });
+}

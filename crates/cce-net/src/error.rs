@@ -1,0 +1,43 @@
+//! Why a run cannot start.
+
+use cce_kernel::Port;
+use std::{io, net::SocketAddr, path::PathBuf};
+
+/// Why a run cannot start.
+#[derive(Debug, thiserror::Error)]
+pub enum NetError {
+    /// Somebody else listens there.
+    #[error(
+        "port {port} ({address}) is in use: stop what listens there, choose another address with [links.{port}], or take free ports with --ports ephemeral"
+    )]
+    PortInUse {
+        /// The port.
+        port: Port,
+        /// The address.
+        address: SocketAddr,
+    },
+    /// The address cannot be listened on.
+    #[error("cannot listen on {address} for {port}: {source}")]
+    Listen {
+        /// The port.
+        port: Port,
+        /// The address.
+        address: SocketAddr,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// A listener has no address.
+    #[error("no address to listen on for {port}")]
+    NoAddress {
+        /// The port.
+        port: Port,
+    },
+    /// What a component stored cannot be read.
+    #[error("cannot read what was stored in {}: {source}", path.display())]
+    Stored {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        source: io::Error,
+    },
+}

@@ -1,0 +1,74 @@
+//! HTTP calls: a connection for each.
+
+use crate::{
+    causes::Causes,
+    config::{BODY_MAX, CONNECT_DEADLINE, RESPONSE_DEADLINE},
+    net::connect,
+};
+use bytes::Bytes;
+use cce_kernel::{CallError, NodeName, Request, Response};
+use http_body_util::{BodyExt, Full, Limited};
+use hyper::{Method, client::conn::http1};
+use hyper_util::rt::TokioIo;
+use std::{net::SocketAddr, sync::Arc};
+use tokio::{net::TcpStream, time::timeout};
+
+/// Makes a call, and returns its outcome and the record of the reply, where that is known.
+pub(crate) async fn call(
+    node: NodeName,
+    record: u64,
+    address: Option<String>,
+    request: Request,
+    causes: Arc<Causes>,
+) -> (Result<Response, CallError>, Option<u64>) {
+    let Some(address) = address else { return (Err(CallError::Unreachable), None) };
+    let connecting = connect(&address, &node, record, &causes);
+    let Ok(Ok(stream)) = timeout(CONNECT_DEADLINE, connecting).await else {
+        return (Err(CallError::Unreachable), None);
+    };
+    let local = stream.local_addr().ok();
+    let result = match timeout(RESPONSE_DEADLINE, exchange(stream, &address, request)).await {
+        Ok(result) => result,
+        Err(_) => Err(CallError::Timeout),
+    };
+    let cause = local.and_then(|local: SocketAddr| {
+        causes.hung_up(local);
+        causes.reply_to(local)
+    });
+    (result, cause)
+}
+
+async fn exchange(stream: TcpStream, address: &str, request: Request) -> Result<Response, CallError> {
+    let (mut sender, connection) =
+        http1::handshake(TokioIo::new(stream)).await.map_err(|_| CallError::Broken)?;
+    let sending = async move {
+        let response = sender.send_request(wire_request(address, request)?).await;
+        read_response(response.map_err(|_| CallError::Broken)?).await
+    };
+    // The connection only moves bytes; it ends when the exchange is over, and what it ends with adds nothing.
+    let (result, _) = tokio::join!(sending, connection);
+    result
+}
+
+fn wire_request(address: &str, request: Request) -> Result<hyper::Request<Full<Bytes>>, CallError> {
+    let method = Method::from_bytes(request.method.as_bytes()).map_err(|_| CallError::Broken)?;
+    let mut building = hyper::Request::builder().method(method).uri(request.target.as_str());
+    if request.get("host").is_none() {
+        building = building.header("host", address);
+    }
+    for (name, value) in &request.headers {
+        building = building.header(name, value);
+    }
+    building.header("connection", "close").body(Full::new(request.body.0)).map_err(|_| CallError::Broken)
+}
+
+async fn read_response(response: hyper::Response<hyper::body::Incoming>) -> Result<Response, CallError> {
+    let (parts, body) = response.into_parts();
+    let headers = parts
+        .headers
+        .iter()
+        .map(|(name, value)| (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
+        .collect();
+    let body = Limited::new(body, BODY_MAX).collect().await.map_err(|_| CallError::TooLarge)?.to_bytes();
+    Ok(Response { status: parts.status.as_u16(), headers, body: body.into() })
+}

@@ -1,0 +1,117 @@
+//! HTTP requests become inputs; replies become responses. No state and no decisions here.
+
+use crate::{
+    actor::{Event, Inbox},
+    config::BODY_MAX,
+};
+use axum::{
+    Router,
+    body::{Body, to_bytes},
+    extract::{ConnectInfo, Request as WireRequest, State},
+    http::{HeaderMap, StatusCode, header::CONTENT_LENGTH},
+    response::Response as WireResponse,
+};
+use cce_kernel::{CallId, Port, Request, Response};
+use std::{
+    net::SocketAddr,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+};
+use tokio::{net::TcpListener, sync::oneshot};
+use tokio_util::sync::CancellationToken;
+
+#[derive(Clone, Debug)]
+struct Front {
+    port: Port,
+    inbox: Inbox,
+    calls: Arc<AtomicU64>,
+}
+
+/// Serves one listener until the token is cancelled. `calls` numbers the component's calls.
+pub(crate) async fn serve(
+    listener: TcpListener,
+    port: Port,
+    inbox: Inbox,
+    calls: Arc<AtomicU64>,
+    stop: CancellationToken,
+) {
+    let router = Router::new().fallback(forward).with_state(Front { port, inbox, calls });
+    let service = router.into_make_service_with_connect_info::<SocketAddr>();
+    let serving = axum::serve(listener, service).with_graceful_shutdown(stop.cancelled_owned());
+    if let Err(error) = serving.await {
+        tracing::warn!(%error, %port, "the HTTP listener ended");
+    }
+}
+
+async fn forward(
+    State(front): State<Front>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    request: WireRequest,
+) -> WireResponse {
+    if announced(request.headers()) > BODY_MAX {
+        return refuse(StatusCode::PAYLOAD_TOO_LARGE);
+    }
+    let (parts, body) = request.into_parts();
+    let Ok(body) = to_bytes(body, BODY_MAX).await else { return refuse(StatusCode::PAYLOAD_TOO_LARGE) };
+    let target = parts.uri.path_and_query().map_or_else(|| "/".to_owned(), ToString::to_string);
+    let request = Request {
+        method: parts.method.to_string(),
+        target,
+        headers: headers(&parts.headers),
+        peer: peer.to_string(),
+        body: body.into(),
+    };
+    ask(&front, peer, request).await.map_or_else(|| refuse(StatusCode::SERVICE_UNAVAILABLE), wire_response)
+}
+
+async fn ask(front: &Front, peer: SocketAddr, request: Request) -> Option<Response> {
+    let call = CallId(front.calls.fetch_add(1, Ordering::Relaxed) + 1);
+    let (reply, answer) = oneshot::channel();
+    front.inbox.send(Event::Call { call, port: front.port, request, client: peer, reply }).await.ok()?;
+    let mut waiting = Waiting { call, inbox: &front.inbox, is_answered: false };
+    let response = answer.await.ok();
+    waiting.is_answered = true;
+    response
+}
+
+/// Tells the component when the client leaves before the reply: then this is dropped unanswered.
+struct Waiting<'a> {
+    call: CallId,
+    inbox: &'a Inbox,
+    is_answered: bool,
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        if !self.is_answered {
+            // A component that is too busy to hear of it replies into the void.
+            let _ = self.inbox.try_send(Event::CallGone { call: self.call });
+        }
+    }
+}
+
+fn announced(headers: &HeaderMap) -> usize {
+    let length = headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok());
+    length.and_then(|text| text.parse().ok()).unwrap_or(0)
+}
+
+fn headers(headers: &HeaderMap) -> Vec<(String, String)> {
+    let text = |value: &axum::http::HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
+    headers.iter().map(|(name, value)| (name.as_str().to_owned(), text(value))).collect()
+}
+
+fn wire_response(response: Response) -> WireResponse {
+    let mut building = WireResponse::builder().status(response.status);
+    for (name, value) in &response.headers {
+        building = building.header(name, value);
+    }
+    building.body(Body::from(response.body.0)).unwrap_or_else(|_| refuse(StatusCode::INTERNAL_SERVER_ERROR))
+}
+
+fn refuse(status: StatusCode) -> WireResponse {
+    let mut response = WireResponse::new(Body::empty());
+    *response.status_mut() = status;
+    response
+}

@@ -1,0 +1,230 @@
+//! Agents as the router sees them: what the agent PG reported, and what was assigned meanwhile
+//! (task-routing 1.5 and 3.5).
+
+use cce_kernel::{
+    LinkId, Time,
+    fact::AgentView,
+    model::{AgentState, Availability, MrdId, SkillTarget, TaskId},
+};
+use cce_mr::icm::{AgentStateUpdate, TaskEvent};
+use std::{
+    cmp::Reverse,
+    collections::{BTreeMap, BTreeSet},
+};
+
+/// Agents in domains that the router keeps: 4000 agents in 20 domains (task-routing 5).
+const PLACES_MAX: usize = 80_000;
+/// Tasks of one agent in one domain that the router keeps, far above any limit that Finesse accepts.
+const TASKS_MAX: usize = 100;
+/// `TaskState` of a task that is over (cti-server-protocol 11.3).
+const ENDED: u16 = 7;
+
+/// An agent in one domain.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Place {
+    pub(crate) skill_target: SkillTarget,
+    pub(crate) mrd: MrdId,
+}
+
+/// How far a task is with its agent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Stage {
+    /// Assigned, not begun.
+    Pending,
+    /// Begun, and not yet over.
+    Begun,
+}
+
+/// An agent in one domain, as known.
+#[derive(Clone, Debug)]
+pub(crate) struct Agent {
+    /// The agent PG's link.
+    pub(crate) link: LinkId,
+    state: AgentState,
+    limit: u32,
+    beyond: u32,
+    routable: bool,
+    is_available: bool,
+    /// Since when the agent waits for a task.
+    available_since: Time,
+    tasks: BTreeMap<TaskId, Stage>,
+    /// The view at the last note.
+    noted: AgentView,
+}
+
+/// Everybody whom agent PGs reported.
+#[derive(Debug)]
+pub(crate) struct Agents {
+    by_place: BTreeMap<Place, Agent>,
+    uninterruptible: BTreeSet<MrdId>,
+}
+
+/// How somebody stands who was never reported.
+const SIGNED_OUT: AgentView =
+    AgentView { state: AgentState::Logout, tasks: 0, pending: 0, limit: 0, beyond: 0, routable: false };
+
+impl Agent {
+    fn new(link: LinkId) -> Self {
+        Self {
+            link,
+            state: AgentState::Logout,
+            limit: 0,
+            beyond: 0,
+            routable: false,
+            is_available: false,
+            available_since: Time::default(),
+            tasks: BTreeMap::new(),
+            noted: SIGNED_OUT,
+        }
+    }
+
+    /// Tasks that may still be assigned.
+    pub(crate) fn free_slots(&self) -> u32 {
+        self.limit.saturating_sub(self.count(Stage::Pending) + self.count(Stage::Begun))
+    }
+
+    /// Whether the agent could take a task, other domains aside. The report's availability also tells of
+    /// somebody who asked to become not ready and whose tasks are not over.
+    fn is_open(&self) -> bool {
+        let at_work = !matches!(
+            self.state,
+            AgentState::Logout | AgentState::Login | AgentState::NotReady | AgentState::WorkNotReady
+        );
+        at_work && self.routable && self.is_available && self.free_slots() > 0
+    }
+
+    fn view(&self) -> AgentView {
+        AgentView {
+            state: self.state,
+            tasks: self.count(Stage::Begun),
+            pending: self.count(Stage::Pending),
+            limit: self.limit,
+            beyond: self.beyond,
+            routable: self.routable,
+        }
+    }
+
+    fn count(&self, stage: Stage) -> u32 {
+        u32::try_from(self.tasks.values().filter(|task| **task == stage).count()).unwrap_or(u32::MAX)
+    }
+
+    /// Takes over a report. Whoever becomes available, or idle, waits from now on.
+    fn apply(&mut self, update: &AgentStateUpdate, now: Time) {
+        let state = AgentState::of_number(update.agent_state);
+        let is_available = update.availability == Availability::Icm.number();
+        let is_idle_anew = state == AgentState::NotActive && self.state != AgentState::NotActive;
+        if is_idle_anew || (is_available && !self.is_available) {
+            self.available_since = now;
+        }
+        self.state = state;
+        self.limit = update.max_task_limit;
+        self.beyond = update.max_beyond_task_limit;
+        self.routable = update.agent_mode;
+        self.is_available = is_available;
+    }
+}
+
+impl Agents {
+    /// Nobody; tasks of the domains `uninterruptible` keep their agent from any other domain's.
+    pub(crate) fn new(uninterruptible: BTreeSet<MrdId>) -> Self {
+        Self { by_place: BTreeMap::new(), uninterruptible }
+    }
+
+    /// The agent, if reported.
+    pub(crate) fn at(&self, place: Place) -> Option<&Agent> {
+        self.by_place.get(&place)
+    }
+
+    /// Takes over a report, and returns the view before and after if it changed.
+    pub(crate) fn on_state(
+        &mut self,
+        link: LinkId,
+        update: &AgentStateUpdate,
+        now: Time,
+    ) -> Result<Option<(AgentView, AgentView)>, &'static str> {
+        let agent = self.reported(link, place_of(update.icm_agent_id, update.mrd_id))?;
+        agent.apply(update, now);
+        let after = agent.view();
+        let before = std::mem::replace(&mut agent.noted, after);
+        Ok((before != after).then_some((before, after)))
+    }
+
+    /// Takes over what became of a task, which may be one that an earlier life of the router assigned.
+    pub(crate) fn on_task(&mut self, link: LinkId, event: &TaskEvent) -> Result<(), &'static str> {
+        let agent = self.reported(link, place_of(event.icm_agent_id, event.mrd_id))?;
+        if event.task_state == ENDED {
+            agent.tasks.remove(&event.task_id);
+            return Ok(());
+        }
+        if agent.tasks.len() >= TASKS_MAX && !agent.tasks.contains_key(&event.task_id) {
+            return Err("the agent has too many tasks");
+        }
+        agent.tasks.insert(event.task_id, stage_of(event.task_state));
+        Ok(())
+    }
+
+    /// Counts a task against its agent from the decision on.
+    pub(crate) fn assign(&mut self, place: Place, task: TaskId) {
+        debug_assert!(self.is_eligible(place), "only an eligible agent is chosen");
+        if let Some(agent) = self.by_place.get_mut(&place) {
+            agent.tasks.insert(task, Stage::Pending);
+        }
+    }
+
+    /// An agent PG is gone: nobody knows how its agents stand.
+    pub(crate) fn forget(&mut self, link: LinkId) {
+        self.by_place.retain(|_, agent| agent.link != link);
+    }
+
+    /// Whether any of these is signed in to the domain.
+    pub(crate) fn is_anybody_signed_in(&self, mrd: MrdId, agents: &BTreeSet<SkillTarget>) -> bool {
+        let known = agents.iter().filter_map(|agent| self.at(Place { skill_target: *agent, mrd }));
+        known.into_iter().any(|agent| agent.state != AgentState::Logout)
+    }
+
+    /// Those of `agents` who may get a task of the domain, best first: most free slots, then who waits longest,
+    /// then by skill target.
+    pub(crate) fn eligible(&self, mrd: MrdId, agents: &BTreeSet<SkillTarget>) -> Vec<SkillTarget> {
+        let places = agents.iter().map(|agent| Place { skill_target: *agent, mrd });
+        let known = places.filter(|place| self.is_eligible(*place));
+        let ranked = known.filter_map(|place| self.at(place).map(|agent| (rank(agent), place.skill_target)));
+        let mut ranked: Vec<_> = ranked.collect();
+        ranked.sort_unstable();
+        ranked.into_iter().map(|(_, skill_target)| skill_target).collect()
+    }
+
+    fn is_eligible(&self, place: Place) -> bool {
+        self.at(place).is_some_and(Agent::is_open) && !self.is_busy_elsewhere(place)
+    }
+
+    /// Whether the agent has a task in another domain, one whose tasks must not be interrupted.
+    fn is_busy_elsewhere(&self, place: Place) -> bool {
+        let of = |mrd| Place { skill_target: place.skill_target, mrd };
+        let everywhere = self.by_place.range(of(MrdId(i32::MIN))..=of(MrdId(i32::MAX)));
+        everywhere
+            .filter(|(other, _)| other.mrd != place.mrd && self.uninterruptible.contains(&other.mrd))
+            .any(|(_, agent)| !agent.tasks.is_empty())
+    }
+
+    /// The agent that a PG speaks of; reported for the first time, perhaps.
+    fn reported(&mut self, link: LinkId, place: Place) -> Result<&mut Agent, &'static str> {
+        if self.by_place.len() >= PLACES_MAX && !self.by_place.contains_key(&place) {
+            return Err("too many agents");
+        }
+        let agent = self.by_place.entry(place).or_insert_with(|| Agent::new(link));
+        if agent.link == link { Ok(agent) } else { Err("the agent is another peripheral's") }
+    }
+}
+
+fn rank(agent: &Agent) -> (Reverse<u32>, Time) {
+    (Reverse(agent.free_slots()), agent.available_since)
+}
+
+fn place_of(icm_agent_id: i32, mrd_id: i32) -> Place {
+    Place { skill_target: SkillTarget(icm_agent_id), mrd: MrdId(mrd_id) }
+}
+
+/// Active, wrap-up, paused and interrupted tasks have begun.
+fn stage_of(task_state: u16) -> Stage {
+    if matches!(task_state, 1 | 2 | 3 | 5) { Stage::Begun } else { Stage::Pending }
+}

@@ -1,0 +1,274 @@
+//! A task from its request to an agent (task-routing S1, S2, E7, E22, E23).
+
+use crate::{
+    Router, STEP,
+    agent::Place,
+    choice::{self, Decision, Pick},
+    config::{CallType, PrecisionQueue},
+    message::{self, Reservation, step_order},
+    queue::Rank,
+};
+use cce_kernel::{
+    Cx, LinkId, TimerKey,
+    fact::{QueueChoice, RefusalReason, RouterFact},
+    model::{MrdId, RouterCallKey, TaskId},
+};
+use cce_mr::{
+    icm::{FailureEvent, NewCall, Release},
+    reason,
+};
+use std::{collections::BTreeSet, sync::Arc};
+
+/// `RELEASE_CONF`: the task waited no more than this.
+const RELEASED: u32 = 0;
+/// `RELEASE_CONF`: an agent had been chosen, or there is no such dialogue.
+const ALREADY_ROUTED: u32 = 1;
+/// `MRDomainID`: the dialed number decides.
+const ANY_MRD: i32 = -1;
+
+/// A dialogue. Routing clients number theirs without asking each other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct DialogueKey {
+    pub(crate) link: LinkId,
+    pub(crate) routing_client: u32,
+    pub(crate) dialogue: u32,
+}
+
+/// An admitted task.
+#[derive(Debug)]
+pub(crate) struct Call {
+    pub(crate) dialogue: DialogueKey,
+    pub(crate) key: RouterCallKey,
+    pub(crate) request: NewCall,
+    pub(crate) plan: Plan,
+    /// Messages to the routing client so far: `DIDRelSeq#` of the next one.
+    pub(crate) sent: u32,
+}
+
+/// What the configuration has in store for a dialed number.
+#[derive(Clone, Debug)]
+pub(crate) struct Plan {
+    pub(crate) call_type: CallType,
+    pub(crate) script: String,
+    pub(crate) priority: u32,
+    pub(crate) queue: Arc<PrecisionQueue>,
+    pub(crate) interruptible: bool,
+    pub(crate) max_in_queue: Option<u32>,
+}
+
+impl Router {
+    /// A routing client has a task.
+    pub(crate) fn on_new_call(&mut self, link: LinkId, request: NewCall, cx: &mut Cx<'_>) {
+        let dialogue = DialogueKey { link, routing_client: request.rcid, dialogue: request.did };
+        if self.line.find(dialogue).is_some() {
+            return self.on_duplicate(dialogue, cx);
+        }
+        let plan = match self.plan(&request) {
+            Ok(plan) => plan,
+            Err(reason) => return self.refuse(link, &request, reason, cx),
+        };
+        let key = self.keys.give(cx);
+        let call = Box::new(Call { dialogue, key, request, plan, sent: 0 });
+        cx.note(admitted(&call).into());
+        match choice::walk(&call.plan.queue, 0, &self.agents) {
+            Decision::Agent(pick) => self.route(&call, pick, 0, cx),
+            Decision::Wait(step) => self.enqueue(call, step, cx),
+            Decision::NoStep => self.refuse(link, &call.request, RefusalReason::ScriptEnded, cx),
+        }
+    }
+
+    /// A routing client gives up a task. Here cancel and decision meet: whoever comes first wins.
+    pub(crate) fn on_release(&mut self, link: LinkId, release: &Release, cx: &mut Cx<'_>) {
+        let dialogue = DialogueKey { link, routing_client: release.rcid, dialogue: release.did };
+        let result = if let Some(rank) = self.line.find(dialogue) {
+            self.dequeue(rank, cx);
+            RELEASED
+        } else {
+            cx.note(RouterFact::CancelRefused { dialogue: release.did }.into());
+            ALREADY_ROUTED
+        };
+        self.send(link, message::release_conf(release, result), cx);
+    }
+
+    /// A routing client's link is gone: what it asked for is given up.
+    pub(crate) fn drop_dialogues(&mut self, link: LinkId, cx: &mut Cx<'_>) {
+        for rank in self.line.of_link(link) {
+            self.dequeue(rank, cx);
+        }
+    }
+
+    /// A step's time is over: the next step is taken too.
+    pub(crate) fn on_step_over(&mut self, arrival: u64, cx: &mut Cx<'_>) {
+        let Some(rank) = self.line.of_arrival(arrival) else { return };
+        let Some(waiting) = self.line.at_mut(rank) else { return };
+        let queue = Arc::clone(&waiting.call.plan.queue);
+        match choice::walk(&queue, waiting.step + 1, &self.agents) {
+            Decision::Agent(pick) => self.route_waiting(rank, pick, cx),
+            Decision::Wait(step) => {
+                waiting.step = step;
+                cx.note(node(&waiting.call, step, QueueChoice::Wait).into());
+                arm_step(&queue, step, rank, cx);
+            }
+            Decision::NoStep => {}
+        }
+    }
+
+    /// Somebody may have become free: whatever can be routed is, best first.
+    pub(crate) fn serve(&mut self, cx: &mut Cx<'_>) {
+        let mut barren = BTreeSet::new();
+        while let Some((rank, pick)) = self.next_served(&mut barren) {
+            self.route_waiting(rank, pick, cx);
+        }
+    }
+
+    /// The first task in line for whom somebody is free. Steps for which nobody is are remembered in `barren`:
+    /// serving a task frees nobody.
+    fn next_served(&self, barren: &mut BTreeSet<(u32, usize)>) -> Option<(Rank, Pick)> {
+        self.line.iter().find_map(|(rank, waiting)| {
+            let queue = &waiting.call.plan.queue;
+            if barren.contains(&(queue.id, waiting.step)) {
+                return None;
+            }
+            let pick = choice::best(queue, waiting.step, &self.agents);
+            if pick.is_none() {
+                barren.insert((queue.id, waiting.step));
+            }
+            pick.map(|pick| (rank, pick))
+        })
+    }
+
+    /// What is to be done with a request (task-routing 3.1).
+    fn plan(&self, request: &NewCall) -> Result<Plan, RefusalReason> {
+        let config = &self.config;
+        let number = dialed_number(request);
+        let dialed = config.dialed_numbers.iter().find(|known| known.number == number);
+        let dialed = dialed.ok_or(RefusalReason::UnknownDialedNumber)?;
+        let call_type = config.call_types.iter().find(|known| Some(known.id) == dialed.call_type);
+        let call_type = call_type.ok_or(RefusalReason::NoScript)?;
+        let script = config.scripts.iter().find(|known| Some(&known.name) == call_type.script.as_ref());
+        let script = script.ok_or(RefusalReason::NoScript)?;
+        if request.mr_domain_id != ANY_MRD && MrdId(request.mr_domain_id) != dialed.mrd {
+            return Err(RefusalReason::UnknownMrd);
+        }
+        let mrd = config.mrds.iter().find(|known| known.id == dialed.mrd).ok_or(RefusalReason::UnknownMrd)?;
+        // A queue of another domain is a failed node, after which the script has nothing left (task-routing E22).
+        let queue = self.queues.get(&script.precision_queue).filter(|queue| queue.mrd == dialed.mrd);
+        Ok(Plan {
+            call_type: call_type.clone(),
+            script: script.name.clone(),
+            priority: script.priority,
+            queue: Arc::clone(queue.ok_or(RefusalReason::ScriptEnded)?),
+            interruptible: mrd.interruptible,
+            max_in_queue: mrd.max_in_queue,
+        })
+    }
+
+    /// Nobody is free: the task waits, if there is room.
+    fn enqueue(&mut self, mut call: Box<Call>, step: usize, cx: &mut Cx<'_>) {
+        let (link, queue) = (call.dialogue.link, Arc::clone(&call.plan.queue));
+        if !self.line.has_room(queue.mrd, call.plan.max_in_queue) {
+            return self.refuse(link, &call.request, RefusalReason::QueueFull, cx);
+        }
+        cx.note(node(&call, step, QueueChoice::Wait).into());
+        let mut event = message::queue_event(&call, -1);
+        call.sent += 1;
+        let rank = self.line.enter(call, step, cx.now());
+        event.estimated_wait_time = self.line.estimated_wait(queue.id, cx.now());
+        self.send(link, event, cx);
+        arm_step(&queue, step, rank, cx);
+    }
+
+    fn dequeue(&mut self, rank: Rank, cx: &mut Cx<'_>) {
+        cx.cancel(TimerKey::new(STEP, rank.arrival));
+        let Some(waiting) = self.line.leave(rank, cx.now()) else { return };
+        let Call { key, plan, .. } = *waiting.call;
+        cx.note(RouterFact::Dequeued { key, queue_id: plan.queue.id }.into());
+    }
+
+    fn route_waiting(&mut self, rank: Rank, pick: Pick, cx: &mut Cx<'_>) {
+        cx.cancel(TimerKey::new(STEP, rank.arrival));
+        let Some(waiting) = self.line.leave(rank, cx.now()) else { return };
+        let queued = u32::try_from(cx.now().since(rank.since).as_secs()).unwrap_or(u32::MAX);
+        self.route(&waiting.call, pick, queued, cx);
+    }
+
+    /// An agent was chosen: reserves the agent, answers the routing client, and drops the dialogue.
+    fn route(&mut self, call: &Call, pick: Pick, queued: u32, cx: &mut Cx<'_>) {
+        let place = Place { skill_target: pick.skill_target, mrd: call.plan.queue.mrd };
+        let Some(agent_pg) = self.agents.at(place).map(|agent| agent.link) else { return };
+        let choice = QueueChoice::Agent { skill_target: pick.skill_target, eligible: pick.eligible };
+        cx.note(node(call, pick.step, choice).into());
+        let invoke_id = self.next_invoke_id;
+        self.next_invoke_id = invoke_id.wrapping_add(1);
+        let peripheral = self.peripheral_of(agent_pg);
+        let reservation = Reservation { pick, invoke_id, peripheral, queued };
+        self.agents.assign(place, TaskId::of_router(call.key, message::RCK_SEQ));
+        self.send(agent_pg, message::pre_call(&self.config, call, reservation), cx);
+        self.send(call.dialogue.link, message::connect(&self.config, call, reservation), cx);
+        cx.note(RouterFact::DialogDeleted { dialogue: call.dialogue.dialogue, key: call.key }.into());
+    }
+
+    /// The task cannot be routed.
+    fn refuse(&mut self, link: LinkId, request: &NewCall, reason: RefusalReason, cx: &mut Cx<'_>) {
+        cx.note(RouterFact::CallRefused { dialogue: request.did, reason }.into());
+        let fail = message::dialog_fail(request.rcid, request.pid, request.did, code_of(reason));
+        self.send(link, fail, cx);
+    }
+
+    /// The dialogue that is open goes on, so the failure cannot name it.
+    fn on_duplicate(&mut self, dialogue: DialogueKey, cx: &mut Cx<'_>) {
+        let reason = RefusalReason::DuplicateDialogue;
+        cx.note(RouterFact::CallRefused { dialogue: dialogue.dialogue, reason }.into());
+        self.send(dialogue.link, FailureEvent { status: code_of(reason), ..FailureEvent::default() }, cx);
+    }
+}
+
+/// Arms the timer that takes a task to the next step, unless this is the last.
+fn arm_step(queue: &PrecisionQueue, step: usize, rank: Rank, cx: &mut Cx<'_>) {
+    let is_last = step + 1 >= queue.steps.len();
+    if let Some(wait) = queue.steps.get(step).and_then(|step| step.wait).filter(|_| !is_last) {
+        cx.arm(TimerKey::new(STEP, rank.arrival), wait);
+    }
+}
+
+fn code_of(reason: RefusalReason) -> u32 {
+    match reason {
+        RefusalReason::UnknownDialedNumber => reason::INVALID_SCRIPT_SELECTOR,
+        RefusalReason::UnknownMrd => reason::INVALID_MRD,
+        RefusalReason::DuplicateDialogue => reason::DUPLICATE_DIALOGUE,
+        RefusalReason::NoScript | RefusalReason::QueueFull | RefusalReason::ScriptEnded => {
+            reason::ROUTING_COMPLETE
+        }
+    }
+}
+
+fn admitted(call: &Call) -> RouterFact {
+    let text = |text: Option<String>| text.unwrap_or_default();
+    RouterFact::CallAdmitted {
+        dialogue: call.dialogue.dialogue,
+        key: call.key,
+        dialed_number: dialed_number(&call.request),
+        ani: text(call.request.calling_party.as_ref().map(ToString::to_string)),
+        ced: text(call.request.ced.as_ref().map(ToString::to_string)),
+        routing_client: call.dialogue.routing_client,
+        mrd: call.plan.queue.mrd,
+        call_type: call.plan.call_type.id,
+        script: call.plan.script.clone(),
+        at_vru: call.request.at_vru,
+    }
+}
+
+fn node(call: &Call, step: usize, choice: QueueChoice) -> RouterFact {
+    RouterFact::QueueNode {
+        dialogue: call.dialogue.dialogue,
+        key: call.key,
+        queue: call.plan.queue.name.clone(),
+        queue_id: call.plan.queue.id,
+        step: step_order(step),
+        choice,
+    }
+}
+
+fn dialed_number(request: &NewCall) -> String {
+    request.called_party.as_ref().map(ToString::to_string).unwrap_or_default()
+}

@@ -1,0 +1,50 @@
+//! What a precision queue decides for one task (task-routing 3.5 and 3.6).
+
+use crate::{agent::Agents, config::PrecisionQueue};
+use cce_kernel::model::SkillTarget;
+use std::collections::BTreeSet;
+
+/// What a precision queue decided.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Decision {
+    /// An agent is free.
+    Agent(Pick),
+    /// Nobody is: the task waits at this step, counted from 0.
+    Wait(usize),
+    /// The queue has no such step.
+    NoStep,
+}
+
+/// The agent who gets the task.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Pick {
+    pub(crate) skill_target: SkillTarget,
+    /// How many were eligible.
+    pub(crate) eligible: u32,
+    /// The step, counted from 0.
+    pub(crate) step: usize,
+}
+
+/// Takes the steps in order, beginning with `step`, until somebody is free. A step of which nobody is signed in
+/// is left at once, but for the last.
+pub(crate) fn walk(queue: &PrecisionQueue, step: usize, agents: &Agents) -> Decision {
+    for at in step..queue.steps.len() {
+        if let Some(pick) = best(queue, at, agents) {
+            return Decision::Agent(pick);
+        }
+        let is_last = at + 1 == queue.steps.len();
+        if is_last || agents.is_anybody_signed_in(queue.mrd, &queue.steps[at].agents) {
+            return Decision::Wait(at);
+        }
+    }
+    Decision::NoStep
+}
+
+/// The best agent for a task that came as far as `step`. A step adds agents to those of the steps before it.
+pub(crate) fn best(queue: &PrecisionQueue, step: usize, agents: &Agents) -> Option<Pick> {
+    let pool: BTreeSet<SkillTarget> =
+        queue.steps.iter().take(step + 1).flat_map(|step| step.agents.iter().copied()).collect();
+    let eligible = agents.eligible(queue.mrd, &pool);
+    let skill_target = *eligible.first()?;
+    Some(Pick { skill_target, eligible: u32::try_from(eligible.len()).unwrap_or(u32::MAX), step })
+}

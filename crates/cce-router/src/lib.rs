@@ -1,0 +1,161 @@
+//! Router: dialed numbers, scripts, precision queues, reservations (task-routing 3, mr-interface 7 and 8).
+//!
+//! ```text
+//! MR PG  -- NEW_CALL, RELEASE -->               router -- DEVICE_TARGET_PRE_CALL_IND --> agent PG
+//!        <-- CONNECT, QUEUE_EVENT, DIALOG_FAIL --      <-- TASK_EVENT, AGENT_STATE_UPDATE --
+//! ```
+//!
+//! Both kinds of peripheral gateway connect to one socket; their OPEN_REQ tells them apart.
+//!
+//! Invariants:
+//! - A task is with at most one agent, and an agent never gets more tasks than the limit reported.
+//! - A task counts against its agent from the decision on, before the agent PG reports it.
+//! - Every admitted task is routed, released or refused exactly once, unless its routing client is lost.
+//! - Nobody who is free is passed over: whenever an agent changes, what waits is looked through.
+//! - No router call key is given twice, not even across a restart.
+
+#![warn(missing_docs)]
+
+mod agent;
+mod call;
+mod choice;
+mod config;
+mod key;
+mod link;
+mod message;
+mod queue;
+
+pub use config::{CallType, Config, DialedNumber, Mrd, PrecisionQueue, Script, Step};
+
+use agent::Agents;
+use cce_kernel::{
+    Command, Component, Cx, Fact, Input, LinkId, TimerKey,
+    fact::RouterFact,
+    model::{MrdId, SkillTarget},
+};
+use cce_mr::{
+    ICM, Icm,
+    icm::{AgentStateUpdate, TaskEvent},
+};
+use cce_wire::Bytes;
+use key::Keys;
+use link::{Link, Pg, PgKind, note_peer_error};
+use queue::Line;
+use std::{collections::BTreeMap, sync::Arc};
+
+/// Closes a silent link; counted by link.
+pub(crate) const SILENCE: &str = "silence";
+/// Takes a waiting task to the next step; counted by arrival.
+pub(crate) const STEP: &str = "step";
+
+/// The router.
+#[derive(Debug)]
+pub struct Router {
+    config: Config,
+    queues: BTreeMap<u32, Arc<PrecisionQueue>>,
+    keys: Keys,
+    next_invoke_id: u32,
+    next_close_id: u32,
+    links: BTreeMap<LinkId, Link>,
+    agents: Agents,
+    line: Line,
+}
+
+impl Router {
+    /// A router that has not started.
+    pub fn new(config: Config) -> Self {
+        let queues = config.precision_queues.iter().map(|queue| (queue.id, Arc::new(queue.clone())));
+        let uninterruptible = config.mrds.iter().filter(|mrd| !mrd.interruptible).map(|mrd| mrd.id);
+        Self {
+            queues: queues.collect(),
+            keys: Keys::default(),
+            next_invoke_id: config.first_invoke_id,
+            next_close_id: 1,
+            links: BTreeMap::new(),
+            agents: Agents::new(uninterruptible.collect()),
+            line: Line::default(),
+            config,
+        }
+    }
+
+    fn on_start(&mut self, stored: &BTreeMap<String, String>, cx: &mut Cx<'_>) {
+        *self = Self::new(self.config.clone());
+        self.keys = Keys::start(stored, self.config.first_call_id, cx.wall());
+    }
+
+    fn on_frame(&mut self, link: LinkId, frame: &Bytes, cx: &mut Cx<'_>) {
+        let Some(pg) = self.hear(link, cx) else { return };
+        match Icm::read(&ICM, frame) {
+            Ok(message) => self.on_message(link, pg, message, cx),
+            Err(error) => self.on_bad_message(link, "frame", error.to_string(), cx),
+        }
+    }
+
+    #[expect(clippy::wildcard_enum_match_arm, reason = "what is not named is not for a router")]
+    fn on_message(&mut self, link: LinkId, pg: Option<Pg>, message: Icm, cx: &mut Cx<'_>) {
+        match (pg.map(|pg| pg.kind), message) {
+            (None, Icm::OpenReq(open)) => self.on_open(link, &open, cx),
+            (Some(_), Icm::HeartbeatReq(beat)) => self.on_heartbeat(link, &beat, cx),
+            (Some(_), Icm::CloseReq(close)) => self.on_close(link, &close, cx),
+            (Some(PgKind::Mr), Icm::NewCall(request)) => self.on_new_call(link, request, cx),
+            (Some(PgKind::Mr), Icm::Release(release)) => self.on_release(link, &release, cx),
+            (Some(PgKind::Agent), Icm::TaskEvent(event)) => self.on_task_event(link, &event, cx),
+            (Some(PgKind::Agent), Icm::AgentStateUpdate(update)) => self.on_agent_state(link, &update, cx),
+            (_, other) => self.on_bad_message(link, other.name(), "not allowed here".to_owned(), cx),
+        }
+    }
+
+    /// An agent PG reports what became of a task; a slot may be free.
+    fn on_task_event(&mut self, link: LinkId, event: &TaskEvent, cx: &mut Cx<'_>) {
+        match self.agents.on_task(link, event) {
+            Ok(()) => self.serve(cx),
+            Err(detail) => note_peer_error(link, "TASK_EVENT", detail, cx),
+        }
+    }
+
+    /// An agent PG reports how an agent stands; somebody may be available.
+    fn on_agent_state(&mut self, link: LinkId, update: &AgentStateUpdate, cx: &mut Cx<'_>) {
+        let changed = match self.agents.on_state(link, update, cx.now()) {
+            Ok(changed) => changed,
+            Err(detail) => return note_peer_error(link, "AGENT_STATE_UPDATE", detail, cx),
+        };
+        if let Some((before, after)) = changed {
+            let (skill_target, mrd) = (SkillTarget(update.icm_agent_id), MrdId(update.mrd_id));
+            cx.note(RouterFact::Agent { skill_target, mrd, before, after }.into());
+        }
+        self.serve(cx);
+    }
+
+    fn on_timer(&mut self, key: &TimerKey, cx: &mut Cx<'_>) {
+        match key.name.as_ref() {
+            SILENCE => self.on_silence(key.id, cx),
+            STEP => self.on_step_over(key.id, cx),
+            _ => {}
+        }
+    }
+
+    fn on_command(&mut self, command: Command, cx: &mut Cx<'_>) {
+        match command {
+            Command::Stop => self.stop(cx),
+            Command::Set { setting, .. } => {
+                cx.note(Fact::CommandRefused { command: setting, detail: "no such setting".to_owned() });
+            }
+        }
+    }
+}
+
+impl Component for Router {
+    fn handle(&mut self, input: Input, cx: &mut Cx<'_>) {
+        match input {
+            Input::Start { stored } => self.on_start(&stored, cx),
+            Input::LinkUp { link, .. } => self.on_link_up(link, cx),
+            Input::LinkDown { link, .. } => self.on_link_down(link, cx),
+            Input::Frame { link, bytes } => self.on_frame(link, &bytes.0, cx),
+            Input::BadFrame { link, flaw } => self.on_bad_frame(link, flaw, cx),
+            Input::Timer(key) => self.on_timer(&key, cx),
+            Input::Command(command) => self.on_command(command, cx),
+            // The router has no HTTP interface.
+            Input::Call { .. } | Input::CallGone { .. } | Input::Reply { .. } => {}
+        }
+    }
+}

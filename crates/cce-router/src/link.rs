@@ -1,0 +1,186 @@
+//! Links of peripheral gateways: opening, silence, closing (mr-interface 7).
+
+use crate::{Router, SILENCE};
+use cce_kernel::{CloseReason, Cx, Fact, FrameFlaw, LinkId, Time, TimerKey};
+use cce_mr::{
+    ICM, Icm,
+    icm::{CloseConf, CloseReq, FailureConf, FailureEvent, HeartbeatConf, HeartbeatReq, OpenConf, OpenReq},
+};
+use cce_wire::Time32;
+
+/// Version of the protocol between PG and router (inferred).
+const VERSION: u32 = 1;
+/// Links at the same time, each PG's spare ones included.
+const LINKS_MAX: usize = 64;
+/// `Status` of a request that is refused, and of a message that cannot be read or is not allowed (inferred).
+const REFUSED: u32 = 1;
+
+/// What a peripheral gateway is there for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum PgKind {
+    /// Media routing: it has tasks.
+    Mr,
+    /// Enterprise agent: it has agents.
+    Agent,
+}
+
+/// An open peripheral gateway.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Pg {
+    pub(crate) kind: PgKind,
+    pub(crate) peripheral: u32,
+}
+
+/// A link, and how far it is.
+#[derive(Debug)]
+pub(crate) struct Link {
+    /// None before its OPEN_REQ.
+    pub(crate) pg: Option<Pg>,
+    heard: Time,
+}
+
+impl PgKind {
+    /// By `PeripheralType` (cti-server-protocol 12).
+    fn of_type(peripheral_type: u16) -> Option<Self> {
+        match peripheral_type {
+            17 => Some(Self::Agent),
+            19 => Some(Self::Mr),
+            _ => None,
+        }
+    }
+}
+
+impl Router {
+    /// A peripheral gateway connected.
+    pub(crate) fn on_link_up(&mut self, link: LinkId, cx: &mut Cx<'_>) {
+        if self.links.len() >= LINKS_MAX {
+            return cx.close(link, CloseReason::Refused);
+        }
+        self.links.insert(link, Link { pg: None, heard: cx.now() });
+        cx.arm(TimerKey::new(SILENCE, u64::from(link.number)), self.config.silence);
+    }
+
+    /// A link is gone, and with it what came over it: tasks that wait, or what is known of agents.
+    pub(crate) fn on_link_down(&mut self, link: LinkId, cx: &mut Cx<'_>) {
+        let Some(gone) = self.links.remove(&link) else { return };
+        cx.cancel(TimerKey::new(SILENCE, u64::from(link.number)));
+        match gone.pg.map(|pg| pg.kind) {
+            Some(PgKind::Mr) => self.drop_dialogues(link, cx),
+            Some(PgKind::Agent) => self.agents.forget(link),
+            None => {}
+        }
+    }
+
+    /// A peripheral gateway broke the framing.
+    pub(crate) fn on_bad_frame(&mut self, link: LinkId, flaw: FrameFlaw, cx: &mut Cx<'_>) {
+        if self.links.contains_key(&link) {
+            note_peer_error(link, "frame", &format!("{flaw:?}"), cx);
+            self.drop_failed(link, CloseReason::BadFrame, cx);
+        }
+    }
+
+    /// A peripheral gateway sent something that cannot be read or is not allowed.
+    pub(crate) fn on_bad_message(&mut self, link: LinkId, message: &str, detail: String, cx: &mut Cx<'_>) {
+        note_peer_error(link, message, &detail, cx);
+        self.drop_failed(link, CloseReason::BadMessage(detail), cx);
+    }
+
+    /// Opens a session. One that the same peripheral left open is over.
+    pub(crate) fn on_open(&mut self, link: LinkId, open: &OpenReq, cx: &mut Cx<'_>) {
+        let kind = PgKind::of_type(open.peripheral_type).filter(|_| open.version == VERSION);
+        let Some(kind) = kind else { return self.refuse_open(link, open, cx) };
+        let pg = Pg { kind, peripheral: open.peripheral_id };
+        self.supersede(link, pg, cx);
+        if let Some(known) = self.links.get_mut(&link) {
+            known.pg = Some(pg);
+        }
+        let conf = OpenConf {
+            invoke_id: open.invoke_id,
+            central_controller_time: Time32::from(cx.wall()),
+            ..OpenConf::default()
+        };
+        self.send(link, conf, cx);
+    }
+
+    pub(crate) fn on_heartbeat(&mut self, link: LinkId, beat: &HeartbeatReq, cx: &mut Cx<'_>) {
+        self.send(link, HeartbeatConf { invoke_id: beat.invoke_id, ..HeartbeatConf::default() }, cx);
+    }
+
+    pub(crate) fn on_close(&mut self, link: LinkId, close: &CloseReq, cx: &mut Cx<'_>) {
+        self.send(link, CloseConf { invoke_id: close.invoke_id, ..CloseConf::default() }, cx);
+        self.close(link, CloseReason::Done, cx);
+    }
+
+    /// Checks whether a link was silent for too long.
+    pub(crate) fn on_silence(&mut self, number: u64, cx: &mut Cx<'_>) {
+        let found = self.links.iter().find(|(link, _)| u64::from(link.number) == number);
+        let Some((link, heard)) = found.map(|(link, known)| (*link, known.heard)) else { return };
+        let quiet = cx.now().since(heard);
+        if quiet >= self.config.silence {
+            return self.close(link, CloseReason::HeartbeatLost, cx);
+        }
+        cx.arm(TimerKey::new(SILENCE, number), self.config.silence.saturating_sub(quiet));
+    }
+
+    /// Takes leave of everybody.
+    pub(crate) fn stop(&mut self, cx: &mut Cx<'_>) {
+        let links: Vec<LinkId> = self.links.keys().copied().collect();
+        for link in links {
+            let invoke_id = self.next_close_id;
+            self.next_close_id = invoke_id.wrapping_add(1);
+            self.send(link, CloseReq { invoke_id, ..CloseReq::default() }, cx);
+            self.close(link, CloseReason::Stopping, cx);
+        }
+    }
+
+    /// Remembers that a link lives. Says whether it is known, and who is there.
+    pub(crate) fn hear(&mut self, link: LinkId, cx: &Cx<'_>) -> Option<Option<Pg>> {
+        let known = self.links.get_mut(&link)?;
+        known.heard = cx.now();
+        Some(known.pg)
+    }
+
+    /// Peripheral id of an open link.
+    pub(crate) fn peripheral_of(&self, link: LinkId) -> u32 {
+        self.links.get(&link).and_then(|known| known.pg).map_or(0, |pg| pg.peripheral)
+    }
+
+    #[expect(clippy::unused_self, reason = "sending is the router's act, whatever it needs for it")]
+    pub(crate) fn send(&self, link: LinkId, message: impl Into<Icm>, cx: &mut Cx<'_>) {
+        cx.send(link, message.into().to_frame(&ICM));
+    }
+
+    fn refuse_open(&mut self, link: LinkId, open: &OpenReq, cx: &mut Cx<'_>) {
+        let detail = format!("version {}, peripheral type {}", open.version, open.peripheral_type);
+        note_peer_error(link, "OPEN_REQ", &detail, cx);
+        self.send(
+            link,
+            FailureConf { invoke_id: open.invoke_id, status: REFUSED, ..FailureConf::default() },
+            cx,
+        );
+        self.close(link, CloseReason::Refused, cx);
+    }
+
+    fn supersede(&mut self, link: LinkId, pg: Pg, cx: &mut Cx<'_>) {
+        let older = self.links.iter().find(|(other, known)| **other != link && known.pg == Some(pg));
+        if let Some(older) = older.map(|(older, _)| *older) {
+            self.close(older, CloseReason::Superseded, cx);
+        }
+    }
+
+    fn drop_failed(&mut self, link: LinkId, reason: CloseReason, cx: &mut Cx<'_>) {
+        self.send(link, FailureEvent { status: REFUSED, ..FailureEvent::default() }, cx);
+        self.close(link, reason, cx);
+    }
+
+    /// Closes a link, of which nothing more will be heard.
+    fn close(&mut self, link: LinkId, reason: CloseReason, cx: &mut Cx<'_>) {
+        cx.close(link, reason);
+        self.on_link_down(link, cx);
+    }
+}
+
+/// Notes what a peer did wrong.
+pub(crate) fn note_peer_error(link: LinkId, message: &str, detail: &str, cx: &mut Cx<'_>) {
+    cx.note(Fact::PeerError { link, message: message.to_owned(), detail: detail.to_owned() });
+}

@@ -1,0 +1,136 @@
+//! What the router's decisions say on the wire (mr-interface 7.2 and 8.1).
+
+use crate::{call::Call, choice::Pick, config::Config};
+use cce_kernel::model::TaskId;
+use cce_mr::icm::{Connect, DeviceTargetPreCallInd, DialogFail, QueueEvent, Release, ReleaseConf};
+use cce_wire::{List, Text};
+
+/// No translation route, no service.
+const NONE: i32 = -1;
+/// Every task is the first of its key.
+pub(crate) const RCK_SEQ: i32 = 0;
+
+/// What reservation and answer of one decision share.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Reservation {
+    pub(crate) pick: Pick,
+    pub(crate) invoke_id: u32,
+    /// The agent PG's peripheral.
+    pub(crate) peripheral: u32,
+    /// Seconds in queue.
+    pub(crate) queued: u32,
+}
+
+/// The reservation for the agent PG.
+pub(crate) fn pre_call(config: &Config, call: &Call, reservation: Reservation) -> DeviceTargetPreCallInd {
+    let request = call.request.clone();
+    let call_type = &call.plan.call_type;
+    DeviceTargetPreCallInd {
+        task_id: TaskId::of_router(call.key, RCK_SEQ),
+        per_id: reservation.peripheral,
+        pqid: call.plan.queue.id.cast_signed(),
+        step_order: step_order(reservation.pick.step),
+        agstid: reservation.pick.skill_target.0,
+        sgstid: call.plan.queue.skill_group.0,
+        mrd_id: call.plan.queue.mrd.0,
+        invoke_id: reservation.invoke_id,
+        rck_seq_num: RCK_SEQ,
+        delay_q_time: reservation.queued,
+        sg_delay_q_time: reservation.queued,
+        call_type_id: call_type.id,
+        customer_id: config.customer,
+        service_requested: request.service_req,
+        ecc_payload_id: config.ecc_payload,
+        ani: request.calling_party,
+        nic_called_party_number: request.called_party.clone(),
+        dn: request.called_party,
+        ced: request.ced,
+        call_guid: Some(Text::default()),
+        num_enabled_services: Some(u16::try_from(call_type.enabled_services.len()).unwrap_or(u16::MAX)),
+        enabled_services: Some(List(call_type.enabled_services.clone())),
+        ccai_config_param: Some(Text::new(&call_type.ccai_config)),
+        call_variable1: request.call_variable1,
+        call_variable2: request.call_variable2,
+        call_variable3: request.call_variable3,
+        call_variable4: request.call_variable4,
+        call_variable5: request.call_variable5,
+        call_variable6: request.call_variable6,
+        call_variable7: request.call_variable7,
+        call_variable8: request.call_variable8,
+        call_variable9: request.call_variable9,
+        call_variable10: request.call_variable10,
+        named_variables: request.named_variables,
+        ..DeviceTargetPreCallInd::default()
+    }
+}
+
+/// The answer for the routing client.
+pub(crate) fn connect(config: &Config, call: &Call, reservation: Reservation) -> Connect {
+    let request = call.request.clone();
+    Connect {
+        rcid: request.rcid,
+        pid: request.pid,
+        did: request.did,
+        did_rel_seq: call.sent,
+        rtr_date: call.key.day,
+        rtr_cid: call.key.call,
+        rck_seq: RCK_SEQ,
+        tr_target_id: NONE,
+        operation_code: request.operation_code,
+        operation_flags: request.operation_flags,
+        ecc_payload_id: config.ecc_payload,
+        invoke_id: reservation.invoke_id,
+        sgstid: call.plan.queue.skill_group.0,
+        pqid: call.plan.queue.id.cast_signed(),
+        svc_stid: NONE,
+        agstid: reservation.pick.skill_target.0,
+        mrd_id: call.plan.queue.mrd.0,
+        interruptible: call.plan.interruptible,
+        corr_id: Some(Text::default()),
+        nic_called_party: request.called_party,
+        ag_info: Some(Text::new(reservation.pick.skill_target.to_string())),
+        call_variable1: request.call_variable1,
+        call_variable2: request.call_variable2,
+        call_variable3: request.call_variable3,
+        call_variable4: request.call_variable4,
+        call_variable5: request.call_variable5,
+        call_variable6: request.call_variable6,
+        call_variable7: request.call_variable7,
+        call_variable8: request.call_variable8,
+        call_variable9: request.call_variable9,
+        call_variable10: request.call_variable10,
+        named_variables: request.named_variables,
+        ..Connect::default()
+    }
+}
+
+/// Tells the routing client that its task waits.
+pub(crate) fn queue_event(call: &Call, estimated_wait_time: i32) -> QueueEvent {
+    QueueEvent {
+        rcid: call.request.rcid,
+        pid: call.request.pid,
+        did: call.request.did,
+        did_rel_seq: call.sent,
+        rtr_date: call.key.day,
+        rtr_cid: call.key.call,
+        rck_seq: RCK_SEQ,
+        estimated_wait_time,
+        ..QueueEvent::default()
+    }
+}
+
+/// Tells the routing client that its task is not routed.
+pub(crate) fn dialog_fail(rcid: u32, pid: u32, did: u32, reason_code: u32) -> DialogFail {
+    DialogFail { rcid, pid, did, reason_code, ..DialogFail::default() }
+}
+
+/// Tells the routing client what became of its release.
+pub(crate) fn release_conf(release: &Release, result: u32) -> ReleaseConf {
+    let Release { rcid, pid, did, .. } = *release;
+    ReleaseConf { rcid, pid, did, result, ..ReleaseConf::default() }
+}
+
+/// A step as it is counted outside: from 1.
+pub(crate) fn step_order(step: usize) -> u32 {
+    u32::try_from(step).map_or(u32::MAX, |step| step.saturating_add(1))
+}

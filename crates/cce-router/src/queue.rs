@@ -1,0 +1,132 @@
+//! Tasks that wait, and how fast queues move (task-routing 3.4 and 3.7).
+
+use crate::call::{Call, DialogueKey};
+use cce_kernel::{LinkId, Time, model::MrdId};
+use std::{
+    collections::{BTreeMap, VecDeque},
+    time::Duration,
+};
+
+/// Tasks that wait in all queues together (task-routing 5).
+pub(crate) const WAITING_MAX: usize = 15_000;
+/// The running window of the estimated wait time.
+const WINDOW: Duration = Duration::from_mins(5);
+/// Departures of one queue that are remembered; more in one window count as these.
+const LEAVERS_MAX: usize = 15_000;
+
+/// Place in the line: priority, then time, then arrival.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Rank {
+    pub(crate) priority: u32,
+    pub(crate) since: Time,
+    /// Counts the tasks that waited, and names their timer.
+    pub(crate) arrival: u64,
+}
+
+/// A task that waits.
+#[derive(Debug)]
+pub(crate) struct Waiting {
+    pub(crate) call: Box<Call>,
+    /// Step that it came to, counted from 0.
+    pub(crate) step: usize,
+}
+
+/// Everything that waits, in the order in which it is served.
+#[derive(Debug, Default)]
+pub(crate) struct Line {
+    waiting: BTreeMap<Rank, Waiting>,
+    /// By queue: when tasks left, oldest first.
+    leavers: BTreeMap<u32, VecDeque<Time>>,
+    arrivals: u64,
+}
+
+impl Line {
+    /// Whether another task of the domain may wait.
+    pub(crate) fn has_room(&self, mrd: MrdId, max: Option<u32>) -> bool {
+        let of_mrd = || self.waiting.values().filter(|waiting| waiting.call.plan.queue.mrd == mrd).count();
+        self.waiting.len() < WAITING_MAX
+            && max.is_none_or(|max| of_mrd() < usize::try_from(max).unwrap_or(usize::MAX))
+    }
+
+    /// Puts a task into the line.
+    pub(crate) fn enter(&mut self, call: Box<Call>, step: usize, now: Time) -> Rank {
+        debug_assert!(self.find(call.dialogue).is_none(), "a dialogue waits once");
+        self.arrivals += 1;
+        let rank = Rank { priority: call.plan.priority, since: now, arrival: self.arrivals };
+        self.waiting.insert(rank, Waiting { call, step });
+        rank
+    }
+
+    /// Takes a task out of the line, with an agent or without.
+    pub(crate) fn leave(&mut self, rank: Rank, now: Time) -> Option<Waiting> {
+        let waiting = self.waiting.remove(&rank)?;
+        let leavers = self.leavers.entry(waiting.call.plan.queue.id).or_default();
+        leavers.push_back(now);
+        if leavers.len() > LEAVERS_MAX {
+            leavers.pop_front();
+        }
+        Some(waiting)
+    }
+
+    /// Seconds that a task which now enters the queue may wait; -1 where nothing left it lately.
+    pub(crate) fn estimated_wait(&mut self, queue: u32, now: Time) -> i32 {
+        let Some(leavers) = self.leavers.get_mut(&queue) else { return -1 };
+        while leavers.front().is_some_and(|left| now.since(*left) > WINDOW) {
+            leavers.pop_front();
+        }
+        let queued = self.waiting.values().filter(|waiting| waiting.call.plan.queue.id == queue).count();
+        estimate(queued, leavers.len())
+    }
+
+    /// Where a dialogue waits.
+    pub(crate) fn find(&self, dialogue: DialogueKey) -> Option<Rank> {
+        self.waiting.iter().find(|(_, waiting)| waiting.call.dialogue == dialogue).map(|(rank, _)| *rank)
+    }
+
+    /// Where the task waits that a timer was named after.
+    pub(crate) fn of_arrival(&self, arrival: u64) -> Option<Rank> {
+        self.waiting.keys().find(|rank| rank.arrival == arrival).copied()
+    }
+
+    /// Where the dialogues of a link wait.
+    pub(crate) fn of_link(&self, link: LinkId) -> Vec<Rank> {
+        let of_link =
+            |(rank, waiting): (&Rank, &Waiting)| (waiting.call.dialogue.link == link).then_some(*rank);
+        self.waiting.iter().filter_map(of_link).collect()
+    }
+
+    /// A task that waits.
+    pub(crate) fn at_mut(&mut self, rank: Rank) -> Option<&mut Waiting> {
+        self.waiting.get_mut(&rank)
+    }
+
+    /// All of it, in the order in which it is served.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (Rank, &Waiting)> {
+        self.waiting.iter().map(|(rank, waiting)| (*rank, waiting))
+    }
+}
+
+/// Seconds until `queued` tasks are gone if as many leave as did in the last window.
+fn estimate(queued: usize, leavers: usize) -> i32 {
+    if leavers == 0 {
+        return -1;
+    }
+    let window = usize::try_from(WINDOW.as_secs()).unwrap_or(usize::MAX);
+    i32::try_from(queued.saturating_mul(window).div_ceil(leavers)).unwrap_or(i32::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_estimate_is_the_queue_over_its_rate_rounded_up() {
+        assert_eq!(estimate(3, 7), 129);
+        assert_eq!(estimate(1, 300), 1);
+    }
+
+    #[test]
+    fn a_queue_that_nobody_left_has_no_estimate() {
+        assert_eq!(estimate(5, 0), -1);
+    }
+}

@@ -1,0 +1,69 @@
+//! What is going to happen, in order.
+
+use cce_kernel::{Input, NodeName, Rng, Time, fork};
+use rand::RngExt;
+use std::collections::BTreeMap;
+
+/// When something happens; among equals a draw decides, and at last the order in which they were planned.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Slot {
+    pub(crate) at: Time,
+    tie: u32,
+    serial: u64,
+}
+
+/// An input that is going to reach a component.
+#[derive(Debug)]
+pub(crate) struct Planned {
+    pub(crate) node: NodeName,
+    pub(crate) what: Delivery,
+    pub(crate) cause: Option<u64>,
+}
+
+/// What reaches it.
+#[derive(Debug)]
+pub(crate) enum Delivery {
+    /// An input as it is.
+    Input(Input),
+    /// Bytes of a link, which its framing decoder takes apart.
+    Bytes(cce_kernel::LinkId, bytes::Bytes),
+}
+
+/// Everything that is planned.
+#[derive(Debug)]
+pub(crate) struct Queue {
+    planned: BTreeMap<Slot, Planned>,
+    order: Rng,
+    serial: u64,
+}
+
+impl Queue {
+    pub(crate) fn new(seed: u64) -> Self {
+        Self { planned: BTreeMap::new(), order: fork(seed, "order"), serial: 0 }
+    }
+
+    pub(crate) fn plan(&mut self, at: Time, planned: Planned) -> Slot {
+        self.serial += 1;
+        let slot = Slot { at, tie: self.order.random(), serial: self.serial };
+        self.planned.insert(slot, planned);
+        slot
+    }
+
+    pub(crate) fn drop_slot(&mut self, slot: Slot) {
+        self.planned.remove(&slot);
+    }
+
+    /// Takes the next, if it is not later than `end`.
+    pub(crate) fn next(&mut self, end: Time) -> Option<(Slot, Planned)> {
+        let slot = *self.planned.first_key_value()?.0;
+        if slot.at > end {
+            return None;
+        }
+        self.planned.remove(&slot).map(|planned| (slot, planned))
+    }
+
+    /// Drops whatever is planned for a component.
+    pub(crate) fn forget(&mut self, node: &NodeName) {
+        self.planned.retain(|_, planned| planned.node != *node);
+    }
+}

@@ -1,0 +1,262 @@
+//! The scheduler.
+
+use crate::{
+    queue::{Delivery, Planned, Queue, Slot},
+    wire::{Caller, End, Wires},
+};
+use bytes::Bytes;
+use cce_journal::{Record, What};
+use cce_kernel::{
+    Address, CallError, CallId, Command, Component, Host, HostClock, Input, LinkId, LinkReason, NodeName, Output,
+    Peer, Port, Request, Response, Time, TimerKey,
+};
+use std::collections::BTreeMap;
+
+/// A run: components, what is planned, and what was recorded.
+pub struct Sim {
+    seed: u64,
+    now: Time,
+    nodes: BTreeMap<NodeName, Node>,
+    queue: Queue,
+    wires: Wires,
+    records: Vec<Record>,
+}
+
+struct Node {
+    component: Box<dyn Component>,
+    host: Host,
+    timers: BTreeMap<TimerKey, Slot>,
+    stored: BTreeMap<String, String>,
+}
+
+impl std::fmt::Debug for Sim {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Sim").field("seed", &self.seed).field("now", &self.now).finish_non_exhaustive()
+    }
+}
+
+impl Sim {
+    /// A run without components.
+    pub fn new(seed: u64) -> Self {
+        Self {
+            seed,
+            now: Time(0),
+            nodes: BTreeMap::new(),
+            queue: Queue::new(seed),
+            wires: Wires::new(seed),
+            records: Vec::new(),
+        }
+    }
+
+    /// Adds a component and starts it.
+    pub fn add(&mut self, name: &NodeName, clock: HostClock, component: Box<dyn Component>) {
+        let host = Host::new(name.clone(), self.seed, clock);
+        let node = Node { component, host, timers: BTreeMap::new(), stored: BTreeMap::new() };
+        self.nodes.insert(name.clone(), node);
+        self.begin(name);
+    }
+
+    /// Ends a component's life, as when its process is killed, and begins another one with what it stored.
+    pub fn restart(&mut self, name: &NodeName, component: Box<dyn Component>) {
+        self.record(name, None, What::Stopped { reason: "restarted".into() });
+        self.queue.forget(name);
+        let (peers, callers) = self.wires.forget(name);
+        for (peer, link) in peers {
+            self.wires.cut(&(peer.clone(), link));
+            self.plan_input(&peer, Input::LinkDown { link, reason: LinkReason::Reset }, None);
+        }
+        for caller in callers {
+            let input = Input::Reply { call: caller.call, result: Err(CallError::Broken) };
+            self.plan_input(&caller.node, input, None);
+        }
+        if let Some(node) = self.nodes.get_mut(name) {
+            node.component = component;
+            node.timers.clear();
+        }
+        self.begin(name);
+    }
+
+    /// Gives a component a command.
+    pub fn command(&mut self, name: &NodeName, command: Command) {
+        self.plan_input(name, Input::Command(command), None);
+    }
+
+    /// Runs until that time of the run.
+    pub fn run_until(&mut self, end: Time) {
+        while self.step(end) {}
+        self.now = self.now.max(end);
+    }
+
+    /// Runs until a record satisfies `done`, at most until `end`. Says whether one did.
+    pub fn run_to(&mut self, end: Time, mut done: impl FnMut(&Record) -> bool) -> bool {
+        loop {
+            let seen = self.records.len();
+            if !self.step(end) {
+                return false;
+            }
+            if self.records[seen..].iter().any(&mut done) {
+                return true;
+            }
+        }
+    }
+
+    /// The run's own time.
+    pub fn now(&self) -> Time {
+        self.now
+    }
+
+    /// Everything that was recorded.
+    pub fn records(&self) -> &[Record] {
+        &self.records
+    }
+
+    fn begin(&mut self, name: &NodeName) {
+        self.record(name, None, What::Started);
+        let stored = self.nodes.get(name).map(|node| node.stored.clone()).unwrap_or_default();
+        self.plan_input(name, Input::Start { stored }, None);
+    }
+
+    fn step(&mut self, end: Time) -> bool {
+        let Some((slot, planned)) = self.queue.next(end) else { return false };
+        self.now = slot.at;
+        let Planned { node, what, cause } = planned;
+        match what {
+            Delivery::Input(input) => self.deliver(&node, input, cause),
+            Delivery::Bytes(link, bytes) => self.deliver_bytes(&node, link, &bytes, cause),
+        }
+        true
+    }
+
+    fn deliver_bytes(&mut self, name: &NodeName, link: LinkId, bytes: &Bytes, cause: Option<u64>) {
+        let end = (name.clone(), link);
+        let Some(line) = self.wires.line(&end) else { return };
+        line.framer.push(bytes);
+        while let Some(next) = self.wires.line(&end).and_then(|line| line.framer.next()) {
+            let input = match next {
+                Ok(frame) => Input::Frame { link, bytes: frame.into() },
+                Err(flaw) => Input::BadFrame { link, flaw },
+            };
+            self.deliver(name, input, cause);
+        }
+    }
+
+    fn deliver(&mut self, name: &NodeName, input: Input, cause: Option<u64>) {
+        if let (Input::Timer(key), Some(node)) = (&input, self.nodes.get_mut(name)) {
+            node.timers.remove(key);
+        }
+        if let Input::LinkDown { link, .. } = &input {
+            self.wires.cut(&(name.clone(), *link));
+        }
+        let cause = self.record(name, cause, What::In(input.clone()));
+        let Some(node) = self.nodes.get_mut(name) else { return };
+        for output in node.host.handle(node.component.as_mut(), input, self.now) {
+            let seq = self.record(name, Some(cause), What::Out(output.clone()));
+            self.apply(name, output, seq);
+        }
+    }
+
+    fn apply(&mut self, name: &NodeName, output: Output, seq: u64) {
+        match output {
+            Output::Send { link, bytes } => self.send((name.clone(), link), bytes.0, seq),
+            Output::Dial { link, address } => self.dial(name, link, &address, seq),
+            Output::Close { link, .. } => self.close((name.clone(), link), seq),
+            Output::Call { call, port, request } => self.call(name, call, port, request, seq),
+            Output::Reply { call, response } => self.reply(name, call, response, seq),
+            Output::Arm { key, at } => self.arm(name, key, at, seq),
+            Output::Cancel { key } => self.cancel(name, &key),
+            Output::Store { key, value } => self.store(name, key, value),
+            Output::Note(_) => {}
+        }
+    }
+
+    fn send(&mut self, end: End, bytes: Bytes, seq: u64) {
+        let Some(line) = self.wires.line(&end) else { return };
+        let (node, link) = line.peer.clone();
+        let at = self.wires.arrival(&end, self.now);
+        self.queue.plan(at, Planned { node, what: Delivery::Bytes(link, bytes), cause: Some(seq) });
+    }
+
+    fn dial(&mut self, name: &NodeName, link: LinkId, address: &Address, seq: u64) {
+        let listener = NodeName::from(link.port.listener());
+        let found = matches!(address, Address::Lab) && self.nodes.contains_key(&listener);
+        let at = self.now + self.wires.draw();
+        if !found {
+            let input = Input::LinkDown { link, reason: LinkReason::Refused };
+            self.queue.plan(at, planned(name, input, Some(seq)));
+            return;
+        }
+        let Some(node) = self.nodes.get_mut(&listener) else { return };
+        let accepted = node.host.accept(link.port.socket());
+        self.wires.connect((name.clone(), link), (listener.clone(), accepted));
+        let peer = |node: &NodeName| Peer { node: Some(node.clone()), address: node.to_string() };
+        let up = Input::LinkUp { link: accepted, peer: peer(name) };
+        self.queue.plan(at, planned(&listener, up, Some(seq)));
+        // The listener hears of it first, so that nothing can arrive on a link that is not up.
+        let up = Input::LinkUp { link, peer: peer(&listener) };
+        self.queue.plan(at + std::time::Duration::from_micros(1), planned(name, up, Some(seq)));
+    }
+
+    fn close(&mut self, end: End, seq: u64) {
+        let at = self.wires.arrival(&end, self.now);
+        let Some((node, link)) = self.wires.cut(&end) else { return };
+        let input = Input::LinkDown { link, reason: LinkReason::Closed };
+        self.queue.plan(at, planned(&node, input, Some(seq)));
+    }
+
+    fn call(&mut self, name: &NodeName, call: CallId, port: Port, mut request: Request, seq: u64) {
+        let receiver = NodeName::from(port.listener());
+        let at = self.now + self.wires.draw();
+        if !self.nodes.contains_key(&receiver) {
+            let input = Input::Reply { call, result: Err(CallError::Unreachable) };
+            self.queue.plan(at, planned(name, input, Some(seq)));
+            return;
+        }
+        request.peer = name.to_string();
+        let opened = self.wires.open_call(&receiver, Caller { node: name.clone(), call });
+        let input = Input::Call { call: opened, port: port.socket(), request };
+        self.queue.plan(at, planned(&receiver, input, Some(seq)));
+    }
+
+    fn reply(&mut self, name: &NodeName, call: CallId, response: Response, seq: u64) {
+        let Some(caller) = self.wires.close_call(name, call) else { return };
+        let at = self.now + self.wires.draw();
+        let input = Input::Reply { call: caller.call, result: Ok(response) };
+        self.queue.plan(at, planned(&caller.node, input, Some(seq)));
+    }
+
+    fn arm(&mut self, name: &NodeName, key: TimerKey, at: Time, seq: u64) {
+        self.cancel(name, &key);
+        let slot = self.queue.plan(at.max(self.now), planned(name, Input::Timer(key.clone()), Some(seq)));
+        if let Some(node) = self.nodes.get_mut(name) {
+            node.timers.insert(key, slot);
+        }
+    }
+
+    fn cancel(&mut self, name: &NodeName, key: &TimerKey) {
+        if let Some(slot) = self.nodes.get_mut(name).and_then(|node| node.timers.remove(key)) {
+            self.queue.drop_slot(slot);
+        }
+    }
+
+    fn store(&mut self, name: &NodeName, key: String, value: Option<String>) {
+        let Some(node) = self.nodes.get_mut(name) else { return };
+        match value {
+            Some(value) => node.stored.insert(key, value),
+            None => node.stored.remove(&key),
+        };
+    }
+
+    fn plan_input(&mut self, name: &NodeName, input: Input, cause: Option<u64>) {
+        self.queue.plan(self.now, planned(name, input, cause));
+    }
+
+    fn record(&mut self, node: &NodeName, cause: Option<u64>, what: What) -> u64 {
+        let seq = self.records.len() as u64 + 1;
+        self.records.push(Record { seq, at: self.now, node: node.clone(), cause, what });
+        seq
+    }
+}
+
+fn planned(node: &NodeName, input: Input, cause: Option<u64>) -> Planned {
+    Planned { node: node.clone(), what: Delivery::Input(input), cause }
+}

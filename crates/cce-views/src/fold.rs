@@ -1,0 +1,513 @@
+//! The one fold over a journal: it names each message and says which task it belongs to.
+
+use crate::decode::{Decoded, Protocol, decode};
+use bytes::Bytes;
+use cce_cti::Cti;
+use cce_journal::{Record, What};
+use cce_kernel::{
+    CallError, CallId, Fact, Input, LinkId, LinkReason, NodeName, Output, Peer, Port, Request, Response,
+    fact::{AgentPgFact, CcpFact, FinesseFact, OpcMessage, RouterFact},
+    model::{ContactId, Object, TaskId},
+};
+use cce_mr::{Icm, Mr};
+use cce_wire::Flaw;
+use std::collections::BTreeMap;
+
+/// The protocol version of a CTI session before its OPEN_REQ was seen.
+const CTI_VERSION_UNSEEN: u32 = 24;
+
+/// A contact or a task, or both, that a record is about.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Subject {
+    /// The social contact.
+    pub contact: Option<ContactId>,
+    /// The task.
+    pub task: Option<TaskId>,
+}
+
+impl Subject {
+    /// Whether the record is about no task in particular.
+    pub fn is_none(&self) -> bool {
+        self.contact.is_none() && self.task.is_none()
+    }
+}
+
+/// A record with its meaning.
+#[derive(Debug)]
+pub struct Event<'a> {
+    /// The record.
+    pub record: &'a Record,
+    /// What it is about.
+    pub subject: Subject,
+    /// What it means.
+    pub kind: Kind<'a>,
+}
+
+/// What a record means.
+#[derive(Debug)]
+pub enum Kind<'a> {
+    /// A message or bytes arrived.
+    Received {
+        /// The connection.
+        link: LinkId,
+        /// The other end.
+        peer: Peer,
+        /// What arrived.
+        message: Message,
+        /// What a strict receiver would object to.
+        flaws: Vec<Flaw>,
+        /// Bytes, header included.
+        length: usize,
+    },
+    /// A message or bytes are sent.
+    Sent {
+        /// The connection.
+        link: LinkId,
+        /// The other end.
+        peer: Peer,
+        /// What is sent.
+        message: Message,
+        /// Bytes, header included.
+        length: usize,
+    },
+    /// A step of an HTTP exchange.
+    Http(Exchange<'a>),
+    /// A connection is open.
+    LinkUp {
+        /// The connection.
+        link: LinkId,
+        /// The other end.
+        peer: &'a Peer,
+    },
+    /// A connection is gone.
+    LinkDown {
+        /// The connection.
+        link: LinkId,
+        /// Why.
+        reason: LinkReason,
+    },
+    /// A component said what happened inside it.
+    Fact(&'a Fact),
+    /// Anything else.
+    Other,
+}
+
+/// What crossed a connection.
+#[derive(Debug)]
+pub enum Message {
+    /// GED-188.
+    Cti(Cti),
+    /// Media routing interface.
+    Mr(Mr),
+    /// PG to router.
+    Icm(Icm),
+    /// A piece of a stream.
+    Stream(Bytes),
+    /// Bytes that cannot be read as a message of the link's protocol, and why.
+    Unreadable(String),
+}
+
+/// A step of an HTTP exchange, seen from the component whose record it is.
+#[derive(Debug)]
+pub enum Exchange<'a> {
+    /// A request came in.
+    RequestIn {
+        /// The exchange.
+        call: CallId,
+        /// Where.
+        port: Port,
+        /// The request.
+        request: &'a Request,
+    },
+    /// A request goes out.
+    RequestOut {
+        /// The exchange.
+        call: CallId,
+        /// Where to.
+        port: Port,
+        /// The request.
+        request: &'a Request,
+    },
+    /// The answer to a request that came in.
+    ReplyOut {
+        /// The exchange.
+        call: CallId,
+        /// The response.
+        response: &'a Response,
+    },
+    /// The answer to a request that went out.
+    ReplyIn {
+        /// The exchange.
+        call: CallId,
+        /// The response, or why there is none.
+        result: &'a Result<Response, CallError>,
+    },
+}
+
+/// Reads records in order and gives each its meaning.
+#[derive(Debug, Default)]
+pub struct Fold {
+    links: BTreeMap<(NodeName, LinkId), LinkState>,
+    requests: BTreeMap<(NodeName, Direction, CallId), Subject>,
+    contact_of: BTreeMap<TaskId, ContactId>,
+    task_of: BTreeMap<ContactId, TaskId>,
+    dialogues: BTreeMap<u32, ContactId>,
+}
+
+#[derive(Debug, Default)]
+struct LinkState {
+    peer: Peer,
+    version: Option<u32>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Direction {
+    In,
+    Out,
+}
+
+impl Fold {
+    /// A fold that has seen nothing.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The social contact of a task.
+    pub fn contact_of(&self, task: TaskId) -> Option<&ContactId> {
+        self.contact_of.get(&task)
+    }
+
+    /// The latest task of a social contact.
+    pub fn task_of(&self, contact: &ContactId) -> Option<TaskId> {
+        self.task_of.get(contact).copied()
+    }
+
+    /// Takes in the next record.
+    pub fn push<'a>(&mut self, record: &'a Record) -> Event<'a> {
+        let kind = match &record.what {
+            What::In(input) => self.on_input(&record.node, input),
+            What::Out(output) => self.on_output(&record.node, output),
+            What::Started | What::Stopped { .. } => {
+                self.forget(&record.node);
+                Kind::Other
+            }
+            What::Gap { .. } => Kind::Other,
+        };
+        let subject = self.complete(self.subject(&record.node, &kind));
+        self.learn(&record.node, &kind, &subject);
+        Event { record, subject, kind }
+    }
+
+    fn on_input<'a>(&mut self, node: &NodeName, input: &'a Input) -> Kind<'a> {
+        match input {
+            Input::LinkUp { link, peer } => {
+                let state = LinkState { peer: peer.clone(), version: None };
+                self.links.insert((node.clone(), *link), state);
+                Kind::LinkUp { link: *link, peer }
+            }
+            Input::LinkDown { link, reason } => {
+                self.links.remove(&(node.clone(), *link));
+                Kind::LinkDown { link: *link, reason: *reason }
+            }
+            Input::Frame { link, bytes } => {
+                let (message, flaws) = self.read(node, *link, &bytes.0);
+                let peer = self.peer(node, *link);
+                Kind::Received { link: *link, peer, message, flaws, length: bytes.0.len() }
+            }
+            Input::Call { call, port, request } => {
+                Kind::Http(Exchange::RequestIn { call: *call, port: *port, request })
+            }
+            Input::Reply { call, result } => Kind::Http(Exchange::ReplyIn { call: *call, result }),
+            Input::Start { .. }
+            | Input::BadFrame { .. }
+            | Input::CallGone { .. }
+            | Input::Timer(_)
+            | Input::Command(_) => Kind::Other,
+        }
+    }
+
+    fn on_output<'a>(&mut self, node: &NodeName, output: &'a Output) -> Kind<'a> {
+        match output {
+            Output::Send { link, bytes } => {
+                let (message, _) = self.read(node, *link, &bytes.0);
+                Kind::Sent { link: *link, peer: self.peer(node, *link), message, length: bytes.0.len() }
+            }
+            Output::Call { call, port, request } => {
+                Kind::Http(Exchange::RequestOut { call: *call, port: *port, request })
+            }
+            Output::Reply { call, response } => Kind::Http(Exchange::ReplyOut { call: *call, response }),
+            Output::Note(fact) => Kind::Fact(fact),
+            Output::Dial { .. }
+            | Output::Close { .. }
+            | Output::Arm { .. }
+            | Output::Cancel { .. }
+            | Output::Store { .. } => Kind::Other,
+        }
+    }
+
+    fn read(&mut self, node: &NodeName, link: LinkId, frame: &Bytes) -> (Message, Vec<Flaw>) {
+        let state = self.links.entry((node.clone(), link)).or_default();
+        if matches!(link.port, Port::CtiA | Port::CtiB) {
+            state.version = state.version.or_else(|| cce_cti::open_version(frame));
+        }
+        let Some(protocol) = Protocol::of(link.port, state.version.unwrap_or(CTI_VERSION_UNSEEN)) else {
+            return (Message::Stream(frame.clone()), Vec::new());
+        };
+        match decode(protocol, frame) {
+            Ok(decoded) => {
+                let flaws = decoded.flaws(protocol);
+                (decoded.into(), flaws)
+            }
+            Err(error) => (Message::Unreadable(error.to_string()), Vec::new()),
+        }
+    }
+
+    fn peer(&self, node: &NodeName, link: LinkId) -> Peer {
+        self.links.get(&(node.clone(), link)).map(|state| state.peer.clone()).unwrap_or_default()
+    }
+
+    /// A component that begins anew has no connections and no calls.
+    fn forget(&mut self, node: &NodeName) {
+        self.links.retain(|(owner, _), _| owner != node);
+        self.requests.retain(|(owner, _, _), _| owner != node);
+    }
+
+    fn subject(&self, node: &NodeName, kind: &Kind<'_>) -> Subject {
+        match kind {
+            Kind::Received { message, .. } | Kind::Sent { message, .. } => self.of_message(message),
+            Kind::Http(exchange) => self.of_exchange(node, exchange),
+            Kind::Fact(fact) => self.of_fact(fact),
+            Kind::LinkUp { .. } | Kind::LinkDown { .. } | Kind::Other => Subject::default(),
+        }
+    }
+
+    fn of_message(&self, message: &Message) -> Subject {
+        match message {
+            Message::Cti(message) => of_cti(message),
+            Message::Mr(message) => self.of_mr(message),
+            Message::Icm(message) => self.of_icm(message),
+            Message::Stream(bytes) => of_text(&String::from_utf8_lossy(bytes)),
+            Message::Unreadable(_) => Subject::default(),
+        }
+    }
+
+        fn of_mr(&self, message: &Mr) -> Subject {
+        match message {
+            Mr::NewTask(m) => contact(m.application_string2.as_ref().map(ToString::to_string)),
+            Mr::DoThisWithTask(m) => self.of_dialogue(m.dialogue_id).with_task(m.icm_task_id),
+            Mr::TaskQueuedEvent(m) => self.of_dialogue(m.dialogue_id).with_task(m.icm_task_id),
+            Mr::NewTaskFailureEvent(m) => self.of_dialogue(m.dialogue_id),
+            Mr::CancelTask(m) => self.of_dialogue(m.dialogue_id),
+            Mr::CancelTaskConf(m) => self.of_dialogue(m.dialogue_id),
+            Mr::TerminateDialogueEvent(m) => self.of_dialogue(m.dialogue_id),
+            _ => Subject::default(),
+        }
+    }
+
+        fn of_icm(&self, message: &Icm) -> Subject {
+        match message {
+            Icm::NewCall(m) => contact(m.ced.as_ref().map(ToString::to_string)),
+            Icm::Connect(m) => self.of_dialogue(m.did),
+            Icm::QueueEvent(m) => self.of_dialogue(m.did),
+            Icm::Release(m) => self.of_dialogue(m.did),
+            Icm::ReleaseConf(m) => self.of_dialogue(m.did),
+            Icm::DialogFail(m) => self.of_dialogue(m.did),
+            Icm::DeviceTargetPreCallInd(m) => contact(m.ced.as_ref().map(ToString::to_string)),
+            Icm::DeviceTargetPreCallAbortInd(m) => Subject::default().with_task(m.task_id),
+            Icm::TaskEvent(m) => Subject::default().with_task(m.task_id),
+            _ => Subject::default(),
+        }
+    }
+
+    fn of_dialogue(&self, dialogue: u32) -> Subject {
+        Subject { contact: self.dialogues.get(&dialogue).cloned(), task: None }
+    }
+
+    fn of_exchange(&self, node: &NodeName, exchange: &Exchange<'_>) -> Subject {
+        let known = |direction, call: &CallId| self.requests.get(&(node.clone(), direction, *call)).cloned();
+        match exchange {
+            Exchange::RequestIn { request, .. } | Exchange::RequestOut { request, .. } => of_text(request.path()),
+            Exchange::ReplyOut { call, response } => {
+                let named = response.get("location").map(of_text).unwrap_or_default();
+                if named.is_none() { known(Direction::In, call).unwrap_or_default() } else { named }
+            }
+            Exchange::ReplyIn { call, result } => {
+                let location = result.as_ref().ok().and_then(|response| response.get("location"));
+                let named = location.map(of_text).unwrap_or_default();
+                if named.is_none() { known(Direction::Out, call).unwrap_or_default() } else { named }
+            }
+        }
+    }
+
+    fn of_fact(&self, fact: &Fact) -> Subject {
+        match fact {
+            Fact::Contact { contact, task, .. } | Fact::Dialogue { contact, task, .. } => {
+                Subject { contact: Some(contact.clone()), task: *task }
+            }
+            Fact::Task { task, .. } => Subject::default().with_task(*task),
+            Fact::Dialog { task, contact, .. } => {
+                Subject { contact: Some(contact.clone()), task: Some(*task) }
+            }
+            Fact::Ccp(fact) => of_ccp(fact),
+            Fact::Router(fact) => self.of_router(fact),
+            Fact::AgentPg(fact) => of_agentpg(fact),
+            Fact::Finesse(fact) => of_finesse(fact),
+            Fact::AgentInMrd { .. }
+            | Fact::User { .. }
+            | Fact::PeerError { .. }
+            | Fact::CommandRefused { .. } => Subject::default(),
+        }
+    }
+
+    fn of_router(&self, fact: &RouterFact) -> Subject {
+        match fact {
+            RouterFact::CallAdmitted { ced, .. } => contact(Some(ced.clone())),
+            RouterFact::CallRefused { dialogue, .. }
+            | RouterFact::QueueNode { dialogue, .. }
+            | RouterFact::DialogDeleted { dialogue, .. }
+            | RouterFact::CancelRefused { dialogue } => self.of_dialogue(*dialogue),
+            RouterFact::Dequeued { .. } | RouterFact::Agent { .. } => Subject::default(),
+        }
+    }
+
+    /// Adds the contact of a known task, and the task of a known contact.
+    fn complete(&self, subject: Subject) -> Subject {
+        let contact = subject.contact.or_else(|| subject.task.and_then(|task| self.contact_of(task).cloned()));
+        let task = subject.task.or_else(|| contact.as_ref().and_then(|contact| self.task_of(contact)));
+        Subject { contact, task }
+    }
+
+    fn learn(&mut self, node: &NodeName, kind: &Kind<'_>, subject: &Subject) {
+        if let (Some(contact), Some(task)) = (&subject.contact, subject.task) {
+            self.contact_of.insert(task, contact.clone());
+            self.task_of.insert(contact.clone(), task);
+        }
+        match kind {
+            Kind::Sent { message: Message::Mr(Mr::NewTask(m)), .. }
+            | Kind::Received { message: Message::Mr(Mr::NewTask(m)), .. } => {
+                if let Some(contact) = &subject.contact {
+                    self.dialogues.insert(m.dialogue_id, contact.clone());
+                }
+            }
+            Kind::Sent { message: Message::Icm(Icm::DeviceTargetPreCallInd(m)), .. } => {
+                if let Some(contact) = &subject.contact {
+                    self.contact_of.insert(m.task_id, contact.clone());
+                    self.task_of.insert(contact.clone(), m.task_id);
+                }
+            }
+            Kind::Http(Exchange::RequestIn { call, .. }) => {
+                self.requests.insert((node.clone(), Direction::In, *call), subject.clone());
+            }
+            Kind::Http(Exchange::RequestOut { call, .. }) => {
+                self.requests.insert((node.clone(), Direction::Out, *call), subject.clone());
+            }
+            Kind::Http(Exchange::ReplyOut { call, .. }) => {
+                self.requests.remove(&(node.clone(), Direction::In, *call));
+            }
+            Kind::Http(Exchange::ReplyIn { call, .. }) => {
+                self.requests.remove(&(node.clone(), Direction::Out, *call));
+            }
+            Kind::Sent { .. }
+            | Kind::Received { .. }
+            | Kind::LinkUp { .. }
+            | Kind::LinkDown { .. }
+            | Kind::Fact(_)
+            | Kind::Other => {}
+        }
+    }
+}
+
+impl Subject {
+    fn with_task(mut self, task: TaskId) -> Self {
+        self.task = (task != TaskId::NONE).then_some(task);
+        self
+    }
+}
+
+impl From<Decoded> for Message {
+    fn from(decoded: Decoded) -> Self {
+        match decoded {
+            Decoded::Cti(message) => Self::Cti(message),
+            Decoded::Mr(message) => Self::Mr(message),
+            Decoded::Icm(message) => Self::Icm(message),
+        }
+    }
+}
+
+fn contact(id: Option<String>) -> Subject {
+    Subject { contact: id.filter(|id| !id.is_empty()).map(ContactId), task: None }
+}
+
+fn of_cti(message: &Cti) -> Subject {
+    let task = match message {
+        Cti::AgentPreCallEvent(m) => return contact(m.caller_entered_digits.as_ref().map(ToString::to_string)),
+        Cti::OfferTaskInd(m) => m.task_id,
+        Cti::StartTaskInd(m) => m.task_id,
+        Cti::PauseTaskInd(m) => m.task_id,
+        Cti::ResumeTaskInd(m) => m.task_id,
+        Cti::WrapupTaskInd(m) => m.task_id,
+        Cti::EndTaskInd(m) => m.task_id,
+        Cti::OfferTaskEvent(m) => m.task_id,
+        Cti::StartTaskEvent(m) => m.task_id,
+        Cti::PauseTaskEvent(m) => m.task_id,
+        Cti::ResumeTaskEvent(m) => m.task_id,
+        Cti::WrapupTaskEvent(m) => m.task_id,
+        Cti::EndTaskEvent(m) => m.task_id,
+        _ => return Subject::default(),
+    };
+    Subject::default().with_task(task)
+}
+
+fn of_ccp(fact: &CcpFact) -> Subject {
+    let contact = match fact {
+        CcpFact::Created { contact, .. }
+        | CcpFact::Store { contact, .. }
+        | CcpFact::FilterResponse { contact, .. }
+        | CcpFact::CampaignStatus { contact, .. }
+        | CcpFact::NotificationRequest { contact, .. }
+        | CcpFact::Close { contact, .. } => contact,
+        CcpFact::DsNotification { contact, .. } | CcpFact::Published { contact, .. } => &contact.id,
+        CcpFact::RequestInitiated { .. }
+        | CcpFact::CreateSubmitted { .. }
+        | CcpFact::BusReceived { .. }
+        | CcpFact::CreateReceived { .. } => return Subject::default(),
+    };
+    Subject { contact: Some(contact.clone()), task: None }
+}
+
+fn of_agentpg(fact: &AgentPgFact) -> Subject {
+    match fact {
+        AgentPgFact::ToCtiServer(OpcMessage::PreCall(call)) => {
+            Subject { contact: Some(ContactId(call.ced.clone())), task: Some(call.task) }
+        }
+        AgentPgFact::ToCtiServer(OpcMessage::Task(event)) => Subject::default().with_task(event.task),
+        AgentPgFact::ToCtiServer(OpcMessage::PreCallAbort { task, .. }) => Subject::default().with_task(*task),
+        _ => Subject::default(),
+    }
+}
+
+fn of_finesse(fact: &FinesseFact) -> Subject {
+    match fact {
+        FinesseFact::Published(publication) => match &publication.object {
+            Object::Dialog(dialog) | Object::Dialogs(dialog) => Subject::default().with_task(dialog.id),
+            Object::DialogError { dialog, .. } => Subject::default().with_task(*dialog),
+            Object::Media(_) | Object::User(_) | Object::MediaError(_) => Subject::default(),
+        },
+        FinesseFact::SmCall { task, contact, .. } => {
+            Subject { contact: Some(contact.clone()), task: Some(*task) }
+        }
+        FinesseFact::Service { .. } => Subject::default(),
+    }
+}
+
+/// Finds a contact id or a task id in a path or in a piece of XML.
+fn of_text(text: &str) -> Subject {
+    let words = || text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_' || c == '-'));
+    let contact = words().find(|word| is_contact_id(word)).map(|word| ContactId(word.to_owned()));
+    let task = words().find_map(|word| TaskId::parse(word).filter(|task| task.day > 0));
+    Subject { contact, task }
+}
+
+fn is_contact_id(word: &str) -> bool {
+    word.len() == 32 && word.bytes().all(|byte| byte.is_ascii_digit() || (b'A'..=b'F').contains(&byte))
+}

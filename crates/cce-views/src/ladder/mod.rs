@@ -1,0 +1,262 @@
+//! The ladder: what travelled between the lanes, in order, with what it changed.
+//!
+//! [`Rows`] turns records into rows; [`text`] and [`mermaid`] draw them. A message is a row where it arrives,
+//! or where it leaves when it goes to somebody outside the lab. What a component says while it handles a
+//! message stands in that message's row. Heartbeats, polls and their answers are counted, not drawn.
+
+mod mermaid;
+mod row;
+mod text;
+mod words;
+
+pub use mermaid::Mermaid;
+pub use row::{Lane, Row, Shape};
+pub use text::{Paint, Text};
+
+use crate::fold::{Event, Exchange, Fold, Kind, Message, Subject};
+use cce_journal::{Header, Record, What};
+use cce_kernel::{
+    Fact, Output,
+    fact::FinesseFact,
+    model::{ContactId, TaskId},
+};
+use row::Folded;
+use std::collections::{BTreeMap, VecDeque};
+
+/// How many recent outputs are remembered, to find out who caused an input.
+const RECENT_OUTPUTS_MAX: usize = 65_536;
+
+/// Makes rows of records, one journal at a time.
+#[derive(Debug)]
+pub struct Rows {
+    fold: Fold,
+    only: Option<ContactId>,
+    /// The lane of each recent Send, Call and Reply, by record number.
+    origins: VecDeque<(u64, Lane)>,
+    names: Names,
+    open: Option<Row>,
+    folded: Folded,
+    /// Requests that are drawn, by component and call: their replies are drawn too.
+    drawn: BTreeMap<(Lane, u64), Lane>,
+}
+
+impl Rows {
+    /// Rows of every task.
+    pub fn new() -> Self {
+        Self {
+            fold: Fold::new(),
+            only: None,
+            origins: VecDeque::new(),
+            names: Names::default(),
+            open: None,
+            folded: Folded::default(),
+            drawn: BTreeMap::new(),
+        }
+    }
+
+    /// Rows of one task only.
+    pub fn only(contact: ContactId) -> Self {
+        Self { only: Some(contact), ..Self::new() }
+    }
+
+    /// Takes in the next record and returns the rows that are complete with it.
+    pub fn push(&mut self, record: &Record) -> Vec<Row> {
+        let event = self.fold.push(record);
+        self.remember(record);
+        let mut done = Vec::new();
+        if matches!(record.what, What::In(_)) || self.open.as_ref().is_some_and(|row| row.record != cause(record)) {
+            done.extend(self.close());
+        }
+        self.names.learn(&event.subject);
+        if self.concerns(&event.subject) {
+            self.on_event(&event, &mut done);
+        }
+        done
+    }
+
+    /// Returns the last row. Nothing follows.
+    pub fn finish(&mut self) -> Vec<Row> {
+        let mut done: Vec<Row> = self.close().into_iter().collect();
+        done.extend(self.folded.take().map(|counts| Row::counts(counts, Subject::default())));
+        done
+    }
+
+    /// The contacts seen so far in order, each with its tasks in order.
+    pub fn names(&self) -> &Names {
+        &self.names
+    }
+
+    fn close(&mut self) -> Option<Row> {
+        self.open.take()
+    }
+
+    fn concerns(&self, subject: &Subject) -> bool {
+        match &self.only {
+            None => true,
+            Some(only) => subject.contact.as_ref() == Some(only),
+        }
+    }
+
+    fn remember(&mut self, record: &Record) {
+        let What::Out(Output::Send { .. } | Output::Call { .. } | Output::Reply { .. }) = record.what else {
+            return;
+        };
+        if let Some(lane) = Lane::of(&record.node) {
+            self.origins.push_back((record.seq, lane));
+            if self.origins.len() > RECENT_OUTPUTS_MAX {
+                self.origins.pop_front();
+            }
+        }
+    }
+
+    fn origin(&self, record: &Record) -> Option<Lane> {
+        let cause = record.cause?;
+        let at = self.origins.binary_search_by_key(&cause, |(seq, _)| *seq).ok()?;
+        Some(self.origins[at].1)
+    }
+
+    fn on_event(&mut self, event: &Event<'_>, done: &mut Vec<Row>) {
+        let Some(here) = Lane::of(&event.record.node) else { return };
+        match &event.kind {
+            Kind::Received { message, link, .. } => {
+                let from = self.origin(event.record).unwrap_or_else(|| Lane::outside(link.port, here));
+                self.on_message(event, message, from, here, done);
+            }
+            Kind::Sent { message, peer, link, .. } if peer.node.is_none() => {
+                self.on_message(event, message, here, Lane::outside(link.port, here), done);
+            }
+            Kind::Http(exchange) => self.on_exchange(event, exchange, here, done),
+            Kind::Fact(fact) => self.on_fact(event, fact, here, done),
+            Kind::LinkDown { link, reason } if Lane::dials(here, link.port) => {
+                let text = format!("{} link: {}", link.port, words::link_reason(*reason));
+                self.start(Row::mark(event, here, text), done);
+            }
+            Kind::LinkUp { link, peer } if Lane::dials(here, link.port) || peer.node.is_none() => {
+                let text = format!("{} link open", link.port);
+                self.start(Row::mark(event, here, text), done);
+            }
+            Kind::Sent { .. } | Kind::LinkUp { .. } | Kind::LinkDown { .. } | Kind::Other => {}
+        }
+    }
+
+    fn on_message(&mut self, event: &Event<'_>, message: &Message, from: Lane, to: Lane, done: &mut Vec<Row>) {
+        let text = match message {
+            Message::Stream(_) => return,
+            Message::Unreadable(why) => format!("unreadable: {why}"),
+            Message::Cti(_) | Message::Mr(_) | Message::Icm(_) => {
+                let name = words::message_name(message);
+                if name.starts_with("HEARTBEAT") {
+                    self.folded.heartbeats += 1;
+                    return;
+                }
+                format!("{name}{}", words::message_details(message))
+            }
+        };
+        self.start(Row::arrow(event, from, to, text), done);
+    }
+
+    fn on_exchange(&mut self, event: &Event<'_>, exchange: &Exchange<'_>, here: Lane, done: &mut Vec<Row>) {
+        match exchange {
+            Exchange::RequestIn { call, port, request } => {
+                let from = self.origin(event.record).unwrap_or_else(|| Lane::outside(*port, here));
+                if words::is_poll(request) {
+                    self.folded.polls += 1;
+                    return;
+                }
+                self.drawn.insert((here, call.0), from);
+                self.start(Row::arrow(event, from, here, words::request(request)), done);
+            }
+            Exchange::ReplyOut { call, response } => {
+                let Some(to) = self.drawn.remove(&(here, call.0)) else { return };
+                // The reply is a row of its own, even where it leaves while the request is handled.
+                self.start(Row::arrow(event, here, to, words::response(response)), done);
+            }
+            Exchange::RequestOut { .. } | Exchange::ReplyIn { .. } => {}
+        }
+    }
+
+    fn on_fact(&mut self, event: &Event<'_>, fact: &Fact, here: Lane, done: &mut Vec<Row>) {
+        if let Fact::Finesse(FinesseFact::Published(publication)) = fact {
+            self.start(Row::arrow(event, here, Lane::Desk, words::publication(publication)), done);
+            return;
+        }
+        let Some(change) = words::fact(fact) else { return };
+        match &mut self.open {
+            Some(row) if row.lane() == here => {
+                row.changes.push(change);
+                row.subject.contact = row.subject.contact.take().or_else(|| event.subject.contact.clone());
+            }
+            _ => self.start(Row::mark(event, here, change), done),
+        }
+    }
+
+    /// Opens a row, which closes the one before.
+    fn start(&mut self, mut row: Row, done: &mut Vec<Row>) {
+        done.extend(self.close());
+        row.skipped = self.folded.take();
+        self.open = Some(row);
+    }
+}
+
+impl Default for Rows {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// All rows of a journal.
+pub fn rows<'a>(records: impl IntoIterator<Item = &'a Record>, only: Option<ContactId>) -> (Vec<Row>, Names) {
+    let mut maker = only.map_or_else(Rows::new, Rows::only);
+    let mut all: Vec<Row> = records.into_iter().flat_map(|record| maker.push(record)).collect();
+    all.extend(maker.finish());
+    (all, maker.names)
+}
+
+/// Finds the contact that a person means: a contact id, a task id, or the beginning of one.
+pub fn find_contact<'a>(records: impl IntoIterator<Item = &'a Record>, wanted: &str) -> Option<ContactId> {
+    let (_, names) = rows(records, None);
+    let by_task = names.0.iter().find(|(_, tasks)| tasks.iter().any(|task| task.to_string() == wanted));
+    let by_contact = || names.0.iter().find(|(contact, _)| contact.as_str().starts_with(wanted));
+    by_task.or_else(by_contact).map(|(contact, _)| contact.clone())
+}
+
+/// Contacts in the order in which they appeared, each with its tasks.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Names(pub Vec<(ContactId, Vec<TaskId>)>);
+
+impl Names {
+    /// `T1`, `T2`, …: the short name of a contact.
+    pub fn short(&self, contact: &ContactId) -> Option<String> {
+        self.0.iter().position(|(known, _)| known == contact).map(|at| format!("T{}", at + 1))
+    }
+
+    fn learn(&mut self, subject: &Subject) {
+        let Some(contact) = &subject.contact else { return };
+        let at = self.0.iter().position(|(known, _)| known == contact).unwrap_or_else(|| {
+            self.0.push((contact.clone(), Vec::new()));
+            self.0.len() - 1
+        });
+        let tasks = &mut self.0[at].1;
+        if let Some(task) = subject.task
+            && !tasks.contains(&task)
+        {
+            tasks.push(task);
+        }
+    }
+}
+
+/// The record whose handling a record belongs to: an input is its own.
+fn cause(record: &Record) -> u64 {
+    match record.what {
+        What::Out(_) => record.cause.unwrap_or(record.seq),
+        What::In(_) | What::Started | What::Stopped { .. } | What::Gap { .. } => record.seq,
+    }
+}
+
+/// The journal's header is needed for stamps only; rows carry the run's own time.
+pub(crate) fn stampers(header: &Header) -> BTreeMap<Lane, crate::stamp::Stamper> {
+    Lane::ALL
+        .into_iter()
+        .map(|lane| (lane, crate::stamp::Stamper::new(header, lane.component())))
+        .collect()
+}

@@ -1,0 +1,238 @@
+//! What a row says.
+
+use crate::fold::Message;
+use cce_cti::Cti;
+use cce_kernel::{
+    Fact, LinkReason, Request, Response,
+    fact::{AgentPgFact, CcpFact, CloseStep, FinesseFact, QueueChoice, RefusalReason, RouterFact},
+    model::{Object, Publication},
+};
+use cce_mr::{Icm, Mr};
+
+pub(super) fn message_name(message: &Message) -> &'static str {
+    match message {
+        Message::Cti(message) => message.name(),
+        Message::Mr(message) => message.name(),
+        Message::Icm(message) => message.name(),
+        Message::Stream(_) | Message::Unreadable(_) => "",
+    }
+}
+
+/// The few fields that tell one message of a kind from another.
+pub(super) fn message_details(message: &Message) -> String {
+    match message {
+        Message::Cti(message) => cti_details(message),
+        Message::Mr(message) => mr_details(message),
+        Message::Icm(message) => icm_details(message),
+        Message::Stream(_) | Message::Unreadable(_) => String::new(),
+    }
+}
+
+fn cti_details(message: &Cti) -> String {
+    match message {
+        Cti::AgentStateEvent(m) => {
+            let state = cce_kernel::model::AgentState::of_number(m.agent_state);
+            format!(" {state} tasks={}/{}", m.num_tasks, m.max_task_limit)
+        }
+        Cti::OpenReq(m) => format!(" version={}", m.version_number),
+        Cti::FailureConf(m) => format!(" status={}", m.status),
+        Cti::FailureResp(m) => format!(" status={}", m.status),
+        Cti::MediaLoginResp(m) => format!(" status={}", m.status),
+        Cti::MakeAgentNotReadyResp(m) => format!(" status={}", m.status),
+        Cti::EndTaskInd(m) => format!(" disposition={}", m.icm_disposition),
+        Cti::EndTaskEvent(m) => format!(" disposition={}", m.icm_disposition),
+        _ => String::new(),
+    }
+}
+
+fn mr_details(message: &Mr) -> String {
+    match message {
+        Mr::NewTask(m) => {
+            let selector = m.script_selector.as_ref().map(ToString::to_string).unwrap_or_default();
+            format!(" dialogue={} {selector}", m.dialogue_id)
+        }
+        Mr::DoThisWithTask(m) => format!(" dialogue={} agent={}", m.dialogue_id, m.agent),
+        Mr::TaskQueuedEvent(m) => format!(" dialogue={}", m.dialogue_id),
+        Mr::NewTaskFailureEvent(m) => format!(" dialogue={} reason={}", m.dialogue_id, m.reason_code),
+        Mr::CancelTask(m) => format!(" dialogue={}", m.dialogue_id),
+        Mr::CancelTaskConf(m) => format!(" dialogue={} result={}", m.dialogue_id, m.result),
+        Mr::RoutingStatusEvent(m) => format!(" enabled={}", m.routing_enabled),
+        _ => String::new(),
+    }
+}
+
+fn icm_details(message: &Icm) -> String {
+    match message {
+        Icm::NewCall(m) => {
+            let party = m.called_party.as_ref().map(ToString::to_string).unwrap_or_default();
+            format!(" dialogue={} {party}", m.did)
+        }
+        Icm::Connect(m) => format!(" dialogue={} agent={}", m.did, m.agstid),
+        Icm::DeviceTargetPreCallInd(m) => format!(" agent={}", m.agstid),
+        Icm::AgentStateUpdate(m) => {
+            let state = cce_kernel::model::AgentState::of_number(m.agent_state);
+            format!(" {} {state}", m.icm_agent_id)
+        }
+        Icm::DialogFail(m) => format!(" dialogue={} reason={}", m.did, m.reason_code),
+        Icm::ReleaseConf(m) => format!(" dialogue={} result={}", m.did, m.result),
+        _ => String::new(),
+    }
+}
+
+/// A poll of a task's status: drawn as a count.
+pub(super) fn is_poll(request: &Request) -> bool {
+    request.method == "GET" && request.path().contains("/task/contact/")
+}
+
+pub(super) fn request(request: &Request) -> String {
+    let action = element(&request.body.text(), "requestedAction")
+        .or_else(|| element(&request.body.text(), "state"))
+        .map(|word| format!(" {word}"))
+        .unwrap_or_default();
+    format!("{} {}{action}", request.method, short_path(request.path()))
+}
+
+pub(super) fn response(response: &Response) -> String {
+    let error = ["errorMessage", "ErrorMessage"].iter().find_map(|name| element(&response.body.text(), name));
+    match error {
+        Some(error) => format!("{} {error}", response.status),
+        None => response.status.to_string(),
+    }
+}
+
+/// The ids stand in the head; a path that repeats them says only their kind.
+fn short_path(path: &str) -> String {
+    let long = |part: &str| part.len() == 32 && part.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let task = |part: &str| cce_kernel::model::TaskId::parse(part).is_some();
+    path.split('/')
+        .map(|part| if long(part) || task(part) { "…" } else { part })
+        .collect::<Vec<_>>()
+        .join("/")
+        .replace("/finesse/api", "")
+        .replace("/ccp-webapp/ccp", "")
+}
+
+fn element(xml: &str, name: &str) -> Option<String> {
+    let (_, rest) = xml.split_once(&format!("<{name}>"))?;
+    let (value, _) = rest.split_once('<')?;
+    Some(value.to_owned())
+}
+
+pub(super) fn publication(publication: &Publication) -> String {
+    let event = publication.event.name();
+    match &publication.object {
+        Object::Dialog(dialog) | Object::Dialogs(dialog) => {
+            let how = dialog.disposition.map(|code| format!(" {}", code.finesse_name())).unwrap_or_default();
+            format!("{event} Dialog {}{how}", dialog.state)
+        }
+        Object::Media(media) => {
+            let routable = if media.routable { "" } else { " not routable" };
+            format!("{event} Media {}{routable}", media.state.media_name())
+        }
+        Object::User(user) => format!("{event} User {} {}", user.id, user.state),
+        Object::MediaError(error) => format!("{event} Media error {}", error.message),
+        Object::DialogError { error, .. } => format!("{event} Dialog error {}", error.message),
+    }
+}
+
+pub(super) const fn link_reason(reason: LinkReason) -> &'static str {
+    match reason {
+        LinkReason::Closed => "closed by the other end",
+        LinkReason::Reset => "broken",
+        LinkReason::Refused => "nobody listens",
+        LinkReason::Unreachable => "unreachable",
+        LinkReason::Overflow => "the other end does not read",
+    }
+}
+
+/// A fact that changes something a reader of a ladder wants to see.
+pub(super) fn fact(fact: &Fact) -> Option<String> {
+    match fact {
+        Fact::Contact { from, to, reason, .. } => Some(match from {
+            None => format!("contact {to}"),
+            Some(from) if from == to => format!("contact {to} ({reason})"),
+            Some(from) if *to == cce_kernel::model::ContactStatus::Discarded => {
+                format!("contact {from}→{to} ({reason})")
+            }
+            Some(from) => format!("contact {from}→{to}"),
+        }),
+        Fact::Task { from, to, disposition, .. } => Some(change("task", *from, *to, disposition.map(|d| d.0))),
+        Fact::Dialog { from, to, disposition, .. } => {
+            Some(change("dialog", *from, *to, disposition.map(|d| d.0)))
+        }
+        Fact::AgentInMrd { agent, from, to, tasks, limit, .. } => {
+            Some(format!("{agent} {from}→{to} {tasks}/{limit}"))
+        }
+        Fact::User { agent, from, to } => Some(format!("user {agent} {from}→{to}")),
+        Fact::PeerError { message, detail, .. } => Some(format!("peer error in {message}: {detail}")),
+        Fact::CommandRefused { command, detail } => Some(format!("{command} refused: {detail}")),
+        Fact::Dialogue { .. } => None,
+        Fact::Ccp(fact) => ccp(fact),
+        Fact::Router(fact) => router(fact),
+        Fact::AgentPg(fact) => agentpg(fact),
+        Fact::Finesse(fact) => finesse(fact),
+    }
+}
+
+fn change<S: std::fmt::Display>(what: &str, from: Option<S>, to: S, disposition: Option<u32>) -> String {
+    let how = disposition.map(|code| format!(" ({code})")).unwrap_or_default();
+    match from {
+        None => format!("{what} {to}{how}"),
+        Some(from) => format!("{what} {from}→{to}{how}"),
+    }
+}
+
+fn ccp(fact: &CcpFact) -> Option<String> {
+    match fact {
+        CcpFact::Close { step: CloseStep::Received, .. } => Some("close requested".into()),
+        _ => None,
+    }
+}
+
+fn router(fact: &RouterFact) -> Option<String> {
+    match fact {
+        RouterFact::QueueNode { queue, step, choice, .. } => Some(match choice {
+            QueueChoice::Agent { skill_target, eligible } => {
+                format!("{queue} step {step}: agent {skill_target} of {eligible}")
+            }
+            QueueChoice::Wait => format!("{queue} step {step}: nobody free, queued"),
+        }),
+        RouterFact::CallRefused { reason, .. } => Some(format!("refused: {}", refusal(*reason))),
+        RouterFact::Dequeued { .. } => Some("left the queue".into()),
+        RouterFact::CancelRefused { .. } => Some("cancel too late".into()),
+        RouterFact::CallAdmitted { .. } | RouterFact::DialogDeleted { .. } | RouterFact::Agent { .. } => None,
+    }
+}
+
+const fn refusal(reason: RefusalReason) -> &'static str {
+    match reason {
+        RefusalReason::UnknownDialedNumber => "unknown dialed number",
+        RefusalReason::NoScript => "no script",
+        RefusalReason::UnknownMrd => "unknown media routing domain",
+        RefusalReason::DuplicateDialogue => "dialogue already open",
+        RefusalReason::QueueFull => "queue full",
+        RefusalReason::ScriptEnded => "script ended without an agent",
+    }
+}
+
+fn agentpg(fact: &AgentPgFact) -> Option<String> {
+    match fact {
+        AgentPgFact::SessionOpened { session, version, signature, .. } => {
+            Some(format!("CTI session {session} open: {signature}, version {version}"))
+        }
+        AgentPgFact::SessionRefused { status, .. } => Some(format!("CTI session refused: status {status}")),
+        AgentPgFact::SessionClosed { session, status } => {
+            Some(format!("CTI session {session} ended: status {status}"))
+        }
+        _ => None,
+    }
+}
+
+fn finesse(fact: &FinesseFact) -> Option<String> {
+    match fact {
+        FinesseFact::Service { in_service } => {
+            Some(if *in_service { "IN_SERVICE".into() } else { "OUT_OF_SERVICE".into() })
+        }
+        FinesseFact::Published(_) | FinesseFact::SmCall { .. } => None,
+    }
+}

@@ -1,0 +1,21 @@
+//! Views of a journal: functions of its records, and of nothing else.
+//!
+//! [`Fold`] reads records in order. It knows which session speaks which protocol version, decodes what
+//! crossed the links, and knows which task each message belongs to. Ladder, product-format logs, captures and
+//! checks all stand on it, live and afterwards alike: a view is fed records one by one and returns lines.
+//!
+//! Invariants:
+//! - A view never changes a run, and never reads anything but records.
+//! - A line and every value in it comes from a record or from the journal's header.
+//! - Passwords and credentials are masked in every view.
+
+#![expect(clippy::wildcard_enum_match_arm, reason = "a view shows what it knows, and passes over the rest")]
+
+mod decode;
+mod fold;
+pub mod ladder;
+pub mod logs;
+mod stamp;
+
+pub use decode::{Decoded, Protocol, decode};
+pub use fold::{Event, Exchange, Fold, Kind, Message, Subject};

@@ -1,0 +1,193 @@
+//! The MR PIM's log (mr-interface 9.1).
+
+use super::{Line, LogFile};
+use crate::{
+    fold::{Event, Kind, Message},
+    stamp::Stamper,
+};
+use cce_journal::{Header, Record};
+use cce_kernel::model::TaskId;
+use cce_mr::{
+    Icm, Mr,
+    icm::{Connect, NewCall},
+};
+use cce_wire::{Shown, Text, Value};
+
+/// Printed where a call id is empty.
+const NO_CALL: &str = "{N/A}";
+
+#[derive(Debug)]
+pub(super) struct MrPimLog {
+    stamper: Stamper,
+    process: String,
+}
+
+impl MrPimLog {
+    pub(super) fn new(header: &Header) -> Self {
+        Self { stamper: Stamper::new(header, "mrpg"), process: header.logs.pim_process.clone() }
+    }
+
+    pub(super) fn write(&self, event: &Event<'_>, lines: &mut Vec<Line>) {
+        match &event.kind {
+            Kind::Received { message: Message::Mr(message), length, .. } => {
+                self.application(event.record, "Application->PG:", message, *length, lines);
+            }
+            Kind::Sent { message: Message::Mr(message), length, .. } => {
+                self.application(event.record, "PG->Application:", message, *length, lines);
+            }
+            Kind::Sent { message: Message::Icm(Icm::NewCall(call)), .. } => {
+                self.put(event.record, "Send INRCMSGNewCall to Router : :", [new_call(call)], lines);
+            }
+            Kind::Received { message: Message::Icm(Icm::Connect(connect)), .. } => {
+                self.put(event.record, "MR_Peripheral::On_Router_Connect:", [connected(connect)], lines);
+            }
+            Kind::Received { .. }
+            | Kind::Sent { .. }
+            | Kind::Http(_)
+            | Kind::LinkUp { .. }
+            | Kind::LinkDown { .. }
+            | Kind::Fact(_)
+            | Kind::Other => {}
+        }
+    }
+
+    fn application(&self, record: &Record, way: &str, message: &Mr, length: usize, lines: &mut Vec<Line>) {
+        if message.name().starts_with("HEARTBEAT") {
+            return;
+        }
+        let head = format!("Message = {}; Length = {length} bytes", message.name());
+        self.put(record, way, std::iter::once(head).chain(fields(message)), lines);
+    }
+
+    fn put(&self, record: &Record, head: &str, rest: impl IntoIterator<Item = String>, lines: &mut Vec<Line>) {
+        lines.push((LogFile::MrPim, format!("{} {} Trace: {head}", self.stamper.icm(record), self.process)));
+        lines.extend(rest.into_iter().map(|line| (LogFile::MrPim, line)));
+    }
+}
+
+/// The fields that the product prints: call variables are left out, and so is an answer's first string.
+fn fields(message: &Mr) -> Vec<String> {
+    let is_answer = matches!(message, Mr::DoThisWithTask(_));
+    let hidden = |label: &str| {
+        label.starts_with("CallVariable") || (is_answer && label == "ApplicationString1")
+    };
+    let mut lines: Vec<String> =
+        message.fields().iter().filter(|field| !hidden(field.label)).flat_map(field).collect();
+    if let Mr::NewTask(task) = message
+        && task.service_requested.is_none()
+    {
+        // Absent on the wire, printed nevertheless (mr-interface 11).
+        lines.push(number("ServiceRequested", 0));
+    }
+    lines
+}
+
+fn field(Shown { label, value }: &Shown) -> Vec<String> {
+    if value.is_null() && !matches!(value, Value::Task(_)) {
+        return vec![format!("{label} = Undefined")];
+    }
+    match value {
+        Value::Uint(value) | Value::Time(value) => vec![number(label, *value)],
+        Value::Int(value) => vec![number(label, value.cast_unsigned())],
+        Value::Bool(value) => vec![number(label, u32::from(*value))],
+        Value::Task(TaskId { day, call, sequence }) => vec![format!("{label} = {day}:{call}:{sequence:2}")],
+        Value::Text(text) => match text.split_once('=').filter(|_| *label == "ECC Variable") {
+            Some((name, value)) => vec![format!("ECC Variable Name: {name}"), format!("Value: {value}")],
+            None => vec![format!("{label}: {text}")],
+        },
+        Value::Bytes(_) | Value::List(_) | Value::Secret => vec![format!("{label}: {value}")],
+    }
+}
+
+fn number(label: &str, value: u32) -> String {
+    format!("{label} = ({value}) Hex {value:08x}")
+}
+
+fn new_call(m: &NewCall) -> String {
+    format!(
+        "NEW_CALL RCID={} PID={} DID={} DIDRelSeq#={} GrpDelKey={} CRS(RtrDate={},RtrCID={}) RCKSeq#={} \
+         NICCallID={NO_CALL} PGCallID={NO_CALL} OperationCode={} OperationFlags={} CalledParty#={} \
+         CallingParty#={} CED={} MsgOrigin={} RouteDevType={} Originator={} NICCalledParty#={} NetDelay={} \
+         Priority={} OrigType={} atVRU={} CLIDRestrict={} PrefAGSTID={} MRDomainID={} \
+         LegacyPreCallMsgEnabled={} CID={}, ServiceReq={} QueueType={} QueueID={}",
+        m.rcid,
+        m.pid,
+        m.did,
+        m.did_rel_seq,
+        m.grp_del_key,
+        m.rtr_date,
+        m.rtr_cid,
+        m.rck_seq,
+        operation(m.operation_code),
+        operation_flags(m.operation_flags),
+        text(m.called_party.as_ref()),
+        text(m.calling_party.as_ref()),
+        text(m.ced.as_ref()),
+        m.msg_origin,
+        m.route_dev_type,
+        text(m.originator.as_ref()),
+        text(m.nic_called_party.as_ref()),
+        m.net_delay,
+        m.priority,
+        m.orig_type,
+        truth(m.at_vru),
+        truth(m.clid_restrict),
+        m.pref_agstid,
+        m.mr_domain_id,
+        truth(m.legacy_pre_call_msg_enabled),
+        m.cid,
+        m.service_req,
+        m.queue_type,
+        m.queue_id,
+    )
+}
+
+fn connected(m: &Connect) -> String {
+    format!(
+        "CONNECT RCID={} PID={} DID={} DIDRelSeq#={} CRS(RtrDate={},RtrCID={}) RCKSeq#={} ErrorCode={} \
+         TRTargetID={} CorrID={} EventSel={} SvcType={} NICCallID={NO_CALL} PGCallID={NO_CALL} \
+         OperationCode={} OperationFlags={} NetworkTransferEnabled={} ECCPayloadID={} InvokeID={} \
+         NICCalledParty#={} SGSTID={} PQID={} SvcSTID={} AGSTID={} AGInfo={}, MRDID={} Interruptible={}",
+        m.rcid,
+        m.pid,
+        m.did,
+        m.did_rel_seq,
+        m.rtr_date,
+        m.rtr_cid,
+        m.rck_seq,
+        m.error_code,
+        m.tr_target_id,
+        text(m.corr_id.as_ref()),
+        m.event_sel,
+        m.svc_type,
+        operation(m.operation_code),
+        operation_flags(m.operation_flags),
+        truth(m.network_transfer_enabled),
+        m.ecc_payload_id,
+        m.invoke_id,
+        text(m.nic_called_party.as_ref()),
+        m.sgstid,
+        m.pqid,
+        m.svc_stid,
+        m.agstid,
+        text(m.ag_info.as_ref()),
+        m.mrd_id,
+        u8::from(m.interruptible),
+    )
+}
+
+fn operation(code: u16) -> String {
+    if code == 0 { "CLASSIC".into() } else { code.to_string() }
+}
+
+fn operation_flags(flags: u16) -> String {
+    if flags == 0 { "COOP_NONE".into() } else { flags.to_string() }
+}
+
+fn truth(value: bool) -> char {
+    if value { 'T' } else { 'F' }
+}
+
+fn text<const MAX: usize>(text: Option<&Text<MAX>>) -> String {
+    text.map(ToString::to_string).unwrap_or_default()
+}

@@ -1,0 +1,181 @@
+//! The router's log (mr-interface 9.2).
+
+use super::{Line, LogFile};
+use crate::{
+    fold::{Event, Kind, Message},
+    stamp::Stamper,
+};
+use cce_journal::{Header, Record};
+use cce_kernel::{
+    Fact,
+    fact::{AgentView, QueueChoice, RouterFact},
+    model::{AgentState, RouterCallKey},
+};
+use cce_mr::{
+    Icm,
+    icm::{Connect, DeviceTargetPreCallInd},
+};
+use cce_wire::Text;
+
+#[derive(Debug)]
+pub(super) struct RouterLog {
+    stamper: Stamper,
+    process: String,
+    /// The dialogue of the decision that is being carried out: a reservation does not name it.
+    deciding: u32,
+}
+
+impl RouterLog {
+    pub(super) fn new(header: &Header) -> Self {
+        let process = header.logs.router_process.clone();
+        Self { stamper: Stamper::new(header, "router"), process, deciding: 0 }
+    }
+
+    pub(super) fn write(&mut self, event: &Event<'_>, lines: &mut Vec<Line>) {
+        let texts = match &event.kind {
+            Kind::Fact(Fact::Router(fact)) => self.fact(fact),
+            Kind::Sent { message: Message::Icm(Icm::DeviceTargetPreCallInd(m)), .. } => {
+                pre_call(&context(self.deciding), m)
+            }
+            Kind::Sent { message: Message::Icm(Icm::Connect(m)), .. } => vec![connect(m)],
+            Kind::Sent { .. }
+            | Kind::Received { .. }
+            | Kind::Http(_)
+            | Kind::LinkUp { .. }
+            | Kind::LinkDown { .. }
+            | Kind::Fact(_)
+            | Kind::Other => return,
+        };
+        lines.extend(texts.into_iter().map(|text| self.line(event.record, &text)));
+    }
+
+    fn line(&self, record: &Record, text: &str) -> Line {
+        (LogFile::Router, format!("{} {} Trace: {text}", self.stamper.icm(record), self.process))
+    }
+
+    fn fact(&mut self, fact: &RouterFact) -> Vec<String> {
+        match fact {
+            RouterFact::CallAdmitted {
+                dialogue, key, dialed_number, ani, ced, routing_client, mrd, at_vru, ..
+            } => vec![format!(
+                "{}NewCall: CID={}, DN={dialed_number}, ANI={ani}, CED={ced}, RCID={routing_client}, \
+                 MRDID={mrd}, CallAtVRU={}, OpCode=0, CallGUID=, CCAIConfigParam=, OpType=0",
+                context(*dialogue),
+                cid(*key),
+                u8::from(*at_vru),
+            )],
+            RouterFact::QueueNode { dialogue, key, queue, step, choice, .. } => {
+                self.deciding = *dialogue;
+                match choice {
+                    QueueChoice::Agent { skill_target, .. } => vec![format!(
+                        "{}CID={}:{queue}:Step {step} sending call to Agent {skill_target}",
+                        context(*dialogue),
+                        cid(*key),
+                    )],
+                    QueueChoice::Wait => Vec::new(),
+                }
+            }
+            RouterFact::DialogDeleted { dialogue, .. } => vec![format!("{}Deleting Dialog.", context(*dialogue))],
+            RouterFact::Agent { skill_target, mrd, before, after } => vec![format!(
+                "Agent {skill_target} from PG domain {mrd}. [{}] to [{}]",
+                agent(before),
+                agent(after),
+            )],
+            RouterFact::CallRefused { .. } | RouterFact::Dequeued { .. } | RouterFact::CancelRefused { .. } => {
+                Vec::new()
+            }
+        }
+    }
+}
+
+/// The tag of a dialogue; the other numbers are not used for tasks.
+fn context(dialogue: u32) -> String {
+    format!("({dialogue} x 0 : 0 0) ")
+}
+
+fn cid(key: RouterCallKey) -> String {
+    format!("({},{})", key.day, key.call)
+}
+
+/// The agent notation of task-routing 3.10 (inferred).
+fn agent(view: &AgentView) -> String {
+    let pending = if view.pending > 0 { format!("+{}", view.pending) } else { String::new() };
+    let flags = match (view.routable, view.state) {
+        (true, AgentState::NotActive) => "RA*",
+        (true, _) => "R",
+        (false, _) => "",
+    };
+    format!(
+        "{}-{}{pending}:{}[{}],{flags}",
+        view.state.router_name(),
+        view.tasks,
+        view.limit,
+        view.beyond
+    )
+}
+
+fn pre_call(context: &str, m: &DeviceTargetPreCallInd) -> Vec<String> {
+    let services: Vec<String> =
+        m.enabled_services.iter().flat_map(|list| &list.0).map(ToString::to_string).collect();
+    vec![
+        format!(
+            "{context}DeviceTargetPreCall_V14: CID=({},{}), PerID={}, PQID={}, StepOrder={}, AGSTID={} \
+             NetworkCallFlags={}, InvokeID={}, GREET=, NumEnabledServices={}, EnabledServiceTypes=[ {} ], \
+             CCAIConfigParam={}",
+            m.task_id.day,
+            m.task_id.call,
+            m.per_id,
+            m.pqid,
+            m.step_order,
+            m.agstid,
+            m.network_call_flags,
+            m.invoke_id,
+            m.num_enabled_services.unwrap_or(0),
+            services.join(" "),
+            text(m.ccai_config_param.as_ref()),
+        ),
+        format!(
+            "DN={}, ANI={}, CED={}, CustDBProvidedDigits=, RouteID={}, NetworkTargetID={}",
+            text(m.dn.as_ref()),
+            text(m.ani.as_ref()),
+            text(m.ced.as_ref()),
+            m.route_id,
+            m.network_target_id,
+        ),
+        format!(
+            "RCKSeqNum={}, DelayQTime={}, DelayRouterTime={}, SGDelayQTime={}",
+            m.rck_seq_num, m.delay_q_time, m.delay_router_time, m.sg_delay_q_time,
+        ),
+        format!(
+            "CallGUID={}, CustomrID={} ServiceRequested={}",
+            text(m.call_guid.as_ref()),
+            m.customer_id,
+            m.service_requested,
+        ),
+        "LocationParamPKID=, LocationParamName=, SIPHeader=".to_owned(),
+        format!(
+            "NIC_CalledPartyNumber={} ECCPayloadID={}",
+            text(m.nic_called_party_number.as_ref()),
+            m.ecc_payload_id,
+        ),
+        "OrigRCCallID{PhyCtrlID=0, RCID=0, DlgID=0x0} OrigOperationType=0".to_owned(),
+    ]
+}
+
+fn connect(m: &Connect) -> String {
+    format!(
+        "{}Connect: CID=({},{}), EventSelect=0x{:x}, ServiceType={}, RCID={}, ECCPayloadID={} Label(s)= InvokeID={}",
+        context(m.did),
+        m.rtr_date,
+        m.rtr_cid,
+        m.event_sel,
+        m.svc_type,
+        m.rcid,
+        m.ecc_payload_id,
+        m.invoke_id,
+    )
+}
+
+fn text<const MAX: usize>(text: Option<&Text<MAX>>) -> String {
+    text.map(ToString::to_string).unwrap_or_default()
+}

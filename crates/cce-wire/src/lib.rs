@@ -1,0 +1,45 @@
+//! Field types, framing, and the message table macro.
+//!
+//! A protocol is a table: one row per message, written with [`messages!`] (or [`rows!`] in one file per group
+//! and [`protocol!`] to join them). A row gives the struct, its codec, its labels and values for log views, its
+//! JSON, and an entry of the documentation table.
+//!
+//! Invariants:
+//! - Lenient in, exact out: reading fails only where bytes are missing. A floating field that fits nowhere is
+//!   kept and written back, a string keeps odd terminators, an unlisted message keeps its body.
+//! - A message that was read is written with the same length, and reading it again gives the same message.
+//! - What a strict peer would object to is said by `flaws`, never by reading.
+//! - The [`Dialect`] decides the layout. It is always passed by reference, as a whole.
+//! - Nothing is reserved for a length that a peer merely announces.
+
+#![warn(missing_docs)]
+
+mod dialect;
+mod doc;
+mod field;
+mod flaw;
+mod framer;
+mod hex;
+mod latin;
+mod macros;
+mod message;
+mod named;
+mod reader;
+mod slot;
+mod text;
+mod value;
+
+pub use bytes::{Bytes, BytesMut};
+pub use cce_kernel::Blob;
+pub use dialect::{Dialect, Extra, Float, Floats};
+pub use doc::{Evidence, FieldDoc, FloatDoc, ListDoc, MessageDoc, has_tag, name_foreign_tags};
+pub use field::{Field, List, Secret, Time32};
+pub use flaw::Flaw;
+pub use framer::Framer;
+pub use hex::{HexError, hexdump, parse_hex};
+pub use message::{Body, HEADER, Message, frame, frame_kind, open_frame};
+pub use named::{NamedArray, NamedVariable};
+pub use reader::{DecodeError, Reader};
+pub use slot::{Group, Slot, judge, list_flaws, place_member};
+pub use text::{Opaque, Str, Text};
+pub use value::{Shown, Value};

@@ -1,0 +1,444 @@
+//! The table: one row per message.
+
+/// Declares a protocol whose rows stand in one place: a struct per row, and the enum of all of them.
+///
+/// ```
+/// cce_wire::messages! {
+///     /// Messages between a client and a server.
+///     Demo {
+///         /// Opens a session.
+///         3 => OpenReq "OPEN_REQ" client -> server, published "section 6" {
+///             /// Echoed by the confirmation.
+///             invoke_id: u32 as "InvokeID",
+///             department: i32 as "DeptID" since 19,
+///         } floats {
+///             1 client_id: cce_wire::Text<64> as "ClientID" is required,
+///             208 peripherals: u32 as "FltPeripheralID" since 14 is repeated,
+///         }
+///     }
+/// }
+/// # use cce_wire::*;
+/// let dialect = Dialect { version: 24, floats: Floats::Wide };
+/// let open = Demo::from(OpenReq { invoke_id: 7, client_id: Some(Text::new("me")), ..OpenReq::default() });
+/// let frame = open.to_frame(&dialect);
+/// assert_eq!(Demo::read(&dialect, &frame), Ok(open));
+/// ```
+///
+/// A row is `KIND => Struct "WIRE_NAME" sender -> receiver, published|inferred "source" [since VERSION] { fixed
+/// part }`, then, where it has them, `floats { … }` in the order in which they are written, then
+/// `list name: Group` for each list of groups (see [`group!`](crate::group)). The label is the text of the
+/// product's traces.
+#[macro_export]
+macro_rules! messages {
+    ($(#[doc = $pdoc:literal])* $proto:ident { $(
+        $(#[doc = $doc:literal])*
+        $kind:literal => $name:ident $wire:literal $from:ident -> $to:ident, $evidence:ident $source:literal
+        $(since $since:literal)? { $($fixed:tt)* } $(floats { $($floats:tt)* })? $(list $list:ident : $group:ident)*
+    )* }) => {
+        $( $crate::row! {
+            $(#[doc = $doc])*
+            $kind => $name $wire $from -> $to, $evidence $source
+            $(since $since)? { $($fixed)* } $(floats { $($floats)* })? $(list $list : $group)*
+        } )*
+        $crate::dispatch! { [$(#[doc = $pdoc])* $proto] $( [$(#[doc = $doc])* $kind $name $wire] )* }
+    };
+}
+
+/// Declares the rows of one group of a protocol, in the syntax of [`messages!`](crate::messages). The group's
+/// name, after a `$`, becomes a macro that [`protocol!`](crate::protocol) uses to join the groups.
+#[macro_export]
+macro_rules! rows {
+    ($d:tt $rows:ident { $(
+        $(#[doc = $doc:literal])*
+        $kind:literal => $name:ident $wire:literal $from:ident -> $to:ident, $evidence:ident $source:literal
+        $(since $since:literal)? { $($fixed:tt)* } $(floats { $($floats:tt)* })? $(list $list:ident : $group:ident)*
+    )* }) => {
+        $( $crate::row! {
+            $(#[doc = $doc])*
+            $kind => $name $wire $from -> $to, $evidence $source
+            $(since $since)? { $($fixed)* } $(floats { $($floats)* })? $(list $list : $group)*
+        } )*
+
+        macro_rules! $rows {
+            ($d head:tt [$d ($d next:ident)*] $d ($d entry:tt)*) => {
+                $crate::protocol! {
+                    @ $d head [$d ($d next)*] $d ($d entry)* $( [$(#[doc = $doc])* $kind $name $wire] )*
+                }
+            };
+        }
+    };
+}
+
+/// Joins groups of rows into one protocol: `protocol! { /// Docs. Name = group, group }`.
+#[macro_export]
+macro_rules! protocol {
+    ($(#[doc = $pdoc:literal])* $proto:ident = $first:ident $(, $next:ident)* $(,)?) => {
+        $first! { [$(#[doc = $pdoc])* $proto] [$($next)*] }
+    };
+    (@ $head:tt [$first:ident $($next:ident)*] $($entry:tt)*) => { $first! { $head [$($next)*] $($entry)* } };
+    (@ $head:tt [] $($entry:tt)*) => { $crate::dispatch! { $head $($entry)* } };
+}
+
+/// Declares a group of floating fields that a message may carry any number of times:
+/// `group! { /// Docs. SkillGroup { 62 number: u32 as "SkillGroupNumber", } }`.
+#[macro_export]
+macro_rules! group {
+    ($(#[doc = $doc:literal])* $name:ident {
+        $( $(#[doc = $fdoc:literal])* $tag:literal $field:ident : $ty:ty as $label:literal ),* $(,)?
+    }) => {
+        $(#[doc = $doc])*
+        #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+        #[serde(default)]
+        pub struct $name { $(
+            $(#[doc = $fdoc])*
+            #[doc = concat!("`", $label, "`, tag ", stringify!($tag), ".")]
+            #[serde(skip_serializing_if = "Option::is_none")]
+            pub $field: Option<$ty>,
+        )* }
+
+        impl $crate::Group for $name {
+            const MEMBERS: &'static [$crate::FloatDoc] = &[ $( $crate::FloatDoc {
+                tag: $tag,
+                field: $crate::FieldDoc {
+                    name: stringify!($field),
+                    label: $label,
+                    ty: stringify!($ty),
+                    since: 0,
+                    doc: concat!($($fdoc, "\n"),*),
+                },
+                required: false,
+                repeated: false,
+            } ),* ];
+
+            fn last(&self) -> Option<usize> {
+                [ $( self.$field.is_some() ),* ].iter().rposition(|is_filled| *is_filled)
+            }
+
+            fn place(&mut self, float: $crate::Float) -> Option<$crate::Float> {
+                match float.tag {
+                    $( $tag => $crate::Slot::place(&mut self.$field, $label, float), )*
+                    _ => Some(float),
+                }
+            }
+
+            fn write(&self, dialect: &$crate::Dialect, to: &mut $crate::BytesMut) {
+                $( $crate::Slot::write(&self.$field, dialect, $tag, to); )*
+            }
+
+            fn show(&self, to: &mut Vec<$crate::Shown>) {
+                $( $crate::Slot::show(&self.$field, $label, to); )*
+            }
+
+            fn flaws(&self, to: &mut Vec<$crate::Flaw>) {
+                $( $crate::Slot::flaws(&self.$field, $label, to); )*
+            }
+        }
+    };
+}
+
+/// One row: the struct and its codec.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! row {
+    (
+        $(#[doc = $doc:literal])*
+        $kind:literal => $name:ident $wire:literal $from:ident -> $to:ident, $evidence:ident $source:literal
+        $(since $since:literal)?
+        { $( $(#[doc = $fdoc:literal])* $field:ident : $fty:ty as $flabel:literal $(since $fsince:literal)? ),* $(,)? }
+        $(floats { $(
+            $(#[doc = $odoc:literal])*
+            $tag:literal $slot:ident : $oty:ty as $olabel:literal $(since $osince:literal)? $(is $mark:ident)?
+        ),* $(,)? })?
+        $(list $list:ident : $group:ident)*
+    ) => {
+        $(#[doc = $doc])*
+        #[doc = concat!("\n\n`", $wire, "`, message type ", stringify!($kind), ", ", $source, " (", stringify!($evidence), ").")]
+        #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+        #[serde(default)]
+        pub struct $name {
+            $(
+                $(#[doc = $fdoc])*
+                #[doc = concat!("`", $flabel, "`.")]
+                pub $field: $fty,
+            )*
+            $( $(
+                $(#[doc = $odoc])*
+                #[doc = concat!("`", $olabel, "`, tag ", stringify!($tag), ".")]
+                #[serde(skip_serializing_if = "cce_wire::Slot::is_vacant")]
+                pub $slot: $crate::holder!($oty $(, $mark)?),
+            )* )?
+            $(
+                #[doc = concat!("Any number of [`", stringify!($group), "`].")]
+                #[serde(skip_serializing_if = "Vec::is_empty")]
+                pub $list: Vec<$group>,
+            )*
+            /// Floating fields that fit nowhere above.
+            #[serde(skip_serializing_if = "cce_wire::Extra::is_empty")]
+            pub extra: $crate::Extra,
+        }
+
+        impl $crate::Message for $name {
+            const DOC: $crate::MessageDoc = $crate::MessageDoc {
+                kind: $kind,
+                name: $wire,
+                type_name: stringify!($name),
+                from: stringify!($from),
+                to: stringify!($to),
+                evidence: $crate::evidence!($evidence),
+                source: $source,
+                since: 0 $(+ $since)?,
+                doc: concat!($($doc, "\n"),*),
+                fixed: &[ $( $crate::FieldDoc {
+                    name: stringify!($field),
+                    label: $flabel,
+                    ty: stringify!($fty),
+                    since: 0 $(+ $fsince)?,
+                    doc: concat!($($fdoc, "\n"),*),
+                } ),* ],
+                floats: &[ $( $( $crate::FloatDoc {
+                    tag: $tag,
+                    field: $crate::FieldDoc {
+                        name: stringify!($slot),
+                        label: $olabel,
+                        ty: stringify!($oty),
+                        since: 0 $(+ $osince)?,
+                        doc: concat!($($odoc, "\n"),*),
+                    },
+                    required: $crate::is_mark!(required $($mark)?),
+                    repeated: $crate::is_mark!(repeated $($mark)?),
+                } ),* )? ],
+                lists: &[ $( $crate::ListDoc {
+                    name: stringify!($list),
+                    members: <$group as $crate::Group>::MEMBERS,
+                } ),* ],
+            };
+
+            fn read(dialect: &$crate::Dialect, from: &mut $crate::Reader) -> Result<Self, $crate::DecodeError> {
+                let mut message = Self::default();
+                $( if dialect.has(0 $(+ $fsince)?) {
+                    message.$field = $crate::Field::read($flabel, from)?;
+                } )*
+                while !from.is_empty() {
+                    let float = dialect.read_float(from)?;
+                    let left = match float.tag {
+                        $( $( $tag if dialect.has(0 $(+ $osince)?) => {
+                            $crate::Slot::place(&mut message.$slot, $olabel, float)
+                        } )* )?
+                        $( tag if $crate::has_tag(<$group as $crate::Group>::MEMBERS, tag) => {
+                            $crate::place_member(&mut message.$list, float)
+                        } )*
+                        _ => Some(float),
+                    };
+                    message.extra.floats.extend(left);
+                }
+                Ok(message)
+            }
+        }
+
+        impl $crate::Body for $name {
+            fn doc(&self) -> &'static $crate::MessageDoc {
+                &<Self as $crate::Message>::DOC
+            }
+
+            fn write(&self, dialect: &$crate::Dialect, to: &mut $crate::BytesMut) {
+                $( if dialect.has(0 $(+ $fsince)?) { $crate::Field::write(&self.$field, to); } )*
+                $( $( if dialect.has(0 $(+ $osince)?) { $crate::Slot::write(&self.$slot, dialect, $tag, to); } )* )?
+                $( for group in &self.$list { $crate::Group::write(group, dialect, to); } )*
+                for float in &self.extra.floats {
+                    dialect.write_float(float.tag, &float.body.0, to);
+                }
+            }
+
+            fn fields(&self) -> Vec<$crate::Shown> {
+                let mut shown = vec![
+                    $( $crate::Shown { label: $flabel, value: $crate::Field::value(&self.$field) }, )*
+                ];
+                $( $( $crate::Slot::show(&self.$slot, $olabel, &mut shown); )* )?
+                $( for group in &self.$list { $crate::Group::show(group, &mut shown); } )*
+                shown
+            }
+
+            fn flaws(&self, dialect: &$crate::Dialect) -> Vec<$crate::Flaw> {
+                let doc = $crate::Body::doc(self);
+                let mut flaws = Vec::from_iter(doc.too_new(dialect));
+                $( if dialect.has(0 $(+ $fsince)?) { flaws.extend($crate::Field::flaw(&self.$field, $flabel)); } )*
+                $( $(
+                    if $crate::is_mark!(required $($mark)?) && $crate::Slot::is_vacant(&self.$slot) {
+                        flaws.push($crate::Flaw::Missing { label: $olabel });
+                    }
+                    $crate::Slot::flaws(&self.$slot, $olabel, &mut flaws);
+                )* )?
+                $( $crate::list_flaws(&self.$list, &mut flaws); )*
+                for float in &self.extra.floats {
+                    flaws.push(match (float.tag, doc.float(float.tag)) {
+                        $( $( ($tag, Some(doc)) => $crate::judge::<$oty>(dialect, doc, float), )* )?
+                        (tag, Some(doc)) => $crate::Flaw::BadLength {
+                            tag,
+                            label: doc.field.label,
+                            length: float.body.0.len(),
+                        },
+                        (tag, None) => $crate::Flaw::UnknownTag { tag },
+                    });
+                }
+                flaws
+            }
+
+            fn extra(&self) -> &$crate::Extra {
+                &self.extra
+            }
+        }
+    };
+}
+
+/// The enum of a protocol's messages.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! dispatch {
+    ([$(#[doc = $pdoc:literal])* $proto:ident] $( [$(#[doc = $doc:literal])* $kind:literal $name:ident $wire:literal] )*) => {
+        $(#[doc = $pdoc])*
+        #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+        #[serde(tag = "message")]
+        pub enum $proto {
+            $(
+                $(#[doc = $doc])*
+                #[doc = concat!("\n\n`", $wire, "`.")]
+                #[serde(rename = $wire)]
+                $name($name),
+            )*
+            /// A message that the table does not list, with its body as it came.
+            #[serde(rename = "UNLISTED")]
+            Unlisted {
+                /// Message type.
+                kind: u32,
+                /// Everything after the header.
+                body: $crate::Blob,
+            },
+        }
+
+        $( impl From<$name> for $proto {
+            fn from(message: $name) -> Self {
+                Self::$name(message)
+            }
+        } )*
+
+        impl $proto {
+            /// Every row, in the order of the table.
+            pub const TABLE: &'static [$crate::MessageDoc] = &[ $( <$name as $crate::Message>::DOC ),* ];
+
+            /// Reads a body. Fails only where bytes are missing.
+            pub fn decode(
+                dialect: &$crate::Dialect,
+                kind: u32,
+                body: $crate::Bytes,
+            ) -> Result<Self, $crate::DecodeError> {
+                match kind {
+                    $( $kind => {
+                        let mut reader = $crate::Reader::new($wire, body);
+                        <$name as $crate::Message>::read(dialect, &mut reader).map(Self::$name)
+                    } )*
+                    kind => Ok(Self::Unlisted { kind, body: $crate::Blob(body) }),
+                }
+            }
+
+            /// Reads a whole message, header included.
+            pub fn read(dialect: &$crate::Dialect, frame: &$crate::Bytes) -> Result<Self, $crate::DecodeError> {
+                let (kind, body) = $crate::open_frame(frame)?;
+                Self::decode(dialect, kind, body)
+            }
+
+            /// Writes the body. Fields that the dialect does not have are left out.
+            pub fn encode(&self, dialect: &$crate::Dialect, to: &mut $crate::BytesMut) {
+                match self {
+                    $( Self::$name(message) => $crate::Body::write(message, dialect, to), )*
+                    Self::Unlisted { body, .. } => to.extend_from_slice(&body.0),
+                }
+            }
+
+            /// The whole message, header included.
+            pub fn to_frame(&self, dialect: &$crate::Dialect) -> $crate::Bytes {
+                $crate::frame(self.kind(), |body| self.encode(dialect, body))
+            }
+
+            /// Message type.
+            pub fn kind(&self) -> u32 {
+                match self {
+                    $( Self::$name(_) => $kind, )*
+                    Self::Unlisted { kind, .. } => *kind,
+                }
+            }
+
+            /// Name in traces, such as `OPEN_REQ`; `UNLISTED` where there is none.
+            pub fn name(&self) -> &'static str {
+                match self {
+                    $( Self::$name(_) => $wire, )*
+                    Self::Unlisted { .. } => "UNLISTED",
+                }
+            }
+
+            /// Its row, if the table lists it.
+            pub fn doc(&self) -> Option<&'static $crate::MessageDoc> {
+                self.body().map(|body| body.doc())
+            }
+
+            /// Labels and values, in the order of the row; absent floating fields are left out.
+            pub fn fields(&self) -> Vec<$crate::Shown> {
+                self.body().map(|body| body.fields()).unwrap_or_default()
+            }
+
+            /// Floating fields that fit nowhere in the row.
+            pub fn extra(&self) -> &[$crate::Float] {
+                self.body().map(|body| body.extra().floats.as_slice()).unwrap_or_default()
+            }
+
+            /// What a strict peer would object to, first objection first.
+            pub fn flaws(&self, dialect: &$crate::Dialect) -> Vec<$crate::Flaw> {
+                match self.body() {
+                    Some(body) => $crate::name_foreign_tags(Self::TABLE, body.flaws(dialect)),
+                    None => vec![$crate::Flaw::UnlistedMessage { kind: self.kind() }],
+                }
+            }
+
+            fn body(&self) -> Option<&dyn $crate::Body> {
+                match self {
+                    $( Self::$name(message) => Some(message), )*
+                    Self::Unlisted { .. } => None,
+                }
+            }
+        }
+    };
+}
+
+/// The type that holds a floating field.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! holder {
+    ($ty:ty, repeated) => { Vec<$ty> };
+    ($ty:ty $(, required)?) => { Option<$ty> };
+}
+
+/// Whether a floating field has a mark.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! is_mark {
+    (required required) => {
+        true
+    };
+    (repeated repeated) => {
+        true
+    };
+    ($($other:ident)*) => {
+        false
+    };
+}
+
+/// Whether a row's layout is published.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! evidence {
+    (published) => {
+        $crate::Evidence::Published
+    };
+    (inferred) => {
+        $crate::Evidence::Inferred
+    };
+}

@@ -1,0 +1,382 @@
+//! Components and journal headers of a lab.
+
+use crate::{
+    cast,
+    lab::{self, COMPONENTS, CastAgent, CastCustomer, Lab, PrecisionQueueSettings},
+};
+use cce_journal::{FORMAT, Header, HostHeader};
+use cce_kernel::{
+    Address, Component, HostClock, NodeName, Wall,
+    model::{AgentId, MrdId, SkillTarget},
+};
+use jiff::{Timestamp, tz::TimeZone};
+use std::time::Duration;
+
+/// Pause of virtual people before they try again.
+const RETRY: Duration = Duration::from_secs(1);
+
+/// Heartbeats of a gateway after whose silence the router takes it for gone.
+const SILENT_HEARTBEATS: u32 = 4;
+
+/// Namespace of notifications on the wire (finesse-nonvoice 9).
+const NOTIFICATION_NAMESPACE: &str = "http://jabber.org/protocol/pubsub";
+
+/// What a virtual agent is called, before its login id.
+const AGENT_PREFIX: &str = "agent-";
+
+/// What a virtual customer is called, before its number from 1.
+const CUSTOMER_PREFIX: &str = "customer-";
+
+/// The lab that a journal was made with.
+pub fn header_lab(header: &Header) -> Result<Lab, serde_json::Error> {
+    serde_json::from_value(header.config.clone())
+}
+
+impl Lab {
+    /// The five components, then the virtual people.
+    pub fn nodes(&self) -> Vec<NodeName> {
+        let agents = self.cast.agents.iter().map(|agent| format!("{AGENT_PREFIX}{}", agent.id));
+        let customers = (1..=self.cast.customers.len()).map(|number| format!("{CUSTOMER_PREFIX}{number}"));
+        COMPONENTS.iter().map(ToString::to_string).chain(agents).chain(customers).map(NodeName::from).collect()
+    }
+
+    /// Makes a component anew.
+    pub fn build(&self, node: &NodeName) -> Option<Box<dyn Component>> {
+        Some(match node.as_str() {
+            "ccp" => Box::new(cce_ccp::Ccp::new(self.ccp())),
+            "mrpg" => Box::new(cce_mrpg::MrPg::new(self.mrpg())),
+            "router" => Box::new(cce_router::Router::new(self.router())),
+            "agentpg" => Box::new(cce_agentpg::AgentPg::new(self.agentpg())),
+            "finesse" => Box::new(cce_finesse::Finesse::new(self.finesse())),
+            person => return self.person(person),
+        })
+    }
+
+    fn person(&self, name: &str) -> Option<Box<dyn Component>> {
+        if let Some(id) = name.strip_prefix(AGENT_PREFIX) {
+            let agent = self.cast.agents.iter().find(|agent| agent.id.as_str() == id)?;
+            return Some(Box::new(cast::Agent::new(self.agent(agent)?)));
+        }
+        let number: usize = name.strip_prefix(CUSTOMER_PREFIX)?.parse().ok()?;
+        let customer = self.cast.customers.get(number.checked_sub(1)?)?;
+        Some(Box::new(cast::Customer::new(customer_config(customer))))
+    }
+
+    /// The header of a journal of these components.
+    pub fn header(&self, seed: u64, start: Wall, nodes: Vec<NodeName>) -> Header {
+        let hosts = self.hosts.iter().map(|(name, host)| {
+            let header = HostHeader {
+                fqdn: host.fqdn.clone(),
+                zone: host.zone.clone(),
+                clock: clock(host, start),
+            };
+            (NodeName::from(name.as_str()), header)
+        });
+        Header {
+            format: FORMAT,
+            build: format!("ccelab {}", env!("CARGO_PKG_VERSION")),
+            seed,
+            start,
+            nodes,
+            hosts: hosts.collect(),
+            logs: self.logs.clone(),
+            // Plain data with text keys always becomes JSON.
+            config: serde_json::to_value(self).unwrap_or_default(),
+        }
+    }
+
+    /// The calendar at the start of a demo.
+    pub fn demo_start(&self) -> Wall {
+        Wall(self.demo.start.parse::<Timestamp>().map_or(0, Timestamp::as_microsecond))
+    }
+
+    fn ccp(&self) -> cce_ccp::Config {
+        let settings = &self.ccp;
+        cce_ccp::Config {
+            host: self.fqdn("ccp"),
+            administrator: settings.administrator.clone(),
+            password: settings.password.clone(),
+            feeds: settings
+                .feeds
+                .iter()
+                .map(|feed| cce_ccp::Feed {
+                    id: feed.id,
+                    kind: cce_ccp::TASK_FEED,
+                    name: feed.name.clone(),
+                    tag: feed.tag.clone(),
+                })
+                .collect(),
+            campaigns: settings
+                .campaigns
+                .iter()
+                .map(|campaign| cce_ccp::Campaign {
+                    id: campaign.id,
+                    name: campaign.name.clone(),
+                    public_id: campaign.public_id.clone(),
+                    filter: campaign.filter,
+                    feeds: campaign.feeds.clone(),
+                })
+                .collect(),
+            node_value: u32::from_str_radix(&settings.node_value, 16).unwrap_or_default(),
+            status_timestamp: match settings.status_timestamp {
+                lab::StatusTimestamp::Change => cce_ccp::StatusTimestamp::Change,
+                lab::StatusTimestamp::Creation => cce_ccp::StatusTimestamp::Creation,
+            },
+            poll_lifetime: settings.poll_lifetime.0,
+            throttle: (settings.throttle_per_minute > 0).then(|| cce_ccp::Throttle {
+                per_minute: settings.throttle_per_minute,
+                ..cce_ccp::Throttle::default()
+            }),
+            heartbeat: self.mrpg.heartbeat.0,
+            contact_ids: settings.contact_ids.clone(),
+            application_id: settings.application_id.clone(),
+            first_dialogue: settings.first_dialogue,
+            ..cce_ccp::Config::default()
+        }
+    }
+
+    fn mrpg(&self) -> cce_mrpg::Config {
+        cce_mrpg::Config {
+            pims: vec![cce_mrpg::PimConfig {
+                peripheral: self.mrpg.peripheral,
+                routing_client: self.mrpg.routing_client,
+                application: Address::Lab,
+                application_host: self.fqdn("ccp"),
+            }],
+            redial: self.mrpg.redial.0,
+            heartbeat: self.mrpg.heartbeat.0,
+        }
+    }
+
+    fn router(&self) -> cce_router::Config {
+        cce_router::Config {
+            dialed_numbers: self
+                .dialed_numbers
+                .iter()
+                .map(|dialed| cce_router::DialedNumber {
+                    number: dialed.number.clone(),
+                    mrd: self.mrd_id(&dialed.mrd),
+                    call_type: dialed.call_type,
+                })
+                .collect(),
+            call_types: self
+                .call_types
+                .iter()
+                .map(|call_type| cce_router::CallType {
+                    id: call_type.id,
+                    script: call_type.script.clone(),
+                    ccai_config: call_type.ccai_config.clone(),
+                    enabled_services: call_type.enabled_services.clone(),
+                })
+                .collect(),
+            scripts: self
+                .scripts
+                .iter()
+                .map(|script| cce_router::Script {
+                    name: script.name.clone(),
+                    precision_queue: self.queue_id(&script.precision_queue),
+                    priority: script.priority,
+                })
+                .collect(),
+            precision_queues: self.precision_queues.iter().map(|queue| self.precision_queue(queue)).collect(),
+            mrds: self
+                .mrds
+                .iter()
+                .map(|mrd| cce_router::Mrd {
+                    id: MrdId(mrd.id),
+                    name: mrd.name.clone(),
+                    interruptible: mrd.interruptible,
+                    max_in_queue: mrd.max_in_queue,
+                })
+                .collect(),
+            first_call_id: self.router.first_call_id,
+            first_invoke_id: self.router.first_invoke_id,
+            silence: self.agentpg.heartbeat.0.max(self.mrpg.heartbeat.0) * SILENT_HEARTBEATS,
+            ..cce_router::Config::default()
+        }
+    }
+
+    fn precision_queue(&self, queue: &PrecisionQueueSettings) -> cce_router::PrecisionQueue {
+        let skill_target = |id: &AgentId| {
+            let agent = self.agents.iter().find(|agent| agent.id == *id);
+            SkillTarget(agent.map_or(-1, |agent| agent.skill_target))
+        };
+        cce_router::PrecisionQueue {
+            id: queue.id,
+            name: queue.name.clone(),
+            mrd: self.mrd_id(&queue.mrd),
+            skill_group: SkillTarget(queue.skill_group),
+            skill_group_number: queue.number,
+            steps: queue
+                .steps
+                .iter()
+                .map(|step| cce_router::Step {
+                    wait: step.wait.map(|span| span.0),
+                    agents: step.agents.iter().map(skill_target).collect(),
+                })
+                .collect(),
+        }
+    }
+
+    fn agentpg(&self) -> cce_agentpg::Config {
+        cce_agentpg::Config {
+            peripheral: self.agentpg.peripheral,
+            redial: self.agentpg.redial.0,
+            heartbeat: self.agentpg.heartbeat.0,
+            state_report_delay: self.agentpg.state_report_delay.0,
+            first_session: self.agentpg.first_session,
+            strict_masks: self.agentpg.strict_masks,
+            mrds: self
+                .mrds
+                .iter()
+                .map(|mrd| cce_agentpg::Mrd {
+                    id: MrdId(mrd.id),
+                    name: mrd.name.clone(),
+                    interruptible: mrd.interruptible,
+                    start_timeout: Some(mrd.start_timeout.0),
+                    life: mrd.task_life.0,
+                })
+                .collect(),
+            agents: self.agents.iter().map(|agent| self.pg_agent(agent)).collect(),
+            ..cce_agentpg::Config::default()
+        }
+    }
+
+    fn pg_agent(&self, agent: &lab::AgentSettings) -> cce_agentpg::Agent {
+        let queues = self.precision_queues.iter().filter(|queue| is_in(queue, &agent.id));
+        cce_agentpg::Agent {
+            id: agent.id.clone(),
+            skill_target: SkillTarget(agent.skill_target),
+            extension: agent.extension.clone(),
+            instrument: agent.extension.clone(),
+            terminal: agent.terminal.clone(),
+            memberships: queues
+                .map(|queue| cce_agentpg::Membership {
+                    mrd: self.mrd_id(&queue.mrd),
+                    skill_group: SkillTarget(queue.skill_group),
+                    skill_group_number: queue.number,
+                })
+                .collect(),
+        }
+    }
+
+    fn finesse(&self) -> cce_finesse::Config {
+        let account = |name: &String, password: &String| cce_finesse::Account {
+            name: name.clone(),
+            password: password.clone(),
+        };
+        let administrator = account(&self.ccp.administrator, &self.ccp.password);
+        cce_finesse::Config {
+            fqdn: self.fqdn("finesse"),
+            peripheral: self.agentpg.peripheral,
+            agents: self.agents.iter().map(|agent| self.finesse_agent(agent)).collect(),
+            mrds: self
+                .mrds
+                .iter()
+                .map(|mrd| cce_finesse::Mrd {
+                    id: MrdId(mrd.id),
+                    name: mrd.name.clone(),
+                    description: mrd.description.clone(),
+                    interruptible: mrd.interruptible,
+                })
+                .collect(),
+            queues: self.precision_queues.iter().map(|queue| (queue.number, queue.name.clone())).collect(),
+            administrator: administrator.clone(),
+            ccp_administrator: administrator,
+            call_variables: match self.finesse.call_variables {
+                lab::CallVariables::Shown => cce_finesse::CallVariables::Shown,
+                lab::CallVariables::Hidden => cce_finesse::CallVariables::Hidden,
+            },
+            notification_namespace: NOTIFICATION_NAMESPACE.to_owned(),
+            first_invoke_id: self.finesse.first_invoke_id,
+            redial: self.finesse.redial.0,
+            heartbeat: self.finesse.heartbeat.0,
+            confirmation_timeout: self.finesse.confirmation_timeout.0,
+        }
+    }
+
+    fn finesse_agent(&self, agent: &lab::AgentSettings) -> cce_finesse::Agent {
+        cce_finesse::Agent {
+            id: agent.id.clone(),
+            login_name: agent.login_name.clone(),
+            first_name: agent.first_name.clone(),
+            last_name: agent.last_name.clone(),
+            extension: agent.extension.clone(),
+            password: agent.password.clone(),
+            skill_target: SkillTarget(agent.skill_target),
+            team_id: self.finesse.team_id,
+            team_name: self.finesse.team_name.clone(),
+            mrds: agent.mrds.iter().map(|name| self.mrd_id(name)).collect(),
+        }
+    }
+
+    fn agent(&self, agent: &CastAgent) -> Option<cast::agent::Config> {
+        let settings = self.agents.iter().find(|settings| settings.id == agent.id)?;
+        Some(cast::agent::Config {
+            id: agent.id.clone(),
+            password: settings.password.clone(),
+            extension: settings.extension.clone(),
+            mrds: settings.mrds.iter().map(|name| self.mrd_id(name)).collect(),
+            domain: self.fqdn("finesse"),
+            sign_in: agent.sign_in.0,
+            ready: agent.ready.0,
+            limit: agent.limit,
+            offer: match agent.accept {
+                None => cast::agent::Offer::Ignore,
+                Some(accept) => cast::agent::Offer::Work { accept: accept.0, start: agent.start.0, close: agent.close.0 },
+            },
+            retry: RETRY,
+        })
+    }
+
+    fn fqdn(&self, component: &str) -> String {
+        self.hosts.get(component).map(|host| host.fqdn.clone()).unwrap_or_default()
+    }
+
+    fn queue_id(&self, name: &str) -> u32 {
+        self.precision_queues.iter().find(|queue| queue.name == name).map_or(0, |queue| queue.id)
+    }
+
+    pub(crate) fn mrd_id(&self, name: &str) -> MrdId {
+        MrdId(self.mrds.iter().find(|mrd| mrd.name == name).map_or(-1, |mrd| mrd.id))
+    }
+}
+
+fn customer_config(customer: &CastCustomer) -> cast::customer::Config {
+    let given = |text: &String| Some(text.clone()).filter(|text| !text.is_empty());
+    cast::customer::Config {
+        starts: vec![customer.at.0],
+        feed: customer.feed,
+        method: match customer.method {
+            lab::CreateMethod::Post => cast::customer::Method::Post,
+            lab::CreateMethod::Get => cast::customer::Method::Get,
+        },
+        task: cce_xml::task::Task {
+            name: given(&customer.name),
+            title: given(&customer.title),
+            description: given(&customer.description),
+            script_selector: given(&customer.script_selector),
+            requeue_on_recovery: customer.requeue_on_recovery,
+            variables: customer.variables.clone().into_iter().collect(),
+            ..cce_xml::task::Task::default()
+        },
+        poll: customer.poll.0,
+        retry: RETRY,
+        cancel_after: customer.cancel_after.map(|span| span.0),
+    }
+}
+
+fn is_in(queue: &PrecisionQueueSettings, agent: &AgentId) -> bool {
+    queue.steps.iter().any(|step| step.agents.contains(agent))
+}
+
+fn clock(host: &lab::HostSettings, start: Wall) -> HostClock {
+    let zone = TimeZone::get(&host.zone).unwrap_or(TimeZone::UTC);
+    let time = Timestamp::from_microsecond(start.0).unwrap_or(Timestamp::UNIX_EPOCH);
+    HostClock {
+        start,
+        error_us: host.clock_error.micros(),
+        grain_us: u32::try_from(host.clock_grain.0.as_micros()).unwrap_or(u32::MAX),
+        zone_minutes: zone.to_offset(time).seconds() / 60,
+    }
+}

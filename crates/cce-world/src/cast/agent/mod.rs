@@ -1,0 +1,292 @@
+//! An agent at a desktop: signs in, becomes ready, works on what is offered (finesse-nonvoice 2 and 4).
+//!
+//! It acts on notifications alone, so any number of dialogs can be under way. It asks for a list only after
+//! its stream was lost, because what was published meanwhile is gone. What it did is never repeated faster
+//! than its `retry` pause allows.
+
+mod dialogs;
+mod request;
+mod sign_in;
+
+use cce_kernel::{
+    Address, CallError, CallId, CloseReason, Command, Component, Cx, Fact, Input, LinkId, Port, Request,
+    Response, TimerKey,
+    model::{AgentId, DialogAction, MrdId, TaskId},
+};
+use cce_xml::finesse::{Seen, Update, read_update};
+use cce_xmpp::{
+    Limits,
+    client::{self, Ending, Session},
+};
+use dialogs::Step;
+use sign_in::{Seat, ready_key};
+use std::{collections::BTreeMap, time::Duration};
+
+/// The resource of the agent's stream. It is always the same, so that a new stream takes the place of one
+/// that was lost rather than standing beside it.
+const RESOURCE: &str = "auto";
+
+/// What an agent does.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Login id.
+    pub id: AgentId,
+    /// Password.
+    pub password: String,
+    /// Extension.
+    pub extension: String,
+    /// The media that the agent signs in to.
+    pub mrds: Vec<MrdId>,
+    /// Finesse's XMPP domain.
+    pub domain: String,
+    /// Signs in this long after the start.
+    pub sign_in: Duration,
+    /// Becomes ready this long after a sign-in to a media.
+    pub ready: Duration,
+    /// `maxDialogLimit`: tasks at the same time, 1 to 10.
+    pub limit: u32,
+    /// What the agent does with offers.
+    pub offer: Offer,
+    /// Between a failure and the next try.
+    pub retry: Duration,
+}
+
+/// What an agent does with offers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Offer {
+    /// Works on each.
+    Work {
+        /// From the offer to ACCEPT.
+        accept: Duration,
+        /// From ACCEPTED to START.
+        start: Duration,
+        /// From ACTIVE to CLOSE.
+        close: Duration,
+    },
+    /// Lets them ring.
+    Ignore,
+}
+
+/// An agent.
+#[derive(Debug)]
+pub struct Agent {
+    config: Config,
+    phase: Phase,
+    stream: Option<(LinkId, Session)>,
+    /// Whether this is not the first sign-in: notifications may have been missed since.
+    has_signed_in: bool,
+    calls: BTreeMap<CallId, Ask>,
+    requests: u64,
+    seats: BTreeMap<MrdId, Seat>,
+    dialogs: BTreeMap<TaskId, Step>,
+}
+
+/// How far the agent has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Phase {
+    /// Not signed in; tries to.
+    Away,
+    /// Asked to sign the user in.
+    SigningIn,
+    /// The user is signed in.
+    Working,
+    /// Left for good: stopped, refused, or somebody else took over.
+    Left,
+}
+
+/// What an agent waits for an answer to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Ask {
+    UserLogin,
+    MediaLogin,
+    Ready(MrdId),
+    List,
+    Act(TaskId, DialogAction),
+}
+
+impl Agent {
+    /// An agent that waits for its start.
+    pub fn new(config: Config) -> Self {
+        Self {
+            config,
+            phase: Phase::Away,
+            stream: None,
+            has_signed_in: false,
+            calls: BTreeMap::new(),
+            requests: 0,
+            seats: BTreeMap::new(),
+            dialogs: BTreeMap::new(),
+        }
+    }
+
+    fn on_start(&mut self, cx: &mut Cx<'_>) {
+        *self = Self::new(self.config.clone());
+        cx.arm(TimerKey::new("sign-in", 0), self.config.sign_in);
+    }
+
+    fn on_timer(&mut self, timer: &TimerKey, cx: &mut Cx<'_>) {
+        match timer.name.as_ref() {
+            "sign-in" | "redial" => self.dial(cx),
+            "retry" | "patience" => self.sign_in(cx),
+            "ready" => self.send_ready(timer.id, cx),
+            "dialog" => self.act(timer.id, cx),
+            _ => {}
+        }
+    }
+
+    fn dial(&mut self, cx: &mut Cx<'_>) {
+        let session = Session::new(client::Config {
+            domain: self.config.domain.clone(),
+            user: self.config.id.to_string(),
+            password: self.config.password.clone(),
+            resource: RESOURCE.to_owned(),
+            limits: Limits::default(),
+        });
+        self.stream = Some((cx.dial(Port::Xmpp, Address::Lab), session));
+    }
+
+    fn session(&mut self, link: LinkId) -> Option<&mut Session> {
+        self.stream.as_mut().filter(|(own, _)| *own == link).map(|(_, session)| session)
+    }
+
+    fn on_link_up(&mut self, link: LinkId, cx: &mut Cx<'_>) {
+        if let Some(session) = self.session(link) {
+            cx.send(link, session.open());
+        }
+    }
+
+    fn on_link_down(&mut self, link: LinkId, cx: &mut Cx<'_>) {
+        if self.session(link).is_some() {
+            self.lose_stream(cx);
+        }
+    }
+
+    /// Dialogs go on meanwhile: requests need no stream.
+    fn lose_stream(&mut self, cx: &mut Cx<'_>) {
+        self.stream = None;
+        self.phase = Phase::Away;
+        cx.arm(TimerKey::new("redial", 0), self.config.retry);
+    }
+
+    fn on_bytes(&mut self, link: LinkId, bytes: &[u8], cx: &mut Cx<'_>) {
+        let events = self.session(link).map(|session| session.feed(bytes)).unwrap_or_default();
+        for event in events {
+            if self.phase == Phase::Left {
+                return;
+            }
+            match event {
+                client::Event::Send(text) => cx.send(link, text),
+                client::Event::Ready(_) => self.sign_in(cx),
+                client::Event::Notification { update, .. } => self.on_update(link, &update, cx),
+                client::Event::OtherPresence(_) => self.leave(CloseReason::Superseded, cx),
+                client::Event::Pong => {}
+                client::Event::Closed(ending) => self.on_stream_closed(link, &ending, cx),
+            }
+        }
+    }
+
+    fn on_stream_closed(&mut self, link: LinkId, ending: &Ending, cx: &mut Cx<'_>) {
+        match ending {
+            Ending::Refused => self.leave(CloseReason::Refused, cx),
+            // Somebody bound the same resource.
+            Ending::Error(condition) if condition == "conflict" => self.leave(CloseReason::Superseded, cx),
+            Ending::Peer | Ending::Error(_) => {
+                cx.close(link, CloseReason::Done);
+                self.lose_stream(cx);
+            }
+            Ending::BadStream(error) => {
+                cx.note(peer_error(link, "stream", error.to_string()));
+                cx.close(link, CloseReason::BadMessage(error.to_string()));
+                self.lose_stream(cx);
+            }
+        }
+    }
+
+    fn ask(&mut self, ask: Ask, request: Request, cx: &mut Cx<'_>) {
+        self.requests += 1;
+        let request = request::identified(request, &self.config, self.requests);
+        self.calls.insert(cx.call(Port::Desk, request), ask);
+    }
+
+    fn on_update(&mut self, link: LinkId, document: &str, cx: &mut Cx<'_>) {
+        let Update { request_id, source, seen, .. } = match read_update(document) {
+            Ok(update) => update,
+            Err(error) => return cx.note(peer_error(link, "Update", error.to_string())),
+        };
+        match seen {
+            Seen::User { state, .. } => self.on_user(&state, &request_id, cx),
+            Seen::Media { mrd, state } => self.on_media(&mrd, &state, cx),
+            Seen::Dialog { id, state } => self.on_dialog(id, state, cx),
+            Seen::Error { message, .. } if request::is_own(&request_id) => {
+                self.on_error(&source, &message, cx);
+            }
+            Seen::Error { .. } | Seen::Other => {}
+        }
+    }
+
+    fn on_reply(&mut self, call: CallId, result: &Result<Response, CallError>, cx: &mut Cx<'_>) {
+        let Some(ask) = self.calls.remove(&call) else { return };
+        if self.phase == Phase::Left {
+            return;
+        }
+        let is_accepted = result.as_ref().is_ok_and(Response::is_success);
+        match ask {
+            Ask::Act(task, action) => self.on_act_answered(task, action, result, cx),
+            Ask::List if is_accepted => self.on_list(result, cx),
+            Ask::Ready(mrd) if is_accepted => self.on_ready_accepted(mrd, cx),
+            Ask::UserLogin | Ask::MediaLogin if is_accepted => {}
+            Ask::UserLogin if result.as_ref().is_ok_and(|response| matches!(response.status, 401 | 404)) => {
+                self.leave(CloseReason::Refused, cx);
+            }
+            // Nothing is open for this agent, then.
+            Ask::List if result.as_ref().is_ok_and(|response| response.status < 500) => {}
+            Ask::List | Ask::Ready(_) | Ask::UserLogin | Ask::MediaLogin => self.sign_in_later(cx),
+        }
+    }
+
+    /// Stops acting. The user stays signed in: that is for whoever took over, or for Finesse to decide.
+    fn leave(&mut self, reason: CloseReason, cx: &mut Cx<'_>) {
+        self.phase = Phase::Left;
+        for name in ["sign-in", "redial", "retry", "patience"] {
+            cx.cancel(TimerKey::new(name, 0));
+        }
+        for mrd in &self.config.mrds {
+            cx.cancel(ready_key(*mrd));
+        }
+        self.drop_dialogs(cx);
+        if let Some((link, mut session)) = self.stream.take() {
+            let goodbye = session.close();
+            if !goodbye.is_empty() {
+                cx.send(link, goodbye);
+            }
+            cx.close(link, reason);
+        }
+    }
+}
+
+impl Component for Agent {
+    fn handle(&mut self, input: Input, cx: &mut Cx<'_>) {
+        if self.phase == Phase::Left && !matches!(input, Input::Start { .. }) {
+            return;
+        }
+        #[expect(clippy::wildcard_enum_match_arm, reason = "an agent serves nobody, and has no framed port")]
+        match input {
+            Input::Start { .. } => self.on_start(cx),
+            Input::LinkUp { link, .. } => self.on_link_up(link, cx),
+            Input::LinkDown { link, .. } => self.on_link_down(link, cx),
+            Input::Frame { link, bytes } => self.on_bytes(link, &bytes.0, cx),
+            Input::Reply { call, result } => self.on_reply(call, &result, cx),
+            Input::Timer(timer) => self.on_timer(&timer, cx),
+            Input::Command(Command::Stop) => self.leave(CloseReason::Stopping, cx),
+            Input::Command(Command::Set { setting, .. }) => cx.note(Fact::CommandRefused {
+                command: setting,
+                detail: "an agent has no settings".to_owned(),
+            }),
+            _ => {}
+        }
+    }
+}
+
+fn peer_error(link: LinkId, message: &str, detail: String) -> Fact {
+    Fact::PeerError { link, message: message.to_owned(), detail }
+}

@@ -1,0 +1,53 @@
+//! The requests that an agent makes (finesse-nonvoice 2.2, 2.4, 2.6).
+
+use super::Config;
+use base64::{Engine, engine::general_purpose::STANDARD};
+use cce_kernel::{
+    Request,
+    model::{DialogAction, InterruptAction, LogoutAction, MrdId, TaskId},
+};
+use cce_xml::finesse;
+
+/// Begins every request id of a virtual agent.
+const OWN: &str = "auto-";
+
+/// Adds credentials and the request's id.
+pub(super) fn identified(request: Request, config: &Config, number: u64) -> Request {
+    let token = STANDARD.encode(format!("{}:{}", config.id, config.password));
+    request.header("authorization", format!("Basic {token}")).header("requestId", format!("{OWN}{number}"))
+}
+
+/// Whether a request id is a virtual agent's. One that is empty is not: the others need not name theirs.
+pub(super) fn is_own(request_id: &str) -> bool {
+    request_id.strip_prefix(OWN).is_some_and(|number| number.parse::<u64>().is_ok())
+}
+
+pub(super) fn user_login(config: &Config) -> Request {
+    Request::new("PUT", user(config)).xml(finesse::user_login(&config.extension))
+}
+
+pub(super) fn media_login(config: &Config, mrd: MrdId) -> Request {
+    let body = finesse::media_login(config.limit, InterruptAction::Accept, LogoutAction::Close);
+    Request::new("PUT", media(config, mrd)).xml(body)
+}
+
+pub(super) fn media_ready(config: &Config, mrd: MrdId) -> Request {
+    Request::new("PUT", media(config, mrd)).xml(finesse::media_state("READY"))
+}
+
+/// The agent's nonvoice dialogs in every media.
+pub(super) fn list(config: &Config) -> Request {
+    Request::new("GET", format!("{}/Dialogs/Media", user(config)))
+}
+
+pub(super) fn act(task: TaskId, action: DialogAction) -> Request {
+    Request::new("PUT", format!("/finesse/api/Dialog/{task}")).xml(finesse::dialog_command(action))
+}
+
+fn user(config: &Config) -> String {
+    format!("/finesse/api/User/{}", config.id)
+}
+
+fn media(config: &Config, mrd: MrdId) -> String {
+    format!("{}/Media/{mrd}", user(config))
+}

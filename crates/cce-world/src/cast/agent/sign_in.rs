@@ -1,0 +1,135 @@
+//! An agent's way to its seats: the user's sign-in, then that to each media, then ready
+//! (finesse-nonvoice 2.2, 2.4, 7).
+
+use super::{Agent, Ask, Phase, request};
+use cce_kernel::{
+    CloseReason, Cx, TimerKey,
+    model::{MrdId, TaskId, UserState},
+};
+use std::time::Duration;
+
+/// How long a sign-in may take before it is begun anew.
+const SIGN_IN_PATIENCE: Duration = Duration::from_secs(10);
+
+/// How far the agent has come in one media.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Seat {
+    Out,
+    SigningIn,
+    NotReady,
+    Ready,
+}
+
+impl Agent {
+    /// Begins the sign-in, from the first step: a user who is signed in may sign in again. Without a stream
+    /// nothing would come of it.
+    pub(super) fn sign_in(&mut self, cx: &mut Cx<'_>) {
+        if self.phase == Phase::Left || !self.stream.as_ref().is_some_and(|(_, session)| session.is_ready()) {
+            return;
+        }
+        self.phase = Phase::SigningIn;
+        self.seats = self.config.mrds.iter().map(|mrd| (*mrd, Seat::Out)).collect();
+        self.ask(Ask::UserLogin, request::user_login(&self.config), cx);
+        cx.arm(TimerKey::new("patience", 0), SIGN_IN_PATIENCE);
+    }
+
+    pub(super) fn sign_in_later(&mut self, cx: &mut Cx<'_>) {
+        self.phase = Phase::Away;
+        cx.cancel(TimerKey::new("patience", 0));
+        cx.arm(TimerKey::new("retry", 0), self.config.retry);
+    }
+
+    /// A user changes by request only, so a change under another id was somebody else's.
+    pub(super) fn on_user(&mut self, state: &str, request_id: &str, cx: &mut Cx<'_>) {
+        if !request::is_own(request_id) {
+            return self.leave(CloseReason::Superseded, cx);
+        }
+        if self.phase != Phase::SigningIn || state == UserState::Logout.name() {
+            return;
+        }
+        self.phase = Phase::Working;
+        for mrd in self.config.mrds.clone() {
+            self.seats.insert(mrd, Seat::SigningIn);
+            self.ask(Ask::MediaLogin, request::media_login(&self.config, mrd), cx);
+        }
+        if self.has_signed_in {
+            self.ask(Ask::List, request::list(&self.config), cx);
+        }
+        self.has_signed_in = true;
+    }
+
+    pub(super) fn on_media(&mut self, mrd: &str, state: &str, cx: &mut Cx<'_>) {
+        let Some((mrd, seat)) = mrd.parse().ok().map(MrdId).and_then(|mrd| self.seats.get_key_value(&mrd))
+        else {
+            return;
+        };
+        match (state, *mrd, *seat) {
+            (_, _, Seat::Out) | ("LOGIN", ..) => {}
+            ("LOGOUT" | "WORK_NOT_READY" | "WORK", ..) => self.sign_in_later(cx),
+            ("NOT_READY", mrd, Seat::SigningIn) => self.on_seated(mrd, cx),
+            ("NOT_READY", ..) => {}
+            // Ready, or busy with tasks from before.
+            (_, mrd, _) => self.settle(mrd, Seat::Ready, cx),
+        }
+    }
+
+    fn on_seated(&mut self, mrd: MrdId, cx: &mut Cx<'_>) {
+        self.settle(mrd, Seat::NotReady, cx);
+        cx.arm(ready_key(mrd), self.config.ready);
+    }
+
+    /// Takes a seat; with the last one the sign-in is complete.
+    fn settle(&mut self, mrd: MrdId, seat: Seat, cx: &mut Cx<'_>) {
+        let was_complete = self.is_signed_in();
+        self.seats.insert(mrd, seat);
+        if !was_complete && self.is_signed_in() {
+            cx.cancel(TimerKey::new("patience", 0));
+        }
+    }
+
+    fn is_signed_in(&self) -> bool {
+        self.seats.values().all(|seat| matches!(seat, Seat::NotReady | Seat::Ready))
+    }
+
+    /// A request that was taken failed; the source tells what it was about.
+    pub(super) fn on_error(&mut self, source: &str, message: &str, cx: &mut Cx<'_>) {
+        if let Some(task) = source.strip_prefix("/finesse/api/Dialog/").and_then(TaskId::parse) {
+            return self.on_failed_step(task, cx);
+        }
+        let mrd = source.rsplit_once("/Media/").and_then(|(_, id)| id.parse().ok().map(MrdId));
+        if let Some((mrd, seat)) = mrd.and_then(|mrd| self.seats.get_key_value(&mrd)) {
+            self.on_media_error(*mrd, *seat, message, cx);
+        }
+    }
+
+    /// An agent who is signed in to a media still goes on from there, with the dialogs that are open.
+    fn on_media_error(&mut self, mrd: MrdId, seat: Seat, message: &str, cx: &mut Cx<'_>) {
+        match (message, seat) {
+            ("E_ARM_STAT_AGENT_ALREADY_LOGGED_IN", Seat::SigningIn) => {
+                self.ask(Ask::List, request::list(&self.config), cx);
+                self.on_seated(mrd, cx);
+            }
+            ("E_ARM_STAT_AGENT_NOT_LOGGED_IN", _) | (_, Seat::SigningIn) => self.sign_in_later(cx),
+            _ => {}
+        }
+    }
+
+    pub(super) fn send_ready(&mut self, id: u64, cx: &mut Cx<'_>) {
+        let mrd = self.config.mrds.iter().copied().find(|mrd| ready_key(*mrd).id == id);
+        if let Some(mrd) = mrd.filter(|mrd| self.seats.get(mrd) == Some(&Seat::NotReady)) {
+            self.ask(Ask::Ready(mrd), request::media_ready(&self.config, mrd), cx);
+        }
+    }
+
+    /// READY for somebody who is ready leads to no event (finesse-nonvoice 2.4), so the answer must do. One
+    /// that belongs to an earlier sign-in says nothing about this one.
+    pub(super) fn on_ready_accepted(&mut self, mrd: MrdId, cx: &mut Cx<'_>) {
+        if self.seats.get(&mrd) == Some(&Seat::NotReady) {
+            self.settle(mrd, Seat::Ready, cx);
+        }
+    }
+}
+
+pub(super) fn ready_key(mrd: MrdId) -> TimerKey {
+    TimerKey::new("ready", u64::from(mrd.0.cast_unsigned()))
+}

@@ -1,0 +1,207 @@
+//! Contradictions between the settings of a lab.
+
+use crate::{
+    lab::{COMPONENTS, Lab, link_name},
+    layers::Fault,
+};
+use cce_kernel::Port;
+use std::{collections::BTreeSet, fmt::Display, net::SocketAddr};
+
+/// The largest number of tasks that an agent may have at the same time in one domain (finesse-nonvoice 2.3).
+const DIALOG_LIMIT_MAX: u32 = 10;
+
+/// Longest script selector (ccp-task-api 3.2).
+const SCRIPT_SELECTOR_MAX: usize = 32;
+
+/// Everything that contradicts something else, in the order of the sections.
+pub(crate) fn contradictions(lab: &Lab) -> Vec<Fault> {
+    let mut faults = Vec::new();
+    check_hosts(lab, &mut faults);
+    check_links(lab, &mut faults);
+    check_ccp(lab, &mut faults);
+    check_routing(lab, &mut faults);
+    check_queues(lab, &mut faults);
+    check_agents(lab, &mut faults);
+    check_demo(lab, &mut faults);
+    faults
+}
+
+fn check_hosts(lab: &Lab, faults: &mut Vec<Fault>) {
+    for name in COMPONENTS {
+        match lab.hosts.get(name) {
+            None => faults.push(Fault::new(format!("hosts.{name}"), "this host is missing")),
+            Some(host) if jiff::tz::TimeZone::get(&host.zone).is_err() => {
+                faults.push(Fault::new(
+                    format!("hosts.{name}.zone"),
+                    format!("`{}` is no time zone; write one such as America/New_York", host.zone),
+                ));
+            }
+            Some(_) => {}
+        }
+    }
+    for name in lab.hosts.keys().filter(|name| !COMPONENTS.contains(&name.as_str())) {
+        faults.push(Fault::new(format!("hosts.{name}"), one_of("component", name, COMPONENTS)));
+    }
+}
+
+fn check_links(lab: &Lab, faults: &mut Vec<Fault>) {
+    let names: BTreeSet<&str> = Port::ALL.into_iter().map(link_name).collect();
+    for name in lab.links.keys().filter(|name| !names.contains(name.as_str())) {
+        faults.push(Fault::new(format!("links.{name}"), one_of("link", name, &names)));
+    }
+    for name in names {
+        let Some(link) = lab.links.get(name) else {
+            faults.push(Fault::new(format!("links.{name}"), "this link is missing"));
+            continue;
+        };
+        if link.listen.parse::<SocketAddr>().is_err() {
+            faults.push(Fault::new(
+                format!("links.{name}.listen"),
+                format!("`{}` is no address; write one such as 127.0.0.1:8080", link.listen),
+            ));
+        }
+        if link.connect.rsplit_once(':').and_then(|(_, port)| port.parse::<u16>().ok()).is_none() {
+            faults.push(Fault::new(
+                format!("links.{name}.connect"),
+                format!("`{}` has no port; write host:port", link.connect),
+            ));
+        }
+    }
+}
+
+fn check_ccp(lab: &Lab, faults: &mut Vec<Fault>) {
+    let node = &lab.ccp.node_value;
+    if node.len() != 8 || !node.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        faults.push(Fault::new("ccp.node_value", format!("`{node}` is not eight hexadecimal digits")));
+    }
+    let feeds: BTreeSet<u32> = lab.ccp.feeds.iter().map(|feed| feed.id).collect();
+    unique("ccp.feeds", "id", lab.ccp.feeds.iter().map(|feed| feed.id), faults);
+    unique("ccp.campaigns", "id", lab.ccp.campaigns.iter().map(|campaign| campaign.id), faults);
+    for (at, campaign) in lab.ccp.campaigns.iter().enumerate() {
+        for feed in campaign.feeds.iter().filter(|feed| !feeds.contains(feed)) {
+            faults.push(Fault::new(format!("ccp.campaigns.{at}.feeds"), one_of("feed", feed, &feeds)));
+        }
+    }
+}
+
+fn check_routing(lab: &Lab, faults: &mut Vec<Fault>) {
+    unique("mrds", "id", lab.mrds.iter().map(|mrd| mrd.id), faults);
+    unique("mrds", "name", lab.mrds.iter().map(|mrd| &mrd.name), faults);
+    unique("dialed_numbers", "number", lab.dialed_numbers.iter().map(|dn| &dn.number), faults);
+    unique("call_types", "id", lab.call_types.iter().map(|call_type| call_type.id), faults);
+    unique("scripts", "name", lab.scripts.iter().map(|script| &script.name), faults);
+    for (at, mrd) in lab.mrds.iter().enumerate().filter(|(_, mrd)| mrd.id <= 1) {
+        faults.push(Fault::new(
+            format!("mrds.{at}.id"),
+            format!("{} cannot be a task domain's id: 1 is voice, and ids are positive", mrd.id),
+        ));
+    }
+    let call_types: BTreeSet<u32> = lab.call_types.iter().map(|call_type| call_type.id).collect();
+    for (at, dn) in lab.dialed_numbers.iter().enumerate() {
+        known("domain", &format!("dialed_numbers.{at}.mrd"), &dn.mrd, &mrd_names(lab), faults);
+        if let Some(id) = dn.call_type {
+            known("call type", &format!("dialed_numbers.{at}.call_type"), &id, &call_types, faults);
+        }
+        if dn.number.len() > SCRIPT_SELECTOR_MAX {
+            faults.push(Fault::new(
+                format!("dialed_numbers.{at}.number"),
+                format!("a script selector has at most {SCRIPT_SELECTOR_MAX} characters"),
+            ));
+        }
+    }
+    let scripts: BTreeSet<&str> = lab.scripts.iter().map(|script| script.name.as_str()).collect();
+    for (at, call_type) in lab.call_types.iter().enumerate() {
+        if let Some(script) = &call_type.script {
+            known("script", &format!("call_types.{at}.script"), &script.as_str(), &scripts, faults);
+        }
+    }
+}
+
+fn check_queues(lab: &Lab, faults: &mut Vec<Fault>) {
+    let queues: BTreeSet<&str> = lab.precision_queues.iter().map(|queue| queue.name.as_str()).collect();
+    for (at, script) in lab.scripts.iter().enumerate() {
+        known(
+            "precision queue",
+            &format!("scripts.{at}.precision_queue"),
+            &script.precision_queue.as_str(),
+            &queues,
+            faults,
+        );
+        if !(1..=20).contains(&script.priority) {
+            faults.push(Fault::new(format!("scripts.{at}.priority"), "a priority is 1 (best) to 20"));
+        }
+    }
+    unique("precision_queues", "id", lab.precision_queues.iter().map(|queue| queue.id), faults);
+    unique("precision_queues", "name", lab.precision_queues.iter().map(|queue| &queue.name), faults);
+    let agents: BTreeSet<&str> = lab.agents.iter().map(|agent| agent.id.as_str()).collect();
+    for (at, queue) in lab.precision_queues.iter().enumerate() {
+        known("domain", &format!("precision_queues.{at}.mrd"), &queue.mrd, &mrd_names(lab), faults);
+        if queue.steps.is_empty() {
+            faults.push(Fault::new(format!("precision_queues.{at}.steps"), "a queue has at least one step"));
+        }
+        for (step, settings) in queue.steps.iter().enumerate() {
+            for agent in &settings.agents {
+                let key = format!("precision_queues.{at}.steps.{step}.agents");
+                known("agent", &key, &agent.as_str(), &agents, faults);
+            }
+        }
+    }
+}
+
+fn check_agents(lab: &Lab, faults: &mut Vec<Fault>) {
+    unique("agents", "id", lab.agents.iter().map(|agent| &agent.id), faults);
+    unique("agents", "skill_target", lab.agents.iter().map(|agent| agent.skill_target), faults);
+    unique("agents", "extension", lab.agents.iter().map(|agent| &agent.extension), faults);
+    for (at, agent) in lab.agents.iter().enumerate() {
+        for mrd in &agent.mrds {
+            known("domain", &format!("agents.{at}.mrds"), mrd, &mrd_names(lab), faults);
+        }
+    }
+}
+
+fn check_demo(lab: &Lab, faults: &mut Vec<Fault>) {
+    if lab.demo.start.parse::<jiff::Timestamp>().is_err() {
+        faults.push(Fault::new(
+            "demo.start",
+            format!("`{}` is no time; write one such as 2024-01-30T08:54:26-05:00", lab.demo.start),
+        ));
+    }
+    let agents: BTreeSet<&str> = lab.agents.iter().map(|agent| agent.id.as_str()).collect();
+    for (at, agent) in lab.demo.agents.iter().enumerate() {
+        known("agent", &format!("demo.agents.{at}.id"), &agent.id.as_str(), &agents, faults);
+        if !(1..=DIALOG_LIMIT_MAX).contains(&agent.limit) {
+            faults.push(Fault::new(
+                format!("demo.agents.{at}.limit"),
+                format!("an agent has 1 to {DIALOG_LIMIT_MAX} tasks at the same time"),
+            ));
+        }
+    }
+}
+
+fn mrd_names(lab: &Lab) -> BTreeSet<String> {
+    lab.mrds.iter().map(|mrd| mrd.name.clone()).collect()
+}
+
+fn known<T: Ord + Display>(what: &str, key: &str, value: &T, all: &BTreeSet<T>, faults: &mut Vec<Fault>) {
+    if !all.contains(value) {
+        faults.push(Fault::new(key, one_of(what, value, all)));
+    }
+}
+
+fn one_of<T: Display>(what: &str, value: impl Display, all: impl IntoIterator<Item = T>) -> String {
+    let names: Vec<String> = all.into_iter().map(|name| format!("`{name}`")).collect();
+    match names.as_slice() {
+        [] => format!("there is no {what} `{value}`, nor any other"),
+        _ => format!("there is no {what} `{value}`; there is {}", names.join(", ")),
+    }
+}
+
+fn unique<T: Ord + Display>(list: &str, key: &str, values: impl Iterator<Item = T>, faults: &mut Vec<Fault>) {
+    let mut seen = BTreeSet::new();
+    for (at, value) in values.enumerate() {
+        let message = format!("`{value}` is there twice");
+        if !seen.insert(value) {
+            faults.push(Fault::new(format!("{list}.{at}.{key}"), message));
+        }
+    }
+}

@@ -1,0 +1,476 @@
+//! The typed lab configuration. Every setting is explained in `sim-configs/labs/dcloud.toml`.
+//!
+//! Unknown keys are found by the loader, which reports all of them at once; so no type here denies them.
+
+use crate::span::{SignedSpan, Span};
+use cce_journal::LogSettings;
+use cce_kernel::{Port, model::AgentId};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// The five components, in the order of a task's path.
+pub const COMPONENTS: [&str; 5] = ["ccp", "mrpg", "router", "agentpg", "finesse"];
+
+/// A whole lab.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Lab {
+    /// One host for each component.
+    pub hosts: BTreeMap<String, HostSettings>,
+    /// Addresses by link name.
+    pub links: BTreeMap<String, LinkSettings>,
+    /// Customer Collaboration Platform.
+    pub ccp: CcpSettings,
+    /// MR PG.
+    pub mrpg: MrPgSettings,
+    /// Agent PG.
+    pub agentpg: AgentPgSettings,
+    /// Router.
+    pub router: RouterSettings,
+    /// Media routing domains.
+    pub mrds: Vec<MrdSettings>,
+    /// Script selectors.
+    pub dialed_numbers: Vec<DialedNumberSettings>,
+    /// Call types.
+    pub call_types: Vec<CallTypeSettings>,
+    /// Routing scripts.
+    pub scripts: Vec<ScriptSettings>,
+    /// Precision queues.
+    pub precision_queues: Vec<PrecisionQueueSettings>,
+    /// Agents.
+    pub agents: Vec<AgentSettings>,
+    /// Finesse.
+    pub finesse: FinesseSettings,
+    /// What logs print and no message carries.
+    pub logs: LogSettings,
+    /// What `ccelab demo` plays.
+    pub demo: DemoSettings,
+    /// Virtual people of this run.
+    #[serde(default)]
+    pub cast: CastSettings,
+}
+
+/// A host.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct HostSettings {
+    /// Fully qualified name.
+    pub fqdn: String,
+    /// IANA zone of its log stamps.
+    pub zone: String,
+    /// How far its clock is ahead of true time.
+    pub clock_error: SignedSpan,
+    /// The step in which its clock moves.
+    pub clock_grain: Span,
+}
+
+/// Addresses of one listener.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct LinkSettings {
+    /// Where the listener binds, as `address:port`.
+    pub listen: String,
+    /// Where other processes find it, as `host:port`.
+    pub connect: String,
+}
+
+/// Customer Collaboration Platform.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CcpSettings {
+    /// Account of the private API.
+    pub administrator: String,
+    /// Its password.
+    pub password: String,
+    /// Last eight digits of contact ids.
+    pub node_value: String,
+    /// Which time a contact's `statusTimestamp` shows.
+    pub status_timestamp: StatusTimestamp,
+    /// How long a poll URL lives without polls.
+    pub poll_lifetime: Span,
+    /// New tasks per minute; 0 is no limit.
+    pub throttle_per_minute: u32,
+    /// Dialogue id of the first task.
+    pub first_dialogue: u32,
+    /// Ids of the first contacts.
+    pub contact_ids: Vec<String>,
+    /// ApplicationString1 of every task; drawn for each when there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub application_id: Option<String>,
+    /// Task feeds.
+    pub feeds: Vec<FeedSettings>,
+    /// Campaigns.
+    pub campaigns: Vec<CampaignSettings>,
+}
+
+/// Which time a contact's `statusTimestamp` shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StatusTimestamp {
+    /// The last change of its status, as documented.
+    Change,
+    /// Its creation, as the lab trace shows.
+    Creation,
+}
+
+/// A task feed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct FeedSettings {
+    /// Its id.
+    pub id: u32,
+    /// Its name.
+    pub name: String,
+    /// The tag it puts on contacts.
+    pub tag: String,
+}
+
+/// A campaign.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CampaignSettings {
+    /// Its id.
+    pub id: u32,
+    /// Its name.
+    pub name: String,
+    /// Names its node.
+    pub public_id: String,
+    /// Id of its filter.
+    pub filter: u32,
+    /// Ids of its feeds.
+    pub feeds: Vec<u32>,
+}
+
+/// MR PG.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct MrPgSettings {
+    /// Peripheral id.
+    pub peripheral: u32,
+    /// Routing client id.
+    pub routing_client: u32,
+    /// Pause before a lost link is dialled again.
+    pub redial: Span,
+    /// Heartbeat interval.
+    pub heartbeat: Span,
+}
+
+/// Agent PG.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct AgentPgSettings {
+    /// Peripheral id.
+    pub peripheral: u32,
+    /// Pause before a lost link is dialled again.
+    pub redial: Span,
+    /// Heartbeat interval to the router.
+    pub heartbeat: Span,
+    /// Number of the first CTI session.
+    pub first_session: u32,
+    /// Refuse unknown mask bits.
+    pub strict_masks: bool,
+    /// How long an agent's new state takes to the router.
+    pub state_report_delay: Span,
+}
+
+/// Router.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RouterSettings {
+    /// InvokeID of the first reservation.
+    pub first_invoke_id: u32,
+    /// Call id of the first task.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first_call_id: Option<i32>,
+}
+
+/// A media routing domain.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct MrdSettings {
+    /// Its id.
+    pub id: i32,
+    /// Its name.
+    pub name: String,
+    /// Its description.
+    pub description: String,
+    /// Whether its tasks may be interrupted.
+    pub interruptible: bool,
+    /// From reservation to accept.
+    pub start_timeout: Span,
+    /// How long tasks outlive the application path.
+    pub task_life: Span,
+    /// Of one task.
+    pub max_duration: Span,
+    /// Tasks waiting at the same time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_in_queue: Option<u32>,
+}
+
+/// A dialed number.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct DialedNumberSettings {
+    /// The script selector.
+    pub number: String,
+    /// Name of its media routing domain.
+    pub mrd: String,
+    /// Its call type.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub call_type: Option<u32>,
+}
+
+/// A call type.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CallTypeSettings {
+    /// Its id.
+    pub id: u32,
+    /// Its name.
+    pub name: String,
+    /// Name of its script.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub script: Option<String>,
+    /// Configuration id of the agent services.
+    #[serde(default)]
+    pub ccai_config: String,
+    /// Agent services.
+    #[serde(default)]
+    pub enabled_services: Vec<u16>,
+}
+
+/// A routing script.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ScriptSettings {
+    /// Its name.
+    pub name: String,
+    /// Name of the queue that it queues to.
+    pub precision_queue: String,
+    /// 1 is best, 20 worst.
+    pub priority: u32,
+}
+
+/// A precision queue.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PrecisionQueueSettings {
+    /// Its id.
+    pub id: u32,
+    /// Its name.
+    pub name: String,
+    /// Name of its media routing domain.
+    pub mrd: String,
+    /// Id of the skill group that shadows it.
+    pub skill_group: i32,
+    /// That group's peripheral number.
+    pub number: u32,
+    /// Its steps, in order.
+    pub steps: Vec<StepSettings>,
+}
+
+/// A step of a precision queue.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct StepSettings {
+    /// Login ids.
+    pub agents: Vec<AgentId>,
+    /// Before the next step is taken too.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wait: Option<Span>,
+}
+
+/// An agent.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct AgentSettings {
+    /// Login id.
+    pub id: AgentId,
+    /// Login name.
+    pub login_name: String,
+    /// First name.
+    pub first_name: String,
+    /// Last name.
+    pub last_name: String,
+    /// Password.
+    pub password: String,
+    /// Extension; also the instrument.
+    pub extension: String,
+    /// Terminal device.
+    pub terminal: String,
+    /// Id in the central controller's database.
+    pub skill_target: i32,
+    /// Names of media routing domains.
+    pub mrds: Vec<String>,
+}
+
+/// Finesse.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct FinesseSettings {
+    /// Pause before a lost CTI link is dialled again.
+    pub redial: Span,
+    /// Heartbeat interval of the CTI link.
+    pub heartbeat: Span,
+    /// How long a request waits for the CTI server's confirmation.
+    pub confirmation_timeout: Span,
+    /// InvokeID of the first request to the CTI server.
+    pub first_invoke_id: u32,
+    /// Whether dialogs show call variables.
+    pub call_variables: CallVariables,
+    /// Every agent's team.
+    pub team_id: u32,
+    /// Its name.
+    pub team_name: String,
+}
+
+/// Whether dialogs show call variables.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CallVariables {
+    /// As documented.
+    Shown,
+    /// As the lab trace shows.
+    Hidden,
+}
+
+/// What `ccelab demo` plays.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct DemoSettings {
+    /// The calendar at its start, as RFC 3339 text.
+    pub start: String,
+    /// Ids that it pins.
+    #[serde(default)]
+    pub pins: PinSettings,
+    /// How the products of the demo differ from the lab's.
+    #[serde(default)]
+    pub variants: VariantSettings,
+    /// Its agents.
+    pub agents: Vec<CastAgent>,
+    /// Its customers.
+    pub customers: Vec<CastCustomer>,
+}
+
+/// Ids that a demo pins.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct PinSettings {
+    /// See [`CcpSettings::contact_ids`].
+    pub contact_ids: Option<Vec<String>>,
+    /// See [`CcpSettings::application_id`].
+    pub application_id: Option<String>,
+    /// See [`CcpSettings::first_dialogue`].
+    pub first_dialogue: Option<u32>,
+    /// See [`RouterSettings::first_call_id`].
+    pub first_call_id: Option<i32>,
+    /// See [`RouterSettings::first_invoke_id`].
+    pub router_first_invoke_id: Option<u32>,
+    /// See [`FinesseSettings::first_invoke_id`].
+    pub finesse_first_invoke_id: Option<u32>,
+    /// See [`AgentPgSettings::first_session`].
+    pub first_session: Option<u32>,
+}
+
+/// How the products of a demo differ from the lab's.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct VariantSettings {
+    /// See [`CcpSettings::status_timestamp`].
+    pub status_timestamp: Option<StatusTimestamp>,
+    /// See [`FinesseSettings::call_variables`].
+    pub call_variables: Option<CallVariables>,
+}
+
+/// The virtual people of one run.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct CastSettings {
+    /// Agents that sign in and work by themselves.
+    pub agents: Vec<CastAgent>,
+    /// Customers that create tasks.
+    pub customers: Vec<CastCustomer>,
+}
+
+/// A virtual agent.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CastAgent {
+    /// Login id.
+    pub id: AgentId,
+    /// Tasks at the same time, 1 to 10.
+    pub limit: u32,
+    /// After the start.
+    pub sign_in: Span,
+    /// After signing in.
+    pub ready: Span,
+    /// After the offer; without it, offers are ignored.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub accept: Option<Span>,
+    /// After accepting.
+    #[serde(default)]
+    pub start: Span,
+    /// After starting.
+    #[serde(default)]
+    pub close: Span,
+}
+
+/// A virtual customer.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CastCustomer {
+    /// After the start.
+    pub at: Span,
+    /// `POST` or `GET`.
+    pub method: CreateMethod,
+    /// Task feed.
+    pub feed: u32,
+    /// The task's `name`.
+    pub name: String,
+    /// The task's `title`.
+    pub title: String,
+    /// The task's `description`.
+    #[serde(default)]
+    pub description: String,
+    /// Dialed number.
+    pub script_selector: String,
+    /// What becomes of the task when a link fails.
+    #[serde(default)]
+    pub requeue_on_recovery: bool,
+    /// Between two polls.
+    pub poll: Span,
+    /// The customer gives up.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cancel_after: Option<Span>,
+    /// Variables by name.
+    #[serde(default)]
+    pub variables: BTreeMap<String, String>,
+}
+
+/// How a task is created.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum CreateMethod {
+    /// By an XML body.
+    #[serde(rename = "POST")]
+    Post,
+    /// By query parameters.
+    #[serde(rename = "GET")]
+    Get,
+}
+
+impl Lab {
+    /// The lab as `ccelab demo` plays it: with its people, its pinned ids and its variants.
+    pub fn for_demo(mut self) -> Self {
+        let pins = self.demo.pins.clone();
+        set(&mut self.ccp.contact_ids, pins.contact_ids);
+        set(&mut self.ccp.first_dialogue, pins.first_dialogue);
+        set(&mut self.router.first_invoke_id, pins.router_first_invoke_id);
+        set(&mut self.finesse.first_invoke_id, pins.finesse_first_invoke_id);
+        set(&mut self.agentpg.first_session, pins.first_session);
+        self.ccp.application_id = pins.application_id.or(self.ccp.application_id);
+        self.router.first_call_id = pins.first_call_id.or(self.router.first_call_id);
+        set(&mut self.ccp.status_timestamp, self.demo.variants.status_timestamp);
+        set(&mut self.finesse.call_variables, self.demo.variants.call_variables);
+        self.cast = CastSettings { agents: self.demo.agents.clone(), customers: self.demo.customers.clone() };
+        self
+    }
+
+    /// The settings of the socket that serves `port`.
+    pub fn link(&self, port: Port) -> Option<&LinkSettings> {
+        self.links.get(link_name(port))
+    }
+}
+
+/// The name in `[links.…]` of the socket that serves `port`.
+pub fn link_name(port: Port) -> &'static str {
+    match port.socket() {
+        Port::IcmMr | Port::IcmAgent => "icm",
+        other => other.name(),
+    }
+}
+
+fn set<T>(setting: &mut T, pinned: Option<T>) {
+    if let Some(value) = pinned {
+        *setting = value;
+    }
+}

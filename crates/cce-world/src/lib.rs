@@ -1,0 +1,23 @@
+//! From typed lab configuration to components; virtual customers and agents.
+//!
+//! [`load`] reads the layers of a configuration into a [`Lab`]; [`Lab::build`] makes a component of it, and
+//! [`Lab::header`] the header of a journal. This crate takes text; only the binary reads files and the
+//! environment.
+//!
+//! Invariants:
+//! - A lab that was read from a journal's header builds the same components as the one that made the journal.
+//! - Everything that is wrong with a configuration is found at once.
+
+mod build;
+pub mod cast;
+mod check;
+mod lab;
+mod layers;
+mod span;
+
+pub use build::header_lab;
+pub use lab::{
+    COMPONENTS, CastAgent, CastCustomer, CastSettings, CreateMethod, Lab, LinkSettings, link_name,
+};
+pub use layers::{BUILT_IN, ConfigError, ENVIRONMENT_PREFIX, Layers, Place, Problem, load, show};
+pub use span::{SignedSpan, Span};

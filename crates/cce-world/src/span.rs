@@ -1,0 +1,77 @@
+//! Durations as people write them.
+
+use jiff::SignedDuration;
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
+use std::{str::FromStr, time::Duration};
+
+/// A duration written as `250ms`, `5s` or `1min 30s`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Span(pub Duration);
+
+/// A duration that may be negative, written as `-12ms`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct SignedSpan(pub SignedDuration);
+
+impl SignedSpan {
+    /// Whole microseconds.
+    pub fn micros(self) -> i64 {
+        i64::try_from(self.0.as_micros()).unwrap_or(i64::MAX)
+    }
+}
+
+impl FromStr for Span {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let signed: SignedDuration = text.parse().map_err(|_| "write 250ms, 5s or 1min 30s")?;
+        Duration::try_from(signed).map(Self).map_err(|_| "this duration cannot be negative")
+    }
+}
+
+impl Serialize for Span {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        let signed = SignedDuration::try_from(self.0).unwrap_or(SignedDuration::MAX);
+        to.serialize_str(&format!("{signed:#}"))
+    }
+}
+
+impl Serialize for SignedSpan {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(&format!("{:#}", self.0))
+    }
+}
+
+impl<'de> Deserialize<'de> for SignedSpan {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(from)?;
+        text.parse()
+            .map(Self)
+            .map_err(|_| D::Error::custom(format_args!("`{text}` is no duration; write 250ms, 5s or 1min 30s")))
+    }
+}
+
+impl<'de> Deserialize<'de> for Span {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let SignedSpan(signed) = SignedSpan::deserialize(from)?;
+        Duration::try_from(signed).map(Self).map_err(|_| D::Error::custom("this duration cannot be negative"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_duration_reads_what_it_writes() {
+        for text in ["250ms", "5s", "1m 30s", "8h"] {
+            let span: Span = serde_json::from_value(text.into()).unwrap();
+            assert_eq!(serde_json::to_value(span).unwrap(), text);
+        }
+    }
+
+    #[test]
+    fn only_clock_errors_may_be_negative() {
+        assert!(serde_json::from_value::<Span>("-5s".into()).is_err());
+        assert_eq!(serde_json::from_value::<SignedSpan>("-5ms".into()).unwrap().micros(), -5_000);
+    }
+}

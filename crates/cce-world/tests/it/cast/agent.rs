@@ -1,0 +1,402 @@
+//! An agent, against the server's side of a stream and hand-written notifications.
+
+use super::stage::{Stage, call, calls, dialled, sent};
+use cce_kernel::{
+    Blob, CallError, CallId, CloseReason, Command, Fact, Input, LinkId, LinkReason, Output, Peer, Port,
+    Response,
+    model::{AgentId, MrdId},
+};
+use cce_world::cast::agent::{Agent, Config, Offer};
+use cce_xmpp::{
+    Limits,
+    server::{self, EventMessage, Session, event_message, presence},
+};
+use std::time::Duration;
+
+const ACCEPT: &str =
+    "PUT /finesse/api/Dialog/1_2_1 <Dialog><requestedAction>ACCEPT</requestedAction></Dialog>";
+const MEDIA: &str = "/finesse/api/User/1080/Media/5011";
+
+#[test]
+fn an_agent_signs_in_step_by_step() {
+    let mut desk = Desk::new(work());
+    let login = desk.arrive();
+    let [(_, port, request)] = &calls(&login)[..] else { panic!("{login:?}") };
+    assert_eq!(*port, Port::Desk);
+    assert_eq!((request.method.as_str(), request.target.as_str()), ("PUT", "/finesse/api/User/1080"));
+    assert_eq!(request.body.text(), "<User><state>LOGIN</state><extension>2080</extension></User>");
+    assert_eq!(request.get("requestId"), Some("auto-1"));
+    assert_eq!(request.get("authorization"), Some("Basic MTA4MDpjY2VsYWI="));
+    let (_, media) = call(&desk.user("NOT_READY", "auto-1"));
+    assert_eq!(
+        media,
+        format!(
+            "PUT {MEDIA} <Media><maxDialogLimit>3</maxDialogLimit><state>LOGIN</state>\
+             <interruptAction>ACCEPT</interruptAction><dialogLogoutAction>CLOSE</dialogLogoutAction></Media>"
+        )
+    );
+    assert!(calls(&desk.media("NOT_READY")).is_empty());
+    assert_eq!(desk.stage.due_in("ready"), Some(Duration::from_secs(2)));
+    assert_eq!(call(&desk.stage.fire()).1, format!("PUT {MEDIA} <Media><state>READY</state></Media>"));
+    desk.media("READY");
+    assert!(desk.stage.timers.is_empty());
+}
+
+#[test]
+fn an_offer_is_worked_on_to_its_end() {
+    let mut desk = Desk::ready(work());
+    for (state, wait, action) in [("OFFERED", 4, "ACCEPT"), ("ACCEPTED", 1, "START"), ("ACTIVE", 20, "CLOSE")]
+    {
+        assert!(calls(&desk.dialog("1_2_1", state)).is_empty());
+        assert_eq!(desk.stage.due_in("dialog"), Some(Duration::from_secs(wait)));
+        let (put, text) = call(&desk.stage.fire());
+        assert_eq!(text, ACCEPT.replace("ACCEPT", action));
+        desk.stage.answer(put, 202);
+        assert!(desk.stage.timers.is_empty(), "the next step waits for its notification");
+    }
+    desk.dialog("1_2_1", "CLOSED");
+    assert!(desk.stage.timers.is_empty());
+}
+
+#[test]
+fn several_dialogs_are_worked_on_at_the_same_time() {
+    let mut desk = Desk::ready(work());
+    desk.dialog("1_2_1", "OFFERED");
+    desk.dialog("1_3_1", "ACCEPTED");
+    assert_eq!(call(&desk.stage.fire()).1, ACCEPT.replace("1_2_1", "1_3_1").replace("ACCEPT", "START"));
+    assert_eq!(call(&desk.stage.fire()).1, ACCEPT);
+}
+
+#[test]
+fn a_notification_that_comes_twice_leads_to_one_step() {
+    let mut desk = Desk::ready(work());
+    desk.dialog("1_2_1", "OFFERED");
+    desk.stage.fire();
+    desk.dialog("1_2_1", "OFFERED");
+    assert!(desk.stage.timers.is_empty());
+}
+
+#[test]
+fn a_dialog_that_ends_early_needs_no_step() {
+    let mut desk = Desk::ready(work());
+    desk.dialog("1_2_1", "OFFERED");
+    desk.dialog("1_2_1", "CLOSED");
+    assert!(desk.stage.timers.is_empty());
+}
+
+#[test]
+fn an_agent_who_ignores_offers_lets_them_ring() {
+    let mut desk = Desk::ready(Offer::Ignore);
+    assert!(desk.dialog("1_2_1", "OFFERED").is_empty());
+    assert!(desk.stage.timers.is_empty());
+}
+
+#[test]
+fn a_step_that_finesse_could_not_take_is_repeated_after_a_pause() {
+    let mut desk = Desk::ready(work());
+    desk.dialog("1_2_1", "OFFERED");
+    let (put, _) = call(&desk.stage.fire());
+    desk.stage.answer(put, 503);
+    assert_eq!(desk.stage.due_in("dialog"), Some(Duration::from_secs(1)));
+    let (put, _) = call(&desk.stage.fire());
+    desk.stage.fail(put, CallError::Broken);
+    let (put, text) = call(&desk.stage.fire());
+    assert_eq!(text, ACCEPT);
+    desk.stage.answer(put, 400);
+    assert!(desk.stage.timers.is_empty(), "what is not allowed is not repeated");
+}
+
+#[test]
+fn a_step_that_failed_later_is_repeated_after_a_pause() {
+    let mut desk = Desk::ready(work());
+    desk.dialog("1_2_1", "OFFERED");
+    let (put, _) = call(&desk.stage.fire());
+    desk.stage.answer(put, 202);
+    desk.error("/finesse/api/Dialog/1_2_1", "E_ARM_STAT_TASK_OBJECT_NOT_FOUND", "auto-9");
+    assert_eq!(call(&desk.stage.fire()).1, ACCEPT);
+}
+
+#[test]
+fn a_sign_in_while_finesse_is_out_of_service_is_tried_every_second() {
+    let mut desk = Desk::new(work());
+    let (mut login, _) = call(&desk.arrive());
+    for _ in 0..3 {
+        desk.stage.answer(login, 503);
+        assert_eq!(desk.stage.timers.len(), 1);
+        assert_eq!(desk.stage.due_in("retry"), Some(Duration::from_secs(1)));
+        login = call(&desk.stage.fire()).0;
+    }
+    desk.stage.answer(login, 202);
+    assert!(!calls(&desk.user("NOT_READY", "auto-4")).is_empty());
+}
+
+#[test]
+fn a_sign_in_that_nothing_follows_is_begun_anew() {
+    let mut desk = Desk::new(work());
+    let (login, _) = call(&desk.arrive());
+    desk.stage.answer(login, 202);
+    let (_, text) = call(&desk.stage.fire());
+    assert!(text.starts_with("PUT /finesse/api/User/1080 <User>"), "{text}");
+}
+
+#[test]
+fn a_long_wait_before_ready_does_not_begin_the_sign_in_anew() {
+    let mut desk = Desk::with(Config { ready: Duration::from_mins(1), ..config(work()) });
+    desk.arrive();
+    desk.user("NOT_READY", "auto-1");
+    desk.media("NOT_READY");
+    assert_eq!(call(&desk.stage.fire()).1, format!("PUT {MEDIA} <Media><state>READY</state></Media>"));
+}
+
+#[test]
+fn an_agent_who_is_signed_out_of_a_media_signs_in_again() {
+    for state in ["LOGOUT", "WORK_NOT_READY"] {
+        let mut desk = Desk::ready(work());
+        assert!(calls(&desk.media(state)).is_empty());
+        let (_, text) = call(&desk.stage.fire());
+        assert!(text.starts_with("PUT /finesse/api/User/1080 <User>"), "{text}");
+    }
+}
+
+#[test]
+fn a_lost_stream_is_dialled_again_and_what_was_missed_is_asked_for() {
+    let mut desk = Desk::ready(work());
+    desk.dialog("1_2_1", "OFFERED");
+    let reset = Input::LinkDown { link: desk.link, reason: LinkReason::Reset };
+    assert!(desk.stage.feed(reset).iter().all(|output| matches!(output, Output::Arm { .. })));
+    assert_eq!(desk.stage.due_in("redial"), Some(Duration::from_secs(1)));
+    desk.arrive();
+    let outputs = desk.user("NOT_READY", "auto-4");
+    let targets: Vec<String> = calls(&outputs).into_iter().map(|(_, _, request)| request.target).collect();
+    assert_eq!(targets, [MEDIA, "/finesse/api/User/1080/Dialogs/Media"]);
+    let list = calls(&outputs)[1].0;
+    desk.list(list, "<Dialog><id>1_3_1</id><state>ACTIVE</state></Dialog>");
+    let waits: Vec<&str> = desk.stage.timers.keys().map(|key| key.name.as_ref()).collect();
+    assert_eq!(waits, ["dialog", "patience"], "the offer that is gone is forgotten, the open dialog goes on");
+    assert_eq!(desk.stage.due_in("dialog"), Some(Duration::from_secs(20)));
+}
+
+#[test]
+fn an_agent_who_is_signed_in_still_becomes_ready() {
+    let mut desk = Desk::new(work());
+    desk.arrive();
+    desk.user("NOT_READY", "auto-1");
+    let (list, text) = call(&desk.error(MEDIA, "E_ARM_STAT_AGENT_ALREADY_LOGGED_IN", "auto-2"));
+    assert_eq!(text, "GET /finesse/api/User/1080/Dialogs/Media");
+    desk.list(list, "");
+    let (ready, text) = call(&desk.stage.fire());
+    assert!(text.contains("<state>READY</state>"), "{text}");
+    desk.stage.answer(ready, 202);
+    assert!(desk.stage.timers.is_empty());
+}
+
+#[test]
+fn another_failure_of_the_media_sign_in_is_tried_again() {
+    let mut desk = Desk::new(work());
+    desk.arrive();
+    desk.user("NOT_READY", "auto-1");
+    desk.error(MEDIA, "E_ARM_STAT_CC_OFFLINE", "auto-2");
+    assert_eq!(desk.stage.due_in("retry"), Some(Duration::from_secs(1)));
+}
+
+#[test]
+fn an_agent_whom_somebody_else_signs_in_stops_acting() {
+    for request_id in ["", "1706623000-7", "auto-x"] {
+        let mut desk = Desk::ready(work());
+        desk.dialog("1_2_1", "OFFERED");
+        let outputs = desk.user("NOT_READY", request_id);
+        assert_left(&outputs, &CloseReason::Superseded);
+        assert!(desk.stage.timers.is_empty());
+        assert!(desk.stage.feed(Input::LinkDown { link: desk.link, reason: LinkReason::Closed }).is_empty());
+    }
+}
+
+#[test]
+fn an_agent_stops_acting_when_another_client_is_present() {
+    let mut desk = Desk::ready(work());
+    let outputs = desk.bytes(&presence("1080@fin1.lab/desktop", "1080@fin1.lab/auto", Some(0)));
+    assert_left(&outputs, &CloseReason::Superseded);
+}
+
+#[test]
+fn an_agent_who_is_stopped_closes_the_stream() {
+    let mut desk = Desk::ready(work());
+    assert_left(&desk.stage.feed(Input::Command(Command::Stop)), &CloseReason::Stopping);
+}
+
+#[test]
+fn a_wrong_password_is_not_tried_again() {
+    let mut desk = Desk::with(Config { password: "guess".to_owned(), ..config(work()) });
+    let outputs = desk.arrive();
+    assert!(
+        outputs.contains(&Output::Close { link: desk.link, reason: CloseReason::Refused }),
+        "{outputs:?}"
+    );
+    assert!(desk.stage.timers.is_empty());
+}
+
+#[test]
+fn a_stream_that_cannot_be_read_is_reported_and_dialled_again() {
+    let mut desk = Desk::ready(work());
+    let outputs = desk.bytes("<a></b>");
+    assert!(
+        outputs.iter().any(|output| matches!(output, Output::Note(Fact::PeerError { .. }))),
+        "{outputs:?}"
+    );
+    assert!(dialled(&desk.stage.fire()).is_some());
+}
+
+#[test]
+fn an_update_that_cannot_be_read_is_reported() {
+    let mut desk = Desk::ready(work());
+    let outputs = desk.update("<Other/>");
+    assert!(matches!(&outputs[..], [Output::Note(Fact::PeerError { .. })]), "{outputs:?}");
+}
+
+fn work() -> Offer {
+    let [accept, start, close] = [4, 1, 20].map(Duration::from_secs);
+    Offer::Work { accept, start, close }
+}
+
+fn config(offer: Offer) -> Config {
+    Config {
+        id: AgentId::from("1080"),
+        password: "ccelab".to_owned(),
+        extension: "2080".to_owned(),
+        mrds: vec![MrdId(5011)],
+        domain: "fin1.lab".to_owned(),
+        sign_in: Duration::from_secs(1),
+        ready: Duration::from_secs(2),
+        limit: 3,
+        offer,
+        retry: Duration::from_secs(1),
+    }
+}
+
+/// An agent with the server's side of its stream.
+struct Desk {
+    stage: Stage<Agent>,
+    server: Session,
+    link: LinkId,
+}
+
+impl Desk {
+    fn new(offer: Offer) -> Self {
+        Self::with(config(offer))
+    }
+
+    fn with(config: Config) -> Self {
+        let stage = Stage::new(Agent::new(config));
+        Self { stage, server: server(), link: LinkId { port: Port::Xmpp, number: 0 } }
+    }
+
+    /// An agent who is ready for tasks; three requests were made.
+    fn ready(offer: Offer) -> Self {
+        let mut desk = Self::new(offer);
+        let (login, _) = call(&desk.arrive());
+        desk.stage.answer(login, 202);
+        let (media, _) = call(&desk.user("NOT_READY", "auto-1"));
+        desk.stage.answer(media, 202);
+        desk.media("NOT_READY");
+        let (ready, _) = call(&desk.stage.fire());
+        desk.stage.answer(ready, 202);
+        desk.media("READY");
+        assert!(desk.stage.timers.is_empty());
+        desk
+    }
+
+    /// Lets timers fire until the agent dials, and its stream come up; returns what the agent does then.
+    fn arrive(&mut self) -> Vec<Output> {
+        let mut fired = self.stage.fire();
+        while dialled(&fired).is_none() {
+            fired = self.stage.fire();
+        }
+        self.link = dialled(&fired).expect("checked above");
+        self.server = server();
+        let mut outputs = self.stage.feed(Input::LinkUp { link: self.link, peer: Peer::default() });
+        loop {
+            let answers = self.server.feed(sent(&outputs).as_bytes(), |user, password| {
+                (password == "ccelab").then(|| user.to_owned())
+            });
+            let texts = answers.iter().filter_map(|event| {
+                if let server::Event::Send(text) = event { Some(text.as_str()) } else { None }
+            });
+            let text: String = texts.collect();
+            if text.is_empty() {
+                return outputs;
+            }
+            let next = self.bytes(&text);
+            if next.is_empty() {
+                return outputs;
+            }
+            outputs = next;
+        }
+    }
+
+    fn bytes(&mut self, text: &str) -> Vec<Output> {
+        self.stage.feed(Input::Frame { link: self.link, bytes: Blob::from(text) })
+    }
+
+    fn update(&mut self, update: &str) -> Vec<Output> {
+        let message = EventMessage {
+            from: "pubsub.fin1.lab",
+            to: "1080@fin1.lab",
+            node: "/finesse/api/User/1080",
+            item: "1",
+            id: "1",
+            update,
+            namespace: "http://jabber.org/protocol/pubsub",
+        };
+        self.bytes(&event_message(&message))
+    }
+
+    fn publish(&mut self, data: &str, request_id: &str, source: &str) -> Vec<Output> {
+        self.update(&format!(
+            "<Update><data>{data}</data><event>PUT</event><requestId>{request_id}</requestId>\
+             <source>{source}</source></Update>"
+        ))
+    }
+
+    fn user(&mut self, state: &str, request_id: &str) -> Vec<Output> {
+        let data = format!("<user><loginId>1080</loginId><state>{state}</state></user>");
+        self.publish(&data, request_id, "/finesse/api/User/1080")
+    }
+
+    fn media(&mut self, state: &str) -> Vec<Output> {
+        self.publish(&format!("<media><id>5011</id><state>{state}</state></media>"), "", MEDIA)
+    }
+
+    fn dialog(&mut self, id: &str, state: &str) -> Vec<Output> {
+        let data = format!("<dialog><id>{id}</id><state>{state}</state></dialog>");
+        self.publish(&data, "", &format!("/finesse/api/Dialog/{id}"))
+    }
+
+    fn error(&mut self, source: &str, message: &str, request_id: &str) -> Vec<Output> {
+        let error =
+            format!("<apiError><errorData>1</errorData><errorMessage>{message}</errorMessage></apiError>");
+        self.publish(&format!("<apiErrors>{error}</apiErrors>"), request_id, source)
+    }
+
+    fn list(&mut self, call: CallId, dialogs: &str) {
+        let body = format!("<Dialogs>{dialogs}</Dialogs>");
+        self.stage.feed(Input::Reply { call, result: Ok(Response::new(200).xml(body)) });
+    }
+}
+
+fn server() -> Session {
+    Session::new(server::Config {
+        domain: "fin1.lab".to_owned(),
+        stream_id: "s".to_owned(),
+        resource: "r".to_owned(),
+        limits: Limits::default(),
+    })
+}
+
+fn assert_left(outputs: &[Output], reason: &CloseReason) {
+    assert_eq!(sent(outputs), "<presence type='unavailable'/></stream:stream>");
+    assert!(calls(outputs).is_empty(), "{outputs:?}");
+    assert!(
+        matches!(outputs.last(), Some(Output::Close { reason: found, .. }) if found == reason),
+        "{outputs:?}"
+    );
+}

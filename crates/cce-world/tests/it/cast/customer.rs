@@ -1,0 +1,171 @@
+//! A customer.
+
+use super::stage::{Stage, call, calls};
+use cce_kernel::{CallError, CallId, Command, Input, Output, Port, Response};
+use cce_world::cast::customer::{Config, Customer, FAILURES_MAX, Method};
+use cce_xml::task::Task;
+use std::time::Duration;
+
+const PATH: &str = "/ccp/task/contact/AA";
+
+#[test]
+fn a_task_is_created_by_post_at_its_offset() {
+    let mut stage = Stage::new(Customer::new(config()));
+    assert_eq!(stage.due_in("create"), Some(Duration::from_secs(3)));
+    let outputs = stage.fire();
+    let (_, port, request) = calls(&outputs).remove(0);
+    assert_eq!(port, Port::App);
+    assert_eq!((request.method.as_str(), request.target.as_str()), ("POST", "/ccp/task/feed/100080"));
+    assert_eq!(Task::read(&request.body.0).unwrap(), config().task);
+}
+
+#[test]
+fn a_task_is_created_by_a_query() {
+    let mut stage = Stage::new(Customer::new(Config { method: Method::Get, ..config() }));
+    let (_, text) = call(&stage.fire());
+    assert_eq!(
+        text,
+        "GET /ccp/task/feed/100080?name=ann%40x&title=Help%20%26%20care&scriptSelector=Sel&variable_cv_1=a%3Db"
+    );
+}
+
+#[test]
+fn the_path_of_the_location_is_polled_until_the_task_is_handled() {
+    let mut stage = created(config());
+    for status in ["unread", "queued", "reserved"] {
+        assert_eq!(stage.due_in("poll"), Some(Duration::from_secs(1)));
+        let (poll, text) = call(&stage.fire());
+        assert_eq!(text, format!("GET {PATH}"));
+        tell(&mut stage, poll, status);
+    }
+    let (poll, _) = call(&stage.fire());
+    tell(&mut stage, poll, "handled");
+    assert!(stage.timers.is_empty());
+}
+
+#[test]
+fn a_discarded_or_forgotten_task_is_polled_no_more() {
+    let mut stage = created(config());
+    let (poll, _) = call(&stage.fire());
+    tell(&mut stage, poll, "discarded");
+    assert!(stage.timers.is_empty());
+    let mut stage = created(config());
+    let (poll, _) = call(&stage.fire());
+    stage.answer(poll, 404);
+    assert!(stage.timers.is_empty());
+}
+
+#[test]
+fn several_tasks_run_beside_each_other() {
+    let starts = vec![Duration::from_secs(1), Duration::from_secs(2)];
+    let mut stage = Stage::new(Customer::new(Config { starts, ..config() }));
+    let (first, _) = call(&stage.fire());
+    locate(&mut stage, first, "http://ccp/ccp/task/contact/AA");
+    // The poll of the first and the start of the second are due together.
+    let texts: Vec<String> = (0..2).map(|_| call(&stage.fire())).map(|(_, text)| text).collect();
+    assert!(texts.iter().any(|text| text.starts_with("POST")), "{texts:?}");
+    assert!(texts.contains(&format!("GET {PATH}")), "{texts:?}");
+}
+
+#[test]
+fn a_cancel_ends_the_task_for_the_customer() {
+    let mut stage = created(Config { cancel_after: Some(Duration::from_millis(500)), ..config() });
+    let (cancel, text) = call(&stage.fire());
+    assert_eq!(text, format!("DELETE {PATH}"));
+    stage.answer(cancel, 200);
+    assert!(stage.timers.is_empty());
+}
+
+#[test]
+fn a_cancel_that_comes_too_late_changes_nothing() {
+    let mut stage = created(Config { cancel_after: Some(Duration::from_millis(500)), ..config() });
+    let (cancel, _) = call(&stage.fire());
+    stage.answer(cancel, 400);
+    assert_eq!(call(&stage.fire()).1, format!("GET {PATH}"));
+}
+
+#[test]
+fn a_failed_poll_is_repeated_after_a_pause() {
+    let mut stage = created(config());
+    for error in [CallError::Unreachable, CallError::Broken, CallError::Timeout] {
+        let (poll, _) = call(&stage.fire());
+        stage.fail(poll, error);
+        assert_eq!(stage.due_in("poll"), Some(Duration::from_secs(2)));
+    }
+    let (poll, _) = call(&stage.fire());
+    tell(&mut stage, poll, "handled");
+    assert!(stage.timers.is_empty());
+}
+
+#[test]
+fn a_customer_gives_up_after_many_failures() {
+    let mut stage = created(config());
+    for _ in 0..=FAILURES_MAX {
+        let (poll, _) = call(&stage.fire());
+        stage.answer(poll, 500);
+    }
+    assert!(stage.timers.is_empty());
+}
+
+#[test]
+fn a_creation_is_repeated_only_if_nothing_can_have_been_created() {
+    let mut stage = Stage::new(Customer::new(config()));
+    let (create, _) = call(&stage.fire());
+    stage.fail(create, CallError::Unreachable);
+    let (create, text) = call(&stage.fire());
+    assert!(text.starts_with("POST"));
+    stage.fail(create, CallError::Broken);
+    assert!(stage.timers.is_empty());
+}
+
+#[test]
+fn a_refused_task_is_not_asked_for_again() {
+    let mut stage = Stage::new(Customer::new(config()));
+    let (create, _) = call(&stage.fire());
+    stage.answer(create, 400);
+    assert!(stage.timers.is_empty());
+}
+
+#[test]
+fn a_customer_that_is_stopped_does_nothing_more() {
+    let mut stage = created(config());
+    let (poll, _) = call(&stage.fire());
+    stage.feed(Input::Command(Command::Stop));
+    tell(&mut stage, poll, "queued");
+    assert!(stage.timers.is_empty());
+}
+
+fn config() -> Config {
+    Config {
+        starts: vec![Duration::from_secs(3)],
+        feed: 100_080,
+        method: Method::Post,
+        task: Task {
+            name: Some("ann@x".to_owned()),
+            title: Some("Help & care".to_owned()),
+            script_selector: Some("Sel".to_owned()),
+            variables: vec![("cv_1".to_owned(), "a=b".to_owned())],
+            ..Task::default()
+        },
+        poll: Duration::from_secs(1),
+        retry: Duration::from_secs(2),
+        cancel_after: None,
+    }
+}
+
+/// A customer whose task was just created.
+fn created(config: Config) -> Stage<Customer> {
+    let mut stage = Stage::new(Customer::new(config));
+    let (create, _) = call(&stage.fire());
+    locate(&mut stage, create, "https://ccp.lab:8443/ccp/task/contact/AA");
+    stage
+}
+
+fn locate(stage: &mut Stage<Customer>, call: CallId, location: &str) -> Vec<Output> {
+    stage.feed(Input::Reply { call, result: Ok(Response::new(201).header("Location", location)) })
+}
+
+fn tell(stage: &mut Stage<Customer>, call: CallId, status: &str) {
+    let body = format!("<Task><refURL>x</refURL><status>{status}</status></Task>");
+    stage.feed(Input::Reply { call, result: Ok(Response::new(200).xml(body)) });
+}

@@ -1,0 +1,5 @@
+//! Customers and agents, by hand-written inputs.
+
+mod agent;
+mod customer;
+mod stage;

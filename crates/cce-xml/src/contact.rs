@@ -1,0 +1,80 @@
+//! Social contacts (ccp-task-api 5.6).
+
+use crate::{Xml, java_order};
+use cce_kernel::model::{ContactId, SocialContact};
+
+/// Buckets of the map behind the extension fields in XML.
+const XML_BUCKETS: u32 = 16;
+
+/// The form that is published to a campaign's node.
+pub fn social_contact_event(contact: &SocialContact, campaign_public_id: &str, fqdn: &str) -> String {
+    Xml::document("SocialContact", |xml| {
+        xml.text("author", &contact.author)
+            .text("campaignPublicId", campaign_public_id)
+            .text("chatIsInvited", "false");
+        extension_fields(xml, contact);
+        xml.text("id", &contact.id)
+            .text("publishedDate", contact.published.millis())
+            .text("refURL", reference(&format!("http://{fqdn}"), &contact.id))
+            .text("sourceType", "task");
+        status(xml, contact);
+        tags(xml, contact);
+        xml.text("title", &contact.title);
+    })
+}
+
+/// The form that the private API shows; `base` is scheme and host of the request. What only contacts of other
+/// sources have is empty (inferred); the fields of reply templates are left out, as a task's feed has none.
+pub fn social_contact(contact: &SocialContact, base: &str) -> String {
+    let url = reference(base, &contact.id);
+    Xml::document("SocialContact", |xml| {
+        xml.text("author", &contact.author)
+            .text("createdDate", contact.created.millis())
+            .text("description", &contact.description)
+            .text("draftAction", "")
+            .text("draftResponse", "");
+        extension_fields(xml, contact);
+        xml.text("id", &contact.id)
+            .text("inviteStatus", "none")
+            .text("isInvited", "false")
+            .text("isSoftLocked", "false")
+            .text("link", "")
+            .text("publishedDate", contact.published.millis())
+            .text("refURL", url)
+            .text("replyToId", "")
+            .text("shortUrlIds", "")
+            .text("sourceType", "task");
+        status(xml, contact);
+        tags(xml, contact);
+        xml.text("title", &contact.title);
+    })
+}
+
+fn reference(base: &str, id: &ContactId) -> String {
+    format!("{base}/ccp-webapp/ccp/socialcontact/{id}")
+}
+
+fn extension_fields(xml: &mut Xml, contact: &SocialContact) {
+    xml.node("extensionFields", |xml| {
+        for (name, value) in java_order(&contact.extension_fields, XML_BUCKETS) {
+            xml.node("extensionField", |xml| {
+                xml.text("name", name).text("value", value);
+            });
+        }
+    });
+}
+
+fn status(xml: &mut Xml, contact: &SocialContact) {
+    xml.text("status", contact.status)
+        .text("statusReason", contact.reason)
+        .text("statusTimestamp", contact.status_changed.millis())
+        .text("statusUserId", &contact.user);
+}
+
+fn tags(xml: &mut Xml, contact: &SocialContact) {
+    xml.node("tags", |xml| {
+        for tag in &contact.tags {
+            xml.text("tag", tag);
+        }
+    });
+}

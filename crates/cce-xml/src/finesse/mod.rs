@@ -1,0 +1,16 @@
+//! What Finesse and agent desktops say to each other (finesse-nonvoice 1.4, 2, 4.6).
+
+mod client;
+mod dialog;
+mod people;
+mod request;
+mod update;
+
+pub use client::{Seen, Update, read_update};
+pub use dialog::{dialog, dialogs};
+pub use people::{media, media_list, queues, reason_codes, user, users};
+pub use request::{
+    DialogRequest, MediaRequest, UserRequest, dialog_command, media_login, media_state, read_dialog,
+    read_media, read_media_list, read_user, user_login,
+};
+pub use update::{SystemInfo, api_errors, system_info, update};

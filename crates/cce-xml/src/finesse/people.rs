@@ -1,0 +1,115 @@
+//! Users and their media (finesse-nonvoice 2.2, 2.3, 2.7, 2.8).
+
+use crate::{Xml, iso_utc};
+use cce_kernel::model::{Media, User};
+
+/// A user, as REST shows it.
+pub fn user(user: &User) -> String {
+    Xml::document("User", |xml| rest_user(xml, user))
+}
+
+/// A list of users.
+pub fn users<'a>(users: impl IntoIterator<Item = &'a User>) -> String {
+    Xml::document("Users", |xml| {
+        for user in users {
+            xml.node("User", |xml| rest_user(xml, user));
+        }
+    })
+}
+
+/// An agent in one domain. Somebody who is in no queue of it sees only what the domain is.
+pub fn media(media: &Media, is_member: bool) -> String {
+    Xml::document("Media", |xml| inside_media(xml, media, is_member))
+}
+
+/// An agent in every domain, each with whether the agent is in a queue of it.
+pub fn media_list<'a>(list: impl IntoIterator<Item = (&'a Media, bool)>) -> String {
+    Xml::document("MediaList", |xml| {
+        for (media, is_member) in list {
+            xml.node("Media", |xml| inside_media(xml, media, is_member));
+        }
+    })
+}
+
+/// The reason codes of a category: this lab has none.
+pub fn reason_codes(category: &str) -> String {
+    Xml::document(&format!("ReasonCodes category=\"{category}\""), |_| {})
+}
+
+/// The queues of a user: this lab shows none.
+pub fn queues() -> String {
+    Xml::document("Queues", |_| {})
+}
+
+fn rest_user(xml: &mut Xml, user: &User) {
+    let uri = format!("/finesse/api/User/{}", user.id);
+    xml.text("uri", &uri)
+        .node("roles", roles)
+        .text("loginId", &user.id)
+        .text("loginName", &user.login_name)
+        .text("state", user.state)
+        .text("stateChangeTime", user.changed.map(iso_utc).unwrap_or_default())
+        .text("mediaType", 1)
+        .text("pendingState", "")
+        .text("reasonCodeId", user.reason_code)
+        .node("settings", settings)
+        .text("extension", &user.extension)
+        .text("firstName", &user.first_name)
+        .text("lastName", &user.last_name)
+        .text("teamId", user.team_id)
+        .text("teamName", &user.team_name)
+        .text("skillTargetId", user.skill_target)
+        .text("dialogs", format_args!("{uri}/Dialogs"))
+        .text("teams", "")
+        .text("wrapUpTimer", 7200);
+}
+
+/// The same in a notification: children in alphabetical order.
+pub(super) fn notified_user(xml: &mut Xml, user: &User) {
+    let uri = format!("/finesse/api/User/{}", user.id);
+    xml.text("dialogs", format_args!("{uri}/Dialogs"))
+        .text("extension", &user.extension)
+        .text("firstName", &user.first_name)
+        .text("lastName", &user.last_name)
+        .text("loginId", &user.id)
+        .text("loginName", &user.login_name)
+        .text("mediaType", 1)
+        .text("pendingState", "")
+        .text("reasonCodeId", user.reason_code)
+        .node("roles", roles)
+        .node("settings", settings)
+        .text("state", user.state)
+        .text("stateChangeTime", user.changed.map(iso_utc).unwrap_or_default())
+        .text("teamId", user.team_id)
+        .text("teamName", &user.team_name)
+        .text("teams", "")
+        .text("uri", uri)
+        .text("wrapUpTimer", 7200);
+}
+
+fn roles(xml: &mut Xml) {
+    xml.text("role", "Agent");
+}
+
+fn settings(xml: &mut Xml) {
+    xml.text("wrapUpOnIncoming", "OPTIONAL").text("wrapUpOnOutgoing", "NOT_ALLOWED");
+}
+
+pub(super) fn inside_media(xml: &mut Xml, media: &Media, is_member: bool) {
+    let uri = format!("/finesse/api/User/{}/Media/{}", media.agent, media.mrd);
+    xml.text("uri", uri).text("description", &media.description);
+    if !is_member {
+        xml.text("id", media.mrd).text("interruptible", media.interruptible).text("name", &media.name);
+        return;
+    }
+    xml.text("dialogLogoutAction", media.logout_action.name())
+        .text("id", media.mrd)
+        .text("interruptible", media.interruptible)
+        .maybe("maxDialogLimit", media.max_dialog_limit)
+        .text("name", &media.name)
+        .text("reasonCodeId", media.reason_code)
+        .text("routable", media.routable)
+        .text("state", media.state.media_name())
+        .text("stateChangeTime", media.changed.map(iso_utc).unwrap_or_default())
+        .text("interruptAction", media.interrupt_action.name());
+}

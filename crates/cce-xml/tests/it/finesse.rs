@@ -1,0 +1,282 @@
+//! What Finesse writes, and what a desktop makes of it.
+
+use crate::objects::{TASK, dialog, later, media, publication, user};
+use cce_kernel::model::{AgentState, ApiError, DialogState, Disposition, MrdId, Object, PublishEvent};
+use cce_xml::{
+    finesse::{self, Seen, SystemInfo, read_update},
+    parse, update,
+};
+
+/// The lab trace's notification of the acceptance.
+const ACCEPTED: &str = "<Update><data><dialog><taskId><routerCallKeyDay>154526</routerCallKeyDay>\
+     <routerCallKeyCallID>37051928</routerCallKeyCallID>\
+     <routerCallKeySequenceNum>1</routerCallKeySequenceNum></taskId><id>154526_37051928_1</id>\
+     <mediaProperties><mediaId>5011</mediaId><dialedNumber>CumulusTask</dialedNumber>\
+     <queueNumber>12282837</queueNumber><queueName>CumulusTask</queueName>\
+     <callKeyCallId>37051928</callKeyCallId><callKeyPrefix>154526</callKeyPrefix>\
+     <callKeySequenceNum>1</callKeySequenceNum></mediaProperties><mediaType>Tasks</mediaType>\
+     <participants><Participant><actions><action>UPDATE_CALL_DATA</action>\
+     <action>TRANSFER</action><action>START</action><action>CLOSE</action></actions>\
+     <mediaAddress>1080</mediaAddress><mediaAddressType></mediaAddressType>\
+     <startTime>2024-01-30T13:55:49.426Z</startTime><state>ACCEPTED</state><stateCause>\
+     </stateCause><stateChangeTime>2024-01-30T13:55:58.953Z</stateChangeTime></Participant>\
+     </participants><state>ACCEPTED</state><uri>/finesse/api/Dialog/154526_37051928_1</uri>\
+     </dialog></data><event>PUT</event><requestId></requestId>\
+     <source>/finesse/api/Dialog/154526_37051928_1</source></Update>";
+
+/// The lab trace's notification of the start.
+const ACTIVE: &str = "<Update><data><dialog><taskId><routerCallKeyDay>154526</routerCallKeyDay>\
+     <routerCallKeyCallID>37051928</routerCallKeyCallID>\
+     <routerCallKeySequenceNum>1</routerCallKeySequenceNum></taskId><id>154526_37051928_1</id>\
+     <mediaProperties><mediaId>5011</mediaId><dialedNumber>CumulusTask</dialedNumber>\
+     <queueNumber>12282837</queueNumber><queueName>CumulusTask</queueName>\
+     <callKeyCallId>37051928</callKeyCallId><callKeyPrefix>154526</callKeyPrefix>\
+     <callKeySequenceNum>1</callKeySequenceNum></mediaProperties><mediaType>Tasks</mediaType>\
+     <participants><Participant><actions><action>PAUSE</action><action>UPDATE_CALL_DATA</action>\
+     <action>WRAP_UP</action><action>TRANSFER</action><action>CLOSE</action></actions>\
+     <mediaAddress>1080</mediaAddress><mediaAddressType></mediaAddressType>\
+     <startTime>2024-01-30T13:55:49.426Z</startTime><state>ACTIVE</state><stateCause>\
+     </stateCause><stateChangeTime>2024-01-30T13:56:53.774Z</stateChangeTime></Participant>\
+     </participants><state>ACTIVE</state><uri>/finesse/api/Dialog/154526_37051928_1</uri>\
+     </dialog></data><event>PUT</event><requestId></requestId>\
+     <source>/finesse/api/Dialog/154526_37051928_1</source></Update>";
+
+/// The lab trace's notification of the end.
+const CLOSED: &str = "<Update><data><dialogs><Dialog><taskId><routerCallKeyDay>154526</routerCallKeyDay>\
+     <routerCallKeyCallID>37051928</routerCallKeyCallID>\
+     <routerCallKeySequenceNum>1</routerCallKeySequenceNum></taskId><id>154526_37051928_1</id>\
+     <mediaProperties><mediaId>5011</mediaId><dialedNumber>CumulusTask</dialedNumber>\
+     <queueNumber>12282837</queueNumber><queueName>CumulusTask</queueName>\
+     <callKeyCallId>37051928</callKeyCallId><callKeyPrefix>154526</callKeyPrefix>\
+     <callKeySequenceNum>1</callKeySequenceNum></mediaProperties><mediaType>Tasks</mediaType>\
+     <participants><Participant><actions></actions><mediaAddress>1080</mediaAddress>\
+     <mediaAddressType></mediaAddressType><startTime>2024-01-30T13:55:49.426Z</startTime>\
+     <state>CLOSED</state><stateCause></stateCause>\
+     <stateChangeTime>2024-01-30T13:58:10.569Z</stateChangeTime></Participant></participants>\
+     <dispositionCode>CD_NORMAL_END_DIALOG</dispositionCode><state>CLOSED</state>\
+     <uri>/finesse/api/Dialog/154526_37051928_1</uri></Dialog></dialogs></data>\
+     <event>DELETE</event><requestId></requestId>\
+     <source>/finesse/api/User/1080/Media/5011/Dialogs</source></Update>";
+
+#[test]
+fn the_acceptance_of_the_lab_trace_is_written_byte_for_byte() {
+    let object = Object::Dialog(Box::new(dialog(DialogState::Accepted, later(9_527))));
+    assert_eq!(update(&publication(PublishEvent::Put, object)), ACCEPTED);
+}
+
+#[test]
+fn the_start_of_the_lab_trace_is_written_byte_for_byte() {
+    let object = Object::Dialog(Box::new(dialog(DialogState::Active, later(64_348))));
+    assert_eq!(update(&publication(PublishEvent::Put, object)), ACTIVE);
+}
+
+#[test]
+fn the_end_of_the_lab_trace_is_written_byte_for_byte() {
+    let object = Object::Dialogs(Box::new(dialog(DialogState::Closed, later(141_143))));
+    assert_eq!(update(&publication(PublishEvent::Delete, object)), CLOSED);
+}
+
+#[test]
+fn an_offer_is_a_post_to_the_collection_with_accept_as_its_only_action() {
+    let object = Object::Dialogs(Box::new(dialog(DialogState::Offered, later(0))));
+    let offer = update(&publication(PublishEvent::Post, object));
+    assert!(offer.starts_with("<Update><data><dialogs><Dialog><taskId>"), "{offer}");
+    assert!(offer.contains("<actions><action>ACCEPT</action></actions>"), "{offer}");
+    assert!(!offer.contains("dispositionCode"), "{offer}");
+    assert!(
+        offer.ends_with(
+            "</Dialog></dialogs></data><event>POST</event><requestId></requestId>\
+             <source>/finesse/api/User/1080/Media/5011/Dialogs</source></Update>"
+        ),
+        "{offer}"
+    );
+}
+
+#[test]
+fn call_variables_stand_between_queue_and_call_key() {
+    let mut dialog = dialog(DialogState::Active, later(0));
+    dialog.call_variables = vec![("callVariable1".to_owned(), "Lewis & \"Co\" <x>".to_owned())];
+    let text = finesse::dialog(&dialog);
+    assert!(text.starts_with("<Dialog><taskId>"), "{text}");
+    assert!(
+        text.contains(
+            "</queueName><callvariables><CallVariable><name>callVariable1</name>\
+             <value>Lewis &amp; \"Co\" &lt;x&gt;</value></CallVariable></callvariables><callKeyCallId>"
+        ),
+        "{text}"
+    );
+}
+
+#[test]
+fn every_member_of_a_list_of_dialogs_begins_with_a_capital() {
+    let list = [dialog(DialogState::Offered, later(0)), dialog(DialogState::Active, later(0))];
+    let text = finesse::dialogs(&list);
+    assert_eq!(parse(text.as_bytes()).unwrap().all("Dialog").count(), 2);
+    assert_eq!(finesse::dialogs([]), "<Dialogs></Dialogs>");
+}
+
+#[test]
+fn a_media_is_written_in_the_order_of_the_reference() {
+    assert_eq!(
+        finesse::media(&media(), true),
+        "<Media><uri>/finesse/api/User/1080/Media/5011</uri><description>Cumulus tasks</description>\
+         <dialogLogoutAction>CLOSE</dialogLogoutAction><id>5011</id><interruptible>true</interruptible>\
+         <maxDialogLimit>3</maxDialogLimit><name>Tasks</name><reasonCodeId>-1</reasonCodeId>\
+         <routable>true</routable><state>READY</state>\
+         <stateChangeTime>2024-01-30T13:55:49.426Z</stateChangeTime>\
+         <interruptAction>ACCEPT</interruptAction></Media>"
+    );
+}
+
+#[test]
+fn somebody_who_is_in_no_queue_sees_only_what_the_domain_is() {
+    assert_eq!(
+        finesse::media_list([(&media(), false)]),
+        "<MediaList><Media><uri>/finesse/api/User/1080/Media/5011</uri>\
+         <description>Cumulus tasks</description><id>5011</id><interruptible>true</interruptible>\
+         <name>Tasks</name></Media></MediaList>"
+    );
+}
+
+#[test]
+fn a_media_that_nobody_signed_in_to_has_no_limit_and_no_time() {
+    let mut media = media();
+    (media.max_dialog_limit, media.changed, media.state) = (None, None, AgentState::Logout);
+    let text = finesse::media(&media, true);
+    assert!(text.contains("<state>LOGOUT</state><stateChangeTime></stateChangeTime>"), "{text}");
+    assert!(!text.contains("maxDialogLimit"), "{text}");
+}
+
+#[test]
+fn a_notified_user_has_its_children_in_alphabetical_order() {
+    let text = update(&publication(PublishEvent::Put, Object::User(Box::new(user()))));
+    let root = parse(text.as_bytes()).unwrap();
+    let names: Vec<&str> =
+        root.at(&["data", "user"]).unwrap().children.iter().map(|child| child.name.as_str()).collect();
+    assert!(names.is_sorted(), "{names:?}");
+    assert!(text.contains("<teamName>Cards &amp; loans</teamName>"), "{text}");
+    assert!(text.ends_with("<source>/finesse/api/User/1080</source></Update>"), "{text}");
+}
+
+#[test]
+fn a_user_tells_login_id_and_skill_target() {
+    let root = parse(finesse::user(&user()).as_bytes()).unwrap();
+    let text_of = |name| root.text_of(name).unwrap();
+    assert_eq!((text_of("loginId"), text_of("loginName")), ("1080".to_owned(), "sjeffers".to_owned()));
+    assert_eq!((text_of("skillTargetId"), text_of("stateChangeTime")), ("5172".to_owned(), String::new()));
+    assert_eq!(text_of("state"), "NOT_READY");
+}
+
+#[test]
+fn an_error_about_a_domain_repeats_the_request_id() {
+    let mut publication = publication(PublishEvent::Put, Object::MediaError(already_signed_in()));
+    publication.request_id = "r-1".to_owned();
+    assert_eq!(
+        update(&publication),
+        "<Update><data><apiErrors><apiError><errorData>1</errorData><errorMedia>5011</errorMedia>\
+         <errorMessage>E_ARM_STAT_AGENT_ALREADY_LOGGED_IN</errorMessage>\
+         <errorType>Agent already logged into MRD</errorType></apiError></apiErrors></data>\
+         <event>PUT</event><requestId>r-1</requestId>\
+         <source>/finesse/api/User/1080/Media/5011</source></Update>"
+    );
+}
+
+#[test]
+fn an_error_about_a_dialog_names_the_dialog_as_its_source() {
+    let object = Object::DialogError { dialog: TASK, error: already_signed_in() };
+    let text = update(&publication(PublishEvent::Put, object));
+    assert!(text.ends_with("<source>/finesse/api/Dialog/154526_37051928_1</source></Update>"), "{text}");
+}
+
+#[test]
+fn a_refusal_is_written_in_upper_camel_case() {
+    let error = ApiError { data: "a<b".to_owned(), media: None, ..already_signed_in() };
+    assert_eq!(
+        finesse::api_errors(&error),
+        "<ApiErrors><ApiError><ErrorType>Agent already logged into MRD</ErrorType>\
+         <ErrorMessage>E_ARM_STAT_AGENT_ALREADY_LOGGED_IN</ErrorMessage><ErrorData>a&lt;b</ErrorData>\
+         </ApiError></ApiErrors>"
+    );
+    assert!(finesse::api_errors(&already_signed_in()).contains("<ErrorMedia>5011</ErrorMedia></ApiError>"));
+}
+
+#[test]
+fn a_system_out_of_service_says_so_and_still_tells_its_names() {
+    let info = system(false);
+    let root = parse(finesse::system_info(&info).as_bytes()).unwrap();
+    let text_of = |name| root.text_of(name).unwrap();
+    assert_eq!(text_of("status"), "OUT_OF_SERVICE");
+    assert_eq!(text_of("lastCTIHeartbeatStatus"), "failure");
+    assert_eq!(text_of("currentTimestamp"), "2024-01-30T13:55:49.426Z");
+    assert_eq!(text_of("xmppPubSubDomain"), "pubsub.fin.lab");
+    assert_eq!(root.at(&["primaryNode", "host"]).unwrap().text, "fin.lab");
+}
+
+#[test]
+fn a_system_in_service_gives_no_reason() {
+    let text = finesse::system_info(&system(true));
+    assert!(text.contains("<status>IN_SERVICE</status><statusReason></statusReason>"), "{text}");
+}
+
+#[test]
+fn an_empty_list_of_reason_codes_names_its_category() {
+    assert_eq!(finesse::reason_codes("LOGOUT"), "<ReasonCodes category=\"LOGOUT\"></ReasonCodes>");
+}
+
+#[test]
+fn a_desktop_reads_a_dialog_alone_and_in_a_collection() {
+    let accepted = read_update(ACCEPTED).unwrap();
+    assert_eq!(accepted.seen, Seen::Dialog { id: TASK, state: DialogState::Accepted });
+    assert_eq!((accepted.event.as_str(), accepted.request_id.as_str()), ("PUT", ""));
+    let closed = read_update(CLOSED).unwrap();
+    assert_eq!(closed.seen, Seen::Dialog { id: TASK, state: DialogState::Closed });
+    assert_eq!(closed.source, "/finesse/api/User/1080/Media/5011/Dialogs");
+}
+
+#[test]
+fn a_desktop_reads_media_users_and_errors() {
+    let seen = |object| read_update(&update(&publication(PublishEvent::Put, object))).unwrap().seen;
+    let media_seen = Seen::Media { mrd: "5011".to_owned(), state: "READY".to_owned() };
+    assert_eq!(seen(Object::Media(Box::new(media()))), media_seen);
+    let user_seen = Seen::User { id: "1080".to_owned(), state: "NOT_READY".to_owned() };
+    assert_eq!(seen(Object::User(Box::new(user()))), user_seen);
+    let error = already_signed_in();
+    let error_seen = Seen::Error { data: error.data.clone(), message: error.message.clone() };
+    assert_eq!(seen(Object::MediaError(error)), error_seen);
+}
+
+#[test]
+fn a_desktop_passes_over_what_it_does_not_know() {
+    assert_eq!(read_update("<Update><data><team/></data></Update>").unwrap().seen, Seen::Other);
+    assert_eq!(read_update("<Update/>").unwrap().seen, Seen::Other);
+    assert!(read_update("<Updates/>").is_err());
+}
+
+#[test]
+fn each_known_end_has_its_name() {
+    let mut dialog = dialog(DialogState::Closed, later(0));
+    dialog.disposition = Some(Disposition::RING_NO_ANSWER);
+    assert!(finesse::dialog(&dialog).contains("<dispositionCode>CD_RING_NO_ANSWER</dispositionCode><state>"));
+}
+
+fn already_signed_in() -> ApiError {
+    ApiError {
+        kind: "Agent already logged into MRD".to_owned(),
+        message: "E_ARM_STAT_AGENT_ALREADY_LOGGED_IN".to_owned(),
+        data: "1".to_owned(),
+        media: Some(MrdId(5011)),
+    }
+}
+
+fn system(in_service: bool) -> SystemInfo {
+    SystemInfo {
+        fqdn: "fin.lab".to_owned(),
+        now: later(0),
+        in_service,
+        last_heartbeat: None,
+        cti_version: 24,
+        heartbeat_seconds: 5,
+        peripheral: 5000,
+        timezone_minutes: -300,
+    }
+}

@@ -1,0 +1,6 @@
+//! What the crate reads and writes, seen from outside.
+
+mod ccp;
+mod finesse;
+mod objects;
+mod reading;

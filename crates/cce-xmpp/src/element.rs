@@ -1,0 +1,184 @@
+//! A small tree of one stanza.
+
+use crate::Flaw;
+use quick_xml::{
+    Reader, XmlVersion,
+    events::{BytesRef, BytesStart, Event},
+};
+
+/// Namespace declarations in force, outermost first: prefix (empty for the default) and namespace.
+pub type Scope = Vec<(String, String)>;
+
+/// An XML element with its namespace resolved.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Element {
+    /// Name without prefix.
+    pub name: String,
+    /// Namespace; empty for none.
+    pub namespace: String,
+    /// Attributes other than namespace declarations, by the name written, in the order written.
+    pub attributes: Vec<(String, String)>,
+    /// Children in order.
+    pub children: Vec<Node>,
+}
+
+/// A child of an element.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Node {
+    /// An element.
+    Element(Element),
+    /// Text, unescaped; neighbouring pieces are one.
+    Text(String),
+}
+
+impl Element {
+    /// Reads one element with everything in it.
+    pub fn parse(xml: &str, scope: &Scope) -> Result<Self, Flaw> {
+        let mut tree = Tree { scope: scope.clone(), open: Vec::new() };
+        let mut reader = Reader::from_str(xml);
+        loop {
+            match reader.read_event().map_err(|_| Flaw::NotWellFormed)? {
+                Event::Start(tag) => tree.open(&tag)?,
+                Event::Empty(tag) => {
+                    tree.open(&tag)?;
+                    if let Some(root) = tree.close()? {
+                        return Ok(root);
+                    }
+                }
+                Event::End(_) => {
+                    if let Some(root) = tree.close()? {
+                        return Ok(root);
+                    }
+                }
+                Event::Text(text) => tree.text(&text.xml10_content())?,
+                Event::CData(text) => tree.text(&text.xml10_content())?,
+                Event::GeneralRef(reference) => tree.text(&resolve(&reference)?)?,
+                Event::Comment(_) | Event::Decl(_) | Event::PI(_) | Event::DocType(_) => {
+                    return Err(Flaw::Restricted);
+                }
+                Event::Eof => return Err(Flaw::NotWellFormed),
+            }
+        }
+    }
+
+    /// Reads a start tag on its own, such as a stream's; returns the declarations that it leaves in force.
+    pub fn parse_start(xml: &str) -> Result<(Self, Scope), Flaw> {
+        let Event::Start(tag) = Reader::from_str(xml).read_event().map_err(|_| Flaw::NotWellFormed)? else {
+            return Err(Flaw::NotWellFormed);
+        };
+        let mut tree = Tree { scope: Scope::new(), open: Vec::new() };
+        tree.open(&tag)?;
+        let (element, _) = tree.open.pop().ok_or(Flaw::NotWellFormed)?;
+        Ok((element, tree.scope))
+    }
+
+    /// Whether this is the element of that name and namespace.
+    pub fn is(&self, name: &str, namespace: &str) -> bool {
+        self.name == name && self.namespace == namespace
+    }
+
+    /// The attribute of that name.
+    pub fn attribute(&self, name: &str) -> Option<&str> {
+        self.attributes.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+
+    /// Child elements in order.
+    pub fn elements(&self) -> impl Iterator<Item = &Element> {
+        self.children.iter().filter_map(|child| match child {
+            Node::Element(element) => Some(element),
+            Node::Text(_) => None,
+        })
+    }
+
+    /// The first child element of that name and namespace.
+    pub fn child(&self, name: &str, namespace: &str) -> Option<&Element> {
+        self.elements().find(|element| element.is(name, namespace))
+    }
+
+    /// The text directly inside.
+    pub fn text(&self) -> String {
+        let texts = self.children.iter().filter_map(|child| match child {
+            Node::Text(text) => Some(text.as_str()),
+            Node::Element(_) => None,
+        });
+        texts.collect()
+    }
+}
+
+/// A tree while it is read: the elements that are still open, each with the length that `scope` had before.
+struct Tree {
+    scope: Scope,
+    open: Vec<(Element, usize)>,
+}
+
+impl Tree {
+    fn open(&mut self, tag: &BytesStart<'_>) -> Result<(), Flaw> {
+        let outer = self.scope.len();
+        let mut attributes = Vec::new();
+        for attribute in tag.attributes() {
+            let attribute = attribute.map_err(|_| Flaw::NotWellFormed)?;
+            let value =
+                attribute.normalized_value(XmlVersion::Explicit1_0).map_err(|_| Flaw::NotWellFormed)?;
+            check_characters(&value)?;
+            match attribute.key.0.strip_prefix("xmlns") {
+                Some("") => self.scope.push((String::new(), value.into_owned())),
+                Some(prefixed) if prefixed.starts_with(':') => {
+                    self.scope.push((prefixed[1..].to_owned(), value.into_owned()));
+                }
+                _ => attributes.push((attribute.key.0.to_owned(), value.into_owned())),
+            }
+        }
+        let tag_name = tag.name();
+        let (prefix, name) = tag_name.0.split_once(':').unwrap_or(("", tag_name.0));
+        let namespace = self.namespace(prefix)?;
+        self.open
+            .push((Element { name: name.to_owned(), namespace, attributes, children: Vec::new() }, outer));
+        Ok(())
+    }
+
+    /// Closes the innermost element; returns it when it is the root.
+    fn close(&mut self) -> Result<Option<Element>, Flaw> {
+        let (element, outer) = self.open.pop().ok_or(Flaw::NotWellFormed)?;
+        self.scope.truncate(outer);
+        let Some((parent, _)) = self.open.last_mut() else {
+            return Ok(Some(element));
+        };
+        parent.children.push(Node::Element(element));
+        Ok(None)
+    }
+
+    fn text(&mut self, text: &str) -> Result<(), Flaw> {
+        check_characters(text)?;
+        let (parent, _) = self.open.last_mut().ok_or(Flaw::NotWellFormed)?;
+        if let Some(Node::Text(before)) = parent.children.last_mut() {
+            before.push_str(text);
+        } else {
+            parent.children.push(Node::Text(text.to_owned()));
+        }
+        Ok(())
+    }
+
+    fn namespace(&self, prefix: &str) -> Result<String, Flaw> {
+        let declared = self.scope.iter().rev().find(|(known, _)| known == prefix);
+        match declared {
+            Some((_, namespace)) => Ok(namespace.clone()),
+            None if prefix.is_empty() => Ok(String::new()),
+            None => Err(Flaw::NotWellFormed),
+        }
+    }
+}
+
+fn resolve(reference: &BytesRef<'_>) -> Result<String, Flaw> {
+    if let Some(character) = reference.resolve_char_ref().map_err(|_| Flaw::NotWellFormed)? {
+        return Ok(character.to_string());
+    }
+    let name: &str = reference;
+    quick_xml::escape::resolve_xml_entity(name).map(str::to_owned).ok_or(Flaw::Restricted)
+}
+
+/// XML 1.0 has no control characters but these three, neither as they are nor as references.
+fn check_characters(text: &str) -> Result<(), Flaw> {
+    let is_allowed =
+        |c: char| matches!(c, '\t' | '\n' | '\r') || !(c < ' ' || matches!(c, '\u{fffe}' | '\u{ffff}'));
+    if text.chars().all(is_allowed) { Ok(()) } else { Err(Flaw::NotWellFormed) }
+}

@@ -1,0 +1,25 @@
+//! XMPP sessions, pure: the server's side for Finesse's notification service, and a client's for virtual
+//! agents and tests.
+//!
+//! Bytes go in, events come out; the owner carries bytes, checks passwords and routes presence between the
+//! sessions of one user. Source: finesse-nonvoice 1.3, 4.1 to 4.5 and 8, over RFC 6120 and RFC 6121.
+//!
+//! Invariants:
+//! - Nothing here reads a clock, draws entropy or does IO: ids come from the owner or from counters.
+//! - However the input is split, the events are the same.
+//! - No input makes a session panic, or keep more than its [`Limits`] allow.
+
+#![warn(missing_docs)]
+
+pub mod client;
+mod element;
+mod jid;
+mod ns;
+pub mod server;
+mod split;
+mod stream;
+
+pub use element::{Element, Node, Scope};
+pub use jid::Jid;
+pub use split::{Flaw, Limits, Piece, Splitter};
+pub use stream::StreamError;

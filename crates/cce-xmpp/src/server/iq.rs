@@ -1,0 +1,150 @@
+//! Answers to IQ stanzas. Every get and set gets one (finesse-nonvoice 4.2 and 8).
+
+use super::Event;
+use crate::{Element, Jid, ns, stream};
+use quick_xml::escape::escape;
+use std::fmt::Write;
+
+/// Whether the stanza is an IQ that must be answered.
+pub(super) fn is_request(stanza: &Element) -> bool {
+    stanza.is("iq", ns::CLIENT) && matches!(stanza.attribute("type"), Some("get" | "set"))
+}
+
+/// Answers an IQ of a bound client.
+pub(super) fn answer(iq: &Element, me: &Jid, out: &mut Vec<Event>) {
+    if !is_request(iq) {
+        return on_no_request(iq, me, out);
+    }
+    let Some(child) = iq.elements().next() else {
+        return out.push(Event::Send(error(iq, Some(me), "modify", "bad-request")));
+    };
+    let is_get = iq.attribute("type") == Some("get");
+    let payload = match (child.name.as_str(), child.namespace.as_str(), is_get) {
+        ("session", ns::SESSION, false) | ("ping", ns::PING, true) => String::new(),
+        ("query", ns::ROSTER, true) => roster(me),
+        ("vCard", ns::VCARD, true) => format!("<vCard xmlns='{}'/>", ns::VCARD),
+        ("query", ns::DISCO_INFO, true) => disco_info(iq, child),
+        ("query", ns::DISCO_ITEMS, true) => disco_items(iq, child, me),
+        ("pubsub", ns::PUBSUB, false) => return on_pubsub(iq, child, me, out),
+        _ => return out.push(Event::Send(error(iq, Some(me), "cancel", "service-unavailable"))),
+    };
+    out.push(Event::Send(result(iq, Some(me), &payload)));
+}
+
+/// An IQ of type result.
+pub(super) fn result(iq: &Element, me: Option<&Jid>, payload: &str) -> String {
+    let open = opening(iq, me, "result");
+    if payload.is_empty() { format!("{open}/>") } else { format!("{open}>{payload}</iq>") }
+}
+
+/// An IQ of type error, with an error type and condition of RFC 6120 8.3.
+pub(super) fn error(iq: &Element, me: Option<&Jid>, kind: &str, condition: &str) -> String {
+    format!("{}>{}</iq>", opening(iq, me, "error"), stream::stanza_error(kind, condition))
+}
+
+/// Answers to what the client asked of an entity come from that entity, under the name that the client uses;
+/// answers to what it asked of nobody come from nobody (RFC 6120 8.1.2.1). Strict clients check it.
+fn opening(iq: &Element, me: Option<&Jid>, kind: &str) -> String {
+    let mut text = format!("<iq type='{kind}'");
+    let to = me.map(Jid::to_string);
+    let attributes = [("id", iq.attribute("id")), ("from", iq.attribute("to")), ("to", to.as_deref())];
+    for (name, value) in attributes {
+        if let Some(value) = value {
+            let _ = write!(text, " {name}='{}'", escape(value));
+        }
+    }
+    text
+}
+
+/// Results and errors answer what the client was asked, and need no answer.
+fn on_no_request(iq: &Element, me: &Jid, out: &mut Vec<Event>) {
+    if !matches!(iq.attribute("type"), Some("result" | "error")) {
+        out.push(Event::Send(error(iq, Some(me), "modify", "bad-request")));
+    }
+}
+
+fn roster(me: &Jid) -> String {
+    let web_app = escape(format!("finesse@{}", me.domain)).into_owned();
+    format!("<query xmlns='{}'><item jid='{web_app}' subscription='to'/></query>", ns::ROSTER)
+}
+
+/// A client reads the first identity of a node to learn what kind of node it is (finesse-nonvoice 4.2).
+fn disco_info(iq: &Element, query: &Element) -> String {
+    let asked = iq.attribute("to").unwrap_or_default();
+    let (category, kind, features): (&str, &str, &[&str]) = if query.attribute("node").is_some() {
+        ("pubsub", "leaf", &[ns::PUBSUB])
+    } else if is_pubsub(asked) {
+        ("pubsub", "service", &[ns::DISCO_INFO, ns::DISCO_ITEMS, ns::PUBSUB])
+    } else {
+        ("server", "im", &[ns::DISCO_INFO, ns::DISCO_ITEMS, ns::PING, ns::ROSTER, ns::VCARD])
+    };
+    let mut text = opening_query(ns::DISCO_INFO, query);
+    let _ = write!(text, "<identity category='{category}' type='{kind}'/>");
+    for feature in features {
+        let _ = write!(text, "<feature var='{feature}'/>");
+    }
+    text + "</query>"
+}
+
+fn disco_items(iq: &Element, query: &Element, me: &Jid) -> String {
+    let mut text = opening_query(ns::DISCO_ITEMS, query);
+    let is_server = !is_pubsub(iq.attribute("to").unwrap_or_default());
+    if is_server && query.attribute("node").is_none() {
+        let _ = write!(text, "<item jid='pubsub.{}'/>", escape(&me.domain));
+    }
+    text + "</query>"
+}
+
+fn opening_query(namespace: &str, query: &Element) -> String {
+    let node = query.attribute("node").map(|node| format!(" node='{}'", escape(node))).unwrap_or_default();
+    format!("<query xmlns='{namespace}'{node}>")
+}
+
+/// Clients address the service by whatever host name they were configured with.
+fn is_pubsub(address: &str) -> bool {
+    address.starts_with("pubsub.")
+}
+
+fn on_pubsub(iq: &Element, pubsub: &Element, me: &Jid, out: &mut Vec<Event>) {
+    let request = pubsub.elements().find(|child| matches!(child.name.as_str(), "subscribe" | "unsubscribe"));
+    let Some(request) = request else {
+        return out.push(Event::Send(error(iq, Some(me), "cancel", "service-unavailable")));
+    };
+    let node = request.attribute("node").unwrap_or_default();
+    if !is_node(node, &me.user) {
+        return out.push(Event::Send(error(iq, Some(me), "cancel", "item-not-found")));
+    }
+    if request.name == "unsubscribe" {
+        out.push(Event::Send(result(iq, Some(me), "")));
+        return out.push(Event::Unsubscribed { node: node.to_owned() });
+    }
+    let subscriber = request.attribute("jid").map_or_else(|| me.to_string(), str::to_owned);
+    let payload = format!(
+        "<pubsub xmlns='{}'><subscription node='{}' jid='{}' subscription='subscribed'/></pubsub>",
+        ns::PUBSUB,
+        escape(node),
+        escape(subscriber)
+    );
+    out.push(Event::Send(result(iq, Some(me), &payload)));
+    out.push(Event::Subscribed { node: node.to_owned() });
+}
+
+/// Whether a node exists for this user: the automatic ones of its own, and those that everybody may ask for
+/// (finesse-nonvoice 4.4).
+fn is_node(node: &str, user: &str) -> bool {
+    let Some(path) = node.strip_prefix("/finesse/api/") else {
+        return false;
+    };
+    let parts: Vec<&str> = path.split('/').collect();
+    if parts.iter().any(|part| part.is_empty()) {
+        return false;
+    }
+    match parts[..] {
+        ["SystemInfo"] | ["Queue", _] | ["Team", _, "Users"] => true,
+        ["User", id] | ["User", id, "Dialogs" | "Media" | "Queues"] | ["User", id, "Dialogs", "Media"] => {
+            id == user
+        }
+        ["User", id, "Media", mrd] => id == user && mrd.bytes().all(|byte| byte.is_ascii_digit()),
+        _ => false,
+    }
+}

@@ -1,0 +1,318 @@
+//! The server's side of one stream (finesse-nonvoice 4.1 to 4.4).
+
+mod iq;
+mod sasl;
+mod stanza;
+
+pub use stanza::{EventMessage, event_message, presence};
+
+use crate::{Element, Jid, Limits, Piece, Splitter, StreamError, ns, stream};
+use quick_xml::escape::escape;
+use sasl::Refusal;
+
+/// Refused sign-ins after which the stream is closed.
+pub const SIGN_IN_TRIES_MAX: u32 = 5;
+
+/// Bytes of a resource, as RFC 7622 3.4 limits it.
+const RESOURCE_MAX: usize = 1_023;
+
+/// What a session must know.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// The XMPP domain, whatever host name the client writes.
+    pub domain: String,
+    /// Names this stream; unique among the owner's.
+    pub stream_id: String,
+    /// The resource of a client that brings none; unique among the owner's.
+    pub resource: String,
+    /// Limits of what the client sends.
+    pub limits: Limits,
+}
+
+/// What happened on a stream, or what is to be done for it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Event {
+    /// Send this to the client.
+    Send(String),
+    /// The client is signed in and has its address. An older session with the same address must end with
+    /// [`StreamError::Conflict`].
+    Bound(Jid),
+    /// The client's own presence changed; see [`Session::is_available`]. The owner tells the user's other
+    /// available sessions, and tells this one about them when it becomes available (RFC 6121 4.2).
+    Presence {
+        /// Whether the client can receive anything.
+        available: bool,
+        /// Below zero: nothing is delivered to it.
+        priority: i8,
+    },
+    /// The client subscribed to a node. Automatic nodes are delivered without it, and once only.
+    Subscribed {
+        /// The node.
+        node: String,
+    },
+    /// The client no longer subscribes to a node.
+    Unsubscribed {
+        /// The node.
+        node: String,
+    },
+    /// The conversation is over: what was sent before is to be written, then the connection closed.
+    Closed(Ending),
+}
+
+/// How a stream ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// The client ended it.
+    Peer,
+    /// The client broke a rule.
+    Error(StreamError),
+    /// Too many sign-ins were refused.
+    SignInRefused,
+}
+
+/// How far a stream has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Phase {
+    /// Waits for the stream header before the sign-in.
+    Opening,
+    /// Waits for the sign-in.
+    SignIn,
+    /// Waits for the answer to the challenge.
+    Challenge,
+    /// Signed in; waits for the new stream's header.
+    Reopening,
+    /// Waits for the bind.
+    Binding,
+    /// Bound.
+    Bound,
+    /// Over.
+    Closed,
+}
+
+/// One client's stream.
+#[derive(Debug)]
+pub struct Session {
+    config: Config,
+    splitter: Splitter,
+    phase: Phase,
+    headers: u32,
+    refusals: u32,
+    jid: Jid,
+    priority: Option<i8>,
+}
+
+impl Session {
+    /// A session on a connection that was just accepted.
+    pub fn new(config: Config) -> Self {
+        Self {
+            splitter: Splitter::new(config.limits),
+            phase: Phase::Opening,
+            headers: 0,
+            refusals: 0,
+            jid: Jid { user: String::new(), domain: config.domain.clone(), resource: String::new() },
+            priority: None,
+            config,
+        }
+    }
+
+    /// Takes in bytes that arrived. `sign_in` is asked with a user name and a password; it returns the login
+    /// id that they stand for, or none when they are wrong.
+    pub fn feed(
+        &mut self,
+        bytes: &[u8],
+        mut sign_in: impl FnMut(&str, &str) -> Option<String>,
+    ) -> Vec<Event> {
+        let mut out = Vec::new();
+        if self.phase == Phase::Closed {
+            return out;
+        }
+        self.splitter.push(bytes);
+        while self.phase != Phase::Closed {
+            match self.splitter.take() {
+                Ok(Some(Piece::Header(header))) => self.on_header(&header, &mut out),
+                Ok(Some(Piece::Stanza(stanza))) => self.on_stanza(&stanza, &mut sign_in, &mut out),
+                Ok(Some(Piece::End)) => self.on_end(&mut out),
+                Ok(None) => break,
+                Err(flaw) => self.close_with(flaw.into(), &mut out),
+            }
+        }
+        out
+    }
+
+    /// The client's address, once it is bound.
+    pub fn jid(&self) -> Option<&Jid> {
+        (self.phase == Phase::Bound).then_some(&self.jid)
+    }
+
+    /// Whether notifications are delivered: bound, and present with a priority that is not negative
+    /// (finesse-nonvoice 4.3).
+    pub fn is_available(&self) -> bool {
+        self.phase == Phase::Bound && self.priority.is_some_and(|priority| priority >= 0)
+    }
+
+    /// The client's priority while it is present.
+    pub fn priority(&self) -> Option<i8> {
+        self.priority
+    }
+
+    /// Ends the stream from the server's side; returns what to send. Nothing happens on it afterwards.
+    pub fn close(&mut self, error: Option<StreamError>) -> String {
+        if self.phase == Phase::Closed {
+            return String::new();
+        }
+        let mut goodbye = if self.headers == 0 { self.header() } else { String::new() };
+        goodbye.push_str(&error.map_or_else(|| stream::END.to_owned(), StreamError::xml));
+        self.phase = Phase::Closed;
+        self.priority = None;
+        goodbye
+    }
+
+    fn close_with(&mut self, error: StreamError, out: &mut Vec<Event>) {
+        out.push(Event::Send(self.close(Some(error))));
+        out.push(Event::Closed(Ending::Error(error)));
+    }
+
+    fn on_end(&mut self, out: &mut Vec<Event>) {
+        out.push(Event::Send(self.close(None)));
+        out.push(Event::Closed(Ending::Peer));
+    }
+
+    fn on_header(&mut self, header: &Element, out: &mut Vec<Event>) {
+        if !header.is("stream", ns::STREAM) {
+            return self.close_with(StreamError::InvalidNamespace, out);
+        }
+        let (phase, features) = if self.phase == Phase::Opening {
+            (
+                Phase::SignIn,
+                format!("<mechanisms xmlns='{}'><mechanism>PLAIN</mechanism></mechanisms>", ns::SASL),
+            )
+        } else {
+            (Phase::Binding, format!("<bind xmlns='{}'/><session xmlns='{}'/>", ns::BIND, ns::SESSION))
+        };
+        self.phase = phase;
+        let opening = self.header();
+        out.push(Event::Send(format!("{opening}<stream:features>{features}</stream:features>")));
+    }
+
+    /// The header names the server's own domain, whatever the client called it: clients take it over
+    /// (finesse-nonvoice 4.2).
+    fn header(&mut self) -> String {
+        self.headers += 1;
+        let id = format!("{}-{}", self.config.stream_id, self.headers);
+        stream::header(&format!(" from='{}' id='{}' xml:lang='en'", escape(&self.config.domain), escape(&id)))
+    }
+
+    fn on_stanza(
+        &mut self,
+        stanza: &Element,
+        sign_in: &mut dyn FnMut(&str, &str) -> Option<String>,
+        out: &mut Vec<Event>,
+    ) {
+        match self.phase {
+            Phase::SignIn | Phase::Challenge => self.on_sasl(stanza, sign_in, out),
+            Phase::Binding => self.on_bind(stanza, out),
+            Phase::Bound => self.on_client_stanza(stanza, out),
+            Phase::Opening | Phase::Reopening | Phase::Closed => {
+                self.close_with(StreamError::NotAuthorized, out);
+            }
+        }
+    }
+
+    fn on_sasl(
+        &mut self,
+        stanza: &Element,
+        sign_in: &mut dyn FnMut(&str, &str) -> Option<String>,
+        out: &mut Vec<Event>,
+    ) {
+        if stanza.namespace != ns::SASL {
+            return self.close_with(StreamError::NotAuthorized, out);
+        }
+        let text = stanza.text();
+        let text = text.trim();
+        match (stanza.name.as_str(), self.phase) {
+            ("auth", _) if stanza.attribute("mechanism") != Some("PLAIN") => {
+                self.on_refusal(Refusal::InvalidMechanism, out);
+            }
+            ("auth", _) if text.is_empty() || text == "=" => {
+                self.phase = Phase::Challenge;
+                out.push(Event::Send(format!("<challenge xmlns='{}'/>", ns::SASL)));
+            }
+            ("auth", _) | ("response", Phase::Challenge) => match sasl::check(text, sign_in) {
+                Ok(user) => self.on_sign_in(user, out),
+                Err(refusal) => self.on_refusal(refusal, out),
+            },
+            ("abort", _) => self.on_refusal(Refusal::Aborted, out),
+            _ => self.on_refusal(Refusal::MalformedRequest, out),
+        }
+    }
+
+    fn on_sign_in(&mut self, user: String, out: &mut Vec<Event>) {
+        self.jid.user = user;
+        self.phase = Phase::Reopening;
+        self.splitter.restart();
+        out.push(Event::Send(format!("<success xmlns='{}'/>", ns::SASL)));
+    }
+
+    fn on_refusal(&mut self, refusal: Refusal, out: &mut Vec<Event>) {
+        self.phase = Phase::SignIn;
+        self.refusals += 1;
+        out.push(Event::Send(format!("<failure xmlns='{}'><{}/></failure>", ns::SASL, refusal.name())));
+        if self.refusals == SIGN_IN_TRIES_MAX {
+            out.push(Event::Send(self.close(None)));
+            out.push(Event::Closed(Ending::SignInRefused));
+        }
+    }
+
+    fn on_bind(&mut self, stanza: &Element, out: &mut Vec<Event>) {
+        let Some(bind) = stanza.child("bind", ns::BIND).filter(|_| iq::is_request(stanza)) else {
+            return self.close_with(StreamError::NotAuthorized, out);
+        };
+        let asked = bind.child("resource", ns::BIND).map(Element::text).unwrap_or_default();
+        if asked.len() > RESOURCE_MAX {
+            return out.push(Event::Send(iq::error(stanza, None, "modify", "bad-request")));
+        }
+        self.jid.resource = if asked.is_empty() { self.config.resource.clone() } else { asked };
+        self.phase = Phase::Bound;
+        let bound = format!("<bind xmlns='{}'><jid>{}</jid></bind>", ns::BIND, escape(self.jid.to_string()));
+        out.push(Event::Send(iq::result(stanza, None, &bound)));
+        out.push(Event::Bound(self.jid.clone()));
+    }
+
+    fn on_client_stanza(&mut self, stanza: &Element, out: &mut Vec<Event>) {
+        match (stanza.name.as_str(), stanza.namespace.as_str()) {
+            ("iq", ns::CLIENT) => iq::answer(stanza, &self.jid, out),
+            ("presence", ns::CLIENT) => self.on_presence(stanza, out),
+            // Nobody here takes messages; a client that sends one expects no answer.
+            ("message", ns::CLIENT) => {}
+            _ => self.close_with(StreamError::UnsupportedStanzaType, out),
+        }
+    }
+
+    fn on_presence(&mut self, stanza: &Element, out: &mut Vec<Event>) {
+        let web_app = format!("finesse@{}", self.config.domain);
+        match (stanza.attribute("type"), stanza.attribute("to")) {
+            (None, None) => self.on_available(stanza, &web_app, out),
+            (Some("unavailable"), None) => {
+                self.priority = None;
+                out.push(Event::Presence { available: false, priority: 0 });
+            }
+            (Some("subscribe"), Some(to)) if to == web_app => {
+                let to = escape(self.jid.bare());
+                let subscribed = format!("<presence from='{web_app}' to='{to}' type='subscribed'/>");
+                out.push(Event::Send(subscribed + &presence(&web_app, &self.jid.to_string(), Some(0))));
+            }
+            // Presence towards anybody else goes nowhere.
+            _ => {}
+        }
+    }
+
+    fn on_available(&mut self, stanza: &Element, web_app: &str, out: &mut Vec<Event>) {
+        let priority = stanza.child("priority", ns::CLIENT).map(Element::text).unwrap_or_default();
+        let priority = priority.trim().parse().unwrap_or(0);
+        if self.priority.replace(priority).is_none() {
+            // Desktops watch the web application's presence (finesse-nonvoice 4.1).
+            out.push(Event::Send(presence(web_app, &self.jid.to_string(), Some(0))));
+        }
+        out.push(Event::Presence { available: true, priority });
+    }
+}

@@ -1,0 +1,53 @@
+//! Stanzas that the owner of sessions sends to clients.
+
+use crate::ns;
+use quick_xml::escape::{escape, partial_escape};
+use std::fmt::Write;
+
+/// A notification (finesse-nonvoice 4.5).
+#[derive(Clone, Copy, Debug)]
+pub struct EventMessage<'a> {
+    /// The publish-subscribe service: `pubsub.<domain>`.
+    pub from: &'a str,
+    /// The user's bare address.
+    pub to: &'a str,
+    /// The node.
+    pub node: &'a str,
+    /// Names the item on its node.
+    pub item: &'a str,
+    /// Names the message.
+    pub id: &'a str,
+    /// The `Update` document.
+    pub update: &'a str,
+    /// Namespace of `notification`; `http://jabber.org/protocol/pubsub` by default.
+    pub namespace: &'a str,
+}
+
+/// The message stanza of a notification. The document travels as text: it is the only child of
+/// `notification`, because clients read no other.
+pub fn event_message(message: &EventMessage<'_>) -> String {
+    let EventMessage { from, to, node, item, id, update, namespace } = message;
+    format!(
+        "<message from='{}' to='{}' id='{}'><event xmlns='{}'><items node='{}'><item id='{}'>\
+         <notification xmlns='{}'>{}</notification></item></items></event></message>",
+        escape(*from),
+        escape(*to),
+        escape(*id),
+        ns::PUBSUB_EVENT,
+        escape(*node),
+        escape(*item),
+        escape(*namespace),
+        partial_escape(*update)
+    )
+}
+
+/// The presence of `from`, told to `to`: available with a priority, or unavailable.
+pub fn presence(from: &str, to: &str, priority: Option<i8>) -> String {
+    let mut text = format!("<presence from='{}' to='{}'", escape(from), escape(to));
+    let _ = match priority {
+        None => write!(text, " type='unavailable'/>"),
+        Some(0) => write!(text, "/>"),
+        Some(priority) => write!(text, "><priority>{priority}</priority></presence>"),
+    };
+    text
+}

@@ -1,0 +1,268 @@
+//! Takes a byte stream apart into the stream's header, its stanzas and its end.
+
+use crate::{Element, Scope};
+
+/// What an incoming stream may be like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Bytes of one stanza, or of the header.
+    pub stanza: usize,
+    /// Elements inside each other, the stream's own counted.
+    pub depth: usize,
+}
+
+impl Default for Limits {
+    /// 65,536 bytes, as RFC 6120 13.12 lets a server choose (it asks for 10,000 at least); 32 levels.
+    fn default() -> Self {
+        Self { stanza: 65_536, depth: 32 }
+    }
+}
+
+/// A part of a stream.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Piece {
+    /// The stream's start tag.
+    Header(Element),
+    /// A child of the stream's element.
+    Stanza(Element),
+    /// The stream's end tag.
+    End,
+}
+
+/// Why a stream cannot be read any further.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Flaw {
+    /// The XML is broken.
+    #[error("the XML is not well-formed")]
+    NotWellFormed,
+    /// A comment, a processing instruction, a DTD or an entity reference.
+    #[error("the XML uses what an XMPP stream must not")]
+    Restricted,
+    /// See [`Limits::stanza`].
+    #[error("a stanza is too long")]
+    TooLong,
+    /// See [`Limits::depth`].
+    #[error("elements are nested too deep")]
+    TooDeep,
+}
+
+/// The incremental splitter. It looks at each byte once, so that it notices the same things at the same byte
+/// however the input is split.
+#[derive(Debug)]
+pub struct Splitter {
+    limits: Limits,
+    input: Vec<u8>,
+    read: usize,
+    piece: Vec<u8>,
+    lex: Lex,
+    depth: usize,
+    root: Vec<u8>,
+    scope: Scope,
+    is_declared: bool,
+}
+
+/// Where in the XML the next byte stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Lex {
+    Text,
+    /// After `<`.
+    Open,
+    /// In a tag that opens or closes; with the quote of the attribute value that is open.
+    Tag {
+        closes: bool,
+        quote: Option<u8>,
+    },
+    /// After `<!`, with this many bytes of what must follow.
+    Bang(usize),
+    CharacterData,
+    Declaration,
+}
+
+/// What must follow `<!`.
+const CDATA: &[u8] = b"[CDATA[";
+
+impl Splitter {
+    /// A splitter at the start of a stream.
+    pub fn new(limits: Limits) -> Self {
+        Self {
+            limits,
+            input: Vec::new(),
+            read: 0,
+            piece: Vec::new(),
+            lex: Lex::Text,
+            depth: 0,
+            root: Vec::new(),
+            scope: Scope::new(),
+            is_declared: false,
+        }
+    }
+
+    /// Adds bytes that arrived.
+    pub fn push(&mut self, bytes: &[u8]) {
+        self.input.extend_from_slice(bytes);
+    }
+
+    /// The next part; none until more bytes arrive. After a flaw the stream cannot be read any further.
+    pub fn take(&mut self) -> Result<Option<Piece>, Flaw> {
+        while let Some(byte) = self.input.get(self.read).copied() {
+            self.read += 1;
+            if let Some(piece) = self.step(byte)? {
+                return Ok(Some(piece));
+            }
+        }
+        self.input.clear();
+        self.read = 0;
+        Ok(None)
+    }
+
+    /// The peer begins a new stream after what was taken so far (RFC 6120 4.3.3).
+    pub fn restart(&mut self) {
+        let rest = self.input.split_off(self.read);
+        *self = Self { input: rest, ..Self::new(self.limits) };
+    }
+
+    fn step(&mut self, byte: u8) -> Result<Option<Piece>, Flaw> {
+        if self.depth <= 1 && self.lex == Lex::Text && byte.is_ascii_whitespace() {
+            return Ok(None);
+        }
+        if self.piece.len() == self.limits.stanza {
+            return Err(Flaw::TooLong);
+        }
+        self.piece.push(byte);
+        match self.lex {
+            Lex::Text => self.on_text(byte),
+            Lex::Open => self.on_open(byte),
+            Lex::Tag { closes, quote: Some(quote) } => self.on_quoted(byte, closes, quote),
+            Lex::Tag { closes, quote: None } => self.on_tag(byte, closes),
+            Lex::Bang(matched) => self.on_bang(byte, matched),
+            Lex::CharacterData => Ok(self.on_character_data()),
+            Lex::Declaration => self.on_declaration(),
+        }
+    }
+
+    fn on_text(&mut self, byte: u8) -> Result<Option<Piece>, Flaw> {
+        if byte == b'<' {
+            self.lex = Lex::Open;
+        } else if self.depth <= 1 {
+            return Err(Flaw::NotWellFormed);
+        }
+        Ok(None)
+    }
+
+    fn on_open(&mut self, byte: u8) -> Result<Option<Piece>, Flaw> {
+        self.lex = match byte {
+            b'/' if self.depth > 0 => Lex::Tag { closes: true, quote: None },
+            b'!' if self.depth > 1 => Lex::Bang(0),
+            b'?' if self.depth == 0 && !self.is_declared => Lex::Declaration,
+            b'!' | b'?' => return Err(Flaw::Restricted),
+            b'_' | b':' | 128.. => Lex::Tag { closes: false, quote: None },
+            letter if letter.is_ascii_alphabetic() => Lex::Tag { closes: false, quote: None },
+            _ => return Err(Flaw::NotWellFormed),
+        };
+        Ok(None)
+    }
+
+    fn on_quoted(&mut self, byte: u8, closes: bool, quote: u8) -> Result<Option<Piece>, Flaw> {
+        if byte == b'<' {
+            return Err(Flaw::NotWellFormed);
+        }
+        if byte == quote {
+            self.lex = Lex::Tag { closes, quote: None };
+        }
+        Ok(None)
+    }
+
+    fn on_tag(&mut self, byte: u8, closes: bool) -> Result<Option<Piece>, Flaw> {
+        match byte {
+            b'<' => Err(Flaw::NotWellFormed),
+            b'\'' | b'"' => {
+                self.lex = Lex::Tag { closes, quote: Some(byte) };
+                Ok(None)
+            }
+            b'>' if closes => self.on_end_tag(),
+            b'>' if self.piece.ends_with(b"/>") => self.on_empty_tag(),
+            b'>' => self.on_start_tag(),
+            _ => Ok(None),
+        }
+    }
+
+    fn on_start_tag(&mut self) -> Result<Option<Piece>, Flaw> {
+        self.lex = Lex::Text;
+        self.depth += 1;
+        if self.depth > self.limits.depth {
+            return Err(Flaw::TooDeep);
+        }
+        if self.depth > 1 {
+            return Ok(None);
+        }
+        let xml = self.text()?;
+        let (header, scope) = Element::parse_start(&xml)?;
+        self.scope = scope;
+        self.root =
+            xml[1..].bytes().take_while(|byte| !byte.is_ascii_whitespace() && *byte != b'>').collect();
+        Ok(Some(Piece::Header(header)))
+    }
+
+    fn on_empty_tag(&mut self) -> Result<Option<Piece>, Flaw> {
+        self.lex = Lex::Text;
+        match self.depth {
+            0 => Err(Flaw::NotWellFormed),
+            1 => self.stanza(),
+            depth if depth >= self.limits.depth => Err(Flaw::TooDeep),
+            _ => Ok(None),
+        }
+    }
+
+    fn on_end_tag(&mut self) -> Result<Option<Piece>, Flaw> {
+        self.lex = Lex::Text;
+        self.depth -= 1;
+        match self.depth {
+            0 => self.end(),
+            1 => self.stanza(),
+            _ => Ok(None),
+        }
+    }
+
+    fn on_bang(&mut self, byte: u8, matched: usize) -> Result<Option<Piece>, Flaw> {
+        if CDATA.get(matched) != Some(&byte) {
+            return Err(Flaw::Restricted);
+        }
+        self.lex = if matched + 1 == CDATA.len() { Lex::CharacterData } else { Lex::Bang(matched + 1) };
+        Ok(None)
+    }
+
+    fn on_character_data(&mut self) -> Option<Piece> {
+        if self.piece.ends_with(b"]]>") {
+            self.lex = Lex::Text;
+        }
+        None
+    }
+
+    fn on_declaration(&mut self) -> Result<Option<Piece>, Flaw> {
+        if !self.piece.ends_with(b"?>") || self.piece.len() < b"<?xml?>".len() {
+            return Ok(None);
+        }
+        if !self.text()?.starts_with("<?xml ") {
+            return Err(Flaw::Restricted);
+        }
+        self.lex = Lex::Text;
+        self.is_declared = true;
+        Ok(None)
+    }
+
+    fn stanza(&mut self) -> Result<Option<Piece>, Flaw> {
+        let xml = self.text()?;
+        Element::parse(&xml, &self.scope).map(|element| Some(Piece::Stanza(element)))
+    }
+
+    fn end(&mut self) -> Result<Option<Piece>, Flaw> {
+        let tag = self.text()?;
+        let name = tag.trim_start_matches("</").trim_end_matches('>').trim_end();
+        if name.as_bytes() == self.root { Ok(Some(Piece::End)) } else { Err(Flaw::NotWellFormed) }
+    }
+
+    /// What was collected, as text; the collection begins anew.
+    fn text(&mut self) -> Result<String, Flaw> {
+        String::from_utf8(std::mem::take(&mut self.piece)).map_err(|_| Flaw::NotWellFormed)
+    }
+}

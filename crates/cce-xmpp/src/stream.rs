@@ -1,0 +1,79 @@
+//! Why a stream ends with an error, and the parts of a stream that both sides write.
+
+use crate::{Flaw, ns};
+use std::fmt;
+
+/// A stream error condition (RFC 6120 4.9.3).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StreamError {
+    /// A newer stream bound the same resource.
+    Conflict,
+    /// The stream's root is not that of an XMPP stream.
+    InvalidNamespace,
+    /// A stanza came before the sign-in, or before the resource was bound.
+    NotAuthorized,
+    /// The XML is broken.
+    NotWellFormed,
+    /// A limit was passed.
+    PolicyViolation,
+    /// The XML uses what a stream must not: comments, processing instructions, a DTD, entities.
+    RestrictedXml,
+    /// The server stops.
+    SystemShutdown,
+    /// A stanza of an unknown kind.
+    UnsupportedStanzaType,
+}
+
+impl StreamError {
+    /// The condition's name.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Conflict => "conflict",
+            Self::InvalidNamespace => "invalid-namespace",
+            Self::NotAuthorized => "not-authorized",
+            Self::NotWellFormed => "not-well-formed",
+            Self::PolicyViolation => "policy-violation",
+            Self::RestrictedXml => "restricted-xml",
+            Self::SystemShutdown => "system-shutdown",
+            Self::UnsupportedStanzaType => "unsupported-stanza-type",
+        }
+    }
+
+    /// The error and the end of the stream.
+    pub(crate) fn xml(self) -> String {
+        format!("<stream:error><{} xmlns='{}'/></stream:error>{END}", self.name(), ns::STREAMS)
+    }
+}
+
+impl fmt::Display for StreamError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+impl From<Flaw> for StreamError {
+    fn from(flaw: Flaw) -> Self {
+        match flaw {
+            Flaw::NotWellFormed => Self::NotWellFormed,
+            Flaw::Restricted => Self::RestrictedXml,
+            Flaw::TooLong | Flaw::TooDeep => Self::PolicyViolation,
+        }
+    }
+}
+
+/// The end of a stream.
+pub(crate) const END: &str = "</stream:stream>";
+
+/// The part of a stream header that both sides write, up to its own attributes.
+pub(crate) fn header(attributes: &str) -> String {
+    format!(
+        "<?xml version='1.0' encoding='UTF-8'?><stream:stream xmlns='{}' xmlns:stream='{}' version='1.0'{attributes}>",
+        ns::CLIENT,
+        ns::STREAM
+    )
+}
+
+/// The answer to an IQ that asks for something unknown or forbidden (RFC 6120 8.3).
+pub(crate) fn stanza_error(kind: &str, condition: &str) -> String {
+    format!("<error type='{kind}'><{condition} xmlns='{}'/></error>", ns::STANZAS)
+}

@@ -1,0 +1,7 @@
+//! Tests of both sides of a stream.
+
+mod clients;
+mod conversation;
+mod server;
+mod splitter;
+mod support;

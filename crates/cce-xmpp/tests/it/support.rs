@@ -1,0 +1,54 @@
+//! A server with one agent, and ways to talk to it.
+
+use base64::{Engine, engine::general_purpose::STANDARD};
+use cce_xmpp::{
+    Limits,
+    server::{Config, Event, Session},
+};
+
+/// A stream header, as clients write it.
+pub(crate) const OPEN: &str = "<?xml version='1.0'?><stream:stream to='fin1.lab' xmlns='jabber:client' \
+     xmlns:stream='http://etherx.jabber.org/streams' version='1.0'>";
+
+/// The server's session of a lab with agent 1080.
+pub(crate) fn server() -> Session {
+    Session::new(Config {
+        domain: "fin1.lab".to_owned(),
+        stream_id: "s1".to_owned(),
+        resource: "generated".to_owned(),
+        limits: Limits::default(),
+    })
+}
+
+/// Feeds text; agent 1080 may also sign in by its login name.
+pub(crate) fn feed(session: &mut Session, text: &str) -> Vec<Event> {
+    session.feed(text.as_bytes(), sign_in)
+}
+
+pub(crate) fn sign_in(user: &str, password: &str) -> Option<String> {
+    (matches!(user, "1080" | "sjeffers") && password == "ccelab").then(|| "1080".to_owned())
+}
+
+/// Everything sent among `events`, in one text.
+pub(crate) fn sent(events: &[Event]) -> String {
+    let texts = events
+        .iter()
+        .filter_map(|event| if let Event::Send(text) = event { Some(text.as_str()) } else { None });
+    texts.collect()
+}
+
+/// The element that signs in with these three parts.
+pub(crate) fn auth(authzid: &str, user: &str, password: &str) -> String {
+    let response = STANDARD.encode(format!("{authzid}\0{user}\0{password}"));
+    format!("<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='PLAIN'>{response}</auth>")
+}
+
+/// A session that is signed in and bound as `1080@fin1.lab/cisco`.
+pub(crate) fn bound() -> Session {
+    let mut session = server();
+    let bind = "<iq type='set' id='b'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'>\
+                <resource>cisco</resource></bind></iq>";
+    feed(&mut session, &[OPEN, &auth("", "1080", "ccelab"), OPEN, bind].concat());
+    assert_eq!(session.jid().map(ToString::to_string).as_deref(), Some("1080@fin1.lab/cisco"));
+    session
+}

@@ -1,0 +1,92 @@
+//! What `run` says at the start, for people and for test suites.
+
+use crate::files::Places;
+use cce_kernel::Port;
+use cce_world::{Lab, link_name};
+use serde_json::{Map, Value, json};
+use std::{collections::BTreeMap, fmt::Write, net::SocketAddr, path::Path};
+
+type Addresses = BTreeMap<Port, SocketAddr>;
+
+/// What each interface is for.
+const INTERFACES: [(Port, &str); 7] = [
+    (Port::App, "CCP Task API"),
+    (Port::Mr, "MR interface"),
+    (Port::IcmMr, "PG to router"),
+    (Port::CtiA, "CTI server, side A"),
+    (Port::CtiB, "CTI server, side B"),
+    (Port::Desk, "Finesse REST"),
+    (Port::Xmpp, "Finesse notifications"),
+];
+
+/// The banner.
+pub(crate) fn text(lab: &Lab, addresses: &Addresses, places: &Places) -> String {
+    let mut text = String::from("ccelab: the lab is running. Ctrl-C stops it.\n\n");
+    for (port, what) in INTERFACES {
+        if let Some(address) = addresses.get(&port) {
+            let _ = writeln!(text, "  {what:<24}{}", url(port, *address));
+        }
+    }
+    if let (Some(app), Some(feed), Some(selector)) =
+        (addresses.get(&Port::App), lab.ccp.feeds.first(), lab.dialed_numbers.first())
+    {
+        let _ = write!(
+            text,
+            "\n  create a task:\n    curl -i -H 'Content-Type: application/xml' http://{app}/ccp/task/feed/{} \\\n      \
+             -d '<Task><name>ann@example.org</name><title>Card lost</title><scriptSelector>{}</scriptSelector></Task>'\n",
+            feed.id, selector.number
+        );
+    }
+    text.push_str(&people(lab, addresses));
+    let _ = writeln!(text, "\n  journal {}, logs in {}", places.journal.display(), places.logs.display());
+    text
+}
+
+fn people(lab: &Lab, addresses: &Addresses) -> String {
+    let ids: Vec<&str> = lab.agents.iter().map(|agent| agent.id.as_str()).collect();
+    let password = lab.agents.first().map_or("", |agent| agent.password.as_str());
+    let mut text = format!("\n  agents {} (password {password}), administrator {}\n", ids.join(", "), lab.ccp.administrator);
+    if !lab.cast.agents.is_empty() {
+        let working: Vec<&str> = lab.cast.agents.iter().map(|agent| agent.id.as_str()).collect();
+        let _ = writeln!(text, "  working by themselves: {}", working.join(", "));
+    } else if let Some(desk) = addresses.get(&Port::Desk) {
+        let _ = writeln!(
+            text,
+            "  nobody is signed in, so tasks will queue: sign an agent in at http://{desk}/finesse/api, or start with \
+             --agents {}=auto",
+            ids.first().unwrap_or(&"1080")
+        );
+    }
+    text
+}
+
+fn url(port: Port, address: SocketAddr) -> String {
+    match port {
+        Port::App => format!("http://{address}/ccp/task/feed/…"),
+        Port::Desk => format!("http://{address}/finesse/api"),
+        Port::CcpRest | Port::Mr | Port::IcmMr | Port::IcmAgent | Port::CtiA | Port::CtiB | Port::Xmpp => {
+            address.to_string()
+        }
+    }
+}
+
+/// The ready file: the listeners of this process, as JSON.
+pub(crate) fn ready(lab: &Lab, addresses: &Addresses, journal: &Path) -> String {
+    let mut object = Map::new();
+    object.insert("pid".into(), json!(std::process::id()));
+    for (port, address) in addresses {
+        object.insert(key(*port), json!(address.to_string()));
+    }
+    if let (Some(app), Some(feed)) = (addresses.get(&Port::App), lab.ccp.feeds.first()) {
+        object.insert("feed_url".into(), json!(format!("http://{app}/ccp/task/feed/{}", feed.id)));
+    }
+    object.insert("journal".into(), json!(journal.display().to_string()));
+    Value::Object(object).to_string()
+}
+
+fn key(port: Port) -> String {
+    match port.socket() {
+        Port::IcmMr => "router".to_owned(),
+        other => link_name(other).replace('-', "_"),
+    }
+}

@@ -1,0 +1,166 @@
+//! The command line.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::{net::IpAddr, path::PathBuf};
+
+/// A contact center's task routing on one laptop: CCP Task API, MR PG, router, agent PG with its CTI server,
+/// and Finesse, wired by TCP on their real ports.
+#[derive(Debug, Parser)]
+#[command(name = "ccelab", version, about, max_term_width = 100)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Plays one task through the lab's real interfaces and draws its ladder as it grows
+    Demo(Demo),
+    /// Runs the lab until it is interrupted
+    Run(Run),
+    /// Feeds every component its recorded inputs and compares every output
+    Replay {
+        /// The journal
+        journal: PathBuf,
+    },
+    /// Draws the ladder of a journal
+    Ladder(Ladder),
+    /// Writes the product-format logs of a journal
+    Logs {
+        /// The journal
+        journal: PathBuf,
+        /// Where to put them
+        #[arg(long, value_name = "DIR")]
+        out: PathBuf,
+    },
+    /// Says what bytes say, field by field
+    Decode(Decode),
+    /// Shows or checks a configuration
+    Config {
+        #[command(subcommand)]
+        command: ConfigCommand,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Demo {
+    /// A lab of your own
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    /// As fast as it goes, instead of about 20 seconds
+    #[arg(long)]
+    pub(crate) fast: bool,
+    /// Where to put the product-format logs [default: ./.ccelab/last]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) logs: Option<PathBuf>,
+    /// Where to put the journal [default: ./.ccelab/last/journal.jsonl]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) journal: Option<PathBuf>,
+    /// Seed of everything that is drawn
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub(crate) seed: u64,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Run {
+    /// A lab of your own
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    /// Agents that sign in and work by themselves: 1080=auto,1081=slow:9s,1082=ignore
+    #[arg(long, value_name = "LIST", value_delimiter = ',')]
+    pub(crate) agents: Vec<crate::people::AgentChoice>,
+    /// The product's ports, or free ones
+    #[arg(long, value_enum, default_value_t = Ports::Default)]
+    pub(crate) ports: Ports,
+    /// The address to listen on, instead of the configured ones
+    #[arg(long, value_name = "ADDR")]
+    pub(crate) bind: Option<IpAddr>,
+    /// Run these components only: ccp,mrpg,router,agentpg,finesse
+    #[arg(long, value_name = "LIST", value_delimiter = ',')]
+    pub(crate) only: Vec<String>,
+    /// Seed of everything that is drawn: ids are the same in each run [default: another one in each run]
+    #[arg(long, value_name = "N")]
+    pub(crate) seed: Option<u64>,
+    /// Written when every listener accepts: a JSON object with the addresses
+    #[arg(long, value_name = "FILE")]
+    pub(crate) ready_file: Option<PathBuf>,
+    /// Where to put the journal [default: ./.ccelab/last/journal.jsonl]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) journal: Option<PathBuf>,
+    /// Stop the run rather than lose a record of it
+    #[arg(long)]
+    pub(crate) journal_required: bool,
+    /// Where to put the product-format logs [default: ./.ccelab/last]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) logs: Option<PathBuf>,
+    /// Keep what components store, so that a later run goes on with it
+    #[arg(long, value_name = "DIR")]
+    pub(crate) data: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Ports {
+    /// As configured
+    Default,
+    /// Free ones, which the banner and the ready file tell
+    Ephemeral,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Ladder {
+    /// The journal
+    pub(crate) journal: PathBuf,
+    /// One task only: its id, or the id of its contact
+    #[arg(long, value_name = "ID")]
+    pub(crate) task: Option<String>,
+    /// How to draw it
+    #[arg(long, value_enum, default_value_t = LadderFormat::Text)]
+    pub(crate) format: LadderFormat,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LadderFormat {
+    /// For a terminal
+    Text,
+    /// A sequence diagram for documents
+    Mermaid,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Decode {
+    /// The protocol
+    #[arg(value_enum)]
+    pub(crate) protocol: Protocol,
+    /// Version of the GED-188 session; an OPEN_REQ among the messages tells it
+    #[arg(long, value_name = "N", default_value_t = 24)]
+    pub(crate) version: u32,
+    /// The messages with their headers, in hexadecimal digits; blanks do not count
+    #[arg(required = true, value_name = "HEX")]
+    pub(crate) hex: Vec<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Protocol {
+    /// GED-188, the CTI server's
+    Cti,
+    /// Media routing interface
+    Mr,
+    /// Between peripheral gateway and router
+    Icm,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ConfigCommand {
+    /// Prints the lab as it would run, with every setting
+    Show {
+        /// A lab of your own
+        #[arg(long, value_name = "FILE")]
+        config: Option<PathBuf>,
+    },
+    /// Says everything that is wrong with a configuration
+    Check {
+        /// A lab of your own
+        #[arg(long, value_name = "FILE")]
+        config: Option<PathBuf>,
+    },
+}

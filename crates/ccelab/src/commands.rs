@@ -1,0 +1,151 @@
+//! The commands.
+
+use crate::{
+    cli::{Command, ConfigCommand, Decode, Ladder, LadderFormat, Protocol},
+    demo,
+    failure::Failure,
+    files::{create_folder, create_private, load_lab, read_journal},
+    print, run,
+};
+use cce_views::{
+    Protocol as Wire, decode,
+    ladder::{self, Mermaid, Paint, Text},
+    logs::{LogFile, Logs},
+};
+use std::{
+    collections::BTreeMap,
+    fmt::Write as _,
+    io::{BufWriter, Write as _},
+    path::Path,
+};
+
+/// Carries out a command.
+pub(crate) fn execute(command: Command) -> Result<(), Failure> {
+    match command {
+        Command::Demo(options) => demo::demo(options),
+        Command::Run(options) => run::run(options),
+        Command::Replay { journal } => replay(&journal),
+        Command::Ladder(options) => draw(&options),
+        Command::Logs { journal, out } => write_logs(&journal, &out),
+        Command::Decode(options) => explain(&options),
+        Command::Config { command: ConfigCommand::Show { config } } => {
+            print::out(&cce_world::show(&load_lab(config.as_deref())?));
+            Ok(())
+        }
+        Command::Config { command: ConfigCommand::Check { config } } => {
+            load_lab(config.as_deref())?;
+            print::line("the configuration is fine");
+            Ok(())
+        }
+    }
+}
+
+fn replay(path: &Path) -> Result<(), Failure> {
+    let (header, records) = read_journal(path)?;
+    let lab = cce_world::header_lab(&header)
+        .map_err(|error| Failure::Usage(format!("the journal's configuration cannot be used: {error}")))?;
+    let found = cce_journal::replay(&header, records, |node| lab.build(node));
+    if found.dropped > 0 {
+        print::line(&format!("the journal lacks {} records; a replay of it may differ for that", found.dropped));
+    }
+    for node in &found.unknown {
+        print::line(&format!("passed over {node}: this lab has no such component"));
+    }
+    if let Some(difference) = &found.difference {
+        return Err(Failure::Check(describe(difference)));
+    }
+    print::line(&format!("{} inputs replayed, {} outputs compared: no difference", found.inputs, found.outputs));
+    Ok(())
+}
+
+fn describe(difference: &cce_journal::Difference) -> String {
+    let json = |output: &Option<cce_kernel::Output>| match output {
+        None => "nothing".to_owned(),
+        Some(output) => serde_json::to_string(output).unwrap_or_else(|_| format!("{output:?}")),
+    };
+    format!(
+        "the replay differs first at record {} of {}\n  recorded: {}\n  replayed: {}",
+        difference.seq,
+        difference.node,
+        json(&difference.recorded),
+        json(&difference.replayed),
+    )
+}
+
+fn draw(options: &Ladder) -> Result<(), Failure> {
+    let (header, records) = read_journal(&options.journal)?;
+    let only = match &options.task {
+        None => None,
+        Some(wanted) => Some(ladder::find_contact(&records, wanted).ok_or_else(|| {
+            Failure::Usage(format!("the journal has no task or contact `{wanted}`"))
+        })?),
+    };
+    let (rows, names) = ladder::rows(&records, only);
+    match options.format {
+        LadderFormat::Mermaid => {
+            print::out(&Mermaid::head(&names));
+            rows.iter().for_each(|row| print::out(&Mermaid::row(row, &names)));
+        }
+        LadderFormat::Text => {
+            let paint = if print::is_colourful() { Paint::Colour } else { Paint::Plain };
+            let mut text = Text::new(&header, paint);
+            print::out(&text.ids(&names));
+            print::out(&text.head());
+            for row in &rows {
+                let drawn = text.row(row, &names);
+                print::out(&drawn);
+            }
+        }
+    }
+    Ok(())
+}
+
+fn write_logs(journal: &Path, out: &Path) -> Result<(), Failure> {
+    let (header, records) = read_journal(journal)?;
+    create_folder(out)?;
+    let mut logs = Logs::new(&header);
+    let mut texts: BTreeMap<LogFile, String> = LogFile::ALL.into_iter().map(|file| (file, String::new())).collect();
+    for (file, line) in records.iter().flat_map(|record| logs.push(record)) {
+        let _ = writeln!(texts.entry(file).or_default(), "{line}");
+    }
+    for (file, text) in texts {
+        let path = out.join(file.file_name());
+        let mut to = BufWriter::new(create_private(&path)?);
+        to.write_all(text.as_bytes())
+            .and_then(|()| to.flush())
+            .map_err(|source| Failure::File { action: "write", path, source })?;
+    }
+    Ok(())
+}
+
+fn explain(options: &Decode) -> Result<(), Failure> {
+    let bytes = cce_wire::parse_hex(&options.hex.join(" "))
+        .map_err(|error| Failure::Usage(format!("these are no hexadecimal digits: {error}")))?;
+    let mut framer = cce_wire::Framer::new(cce_kernel::Carrier::Frames { max: usize::MAX >> 1 });
+    framer.push(&bytes);
+    let (mut offset, mut version) = (0, options.version);
+    while let Some(Ok(frame)) = framer.next() {
+        version = cce_cti::open_version(&frame).filter(|_| options.protocol == Protocol::Cti).unwrap_or(version);
+        let protocol = match options.protocol {
+            Protocol::Cti => Wire::Cti { version },
+            Protocol::Mr => Wire::Mr,
+            Protocol::Icm => Wire::Icm,
+        };
+        let message = decode(protocol, &frame).map_err(|error| {
+            Failure::Check(format!("the message at byte {offset} cannot be read: {error}"))
+        })?;
+        print::line(&format!("{offset:>6}  {} ({}), {} bytes", message.name(), message.kind(), frame.len()));
+        for field in message.fields() {
+            print::line(&format!("        {:<28} {}", field.label, field.value));
+        }
+        for flaw in message.flaws(protocol) {
+            print::line(&format!("      ! {flaw}"));
+        }
+        offset += frame.len();
+    }
+    if offset < bytes.len() {
+        let rest = bytes.len() - offset;
+        return Err(Failure::Check(format!("the {rest} bytes from byte {offset} on are no whole message")));
+    }
+    Ok(())
+}

@@ -1,0 +1,175 @@
+//! `ccelab demo`: the lab plays tasks through its real interfaces and draws the ladder as it grows.
+
+use crate::{
+    cli::{Demo, Ports},
+    failure::Failure,
+    files::{Places, load_lab},
+    print,
+    run::{build, connect, listen, runtime},
+    scribe::Scribe,
+};
+use cce_journal::{Record, What};
+use cce_kernel::{
+    CallId, Fact, Input, Output, Port, Time,
+    fact::FinesseFact,
+    model::{ContactId, ContactStatus, StatusReason},
+};
+use cce_net::{Net, NetConfig};
+use cce_world::{Lab, Span};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt::Write,
+    net::{IpAddr, Ipv4Addr},
+    sync::mpsc::{Receiver, channel},
+    time::Duration,
+};
+
+/// How much faster `--fast` is.
+const FAST: u32 = 12;
+
+/// When a demo that does not end is given up.
+const DEADLINE: Duration = Duration::from_secs(120);
+
+/// Carries out the command.
+pub(crate) fn demo(options: Demo) -> Result<(), Failure> {
+    let mut lab = load_lab(options.config.as_deref())?.for_demo();
+    if options.fast {
+        hurry(&mut lab);
+    }
+    let nodes = lab.nodes();
+    let header = lab.header(options.seed, lab.demo_start(), nodes.clone());
+    let places = Places::of(options.journal, options.logs)?;
+    let (sender, records) = channel();
+    let scribe = Scribe::new(&header, &places)?.with_ladder(&header).with_listener(sender);
+    let config = NetConfig {
+        listen: listen(&lab, Ports::Ephemeral, Some(IpAddr::V4(Ipv4Addr::LOCALHOST))),
+        connect: connect(&lab),
+        ..NetConfig::default()
+    };
+    let nodes = build(&lab, &header, nodes);
+    let expected = lab.cast.customers.len();
+    let outcome = runtime()?.block_on(async {
+        let running = Net::start(config, options.seed, nodes, Box::new(scribe)).await?;
+        let watching = tokio::task::spawn_blocking(move || Outcome::watch(&records, expected));
+        let outcome = watching.await.unwrap_or_default();
+        running.stop().await;
+        Ok::<_, Failure>(outcome)
+    })?;
+    print::out(&outcome.summary(&places));
+    outcome.judge(&lab)
+}
+
+fn hurry(lab: &mut Lab) {
+    let shorten = |span: &mut Span| span.0 /= FAST;
+    for agent in &mut lab.cast.agents {
+        [&mut agent.sign_in, &mut agent.ready, &mut agent.start, &mut agent.close].into_iter().for_each(shorten);
+        agent.accept.iter_mut().for_each(shorten);
+    }
+    for customer in &mut lab.cast.customers {
+        [&mut customer.at, &mut customer.poll].into_iter().for_each(shorten);
+        customer.cancel_after.iter_mut().for_each(shorten);
+    }
+}
+
+/// What came of a demo.
+#[derive(Debug, Default)]
+struct Outcome {
+    contacts: BTreeMap<ContactId, Story>,
+    calls: BTreeSet<CallId>,
+    messages: BTreeMap<Port, u64>,
+    requests: BTreeMap<Port, u64>,
+    is_complete: bool,
+}
+
+/// What came of one contact.
+#[derive(Debug, Default)]
+struct Story {
+    created: Time,
+    reserved: Option<Time>,
+    ended: Option<(Time, ContactStatus, StatusReason)>,
+}
+
+impl Outcome {
+    /// Reads records until every customer's task has ended and CCP has heard of it.
+    fn watch(records: &Receiver<Record>, expected: usize) -> Self {
+        let mut outcome = Self::default();
+        while let Ok(record) = records.recv_timeout(DEADLINE) {
+            outcome.learn(&record);
+            let ended = outcome.contacts.values().filter(|story| story.ended.is_some()).count();
+            if ended >= expected && outcome.calls.is_empty() {
+                outcome.is_complete = true;
+                break;
+            }
+        }
+        outcome
+    }
+
+    fn learn(&mut self, record: &Record) {
+        match &record.what {
+            What::Out(Output::Note(Fact::Contact { contact, to, reason, .. })) => {
+                self.on_contact(contact, *to, *reason, record.at);
+            }
+            What::Out(Output::Note(Fact::Finesse(FinesseFact::SmCall { call, .. }))) => {
+                self.calls.insert(*call);
+            }
+            What::In(Input::Reply { call, .. }) if record.node.as_str() == "finesse" => {
+                self.calls.remove(call);
+            }
+            What::In(Input::Frame { link, .. }) => *self.messages.entry(link.port).or_default() += 1,
+            What::In(Input::Call { port, .. }) => *self.requests.entry(*port).or_default() += 1,
+            _ => {}
+        }
+    }
+
+    fn on_contact(&mut self, contact: &ContactId, to: ContactStatus, reason: StatusReason, at: Time) {
+        let story = self.contacts.entry(contact.clone()).or_insert_with(|| Story { created: at, ..Story::default() });
+        match to {
+            ContactStatus::Reserved => story.reserved = Some(at),
+            ContactStatus::Handled | ContactStatus::Discarded => story.ended = Some((at, to, reason)),
+            ContactStatus::Unread | ContactStatus::Queued => {}
+        }
+    }
+
+    fn summary(&self, places: &Places) -> String {
+        let seconds = |from: Time, to: Time| format!("{:.3} s", to.since(from).as_secs_f64());
+        let mut text = String::from("\n");
+        for (contact, story) in &self.contacts {
+            let reserved = story.reserved.map(|at| format!(", reserved after {}", seconds(story.created, at)));
+            let end = match &story.ended {
+                None => ", not ended".to_owned(),
+                Some((at, status, _)) => format!(", {status} after {}", seconds(story.created, *at)),
+            };
+            let _ = writeln!(text, "  contact {contact}{}{end}", reserved.unwrap_or_default());
+        }
+        let counts: Vec<String> = self
+            .messages
+            .iter()
+            .map(|(port, count)| format!("{port} {count}"))
+            .chain(self.requests.iter().map(|(port, count)| format!("{port} {count} requests")))
+            .collect();
+        let _ = writeln!(text, "  messages: {}", counts.join(", "));
+        let _ = writeln!(text, "  journal:  {}", places.journal.display());
+        let _ = writeln!(text, "  logs:     {}", places.logs.display());
+        text
+    }
+
+    /// Every task was handled, but for those whose customers gave up.
+    fn judge(&self, lab: &Lab) -> Result<(), Failure> {
+        if !self.is_complete {
+            return Err(Failure::Check("the demo did not come to its end".into()));
+        }
+        let gave_up = lab.cast.customers.iter().filter(|customer| customer.cancel_after.is_some()).count();
+        let cancelled = |story: &&Story| {
+            matches!(story.ended, Some((_, ContactStatus::Discarded, StatusReason::CancelSucceeded)))
+        };
+        let handled = |story: &&Story| matches!(story.ended, Some((_, ContactStatus::Handled, _)));
+        let (handled, cancelled) = (
+            self.contacts.values().filter(handled).count(),
+            self.contacts.values().filter(cancelled).count(),
+        );
+        if cancelled <= gave_up && handled + cancelled == self.contacts.len() {
+            return Ok(());
+        }
+        Err(Failure::Check(format!("{handled} of {} tasks were handled", self.contacts.len())))
+    }
+}

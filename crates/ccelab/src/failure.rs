@@ -1,0 +1,75 @@
+//! Why a command fails, and its exit code.
+
+use cce_journal::ReadError;
+use cce_net::NetError;
+use cce_world::{ConfigError, Place};
+use std::{fmt::Write, io, path::PathBuf};
+
+/// Why a command fails.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Failure {
+    /// A check or an expectation failed.
+    #[error("{0}")]
+    Check(String),
+    /// Wrong usage.
+    #[error("{0}")]
+    Usage(String),
+    /// The configuration is wrong.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// The run cannot start.
+    #[error(transparent)]
+    Net(#[from] NetError),
+    /// A journal cannot be read.
+    #[error("cannot read journal {}: {source}", path.display())]
+    Journal {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: ReadError,
+    },
+    /// A file cannot be read or written.
+    #[error("cannot {action} {}: {source}", path.display())]
+    File {
+        /// `read`, `write`, `create`.
+        action: &'static str,
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+}
+
+impl Failure {
+    /// 1 a check failed, 2 wrong usage or configuration.
+    pub(crate) fn code(&self) -> u8 {
+        match self {
+            Self::Check(_) => 1,
+            Self::Usage(_) | Self::Config(_) | Self::Net(_) | Self::Journal { .. } | Self::File { .. } => 2,
+        }
+    }
+
+    /// What is printed.
+    pub(crate) fn report(&self) -> String {
+        match self {
+            Self::Config(error) => config_report(error),
+            Self::Check(_) | Self::Usage(_) | Self::Net(_) | Self::Journal { .. } | Self::File { .. } => {
+                format!("error: {self}")
+            }
+        }
+    }
+}
+
+/// Every problem, with the line of the file that it stands on.
+fn config_report(error: &ConfigError) -> String {
+    let mut report = format!("error: {error}\n");
+    for problem in &error.problems {
+        let _ = writeln!(report, "  {problem}");
+        if let (Place::File { line, .. }, Some((_, text))) = (&problem.place, &error.source_text)
+            && let Some(source) = text.lines().nth(line - 1)
+        {
+            let _ = writeln!(report, "    {line:>4} | {source}");
+        }
+    }
+    report
+}

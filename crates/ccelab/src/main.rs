@@ -1,0 +1,29 @@
+//! The binary: reads files and the environment, prints, and drives the lab.
+
+mod banner;
+mod cli;
+mod commands;
+mod demo;
+mod failure;
+mod files;
+mod people;
+mod print;
+mod run;
+mod scribe;
+
+use clap::Parser;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let cli = cli::Cli::parse();
+    let filter = tracing_subscriber::EnvFilter::try_from_env("CCELAB_LOG")
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn"));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    match commands::execute(cli.command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            print::error(&failure.report());
+            ExitCode::from(failure.code())
+        }
+    }
+}

@@ -1,0 +1,94 @@
+//! `--agents`: who signs in by itself, and what they do with offers.
+
+use cce_kernel::model::AgentId;
+use cce_world::{CastAgent, Span};
+use std::{str::FromStr, time::Duration};
+
+/// How long an agent takes to accept, unless told otherwise.
+const ACCEPT: Duration = Duration::from_secs(1);
+
+/// From accepting to starting.
+const START: Duration = Duration::from_millis(500);
+
+/// From starting to closing.
+const CLOSE: Duration = Duration::from_secs(3);
+
+/// Tasks at the same time.
+const LIMIT: u32 = 3;
+
+/// One entry of `--agents`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct AgentChoice {
+    id: AgentId,
+    manner: Manner,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Manner {
+    /// Works on every offer.
+    Auto,
+    /// Works on every offer, but takes this long to accept.
+    Slow(Duration),
+    /// Signs in and ignores every offer.
+    Ignore,
+}
+
+impl AgentChoice {
+    /// The agent's login id.
+    pub(crate) fn id(&self) -> &AgentId {
+        &self.id
+    }
+
+    /// The virtual agent that it asks for.
+    pub(crate) fn cast(&self) -> CastAgent {
+        let accept = match self.manner {
+            Manner::Auto => Some(ACCEPT),
+            Manner::Slow(pause) => Some(pause),
+            Manner::Ignore => None,
+        };
+        CastAgent {
+            id: self.id.clone(),
+            limit: LIMIT,
+            sign_in: Span::default(),
+            ready: Span::default(),
+            accept: accept.map(Span),
+            start: Span(START),
+            close: Span(CLOSE),
+        }
+    }
+}
+
+impl FromStr for AgentChoice {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let form = || format!("`{text}`: write ID=auto, ID=slow:9s or ID=ignore");
+        let (id, manner) = text.split_once('=').ok_or_else(form)?;
+        let manner = match manner.split_once(':') {
+            None if manner == "auto" => Manner::Auto,
+            None if manner == "ignore" => Manner::Ignore,
+            Some(("slow", pause)) => Manner::Slow(pause.parse::<Span>().map_err(|_| form())?.0),
+            _ => return Err(form()),
+        };
+        Ok(Self { id: id.into(), manner })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_agent_can_be_automatic_slow_or_deaf() {
+        let accept = |text: &str| text.parse::<AgentChoice>().unwrap().cast().accept;
+        assert_eq!(accept("1080=auto"), Some(Span(ACCEPT)));
+        assert_eq!(accept("1080=slow:9s"), Some(Span(Duration::from_secs(9))));
+        assert_eq!(accept("1080=ignore"), None);
+    }
+
+    #[test]
+    fn another_manner_is_refused_with_the_right_forms() {
+        let error = "1080=lazy".parse::<AgentChoice>().unwrap_err();
+        assert!(error.contains("ID=slow:9s"), "{error}");
+    }
+}

@@ -1,0 +1,155 @@
+//! `ccelab run`: the lab until it is interrupted.
+
+use crate::{
+    banner,
+    cli::{Ports, Run},
+    failure::Failure,
+    files::{Places, load_lab, write_whole},
+    print,
+    scribe::Scribe,
+};
+use cce_kernel::{NodeName, Port, Wall};
+use cce_net::{Net, NetConfig, Node, Running};
+use cce_world::{COMPONENTS, Lab};
+use std::{
+    collections::BTreeMap,
+    hash::{BuildHasher, RandomState},
+    net::{IpAddr, SocketAddr},
+    path::PathBuf,
+    time::SystemTime,
+};
+use tokio::signal::unix::{SignalKind, signal};
+
+/// Carries out the command.
+pub(crate) fn run(options: Run) -> Result<(), Failure> {
+    let mut lab = load_lab(options.config.as_deref())?;
+    add_agents(&mut lab, &options)?;
+    let nodes = chosen_nodes(&lab, &options.only)?;
+    let seed = options.seed.unwrap_or_else(random_seed);
+    let places = Places::of(options.journal.clone(), options.logs.clone())?;
+    let header = lab.header(seed, wall_clock(), nodes.clone());
+    let scribe = Scribe::new(&header, &places)?;
+    let config = NetConfig {
+        listen: listen(&lab, options.ports, options.bind),
+        connect: connect(&lab),
+        data: options.data.clone(),
+        journal_required: options.journal_required,
+    };
+    if let Some(data) = &options.data {
+        crate::files::create_folder(data)?;
+    }
+    let nodes = build(&lab, &header, nodes);
+    runtime()?.block_on(async {
+        let running = Net::start(config, seed, nodes, Box::new(scribe)).await?;
+        if let Some(path) = &options.ready_file {
+            write_whole(path, &(banner::ready(&lab, running.addresses(), &places.journal) + "\n"))?;
+        }
+        print::out(&banner::text(&lab, running.addresses(), &places));
+        let reason = until_interrupted(&running).await;
+        running.stop().await;
+        reason
+    })
+}
+
+/// The components of a header, ready to run.
+pub(crate) fn build(lab: &Lab, header: &cce_journal::Header, nodes: Vec<NodeName>) -> Vec<Node> {
+    let node = |name: NodeName| {
+        Some(Node { clock: header.clock(&name), component: lab.build(&name)?, name })
+    };
+    nodes.into_iter().filter_map(node).collect()
+}
+
+/// Free ports of 127.0.0.1, or the configured ones.
+pub(crate) fn listen(lab: &Lab, ports: Ports, bind: Option<IpAddr>) -> BTreeMap<Port, SocketAddr> {
+    let mut addresses = BTreeMap::new();
+    for port in Port::ALL.map(Port::socket) {
+        // The configuration was checked: every link is there, and every address is one.
+        let Some(mut address) = lab.link(port).and_then(|link| link.listen.parse::<SocketAddr>().ok()) else {
+            continue;
+        };
+        if ports == Ports::Ephemeral {
+            address.set_port(0);
+        }
+        if let Some(bind) = bind {
+            address.set_ip(bind);
+        }
+        addresses.insert(port, address);
+    }
+    addresses
+}
+
+/// Where listeners of other processes are.
+pub(crate) fn connect(lab: &Lab) -> BTreeMap<Port, String> {
+    Port::ALL
+        .map(Port::socket)
+        .into_iter()
+        .filter_map(|port| Some((port, lab.link(port)?.connect.clone())))
+        .collect()
+}
+
+/// The runtime that drives the actors.
+pub(crate) fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|source| Failure::File { action: "start the runtime for", path: PathBuf::from("ccelab"), source })
+}
+
+fn add_agents(lab: &mut Lab, options: &Run) -> Result<(), Failure> {
+    for choice in &options.agents {
+        if !lab.agents.iter().any(|agent| agent.id == *choice.id()) {
+            let known: Vec<&str> = lab.agents.iter().map(|agent| agent.id.as_str()).collect();
+            return Err(Failure::Usage(format!(
+                "--agents: the lab has no agent {}; it has {}",
+                choice.id(),
+                known.join(", ")
+            )));
+        }
+        lab.cast.agents.push(choice.cast());
+    }
+    Ok(())
+}
+
+/// The components of `--only`, and the virtual people.
+fn chosen_nodes(lab: &Lab, only: &[String]) -> Result<Vec<NodeName>, Failure> {
+    if let Some(unknown) = only.iter().find(|name| !COMPONENTS.contains(&name.as_str())) {
+        return Err(Failure::Usage(format!(
+            "--only: there is no component `{unknown}`; there is {}",
+            COMPONENTS.join(", ")
+        )));
+    }
+    let is_component = |name: &NodeName| COMPONENTS.contains(&name.as_str());
+    let is_chosen = |name: &NodeName| only.is_empty() || only.iter().any(|chosen| chosen == name.as_str());
+    Ok(lab.nodes().into_iter().filter(|name| !is_component(name) || is_chosen(name)).collect())
+}
+
+async fn until_interrupted(running: &Running) -> Result<(), Failure> {
+    let listen = |kind| {
+        signal(kind).map_err(|source| Failure::File {
+            action: "listen for signals in",
+            path: PathBuf::from("ccelab"),
+            source,
+        })
+    };
+    let (mut interrupt, mut terminate) = (listen(SignalKind::interrupt())?, listen(SignalKind::terminate())?);
+    tokio::select! {
+        // A lost record counts first: the journal was said to be required.
+        biased;
+        () = running.lost_a_record() => {
+            Err(Failure::Check("a record was lost, and --journal-required was given: the run was stopped".into()))
+        }
+        _ = interrupt.recv() => Ok(()),
+        _ = terminate.recv() => Ok(()),
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "a run begins on today's calendar")]
+fn wall_clock() -> Wall {
+    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    Wall(i64::try_from(since.as_micros()).unwrap_or(i64::MAX))
+}
+
+/// A seed that differs from run to run. The journal's header has it.
+fn random_seed() -> u64 {
+    RandomState::new().hash_one(wall_clock())
+}

@@ -1,0 +1,135 @@
+//! Writes the records of a run as they come: the journal, the logs, the live ladder.
+
+use crate::{
+    failure::Failure,
+    files::{Places, create_private},
+    print,
+};
+use cce_journal::{Header, Record, Writer};
+use cce_net::Sink;
+use cce_views::{
+    ladder::{Paint, Rows, Text},
+    logs::{LogFile, Logs},
+};
+use std::{
+    collections::BTreeMap,
+    fs::File,
+    io::{BufWriter, Write},
+    sync::mpsc::Sender,
+};
+
+/// The one who takes in records.
+pub(crate) struct Scribe {
+    journal: Writer<BufWriter<File>>,
+    logs: Logs,
+    files: BTreeMap<LogFile, BufWriter<File>>,
+    ladder: Option<LiveLadder>,
+    listener: Option<Sender<Record>>,
+    /// What went wrong first. Recording that fails never fails the run.
+    trouble: Option<std::io::Error>,
+}
+
+/// The ladder while it grows.
+struct LiveLadder {
+    rows: Rows,
+    text: Text,
+}
+
+impl Scribe {
+    /// Creates the files.
+    pub(crate) fn new(header: &Header, places: &Places) -> Result<Self, Failure> {
+        let journal = BufWriter::new(create_private(&places.journal)?);
+        let journal = Writer::new(journal, header).map_err(|source| Failure::File {
+            action: "write",
+            path: places.journal.clone(),
+            source,
+        })?;
+        let mut files = BTreeMap::new();
+        for file in LogFile::ALL {
+            files.insert(file, BufWriter::new(create_private(&places.logs.join(file.file_name()))?));
+        }
+        Ok(Self { journal, logs: Logs::new(header), files, ladder: None, listener: None, trouble: None })
+    }
+
+    /// Draws the ladder as it grows.
+    pub(crate) fn with_ladder(mut self, header: &Header) -> Self {
+        let paint = if print::is_colourful() { Paint::Colour } else { Paint::Plain };
+        let text = Text::new(header, paint);
+        print::out(&text.head());
+        self.ladder = Some(LiveLadder { rows: Rows::new(), text });
+        self
+    }
+
+    /// Passes every record on.
+    pub(crate) fn with_listener(mut self, listener: Sender<Record>) -> Self {
+        self.listener = Some(listener);
+        self
+    }
+
+    fn write(&mut self, record: &Record) -> std::io::Result<()> {
+        self.journal.record(record)?;
+        for (file, line) in self.logs.push(record) {
+            if let Some(to) = self.files.get_mut(&file) {
+                writeln!(to, "{line}")?;
+            }
+        }
+        Ok(())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.journal.flush()?;
+        self.files.values_mut().try_for_each(BufWriter::flush)
+    }
+
+    fn keep(&mut self, result: std::io::Result<()>) {
+        if let (Err(error), None) = (result, &self.trouble) {
+            print::error(&format!("warning: the records of this run are incomplete: {error}"));
+            self.trouble = Some(error);
+        }
+    }
+}
+
+impl LiveLadder {
+    fn draw(&mut self, record: &Record) {
+        for row in self.rows.push(record) {
+            let drawn = self.text.row(&row, self.rows.names());
+            print::out(&drawn);
+        }
+    }
+
+    fn finish(&mut self) {
+        for row in self.rows.finish() {
+            let drawn = self.text.row(&row, self.rows.names());
+            print::out(&drawn);
+        }
+    }
+}
+
+impl Sink for Scribe {
+    fn record(&mut self, record: &Record) {
+        if self.trouble.is_none() {
+            let written = self.write(record);
+            self.keep(written);
+        }
+        if let Some(ladder) = &mut self.ladder {
+            ladder.draw(record);
+        }
+        if let Some(listener) = &self.listener {
+            // Nobody listens any more once the run is being stopped.
+            let _ = listener.send(record.clone());
+        }
+    }
+
+    fn quiet(&mut self) {
+        let flushed = self.flush();
+        self.keep(flushed);
+    }
+
+    fn finish(&mut self) {
+        if let Some(ladder) = &mut self.ladder {
+            ladder.finish();
+        }
+        let flushed = self.flush();
+        self.keep(flushed);
+    }
+}
