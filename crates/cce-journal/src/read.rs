@@ -24,7 +24,9 @@ pub enum ReadError {
     #[error("this journal is empty: not even its header was written")]
     Empty,
     /// Another version of the format.
-    #[error("this journal has format {found}, and this version of ccelab reads format {FORMAT}: read it with the version that wrote it, {build}")]
+    #[error(
+        "this journal has format {found}, and this version of ccelab reads format {FORMAT}: read it with the version that wrote it, {build}"
+    )]
     OtherFormat {
         /// The journal's format.
         found: u64,
@@ -79,14 +81,17 @@ impl<R: BufRead> Iterator for Reader<R> {
             Ok(0) => None,
             // A process that was killed may leave half a line behind; what came before it still counts.
             Ok(_) if !text.ends_with('\n') => None,
-            Ok(_) => Some(serde_json::from_str(&text).map_err(|source| ReadError::BrokenLine { line, source })),
+            Ok(_) => {
+                Some(serde_json::from_str(&text).map_err(|source| ReadError::BrokenLine { line, source }))
+            }
             Err(source) => Some(Err(ReadError::Io { line, source })),
         }
     }
 }
 
 fn check_format(text: &str) -> Result<(), ReadError> {
-    let value: serde_json::Value = serde_json::from_str(text).map_err(|source| ReadError::NotAJournal { source })?;
+    let value: serde_json::Value =
+        serde_json::from_str(text).map_err(|source| ReadError::NotAJournal { source })?;
     let Some(found) = value.get("ccelab_journal").and_then(serde_json::Value::as_u64) else { return Ok(()) };
     if found == u64::from(FORMAT) {
         return Ok(());

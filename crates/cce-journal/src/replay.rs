@@ -75,7 +75,8 @@ fn step(life: &mut Life, record: &Record, found: &mut Replayed) -> Option<Differ
         found.unknown.insert(record.node.clone());
         return None;
     };
-    let differ = |recorded, replayed| Difference { seq: record.seq, node: record.node.clone(), recorded, replayed };
+    let differ =
+        |recorded, replayed| Difference { seq: record.seq, node: record.node.clone(), recorded, replayed };
     match &record.what {
         What::In(input) => {
             if let Some(missing) = life.expected.pop_front() {

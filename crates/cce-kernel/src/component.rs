@@ -1,8 +1,8 @@
 //! How a component is called.
 
 use crate::{
-    Address, Blob, CallId, CloseReason, Fact, HostClock, Input, LinkId, NodeName, Output, Port, Request, Response,
-    Rng, Time, TimerKey, Wall, fork,
+    Address, Blob, CallId, CloseReason, Fact, HostClock, Input, LinkId, NodeName, Output, Port, Request,
+    Response, Rng, Time, TimerKey, Wall, fork,
 };
 use std::{collections::BTreeMap, time::Duration};
 

@@ -9,9 +9,9 @@ pub use rand_pcg::Pcg64Mcg as Rng;
 /// The algorithm is fixed by name (FNV-1a over the purpose, then PCG64 MCG): journals of one seed are the
 /// same on every machine and in every release.
 pub fn fork(seed: u64, purpose: &str) -> Rng {
-    let hash = purpose
-        .bytes()
-        .fold(0xcbf2_9ce4_8422_2325 ^ seed, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
+    let hash = purpose.bytes().fold(0xcbf2_9ce4_8422_2325 ^ seed, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    });
     Rng::seed_from_u64(hash)
 }
 

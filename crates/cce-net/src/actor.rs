@@ -164,7 +164,7 @@ impl Actor {
                 self.handle(Input::LinkDown { link, reason }, None)
             }
             // The component closed it already: nothing more is heard of it.
-            Event::Frame { .. } | Event::BadFrame { .. } | Event::Down { .. } => Ok(()),
+            Event::Frame { .. } | Event::BadFrame { .. } | Event::Down { .. } | Event::End => Ok(()),
             Event::Call { call, port, request, client, reply } => {
                 self.calls.insert(call, Caller { client, reply });
                 let cause = self.shared.causes.dialler(client).map(|origin| origin.record);
@@ -176,7 +176,6 @@ impl Actor {
             },
             Event::Reply { call, result, cause } => self.handle(Input::Reply { call, result }, cause),
             Event::Command(command) => self.handle(Input::Command(command), None),
-            Event::End => Ok(()),
         }
     }
 
@@ -311,10 +310,7 @@ impl Actor {
 }
 
 fn dial_reason(error: &io::Error) -> LinkReason {
-    match error.kind() {
-        io::ErrorKind::ConnectionRefused => LinkReason::Refused,
-        _ => LinkReason::Unreachable,
-    }
+    if error.kind() == io::ErrorKind::ConnectionRefused { LinkReason::Refused } else { LinkReason::Unreachable }
 }
 
 fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {
@@ -323,4 +319,4 @@ fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {
 }
 
 /// Far enough away for "no timer".
-pub(crate) const NEVER: Duration = Duration::from_secs(86_400);
+pub(crate) const NEVER: Duration = Duration::from_hours(24);

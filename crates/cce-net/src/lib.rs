@@ -23,5 +23,5 @@ mod store;
 
 pub use config::{NetConfig, Node};
 pub use error::NetError;
-pub use net::{Net, Running};
+pub use net::{Bound, Net, Running};
 pub use recorder::Sink;

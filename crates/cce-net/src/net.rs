@@ -28,6 +28,15 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 #[derive(Debug)]
 pub struct Net;
 
+/// Components that could start: their ports are taken.
+#[derive(Debug)]
+pub struct Bound {
+    config: NetConfig,
+    nodes: Vec<Node>,
+    listeners: Listeners,
+    stores: Vec<Store>,
+}
+
 /// A run that goes on.
 #[derive(Debug)]
 pub struct Running {
@@ -65,12 +74,26 @@ impl Net {
         nodes: Vec<Node>,
         sink: Box<dyn Sink>,
     ) -> Result<Running, NetError> {
+        Ok(Self::bind(config, nodes).await?.start(seed, sink))
+    }
+
+    /// Binds every listener of these components, and reads what they stored. Whatever can be wrong shows here,
+    /// before anything is written.
+    pub async fn bind(config: NetConfig, nodes: Vec<Node>) -> Result<Bound, NetError> {
         let listeners = bind(&config, &nodes).await?;
-        let addresses = bound(&listeners);
         let stores = nodes
             .iter()
             .map(|node| Store::open(config.data.as_deref(), &node.name))
             .collect::<Result<Vec<_>, _>>()?;
+        Ok(Bound { config, nodes, listeners, stores })
+    }
+}
+
+impl Bound {
+    /// Starts the components. When this returns, every listener accepts.
+    pub fn start(self, seed: u64, sink: Box<dyn Sink>) -> Running {
+        let Self { config, nodes, listeners, stores } = self;
+        let addresses = bound(&listeners);
         let gap = CancellationToken::new();
         let (recorder, writer) = Recorder::start(sink, config.journal_required.then(|| gap.clone()));
         let shared = Arc::new(Shared {
@@ -90,7 +113,7 @@ impl Net {
             inboxes.insert(node.name, inbox);
         }
         accept_all(listeners, &inboxes, &shared.tasks, &stop);
-        Ok(Running { addresses, inboxes, shared, actors, stop, gap, writer })
+        Running { addresses, inboxes, shared, actors, stop, gap, writer }
     }
 }
 
@@ -170,9 +193,12 @@ async fn bind(config: &NetConfig, nodes: &[Node]) -> Result<Listeners, NetError>
     let mut listeners = Vec::new();
     for port in sockets {
         let address = *config.listen.get(&port).ok_or(NetError::NoAddress { port })?;
-        let listener = TcpListener::bind(address).await.map_err(|source| match source.kind() {
-            io::ErrorKind::AddrInUse => NetError::PortInUse { port, address },
-            _ => NetError::Listen { port, address, source },
+        let listener = TcpListener::bind(address).await.map_err(|source| {
+            if source.kind() == io::ErrorKind::AddrInUse {
+                NetError::PortInUse { port, address }
+            } else {
+                NetError::Listen { port, address, source }
+            }
         })?;
         listeners.push((port, listener));
     }

@@ -178,8 +178,8 @@ impl Agents {
 
     /// Whether any of these is signed in to the domain.
     pub(crate) fn is_anybody_signed_in(&self, mrd: MrdId, agents: &BTreeSet<SkillTarget>) -> bool {
-        let known = agents.iter().filter_map(|agent| self.at(Place { skill_target: *agent, mrd }));
-        known.into_iter().any(|agent| agent.state != AgentState::Logout)
+        let mut known = agents.iter().filter_map(|agent| self.at(Place { skill_target: *agent, mrd }));
+        known.any(|agent| agent.state != AgentState::Logout)
     }
 
     /// Those of `agents` who may get a task of the domain, best first: most free slots, then who waits longest,

@@ -5,6 +5,7 @@ use crate::{
     agent::Place,
     choice::{self, Decision, Pick},
     config::{CallType, PrecisionQueue},
+    link::send,
     message::{self, Reservation, step_order},
     queue::Rank,
 };
@@ -61,11 +62,11 @@ impl Router {
     pub(crate) fn on_new_call(&mut self, link: LinkId, request: NewCall, cx: &mut Cx<'_>) {
         let dialogue = DialogueKey { link, routing_client: request.rcid, dialogue: request.did };
         if self.line.find(dialogue).is_some() {
-            return self.on_duplicate(dialogue, cx);
+            return refuse_duplicate(dialogue, cx);
         }
         let plan = match self.plan(&request) {
             Ok(plan) => plan,
-            Err(reason) => return self.refuse(link, &request, reason, cx),
+            Err(reason) => return refuse(link, &request, reason, cx),
         };
         let key = self.keys.give(cx);
         let call = Box::new(Call { dialogue, key, request, plan, sent: 0 });
@@ -73,7 +74,7 @@ impl Router {
         match choice::walk(&call.plan.queue, 0, &self.agents) {
             Decision::Agent(pick) => self.route(&call, pick, 0, cx),
             Decision::Wait(step) => self.enqueue(call, step, cx),
-            Decision::NoStep => self.refuse(link, &call.request, RefusalReason::ScriptEnded, cx),
+            Decision::NoStep => refuse(link, &call.request, RefusalReason::ScriptEnded, cx),
         }
     }
 
@@ -87,7 +88,7 @@ impl Router {
             cx.note(RouterFact::CancelRefused { dialogue: release.did }.into());
             ALREADY_ROUTED
         };
-        self.send(link, message::release_conf(release, result), cx);
+        send(link, message::release_conf(release, result), cx);
     }
 
     /// A routing client's link is gone: what it asked for is given up.
@@ -167,14 +168,14 @@ impl Router {
     fn enqueue(&mut self, mut call: Box<Call>, step: usize, cx: &mut Cx<'_>) {
         let (link, queue) = (call.dialogue.link, Arc::clone(&call.plan.queue));
         if !self.line.has_room(queue.mrd, call.plan.max_in_queue) {
-            return self.refuse(link, &call.request, RefusalReason::QueueFull, cx);
+            return refuse(link, &call.request, RefusalReason::QueueFull, cx);
         }
         cx.note(node(&call, step, QueueChoice::Wait).into());
         let mut event = message::queue_event(&call, -1);
         call.sent += 1;
         let rank = self.line.enter(call, step, cx.now());
         event.estimated_wait_time = self.line.estimated_wait(queue.id, cx.now());
-        self.send(link, event, cx);
+        send(link, event, cx);
         arm_step(&queue, step, rank, cx);
     }
 
@@ -203,24 +204,24 @@ impl Router {
         let peripheral = self.peripheral_of(agent_pg);
         let reservation = Reservation { pick, invoke_id, peripheral, queued };
         self.agents.assign(place, TaskId::of_router(call.key, message::RCK_SEQ));
-        self.send(agent_pg, message::pre_call(&self.config, call, reservation), cx);
-        self.send(call.dialogue.link, message::connect(&self.config, call, reservation), cx);
+        send(agent_pg, message::pre_call(&self.config, call, reservation), cx);
+        send(call.dialogue.link, message::connect(&self.config, call, reservation), cx);
         cx.note(RouterFact::DialogDeleted { dialogue: call.dialogue.dialogue, key: call.key }.into());
     }
+}
 
-    /// The task cannot be routed.
-    fn refuse(&mut self, link: LinkId, request: &NewCall, reason: RefusalReason, cx: &mut Cx<'_>) {
-        cx.note(RouterFact::CallRefused { dialogue: request.did, reason }.into());
-        let fail = message::dialog_fail(request.rcid, request.pid, request.did, code_of(reason));
-        self.send(link, fail, cx);
-    }
+/// The task cannot be routed.
+fn refuse(link: LinkId, request: &NewCall, reason: RefusalReason, cx: &mut Cx<'_>) {
+    cx.note(RouterFact::CallRefused { dialogue: request.did, reason }.into());
+    let fail = message::dialog_fail(request.rcid, request.pid, request.did, code_of(reason));
+    send(link, fail, cx);
+}
 
-    /// The dialogue that is open goes on, so the failure cannot name it.
-    fn on_duplicate(&mut self, dialogue: DialogueKey, cx: &mut Cx<'_>) {
-        let reason = RefusalReason::DuplicateDialogue;
-        cx.note(RouterFact::CallRefused { dialogue: dialogue.dialogue, reason }.into());
-        self.send(dialogue.link, FailureEvent { status: code_of(reason), ..FailureEvent::default() }, cx);
-    }
+/// The dialogue that is open goes on, so the failure cannot name it.
+fn refuse_duplicate(dialogue: DialogueKey, cx: &mut Cx<'_>) {
+    let reason = RefusalReason::DuplicateDialogue;
+    cx.note(RouterFact::CallRefused { dialogue: dialogue.dialogue, reason }.into());
+    send(dialogue.link, FailureEvent { status: code_of(reason), ..FailureEvent::default() }, cx);
 }
 
 /// Arms the timer that takes a task to the next step, unless this is the last.

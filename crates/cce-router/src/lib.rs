@@ -39,7 +39,7 @@ use cce_mr::{
 };
 use cce_wire::Bytes;
 use key::Keys;
-use link::{Link, Pg, PgKind, note_peer_error};
+use link::{Link, PgKind, note_peer_error};
 use queue::Line;
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -84,18 +84,19 @@ impl Router {
     }
 
     fn on_frame(&mut self, link: LinkId, frame: &Bytes, cx: &mut Cx<'_>) {
-        let Some(pg) = self.hear(link, cx) else { return };
+        if !self.hear(link, cx) {
+            return;
+        }
         match Icm::read(&ICM, frame) {
-            Ok(message) => self.on_message(link, pg, message, cx),
+            Ok(message) => self.on_message(link, message, cx),
             Err(error) => self.on_bad_message(link, "frame", error.to_string(), cx),
         }
     }
 
-    #[expect(clippy::wildcard_enum_match_arm, reason = "what is not named is not for a router")]
-    fn on_message(&mut self, link: LinkId, pg: Option<Pg>, message: Icm, cx: &mut Cx<'_>) {
-        match (pg.map(|pg| pg.kind), message) {
+    fn on_message(&mut self, link: LinkId, message: Icm, cx: &mut Cx<'_>) {
+        match (self.kind_of(link), message) {
             (None, Icm::OpenReq(open)) => self.on_open(link, &open, cx),
-            (Some(_), Icm::HeartbeatReq(beat)) => self.on_heartbeat(link, &beat, cx),
+            (Some(_), Icm::HeartbeatReq(beat)) => link::on_heartbeat(link, &beat, cx),
             (Some(_), Icm::CloseReq(close)) => self.on_close(link, &close, cx),
             (Some(PgKind::Mr), Icm::NewCall(request)) => self.on_new_call(link, request, cx),
             (Some(PgKind::Mr), Icm::Release(release)) => self.on_release(link, &release, cx),

@@ -35,7 +35,7 @@ pub(crate) struct Pg {
 #[derive(Debug)]
 pub(crate) struct Link {
     /// None before its OPEN_REQ.
-    pub(crate) pg: Option<Pg>,
+    pg: Option<Pg>,
     heard: Time,
 }
 
@@ -99,15 +99,11 @@ impl Router {
             central_controller_time: Time32::from(cx.wall()),
             ..OpenConf::default()
         };
-        self.send(link, conf, cx);
-    }
-
-    pub(crate) fn on_heartbeat(&mut self, link: LinkId, beat: &HeartbeatReq, cx: &mut Cx<'_>) {
-        self.send(link, HeartbeatConf { invoke_id: beat.invoke_id, ..HeartbeatConf::default() }, cx);
+        send(link, conf, cx);
     }
 
     pub(crate) fn on_close(&mut self, link: LinkId, close: &CloseReq, cx: &mut Cx<'_>) {
-        self.send(link, CloseConf { invoke_id: close.invoke_id, ..CloseConf::default() }, cx);
+        send(link, CloseConf { invoke_id: close.invoke_id, ..CloseConf::default() }, cx);
         self.close(link, CloseReason::Done, cx);
     }
 
@@ -128,16 +124,21 @@ impl Router {
         for link in links {
             let invoke_id = self.next_close_id;
             self.next_close_id = invoke_id.wrapping_add(1);
-            self.send(link, CloseReq { invoke_id, ..CloseReq::default() }, cx);
+            send(link, CloseReq { invoke_id, ..CloseReq::default() }, cx);
             self.close(link, CloseReason::Stopping, cx);
         }
     }
 
-    /// Remembers that a link lives. Says whether it is known, and who is there.
-    pub(crate) fn hear(&mut self, link: LinkId, cx: &Cx<'_>) -> Option<Option<Pg>> {
-        let known = self.links.get_mut(&link)?;
+    /// Remembers that a link lives. Says whether it is known.
+    pub(crate) fn hear(&mut self, link: LinkId, cx: &Cx<'_>) -> bool {
+        let Some(known) = self.links.get_mut(&link) else { return false };
         known.heard = cx.now();
-        Some(known.pg)
+        true
+    }
+
+    /// What a link's peripheral gateway is there for; none before its OPEN_REQ.
+    pub(crate) fn kind_of(&self, link: LinkId) -> Option<PgKind> {
+        self.links.get(&link)?.pg.map(|pg| pg.kind)
     }
 
     /// Peripheral id of an open link.
@@ -145,19 +146,10 @@ impl Router {
         self.links.get(&link).and_then(|known| known.pg).map_or(0, |pg| pg.peripheral)
     }
 
-    #[expect(clippy::unused_self, reason = "sending is the router's act, whatever it needs for it")]
-    pub(crate) fn send(&self, link: LinkId, message: impl Into<Icm>, cx: &mut Cx<'_>) {
-        cx.send(link, message.into().to_frame(&ICM));
-    }
-
     fn refuse_open(&mut self, link: LinkId, open: &OpenReq, cx: &mut Cx<'_>) {
         let detail = format!("version {}, peripheral type {}", open.version, open.peripheral_type);
         note_peer_error(link, "OPEN_REQ", &detail, cx);
-        self.send(
-            link,
-            FailureConf { invoke_id: open.invoke_id, status: REFUSED, ..FailureConf::default() },
-            cx,
-        );
+        send(link, FailureConf { invoke_id: open.invoke_id, status: REFUSED, ..FailureConf::default() }, cx);
         self.close(link, CloseReason::Refused, cx);
     }
 
@@ -169,7 +161,7 @@ impl Router {
     }
 
     fn drop_failed(&mut self, link: LinkId, reason: CloseReason, cx: &mut Cx<'_>) {
-        self.send(link, FailureEvent { status: REFUSED, ..FailureEvent::default() }, cx);
+        send(link, FailureEvent { status: REFUSED, ..FailureEvent::default() }, cx);
         self.close(link, reason, cx);
     }
 
@@ -178,6 +170,16 @@ impl Router {
         cx.close(link, reason);
         self.on_link_down(link, cx);
     }
+}
+
+/// Answers a heartbeat.
+pub(crate) fn on_heartbeat(link: LinkId, beat: &HeartbeatReq, cx: &mut Cx<'_>) {
+    send(link, HeartbeatConf { invoke_id: beat.invoke_id, ..HeartbeatConf::default() }, cx);
+}
+
+/// Sends a message to a peripheral gateway.
+pub(crate) fn send(link: LinkId, message: impl Into<Icm>, cx: &mut Cx<'_>) {
+    cx.send(link, message.into().to_frame(&ICM));
 }
 
 /// Notes what a peer did wrong.

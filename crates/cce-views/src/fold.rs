@@ -291,7 +291,7 @@ impl Fold {
         }
     }
 
-        fn of_mr(&self, message: &Mr) -> Subject {
+    fn of_mr(&self, message: &Mr) -> Subject {
         match message {
             Mr::NewTask(m) => contact(m.application_string2.as_ref().map(ToString::to_string)),
             Mr::DoThisWithTask(m) => self.of_dialogue(m.dialogue_id).with_task(m.icm_task_id),
@@ -304,7 +304,7 @@ impl Fold {
         }
     }
 
-        fn of_icm(&self, message: &Icm) -> Subject {
+    fn of_icm(&self, message: &Icm) -> Subject {
         match message {
             Icm::NewCall(m) => contact(m.ced.as_ref().map(ToString::to_string)),
             Icm::Connect(m) => self.of_dialogue(m.did),
@@ -326,7 +326,9 @@ impl Fold {
     fn of_exchange(&self, node: &NodeName, exchange: &Exchange<'_>) -> Subject {
         let known = |direction, call: &CallId| self.requests.get(&(node.clone(), direction, *call)).cloned();
         match exchange {
-            Exchange::RequestIn { request, .. } | Exchange::RequestOut { request, .. } => of_text(request.path()),
+            Exchange::RequestIn { request, .. } | Exchange::RequestOut { request, .. } => {
+                of_text(request.path())
+            }
             Exchange::ReplyOut { call, response } => {
                 let named = response.get("location").map(of_text).unwrap_or_default();
                 if named.is_none() { known(Direction::In, call).unwrap_or_default() } else { named }
@@ -372,7 +374,8 @@ impl Fold {
 
     /// Adds the contact of a known task, and the task of a known contact.
     fn complete(&self, subject: Subject) -> Subject {
-        let contact = subject.contact.or_else(|| subject.task.and_then(|task| self.contact_of(task).cloned()));
+        let contact =
+            subject.contact.or_else(|| subject.task.and_then(|task| self.contact_of(task).cloned()));
         let task = subject.task.or_else(|| contact.as_ref().and_then(|contact| self.task_of(contact)));
         Subject { contact, task }
     }
@@ -440,7 +443,9 @@ fn contact(id: Option<String>) -> Subject {
 
 fn of_cti(message: &Cti) -> Subject {
     let task = match message {
-        Cti::AgentPreCallEvent(m) => return contact(m.caller_entered_digits.as_ref().map(ToString::to_string)),
+        Cti::AgentPreCallEvent(m) => {
+            return contact(m.caller_entered_digits.as_ref().map(ToString::to_string));
+        }
         Cti::OfferTaskInd(m) => m.task_id,
         Cti::StartTaskInd(m) => m.task_id,
         Cti::PauseTaskInd(m) => m.task_id,
@@ -481,7 +486,9 @@ fn of_agentpg(fact: &AgentPgFact) -> Subject {
             Subject { contact: Some(ContactId(call.ced.clone())), task: Some(call.task) }
         }
         AgentPgFact::ToCtiServer(OpcMessage::Task(event)) => Subject::default().with_task(event.task),
-        AgentPgFact::ToCtiServer(OpcMessage::PreCallAbort { task, .. }) => Subject::default().with_task(*task),
+        AgentPgFact::ToCtiServer(OpcMessage::PreCallAbort { task, .. }) => {
+            Subject::default().with_task(*task)
+        }
         _ => Subject::default(),
     }
 }

@@ -37,7 +37,13 @@ impl Lab {
     pub fn nodes(&self) -> Vec<NodeName> {
         let agents = self.cast.agents.iter().map(|agent| format!("{AGENT_PREFIX}{}", agent.id));
         let customers = (1..=self.cast.customers.len()).map(|number| format!("{CUSTOMER_PREFIX}{number}"));
-        COMPONENTS.iter().map(ToString::to_string).chain(agents).chain(customers).map(NodeName::from).collect()
+        COMPONENTS
+            .iter()
+            .map(ToString::to_string)
+            .chain(agents)
+            .chain(customers)
+            .map(NodeName::from)
+            .collect()
     }
 
     /// Makes a component anew.
@@ -65,11 +71,8 @@ impl Lab {
     /// The header of a journal of these components.
     pub fn header(&self, seed: u64, start: Wall, nodes: Vec<NodeName>) -> Header {
         let hosts = self.hosts.iter().map(|(name, host)| {
-            let header = HostHeader {
-                fqdn: host.fqdn.clone(),
-                zone: host.zone.clone(),
-                clock: clock(host, start),
-            };
+            let header =
+                HostHeader { fqdn: host.fqdn.clone(), zone: host.zone.clone(), clock: clock(host, start) };
             (NodeName::from(name.as_str()), header)
         });
         Header {
@@ -323,7 +326,9 @@ impl Lab {
             limit: agent.limit,
             offer: match agent.accept {
                 None => cast::agent::Offer::Ignore,
-                Some(accept) => cast::agent::Offer::Work { accept: accept.0, start: agent.start.0, close: agent.close.0 },
+                Some(accept) => {
+                    cast::agent::Offer::Work { accept: accept.0, start: agent.start.0, close: agent.close.0 }
+                }
             },
             retry: RETRY,
         })

@@ -463,10 +463,7 @@ impl Lab {
 
 /// The name in `[links.…]` of the socket that serves `port`.
 pub fn link_name(port: Port) -> &'static str {
-    match port.socket() {
-        Port::IcmMr | Port::IcmAgent => "icm",
-        other => other.name(),
-    }
+    if port.socket() == Port::IcmMr { "icm" } else { port.socket().name() }
 }
 
 fn set<T>(setting: &mut T, pinned: Option<T>) {

@@ -6,7 +6,7 @@
 
 use crate::{check, lab::Lab};
 use config::{Config, Environment, File, FileFormat};
-use serde::{Serialize, de::DeserializeOwned};
+use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use std::{collections::BTreeMap, fmt, ops::Range};
 
@@ -186,20 +186,61 @@ struct Sections<'a> {
 }
 
 impl Sections<'_> {
+    /// Reads a section. Where a value is of the wrong kind, the built-in one takes its place, so that what
+    /// stands behind it is read too.
     fn take<T: DeserializeOwned>(&mut self, name: &str) -> Option<T> {
-        let value = self.sections.remove(name).unwrap_or(Value::Null);
-        let mut unknown = Vec::new();
-        let mut track = serde_path_to_error::Track::new();
-        let tracked = serde_path_to_error::Deserializer::new(&value, &mut track);
-        let read = serde_ignored::deserialize(tracked, |path| unknown.push(join(name, &path.to_string())));
-        self.faults.extend(unknown.into_iter().map(|key| Fault::new(key, "there is no such setting")));
-        match read {
-            Ok(section) => Some(section),
-            Err(error) => {
-                self.faults.push(Fault::new(join(name, &track.path().to_string()), error.to_string()));
-                None
+        let mut value = self.sections.remove(name).unwrap_or(Value::Null);
+        let mut is_sound = true;
+        for _ in 0..FAULTS_MAX {
+            let (read, unknown) = read_section(name, &value);
+            match read {
+                Ok(section) => {
+                    self.faults
+                        .extend(unknown.into_iter().map(|key| Fault::new(key, "there is no such setting")));
+                    return is_sound.then_some(section);
+                }
+                Err(fault) => {
+                    is_sound = false;
+                    let key = fault.key.clone();
+                    self.faults.push(fault);
+                    if !mend(&mut value, name, &key) {
+                        return None;
+                    }
+                }
             }
         }
+        None
+    }
+}
+
+/// Mistakes of one section that are told at once.
+const FAULTS_MAX: usize = 64;
+
+/// Reads a section, and lists the keys in it that nobody knows.
+fn read_section<T: DeserializeOwned>(name: &str, value: &Value) -> (Result<T, Fault>, Vec<String>) {
+    let mut unknown = Vec::new();
+    let mut track = serde_path_to_error::Track::new();
+    let tracked = serde_path_to_error::Deserializer::new(value, &mut track);
+    let read = serde_ignored::deserialize(tracked, |path| unknown.push(join(name, &path.to_string())));
+    (
+        read.map_err(|error: serde_json::Error| {
+            Fault::new(join(name, &track.path().to_string()), error.to_string())
+        }),
+        unknown,
+    )
+}
+
+/// Puts the built-in lab's value in the place of a wrong one. Says whether there is one that differs.
+fn mend(section: &mut Value, name: &str, key: &str) -> bool {
+    let Some(path) = key.strip_prefix(name).map(|rest| rest.replace('.', "/")) else { return false };
+    let built_in = merge(&Layers::default()).unwrap_or_default();
+    let sound = built_in.get(name).and_then(|section| section.pointer(&path));
+    match (section.pointer_mut(&path), sound) {
+        (Some(wrong), Some(sound)) if wrong != sound => {
+            sound.clone_into(wrong);
+            true
+        }
+        _ => false,
     }
 }
 
@@ -213,7 +254,8 @@ fn join(section: &str, path: &str) -> String {
 }
 
 fn locate(fault: Fault, layers: &Layers) -> Problem {
-    let place = overriding(&fault.key, layers).or_else(|| in_file(&fault.key, layers)).unwrap_or(Place::BuiltIn);
+    let place =
+        overriding(&fault.key, layers).or_else(|| in_file(&fault.key, layers)).unwrap_or(Place::BuiltIn);
     Problem { key: fault.key, message: fault.message, place }
 }
 
@@ -259,10 +301,11 @@ fn line_of(text: &str, byte: usize) -> usize {
     text.as_bytes().iter().take(byte).filter(|b| **b == b'\n').count() + 1
 }
 
-/// The lab as TOML text, for `ccelab config show`.
+/// The lab as TOML text, for `ccelab config show`. The people of a run are no setting.
 pub fn show(lab: &Lab) -> String {
-    let value = serde_json::to_value(lab).unwrap_or_default();
-    let mut text = String::new();
-    let _ = value.serialize(toml::Serializer::pretty(&mut toml::ser::Buffer::new())).map(|buffer| text = buffer.to_string());
-    text
+    let mut value = serde_json::to_value(lab).unwrap_or_default();
+    if let Value::Object(sections) = &mut value {
+        sections.remove("cast");
+    }
+    toml::to_string_pretty(&value).unwrap_or_default()
 }

@@ -44,9 +44,9 @@ impl Serialize for SignedSpan {
 impl<'de> Deserialize<'de> for SignedSpan {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         let text = String::deserialize(from)?;
-        text.parse()
-            .map(Self)
-            .map_err(|_| D::Error::custom(format_args!("`{text}` is no duration; write 250ms, 5s or 1min 30s")))
+        text.parse().map(Self).map_err(|_| {
+            D::Error::custom(format_args!("`{text}` is no duration; write 250ms, 5s or 1min 30s"))
+        })
     }
 }
 

@@ -45,7 +45,11 @@ pub(crate) fn text(lab: &Lab, addresses: &Addresses, places: &Places) -> String 
 fn people(lab: &Lab, addresses: &Addresses) -> String {
     let ids: Vec<&str> = lab.agents.iter().map(|agent| agent.id.as_str()).collect();
     let password = lab.agents.first().map_or("", |agent| agent.password.as_str());
-    let mut text = format!("\n  agents {} (password {password}), administrator {}\n", ids.join(", "), lab.ccp.administrator);
+    let mut text = format!(
+        "\n  agents {} (password {password}), administrator {}\n",
+        ids.join(", "),
+        lab.ccp.administrator
+    );
     if !lab.cast.agents.is_empty() {
         let working: Vec<&str> = lab.cast.agents.iter().map(|agent| agent.id.as_str()).collect();
         let _ = writeln!(text, "  working by themselves: {}", working.join(", "));
@@ -85,8 +89,5 @@ pub(crate) fn ready(lab: &Lab, addresses: &Addresses, journal: &Path) -> String 
 }
 
 fn key(port: Port) -> String {
-    match port.socket() {
-        Port::IcmMr => "router".to_owned(),
-        other => link_name(other).replace('-', "_"),
-    }
+    if port.socket() == Port::IcmMr { "router".to_owned() } else { link_name(port).replace('-', "_") }
 }

@@ -23,7 +23,7 @@ use std::{
 pub(crate) fn execute(command: Command) -> Result<(), Failure> {
     match command {
         Command::Demo(options) => demo::demo(options),
-        Command::Run(options) => run::run(options),
+        Command::Run(options) => run::run(&options),
         Command::Replay { journal } => replay(&journal),
         Command::Ladder(options) => draw(&options),
         Command::Logs { journal, out } => write_logs(&journal, &out),
@@ -46,7 +46,10 @@ fn replay(path: &Path) -> Result<(), Failure> {
         .map_err(|error| Failure::Usage(format!("the journal's configuration cannot be used: {error}")))?;
     let found = cce_journal::replay(&header, records, |node| lab.build(node));
     if found.dropped > 0 {
-        print::line(&format!("the journal lacks {} records; a replay of it may differ for that", found.dropped));
+        print::line(&format!(
+            "the journal lacks {} records; a replay of it may differ for that",
+            found.dropped
+        ));
     }
     for node in &found.unknown {
         print::line(&format!("passed over {node}: this lab has no such component"));
@@ -54,7 +57,10 @@ fn replay(path: &Path) -> Result<(), Failure> {
     if let Some(difference) = &found.difference {
         return Err(Failure::Check(describe(difference)));
     }
-    print::line(&format!("{} inputs replayed, {} outputs compared: no difference", found.inputs, found.outputs));
+    print::line(&format!(
+        "{} inputs replayed, {} outputs compared: no difference",
+        found.inputs, found.outputs
+    ));
     Ok(())
 }
 
@@ -76,9 +82,10 @@ fn draw(options: &Ladder) -> Result<(), Failure> {
     let (header, records) = read_journal(&options.journal)?;
     let only = match &options.task {
         None => None,
-        Some(wanted) => Some(ladder::find_contact(&records, wanted).ok_or_else(|| {
-            Failure::Usage(format!("the journal has no task or contact `{wanted}`"))
-        })?),
+        Some(wanted) => Some(
+            ladder::find_contact(&records, wanted)
+                .ok_or_else(|| Failure::Usage(format!("the journal has no task or contact `{wanted}`")))?,
+        ),
     };
     let (rows, names) = ladder::rows(&records, only);
     match options.format {
@@ -104,16 +111,19 @@ fn write_logs(journal: &Path, out: &Path) -> Result<(), Failure> {
     let (header, records) = read_journal(journal)?;
     create_folder(out)?;
     let mut logs = Logs::new(&header);
-    let mut texts: BTreeMap<LogFile, String> = LogFile::ALL.into_iter().map(|file| (file, String::new())).collect();
+    let mut texts: BTreeMap<LogFile, String> =
+        LogFile::ALL.into_iter().map(|file| (file, String::new())).collect();
     for (file, line) in records.iter().flat_map(|record| logs.push(record)) {
         let _ = writeln!(texts.entry(file).or_default(), "{line}");
     }
     for (file, text) in texts {
         let path = out.join(file.file_name());
         let mut to = BufWriter::new(create_private(&path)?);
-        to.write_all(text.as_bytes())
-            .and_then(|()| to.flush())
-            .map_err(|source| Failure::File { action: "write", path, source })?;
+        to.write_all(text.as_bytes()).and_then(|()| to.flush()).map_err(|source| Failure::File {
+            action: "write",
+            path,
+            source,
+        })?;
     }
     Ok(())
 }
@@ -125,7 +135,8 @@ fn explain(options: &Decode) -> Result<(), Failure> {
     framer.push(&bytes);
     let (mut offset, mut version) = (0, options.version);
     while let Some(Ok(frame)) = framer.next() {
-        version = cce_cti::open_version(&frame).filter(|_| options.protocol == Protocol::Cti).unwrap_or(version);
+        version =
+            cce_cti::open_version(&frame).filter(|_| options.protocol == Protocol::Cti).unwrap_or(version);
         let protocol = match options.protocol {
             Protocol::Cti => Wire::Cti { version },
             Protocol::Mr => Wire::Mr,

@@ -28,7 +28,7 @@ use std::{
 const FAST: u32 = 12;
 
 /// When a demo that does not end is given up.
-const DEADLINE: Duration = Duration::from_secs(120);
+const DEADLINE: Duration = Duration::from_mins(2);
 
 /// Carries out the command.
 pub(crate) fn demo(options: Demo) -> Result<(), Failure> {
@@ -62,7 +62,9 @@ pub(crate) fn demo(options: Demo) -> Result<(), Failure> {
 fn hurry(lab: &mut Lab) {
     let shorten = |span: &mut Span| span.0 /= FAST;
     for agent in &mut lab.cast.agents {
-        [&mut agent.sign_in, &mut agent.ready, &mut agent.start, &mut agent.close].into_iter().for_each(shorten);
+        [&mut agent.sign_in, &mut agent.ready, &mut agent.start, &mut agent.close]
+            .into_iter()
+            .for_each(shorten);
         agent.accept.iter_mut().for_each(shorten);
     }
     for customer in &mut lab.cast.customers {
@@ -117,12 +119,13 @@ impl Outcome {
             }
             What::In(Input::Frame { link, .. }) => *self.messages.entry(link.port).or_default() += 1,
             What::In(Input::Call { port, .. }) => *self.requests.entry(*port).or_default() += 1,
-            _ => {}
+            What::In(_) | What::Out(_) | What::Started | What::Stopped { .. } | What::Gap { .. } => {}
         }
     }
 
     fn on_contact(&mut self, contact: &ContactId, to: ContactStatus, reason: StatusReason, at: Time) {
-        let story = self.contacts.entry(contact.clone()).or_insert_with(|| Story { created: at, ..Story::default() });
+        let story =
+            self.contacts.entry(contact.clone()).or_insert_with(|| Story { created: at, ..Story::default() });
         match to {
             ContactStatus::Reserved => story.reserved = Some(at),
             ContactStatus::Handled | ContactStatus::Discarded => story.ended = Some((at, to, reason)),
@@ -134,7 +137,8 @@ impl Outcome {
         let seconds = |from: Time, to: Time| format!("{:.3} s", to.since(from).as_secs_f64());
         let mut text = String::from("\n");
         for (contact, story) in &self.contacts {
-            let reserved = story.reserved.map(|at| format!(", reserved after {}", seconds(story.created, at)));
+            let reserved =
+                story.reserved.map(|at| format!(", reserved after {}", seconds(story.created, at)));
             let end = match &story.ended {
                 None => ", not ended".to_owned(),
                 Some((at, status, _)) => format!(", {status} after {}", seconds(story.created, *at)),

@@ -21,14 +21,12 @@ use std::{
 use tokio::signal::unix::{SignalKind, signal};
 
 /// Carries out the command.
-pub(crate) fn run(options: Run) -> Result<(), Failure> {
+pub(crate) fn run(options: &Run) -> Result<(), Failure> {
     let mut lab = load_lab(options.config.as_deref())?;
-    add_agents(&mut lab, &options)?;
+    add_agents(&mut lab, options)?;
     let nodes = chosen_nodes(&lab, &options.only)?;
     let seed = options.seed.unwrap_or_else(random_seed);
-    let places = Places::of(options.journal.clone(), options.logs.clone())?;
     let header = lab.header(seed, wall_clock(), nodes.clone());
-    let scribe = Scribe::new(&header, &places)?;
     let config = NetConfig {
         listen: listen(&lab, options.ports, options.bind),
         connect: connect(&lab),
@@ -40,7 +38,9 @@ pub(crate) fn run(options: Run) -> Result<(), Failure> {
     }
     let nodes = build(&lab, &header, nodes);
     runtime()?.block_on(async {
-        let running = Net::start(config, seed, nodes, Box::new(scribe)).await?;
+        let bound = Net::bind(config, nodes).await?;
+        let places = Places::of(options.journal.clone(), options.logs.clone())?;
+        let running = bound.start(seed, Box::new(Scribe::new(&header, &places)?));
         if let Some(path) = &options.ready_file {
             write_whole(path, &(banner::ready(&lab, running.addresses(), &places.journal) + "\n"))?;
         }
@@ -53,9 +53,7 @@ pub(crate) fn run(options: Run) -> Result<(), Failure> {
 
 /// The components of a header, ready to run.
 pub(crate) fn build(lab: &Lab, header: &cce_journal::Header, nodes: Vec<NodeName>) -> Vec<Node> {
-    let node = |name: NodeName| {
-        Some(Node { clock: header.clock(&name), component: lab.build(&name)?, name })
-    };
+    let node = |name: NodeName| Some(Node { clock: header.clock(&name), component: lab.build(&name)?, name });
     nodes.into_iter().filter_map(node).collect()
 }
 
@@ -89,10 +87,11 @@ pub(crate) fn connect(lab: &Lab) -> BTreeMap<Port, String> {
 
 /// The runtime that drives the actors.
 pub(crate) fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
-    tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-        .map_err(|source| Failure::File { action: "start the runtime for", path: PathBuf::from("ccelab"), source })
+    tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|source| Failure::File {
+        action: "start the runtime for",
+        path: PathBuf::from("ccelab"),
+        source,
+    })
 }
 
 fn add_agents(lab: &mut Lab, options: &Run) -> Result<(), Failure> {

@@ -16,8 +16,8 @@ pub use router::{AgentView, QueueChoice, RefusalReason, RouterFact};
 use crate::{
     LinkId,
     model::{
-        AgentId, AgentState, ContactId, ContactStatus, DialogState, DialogueState, Disposition, MrdId, SkillTarget,
-        StatusReason, TaskId, TaskState, UserState,
+        AgentId, AgentState, ContactId, ContactStatus, DialogState, DialogueState, Disposition, MrdId,
+        SkillTarget, StatusReason, TaskId, TaskState, UserState,
     },
 };
 use serde::{Deserialize, Serialize};

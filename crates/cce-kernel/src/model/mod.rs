@@ -8,11 +8,12 @@ mod state;
 
 pub use contact::SocialContact;
 pub use finesse::{
-    ApiError, Dialog, DialogAction, InterruptAction, LogoutAction, Media, Object, Publication, PublishEvent, User,
+    ApiError, Dialog, DialogAction, InterruptAction, LogoutAction, Media, Object, Publication, PublishEvent,
+    User,
 };
 pub use id::{AgentId, ContactId, MrdId, RouterCallKey, SkillTarget, TaskId};
 pub use record::{AgentRecord, PreCall, TaskEvent, TaskEventKind};
 pub use state::{
-    AgentState, Availability, ContactStatus, DialogState, DialogueState, Disposition, StatusReason, TaskState,
-    UserState,
+    AgentState, Availability, ContactStatus, DialogState, DialogueState, Disposition, StatusReason,
+    TaskState, UserState,
 };

@@ -64,7 +64,9 @@ impl Rows {
         let event = self.fold.push(record);
         self.remember(record);
         let mut done = Vec::new();
-        if matches!(record.what, What::In(_)) || self.open.as_ref().is_some_and(|row| row.record != cause(record)) {
+        if matches!(record.what, What::In(_))
+            || self.open.as_ref().is_some_and(|row| row.record != cause(record))
+        {
             done.extend(self.close());
         }
         self.names.learn(&event.subject);
@@ -139,7 +141,14 @@ impl Rows {
         }
     }
 
-    fn on_message(&mut self, event: &Event<'_>, message: &Message, from: Lane, to: Lane, done: &mut Vec<Row>) {
+    fn on_message(
+        &mut self,
+        event: &Event<'_>,
+        message: &Message,
+        from: Lane,
+        to: Lane,
+        done: &mut Vec<Row>,
+    ) {
         let text = match message {
             Message::Stream(_) => return,
             Message::Unreadable(why) => format!("unreadable: {why}"),
@@ -255,8 +264,5 @@ fn cause(record: &Record) -> u64 {
 
 /// The journal's header is needed for stamps only; rows carry the run's own time.
 pub(crate) fn stampers(header: &Header) -> BTreeMap<Lane, crate::stamp::Stamper> {
-    Lane::ALL
-        .into_iter()
-        .map(|lane| (lane, crate::stamp::Stamper::new(header, lane.component())))
-        .collect()
+    Lane::ALL.into_iter().map(|lane| (lane, crate::stamp::Stamper::new(header, lane.component()))).collect()
 }

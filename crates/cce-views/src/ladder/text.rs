@@ -59,7 +59,8 @@ impl Text {
         for (contact, tasks) in &names.0 {
             let tasks: Vec<String> = tasks.iter().map(ToString::to_string).collect();
             let short = names.short(contact).unwrap_or_default();
-            let ids = if tasks.is_empty() { "no task id".into() } else { format!("task {}", tasks.join(", ")) };
+            let ids =
+                if tasks.is_empty() { "no task id".into() } else { format!("task {}", tasks.join(", ")) };
             let _ = writeln!(head, "{short}  contact {contact}  {ids}");
             self.introduced.insert(contact.to_string());
             self.introduced.extend(tasks);
@@ -107,7 +108,8 @@ impl Text {
     }
 
     fn left(&self, row: &Row, names: &Names) -> String {
-        let stamp = self.stampers.get(&row.lane()).map(|stamper| stamper.clock_at(row.at)).unwrap_or_default();
+        let stamp =
+            self.stampers.get(&row.lane()).map(|stamper| stamper.clock_at(row.at)).unwrap_or_default();
         let name = row.subject.contact.as_ref().and_then(|contact: &ContactId| names.short(contact));
         format!("{stamp:<13}{:<8}{:<6}", since(row.at), name.unwrap_or_default())
     }

@@ -156,7 +156,9 @@ pub(super) fn fact(fact: &Fact) -> Option<String> {
             }
             Some(from) => format!("contact {from}→{to}"),
         }),
-        Fact::Task { from, to, disposition, .. } => Some(change("task", *from, *to, disposition.map(|d| d.0))),
+        Fact::Task { from, to, disposition, .. } => {
+            Some(change("task", *from, *to, disposition.map(|d| d.0)))
+        }
         Fact::Dialog { from, to, disposition, .. } => {
             Some(change("dialog", *from, *to, disposition.map(|d| d.0)))
         }

@@ -142,7 +142,10 @@ impl CcpLogs {
             message: "MSG_INCOMING_FROM_BUS",
             params: vec![
                 ("correlation_id", correlation.map_or_else(|| "null".into(), |id| id.to_string())),
-                ("mid", format!("ID:{}-{}-{}-{a}:{b}:{c}:{d}:{}", self.fqdn, id.port, id.started_ms, id.number)),
+                (
+                    "mid",
+                    format!("ID:{}-{}-{}-{a}:{b}:{c}:{d}:{}", self.fqdn, id.port, id.started_ms, id.number),
+                ),
                 ("msg_kind", "ActiveMQMapMessage".into()),
                 ("msg_type", kind.into()),
             ],

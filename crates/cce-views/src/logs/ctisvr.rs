@@ -162,7 +162,10 @@ fn dump(session: u32, message: &Cti) -> Vec<String> {
     let mut lines = vec![format!("{prefix}MsgType:{} (", message.name())];
     for field in message.fields() {
         let text = dumped(&field);
-        let fits = lines.last().is_some_and(|line| line.len() + text.trim_end().len() < DUMP_WIDTH);
+        // In every known dump the task begins a line.
+        let begins_line = field.label == "TaskID";
+        let fits =
+            !begins_line && lines.last().is_some_and(|line| line.len() + text.trim_end().len() < DUMP_WIDTH);
         match lines.last_mut() {
             Some(line) if fits => line.push_str(&text),
             _ => lines.push(format!("{prefix}{text}")),
@@ -182,7 +185,12 @@ fn dumped(Shown { label, value }: &Shown) -> String {
         Value::Bool(value) => format!("{label}:{} ", if *value { "True" } else { "False" }),
         Value::Text(text) => format!("{label}:\"{text}\" "),
         null if null.is_null() => format!("{label}:N/A "),
-        Value::Uint(_) | Value::Int(_) | Value::Time(_) | Value::Bytes(_) | Value::List(_) | Value::Secret => {
+        Value::Uint(_)
+        | Value::Int(_)
+        | Value::Time(_)
+        | Value::Bytes(_)
+        | Value::List(_)
+        | Value::Secret => {
             format!("{label}:{value} ")
         }
     }

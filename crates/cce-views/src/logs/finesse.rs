@@ -85,7 +85,9 @@ impl FinesseLog {
                 let call_made = SmCall { agent: agent.clone(), task: *task, contact: contact.clone() };
                 self.on_sm_call(*operation, *call, call_made, event.record, lines);
             }
-            Kind::Http(Exchange::ReplyIn { call, result }) => self.on_sm_reply(*call, result, event.record, lines),
+            Kind::Http(Exchange::ReplyIn { call, result }) => {
+                self.on_sm_reply(*call, result, event.record, lines)
+            }
             _ => {}
         }
     }
@@ -278,8 +280,12 @@ macro_rules! begun {
 /// Name, task and payload of a task event, as the product prints them.
 fn task_event(message: &Cti, sequence: u64) -> Option<(&'static str, TaskId, String)> {
     match message {
-        Cti::OfferTaskEvent(m) => Some(("OfferTaskEvent", m.task_id, begun!("OfferTaskEvent", message, m, sequence))),
-        Cti::StartTaskEvent(m) => Some(("StartTaskEvent", m.task_id, begun!("StartTaskEvent", message, m, sequence))),
+        Cti::OfferTaskEvent(m) => {
+            Some(("OfferTaskEvent", m.task_id, begun!("OfferTaskEvent", message, m, sequence)))
+        }
+        Cti::StartTaskEvent(m) => {
+            Some(("StartTaskEvent", m.task_id, begun!("StartTaskEvent", message, m, sequence)))
+        }
         Cti::EndTaskEvent(m) => Some(("EndTaskEvent", m.task_id, end_payload(m, sequence))),
         _ => None,
     }

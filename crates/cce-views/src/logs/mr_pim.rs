@@ -59,7 +59,13 @@ impl MrPimLog {
         self.put(record, way, std::iter::once(head).chain(fields(message)), lines);
     }
 
-    fn put(&self, record: &Record, head: &str, rest: impl IntoIterator<Item = String>, lines: &mut Vec<Line>) {
+    fn put(
+        &self,
+        record: &Record,
+        head: &str,
+        rest: impl IntoIterator<Item = String>,
+        lines: &mut Vec<Line>,
+    ) {
         lines.push((LogFile::MrPim, format!("{} {} Trace: {head}", self.stamper.icm(record), self.process)));
         lines.extend(rest.into_iter().map(|line| (LogFile::MrPim, line)));
     }
@@ -68,9 +74,8 @@ impl MrPimLog {
 /// The fields that the product prints: call variables are left out, and so is an answer's first string.
 fn fields(message: &Mr) -> Vec<String> {
     let is_answer = matches!(message, Mr::DoThisWithTask(_));
-    let hidden = |label: &str| {
-        label.starts_with("CallVariable") || (is_answer && label == "ApplicationString1")
-    };
+    let hidden =
+        |label: &str| label.starts_with("CallVariable") || (is_answer && label == "ApplicationString1");
     let mut lines: Vec<String> =
         message.fields().iter().filter(|field| !hidden(field.label)).flat_map(field).collect();
     if let Mr::NewTask(task) = message

@@ -56,7 +56,15 @@ impl RouterLog {
     fn fact(&mut self, fact: &RouterFact) -> Vec<String> {
         match fact {
             RouterFact::CallAdmitted {
-                dialogue, key, dialed_number, ani, ced, routing_client, mrd, at_vru, ..
+                dialogue,
+                key,
+                dialed_number,
+                ani,
+                ced,
+                routing_client,
+                mrd,
+                at_vru,
+                ..
             } => vec![format!(
                 "{}NewCall: CID={}, DN={dialed_number}, ANI={ani}, CED={ced}, RCID={routing_client}, \
                  MRDID={mrd}, CallAtVRU={}, OpCode=0, CallGUID=, CCAIConfigParam=, OpType=0",
@@ -75,15 +83,17 @@ impl RouterLog {
                     QueueChoice::Wait => Vec::new(),
                 }
             }
-            RouterFact::DialogDeleted { dialogue, .. } => vec![format!("{}Deleting Dialog.", context(*dialogue))],
+            RouterFact::DialogDeleted { dialogue, .. } => {
+                vec![format!("{}Deleting Dialog.", context(*dialogue))]
+            }
             RouterFact::Agent { skill_target, mrd, before, after } => vec![format!(
                 "Agent {skill_target} from PG domain {mrd}. [{}] to [{}]",
                 agent(before),
                 agent(after),
             )],
-            RouterFact::CallRefused { .. } | RouterFact::Dequeued { .. } | RouterFact::CancelRefused { .. } => {
-                Vec::new()
-            }
+            RouterFact::CallRefused { .. }
+            | RouterFact::Dequeued { .. }
+            | RouterFact::CancelRefused { .. } => Vec::new(),
         }
     }
 }
@@ -105,13 +115,7 @@ fn agent(view: &AgentView) -> String {
         (true, _) => "R",
         (false, _) => "",
     };
-    format!(
-        "{}-{}{pending}:{}[{}],{flags}",
-        view.state.router_name(),
-        view.tasks,
-        view.limit,
-        view.beyond
-    )
+    format!("{}-{}{pending}:{}[{}],{flags}", view.state.router_name(), view.tasks, view.limit, view.beyond)
 }
 
 fn pre_call(context: &str, m: &DeviceTargetPreCallInd) -> Vec<String> {

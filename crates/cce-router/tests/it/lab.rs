@@ -1,0 +1,334 @@
+//! The lab of the trace around a router: an MR PG and an agent PG.
+
+use cce_kernel::{
+    Fact, Host, HostClock, Input, LinkId, LinkReason, Output, Peer, Port, Time, TimerKey, Wall,
+    fact::RouterFact,
+    model::{AgentState, MrdId, SkillTarget, TaskId},
+};
+use cce_mr::{
+    ICM, Icm,
+    icm::{
+        AgentStateUpdate, Connect, DeviceTargetPreCallInd, DialogFail, NewCall, OpenReq, QueueEvent, Release,
+        ReleaseConf, TaskEvent,
+    },
+};
+use cce_router::{CallType, Config, DialedNumber, Mrd, PrecisionQueue, Router, Script, Step};
+use cce_wire::Text;
+use std::{collections::BTreeMap, time::Duration};
+
+/// The trace's agent.
+pub(crate) const AGENT: i32 = 5172;
+/// A second agent.
+pub(crate) const OTHER: i32 = 5173;
+/// The trace's domain.
+pub(crate) const MRD: i32 = 5011;
+/// A domain whose tasks must not be interrupted.
+pub(crate) const CHAT: i32 = 5012;
+/// The trace's task; later ones follow by call id.
+pub(crate) const TASK: TaskId = TaskId { day: 154_526, call: 37_051_928, sequence: 1 };
+
+/// A router under test.
+pub(crate) struct Lab {
+    host: Host,
+    router: Router,
+    pub(crate) now: Time,
+    /// The MR PG's link.
+    pub(crate) mr: LinkId,
+    /// The agent PG's link.
+    pub(crate) agent: LinkId,
+}
+
+/// What the router did with one input.
+#[derive(Debug)]
+pub(crate) struct Said(pub(crate) Vec<Output>);
+
+impl Lab {
+    /// A lab with both gateways open, and nobody signed in.
+    pub(crate) fn open() -> Self {
+        Self::with(config())
+    }
+
+    /// The same with another configuration.
+    pub(crate) fn with(config: Config) -> Self {
+        let mut lab = Self::started(config, BTreeMap::new());
+        lab.mr = lab.gateway(19, 5001);
+        lab.agent = lab.gateway(17, 5000);
+        lab
+    }
+
+    /// A lab with the trace's agent ready for three tasks.
+    pub(crate) fn ready() -> Self {
+        let mut lab = Self::open();
+        lab.report(&standing(AGENT, 3));
+        lab
+    }
+
+    /// A router that only started.
+    pub(crate) fn started(config: Config, stored: BTreeMap<String, String>) -> Self {
+        // 2024-01-30 08:55:49.401 UTC.
+        let clock = HostClock { start: Wall(1_706_604_949_401_000), ..HostClock::default() };
+        let nowhere = LinkId { port: Port::IcmMr, number: 0 };
+        let host = Host::new("router".into(), 1, clock);
+        let mut lab = Self { host, router: Router::new(config), now: Time(0), mr: nowhere, agent: nowhere };
+        lab.input(Input::Start { stored });
+        lab
+    }
+
+    /// A gateway that opened its session.
+    pub(crate) fn gateway(&mut self, peripheral_type: u16, peripheral_id: u32) -> LinkId {
+        let link = self.connect();
+        self.says(link, open_req(peripheral_type, peripheral_id));
+        link
+    }
+
+    /// A link without a session.
+    pub(crate) fn connect(&mut self) -> LinkId {
+        let link = self.host.accept(Port::IcmMr);
+        self.input(Input::LinkUp { link, peer: Peer::default() });
+        link
+    }
+
+    /// The MR PG asks for a task to be routed, as in the trace.
+    pub(crate) fn call(&mut self, did: u32) -> Said {
+        self.says(self.mr, new_call(did))
+    }
+
+    /// The MR PG gives a task up.
+    pub(crate) fn release(&mut self, did: u32) -> Said {
+        self.says(self.mr, Release { rcid: 5004, pid: 5001, did, reason_code: 35, ..Release::default() })
+    }
+
+    /// The agent PG reports how an agent stands.
+    pub(crate) fn report(&mut self, update: &AgentStateUpdate) -> Said {
+        self.says(self.agent, update.clone())
+    }
+
+    /// The agent PG reports a task of the trace's agent: `after` counts from the trace's task.
+    pub(crate) fn task(&mut self, after: i32, task_state: u16) -> Said {
+        self.says(self.agent, task_event(after, task_state))
+    }
+
+    /// A gateway says something.
+    pub(crate) fn says(&mut self, link: LinkId, message: impl Into<Icm>) -> Said {
+        self.input(Input::Frame { link, bytes: message.into().to_frame(&ICM).into() })
+    }
+
+    /// A link is gone.
+    pub(crate) fn lose(&mut self, link: LinkId) -> Said {
+        self.input(Input::LinkDown { link, reason: LinkReason::Reset })
+    }
+
+    /// A timer is due, some seconds later.
+    pub(crate) fn timer(&mut self, key: TimerKey, seconds: u64) -> Said {
+        self.pass(seconds);
+        self.input(Input::Timer(key))
+    }
+
+    /// Time passes.
+    pub(crate) fn pass(&mut self, seconds: u64) {
+        self.now = self.now + Duration::from_secs(seconds);
+    }
+
+    /// Any input.
+    pub(crate) fn input(&mut self, input: Input) -> Said {
+        Said(self.host.handle(&mut self.router, input, self.now))
+    }
+}
+
+impl Said {
+    /// Every message, with its link.
+    pub(crate) fn messages(&self) -> Vec<(LinkId, Icm)> {
+        let sent = |output: &Output| match output {
+            Output::Send { link, bytes } => Some((*link, Icm::read(&ICM, &bytes.0).unwrap())),
+            _ => None,
+        };
+        self.0.iter().filter_map(sent).collect()
+    }
+
+    /// Names of the messages on a link.
+    pub(crate) fn names(&self, link: LinkId) -> Vec<&'static str> {
+        self.messages().iter().filter(|(to, _)| *to == link).map(|(_, message)| message.name()).collect()
+    }
+
+    pub(crate) fn connects(&self) -> Vec<Connect> {
+        self.pick(|message| if let Icm::Connect(found) = message { Some(found) } else { None })
+    }
+
+    pub(crate) fn reservations(&self) -> Vec<DeviceTargetPreCallInd> {
+        self.pick(|message| if let Icm::DeviceTargetPreCallInd(found) = message { Some(found) } else { None })
+    }
+
+    pub(crate) fn queued(&self) -> Vec<QueueEvent> {
+        self.pick(|message| if let Icm::QueueEvent(found) = message { Some(found) } else { None })
+    }
+
+    pub(crate) fn failures(&self) -> Vec<DialogFail> {
+        self.pick(|message| if let Icm::DialogFail(found) = message { Some(found) } else { None })
+    }
+
+    pub(crate) fn released(&self) -> Vec<ReleaseConf> {
+        self.pick(|message| if let Icm::ReleaseConf(found) = message { Some(found) } else { None })
+    }
+
+    /// Skill targets of the agents chosen.
+    pub(crate) fn chosen(&self) -> Vec<i32> {
+        self.connects().iter().map(|connect| connect.agstid).collect()
+    }
+
+    /// Dialogues that were routed.
+    pub(crate) fn routed(&self) -> Vec<u32> {
+        self.connects().iter().map(|connect| connect.did).collect()
+    }
+
+    /// The facts of the router's own.
+    pub(crate) fn facts(&self) -> Vec<&RouterFact> {
+        let fact =
+            |output| if let &Output::Note(Fact::Router(ref fact)) = output { Some(fact) } else { None };
+        self.0.iter().filter_map(fact).collect()
+    }
+
+    /// Whether a peer's error was noted.
+    pub(crate) fn has_peer_error(&self) -> bool {
+        self.0.iter().any(|output| matches!(output, Output::Note(Fact::PeerError { .. })))
+    }
+
+    /// Whether a link is closed.
+    pub(crate) fn closes(&self, link: LinkId) -> bool {
+        self.0.iter().any(|output| matches!(output, Output::Close { link: closed, .. } if *closed == link))
+    }
+
+    /// The timer of that name which is armed.
+    pub(crate) fn armed(&self, name: &str) -> Option<TimerKey> {
+        self.0.iter().find_map(|output| match output {
+            Output::Arm { key, .. } if key.name == name => Some(key.clone()),
+            _ => None,
+        })
+    }
+
+    /// What is kept for the next life.
+    pub(crate) fn stored(&self) -> BTreeMap<String, String> {
+        let kept = |output: &Output| match output {
+            Output::Store { key, value: Some(value) } => Some((key.clone(), value.clone())),
+            _ => None,
+        };
+        self.0.iter().filter_map(kept).collect()
+    }
+
+    fn pick<T>(&self, pick: impl Fn(Icm) -> Option<T>) -> Vec<T> {
+        self.messages().into_iter().filter_map(|(_, message)| pick(message)).collect()
+    }
+}
+
+/// The trace's configuration, with a second domain.
+pub(crate) fn config() -> Config {
+    Config {
+        dialed_numbers: vec![dialed("CumulusTask", MRD, Some(5053)), dialed("CumulusChat", CHAT, Some(5054))],
+        call_types: vec![
+            CallType {
+                id: 5053,
+                script: Some("CumulusTask".to_owned()),
+                ccai_config: "4f62417b-bbea-44b9-9ba0-ba3e51ad8272".to_owned(),
+                enabled_services: vec![1, 2],
+            },
+            CallType { id: 5054, script: Some("CumulusChat".to_owned()), ..CallType::default() },
+        ],
+        scripts: vec![script("CumulusTask", 5034, 5), script("CumulusChat", 5035, 5)],
+        precision_queues: vec![
+            queue(5034, "CumulusTask", MRD, vec![step(&[AGENT, OTHER], None)]),
+            queue(5035, "CumulusChat", CHAT, vec![step(&[AGENT], None)]),
+        ],
+        mrds: vec![mrd(MRD, "Tasks", true), mrd(CHAT, "Chat", false)],
+        first_call_id: Some(TASK.call),
+        first_invoke_id: 635,
+        ..Config::default()
+    }
+}
+
+/// The trace's configuration with these steps.
+pub(crate) fn with_steps(steps: Vec<Step>) -> Config {
+    let mut config = config();
+    config.precision_queues[0].steps = steps;
+    config
+}
+
+pub(crate) fn step(agents: &[i32], wait: Option<u64>) -> Step {
+    Step { wait: wait.map(Duration::from_secs), agents: agents.iter().copied().map(SkillTarget).collect() }
+}
+
+pub(crate) fn dialed(number: &str, mrd: i32, call_type: Option<u32>) -> DialedNumber {
+    DialedNumber { number: number.to_owned(), mrd: MrdId(mrd), call_type }
+}
+
+pub(crate) fn script(name: &str, precision_queue: u32, priority: u32) -> Script {
+    Script { name: name.to_owned(), precision_queue, priority }
+}
+
+/// The trace's request, for any dialogue.
+pub(crate) fn new_call(did: u32) -> NewCall {
+    NewCall {
+        rcid: 5004,
+        pid: 5001,
+        did,
+        did_rel_seq: 1,
+        grp_del_key: 5004,
+        rtr_date: -1,
+        rtr_cid: -1,
+        rck_seq: -1,
+        at_vru: true,
+        pref_agstid: -1,
+        mr_domain_id: -1,
+        called_party: Some(Text::new("CumulusTask")),
+        calling_party: Some(Text::new("ae93f5ad-452d-4c52-8057-8d23864a8a8a")),
+        ced: Some(Text::new("5AA797871000018D0000004139ED7AD5")),
+        call_variable1: Some(Text::new("Scott McTominay")),
+        ..NewCall::default()
+    }
+}
+
+/// The same for another dialed number.
+pub(crate) fn new_call_to(did: u32, number: &str) -> NewCall {
+    NewCall { called_party: Some(Text::new(number)), ..new_call(did) }
+}
+
+pub(crate) fn open_req(peripheral_type: u16, peripheral_id: u32) -> OpenReq {
+    OpenReq { invoke_id: 1, version: 1, peripheral_id, peripheral_type, ..OpenReq::default() }
+}
+
+/// An agent who is ready for this many tasks of the trace's domain.
+pub(crate) fn standing(agent: i32, limit: u32) -> AgentStateUpdate {
+    AgentStateUpdate {
+        icm_agent_id: agent,
+        mrd_id: MRD,
+        agent_state: AgentState::NotActive.number(),
+        max_task_limit: limit,
+        agent_mode: true,
+        availability: 1,
+        ..AgentStateUpdate::default()
+    }
+}
+
+/// The same in another state.
+pub(crate) fn in_state(agent: i32, limit: u32, state: AgentState) -> AgentStateUpdate {
+    AgentStateUpdate { agent_state: state.number(), ..standing(agent, limit) }
+}
+
+/// A task of the trace's agent: `after` counts from the trace's task.
+pub(crate) fn task_event(after: i32, task_state: u16) -> TaskEvent {
+    let task_id = TaskId { call: TASK.call + after, ..TASK };
+    TaskEvent { task_id, icm_agent_id: AGENT, mrd_id: MRD, task_state, ..TaskEvent::default() }
+}
+
+fn queue(id: u32, name: &str, mrd: i32, steps: Vec<Step>) -> PrecisionQueue {
+    PrecisionQueue {
+        id,
+        name: name.to_owned(),
+        mrd: MrdId(mrd),
+        skill_group: SkillTarget(5199),
+        skill_group_number: 12_282_837,
+        steps,
+    }
+}
+
+fn mrd(id: i32, name: &str, interruptible: bool) -> Mrd {
+    Mrd { id: MrdId(id), name: name.to_owned(), interruptible, max_in_queue: None }
+}

@@ -1,0 +1,137 @@
+//! Links of peripheral gateways.
+
+use crate::lab::{Lab, config, new_call, open_req, standing};
+use cce_kernel::{CloseReason, Command, Fact, FrameFlaw, Input, Output, TimerKey};
+use cce_mr::{
+    Icm,
+    icm::{CloseReq, HeartbeatReq, OpenReq},
+};
+
+#[test]
+fn a_gateway_opens_its_session() {
+    let mut lab = Lab::started(config(), [].into());
+    let link = lab.connect();
+    let said = lab.says(link, open_req(19, 5001));
+    let Icm::OpenConf(conf) = &said.messages()[0].1 else { panic!("no OPEN_CONF") };
+    assert_eq!((conf.invoke_id, conf.central_controller_time.0), (1, 1_706_604_949));
+}
+
+#[test]
+fn an_unknown_kind_or_version_is_refused() {
+    let unknown = open_req(18, 5001);
+    for open in [unknown, OpenReq { version: 2, ..open_req(19, 5001) }] {
+        let mut lab = Lab::open();
+        let link = lab.connect();
+        let said = lab.says(link, open);
+        assert_eq!(said.names(link), ["FAILURE_CONF"]);
+        assert!(said.closes(link) && said.has_peer_error());
+    }
+}
+
+#[test]
+fn a_heartbeat_is_answered() {
+    let mut lab = Lab::open();
+    let said = lab.says(lab.mr, HeartbeatReq { invoke_id: 9, ..HeartbeatReq::default() });
+    assert_eq!(said.names(lab.mr), ["HEARTBEAT_CONF"]);
+}
+
+#[test]
+fn a_gateway_that_was_heard_of_stays() {
+    let mut lab = Lab::open();
+    lab.pass(19);
+    lab.says(lab.mr, HeartbeatReq::default());
+    let said = lab.timer(silence(lab.mr.number), 1);
+    assert!(!said.closes(lab.mr));
+    assert_eq!(said.armed("silence"), Some(silence(lab.mr.number)));
+}
+
+#[test]
+fn a_silent_gateway_is_gone() {
+    let mut lab = Lab::open();
+    lab.call(4);
+    let said = lab.timer(silence(lab.mr.number), 20);
+    let close = Output::Close { link: lab.mr, reason: CloseReason::HeartbeatLost };
+    assert!(said.0.contains(&close));
+    assert_eq!(said.facts().len(), 1, "its task is dropped");
+}
+
+#[test]
+fn a_gateway_takes_leave() {
+    let mut lab = Lab::open();
+    let said = lab.says(lab.mr, CloseReq { invoke_id: 3, ..CloseReq::default() });
+    assert_eq!(said.names(lab.mr), ["CLOSE_CONF"]);
+    assert!(said.closes(lab.mr));
+}
+
+#[test]
+fn a_gateway_that_is_back_takes_the_place_of_its_old_link() {
+    let mut lab = Lab::ready();
+    let old = lab.agent;
+    lab.agent = lab.connect();
+    let said = lab.says(lab.agent, open_req(17, 5000));
+    assert!(said.0.contains(&Output::Close { link: old, reason: CloseReason::Superseded }));
+    assert_eq!(lab.report(&standing(5172, 3)).facts().len(), 1, "the agent is new");
+}
+
+#[test]
+fn what_is_said_before_the_session_is_open_is_not_allowed() {
+    let mut lab = Lab::ready();
+    let link = lab.connect();
+    let said = lab.says(link, new_call(4));
+    assert_eq!(said.names(link), ["FAILURE_EVENT"]);
+    assert!(said.closes(link) && said.has_peer_error());
+}
+
+#[test]
+fn a_gateway_keeps_to_its_kind() {
+    let mut lab = Lab::ready();
+    assert!(lab.says(lab.mr, standing(5172, 3)).closes(lab.mr));
+    assert!(lab.says(lab.agent, new_call(4)).closes(lab.agent));
+}
+
+#[test]
+fn a_message_that_cannot_be_read_ends_the_link() {
+    let mut lab = Lab::open();
+    let bytes = vec![0, 0, 0, 1, 0, 0, 0, 20, 7];
+    let said = lab.input(Input::Frame { link: lab.mr, bytes: cce_wire::Bytes::from(bytes).into() });
+    assert_eq!(said.names(lab.mr), ["FAILURE_EVENT"]);
+    assert!(said.closes(lab.mr) && said.has_peer_error());
+}
+
+#[test]
+fn a_broken_frame_ends_the_link() {
+    let mut lab = Lab::open();
+    let said = lab.input(Input::BadFrame { link: lab.mr, flaw: FrameFlaw::Truncated { have: 3 } });
+    assert!(said.0.contains(&Output::Close { link: lab.mr, reason: CloseReason::BadFrame }));
+    assert!(said.has_peer_error());
+}
+
+#[test]
+fn links_are_bounded() {
+    let mut lab = Lab::open();
+    for _ in 2..64 {
+        lab.connect();
+    }
+    let link = lab.connect();
+    assert!(lab.says(link, open_req(19, 5003)).0.is_empty());
+}
+
+#[test]
+fn the_router_takes_leave_of_everybody() {
+    let mut lab = Lab::open();
+    let said = lab.input(Input::Command(Command::Stop));
+    assert_eq!((said.names(lab.mr), said.names(lab.agent)), (vec!["CLOSE_REQ"], vec!["CLOSE_REQ"]));
+    assert!(said.closes(lab.mr) && said.closes(lab.agent));
+}
+
+#[test]
+fn an_unknown_setting_is_refused() {
+    let mut lab = Lab::open();
+    let set = Command::Set { setting: "colour".to_owned(), value: "blue".to_owned() };
+    let said = lab.input(Input::Command(set));
+    assert!(matches!(said.0[..], [Output::Note(Fact::CommandRefused { .. })]));
+}
+
+fn silence(number: u32) -> TimerKey {
+    TimerKey::new("silence", number.into())
+}

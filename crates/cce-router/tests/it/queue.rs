@@ -1,0 +1,162 @@
+//! Tasks that wait.
+
+use crate::lab::{
+    AGENT, Lab, MRD, OTHER, config, dialed, in_state, new_call, new_call_to, script, standing, step,
+    with_steps,
+};
+use cce_kernel::{
+    fact::{QueueChoice, RefusalReason, RouterFact},
+    model::AgentState,
+};
+use cce_mr::icm::{NewCall, Release};
+use cce_router::CallType;
+
+#[test]
+fn a_task_that_nobody_is_free_for_waits() {
+    let mut lab = Lab::open();
+    let said = lab.call(4);
+    assert_eq!(said.names(lab.mr), ["QUEUE_EVENT"]);
+    assert_eq!(said.queued()[0].estimated_wait_time, -1);
+    let last = said.facts().pop().unwrap();
+    assert!(matches!(last, RouterFact::QueueNode { step: 1, choice: QueueChoice::Wait, .. }));
+}
+
+#[test]
+fn an_agent_who_becomes_available_gets_the_task_that_waited_longest() {
+    let mut lab = Lab::open();
+    lab.call(4);
+    lab.pass(7);
+    lab.call(5);
+    let said = lab.report(&standing(AGENT, 1));
+    assert_eq!(said.routed(), [4]);
+    assert_eq!((said.reservations()[0].delay_q_time, said.connects()[0].did_rel_seq), (7, 1));
+}
+
+#[test]
+fn an_agent_gets_as_many_waiting_tasks_as_there_are_slots() {
+    let mut lab = Lab::open();
+    (4..8).for_each(|dialogue| drop(lab.call(dialogue)));
+    assert_eq!(lab.report(&standing(AGENT, 3)).routed(), [4, 5, 6]);
+}
+
+#[test]
+fn a_better_priority_is_served_first() {
+    let mut config = config();
+    config.dialed_numbers.push(dialed("Urgent", MRD, Some(5055)));
+    config.call_types.push(CallType { id: 5055, script: Some("Urgent".to_owned()), ..CallType::default() });
+    config.scripts.push(script("Urgent", 5034, 1));
+    let mut lab = Lab::with(config);
+    lab.call(4);
+    lab.pass(1);
+    lab.says(lab.mr, new_call_to(5, "Urgent"));
+    assert_eq!(lab.report(&standing(AGENT, 1)).routed(), [5]);
+}
+
+#[test]
+fn the_end_of_a_task_frees_its_slot() {
+    let mut lab = Lab::open();
+    lab.report(&standing(AGENT, 1));
+    lab.call(4);
+    lab.call(5);
+    lab.task(0, 1);
+    assert_eq!(lab.task(0, 7).routed(), [5]);
+}
+
+#[test]
+fn an_agent_who_leaves_with_the_last_task_gets_no_other() {
+    let mut lab = Lab::open();
+    lab.report(&standing(AGENT, 1));
+    lab.call(4);
+    lab.call(5);
+    let busy = in_state(AGENT, 1, AgentState::Active);
+    lab.report(&cce_mr::icm::AgentStateUpdate { availability: 0, ..busy });
+    assert!(lab.task(0, 7).routed().is_empty());
+    assert!(lab.report(&in_state(AGENT, 1, AgentState::NotReady)).routed().is_empty());
+}
+
+#[test]
+fn the_estimate_follows_those_who_left_in_the_last_five_minutes() {
+    let mut lab = Lab::open();
+    (4..7).for_each(|dialogue| drop(lab.call(dialogue)));
+    lab.report(&standing(AGENT, 2));
+    // Two left; this one is the second in line.
+    assert_eq!(lab.call(7).queued()[0].estimated_wait_time, 300);
+    lab.pass(301);
+    assert_eq!(lab.call(8).queued()[0].estimated_wait_time, -1);
+}
+
+#[test]
+fn a_full_queue_refuses() {
+    let mut config = config();
+    config.mrds[0].max_in_queue = Some(1);
+    let mut lab = Lab::with(config);
+    lab.call(4);
+    let said = lab.call(5);
+    assert_eq!(said.failures()[0].reason_code, 43);
+    let refused = RouterFact::CallRefused { dialogue: 5, reason: RefusalReason::QueueFull };
+    assert_eq!(said.facts().pop(), Some(&refused));
+}
+
+#[test]
+fn a_step_that_is_over_takes_the_next_one_too() {
+    let mut lab = Lab::with(with_steps(vec![step(&[AGENT], Some(30)), step(&[OTHER], None)]));
+    lab.report(&in_state(AGENT, 3, AgentState::NotReady));
+    lab.report(&standing(OTHER, 3));
+    let said = lab.call(4);
+    assert_eq!(said.names(lab.mr), ["QUEUE_EVENT"]);
+    let said = lab.timer(said.armed("step").unwrap(), 30);
+    assert_eq!((said.chosen(), said.reservations()[0].step_order), (vec![OTHER], 2));
+}
+
+#[test]
+fn a_task_waits_on_the_last_step_without_limit() {
+    let mut lab = Lab::with(with_steps(vec![step(&[AGENT], Some(30)), step(&[OTHER], Some(30))]));
+    lab.report(&in_state(AGENT, 3, AgentState::NotReady));
+    let said = lab.call(4);
+    let said = lab.timer(said.armed("step").unwrap(), 30);
+    assert!(matches!(said.facts()[..], [RouterFact::QueueNode { step: 2, choice: QueueChoice::Wait, .. }]));
+    assert_eq!(said.armed("step"), None);
+    assert_eq!(lab.report(&standing(AGENT, 3)).chosen(), [AGENT]);
+}
+
+#[test]
+fn a_release_takes_a_waiting_task_out() {
+    let mut lab = Lab::open();
+    lab.call(4);
+    let said = lab.release(4);
+    assert!(matches!(said.facts()[..], [RouterFact::Dequeued { queue_id: 5034, .. }]));
+    assert_eq!((said.released()[0].did, said.released()[0].result), (4, 0));
+    assert!(lab.report(&standing(AGENT, 3)).routed().is_empty());
+}
+
+#[test]
+fn a_release_comes_too_late_for_a_routed_task() {
+    let mut lab = Lab::ready();
+    lab.call(4);
+    let said = lab.release(4);
+    assert_eq!(said.facts(), [&RouterFact::CancelRefused { dialogue: 4 }]);
+    assert_eq!(said.released()[0].result, 1);
+}
+
+#[test]
+fn routing_clients_number_their_dialogues_apart() {
+    let mut lab = Lab::open();
+    lab.call(4);
+    let said = lab.says(lab.mr, NewCall { rcid: 5005, ..new_call(4) });
+    assert_eq!(said.names(lab.mr), ["QUEUE_EVENT"]);
+    let release = Release { rcid: 5005, did: 4, ..Release::default() };
+    assert_eq!(lab.says(lab.mr, release).released()[0].result, 0);
+    let connect = lab.report(&standing(AGENT, 3)).connects().remove(0);
+    assert_eq!((connect.rcid, connect.did), (5004, 4));
+}
+
+#[test]
+fn a_lost_routing_client_takes_its_waiting_tasks_along() {
+    let mut lab = Lab::open();
+    let other = lab.gateway(19, 5002);
+    lab.call(4);
+    lab.says(other, new_call(4));
+    let said = lab.lose(lab.mr);
+    assert!(matches!(said.facts()[..], [RouterFact::Dequeued { .. }]));
+    assert_eq!(lab.report(&standing(AGENT, 3)).names(other), ["CONNECT"]);
+}

@@ -1,0 +1,187 @@
+//! `ccelab demo` and what its records are good for.
+
+use crate::support::{folder, run, shared, skip, stderr, stdout};
+use std::{fs, path::Path, process::Command};
+
+#[test]
+fn the_demo_is_handled_and_draws_its_ladder() {
+    let folder = folder("demo");
+    let output = run(&folder, &["demo", "--fast"]);
+    assert!(output.status.success(), "{}", stderr(&output));
+    let text = stdout(&output);
+    for part in
+        ["APP  CCP  PIM  RTR  CTI  FIN  DESK", "NEW_TASK", "DO_THIS_WITH_TASK", "handled after", "mr "]
+    {
+        assert!(text.contains(part), "no `{part}` in\n{text}");
+    }
+    assert!(text.lines().all(|line| line.chars().count() <= 120), "{text}");
+    assert!(!text.contains('\u{1b}'), "colours in a pipe");
+    assert!(folder.join(".ccelab/last/journal.jsonl").exists());
+    assert!(folder.join(".ccelab/last/ctisvr.log").exists());
+}
+
+#[test]
+fn the_demo_s_logs_agree_with_the_lab_trace_live_and_from_the_journal() {
+    let Some(tool) = shared("tools/compare-lab-trace.py") else {
+        return eprintln_skip();
+    };
+    let folder = folder("trace");
+    let (logs, journal, again) = (folder.join("L"), folder.join("J"), folder.join("L2"));
+    let output = run(&folder, &["demo", "--fast", "--logs", path(&logs), "--journal", path(&journal)]);
+    assert!(output.status.success(), "{}", stderr(&output));
+    compare(&tool, &logs, None);
+    assert!(run(&folder, &["logs", path(&journal), "--out", path(&again)]).status.success());
+    compare(&tool, &again, None);
+}
+
+#[test]
+fn another_agent_customer_and_task_give_the_trace_with_their_values() {
+    let Some(tool) = shared("tools/compare-lab-trace.py") else {
+        return eprintln_skip();
+    };
+    let folder = folder("mapped");
+    fs::write(folder.join("lab.toml"), OTHER_LAB).unwrap();
+    fs::write(folder.join("map.json"), OTHER_MAP).unwrap();
+    let logs = folder.join("L");
+    let output = run(&folder, &["demo", "--fast", "--config", "lab.toml", "--logs", path(&logs)]);
+    assert!(output.status.success(), "{}{}", stdout(&output), stderr(&output));
+    compare(&tool, &logs, Some(&folder.join("map.json")));
+}
+
+#[test]
+fn a_demo_replays_and_a_changed_byte_is_named() {
+    let folder = folder("replay");
+    assert!(run(&folder, &["demo", "--fast"]).status.success());
+    let journal = folder.join(".ccelab/last/journal.jsonl");
+    let output = run(&folder, &["replay", path(&journal)]);
+    assert!(output.status.success(), "{}", stderr(&output));
+    assert!(stdout(&output).contains("no difference"));
+
+    let text = fs::read_to_string(&journal).unwrap();
+    let line =
+        text.lines().find(|line| line.contains(r#""out":{"send""#) && line.contains("x:000000c1")).unwrap();
+    let changed = line.replacen("x:000000c1", "x:000000c2", 1);
+    fs::write(&journal, text.replacen(line, &changed, 1)).unwrap();
+    let seq = line.split(['{', ':', ',']).nth(2).unwrap();
+    let output = run(&folder, &["replay", path(&journal)]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(stderr(&output).contains(&format!("record {seq} of ccp")), "{}", stderr(&output));
+}
+
+#[test]
+fn a_journal_is_drawn_again_as_text_and_as_a_diagram() {
+    let folder = folder("ladder");
+    assert!(run(&folder, &["demo", "--fast"]).status.success());
+    let journal = ".ccelab/last/journal.jsonl";
+    let text = stdout(&run(&folder, &["ladder", journal]));
+    assert!(
+        text.starts_with("T1  contact 5AA797871000018D0000004139ED7AD5  task 154526_37051928_1\n"),
+        "{text}"
+    );
+    let one = stdout(&run(&folder, &["ladder", journal, "--task", "154526_37051928_1"]));
+    assert!(one.contains("NEW_TASK") && !one.contains("MEDIA_LOGIN_REQ"), "{one}");
+    let diagram = stdout(&run(&folder, &["ladder", journal, "--format", "mermaid"]));
+    assert!(
+        diagram.starts_with("sequenceDiagram\n") && diagram.contains("CCP->>PIM: T1 NEW_TASK"),
+        "{diagram}"
+    );
+    assert_eq!(run(&folder, &["ladder", journal, "--task", "1_2_3"]).status.code(), Some(2));
+}
+
+#[test]
+fn no_view_shows_a_password() {
+    let folder = folder("secrets");
+    assert!(run(&folder, &["demo", "--fast"]).status.success());
+    for entry in fs::read_dir(folder.join(".ccelab/last")).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_some_and(|extension| extension == "log") {
+            let text = fs::read_to_string(&path).unwrap();
+            assert!(!text.contains("ccelab") && !text.contains("Basic "), "{}", path.display());
+        }
+    }
+}
+
+fn compare(tool: &Path, logs: &Path, map: Option<&Path>) {
+    let mut command = Command::new("python3");
+    command.arg(tool).arg(logs);
+    if let Some(map) = map {
+        command.arg("--map").arg(map);
+    }
+    let output = command.output().unwrap();
+    assert!(output.status.success(), "{}", stdout(&output));
+    assert!(stdout(&output).contains("119 of 119 lines agree"), "{}", stdout(&output));
+}
+
+fn eprintln_skip() {
+    skip(
+        "the comparison with the lab trace",
+        "the reference is not beside the project, or Python is missing",
+    );
+}
+
+fn path(path: &Path) -> &str {
+    path.to_str().unwrap()
+}
+
+/// The same lab with another agent, customer and task.
+const OTHER_LAB: &str = r#"
+[demo]
+start = "2024-01-30T08:54:26-05:00"
+
+[demo.pins]
+contact_ids = ["6BB797871000018D0000004239ED7AD5"]
+application_id = "0c9d7b52-1111-4222-8333-444455556666"
+first_dialogue = 9
+first_call_id = 40000017
+router_first_invoke_id = 771
+finesse_first_invoke_id = 100
+first_session = 8
+
+[[demo.agents]]
+id = "1082"
+limit = 5
+sign_in = "500ms"
+ready = "1500ms"
+accept = "3s"
+start = "5s"
+close = "7s"
+
+[[demo.customers]]
+at = "4s"
+method = "GET"
+feed = 100080
+name = "ann@example.org"
+title = "Order A-17 lost"
+description = "Order A-17 lost"
+script_selector = "CumulusTask"
+poll = "1s"
+
+[demo.customers.variables]
+cv_1 = "Ann Other"
+cv_2 = "Order A-17 lost"
+cv_3 = "987654321"
+cv_4 = "ann@example.org"
+"#;
+
+/// The trace's values, and those of that lab. Lengths, too, follow from the values.
+const OTHER_MAP: &str = r#"{
+  "5AA797871000018D0000004139ED7AD5": "6BB797871000018D0000004239ED7AD5",
+  "ae93f5ad-452d-4c52-8057-8d23864a8a8a": "0c9d7b52-1111-4222-8333-444455556666",
+  "37051928": "40000017",
+  "DialogueID = (4) Hex 00000004": "DialogueID = (9) Hex 00000009",
+  "DID=4 ": "DID=9 ",
+  "(4 x 0 : 0 0)": "(9 x 0 : 0 0)",
+  "InvokeID=635": "InvokeID=771",
+  "1080": "1082",
+  "5172": "5174",
+  "Hex 00001434": "Hex 00001436",
+  "UCSFSJEFFERS": "UCSFAHAMILTON",
+  "MaxTaskLimit=3": "MaxTaskLimit=5",
+  ":3[0]": ":5[0]",
+  "user@email": "ann@example.org",
+  "Report Lost Credit Card": "Order A-17 lost",
+  "Scott McTominay": "Ann Other",
+  "123456789": "987654321",
+  "Length = 201 bytes": "Length = 192 bytes",
+  "Length = 135 bytes": "Length = 126 bytes"
+}"#;
