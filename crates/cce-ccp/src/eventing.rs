@@ -60,13 +60,17 @@ impl Eventing {
         cx.note(received(Process::Eventing, BusMessage::Notification, id, None).into());
         let campaigns = config.campaigns_of(contact.feed).map(|campaign| campaign.id).collect();
         let object = cx.rng("event object").random_range(0x10_0000..0x200_0000);
-        cx.note(CcpFact::DsNotification { contact: Box::new(contact.social.clone()), campaigns, object }.into());
+        cx.note(
+            CcpFact::DsNotification { contact: Box::new(contact.social.clone()), campaigns, object }.into(),
+        );
         if sender == Sender::Api {
             cx.note(received(Process::MsgProxy, BusMessage::Notification, id, None).into());
         }
         for campaign in config.campaigns_of(contact.feed) {
             let campaign_public_id = campaign.public_id.clone();
-            cx.note(CcpFact::Published { contact: Box::new(contact.social.clone()), campaign_public_id }.into());
+            cx.note(
+                CcpFact::Published { contact: Box::new(contact.social.clone()), campaign_public_id }.into(),
+            );
         }
     }
 }

@@ -8,9 +8,8 @@ use cce_kernel::{
     model::{ContactId, MrdId, SkillTarget, TaskId},
 };
 use cce_mr::{
-    MR,
+    MR, Mr,
     mr::{CloseConf, CloseReq, FailureEvent, HeartbeatConf, HeartbeatReq, NewTask, OpenConf, OpenReq},
-    Mr,
 };
 use cce_wire::Text;
 use dialogue::Dialogues;
@@ -84,7 +83,12 @@ impl MrListener {
     }
 
     /// Sends a task, and returns its dialogue. None without a session.
-    pub(crate) fn send_new_task(&mut self, contact: &ContactId, task: NewTask, cx: &mut Cx<'_>) -> Option<u32> {
+    pub(crate) fn send_new_task(
+        &mut self,
+        contact: &ContactId,
+        task: NewTask,
+        cx: &mut Cx<'_>,
+    ) -> Option<u32> {
         self.session.map(|link| self.dialogues.send_new_task(link, contact, task, cx))
     }
 

@@ -55,7 +55,12 @@ impl Resource {
         match self {
             Self::Close(_) | Self::Renotify(_) => "PUT",
             Self::Ping => "GET, OPTIONS",
-            _ => "GET",
+            Self::Feeds
+            | Self::Feed(_)
+            | Self::Campaigns
+            | Self::Campaign(_)
+            | Self::SocialContact(_)
+            | Self::MrConfig => "GET",
         }
     }
 }
@@ -72,7 +77,9 @@ impl Ccp {
         match (&resource, request.method.as_str()) {
             (Resource::Close(id), "PUT") => self.on_close(call, id, cx),
             (Resource::Renotify(id), "PUT") => self.on_renotify(call, id, request, cx),
-            (Resource::Ping, "GET" | "OPTIONS") => cx.reply(call, Response::new(200).header("allow", "GET, OPTIONS")),
+            (Resource::Ping, "GET" | "OPTIONS") => {
+                cx.reply(call, Response::new(200).header("allow", "GET, OPTIONS"))
+            }
             (_, "GET") if resource.methods() == "GET" => cx.reply(call, self.show(&resource, request)),
             _ => cx.reply(call, answer::method_not_allowed(resource.methods())),
         }
@@ -127,16 +134,21 @@ impl Ccp {
     }
 
     fn show(&self, resource: &Resource, request: &Request) -> Response {
-        let url = format!("{}://{}", answer::scheme(request), request.get("host").unwrap_or(&self.config.host));
+        let url =
+            format!("{}://{}", answer::scheme(request), request.get("host").unwrap_or(&self.config.host));
         let body = match resource {
             Resource::Feeds => Some(show::feeds(&self.config.feeds, &url)),
-            Resource::Feed(id) => id.parse().ok().and_then(|id| self.config.feed(id)).map(|feed| show::feed(feed, &url)),
+            Resource::Feed(id) => {
+                id.parse().ok().and_then(|id| self.config.feed(id)).map(|feed| show::feed(feed, &url))
+            }
             Resource::Campaigns => Some(show::campaigns(&self.config.campaigns, &url)),
             Resource::Campaign(id) => {
                 let campaign = self.config.campaigns.iter().find(|campaign| campaign.public_id == *id);
                 campaign.map(|campaign| show::campaign(campaign, &url))
             }
-            Resource::SocialContact(id) => self.contacts.find(id).map(|contact| cce_xml::social_contact(&contact.social, &url)),
+            Resource::SocialContact(id) => {
+                self.contacts.find(id).map(|contact| cce_xml::social_contact(&contact.social, &url))
+            }
             Resource::MrConfig => Some(show::mr_config(self.config.mr_port, &url)),
             Resource::Close(_) | Resource::Renotify(_) | Resource::Ping => None,
         };
@@ -153,7 +165,8 @@ fn credentials(request: &Request) -> Option<Vec<u8>> {
 }
 
 fn unauthorized() -> Response {
-    let response = answer::error(401, "unauthorized", "Authorization", "the administrator's credentials are needed");
+    let response =
+        answer::error(401, "unauthorized", "Authorization", "the administrator's credentials are needed");
     response.header("www-authenticate", "Basic realm=\"CCP\"")
 }
 
@@ -163,7 +176,8 @@ fn renotification(request: &Request) -> Result<(String, u32), Response> {
         .map_err(|error| answer::invalid(&[answer::Flaw::format("Task", error.to_string())]))?;
     let selector = task.script_selector.unwrap_or_default();
     let service = service_requested(task.re_notify_reason.as_deref().unwrap_or_default());
-    let unknown = || answer::Flaw::format("reNotifyReason", "reNotifyReason is missing or unknown".to_owned());
+    let unknown =
+        || answer::Flaw::format("reNotifyReason", "reNotifyReason is missing or unknown".to_owned());
     let flaws: Vec<_> = [
         required("scriptSelector", &selector),
         at_most("scriptSelector", selector.chars().count(), SELECTOR_MAX, "characters"),

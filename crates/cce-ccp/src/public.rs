@@ -114,9 +114,12 @@ impl Ccp {
         }
         match self.cancel(id, cx) {
             CancelOutcome::Accepted => Response::new(200),
-            CancelOutcome::TooLate => {
-                answer::error(400, "invalidState", id.as_str(), "only an unread or queued task can be cancelled")
-            }
+            CancelOutcome::TooLate => answer::error(
+                400,
+                "invalidState",
+                id.as_str(),
+                "only an unread or queued task can be cancelled",
+            ),
         }
     }
 

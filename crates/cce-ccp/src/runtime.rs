@@ -220,7 +220,11 @@ impl Ccp {
     fn on_queued(&mut self, id: &ContactId, wait: i32, cx: &mut Cx<'_>) {
         let Some(contact) = self.contacts.find_mut(id) else { return };
         contact.wait = Some(wait);
-        let reason = if contact.is_cancelling() { StatusReason::CancelRequested } else { StatusReason::ExternallyRouted };
+        let reason = if contact.is_cancelling() {
+            StatusReason::CancelRequested
+        } else {
+            StatusReason::ExternallyRouted
+        };
         if contact.is(ContactStatus::Queued, reason) {
             return self.contacts.save(id, cx);
         }

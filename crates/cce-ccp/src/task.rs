@@ -29,7 +29,8 @@ pub(crate) struct TaskRequest {
 
 /// Reads the body of a POST.
 pub(crate) fn of_xml(body: &Blob) -> Result<TaskRequest, Vec<Flaw>> {
-    let task = cce_xml::task::Task::read(&body.0).map_err(|error| vec![Flaw::format("Task", error.to_string())])?;
+    let task =
+        cce_xml::task::Task::read(&body.0).map_err(|error| vec![Flaw::format("Task", error.to_string())])?;
     let mut request = TaskRequest {
         name: task.name.unwrap_or_default(),
         title: task.title.unwrap_or_default(),
@@ -66,7 +67,9 @@ impl TaskRequest {
         [
             required("name", &self.name),
             at_most("name", self.name.chars().count(), NAME_MAX, "characters"),
-            self.name.contains(['\n', '\r']).then(|| Flaw::format("name", "name must be one line".to_owned())),
+            self.name
+                .contains(['\n', '\r'])
+                .then(|| Flaw::format("name", "name must be one line".to_owned())),
             required("title", &self.title),
             at_most("scriptSelector", self.script_selector.chars().count(), SELECTOR_MAX, "characters"),
             at_most("tags", self.tags.len(), TAGS_MAX, "tags"),
@@ -167,7 +170,8 @@ mod tests {
     #[test]
     fn a_request_of_more_than_a_megabyte_is_refused() {
         let variables = vec![("v".to_owned(), "x".repeat(BYTES_MAX))];
-        let request = TaskRequest { name: "n".into(), title: "t".into(), variables, ..TaskRequest::default() };
+        let request =
+            TaskRequest { name: "n".into(), title: "t".into(), variables, ..TaskRequest::default() };
         assert_eq!(request.checked().unwrap_err()[0].kind, "invalidInput.outOfRange");
     }
 

@@ -2,7 +2,7 @@
 
 use crate::{
     Finesse, arm_stat,
-    ccp::is_handled,
+    ccp::{Sequel, sequel},
     config::CallVariables,
     line::{Ask, Change, Target},
 };
@@ -68,7 +68,10 @@ impl Finesse {
         } else {
             Disposition::ABANDONED_WHILE_OFFERED
         };
-        self.close_dialog(open.dialog.id, how, cx);
+        // The router withdrew it by itself: nobody needs to be told.
+        if let Some(open) = self.remove_dialog(open.dialog.id, how, cx) {
+            self.drop_requests(&open.dialog, cx);
+        }
     }
 
     /// A task event moved the dialog.
@@ -84,11 +87,13 @@ impl Finesse {
         self.settle_dialog(task, state, cx);
     }
 
-    /// The task is over: the dialog goes, and CCP hears of it unless the task is routed anew.
+    /// The task is over for this agent: the dialog goes, and CCP hears whether it is handled or to be routed anew.
     pub(crate) fn close_dialog(&mut self, task: TaskId, disposition: Disposition, cx: &mut Cx<'_>) {
         let Some(open) = self.remove_dialog(task, disposition, cx) else { return };
-        if is_handled(disposition) {
-            self.send_close(&open, cx);
+        match sequel(disposition) {
+            Sequel::Handled => self.send_close(&open, cx),
+            Sequel::RoutedAnew => self.send_renotify(&open, cx),
+            Sequel::Nothing => {}
         }
         self.drop_requests(&open.dialog, cx);
     }

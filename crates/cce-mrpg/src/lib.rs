@@ -1,6 +1,6 @@
 //! MR PG: MR PIMs between applications and the router (mr-interface 1–7).
 //!
-//! Each PIM ([`pim`](Pim)) connects to one application and keeps its dialogues; all of them share one link to
+//! Each PIM connects to one application and keeps its dialogues; all of them share one link to
 //! the router. What an application says about a dialogue becomes a message to the router, and back.
 //!
 //! Invariants:

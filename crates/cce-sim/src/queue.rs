@@ -1,6 +1,7 @@
 //! What is going to happen, in order.
 
-use cce_kernel::{Input, NodeName, Rng, Time, fork};
+use bytes::Bytes;
+use cce_kernel::{Input, LinkId, NodeName, Rng, Time, fork};
 use rand::RngExt;
 use std::collections::BTreeMap;
 
@@ -26,7 +27,9 @@ pub(crate) enum Delivery {
     /// An input as it is.
     Input(Input),
     /// Bytes of a link, which its framing decoder takes apart.
-    Bytes(cce_kernel::LinkId, bytes::Bytes),
+    Bytes(LinkId, Bytes),
+    /// A connection that somebody dialled.
+    Accept(NodeName, LinkId),
 }
 
 /// Everything that is planned.
@@ -62,8 +65,21 @@ impl Queue {
         self.planned.remove(&slot).map(|planned| (slot, planned))
     }
 
-    /// Drops whatever is planned for a component.
-    pub(crate) fn forget(&mut self, node: &NodeName) {
-        self.planned.retain(|_, planned| planned.node != *node);
+    /// Drops whatever is planned for a component, and returns the connections that others were opening to it.
+    pub(crate) fn forget(&mut self, node: &NodeName) -> Vec<(NodeName, LinkId)> {
+        let mut refused = Vec::new();
+        self.planned.retain(|_, planned| {
+            let opening = if let Delivery::Accept(dialler, link) = &planned.what {
+                Some((dialler, *link))
+            } else {
+                None
+            };
+            if planned.node == *node {
+                refused.extend(opening.map(|(dialler, link)| (dialler.clone(), link)));
+                return false;
+            }
+            opening.is_none_or(|(dialler, _)| dialler != node)
+        });
+        refused
     }
 }

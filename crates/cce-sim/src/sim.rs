@@ -7,10 +7,10 @@ use crate::{
 use bytes::Bytes;
 use cce_journal::{Record, What};
 use cce_kernel::{
-    Address, CallError, CallId, Command, Component, Host, HostClock, Input, LinkId, LinkReason, NodeName, Output,
-    Peer, Port, Request, Response, Time, TimerKey,
+    Address, CallError, CallId, Command, Component, Host, HostClock, Input, LinkId, LinkReason, NodeName,
+    Output, Peer, Port, Request, Response, Time, TimerKey,
 };
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 
 /// A run: components, what is planned, and what was recorded.
 pub struct Sim {
@@ -59,7 +59,9 @@ impl Sim {
     /// Ends a component's life, as when its process is killed, and begins another one with what it stored.
     pub fn restart(&mut self, name: &NodeName, component: Box<dyn Component>) {
         self.record(name, None, What::Stopped { reason: "restarted".into() });
-        self.queue.forget(name);
+        for (dialler, link) in self.queue.forget(name) {
+            self.plan_input(&dialler, Input::LinkDown { link, reason: LinkReason::Refused }, None);
+        }
         let (peers, callers) = self.wires.forget(name);
         for (peer, link) in peers {
             self.wires.cut(&(peer.clone(), link));
@@ -123,6 +125,7 @@ impl Sim {
         match what {
             Delivery::Input(input) => self.deliver(&node, input, cause),
             Delivery::Bytes(link, bytes) => self.deliver_bytes(&node, link, &bytes, cause),
+            Delivery::Accept(dialler, link) => self.accept(&node, &dialler, link, cause),
         }
         true
     }
@@ -157,9 +160,9 @@ impl Sim {
 
     fn apply(&mut self, name: &NodeName, output: Output, seq: u64) {
         match output {
-            Output::Send { link, bytes } => self.send((name.clone(), link), bytes.0, seq),
+            Output::Send { link, bytes } => self.send(&(name.clone(), link), bytes.0, seq),
             Output::Dial { link, address } => self.dial(name, link, &address, seq),
-            Output::Close { link, .. } => self.close((name.clone(), link), seq),
+            Output::Close { link, .. } => self.close(&(name.clone(), link), seq),
             Output::Call { call, port, request } => self.call(name, call, port, request, seq),
             Output::Reply { call, response } => self.reply(name, call, response, seq),
             Output::Arm { key, at } => self.arm(name, key, at, seq),
@@ -169,10 +172,10 @@ impl Sim {
         }
     }
 
-    fn send(&mut self, end: End, bytes: Bytes, seq: u64) {
-        let Some(line) = self.wires.line(&end) else { return };
+    fn send(&mut self, end: &End, bytes: Bytes, seq: u64) {
+        let Some(line) = self.wires.line(end) else { return };
         let (node, link) = line.peer.clone();
-        let at = self.wires.arrival(&end, self.now);
+        let at = self.wires.arrival(end, self.now);
         self.queue.plan(at, Planned { node, what: Delivery::Bytes(link, bytes), cause: Some(seq) });
     }
 
@@ -185,20 +188,25 @@ impl Sim {
             self.queue.plan(at, planned(name, input, Some(seq)));
             return;
         }
-        let Some(node) = self.nodes.get_mut(&listener) else { return };
-        let accepted = node.host.accept(link.port.socket());
-        self.wires.connect((name.clone(), link), (listener.clone(), accepted));
-        let peer = |node: &NodeName| Peer { node: Some(node.clone()), address: node.to_string() };
-        let up = Input::LinkUp { link: accepted, peer: peer(name) };
-        self.queue.plan(at, planned(&listener, up, Some(seq)));
-        // The listener hears of it first, so that nothing can arrive on a link that is not up.
-        let up = Input::LinkUp { link, peer: peer(&listener) };
-        self.queue.plan(at + std::time::Duration::from_micros(1), planned(name, up, Some(seq)));
+        let what = Delivery::Accept(name.clone(), link);
+        self.queue.plan(at, Planned { node: listener, what, cause: Some(seq) });
     }
 
-    fn close(&mut self, end: End, seq: u64) {
-        let at = self.wires.arrival(&end, self.now);
-        let Some((node, link)) = self.wires.cut(&end) else { return };
+    /// The listener numbers the connection when it takes it in, as it does in a replay. It hears of it before
+    /// the one who dialled, so that nothing can arrive on a link that is not up.
+    fn accept(&mut self, listener: &NodeName, dialler: &NodeName, link: LinkId, cause: Option<u64>) {
+        let Some(node) = self.nodes.get_mut(listener) else { return };
+        let accepted = node.host.accept(link.port.socket());
+        self.wires.connect(&(dialler.clone(), link), &(listener.clone(), accepted));
+        let peer = |node: &NodeName| Peer { node: Some(node.clone()), address: node.to_string() };
+        self.deliver(listener, Input::LinkUp { link: accepted, peer: peer(dialler) }, cause);
+        let up = Input::LinkUp { link, peer: peer(listener) };
+        self.queue.plan(self.now + Duration::from_micros(1), planned(dialler, up, cause));
+    }
+
+    fn close(&mut self, end: &End, seq: u64) {
+        let at = self.wires.arrival(end, self.now);
+        let Some((node, link)) = self.wires.cut(end) else { return };
         let input = Input::LinkDown { link, reason: LinkReason::Closed };
         self.queue.plan(at, planned(&node, input, Some(seq)));
     }

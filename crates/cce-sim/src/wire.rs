@@ -41,14 +41,14 @@ impl Wires {
         Self { ends: BTreeMap::new(), calls: BTreeMap::new(), last_call: 0, latency: fork(seed, "latency") }
     }
 
-    pub(crate) fn connect(&mut self, a: End, b: End) {
+    pub(crate) fn connect(&mut self, a: &End, b: &End) {
         let line = |from: &End, peer: &End| Line {
             peer: peer.clone(),
             framer: Framer::new(from.1.port.carrier()),
             floor: Time(0),
         };
-        self.ends.insert(a.clone(), line(&a, &b));
-        self.ends.insert(b.clone(), line(&b, &a));
+        self.ends.insert(a.clone(), line(a, b));
+        self.ends.insert(b.clone(), line(b, a));
     }
 
     pub(crate) fn line(&mut self, end: &End) -> Option<&mut Line> {

@@ -10,6 +10,7 @@ mod people;
 mod print;
 mod run;
 mod scribe;
+mod settling;
 
 use clap::Parser;
 use std::process::ExitCode;

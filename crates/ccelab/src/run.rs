@@ -7,6 +7,7 @@ use crate::{
     files::{Places, load_lab, write_whole},
     print,
     scribe::Scribe,
+    settling::Settling,
 };
 use cce_kernel::{NodeName, Port, Wall};
 use cce_net::{Net, NetConfig, Node, Running};
@@ -40,7 +41,10 @@ pub(crate) fn run(options: &Run) -> Result<(), Failure> {
     runtime()?.block_on(async {
         let bound = Net::bind(config, nodes).await?;
         let places = Places::of(options.journal.clone(), options.logs.clone())?;
-        let running = bound.start(seed, Box::new(Scribe::new(&header, &places)?));
+        let (settling, settled) = Settling::of(&header.nodes);
+        let scribe = Scribe::new(&header, &places)?.with_settling(settling);
+        let running = bound.start(seed, Box::new(scribe));
+        settled.wait().await;
         if let Some(path) = &options.ready_file {
             write_whole(path, &(banner::ready(&lab, running.addresses(), &places.journal) + "\n"))?;
         }

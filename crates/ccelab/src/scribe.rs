@@ -1,5 +1,6 @@
 //! Writes the records of a run as they come: the journal, the logs, the live ladder.
 
+use crate::settling::Settling;
 use crate::{
     failure::Failure,
     files::{Places, create_private},
@@ -25,6 +26,7 @@ pub(crate) struct Scribe {
     files: BTreeMap<LogFile, BufWriter<File>>,
     ladder: Option<LiveLadder>,
     listener: Option<Sender<Record>>,
+    settling: Option<Settling>,
     /// What went wrong first. Recording that fails never fails the run.
     trouble: Option<std::io::Error>,
 }
@@ -48,7 +50,15 @@ impl Scribe {
         for file in LogFile::ALL {
             files.insert(file, BufWriter::new(create_private(&places.logs.join(file.file_name()))?));
         }
-        Ok(Self { journal, logs: Logs::new(header), files, ladder: None, listener: None, trouble: None })
+        Ok(Self {
+            journal,
+            logs: Logs::new(header),
+            files,
+            ladder: None,
+            listener: None,
+            settling: None,
+            trouble: None,
+        })
     }
 
     /// Draws the ladder as it grows.
@@ -63,6 +73,12 @@ impl Scribe {
     /// Passes every record on.
     pub(crate) fn with_listener(mut self, listener: Sender<Record>) -> Self {
         self.listener = Some(listener);
+        self
+    }
+
+    /// Tells when the components of this process are connected with each other.
+    pub(crate) fn with_settling(mut self, settling: Settling) -> Self {
+        self.settling = Some(settling);
         self
     }
 
@@ -113,6 +129,9 @@ impl Sink for Scribe {
         }
         if let Some(ladder) = &mut self.ladder {
             ladder.draw(record);
+        }
+        if let Some(settling) = &mut self.settling {
+            settling.learn(record);
         }
         if let Some(listener) = &self.listener {
             // Nobody listens any more once the run is being stopped.

@@ -6,7 +6,8 @@ use cce_kernel::{
     model::{ContactId, DialogueState, MrdId, SkillTarget, TaskId},
 };
 use cce_mr::mr::{
-    CancelTask, CancelTaskConf, DoThisWithTask, NewTask, NewTaskFailureEvent, TaskQueuedEvent, TerminateDialogueEvent,
+    CancelTask, CancelTaskConf, DoThisWithTask, NewTask, NewTaskFailureEvent, TaskQueuedEvent,
+    TerminateDialogueEvent,
 };
 use cce_mr::reason;
 use std::collections::{BTreeMap, BTreeSet};
@@ -42,10 +43,17 @@ impl Dialogues {
         Self { open: BTreeMap::new(), unconfirmed: BTreeSet::new(), next: first }
     }
 
-    pub(super) fn send_new_task(&mut self, link: LinkId, contact: &ContactId, task: NewTask, cx: &mut Cx<'_>) -> u32 {
+    pub(super) fn send_new_task(
+        &mut self,
+        link: LinkId,
+        contact: &ContactId,
+        task: NewTask,
+        cx: &mut Cx<'_>,
+    ) -> u32 {
         let id = self.take_id();
         send(link, NewTask { dialogue_id: id, send_seq_no: 1, ..task }, cx);
-        let dialogue = Dialogue { contact: contact.clone(), state: DialogueState::Open, sent: 1, received: 0 };
+        let dialogue =
+            Dialogue { contact: contact.clone(), state: DialogueState::Open, sent: 1, received: 0 };
         note_state(id, &dialogue, None, None, cx);
         self.open.insert(id, dialogue);
         id
@@ -60,7 +68,12 @@ impl Dialogues {
         set_state(id, dialogue, DialogueState::Cancelling, None, cx);
     }
 
-    pub(super) fn on_task_queued(&mut self, link: LinkId, message: &TaskQueuedEvent, cx: &mut Cx<'_>) -> Option<MrEvent> {
+    pub(super) fn on_task_queued(
+        &mut self,
+        link: LinkId,
+        message: &TaskQueuedEvent,
+        cx: &mut Cx<'_>,
+    ) -> Option<MrEvent> {
         let id = message.dialogue_id;
         if let Err(event) = self.receive(link, "TASK_QUEUED_EVENT", id, message.send_seq_no, cx) {
             return event;
@@ -147,7 +160,8 @@ impl Dialogues {
     /// The session is gone, and every dialogue with it.
     pub(super) fn fail_all(&mut self, cx: &mut Cx<'_>) -> Vec<ContactId> {
         let ids: Vec<u32> = self.open.keys().copied().collect();
-        let contacts = ids.into_iter().filter_map(|id| self.end(id, DialogueState::Failed, None, cx)).collect();
+        let contacts =
+            ids.into_iter().filter_map(|id| self.end(id, DialogueState::Failed, None, cx)).collect();
         self.unconfirmed.clear();
         contacts
     }
@@ -200,7 +214,13 @@ impl Dialogues {
     }
 
     /// Ends a dialogue, and returns its contact.
-    fn end(&mut self, id: u32, to: DialogueState, task: Option<TaskId>, cx: &mut Cx<'_>) -> Option<ContactId> {
+    fn end(
+        &mut self,
+        id: u32,
+        to: DialogueState,
+        task: Option<TaskId>,
+        cx: &mut Cx<'_>,
+    ) -> Option<ContactId> {
         let mut dialogue = self.open.remove(&id)?;
         if dialogue.state == DialogueState::Cancelling && to != DialogueState::Cancelled {
             self.expect_confirmation(id);

@@ -114,12 +114,25 @@ fn a_close_that_ccp_missed_changes_nothing() {
 }
 
 #[test]
-fn a_task_that_is_routed_anew_is_not_handled() {
-    for disposition in [19, 36, 63, 65] {
+fn a_task_that_nobody_answered_or_whose_agent_left_is_handed_back_to_be_routed_anew() {
+    for disposition in [19, 36, 65] {
         let ended = Lab::offered().cti(end_event(disposition));
         assert_eq!(ended.shown(), ["DELETE dialogs CLOSED"], "{disposition}");
-        assert!(!ended.0.iter().any(|out| matches!(out, Output::Call { .. })), "{disposition}");
+        let calls = ended.0.iter().filter_map(|out| {
+            let Output::Call { request, .. } = out else { return None };
+            Some((request.target.clone(), request.body.text().into_owned()))
+        });
+        let body = "<Task><scriptSelector>CumulusTask</scriptSelector>\
+                    <reNotifyReason>ROUTE_SERVICE_RECOVERY</reNotifyReason></Task>";
+        let expected = (format!("/ccp-webapp/ccp/task/{CONTACT}/renotify"), body.to_owned());
+        assert_eq!(calls.collect::<Vec<_>>(), [expected], "{disposition}");
     }
+}
+
+#[test]
+fn ccp_does_not_hear_again_of_a_task_that_was_transferred() {
+    let ended = Lab::offered().cti(end_event(63));
+    assert!(!ended.0.iter().any(|out| matches!(out, Output::Call { .. })));
 }
 
 #[test]

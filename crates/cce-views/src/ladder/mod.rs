@@ -1,6 +1,6 @@
 //! The ladder: what travelled between the lanes, in order, with what it changed.
 //!
-//! [`Rows`] turns records into rows; [`text`] and [`mermaid`] draw them. A message is a row where it arrives,
+//! [`Rows`] turns records into rows; [`Text`] and [`Mermaid`] draw them. A message is a row where it arrives,
 //! or where it leaves when it goes to somebody outside the lab. What a component says while it handles a
 //! message stands in that message's row. Heartbeats, polls and their answers are counted, not drawn.
 

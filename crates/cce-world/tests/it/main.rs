@@ -1,3 +1,4 @@
 //! Tests of the world.
 
 mod cast;
+mod flow;

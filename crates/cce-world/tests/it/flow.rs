@@ -1,0 +1,183 @@
+//! The whole lab on the in-memory driver.
+
+use cce_journal::{Header, Record, Replayed, What, replay};
+use cce_kernel::{
+    Blob, Fact, NodeName, Output, Time, Wall,
+    model::{ContactStatus, StatusReason},
+};
+use cce_sim::Sim;
+use cce_world::{COMPONENTS, CastAgent, CastCustomer, CreateMethod, Lab, Layers, Span, load};
+use std::{collections::BTreeMap, time::Duration};
+
+/// Far behind the end of every task here.
+const END: Time = Time(120_000_000);
+
+#[test]
+fn a_task_is_handled() {
+    let lab = lab(vec![agent("1081", 3)], vec![customer(4, None)]);
+    assert_eq!(ends(&run(&lab, 1)), [(ContactStatus::Handled, StatusReason::ExternallyHandled)]);
+}
+
+#[test]
+fn one_seed_gives_one_journal() {
+    let lab = lab(vec![agent("1081", 3)], vec![customer(4, None)]);
+    assert_eq!(lines(&run(&lab, 7)), lines(&run(&lab, 7)));
+    assert_ne!(lines(&run(&lab, 7)), lines(&run(&lab, 8)));
+}
+
+#[test]
+fn a_simulated_run_replays_without_a_difference() {
+    let lab = lab(vec![agent("1081", 3)], vec![customer(4, None)]);
+    let found = replayed(&lab, run(&lab, 1));
+    assert!(found.difference.is_none(), "{:?}", found.difference);
+    assert!(found.outputs > 100 && found.unknown.is_empty());
+}
+
+#[test]
+fn a_replay_names_the_first_changed_output() {
+    let lab = lab(vec![agent("1081", 3)], vec![customer(4, None)]);
+    let mut records = run(&lab, 1);
+    let changed = records.iter_mut().rev().find_map(|record| {
+        let What::Out(Output::Send { bytes, .. }) = &mut record.what else { return None };
+        *bytes = Blob::from("x");
+        Some(record.seq)
+    });
+    let difference = replayed(&lab, records).difference.unwrap();
+    assert_eq!(Some(difference.seq), changed);
+}
+
+#[test]
+fn of_three_tasks_for_one_slot_one_waits_and_one_is_cancelled() {
+    let customers = vec![customer(4, None), customer(5, None), customer(6, Some(2))];
+    let lab = lab(vec![agent("1081", 1)], customers);
+    let records = run(&lab, 3);
+    let mut ends = ends(&records);
+    ends.sort();
+    let handled = (ContactStatus::Handled, StatusReason::ExternallyHandled);
+    let cancelled = (ContactStatus::Discarded, StatusReason::CancelSucceeded);
+    assert_eq!(ends, [handled, handled, cancelled]);
+    let most = records.iter().filter_map(|record| match &record.what {
+        What::Out(Output::Note(Fact::AgentInMrd { tasks, limit, .. })) => Some((*tasks, *limit)),
+        _ => None,
+    });
+    assert!(most.into_iter().all(|(tasks, limit)| tasks <= limit));
+}
+
+#[test]
+fn a_task_for_an_unknown_dialed_number_is_discarded_with_its_reason() {
+    let mut lost = customer(4, None);
+    lost.script_selector = "Nowhere".into();
+    let lab = lab(vec![agent("1081", 3)], vec![lost]);
+    let reason = StatusReason::InvalidScriptSelector;
+    assert_eq!(ends(&run(&lab, 1)), [(ContactStatus::Discarded, reason)]);
+}
+
+#[test]
+fn a_dialed_number_without_a_call_type_discards_its_tasks() {
+    let mut lab = lab(vec![agent("1081", 3)], vec![customer(4, None)]);
+    lab.dialed_numbers[0].call_type = None;
+    assert_eq!(ends(&run(&lab, 1)), [(ContactStatus::Discarded, StatusReason::NoScript)]);
+}
+
+#[test]
+fn a_task_that_nobody_accepts_goes_to_another_agent() {
+    let mut deaf = agent("1080", 3);
+    deaf.accept = None;
+    let mut late = agent("1081", 3);
+    late.sign_in = span(6);
+    let lab = lab(vec![deaf, late], vec![customer(4, None)]);
+    assert_eq!(ends(&run(&lab, 1)), [(ContactStatus::Handled, StatusReason::ExternallyHandled)]);
+}
+
+#[test]
+fn after_a_restart_of_any_component_a_new_task_is_handled() {
+    for component in COMPONENTS {
+        let lab = lab(vec![agent("1081", 3)], vec![customer(1, None), customer(40, None)]);
+        let mut sim = start(&lab, 5);
+        sim.run_until(Time(20_000_000));
+        let name = NodeName::from(component);
+        sim.restart(&name, lab.build(&name).unwrap());
+        sim.run_until(END);
+        let last = ends(sim.records()).pop();
+        assert_eq!(last, Some((ContactStatus::Handled, StatusReason::ExternallyHandled)), "{component}");
+    }
+}
+
+fn lab(agents: Vec<CastAgent>, customers: Vec<CastCustomer>) -> Lab {
+    let mut lab = load(&Layers::default()).unwrap();
+    lab.cast.agents = agents;
+    lab.cast.customers = customers;
+    lab
+}
+
+fn agent(id: &str, limit: u32) -> CastAgent {
+    CastAgent {
+        id: id.into(),
+        limit,
+        sign_in: Span::default(),
+        ready: span(1),
+        accept: Some(span(1)),
+        start: span(1),
+        close: span(3),
+    }
+}
+
+fn customer(at: u64, cancel_after: Option<u64>) -> CastCustomer {
+    CastCustomer {
+        at: span(at),
+        method: CreateMethod::Post,
+        feed: 100_080,
+        name: "ann@example.org".into(),
+        title: "Order A-17 lost".into(),
+        description: String::new(),
+        script_selector: "CumulusTask".into(),
+        requeue_on_recovery: false,
+        poll: span(1),
+        cancel_after: cancel_after.map(span),
+        variables: BTreeMap::from([("cv_1".to_owned(), "Ann".to_owned())]),
+    }
+}
+
+fn span(seconds: u64) -> Span {
+    Span(Duration::from_secs(seconds))
+}
+
+fn header(lab: &Lab, seed: u64) -> Header {
+    lab.header(seed, Wall(1_706_622_866_000_000), lab.nodes())
+}
+
+fn start(lab: &Lab, seed: u64) -> Sim {
+    let header = header(lab, seed);
+    let mut sim = Sim::new(seed);
+    for node in lab.nodes() {
+        sim.add(&node, header.clock(&node), lab.build(&node).unwrap());
+    }
+    sim
+}
+
+fn run(lab: &Lab, seed: u64) -> Vec<Record> {
+    let mut sim = start(lab, seed);
+    sim.run_until(END);
+    sim.records().to_vec()
+}
+
+fn replayed(lab: &Lab, records: Vec<Record>) -> Replayed {
+    replay(&header(lab, 1), records, |node| lab.build(node))
+}
+
+/// How each contact ended, in the order of the ends.
+fn ends(records: &[Record]) -> Vec<(ContactStatus, StatusReason)> {
+    let end = |record: &Record| match &record.what {
+        What::Out(Output::Note(Fact::Contact { to, reason, .. }))
+            if matches!(to, ContactStatus::Handled | ContactStatus::Discarded) =>
+        {
+            Some((*to, *reason))
+        }
+        _ => None,
+    };
+    records.iter().filter_map(end).collect()
+}
+
+fn lines(records: &[Record]) -> Vec<String> {
+    records.iter().map(|record| serde_json::to_string(record).unwrap()).collect()
+}

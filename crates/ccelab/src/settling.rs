@@ -1,0 +1,89 @@
+//! When a lab that starts is of use: its components are connected with each other.
+//!
+//! A task that came before CCP has the MR PG would be discarded, as in the product; nobody who starts a lab
+//! wants that.
+
+use cce_journal::{Record, What};
+use cce_kernel::{Fact, Input, NodeName, Output, fact::FinesseFact};
+use cce_mr::{MR, Mr};
+use std::{collections::BTreeSet, time::Duration};
+use tokio::sync::oneshot;
+
+/// How long a start waits for that. A lab whose other parts run elsewhere may never see it.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// What must have happened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Sign {
+    /// CCP heard that routing is enabled.
+    RoutingEnabled,
+    /// Finesse went into service.
+    InService,
+}
+
+/// Watches the records of a start.
+#[derive(Debug)]
+pub(crate) struct Settling {
+    missing: BTreeSet<Sign>,
+    settled: Option<oneshot::Sender<()>>,
+}
+
+/// Waits for the end of a start.
+#[derive(Debug)]
+pub(crate) struct Settled(oneshot::Receiver<()>);
+
+impl Settling {
+    /// Watches what these components can show: a sign counts when everybody whom it takes is in this process.
+    pub(crate) fn of(nodes: &[NodeName]) -> (Self, Settled) {
+        let all_here =
+            |names: &[&str]| names.iter().all(|name| nodes.iter().any(|node| node.as_str() == *name));
+        let mut missing = BTreeSet::new();
+        if all_here(&["ccp", "mrpg", "router"]) {
+            missing.insert(Sign::RoutingEnabled);
+        }
+        if all_here(&["agentpg", "finesse"]) {
+            missing.insert(Sign::InService);
+        }
+        let (sender, receiver) = oneshot::channel();
+        let mut settling = Self { missing, settled: Some(sender) };
+        settling.tell();
+        (settling, Settled(receiver))
+    }
+
+    /// Takes in the next record.
+    pub(crate) fn learn(&mut self, record: &Record) {
+        if self.settled.is_none() {
+            return;
+        }
+        let sign = match &record.what {
+            What::In(Input::Frame { bytes, .. }) if record.node.as_str() == "ccp" => {
+                let enabled =
+                    matches!(Mr::read(&MR, &bytes.0), Ok(Mr::RoutingStatusEvent(m)) if m.routing_enabled);
+                enabled.then_some(Sign::RoutingEnabled)
+            }
+            What::Out(Output::Note(Fact::Finesse(FinesseFact::Service { in_service: true }))) => {
+                Some(Sign::InService)
+            }
+            What::In(_) | What::Out(_) | What::Started | What::Stopped { .. } | What::Gap { .. } => None,
+        };
+        if sign.is_some_and(|sign| self.missing.remove(&sign)) {
+            self.tell();
+        }
+    }
+
+    fn tell(&mut self) {
+        if self.missing.is_empty()
+            && let Some(settled) = self.settled.take()
+        {
+            // Nobody waits any more when the run is being stopped already.
+            let _ = settled.send(());
+        }
+    }
+}
+
+impl Settled {
+    /// Waits for it, but not for ever.
+    pub(crate) async fn wait(self) {
+        let _ = tokio::time::timeout(PATIENCE, self.0).await;
+    }
+}

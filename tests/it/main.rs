@@ -1,0 +1,3 @@
+//! The whole lab under load, over real TCP.
+
+mod load;

@@ -1,0 +1,1 @@
+//! The whole lab under load, over real TCP: see `it/`.
