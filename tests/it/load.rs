@@ -52,8 +52,7 @@ fn create(app: SocketAddr) -> String {
                 <requeueOnRecovery>true</requeueOnRecovery></Task>";
     let answer = http(app, "POST", "/ccp/task/feed/100080", body);
     assert!(answer.starts_with("HTTP/1.1 201"), "{answer}");
-    let location =
-        answer.lines().find_map(|line| line.to_ascii_lowercase().starts_with("location:").then_some(line));
+    let location = answer.lines().find(|line| line.to_ascii_lowercase().starts_with("location:"));
     let url = location.unwrap().split_once(':').unwrap().1.trim();
     url[url.find("/ccp/").unwrap()..].to_owned()
 }

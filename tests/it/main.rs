@@ -1,3 +1,5 @@
 //! The whole lab under load, over real TCP.
 
+#![expect(clippy::unwrap_used, reason = "a helper of a test may panic like the test itself")]
+
 mod load;

@@ -78,7 +78,7 @@ impl Ccp {
             (Resource::Close(id), "PUT") => self.on_close(call, id, cx),
             (Resource::Renotify(id), "PUT") => self.on_renotify(call, id, request, cx),
             (Resource::Ping, "GET" | "OPTIONS") => {
-                cx.reply(call, Response::new(200).header("allow", "GET, OPTIONS"))
+                cx.reply(call, Response::new(200).header("allow", "GET, OPTIONS"));
             }
             (_, "GET") if resource.methods() == "GET" => cx.reply(call, self.show(&resource, request)),
             _ => cx.reply(call, answer::method_not_allowed(resource.methods())),

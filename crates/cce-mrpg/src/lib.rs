@@ -85,7 +85,9 @@ impl Component for MrPg {
                 }
             }
             Input::LinkDown { link, .. } => self.on_down(link, cx),
-            Input::Frame { link, bytes } if link.port == Port::IcmMr => self.on_router_frame(link, &bytes.0, cx),
+            Input::Frame { link, bytes } if link.port == Port::IcmMr => {
+                self.on_router_frame(link, &bytes.0, cx);
+            }
             Input::Frame { link, bytes } => self.on_application_frame(link, &bytes.0, cx),
             Input::BadFrame { link, flaw } => self.on_bad_frame(link, flaw, cx),
             Input::Timer(key) => self.on_timer(&key, cx),
@@ -94,7 +96,10 @@ impl Component for MrPg {
                 self.router.stop(cx);
             }
             Input::Command(Command::Set { setting, .. }) => {
-                cx.note(Fact::CommandRefused { command: setting, detail: "the MR PG has no such setting".into() });
+                cx.note(Fact::CommandRefused {
+                    command: setting,
+                    detail: "the MR PG has no such setting".into(),
+                });
             }
             Input::Call { .. } | Input::CallGone { .. } | Input::Reply { .. } => {}
         }

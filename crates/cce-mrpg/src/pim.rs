@@ -12,8 +12,8 @@ use cce_mr::{
     MR, Mr,
     icm::{Connect, DialogFail, QueueEvent, Release, ReleaseConf},
     mr::{
-        CancelTask, CancelTaskConf, CloseConf, CloseReq, FailureEvent, HeartbeatReq, NewTask, NewTaskFailureEvent,
-        OpenReq, RoutingStatusEvent, TaskQueuedEvent, TerminateDialogueEvent,
+        CancelTask, CancelTaskConf, CloseConf, CloseReq, FailureEvent, HeartbeatReq, NewTask,
+        NewTaskFailureEvent, OpenReq, RoutingStatusEvent, TaskQueuedEvent, TerminateDialogueEvent,
     },
     reason,
 };
@@ -155,7 +155,13 @@ impl Pim {
     }
 
     /// The application said something that cannot be read: it is told, and left.
-    pub(crate) fn refuse(&mut self, reason: CloseReason, router: &RouterLink, redial: Duration, cx: &mut Cx<'_>) {
+    pub(crate) fn refuse(
+        &mut self,
+        reason: CloseReason,
+        router: &RouterLink,
+        redial: Duration,
+        cx: &mut Cx<'_>,
+    ) {
         self.send(FailureEvent { status: STATUS_UNREADABLE, ..FailureEvent::default() }, cx);
         if let Some(link) = self.link {
             cx.close(link, reason);
@@ -186,7 +192,8 @@ impl Pim {
             self.send(FailureEvent { status: reason::DUPLICATE_DIALOGUE, ..FailureEvent::default() }, cx);
             return;
         }
-        let contact = ContactId(task.application_string2.as_ref().map(ToString::to_string).unwrap_or_default());
+        let contact =
+            ContactId(task.application_string2.as_ref().map(ToString::to_string).unwrap_or_default());
         let dialogue =
             Dialogue { contact, state: DialogueState::Open, task: None, received: task.send_seq_no, sent: 0 };
         note_state(id, &dialogue, None, cx);
@@ -218,7 +225,13 @@ impl Pim {
         self.send_release(id, router, cx);
     }
 
-    fn on_terminate(&mut self, link: LinkId, end: &TerminateDialogueEvent, router: &RouterLink, cx: &mut Cx<'_>) {
+    fn on_terminate(
+        &mut self,
+        link: LinkId,
+        end: &TerminateDialogueEvent,
+        router: &RouterLink,
+        cx: &mut Cx<'_>,
+    ) {
         let id = end.dialogue_id;
         if self.dialogues.contains_key(&id)
             && self.receive(link, "TERMINATE_DIALOGUE_EVENT", id, end.send_seq_no, router, cx)
@@ -331,8 +344,12 @@ impl Pim {
     /// A task cannot be routed: its dialogue is over.
     fn send_failure(&mut self, id: u32, reason_code: u32, cx: &mut Cx<'_>) {
         let send_seq_no = self.next_seq(id);
-        let failure =
-            NewTaskFailureEvent { dialogue_id: id, send_seq_no, reason_code, ..NewTaskFailureEvent::default() };
+        let failure = NewTaskFailureEvent {
+            dialogue_id: id,
+            send_seq_no,
+            reason_code,
+            ..NewTaskFailureEvent::default()
+        };
         self.send(failure, cx);
         self.end(id, DialogueState::Failed, cx);
     }

@@ -107,7 +107,9 @@ impl MrPg {
             Ok(Icm::HeartbeatConf(_)) => self.router.unanswered = 0,
             Ok(Icm::Connect(message)) => self.for_client(message.rcid, |pim| pim.on_connect(&message, cx)),
             Ok(Icm::QueueEvent(message)) => self.for_client(message.rcid, |pim| pim.on_queued(&message, cx)),
-            Ok(Icm::DialogFail(message)) => self.for_client(message.rcid, |pim| pim.on_dialog_fail(&message, cx)),
+            Ok(Icm::DialogFail(message)) => {
+                self.for_client(message.rcid, |pim| pim.on_dialog_fail(&message, cx));
+            }
             Ok(Icm::ReleaseConf(message)) => {
                 self.for_client(message.rcid, |pim| pim.on_release_conf(&message, cx));
             }

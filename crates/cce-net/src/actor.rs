@@ -12,8 +12,8 @@ use crate::{
 use bytes::Bytes;
 use cce_journal::What;
 use cce_kernel::{
-    Address, CallError, CallId, Command, Component, FrameFlaw, Host, Input, LinkId, LinkReason, NodeName, Output,
-    Peer, Port, Request, Response, Time, TimerKey,
+    Address, CallError, CallId, Command, Component, FrameFlaw, Host, Input, LinkId, LinkReason, NodeName,
+    Output, Peer, Port, Request, Response, Time, TimerKey,
 };
 use std::{
     collections::{BTreeMap, VecDeque},
@@ -36,14 +36,43 @@ pub(crate) type Inbox = mpsc::Sender<Event>;
 /// Something that happens to a component, before it is an input.
 #[derive(Debug)]
 pub(crate) enum Event {
-    Accepted { port: Port, stream: TcpStream },
-    Dialled { link: LinkId, result: Result<TcpStream, LinkReason>, cause: u64 },
-    Frame { link: LinkId, bytes: Bytes, cause: Option<u64> },
-    BadFrame { link: LinkId, flaw: FrameFlaw },
-    Down { link: LinkId, reason: LinkReason },
-    Call { call: CallId, port: Port, request: Request, client: SocketAddr, reply: oneshot::Sender<Response> },
-    CallGone { call: CallId },
-    Reply { call: CallId, result: Result<Response, CallError>, cause: Option<u64> },
+    Accepted {
+        port: Port,
+        stream: TcpStream,
+    },
+    Dialled {
+        link: LinkId,
+        result: Result<TcpStream, LinkReason>,
+        cause: u64,
+    },
+    Frame {
+        link: LinkId,
+        bytes: Bytes,
+        cause: Option<u64>,
+    },
+    BadFrame {
+        link: LinkId,
+        flaw: FrameFlaw,
+    },
+    Down {
+        link: LinkId,
+        reason: LinkReason,
+    },
+    Call {
+        call: CallId,
+        port: Port,
+        request: Request,
+        client: SocketAddr,
+        reply: oneshot::Sender<Response>,
+    },
+    CallGone {
+        call: CallId,
+    },
+    Reply {
+        call: CallId,
+        result: Result<Response, CallError>,
+        cause: Option<u64>,
+    },
     Command(Command),
     /// The last event: close everything and end.
     End,
@@ -310,7 +339,11 @@ impl Actor {
 }
 
 fn dial_reason(error: &io::Error) -> LinkReason {
-    if error.kind() == io::ErrorKind::ConnectionRefused { LinkReason::Refused } else { LinkReason::Unreachable }
+    if error.kind() == io::ErrorKind::ConnectionRefused {
+        LinkReason::Refused
+    } else {
+        LinkReason::Unreachable
+    }
 }
 
 fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {

@@ -67,7 +67,9 @@ async fn read_response(response: hyper::Response<hyper::body::Incoming>) -> Resu
     let headers = parts
         .headers
         .iter()
-        .map(|(name, value)| (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
+        .map(|(name, value)| {
+            (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned())
+        })
         .collect();
     let body = Limited::new(body, BODY_MAX).collect().await.map_err(|_| CallError::TooLarge)?.to_bytes();
     Ok(Response { status: parts.status.as_u16(), headers, body: body.into() })

@@ -185,11 +185,8 @@ type Listeners = Vec<(Port, TcpListener)>;
 
 async fn bind(config: &NetConfig, nodes: &[Node]) -> Result<Listeners, NetError> {
     let names: BTreeSet<&str> = nodes.iter().map(|node| node.name.as_str()).collect();
-    let sockets: BTreeSet<Port> = Port::ALL
-        .into_iter()
-        .filter(|port| names.contains(port.listener()))
-        .map(Port::socket)
-        .collect();
+    let sockets: BTreeSet<Port> =
+        Port::ALL.into_iter().filter(|port| names.contains(port.listener())).map(Port::socket).collect();
     let mut listeners = Vec::new();
     for port in sockets {
         let address = *config.listen.get(&port).ok_or(NetError::NoAddress { port })?;

@@ -102,5 +102,5 @@ fn do_this_with_task() -> DoThisWithTask {
 }
 
 fn bytes(hex: &str) -> Bytes {
-    parse_hex(hex).unwrap().into()
+    parse_hex(hex).expect("the vectors are hexadecimal digits").into()
 }

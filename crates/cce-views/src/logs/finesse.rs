@@ -86,7 +86,7 @@ impl FinesseLog {
                 self.on_sm_call(*operation, *call, call_made, event.record, lines);
             }
             Kind::Http(Exchange::ReplyIn { call, result }) => {
-                self.on_sm_reply(*call, result, event.record, lines)
+                self.on_sm_reply(*call, result, event.record, lines);
             }
             _ => {}
         }

@@ -56,9 +56,11 @@ fn of_three_tasks_for_one_slot_one_waits_and_one_is_cancelled() {
     let handled = (ContactStatus::Handled, StatusReason::ExternallyHandled);
     let cancelled = (ContactStatus::Discarded, StatusReason::CancelSucceeded);
     assert_eq!(ends, [handled, handled, cancelled]);
-    let most = records.iter().filter_map(|record| match &record.what {
-        What::Out(Output::Note(Fact::AgentInMrd { tasks, limit, .. })) => Some((*tasks, *limit)),
-        _ => None,
+    let most = records.iter().filter_map(|record| {
+        let What::Out(Output::Note(Fact::AgentInMrd { tasks, limit, .. })) = &record.what else {
+            return None;
+        };
+        Some((*tasks, *limit))
     });
     assert!(most.into_iter().all(|(tasks, limit)| tasks <= limit));
 }
@@ -167,13 +169,9 @@ fn replayed(lab: &Lab, records: Vec<Record>) -> Replayed {
 
 /// How each contact ended, in the order of the ends.
 fn ends(records: &[Record]) -> Vec<(ContactStatus, StatusReason)> {
-    let end = |record: &Record| match &record.what {
-        What::Out(Output::Note(Fact::Contact { to, reason, .. }))
-            if matches!(to, ContactStatus::Handled | ContactStatus::Discarded) =>
-        {
-            Some((*to, *reason))
-        }
-        _ => None,
+    let end = |record: &Record| {
+        let What::Out(Output::Note(Fact::Contact { to, reason, .. })) = &record.what else { return None };
+        matches!(to, ContactStatus::Handled | ContactStatus::Discarded).then_some((*to, *reason))
     };
     records.iter().filter_map(end).collect()
 }

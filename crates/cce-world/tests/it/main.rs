@@ -1,4 +1,6 @@
 //! Tests of the world.
 
+#![expect(clippy::unwrap_used, reason = "a helper of a test may panic like the test itself")]
+
 mod cast;
 mod flow;

@@ -1,5 +1,7 @@
 //! The binary, as its users run it: real processes, real sockets.
 
+#![expect(clippy::unwrap_used, reason = "a helper of a test may panic like the test itself")]
+
 mod commands;
 mod demo;
 mod interop;

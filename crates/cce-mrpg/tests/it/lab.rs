@@ -1,0 +1,232 @@
+//! An MR PG under test, and what it says.
+
+use cce_kernel::{
+    Address, CloseReason, Fact, Host, HostClock, Input, LinkId, LinkReason, Output, Peer, Port, Time,
+    TimerKey,
+    model::{DialogueState, TaskId},
+};
+use cce_mr::{
+    ICM, Icm, MR, Mr,
+    icm::{self, Connect, NewCall},
+    mr::{NewTask, OpenConf},
+};
+use cce_mrpg::{Config, MrPg, PimConfig};
+use cce_wire::{Bytes, Text, parse_hex};
+use std::time::Duration;
+
+/// The vector of mr-interface 10.
+pub(crate) const NEW_TASK: &str = "
+000000c1 00000009 00000004 00000001 ffffffff ffffffff ffffffff ffffffff ffffffff 00000000 00000000 630c4375
+6d756c75 73546173 6b006425 61653933 66356164 2d343532 642d3463 35322d38 3035372d 38643233 38363461 38613861
+00652135 41413739 37383731 30303030 31384430 30303030 30343133 39454437 41443500 0d105363 6f747420 4d63546f
+6d696e61 79000e18 5265706f 7274204c 6f737420 43726564 69742043 61726400 0f0a3132 33343536 37383900 100b7573
+65724065 6d61696c 00";
+
+/// The vector of mr-interface 10.
+pub(crate) const DO_THIS_WITH_TASK: &str = "
+0000007f 0000000c 00000004 00000001 00025b9e 02355e18 00000001 0000144f ffffffff 00001434 66053531 37320067
+01006401 00650100 0d105363 6f747420 4d63546f 6d696e61 79000e18 5265706f 7274204c 6f737420 43726564 69742043
+61726400 0f0a3132 33343536 37383900 100b7573 65724065 6d61696c 00680400 00139369 020001";
+
+/// An MR PG and its two links.
+pub(crate) struct Lab {
+    host: Host,
+    pg: MrPg,
+    started: Vec<Output>,
+    router: LinkId,
+    pub(crate) application: LinkId,
+}
+
+/// What the MR PG did with one input.
+#[derive(Debug)]
+pub(crate) struct Said(pub(crate) Vec<Output>);
+
+impl Lab {
+    /// An MR PG that has begun.
+    pub(crate) fn started() -> Self {
+        let pim = PimConfig {
+            peripheral: 5001,
+            routing_client: 5004,
+            application: Address::Lab,
+            application_host: "sm1.dcloud.cisco.com".into(),
+        };
+        let second = Duration::from_secs(1);
+        let mut lab = Self {
+            host: Host::new("mrpg".into(), 1, HostClock::default()),
+            pg: MrPg::new(Config { pims: vec![pim], redial: second, heartbeat: second * 5 }),
+            started: Vec::new(),
+            router: LinkId { port: Port::IcmMr, number: 1 },
+            application: LinkId { port: Port::Mr, number: 2 },
+        };
+        lab.started = lab.input(Input::Start { stored: [].into() }).0;
+        lab
+    }
+
+    /// Both links are open.
+    pub(crate) fn open() -> Self {
+        let mut lab = Self::started();
+        lab.connect_application();
+        lab.application_says(OpenConf::default());
+        lab.open_router();
+        lab
+    }
+
+    /// A task has been asked for.
+    pub(crate) fn with_task() -> Self {
+        let mut lab = Self::open();
+        lab.application_bytes(NEW_TASK);
+        lab
+    }
+
+    pub(crate) fn dialled(&self) -> Vec<String> {
+        let dialled = |output: &Output| {
+            let Output::Dial { link, .. } = output else { return None };
+            Some(link.to_string())
+        };
+        self.started.iter().filter_map(dialled).collect()
+    }
+
+    pub(crate) fn connect_application(&mut self) -> Said {
+        self.input(Input::LinkUp { link: self.application, peer: Peer::default() })
+    }
+
+    pub(crate) fn open_router(&mut self) -> Said {
+        self.input(Input::LinkUp { link: self.router, peer: Peer::default() });
+        self.router_says(icm::OpenConf::default())
+    }
+
+    pub(crate) fn lose_router(&mut self) -> Said {
+        self.input(Input::LinkDown { link: self.router, reason: LinkReason::Reset })
+    }
+
+    pub(crate) fn lose_application(&mut self) -> Said {
+        self.input(Input::LinkDown { link: self.application, reason: LinkReason::Reset })
+    }
+
+    pub(crate) fn application_says(&mut self, message: impl Into<Mr>) -> Said {
+        self.frame(self.application, message.into().to_frame(&MR))
+    }
+
+    pub(crate) fn application_bytes(&mut self, hex: &str) -> Said {
+        self.frame(self.application, parse_hex(hex).unwrap().into())
+    }
+
+    pub(crate) fn router_says(&mut self, message: impl Into<Icm>) -> Said {
+        self.frame(self.router, message.into().to_frame(&ICM))
+    }
+
+    pub(crate) fn timer(&mut self, name: &'static str) -> Said {
+        self.input(Input::Timer(TimerKey::new(name, 0)))
+    }
+
+    pub(crate) fn input(&mut self, input: Input) -> Said {
+        Said(self.host.handle(&mut self.pg, input, Time(0)))
+    }
+
+    fn frame(&mut self, link: LinkId, bytes: Bytes) -> Said {
+        self.input(Input::Frame { link, bytes: bytes.into() })
+    }
+}
+
+impl Said {
+    /// The messages, each with the fields that matter here.
+    pub(crate) fn names(&self) -> Vec<String> {
+        self.sent().into_iter().map(|(link, bytes)| name(link, &bytes)).collect()
+    }
+
+    pub(crate) fn new_call(&self) -> NewCall {
+        let frames = self.sent();
+        let (_, bytes) = frames.first().expect("a message to the router");
+        let Ok(Icm::NewCall(call)) = Icm::read(&ICM, bytes) else { panic!("no NEW_CALL in {self:?}") };
+        call
+    }
+
+    pub(crate) fn bytes_to_application(&self) -> String {
+        let frames = self.sent().into_iter().filter(|(link, _)| link.port == Port::Mr);
+        frames.flat_map(|(_, bytes)| bytes.to_vec()).map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    pub(crate) fn states(&self) -> Vec<(Option<DialogueState>, DialogueState)> {
+        let state = |output: &Output| {
+            let Output::Note(Fact::Dialogue { from, to, .. }) = output else { return None };
+            Some((*from, *to))
+        };
+        self.0.iter().filter_map(state).collect()
+    }
+
+    pub(crate) fn closed(&self) -> Vec<CloseReason> {
+        let closed = |output: &Output| {
+            let Output::Close { reason, .. } = output else { return None };
+            Some(reason.clone())
+        };
+        self.0.iter().filter_map(closed).collect()
+    }
+
+    pub(crate) fn arms(&self, timer: &str) -> bool {
+        self.0.iter().any(|output| matches!(output, Output::Arm { key, .. } if key.name == timer))
+    }
+
+    fn sent(&self) -> Vec<(LinkId, Bytes)> {
+        let sent = |output: &Output| {
+            let Output::Send { link, bytes } = output else { return None };
+            Some((*link, bytes.0.clone()))
+        };
+        self.0.iter().filter_map(sent).collect()
+    }
+}
+
+fn name(link: LinkId, bytes: &Bytes) -> String {
+    if link.port == Port::IcmMr {
+        let message = Icm::read(&ICM, bytes).unwrap();
+        return match &message {
+            Icm::Release(m) => format!("RELEASE did={}", m.did),
+            _ => message.name().to_owned(),
+        };
+    }
+    let message = Mr::read(&MR, bytes).unwrap();
+    match &message {
+        Mr::RoutingStatusEvent(m) => format!("ROUTING_STATUS_EVENT enabled={}", m.routing_enabled),
+        Mr::TaskQueuedEvent(m) => {
+            format!("TASK_QUEUED_EVENT seq={} wait={}", m.send_seq_no, m.estimated_wait_time)
+        }
+        Mr::NewTaskFailureEvent(m) => {
+            format!("NEW_TASK_FAILURE_EVENT seq={} reason={}", m.send_seq_no, m.reason_code)
+        }
+        Mr::DoThisWithTask(m) => format!("DO_THIS_WITH_TASK seq={}", m.send_seq_no),
+        Mr::CancelTaskConf(m) => format!("CANCEL_TASK_CONF result={}", m.result),
+        Mr::TerminateDialogueEvent(m) => format!("TERMINATE_DIALOGUE_EVENT cause={}", m.cause),
+        Mr::FailureEvent(m) => format!("FAILURE_EVENT status={}", m.status),
+        _ => message.name().to_owned(),
+    }
+}
+
+/// The lab's task.
+pub(crate) fn new_task() -> NewTask {
+    let Ok(Mr::NewTask(task)) = Mr::read(&MR, &parse_hex(NEW_TASK).unwrap().into()) else { panic!() };
+    task
+}
+
+/// The lab's answer to it.
+pub(crate) fn connect() -> Connect {
+    let NewTask { call_variable1, call_variable2, call_variable3, call_variable4, .. } = new_task();
+    let task = TaskId { day: 154_526, call: 37_051_928, sequence: 1 };
+    Connect {
+        rcid: 5004,
+        pid: 5001,
+        did: 4,
+        rtr_date: task.day,
+        rtr_cid: task.call,
+        sgstid: 5199,
+        pqid: 5034,
+        svc_stid: -1,
+        agstid: 5172,
+        ag_info: Some(Text::new("5172")),
+        mrd_id: 5011,
+        interruptible: true,
+        call_variable1,
+        call_variable2,
+        call_variable3,
+        call_variable4,
+        ..Connect::default()
+    }
+}

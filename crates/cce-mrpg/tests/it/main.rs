@@ -1,0 +1,218 @@
+//! The MR PG, one transition a test.
+
+#![expect(clippy::unwrap_used, reason = "a helper of a test may panic like the test itself")]
+#![expect(clippy::wildcard_enum_match_arm, reason = "a test names the messages that it expects")]
+
+mod lab;
+
+use cce_kernel::{
+    CloseReason, FrameFlaw, Input, Output,
+    model::{DialogueState, TaskId},
+};
+use cce_mr::{
+    icm::{Connect, DialogFail, QueueEvent, ReleaseConf},
+    mr::{CancelTask, NewTask, OpenConf, TerminateDialogueEvent},
+    reason,
+};
+use lab::{DO_THIS_WITH_TASK, Lab, NEW_TASK, connect, new_task};
+
+#[test]
+fn it_dials_the_router_and_its_application() {
+    let lab = Lab::started();
+    assert_eq!(lab.dialled(), ["icm-mr#1", "mr#2"]);
+}
+
+#[test]
+fn the_application_hears_whether_routing_is_enabled_when_it_opens() {
+    let mut lab = Lab::started();
+    lab.connect_application();
+    let said = lab.application_says(OpenConf::default());
+    assert_eq!(said.names(), ["ROUTING_STATUS_EVENT enabled=false"]);
+    assert_eq!(lab.open_router().names(), ["ROUTING_STATUS_EVENT enabled=true"]);
+}
+
+#[test]
+fn the_lab_s_new_task_becomes_the_lab_s_new_call() {
+    let mut lab = Lab::open();
+    let said = lab.application_bytes(NEW_TASK);
+    let call = said.new_call();
+    assert_eq!((call.rcid, call.pid, call.did, call.did_rel_seq, call.grp_del_key), (5004, 5001, 4, 1, 5004));
+    assert_eq!((call.rtr_date, call.rtr_cid, call.rck_seq, call.mr_domain_id), (-1, -1, -1, -1));
+    assert_eq!(call.originator.unwrap().to_string(), "sm1");
+    assert_eq!(call.called_party.unwrap().to_string(), "CumulusTask");
+    assert_eq!(call.call_variable4.unwrap().to_string(), "user@email");
+    assert_eq!(said.states(), [(None, DialogueState::Open)]);
+}
+
+#[test]
+fn the_router_s_answer_becomes_the_lab_s_do_this_with_task() {
+    let mut lab = Lab::open();
+    lab.application_bytes(NEW_TASK);
+    let said = lab.router_says(connect());
+    assert_eq!(said.bytes_to_application(), DO_THIS_WITH_TASK.replace([' ', '\n'], ""));
+    assert_eq!(said.states(), [(Some(DialogueState::Open), DialogueState::Routed)]);
+}
+
+#[test]
+fn a_task_that_waits_is_told_with_its_estimate() {
+    let mut lab = Lab::with_task();
+    let queued = QueueEvent {
+        rcid: 5004,
+        did: 4,
+        rtr_date: 1,
+        rtr_cid: 2,
+        estimated_wait_time: 42,
+        ..Default::default()
+    };
+    let said = lab.router_says(queued);
+    assert_eq!(said.names(), ["TASK_QUEUED_EVENT seq=1 wait=42"]);
+    assert_eq!(said.states(), [(Some(DialogueState::Open), DialogueState::Queued)]);
+}
+
+#[test]
+fn a_refused_task_fails_with_the_router_s_reason() {
+    let mut lab = Lab::with_task();
+    let reason_code = reason::INVALID_SCRIPT_SELECTOR;
+    let said = lab.router_says(DialogFail { rcid: 5004, did: 4, reason_code, ..Default::default() });
+    assert_eq!(said.names(), ["NEW_TASK_FAILURE_EVENT seq=1 reason=49"]);
+    assert_eq!(said.states(), [(Some(DialogueState::Open), DialogueState::Failed)]);
+}
+
+#[test]
+fn a_cancel_in_time_is_confirmed() {
+    let mut lab = Lab::with_task();
+    assert_eq!(lab.application_says(cancel(2)).names(), ["RELEASE did=4"]);
+    let said = lab.router_says(ReleaseConf { rcid: 5004, did: 4, result: 0, ..Default::default() });
+    assert_eq!(said.names(), ["CANCEL_TASK_CONF result=0"]);
+    assert_eq!(said.states(), [(Some(DialogueState::Cancelling), DialogueState::Cancelled)]);
+}
+
+#[test]
+fn a_cancel_that_meets_a_decision_is_answered_after_it() {
+    let mut lab = Lab::with_task();
+    lab.application_says(cancel(2));
+    assert_eq!(lab.router_says(connect()).names(), ["DO_THIS_WITH_TASK seq=1"]);
+    let said = lab.router_says(ReleaseConf { rcid: 5004, did: 4, result: 1, ..Default::default() });
+    assert_eq!(said.names(), ["CANCEL_TASK_CONF result=1"]);
+}
+
+#[test]
+fn a_cancel_of_a_dialogue_that_is_over_comes_too_late() {
+    let mut lab = Lab::with_task();
+    lab.router_says(connect());
+    assert_eq!(lab.application_says(cancel(2)).names(), ["CANCEL_TASK_CONF result=1"]);
+}
+
+#[test]
+fn a_dialogue_id_that_is_open_already_hurts_nobody() {
+    let mut lab = Lab::with_task();
+    let said = lab.application_says(new_task());
+    assert_eq!(said.names(), ["FAILURE_EVENT status=47"]);
+    assert!(said.states().is_empty());
+    assert_eq!(lab.router_says(connect()).names(), ["DO_THIS_WITH_TASK seq=1"]);
+}
+
+#[test]
+fn a_new_task_out_of_sequence_fails() {
+    let mut lab = Lab::open();
+    let said = lab.application_says(NewTask { send_seq_no: 3, ..new_task() });
+    assert_eq!(said.names(), ["NEW_TASK_FAILURE_EVENT seq=1 reason=46"]);
+}
+
+#[test]
+fn a_message_out_of_sequence_ends_its_dialogue() {
+    let mut lab = Lab::with_task();
+    let said = lab.application_says(cancel(7));
+    assert_eq!(said.names(), ["RELEASE did=4", "TERMINATE_DIALOGUE_EVENT cause=46"]);
+    assert_eq!(said.states(), [(Some(DialogueState::Open), DialogueState::Failed)]);
+}
+
+#[test]
+fn an_application_may_terminate_a_dialogue() {
+    let mut lab = Lab::with_task();
+    let end = TerminateDialogueEvent { dialogue_id: 4, send_seq_no: 2, ..Default::default() };
+    let said = lab.application_says(end);
+    assert_eq!(said.names(), ["RELEASE did=4"]);
+    assert_eq!(said.states(), [(Some(DialogueState::Open), DialogueState::Failed)]);
+}
+
+#[test]
+fn without_the_router_routing_is_disabled() {
+    let mut lab = Lab::started();
+    lab.connect_application();
+    lab.application_says(OpenConf::default());
+    assert_eq!(lab.application_says(new_task()).names(), ["NEW_TASK_FAILURE_EVENT seq=1 reason=44"]);
+}
+
+#[test]
+fn when_the_router_is_lost_every_dialogue_fails() {
+    let mut lab = Lab::with_task();
+    let said = lab.lose_router();
+    assert_eq!(
+        said.names(),
+        ["ROUTING_STATUS_EVENT enabled=false", "NEW_TASK_FAILURE_EVENT seq=1 reason=44"]
+    );
+    assert!(said.arms("router redial"));
+}
+
+#[test]
+fn when_the_application_is_lost_its_tasks_are_given_up() {
+    let mut lab = Lab::with_task();
+    let said = lab.lose_application();
+    assert_eq!(said.names(), ["RELEASE did=4"]);
+    assert_eq!(said.states(), [(Some(DialogueState::Open), DialogueState::Failed)]);
+    assert!(said.arms("application redial"));
+    assert!(lab.router_says(connect()).names().is_empty());
+}
+
+#[test]
+fn an_application_that_breaks_the_framing_is_told_and_left() {
+    let mut lab = Lab::open();
+    let link = lab.application;
+    let said = lab.input(Input::BadFrame { link, flaw: FrameFlaw::TooLong { announced: 9_999, max: 4_096 } });
+    assert_eq!(said.names(), ["FAILURE_EVENT status=1"]);
+    assert_eq!(said.closed(), [CloseReason::BadFrame]);
+    assert!(said.arms("application redial"));
+}
+
+#[test]
+fn a_message_that_cannot_be_read_is_answered_and_ends_the_link() {
+    let mut lab = Lab::open();
+    let said = lab.application_bytes("00000002 00000009 0000");
+    assert_eq!(said.names(), ["FAILURE_EVENT status=1"]);
+    assert!(matches!(said.closed().as_slice(), [CloseReason::BadMessage(_)]));
+}
+
+#[test]
+fn three_unanswered_heartbeats_end_a_link() {
+    let mut lab = Lab::open();
+    for _ in 0..3 {
+        assert_eq!(lab.timer("application heartbeat").names(), ["HEARTBEAT_REQ"]);
+    }
+    let said = lab.timer("application heartbeat");
+    assert_eq!(said.closed(), [CloseReason::HeartbeatLost]);
+    assert!(said.arms("application redial"));
+}
+
+#[test]
+fn a_stop_says_goodbye_on_both_links() {
+    let mut lab = Lab::open();
+    let said = lab.input(Input::Command(cce_kernel::Command::Stop));
+    assert_eq!(said.names(), ["CLOSE_REQ", "CLOSE_REQ"]);
+    assert_eq!(said.closed(), [CloseReason::Stopping, CloseReason::Stopping]);
+}
+
+#[test]
+fn the_task_s_sequence_is_the_router_s_plus_one() {
+    let mut lab = Lab::with_task();
+    let said = lab.router_says(Connect { rck_seq: 4, ..connect() });
+    let routed = said.0.iter().any(|output| {
+        let Output::Note(cce_kernel::Fact::Dialogue { task: Some(task), .. }) = output else { return false };
+        *task == TaskId { day: 154_526, call: 37_051_928, sequence: 5 }
+    });
+    assert!(routed);
+}
+
+fn cancel(send_seq_no: u32) -> CancelTask {
+    CancelTask { dialogue_id: 4, send_seq_no, reason_code: 35, ..CancelTask::default() }
+}
