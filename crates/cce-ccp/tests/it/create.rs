@@ -1,0 +1,236 @@
+//! Creating tasks through the public API.
+
+use crate::lab::{CONTACT, FEED, FIRST, Lab, config, first};
+use cce_ccp::{Config, Feed};
+use cce_kernel::{Fact, Output, Request, fact::CcpFact};
+
+#[test]
+fn a_task_is_created_by_get() {
+    let said = Lab::open().create(&[]);
+    assert_eq!(said.status(), 201);
+    assert_eq!(said.reply().get("location"), Some(format!("http://ccp.lab:8080{CONTACT}").as_str()));
+    assert!(said.body().is_empty());
+}
+
+#[test]
+fn a_task_is_created_by_post_in_any_order_of_elements() {
+    let said = Lab::open().call(Request::new("POST", FEED).xml(POSTED));
+    assert_eq!(said.status(), 201);
+    let task = said.new_task();
+    assert_eq!(task.script_selector.unwrap().to_string(), "CumulusTask");
+    assert_eq!(task.call_variable1.unwrap().to_string(), "Ann");
+    let ecc: Vec<_> = task.named_variables.iter().map(|variable| variable.parts().unwrap()).collect();
+    assert_eq!(ecc, [("user.order.id".to_owned(), "A-17".to_owned())]);
+}
+
+#[test]
+fn the_location_keeps_the_family_of_paths_that_the_client_used() {
+    let said = Lab::open().call(Request::new("POST", "/ccp/rest/task/feed/100080").xml(POSTED));
+    let expected = format!("http://ccp.lab:8080/ccp/rest/task/contact/{FIRST}");
+    assert_eq!(said.reply().get("location"), Some(expected.as_str()));
+}
+
+#[test]
+fn a_proxy_that_ends_tls_changes_the_scheme_of_the_location() {
+    let request = Request::new("POST", FEED).xml(POSTED).header("x-forwarded-proto", "https");
+    let said = Lab::open().call(request);
+    assert!(said.reply().get("location").unwrap().starts_with("https://ccp.lab:8080/"));
+}
+
+#[test]
+fn credentials_are_ignored() {
+    let request = Request::new("POST", FEED).xml(POSTED).header("authorization", "Basic nonsense");
+    assert_eq!(Lab::open().call(request).status(), 201);
+}
+
+#[test]
+fn the_steps_of_a_creation_are_noted_in_the_order_of_the_lab_trace() {
+    let said = Lab::open().create(&[]);
+    let steps: Vec<&str> = said.ccp_facts().into_iter().map(step).collect();
+    let expected = [
+        "request",
+        "submitted",
+        "bus",
+        "taken up",
+        "created",
+        "read unread",
+        "filter 90001: 100",
+        "campaign 100081",
+        "read unread",
+        "notification",
+    ];
+    assert_eq!(steps, expected);
+}
+
+#[test]
+fn the_client_is_answered_after_the_contact_exists_and_before_cce_is_asked() {
+    let said = Lab::open().create(&[]);
+    let created = said.place_of(|output| matches!(output, Output::Note(Fact::Ccp(CcpFact::Created { .. }))));
+    let replied = said.place_of(|output| matches!(output, Output::Reply { .. }));
+    let sent = said.place_of(|output| matches!(output, Output::Send { .. }));
+    assert!(created < replied && replied < sent);
+}
+
+#[test]
+fn tags_are_those_of_the_feed_the_system_and_the_client() {
+    assert_eq!(tags(&[]), ["cisco_uq_tag", "discard_on_recovery"]);
+    assert_eq!(tags(&["tags=vip,cisco_uq_tag", "requeueOnRecovery=true"]), ["cisco_uq_tag", "vip"]);
+}
+
+#[test]
+fn a_task_becomes_the_message_of_the_lab_trace() {
+    let mut lab = Lab::with(Config { application_id: Some(GUID.to_owned()), ..config() });
+    let variables = [
+        "variable_cv_1=Scott+McTominay",
+        "variable_cv_2=Report+Lost+Credit+Card",
+        "variable_cv_3=123456789",
+        "variable_cv_4=user%40email",
+    ];
+    let said = lab.create(&variables);
+    let frame = said.0.iter().find_map(|output| match output {
+        Output::Send { bytes, .. } => Some(&bytes.0),
+        _ => None,
+    });
+    assert_eq!(frame.unwrap().len(), 201);
+    let task = said.new_task();
+    assert_eq!((task.dialogue_id, task.send_seq_no), (4, 1));
+    assert_eq!(task.application_string1.unwrap().to_string(), GUID);
+    assert_eq!(task.application_string2.unwrap().to_string(), FIRST);
+}
+
+#[test]
+fn each_contact_draws_its_own_application_string() {
+    let mut lab = Lab::open();
+    let [one, two] = [(); 2].map(|()| lab.create(&[]).new_task().application_string1.unwrap().to_string());
+    assert_ne!(one, two);
+    assert_eq!((one.len(), &one[14..15]), (36, "4"));
+}
+
+#[test]
+fn pinned_contact_ids_are_used_first() {
+    let mut lab = Lab::with(Config { contact_ids: vec!["A".to_owned()], ..config() });
+    let ids = [(); 2].map(|()| lab.create(&[]).new_task().application_string2.unwrap().to_string());
+    assert_eq!(ids, ["A", FIRST]);
+}
+
+#[test]
+fn a_call_variable_is_cut_to_forty_characters() {
+    let said = Lab::open().create(&[&format!("variable_CV_10={}", "x".repeat(50))]);
+    assert_eq!(said.new_task().call_variable10.unwrap().to_string(), "x".repeat(40));
+}
+
+#[test]
+fn an_expanded_variable_that_cce_cannot_take_stays_behind() {
+    let name = "n".repeat(33);
+    let task = Lab::open().create(&[&format!("variable_user_{name}=a"), "variable_user_=b"]).new_task();
+    assert!(task.named_variables.is_empty());
+}
+
+#[test]
+fn a_task_without_campaign_stays_unread() {
+    let said = Lab::with(Config { campaigns: Vec::new(), ..config() }).create(&[]);
+    assert_eq!((said.status(), said.sent().len()), (201, 0));
+    assert_eq!(said.changes(), [">unread/unknown system"]);
+}
+
+#[test]
+fn a_missing_title_is_refused_by_name() {
+    let said = Lab::open().get(&format!("{FEED}?name=Ann"));
+    assert_eq!(said.status(), 400);
+    let expected = "<apiErrors><apiError><errorData>title</errorData><errorMessage>title is required\
+                    </errorMessage><errorType>invalidInput.fieldRequired</errorType></apiError></apiErrors>";
+    assert_eq!(said.body(), expected);
+    assert!(said.changes().is_empty());
+}
+
+#[test]
+fn malformed_xml_is_refused() {
+    for body in ["", "<Task>", "<Contact/>", "not XML"] {
+        let said = Lab::open().call(Request::new("POST", FEED).xml(body));
+        assert_eq!(said.status(), 400, "{body}");
+        assert!(said.body().contains("invalidInput.invalidFormat"), "{body}");
+    }
+}
+
+#[test]
+fn over_long_fields_are_refused() {
+    let mut lab = Lab::open();
+    for field in [format!("name={}", "n".repeat(101)), format!("scriptSelector={}", "s".repeat(33))] {
+        let said = lab.create(&[&field]);
+        assert_eq!(said.status(), 400);
+        assert!(said.body().contains("invalidInput.outOfRange"));
+    }
+}
+
+#[test]
+fn an_unknown_feed_is_not_found() {
+    assert_eq!(Lab::open().get("/ccp/task/feed/1?name=a&title=b").status(), 404);
+    assert_eq!(Lab::open().get("/ccp/task/feed/x?name=a&title=b").status(), 404);
+}
+
+#[test]
+fn a_feed_of_another_type_takes_no_tasks() {
+    let callback = Feed { id: 7, kind: 10, name: "Callback".to_owned(), tag: "t".to_owned() };
+    let mut lab = Lab::with(Config { feeds: vec![callback], ..config() });
+    assert_eq!(lab.get("/ccp/task/feed/7?name=a&title=b").status(), 404);
+}
+
+#[test]
+fn an_unknown_path_is_not_found() {
+    for path in ["/", "/ccp", "/ccp/task/", "/ccp/taskx/feed/100080", "/ccp/task/other/1", "/ccp/task/feed"] {
+        assert_eq!(Lab::open().get(path).status(), 404, "{path}");
+    }
+}
+
+#[test]
+fn another_method_is_refused_and_the_allowed_ones_are_named() {
+    let said = Lab::open().call(Request::new("PUT", FEED));
+    assert_eq!((said.status(), said.reply().get("allow")), (405, Some("GET, POST, OPTIONS")));
+    let said = Lab::submitted().call(Request::new("POST", CONTACT));
+    assert_eq!((said.status(), said.reply().get("allow")), (405, Some("GET, DELETE, OPTIONS")));
+}
+
+#[test]
+fn a_browser_may_ask_before_it_calls() {
+    let said = Lab::open().call(Request::new("OPTIONS", FEED));
+    assert_eq!(said.status(), 200);
+    assert_eq!(said.reply().get("access-control-allow-origin"), Some("*"));
+    assert_eq!(said.reply().get("access-control-allow-methods"), Some("GET, POST, OPTIONS"));
+    assert_eq!(said.reply().get("access-control-allow-headers"), Some("Content-Type"));
+}
+
+#[test]
+fn a_browser_may_read_where_its_task_is() {
+    assert_eq!(Lab::open().create(&[]).reply().get("access-control-expose-headers"), Some("Location"));
+}
+
+const GUID: &str = "ae93f5ad-452d-4c52-8057-8d23864a8a8a";
+
+const POSTED: &str = "\n<!-- a task --><Task><variables><variable><value>Ann</value><name>cv_1</name></variable>\
+    <variable><name>user_user.order.id</name><value>A-17</value></variable></variables>\
+    <title>Card lost</title><customerUID>9</customerUID><name>ann@example.org</name>\
+    <scriptSelector>CumulusTask</scriptSelector></Task>";
+
+fn tags(more: &[&str]) -> Vec<String> {
+    let said = Lab::open().create(more);
+    let tags = said.ccp_facts().into_iter().find_map(|fact| match fact {
+        CcpFact::NotificationRequest { contact, tags, .. } if *contact == first() => Some(tags.clone()),
+        _ => None,
+    });
+    tags.unwrap()
+}
+
+fn step(fact: &CcpFact) -> &'static str {
+    match fact {
+        CcpFact::RequestInitiated { feed: 100_080, .. } => "request",
+        CcpFact::CreateSubmitted { .. } => "submitted",
+        CcpFact::BusReceived { correlation: Some(1), .. } => "bus",
+        CcpFact::CreateReceived { .. } => "taken up",
+        CcpFact::Created { .. } => "created",
+        CcpFact::Store { .. } => "read unread",
+        CcpFact::FilterResponse { filter: 90_001, response: 100, .. } => "filter 90001: 100",
+        CcpFact::CampaignStatus { campaign: 100_081, .. } => "campaign 100081",
+        CcpFact::NotificationRequest { .. } => "notification",
+        _ => "something else",
+    }
+}

@@ -1,0 +1,328 @@
+//! A CCP with one feed and one campaign, and an MR PG beside it.
+
+use base64::{Engine, engine::general_purpose::STANDARD};
+use cce_ccp::{Campaign, Ccp, Config, Feed, TASK_FEED};
+use cce_kernel::{
+    CallId, CloseReason, Fact, Host, HostClock, Input, LinkId, LinkReason, Output, Peer, Port, Request,
+    Response, Time, TimerKey, Wall,
+    fact::CcpFact,
+    model::{ContactId, TaskId},
+};
+use cce_mr::{
+    MR, Mr,
+    mr::{CancelTaskConf, DoThisWithTask, NewTask, NewTaskFailureEvent, OpenReq, TaskQueuedEvent},
+};
+use std::{collections::BTreeMap, time::Duration};
+
+/// The first contact of a lab.
+pub(crate) const FIRST: &str = "5AA797871000018D0000004139ED7AD5";
+/// The task that CCE makes of it.
+pub(crate) const TASK: TaskId = TaskId { day: 154_526, call: 37_051_928, sequence: 1 };
+/// Id of the first dialogue.
+pub(crate) const DIALOGUE: u32 = 4;
+/// The feed's URL, and where its tasks are.
+pub(crate) const FEED: &str = "/ccp/task/feed/100080";
+pub(crate) const CONTACT: &str = "/ccp/task/contact/5AA797871000018D0000004139ED7AD5";
+/// Below this path is the private API.
+pub(crate) const PRIVATE: &str = "/ccp-webapp/ccp";
+
+/// A CCP under test, and what outlives it.
+pub(crate) struct Lab {
+    host: Host,
+    ccp: Ccp,
+    config: Config,
+    pub(crate) now: Time,
+    /// The MR PG's connection.
+    pub(crate) link: LinkId,
+    stored: BTreeMap<String, String>,
+    calls: u64,
+}
+
+/// What CCP did with one input.
+#[derive(Debug)]
+pub(crate) struct Said(pub(crate) Vec<Output>);
+
+impl Lab {
+    /// A lab whose MR session is open.
+    pub(crate) fn open() -> Self {
+        Self::with(config())
+    }
+
+    /// The same with another configuration.
+    pub(crate) fn with(config: Config) -> Self {
+        let mut lab = Self::started(config);
+        lab.open_session();
+        lab
+    }
+
+    /// A lab without an MR PG.
+    pub(crate) fn started(config: Config) -> Self {
+        // 2024-01-30 08:55:49.255 EST.
+        let clock = HostClock { start: Wall(1_706_622_949_255_000), ..HostClock::default() };
+        let mut lab = Self {
+            host: Host::new("ccp".into(), 1, clock),
+            ccp: Ccp::new(config.clone()),
+            config,
+            now: Time(0),
+            link: LinkId { port: Port::Mr, number: 0 },
+            stored: BTreeMap::new(),
+            calls: 0,
+        };
+        lab.input(Input::Start { stored: BTreeMap::new() });
+        lab
+    }
+
+    /// A lab with one task at CCE, in the first dialogue.
+    pub(crate) fn submitted() -> Self {
+        let mut lab = Self::open();
+        lab.create(&[]);
+        lab
+    }
+
+    /// A lab with one task that waits for an agent.
+    pub(crate) fn queued() -> Self {
+        let mut lab = Self::submitted();
+        lab.says(queued(DIALOGUE, 1, 42));
+        lab
+    }
+
+    /// A lab with one task that agent 5172 has.
+    pub(crate) fn reserved() -> Self {
+        let mut lab = Self::submitted();
+        lab.says(routed(DIALOGUE, 1, TASK));
+        lab
+    }
+
+    pub(crate) fn input(&mut self, input: Input) -> Said {
+        let said = Said(self.host.handle(&mut self.ccp, input, self.now));
+        for output in &said.0 {
+            let Output::Store { key, value } = output else { continue };
+            match value {
+                Some(value) => self.stored.insert(key.clone(), value.clone()),
+                None => self.stored.remove(key),
+            };
+        }
+        said
+    }
+
+    pub(crate) fn wait(&mut self, time: Duration) {
+        self.now = self.now + time;
+    }
+
+    pub(crate) fn timer(&mut self, name: &'static str, id: u64) -> Said {
+        self.input(Input::Timer(TimerKey::new(name, id)))
+    }
+
+    /// Ends the component without a word, and starts another with what it stored.
+    pub(crate) fn restart(&mut self) -> Said {
+        self.ccp = Ccp::new(self.config.clone());
+        self.input(Input::Start { stored: self.stored.clone() })
+    }
+
+    /// Spoils what is stored about the first contact.
+    pub(crate) fn spoil_store(&mut self) {
+        self.stored.insert(FIRST.to_owned(), "{}".to_owned());
+    }
+
+    pub(crate) fn connect(&mut self) -> LinkId {
+        let link = self.host.accept(Port::Mr);
+        self.input(Input::LinkUp { link, peer: Peer::default() });
+        link
+    }
+
+    pub(crate) fn open_session(&mut self) -> Said {
+        self.link = self.connect();
+        self.says(OpenReq { invoke_id: 1, version_number: 1, ..OpenReq::default() })
+    }
+
+    pub(crate) fn lose_link(&mut self) -> Said {
+        self.input(Input::LinkDown { link: self.link, reason: LinkReason::Reset })
+    }
+
+    /// The MR PG says something.
+    pub(crate) fn says(&mut self, message: impl Into<Mr>) -> Said {
+        let bytes = message.into().to_frame(&MR).into();
+        self.input(Input::Frame { link: self.link, bytes })
+    }
+
+    pub(crate) fn call(&mut self, request: Request) -> Said {
+        self.calls += 1;
+        let request = request.header("host", "ccp.lab:8080");
+        self.input(Input::Call { call: CallId(self.calls), port: Port::App, request })
+    }
+
+    pub(crate) fn get(&mut self, target: &str) -> Said {
+        self.call(Request::new("GET", target))
+    }
+
+    pub(crate) fn delete(&mut self, target: &str) -> Said {
+        self.call(Request::new("DELETE", target))
+    }
+
+    /// Creates a task, with further fields in its query.
+    pub(crate) fn create(&mut self, more: &[&str]) -> Said {
+        let fields = ["name=ann%40example.org", "title=Card+lost", "scriptSelector=CumulusTask"];
+        self.get(&format!("{FEED}?{}", [&fields, more].concat().join("&")))
+    }
+
+    /// Calls the private API as the administrator.
+    pub(crate) fn administer(&mut self, method: &str, path: &str, body: &str) -> Said {
+        let request = Request::new(method, format!("{PRIVATE}{path}")).xml(body);
+        self.call(request.header("authorization", basic("admin:ccelab")))
+    }
+
+    /// Finesse closes the first contact.
+    pub(crate) fn close(&mut self) -> Said {
+        self.administer("PUT", &format!("/task/{FIRST}/close"), "")
+    }
+
+    /// Finesse hands the first contact back.
+    pub(crate) fn renotify(&mut self, body: &str) -> Said {
+        self.administer("PUT", &format!("/task/{FIRST}/renotify"), body)
+    }
+}
+
+impl Said {
+    /// Messages to the MR PG.
+    pub(crate) fn sent(&self) -> Vec<Mr> {
+        let frames = self.0.iter().filter_map(|output| match output {
+            Output::Send { bytes, .. } => Some(Mr::read(&MR, &bytes.0).unwrap()),
+            _ => None,
+        });
+        frames.collect()
+    }
+
+    /// The task that was sent.
+    pub(crate) fn new_task(&self) -> NewTask {
+        let sent = self.sent();
+        let task =
+            sent.iter().find_map(|message| if let Mr::NewTask(task) = message { Some(task) } else { None });
+        task.expect("a NEW_TASK").clone()
+    }
+
+    pub(crate) fn names(&self) -> Vec<&'static str> {
+        self.sent().iter().map(Mr::name).collect()
+    }
+
+    pub(crate) fn reply(&self) -> &Response {
+        let reply = self.0.iter().find_map(|output| match output {
+            Output::Reply { response, .. } => Some(response),
+            _ => None,
+        });
+        reply.expect("a reply")
+    }
+
+    pub(crate) fn status(&self) -> u16 {
+        self.reply().status
+    }
+
+    pub(crate) fn body(&self) -> String {
+        self.reply().body.text().into_owned()
+    }
+
+    /// Changes of contacts, as `from>to/reason user`.
+    pub(crate) fn changes(&self) -> Vec<String> {
+        let changes = self.facts().filter_map(|fact| match fact {
+            Fact::Contact { from, to, reason, user, .. } => {
+                Some(format!("{}>{to}/{reason} {user}", from.map_or("", |from| from.name())))
+            }
+            _ => None,
+        });
+        changes.collect()
+    }
+
+    /// Changes of dialogues, as `dialogue: from>to`.
+    pub(crate) fn dialogues(&self) -> Vec<String> {
+        let changes = self.facts().filter_map(|fact| match fact {
+            Fact::Dialogue { dialogue, from, to, .. } => {
+                Some(format!("{dialogue}: {}>{to}", from.map_or("", |from| from.name())))
+            }
+            _ => None,
+        });
+        changes.collect()
+    }
+
+    pub(crate) fn facts(&self) -> impl Iterator<Item = &Fact> {
+        self.0.iter().filter_map(|output| if let Output::Note(fact) = output { Some(fact) } else { None })
+    }
+
+    pub(crate) fn ccp_facts(&self) -> Vec<&CcpFact> {
+        self.facts().filter_map(|fact| if let Fact::Ccp(fact) = fact { Some(fact) } else { None }).collect()
+    }
+
+    pub(crate) fn peer_errors(&self) -> Vec<&str> {
+        let errors = self.facts().filter_map(|fact| match fact {
+            Fact::PeerError { detail, .. } => Some(detail.as_str()),
+            _ => None,
+        });
+        errors.collect()
+    }
+
+    pub(crate) fn closed(&self) -> Vec<(LinkId, &CloseReason)> {
+        let closed = self.0.iter().filter_map(|output| match output {
+            Output::Close { link, reason } => Some((*link, reason)),
+            _ => None,
+        });
+        closed.collect()
+    }
+
+    pub(crate) fn place_of(&self, wanted: impl Fn(&Output) -> bool) -> usize {
+        self.0.iter().position(wanted).expect("the output is there")
+    }
+}
+
+/// The configuration of the lab trace, with the documented time of status changes.
+pub(crate) fn config() -> Config {
+    Config {
+        host: "sm1.dcloud.cisco.com".to_owned(),
+        feeds: vec![Feed {
+            id: 100_080,
+            kind: TASK_FEED,
+            name: "Tasks".to_owned(),
+            tag: "cisco_uq_tag".to_owned(),
+        }],
+        campaigns: vec![Campaign {
+            id: 100_081,
+            name: "Cumulus Task".to_owned(),
+            public_id: "WCS_Campaign".to_owned(),
+            filter: 90_001,
+            feeds: vec![100_080],
+        }],
+        node_value: 0x39ED_7AD5,
+        first_contact: 0x41,
+        first_dialogue: DIALOGUE,
+        ..Config::default()
+    }
+}
+
+pub(crate) fn first() -> ContactId {
+    FIRST.into()
+}
+
+pub(crate) fn basic(credentials: &str) -> String {
+    format!("Basic {}", STANDARD.encode(credentials))
+}
+
+pub(crate) fn queued(dialogue_id: u32, send_seq_no: u32, estimated_wait_time: i32) -> TaskQueuedEvent {
+    TaskQueuedEvent { dialogue_id, send_seq_no, icm_task_id: TASK, estimated_wait_time, ..Default::default() }
+}
+
+pub(crate) fn routed(dialogue_id: u32, send_seq_no: u32, icm_task_id: TaskId) -> DoThisWithTask {
+    DoThisWithTask {
+        dialogue_id,
+        send_seq_no,
+        icm_task_id,
+        agent: 5172,
+        mrd_id: Some(5011),
+        interruptible: Some(1),
+        ..DoThisWithTask::default()
+    }
+}
+
+pub(crate) fn failed(dialogue_id: u32, send_seq_no: u32, reason_code: u32) -> NewTaskFailureEvent {
+    NewTaskFailureEvent { dialogue_id, send_seq_no, reason_code, ..Default::default() }
+}
+
+pub(crate) fn cancel_conf(dialogue_id: u32, send_seq_no: u32, result: u32) -> CancelTaskConf {
+    CancelTaskConf { dialogue_id, send_seq_no, result, ..Default::default() }
+}

@@ -1,0 +1,15 @@
+//! CCP, one transition at a time, by hand-written inputs.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+#![expect(clippy::wildcard_enum_match_arm, reason = "a test looks for the few messages that it is about")]
+
+mod cancel;
+mod create;
+mod events;
+mod lab;
+mod link;
+mod poll;
+mod private;
+mod recovery;
+mod route;
+mod throttle;

@@ -1,0 +1,209 @@
+//! The private API: close, renotify, and what it shows.
+
+use crate::lab::{CONTACT, DIALOGUE, FIRST, Lab, PRIVATE, TASK, basic, config, failed, routed};
+use cce_ccp::Config;
+use cce_kernel::{Fact, Output, Request, fact::CcpFact, model::TaskId};
+
+#[test]
+fn a_closed_task_is_handled_by_its_agent() {
+    let said = Lab::reserved().close();
+    assert_eq!((said.status(), said.body()), (200, String::new()));
+    assert_eq!(said.changes(), ["reserved>handled/externally_handled 5172"]);
+}
+
+#[test]
+fn a_handled_task_still_shows_agent_and_task() {
+    let mut lab = Lab::reserved();
+    lab.close();
+    let body = lab.get(CONTACT).body();
+    assert!(body.contains("<agentID>5172</agentID>") && body.contains("<taskID>154526_37051928_1</taskID>"));
+}
+
+#[test]
+fn the_steps_of_a_close_are_noted_in_the_order_of_the_lab_trace() {
+    let said = Lab::reserved().close();
+    let json: Vec<String> =
+        said.ccp_facts().into_iter().map(|fact| serde_json::to_string(fact).unwrap()).collect();
+    let starts = [
+        r#"{"close":{"contact":"5AA797871000018D0000004139ED7AD5","step":"received"#,
+        r#"{"close":{"contact":"5AA797871000018D0000004139ED7AD5","step":"valid"#,
+        r#"{"store":{"access":"api_write","contact":"5AA797871000018D0000004139ED7AD5","status":"handled"#,
+        r#"{"store":{"access":"api_read","contact":"5AA797871000018D0000004139ED7AD5","status":"handled"#,
+        r#"{"close":{"contact":"5AA797871000018D0000004139ED7AD5","step":"handled"#,
+        r#"{"bus_received":{"process":"eventing","message":"notification""#,
+        r#"{"ds_notification":"#,
+        r#"{"bus_received":{"process":"msg_proxy","message":"notification""#,
+        r#"{"published":"#,
+    ];
+    assert_eq!(json.len(), starts.len());
+    for (json, start) in json.iter().zip(starts) {
+        assert!(json.starts_with(start), "{json}");
+    }
+}
+
+#[test]
+fn only_a_reserved_task_can_be_closed() {
+    assert_eq!(Lab::submitted().close().status(), 412);
+    assert_eq!(Lab::queued().close().status(), 412);
+    assert_eq!(Lab::open().close().status(), 404);
+}
+
+#[test]
+fn a_task_is_closed_once() {
+    let mut lab = Lab::reserved();
+    lab.close();
+    let said = lab.close();
+    assert_eq!((said.status(), said.changes().len()), (412, 0));
+}
+
+#[test]
+fn a_renotified_task_is_sent_anew_behind_the_former_one() {
+    let said = Lab::reserved().renotify(&renotification("Other", "ROUTE_SERVICE_TRANSFER"));
+    assert_eq!(said.status(), 200);
+    assert_eq!(said.changes(), ["reserved>queued/task_renotify_requested system"]);
+    let task = said.new_task();
+    assert_eq!((task.dialogue_id, task.previous_task, task.service_requested), (5, TASK, Some(2)));
+    assert_eq!(task.script_selector.unwrap().to_string(), "Other");
+    assert_eq!(task.application_string2.unwrap().to_string(), FIRST);
+}
+
+#[test]
+fn a_recovery_asks_for_another_service_than_a_transfer() {
+    let said = Lab::reserved().renotify(&renotification("CumulusTask", "route_service_recovery"));
+    assert_eq!(said.new_task().service_requested, Some(3));
+}
+
+#[test]
+fn a_renotified_task_goes_through_queued_to_the_next_agent() {
+    let mut lab = Lab::reserved();
+    lab.renotify(&renotification("Other", "ROUTE_SERVICE_TRANSFER"));
+    let next = TaskId { call: 37_051_929, ..TASK };
+    let said = lab.says(routed(DIALOGUE + 1, 1, next));
+    let expected = ["queued>queued/externally_routed system", "queued>reserved/externally_routed 5172"];
+    assert_eq!(said.changes(), expected);
+    assert!(lab.get(CONTACT).body().contains("<taskID>154526_37051929_1</taskID>"));
+}
+
+#[test]
+fn a_renotified_task_shows_no_former_task() {
+    let mut lab = Lab::reserved();
+    let said = lab.renotify(&renotification("Other", "ROUTE_SERVICE_TRANSFER"));
+    let Some(CcpFact::Published { contact, .. }) = said.ccp_facts().pop() else {
+        panic!("nothing published")
+    };
+    assert_eq!((contact.field("taskID"), contact.field("scriptSelector")), (None, Some("Other")));
+    assert!(!lab.get(CONTACT).body().contains("taskID"));
+}
+
+#[test]
+fn a_renotified_task_may_fail() {
+    let mut lab = Lab::reserved();
+    lab.renotify(&renotification("Other", "ROUTE_SERVICE_TRANSFER"));
+    let said = lab.says(failed(DIALOGUE + 1, 1, 43));
+    assert_eq!(said.changes(), ["queued>discarded/notification_no_script system"]);
+}
+
+#[test]
+fn only_a_reserved_task_can_be_renotified() {
+    let body = renotification("Other", "ROUTE_SERVICE_TRANSFER");
+    assert_eq!(Lab::queued().renotify(&body).status(), 412);
+    assert_eq!(Lab::open().renotify(&body).status(), 404);
+}
+
+#[test]
+fn a_renotification_needs_selector_and_reason() {
+    let long = "s".repeat(33);
+    let bodies = [
+        renotification("", "ROUTE_SERVICE_TRANSFER"),
+        renotification(&long, "ROUTE_SERVICE_TRANSFER"),
+        renotification("Other", "BECAUSE"),
+        "<Task><scriptSelector>Other</scriptSelector></Task>".to_owned(),
+        "<Task>".to_owned(),
+    ];
+    let mut lab = Lab::reserved();
+    for body in bodies {
+        let said = lab.renotify(&body);
+        assert_eq!((said.status(), said.changes().len()), (400, 0), "{body}");
+    }
+}
+
+#[test]
+fn credentials_are_demanded_before_anything_else() {
+    let close = || Request::new("PUT", format!("{PRIVATE}/task/{FIRST}/close"));
+    let requests = [
+        close(),
+        close().header("authorization", basic("admin:wrong")),
+        close().header("authorization", "Basic %%%"),
+        close().header("authorization", "Bearer x"),
+        Request::new("GET", format!("{PRIVATE}/unknown")),
+    ];
+    for request in requests {
+        let said = Lab::reserved().call(request);
+        assert_eq!(said.status(), 401);
+        assert!(said.reply().get("www-authenticate").unwrap().starts_with("Basic "));
+        assert!(said.facts().all(|fact| !matches!(fact, Fact::Ccp(_))));
+    }
+}
+
+#[test]
+fn another_method_is_refused() {
+    let said = Lab::reserved().administer("POST", &format!("/task/{FIRST}/close"), "");
+    assert_eq!((said.status(), said.reply().get("allow")), (405, Some("PUT")));
+    assert_eq!(Lab::open().administer("DELETE", "/feed", "").status(), 405);
+}
+
+#[test]
+fn an_unknown_path_is_not_found() {
+    for path in ["/task", "/nothing", "/feed/1", "/feed/x", "/campaign/none", "/socialcontact/X"] {
+        assert_eq!(Lab::open().administer("GET", path, "").status(), 404, "{path}");
+    }
+}
+
+#[test]
+fn a_ping_tells_that_the_credentials_are_right() {
+    for method in ["GET", "OPTIONS"] {
+        assert_eq!(Lab::open().administer(method, "/authentication/ping", "").status(), 200);
+    }
+}
+
+#[test]
+fn the_feeds_say_where_tasks_are_created() {
+    let body = Lab::open().administer("GET", "/feed?summary=true", "").body();
+    assert!(body.starts_with("<feeds><Feed>"));
+    assert!(body.contains("<pushFeedURL>http://ccp.lab:8080/ccp/task/feed/100080</pushFeedURL>"));
+    assert!(body.contains("<tags><tag>cisco_uq_tag</tag></tags><type>12</type>"));
+    let one = Lab::open().administer("GET", "/feed/100080", "").body();
+    assert_eq!(body, format!("<feeds>{one}</feeds>"));
+}
+
+#[test]
+fn the_campaigns_name_their_feeds() {
+    let body = Lab::open().administer("GET", "/campaign", "").body();
+    assert!(body.contains("<publicid>WCS_Campaign</publicid>"));
+    assert!(body.contains("<feeds><feed>http://ccp.lab:8080/ccp-webapp/ccp/feed/100080</feed></feeds>"));
+    let one = Lab::open().administer("GET", "/campaign/WCS_Campaign", "").body();
+    assert_eq!(body, format!("<Campaigns>{one}</Campaigns>"));
+}
+
+#[test]
+fn the_mr_configuration_shows_its_port() {
+    let body = Lab::with(Config { mr_port: 40_000, ..config() })
+        .administer("GET", "/contactcenter/mrconfig/default", "")
+        .body();
+    assert!(body.contains("<enabled>true</enabled>") && body.contains("<port>40000</port>"));
+}
+
+#[test]
+fn finesse_is_answered_before_the_change_is_published() {
+    let said = Lab::reserved().close();
+    let replied = said.place_of(|output| matches!(output, Output::Reply { .. }));
+    let published =
+        said.place_of(|output| matches!(output, Output::Note(Fact::Ccp(CcpFact::Published { .. }))));
+    assert!(replied < published);
+}
+
+fn renotification(selector: &str, reason: &str) -> String {
+    format!(
+        "<Task><scriptSelector>{selector}</scriptSelector><reNotifyReason>{reason}</reNotifyReason></Task>"
+    )
+}

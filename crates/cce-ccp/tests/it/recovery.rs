@@ -1,0 +1,147 @@
+//! What becomes of tasks when the MR link or CCP itself fails.
+
+use crate::lab::{CONTACT, DIALOGUE, FIRST, Lab, TASK, config, queued, routed};
+use cce_kernel::{Fact, Output};
+
+const REQUEUE: &[&str] = &["requeueOnRecovery=true"];
+
+#[test]
+fn a_new_task_without_a_link_is_discarded() {
+    let said = Lab::started(config()).create(&[]);
+    assert_eq!(said.status(), 201);
+    assert_eq!(said.changes()[1], "unread>discarded/notification_cce_connection_lost system");
+}
+
+#[test]
+fn a_new_task_that_survives_failures_waits_for_the_link() {
+    let mut lab = Lab::started(config());
+    assert!(lab.create(REQUEUE).sent().is_empty());
+    assert_eq!(lab.open_session().names(), ["OPEN_CONF", "NEW_TASK"]);
+}
+
+#[test]
+fn a_waiting_task_is_discarded_with_the_link() {
+    let said = Lab::queued().lose_link();
+    assert_eq!(said.changes(), ["queued>discarded/notification_cce_connection_lost system"]);
+    assert_eq!(said.dialogues(), ["4: queued>failed"]);
+}
+
+#[test]
+fn a_waiting_task_that_survives_failures_keeps_status_and_reason() {
+    let mut lab = kept();
+    assert!(lab.lose_link().changes().is_empty());
+    let said = lab.open_session();
+    assert_eq!((said.names(), said.changes().len()), (vec!["OPEN_CONF", "NEW_TASK"], 0));
+    let said = lab.says(routed(DIALOGUE + 1, 1, TASK));
+    assert_eq!(said.changes(), ["queued>reserved/externally_routed 5172"]);
+}
+
+#[test]
+fn tasks_are_sent_again_in_their_order() {
+    let mut lab = Lab::open();
+    let created: Vec<_> = (0..3).map(|_| lab.create(REQUEUE).new_task().application_string2).collect();
+    lab.lose_link();
+    let sent = lab.open_session().sent();
+    let again: Vec<_> = sent
+        .into_iter()
+        .filter_map(|message| if let cce_mr::Mr::NewTask(task) = message { Some(task) } else { None })
+        .map(|task| task.application_string2)
+        .collect();
+    assert_eq!(again, created);
+}
+
+#[test]
+fn a_task_with_an_agent_outlives_the_link() {
+    let mut lab = Lab::reserved();
+    assert!(lab.lose_link().changes().is_empty());
+    assert_eq!(lab.open_session().names(), ["OPEN_CONF"]);
+    assert_eq!(lab.close().status(), 200);
+}
+
+#[test]
+fn a_cancel_that_was_under_way_succeeds_with_the_end_of_the_link() {
+    let mut lab = kept();
+    lab.delete(CONTACT);
+    let said = lab.lose_link();
+    assert_eq!(said.changes(), ["queued>discarded/notification_cce_task_cancel_succeeded system"]);
+}
+
+#[test]
+fn a_task_of_a_lost_session_can_be_cancelled() {
+    let mut lab = kept();
+    lab.lose_link();
+    let said = lab.delete(CONTACT);
+    assert_eq!(said.changes(), ["queued>discarded/notification_cce_task_cancel_succeeded system"]);
+    assert_eq!(lab.open_session().names(), ["OPEN_CONF"]);
+}
+
+#[test]
+fn an_unfinished_task_is_discarded_when_ccp_failed() {
+    for (mut lab, from) in [(Lab::submitted(), "unread"), (Lab::queued(), "queued")] {
+        let reason = "notification_cce_customercollaborationplatform_system_failure";
+        assert_eq!(lab.restart().changes(), [format!("{from}>discarded/{reason} system")]);
+    }
+}
+
+#[test]
+fn an_unfinished_task_that_survives_failures_is_sent_again_when_ccp_failed() {
+    let mut lab = kept();
+    assert!(lab.restart().changes().is_empty());
+    assert_eq!(lab.open_session().names(), ["OPEN_CONF", "NEW_TASK"]);
+}
+
+#[test]
+fn a_task_with_an_agent_outlives_ccp() {
+    let mut lab = Lab::reserved();
+    assert!(lab.restart().changes().is_empty());
+    lab.open_session();
+    assert_eq!(lab.close().changes(), ["reserved>handled/externally_handled 5172"]);
+}
+
+#[test]
+fn a_cancel_outlives_ccp() {
+    let mut lab = Lab::queued();
+    lab.delete(CONTACT);
+    let said = lab.restart();
+    assert_eq!(said.changes(), ["queued>discarded/notification_cce_task_cancel_succeeded system"]);
+    assert_eq!(lab.get(CONTACT).status(), 404);
+}
+
+#[test]
+fn a_new_contact_gets_a_new_id_after_a_restart() {
+    let mut lab = Lab::reserved();
+    lab.restart();
+    lab.open_session();
+    let id = lab.create(&[]).new_task().application_string2.unwrap().to_string();
+    assert_ne!(id, FIRST);
+}
+
+#[test]
+fn a_stored_contact_that_cannot_be_read_is_named_and_dropped() {
+    let mut lab = Lab::reserved();
+    lab.spoil_store();
+    let said = lab.restart();
+    assert!(said.0.iter().any(|output| matches!(output, Output::Store { key, value: None } if key == FIRST)));
+    assert!(
+        said.facts()
+            .any(|fact| matches!(fact, Fact::CommandRefused { detail, .. } if detail.contains(FIRST)))
+    );
+}
+
+#[test]
+fn a_renotified_task_goes_by_the_same_rule_without_a_link() {
+    let mut lab = Lab::reserved();
+    lab.lose_link();
+    let body = "<Task><scriptSelector>A</scriptSelector><reNotifyReason>ROUTE_SERVICE_RECOVERY</reNotifyReason></Task>";
+    let said = lab.renotify(body);
+    assert_eq!(said.status(), 200);
+    assert_eq!(said.changes()[1], "queued>discarded/notification_cce_connection_lost system");
+}
+
+/// A lab with one waiting task that survives failures.
+fn kept() -> Lab {
+    let mut lab = Lab::open();
+    lab.create(REQUEUE);
+    lab.says(queued(DIALOGUE, 1, 42));
+    lab
+}

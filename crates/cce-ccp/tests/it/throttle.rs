@@ -1,0 +1,78 @@
+//! Limits: the throttle of new tasks, and the store of contacts.
+
+use crate::lab::{DIALOGUE, FIRST, Lab, TASK, config, failed};
+use cce_ccp::{CONTACTS_MAX, Config, Throttle};
+use cce_kernel::Output;
+
+#[test]
+fn the_throttle_lets_one_task_pass_at_a_time() {
+    let mut lab = throttled();
+    assert_eq!(lab.create(&[]).names(), ["NEW_TASK"]);
+    assert!(lab.create(&[]).names().is_empty());
+    assert_eq!(lab.timer("pace", 0).names(), ["NEW_TASK"]);
+    assert!(lab.timer("pace", 0).names().is_empty());
+    assert_eq!(lab.create(&[]).names(), ["NEW_TASK"]);
+}
+
+#[test]
+fn the_throttle_waits_as_long_as_its_rate_asks() {
+    let said = throttled().create(&[]);
+    let armed = said.0.iter().find_map(|output| match output {
+        Output::Arm { key, at } if key.name == "pace" => Some(at.0),
+        _ => None,
+    });
+    assert_eq!(armed, Some(160_000));
+}
+
+#[test]
+fn a_task_beyond_the_backlog_is_rate_limited() {
+    let mut lab = throttled();
+    (0..3).for_each(|_| drop(lab.create(&[])));
+    let said = lab.create(&[]);
+    assert_eq!(said.changes()[1], "unread>discarded/notification_rate_limited system");
+}
+
+#[test]
+fn a_task_in_the_backlog_is_discarded_with_the_link() {
+    let mut lab = throttled();
+    lab.create(&[]);
+    lab.create(&[]);
+    assert_eq!(lab.lose_link().changes().len(), 2);
+}
+
+#[test]
+fn a_new_contact_takes_the_place_of_the_oldest_that_is_over() {
+    let mut lab = full();
+    lab.says(failed(DIALOGUE, 1, 43));
+    let said = lab.create(&[]);
+    assert_eq!(said.status(), 201);
+    assert!(said.0.iter().any(|output| matches!(output, Output::Store { key, value: None } if key == FIRST)));
+}
+
+#[test]
+fn a_new_contact_is_refused_when_none_is_over() {
+    let said = full().create(&[]);
+    assert_eq!((said.status(), said.changes().len()), (503, 0));
+}
+
+#[test]
+fn one_seed_gives_the_same_outputs() {
+    let run = || {
+        let mut lab = Lab::open();
+        let created = lab.create(&[]);
+        let routed = lab.says(crate::lab::routed(DIALOGUE, 1, TASK));
+        [created.0, routed.0, lab.close().0]
+    };
+    assert_eq!(run(), run());
+}
+
+fn throttled() -> Lab {
+    Lab::with(Config { throttle: Some(Throttle { per_minute: 375, backlog: 2 }), ..config() })
+}
+
+/// A lab whose store is full of open contacts.
+fn full() -> Lab {
+    let mut lab = Lab::open();
+    (0..CONTACTS_MAX).for_each(|_| drop(lab.create(&[])));
+    lab
+}
