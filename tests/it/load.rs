@@ -2,16 +2,17 @@
 
 use cce_journal::{Record, What};
 use cce_kernel::{
-    Fact, Output, Port, Wall,
+    Fact, Input, Output, Port, Wall,
     model::{ContactId, ContactStatus},
 };
+use cce_mr::{MR, Mr};
 use cce_net::{Net, NetConfig, Node, Sink};
 use cce_world::{CastAgent, Lab, Layers, Span, load};
 use std::{
     collections::{BTreeMap, BTreeSet},
     io::{Read, Write},
     net::{Ipv4Addr, SocketAddr, TcpStream},
-    sync::{Arc, Mutex},
+    sync::{Arc, Mutex, mpsc},
     time::{Duration, Instant},
 };
 
@@ -23,10 +24,12 @@ const DEADLINE: Duration = Duration::from_mins(2);
 #[test]
 fn a_thousand_tasks_of_fifty_clients_are_handled_none_lost_none_twice() {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
-    let ends = Ends::default();
+    let (sender, routing_enabled) = mpsc::channel();
+    let ends = Ends { handled: Arc::default(), routing_enabled: sender };
     let lab = lab();
     let running = runtime.block_on(Net::start(config(), 1, nodes(&lab), Box::new(ends.clone()))).unwrap();
     let app = running.addresses()[&Port::App];
+    routing_enabled.recv_timeout(DEADLINE).unwrap();
 
     let clients: Vec<_> = (0..CLIENTS).map(|_| std::thread::spawn(move || client(app))).collect();
     let tasks: Vec<String> = clients.into_iter().flat_map(|client| client.join().unwrap()).collect();
@@ -34,7 +37,7 @@ fn a_thousand_tasks_of_fifty_clients_are_handled_none_lost_none_twice() {
 
     let different: BTreeSet<&String> = tasks.iter().collect();
     assert_eq!(different.len(), CLIENTS * TASKS_PER_CLIENT, "a task id was given twice");
-    let ends = ends.0.lock().unwrap();
+    let ends = ends.handled.lock().unwrap();
     assert_eq!(ends.len(), CLIENTS * TASKS_PER_CLIENT);
     assert!(ends.values().all(|times| *times == 1), "a contact was handled twice");
 }
@@ -46,7 +49,6 @@ fn client(app: SocketAddr) -> Vec<String> {
     paths.iter().map(|path| wait_until_handled(app, path, end)).collect()
 }
 
-/// The first tasks may come before CCP and the MR PG are connected: they ask to survive that.
 fn create(app: SocketAddr) -> String {
     let body = "<Task><name>ann</name><title>Card lost</title><scriptSelector>CumulusTask</scriptSelector>\
                 <requeueOnRecovery>true</requeueOnRecovery></Task>";
@@ -130,18 +132,29 @@ fn config() -> NetConfig {
     NetConfig { listen: Port::ALL.map(|port| (port.socket(), free)).into(), ..NetConfig::default() }
 }
 
-/// Counts how often each contact was handled.
-#[derive(Clone, Default)]
-struct Ends(Arc<Mutex<BTreeMap<ContactId, u32>>>);
+/// Counts how often each contact was handled, and tells when the lab routes tasks: one that comes earlier is
+/// discarded, as in the product.
+#[derive(Clone)]
+struct Ends {
+    handled: Arc<Mutex<BTreeMap<ContactId, u32>>>,
+    routing_enabled: mpsc::Sender<()>,
+}
 
 impl Sink for Ends {
     fn record(&mut self, record: &Record) {
+        assert!(!matches!(record.what, What::Gap { .. }), "records were lost");
         if let What::Out(Output::Note(Fact::Contact { contact, to: ContactStatus::Handled, .. })) =
             &record.what
         {
-            *self.0.lock().unwrap().entry(contact.clone()).or_default() += 1;
+            *self.handled.lock().unwrap().entry(contact.clone()).or_default() += 1;
         }
-        assert!(!matches!(record.what, What::Gap { .. }), "records were lost");
+        if record.node.as_str() == "ccp"
+            && let What::In(Input::Frame { bytes, .. }) = &record.what
+            && let Ok(Mr::RoutingStatusEvent(status)) = Mr::read(&MR, &bytes.0)
+            && status.routing_enabled
+        {
+            self.routing_enabled.send(()).unwrap();
+        }
     }
 }
 

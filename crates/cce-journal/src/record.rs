@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 /// Something that went into a component, came out of it, or happened to it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Record {
-    /// Counts the records of a process, from 1.
+    /// Counts the records of a process, from 1. Those that were lost are counted, too.
     pub seq: u64,
     /// When, on the run's own clock.
     pub at: Time,

@@ -27,6 +27,12 @@ impl From<Bytes> for Blob {
     }
 }
 
+impl From<Vec<u8>> for Blob {
+    fn from(bytes: Vec<u8>) -> Self {
+        Self(bytes.into())
+    }
+}
+
 impl From<String> for Blob {
     fn from(text: String) -> Self {
         Self(text.into())

@@ -2,10 +2,10 @@
 
 use crate::{
     causes::Causes,
-    config::{CONNECT_DEADLINE, LINKS_MAX},
+    config::{CALLS_MAX, CONNECT_DEADLINE, LINKS_MAX},
     http_client,
-    link::{Link, SendError},
-    net::{Clock, connect},
+    link::{Link, SendError, Socket},
+    net::{Clock, Connection, connect},
     recorder::Recorder,
     store::Store,
 };
@@ -16,7 +16,7 @@ use cce_kernel::{
     Output, Peer, Port, Request, Response, Time, TimerKey,
 };
 use std::{
-    collections::{BTreeMap, VecDeque},
+    collections::{BTreeMap, BTreeSet, VecDeque},
     io,
     net::SocketAddr,
     panic::{AssertUnwindSafe, catch_unwind},
@@ -42,7 +42,7 @@ pub(crate) enum Event {
     },
     Dialled {
         link: LinkId,
-        result: Result<TcpStream, LinkReason>,
+        result: Result<Connection, LinkReason>,
         cause: u64,
     },
     Frame {
@@ -97,6 +97,8 @@ pub(crate) struct Actor {
     store: Store,
     inbox: Inbox,
     links: BTreeMap<LinkId, Link>,
+    /// Links that were dialled and are neither up nor down yet.
+    dialling: BTreeSet<LinkId>,
     calls: BTreeMap<CallId, Caller>,
     timers: BTreeMap<TimerKey, (Time, u64)>,
     /// Inputs that the actor itself makes, before it looks at its queue again.
@@ -126,6 +128,7 @@ impl Actor {
             store,
             inbox,
             links: BTreeMap::new(),
+            dialling: BTreeSet::new(),
             calls: BTreeMap::new(),
             timers: BTreeMap::new(),
             own: VecDeque::new(),
@@ -182,7 +185,9 @@ impl Actor {
     fn on_event(&mut self, event: Event) -> Result<(), Panicked> {
         match event {
             Event::Accepted { port, stream } => self.on_accepted(port, stream),
-            Event::Dialled { link, result, cause } => self.on_dialled(link, result, cause),
+            Event::Dialled { link, result, cause } if self.dialling.remove(&link) => {
+                self.on_dialled(link, result, cause)
+            }
             Event::Frame { link, bytes, cause } if self.links.contains_key(&link) => {
                 self.handle(Input::Frame { link, bytes: bytes.into() }, cause)
             }
@@ -193,11 +198,13 @@ impl Actor {
                 self.handle(Input::LinkDown { link, reason }, None)
             }
             // The component closed it already: nothing more is heard of it.
-            Event::Frame { .. } | Event::BadFrame { .. } | Event::Down { .. } | Event::End => Ok(()),
+            Event::Dialled { .. }
+            | Event::Frame { .. }
+            | Event::BadFrame { .. }
+            | Event::Down { .. }
+            | Event::End => Ok(()),
             Event::Call { call, port, request, client, reply } => {
-                self.calls.insert(call, Caller { client, reply });
-                let cause = self.shared.causes.dialler(client).map(|origin| origin.record);
-                self.handle(Input::Call { call, port, request }, cause)
+                self.on_call(call, Caller { client, reply }, Input::Call { call, port, request })
             }
             Event::CallGone { call } => match self.calls.remove(&call) {
                 Some(_) => self.handle(Input::CallGone { call }, None),
@@ -213,11 +220,11 @@ impl Actor {
             tracing::warn!(node = %self.host.name(), %port, "too many connections: one more is refused");
             return Ok(());
         }
-        let Ok(address) = stream.peer_addr() else { return Ok(()) };
+        let Ok(socket) = Socket::new(Connection { stream, dialled: None }) else { return Ok(()) };
+        let address = socket.peer();
         let link = self.host.accept(port);
         let origin = self.shared.causes.dialler(address);
-        let Ok(open) = self.open(link, stream) else { return Ok(()) };
-        self.links.insert(link, open);
+        self.open(link, socket, origin.is_some());
         let cause = origin.as_ref().map(|origin| origin.record);
         let peer = Peer { node: origin.map(|origin| origin.node), address: address.to_string() };
         self.handle(Input::LinkUp { link, peer }, cause)
@@ -226,30 +233,42 @@ impl Actor {
     fn on_dialled(
         &mut self,
         link: LinkId,
-        result: Result<TcpStream, LinkReason>,
+        result: Result<Connection, LinkReason>,
         cause: u64,
     ) -> Result<(), Panicked> {
-        let opened = result.and_then(|stream| {
-            let address = stream.peer_addr().map_err(|_| LinkReason::Reset)?;
-            let open = self.open(link, stream).map_err(|_| LinkReason::Reset)?;
-            self.links.insert(link, open);
-            Ok(address)
-        });
-        let input = match opened {
-            Ok(address) => Input::LinkUp { link, peer: self.listener(link.port, address) },
+        let socket = result.and_then(|opened| Socket::new(opened).map_err(|_| LinkReason::Reset));
+        let input = match socket {
+            Ok(socket) => {
+                let peer = self.listener(link.port, socket.peer());
+                let is_peer_here = socket.is_dialled_here();
+                self.open(link, socket, is_peer_here);
+                Input::LinkUp { link, peer }
+            }
             Err(reason) => Input::LinkDown { link, reason },
         };
         self.handle(input, Some(cause))
     }
 
-    fn listener(&self, port: Port, address: SocketAddr) -> Peer {
-        let address = address.to_string();
-        let is_here = self.shared.addresses.get(&port.socket()).is_some_and(|known| *known == address);
-        Peer { node: is_here.then(|| NodeName::from(port.listener())), address }
+    fn on_call(&mut self, call: CallId, caller: Caller, input: Input) -> Result<(), Panicked> {
+        if self.calls.len() >= CALLS_MAX {
+            tracing::warn!(node = %self.host.name(), "too many requests wait for a reply: one more is refused");
+            return Ok(());
+        }
+        let cause = self.shared.causes.dialler(caller.client).map(|origin| origin.record);
+        self.calls.insert(call, caller);
+        self.handle(input, cause)
     }
 
-    fn open(&self, link: LinkId, stream: TcpStream) -> io::Result<Link> {
-        Link::open(link, stream, &self.inbox, &self.shared.causes, &self.shared.tasks)
+    fn listener(&self, port: Port, address: SocketAddr) -> Peer {
+        let address = address.to_string();
+        let is_lab = self.shared.addresses.get(&port.socket()).is_some_and(|known| *known == address);
+        Peer { node: is_lab.then(|| NodeName::from(port.listener())), address }
+    }
+
+    fn open(&mut self, link: LinkId, socket: Socket, is_peer_here: bool) {
+        let Shared { causes, tasks, .. } = &*self.shared;
+        let open = Link::open(link, socket, &self.inbox, is_peer_here.then_some(causes), tasks);
+        self.links.insert(link, open);
     }
 
     fn handle(&mut self, input: Input, cause: Option<u64>) -> Result<(), Panicked> {
@@ -276,6 +295,7 @@ impl Actor {
             Output::Send { link, bytes } => self.send(link, bytes.0, record),
             Output::Dial { link, address } => self.dial(link, &address, record),
             Output::Close { link, .. } => {
+                self.dialling.remove(&link);
                 self.links.remove(&link);
             }
             Output::Call { call, port, request } => self.call(call, port, request, record),
@@ -299,7 +319,8 @@ impl Actor {
         }
     }
 
-    fn dial(&self, link: LinkId, address: &Address, record: u64) {
+    fn dial(&mut self, link: LinkId, address: &Address, record: u64) {
+        self.dialling.insert(link);
         let address = match address {
             Address::Lab => self.shared.addresses.get(&link.port.socket()).cloned(),
             Address::At(address) => Some(address.clone()),

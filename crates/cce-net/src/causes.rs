@@ -5,7 +5,7 @@
 
 use cce_kernel::NodeName;
 use std::{
-    collections::{BTreeMap, VecDeque},
+    collections::{BTreeMap, BTreeSet, VecDeque},
     net::SocketAddr,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
@@ -16,6 +16,8 @@ const SENDS_MAX: usize = 8_192;
 /// Connections and calls under way between components of this process.
 #[derive(Debug, Default)]
 pub(crate) struct Causes {
+    /// Listeners of this process.
+    here: BTreeSet<SocketAddr>,
     streams: Mutex<BTreeMap<(SocketAddr, SocketAddr), Arc<Sends>>>,
     dialled: Mutex<BTreeMap<SocketAddr, Origin>>,
     replies: Mutex<BTreeMap<SocketAddr, u64>>,
@@ -28,6 +30,13 @@ pub(crate) struct Origin {
     pub(crate) record: u64,
 }
 
+/// A dialled connection's place in the table. Dropping it takes it out.
+#[derive(Debug)]
+pub(crate) struct Dialled {
+    causes: Arc<Causes>,
+    local: SocketAddr,
+}
+
 /// What was sent in one direction of one connection.
 #[derive(Debug, Default)]
 pub(crate) struct Sends(Mutex<SendsState>);
@@ -35,10 +44,21 @@ pub(crate) struct Sends(Mutex<SendsState>);
 #[derive(Debug, Default)]
 struct SendsState {
     offset: u64,
+    /// Up to which offset nothing is remembered any more.
+    forgotten: u64,
     ends: VecDeque<(u64, u64)>,
 }
 
 impl Causes {
+    pub(crate) fn new(here: BTreeSet<SocketAddr>) -> Self {
+        Self { here, ..Self::default() }
+    }
+
+    /// Whether a component of this process listens there.
+    pub(crate) fn is_here(&self, address: SocketAddr) -> bool {
+        self.here.contains(&address)
+    }
+
     /// The two directions of a connection, seen from one end: what it sends, and what it receives.
     pub(crate) fn stream(&self, here: SocketAddr, there: SocketAddr) -> (Arc<Sends>, Arc<Sends>) {
         let mut streams = lock(&self.streams);
@@ -58,18 +78,14 @@ impl Causes {
     }
 
     /// Remembers who is about to connect from `local`.
-    pub(crate) fn dialling(&self, local: SocketAddr, node: &NodeName, record: u64) {
+    pub(crate) fn dialling(self: &Arc<Self>, local: SocketAddr, node: &NodeName, record: u64) -> Dialled {
         lock(&self.dialled).insert(local, Origin { node: node.clone(), record });
+        Dialled { causes: Arc::clone(self), local }
     }
 
     /// Who connected from `peer`.
     pub(crate) fn dialler(&self, peer: SocketAddr) -> Option<Origin> {
         lock(&self.dialled).get(&peer).cloned()
-    }
-
-    /// A connection that was dialled from `local` is over.
-    pub(crate) fn hung_up(&self, local: SocketAddr) {
-        lock(&self.dialled).remove(&local);
     }
 
     /// Remembers the record of the reply that is about to be sent to `client`, if that is one of ours.
@@ -92,18 +108,30 @@ impl Sends {
         state.offset += length as u64;
         let end = state.offset;
         state.ends.push_back((end, record));
-        if state.ends.len() > SENDS_MAX {
-            state.ends.pop_front();
+        if state.ends.len() > SENDS_MAX
+            && let Some((end, _)) = state.ends.pop_front()
+        {
+            state.forgotten = end;
         }
     }
 
     /// The record whose bytes contain the one before `offset`.
     pub(crate) fn at(&self, offset: u64) -> Option<u64> {
         let mut state = lock(&self.0);
+        if offset <= state.forgotten {
+            return None;
+        }
         while state.ends.front().is_some_and(|(end, _)| *end < offset) {
             state.ends.pop_front();
         }
         state.ends.front().map(|(_, record)| *record)
+    }
+}
+
+impl Drop for Dialled {
+    fn drop(&mut self) {
+        lock(&self.causes.dialled).remove(&self.local);
+        lock(&self.causes.replies).remove(&self.local);
     }
 }
 
@@ -123,5 +151,27 @@ mod tests {
         assert_eq!(sends.at(10), Some(101));
         assert_eq!(sends.at(11), Some(102));
         assert_eq!(sends.at(16), None);
+    }
+
+    #[test]
+    fn what_is_remembered_no_more_is_not_traced_to_something_else() {
+        let sends = Sends::default();
+        for record in 0..=SENDS_MAX as u64 {
+            sends.sent(1, record);
+        }
+        assert_eq!(sends.at(1), None);
+        assert_eq!(sends.at(2), Some(1));
+    }
+
+    #[test]
+    fn who_dialled_is_known_while_the_connection_lasts() {
+        let causes = Arc::new(Causes::default());
+        let local = SocketAddr::from(([127, 0, 0, 1], 9));
+        let dialled = causes.dialling(local, &"mrpg".into(), 7);
+        causes.replying(local, 8);
+        assert_eq!(causes.dialler(local).map(|origin| origin.record), Some(7));
+        drop(dialled);
+        assert!(causes.dialler(local).is_none());
+        assert_eq!(causes.reply_to(local), None);
     }
 }

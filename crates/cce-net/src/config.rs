@@ -12,6 +12,9 @@ pub(crate) const OUTBOX_MAX: usize = 4_096;
 /// Connections that one component may have.
 pub(crate) const LINKS_MAX: usize = 4_096;
 
+/// Requests that may wait for one component's reply. One more is answered 503.
+pub(crate) const CALLS_MAX: usize = 4_096;
+
 /// Largest body of a request or a response, in bytes.
 pub(crate) const BODY_MAX: usize = 1 << 20;
 
@@ -21,6 +24,9 @@ pub(crate) const RESPONSE_DEADLINE: Duration = Duration::from_secs(30);
 
 /// How long the other end may take to read the last words on a connection that was closed.
 pub(crate) const LINGER: Duration = Duration::from_secs(1);
+
+/// Pause after a connection could not be accepted, as when too many files are open.
+pub(crate) const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
 /// How long a stop may take.
 pub(crate) const STOP_DEADLINE: Duration = Duration::from_secs(3);

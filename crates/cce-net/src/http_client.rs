@@ -3,14 +3,14 @@
 use crate::{
     causes::Causes,
     config::{BODY_MAX, CONNECT_DEADLINE, RESPONSE_DEADLINE},
-    net::connect,
+    net::{Connection, connect},
 };
 use bytes::Bytes;
 use cce_kernel::{CallError, NodeName, Request, Response};
-use http_body_util::{BodyExt, Full, Limited};
+use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
 use hyper::{Method, client::conn::http1};
 use hyper_util::rt::TokioIo;
-use std::{net::SocketAddr, sync::Arc};
+use std::sync::Arc;
 use tokio::{net::TcpStream, time::timeout};
 
 /// Makes a call, and returns its outcome and the record of the reply, where that is known.
@@ -23,18 +23,16 @@ pub(crate) async fn call(
 ) -> (Result<Response, CallError>, Option<u64>) {
     let Some(address) = address else { return (Err(CallError::Unreachable), None) };
     let connecting = connect(&address, &node, record, &causes);
-    let Ok(Ok(stream)) = timeout(CONNECT_DEADLINE, connecting).await else {
+    let Ok(Ok(Connection { stream, dialled })) = timeout(CONNECT_DEADLINE, connecting).await else {
         return (Err(CallError::Unreachable), None);
     };
-    let local = stream.local_addr().ok();
+    let local = dialled.is_some().then(|| stream.local_addr().ok()).flatten();
     let result = match timeout(RESPONSE_DEADLINE, exchange(stream, &address, request)).await {
         Ok(result) => result,
         Err(_) => Err(CallError::Timeout),
     };
-    let cause = local.and_then(|local: SocketAddr| {
-        causes.hung_up(local);
-        causes.reply_to(local)
-    });
+    let cause = local.and_then(|local| causes.reply_to(local));
+    drop(dialled);
     (result, cause)
 }
 
@@ -71,6 +69,9 @@ async fn read_response(response: hyper::Response<hyper::body::Incoming>) -> Resu
             (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned())
         })
         .collect();
-    let body = Limited::new(body, BODY_MAX).collect().await.map_err(|_| CallError::TooLarge)?.to_bytes();
+    let body = Limited::new(body, BODY_MAX).collect().await.map_err(|error| {
+        if error.is::<LengthLimitError>() { CallError::TooLarge } else { CallError::Broken }
+    })?;
+    let body = body.to_bytes();
     Ok(Response { status: parts.status.as_u16(), headers, body: body.into() })
 }

@@ -19,25 +19,26 @@ use std::{
         atomic::{AtomicU64, Ordering},
     },
 };
-use tokio::{net::TcpListener, sync::oneshot};
-use tokio_util::sync::CancellationToken;
+use tokio::{
+    net::TcpListener,
+    sync::{mpsc::error::TrySendError, oneshot},
+};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
+/// What every request of one listener needs.
 #[derive(Clone, Debug)]
-struct Front {
-    port: Port,
-    inbox: Inbox,
-    calls: Arc<AtomicU64>,
+pub(crate) struct Front {
+    pub(crate) port: Port,
+    pub(crate) inbox: Inbox,
+    /// Numbers the calls of the component that listens.
+    pub(crate) calls: Arc<AtomicU64>,
+    pub(crate) tasks: TaskTracker,
 }
 
-/// Serves one listener until the token is cancelled. `calls` numbers the component's calls.
-pub(crate) async fn serve(
-    listener: TcpListener,
-    port: Port,
-    inbox: Inbox,
-    calls: Arc<AtomicU64>,
-    stop: CancellationToken,
-) {
-    let router = Router::new().fallback(forward).with_state(Front { port, inbox, calls });
+/// Serves one listener until the token is cancelled.
+pub(crate) async fn serve(listener: TcpListener, front: Front, stop: CancellationToken) {
+    let port = front.port;
+    let router = Router::new().fallback(forward).with_state(front);
     let service = router.into_make_service_with_connect_info::<SocketAddr>();
     let serving = axum::serve(listener, service).with_graceful_shutdown(stop.cancelled_owned());
     if let Err(error) = serving.await {
@@ -70,7 +71,7 @@ async fn ask(front: &Front, peer: SocketAddr, request: Request) -> Option<Respon
     let call = CallId(front.calls.fetch_add(1, Ordering::Relaxed) + 1);
     let (reply, answer) = oneshot::channel();
     front.inbox.send(Event::Call { call, port: front.port, request, client: peer, reply }).await.ok()?;
-    let mut waiting = Waiting { call, inbox: &front.inbox, is_answered: false };
+    let mut waiting = Waiting { call, front, is_answered: false };
     let response = answer.await.ok();
     waiting.is_answered = true;
     response
@@ -79,15 +80,19 @@ async fn ask(front: &Front, peer: SocketAddr, request: Request) -> Option<Respon
 /// Tells the component when the client leaves before the reply: then this is dropped unanswered.
 struct Waiting<'a> {
     call: CallId,
-    inbox: &'a Inbox,
+    front: &'a Front,
     is_answered: bool,
 }
 
 impl Drop for Waiting<'_> {
     fn drop(&mut self) {
-        if !self.is_answered {
-            // A component that is too busy to hear of it replies into the void.
-            let _ = self.inbox.try_send(Event::CallGone { call: self.call });
+        if self.is_answered {
+            return;
+        }
+        let gone = Event::CallGone { call: self.call };
+        if let Err(TrySendError::Full(gone)) = self.front.inbox.try_send(gone) {
+            let inbox = self.front.inbox.clone();
+            self.front.tasks.spawn(async move { inbox.send(gone).await });
         }
     }
 }

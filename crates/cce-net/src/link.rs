@@ -2,8 +2,9 @@
 
 use crate::{
     actor::{Event, Inbox},
-    causes::{Causes, Sends},
+    causes::{Causes, Dialled, Sends},
     config::{LINGER, OUTBOX_MAX},
+    net::Connection,
 };
 use bytes::{Bytes, BytesMut};
 use cce_kernel::{Carrier, FrameFlaw, LinkId, LinkReason};
@@ -17,10 +18,11 @@ use tokio::{
     },
     sync::mpsc,
     task::JoinHandle,
-    time::timeout,
+    time::{sleep, timeout},
 };
 use tokio_util::{
     codec::{Decoder, FramedRead},
+    sync::{CancellationToken, DropGuard},
     task::TaskTracker,
 };
 
@@ -28,7 +30,18 @@ use tokio_util::{
 #[derive(Debug)]
 pub(crate) struct Link {
     outbox: mpsc::Sender<Bytes>,
-    sends: Arc<Sends>,
+    /// What was sent, where the other end is in this process.
+    sends: Option<Arc<Sends>>,
+    _open: DropGuard,
+}
+
+/// A connection that is about to be a link.
+#[derive(Debug)]
+pub(crate) struct Socket {
+    stream: TcpStream,
+    here: SocketAddr,
+    there: SocketAddr,
+    dialled: Option<Dialled>,
 }
 
 /// Why nothing more can be sent.
@@ -40,25 +53,50 @@ pub(crate) enum SendError {
     Gone,
 }
 
-impl Link {
-    /// Starts the tasks of a connection.
-    pub(crate) fn open(
-        id: LinkId,
-        stream: TcpStream,
-        inbox: &Inbox,
-        causes: &Arc<Causes>,
-        tasks: &TaskTracker,
-    ) -> io::Result<Self> {
+impl Socket {
+    /// Prepares a connection. One that is gone already fails here, before it is numbered.
+    pub(crate) fn new(Connection { stream, dialled }: Connection) -> io::Result<Self> {
         stream.set_nodelay(true)?;
         let (here, there) = (stream.local_addr()?, stream.peer_addr()?);
-        let (sends, receives) = causes.stream(here, there);
+        Ok(Self { stream, here, there, dialled })
+    }
+
+    /// Whether it was dialled from here to a listener of this process.
+    pub(crate) fn is_dialled_here(&self) -> bool {
+        self.dialled.is_some()
+    }
+
+    /// The other end's address.
+    pub(crate) fn peer(&self) -> SocketAddr {
+        self.there
+    }
+}
+
+impl Link {
+    /// Starts the tasks of a connection. `causes` is given where the other end is in this process.
+    pub(crate) fn open(
+        id: LinkId,
+        Socket { stream, here, there, dialled }: Socket,
+        inbox: &Inbox,
+        causes: Option<&Arc<Causes>>,
+        tasks: &TaskTracker,
+    ) -> Self {
+        let (sends, receives) = causes.map(|causes| causes.stream(here, there)).unzip();
         let (read, write) = stream.into_split();
         let (outbox, queue) = mpsc::channel(OUTBOX_MAX);
         let frames = FramedRead::new(read, FrameCodec::new(id.port.carrier()));
         let reader = tasks.spawn(read_all(id, frames, receives, inbox.clone()));
-        let closing = Closing { causes: Arc::clone(causes), here, there };
-        tasks.spawn(write_all(id, write, queue, reader, inbox.clone(), closing));
-        Ok(Self { outbox, sends })
+        let closed = CancellationToken::new();
+        let writer = Writer { id, to: write, queue, inbox: inbox.clone(), closed: closed.clone() };
+        let causes = causes.map(Arc::clone);
+        tasks.spawn(async move {
+            writer.run(reader).await;
+            drop(dialled);
+            if let Some(causes) = causes {
+                causes.forget(here, there);
+            }
+        });
+        Self { outbox, sends, _open: closed.drop_guard() }
     }
 
     /// Queues a message.
@@ -69,53 +107,67 @@ impl Link {
             mpsc::error::TrySendError::Full(()) => SendError::Full,
             mpsc::error::TrySendError::Closed(()) => SendError::Gone,
         })?;
-        self.sends.sent(length, record);
+        if let Some(sends) = &self.sends {
+            sends.sent(length, record);
+        }
         permit.send(bytes);
         Ok(())
     }
 }
 
-struct Closing {
-    causes: Arc<Causes>,
-    here: SocketAddr,
-    there: SocketAddr,
+/// Writes what its link was given.
+struct Writer {
+    id: LinkId,
+    to: OwnedWriteHalf,
+    queue: mpsc::Receiver<Bytes>,
+    inbox: Inbox,
+    /// Cancelled when the actor lets go of the link.
+    closed: CancellationToken,
 }
 
-async fn write_all(
-    id: LinkId,
-    mut to: OwnedWriteHalf,
-    mut queue: mpsc::Receiver<Bytes>,
-    reader: JoinHandle<()>,
-    inbox: Inbox,
-    closing: Closing,
-) {
-    while let Some(bytes) = queue.recv().await {
-        if to.write_all(&bytes).await.is_err() {
-            let _ = inbox.send(Event::Down { link: id, reason: LinkReason::Reset }).await;
-            break;
+impl Writer {
+    /// Writes until the link is closed and everything is written, or the other end is not read from for too long.
+    async fn run(mut self, reader: JoinHandle<()>) {
+        let closed = self.closed.clone();
+        let is_written = tokio::select! {
+            // What can be written counts before the end of the patience.
+            biased;
+            () = self.drain() => true,
+            () = async { closed.cancelled().await; sleep(LINGER).await } => false,
+        };
+        let stop = reader.abort_handle();
+        if is_written {
+            // Closing a socket with unread bytes resets it, and the last words would be lost: read on for a while.
+            let _ = self.to.shutdown().await;
+            let _ = timeout(LINGER, reader).await;
         }
-    }
-    let _ = to.shutdown().await;
-    // Closing a socket with unread bytes resets it, and the last words would be lost: read on for a while.
-    let stop = reader.abort_handle();
-    if timeout(LINGER, reader).await.is_err() {
         stop.abort();
     }
-    closing.causes.hung_up(closing.here);
-    closing.causes.forget(closing.here, closing.there);
+
+    async fn drain(&mut self) {
+        while let Some(bytes) = self.queue.recv().await {
+            if self.to.write_all(&bytes).await.is_err() {
+                let _ = self.inbox.send(Event::Down { link: self.id, reason: LinkReason::Reset }).await;
+                return;
+            }
+        }
+    }
 }
 
 async fn read_all(
     link: LinkId,
     mut frames: FramedRead<OwnedReadHalf, FrameCodec>,
-    receives: Arc<Sends>,
+    receives: Option<Arc<Sends>>,
     inbox: Inbox,
 ) {
     use futures_core::Stream;
     use std::{future::poll_fn, pin::Pin};
     loop {
         let event = match poll_fn(|cx| Pin::new(&mut frames).poll_next(cx)).await {
-            Some(Ok(Piece::Frame { bytes, end })) => Event::Frame { link, bytes, cause: receives.at(end) },
+            Some(Ok(Piece::Frame { bytes, end })) => {
+                let cause = receives.as_ref().and_then(|receives| receives.at(end));
+                Event::Frame { link, bytes, cause }
+            }
             Some(Ok(Piece::Flaw(flaw))) => Event::BadFrame { link, flaw },
             Some(Err(_)) => Event::Down { link, reason: LinkReason::Reset },
             None => Event::Down { link, reason: LinkReason::Closed },

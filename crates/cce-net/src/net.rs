@@ -3,9 +3,9 @@
 use crate::{
     NetError, Sink,
     actor::{Actor, Event, Inbox, NEVER, Shared},
-    causes::Causes,
-    config::{INBOX_MAX, NetConfig, Node, STOP_DEADLINE},
-    http_server,
+    causes::{Causes, Dialled},
+    config::{ACCEPT_PAUSE, INBOX_MAX, NetConfig, Node, STOP_DEADLINE},
+    http_server::{self, Front},
     recorder::Recorder,
     store::Store,
 };
@@ -20,7 +20,7 @@ use std::{
 use tokio::{
     net::{TcpListener, TcpSocket, TcpStream, lookup_host},
     sync::mpsc,
-    time::{Instant, timeout},
+    time::{Instant, sleep, timeout},
 };
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
@@ -99,7 +99,7 @@ impl Bound {
         let shared = Arc::new(Shared {
             clock: Clock { start: Instant::now() },
             recorder,
-            causes: Arc::new(Causes::default()),
+            causes: Arc::new(Causes::new(addresses.values().copied().map(dialled_at).collect())),
             tasks: TaskTracker::new(),
             addresses: reachable(&config, &addresses),
         });
@@ -137,48 +137,77 @@ impl Running {
 
     /// Lets every component say goodbye, closes everything, and waits for the journal.
     pub async fn stop(self) {
+        let ended = async {
+            self.say_goodbye().await;
+            self.stop.cancel();
+            self.actors.close();
+            self.shared.tasks.close();
+            self.actors.wait().await;
+            self.shared.tasks.wait().await;
+        };
+        if timeout(STOP_DEADLINE, ended).await.is_err() {
+            self.stop.cancel();
+            tracing::warn!("the run did not stop in time; what is left is dropped");
+        }
+        let Self { shared, writer, .. } = self;
+        let closing = tokio::task::spawn_blocking(move || {
+            shared.recorder.close();
+            writer.join()
+        });
+        if !matches!(closing.await, Ok(Ok(()))) {
+            tracing::error!("the one who writes the records panicked: they are incomplete");
+        }
+    }
+
+    async fn say_goodbye(&self) {
         for inbox in self.inboxes.values() {
             let _ = inbox.send(Event::Command(Command::Stop)).await;
         }
         for inbox in self.inboxes.values() {
             let _ = inbox.send(Event::End).await;
         }
-        self.stop.cancel();
-        self.actors.close();
-        self.shared.tasks.close();
-        let ended = async {
-            self.actors.wait().await;
-            self.shared.tasks.wait().await;
-        };
-        if timeout(STOP_DEADLINE, ended).await.is_err() {
-            tracing::warn!("the run did not stop in time; what is left is dropped");
-        }
-        self.shared.recorder.close();
-        let writer = self.writer;
-        let _ = tokio::task::spawn_blocking(move || writer.join()).await;
     }
 }
 
-/// Opens a connection, after telling the causes where it comes from.
+/// A connection that was dialled.
+#[derive(Debug)]
+pub(crate) struct Connection {
+    pub(crate) stream: TcpStream,
+    /// Its place among the dialled ones, if its other end is in this process.
+    pub(crate) dialled: Option<Dialled>,
+}
+
+/// Opens a connection to the first address of a name that answers.
 pub(crate) async fn connect(
     address: &str,
     node: &NodeName,
     record: u64,
-    causes: &Causes,
-) -> io::Result<TcpStream> {
-    let target = lookup_host(address).await?.next().ok_or(io::ErrorKind::NotFound)?;
+    causes: &Arc<Causes>,
+) -> io::Result<Connection> {
+    let mut failure = io::ErrorKind::NotFound.into();
+    for target in lookup_host(address).await? {
+        match connect_to(target, node, record, causes).await {
+            Ok(connection) => return Ok(connection),
+            Err(error) => failure = error,
+        }
+    }
+    Err(failure)
+}
+
+async fn connect_to(
+    target: SocketAddr,
+    node: &NodeName,
+    record: u64,
+    causes: &Arc<Causes>,
+) -> io::Result<Connection> {
     let socket = if target.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
-    if target.ip().is_loopback() && target.is_ipv4() {
+    let mut dialled = None;
+    if causes.is_here(target) {
         // Known before the other end accepts, so that it can tell who connects.
-        socket.bind(SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0))?;
-        causes.dialling(socket.local_addr()?, node, record);
+        socket.bind(SocketAddr::new(target.ip(), 0))?;
+        dialled = Some(causes.dialling(socket.local_addr()?, node, record));
     }
-    let local = socket.local_addr().ok();
-    let result = socket.connect(target).await;
-    if let (Err(_), Some(local)) = (&result, local) {
-        causes.hung_up(local);
-    }
-    result
+    Ok(Connection { stream: socket.connect(target).await?, dialled })
 }
 
 type Listeners = Vec<(Port, TcpListener)>;
@@ -210,13 +239,17 @@ fn bound(listeners: &Listeners) -> BTreeMap<Port, SocketAddr> {
 fn reachable(config: &NetConfig, bound: &BTreeMap<Port, SocketAddr>) -> BTreeMap<Port, String> {
     let mut addresses = config.connect.clone();
     for (port, address) in bound {
-        let mut address = *address;
-        if address.ip().is_unspecified() {
-            address.set_ip(IpAddr::V4(Ipv4Addr::LOCALHOST));
-        }
-        addresses.insert(*port, address.to_string());
+        addresses.insert(*port, dialled_at(*address).to_string());
     }
     addresses
+}
+
+/// Where a listener of this process is dialled: one that is bound everywhere, on the loopback address.
+fn dialled_at(mut address: SocketAddr) -> SocketAddr {
+    if address.ip().is_unspecified() {
+        address.set_ip(IpAddr::V4(Ipv4Addr::LOCALHOST));
+    }
+    address
 }
 
 fn accept_all(
@@ -235,7 +268,8 @@ fn accept_all(
         };
         let (inbox, stop) = (inbox.clone(), stop.clone());
         if port.carrier() == Carrier::Http {
-            tasks.spawn(http_server::serve(listener, port, inbox, Arc::clone(calls), stop));
+            let front = Front { port, inbox, calls: Arc::clone(calls), tasks: tasks.clone() };
+            tasks.spawn(http_server::serve(listener, front, stop));
         } else {
             tasks.spawn(accept(listener, port, inbox, stop));
         }
@@ -259,7 +293,7 @@ async fn accept(listener: TcpListener, port: Port, inbox: Inbox, stop: Cancellat
             // Too many open files, or a client that left at once: the listener itself is fine.
             Err(error) => {
                 tracing::warn!(%error, %port, "cannot accept a connection");
-                tokio::task::yield_now().await;
+                sleep(ACCEPT_PAUSE).await;
             }
         }
     }

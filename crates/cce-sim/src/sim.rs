@@ -2,7 +2,7 @@
 
 use crate::{
     queue::{Delivery, Planned, Queue, Slot},
-    wire::{Caller, End, Wires},
+    wire::{End, Orphans, Wires},
 };
 use bytes::Bytes;
 use cce_journal::{Record, What};
@@ -62,14 +62,18 @@ impl Sim {
         for (dialler, link) in self.queue.forget(name) {
             self.plan_input(&dialler, Input::LinkDown { link, reason: LinkReason::Refused }, None);
         }
-        let (peers, callers) = self.wires.forget(name);
+        let Orphans { peers, callers, callees } = self.wires.forget(name);
         for (peer, link) in peers {
-            self.wires.cut(&(peer.clone(), link));
             self.plan_input(&peer, Input::LinkDown { link, reason: LinkReason::Reset }, None);
         }
         for caller in callers {
             let input = Input::Reply { call: caller.call, result: Err(CallError::Broken) };
             self.plan_input(&caller.node, input, None);
+        }
+        for (callee, call) in callees {
+            // Behind the call itself, which may still be on its way.
+            let at = Wires::horizon(self.now);
+            self.queue.plan(at, planned(&callee, Input::CallGone { call }, None));
         }
         if let Some(node) = self.nodes.get_mut(name) {
             node.component = component;
@@ -123,7 +127,7 @@ impl Sim {
         self.now = slot.at;
         let Planned { node, what, cause } = planned;
         match what {
-            Delivery::Input(input) => self.deliver(&node, input, cause),
+            Delivery::Input(input) => self.arrive(&node, input, cause),
             Delivery::Bytes(link, bytes) => self.deliver_bytes(&node, link, &bytes, cause),
             Delivery::Accept(dialler, link) => self.accept(&node, &dialler, link, cause),
         }
@@ -143,12 +147,42 @@ impl Sim {
         }
     }
 
-    fn deliver(&mut self, name: &NodeName, input: Input, cause: Option<u64>) {
+    /// Delivers what was planned, unless it is about a link or a call that is over by now.
+    fn arrive(&mut self, name: &NodeName, input: Input, cause: Option<u64>) {
         if let (Input::Timer(key), Some(node)) = (&input, self.nodes.get_mut(name)) {
             node.timers.remove(key);
         }
-        if let Input::LinkDown { link, .. } = &input {
-            self.wires.cut(&(name.clone(), *link));
+        if let Input::LinkUp { link, .. } = &input
+            && !self.wires.is_up(&(name.clone(), *link))
+        {
+            return;
+        }
+        if let Input::LinkDown { link, reason } = &input
+            && !self.hang_up(&(name.clone(), *link), *reason, cause)
+        {
+            return;
+        }
+        if let Input::CallGone { call } = &input
+            && !self.wires.drop_call(name, *call)
+        {
+            return;
+        }
+        self.deliver(name, input, cause);
+    }
+
+    /// Says whether the component is to hear that a link is down. A close inside a message is told first, and the
+    /// component may close the link over that.
+    fn hang_up(&mut self, end: &End, reason: LinkReason, cause: Option<u64>) -> bool {
+        let flaw = self.wires.unfinished(end).filter(|_| reason == LinkReason::Closed);
+        if let Some(flaw) = flaw {
+            self.deliver(&end.0, Input::BadFrame { link: end.1, flaw }, cause);
+        }
+        self.wires.hang_up(end)
+    }
+
+    fn deliver(&mut self, name: &NodeName, input: Input, cause: Option<u64>) {
+        if !self.nodes.contains_key(name) {
+            return;
         }
         let cause = self.record(name, cause, What::In(input.clone()));
         let Some(node) = self.nodes.get_mut(name) else { return };
@@ -180,6 +214,7 @@ impl Sim {
     }
 
     fn dial(&mut self, name: &NodeName, link: LinkId, address: &Address, seq: u64) {
+        self.wires.dial(&(name.clone(), link));
         let listener = NodeName::from(link.port.listener());
         let found = matches!(address, Address::Lab) && self.nodes.contains_key(&listener);
         let at = self.now + self.wires.draw();
@@ -195,6 +230,9 @@ impl Sim {
     /// The listener numbers the connection when it takes it in, as it does in a replay. It hears of it before
     /// the one who dialled, so that nothing can arrive on a link that is not up.
     fn accept(&mut self, listener: &NodeName, dialler: &NodeName, link: LinkId, cause: Option<u64>) {
+        if !self.wires.is_dialling(&(dialler.clone(), link)) {
+            return;
+        }
         let Some(node) = self.nodes.get_mut(listener) else { return };
         let accepted = node.host.accept(link.port.socket());
         self.wires.connect(&(dialler.clone(), link), &(listener.clone(), accepted));
@@ -220,7 +258,7 @@ impl Sim {
             return;
         }
         request.peer = name.to_string();
-        let opened = self.wires.open_call(&receiver, Caller { node: name.clone(), call });
+        let opened = self.wires.open_call(&receiver, name.clone(), call);
         let input = Input::Call { call: opened, port: port.socket(), request };
         self.queue.plan(at, planned(&receiver, input, Some(seq)));
     }

@@ -1,9 +1,12 @@
 //! Links and calls between components.
 
-use cce_kernel::{CallId, LinkId, NodeName, Rng, Time, fork};
+use cce_kernel::{CallId, FrameFlaw, LinkId, NodeName, Rng, Time, fork};
 use cce_wire::Framer;
 use rand::RngExt;
-use std::{collections::BTreeMap, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
 /// One end of a link.
 pub(crate) type End = (NodeName, LinkId);
@@ -15,6 +18,8 @@ const LATENCY_US: std::ops::Range<u64> = 50..400;
 #[derive(Debug)]
 pub(crate) struct Wires {
     ends: BTreeMap<End, Line>,
+    /// Links that were dialled and are neither up nor down yet.
+    dialling: BTreeSet<End>,
     calls: BTreeMap<(NodeName, CallId), Caller>,
     last_call: u64,
     latency: Rng,
@@ -34,14 +39,46 @@ pub(crate) struct Line {
 pub(crate) struct Caller {
     pub(crate) node: NodeName,
     pub(crate) call: CallId,
+    /// It died meanwhile: a reply reaches nobody.
+    is_gone: bool,
+}
+
+/// What ends with a component.
+#[derive(Debug)]
+pub(crate) struct Orphans {
+    /// The other ends of its links.
+    pub(crate) peers: Vec<End>,
+    /// Those who wait for its replies.
+    pub(crate) callers: Vec<Caller>,
+    /// Those whose replies it waited for.
+    pub(crate) callees: Vec<(NodeName, CallId)>,
 }
 
 impl Wires {
     pub(crate) fn new(seed: u64) -> Self {
-        Self { ends: BTreeMap::new(), calls: BTreeMap::new(), last_call: 0, latency: fork(seed, "latency") }
+        Self {
+            ends: BTreeMap::new(),
+            dialling: BTreeSet::new(),
+            calls: BTreeMap::new(),
+            last_call: 0,
+            latency: fork(seed, "latency"),
+        }
+    }
+
+    pub(crate) fn dial(&mut self, end: &End) {
+        self.dialling.insert(end.clone());
+    }
+
+    pub(crate) fn is_dialling(&self, end: &End) -> bool {
+        self.dialling.contains(end)
+    }
+
+    pub(crate) fn is_up(&self, end: &End) -> bool {
+        self.ends.contains_key(end)
     }
 
     pub(crate) fn connect(&mut self, a: &End, b: &End) {
+        self.dialling.remove(a);
         let line = |from: &End, peer: &End| Line {
             peer: peer.clone(),
             framer: Framer::new(from.1.port.carrier()),
@@ -55,9 +92,21 @@ impl Wires {
         self.ends.get_mut(end)
     }
 
-    /// Takes a link's own end away, and returns the other.
+    /// Takes a link's own end away, and returns the other, if it was up.
     pub(crate) fn cut(&mut self, end: &End) -> Option<End> {
+        self.dialling.remove(end);
         self.ends.remove(end).map(|line| line.peer)
+    }
+
+    /// What is wrong if nothing more arrives at that end.
+    pub(crate) fn unfinished(&self, end: &End) -> Option<FrameFlaw> {
+        self.ends.get(end).and_then(|line| line.framer.finish())
+    }
+
+    /// Takes a link's own end away that the other end closed or refused. Says whether it was still there: of a
+    /// link that a component closed itself it hears nothing more.
+    pub(crate) fn hang_up(&mut self, end: &End) -> bool {
+        self.dialling.remove(end) | self.ends.remove(end).is_some()
     }
 
     /// When something sent now from `end` arrives.
@@ -72,25 +121,44 @@ impl Wires {
         Duration::from_micros(self.latency.random_range(LATENCY_US))
     }
 
+    /// When everything that was sent until now has arrived.
+    pub(crate) fn horizon(now: Time) -> Time {
+        now + Duration::from_micros(LATENCY_US.end)
+    }
+
     /// Numbers a call for the component that receives it.
-    pub(crate) fn open_call(&mut self, receiver: &NodeName, caller: Caller) -> CallId {
+    pub(crate) fn open_call(&mut self, receiver: &NodeName, node: NodeName, call: CallId) -> CallId {
         self.last_call += 1;
-        let call = CallId(self.last_call);
-        self.calls.insert((receiver.clone(), call), caller);
-        call
+        let opened = CallId(self.last_call);
+        self.calls.insert((receiver.clone(), opened), Caller { node, call, is_gone: false });
+        opened
     }
 
+    /// A call is replied to. Returns who waits for it, if anybody still does.
     pub(crate) fn close_call(&mut self, receiver: &NodeName, call: CallId) -> Option<Caller> {
-        self.calls.remove(&(receiver.clone(), call))
+        self.calls.remove(&(receiver.clone(), call)).filter(|caller| !caller.is_gone)
     }
 
-    /// Everything that ends with a component: the other ends of its links, and those who wait for its replies.
-    pub(crate) fn forget(&mut self, node: &NodeName) -> (Vec<End>, Vec<Caller>) {
+    /// A call's client is gone. Says whether the call was still open.
+    pub(crate) fn drop_call(&mut self, receiver: &NodeName, call: CallId) -> bool {
+        self.calls.remove(&(receiver.clone(), call)).is_some()
+    }
+
+    /// Everything that ends with a component. The other ends of its links stay until they hear of it.
+    pub(crate) fn forget(&mut self, node: &NodeName) -> Orphans {
+        self.dialling.retain(|(owner, _)| owner != node);
         let own: Vec<End> = self.ends.keys().filter(|(owner, _)| owner == node).cloned().collect();
         let peers = own.iter().filter_map(|end| self.cut(end)).collect();
         let waiting: Vec<_> = self.calls.keys().filter(|(receiver, _)| receiver == node).cloned().collect();
-        let callers = waiting.iter().filter_map(|key| self.calls.remove(key)).collect();
-        self.calls.retain(|_, caller| caller.node != *node);
-        (peers, callers)
+        let callers =
+            waiting.iter().filter_map(|(receiver, call)| self.close_call(receiver, *call)).collect();
+        let mut callees = Vec::new();
+        for (callee, caller) in &mut self.calls {
+            if caller.node == *node && !caller.is_gone {
+                caller.is_gone = true;
+                callees.push(callee.clone());
+            }
+        }
+        Orphans { peers, callers, callees }
     }
 }

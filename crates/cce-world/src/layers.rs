@@ -86,7 +86,11 @@ pub fn load(layers: &Layers) -> Result<Lab, ConfigError> {
     let merged = merge(layers).map_err(|problem| refuse(vec![problem]))?;
     let (lab, mut faults) = read(merged);
     if let Some(lab) = &lab {
-        faults.extend(check::contradictions(lab));
+        // A setting that cannot be read is told once; its built-in value contradicts nothing on its own.
+        let found = check::contradictions(lab);
+        let is_told = |fault: &Fault| faults.iter().any(|told: &Fault| told.key == fault.key);
+        let fresh: Vec<Fault> = found.into_iter().filter(|fault| !is_told(fault)).collect();
+        faults.extend(fresh);
     }
     match lab {
         Some(lab) if faults.is_empty() => Ok(lab),
@@ -113,6 +117,7 @@ fn merge(layers: &Layers) -> Result<Value, Problem> {
         toml::de::DeTable::parse(text).map_err(|error| syntax_problem(name, text, &error))?;
         builder = builder.add_source(File::from_str(text, FileFormat::Toml));
     }
+    let below = builder.build_cloned().and_then(Config::try_deserialize).unwrap_or_default();
     let variables = layers.environment.clone().into_iter().collect();
     builder = builder.add_source(
         Environment::with_prefix(ENVIRONMENT_PREFIX)
@@ -121,10 +126,24 @@ fn merge(layers: &Layers) -> Result<Value, Problem> {
             .try_parsing(true)
             .source(Some(variables)),
     );
+    for (key, value) in texts(&layers.environment, &below) {
+        builder = builder.set_override(&key, value).map_err(|error| override_problem(&key, &error))?;
+    }
     for (key, value) in &layers.overrides {
         builder = builder.set_override(key, value.as_str()).map_err(|error| override_problem(key, &error))?;
     }
     builder.build().and_then(Config::try_deserialize).map_err(|error| override_problem("", &error))
+}
+
+/// The variables that change a text setting. Their values stay text, even those that look like a number.
+fn texts<'a>(environment: &'a BTreeMap<String, String>, below: &Value) -> Vec<(String, &'a str)> {
+    let changes_text = |(name, value): (&String, &'a String)| {
+        let path = name.to_lowercase().replace("__", "/");
+        let path = path.strip_prefix(&ENVIRONMENT_PREFIX.to_lowercase())?;
+        let is_text = below.pointer(path).is_some_and(Value::is_string);
+        is_text.then(|| (path.trim_matches('/').replace('/', "."), value.as_str()))
+    };
+    environment.iter().filter_map(changes_text).collect()
 }
 
 fn syntax_problem(name: &str, text: &str, error: &toml::de::Error) -> Problem {
@@ -187,20 +206,18 @@ struct Sections<'a> {
 
 impl Sections<'_> {
     /// Reads a section. Where a value is of the wrong kind, the built-in one takes its place, so that what
-    /// stands behind it is read too.
+    /// stands behind it is read, and contradictions are found, too.
     fn take<T: DeserializeOwned>(&mut self, name: &str) -> Option<T> {
         let mut value = self.sections.remove(name).unwrap_or(Value::Null);
-        let mut is_sound = true;
         for _ in 0..FAULTS_MAX {
             let (read, unknown) = read_section(name, &value);
             match read {
                 Ok(section) => {
                     self.faults
                         .extend(unknown.into_iter().map(|key| Fault::new(key, "there is no such setting")));
-                    return is_sound.then_some(section);
+                    return Some(section);
                 }
                 Err(fault) => {
-                    is_sound = false;
                     let key = fault.key.clone();
                     self.faults.push(fault);
                     if !mend(&mut value, name, &key) {

@@ -105,6 +105,41 @@ fn after_a_restart_of_any_component_a_new_task_is_handled() {
     }
 }
 
+#[test]
+fn another_agent_and_customer_than_the_demos_get_their_task_handled_with_its_pins() {
+    let mut lab = load(&Layers::default()).unwrap().for_demo();
+    lab.cast.agents = vec![agent("1081", 3)];
+    lab.cast.customers = vec![customer(4, None)];
+    assert_eq!(ends(&run(&lab, 1)), [(ContactStatus::Handled, StatusReason::ExternallyHandled)]);
+}
+
+#[test]
+fn of_two_tasks_for_one_slot_the_second_is_queued_until_the_first_ends() {
+    let lab = lab(vec![agent("1081", 1)], vec![customer(4, None), customer(5, None)]);
+    let steps: Vec<ContactStatus> = statuses(&run(&lab, 3)).into_iter().map(|(to, _)| to).collect();
+    let first_end = steps.iter().position(|to| *to == ContactStatus::Handled).unwrap();
+    let queued = steps.iter().position(|to| *to == ContactStatus::Queued).unwrap();
+    assert!(queued < first_end, "{steps:?}");
+    assert_eq!(steps.iter().filter(|to| **to == ContactStatus::Handled).count(), 2);
+}
+
+/// The first task is with the agent when the component falls; what becomes of it is not asked here.
+#[test]
+fn a_restart_while_a_task_is_in_work_does_not_stop_the_next_task() {
+    for component in COMPONENTS {
+        let lab = lab(vec![agent("1081", 3)], vec![customer(4, None), customer(60, None)]);
+        let mut sim = start(&lab, 5);
+        let is_in_work = |record: &Record| matches!(&record.what, What::Out(Output::Note(Fact::AgentInMrd { tasks, .. })) if *tasks > 0);
+        assert!(sim.run_to(END, is_in_work));
+        sim.restart(&NodeName::from(component), lab.build(&NodeName::from(component)).unwrap());
+        sim.run_until(Time(59_000_000));
+        let before = sim.records().len();
+        sim.run_until(END);
+        let last = ends(&sim.records()[before..]).pop();
+        assert_eq!(last, Some((ContactStatus::Handled, StatusReason::ExternallyHandled)), "{component}");
+    }
+}
+
 fn lab(agents: Vec<CastAgent>, customers: Vec<CastCustomer>) -> Lab {
     let mut lab = load(&Layers::default()).unwrap();
     lab.cast.agents = agents;
@@ -169,11 +204,17 @@ fn replayed(lab: &Lab, records: Vec<Record>) -> Replayed {
 
 /// How each contact ended, in the order of the ends.
 fn ends(records: &[Record]) -> Vec<(ContactStatus, StatusReason)> {
-    let end = |record: &Record| {
+    let is_end = |to| matches!(to, ContactStatus::Handled | ContactStatus::Discarded);
+    statuses(records).into_iter().filter(|(to, _)| is_end(*to)).collect()
+}
+
+/// Every status that a contact took, in order.
+fn statuses(records: &[Record]) -> Vec<(ContactStatus, StatusReason)> {
+    let status = |record: &Record| {
         let What::Out(Output::Note(Fact::Contact { to, reason, .. })) = &record.what else { return None };
-        matches!(to, ContactStatus::Handled | ContactStatus::Discarded).then_some((*to, *reason))
+        Some((*to, *reason))
     };
-    records.iter().filter_map(end).collect()
+    records.iter().filter_map(status).collect()
 }
 
 fn lines(records: &[Record]) -> Vec<String> {

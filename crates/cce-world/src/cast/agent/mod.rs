@@ -176,12 +176,20 @@ impl Agent {
             }
             match event {
                 client::Event::Send(text) => cx.send(link, text),
-                client::Event::Ready(_) => self.sign_in(cx),
+                client::Event::Ready(_) => self.send_ping(link, cx),
                 client::Event::Notification { update, .. } => self.on_update(link, &update, cx),
                 client::Event::OtherPresence(_) => self.leave(CloseReason::Superseded, cx),
-                client::Event::Pong => {}
+                client::Event::Pong => self.sign_in(cx),
                 client::Event::Closed(ending) => self.on_stream_closed(link, &ending, cx),
             }
+        }
+    }
+
+    /// Nothing is told to an agent whose presence is not known yet, and HTTP may overtake XMPP. The answer to a
+    /// ping comes behind the presence.
+    fn send_ping(&mut self, link: LinkId, cx: &mut Cx<'_>) {
+        if let Some((_, session)) = &mut self.stream {
+            cx.send(link, session.ping());
         }
     }
 

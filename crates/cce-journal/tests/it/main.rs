@@ -1,0 +1,314 @@
+//! Journals that are whole, broken, foreign or tampered with.
+
+#![expect(clippy::unwrap_used, reason = "a helper of a test may panic like the test itself")]
+
+use cce_journal::{FORMAT, Header, HostHeader, LogSettings, ReadError, Reader, Record, What, Writer, replay};
+use cce_kernel::{
+    Blob, CallError, CallId, Command, Component, Cx, HostClock, Input, LinkId, NodeName, Output, Peer, Port,
+    Request, Response, Time, TimerKey, Wall,
+};
+use proptest::prelude::*;
+use std::{collections::BTreeMap, time::Duration};
+
+#[test]
+fn a_journal_reads_what_was_written() {
+    let (read, records) = Reader::read_all(journal(&run()).as_bytes()).unwrap();
+    assert_eq!(read, header());
+    assert_eq!(records, run());
+}
+
+#[test]
+fn an_empty_file_and_another_file_are_told_apart() {
+    assert!(matches!(Reader::read_all(&b""[..]), Err(ReadError::Empty)));
+    assert!(matches!(Reader::read_all(&b"hello\n"[..]), Err(ReadError::NotAJournal { .. })));
+}
+
+#[test]
+fn a_journal_of_another_format_names_the_program_that_can_read_it() {
+    let text = r#"{"ccelab_journal":99,"build":"ccelab 9.1"}"#;
+    let error = Reader::read_all(text.as_bytes()).unwrap_err().to_string();
+    assert!(error.contains("format 99") && error.contains("ccelab 9.1"), "{error}");
+}
+
+#[test]
+fn a_broken_line_is_named_by_its_number() {
+    let text = journal(&run()) + "{\"seq\":oops}\n";
+    let error = Reader::read_all(text.as_bytes()).unwrap_err();
+    assert!(matches!(error, ReadError::BrokenLine { line, .. } if line == run().len() + 2), "{error}");
+}
+
+#[test]
+fn half_a_line_at_the_end_is_what_a_killed_process_leaves() {
+    let text = journal(&run()) + "{\"seq\":99,\"at\":";
+    assert_eq!(Reader::read_all(text.as_bytes()).unwrap().1.len(), run().len());
+}
+
+#[test]
+fn an_untouched_run_replays_without_a_difference() {
+    let found = replay(&header(), run(), build);
+    assert!(found.difference.is_none(), "{:?}", found.difference);
+    assert_eq!((found.inputs, found.outputs), (3, 4));
+}
+
+#[test]
+fn one_changed_byte_of_an_output_is_named() {
+    let mut records = run();
+    let sent =
+        records.iter_mut().find(|record| matches!(record.what, What::Out(Output::Send { .. }))).unwrap();
+    let seq = sent.seq;
+    let What::Out(Output::Send { bytes, .. }) = &mut sent.what else { panic!() };
+    *bytes = Blob::from("pinG");
+    let difference = replay(&header(), records, build).difference.unwrap();
+    assert_eq!((difference.seq, difference.node.as_str()), (seq, "pinger"));
+    assert!(difference.replayed.is_some());
+}
+
+#[test]
+fn an_output_that_is_missing_and_one_too_many_are_named() {
+    let mut missing = run();
+    missing.retain(|record| !matches!(record.what, What::Out(Output::Send { .. })));
+    assert!(replay(&header(), missing, build).difference.is_some());
+    let mut extra = run();
+    let last = extra.last().unwrap().clone();
+    extra.push(Record { seq: last.seq + 1, ..last });
+    let difference = replay(&header(), extra, build).difference.unwrap();
+    assert!(difference.replayed.is_none());
+}
+
+#[test]
+fn a_component_that_nobody_can_build_is_passed_over_and_named() {
+    let found = replay(&header(), run(), |_| None);
+    assert!(found.difference.is_none());
+    assert_eq!(found.unknown.into_iter().collect::<Vec<_>>(), [NodeName::from("pinger")]);
+}
+
+#[test]
+fn a_gap_is_counted() {
+    let mut records = run();
+    let what = What::Gap { dropped: 7 };
+    records.push(Record { seq: 99, at: Time(9), node: "pinger".into(), cause: None, what });
+    assert_eq!(replay(&header(), records, build).dropped, 7);
+}
+
+#[test]
+fn behind_a_gap_nothing_is_compared_since_nobody_knows_what_was_missed() {
+    let mut records = run();
+    let at = records.iter().position(|record| matches!(record.what, What::In(Input::LinkUp { .. }))).unwrap();
+    let what = What::Gap { dropped: 2 };
+    // The link came up, and something was sent, but neither was recorded.
+    records.splice(at..at + 2, [Record { cause: None, what, ..records[at].clone() }]);
+    let found = replay(&header(), records, build);
+    assert!(found.difference.is_none(), "{:?}", found.difference);
+    assert_eq!((found.inputs, found.outputs, found.dropped), (1, 1, 2));
+    assert!(found.unknown.is_empty());
+}
+
+#[test]
+fn a_panic_that_was_recorded_is_no_difference() {
+    let found = replay(&header(), doomed(true), |_| Some(Box::new(Doomed)));
+    assert!(found.difference.is_none(), "{:?}", found.difference);
+    assert_eq!(found.inputs, 1);
+}
+
+#[test]
+fn a_panic_that_was_not_recorded_is_a_difference() {
+    let difference = replay(&header(), doomed(false), |_| Some(Box::new(Doomed))).difference.unwrap();
+    assert_eq!(difference.seq, 3);
+}
+
+#[test]
+fn a_life_that_ends_before_it_has_said_everything_differs() {
+    let mut records = run();
+    records.pop();
+    let last = records.last().unwrap().clone();
+    records.push(Record { seq: last.seq + 1, what: What::Stopped { reason: "stopped".into() }, ..last });
+    assert!(replay(&header(), records.clone(), build).difference.is_some());
+    records.pop();
+    assert!(replay(&header(), records, build).difference.is_none(), "a journal may end anywhere");
+}
+
+#[test]
+fn each_life_is_built_once_and_link_numbers_go_on() {
+    let mut records = run();
+    let number = |record: &Record| LinkId { port: Port::Mr, number: u32::try_from(record.seq).unwrap() };
+    let last = records.last().unwrap().clone();
+    let start = What::In(Input::Start { stored: BTreeMap::new() });
+    let dial = |link| What::Out(Output::Dial { link, address: cce_kernel::Address::Lab });
+    let link = LinkId { number: 2, ..number(&last) };
+    for what in [What::Stopped { reason: "restarted".into() }, What::Started, start, dial(link)] {
+        records.push(Record { seq: records.len() as u64 + 1, what, ..last.clone() });
+    }
+    let mut lives = 0;
+    let found = replay(&header(), records, |node| {
+        lives += 1;
+        build(node)
+    });
+    assert!(found.difference.is_none(), "{:?}", found.difference);
+    assert_eq!(lives, 2);
+}
+
+#[test]
+fn a_record_is_one_line_that_a_person_can_read() {
+    let lines = journal(&run());
+    let line = lines.lines().nth(3).unwrap();
+    assert_eq!(
+        line,
+        r#"{"seq":3,"at":0,"node":"pinger","out":{"dial":{"link":{"port":"mr","number":1},"address":"lab"}}}"#
+    );
+}
+
+proptest! {
+    #[test]
+    fn any_exchange_comes_back(record in any_record()) {
+        let read = Reader::read_all(journal(std::slice::from_ref(&record)).as_bytes()).unwrap().1;
+        prop_assert_eq!(read, [record]);
+    }
+
+    #[test]
+    fn any_text_is_read_or_refused_and_never_panics(text in "\\PC*\n?\\PC*\n?") {
+        let _ = Reader::read_all(text.as_bytes());
+        let _ = Reader::read_all((journal(&[]) + &text).as_bytes());
+    }
+
+    #[test]
+    fn any_bytes_of_a_frame_come_back(bytes in proptest::collection::vec(any::<u8>(), 0..100), seq in 1_u64..) {
+        let link = LinkId { port: Port::Mr, number: 1 };
+        let what = What::In(Input::Frame { link, bytes: bytes::Bytes::from(bytes).into() });
+        let record = Record { seq, at: Time(seq), node: "ccp".into(), cause: Some(seq - 1), what };
+        let read = Reader::read_all(journal(std::slice::from_ref(&record)).as_bytes()).unwrap().1;
+        prop_assert_eq!(read, [record]);
+    }
+}
+
+fn any_record() -> impl Strategy<Value = Record> {
+    let text = || any::<String>();
+    let body = || proptest::collection::vec(any::<u8>(), 0..40).prop_map(|bytes| Blob(bytes.into()));
+    let headers = || proptest::collection::vec((any::<String>(), any::<String>()), 0..3);
+    let request = (text(), text(), headers(), text(), body())
+        .prop_map(|(method, target, headers, peer, body)| Request { method, target, headers, peer, body });
+    let response = (any::<u16>(), headers(), body()).prop_map(|(status, headers, body)| Response {
+        status,
+        headers,
+        body,
+    });
+    let call = || any::<u64>().prop_map(CallId);
+    let key = (text(), any::<u64>()).prop_map(|(name, id)| TimerKey { name: name.into(), id });
+    let what = prop_oneof![
+        (call(), request).prop_map(|(call, request)| What::In(Input::Call {
+            call,
+            port: Port::App,
+            request
+        })),
+        (call(), response.clone())
+            .prop_map(|(call, reply)| What::In(Input::Reply { call, result: Ok(reply) })),
+        call().prop_map(|call| What::In(Input::Reply { call, result: Err(CallError::Timeout) })),
+        (call(), response).prop_map(|(call, response)| What::Out(Output::Reply { call, response })),
+        proptest::collection::btree_map(text(), text(), 0..3)
+            .prop_map(|stored| What::In(Input::Start { stored })),
+        (key, any::<u64>()).prop_map(|(key, at)| What::Out(Output::Arm { key, at: Time(at) })),
+        (text(), proptest::option::of(text()))
+            .prop_map(|(key, value)| What::Out(Output::Store { key, value })),
+        (text(), text())
+            .prop_map(|(setting, value)| What::In(Input::Command(Command::Set { setting, value }))),
+        text().prop_map(|reason| What::Stopped { reason }),
+        any::<u64>().prop_map(|dropped| What::Gap { dropped }),
+        Just(What::Started),
+    ];
+    (any::<u64>(), any::<u64>(), text(), proptest::option::of(any::<u64>()), what)
+        .prop_map(|(seq, at, node, cause, what)| Record { seq, at: Time(at), node: node.into(), cause, what })
+}
+
+/// Panics whatever happens.
+struct Doomed;
+
+impl Component for Doomed {
+    fn handle(&mut self, _: Input, _: &mut Cx<'_>) {
+        panic!("on purpose");
+    }
+}
+
+/// A life that ends with its first input: by a panic, or not.
+fn doomed(by_panic: bool) -> Vec<Record> {
+    let start = || What::In(Input::Start { stored: BTreeMap::new() });
+    let end = if by_panic { What::Stopped { reason: "panicked: on purpose".into() } } else { start() };
+    let whats = [What::Started, start(), end];
+    let record = |(seq, what)| Record { seq, at: Time(0), node: "doomed".into(), cause: None, what };
+    (1..).zip(whats).map(record).collect()
+}
+
+/// Dials at its start, greets whoever answers, and again after a second.
+struct Pinger;
+
+impl Component for Pinger {
+    fn handle(&mut self, input: Input, cx: &mut Cx<'_>) {
+        match input {
+            Input::Start { .. } => {
+                cx.dial(Port::Mr, cce_kernel::Address::Lab);
+            }
+            Input::LinkUp { link, .. } => {
+                cx.send(link, "ping");
+                cx.arm(TimerKey::new("again", 0), Duration::from_secs(1));
+            }
+            Input::Timer(_) => cx.store("seen", "1"),
+            Input::LinkDown { .. }
+            | Input::Frame { .. }
+            | Input::BadFrame { .. }
+            | Input::Call { .. }
+            | Input::CallGone { .. }
+            | Input::Reply { .. }
+            | Input::Command(_) => {}
+        }
+    }
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "what a replay asks for")]
+fn build(_: &NodeName) -> Option<Box<dyn Component>> {
+    Some(Box::new(Pinger))
+}
+
+/// What a driver records of a pinger.
+fn run() -> Vec<Record> {
+    let link = LinkId { port: Port::Mr, number: 1 };
+    let inputs = [
+        Input::Start { stored: BTreeMap::new() },
+        Input::LinkUp { link, peer: Peer::default() },
+        Input::Timer(TimerKey::new("again", 0)),
+    ];
+    let mut host = cce_kernel::Host::new("pinger".into(), 1, HostClock::default());
+    let mut records = Vec::new();
+    let mut put = |at, what| {
+        let seq = records.len() as u64 + 1;
+        records.push(Record { seq, at, node: "pinger".into(), cause: None, what });
+    };
+    put(Time(0), What::Started);
+    for (second, input) in (0_u64..).zip(inputs) {
+        let at = Time(second * 1_000_000);
+        put(at, What::In(input.clone()));
+        for output in host.handle(&mut Pinger, input, at) {
+            put(at, What::Out(output));
+        }
+    }
+    records
+}
+
+fn header() -> Header {
+    Header {
+        format: FORMAT,
+        build: "ccelab 0".into(),
+        seed: 1,
+        start: Wall(5),
+        nodes: vec!["pinger".into()],
+        hosts: BTreeMap::from([(
+            "pinger".into(),
+            HostHeader { zone: "UTC".into(), ..HostHeader::default() },
+        )]),
+        logs: LogSettings::default(),
+        config: serde_json::json!({"a": 1}),
+    }
+}
+
+fn journal(records: &[Record]) -> String {
+    let mut writer = Writer::new(Vec::new(), &header()).unwrap();
+    records.iter().for_each(|record| writer.record(record).unwrap());
+    String::from_utf8(writer.into_inner()).unwrap()
+}

@@ -1,0 +1,170 @@
+//! Toy components, and a run whose records can be waited for.
+
+use bytes::Bytes;
+use cce_journal::{Record, What};
+use cce_kernel::{CallId, Component, Cx, HostClock, Input, LinkId, Port};
+use cce_net::{Net, NetConfig, Node, Running, Sink};
+use std::{
+    cell::RefCell,
+    io::{Read, Write},
+    net::{Ipv4Addr, SocketAddr, TcpStream},
+    sync::mpsc::{Receiver, Sender, channel},
+    time::Duration,
+};
+use tokio::runtime::Runtime;
+
+/// How long a test waits for a record.
+pub(crate) const DEADLINE: Duration = Duration::from_secs(20);
+
+type Act<T> = Box<dyn FnMut(T, &mut Cx<'_>) + Send>;
+
+/// A component that does what a test says.
+pub(crate) struct Toy {
+    name: &'static str,
+    start: Act<()>,
+    link: Act<LinkId>,
+    frame: Act<LinkId>,
+    down: Act<LinkId>,
+    timer: Act<()>,
+    call: Act<CallId>,
+}
+
+impl Toy {
+    pub(crate) fn new(name: &'static str) -> Self {
+        Self {
+            name,
+            start: Box::new(|(), _| {}),
+            link: Box::new(|_, _| {}),
+            frame: Box::new(|_, _| {}),
+            down: Box::new(|_, _| {}),
+            timer: Box::new(|(), _| {}),
+            call: Box::new(|_, _| {}),
+        }
+    }
+
+    pub(crate) fn on_start(mut self, mut act: impl FnMut(&mut Cx<'_>) + Send + 'static) -> Self {
+        self.start = Box::new(move |(), cx| act(cx));
+        self
+    }
+
+    pub(crate) fn on_link(mut self, act: impl FnMut(LinkId, &mut Cx<'_>) + Send + 'static) -> Self {
+        self.link = Box::new(act);
+        self
+    }
+
+    pub(crate) fn on_frame(mut self, act: impl FnMut(LinkId, &mut Cx<'_>) + Send + 'static) -> Self {
+        self.frame = Box::new(act);
+        self
+    }
+
+    pub(crate) fn on_down(mut self, act: impl FnMut(LinkId, &mut Cx<'_>) + Send + 'static) -> Self {
+        self.down = Box::new(act);
+        self
+    }
+
+    pub(crate) fn on_timer(mut self, mut act: impl FnMut(&mut Cx<'_>) + Send + 'static) -> Self {
+        self.timer = Box::new(move |(), cx| act(cx));
+        self
+    }
+
+    pub(crate) fn on_call(mut self, act: impl FnMut(CallId, &mut Cx<'_>) + Send + 'static) -> Self {
+        self.call = Box::new(act);
+        self
+    }
+
+    pub(crate) fn node(self) -> Node {
+        Node { name: self.name.into(), clock: HostClock::default(), component: Box::new(self) }
+    }
+}
+
+impl Component for Toy {
+    fn handle(&mut self, input: Input, cx: &mut Cx<'_>) {
+        match input {
+            Input::Start { .. } => (self.start)((), cx),
+            Input::LinkUp { link, .. } => (self.link)(link, cx),
+            Input::Frame { link, .. } => (self.frame)(link, cx),
+            Input::Call { call, .. } => (self.call)(call, cx),
+            Input::LinkDown { link, .. } => (self.down)(link, cx),
+            Input::Timer(_) => (self.timer)((), cx),
+            Input::BadFrame { .. } | Input::CallGone { .. } | Input::Reply { .. } | Input::Command(_) => {}
+        }
+    }
+}
+
+/// A run of toys.
+pub(crate) struct Lab {
+    pub(crate) runtime: Runtime,
+    running: Running,
+    records: Receiver<Record>,
+    seen: RefCell<Vec<Record>>,
+}
+
+struct Forward(Sender<Record>);
+
+impl Sink for Forward {
+    fn record(&mut self, record: &Record) {
+        // A test that has seen enough does not listen any more.
+        let _ = self.0.send(record.clone());
+    }
+}
+
+impl Lab {
+    pub(crate) fn start(toys: Vec<Toy>) -> Self {
+        Self::start_with(config(), toys)
+    }
+
+    pub(crate) fn start_with(config: NetConfig, toys: Vec<Toy>) -> Self {
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+        let (sender, records) = channel();
+        let nodes = toys.into_iter().map(Toy::node).collect();
+        let running = runtime.block_on(Net::start(config, 1, nodes, Box::new(Forward(sender)))).unwrap();
+        Self { runtime, running, records, seen: RefCell::default() }
+    }
+
+    pub(crate) fn address(&self, port: Port) -> SocketAddr {
+        self.running.addresses()[&port]
+    }
+
+    /// The first record of that kind, among those seen and those to come.
+    pub(crate) fn wait(&self, what: &str, wanted: impl Fn(&Record) -> bool) -> Record {
+        if let Some(found) = self.seen.borrow().iter().find(|record| wanted(record)) {
+            return found.clone();
+        }
+        loop {
+            let record = self.records.recv_timeout(DEADLINE).unwrap_or_else(|_| panic!("waited for {what}"));
+            self.seen.borrow_mut().push(record.clone());
+            if wanted(&record) {
+                return record;
+            }
+        }
+    }
+
+    /// Stops the run and returns everything that was recorded.
+    pub(crate) fn stop(self) -> Vec<Record> {
+        let Self { runtime, running, records, seen } = self;
+        runtime.block_on(running.stop());
+        let mut all = seen.into_inner();
+        all.extend(records.try_iter());
+        all
+    }
+}
+
+pub(crate) fn config() -> NetConfig {
+    let free = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+    NetConfig { listen: Port::ALL.map(|port| (port.socket(), free)).into(), ..NetConfig::default() }
+}
+
+pub(crate) fn is_frame(record: &Record) -> bool {
+    matches!(record.what, What::In(Input::Frame { .. }))
+}
+
+/// Sends bytes to an HTTP listener and reads until it closes.
+pub(crate) fn send_raw(address: SocketAddr, bytes: &[u8]) -> String {
+    let mut stream = TcpStream::connect(address).unwrap();
+    stream.set_read_timeout(Some(DEADLINE)).unwrap();
+    stream.write_all(bytes).unwrap();
+    let mut answer = Vec::new();
+    // A server that refuses a body may reset the connection behind its answer.
+    let _ = stream.read_to_end(&mut answer);
+    String::from_utf8_lossy(&Bytes::from(answer)).into_owned()
+}

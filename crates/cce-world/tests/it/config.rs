@@ -1,0 +1,144 @@
+//! Configurations: the built-in lab, files over it, the environment on top, and everything that can be wrong.
+
+use cce_world::{Lab, Layers, Place, Problem, Span, load, show};
+use std::time::Duration;
+
+/// One mistake of every kind, each on a line of its own.
+const MISTAKES: &str = r#"
+[ccp]
+poll_lifetime = "soon"
+pol_lifetime = "1min"
+
+[cpp]
+node_value = "0A000001"
+
+[router]
+first_invoke_id = "many"
+
+[[scripts]]
+name = "CumulusTask"
+precision_queue = "Nowhere"
+priority = 5
+"#;
+
+#[test]
+fn the_built_in_lab_is_fine() {
+    let lab = load(&Layers::default()).unwrap();
+    assert_eq!(lab.agents.len(), 4);
+    assert_eq!(lab.ccp.poll_lifetime, minutes(5));
+}
+
+#[test]
+fn every_mistake_of_a_file_is_told_at_once_with_its_line_and_key() {
+    let mut found: Vec<(usize, String)> =
+        problems(MISTAKES).iter().map(|problem| (line(problem), problem.key.clone())).collect();
+    found.sort();
+    let expected = [
+        (3, "ccp.poll_lifetime"),
+        (4, "ccp.pol_lifetime"),
+        (6, "cpp"),
+        (10, "router.first_invoke_id"),
+        (14, "scripts.0.precision_queue"),
+    ];
+    assert_eq!(found, expected.map(|(line, key)| (line, key.to_owned())));
+}
+
+#[test]
+fn a_problem_names_file_line_key_and_what_is_wrong() {
+    let problems = problems("[[dialed_numbers]]\nnumber = \"Sales\"\nmrd = \"Mails\"\n");
+    let told: Vec<String> = problems.iter().map(ToString::to_string).collect();
+    assert_eq!(told, ["my-lab.toml:3: `dialed_numbers.0.mrd`: there is no domain `Mails`; there is `Tasks`"]);
+}
+
+#[test]
+fn a_syntax_error_names_its_line() {
+    let problems = problems("[ccp]\nnode_value = \n");
+    assert_eq!(problems.iter().map(line).collect::<Vec<_>>(), [2]);
+}
+
+#[test]
+fn a_file_changes_only_what_it_names() {
+    let built_in = load(&Layers::default()).unwrap();
+    let mut lab = load(&file("[ccp]\npoll_lifetime = \"2min\"\n")).unwrap();
+    assert_eq!(lab.ccp.poll_lifetime, minutes(2));
+    lab.ccp.poll_lifetime = built_in.ccp.poll_lifetime;
+    assert_eq!(lab, built_in);
+}
+
+#[test]
+fn the_environment_wins_over_the_file() {
+    let layers = with_variable("CCELAB__CCP__POLL_LIFETIME", "1min");
+    assert_eq!(load(&layers).unwrap().ccp.poll_lifetime, minutes(1));
+}
+
+#[test]
+fn a_text_setting_of_the_environment_may_look_like_a_number() {
+    let layers = with_variable("CCELAB__CCP__NODE_VALUE", "10000001");
+    assert_eq!(load(&layers).unwrap().ccp.node_value, "10000001");
+}
+
+#[test]
+fn a_wrong_environment_variable_is_named() {
+    let error = load(&with_variable("CCELAB__CCP__POLL_LIFETIME", "soon")).unwrap_err();
+    let places: Vec<&Place> = error.problems.iter().map(|problem| &problem.place).collect();
+    assert_eq!(places, [&Place::Override("CCELAB__CCP__POLL_LIFETIME".into())]);
+}
+
+#[test]
+fn the_command_line_wins_over_the_environment() {
+    let mut layers = with_variable("CCELAB__CCP__POLL_LIFETIME", "1min");
+    layers.overrides = vec![("ccp.poll_lifetime".into(), "3min".into())];
+    assert_eq!(load(&layers).unwrap().ccp.poll_lifetime, minutes(3));
+}
+
+#[test]
+fn a_dialed_number_needs_no_call_type() {
+    let lab = load(&file("[[dialed_numbers]]\nnumber = \"Sales\"\nmrd = \"Tasks\"\n")).unwrap();
+    assert_eq!(lab.dialed_numbers[0].call_type, None);
+}
+
+#[test]
+fn a_lab_that_is_shown_loads_again_as_the_same_lab() {
+    assert_shown_loads_again(&load(&Layers::default()).unwrap());
+}
+
+#[test]
+fn a_lab_with_every_optional_setting_loads_again_too() {
+    let mut lab = load(&Layers::default()).unwrap();
+    lab.ccp.application_id = Some("11111111-2222-4333-8444-555555555555".into());
+    lab.router.first_call_id = Some(4_711);
+    lab.mrds[0].max_in_queue = Some(10);
+    lab.precision_queues[0].steps[0].wait = Some(minutes(1));
+    lab.demo.customers[0].cancel_after = Some(minutes(1));
+    assert_shown_loads_again(&lab);
+}
+
+fn assert_shown_loads_again(lab: &Lab) {
+    let again = load(&file(&show(lab)));
+    assert_eq!(again.as_ref(), Ok(lab));
+}
+
+fn problems(text: &str) -> Vec<Problem> {
+    load(&file(text)).unwrap_err().problems
+}
+
+fn line(problem: &Problem) -> usize {
+    let Place::File { name, line, .. } = &problem.place else { panic!("{problem} is in no file") };
+    assert_eq!(name, "my-lab.toml");
+    *line
+}
+
+fn file(text: &str) -> Layers {
+    Layers { file: Some(("my-lab.toml".into(), text.into())), ..Layers::default() }
+}
+
+/// An environment variable over a file that says two minutes.
+fn with_variable(name: &str, value: &str) -> Layers {
+    let mut layers = file("[ccp]\npoll_lifetime = \"2min\"\n");
+    layers.environment.insert(name.into(), value.into());
+    layers
+}
+
+fn minutes(number: u64) -> Span {
+    Span(Duration::from_secs(60 * number))
+}
