@@ -35,7 +35,7 @@ mod opc;
 
 pub use config::{Agent, Config, Membership, Mrd};
 
-use cce_kernel::{Command, Component, Cx, Fact, FrameFlaw, Input, LinkId, Port, TimerKey, fact::AgentPgFact};
+use cce_kernel::{Command, Component, Cx, FrameFlaw, Input, LinkId, Port, TimerKey, fact::AgentPgFact};
 use cce_wire::Bytes;
 use cti::{CentralController, CtiServer, Outcome};
 use opc::Opc;
@@ -111,9 +111,7 @@ impl AgentPg {
                 self.cti.stop(cx);
                 self.opc.stop(cx);
             }
-            Command::Set { setting, .. } => {
-                cx.note(Fact::CommandRefused { command: setting, detail: "no such setting".to_owned() });
-            }
+            refused @ (Command::Cue | Command::Set { .. }) => cx.note(refused.refusal("no such setting")),
         }
     }
 

@@ -27,7 +27,7 @@ pub use config::{Campaign, Config, Feed, StatusTimestamp, TASK_FEED, Throttle};
 pub use contact::CONTACTS_MAX;
 pub use mr::CONNECTIONS_MAX;
 
-use cce_kernel::{CallId, Command, Component, Cx, Fact, Input, Request, TimerKey, model::ContactId};
+use cce_kernel::{CallId, Command, Component, Cx, Input, Request, TimerKey, model::ContactId};
 use contact::Contacts;
 use eventing::Eventing;
 use mr::MrListener;
@@ -108,10 +108,7 @@ impl Ccp {
     fn on_command(&mut self, command: Command, cx: &mut Cx<'_>) {
         match command {
             Command::Stop => self.mr.on_stop(cx),
-            Command::Set { setting, .. } => {
-                let detail = "CCP has no setting that changes after the start".to_owned();
-                cx.note(Fact::CommandRefused { command: setting, detail });
-            }
+            refused @ (Command::Cue | Command::Set { .. }) => cx.note(refused.refusal("no such setting")),
         }
     }
 }

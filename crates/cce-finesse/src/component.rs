@@ -186,9 +186,7 @@ impl Finesse {
                 self.stop_cti(cx);
                 self.stop_xmpp(cx);
             }
-            Command::Set { setting, .. } => {
-                cx.note(Fact::CommandRefused { command: setting, detail: "no such setting".to_owned() });
-            }
+            refused @ (Command::Cue | Command::Set { .. }) => cx.note(refused.refusal("no such setting")),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Everything that can ever happen to a component.
 
-use crate::{Blob, CallError, CallId, LinkId, NodeName, Request, Response, TimerKey};
+use crate::{Blob, CallError, CallId, Fact, LinkId, NodeName, Request, Response, TimerKey};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -77,6 +77,8 @@ pub enum Input {
 pub enum Command {
     /// The component is about to be stopped: it says goodbye on its links as its protocols ask.
     Stop,
+    /// What a virtual person was told to wait for has happened.
+    Cue,
     /// One setting changes.
     Set {
         /// The setting's name, such as `mrd/Tasks.start_timeout`.
@@ -84,6 +86,18 @@ pub enum Command {
         /// Its new value.
         value: String,
     },
+}
+
+impl Command {
+    /// What a component notes that cannot follow the command.
+    pub fn refusal(&self, detail: &str) -> Fact {
+        let command = match self {
+            Self::Stop => "stop",
+            Self::Cue => "cue",
+            Self::Set { setting, .. } => setting,
+        };
+        Fact::CommandRefused { command: command.to_owned(), detail: detail.to_owned() }
+    }
 }
 
 /// The other end of a connection.

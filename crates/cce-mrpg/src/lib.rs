@@ -14,7 +14,7 @@ mod convert;
 mod pim;
 mod router;
 
-use cce_kernel::{Address, Command, Component, Cx, Fact, Input, LinkId, Port, TimerKey};
+use cce_kernel::{Address, Command, Component, Cx, Input, LinkId, Port, TimerKey};
 use pim::Pim;
 use router::RouterLink;
 use std::time::Duration;
@@ -95,11 +95,8 @@ impl Component for MrPg {
                 self.pims.iter_mut().for_each(|pim| pim.stop(cx));
                 self.router.stop(cx);
             }
-            Input::Command(Command::Set { setting, .. }) => {
-                cx.note(Fact::CommandRefused {
-                    command: setting,
-                    detail: "the MR PG has no such setting".into(),
-                });
+            Input::Command(refused @ (Command::Cue | Command::Set { .. })) => {
+                cx.note(refused.refusal("no such setting"));
             }
             Input::Call { .. } | Input::CallGone { .. } | Input::Reply { .. } => {}
         }

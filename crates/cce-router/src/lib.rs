@@ -29,7 +29,7 @@ pub use config::{CallType, Config, DialedNumber, Mrd, PrecisionQueue, Script, St
 
 use agent::Agents;
 use cce_kernel::{
-    Command, Component, Cx, Fact, Input, LinkId, TimerKey,
+    Command, Component, Cx, Input, LinkId, TimerKey,
     fact::RouterFact,
     model::{MrdId, SkillTarget},
 };
@@ -138,9 +138,7 @@ impl Router {
     fn on_command(&mut self, command: Command, cx: &mut Cx<'_>) {
         match command {
             Command::Stop => self.stop(cx),
-            Command::Set { setting, .. } => {
-                cx.note(Fact::CommandRefused { command: setting, detail: "no such setting".to_owned() });
-            }
+            refused @ (Command::Cue | Command::Set { .. }) => cx.note(refused.refusal("no such setting")),
         }
     }
 }

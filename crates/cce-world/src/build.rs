@@ -36,14 +36,15 @@ impl Lab {
     /// The five components, then the virtual people.
     pub fn nodes(&self) -> Vec<NodeName> {
         let agents = self.cast.agents.iter().map(|agent| format!("{AGENT_PREFIX}{}", agent.id));
-        let customers = (1..=self.cast.customers.len()).map(|number| format!("{CUSTOMER_PREFIX}{number}"));
-        COMPONENTS
-            .iter()
-            .map(ToString::to_string)
-            .chain(agents)
-            .chain(customers)
-            .map(NodeName::from)
-            .collect()
+        let components = COMPONENTS.iter().map(ToString::to_string);
+        let people = self.customers().map(|(name, _)| name);
+        components.chain(agents).map(NodeName::from).chain(people).collect()
+    }
+
+    /// The virtual customers, by name.
+    pub fn customers(&self) -> impl Iterator<Item = (NodeName, &CastCustomer)> {
+        let named = |(number, customer)| (NodeName::from(format!("{CUSTOMER_PREFIX}{number}")), customer);
+        (1..).zip(&self.cast.customers).map(move |(number, customer): (usize, _)| named((number, customer)))
     }
 
     /// Makes a component anew.
@@ -351,6 +352,7 @@ fn customer_config(customer: &CastCustomer) -> cast::customer::Config {
     let given = |text: &String| Some(text.clone()).filter(|text| !text.is_empty());
     cast::customer::Config {
         starts: vec![customer.at.0],
+        waits: customer.waits,
         feed: customer.feed,
         method: match customer.method {
             lab::CreateMethod::Post => cast::customer::Method::Post,

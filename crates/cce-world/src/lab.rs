@@ -401,6 +401,9 @@ pub struct CastAgent {
 pub struct CastCustomer {
     /// After the start.
     pub at: Span,
+    /// Waits for a cue, too, before it creates anything.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub waits: bool,
     /// `POST` or `GET`.
     pub method: CreateMethod,
     /// Task feed.
@@ -425,6 +428,11 @@ pub struct CastCustomer {
     /// Variables by name.
     #[serde(default)]
     pub variables: BTreeMap<String, String>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the form that serde calls")]
+fn is_false(value: &bool) -> bool {
+    !value
 }
 
 /// How a task is created.

@@ -2,6 +2,7 @@
 
 use crate::{
     cli::{Demo, Ports},
+    cues::Cues,
     failure::Failure,
     files::{Places, load_lab},
     print,
@@ -10,7 +11,7 @@ use crate::{
 };
 use cce_journal::{Record, What};
 use cce_kernel::{
-    CallId, Fact, Input, Output, Port, Time,
+    CallId, Command, Fact, Input, Output, Port, Time,
     fact::FinesseFact,
     model::{ContactId, ContactStatus, StatusReason},
 };
@@ -23,6 +24,7 @@ use std::{
     sync::mpsc::{Receiver, channel},
     time::Duration,
 };
+use tokio::sync::mpsc::unbounded_channel;
 
 /// How much faster `--fast` is.
 const FAST: u32 = 12;
@@ -36,6 +38,7 @@ pub(crate) fn demo(options: Demo) -> Result<(), Failure> {
     if options.fast {
         hurry(&mut lab);
     }
+    let mut cues = Cues::of(&mut lab);
     let nodes = lab.nodes();
     let header = lab.header(options.seed, lab.demo_start(), nodes.clone());
     let places = Places::of(options.journal, options.logs)?;
@@ -50,7 +53,16 @@ pub(crate) fn demo(options: Demo) -> Result<(), Failure> {
     let expected = lab.cast.customers.len();
     let outcome = runtime()?.block_on(async {
         let running = Net::start(config, options.seed, nodes, Box::new(scribe)).await?;
-        let watching = tokio::task::spawn_blocking(move || Outcome::watch(&records, expected));
+        let (cue, mut cued) = unbounded_channel();
+        let watching = tokio::task::spawn_blocking(move || {
+            Outcome::watch(&records, expected, |record| {
+                // Nobody is cued any more once the run is being stopped.
+                cues.learn(record).into_iter().for_each(|customer| drop(cue.send(customer)));
+            })
+        });
+        while let Some(customer) = cued.recv().await {
+            running.command(&customer, Command::Cue).await;
+        }
         let outcome = watching.await.unwrap_or_default();
         running.stop().await;
         Ok::<_, Failure>(outcome)
@@ -93,9 +105,10 @@ struct Story {
 
 impl Outcome {
     /// Reads records until every customer's task has ended and CCP has heard of it.
-    fn watch(records: &Receiver<Record>, expected: usize) -> Self {
+    fn watch(records: &Receiver<Record>, expected: usize, mut each: impl FnMut(&Record)) -> Self {
         let mut outcome = Self::default();
         while let Ok(record) = records.recv_timeout(DEADLINE) {
+            each(&record);
             outcome.learn(&record);
             let ended = outcome.contacts.values().filter(|story| story.ended.is_some()).count();
             if ended >= expected && outcome.calls.is_empty() {

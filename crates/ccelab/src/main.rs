@@ -3,6 +3,7 @@
 mod banner;
 mod cli;
 mod commands;
+mod cues;
 mod demo;
 mod failure;
 mod files;

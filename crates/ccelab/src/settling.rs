@@ -71,6 +71,11 @@ impl Settling {
         }
     }
 
+    /// Whether all of it has happened.
+    pub(crate) fn is_settled(&self) -> bool {
+        self.missing.is_empty()
+    }
+
     fn tell(&mut self) {
         if self.missing.is_empty()
             && let Some(settled) = self.settled.take()

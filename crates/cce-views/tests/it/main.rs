@@ -118,6 +118,7 @@ fn lab() -> Lab {
         close: seconds(2),
     }];
     lab.cast.customers = vec![CastCustomer {
+        waits: false,
         at: seconds(3),
         method: CreateMethod::Post,
         feed: 100_080,

@@ -1,8 +1,7 @@
 //! A customer: creates tasks over the Task API, polls them until they end, may cancel (ccp-task-api 3).
 
 use cce_kernel::{
-    CallError, CallId, Command, Component, Cx, Fact, Input, Port, Request, Response, TimerKey,
-    model::ContactStatus,
+    CallError, CallId, Command, Component, Cx, Input, Port, Request, Response, TimerKey, model::ContactStatus,
 };
 use cce_xml::task::{Task, TaskStatus};
 use std::{collections::BTreeMap, time::Duration};
@@ -16,6 +15,8 @@ pub const FAILURES_MAX: u32 = 60;
 pub struct Config {
     /// One task is created at each of these offsets from the customer's start.
     pub starts: Vec<Duration>,
+    /// Nothing is created before a cue ([`Command::Cue`]): what was due by then is created at once.
+    pub waits: bool,
     /// The task feed.
     pub feed: u32,
     /// `POST` with an XML body, or `GET` with a query.
@@ -45,6 +46,8 @@ pub struct Customer {
     config: Config,
     tasks: Vec<Errand>,
     calls: BTreeMap<CallId, (usize, Ask)>,
+    is_waiting: bool,
+    due: Vec<usize>,
 }
 
 /// One task, from the customer's side.
@@ -79,11 +82,13 @@ impl Ask {
 impl Customer {
     /// A customer that waits for its start.
     pub fn new(config: Config) -> Self {
-        Self { config, tasks: Vec::new(), calls: BTreeMap::new() }
+        let is_waiting = config.waits;
+        Self { config, tasks: Vec::new(), calls: BTreeMap::new(), is_waiting, due: Vec::new() }
     }
 
     fn on_start(&mut self, cx: &mut Cx<'_>) {
         self.calls.clear();
+        self.due.clear();
         self.tasks = vec![Errand::default(); self.config.starts.len()];
         for at in 0..self.tasks.len() {
             cx.arm(key(Ask::Create, at), self.config.starts[at]);
@@ -96,7 +101,18 @@ impl Customer {
         if let (Some(ask), Some(errand)) = (ask, self.tasks.get(at))
             && !errand.is_over
         {
-            self.send(ask, at, cx);
+            if ask == Ask::Create && self.is_waiting {
+                self.due.push(at);
+            } else {
+                self.send(ask, at, cx);
+            }
+        }
+    }
+
+    fn on_cue(&mut self, cx: &mut Cx<'_>) {
+        self.is_waiting = false;
+        for at in std::mem::take(&mut self.due) {
+            self.send(Ask::Create, at, cx);
         }
     }
 
@@ -190,6 +206,7 @@ impl Customer {
     }
 
     fn on_stop(&mut self, cx: &mut Cx<'_>) {
+        self.due.clear();
         for (at, errand) in self.tasks.iter_mut().enumerate().filter(|(_, errand)| !errand.is_over) {
             errand.is_over = true;
             for ask in Ask::ALL {
@@ -206,11 +223,11 @@ impl Component for Customer {
             Input::Start { .. } => self.on_start(cx),
             Input::Timer(timer) => self.on_timer(&timer, cx),
             Input::Reply { call, result } => self.on_reply(call, &result, cx),
+            Input::Command(Command::Cue) => self.on_cue(cx),
             Input::Command(Command::Stop) => self.on_stop(cx),
-            Input::Command(Command::Set { setting, .. }) => cx.note(Fact::CommandRefused {
-                command: setting,
-                detail: "a customer has no settings".to_owned(),
-            }),
+            Input::Command(refused @ Command::Set { .. }) => {
+                cx.note(refused.refusal("a customer has no settings"));
+            }
             _ => {}
         }
     }

@@ -161,6 +161,7 @@ fn agent(id: &str, limit: u32) -> CastAgent {
 
 fn customer(at: u64, cancel_after: Option<u64>) -> CastCustomer {
     CastCustomer {
+        waits: false,
         at: span(at),
         method: CreateMethod::Post,
         feed: 100_080,

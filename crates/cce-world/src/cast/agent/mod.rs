@@ -286,10 +286,9 @@ impl Component for Agent {
             Input::Reply { call, result } => self.on_reply(call, &result, cx),
             Input::Timer(timer) => self.on_timer(&timer, cx),
             Input::Command(Command::Stop) => self.leave(CloseReason::Stopping, cx),
-            Input::Command(Command::Set { setting, .. }) => cx.note(Fact::CommandRefused {
-                command: setting,
-                detail: "an agent has no settings".to_owned(),
-            }),
+            Input::Command(refused @ (Command::Cue | Command::Set { .. })) => {
+                cx.note(refused.refusal("an agent has no settings"));
+            }
             _ => {}
         }
     }

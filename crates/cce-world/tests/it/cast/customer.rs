@@ -68,6 +68,22 @@ fn several_tasks_run_beside_each_other() {
 }
 
 #[test]
+fn a_customer_that_waits_creates_at_its_cue_what_was_due() {
+    let mut stage = Stage::new(Customer::new(Config { waits: true, ..config() }));
+    assert_eq!(stage.fire(), []);
+    let (_, text) = call(&stage.feed(Input::Command(Command::Cue)));
+    assert!(text.starts_with("POST"), "{text}");
+}
+
+#[test]
+fn a_cue_before_the_offset_creates_nothing_early() {
+    let mut stage = Stage::new(Customer::new(Config { waits: true, ..config() }));
+    assert_eq!(stage.feed(Input::Command(Command::Cue)), []);
+    let (_, text) = call(&stage.fire());
+    assert!(text.starts_with("POST"), "{text}");
+}
+
+#[test]
 fn a_cancel_ends_the_task_for_the_customer() {
     let mut stage = created(Config { cancel_after: Some(Duration::from_millis(500)), ..config() });
     let (cancel, text) = call(&stage.fire());
@@ -138,6 +154,7 @@ fn a_customer_that_is_stopped_does_nothing_more() {
 fn config() -> Config {
     Config {
         starts: vec![Duration::from_secs(3)],
+        waits: false,
         feed: 100_080,
         method: Method::Post,
         task: Task {

@@ -1,0 +1,63 @@
+//! When a demo's customers may begin: however slow the machine is, an agent who is ready before a customer
+//! comes on the script's clock is ready for the router, too.
+
+use crate::settling::Settling;
+use cce_journal::{Record, What};
+use cce_kernel::{Fact, NodeName, Output, fact::RouterFact, model::SkillTarget};
+use cce_world::{CastCustomer, Lab};
+use std::collections::BTreeSet;
+
+/// Watches a demo for what its customers wait for.
+#[derive(Debug)]
+pub(crate) struct Cues {
+    settling: Settling,
+    waiting: Vec<Waiting>,
+    routable: BTreeSet<SkillTarget>,
+}
+
+/// A customer that waits, and the agents who are ready before it.
+#[derive(Debug)]
+struct Waiting {
+    customer: NodeName,
+    agents: BTreeSet<SkillTarget>,
+}
+
+impl Cues {
+    /// Makes every customer of the lab wait for its cue.
+    pub(crate) fn of(lab: &mut Lab) -> Self {
+        lab.cast.customers.iter_mut().for_each(|customer| customer.waits = true);
+        let waiting = lab
+            .customers()
+            .map(|(name, customer)| Waiting { customer: name, agents: ready_before(lab, customer) })
+            .collect();
+        let (settling, _) = Settling::of(&lab.nodes());
+        Self { settling, waiting, routable: BTreeSet::new() }
+    }
+
+    /// Takes in the next record; gives the customers whose turn it is.
+    pub(crate) fn learn(&mut self, record: &Record) -> Vec<NodeName> {
+        self.settling.learn(record);
+        if let What::Out(Output::Note(Fact::Router(RouterFact::Agent { skill_target, after, .. }))) =
+            &record.what
+            && after.routable
+        {
+            self.routable.insert(*skill_target);
+        }
+        if !self.settling.is_settled() {
+            return Vec::new();
+        }
+        let routable = &self.routable;
+        let is_due = |waiting: &mut Waiting| waiting.agents.is_subset(routable);
+        self.waiting.extract_if(.., is_due).map(|waiting| waiting.customer).collect()
+    }
+}
+
+fn ready_before(lab: &Lab, customer: &CastCustomer) -> BTreeSet<SkillTarget> {
+    lab.cast
+        .agents
+        .iter()
+        .filter(|agent| agent.sign_in.0 + agent.ready.0 < customer.at.0)
+        .filter_map(|cast| lab.agents.iter().find(|agent| agent.id == cast.id))
+        .map(|agent| SkillTarget(agent.skill_target))
+        .collect()
+}
