@@ -401,7 +401,7 @@ pub struct CastAgent {
 pub struct CastCustomer {
     /// After the start.
     pub at: Span,
-    /// Waits for a cue, too, before it creates anything.
+    /// That counts from a cue instead.
     #[serde(default, skip_serializing_if = "is_false")]
     pub waits: bool,
     /// `POST` or `GET`.

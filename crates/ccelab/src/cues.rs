@@ -4,8 +4,8 @@
 use crate::settling::Settling;
 use cce_journal::{Record, What};
 use cce_kernel::{Fact, NodeName, Output, fact::RouterFact, model::SkillTarget};
-use cce_world::{CastCustomer, Lab};
-use std::collections::BTreeSet;
+use cce_world::{CastAgent, CastCustomer, Lab};
+use std::{collections::BTreeSet, time::Duration};
 
 /// Watches a demo for what its customers wait for.
 #[derive(Debug)]
@@ -23,13 +23,19 @@ struct Waiting {
 }
 
 impl Cues {
-    /// Makes every customer of the lab wait for its cue.
+    /// Makes every customer of the lab wait for its cue: from the moment when the last agent ahead of it is
+    /// ready, its offset counts.
     pub(crate) fn of(lab: &mut Lab) -> Self {
-        lab.cast.customers.iter_mut().for_each(|customer| customer.waits = true);
         let waiting = lab
             .customers()
             .map(|(name, customer)| Waiting { customer: name, agents: ready_before(lab, customer) })
             .collect();
+        let agents = lab.cast.agents.clone();
+        for customer in &mut lab.cast.customers {
+            let last = agents.iter().map(ready_at).filter(|ready| *ready < customer.at.0).max();
+            customer.at.0 -= last.unwrap_or_default();
+            customer.waits = true;
+        }
         let (settling, _) = Settling::of(&lab.nodes());
         Self { settling, waiting, routable: BTreeSet::new() }
     }
@@ -56,8 +62,12 @@ fn ready_before(lab: &Lab, customer: &CastCustomer) -> BTreeSet<SkillTarget> {
     lab.cast
         .agents
         .iter()
-        .filter(|agent| agent.sign_in.0 + agent.ready.0 < customer.at.0)
+        .filter(|agent| ready_at(agent) < customer.at.0)
         .filter_map(|cast| lab.agents.iter().find(|agent| agent.id == cast.id))
         .map(|agent| SkillTarget(agent.skill_target))
         .collect()
+}
+
+fn ready_at(agent: &CastAgent) -> Duration {
+    agent.sign_in.0 + agent.ready.0
 }

@@ -15,7 +15,7 @@ pub const FAILURES_MAX: u32 = 60;
 pub struct Config {
     /// One task is created at each of these offsets from the customer's start.
     pub starts: Vec<Duration>,
-    /// Nothing is created before a cue ([`Command::Cue`]): what was due by then is created at once.
+    /// The offsets count from a cue ([`Command::Cue`]) instead.
     pub waits: bool,
     /// The task feed.
     pub feed: u32,
@@ -46,8 +46,6 @@ pub struct Customer {
     config: Config,
     tasks: Vec<Errand>,
     calls: BTreeMap<CallId, (usize, Ask)>,
-    is_waiting: bool,
-    due: Vec<usize>,
 }
 
 /// One task, from the customer's side.
@@ -82,14 +80,18 @@ impl Ask {
 impl Customer {
     /// A customer that waits for its start.
     pub fn new(config: Config) -> Self {
-        let is_waiting = config.waits;
-        Self { config, tasks: Vec::new(), calls: BTreeMap::new(), is_waiting, due: Vec::new() }
+        Self { config, tasks: Vec::new(), calls: BTreeMap::new() }
     }
 
     fn on_start(&mut self, cx: &mut Cx<'_>) {
         self.calls.clear();
-        self.due.clear();
         self.tasks = vec![Errand::default(); self.config.starts.len()];
+        if !self.config.waits {
+            self.begin(cx);
+        }
+    }
+
+    fn begin(&mut self, cx: &mut Cx<'_>) {
         for at in 0..self.tasks.len() {
             cx.arm(key(Ask::Create, at), self.config.starts[at]);
         }
@@ -101,18 +103,7 @@ impl Customer {
         if let (Some(ask), Some(errand)) = (ask, self.tasks.get(at))
             && !errand.is_over
         {
-            if ask == Ask::Create && self.is_waiting {
-                self.due.push(at);
-            } else {
-                self.send(ask, at, cx);
-            }
-        }
-    }
-
-    fn on_cue(&mut self, cx: &mut Cx<'_>) {
-        self.is_waiting = false;
-        for at in std::mem::take(&mut self.due) {
-            self.send(Ask::Create, at, cx);
+            self.send(ask, at, cx);
         }
     }
 
@@ -206,7 +197,6 @@ impl Customer {
     }
 
     fn on_stop(&mut self, cx: &mut Cx<'_>) {
-        self.due.clear();
         for (at, errand) in self.tasks.iter_mut().enumerate().filter(|(_, errand)| !errand.is_over) {
             errand.is_over = true;
             for ask in Ask::ALL {
@@ -223,7 +213,7 @@ impl Component for Customer {
             Input::Start { .. } => self.on_start(cx),
             Input::Timer(timer) => self.on_timer(&timer, cx),
             Input::Reply { call, result } => self.on_reply(call, &result, cx),
-            Input::Command(Command::Cue) => self.on_cue(cx),
+            Input::Command(Command::Cue) => self.begin(cx),
             Input::Command(Command::Stop) => self.on_stop(cx),
             Input::Command(refused @ Command::Set { .. }) => {
                 cx.note(refused.refusal("a customer has no settings"));

@@ -68,19 +68,11 @@ fn several_tasks_run_beside_each_other() {
 }
 
 #[test]
-fn a_customer_that_waits_creates_at_its_cue_what_was_due() {
+fn the_offset_of_a_customer_that_waits_counts_from_its_cue() {
     let mut stage = Stage::new(Customer::new(Config { waits: true, ..config() }));
-    assert_eq!(stage.fire(), []);
-    let (_, text) = call(&stage.feed(Input::Command(Command::Cue)));
-    assert!(text.starts_with("POST"), "{text}");
-}
-
-#[test]
-fn a_cue_before_the_offset_creates_nothing_early() {
-    let mut stage = Stage::new(Customer::new(Config { waits: true, ..config() }));
-    assert_eq!(stage.feed(Input::Command(Command::Cue)), []);
-    let (_, text) = call(&stage.fire());
-    assert!(text.starts_with("POST"), "{text}");
+    assert!(stage.timers.is_empty());
+    stage.feed(Input::Command(Command::Cue));
+    assert_eq!(stage.due_in("create"), Some(Duration::from_secs(3)));
 }
 
 #[test]
