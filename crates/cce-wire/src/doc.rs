@@ -1,6 +1,6 @@
 //! The table as data: for documentation, coverage, and choosing messages by name.
 
-use crate::{Dialect, Flaw};
+use crate::{Dialect, Flaw, Type};
 
 /// One message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,7 +48,7 @@ pub struct FieldDoc {
     /// Name in the product's traces.
     pub label: &'static str,
     /// Its type.
-    pub ty: &'static str,
+    pub ty: Type,
     /// First version that has it; 0 for all.
     pub since: u32,
     /// What it means, beyond its name.

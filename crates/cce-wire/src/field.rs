@@ -1,6 +1,6 @@
 //! The types of fields.
 
-use crate::{DecodeError, Flaw, Reader, Value};
+use crate::{DecodeError, Flaw, Reader, Type, Value};
 use bytes::{BufMut, BytesMut};
 use cce_kernel::{Wall, model::TaskId};
 use serde::{Deserialize, Serialize, Serializer};
@@ -8,6 +8,9 @@ use std::fmt;
 
 /// One value on the wire: how it is read, written and shown.
 pub trait Field: Sized {
+    /// What it is on the wire.
+    const TYPE: Type;
+
     /// Reads the value. In a floating field the reader holds just that field's data.
     fn read(label: &'static str, from: &mut Reader) -> Result<Self, DecodeError>;
 
@@ -25,8 +28,10 @@ pub trait Field: Sized {
 }
 
 macro_rules! unsigned {
-    ($($ty:ident $put:ident),*) => { $(
+    ($($ty:ident $put:ident $wire:ident),*) => { $(
         impl Field for $ty {
+            const TYPE: Type = Type::$wire;
+
             fn read(label: &'static str, from: &mut Reader) -> Result<Self, DecodeError> {
                 from.$ty(label)
             }
@@ -41,9 +46,11 @@ macro_rules! unsigned {
         }
     )* };
 }
-unsigned! { u8 put_u8, u16 put_u16, u32 put_u32 }
+unsigned! { u8 put_u8 U8, u16 put_u16 U16, u32 put_u32 U32 }
 
 impl Field for i32 {
+    const TYPE: Type = Type::I32;
+
     fn read(label: &'static str, from: &mut Reader) -> Result<Self, DecodeError> {
         from.i32(label)
     }
@@ -59,6 +66,8 @@ impl Field for i32 {
 
 /// Two bytes; anything but 0 is true.
 impl Field for bool {
+    const TYPE: Type = Type::Bool;
+
     fn read(label: &'static str, from: &mut Reader) -> Result<Self, DecodeError> {
         from.u16(label).map(|number| number != 0)
     }
@@ -74,6 +83,8 @@ impl Field for bool {
 
 /// Three signed numbers of four bytes.
 impl Field for TaskId {
+    const TYPE: Type = Type::Task;
+
     fn read(label: &'static str, from: &mut Reader) -> Result<Self, DecodeError> {
         let mut whole = Reader::clone(from);
         from.take(label, 12)?;
@@ -104,6 +115,8 @@ impl From<Wall> for Time32 {
 }
 
 impl Field for Time32 {
+    const TYPE: Type = Type::Time;
+
     fn read(label: &'static str, from: &mut Reader) -> Result<Self, DecodeError> {
         from.u32(label).map(Self)
     }
@@ -123,6 +136,8 @@ impl Field for Time32 {
 pub struct Secret<T>(pub T);
 
 impl<T: Field> Field for Secret<T> {
+    const TYPE: Type = T::TYPE;
+
     fn read(label: &'static str, from: &mut Reader) -> Result<Self, DecodeError> {
         T::read(label, from).map(Self)
     }
@@ -164,6 +179,8 @@ impl<T> Serialize for Secret<T> {
 pub struct List<T>(pub Vec<T>);
 
 impl<T: Field> Field for List<T> {
+    const TYPE: Type = Type::List(&T::TYPE);
+
     fn read(label: &'static str, from: &mut Reader) -> Result<Self, DecodeError> {
         let mut values = Vec::new();
         while !from.is_empty() {

@@ -27,6 +27,7 @@ mod named;
 mod reader;
 mod slot;
 mod text;
+mod ty;
 mod value;
 
 pub use bytes::{Bytes, BytesMut};
@@ -42,4 +43,5 @@ pub use named::{NamedArray, NamedVariable};
 pub use reader::{DecodeError, Reader};
 pub use slot::{Group, Slot, judge, list_flaws, place_member};
 pub use text::{Opaque, Str, Text};
+pub use ty::{Type, UnknownType};
 pub use value::{Shown, Value};

@@ -102,7 +102,7 @@ macro_rules! group {
                 field: $crate::FieldDoc {
                     name: stringify!($field),
                     label: $label,
-                    ty: stringify!($ty),
+                    ty: <$ty as $crate::Field>::TYPE,
                     since: 0,
                     doc: concat!($($fdoc, "\n"),*),
                 },
@@ -191,7 +191,7 @@ macro_rules! row {
                 fixed: &[ $( $crate::FieldDoc {
                     name: stringify!($field),
                     label: $flabel,
-                    ty: stringify!($fty),
+                    ty: <$fty as $crate::Field>::TYPE,
                     since: 0 $(+ $fsince)?,
                     doc: concat!($($fdoc, "\n"),*),
                 } ),* ],
@@ -200,7 +200,7 @@ macro_rules! row {
                     field: $crate::FieldDoc {
                         name: stringify!($slot),
                         label: $olabel,
-                        ty: stringify!($oty),
+                        ty: <$oty as $crate::Field>::TYPE,
                         since: 0 $(+ $osince)?,
                         doc: concat!($($odoc, "\n"),*),
                     },

@@ -1,6 +1,6 @@
 //! Expanded call variables (cti-server-protocol 2, NAMEDVAR and NAMEDARRAY).
 
-use crate::{DecodeError, Field, Flaw, Reader, Value, latin};
+use crate::{DecodeError, Field, Flaw, Reader, Type, Value, latin};
 use bytes::{BufMut, Bytes, BytesMut};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -51,6 +51,8 @@ impl NamedArray {
 }
 
 impl Field for NamedVariable {
+    const TYPE: Type = Type::NamedVariable;
+
     fn read(_: &'static str, from: &mut Reader) -> Result<Self, DecodeError> {
         Ok(Self(from.rest()))
     }
@@ -72,6 +74,8 @@ impl Field for NamedVariable {
 }
 
 impl Field for NamedArray {
+    const TYPE: Type = Type::NamedArray;
+
     fn read(_: &'static str, from: &mut Reader) -> Result<Self, DecodeError> {
         Ok(Self(from.rest()))
     }

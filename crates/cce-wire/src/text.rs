@@ -1,6 +1,6 @@
 //! Strings and runs of bytes, kept exactly as they were sent.
 
-use crate::{DecodeError, Field, Flaw, Reader, Value, latin};
+use crate::{DecodeError, Field, Flaw, Reader, Type, Value, latin};
 use bytes::{BufMut, Bytes, BytesMut};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
@@ -89,6 +89,8 @@ impl<const MAX: usize> Default for Text<MAX> {
 }
 
 impl<const MAX: usize> Field for Text<MAX> {
+    const TYPE: Type = Type::Text(MAX);
+
     fn read(_: &'static str, from: &mut Reader) -> Result<Self, DecodeError> {
         Ok(Self(from.rest()))
     }
@@ -115,6 +117,8 @@ impl<const MAX: usize> Field for Text<MAX> {
 }
 
 impl<const MAX: usize> Field for Str<MAX> {
+    const TYPE: Type = Type::Str(MAX);
+
     fn read(label: &'static str, from: &mut Reader) -> Result<Self, DecodeError> {
         let length = from.u16(label)?;
         from.take(label, usize::from(length)).map(Self)
@@ -136,6 +140,8 @@ impl<const MAX: usize> Field for Str<MAX> {
 }
 
 impl<const MAX: usize> Field for Opaque<MAX> {
+    const TYPE: Type = Type::Bytes(MAX);
+
     fn read(_: &'static str, from: &mut Reader) -> Result<Self, DecodeError> {
         Ok(Self(from.rest()))
     }
