@@ -52,6 +52,11 @@ impl Type {
         }
     }
 
+    /// Bytes that a value takes in the fixed part of a layout from outside, where that is certain.
+    pub const fn room(&self) -> Option<usize> {
+        if let Self::Text(max) | Self::Bytes(max) = self { Some(*max) } else { self.size() }
+    }
+
     /// Whether it is a number that can take the place of another.
     pub const fn is_number(&self) -> bool {
         matches!(self, Self::U8 | Self::U16 | Self::U32 | Self::I16 | Self::I32 | Self::Bool | Self::Time)

@@ -1,0 +1,4 @@
+//! What tables and layouts promise.
+
+mod layouts;
+mod types;
