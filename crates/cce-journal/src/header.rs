@@ -1,6 +1,7 @@
 //! The first line of a journal.
 
 use cce_kernel::{HostClock, NodeName, Wall};
+use cce_wire::TableText;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -25,8 +26,30 @@ pub struct Header {
     pub hosts: BTreeMap<NodeName, HostHeader>,
     /// What product-format logs print and no message carries.
     pub logs: LogSettings,
+    /// Rows of the message tables that are replaced by others.
+    #[serde(default, skip_serializing_if = "Tables::are_built_in")]
+    pub tables: Tables,
     /// The whole effective configuration.
     pub config: serde_json::Value,
+}
+
+/// Tables from outside, where a run has them.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Tables {
+    /// Of the media routing interface.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mr: Option<TableText>,
+    /// Of the task layer of GED-188.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub arm: Option<TableText>,
+}
+
+impl Tables {
+    /// Whether every row is the built-in one.
+    pub fn are_built_in(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// A host, as views need it.

@@ -16,7 +16,7 @@ mod record;
 mod replay;
 mod write;
 
-pub use header::{FORMAT, Header, HostHeader, LogSettings};
+pub use header::{FORMAT, Header, HostHeader, LogSettings, Tables};
 pub use read::{ReadError, Reader};
 pub use record::{Record, What};
 pub use replay::{Difference, Replayed, replay};

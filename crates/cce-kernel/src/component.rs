@@ -88,6 +88,21 @@ impl Cx<'_> {
         self.out.push(Output::Send { link, bytes: bytes.into() });
     }
 
+    /// Lets `act` fill an outbox, and passes everything that it sent through `rewrite`.
+    pub fn rewrite_sends(
+        &mut self,
+        act: impl FnOnce(&mut Cx<'_>),
+        mut rewrite: impl FnMut(LinkId, Blob) -> Blob,
+    ) {
+        let mut out = Vec::new();
+        act(&mut Cx { now: self.now, host: &mut *self.host, out: &mut out });
+        #[expect(clippy::wildcard_enum_match_arm, reason = "only frames are rewritten")]
+        self.out.extend(out.into_iter().map(|output| match output {
+            Output::Send { link, bytes } => Output::Send { link, bytes: rewrite(link, bytes) },
+            other => other,
+        }));
+    }
+
     /// Opens a connection; `LinkUp` or `LinkDown` of the returned link follows.
     pub fn dial(&mut self, port: Port, address: Address) -> LinkId {
         let link = self.host.accept(port);

@@ -31,7 +31,7 @@ impl Protocol {
         }
     }
 
-    fn dialect(self) -> Dialect {
+    pub(crate) fn dialect(self) -> Dialect {
         match self {
             Self::Cti { version } => cce_cti::dialect(version),
             Self::Mr => cce_mr::MR,

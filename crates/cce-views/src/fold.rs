@@ -1,9 +1,12 @@
 //! The one fold over a journal: it names each message and says which task it belongs to.
 
-use crate::decode::{Decoded, Protocol, decode};
+use crate::{
+    decode::{Decoded, Protocol},
+    dictionary::Dictionary,
+};
 use bytes::Bytes;
 use cce_cti::Cti;
-use cce_journal::{Record, What};
+use cce_journal::{Header, Record, What};
 use cce_kernel::{
     CallError, CallId, Fact, Input, LinkId, LinkReason, NodeName, Output, Peer, Port, Request, Response,
     fact::{AgentPgFact, CcpFact, FinesseFact, OpcMessage, RouterFact},
@@ -147,6 +150,7 @@ pub enum Exchange<'a> {
 /// Reads records in order and gives each its meaning.
 #[derive(Debug, Default)]
 pub struct Fold {
+    dictionary: Dictionary,
     links: BTreeMap<(NodeName, LinkId), LinkState>,
     requests: BTreeMap<(NodeName, Direction, CallId), Subject>,
     contact_of: BTreeMap<TaskId, ContactId>,
@@ -167,9 +171,9 @@ enum Direction {
 }
 
 impl Fold {
-    /// A fold that has seen nothing.
-    pub fn new() -> Self {
-        Self::default()
+    /// A fold over the journal of this header that has seen nothing.
+    pub fn new(header: &Header) -> Self {
+        Self { dictionary: Dictionary::new(&header.tables), ..Self::default() }
     }
 
     /// The social contact of a task.
@@ -253,7 +257,7 @@ impl Fold {
         let Some(protocol) = Protocol::of(link.port, state.version.unwrap_or(CTI_VERSION_UNSEEN)) else {
             return (Message::Stream(frame.clone()), Vec::new());
         };
-        match decode(protocol, frame) {
+        match self.dictionary.decode(protocol, frame) {
             Ok(decoded) => {
                 let flaws = decoded.flaws(protocol);
                 (decoded.into(), flaws)

@@ -12,10 +12,12 @@
 #![expect(clippy::wildcard_enum_match_arm, reason = "a view shows what it knows, and passes over the rest")]
 
 mod decode;
+mod dictionary;
 mod fold;
 pub mod ladder;
 pub mod logs;
 mod stamp;
 
 pub use decode::{Decoded, Protocol, decode};
+pub use dictionary::Dictionary;
 pub use fold::{Event, Exchange, Fold, Kind, Message, Subject};

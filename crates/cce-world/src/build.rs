@@ -3,6 +3,8 @@
 use crate::{
     cast,
     lab::{self, COMPONENTS, CastAgent, CastCustomer, Lab, PrecisionQueueSettings},
+    tables,
+    translated::{Links, Translated},
 };
 use cce_journal::{FORMAT, Header, HostHeader};
 use cce_kernel::{
@@ -29,7 +31,8 @@ const CUSTOMER_PREFIX: &str = "customer-";
 
 /// The lab that a journal was made with.
 pub fn header_lab(header: &Header) -> Result<Lab, serde_json::Error> {
-    serde_json::from_value(header.config.clone())
+    let lab = serde_json::from_value::<Lab>(header.config.clone())?;
+    Ok(Lab { tables: header.tables.clone(), ..lab })
 }
 
 impl Lab {
@@ -49,6 +52,12 @@ impl Lab {
 
     /// Makes a component anew.
     pub fn build(&self, node: &NodeName) -> Option<Box<dyn Component>> {
+        let inner = self.component(node)?;
+        let links = Links::new(tables::layouts(&self.tables));
+        Some(if links.are_plain() { inner } else { Box::new(Translated { inner, links }) })
+    }
+
+    fn component(&self, node: &NodeName) -> Option<Box<dyn Component>> {
         Some(match node.as_str() {
             "ccp" => Box::new(cce_ccp::Ccp::new(self.ccp())),
             "mrpg" => Box::new(cce_mrpg::MrPg::new(self.mrpg())),
@@ -84,6 +93,7 @@ impl Lab {
             nodes,
             hosts: hosts.collect(),
             logs: self.logs.clone(),
+            tables: self.tables.clone(),
             // Plain data with text keys always becomes JSON.
             config: serde_json::to_value(self).unwrap_or_default(),
         }

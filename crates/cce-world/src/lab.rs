@@ -3,7 +3,7 @@
 //! Unknown keys are found by the loader, which reports all of them at once; so no type here denies them.
 
 use crate::span::{SignedSpan, Span};
-use cce_journal::LogSettings;
+use cce_journal::{LogSettings, Tables};
 use cce_kernel::{Port, model::AgentId};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -47,6 +47,9 @@ pub struct Lab {
     /// Virtual people of this run.
     #[serde(default)]
     pub cast: CastSettings,
+    /// Rows of the message tables that are replaced by others. A journal's header has them by themselves.
+    #[serde(skip)]
+    pub tables: Tables,
 }
 
 /// A host.

@@ -58,8 +58,10 @@ pub enum Place {
 
 /// Everything that is wrong with a configuration.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the configuration has {} {}", problems.len(), if problems.len() == 1 { "error" } else { "errors" })]
+#[error("{subject} has {} {}", problems.len(), if problems.len() == 1 { "error" } else { "errors" })]
 pub struct ConfigError {
+    /// What was read: `the configuration`.
+    pub subject: &'static str,
     /// At least one.
     pub problems: Vec<Problem>,
     /// Name and text of the configuration file, for showing places.
@@ -82,7 +84,8 @@ impl fmt::Display for Problem {
 
 /// The lab of these layers, or everything that is wrong with them.
 pub fn load(layers: &Layers) -> Result<Lab, ConfigError> {
-    let refuse = |problems| ConfigError { problems, source_text: layers.file.clone() };
+    let refuse =
+        |problems| ConfigError { subject: "the configuration", problems, source_text: layers.file.clone() };
     let merged = merge(layers).map_err(|problem| refuse(vec![problem]))?;
     let (lab, mut faults) = read(merged);
     if let Some(lab) = &lab {
@@ -146,7 +149,7 @@ fn texts<'a>(environment: &'a BTreeMap<String, String>, below: &Value) -> Vec<(S
     environment.iter().filter_map(changes_text).collect()
 }
 
-fn syntax_problem(name: &str, text: &str, error: &toml::de::Error) -> Problem {
+pub(crate) fn syntax_problem(name: &str, text: &str, error: &toml::de::Error) -> Problem {
     let span = error.span().unwrap_or(0..0);
     let place = Place::File { name: name.to_owned(), line: line_of(text, span.start), span };
     Problem { key: String::new(), message: error.message().to_owned(), place }
@@ -196,6 +199,7 @@ fn read_sections(sections: &mut Map<String, Value>, faults: &mut Vec<Fault>) -> 
         logs: logs?,
         demo: demo?,
         cast: crate::lab::CastSettings::default(),
+        tables: cce_journal::Tables::default(),
     })
 }
 
@@ -290,7 +294,7 @@ fn in_file(key: &str, layers: &Layers) -> Option<Place> {
 }
 
 /// The bytes of a setting's key in a TOML text, or of the nearest table above it that the text has.
-fn find(text: &str, key: &str) -> Option<Range<usize>> {
+pub(crate) fn find(text: &str, key: &str) -> Option<Range<usize>> {
     let root = toml::de::DeTable::parse(text).ok()?;
     let mut span = None;
     let mut table = Some(root.get_ref());
@@ -314,7 +318,7 @@ fn find(text: &str, key: &str) -> Option<Range<usize>> {
     span
 }
 
-fn line_of(text: &str, byte: usize) -> usize {
+pub(crate) fn line_of(text: &str, byte: usize) -> usize {
     text.as_bytes().iter().take(byte).filter(|b| **b == b'\n').count() + 1
 }
 

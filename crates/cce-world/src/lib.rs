@@ -14,6 +14,8 @@ mod check;
 mod lab;
 mod layers;
 mod span;
+mod tables;
+mod translated;
 
 pub use build::header_lab;
 pub use lab::{
@@ -21,3 +23,4 @@ pub use lab::{
 };
 pub use layers::{BUILT_IN, ConfigError, ENVIRONMENT_PREFIX, Layers, Place, Problem, load, show};
 pub use span::{SignedSpan, Span};
+pub use tables::{TableKind, read_table, show_table};

@@ -42,11 +42,24 @@ pub(crate) enum Command {
     },
 }
 
+/// Layouts from outside.
+#[derive(Clone, Debug, Default, Args)]
+pub(crate) struct TableFiles {
+    /// A table file with rows of the media routing interface that replace the inferred ones
+    #[arg(long, value_name = "FILE")]
+    pub(crate) mr_table: Option<PathBuf>,
+    /// A table file with rows of the task layer of GED-188 that replace the inferred ones
+    #[arg(long, value_name = "FILE")]
+    pub(crate) arm_table: Option<PathBuf>,
+}
+
 #[derive(Debug, Args)]
 pub(crate) struct Demo {
     /// A lab of your own
     #[arg(long, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) tables: TableFiles,
     /// As fast as it goes, instead of about 20 seconds
     #[arg(long)]
     pub(crate) fast: bool,
@@ -66,6 +79,8 @@ pub(crate) struct Run {
     /// A lab of your own
     #[arg(long, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) tables: TableFiles,
     /// Agents that sign in and work by themselves: 1080=auto,1081=slow:9s,1082=ignore
     #[arg(long, value_name = "LIST", value_delimiter = ',')]
     pub(crate) agents: Vec<crate::people::AgentChoice>,
@@ -157,10 +172,26 @@ pub(crate) enum ConfigCommand {
         #[arg(long, value_name = "FILE")]
         config: Option<PathBuf>,
     },
+    /// Prints the inferred rows of a message table, in the form of a table file
+    Tables {
+        /// The protocol
+        #[arg(value_enum)]
+        protocol: TableProtocol,
+    },
     /// Says everything that is wrong with a configuration
     Check {
         /// A lab of your own
         #[arg(long, value_name = "FILE")]
         config: Option<PathBuf>,
+        #[command(flatten)]
+        tables: TableFiles,
     },
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum TableProtocol {
+    /// Media routing interface
+    Mr,
+    /// The task layer of GED-188
+    Arm,
 }

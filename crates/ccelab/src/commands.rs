@@ -1,7 +1,7 @@
 //! The commands.
 
 use crate::{
-    cli::{Command, ConfigCommand, Decode, Ladder, LadderFormat, Protocol},
+    cli::{Command, ConfigCommand, Decode, Ladder, LadderFormat, Protocol, TableFiles, TableProtocol},
     demo,
     failure::Failure,
     files::{create_folder, create_private, load_lab, read_journal},
@@ -12,6 +12,7 @@ use cce_views::{
     ladder::{self, Mermaid, Paint, Text},
     logs::{LogFile, Logs},
 };
+use cce_world::TableKind;
 use std::{
     collections::BTreeMap,
     fmt::Write as _,
@@ -29,11 +30,18 @@ pub(crate) fn execute(command: Command) -> Result<(), Failure> {
         Command::Logs { journal, out } => write_logs(&journal, &out),
         Command::Decode(options) => explain(&options),
         Command::Config { command: ConfigCommand::Show { config } } => {
-            print::out(&cce_world::show(&load_lab(config.as_deref())?));
+            print::out(&cce_world::show(&load_lab(config.as_deref(), &TableFiles::default())?));
             Ok(())
         }
-        Command::Config { command: ConfigCommand::Check { config } } => {
-            load_lab(config.as_deref())?;
+        Command::Config { command: ConfigCommand::Tables { protocol } } => {
+            print::out(&cce_world::show_table(match protocol {
+                TableProtocol::Mr => TableKind::Mr,
+                TableProtocol::Arm => TableKind::Arm,
+            }));
+            Ok(())
+        }
+        Command::Config { command: ConfigCommand::Check { config, tables } } => {
+            load_lab(config.as_deref(), &tables)?;
             print::line("the configuration is fine");
             Ok(())
         }
@@ -83,11 +91,11 @@ fn draw(options: &Ladder) -> Result<(), Failure> {
     let only = match &options.task {
         None => None,
         Some(wanted) => Some(
-            ladder::find_contact(&records, wanted)
+            ladder::find_contact(&header, &records, wanted)
                 .ok_or_else(|| Failure::Usage(format!("the journal has no task or contact `{wanted}`")))?,
         ),
     };
-    let (rows, names) = ladder::rows(&records, only);
+    let (rows, names) = ladder::rows(&header, &records, only);
     match options.format {
         LadderFormat::Mermaid => {
             print::out(&Mermaid::head(&names));

@@ -34,7 +34,7 @@ const DEADLINE: Duration = Duration::from_mins(2);
 
 /// Carries out the command.
 pub(crate) fn demo(options: Demo) -> Result<(), Failure> {
-    let mut lab = load_lab(options.config.as_deref())?.for_demo();
+    let mut lab = load_lab(options.config.as_deref(), &options.tables)?.for_demo();
     if options.fast {
         hurry(&mut lab);
     }

@@ -1,8 +1,9 @@
 //! Files: configurations, journals, logs.
 
-use crate::failure::Failure;
-use cce_journal::{Header, Reader, Record};
-use cce_world::{ENVIRONMENT_PREFIX, Lab, Layers};
+use crate::{cli::TableFiles, failure::Failure};
+use cce_journal::{Header, Reader, Record, Tables};
+use cce_wire::TableText;
+use cce_world::{ENVIRONMENT_PREFIX, Lab, Layers, TableKind, read_table};
 use std::{
     fs::{self, File, OpenOptions},
     io::{BufReader, Write},
@@ -41,15 +42,25 @@ impl Places {
     }
 }
 
-/// The lab of the built-in configuration, a file, and the environment.
-pub(crate) fn load_lab(file: Option<&Path>) -> Result<Lab, Failure> {
+/// The lab of the built-in configuration, a file, and the environment, with the tables of a run.
+pub(crate) fn load_lab(file: Option<&Path>, tables: &TableFiles) -> Result<Lab, Failure> {
     let prefix = format!("{ENVIRONMENT_PREFIX}__");
     let environment = std::env::vars().filter(|(name, _)| name.starts_with(&prefix)).collect();
     let file = match file {
         None => None,
         Some(path) => Some((path.display().to_string(), read_text(path)?)),
     };
-    Ok(cce_world::load(&Layers { file, environment, overrides: Vec::new() })?)
+    let lab = cce_world::load(&Layers { file, environment, overrides: Vec::new() })?;
+    Ok(Lab { tables: load_tables(tables)?, ..lab })
+}
+
+/// The tables that replace the built-in ones.
+pub(crate) fn load_tables(files: &TableFiles) -> Result<Tables, Failure> {
+    let load = |kind, file: &Option<PathBuf>| -> Result<Option<TableText>, Failure> {
+        let Some(path) = file else { return Ok(None) };
+        Ok(Some(read_table(kind, &path.display().to_string(), &read_text(path)?)?))
+    };
+    Ok(Tables { mr: load(TableKind::Mr, &files.mr_table)?, arm: load(TableKind::Arm, &files.arm_table)? })
 }
 
 /// Opens a journal.

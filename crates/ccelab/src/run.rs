@@ -23,7 +23,7 @@ use tokio::signal::unix::{SignalKind, signal};
 
 /// Carries out the command.
 pub(crate) fn run(options: &Run) -> Result<(), Failure> {
-    let mut lab = load_lab(options.config.as_deref())?;
+    let mut lab = load_lab(options.config.as_deref(), &options.tables)?;
     add_agents(&mut lab, options)?;
     let nodes = chosen_nodes(&lab, &options.only)?;
     let seed = options.seed.unwrap_or_else(random_seed);

@@ -66,7 +66,7 @@ impl Scribe {
         let paint = if print::is_colourful() { Paint::Colour } else { Paint::Plain };
         let text = Text::new(header, paint);
         print::out(&text.head());
-        self.ladder = Some(LiveLadder { rows: Rows::new(), text });
+        self.ladder = Some(LiveLadder { rows: Rows::new(header), text });
         self
     }
 

@@ -303,6 +303,7 @@ fn header() -> Header {
             HostHeader { zone: "UTC".into(), ..HostHeader::default() },
         )]),
         logs: LogSettings::default(),
+        tables: cce_journal::Tables::default(),
         config: serde_json::json!({"a": 1}),
     }
 }

@@ -251,6 +251,7 @@ fn header() -> Header {
         nodes: Vec::new(),
         hosts: BTreeMap::new(),
         logs: LogSettings::default(),
+        tables: cce_journal::Tables::default(),
         config: serde_json::Value::Null,
     }
 }

@@ -148,6 +148,7 @@ fn header(seed: u64) -> Header {
         nodes: Vec::new(),
         hosts: BTreeMap::new(),
         logs: LogSettings::default(),
+        tables: cce_journal::Tables::default(),
         config: serde_json::Value::Null,
     }
 }

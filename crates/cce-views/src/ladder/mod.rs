@@ -42,9 +42,9 @@ pub struct Rows {
 
 impl Rows {
     /// Rows of every task.
-    pub fn new() -> Self {
+    pub fn new(header: &Header) -> Self {
         Self {
-            fold: Fold::new(),
+            fold: Fold::new(header),
             only: None,
             origins: VecDeque::new(),
             names: Names::default(),
@@ -52,11 +52,6 @@ impl Rows {
             folded: Folded::default(),
             drawn: BTreeMap::new(),
         }
-    }
-
-    /// Rows of one task only.
-    pub fn only(contact: ContactId) -> Self {
-        Self { only: Some(contact), ..Self::new() }
     }
 
     /// Takes in the next record and returns the rows that are complete with it.
@@ -207,23 +202,25 @@ impl Rows {
     }
 }
 
-impl Default for Rows {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
 /// All rows of a journal.
-pub fn rows<'a>(records: impl IntoIterator<Item = &'a Record>, only: Option<ContactId>) -> (Vec<Row>, Names) {
-    let mut maker = only.map_or_else(Rows::new, Rows::only);
+pub fn rows<'a>(
+    header: &Header,
+    records: impl IntoIterator<Item = &'a Record>,
+    only: Option<ContactId>,
+) -> (Vec<Row>, Names) {
+    let mut maker = Rows { only, ..Rows::new(header) };
     let mut all: Vec<Row> = records.into_iter().flat_map(|record| maker.push(record)).collect();
     all.extend(maker.finish());
     (all, maker.names)
 }
 
 /// Finds the contact that a person means: a contact id, a task id, or the beginning of one.
-pub fn find_contact<'a>(records: impl IntoIterator<Item = &'a Record>, wanted: &str) -> Option<ContactId> {
-    let (_, names) = rows(records, None);
+pub fn find_contact<'a>(
+    header: &Header,
+    records: impl IntoIterator<Item = &'a Record>,
+    wanted: &str,
+) -> Option<ContactId> {
+    let (_, names) = rows(header, records, None);
     let by_task = names.0.iter().find(|(_, tasks)| tasks.iter().any(|task| task.to_string() == wanted));
     let by_contact = || names.0.iter().find(|(contact, _)| contact.as_str().starts_with(wanted));
     by_task.or_else(by_contact).map(|(contact, _)| contact.clone())

@@ -75,7 +75,7 @@ impl Logs {
     /// Logs of a run that starts with this header.
     pub fn new(header: &Header) -> Self {
         Self {
-            fold: Fold::new(),
+            fold: Fold::new(header),
             ccp: ccp::CcpLogs::new(header),
             mr_pim: mr_pim::MrPimLog::new(header),
             router: router::RouterLog::new(header),

@@ -37,11 +37,11 @@ fn a_ladder_is_never_wider_than_a_page() {
 
 #[test]
 fn a_ladder_of_one_task_shows_nothing_else() {
-    let (_, records) = run();
-    let contact = ladder::find_contact(&records, "7CC797871000018D").unwrap();
+    let (header, records) = run();
+    let contact = ladder::find_contact(&header, &records, "7CC797871000018D").unwrap();
     let text = text(Paint::Plain, Some(contact));
     assert!(text.contains("NEW_TASK") && !text.contains("MEDIA_LOGIN_REQ"), "{text}");
-    assert!(ladder::find_contact(&records, "nobody").is_none());
+    assert!(ladder::find_contact(&header, &records, "nobody").is_none());
 }
 
 #[test]
@@ -66,7 +66,7 @@ fn no_view_shows_credentials() {
 
 fn text(paint: Paint, only: Option<ContactId>) -> String {
     let (header, records) = run();
-    let (rows, names) = ladder::rows(&records, only);
+    let (rows, names) = ladder::rows(&header, &records, only);
     let mut text = Text::new(&header, paint);
     let mut drawn = text.ids(&names) + &text.head();
     rows.iter().for_each(|row| drawn.push_str(&text.row(row, &names)));
@@ -74,8 +74,8 @@ fn text(paint: Paint, only: Option<ContactId>) -> String {
 }
 
 fn mermaid() -> String {
-    let (_, records) = run();
-    let (rows, names) = ladder::rows(&records, None);
+    let (header, records) = run();
+    let (rows, names) = ladder::rows(&header, &records, None);
     let rows: String = rows.iter().map(|row| Mermaid::row(row, &names)).collect();
     Mermaid::head(&names) + &rows
 }

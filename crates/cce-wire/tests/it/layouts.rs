@@ -172,7 +172,7 @@ fn other_layouts() -> Layouts {
         fixed: strings(&["Urgent UCHAR", "Domain SHORT", "Reserved UINT = 42", "InvokeID UINT"]),
         floats: strings(&["50 AgentID STRING[12]"]),
     };
-    Layouts::new(Toy::TABLE, &table([("WORK", row)])).unwrap()
+    Layouts::new(Toy::TABLE, &table([("WORK", row)])).expect("the row fits")
 }
 
 fn row(fixed: &[&str], floats: &[&str]) -> RowText {

@@ -140,14 +140,14 @@ fn a_restart_while_a_task_is_in_work_does_not_stop_the_next_task() {
     }
 }
 
-fn lab(agents: Vec<CastAgent>, customers: Vec<CastCustomer>) -> Lab {
+pub(crate) fn lab(agents: Vec<CastAgent>, customers: Vec<CastCustomer>) -> Lab {
     let mut lab = load(&Layers::default()).unwrap();
     lab.cast.agents = agents;
     lab.cast.customers = customers;
     lab
 }
 
-fn agent(id: &str, limit: u32) -> CastAgent {
+pub(crate) fn agent(id: &str, limit: u32) -> CastAgent {
     CastAgent {
         id: id.into(),
         limit,
@@ -159,7 +159,7 @@ fn agent(id: &str, limit: u32) -> CastAgent {
     }
 }
 
-fn customer(at: u64, cancel_after: Option<u64>) -> CastCustomer {
+pub(crate) fn customer(at: u64, cancel_after: Option<u64>) -> CastCustomer {
     CastCustomer {
         waits: false,
         at: span(at),
@@ -193,18 +193,18 @@ fn start(lab: &Lab, seed: u64) -> Sim {
     sim
 }
 
-fn run(lab: &Lab, seed: u64) -> Vec<Record> {
+pub(crate) fn run(lab: &Lab, seed: u64) -> Vec<Record> {
     let mut sim = start(lab, seed);
     sim.run_until(END);
     sim.records().to_vec()
 }
 
-fn replayed(lab: &Lab, records: Vec<Record>) -> Replayed {
+pub(crate) fn replayed(lab: &Lab, records: Vec<Record>) -> Replayed {
     replay(&header(lab, 1), records, |node| lab.build(node))
 }
 
 /// How each contact ended, in the order of the ends.
-fn ends(records: &[Record]) -> Vec<(ContactStatus, StatusReason)> {
+pub(crate) fn ends(records: &[Record]) -> Vec<(ContactStatus, StatusReason)> {
     let is_end = |to| matches!(to, ContactStatus::Handled | ContactStatus::Discarded);
     statuses(records).into_iter().filter(|(to, _)| is_end(*to)).collect()
 }

@@ -5,3 +5,4 @@
 mod cast;
 mod config;
 mod flow;
+mod tables;
