@@ -98,9 +98,9 @@ fn moved(kind: TableKind) -> TableText {
 }
 
 fn kinds(records: &[Record], port: Port) -> BTreeSet<u32> {
-    let kind = |record: &Record| match &record.what {
-        What::In(Input::Frame { link, bytes }) if link.port == port => frame_kind(&bytes.0),
-        _ => None,
+    let kind = |record: &Record| {
+        let What::In(Input::Frame { link, bytes }) = &record.what else { return None };
+        if link.port == port { frame_kind(&bytes.0) } else { None }
     };
     records.iter().filter_map(kind).collect()
 }
