@@ -17,7 +17,8 @@ fn cti(c: &mut Criterion) {
     let wide = dialect(24);
     let messages: [Cti; 4] = [
         OfferTaskInd { invoke_id: 35_464, mrd_id: 5011, task_id: TASK, ..OfferTaskInd::default() }.into(),
-        StartTaskEvent { peripheral_id: 5000, mrd_id: 5011, task_id: TASK, ..StartTaskEvent::default() }.into(),
+        StartTaskEvent { peripheral_id: 5000, mrd_id: 5011, task_id: TASK, ..StartTaskEvent::default() }
+            .into(),
         AgentStateEvent {
             agent_id: Some(Text::new("1080")),
             agent_extension: Some(Text::new("1080")),

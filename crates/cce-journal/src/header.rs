@@ -76,6 +76,9 @@ impl Header {
 pub struct LogSettings {
     /// Process name of the MR PIM.
     pub pim_process: String,
+    /// Process names of further MR PIMs, by peripheral.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub pim_processes: BTreeMap<u32, String>,
     /// Process name of the router.
     pub router_process: String,
     /// Process name of the CTI server.
@@ -92,6 +95,7 @@ impl Default for LogSettings {
     fn default() -> Self {
         Self {
             pim_process: "PG2A-pim3".into(),
+            pim_processes: BTreeMap::new(),
             router_process: "ra-rtr".into(),
             ctisvr_process: "cg3A-ctisvr".into(),
             ccp_address: "192.168.1.1".into(),

@@ -24,7 +24,7 @@ use std::time::Duration;
 pub struct Config {
     /// Its PIMs.
     pub pims: Vec<PimConfig>,
-    /// Pause before a lost link is dialled again.
+    /// Pause before a lost link to the router is dialled again.
     pub redial: Duration,
     /// Between two heartbeats; three unanswered ones: the link is lost.
     pub heartbeat: Duration,
@@ -37,8 +37,10 @@ pub struct PimConfig {
     pub peripheral: u32,
     /// Routing client id, unique among the PIMs.
     pub routing_client: u32,
-    /// Where its application listens.
-    pub application: Address,
+    /// Where its application listens: addresses that are tried in turn.
+    pub applications: Vec<Address>,
+    /// Pause before a lost link to the application is dialled again.
+    pub redial: Duration,
     /// The application's host name; its short form is the originator of new calls.
     pub application_host: String,
 }
@@ -112,10 +114,9 @@ impl MrPg {
         if self.router.is(link) {
             self.on_router_lost(cx);
         } else {
-            let redial = self.config.redial;
             let router = &self.router;
             if let Some(pim) = self.pims.iter_mut().find(|pim| pim.link() == Some(link)) {
-                pim.on_lost(router, redial, cx);
+                pim.on_lost(router, cx);
             }
         }
     }
@@ -127,7 +128,7 @@ impl MrPg {
     }
 
     fn on_timer(&mut self, key: &TimerKey, cx: &mut Cx<'_>) {
-        let (redial, heartbeat) = (self.config.redial, self.config.heartbeat);
+        let heartbeat = self.config.heartbeat;
         if *key == ROUTER_REDIAL {
             self.router.dial(cx);
         } else if *key == ROUTER_BEAT {
@@ -138,7 +139,7 @@ impl MrPg {
             if key.name == PIM_REDIAL {
                 pim.dial(cx);
             } else if !pim.beat(heartbeat, cx) {
-                pim.on_lost(&self.router, redial, cx);
+                pim.on_lost(&self.router, cx);
             }
         }
     }

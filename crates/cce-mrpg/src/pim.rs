@@ -41,12 +41,17 @@ const ALREADY_ROUTED: u32 = 1;
 /// `FAILURE_EVENT`: what was sent cannot be read (inferred).
 const STATUS_UNREADABLE: u32 = 1;
 
+/// `FAILURE_EVENT`: what was sent is not expected (inferred).
+const STATUS_UNEXPECTED: u32 = 2;
+
 /// One MR PIM.
 #[derive(Debug)]
 pub(crate) struct Pim {
     at: u64,
     config: PimConfig,
     link: Option<LinkId>,
+    /// Times it was dialled: the addresses take turns.
+    dials: usize,
     is_open: bool,
     routing_enabled: bool,
     unanswered: u32,
@@ -71,6 +76,7 @@ impl Pim {
             at: at as u64,
             config,
             link: None,
+            dials: 0,
             is_open: false,
             routing_enabled: false,
             unanswered: 0,
@@ -89,7 +95,10 @@ impl Pim {
     }
 
     pub(crate) fn dial(&mut self, cx: &mut Cx<'_>) {
-        self.link = Some(cx.dial(Port::Mr, self.config.application.clone()));
+        let turn = self.dials.checked_rem(self.config.applications.len()).unwrap_or(0);
+        self.dials = self.dials.wrapping_add(1);
+        let address = self.config.applications.get(turn).cloned().unwrap_or_default();
+        self.link = Some(cx.dial(Port::Mr, address));
     }
 
     pub(crate) fn on_up(&mut self, heartbeat: Duration, cx: &mut Cx<'_>) {
@@ -119,13 +128,13 @@ impl Pim {
     }
 
     /// The application is gone: whatever it asked for is given up (task-routing E10).
-    pub(crate) fn on_lost(&mut self, router: &RouterLink, redial: Duration, cx: &mut Cx<'_>) {
+    pub(crate) fn on_lost(&mut self, router: &RouterLink, cx: &mut Cx<'_>) {
         self.link = None;
         self.is_open = false;
         self.unanswered = 0;
         self.late_cancels.clear();
         cx.cancel(self.beat_key());
-        cx.arm(TimerKey::new(PIM_REDIAL, self.at), redial);
+        cx.arm(TimerKey::new(PIM_REDIAL, self.at), self.config.redial);
         let pending: Vec<u32> = self.dialogues.keys().copied().collect();
         for id in pending {
             self.send_release(id, router, cx);
@@ -155,18 +164,32 @@ impl Pim {
     }
 
     /// The application said something that cannot be read: it is told, and left.
-    pub(crate) fn refuse(
-        &mut self,
-        reason: CloseReason,
-        router: &RouterLink,
-        redial: Duration,
-        cx: &mut Cx<'_>,
-    ) {
+    pub(crate) fn refuse(&mut self, reason: CloseReason, router: &RouterLink, cx: &mut Cx<'_>) {
         self.send(FailureEvent { status: STATUS_UNREADABLE, ..FailureEvent::default() }, cx);
+        self.leave(reason, router, cx);
+    }
+
+    /// Closes the session from this side; it is dialled again after the pause.
+    fn leave(&mut self, reason: CloseReason, router: &RouterLink, cx: &mut Cx<'_>) {
         if let Some(link) = self.link {
             cx.close(link, reason);
         }
-        self.on_lost(router, redial, cx);
+        self.on_lost(router, cx);
+    }
+
+    /// The application says that something failed. Before the session is open that is its refusal; an event is
+    /// about the session as a whole.
+    fn on_failure(&mut self, link: LinkId, name: &str, status: u32, router: &RouterLink, cx: &mut Cx<'_>) {
+        note_peer_error(link, name, &format!("the application reports status {status}"), cx);
+        if !self.is_open || name == "FAILURE_EVENT" {
+            self.leave(CloseReason::Refused, router, cx);
+        }
+    }
+
+    /// What cannot be said now, or never: the application is told, and the session goes on.
+    fn on_unexpected(&self, link: LinkId, name: &str, cx: &mut Cx<'_>) {
+        note_peer_error(link, name, "not expected from an application now", cx);
+        self.send(FailureEvent { status: STATUS_UNEXPECTED, ..FailureEvent::default() }, cx);
     }
 
     pub(crate) fn stop(&mut self, cx: &mut Cx<'_>) {
@@ -402,7 +425,6 @@ impl Pim {
 impl MrPg {
     /// The one dispatch of what an application says.
     pub(crate) fn on_application_frame(&mut self, link: LinkId, frame: &Bytes, cx: &mut Cx<'_>) {
-        let redial = self.config.redial;
         let router = &self.router;
         let Some(pim) = self.pims.iter_mut().find(|pim| pim.link == Some(link)) else { return };
         match Mr::read(&MR, frame) {
@@ -415,12 +437,15 @@ impl MrPg {
             Ok(Mr::CloseReq(close)) => {
                 pim.send(CloseConf { invoke_id: close.invoke_id, ..CloseConf::default() }, cx);
                 cx.close(link, CloseReason::Done);
-                pim.on_lost(router, redial, cx);
+                pim.on_lost(router, cx);
             }
-            Ok(other) => note_peer_error(link, other.name(), "not expected from an application now", cx),
+            Ok(Mr::FailureConf(m)) => pim.on_failure(link, "FAILURE_CONF", m.status, router, cx),
+            Ok(Mr::FailureEvent(m)) => pim.on_failure(link, "FAILURE_EVENT", m.status, router, cx),
+            Ok(Mr::CloseConf(_)) => {}
+            Ok(other) => pim.on_unexpected(link, other.name(), cx),
             Err(error) => {
                 note_peer_error(link, "frame", &error.to_string(), cx);
-                pim.refuse(CloseReason::BadMessage(error.to_string()), router, redial, cx);
+                pim.refuse(CloseReason::BadMessage(error.to_string()), router, cx);
             }
         }
     }

@@ -125,12 +125,11 @@ impl MrPg {
     /// Somebody broke the framing. The MR interface has a failure message for that.
     pub(crate) fn on_bad_frame(&mut self, link: LinkId, flaw: FrameFlaw, cx: &mut Cx<'_>) {
         note_peer_error(link, "frame", &format!("{flaw:?}"), cx);
-        let redial = self.config.redial;
         if self.router.is(link) {
             cx.close(link, CloseReason::BadFrame);
             self.on_router_lost(cx);
         } else if let Some(pim) = self.pims.iter_mut().find(|pim| pim.link() == Some(link)) {
-            pim.refuse(CloseReason::BadFrame, &self.router, redial, cx);
+            pim.refuse(CloseReason::BadFrame, &self.router, cx);
         }
     }
 

@@ -3,7 +3,7 @@
 use crate::{
     Router, STEP,
     agent::Place,
-    choice::{self, Decision, Pick},
+    choice::{self, Decision, Pick, Wish},
     config::{CallType, PrecisionQueue},
     link::send,
     message::{self, Reservation, step_order},
@@ -46,6 +46,12 @@ pub(crate) struct Call {
     pub(crate) sent: u32,
 }
 
+impl Call {
+    fn wish(&self) -> Wish {
+        Wish::new(self.request.pref_agstid)
+    }
+}
+
 /// What the configuration has in store for a dialed number.
 #[derive(Clone, Debug)]
 pub(crate) struct Plan {
@@ -71,7 +77,7 @@ impl Router {
         let key = self.keys.give(cx);
         let call = Box::new(Call { dialogue, key, request, plan, sent: 0 });
         cx.note(admitted(&call).into());
-        match choice::walk(&call.plan.queue, 0, &self.agents) {
+        match choice::walk(&call.plan.queue, 0, call.wish(), &self.agents) {
             Decision::Agent(pick) => self.route(&call, pick, 0, cx),
             Decision::Wait(step) => self.enqueue(call, step, cx),
             Decision::NoStep => refuse(link, &call.request, RefusalReason::ScriptEnded, cx),
@@ -103,7 +109,7 @@ impl Router {
         let Some(rank) = self.line.of_arrival(arrival) else { return };
         let Some(waiting) = self.line.at_mut(rank) else { return };
         let queue = Arc::clone(&waiting.call.plan.queue);
-        match choice::walk(&queue, waiting.step + 1, &self.agents) {
+        match choice::walk(&queue, waiting.step + 1, waiting.call.wish(), &self.agents) {
             Decision::Agent(pick) => self.route_waiting(rank, pick, cx),
             Decision::Wait(step) => {
                 waiting.step = step;
@@ -130,7 +136,7 @@ impl Router {
             if barren.contains(&(queue.id, waiting.step)) {
                 return None;
             }
-            let pick = choice::best(queue, waiting.step, &self.agents);
+            let pick = choice::best(queue, waiting.step, waiting.call.wish(), &self.agents);
             if pick.is_none() {
                 barren.insert((queue.id, waiting.step));
             }

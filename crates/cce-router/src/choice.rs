@@ -15,6 +15,17 @@ pub(crate) enum Decision {
     NoStep,
 }
 
+/// The agent that the application wants for a task, if any (`PrefAGSTID`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Wish(Option<SkillTarget>);
+
+impl Wish {
+    /// -1 is nobody.
+    pub(crate) fn new(pref_agstid: i32) -> Self {
+        Self((pref_agstid != -1).then_some(SkillTarget(pref_agstid)))
+    }
+}
+
 /// The agent who gets the task.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Pick {
@@ -27,9 +38,9 @@ pub(crate) struct Pick {
 
 /// Takes the steps in order, beginning with `step`, until somebody is free. A step of which nobody is signed in
 /// is left at once, but for the last.
-pub(crate) fn walk(queue: &PrecisionQueue, step: usize, agents: &Agents) -> Decision {
+pub(crate) fn walk(queue: &PrecisionQueue, step: usize, wish: Wish, agents: &Agents) -> Decision {
     for at in step..queue.steps.len() {
-        if let Some(pick) = best(queue, at, agents) {
+        if let Some(pick) = best(queue, at, wish, agents) {
             return Decision::Agent(pick);
         }
         let is_last = at + 1 == queue.steps.len();
@@ -40,11 +51,13 @@ pub(crate) fn walk(queue: &PrecisionQueue, step: usize, agents: &Agents) -> Deci
     Decision::NoStep
 }
 
-/// The best agent for a task that came as far as `step`. A step adds agents to those of the steps before it.
-pub(crate) fn best(queue: &PrecisionQueue, step: usize, agents: &Agents) -> Option<Pick> {
+/// The best agent for a task that came as far as `step`. A step adds agents to those of the steps before it. The
+/// wanted agent is the best one, if free (inferred).
+pub(crate) fn best(queue: &PrecisionQueue, step: usize, wish: Wish, agents: &Agents) -> Option<Pick> {
     let pool: BTreeSet<SkillTarget> =
         queue.steps.iter().take(step + 1).flat_map(|step| step.agents.iter().copied()).collect();
     let eligible = agents.eligible(queue.mrd, &pool);
-    let skill_target = *eligible.first()?;
+    let wanted = eligible.iter().find(|agent| wish.0 == Some(**agent));
+    let skill_target = *wanted.or(eligible.first())?;
     Some(Pick { skill_target, eligible: u32::try_from(eligible.len()).unwrap_or(u32::MAX), step })
 }

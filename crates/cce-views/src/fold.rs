@@ -42,6 +42,8 @@ pub struct Event<'a> {
     pub record: &'a Record,
     /// What it is about.
     pub subject: Subject,
+    /// The MR PIM's peripheral whose dialogue a message is of, where it is of one.
+    pub client: Option<u32>,
     /// What it means.
     pub kind: Kind<'a>,
 }
@@ -155,13 +157,16 @@ pub struct Fold {
     requests: BTreeMap<(NodeName, Direction, CallId), Subject>,
     contact_of: BTreeMap<TaskId, ContactId>,
     task_of: BTreeMap<ContactId, TaskId>,
-    dialogues: BTreeMap<u32, ContactId>,
+    /// By peripheral of the PIM, and once more for those who do not know it: the latest of that number.
+    dialogues: BTreeMap<(Option<u32>, u32), ContactId>,
 }
 
 #[derive(Debug, Default)]
 struct LinkState {
     peer: Peer,
     version: Option<u32>,
+    /// Of the MR PIM on it.
+    peripheral: Option<u32>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -197,15 +202,16 @@ impl Fold {
             }
             What::Gap { .. } => Kind::Other,
         };
-        let subject = self.complete(self.subject(&record.node, &kind));
-        self.learn(&record.node, &kind, &subject);
-        Event { record, subject, kind }
+        let client = self.client_of(&record.node, &kind);
+        let subject = self.complete(self.subject(&record.node, client, &kind));
+        self.learn(&record.node, client, &kind, &subject);
+        Event { record, subject, client, kind }
     }
 
     fn on_input<'a>(&mut self, node: &NodeName, input: &'a Input) -> Kind<'a> {
         match input {
             Input::LinkUp { link, peer } => {
-                let state = LinkState { peer: peer.clone(), version: None };
+                let state = LinkState { peer: peer.clone(), ..LinkState::default() };
                 self.links.insert((node.clone(), *link), state);
                 Kind::LinkUp { link: *link, peer }
             }
@@ -259,6 +265,9 @@ impl Fold {
         };
         match self.dictionary.decode(protocol, frame) {
             Ok(decoded) => {
+                if let Decoded::Mr(Mr::OpenReq(open)) = &decoded {
+                    state.peripheral = Some(open.peripheral_id);
+                }
                 let flaws = decoded.flaws(protocol);
                 (decoded.into(), flaws)
             }
@@ -276,46 +285,62 @@ impl Fold {
         self.requests.retain(|(owner, _, _), _| owner != node);
     }
 
-    fn subject(&self, node: &NodeName, kind: &Kind<'_>) -> Subject {
+    fn client_of(&self, node: &NodeName, kind: &Kind<'_>) -> Option<u32> {
+        let (Kind::Received { link, message, .. } | Kind::Sent { link, message, .. }) = kind else {
+            return None;
+        };
+        match message {
+            Message::Mr(_) => self.links.get(&(node.clone(), *link))?.peripheral,
+            Message::Icm(Icm::NewCall(m)) => Some(m.pid),
+            Message::Icm(Icm::Connect(m)) => Some(m.pid),
+            Message::Icm(Icm::QueueEvent(m)) => Some(m.pid),
+            Message::Icm(Icm::Release(m)) => Some(m.pid),
+            Message::Icm(Icm::ReleaseConf(m)) => Some(m.pid),
+            Message::Icm(Icm::DialogFail(m)) => Some(m.pid),
+            _ => None,
+        }
+    }
+
+    fn subject(&self, node: &NodeName, client: Option<u32>, kind: &Kind<'_>) -> Subject {
         match kind {
-            Kind::Received { message, .. } | Kind::Sent { message, .. } => self.of_message(message),
+            Kind::Received { message, .. } | Kind::Sent { message, .. } => self.of_message(client, message),
             Kind::Http(exchange) => self.of_exchange(node, exchange),
             Kind::Fact(fact) => self.of_fact(fact),
             Kind::LinkUp { .. } | Kind::LinkDown { .. } | Kind::Other => Subject::default(),
         }
     }
 
-    fn of_message(&self, message: &Message) -> Subject {
+    fn of_message(&self, client: Option<u32>, message: &Message) -> Subject {
         match message {
             Message::Cti(message) => of_cti(message),
-            Message::Mr(message) => self.of_mr(message),
-            Message::Icm(message) => self.of_icm(message),
+            Message::Mr(message) => self.of_mr(client, message),
+            Message::Icm(message) => self.of_icm(client, message),
             Message::Stream(bytes) => of_text(&String::from_utf8_lossy(bytes)),
             Message::Unreadable(_) => Subject::default(),
         }
     }
 
-    fn of_mr(&self, message: &Mr) -> Subject {
+    fn of_mr(&self, client: Option<u32>, message: &Mr) -> Subject {
         match message {
             Mr::NewTask(m) => contact(m.application_string2.as_ref().map(ToString::to_string)),
-            Mr::DoThisWithTask(m) => self.of_dialogue(m.dialogue_id).with_task(m.icm_task_id),
-            Mr::TaskQueuedEvent(m) => self.of_dialogue(m.dialogue_id).with_task(m.icm_task_id),
-            Mr::NewTaskFailureEvent(m) => self.of_dialogue(m.dialogue_id),
-            Mr::CancelTask(m) => self.of_dialogue(m.dialogue_id),
-            Mr::CancelTaskConf(m) => self.of_dialogue(m.dialogue_id),
-            Mr::TerminateDialogueEvent(m) => self.of_dialogue(m.dialogue_id),
+            Mr::DoThisWithTask(m) => self.of_dialogue(client, m.dialogue_id).with_task(m.icm_task_id),
+            Mr::TaskQueuedEvent(m) => self.of_dialogue(client, m.dialogue_id).with_task(m.icm_task_id),
+            Mr::NewTaskFailureEvent(m) => self.of_dialogue(client, m.dialogue_id),
+            Mr::CancelTask(m) => self.of_dialogue(client, m.dialogue_id),
+            Mr::CancelTaskConf(m) => self.of_dialogue(client, m.dialogue_id),
+            Mr::TerminateDialogueEvent(m) => self.of_dialogue(client, m.dialogue_id),
             _ => Subject::default(),
         }
     }
 
-    fn of_icm(&self, message: &Icm) -> Subject {
+    fn of_icm(&self, client: Option<u32>, message: &Icm) -> Subject {
         match message {
             Icm::NewCall(m) => contact(m.ced.as_ref().map(ToString::to_string)),
-            Icm::Connect(m) => self.of_dialogue(m.did),
-            Icm::QueueEvent(m) => self.of_dialogue(m.did),
-            Icm::Release(m) => self.of_dialogue(m.did),
-            Icm::ReleaseConf(m) => self.of_dialogue(m.did),
-            Icm::DialogFail(m) => self.of_dialogue(m.did),
+            Icm::Connect(m) => self.of_dialogue(client, m.did),
+            Icm::QueueEvent(m) => self.of_dialogue(client, m.did),
+            Icm::Release(m) => self.of_dialogue(client, m.did),
+            Icm::ReleaseConf(m) => self.of_dialogue(client, m.did),
+            Icm::DialogFail(m) => self.of_dialogue(client, m.did),
             Icm::DeviceTargetPreCallInd(m) => contact(m.ced.as_ref().map(ToString::to_string)),
             Icm::DeviceTargetPreCallAbortInd(m) => Subject::default().with_task(m.task_id),
             Icm::TaskEvent(m) => Subject::default().with_task(m.task_id),
@@ -323,8 +348,9 @@ impl Fold {
         }
     }
 
-    fn of_dialogue(&self, dialogue: u32) -> Subject {
-        Subject { contact: self.dialogues.get(&dialogue).cloned(), task: None }
+    fn of_dialogue(&self, client: Option<u32>, dialogue: u32) -> Subject {
+        let known = self.dialogues.get(&(client, dialogue)).or_else(|| self.dialogues.get(&(None, dialogue)));
+        Subject { contact: known.cloned(), task: None }
     }
 
     fn of_exchange(&self, node: &NodeName, exchange: &Exchange<'_>) -> Subject {
@@ -371,7 +397,7 @@ impl Fold {
             RouterFact::CallRefused { dialogue, .. }
             | RouterFact::QueueNode { dialogue, .. }
             | RouterFact::DialogDeleted { dialogue, .. }
-            | RouterFact::CancelRefused { dialogue } => self.of_dialogue(*dialogue),
+            | RouterFact::CancelRefused { dialogue } => self.of_dialogue(None, *dialogue),
             RouterFact::Dequeued { .. } | RouterFact::Agent { .. } => Subject::default(),
         }
     }
@@ -384,7 +410,7 @@ impl Fold {
         Subject { contact, task }
     }
 
-    fn learn(&mut self, node: &NodeName, kind: &Kind<'_>, subject: &Subject) {
+    fn learn(&mut self, node: &NodeName, client: Option<u32>, kind: &Kind<'_>, subject: &Subject) {
         if let (Some(contact), Some(task)) = (&subject.contact, subject.task) {
             self.contact_of.insert(task, contact.clone());
             self.task_of.insert(contact.clone(), task);
@@ -393,7 +419,8 @@ impl Fold {
             Kind::Sent { message: Message::Mr(Mr::NewTask(m)), .. }
             | Kind::Received { message: Message::Mr(Mr::NewTask(m)), .. } => {
                 if let Some(contact) = &subject.contact {
-                    self.dialogues.insert(m.dialogue_id, contact.clone());
+                    self.dialogues.insert((client, m.dialogue_id), contact.clone());
+                    self.dialogues.insert((None, m.dialogue_id), contact.clone());
                 }
             }
             Kind::Sent { message: Message::Icm(Icm::DeviceTargetPreCallInd(m)), .. } => {

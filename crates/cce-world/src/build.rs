@@ -2,11 +2,11 @@
 
 use crate::{
     cast,
-    lab::{self, COMPONENTS, CastAgent, CastCustomer, Lab, PrecisionQueueSettings},
+    lab::{self, COMPONENTS, CastAgent, CastCustomer, Lab, MrApplicationSettings, PrecisionQueueSettings},
     tables,
     translated::{Links, Translated},
 };
-use cce_journal::{FORMAT, Header, HostHeader};
+use cce_journal::{FORMAT, Header, HostHeader, LogSettings};
 use cce_kernel::{
     Address, Component, HostClock, NodeName, Wall,
     model::{AgentId, MrdId, SkillTarget},
@@ -92,11 +92,22 @@ impl Lab {
             start,
             nodes,
             hosts: hosts.collect(),
-            logs: self.logs.clone(),
+            logs: self.log_settings(),
             tables: self.tables.clone(),
             // Plain data with text keys always becomes JSON.
             config: serde_json::to_value(self).unwrap_or_default(),
         }
+    }
+
+    /// Further MR PIMs are processes of their own, numbered on from the lab's own one.
+    fn log_settings(&self) -> LogSettings {
+        let own = &self.logs.pim_process;
+        let name = own.trim_end_matches(|c: char| c.is_ascii_digit());
+        let number: u32 = own[name.len()..].parse().unwrap_or(0);
+        let others = self.mrpg.applications.iter().map(|application| application.peripheral);
+        let named =
+            (number + 1..).zip(others).map(|(number, peripheral)| (peripheral, format!("{name}{number}")));
+        LogSettings { pim_processes: named.collect(), ..self.logs.clone() }
     }
 
     /// The calendar at the start of a demo.
@@ -151,14 +162,34 @@ impl Lab {
 
     fn mrpg(&self) -> cce_mrpg::Config {
         cce_mrpg::Config {
-            pims: vec![cce_mrpg::PimConfig {
-                peripheral: self.mrpg.peripheral,
-                routing_client: self.mrpg.routing_client,
-                application: Address::Lab,
-                application_host: self.fqdn("ccp"),
-            }],
+            pims: std::iter::once(self.own_pim())
+                .chain(self.mrpg.applications.iter().map(|application| self.other_pim(application)))
+                .collect(),
             redial: self.mrpg.redial.0,
             heartbeat: self.mrpg.heartbeat.0,
+        }
+    }
+
+    /// The PIM of the lab's own CCP.
+    fn own_pim(&self) -> cce_mrpg::PimConfig {
+        cce_mrpg::PimConfig {
+            peripheral: self.mrpg.peripheral,
+            routing_client: self.mrpg.routing_client,
+            applications: vec![Address::Lab],
+            redial: self.mrpg.redial.0,
+            application_host: self.fqdn("ccp"),
+        }
+    }
+
+    /// The PIM of an application of the user's own.
+    fn other_pim(&self, application: &MrApplicationSettings) -> cce_mrpg::PimConfig {
+        let first = application.connect.first().map(String::as_str).unwrap_or_default();
+        cce_mrpg::PimConfig {
+            peripheral: application.peripheral,
+            routing_client: application.routing_client(),
+            applications: application.connect.iter().cloned().map(Address::At).collect(),
+            redial: application.redial.unwrap_or(self.mrpg.redial).0,
+            application_host: first.rsplit_once(':').map_or(first, |(host, _)| host).to_owned(),
         }
     }
 

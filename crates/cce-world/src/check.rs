@@ -19,6 +19,7 @@ pub(crate) fn contradictions(lab: &Lab) -> Vec<Fault> {
     check_hosts(lab, &mut faults);
     check_links(lab, &mut faults);
     check_ccp(lab, &mut faults);
+    check_applications(lab, &mut faults);
     check_routing(lab, &mut faults);
     check_queues(lab, &mut faults);
     check_agents(lab, &mut faults);
@@ -60,13 +61,40 @@ fn check_links(lab: &Lab, faults: &mut Vec<Fault>) {
                 format!("`{}` is no address; write one such as 127.0.0.1:8080", link.listen),
             ));
         }
-        if link.connect.rsplit_once(':').and_then(|(_, port)| port.parse::<u16>().ok()).is_none() {
+        if !has_port(&link.connect) {
             faults.push(Fault::new(
                 format!("links.{name}.connect"),
                 format!("`{}` has no port; write host:port", link.connect),
             ));
         }
     }
+}
+
+fn check_applications(lab: &Lab, faults: &mut Vec<Fault>) {
+    let own = [lab.mrpg.peripheral, lab.agentpg.peripheral];
+    let (mut peripherals, mut clients) = (BTreeSet::from(own), BTreeSet::from([lab.mrpg.routing_client]));
+    for (at, application) in lab.mrpg.applications.iter().enumerate() {
+        let mut fault = |key: &str, message| {
+            faults.push(Fault::new(format!("mrpg.applications.{at}.{key}"), message));
+        };
+        let (peripheral, client) = (application.peripheral, application.routing_client());
+        if !peripherals.insert(peripheral) {
+            fault("peripheral", format!("another PIM or PG has peripheral {peripheral}"));
+        }
+        if !clients.insert(client) {
+            fault("routing_client", format!("another PIM has routing client {client}"));
+        }
+        if application.connect.is_empty() {
+            fault("connect", "write where the application listens, as host:port".to_owned());
+        }
+        for address in application.connect.iter().filter(|address| !has_port(address)) {
+            fault("connect", format!("`{address}` has no port; write host:port"));
+        }
+    }
+}
+
+fn has_port(address: &str) -> bool {
+    address.rsplit_once(':').is_some_and(|(_, port)| port.parse::<u16>().is_ok())
 }
 
 fn check_ccp(lab: &Lab, faults: &mut Vec<Fault>) {

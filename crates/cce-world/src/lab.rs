@@ -8,6 +8,9 @@ use cce_kernel::{Port, model::AgentId};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
+/// The lab's own routing client 5004 is of peripheral 5001; others are numbered likewise (inferred).
+const ROUTING_CLIENT_AFTER_PERIPHERAL: u32 = 3;
+
 /// The five components, in the order of a task's path.
 pub const COMPONENTS: [&str; 5] = ["ccp", "mrpg", "router", "agentpg", "finesse"];
 
@@ -149,6 +152,31 @@ pub struct MrPgSettings {
     pub redial: Span,
     /// Heartbeat interval.
     pub heartbeat: Span,
+    /// Applications of the user's own, each with an MR PIM.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub applications: Vec<MrApplicationSettings>,
+}
+
+/// An application that brings its own tasks over the MR interface.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MrApplicationSettings {
+    /// Peripheral id of its MR PIM.
+    pub peripheral: u32,
+    /// Routing client id of its MR PIM.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub routing_client: Option<u32>,
+    /// Where it listens, as `host:port`: addresses that are tried in turn.
+    pub connect: Vec<String>,
+    /// Pause before a lost link is dialled again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub redial: Option<Span>,
+}
+
+impl MrApplicationSettings {
+    /// Its routing client: the lab's own one is numbered so, too (inferred).
+    pub fn routing_client(&self) -> u32 {
+        self.routing_client.unwrap_or_else(|| self.peripheral.wrapping_add(ROUTING_CLIENT_AFTER_PERIPHERAL))
+    }
 }
 
 /// Agent PG.

@@ -19,7 +19,8 @@ mod translated;
 
 pub use build::header_lab;
 pub use lab::{
-    COMPONENTS, CastAgent, CastCustomer, CastSettings, CreateMethod, Lab, LinkSettings, link_name,
+    COMPONENTS, CastAgent, CastCustomer, CastSettings, CreateMethod, Lab, LinkSettings,
+    MrApplicationSettings, link_name,
 };
 pub use layers::{BUILT_IN, ConfigError, ENVIRONMENT_PREFIX, Layers, Place, Problem, load, show};
 pub use span::{SignedSpan, Span};

@@ -84,6 +84,9 @@ pub(crate) struct Run {
     /// Agents that sign in and work by themselves: 1080=auto,1081=slow:9s,1082=ignore
     #[arg(long, value_name = "LIST", value_delimiter = ',')]
     pub(crate) agents: Vec<crate::people::AgentChoice>,
+    /// One more MR PIM for an application that listens there: 5002=127.0.0.1:39001
+    #[arg(long, value_name = "PERIPHERAL=HOST:PORT", value_delimiter = ',')]
+    pub(crate) mr_app: Vec<crate::people::MrApplication>,
     /// The product's ports, or free ones
     #[arg(long, value_enum, default_value_t = Ports::Default)]
     pub(crate) ports: Ports,

@@ -1,7 +1,7 @@
-//! `--agents`: who signs in by itself, and what they do with offers.
+//! `--agents`: who signs in by itself, and what they do with offers. `--mr-app`: who brings tasks of their own.
 
 use cce_kernel::model::AgentId;
-use cce_world::{CastAgent, Span};
+use cce_world::{CastAgent, MrApplicationSettings, Span};
 use std::{str::FromStr, time::Duration};
 
 /// How long an agent takes to accept, unless told otherwise.
@@ -71,6 +71,37 @@ impl FromStr for AgentChoice {
             _ => return Err(form()),
         };
         Ok(Self { id: id.into(), manner })
+    }
+}
+
+/// One entry of `--mr-app`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct MrApplication {
+    peripheral: u32,
+    address: String,
+}
+
+impl MrApplication {
+    /// The settings that it stands for.
+    pub(crate) fn settings(&self) -> MrApplicationSettings {
+        MrApplicationSettings {
+            peripheral: self.peripheral,
+            routing_client: None,
+            connect: vec![self.address.clone()],
+            redial: None,
+        }
+    }
+}
+
+impl FromStr for MrApplication {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let parts = text.split_once('=').and_then(|(peripheral, address)| {
+            address.rsplit_once(':')?.1.parse::<u16>().ok()?;
+            Some(Self { peripheral: peripheral.parse().ok()?, address: address.to_owned() })
+        });
+        parts.ok_or_else(|| format!("`{text}`: write PERIPHERAL=HOST:PORT, such as 5002=127.0.0.1:39001"))
     }
 }
 

@@ -11,7 +11,7 @@ use crate::{
 };
 use cce_kernel::{NodeName, Port, Wall};
 use cce_net::{Net, NetConfig, Node, Running};
-use cce_world::{COMPONENTS, Lab};
+use cce_world::{COMPONENTS, Lab, MrApplicationSettings};
 use std::{
     collections::BTreeMap,
     hash::{BuildHasher, RandomState},
@@ -25,6 +25,7 @@ use tokio::signal::unix::{SignalKind, signal};
 pub(crate) fn run(options: &Run) -> Result<(), Failure> {
     let mut lab = load_lab(options.config.as_deref(), &options.tables)?;
     add_agents(&mut lab, options)?;
+    add_applications(&mut lab, options)?;
     let nodes = chosen_nodes(&lab, &options.only)?;
     let seed = options.seed.unwrap_or_else(random_seed);
     let header = lab.header(seed, wall_clock(), nodes.clone());
@@ -109,6 +110,24 @@ fn add_agents(lab: &mut Lab, options: &Run) -> Result<(), Failure> {
             )));
         }
         lab.cast.agents.push(choice.cast());
+    }
+    Ok(())
+}
+
+fn add_applications(lab: &mut Lab, options: &Run) -> Result<(), Failure> {
+    let own = [lab.mrpg.peripheral, lab.agentpg.peripheral];
+    for application in &options.mr_app {
+        let application = application.settings();
+        let peripheral = application.peripheral;
+        let is_taken = |other: &MrApplicationSettings| {
+            other.peripheral == peripheral || other.routing_client() == application.routing_client()
+        };
+        if own.contains(&peripheral) || lab.mrpg.applications.iter().any(is_taken) {
+            return Err(Failure::Usage(format!(
+                "--mr-app: the lab has peripheral {peripheral} or its routing client already; choose another number"
+            )));
+        }
+        lab.mrpg.applications.push(application);
     }
     Ok(())
 }

@@ -44,16 +44,15 @@ pub(crate) struct Said(pub(crate) Vec<Output>);
 impl Lab {
     /// An MR PG that has begun.
     pub(crate) fn started() -> Self {
-        let pim = PimConfig {
-            peripheral: 5001,
-            routing_client: 5004,
-            application: Address::Lab,
-            application_host: "sm1.dcloud.cisco.com".into(),
-        };
+        Self::with(vec![pim(5001, vec![Address::Lab])])
+    }
+
+    /// The same with other PIMs.
+    pub(crate) fn with(pims: Vec<PimConfig>) -> Self {
         let second = Duration::from_secs(1);
         let mut lab = Self {
             host: Host::new("mrpg".into(), 1, HostClock::default()),
-            pg: MrPg::new(Config { pims: vec![pim], redial: second, heartbeat: second * 5 }),
+            pg: MrPg::new(Config { pims, redial: second, heartbeat: second * 5 }),
             started: Vec::new(),
             router: LinkId { port: Port::IcmMr, number: 1 },
             application: LinkId { port: Port::Mr, number: 2 },
@@ -76,6 +75,18 @@ impl Lab {
         let mut lab = Self::open();
         lab.application_bytes(NEW_TASK);
         lab
+    }
+
+    /// A connection of the second PIM, open.
+    pub(crate) fn open_second(&mut self) -> LinkId {
+        let link = LinkId { port: Port::Mr, number: 3 };
+        self.input(Input::LinkUp { link, peer: Peer::default() });
+        self.frame(link, Mr::from(OpenConf::default()).to_frame(&MR));
+        link
+    }
+
+    pub(crate) fn says_on(&mut self, link: LinkId, message: impl Into<Mr>) -> Said {
+        self.frame(link, message.into().to_frame(&MR))
     }
 
     pub(crate) fn dialled(&self) -> Vec<String> {
@@ -166,6 +177,20 @@ impl Said {
         self.0.iter().any(|output| matches!(output, Output::Arm { key, .. } if key.name == timer))
     }
 
+    /// Whom it dials.
+    pub(crate) fn addresses(&self) -> Vec<Address> {
+        let address = |output: &Output| {
+            let Output::Dial { address, .. } = output else { return None };
+            Some(address.clone())
+        };
+        self.0.iter().filter_map(address).collect()
+    }
+
+    /// The connections on which it says something.
+    pub(crate) fn links(&self) -> Vec<LinkId> {
+        self.sent().into_iter().map(|(link, _)| link).collect()
+    }
+
     fn sent(&self) -> Vec<(LinkId, Bytes)> {
         let sent = |output: &Output| {
             let Output::Send { link, bytes } = output else { return None };
@@ -197,6 +222,17 @@ fn name(link: LinkId, bytes: &Bytes) -> String {
         Mr::TerminateDialogueEvent(m) => format!("TERMINATE_DIALOGUE_EVENT cause={}", m.cause),
         Mr::FailureEvent(m) => format!("FAILURE_EVENT status={}", m.status),
         _ => message.name().to_owned(),
+    }
+}
+
+/// A PIM with the routing client that goes with its peripheral.
+pub(crate) fn pim(peripheral: u32, applications: Vec<Address>) -> PimConfig {
+    PimConfig {
+        peripheral,
+        routing_client: peripheral + 3,
+        applications,
+        redial: Duration::from_secs(1),
+        application_host: "sm1.dcloud.cisco.com".into(),
     }
 }
 

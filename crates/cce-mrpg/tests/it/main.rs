@@ -4,6 +4,7 @@
 #![expect(clippy::wildcard_enum_match_arm, reason = "a test names the messages that it expects")]
 
 mod lab;
+mod pims;
 
 use cce_kernel::{
     CloseReason, FrameFlaw, Input, Output,

@@ -1,13 +1,17 @@
 //! From a request to an agent who is free.
 
 use crate::lab::{
-    AGENT, CHAT, Lab, MRD, OTHER, TASK, config, in_state, new_call_to, standing, step, task_event, with_steps,
+    AGENT, CHAT, Lab, MRD, OTHER, TASK, config, in_state, new_call, new_call_to, standing, step, task_event,
+    with_steps,
 };
 use cce_kernel::{
     fact::{QueueChoice, RouterFact},
     model::{AgentState, MrdId, RouterCallKey, SkillTarget},
 };
-use cce_mr::{Icm, icm::AgentStateUpdate};
+use cce_mr::{
+    Icm,
+    icm::{AgentStateUpdate, NewCall},
+};
 use cce_wire::List;
 
 #[test]
@@ -99,6 +103,25 @@ fn most_free_slots_come_first() {
     lab.report(&standing(AGENT, 2));
     lab.report(&standing(OTHER, 3));
     assert_eq!(lab.call(4).chosen(), [OTHER]);
+}
+
+#[test]
+fn the_wanted_agent_comes_before_a_better_one() {
+    let mut lab = Lab::open();
+    lab.report(&standing(AGENT, 3));
+    lab.report(&standing(OTHER, 1));
+    let wanted = NewCall { pref_agstid: OTHER, ..new_call(4) };
+    let link = lab.mr;
+    assert_eq!(lab.says(link, wanted).chosen(), [OTHER]);
+}
+
+#[test]
+fn a_wanted_agent_who_is_not_free_is_not_waited_for() {
+    let mut lab = Lab::open();
+    lab.report(&standing(AGENT, 3));
+    let wanted = NewCall { pref_agstid: OTHER, ..new_call(4) };
+    let link = lab.mr;
+    assert_eq!(lab.says(link, wanted).chosen(), [AGENT]);
 }
 
 #[test]

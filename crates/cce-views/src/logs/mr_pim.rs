@@ -5,13 +5,14 @@ use crate::{
     fold::{Event, Kind, Message},
     stamp::Stamper,
 };
-use cce_journal::{Header, Record};
+use cce_journal::Header;
 use cce_kernel::model::TaskId;
 use cce_mr::{
     Icm, Mr,
     icm::{Connect, NewCall},
 };
 use cce_wire::{Shown, Text, Value};
+use std::collections::BTreeMap;
 
 /// Printed where a call id is empty.
 const NO_CALL: &str = "{N/A}";
@@ -20,26 +21,32 @@ const NO_CALL: &str = "{N/A}";
 pub(super) struct MrPimLog {
     stamper: Stamper,
     process: String,
+    /// Of further PIMs, by peripheral.
+    others: BTreeMap<u32, String>,
 }
 
 impl MrPimLog {
     pub(super) fn new(header: &Header) -> Self {
-        Self { stamper: Stamper::new(header, "mrpg"), process: header.logs.pim_process.clone() }
+        Self {
+            stamper: Stamper::new(header, "mrpg"),
+            process: header.logs.pim_process.clone(),
+            others: header.logs.pim_processes.clone(),
+        }
     }
 
     pub(super) fn write(&self, event: &Event<'_>, lines: &mut Vec<Line>) {
         match &event.kind {
             Kind::Received { message: Message::Mr(message), length, .. } => {
-                self.application(event.record, "Application->PG:", message, *length, lines);
+                self.application(event, "Application->PG:", message, *length, lines);
             }
             Kind::Sent { message: Message::Mr(message), length, .. } => {
-                self.application(event.record, "PG->Application:", message, *length, lines);
+                self.application(event, "PG->Application:", message, *length, lines);
             }
             Kind::Sent { message: Message::Icm(Icm::NewCall(call)), .. } => {
-                self.put(event.record, "Send INRCMSGNewCall to Router : :", [new_call(call)], lines);
+                self.put(event, "Send INRCMSGNewCall to Router : :", [new_call(call)], lines);
             }
             Kind::Received { message: Message::Icm(Icm::Connect(connect)), .. } => {
-                self.put(event.record, "MR_Peripheral::On_Router_Connect:", [connected(connect)], lines);
+                self.put(event, "MR_Peripheral::On_Router_Connect:", [connected(connect)], lines);
             }
             Kind::Received { .. }
             | Kind::Sent { .. }
@@ -51,22 +58,24 @@ impl MrPimLog {
         }
     }
 
-    fn application(&self, record: &Record, way: &str, message: &Mr, length: usize, lines: &mut Vec<Line>) {
+    fn application(&self, event: &Event<'_>, way: &str, message: &Mr, length: usize, lines: &mut Vec<Line>) {
         if message.name().starts_with("HEARTBEAT") {
             return;
         }
         let head = format!("Message = {}; Length = {length} bytes", message.name());
-        self.put(record, way, std::iter::once(head).chain(fields(message)), lines);
+        self.put(event, way, std::iter::once(head).chain(fields(message)), lines);
     }
 
     fn put(
         &self,
-        record: &Record,
+        event: &Event<'_>,
         head: &str,
         rest: impl IntoIterator<Item = String>,
         lines: &mut Vec<Line>,
     ) {
-        lines.push((LogFile::MrPim, format!("{} {} Trace: {head}", self.stamper.icm(record), self.process)));
+        let other = event.client.and_then(|client| self.others.get(&client));
+        let process = other.unwrap_or(&self.process);
+        lines.push((LogFile::MrPim, format!("{} {process} Trace: {head}", self.stamper.icm(event.record))));
         lines.extend(rest.into_iter().map(|line| (LogFile::MrPim, line)));
     }
 }
@@ -96,10 +105,10 @@ fn field(Shown { label, value }: &Shown) -> Vec<String> {
         Value::Int(value) => vec![number(label, value.cast_unsigned())],
         Value::Bool(value) => vec![number(label, u32::from(*value))],
         Value::Task(TaskId { day, call, sequence }) => vec![format!("{label} = {day}:{call}:{sequence:2}")],
-        Value::Text(text) => match text.split_once('=').filter(|_| *label == "ECC Variable") {
-            Some((name, value)) => vec![format!("ECC Variable Name: {name}"), format!("Value: {value}")],
-            None => vec![format!("{label}: {text}")],
-        },
+        Value::Text(text) => vec![format!("{label}: {text}")],
+        Value::List(pair) if *label == "ECC Variable" && pair.len() == 2 => {
+            vec![format!("ECC Variable Name: {}", pair[0]), format!("Value: {}", pair[1])]
+        }
         Value::Bytes(_) | Value::List(_) | Value::Secret => vec![format!("{label}: {value}")],
     }
 }

@@ -1,0 +1,121 @@
+//! Several PIMs, and what goes wrong between one and its application.
+
+use crate::lab::{Lab, connect, new_task, pim};
+use cce_kernel::{Address, CloseReason, Input, LinkReason};
+use cce_mr::{
+    icm::Connect,
+    mr::{CloseConf, FailureConf, FailureEvent, NewTask, RoutingStatusReq, TaskQueuedEvent},
+};
+
+#[test]
+fn the_addresses_of_an_application_are_tried_in_turn() {
+    let at = |port: &str| Address::At(format!("127.0.0.1:{port}"));
+    let mut lab = Lab::with(vec![pim(5001, vec![at("1"), at("2")])]);
+    let mut tried = Vec::new();
+    for number in 2..5 {
+        let link = cce_kernel::LinkId { port: cce_kernel::Port::Mr, number };
+        let down = Input::LinkDown { link, reason: LinkReason::Refused };
+        assert!(lab.input(down).arms("application redial"));
+        tried.extend(lab.timer("application redial").addresses());
+    }
+    assert_eq!(tried, [at("2"), at("1"), at("2")]);
+}
+
+#[test]
+fn two_applications_may_have_the_same_dialogue_id() {
+    let (mut lab, second) = two();
+    let first_link = lab.application;
+    lab.application_says(new_task());
+    let call = lab.says_on(second, new_task()).new_call();
+    assert_eq!((call.rcid, call.pid, call.did), (5005, 5002, 4));
+    let answer = lab.router_says(Connect { rcid: 5005, pid: 5002, ..connect() });
+    assert_eq!(answer.links(), [second]);
+    assert_eq!(lab.router_says(connect()).links(), [first_link]);
+}
+
+#[test]
+fn an_application_that_breaks_the_framing_leaves_the_other_alone() {
+    let (mut lab, second) = two();
+    lab.application_says(new_task());
+    let flaw = cce_kernel::FrameFlaw::TooLong { announced: 1 << 30, max: 4096 };
+    let said = lab.input(Input::BadFrame { link: second, flaw });
+    assert_eq!(said.names(), ["FAILURE_EVENT status=1"]);
+    assert_eq!(lab.router_says(connect()).names(), ["DO_THIS_WITH_TASK seq=1"]);
+}
+
+#[test]
+fn a_session_that_the_application_refuses_is_dialled_again() {
+    let mut lab = Lab::started();
+    lab.connect_application();
+    let said = lab.application_says(FailureConf { invoke_id: 1, status: 3, ..FailureConf::default() });
+    assert_eq!(said.closed(), [CloseReason::Refused]);
+    assert!(said.arms("application redial"));
+}
+
+#[test]
+fn a_failure_of_one_request_leaves_the_session_open() {
+    let mut lab = Lab::with_task();
+    let said = lab.application_says(FailureConf { invoke_id: 9, status: 3, ..FailureConf::default() });
+    assert!(said.closed().is_empty());
+    assert_eq!(lab.router_says(connect()).names(), ["DO_THIS_WITH_TASK seq=1"]);
+}
+
+#[test]
+fn a_failure_event_ends_the_session_and_its_dialogues() {
+    let mut lab = Lab::with_task();
+    let said = lab.application_says(FailureEvent { status: 5, ..FailureEvent::default() });
+    assert_eq!(said.closed(), [CloseReason::Refused]);
+    assert_eq!(said.names(), ["RELEASE did=4"]);
+}
+
+#[test]
+fn what_an_application_must_not_say_is_answered_and_hurts_no_dialogue() {
+    let mut lab = Lab::with_task();
+    let said = lab.application_says(TaskQueuedEvent::default());
+    assert_eq!(said.names(), ["FAILURE_EVENT status=2"]);
+    assert_eq!(lab.application_bytes("00000004 00000063 00000001").names(), ["FAILURE_EVENT status=2"]);
+    assert_eq!(lab.router_says(connect()).names(), ["DO_THIS_WITH_TASK seq=1"]);
+}
+
+#[test]
+fn a_task_before_the_session_is_open_is_not_taken() {
+    let mut lab = Lab::started();
+    lab.connect_application();
+    lab.open_router();
+    assert_eq!(lab.application_says(new_task()).names(), ["FAILURE_EVENT status=2"]);
+}
+
+#[test]
+fn an_application_may_ask_whether_routing_is_enabled() {
+    let mut lab = Lab::open();
+    let ask = RoutingStatusReq { invoke_id: 7, ..RoutingStatusReq::default() };
+    assert_eq!(lab.application_says(ask.clone()).names(), ["ROUTING_STATUS_EVENT enabled=true"]);
+    lab.lose_router();
+    assert_eq!(lab.application_says(ask).names(), ["ROUTING_STATUS_EVENT enabled=false"]);
+}
+
+#[test]
+fn a_confirmed_close_is_no_offence() {
+    let said = Lab::open().application_says(CloseConf { invoke_id: 3, ..CloseConf::default() });
+    assert!(said.0.is_empty(), "{said:?}");
+}
+
+#[test]
+fn the_wanted_agent_and_the_call_variables_travel_to_the_router() {
+    let mut lab = Lab::open();
+    let task = NewTask { preferred_agent: 5174, service_requested: Some(2), ..new_task() };
+    let call = lab.application_says(task).new_call();
+    assert_eq!((call.pref_agstid, call.service_req), (5174, 2));
+    assert_eq!(call.call_variable1, new_task().call_variable1);
+}
+
+/// Two PIMs, both open.
+fn two() -> (Lab, cce_kernel::LinkId) {
+    let mut lab =
+        Lab::with(vec![pim(5001, vec![Address::Lab]), pim(5002, vec![Address::At("127.0.0.1:9".into())])]);
+    lab.connect_application();
+    lab.application_says(cce_mr::mr::OpenConf::default());
+    lab.open_router();
+    let second = lab.open_second();
+    (lab, second)
+}
