@@ -11,6 +11,9 @@ pub trait Field: Sized {
     /// What it is on the wire.
     const TYPE: Type;
 
+    /// Whether nobody is shown its values.
+    const IS_SECRET: bool = false;
+
     /// Reads the value. In a floating field the reader holds just that field's data.
     fn read(label: &'static str, from: &mut Reader) -> Result<Self, DecodeError>;
 
@@ -137,6 +140,7 @@ pub struct Secret<T>(pub T);
 
 impl<T: Field> Field for Secret<T> {
     const TYPE: Type = T::TYPE;
+    const IS_SECRET: bool = true;
 
     fn read(label: &'static str, from: &mut Reader) -> Result<Self, DecodeError> {
         T::read(label, from).map(Self)

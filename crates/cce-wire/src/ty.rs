@@ -115,6 +115,8 @@ impl FromStr for Type {
             "TASKID" => Self::Task,
             "NAMEDVAR" => Self::NamedVariable,
             "NAMEDARRAY" => Self::NamedArray,
+            "USHORT[]" => Self::List(&Self::U16),
+            "UINT[]" => Self::List(&Self::U32),
             _ => {
                 let text = sized("STRING[").map(Self::Text);
                 let bytes = sized("UNSPEC[").map(Self::Bytes);
