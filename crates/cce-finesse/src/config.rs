@@ -29,6 +29,8 @@ pub struct Config {
     pub notification_namespace: String,
     /// `InvokeID` of the first request to the CTI server.
     pub first_invoke_id: u32,
+    /// What Finesse gives the CTI server as password; empty for none.
+    pub cti_password: String,
     /// Pause before a lost CTI link is dialled again.
     pub redial: Duration,
     /// Heartbeat interval of the CTI link.

@@ -1,6 +1,6 @@
 //! The client of the CTI server: session, heartbeats, and what arrives (cti-server-protocol 4).
 
-use crate::{Finesse, arm_stat};
+use crate::{Config, Finesse, arm_stat};
 use cce_cti::{
     AgentMadeNotRoutableEvent, CloseReq, Cti, EndTaskEvent, FailureConf, HeartbeatReq, OpenConf, OpenReq,
     services, status,
@@ -10,7 +10,7 @@ use cce_kernel::{
     fact::FinesseFact,
     model::{DialogState, Disposition, MrdId, SkillTarget},
 };
-use cce_wire::{Secret, Text};
+use cce_wire::{Opaque, Secret, Text};
 use std::time::Duration;
 
 /// Protocol version that Finesse speaks (cti-server-protocol 17).
@@ -114,8 +114,8 @@ impl Finesse {
 
     pub(crate) fn on_cti_up(&mut self, link: LinkId, cx: &mut Cx<'_>) {
         self.cti.phase = Phase::Opening(link);
-        let peripheral_id = self.config.peripheral;
-        self.cti.send(cx, |invoke_id| open_req(invoke_id, peripheral_id));
+        let Config { peripheral, cti_password, .. } = &self.config;
+        self.cti.send(cx, |invoke_id| open_req(invoke_id, *peripheral, cti_password));
         cx.arm(OPENING, OPEN_TIMEOUT);
     }
 
@@ -241,7 +241,7 @@ impl Finesse {
 }
 
 /// The `OPEN_REQ` of cti-server-protocol 17.
-fn open_req(invoke_id: u32, peripheral_id: u32) -> OpenReq {
+fn open_req(invoke_id: u32, peripheral_id: u32, password: &str) -> OpenReq {
     OpenReq {
         invoke_id,
         version_number: VERSION,
@@ -250,7 +250,7 @@ fn open_req(invoke_id: u32, peripheral_id: u32) -> OpenReq {
         services_requested: SERVICES,
         agent_state_mask: AGENT_STATES,
         client_id: Some(Text::new(CLIENT)),
-        client_password: Some(Secret::default()),
+        client_password: Some(Secret(Opaque::new(password.as_bytes().to_vec()))),
         client_signature: Some(Text::new(CLIENT)),
         ..OpenReq::default()
     }

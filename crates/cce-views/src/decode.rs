@@ -1,5 +1,6 @@
 //! Bytes of a binary link to messages.
 
+use crate::reference::Book;
 use bytes::Bytes;
 use cce_cti::Cti;
 use cce_kernel::Port;
@@ -28,6 +29,15 @@ impl Protocol {
             Port::Mr => Some(Self::Mr),
             Port::IcmMr | Port::IcmAgent => Some(Self::Icm),
             Port::App | Port::CcpRest | Port::Desk | Port::Xmpp => None,
+        }
+    }
+
+    /// The book of its messages.
+    pub(crate) const fn book(self) -> Book {
+        match self {
+            Self::Cti { .. } => Book::Cti,
+            Self::Mr => Book::Mr,
+            Self::Icm => Book::Icm,
         }
     }
 

@@ -24,14 +24,16 @@ impl Dictionary {
 
     /// Reads one whole message with its header.
     pub fn decode(&self, protocol: Protocol, frame: &Bytes) -> Result<Decoded, DecodeError> {
+        decode(protocol, &self.inward(protocol, frame))
+    }
+
+    /// A message as the built-in table has it.
+    pub fn inward(&self, protocol: Protocol, frame: &Bytes) -> Bytes {
         let layouts = match protocol {
             Protocol::Cti { .. } => self.arm.as_ref(),
             Protocol::Mr => self.mr.as_ref(),
             Protocol::Icm => None,
         };
-        match layouts {
-            None => decode(protocol, frame),
-            Some(layouts) => decode(protocol, &layouts.frame_inward(&protocol.dialect(), frame)),
-        }
+        layouts.map_or_else(|| frame.clone(), |layouts| layouts.frame_inward(&protocol.dialect(), frame))
     }
 }

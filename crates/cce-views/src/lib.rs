@@ -11,13 +11,17 @@
 
 #![expect(clippy::wildcard_enum_match_arm, reason = "a view shows what it knows, and passes over the rest")]
 
+pub mod capture;
 mod decode;
 mod dictionary;
+mod explain;
 mod fold;
 pub mod ladder;
 pub mod logs;
+pub mod reference;
 mod stamp;
 
 pub use decode::{Decoded, Protocol, decode};
 pub use dictionary::Dictionary;
+pub use explain::{Explained, Piece, explain, opened_version};
 pub use fold::{Event, Exchange, Fold, Kind, Message, Subject};

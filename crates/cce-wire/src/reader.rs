@@ -68,6 +68,11 @@ impl Reader {
         self.bytes.is_empty()
     }
 
+    /// Bytes that are left.
+    pub fn left(&self) -> usize {
+        self.bytes.len()
+    }
+
     /// Takes the next `need` bytes.
     pub fn take(&mut self, field: &'static str, need: usize) -> Result<Bytes, DecodeError> {
         let left = self.bytes.len();

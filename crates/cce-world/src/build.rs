@@ -271,6 +271,7 @@ impl Lab {
             state_report_delay: self.agentpg.state_report_delay.0,
             first_session: self.agentpg.first_session,
             strict_masks: self.agentpg.strict_masks,
+            client_password: self.agentpg.client_password.clone(),
             mrds: self
                 .mrds
                 .iter()
@@ -314,6 +315,7 @@ impl Lab {
         cce_finesse::Config {
             fqdn: self.fqdn("finesse"),
             peripheral: self.agentpg.peripheral,
+            cti_password: self.agentpg.client_password.clone().unwrap_or_default(),
             agents: self.agents.iter().map(|agent| self.finesse_agent(agent)).collect(),
             mrds: self
                 .mrds

@@ -192,6 +192,9 @@ pub struct AgentPgSettings {
     pub first_session: u32,
     /// Refuse unknown mask bits.
     pub strict_masks: bool,
+    /// What CTI clients, Finesse among them, must give as password; none accepts any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub client_password: Option<String>,
     /// How long an agent's new state takes to the router.
     pub state_report_delay: Span,
 }

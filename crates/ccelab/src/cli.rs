@@ -1,5 +1,6 @@
 //! The command line.
 
+use cce_views::reference::Book;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::{net::IpAddr, path::PathBuf};
 
@@ -25,13 +26,16 @@ pub(crate) enum Command {
     },
     /// Draws the ladder of a journal
     Ladder(Ladder),
-    /// Writes the product-format logs of a journal
+    /// Writes the product-format logs of a journal, or a capture of its binary links
     Logs {
         /// The journal
         journal: PathBuf,
-        /// Where to put them
-        #[arg(long, value_name = "DIR")]
-        out: PathBuf,
+        /// Where to put the logs
+        #[arg(long, value_name = "DIR", required_unless_present = "pcap")]
+        out: Option<PathBuf>,
+        /// Where to put the capture, a pcapng file
+        #[arg(long, value_name = "FILE")]
+        pcap: Option<PathBuf>,
     },
     /// Says what bytes say, field by field
     Decode(Decode),
@@ -69,6 +73,9 @@ pub(crate) struct Demo {
     /// Where to put the journal [default: ./.ccelab/last/journal.jsonl]
     #[arg(long, value_name = "FILE")]
     pub(crate) journal: Option<PathBuf>,
+    /// Where to put a capture of the binary links, a pcapng file
+    #[arg(long, value_name = "FILE")]
+    pub(crate) pcap: Option<PathBuf>,
     /// Seed of everything that is drawn
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub(crate) seed: u64,
@@ -111,6 +118,9 @@ pub(crate) struct Run {
     /// Where to put the product-format logs [default: ./.ccelab/last]
     #[arg(long, value_name = "DIR")]
     pub(crate) logs: Option<PathBuf>,
+    /// Where to put a capture of the binary links, a pcapng file
+    #[arg(long, value_name = "FILE")]
+    pub(crate) pcap: Option<PathBuf>,
     /// Keep what components store, so that a later run goes on with it
     #[arg(long, value_name = "DIR")]
     pub(crate) data: Option<PathBuf>,
@@ -149,11 +159,22 @@ pub(crate) struct Decode {
     /// The protocol
     #[arg(value_enum)]
     pub(crate) protocol: Protocol,
-    /// Version of the GED-188 session; an OPEN_REQ among the messages tells it
-    #[arg(long, value_name = "N", default_value_t = 24)]
-    pub(crate) version: u32,
+    /// Version of the GED-188 session [default: what its OPEN_REQ says, else 24]
+    #[arg(long, value_name = "N")]
+    pub(crate) version: Option<u32>,
+    /// A hex dump (xxd, hexdump -C, od, Wireshark, plain digits) or a capture (pcap, pcapng); - is standard input
+    #[arg(long, value_name = "FILE", conflicts_with = "hex")]
+    pub(crate) file: Option<PathBuf>,
+    /// What is spoken on a port of a capture that is not the product's: 39001=mr
+    #[arg(long = "port", value_name = "PORT=PROTOCOL", value_delimiter = ',')]
+    pub(crate) ports: Vec<crate::decode::PortBook>,
+    /// One JSON object for each message
+    #[arg(long)]
+    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) tables: TableFiles,
     /// The messages with their headers, in hexadecimal digits; blanks do not count
-    #[arg(required = true, value_name = "HEX")]
+    #[arg(required_unless_present = "file", value_name = "HEX")]
     pub(crate) hex: Vec<String>,
 }
 
@@ -165,6 +186,17 @@ pub(crate) enum Protocol {
     Mr,
     /// Between peripheral gateway and router
     Icm,
+}
+
+impl Protocol {
+    /// The book of its messages.
+    pub(crate) const fn book(self) -> Book {
+        match self {
+            Self::Cti => Book::Cti,
+            Self::Mr => Book::Mr,
+            Self::Icm => Book::Icm,
+        }
+    }
 }
 
 #[derive(Debug, Subcommand)]

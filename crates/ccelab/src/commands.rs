@@ -1,14 +1,14 @@
 //! The commands.
 
 use crate::{
-    cli::{Command, ConfigCommand, Decode, Ladder, LadderFormat, Protocol, TableFiles, TableProtocol},
-    demo,
+    cli::{Command, ConfigCommand, Ladder, LadderFormat, TableFiles, TableProtocol},
+    decode, demo,
     failure::Failure,
     files::{create_folder, create_private, load_lab, read_journal},
     print, run,
 };
 use cce_views::{
-    Protocol as Wire, decode,
+    capture::Capture,
     ladder::{self, Mermaid, Paint, Text},
     logs::{LogFile, Logs},
 };
@@ -27,8 +27,13 @@ pub(crate) fn execute(command: Command) -> Result<(), Failure> {
         Command::Run(options) => run::run(&options),
         Command::Replay { journal } => replay(&journal),
         Command::Ladder(options) => draw(&options),
-        Command::Logs { journal, out } => write_logs(&journal, &out),
-        Command::Decode(options) => explain(&options),
+        Command::Logs { journal, out, pcap } => {
+            if let Some(out) = &out {
+                write_logs(&journal, out)?;
+            }
+            pcap.map_or(Ok(()), |pcap| write_capture(&journal, &pcap))
+        }
+        Command::Decode(options) => decode::decode(&options),
         Command::Config { command: ConfigCommand::Show { config } } => {
             print::out(&cce_world::show(&load_lab(config.as_deref(), &TableFiles::default())?));
             Ok(())
@@ -136,35 +141,19 @@ fn write_logs(journal: &Path, out: &Path) -> Result<(), Failure> {
     Ok(())
 }
 
-fn explain(options: &Decode) -> Result<(), Failure> {
-    let bytes = cce_wire::parse_hex(&options.hex.join(" "))
-        .map_err(|error| Failure::Usage(format!("these are no hexadecimal digits: {error}")))?;
-    let mut framer = cce_wire::Framer::new(cce_kernel::Carrier::Frames { max: usize::MAX >> 1 });
-    framer.push(&bytes);
-    let (mut offset, mut version) = (0, options.version);
-    while let Some(Ok(frame)) = framer.next() {
-        version =
-            cce_cti::open_version(&frame).filter(|_| options.protocol == Protocol::Cti).unwrap_or(version);
-        let protocol = match options.protocol {
-            Protocol::Cti => Wire::Cti { version },
-            Protocol::Mr => Wire::Mr,
-            Protocol::Icm => Wire::Icm,
-        };
-        let message = decode(protocol, &frame).map_err(|error| {
-            Failure::Check(format!("the message at byte {offset} cannot be read: {error}"))
-        })?;
-        print::line(&format!("{offset:>6}  {} ({}), {} bytes", message.name(), message.kind(), frame.len()));
-        for field in message.fields() {
-            print::line(&format!("        {:<28} {}", field.label, field.value));
-        }
-        for flaw in message.flaws(protocol) {
-            print::line(&format!("      ! {flaw}"));
-        }
-        offset += frame.len();
+fn write_capture(journal: &Path, path: &Path) -> Result<(), Failure> {
+    let (header, records) = read_journal(journal)?;
+    let mut to = BufWriter::new(create_private(path)?);
+    let mut capture = Capture::new(&header);
+    let blocks = std::iter::once(capture.head()).chain(records.iter().map(|record| capture.push(record)));
+    let write = |to: &mut BufWriter<_>, blocks: &[u8]| to.write_all(blocks);
+    let mut written = Ok(());
+    for block in blocks {
+        written = written.and_then(|()| write(&mut to, &block));
     }
-    if offset < bytes.len() {
-        let rest = bytes.len() - offset;
-        return Err(Failure::Check(format!("the {rest} bytes from byte {offset} on are no whole message")));
-    }
-    Ok(())
+    written.and_then(|()| to.flush()).map_err(|source| Failure::File {
+        action: "write",
+        path: path.to_owned(),
+        source,
+    })
 }

@@ -43,7 +43,10 @@ pub(crate) fn demo(options: Demo) -> Result<(), Failure> {
     let header = lab.header(options.seed, lab.demo_start(), nodes.clone());
     let places = Places::of(options.journal, options.logs)?;
     let (sender, records) = channel();
-    let scribe = Scribe::new(&header, &places)?.with_ladder(&header).with_listener(sender);
+    let scribe = Scribe::new(&header, &places)?
+        .with_capture(&header, options.pcap.as_deref())?
+        .with_ladder(&header)
+        .with_listener(sender);
     let config = NetConfig {
         listen: listen(&lab, Ports::Ephemeral, Some(IpAddr::V4(Ipv4Addr::LOCALHOST))),
         connect: connect(&lab),

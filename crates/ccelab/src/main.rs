@@ -4,6 +4,7 @@ mod banner;
 mod cli;
 mod commands;
 mod cues;
+mod decode;
 mod demo;
 mod failure;
 mod files;

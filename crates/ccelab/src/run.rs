@@ -43,7 +43,9 @@ pub(crate) fn run(options: &Run) -> Result<(), Failure> {
         let bound = Net::bind(config, nodes).await?;
         let places = Places::of(options.journal.clone(), options.logs.clone())?;
         let (settling, settled) = Settling::of(&header.nodes);
-        let scribe = Scribe::new(&header, &places)?.with_settling(settling);
+        let scribe = Scribe::new(&header, &places)?
+            .with_capture(&header, options.pcap.as_deref())?
+            .with_settling(settling);
         let running = bound.start(seed, Box::new(scribe));
         settled.wait().await;
         if let Some(path) = &options.ready_file {

@@ -9,6 +9,7 @@ use crate::{
 use cce_journal::{Header, Record, Writer};
 use cce_net::Sink;
 use cce_views::{
+    capture::Capture,
     ladder::{Paint, Rows, Text},
     logs::{LogFile, Logs},
 };
@@ -16,6 +17,7 @@ use std::{
     collections::BTreeMap,
     fs::File,
     io::{BufWriter, Write},
+    path::Path,
     sync::mpsc::Sender,
 };
 
@@ -24,11 +26,18 @@ pub(crate) struct Scribe {
     journal: Writer<BufWriter<File>>,
     logs: Logs,
     files: BTreeMap<LogFile, BufWriter<File>>,
+    capture: Option<LiveCapture>,
     ladder: Option<LiveLadder>,
     listener: Option<Sender<Record>>,
     settling: Option<Settling>,
     /// What went wrong first. Recording that fails never fails the run.
     trouble: Option<std::io::Error>,
+}
+
+/// The capture while it grows.
+struct LiveCapture {
+    capture: Capture,
+    file: BufWriter<File>,
 }
 
 /// The ladder while it grows.
@@ -54,11 +63,23 @@ impl Scribe {
             journal,
             logs: Logs::new(header),
             files,
+            capture: None,
             ladder: None,
             listener: None,
             settling: None,
             trouble: None,
         })
+    }
+
+    /// Writes a capture of the binary links, if somebody wants one.
+    pub(crate) fn with_capture(mut self, header: &Header, path: Option<&Path>) -> Result<Self, Failure> {
+        let Some(path) = path else { return Ok(self) };
+        let capture = Capture::new(header);
+        let mut file = BufWriter::new(create_private(path)?);
+        let written = file.write_all(&capture.head());
+        self.capture = Some(LiveCapture { capture, file });
+        self.keep(written);
+        Ok(self)
     }
 
     /// Draws the ladder as it grows.
@@ -89,11 +110,17 @@ impl Scribe {
                 writeln!(to, "{line}")?;
             }
         }
+        if let Some(LiveCapture { capture, file }) = &mut self.capture {
+            file.write_all(&capture.push(record))?;
+        }
         Ok(())
     }
 
     fn flush(&mut self) -> std::io::Result<()> {
         self.journal.flush()?;
+        if let Some(capture) = &mut self.capture {
+            capture.file.flush()?;
+        }
         self.files.values_mut().try_for_each(BufWriter::flush)
     }
 

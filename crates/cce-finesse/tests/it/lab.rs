@@ -269,6 +269,7 @@ pub(crate) fn config() -> Config {
         call_variables: CallVariables::Hidden,
         notification_namespace: "http://jabber.org/protocol/pubsub".to_owned(),
         first_invoke_id: 1,
+        cti_password: String::new(),
         redial: Duration::from_secs(1),
         heartbeat: Duration::from_secs(5),
         confirmation_timeout: Duration::from_secs(5),

@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a helper of a test may panic like the test itself")]
 
+mod reference;
+
 use cce_journal::{Header, Record};
 use cce_kernel::{Time, Wall, model::ContactId};
 use cce_sim::Sim;

@@ -1,0 +1,17 @@
+//! Captures: the binary links of a run as TCP streams in a pcapng file, and the way back from a capture file to
+//! streams.
+//!
+//! A journal holds messages, not segments. The writer makes segments for them: each link is a connection with
+//! its handshake, each message a segment or several, each end of a link a FIN or a reset. Components have
+//! addresses of 192.0.2.0/24, everybody outside the lab has one of 198.51.100.0/24, and a listener has the port
+//! that its protocol has in the product, whatever port the run used. Passwords are masked.
+
+mod file;
+mod packet;
+mod read;
+mod streams;
+mod write;
+
+pub use file::{CaptureError, Packet, packets};
+pub use read::{Flow, FlowKey, flows};
+pub use write::Capture;

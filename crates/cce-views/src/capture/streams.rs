@@ -1,0 +1,177 @@
+//! Which links of a journal are the two ends of one connection.
+
+use super::packet::End;
+use cce_kernel::{LinkId, NodeName, Peer, Port};
+use std::collections::BTreeMap;
+
+/// First port of those that dial.
+const CLIENT_PORTS: u16 = 49_152;
+/// Dials whose links are not up yet.
+const DIALS_MAX: usize = 1_024;
+
+/// One end of a connection: the one that dialled, or the one that listens. Also an index.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Side {
+    Client,
+    Server,
+}
+
+impl Side {
+    pub(super) const fn other(self) -> Self {
+        match self {
+            Self::Client => Self::Server,
+            Self::Server => Self::Client,
+        }
+    }
+}
+
+/// A connection.
+#[derive(Debug)]
+pub(super) struct Stream {
+    port: Port,
+    /// By side.
+    pub(super) ends: [End; 2],
+    /// Sequence number that comes next, by side.
+    pub(super) next: [u32; 2],
+    pub(super) is_over: bool,
+}
+
+impl Stream {
+    pub(super) fn is_cti(&self) -> bool {
+        matches!(self.port, Port::CtiA | Port::CtiB)
+    }
+}
+
+/// Every connection of a journal that is up.
+#[derive(Debug)]
+pub(super) struct Streams {
+    nodes: Vec<NodeName>,
+    open: BTreeMap<usize, Stream>,
+    /// Connections so far.
+    count: usize,
+    /// Who dialled, by record number, until both ends are up; then which connection it became.
+    dials: BTreeMap<u64, Option<usize>>,
+    /// Connection and side of each link.
+    links: BTreeMap<(NodeName, LinkId), (usize, Side)>,
+    dialled: BTreeMap<(NodeName, LinkId), u64>,
+    peers: BTreeMap<(NodeName, LinkId), NodeName>,
+}
+
+impl Streams {
+    pub(super) fn new(nodes: &[NodeName]) -> Self {
+        Self {
+            nodes: nodes.to_vec(),
+            open: BTreeMap::new(),
+            count: 0,
+            dials: BTreeMap::new(),
+            links: BTreeMap::new(),
+            dialled: BTreeMap::new(),
+            peers: BTreeMap::new(),
+        }
+    }
+
+    /// The components' addresses.
+    pub(super) fn names(&self) -> impl Iterator<Item = (End, &NodeName)> {
+        self.nodes.iter().map(|node| (End { ip: self.address(Some(node)), port: 0 }, node))
+    }
+
+    pub(super) fn dial(&mut self, seq: u64, node: &NodeName, link: LinkId) {
+        if is_binary(link.port) {
+            self.dials.insert(seq, None);
+            self.dialled.insert((node.clone(), link), seq);
+        }
+        while self.dials.len() > DIALS_MAX {
+            self.dials.pop_first();
+        }
+    }
+
+    /// A link is up: of a connection whose other end is up already, or of a new one, which is returned.
+    pub(super) fn up(
+        &mut self,
+        cause: Option<u64>,
+        node: &NodeName,
+        link: LinkId,
+        peer: &Peer,
+    ) -> Option<&mut Stream> {
+        if !is_binary(link.port) {
+            return None;
+        }
+        let key = (node.clone(), link);
+        let side = if self.dialled.contains_key(&key) { Side::Client } else { Side::Server };
+        if let Some(other) = &peer.node {
+            self.peers.insert(key.clone(), other.clone());
+        }
+        let known = cause.and_then(|cause| self.dials.get(&cause).copied().flatten());
+        if let Some(number) = known {
+            self.links.insert(key, (number, side));
+            return None;
+        }
+        let number = self.count;
+        self.count += 1;
+        if let Some(dial) = cause.and_then(|cause| self.dials.get_mut(&cause)) {
+            *dial = Some(number);
+        }
+        self.links.insert(key, (number, side));
+        let stream = self.stream(number, node, side, link.port, peer);
+        Some(self.open.entry(number).or_insert(stream))
+    }
+
+    /// The connection of a link, with its number and the link's side.
+    pub(super) fn of(&mut self, node: &NodeName, link: LinkId) -> Option<(usize, &mut Stream, Side)> {
+        let (number, side) = *self.links.get(&(node.clone(), link))?;
+        Some((number, self.open.get_mut(&number)?, side))
+    }
+
+    /// The component at the other end of a link, where there is one.
+    pub(super) fn peer(&self, node: &NodeName, link: LinkId) -> Option<&NodeName> {
+        self.peers.get(&(node.clone(), link))
+    }
+
+    /// A link is gone. The connection is forgotten with its last link.
+    pub(super) fn forget(&mut self, node: &NodeName, link: LinkId) {
+        let key = (node.clone(), link);
+        self.peers.remove(&key);
+        if let Some(dial) = self.dialled.remove(&key) {
+            self.dials.remove(&dial);
+        }
+        let Some((number, _)) = self.links.remove(&key) else { return };
+        if !self.links.values().any(|(other, _)| *other == number) {
+            self.open.remove(&number);
+        }
+    }
+
+    fn stream(&self, number: usize, node: &NodeName, side: Side, port: Port, peer: &Peer) -> Stream {
+        let own = self.address(Some(node));
+        let other = self.address(peer.node.as_ref());
+        let (client, server) = if side == Side::Client { (own, other) } else { (other, own) };
+        let turn = u16::try_from(number % usize::from(u16::MAX - CLIENT_PORTS)).unwrap_or(0);
+        let ends =
+            [End { ip: client, port: CLIENT_PORTS + turn }, End { ip: server, port: listening_port(port) }];
+        // Numbers that differ make a capture easier to read.
+        Stream { port, ends, next: [1_000, 2_000], is_over: false }
+    }
+
+    fn address(&self, node: Option<&NodeName>) -> [u8; 4] {
+        let Some(node) = node else { return [198, 51, 100, 1] };
+        match self.nodes.iter().position(|known| known == node).map(|at| at + 1).map(u8::try_from) {
+            Some(Ok(last @ 1..=254)) => [192, 0, 2, last],
+            // Not in this process, or one too many.
+            _ => [198, 51, 100, 2],
+        }
+    }
+}
+
+fn is_binary(port: Port) -> bool {
+    crate::decode::Protocol::of(port, 0).is_some()
+}
+
+/// The port of the product's listener (design of the links).
+fn listening_port(port: Port) -> u16 {
+    match port {
+        Port::Mr => 38_001,
+        Port::IcmMr | Port::IcmAgent => 40_002,
+        Port::CtiA => 42_027,
+        Port::CtiB => 43_027,
+        Port::App | Port::CcpRest | Port::Desk | Port::Xmpp => 0,
+    }
+}

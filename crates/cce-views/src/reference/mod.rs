@@ -1,0 +1,107 @@
+//! What the message tables say, for people and for Wireshark.
+
+mod lua;
+mod markdown;
+
+pub use lua::dissector;
+pub use markdown::handbook;
+
+use crate::decode::Protocol;
+use cce_cti::Cti;
+use cce_kernel::{Carrier, Port};
+use cce_mr::{Icm, Mr};
+use cce_wire::MessageDoc;
+
+/// A protocol, as its documentation and its dissector name it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Book {
+    /// GED-188.
+    Cti,
+    /// Media routing interface.
+    Mr,
+    /// PG to router.
+    Icm,
+}
+
+impl Book {
+    /// Every protocol.
+    pub const ALL: [Self; 3] = [Self::Cti, Self::Mr, Self::Icm];
+
+    /// Its short name, as in `ccelab decode cti`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Cti => "cti",
+            Self::Mr => "mr",
+            Self::Icm => "icm",
+        }
+    }
+
+    /// Its title.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Cti => "GED-188: CTI server and its clients",
+            Self::Mr => "Media routing interface: application and MR PIM",
+            Self::Icm => "Peripheral gateway and router",
+        }
+    }
+
+    /// The protocol in a session of that version, where versions count.
+    pub const fn protocol(self, version: u32) -> Protocol {
+        match self {
+            Self::Cti => Protocol::Cti { version },
+            Self::Mr => Protocol::Mr,
+            Self::Icm => Protocol::Icm,
+        }
+    }
+
+    /// The protocol that is spoken on a TCP port by default.
+    pub fn of_port(port: u16) -> Option<Self> {
+        Self::ALL.into_iter().find(|book| book.ports().contains(&port))
+    }
+
+    /// Its rows, by number.
+    pub fn rows(self) -> Vec<&'static MessageDoc> {
+        let mut rows: Vec<_> = self.table().iter().collect();
+        rows.sort_by_key(|row| row.kind);
+        rows
+    }
+
+    pub(crate) const fn table(self) -> &'static [MessageDoc] {
+        match self {
+            Self::Cti => Cti::TABLE,
+            Self::Mr => Mr::TABLE,
+            Self::Icm => Icm::TABLE,
+        }
+    }
+
+    /// The largest message with its header, in bytes.
+    pub(crate) const fn message_max(self) -> usize {
+        let port = match self {
+            Self::Cti => Port::CtiA,
+            Self::Mr => Port::Mr,
+            Self::Icm => Port::IcmAgent,
+        };
+        match port.carrier() {
+            Carrier::Frames { max } => max,
+            Carrier::Stream | Carrier::Http => usize::MAX,
+        }
+    }
+
+    /// Ports where it is spoken by default.
+    const fn ports(self) -> &'static [u16] {
+        match self {
+            Self::Cti => &[42_027, 43_027],
+            Self::Mr => &[38_001],
+            Self::Icm => &[40_002],
+        }
+    }
+
+    /// Bytes of each tag and length; none where the session's version decides.
+    const fn float_width(self) -> Option<u8> {
+        match self {
+            Self::Cti => None,
+            Self::Mr => Some(1),
+            Self::Icm => Some(2),
+        }
+    }
+}
