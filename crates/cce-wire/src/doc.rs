@@ -1,6 +1,7 @@
 //! The table as data: for documentation, coverage, and choosing messages by name.
 
 use crate::{Dialect, Flaw, Type};
+use std::fmt;
 
 /// One message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,7 +16,7 @@ pub struct MessageDoc {
     pub from: &'static str,
     /// Who receives it.
     pub to: &'static str,
-    /// Whether its layout is published.
+    /// Where its layout comes from.
     pub evidence: Evidence,
     /// Document and section.
     pub source: &'static str,
@@ -31,13 +32,50 @@ pub struct MessageDoc {
     pub lists: &'static [ListDoc],
 }
 
-/// Whether a layout is published.
+/// Where a layout comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Evidence {
     /// Published by the product's maker.
     Published,
     /// Chosen here, to fit traces and style.
     Inferred,
+    /// Published; here with the fixed part, and those floating fields that certainly belong to it.
+    Compact,
+    /// Only name and number are published: the body is kept as it came.
+    Raw,
+}
+
+/// How much of a message a row takes apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Completeness {
+    /// Every field.
+    Full,
+    /// The fixed part, and some floating fields.
+    Compact,
+    /// Nothing.
+    Raw,
+}
+
+impl Evidence {
+    /// How much the row takes apart.
+    pub const fn completeness(self) -> Completeness {
+        match self {
+            Self::Published | Self::Inferred => Completeness::Full,
+            Self::Compact => Completeness::Compact,
+            Self::Raw => Completeness::Raw,
+        }
+    }
+}
+
+/// `full`, `compact` or `raw`.
+impl fmt::Display for Completeness {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Full => "full",
+            Self::Compact => "compact",
+            Self::Raw => "raw",
+        })
+    }
 }
 
 /// One field.
@@ -93,6 +131,11 @@ impl MessageDoc {
 /// Whether one of these floating fields has that tag.
 pub fn has_tag(members: &[FloatDoc], tag: u16) -> bool {
     members.iter().any(|member| member.tag == tag)
+}
+
+/// Whether one of these floating fields has that tag, in a session of that layout.
+pub fn takes_tag(dialect: &Dialect, members: &[FloatDoc], tag: u16) -> bool {
+    members.iter().any(|member| member.tag == tag && dialect.has(member.field.since))
 }
 
 /// Tells tags that another message of the table has from those that none has.

@@ -35,7 +35,9 @@ mod value;
 pub use bytes::{Bytes, BytesMut};
 pub use cce_kernel::Blob;
 pub use dialect::{Dialect, Extra, Float, Floats};
-pub use doc::{Evidence, FieldDoc, FloatDoc, ListDoc, MessageDoc, has_tag, name_foreign_tags};
+pub use doc::{
+    Completeness, Evidence, FieldDoc, FloatDoc, ListDoc, MessageDoc, has_tag, name_foreign_tags, takes_tag,
+};
 pub use field::{Field, List, Secret, Time32};
 pub use flaw::Flaw;
 pub use framer::Framer;
@@ -45,7 +47,7 @@ pub use message::{Body, HEADER, Message, frame, frame_kind, open_frame};
 pub use named::{NamedArray, NamedVariable};
 pub use reader::{DecodeError, Reader};
 pub use row_text::{Entry, Misfit, Reason, RowText, TableText};
-pub use slot::{Group, Slot, judge, list_flaws, place_member};
+pub use slot::{Group, Slot, judge, judge_member, list_flaws, place_member};
 pub use text::{Opaque, Str, Text};
 pub use ty::{Type, UnknownType};
 pub use value::{Shown, Value};

@@ -24,8 +24,8 @@
 /// assert_eq!(Demo::read(&dialect, &frame), Ok(open));
 /// ```
 ///
-/// A row is `KIND => Struct "WIRE_NAME" sender -> receiver, published|inferred "source" [since VERSION] { fixed
-/// part }`, then, where it has them, `floats { … }` in the order in which they are written, then
+/// A row is `KIND => Struct "WIRE_NAME" sender -> receiver, published|inferred|compact|raw "source" [since
+/// VERSION] { fixed part }`, then, where it has them, `floats { … }` in the order in which they are written, then
 /// `list name: Group` for each list of groups (see [`group!`](crate::group)). The label is the text of the
 /// product's traces.
 #[macro_export]
@@ -80,11 +80,13 @@ macro_rules! protocol {
 }
 
 /// Declares a group of floating fields that a message may carry any number of times:
-/// `group! { /// Docs. SkillGroup { 62 number: u32 as "SkillGroupNumber", } }`.
+/// `group! { /// Docs. SkillGroup { 62 number: u32 as "SkillGroupNumber" since 9, } }`.
 #[macro_export]
 macro_rules! group {
     ($(#[doc = $doc:literal])* $name:ident {
-        $( $(#[doc = $fdoc:literal])* $tag:literal $field:ident : $ty:ty as $label:literal ),* $(,)?
+        $(
+            $(#[doc = $fdoc:literal])* $tag:literal $field:ident : $ty:ty as $label:literal $(since $since:literal)?
+        ),* $(,)?
     }) => {
         $(#[doc = $doc])*
         #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -103,7 +105,7 @@ macro_rules! group {
                     name: stringify!($field),
                     label: $label,
                     ty: <$ty as $crate::Field>::TYPE,
-                    since: 0,
+                    since: 0 $(+ $since)?,
                     doc: concat!($($fdoc, "\n"),*),
                 },
                 required: false,
@@ -122,7 +124,7 @@ macro_rules! group {
             }
 
             fn write(&self, dialect: &$crate::Dialect, to: &mut $crate::BytesMut) {
-                $( $crate::Slot::write(&self.$field, dialect, $tag, to); )*
+                $( if dialect.has(0 $(+ $since)?) { $crate::Slot::write(&self.$field, dialect, $tag, to); } )*
             }
 
             fn show(&self, to: &mut Vec<$crate::Shown>) {
@@ -224,7 +226,7 @@ macro_rules! row {
                         $( $( $tag if dialect.has(0 $(+ $osince)?) => {
                             $crate::Slot::place(&mut message.$slot, $olabel, float)
                         } )* )?
-                        $( tag if $crate::has_tag(<$group as $crate::Group>::MEMBERS, tag) => {
+                        $( tag if $crate::takes_tag(dialect, <$group as $crate::Group>::MEMBERS, tag) => {
                             $crate::place_member(&mut message.$list, float)
                         } )*
                         _ => Some(float),
@@ -272,11 +274,7 @@ macro_rules! row {
                 for float in &self.extra.floats {
                     flaws.push(match (float.tag, doc.float(float.tag)) {
                         $( $( ($tag, Some(doc)) => $crate::judge::<$oty>(dialect, doc, float), )* )?
-                        (tag, Some(doc)) => $crate::Flaw::BadLength {
-                            tag,
-                            label: doc.field.label,
-                            length: float.body.0.len(),
-                        },
+                        (_, Some(doc)) => $crate::judge_member(dialect, doc, float),
                         (tag, None) => $crate::Flaw::UnknownTag { tag },
                     });
                 }
@@ -431,7 +429,7 @@ macro_rules! is_mark {
     };
 }
 
-/// Whether a row's layout is published.
+/// Where a row's layout comes from.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! evidence {
@@ -440,5 +438,11 @@ macro_rules! evidence {
     };
     (inferred) => {
         $crate::Evidence::Inferred
+    };
+    (compact) => {
+        $crate::Evidence::Compact
+    };
+    (raw) => {
+        $crate::Evidence::Raw
     };
 }

@@ -128,6 +128,15 @@ pub fn judge<T: Field>(dialect: &Dialect, doc: &FloatDoc, float: &Float) -> Flaw
     }
 }
 
+/// Why a member of a list was not taken in.
+pub fn judge_member(dialect: &Dialect, doc: &FloatDoc, float: &Float) -> Flaw {
+    let (tag, label, since) = (float.tag, doc.field.label, doc.field.since);
+    if !dialect.has(since) {
+        return Flaw::TagTooNew { tag, label, since };
+    }
+    Flaw::BadLength { tag, label, length: float.body.0.len() }
+}
+
 /// Reads a value that must fill its field exactly.
 fn fit<T: Field>(label: &'static str, float: &Float) -> Option<T> {
     let mut data = Reader::new(label, float.body.0.clone());

@@ -92,7 +92,7 @@ impl fmt::Display for Type {
 /// No type has that name.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "`{name}` is no type; there is UCHAR, SHORT, USHORT, INT, UINT, BOOL, TIME, TASKID, STRING[n], UNSPEC[n], NAMEDVAR, NAMEDARRAY"
+    "`{name}` is no type; there is UCHAR, SHORT, USHORT, INT, UINT, BOOL, TIME, TASKID, STRING[n], UNSPEC[n], NAMEDVAR, NAMEDARRAY, USHORT[], UINT[]"
 )]
 pub struct UnknownType {
     /// What stood there.
@@ -115,6 +115,8 @@ impl FromStr for Type {
             "TASKID" => Self::Task,
             "NAMEDVAR" => Self::NamedVariable,
             "NAMEDARRAY" => Self::NamedArray,
+            "USHORT[]" => Self::List(&Self::U16),
+            "UINT[]" => Self::List(&Self::U32),
             _ => {
                 let text = sized("STRING[").map(Self::Text);
                 let bytes = sized("UNSPEC[").map(Self::Bytes);

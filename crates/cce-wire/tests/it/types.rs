@@ -17,6 +17,8 @@ fn every_type_that_a_table_file_can_name_is_read_as_it_is_written() {
         Type::Bytes(131),
         Type::NamedVariable,
         Type::NamedArray,
+        Type::List(&Type::U16),
+        Type::List(&Type::U32),
     ] {
         assert_eq!(ty.to_string().parse(), Ok(ty));
     }
