@@ -29,9 +29,9 @@ cce_wire::rows! { $ session {
         peripheral_id: u32 as "PeripheralID",
         /// See [`services`](crate::services).
         services_requested: u32 as "ServicesRequested",
-        /// Call events that the client wants.
+        /// Call events that the client wants: see [`call_msg_mask`](crate::call_msg_mask).
         call_msg_mask: u32 as "CallMsgMask",
-        /// Agent states that the client wants, a bit per state.
+        /// Agent states that the client wants: see [`agent_state_mask`](crate::agent_state_mask).
         agent_state_mask: u32 as "AgentStateMask",
         /// Configuration events that the client wants.
         config_msg_mask: u32 as "ConfigMsgMask",
@@ -61,13 +61,13 @@ cce_wire::rows! { $ session {
         services_granted: u32 as "ServicesGranted",
         /// 0 for a session with all events.
         monitor_id: u32 as "MonitorID",
-        /// 0 is normal.
+        /// See [`pg_status`](crate::pg_status).
         pg_status: u32 as "PGStatus",
         /// Seconds since 1970-01-01 00:00 UTC.
         icm_central_controller_time: Time32 as "ICMCentralControllerTime",
         /// Whether the peripheral is on-line.
         peripheral_online: bool as "PeripheralOnline",
-        /// 17 is an enterprise agent peripheral.
+        /// 17 is an enterprise agent peripheral; see [`peripheral_type`](crate::peripheral_type).
         peripheral_type: u16 as "PeripheralType",
         /// Of the client's own agent.
         agent_state: u16 as "AgentState",
@@ -114,7 +114,7 @@ cce_wire::rows! { $ session {
 
     /// Something happened to the central controller, a peripheral or the server.
     31 => SystemEvent "SYSTEM_EVENT" server -> client, published "cti-server-protocol 6" {
-        /// 0 is normal.
+        /// See [`pg_status`](crate::pg_status).
         pg_status: u32 as "PGStatus",
         /// Seconds since 1970-01-01 00:00 UTC.
         icm_central_controller_time: Time32 as "ICMCentralControllerTime",
@@ -133,4 +133,58 @@ cce_wire::rows! { $ session {
         7 text: Text<255> as "Text",
         206 event_device_id: Text<64> as "EventDeviceID",
     }
+
+    /// Reports something about the client to the server.
+    32 => ClientEventReportReq "CLIENT_EVENT_REPORT_REQ" client -> server, published "cti-server-protocol 6" {
+        /// Echoed by the answer.
+        invoke_id: u32 as "InvokeID",
+        /// 0 normal, 1 warning, 2 error.
+        state: u16 as "State",
+    } floats {
+        66 object_name: Text<128> as "ObjectName",
+        7 text: Text<255> as "Text",
+    }
+
+    /// The report is taken.
+    33 => ClientEventReportConf "CLIENT_EVENT_REPORT_CONF" server -> client, published "cti-server-protocol 6" {
+        /// Of the request.
+        invoke_id: u32 as "InvokeID",
+    }
+
+    /// The peripheral refused a request.
+    35 => ControlFailureConf "CONTROL_FAILURE_CONF" server -> client, published "cti-server-protocol 6" {
+        /// Of the request.
+        invoke_id: u32 as "InvokeID",
+        /// See [`control_failure`](crate::control_failure).
+        failure_code: u16 as "FailureCode",
+        /// The peripheral's own code; 0 none.
+        peripheral_error_code: u32 as "PeripheralErrorCode",
+    } floats {
+        217 ctios_cil_client_id: Text<64> as "CTIOSCILClientID" since 11,
+    }
+
+    /// A standby server became active.
+    277 => StandbyActiveEventMsg "STANDBY_ACTIVE_EVENT_MSG" server -> client, published "cti-server-protocol 8" since 24 {}
+
+    /// Asks a client whether the active server may go into maintenance; to be answered within 5 s.
+    278 => ActiveMaintenanceReqMsg "ACTIVE_MAINTENANCE_REQ_MSG" server -> client, published "cti-server-protocol 8" since 24 {
+        /// Echoed by the answer.
+        invoke_id: u32 as "InvokeID",
+    }
+
+    /// Answers that question.
+    279 => ActiveMaintenanceRespMsg "ACTIVE_MAINTENANCE_RESP_MSG" client -> server, published "cti-server-protocol 8" since 24 {
+        /// Of the request.
+        invoke_id: u32 as "InvokeID",
+        maintenance_mode_accepted: bool as "MaintenanceModeAccepted",
+    }
+
+    /// Whether the server goes into maintenance.
+    280 => ActiveMaintenanceEventMsg "ACTIVE_MAINTENANCE_EVENT_MSG" server -> client, published "cti-server-protocol 8" since 24 {
+        /// True to continue, false to cancel. The name is inferred.
+        continue_maintenance: bool as "ContinueMaintenance",
+    }
+
+    /// The client sends no more requests to this side.
+    281 => StoppingRequestsToThisSideInd "STOPPING_REQUESTS_TO_THIS_SIDE_IND" client -> server, published "cti-server-protocol 8" since 24 {}
 } }

@@ -52,6 +52,7 @@ impl Protocol {
 
 /// A decoded message.
 #[derive(Clone, Debug)]
+#[expect(clippy::large_enum_variant, reason = "one at a time, and only for a moment")]
 pub enum Decoded {
     /// Of GED-188.
     Cti(Cti),

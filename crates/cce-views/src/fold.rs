@@ -99,6 +99,7 @@ pub enum Kind<'a> {
 
 /// What crossed a connection.
 #[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "one at a time, and only for a moment")]
 pub enum Message {
     /// GED-188.
     Cti(Cti),

@@ -147,7 +147,9 @@ fn dump_line(line: &str, so_far: usize) -> Option<Vec<u8>> {
     let line = line.trim();
     let (first, rest) = line.split_once([' ', '\t']).unwrap_or((line, ""));
     let offset = usize::from_str_radix(first.trim_end_matches(':'), 16).ok();
-    let is_offset = first.ends_with(':') || (first.len() >= 4 && offset == Some(so_far) && !rest.is_empty());
+    // Behind an offset without a colon come single bytes; plain digits may be grouped otherwise.
+    let has_bytes = rest.split_whitespace().next().is_some_and(|byte| byte.len() == 2);
+    let is_offset = first.ends_with(':') || (first.len() >= 4 && offset == Some(so_far) && has_bytes);
     if offset == Some(so_far) && rest.is_empty() && so_far > 0 && first.len() >= 4 {
         // `od` ends with the offset of the end.
         return Some(Vec::new());
