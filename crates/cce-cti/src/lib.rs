@@ -14,11 +14,19 @@ mod codes;
 #[macro_use]
 mod agent;
 #[macro_use]
+mod device;
+#[macro_use]
 mod media;
+#[macro_use]
+mod monitor;
+#[macro_use]
+mod register;
 #[macro_use]
 mod session;
 #[macro_use]
 mod task;
+#[macro_use]
+mod team;
 
 pub mod arm;
 pub mod services;
@@ -26,9 +34,13 @@ pub mod status;
 pub mod system_event;
 
 pub use agent::*;
+pub use device::*;
 pub use media::*;
+pub use monitor::*;
+pub use register::*;
 pub use session::*;
 pub use task::*;
+pub use team::*;
 
 use cce_wire::{Dialect, Floats, frame_kind};
 
@@ -45,7 +57,7 @@ const OPEN_REQ: u32 = 3;
 
 cce_wire::protocol! {
     /// Messages between the CTI server and its clients.
-    Cti = session, agent, media, task
+    Cti = session, agent, team, register, monitor, device, media, task
 }
 
 /// The layout of a session that was opened with this version.

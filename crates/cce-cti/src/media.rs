@@ -1,6 +1,7 @@
-//! The ARM layer's agent messages: sign-in to media routing domains, readiness (cti-server-protocol 11).
+//! The ARM layer's agent messages: sign-in to media routing domains, readiness,
+//! interruption, the account after a reconnect (cti-server-protocol 11).
 
-use cce_wire::Text;
+use cce_wire::{List, Text};
 
 cce_wire::rows! { $ media {
     /// Signs an agent in to a media routing domain.
@@ -124,11 +125,207 @@ cce_wire::rows! { $ media {
         reason_code: u16 as "ReasonCode",
     }
 
+    /// A task of another media routing domain asks to interrupt the agent.
+    171 => AgentInterruptAdvisoryEvent "AGENT_INTERRUPT_ADVISORY_EVENT" server -> client, inferred "cti-server-protocol 11.2" {
+        /// 0 for a session with all events.
+        monitor_id: u32 as "MonitorID",
+        peripheral_id: u32 as "PeripheralID",
+        /// The domain to be interrupted.
+        mrd_id: i32 as "MRDID",
+        /// Skill target id of the agent.
+        icm_agent_id: i32 as "ICMAgentID",
+        /// The domain of the task that interrupts.
+        interrupting_mrd_id: i32 as "InterruptingMRDID",
+    }
+
+    /// The agent may be interrupted.
+    172 => AgentInterruptAcceptedInd "AGENT_INTERRUPT_ACCEPTED_IND" client -> server, inferred "cti-server-protocol 11.1" {
+        /// Echoed by a refusal.
+        invoke_id: u32 as "InvokeID",
+        /// The domain.
+        mrd_id: i32 as "MRDID",
+        /// Skill target id of the agent.
+        icm_agent_id: i32 as "ICMAgentID",
+    }
+
+    /// The agent may not be interrupted.
+    173 => AgentInterruptUnacceptedInd "AGENT_INTERRUPT_UNACCEPTED_IND" client -> server, inferred "cti-server-protocol 11.1" {
+        /// Echoed by a refusal.
+        invoke_id: u32 as "InvokeID",
+        /// The domain.
+        mrd_id: i32 as "MRDID",
+        /// Skill target id of the agent.
+        icm_agent_id: i32 as "ICMAgentID",
+    }
+
+    /// The interruption is over.
+    174 => AgentInterruptDoneAdvisoryEvent "AGENT_INTERRUPT_DONE_ADVISORY_EVENT" server -> client, inferred "cti-server-protocol 11.2" {
+        /// 0 for a session with all events.
+        monitor_id: u32 as "MonitorID",
+        peripheral_id: u32 as "PeripheralID",
+        /// The domain that was interrupted.
+        mrd_id: i32 as "MRDID",
+        /// Skill target id of the agent.
+        icm_agent_id: i32 as "ICMAgentID",
+        /// The domain of the task that interrupted.
+        interrupting_mrd_id: i32 as "InterruptingMRDID",
+    }
+
+    /// The agent goes on after an interruption.
+    175 => AgentInterruptDoneAcceptedInd "AGENT_INTERRUPT_DONE_ACCEPTED_IND" client -> server, inferred "cti-server-protocol 11.1" {
+        /// Echoed by a refusal.
+        invoke_id: u32 as "InvokeID",
+        /// The domain.
+        mrd_id: i32 as "MRDID",
+        /// Skill target id of the agent.
+        icm_agent_id: i32 as "ICMAgentID",
+    }
+
+    /// Changes an agent's number of tasks at the same time.
+    176 => ChangeMaxTaskLimitReq "CHANGE_MAX_TASK_LIMIT_REQ" client -> server, inferred "cti-server-protocol 11.1" {
+        /// Echoed by the answer.
+        invoke_id: u32 as "InvokeID",
+        /// The domain.
+        mrd_id: i32 as "MRDID",
+        /// Skill target id of the agent.
+        icm_agent_id: i32 as "ICMAgentID",
+        /// Tasks at the same time.
+        max_task_limit: u32 as "MaxTaskLimit",
+    }
+
+    /// Answers that request.
+    177 => ChangeMaxTaskLimitResp "CHANGE_MAX_TASK_LIMIT_RESP" server -> client, inferred "cti-server-protocol 11.1" {
+        /// Of the request.
+        invoke_id: u32 as "InvokeID",
+        /// See [`arm`](crate::arm).
+        status: u32 as "Status",
+    }
+
+    /// Asks to take a task beyond the limit.
+    178 => OverrideLimitReq "OVERRIDE_LIMIT_REQ" client -> server, inferred "cti-server-protocol 11.1" {
+        /// Echoed by the answer.
+        invoke_id: u32 as "InvokeID",
+        /// The domain.
+        mrd_id: i32 as "MRDID",
+        /// Skill target id of the agent.
+        icm_agent_id: i32 as "ICMAgentID",
+    }
+
+    /// Answers that request.
+    179 => OverrideLimitResp "OVERRIDE_LIMIT_RESP" server -> client, inferred "cti-server-protocol 11.1" {
+        /// Of the request.
+        invoke_id: u32 as "InvokeID",
+        /// See [`arm`](crate::arm).
+        status: u32 as "Status",
+    }
+
+    /// Begins the account of agents and tasks after a reconnect.
+    181 => BeginAgentInitInd "BEGIN_AGENT_INIT_IND" client -> server, inferred "cti-server-protocol 11.1" {
+        /// Echoed by a refusal.
+        invoke_id: u32 as "InvokeID",
+        application_path_id: i32 as "ApplicationPathID",
+    }
+
+    /// One agent of that account.
+    182 => AgentInitReq "AGENT_INIT_REQ" client -> server, inferred "cti-server-protocol 11.1" {
+        /// Echoed by the answer.
+        invoke_id: u32 as "InvokeID",
+        /// The domain.
+        mrd_id: i32 as "MRDID",
+        /// Skill target id of the agent.
+        icm_agent_id: i32 as "ICMAgentID",
+        /// 0 not routable, 1 routable.
+        agent_mode: u16 as "AgentMode",
+        /// An agent state.
+        agent_state: u16 as "AgentState",
+        /// Tasks at the same time.
+        max_task_limit: u32 as "MaxTaskLimit",
+    } floats {
+        /// Tasks that may be held past the limit.
+        266 max_beyond_task_limit: u32 as "MaxBeyondTaskLimit" since 22,
+    }
+
+    /// Answers the account of an agent.
+    183 => AgentInitResp "AGENT_INIT_RESP" server -> client, inferred "cti-server-protocol 11.1" {
+        /// Of the request.
+        invoke_id: u32 as "InvokeID",
+        /// See [`arm`](crate::arm).
+        status: u32 as "Status",
+    }
+
+    /// Ends the account of agents and tasks.
+    184 => EndAgentInitInd "END_AGENT_INIT_IND" client -> server, inferred "cti-server-protocol 11.1" {
+        /// Echoed by a refusal.
+        invoke_id: u32 as "InvokeID",
+        application_path_id: i32 as "ApplicationPathID",
+    }
+
+    /// The server is ready for the account of agents and tasks.
+    186 => AgentInitReadyEvent "AGENT_INIT_READY_EVENT" server -> client, inferred "cti-server-protocol 11.2" {
+        application_path_id: i32 as "ApplicationPathID",
+    }
+
+    /// Asks for the open reservations of a domain.
+    187 => GetPrecallMessagesReq "GET_PRECALL_MESSAGES_REQ" client -> server, inferred "cti-server-protocol 11.1" {
+        /// Echoed by the answer.
+        invoke_id: u32 as "InvokeID",
+        /// The domain.
+        mrd_id: i32 as "MRDID",
+    }
+
+    /// The open reservations follow.
+    188 => GetPrecallMessagesResp "GET_PRECALL_MESSAGES_RESP" server -> client, inferred "cti-server-protocol 11.1" {
+        /// Of the request.
+        invoke_id: u32 as "InvokeID",
+        /// Number of reservations that follow as events of their own.
+        num_messages: u16 as "NumMessages",
+    }
+
     /// Refuses a message of the ARM layer.
     190 => FailureResp "FAILURE_RESP" server -> client, inferred "cti-server-protocol 11.1" {
         /// Of the refused message.
         invoke_id: u32 as "InvokeID",
         /// See [`arm`](crate::arm).
         status: u32 as "Status",
+    }
+
+    /// Names the application path of the session.
+    208 => SetAppPathDataInd "SET_APP_PATH_DATA_IND" client -> server, inferred "cti-server-protocol 11.1" {
+        /// Echoed by a refusal.
+        invoke_id: u32 as "InvokeID",
+        application_path_id: i32 as "ApplicationPathID",
+    }
+
+    /// The server wants the tasks of an agent.
+    264 => AgentTasksRequestEvent "AGENT_TASKS_REQUEST_EVENT" server -> client, inferred "cti-server-protocol 11.2" since 23 {
+        /// The domain.
+        mrd_id: i32 as "MRDID",
+        /// Skill target id of the agent.
+        icm_agent_id: i32 as "ICMAgentID",
+    } floats {
+        288 desktop_connected_flag: bool as "DesktopConnectedFlag" since 23,
+    }
+
+    /// The tasks of an agent are complete.
+    265 => AgentTasksEndEvent "AGENT_TASKS_END_EVENT" server -> client, inferred "cti-server-protocol 11.2" since 23 {
+        /// The domain.
+        mrd_id: i32 as "MRDID",
+        /// Skill target id of the agent.
+        icm_agent_id: i32 as "ICMAgentID",
+    } floats {
+        7 text: Text<255> as "Text",
+    }
+
+    /// An agent's desktop is connected.
+    266 => DesktopConnectedInd "DESKTOP_CONNECTED_IND" client -> server, inferred "cti-server-protocol 11.1" since 23 {
+        /// Echoed by a refusal.
+        invoke_id: u32 as "InvokeID",
+        /// Skill target id of the agent.
+        icm_agent_id: i32 as "ICMAgentID",
+    } floats {
+        /// At most 40.
+        261 num_mrds: u16 as "NumMRDs" since 21,
+        /// As many as `NumMRDs`.
+        262 agent_mrd_id: List<u32> as "AgentMRDID" since 21,
     }
 } }

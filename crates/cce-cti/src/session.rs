@@ -133,4 +133,58 @@ cce_wire::rows! { $ session {
         7 text: Text<255> as "Text",
         206 event_device_id: Text<64> as "EventDeviceID",
     }
+
+    /// Reports something about the client to the server.
+    32 => ClientEventReportReq "CLIENT_EVENT_REPORT_REQ" client -> server, published "cti-server-protocol 6" {
+        /// Echoed by the answer.
+        invoke_id: u32 as "InvokeID",
+        /// 0 normal, 1 warning, 2 error.
+        state: u16 as "State",
+    } floats {
+        66 object_name: Text<128> as "ObjectName",
+        7 text: Text<255> as "Text",
+    }
+
+    /// The report is taken.
+    33 => ClientEventReportConf "CLIENT_EVENT_REPORT_CONF" server -> client, published "cti-server-protocol 6" {
+        /// Of the request.
+        invoke_id: u32 as "InvokeID",
+    }
+
+    /// The peripheral refused a request.
+    35 => ControlFailureConf "CONTROL_FAILURE_CONF" server -> client, published "cti-server-protocol 6" {
+        /// Of the request.
+        invoke_id: u32 as "InvokeID",
+        /// See [`control_failure`](crate::control_failure).
+        failure_code: u16 as "FailureCode",
+        /// The peripheral's own code; 0 none.
+        peripheral_error_code: u32 as "PeripheralErrorCode",
+    } floats {
+        217 ctios_cil_client_id: Text<64> as "CTIOSCILClientID" since 11,
+    }
+
+    /// A standby server became active.
+    277 => StandbyActiveEventMsg "STANDBY_ACTIVE_EVENT_MSG" server -> client, published "cti-server-protocol 8" since 24 {}
+
+    /// Asks a client whether the active server may go into maintenance; to be answered within 5 s.
+    278 => ActiveMaintenanceReqMsg "ACTIVE_MAINTENANCE_REQ_MSG" server -> client, published "cti-server-protocol 8" since 24 {
+        /// Echoed by the answer.
+        invoke_id: u32 as "InvokeID",
+    }
+
+    /// Answers that question.
+    279 => ActiveMaintenanceRespMsg "ACTIVE_MAINTENANCE_RESP_MSG" client -> server, published "cti-server-protocol 8" since 24 {
+        /// Of the request.
+        invoke_id: u32 as "InvokeID",
+        maintenance_mode_accepted: bool as "MaintenanceModeAccepted",
+    }
+
+    /// Whether the server goes into maintenance.
+    280 => ActiveMaintenanceEventMsg "ACTIVE_MAINTENANCE_EVENT_MSG" server -> client, published "cti-server-protocol 8" since 24 {
+        /// True to continue, false to cancel. The name is inferred.
+        continue_maintenance: bool as "ContinueMaintenance",
+    }
+
+    /// The client sends no more requests to this side.
+    281 => StoppingRequestsToThisSideInd "STOPPING_REQUESTS_TO_THIS_SIDE_IND" client -> server, published "cti-server-protocol 8" since 24 {}
 } }

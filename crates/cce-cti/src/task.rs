@@ -1,7 +1,7 @@
 //! The ARM layer's task messages: indications of the client, events of the server (cti-server-protocol 11).
 
 use cce_kernel::model::TaskId;
-use cce_wire::Text;
+use cce_wire::{NamedArray, NamedVariable, Text};
 
 cce_wire::rows! { $ task {
     /// The agent accepts a task.
@@ -19,6 +19,53 @@ cce_wire::rows! { $ task {
         arm_service_id: i32 as "ARMServiceID",
     }
 
+    /// The application offers a task that it routed by itself.
+    161 => OfferApplicationTaskReq "OFFER_APPLICATION_TASK_REQ" client -> server, inferred "cti-server-protocol 11.1" {
+        /// Echoed by the answer.
+        invoke_id: u32 as "InvokeID",
+        /// The domain.
+        mrd_id: i32 as "MRDID",
+        /// Skill target id of the agent.
+        icm_agent_id: i32 as "ICMAgentID",
+        /// Skill target id of the skill group; -1 none.
+        arm_skill_group_id: i32 as "ARMSkillGroupID",
+        /// Skill target id of the service; -1 none.
+        arm_service_id: i32 as "ARMServiceID",
+        /// Number of named variables of the floating part.
+        num_named_variables: u16 as "NumNamedVariables",
+        /// Number of array elements of the floating part.
+        num_named_arrays: u16 as "NumNamedArrays",
+    } floats {
+        268 xfer_in_while_logged_out: bool as "XferInWhileLoggedOut" since 22,
+        13 call_variable1: Text<41> as "CallVariable1",
+        14 call_variable2: Text<41> as "CallVariable2",
+        15 call_variable3: Text<41> as "CallVariable3",
+        16 call_variable4: Text<41> as "CallVariable4",
+        17 call_variable5: Text<41> as "CallVariable5",
+        18 call_variable6: Text<41> as "CallVariable6",
+        19 call_variable7: Text<41> as "CallVariable7",
+        20 call_variable8: Text<41> as "CallVariable8",
+        21 call_variable9: Text<41> as "CallVariable9",
+        22 call_variable10: Text<41> as "CallVariable10",
+        /// The size is inferred.
+        99 script_selector: Text<40> as "ScriptSelector" since 23,
+        /// The size is inferred.
+        100 application_string1: Text<40> as "ApplicationString1" since 23,
+        /// The size is inferred.
+        101 application_string2: Text<40> as "ApplicationString2" since 23,
+        82 named_variable: NamedVariable as "NamedVariable" is repeated,
+        83 named_array: NamedArray as "NamedArray" is repeated,
+    }
+
+    /// Answers that request with the task's id.
+    162 => OfferApplicationTaskResp "OFFER_APPLICATION_TASK_RESP" server -> client, inferred "cti-server-protocol 11.1" {
+        /// Of the request.
+        invoke_id: u32 as "InvokeID",
+        /// See [`arm`](crate::arm).
+        status: u32 as "Status",
+        task_id: TaskId as "TaskID",
+    }
+
     /// The agent begins a task.
     163 => StartTaskInd "START_TASK_IND" client -> server, inferred "cti-server-protocol 11.1" {
         /// Echoed by a refusal.
@@ -32,6 +79,53 @@ cce_wire::rows! { $ task {
         arm_skill_group_id: i32 as "ARMSkillGroupID",
         /// Skill target id of the service; -1 none.
         arm_service_id: i32 as "ARMServiceID",
+    }
+
+    /// The application begins a task that it routed by itself.
+    164 => StartApplicationTaskReq "START_APPLICATION_TASK_REQ" client -> server, inferred "cti-server-protocol 11.1" {
+        /// Echoed by the answer.
+        invoke_id: u32 as "InvokeID",
+        /// The domain.
+        mrd_id: i32 as "MRDID",
+        /// Skill target id of the agent.
+        icm_agent_id: i32 as "ICMAgentID",
+        /// Skill target id of the skill group; -1 none.
+        arm_skill_group_id: i32 as "ARMSkillGroupID",
+        /// Skill target id of the service; -1 none.
+        arm_service_id: i32 as "ARMServiceID",
+        /// Number of named variables of the floating part.
+        num_named_variables: u16 as "NumNamedVariables",
+        /// Number of array elements of the floating part.
+        num_named_arrays: u16 as "NumNamedArrays",
+    } floats {
+        268 xfer_in_while_logged_out: bool as "XferInWhileLoggedOut" since 22,
+        13 call_variable1: Text<41> as "CallVariable1",
+        14 call_variable2: Text<41> as "CallVariable2",
+        15 call_variable3: Text<41> as "CallVariable3",
+        16 call_variable4: Text<41> as "CallVariable4",
+        17 call_variable5: Text<41> as "CallVariable5",
+        18 call_variable6: Text<41> as "CallVariable6",
+        19 call_variable7: Text<41> as "CallVariable7",
+        20 call_variable8: Text<41> as "CallVariable8",
+        21 call_variable9: Text<41> as "CallVariable9",
+        22 call_variable10: Text<41> as "CallVariable10",
+        /// The size is inferred.
+        99 script_selector: Text<40> as "ScriptSelector" since 23,
+        /// The size is inferred.
+        100 application_string1: Text<40> as "ApplicationString1" since 23,
+        /// The size is inferred.
+        101 application_string2: Text<40> as "ApplicationString2" since 23,
+        82 named_variable: NamedVariable as "NamedVariable" is repeated,
+        83 named_array: NamedArray as "NamedArray" is repeated,
+    }
+
+    /// Answers that request with the task's id.
+    165 => StartApplicationTaskResp "START_APPLICATION_TASK_RESP" server -> client, inferred "cti-server-protocol 11.1" {
+        /// Of the request.
+        invoke_id: u32 as "InvokeID",
+        /// See [`arm`](crate::arm).
+        status: u32 as "Status",
+        task_id: TaskId as "TaskID",
     }
 
     /// The agent pauses a task.
@@ -85,6 +179,123 @@ cce_wire::rows! { $ task {
         46 wrapup_data: Text<40> as "WrapupData",
         /// The tag is inferred.
         101 application_data: Text<40> as "ApplicationData",
+    }
+
+    /// Changes a task's data.
+    180 => UpdateTaskContextInd "UPDATE_TASK_CONTEXT_IND" client -> server, inferred "cti-server-protocol 11.1" {
+        /// Echoed by a refusal.
+        invoke_id: u32 as "InvokeID",
+        /// The domain.
+        mrd_id: i32 as "MRDID",
+        /// Skill target id of the agent.
+        icm_agent_id: i32 as "ICMAgentID",
+        task_id: TaskId as "TaskID",
+        /// Number of named variables of the floating part.
+        num_named_variables: u16 as "NumNamedVariables",
+        /// Number of array elements of the floating part.
+        num_named_arrays: u16 as "NumNamedArrays",
+    } floats {
+        13 call_variable1: Text<41> as "CallVariable1",
+        14 call_variable2: Text<41> as "CallVariable2",
+        15 call_variable3: Text<41> as "CallVariable3",
+        16 call_variable4: Text<41> as "CallVariable4",
+        17 call_variable5: Text<41> as "CallVariable5",
+        18 call_variable6: Text<41> as "CallVariable6",
+        19 call_variable7: Text<41> as "CallVariable7",
+        20 call_variable8: Text<41> as "CallVariable8",
+        21 call_variable9: Text<41> as "CallVariable9",
+        22 call_variable10: Text<41> as "CallVariable10",
+        82 named_variable: NamedVariable as "NamedVariable" is repeated,
+        83 named_array: NamedArray as "NamedArray" is repeated,
+    }
+
+    /// One task of the account after a reconnect.
+    185 => TaskInitInd "TASK_INIT_IND" client -> server, inferred "cti-server-protocol 11.1" {
+        /// Echoed by a refusal.
+        invoke_id: u32 as "InvokeID",
+        /// The domain.
+        mrd_id: i32 as "MRDID",
+        /// Skill target id of the agent.
+        icm_agent_id: i32 as "ICMAgentID",
+        task_id: TaskId as "TaskID",
+        /// 0 pre-call, 1 active, 2 wrap-up, 3 paused, 4 offered, 5 interrupted, 7 ended.
+        task_state: u16 as "TaskState",
+        /// Skill target id of the skill group; -1 none.
+        arm_skill_group_id: i32 as "ARMSkillGroupID",
+        /// Skill target id of the service; -1 none.
+        arm_service_id: i32 as "ARMServiceID",
+    }
+
+    /// A task came to be.
+    191 => BeginTaskEvent "BEGIN_TASK_EVENT" server -> client, inferred "cti-server-protocol 11.2" {
+        /// 0 for a session with all events.
+        monitor_id: u32 as "MonitorID",
+        /// The agent's peripheral. The product's trace spells it so.
+        peripheral_id: u32 as "PeripherlID",
+        /// 4 in the lab, although the peripheral is of type 17. The product's trace spells it so.
+        peripheral_type: u16 as "PeripherlType",
+        /// The domain.
+        mr_domain_id: i32 as "MRDomainID",
+        task_id: TaskId as "TaskID",
+        /// Skill target id of the agent.
+        icm_agent_id: i32 as "ICMAgentID",
+        /// Number of named variables of the floating part.
+        num_named_variables: u16 as "NumNamedVariables",
+        /// Number of array elements of the floating part.
+        num_named_arrays: u16 as "NumNamedArrays",
+    } floats {
+        /// The size is inferred.
+        99 script_selector: Text<40> as "ScriptSelector" since 23,
+        /// The size is inferred.
+        100 application_string1: Text<40> as "ApplicationString1" since 23,
+        /// The size is inferred.
+        101 application_string2: Text<40> as "ApplicationString2" since 23,
+        13 call_variable1: Text<41> as "CallVariable1",
+        14 call_variable2: Text<41> as "CallVariable2",
+        15 call_variable3: Text<41> as "CallVariable3",
+        16 call_variable4: Text<41> as "CallVariable4",
+        17 call_variable5: Text<41> as "CallVariable5",
+        18 call_variable6: Text<41> as "CallVariable6",
+        19 call_variable7: Text<41> as "CallVariable7",
+        20 call_variable8: Text<41> as "CallVariable8",
+        21 call_variable9: Text<41> as "CallVariable9",
+        22 call_variable10: Text<41> as "CallVariable10",
+        82 named_variable: NamedVariable as "NamedVariable" is repeated,
+        83 named_array: NamedArray as "NamedArray" is repeated,
+    }
+
+    /// A task waits for an agent.
+    192 => QueuedTaskEvent "QUEUED_TASK_EVENT" server -> client, inferred "cti-server-protocol 11.2" {
+        /// 0 for a session with all events.
+        monitor_id: u32 as "MonitorID",
+        /// The agent's peripheral. The product's trace spells it so.
+        peripheral_id: u32 as "PeripherlID",
+        /// 4 in the lab, although the peripheral is of type 17. The product's trace spells it so.
+        peripheral_type: u16 as "PeripherlType",
+        /// The domain.
+        mr_domain_id: i32 as "MRDomainID",
+        task_id: TaskId as "TaskID",
+        /// Skill target id of the skill group; -1 none.
+        skill_group_id: i32 as "SkillGroupID",
+        /// Skill target id of the service; -1 none.
+        service_id: i32 as "ServiceID",
+    }
+
+    /// A task waits no more.
+    193 => DequeuedTaskEvent "DEQUEUED_TASK_EVENT" server -> client, inferred "cti-server-protocol 11.2" {
+        /// 0 for a session with all events.
+        monitor_id: u32 as "MonitorID",
+        /// The agent's peripheral. The product's trace spells it so.
+        peripheral_id: u32 as "PeripherlID",
+        /// 4 in the lab, although the peripheral is of type 17. The product's trace spells it so.
+        peripheral_type: u16 as "PeripherlType",
+        /// The domain.
+        mr_domain_id: i32 as "MRDomainID",
+        task_id: TaskId as "TaskID",
+        /// Skill target id of the skill group; -1 none.
+        skill_group_id: i32 as "SkillGroupID",
+        /// Skill target id of the service; -1 none.
+        service_id: i32 as "ServiceID",
     }
 
     /// An agent accepted a task.
@@ -198,5 +409,214 @@ cce_wire::rows! { $ task {
         46 wrapup_data: Text<40> as "WrapupData",
         /// The tag is inferred.
         101 application_data: Text<40> as "ApplicationData",
+    }
+
+    /// A task's data changed.
+    200 => TaskDataUpdateEvent "TASK_DATA_UPDATE_EVENT" server -> client, inferred "cti-server-protocol 11.2" {
+        /// 0 for a session with all events.
+        monitor_id: u32 as "MonitorID",
+        /// The agent's peripheral. The product's trace spells it so.
+        peripheral_id: u32 as "PeripherlID",
+        /// 4 in the lab, although the peripheral is of type 17. The product's trace spells it so.
+        peripheral_type: u16 as "PeripherlType",
+        /// The domain.
+        mr_domain_id: i32 as "MRDomainID",
+        task_id: TaskId as "TaskID",
+        /// Skill target id of the agent.
+        icm_agent_id: i32 as "ICMAgentID",
+        /// Number of named variables of the floating part.
+        num_named_variables: u16 as "NumNamedVariables",
+        /// Number of array elements of the floating part.
+        num_named_arrays: u16 as "NumNamedArrays",
+    } floats {
+        /// The size is inferred.
+        99 script_selector: Text<40> as "ScriptSelector" since 23,
+        /// The size is inferred.
+        100 application_string1: Text<40> as "ApplicationString1" since 23,
+        /// The size is inferred.
+        101 application_string2: Text<40> as "ApplicationString2" since 23,
+        13 call_variable1: Text<41> as "CallVariable1",
+        14 call_variable2: Text<41> as "CallVariable2",
+        15 call_variable3: Text<41> as "CallVariable3",
+        16 call_variable4: Text<41> as "CallVariable4",
+        17 call_variable5: Text<41> as "CallVariable5",
+        18 call_variable6: Text<41> as "CallVariable6",
+        19 call_variable7: Text<41> as "CallVariable7",
+        20 call_variable8: Text<41> as "CallVariable8",
+        21 call_variable9: Text<41> as "CallVariable9",
+        22 call_variable10: Text<41> as "CallVariable10",
+        82 named_variable: NamedVariable as "NamedVariable" is repeated,
+        83 named_array: NamedArray as "NamedArray" is repeated,
+    }
+
+    /// A task lasted longer than its domain allows.
+    207 => MaxTaskLifetimeExceededEvent "MAX_TASK_LIFETIME_EXCEEDED_EVENT" server -> client, inferred "cti-server-protocol 11.2" {
+        /// 0 for a session with all events.
+        monitor_id: u32 as "MonitorID",
+        /// The agent's peripheral. The product's trace spells it so.
+        peripheral_id: u32 as "PeripherlID",
+        /// 4 in the lab, although the peripheral is of type 17. The product's trace spells it so.
+        peripheral_type: u16 as "PeripherlType",
+        /// The domain.
+        mr_domain_id: i32 as "MRDomainID",
+        task_id: TaskId as "TaskID",
+        /// Skill target id of the agent.
+        icm_agent_id: i32 as "ICMAgentID",
+    }
+
+    /// One task of the account after a reconnect, to be answered.
+    209 => TaskInitReq "TASK_INIT_REQ" client -> server, inferred "cti-server-protocol 11.1" {
+        /// Echoed by the answer.
+        invoke_id: u32 as "InvokeID",
+        /// The domain.
+        mrd_id: i32 as "MRDID",
+        /// Skill target id of the agent.
+        icm_agent_id: i32 as "ICMAgentID",
+        task_id: TaskId as "TaskID",
+        /// 0 pre-call, 1 active, 2 wrap-up, 3 paused, 4 offered, 5 interrupted, 7 ended.
+        task_state: u16 as "TaskState",
+        /// Skill target id of the skill group; -1 none.
+        arm_skill_group_id: i32 as "ARMSkillGroupID",
+        /// Skill target id of the service; -1 none.
+        arm_service_id: i32 as "ARMServiceID",
+    }
+
+    /// Answers the account of a task.
+    210 => TaskInitResp "TASK_INIT_RESP" server -> client, inferred "cti-server-protocol 11.1" {
+        /// Of the request.
+        invoke_id: u32 as "InvokeID",
+        /// See [`arm`](crate::arm).
+        status: u32 as "Status",
+    }
+
+    /// Asks for the tasks of an agent whose client came back.
+    255 => GetAgentTasksReq "GET_AGENT_TASKS_REQ" client -> server, inferred "cti-server-protocol 11.1" since 20 {
+        /// Echoed by the answer.
+        invoke_id: u32 as "InvokeID",
+        /// The domain.
+        mrd_id: i32 as "MRDID",
+        /// Skill target id of the agent.
+        icm_agent_id: i32 as "ICMAgentID",
+    }
+
+    /// The tasks of an agent.
+    256 => AgentTasksResp "AGENT_TASKS_RESP" server -> client, inferred "cti-server-protocol 11.1" since 20 {
+        /// Of the request.
+        invoke_id: u32 as "InvokeID",
+        /// See [`arm`](crate::arm).
+        status: u32 as "Status",
+        /// The domain.
+        mrd_id: i32 as "MRDID",
+        /// Skill target id of the agent.
+        icm_agent_id: i32 as "ICMAgentID",
+        /// Number of task ids of the floating part.
+        num_tasks: u16 as "NumTasks",
+    } floats {
+        258 flt_task_id: TaskId as "TaskID" since 20 is repeated,
+    }
+
+    /// Asks for a task's data.
+    257 => SnapshotTaskReq "SNAPSHOT_TASK_REQ" client -> server, inferred "cti-server-protocol 11.1" since 20 {
+        /// Echoed by the answer.
+        invoke_id: u32 as "InvokeID",
+        /// The domain.
+        mrd_id: i32 as "MRDID",
+        task_id: TaskId as "TaskID",
+    }
+
+    /// A task's data.
+    258 => SnapshotTaskResp "SNAPSHOT_TASK_RESP" server -> client, inferred "cti-server-protocol 11.1" since 20 {
+        /// Of the request.
+        invoke_id: u32 as "InvokeID",
+        /// See [`arm`](crate::arm).
+        status: u32 as "Status",
+        /// The domain.
+        mrd_id: i32 as "MRDID",
+        /// Skill target id of the agent.
+        icm_agent_id: i32 as "ICMAgentID",
+        task_id: TaskId as "TaskID",
+        /// 0 pre-call, 1 active, 2 wrap-up, 3 paused, 4 offered, 5 interrupted, 7 ended.
+        task_state: u16 as "TaskState",
+        /// Skill target id of the skill group; -1 none.
+        skill_group_id: i32 as "SkillGroupID",
+        /// Skill target id of the service; -1 none.
+        service_id: i32 as "ServiceID",
+        /// Number of named variables of the floating part.
+        num_named_variables: u16 as "NumNamedVariables",
+        /// Number of array elements of the floating part.
+        num_named_arrays: u16 as "NumNamedArrays",
+    } floats {
+        /// The size is inferred.
+        99 script_selector: Text<40> as "ScriptSelector" since 23,
+        /// The size is inferred.
+        100 application_string1: Text<40> as "ApplicationString1" since 23,
+        /// The size is inferred.
+        101 application_string2: Text<40> as "ApplicationString2" since 23,
+        13 call_variable1: Text<41> as "CallVariable1",
+        14 call_variable2: Text<41> as "CallVariable2",
+        15 call_variable3: Text<41> as "CallVariable3",
+        16 call_variable4: Text<41> as "CallVariable4",
+        17 call_variable5: Text<41> as "CallVariable5",
+        18 call_variable6: Text<41> as "CallVariable6",
+        19 call_variable7: Text<41> as "CallVariable7",
+        20 call_variable8: Text<41> as "CallVariable8",
+        21 call_variable9: Text<41> as "CallVariable9",
+        22 call_variable10: Text<41> as "CallVariable10",
+        82 named_variable: NamedVariable as "NamedVariable" is repeated,
+        83 named_array: NamedArray as "NamedArray" is repeated,
+    }
+
+    /// The tasks of an agent.
+    262 => AgentTasksEvent "AGENT_TASKS_EVENT" server -> client, inferred "cti-server-protocol 11.2" since 23 {
+        /// See [`arm`](crate::arm).
+        status: u32 as "Status",
+        /// The domain.
+        mrd_id: i32 as "MRDID",
+        /// Skill target id of the agent.
+        icm_agent_id: i32 as "ICMAgentID",
+        /// Number of task ids of the floating part.
+        num_tasks: u16 as "NumTasks",
+    } floats {
+        258 flt_task_id: TaskId as "TaskID" since 20 is repeated,
+    }
+
+    /// A task's data.
+    263 => SnapshotTaskEvent "SNAPSHOT_TASK_EVENT" server -> client, inferred "cti-server-protocol 11.2" since 23 {
+        /// See [`arm`](crate::arm).
+        status: u32 as "Status",
+        /// The domain.
+        mrd_id: i32 as "MRDID",
+        /// Skill target id of the agent.
+        icm_agent_id: i32 as "ICMAgentID",
+        task_id: TaskId as "TaskID",
+        /// 0 pre-call, 1 active, 2 wrap-up, 3 paused, 4 offered, 5 interrupted, 7 ended.
+        task_state: u16 as "TaskState",
+        /// Skill target id of the skill group; -1 none.
+        skill_group_id: i32 as "SkillGroupID",
+        /// Skill target id of the service; -1 none.
+        service_id: i32 as "ServiceID",
+        /// Number of named variables of the floating part.
+        num_named_variables: u16 as "NumNamedVariables",
+        /// Number of array elements of the floating part.
+        num_named_arrays: u16 as "NumNamedArrays",
+    } floats {
+        /// The size is inferred.
+        99 script_selector: Text<40> as "ScriptSelector" since 23,
+        /// The size is inferred.
+        100 application_string1: Text<40> as "ApplicationString1" since 23,
+        /// The size is inferred.
+        101 application_string2: Text<40> as "ApplicationString2" since 23,
+        13 call_variable1: Text<41> as "CallVariable1",
+        14 call_variable2: Text<41> as "CallVariable2",
+        15 call_variable3: Text<41> as "CallVariable3",
+        16 call_variable4: Text<41> as "CallVariable4",
+        17 call_variable5: Text<41> as "CallVariable5",
+        18 call_variable6: Text<41> as "CallVariable6",
+        19 call_variable7: Text<41> as "CallVariable7",
+        20 call_variable8: Text<41> as "CallVariable8",
+        21 call_variable9: Text<41> as "CallVariable9",
+        22 call_variable10: Text<41> as "CallVariable10",
+        82 named_variable: NamedVariable as "NamedVariable" is repeated,
+        83 named_array: NamedArray as "NamedArray" is repeated,
     }
 } }

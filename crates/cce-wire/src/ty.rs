@@ -92,7 +92,7 @@ impl fmt::Display for Type {
 /// No type has that name.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "`{name}` is no type; there is UCHAR, SHORT, USHORT, INT, UINT, BOOL, TIME, TASKID, STRING[n], UNSPEC[n], NAMEDVAR, NAMEDARRAY"
+    "`{name}` is no type; there is UCHAR, SHORT, USHORT, INT, UINT, BOOL, TIME, TASKID, STRING[n], UNSPEC[n], NAMEDVAR, NAMEDARRAY, USHORT[], UINT[]"
 )]
 pub struct UnknownType {
     /// What stood there.

@@ -70,7 +70,7 @@ pub fn show_table(kind: TableKind) -> String {
         "# {}\n# Inferred rows: number, fixed part and floating part in the order of the wire. A copy with other\n\
          # numbers, orders, types and tags takes their place: ccelab run {} FILE. A row that is left out\n\
          # stays as it is. Types: UCHAR SHORT USHORT INT UINT BOOL TIME TASKID STRING[n] UNSPEC[n] NAMEDVAR\n\
-         # NAMEDARRAY. One more field of the fixed part: \"NAME TYPE = NUMBER\".\n",
+         # NAMEDARRAY, and USHORT[] and UINT[] for several in one field. One more field of the fixed part: \"NAME TYPE = NUMBER\".\n",
         kind.title(),
         kind.option()
     );

@@ -10,8 +10,10 @@ use cce_wire::{TableText, frame_kind};
 use cce_world::{Lab, TableKind, read_table, show_table};
 use std::collections::BTreeSet;
 
-/// What is added to every number and every tag; tags of the media routing interface have one byte.
-const MOVED: u32 = 100;
+/// What is added to every number: beyond all numbers of the tables.
+const MOVED: u32 = 1000;
+/// What is added to every tag; those of the media routing interface have one byte.
+const TAGS_MOVED: u32 = 100;
 
 #[test]
 fn the_built_in_tables_are_table_files() {
@@ -90,7 +92,7 @@ fn moved(kind: TableKind) -> TableText {
         row.fixed.reverse();
         for float in &mut row.floats {
             let (tag, field) = float.split_once(' ').unwrap();
-            *float = format!("{} {field}", tag.parse::<u32>().unwrap() + MOVED);
+            *float = format!("{} {field}", tag.parse::<u32>().unwrap() + TAGS_MOVED);
         }
     }
     // Written and read again, as a user's file is.

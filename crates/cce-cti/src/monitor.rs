@@ -1,0 +1,183 @@
+//! Monitors of calls, devices, sessions and tasks (cti-server-protocol 8 and 11.1).
+
+use cce_wire::Text;
+
+cce_wire::rows! { $ monitor {
+    /// Begins to watch a call or a device.
+    93 => MonitorStartReq "MONITOR_START_REQ" client -> server, published "cti-server-protocol 8" {
+        /// Echoed by the answer.
+        invoke_id: u32 as "InvokeID",
+        peripheral_id: u32 as "PeripheralID",
+        /// 0xFFFFFFFF where a device is watched.
+        connection_call_id: u32 as "ConnectionCallID",
+        /// See [`call_msg_mask`](crate::call_msg_mask).
+        call_msg_mask: u32 as "CallMsgMask",
+        /// See [`agent_state_mask`](crate::agent_state_mask).
+        agent_state_mask: u32 as "AgentStateMask",
+        /// 0 static, 1 dynamic, 0xFFFF none.
+        connection_device_id_type: u16 as "ConnectionDeviceIDType",
+        /// 0xFFFF where a call is watched.
+        monitored_device_type: u16 as "MonitoredDeviceType",
+    } floats {
+        25 connection_device_id: Text<64> as "ConnectionDeviceID",
+        76 monitored_device_id: Text<64> as "MonitoredDeviceID",
+    }
+
+    /// The call or the device is watched.
+    94 => MonitorStartConf "MONITOR_START_CONF" server -> client, published "cti-server-protocol 8" {
+        /// Of the request.
+        invoke_id: u32 as "InvokeID",
+        /// Stands in the events of this monitor.
+        monitor_id: u32 as "MonitorID",
+    }
+
+    /// Ends to watch a call or a device.
+    95 => MonitorStopReq "MONITOR_STOP_REQ" client -> server, published "cti-server-protocol 8" {
+        /// Echoed by the answer.
+        invoke_id: u32 as "InvokeID",
+        /// The monitor.
+        monitor_id: u32 as "MonitorID",
+    }
+
+    /// The call or the device is watched no more.
+    96 => MonitorStopConf "MONITOR_STOP_CONF" server -> client, published "cti-server-protocol 8" {
+        /// Of the request.
+        invoke_id: u32 as "InvokeID",
+    }
+
+    /// Changes what a monitor reports.
+    97 => ChangeMonitorMaskReq "CHANGE_MONITOR_MASK_REQ" client -> server, published "cti-server-protocol 8" {
+        /// Echoed by the answer.
+        invoke_id: u32 as "InvokeID",
+        /// The monitor.
+        monitor_id: u32 as "MonitorID",
+        /// See [`call_msg_mask`](crate::call_msg_mask).
+        call_msg_mask: u32 as "CallMsgMask",
+        /// See [`agent_state_mask`](crate::agent_state_mask).
+        agent_state_mask: u32 as "AgentStateMask",
+    }
+
+    /// The monitor reports that.
+    98 => ChangeMonitorMaskConf "CHANGE_MONITOR_MASK_CONF" server -> client, published "cti-server-protocol 8" {
+        /// Of the request.
+        invoke_id: u32 as "InvokeID",
+    }
+
+    /// A client opened a session.
+    99 => ClientSessionOpenedEvent "CLIENT_SESSION_OPENED_EVENT" server -> client, published "cti-server-protocol 8" {
+        session_id: u32 as "SessionID",
+        peripheral_id: u32 as "PeripheralID",
+        /// See [`services`](crate::services).
+        services_granted: u32 as "ServicesGranted",
+        /// See [`call_msg_mask`](crate::call_msg_mask).
+        call_msg_mask: u32 as "CallMsgMask",
+        /// See [`agent_state_mask`](crate::agent_state_mask).
+        agent_state_mask: u32 as "AgentStateMask",
+        client_port: u32 as "ClientPort",
+    } floats {
+        /// At most 16 bytes before version 19.
+        81 client_address: Text<64> as "ClientAddress",
+        1 client_id: Text<64> as "ClientID",
+        3 client_signature: Text<64> as "ClientSignature",
+        4 agent_extension: Text<16> as "AgentExtension",
+        5 agent_id: Text<12> as "AgentID",
+        6 agent_instrument: Text<64> as "AgentInstrument",
+    }
+
+    /// A client's session ended.
+    100 => ClientSessionClosedEvent "CLIENT_SESSION_CLOSED_EVENT" server -> client, published "cti-server-protocol 8" {
+        session_id: u32 as "SessionID",
+        peripheral_id: u32 as "PeripheralID",
+        /// See [`status`](crate::status).
+        status: u32 as "Status",
+        client_port: u32 as "ClientPort",
+    } floats {
+        /// At most 16 bytes before version 19.
+        81 client_address: Text<64> as "ClientAddress",
+        1 client_id: Text<64> as "ClientID",
+        3 client_signature: Text<64> as "ClientSignature",
+        4 agent_extension: Text<16> as "AgentExtension",
+        5 agent_id: Text<12> as "AgentID",
+        6 agent_instrument: Text<64> as "AgentInstrument",
+    }
+
+    /// Begins to watch another client's session.
+    101 => SessionMonitorStartReq "SESSION_MONITOR_START_REQ" client -> server, published "cti-server-protocol 8" {
+        /// Echoed by the answer.
+        invoke_id: u32 as "InvokeID",
+        session_id: u32 as "SessionID",
+    }
+
+    /// The session is watched.
+    102 => SessionMonitorStartConf "SESSION_MONITOR_START_CONF" server -> client, published "cti-server-protocol 8" {
+        /// Of the request.
+        invoke_id: u32 as "InvokeID",
+        /// Stands in the events of this monitor.
+        monitor_id: u32 as "MonitorID",
+    }
+
+    /// Ends to watch a session.
+    103 => SessionMonitorStopReq "SESSION_MONITOR_STOP_REQ" client -> server, published "cti-server-protocol 8" {
+        /// Echoed by the answer.
+        invoke_id: u32 as "InvokeID",
+        /// The monitor.
+        monitor_id: u32 as "MonitorID",
+    }
+
+    /// The session is watched no more.
+    104 => SessionMonitorStopConf "SESSION_MONITOR_STOP_CONF" server -> client, published "cti-server-protocol 8" {
+        /// Of the request.
+        invoke_id: u32 as "InvokeID",
+    }
+
+    /// Begins to watch tasks.
+    201 => TaskMonitorStartReq "TASK_MONITOR_START_REQ" client -> server, inferred "cti-server-protocol 11.1" {
+        /// Echoed by the answer.
+        invoke_id: u32 as "InvokeID",
+        peripheral_id: u32 as "PeripheralID",
+        /// The domain.
+        mrd_id: i32 as "MRDID",
+        /// Skill target id of the agent.
+        icm_agent_id: i32 as "ICMAgentID",
+        /// See [`task_msg_mask`](crate::task_msg_mask).
+        task_msg_mask: u32 as "TaskMsgMask",
+    }
+
+    /// The tasks are watched.
+    202 => TaskMonitorStartConf "TASK_MONITOR_START_CONF" server -> client, inferred "cti-server-protocol 11.1" {
+        /// Of the request.
+        invoke_id: u32 as "InvokeID",
+        /// Stands in the events of this monitor.
+        monitor_id: u32 as "MonitorID",
+    }
+
+    /// Ends to watch tasks.
+    203 => TaskMonitorStopReq "TASK_MONITOR_STOP_REQ" client -> server, inferred "cti-server-protocol 11.1" {
+        /// Echoed by the answer.
+        invoke_id: u32 as "InvokeID",
+        /// The monitor.
+        monitor_id: u32 as "MonitorID",
+    }
+
+    /// The tasks are watched no more.
+    204 => TaskMonitorStopConf "TASK_MONITOR_STOP_CONF" server -> client, inferred "cti-server-protocol 11.1" {
+        /// Of the request.
+        invoke_id: u32 as "InvokeID",
+    }
+
+    /// Changes what a task monitor reports.
+    205 => ChangeTaskMonitorMaskReq "CHANGE_TASK_MONITOR_MASK_REQ" client -> server, inferred "cti-server-protocol 11.1" {
+        /// Echoed by the answer.
+        invoke_id: u32 as "InvokeID",
+        /// The monitor.
+        monitor_id: u32 as "MonitorID",
+        /// See [`task_msg_mask`](crate::task_msg_mask).
+        task_msg_mask: u32 as "TaskMsgMask",
+    }
+
+    /// The task monitor reports that.
+    206 => ChangeTaskMonitorMaskConf "CHANGE_TASK_MONITOR_MASK_CONF" server -> client, inferred "cti-server-protocol 11.1" {
+        /// Of the request.
+        invoke_id: u32 as "InvokeID",
+    }
+} }
