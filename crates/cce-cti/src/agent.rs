@@ -30,7 +30,7 @@ cce_wire::rows! { $ agent {
         peripheral_id: u32 as "PeripheralID",
         /// The session of the agent's client.
         session_id: u32 as "SessionID",
-        /// 17 is an enterprise agent peripheral.
+        /// 17 is an enterprise agent peripheral; see [`peripheral_type`](crate::peripheral_type).
         peripheral_type: u16 as "PeripheralType",
         /// An agent state.
         skill_group_state: u16 as "SkillGroupState",

@@ -6,6 +6,10 @@
 //! Invariants:
 //! - Floating fields are written in the order of the row.
 //! - What a row marks `inferred` has no published layout; the row is the one place where it was chosen.
+//! - A row marked `compact` has the published fixed part and those floating fields that certainly belong to it;
+//!   one marked `raw` has a published number and name, and keeps its body as it came. Reserved numbers have no row.
+//! - A field has the version since which it is there. Where the source names a tag's version only by a range of
+//!   numbers, the tag's place among its neighbours decides (inferred).
 
 #![warn(missing_docs)]
 
@@ -14,19 +18,34 @@ mod codes;
 #[macro_use]
 mod agent;
 #[macro_use]
+mod call_control;
+#[macro_use]
+mod call_data;
+#[macro_use]
+mod call_event;
+#[macro_use]
+mod config;
+#[macro_use]
 mod device;
 #[macro_use]
 mod media;
 #[macro_use]
 mod monitor;
 #[macro_use]
+mod raw;
+#[macro_use]
 mod register;
 #[macro_use]
 mod session;
 #[macro_use]
+mod statistics;
+#[macro_use]
 mod task;
 #[macro_use]
 mod team;
+
+mod kinds;
+mod masks;
 
 pub mod arm;
 pub mod services;
@@ -34,11 +53,19 @@ pub mod status;
 pub mod system_event;
 
 pub use agent::*;
+pub use call_control::*;
+pub use call_data::*;
+pub use call_event::*;
+pub use config::*;
 pub use device::*;
+pub use kinds::*;
+pub use masks::*;
 pub use media::*;
 pub use monitor::*;
+pub use raw::*;
 pub use register::*;
 pub use session::*;
+pub use statistics::*;
 pub use task::*;
 pub use team::*;
 
@@ -57,7 +84,8 @@ const OPEN_REQ: u32 = 3;
 
 cce_wire::protocol! {
     /// Messages between the CTI server and its clients.
-    Cti = session, agent, team, register, monitor, device, media, task
+    Cti = session, agent, team, register, monitor, device, statistics, config, media, task, call_event, call_data,
+        call_control, raw
 }
 
 /// The layout of a session that was opened with this version.

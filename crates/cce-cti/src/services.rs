@@ -1,64 +1,30 @@
 //! Services that a client asks for: bits of `OPEN_REQ` and `OPEN_CONF` (cti-server-protocol 12).
 
-/// `CLIENT_EVENTS`: Events of the client's own device.
-pub const CLIENT_EVENTS: u32 = 0x0000_0001;
-/// `CALL_DATA_UPDATE`.
-pub const CALL_DATA_UPDATE: u32 = 0x0000_0002;
-/// `CLIENT_CONTROL`.
-pub const CLIENT_CONTROL: u32 = 0x0000_0004;
-/// `CONNECTION_MONITOR`.
-pub const CONNECTION_MONITOR: u32 = 0x0000_0008;
-/// `ALL_EVENTS`.
-pub const ALL_EVENTS: u32 = 0x0000_0010;
-/// `PERIPHERAL_MONITOR`.
-pub const PERIPHERAL_MONITOR: u32 = 0x0000_0020;
-/// `CLIENT_MONITOR`.
-pub const CLIENT_MONITOR: u32 = 0x0000_0040;
-/// `SUPERVISOR`.
-pub const SUPERVISOR: u32 = 0x0000_0080;
-/// `SERVER`.
-pub const SERVER: u32 = 0x0000_0100;
-/// `AGENT_REPORTING`: The ARM layer.
-pub const AGENT_REPORTING: u32 = 0x0000_0400;
-/// `ALL_TASK_EVENTS`.
-pub const ALL_TASK_EVENTS: u32 = 0x0000_0800;
-/// `TASK_MONITOR`.
-pub const TASK_MONITOR: u32 = 0x0000_1000;
-/// `AGENT_STATE_CONTROL_ONLY`.
-pub const AGENT_STATE_CONTROL_ONLY: u32 = 0x0000_2000;
-/// `DEVICE_STATE_CONTROL`.
-pub const DEVICE_STATE_CONTROL: u32 = 0x0000_8000;
-/// `UPDATE_EVENTS`.
-pub const UPDATE_EVENTS: u32 = 0x0008_0000;
-/// `IGNORE_DUPLICATE_AGENT_EVENTS`.
-pub const IGNORE_DUPLICATE_AGENT_EVENTS: u32 = 0x0010_0000;
-/// `IGNORE_CONF`.
-pub const IGNORE_CONF: u32 = 0x0020_0000;
-/// `ACD_LINE_ONLY`.
-pub const ACD_LINE_ONLY: u32 = 0x0040_0000;
-/// `ACTIVE_STANDBY`: Sessions with a standby side; version 24 and later.
-pub const ACTIVE_STANDBY: u32 = 0x0200_0000;
-/// `DEBUG`.
-pub const DEBUG: u32 = 0x8000_0000;
+bits! {
+    /// Events of the client's own device:
+    CLIENT_EVENTS = 0x0000_0001,
+    CALL_DATA_UPDATE = 0x0000_0002,
+    CLIENT_CONTROL = 0x0000_0004,
+    CONNECTION_MONITOR = 0x0000_0008,
+    ALL_EVENTS = 0x0000_0010,
+    PERIPHERAL_MONITOR = 0x0000_0020,
+    CLIENT_MONITOR = 0x0000_0040,
+    SUPERVISOR = 0x0000_0080,
+    SERVER = 0x0000_0100,
+    /// The ARM layer:
+    AGENT_REPORTING = 0x0000_0400,
+    ALL_TASK_EVENTS = 0x0000_0800,
+    TASK_MONITOR = 0x0000_1000,
+    AGENT_STATE_CONTROL_ONLY = 0x0000_2000,
+    DEVICE_STATE_CONTROL = 0x0000_8000,
+    UPDATE_EVENTS = 0x0008_0000,
+    IGNORE_DUPLICATE_AGENT_EVENTS = 0x0010_0000,
+    IGNORE_CONF = 0x0020_0000,
+    ACD_LINE_ONLY = 0x0040_0000,
+    /// Sessions with a standby side:
+    ACTIVE_STANDBY = 0x0200_0000 since 24,
+    DEBUG = 0x8000_0000,
+}
 
-/// Every bit that has a meaning; a strict server refuses others.
-pub const ALL: u32 = CLIENT_EVENTS
-    | CALL_DATA_UPDATE
-    | CLIENT_CONTROL
-    | CONNECTION_MONITOR
-    | ALL_EVENTS
-    | PERIPHERAL_MONITOR
-    | CLIENT_MONITOR
-    | SUPERVISOR
-    | SERVER
-    | AGENT_REPORTING
-    | ALL_TASK_EVENTS
-    | TASK_MONITOR
-    | AGENT_STATE_CONTROL_ONLY
-    | DEVICE_STATE_CONTROL
-    | UPDATE_EVENTS
-    | IGNORE_DUPLICATE_AGENT_EVENTS
-    | IGNORE_CONF
-    | ACD_LINE_ONLY
-    | ACTIVE_STANDBY
-    | DEBUG;
+/// Every bit that has a meaning in the latest version.
+pub const ALL: u32 = valid(crate::VERSION_MAX);

@@ -29,9 +29,9 @@ cce_wire::rows! { $ session {
         peripheral_id: u32 as "PeripheralID",
         /// See [`services`](crate::services).
         services_requested: u32 as "ServicesRequested",
-        /// Call events that the client wants.
+        /// Call events that the client wants: see [`call_msg_mask`](crate::call_msg_mask).
         call_msg_mask: u32 as "CallMsgMask",
-        /// Agent states that the client wants, a bit per state.
+        /// Agent states that the client wants: see [`agent_state_mask`](crate::agent_state_mask).
         agent_state_mask: u32 as "AgentStateMask",
         /// Configuration events that the client wants.
         config_msg_mask: u32 as "ConfigMsgMask",
@@ -61,13 +61,13 @@ cce_wire::rows! { $ session {
         services_granted: u32 as "ServicesGranted",
         /// 0 for a session with all events.
         monitor_id: u32 as "MonitorID",
-        /// 0 is normal.
+        /// See [`pg_status`](crate::pg_status).
         pg_status: u32 as "PGStatus",
         /// Seconds since 1970-01-01 00:00 UTC.
         icm_central_controller_time: Time32 as "ICMCentralControllerTime",
         /// Whether the peripheral is on-line.
         peripheral_online: bool as "PeripheralOnline",
-        /// 17 is an enterprise agent peripheral.
+        /// 17 is an enterprise agent peripheral; see [`peripheral_type`](crate::peripheral_type).
         peripheral_type: u16 as "PeripheralType",
         /// Of the client's own agent.
         agent_state: u16 as "AgentState",
@@ -114,7 +114,7 @@ cce_wire::rows! { $ session {
 
     /// Something happened to the central controller, a peripheral or the server.
     31 => SystemEvent "SYSTEM_EVENT" server -> client, published "cti-server-protocol 6" {
-        /// 0 is normal.
+        /// See [`pg_status`](crate::pg_status).
         pg_status: u32 as "PGStatus",
         /// Seconds since 1970-01-01 00:00 UTC.
         icm_central_controller_time: Time32 as "ICMCentralControllerTime",

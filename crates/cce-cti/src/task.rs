@@ -170,7 +170,7 @@ cce_wire::rows! { $ task {
         /// Skill target id of the agent.
         icm_agent_id: i32 as "ICMAgentID",
         task_id: TaskId as "TaskID",
-        /// How it ended, for the central controller.
+        /// How it ended, for the central controller: see [`disposition`](crate::disposition).
         icm_disposition: u32 as "ICMDisposition",
         /// How it ended, for the application.
         application_disposition: u32 as "ApplicationDisposition",
@@ -400,7 +400,7 @@ cce_wire::rows! { $ task {
         previous_task_id: TaskId as "PreviousTaskID",
         /// Skill target id of the agent.
         icm_agent_id: i32 as "ICMAgentID",
-        /// How it ended, for the central controller.
+        /// How it ended, for the central controller: see [`disposition`](crate::disposition).
         icm_disposition: u32 as "ICMDisposition",
         /// How it ended, for the application.
         application_disposition: u32 as "ApplicationDisposition",

@@ -324,7 +324,11 @@ macro_rules! dispatch {
 
         impl $proto {
             /// Every row, in the order of the table.
-            pub const TABLE: &'static [$crate::MessageDoc] = &[ $( <$name as $crate::Message>::DOC ),* ];
+            pub const TABLE: &'static [$crate::MessageDoc] = {
+                // A static, since a table of hundreds of rows is no value to be copied.
+                static ROWS: &[$crate::MessageDoc] = &[ $( <$name as $crate::Message>::DOC ),* ];
+                ROWS
+            };
 
             /// Reads a body. Fails only where bytes are missing.
             pub fn decode(
