@@ -1,0 +1,9 @@
+//! Any bytes as GED-188.
+
+#![no_main]
+
+#[path = "../bodies.rs"]
+#[expect(dead_code, reason = "each target takes one of the bodies")]
+mod bodies;
+
+libfuzzer_sys::fuzz_target!(|input: &[u8]| bodies::cti(input));
