@@ -23,7 +23,7 @@ macro_rules! check {
 }
 
 /// Version, message type and body of a GED-188 message.
-pub fn cti(input: &[u8]) {
+pub(crate) fn cti(input: &[u8]) {
     let Some(([version, high, low], body)) = input.split_first_chunk() else { return };
     let versions = cce_cti::VERSION_MAX - cce_cti::VERSION_MIN + 1;
     let dialect = cce_cti::dialect(cce_cti::VERSION_MIN + u32::from(*version) % versions);
@@ -33,19 +33,19 @@ pub fn cti(input: &[u8]) {
 }
 
 /// Message type and body of a message of the media routing interface.
-pub fn mr(input: &[u8]) {
+pub(crate) fn mr(input: &[u8]) {
     let Some((kind, body)) = input.split_first() else { return };
     check!(cce_mr::Mr, &cce_mr::MR, u32::from(*kind), body);
 }
 
 /// Message type and body of a message between a peripheral gateway and the router.
-pub fn icm(input: &[u8]) {
+pub(crate) fn icm(input: &[u8]) {
     let Some((kind, body)) = input.split_first() else { return };
     check!(cce_mr::Icm, &cce_mr::ICM, u32::from(*kind), body);
 }
 
 /// A stream, cut after as many bytes as the first says: in pieces it gives the same frames as at once.
-pub fn framer(input: &[u8]) {
+pub(crate) fn framer(input: &[u8]) {
     let Some((cut, stream)) = input.split_first() else { return };
     let at_once = frames([stream]);
     let in_pieces = frames(stream.chunks(usize::from(*cut).max(1)));

@@ -47,21 +47,22 @@ struct Stream {
 pub(crate) fn decode(options: &Decode) -> Result<(), Failure> {
     let dictionary = Dictionary::new(&load_tables(&options.tables)?);
     let book = options.protocol.book();
-    let mut broken = 0;
+    let mut broken = Vec::new();
     for stream in streams(options)? {
         if let Some(title) = stream.title.filter(|_| !options.json) {
             print::line(&title);
         }
         let version = options.version.or(stream.version);
         for piece in explain(book, version, &dictionary, &stream.bytes, stream.is_missing) {
-            broken += usize::from(is_broken(&piece));
+            broken.extend(trouble(&piece));
             print::line(&if options.json { as_json(&piece).to_string() } else { as_text(&piece) });
         }
     }
-    if broken == 0 {
-        return Ok(());
+    match broken.as_slice() {
+        [] => Ok(()),
+        [only] => Err(Failure::Check(only.clone())),
+        [first, more @ ..] => Err(Failure::Check(format!("{first}; and {} more", more.len()))),
     }
-    Err(Failure::Check(format!("{broken} {} not whole", if broken == 1 { "place is" } else { "places are" })))
 }
 
 fn streams(options: &Decode) -> Result<Vec<Stream>, Failure> {
@@ -167,11 +168,13 @@ fn dump_line(line: &str, so_far: usize) -> Option<Vec<u8>> {
     (!bytes.is_empty()).then_some(bytes)
 }
 
-fn is_broken(piece: &Piece) -> bool {
-    match piece {
-        Piece::Message(message) => message.error.is_some(),
-        Piece::Broken { .. } => true,
-    }
+/// What is wrong with a stretch, if anything is.
+fn trouble(piece: &Piece) -> Option<String> {
+    let (offset, why) = match piece {
+        Piece::Message(message) => (message.offset, message.error.as_ref()?),
+        Piece::Broken { offset, why } => (*offset, why),
+    };
+    Some(format!("at byte {offset}: {why}"))
 }
 
 fn as_text(piece: &Piece) -> String {

@@ -222,7 +222,7 @@ fn all_floats(row: &MessageDoc) -> impl Iterator<Item = &'static cce_wire::Float
 
 /// A tag that the row does not have, in the range that every version can express.
 fn unknown_tag(row: &MessageDoc) -> u16 {
-    (200..=255).find(|tag| row.float(*tag).is_none()).unwrap()
+    (200..=255).find(|tag| row.float(*tag).is_none()).expect("no row has all of these tags")
 }
 
 /// A tag that the row has in later versions only, if this version can express it.

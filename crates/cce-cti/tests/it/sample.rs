@@ -8,7 +8,7 @@ const SEVERAL_MAX: u32 = 3;
 const LONG_MAX: usize = 40;
 
 /// The parts of a body with every field that any version has. Which of them a body has is for [`Sample::body`].
-pub struct Sample {
+pub(crate) struct Sample {
     parts: Vec<Part>,
 }
 
@@ -21,7 +21,7 @@ struct Part {
 
 impl Sample {
     /// Values that follow from the seed.
-    pub fn new(row: &MessageDoc, seed: u64) -> Self {
+    pub(crate) fn new(row: &MessageDoc, seed: u64) -> Self {
         let mut dice = Dice(seed);
         let fixed = row.fixed.iter();
         let mut parts: Vec<Part> =
@@ -39,7 +39,7 @@ impl Sample {
     }
 
     /// The body in a session of that layout.
-    pub fn body(&self, dialect: &Dialect) -> Vec<u8> {
+    pub(crate) fn body(&self, dialect: &Dialect) -> Vec<u8> {
         let mut body = BytesMut::new();
         for part in self.parts.iter().filter(|part| dialect.has(part.since)) {
             match part.tag {
@@ -51,12 +51,12 @@ impl Sample {
     }
 
     /// Whether it has a field that came with that version.
-    pub fn has_news(&self, version: u32) -> bool {
+    pub(crate) fn has_news(&self, version: u32) -> bool {
         self.parts.iter().any(|part| part.since == version)
     }
 
     /// Tag and bytes of a floating field that may not be repeated and is not in a list, if there is one.
-    pub fn single(&self, row: &MessageDoc, dialect: &Dialect) -> Option<(u16, Vec<u8>)> {
+    pub(crate) fn single(&self, row: &MessageDoc, dialect: &Dialect) -> Option<(u16, Vec<u8>)> {
         let is_single = |tag| row.floats.iter().any(|float| float.tag == tag && !float.repeated);
         let mut parts = self.parts.iter().filter(|part| dialect.has(part.since));
         parts.find_map(|part| Some((part.tag.filter(|tag| is_single(*tag))?, part.bytes.clone())))
@@ -78,7 +78,7 @@ impl Dice {
             Type::Text(max) => [self.letters(max.min(LONG_MAX) - 1), vec![0]].concat(),
             Type::Str(max) => {
                 let text = self.letters(max.min(LONG_MAX));
-                [vec![0, u8::try_from(text.len()).unwrap()], text].concat()
+                [vec![0, text.len().to_le_bytes()[0]], text].concat()
             }
             Type::Bytes(max) => {
                 let length = self.length(max.min(LONG_MAX));
@@ -89,26 +89,28 @@ impl Dice {
                 [self.bytes(1), self.letters(32), vec![0], self.letters(100), vec![0]].concat()
             }
             Type::List(of) => (0..self.below(5)).flat_map(|_| self.value(*of)).collect(),
-            number => self.bytes(number.size().unwrap()),
+            Type::U8 | Type::U16 | Type::U32 | Type::I16 | Type::I32 | Type::Time | Type::Task => {
+                self.bytes(ty.size().unwrap_or(0))
+            }
         }
     }
 
     fn letters(&mut self, max: usize) -> Vec<u8> {
-        (0..self.length(max)).map(|_| b'a' + u8::try_from(self.below(26)).unwrap()).collect()
+        (0..self.length(max)).map(|_| b'a' + self.below(26).to_le_bytes()[0]).collect()
     }
 
     fn bytes(&mut self, count: usize) -> Vec<u8> {
-        (0..count).map(|_| u8::try_from(self.below(256)).unwrap()).collect()
+        (0..count).map(|_| self.below(256).to_le_bytes()[0]).collect()
     }
 
     fn length(&mut self, max: usize) -> usize {
-        usize::try_from(self.below(u32::try_from(max).unwrap() + 1)).unwrap()
+        usize::from(self.below(256).to_le_bytes()[0]) % (max + 1)
     }
 
     fn below(&mut self, end: u32) -> u32 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        u32::try_from((mixed ^ (mixed >> 31)) % u64::from(end)).unwrap()
+        u32::try_from((mixed ^ (mixed >> 31)) % u64::from(end)).unwrap_or(0)
     }
 }

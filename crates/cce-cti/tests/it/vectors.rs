@@ -309,5 +309,5 @@ fn both_ways(vector: &str, length: usize, message: &Cti) {
 }
 
 fn bytes(hex: &str) -> Bytes {
-    parse_hex(hex).unwrap().into()
+    parse_hex(hex).expect("the vectors are hexadecimal digits").into()
 }
