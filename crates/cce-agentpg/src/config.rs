@@ -8,6 +8,8 @@ use std::time::Duration;
 pub struct Config {
     /// Peripheral id.
     pub peripheral: u32,
+    /// The peripheral's name.
+    pub name: String,
     /// Pause before the lost link to the router is dialled again.
     pub redial: Duration,
     /// Interval of heartbeats to the router; three that stay unanswered end the link.
@@ -16,7 +18,7 @@ pub struct Config {
     pub state_report_delay: Duration,
     /// Number of the first CTI session. Sides A and B number their sessions together (inferred).
     pub first_session: u32,
-    /// Refuse mask bits that the protocol does not use.
+    /// Refuse mask bits that the protocol does not use, and floating fields that do not belong to a message.
     pub strict_masks: bool,
     /// What CTI clients must give as password; none accepts any.
     pub client_password: Option<String>,
@@ -26,12 +28,17 @@ pub struct Config {
     pub mrds: Vec<Mrd>,
     /// Agents.
     pub agents: Vec<Agent>,
+    /// Skill groups of precision queues, for clients that ask for the configuration.
+    pub skill_groups: Vec<SkillGroup>,
+    /// Ids and names of call types, for the same.
+    pub call_types: Vec<(u32, String)>,
 }
 
 impl Default for Config {
     fn default() -> Self {
         Self {
             peripheral: 5000,
+            name: String::new(),
             redial: Duration::from_secs(1),
             heartbeat: Duration::from_secs(5),
             state_report_delay: Duration::ZERO,
@@ -41,6 +48,8 @@ impl Default for Config {
             open_timeout: Duration::from_secs(30),
             mrds: Vec::new(),
             agents: Vec::new(),
+            skill_groups: Vec::new(),
+            call_types: Vec::new(),
         }
     }
 }
@@ -67,6 +76,12 @@ pub struct Agent {
     pub id: AgentId,
     /// Id in the central controller's database.
     pub skill_target: SkillTarget,
+    /// Login name.
+    pub login_name: String,
+    /// First name.
+    pub first_name: String,
+    /// Last name.
+    pub last_name: String,
     /// Extension.
     pub extension: String,
     /// Instrument.
@@ -75,6 +90,21 @@ pub struct Agent {
     pub terminal: String,
     /// The queues of the agent. The first one of a domain is the one that the agent's events name.
     pub memberships: Vec<Membership>,
+}
+
+/// A precision queue's skill group.
+#[derive(Clone, Debug)]
+pub struct SkillGroup {
+    /// Peripheral number.
+    pub number: u32,
+    /// Id in the central controller's database.
+    pub skill_group: SkillTarget,
+    /// The precision queue's id.
+    pub queue: u32,
+    /// Its name.
+    pub name: String,
+    /// Its domain.
+    pub mrd: MrdId,
 }
 
 /// An agent's place in a queue of a domain.

@@ -33,9 +33,9 @@ mod config;
 mod cti;
 mod opc;
 
-pub use config::{Agent, Config, Membership, Mrd};
+pub use config::{Agent, Config, Membership, Mrd, SkillGroup};
 
-use cce_kernel::{Command, Component, Cx, FrameFlaw, Input, LinkId, Port, TimerKey, fact::AgentPgFact};
+use cce_kernel::{Command, Component, Cx, FrameFlaw, Input, LinkId, Peer, Port, TimerKey, fact::AgentPgFact};
 use cce_wire::Bytes;
 use cti::{CentralController, CtiServer, Outcome};
 use opc::Opc;
@@ -61,9 +61,9 @@ impl AgentPg {
         self.opc.start(cx);
     }
 
-    fn on_link_up(&mut self, link: LinkId, cx: &mut Cx<'_>) {
+    fn on_link_up(&mut self, link: LinkId, peer: &Peer, cx: &mut Cx<'_>) {
         if is_cti(link) {
-            self.cti.on_link_up(link, cx);
+            self.cti.on_link_up(link, peer, cx);
         } else {
             self.opc.on_router_up(link, cx);
         }
@@ -100,12 +100,18 @@ impl AgentPg {
         if key.name == cti::IDLE {
             let outcome = self.cti.on_idle(key.id, cx);
             self.follow(outcome, cx);
+        } else if key.name == cti::MAINTENANCE {
+            let outcomes = self.cti.on_maintenance_due(cx);
+            self.follow(outcomes, cx);
         } else {
             self.opc.on_timer(key, cx);
         }
     }
 
     fn on_command(&mut self, command: Command, cx: &mut Cx<'_>) {
+        let (outcomes, command) = self.cti.on_command(command, cx);
+        self.follow(outcomes, cx);
+        let Some(command) = command else { return };
         match command {
             Command::Stop => {
                 self.cti.stop(cx);
@@ -116,11 +122,14 @@ impl AgentPg {
     }
 
     /// Hands OPC what the CTI server made of a client's message.
-    fn follow(&mut self, outcome: Option<Outcome>, cx: &mut Cx<'_>) {
+    fn follow(&mut self, outcomes: impl IntoIterator<Item = Outcome>, cx: &mut Cx<'_>) {
+        outcomes.into_iter().for_each(|outcome| self.follow_one(outcome, cx));
+    }
+
+    fn follow_one(&mut self, outcome: Outcome, cx: &mut Cx<'_>) {
         match outcome {
-            None => {}
-            Some(Outcome::SessionLost(session)) => self.opc.on_session_lost(session, cx),
-            Some(Outcome::Arm(request)) => {
+            Outcome::SessionLost(session) => self.opc.on_session_lost(session, cx),
+            Outcome::Arm(request) => {
                 cx.note(
                     AgentPgFact::ToOpc {
                         session: request.client.session,
@@ -150,7 +159,7 @@ impl Component for AgentPg {
     fn handle(&mut self, input: Input, cx: &mut Cx<'_>) {
         match input {
             Input::Start { .. } => self.on_start(cx),
-            Input::LinkUp { link, .. } => self.on_link_up(link, cx),
+            Input::LinkUp { link, peer } => self.on_link_up(link, &peer, cx),
             Input::LinkDown { link, .. } => self.on_link_down(link, cx),
             Input::Frame { link, bytes } => self.on_frame(link, &bytes.0, cx),
             Input::BadFrame { link, flaw } => self.on_bad_frame(link, flaw, cx),

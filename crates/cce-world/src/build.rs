@@ -284,6 +284,13 @@ impl Lab {
                 })
                 .collect(),
             agents: self.agents.iter().map(|agent| self.pg_agent(agent)).collect(),
+            name: self.fqdn("agentpg").split('.').next().unwrap_or_default().to_owned(),
+            skill_groups: self.precision_queues.iter().map(|queue| self.pg_group(queue)).collect(),
+            call_types: self
+                .call_types
+                .iter()
+                .map(|kind| (kind.id, kind.script.clone().unwrap_or_default()))
+                .collect(),
             ..cce_agentpg::Config::default()
         }
     }
@@ -293,6 +300,9 @@ impl Lab {
         cce_agentpg::Agent {
             id: agent.id.clone(),
             skill_target: SkillTarget(agent.skill_target),
+            login_name: agent.login_name.clone(),
+            first_name: agent.first_name.clone(),
+            last_name: agent.last_name.clone(),
             extension: agent.extension.clone(),
             instrument: agent.extension.clone(),
             terminal: agent.terminal.clone(),
@@ -303,6 +313,16 @@ impl Lab {
                     skill_group_number: queue.number,
                 })
                 .collect(),
+        }
+    }
+
+    fn pg_group(&self, queue: &PrecisionQueueSettings) -> cce_agentpg::SkillGroup {
+        cce_agentpg::SkillGroup {
+            number: queue.number,
+            skill_group: SkillTarget(queue.skill_group),
+            queue: queue.id,
+            name: queue.name.clone(),
+            mrd: self.mrd_id(&queue.mrd),
         }
     }
 

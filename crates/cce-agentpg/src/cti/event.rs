@@ -1,12 +1,14 @@
 //! What the CTI server tells its clients of OPC's messages (cti-server-protocol 7, 11.2).
 
-use super::session::Pending;
+use super::session::{Pending, Session};
+use crate::config::Membership;
 use cce_cti::{
-    AgentPreCallAbortEvent, AgentPreCallEvent, AgentStateEvent, Cti, EndTaskEvent, FailureResp,
-    MakeAgentNotReadyResp, MakeAgentNotRoutableResp, MediaLoginResp, OfferTaskEvent, PauseTaskEvent,
-    ResumeTaskEvent, StartTaskEvent, WrapupTaskEvent,
+    AgentPreCallAbortEvent, AgentPreCallEvent, AgentStateEvent, ClientSessionClosedEvent,
+    ClientSessionOpenedEvent, Cti, EndTaskEvent, FailureResp, FltSkillGroup, MakeAgentNotReadyResp,
+    MakeAgentNotRoutableResp, MediaLoginResp, OfferTaskEvent, PauseTaskEvent, ResumeTaskEvent,
+    StartTaskEvent, WrapupTaskEvent,
 };
-use cce_kernel::model::{AgentRecord, Disposition, PreCall, TaskEvent, TaskEventKind, TaskId};
+use cce_kernel::model::{AgentRecord, AgentState, Disposition, PreCall, TaskEvent, TaskEventKind, TaskId};
 use cce_wire::{List, NamedVariable, Text};
 
 /// Type of this peripheral: enterprise agent (cti-server-protocol 12).
@@ -170,4 +172,84 @@ fn number_of(disposition: Option<Disposition>) -> u32 {
 
 fn unless_empty<const MAX: usize>(text: &str) -> Option<Text<MAX>> {
     (!text.is_empty()).then(|| Text::new(text))
+}
+
+/// An event with the `MonitorID` under which a session hears of it.
+#[expect(clippy::wildcard_enum_match_arm, reason = "the other messages have no monitor")]
+pub(super) fn monitored(message: &Cti, monitor: u32) -> Cti {
+    let mut message = message.clone();
+    match &mut message {
+        Cti::AgentStateEvent(m) => m.monitor_id = monitor,
+        Cti::AgentPreCallEvent(m) => m.monitor_id = monitor,
+        Cti::AgentPreCallAbortEvent(m) => m.monitor_id = monitor,
+        Cti::BeginTaskEvent(m) => m.monitor_id = monitor,
+        Cti::OfferTaskEvent(m) => m.monitor_id = monitor,
+        Cti::StartTaskEvent(m) => m.monitor_id = monitor,
+        Cti::PauseTaskEvent(m) => m.monitor_id = monitor,
+        Cti::ResumeTaskEvent(m) => m.monitor_id = monitor,
+        Cti::WrapupTaskEvent(m) => m.monitor_id = monitor,
+        Cti::EndTaskEvent(m) => m.monitor_id = monitor,
+        Cti::TaskDataUpdateEvent(m) => m.monitor_id = monitor,
+        Cti::MaxTaskLifetimeExceededEvent(m) => m.monitor_id = monitor,
+        _ => {}
+    }
+    message
+}
+
+/// A skill group of an agent in that state.
+pub(super) fn skill_group(membership: &Membership, state: AgentState) -> FltSkillGroup {
+    FltSkillGroup {
+        number: Some(membership.skill_group_number),
+        id: Some(membership.skill_group.0.cast_unsigned()),
+        priority: Some(0),
+        state: Some(state.number()),
+    }
+}
+
+/// `CLIENT_SESSION_OPENED_EVENT`.
+pub(super) fn session_opened(session: &Session, peripheral_id: u32) -> Cti {
+    let opened = &session.opened;
+    ClientSessionOpenedEvent {
+        session_id: session.client.session,
+        peripheral_id,
+        services_granted: session.services,
+        call_msg_mask: opened.call_msg_mask,
+        agent_state_mask: opened.agent_state_mask,
+        client_port: port_of(session),
+        client_address: Some(Text::new(address_of(session))),
+        client_id: opened.client_id.clone(),
+        client_signature: opened.client_signature.clone(),
+        agent_extension: opened.agent_extension.clone(),
+        agent_id: opened.agent_id.clone(),
+        agent_instrument: opened.agent_instrument.clone(),
+        ..ClientSessionOpenedEvent::default()
+    }
+    .into()
+}
+
+/// `CLIENT_SESSION_CLOSED_EVENT`.
+pub(super) fn session_closed(session: &Session, peripheral_id: u32, status: u32) -> Cti {
+    let opened = &session.opened;
+    ClientSessionClosedEvent {
+        session_id: session.client.session,
+        peripheral_id,
+        status,
+        client_port: port_of(session),
+        client_address: Some(Text::new(address_of(session))),
+        client_id: opened.client_id.clone(),
+        client_signature: opened.client_signature.clone(),
+        agent_extension: opened.agent_extension.clone(),
+        agent_id: opened.agent_id.clone(),
+        agent_instrument: opened.agent_instrument.clone(),
+        ..ClientSessionClosedEvent::default()
+    }
+    .into()
+}
+
+fn address_of(session: &Session) -> &str {
+    session.address.rsplit_once(':').map_or(session.address.as_str(), |(host, _)| host)
+}
+
+fn port_of(session: &Session) -> u32 {
+    session.address.rsplit_once(':').and_then(|(_, port)| port.parse().ok()).unwrap_or(0)
 }

@@ -4,26 +4,40 @@
 //! A task event waits until the record that OPC sends with it is passed on, so clients and trace get the
 //! agent's event first and the task's event behind it. [`AgentPgFact::TaskEventTraced`] marks that moment.
 
+mod client;
+mod config_service;
+mod delivery;
 mod event;
+mod monitor;
+mod open;
+mod query;
 mod request;
 mod session;
+mod standby;
+mod subscription;
+mod voice;
+mod whom;
+
+pub(crate) use standby::MAINTENANCE;
 
 use crate::{
     arm::{ArmRequest, Place},
     config::Config,
 };
 use cce_cti::{
-    CloseConf, Cti, FailureConf, FailureEvent, HeartbeatConf, OpenConf, OpenReq, SystemEvent, arm, dialect,
-    open_version, services, status, system_event,
+    CloseConf, ControlFailureConf, Cti, FailureConf, FailureEvent, HeartbeatConf, arm, dialect, services,
+    status,
 };
 use cce_kernel::{
-    CloseReason, Cx, Fact, FrameFlaw, LinkId, Port, TimerKey,
-    fact::{AgentPgFact, OpcMessage},
-    model::{AgentRecord, AgentState, TaskEvent},
+    CloseReason, Cx, Fact, FrameFlaw, LinkId, Peer, TimerKey,
+    fact::AgentPgFact,
+    model::{AgentRecord, SkillTarget},
 };
-use cce_wire::{Bytes, DecodeError, Text, frame_kind};
+use cce_wire::{Bytes, DecodeError, Flaw, frame_kind};
 use session::{Session, Side};
+use standby::Sides;
 use std::collections::BTreeMap;
+use voice::Voice;
 
 /// Connections on both sides together.
 const SESSIONS_MAX: usize = 64;
@@ -31,14 +45,12 @@ const SESSIONS_MAX: usize = 64;
 const PENDING_MAX: usize = 1_000;
 /// Ends a connection that is silent, or has no session; counted by connection.
 pub(crate) const IDLE: &str = "cti idle";
-/// `AGENT_PRE_CALL_EVENT` in `CallMsgMask`.
-const PRE_CALL: u32 = 0x0008_0000;
-/// `AGENT_PRE_CALL_ABORT_EVENT` in `CallMsgMask`.
-const PRE_CALL_ABORT: u32 = 0x0010_0000;
 /// Up to this version an unknown message is refused with status 2, later with 48 (cti-server-protocol 4.4).
 const OLD_UNKNOWN_UNTIL: u32 = 17;
 /// `PGStatus`: the central controller is down.
 const CC_DOWN: u32 = 2;
+/// Monitors have numbers behind this, so that none has a session's number.
+const MONITORS_FROM: u32 = 0x0001_0000;
 /// "No device" of a system event.
 const NO_DEVICE: u16 = u16::MAX;
 
@@ -50,6 +62,18 @@ pub(crate) enum Outcome {
     /// A session that may have signed agents in is gone.
     SessionLost(u32),
 }
+
+/// Why a request is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Denial {
+    /// By `FAILURE_CONF`, with a status code.
+    Status(u32),
+    /// By `CONTROL_FAILURE_CONF`, with a failure code.
+    Control(u16),
+}
+
+/// What a request is answered with, in order.
+type Answer = Result<Vec<Cti>, Denial>;
 
 /// Whether OPC has its link to the central controller.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,16 +93,30 @@ impl CentralController {
     }
 }
 
+/// A client's connection.
+#[derive(Debug)]
+struct Connection {
+    address: String,
+    /// Once it is open.
+    session: Option<Session>,
+}
+
 /// The CTI server.
 #[derive(Debug)]
 pub(crate) struct CtiServer {
     config: Config,
     /// Connections, with their session once it is open.
-    connections: BTreeMap<LinkId, Option<Session>>,
+    connections: BTreeMap<LinkId, Connection>,
     next_session: u32,
     controller: CentralController,
     /// The session that signed each agent in.
     owners: BTreeMap<Place, u32>,
+    /// What OPC said last of each agent.
+    records: BTreeMap<Place, AgentRecord>,
+    voice: Voice,
+    sides: Sides,
+    last_monitor: u32,
+    registered: BTreeMap<u32, client::Registered>,
 }
 
 impl CtiServer {
@@ -90,16 +128,21 @@ impl CtiServer {
             connections: BTreeMap::new(),
             controller: CentralController::Offline,
             owners: BTreeMap::new(),
+            records: BTreeMap::new(),
+            voice: Voice::default(),
+            sides: Sides::default(),
+            last_monitor: MONITORS_FROM,
+            registered: BTreeMap::new(),
         }
     }
 
     /// A client connected; it has a while to open a session.
-    pub(crate) fn on_link_up(&mut self, link: LinkId, cx: &mut Cx<'_>) {
+    pub(crate) fn on_link_up(&mut self, link: LinkId, peer: &Peer, cx: &mut Cx<'_>) {
         if self.connections.len() >= SESSIONS_MAX {
             cx.note(AgentPgFact::SessionRefused { link, status: status::UNSPECIFIED_FAILURE }.into());
             return cx.close(link, CloseReason::Refused);
         }
-        self.connections.insert(link, None);
+        self.connections.insert(link, Connection { address: peer.address.clone(), session: None });
         cx.arm(TimerKey::new(IDLE, u64::from(link.number)), self.config.open_timeout);
     }
 
@@ -126,9 +169,8 @@ impl CtiServer {
 
     /// A client says something.
     pub(crate) fn on_frame(&mut self, link: LinkId, frame: &Bytes, cx: &mut Cx<'_>) -> Option<Outcome> {
-        let Some(session) = self.connections.get(&link)? else {
-            self.on_first_frame(link, frame, cx);
-            return None;
+        let Some(session) = &self.connections.get(&link)?.session else {
+            return self.on_first_frame(link, frame, cx);
         };
         arm_idle(link, session, cx);
         match Cti::read(&session.dialect, frame) {
@@ -137,117 +179,15 @@ impl CtiServer {
         }
     }
 
-    /// OPC says something.
-    pub(crate) fn on_opc(&mut self, messages: Vec<OpcMessage>, cx: &mut Cx<'_>) {
-        let mut waiting = Vec::new();
-        for message in messages {
-            cx.note(AgentPgFact::ToCtiServer(message.clone()).into());
-            match message {
-                OpcMessage::Task(event) => waiting.push(*event),
-                OpcMessage::Agent(record) => {
-                    self.on_agent(&record, cx);
-                    self.send_task_events(std::mem::take(&mut waiting), cx);
-                }
-                OpcMessage::PreCall(call) => {
-                    let place = Place { skill_target: call.skill_target, mrd: call.mrd };
-                    self.send_reservation(place, PRE_CALL, &event::pre_call(&call), cx);
-                }
-                OpcMessage::PreCallAbort { task, agent, mrd } => {
-                    let known = self.config.agents.iter().find(|known| known.id == agent);
-                    let Some(agent) = known else { continue };
-                    let place = Place { skill_target: agent.skill_target, mrd };
-                    let abort = event::pre_call_abort(task, mrd.0, &agent.instrument);
-                    self.send_reservation(place, PRE_CALL_ABORT, &abort, cx);
-                }
-                OpcMessage::Answer { session, invoke_id, status } => {
-                    self.send_answer(session, invoke_id, status, cx);
-                }
-            }
-        }
-        self.send_task_events(waiting, cx);
-    }
-
-    /// OPC gained or lost the central controller.
-    pub(crate) fn on_controller(&mut self, controller: CentralController, cx: &mut Cx<'_>) {
-        if self.controller == controller {
-            return;
-        }
-        self.controller = controller;
-        let (id, text) = match controller {
-            CentralController::Online => {
-                (system_event::CENTRAL_CONTROLLER_ONLINE, "central controller is on-line")
-            }
-            CentralController::Offline => {
-                (system_event::CENTRAL_CONTROLLER_OFFLINE, "central controller is off-line")
-            }
-        };
-        let event = self.system_event(id, 0, text, cx);
-        self.send_to(|session| session.has(services::ALL_EVENTS), &event, cx);
-    }
-
     /// Takes leave of every client.
     pub(crate) fn stop(&mut self, cx: &mut Cx<'_>) {
         let links: Vec<LinkId> = self.connections.keys().copied().collect();
         for link in links {
             let goodbye = FailureEvent { status: status::CTI_SERVER_OFFLINE, ..FailureEvent::default() };
-            if let Some(Some(session)) = self.connections.get(&link) {
-                cx.send(link, Cti::from(goodbye).to_frame(&session.dialect));
-            }
+            self.send(link, goodbye, cx);
             cx.close(link, CloseReason::Stopping);
             self.forget(link, status::CTI_SERVER_OFFLINE, cx);
         }
-    }
-
-    fn on_first_frame(&mut self, link: LinkId, frame: &Bytes, cx: &mut Cx<'_>) {
-        let invoke_id = session::invoke_id_of(frame);
-        if frame_kind(frame) != Some(OPEN_REQ) {
-            note_peer_error(link, &kind_of(frame), "no session is open".to_owned(), cx);
-            return self.fail(link, invoke_id, status::SESSION_NOT_OPEN, cx);
-        }
-        let opened = read_open(frame).and_then(|open| {
-            session::check(&open, side_of(link), &self.config)?;
-            self.check_instance(&open)?;
-            Ok(open)
-        });
-        match opened {
-            Ok(open) => self.open(link, &open, cx),
-            Err(status) => self.refuse(link, invoke_id, status, cx),
-        }
-    }
-
-    fn check_instance(&self, open: &OpenReq) -> Result<(), u32> {
-        let Some(instance) = open.unique_instance_id.as_ref().map(ToString::to_string) else { return Ok(()) };
-        let taken = self.connections.values().flatten().any(|other| other.client.unique_instance == instance);
-        if taken { Err(status::DUPLICATE_UNIQUE_INSTANCE_ID) } else { Ok(()) }
-    }
-
-    fn open(&mut self, link: LinkId, open: &OpenReq, cx: &mut Cx<'_>) {
-        let session = Session::new(self.next_session, open);
-        self.next_session += 1;
-        cx.note(
-            AgentPgFact::SessionOpened {
-                session: session.client.session,
-                link,
-                version: open.version_number,
-                services: session.services,
-                signature: session.client.signature.clone(),
-            }
-            .into(),
-        );
-        arm_idle(link, &session, cx);
-        cx.send(link, self.open_conf(open.invoke_id, &session, side_of(link), cx).to_frame(&session.dialect));
-        if side_of(link) == Side::Active && session.has(services::ALL_EVENTS) {
-            let peripheral = self.config.peripheral;
-            let event =
-                self.system_event(system_event::PERIPHERAL_ONLINE, peripheral, "peripheral is on-line", cx);
-            cx.send(link, event.to_frame(&session.dialect));
-        }
-        self.connections.insert(link, Some(session));
-    }
-
-    fn refuse(&self, link: LinkId, invoke_id: u32, status: u32, cx: &mut Cx<'_>) {
-        cx.note(AgentPgFact::SessionRefused { link, status }.into());
-        self.fail(link, invoke_id, status, cx);
     }
 
     fn on_unreadable(
@@ -271,12 +211,21 @@ impl CtiServer {
         invoke_id: u32,
         cx: &mut Cx<'_>,
     ) -> Option<Outcome> {
+        let version = self.session(link)?.dialect.version;
+        if let Err(status) = self.check_flaws(message, version) {
+            self.object(link, message, invoke_id, status, cx);
+            return None;
+        }
         match message {
             Cti::HeartbeatReq(_) => {
                 self.send(link, HeartbeatConf { invoke_id, ..HeartbeatConf::default() }, cx);
             }
             Cti::CloseReq(request) => return self.on_close(link, invoke_id, request.status, cx),
             Cti::OpenReq(_) => self.object(link, message, invoke_id, status::SESSION_ALREADY_OPEN, cx),
+            Cti::ActiveMaintenanceRespMsg(answer) => {
+                return self.on_maintenance_answer(link, answer.maintenance_mode_accepted, cx);
+            }
+            Cti::StoppingRequestsToThisSideInd(_) => {}
             other => return self.on_request(link, other, invoke_id, cx),
         }
         None
@@ -295,17 +244,15 @@ impl CtiServer {
         invoke_id: u32,
         cx: &mut Cx<'_>,
     ) -> Option<Outcome> {
-        let session = self.connections.get_mut(&link)?.as_mut()?;
-        let Some(asked) = request::asked(message) else {
-            let status = unknown_status(session.dialect.version);
+        if let Err(status) = self.admit(link, message) {
             self.object(link, message, invoke_id, status, cx);
             return None;
-        };
-        // A standby side serves nobody (inferred code).
-        if side_of(link) == Side::Standby {
-            self.object(link, message, invoke_id, status::SERVER_NOT_MASTER, cx);
-            return None;
         }
+        let Some(asked) = request::asked(message) else {
+            self.answer_client(link, message, invoke_id, cx);
+            return None;
+        };
+        let session = self.session_mut(link)?;
         if !session.has(services::AGENT_REPORTING) {
             self.object(link, message, invoke_id, status::FUNCTION_NOT_AVAILABLE, cx);
             return None;
@@ -324,61 +271,98 @@ impl CtiServer {
         Some(Outcome::Arm(request))
     }
 
-    /// An agent signed in or out, or changed.
-    fn on_agent(&mut self, record: &AgentRecord, cx: &mut Cx<'_>) {
-        let place = Place { skill_target: record.skill_target, mrd: record.mrd };
-        let states = [record.state, record.skill_group_state];
-        self.send_to(|session| session.hears_states(&states), &event::agent_state(record), cx);
-        if record.state == AgentState::Logout || record.session == 0 {
-            self.owners.remove(&place);
-        } else {
-            self.owners.insert(place, record.session);
+    /// Whether a message may be said in this session at all. A standby side serves nobody (inferred code).
+    fn admit(&self, link: LinkId, message: &Cti) -> Result<(), u32> {
+        let Some(session) = self.session(link) else { return Ok(()) };
+        let version = session.dialect.version;
+        let is_client_s = message.doc().is_some_and(|row| row.from != "server");
+        if !is_client_s {
+            return Err(unknown_status(version));
         }
-    }
-
-    fn send_task_events(&self, events: Vec<TaskEvent>, cx: &mut Cx<'_>) {
-        for task in events {
-            let message = event::task(&task);
-            cx.note(AgentPgFact::TaskEventTraced(Box::new(task)).into());
-            self.send_to(|session| session.has(services::ALL_TASK_EVENTS), &message, cx);
+        if message.doc().is_some_and(|row| row.since > version) {
+            return Err(status::INVALID_MSG_TYPE_FOR_VERSION);
         }
+        if self.side_of(link) == Side::Standby {
+            return Err(status::SERVER_NOT_MASTER);
+        }
+        Ok(())
     }
 
-    /// Reservations go to the session that signed the agent in whatever its masks are, since it cannot do its
-    /// work without them (inferred), and to every session that asks for them.
-    fn send_reservation(&self, place: Place, mask: u32, message: &Cti, cx: &mut Cx<'_>) {
-        let owner = self.owners.get(&place).copied();
-        self.send_to(
-            |session| owner == Some(session.client.session) || session.hears_calls(mask),
-            message,
-            cx,
-        );
+    /// A strict server refuses what a lenient one lives with.
+    fn check_flaws(&self, message: &Cti, version: u32) -> Result<(), u32> {
+        let flaws = if self.config.strict_masks { message.flaws(&dialect(version)) } else { Vec::new() };
+        flaws.iter().find_map(status_of).map_or(Ok(()), Err)
     }
 
-    fn send_answer(&mut self, number: u32, invoke_id: u32, status: u32, cx: &mut Cx<'_>) {
-        let mut open =
-            self.connections.iter_mut().filter_map(|(link, session)| Some((*link, session.as_mut()?)));
-        let Some((link, session)) = open.find(|(_, session)| session.client.session == number) else {
-            return;
-        };
-        let pending = session.pending.remove(&invoke_id);
-        cx.send(link, event::answer(pending, invoke_id, status).to_frame(&session.dialect));
-    }
-
-    /// Sends a message to every session of the active side that is to hear it, each in its own version.
-    fn send_to(&self, is_to_hear: impl Fn(&Session) -> bool, message: &Cti, cx: &mut Cx<'_>) {
-        let sessions = self.connections.iter().filter_map(|(link, session)| Some((*link, session.as_ref()?)));
-        for (link, session) in sessions.filter(|(link, _)| side_of(*link) == Side::Active) {
-            if is_to_hear(session) {
-                cx.send(link, message.to_frame(&session.dialect));
+    /// Answers a request that the CTI server deals with by itself.
+    fn answer_client(&mut self, link: LinkId, message: &Cti, invoke_id: u32, cx: &mut Cx<'_>) {
+        match self.on_client(link, message, cx) {
+            Ok(answers) => answers.into_iter().for_each(|answer| self.send(link, answer, cx)),
+            Err(Denial::Status(status)) => self.object(link, message, invoke_id, status, cx),
+            Err(Denial::Control(failure_code)) => {
+                note_peer_error(link, message.name(), format!("control failure {failure_code}"), cx);
+                let refusal = ControlFailureConf { invoke_id, failure_code, ..ControlFailureConf::default() };
+                self.send(link, refusal, cx);
             }
         }
     }
 
-    fn send(&self, link: LinkId, message: impl Into<Cti>, cx: &mut Cx<'_>) {
-        if let Some(Some(session)) = self.connections.get(&link) {
-            cx.send(link, message.into().to_frame(&session.dialect));
+    /// The one dispatch of what the CTI server answers by itself.
+    #[expect(
+        clippy::wildcard_enum_match_arm,
+        reason = "whatever is left is about calls, which the lab has none of"
+    )]
+    fn on_client(&mut self, link: LinkId, message: &Cti, cx: &mut Cx<'_>) -> Answer {
+        match message {
+            Cti::QueryAgentStateReq(m) => self.on_query_agent_state(m),
+            Cti::SetAgentStateReq(m) => self.on_set_agent_state(link, m, cx),
+            Cti::QueryDeviceInfoReq(m) => self.on_query_device(m),
+            Cti::SnapshotDeviceReq(m) => self.on_snapshot_device(m),
+            Cti::QueryAgentStatisticsReq(m) => self.on_agent_statistics(m),
+            Cti::QuerySkillGroupStatisticsReq(m) => self.on_skill_group_statistics(m),
+            Cti::AgentDeskSettingsReq(m) => self.on_desk_settings(m),
+            Cti::ListAgentTeamReq(m) => self.on_list_teams(link, m),
+            Cti::MonitorAgentTeamStartReq(_) => Err(Denial::Status(status::TEAM_NOT_FOUND)),
+            Cti::MonitorAgentTeamStopReq(_) => Err(Denial::Status(status::INVALID_MONITORID)),
+            Cti::MonitorStartReq(m) => self.on_monitor_start(link, m),
+            Cti::MonitorStopReq(m) => self.on_monitor_stop(link, m),
+            Cti::ChangeMonitorMaskReq(m) => self.on_monitor_mask(link, m),
+            Cti::SessionMonitorStartReq(m) => self.on_session_monitor_start(link, m),
+            Cti::SessionMonitorStopReq(m) => self.on_session_monitor_stop(link, m),
+            Cti::TaskMonitorStartReq(m) => self.on_task_monitor_start(link, m),
+            Cti::TaskMonitorStopReq(m) => self.on_task_monitor_stop(link, m),
+            Cti::ChangeTaskMonitorMaskReq(m) => self.on_task_monitor_mask(link, m),
+            Cti::ConfigRequestKeyEvent(m) => Ok(self.on_config_request_key(m)),
+            Cti::ConfigRequestEvent(m) => Ok(self.on_config_request(m)),
+            Cti::ClientEventReportReq(m) => Ok(client::on_event_report(m)),
+            Cti::UserMessageReq(m) => self.on_user_message(m, cx),
+            Cti::RegisterVariablesReq(m) => Ok(client::on_register_variables(m)),
+            Cti::RegisterServiceReq(m) => self.on_register_service(link, m),
+            Cti::UnregisterServiceReq(m) => self.on_unregister_service(link, m),
+            Cti::SetAppDataReq(m) => Ok(client::on_set_app_data(m)),
+            other => self.on_call_control(link, other),
         }
+    }
+
+    /// The session that has an agent's device.
+    fn owner_of(&self, agent: SkillTarget) -> Option<(LinkId, &Session)> {
+        self.sessions().find(|(_, session)| session.own_agent == Some(agent))
+    }
+
+    fn sessions(&self) -> impl Iterator<Item = (LinkId, &Session)> {
+        self.connections.iter().filter_map(|(link, connection)| Some((*link, connection.session.as_ref()?)))
+    }
+
+    fn session(&self, link: LinkId) -> Option<&Session> {
+        self.connections.get(&link)?.session.as_ref()
+    }
+
+    fn session_mut(&mut self, link: LinkId) -> Option<&mut Session> {
+        self.connections.get_mut(&link)?.session.as_mut()
+    }
+
+    fn side_of(&self, link: LinkId) -> Side {
+        self.sides.of(link.port)
     }
 
     /// Notes what is wrong with a message, and says so.
@@ -397,66 +381,34 @@ impl CtiServer {
         }
     }
 
-    fn open_conf(&self, invoke_id: u32, session: &Session, side: Side, cx: &Cx<'_>) -> Cti {
-        OpenConf {
-            invoke_id,
-            services_granted: session.services,
-            pg_status: self.controller.pg_status(),
-            icm_central_controller_time: cx.wall().into(),
-            peripheral_online: true,
-            peripheral_type: event::PERIPHERAL_TYPE,
-            agent_state: AgentState::Logout.number(),
-            session_type: side.session_type(),
-            num_peripherals: Some(1),
-            flt_peripheral_id: vec![self.config.peripheral],
-            multiline_agent_control: Some(0),
-            ..OpenConf::default()
-        }
-        .into()
-    }
-
-    /// A system event; it always has a text, since one client drops the session without (cti-server-protocol
-    /// 18).
-    fn system_event(&self, id: u32, arg1: u32, text: &str, cx: &Cx<'_>) -> Cti {
-        SystemEvent {
-            pg_status: self.controller.pg_status(),
-            icm_central_controller_time: cx.wall().into(),
-            system_event_id: id,
-            system_event_arg1: arg1,
-            event_device_type: NO_DEVICE,
-            text: Some(Text::new(text)),
-            ..SystemEvent::default()
-        }
-        .into()
-    }
-
     /// Drops a connection, and its session if it has one.
     fn forget(&mut self, link: LinkId, status: u32, cx: &mut Cx<'_>) -> Option<Outcome> {
         let connection = self.connections.remove(&link)?;
         cx.cancel(TimerKey::new(IDLE, u64::from(link.number)));
-        let session = connection?.client.session;
-        cx.note(AgentPgFact::SessionClosed { session, status }.into());
-        Some(Outcome::SessionLost(session))
+        let session = connection.session?;
+        let number = session.client.session;
+        cx.note(AgentPgFact::SessionClosed { session: number, status }.into());
+        self.registered.retain(|_, registered| registered.session != number);
+        self.announce(&event::session_closed(&session, self.config.peripheral, status), cx);
+        Some(Outcome::SessionLost(number))
     }
 }
 
 /// Message type of `OPEN_REQ`.
 const OPEN_REQ: u32 = 3;
 
-/// Reads a request to open a session. Its version decides how.
-fn read_open(frame: &Bytes) -> Result<OpenReq, u32> {
-    let version = open_version(frame).ok_or(status::BAD_MESSAGE_FORMAT)?;
-    if !session::is_version(version) {
-        return Err(status::INVALID_VERSION);
+/// The status code of an objection; none for what a lenient server and clients in the field live with
+/// (cti-server-protocol 3).
+fn status_of(flaw: &Flaw) -> Option<u32> {
+    match flaw {
+        Flaw::UnknownTag { .. } => Some(status::INVALID_FIELD_TAG),
+        Flaw::ForeignTag { .. } | Flaw::Repeated { .. } => Some(status::INVALID_TAG_FOR_MSG_TYPE),
+        Flaw::TagTooNew { .. } => Some(status::INVALID_TAG_FOR_VERSION),
+        Flaw::BadLength { .. } | Flaw::TooLong { .. } => Some(status::INVALID_FIELD_LENGTH),
+        Flaw::Missing { .. } => Some(status::REQUIRED_DATA_MISSING),
+        Flaw::MessageTooNew { .. } => Some(status::INVALID_MSG_TYPE_FOR_VERSION),
+        Flaw::UnlistedMessage { .. } | Flaw::StringLength { .. } => None,
     }
-    match Cti::read(&dialect(version), frame) {
-        Ok(Cti::OpenReq(open)) => Ok(open),
-        Ok(_) | Err(_) => Err(status::BAD_MESSAGE_FORMAT),
-    }
-}
-
-fn side_of(link: LinkId) -> Side {
-    if link.port == Port::CtiB { Side::Standby } else { Side::Active }
 }
 
 const fn unknown_status(version: u32) -> u32 {

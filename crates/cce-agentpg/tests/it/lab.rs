@@ -343,6 +343,9 @@ fn agent(id: &str, skill_target: i32, terminal: &str) -> Agent {
     let queue =
         |mrd| Membership { mrd: MrdId(mrd), skill_group: SkillTarget(5199), skill_group_number: 12_282_837 };
     Agent {
+        login_name: format!("agent{AGENT}"),
+        first_name: "Ann".into(),
+        last_name: "Other".into(),
         id: AgentId::from(id),
         skill_target: SkillTarget(skill_target),
         extension: id.to_owned(),

@@ -5,6 +5,7 @@
 
 mod lab;
 mod router;
+mod server;
 mod session;
 mod sign_in;
 mod trace;

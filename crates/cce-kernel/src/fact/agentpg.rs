@@ -1,7 +1,7 @@
 //! What happens inside the agent PG, between OPC and the CTI server.
 
 use crate::{
-    Fact, LinkId,
+    Fact, LinkId, Port,
     model::{AgentId, AgentRecord, Disposition, MrdId, PreCall, SkillTarget, TaskEvent, TaskId},
 };
 use serde::{Deserialize, Serialize};
@@ -142,6 +142,11 @@ pub enum AgentPgFact {
         services: u32,
         /// The client's signature.
         signature: String,
+    },
+    /// Another side of the CTI server serves now.
+    SideActive {
+        /// The port of that side.
+        side: Port,
     },
     /// A CTI session was refused.
     SessionRefused {

@@ -222,6 +222,7 @@ fn agentpg(fact: &AgentPgFact) -> Option<String> {
         AgentPgFact::SessionOpened { session, version, signature, .. } => {
             Some(format!("CTI session {session} open: {signature}, version {version}"))
         }
+        AgentPgFact::SideActive { side } => Some(format!("{side} is the active side")),
         AgentPgFact::SessionRefused { status, .. } => Some(format!("CTI session refused: status {status}")),
         AgentPgFact::SessionClosed { session, status } => {
             Some(format!("CTI session {session} ended: status {status}"))

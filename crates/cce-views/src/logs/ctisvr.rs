@@ -111,7 +111,9 @@ impl CtisvrLog {
                     self.trace(record, &text, lines);
                 }
             }
-            AgentPgFact::SessionRefused { .. } | AgentPgFact::ToCtiServer(_) => {}
+            AgentPgFact::SessionRefused { .. }
+            | AgentPgFact::SideActive { .. }
+            | AgentPgFact::ToCtiServer(_) => {}
         }
     }
 

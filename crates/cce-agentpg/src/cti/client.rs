@@ -1,0 +1,143 @@
+//! What clients register and tell each other (cti-server-protocol 8), and call control, for which the lab has
+//! no calls.
+
+use super::{Answer, CtiServer, Denial, Session, whom};
+use cce_cti::{
+    ClientEventReportConf, ClientEventReportReq, Cti, RegisterServiceConf, RegisterServiceReq,
+    RegisterVariablesConf, RegisterVariablesReq, SetAppDataConf, SetAppDataReq, UnregisterServiceConf,
+    UnregisterServiceReq, UserMessageConf, UserMessageEvent, UserMessageReq, control_failure, services,
+    status,
+};
+use cce_kernel::{Cx, LinkId};
+
+/// Services of all sessions together.
+const REGISTERED_MAX: usize = 256;
+/// `ServerMode`: only one session may have the service.
+const EXCLUSIVE: u16 = 0;
+
+/// A service that a session registered.
+#[derive(Clone, Debug)]
+pub(super) struct Registered {
+    pub(super) session: u32,
+    name: String,
+    mode: u16,
+}
+
+/// `Distribution` of a user message.
+mod distribution {
+    pub(super) const CLIENT: u16 = 0;
+    pub(super) const SUPERVISOR: u16 = 1;
+    pub(super) const TEAM: u16 = 2;
+    pub(super) const ALL: u16 = 3;
+}
+
+/// A client reports about itself.
+pub(super) fn on_event_report(m: &ClientEventReportReq) -> Vec<Cti> {
+    vec![ClientEventReportConf { invoke_id: m.invoke_id, ..ClientEventReportConf::default() }.into()]
+}
+
+/// A client says which variables it wants; the lab sends every client all of them.
+pub(super) fn on_register_variables(m: &RegisterVariablesReq) -> Vec<Cti> {
+    vec![RegisterVariablesConf { invoke_id: m.invoke_id, ..RegisterVariablesConf::default() }.into()]
+}
+
+/// An application gives data of its path.
+pub(super) fn on_set_app_data(m: &SetAppDataReq) -> Vec<Cti> {
+    vec![SetAppDataConf { invoke_id: m.invoke_id, ..SetAppDataConf::default() }.into()]
+}
+
+impl CtiServer {
+    /// A client offers a service to others.
+    pub(super) fn on_register_service(&mut self, link: LinkId, m: &RegisterServiceReq) -> Answer {
+        let session = self.with_service(link, services::SERVER)?.client.session;
+        let name = m.service_name.as_ref().map(ToString::to_string).unwrap_or_default();
+        if name.is_empty() {
+            return Err(Denial::Status(status::REQUIRED_DATA_MISSING));
+        }
+        let conflicts = |other: &Registered| {
+            other.name == name && (other.mode != m.server_mode || m.server_mode == EXCLUSIVE)
+        };
+        if self.registered.values().any(conflicts) || self.registered.len() >= REGISTERED_MAX {
+            return Err(Denial::Status(status::SERVICE_CONFLICT));
+        }
+        let id = self.registered.last_key_value().map_or(1, |(last, _)| last + 1);
+        self.registered.insert(id, Registered { session, name, mode: m.server_mode });
+        let conf = RegisterServiceConf {
+            invoke_id: m.invoke_id,
+            registered_service_id: id,
+            ..RegisterServiceConf::default()
+        };
+        Ok(vec![conf.into()])
+    }
+
+    /// A client takes its service back.
+    pub(super) fn on_unregister_service(&mut self, link: LinkId, m: &UnregisterServiceReq) -> Answer {
+        let session = self.with_service(link, services::SERVER)?.client.session;
+        let is_own = self.registered.get(&m.registered_service_id).is_some_and(|own| own.session == session);
+        if !is_own {
+            return Err(Denial::Status(status::INVALID_SERVICE));
+        }
+        self.registered.remove(&m.registered_service_id);
+        Ok(vec![UnregisterServiceConf { invoke_id: m.invoke_id, ..UnregisterServiceConf::default() }.into()])
+    }
+
+    /// A client has a message for another one, or for all. The lab has neither supervisors nor teams.
+    pub(super) fn on_user_message(&mut self, m: &UserMessageReq, cx: &mut Cx<'_>) -> Answer {
+        let event = UserMessageEvent {
+            icm_central_controller_time: cx.wall().into(),
+            distribution: m.distribution,
+            client_id: m.client_id.clone(),
+            agent_extension: m.agent_extension.clone(),
+            agent_id: m.agent_id.clone(),
+            agent_instrument: m.agent_instrument.clone(),
+            text: m.text.clone(),
+            ..UserMessageEvent::default()
+        };
+        match m.distribution {
+            distribution::ALL => self.broadcast(|_| true, &event.into(), cx),
+            distribution::CLIENT => self.send_user_message(m, &event.into(), cx)?,
+            distribution::SUPERVISOR => return Err(Denial::Status(status::SUPERVISOR_NOT_FOUND)),
+            distribution::TEAM => return Err(Denial::Status(status::TEAM_NOT_FOUND)),
+            _ => return Err(Denial::Status(status::INVALID_DISTRIBUTION_TYPE)),
+        }
+        Ok(vec![UserMessageConf { invoke_id: m.invoke_id, ..UserMessageConf::default() }.into()])
+    }
+
+    /// To the clients of that id, or of that agent.
+    fn send_user_message(&self, m: &UserMessageReq, event: &Cti, cx: &mut Cx<'_>) -> Result<(), Denial> {
+        let client = m.client_id.as_ref().map(ToString::to_string);
+        let items = whom::Items {
+            extension: m.agent_extension.as_ref(),
+            id: m.agent_id.as_ref(),
+            instrument: m.agent_instrument.as_ref(),
+            icm_agent_id: None,
+        };
+        let agent = items.find(&self.config).ok().map(|agent| agent.skill_target);
+        let is_meant = |session: &Session| {
+            client.as_ref().is_some_and(|client| session.client_id() == *client)
+                || (agent.is_some() && session.own_agent == agent)
+        };
+        if !self.sessions().any(|(_, session)| is_meant(session)) {
+            return Err(Denial::Status(status::CLIENT_NOT_FOUND));
+        }
+        self.broadcast(is_meant, event, cx);
+        Ok(())
+    }
+
+    /// Requests about calls: the lab has none, so every call is unknown.
+    pub(super) fn on_call_control(&self, link: LinkId, message: &Cti) -> Answer {
+        self.with_service(link, services::CLIENT_CONTROL)?;
+        let makes_a_call = matches!(message, Cti::MakeCallReq(_) | Cti::MakePredictiveCallReq(_));
+        Err(Denial::Control(if makes_a_call {
+            control_failure::OUT_OF_SERVICE
+        } else {
+            control_failure::NO_ACTIVE_CALL
+        }))
+    }
+
+    /// The session, if it has one of these services.
+    pub(super) fn with_service(&self, link: LinkId, wanted: u32) -> Result<&Session, Denial> {
+        let session = self.session(link).filter(|session| session.has(wanted));
+        session.ok_or(Denial::Status(status::FUNCTION_NOT_AVAILABLE))
+    }
+}

@@ -1,0 +1,168 @@
+//! Who hears what (cti-server-protocol 4.5).
+
+use super::{
+    CentralController, CtiServer, NO_DEVICE, event,
+    session::{Session, Side},
+    subscription::{Origin, Topic},
+};
+use crate::arm::Place;
+use cce_cti::{Cti, SystemEvent, call_msg_mask, services, system_event};
+use cce_kernel::{
+    Cx, LinkId,
+    fact::{AgentPgFact, OpcMessage},
+    model::{AgentRecord, AgentState, TaskEvent},
+};
+use cce_wire::Text;
+
+impl CtiServer {
+    /// OPC says something.
+    pub(crate) fn on_opc(&mut self, messages: Vec<OpcMessage>, cx: &mut Cx<'_>) {
+        let mut waiting = Vec::new();
+        for message in messages {
+            cx.note(AgentPgFact::ToCtiServer(message.clone()).into());
+            match message {
+                OpcMessage::Task(event) => waiting.push(*event),
+                OpcMessage::Agent(record) => {
+                    self.on_agent(&record, cx);
+                    self.send_task_events(std::mem::take(&mut waiting), cx);
+                }
+                OpcMessage::PreCall(call) => {
+                    let place = Place { skill_target: call.skill_target, mrd: call.mrd };
+                    self.send_reservation(place, call_msg_mask::AGENT_PRE_CALL, &event::pre_call(&call), cx);
+                }
+                OpcMessage::PreCallAbort { task, agent, mrd } => {
+                    let known = self.config.agents.iter().find(|known| known.id == agent);
+                    let Some(agent) = known else { continue };
+                    let place = Place { skill_target: agent.skill_target, mrd };
+                    let abort = event::pre_call_abort(task, mrd.0, &agent.instrument);
+                    self.send_reservation(place, call_msg_mask::AGENT_PRE_CALL_ABORT, &abort, cx);
+                }
+                OpcMessage::Answer { session, invoke_id, status } => {
+                    self.send_answer(session, invoke_id, status, cx);
+                }
+            }
+        }
+        self.send_task_events(waiting, cx);
+    }
+
+    /// OPC gained or lost the central controller.
+    pub(crate) fn on_controller(&mut self, controller: CentralController, cx: &mut Cx<'_>) {
+        if self.controller == controller {
+            return;
+        }
+        self.controller = controller;
+        let (id, text) = match controller {
+            CentralController::Online => {
+                (system_event::CENTRAL_CONTROLLER_ONLINE, "central controller is on-line")
+            }
+            CentralController::Offline => {
+                (system_event::CENTRAL_CONTROLLER_OFFLINE, "central controller is off-line")
+            }
+        };
+        let event = self.system_event(id, 0, text, cx);
+        self.broadcast(|session| session.has(services::ALL_EVENTS), &event, cx);
+    }
+
+    /// An agent signed in or out, or changed.
+    fn on_agent(&mut self, record: &AgentRecord, cx: &mut Cx<'_>) {
+        let place = Place { skill_target: record.skill_target, mrd: record.mrd };
+        let states = [record.state, record.skill_group_state];
+        self.deliver(place, Topic::States(&states), &event::agent_state(record), cx);
+        self.records.insert(place, record.clone());
+        if record.state == AgentState::Logout || record.session == 0 {
+            self.owners.remove(&place);
+        } else {
+            self.owners.insert(place, record.session);
+        }
+    }
+
+    fn send_task_events(&self, events: Vec<TaskEvent>, cx: &mut Cx<'_>) {
+        for task in events {
+            let message = event::task(&task);
+            let place = Place { skill_target: task.skill_target, mrd: task.mrd };
+            cx.note(AgentPgFact::TaskEventTraced(Box::new(task)).into());
+            self.deliver(place, Topic::Task(message.kind()), &message, cx);
+        }
+    }
+
+    /// Reservations go to the session that signed the agent in whatever its masks are, since it cannot do its
+    /// work without them (inferred), and to every session that asks for them.
+    fn send_reservation(&self, place: Place, mask: u32, message: &Cti, cx: &mut Cx<'_>) {
+        let owner = self.owners.get(&place).copied();
+        for (link, session) in self.sessions().filter(|(link, _)| self.side_of(*link) == Side::Active) {
+            if owner == Some(session.client.session) && !session.hears(place, Topic::Call(mask)) {
+                cx.send(link, event::monitored(message, session.monitor()).to_frame(&session.dialect));
+            }
+        }
+        self.deliver(place, Topic::Call(mask), message, cx);
+    }
+
+    /// Sends an event to every session of the active side that is to hear it, once for each reason.
+    pub(super) fn deliver(&self, place: Place, topic: Topic<'_>, message: &Cti, cx: &mut Cx<'_>) {
+        for (link, session) in self.sessions().filter(|(link, _)| self.side_of(*link) == Side::Active) {
+            for subscription in &session.subscriptions {
+                let hears = match subscription.origin {
+                    Origin::OtherSession(number) => self.does_hear(number, place, topic),
+                    Origin::Session | Origin::Device | Origin::Task => subscription.hears(place, topic),
+                };
+                if hears {
+                    let monitored = event::monitored(message, subscription.monitor);
+                    cx.send(link, monitored.to_frame(&session.dialect));
+                }
+            }
+        }
+    }
+
+    /// Whether a session hears of that by itself.
+    fn does_hear(&self, number: u32, place: Place, topic: Topic<'_>) -> bool {
+        let other = self.sessions().find(|(_, session)| session.client.session == number);
+        other.is_some_and(|(_, session)| session.hears(place, topic))
+    }
+
+    /// Tells the clients that monitor clients of a session's beginning or end.
+    pub(super) fn announce(&self, message: &Cti, cx: &mut Cx<'_>) {
+        self.broadcast(|session| session.has(services::CLIENT_MONITOR), message, cx);
+    }
+
+    pub(super) fn send_answer(&mut self, number: u32, invoke_id: u32, status: u32, cx: &mut Cx<'_>) {
+        let mut open = self
+            .connections
+            .iter_mut()
+            .filter_map(|(link, connection)| Some((*link, connection.session.as_mut()?)));
+        let Some((link, session)) = open.find(|(_, session)| session.client.session == number) else {
+            return;
+        };
+        let pending = session.pending.remove(&invoke_id);
+        cx.send(link, event::answer(pending, invoke_id, status).to_frame(&session.dialect));
+    }
+
+    /// Sends a message to sessions of the active side, each in its own version.
+    pub(super) fn broadcast(&self, is_to_hear: impl Fn(&Session) -> bool, message: &Cti, cx: &mut Cx<'_>) {
+        for (link, session) in self.sessions().filter(|(link, _)| self.side_of(*link) == Side::Active) {
+            if is_to_hear(session) {
+                cx.send(link, message.to_frame(&session.dialect));
+            }
+        }
+    }
+
+    pub(super) fn send(&self, link: LinkId, message: impl Into<Cti>, cx: &mut Cx<'_>) {
+        if let Some(session) = self.session(link) {
+            cx.send(link, message.into().to_frame(&session.dialect));
+        }
+    }
+
+    /// A system event; it always has a text, since one client drops the session without (cti-server-protocol
+    /// 18).
+    pub(super) fn system_event(&self, id: u32, arg1: u32, text: &str, cx: &Cx<'_>) -> Cti {
+        SystemEvent {
+            pg_status: self.controller.pg_status(),
+            icm_central_controller_time: cx.wall().into(),
+            system_event_id: id,
+            system_event_arg1: arg1,
+            event_device_type: NO_DEVICE,
+            text: Some(Text::new(text)),
+            ..SystemEvent::default()
+        }
+        .into()
+    }
+}

@@ -1,0 +1,182 @@
+//! Monitors of devices, sessions and tasks (cti-server-protocol 8, 11.1).
+
+use super::{
+    Answer, CtiServer, Denial,
+    subscription::{Origin, Scope, Subscription},
+};
+use cce_cti::{
+    ChangeMonitorMaskConf, ChangeMonitorMaskReq, ChangeTaskMonitorMaskConf, ChangeTaskMonitorMaskReq, Cti,
+    MonitorStartConf, MonitorStartReq, MonitorStopConf, MonitorStopReq, SessionMonitorStartConf,
+    SessionMonitorStartReq, SessionMonitorStopConf, SessionMonitorStopReq, TaskMonitorStartConf,
+    TaskMonitorStartReq, TaskMonitorStopConf, TaskMonitorStopReq, VERSION_MAX, services, status,
+    task_msg_mask,
+};
+use cce_kernel::{
+    LinkId,
+    model::{MrdId, SkillTarget},
+};
+
+/// Monitors of one session.
+const MONITORS_MAX: usize = 256;
+/// "Any" and "none" of an id.
+const NULL: i32 = -1;
+
+impl CtiServer {
+    /// Begins to monitor a device. Calls cannot be monitored: the lab has none.
+    pub(super) fn on_monitor_start(&mut self, link: LinkId, m: &MonitorStartReq) -> Answer {
+        let device = m.monitored_device_id.as_ref().map(ToString::to_string).filter(|id| !id.is_empty());
+        let has_call = m.connection_device_id.is_some() || ![0, u32::MAX].contains(&m.connection_call_id);
+        self.check_peripheral(m.peripheral_id)?;
+        let device = match (device, has_call) {
+            (Some(_), true) => return Err(Denial::Status(status::MUTUALLY_EXCLUS_DEVICEID_TYPES)),
+            (None, true) => {
+                self.with_service(link, services::CONNECTION_MONITOR)?;
+                return Err(Denial::Status(status::INVALID_CALLID));
+            }
+            (None, false) => return Err(Denial::Status(status::REQUIRED_DATA_MISSING)),
+            (Some(device), false) => device,
+        };
+        self.with_service(link, services::PERIPHERAL_MONITOR)?;
+        let agent = self.config.agents.iter().find(|agent| agent.instrument == device);
+        let scope = Scope::Agent(agent.ok_or(Denial::Status(status::INVALID_DEVICE))?.skill_target);
+        let (calls, states) = (m.call_msg_mask, m.agent_state_mask);
+        let monitor = self.subscribe(link, Subscription { calls, states, ..none(Origin::Device, scope) })?;
+        let conf =
+            MonitorStartConf { invoke_id: m.invoke_id, monitor_id: monitor, ..MonitorStartConf::default() };
+        Ok(vec![conf.into()])
+    }
+
+    /// Ends a device's monitor.
+    pub(super) fn on_monitor_stop(&mut self, link: LinkId, m: &MonitorStopReq) -> Answer {
+        self.unsubscribe(link, m.monitor_id, |origin| origin == Origin::Device)?;
+        Ok(vec![MonitorStopConf { invoke_id: m.invoke_id, ..MonitorStopConf::default() }.into()])
+    }
+
+    /// Changes what a device's monitor shows.
+    pub(super) fn on_monitor_mask(&mut self, link: LinkId, m: &ChangeMonitorMaskReq) -> Answer {
+        let monitor = self.monitor_mut(link, m.monitor_id, Origin::Device)?;
+        monitor.calls = m.call_msg_mask;
+        monitor.states = m.agent_state_mask;
+        Ok(vec![ChangeMonitorMaskConf { invoke_id: m.invoke_id, ..ChangeMonitorMaskConf::default() }.into()])
+    }
+
+    /// Begins to monitor what another session hears.
+    pub(super) fn on_session_monitor_start(&mut self, link: LinkId, m: &SessionMonitorStartReq) -> Answer {
+        let own = self.with_service(link, services::CLIENT_MONITOR)?;
+        if own.client.session == m.session_id {
+            return Err(Denial::Status(status::SESSION_MONITOR_IS_CLIENTS));
+        }
+        let origin = Origin::OtherSession(m.session_id);
+        if own.subscriptions.iter().any(|subscription| subscription.origin == origin) {
+            return Err(Denial::Status(status::SESSION_MONITOR_ALREADY_EXISTS));
+        }
+        if !self.sessions().any(|(_, session)| session.client.session == m.session_id) {
+            return Err(Denial::Status(status::CLIENT_NOT_FOUND));
+        }
+        let monitor_id = self.subscribe(link, none(origin, Scope::All))?;
+        let conf = SessionMonitorStartConf {
+            invoke_id: m.invoke_id,
+            monitor_id,
+            ..SessionMonitorStartConf::default()
+        };
+        Ok(vec![conf.into()])
+    }
+
+    /// Ends a session's monitor.
+    pub(super) fn on_session_monitor_stop(&mut self, link: LinkId, m: &SessionMonitorStopReq) -> Answer {
+        self.unsubscribe(link, m.monitor_id, |origin| matches!(origin, Origin::OtherSession(_)))?;
+        let conf = SessionMonitorStopConf { invoke_id: m.invoke_id, ..SessionMonitorStopConf::default() };
+        Ok(vec![conf.into()])
+    }
+
+    /// Begins to monitor tasks: of one agent or of all, in one domain or in all.
+    pub(super) fn on_task_monitor_start(&mut self, link: LinkId, m: &TaskMonitorStartReq) -> Answer {
+        self.with_service(link, services::TASK_MONITOR)?;
+        self.check_peripheral(m.peripheral_id)?;
+        check_task_mask(m.task_msg_mask)?;
+        let scope = self.task_scope(m.icm_agent_id)?;
+        let mrd = (m.mrd_id != NULL).then_some(MrdId(m.mrd_id));
+        if mrd.is_some_and(|mrd| !self.config.mrds.iter().any(|known| known.id == mrd)) {
+            return Err(Denial::Status(status::INVALID_MR_DOMAIN));
+        }
+        let tasks = m.task_msg_mask;
+        let monitor_id = self.subscribe(link, Subscription { mrd, tasks, ..none(Origin::Task, scope) })?;
+        let conf =
+            TaskMonitorStartConf { invoke_id: m.invoke_id, monitor_id, ..TaskMonitorStartConf::default() };
+        Ok(vec![conf.into()])
+    }
+
+    /// Ends a monitor of tasks.
+    pub(super) fn on_task_monitor_stop(&mut self, link: LinkId, m: &TaskMonitorStopReq) -> Answer {
+        self.unsubscribe(link, m.monitor_id, |origin| origin == Origin::Task)?;
+        Ok(vec![TaskMonitorStopConf { invoke_id: m.invoke_id, ..TaskMonitorStopConf::default() }.into()])
+    }
+
+    /// Changes what a monitor of tasks shows.
+    pub(super) fn on_task_monitor_mask(&mut self, link: LinkId, m: &ChangeTaskMonitorMaskReq) -> Answer {
+        check_task_mask(m.task_msg_mask)?;
+        self.monitor_mut(link, m.monitor_id, Origin::Task)?.tasks = m.task_msg_mask;
+        let conf =
+            ChangeTaskMonitorMaskConf { invoke_id: m.invoke_id, ..ChangeTaskMonitorMaskConf::default() };
+        Ok(vec![Cti::from(conf)])
+    }
+
+    fn task_scope(&self, icm_agent_id: i32) -> Result<Scope, Denial> {
+        if icm_agent_id == NULL {
+            return Ok(Scope::All);
+        }
+        let agent = SkillTarget(icm_agent_id);
+        let is_known = self.config.agents.iter().any(|known| known.skill_target == agent);
+        if is_known { Ok(Scope::Agent(agent)) } else { Err(Denial::Status(status::INVALID_AGENT_DATA)) }
+    }
+
+    fn subscribe(&mut self, link: LinkId, subscription: Subscription) -> Result<u32, Denial> {
+        self.last_monitor = self.last_monitor.wrapping_add(1);
+        let monitor = self.last_monitor;
+        let session = self.session_mut(link).ok_or(Denial::Status(status::SESSION_NOT_OPEN))?;
+        if session.subscriptions.len() >= MONITORS_MAX {
+            return Err(Denial::Status(status::UNSPECIFIED_FAILURE));
+        }
+        session.subscriptions.push(Subscription { monitor, ..subscription });
+        Ok(monitor)
+    }
+
+    fn unsubscribe(
+        &mut self,
+        link: LinkId,
+        monitor: u32,
+        is_of: impl Fn(Origin) -> bool,
+    ) -> Result<(), Denial> {
+        let session = self.session_mut(link).ok_or(Denial::Status(status::SESSION_NOT_OPEN))?;
+        let is_it = |own: &Subscription| own.monitor == monitor && is_of(own.origin);
+        let before = session.subscriptions.len();
+        session.subscriptions.retain(|own| !is_it(own));
+        if session.subscriptions.len() == before {
+            return Err(Denial::Status(status::INVALID_MONITORID));
+        }
+        Ok(())
+    }
+
+    fn monitor_mut(
+        &mut self,
+        link: LinkId,
+        monitor: u32,
+        origin: Origin,
+    ) -> Result<&mut Subscription, Denial> {
+        let session = self.session_mut(link).ok_or(Denial::Status(status::SESSION_NOT_OPEN))?;
+        let mut own = session.subscriptions.iter_mut();
+        own.find(|own| own.monitor == monitor && own.origin == origin)
+            .ok_or(Denial::Status(status::INVALID_MONITORID))
+    }
+}
+
+fn none(origin: Origin, scope: Scope) -> Subscription {
+    Subscription { monitor: 0, origin, scope, mrd: None, calls: 0, states: 0, tasks: 0 }
+}
+
+fn check_task_mask(mask: u32) -> Result<(), Denial> {
+    if mask & !task_msg_mask::valid(VERSION_MAX) != 0 {
+        return Err(Denial::Status(status::INVALID_TASK_MSG_MASK));
+    }
+    Ok(())
+}

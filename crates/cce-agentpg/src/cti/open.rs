@@ -1,0 +1,202 @@
+//! On what terms a session is opened (cti-server-protocol 4.1).
+
+use super::{
+    CtiServer, OPEN_REQ, Outcome, arm_idle, event, kind_of, note_peer_error,
+    session::{self, Session, Side},
+    whom,
+};
+use crate::config::Config;
+use cce_cti::{
+    Cti, FailureEvent, OpenConf, OpenReq, agent_state_mask, call_msg_mask, dialect, open_version, services,
+    status, system_event,
+};
+use cce_kernel::{
+    CloseReason, Cx, LinkId,
+    fact::AgentPgFact,
+    model::{AgentState, SkillTarget},
+};
+use cce_wire::{Bytes, frame_kind};
+
+/// "Any" as a peripheral id.
+const NULL: u32 = u32::MAX;
+/// The shortest idle timeout, in seconds.
+const IDLE_MIN: u32 = 20;
+/// The first version that knows an active and a standby side.
+const STANDBY_SINCE: u32 = 24;
+/// Bits of `ConfigMsgMask` that have a meaning (cti-server-protocol 9, `ConfigInformation`).
+const CONFIG_MESSAGES: u32 = 0x3ff;
+
+/// Says with which status code a request to open a session is refused, if it is.
+pub(super) fn check(open: &OpenReq, side: Side, config: &Config) -> Result<(), u32> {
+    let refuse = |wrong: bool, code: u32| if wrong { Err(code) } else { Ok(()) };
+    let peripheral = open.peripheral_id;
+    refuse(open.reserved1 | open.reserved2 | open.reserved3 != 0, status::INVALID_RESERVED_FIELD)?;
+    refuse(open.client_id.as_ref().is_none_or(cce_wire::Text::is_empty), status::REQUIRED_DATA_MISSING)?;
+    refuse(![config.peripheral, 0, NULL].contains(&peripheral), status::INVALID_PERIPHERAL_ID)?;
+    refuse(open.idle_timeout < IDLE_MIN, status::INVALID_TIMEOUT)?;
+    refuse(!is_password(open, config), status::INVALID_PASSWORD)?;
+    let empty_instance = open.unique_instance_id.as_ref().is_some_and(cce_wire::Text::is_empty);
+    refuse(empty_instance, status::INVALID_UNIQUE_INSTANCE_ID)?;
+    if config.strict_masks {
+        check_masks(open)?;
+    }
+    let without_standby = open.services_requested & services::ACTIVE_STANDBY == 0;
+    refuse(side == Side::Standby && open.version_number < STANDBY_SINCE, status::CTI_SERVER_OFFLINE)?;
+    refuse(side == Side::Standby && without_standby, status::INVALID_CLIENT_FOR_STANDBY)
+}
+
+/// The agent that a session of one device is for; an error is the status code of the refusal.
+pub(super) fn own_agent(open: &OpenReq, config: &Config) -> Result<Option<SkillTarget>, u32> {
+    if open.services_requested & services::CLIENT_EVENTS == 0 {
+        return Ok(None);
+    }
+    let items = whom::Items {
+        extension: open.agent_extension.as_ref(),
+        id: open.agent_id.as_ref(),
+        instrument: open.agent_instrument.as_ref(),
+        icm_agent_id: None,
+    };
+    items.find(config).map(|agent| Some(agent.skill_target))
+}
+
+fn check_masks(open: &OpenReq) -> Result<(), u32> {
+    let masks = [
+        (open.services_requested & !services::ALL, status::INVALID_SERVICE_MASK),
+        (open.call_msg_mask & !call_msg_mask::valid(open.version_number), status::INVALID_CALL_MSG_MASK),
+        (
+            open.agent_state_mask & !agent_state_mask::valid(open.version_number),
+            status::INVALID_AGENT_STATE_MASK,
+        ),
+        (open.config_msg_mask & !CONFIG_MESSAGES, status::INVALID_CONFIG_MSG_MASK),
+    ];
+    masks.into_iter().find(|(unused, _)| *unused != 0).map_or(Ok(()), |(_, code)| Err(code))
+}
+
+/// Whether the password is the configured one, if there is one. A client may end it with a NUL or leave it out.
+fn is_password(open: &OpenReq, config: &Config) -> bool {
+    let Some(wanted) = &config.client_password else { return true };
+    let given = open.client_password.as_ref().map(|secret| secret.0.as_bytes().as_ref()).unwrap_or_default();
+    given.strip_suffix(&[0]).unwrap_or(given) == wanted.as_bytes()
+}
+
+impl CtiServer {
+    pub(super) fn on_first_frame(&mut self, link: LinkId, frame: &Bytes, cx: &mut Cx<'_>) -> Option<Outcome> {
+        let invoke_id = session::invoke_id_of(frame);
+        if frame_kind(frame) != Some(OPEN_REQ) {
+            note_peer_error(link, &kind_of(frame), "no session is open".to_owned(), cx);
+            self.fail(link, invoke_id, status::SESSION_NOT_OPEN, cx);
+            return None;
+        }
+        match read_open(frame).and_then(|open| self.check_open(link, open)) {
+            Ok((open, own_agent)) => self.open(link, &open, own_agent, cx),
+            Err(status) => {
+                self.refuse(link, invoke_id, status, cx);
+                None
+            }
+        }
+    }
+
+    fn check_open(&self, link: LinkId, open: OpenReq) -> Result<(OpenReq, Option<SkillTarget>), u32> {
+        if self.sides.is_in_maintenance(link.port) {
+            return Err(status::SERVER_IN_MAINTENANCE_MODE);
+        }
+        check(&open, self.side_of(link), &self.config)?;
+        self.check_flaws(&Cti::from(open.clone()), open.version_number)?;
+        self.check_instance(&open)?;
+        let own_agent = own_agent(&open, &self.config)?;
+        let client = open.client_id.as_ref().map(ToString::to_string).unwrap_or_default();
+        let owner = own_agent.and_then(|agent| self.owner_of(agent));
+        if owner.is_some_and(|(_, other)| other.client_id() != client) {
+            return Err(status::DEVICE_IN_USE);
+        }
+        Ok((open, own_agent))
+    }
+
+    fn check_instance(&self, open: &OpenReq) -> Result<(), u32> {
+        let Some(instance) = open.unique_instance_id.as_ref().map(ToString::to_string) else { return Ok(()) };
+        let taken = self.sessions().any(|(_, other)| other.client.unique_instance == instance);
+        if taken { Err(status::DUPLICATE_UNIQUE_INSTANCE_ID) } else { Ok(()) }
+    }
+
+    /// Opens a session. The one that the same client had for the device is over.
+    fn open(
+        &mut self,
+        link: LinkId,
+        open: &OpenReq,
+        own_agent: Option<SkillTarget>,
+        cx: &mut Cx<'_>,
+    ) -> Option<Outcome> {
+        let older = own_agent.and_then(|agent| self.owner_of(agent)).map(|(older, _)| older);
+        let outcome = older.and_then(|older| self.supersede(older, cx));
+        let address = self.connections.get(&link)?.address.clone();
+        let session = Session::new(self.next_session, open, own_agent, &address);
+        self.next_session += 1;
+        cx.note(
+            AgentPgFact::SessionOpened {
+                session: session.client.session,
+                link,
+                version: open.version_number,
+                services: session.services,
+                signature: session.client.signature.clone(),
+            }
+            .into(),
+        );
+        arm_idle(link, &session, cx);
+        let side = self.side_of(link);
+        cx.send(link, self.open_conf(open.invoke_id, &session, side, cx).to_frame(&session.dialect));
+        if side == Side::Active && session.has(services::ALL_EVENTS) {
+            let peripheral = self.config.peripheral;
+            let event =
+                self.system_event(system_event::PERIPHERAL_ONLINE, peripheral, "peripheral is on-line", cx);
+            cx.send(link, event.to_frame(&session.dialect));
+        }
+        self.announce(&event::session_opened(&session, self.config.peripheral), cx);
+        self.connections.get_mut(&link)?.session = Some(session);
+        outcome
+    }
+
+    fn supersede(&mut self, older: LinkId, cx: &mut Cx<'_>) -> Option<Outcome> {
+        self.send(older, FailureEvent { status: status::NEW_SESSION_OPENED, ..FailureEvent::default() }, cx);
+        cx.close(older, CloseReason::Superseded);
+        self.forget(older, status::NEW_SESSION_OPENED, cx)
+    }
+
+    fn refuse(&self, link: LinkId, invoke_id: u32, status: u32, cx: &mut Cx<'_>) {
+        cx.note(AgentPgFact::SessionRefused { link, status }.into());
+        self.fail(link, invoke_id, status, cx);
+    }
+
+    fn open_conf(&self, invoke_id: u32, session: &Session, side: Side, cx: &Cx<'_>) -> Cti {
+        OpenConf {
+            invoke_id,
+            services_granted: session.services,
+            monitor_id: session.monitor(),
+            pg_status: self.controller.pg_status(),
+            icm_central_controller_time: cx.wall().into(),
+            peripheral_online: true,
+            peripheral_type: event::PERIPHERAL_TYPE,
+            agent_state: session.own_agent.map_or(AgentState::Logout, |agent| self.state_of(agent)).number(),
+            session_type: side.session_type(),
+            agent_extension: session.opened.agent_extension.clone(),
+            agent_id: session.opened.agent_id.clone(),
+            agent_instrument: session.opened.agent_instrument.clone(),
+            num_peripherals: Some(1),
+            flt_peripheral_id: vec![self.config.peripheral],
+            multiline_agent_control: Some(0),
+            ..OpenConf::default()
+        }
+        .into()
+    }
+}
+
+/// Reads a request to open a session. Its version decides how.
+fn read_open(frame: &Bytes) -> Result<OpenReq, u32> {
+    let version = open_version(frame).ok_or(status::BAD_MESSAGE_FORMAT)?;
+    if !session::is_version(version) {
+        return Err(status::INVALID_VERSION);
+    }
+    match Cti::read(&dialect(version), frame) {
+        Ok(Cti::OpenReq(open)) => Ok(open),
+        Ok(_) | Err(_) => Err(status::BAD_MESSAGE_FORMAT),
+    }
+}

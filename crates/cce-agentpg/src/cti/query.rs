@@ -1,0 +1,216 @@
+//! What clients ask about agents, devices and skill groups (cti-server-protocol 7 and 8).
+
+use super::{Answer, CtiServer, Denial, event, voice::VOICE_MRD, whom};
+use crate::{arm::Place, config::Agent};
+use cce_cti::{
+    AgentDeskSettingsConf, AgentDeskSettingsReq, DeviceLine, ListAgentTeamConf, ListAgentTeamReq,
+    QueryAgentStateConf, QueryAgentStateReq, QueryAgentStatisticsConf, QueryAgentStatisticsReq,
+    QueryDeviceInfoConf, QueryDeviceInfoReq, QuerySkillGroupStatisticsConf, QuerySkillGroupStatisticsReq,
+    SnapshotDeviceConf, SnapshotDeviceReq, call_control_mask, desk_settings_mask, services, status,
+};
+use cce_kernel::{
+    LinkId,
+    model::{AgentRecord, AgentState, Availability, MrdId, SkillTarget},
+};
+use cce_wire::Text;
+
+/// "Any" as a peripheral id.
+const ANY: u32 = u32::MAX;
+/// `ClassOfDevice`: voice.
+const VOICE_DEVICE: u16 = 0x80;
+/// `LineType`: inbound ACD.
+const INBOUND_ACD: u16 = 0;
+/// Requests about devices that the lab answers.
+const CONTROL: u32 = call_control_mask::QUERY_AGENT_STATE
+    | call_control_mask::SET_AGENT_STATE
+    | call_control_mask::QUERY_DEVICE_INFO
+    | call_control_mask::SNAPSHOT_DEVICE;
+
+impl CtiServer {
+    /// How an agent stands in a domain.
+    pub(super) fn on_query_agent_state(&self, m: &QueryAgentStateReq) -> Answer {
+        self.check_peripheral(m.peripheral_id)?;
+        let items = whom::Items {
+            extension: m.agent_extension.as_ref(),
+            id: m.agent_id.as_ref(),
+            instrument: m.agent_instrument.as_ref(),
+            icm_agent_id: Some(m.icm_agent_id),
+        };
+        let agent = items.find(&self.config).map_err(Denial::Status)?;
+        let mrd = asked_mrd(agent, m.mrd_id)?;
+        let record = self.record(agent.skill_target, mrd);
+        Ok(vec![agent_state_conf(m, agent, mrd, record).into()])
+    }
+
+    /// The state of an agent as a session of its device is told: in the voice domain, else in the first other.
+    pub(super) fn state_of(&self, agent: SkillTarget) -> AgentState {
+        let records = self.records.iter().filter(|(place, _)| place.skill_target == agent);
+        let other = records.map(|(_, record)| record.state).find(|state| *state != AgentState::Logout);
+        let voice = self.voice.state(agent);
+        if voice == AgentState::Logout { other.unwrap_or(voice) } else { voice }
+    }
+
+    fn record(&self, skill_target: SkillTarget, mrd: MrdId) -> Option<&AgentRecord> {
+        if mrd == VOICE_MRD {
+            return self.voice.record(skill_target);
+        }
+        self.records.get(&Place { skill_target, mrd })
+    }
+
+    /// What a device can do.
+    pub(super) fn on_query_device(&self, m: &QueryDeviceInfoReq) -> Answer {
+        self.check_peripheral(m.peripheral_id)?;
+        self.device(m.agent_instrument.as_ref())?;
+        let conf = QueryDeviceInfoConf {
+            invoke_id: m.invoke_id,
+            peripheral_type: event::PERIPHERAL_TYPE,
+            class_of_device: VOICE_DEVICE,
+            num_lines: 1,
+            call_control_supported: CONTROL,
+            lines: vec![DeviceLine { line_handle: Some(0), line_type: Some(INBOUND_ACD) }],
+            ..QueryDeviceInfoConf::default()
+        };
+        Ok(vec![conf.into()])
+    }
+
+    /// The calls of a device: the lab has none.
+    pub(super) fn on_snapshot_device(&self, m: &SnapshotDeviceReq) -> Answer {
+        self.check_peripheral(m.peripheral_id)?;
+        self.device(m.agent_instrument.as_ref())?;
+        Ok(vec![SnapshotDeviceConf { invoke_id: m.invoke_id, ..SnapshotDeviceConf::default() }.into()])
+    }
+
+    /// An agent's counters: they count calls, of which the lab has none.
+    pub(super) fn on_agent_statistics(&self, m: &QueryAgentStatisticsReq) -> Answer {
+        self.check_peripheral(m.peripheral_id)?;
+        let items = whom::Items {
+            extension: m.agent_extension.as_ref(),
+            id: m.agent_id.as_ref(),
+            instrument: m.agent_instrument.as_ref(),
+            icm_agent_id: None,
+        };
+        let agent = items.find(&self.config).map_err(Denial::Status)?;
+        let conf = QueryAgentStatisticsConf {
+            invoke_id: m.invoke_id,
+            peripheral_id: self.config.peripheral,
+            agent_extension: Some(Text::new(&agent.extension)),
+            agent_id: Some(Text::new(agent.id.as_str())),
+            agent_instrument: Some(Text::new(&agent.instrument)),
+            ..QueryAgentStatisticsConf::default()
+        };
+        Ok(vec![conf.into()])
+    }
+
+    /// A skill group's counters: how its agents stand; the rest counts calls.
+    pub(super) fn on_skill_group_statistics(&self, m: &QuerySkillGroupStatisticsReq) -> Answer {
+        self.check_peripheral(m.peripheral_id)?;
+        let mut memberships = self.config.agents.iter().flat_map(|agent| &agent.memberships);
+        let group = memberships.find(|membership| {
+            membership.skill_group_number == m.skill_group_number
+                || membership.skill_group.0.cast_unsigned() == m.skill_group_id
+        });
+        let group = group.ok_or(Denial::Status(status::INVALID_SKILL_GROUP))?;
+        let records: Vec<&AgentRecord> =
+            self.records.values().filter(|record| record.skill_group == group.skill_group).collect();
+        let count = |is_counted: &dyn Fn(&AgentRecord) -> bool| {
+            u32::try_from(records.iter().filter(|record| is_counted(record)).count()).unwrap_or(u32::MAX)
+        };
+        let in_state = |state: AgentState| count(&|record| record.state == state);
+        let available = |availability: Availability| count(&|record| record.availability == availability);
+        let logged_on = count(&|record| record.state != AgentState::Logout);
+        let not_ready = in_state(AgentState::NotReady);
+        let conf = QuerySkillGroupStatisticsConf {
+            invoke_id: m.invoke_id,
+            peripheral_id: self.config.peripheral,
+            skill_group_number: group.skill_group_number,
+            skill_group_id: group.skill_group.0.cast_unsigned(),
+            agents_logged_on: logged_on,
+            agents_avail: in_state(AgentState::NotActive),
+            agents_not_ready: not_ready,
+            agents_ready: logged_on - not_ready,
+            agents_work_not_ready: in_state(AgentState::WorkNotReady),
+            agents_work_ready: in_state(AgentState::WorkReady),
+            agents_reserved: in_state(AgentState::Reserved),
+            agents_icm_available: available(Availability::Icm),
+            agents_application_available: available(Availability::Application),
+            ..QuerySkillGroupStatisticsConf::default()
+        };
+        Ok(vec![conf.into()])
+    }
+
+    /// An agent's desk settings: those of somebody who works on tasks, without calls and wrap-up timers.
+    pub(super) fn on_desk_settings(&self, m: &AgentDeskSettingsReq) -> Answer {
+        self.check_peripheral(m.peripheral_id)?;
+        let items = whom::Items { id: m.agent_id.as_ref(), ..whom::Items::default() };
+        items.find(&self.config).map_err(Denial::Status)?;
+        let conf = AgentDeskSettingsConf {
+            invoke_id: m.invoke_id,
+            peripheral_id: self.config.peripheral,
+            desk_settings_mask: desk_settings_mask::AVAILABLE_AFTER_INCOMING
+                | desk_settings_mask::AVAILABLE_AFTER_OUTGOING,
+            wrapup_data_incoming_mode: OPTIONAL,
+            wrapup_data_outgoing_mode: OPTIONAL,
+            ..AgentDeskSettingsConf::default()
+        };
+        Ok(vec![conf.into()])
+    }
+
+    /// A supervisor's teams: the lab has none.
+    pub(super) fn on_list_teams(&self, link: LinkId, m: &ListAgentTeamReq) -> Answer {
+        self.with_service(link, services::SUPERVISOR)?;
+        Ok(vec![ListAgentTeamConf { invoke_id: m.invoke_id, ..ListAgentTeamConf::default() }.into()])
+    }
+
+    /// Refuses another peripheral than this one.
+    pub(super) fn check_peripheral(&self, peripheral: u32) -> Result<(), Denial> {
+        if [self.config.peripheral, 0, ANY].contains(&peripheral) {
+            return Ok(());
+        }
+        Err(Denial::Status(status::INVALID_PERIPHERAL_ID))
+    }
+
+    fn device(&self, instrument: Option<&Text<64>>) -> Result<&Agent, Denial> {
+        let wanted = instrument.map(ToString::to_string).filter(|wanted| !wanted.is_empty());
+        let wanted = wanted.ok_or(Denial::Status(status::REQUIRED_DATA_MISSING))?;
+        let device = self.config.agents.iter().find(|agent| agent.instrument == wanted);
+        device.ok_or(Denial::Status(status::INVALID_DEVICE))
+    }
+}
+
+/// Wrap-up data is optional.
+const OPTIONAL: u32 = 1;
+
+fn agent_state_conf(
+    m: &QueryAgentStateReq,
+    agent: &Agent,
+    mrd: MrdId,
+    record: Option<&AgentRecord>,
+) -> QueryAgentStateConf {
+    let state = record.map_or(AgentState::Logout, |record| record.state);
+    let groups = agent.memberships.iter().filter(|membership| membership.mrd == mrd);
+    let groups: Vec<_> = groups.map(|membership| event::skill_group(membership, state)).collect();
+    QueryAgentStateConf {
+        invoke_id: m.invoke_id,
+        agent_state: state.number(),
+        num_skill_groups: u16::try_from(groups.len()).unwrap_or(u16::MAX),
+        mrd_id: mrd.0,
+        num_tasks: record.map_or(0, |record| record.tasks),
+        agent_mode: record.map_or(0, |record| u16::from(record.routable)),
+        max_task_limit: record.map_or(0, |record| record.max_tasks),
+        icm_agent_id: agent.skill_target.0,
+        agent_availability_status: record.map_or(0, |record| record.availability.number()),
+        agent_id: Some(Text::new(agent.id.as_str())),
+        agent_extension: Some(Text::new(&agent.extension)),
+        agent_instrument: Some(Text::new(&agent.instrument)),
+        max_beyond_task_limit: record.map(|record| record.max_beyond),
+        skill_groups: groups,
+        ..QueryAgentStateConf::default()
+    }
+}
+
+/// A domain of the agent's; 0 and -1 are the voice domain.
+fn asked_mrd(agent: &Agent, mrd: i32) -> Result<MrdId, Denial> {
+    let mrd = if [0, -1].contains(&mrd) { VOICE_MRD } else { MrdId(mrd) };
+    let is_member = agent.memberships.iter().any(|membership| membership.mrd == mrd);
+    if mrd == VOICE_MRD || is_member { Ok(mrd) } else { Err(Denial::Status(status::INVALID_MR_DOMAIN)) }
+}

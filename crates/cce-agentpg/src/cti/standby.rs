@@ -1,0 +1,168 @@
+//! Two sides over one OPC: which of them serves, and how they change places (cti-server-protocol 4.6).
+//!
+//! The text names the messages and little else; how they follow each other is (inferred): the active side asks
+//! its clients whether it may go into maintenance; when none objects within 5 s it tells them so, the other side
+//! becomes active, and the clients of the first one are sent there.
+
+use super::{CtiServer, Outcome, Side};
+use cce_cti::{
+    ActiveMaintenanceEventMsg, ActiveMaintenanceReqMsg, Cti, FailureEvent, StandbyActiveEventMsg, services,
+    status,
+};
+use cce_kernel::{CloseReason, Command, Cx, LinkId, Port, TimerKey, fact::AgentPgFact};
+use std::{collections::BTreeSet, time::Duration};
+
+/// How long clients have to object.
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(5);
+/// Ends the wait for them.
+pub(crate) const MAINTENANCE: &str = "cti maintenance";
+/// The setting that names the active side.
+const ACTIVE: &str = "cti.active";
+/// The setting that takes the active side out of service, and back.
+const MAINTENANCE_SETTING: &str = "cti.maintenance";
+
+/// The two sides.
+#[derive(Debug)]
+pub(super) struct Sides {
+    active: Port,
+    /// The side that takes no sessions.
+    in_maintenance: Option<Port>,
+    /// The clients that were asked and have not answered.
+    asked: Option<BTreeSet<LinkId>>,
+}
+
+impl Default for Sides {
+    fn default() -> Self {
+        Self { active: Port::CtiA, in_maintenance: None, asked: None }
+    }
+}
+
+impl Sides {
+    pub(super) fn of(&self, port: Port) -> Side {
+        if port == self.active { Side::Active } else { Side::Standby }
+    }
+
+    pub(super) fn is_in_maintenance(&self, port: Port) -> bool {
+        self.in_maintenance == Some(port)
+    }
+}
+
+impl CtiServer {
+    /// Follows a command that is about the sides; hands back another one.
+    pub(crate) fn on_command(
+        &mut self,
+        command: Command,
+        cx: &mut Cx<'_>,
+    ) -> (Vec<Outcome>, Option<Command>) {
+        let Command::Set { setting, value } = &command else { return (Vec::new(), Some(command)) };
+        match (setting.as_str(), value.as_str()) {
+            (ACTIVE, "a") => (self.activate(Port::CtiA, cx), None),
+            (ACTIVE, "b") => (self.activate(Port::CtiB, cx), None),
+            (MAINTENANCE_SETTING, "on") => (self.ask_for_maintenance(cx), None),
+            (MAINTENANCE_SETTING, "off") => {
+                self.sides.in_maintenance = None;
+                (Vec::new(), None)
+            }
+            _ => (Vec::new(), Some(command)),
+        }
+    }
+
+    /// A client says whether maintenance may begin.
+    pub(super) fn on_maintenance_answer(
+        &mut self,
+        link: LinkId,
+        accepts: bool,
+        cx: &mut Cx<'_>,
+    ) -> Option<Outcome> {
+        let asked = self.sides.asked.as_mut()?;
+        if !asked.remove(&link) {
+            return None;
+        }
+        if !accepts {
+            self.end_question(cx);
+            self.tell_maintenance(false, cx);
+        } else if asked.is_empty() {
+            // The sessions end one by one, by this timer that is due at once: each is an outcome for OPC.
+            cx.arm(TimerKey::new(MAINTENANCE, 0), Duration::ZERO);
+        }
+        None
+    }
+
+    /// Everybody had the time to object.
+    pub(crate) fn on_maintenance_due(&mut self, cx: &mut Cx<'_>) -> Vec<Outcome> {
+        if self.sides.asked.is_none() {
+            return Vec::new();
+        }
+        self.end_question(cx);
+        self.tell_maintenance(true, cx);
+        let (from, to) = (self.sides.active, other(self.sides.active));
+        let outcomes = self.activate(to, cx);
+        self.sides.in_maintenance = Some(from);
+        outcomes
+    }
+
+    fn ask_for_maintenance(&mut self, cx: &mut Cx<'_>) -> Vec<Outcome> {
+        let clients: BTreeSet<LinkId> = self.partners().collect();
+        for link in &clients {
+            self.send(
+                *link,
+                ActiveMaintenanceReqMsg { invoke_id: 1, ..ActiveMaintenanceReqMsg::default() },
+                cx,
+            );
+        }
+        let nobody = clients.is_empty();
+        self.sides.asked = Some(clients);
+        if nobody {
+            return self.on_maintenance_due(cx);
+        }
+        cx.arm(TimerKey::new(MAINTENANCE, 0), ANSWER_TIMEOUT);
+        Vec::new()
+    }
+
+    fn tell_maintenance(&self, goes_on: bool, cx: &mut Cx<'_>) {
+        let event = ActiveMaintenanceEventMsg {
+            continue_maintenance: goes_on,
+            ..ActiveMaintenanceEventMsg::default()
+        };
+        let knows = |session: &super::Session| session.has(services::ACTIVE_STANDBY);
+        self.broadcast(knows, &event.into(), cx);
+    }
+
+    fn end_question(&mut self, cx: &mut Cx<'_>) {
+        self.sides.asked = None;
+        cx.cancel(TimerKey::new(MAINTENANCE, 0));
+    }
+
+    /// Clients of the active side that know of the other one.
+    fn partners(&self) -> impl Iterator<Item = LinkId> {
+        let knows = |(link, session): &(LinkId, &super::Session)| {
+            self.side_of(*link) == Side::Active && session.has(services::ACTIVE_STANDBY)
+        };
+        self.sessions().filter(knows).map(|(link, _)| link)
+    }
+
+    /// Makes a side the active one. Sessions of the other one are sent away, since they would hear no more.
+    fn activate(&mut self, to: Port, cx: &mut Cx<'_>) -> Vec<Outcome> {
+        if self.sides.active == to {
+            return Vec::new();
+        }
+        let left: Vec<LinkId> =
+            self.sessions().map(|(link, _)| link).filter(|link| link.port != to).collect();
+        self.sides.active = to;
+        self.sides.in_maintenance = self.sides.in_maintenance.filter(|port| *port != to);
+        cx.note(AgentPgFact::SideActive { side: to }.into());
+        let knows = |session: &super::Session| session.has(services::ACTIVE_STANDBY);
+        self.broadcast(knows, &Cti::from(StandbyActiveEventMsg::default()), cx);
+        left.into_iter().filter_map(|link| self.send_away(link, cx)).collect()
+    }
+
+    fn send_away(&mut self, link: LinkId, cx: &mut Cx<'_>) -> Option<Outcome> {
+        self.send(link, FailureEvent { status: status::CTI_SERVER_OFFLINE, ..FailureEvent::default() }, cx);
+        cx.close(link, CloseReason::Done);
+        self.forget(link, status::CTI_SERVER_OFFLINE, cx)
+    }
+}
+
+fn other(port: Port) -> Port {
+    if port == Port::CtiA { Port::CtiB } else { Port::CtiA }
+}

@@ -1,0 +1,75 @@
+//! What a session hears of: by its own services and masks, and by the monitors that it started
+//! (cti-server-protocol 4.5).
+
+use crate::arm::Place;
+use cce_cti::{agent_state_mask, task_msg_mask};
+use cce_kernel::model::{AgentState, MrdId, SkillTarget};
+
+/// Whose events.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Scope {
+    /// Everybody's.
+    All,
+    /// One agent's.
+    Agent(SkillTarget),
+}
+
+/// Where a subscription comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Origin {
+    /// The session's own services.
+    Session,
+    /// `MONITOR_START_REQ`.
+    Device,
+    /// `TASK_MONITOR_START_REQ`.
+    Task,
+    /// `SESSION_MONITOR_START_REQ`: what that session hears by itself.
+    OtherSession(u32),
+}
+
+/// One reason to hear of something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Subscription {
+    /// `MonitorID` of its events.
+    pub(super) monitor: u32,
+    pub(super) origin: Origin,
+    pub(super) scope: Scope,
+    /// A domain, where it is for one only.
+    pub(super) mrd: Option<MrdId>,
+    pub(super) calls: u32,
+    pub(super) states: u32,
+    pub(super) tasks: u32,
+}
+
+/// What an event is about.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Topic<'a> {
+    /// An agent who is in these states.
+    States(&'a [AgentState]),
+    /// A call, by its bit of `CallMsgMask`.
+    Call(u32),
+    /// A task, by message type.
+    Task(u32),
+}
+
+impl Subscription {
+    /// Whether it hears of that.
+    pub(super) fn hears(&self, place: Place, topic: Topic<'_>) -> bool {
+        let is_whose = match self.scope {
+            Scope::All => true,
+            Scope::Agent(agent) => agent == place.skill_target,
+        };
+        is_whose && self.mrd.is_none_or(|mrd| mrd == place.mrd) && self.wants(topic)
+    }
+
+    fn wants(&self, topic: Topic<'_>) -> bool {
+        match topic {
+            Topic::States(states) => {
+                let bit = |state: &AgentState| agent_state_mask::of(u32::from(state.number()));
+                states.iter().any(|state| self.states & bit(state) != 0)
+            }
+            Topic::Call(bit) => self.calls & bit != 0,
+            Topic::Task(kind) => self.tasks & task_msg_mask::of(kind) != 0,
+        }
+    }
+}

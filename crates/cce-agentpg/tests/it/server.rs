@@ -1,0 +1,472 @@
+//! What the CTI server does for clients besides the task layer: sessions of one device, monitors, queries,
+//! configuration, sides.
+
+use crate::lab::{AGENT, CHAT, Lab, MRD, TASK, config, open_req, task};
+use crate::work::{end, start};
+use cce_agentpg::{Config, SkillGroup};
+use cce_cti::*;
+use cce_kernel::{
+    Command, Fact, Input, LinkId, Port,
+    fact::AgentPgFact,
+    model::{AgentState, MrdId, SkillTarget},
+};
+use cce_wire::Text;
+
+const ALL: u32 = services::ALL_EVENTS;
+
+#[test]
+fn a_session_of_one_device_hears_of_its_own_agent_only() {
+    let mut lab = Lab::ready();
+    let (own, other) =
+        (lab.session(Port::CtiA, of_device("1080")), lab.session(Port::CtiA, of_device("1081")));
+    let said = lab.reserve(TASK);
+    assert_eq!(said.names(own), ["AGENT_STATE_EVENT", "AGENT_PRE_CALL_EVENT"]);
+    assert_eq!(said.names(other), [""; 0]);
+    let Cti::AgentStateEvent(event) = &said.to(own)[0] else { panic!("{said:?}") };
+    assert_eq!(event.monitor_id, 4, "the session's number (inferred)");
+}
+
+#[test]
+fn a_session_of_one_device_is_confirmed_with_its_agent_and_monitor() {
+    let mut lab = Lab::ready();
+    let link = lab.connect(Port::CtiA);
+    let said = lab.says(link, of_device("1080"));
+    let [Cti::OpenConf(confirmation)] = &said.to(link)[..] else { panic!("{said:?}") };
+    assert_eq!((confirmation.monitor_id, confirmation.agent_state), (4, AgentState::NotActive.number()));
+    assert_eq!(confirmation.agent_id, Some(Text::new("1080")));
+}
+
+#[test]
+fn a_session_of_one_device_is_refused_with_the_code_for_its_agent_items() {
+    let cases = [
+        (6, OpenReq { agent_id: None, ..of_device("1080") }),
+        (8, of_device("4711")),
+        (32, OpenReq { agent_extension: Some(Text::new("1081")), ..of_device("1080") }),
+    ];
+    for (status, open) in cases {
+        let mut lab = Lab::open();
+        let link = lab.connect(Port::CtiA);
+        assert_eq!(lab.says(link, open).status(link), status);
+    }
+}
+
+#[test]
+fn a_device_of_another_client_is_in_use() {
+    let mut lab = Lab::open();
+    lab.session(Port::CtiA, of_device("1080"));
+    let link = lab.connect(Port::CtiA);
+    let thief = OpenReq { client_id: Some(Text::new("other")), ..of_device("1080") };
+    assert_eq!(lab.says(link, thief).status(link), 10);
+}
+
+#[test]
+fn a_client_that_opens_its_device_again_loses_the_older_session() {
+    let mut lab = Lab::open();
+    let older = lab.session(Port::CtiA, of_device("1080"));
+    let link = lab.connect(Port::CtiA);
+    let said = lab.says(link, of_device("1080"));
+    let [Cti::FailureEvent(event)] = &said.to(older)[..] else { panic!("{said:?}") };
+    assert_eq!((event.status, said.closes(older)), (11, true));
+    assert_eq!(said.names(link), ["OPEN_CONF"]);
+}
+
+#[test]
+fn a_message_newer_than_the_session_is_refused_with_48() {
+    let mut lab = Lab::open();
+    let link = lab.connect(Port::CtiA);
+    let open = OpenReq { version_number: 10, services_requested: ALL, ..open_req() };
+    lab.bytes(link, Cti::from(open).to_frame(&dialect(10)));
+    let asked = Cti::from(ConfigRequestKeyEvent { peripheral_id: 5000, ..Default::default() });
+    let said = lab.bytes(link, asked.to_frame(&dialect(10)));
+    let [Cti::FailureConf(refusal)] = &said.to_version(link, 10)[..] else { panic!("{said:?}") };
+    assert_eq!(refusal.status, 48);
+}
+
+#[test]
+fn a_message_that_only_the_server_sends_is_unknown_from_a_client() {
+    let mut lab = Lab::open();
+    let finesse = lab.finesse;
+    assert_eq!(lab.says(finesse, OfferTaskEvent::default()).status(finesse), 48);
+}
+
+#[test]
+fn a_strict_server_refuses_floating_fields_that_do_not_belong() {
+    let strict = || {
+        let mut lab = Lab::started(Config { strict_masks: true, ..config() });
+        let link = lab.session(Port::CtiA, open_req());
+        (lab, link)
+    };
+    let with = |tag: &str| {
+        let body = format!("00000002 {tag}");
+        let bytes = cce_wire::parse_hex(&body).unwrap();
+        cce_wire::frame(5, |to| to.extend_from_slice(&bytes))
+    };
+    for (status, float) in [(3, "7fff0000"), (26, "00010002 4100")] {
+        let (mut lab, link) = strict();
+        assert_eq!(lab.bytes(link, with(float)).status(link), status);
+    }
+    let mut lenient = Lab::open();
+    let finesse = lenient.finesse;
+    assert_eq!(lenient.bytes(finesse, with("7fff0000")).names(finesse), ["HEARTBEAT_CONF"]);
+}
+
+#[test]
+fn clients_that_monitor_clients_hear_of_sessions() {
+    let mut lab = Lab::open();
+    let watcher = lab.session(Port::CtiA, asking(services::CLIENT_MONITOR));
+    let link = lab.connect(Port::CtiA);
+    let said = lab.says(link, of_device("1080"));
+    let [Cti::ClientSessionOpenedEvent(opened)] = &said.to(watcher)[..] else { panic!("{said:?}") };
+    assert_eq!((opened.session_id, opened.agent_id.clone()), (5, Some(Text::new("1080"))));
+    let said = lab.lose(link);
+    let [Cti::ClientSessionClosedEvent(closed)] = &said.to(watcher)[..] else { panic!("{said:?}") };
+    assert_eq!((closed.session_id, closed.status), (5, 37));
+}
+
+#[test]
+fn a_device_monitor_shows_the_device_under_its_own_number_until_it_is_stopped() {
+    let mut lab = Lab::ready();
+    let link = lab.session(Port::CtiA, asking(services::PERIPHERAL_MONITOR));
+    let monitor = started(&mut lab, link, device_monitor("1080"));
+    let said = lab.reserve(TASK);
+    assert_eq!(said.names(link), ["AGENT_STATE_EVENT", "AGENT_PRE_CALL_EVENT"]);
+    let Cti::AgentPreCallEvent(event) = &said.to(link)[1] else { panic!("{said:?}") };
+    assert_eq!(event.monitor_id, monitor);
+    let mask = ChangeMonitorMaskReq { monitor_id: monitor, agent_state_mask: 0x400, ..Default::default() };
+    assert_eq!(lab.says(link, mask).names(link), ["CHANGE_MONITOR_MASK_CONF"]);
+    assert_eq!(lab.finesse_says(start(TASK)).names(link), ["AGENT_STATE_EVENT"]);
+    let stop = MonitorStopReq { monitor_id: monitor, ..Default::default() };
+    assert_eq!(lab.says(link, stop.clone()).names(link), ["MONITOR_STOP_CONF"]);
+    assert_eq!(lab.finesse_says(end(TASK)).to(link), []);
+    assert_eq!(lab.says(link, stop).status(link), 55);
+}
+
+#[test]
+fn monitors_are_refused_with_the_code_for_what_is_wrong() {
+    let all = services::PERIPHERAL_MONITOR | services::CONNECTION_MONITOR | services::TASK_MONITOR;
+    let with_call = MonitorStartReq { connection_call_id: 7, ..device_monitor("1080") };
+    let cases: [(u32, u32, Cti); 8] = [
+        (12, services::TASK_MONITOR, device_monitor("1080").into()),
+        (87, all, device_monitor("4711").into()),
+        (54, all, with_call.clone().into()),
+        (13, all, MonitorStartReq { monitored_device_id: None, ..with_call }.into()),
+        (12, services::PERIPHERAL_MONITOR, task_monitor(1, -1).into()),
+        (91, all, task_monitor(0x400, -1).into()),
+        (88, all, TaskMonitorStartReq { mrd_id: 99, ..task_monitor(1, -1) }.into()),
+        (8, all, task_monitor(1, 99).into()),
+    ];
+    for (status, wanted, message) in cases {
+        let mut lab = Lab::open();
+        let link = lab.session(Port::CtiA, asking(wanted));
+        assert_eq!(lab.says(link, message).status(link), status);
+    }
+}
+
+#[test]
+fn a_task_monitor_shows_the_events_in_its_mask() {
+    let mut lab = Lab::working();
+    let link = lab.session(Port::CtiA, asking(services::TASK_MONITOR));
+    let monitor = started(&mut lab, link, task_monitor(task_msg_mask::END, AGENT));
+    lab.reserve(task(1));
+    assert_eq!(lab.finesse_says(start(task(1))).to(link), []);
+    let said = lab.finesse_says(end(TASK));
+    let [Cti::EndTaskEvent(event)] = &said.to(link)[..] else { panic!("{said:?}") };
+    assert_eq!((event.monitor_id, event.task_id), (monitor, TASK));
+}
+
+#[test]
+fn a_session_monitor_shows_what_the_other_session_hears() {
+    let mut lab = Lab::ready();
+    let link = lab.session(Port::CtiA, asking(services::CLIENT_MONITOR));
+    let own = |session_id| SessionMonitorStartReq { session_id, ..Default::default() };
+    assert_eq!(lab.says(link, own(4)).status(link), 57);
+    assert_eq!(lab.says(link, own(99)).status(link), 63);
+    assert_eq!(lab.says(link, own(3)).names(link), ["SESSION_MONITOR_START_CONF"]);
+    assert_eq!(lab.says(link, own(3)).status(link), 56);
+    assert_eq!(lab.reserve(TASK).names(link), ["AGENT_STATE_EVENT"], "Finesse's masks ask for no calls");
+}
+
+#[test]
+fn an_agent_s_state_in_a_domain_can_be_asked_for() {
+    let mut lab = Lab::working();
+    let ask = QueryAgentStateReq { mrd_id: MRD, icm_agent_id: AGENT, ..Default::default() };
+    let finesse = lab.finesse;
+    let said = lab.says(finesse, ask.clone());
+    let [Cti::QueryAgentStateConf(answer)] = &said.to(finesse)[..] else { panic!("{said:?}") };
+    assert_eq!((answer.agent_state, answer.num_tasks, answer.max_task_limit), (11, 1, 3));
+    assert_eq!(answer.skill_groups[0].number, Some(12_282_837));
+    let chat = lab.says(finesse, QueryAgentStateReq { mrd_id: CHAT, ..ask.clone() });
+    let [Cti::QueryAgentStateConf(answer)] = &chat.to(finesse)[..] else { panic!("{chat:?}") };
+    assert_eq!(answer.agent_state, AgentState::Logout.number());
+    assert_eq!(lab.says(finesse, QueryAgentStateReq { mrd_id: 99, ..ask.clone() }).status(finesse), 88);
+    assert_eq!(lab.says(finesse, QueryAgentStateReq { icm_agent_id: 99, ..ask }).status(finesse), 8);
+}
+
+#[test]
+fn an_agent_signs_in_to_the_voice_domain_and_out() {
+    let mut lab = Lab::open();
+    let finesse = lab.finesse;
+    let mut set = |agent_state, forced_flag| {
+        let id = Some(Text::new("1081"));
+        let request = SetAgentStateReq { agent_state, forced_flag, agent_id: id, ..Default::default() };
+        let said = lab.says(finesse, request);
+        said.to(finesse).iter().map(told).collect::<Vec<_>>()
+    };
+    let changed = |state: u32| vec!["SET_AGENT_STATE_CONF".to_owned(), format!("1 {state}")];
+    assert_eq!(set(3, 0), ["control 22"], "nobody is signed in");
+    assert_eq!(set(0, 0), changed(2));
+    assert_eq!(set(0, 0), ["control 259"]);
+    assert_eq!(set(3, 0), changed(3));
+    assert_eq!(set(1, 0), ["control 21"], "only who is not ready signs out");
+    assert_eq!(set(4, 0), ["control 21"], "there are no calls to talk in");
+    assert_eq!(set(1, 2), ["control 21"]);
+    assert_eq!(set(1, 1), changed(1));
+}
+
+#[test]
+fn a_device_has_a_line_and_no_calls() {
+    let mut lab = Lab::open();
+    let finesse = lab.finesse;
+    let ask = QueryDeviceInfoReq { agent_instrument: Some(Text::new("1080")), ..Default::default() };
+    let said = lab.says(finesse, ask.clone());
+    let [Cti::QueryDeviceInfoConf(answer)] = &said.to(finesse)[..] else { panic!("{said:?}") };
+    assert_eq!((answer.peripheral_type, answer.lines.len()), (17, 1));
+    let unknown = QueryDeviceInfoReq { agent_instrument: Some(Text::new("x")), ..ask };
+    assert_eq!(lab.says(finesse, unknown).status(finesse), 87);
+    let calls = SnapshotDeviceReq { agent_instrument: Some(Text::new("1080")), ..Default::default() };
+    let said = lab.says(finesse, calls);
+    assert!(matches!(&said.to(finesse)[..], [Cti::SnapshotDeviceConf(answer)] if answer.num_calls == 0));
+}
+
+#[test]
+fn statistics_count_agents_and_no_calls() {
+    let mut lab = Lab::ready();
+    let finesse = lab.finesse;
+    let ask = QuerySkillGroupStatisticsReq { skill_group_number: 12_282_837, ..Default::default() };
+    let said = lab.says(finesse, ask);
+    let [Cti::QuerySkillGroupStatisticsConf(answer)] = &said.to(finesse)[..] else { panic!("{said:?}") };
+    assert_eq!((answer.agents_logged_on, answer.agents_avail, answer.calls_q_now), (1, 1, 0));
+    let ask = QueryAgentStatisticsReq { agent_id: Some(Text::new("1080")), ..Default::default() };
+    assert_eq!(lab.says(finesse, ask).names(finesse), ["QUERY_AGENT_STATISTICS_CONF"]);
+    let unknown = QuerySkillGroupStatisticsReq { skill_group_number: 1, ..Default::default() };
+    assert_eq!(lab.says(finesse, unknown).status(finesse), 72);
+}
+
+#[test]
+fn call_control_is_known_and_finds_no_call() {
+    let mut lab = Lab::open();
+    let finesse = lab.finesse;
+    let told = |said: crate::lab::Said| said.to(finesse).iter().map(told).collect::<Vec<_>>();
+    assert_eq!(told(lab.says(finesse, AnswerCallReq::default())), ["control 24"]);
+    assert_eq!(told(lab.says(finesse, MakeCallReq::default())), ["control 34"]);
+}
+
+#[test]
+fn the_configuration_is_told_in_its_order_with_at_most_ten_records_a_message() {
+    let groups = (1..=12).map(|number| SkillGroup {
+        number,
+        skill_group: SkillTarget(5200),
+        queue: number,
+        name: format!("Queue {number}"),
+        mrd: MrdId(MRD),
+    });
+    let config =
+        Config { skill_groups: groups.collect(), call_types: vec![(5053, "Tasks".into())], ..config() };
+    let mut lab = Lab::with(config);
+    let finesse = lab.finesse;
+    let ask = ConfigRequestEvent { config_information: u32::MAX, peripheral_id: 5000, ..Default::default() };
+    let said = lab.says(finesse, ask);
+    let expected = [
+        "CONFIG_BEGIN_EVENT",
+        "CONFIG_SKILL_GROUP_EVENT",
+        "CONFIG_SKILL_GROUP_EVENT",
+        "CONFIG_AGENT_EVENT",
+        "CONFIG_DEVICE_EVENT",
+        "CONFIG_CALL_TYPE_EVENT",
+        "CONFIG_MRD_EVENT",
+        "CONFIG_PERIPHERAL_EVENT",
+        "CONFIG_END_EVENT",
+    ];
+    assert_eq!(said.names(finesse), expected);
+    let messages = said.to(finesse);
+    let Cti::ConfigSkillGroupEvent(second) = &messages[2] else { panic!() };
+    assert_eq!((second.num_records, second.records.len()), (2, 2));
+    let Cti::ConfigAgentEvent(agents) = &messages[3] else { panic!() };
+    assert_eq!(agents.records[0].login_id, Some(Text::new("1080")));
+}
+
+#[test]
+fn the_keys_of_the_configuration_change_with_it() {
+    let keys = |config: Config| {
+        let mut lab = Lab::with(config);
+        let finesse = lab.finesse;
+        let said = lab.says(finesse, ConfigRequestKeyEvent { peripheral_id: 5000, ..Default::default() });
+        let [Cti::ConfigKeyEvent(keys)] = &said.to(finesse)[..] else { panic!("{said:?}") };
+        (keys.agent_config_key.clone(), keys.call_type_config_key.clone())
+    };
+    let (agents, call_types) = keys(config());
+    let changed = keys(Config { call_types: vec![(1, "One".into())], ..config() });
+    assert_eq!(changed.0, agents);
+    assert_ne!(changed.1, call_types);
+}
+
+#[test]
+fn another_peripheral_s_configuration_is_not_told() {
+    let mut lab = Lab::open();
+    let finesse = lab.finesse;
+    let ask = ConfigRequestEvent { config_information: 4, peripheral_id: 77, ..Default::default() };
+    let said = lab.says(finesse, ask);
+    let [Cti::ConfigBeginEvent(_), Cti::ConfigEndEvent(end)] = &said.to(finesse)[..] else {
+        panic!("{said:?}")
+    };
+    assert_eq!(end.config_end_status, 3);
+}
+
+#[test]
+fn a_registered_service_is_the_session_s_until_it_ends() {
+    let mut lab = Lab::open();
+    let server = lab.session(Port::CtiA, asking(services::SERVER));
+    let other = lab.session(Port::CtiA, asking(services::SERVER));
+    let register = RegisterServiceReq { service_name: Some(Text::new("Lookup")), ..Default::default() };
+    let said = lab.says(server, register.clone());
+    let [Cti::RegisterServiceConf(own)] = &said.to(server)[..] else { panic!("{said:?}") };
+    assert_eq!(lab.says(other, register.clone()).status(other), 85);
+    let take =
+        UnregisterServiceReq { registered_service_id: own.registered_service_id, ..Default::default() };
+    assert_eq!(lab.says(other, take).status(other), 84);
+    lab.lose(server);
+    assert_eq!(lab.says(other, register).names(other), ["REGISTER_SERVICE_CONF"]);
+}
+
+#[test]
+fn a_user_message_reaches_those_it_is_for() {
+    let mut lab = Lab::open();
+    let (finesse, desk) = (lab.finesse, lab.session(Port::CtiA, of_device("1080")));
+    let to = |distribution, client: &str| UserMessageReq {
+        distribution,
+        client_id: Some(Text::new(client)),
+        text: Some(Text::new("hello")),
+        ..Default::default()
+    };
+    let said = lab.says(finesse, to(0, "desk"));
+    assert_eq!(
+        (said.names(finesse), said.names(desk)),
+        (vec!["USER_MESSAGE_CONF"], vec!["USER_MESSAGE_EVENT"])
+    );
+    assert_eq!(lab.says(finesse, to(3, "")).names(finesse), ["USER_MESSAGE_EVENT", "USER_MESSAGE_CONF"]);
+    for (status, message) in [(63, to(0, "nobody")), (64, to(1, "")), (65, to(2, "")), (71, to(9, ""))] {
+        assert_eq!(lab.says(finesse, message).status(finesse), status);
+    }
+}
+
+#[test]
+fn the_other_side_becomes_active_by_command_and_clients_are_sent_there() {
+    let mut lab = Lab::open();
+    let (finesse, standby) = (lab.finesse, lab.session(Port::CtiB, open_req()));
+    let said = lab.input(set("cti.active", "b"));
+    assert_eq!((said.names(finesse), said.closes(finesse)), (vec!["FAILURE_EVENT"], true));
+    assert_eq!(said.names(standby), ["STANDBY_ACTIVE_EVENT_MSG"]);
+    assert!(said.facts().contains(&&Fact::from(AgentPgFact::SideActive { side: Port::CtiB })));
+    assert_eq!(lab.says(standby, crate::lab::login(MRD)).names(standby)[0], "MEDIA_LOGIN_RESP");
+}
+
+#[test]
+fn maintenance_begins_when_every_client_accepts_it() {
+    let mut lab = Lab::open();
+    let (finesse, standby) = (lab.finesse, lab.session(Port::CtiB, open_req()));
+    assert_eq!(lab.input(set("cti.maintenance", "on")).names(finesse), ["ACTIVE_MAINTENANCE_REQ_MSG"]);
+    let accept = ActiveMaintenanceRespMsg { maintenance_mode_accepted: true, ..Default::default() };
+    let due = lab.says(finesse, accept).armed("cti maintenance").unwrap();
+    let said = lab.timer(due, 0);
+    assert_eq!(said.names(finesse), ["ACTIVE_MAINTENANCE_EVENT_MSG", "FAILURE_EVENT"]);
+    assert_eq!(said.names(standby), ["STANDBY_ACTIVE_EVENT_MSG"]);
+    let late = lab.connect(Port::CtiA);
+    assert_eq!(lab.says(late, open_req()).status(late), 110);
+    lab.input(set("cti.maintenance", "off"));
+    let back = lab.connect(Port::CtiA);
+    assert_eq!(lab.says(back, open_req()).names(back), ["OPEN_CONF"]);
+}
+
+#[test]
+fn a_client_may_object_to_maintenance() {
+    let mut lab = Lab::open();
+    let finesse = lab.finesse;
+    lab.input(set("cti.maintenance", "on"));
+    let said = lab.says(finesse, ActiveMaintenanceRespMsg::default());
+    let [Cti::ActiveMaintenanceEventMsg(event)] = &said.to(finesse)[..] else { panic!("{said:?}") };
+    assert!(!event.continue_maintenance && !said.closes(finesse));
+}
+
+#[test]
+fn a_task_is_worked_to_its_end_in_every_version() {
+    for version in [9, 14, 19, 20, 24, 25] {
+        let mut lab = Lab::ready();
+        let link = lab.connect(Port::CtiA);
+        let open = OpenReq {
+            version_number: version,
+            client_id: Some(Text::new("old")),
+            services_requested: ALL | services::AGENT_REPORTING | services::ALL_TASK_EVENTS,
+            ..open_req()
+        };
+        lab.bytes(link, Cti::from(open).to_frame(&dialect(version)));
+        lab.reserve(TASK);
+        let mut names = Vec::new();
+        for message in [Cti::from(start(TASK)), Cti::from(end(TASK))] {
+            let said = lab.bytes(link, message.to_frame(&dialect(version)));
+            names.extend(said.to_version(link, version).iter().map(Cti::name));
+        }
+        let expected = ["AGENT_STATE_EVENT", "START_TASK_EVENT", "AGENT_STATE_EVENT", "END_TASK_EVENT"];
+        assert_eq!(names, expected, "version {version}");
+    }
+}
+
+/// A request for a session of one device.
+fn of_device(id: &str) -> OpenReq {
+    OpenReq {
+        services_requested: services::CLIENT_EVENTS,
+        client_id: Some(Text::new("desk")),
+        agent_id: Some(Text::new(id)),
+        call_msg_mask: u32::MAX,
+        ..open_req()
+    }
+}
+
+/// A request for a session of these services.
+fn asking(services_requested: u32) -> OpenReq {
+    OpenReq { services_requested, client_id: Some(Text::new("tool")), ..open_req() }
+}
+
+fn device_monitor(device: &str) -> MonitorStartReq {
+    MonitorStartReq {
+        call_msg_mask: u32::MAX,
+        agent_state_mask: 0x3fff,
+        monitored_device_id: Some(Text::new(device)),
+        ..Default::default()
+    }
+}
+
+fn task_monitor(task_msg_mask: u32, icm_agent_id: i32) -> TaskMonitorStartReq {
+    TaskMonitorStartReq { mrd_id: -1, icm_agent_id, task_msg_mask, ..Default::default() }
+}
+
+/// The number of a monitor that was started.
+fn started(lab: &mut Lab, link: LinkId, request: impl Into<Cti>) -> u32 {
+    let said = lab.says(link, request);
+    match &said.to(link)[..] {
+        [Cti::MonitorStartConf(conf)] => conf.monitor_id,
+        [Cti::TaskMonitorStartConf(conf)] => conf.monitor_id,
+        _ => panic!("{said:?}"),
+    }
+}
+
+fn told(message: &Cti) -> String {
+    match message {
+        Cti::ControlFailureConf(m) => format!("control {}", m.failure_code),
+        Cti::AgentStateEvent(m) => format!("{} {}", m.mrd_id, m.agent_state),
+        other => other.name().to_owned(),
+    }
+}
+
+fn set(setting: &str, value: &str) -> Input {
+    Input::Command(Command::Set { setting: setting.to_owned(), value: value.to_owned() })
+}
