@@ -51,9 +51,20 @@ const SIZES: &[(u32, u32, usize)] = &[
     (281, 24, 0),
 ];
 
+/// Calls: message type, bytes of the fixed part by the type rule of cti-server-protocol 10.
+#[rustfmt::skip]
+const CALL_SIZES: &[(u32, usize)] = &[
+    (9, 54), (10, 50), (11, 22), (12, 22), (13, 20), (14, 22), (15, 46), (16, 24),
+    (17, 46), (18, 46), (19, 32), (20, 44), (21, 40), (22, 4), (23, 26), (24, 16),
+    (25, 40), (26, 30), (27, 4), (28, 14), (34, 28), (40, 20), (41, 4), (42, 14),
+    (44, 14), (46, 14), (48, 40), (49, 16), (51, 14), (53, 4), (54, 16), (56, 32),
+    (57, 14), (60, 20), (62, 14), (64, 40), (65, 16), (82, 14), (86, 34), (139, 14),
+];
+
 #[test]
 fn a_fixed_part_of_that_size_is_read_and_one_of_a_byte_less_is_not() {
-    for &(kind, version, size) in SIZES {
+    let calls = CALL_SIZES.iter().flat_map(|&(kind, size)| [(kind, 9, size), (kind, 25, size)]);
+    for (kind, version, size) in SIZES.iter().copied().chain(calls) {
         let read = |length: usize| Cti::decode(&dialect(version), kind, vec![0; length].into());
         let message = read(size).unwrap_or_else(|error| panic!("{kind} in version {version}: {error}"));
         assert_eq!(message.to_frame(&dialect(version)).len(), 8 + size, "{}", message.name());
