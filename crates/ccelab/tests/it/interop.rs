@@ -3,7 +3,7 @@
 use crate::support::{Running, folder, run, skip, stderr, stdout, wait_for};
 use std::{
     fs,
-    path::Path,
+    path::{Path, PathBuf},
     process::{Child, Command, Stdio},
 };
 
@@ -44,10 +44,110 @@ fn an_application_in_place_of_ccp_cancels_a_task_that_waits() {
     assert!(stdout(&output).contains("cancelled"), "{}", stdout(&output));
 }
 
+#[test]
+fn cti_clients_of_three_versions_work_a_task_to_its_end() {
+    let folder = folder("cti-client");
+    let table = table(&folder, "arm");
+    let lab = Running::start(&folder, "lab", &["--ports", "ephemeral"]);
+    for (version, agent) in [("14", "1081"), ("20", "1082"), ("24", "1083")] {
+        let output =
+            cti_client(&lab, &table).args(["--version", version, "--agent", agent]).output().unwrap();
+        assert!(output.status.success(), "version {version}: {}{}", stdout(&output), stderr(&output));
+        assert!(stdout(&output).contains("is worked"), "{}", stdout(&output));
+    }
+}
+
+#[test]
+fn a_cti_client_gets_the_status_code_for_what_is_wrong() {
+    let folder = folder("cti-refused");
+    let table = table(&folder, "arm");
+    let strict = "[agentpg]\nstrict_masks = true\nclient_password = \"secret\"\n";
+    fs::write(folder.join("lab.toml"), strict).unwrap();
+    let lab = Running::start(&folder, "lab", &["--ports", "ephemeral", "--config", "lab.toml"]);
+    let output = cti_client(&lab, &table).arg("--refused").output().unwrap();
+    assert!(output.status.success(), "{}{}", stdout(&output), stderr(&output));
+}
+
+#[test]
+fn a_task_is_routed_and_worked_without_ccp_and_finesse() {
+    let folder = folder("without-ccp");
+    let (mr, arm) = (table(&folder, "mr"), table(&folder, "arm"));
+    route_without_ccp(&folder, &mr, &arm);
+}
+
+#[test]
+fn the_same_goes_with_other_numbers_and_orders() {
+    let folder = folder("other-tables");
+    let (mr, arm) = (other_table(&folder, "mr"), other_table(&folder, "arm"));
+    route_without_ccp(&folder, &mr, &arm);
+}
+
+fn route_without_ccp(folder: &Path, mr: &Path, arm: &Path) {
+    let port_file = folder.join("port");
+    let script = python("route_without_ccp.py")
+        .arg(folder.join("lab.ready"))
+        .arg("--mr-table")
+        .arg(mr)
+        .arg("--arm-table")
+        .arg(arm)
+        .arg("--port-file")
+        .arg(&port_file)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let port = wait_for("the application's port", || fs::read_to_string(&port_file).ok());
+    let mr_app = format!("5002=127.0.0.1:{port}");
+    let (mr, arm) = (mr.to_str().unwrap(), arm.to_str().unwrap());
+    let options = ["--ports", "ephemeral", "--mr-app", &mr_app, "--mr-table", mr, "--arm-table", arm];
+    let _lab = Running::start(folder, "lab", &options);
+    let output = script.wait_with_output().unwrap();
+    assert!(output.status.success(), "{}{}", stdout(&output), stderr(&output));
+    assert!(stdout(&output).contains("routed and worked"), "{}", stdout(&output));
+}
+
+fn cti_client(lab: &Running, table: &Path) -> Command {
+    let mut command = python("cti_client.py");
+    command.arg(&lab.ready_file).arg("--table").arg(table);
+    command
+}
+
+/// The built-in table of a protocol as a file.
+fn table(folder: &Path, protocol: &str) -> PathBuf {
+    let path = folder.join(format!("{protocol}.toml"));
+    fs::write(&path, run(folder, &["config", "tables", protocol]).stdout).unwrap();
+    path
+}
+
+/// The same with other message numbers, and with the fixed parts from behind.
+fn other_table(folder: &Path, protocol: &str) -> PathBuf {
+    let path = table(folder, protocol);
+    let mut other = String::new();
+    let mut fixed: Option<Vec<String>> = None;
+    for line in fs::read_to_string(&path).unwrap().lines() {
+        match (&mut fixed, line.split_once("number = ")) {
+            (None, Some((_, number))) => {
+                other += &format!("number = {}\n", number.parse::<u32>().unwrap() + 1_000);
+            }
+            (None, None) => {
+                fixed = (line == "fixed = [").then(Vec::new);
+                other += &format!("{line}\n");
+            }
+            (Some(entries), _) if line == "]" => {
+                entries.reverse();
+                other += &format!("{}\n]\n", entries.join("\n"));
+                fixed = None;
+            }
+            (Some(entries), _) => entries.push(line.to_owned()),
+        }
+    }
+    fs::write(&path, other).unwrap();
+    path
+}
+
 /// An application that listens, and a lab that connects to it.
 fn mr_application(folder: &Path, arguments: &[&str], lab: &[&str]) -> (Child, Running) {
-    let table = folder.join("mr.toml");
-    fs::write(&table, run(folder, &["config", "tables", "mr"]).stdout).unwrap();
+    let table = table(folder, "mr");
     let port_file = folder.join("port");
     let application = python("mr_app.py")
         .arg("--table")
