@@ -2,6 +2,7 @@
 
 use crate::support::{Running, folder, run, skip, stderr, stdout, wait_for};
 use std::{
+    fmt::Write,
     fs,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
@@ -127,15 +128,15 @@ fn other_table(folder: &Path, protocol: &str) -> PathBuf {
     for line in fs::read_to_string(&path).unwrap().lines() {
         match (&mut fixed, line.split_once("number = ")) {
             (None, Some((_, number))) => {
-                other += &format!("number = {}\n", number.parse::<u32>().unwrap() + 1_000);
+                writeln!(other, "number = {}", number.parse::<u32>().unwrap() + 1_000).unwrap();
             }
             (None, None) => {
                 fixed = (line == "fixed = [").then(Vec::new);
-                other += &format!("{line}\n");
+                writeln!(other, "{line}").unwrap();
             }
             (Some(entries), _) if line == "]" => {
                 entries.reverse();
-                other += &format!("{}\n]\n", entries.join("\n"));
+                writeln!(other, "{}\n]", entries.join("\n")).unwrap();
                 fixed = None;
             }
             (Some(entries), _) => entries.push(line.to_owned()),
