@@ -65,6 +65,8 @@ pub struct Mrd {
     pub interruptible: bool,
     /// From reservation to offer or start; none waits for ever.
     pub start_timeout: Option<Duration>,
+    /// How long a task may take from its start; none as long as it likes.
+    pub max_task_duration: Option<Duration>,
     /// How long tasks outlive the application path.
     pub life: Duration,
 }

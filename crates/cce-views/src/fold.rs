@@ -518,9 +518,11 @@ fn of_agentpg(fact: &AgentPgFact) -> Subject {
             Subject { contact: Some(ContactId(call.ced.clone())), task: Some(call.task) }
         }
         AgentPgFact::ToCtiServer(OpcMessage::Task(event)) => Subject::default().with_task(event.task),
-        AgentPgFact::ToCtiServer(OpcMessage::PreCallAbort { task, .. }) => {
-            Subject::default().with_task(*task)
-        }
+        AgentPgFact::ToCtiServer(
+            OpcMessage::PreCallAbort { task, .. }
+            | OpcMessage::TaskAssigned { task, .. }
+            | OpcMessage::LifetimeExceeded { task, .. },
+        ) => Subject::default().with_task(*task),
         _ => Subject::default(),
     }
 }

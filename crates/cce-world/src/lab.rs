@@ -222,6 +222,9 @@ pub struct MrdSettings {
     pub interruptible: bool,
     /// From reservation to accept.
     pub start_timeout: Span,
+    /// How long a task may take from its start; none as long as it likes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_task_duration: Option<Span>,
     /// How long tasks outlive the application path.
     pub task_life: Span,
     /// Of one task.

@@ -2,7 +2,7 @@
 
 use super::{
     CentralController, CtiServer, NO_DEVICE, event,
-    session::{Session, Side},
+    session::{Pending, Session, Side},
     subscription::{Origin, Topic},
 };
 use crate::arm::Place;
@@ -14,6 +14,9 @@ use cce_kernel::{
 };
 use cce_wire::Text;
 
+/// Message type of `END_TASK_EVENT`.
+const END_TASK_EVENT: u32 = 199;
+
 impl CtiServer {
     /// OPC says something.
     pub(crate) fn on_opc(&mut self, messages: Vec<OpcMessage>, cx: &mut Cx<'_>) {
@@ -21,21 +24,40 @@ impl CtiServer {
         for message in messages {
             cx.note(AgentPgFact::ToCtiServer(message.clone()).into());
             match message {
-                OpcMessage::Task(event) => waiting.push(*event),
+                OpcMessage::Task(event) => {
+                    self.tasks.on_event(&event);
+                    waiting.push(*event);
+                }
                 OpcMessage::Agent(record) => {
                     self.on_agent(&record, cx);
                     self.send_task_events(std::mem::take(&mut waiting), cx);
                 }
                 OpcMessage::PreCall(call) => {
+                    self.tasks.on_pre_call(&call);
                     let place = Place { skill_target: call.skill_target, mrd: call.mrd };
                     self.send_reservation(place, call_msg_mask::AGENT_PRE_CALL, &event::pre_call(&call), cx);
                 }
                 OpcMessage::PreCallAbort { task, agent, mrd } => {
+                    self.tasks.forget(task);
                     let known = self.config.agents.iter().find(|known| known.id == agent);
                     let Some(agent) = known else { continue };
                     let place = Place { skill_target: agent.skill_target, mrd };
                     let abort = event::pre_call_abort(task, mrd.0, &agent.instrument);
                     self.send_reservation(place, call_msg_mask::AGENT_PRE_CALL_ABORT, &abort, cx);
+                }
+                OpcMessage::TaskAssigned { session, invoke_id, task } => {
+                    self.send_pending(
+                        session,
+                        invoke_id,
+                        |_, pending| event::task_assigned(pending, invoke_id, task),
+                        cx,
+                    );
+                }
+                OpcMessage::LifetimeExceeded { task, skill_target, mrd } => {
+                    let place = Place { skill_target, mrd };
+                    let event = event::lifetime_exceeded(self.config.peripheral, task, place);
+                    // Its number has no bit in the mask: whoever hears of the end hears of this (inferred).
+                    self.deliver(place, Topic::Task(END_TASK_EVENT), &event, cx);
                 }
                 OpcMessage::Answer { session, invoke_id, status } => {
                     self.send_answer(session, invoke_id, status, cx);
@@ -125,15 +147,26 @@ impl CtiServer {
     }
 
     pub(super) fn send_answer(&mut self, number: u32, invoke_id: u32, status: u32, cx: &mut Cx<'_>) {
-        let mut open = self
-            .connections
-            .iter_mut()
-            .filter_map(|(link, connection)| Some((*link, connection.session.as_mut()?)));
-        let Some((link, session)) = open.find(|(_, session)| session.client.session == number) else {
-            return;
+        let answer = |server: &Self, pending| match pending {
+            Some(Pending::AgentTasks(place)) if status == 0 => server.agent_tasks(place, invoke_id, status),
+            pending => event::answer(pending, invoke_id, status),
         };
-        let pending = session.pending.remove(&invoke_id);
-        cx.send(link, event::answer(pending, invoke_id, status).to_frame(&session.dialect));
+        self.send_pending(number, invoke_id, answer, cx);
+    }
+
+    /// Answers what waits in a session under that invoke id, or an indication that nothing waits for.
+    fn send_pending(
+        &mut self,
+        number: u32,
+        invoke_id: u32,
+        answer: impl FnOnce(&Self, Option<Pending>) -> Cti,
+        cx: &mut Cx<'_>,
+    ) {
+        let found = self.sessions().find(|(_, session)| session.client.session == number);
+        let Some(link) = found.map(|(link, _)| link) else { return };
+        let pending = self.session_mut(link).and_then(|session| session.pending.remove(&invoke_id));
+        let message = answer(self, pending);
+        self.send(link, message, cx);
     }
 
     /// Sends a message to sessions of the active side, each in its own version.

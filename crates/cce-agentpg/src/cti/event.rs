@@ -1,12 +1,15 @@
 //! What the CTI server tells its clients of OPC's messages (cti-server-protocol 7, 11.2).
 
 use super::session::{Pending, Session};
-use crate::config::Membership;
+pub(super) use crate::opc::NO_SERVICE;
+use crate::{arm::Place, config::Membership};
 use cce_cti::{
-    AgentPreCallAbortEvent, AgentPreCallEvent, AgentStateEvent, ClientSessionClosedEvent,
-    ClientSessionOpenedEvent, Cti, EndTaskEvent, FailureResp, FltSkillGroup, MakeAgentNotReadyResp,
-    MakeAgentNotRoutableResp, MediaLoginResp, OfferTaskEvent, PauseTaskEvent, ResumeTaskEvent,
-    StartTaskEvent, WrapupTaskEvent,
+    AgentInitResp, AgentPreCallAbortEvent, AgentPreCallEvent, AgentStateEvent, AgentTasksResp,
+    ChangeMaxTaskLimitResp, ClientSessionClosedEvent, ClientSessionOpenedEvent, Cti, EndTaskEvent,
+    FailureResp, FltSkillGroup, MakeAgentNotReadyResp, MakeAgentNotRoutableResp,
+    MaxTaskLifetimeExceededEvent, MediaLoginResp, OfferApplicationTaskResp, OfferTaskEvent,
+    OverrideLimitResp, PauseTaskEvent, ResumeTaskEvent, StartApplicationTaskResp, StartTaskEvent,
+    TaskInitResp, WrapupTaskEvent,
 };
 use cce_kernel::model::{AgentRecord, AgentState, Disposition, PreCall, TaskEvent, TaskEventKind, TaskId};
 use cce_wire::{List, NamedVariable, Text};
@@ -120,8 +123,59 @@ pub(super) fn answer(pending: Option<Pending>, invoke_id: u32, status: u32) -> C
         Some(Pending::MakeNotRoutable) => {
             MakeAgentNotRoutableResp { invoke_id, status, ..MakeAgentNotRoutableResp::default() }.into()
         }
+        Some(Pending::ChangeLimit) => {
+            ChangeMaxTaskLimitResp { invoke_id, status, ..ChangeMaxTaskLimitResp::default() }.into()
+        }
+        Some(Pending::OverrideLimit) => {
+            OverrideLimitResp { invoke_id, status, ..OverrideLimitResp::default() }.into()
+        }
+        Some(Pending::AgentTasks(place)) => AgentTasksResp {
+            invoke_id,
+            status,
+            mrd_id: place.mrd.0,
+            icm_agent_id: place.skill_target.0,
+            ..AgentTasksResp::default()
+        }
+        .into(),
+        Some(Pending::OfferTask) => OfferApplicationTaskResp {
+            invoke_id,
+            status,
+            task_id: TaskId::NONE,
+            ..OfferApplicationTaskResp::default()
+        }
+        .into(),
+        Some(Pending::StartTask) => StartApplicationTaskResp {
+            invoke_id,
+            status,
+            task_id: TaskId::NONE,
+            ..StartApplicationTaskResp::default()
+        }
+        .into(),
+        Some(Pending::AgentInit) => AgentInitResp { invoke_id, status, ..AgentInitResp::default() }.into(),
+        Some(Pending::TaskInit) => TaskInitResp { invoke_id, status, ..TaskInitResp::default() }.into(),
         None => FailureResp { invoke_id, status, ..FailureResp::default() }.into(),
     }
+}
+
+/// The answer to a request for a task that an application routes itself.
+pub(super) fn task_assigned(pending: Option<Pending>, invoke_id: u32, task_id: TaskId) -> Cti {
+    if pending == Some(Pending::OfferTask) {
+        return OfferApplicationTaskResp { invoke_id, task_id, ..OfferApplicationTaskResp::default() }.into();
+    }
+    StartApplicationTaskResp { invoke_id, task_id, ..StartApplicationTaskResp::default() }.into()
+}
+
+/// `MAX_TASK_LIFETIME_EXCEEDED_EVENT`.
+pub(super) fn lifetime_exceeded(peripheral_id: u32, task_id: TaskId, place: Place) -> Cti {
+    MaxTaskLifetimeExceededEvent {
+        peripheral_id,
+        peripheral_type: TaskEvent::PERIPHERAL_TYPE,
+        mr_domain_id: place.mrd.0,
+        task_id,
+        icm_agent_id: place.skill_target.0,
+        ..MaxTaskLifetimeExceededEvent::default()
+    }
+    .into()
 }
 
 /// Two kinds of task event share each of these layouts.

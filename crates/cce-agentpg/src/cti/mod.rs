@@ -15,6 +15,7 @@ mod request;
 mod session;
 mod standby;
 mod subscription;
+mod tasks;
 mod voice;
 mod whom;
 
@@ -37,6 +38,7 @@ use cce_wire::{Bytes, DecodeError, Flaw, frame_kind};
 use session::{Session, Side};
 use standby::Sides;
 use std::collections::BTreeMap;
+use tasks::Tasks;
 use voice::Voice;
 
 /// Connections on both sides together.
@@ -113,6 +115,7 @@ pub(crate) struct CtiServer {
     owners: BTreeMap<Place, u32>,
     /// What OPC said last of each agent.
     records: BTreeMap<Place, AgentRecord>,
+    tasks: Tasks,
     voice: Voice,
     sides: Sides,
     last_monitor: u32,
@@ -129,6 +132,7 @@ impl CtiServer {
             controller: CentralController::Offline,
             owners: BTreeMap::new(),
             records: BTreeMap::new(),
+            tasks: Tasks::default(),
             voice: Voice::default(),
             sides: Sides::default(),
             last_monitor: MONITORS_FROM,
@@ -340,6 +344,17 @@ impl CtiServer {
             Cti::RegisterServiceReq(m) => self.on_register_service(link, m),
             Cti::UnregisterServiceReq(m) => self.on_unregister_service(link, m),
             Cti::SetAppDataReq(m) => Ok(client::on_set_app_data(m)),
+            Cti::GetPrecallMessagesReq(m) => self.on_get_precalls(link, m),
+            Cti::SnapshotTaskReq(m) => self.on_snapshot_task(link, m),
+            Cti::UpdateTaskContextInd(m) => self.on_update_context(link, m, cx),
+            Cti::DesktopConnectedInd(m) => self.on_desktop_connected(link, m),
+            Cti::BeginAgentInitInd(m) => {
+                self.with_service(link, services::AGENT_REPORTING)?;
+                Ok(tasks::on_begin_agent_init(m))
+            }
+            Cti::EndAgentInitInd(_) | Cti::SetAppPathDataInd(_) => {
+                self.with_service(link, services::AGENT_REPORTING).map(|_| Vec::new())
+            }
             other => self.on_call_control(link, other),
         }
     }

@@ -5,7 +5,7 @@ use crate::arm::Place;
 use cce_cti::Cti;
 use cce_kernel::{
     fact::ArmMessage,
-    model::{Disposition, MrdId, SkillTarget},
+    model::{AgentState, Disposition, MrdId, SkillTarget, TaskState},
 };
 use cce_wire::Text;
 
@@ -95,7 +95,69 @@ pub(super) fn asked(message: &Cti) -> Option<Asked> {
                 application_data: text_of(m.application_data.as_ref()),
             }
         ),
+        Cti::ChangeMaxTaskLimitReq(m) => {
+            let limit = ArmMessage::ChangeMaxTaskLimit { max_tasks: m.max_task_limit };
+            asked!(m, limit, Some(Pending::ChangeLimit))
+        }
+        Cti::OverrideLimitReq(m) => asked!(m, ArmMessage::OverrideLimit, Some(Pending::OverrideLimit)),
+        Cti::GetAgentTasksReq(m) => {
+            let place = Place { skill_target: SkillTarget(m.icm_agent_id), mrd: MrdId(m.mrd_id) };
+            asked!(m, ArmMessage::GetAgentTasks, Some(Pending::AgentTasks(place)))
+        }
+        Cti::OfferApplicationTaskReq(m) => {
+            let (skill_group, service) = (SkillTarget(m.arm_skill_group_id), m.arm_service_id);
+            asked!(m, ArmMessage::OfferApplicationTask { skill_group, service }, Some(Pending::OfferTask))
+        }
+        Cti::StartApplicationTaskReq(m) => {
+            let (skill_group, service) = (SkillTarget(m.arm_skill_group_id), m.arm_service_id);
+            asked!(m, ArmMessage::StartApplicationTask { skill_group, service }, Some(Pending::StartTask))
+        }
+        Cti::AgentInitReq(m) => asked!(
+            m,
+            ArmMessage::AgentInit {
+                state: AgentState::of_number(m.agent_state),
+                routable: m.agent_mode != 0,
+                max_tasks: m.max_task_limit,
+                max_beyond: m.max_beyond_task_limit.unwrap_or(0),
+            },
+            Some(Pending::AgentInit)
+        ),
+        Cti::TaskInitInd(m) => asked!(
+            m,
+            ArmMessage::TaskInit {
+                task: m.task_id,
+                state: task_state(m.task_state),
+                skill_group: SkillTarget(m.arm_skill_group_id),
+                is_answered: false,
+            }
+        ),
+        Cti::TaskInitReq(m) => asked!(
+            m,
+            ArmMessage::TaskInit {
+                task: m.task_id,
+                state: task_state(m.task_state),
+                skill_group: SkillTarget(m.arm_skill_group_id),
+                is_answered: true,
+            },
+            Some(Pending::TaskInit)
+        ),
+        Cti::AgentInterruptAcceptedInd(m) => asked!(m, ArmMessage::Interrupt),
+        Cti::AgentInterruptUnacceptedInd(m) => asked!(m, ArmMessage::Interrupt),
+        Cti::AgentInterruptDoneAcceptedInd(m) => asked!(m, ArmMessage::Interrupt),
         _ => None,
+    }
+}
+
+/// `TaskState` (cti-server-protocol 11.3); whatever is not listed there has ended.
+fn task_state(number: u16) -> TaskState {
+    match number {
+        0 => TaskState::PreCall,
+        1 => TaskState::Active,
+        2 => TaskState::WrapUp,
+        3 => TaskState::Paused,
+        4 => TaskState::Offered,
+        5 => TaskState::Interrupted,
+        _ => TaskState::Ended,
     }
 }
 

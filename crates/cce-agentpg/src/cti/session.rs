@@ -40,6 +40,20 @@ pub(super) enum Pending {
     MakeNotReady,
     /// `MAKE_AGENT_NOT_ROUTABLE_REQ`.
     MakeNotRoutable,
+    /// `CHANGE_MAX_TASK_LIMIT_REQ`.
+    ChangeLimit,
+    /// `OVERRIDE_LIMIT_REQ`.
+    OverrideLimit,
+    /// `GET_AGENT_TASKS_REQ`, about this agent.
+    AgentTasks(Place),
+    /// `OFFER_APPLICATION_TASK_REQ`.
+    OfferTask,
+    /// `START_APPLICATION_TASK_REQ`.
+    StartTask,
+    /// `AGENT_INIT_REQ`.
+    AgentInit,
+    /// `TASK_INIT_REQ`.
+    TaskInit,
 }
 
 /// An open session.

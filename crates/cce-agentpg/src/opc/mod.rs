@@ -6,6 +6,7 @@
 //! dealt with.
 
 mod agent;
+mod application;
 mod reservation;
 mod router;
 mod sign_in;
@@ -24,10 +25,13 @@ use cce_kernel::{
 };
 use router::RouterLink;
 use std::collections::BTreeMap;
+pub(crate) use task::NO_SERVICE;
 use task::Task;
 
 /// Ends a task that nobody accepts in time; counted by task.
 pub(crate) const START_TIMEOUT: &str = "start timeout";
+/// Ends a task that takes too long; counted by task.
+pub(crate) const TASK_DURATION: &str = "task duration";
 /// Ends the tasks of an agent whose client is gone; counted by place.
 pub(crate) const TASK_LIFE: &str = "task life";
 /// Sends a delayed `AGENT_STATE_UPDATE`; counted by place.
@@ -44,6 +48,8 @@ pub(crate) struct Opc {
     agents: BTreeMap<Place, AgentInMrd>,
     /// Live tasks; each agent's limit bounds them.
     tasks: BTreeMap<TaskId, Task>,
+    /// Tasks so far that no router has seen.
+    application_tasks: u32,
     router: RouterLink,
     to_cti: Vec<OpcMessage>,
 }
@@ -69,7 +75,14 @@ impl Opc {
                 agents.entry(place).or_insert_with(|| AgentInMrd::new(agent.clone(), *queue));
             }
         }
-        Self { config, agents, tasks: BTreeMap::new(), router: RouterLink::default(), to_cti: Vec::new() }
+        Self {
+            config,
+            agents,
+            tasks: BTreeMap::new(),
+            application_tasks: 0,
+            router: RouterLink::default(),
+            to_cti: Vec::new(),
+        }
     }
 
     /// What the CTI server is to hear, in order.
@@ -88,6 +101,7 @@ impl Opc {
     pub(crate) fn on_timer(&mut self, key: &TimerKey, cx: &mut Cx<'_>) {
         match key.name.as_ref() {
             START_TIMEOUT => self.on_start_timeout(key.id, cx),
+            TASK_DURATION => self.on_duration_over(key.id, cx),
             TASK_LIFE => self.on_task_life_over(Place::of_timer(key.id), cx),
             STATE_REPORT => self.send_agent_state(Place::of_timer(key.id), cx),
             REDIAL => self.router.dial(cx),
@@ -116,6 +130,19 @@ impl Opc {
             ArmMessage::Resume { task } => self.on_work(request, *task, TaskEventKind::Resume, cx),
             ArmMessage::WrapUp { task } => self.on_work(request, *task, TaskEventKind::WrapUp, cx),
             ArmMessage::End { task, .. } => self.on_end(request, *task, cx),
+            ArmMessage::ChangeMaxTaskLimit { max_tasks } => self.on_change_limit(request, *max_tasks, cx),
+            ArmMessage::OverrideLimit => self.on_override_limit(request, cx),
+            ArmMessage::GetAgentTasks => self.on_get_tasks(request, cx),
+            ArmMessage::OfferApplicationTask { .. } => {
+                self.on_application_task(request, TaskEventKind::Offer, cx)
+            }
+            ArmMessage::StartApplicationTask { .. } => {
+                self.on_application_task(request, TaskEventKind::Start, cx)
+            }
+            ArmMessage::AgentInit { .. } => self.on_agent_init(request, cx),
+            ArmMessage::TaskInit { .. } => self.on_task_init(request, cx),
+            // Nobody is ever asked to interrupt a task, so no answer fits.
+            ArmMessage::Interrupt => Err(Refusal::WrongSequence),
         }
     }
 

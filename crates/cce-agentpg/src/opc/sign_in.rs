@@ -254,6 +254,7 @@ impl Opc {
     }
 }
 
-fn is_limit(limit: u32) -> Result<(), Refusal> {
+/// Whether a limit is one that agents may have.
+pub(super) fn is_limit(limit: u32) -> Result<(), Refusal> {
     if (1..=TASK_LIMIT_MAX).contains(&limit) { Ok(()) } else { Err(Refusal::LimitExceeded) }
 }

@@ -1,7 +1,7 @@
 //! What agents do with their tasks (cti-server-protocol 11.1, 11.3; task-routing 1.1).
 
 use super::{
-    Opc, START_TIMEOUT, Shown,
+    Opc, START_TIMEOUT, Shown, TASK_DURATION,
     task::{Ending, NO_SERVICE, Task},
 };
 use crate::arm::{ArmRequest, Refusal};
@@ -31,6 +31,9 @@ impl Opc {
         self.push_event(task, kind, None);
         if kind == TaskEventKind::Offer {
             return Ok(());
+        }
+        if kind == TaskEventKind::Start {
+            self.arm_duration(&task, cx);
         }
         let released = self.release_held(task.place);
         self.report(task.place, Shown::AsIs, cx);
@@ -77,6 +80,7 @@ impl Opc {
     /// Takes a task from its agent, and tells the router how it ended.
     pub(super) fn remove(&mut self, task: Task, disposition: Disposition, cx: &mut Cx<'_>) {
         cx.cancel(TimerKey::new(START_TIMEOUT, Task::timer_id(task.id)));
+        cx.cancel(TimerKey::new(TASK_DURATION, Task::timer_id(task.id)));
         self.enter(task, TaskState::Ended, Some(disposition), cx);
         self.tasks.remove(&task.id);
     }
@@ -94,14 +98,20 @@ impl Opc {
         Ok(task)
     }
 
-    fn enter(&mut self, task: Task, to: TaskState, disposition: Option<Disposition>, cx: &mut Cx<'_>) {
+    pub(super) fn enter(
+        &mut self,
+        task: Task,
+        to: TaskState,
+        disposition: Option<Disposition>,
+        cx: &mut Cx<'_>,
+    ) {
         let changed = Task { state: to, ..task };
         self.tasks.insert(task.id, changed);
         cx.note(changed.fact(Some(task.state), disposition));
         self.router.send_task(&changed, disposition, cx);
     }
 
-    fn push_event(&mut self, task: Task, kind: TaskEventKind, ending: Option<&Ending>) {
+    pub(super) fn push_event(&mut self, task: Task, kind: TaskEventKind, ending: Option<&Ending>) {
         self.to_cti.push(OpcMessage::Task(Box::new(TaskEvent {
             kind,
             task: task.id,

@@ -263,6 +263,7 @@ pub(crate) fn config() -> Config {
         name: name.to_owned(),
         interruptible,
         start_timeout: Some(Duration::from_secs(30)),
+        max_task_duration: Some(Duration::from_hours(1)),
         life: Duration::from_mins(20),
     };
     Config {

@@ -93,6 +93,8 @@ fn lines(said: &Said) -> Vec<&'static str> {
             OpcMessage::PreCall(_) => "PreCall",
             OpcMessage::PreCallAbort { .. } => "PreCallAbort",
             OpcMessage::Task(_) => "Task",
+            OpcMessage::TaskAssigned { .. } => "assigned",
+            OpcMessage::LifetimeExceeded { .. } => "lifetime",
             OpcMessage::Answer { .. } => "Answer",
         }),
         _ => None,

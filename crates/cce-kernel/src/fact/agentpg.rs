@@ -2,7 +2,10 @@
 
 use crate::{
     Fact, LinkId, Port,
-    model::{AgentId, AgentRecord, Disposition, MrdId, PreCall, SkillTarget, TaskEvent, TaskId},
+    model::{
+        AgentId, AgentRecord, AgentState, Disposition, MrdId, PreCall, SkillTarget, TaskEvent, TaskId,
+        TaskState,
+    },
 };
 use serde::{Deserialize, Serialize};
 
@@ -94,6 +97,53 @@ pub enum ArmMessage {
         /// Application data.
         application_data: String,
     },
+    /// Change how many tasks an agent has at the same time.
+    ChangeMaxTaskLimit {
+        /// Tasks at the same time.
+        max_tasks: u32,
+    },
+    /// Let an agent hold one task more.
+    OverrideLimit,
+    /// An agent's client is back and asks for its tasks.
+    GetAgentTasks,
+    /// Give an agent a task that an application routed itself, and offer it.
+    OfferApplicationTask {
+        /// The queue; -1 none.
+        skill_group: SkillTarget,
+        /// The service; -1 none.
+        service: i32,
+    },
+    /// The same, and begin it at once.
+    StartApplicationTask {
+        /// The queue; -1 none.
+        skill_group: SkillTarget,
+        /// The service; -1 none.
+        service: i32,
+    },
+    /// How an agent stands, from a client that is back.
+    AgentInit {
+        /// The agent's state.
+        state: AgentState,
+        /// Whether the router may assign tasks.
+        routable: bool,
+        /// Tasks at the same time.
+        max_tasks: u32,
+        /// Tasks that may be held past that limit.
+        max_beyond: u32,
+    },
+    /// How a task stands, from a client that is back.
+    TaskInit {
+        /// The task.
+        task: TaskId,
+        /// Its state.
+        state: TaskState,
+        /// The queue; -1 none.
+        skill_group: SkillTarget,
+        /// Whether the client asked for an answer.
+        is_answered: bool,
+    },
+    /// A client answers an interrupt, of which the lab has none.
+    Interrupt,
 }
 
 /// What OPC tells the CTI server.
@@ -115,6 +165,24 @@ pub enum OpcMessage {
     },
     /// Something happened to a task.
     Task(Box<TaskEvent>),
+    /// OPC gave a task that an application routed itself its id: the answer to that request.
+    TaskAssigned {
+        /// The session that asked.
+        session: u32,
+        /// Its invoke id.
+        invoke_id: u32,
+        /// The task.
+        task: TaskId,
+    },
+    /// A task took longer than its domain allows; its end follows.
+    LifetimeExceeded {
+        /// The task.
+        task: TaskId,
+        /// Its agent.
+        skill_target: SkillTarget,
+        /// Its domain.
+        mrd: MrdId,
+    },
     /// A request is refused, or answered where it has an answer.
     Answer {
         /// The CTI server's session.

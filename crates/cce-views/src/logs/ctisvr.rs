@@ -251,6 +251,24 @@ fn arm(
             let (text, rest) = begun("ARM_START_TASK_IND", *task, *skill_group, *service);
             ("ProcessStartTaskInd", text, rest)
         }
+        ArmMessage::ChangeMaxTaskLimit { max_tasks } => {
+            ("ProcessChangeMaxTaskLimitReq", plain(format!("MaxTasks = {max_tasks}")), None)
+        }
+        ArmMessage::OverrideLimit => ("ProcessOverrideLimitReq", plain(String::new()), None),
+        ArmMessage::GetAgentTasks => ("ProcessGetAgentTasksReq", plain(String::new()), None),
+        ArmMessage::OfferApplicationTask { skill_group, service } => {
+            let rest = format!("SkillGroupID = {skill_group}, ServiceID = {service}");
+            ("ProcessOfferApplicationTaskReq", plain(rest), None)
+        }
+        ArmMessage::StartApplicationTask { skill_group, service } => {
+            let rest = format!("SkillGroupID = {skill_group}, ServiceID = {service}");
+            ("ProcessStartApplicationTaskReq", plain(rest), None)
+        }
+        ArmMessage::AgentInit { max_tasks, .. } => {
+            ("ProcessAgentInitReq", plain(format!("MaxTasks = {max_tasks}")), None)
+        }
+        ArmMessage::TaskInit { task, .. } => ("ProcessTaskInit", simple("ARM_TASK_INIT", *task), None),
+        ArmMessage::Interrupt => ("ProcessAgentInterruptInd", plain(String::new()), None),
         ArmMessage::Pause { task } => ("ProcessPauseTaskInd", simple("ARM_PAUSE_TASK_IND", *task), None),
         ArmMessage::Resume { task } => ("ProcessResumeTaskInd", simple("ARM_RESUME_TASK_IND", *task), None),
         ArmMessage::WrapUp { task } => ("ProcessWrapupTaskInd", simple("ARM_WRAPUP_TASK_IND", *task), None),

@@ -1,0 +1,309 @@
+//! What the CTI server knows of live tasks: how each was reserved, its state, and its context; for clients that
+//! ask for it (cti-server-protocol 11.1, 11.2). It hears all of that from OPC.
+
+use super::{Answer, CtiServer, event, subscription::Topic};
+use crate::arm::{Place, Refusal};
+use cce_cti::{
+    AgentInitReadyEvent, AgentTasksEndEvent, AgentTasksEvent, AgentTasksResp, BeginAgentInitInd, Cti,
+    DesktopConnectedInd, FailureResp, GetPrecallMessagesReq, GetPrecallMessagesResp, SnapshotTaskEvent,
+    SnapshotTaskReq, SnapshotTaskResp, TaskDataUpdateEvent, UpdateTaskContextInd, services,
+};
+use cce_kernel::{
+    Cx, LinkId,
+    model::{MrdId, PreCall, SkillTarget, TaskEvent, TaskEventKind, TaskId},
+};
+use cce_wire::{List, NamedVariable, Text};
+use std::collections::BTreeMap;
+
+/// Tasks that are remembered. Agents' limits keep the live ones far below.
+const TASKS_MAX: usize = 15_000;
+
+/// `TaskState` (cti-server-protocol 11.3).
+mod state {
+    pub(super) const PRE_CALL: u16 = 0;
+    pub(super) const ACTIVE: u16 = 1;
+    pub(super) const WRAP_UP: u16 = 2;
+    pub(super) const PAUSED: u16 = 3;
+    pub(super) const OFFERED: u16 = 4;
+}
+
+/// Live tasks.
+#[derive(Debug, Default)]
+pub(super) struct Tasks(BTreeMap<TaskId, View>);
+
+/// A live task.
+#[derive(Debug)]
+struct View {
+    place: Place,
+    state: u16,
+    skill_group: SkillTarget,
+    service: i32,
+    /// How the router reserved the agent; none of a task that an application routed itself.
+    reserved: Option<PreCall>,
+    variables: BTreeMap<u8, String>,
+    named: Vec<(String, String)>,
+}
+
+impl Tasks {
+    pub(super) fn on_pre_call(&mut self, call: &PreCall) {
+        if self.0.len() >= TASKS_MAX {
+            return;
+        }
+        let view = View {
+            place: Place { skill_target: call.skill_target, mrd: call.mrd },
+            state: state::PRE_CALL,
+            skill_group: call.skill_group,
+            service: event::NO_SERVICE,
+            reserved: Some(call.clone()),
+            variables: call.call_variables.iter().cloned().collect(),
+            named: call.named_variables.clone(),
+        };
+        self.0.insert(call.task, view);
+    }
+
+    pub(super) fn on_event(&mut self, event: &TaskEvent) {
+        let to = match event.kind {
+            TaskEventKind::Offer => state::OFFERED,
+            TaskEventKind::Start | TaskEventKind::Resume => state::ACTIVE,
+            TaskEventKind::Pause => state::PAUSED,
+            TaskEventKind::WrapUp => state::WRAP_UP,
+            TaskEventKind::End => return drop(self.0.remove(&event.task)),
+        };
+        if self.0.len() >= TASKS_MAX && !self.0.contains_key(&event.task) {
+            return;
+        }
+        let view = self.0.entry(event.task).or_insert_with(|| View {
+            place: Place { skill_target: event.skill_target, mrd: event.mrd },
+            state: to,
+            skill_group: event.skill_group,
+            service: event.service,
+            reserved: None,
+            variables: BTreeMap::new(),
+            named: Vec::new(),
+        });
+        view.state = to;
+    }
+
+    pub(super) fn forget(&mut self, task: TaskId) {
+        self.0.remove(&task);
+    }
+
+    fn of(&self, place: Place) -> Vec<TaskId> {
+        self.0.iter().filter(|(_, view)| view.place == place).map(|(id, _)| *id).collect()
+    }
+}
+
+impl CtiServer {
+    /// `AGENT_TASKS_RESP`, with the tasks that are live now.
+    pub(super) fn agent_tasks(&self, place: Place, invoke_id: u32, status: u32) -> Cti {
+        let tasks = self.tasks.of(place);
+        AgentTasksResp {
+            invoke_id,
+            status,
+            mrd_id: place.mrd.0,
+            icm_agent_id: place.skill_target.0,
+            num_tasks: count(tasks.len()),
+            flt_task_id: tasks,
+            ..AgentTasksResp::default()
+        }
+        .into()
+    }
+
+    /// A client asks for the reservations of its agents that nobody has accepted yet.
+    pub(super) fn on_get_precalls(&self, link: LinkId, m: &GetPrecallMessagesReq) -> Answer {
+        let session = self.with_service(link, services::AGENT_REPORTING)?;
+        let own = |view: &&View| {
+            let owner = self.owners.get(&view.place);
+            view.state == state::PRE_CALL
+                && view.place.mrd.0 == m.mrd_id
+                && owner == Some(&session.client.session)
+        };
+        let waiting = self.tasks.0.values().filter(own).filter_map(|view| view.reserved.as_ref());
+        let calls: Vec<Cti> =
+            waiting.map(|call| event::monitored(&event::pre_call(call), session.monitor())).collect();
+        let head = GetPrecallMessagesResp {
+            invoke_id: m.invoke_id,
+            num_messages: count(calls.len()),
+            ..GetPrecallMessagesResp::default()
+        };
+        Ok(std::iter::once(head.into()).chain(calls).collect())
+    }
+
+    /// A client asks how a task stands.
+    pub(super) fn on_snapshot_task(&self, link: LinkId, m: &SnapshotTaskReq) -> Answer {
+        self.with_service(link, services::AGENT_REPORTING)?;
+        let known = self.tasks.0.get(&m.task_id).filter(|view| view.place.mrd.0 == m.mrd_id);
+        let Some(view) = known else {
+            let refused = SnapshotTaskResp {
+                invoke_id: m.invoke_id,
+                status: Refusal::TaskNotFound.code(),
+                mrd_id: m.mrd_id,
+                task_id: m.task_id,
+                ..SnapshotTaskResp::default()
+            };
+            return Ok(vec![refused.into()]);
+        };
+        Ok(vec![SnapshotTaskResp { invoke_id: m.invoke_id, ..snapshot(m.task_id, view) }.into()])
+    }
+
+    /// A client changes a task's call variables.
+    pub(super) fn on_update_context(
+        &mut self,
+        link: LinkId,
+        m: &UpdateTaskContextInd,
+        cx: &mut Cx<'_>,
+    ) -> Answer {
+        self.with_service(link, services::AGENT_REPORTING)?;
+        let place = Place { skill_target: SkillTarget(m.icm_agent_id), mrd: MrdId(m.mrd_id) };
+        let Some(view) = self.tasks.0.get_mut(&m.task_id) else {
+            return Ok(vec![refusal(m.invoke_id, Refusal::TaskNotFound)]);
+        };
+        if view.place.skill_target != place.skill_target {
+            return Ok(vec![refusal(m.invoke_id, Refusal::WrongAgent)]);
+        }
+        if view.place.mrd != place.mrd {
+            return Ok(vec![refusal(m.invoke_id, Refusal::WrongMrd)]);
+        }
+        view.variables.extend(variables_of(m));
+        view.named.extend(m.named_variable.iter().filter_map(NamedVariable::parts));
+        let update = Cti::from(data_update(self.config.peripheral, m.task_id, view));
+        self.deliver(place, Topic::Task(update.kind()), &update, cx);
+        Ok(Vec::new())
+    }
+
+    /// An agent's desktop is back: its client hears of every live task, domain by domain (inferred).
+    pub(super) fn on_desktop_connected(&self, link: LinkId, m: &DesktopConnectedInd) -> Answer {
+        self.with_service(link, services::AGENT_REPORTING)?;
+        let skill_target = SkillTarget(m.icm_agent_id);
+        let Some(agent) = self.config.agents.iter().find(|agent| agent.skill_target == skill_target) else {
+            return Ok(vec![refusal(m.invoke_id, Refusal::AgentNotFound)]);
+        };
+        let asked = m.agent_mrd_id.as_ref().map(|List(mrds)| mrds.as_slice()).unwrap_or_default();
+        let is_asked = |mrd: MrdId| asked.is_empty() || asked.contains(&mrd.0.cast_unsigned());
+        let mut mrds: Vec<MrdId> = agent.memberships.iter().map(|queue| queue.mrd).collect();
+        mrds.dedup();
+        let places = mrds.into_iter().filter(|mrd| is_asked(*mrd)).map(|mrd| Place { skill_target, mrd });
+        Ok(places.flat_map(|place| self.tell_tasks(place)).collect())
+    }
+
+    fn tell_tasks(&self, place: Place) -> Vec<Cti> {
+        let tasks = self.tasks.of(place);
+        let (mrd_id, icm_agent_id) = (place.mrd.0, place.skill_target.0);
+        let head = AgentTasksEvent {
+            mrd_id,
+            icm_agent_id,
+            num_tasks: count(tasks.len()),
+            flt_task_id: tasks.clone(),
+            ..AgentTasksEvent::default()
+        };
+        let snapshots =
+            tasks.into_iter().filter_map(|task| Some(snapshot_event(task, self.tasks.0.get(&task)?)));
+        let end = AgentTasksEndEvent { mrd_id, icm_agent_id, ..AgentTasksEndEvent::default() };
+        std::iter::once(head.into()).chain(snapshots.map(Cti::from)).chain([end.into()]).collect()
+    }
+}
+
+/// A client begins to tell anew what its agents do: the server is ready for it at once (inferred).
+pub(super) fn on_begin_agent_init(m: &BeginAgentInitInd) -> Vec<Cti> {
+    let application_path_id = m.application_path_id;
+    vec![AgentInitReadyEvent { application_path_id, ..AgentInitReadyEvent::default() }.into()]
+}
+
+/// `FAILURE_RESP`.
+fn refusal(invoke_id: u32, refusal: Refusal) -> Cti {
+    FailureResp { invoke_id, status: refusal.code(), ..FailureResp::default() }.into()
+}
+
+fn count(number: usize) -> u16 {
+    u16::try_from(number).unwrap_or(u16::MAX)
+}
+
+impl View {
+    fn variable(&self, number: u8) -> Option<Text<41>> {
+        self.variables.get(&number).map(Text::new)
+    }
+
+    fn named_variables(&self) -> Vec<NamedVariable> {
+        self.named.iter().map(|(name, value)| NamedVariable::new(name, value)).collect()
+    }
+
+    /// `ScriptSelector`, `ApplicationString1`, `ApplicationString2`.
+    fn strings(&self) -> [Option<Text<40>>; 3] {
+        let text = |of: fn(&PreCall) -> &String| self.reserved.as_ref().map(|call| Text::new(of(call)));
+        [text(|call| &call.dialed_number), text(|call| &call.ani), text(|call| &call.ced)]
+    }
+}
+
+/// Several messages have a task's context, each in the same fields.
+macro_rules! with_context {
+    ($name:ident { $($field:ident: $value:expr),* $(,)? } of $view:ident) => {{
+        let [script_selector, application_string1, application_string2] = $view.strings();
+        $name {
+            $($field: $value,)*
+            num_named_variables: count($view.named.len()),
+            script_selector,
+            application_string1,
+            application_string2,
+            call_variable1: $view.variable(1),
+            call_variable2: $view.variable(2),
+            call_variable3: $view.variable(3),
+            call_variable4: $view.variable(4),
+            call_variable5: $view.variable(5),
+            call_variable6: $view.variable(6),
+            call_variable7: $view.variable(7),
+            call_variable8: $view.variable(8),
+            call_variable9: $view.variable(9),
+            call_variable10: $view.variable(10),
+            named_variable: $view.named_variables(),
+            ..$name::default()
+        }
+    }};
+}
+
+fn snapshot(task: TaskId, view: &View) -> SnapshotTaskResp {
+    with_context!(SnapshotTaskResp {
+        mrd_id: view.place.mrd.0,
+        icm_agent_id: view.place.skill_target.0,
+        task_id: task,
+        task_state: view.state,
+        skill_group_id: view.skill_group.0,
+        service_id: view.service,
+    } of view)
+}
+
+fn snapshot_event(task: TaskId, view: &View) -> SnapshotTaskEvent {
+    with_context!(SnapshotTaskEvent {
+        mrd_id: view.place.mrd.0,
+        icm_agent_id: view.place.skill_target.0,
+        task_id: task,
+        task_state: view.state,
+        skill_group_id: view.skill_group.0,
+        service_id: view.service,
+    } of view)
+}
+
+fn data_update(peripheral: u32, task: TaskId, view: &View) -> TaskDataUpdateEvent {
+    with_context!(TaskDataUpdateEvent {
+        peripheral_id: peripheral,
+        peripheral_type: TaskEvent::PERIPHERAL_TYPE,
+        mr_domain_id: view.place.mrd.0,
+        task_id: task,
+        icm_agent_id: view.place.skill_target.0,
+    } of view)
+}
+
+fn variables_of(m: &UpdateTaskContextInd) -> Vec<(u8, String)> {
+    let all = [
+        &m.call_variable1,
+        &m.call_variable2,
+        &m.call_variable3,
+        &m.call_variable4,
+        &m.call_variable5,
+        &m.call_variable6,
+        &m.call_variable7,
+        &m.call_variable8,
+        &m.call_variable9,
+        &m.call_variable10,
+    ];
+    (1..).zip(all).filter_map(|(number, value)| Some((number, value.as_ref()?.to_string()))).collect()
+}

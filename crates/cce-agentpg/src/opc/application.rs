@@ -1,0 +1,190 @@
+//! Tasks that an application routes by itself, limits that change, and agents whose client comes back
+//! (cti-server-protocol 11.1; the texts give names and little else, so what follows is inferred).
+
+use super::{Opc, Shown, TASK_DURATION, TASK_LIFE, agent::SignIn, sign_in::is_limit, task::Task};
+use crate::arm::{ArmRequest, Place, Refusal};
+use cce_kernel::{
+    Cx, TimerKey,
+    fact::{ArmMessage, OpcMessage},
+    model::{AgentState, Disposition, RouterCallKey, TaskEventKind, TaskId, TaskState},
+};
+
+/// `RouterCallKeyCallID` of tasks that no router has seen begins here: a router's counter starts anew each day
+/// and does not come so far.
+const FIRST_CALL: i32 = 0x7000_0000;
+/// Their sequence number, like that of a task that was routed once.
+const SEQUENCE: i32 = 1;
+
+impl Opc {
+    /// Changes how many tasks an agent has at the same time. Tasks beyond the new limit stay.
+    pub(super) fn on_change_limit(
+        &mut self,
+        request: &ArmRequest,
+        limit: u32,
+        cx: &mut Cx<'_>,
+    ) -> Result<(), Refusal> {
+        let agent = self.attended_mut(request.place)?;
+        is_limit(limit)?;
+        agent.limit = limit;
+        self.answer(request.client.session, request.invoke_id, 0);
+        self.report(request.place, Shown::AsIs, cx);
+        Ok(())
+    }
+
+    /// Lets an agent hold one task more than the limit.
+    pub(super) fn on_override_limit(&mut self, request: &ArmRequest, cx: &mut Cx<'_>) -> Result<(), Refusal> {
+        let agent = self.attended_mut(request.place)?;
+        is_limit(agent.limit + agent.beyond + 1)?;
+        agent.beyond += 1;
+        self.answer(request.client.session, request.invoke_id, 0);
+        self.report(request.place, Shown::AsIs, cx);
+        Ok(())
+    }
+
+    /// An agent's client is back and asks for the agent's tasks. An agent without tasks becomes not ready.
+    pub(super) fn on_get_tasks(&mut self, request: &ArmRequest, cx: &mut Cx<'_>) -> Result<(), Refusal> {
+        let place = request.place;
+        let is_idle = self.load(place).total() == 0;
+        let agent = self.agent_mut(place)?;
+        if !agent.is_signed_in() {
+            return Err(Refusal::NotLoggedIn);
+        }
+        let before = agent.sign_in;
+        agent.client = request.client.clone();
+        if is_idle {
+            agent.sign_in = SignIn::NotReady;
+        } else if before == SignIn::ClientLost {
+            agent.sign_in = SignIn::Ready;
+        }
+        let has_changed = agent.sign_in != before;
+        cx.cancel(TimerKey::new(TASK_LIFE, place.timer_id()));
+        self.answer(request.client.session, request.invoke_id, 0);
+        if has_changed {
+            self.report(place, Shown::AsIs, cx);
+        }
+        Ok(())
+    }
+
+    /// A client says how its agent stands. The agent's tasks stay, unlike with a new sign-in.
+    pub(super) fn on_agent_init(&mut self, request: &ArmRequest, cx: &mut Cx<'_>) -> Result<(), Refusal> {
+        let ArmMessage::AgentInit { state, routable, max_tasks, max_beyond } = request.message else {
+            return Ok(());
+        };
+        is_limit(max_tasks)?;
+        let place = request.place;
+        let agent = self.agent_mut(place)?;
+        if state == AgentState::Logout {
+            return Err(Refusal::WrongSequence);
+        }
+        let is_ready = !matches!(state, AgentState::NotReady | AgentState::Login);
+        agent.sign_in = if is_ready { SignIn::Ready } else { SignIn::NotReady };
+        agent.routable = routable;
+        agent.limit = max_tasks;
+        agent.beyond = max_beyond;
+        agent.client = request.client.clone();
+        cx.cancel(TimerKey::new(TASK_LIFE, place.timer_id()));
+        self.answer(request.client.session, request.invoke_id, 0);
+        self.report(place, Shown::AsIs, cx);
+        Ok(())
+    }
+
+    /// A client says how a task of its agent stands: one that is known, or one that is not any more.
+    pub(super) fn on_task_init(&mut self, request: &ArmRequest, cx: &mut Cx<'_>) -> Result<(), Refusal> {
+        let ArmMessage::TaskInit { task: id, state, skill_group, is_answered } = request.message else {
+            return Ok(());
+        };
+        self.attended_mut(request.place)?;
+        if matches!(state, TaskState::Ended | TaskState::Interrupted) {
+            return Err(Refusal::WrongSequence);
+        }
+        let task = match self.tasks.get(&id).copied() {
+            Some(known) if known.place != request.place => return Err(Refusal::WrongAgent),
+            Some(known) => known,
+            None => self.admit(request.place, id, state, skill_group, cx)?,
+        };
+        self.enter(task, state, None, cx);
+        if is_answered {
+            self.answer(request.client.session, request.invoke_id, 0);
+        }
+        self.report(request.place, Shown::AsIs, cx);
+        Ok(())
+    }
+
+    /// An application gives its agent a task that no router has seen: offered, or begun at once.
+    pub(super) fn on_application_task(
+        &mut self,
+        request: &ArmRequest,
+        kind: TaskEventKind,
+        cx: &mut Cx<'_>,
+    ) -> Result<(), Refusal> {
+        let (ArmMessage::OfferApplicationTask { skill_group, .. }
+        | ArmMessage::StartApplicationTask { skill_group, .. }) = request.message
+        else {
+            return Ok(());
+        };
+        self.attended_mut(request.place)?;
+        let id = self.next_application_task(cx);
+        let task = self.admit(request.place, id, TaskState::PreCall, skill_group, cx)?;
+        let to = task.after(kind)?;
+        self.enter(task, to, None, cx);
+        self.to_cti.push(OpcMessage::TaskAssigned {
+            session: request.client.session,
+            invoke_id: request.invoke_id,
+            task: id,
+        });
+        self.push_event(task, kind, None);
+        self.report(task.place, Shown::AsIs, cx);
+        if to == TaskState::Active {
+            self.arm_duration(&task, cx);
+        }
+        Ok(())
+    }
+
+    /// Takes in a task that was not reserved by the router.
+    fn admit(
+        &mut self,
+        place: Place,
+        id: TaskId,
+        state: TaskState,
+        skill_group: cce_kernel::model::SkillTarget,
+        cx: &mut Cx<'_>,
+    ) -> Result<Task, Refusal> {
+        let load = self.load(place).total();
+        let agent = self.attended_mut(place)?;
+        if load >= agent.limit + agent.beyond {
+            return Err(Refusal::LimitExceeded);
+        }
+        let task = Task { id, place, state, skill_group };
+        self.tasks.insert(id, task);
+        cx.note(task.fact(None, None));
+        Ok(task)
+    }
+
+    fn next_application_task(&mut self, cx: &Cx<'_>) -> TaskId {
+        self.application_tasks += 1;
+        let call = FIRST_CALL.saturating_add(i32::try_from(self.application_tasks).unwrap_or(i32::MAX));
+        let (day, _) = cx.clock().local_day(cx.wall());
+        let day = i32::try_from(day).unwrap_or(0).saturating_add(RouterCallKey::UNIX_EPOCH_DAY);
+        TaskId { day, call, sequence: SEQUENCE }
+    }
+
+    /// Begins to count a task's longest duration, where its domain has one.
+    pub(super) fn arm_duration(&self, task: &Task, cx: &mut Cx<'_>) {
+        let mrd = self.config.mrds.iter().find(|mrd| mrd.id == task.place.mrd);
+        if let Some(longest) = mrd.and_then(|mrd| mrd.max_task_duration) {
+            cx.arm(TimerKey::new(TASK_DURATION, Task::timer_id(task.id)), longest);
+        }
+    }
+
+    /// A task took too long: its client hears of it, and it ends.
+    pub(super) fn on_duration_over(&mut self, timer: u64, cx: &mut Cx<'_>) {
+        let due = self.tasks.values().find(|task| Task::timer_id(task.id) == timer).copied();
+        let Some(task) = due.filter(|task| !task.is_waiting()) else { return };
+        self.to_cti.push(OpcMessage::LifetimeExceeded {
+            task: task.id,
+            skill_target: task.place.skill_target,
+            mrd: task.place.mrd,
+        });
+        self.end_task(task.id, &Disposition::MAX_LIFETIME.into(), cx);
+    }
+}

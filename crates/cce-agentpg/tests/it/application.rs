@@ -1,0 +1,240 @@
+//! What applications may ask of the task layer besides working on what the router assigns.
+
+use crate::{
+    lab::{AGENT, CHAT, Lab, MRD, TASK, login, open_req, ready, task},
+    work::{end, offer, start},
+};
+use cce_cti::*;
+use cce_kernel::{Port, model::TaskId};
+use cce_wire::Text;
+
+#[test]
+fn a_new_limit_counts_at_once() {
+    let mut lab = Lab::working();
+    let said = lab.finesse_says(limit(1));
+    assert_eq!(answered(&said, &lab), 0);
+    assert_eq!((said.reported_states()[0].max_task_limit, said.reported_states()[0].availability), (1, 0));
+    assert_eq!(answered(&lab.finesse_says(limit(16)), &lab), 34);
+}
+
+#[test]
+fn an_override_lets_an_agent_hold_one_task_more() {
+    let mut lab = Lab::working();
+    lab.finesse_says(limit(1));
+    assert_eq!(answered(&lab.finesse_says(over()), &lab), 0);
+    lab.finesse_says(start_own());
+    let said = lab.finesse_says(start_own());
+    assert_eq!(answered(&said, &lab), 34);
+}
+
+#[test]
+fn an_application_gives_its_agent_a_task_that_no_router_has_seen() {
+    let mut lab = Lab::ready();
+    let said = lab.finesse_says(start_own());
+    let names = said.names(lab.finesse);
+    assert_eq!(names, ["START_APPLICATION_TASK_RESP", "AGENT_STATE_EVENT", "START_TASK_EVENT"]);
+    let Cti::StartApplicationTaskResp(answer) = &said.to(lab.finesse)[0] else { panic!("{said:?}") };
+    let own = answer.task_id;
+    assert_eq!((own.day, own.call > 0x7000_0000), (TASK.day, true));
+    assert_eq!(said.reported_tasks(), [(own, 1, 0)]);
+    assert_eq!(lab.finesse_says(end(own)).reported_tasks(), [(own, 7, 38)]);
+}
+
+#[test]
+fn an_application_may_offer_a_task_first() {
+    let mut lab = Lab::ready();
+    let request = OfferApplicationTaskReq {
+        invoke_id: 40,
+        mrd_id: MRD,
+        icm_agent_id: AGENT,
+        arm_skill_group_id: 5199,
+        ..Default::default()
+    };
+    let said = lab.finesse_says(request);
+    let Cti::OfferApplicationTaskResp(answer) = &said.to(lab.finesse)[0] else { panic!("{said:?}") };
+    let names = lab.finesse_says(start(answer.task_id)).names(lab.finesse);
+    assert_eq!(names, ["AGENT_STATE_EVENT", "START_TASK_EVENT"]);
+}
+
+#[test]
+fn an_agent_s_tasks_are_listed_and_one_without_tasks_becomes_not_ready() {
+    let mut lab = Lab::working();
+    let tasks = |lab: &mut Lab| {
+        let request = GetAgentTasksReq { mrd_id: MRD, icm_agent_id: AGENT, ..Default::default() };
+        let said = lab.finesse_says(request);
+        let Cti::AgentTasksResp(answer) = &said.to(lab.finesse)[0] else { panic!("{said:?}") };
+        (answer.status, answer.flt_task_id.clone(), said.reported_states().len())
+    };
+    assert_eq!(tasks(&mut lab), (0, vec![TASK], 0));
+    lab.finesse_says(end(TASK));
+    assert_eq!(tasks(&mut lab), (0, vec![], 1));
+    let unknown = GetAgentTasksReq { mrd_id: CHAT, icm_agent_id: AGENT, ..Default::default() };
+    assert_eq!(answered(&lab.finesse_says(unknown), &lab), 6);
+}
+
+#[test]
+fn a_snapshot_shows_a_task_with_its_context() {
+    let mut lab = Lab::working();
+    let request = SnapshotTaskReq { invoke_id: 9, mrd_id: MRD, task_id: TASK, ..Default::default() };
+    let said = lab.finesse_says(request.clone());
+    let [Cti::SnapshotTaskResp(answer)] = &said.to(lab.finesse)[..] else { panic!("{said:?}") };
+    assert_eq!((answer.status, answer.task_state, answer.icm_agent_id), (0, 1, AGENT));
+    assert_eq!(answer.script_selector, Some(Text::new("CumulusTask")));
+    assert_eq!(answer.call_variable1, Some(Text::new("Scott McTominay")));
+    let unknown = SnapshotTaskReq { task_id: task(1), ..request };
+    let said = lab.finesse_says(unknown);
+    assert!(matches!(&said.to(lab.finesse)[..], [Cti::SnapshotTaskResp(answer)] if answer.status == 18));
+}
+
+#[test]
+fn a_changed_context_is_told_to_who_hears_of_tasks() {
+    let mut lab = Lab::working();
+    let update = UpdateTaskContextInd {
+        invoke_id: 9,
+        mrd_id: MRD,
+        icm_agent_id: AGENT,
+        task_id: TASK,
+        call_variable3: Some(Text::new("changed")),
+        ..Default::default()
+    };
+    let said = lab.finesse_says(update.clone());
+    let [Cti::TaskDataUpdateEvent(event)] = &said.to(lab.finesse)[..] else { panic!("{said:?}") };
+    assert_eq!(event.call_variable3, Some(Text::new("changed")));
+    assert_eq!(event.call_variable1, Some(Text::new("Scott McTominay")));
+    for (status, wrong) in [
+        (18, UpdateTaskContextInd { task_id: task(1), ..update.clone() }),
+        (22, UpdateTaskContextInd { icm_agent_id: AGENT + 1, ..update.clone() }),
+        (20, UpdateTaskContextInd { mrd_id: CHAT, ..update.clone() }),
+    ] {
+        assert_eq!(lab.finesse_says(wrong).status(lab.finesse), status);
+    }
+}
+
+#[test]
+fn reservations_that_nobody_accepted_can_be_had_again() {
+    let mut lab = Lab::ready();
+    lab.reserve(TASK);
+    lab.reserve(task(1));
+    lab.finesse_says(offer(TASK));
+    let said = lab.finesse_says(GetPrecallMessagesReq { mrd_id: MRD, ..Default::default() });
+    assert_eq!(said.names(lab.finesse), ["GET_PRECALL_MESSAGES_RESP", "AGENT_PRE_CALL_EVENT"]);
+    let Cti::AgentPreCallEvent(event) = &said.to(lab.finesse)[1] else { panic!("{said:?}") };
+    assert_eq!(event.router_call_key_call_id, Some(task(1).call.cast_unsigned()));
+}
+
+#[test]
+fn a_desktop_that_is_back_hears_of_every_task() {
+    let mut lab = Lab::working();
+    let back = DesktopConnectedInd { icm_agent_id: AGENT, ..Default::default() };
+    let names = lab.finesse_says(back).names(lab.finesse);
+    let expected = ["AGENT_TASKS_EVENT", "SNAPSHOT_TASK_EVENT", "AGENT_TASKS_END_EVENT"];
+    assert_eq!(names, [expected.as_slice(), &["AGENT_TASKS_EVENT", "AGENT_TASKS_END_EVENT"]].concat());
+    let nobody = DesktopConnectedInd { icm_agent_id: 99, ..Default::default() };
+    assert_eq!(lab.finesse_says(nobody).status(lab.finesse), 2);
+}
+
+#[test]
+fn a_client_that_is_back_keeps_its_agent_s_tasks() {
+    let mut lab = Lab::working();
+    let old = lab.finesse;
+    lab.lose(old);
+    let client = lab.session(Port::CtiA, open_req());
+    let begin = BeginAgentInitInd { application_path_id: 5, ..Default::default() };
+    assert_eq!(lab.says(client, begin).names(client), ["AGENT_INIT_READY_EVENT"]);
+    let agent = AgentInitReq {
+        mrd_id: MRD,
+        icm_agent_id: AGENT,
+        agent_mode: 1,
+        agent_state: 11,
+        max_task_limit: 3,
+        ..Default::default()
+    };
+    assert_eq!(lab.says(client, agent).names(client), ["AGENT_INIT_RESP", "AGENT_STATE_EVENT"]);
+    let known =
+        TaskInitReq { mrd_id: MRD, icm_agent_id: AGENT, task_id: TASK, task_state: 3, ..Default::default() };
+    assert_eq!(lab.says(client, known).names(client), ["TASK_INIT_RESP", "AGENT_STATE_EVENT"]);
+    assert_eq!(lab.says(client, EndAgentInitInd::default()).to(client), []);
+    assert_eq!(lab.says(client, end(TASK)).reported_tasks(), [(TASK, 7, 38)]);
+}
+
+#[test]
+fn a_task_that_takes_too_long_ends_with_41_after_a_warning() {
+    let mut lab = Lab::ready();
+    lab.reserve(TASK);
+    let due = lab.finesse_says(start(TASK)).armed("task duration").unwrap();
+    let said = lab.timer(due, 3600);
+    let expected = ["MAX_TASK_LIFETIME_EXCEEDED_EVENT", "AGENT_STATE_EVENT", "END_TASK_EVENT"];
+    assert_eq!(said.names(lab.finesse), expected);
+    assert_eq!(said.reported_tasks(), [(TASK, 7, 41)]);
+}
+
+#[test]
+fn nobody_was_asked_for_an_interrupt() {
+    let mut lab = Lab::working();
+    let accepted = AgentInterruptAcceptedInd { mrd_id: MRD, icm_agent_id: AGENT, ..Default::default() };
+    assert_eq!(lab.finesse_says(accepted).status(lab.finesse), 19);
+}
+
+#[test]
+fn the_task_layer_needs_a_session_that_reports_agents() {
+    let messages: [Cti; 4] = [
+        GetPrecallMessagesReq::default().into(),
+        SnapshotTaskReq::default().into(),
+        SetAppPathDataInd::default().into(),
+        start_own().into(),
+    ];
+    for message in messages {
+        let mut lab = Lab::open();
+        let open = OpenReq { services_requested: services::ALL_EVENTS, ..open_req() };
+        let link = lab.session(Port::CtiA, open);
+        assert_eq!(lab.says(link, message).status(link), 12);
+    }
+}
+
+#[test]
+fn an_application_without_finesse_signs_an_agent_in_and_works() {
+    let mut lab = Lab::open();
+    let own = OpenReq {
+        services_requested: services::AGENT_REPORTING | services::CLIENT_EVENTS,
+        client_id: Some(Text::new("desk")),
+        agent_id: Some(Text::new("1080")),
+        ..open_req()
+    };
+    let link = lab.session(Port::CtiA, own);
+    assert_eq!(lab.says(link, login(MRD)).names(link), ["MEDIA_LOGIN_RESP", "AGENT_STATE_EVENT"]);
+    lab.says(link, ready(MRD));
+    assert_eq!(lab.reserve(TASK).names(link), ["AGENT_STATE_EVENT", "AGENT_PRE_CALL_EVENT"]);
+    assert_eq!(lab.says(link, start(TASK)).names(link), ["AGENT_STATE_EVENT"]);
+    assert_eq!(lab.says(link, end(TASK)).reported_tasks(), [(TASK, 7, 38)]);
+}
+
+fn limit(max_task_limit: u32) -> ChangeMaxTaskLimitReq {
+    ChangeMaxTaskLimitReq { mrd_id: MRD, icm_agent_id: AGENT, max_task_limit, ..Default::default() }
+}
+
+fn over() -> OverrideLimitReq {
+    OverrideLimitReq { mrd_id: MRD, icm_agent_id: AGENT, ..Default::default() }
+}
+
+fn start_own() -> StartApplicationTaskReq {
+    StartApplicationTaskReq {
+        invoke_id: 41,
+        mrd_id: MRD,
+        icm_agent_id: AGENT,
+        arm_skill_group_id: 5199,
+        arm_service_id: -1,
+        ..Default::default()
+    }
+}
+
+/// The status of the answer to a request of the task layer.
+fn answered(said: &crate::lab::Said, lab: &Lab) -> u32 {
+    let status = |message: &Cti| match message {
+        Cti::ChangeMaxTaskLimitResp(m) => Some(m.status),
+        Cti::OverrideLimitResp(m) => Some(m.status),
+        Cti::AgentTasksResp(m) => Some(m.status),
+        Cti::StartApplicationTaskResp(m) if m.task_id == TaskId::NONE => Some(m.status),
+        _ => None,
+    };
+    said.to(lab.finesse).iter().find_map(status).unwrap()
+}
