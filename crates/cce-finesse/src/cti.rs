@@ -2,8 +2,8 @@
 
 use crate::{Config, Finesse, arm_stat};
 use cce_cti::{
-    AgentMadeNotRoutableEvent, CloseReq, Cti, EndTaskEvent, FailureConf, HeartbeatReq, OpenConf, OpenReq,
-    services, status,
+    ActiveMaintenanceRespMsg, AgentMadeNotRoutableEvent, CloseReq, Cti, EndTaskEvent, FailureConf,
+    HeartbeatReq, OpenConf, OpenReq, services, status,
 };
 use cce_kernel::{
     Address, Blob, CloseReason, Cx, Fact, LinkId, Port, TimerKey, Wall,
@@ -182,6 +182,7 @@ impl Finesse {
             Cti::HeartbeatConf(_) => self.on_heartbeat_conf(cx),
             Cti::FailureConf(failure) => self.on_failure_conf(&failure, cx),
             Cti::FailureEvent(_) => self.drop_cti(CloseReason::Done, cx),
+            Cti::ActiveMaintenanceReqMsg(request) => self.accept_maintenance(request.invoke_id, cx),
             Cti::AgentStateEvent(event) => self.on_agent_state(&event, cx),
             Cti::AgentMadeNotRoutableEvent(event) => self.on_made_not_routable(&event, cx),
             Cti::AgentPreCallEvent(event) => self.on_pre_call(&event, cx),
@@ -228,6 +229,17 @@ impl Finesse {
         if failure.status == status::CTI_SERVER_OFFLINE || !self.cti.is_open() {
             self.drop_cti(CloseReason::Refused, cx);
         }
+    }
+
+    /// The other side takes over; Finesse has nothing against it, since it changes sides by itself.
+    fn accept_maintenance(&self, invoke_id: u32, cx: &mut Cx<'_>) {
+        let Some(link) = self.cti.link() else { return };
+        let answer = ActiveMaintenanceRespMsg {
+            invoke_id,
+            maintenance_mode_accepted: true,
+            ..ActiveMaintenanceRespMsg::default()
+        };
+        cx.send(link, Cti::from(answer).to_frame(&cce_cti::dialect(VERSION)));
     }
 
     fn on_made_not_routable(&mut self, event: &AgentMadeNotRoutableEvent, cx: &mut Cx<'_>) {

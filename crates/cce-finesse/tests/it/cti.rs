@@ -98,6 +98,14 @@ fn an_answered_heartbeat_clears_the_count() {
 }
 
 #[test]
+fn finesse_has_nothing_against_maintenance_of_a_side() {
+    let mut lab = Lab::in_service();
+    let said = lab.cti(cce_cti::ActiveMaintenanceReqMsg { invoke_id: 9, ..Default::default() });
+    assert_eq!(said.names(), ["ACTIVE_MAINTENANCE_RESP_MSG"]);
+    assert_eq!(said.invoke_id(), 9);
+}
+
+#[test]
 fn a_server_that_goes_off_line_is_left() {
     let mut lab = Lab::in_service();
     let link = lab.link;

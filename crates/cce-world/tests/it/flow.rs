@@ -2,7 +2,7 @@
 
 use cce_journal::{Header, Record, Replayed, What, replay};
 use cce_kernel::{
-    Blob, Fact, NodeName, Output, Time, Wall,
+    Blob, Command, Fact, Input, NodeName, Output, Port, Time, Wall,
     model::{ContactStatus, StatusReason},
 };
 use cce_sim::Sim;
@@ -121,6 +121,20 @@ fn of_two_tasks_for_one_slot_the_second_is_queued_until_the_first_ends() {
     let queued = steps.iter().position(|to| *to == ContactStatus::Queued).unwrap();
     assert!(queued < first_end, "{steps:?}");
     assert_eq!(steps.iter().filter(|to| **to == ContactStatus::Handled).count(), 2);
+}
+
+#[test]
+fn after_maintenance_of_a_side_of_the_cti_server_a_new_task_is_handled_over_the_other() {
+    let lab = lab(vec![agent("1081", 3)], vec![customer(1, None), customer(40, None)]);
+    let mut sim = start(&lab, 5);
+    sim.run_until(Time(20_000_000));
+    let command = Command::Set { setting: "cti.maintenance".to_owned(), value: "on".to_owned() };
+    sim.command(&NodeName::from("agentpg"), command);
+    sim.run_until(END);
+    let handled = (ContactStatus::Handled, StatusReason::ExternallyHandled);
+    assert_eq!(ends(sim.records()), [handled, handled]);
+    let on_b = |record: &Record| matches!(&record.what, What::In(Input::Frame { link, .. }) if link.port == Port::CtiB);
+    assert!(sim.records().iter().any(on_b));
 }
 
 /// The first task is with the agent when the component falls; what becomes of it is not asked here.
