@@ -4,9 +4,11 @@ closes.
 
   cti_client.py READY_FILE --table ARM.toml [--version 24] [--agent 1081]
   cti_client.py READY_FILE --table ARM.toml --refused
+  cti_client.py READY_FILE --table ARM.toml --beside-rude-ones
 
 ARM.toml is what `ccelab config tables arm` prints, or another table. The task is created at the CCP Task API. With
---refused it asks a strict server whose password is `secret` for what it must refuse, and demands the right status. Exit 0 when all went well.
+--refused it asks a strict server whose password is `secret` for what it must refuse, and demands the right status.
+With --beside-rude-ones it works beside clients that never read, flood, and send garbage. Exit 0 when all went well.
 """
 import argparse
 import http.client
@@ -199,6 +201,33 @@ def be_refused(ready, table):
     assert client.refused() == 2 and client.link.receive() is None, "too long for any message"
 
 
+FLOOD = 200_000
+
+
+def be_rude(ready, table):
+    """Clients that hurt nobody but themselves: their connections are returned, open or not."""
+    deaf = Client(ready["cti_a"], table, 24)
+    deaf.opened()
+    deaf.link.connection.settimeout(5)
+    beats = b"".join(struct.pack(">III", 4, 5, number) for number in range(1_000))
+    try:
+        # The answers are never read.
+        for _ in range(FLOOD // 1_000):
+            deaf.link.connection.sendall(beats)
+    except OSError as error:
+        print(f"the flood ended: {error}")
+    garbage = Client(ready["cti_a"], table, 24)
+    garbage.opened()
+    garbage.link.connection.sendall(bytes(range(256)) * 16)
+    try:
+        while garbage.link.connection.recv(65536):
+            pass
+    except ConnectionError:
+        pass
+    print("garbage ends its connection")
+    return deaf, garbage
+
+
 def main():
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("ready_file")
@@ -206,13 +235,17 @@ def main():
     arguments.add_argument("--version", type=int, default=24)
     arguments.add_argument("--agent", default="1081")
     arguments.add_argument("--refused", action="store_true")
+    arguments.add_argument("--beside-rude-ones", action="store_true")
     options = arguments.parse_args()
     with open(options.ready_file) as file:
         ready = json.load(file)
+    rude = be_rude(ready, options.table) if options.beside_rude_ones else ()
     if options.refused:
         be_refused(ready, options.table)
     else:
         work(ready, options.table, options.version, options.agent)
+    for client in rude:
+        client.link.connection.close()
 
 
 if __name__ == "__main__":

@@ -70,6 +70,16 @@ fn a_cti_client_gets_the_status_code_for_what_is_wrong() {
 }
 
 #[test]
+fn clients_that_never_read_flood_or_send_garbage_hurt_only_themselves() {
+    let folder = folder("cti-rude");
+    let table = table(&folder, "arm");
+    let lab = Running::start(&folder, "lab", &["--ports", "ephemeral"]);
+    let output = cti_client(&lab, &table).arg("--beside-rude-ones").output().unwrap();
+    assert!(output.status.success(), "{}{}", stdout(&output), stderr(&output));
+    assert!(stdout(&output).contains("is worked"), "{}", stdout(&output));
+}
+
+#[test]
 fn a_task_is_routed_and_worked_without_ccp_and_finesse() {
     let folder = folder("without-ccp");
     let (mr, arm) = (table(&folder, "mr"), table(&folder, "arm"));
