@@ -1,5 +1,10 @@
 //! The vectors of mr-interface 10, both ways, and what any bytes do.
 
+mod properties;
+#[expect(dead_code, reason = "versions and repeated fields are for GED-188")]
+#[path = "../../../cce-cti/tests/it/sample.rs"]
+mod sample;
+
 use cce_kernel::model::TaskId;
 use cce_mr::{
     ICM, Icm, MR, Mr,

@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a helper of a test may panic like the test itself")]
 
+mod capture;
+mod explain;
 mod reference;
 
 use cce_journal::{Header, Record};

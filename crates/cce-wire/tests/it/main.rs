@@ -1,4 +1,5 @@
 //! What tables and layouts promise.
 
 mod layouts;
+mod secrets;
 mod types;

@@ -1,0 +1,213 @@
+//! Captures: written from a journal, read from files of other programs.
+
+use cce_journal::{Header, Record, What};
+use cce_kernel::{Input, NodeName, Port};
+use cce_views::capture::{Capture, CaptureError, Flow, flows, packets};
+use cce_wire::Bytes;
+use proptest::prelude::*;
+use std::collections::BTreeMap;
+
+#[test]
+fn a_capture_holds_every_message_once_and_in_order_for_each_port() {
+    let (header, records) = crate::run();
+    let file = write(&header, &records);
+    let mut expected: BTreeMap<u16, usize> = BTreeMap::new();
+    for (link, bytes) in records.iter().filter_map(received) {
+        *expected.entry(listening(link)).or_default() += bytes.len();
+    }
+    let mut found: BTreeMap<u16, usize> = BTreeMap::new();
+    for flow in read(&file) {
+        assert!(flow.has_start && !flow.has_gap);
+        let port = [flow.key.from.1, flow.key.to.1].into_iter().find(|port| *port < 49_152).unwrap();
+        *found.entry(port).or_default() += flow.bytes.len();
+    }
+    assert_eq!(found, expected);
+}
+
+#[test]
+fn a_journal_of_one_component_has_its_messages_in_both_directions() {
+    let (header, records) = crate::run();
+    let own = NodeName::from("mrpg");
+    let header = Header { nodes: vec![own.clone()], ..header };
+    let records: Vec<Record> = records.into_iter().filter(|record| record.node == own).collect();
+    let mr: Vec<Flow> = read(&write(&header, &records))
+        .into_iter()
+        .filter(|flow| flow.key.to.1 == 38_001 || flow.key.from.1 == 38_001)
+        .collect();
+    assert_eq!(mr.len(), 2, "one flow each way");
+}
+
+#[test]
+fn what_is_no_capture_is_refused() {
+    assert_eq!(packets(b"plain text").unwrap_err(), CaptureError::Unknown);
+    assert_eq!(packets(b"").unwrap_err(), CaptureError::Unknown);
+}
+
+#[test]
+fn a_block_of_an_impossible_length_is_named_with_its_place() {
+    let (header, records) = crate::run();
+    let mut file = write(&header, &records);
+    file[32..36].copy_from_slice(&[0, 0, 0, 0]);
+    let error = packets(&file).unwrap_err().to_string();
+    assert!(error.contains("byte 28"), "{error}");
+}
+
+#[test]
+fn pcap_files_of_every_byte_order_and_clock_are_read() {
+    let frame = ethernet(&ipv4(&tcp(1_000, 0x10, b"hello")));
+    for (magic, is_big) in [
+        ([0xd4, 0xc3, 0xb2, 0xa1], false),
+        ([0x4d, 0x3c, 0xb2, 0xa1], false),
+        ([0xa1, 0xb2, 0xc3, 0xd4], true),
+        ([0xa1, 0xb2, 0x3c, 0x4d], true),
+    ] {
+        assert_eq!(only(&pcap(magic, is_big, 1, std::slice::from_ref(&frame))), b"hello");
+    }
+}
+
+#[test]
+fn packets_are_found_behind_every_usual_first_header() {
+    let ip = ipv4(&tcp(1, 0x10, b"hello"));
+    let vlan = [vec![0; 12], vec![0x81, 0, 0, 7, 8, 0], ip.clone()].concat();
+    for (link_type, frame) in [
+        (0, [vec![2, 0, 0, 0], ip.clone()].concat()),
+        (1, ethernet(&ip)),
+        (1, vlan),
+        (101, ip.clone()),
+        (113, [vec![0; 16], ip.clone()].concat()),
+        (276, [vec![0; 20], ip.clone()].concat()),
+        (101, ipv6(&tcp(1, 0x10, b"hello"))),
+    ] {
+        assert_eq!(only(&little(link_type, &[frame])), b"hello", "link type {link_type}");
+    }
+}
+
+#[test]
+fn segments_that_are_repeated_overlap_or_come_late_are_put_in_order() {
+    let segments = [
+        tcp(99, 0x02, b""),
+        tcp(104, 0x10, b"world"),
+        tcp(100, 0x10, b"hell"),
+        tcp(100, 0x10, b"hell"),
+        tcp(102, 0x10, b"llworl"),
+        tcp(109, 0x10, b"!"),
+    ];
+    let frames: Vec<Vec<u8>> = segments.iter().map(|segment| ethernet(&ipv4(segment))).collect();
+    assert_eq!(only(&little(1, &frames)), b"hellworld!");
+}
+
+#[test]
+fn sequence_numbers_may_wrap() {
+    let frames =
+        [tcp(u32::MAX - 1, 0x10, b"abc"), tcp(1, 0x10, b"def")].map(|segment| ethernet(&ipv4(&segment)));
+    assert_eq!(only(&little(1, &frames)), b"abcdef");
+}
+
+#[test]
+fn behind_a_lost_segment_nothing_is_taken() {
+    let frames = [tcp(1, 0x10, b"abc"), tcp(9, 0x10, b"xyz")].map(|segment| ethernet(&ipv4(&segment)));
+    let flow = read(&little(1, &frames)).remove(0);
+    assert_eq!((flow.bytes.as_slice(), flow.has_gap, flow.has_start), (b"abc".as_slice(), true, false));
+}
+
+#[test]
+fn a_new_connection_on_the_same_ports_is_another_flow() {
+    let frames = [tcp(9, 0x02, b""), tcp(10, 0x10, b"old"), tcp(70, 0x02, b""), tcp(71, 0x10, b"new")]
+        .map(|segment| ethernet(&ipv4(&segment)));
+    let bytes: Vec<Vec<u8>> = read(&little(1, &frames)).into_iter().map(|flow| flow.bytes).collect();
+    assert_eq!(bytes, [b"old".to_vec(), b"new".to_vec()]);
+}
+
+proptest! {
+    #[test]
+    fn no_bytes_make_the_reader_panic(bytes: Vec<u8>, magic in 0_usize..6) {
+        let starts: [&[u8]; 6] = [
+            &[0x0a, 0x0d, 0x0d, 0x0a], &[0xd4, 0xc3, 0xb2, 0xa1], &[0xa1, 0xb2, 0xc3, 0xd4],
+            &[0x4d, 0x3c, 0xb2, 0xa1], &[0xa1, 0xb2, 0x3c, 0x4d], &[],
+        ];
+        let file = [starts[magic], &bytes].concat();
+        let _ = packets(&file).map(flows);
+    }
+
+    #[test]
+    fn a_damaged_capture_never_makes_the_reader_panic(at: prop::sample::Index, byte: u8, cut: prop::sample::Index) {
+        let frames = [tcp(1, 0x10, b"abc"), tcp(4, 0x10, b"def")].map(|segment| ethernet(&ipv4(&segment)));
+        let mut file = little(1, &frames);
+        let place = at.index(file.len());
+        file[place] = byte;
+        file.truncate(cut.index(file.len() + 1));
+        let _ = packets(&file).map(flows);
+    }
+}
+
+fn write(header: &Header, records: &[Record]) -> Vec<u8> {
+    let mut capture = Capture::new(header);
+    let head = capture.head();
+    std::iter::once(head).chain(records.iter().map(|record| capture.push(record))).flatten().collect()
+}
+
+fn read(file: &[u8]) -> Vec<Flow> {
+    flows(packets(file).unwrap())
+}
+
+/// The bytes of the only flow.
+fn only(file: &[u8]) -> Vec<u8> {
+    let flows = read(file);
+    assert_eq!(flows.len(), 1);
+    flows[0].bytes.clone()
+}
+
+fn received(record: &Record) -> Option<(Port, &Bytes)> {
+    let What::In(Input::Frame { link, bytes }) = &record.what else { return None };
+    (listening(link.port) != 0).then_some((link.port, &bytes.0))
+}
+
+fn listening(port: Port) -> u16 {
+    match port {
+        Port::Mr => 38_001,
+        Port::IcmMr | Port::IcmAgent => 40_002,
+        Port::CtiA => 42_027,
+        Port::CtiB => 43_027,
+        Port::App | Port::CcpRest | Port::Desk | Port::Xmpp => 0,
+    }
+}
+
+fn little(link_type: u32, frames: &[Vec<u8>]) -> Vec<u8> {
+    pcap([0xd4, 0xc3, 0xb2, 0xa1], false, link_type, frames)
+}
+
+fn pcap(magic: [u8; 4], is_big: bool, link_type: u32, frames: &[Vec<u8>]) -> Vec<u8> {
+    let number = |value: u32| if is_big { value.to_be_bytes() } else { value.to_le_bytes() };
+    let mut file = [magic.to_vec(), vec![0; 16], number(link_type).to_vec()].concat();
+    for frame in frames {
+        let length = number(u32::try_from(frame.len()).unwrap());
+        file.extend([[0; 4], [0; 4], length, length].concat());
+        file.extend(frame);
+    }
+    file
+}
+
+fn ethernet(ip: &[u8]) -> Vec<u8> {
+    [vec![0; 12], vec![8, 0], ip.to_vec()].concat()
+}
+
+/// With an option of four bytes, and a frame that is filled up behind the packet.
+fn ipv4(tcp: &[u8]) -> Vec<u8> {
+    let length = u16::try_from(24 + tcp.len()).unwrap().to_be_bytes();
+    let head =
+        [0x46, 0, length[0], length[1], 0, 0, 0x40, 0, 64, 6, 0, 0, 10, 0, 0, 1, 10, 0, 0, 2, 1, 1, 1, 1];
+    [head.as_slice(), tcp, &[0; 3]].concat()
+}
+
+fn ipv6(tcp: &[u8]) -> Vec<u8> {
+    let length = u16::try_from(tcp.len()).unwrap().to_be_bytes();
+    [[0x60, 0, 0, 0, length[0], length[1], 6, 64].as_slice(), &[1; 16], &[2; 16], tcp].concat()
+}
+
+fn tcp(seq: u32, flags: u8, data: &[u8]) -> Vec<u8> {
+    let mut segment = vec![0xc0, 0, 0x94, 0x71];
+    segment.extend(seq.to_be_bytes());
+    segment.extend([0, 0, 0, 0, 0x50, flags, 0xff, 0xff, 0, 0, 0, 0]);
+    segment.extend(data);
+    segment
+}
