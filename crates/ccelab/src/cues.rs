@@ -36,7 +36,7 @@ impl Cues {
             customer.at.0 -= last.unwrap_or_default();
             customer.waits = true;
         }
-        let (settling, _) = Settling::of(&lab.nodes());
+        let (settling, _) = Settling::of(&lab.nodes(), &lab.tables);
         Self { settling, waiting, routable: BTreeSet::new() }
     }
 

@@ -113,6 +113,9 @@ impl Outcome {
         while let Ok(record) = records.recv_timeout(DEADLINE) {
             each(&record);
             outcome.learn(&record);
+            if record.at.since(Time::default()) > DEADLINE {
+                break;
+            }
             let ended = outcome.contacts.values().filter(|story| story.ended.is_some()).count();
             if ended >= expected && outcome.calls.is_empty() {
                 outcome.is_complete = true;

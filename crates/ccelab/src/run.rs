@@ -42,7 +42,7 @@ pub(crate) fn run(options: &Run) -> Result<(), Failure> {
     runtime()?.block_on(async {
         let bound = Net::bind(config, nodes).await?;
         let places = Places::of(options.journal.clone(), options.logs.clone())?;
-        let (settling, settled) = Settling::of(&header.nodes);
+        let (settling, settled) = Settling::of(&header.nodes, &header.tables);
         let scribe = Scribe::new(&header, &places)?
             .with_capture(&header, options.pcap.as_deref())?
             .with_settling(settling);

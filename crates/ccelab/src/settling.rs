@@ -3,9 +3,10 @@
 //! A task that came before CCP has the MR PG would be discarded, as in the product; nobody who starts a lab
 //! wants that.
 
-use cce_journal::{Record, What};
+use cce_journal::{Record, Tables, What};
 use cce_kernel::{Fact, Input, NodeName, Output, fact::FinesseFact};
-use cce_mr::{MR, Mr};
+use cce_mr::Mr;
+use cce_views::{Decoded, Dictionary, Protocol};
 use std::{collections::BTreeSet, time::Duration};
 use tokio::sync::oneshot;
 
@@ -24,6 +25,7 @@ enum Sign {
 /// Watches the records of a start.
 #[derive(Debug)]
 pub(crate) struct Settling {
+    dictionary: Dictionary,
     missing: BTreeSet<Sign>,
     settled: Option<oneshot::Sender<()>>,
 }
@@ -34,7 +36,7 @@ pub(crate) struct Settled(oneshot::Receiver<()>);
 
 impl Settling {
     /// Watches what these components can show: a sign counts when everybody whom it takes is in this process.
-    pub(crate) fn of(nodes: &[NodeName]) -> (Self, Settled) {
+    pub(crate) fn of(nodes: &[NodeName], tables: &Tables) -> (Self, Settled) {
         let all_here =
             |names: &[&str]| names.iter().all(|name| nodes.iter().any(|node| node.as_str() == *name));
         let mut missing = BTreeSet::new();
@@ -45,7 +47,7 @@ impl Settling {
             missing.insert(Sign::InService);
         }
         let (sender, receiver) = oneshot::channel();
-        let mut settling = Self { missing, settled: Some(sender) };
+        let mut settling = Self { dictionary: Dictionary::new(tables), missing, settled: Some(sender) };
         settling.tell();
         (settling, Settled(receiver))
     }
@@ -57,8 +59,9 @@ impl Settling {
         }
         let sign = match &record.what {
             What::In(Input::Frame { bytes, .. }) if record.node.as_str() == "ccp" => {
+                let message = self.dictionary.decode(Protocol::Mr, &bytes.0);
                 let enabled =
-                    matches!(Mr::read(&MR, &bytes.0), Ok(Mr::RoutingStatusEvent(m)) if m.routing_enabled);
+                    matches!(message, Ok(Decoded::Mr(Mr::RoutingStatusEvent(m))) if m.routing_enabled);
                 enabled.then_some(Sign::RoutingEnabled)
             }
             What::Out(Output::Note(Fact::Finesse(FinesseFact::Service { in_service: true }))) => {

@@ -51,6 +51,29 @@ fn a_problem_names_file_line_key_and_what_is_wrong() {
 }
 
 #[test]
+fn applications_contradict_neither_each_other_nor_the_lab() {
+    let application = |lines: &str| problems(&format!("[[mrpg.applications]]\n{lines}\n"));
+    let cases = [
+        (
+            "peripheral = 5001\nrouting_client = 1\nconnect = [\"a:1\"]",
+            2,
+            "another PIM or PG has peripheral 5001",
+        ),
+        (
+            "peripheral = 7\nrouting_client = 5004\nconnect = [\"a:1\"]",
+            3,
+            "another PIM has routing client 5004",
+        ),
+        ("peripheral = 7\nconnect = []", 3, "write where the application listens, as host:port"),
+        ("peripheral = 7\nconnect = [\"here\"]", 3, "`here` has no port; write host:port"),
+    ];
+    for (lines, at, message) in cases {
+        let found = application(lines);
+        assert_eq!((found.len(), line(&found[0]), found[0].message.as_str()), (1, at, message));
+    }
+}
+
+#[test]
 fn a_syntax_error_names_its_line() {
     let problems = problems("[ccp]\nnode_value = \n");
     assert_eq!(problems.iter().map(line).collect::<Vec<_>>(), [2]);

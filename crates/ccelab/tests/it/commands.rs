@@ -99,3 +99,65 @@ fn a_body_over_the_limit_is_refused_before_it_is_read() {
     let answer = http("POST", &lab.address("app"), "/ccp/task/feed/100080", None, "<Task>").unwrap();
     assert_eq!(answer.status, 400);
 }
+
+#[test]
+fn a_hex_dump_is_explained_like_its_bytes() {
+    let folder = folder("dump");
+    let dump = "00000000: 0000 0004 0000 0005 0000 0002            ............\n";
+    fs::write(folder.join("dump.txt"), dump).unwrap();
+    let of_dump = stdout(&run(&folder, &["decode", "cti", "--file", "dump.txt"]));
+    assert_eq!(of_dump, stdout(&run(&folder, &["decode", "cti", "000000040000000500000002"])));
+}
+
+#[test]
+fn a_file_that_is_neither_dump_nor_capture_is_named() {
+    let folder = folder("garbage");
+    fs::write(folder.join("words.txt"), "00000004\nthese are words\n").unwrap();
+    fs::write(folder.join("bytes.bin"), [0xff_u8; 64]).unwrap();
+    for (file, why) in
+        [("words.txt", "words.txt:2: "), ("bytes.bin", "bytes.bin is neither"), ("none", "none: ")]
+    {
+        let output = run(&folder, &["decode", "mr", "--file", file]);
+        assert_eq!(output.status.code(), Some(2));
+        assert!(stderr(&output).contains(why), "{}", stderr(&output));
+    }
+}
+
+#[test]
+fn a_bad_table_is_refused_with_file_line_and_reason() {
+    let folder = folder("bad-table");
+    fs::write(folder.join("mr.toml"), "[NEW_TASK]\nnumber = 9\nfixed = [\n  \"Weather UINT\",\n]\n").unwrap();
+    let output = run(&folder, &["demo", "--fast", "--mr-table", "mr.toml"]);
+    assert_eq!(output.status.code(), Some(2));
+    let told = stderr(&output);
+    assert!(told.contains("mr.toml:4: `NEW_TASK.fixed.0`: the message has no field Weather"), "{told}");
+}
+
+#[test]
+fn a_wrong_form_of_mr_app_is_refused_with_the_right_one() {
+    let folder = folder("bad-mr-app");
+    for wrong in ["5002", "5002=nowhere", "x=127.0.0.1:1"] {
+        let output = run(&folder, &["run", "--mr-app", wrong]);
+        assert_eq!(output.status.code(), Some(2));
+        assert!(stderr(&output).contains("write PERIPHERAL=HOST:PORT"), "{}", stderr(&output));
+    }
+    let taken = run(&folder, &["run", "--ports", "ephemeral", "--mr-app", "5001=127.0.0.1:1"]);
+    assert_eq!(taken.status.code(), Some(2));
+    assert!(stderr(&taken).contains("has peripheral 5001"), "{}", stderr(&taken));
+}
+
+#[test]
+fn a_demo_with_tables_of_its_own_is_handled_drawn_and_replayed() {
+    let folder = folder("own-table");
+    let built_in = stdout(&run(&folder, &["config", "tables", "mr"]));
+    let moved = built_in.lines().map(|line| match line.strip_prefix("number = ") {
+        Some(number) => format!("number = {}\n", number.parse::<u32>().unwrap() + 1_000),
+        None => format!("{line}\n"),
+    });
+    fs::write(folder.join("mr.toml"), moved.collect::<String>()).unwrap();
+    let output = run(&folder, &["demo", "--fast", "--mr-table", "mr.toml", "--journal", "J"]);
+    assert!(output.status.success(), "{}", stderr(&output));
+    assert!(stdout(&output).contains("NEW_TASK dialogue=4"), "{}", stdout(&output));
+    assert!(run(&folder, &["replay", "J"]).status.success());
+    assert!(stdout(&run(&folder, &["ladder", "J"])).contains("DO_THIS_WITH_TASK dialogue=4"));
+}
