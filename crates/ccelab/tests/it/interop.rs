@@ -25,6 +25,9 @@ fn a_slixmpp_desktop_works_a_task_to_its_end() {
 
 #[test]
 fn an_application_in_place_of_ccp_has_a_task_routed() {
+    if !has_python() {
+        return;
+    }
     let folder = folder("mr-app");
     let (application, lab) = mr_application(&folder, &[], &["--agents", "1080=auto"]);
     let output = application.wait_with_output().unwrap();
@@ -38,6 +41,9 @@ fn an_application_in_place_of_ccp_has_a_task_routed() {
 
 #[test]
 fn an_application_in_place_of_ccp_cancels_a_task_that_waits() {
+    if !has_python() {
+        return;
+    }
     let folder = folder("mr-app-cancel");
     let (application, _lab) = mr_application(&folder, &["--cancel"], &[]);
     let output = application.wait_with_output().unwrap();
@@ -47,6 +53,9 @@ fn an_application_in_place_of_ccp_cancels_a_task_that_waits() {
 
 #[test]
 fn cti_clients_of_three_versions_work_a_task_to_its_end() {
+    if !has_python() {
+        return;
+    }
     let folder = folder("cti-client");
     let table = table(&folder, "arm");
     let lab = Running::start(&folder, "lab", &["--ports", "ephemeral"]);
@@ -60,6 +69,9 @@ fn cti_clients_of_three_versions_work_a_task_to_its_end() {
 
 #[test]
 fn a_cti_client_gets_the_status_code_for_what_is_wrong() {
+    if !has_python() {
+        return;
+    }
     let folder = folder("cti-refused");
     let table = table(&folder, "arm");
     let strict = "[agentpg]\nstrict_masks = true\nclient_password = \"secret\"\n";
@@ -71,6 +83,9 @@ fn a_cti_client_gets_the_status_code_for_what_is_wrong() {
 
 #[test]
 fn clients_that_never_read_flood_or_send_garbage_hurt_only_themselves() {
+    if !has_python() {
+        return;
+    }
     let folder = folder("cti-rude");
     let table = table(&folder, "arm");
     let lab = Running::start(&folder, "lab", &["--ports", "ephemeral"]);
@@ -81,6 +96,9 @@ fn clients_that_never_read_flood_or_send_garbage_hurt_only_themselves() {
 
 #[test]
 fn a_task_is_routed_and_worked_without_ccp_and_finesse() {
+    if !has_python() {
+        return;
+    }
     let folder = folder("without-ccp");
     let (mr, arm) = (table(&folder, "mr"), table(&folder, "arm"));
     route_without_ccp(&folder, &mr, &arm);
@@ -88,6 +106,9 @@ fn a_task_is_routed_and_worked_without_ccp_and_finesse() {
 
 #[test]
 fn the_same_goes_with_other_numbers_and_orders() {
+    if !has_python() {
+        return;
+    }
     let folder = folder("other-tables");
     let (mr, arm) = (other_table(&folder, "mr"), other_table(&folder, "arm"));
     route_without_ccp(&folder, &mr, &arm);
@@ -174,6 +195,16 @@ fn mr_application(folder: &Path, arguments: &[&str], lab: &[&str]) -> (Child, Ru
     let mr_app = format!("5002=127.0.0.1:{port}");
     let options = [["--ports", "ephemeral", "--mr-app", &mr_app].as_slice(), lab].concat();
     (application, Running::start(folder, "lab", &options))
+}
+
+/// Whether the clients under `tests/interop` can run; else says that they are skipped.
+fn has_python() -> bool {
+    let found = Command::new("python3").args(["-c", "import tomllib"]).output();
+    let is_there = found.is_ok_and(|output| output.status.success());
+    if !is_there {
+        skip("the clients in Python", "install Python 3.11 or later");
+    }
+    is_there
 }
 
 /// One of the clients under `tests/interop`.
