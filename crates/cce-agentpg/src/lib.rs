@@ -20,6 +20,9 @@
 //! `received msgtype 97` (it does so of ends), `TaskEventTraced` where it shows the task event; the latter comes
 //! exactly once, however many sessions listen.
 //!
+//! Of the task events that the protocol names, BEGIN, QUEUED and DEQUEUED are not sent (inferred): the lab's trace
+//! shows every neighbour of theirs and none of them, and an agent PG does not know what waits in the router.
+//!
 //! Invariants:
 //! - OPC never sends to CTI clients, and the CTI server never sends to the router.
 //! - An agent never has more tasks than its limit, and the tasks allowed beyond it.

@@ -35,7 +35,8 @@ impl CtiServer {
                 OpcMessage::PreCall(call) => {
                     self.tasks.on_pre_call(&call);
                     let place = Place { skill_target: call.skill_target, mrd: call.mrd };
-                    self.send_reservation(place, call_msg_mask::AGENT_PRE_CALL, &event::pre_call(&call), cx);
+                    let topic = Topic::Call(call_msg_mask::AGENT_PRE_CALL);
+                    self.send_with_owner(place, topic, &event::pre_call(&call), cx);
                 }
                 OpcMessage::PreCallAbort { task, agent, mrd } => {
                     self.tasks.forget(task);
@@ -43,7 +44,8 @@ impl CtiServer {
                     let Some(agent) = known else { continue };
                     let place = Place { skill_target: agent.skill_target, mrd };
                     let abort = event::pre_call_abort(task, mrd.0, &agent.instrument);
-                    self.send_reservation(place, call_msg_mask::AGENT_PRE_CALL_ABORT, &abort, cx);
+                    let topic = Topic::Call(call_msg_mask::AGENT_PRE_CALL_ABORT);
+                    self.send_with_owner(place, topic, &abort, cx);
                 }
                 OpcMessage::TaskAssigned { session, invoke_id, task } => {
                     self.send_pending(
@@ -52,6 +54,11 @@ impl CtiServer {
                         |_, pending| event::task_assigned(pending, invoke_id, task),
                         cx,
                     );
+                }
+                OpcMessage::MadeNotRoutable { skill_target, mrd } => {
+                    let place = Place { skill_target, mrd };
+                    let event = event::made_not_routable(self.config.peripheral, place);
+                    self.send_with_owner(place, Topic::Task(END_TASK_EVENT), &event, cx);
                 }
                 OpcMessage::LifetimeExceeded { task, skill_target, mrd } => {
                     let place = Place { skill_target, mrd };
@@ -107,16 +114,16 @@ impl CtiServer {
         }
     }
 
-    /// Reservations go to the session that signed the agent in whatever its masks are, since it cannot do its
-    /// work without them (inferred), and to every session that asks for them.
-    fn send_reservation(&self, place: Place, mask: u32, message: &Cti, cx: &mut Cx<'_>) {
+    /// Sends an event to the session that signed the agent in whatever its masks are, since it cannot do its work
+    /// without it (inferred), and to every session that asks for it.
+    fn send_with_owner(&self, place: Place, topic: Topic<'_>, message: &Cti, cx: &mut Cx<'_>) {
         let owner = self.owners.get(&place).copied();
         for (link, session) in self.sessions().filter(|(link, _)| self.side_of(*link) == Side::Active) {
-            if owner == Some(session.client.session) && !session.hears(place, Topic::Call(mask)) {
+            if owner == Some(session.client.session) && !session.hears(place, topic) {
                 cx.send(link, event::monitored(message, session.monitor()).to_frame(&session.dialect));
             }
         }
-        self.deliver(place, Topic::Call(mask), message, cx);
+        self.deliver(place, topic, message, cx);
     }
 
     /// Sends an event to every session of the active side that is to hear it, once for each reason.

@@ -4,9 +4,9 @@ use super::session::{Pending, Session};
 pub(super) use crate::opc::NO_SERVICE;
 use crate::{arm::Place, config::Membership};
 use cce_cti::{
-    AgentInitResp, AgentPreCallAbortEvent, AgentPreCallEvent, AgentStateEvent, AgentTasksResp,
-    ChangeMaxTaskLimitResp, ClientSessionClosedEvent, ClientSessionOpenedEvent, Cti, EndTaskEvent,
-    FailureResp, FltSkillGroup, MakeAgentNotReadyResp, MakeAgentNotRoutableResp,
+    AgentInitResp, AgentMadeNotRoutableEvent, AgentPreCallAbortEvent, AgentPreCallEvent, AgentStateEvent,
+    AgentTasksResp, ChangeMaxTaskLimitResp, ClientSessionClosedEvent, ClientSessionOpenedEvent, Cti,
+    EndTaskEvent, FailureResp, FltSkillGroup, MakeAgentNotReadyResp, MakeAgentNotRoutableResp,
     MaxTaskLifetimeExceededEvent, MediaLoginResp, OfferApplicationTaskResp, OfferTaskEvent,
     OverrideLimitResp, PauseTaskEvent, ResumeTaskEvent, StartApplicationTaskResp, StartTaskEvent,
     TaskInitResp, WrapupTaskEvent,
@@ -165,6 +165,17 @@ pub(super) fn task_assigned(pending: Option<Pending>, invoke_id: u32, task_id: T
     StartApplicationTaskResp { invoke_id, task_id, ..StartApplicationTaskResp::default() }.into()
 }
 
+/// `AGENT_MADE_NOT_ROUTABLE_EVENT`; its reasons are not public.
+pub(super) fn made_not_routable(peripheral_id: u32, place: Place) -> Cti {
+    AgentMadeNotRoutableEvent {
+        peripheral_id,
+        mrd_id: place.mrd.0,
+        icm_agent_id: place.skill_target.0,
+        ..AgentMadeNotRoutableEvent::default()
+    }
+    .into()
+}
+
 /// `MAX_TASK_LIFETIME_EXCEEDED_EVENT`.
 pub(super) fn lifetime_exceeded(peripheral_id: u32, task_id: TaskId, place: Place) -> Cti {
     MaxTaskLifetimeExceededEvent {
@@ -234,6 +245,7 @@ pub(super) fn monitored(message: &Cti, monitor: u32) -> Cti {
     let mut message = message.clone();
     match &mut message {
         Cti::AgentStateEvent(m) => m.monitor_id = monitor,
+        Cti::AgentMadeNotRoutableEvent(m) => m.monitor_id = monitor,
         Cti::AgentPreCallEvent(m) => m.monitor_id = monitor,
         Cti::AgentPreCallAbortEvent(m) => m.monitor_id = monitor,
         Cti::BeginTaskEvent(m) => m.monitor_id = monitor,

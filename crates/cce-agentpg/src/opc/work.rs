@@ -4,7 +4,7 @@ use super::{
     Opc, START_TIMEOUT, Shown, TASK_DURATION,
     task::{Ending, NO_SERVICE, Task},
 };
-use crate::arm::{ArmRequest, Refusal};
+use crate::arm::{ArmRequest, Place, Refusal};
 use cce_kernel::{
     Cx, Fact, TimerKey,
     fact::{ArmMessage, OpcMessage},
@@ -64,6 +64,8 @@ impl Opc {
             agent.routable = false;
         }
         self.end_task(task.id, &Disposition::ABANDONED_BEFORE_OFFERED.into(), cx);
+        let Place { skill_target, mrd } = task.place;
+        self.to_cti.push(OpcMessage::MadeNotRoutable { skill_target, mrd });
     }
 
     /// Ends a task; its agent's event shows the count of tasks before that.

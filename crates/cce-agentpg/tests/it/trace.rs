@@ -41,7 +41,7 @@ fn an_event_is_traced_once_even_if_nobody_listens() {
     let mut lab = Lab::ready();
     let key = lab.reserve(TASK).armed("start timeout").unwrap();
     lab.lose(lab.finesse);
-    assert_eq!(lines(&lab.timer(key, 30)), ["Task", "Agent", "Traced"]);
+    assert_eq!(lines(&lab.timer(key, 30)), ["Task", "Agent", "Traced", "MadeNotRoutable"]);
 }
 
 #[test]
@@ -95,6 +95,7 @@ fn lines(said: &Said) -> Vec<&'static str> {
             OpcMessage::Task(_) => "Task",
             OpcMessage::TaskAssigned { .. } => "assigned",
             OpcMessage::LifetimeExceeded { .. } => "lifetime",
+            OpcMessage::MadeNotRoutable { .. } => "MadeNotRoutable",
             OpcMessage::Answer { .. } => "Answer",
         }),
         _ => None,

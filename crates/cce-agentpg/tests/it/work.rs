@@ -126,7 +126,10 @@ fn nobody_accepts_in_time_so_the_task_ends_and_the_agent_is_not_routable() {
     let mut lab = Lab::ready();
     let key = lab.reserve(TASK).armed("start timeout").unwrap();
     let said = lab.timer(key, 30);
-    assert_eq!(said.names(lab.finesse), ["AGENT_STATE_EVENT", "END_TASK_EVENT"]);
+    assert_eq!(
+        said.names(lab.finesse),
+        ["AGENT_STATE_EVENT", "END_TASK_EVENT", "AGENT_MADE_NOT_ROUTABLE_EVENT"]
+    );
     let event = agent_event(&said.to(lab.finesse));
     assert_eq!((event.agent_mode, event.agent_availability_status), (0, 2));
     assert_eq!(said.reported_tasks(), [(TASK, 7, 36)]);

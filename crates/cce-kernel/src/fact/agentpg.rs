@@ -174,6 +174,13 @@ pub enum OpcMessage {
         /// The task.
         task: TaskId,
     },
+    /// An agent did not accept a task in time, and gets no more until made routable.
+    MadeNotRoutable {
+        /// The agent.
+        skill_target: SkillTarget,
+        /// The domain.
+        mrd: MrdId,
+    },
     /// A task took longer than its domain allows; its end follows.
     LifetimeExceeded {
         /// The task.
