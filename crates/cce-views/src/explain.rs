@@ -6,7 +6,7 @@ use crate::{
     reference::Book,
 };
 use bytes::Bytes;
-use cce_wire::{Flaw, HEADER, Located, frame_kind, locate, open_frame};
+use cce_wire::{DecodeError, Flaw, HEADER, Located, frame_kind, locate, open_frame};
 
 /// The version that a session has when its start is not seen.
 const VERSION_UNSEEN: u32 = 24;
@@ -39,13 +39,41 @@ pub struct Explained {
     /// Its fields, in the order of the wire. Where the table was replaced, places are those of the built-in row.
     pub fields: Vec<Located>,
     /// Why it cannot be read to its end.
-    pub error: Option<String>,
+    pub error: Option<Fault>,
     /// What a strict receiver would object to.
     pub flaws: Vec<Flaw>,
 }
 
-/// Explains a stream. `version` is that of its session, where it is GED-188 and known; an OPEN_REQ in the stream
-/// tells it otherwise. A stream whose start `is_missing` may begin inside a message.
+/// What is wrong with a message, and where.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault {
+    /// The field that bytes are missing of, in bytes from the start of the stream.
+    pub offset: usize,
+    /// What is missing.
+    pub why: String,
+}
+
+impl Fault {
+    /// `start` is where the message begins.
+    fn new(start: usize, error: &DecodeError) -> Self {
+        match error {
+            DecodeError::Short { field, offset, need, left, .. } => Self {
+                offset: start + HEADER + offset,
+                why: format!("{field} needs {need} bytes, {left} left"),
+            },
+            DecodeError::ShortFloat { tag, offset, need, left, .. } => Self {
+                offset: start + HEADER + offset,
+                why: format!("the floating field with tag {tag} needs {need} bytes, {left} left"),
+            },
+            DecodeError::Header { .. } | DecodeError::Length { .. } => {
+                Self { offset: start, why: error.to_string() }
+            }
+        }
+    }
+}
+
+/// Explains a stream. `version` is that of its session, where it is GED-188 and known; without it, each OPEN_REQ
+/// in the stream tells it for what follows. A stream whose start `is_missing` may begin inside a message.
 pub fn explain(
     book: Book,
     version: Option<u32>,
@@ -53,6 +81,7 @@ pub fn explain(
     stream: &Bytes,
     is_missing: bool,
 ) -> Vec<Piece> {
+    let is_given = version.is_some();
     let mut version = version.or_else(|| opened_version(stream)).unwrap_or(VERSION_UNSEEN);
     let mut at = if is_missing { first_message(book, stream) } else { 0 };
     let mut pieces = Vec::new();
@@ -68,7 +97,7 @@ pub fn explain(
                 break;
             }
         };
-        version = cce_cti::open_version(&frame).filter(|_| book == Book::Cti).unwrap_or(version);
+        version = cce_cti::open_version(&frame).filter(|_| book == Book::Cti && !is_given).unwrap_or(version);
         pieces.push(Piece::Message(message(book.protocol(version), dictionary, at, &frame)));
         at += frame.len();
     }
@@ -131,7 +160,7 @@ fn message(protocol: Protocol, dictionary: &Dictionary, offset: usize, frame: &B
         number,
         length: frame.len(),
         fields,
-        error: error.map(|error| error.to_string()),
+        error: error.map(|error| Fault::new(offset, &error)),
         flaws,
     }
 }

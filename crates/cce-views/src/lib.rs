@@ -23,5 +23,5 @@ mod stamp;
 
 pub use decode::{Decoded, Protocol, decode};
 pub use dictionary::Dictionary;
-pub use explain::{Explained, Piece, explain, opened_version};
+pub use explain::{Explained, Fault, Piece, explain, opened_version};
 pub use fold::{Event, Exchange, Fold, Kind, Message, Subject};

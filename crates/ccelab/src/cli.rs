@@ -165,6 +165,9 @@ pub(crate) struct Decode {
     /// A hex dump (xxd, hexdump -C, od, Wireshark, plain digits) or a capture (pcap, pcapng); - is standard input
     #[arg(long, value_name = "FILE", conflicts_with = "hex")]
     pub(crate) file: Option<PathBuf>,
+    /// A capture, and nothing else; - is standard input
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["hex", "file"])]
+    pub(crate) capture: Option<PathBuf>,
     /// What is spoken on a port of a capture that is not the product's: 39001=mr
     #[arg(long = "port", value_name = "PORT=PROTOCOL", value_delimiter = ',')]
     pub(crate) ports: Vec<crate::decode::PortBook>,
@@ -174,7 +177,7 @@ pub(crate) struct Decode {
     #[command(flatten)]
     pub(crate) tables: TableFiles,
     /// The messages with their headers, in hexadecimal digits; blanks do not count
-    #[arg(required_unless_present = "file", value_name = "HEX")]
+    #[arg(required_unless_present_any = ["file", "capture"], value_name = "HEX")]
     pub(crate) hex: Vec<String>,
 }
 

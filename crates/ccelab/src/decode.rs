@@ -3,7 +3,7 @@
 use crate::{cli::Decode, failure::Failure, files::load_tables, print};
 use cce_views::{
     Dictionary, Explained, Piece,
-    capture::{Flow, flows, packets},
+    capture::{CaptureError, Flow, Packet, flows, packets},
     explain, opened_version,
     reference::Book,
 };
@@ -11,9 +11,11 @@ use cce_wire::{Bytes, Value, parse_hex};
 use serde_json::json;
 use std::{fs, io::Read, path::Path, str::FromStr};
 
-/// Bytes of one line of a hex dump; what follows is text for people.
+/// Bytes of a file; a larger capture is to be cut with `editcap` or filtered first.
+const FILE_MAX: u64 = 1 << 28;
+/// Bytes behind which a wider gap in a line of a hex dump begins its text for people.
 const DUMP_LINE: usize = 16;
-/// Blanks in a row that separate the digits of a hex dump from its text.
+/// Blanks in a row that separate the digits of any hex dump from its text.
 const DUMP_GAP: &str = "   ";
 
 /// A port of a capture, and what is spoken there: `39001=mr`.
@@ -41,6 +43,19 @@ struct Stream {
     bytes: Bytes,
     version: Option<u32>,
     is_missing: bool,
+    has_gap: bool,
+}
+
+impl Stream {
+    fn of(bytes: Vec<u8>) -> Self {
+        Self { title: None, bytes: bytes.into(), version: None, is_missing: false, has_gap: false }
+    }
+
+    /// What is lost behind the bytes.
+    fn gap(&self) -> Option<Piece> {
+        let why = "packets are missing, or there are too many: what follows is left out".to_owned();
+        self.has_gap.then(|| Piece::Broken { offset: self.bytes.len(), why })
+    }
 }
 
 /// Carries out the command.
@@ -49,11 +64,12 @@ pub(crate) fn decode(options: &Decode) -> Result<(), Failure> {
     let book = options.protocol.book();
     let mut broken = Vec::new();
     for stream in streams(options)? {
-        if let Some(title) = stream.title.filter(|_| !options.json) {
-            print::line(&title);
+        if let Some(title) = stream.title.as_ref().filter(|_| !options.json) {
+            print::line(title);
         }
         let version = options.version.or(stream.version);
-        for piece in explain(book, version, &dictionary, &stream.bytes, stream.is_missing) {
+        let pieces = explain(book, version, &dictionary, &stream.bytes, stream.is_missing);
+        for piece in pieces.into_iter().chain(stream.gap()) {
             broken.extend(trouble(&piece));
             print::line(&if options.json { as_json(&piece).to_string() } else { as_text(&piece) });
         }
@@ -66,34 +82,60 @@ pub(crate) fn decode(options: &Decode) -> Result<(), Failure> {
 }
 
 fn streams(options: &Decode) -> Result<Vec<Stream>, Failure> {
-    let plain =
-        |bytes: Vec<u8>| Stream { title: None, bytes: bytes.into(), version: None, is_missing: false };
-    let Some(path) = &options.file else {
+    let Some(path) = options.capture.as_ref().or(options.file.as_ref()) else {
         let bytes = parse_hex(&options.hex.join(" "))
             .map_err(|error| Failure::Usage(format!("these are no hexadecimal digits: {error}")))?;
-        return Ok(vec![plain(bytes)]);
+        return Ok(vec![Stream::of(bytes)]);
     };
     let file = read(path)?;
-    if let Ok(found) = packets(&file) {
-        return Ok(captured(&flows(found), options));
+    match packets(&file) {
+        Ok(found) => of_capture(found, path, options),
+        Err(CaptureError::Unknown) if options.capture.is_none() => of_dump(file, path),
+        Err(error) => Err(Failure::Usage(format!("{}: {error}", path.display()))),
     }
+}
+
+fn of_capture(found: Vec<Packet<'_>>, path: &Path, options: &Decode) -> Result<Vec<Stream>, Failure> {
+    let streams = captured(&flows(found), options);
+    if streams.is_empty() {
+        let name = options.protocol.book().name();
+        return Err(Failure::Check(format!(
+            "{} has no TCP data on a port of {name}: say where it is spoken with --port PORT={name}",
+            path.display()
+        )));
+    }
+    Ok(streams)
+}
+
+fn of_dump(file: Vec<u8>, path: &Path) -> Result<Vec<Stream>, Failure> {
     let text = String::from_utf8(file).map_err(|_| {
         Failure::Usage(format!("{} is neither a capture (pcap, pcapng) nor a hex dump", path.display()))
     })?;
     let bytes = hex_dump(&text).map_err(|line| {
         Failure::Usage(format!("{}:{line}: these are no hexadecimal digits of whole bytes", path.display()))
     })?;
-    Ok(vec![plain(bytes)])
+    Ok(vec![Stream::of(bytes)])
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, Failure> {
     let read = if path.as_os_str() == "-" {
-        let mut bytes = Vec::new();
-        std::io::stdin().lock().read_to_end(&mut bytes).map(|_| bytes)
+        at_most(std::io::stdin().lock())
     } else {
-        fs::read(path)
+        fs::File::open(path).and_then(at_most)
     };
-    read.map_err(|source| Failure::File { action: "read", path: path.to_owned(), source })
+    let bytes = read.map_err(|source| Failure::File { action: "read", path: path.to_owned(), source })?;
+    if bytes.len() as u64 > FILE_MAX {
+        let path = path.display();
+        return Err(Failure::Usage(format!("{path} has more than {FILE_MAX} bytes: cut it, or filter it")));
+    }
+    Ok(bytes)
+}
+
+/// One byte more than is allowed, at most.
+fn at_most(from: impl Read) -> std::io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    from.take(FILE_MAX + 1).read_to_end(&mut bytes)?;
+    Ok(bytes)
 }
 
 /// The flows on the protocol's ports. A GED-188 flow has the version that either direction opened.
@@ -117,14 +159,14 @@ fn captured(flows: &[Flow], options: &Decode) -> Vec<Stream> {
             bytes: flow.bytes.clone().into(),
             version: version_of(flow),
             is_missing: !flow.has_start,
+            has_gap: flow.has_gap,
         })
         .collect()
 }
 
 fn title(flow: &Flow) -> String {
     let end = |(ip, port): &(Vec<u8>, u16)| format!("{}:{port}", address(ip));
-    let gap = if flow.has_gap { "; packets are missing, the rest is left out" } else { "" };
-    format!("{} -> {}, {} bytes{gap}", end(&flow.key.from), end(&flow.key.to), flow.bytes.len())
+    format!("{} -> {}, {} bytes", end(&flow.key.from), end(&flow.key.to), flow.bytes.len())
 }
 
 fn address(ip: &[u8]) -> String {
@@ -159,19 +201,38 @@ fn dump_line(line: &str, so_far: usize) -> Option<Vec<u8>> {
         return parse_hex(line).ok();
     }
     let rest = rest.trim_start().split('|').next().unwrap_or_default();
-    let digits = rest.split(DUMP_GAP).next().unwrap_or_default();
-    let mut bytes = Vec::new();
-    for token in digits.split_whitespace().map_while(|token| parse_hex(token).ok()) {
-        bytes.extend(token);
-    }
-    bytes.truncate(DUMP_LINE);
+    // Only `xxd` has colons; it has two blanks before its text, whatever the length of its lines.
+    let gap = if first.ends_with(':') { "  " } else { DUMP_GAP };
+    let bytes = digits(rest.split(gap).next().unwrap_or_default());
     (!bytes.is_empty()).then_some(bytes)
+}
+
+/// The bytes at the front. Where a line is full, a wider gap is where its text begins; before, it parts two
+/// halves of the line.
+fn digits(text: &str) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let mut is_after_gap = false;
+    for token in text.split([' ', '\t']) {
+        if token.is_empty() {
+            is_after_gap = true;
+            continue;
+        }
+        let Some(more) = parse_hex(token).ok().filter(|_| !is_after_gap || bytes.len() < DUMP_LINE) else {
+            break;
+        };
+        bytes.extend(more);
+        is_after_gap = false;
+    }
+    bytes
 }
 
 /// What is wrong with a stretch, if anything is.
 fn trouble(piece: &Piece) -> Option<String> {
     let (offset, why) = match piece {
-        Piece::Message(message) => (message.offset, message.error.as_ref()?),
+        Piece::Message(message) => {
+            let fault = message.error.as_ref()?;
+            (fault.offset, &fault.why)
+        }
         Piece::Broken { offset, why } => (*offset, why),
     };
     Some(format!("at byte {offset}: {why}"))
@@ -189,7 +250,8 @@ fn as_text(piece: &Piece) -> String {
         format!("{:>10}  {label:<28} {}", field.offset, field.value)
     });
     let flaws = message.flaws.iter().map(|flaw| format!("            would be refused: {flaw}"));
-    let error = message.error.iter().map(|error| format!("          ✗ {error}"));
+    let error =
+        message.error.iter().map(|fault| format!("            ✗ at byte {}: {}", fault.offset, fault.why));
     std::iter::once(head).chain(fields).chain(flaws).chain(error).collect::<Vec<_>>().join("\n")
 }
 
@@ -216,7 +278,8 @@ fn message_json(message: &Explained) -> serde_json::Value {
         "length": message.length,
         "fields": fields,
         "flaws": flaws,
-        "error": message.error,
+        "error": message.error.as_ref().map(|fault| &fault.why),
+        "error_offset": message.error.as_ref().map(|fault| fault.offset),
     })
 }
 
@@ -245,9 +308,30 @@ mod tests {
             "0000   00 00 00 04 00 00 00 05 00 00 00 02               ............",
             "00000000  00 00 00 04 00 00 00 05  00 00 00 02              |............|\n0000000c\n",
             "000000 00 00 00 04 00 00 00 05 00 00 00 02\n00000c\n",
+            "000000 00 00 00 04 00 00 00 05 00 00 00 02  >............<\n00000c\n",
         ] {
             assert_eq!(hex_dump(dump), Ok(MESSAGE.to_vec()), "{dump}");
         }
+    }
+
+    #[test]
+    fn text_that_looks_like_digits_is_no_byte() {
+        let sixteen: Vec<u8> = (0xa0..0xb0).collect();
+        for dump in [
+            "00000000: a0a1 a2a3 a4a5 a6a7 a8a9 aaab acad aeaf  be ef cafe",
+            "0000  a0 a1 a2 a3 a4 a5 a6 a7  a8 a9 aa ab ac ad ae af  be ef cafe",
+            "00000000  a0 a1 a2 a3 a4 a5 a6 a7  a8 a9 aa ab ac ad ae af  |be ef cafe|",
+        ] {
+            assert_eq!(hex_dump(dump), Ok(sixteen.clone()), "{dump}");
+        }
+    }
+
+    #[test]
+    fn a_line_may_have_more_than_sixteen_bytes() {
+        let wide: Vec<u8> = (0..32).collect();
+        let pairs: Vec<_> = wide.iter().map(|byte| format!("{byte:02x}")).collect();
+        assert_eq!(hex_dump(&format!("000000 {}\n000020\n", pairs.join(" "))), Ok(wide.clone()));
+        assert_eq!(hex_dump(&format!("00000000: {}  be ef", pairs.join(" "))), Ok(wide));
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 /// Flows of one file.
 const FLOWS_MAX: usize = 4_096;
-/// Bytes of one flow.
+/// Bytes of one flow; what follows is left out, and the flow says so.
 const FLOW_BYTES_MAX: usize = 1 << 26;
 /// Segments that wait for one before them.
 const WAITING_MAX: usize = 1_024;
@@ -41,7 +41,7 @@ pub struct Flow {
     pub bytes: Vec<u8>,
     /// Whether the connection's start is in the capture.
     pub has_start: bool,
-    /// Whether segments are missing.
+    /// Whether segments are missing, or more came than is kept.
     pub has_gap: bool,
 }
 
@@ -53,7 +53,7 @@ pub fn flows<'a>(packets: impl IntoIterator<Item = Packet<'a>>) -> Vec<Flow> {
         let known = assembling.get(&segment.key).copied();
         let number = match known {
             // A new connection on the ports of an old one.
-            Some(number) if !(segment.is_start && all[number].has_data) => number,
+            Some(number) if !all[number].is_followed_by(&segment) => number,
             _ if all.len() >= FLOWS_MAX => continue,
             _ => {
                 assembling.insert(segment.key.clone(), all.len());
@@ -73,6 +73,13 @@ struct Segment<'a> {
     data: &'a [u8],
 }
 
+impl Segment<'_> {
+    /// The sequence number of its first byte: a start counts as one itself.
+    fn first_byte(&self) -> u32 {
+        self.seq.wrapping_add(u32::from(self.is_start))
+    }
+}
+
 struct Assembly {
     key: FlowKey,
     bytes: Vec<u8>,
@@ -80,7 +87,10 @@ struct Assembly {
     next: Option<u32>,
     waiting: BTreeMap<u32, Vec<u8>>,
     has_data: bool,
-    has_start: bool,
+    /// Sequence number of the connection's start, where that is in the capture.
+    start: Option<u32>,
+    /// Whether a limit left something out.
+    is_cut: bool,
 }
 
 impl Assembly {
@@ -91,40 +101,58 @@ impl Assembly {
             next: None,
             waiting: BTreeMap::new(),
             has_data: false,
-            has_start: false,
+            start: None,
+            is_cut: false,
         }
     }
 
+    /// Whether a segment is the start of another connection, and not this one's start once more.
+    fn is_followed_by(&self, segment: &Segment<'_>) -> bool {
+        segment.is_start && self.has_data && self.start != Some(segment.seq)
+    }
+
     fn take(&mut self, segment: &Segment<'_>) {
-        if segment.is_start {
+        if segment.is_start && !self.has_data {
             self.next = Some(segment.seq.wrapping_add(1));
-            self.has_start = true;
+            self.start = Some(segment.seq);
         }
         if segment.data.is_empty() {
             return;
         }
         self.has_data = true;
-        let next = *self.next.get_or_insert(segment.seq);
-        if is_behind(segment.seq, next) {
-            if self.waiting.len() < WAITING_MAX {
-                self.waiting.entry(segment.seq).or_insert_with(|| segment.data.to_vec());
-            }
+        let seq = segment.first_byte();
+        let next = *self.next.get_or_insert(seq);
+        if is_behind(seq, next) {
+            return self.wait(seq, segment.data);
+        }
+        self.append(seq, segment.data);
+        self.append_waiting();
+    }
+
+    /// Of two segments with the same start the longer one is kept.
+    fn wait(&mut self, seq: u32, data: &[u8]) {
+        let is_known = self.waiting.contains_key(&seq);
+        if !is_known && self.waiting.len() >= WAITING_MAX {
+            self.is_cut = true;
             return;
         }
-        self.append(segment.seq, segment.data);
-        self.append_waiting();
+        let waiting = self.waiting.entry(seq).or_default();
+        if waiting.len() < data.len() {
+            *waiting = data.to_vec();
+        }
     }
 
     /// Appends what is new of a segment that begins at or before the end.
     fn append(&mut self, seq: u32, data: &[u8]) {
         let next = self.next.unwrap_or(seq);
         let known = usize::try_from(next.wrapping_sub(seq)).unwrap_or(usize::MAX);
-        if let Some(fresh) = data.get(known..)
-            && self.bytes.len() + fresh.len() <= FLOW_BYTES_MAX
-        {
-            self.bytes.extend_from_slice(fresh);
-            self.next = Some(next.wrapping_add(u32::try_from(fresh.len()).unwrap_or(0)));
+        let Some(fresh) = data.get(known..) else { return };
+        if self.bytes.len() + fresh.len() > FLOW_BYTES_MAX {
+            self.is_cut = true;
+            return;
         }
+        self.bytes.extend_from_slice(fresh);
+        self.next = Some(next.wrapping_add(u32::try_from(fresh.len()).unwrap_or(0)));
     }
 
     fn append_waiting(&mut self) {
@@ -137,8 +165,8 @@ impl Assembly {
 
     fn finish(self) -> Flow {
         Flow {
-            has_start: self.has_start,
-            has_gap: !self.waiting.is_empty(),
+            has_start: self.start.is_some(),
+            has_gap: self.is_cut || !self.waiting.is_empty(),
             key: self.key,
             bytes: self.bytes,
         }

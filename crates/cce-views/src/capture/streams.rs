@@ -9,6 +9,11 @@ const CLIENT_PORTS: u16 = 49_152;
 /// Dials whose links are not up yet.
 const DIALS_MAX: usize = 1_024;
 
+/// The listeners of a capture's links, by the names of the configuration; each has an interface of its own. Both
+/// gateways reach the router at one listener, and its own end of a link cannot tell which one it is.
+pub(super) const LISTENERS: [(Port, &str); 4] =
+    [(Port::Mr, "mr"), (Port::IcmMr, "icm"), (Port::CtiA, "cti-a"), (Port::CtiB, "cti-b")];
+
 /// One end of a connection: the one that dialled, or the one that listens. Also an index.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Side {
@@ -37,6 +42,12 @@ pub(super) struct Stream {
 }
 
 impl Stream {
+    /// The number of its interface.
+    pub(super) fn interface(&self) -> u32 {
+        let at = LISTENERS.iter().position(|(port, _)| *port == self.port.socket());
+        at.and_then(|at| u32::try_from(at).ok()).unwrap_or(0)
+    }
+
     pub(super) fn is_cti(&self) -> bool {
         matches!(self.port, Port::CtiA | Port::CtiB)
     }

@@ -2,7 +2,7 @@
 
 use super::{
     packet::{ACK, End, FIN, PSH, RST, SEGMENT_MAX, SYN, Segment},
-    streams::{Side, Stream, Streams},
+    streams::{LISTENERS, Side, Stream, Streams},
 };
 use crate::decode::Protocol;
 use bytes::Bytes;
@@ -16,6 +16,8 @@ use std::collections::BTreeMap;
 const CTI_VERSION_UNSEEN: u32 = 24;
 /// Microseconds since 1970 need no option: it is the default of pcapng.
 const LINK_TYPE_ETHERNET: u16 = 1;
+/// The option that names an interface.
+const INTERFACE_NAME: u16 = 2;
 
 /// Makes a capture of records, block by block.
 #[derive(Debug)]
@@ -37,14 +39,11 @@ impl Capture {
         }
     }
 
-    /// The beginning of the file: the section, one interface, and the components' names.
+    /// The beginning of the file: the section, an interface for each listener, and the
+    /// components' names.
     pub fn head(&self) -> Vec<u8> {
         let mut head = block(0x0A0D_0D0A, &section_header());
-        let mut interface = Vec::new();
-        interface.extend(LINK_TYPE_ETHERNET.to_le_bytes());
-        interface.extend([0, 0]);
-        interface.extend(0_u32.to_le_bytes());
-        head.extend(block(1, &interface));
+        LISTENERS.iter().for_each(|(_, name)| head.extend(block(1, &interface(name))));
         head.extend(block(4, &names(self.streams.names())));
         head
     }
@@ -68,10 +67,10 @@ impl Capture {
                 self.message(&record.node, *link, Way::Out, &bytes.0, &mut segments);
             }
             What::Out(Output::Close { link, reason }) => {
-                self.end(&record.node, *link, Way::Out, is_reset(reason), &mut segments);
+                self.end(&record.node, *link, Way::Out, is_reset_by(reason), &mut segments);
             }
             What::In(Input::LinkDown { link, reason }) => {
-                self.end(&record.node, *link, Way::In, *reason == LinkReason::Reset, &mut segments);
+                self.end(&record.node, *link, Way::In, is_reset(*reason), &mut segments);
             }
             What::In(_) | What::Out(_) | What::Started | What::Stopped { .. } | What::Gap { .. } => {}
         }
@@ -116,7 +115,12 @@ fn sender(own: Side, way: Way) -> Side {
     if way == Way::Out { own } else { own.other() }
 }
 
-fn is_reset(reason: &CloseReason) -> bool {
+/// A peer that closes in order ends its stream; everything else breaks it.
+fn is_reset(reason: LinkReason) -> bool {
+    reason != LinkReason::Closed
+}
+
+fn is_reset_by(reason: &CloseReason) -> bool {
     !matches!(reason, CloseReason::Done | CloseReason::Stopping)
 }
 
@@ -166,7 +170,7 @@ impl Segments {
         let counted = u32::from(flags & (SYN | FIN) != 0);
         let length = u32::try_from(data.len()).unwrap_or(0);
         stream.next[sender] = stream.next[sender].wrapping_add(length).wrapping_add(counted);
-        self.blocks.extend(enhanced_packet(self.at, &segment.frame()));
+        self.blocks.extend(enhanced_packet(stream.interface(), self.at, &segment.frame()));
     }
 }
 
@@ -177,6 +181,20 @@ fn section_header() -> Vec<u8> {
     body.extend(1_u16.to_le_bytes());
     body.extend(0_u16.to_le_bytes());
     body.extend(u64::MAX.to_le_bytes());
+    body
+}
+
+/// Link type, no limit of a packet's length, and the name.
+fn interface(name: &str) -> Vec<u8> {
+    let mut body = Vec::new();
+    body.extend(LINK_TYPE_ETHERNET.to_le_bytes());
+    body.extend([0, 0]);
+    body.extend(0_u32.to_le_bytes());
+    body.extend(INTERFACE_NAME.to_le_bytes());
+    body.extend(u16::try_from(name.len()).unwrap_or(0).to_le_bytes());
+    body.extend(name.as_bytes());
+    body.resize(body.len().next_multiple_of(4), 0);
+    body.extend([0, 0, 0, 0]);
     body
 }
 
@@ -196,10 +214,10 @@ fn names<'a>(known: impl Iterator<Item = (End, &'a NodeName)>) -> Vec<u8> {
     body
 }
 
-fn enhanced_packet(at: u64, frame: &[u8]) -> Vec<u8> {
+fn enhanced_packet(interface: u32, at: u64, frame: &[u8]) -> Vec<u8> {
     let length = u32::try_from(frame.len()).unwrap_or(0).to_le_bytes();
     let mut body = Vec::with_capacity(20 + frame.len() + 3);
-    body.extend(0_u32.to_le_bytes());
+    body.extend(interface.to_le_bytes());
     body.extend(u32::try_from(at >> 32).unwrap_or(0).to_le_bytes());
     body.extend(u32::try_from(at & 0xffff_ffff).unwrap_or(0).to_le_bytes());
     body.extend(length);

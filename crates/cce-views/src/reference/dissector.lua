@@ -129,6 +129,10 @@ local function register(book)
         local row = book.rows[kind]
         local name = row and row.name or ("message " .. kind)
         local branch = tree:add(proto, tvb(), book.short .. ", " .. name)
+        if tvb(0, 4):uint() + 8 > book.max then
+            branch:add_proto_expert_info(malformed, "the header announces more than " .. book.max .. " bytes")
+            return tvb:len()
+        end
         branch:add(own.length, tvb(0, 4))
         branch:add(own.kind, tvb(4, 4))
         branch:add(own.name, tvb(4, 4), name)
@@ -150,16 +154,13 @@ local function register(book)
         return tvb:len()
     end
 
+    -- Behind a length that cannot be nothing is certain any more: the rest is one message, which says so.
     local function length_of(tvb, pinfo, offset)
-        return tvb(offset, 4):uint() + 8
+        local length = tvb(offset, 4):uint() + 8
+        return length > book.max and tvb:len() - offset or length
     end
 
     function proto.dissector(tvb, pinfo, tree)
-        if tvb:len() >= 8 and length_of(tvb, pinfo, 0) > book.max then
-            local branch = tree:add(proto, tvb(), book.short .. ", length beyond the limit")
-            branch:add_proto_expert_info(malformed, "the header announces more than " .. book.max .. " bytes")
-            return tvb:len()
-        end
         dissect_tcp_pdus(tvb, tree, 8, length_of, message)
         return tvb:len()
     end

@@ -2,6 +2,7 @@
 
 use cce_views::{Dictionary, Explained, Piece, explain, reference::Book};
 use cce_wire::{Bytes, Value, parse_hex};
+use proptest::prelude::*;
 
 const HEARTBEAT: &str = "00000004 00000005 00000002";
 /// Version 14, so with tags and lengths of one byte; password "secret".
@@ -51,7 +52,10 @@ fn a_number_that_the_table_does_not_list_has_no_name() {
 fn a_message_that_ends_inside_a_field_says_so_and_the_next_one_is_read() {
     let pieces = pieces(&format!("00000002 00000005 0000 {HEARTBEAT}"), false);
     let [Piece::Message(short), Piece::Message(next)] = &pieces[..] else { panic!("{pieces:?}") };
-    assert!(short.error.as_ref().is_some_and(|error| error.contains("InvokeID at byte 0")), "{short:?}");
+    assert!(
+        short.error.as_ref().is_some_and(|error| error.offset == 8 && error.why.contains("InvokeID")),
+        "{short:?}"
+    );
     assert_eq!((next.offset, next.name), (10, Some("HEARTBEAT_REQ")));
 }
 
@@ -75,6 +79,40 @@ fn a_stream_without_its_start_is_read_from_the_first_whole_message_on() {
         panic!("{pieces:?}")
     };
     assert_eq!(first.offset, 2);
+}
+
+#[test]
+fn a_version_that_is_given_counts_more_than_an_open_req() {
+    let stream = Bytes::from(parse_hex(OPEN).unwrap());
+    let pieces = explain(Book::Cti, Some(24), &Dictionary::default(), &stream, false);
+    let Piece::Message(message) = &pieces[0] else { panic!("{pieces:?}") };
+    assert!(message.error.is_some(), "tags and lengths of two bytes do not fit: {message:?}");
+}
+
+proptest! {
+    #[test]
+    fn no_bytes_make_the_explanation_panic_or_pass_over_a_byte(
+        stream in prop::collection::vec(prop_oneof![Just(0_u8), 0..16_u8, any::<u8>()], 0..200),
+        version in prop::option::of(9..26_u32),
+        is_missing in any::<bool>(),
+    ) {
+        for book in Book::ALL {
+            let stream = Bytes::from(stream.clone());
+            let pieces = explain(book, version, &Dictionary::default(), &stream, is_missing);
+            let mut at = None;
+            for piece in &pieces {
+                match piece {
+                    Piece::Message(message) => {
+                        prop_assert!(at.is_none_or(|at| at == message.offset));
+                        at = Some(message.offset + message.length);
+                    }
+                    Piece::Broken { offset: 0, .. } => {}
+                    Piece::Broken { offset, .. } => prop_assert_eq!(at, Some(*offset)),
+                }
+            }
+            prop_assert_eq!(pieces.is_empty(), stream.is_empty());
+        }
+    }
 }
 
 fn pieces(hex: &str, is_missing: bool) -> Vec<Piece> {

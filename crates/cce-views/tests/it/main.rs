@@ -5,6 +5,7 @@
 mod capture;
 mod explain;
 mod reference;
+mod round_trip;
 
 use cce_journal::{Header, Record};
 use cce_kernel::{Time, Wall, model::ContactId};
