@@ -27,6 +27,10 @@ pub(crate) fn text(lab: &Lab, addresses: &Addresses, places: &Places) -> String 
             let _ = writeln!(text, "  {what:<24}{}", url(port, *address));
         }
     }
+    for application in &lab.mrpg.applications {
+        let what = format!("MR PIM {} connects to", application.peripheral);
+        let _ = writeln!(text, "  {what:<24}{}", application.connect.join(", "));
+    }
     if let (Some(app), Some(feed), Some(selector)) =
         (addresses.get(&Port::App), lab.ccp.feeds.first(), lab.dialed_numbers.first())
     {
