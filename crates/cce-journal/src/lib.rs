@@ -10,12 +10,14 @@
 
 #![warn(missing_docs)]
 
+mod director;
 mod header;
 mod read;
 mod record;
 mod replay;
 mod write;
 
+pub use director::{Bend, Bent, Bystander, Director, Order, Reaction, Ticket, Treatment};
 pub use header::{FORMAT, Header, HostHeader, LogSettings, Tables};
 pub use read::{ReadError, Reader};
 pub use record::{Record, What};

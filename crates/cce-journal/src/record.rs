@@ -1,5 +1,6 @@
 //! One line of a journal.
 
+use crate::Bent;
 use cce_kernel::{Input, NodeName, Output, Time};
 use serde::{Deserialize, Serialize};
 
@@ -35,6 +36,8 @@ pub enum What {
         /// Why: it was asked to, or the text of its panic.
         reason: String,
     },
+    /// A scenario did something to the run: to the message of the record that is its cause, where it has one.
+    Bent(Bent),
     /// Records are missing here.
     Gap {
         /// How many.

@@ -122,7 +122,7 @@ impl Life {
         match &record.what {
             What::In(input) => self.take_in(input, record, found),
             What::Out(output) => self.compare(output, record, found),
-            What::Started | What::Stopped { .. } | What::Gap { .. } => None,
+            What::Started | What::Stopped { .. } | What::Bent(_) | What::Gap { .. } => None,
         }
     }
 

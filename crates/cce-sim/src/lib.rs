@@ -10,8 +10,11 @@
 
 #![warn(missing_docs)]
 
+mod faults;
+mod holds;
+mod outputs;
 mod queue;
 mod sim;
 mod wire;
 
-pub use sim::Sim;
+pub use sim::{Build, Sim};

@@ -56,6 +56,11 @@ impl Queue {
         self.planned.remove(&slot);
     }
 
+    /// When the next happens.
+    pub(crate) fn first(&self) -> Option<Time> {
+        self.planned.first_key_value().map(|(slot, _)| slot.at)
+    }
+
     /// Takes the next, if it is not later than `end`.
     pub(crate) fn next(&mut self, end: Time) -> Option<(Slot, Planned)> {
         let slot = *self.planned.first_key_value()?.0;

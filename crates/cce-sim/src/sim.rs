@@ -1,43 +1,62 @@
 //! The scheduler.
 
 use crate::{
+    faults::Faults,
+    holds::Holds,
     queue::{Delivery, Planned, Queue, Slot},
     wire::{End, Orphans, Wires},
 };
 use bytes::Bytes;
-use cce_journal::{Record, What};
+use cce_journal::{Bystander, Director, Order, Record, Treatment, What};
 use cce_kernel::{
-    Address, CallError, CallId, Command, Component, Host, HostClock, Input, LinkId, LinkReason, NodeName,
-    Output, Peer, Port, Request, Response, Time, TimerKey,
+    CallError, Command, Component, Host, HostClock, Input, LinkId, LinkReason, NodeName, Time, TimerKey,
 };
-use std::{collections::BTreeMap, time::Duration};
+use std::collections::{BTreeMap, VecDeque};
+
+/// Makes a component anew.
+pub type Build = Box<dyn Fn(&NodeName) -> Option<Box<dyn Component>>>;
 
 /// A run: components, what is planned, and what was recorded.
-pub struct Sim {
+pub struct Sim<D = Bystander> {
     seed: u64,
-    now: Time,
-    nodes: BTreeMap<NodeName, Node>,
-    queue: Queue,
-    wires: Wires,
+    pub(crate) now: Time,
+    pub(crate) nodes: BTreeMap<NodeName, Node>,
+    pub(crate) queue: Queue,
+    pub(crate) wires: Wires,
     records: Vec<Record>,
+    last_record: u64,
+    director: D,
+    build: Option<Build>,
+    pub(crate) holds: Holds,
+    pub(crate) faults: Faults,
+    /// What the director wants done once the current input is handled.
+    orders: VecDeque<Order>,
 }
 
-struct Node {
-    component: Box<dyn Component>,
-    host: Host,
-    timers: BTreeMap<TimerKey, Slot>,
-    stored: BTreeMap<String, String>,
+pub(crate) struct Node {
+    /// None while it is stopped.
+    component: Option<Box<dyn Component>>,
+    pub(crate) host: Host,
+    pub(crate) timers: BTreeMap<TimerKey, Slot>,
+    pub(crate) stored: BTreeMap<String, String>,
 }
 
-impl std::fmt::Debug for Sim {
+impl<D> std::fmt::Debug for Sim<D> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Sim").field("seed", &self.seed).field("now", &self.now).finish_non_exhaustive()
     }
 }
 
 impl Sim {
-    /// A run without components.
+    /// A run without components that nobody bends.
     pub fn new(seed: u64) -> Self {
+        Self::directed(seed, Bystander)
+    }
+}
+
+impl<D: Director> Sim<D> {
+    /// A run without components that `director` may bend.
+    pub fn directed(seed: u64, director: D) -> Self {
         Self {
             seed,
             now: Time(0),
@@ -45,20 +64,52 @@ impl Sim {
             queue: Queue::new(seed),
             wires: Wires::new(seed),
             records: Vec::new(),
+            last_record: 0,
+            director,
+            build: None,
+            holds: Holds::default(),
+            faults: Faults::default(),
+            orders: VecDeque::new(),
         }
+    }
+
+    /// How components are made that the director starts anew. Without it, what it stops stays so.
+    pub fn build_with(&mut self, build: Build) {
+        self.build = Some(build);
+    }
+
+    /// The director.
+    pub fn director(&self) -> &D {
+        &self.director
+    }
+
+    /// The director, to change its mind.
+    pub fn director_mut(&mut self) -> &mut D {
+        &mut self.director
     }
 
     /// Adds a component and starts it.
     pub fn add(&mut self, name: &NodeName, clock: HostClock, component: Box<dyn Component>) {
         let host = Host::new(name.clone(), self.seed, clock);
-        let node = Node { component, host, timers: BTreeMap::new(), stored: BTreeMap::new() };
+        let node =
+            Node { component: Some(component), host, timers: BTreeMap::new(), stored: BTreeMap::new() };
         self.nodes.insert(name.clone(), node);
         self.begin(name);
     }
 
     /// Ends a component's life, as when its process is killed, and begins another one with what it stored.
     pub fn restart(&mut self, name: &NodeName, component: Box<dyn Component>) {
-        self.record(name, None, What::Stopped { reason: "restarted".into() });
+        self.end(name, "restarted");
+        if let Some(node) = self.nodes.get_mut(name) {
+            node.component = Some(component);
+        }
+        self.begin(name);
+    }
+
+    /// Ends a component's life, as when its process is killed. Nobody listens in its place.
+    pub(crate) fn end(&mut self, name: &NodeName, reason: &str) {
+        self.record(name, None, What::Stopped { reason: reason.to_owned() });
+        self.holds.forget(name);
         for (dialler, link) in self.queue.forget(name) {
             self.plan_input(&dialler, Input::LinkDown { link, reason: LinkReason::Refused }, None);
         }
@@ -76,10 +127,25 @@ impl Sim {
             self.queue.plan(at, planned(&callee, Input::CallGone { call }, None));
         }
         if let Some(node) = self.nodes.get_mut(name) {
-            node.component = component;
+            node.component = None;
             node.timers.clear();
         }
-        self.begin(name);
+    }
+
+    /// Begins a life of a component that was stopped, or ends the one that it has before.
+    pub(crate) fn start(&mut self, name: &NodeName) {
+        let Some(component) = self.build.as_ref().and_then(|build| build(name)) else { return };
+        if self.is_alive(name) {
+            return self.restart(name, component);
+        }
+        if let Some(node) = self.nodes.get_mut(name) {
+            node.component = Some(component);
+            self.begin(name);
+        }
+    }
+
+    pub(crate) fn is_alive(&self, name: &NodeName) -> bool {
+        self.nodes.get(name).is_some_and(|node| node.component.is_some())
     }
 
     /// Gives a component a command.
@@ -100,7 +166,7 @@ impl Sim {
             if !self.step(end) {
                 return false;
             }
-            if self.records[seen..].iter().any(&mut done) {
+            if self.records.get(seen..).unwrap_or_default().iter().any(&mut done) {
                 return true;
             }
         }
@@ -111,9 +177,23 @@ impl Sim {
         self.now
     }
 
-    /// Everything that was recorded.
+    /// Everything that was recorded and not taken.
     pub fn records(&self) -> &[Record] {
         &self.records
+    }
+
+    /// Takes what was recorded. A long run need not be kept in memory.
+    pub fn take_records(&mut self) -> Vec<Record> {
+        std::mem::take(&mut self.records)
+    }
+
+    /// Does the next thing that happens until `end`. Says whether there was one.
+    pub fn step(&mut self, end: Time) -> bool {
+        let is_done = self.wake(end) || self.next(end);
+        while let Some(order) = self.orders.pop_front() {
+            self.carry_out(order);
+        }
+        is_done
     }
 
     fn begin(&mut self, name: &NodeName) {
@@ -122,7 +202,21 @@ impl Sim {
         self.plan_input(name, Input::Start { stored }, None);
     }
 
-    fn step(&mut self, end: Time) -> bool {
+    /// Wakes the director, if its time comes before anything else does.
+    fn wake(&mut self, end: Time) -> bool {
+        let Some(due) = self.director.due().map(|due| due.max(self.now)).filter(|due| *due <= end) else {
+            return false;
+        };
+        if self.queue.first().is_some_and(|first| first < due) {
+            return false;
+        }
+        self.now = due;
+        let orders = self.director.wake(due);
+        self.take_orders(orders);
+        true
+    }
+
+    fn next(&mut self, end: Time) -> bool {
         let Some((slot, planned)) = self.queue.next(end) else { return false };
         self.now = slot.at;
         let Planned { node, what, cause } = planned;
@@ -136,7 +230,7 @@ impl Sim {
 
     fn deliver_bytes(&mut self, name: &NodeName, link: LinkId, bytes: &Bytes, cause: Option<u64>) {
         let end = (name.clone(), link);
-        let Some(line) = self.wires.line(&end) else { return };
+        let Some(line) = self.wires.line(&end).filter(|line| !line.is_closing) else { return };
         line.framer.push(bytes);
         while let Some(next) = self.wires.line(&end).and_then(|line| line.framer.next()) {
             let input = match next {
@@ -180,129 +274,47 @@ impl Sim {
         self.wires.hang_up(end)
     }
 
-    fn deliver(&mut self, name: &NodeName, input: Input, cause: Option<u64>) {
-        if !self.nodes.contains_key(name) {
+    pub(crate) fn deliver(&mut self, name: &NodeName, input: Input, cause: Option<u64>) {
+        if !self.is_alive(name) {
             return;
         }
-        let cause = self.record(name, cause, What::In(input.clone()));
-        let Some(node) = self.nodes.get_mut(name) else { return };
-        for output in node.host.handle(node.component.as_mut(), input, self.now) {
-            let seq = self.record(name, Some(cause), What::Out(output.clone()));
-            self.apply(name, output, seq);
+        let (cause, _) = self.record(name, cause, What::In(input.clone()));
+        let Some(Node { component: Some(component), host, .. }) = self.nodes.get_mut(name) else { return };
+        for output in host.handle(component.as_mut(), input, self.now) {
+            let (seq, treatment) = self.record(name, Some(cause), What::Out(output.clone()));
+            self.apply(name, output, treatment, seq);
+            self.tell_bends();
         }
     }
 
-    fn apply(&mut self, name: &NodeName, output: Output, seq: u64) {
-        match output {
-            Output::Send { link, bytes } => self.send(&(name.clone(), link), bytes.0, seq),
-            Output::Dial { link, address } => self.dial(name, link, &address, seq),
-            Output::Close { link, .. } => self.close(&(name.clone(), link), seq),
-            Output::Call { call, port, request } => self.call(name, call, port, request, seq),
-            Output::Reply { call, response } => self.reply(name, call, response, seq),
-            Output::Arm { key, at } => self.arm(name, key, at, seq),
-            Output::Cancel { key } => self.cancel(name, &key),
-            Output::Store { key, value } => self.store(name, key, value),
-            Output::Note(_) => {}
-        }
-    }
-
-    fn send(&mut self, end: &End, bytes: Bytes, seq: u64) {
-        let Some(line) = self.wires.line(end) else { return };
-        let (node, link) = line.peer.clone();
-        let at = self.wires.arrival(end, self.now);
-        self.queue.plan(at, Planned { node, what: Delivery::Bytes(link, bytes), cause: Some(seq) });
-    }
-
-    fn dial(&mut self, name: &NodeName, link: LinkId, address: &Address, seq: u64) {
-        self.wires.dial(&(name.clone(), link));
-        let listener = NodeName::from(link.port.listener());
-        let found = matches!(address, Address::Lab) && self.nodes.contains_key(&listener);
-        let at = self.now + self.wires.draw();
-        if !found {
-            let input = Input::LinkDown { link, reason: LinkReason::Refused };
-            self.queue.plan(at, planned(name, input, Some(seq)));
-            return;
-        }
-        let what = Delivery::Accept(name.clone(), link);
-        self.queue.plan(at, Planned { node: listener, what, cause: Some(seq) });
-    }
-
-    /// The listener numbers the connection when it takes it in, as it does in a replay. It hears of it before
-    /// the one who dialled, so that nothing can arrive on a link that is not up.
-    fn accept(&mut self, listener: &NodeName, dialler: &NodeName, link: LinkId, cause: Option<u64>) {
-        if !self.wires.is_dialling(&(dialler.clone(), link)) {
-            return;
-        }
-        let Some(node) = self.nodes.get_mut(listener) else { return };
-        let accepted = node.host.accept(link.port.socket());
-        self.wires.connect(&(dialler.clone(), link), &(listener.clone(), accepted));
-        let peer = |node: &NodeName| Peer { node: Some(node.clone()), address: node.to_string() };
-        self.deliver(listener, Input::LinkUp { link: accepted, peer: peer(dialler) }, cause);
-        let up = Input::LinkUp { link, peer: peer(listener) };
-        self.queue.plan(self.now + Duration::from_micros(1), planned(dialler, up, cause));
-    }
-
-    fn close(&mut self, end: &End, seq: u64) {
-        let at = self.wires.arrival(end, self.now);
-        let Some((node, link)) = self.wires.cut(end) else { return };
-        let input = Input::LinkDown { link, reason: LinkReason::Closed };
-        self.queue.plan(at, planned(&node, input, Some(seq)));
-    }
-
-    fn call(&mut self, name: &NodeName, call: CallId, port: Port, mut request: Request, seq: u64) {
-        let receiver = NodeName::from(port.listener());
-        let at = self.now + self.wires.draw();
-        if !self.nodes.contains_key(&receiver) {
-            let input = Input::Reply { call, result: Err(CallError::Unreachable) };
-            self.queue.plan(at, planned(name, input, Some(seq)));
-            return;
-        }
-        request.peer = name.to_string();
-        let opened = self.wires.open_call(&receiver, name.clone(), call);
-        let input = Input::Call { call: opened, port: port.socket(), request };
-        self.queue.plan(at, planned(&receiver, input, Some(seq)));
-    }
-
-    fn reply(&mut self, name: &NodeName, call: CallId, response: Response, seq: u64) {
-        let Some(caller) = self.wires.close_call(name, call) else { return };
-        let at = self.now + self.wires.draw();
-        let input = Input::Reply { call: caller.call, result: Ok(response) };
-        self.queue.plan(at, planned(&caller.node, input, Some(seq)));
-    }
-
-    fn arm(&mut self, name: &NodeName, key: TimerKey, at: Time, seq: u64) {
-        self.cancel(name, &key);
-        let slot = self.queue.plan(at.max(self.now), planned(name, Input::Timer(key.clone()), Some(seq)));
-        if let Some(node) = self.nodes.get_mut(name) {
-            node.timers.insert(key, slot);
-        }
-    }
-
-    fn cancel(&mut self, name: &NodeName, key: &TimerKey) {
-        if let Some(slot) = self.nodes.get_mut(name).and_then(|node| node.timers.remove(key)) {
-            self.queue.drop_slot(slot);
-        }
-    }
-
-    fn store(&mut self, name: &NodeName, key: String, value: Option<String>) {
-        let Some(node) = self.nodes.get_mut(name) else { return };
-        match value {
-            Some(value) => node.stored.insert(key, value),
-            None => node.stored.remove(&key),
-        };
-    }
-
-    fn plan_input(&mut self, name: &NodeName, input: Input, cause: Option<u64>) {
+    pub(crate) fn plan_input(&mut self, name: &NodeName, input: Input, cause: Option<u64>) {
         self.queue.plan(self.now, planned(name, input, cause));
     }
 
-    fn record(&mut self, node: &NodeName, cause: Option<u64>, what: What) -> u64 {
-        let seq = self.records.len() as u64 + 1;
-        self.records.push(Record { seq, at: self.now, node: node.clone(), cause, what });
-        seq
+    /// Records something. Returns its number, and what is to become of the message that it sends.
+    pub(crate) fn record(&mut self, node: &NodeName, cause: Option<u64>, what: What) -> (u64, Treatment) {
+        self.last_record += 1;
+        let record = Record { seq: self.last_record, at: self.now, node: node.clone(), cause, what };
+        let reaction = self.director.see(&record);
+        self.records.push(record);
+        self.take_orders(reaction.orders);
+        (self.last_record, reaction.treatment)
+    }
+
+    fn take_orders(&mut self, orders: Vec<Order>) {
+        self.orders.extend(orders);
+    }
+
+    /// What was done to a message stands right behind it.
+    fn tell_bends(&mut self) {
+        while let Some(Order::Record { .. }) = self.orders.front() {
+            if let Some(order) = self.orders.pop_front() {
+                self.carry_out(order);
+            }
+        }
     }
 }
 
-fn planned(node: &NodeName, input: Input, cause: Option<u64>) -> Planned {
+pub(crate) fn planned(node: &NodeName, input: Input, cause: Option<u64>) -> Planned {
     Planned { node: node.clone(), what: Delivery::Input(input), cause }
 }

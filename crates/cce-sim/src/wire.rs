@@ -1,6 +1,6 @@
 //! Links and calls between components.
 
-use cce_kernel::{CallId, FrameFlaw, LinkId, NodeName, Rng, Time, fork};
+use cce_kernel::{CallId, FrameFlaw, LinkId, NodeName, Port, Rng, Time, fork};
 use cce_wire::Framer;
 use rand::RngExt;
 use std::{
@@ -32,6 +32,8 @@ pub(crate) struct Line {
     pub(crate) framer: Framer,
     /// When the last thing that this end sent arrives: nothing sent later arrives earlier.
     floor: Time,
+    /// Its component closed it, and the close waits behind something that is held.
+    pub(crate) is_closing: bool,
 }
 
 /// Who waits for the reply to a call.
@@ -39,6 +41,8 @@ pub(crate) struct Line {
 pub(crate) struct Caller {
     pub(crate) node: NodeName,
     pub(crate) call: CallId,
+    /// Where it called.
+    pub(crate) port: Port,
     /// It died meanwhile: a reply reaches nobody.
     is_gone: bool,
 }
@@ -83,6 +87,7 @@ impl Wires {
             peer: peer.clone(),
             framer: Framer::new(from.1.port.carrier()),
             floor: Time(0),
+            is_closing: false,
         };
         self.ends.insert(a.clone(), line(a, b));
         self.ends.insert(b.clone(), line(b, a));
@@ -106,12 +111,17 @@ impl Wires {
     /// Takes a link's own end away that the other end closed or refused. Says whether it was still there: of a
     /// link that a component closed itself it hears nothing more.
     pub(crate) fn hang_up(&mut self, end: &End) -> bool {
-        self.dialling.remove(end) | self.ends.remove(end).is_some()
+        self.dialling.remove(end) | self.ends.remove(end).is_some_and(|line| !line.is_closing)
     }
 
-    /// When something sent now from `end` arrives.
-    pub(crate) fn arrival(&mut self, end: &End, now: Time) -> Time {
-        let drawn = now + self.draw();
+    /// Every end of a port's links.
+    pub(crate) fn ends_of(&self, port: Port) -> Vec<End> {
+        self.ends.keys().filter(|(_, link)| link.port == port).cloned().collect()
+    }
+
+    /// When something sent from `end` arrives that sets out at `start`.
+    pub(crate) fn arrival(&mut self, end: &End, start: Time) -> Time {
+        let drawn = start + self.draw();
         let Some(line) = self.ends.get_mut(end) else { return drawn };
         line.floor = drawn.max(line.floor + Duration::from_micros(1));
         line.floor
@@ -127,11 +137,37 @@ impl Wires {
     }
 
     /// Numbers a call for the component that receives it.
-    pub(crate) fn open_call(&mut self, receiver: &NodeName, node: NodeName, call: CallId) -> CallId {
+    pub(crate) fn open_call(
+        &mut self,
+        receiver: &NodeName,
+        node: NodeName,
+        call: CallId,
+        port: Port,
+    ) -> CallId {
         self.last_call += 1;
         let opened = CallId(self.last_call);
-        self.calls.insert((receiver.clone(), opened), Caller { node, call, is_gone: false });
+        self.calls.insert((receiver.clone(), opened), Caller { node, call, port, is_gone: false });
         opened
+    }
+
+    /// The caller of a call dies or gives up: a reply reaches nobody.
+    pub(crate) fn disown(&mut self, receiver: &NodeName, call: CallId) {
+        if let Some(caller) = self.calls.get_mut(&(receiver.clone(), call)) {
+            caller.is_gone = true;
+        }
+    }
+
+    /// Breaks every call to a port. Returns who waited for replies, and the calls, which are left without one.
+    pub(crate) fn break_calls(&mut self, port: Port) -> Vec<(Caller, (NodeName, CallId))> {
+        let mut broken = Vec::new();
+        for (callee, caller) in &mut self.calls {
+            if caller.port == port && !caller.is_gone {
+                caller.is_gone = true;
+                let waiting = Caller { node: caller.node.clone(), call: caller.call, port, is_gone: false };
+                broken.push((waiting, callee.clone()));
+            }
+        }
+        broken
     }
 
     /// A call is replied to. Returns who waits for it, if anybody still does.

@@ -6,7 +6,7 @@ use crate::{
 };
 use bytes::Bytes;
 use cce_cti::Cti;
-use cce_journal::{Header, Record, What};
+use cce_journal::{Bend, Bent, Header, Record, Ticket, What};
 use cce_kernel::{
     CallError, CallId, Fact, Input, LinkId, LinkReason, NodeName, Output, Peer, Port, Request, Response,
     fact::{AgentPgFact, CcpFact, FinesseFact, OpcMessage, RouterFact},
@@ -93,6 +93,8 @@ pub enum Kind<'a> {
     },
     /// A component said what happened inside it.
     Fact(&'a Fact),
+    /// A scenario did something to the run.
+    Bent(&'a Bent),
     /// Anything else.
     Other,
 }
@@ -160,6 +162,10 @@ pub struct Fold {
     task_of: BTreeMap<ContactId, TaskId>,
     /// By peripheral of the PIM, and once more for those who do not know it: the latest of that number.
     dialogues: BTreeMap<(Option<u32>, u32), ContactId>,
+    /// What the latest message that was sent is about.
+    sent: Subject,
+    /// What those are about that a scenario holds.
+    held: BTreeMap<Ticket, Subject>,
 }
 
 #[derive(Debug, Default)]
@@ -201,6 +207,7 @@ impl Fold {
                 self.forget(&record.node);
                 Kind::Other
             }
+            What::Bent(bent) => Kind::Bent(bent),
             What::Gap { .. } => Kind::Other,
         };
         let client = self.client_of(&record.node, &kind);
@@ -307,8 +314,19 @@ impl Fold {
             Kind::Received { message, .. } | Kind::Sent { message, .. } => self.of_message(client, message),
             Kind::Http(exchange) => self.of_exchange(node, exchange),
             Kind::Fact(fact) => self.of_fact(fact),
+            Kind::Bent(bent) => self.of_bent(bent),
             Kind::LinkUp { .. } | Kind::LinkDown { .. } | Kind::Other => Subject::default(),
         }
+    }
+
+    /// What a scenario does, it does to the message just sent, or to one that is held.
+    fn of_bent(&self, bent: &Bent) -> Subject {
+        let of_held = match &bent.bend {
+            Bend::Released(ticket) | Bend::Expired(ticket) => self.held.get(ticket).cloned(),
+            Bend::Stepped(_) | Bend::Armed | Bend::Disarmed => Some(Subject::default()),
+            _ => None,
+        };
+        of_held.unwrap_or_else(|| self.sent.clone())
     }
 
     fn of_message(&self, client: Option<u32>, message: &Message) -> Subject {
@@ -442,6 +460,7 @@ impl Fold {
             Kind::Http(Exchange::ReplyIn { call, .. }) => {
                 self.requests.remove(&(node.clone(), Direction::Out, *call));
             }
+            Kind::Bent(bent) => self.learn_bent(bent, subject),
             Kind::Sent { .. }
             | Kind::Received { .. }
             | Kind::LinkUp { .. }
@@ -449,7 +468,26 @@ impl Fold {
             | Kind::Fact(_)
             | Kind::Other => {}
         }
+        if is_sending(kind) {
+            subject.clone_into(&mut self.sent);
+        }
     }
+
+    fn learn_bent(&mut self, bent: &Bent, subject: &Subject) {
+        match &bent.bend {
+            Bend::Held(ticket) | Bend::Swapped(ticket) => {
+                self.held.insert(*ticket, subject.clone());
+            }
+            Bend::Released(ticket) | Bend::Expired(ticket) => {
+                self.held.remove(ticket);
+            }
+            _ => {}
+        }
+    }
+}
+
+const fn is_sending(kind: &Kind<'_>) -> bool {
+    matches!(kind, Kind::Sent { .. } | Kind::Http(Exchange::RequestOut { .. } | Exchange::ReplyOut { .. }))
 }
 
 impl Subject {

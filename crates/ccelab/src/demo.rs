@@ -138,7 +138,12 @@ impl Outcome {
             }
             What::In(Input::Frame { link, .. }) => *self.messages.entry(link.port).or_default() += 1,
             What::In(Input::Call { port, .. }) => *self.requests.entry(*port).or_default() += 1,
-            What::In(_) | What::Out(_) | What::Started | What::Stopped { .. } | What::Gap { .. } => {}
+            What::In(_)
+            | What::Out(_)
+            | What::Started
+            | What::Stopped { .. }
+            | What::Bent(_)
+            | What::Gap { .. } => {}
         }
     }
 

@@ -67,7 +67,12 @@ impl Settling {
             What::Out(Output::Note(Fact::Finesse(FinesseFact::Service { in_service: true }))) => {
                 Some(Sign::InService)
             }
-            What::In(_) | What::Out(_) | What::Started | What::Stopped { .. } | What::Gap { .. } => None,
+            What::In(_)
+            | What::Out(_)
+            | What::Started
+            | What::Stopped { .. }
+            | What::Bent(_)
+            | What::Gap { .. } => None,
         };
         if sign.is_some_and(|sign| self.missing.remove(&sign)) {
             self.tell();

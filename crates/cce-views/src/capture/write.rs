@@ -72,7 +72,12 @@ impl Capture {
             What::In(Input::LinkDown { link, reason }) => {
                 self.end(&record.node, *link, Way::In, is_reset(*reason), &mut segments);
             }
-            What::In(_) | What::Out(_) | What::Started | What::Stopped { .. } | What::Gap { .. } => {}
+            What::In(_)
+            | What::Out(_)
+            | What::Started
+            | What::Stopped { .. }
+            | What::Bent(_)
+            | What::Gap { .. } => {}
         }
         segments.blocks
     }

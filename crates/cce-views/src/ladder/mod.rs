@@ -59,9 +59,8 @@ impl Rows {
         let event = self.fold.push(record);
         self.remember(record);
         let mut done = Vec::new();
-        if matches!(record.what, What::In(_))
-            || self.open.as_ref().is_some_and(|row| row.record != cause(record))
-        {
+        let belongs = |row: &Row| matches!(record.what, What::Bent(_)) || row.record == cause(record);
+        if matches!(record.what, What::In(_)) || !self.open.as_ref().is_some_and(belongs) {
             done.extend(self.close());
         }
         self.names.learn(&event.subject);
@@ -132,6 +131,7 @@ impl Rows {
                 let text = format!("{} link open", link.port);
                 self.start(Row::mark(event, here, text), done);
             }
+            Kind::Bent(bent) => self.change(event, words::bent(bent), here, done),
             Kind::Sent { .. } | Kind::LinkUp { .. } | Kind::LinkDown { .. } | Kind::Other => {}
         }
     }
@@ -184,7 +184,13 @@ impl Rows {
             self.start(Row::arrow(event, here, Lane::Desk, words::publication(publication)), done);
             return;
         }
-        let Some(change) = words::fact(fact) else { return };
+        if let Some(change) = words::fact(fact) {
+            self.change(event, change, here, done);
+        }
+    }
+
+    /// Something happened in a lane: it stands in the row that is open there, or in one of its own.
+    fn change(&mut self, event: &Event<'_>, change: String, here: Lane, done: &mut Vec<Row>) {
         match &mut self.open {
             Some(row) if row.lane() == here => {
                 row.changes.push(change);
@@ -255,7 +261,7 @@ impl Names {
 fn cause(record: &Record) -> u64 {
     match record.what {
         What::Out(_) => record.cause.unwrap_or(record.seq),
-        What::In(_) | What::Started | What::Stopped { .. } | What::Gap { .. } => record.seq,
+        What::In(_) | What::Started | What::Stopped { .. } | What::Bent(_) | What::Gap { .. } => record.seq,
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::fold::Message;
 use cce_cti::Cti;
+use cce_journal::{Bend, Bent};
 use cce_kernel::{
     Fact, LinkReason, Request, Response,
     fact::{AgentPgFact, CcpFact, CloseStep, FinesseFact, QueueChoice, RefusalReason, RouterFact},
@@ -142,6 +143,27 @@ pub(super) const fn link_reason(reason: LinkReason) -> &'static str {
         LinkReason::Refused => "nobody listens",
         LinkReason::Unreachable => "unreachable",
         LinkReason::Overflow => "the other end does not read",
+    }
+}
+
+/// What a scenario did.
+pub(super) fn bent(bent: &Bent) -> String {
+    let by = &bent.by;
+    match &bent.bend {
+        Bend::Held(_) => format!("{by}: held"),
+        Bend::Released(_) => format!("{by}: released"),
+        Bend::Expired(_) => format!("{by}: released, held long enough"),
+        Bend::Delayed(us) => format!("{by}: delayed by {} ms", us / 1_000),
+        Bend::Swapped(_) => format!("{by}: behind the next one"),
+        Bend::Dropped => format!("{by}: lost"),
+        Bend::Duplicated => format!("{by}: twice"),
+        Bend::Corrupted => format!("{by}: bytes changed"),
+        Bend::Cut => format!("{by}: connection cut"),
+        Bend::Split(size) => format!("{by}: in pieces of {size} bytes"),
+        Bend::Coalesced => format!("{by}: together with the next one"),
+        Bend::Stepped(step) => format!("{by}: {step}"),
+        Bend::Armed => format!("{by}: armed"),
+        Bend::Disarmed => format!("{by}: disarmed"),
     }
 }
 

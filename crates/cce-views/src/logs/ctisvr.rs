@@ -53,6 +53,7 @@ impl CtisvrLog {
             | Kind::Http(_)
             | Kind::LinkUp { .. }
             | Kind::Fact(_)
+            | Kind::Bent(_)
             | Kind::Other => {}
         }
     }

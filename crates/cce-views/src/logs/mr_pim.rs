@@ -54,6 +54,7 @@ impl MrPimLog {
             | Kind::LinkUp { .. }
             | Kind::LinkDown { .. }
             | Kind::Fact(_)
+            | Kind::Bent(_)
             | Kind::Other => {}
         }
     }

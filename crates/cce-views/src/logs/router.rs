@@ -44,6 +44,7 @@ impl RouterLog {
             | Kind::LinkUp { .. }
             | Kind::LinkDown { .. }
             | Kind::Fact(_)
+            | Kind::Bent(_)
             | Kind::Other => return,
         };
         lines.extend(texts.into_iter().map(|text| self.line(event.record, &text)));
