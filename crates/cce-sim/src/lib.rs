@@ -10,8 +10,10 @@
 
 #![warn(missing_docs)]
 
+mod latency;
 mod queue;
 mod sim;
 mod wire;
 
+pub use latency::{Latencies, Latency, Pieces, Way};
 pub use sim::Sim;

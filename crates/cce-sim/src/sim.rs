@@ -1,8 +1,9 @@
 //! The scheduler.
 
 use crate::{
+    latency::{Latencies, Pieces, Way},
     queue::{Delivery, Planned, Queue, Slot},
-    wire::{End, Orphans, Wires},
+    wire::{End, Line, Orphans, Wires},
 };
 use bytes::Bytes;
 use cce_journal::{Record, What};
@@ -48,6 +49,16 @@ impl Sim {
         }
     }
 
+    /// Sets how long everything takes on its way from now on.
+    pub fn set_latencies(&mut self, latencies: Latencies) {
+        self.wires.latencies = latencies;
+    }
+
+    /// Sets in which pieces the bytes of links arrive from now on.
+    pub fn set_pieces(&mut self, pieces: Pieces) {
+        self.wires.pieces = pieces;
+    }
+
     /// Adds a component and starts it.
     pub fn add(&mut self, name: &NodeName, clock: HostClock, component: Box<dyn Component>) {
         let host = Host::new(name.clone(), self.seed, clock);
@@ -72,7 +83,7 @@ impl Sim {
         }
         for (callee, call) in callees {
             // Behind the call itself, which may still be on its way.
-            let at = Wires::horizon(self.now);
+            let at = self.wires.horizon(self.now);
             self.queue.plan(at, planned(&callee, Input::CallGone { call }, None));
         }
         if let Some(node) = self.nodes.get_mut(name) {
@@ -136,9 +147,13 @@ impl Sim {
 
     fn deliver_bytes(&mut self, name: &NodeName, link: LinkId, bytes: &Bytes, cause: Option<u64>) {
         let end = (name.clone(), link);
+        let waits = self.wires.waits() && self.queue.has_bytes(name, link);
         let Some(line) = self.wires.line(&end) else { return };
-        line.framer.push(bytes);
-        while let Some(next) = self.wires.line(&end).and_then(|line| line.framer.next()) {
+        line.push(bytes, cause);
+        if waits {
+            return;
+        }
+        while let Some((next, cause)) = self.wires.line(&end).and_then(Line::next) {
             let input = match next {
                 Ok(frame) => Input::Frame { link, bytes: frame.into() },
                 Err(flaw) => Input::BadFrame { link, flaw },
@@ -209,15 +224,18 @@ impl Sim {
     fn send(&mut self, end: &End, bytes: Bytes, seq: u64) {
         let Some(line) = self.wires.line(end) else { return };
         let (node, link) = line.peer.clone();
-        let at = self.wires.arrival(end, self.now);
-        self.queue.plan(at, Planned { node, what: Delivery::Bytes(link, bytes), cause: Some(seq) });
+        for bytes in self.wires.cut_up(bytes) {
+            let at = self.wires.arrival(end, self.now);
+            let what = Delivery::Bytes(link, bytes);
+            self.queue.plan(at, Planned { node: node.clone(), what, cause: Some(seq) });
+        }
     }
 
     fn dial(&mut self, name: &NodeName, link: LinkId, address: &Address, seq: u64) {
         self.wires.dial(&(name.clone(), link));
         let listener = NodeName::from(link.port.listener());
         let found = matches!(address, Address::Lab) && self.nodes.contains_key(&listener);
-        let at = self.now + self.wires.draw();
+        let at = self.now + self.wires.draw(link.port, Way::ToListener);
         if !found {
             let input = Input::LinkDown { link, reason: LinkReason::Refused };
             self.queue.plan(at, planned(name, input, Some(seq)));
@@ -251,21 +269,22 @@ impl Sim {
 
     fn call(&mut self, name: &NodeName, call: CallId, port: Port, mut request: Request, seq: u64) {
         let receiver = NodeName::from(port.listener());
-        let at = self.now + self.wires.draw();
+        let at = self.now + self.wires.draw(port, Way::ToListener);
         if !self.nodes.contains_key(&receiver) {
             let input = Input::Reply { call, result: Err(CallError::Unreachable) };
             self.queue.plan(at, planned(name, input, Some(seq)));
             return;
         }
         request.peer = name.to_string();
-        let opened = self.wires.open_call(&receiver, name.clone(), call);
+        let opened = self.wires.open_call(&receiver, name.clone(), call, port);
         let input = Input::Call { call: opened, port: port.socket(), request };
         self.queue.plan(at, planned(&receiver, input, Some(seq)));
     }
 
     fn reply(&mut self, name: &NodeName, call: CallId, response: Response, seq: u64) {
         let Some(caller) = self.wires.close_call(name, call) else { return };
-        let at = self.now + self.wires.draw();
+        let (port, way) = caller.way();
+        let at = self.now + self.wires.draw(port, way);
         let input = Input::Reply { call: caller.call, result: Ok(response) };
         self.queue.plan(at, planned(&caller.node, input, Some(seq)));
     }
