@@ -12,9 +12,11 @@
 
 mod faults;
 mod holds;
+mod latency;
 mod outputs;
 mod queue;
 mod sim;
 mod wire;
 
+pub use latency::{Latencies, Latency, Pieces, Way};
 pub use sim::{Build, Sim};

@@ -3,9 +3,10 @@
 use crate::{
     Sim,
     holds::{Freight, Parcel},
+    latency::Way,
     queue::{Delivery, Planned},
     sim::planned,
-    wire::{End, Wires},
+    wire::End,
 };
 use bytes::Bytes;
 use cce_journal::{Director, Order, Treatment, What};
@@ -85,8 +86,10 @@ impl<D: Director> Sim<D> {
                 let end = (node, link);
                 let bytes = self.holds.unglue(&end, bytes);
                 let start = self.faults.start(link.port, start);
-                let at = self.wires.arrival(&end, start);
-                self.send(&end, bytes, at, seq);
+                for piece in self.wires.cut_up(bytes) {
+                    let at = self.wires.arrival(&end, start);
+                    self.send(&end, piece, at, seq);
+                }
             }
             Freight::Close(link) => self.close_now(&(node, link), start, seq),
             Freight::Call(call, port, request) => self.call(&node, call, port, request, start, seq),
@@ -97,8 +100,10 @@ impl<D: Director> Sim<D> {
     /// Sends a message on its way, which others may overtake.
     fn post_aside(&mut self, parcel: Parcel, start: Time) {
         if let Freight::Bytes(link, bytes) = &parcel.what {
-            let at = self.faults.start(link.port, start) + self.wires.draw();
-            return self.send(&(parcel.node.clone(), *link), bytes.clone(), at, parcel.seq);
+            let end = (parcel.node.clone(), *link);
+            let Some((port, way)) = self.wires.line(&end).map(|line| line.way) else { return };
+            let at = self.faults.start(port, start) + self.wires.draw(port, way);
+            return self.send(&end, bytes.clone(), at, parcel.seq);
         }
         self.post(parcel, start);
     }
@@ -170,7 +175,7 @@ impl<D: Director> Sim<D> {
         for (caller, (callee, call)) in self.wires.break_calls(port) {
             let broken = Input::Reply { call: caller.call, result: Err(CallError::Broken) };
             self.plan_input(&caller.node, broken, None);
-            let at = Wires::horizon(self.now);
+            let at = self.wires.horizon(self.now);
             self.queue.plan(at, planned(&callee, Input::CallGone { call }, None));
         }
     }
@@ -179,7 +184,7 @@ impl<D: Director> Sim<D> {
         self.wires.dial(&(name.clone(), link));
         let listener = NodeName::from(link.port.listener());
         let is_open = self.is_alive(&listener) && !self.faults.is_closed(link.port, self.now);
-        let at = self.faults.start(link.port, self.now) + self.wires.draw();
+        let at = self.faults.start(link.port, self.now) + self.wires.draw(link.port, Way::ToListener);
         if !matches!(address, Address::Lab) || !is_open {
             let input = Input::LinkDown { link, reason: LinkReason::Refused };
             self.queue.plan(at, planned(name, input, Some(seq)));
@@ -244,7 +249,7 @@ impl<D: Director> Sim<D> {
         seq: u64,
     ) {
         let receiver = NodeName::from(port.listener());
-        let at = self.faults.start(port, start) + self.wires.draw();
+        let at = self.faults.start(port, start) + self.wires.draw(port, Way::ToListener);
         if !self.is_alive(&receiver) || self.faults.is_closed(port, self.now) {
             let input = Input::Reply { call, result: Err(CallError::Unreachable) };
             self.queue.plan(at, planned(name, input, Some(seq)));
@@ -262,14 +267,15 @@ impl<D: Director> Sim<D> {
         request.peer = parcel.node.to_string();
         let opened = self.wires.open_call(&receiver, parcel.node.clone(), call, port);
         self.wires.disown(&receiver, opened);
-        let at = self.now + self.wires.draw();
+        let at = self.now + self.wires.draw(port, Way::ToListener);
         let input = Input::Call { call: opened, port: port.socket(), request };
         self.queue.plan(at, planned(&receiver, input, Some(parcel.seq)));
     }
 
     fn reply(&mut self, name: &NodeName, call: CallId, response: Response, start: Time, seq: u64) {
         let Some(caller) = self.wires.close_call(name, call) else { return };
-        let at = self.faults.start(caller.port, start) + self.wires.draw();
+        let (port, way) = caller.way();
+        let at = self.faults.start(port, start) + self.wires.draw(port, way);
         let input = Input::Reply { call: caller.call, result: Ok(response) };
         self.queue.plan(at, planned(&caller.node, input, Some(seq)));
     }

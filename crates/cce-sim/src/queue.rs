@@ -70,6 +70,13 @@ impl Queue {
         self.planned.remove(&slot).map(|planned| (slot, planned))
     }
 
+    /// Whether more bytes are on their way to one end of a link.
+    pub(crate) fn has_bytes(&self, node: &NodeName, link: LinkId) -> bool {
+        self.planned.values().any(|planned| {
+            planned.node == *node && matches!(planned.what, Delivery::Bytes(other, _) if other == link)
+        })
+    }
+
     /// Drops whatever is planned for a component, and returns the connections that others were opening to it.
     pub(crate) fn forget(&mut self, node: &NodeName) -> Vec<(NodeName, LinkId)> {
         let mut refused = Vec::new();

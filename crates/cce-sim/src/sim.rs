@@ -3,8 +3,9 @@
 use crate::{
     faults::Faults,
     holds::Holds,
+    latency::{Latencies, Pieces},
     queue::{Delivery, Planned, Queue, Slot},
-    wire::{End, Orphans, Wires},
+    wire::{End, Line, Orphans, Wires},
 };
 use bytes::Bytes;
 use cce_journal::{Bystander, Director, Order, Record, Treatment, What};
@@ -88,6 +89,16 @@ impl<D: Director> Sim<D> {
         &mut self.director
     }
 
+    /// Sets how long everything takes on its way from now on.
+    pub fn set_latencies(&mut self, latencies: Latencies) {
+        self.wires.latencies = latencies;
+    }
+
+    /// Sets in which pieces the bytes of links arrive from now on.
+    pub fn set_pieces(&mut self, pieces: Pieces) {
+        self.wires.pieces = pieces;
+    }
+
     /// Adds a component and starts it.
     pub fn add(&mut self, name: &NodeName, clock: HostClock, component: Box<dyn Component>) {
         let host = Host::new(name.clone(), self.seed, clock);
@@ -123,7 +134,7 @@ impl<D: Director> Sim<D> {
         }
         for (callee, call) in callees {
             // Behind the call itself, which may still be on its way.
-            let at = Wires::horizon(self.now);
+            let at = self.wires.horizon(self.now);
             self.queue.plan(at, planned(&callee, Input::CallGone { call }, None));
         }
         if let Some(node) = self.nodes.get_mut(name) {
@@ -230,9 +241,13 @@ impl<D: Director> Sim<D> {
 
     fn deliver_bytes(&mut self, name: &NodeName, link: LinkId, bytes: &Bytes, cause: Option<u64>) {
         let end = (name.clone(), link);
+        let waits = self.wires.waits() && self.queue.has_bytes(name, link);
         let Some(line) = self.wires.line(&end).filter(|line| !line.is_closing) else { return };
-        line.framer.push(bytes);
-        while let Some(next) = self.wires.line(&end).and_then(|line| line.framer.next()) {
+        line.push(bytes, cause);
+        if waits {
+            return;
+        }
+        while let Some((next, cause)) = self.wires.line(&end).and_then(Line::next) {
             let input = match next {
                 Ok(frame) => Input::Frame { link, bytes: frame.into() },
                 Err(flaw) => Input::BadFrame { link, flaw },

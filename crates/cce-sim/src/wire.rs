@@ -1,18 +1,20 @@
 //! Links and calls between components.
 
+use crate::latency::{Latencies, Pieces, Way};
+use bytes::Bytes;
 use cce_kernel::{CallId, FrameFlaw, LinkId, NodeName, Port, Rng, Time, fork};
 use cce_wire::Framer;
 use rand::RngExt;
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::{BTreeMap, BTreeSet, VecDeque},
     time::Duration,
 };
 
 /// One end of a link.
 pub(crate) type End = (NodeName, LinkId);
 
-/// Shortest and longest way of a message, in microseconds.
-const LATENCY_US: std::ops::Range<u64> = 50..400;
+/// The most pieces that what was sent at once arrives in.
+const PIECES_MAX: u32 = 8;
 
 /// All links and calls that are open.
 #[derive(Debug)]
@@ -23,13 +25,22 @@ pub(crate) struct Wires {
     calls: BTreeMap<(NodeName, CallId), Caller>,
     last_call: u64,
     latency: Rng,
+    cuts: Rng,
+    pub(crate) latencies: Latencies,
+    pub(crate) pieces: Pieces,
 }
 
 /// What one end knows of its link.
 #[derive(Debug)]
 pub(crate) struct Line {
     pub(crate) peer: End,
-    pub(crate) framer: Framer,
+    /// The port and the direction in which this end sends.
+    pub(crate) way: (Port, Way),
+    framer: Framer,
+    /// How many bytes in the framer each cause sent, oldest first.
+    causes: VecDeque<(usize, Option<u64>)>,
+    /// Nothing more is understood behind a flaw.
+    is_flawed: bool,
     /// When the last thing that this end sent arrives: nothing sent later arrives earlier.
     floor: Time,
     /// Its component closed it, and the close waits behind something that is held.
@@ -41,8 +52,8 @@ pub(crate) struct Line {
 pub(crate) struct Caller {
     pub(crate) node: NodeName,
     pub(crate) call: CallId,
-    /// Where it called.
-    pub(crate) port: Port,
+    /// The port that was called.
+    port: Port,
     /// It died meanwhile: a reply reaches nobody.
     is_gone: bool,
 }
@@ -58,6 +69,41 @@ pub(crate) struct Orphans {
     pub(crate) callees: Vec<(NodeName, CallId)>,
 }
 
+impl Caller {
+    /// The port and the direction of the reply.
+    pub(crate) fn way(&self) -> (Port, Way) {
+        (self.port, Way::FromListener)
+    }
+}
+
+impl Line {
+    /// Takes in what arrived at this end.
+    pub(crate) fn push(&mut self, bytes: &[u8], cause: Option<u64>) {
+        if !self.is_flawed {
+            self.framer.push(bytes);
+            self.causes.push_back((bytes.len(), cause));
+        }
+    }
+
+    /// The next whole message, and who sent the last of its bytes.
+    pub(crate) fn next(&mut self) -> Option<(Result<Bytes, FrameFlaw>, Option<u64>)> {
+        let next = self.framer.next()?;
+        self.is_flawed |= next.is_err();
+        let mut cause = self.causes.back().and_then(|(_, cause)| *cause);
+        let mut left = next.as_ref().map_or(0, Bytes::len);
+        while left > 0
+            && let Some((length, sender)) = self.causes.front_mut()
+        {
+            let taken = left.min(*length);
+            (*length, left, cause) = (*length - taken, left - taken, *sender);
+            if *length == 0 {
+                self.causes.pop_front();
+            }
+        }
+        Some((next, cause))
+    }
+}
+
 impl Wires {
     pub(crate) fn new(seed: u64) -> Self {
         Self {
@@ -66,6 +112,9 @@ impl Wires {
             calls: BTreeMap::new(),
             last_call: 0,
             latency: fork(seed, "latency"),
+            cuts: fork(seed, "pieces"),
+            latencies: Latencies::default(),
+            pieces: Pieces::default(),
         }
     }
 
@@ -83,14 +132,17 @@ impl Wires {
 
     pub(crate) fn connect(&mut self, a: &End, b: &End) {
         self.dialling.remove(a);
-        let line = |from: &End, peer: &End| Line {
+        let line = |way: Way, peer: &End| Line {
             peer: peer.clone(),
-            framer: Framer::new(from.1.port.carrier()),
+            way: (a.1.port, way),
+            framer: Framer::new(a.1.port.carrier()),
+            causes: VecDeque::new(),
+            is_flawed: false,
             floor: Time(0),
             is_closing: false,
         };
-        self.ends.insert(a.clone(), line(a, b));
-        self.ends.insert(b.clone(), line(b, a));
+        self.ends.insert(a.clone(), line(Way::ToListener, b));
+        self.ends.insert(b.clone(), line(Way::FromListener, a));
     }
 
     pub(crate) fn line(&mut self, end: &End) -> Option<&mut Line> {
@@ -121,19 +173,40 @@ impl Wires {
 
     /// When something sent from `end` arrives that sets out at `start`.
     pub(crate) fn arrival(&mut self, end: &End, start: Time) -> Time {
-        let drawn = start + self.draw();
+        let Some((port, way)) = self.ends.get(end).map(|line| line.way) else { return start };
+        let drawn = start + self.draw(port, way);
         let Some(line) = self.ends.get_mut(end) else { return drawn };
         line.floor = drawn.max(line.floor + Duration::from_micros(1));
         line.floor
     }
 
-    pub(crate) fn draw(&mut self) -> Duration {
-        Duration::from_micros(self.latency.random_range(LATENCY_US))
+    /// How long something takes on its way.
+    pub(crate) fn draw(&mut self, port: Port, way: Way) -> Duration {
+        self.latencies.of(port, way).draw(&mut self.latency)
+    }
+
+    /// The pieces in which what was sent at once arrives.
+    pub(crate) fn cut_up(&mut self, mut bytes: Bytes) -> Vec<Bytes> {
+        let mut pieces = Vec::new();
+        let count = if self.pieces.split { self.cuts.random_range(1..=PIECES_MAX) } else { 1 };
+        for _ in 1..count {
+            if bytes.len() > 1 {
+                let length = self.cuts.random_range(1..bytes.len());
+                pieces.push(bytes.split_to(length));
+            }
+        }
+        pieces.push(bytes);
+        pieces
+    }
+
+    /// Whether bytes that arrive while more are on their way wait for those.
+    pub(crate) fn waits(&mut self) -> bool {
+        self.pieces.coalesce && self.cuts.random()
     }
 
     /// When everything that was sent until now has arrived.
-    pub(crate) fn horizon(now: Time) -> Time {
-        now + Duration::from_micros(LATENCY_US.end)
+    pub(crate) fn horizon(&self, now: Time) -> Time {
+        now + self.latencies.longest()
     }
 
     /// Numbers a call for the component that receives it.
