@@ -215,7 +215,7 @@ impl Component for Customer {
             Input::Reply { call, result } => self.on_reply(call, &result, cx),
             Input::Command(Command::Cue) => self.begin(cx),
             Input::Command(Command::Stop) => self.on_stop(cx),
-            Input::Command(refused @ Command::Set { .. }) => {
+            Input::Command(refused @ (Command::Act(_) | Command::Set { .. })) => {
                 cx.note(refused.refusal("a customer has no settings"));
             }
             _ => {}

@@ -137,6 +137,22 @@ fn after_maintenance_of_a_side_of_the_cti_server_a_new_task_is_handled_over_the_
     assert!(sim.records().iter().any(on_b));
 }
 
+#[test]
+fn a_component_is_no_person_and_says_so() {
+    for component in COMPONENTS {
+        let lab = lab(Vec::new(), Vec::new());
+        let mut sim = start(&lab, 1);
+        sim.command(&NodeName::from(component), Command::Act("ready".to_owned()));
+        sim.run_until(Time(1_000_000));
+        let refused = Fact::CommandRefused {
+            command: "ready".to_owned(),
+            detail: "only virtual people act".to_owned(),
+        };
+        let is_refused = |record: &Record| record.what == What::Out(Output::Note(refused.clone()));
+        assert_eq!(sim.records().iter().filter(|record| is_refused(record)).count(), 1, "{component}");
+    }
+}
+
 /// The first task is with the agent when the component falls; what becomes of it is not asked here.
 #[test]
 fn a_restart_while_a_task_is_in_work_does_not_stop_the_next_task() {

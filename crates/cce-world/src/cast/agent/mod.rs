@@ -286,7 +286,7 @@ impl Component for Agent {
             Input::Reply { call, result } => self.on_reply(call, &result, cx),
             Input::Timer(timer) => self.on_timer(&timer, cx),
             Input::Command(Command::Stop) => self.leave(CloseReason::Stopping, cx),
-            Input::Command(refused @ (Command::Cue | Command::Set { .. })) => {
+            Input::Command(refused @ (Command::Cue | Command::Act(_) | Command::Set { .. })) => {
                 cx.note(refused.refusal("an agent has no settings"));
             }
             _ => {}
