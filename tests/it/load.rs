@@ -107,13 +107,12 @@ fn lab() -> Lab {
     lab.cast.agents = ids
         .into_iter()
         .map(|id| CastAgent {
-            id,
-            limit: 3,
-            sign_in: Span::default(),
-            ready: Span::default(),
+            sign_in: Some(Span::default()),
+            ready: Some(Span::default()),
             accept: Some(moment(5)),
-            start: moment(5),
-            close: moment(20),
+            start: Some(moment(5)),
+            close: Some(moment(20)),
+            ..CastAgent::new(id)
         })
         .collect();
     lab

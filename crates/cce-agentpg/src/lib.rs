@@ -120,7 +120,7 @@ impl AgentPg {
                 self.cti.stop(cx);
                 self.opc.stop(cx);
             }
-            refused @ (Command::Cue | Command::Set { .. }) => cx.note(refused.refusal("no such setting")),
+            refused @ (Command::Cue | Command::Act(_) | Command::Set { .. }) => cx.note(refused.unknown()),
         }
     }
 

@@ -108,7 +108,7 @@ impl Ccp {
     fn on_command(&mut self, command: Command, cx: &mut Cx<'_>) {
         match command {
             Command::Stop => self.mr.on_stop(cx),
-            refused @ (Command::Cue | Command::Set { .. }) => cx.note(refused.refusal("no such setting")),
+            refused @ (Command::Cue | Command::Act(_) | Command::Set { .. }) => cx.note(refused.unknown()),
         }
     }
 }

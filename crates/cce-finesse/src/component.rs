@@ -186,7 +186,7 @@ impl Finesse {
                 self.stop_cti(cx);
                 self.stop_xmpp(cx);
             }
-            refused @ (Command::Cue | Command::Set { .. }) => cx.note(refused.refusal("no such setting")),
+            refused @ (Command::Cue | Command::Act(_) | Command::Set { .. }) => cx.note(refused.unknown()),
         }
     }
 }

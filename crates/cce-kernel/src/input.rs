@@ -79,6 +79,8 @@ pub enum Command {
     Stop,
     /// What a virtual person was told to wait for has happened.
     Cue,
+    /// A virtual person is told to do something: a word, and what it is about.
+    Act(String),
     /// One setting changes.
     Set {
         /// The setting's name, such as `mrd/Tasks.start_timeout`.
@@ -94,9 +96,19 @@ impl Command {
         let command = match self {
             Self::Stop => "stop",
             Self::Cue => "cue",
+            Self::Act(words) => words,
             Self::Set { setting, .. } => setting,
         };
         Fact::CommandRefused { command: command.to_owned(), detail: detail.to_owned() }
+    }
+
+    /// What a component notes that knows no such command at all.
+    pub fn unknown(&self) -> Fact {
+        self.refusal(match self {
+            Self::Stop | Self::Cue => "no such command here",
+            Self::Act(_) => "only virtual people act",
+            Self::Set { .. } => "no such setting",
+        })
     }
 }
 

@@ -98,4 +98,6 @@ pub enum CloseReason {
     Superseded,
     /// The component stops.
     Stopping,
+    /// Its process died: nothing was said before.
+    Crashed,
 }

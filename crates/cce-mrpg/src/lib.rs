@@ -97,8 +97,8 @@ impl Component for MrPg {
                 self.pims.iter_mut().for_each(|pim| pim.stop(cx));
                 self.router.stop(cx);
             }
-            Input::Command(refused @ (Command::Cue | Command::Set { .. })) => {
-                cx.note(refused.refusal("no such setting"));
+            Input::Command(refused @ (Command::Cue | Command::Act(_) | Command::Set { .. })) => {
+                cx.note(refused.unknown());
             }
             Input::Call { .. } | Input::CallGone { .. } | Input::Reply { .. } => {}
         }

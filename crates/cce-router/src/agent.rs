@@ -15,7 +15,7 @@ use std::{
 /// Agents in domains that the router keeps: 4000 agents in 20 domains (task-routing 5).
 const PLACES_MAX: usize = 80_000;
 /// Tasks of one agent in one domain that the router keeps, far above any limit that Finesse accepts.
-const TASKS_MAX: usize = 100;
+const TASKS_MAX: u32 = 100;
 /// `TaskState` of a task that is over (cti-server-protocol 11.3).
 const ENDED: u16 = 7;
 
@@ -78,9 +78,13 @@ impl Agent {
         }
     }
 
-    /// Tasks that may still be assigned.
+    /// Tasks that may still be assigned, whatever limit was reported.
     pub(crate) fn free_slots(&self) -> u32 {
-        self.limit.saturating_sub(self.count(Stage::Pending) + self.count(Stage::Begun))
+        self.limit.min(TASKS_MAX).saturating_sub(self.all_tasks())
+    }
+
+    fn all_tasks(&self) -> u32 {
+        u32::try_from(self.tasks.len()).unwrap_or(u32::MAX)
     }
 
     /// Whether the agent could take a task, other domains aside. The report's availability also tells of
@@ -156,7 +160,7 @@ impl Agents {
             agent.tasks.remove(&event.task_id);
             return Ok(());
         }
-        if agent.tasks.len() >= TASKS_MAX && !agent.tasks.contains_key(&event.task_id) {
+        if agent.all_tasks() >= TASKS_MAX && !agent.tasks.contains_key(&event.task_id) {
             return Err("the agent has too many tasks");
         }
         agent.tasks.insert(event.task_id, stage_of(event.task_state));

@@ -138,7 +138,7 @@ impl Router {
     fn on_command(&mut self, command: Command, cx: &mut Cx<'_>) {
         match command {
             Command::Stop => self.stop(cx),
-            refused @ (Command::Cue | Command::Set { .. }) => cx.note(refused.refusal("no such setting")),
+            refused @ (Command::Cue | Command::Act(_) | Command::Set { .. }) => cx.note(refused.unknown()),
         }
     }
 }

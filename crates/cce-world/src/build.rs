@@ -3,6 +3,7 @@
 use crate::{
     cast,
     lab::{self, COMPONENTS, CastAgent, CastCustomer, Lab, MrApplicationSettings, PrecisionQueueSettings},
+    span::Span,
     tables,
     translated::{Links, Translated},
 };
@@ -75,7 +76,8 @@ impl Lab {
         }
         let number: usize = name.strip_prefix(CUSTOMER_PREFIX)?.parse().ok()?;
         let customer = self.cast.customers.get(number.checked_sub(1)?)?;
-        Some(Box::new(cast::Customer::new(customer_config(customer))))
+        let administrator = (self.ccp.administrator.clone(), self.ccp.password.clone());
+        Some(Box::new(cast::Customer::new(customer_config(customer, administrator))))
     }
 
     /// The header of a journal of these components.
@@ -386,15 +388,15 @@ impl Lab {
             extension: settings.extension.clone(),
             mrds: settings.mrds.iter().map(|name| self.mrd_id(name)).collect(),
             domain: self.fqdn("finesse"),
-            sign_in: agent.sign_in.0,
-            ready: agent.ready.0,
             limit: agent.limit,
-            offer: match agent.accept {
-                None => cast::agent::Offer::Ignore,
-                Some(accept) => {
-                    cast::agent::Offer::Work { accept: accept.0, start: agent.start.0, close: agent.close.0 }
-                }
-            },
+            interrupt_action: agent.interrupt_action,
+            logout_action: agent.dialog_logout_action,
+            sign_in: agent.sign_in.map(|span| span.0),
+            ready: agent.ready.map(|span| span.0),
+            not_ready: agent.not_ready.map(|span| span.0),
+            sign_out: agent.sign_out.map(|span| span.0),
+            crash: agent.crash.map(|span| span.0),
+            work: work_of(agent),
             retry: RETRY,
         })
     }
@@ -412,10 +414,24 @@ impl Lab {
     }
 }
 
-fn customer_config(customer: &CastCustomer) -> cast::customer::Config {
+/// Whoever accepts by itself goes on by itself.
+fn work_of(agent: &CastAgent) -> cast::agent::Work {
+    let at_once = agent.accept.map(|_| Span::default());
+    let time = |span: Option<Span>| span.map(|span| span.0);
+    cast::agent::Work {
+        accept: time(agent.accept),
+        start: time(agent.start.or(at_once)),
+        pause: time(agent.pause),
+        resume: time(agent.resume),
+        wrap_up: time(agent.wrap_up),
+        close: time(agent.close.or(at_once)),
+    }
+}
+
+fn customer_config(customer: &CastCustomer, administrator: (String, String)) -> cast::customer::Config {
     let given = |text: &String| Some(text.clone()).filter(|text| !text.is_empty());
     cast::customer::Config {
-        starts: vec![customer.at.0],
+        starts: customer.at.iter().map(|span| span.0).collect(),
         waits: customer.waits,
         feed: customer.feed,
         method: match customer.method {
@@ -431,9 +447,10 @@ fn customer_config(customer: &CastCustomer) -> cast::customer::Config {
             variables: customer.variables.clone().into_iter().collect(),
             ..cce_xml::task::Task::default()
         },
-        poll: customer.poll.0,
+        poll: customer.poll.map(|span| span.0),
         retry: RETRY,
         cancel_after: customer.cancel_after.map(|span| span.0),
+        administrator,
     }
 }
 

@@ -4,7 +4,10 @@
 
 use crate::span::{SignedSpan, Span};
 use cce_journal::{LogSettings, Tables};
-use cce_kernel::{Port, model::AgentId};
+use cce_kernel::{
+    Port,
+    model::{AgentId, InterruptAction, LogoutAction},
+};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -418,28 +421,86 @@ pub struct CastAgent {
     pub id: AgentId,
     /// Tasks at the same time, 1 to 10.
     pub limit: u32,
+    /// What a task of another domain does to this agent's tasks.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub interrupt_action: InterruptAction,
+    /// What becomes of dialogs at the sign-out.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub dialog_logout_action: LogoutAction,
+    /// After the start; without it, by command.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sign_in: Option<Span>,
+    /// After signing in; without it, by command.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ready: Option<Span>,
+    /// After having become ready.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub not_ready: Option<Span>,
     /// After the start.
-    pub sign_in: Span,
-    /// After signing in.
-    pub ready: Span,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sign_out: Option<Span>,
+    /// After the start: the desktop dies.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub crash: Option<Span>,
     /// After the offer; without it, offers are ignored.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub accept: Option<Span>,
-    /// After accepting.
-    #[serde(default)]
-    pub start: Span,
-    /// After starting.
-    #[serde(default)]
-    pub close: Span,
+    /// After accepting. Without it: at once if `accept` has a time, else by command.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub start: Option<Span>,
+    /// After starting, once in each dialog.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pause: Option<Span>,
+    /// After pausing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resume: Option<Span>,
+    /// After starting, or after the pause.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wrap_up: Option<Span>,
+    /// After the wrap-up, if there is one, else as `wrap_up`. Without it: as `start`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub close: Option<Span>,
+}
+
+impl CastAgent {
+    /// An agent with three slots who does nothing without a command.
+    pub fn new(id: AgentId) -> Self {
+        Self {
+            id,
+            limit: 3,
+            interrupt_action: InterruptAction::default(),
+            dialog_logout_action: LogoutAction::default(),
+            sign_in: None,
+            ready: None,
+            not_ready: None,
+            sign_out: None,
+            crash: None,
+            accept: None,
+            start: None,
+            pause: None,
+            resume: None,
+            wrap_up: None,
+            close: None,
+        }
+    }
+
+    /// Every time that the agent's doings have.
+    pub fn times_mut(&mut self) -> impl Iterator<Item = &mut Span> {
+        let arrival = [&mut self.sign_in, &mut self.ready, &mut self.not_ready, &mut self.sign_out];
+        let work = [&mut self.accept, &mut self.start, &mut self.pause, &mut self.resume];
+        let end = [&mut self.wrap_up, &mut self.close, &mut self.crash];
+        arrival.into_iter().chain(work).chain(end).filter_map(Option::as_mut)
+    }
 }
 
 /// A virtual customer.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct CastCustomer {
-    /// After the start.
-    pub at: Span,
+    /// After the start; without it, tasks are created by command.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at: Option<Span>,
     /// That counts from a cue instead.
-    #[serde(default, skip_serializing_if = "is_false")]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub waits: bool,
     /// `POST` or `GET`.
     pub method: CreateMethod,
@@ -457,8 +518,9 @@ pub struct CastCustomer {
     /// What becomes of the task when a link fails.
     #[serde(default)]
     pub requeue_on_recovery: bool,
-    /// Between two polls.
-    pub poll: Span,
+    /// Between two polls; without it, by command.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub poll: Option<Span>,
     /// The customer gives up.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cancel_after: Option<Span>,
@@ -467,9 +529,33 @@ pub struct CastCustomer {
     pub variables: BTreeMap<String, String>,
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "the form that serde calls")]
-fn is_false(value: &bool) -> bool {
-    !value
+impl CastCustomer {
+    /// A customer of a feed and a dialed number who does nothing without a command.
+    pub fn new(feed: u32, script_selector: impl Into<String>) -> Self {
+        Self {
+            at: None,
+            waits: false,
+            method: CreateMethod::Post,
+            feed,
+            name: "customer".to_owned(),
+            title: "task".to_owned(),
+            description: String::new(),
+            script_selector: script_selector.into(),
+            requeue_on_recovery: false,
+            poll: None,
+            cancel_after: None,
+            variables: BTreeMap::new(),
+        }
+    }
+
+    /// Every time that the customer's doings have.
+    pub fn times_mut(&mut self) -> impl Iterator<Item = &mut Span> {
+        [&mut self.at, &mut self.poll, &mut self.cancel_after].into_iter().filter_map(Option::as_mut)
+    }
+}
+
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
 }
 
 /// How a task is created.

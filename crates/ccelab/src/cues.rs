@@ -32,9 +32,10 @@ impl Cues {
             .collect();
         let agents = lab.cast.agents.clone();
         for customer in &mut lab.cast.customers {
-            let last = agents.iter().map(ready_at).filter(|ready| *ready < customer.at.0).max();
-            customer.at.0 -= last.unwrap_or_default();
             customer.waits = true;
+            let Some(at) = &mut customer.at else { continue };
+            let last = agents.iter().filter_map(ready_at).filter(|ready| *ready < at.0).max();
+            at.0 -= last.unwrap_or_default();
         }
         let (settling, _) = Settling::of(&lab.nodes(), &lab.tables);
         Self { settling, waiting, routable: BTreeSet::new() }
@@ -62,12 +63,13 @@ fn ready_before(lab: &Lab, customer: &CastCustomer) -> BTreeSet<SkillTarget> {
     lab.cast
         .agents
         .iter()
-        .filter(|agent| ready_at(agent) < customer.at.0)
+        .filter(|agent| ready_at(agent).is_some_and(|ready| ready < customer.at.unwrap_or_default().0))
         .filter_map(|cast| lab.agents.iter().find(|agent| agent.id == cast.id))
         .map(|agent| SkillTarget(agent.skill_target))
         .collect()
 }
 
-fn ready_at(agent: &CastAgent) -> Duration {
-    agent.sign_in.0 + agent.ready.0
+/// When the agent becomes ready by itself.
+fn ready_at(agent: &CastAgent) -> Option<Duration> {
+    Some(agent.sign_in?.0 + agent.ready?.0)
 }

@@ -77,14 +77,10 @@ pub(crate) fn demo(options: Demo) -> Result<(), Failure> {
 fn hurry(lab: &mut Lab) {
     let shorten = |span: &mut Span| span.0 /= FAST;
     for agent in &mut lab.cast.agents {
-        [&mut agent.sign_in, &mut agent.ready, &mut agent.start, &mut agent.close]
-            .into_iter()
-            .for_each(shorten);
-        agent.accept.iter_mut().for_each(shorten);
+        agent.times_mut().for_each(shorten);
     }
     for customer in &mut lab.cast.customers {
-        [&mut customer.at, &mut customer.poll].into_iter().for_each(shorten);
-        customer.cancel_after.iter_mut().for_each(shorten);
+        customer.times_mut().for_each(shorten);
     }
 }
 

@@ -47,13 +47,13 @@ impl AgentChoice {
             Manner::Ignore => None,
         };
         CastAgent {
-            id: self.id.clone(),
             limit: LIMIT,
-            sign_in: Span::default(),
-            ready: Span::default(),
+            sign_in: Some(Span::default()),
+            ready: Some(Span::default()),
             accept: accept.map(Span),
-            start: Span(START),
-            close: Span(CLOSE),
+            start: Some(Span(START)),
+            close: Some(Span(CLOSE)),
+            ..CastAgent::new(self.id.clone())
         }
     }
 }

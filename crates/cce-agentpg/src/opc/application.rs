@@ -1,7 +1,12 @@
 //! Tasks that an application routes by itself, limits that change, and agents whose client comes back
 //! (cti-server-protocol 11.1; the texts give names and little else, so what follows is inferred).
 
-use super::{Opc, Shown, TASK_DURATION, TASK_LIFE, agent::SignIn, sign_in::is_limit, task::Task};
+use super::{
+    Opc, Shown, TASK_DURATION, TASK_LIFE,
+    agent::SignIn,
+    sign_in::{TASK_LIMIT_MAX, is_limit},
+    task::Task,
+};
 use crate::arm::{ArmRequest, Place, Refusal};
 use cce_kernel::{
     Cx, TimerKey,
@@ -34,7 +39,7 @@ impl Opc {
     /// Lets an agent hold one task more than the limit.
     pub(super) fn on_override_limit(&mut self, request: &ArmRequest, cx: &mut Cx<'_>) -> Result<(), Refusal> {
         let agent = self.attended_mut(request.place)?;
-        is_limit(agent.limit + agent.beyond + 1)?;
+        is_limit(agent.limit.saturating_add(agent.beyond).saturating_add(1))?;
         agent.beyond += 1;
         self.answer(request.client.session, request.invoke_id, 0);
         self.report(request.place, Shown::AsIs, cx);
@@ -80,7 +85,7 @@ impl Opc {
         agent.sign_in = if is_ready { SignIn::Ready } else { SignIn::NotReady };
         agent.routable = routable;
         agent.limit = max_tasks;
-        agent.beyond = max_beyond;
+        agent.beyond = max_beyond.min(TASK_LIMIT_MAX);
         agent.client = request.client.clone();
         cx.cancel(TimerKey::new(TASK_LIFE, place.timer_id()));
         self.answer(request.client.session, request.invoke_id, 0);
@@ -151,7 +156,7 @@ impl Opc {
     ) -> Result<Task, Refusal> {
         let load = self.load(place).total();
         let agent = self.attended_mut(place)?;
-        if load >= agent.limit + agent.beyond {
+        if load >= agent.limit.saturating_add(agent.beyond) {
             return Err(Refusal::LimitExceeded);
         }
         let task = Task { id, place, state, skill_group };

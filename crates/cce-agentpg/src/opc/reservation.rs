@@ -67,7 +67,7 @@ impl Opc {
         if !agent.is_attended() {
             return Err("the agent is not signed in");
         }
-        if self.load(task.place).total() >= agent.limit + agent.beyond {
+        if self.load(task.place).total() >= agent.limit.saturating_add(agent.beyond) {
             return Err("the agent has as many tasks as allowed");
         }
         Ok(())

@@ -15,7 +15,7 @@ use cce_kernel::{
 /// The voice domain, to which nobody signs in here.
 const VOICE_MRD: MrdId = MrdId(1);
 /// The highest limit of tasks at the same time.
-const TASK_LIMIT_MAX: u32 = 15;
+pub(super) const TASK_LIMIT_MAX: u32 = 15;
 /// A task that the old client held when a new one took its agent over (task-routing E19).
 const ENDED_DURING_INIT: Disposition = Disposition(51);
 

@@ -28,6 +28,40 @@ fn an_override_lets_an_agent_hold_one_task_more() {
 }
 
 #[test]
+fn an_absurd_limit_is_refused_wherever_it_comes() {
+    for absurd in [0, 16, u32::from(u16::MAX), u32::MAX - 1, u32::MAX] {
+        let mut lab = Lab::working();
+        let refused = [
+            lab.finesse_says(MediaLoginReq { max_task_limit: absurd, ..login(MRD) }),
+            lab.finesse_says(limit(absurd)),
+            lab.finesse_says(AgentInitReq { max_task_limit: absurd, ..init() }),
+            lab.finesse_says(MakeAgentRoutableInd {
+                mrd_id: MRD,
+                icm_agent_id: AGENT,
+                max_tasks: absurd,
+                ..MakeAgentRoutableInd::default()
+            }),
+        ];
+        assert_eq!(refused.map(|said| answered(&said, &lab)), [34; 4], "{absurd}");
+        assert_eq!(lab.finesse_says(limit(2)).reported_states()[0].max_task_limit, 2);
+    }
+}
+
+#[test]
+fn an_absurd_number_of_tasks_beyond_the_limit_is_cut() {
+    for absurd in [16, u32::from(u16::MAX), u32::MAX] {
+        let mut lab = Lab::working();
+        let beyond = Some(absurd);
+        lab.finesse_says(MediaLoginReq { max_beyond_task_limit: beyond, ..login(MRD) });
+        let said = lab.finesse_says(AgentInitReq { max_beyond_task_limit: beyond, ..init() });
+        assert_eq!(said.reported_states(), [], "the sign-in told it already");
+        assert_eq!(answered(&lab.finesse_says(over()), &lab), 34);
+        let taken = (1..40).filter(|n| lab.reserve(task(*n)).reported_tasks()[0].1 == 0).count();
+        assert_eq!(taken, 3 + 15 - 1, "{absurd}");
+    }
+}
+
+#[test]
 fn an_application_gives_its_agent_a_task_that_no_router_has_seen() {
     let mut lab = Lab::ready();
     let said = lab.finesse_says(start_own());
@@ -212,6 +246,19 @@ fn limit(max_task_limit: u32) -> ChangeMaxTaskLimitReq {
     ChangeMaxTaskLimitReq { mrd_id: MRD, icm_agent_id: AGENT, max_task_limit, ..Default::default() }
 }
 
+/// The agent of [`Lab::working`], as its client knows it.
+fn init() -> AgentInitReq {
+    AgentInitReq {
+        invoke_id: 12,
+        mrd_id: MRD,
+        icm_agent_id: AGENT,
+        agent_mode: 1,
+        agent_state: 11,
+        max_task_limit: 3,
+        ..AgentInitReq::default()
+    }
+}
+
 fn over() -> OverrideLimitReq {
     OverrideLimitReq { mrd_id: MRD, icm_agent_id: AGENT, ..Default::default() }
 }
@@ -233,6 +280,9 @@ fn answered(said: &crate::lab::Said, lab: &Lab) -> u32 {
         Cti::ChangeMaxTaskLimitResp(m) => Some(m.status),
         Cti::OverrideLimitResp(m) => Some(m.status),
         Cti::AgentTasksResp(m) => Some(m.status),
+        Cti::AgentInitResp(m) => Some(m.status),
+        Cti::MediaLoginResp(m) => Some(m.status),
+        Cti::FailureResp(m) => Some(m.status),
         Cti::StartApplicationTaskResp(m) if m.task_id == TaskId::NONE => Some(m.status),
         _ => None,
     };

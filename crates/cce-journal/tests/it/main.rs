@@ -210,6 +210,7 @@ fn any_record() -> impl Strategy<Value = Record> {
             .prop_map(|(key, value)| What::Out(Output::Store { key, value })),
         (text(), text())
             .prop_map(|(setting, value)| What::In(Input::Command(Command::Set { setting, value }))),
+        text().prop_map(|words| What::In(Input::Command(Command::Act(words)))),
         text().prop_map(|reason| What::Stopped { reason }),
         any::<u64>().prop_map(|dropped| What::Gap { dropped }),
         Just(What::Started),

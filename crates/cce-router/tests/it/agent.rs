@@ -5,6 +5,7 @@ use cce_kernel::{
     fact::{AgentView, RouterFact},
     model::{AgentState, MrdId, SkillTarget},
 };
+use cce_mr::icm::AgentStateUpdate;
 
 #[test]
 fn the_reservation_shows_as_pending_like_in_the_trace() {
@@ -76,6 +77,16 @@ fn the_tasks_of_one_agent_are_bounded() {
     let mut lab = Lab::ready();
     let errors = (0..101).filter(|after| lab.task(*after, 1).has_peer_error()).count();
     assert_eq!(errors, 1);
+}
+
+#[test]
+fn an_agent_with_an_absurd_limit_gets_a_bounded_number_of_tasks() {
+    for absurd in [u32::from(u16::MAX), u32::MAX] {
+        let mut lab = Lab::open();
+        lab.report(&AgentStateUpdate { max_beyond_task_limit: absurd, ..standing(AGENT, absurd) });
+        let routed = (0..150).filter(|did| !lab.call(*did).chosen().is_empty()).count();
+        assert_eq!(routed, 100, "{absurd}");
+    }
 }
 
 fn agent(before: AgentView, after: AgentView) -> RouterFact {

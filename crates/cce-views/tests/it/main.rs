@@ -114,17 +114,17 @@ fn lab() -> Lab {
     lab.agents.iter_mut().for_each(|agent| agent.password = format!("secret-of-{}", agent.id));
     let seconds = |number| Span(Duration::from_secs(number));
     lab.cast.agents = vec![CastAgent {
-        id: "1083".into(),
         limit: 2,
-        sign_in: Span::default(),
-        ready: seconds(1),
+        sign_in: Some(Span::default()),
+        ready: Some(seconds(1)),
         accept: Some(seconds(1)),
-        start: seconds(1),
-        close: seconds(2),
+        start: Some(seconds(1)),
+        close: Some(seconds(2)),
+        ..CastAgent::new("1083".into())
     }];
     lab.cast.customers = vec![CastCustomer {
         waits: false,
-        at: seconds(3),
+        at: Some(seconds(3)),
         method: CreateMethod::Post,
         feed: 100_080,
         name: "ann@example.org".into(),
@@ -132,7 +132,7 @@ fn lab() -> Lab {
         description: "By post".into(),
         script_selector: "CumulusTask".into(),
         requeue_on_recovery: true,
-        poll: seconds(1),
+        poll: Some(seconds(1)),
         cancel_after: None,
         variables: BTreeMap::from([("cv_1".to_owned(), "Ann".to_owned())]),
     }];

@@ -1,14 +1,29 @@
 //! A customer: creates tasks over the Task API, polls them until they end, may cancel (ccp-task-api 3).
+//!
+//! Whatever has a time in the configuration it does by itself; everything can be told to it, too, by
+//! [`Command::Act`]: see [`WORDS`].
 
+use base64::{Engine, engine::general_purpose::STANDARD};
 use cce_kernel::{
     CallError, CallId, Command, Component, Cx, Input, Port, Request, Response, TimerKey, model::ContactStatus,
 };
-use cce_xml::task::{Task, TaskStatus};
+use cce_xml::{
+    Xml,
+    task::{Task, TaskStatus},
+};
 use std::{collections::BTreeMap, time::Duration};
 
 /// Failures in a row after which a customer gives a task up: with a pause of 1 s, a component may be away for
 /// a minute.
 pub const FAILURES_MAX: u32 = 60;
+
+/// Tasks that a customer has at most.
+const TASKS_MAX: usize = 10_000;
+
+/// The words that a customer understands. All but `create` may be followed by a contact id, or by `T1`, `T2`, …:
+/// the customer's first, second task. Without either, the oldest task is meant that is not over. `renotify` may
+/// be followed by a script selector, too: the task is transferred there.
+pub const WORDS: [&str; 4] = ["create", "poll", "cancel", "renotify"];
 
 /// What a customer does.
 #[derive(Clone, Debug)]
@@ -24,11 +39,13 @@ pub struct Config {
     /// What every task says.
     pub task: Task,
     /// Between an answer and the next poll.
-    pub poll: Duration,
+    pub poll: Option<Duration>,
     /// Between a failure and the next try.
     pub retry: Duration,
     /// The customer gives up this long after the task was created.
     pub cancel_after: Option<Duration>,
+    /// Name and password of CCP's administrator, for `renotify`.
+    pub administrator: (String, String),
 }
 
 /// How a task is created.
@@ -45,7 +62,22 @@ pub enum Method {
 pub struct Customer {
     config: Config,
     tasks: Vec<Errand>,
-    calls: BTreeMap<CallId, (usize, Ask)>,
+    calls: BTreeMap<CallId, Sent>,
+}
+
+/// A request whose answer is awaited.
+#[derive(Clone, Copy, Debug)]
+struct Sent {
+    at: usize,
+    ask: Ask,
+    by: By,
+}
+
+/// Whose idea a request was. What was told is not repeated when it fails.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum By {
+    Itself,
+    Command,
 }
 
 /// One task, from the customer's side.
@@ -63,16 +95,20 @@ enum Ask {
     Create,
     Poll,
     Cancel,
+    /// Only by command.
+    Renotify,
 }
 
 impl Ask {
-    const ALL: [Self; 3] = [Self::Create, Self::Poll, Self::Cancel];
+    /// What a customer does by itself.
+    const TIMED: [Self; 3] = [Self::Create, Self::Poll, Self::Cancel];
 
     const fn timer(self) -> &'static str {
         match self {
             Self::Create => "create",
             Self::Poll => "poll",
             Self::Cancel => "cancel",
+            Self::Renotify => "renotify",
         }
     }
 }
@@ -92,41 +128,40 @@ impl Customer {
     }
 
     fn begin(&mut self, cx: &mut Cx<'_>) {
-        for at in 0..self.tasks.len() {
-            cx.arm(key(Ask::Create, at), self.config.starts[at]);
+        for (at, start) in self.config.starts.iter().enumerate() {
+            cx.arm(key(Ask::Create, at), *start);
         }
     }
 
     fn on_timer(&mut self, timer: &TimerKey, cx: &mut Cx<'_>) {
-        let ask = Ask::ALL.into_iter().find(|ask| ask.timer() == timer.name);
+        let ask = Ask::TIMED.into_iter().find(|ask| ask.timer() == timer.name);
         let at = usize::try_from(timer.id).unwrap_or(usize::MAX);
         if let (Some(ask), Some(errand)) = (ask, self.tasks.get(at))
             && !errand.is_over
         {
-            self.send(ask, at, cx);
+            self.send(Sent { at, ask, by: By::Itself }, cx);
         }
     }
 
     fn on_reply(&mut self, call: CallId, result: &Result<Response, CallError>, cx: &mut Cx<'_>) {
-        let Some((at, ask)) = self.calls.remove(&call) else { return };
-        if self.tasks[at].is_over {
+        let Some(sent) = self.calls.remove(&call) else { return };
+        if self.tasks[sent.at].is_over {
             return;
         }
-        match ask {
-            Ask::Create => self.on_create_answered(at, result, cx),
-            Ask::Poll => self.on_poll_answered(at, result, cx),
-            Ask::Cancel => self.on_cancel_answered(at, result, cx),
+        match sent.ask {
+            Ask::Create => self.on_create_answered(sent, result, cx),
+            Ask::Poll => self.on_poll_answered(sent, result, cx),
+            Ask::Cancel => self.on_cancel_answered(sent, result, cx),
+            Ask::Renotify => {}
         }
     }
 
     /// Only a request that certainly created nothing is repeated: one task must not become two.
-    fn on_create_answered(&mut self, at: usize, result: &Result<Response, CallError>, cx: &mut Cx<'_>) {
+    fn on_create_answered(&mut self, sent: Sent, result: &Result<Response, CallError>, cx: &mut Cx<'_>) {
         match result {
-            Ok(response) if response.status == 201 => self.on_created(at, response, cx),
-            Ok(Response { status: 503, .. }) | Err(CallError::Unreachable) => {
-                self.on_failure(at, Ask::Create, cx);
-            }
-            Ok(_) | Err(_) => self.end(at, cx),
+            Ok(response) if response.status == 201 => self.on_created(sent.at, response, cx),
+            Ok(Response { status: 503, .. }) | Err(CallError::Unreachable) => self.on_failure(sent, cx),
+            Ok(_) | Err(_) => self.end(sent.at, cx),
         }
     }
 
@@ -135,13 +170,20 @@ impl Customer {
             return self.end(at, cx);
         };
         self.tasks[at] = Errand { path: path.to_owned(), failures: 0, is_over: false };
-        cx.arm(key(Ask::Poll, at), self.config.poll);
+        self.poll_later(at, cx);
         if let Some(wait) = self.config.cancel_after {
             cx.arm(key(Ask::Cancel, at), wait);
         }
     }
 
-    fn on_poll_answered(&mut self, at: usize, result: &Result<Response, CallError>, cx: &mut Cx<'_>) {
+    fn poll_later(&self, at: usize, cx: &mut Cx<'_>) {
+        if let Some(wait) = self.config.poll {
+            cx.arm(key(Ask::Poll, at), wait);
+        }
+    }
+
+    fn on_poll_answered(&mut self, sent: Sent, result: &Result<Response, CallError>, cx: &mut Cx<'_>) {
+        let at = sent.at;
         let status = match result {
             Ok(response) if response.status == 200 => TaskStatus::read_status(&response.body.0),
             // The task is no longer there for a customer: it was cancelled, or forgotten.
@@ -149,25 +191,31 @@ impl Customer {
             Ok(_) | Err(_) => None,
         };
         match status {
-            None => self.on_failure(at, Ask::Poll, cx),
+            None => self.on_failure(sent, cx),
             Some(ContactStatus::Handled | ContactStatus::Discarded) => self.end(at, cx),
             Some(ContactStatus::Unread | ContactStatus::Queued | ContactStatus::Reserved) => {
                 self.tasks[at].failures = 0;
-                cx.arm(key(Ask::Poll, at), self.config.poll);
+                self.poll_later(at, cx);
             }
         }
     }
 
     /// A cancel that comes too late is refused with 400; the task goes on, and so do the polls.
-    fn on_cancel_answered(&mut self, at: usize, result: &Result<Response, CallError>, cx: &mut Cx<'_>) {
+    fn on_cancel_answered(&mut self, sent: Sent, result: &Result<Response, CallError>, cx: &mut Cx<'_>) {
         match result {
-            Ok(Response { status: 200 | 404, .. }) => self.end(at, cx),
-            Ok(Response { status: 503, .. }) | Err(_) => self.on_failure(at, Ask::Cancel, cx),
+            Ok(Response { status: 200 | 404, .. }) => self.end(sent.at, cx),
+            Ok(Response { status: 503, .. }) | Err(_) => self.on_failure(sent, cx),
             Ok(_) => {}
         }
     }
 
-    fn on_failure(&mut self, at: usize, ask: Ask, cx: &mut Cx<'_>) {
+    fn on_failure(&mut self, sent: Sent, cx: &mut Cx<'_>) {
+        let Sent { at, ask, by } = sent;
+        match (by, ask) {
+            (By::Command, Ask::Create) => return self.end(at, cx),
+            (By::Command, Ask::Poll | Ask::Cancel | Ask::Renotify) => return,
+            (By::Itself, _) => {}
+        }
         self.tasks[at].failures += 1;
         if self.tasks[at].failures > FAILURES_MAX {
             return self.end(at, cx);
@@ -186,20 +234,82 @@ impl Customer {
         }
     }
 
-    fn send(&mut self, ask: Ask, at: usize, cx: &mut Cx<'_>) {
-        let path = self.tasks[at].path.as_str();
-        let request = match ask {
+    fn send(&mut self, sent: Sent, cx: &mut Cx<'_>) {
+        let path = self.tasks[sent.at].path.as_str();
+        let request = match sent.ask {
             Ask::Create => creation(&self.config),
             Ask::Poll => Request::new("GET", path),
             Ask::Cancel => Request::new("DELETE", path),
+            Ask::Renotify => renotification(&self.config, path, None),
         };
-        self.calls.insert(cx.call(Port::App, request), (at, ask));
+        self.ask(sent, request, cx);
+    }
+
+    fn ask(&mut self, sent: Sent, request: Request, cx: &mut Cx<'_>) {
+        self.calls.insert(cx.call(Port::App, request), sent);
+    }
+
+    fn on_told(&mut self, words: &str, cx: &mut Cx<'_>) {
+        if let Err(detail) = self.follow(words, cx) {
+            cx.note(Command::Act(words.to_owned()).refusal(&detail));
+        }
+    }
+
+    fn follow(&mut self, words: &str, cx: &mut Cx<'_>) -> Result<(), String> {
+        let words: Vec<&str> = words.split_whitespace().collect();
+        match words[..] {
+            ["create"] => self.create(cx),
+            ["poll", ref about @ ..] if about.len() < 2 => self.tell(Ask::Poll, about.first(), cx),
+            ["cancel", ref about @ ..] if about.len() < 2 => self.tell(Ask::Cancel, about.first(), cx),
+            ["renotify"] => self.tell(Ask::Renotify, None, cx),
+            ["renotify", about] => self.tell(Ask::Renotify, Some(&about), cx),
+            ["renotify", about, selector] => {
+                let at = self.chosen(Some(about))?;
+                let request = renotification(&self.config, &self.tasks[at].path, Some(selector));
+                self.ask(Sent { at, ask: Ask::Renotify, by: By::Command }, request, cx);
+                Ok(())
+            }
+            [known, ..] if WORDS.contains(&known) => Err(format!("`{known}` is followed by too many words")),
+            [] | [..] => {
+                let unknown = words.first().unwrap_or(&"");
+                Err(format!("`{unknown}` is unknown; a customer knows {}", WORDS.join(", ")))
+            }
+        }
+    }
+
+    fn create(&mut self, cx: &mut Cx<'_>) -> Result<(), String> {
+        if self.tasks.len() >= TASKS_MAX {
+            return Err(format!("the customer has {TASKS_MAX} tasks already"));
+        }
+        self.tasks.push(Errand::default());
+        self.send(Sent { at: self.tasks.len() - 1, ask: Ask::Create, by: By::Command }, cx);
+        Ok(())
+    }
+
+    fn tell(&mut self, ask: Ask, about: Option<&&str>, cx: &mut Cx<'_>) -> Result<(), String> {
+        let at = self.chosen(about.copied())?;
+        self.send(Sent { at, ask, by: By::Command }, cx);
+        Ok(())
+    }
+
+    /// The task that a command is about.
+    fn chosen(&self, about: Option<&str>) -> Result<usize, String> {
+        let is_created = |at: &usize| self.tasks.get(*at).is_some_and(|errand| !errand.path.is_empty());
+        let Some(name) = about else {
+            let is_open = |errand: &Errand| !errand.path.is_empty() && !errand.is_over;
+            return self.tasks.iter().position(is_open).ok_or_else(|| "no task is open".to_owned());
+        };
+        let of_contact = |errand: &Errand| errand.path.rsplit('/').next() == Some(name);
+        let by_name = ordinal(name).or_else(|| self.tasks.iter().position(of_contact));
+        by_name
+            .filter(is_created)
+            .ok_or_else(|| format!("`{name}` is no task so far: write a contact id, or T1 for the first one"))
     }
 
     fn on_stop(&mut self, cx: &mut Cx<'_>) {
         for (at, errand) in self.tasks.iter_mut().enumerate().filter(|(_, errand)| !errand.is_over) {
             errand.is_over = true;
-            for ask in Ask::ALL {
+            for ask in Ask::TIMED {
                 cx.cancel(key(ask, at));
             }
         }
@@ -215,6 +325,7 @@ impl Component for Customer {
             Input::Reply { call, result } => self.on_reply(call, &result, cx),
             Input::Command(Command::Cue) => self.begin(cx),
             Input::Command(Command::Stop) => self.on_stop(cx),
+            Input::Command(Command::Act(words)) => self.on_told(&words, cx),
             Input::Command(refused @ Command::Set { .. }) => {
                 cx.note(refused.refusal("a customer has no settings"));
             }
@@ -239,4 +350,25 @@ fn creation(config: &Config) -> Request {
         Method::Post => Request::new("POST", target).xml(config.task.to_xml()),
         Method::Get => Request::new("GET", format!("{target}?{}", config.task.to_query())),
     }
+}
+
+/// Asks CCP to route a task anew: by its own dialed number, or by another one (ccp-task-api 3.6).
+fn renotification(config: &Config, path: &str, selector: Option<&str>) -> Request {
+    let reason = if selector.is_some() { "ROUTE_SERVICE_TRANSFER" } else { "ROUTE_SERVICE_RECOVERY" };
+    let own = config.task.script_selector.as_deref().unwrap_or_default();
+    let body = Xml::document("Task", |xml| {
+        xml.text("scriptSelector", selector.unwrap_or(own)).text("reNotifyReason", reason);
+    });
+    let contact = path.rsplit('/').next().unwrap_or_default();
+    let (name, password) = &config.administrator;
+    let token = STANDARD.encode(format!("{name}:{password}"));
+    Request::new("PUT", format!("/ccp-webapp/ccp/task/{contact}/renotify"))
+        .xml(body)
+        .header("authorization", format!("Basic {token}"))
+}
+
+/// `T2`, `T#2`: the second, counted from 0 here.
+fn ordinal(name: &str) -> Option<usize> {
+    let number: usize = name.strip_prefix("T#").or_else(|| name.strip_prefix('T'))?.parse().ok()?;
+    number.checked_sub(1)
 }

@@ -1,6 +1,7 @@
 //! Configurations: the built-in lab, files over it, the environment on top, and everything that can be wrong.
 
-use cce_world::{Lab, Layers, Place, Problem, Span, load, show};
+use cce_kernel::model::{InterruptAction, LogoutAction};
+use cce_world::{CastAgent, CastCustomer, Lab, Layers, Place, Problem, Span, load, show};
 use std::time::Duration;
 
 /// One mistake of every kind, each on a line of its own.
@@ -133,6 +134,19 @@ fn a_lab_with_every_optional_setting_loads_again_too() {
     lab.mrds[0].max_in_queue = Some(10);
     lab.precision_queues[0].steps[0].wait = Some(minutes(1));
     lab.demo.customers[0].cancel_after = Some(minutes(1));
+    let agent = &mut lab.demo.agents[0];
+    agent.interrupt_action = InterruptAction::Ignore;
+    agent.dialog_logout_action = LogoutAction::Transfer;
+    [agent.not_ready, agent.sign_out, agent.crash] = [Some(minutes(1)); 3];
+    [agent.pause, agent.resume, agent.wrap_up] = [Some(minutes(2)); 3];
+    assert_shown_loads_again(&lab);
+}
+
+#[test]
+fn people_without_times_load_again_too() {
+    let mut lab = load(&Layers::default()).unwrap();
+    lab.demo.agents = vec![CastAgent::new("1081".into())];
+    lab.demo.customers = vec![CastCustomer::new(100_080, "CumulusTask")];
     assert_shown_loads_again(&lab);
 }
 

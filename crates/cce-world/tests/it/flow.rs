@@ -86,7 +86,7 @@ fn a_task_that_nobody_accepts_goes_to_another_agent() {
     let mut deaf = agent("1080", 3);
     deaf.accept = None;
     let mut late = agent("1081", 3);
-    late.sign_in = span(6);
+    late.sign_in = Some(span(6));
     let lab = lab(vec![deaf, late], vec![customer(4, None)]);
     assert_eq!(ends(&run(&lab, 1)), [(ContactStatus::Handled, StatusReason::ExternallyHandled)]);
 }
@@ -137,6 +137,22 @@ fn after_maintenance_of_a_side_of_the_cti_server_a_new_task_is_handled_over_the_
     assert!(sim.records().iter().any(on_b));
 }
 
+#[test]
+fn a_component_is_no_person_and_says_so() {
+    for component in COMPONENTS {
+        let lab = lab(Vec::new(), Vec::new());
+        let mut sim = start(&lab, 1);
+        sim.command(&NodeName::from(component), Command::Act("ready".to_owned()));
+        sim.run_until(Time(1_000_000));
+        let refused = Fact::CommandRefused {
+            command: "ready".to_owned(),
+            detail: "only virtual people act".to_owned(),
+        };
+        let is_refused = |record: &Record| record.what == What::Out(Output::Note(refused.clone()));
+        assert_eq!(sim.records().iter().filter(|record| is_refused(record)).count(), 1, "{component}");
+    }
+}
+
 /// The first task is with the agent when the component falls; what becomes of it is not asked here.
 #[test]
 fn a_restart_while_a_task_is_in_work_does_not_stop_the_next_task() {
@@ -163,20 +179,20 @@ pub(crate) fn lab(agents: Vec<CastAgent>, customers: Vec<CastCustomer>) -> Lab {
 
 pub(crate) fn agent(id: &str, limit: u32) -> CastAgent {
     CastAgent {
-        id: id.into(),
         limit,
-        sign_in: Span::default(),
-        ready: span(1),
+        sign_in: Some(Span::default()),
+        ready: Some(span(1)),
         accept: Some(span(1)),
-        start: span(1),
-        close: span(3),
+        start: Some(span(1)),
+        close: Some(span(3)),
+        ..CastAgent::new(id.into())
     }
 }
 
 pub(crate) fn customer(at: u64, cancel_after: Option<u64>) -> CastCustomer {
     CastCustomer {
         waits: false,
-        at: span(at),
+        at: Some(span(at)),
         method: CreateMethod::Post,
         feed: 100_080,
         name: "ann@example.org".into(),
@@ -184,7 +200,7 @@ pub(crate) fn customer(at: u64, cancel_after: Option<u64>) -> CastCustomer {
         description: String::new(),
         script_selector: "CumulusTask".into(),
         requeue_on_recovery: false,
-        poll: span(1),
+        poll: Some(span(1)),
         cancel_after: cancel_after.map(span),
         variables: BTreeMap::from([("cv_1".to_owned(), "Ann".to_owned())]),
     }

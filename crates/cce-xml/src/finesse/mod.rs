@@ -11,6 +11,6 @@ pub use dialog::{dialog, dialogs};
 pub use people::{media, media_list, queues, reason_codes, user, users};
 pub use request::{
     DialogRequest, MediaRequest, UserRequest, dialog_command, media_login, media_state, read_dialog,
-    read_media, read_media_list, read_user, user_login,
+    read_media, read_media_list, read_user, user_login, user_state,
 };
 pub use update::{SystemInfo, api_errors, system_info, update};

@@ -92,6 +92,13 @@ pub fn user_login(extension: &str) -> String {
     })
 }
 
+/// A desktop changes a user's voice state.
+pub fn user_state(state: &str) -> String {
+    Xml::document("User", |xml| {
+        xml.text("state", state);
+    })
+}
+
 /// A desktop signs an agent in to a domain.
 pub fn media_login(limit: u32, interrupt: InterruptAction, logout: LogoutAction) -> String {
     Xml::document("Media", |xml| {

@@ -1,6 +1,6 @@
 //! What an agent does with its dialogs: one step after each notification.
 
-use super::{Agent, Ask, Offer, request};
+use super::{Agent, Ask, Work, request};
 use cce_kernel::{
     CallError, Cx, Response, TimerKey,
     model::{DialogAction, DialogState, TaskId},
@@ -14,49 +14,119 @@ const DIALOGS_MAX: usize = 256;
 /// Failures in a row after which a step is given up: with a pause of 1 s, Finesse may be away for a minute.
 const FAILURES_MAX: u32 = 60;
 
+/// Dialogs whose order an agent remembers.
+const SEEN_MAX: usize = 10_000;
+
+/// The dialogs of an agent.
+#[derive(Debug, Default)]
+pub(super) struct Dialogs {
+    /// Those that are open, oldest first.
+    open: Vec<Known>,
+    /// All that there ever were, in order: commands may name a dialog by its place here.
+    seen: Vec<TaskId>,
+}
+
+/// A dialog as the agent saw it last.
+#[derive(Clone, Copy, Debug)]
+struct Known {
+    task: TaskId,
+    state: DialogState,
+    /// Whether the agent's pause in it is behind.
+    was_paused: bool,
+    step: Option<Step>,
+}
+
 /// The next thing to do about a dialog; its timer is armed, or its request is under way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Step {
+struct Step {
     action: DialogAction,
     failures: u32,
 }
 
-impl Offer {
-    /// What is to be done about a dialog in a state, and how long after it got there.
-    fn step(self, state: DialogState) -> Option<(DialogAction, Duration)> {
-        let Self::Work { accept, start, close } = self else { return None };
+impl Work {
+    /// What is to be done about a dialog in a state, and how long after it got there. A pause that no time ends
+    /// is ended by the next step that has one.
+    fn step(self, state: DialogState, was_paused: bool) -> Option<(DialogAction, Duration)> {
+        let timed = |action, wait: Option<Duration>| Some((action, wait?));
+        let close = || timed(DialogAction::Close, self.close);
+        let wrap_up = || timed(DialogAction::WrapUp, self.wrap_up).or_else(close);
         match state {
-            DialogState::Offered => Some((DialogAction::Accept, accept)),
-            DialogState::Accepted => Some((DialogAction::Start, start)),
+            DialogState::Offered => timed(DialogAction::Accept, self.accept),
+            DialogState::Accepted => timed(DialogAction::Start, self.start),
+            DialogState::Active if was_paused => wrap_up(),
+            DialogState::Active => timed(DialogAction::Pause, self.pause).or_else(wrap_up),
+            DialogState::Paused => timed(DialogAction::Resume, self.resume).or_else(wrap_up),
             // A dialog that was recovered from an interrupt can only be closed.
-            DialogState::Active | DialogState::Unknown => Some((DialogAction::Close, close)),
-            DialogState::Paused
-            | DialogState::WrappingUp
-            | DialogState::Interrupted
-            | DialogState::Closed => None,
+            DialogState::WrappingUp | DialogState::Unknown => close(),
+            DialogState::Interrupted | DialogState::Closed => None,
         }
+    }
+}
+
+impl Dialogs {
+    /// The dialog that a command is about: the named one, else the oldest one that allows the action, else the
+    /// oldest one, so that Finesse can refuse it.
+    pub(super) fn chosen(&self, about: Option<&str>, action: DialogAction) -> Result<TaskId, String> {
+        let Some(name) = about else {
+            let allows = |known: &&Known| known.state.actions().contains(&action);
+            let oldest = self.open.iter().find(allows).or(self.open.first());
+            return oldest.map(|known| known.task).ok_or_else(|| "no dialog is open".to_owned());
+        };
+        let nth = |number: usize| self.seen.get(number.checked_sub(1)?).copied();
+        let found = TaskId::parse(name).or_else(|| ordinal(name).and_then(nth));
+        found.ok_or_else(|| format!("`{name}` is no dialog so far: write a task id, or T1 for the first one"))
+    }
+
+    fn position(&self, task: TaskId) -> Option<usize> {
+        self.open.iter().position(|known| known.task == task)
+    }
+
+    fn find_mut(&mut self, task: TaskId) -> Option<&mut Known> {
+        self.open.iter_mut().find(|known| known.task == task)
+    }
+
+    /// The dialog, which may be a new one; none when there are too many.
+    fn meet(&mut self, task: TaskId, state: DialogState) -> Option<&mut Known> {
+        let at = match self.position(task) {
+            Some(at) => at,
+            None if self.open.len() >= DIALOGS_MAX => return None,
+            None => {
+                if self.seen.len() < SEEN_MAX && !self.seen.contains(&task) {
+                    self.seen.push(task);
+                }
+                self.open.push(Known { task, state, was_paused: false, step: None });
+                self.open.len() - 1
+            }
+        };
+        self.open.get_mut(at)
     }
 }
 
 impl Agent {
     pub(super) fn on_dialog(&mut self, task: TaskId, state: DialogState, cx: &mut Cx<'_>) {
-        let Some((action, wait)) = self.config.offer.step(state) else {
+        if state == DialogState::Closed {
             return self.forget(task, cx);
-        };
-        let before = self.dialogs.get(&task);
-        if before.is_some_and(|step| step.action == action)
-            || (before.is_none() && self.dialogs.len() >= DIALOGS_MAX)
-        {
+        }
+        let work = self.config.work;
+        let Some(known) = self.dialogs.meet(task, state) else { return };
+        known.state = state;
+        known.was_paused |= state == DialogState::Paused;
+        let before = known.step.map(|step| step.action);
+        let next = work.step(state, known.was_paused);
+        if before == next.map(|(action, _)| action) {
             return;
         }
-        self.dialogs.insert(task, Step { action, failures: 0 });
-        cx.arm(key(task), wait);
+        known.step = next.map(|(action, _)| Step { action, failures: 0 });
+        match next {
+            Some((_, wait)) => cx.arm(key(task), wait),
+            None => cx.cancel(key(task)),
+        }
     }
 
     /// The dialog's timer is due.
     pub(super) fn act(&mut self, id: u64, cx: &mut Cx<'_>) {
-        let due = self.dialogs.iter().find(|(task, _)| key(**task).id == id);
-        if let Some((task, step)) = due.map(|(task, step)| (*task, *step)) {
+        let due = self.dialogs.open.iter().find(|known| key(known.task).id == id);
+        if let Some((task, step)) = due.and_then(|known| Some((known.task, known.step?))) {
             self.ask(Ask::Act(task, step.action), request::act(task, step.action), cx);
         }
     }
@@ -70,12 +140,13 @@ impl Agent {
         result: &Result<Response, CallError>,
         cx: &mut Cx<'_>,
     ) {
-        if self.dialogs.get(&task).is_none_or(|step| step.action != action) {
+        let step = self.dialogs.find_mut(task).and_then(|known| known.step);
+        if step.is_none_or(|step| step.action != action) {
             return;
         }
         match result {
             Ok(response) if response.is_success() => {}
-            Ok(response) if response.status < 500 => self.forget(task, cx),
+            Ok(response) if response.status < 500 => self.give_up(task, cx),
             Ok(_) | Err(_) => self.on_failed_step(task, cx),
         }
     }
@@ -86,7 +157,7 @@ impl Agent {
             return;
         };
         let open: BTreeSet<TaskId> = listed.iter().map(|(task, _)| *task).collect();
-        let gone: Vec<TaskId> = self.dialogs.keys().filter(|task| !open.contains(task)).copied().collect();
+        let gone: Vec<TaskId> = self.open_dialogs().into_iter().filter(|task| !open.contains(task)).collect();
         for task in gone {
             self.forget(task, cx);
         }
@@ -96,26 +167,45 @@ impl Agent {
     }
 
     pub(super) fn drop_dialogs(&mut self, cx: &mut Cx<'_>) {
-        for task in self.dialogs.keys().copied().collect::<Vec<_>>() {
+        for task in self.open_dialogs() {
             self.forget(task, cx);
         }
     }
 
     /// What was asked for did not happen; it is asked for again, a bounded number of times.
     pub(super) fn on_failed_step(&mut self, task: TaskId, cx: &mut Cx<'_>) {
-        let Some(step) = self.dialogs.get_mut(&task) else { return };
+        let Some(step) = self.dialogs.find_mut(task).and_then(|known| known.step.as_mut()) else { return };
         step.failures += 1;
         if step.failures > FAILURES_MAX {
-            return self.forget(task, cx);
+            return self.give_up(task, cx);
         }
         cx.arm(key(task), self.config.retry);
     }
 
-    fn forget(&mut self, task: TaskId, cx: &mut Cx<'_>) {
-        if self.dialogs.remove(&task).is_some() {
+    fn open_dialogs(&self) -> Vec<TaskId> {
+        self.dialogs.open.iter().map(|known| known.task).collect()
+    }
+
+    /// Nothing more is done about the dialog as it stands.
+    fn give_up(&mut self, task: TaskId, cx: &mut Cx<'_>) {
+        if let Some(known) = self.dialogs.find_mut(task)
+            && known.step.take().is_some()
+        {
             cx.cancel(key(task));
         }
     }
+
+    fn forget(&mut self, task: TaskId, cx: &mut Cx<'_>) {
+        self.give_up(task, cx);
+        if let Some(at) = self.dialogs.position(task) {
+            self.dialogs.open.remove(at);
+        }
+    }
+}
+
+/// `T2`, `T#2`: the second.
+fn ordinal(name: &str) -> Option<usize> {
+    name.strip_prefix("T#").or_else(|| name.strip_prefix('T'))?.parse().ok()
 }
 
 /// A day's call ids and a call's sequence numbers do not repeat; one agent's dialogs never span many days.

@@ -3,23 +3,30 @@
 //! It acts on notifications alone, so any number of dialogs can be under way. It asks for a list only after
 //! its stream was lost, because what was published meanwhile is gone. What it did is never repeated faster
 //! than its `retry` pause allows.
+//!
+//! Whatever has a time in the configuration it does by itself; everything can be told to it, too, by
+//! [`Command::Act`]: see [`WORDS`].
 
 mod dialogs;
+mod leave;
 mod request;
 mod sign_in;
+mod told;
+
+pub use told::WORDS;
 
 use cce_kernel::{
     Address, CallError, CallId, CloseReason, Command, Component, Cx, Fact, Input, LinkId, Port, Request,
     Response, TimerKey,
-    model::{AgentId, DialogAction, MrdId, TaskId},
+    model::{AgentId, DialogAction, InterruptAction, LogoutAction, MrdId, TaskId},
 };
 use cce_xml::finesse::{Seen, Update, read_update};
 use cce_xmpp::{
     Limits,
     client::{self, Ending, Session},
 };
-use dialogs::Step;
-use sign_in::{Seat, ready_key};
+use dialogs::Dialogs;
+use sign_in::Seat;
 use std::{collections::BTreeMap, time::Duration};
 
 /// The resource of the agent's stream. It is always the same, so that a new stream takes the place of one
@@ -39,32 +46,44 @@ pub struct Config {
     pub mrds: Vec<MrdId>,
     /// Finesse's XMPP domain.
     pub domain: String,
-    /// Signs in this long after the start.
-    pub sign_in: Duration,
-    /// Becomes ready this long after a sign-in to a media.
-    pub ready: Duration,
     /// `maxDialogLimit`: tasks at the same time, 1 to 10.
     pub limit: u32,
-    /// What the agent does with offers.
-    pub offer: Offer,
+    /// What a task of another domain does to this agent's tasks.
+    pub interrupt_action: InterruptAction,
+    /// What becomes of dialogs at the sign-out.
+    pub logout_action: LogoutAction,
+    /// Signs in this long after the start.
+    pub sign_in: Option<Duration>,
+    /// Becomes ready this long after a sign-in to a media.
+    pub ready: Option<Duration>,
+    /// Becomes not ready this long after having become ready by itself.
+    pub not_ready: Option<Duration>,
+    /// Signs out this long after the start.
+    pub sign_out: Option<Duration>,
+    /// Crashes this long after the start, and stays away until told to return.
+    pub crash: Option<Duration>,
+    /// What the agent does with dialogs.
+    pub work: Work,
     /// Between a failure and the next try.
     pub retry: Duration,
 }
 
-/// What an agent does with offers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Offer {
-    /// Works on each.
-    Work {
-        /// From the offer to ACCEPT.
-        accept: Duration,
-        /// From ACCEPTED to START.
-        start: Duration,
-        /// From ACTIVE to CLOSE.
-        close: Duration,
-    },
-    /// Lets them ring.
-    Ignore,
+/// What an agent does with dialogs by itself, and how long each step takes; a step without a time waits for a
+/// command. An agent without a time to accept lets every offer ring.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Work {
+    /// From the offer to ACCEPT.
+    pub accept: Option<Duration>,
+    /// From ACCEPTED to START.
+    pub start: Option<Duration>,
+    /// From ACTIVE to PAUSE, once in each dialog.
+    pub pause: Option<Duration>,
+    /// From PAUSED to RESUME.
+    pub resume: Option<Duration>,
+    /// From ACTIVE to WRAP_UP; after the pause, if there is one.
+    pub wrap_up: Option<Duration>,
+    /// To CLOSE: from WRAPPING_UP if the agent wraps up, else from ACTIVE.
+    pub close: Option<Duration>,
 }
 
 /// An agent.
@@ -78,18 +97,24 @@ pub struct Agent {
     calls: BTreeMap<CallId, Ask>,
     requests: u64,
     seats: BTreeMap<MrdId, Seat>,
-    dialogs: BTreeMap<TaskId, Step>,
+    dialogs: Dialogs,
 }
 
 /// How far the agent has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Phase {
+    /// Not signed in, and in no hurry: before the sign-in, or after the sign-out.
+    Out,
     /// Not signed in; tries to.
     Away,
     /// Asked to sign the user in.
     SigningIn,
     /// The user is signed in.
     Working,
+    /// Asked to sign out of the media, then of Finesse.
+    SigningOut,
+    /// Gone without a word, until told to return.
+    Crashed,
     /// Left for good: stopped, refused, or somebody else took over.
     Left,
 }
@@ -102,6 +127,10 @@ enum Ask {
     Ready(MrdId),
     List,
     Act(TaskId, DialogAction),
+    MediaLogout(MrdId),
+    UserLogout,
+    /// Something that was told: nothing follows from the answer.
+    Told,
 }
 
 impl Agent {
@@ -109,28 +138,45 @@ impl Agent {
     pub fn new(config: Config) -> Self {
         Self {
             config,
-            phase: Phase::Away,
+            phase: Phase::Out,
             stream: None,
             has_signed_in: false,
             calls: BTreeMap::new(),
             requests: 0,
             seats: BTreeMap::new(),
-            dialogs: BTreeMap::new(),
+            dialogs: Dialogs::default(),
         }
     }
 
     fn on_start(&mut self, cx: &mut Cx<'_>) {
         *self = Self::new(self.config.clone());
-        cx.arm(TimerKey::new("sign-in", 0), self.config.sign_in);
+        let Config { sign_in, sign_out, crash, .. } = self.config;
+        for (name, wait) in [("sign-in", sign_in), ("sign-out", sign_out), ("crash", crash)] {
+            if let Some(wait) = wait {
+                cx.arm(TimerKey::new(name, 0), wait);
+            }
+        }
     }
 
     fn on_timer(&mut self, timer: &TimerKey, cx: &mut Cx<'_>) {
         match timer.name.as_ref() {
-            "sign-in" | "redial" => self.dial(cx),
+            "sign-in" | "redial" => self.arrive(cx),
+            "patience" if self.phase == Phase::SigningOut => self.depart(cx),
             "retry" | "patience" => self.sign_in(cx),
             "ready" => self.send_ready(timer.id, cx),
+            "not-ready" => self.send_not_ready(timer.id, cx),
+            "sign-out" => self.sign_out(cx),
+            "crash" => self.crash(cx),
             "dialog" => self.act(timer.id, cx),
             _ => {}
+        }
+    }
+
+    /// Connects, unless connected; the sign-in follows.
+    fn arrive(&mut self, cx: &mut Cx<'_>) {
+        self.phase = Phase::Away;
+        if self.stream.is_none() {
+            self.dial(cx);
         }
     }
 
@@ -164,6 +210,9 @@ impl Agent {
     /// Dialogs go on meanwhile: requests need no stream.
     fn lose_stream(&mut self, cx: &mut Cx<'_>) {
         self.stream = None;
+        if matches!(self.phase, Phase::Out | Phase::SigningOut) {
+            return self.forget_everything(Phase::Out, cx);
+        }
         self.phase = Phase::Away;
         cx.arm(TimerKey::new("redial", 0), self.config.retry);
     }
@@ -171,7 +220,7 @@ impl Agent {
     fn on_bytes(&mut self, link: LinkId, bytes: &[u8], cx: &mut Cx<'_>) {
         let events = self.session(link).map(|session| session.feed(bytes)).unwrap_or_default();
         for event in events {
-            if self.phase == Phase::Left {
+            if self.stream.is_none() {
                 return;
             }
             match event {
@@ -234,14 +283,14 @@ impl Agent {
 
     fn on_reply(&mut self, call: CallId, result: &Result<Response, CallError>, cx: &mut Cx<'_>) {
         let Some(ask) = self.calls.remove(&call) else { return };
-        if self.phase == Phase::Left {
-            return;
-        }
         let is_accepted = result.as_ref().is_ok_and(Response::is_success);
         match ask {
             Ask::Act(task, action) => self.on_act_answered(task, action, result, cx),
             Ask::List if is_accepted => self.on_list(result, cx),
             Ask::Ready(mrd) if is_accepted => self.on_ready_accepted(mrd, cx),
+            Ask::MediaLogout(mrd) => self.on_media_logout_answered(mrd, is_accepted, cx),
+            Ask::UserLogout => self.depart(cx),
+            Ask::Told => {}
             Ask::UserLogin | Ask::MediaLogin if is_accepted => {}
             Ask::UserLogin if result.as_ref().is_ok_and(|response| matches!(response.status, 401 | 404)) => {
                 self.leave(CloseReason::Refused, cx);
@@ -251,30 +300,11 @@ impl Agent {
             Ask::List | Ask::Ready(_) | Ask::UserLogin | Ask::MediaLogin => self.sign_in_later(cx),
         }
     }
-
-    /// Stops acting. The user stays signed in: that is for whoever took over, or for Finesse to decide.
-    fn leave(&mut self, reason: CloseReason, cx: &mut Cx<'_>) {
-        self.phase = Phase::Left;
-        for name in ["sign-in", "redial", "retry", "patience"] {
-            cx.cancel(TimerKey::new(name, 0));
-        }
-        for mrd in &self.config.mrds {
-            cx.cancel(ready_key(*mrd));
-        }
-        self.drop_dialogs(cx);
-        if let Some((link, mut session)) = self.stream.take() {
-            let goodbye = session.close();
-            if !goodbye.is_empty() {
-                cx.send(link, goodbye);
-            }
-            cx.close(link, reason);
-        }
-    }
 }
 
 impl Component for Agent {
     fn handle(&mut self, input: Input, cx: &mut Cx<'_>) {
-        if self.phase == Phase::Left && !matches!(input, Input::Start { .. }) {
+        if self.phase == Phase::Left && !matches!(input, Input::Start { .. } | Input::Command(_)) {
             return;
         }
         #[expect(clippy::wildcard_enum_match_arm, reason = "an agent serves nobody, and has no framed port")]
@@ -285,7 +315,9 @@ impl Component for Agent {
             Input::Frame { link, bytes } => self.on_bytes(link, &bytes.0, cx),
             Input::Reply { call, result } => self.on_reply(call, &result, cx),
             Input::Timer(timer) => self.on_timer(&timer, cx),
+            Input::Command(Command::Stop) if self.phase == Phase::Left => {}
             Input::Command(Command::Stop) => self.leave(CloseReason::Stopping, cx),
+            Input::Command(Command::Act(words)) => self.on_told(&words, cx),
             Input::Command(refused @ (Command::Cue | Command::Set { .. })) => {
                 cx.note(refused.refusal("an agent has no settings"));
             }

@@ -4,7 +4,7 @@ use super::Config;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use cce_kernel::{
     Request,
-    model::{DialogAction, InterruptAction, LogoutAction, MrdId, TaskId},
+    model::{DialogAction, MrdId, TaskId},
 };
 use cce_xml::finesse;
 
@@ -27,12 +27,17 @@ pub(super) fn user_login(config: &Config) -> Request {
 }
 
 pub(super) fn media_login(config: &Config, mrd: MrdId) -> Request {
-    let body = finesse::media_login(config.limit, InterruptAction::Accept, LogoutAction::Close);
+    let body = finesse::media_login(config.limit, config.interrupt_action, config.logout_action);
     Request::new("PUT", media(config, mrd)).xml(body)
 }
 
-pub(super) fn media_ready(config: &Config, mrd: MrdId) -> Request {
-    Request::new("PUT", media(config, mrd)).xml(finesse::media_state("READY"))
+/// A change of the agent's state in a media: `READY`, `NOT_READY` or `LOGOUT`.
+pub(super) fn media_state(config: &Config, mrd: MrdId, state: &str) -> Request {
+    Request::new("PUT", media(config, mrd)).xml(finesse::media_state(state))
+}
+
+pub(super) fn user_logout(config: &Config) -> Request {
+    Request::new("PUT", user(config)).xml(finesse::user_state("LOGOUT"))
 }
 
 /// The agent's nonvoice dialogs in every media.

@@ -8,8 +8,8 @@ use cce_kernel::{
 };
 use std::time::Duration;
 
-/// How long a sign-in may take before it is begun anew.
-const SIGN_IN_PATIENCE: Duration = Duration::from_secs(10);
+/// How long a sign-in may take before it is begun anew, and a sign-out before it is left to Finesse.
+pub(super) const PATIENCE: Duration = Duration::from_secs(10);
 
 /// How far the agent has come in one media.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,13 +24,15 @@ impl Agent {
     /// Begins the sign-in, from the first step: a user who is signed in may sign in again. Without a stream
     /// nothing would come of it.
     pub(super) fn sign_in(&mut self, cx: &mut Cx<'_>) {
-        if self.phase == Phase::Left || !self.stream.as_ref().is_some_and(|(_, session)| session.is_ready()) {
+        if !matches!(self.phase, Phase::Away | Phase::SigningIn | Phase::Working)
+            || !self.stream.as_ref().is_some_and(|(_, session)| session.is_ready())
+        {
             return;
         }
         self.phase = Phase::SigningIn;
         self.seats = self.config.mrds.iter().map(|mrd| (*mrd, Seat::Out)).collect();
         self.ask(Ask::UserLogin, request::user_login(&self.config), cx);
-        cx.arm(TimerKey::new("patience", 0), SIGN_IN_PATIENCE);
+        cx.arm(TimerKey::new("patience", 0), PATIENCE);
     }
 
     pub(super) fn sign_in_later(&mut self, cx: &mut Cx<'_>) {
@@ -43,6 +45,9 @@ impl Agent {
     pub(super) fn on_user(&mut self, state: &str, request_id: &str, cx: &mut Cx<'_>) {
         if !request::is_own(request_id) {
             return self.leave(CloseReason::Superseded, cx);
+        }
+        if self.phase == Phase::SigningOut && state == UserState::Logout.name() {
+            return self.depart(cx);
         }
         if self.phase != Phase::SigningIn || state == UserState::Logout.name() {
             return;
@@ -65,6 +70,8 @@ impl Agent {
         };
         match (state, *mrd, *seat) {
             (_, _, Seat::Out) | ("LOGIN", ..) => {}
+            ("LOGOUT", mrd, _) if self.phase == Phase::SigningOut => self.on_seat_left(mrd, cx),
+            _ if self.phase == Phase::SigningOut => {}
             ("LOGOUT" | "WORK_NOT_READY" | "WORK", ..) => self.sign_in_later(cx),
             ("NOT_READY", mrd, Seat::SigningIn) => self.on_seated(mrd, cx),
             ("NOT_READY", ..) => {}
@@ -75,7 +82,9 @@ impl Agent {
 
     fn on_seated(&mut self, mrd: MrdId, cx: &mut Cx<'_>) {
         self.settle(mrd, Seat::NotReady, cx);
-        cx.arm(ready_key(mrd), self.config.ready);
+        if let Some(wait) = self.config.ready {
+            cx.arm(ready_key(mrd), wait);
+        }
     }
 
     /// Takes a seat; with the last one the sign-in is complete.
@@ -105,6 +114,7 @@ impl Agent {
     /// An agent who is signed in to a media still goes on from there, with the dialogs that are open.
     fn on_media_error(&mut self, mrd: MrdId, seat: Seat, message: &str, cx: &mut Cx<'_>) {
         match (message, seat) {
+            _ if self.phase == Phase::SigningOut => self.on_seat_left(mrd, cx),
             ("E_ARM_STAT_AGENT_ALREADY_LOGGED_IN", Seat::SigningIn) => {
                 self.ask(Ask::List, request::list(&self.config), cx);
                 self.on_seated(mrd, cx);
@@ -117,7 +127,17 @@ impl Agent {
     pub(super) fn send_ready(&mut self, id: u64, cx: &mut Cx<'_>) {
         let mrd = self.config.mrds.iter().copied().find(|mrd| ready_key(*mrd).id == id);
         if let Some(mrd) = mrd.filter(|mrd| self.seats.get(mrd) == Some(&Seat::NotReady)) {
-            self.ask(Ask::Ready(mrd), request::media_ready(&self.config, mrd), cx);
+            self.ask(Ask::Ready(mrd), request::media_state(&self.config, mrd, "READY"), cx);
+            if let Some(wait) = self.config.not_ready {
+                cx.arm(not_ready_key(mrd), wait);
+            }
+        }
+    }
+
+    pub(super) fn send_not_ready(&mut self, id: u64, cx: &mut Cx<'_>) {
+        let mrd = self.config.mrds.iter().copied().find(|mrd| not_ready_key(*mrd).id == id);
+        if let Some(mrd) = mrd.filter(|mrd| self.seats.get(mrd) == Some(&Seat::Ready)) {
+            self.ask(Ask::Told, request::media_state(&self.config, mrd, "NOT_READY"), cx);
         }
     }
 
@@ -132,4 +152,8 @@ impl Agent {
 
 pub(super) fn ready_key(mrd: MrdId) -> TimerKey {
     TimerKey::new("ready", u64::from(mrd.0.cast_unsigned()))
+}
+
+pub(super) fn not_ready_key(mrd: MrdId) -> TimerKey {
+    TimerKey::new("not-ready", ready_key(mrd).id)
 }

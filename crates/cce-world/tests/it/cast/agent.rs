@@ -4,9 +4,9 @@ use super::stage::{Stage, call, calls, dialled, sent};
 use cce_kernel::{
     Blob, CallError, CallId, CloseReason, Command, Fact, Input, LinkId, LinkReason, Output, Peer, Port,
     Response,
-    model::{AgentId, MrdId},
+    model::{AgentId, InterruptAction, LogoutAction, MrdId},
 };
-use cce_world::cast::agent::{Agent, Config, Offer};
+use cce_world::cast::agent::{Agent, Config, Work};
 use cce_xmpp::{
     Limits,
     server::{self, EventMessage, Session, event_message, presence},
@@ -86,7 +86,7 @@ fn a_dialog_that_ends_early_needs_no_step() {
 
 #[test]
 fn an_agent_who_ignores_offers_lets_them_ring() {
-    let mut desk = Desk::ready(Offer::Ignore);
+    let mut desk = Desk::ready(Work::default());
     assert!(desk.dialog("1_2_1", "OFFERED").is_empty());
     assert!(desk.stage.timers.is_empty());
 }
@@ -141,7 +141,7 @@ fn a_sign_in_that_nothing_follows_is_begun_anew() {
 
 #[test]
 fn a_long_wait_before_ready_does_not_begin_the_sign_in_anew() {
-    let mut desk = Desk::with(Config { ready: Duration::from_mins(1), ..config(work()) });
+    let mut desk = Desk::with(Config { ready: Some(Duration::from_mins(1)), ..config(work()) });
     desk.arrive();
     desk.user("NOT_READY", "auto-1");
     desk.media("NOT_READY");
@@ -253,46 +253,51 @@ fn an_update_that_cannot_be_read_is_reported() {
     assert!(matches!(&outputs[..], [Output::Note(Fact::PeerError { .. })]), "{outputs:?}");
 }
 
-fn work() -> Offer {
-    let [accept, start, close] = [4, 1, 20].map(Duration::from_secs);
-    Offer::Work { accept, start, close }
+pub(super) fn work() -> Work {
+    let [accept, start, close] = [4, 1, 20].map(|seconds| Some(Duration::from_secs(seconds)));
+    Work { accept, start, close, ..Work::default() }
 }
 
-fn config(offer: Offer) -> Config {
+pub(super) fn config(work: Work) -> Config {
     Config {
         id: AgentId::from("1080"),
         password: "ccelab".to_owned(),
         extension: "2080".to_owned(),
         mrds: vec![MrdId(5011)],
         domain: "fin1.lab".to_owned(),
-        sign_in: Duration::from_secs(1),
-        ready: Duration::from_secs(2),
         limit: 3,
-        offer,
+        interrupt_action: InterruptAction::Accept,
+        logout_action: LogoutAction::Close,
+        sign_in: Some(Duration::from_secs(1)),
+        ready: Some(Duration::from_secs(2)),
+        not_ready: None,
+        sign_out: None,
+        crash: None,
+        work,
         retry: Duration::from_secs(1),
     }
 }
 
 /// An agent with the server's side of its stream.
-struct Desk {
-    stage: Stage<Agent>,
+pub(super) struct Desk {
+    pub(super) stage: Stage<Agent>,
     server: Session,
-    link: LinkId,
+    pub(super) link: LinkId,
 }
 
 impl Desk {
-    fn new(offer: Offer) -> Self {
-        Self::with(config(offer))
+    pub(super) fn new(work: Work) -> Self {
+        Self::with(config(work))
     }
 
-    fn with(config: Config) -> Self {
+    pub(super) fn with(config: Config) -> Self {
         let stage = Stage::new(Agent::new(config));
         Self { stage, server: server(), link: LinkId { port: Port::Xmpp, number: 0 } }
     }
 
     /// An agent who is ready for tasks; three requests were made.
-    fn ready(offer: Offer) -> Self {
-        let mut desk = Self::new(offer);
+    pub(super) fn ready(work: Work) -> Self {
+        let mut desk = Self::new(work);
         let (login, _) = call(&desk.arrive());
         desk.stage.answer(login, 202);
         let (media, _) = call(&desk.user("NOT_READY", "auto-1"));
@@ -306,12 +311,22 @@ impl Desk {
     }
 
     /// Lets timers fire until the agent dials, and its stream come up; returns what the agent does then.
-    fn arrive(&mut self) -> Vec<Output> {
+    pub(super) fn arrive(&mut self) -> Vec<Output> {
         let mut fired = self.stage.fire();
         while dialled(&fired).is_none() {
             fired = self.stage.fire();
         }
-        self.link = dialled(&fired).expect("checked above");
+        self.connect(&fired)
+    }
+
+    /// Tells the agent something on which it dials, and lets its stream come up.
+    pub(super) fn reopen(&mut self, words: &str) -> Vec<Output> {
+        let dialling = self.stage.feed(Input::Command(Command::Act(words.to_owned())));
+        self.connect(&dialling)
+    }
+
+    fn connect(&mut self, dialling: &[Output]) -> Vec<Output> {
+        self.link = dialled(dialling).expect("the agent dials");
         self.server = server();
         let mut outputs = self.stage.feed(Input::LinkUp { link: self.link, peer: Peer::default() });
         loop {
@@ -357,27 +372,27 @@ impl Desk {
         ))
     }
 
-    fn user(&mut self, state: &str, request_id: &str) -> Vec<Output> {
+    pub(super) fn user(&mut self, state: &str, request_id: &str) -> Vec<Output> {
         let data = format!("<user><loginId>1080</loginId><state>{state}</state></user>");
         self.publish(&data, request_id, "/finesse/api/User/1080")
     }
 
-    fn media(&mut self, state: &str) -> Vec<Output> {
+    pub(super) fn media(&mut self, state: &str) -> Vec<Output> {
         self.publish(&format!("<media><id>5011</id><state>{state}</state></media>"), "", MEDIA)
     }
 
-    fn dialog(&mut self, id: &str, state: &str) -> Vec<Output> {
+    pub(super) fn dialog(&mut self, id: &str, state: &str) -> Vec<Output> {
         let data = format!("<dialog><id>{id}</id><state>{state}</state></dialog>");
         self.publish(&data, "", &format!("/finesse/api/Dialog/{id}"))
     }
 
-    fn error(&mut self, source: &str, message: &str, request_id: &str) -> Vec<Output> {
+    pub(super) fn error(&mut self, source: &str, message: &str, request_id: &str) -> Vec<Output> {
         let error =
             format!("<apiError><errorData>1</errorData><errorMessage>{message}</errorMessage></apiError>");
         self.publish(&format!("<apiErrors>{error}</apiErrors>"), request_id, source)
     }
 
-    fn list(&mut self, call: CallId, dialogs: &str) {
+    pub(super) fn list(&mut self, call: CallId, dialogs: &str) {
         let body = format!("<Dialogs>{dialogs}</Dialogs>");
         self.stage.feed(Input::Reply { call, result: Ok(Response::new(200).xml(body)) });
     }

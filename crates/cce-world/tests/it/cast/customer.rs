@@ -1,7 +1,7 @@
 //! A customer.
 
 use super::stage::{Stage, call, calls};
-use cce_kernel::{CallError, CallId, Command, Input, Output, Port, Response};
+use cce_kernel::{CallError, CallId, Command, Fact, Input, Output, Port, Response};
 use cce_world::cast::customer::{Config, Customer, FAILURES_MAX, Method};
 use cce_xml::task::Task;
 use std::time::Duration;
@@ -143,6 +143,100 @@ fn a_customer_that_is_stopped_does_nothing_more() {
     assert!(stage.timers.is_empty());
 }
 
+#[test]
+fn a_customer_without_times_does_only_what_it_is_told() {
+    let mut stage = idle();
+    assert!(stage.timers.is_empty());
+    let (create, text) = call(&told(&mut stage, "create"));
+    assert!(text.starts_with("POST /ccp/task/feed/100080"), "{text}");
+    locate(&mut stage, create, "http://ccp/ccp/task/contact/AA");
+    assert!(stage.timers.is_empty());
+    let (poll, text) = call(&told(&mut stage, "poll"));
+    assert_eq!(text, format!("GET {PATH}"));
+    tell(&mut stage, poll, "queued");
+    assert!(stage.timers.is_empty());
+    assert_eq!(call(&told(&mut stage, "cancel")).1, format!("DELETE {PATH}"));
+}
+
+#[test]
+fn the_oldest_open_task_is_meant_unless_one_is_named() {
+    let mut stage = idle();
+    for id in ["AA", "BB"] {
+        let (create, _) = call(&told(&mut stage, "create"));
+        locate(&mut stage, create, &format!("http://ccp/ccp/task/contact/{id}"));
+    }
+    for name in ["T2", "T#2", "BB"] {
+        assert_eq!(call(&told(&mut stage, &format!("poll {name}"))).1, "GET /ccp/task/contact/BB", "{name}");
+    }
+    let (cancel, text) = call(&told(&mut stage, "cancel"));
+    assert_eq!(text, format!("DELETE {PATH}"));
+    stage.answer(cancel, 200);
+    assert_eq!(call(&told(&mut stage, "cancel")).1, "DELETE /ccp/task/contact/BB");
+    assert_eq!(call(&told(&mut stage, "cancel T1")).1, format!("DELETE {PATH}"), "even one that is over");
+}
+
+#[test]
+fn a_task_is_renotified_with_the_administrator_s_account() {
+    let mut stage = created(config());
+    let outputs = told(&mut stage, "renotify");
+    let (_, _, request) = calls(&outputs).remove(0);
+    assert_eq!(
+        (request.method.as_str(), request.target.as_str()),
+        ("PUT", "/ccp-webapp/ccp/task/AA/renotify")
+    );
+    assert_eq!(request.get("authorization"), Some("Basic YWRtaW46c2VjcmV0"));
+    let reason = "<reNotifyReason>ROUTE_SERVICE_RECOVERY</reNotifyReason>";
+    assert_eq!(request.body.text(), format!("<Task><scriptSelector>Sel</scriptSelector>{reason}</Task>"));
+    let (_, text) = call(&told(&mut stage, "renotify T1 Other"));
+    assert!(text.contains("<scriptSelector>Other</scriptSelector>"), "{text}");
+    assert!(text.contains("ROUTE_SERVICE_TRANSFER"), "{text}");
+}
+
+#[test]
+fn what_a_customer_was_told_and_failed_is_not_repeated() {
+    let mut stage = idle();
+    let (create, _) = call(&told(&mut stage, "create"));
+    stage.answer(create, 503);
+    assert!(stage.timers.is_empty());
+    let mut stage = idle();
+    let (create, _) = call(&told(&mut stage, "create"));
+    locate(&mut stage, create, "http://ccp/ccp/task/contact/AA");
+    for word in ["poll", "cancel"] {
+        let (asked, _) = call(&told(&mut stage, word));
+        stage.answer(asked, 503);
+        assert!(stage.timers.is_empty(), "{word}");
+    }
+}
+
+#[test]
+fn words_that_a_customer_cannot_follow_are_refused_with_the_reason() {
+    for (words, reason) in [
+        ("dance", "`dance` is unknown; a customer knows create, poll, cancel, renotify"),
+        ("", "`` is unknown"),
+        ("poll", "no task is open"),
+        ("poll T1", "`T1` is no task so far"),
+        ("cancel XY", "`XY` is no task so far"),
+        ("create T1", "`create` is followed by too many words"),
+        ("poll T1 T2", "`poll` is followed by too many words"),
+    ] {
+        let outputs = told(&mut idle(), words);
+        let [Output::Note(Fact::CommandRefused { command, detail })] = &outputs[..] else {
+            panic!("`{words}` is refused: {outputs:?}")
+        };
+        assert_eq!(command, words);
+        assert!(detail.starts_with(reason), "{detail}");
+    }
+}
+
+/// Somebody without times.
+fn idle() -> Stage<Customer> {
+    Stage::new(Customer::new(Config { starts: Vec::new(), poll: None, ..config() }))
+}
+
+fn told(stage: &mut Stage<Customer>, words: &str) -> Vec<Output> {
+    stage.feed(Input::Command(Command::Act(words.to_owned())))
+}
+
 fn config() -> Config {
     Config {
         starts: vec![Duration::from_secs(3)],
@@ -156,9 +250,10 @@ fn config() -> Config {
             variables: vec![("cv_1".to_owned(), "a=b".to_owned())],
             ..Task::default()
         },
-        poll: Duration::from_secs(1),
+        poll: Some(Duration::from_secs(1)),
         retry: Duration::from_secs(2),
         cancel_after: None,
+        administrator: ("admin".to_owned(), "secret".to_owned()),
     }
 }
 

@@ -3,3 +3,4 @@
 mod agent;
 mod customer;
 mod stage;
+mod told;

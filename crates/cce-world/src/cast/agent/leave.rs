@@ -1,0 +1,115 @@
+//! How an agent goes: by signing out, for good, or without a word.
+
+use super::{
+    Agent, Ask, Phase, request,
+    sign_in::{PATIENCE, Seat, not_ready_key, ready_key},
+};
+use cce_kernel::{CloseReason, Cx, TimerKey, model::MrdId};
+
+impl Agent {
+    /// Signs out of every media, then of Finesse. Dialogs end as Finesse says. A sign-in that is not complete is
+    /// given up instead.
+    pub(super) fn sign_out(&mut self, cx: &mut Cx<'_>) {
+        match self.phase {
+            Phase::Working => self.begin_signing_out(cx),
+            Phase::Away | Phase::SigningIn => {
+                self.close_stream(CloseReason::Done, cx);
+                self.forget_everything(Phase::Out, cx);
+            }
+            Phase::Out | Phase::SigningOut | Phase::Crashed | Phase::Left => {}
+        }
+    }
+
+    fn begin_signing_out(&mut self, cx: &mut Cx<'_>) {
+        self.phase = Phase::SigningOut;
+        self.cancel_timers(cx);
+        cx.arm(TimerKey::new("patience", 0), PATIENCE);
+        for mrd in self.seated() {
+            self.ask(Ask::MediaLogout(mrd), request::media_state(&self.config, mrd, "LOGOUT"), cx);
+        }
+        self.go_on_signing_out(cx);
+    }
+
+    /// A sign-out that Finesse cannot take is left to it: it signs out whoever is not present for long.
+    pub(super) fn on_media_logout_answered(&mut self, mrd: MrdId, is_accepted: bool, cx: &mut Cx<'_>) {
+        if !is_accepted {
+            self.on_seat_left(mrd, cx);
+        }
+    }
+
+    /// The agent is out of one media. Out of all of them, the user signs out.
+    pub(super) fn on_seat_left(&mut self, mrd: MrdId, cx: &mut Cx<'_>) {
+        let was_seated = self.seats.insert(mrd, Seat::Out) != Some(Seat::Out);
+        if was_seated {
+            self.go_on_signing_out(cx);
+        }
+    }
+
+    /// The user is signed out, or cannot be: the stream ends.
+    pub(super) fn depart(&mut self, cx: &mut Cx<'_>) {
+        if self.phase == Phase::SigningOut {
+            self.close_stream(CloseReason::Done, cx);
+            self.forget_everything(Phase::Out, cx);
+        }
+    }
+
+    /// Stops acting. The user stays signed in: that is for whoever took over, or for Finesse to decide.
+    pub(super) fn leave(&mut self, reason: CloseReason, cx: &mut Cx<'_>) {
+        self.forget_everything(Phase::Left, cx);
+        self.close_stream(reason, cx);
+    }
+
+    /// The desktop dies: its connections break, and nobody is told.
+    pub(super) fn crash(&mut self, cx: &mut Cx<'_>) {
+        self.forget_everything(Phase::Crashed, cx);
+        if let Some((link, _)) = self.stream.take() {
+            cx.close(link, CloseReason::Crashed);
+        }
+    }
+
+    /// Nothing that was asked or seen before counts any more.
+    pub(super) fn forget_everything(&mut self, phase: Phase, cx: &mut Cx<'_>) {
+        self.phase = phase;
+        self.calls.clear();
+        self.cancel_timers(cx);
+        self.drop_dialogs(cx);
+    }
+
+    fn go_on_signing_out(&mut self, cx: &mut Cx<'_>) {
+        if self.phase == Phase::SigningOut && self.seated().is_empty() {
+            self.ask(Ask::UserLogout, request::user_logout(&self.config), cx);
+        }
+    }
+
+    /// The media that the agent is signed in to, or signing in to.
+    fn seated(&self) -> Vec<MrdId> {
+        self.seats.iter().filter(|(_, seat)| **seat != Seat::Out).map(|(mrd, _)| *mrd).collect()
+    }
+
+    fn close_stream(&mut self, reason: CloseReason, cx: &mut Cx<'_>) {
+        if let Some((link, mut session)) = self.stream.take() {
+            let goodbye = session.close();
+            if !goodbye.is_empty() {
+                cx.send(link, goodbye);
+            }
+            cx.close(link, reason);
+        }
+    }
+
+    fn cancel_timers(&self, cx: &mut Cx<'_>) {
+        for name in ["sign-in", "redial", "retry", "patience"] {
+            cx.cancel(TimerKey::new(name, 0));
+        }
+        for (name, wait) in [("sign-out", self.config.sign_out), ("crash", self.config.crash)] {
+            if wait.is_some() && self.phase != Phase::SigningOut {
+                cx.cancel(TimerKey::new(name, 0));
+            }
+        }
+        for mrd in &self.config.mrds {
+            cx.cancel(ready_key(*mrd));
+            if self.config.not_ready.is_some() {
+                cx.cancel(not_ready_key(*mrd));
+            }
+        }
+    }
+}

@@ -1,0 +1,116 @@
+//! What an agent can be told to do.
+
+use super::{Agent, Ask, Phase, request, sign_in::Seat};
+use cce_kernel::{Command, Cx, model::DialogAction};
+
+/// The words that an agent understands. Those about a dialog may be followed by its task id, or by `T1`, `T2`, …:
+/// the first, the second dialog that this agent saw. Without either, the oldest open dialog is meant that allows
+/// the action.
+pub const WORDS: [&str; 12] = [
+    "sign-in",
+    "ready",
+    "not-ready",
+    "accept",
+    "start",
+    "pause",
+    "resume",
+    "wrap-up",
+    "close",
+    "sign-out",
+    "crash",
+    "return",
+];
+
+impl Agent {
+    /// Does what it is told, or says why not.
+    pub(super) fn on_told(&mut self, words: &str, cx: &mut Cx<'_>) {
+        if let Err(detail) = self.follow(words, cx) {
+            cx.note(Command::Act(words.to_owned()).refusal(&detail));
+        }
+    }
+
+    fn follow(&mut self, words: &str, cx: &mut Cx<'_>) -> Result<(), String> {
+        let mut words = words.split_whitespace();
+        let word = words.next().unwrap_or_default();
+        let about = words.next();
+        if let Some(extra) = words.next() {
+            return Err(format!("`{extra}` is one word too many"));
+        }
+        if let Some(objection) = self.objection(word) {
+            return Err(objection.to_owned());
+        }
+        if let Some(action) = action_of(word) {
+            return self.follow_about_dialog(action, about, cx);
+        }
+        if let Some(extra) = about.filter(|_| WORDS.contains(&word)) {
+            return Err(format!("`{word}` is about no dialog: leave out `{extra}`"));
+        }
+        match word {
+            "sign-in" | "return" => self.sign_in_again(cx),
+            "crash" => self.crash(cx),
+            "sign-out" => self.sign_out(cx),
+            "ready" => return self.change_seats("READY", cx),
+            "not-ready" => return self.change_seats("NOT_READY", cx),
+            unknown => return Err(format!("`{unknown}` is unknown; an agent knows {}", WORDS.join(", "))),
+        }
+        Ok(())
+    }
+
+    /// Why the agent cannot follow a word now; none for an unknown word.
+    fn objection(&self, word: &str) -> Option<&'static str> {
+        match (word, self.phase) {
+            (known, _) if !WORDS.contains(&known) => None,
+            (_, Phase::Left) => Some(LEFT),
+            ("return", Phase::Crashed) => None,
+            ("return", _) => Some("the agent did not crash"),
+            (_, Phase::Crashed) => Some(CRASHED),
+            ("sign-in", Phase::SigningOut) => Some("the agent is signing out"),
+            ("sign-out", Phase::Out | Phase::SigningOut) => Some(SIGNED_OUT),
+            (_, Phase::Out | Phase::Away | Phase::SigningIn | Phase::Working | Phase::SigningOut) => None,
+        }
+    }
+
+    fn follow_about_dialog(
+        &mut self,
+        action: DialogAction,
+        about: Option<&str>,
+        cx: &mut Cx<'_>,
+    ) -> Result<(), String> {
+        let task = self.dialogs.chosen(about, action)?;
+        self.ask(Ask::Act(task, action), request::act(task, action), cx);
+        Ok(())
+    }
+
+    /// Connects, and signs in then; somebody who is connected signs in anew.
+    fn sign_in_again(&mut self, cx: &mut Cx<'_>) {
+        if self.stream.is_none() { self.arrive(cx) } else { self.sign_in(cx) }
+    }
+
+    fn change_seats(&mut self, state: &str, cx: &mut Cx<'_>) -> Result<(), String> {
+        let seated = |seat: &Seat| matches!(seat, Seat::NotReady | Seat::Ready);
+        let mrds: Vec<_> = self.seats.iter().filter(|(_, seat)| seated(seat)).map(|(mrd, _)| *mrd).collect();
+        if mrds.is_empty() {
+            return Err(SIGNED_OUT.to_owned());
+        }
+        for mrd in mrds {
+            self.ask(Ask::Told, request::media_state(&self.config, mrd, state), cx);
+        }
+        Ok(())
+    }
+}
+
+const LEFT: &str = "the agent has left for good";
+const CRASHED: &str = "the agent crashed: `return` brings it back";
+const SIGNED_OUT: &str = "the agent is signed in to no media";
+
+fn action_of(word: &str) -> Option<DialogAction> {
+    Some(match word {
+        "accept" => DialogAction::Accept,
+        "start" => DialogAction::Start,
+        "pause" => DialogAction::Pause,
+        "resume" => DialogAction::Resume,
+        "wrap-up" => DialogAction::WrapUp,
+        "close" => DialogAction::Close,
+        _ => return None,
+    })
+}
