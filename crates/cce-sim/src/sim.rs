@@ -294,11 +294,12 @@ impl<D: Director> Sim<D> {
             return;
         }
         let (cause, _) = self.record(name, cause, What::In(input.clone()));
+        self.bend();
         let Some(Node { component: Some(component), host, .. }) = self.nodes.get_mut(name) else { return };
         for output in host.handle(component.as_mut(), input, self.now) {
             let (seq, treatment) = self.record(name, Some(cause), What::Out(output.clone()));
             self.apply(name, output, treatment, seq);
-            self.tell_bends();
+            self.bend();
         }
     }
 
@@ -320,9 +321,9 @@ impl<D: Director> Sim<D> {
         self.orders.extend(orders);
     }
 
-    /// What was done to a message stands right behind it.
-    fn tell_bends(&mut self) {
-        while let Some(Order::Record { .. }) = self.orders.front() {
+    /// What was done to a message stands right behind it, and what it lets go follows it.
+    fn bend(&mut self) {
+        while let Some(Order::Record { .. } | Order::Release(_)) = self.orders.front() {
             if let Some(order) = self.orders.pop_front() {
                 self.carry_out(order);
             }

@@ -216,6 +216,32 @@ impl Fold {
         Event { record, subject, client, kind }
     }
 
+    /// The meaning of an input that is not recorded yet, and may never be: nothing is learned from it.
+    pub fn peek<'a>(&self, record: &'a Record) -> Event<'a> {
+        let kind = match &record.what {
+            What::In(Input::Frame { link, bytes }) => {
+                let state = self.links.get(&(record.node.clone(), *link));
+                let version =
+                    state.and_then(|state| state.version).or_else(|| cce_cti::open_version(&bytes.0));
+                let (message, flaws) = self.decode(link.port, version, &bytes.0);
+                let peer = self.peer(&record.node, *link);
+                Kind::Received { link: *link, peer, message, flaws, length: bytes.0.len() }
+            }
+            What::In(Input::Call { call, port, request }) => {
+                Kind::Http(Exchange::RequestIn { call: *call, port: *port, request })
+            }
+            What::In(_)
+            | What::Out(_)
+            | What::Started
+            | What::Stopped { .. }
+            | What::Bent(_)
+            | What::Gap { .. } => Kind::Other,
+        };
+        let client = self.client_of(&record.node, &kind);
+        let subject = self.complete(self.subject(&record.node, client, &kind));
+        Event { record, subject, client, kind }
+    }
+
     fn on_input<'a>(&mut self, node: &NodeName, input: &'a Input) -> Kind<'a> {
         match input {
             Input::LinkUp { link, peer } => {
@@ -268,14 +294,22 @@ impl Fold {
         if matches!(link.port, Port::CtiA | Port::CtiB) {
             state.version = state.version.or_else(|| cce_cti::open_version(frame));
         }
-        let Some(protocol) = Protocol::of(link.port, state.version.unwrap_or(CTI_VERSION_UNSEEN)) else {
+        let version = state.version;
+        let (message, flaws) = self.decode(link.port, version, frame);
+        if let Message::Mr(Mr::OpenReq(open)) = &message
+            && let Some(state) = self.links.get_mut(&(node.clone(), link))
+        {
+            state.peripheral = Some(open.peripheral_id);
+        }
+        (message, flaws)
+    }
+
+    fn decode(&self, port: Port, version: Option<u32>, frame: &Bytes) -> (Message, Vec<Flaw>) {
+        let Some(protocol) = Protocol::of(port, version.unwrap_or(CTI_VERSION_UNSEEN)) else {
             return (Message::Stream(frame.clone()), Vec::new());
         };
         match self.dictionary.decode(protocol, frame) {
             Ok(decoded) => {
-                if let Decoded::Mr(Mr::OpenReq(open)) = &decoded {
-                    state.peripheral = Some(open.peripheral_id);
-                }
                 let flaws = decoded.flaws(protocol);
                 (decoded.into(), flaws)
             }

@@ -13,6 +13,7 @@ pub mod cast;
 mod check;
 mod lab;
 mod layers;
+mod patch;
 mod span;
 mod tables;
 mod translated;
@@ -23,5 +24,6 @@ pub use lab::{
     MrApplicationSettings, link_name,
 };
 pub use layers::{BUILT_IN, ConfigError, ENVIRONMENT_PREFIX, Layers, Place, Problem, load, show};
+pub use patch::{Patch, PatchError};
 pub use span::{SignedSpan, Span};
 pub use tables::{TableKind, read_table, show_table};

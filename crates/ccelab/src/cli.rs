@@ -19,6 +19,13 @@ pub(crate) enum Command {
     Demo(Demo),
     /// Runs the lab until it is interrupted
     Run(Run),
+    /// Plays a scenario in virtual time: same seed, same bytes
+    Sim(Sim),
+    /// Looks after scenario files
+    Scenario {
+        #[command(subcommand)]
+        command: ScenarioCommand,
+    },
     /// Feeds every component its recorded inputs and compares every output
     Replay {
         /// The journal
@@ -232,4 +239,46 @@ pub(crate) enum TableProtocol {
     Mr,
     /// The task layer of GED-188
     Arm,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ScenarioCommand {
+    /// Says everything that is wrong with a scenario
+    Check(ScenarioFile),
+}
+
+/// A scenario, and what it is played with.
+#[derive(Debug, Args)]
+pub(crate) struct ScenarioFile {
+    /// The scenario
+    pub(crate) scenario: PathBuf,
+    /// A lab of your own
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    /// A parameter of the scenario: patience=5s
+    #[arg(long = "param", value_name = "NAME=VALUE", value_parser = parameter)]
+    pub(crate) parameters: Vec<(String, String)>,
+}
+
+fn parameter(text: &str) -> Result<(String, String), String> {
+    let (name, value) = text.split_once('=').ok_or("write NAME=VALUE, such as patience=5s")?;
+    Ok((name.to_owned(), value.to_owned()))
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Sim {
+    #[command(flatten)]
+    pub(crate) file: ScenarioFile,
+    /// Seed of everything that is drawn
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub(crate) seed: u64,
+    /// Draw the ladder
+    #[arg(long)]
+    pub(crate) ladder: bool,
+    /// Where to put the journal [default: ./.ccelab/last/journal.jsonl]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) journal: Option<PathBuf>,
+    /// Where to put the product-format logs [default: ./.ccelab/last]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) logs: Option<PathBuf>,
 }

@@ -1,11 +1,11 @@
 //! The commands.
 
 use crate::{
-    cli::{Command, ConfigCommand, Ladder, LadderFormat, TableFiles, TableProtocol},
+    cli::{Command, ConfigCommand, Ladder, LadderFormat, ScenarioCommand, TableFiles, TableProtocol},
     decode, demo,
     failure::Failure,
     files::{create_folder, create_private, load_lab, read_journal},
-    print, run,
+    print, run, sim,
 };
 use cce_views::{
     capture::Capture,
@@ -25,6 +25,8 @@ pub(crate) fn execute(command: Command) -> Result<(), Failure> {
     match command {
         Command::Demo(options) => demo::demo(options),
         Command::Run(options) => run::run(&options),
+        Command::Sim(options) => sim::sim(&options),
+        Command::Scenario { command: ScenarioCommand::Check(file) } => sim::check(&file),
         Command::Replay { journal } => replay(&journal),
         Command::Ladder(options) => draw(&options),
         Command::Logs { journal, out, pcap } => {

@@ -2,6 +2,7 @@
 
 use cce_journal::ReadError;
 use cce_net::NetError;
+use cce_scenario::ScenarioError;
 use cce_world::{ConfigError, Place};
 use std::{fmt::Write, io, path::PathBuf};
 
@@ -17,6 +18,9 @@ pub(crate) enum Failure {
     /// The configuration is wrong.
     #[error(transparent)]
     Config(#[from] ConfigError),
+    /// A scenario is wrong.
+    #[error(transparent)]
+    Scenario(#[from] ScenarioError),
     /// The run cannot start.
     #[error(transparent)]
     Net(#[from] NetError),
@@ -45,7 +49,12 @@ impl Failure {
     pub(crate) fn code(&self) -> u8 {
         match self {
             Self::Check(_) => 1,
-            Self::Usage(_) | Self::Config(_) | Self::Net(_) | Self::Journal { .. } | Self::File { .. } => 2,
+            Self::Usage(_)
+            | Self::Config(_)
+            | Self::Scenario(_)
+            | Self::Net(_)
+            | Self::Journal { .. }
+            | Self::File { .. } => 2,
         }
     }
 
@@ -53,6 +62,7 @@ impl Failure {
     pub(crate) fn report(&self) -> String {
         match self {
             Self::Config(error) => config_report(error),
+            Self::Scenario(error) => scenario_report(error),
             Self::Check(_) | Self::Usage(_) | Self::Net(_) | Self::Journal { .. } | Self::File { .. } => {
                 format!("error: {self}")
             }
@@ -69,6 +79,25 @@ fn config_report(error: &ConfigError) -> String {
             && let Some(source) = text.lines().nth(line - 1)
         {
             let _ = writeln!(report, "    {line:>4} | {source}");
+        }
+    }
+    report
+}
+
+/// Every problem, with the place in the file pointed out.
+fn scenario_report(error: &ScenarioError) -> String {
+    let mut report = format!("error: {error}\n");
+    for problem in &error.problems {
+        let _ = writeln!(
+            report,
+            "  {}:{}:{}: {}",
+            problem.file, problem.line, problem.column, problem.message
+        );
+        let source = error.sources.get(&problem.file).and_then(|text| text.lines().nth(problem.line - 1));
+        if let Some(source) = source {
+            let length = problem.span.len().clamp(1, source.chars().count().saturating_sub(problem.column - 1).max(1));
+            let _ = writeln!(report, "    {:>4} | {source}", problem.line);
+            let _ = writeln!(report, "         | {:>width$}", "^".repeat(length), width = problem.column - 1 + length);
         }
     }
     report

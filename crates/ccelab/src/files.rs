@@ -100,10 +100,10 @@ pub(crate) fn write_whole(path: &Path, text: &str) -> Result<(), Failure> {
     write().map_err(|source| file_failure("write", path, source))
 }
 
-fn read_text(path: &Path) -> Result<String, Failure> {
+pub(crate) fn read_text(path: &Path) -> Result<String, Failure> {
     fs::read_to_string(path).map_err(|source| file_failure("read", path, source))
 }
 
-fn file_failure(action: &'static str, path: &Path, source: std::io::Error) -> Failure {
+pub(crate) fn file_failure(action: &'static str, path: &Path, source: std::io::Error) -> Failure {
     Failure::File { action, path: path.to_owned(), source }
 }

@@ -13,6 +13,7 @@ mod print;
 mod run;
 mod scribe;
 mod settling;
+mod sim;
 
 use clap::Parser;
 use std::process::ExitCode;

@@ -1,0 +1,346 @@
+//! Plays a scenario over a run: takes its steps, applies its rules, watches its expectations.
+
+use crate::{
+    happening::{Happening, Tracker, is_sending},
+    model::{Act, Scenario, Step, task_word},
+    outcome::{Ends, Outcome},
+    rules::{Held, RuleState, Rules},
+    watch::{self, Watch},
+};
+use cce_journal::{Bend, Bent, Director, Header, Order, Reaction, Record, Ticket, What};
+use cce_kernel::{Command, Input, NodeName, Time};
+use std::collections::BTreeMap;
+
+/// Whose record it is when a rule is armed or disarmed, which happens nowhere.
+const NOWHERE: &str = "ccp";
+
+/// Plays a scenario.
+#[derive(Debug)]
+pub struct Engine {
+    scenario: Scenario,
+    tracker: Tracker,
+    rules: Rules,
+    watches: Vec<Watch>,
+    /// By number: whether a step was taken, or is about to be.
+    steps: Vec<Progress>,
+    alarms: BTreeMap<(Time, u64), Alarm>,
+    last_alarm: u64,
+    ends: Ends,
+    now: Time,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Progress {
+    Waiting,
+    Planned,
+    Taken,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Alarm {
+    Step(usize),
+    Expiry(Ticket),
+    Watch(usize),
+}
+
+/// What a scenario found.
+#[derive(Clone, Debug, Default)]
+pub struct Report {
+    /// What went wrong.
+    pub failures: Vec<Breach>,
+    /// What was done to the run, in words, and whether peers that keep to their protocols could have done it.
+    pub bends: Vec<(String, bool)>,
+    /// How the tasks ended.
+    pub outcome: Outcome,
+}
+
+/// Something that went wrong.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Breach {
+    /// The rule, step, expectation or check.
+    pub by: String,
+    /// What went wrong.
+    pub text: String,
+    /// The record that broke it.
+    pub record: Option<u64>,
+    /// Others that have to do with it.
+    pub related: Vec<u64>,
+    /// It rests on behaviour that is inferred, and why.
+    pub inferred: Option<String>,
+}
+
+impl Engine {
+    /// Plays `scenario` over the run of this header.
+    pub fn new(scenario: Scenario, header: &Header) -> Self {
+        let mut engine = Self {
+            tracker: Tracker::new(header, scenario.customers.clone()),
+            rules: Rules::new(scenario.rules.clone()),
+            watches: scenario.expectations.iter().cloned().map(Watch::new).collect(),
+            steps: vec![Progress::Waiting; scenario.steps.len()],
+            alarms: BTreeMap::new(),
+            last_alarm: 0,
+            ends: Ends::default(),
+            now: Time(0),
+            scenario,
+        };
+        for number in 0..engine.steps.len() {
+            if engine.scenario.steps[number].after.is_none() {
+                engine.plan(number, Time(0));
+            }
+        }
+        engine
+    }
+
+    /// The scenario.
+    pub fn scenario(&self) -> &Scenario {
+        &self.scenario
+    }
+
+    /// The names of contacts and tasks.
+    pub fn tracker(&self) -> &Tracker {
+        &self.tracker
+    }
+
+    /// Every rule, and how it stands.
+    pub fn rules(&self) -> &[RuleState] {
+        &self.rules.states
+    }
+
+    /// Everything that is held.
+    pub fn held(&self) -> impl Iterator<Item = &Held> {
+        self.rules.held.values()
+    }
+
+    /// Whether every step was taken and every task has ended.
+    pub fn is_over(&self) -> bool {
+        self.steps.iter().all(|step| *step == Progress::Taken)
+            && self.ends.created() >= self.scenario.customers.len()
+            && self.ends.are_all()
+            && self.rules.held.is_empty()
+    }
+
+    /// How the tasks stand.
+    pub fn outcome(&self) -> Outcome {
+        self.ends.outcome(self.tracker.names())
+    }
+
+    /// Lets a message go.
+    pub fn release(&mut self, ticket: Ticket) -> Option<Vec<Order>> {
+        self.rules.held.contains_key(&ticket).then(|| self.rules.release(ticket, false))
+    }
+
+    /// Lets everything go.
+    pub fn release_all(&mut self) -> Vec<Order> {
+        self.rules.release_all(None)
+    }
+
+    /// Lets a rule act from now on, or no more. None where there is no such rule.
+    pub fn arm(&mut self, name: &str, is_armed: bool) -> Option<Vec<Order>> {
+        let number = self.rules.position(name)?;
+        let state = &mut self.rules.states[number];
+        (state.is_armed, state.fired, state.matched) = (is_armed, None, 0);
+        let bend = if is_armed { Bend::Armed } else { Bend::Disarmed };
+        Some(vec![told(NOWHERE.into(), name, bend)])
+    }
+
+    /// Adds a rule.
+    pub fn add(&mut self, rule: crate::model::Rule) {
+        self.rules.add(rule);
+    }
+
+    /// Nothing follows: says what went wrong.
+    pub fn finish(&mut self) -> Report {
+        self.watches.iter_mut().for_each(Watch::finish);
+        let mut failures = Vec::new();
+        for Watch { expectation, unmet, .. } in &self.watches {
+            let Some(unmet) = unmet else { continue };
+            failures.push(Breach {
+                by: format!("{}: {}", expectation.name, watch::words(&expectation.want)),
+                text: unmet.text.clone(),
+                record: unmet.record,
+                related: unmet.related.clone(),
+                inferred: expectation.inferred.clone(),
+            });
+        }
+        failures.extend(self.unfinished());
+        Report { failures, bends: self.bends(), outcome: self.outcome() }
+    }
+
+    /// A scenario does what it says: every step is taken, every rule acts, nothing stays held.
+    fn unfinished(&self) -> Vec<Breach> {
+        let breach = |by: &str, text: String, record| Breach {
+            by: by.to_owned(),
+            text,
+            record,
+            related: Vec::new(),
+            inferred: None,
+        };
+        let steps = self.scenario.steps.iter().zip(&self.steps);
+        let waiting = steps.filter(|(_, progress)| **progress != Progress::Taken);
+        let steps = waiting.map(|(step, _)| match &step.after {
+            Some(after) => {
+                breach(&step.name, format!("the step was not taken: it waits for `{after}`"), None)
+            }
+            None => breach(&step.name, "the step was not taken before the end".into(), None),
+        });
+        let idle = self.rules.states.iter().filter(|state| state.is_armed && state.fired.is_none());
+        let rules = idle.map(|RuleState { rule, matched, .. }| {
+            let text =
+                format!("the rule never acted: `{}` left {matched} times, not {}", rule.matching, rule.nth);
+            breach(&rule.name, text, None)
+        });
+        let held = self.rules.held.values().map(|held| {
+            let by = self.rules.states.get(held.rule).map_or("", |state| state.rule.name.as_str());
+            breach(by, format!("still held at the end: {}", held.words), held.record)
+        });
+        steps.chain(rules).chain(held).collect()
+    }
+
+    fn bends(&self) -> Vec<(String, bool)> {
+        let acted = self.rules.states.iter().filter(|state| state.fired.is_some());
+        acted.map(|state| (state.rule.name.clone(), state.rule.is_legal())).collect()
+    }
+
+    fn plan(&mut self, step: usize, from: Time) {
+        self.steps[step] = Progress::Planned;
+        self.set_alarm(from + self.scenario.steps[step].wait, Alarm::Step(step));
+    }
+
+    fn set_alarm(&mut self, at: Time, alarm: Alarm) {
+        self.last_alarm += 1;
+        self.alarms.insert((at, self.last_alarm), alarm);
+    }
+
+    /// What follows from a happening, before anything is done to its message.
+    fn learn(&mut self, happening: &Happening<'_>) -> Vec<Order> {
+        self.rules.forget(happening);
+        let names = self.tracker.names();
+        let mut deadlines = Vec::new();
+        for (number, watch) in self.watches.iter_mut().enumerate() {
+            deadlines.extend(watch.see(happening, names, self.now).map(|deadline| (deadline, number)));
+        }
+        let due = |(step, progress): (&Step, &Progress)| {
+            *progress == Progress::Waiting
+                && step.after.as_ref().is_some_and(|after| after.matches(happening, names))
+        };
+        let steps: Vec<usize> = self
+            .scenario
+            .steps
+            .iter()
+            .zip(&self.steps)
+            .enumerate()
+            .filter_map(|(number, step)| due(step).then_some(number))
+            .collect();
+        self.ends.learn_reply(happening);
+        let mut orders = self.rules.release_by(happening, names);
+        for (deadline, number) in deadlines {
+            self.set_alarm(deadline, Alarm::Watch(number));
+        }
+        for step in steps {
+            if self.scenario.steps[step].wait.is_zero() {
+                orders.extend(self.take(step));
+            } else {
+                self.plan(step, self.now);
+            }
+        }
+        orders
+    }
+
+    fn take(&mut self, number: usize) -> Vec<Order> {
+        self.steps[number] = Progress::Taken;
+        let Step { name, act, .. } = self.scenario.steps[number].clone();
+        let here = |node: &NodeName| node.clone();
+        match act {
+            Act::Tell(node, words) => {
+                let words = self.with_ids(&words);
+                let step = Bend::Stepped(words.clone());
+                vec![told(here(&node), &name, step), Order::Command(node, Command::Act(words))]
+            }
+            Act::Stop(node) => vec![told(here(&node), &name, stepped("stop")), Order::Stop(node)],
+            Act::Start(node) => vec![told(here(&node), &name, stepped("start")), Order::Start(node)],
+            Act::Restart(node) => {
+                let told = told(here(&node), &name, stepped("restart"));
+                vec![told, Order::Stop(node.clone()), Order::Start(node)]
+            }
+            Act::Cut(port, lasting) => {
+                let step = Bend::Stepped(format!("cut {port} for {}", cce_world::Span(lasting)));
+                vec![told(port.listener().into(), &name, step), Order::Cut { port, lasting }]
+            }
+            Act::Stall(port, lasting) => {
+                let step = Bend::Stepped(format!("stall {port} for {}", cce_world::Span(lasting)));
+                vec![told(port.listener().into(), &name, step), Order::Stall { port, lasting }]
+            }
+            Act::Arm(rule) => self.arm(&rule, true).unwrap_or_default(),
+            Act::Disarm(rule) => self.arm(&rule, false).unwrap_or_default(),
+            Act::Release(rule) => {
+                let rule = rule.and_then(|rule| self.rules.position(&rule));
+                self.rules.release_all(rule)
+            }
+        }
+    }
+
+    /// Puts ids in the places of names: nobody in the lab knows what `T2` is.
+    fn with_ids(&self, words: &str) -> String {
+        let id = |word: &str| {
+            let name = task_word(word, &self.scenario.customers)?;
+            self.tracker.names().task(&name).map(|task| task.to_string())
+        };
+        words.split(' ').map(|word| id(word).unwrap_or_else(|| word.to_owned())).collect::<Vec<_>>().join(" ")
+    }
+}
+
+impl Director for Engine {
+    fn see(&mut self, record: &Record) -> Reaction {
+        self.now = self.now.max(record.at);
+        let event = self.tracker.push(record);
+        self.ends.learn(&event);
+        let Some(happening) = self.tracker.happening(&event) else { return Reaction::default() };
+        let orders = self.learn(&happening);
+        if !is_sending(record) {
+            return orders.into();
+        }
+        let verdict = self.rules.judge(&happening, self.tracker.names(), self.now);
+        if let Some((at, ticket)) = verdict.expiry {
+            self.set_alarm(at, Alarm::Expiry(ticket));
+        }
+        // What was done to the message stands right behind it.
+        Reaction { treatment: verdict.treatment, orders: verdict.orders.into_iter().chain(orders).collect() }
+    }
+
+    fn entering(&mut self, at: Time, node: &NodeName, input: &Input) -> Reaction {
+        self.now = self.now.max(at);
+        let record = Record { seq: 0, at, node: node.clone(), cause: None, what: What::In(input.clone()) };
+        let event = self.tracker.peek(&record);
+        let Some(happening) = self.tracker.entering(&event) else { return Reaction::default() };
+        let verdict = self.rules.judge(&happening, self.tracker.names(), self.now);
+        if let Some((at, ticket)) = verdict.expiry {
+            self.set_alarm(at, Alarm::Expiry(ticket));
+        }
+        Reaction { treatment: verdict.treatment, orders: verdict.orders }
+    }
+
+    fn due(&self) -> Option<Time> {
+        self.alarms.first_key_value().map(|((at, _), _)| *at)
+    }
+
+    fn wake(&mut self, now: Time) -> Vec<Order> {
+        self.now = self.now.max(now);
+        let mut orders = Vec::new();
+        while let Some(entry) = self.alarms.first_entry().filter(|entry| entry.key().0 <= now) {
+            match entry.remove() {
+                Alarm::Step(number) => orders.extend(self.take(number)),
+                Alarm::Expiry(ticket) => orders.extend(self.rules.release(ticket, true)),
+                Alarm::Watch(number) => self.watches[number].wake(now),
+            }
+        }
+        orders
+    }
+}
+
+fn told(node: NodeName, by: &str, bend: Bend) -> Order {
+    Order::Record { node, cause: None, bent: Bent { by: by.to_owned(), bend } }
+}
+
+fn stepped(word: &str) -> Bend {
+    Bend::Stepped(word.to_owned())
+}

@@ -1,0 +1,828 @@
+//! Reads scenario files.
+
+use crate::{
+    model::{Act, Action, Expectation, Rule, Scenario, Step, Want, Window, task_word},
+    place::{AGENT, CUSTOMER, PlacePattern},
+    read::{Placed, Problem, Section, Source, as_json, json_table},
+    selector::{Selector, Vocabulary, nearest},
+};
+use cce_kernel::{NodeName, Port};
+use cce_sim::{Latencies, Latency, Pieces, Way};
+use cce_world::{COMPONENTS, CastAgent, CastCustomer, Lab, Patch};
+use serde_json::{Map, Value, json};
+use std::{collections::BTreeMap, ops::Range, time::Duration};
+use toml::de::{DeTable, DeValue};
+
+/// A hold without an expiry of its own ends after that.
+const EXPIRE: Duration = Duration::from_mins(1);
+
+/// A scenario without an end of its own ends after that.
+const UNTIL: Duration = Duration::from_mins(10);
+
+/// How long a scenario goes on once everything has ended.
+const REST: Duration = Duration::from_secs(2);
+
+/// How deep files may include others.
+const INCLUDES_MAX: usize = 8;
+
+/// Reads a file that another one includes, by the name that stands there.
+pub type Loader<'a> = &'a dyn Fn(&str) -> Result<String, String>;
+
+/// Everything that is wrong with a scenario.
+#[derive(Clone, Debug, thiserror::Error)]
+#[error("the scenario has {} {}", problems.len(), if problems.len() == 1 { "error" } else { "errors" })]
+pub struct ScenarioError {
+    /// At least one.
+    pub problems: Vec<Problem>,
+    /// Texts by file name, for showing places.
+    pub sources: BTreeMap<String, String>,
+}
+
+/// Reads a scenario. `chosen` gives values of its parameters; others have the first of their alternatives.
+pub fn load(
+    name: &str,
+    text: &str,
+    lab: &Lab,
+    chosen: &BTreeMap<String, String>,
+    loader: Loader<'_>,
+) -> Result<Scenario, ScenarioError> {
+    let mut files = Files { texts: Vec::new(), problems: Vec::new() };
+    files.collect(name, text, loader, 0);
+    let mut draft = Draft::new(lab);
+    // What is included comes first, so that the one that includes it has the last word.
+    for (name, text) in &files.texts {
+        draft.read_parameters(name, text, chosen, &mut files.problems);
+    }
+    for (name, text) in &files.texts {
+        draft.read_people(name, text, &mut files.problems);
+    }
+    for (name, text) in &files.texts {
+        draft.read_rest(name, text, &mut files.problems);
+    }
+    for (name, _) in chosen.iter().filter(|(name, _)| !draft.parameters.contains_key(*name)) {
+        let hint = nearest(name, draft.parameters.keys().map(String::as_str));
+        let message = format!("there is no parameter `{name}`{hint}");
+        files.problems.push(Problem {
+            file: "the command line".into(),
+            span: 0..0,
+            line: 1,
+            column: 1,
+            message,
+        });
+    }
+    if files.problems.is_empty() {
+        return Ok(draft.finish());
+    }
+    Err(ScenarioError { problems: files.problems, sources: files.texts.into_iter().collect() })
+}
+
+/// A scenario's files, those that are included first.
+struct Files {
+    texts: Vec<(String, String)>,
+    problems: Vec<Problem>,
+}
+
+impl Files {
+    fn collect(&mut self, name: &str, text: &str, loader: Loader<'_>, depth: usize) {
+        let mut source = Source { name, text, parameters: BTreeMap::new(), problems: Vec::new() };
+        let mut includes = Vec::new();
+        match DeTable::parse(text) {
+            Ok(table) => {
+                let mut section = Section::new("", table.get_ref(), 0..0);
+                includes = section.texts("include", &mut source);
+            }
+            Err(error) => source.problem(error.span().unwrap_or(0..0), error.message()),
+        }
+        let is_sound = source.problems.is_empty();
+        let mut found = Vec::new();
+        for Placed { text: other, span } in includes {
+            match loader(&other) {
+                _ if depth == INCLUDES_MAX => source.problem(span, "files include each other too deep"),
+                Ok(text) => found.push((other, text)),
+                Err(error) => source.problem(span, format!("cannot include `{other}`: {error}")),
+            }
+        }
+        self.problems.append(&mut source.problems);
+        for (other, text) in found {
+            self.collect(&other, &text, loader, depth + 1);
+        }
+        if is_sound && !self.texts.iter().any(|(known, _)| known == name) {
+            self.texts.push((name.to_owned(), text.to_owned()));
+        }
+    }
+}
+
+/// What was read so far.
+struct Draft {
+    name: String,
+    about: String,
+    lab: Lab,
+    parameters: BTreeMap<String, Vec<String>>,
+    values: BTreeMap<String, String>,
+    agents: Vec<CastAgent>,
+    customers: Vec<(String, CastCustomer)>,
+    until: Duration,
+    rest: Duration,
+    latencies: Latencies,
+    pieces: Pieces,
+    steps: Vec<Step>,
+    rules: Vec<Rule>,
+    expectations: Vec<Expectation>,
+    unchecked: BTreeMap<String, String>,
+    window: Option<Window>,
+}
+
+impl Draft {
+    fn new(lab: &Lab) -> Self {
+        Self {
+            name: String::new(),
+            about: String::new(),
+            lab: lab.clone(),
+            parameters: BTreeMap::new(),
+            values: BTreeMap::new(),
+            agents: Vec::new(),
+            customers: Vec::new(),
+            until: UNTIL,
+            rest: REST,
+            latencies: Latencies::default(),
+            pieces: Pieces::default(),
+            steps: Vec::new(),
+            rules: Vec::new(),
+            expectations: Vec::new(),
+            unchecked: BTreeMap::new(),
+            window: None,
+        }
+    }
+
+    fn finish(self) -> Scenario {
+        let mut lab = self.lab;
+        lab.cast.agents = self.agents;
+        let (customers, cast): (Vec<String>, Vec<CastCustomer>) = self.customers.into_iter().unzip();
+        lab.cast.customers = cast;
+        Scenario {
+            name: self.name,
+            about: self.about,
+            lab,
+            customers,
+            until: self.until,
+            rest: self.rest,
+            latencies: self.latencies,
+            pieces: self.pieces,
+            steps: self.steps,
+            rules: self.rules,
+            expectations: self.expectations,
+            unchecked: self.unchecked,
+            window: self.window,
+            parameters: self.parameters,
+        }
+    }
+
+    fn read_parameters(
+        &mut self,
+        name: &str,
+        text: &str,
+        chosen: &BTreeMap<String, String>,
+        problems: &mut Vec<Problem>,
+    ) {
+        self.with(name, text, problems, |draft, section, from| {
+            let Some(parameters) = section.section("parameters", from) else { return };
+            for (key, value) in parameters.entries() {
+                let given = match as_json(value, from) {
+                    Value::Array(items) => items,
+                    one => vec![one],
+                };
+                let alternatives: Vec<String> = given
+                    .iter()
+                    .map(|item| item.as_str().map_or_else(|| item.to_string(), str::to_owned))
+                    .collect();
+                let first = chosen.get(&key.text).or_else(|| alternatives.first()).cloned();
+                let Some(first) = first else {
+                    from.problem(key.span, "a parameter has at least one alternative");
+                    continue;
+                };
+                draft.values.insert(key.text.clone(), first);
+                draft.parameters.insert(key.text, alternatives);
+            }
+        });
+    }
+
+    fn read_people(&mut self, name: &str, text: &str, problems: &mut Vec<Problem>) {
+        self.with(name, text, problems, |draft, section, from| {
+            if section.truth("demo", from) == Some(true) {
+                draft.lab = draft.lab.clone().for_demo();
+            }
+            draft.read_patches(section, from);
+            draft.read_agents(section, from);
+            draft.read_customers(section, from);
+        });
+    }
+
+    fn with(
+        &mut self,
+        name: &str,
+        text: &str,
+        problems: &mut Vec<Problem>,
+        read: impl FnOnce(&mut Self, &mut Section<'_>, &mut Source<'_>),
+    ) {
+        let Ok(table) = DeTable::parse(text) else { return };
+        let parameters = self.values.clone();
+        let mut source = Source { name, text, parameters, problems: Vec::new() };
+        read(self, &mut Section::new("", table.get_ref(), 0..text.len()), &mut source);
+        problems.append(&mut source.problems);
+    }
+
+    fn read_patches(&mut self, section: &mut Section<'_>, from: &mut Source<'_>) {
+        let Some(set) = section.section("set", from) else { return };
+        for (head, value) in set.entries() {
+            let mut settings = Vec::new();
+            flatten(&head, value, &mut settings, from);
+            for (setting, value, span) in settings {
+                match self.lab.patched(&[Patch { setting, value }]) {
+                    Ok(lab) => self.lab = lab,
+                    Err(errors) => {
+                        errors.into_iter().for_each(|error| from.problem(span.clone(), error.message));
+                    }
+                }
+            }
+        }
+    }
+
+    fn read_agents(&mut self, section: &mut Section<'_>, from: &mut Source<'_>) {
+        let Some(agents) = section.section("agents", from) else { return };
+        for (id, value) in agents.entries() {
+            if !self.lab.agents.iter().any(|agent| agent.id.as_str() == id.text) {
+                let known = self.lab.agents.iter().map(|agent| agent.id.as_str());
+                from.problem(
+                    id.span,
+                    format!("the lab has no agent `{}`{}", id.text, nearest(&id.text, known)),
+                );
+                continue;
+            }
+            let Some(table) = value.get_ref().as_table() else {
+                from.problem(value.span(), "an agent is a table");
+                continue;
+            };
+            let given = character(json_table(table, from));
+            let mut whole = json!({ "id": id.text, "limit": 3, "sign_in": "500ms", "ready": "500ms" });
+            overlay(&mut whole, given);
+            if let Some(agent) = from_json::<CastAgent>(whole, table, &value.span(), from) {
+                self.agents.retain(|known| known.id != agent.id);
+                self.agents.push(agent);
+            }
+        }
+    }
+
+    fn read_customers(&mut self, section: &mut Section<'_>, from: &mut Source<'_>) {
+        let Some(customers) = section.section("customers", from) else { return };
+        for (name, value) in customers.entries() {
+            let Some(table) = value.get_ref().as_table() else {
+                from.problem(value.span(), "a customer is a table");
+                continue;
+            };
+            let mut whole = self.customer();
+            overlay(&mut whole, json_table(table, from));
+            if let Some(customer) = from_json::<CastCustomer>(whole, table, &value.span(), from) {
+                self.customers.retain(|(known, _)| *known != name.text);
+                self.customers.push((name.text, customer));
+            }
+        }
+    }
+
+    /// What a customer is like who says nothing: the first one of the lab's demo, after two seconds.
+    fn customer(&self) -> Value {
+        let first = self.lab.demo.customers.first().and_then(|first| serde_json::to_value(first).ok());
+        let mut whole = first.unwrap_or_else(|| json!({}));
+        if let Some(table) = whole.as_object_mut() {
+            for key in ["waits", "cancel_after"] {
+                table.remove(key);
+            }
+        }
+        overlay(&mut whole, json!({ "at": "2s", "poll": "1s" }).as_object().cloned().unwrap_or_default());
+        whole
+    }
+
+    fn read_rest(&mut self, name: &str, text: &str, problems: &mut Vec<Problem>) {
+        self.with(name, text, problems, |draft, section, from| {
+            for key in ["include", "parameters", "demo", "set", "agents", "customers"] {
+                section.known(key);
+            }
+            let words = draft.vocabulary();
+            if let Some(name) = section.text("name", from) {
+                draft.name = name.text;
+            }
+            if let Some(about) = section.text("about", from) {
+                draft.about = about.text;
+            }
+            draft.until = section.duration("until", from).unwrap_or(draft.until);
+            draft.rest = section.duration("rest", from).unwrap_or(draft.rest);
+            draft.read_latency(section, from);
+            for item in section.sections("steps", from) {
+                draft.read_step(item, &words, from);
+            }
+            for item in section.sections("rules", from) {
+                draft.read_rule(item, &words, from);
+            }
+            for item in section.sections("expect", from) {
+                draft.read_expectation(item, &words, from);
+            }
+            draft.read_checks(section, from);
+            draft.read_window(section, &words, from);
+            section.tell_unknown(from);
+            draft.check_rule_names(from);
+        });
+    }
+
+    fn vocabulary(&self) -> Vocabulary {
+        let node = |name: &str| PlacePattern::Node(NodeName::from(name));
+        let components = COMPONENTS.iter().map(|name| ((*name).to_owned(), node(name)));
+        let agents = self.agents.iter().map(|agent| format!("{AGENT}{}", agent.id));
+        let numbered = |number: usize| format!("{CUSTOMER}{number}");
+        let customers =
+            (1..).zip(&self.customers).map(|(number, (name, _))| (name.clone(), node(&numbered(number))));
+        Vocabulary {
+            places: components
+                .chain(agents.map(|name| (name.clone(), node(&name))))
+                .chain(customers)
+                .collect(),
+            customers: self.customers.iter().map(|(name, _)| name.clone()).collect(),
+        }
+    }
+
+    fn read_latency(&mut self, section: &mut Section<'_>, from: &mut Source<'_>) {
+        if let Some(mut bytes) = section.section("bytes", from) {
+            self.pieces.split = bytes.truth("split", from).unwrap_or(self.pieces.split);
+            self.pieces.coalesce = bytes.truth("coalesce", from).unwrap_or(self.pieces.coalesce);
+            bytes.tell_unknown(from);
+        }
+        let Some(latency) = section.section("latency", from) else { return };
+        for (key, value) in latency.entries() {
+            let Some(table) = value.get_ref().as_table() else {
+                from.problem(value.span(), "a latency is a table, such as { constant = \"2ms\" }");
+                continue;
+            };
+            let item = Section::new(&format!("latency.{}", key.text), table, value.span());
+            let Some(latency) = read_latency(item, from) else { continue };
+            self.set_latency(&key, latency, from);
+        }
+    }
+
+    /// `default`, a port's name, or a port's name and where to: `mr > ccp`.
+    fn set_latency(&mut self, key: &Placed, latency: Latency, from: &mut Source<'_>) {
+        if key.text == "default" {
+            self.latencies.set_default(latency);
+            return;
+        }
+        let (port, ways) = match key.text.split_once(' ') {
+            Some((port, "up")) => (port, vec![Way::ToListener]),
+            Some((port, "down")) => (port, vec![Way::FromListener]),
+            _ => (key.text.as_str(), vec![Way::ToListener, Way::FromListener]),
+        };
+        match port_named(port) {
+            Ok(port) => ways.into_iter().for_each(|way| self.latencies.set(port, way, latency)),
+            Err(message) => from.problem(key.span.clone(), message),
+        }
+    }
+
+    fn read_step(&mut self, mut item: Section<'_>, words: &Vocabulary, from: &mut Source<'_>) {
+        let name = item.text("name", from);
+        let after = item.text("after", from).and_then(|text| selector(&text, words, from));
+        let (at, wait) = (item.duration("at", from), item.duration("wait", from));
+        if after.is_some() == at.is_some() && !item.has("after") {
+            from.problem(item.span.clone(), "a step has a time, `at`, or an event, `after`");
+        }
+        let act = self.read_act(&mut item, words, from);
+        let lasting = item.duration("lasting", from).unwrap_or(Duration::ZERO);
+        let span = item.span.clone();
+        item.tell_unknown(from);
+        let Some(act) = act else {
+            from.problem(
+                span,
+                "a step does one thing: agent and does, customer and does, stop, start, restart, cut, stall, \
+                 arm, disarm or release",
+            );
+            return;
+        };
+        let act = match act {
+            Act::Cut(port, _) => Act::Cut(port, lasting),
+            Act::Stall(port, _) => Act::Stall(port, lasting),
+            other => other,
+        };
+        let number = self.steps.len() + 1;
+        let name = name.map_or_else(|| format!("step {number}"), |name| name.text);
+        self.steps.push(Step { name, after, wait: at.or(wait).unwrap_or(Duration::ZERO), act });
+    }
+
+    fn read_act(&self, item: &mut Section<'_>, words: &Vocabulary, from: &mut Source<'_>) -> Option<Act> {
+        let does = item.text("does", from);
+        let agent = item.text("agent", from);
+        let customer = item.text("customer", from);
+        let mut found = Vec::new();
+        if let Some(agent) = agent {
+            found.extend(self.tell(&agent, format!("{AGENT}{}", agent.text), does.as_ref(), words, from));
+        }
+        if let Some(customer) = customer {
+            let number = self.customers.iter().position(|(name, _)| *name == customer.text).map(|at| at + 1);
+            let node = number.map_or_else(|| customer.text.clone(), |number| format!("{CUSTOMER}{number}"));
+            found.extend(self.tell(&customer, node, does.as_ref(), words, from));
+        }
+        let node = |text: Placed, from: &mut Source<'_>| component(&text, from);
+        found.extend(item.text("stop", from).and_then(|text| node(text, from)).map(Act::Stop));
+        found.extend(item.text("start", from).and_then(|text| node(text, from)).map(Act::Start));
+        found.extend(item.text("restart", from).and_then(|text| node(text, from)).map(Act::Restart));
+        let port = |text: Placed, from: &mut Source<'_>| {
+            port_named(&text.text).map_err(|message| from.problem(text.span, message)).ok()
+        };
+        let none = Duration::ZERO;
+        found.extend(
+            item.text("cut", from).and_then(|text| port(text, from)).map(|port| Act::Cut(port, none)),
+        );
+        found.extend(
+            item.text("stall", from).and_then(|text| port(text, from)).map(|port| Act::Stall(port, none)),
+        );
+        found.extend(item.text("arm", from).map(|rule| Act::Arm(rule.text)));
+        found.extend(item.text("disarm", from).map(|rule| Act::Disarm(rule.text)));
+        found.extend(
+            item.text("release", from).map(|rule| Act::Release(Some(rule.text).filter(|rule| rule != "all"))),
+        );
+        if found.len() > 1 {
+            from.problem(item.span.clone(), "a step does one thing; make two of it");
+        }
+        found.into_iter().next()
+    }
+
+    fn tell(
+        &self,
+        who: &Placed,
+        node: String,
+        does: Option<&Placed>,
+        words: &Vocabulary,
+        from: &mut Source<'_>,
+    ) -> Option<Act> {
+        let is_known = self.agents.iter().any(|agent| format!("{AGENT}{}", agent.id) == node)
+            || node.strip_prefix(CUSTOMER).is_some_and(|number| number.parse::<usize>().is_ok());
+        if !is_known {
+            let known = self.agents.iter().map(|agent| agent.id.as_str());
+            let known = known.chain(words.customers.iter().map(String::as_str));
+            let hint = nearest(&who.text, known);
+            from.problem(who.span.clone(), format!("the scenario has no `{}`{hint}", who.text));
+            return None;
+        }
+        let Some(does) = does else {
+            from.problem(who.span.clone(), "say what to do: does = \"pause T\"");
+            return None;
+        };
+        let order = does.text.split(' ').next().unwrap_or_default();
+        let orders: &[&str] = if node.starts_with(AGENT) { &AGENT_ORDERS } else { &CUSTOMER_ORDERS };
+        if !orders.contains(&order) {
+            let hint = nearest(order, orders.iter().copied());
+            from.problem(does.span.clone(), format!("nobody knows how to `{order}`{hint}"));
+        }
+        for word in does.text.split(' ').skip(1) {
+            if task_word(word, &words.customers).is_none() {
+                from.problem(does.span.clone(), format!("`{word}` is no task such as T, T2 or T#1"));
+            }
+        }
+        Some(Act::Tell(node.into(), does.text.clone()))
+    }
+
+    fn read_rule(&mut self, mut item: Section<'_>, words: &Vocabulary, from: &mut Source<'_>) {
+        if let Some(rule) = read_rule(&mut item, words, self.rules.len() + 1, from) {
+            self.rules.push(rule);
+        }
+        item.tell_unknown(from);
+    }
+
+    fn read_expectation(&mut self, mut item: Section<'_>, words: &Vocabulary, from: &mut Source<'_>) {
+        let name = item.text("name", from).map(|name| name.text);
+        let inferred = item.text("inferred", from).map(|why| why.text);
+        let found = read_wants(&mut item, words, from);
+        if found.is_empty() {
+            from.problem(
+                item.span.clone(),
+                "an expectation says what: order, never, count, within, while and never, or final",
+            );
+        }
+        for want in found {
+            let number = self.expectations.len() + 1;
+            let name = name.clone().unwrap_or_else(|| format!("expectation {number}"));
+            self.expectations.push(Expectation { name, want, inferred: inferred.clone() });
+        }
+        item.tell_unknown(from);
+    }
+
+    fn read_checks(&mut self, section: &mut Section<'_>, from: &mut Source<'_>) {
+        let Some(mut checks) = section.section("checks", from) else { return };
+        if let Some(off) = checks.section("off", from) {
+            for (name, reason) in off.entries() {
+                match reason.get_ref() {
+                    DeValue::String(text) if !text.trim().is_empty() => {
+                        self.unchecked.insert(name.text, text.to_string());
+                    }
+                    _ => from.problem(reason.span(), "say why the check is off"),
+                }
+            }
+        }
+        checks.tell_unknown(from);
+    }
+
+    fn read_window(&mut self, section: &mut Section<'_>, words: &Vocabulary, from: &mut Source<'_>) {
+        let Some(mut explore) = section.section("explore", from) else { return };
+        let begin = explore.text("from", from).and_then(|text| selector(&text, words, from));
+        let until = explore.text("until", from).and_then(|text| selector(&text, words, from));
+        let calm = explore.texts("calm", from).into_iter().map(|name| NodeName::from(name.text)).collect();
+        explore.tell_unknown(from);
+        self.window = Some(Window { from: begin, until, calm });
+    }
+
+    /// Steps name rules that there are.
+    fn check_rule_names(&self, from: &mut Source<'_>) {
+        for step in &self.steps {
+            let (Act::Arm(name) | Act::Disarm(name) | Act::Release(Some(name))) = &step.act else { continue };
+            if !self.rules.iter().any(|rule| rule.name == *name) {
+                let hint = nearest(name, self.rules.iter().map(|rule| rule.name.as_str()));
+                let at = from.text.find(name.as_str()).unwrap_or(0);
+                from.problem(at..at + name.len(), format!("there is no rule `{name}`{hint}"));
+            }
+        }
+    }
+}
+
+/// What agents can be told.
+const AGENT_ORDERS: [&str; 12] = [
+    "sign-in",
+    "ready",
+    "not-ready",
+    "accept",
+    "start",
+    "pause",
+    "resume",
+    "wrap-up",
+    "close",
+    "sign-out",
+    "crash",
+    "return",
+];
+
+/// What customers can be told.
+const CUSTOMER_ORDERS: [&str; 4] = ["create", "poll", "cancel", "renotify"];
+
+/// Reads one rule; the admin port takes them, too.
+pub(crate) fn read_rule(
+    item: &mut Section<'_>,
+    words: &Vocabulary,
+    number: usize,
+    from: &mut Source<'_>,
+) -> Option<Rule> {
+    let name = item.text("name", from).map_or_else(|| format!("rule {number}"), |name| name.text);
+    let matching = item.text("match", from);
+    if matching.is_none() {
+        from.problem(item.span.clone(), "a rule has a selector, `match`");
+    }
+    let matching = matching.and_then(|text| message_selector(&text, words, from));
+    let nth = item.number("nth", from).unwrap_or(1);
+    if nth == 0 {
+        from.problem(item.span.clone(), "`nth` counts from 1");
+    }
+    let alone = item.truth("alone", from).unwrap_or(false);
+    let expire = item.duration("expire", from).unwrap_or(EXPIRE);
+    let is_armed = item.truth("armed", from).unwrap_or(true);
+    let action = read_action(item, words, from)?;
+    Some(Rule { name, matching: matching?, nth, action, alone, expire, is_armed })
+}
+
+fn read_action(item: &mut Section<'_>, words: &Vocabulary, from: &mut Source<'_>) -> Option<Action> {
+    let mut found = Vec::new();
+    found.extend(item.duration("delay", from).map(Action::Delay));
+    if let Some(text) = item.text("hold", from) {
+        let until = if text.text == "released" { Some(None) } else { selector(&text, words, from).map(Some) };
+        found.extend(until.map(Action::Hold));
+    }
+    for (key, action) in [
+        ("swap", Action::Swap),
+        ("drop", Action::Drop),
+        ("duplicate", Action::Duplicate),
+        ("cut", Action::Cut),
+        ("coalesce", Action::Coalesce),
+    ] {
+        found.extend(item.truth(key, from).filter(|is_wanted| *is_wanted).map(|_| action));
+    }
+    found.extend(
+        item.number("split", from).map(|size| Action::Split(usize::try_from(size).unwrap_or(1).max(1))),
+    );
+    if let Some(mut corrupt) = item.section("corrupt", from) {
+        let byte = corrupt.number("byte", from).and_then(|byte| usize::try_from(byte).ok()).unwrap_or(0);
+        let to = corrupt.number("to", from).and_then(|to| u8::try_from(to).ok()).unwrap_or(u8::MAX);
+        corrupt.tell_unknown(from);
+        found.push(Action::Corrupt { byte, to });
+    }
+    if found.len() != 1 {
+        from.problem(
+            item.span.clone(),
+            "a rule does one thing: delay, hold, swap, drop, duplicate, corrupt, cut, split or coalesce",
+        );
+    }
+    found.into_iter().next()
+}
+
+fn read_wants(item: &mut Section<'_>, words: &Vocabulary, from: &mut Source<'_>) -> Vec<Want> {
+    let mut found = Vec::new();
+    let order: Vec<Placed> = item.texts("order", from);
+    let count = order.len();
+    let order: Vec<Selector> = order.iter().filter_map(|text| selector(text, words, from)).collect();
+    if count == 1 {
+        from.problem(item.span.clone(), "an order has at least two selectors");
+    } else if order.len() == count && count > 0 {
+        found.push(Want::Order(order));
+    }
+    let state = item.text("while", from).and_then(|text| state_selector(&text, words, from));
+    for text in item.texts("never", from) {
+        let Some(never) = selector(&text, words, from) else { continue };
+        found.push(match &state {
+            Some(state) => Want::While { state: state.clone(), never },
+            None => Want::Never(never),
+        });
+    }
+    found.extend(read_count(item, words, from));
+    found.extend(read_within(item, words, from));
+    for text in item.texts("final", from) {
+        found.extend(state_selector(&text, words, from).map(Want::Final));
+    }
+    found
+}
+
+fn read_count(item: &mut Section<'_>, words: &Vocabulary, from: &mut Source<'_>) -> Option<Want> {
+    let mut count = item.section("count", from)?;
+    let of = count.text("of", from).and_then(|text| selector(&text, words, from));
+    let is = count.number("is", from);
+    let least = count.number("least", from);
+    let most = count.number("most", from);
+    if !count.has("of") || (is.or(least).or(most)).is_none() {
+        from.problem(count.span.clone(), "a count has `of`, a selector, and `is`, `least` or `most`");
+    }
+    count.tell_unknown(from);
+    Some(Want::Count { of: of?, least: is.or(least).unwrap_or(0), most: is.or(most).unwrap_or(u64::MAX) })
+}
+
+fn read_within(item: &mut Section<'_>, words: &Vocabulary, from: &mut Source<'_>) -> Option<Want> {
+    let mut within = item.section("within", from)?;
+    let begin = within.text("from", from).and_then(|text| selector(&text, words, from));
+    let end = within.text("to", from).and_then(|text| selector(&text, words, from));
+    let time = within.duration("time", from);
+    if !(within.has("from") && within.has("to") && within.has("time")) {
+        from.problem(within.span.clone(), "`within` has `from` and `to`, selectors, and `time`");
+    }
+    within.tell_unknown(from);
+    Some(Want::Within { from: begin?, to: end?, time: time? })
+}
+
+fn read_latency(mut item: Section<'_>, from: &mut Source<'_>) -> Option<Latency> {
+    let constant = item.duration("constant", from);
+    let (least, most) = (item.duration("least", from), item.duration("most", from));
+    let (median, spread) = (item.duration("median", from), item.number("spread_percent", from));
+    let latency = match (constant, least.zip(most), median) {
+        (Some(constant), None, None) => Some(Latency::Constant(constant)),
+        (None, Some((least, most)), None) => Some(Latency::Uniform { least, most }),
+        (None, None, Some(median)) => {
+            let spread_percent = spread.and_then(|spread| u16::try_from(spread).ok()).unwrap_or(50);
+            Some(Latency::LogNormal { median, spread_percent })
+        }
+        _ => None,
+    };
+    if latency.is_none() {
+        from.problem(
+            item.span.clone(),
+            "a latency has `constant`, or `least` and `most`, or `median` and `spread_percent`",
+        );
+    }
+    item.tell_unknown(from);
+    latency
+}
+
+fn selector(text: &Placed, words: &Vocabulary, from: &mut Source<'_>) -> Option<Selector> {
+    Selector::parse(&text.text, words)
+        .map_err(|error| {
+            // Inside the quotes, unless parameters moved what stands there.
+            let start = text.span.start + 1 + error.span.start;
+            let end = (text.span.start + 1 + error.span.end).min(text.span.end);
+            let span = if start < end { start..end } else { text.span.clone() };
+            from.problem(span, error.message);
+        })
+        .ok()
+}
+
+fn message_selector(text: &Placed, words: &Vocabulary, from: &mut Source<'_>) -> Option<Selector> {
+    let found = selector(text, words, from)?;
+    if !found.is_message() {
+        from.problem(text.span.clone(), "a rule is about a message, not about a fact");
+        return None;
+    }
+    Some(found)
+}
+
+fn state_selector(text: &Placed, words: &Vocabulary, from: &mut Source<'_>) -> Option<Selector> {
+    let found = selector(text, words, from)?;
+    if found.is_message() || found.wants("to").is_none() {
+        from.problem(text.span.clone(), "a state is a fact with its new state: contact T to=handled");
+        return None;
+    }
+    Some(found)
+}
+
+fn component(text: &Placed, from: &mut Source<'_>) -> Option<NodeName> {
+    if COMPONENTS.contains(&text.text.as_str()) {
+        return Some(text.text.as_str().into());
+    }
+    let hint = nearest(&text.text, COMPONENTS);
+    from.problem(text.span.clone(), format!("there is no component `{}`{hint}", text.text));
+    None
+}
+
+fn port_named(name: &str) -> Result<Port, String> {
+    let hint = || nearest(name, Port::ALL.into_iter().map(Port::name));
+    Port::ALL
+        .into_iter()
+        .find(|port| port.name() == name)
+        .ok_or_else(|| format!("there is no port `{name}`{}", hint()))
+}
+
+/// `set."mrd/Tasks".start_timeout = "30s"` and `set.finesse = { confirmation_timeout = "5s" }` alike.
+fn flatten(
+    head: &Placed,
+    value: &toml::Spanned<DeValue<'_>>,
+    found: &mut Vec<(String, Value, Range<usize>)>,
+    from: &mut Source<'_>,
+) {
+    match value.get_ref() {
+        DeValue::Table(table) => {
+            for (key, value) in table {
+                let path = Placed { text: format!("{}.{}", head.text, key.get_ref()), span: key.span() };
+                flatten(&path, value, found, from);
+            }
+        }
+        _ => found.push((head.text.clone(), as_json(value, from), head.span.clone())),
+    }
+}
+
+/// `offer` stands for what an agent does with every offer.
+fn character(mut given: Map<String, Value>) -> Map<String, Value> {
+    let offer = given.remove("offer");
+    let default = json!({ "accept": "1s", "start": "1s", "close": "10s" });
+    match offer {
+        Some(Value::Object(offer)) => given.extend(offer),
+        Some(Value::String(word)) if word == "ignore" => {}
+        Some(other) => {
+            given.insert("offer".to_owned(), other);
+        }
+        None => {
+            for (key, value) in default.as_object().into_iter().flatten() {
+                given.entry(key.clone()).or_insert_with(|| value.clone());
+            }
+        }
+    }
+    given
+}
+
+fn overlay(whole: &mut Value, given: Map<String, Value>) {
+    if let Some(table) = whole.as_object_mut() {
+        for (key, value) in given {
+            match value {
+                Value::String(word) if word == "never" => table.remove(&key),
+                value => table.insert(key, value),
+            };
+        }
+    }
+}
+
+/// Reads a person, and tells of every key that nobody knows.
+fn from_json<T: serde::de::DeserializeOwned>(
+    whole: Value,
+    table: &DeTable<'_>,
+    span: &Range<usize>,
+    from: &mut Source<'_>,
+) -> Option<T> {
+    let mut unknown = Vec::new();
+    let mut track = serde_path_to_error::Track::new();
+    let tracked = serde_path_to_error::Deserializer::new(whole, &mut track);
+    let read: Result<T, serde_json::Error> =
+        serde_ignored::deserialize(tracked, |path| unknown.push(path.to_string()));
+    let place = |key: &str| find_key(table, key).unwrap_or_else(|| span.clone());
+    for key in &unknown {
+        let key = key.replace("?.", "").replace(".?", "").trim_matches('?').to_owned();
+        from.problem(place(&key), format!("nobody has a setting `{key}`"));
+    }
+    read.map_err(|error| {
+        let path = track.path().to_string();
+        from.problem(place(&path), format!("{path}: {error}"));
+    })
+    .ok()
+}
+
+fn find_key(table: &DeTable<'_>, key: &str) -> Option<Range<usize>> {
+    let last = key.rsplit('.').next()?;
+    table.iter().find_map(|(known, value)| {
+        if known.get_ref() == last {
+            return Some(known.span());
+        }
+        find_key(value.get_ref().as_table()?, last)
+    })
+}

@@ -1,0 +1,47 @@
+//! Scenario files, and the engine that plays them over a run of either driver.
+//!
+//! [`load`] reads a file into a [`Scenario`]; [`Engine`] directs a run by it; [`Play`] does so in the simulator.
+//!
+//! The path of one message: a driver records its sending; [`Engine::see`](cce_journal::Director::see) gives the
+//! record its names ([`Tracker`]), takes steps and lets go what waits for it, then the rules judge it; the driver
+//! carries out what they say.
+//!
+//! Invariants:
+//! - The engine sees nothing but records, and does nothing but what it tells the driver. The same records lead to
+//!   the same orders.
+//! - Everything that it does to a run is a record.
+//! - Everything that is wrong with a file is found at once.
+
+#![warn(missing_docs)]
+#![expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "a scenario names what it knows, and passes over the rest"
+)]
+
+mod engine;
+mod facts;
+mod file;
+mod happening;
+mod model;
+mod names;
+mod outcome;
+mod place;
+mod play;
+mod read;
+mod rules;
+mod selector;
+mod watch;
+mod words;
+
+pub use engine::{Breach, Engine, Report};
+pub use file::{Loader, ScenarioError, load};
+pub use happening::{Happening, Tracker};
+pub use model::{Act, Action, Expectation, Rule, Scenario, Step, Want, Window};
+pub use names::{ContactName, Names, TaskName};
+pub use outcome::{Outcome, TaskEnd};
+pub use place::{Place, PlacePattern};
+pub use play::Play;
+pub use read::Problem;
+pub use rules::{Held, RuleState};
+pub use selector::{Selector, SelectorError, Vocabulary};
+pub use watch::Unmet;

@@ -1,0 +1,201 @@
+//! A scenario as it was read.
+
+use crate::{names::TaskName, selector::Selector};
+use cce_kernel::{NodeName, Port};
+use cce_sim::{Latencies, Pieces};
+use cce_world::Lab;
+use std::{collections::BTreeMap, time::Duration};
+
+/// A scenario, ready to be played.
+#[derive(Clone, Debug)]
+pub struct Scenario {
+    /// Its name.
+    pub name: String,
+    /// What it shows.
+    pub about: String,
+    /// The lab, with what the scenario changes in it, and its people.
+    pub lab: Lab,
+    /// Names of its customers, in the order of their numbers.
+    pub customers: Vec<String>,
+    /// It ends then at the latest.
+    pub until: Duration,
+    /// How long it goes on once everything has ended.
+    pub rest: Duration,
+    /// How long messages take in the simulator.
+    pub latencies: Latencies,
+    /// In which pieces bytes arrive in the simulator.
+    pub pieces: Pieces,
+    /// What happens at a time or after an event.
+    pub steps: Vec<Step>,
+    /// What happens to messages.
+    pub rules: Vec<Rule>,
+    /// What must be so.
+    pub expectations: Vec<Expectation>,
+    /// Checks that are switched off, with the reason.
+    pub unchecked: BTreeMap<String, String>,
+    /// The part of it in which orders are explored.
+    pub window: Option<Window>,
+    /// Its parameters, with the alternatives of each; the first counts unless another one is chosen.
+    pub parameters: BTreeMap<String, Vec<String>>,
+}
+
+/// Something that a scenario does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Step {
+    /// What it is called in records and reports.
+    pub name: String,
+    /// What it waits for.
+    pub after: Option<Selector>,
+    /// How long after that, or after the start.
+    pub wait: Duration,
+    /// What it does.
+    pub act: Act,
+}
+
+/// What a step does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Act {
+    /// Tells a virtual person to do something, in words; names of tasks in it are replaced by ids.
+    Tell(NodeName, String),
+    /// Kills a component.
+    Stop(NodeName),
+    /// Starts it again.
+    Start(NodeName),
+    /// Kills a component and starts it again at once.
+    Restart(NodeName),
+    /// Breaks the connections of a port and refuses new ones for a while.
+    Cut(Port, Duration),
+    /// Lets nothing through a port for a while.
+    Stall(Port, Duration),
+    /// A rule acts from now on.
+    Arm(String),
+    /// A rule acts no more.
+    Disarm(String),
+    /// What a rule holds is let go; none means all rules.
+    Release(Option<String>),
+}
+
+/// What happens to a message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rule {
+    /// What it is called in records and reports.
+    pub name: String,
+    /// The messages that count, where they leave.
+    pub matching: Selector,
+    /// Which of them is meant, from 1.
+    pub nth: u64,
+    /// What it does.
+    pub action: Action,
+    /// What follows on the stream does not wait.
+    pub alone: bool,
+    /// A hold ends then at the latest.
+    pub expire: Duration,
+    /// Whether it acts from the start.
+    pub is_armed: bool,
+}
+
+/// What a rule does with its message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Action {
+    /// Makes it take longer.
+    Delay(Duration),
+    /// Holds it until something happens; none means until a person or a step releases it.
+    Hold(Option<Selector>),
+    /// Puts it behind the next one of its stream.
+    Swap,
+    /// Loses it.
+    Drop,
+    /// Makes it arrive twice.
+    Duplicate,
+    /// Changes one byte: which one, from 0, and to what.
+    Corrupt {
+        /// Which byte of the message, header included, or of the HTTP body.
+        byte: usize,
+        /// Its new value.
+        to: u8,
+    },
+    /// Breaks its connection.
+    Cut,
+    /// Makes its bytes arrive in pieces of that size.
+    Split(usize),
+    /// Makes its bytes arrive with those of the next one.
+    Coalesce,
+}
+
+impl Rule {
+    /// Whether the network, or a peer that keeps to its protocol, could have made the order that the rule makes.
+    pub const fn is_legal(&self) -> bool {
+        match self.action {
+            Action::Delay(_) | Action::Hold(_) => !self.alone,
+            Action::Cut | Action::Split(_) | Action::Coalesce => true,
+            Action::Swap | Action::Drop | Action::Duplicate | Action::Corrupt { .. } => false,
+        }
+    }
+}
+
+/// Something that must be so.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Expectation {
+    /// What it is called in reports.
+    pub name: String,
+    /// What is wanted.
+    pub want: Want,
+    /// It rests on behaviour that is inferred, and why.
+    pub inferred: Option<String>,
+}
+
+/// What is wanted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Want {
+    /// They happen in this order, whatever else happens between them.
+    Order(Vec<Selector>),
+    /// It never happens.
+    Never(Selector),
+    /// It happens so many times.
+    Count {
+        /// What is counted.
+        of: Selector,
+        /// At least.
+        least: u64,
+        /// At most.
+        most: u64,
+    },
+    /// The one follows the other in time, each time.
+    Within {
+        /// The one.
+        from: Selector,
+        /// The other.
+        to: Selector,
+        /// How long it may take.
+        time: Duration,
+    },
+    /// While the state holds, something never happens.
+    While {
+        /// A selector of facts with `to=`.
+        state: Selector,
+        /// What must not happen.
+        never: Selector,
+    },
+    /// The last change leads to this state.
+    Final(Selector),
+}
+
+/// The part of a scenario in which orders are explored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Window {
+    /// Where it begins.
+    pub from: Option<Selector>,
+    /// Where it ends.
+    pub until: Option<Selector>,
+    /// Components and people whose messages are not put in other orders.
+    pub calm: Vec<NodeName>,
+}
+
+/// A task's name in a step's words.
+pub(crate) fn task_word(word: &str, customers: &[String]) -> Option<TaskName> {
+    let name: TaskName = word.parse().ok()?;
+    match &name.contact {
+        crate::names::ContactName::Number(_) => Some(name),
+        crate::names::ContactName::Customer(customer) => customers.contains(customer).then_some(name),
+    }
+}

@@ -1,0 +1,158 @@
+//! Short names of contacts and tasks: `T2` is the second contact of the run, `T2#1` its first task.
+
+use cce_journal::{Record, What};
+use cce_kernel::{
+    Output,
+    model::{ContactId, TaskId},
+};
+use cce_views::{Event, Kind};
+use std::{collections::BTreeMap, fmt, str::FromStr};
+
+/// A contact, or one of its tasks, as a scenario names it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TaskName {
+    /// The contact.
+    pub contact: ContactName,
+    /// Which of its tasks, from 1; none means the contact, and whatever task it has.
+    pub task: Option<usize>,
+}
+
+/// A contact, as a scenario names it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ContactName {
+    /// By the order in which contacts were created, from 1: `T`, `T1`, `T2`.
+    Number(usize),
+    /// By the customer of the scenario whose request created it.
+    Customer(String),
+}
+
+impl FromStr for TaskName {
+    type Err = ();
+
+    /// Reads `T`, `T2`, `T2#1`, `alice`, `alice#2`.
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let (contact, task) = match text.split_once('#') {
+            Some((contact, task)) => (contact, Some(task.parse().ok().filter(|task| *task > 0).ok_or(())?)),
+            None => (text, None),
+        };
+        let contact = match contact.strip_prefix('T') {
+            Some("") => ContactName::Number(1),
+            Some(number) if number.bytes().all(|byte| byte.is_ascii_digit()) => {
+                ContactName::Number(number.parse().ok().filter(|number| *number > 0).ok_or(())?)
+            }
+            _ if contact.is_empty() => return Err(()),
+            _ => ContactName::Customer(contact.to_owned()),
+        };
+        Ok(Self { contact, task })
+    }
+}
+
+impl fmt::Display for TaskName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.contact {
+            ContactName::Number(number) => write!(f, "T{number}")?,
+            ContactName::Customer(name) => f.write_str(name)?,
+        }
+        self.task.map_or(Ok(()), |task| write!(f, "#{task}"))
+    }
+}
+
+/// Contacts and tasks by their short names.
+#[derive(Debug, Default)]
+pub struct Names {
+    customers: Vec<String>,
+    /// By record number: which customer's request it goes back to, counted from 1; 0 is none.
+    origins: Vec<u16>,
+    contacts: Vec<ContactId>,
+    by_customer: BTreeMap<String, ContactId>,
+    tasks: BTreeMap<ContactId, Vec<TaskId>>,
+}
+
+impl Names {
+    /// The names of a run in which these customers are numbered from 1.
+    pub fn new(customers: Vec<String>) -> Self {
+        Self { customers, ..Self::default() }
+    }
+
+    /// Takes in the next record, with what it means.
+    pub(crate) fn learn(&mut self, event: &Event<'_>) {
+        let origin = self.origin(event.record);
+        self.remember(event.record.seq, origin);
+        if let Kind::Fact(cce_kernel::Fact::Contact { contact, .. }) = &event.kind
+            && !self.tasks.contains_key(contact)
+        {
+            self.contacts.push(contact.clone());
+            self.tasks.insert(contact.clone(), Vec::new());
+            if let Some(customer) = usize::from(origin).checked_sub(1).and_then(|at| self.customers.get(at)) {
+                self.by_customer.entry(customer.clone()).or_insert_with(|| contact.clone());
+            }
+        }
+        if let (Some(contact), Some(task)) = (&event.subject.contact, event.subject.task)
+            && let Some(tasks) = self.tasks.get_mut(contact)
+            && !tasks.contains(&task)
+        {
+            tasks.push(task);
+        }
+    }
+
+    /// A request of a virtual customer is where a contact comes from; everything else goes back to its cause.
+    fn origin(&self, record: &Record) -> u16 {
+        let own = record.node.as_str().strip_prefix(crate::place::CUSTOMER);
+        match (own, &record.what) {
+            (Some(number), What::Out(Output::Call { .. })) => number.parse().unwrap_or(0),
+            _ => record.cause.map_or(0, |cause| self.origins.get(index(cause)).copied().unwrap_or(0)),
+        }
+    }
+
+    fn remember(&mut self, seq: u64, origin: u16) {
+        if self.customers.is_empty() {
+            return;
+        }
+        let at = index(seq);
+        if self.origins.len() < at {
+            self.origins.resize(at, 0);
+        }
+        self.origins.push(origin);
+    }
+
+    /// Contacts in the order of their creation.
+    pub fn contacts(&self) -> &[ContactId] {
+        &self.contacts
+    }
+
+    /// The tasks of a contact in order.
+    pub fn tasks(&self, contact: &ContactId) -> &[TaskId] {
+        self.tasks.get(contact).map_or(&[], Vec::as_slice)
+    }
+
+    /// The contact that a name means, once it exists.
+    pub fn contact(&self, name: &ContactName) -> Option<&ContactId> {
+        match name {
+            ContactName::Number(number) => self.contacts.get(number - 1),
+            ContactName::Customer(customer) => self.by_customer.get(customer),
+        }
+    }
+
+    /// The task that a name means, once it exists; the latest where the name says no number.
+    pub fn task(&self, name: &TaskName) -> Option<TaskId> {
+        let tasks = self.tasks(self.contact(&name.contact)?);
+        match name.task {
+            Some(number) => tasks.get(number - 1).copied(),
+            None => tasks.last().copied(),
+        }
+    }
+
+    /// What people call a contact: its customer's name, or `T2`.
+    pub fn short(&self, contact: &ContactId) -> String {
+        let customer = self.by_customer.iter().find(|(_, known)| *known == contact);
+        let number = || self.contacts.iter().position(|known| known == contact);
+        customer
+            .map(|(name, _)| name.clone())
+            .or_else(|| number().map(|at| format!("T{}", at + 1)))
+            .unwrap_or_else(|| contact.to_string())
+    }
+}
+
+fn index(seq: u64) -> usize {
+    usize::try_from(seq.saturating_sub(1)).unwrap_or(usize::MAX)
+}

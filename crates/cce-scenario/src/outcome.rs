@@ -1,0 +1,125 @@
+//! How a run ended for its tasks.
+
+use crate::{happening::Happening, names::Names};
+use cce_kernel::{
+    Fact,
+    model::{ContactId, ContactStatus, Disposition, StatusReason, TaskId, TaskState},
+};
+use cce_views::{Event, Kind};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+};
+
+/// How each contact stands, and what became of its tasks.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Ends {
+    contacts: BTreeMap<ContactId, (ContactStatus, StatusReason)>,
+    open: BTreeSet<ContactId>,
+    tasks: BTreeSet<TaskId>,
+    dispositions: BTreeMap<TaskId, Disposition>,
+    cancels: BTreeMap<ContactId, String>,
+}
+
+/// How a run ended: equal where nobody outside could tell two runs apart by their ends.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Outcome(pub Vec<TaskEnd>);
+
+/// How one contact ended.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct TaskEnd {
+    /// Its customer's name, or `T2`.
+    pub name: String,
+    /// Its last status, with the reason: `discarded (cancel_requested)`.
+    pub status: String,
+    /// Status of the answer to the DELETE request, if there was one.
+    pub cancel: Option<String>,
+    /// How its tasks ended in the agent PG, in order.
+    pub dispositions: Vec<u32>,
+}
+
+impl fmt::Display for TaskEnd {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.name, self.status)?;
+        if let Some(cancel) = &self.cancel {
+            write!(f, ", DELETE {cancel}")?;
+        }
+        for disposition in &self.dispositions {
+            write!(f, ", disposition {disposition}")?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for Outcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.0.is_empty() {
+            return f.write_str("no task");
+        }
+        let ends: Vec<String> = self.0.iter().map(ToString::to_string).collect();
+        f.write_str(&ends.join("; "))
+    }
+}
+
+impl Ends {
+    pub(crate) fn learn(&mut self, event: &Event<'_>) {
+        match &event.kind {
+            Kind::Fact(Fact::Contact { contact, to, reason, .. }) => {
+                self.contacts.insert(contact.clone(), (*to, *reason));
+                if matches!(to, ContactStatus::Handled | ContactStatus::Discarded) {
+                    self.open.remove(contact);
+                } else {
+                    self.open.insert(contact.clone());
+                }
+            }
+            Kind::Fact(Fact::Task { task, to, disposition, .. }) => {
+                if *to == TaskState::Ended {
+                    self.tasks.remove(task);
+                    self.dispositions.extend(disposition.map(|disposition| (*task, disposition)));
+                } else {
+                    self.tasks.insert(*task);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Takes in the answer to a cancel where it arrives.
+    pub(crate) fn learn_reply(&mut self, happening: &Happening<'_>) {
+        if happening.name == "REPLY"
+            && happening.counts()
+            && happening.field("to").as_deref() == Some("CANCEL")
+            && let (Some(contact), Some(status)) = (&happening.subject.contact, happening.field("status"))
+        {
+            self.cancels.insert(contact.clone(), status);
+        }
+    }
+
+    /// Contacts that were created.
+    pub(crate) fn created(&self) -> usize {
+        self.contacts.len()
+    }
+
+    /// Whether nothing is open.
+    pub(crate) fn are_all(&self) -> bool {
+        self.open.is_empty() && self.tasks.is_empty()
+    }
+
+    pub(crate) fn outcome(&self, names: &Names) -> Outcome {
+        let end = |contact: &ContactId| {
+            let status = self.contacts.get(contact);
+            TaskEnd {
+                name: names.short(contact),
+                status: status.map(|(status, reason)| format!("{status} ({reason})")).unwrap_or_default(),
+                cancel: self.cancels.get(contact).cloned(),
+                dispositions: names
+                    .tasks(contact)
+                    .iter()
+                    .filter_map(|task| self.dispositions.get(task))
+                    .map(|disposition| disposition.0)
+                    .collect(),
+            }
+        };
+        Outcome(names.contacts().iter().map(end).collect())
+    }
+}

@@ -1,0 +1,65 @@
+//! Where things happen: components, virtual people, and whoever is outside.
+
+use cce_kernel::{NodeName, Port};
+use std::fmt;
+
+/// What virtual customers are called, before their number.
+pub(crate) const CUSTOMER: &str = "customer-";
+
+/// What virtual agents are called, before their login id.
+pub(crate) const AGENT: &str = "agent-";
+
+/// Where a message comes from or goes to, or where something happened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// A component, or a virtual person.
+    Node(NodeName),
+    /// Somebody outside the lab who uses this port.
+    Outside(Port),
+}
+
+impl Place {
+    /// Whether it is somebody outside the lab.
+    pub const fn is_outside(&self) -> bool {
+        matches!(self, Self::Outside(_))
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Node(node) => f.pad(node.as_str()),
+            Self::Outside(Port::App | Port::CcpRest) => f.pad("app"),
+            Self::Outside(Port::Desk | Port::Xmpp) => f.pad("desk"),
+            Self::Outside(port) => f.pad(port.name()),
+        }
+    }
+}
+
+/// The places that a selector means.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PlacePattern {
+    /// Every place: `*`.
+    Any,
+    /// Customers and third-party applications: `app`.
+    App,
+    /// Agents and their desktops: `desk`.
+    Desk,
+    /// One component or one virtual person.
+    Node(NodeName),
+}
+
+impl PlacePattern {
+    /// Whether it means that place.
+    pub fn matches(&self, place: &Place) -> bool {
+        match (self, place) {
+            (Self::Any, _)
+            | (Self::App, Place::Outside(Port::App | Port::CcpRest))
+            | (Self::Desk, Place::Outside(Port::Desk | Port::Xmpp)) => true,
+            (Self::App, Place::Node(node)) => node.as_str().starts_with(CUSTOMER),
+            (Self::Desk, Place::Node(node)) => node.as_str().starts_with(AGENT),
+            (Self::Node(wanted), Place::Node(node)) => wanted == node,
+            (Self::App | Self::Desk | Self::Node(_), Place::Outside(_)) => false,
+        }
+    }
+}

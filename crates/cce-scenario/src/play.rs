@@ -1,0 +1,66 @@
+//! Plays a scenario in the simulator.
+
+use crate::{
+    engine::{Engine, Report},
+    model::Scenario,
+};
+use cce_journal::{Header, Record};
+use cce_kernel::Time;
+use cce_sim::Sim;
+use std::time::Duration;
+
+/// How much virtual time goes by between two looks at whether a run is over.
+const LOOK: Duration = Duration::from_millis(250);
+
+/// A scenario in the simulator.
+#[derive(Debug)]
+pub struct Play {
+    /// The header of its journal.
+    pub header: Header,
+    /// The run.
+    pub sim: Sim<Engine>,
+    until: Time,
+    rest: Duration,
+}
+
+impl Play {
+    /// Sets everything up, and starts every component at once.
+    pub fn new(scenario: Scenario, seed: u64) -> Self {
+        let lab = scenario.lab.clone();
+        let nodes = lab.nodes();
+        let header = lab.header(seed, lab.demo_start(), nodes.clone());
+        let (until, rest) = (Time(0) + scenario.until, scenario.rest);
+        let (latencies, pieces) = (scenario.latencies.clone(), scenario.pieces);
+        let mut sim = Sim::directed(seed, Engine::new(scenario, &header));
+        sim.set_latencies(latencies);
+        sim.set_pieces(pieces);
+        for node in &nodes {
+            if let Some(component) = lab.build(node) {
+                sim.add(node, header.clock(node), component);
+            }
+        }
+        sim.build_with(Box::new(move |node| lab.build(node)));
+        Self { header, sim, until, rest }
+    }
+
+    /// Runs to the end: when everything has ended and a while has passed, or when the scenario's time is over.
+    /// `take` is given what was recorded, bit by bit.
+    pub fn run(&mut self, mut take: impl FnMut(&[Record])) {
+        let mut quiet_until = None;
+        while self.sim.now() < self.until {
+            let next = self.sim.now() + LOOK;
+            self.sim.run_until(next.min(self.until));
+            take(&self.sim.take_records());
+            if !self.sim.director().is_over() {
+                quiet_until = None;
+            } else if self.sim.now() >= *quiet_until.get_or_insert(self.sim.now() + self.rest) {
+                break;
+            }
+        }
+    }
+
+    /// What the scenario found.
+    pub fn finish(&mut self) -> Report {
+        self.sim.director_mut().finish()
+    }
+}

@@ -1,0 +1,227 @@
+//! Reads a TOML file piece by piece, and remembers where each piece stands. Everything that is wrong is found.
+
+use crate::selector::nearest;
+use cce_world::Span;
+use serde_json::{Map, Value};
+use std::{collections::BTreeMap, ops::Range, time::Duration};
+use toml::{
+    Spanned,
+    de::{DeArray, DeTable, DeValue},
+};
+
+/// Something that is wrong with a scenario, and where.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// The file's name.
+    pub file: String,
+    /// Bytes of its text.
+    pub span: Range<usize>,
+    /// Line, from 1.
+    pub line: usize,
+    /// Column, from 1, in characters.
+    pub column: usize,
+    /// What is wrong, and what would be right.
+    pub message: String,
+}
+
+/// One file while it is read.
+#[derive(Debug)]
+pub(crate) struct Source<'a> {
+    pub(crate) name: &'a str,
+    pub(crate) text: &'a str,
+    pub(crate) parameters: BTreeMap<String, String>,
+    pub(crate) problems: Vec<Problem>,
+}
+
+impl Source<'_> {
+    pub(crate) fn problem(&mut self, span: Range<usize>, message: impl Into<String>) {
+        let before = self.text.get(..span.start).unwrap_or_default();
+        let line = before.matches('\n').count() + 1;
+        let column = before.chars().rev().take_while(|character| *character != '\n').count() + 1;
+        let (file, message) = (self.name.to_owned(), message.into());
+        self.problems.push(Problem { file, span, line, column, message });
+    }
+
+    /// Puts the values of parameters in their places: `{patience}`.
+    fn fill(&mut self, text: &str, span: &Range<usize>) -> String {
+        let mut filled = String::new();
+        let mut rest = text;
+        while let Some((before, behind)) = rest.split_once('{') {
+            let Some((name, after)) = behind.split_once('}') else { break };
+            filled.push_str(before);
+            if let Some(value) = self.parameters.get(name) {
+                filled.push_str(value);
+            } else {
+                let hint = nearest(name, self.parameters.keys().map(String::as_str));
+                self.problem(span.clone(), format!("there is no parameter `{name}`{hint}"));
+            }
+            rest = after;
+        }
+        filled + rest
+    }
+}
+
+/// A text where it stands.
+#[derive(Clone, Debug)]
+pub(crate) struct Placed {
+    pub(crate) text: String,
+    /// Bytes of the value, quotes included.
+    pub(crate) span: Range<usize>,
+}
+
+/// One table while it is read.
+#[derive(Debug)]
+pub(crate) struct Section<'a> {
+    pub(crate) path: String,
+    pub(crate) span: Range<usize>,
+    table: &'a DeTable<'a>,
+    asked: Vec<&'static str>,
+}
+
+impl<'a> Section<'a> {
+    pub(crate) fn new(path: &str, table: &'a DeTable<'a>, span: Range<usize>) -> Self {
+        Self { path: path.to_owned(), span, table, asked: Vec::new() }
+    }
+
+    fn get(&mut self, key: &'static str) -> Option<&'a Spanned<DeValue<'a>>> {
+        self.asked.push(key);
+        self.table.get(key)
+    }
+
+    pub(crate) fn has(&self, key: &str) -> bool {
+        self.table.contains_key(key)
+    }
+
+    pub(crate) fn text(&mut self, key: &'static str, from: &mut Source<'_>) -> Option<Placed> {
+        let value = self.get(key)?;
+        as_text(value, from, &self.path_of(key))
+    }
+
+    /// A list of texts; one text stands for a list of one.
+    pub(crate) fn texts(&mut self, key: &'static str, from: &mut Source<'_>) -> Vec<Placed> {
+        let path = self.path_of(key);
+        match self.get(key) {
+            None => Vec::new(),
+            Some(value) => match value.get_ref() {
+                DeValue::Array(items) => items.iter().filter_map(|item| as_text(item, from, &path)).collect(),
+                _ => as_text(value, from, &path).into_iter().collect(),
+            },
+        }
+    }
+
+    pub(crate) fn duration(&mut self, key: &'static str, from: &mut Source<'_>) -> Option<Duration> {
+        let Placed { text, span } = self.text(key, from)?;
+        match text.parse::<Span>() {
+            Ok(Span(duration)) => Some(duration),
+            Err(error) => {
+                from.problem(span, format!("`{text}` is no duration: {error}"));
+                None
+            }
+        }
+    }
+
+    pub(crate) fn number(&mut self, key: &'static str, from: &mut Source<'_>) -> Option<u64> {
+        let value = self.get(key)?;
+        let number = match value.get_ref() {
+            DeValue::Integer(number) => u64::from_str_radix(number.as_str(), number.radix()).ok(),
+            DeValue::String(text) => from.fill(text, &value.span()).parse().ok(),
+            _ => None,
+        };
+        if number.is_none() {
+            from.problem(value.span(), format!("{} is a whole number", self.path_of(key)));
+        }
+        number
+    }
+
+    pub(crate) fn truth(&mut self, key: &'static str, from: &mut Source<'_>) -> Option<bool> {
+        let value = self.get(key)?;
+        let truth = if let DeValue::Boolean(truth) = value.get_ref() { Some(*truth) } else { None };
+        if truth.is_none() {
+            from.problem(value.span(), format!("{} is true or false", self.path_of(key)));
+        }
+        truth
+    }
+
+    pub(crate) fn section(&mut self, key: &'static str, from: &mut Source<'_>) -> Option<Section<'a>> {
+        let path = self.path_of(key);
+        let value = self.get(key)?;
+        let table = value.get_ref().as_table();
+        if table.is_none() {
+            from.problem(value.span(), format!("{path} is a table"));
+        }
+        table.map(|table| Section::new(&path, table, value.span()))
+    }
+
+    pub(crate) fn sections(&mut self, key: &'static str, from: &mut Source<'_>) -> Vec<Section<'a>> {
+        let path = self.path_of(key);
+        let Some(value) = self.get(key) else { return Vec::new() };
+        let Some(items) = value.get_ref().as_array() else {
+            from.problem(value.span(), format!("{path} is a list of tables: write [[{path}]]"));
+            return Vec::new();
+        };
+        items
+            .iter()
+            .filter_map(|item| Some(Section::new(&path, item.get_ref().as_table()?, item.span())))
+            .collect()
+    }
+
+    /// Every key of a table whose keys are names, with where the key stands.
+    pub(crate) fn entries(&self) -> impl Iterator<Item = (Placed, &'a Spanned<DeValue<'a>>)> + use<'a> {
+        let placed = |key: &Spanned<std::borrow::Cow<'_, str>>| Placed {
+            text: key.get_ref().to_string(),
+            span: key.span(),
+        };
+        self.table.iter().map(move |(key, value)| (placed(key), value))
+    }
+
+    /// Somebody else reads that key.
+    pub(crate) fn known(&mut self, key: &'static str) {
+        self.asked.push(key);
+    }
+
+    /// Tells of keys that nobody asked for.
+    pub(crate) fn tell_unknown(&self, from: &mut Source<'_>) {
+        for (key, _) in self.table.iter().filter(|(key, _)| !self.asked.contains(&key.get_ref().as_ref())) {
+            let hint = nearest(key.get_ref(), self.asked.iter().copied());
+            let place =
+                if self.path.is_empty() { "a scenario".to_owned() } else { format!("`{}`", self.path) };
+            from.problem(key.span(), format!("{place} has no key `{}`{hint}", key.get_ref()));
+        }
+    }
+
+    fn path_of(&self, key: &str) -> String {
+        if self.path.is_empty() { key.to_owned() } else { format!("{}.{key}", self.path) }
+    }
+}
+
+pub(crate) fn as_text(value: &Spanned<DeValue<'_>>, from: &mut Source<'_>, path: &str) -> Option<Placed> {
+    let DeValue::String(text) = value.get_ref() else {
+        from.problem(value.span(), format!("{path} is text: write it between double quotes"));
+        return None;
+    };
+    let text = from.fill(text, &value.span());
+    Some(Placed { text, span: value.span() })
+}
+
+/// A value as JSON, its parameters filled in.
+pub(crate) fn as_json(value: &Spanned<DeValue<'_>>, from: &mut Source<'_>) -> Value {
+    match value.get_ref() {
+        DeValue::String(text) => Value::String(from.fill(text, &value.span())),
+        DeValue::Integer(number) => {
+            i64::from_str_radix(number.as_str(), number.radix()).map_or(Value::Null, Value::from)
+        }
+        DeValue::Float(number) => number.as_str().parse::<f64>().map_or(Value::Null, Value::from),
+        DeValue::Boolean(truth) => Value::Bool(*truth),
+        DeValue::Datetime(moment) => Value::String(moment.to_string()),
+        DeValue::Array(items) => json_list(items, from),
+        DeValue::Table(table) => Value::Object(json_table(table, from)),
+    }
+}
+
+fn json_list(items: &DeArray<'_>, from: &mut Source<'_>) -> Value {
+    Value::Array(items.iter().map(|item| as_json(item, from)).collect())
+}
+
+pub(crate) fn json_table(table: &DeTable<'_>, from: &mut Source<'_>) -> Map<String, Value> {
+    table.iter().map(|(key, value)| (key.get_ref().to_string(), as_json(value, from))).collect()
+}

@@ -1,0 +1,241 @@
+//! Link rules at work: what is held, and what became of each rule.
+
+use crate::{
+    happening::Happening,
+    model::{Action, Rule},
+    names::Names,
+};
+use bytes::BytesMut;
+use cce_journal::{Bend, Bent, Order, Ticket, Treatment, What};
+use cce_kernel::{Blob, Input, LinkId, NodeName, Output, Time};
+use std::collections::BTreeMap;
+
+/// Messages held at the same time. One more passes.
+const HELD_MAX: usize = 1_024;
+
+/// A rule, and how often its selector matched.
+#[derive(Clone, Debug)]
+pub struct RuleState {
+    /// The rule.
+    pub rule: Rule,
+    /// Whether it acts.
+    pub is_armed: bool,
+    /// Messages that matched while it was armed.
+    pub matched: u64,
+    /// When it acted.
+    pub fired: Option<Time>,
+}
+
+/// A message that is held back.
+#[derive(Clone, Debug)]
+pub struct Held {
+    /// Names it.
+    pub ticket: Ticket,
+    /// The rule that holds it, by number.
+    pub rule: usize,
+    /// Its record; none for one that has not entered the lab yet.
+    pub record: Option<u64>,
+    /// The component that sends it, or that it is about to reach.
+    pub node: NodeName,
+    /// The link that it is on.
+    pub link: Option<LinkId>,
+    /// What it is, in words.
+    pub words: String,
+    /// Since when.
+    pub since: Time,
+    /// It waits for the next one of its stream.
+    pub is_swap: bool,
+}
+
+/// The rules of a run.
+#[derive(Debug, Default)]
+pub(crate) struct Rules {
+    pub(crate) states: Vec<RuleState>,
+    pub(crate) held: BTreeMap<Ticket, Held>,
+    last_ticket: Ticket,
+}
+
+/// What a rule does to a message.
+pub(crate) struct Verdict {
+    pub(crate) treatment: Treatment,
+    pub(crate) orders: Vec<Order>,
+    /// A hold that ends by itself.
+    pub(crate) expiry: Option<(Time, Ticket)>,
+}
+
+impl Rules {
+    pub(crate) fn new(rules: Vec<Rule>) -> Self {
+        let mut all = Self::default();
+        rules.into_iter().for_each(|rule| all.add(rule));
+        all
+    }
+
+    pub(crate) fn add(&mut self, rule: Rule) {
+        let is_armed = rule.is_armed;
+        self.states.push(RuleState { rule, is_armed, matched: 0, fired: None });
+    }
+
+    pub(crate) fn position(&self, name: &str) -> Option<usize> {
+        self.states.iter().position(|state| state.rule.name == name)
+    }
+
+    /// What becomes of a message that leaves, or that enters from outside.
+    pub(crate) fn judge(&mut self, happening: &Happening<'_>, names: &Names, now: Time) -> Verdict {
+        if happening.is_heartbeat() {
+            return Verdict { treatment: Treatment::Overtake, orders: Vec::new(), expiry: None };
+        }
+        let mut acting = None;
+        for (number, state) in self.states.iter_mut().enumerate() {
+            if !state.is_armed || state.fired.is_some() || !state.rule.matching.means(happening, names) {
+                continue;
+            }
+            state.matched += 1;
+            if state.matched == state.rule.nth && acting.is_none() {
+                acting = Some(number);
+            }
+        }
+        let mut verdict = match acting {
+            Some(number) => self.fire(number, happening, names, now),
+            None => Verdict { treatment: Treatment::Pass, orders: Vec::new(), expiry: None },
+        };
+        verdict.orders.extend(self.end_swap(happening));
+        verdict
+    }
+
+    fn fire(&mut self, number: usize, happening: &Happening<'_>, names: &Names, now: Time) -> Verdict {
+        let state = &mut self.states[number];
+        state.fired = Some(now);
+        let (name, action) = (state.rule.name.clone(), state.rule.action.clone());
+        let (alone, expire) = (state.rule.alone, state.rule.expire);
+        let is_holding = matches!(action, Action::Hold(_) | Action::Swap);
+        if is_holding && self.held.len() >= HELD_MAX {
+            return Verdict { treatment: Treatment::Pass, orders: Vec::new(), expiry: None };
+        }
+        let (treatment, bend, expiry) = match action {
+            Action::Delay(by) => {
+                let us = u64::try_from(by.as_micros()).unwrap_or(u64::MAX);
+                (Treatment::Delay { by, alone }, Bend::Delayed(us), None)
+            }
+            Action::Hold(_) => {
+                let ticket = self.hold(number, happening, names, now, false);
+                (Treatment::Hold { ticket, alone }, Bend::Held(ticket), Some((now + expire, ticket)))
+            }
+            Action::Swap => {
+                let ticket = self.hold(number, happening, names, now, true);
+                let treatment = Treatment::Hold { ticket, alone: true };
+                (treatment, Bend::Swapped(ticket), Some((now + expire, ticket)))
+            }
+            Action::Drop => (Treatment::Drop, Bend::Dropped, None),
+            Action::Duplicate => (Treatment::Duplicate, Bend::Duplicated, None),
+            Action::Corrupt { byte, to } => {
+                (Treatment::Replace(corrupted(happening, byte, to)), Bend::Corrupted, None)
+            }
+            Action::Cut => (Treatment::Cut, Bend::Cut, None),
+            Action::Split(size) => (Treatment::Split(size), Bend::Split(size), None),
+            Action::Coalesce => (Treatment::Coalesce, Bend::Coalesced, None),
+        };
+        let node = happening.record.node.clone();
+        let orders = vec![Order::Record { node, cause: seq(happening), bent: Bent { by: name, bend } }];
+        Verdict { treatment, orders, expiry }
+    }
+
+    fn hold(
+        &mut self,
+        rule: usize,
+        happening: &Happening<'_>,
+        names: &Names,
+        since: Time,
+        is_swap: bool,
+    ) -> Ticket {
+        self.last_ticket += 1;
+        let held = Held {
+            ticket: self.last_ticket,
+            rule,
+            record: seq(happening),
+            node: happening.record.node.clone(),
+            link: happening.link,
+            words: happening.words(names),
+            since,
+            is_swap,
+        };
+        self.held.insert(self.last_ticket, held);
+        self.last_ticket
+    }
+
+    /// The next message of a stream lets go the one that waits to be behind it.
+    fn end_swap(&mut self, happening: &Happening<'_>) -> Vec<Order> {
+        let Some(link) = happening.link else { return Vec::new() };
+        let waiting = |held: &&Held| {
+            held.is_swap
+                && held.link == Some(link)
+                && held.node == happening.record.node
+                && held.record != seq(happening)
+        };
+        let tickets: Vec<Ticket> = self.held.values().filter(waiting).map(|held| held.ticket).collect();
+        tickets.into_iter().flat_map(|ticket| self.release(ticket, false)).collect()
+    }
+
+    /// Lets a message go.
+    pub(crate) fn release(&mut self, ticket: Ticket, is_expired: bool) -> Vec<Order> {
+        let Some(held) = self.held.remove(&ticket) else { return Vec::new() };
+        let bend = if is_expired { Bend::Expired(ticket) } else { Bend::Released(ticket) };
+        let by = self.states.get(held.rule).map(|state| state.rule.name.clone()).unwrap_or_default();
+        vec![
+            Order::Record { node: held.node, cause: held.record, bent: Bent { by, bend } },
+            Order::Release(ticket),
+        ]
+    }
+
+    /// Lets everything go that waits for this.
+    pub(crate) fn release_by(&mut self, happening: &Happening<'_>, names: &Names) -> Vec<Order> {
+        if self.held.is_empty() {
+            return Vec::new();
+        }
+        let waits = |held: &&Held| {
+            let action = self.states.get(held.rule).map(|state| &state.rule.action);
+            matches!(action, Some(Action::Hold(Some(until))) if until.matches(happening, names))
+        };
+        let tickets: Vec<Ticket> = self.held.values().filter(waits).map(|held| held.ticket).collect();
+        tickets.into_iter().flat_map(|ticket| self.release(ticket, false)).collect()
+    }
+
+    /// Lets everything go that a rule holds, or that any rule holds.
+    pub(crate) fn release_all(&mut self, rule: Option<usize>) -> Vec<Order> {
+        let of_rule = |held: &&Held| rule.is_none_or(|rule| held.rule == rule);
+        let tickets: Vec<Ticket> = self.held.values().filter(of_rule).map(|held| held.ticket).collect();
+        tickets.into_iter().flat_map(|ticket| self.release(ticket, false)).collect()
+    }
+
+    /// What is held on a connection that is gone is gone, too.
+    pub(crate) fn forget(&mut self, happening: &Happening<'_>) {
+        if self.held.is_empty() {
+            return;
+        }
+        let node = &happening.record.node;
+        match happening.name {
+            "stopped" => self.held.retain(|_, held| held.node != *node),
+            "link_down" => self.held.retain(|_, held| held.node != *node || held.link != happening.link),
+            _ => {}
+        }
+    }
+}
+
+/// The record of a message; one that has not entered yet has none.
+fn seq(happening: &Happening<'_>) -> Option<u64> {
+    Some(happening.record.seq).filter(|seq| *seq > 0)
+}
+
+/// The bytes of a message with one of them changed.
+fn corrupted(happening: &Happening<'_>, byte: usize, to: u8) -> Blob {
+    let bytes = match &happening.record.what {
+        What::Out(Output::Send { bytes, .. }) | What::In(Input::Frame { bytes, .. }) => bytes,
+        What::Out(Output::Call { request, .. }) | What::In(Input::Call { request, .. }) => &request.body,
+        What::Out(Output::Reply { response, .. }) => &response.body,
+        _ => return Blob::default(),
+    };
+    let mut changed = BytesMut::from(bytes.0.as_ref());
+    if let Some(place) = changed.get_mut(byte) {
+        *place = to;
+    }
+    Blob(changed.freeze())
+}

@@ -1,0 +1,302 @@
+//! The one selector grammar, for rules, expectations, waits, ladder filters and log search.
+//!
+//! ```text
+//! [sent] [FROM > TO] NAME [TASK] [KEY=VALUE …]        a message
+//! [PLACE] NAME [TASK] [KEY=VALUE …]                   a fact, or anything with that name
+//! ```
+
+use crate::{
+    facts,
+    happening::Happening,
+    names::{Names, TaskName},
+    place::PlacePattern,
+    words,
+};
+use cce_cti::Cti;
+use cce_mr::{Icm, Mr};
+use std::{fmt, ops::Range};
+
+/// Says which happenings are meant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Selector {
+    text: String,
+    /// Means the sending of a message instead of its arrival.
+    pub(crate) is_sent: bool,
+    from: PlacePattern,
+    to: Option<PlacePattern>,
+    name: String,
+    task: Option<TaskName>,
+    fields: Vec<Field>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Field {
+    key: String,
+    value: String,
+    /// The task that the value names, where it can be read so.
+    task: Option<TaskName>,
+    is_other: bool,
+}
+
+/// Names of a lab that selectors may use.
+#[derive(Clone, Debug, Default)]
+pub struct Vocabulary {
+    /// Components and virtual people, with the node that each name means.
+    pub places: Vec<(String, PlacePattern)>,
+    /// Customers of the scenario.
+    pub customers: Vec<String>,
+}
+
+/// What is wrong with a selector, and where in its text.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct SelectorError {
+    /// What is wrong, and what would be right.
+    pub message: String,
+    /// Bytes of the selector's text.
+    pub span: Range<usize>,
+}
+
+impl fmt::Display for Selector {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.text)
+    }
+}
+
+impl Selector {
+    /// Reads a selector.
+    pub fn parse(text: &str, vocabulary: &Vocabulary) -> Result<Self, SelectorError> {
+        let words = split(text);
+        let mut rest = words.as_slice();
+        let is_sent = matches!(rest, [Word { text: "sent", .. }, _, ..]);
+        if is_sent {
+            rest = &rest[1..];
+        }
+        let (from, to, rest) = route(rest, vocabulary)?;
+        let [name, rest @ ..] = rest else {
+            return Err(SelectorError {
+                message: "a selector names what it means, such as NEW_TASK or contact".to_owned(),
+                span: 0..text.len(),
+            });
+        };
+        known_name(name, to.is_some())?;
+        let mut selector = Self {
+            text: text.to_owned(),
+            is_sent,
+            from,
+            to,
+            name: name.text.to_owned(),
+            task: None,
+            fields: Vec::new(),
+        };
+        for word in rest {
+            selector.qualify(word, vocabulary)?;
+        }
+        Ok(selector)
+    }
+
+    fn qualify(&mut self, word: &Word<'_>, vocabulary: &Vocabulary) -> Result<(), SelectorError> {
+        if let Some((key, value)) = word.text.split_once('=') {
+            let (key, is_other) = key.strip_suffix('!').map_or((key, false), |key| (key, true));
+            known_key(&self.name, key, word)?;
+            let value = value.trim_matches('"').to_owned();
+            let task = task_name(&value, vocabulary);
+            self.fields.push(Field { key: key.to_owned(), value, task, is_other });
+            return Ok(());
+        }
+        let task = task_name(word.text, vocabulary);
+        if task.is_none() || self.task.is_some() {
+            let names = vocabulary.customers.iter().map(String::as_str).chain(["T", "T1", "T2"]);
+            return Err(word.error(format!(
+                "`{}` is neither KEY=VALUE nor a task such as T, T2 or T#1{}",
+                word.text,
+                nearest(word.text, names)
+            )));
+        }
+        self.task = task;
+        Ok(())
+    }
+
+    /// Whether it means a message rather than a fact.
+    pub fn is_message(&self) -> bool {
+        self.to.is_some() || self.name.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_')
+    }
+
+    /// The value that it wants under a key.
+    pub(crate) fn wants(&self, key: &str) -> Option<&str> {
+        self.fields.iter().find(|field| field.key == key && !field.is_other).map(|field| field.value.as_str())
+    }
+
+    /// Whether it means this. A message is meant where it arrives, or where it leaves if the selector says so.
+    pub fn matches(&self, happening: &Happening<'_>, names: &Names) -> bool {
+        let is_right_moment = if self.is_sent { happening.is_sent } else { happening.counts() };
+        is_right_moment && self.means(happening, names)
+    }
+
+    /// Whether it means this, wherever the message is.
+    pub fn means(&self, happening: &Happening<'_>, names: &Names) -> bool {
+        self.concerns(happening, names) && self.fields.iter().all(|field| field.matches(happening, names))
+    }
+
+    /// Whether it means this but for its new state: `contact T to=handled` concerns every change of that contact.
+    pub(crate) fn concerns_state(&self, happening: &Happening<'_>, names: &Names) -> bool {
+        let identity = |field: &&Field| field.key != "to";
+        happening.counts()
+            && self.concerns(happening, names)
+            && self.fields.iter().filter(identity).all(|field| field.matches(happening, names))
+    }
+
+    fn concerns(&self, happening: &Happening<'_>, names: &Names) -> bool {
+        self.name == happening.name
+            && self.from.matches(&happening.from)
+            && self
+                .to
+                .as_ref()
+                .is_none_or(|wanted| happening.to.as_ref().is_some_and(|to| wanted.matches(to)))
+            && self.task.as_ref().is_none_or(|task| is_about(happening, task, names))
+    }
+}
+
+impl Field {
+    fn matches(&self, happening: &Happening<'_>, names: &Names) -> bool {
+        let found = happening.field(&self.key);
+        let is_wanted = found.is_some_and(|found| {
+            found.eq_ignore_ascii_case(&self.value)
+                || self
+                    .task
+                    .as_ref()
+                    .and_then(|task| names.task(task))
+                    .is_some_and(|task| found == task.to_string())
+        });
+        is_wanted != self.is_other
+    }
+}
+
+fn is_about(happening: &Happening<'_>, wanted: &TaskName, names: &Names) -> bool {
+    let Some(contact) = names.contact(&wanted.contact) else { return false };
+    if wanted.task.is_some() {
+        return happening.subject.task.is_some() && happening.subject.task == names.task(wanted);
+    }
+    happening.subject.contact.as_ref() == Some(contact)
+        || happening.subject.task.is_some_and(|task| names.tasks(contact).contains(&task))
+}
+
+#[derive(Clone, Debug)]
+struct Word<'a> {
+    text: &'a str,
+    span: Range<usize>,
+}
+
+impl Word<'_> {
+    fn error(&self, message: String) -> SelectorError {
+        SelectorError { message, span: self.span.clone() }
+    }
+}
+
+/// Words between blanks; blanks between double quotes belong to a word.
+fn split(text: &str) -> Vec<Word<'_>> {
+    let mut words = Vec::new();
+    let mut start = None;
+    let mut is_quoted = false;
+    for (at, character) in text.char_indices().chain([(text.len(), ' ')]) {
+        is_quoted ^= character == '"';
+        let is_gap = character.is_whitespace() && (!is_quoted || at == text.len());
+        match start {
+            None if !is_gap => start = Some(at),
+            Some(from) if is_gap => {
+                words.push(Word { text: &text[from..at], span: from..at });
+                start = None;
+            }
+            _ => {}
+        }
+    }
+    words
+}
+
+type Route<'a, 'b> = (PlacePattern, Option<PlacePattern>, &'a [Word<'b>]);
+
+fn route<'a, 'b>(words: &'a [Word<'b>], vocabulary: &Vocabulary) -> Result<Route<'a, 'b>, SelectorError> {
+    match words {
+        [from, Word { text: ">", .. }, to, rest @ ..] => {
+            Ok((place(from, vocabulary)?, Some(place(to, vocabulary)?), rest))
+        }
+        [at, rest @ ..] if !rest.is_empty() && find_place(at.text, vocabulary).is_some() => {
+            Ok((place(at, vocabulary)?, None, rest))
+        }
+        _ => Ok((PlacePattern::Any, None, words)),
+    }
+}
+
+fn find_place(name: &str, vocabulary: &Vocabulary) -> Option<PlacePattern> {
+    match name {
+        "*" => Some(PlacePattern::Any),
+        "app" => Some(PlacePattern::App),
+        "desk" => Some(PlacePattern::Desk),
+        _ => vocabulary.places.iter().find(|(known, _)| known == name).map(|(_, place)| place.clone()),
+    }
+}
+
+fn place(word: &Word<'_>, vocabulary: &Vocabulary) -> Result<PlacePattern, SelectorError> {
+    find_place(word.text, vocabulary).ok_or_else(|| {
+        let known = vocabulary.places.iter().map(|(name, _)| name.as_str()).chain(["app", "desk", "*"]);
+        word.error(format!("there is no place `{}`{}", word.text, nearest(word.text, known)))
+    })
+}
+
+fn task_name(text: &str, vocabulary: &Vocabulary) -> Option<TaskName> {
+    let name: TaskName = text.parse().ok()?;
+    match &name.contact {
+        crate::names::ContactName::Number(_) => Some(name),
+        crate::names::ContactName::Customer(customer) => {
+            vocabulary.customers.contains(customer).then_some(name)
+        }
+    }
+}
+
+fn tables() -> impl Iterator<Item = &'static cce_wire::MessageDoc> {
+    [Cti::TABLE, Mr::TABLE, Icm::TABLE].into_iter().flatten()
+}
+
+fn known_name(word: &Word<'_>, is_message: bool) -> Result<(), SelectorError> {
+    let messages = || tables().map(|row| row.name).chain(words::HTTP).chain(words::STREAM);
+    let others = || facts::NAMES.into_iter().chain(facts::EVENTS).filter(|_| !is_message);
+    if messages().chain(others()).any(|name| name == word.text) {
+        return Ok(());
+    }
+    let what = if is_message { "message" } else { "message or fact" };
+    Err(word.error(format!(
+        "there is no {what} `{}`{}",
+        word.text,
+        nearest(word.text, messages().chain(others()))
+    )))
+}
+
+/// A key of a message of the tables is one of its labels. What others have, their documents decide.
+fn known_key(name: &str, key: &str, word: &Word<'_>) -> Result<(), SelectorError> {
+    let rows: Vec<_> = tables().filter(|row| row.name == name).collect();
+    let labels = || {
+        rows.iter().flat_map(|row| {
+            let fixed = row.fixed.iter().map(|field| field.label);
+            let floats = row.floats.iter().map(|float| float.field.label);
+            fixed
+                .chain(floats)
+                .chain(row.lists.iter().flat_map(|list| list.members.iter().map(|m| m.field.label)))
+        })
+    };
+    if rows.is_empty() || labels().any(|label| label.eq_ignore_ascii_case(key)) {
+        return Ok(());
+    }
+    Err(word.error(format!("{name} has no field `{key}`{}", nearest(key, labels()))))
+}
+
+/// The valid name that is nearest to a wrong one, in words.
+pub(crate) fn nearest<'a>(wrong: &str, valid: impl IntoIterator<Item = &'a str>) -> String {
+    let distance = |name: &str| strsim::damerau_levenshtein(&wrong.to_lowercase(), &name.to_lowercase());
+    let best = valid.into_iter().map(|name| (distance(name), name)).min();
+    match best {
+        Some((distance, name)) if distance <= wrong.len().max(name.len()) / 2 => {
+            format!("; did you mean `{name}`?")
+        }
+        _ => String::new(),
+    }
+}

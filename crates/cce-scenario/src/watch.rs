@@ -1,0 +1,185 @@
+//! Expectations at work.
+
+use crate::{
+    happening::Happening,
+    model::{Expectation, Want},
+    names::Names,
+    selector::Selector,
+};
+use cce_kernel::Time;
+use std::{collections::VecDeque, time::Duration};
+
+/// Deadlines that one expectation keeps at the same time.
+const PENDING_MAX: usize = 4_096;
+
+/// An expectation that was not met.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unmet {
+    /// What happened instead, or did not happen.
+    pub text: String,
+    /// The record that broke it; none at the end.
+    pub record: Option<u64>,
+    /// Others that have to do with it.
+    pub related: Vec<u64>,
+}
+
+/// One expectation, and how it stands.
+#[derive(Debug)]
+pub(crate) struct Watch {
+    pub(crate) expectation: Expectation,
+    state: State,
+    pub(crate) unmet: Option<Unmet>,
+}
+
+#[derive(Debug)]
+enum State {
+    /// Records of what came so far, in order.
+    Order(Vec<u64>),
+    Count(Vec<u64>),
+    Never,
+    /// Beginnings whose end is awaited: record and deadline.
+    Within(VecDeque<(u64, Time)>),
+    /// The record since when the state holds.
+    While(Option<u64>),
+    /// The latest change, and whether it is the right one.
+    Final(Option<(u64, bool, String)>),
+}
+
+impl Watch {
+    pub(crate) fn new(expectation: Expectation) -> Self {
+        let state = match &expectation.want {
+            Want::Order(_) => State::Order(Vec::new()),
+            Want::Never(_) => State::Never,
+            Want::Count { .. } => State::Count(Vec::new()),
+            Want::Within { .. } => State::Within(VecDeque::new()),
+            Want::While { .. } => State::While(None),
+            Want::Final(_) => State::Final(None),
+        };
+        Self { expectation, state, unmet: None }
+    }
+
+    /// Takes in what happens. Returns a deadline that it must be woken at.
+    pub(crate) fn see(&mut self, happening: &Happening<'_>, names: &Names, now: Time) -> Option<Time> {
+        if self.unmet.is_some() {
+            return None;
+        }
+        let seq = happening.record.seq;
+        let means = |selector: &Selector| selector.matches(happening, names);
+        let mut broken = None;
+        let mut deadline = None;
+        match (&self.expectation.want, &mut self.state) {
+            (Want::Order(order), State::Order(seen)) if order.get(seen.len()).is_some_and(means) => {
+                seen.push(seq);
+            }
+            (Want::Never(never), State::Never) if means(never) => {
+                broken = Some(Unmet { text: "it happened".into(), record: Some(seq), related: Vec::new() });
+            }
+            (Want::Count { of, most, .. }, State::Count(seen)) if means(of) => {
+                seen.push(seq);
+                if seen.len() as u64 > *most {
+                    let text = format!("it happened more than {most} times");
+                    broken = Some(Unmet { text, record: Some(seq), related: seen.clone() });
+                }
+            }
+            (Want::Within { from, to, time }, State::Within(pending)) => {
+                if means(to) {
+                    pending.pop_front();
+                }
+                if means(from) && pending.len() < PENDING_MAX {
+                    pending.push_back((seq, now + *time));
+                    deadline = Some(now + *time);
+                }
+            }
+            (Want::While { state, never }, State::While(since)) => {
+                if let Some(since) = since.filter(|_| means(never)) {
+                    let text = format!("it happened during `{state}`");
+                    broken = Some(Unmet { text, record: Some(seq), related: vec![since] });
+                }
+                if state.concerns_state(happening, names) {
+                    *since = means(state).then_some(seq);
+                }
+            }
+            (Want::Final(state), State::Final(latest)) if state.concerns_state(happening, names) => {
+                let to = happening.field("to").unwrap_or_default();
+                *latest = Some((seq, means(state), to));
+            }
+            _ => {}
+        }
+        self.unmet = broken;
+        deadline
+    }
+
+    /// Time has passed: what had to follow did not.
+    pub(crate) fn wake(&mut self, now: Time) {
+        let (Want::Within { to, time, .. }, State::Within(pending)) = (&self.expectation.want, &self.state)
+        else {
+            return;
+        };
+        if let Some((seq, _)) = pending.front().filter(|(_, deadline)| *deadline <= now)
+            && self.unmet.is_none()
+        {
+            self.unmet = Some(Unmet {
+                text: format!("`{to}` did not follow within {}", cce_world::Span(*time)),
+                record: Some(*seq),
+                related: Vec::new(),
+            });
+        }
+    }
+
+    /// Nothing follows any more.
+    pub(crate) fn finish(&mut self) {
+        if self.unmet.is_some() {
+            return;
+        }
+        self.unmet = match (&self.expectation.want, &self.state) {
+            (Want::Order(order), State::Order(seen)) => order.get(seen.len()).map(|missing| Unmet {
+                text: if seen.is_empty() {
+                    format!("`{missing}` never happened")
+                } else {
+                    format!("`{missing}` did not follow")
+                },
+                record: seen.last().copied(),
+                related: seen.clone(),
+            }),
+            (Want::Count { least, .. }, State::Count(seen)) if (seen.len() as u64) < *least => Some(Unmet {
+                text: format!("it happened {} times, not {least}", seen.len()),
+                record: seen.last().copied(),
+                related: seen.clone(),
+            }),
+            (Want::Within { to, .. }, State::Within(pending)) => pending.front().map(|(seq, _)| Unmet {
+                text: format!("`{to}` did not follow before the end"),
+                record: Some(*seq),
+                related: Vec::new(),
+            }),
+            (Want::Final(_), State::Final(None)) => {
+                Some(Unmet { text: "nothing of the kind happened".into(), record: None, related: Vec::new() })
+            }
+            (Want::Final(_), State::Final(Some((seq, false, to)))) => {
+                Some(Unmet { text: format!("it ended as {to}"), record: Some(*seq), related: Vec::new() })
+            }
+            _ => None,
+        };
+    }
+}
+
+/// What an expectation wants, in the words of its file.
+pub(crate) fn words(want: &Want) -> String {
+    let quoted = |selectors: &[Selector]| {
+        selectors.iter().map(|selector| format!("`{selector}`")).collect::<Vec<_>>().join(", then ")
+    };
+    match want {
+        Want::Order(order) => quoted(order),
+        Want::Never(never) => format!("never `{never}`"),
+        Want::Count { of, least, most } if least == most => format!("`{of}` {least} times"),
+        Want::Count { of, least, most: u64::MAX } => format!("`{of}` at least {least} times"),
+        Want::Count { of, least: 0, most } => format!("`{of}` at most {most} times"),
+        Want::Count { of, least, most } => format!("`{of}` {least} to {most} times"),
+        Want::Within { from, to, time } => format!("`{to}` within {} of `{from}`", show(*time)),
+        Want::While { state, never } => format!("while `{state}` never `{never}`"),
+        Want::Final(state) => format!("at the end `{state}`"),
+    }
+}
+
+fn show(time: Duration) -> cce_world::Span {
+    cce_world::Span(time)
+}
