@@ -15,6 +15,7 @@ use cce_kernel::{
         TaskId, TaskState,
     },
 };
+use cce_views::Subject;
 use std::collections::BTreeMap;
 
 /// A task of an agent.
@@ -43,6 +44,8 @@ struct Desk {
     state: AgentState,
     at: u64,
     tasks: Vec<(TaskId, TaskState)>,
+    /// Tasks that the agent was last told to have.
+    counted: u32,
     /// Tasks that the agent may have: the limit, and those beyond it.
     room: Option<u32>,
     /// Record of an end because nobody accepted: the agent becomes not routable with it.
@@ -193,6 +196,7 @@ impl AgentPg {
             });
         }
         desk.state = now.to;
+        desk.counted = now.tasks;
         desk.at = judge.seq;
         if now.to == AgentState::WorkNotReady {
             self.lose(place, judge.seq);
@@ -263,6 +267,18 @@ impl AgentPg {
         self.on_input(false);
     }
 
+    /// At the end of the run, every agent's count is told.
+    pub(crate) fn finish(&self, judge: &mut Judge<'_>) {
+        for (place, desk) in &self.desks {
+            let count = desk.tasks.len();
+            if usize::try_from(desk.counted).is_ok_and(|counted| counted == count) {
+                continue;
+            }
+            let text = format!("agent {place} was last told to have {} tasks, and has {count}", desk.counted);
+            judge.breach(Check::WithinLimit, desk.at, &[], Subject::default(), text);
+        }
+    }
+
     /// Tasks that live at the end of the run, each with its last record, but for those whose client was lost.
     pub(crate) fn left_over(&self) -> impl Iterator<Item = (TaskId, &Task)> {
         let lives = |(_, task): &(&TaskId, &Task)| task.end.is_none() && task.lost.is_none();
@@ -298,6 +314,7 @@ impl AgentPg {
             state: AgentState::Logout,
             at: 0,
             tasks: Vec::new(),
+            counted: 0,
             room: None,
             unaccepted: None,
             reported: 0,

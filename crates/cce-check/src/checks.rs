@@ -136,6 +136,7 @@ impl Checks {
         let subject = Subject::default();
         let mut judge = Judge::new(&mut ledger, 0, &subject);
         self.judge_end(&mut judge);
+        self.agentpg.finish(&mut judge);
         self.answers.finish(&mut judge);
         let breaches = judge.breaches;
         self.ledger = ledger;
@@ -152,7 +153,7 @@ impl Checks {
                 self.answers.on_input();
             }
             What::In(Input::Start { stored }) if node == Node::Ccp => {
-                self.contacts.on_start(!stored.is_empty())
+                self.contacts.on_start(!stored.is_empty());
             }
             What::Out(Output::Close { link, .. }) => self.on_link_gone(node, &record.node, *link, judge.seq),
             What::In(_) | What::Out(_) | What::Gap { .. } => {}
@@ -184,10 +185,8 @@ impl Checks {
 
     fn on_link_gone(&mut self, node: Node, name: &NodeName, link: LinkId, seq: u64) {
         match (node, link.port) {
-            (Node::Router, Port::IcmAgent) | (Node::Router, Port::IcmMr) => {
-                self.router.on_link_gone(link);
-                self.lose_reservations(seq);
-            }
+            // One socket takes both kinds of gateway; what the agents' one was sent may be lost.
+            (Node::Router, _) if self.router.on_link_gone(link) => self.lose_reservations(seq),
             (Node::AgentPg, Port::IcmAgent) => self.lose_reservations(seq),
             (Node::AgentPg, Port::CtiA | Port::CtiB) => self.answers.on_link_gone(link),
             (_, Port::Xmpp) => self.streams.on_link_gone(name, link),
@@ -481,17 +480,23 @@ impl Checks {
             }
         }
         self.judge_router_end(&mut told, judge);
+        for (text, contact, at) in self.dialogues.left_over() {
+            // One that is open with its contact was told with it.
+            if self.contacts.is_over(contact) {
+                let subject = Subject { contact: Some(contact.clone()), task: None };
+                judge.breach(Check::OneEnd, at, &[], subject, format!("{text} at the end of the run"));
+            }
+        }
     }
 
     fn judge_router_end(&self, told: &mut BTreeSet<RouterCallKey>, judge: &mut Judge<'_>) {
-        let (waiting, counted) = self.router.left_over();
-        for (key, since) in waiting {
+        for (key, since) in self.router.waiting() {
             if told.insert(key) {
                 let text = format!("task {} still waits in its queue at the end of the run", show(key));
                 judge.breach(Check::OneEnd, since, &[], Subject::default(), text);
             }
         }
-        for (key, place) in counted {
+        for (key, place) in self.router.counted() {
             let at = self.router.chosen(key).map_or(0, |(_, at)| at);
             if !self.is_lost(key) && told.insert(key) {
                 let text = format!(

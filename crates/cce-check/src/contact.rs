@@ -253,6 +253,11 @@ impl Contacts {
         open
     }
 
+    /// Whether a contact ended, or nobody knows it.
+    pub(crate) fn is_over(&self, id: &ContactId) -> bool {
+        self.known.find(id).is_none_or(|contact| contact.end.is_some())
+    }
+
     /// Whether the end of a contact was lost.
     pub(crate) fn is_lost(&self, id: &ContactId) -> bool {
         self.known.find(id).is_some_and(|contact| contact.lost.is_some())

@@ -16,6 +16,15 @@ pub(crate) enum Side {
     MrPg,
 }
 
+impl Side {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Ccp => "CCP",
+            Self::MrPg => "the MR PG",
+        }
+    }
+}
+
 /// Open dialogues: state and latest record. Dialogues of two PIMs may have the same number, and even the same
 /// second application string.
 #[derive(Clone, Debug, Default)]
@@ -62,6 +71,16 @@ impl Dialogues {
         if self.open.len() > DIALOGUES_MAX {
             self.open.pop_first();
         }
+    }
+
+    /// Dialogues that are open at the end of the run, in words, each with its contact and its last record.
+    pub(crate) fn left_over(&self) -> impl Iterator<Item = (String, &ContactId, u64)> {
+        self.open.iter().flat_map(|((side, id), open)| {
+            open.iter().map(move |open| {
+                let text = format!("dialogue {id} is still {} at {}", open.state, side.name());
+                (text, &open.contact, open.at)
+            })
+        })
     }
 
     /// A side begins anew.

@@ -243,8 +243,7 @@ fn is_legal(from: Option<DialogState>, to: DialogState) -> bool {
 /// Somebody signed out becomes not ready first, and may sign out when not ready (finesse-nonvoice 2.2).
 fn is_step(from: UserState, to: UserState) -> bool {
     match from {
-        UserState::Logout => to == UserState::NotReady,
         UserState::NotReady => to != UserState::NotReady,
-        UserState::Ready => to == UserState::NotReady,
+        UserState::Logout | UserState::Ready => to == UserState::NotReady,
     }
 }

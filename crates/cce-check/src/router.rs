@@ -176,9 +176,11 @@ impl Router {
         self.calls.find(&key).map(|call| (call.mrd, call.interruptible))
     }
 
-    /// A link is gone: nobody knows how its agents stand.
-    pub(crate) fn on_link_gone(&mut self, link: LinkId) {
+    /// A link is gone: nobody knows how its agents stand. Says whether it had any.
+    pub(crate) fn on_link_gone(&mut self, link: LinkId) -> bool {
+        let before = self.slots.len();
         self.slots.retain(|_, slots| slots.link != Some(link));
+        self.slots.len() < before
     }
 
     /// The router begins anew: what waited is gone, and what it chose stands.
@@ -190,14 +192,14 @@ impl Router {
         }
     }
 
-    /// Tasks that wait at the end of the run, each with the record of its arrival; and those that the router still
-    /// counts, each with its agent.
-    pub(crate) fn left_over(&self) -> (Vec<(RouterCallKey, u64)>, Vec<(RouterCallKey, Place)>) {
-        let waiting =
-            self.queues.values().flat_map(|queue| queue.iter().map(|((_, since), (key, _))| (*key, *since)));
-        let counted =
-            self.slots.iter().flat_map(|(place, slots)| slots.tasks.iter().map(|key| (*key, *place)));
-        (waiting.collect(), counted.collect())
+    /// Tasks that wait, each with the record of its arrival.
+    pub(crate) fn waiting(&self) -> impl Iterator<Item = (RouterCallKey, u64)> {
+        self.queues.values().flatten().map(|((_, since), (key, _))| (*key, *since))
+    }
+
+    /// Tasks that count against an agent, each with the agent.
+    pub(crate) fn counted(&self) -> impl Iterator<Item = (RouterCallKey, Place)> {
+        self.slots.iter().flat_map(|(place, slots)| slots.tasks.iter().map(|key| (*key, *place)))
     }
 
     /// Nobody who arrived earlier, with a priority as good, could have had that agent: a step adds agents to those

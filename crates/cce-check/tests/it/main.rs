@@ -2,5 +2,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a helper of a test may panic like the test itself")]
 
+mod alter;
+mod api;
 mod lab;
 mod legal;
+mod sweep;
+mod toys;
