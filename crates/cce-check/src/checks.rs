@@ -156,7 +156,7 @@ impl Checks {
                 self.contacts.on_start(!stored.is_empty());
             }
             What::Out(Output::Close { link, .. }) => self.on_link_gone(node, &record.node, *link, judge.seq),
-            What::In(_) | What::Out(_) | What::Gap { .. } => {}
+            What::In(_) | What::Out(_) | What::Bent(_) | What::Gap { .. } => {}
         }
     }
 
@@ -212,7 +212,7 @@ impl Checks {
             Kind::Http(exchange) => self.on_exchange(node, event, exchange),
             Kind::LinkUp { link, .. } if node == Node::AgentPg => self.answers.on_link_up(*link),
             Kind::LinkDown { link, .. } => self.on_link_gone(node, name, *link, judge.seq),
-            Kind::LinkUp { .. } | Kind::Other => {}
+            Kind::LinkUp { .. } | Kind::Bent(_) | Kind::Other => {}
         }
     }
 
@@ -272,7 +272,7 @@ impl Checks {
             Exchange::ReplyIn { call, result } if node == Node::Finesse => {
                 let Some(ask) = self.asks.on_answer(*call) else { return };
                 if result.as_ref().map_or(true, |response| response.status >= 500) {
-                    self.contacts.lose_one(&ask.contact, seq);
+                    self.contacts.lose_one(&ask.contact, ask.task, seq);
                 }
             }
             Exchange::RequestIn { call, request, .. } if node == Node::Ccp => {

@@ -197,9 +197,10 @@ impl Contacts {
         }
     }
 
-    /// Finesse could not tell CCP about a contact (task-routing E13).
-    pub(crate) fn lose_one(&mut self, id: &ContactId, seq: u64) {
-        if let Some(contact) = self.known.find_mut(id) {
+    /// Finesse could not tell CCP about a contact's task (task-routing E13), or got no answer to that.
+    pub(crate) fn lose_one(&mut self, id: &ContactId, task: TaskId, seq: u64) {
+        let Some(contact) = self.known.find_mut(id) else { return };
+        if contact.status == ContactStatus::Reserved && contact.task.is_none_or(|own| own == task) {
             contact.lost = Some(seq);
         }
     }

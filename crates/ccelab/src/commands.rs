@@ -1,6 +1,7 @@
 //! The commands.
 
 use crate::{
+    check,
     cli::{Command, ConfigCommand, Ladder, LadderFormat, TableFiles, TableProtocol},
     decode, demo,
     failure::Failure,
@@ -26,6 +27,7 @@ pub(crate) fn execute(command: Command) -> Result<(), Failure> {
         Command::Demo(options) => demo::demo(options),
         Command::Run(options) => run::run(&options),
         Command::Replay { journal } => replay(&journal),
+        Command::Check(options) => check::check(&options),
         Command::Ladder(options) => draw(&options),
         Command::Logs { journal, out, pcap } => {
             if let Some(out) = &out {
