@@ -261,6 +261,8 @@ fn admitted(call: &Call) -> RouterFact {
         mrd: call.plan.queue.mrd,
         call_type: call.plan.call_type.id,
         script: call.plan.script.clone(),
+        priority: call.plan.priority,
+        interruptible: call.plan.interruptible,
         at_vru: call.request.at_vru,
     }
 }

@@ -7,12 +7,16 @@ use crate::{
     rules::{Held, RuleState, Rules},
     watch::{self, Watch},
 };
+use cce_check::{Check, Checks};
 use cce_journal::{Bend, Bent, Director, Header, Order, Reaction, Record, Ticket, What};
 use cce_kernel::{Command, Input, NodeName, Time};
 use std::collections::BTreeMap;
 
 /// Whose record it is when a rule is armed or disarmed, which happens nowhere.
 const NOWHERE: &str = "ccp";
+
+/// Breaches of checks that are kept. Where one thing goes wrong, much follows.
+const BROKEN_MAX: usize = 64;
 
 /// Plays a scenario.
 #[derive(Debug)]
@@ -26,6 +30,9 @@ pub struct Engine {
     alarms: BTreeMap<(Time, u64), Alarm>,
     last_alarm: u64,
     ends: Ends,
+    checks: Checks,
+    /// What checks found, the first few of it.
+    broken: Vec<Breach>,
     now: Time,
 }
 
@@ -80,6 +87,8 @@ impl Engine {
             alarms: BTreeMap::new(),
             last_alarm: 0,
             ends: Ends::default(),
+            checks: checks(&scenario, header),
+            broken: Vec::new(),
             now: Time(0),
             scenario,
         };
@@ -109,6 +118,11 @@ impl Engine {
     /// Everything that is held.
     pub fn held(&self) -> impl Iterator<Item = &Held> {
         self.rules.held.values()
+    }
+
+    /// Whether anything has gone wrong so far.
+    pub fn is_broken(&self) -> bool {
+        !self.broken.is_empty() || self.watches.iter().any(|watch| watch.unmet.is_some())
     }
 
     /// Whether every step was taken and every task has ended.
@@ -151,7 +165,9 @@ impl Engine {
     /// Nothing follows: says what went wrong.
     pub fn finish(&mut self) -> Report {
         self.watches.iter_mut().for_each(Watch::finish);
-        let mut failures = Vec::new();
+        let at_end = self.checks.finish();
+        keep(&mut self.broken, at_end);
+        let mut failures = std::mem::take(&mut self.broken);
         for Watch { expectation, unmet, .. } in &self.watches {
             let Some(unmet) = unmet else { continue };
             failures.push(Breach {
@@ -294,6 +310,8 @@ impl Director for Engine {
         self.now = self.now.max(record.at);
         let event = self.tracker.push(record);
         self.ends.learn(&event);
+        let found = self.checks.push(&event);
+        keep(&mut self.broken, found);
         let Some(happening) = self.tracker.happening(&event) else { return Reaction::default() };
         let orders = self.learn(&happening);
         if !is_sending(record) {
@@ -334,6 +352,24 @@ impl Director for Engine {
             }
         }
         orders
+    }
+}
+
+/// The checks that are on.
+fn checks(scenario: &Scenario, header: &Header) -> Checks {
+    let off = scenario.unchecked.keys().filter_map(|name| name.parse::<Check>().ok());
+    off.fold(Checks::new(header), Checks::without)
+}
+
+fn keep(broken: &mut Vec<Breach>, found: Vec<cce_check::Breach>) {
+    for breach in found.into_iter().take(BROKEN_MAX.saturating_sub(broken.len())) {
+        broken.push(Breach {
+            by: format!("check {}: {}", breach.check, breach.check.about()),
+            text: breach.text,
+            record: Some(breach.seq),
+            related: breach.related,
+            inferred: None,
+        });
     }
 }
 

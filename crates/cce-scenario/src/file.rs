@@ -6,6 +6,7 @@ use crate::{
     read::{Placed, Problem, Section, Source, as_json, json_table},
     selector::{Selector, Vocabulary, nearest},
 };
+use cce_check::Check;
 use cce_kernel::{NodeName, Port};
 use cce_sim::{Latencies, Latency, Pieces, Way};
 use cce_world::{COMPONENTS, CastAgent, CastCustomer, Lab, Patch};
@@ -514,6 +515,10 @@ impl Draft {
         let Some(mut checks) = section.section("checks", from) else { return };
         if let Some(off) = checks.section("off", from) {
             for (name, reason) in off.entries() {
+                if name.text.parse::<Check>().is_err() {
+                    let hint = nearest(&name.text, Check::ALL.map(Check::name));
+                    from.problem(name.span.clone(), format!("there is no check `{}`{hint}", name.text));
+                }
                 match reason.get_ref() {
                     DeValue::String(text) if !text.trim().is_empty() => {
                         self.unchecked.insert(name.text, text.to_string());

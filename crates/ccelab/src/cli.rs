@@ -31,6 +31,8 @@ pub(crate) enum Command {
         /// The journal
         journal: PathBuf,
     },
+    /// Says which of the rules that hold in every run a journal breaks
+    Check(Check),
     /// Draws the ladder of a journal
     Ladder(Ladder),
     /// Writes the product-format logs of a journal, or a capture of its binary links
@@ -139,6 +141,18 @@ pub(crate) enum Ports {
     Default,
     /// Free ones, which the banner and the ready file tell
     Ephemeral,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Check {
+    /// The journal
+    pub(crate) journal: PathBuf,
+    /// Leave a check out, by its name
+    #[arg(long, value_name = "NAME", value_delimiter = ',')]
+    pub(crate) without: Vec<cce_check::Check>,
+    /// The run was ended early: tasks may be open at its end
+    #[arg(long)]
+    pub(crate) unfinished: bool,
 }
 
 #[derive(Debug, Args)]

@@ -1,6 +1,7 @@
 //! The commands.
 
 use crate::{
+    check,
     cli::{Command, ConfigCommand, Ladder, LadderFormat, ScenarioCommand, TableFiles, TableProtocol},
     decode, demo,
     failure::Failure,
@@ -28,6 +29,7 @@ pub(crate) fn execute(command: Command) -> Result<(), Failure> {
         Command::Sim(options) => sim::sim(&options),
         Command::Scenario { command: ScenarioCommand::Check(file) } => sim::check(&file),
         Command::Replay { journal } => replay(&journal),
+        Command::Check(options) => check::check(&options),
         Command::Ladder(options) => draw(&options),
         Command::Logs { journal, out, pcap } => {
             if let Some(out) = &out {

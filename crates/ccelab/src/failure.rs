@@ -88,16 +88,19 @@ fn config_report(error: &ConfigError) -> String {
 fn scenario_report(error: &ScenarioError) -> String {
     let mut report = format!("error: {error}\n");
     for problem in &error.problems {
-        let _ = writeln!(
-            report,
-            "  {}:{}:{}: {}",
-            problem.file, problem.line, problem.column, problem.message
-        );
+        let _ =
+            writeln!(report, "  {}:{}:{}: {}", problem.file, problem.line, problem.column, problem.message);
         let source = error.sources.get(&problem.file).and_then(|text| text.lines().nth(problem.line - 1));
         if let Some(source) = source {
-            let length = problem.span.len().clamp(1, source.chars().count().saturating_sub(problem.column - 1).max(1));
+            let length =
+                problem.span.len().clamp(1, source.chars().count().saturating_sub(problem.column - 1).max(1));
             let _ = writeln!(report, "    {:>4} | {source}", problem.line);
-            let _ = writeln!(report, "         | {:>width$}", "^".repeat(length), width = problem.column - 1 + length);
+            let _ = writeln!(
+                report,
+                "         | {:>width$}",
+                "^".repeat(length),
+                width = problem.column - 1 + length
+            );
         }
     }
     report

@@ -1,6 +1,7 @@
 //! The binary: reads files and the environment, prints, and drives the lab.
 
 mod banner;
+mod check;
 mod cli;
 mod commands;
 mod cues;

@@ -28,7 +28,8 @@ pub(crate) fn load_scenario(options: &cli::ScenarioFile) -> Result<Scenario, Fai
     let text = read_text(path)?;
     let folder = path.parent().map(Path::to_owned).unwrap_or_default();
     let include = |name: &str| {
-        std::fs::read_to_string(folder.join(name)).map_err(|error| file_failure("read", &folder.join(name), error).to_string())
+        std::fs::read_to_string(folder.join(name))
+            .map_err(|error| file_failure("read", &folder.join(name), error).to_string())
     };
     let chosen: BTreeMap<String, String> = options.parameters.iter().cloned().collect();
     Ok(cce_scenario::load(&path.display().to_string(), &text, &lab, &chosen, &include)?)
@@ -50,6 +51,7 @@ pub(crate) fn check(options: &cli::ScenarioFile) -> Result<(), Failure> {
 }
 
 /// `ccelab sim`.
+#[expect(clippy::disallowed_methods, reason = "people want to know how long a run took")]
 pub(crate) fn sim(options: &cli::Sim) -> Result<(), Failure> {
     let scenario = load_scenario(&options.file)?;
     let places = Places::of(options.journal.clone(), options.logs.clone())?;

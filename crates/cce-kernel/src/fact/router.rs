@@ -80,6 +80,12 @@ pub enum RouterFact {
         call_type: u32,
         /// The script that runs.
         script: String,
+        /// The script's priority in queues; 1 is best. 0 in a journal that does not tell.
+        #[serde(default)]
+        priority: u32,
+        /// Whether the domain's tasks may be interrupted.
+        #[serde(default = "yes")]
+        interruptible: bool,
         /// Whether the contact counts as being at a VRU.
         at_vru: bool,
     },
@@ -141,4 +147,8 @@ impl From<RouterFact> for Fact {
     fn from(fact: RouterFact) -> Self {
         Self::Router(fact)
     }
+}
+
+const fn yes() -> bool {
+    true
 }

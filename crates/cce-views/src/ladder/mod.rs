@@ -4,13 +4,15 @@
 //! or where it leaves when it goes to somebody outside the lab. What a component says while it handles a
 //! message stands in that message's row. Heartbeats, polls and their answers are counted, not drawn.
 
+mod excerpt;
 mod mermaid;
 mod row;
 mod text;
 mod words;
 
+pub use excerpt::Excerpts;
 pub use mermaid::Mermaid;
-pub use row::{Lane, Row, Shape};
+pub use row::{Lane, Mark, Row, Shape};
 pub use text::{Paint, Text};
 
 use crate::fold::{Event, Exchange, Fold, Kind, Message, Subject};

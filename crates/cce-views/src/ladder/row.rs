@@ -102,11 +102,32 @@ pub enum Shape {
     Counts,
 }
 
+/// Why a row is pointed out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Mark {
+    /// Something in it contradicts what is pointed out otherwise.
+    Related,
+    /// Something in it is wrong.
+    Wrong,
+}
+
+impl Mark {
+    /// How it is drawn.
+    pub const fn sign(self) -> char {
+        match self {
+            Self::Related => '○',
+            Self::Wrong => '✗',
+        }
+    }
+}
+
 /// One row of a ladder.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Row {
     /// Number of the record that it starts with.
     pub record: u64,
+    /// Number of the record that is drawn first; the one before is its cause, where it is a component's output.
+    pub first: u64,
     /// The run's own time.
     pub at: Time,
     /// How it is drawn.
@@ -119,6 +140,8 @@ pub struct Row {
     pub changes: Vec<String>,
     /// What was not drawn before it.
     pub skipped: Option<String>,
+    /// Why it is pointed out, if it is.
+    pub mark: Option<Mark>,
 }
 
 impl Row {
@@ -131,19 +154,22 @@ impl Row {
     }
 
     pub(super) fn counts(text: String, subject: Subject) -> Self {
-        let (record, at, shape) = (0, Time::default(), Shape::Counts);
-        Self { record, at, shape, subject, text, changes: Vec::new(), skipped: None }
+        let (at, shape) = (Time::default(), Shape::Counts);
+        let (changes, skipped, mark) = (Vec::new(), None, None);
+        Self { record: 0, first: 0, at, shape, subject, text, changes, skipped, mark }
     }
 
     fn new(event: &Event<'_>, shape: Shape, text: String) -> Self {
         Self {
             record: super::cause(event.record),
+            first: event.record.seq,
             at: event.record.at,
             shape,
             subject: event.subject.clone(),
             text,
             changes: Vec::new(),
             skipped: None,
+            mark: None,
         }
     }
 

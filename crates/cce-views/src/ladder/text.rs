@@ -4,7 +4,7 @@
 //! 08:55:49.391  +4.160  │    ├───►│    │    │    │    │    NEW_TASK dialogue=4 CumulusTask
 //! ```
 
-use super::{Lane, Names, Row, Shape, stampers};
+use super::{Lane, Mark, Names, Row, Shape, stampers};
 use crate::stamp::Stamper;
 use cce_journal::Header;
 use cce_kernel::{Time, model::ContactId};
@@ -111,7 +111,8 @@ impl Text {
         let stamp =
             self.stampers.get(&row.lane()).map(|stamper| stamper.clock_at(row.at)).unwrap_or_default();
         let name = row.subject.contact.as_ref().and_then(|contact: &ContactId| names.short(contact));
-        format!("{stamp:<13}{:<8}{:<6}", since(row.at), name.unwrap_or_default())
+        let mark = row.mark.map_or(' ', Mark::sign);
+        format!("{stamp:<13}{:<8}{:<5}{mark}", since(row.at), name.unwrap_or_default())
     }
 
     fn lanes(&self, lanes: &str, shape: Shape) -> String {

@@ -1,0 +1,401 @@
+//! Tasks and agents, as the agent PG tells of them.
+
+use crate::{
+    breach::Judge,
+    check::Check,
+    contact::or_nothing,
+    place::Place,
+    router::{Router, show},
+    table::{Ends, Table},
+};
+use cce_kernel::{
+    fact::ArmMessage,
+    model::{
+        AgentId, AgentRecord, AgentState, Disposition, RouterCallKey, SkillTarget, TaskEvent, TaskEventKind,
+        TaskId, TaskState,
+    },
+};
+use cce_views::Subject;
+use std::collections::BTreeMap;
+
+/// A task of an agent.
+#[derive(Clone, Debug)]
+pub(crate) struct Task {
+    place: Place,
+    state: TaskState,
+    /// Record of the latest change.
+    at: u64,
+    end: Option<Disposition>,
+    /// Record of the failure with which its client was lost.
+    lost: Option<u64>,
+    /// Record of OPC's event about it that the CTI server has yet to pass on.
+    told: Option<u64>,
+}
+
+impl Ends for Task {
+    fn is_over(&self) -> bool {
+        self.end.is_some()
+    }
+}
+
+/// An agent in a domain.
+#[derive(Clone, Debug)]
+struct Desk {
+    state: AgentState,
+    at: u64,
+    tasks: Vec<(TaskId, TaskState)>,
+    /// Tasks that the agent was last told to have.
+    counted: u32,
+    /// Tasks that the agent may have: the limit, and those beyond it.
+    room: Option<u32>,
+    /// Record of an end because nobody accepted: the agent becomes not routable with it.
+    unaccepted: Option<u64>,
+    /// Record of the latest report to the CTI server.
+    reported: u64,
+}
+
+/// A change of a task.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Change {
+    pub(crate) place: Place,
+    pub(crate) from: Option<TaskState>,
+    pub(crate) to: TaskState,
+    pub(crate) disposition: Option<Disposition>,
+}
+
+/// A change of an agent.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Standing {
+    pub(crate) from: AgentState,
+    pub(crate) to: AgentState,
+    pub(crate) tasks: u32,
+    pub(crate) routable: bool,
+}
+
+/// Tasks and agents of the agent PG.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct AgentPg {
+    tasks: Table<TaskId, Task>,
+    desks: BTreeMap<Place, Desk>,
+    skill_targets: BTreeMap<AgentId, SkillTarget>,
+    /// A client tells anew how its agents and tasks stand: any state may follow.
+    is_init: bool,
+    /// The input that is handled is a timer.
+    is_timer: bool,
+}
+
+impl AgentPg {
+    /// An input begins.
+    pub(crate) fn on_input(&mut self, is_timer: bool) {
+        self.is_init = false;
+        self.is_timer = is_timer;
+    }
+
+    pub(crate) fn on_arm(&mut self, message: &ArmMessage) {
+        self.is_init = matches!(message, ArmMessage::TaskInit { .. } | ArmMessage::AgentInit { .. });
+    }
+
+    pub(crate) fn on_task(&mut self, id: TaskId, change: Change, router: &Router, judge: &mut Judge<'_>) {
+        let Some(task) = self.tasks.find(&id).cloned() else {
+            let is_new = change.from.is_none();
+            judge.expect(Check::LegalTransition, is_new, &[], || {
+                format!("task {id} goes from {} to {}, and never began", or_nothing(change.from), change.to)
+            });
+            return self.enter(id, change, router, judge);
+        };
+        if task.end.is_some() && !self.is_init {
+            return judge.expect(Check::OneEnd, false, &[task.at], || {
+                format!("task {id} becomes {}, and had ended", change.to)
+            });
+        }
+        if task.end.is_none() && task.place != change.place {
+            return judge.expect(Check::OneAgent, false, &[task.at], || {
+                format!("task {id} is with agent {}, and was with {}", change.place, task.place)
+            });
+        }
+        let begins = change.from.is_none() && task.end.is_some();
+        let is_legal = self.is_init || change.from == Some(task.state) && is_legal(task.state, change.to);
+        judge.expect(Check::LegalTransition, is_legal, &[task.at], || {
+            format!(
+                "task {id} goes from {} to {}, and was {}",
+                or_nothing(change.from),
+                change.to,
+                task.state
+            )
+        });
+        if begins {
+            return self.enter(id, change, router, judge);
+        }
+        self.update(id, change, judge);
+    }
+
+    /// A task comes to an agent.
+    fn enter(&mut self, id: TaskId, change: Change, router: &Router, judge: &mut Judge<'_>) {
+        let Change { place, to, .. } = change;
+        judge.expect(Check::LegalTransition, self.is_init || to == TaskState::PreCall, &[], || {
+            format!("task {id} begins as {to}")
+        });
+        self.judge_choice(id, place, router, judge);
+        self.judge_room(id, place, judge);
+        let task = Task { place, state: to, at: judge.seq, end: None, lost: None, told: None };
+        self.tasks.insert(id, task);
+        self.desk(place).tasks.push((id, to));
+        if to == TaskState::Ended {
+            self.update(id, change, judge);
+        }
+    }
+
+    fn update(&mut self, id: TaskId, change: Change, judge: &mut Judge<'_>) {
+        let Change { place, from, to, disposition } = change;
+        let Some(task) = self.tasks.find_mut(&id) else { return };
+        task.state = to;
+        task.at = judge.seq;
+        let is_timer = self.is_timer;
+        let desk = self.desk(place);
+        if to != TaskState::Ended {
+            desk.tasks.iter_mut().filter(|(of, _)| *of == id).for_each(|(_, state)| *state = to);
+            return;
+        }
+        desk.tasks.retain(|(of, _)| *of != id);
+        // A client may name the same disposition in its own end of a task.
+        let unaccepted = is_timer
+            && from == Some(TaskState::PreCall)
+            && disposition == Some(Disposition::ABANDONED_BEFORE_OFFERED);
+        desk.unaccepted = unaccepted.then_some(judge.seq).or(desk.unaccepted);
+        judge.expect(Check::OneEnd, disposition.is_some(), &[], || {
+            format!("task {id} ends, and nobody says how")
+        });
+        if let Some(task) = self.tasks.find_mut(&id) {
+            task.end = Some(disposition.unwrap_or(Disposition::NORMAL_END));
+        }
+        self.tasks.retire(&id);
+    }
+
+    pub(crate) fn on_agent(&mut self, agent: &AgentId, place: Place, now: Standing, judge: &mut Judge<'_>) {
+        if !self.skill_targets.contains_key(agent) {
+            self.skill_targets.insert(agent.clone(), place.skill_target);
+        }
+        let is_init = self.is_init;
+        let desk = self.desk(place);
+        let (was, at) = (desk.state, desk.at);
+        let is_legal = now.from == was && (is_init || is_step(was, now.to)) && fits(now.to, &desk.tasks);
+        judge.expect(Check::LegalTransition, is_legal, &[at], || {
+            let Standing { from, to, .. } = now;
+            format!("agent {place} goes from {from} to {to}, and was {was} with {}", describe(&desk.tasks))
+        });
+        let count = desk.tasks.len();
+        judge.expect(
+            Check::WithinLimit,
+            usize::try_from(now.tasks).is_ok_and(|tasks| tasks == count),
+            &[at],
+            || format!("agent {place} is told to have {} tasks, and has {count}", now.tasks),
+        );
+        if let Some(end) = desk.unaccepted.take() {
+            judge.expect(Check::LegalTransition, !now.routable, &[end], || {
+                format!("agent {place} did not accept a task in time, and stays routable")
+            });
+        }
+        desk.state = now.to;
+        desk.counted = now.tasks;
+        desk.at = judge.seq;
+        if now.to == AgentState::WorkNotReady {
+            self.lose(place, judge.seq);
+        }
+    }
+
+    /// OPC tells the CTI server how an agent stands.
+    pub(crate) fn on_record(&mut self, record: &AgentRecord, seq: u64) {
+        let desk = self.desk(Place { skill_target: record.skill_target, mrd: record.mrd });
+        desk.room = Some(record.max_tasks + record.max_beyond);
+        desk.reported = seq;
+    }
+
+    /// OPC tells the CTI server of a task.
+    pub(crate) fn on_told(&mut self, event: &TaskEvent, seq: u64) {
+        if let Some(task) = self.tasks.find_mut(&event.task) {
+            task.told = Some(seq);
+        }
+    }
+
+    /// The CTI server passes a task's event on: the task is so, and its agent's event is out
+    /// (cti-server-protocol 16).
+    pub(crate) fn on_traced(&mut self, event: &TaskEvent, judge: &mut Judge<'_>) {
+        let (kind, id) = (event.kind.name(), event.task);
+        let Some(task) = self.tasks.find_mut(&id) else {
+            return judge.expect(Check::PublishOrder, false, &[], || {
+                format!("{kind} of task {id}, which never began")
+            });
+        };
+        let (told, state, at, place) = (task.told.take(), task.state, task.at, task.place);
+        judge.expect(Check::PublishOrder, told.is_some() && state == after(event.kind), &[at], || {
+            format!("{kind} is passed on while task {id} is {state}")
+        });
+        if event.kind == TaskEventKind::Offer {
+            return;
+        }
+        let reported = self.desks.get(&place).map_or(0, |desk| desk.reported);
+        judge.expect(Check::PublishOrder, told.is_none_or(|told| reported > told), &[at], || {
+            format!("{kind} of task {id} is passed on before the event of agent {place}")
+        });
+    }
+
+    /// The id of an agent in the central controller's database, once somebody told it.
+    pub(crate) fn skill_target(&self, agent: &AgentId) -> Option<SkillTarget> {
+        self.skill_targets.get(agent).copied()
+    }
+
+    /// Who has, or had, a task.
+    pub(crate) fn agent_of(&self, id: TaskId) -> Option<(SkillTarget, u64)> {
+        self.tasks.find(&id).map(|task| (task.place.skill_target, task.at))
+    }
+
+    /// How a task ended, if it is known: none while it lives.
+    pub(crate) fn end_of(&self, id: TaskId) -> Option<(Option<Disposition>, u64)> {
+        self.tasks.find(&id).map(|task| (task.end, task.at))
+    }
+
+    /// Whether an agent has, or had, the task.
+    pub(crate) fn knows(&self, key: RouterCallKey) -> bool {
+        // The router's tasks have the sequence number 1.
+        self.tasks.find(&TaskId { day: key.day, call: key.call, sequence: 1 }).is_some()
+    }
+
+    /// The component begins anew: its tasks are lost (task-routing E18).
+    pub(crate) fn forget(&mut self) {
+        self.tasks.clear();
+        self.desks.clear();
+        self.on_input(false);
+    }
+
+    /// At the end of the run, every agent's count is told.
+    pub(crate) fn finish(&self, judge: &mut Judge<'_>) {
+        for (place, desk) in &self.desks {
+            let count = desk.tasks.len();
+            if usize::try_from(desk.counted).is_ok_and(|counted| counted == count) {
+                continue;
+            }
+            let text = format!("agent {place} was last told to have {} tasks, and has {count}", desk.counted);
+            judge.breach(Check::WithinLimit, desk.at, &[], Subject::default(), text);
+        }
+    }
+
+    /// Tasks that live at the end of the run, each with its last record, but for those whose client was lost.
+    pub(crate) fn left_over(&self) -> impl Iterator<Item = (TaskId, &Task)> {
+        let lives = |(_, task): &(&TaskId, &Task)| task.end.is_none() && task.lost.is_none();
+        self.tasks.iter().filter(lives).map(|(id, task)| (*id, task))
+    }
+
+    fn judge_choice(&self, id: TaskId, place: Place, router: &Router, judge: &mut Judge<'_>) {
+        let Some((agent, at)) = router.chosen(id.key()) else { return };
+        judge.expect(Check::OneAgent, agent == place.skill_target, &[at], || {
+            format!("task {id} comes to agent {place}, and the router chose {agent}")
+        });
+        let others = self.desks.range(place.everywhere()).filter(|(other, _)| other.mrd != place.mrd);
+        let alone = others
+            .flat_map(|(_, desk)| &desk.tasks)
+            .find(|(other, _)| router.domain(other.key()).is_some_and(|(_, interruptible)| !interruptible));
+        judge.expect(Check::NoMixing, alone.is_none(), &[at], || {
+            let other = alone.map_or_else(String::new, |(other, _)| show(other.key()));
+            format!("task {id} comes to agent {place}, who has task {other} that must not be interrupted")
+        });
+    }
+
+    fn judge_room(&mut self, id: TaskId, place: Place, judge: &mut Judge<'_>) {
+        let desk = self.desk(place);
+        let Some(room) = desk.room else { return };
+        let (count, at) = (desk.tasks.len() + 1, desk.at);
+        judge.expect(Check::WithinLimit, count <= usize::try_from(room).unwrap_or(usize::MAX), &[at], || {
+            format!("task {id} is number {count} of agent {place}, who may have {room}")
+        });
+    }
+
+    fn desk(&mut self, place: Place) -> &mut Desk {
+        self.desks.entry(place).or_insert(Desk {
+            state: AgentState::Logout,
+            at: 0,
+            tasks: Vec::new(),
+            counted: 0,
+            room: None,
+            unaccepted: None,
+            reported: 0,
+        })
+    }
+
+    fn lose(&mut self, place: Place, seq: u64) {
+        for (id, _) in self.desk(place).tasks.clone() {
+            if let Some(task) = self.tasks.find_mut(&id) {
+                task.lost = Some(seq);
+            }
+        }
+    }
+}
+
+impl Task {
+    /// Record of the latest change.
+    pub(crate) fn at(&self) -> u64 {
+        self.at
+    }
+
+    /// Its state and its agent, in words.
+    pub(crate) fn describe(&self) -> String {
+        format!("{} with agent {}", self.state, self.place)
+    }
+}
+
+/// The transitions of task-routing 1.1.
+fn is_legal(from: TaskState, to: TaskState) -> bool {
+    use TaskState as S;
+    match from {
+        S::PreCall => matches!(to, S::Offered | S::Active | S::Ended),
+        S::Offered => matches!(to, S::Active | S::Ended),
+        S::Active => matches!(to, S::Paused | S::WrapUp | S::Interrupted | S::Ended),
+        S::Paused => matches!(to, S::Active | S::WrapUp | S::Interrupted | S::Ended),
+        S::WrapUp => matches!(to, S::Interrupted | S::Ended),
+        S::Interrupted => matches!(to, S::Active | S::Paused | S::WrapUp | S::Ended),
+        S::Ended => false,
+    }
+}
+
+/// The state of a task after an event.
+fn after(kind: TaskEventKind) -> TaskState {
+    match kind {
+        TaskEventKind::Offer => TaskState::Offered,
+        TaskEventKind::Start | TaskEventKind::Resume => TaskState::Active,
+        TaskEventKind::Pause => TaskState::Paused,
+        TaskEventKind::WrapUp => TaskState::WrapUp,
+        TaskEventKind::End => TaskState::Ended,
+    }
+}
+
+/// Somebody who is signed out becomes not ready first (task-routing 1.4).
+fn is_step(from: AgentState, to: AgentState) -> bool {
+    from != AgentState::Logout || matches!(to, AgentState::Login | AgentState::NotReady)
+}
+
+/// Whether an agent's state follows from the tasks (task-routing 1.4).
+fn fits(state: AgentState, tasks: &[(TaskId, TaskState)]) -> bool {
+    use AgentState as A;
+    let has = |wanted: &[TaskState]| tasks.iter().any(|(_, state)| wanted.contains(state));
+    match state {
+        A::WorkNotReady => true,
+        A::Login | A::Logout | A::NotReady | A::NotActive => tasks.is_empty(),
+        A::Active => has(&[TaskState::Active]),
+        A::WorkReady => has(&[TaskState::WrapUp]) && !has(&[TaskState::Active]),
+        A::Paused => {
+            has(&[TaskState::Paused, TaskState::Interrupted]) && !has(&[TaskState::Active, TaskState::WrapUp])
+        }
+        A::Reserved => {
+            !tasks.is_empty()
+                && tasks.iter().all(|(_, state)| matches!(state, TaskState::PreCall | TaskState::Offered))
+        }
+        A::Interrupted => has(&[TaskState::Interrupted]),
+        A::Available | A::Talking | A::BusyOther | A::Unknown | A::Hold => false,
+    }
+}
+
+fn describe(tasks: &[(TaskId, TaskState)]) -> String {
+    if tasks.is_empty() {
+        return "no task".to_owned();
+    }
+    tasks.iter().map(|(id, state)| format!("task {id} {state}")).collect::<Vec<_>>().join(", ")
+}

@@ -1,0 +1,533 @@
+//! All checks over one journal.
+
+use crate::{
+    agentpg::{self, AgentPg},
+    answer::Answers,
+    breach::{Breach, Judge, Ledger, Tally},
+    check::Check,
+    close::Asks,
+    contact::{self, Contacts},
+    dialogue::{Dialogues, Side},
+    finesse::{self, Finesse},
+    place::Place,
+    router::{Admission, Router, show},
+    stream::Streams,
+    table::{Ends, Table},
+};
+use cce_cti::Cti;
+use cce_journal::{Header, Record, What};
+use cce_kernel::{
+    Fact, Input, LinkId, NodeName, Output, Port,
+    fact::{AgentPgFact, CcpFact, FinesseFact, OpcMessage, QueueChoice, RouterFact},
+    model::{ContactId, MrdId, RouterCallKey, SkillTarget, TaskId},
+};
+use cce_mr::{Icm, Mr};
+use cce_views::{Event, Exchange, Kind, Message, Subject};
+use std::collections::BTreeSet;
+
+/// A component, by what the checks know of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Node {
+    Ccp,
+    MrPg,
+    Router,
+    AgentPg,
+    Finesse,
+    /// A virtual person.
+    Other,
+}
+
+/// The contact of a task, as first told.
+#[derive(Clone, Debug)]
+struct Owner {
+    contact: ContactId,
+    at: u64,
+    is_over: bool,
+}
+
+impl Ends for Owner {
+    fn is_over(&self) -> bool {
+        self.is_over
+    }
+}
+
+/// Checks one journal, record by record.
+#[derive(Clone, Debug)]
+pub struct Checks {
+    ledger: Ledger,
+    gap: Option<u64>,
+    contacts: Contacts,
+    dialogues: Dialogues,
+    router: Router,
+    agentpg: AgentPg,
+    finesse: Finesse,
+    answers: Answers,
+    asks: Asks,
+    streams: Streams,
+    owners: Table<RouterCallKey, Owner>,
+    /// Whether Finesse, if it is of this journal, hears of ends.
+    is_heard: bool,
+}
+
+impl Checks {
+    /// Every check over the journal of this header.
+    pub fn new(header: &Header) -> Self {
+        Self {
+            ledger: Ledger::default(),
+            gap: None,
+            contacts: Contacts::default(),
+            dialogues: Dialogues::default(),
+            router: Router::default(),
+            agentpg: AgentPg::default(),
+            finesse: Finesse::default(),
+            answers: Answers::default(),
+            asks: Asks::default(),
+            streams: Streams::default(),
+            owners: Table::default(),
+            is_heard: !header.nodes.iter().any(|node| node.as_str() == "finesse"),
+        }
+    }
+
+    /// The same without one of them.
+    pub fn without(mut self, check: Check) -> Self {
+        self.ledger.off[check.index()] = true;
+        self
+    }
+
+    /// Whether a check is on.
+    pub fn is_on(&self, check: Check) -> bool {
+        !self.ledger.off[check.index()]
+    }
+
+    /// How often a check looked so far, and what it found.
+    pub fn tally(&self, check: Check) -> Tally {
+        self.ledger.tallies[check.index()]
+    }
+
+    /// Number of the record behind which nothing is judged, because records are missing there.
+    pub fn gap(&self) -> Option<u64> {
+        self.gap
+    }
+
+    /// Takes in the next event of the fold, and returns what it breaks.
+    pub fn push(&mut self, event: &Event<'_>) -> Vec<Breach> {
+        if matches!(event.record.what, What::Gap { .. }) {
+            self.gap = self.gap.or(Some(event.record.seq));
+        }
+        if self.gap.is_some() {
+            return Vec::new();
+        }
+        let mut ledger = std::mem::take(&mut self.ledger);
+        let mut judge = Judge::new(&mut ledger, event.record.seq, &event.subject);
+        self.on_record(event.record, &mut judge);
+        self.on_event(event, &mut judge);
+        let breaches = judge.breaches;
+        self.ledger = ledger;
+        breaches
+    }
+
+    /// Judges the end: everything has ended, every indication is answered, nothing is reserved, and no dialog is
+    /// open. Returns what is not so, each under its last record.
+    pub fn finish(&mut self) -> Vec<Breach> {
+        if self.gap.is_some() {
+            return Vec::new();
+        }
+        let mut ledger = std::mem::take(&mut self.ledger);
+        let subject = Subject::default();
+        let mut judge = Judge::new(&mut ledger, 0, &subject);
+        self.judge_end(&mut judge);
+        self.agentpg.finish(&mut judge);
+        self.answers.finish(&mut judge);
+        let breaches = judge.breaches;
+        self.ledger = ledger;
+        breaches
+    }
+
+    /// What a record says apart from its meaning.
+    fn on_record(&mut self, record: &Record, judge: &mut Judge<'_>) {
+        let node = Node::of(&record.node);
+        match &record.what {
+            What::Started | What::Stopped { .. } => self.on_life(node, record),
+            What::In(input) if node == Node::AgentPg => {
+                self.agentpg.on_input(matches!(input, Input::Timer(_)));
+                self.answers.on_input();
+            }
+            What::In(Input::Start { stored }) if node == Node::Ccp => {
+                self.contacts.on_start(!stored.is_empty());
+            }
+            What::Out(Output::Close { link, .. }) => self.on_link_gone(node, &record.node, *link, judge.seq),
+            What::In(_) | What::Out(_) | What::Bent(_) | What::Gap { .. } => {}
+        }
+    }
+
+    /// A component begins anew, or ends: what it knew is lost.
+    fn on_life(&mut self, node: Node, record: &Record) {
+        match node {
+            Node::Ccp => self.dialogues.forget(Side::Ccp),
+            Node::MrPg => self.dialogues.forget(Side::MrPg),
+            Node::Router => {
+                self.router.forget();
+                self.lose_reservations(record.seq);
+            }
+            Node::AgentPg => {
+                self.contacts.lose(record.seq, |_| true);
+                self.agentpg.forget();
+                self.answers.forget();
+            }
+            Node::Finesse => {
+                self.contacts.lose(record.seq, |_| true);
+                self.finesse.forget();
+                self.is_heard = false;
+            }
+            Node::Other => self.streams.forget(&record.node),
+        }
+    }
+
+    fn on_link_gone(&mut self, node: Node, name: &NodeName, link: LinkId, seq: u64) {
+        match (node, link.port) {
+            // One socket takes both kinds of gateway; what the agents' one was sent may be lost.
+            (Node::Router, _) if self.router.on_link_gone(link) => self.lose_reservations(seq),
+            (Node::AgentPg, Port::IcmAgent) => self.lose_reservations(seq),
+            (Node::AgentPg, Port::CtiA | Port::CtiB) => self.answers.on_link_gone(link),
+            (_, Port::Xmpp) => self.streams.on_link_gone(name, link),
+            _ => {}
+        }
+    }
+
+    /// Reservations that have not reached the agent PG are lost with the link.
+    fn lose_reservations(&mut self, seq: u64) {
+        let agentpg = &self.agentpg;
+        self.contacts.lose(seq, |key| key.is_none_or(|key| !agentpg.knows(key)));
+    }
+
+    fn on_event(&mut self, event: &Event<'_>, judge: &mut Judge<'_>) {
+        let name = &event.record.node;
+        let node = Node::of(name);
+        match &event.kind {
+            Kind::Fact(fact) => self.on_fact(node, fact, judge),
+            Kind::Received { link, message, .. } => self.on_received(node, name, *link, message, judge),
+            Kind::Sent { link, message, peer, .. } => {
+                self.on_sent(node, name, *link, message, peer.node.is_none(), judge);
+            }
+            Kind::Http(exchange) => self.on_exchange(node, event, exchange),
+            Kind::LinkUp { link, .. } if node == Node::AgentPg => self.answers.on_link_up(*link),
+            Kind::LinkDown { link, .. } => self.on_link_gone(node, name, *link, judge.seq),
+            Kind::LinkUp { .. } | Kind::Bent(_) | Kind::Other => {}
+        }
+    }
+
+    fn on_received(
+        &mut self,
+        node: Node,
+        name: &NodeName,
+        link: LinkId,
+        message: &Message,
+        judge: &mut Judge<'_>,
+    ) {
+        match (node, message) {
+            (Node::AgentPg, Message::Cti(message)) => self.answers.on_received(link, message, judge.seq),
+            (Node::Router, Message::Icm(Icm::TaskEvent(event))) => self.router.on_task_event(link, event),
+            (Node::Router, Message::Icm(Icm::AgentStateUpdate(update))) => {
+                self.router.on_agent_state(link, update);
+            }
+            (Node::Finesse, Message::Cti(Cti::AgentStateEvent(event))) => {
+                let (agent, mrd) = (SkillTarget(event.icm_agent_id), MrdId(event.mrd_id));
+                let state = cce_kernel::model::AgentState::of_number(event.agent_state);
+                self.finesse.on_agent_state(agent, mrd, state, judge.seq);
+            }
+            (Node::Other, Message::Stream(piece)) if link.port == Port::Xmpp => {
+                self.streams.on_piece(name, link, piece, judge);
+            }
+            _ => {}
+        }
+    }
+
+    fn on_sent(
+        &mut self,
+        node: Node,
+        name: &NodeName,
+        link: LinkId,
+        message: &Message,
+        to_outside: bool,
+        judge: &mut Judge<'_>,
+    ) {
+        match (node, message) {
+            (Node::AgentPg, Message::Cti(message)) => self.answers.on_sent(link, message, judge),
+            (Node::Ccp, Message::Mr(Mr::NewTask(task))) => {
+                if let Some(contact) = &judge.subject.contact {
+                    self.contacts.on_new_task(contact, task.previous_task, judge);
+                }
+            }
+            (Node::Finesse, Message::Stream(piece)) if to_outside && link.port == Port::Xmpp => {
+                self.streams.on_piece(name, link, piece, judge);
+            }
+            _ => {}
+        }
+    }
+
+    fn on_exchange(&mut self, node: Node, event: &Event<'_>, exchange: &Exchange<'_>) {
+        let seq = event.record.seq;
+        match exchange {
+            Exchange::RequestOut { call, .. } if node == Node::Finesse => self.asks.on_call(*call, seq),
+            Exchange::ReplyIn { call, result } if node == Node::Finesse => {
+                let Some(ask) = self.asks.on_answer(*call) else { return };
+                if result.as_ref().map_or(true, |response| response.status >= 500) {
+                    self.contacts.lose_one(&ask.contact, ask.task, seq);
+                }
+            }
+            Exchange::RequestIn { call, request, .. } if node == Node::Ccp => {
+                let Some(contact) = &event.subject.contact else { return };
+                if request.method == "PUT" && request.path().ends_with("/close") {
+                    self.contacts.on_close_called(contact, *call, seq, self.asks.find(event.record.cause));
+                }
+            }
+            Exchange::ReplyOut { call, .. } if node == Node::Ccp => {
+                if let Some(contact) = &event.subject.contact {
+                    self.contacts.on_answered(contact, *call);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn on_fact(&mut self, node: Node, fact: &Fact, judge: &mut Judge<'_>) {
+        match fact {
+            Fact::Contact { contact, from, to, reason, task, .. } => {
+                if let Some(task) = task {
+                    self.pair(contact, *task, judge);
+                }
+                let change = contact::Change { from: *from, to: *to, reason: *reason, task: *task };
+                self.contacts.on_change(contact, change, judge);
+            }
+            Fact::Dialogue { dialogue, contact, from, to, task } => {
+                if let Some(task) = task {
+                    self.pair(contact, *task, judge);
+                }
+                let side = if node == Node::Ccp { Side::Ccp } else { Side::MrPg };
+                self.dialogues.on_change(side, *dialogue, contact, (*from, *to), judge);
+            }
+            Fact::Task { task, skill_target, mrd, from, to, disposition } => {
+                let place = Place { skill_target: *skill_target, mrd: *mrd };
+                let change = agentpg::Change { place, from: *from, to: *to, disposition: *disposition };
+                self.on_task(*task, change, judge);
+            }
+            Fact::Dialog { task, agent, contact, from, to, disposition, .. } => {
+                self.pair(contact, *task, judge);
+                let change = finesse::Change { agent, from: *from, to: *to, disposition: *disposition };
+                self.finesse.on_dialog(*task, change, &self.agentpg, judge);
+            }
+            Fact::AgentInMrd { agent, skill_target, mrd, from, to, tasks, routable, .. } => {
+                let place = Place { skill_target: *skill_target, mrd: *mrd };
+                let now = agentpg::Standing { from: *from, to: *to, tasks: *tasks, routable: *routable };
+                self.agentpg.on_agent(agent, place, now, judge);
+            }
+            Fact::User { agent, from, to } => self.finesse.on_user(agent, *from, *to, judge),
+            Fact::PeerError { .. } | Fact::CommandRefused { .. } => {}
+            Fact::Ccp(fact) => self.on_ccp(fact, judge),
+            Fact::Router(fact) => self.on_router(fact, judge),
+            Fact::AgentPg(fact) => self.on_agentpg(fact, judge),
+            Fact::Finesse(fact) => self.on_finesse(fact, judge),
+        }
+    }
+
+    fn on_task(&mut self, task: TaskId, change: agentpg::Change, judge: &mut Judge<'_>) {
+        self.agentpg.on_task(task, change, &self.router, judge);
+        if change.to != cce_kernel::model::TaskState::Ended {
+            return;
+        }
+        self.answers.on_end(task, judge.seq);
+        let key = task.key();
+        if let Some(owner) = self.owners.find_mut(&key) {
+            owner.is_over = true;
+            self.owners.retire(&key);
+        }
+    }
+
+    fn on_ccp(&mut self, fact: &CcpFact, judge: &mut Judge<'_>) {
+        match fact {
+            CcpFact::NotificationRequest { contact, .. } => self.contacts.on_submitted(contact),
+            CcpFact::DsNotification { contact, .. } | CcpFact::Published { contact, .. } => {
+                self.contacts.on_published(contact, judge);
+            }
+            _ => {}
+        }
+    }
+
+    fn on_router(&mut self, fact: &RouterFact, judge: &mut Judge<'_>) {
+        match fact {
+            RouterFact::CallAdmitted { key, ced, mrd, priority, interruptible, .. } => {
+                let (mrd, priority, interruptible) = (*mrd, *priority, *interruptible);
+                let admission = Admission { key: *key, contact: ced, mrd, priority, interruptible };
+                self.router.on_admitted(admission, judge);
+                let contact = ContactId(ced.clone());
+                self.contacts.on_admitted(&contact, *key, judge);
+                self.own(&contact, *key, judge);
+            }
+            RouterFact::QueueNode { key, queue_id, step, choice: QueueChoice::Wait, .. } => {
+                self.router.on_wait(*key, *queue_id, *step, judge);
+            }
+            RouterFact::QueueNode {
+                key,
+                queue_id,
+                step,
+                choice: QueueChoice::Agent { skill_target, .. },
+                ..
+            } => {
+                let contact = self.router.on_choice(*key, *queue_id, *step, *skill_target, judge);
+                if let Some(contact) = contact {
+                    self.contacts.on_assigned(&contact, judge.seq, self.is_heard);
+                }
+            }
+            RouterFact::Dequeued { key, .. } => self.router.on_dequeued(*key),
+            RouterFact::Agent { skill_target, mrd, after, .. } => {
+                self.router.on_view(Place { skill_target: *skill_target, mrd: *mrd }, *after, judge);
+            }
+            RouterFact::CallRefused { .. }
+            | RouterFact::DialogDeleted { .. }
+            | RouterFact::CancelRefused { .. } => {}
+        }
+    }
+
+    fn on_agentpg(&mut self, fact: &AgentPgFact, judge: &mut Judge<'_>) {
+        match fact {
+            AgentPgFact::SessionOpened { session, link, services, .. } => {
+                self.answers.on_session(*session, *link, *services);
+            }
+            AgentPgFact::SessionClosed { session, .. } => self.answers.on_session_closed(*session),
+            AgentPgFact::ToOpc { message, .. } => {
+                self.agentpg.on_arm(message);
+                self.answers.on_arm(message);
+            }
+            AgentPgFact::ToCtiServer(message) => self.on_opc(message, judge),
+            AgentPgFact::TaskEventTraced(event) => {
+                self.agentpg.on_traced(event, judge);
+                self.answers.on_traced(event, judge);
+            }
+            AgentPgFact::SideActive { .. } | AgentPgFact::SessionRefused { .. } => {}
+        }
+    }
+
+    fn on_opc(&mut self, message: &OpcMessage, judge: &mut Judge<'_>) {
+        match message {
+            OpcMessage::Agent(record) => {
+                self.agentpg.on_record(record, judge.seq);
+                self.answers.on_record(record, judge);
+            }
+            OpcMessage::PreCall(call) => self.pair(&ContactId(call.ced.clone()), call.task, judge),
+            OpcMessage::PreCallAbort { task, .. } => self.answers.on_withdrawn(*task),
+            OpcMessage::Task(event) => self.agentpg.on_told(event, judge.seq),
+            OpcMessage::TaskAssigned { .. }
+            | OpcMessage::MadeNotRoutable { .. }
+            | OpcMessage::LifetimeExceeded { .. }
+            | OpcMessage::Answer { .. } => {}
+        }
+    }
+
+    fn on_finesse(&mut self, fact: &FinesseFact, judge: &mut Judge<'_>) {
+        match fact {
+            FinesseFact::Published(publication) => {
+                self.finesse.on_published(publication, &self.agentpg, judge);
+            }
+            FinesseFact::SmCall { operation, task, contact, call, .. } => {
+                self.pair(contact, *task, judge);
+                self.finesse.on_ask(*operation, *task, judge);
+                self.asks.on_meaning(*call, *operation, *task, contact);
+            }
+            FinesseFact::Service { in_service } => {
+                self.is_heard = *in_service;
+                if !in_service {
+                    self.finesse.leave_service();
+                    self.contacts.lose(judge.seq, |_| true);
+                }
+            }
+        }
+    }
+
+    /// Somebody names the contact of a task.
+    fn pair(&mut self, contact: &ContactId, task: TaskId, judge: &mut Judge<'_>) {
+        if task != TaskId::NONE {
+            self.own(contact, task.key(), judge);
+        }
+    }
+
+    /// A task has one contact, whoever names it. Applications of their own need not name any.
+    fn own(&mut self, contact: &ContactId, key: RouterCallKey, judge: &mut Judge<'_>) {
+        if contact.as_str().is_empty() {
+            return;
+        }
+        let Some(owner) = self.owners.find(&key) else {
+            let owner = Owner { contact: contact.clone(), at: judge.seq, is_over: false };
+            return self.owners.insert(key, owner);
+        };
+        judge.expect(Check::OneToOneIds, owner.contact == *contact, &[owner.at], || {
+            format!("task {} is of contact {contact}, and was of contact {}", show(key), owner.contact)
+        });
+    }
+
+    /// Each thing that did not end is told once: with its contact, else by itself.
+    fn judge_end(&self, judge: &mut Judge<'_>) {
+        let mut told: BTreeSet<RouterCallKey> = self.contacts.finish(judge).into_iter().collect();
+        for (id, task) in self.agentpg.left_over() {
+            if !self.is_lost(id.key()) && told.insert(id.key()) {
+                let text = format!("task {id} is still {} at the end of the run", task.describe());
+                judge.breach(Check::OneEnd, task.at(), &[], self.subject(id), text);
+            }
+        }
+        for (id, at, state) in self.finesse.left_over() {
+            if !self.is_lost(id.key()) && told.insert(id.key()) {
+                let text = format!("dialog {id} is still {state} at the end of the run");
+                judge.breach(Check::OneEnd, at, &[], self.subject(id), text);
+            }
+        }
+        self.judge_router_end(&mut told, judge);
+        for (text, contact, at) in self.dialogues.left_over() {
+            // One that is open with its contact was told with it.
+            if self.contacts.is_over(contact) {
+                let subject = Subject { contact: Some(contact.clone()), task: None };
+                judge.breach(Check::OneEnd, at, &[], subject, format!("{text} at the end of the run"));
+            }
+        }
+    }
+
+    fn judge_router_end(&self, told: &mut BTreeSet<RouterCallKey>, judge: &mut Judge<'_>) {
+        for (key, since) in self.router.waiting() {
+            if told.insert(key) {
+                let text = format!("task {} still waits in its queue at the end of the run", show(key));
+                judge.breach(Check::OneEnd, since, &[], Subject::default(), text);
+            }
+        }
+        for (key, place) in self.router.counted() {
+            let at = self.router.chosen(key).map_or(0, |(_, at)| at);
+            if !self.is_lost(key) && told.insert(key) {
+                let text = format!(
+                    "the router still counts task {} of agent {place} at the end of the run",
+                    show(key)
+                );
+                judge.breach(Check::OneEnd, at, &[], Subject::default(), text);
+            }
+        }
+    }
+
+    /// Whether a task's contact lost its end with something that failed.
+    fn is_lost(&self, key: RouterCallKey) -> bool {
+        self.owners.find(&key).is_some_and(|owner| self.contacts.is_lost(&owner.contact))
+    }
+
+    fn subject(&self, task: TaskId) -> Subject {
+        let contact = self.owners.find(&task.key()).map(|owner| owner.contact.clone());
+        Subject { contact, task: Some(task) }
+    }
+}
+
+impl Node {
+    fn of(name: &NodeName) -> Self {
+        match name.as_str() {
+            "ccp" => Self::Ccp,
+            "mrpg" => Self::MrPg,
+            "router" => Self::Router,
+            "agentpg" => Self::AgentPg,
+            "finesse" => Self::Finesse,
+            _ => Self::Other,
+        }
+    }
+}

@@ -1,0 +1,310 @@
+//! Social contacts, as CCP tells of them: their states, their ends, their chain of tasks, and what is published.
+
+use crate::{
+    breach::Judge,
+    check::Check,
+    close::Ask,
+    table::{Ends, Table},
+};
+use cce_kernel::{
+    CallId,
+    fact::SmOperation,
+    model::{ContactId, ContactStatus, RouterCallKey, SocialContact, StatusReason, TaskId},
+};
+use cce_views::Subject;
+
+/// A contact.
+#[derive(Clone, Debug)]
+pub(crate) struct Contact {
+    status: ContactStatus,
+    reason: StatusReason,
+    /// Record of the latest change.
+    at: u64,
+    /// Its task, while an agent has it or had it.
+    task: Option<TaskId>,
+    /// The task that the next request to route it must name; not known of a contact of an earlier run.
+    previous: Option<TaskId>,
+    /// Whether a notification rule handed it to CCE.
+    is_submitted: bool,
+    /// Requests to route it, and those that the router admitted.
+    requests: u32,
+    admitted: u32,
+    key: Option<RouterCallKey>,
+    /// Record of the router's choice of an agent.
+    assigned: Option<u64>,
+    /// Record of the failure with which its end was lost.
+    lost: Option<u64>,
+    /// Record of its end.
+    end: Option<u64>,
+    /// The close call that is being answered.
+    closing: Option<Closing>,
+}
+
+#[derive(Clone, Debug)]
+struct Closing {
+    call: CallId,
+    at: u64,
+    /// What Finesse calls for; none of an application's own call.
+    ask: Option<Ask>,
+}
+
+impl Ends for Contact {
+    fn is_over(&self) -> bool {
+        self.end.is_some()
+    }
+}
+
+impl Contact {
+    fn new(status: ContactStatus, reason: StatusReason, at: u64, previous: Option<TaskId>) -> Self {
+        Self {
+            status,
+            reason,
+            at,
+            task: None,
+            previous,
+            is_submitted: previous.is_none(),
+            requests: 0,
+            admitted: 0,
+            key: None,
+            assigned: None,
+            lost: None,
+            end: None,
+            closing: None,
+        }
+    }
+
+    fn is_with_agent(&self) -> bool {
+        self.assigned.is_some() || self.status == ContactStatus::Reserved
+    }
+}
+
+/// A change of a contact's status.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Change {
+    pub(crate) from: Option<ContactStatus>,
+    pub(crate) to: ContactStatus,
+    pub(crate) reason: StatusReason,
+    pub(crate) task: Option<TaskId>,
+}
+
+/// Every contact.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Contacts {
+    known: Table<ContactId, Contact>,
+    /// CCP began with contacts of an earlier run.
+    is_restored: bool,
+}
+
+impl Contacts {
+    /// CCP starts with what it stored.
+    pub(crate) fn on_start(&mut self, has_stored: bool) {
+        self.is_restored |= has_stored;
+    }
+
+    pub(crate) fn on_change(&mut self, id: &ContactId, change: Change, judge: &mut Judge<'_>) {
+        let Some(contact) = self.known.find_mut(id) else { return self.on_unknown(id, change, judge) };
+        let Change { from, to, reason, task } = change;
+        if let Some(end) = contact.end {
+            let text = || format!("contact {id} becomes {to}, and was {} already", contact.status);
+            return judge.expect(Check::OneEnd, false, &[end], text);
+        }
+        let is_legal = from == Some(contact.status) && is_legal(contact.status, to);
+        let was = contact.status;
+        judge.expect(Check::LegalTransition, is_legal, &[contact.at], || {
+            format!("contact {id} goes from {} to {to}, and was {was}", or_nothing(from))
+        });
+        if was == ContactStatus::Reserved && to == ContactStatus::Queued {
+            contact.previous = Some(contact.task.take().unwrap_or(TaskId::NONE));
+            contact.assigned = None;
+            contact.lost = None;
+        }
+        contact.task = task.or(contact.task);
+        contact.status = to;
+        contact.reason = reason;
+        contact.at = judge.seq;
+        if to == ContactStatus::Handled {
+            judge_handled(id, contact, judge);
+        }
+        if is_final(to) {
+            contact.end = Some(judge.seq);
+            judge.expect(Check::OneEnd, true, &[], String::new);
+            self.known.retire(id);
+        }
+    }
+
+    fn on_unknown(&mut self, id: &ContactId, change: Change, judge: &mut Judge<'_>) {
+        let Change { from, to, reason, task } = change;
+        let is_new = from.is_none() && to == ContactStatus::Unread;
+        judge.expect(Check::LegalTransition, is_new || self.is_restored, &[], || {
+            format!("contact {id} goes from {} to {to}, and was never made", or_nothing(from))
+        });
+        let mut contact = Contact::new(to, reason, judge.seq, is_new.then_some(TaskId::NONE));
+        contact.task = task;
+        contact.end = is_final(to).then_some(judge.seq);
+        self.known.insert(id.clone(), contact);
+        if is_final(to) {
+            self.known.retire(id);
+        }
+    }
+
+    /// A notification rule hands it to CCE.
+    pub(crate) fn on_submitted(&mut self, id: &ContactId) {
+        if let Some(contact) = self.known.find_mut(id) {
+            contact.is_submitted = true;
+        }
+    }
+
+    /// CCP asks CCE to route it. The request names the task before, if it was with an agent.
+    pub(crate) fn on_new_task(&mut self, id: &ContactId, previous: TaskId, judge: &mut Judge<'_>) {
+        let Some(contact) = self.known.find_mut(id) else { return };
+        contact.requests += 1;
+        let due = contact.previous.unwrap_or(previous);
+        judge.expect(Check::OneToOneIds, previous == due, &[contact.at], || {
+            format!(
+                "the new task of contact {id} follows {}, and should follow {}",
+                task(previous),
+                task(due)
+            )
+        });
+    }
+
+    /// The router admits a request, and gives it its key.
+    pub(crate) fn on_admitted(&mut self, id: &ContactId, key: RouterCallKey, judge: &mut Judge<'_>) {
+        let Some(contact) = self.known.find_mut(id).filter(|contact| contact.requests > 0) else { return };
+        contact.admitted += 1;
+        contact.key = Some(key);
+        let (admitted, requests) = (contact.admitted, contact.requests);
+        judge.expect(Check::OneToOneIds, admitted <= requests, &[contact.at], || {
+            format!("contact {id} gets its task number {admitted} of {requests} requests")
+        });
+    }
+
+    /// The router chose an agent. While Finesse is not there, nobody will hear of the end.
+    pub(crate) fn on_assigned(&mut self, id: &ContactId, seq: u64, is_heard: bool) {
+        if let Some(contact) = self.known.find_mut(id) {
+            contact.assigned = Some(seq);
+            contact.lost = (!is_heard).then_some(seq).or(contact.lost);
+        }
+    }
+
+    /// Something failed that knew of the ends of these contacts: those with an agent, as far as `is_lost` says so
+    /// of their task.
+    pub(crate) fn lose(&mut self, seq: u64, is_lost: impl Fn(Option<RouterCallKey>) -> bool) {
+        for contact in self.known.values_mut() {
+            if contact.end.is_none() && contact.is_with_agent() && is_lost(contact.key) {
+                contact.lost = Some(seq);
+            }
+        }
+    }
+
+    /// Finesse could not tell CCP about a contact's task (task-routing E13), or got no answer to that.
+    pub(crate) fn lose_one(&mut self, id: &ContactId, task: TaskId, seq: u64) {
+        let Some(contact) = self.known.find_mut(id) else { return };
+        if contact.status == ContactStatus::Reserved && contact.task.is_none_or(|own| own == task) {
+            contact.lost = Some(seq);
+        }
+    }
+
+    /// Somebody calls for the contact to be closed.
+    pub(crate) fn on_close_called(&mut self, id: &ContactId, call: CallId, at: u64, ask: Option<Ask>) {
+        if let Some(contact) = self.known.find_mut(id) {
+            contact.closing = Some(Closing { call, at, ask });
+        }
+    }
+
+    /// A call about a contact was answered.
+    pub(crate) fn on_answered(&mut self, id: &ContactId, call: CallId) {
+        if let Some(contact) = self.known.find_mut(id) {
+            contact.closing.take_if(|closing| closing.call == call);
+        }
+    }
+
+    /// A contact is published: as it stands.
+    pub(crate) fn on_published(&mut self, social: &SocialContact, judge: &mut Judge<'_>) {
+        let SocialContact { id, status, reason, .. } = social;
+        let known = self.known.find(id);
+        let is_true = known.is_some_and(|known| known.status == *status && known.reason == *reason);
+        let related = known.map(|known| known.at);
+        judge.expect(Check::PublishOrder, is_true, related.as_slice(), || match known {
+            Some(known) => format!(
+                "contact {id} is published as {status} ({reason}), and is {} ({})",
+                known.status, known.reason
+            ),
+            None => format!("contact {id} is published as {status}, and was never made"),
+        });
+    }
+
+    /// What did not end, unless its end was lost with something that failed or nobody was asked to route it.
+    /// Returns the tasks of these contacts.
+    pub(crate) fn finish(&self, judge: &mut Judge<'_>) -> Vec<RouterCallKey> {
+        let mut open = Vec::new();
+        for (id, contact) in self.known.iter() {
+            if contact.end.is_some() || contact.lost.is_some() || !contact.is_submitted {
+                continue;
+            }
+            open.extend(contact.key);
+            let text = format!(
+                "contact {id} is still {} ({}) at the end of the run",
+                contact.status, contact.reason
+            );
+            let subject = Subject { contact: Some(id.clone()), task: contact.task };
+            let related: Vec<u64> = contact.assigned.into_iter().filter(|seq| *seq != contact.at).collect();
+            judge.breach(Check::OneEnd, contact.at, &related, subject, text);
+        }
+        open
+    }
+
+    /// Whether a contact ended, or nobody knows it.
+    pub(crate) fn is_over(&self, id: &ContactId) -> bool {
+        self.known.find(id).is_none_or(|contact| contact.end.is_some())
+    }
+
+    /// Whether the end of a contact was lost.
+    pub(crate) fn is_lost(&self, id: &ContactId) -> bool {
+        self.known.find(id).is_some_and(|contact| contact.lost.is_some())
+    }
+}
+
+/// `handled` follows a close call: Finesse's about the contact's task, or an application's own.
+fn judge_handled(id: &ContactId, contact: &Contact, judge: &mut Judge<'_>) {
+    let Some(closing) = &contact.closing else {
+        return judge.expect(Check::HandledCause, false, &[], || {
+            format!("contact {id} is handled, and nobody called for that")
+        });
+    };
+    let Some(ask) = &closing.ask else {
+        return judge.expect(Check::HandledCause, true, &[], String::new);
+    };
+    let is_end = ask.operation == SmOperation::EndTask && ask.contact == *id;
+    let is_its_task = contact.task.is_none_or(|task| task == ask.task);
+    judge.expect(Check::HandledCause, is_end && is_its_task, &[closing.at, ask.at], || {
+        format!(
+            "contact {id} is handled by Finesse's call about task {} of contact {}",
+            ask.task, ask.contact
+        )
+    });
+}
+
+/// The transitions of ccp-task-api 5.5. One to the same status changes the reason.
+fn is_legal(from: ContactStatus, to: ContactStatus) -> bool {
+    use ContactStatus as S;
+    match from {
+        S::Unread => matches!(to, S::Unread | S::Queued | S::Discarded),
+        S::Queued => matches!(to, S::Queued | S::Reserved | S::Discarded),
+        S::Reserved => matches!(to, S::Queued | S::Handled),
+        S::Handled | S::Discarded => false,
+    }
+}
+
+fn is_final(status: ContactStatus) -> bool {
+    matches!(status, ContactStatus::Handled | ContactStatus::Discarded)
+}
+
+fn task(id: TaskId) -> String {
+    if id == TaskId::NONE { "no task".to_owned() } else { format!("task {id}") }
+}
+
+/// A state before, in words.
+pub(crate) fn or_nothing<S: std::fmt::Display>(state: Option<S>) -> String {
+    state.map_or_else(|| "nothing".to_owned(), |state| state.to_string())
+}

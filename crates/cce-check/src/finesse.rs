@@ -1,0 +1,249 @@
+//! Dialogs, media and users, as Finesse tells of them and publishes them.
+
+use crate::{
+    agentpg::AgentPg,
+    breach::Judge,
+    check::Check,
+    contact::or_nothing,
+    table::{Ends, Table},
+};
+use cce_kernel::{
+    fact::SmOperation,
+    model::{
+        AgentId, AgentState, Dialog, DialogState, Disposition, Media, MrdId, Object, Publication,
+        PublishEvent, SkillTarget, TaskId, User, UserState,
+    },
+};
+use std::collections::BTreeMap;
+
+/// How dialogs go when Finesse leaves service, while their tasks live on at the CTI server.
+const OUT_OF_SERVICE: Disposition = Disposition(51);
+
+/// A dialog.
+#[derive(Clone, Debug)]
+pub(crate) struct OpenDialog {
+    agent: AgentId,
+    state: DialogState,
+    at: u64,
+    end: Option<Disposition>,
+}
+
+impl Ends for OpenDialog {
+    fn is_over(&self) -> bool {
+        self.end.is_some()
+    }
+}
+
+/// A change of a dialog.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Change<'a> {
+    pub(crate) agent: &'a AgentId,
+    pub(crate) from: Option<DialogState>,
+    pub(crate) to: DialogState,
+    pub(crate) disposition: Option<Disposition>,
+}
+
+/// What Finesse knows.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Finesse {
+    dialogs: Table<TaskId, OpenDialog>,
+    users: BTreeMap<AgentId, (UserState, u64)>,
+    /// What the CTI server said last of each agent in each domain.
+    media: BTreeMap<(SkillTarget, MrdId), (AgentState, u64)>,
+}
+
+impl Finesse {
+    pub(crate) fn on_dialog(
+        &mut self,
+        id: TaskId,
+        change: Change<'_>,
+        agentpg: &AgentPg,
+        judge: &mut Judge<'_>,
+    ) {
+        let Change { agent, from, to, disposition } = change;
+        let known = self.dialogs.find(&id);
+        if let Some(over) = known.filter(|known| known.end.is_some_and(|how| how != OUT_OF_SERVICE)) {
+            return judge.expect(Check::OneEnd, false, &[over.at], || {
+                format!("dialog {id} becomes {to}, and was closed")
+            });
+        }
+        let open = known.filter(|known| known.end.is_none());
+        let (was, related) = (open.map(|open| open.state), open.map(|open| open.at));
+        let is_legal = from == was && is_legal(was, to);
+        judge.expect(Check::LegalTransition, is_legal, related.as_slice(), || {
+            format!("dialog {id} goes from {} to {to}, and was {}", or_nothing(from), or_nothing(was))
+        });
+        judge_agent(id, agent, open, agentpg, judge);
+        if to == DialogState::Closed {
+            judge_end(id, disposition, agentpg, judge);
+        }
+        let end = (to == DialogState::Closed).then(|| disposition.unwrap_or(Disposition::NORMAL_END));
+        self.dialogs.insert(id, OpenDialog { agent: agent.clone(), state: to, at: judge.seq, end });
+        if end.is_some() {
+            self.dialogs.retire(&id);
+        }
+    }
+
+    pub(crate) fn on_user(&mut self, agent: &AgentId, from: UserState, to: UserState, judge: &mut Judge<'_>) {
+        let (was, at) = self.users.get(agent).copied().unwrap_or((UserState::Logout, 0));
+        judge.expect(Check::LegalTransition, from == was && is_step(from, to), &[at], || {
+            format!("user {agent} goes from {from} to {to}, and was {was}")
+        });
+        self.users.insert(agent.clone(), (to, judge.seq));
+    }
+
+    /// The CTI server tells how an agent stands.
+    pub(crate) fn on_agent_state(&mut self, agent: SkillTarget, mrd: MrdId, state: AgentState, seq: u64) {
+        self.media.insert((agent, mrd), (state, seq));
+    }
+
+    /// Finesse asks CCP about a task that is over: handled only after an end that is no resubmission
+    /// (task-routing 1.6).
+    pub(crate) fn on_ask(&self, operation: SmOperation, id: TaskId, judge: &mut Judge<'_>) {
+        if operation != SmOperation::EndTask {
+            return;
+        }
+        let dialog = self.dialogs.find(&id);
+        let end = dialog.and_then(|dialog| dialog.end);
+        let related = dialog.map(|dialog| dialog.at);
+        let is_final = end.is_some_and(|how| !is_resubmission(how));
+        judge.expect(Check::HandledCause, is_final, related.as_slice(), || match end {
+            None => format!("Finesse calls the task {id} handled, which did not end"),
+            Some(how) => {
+                format!("Finesse calls the task {id} handled, which ended with {} and is resubmitted", how.0)
+            }
+        });
+    }
+
+    /// A notification says what has happened.
+    pub(crate) fn on_published(&self, publication: &Publication, agentpg: &AgentPg, judge: &mut Judge<'_>) {
+        match &publication.object {
+            Object::Dialog(dialog) | Object::Dialogs(dialog) => {
+                self.judge_dialog(publication, dialog, judge);
+            }
+            Object::Media(media) => self.judge_media(media, agentpg, judge),
+            Object::User(user) => self.judge_user(user, judge),
+            Object::MediaError(_) | Object::DialogError { .. } => {}
+        }
+    }
+
+    /// What Finesse knew of tasks and media is void.
+    pub(crate) fn leave_service(&mut self) {
+        self.media.clear();
+    }
+
+    /// The component begins anew.
+    pub(crate) fn forget(&mut self) {
+        self.dialogs.clear();
+        self.users.clear();
+        self.media.clear();
+    }
+
+    /// Dialogs that are open at the end of the run, each with its last record.
+    pub(crate) fn left_over(&self) -> impl Iterator<Item = (TaskId, u64, DialogState)> {
+        let open = |(_, dialog): &(&TaskId, &OpenDialog)| dialog.end.is_none();
+        self.dialogs.iter().filter(open).map(|(id, dialog)| (*id, dialog.at, dialog.state))
+    }
+
+    fn judge_dialog(&self, publication: &Publication, dialog: &Dialog, judge: &mut Judge<'_>) {
+        let known = self.dialogs.find(&dialog.id);
+        let related = known.map(|known| known.at);
+        let is_so = known.is_some_and(|known| {
+            known.state == dialog.state && known.agent == dialog.agent && known.agent == publication.agent
+        });
+        let fits = match publication.event {
+            PublishEvent::Post | PublishEvent::Put => dialog.state != DialogState::Closed,
+            PublishEvent::Delete => dialog.state == DialogState::Closed,
+        };
+        judge.expect(Check::PublishOrder, is_so && fits, related.as_slice(), || {
+            let state = known.map(|known| known.state);
+            let (event, id, shown) = (publication.event.name(), dialog.id, dialog.state);
+            format!("dialog {id} is published by {event} as {shown}, and is {}", or_nothing(state))
+        });
+    }
+
+    fn judge_media(&self, media: &Media, agentpg: &AgentPg, judge: &mut Judge<'_>) {
+        let Some(skill_target) = agentpg.skill_target(&media.agent) else { return };
+        let known = self.media.get(&(skill_target, media.mrd));
+        let (state, at) = known.copied().unwrap_or((AgentState::Logout, 0));
+        judge.expect(Check::PublishOrder, media.state == state, &[at], || {
+            format!(
+                "agent {} is published as {} in domain {}, and is {state}",
+                media.agent, media.state, media.mrd
+            )
+        });
+    }
+
+    fn judge_user(&self, user: &User, judge: &mut Judge<'_>) {
+        let (state, at) = self.users.get(&user.id).copied().unwrap_or((UserState::Logout, 0));
+        judge.expect(Check::PublishOrder, user.state == state, &[at], || {
+            format!("user {} is published as {}, and is {state}", user.id, user.state)
+        });
+    }
+}
+
+/// The dialog is with the agent whom it was with, and who has the task.
+fn judge_agent(
+    id: TaskId,
+    agent: &AgentId,
+    open: Option<&OpenDialog>,
+    agentpg: &AgentPg,
+    judge: &mut Judge<'_>,
+) {
+    if let Some(open) = open {
+        return judge.expect(Check::OneAgent, open.agent == *agent, &[open.at], || {
+            format!("dialog {id} is with agent {agent}, and was with {}", open.agent)
+        });
+    }
+    let (Some(skill_target), Some((owner, at))) = (agentpg.skill_target(agent), agentpg.agent_of(id)) else {
+        return;
+    };
+    judge.expect(Check::OneAgent, skill_target == owner, &[at], || {
+        format!("dialog {id} begins with agent {agent} ({skill_target}), and the task is with {owner}")
+    });
+}
+
+/// A dialog ends with its task, and as that did.
+fn judge_end(id: TaskId, how: Option<Disposition>, agentpg: &AgentPg, judge: &mut Judge<'_>) {
+    let Some((end, at)) = agentpg.end_of(id) else { return };
+    let is_one = how.is_some() && (how == end || how == Some(OUT_OF_SERVICE));
+    judge.expect(Check::OneEnd, is_one, &[at], || {
+        let code = |how: Option<Disposition>| or_nothing(how.map(|how| how.0));
+        format!("dialog {id} ends with {}, and its task ended with {}", code(how), code(end))
+    });
+}
+
+fn is_resubmission(how: Disposition) -> bool {
+    [
+        Disposition::RING_NO_ANSWER,
+        Disposition::ABANDONED_BEFORE_OFFERED,
+        Disposition::TRANSFERRED,
+        Disposition::TRANSFERRED_ON_LOGOUT,
+    ]
+    .contains(&how)
+}
+
+/// The transitions of task-routing 1.3. A task may begin without an accept, and a recovered dialog may be unknown
+/// after an interrupt.
+fn is_legal(from: Option<DialogState>, to: DialogState) -> bool {
+    use DialogState as S;
+    let Some(from) = from else { return to == S::Offered };
+    match from {
+        S::Offered => matches!(to, S::Accepted | S::Active | S::Closed),
+        S::Accepted => matches!(to, S::Active | S::Closed),
+        S::Active => matches!(to, S::Paused | S::WrappingUp | S::Interrupted | S::Closed),
+        S::Paused => matches!(to, S::Active | S::WrappingUp | S::Interrupted | S::Closed),
+        S::WrappingUp => matches!(to, S::Interrupted | S::Closed),
+        S::Interrupted => matches!(to, S::Active | S::Paused | S::WrappingUp | S::Unknown | S::Closed),
+        S::Unknown => to == S::Closed,
+        S::Closed => false,
+    }
+}
+
+/// Somebody signed out becomes not ready first, and may sign out when not ready (finesse-nonvoice 2.2).
+fn is_step(from: UserState, to: UserState) -> bool {
+    match from {
+        UserState::NotReady => to != UserState::NotReady,
+        UserState::Logout | UserState::Ready => to == UserState::NotReady,
+    }
+}

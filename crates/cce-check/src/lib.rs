@@ -1,0 +1,35 @@
+//! Checks that hold in every run: ten rules over a journal.
+//!
+//! [`Checks`] takes the events of the one [`Fold`](cce_views::Fold) and says which of them break a rule. It stands
+//! on facts: every state change, choice and message between modules is one, so a check need not trust a component's
+//! own tables. Where a component counts for itself, its count is compared with that of its own facts.
+//!
+//! A check never judges by how soon something must follow: what has to come about is judged when the run ends
+//! ([`Checks::finish`]). What is lost with a component or a link that failed is not demanded (task-routing E10 to
+//! E19); everything else is.
+//!
+//! Invariants:
+//! - What one record costs does not grow with the history.
+//! - What is over is forgotten; every table has a bound.
+//! - Behind a gap of the journal nothing is judged, since nobody knows what it held.
+
+#![warn(missing_docs)]
+#![expect(clippy::wildcard_enum_match_arm, reason = "a check judges what it knows, and passes over the rest")]
+
+mod agentpg;
+mod answer;
+mod breach;
+mod check;
+mod checks;
+mod close;
+mod contact;
+mod dialogue;
+mod finesse;
+mod place;
+mod router;
+mod stream;
+mod table;
+
+pub use breach::{Breach, Tally};
+pub use check::{Check, UnknownCheck};
+pub use checks::Checks;

@@ -1,0 +1,278 @@
+//! The router's choices: who waits, who leaves, who gets what.
+//!
+//! What an agent has is counted from the reports that reach the router and from its own choices, apart from the
+//! router's own count, which is compared with it.
+
+use crate::{
+    breach::Judge,
+    check::Check,
+    place::Place,
+    table::{Ends, Table},
+};
+use cce_kernel::{
+    LinkId,
+    fact::AgentView,
+    model::{ContactId, MrdId, RouterCallKey, SkillTarget},
+};
+use cce_mr::icm::{AgentStateUpdate, TaskEvent};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// `TaskState` of a task that is over (cti-server-protocol 11.3).
+const ENDED: u16 = 7;
+
+/// What the router knows of a task.
+#[derive(Clone, Debug)]
+struct Call {
+    contact: ContactId,
+    mrd: MrdId,
+    priority: u32,
+    interruptible: bool,
+    waits: Option<Waits>,
+    /// The agent, and the record of the choice.
+    chosen: Option<(SkillTarget, u64)>,
+    is_over: bool,
+}
+
+impl Ends for Call {
+    fn is_over(&self) -> bool {
+        self.is_over
+    }
+}
+
+/// Where a task waits.
+#[derive(Clone, Copy, Debug)]
+struct Waits {
+    queue: u32,
+    /// Record of its arrival.
+    since: u64,
+}
+
+/// What the router was told of an agent in a domain.
+#[derive(Clone, Debug)]
+struct Slots {
+    link: Option<LinkId>,
+    limit: Option<u32>,
+    tasks: BTreeSet<RouterCallKey>,
+}
+
+/// A task that waits, in the order in which it is served.
+type Rank = (u32, u64);
+
+/// The router's tasks, queues and agents.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Router {
+    calls: Table<RouterCallKey, Call>,
+    /// By queue and rank: the step that the task came to.
+    queues: BTreeMap<u32, BTreeMap<Rank, (RouterCallKey, u32)>>,
+    slots: BTreeMap<Place, Slots>,
+}
+
+/// A request that was admitted.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Admission<'a> {
+    pub(crate) key: RouterCallKey,
+    pub(crate) contact: &'a str,
+    pub(crate) mrd: MrdId,
+    pub(crate) priority: u32,
+    pub(crate) interruptible: bool,
+}
+
+impl Router {
+    /// A request is admitted, under a key that no other has.
+    pub(crate) fn on_admitted(&mut self, admission: Admission<'_>, judge: &mut Judge<'_>) {
+        let Admission { key, contact, mrd, priority, interruptible } = admission;
+        let is_new = self.calls.find(&key).is_none();
+        judge.expect(Check::OneToOneIds, is_new, &[], || format!("key {} is given twice", show(key)));
+        let call = Call {
+            contact: ContactId(contact.to_owned()),
+            mrd,
+            priority,
+            interruptible,
+            waits: None,
+            chosen: None,
+            is_over: false,
+        };
+        self.calls.insert(key, call);
+    }
+
+    /// A task waits, or waits at a further step.
+    pub(crate) fn on_wait(&mut self, key: RouterCallKey, queue: u32, step: u32, judge: &Judge<'_>) {
+        let Some(call) = self.calls.find_mut(&key) else { return };
+        let waits = *call.waits.get_or_insert(Waits { queue, since: judge.seq });
+        self.queues.entry(queue).or_default().insert((call.priority, waits.since), (key, step));
+    }
+
+    /// A task leaves its queue without an agent.
+    pub(crate) fn on_dequeued(&mut self, key: RouterCallKey) {
+        self.leave(key);
+        self.end(key);
+    }
+
+    /// A task gets an agent. Returns its contact.
+    pub(crate) fn on_choice(
+        &mut self,
+        key: RouterCallKey,
+        queue: u32,
+        step: u32,
+        agent: SkillTarget,
+        judge: &mut Judge<'_>,
+    ) -> Option<ContactId> {
+        self.judge_order(key, queue, step, judge);
+        self.leave(key);
+        let call = self.calls.find_mut(&key)?;
+        let before = call.chosen.replace((agent, judge.seq));
+        let related: Vec<u64> = before.iter().map(|(_, at)| *at).collect();
+        judge.expect(Check::OneAgent, before.is_none(), &related, || {
+            format!("task {} goes to agent {agent}, and went to {} before", show(key), who(before))
+        });
+        let (contact, place) = (call.contact.clone(), Place { skill_target: agent, mrd: call.mrd });
+        self.judge_slots(key, place, judge);
+        self.judge_mixing(key, place, judge);
+        self.slots_at(place).tasks.insert(key);
+        Some(contact)
+    }
+
+    /// An agent PG reports a task.
+    pub(crate) fn on_task_event(&mut self, link: LinkId, event: &TaskEvent) {
+        let place = Place { skill_target: SkillTarget(event.icm_agent_id), mrd: MrdId(event.mrd_id) };
+        let key = event.task_id.key();
+        let slots = self.slots_at(place);
+        slots.link = Some(link);
+        if event.task_state == ENDED {
+            slots.tasks.remove(&key);
+            self.end(key);
+        } else {
+            slots.tasks.insert(key);
+        }
+    }
+
+    /// An agent PG reports an agent.
+    pub(crate) fn on_agent_state(&mut self, link: LinkId, update: &AgentStateUpdate) {
+        let place = Place { skill_target: SkillTarget(update.icm_agent_id), mrd: MrdId(update.mrd_id) };
+        let slots = self.slots_at(place);
+        slots.link = Some(link);
+        slots.limit = Some(update.max_task_limit);
+    }
+
+    /// The router tells how it sees an agent.
+    pub(crate) fn on_view(&mut self, place: Place, view: AgentView, judge: &mut Judge<'_>) {
+        let Some(slots) = self.slots.get(&place) else { return };
+        let (counted, known) = (view.tasks + view.pending, slots.tasks.len());
+        let is_right = usize::try_from(counted).is_ok_and(|counted| counted == known);
+        judge.expect(Check::WithinLimit, is_right, &[], || {
+            format!(
+                "the router counts {counted} tasks of agent {place}, where it assigned or heard of {known}"
+            )
+        });
+    }
+
+    /// The agent of a task, and the record of the choice.
+    pub(crate) fn chosen(&self, key: RouterCallKey) -> Option<(SkillTarget, u64)> {
+        self.calls.find(&key)?.chosen
+    }
+
+    /// Whether a task's domain forbids to interrupt it, and the domain.
+    pub(crate) fn domain(&self, key: RouterCallKey) -> Option<(MrdId, bool)> {
+        self.calls.find(&key).map(|call| (call.mrd, call.interruptible))
+    }
+
+    /// A link is gone: nobody knows how its agents stand. Says whether it had any.
+    pub(crate) fn on_link_gone(&mut self, link: LinkId) -> bool {
+        let before = self.slots.len();
+        self.slots.retain(|_, slots| slots.link != Some(link));
+        self.slots.len() < before
+    }
+
+    /// The router begins anew: what waited is gone, and what it chose stands.
+    pub(crate) fn forget(&mut self) {
+        self.queues.clear();
+        self.slots.clear();
+        for call in self.calls.values_mut() {
+            call.waits = None;
+        }
+    }
+
+    /// Tasks that wait, each with the record of its arrival.
+    pub(crate) fn waiting(&self) -> impl Iterator<Item = (RouterCallKey, u64)> {
+        self.queues.values().flatten().map(|((_, since), (key, _))| (*key, *since))
+    }
+
+    /// Tasks that count against an agent, each with the agent.
+    pub(crate) fn counted(&self) -> impl Iterator<Item = (RouterCallKey, Place)> {
+        self.slots.iter().flat_map(|(place, slots)| slots.tasks.iter().map(|key| (*key, *place)))
+    }
+
+    /// Nobody who arrived earlier, with a priority as good, could have had that agent: a step adds agents to those
+    /// of the steps before it, so whoever came as far could.
+    fn judge_order(&self, key: RouterCallKey, queue: u32, step: u32, judge: &mut Judge<'_>) {
+        let Some(call) = self.calls.find(&key) else { return };
+        let rank = (call.priority, call.waits.map_or(judge.seq, |waits| waits.since));
+        let passed = self
+            .queues
+            .get(&queue)
+            .and_then(|waiting| waiting.range(..rank).find(|(_, (other, at))| *other != key && *at >= step));
+        let related: Vec<u64> = passed.iter().map(|((_, since), _)| *since).collect();
+        judge.expect(Check::QueueOrder, passed.is_none(), &related, || {
+            let other = passed.map_or_else(String::new, |(_, (other, _))| show(*other));
+            format!("task {} leaves queue {queue} before task {other}, which arrived earlier", show(key))
+        });
+    }
+
+    fn judge_slots(&mut self, key: RouterCallKey, place: Place, judge: &mut Judge<'_>) {
+        let Slots { limit, tasks, .. } = self.slots_at(place);
+        let Some(limit) = *limit else { return };
+        let count = tasks.len() + usize::from(!tasks.contains(&key));
+        let is_free = count <= usize::try_from(limit).unwrap_or(usize::MAX);
+        judge.expect(Check::WithinLimit, is_free, &[], || {
+            format!("task {} is number {count} of agent {place}, whose limit is {limit}", show(key))
+        });
+    }
+
+    fn judge_mixing(&self, key: RouterCallKey, place: Place, judge: &mut Judge<'_>) {
+        let others = self.slots.range(place.everywhere()).filter(|(other, _)| other.mrd != place.mrd);
+        let tasks = others.flat_map(|(_, slots)| slots.tasks.iter());
+        let alone = tasks.copied().find_map(|task| {
+            let call = self.calls.find(&task).filter(|call| !call.interruptible)?;
+            Some((task, call.mrd, call.chosen.map(|(_, at)| at)))
+        });
+        let related: Vec<u64> = alone.iter().filter_map(|(_, _, at)| *at).collect();
+        judge.expect(Check::NoMixing, alone.is_none(), &related, || {
+            let (task, mrd, _) = alone.unwrap_or((RouterCallKey::NONE, MrdId::default(), None));
+            format!(
+                "task {} goes to agent {place}, who has task {} of domain {mrd} that must not be interrupted",
+                show(key),
+                show(task)
+            )
+        });
+    }
+
+    fn slots_at(&mut self, place: Place) -> &mut Slots {
+        let none = || Slots { link: None, limit: None, tasks: BTreeSet::new() };
+        self.slots.entry(place).or_insert_with(none)
+    }
+
+    fn leave(&mut self, key: RouterCallKey) {
+        let Some(call) = self.calls.find_mut(&key) else { return };
+        let Some(Waits { queue, since }) = call.waits.take() else { return };
+        if let Some(waiting) = self.queues.get_mut(&queue) {
+            waiting.remove(&(call.priority, since));
+        }
+    }
+
+    fn end(&mut self, key: RouterCallKey) {
+        if let Some(call) = self.calls.find_mut(&key)
+            && !std::mem::replace(&mut call.is_over, true)
+        {
+            self.calls.retire(&key);
+        }
+    }
+}
+
+fn who(before: Option<(SkillTarget, u64)>) -> String {
+    before.map_or_else(String::new, |(agent, _)| agent.to_string())
+}
+
+/// A key as the beginning of its task's id.
+pub(crate) fn show(key: RouterCallKey) -> String {
+    format!("{}_{}", key.day, key.call)
+}

@@ -1,0 +1,10 @@
+//! Tests of the checks, on journals of simulated runs.
+
+#![expect(clippy::unwrap_used, reason = "a helper of a test may panic like the test itself")]
+
+mod alter;
+mod api;
+mod lab;
+mod legal;
+mod sweep;
+mod toys;

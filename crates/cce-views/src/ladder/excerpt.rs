@@ -1,0 +1,70 @@
+//! Pieces of a ladder around records that are pointed out.
+
+use super::{Mark, Names, Paint, Row, Text, cause, rows};
+use cce_journal::{Header, Record};
+use std::collections::BTreeMap;
+
+/// Rows that are drawn before one that is pointed out, and behind it.
+const BEFORE: usize = 6;
+const BEHIND: usize = 2;
+
+/// Draws pieces of one journal's ladder.
+#[derive(Debug)]
+pub struct Excerpts<'a> {
+    header: &'a Header,
+    records: &'a [Record],
+    rows: Vec<Row>,
+    names: Names,
+}
+
+impl<'a> Excerpts<'a> {
+    /// The ladder of these records, which are in order.
+    pub fn new(header: &'a Header, records: &'a [Record]) -> Self {
+        let (rows, names) = rows(header, records, None);
+        Self { header, records, rows, names }
+    }
+
+    /// The rows around a record that is wrong and those that it contradicts, with marks at them. Rows between are
+    /// left out; a record that is not drawn by itself is pointed out where it belongs.
+    pub fn around(&self, wrong: u64, related: &[u64], paint: Paint) -> String {
+        let mut marks: BTreeMap<usize, Mark> = BTreeMap::new();
+        let related = related.iter().map(|seq| (*seq, Mark::Related));
+        for (seq, mark) in related.chain([(wrong, Mark::Wrong)]) {
+            if let Some(at) = self.row_of(seq) {
+                let strongest = marks.get(&at).copied().unwrap_or(mark).max(mark);
+                marks.insert(at, strongest);
+            }
+        }
+        self.draw(&marks, paint)
+    }
+
+    fn draw(&self, marks: &BTreeMap<usize, Mark>, paint: Paint) -> String {
+        let mut text = Text::new(self.header, paint);
+        let mut drawn = text.head();
+        let mut next = 0;
+        for (at, row) in self.rows.iter().enumerate() {
+            let from = at.saturating_sub(BEHIND);
+            if marks.range(from..=at + BEFORE).next().is_none() {
+                continue;
+            }
+            if at > next {
+                drawn.push_str("…\n");
+            }
+            next = at + 1;
+            let row = Row { mark: marks.get(&at).copied(), ..row.clone() };
+            drawn.push_str(&text.row(&row, &self.names));
+        }
+        drawn
+    }
+
+    /// The row that a record belongs to, else the last one before it.
+    fn row_of(&self, seq: u64) -> Option<usize> {
+        let at = self.records.binary_search_by_key(&seq, |record| record.seq).ok()?;
+        let handling = cause(&self.records[at]);
+        let before = || self.rows.iter().enumerate().rev().filter(|(_, row)| (1..=seq).contains(&row.first));
+        // What is drawn of one input's handling comes behind that input.
+        let mut of_handling = before().take_while(|(_, row)| row.first >= handling);
+        let own = of_handling.find(|(_, row)| row.record == handling).or_else(|| before().next());
+        own.map(|(at, _)| at)
+    }
+}

@@ -1,0 +1,77 @@
+//! `ccelab check`: which rules a journal breaks, each with the ladder around it.
+
+use crate::{cli, failure::Failure, files::read_journal, print};
+use cce_check::{Breach, Check, Checks};
+use cce_journal::{Header, Record};
+use cce_views::{
+    Fold,
+    ladder::{Excerpts, Paint},
+};
+use std::fmt::Write;
+
+/// Breaches that are drawn; further ones are told.
+const DRAWN_MAX: usize = 10;
+/// Breaches that are told; further ones are counted.
+const TOLD_MAX: usize = 200;
+
+/// Carries out the command.
+pub(crate) fn check(options: &cli::Check) -> Result<(), Failure> {
+    let (header, records) = read_journal(&options.journal)?;
+    let mut checks = options.without.iter().fold(Checks::new(&header), |checks, off| checks.without(*off));
+    let mut fold = Fold::new(&header);
+    let mut breaches: Vec<Breach> =
+        records.iter().flat_map(|record| checks.push(&fold.push(record))).collect();
+    if !options.unfinished {
+        breaches.extend(checks.finish());
+    }
+    print::out(&report(&header, &records, &breaches));
+    print::out(&table(&checks));
+    if breaches.is_empty() { Ok(()) } else { Err(Failure::Check(verdict(&checks))) }
+}
+
+/// Every breach, the first ones with the ladder around them.
+fn report(header: &Header, records: &[Record], breaches: &[Breach]) -> String {
+    if breaches.is_empty() {
+        return String::new();
+    }
+    let paint = if print::is_colourful() { Paint::Colour } else { Paint::Plain };
+    let ladder = Excerpts::new(header, records);
+    let mut text = String::new();
+    for (number, breach) in (1..).zip(breaches.iter().take(TOLD_MAX)) {
+        let _ = writeln!(text, "{breach}");
+        if number <= DRAWN_MAX {
+            let _ = writeln!(text, "\n{}", ladder.around(breach.seq, &breach.related, paint));
+        }
+    }
+    if breaches.len() > TOLD_MAX {
+        let _ = writeln!(text, "… and {} more", breaches.len() - TOLD_MAX);
+    }
+    text
+}
+
+/// What each check looked at, and what it found.
+fn table(checks: &Checks) -> String {
+    let mut text = format!("{:<18}{:>10}{:>10}\n", "check", "judged", "breaches");
+    for check in Check::ALL {
+        if checks.is_on(check) {
+            let tally = checks.tally(check);
+            let _ = writeln!(text, "{check:<18}{:>10}{:>10}", tally.judged, tally.breaches);
+        } else {
+            let _ = writeln!(text, "{check:<18}{:>10}", "off");
+        }
+    }
+    if let Some(seq) = checks.gap() {
+        let _ = writeln!(text, "records are missing before record {seq}: nothing was judged from there on");
+    }
+    text
+}
+
+fn verdict(checks: &Checks) -> String {
+    let broken: Vec<String> = Check::ALL
+        .into_iter()
+        .map(|check| (check, checks.tally(check).breaches))
+        .filter(|(_, breaches)| *breaches > 0)
+        .map(|(check, breaches)| format!("{check} ({breaches})"))
+        .collect();
+    format!("the journal breaks {}", broken.join(", "))
+}
