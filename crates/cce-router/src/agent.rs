@@ -156,7 +156,7 @@ impl Agents {
     /// Takes over what became of a task, which may be one that an earlier life of the router assigned.
     pub(crate) fn on_task(&mut self, link: LinkId, event: &TaskEvent) -> Result<(), &'static str> {
         let agent = self.reported(link, place_of(event.icm_agent_id, event.mrd_id))?;
-        if event.task_state == ENDED {
+        if is_end(event) {
             agent.tasks.remove(&event.task_id);
             return Ok(());
         }
@@ -172,6 +172,20 @@ impl Agents {
         debug_assert!(self.is_eligible(place), "only an eligible agent is chosen");
         if let Some(agent) = self.by_place.get_mut(&place) {
             agent.tasks.insert(task, Stage::Pending);
+        }
+    }
+
+    /// A task that was assigned does not come to its agent.
+    pub(crate) fn withdraw(&mut self, place: Place, task: TaskId) {
+        if let Some(agent) = self.by_place.get_mut(&place) {
+            agent.tasks.remove(&task);
+        }
+    }
+
+    /// The agent PG refused to reserve an agent: no task goes there until it reports how the agent stands.
+    pub(crate) fn doubt(&mut self, place: Place) {
+        if let Some(agent) = self.by_place.get_mut(&place) {
+            agent.is_available = false;
         }
     }
 
@@ -218,6 +232,11 @@ impl Agents {
         let agent = self.by_place.entry(place).or_insert_with(|| Agent::new(link));
         if agent.link == link { Ok(agent) } else { Err("the agent is another peripheral's") }
     }
+}
+
+/// Whether a task is over.
+pub(crate) fn is_end(event: &TaskEvent) -> bool {
+    event.task_state == ENDED
 }
 
 fn rank(agent: &Agent) -> (Reverse<u32>, Time) {

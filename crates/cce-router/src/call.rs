@@ -8,9 +8,10 @@ use crate::{
     link::send,
     message::{self, Reservation, step_order},
     queue::Rank,
+    reservation::{Unconfirmed, Way},
 };
 use cce_kernel::{
-    Cx, LinkId, TimerKey,
+    Cx, LinkId, Time, TimerKey,
     fact::{QueueChoice, RefusalReason, RouterFact},
     model::{MrdId, RouterCallKey, TaskId},
 };
@@ -42,6 +43,10 @@ pub(crate) struct Call {
     pub(crate) key: RouterCallKey,
     pub(crate) request: NewCall,
     pub(crate) plan: Plan,
+    /// When it was admitted.
+    pub(crate) since: Time,
+    /// Whether the routing client was told of an agent, which ends the dialogue: nothing can be taken back.
+    pub(crate) is_answered: bool,
     /// Messages to the routing client so far: `DIDRelSeq#` of the next one.
     pub(crate) sent: u32,
 }
@@ -75,10 +80,11 @@ impl Router {
             Err(reason) => return refuse(link, &request, reason, cx),
         };
         let key = self.keys.give(cx);
-        let call = Box::new(Call { dialogue, key, request, plan, sent: 0 });
+        let call =
+            Box::new(Call { dialogue, key, request, plan, since: cx.now(), is_answered: false, sent: 0 });
         cx.note(admitted(&call).into());
         match choice::walk(&call.plan.queue, 0, call.wish(), &self.agents) {
-            Decision::Agent(pick) => self.route(&call, pick, 0, cx),
+            Decision::Agent(pick) => self.route(call, pick, 0, cx),
             Decision::Wait(step) => self.enqueue(call, step, cx),
             Decision::NoStep => refuse(link, &call.request, RefusalReason::ScriptEnded, cx),
         }
@@ -196,23 +202,29 @@ impl Router {
         cx.cancel(TimerKey::new(STEP, rank.arrival));
         let Some(waiting) = self.line.leave(rank, cx.now()) else { return };
         let queued = u32::try_from(cx.now().since(rank.since).as_secs()).unwrap_or(u32::MAX);
-        self.route(&waiting.call, pick, queued, cx);
+        self.route(waiting.call, pick, queued, cx);
     }
 
-    /// An agent was chosen: reserves the agent, answers the routing client, and drops the dialogue.
-    fn route(&mut self, call: &Call, pick: Pick, queued: u32, cx: &mut Cx<'_>) {
+    /// An agent was chosen: reserves the agent, answers the routing client, and drops the dialogue. A task that is
+    /// routed anew needs no answer.
+    fn route(&mut self, call: Box<Call>, pick: Pick, queued: u32, cx: &mut Cx<'_>) {
         let place = Place { skill_target: pick.skill_target, mrd: call.plan.queue.mrd };
         let Some(agent_pg) = self.agents.at(place).map(|agent| agent.link) else { return };
         let choice = QueueChoice::Agent { skill_target: pick.skill_target, eligible: pick.eligible };
-        cx.note(node(call, pick.step, choice).into());
+        cx.note(node(&call, pick.step, choice).into());
         let invoke_id = self.next_invoke_id;
         self.next_invoke_id = invoke_id.wrapping_add(1);
         let peripheral = self.peripheral_of(agent_pg);
         let reservation = Reservation { pick, invoke_id, peripheral, queued };
-        self.agents.assign(place, TaskId::of_router(call.key, message::RCK_SEQ));
-        send(agent_pg, message::pre_call(&self.config, call, reservation), cx);
-        send(call.dialogue.link, message::connect(&self.config, call, reservation), cx);
-        cx.note(RouterFact::DialogDeleted { dialogue: call.dialogue.dialogue, key: call.key }.into());
+        let task = TaskId::of_router(call.key, message::RCK_SEQ);
+        self.agents.assign(place, task);
+        send(agent_pg, message::pre_call(&self.config, &call, reservation), cx);
+        if !call.is_answered {
+            send(call.dialogue.link, message::connect(&self.config, &call, reservation), cx);
+            cx.note(RouterFact::DialogDeleted { dialogue: call.dialogue.dialogue, key: call.key }.into());
+        }
+        let way = Way::Open(agent_pg);
+        self.reservations.expect(task, Unconfirmed { call, place, step: pick.step, peripheral, way });
     }
 }
 
@@ -231,7 +243,7 @@ fn refuse_duplicate(dialogue: DialogueKey, cx: &mut Cx<'_>) {
 }
 
 /// Arms the timer that takes a task to the next step, unless this is the last.
-fn arm_step(queue: &PrecisionQueue, step: usize, rank: Rank, cx: &mut Cx<'_>) {
+pub(crate) fn arm_step(queue: &PrecisionQueue, step: usize, rank: Rank, cx: &mut Cx<'_>) {
     let is_last = step + 1 >= queue.steps.len();
     if let Some(wait) = queue.steps.get(step).and_then(|step| step.wait).filter(|_| !is_last) {
         cx.arm(TimerKey::new(STEP, rank.arrival), wait);

@@ -11,6 +11,7 @@
 //! - A task is with at most one agent, and an agent never gets more tasks than the limit reported.
 //! - A task counts against its agent from the decision on, before the agent PG reports it.
 //! - Every admitted task is routed, released or refused exactly once, unless its routing client is lost.
+//! - A task whose reservation is refused, or lost with its link, is routed anew.
 //! - Nobody who is free is passed over: whenever an agent changes, what waits is looked through.
 //! - No router call key is given twice, not even across a restart.
 
@@ -24,6 +25,7 @@ mod key;
 mod link;
 mod message;
 mod queue;
+mod reservation;
 
 pub use config::{CallType, Config, DialedNumber, Mrd, PrecisionQueue, Script, Step};
 
@@ -41,6 +43,7 @@ use cce_wire::Bytes;
 use key::Keys;
 use link::{Link, PgKind, note_peer_error};
 use queue::Line;
+use reservation::Reservations;
 use std::{collections::BTreeMap, sync::Arc};
 
 /// Closes a silent link; counted by link.
@@ -59,6 +62,7 @@ pub struct Router {
     links: BTreeMap<LinkId, Link>,
     agents: Agents,
     line: Line,
+    reservations: Reservations,
 }
 
 impl Router {
@@ -74,6 +78,7 @@ impl Router {
             links: BTreeMap::new(),
             agents: Agents::new(uninterruptible.collect()),
             line: Line::default(),
+            reservations: Reservations::default(),
             config,
         }
     }
@@ -96,7 +101,10 @@ impl Router {
     fn on_message(&mut self, link: LinkId, message: Icm, cx: &mut Cx<'_>) {
         match (self.kind_of(link), message) {
             (None, Icm::OpenReq(open)) => self.on_open(link, &open, cx),
-            (Some(_), Icm::HeartbeatReq(beat)) => link::on_heartbeat(link, &beat, cx),
+            (Some(_), Icm::HeartbeatReq(beat)) => {
+                link::on_heartbeat(link, &beat, cx);
+                self.on_told_all(link, cx);
+            }
             (Some(_), Icm::CloseReq(close)) => self.on_close(link, &close, cx),
             (Some(PgKind::Mr), Icm::NewCall(request)) => self.on_new_call(link, request, cx),
             (Some(PgKind::Mr), Icm::Release(release)) => self.on_release(link, &release, cx),
@@ -106,12 +114,18 @@ impl Router {
         }
     }
 
-    /// An agent PG reports what became of a task; a slot may be free.
+    /// An agent PG reports what became of a task; a slot may be free. An end that is the first news of a task
+    /// says that nobody was reserved.
     fn on_task_event(&mut self, link: LinkId, event: &TaskEvent, cx: &mut Cx<'_>) {
-        match self.agents.on_task(link, event) {
-            Ok(()) => self.serve(cx),
-            Err(detail) => note_peer_error(link, "TASK_EVENT", detail, cx),
+        if let Err(detail) = self.agents.on_task(link, event) {
+            return note_peer_error(link, "TASK_EVENT", detail, cx);
         }
+        let unconfirmed = self.reservations.take(event.task_id);
+        if let Some(sent) = unconfirmed.filter(|_| agent::is_end(event)) {
+            self.agents.doubt(sent.place);
+            self.requeue(event.task_id, sent, cx);
+        }
+        self.serve(cx);
     }
 
     /// An agent PG reports how an agent stands; somebody may be available.

@@ -66,7 +66,10 @@ impl Router {
         cx.cancel(TimerKey::new(SILENCE, u64::from(link.number)));
         match gone.pg.map(|pg| pg.kind) {
             Some(PgKind::Mr) => self.drop_dialogues(link, cx),
-            Some(PgKind::Agent) => self.agents.forget(link),
+            Some(PgKind::Agent) => {
+                self.agents.forget(link);
+                self.reservations.on_broken(link);
+            }
             None => {}
         }
     }
@@ -93,6 +96,9 @@ impl Router {
         self.supersede(link, pg, cx);
         if let Some(known) = self.links.get_mut(&link) {
             known.pg = Some(pg);
+        }
+        if kind == PgKind::Agent {
+            self.reservations.on_opened(link, open.peripheral_id);
         }
         let conf = OpenConf {
             invoke_id: open.invoke_id,

@@ -48,11 +48,11 @@ impl Line {
             && max.is_none_or(|max| of_mrd() < usize::try_from(max).unwrap_or(usize::MAX))
     }
 
-    /// Puts a task into the line.
-    pub(crate) fn enter(&mut self, call: Box<Call>, step: usize, now: Time) -> Rank {
-        debug_assert!(self.find(call.dialogue).is_none(), "a dialogue waits once");
+    /// Puts a task into the line, where those stand that came at `since`.
+    pub(crate) fn enter(&mut self, call: Box<Call>, step: usize, since: Time) -> Rank {
+        debug_assert!(call.is_answered || self.find(call.dialogue).is_none(), "a dialogue waits once");
         self.arrivals += 1;
-        let rank = Rank { priority: call.plan.priority, since: now, arrival: self.arrivals };
+        let rank = Rank { priority: call.plan.priority, since, arrival: self.arrivals };
         self.waiting.insert(rank, Waiting { call, step });
         rank
     }
@@ -78,9 +78,10 @@ impl Line {
         estimate(queued, leavers.len())
     }
 
-    /// Where a dialogue waits.
+    /// Where a dialogue waits that is not answered.
     pub(crate) fn find(&self, dialogue: DialogueKey) -> Option<Rank> {
-        self.waiting.iter().find(|(_, waiting)| waiting.call.dialogue == dialogue).map(|(rank, _)| *rank)
+        let waits = |waiting: &Waiting| waiting.call.dialogue == dialogue && !waiting.call.is_answered;
+        self.waiting.iter().find(|(_, waiting)| waits(waiting)).map(|(rank, _)| *rank)
     }
 
     /// Where the task waits that a timer was named after.
@@ -88,11 +89,10 @@ impl Line {
         self.waiting.keys().find(|rank| rank.arrival == arrival).copied()
     }
 
-    /// Where the dialogues of a link wait.
+    /// Where the dialogues of a link wait that are not answered.
     pub(crate) fn of_link(&self, link: LinkId) -> Vec<Rank> {
-        let of_link =
-            |(rank, waiting): (&Rank, &Waiting)| (waiting.call.dialogue.link == link).then_some(*rank);
-        self.waiting.iter().filter_map(of_link).collect()
+        let of_link = |waiting: &Waiting| waiting.call.dialogue.link == link && !waiting.call.is_answered;
+        self.waiting.iter().filter(|(_, waiting)| of_link(waiting)).map(|(rank, _)| *rank).collect()
     }
 
     /// A task that waits.

@@ -451,6 +451,7 @@ impl Fold {
             | RouterFact::QueueNode { dialogue, .. }
             | RouterFact::DialogDeleted { dialogue, .. }
             | RouterFact::CancelRefused { dialogue } => self.of_dialogue(None, *dialogue),
+            RouterFact::Requeued { task, .. } => Subject::default().with_task(*task),
             RouterFact::Dequeued { .. } | RouterFact::Agent { .. } => Subject::default(),
         }
     }

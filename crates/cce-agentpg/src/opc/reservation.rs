@@ -18,8 +18,7 @@ impl Opc {
         if let Err(detail) = self.is_assignable(&task) {
             note_peer_error(link, "DEVICE_TARGET_PRE_CALL_IND", detail, cx);
             if !self.tasks.contains_key(&task.id) {
-                let refused = Task { state: TaskState::Ended, ..task };
-                self.router.send_task(&refused, Some(Disposition::ABANDONED_BEFORE_OFFERED), cx);
+                self.refuse(task, cx);
             }
             return;
         }
@@ -30,6 +29,16 @@ impl Opc {
         self.report(task.place, Shown::AsIs, cx);
         let pre_call = self.pre_call(&task, message);
         self.to_cti.extend(pre_call.map(|pre_call| OpcMessage::PreCall(Box::new(pre_call))));
+    }
+
+    /// Nobody is reserved. The router takes that for a sign that it does not know how the agent stands, and hears it.
+    fn refuse(&mut self, task: Task, cx: &mut Cx<'_>) {
+        let refused = Task { state: TaskState::Ended, ..task };
+        self.router.send_refusal(&refused, Disposition::ABANDONED_BEFORE_OFFERED, cx);
+        if let Some(agent) = self.agents.get_mut(&task.place) {
+            agent.reported = None;
+            self.report_to_router(task.place, cx);
+        }
     }
 
     /// Takes back a task that its agent has not begun.

@@ -1,5 +1,6 @@
 //! The link to the router (mr-interface 8): opened by OPC, kept by heartbeats, and told anew how everything
-//! stands whenever it opens.
+//! stands whenever it opens. Ends of tasks that the router may have missed are told again, too (task-routing E14:
+//! data is cached, and sent when the router is back).
 
 use super::{
     HEARTBEAT, Opc, REDIAL,
@@ -15,6 +16,7 @@ use cce_mr::{
     ICM, Icm,
     icm::{AgentStateUpdate, CloseReq, HeartbeatReq, OpenReq, TaskEvent},
 };
+use std::collections::VecDeque;
 
 /// Version of the protocol between PG and router.
 const VERSION: u32 = 1;
@@ -22,6 +24,8 @@ const VERSION: u32 = 1;
 const PERIPHERAL_TYPE: u16 = 17;
 /// Heartbeats that may stay unanswered.
 const UNANSWERED_MAX: u32 = 3;
+/// Ends that are told again; of more, the oldest are forgotten.
+const ENDS_MAX: usize = 1_000;
 
 /// The link to the router, and how far it is.
 #[derive(Debug, Default)]
@@ -30,6 +34,17 @@ pub(super) struct RouterLink {
     open: bool,
     unanswered: u32,
     last_invoke_id: u32,
+    /// Ends of tasks that the router has not certainly heard of, oldest first.
+    ends: VecDeque<End>,
+}
+
+/// The end of a task.
+#[derive(Clone, Copy, Debug)]
+struct End {
+    task: Task,
+    disposition: Disposition,
+    /// The invoke id in use when it was told: the answer to a later heartbeat says that the router got it.
+    told: u32,
 }
 
 impl RouterLink {
@@ -45,8 +60,15 @@ impl RouterLink {
         }
     }
 
-    /// Reports a task's state. Nothing is kept for a router that is away: it hears everything when it is back.
+    /// Reports a task's state. A router that is away hears of it when it is back.
     pub(super) fn send_task(&mut self, task: &Task, disposition: Option<Disposition>, cx: &mut Cx<'_>) {
+        if let Some(disposition) = disposition {
+            self.remember(End { task: *task, disposition, told: self.last_invoke_id });
+        }
+        self.tell_task(task, disposition, cx);
+    }
+
+    fn tell_task(&self, task: &Task, disposition: Option<Disposition>, cx: &mut Cx<'_>) {
         let event = TaskEvent {
             task_id: task.id,
             icm_agent_id: task.place.skill_target.0,
@@ -57,6 +79,36 @@ impl RouterLink {
         };
         if self.open {
             self.send(event, cx);
+        }
+    }
+
+    /// Reports that a task was never here.
+    pub(super) fn send_refusal(&self, task: &Task, disposition: Disposition, cx: &mut Cx<'_>) {
+        self.tell_task(task, Some(disposition), cx);
+    }
+
+    fn remember(&mut self, end: End) {
+        if self.ends.len() >= ENDS_MAX {
+            self.ends.pop_front();
+        }
+        self.ends.push_back(end);
+    }
+
+    /// The router answered a heartbeat: whatever was told before that, it got.
+    fn on_heartbeat_answered(&mut self, invoke_id: u32) {
+        self.unanswered = 0;
+        self.ends.retain(|end| end.told >= invoke_id);
+    }
+
+    /// Tells the ends again that the router may have missed: first that the task was here, then that it is over, since
+    /// an end alone would say that nobody was reserved.
+    fn tell_ends(&mut self, cx: &mut Cx<'_>) {
+        for end in &mut self.ends {
+            end.told = self.last_invoke_id;
+        }
+        for End { task, disposition, .. } in &self.ends {
+            self.tell_task(&Task { state: TaskState::PreCall, ..*task }, None, cx);
+            self.tell_task(task, Some(*disposition), cx);
         }
     }
 
@@ -156,7 +208,7 @@ impl Opc {
         }
         match Icm::read(&ICM, frame) {
             Ok(Icm::OpenConf(_)) => self.on_router_open(cx),
-            Ok(Icm::HeartbeatConf(_)) => self.router.unanswered = 0,
+            Ok(Icm::HeartbeatConf(conf)) => self.router.on_heartbeat_answered(conf.invoke_id),
             Ok(Icm::DeviceTargetPreCallInd(message)) => self.on_pre_call(link, &message, cx),
             Ok(Icm::DeviceTargetPreCallAbortInd(message)) => self.on_pre_call_abort(link, &message, cx),
             Ok(other) => note_peer_error(link, other.name(), "not expected from the router", cx),
@@ -183,10 +235,11 @@ impl Opc {
         cx.arm(TimerKey::new(HEARTBEAT, 0), self.config.heartbeat);
     }
 
-    /// The router listens: it hears of every live task and of everybody who is signed in.
+    /// The router listens: it hears of ends that it may have missed, of every live task and of everybody who is signed in.
     fn on_router_open(&mut self, cx: &mut Cx<'_>) {
         self.router.open = true;
         self.router.unanswered = 0;
+        self.router.tell_ends(cx);
         self.agents.values_mut().for_each(|agent| agent.reported = None);
         let signed_in: Vec<Place> =
             self.agents.values().filter(|agent| agent.is_signed_in()).map(AgentInMrd::place).collect();

@@ -5,6 +5,7 @@ use crate::{
     work::{agent_event, end, start},
 };
 use cce_agentpg::Config;
+use cce_cti::MediaLogoutInd;
 use cce_kernel::{Fact, Input, LinkReason, Peer, Port, TimerKey, model::AgentState};
 use cce_mr::{
     Icm,
@@ -151,9 +152,44 @@ fn tasks_go_on_while_the_router_is_away_and_it_hears_of_them_when_it_is_back() {
     lab.finesse_says(end(task(1)));
     lab.router = lab.timer(TimerKey::new("router redial", 0), 1).dialled();
     let said = lab.connect_router();
-    assert_eq!(said.reported_tasks(), [(TASK, 1, 0)]);
+    assert_eq!(said.reported_tasks(), [(task(1), 0, 0), (task(1), 7, 38), (TASK, 1, 0)]);
     let states: Vec<_> = said.reported_states().iter().map(|s| (s.icm_agent_id, s.agent_state)).collect();
     assert_eq!(states, [(AGENT, AgentState::Active.number())]);
+}
+
+#[test]
+fn an_end_is_told_again_until_a_later_heartbeat_is_answered() {
+    let mut lab = Lab::working();
+    lab.finesse_says(end(TASK));
+    assert_eq!(reconnect(&mut lab).reported_tasks(), [(TASK, 0, 0), (TASK, 7, 38)]);
+    let Icm::HeartbeatReq(beat) = &lab.timer(heartbeat(), 5).to_router()[0] else { panic!("no heartbeat") };
+    assert_eq!(reconnect(&mut lab).reported_tasks().len(), 2, "the heartbeat may be lost");
+    lab.router_says(HeartbeatConf { invoke_id: beat.invoke_id, ..HeartbeatConf::default() });
+    let Icm::HeartbeatReq(beat) = &lab.timer(heartbeat(), 5).to_router()[0] else { panic!("no heartbeat") };
+    lab.router_says(HeartbeatConf { invoke_id: beat.invoke_id, ..HeartbeatConf::default() });
+    assert_eq!(reconnect(&mut lab).reported_tasks(), []);
+}
+
+#[test]
+fn ends_that_nobody_hears_of_are_bounded() {
+    let mut lab = Lab::ready();
+    for n in 0..1_002 {
+        lab.reserve(task(n));
+        lab.finesse_says(end(task(n)));
+    }
+    let told = reconnect(&mut lab).reported_tasks();
+    assert_eq!((told.len(), told[0].0), (2_000, task(2)));
+}
+
+#[test]
+fn a_refused_reservation_is_followed_by_how_the_agent_stands() {
+    let mut lab = Lab::open();
+    lab.finesse_says(login(MRD));
+    lab.finesse_says(MediaLogoutInd { mrd_id: MRD, icm_agent_id: AGENT, ..MediaLogoutInd::default() });
+    let said = lab.reserve(TASK);
+    let names: Vec<_> = said.to_router().iter().map(Icm::name).collect();
+    assert_eq!(names, ["TASK_EVENT", "AGENT_STATE_UPDATE"]);
+    assert_eq!(said.reported_states()[0].agent_state, AgentState::Logout.number());
 }
 
 #[test]
@@ -200,6 +236,12 @@ fn a_restart_begins_with_everybody_signed_out() {
     assert_eq!(lab.connect_router().reported_states(), []);
     lab.finesse = lab.session(Port::CtiA, open_req());
     assert_eq!(lab.finesse_says(login(MRD)).status(lab.finesse), 0);
+}
+
+fn reconnect(lab: &mut Lab) -> crate::lab::Said {
+    lab.lose(lab.router);
+    lab.router = lab.timer(TimerKey::new("router redial", 0), 1).dialled();
+    lab.connect_router()
 }
 
 fn refuses(lab: &mut Lab, message: DeviceTargetPreCallInd) {

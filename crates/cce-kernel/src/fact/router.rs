@@ -2,7 +2,7 @@
 
 use crate::{
     Fact,
-    model::{AgentState, MrdId, RouterCallKey, SkillTarget},
+    model::{AgentState, MrdId, RouterCallKey, SkillTarget, TaskId},
 };
 use serde::{Deserialize, Serialize};
 
@@ -117,6 +117,16 @@ pub enum RouterFact {
         key: RouterCallKey,
         /// The precision queue's id.
         queue_id: u32,
+    },
+    /// An agent was chosen, but the reservation did not come about: the agent PG refused it, or never got it.
+    /// The task is routed anew.
+    Requeued {
+        /// The task.
+        task: TaskId,
+        /// The agent who was chosen.
+        skill_target: SkillTarget,
+        /// The domain.
+        mrd: MrdId,
     },
     /// The router told the routing client, and dropped the dialogue.
     DialogDeleted {

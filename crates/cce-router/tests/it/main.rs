@@ -8,4 +8,5 @@ mod lab;
 mod link;
 mod queue;
 mod refuse;
+mod reservation;
 mod route;

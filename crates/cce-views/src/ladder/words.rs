@@ -223,6 +223,9 @@ fn router(fact: &RouterFact) -> Option<String> {
         }),
         RouterFact::CallRefused { reason, .. } => Some(format!("refused: {}", refusal(*reason))),
         RouterFact::Dequeued { .. } => Some("left the queue".into()),
+        RouterFact::Requeued { skill_target, .. } => {
+            Some(format!("agent {skill_target} not reserved: queued again"))
+        }
         RouterFact::CancelRefused { .. } => Some("cancel too late".into()),
         RouterFact::CallAdmitted { .. } | RouterFact::DialogDeleted { .. } | RouterFact::Agent { .. } => None,
     }

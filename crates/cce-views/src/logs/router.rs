@@ -94,6 +94,7 @@ impl RouterLog {
             )],
             RouterFact::CallRefused { .. }
             | RouterFact::Dequeued { .. }
+            | RouterFact::Requeued { .. }
             | RouterFact::CancelRefused { .. } => Vec::new(),
         }
     }

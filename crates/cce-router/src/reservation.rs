@@ -1,0 +1,103 @@
+//! Reservations that no agent PG has confirmed yet.
+//!
+//! The routing client hears of an agent as soon as it is chosen (mr-interface 5), so from then on only the router
+//! can tell that the reservation came to nothing. The agent PG confirms one by its first TASK_EVENT about the task.
+//! If that says that the task is over, nobody was reserved. If the link breaks, the PG tells after its return what
+//! it knows, and its next heartbeat comes behind that: what it did not speak of by then, it never got. In both
+//! cases the task is routed anew, under its own key, and ahead of those that came later (inferred; the texts are
+//! silent).
+
+use crate::{Router, agent::Place, call::Call, queue::Rank};
+use cce_kernel::{Cx, LinkId, fact::RouterFact, model::TaskId};
+use std::collections::BTreeMap;
+
+/// Reservations that may be unconfirmed; of more, the oldest count as confirmed.
+const UNCONFIRMED_MAX: usize = 15_000;
+
+/// A reservation that was sent.
+#[derive(Debug)]
+pub(crate) struct Unconfirmed {
+    pub(crate) call: Box<Call>,
+    pub(crate) place: Place,
+    /// Step of the queue, counted from 0.
+    pub(crate) step: usize,
+    /// The agent PG.
+    pub(crate) peripheral: u32,
+    pub(crate) way: Way,
+}
+
+/// What became of the link that a reservation was sent on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Way {
+    /// It is there.
+    Open(LinkId),
+    /// It broke.
+    Broken,
+    /// The same peripheral is back, and about to tell what it knows.
+    Reopened(LinkId),
+}
+
+/// Every reservation that is not confirmed.
+#[derive(Debug, Default)]
+pub(crate) struct Reservations(BTreeMap<TaskId, Unconfirmed>);
+
+impl Reservations {
+    pub(crate) fn expect(&mut self, task: TaskId, sent: Unconfirmed) {
+        if self.0.len() >= UNCONFIRMED_MAX {
+            self.0.pop_first();
+        }
+        self.0.insert(task, sent);
+    }
+
+    /// The agent PG spoke of a task: its reservation is not in doubt any more.
+    pub(crate) fn take(&mut self, task: TaskId) -> Option<Unconfirmed> {
+        self.0.remove(&task)
+    }
+
+    /// An agent PG's link is gone.
+    pub(crate) fn on_broken(&mut self, link: LinkId) {
+        for sent in self.0.values_mut() {
+            if matches!(sent.way, Way::Open(on) | Way::Reopened(on) if on == link) {
+                sent.way = Way::Broken;
+            }
+        }
+    }
+
+    /// An agent PG opened its session, for the first time or again.
+    pub(crate) fn on_opened(&mut self, link: LinkId, peripheral: u32) {
+        let broken = |sent: &&mut Unconfirmed| sent.way == Way::Broken && sent.peripheral == peripheral;
+        self.0.values_mut().filter(broken).for_each(|sent| sent.way = Way::Reopened(link));
+    }
+
+    /// What the agent PG of a link never got: it told everything that it knows.
+    fn lost(&mut self, link: LinkId) -> Vec<(TaskId, Unconfirmed)> {
+        self.0.extract_if(.., |_, sent| sent.way == Way::Reopened(link)).collect()
+    }
+}
+
+impl Router {
+    /// The agent PG of a link is back, and has told what it knows.
+    pub(crate) fn on_told_all(&mut self, link: LinkId, cx: &mut Cx<'_>) {
+        let lost = self.reservations.lost(link);
+        if lost.is_empty() {
+            return;
+        }
+        for (task, sent) in lost {
+            self.requeue(task, sent, cx);
+        }
+        self.serve(cx);
+    }
+
+    /// Puts a task back into the line, where it stood before.
+    pub(crate) fn requeue(&mut self, task: TaskId, sent: Unconfirmed, cx: &mut Cx<'_>) {
+        let Unconfirmed { mut call, place, step, .. } = sent;
+        let Place { skill_target, mrd } = place;
+        self.agents.withdraw(place, task);
+        cx.note(RouterFact::Requeued { task, skill_target, mrd }.into());
+        call.is_answered = true;
+        let queue = std::sync::Arc::clone(&call.plan.queue);
+        let since = call.since;
+        let rank: Rank = self.line.enter(call, step, since);
+        crate::call::arm_step(&queue, step, rank, cx);
+    }
+}
