@@ -41,7 +41,7 @@ pub(crate) fn demo(options: Demo) -> Result<(), Failure> {
     let mut cues = Cues::of(&mut lab);
     let nodes = lab.nodes();
     let header = lab.header(options.seed, lab.demo_start(), nodes.clone());
-    let places = Places::of(options.journal, options.logs)?;
+    let places = Places::of(options.journal, options.logs, &[])?;
     let (sender, records) = channel();
     let scribe = Scribe::new(&header, &places)?
         .with_capture(&header, options.pcap.as_deref())?

@@ -28,6 +28,17 @@ pub(crate) enum Failure {
         /// Why.
         source: ReadError,
     },
+    /// Another run is writing there.
+    #[error(
+        "{} is being written by {owner}: stop that run, or give --journal FILE and --logs DIR of your own",
+        path.display()
+    )]
+    InUse {
+        /// The file or folder.
+        path: PathBuf,
+        /// Who writes, such as `process 4711`.
+        owner: String,
+    },
     /// A file cannot be read or written.
     #[error("cannot {action} {}: {source}", path.display())]
     File {
@@ -45,7 +56,12 @@ impl Failure {
     pub(crate) fn code(&self) -> u8 {
         match self {
             Self::Check(_) => 1,
-            Self::Usage(_) | Self::Config(_) | Self::Net(_) | Self::Journal { .. } | Self::File { .. } => 2,
+            Self::Usage(_)
+            | Self::Config(_)
+            | Self::Net(_)
+            | Self::Journal { .. }
+            | Self::InUse { .. }
+            | Self::File { .. } => 2,
         }
     }
 
@@ -53,9 +69,12 @@ impl Failure {
     pub(crate) fn report(&self) -> String {
         match self {
             Self::Config(error) => config_report(error),
-            Self::Check(_) | Self::Usage(_) | Self::Net(_) | Self::Journal { .. } | Self::File { .. } => {
-                format!("error: {self}")
-            }
+            Self::Check(_)
+            | Self::Usage(_)
+            | Self::Net(_)
+            | Self::Journal { .. }
+            | Self::InUse { .. }
+            | Self::File { .. } => format!("error: {self}"),
         }
     }
 }
