@@ -19,6 +19,9 @@ use std::collections::BTreeMap;
 /// The protocol version of a CTI session before its OPEN_REQ was seen.
 const CTI_VERSION_UNSEEN: u32 = 24;
 
+/// `PeripheralType` of an agent PG (cti-server-protocol 12).
+const AGENT_PERIPHERAL: u16 = 17;
+
 /// A contact or a task, or both, that a record is about.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Subject {
@@ -55,6 +58,8 @@ pub enum Kind<'a> {
     Received {
         /// The connection.
         link: LinkId,
+        /// Its interface, by the name that the one who dialled has for it.
+        port: Port,
         /// The other end.
         peer: Peer,
         /// What arrived.
@@ -68,6 +73,8 @@ pub enum Kind<'a> {
     Sent {
         /// The connection.
         link: LinkId,
+        /// Its interface, by the name that the one who dialled has for it.
+        port: Port,
         /// The other end.
         peer: Peer,
         /// What is sent.
@@ -168,12 +175,20 @@ struct LinkState {
     version: Option<u32>,
     /// Of the MR PIM on it.
     peripheral: Option<u32>,
+    /// Which gateway's it is, on the listener that both gateways dial.
+    dialled_as: Option<Port>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Direction {
     In,
     Out,
+}
+
+/// The name that a component has for its end of a connection to a listener.
+fn dialled_as(dialler: &NodeName, listener: Port) -> Option<Port> {
+    let is_agent_pg = listener.socket() == Port::IcmAgent.socket() && dialler.as_str() == "agentpg";
+    is_agent_pg.then_some(Port::IcmAgent)
 }
 
 impl Fold {
@@ -212,7 +227,8 @@ impl Fold {
     fn on_input<'a>(&mut self, node: &NodeName, input: &'a Input) -> Kind<'a> {
         match input {
             Input::LinkUp { link, peer } => {
-                let state = LinkState { peer: peer.clone(), ..LinkState::default() };
+                let dialled_as = peer.node.as_ref().and_then(|peer| dialled_as(peer, link.port));
+                let state = LinkState { peer: peer.clone(), dialled_as, ..LinkState::default() };
                 self.links.insert((node.clone(), *link), state);
                 Kind::LinkUp { link: *link, peer }
             }
@@ -222,8 +238,8 @@ impl Fold {
             }
             Input::Frame { link, bytes } => {
                 let (message, flaws) = self.read(node, *link, &bytes.0);
-                let peer = self.peer(node, *link);
-                Kind::Received { link: *link, peer, message, flaws, length: bytes.0.len() }
+                let (peer, port) = (self.peer(node, *link), self.port(node, *link));
+                Kind::Received { link: *link, port, peer, message, flaws, length: bytes.0.len() }
             }
             Input::Call { call, port, request } => {
                 Kind::Http(Exchange::RequestIn { call: *call, port: *port, request })
@@ -241,7 +257,8 @@ impl Fold {
         match output {
             Output::Send { link, bytes } => {
                 let (message, _) = self.read(node, *link, &bytes.0);
-                Kind::Sent { link: *link, peer: self.peer(node, *link), message, length: bytes.0.len() }
+                let (peer, port) = (self.peer(node, *link), self.port(node, *link));
+                Kind::Sent { link: *link, port, peer, message, length: bytes.0.len() }
             }
             Output::Call { call, port, request } => {
                 Kind::Http(Exchange::RequestOut { call: *call, port: *port, request })
@@ -266,8 +283,12 @@ impl Fold {
         };
         match self.dictionary.decode(protocol, frame) {
             Ok(decoded) => {
-                if let Decoded::Mr(Mr::OpenReq(open)) = &decoded {
-                    state.peripheral = Some(open.peripheral_id);
+                match &decoded {
+                    Decoded::Mr(Mr::OpenReq(open)) => state.peripheral = Some(open.peripheral_id),
+                    Decoded::Icm(Icm::OpenReq(open)) if open.peripheral_type == AGENT_PERIPHERAL => {
+                        state.dialled_as = Some(Port::IcmAgent);
+                    }
+                    _ => {}
                 }
                 let flaws = decoded.flaws(protocol);
                 (decoded.into(), flaws)
@@ -278,6 +299,10 @@ impl Fold {
 
     fn peer(&self, node: &NodeName, link: LinkId) -> Peer {
         self.links.get(&(node.clone(), link)).map(|state| state.peer.clone()).unwrap_or_default()
+    }
+
+    fn port(&self, node: &NodeName, link: LinkId) -> Port {
+        self.links.get(&(node.clone(), link)).and_then(|state| state.dialled_as).unwrap_or(link.port)
     }
 
     /// A component that begins anew has no connections and no calls.

@@ -115,12 +115,12 @@ impl Rows {
     fn on_event(&mut self, event: &Event<'_>, done: &mut Vec<Row>) {
         let Some(here) = Lane::of(&event.record.node) else { return };
         match &event.kind {
-            Kind::Received { message, link, .. } => {
-                let from = self.origin(event.record).unwrap_or_else(|| Lane::outside(link.port, here));
+            Kind::Received { message, port, .. } => {
+                let from = self.origin(event.record).unwrap_or_else(|| Lane::outside(*port, here));
                 self.on_message(event, message, from, here, done);
             }
-            Kind::Sent { message, peer, link, .. } if peer.node.is_none() => {
-                self.on_message(event, message, here, Lane::outside(link.port, here), done);
+            Kind::Sent { message, peer, port, .. } if peer.node.is_none() => {
+                self.on_message(event, message, here, Lane::outside(*port, here), done);
             }
             Kind::Http(exchange) => self.on_exchange(event, exchange, here, done),
             Kind::Fact(fact) => self.on_fact(event, fact, here, done),
@@ -129,7 +129,7 @@ impl Rows {
                 self.start(Row::mark(event, here, text), done);
             }
             Kind::LinkUp { link, peer } if Lane::dials(here, link.port) || peer.node.is_none() => {
-                let text = format!("{} link open", link.port);
+                let text = format!("{} link open", words::link_name(here, link.port));
                 self.start(Row::mark(event, here, text), done);
             }
             Kind::Sent { .. } | Kind::LinkUp { .. } | Kind::LinkDown { .. } | Kind::Other => {}

@@ -1,9 +1,10 @@
 //! What a row says.
 
+use super::Lane;
 use crate::fold::Message;
 use cce_cti::Cti;
 use cce_kernel::{
-    Fact, LinkReason, Request, Response,
+    Fact, LinkReason, Port, Request, Response,
     fact::{AgentPgFact, CcpFact, CloseStep, FinesseFact, QueueChoice, RefusalReason, RouterFact},
     model::{Object, Publication},
 };
@@ -133,6 +134,12 @@ pub(super) fn publication(publication: &Publication) -> String {
         Object::MediaError(error) => format!("{event} Media error {}", error.message),
         Object::DialogError { error, .. } => format!("{event} Dialog error {}", error.message),
     }
+}
+
+/// A link's name. Both gateways dial one listener, and until one has said who it is, the router cannot tell.
+pub(super) fn link_name(here: Lane, port: Port) -> &'static str {
+    let is_shared = port.socket() == Port::IcmMr && !Lane::dials(here, port);
+    if is_shared { "icm" } else { port.name() }
 }
 
 pub(super) const fn link_reason(reason: LinkReason) -> &'static str {

@@ -7,8 +7,8 @@ mod explain;
 mod reference;
 mod round_trip;
 
-use cce_journal::{Header, Record};
-use cce_kernel::{Time, Wall, model::ContactId};
+use cce_journal::{Header, Record, What};
+use cce_kernel::{Input, Peer, Time, Wall, model::ContactId};
 use cce_sim::Sim;
 use cce_views::{
     ladder::{self, Mermaid, Paint, Text},
@@ -47,6 +47,33 @@ fn a_ladder_of_one_task_shows_nothing_else() {
     let text = text(Paint::Plain, Some(contact));
     assert!(text.contains("NEW_TASK") && !text.contains("MEDIA_LOGIN_REQ"), "{text}");
     assert!(ladder::find_contact(&header, &records, "nobody").is_none());
+}
+
+#[test]
+fn a_router_that_runs_alone_knows_which_gateway_a_link_is_of() {
+    let (header, records) = run();
+    let alone: Vec<Record> =
+        records.into_iter().filter(|record| record.node.as_str() == "router").map(without_peer).collect();
+    let (rows, names) = ladder::rows(&header, &alone, None);
+    let mut text = Text::new(&header, Paint::Plain);
+    let drawn: String = rows.iter().map(|row| text.row(row, &names)).collect();
+    let lanes = |part: &str| {
+        let found =
+            drawn.lines().find(|line| line.contains(part)).unwrap_or_else(|| panic!("{part} in {drawn}"));
+        found[found.find('│').unwrap()..].split(part).next().unwrap().trim_end().to_owned()
+    };
+    assert_eq!(lanes("NEW_CALL"), "│    │    ├───►│    │    │    │");
+    assert_eq!(lanes("AGENT_STATE_UPDATE"), "│    │    │    │◄───┤    │    │");
+    assert_eq!(lanes("DEVICE_TARGET_PRE_CALL_IND"), "│    │    │    ├───►│    │    │");
+    assert!(drawn.contains("icm link open") && !drawn.contains("icm-mr link open"), "{drawn}");
+}
+
+/// As the journal of a process of its own has it: who called is not known.
+fn without_peer(mut record: Record) -> Record {
+    if let What::In(Input::LinkUp { peer, .. }) = &mut record.what {
+        *peer = Peer { node: None, ..Peer::default() };
+    }
+    Record { cause: None, ..record }
 }
 
 #[test]
