@@ -243,9 +243,8 @@ fn code_of(reason: RefusalReason) -> u32 {
         RefusalReason::UnknownDialedNumber => reason::INVALID_SCRIPT_SELECTOR,
         RefusalReason::UnknownMrd => reason::INVALID_MRD,
         RefusalReason::DuplicateDialogue => reason::DUPLICATE_DIALOGUE,
-        RefusalReason::NoScript | RefusalReason::QueueFull | RefusalReason::ScriptEnded => {
-            reason::ROUTING_COMPLETE
-        }
+        RefusalReason::NoScript => reason::NO_SCRIPT,
+        RefusalReason::QueueFull | RefusalReason::ScriptEnded => reason::ROUTING_COMPLETE,
     }
 }
 
