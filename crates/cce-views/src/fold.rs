@@ -557,7 +557,9 @@ fn of_finesse(fact: &FinesseFact) -> Subject {
         FinesseFact::Published(publication) => match &publication.object {
             Object::Dialog(dialog) | Object::Dialogs(dialog) => Subject::default().with_task(dialog.id),
             Object::DialogError { dialog, .. } => Subject::default().with_task(*dialog),
-            Object::Media(_) | Object::User(_) | Object::MediaError(_) => Subject::default(),
+            Object::Media(_) | Object::User(_) | Object::MediaError(_) | Object::UserError(_) => {
+                Subject::default()
+            }
         },
         FinesseFact::SmCall { task, contact, .. } => {
             Subject { contact: Some(contact.clone()), task: Some(*task) }

@@ -131,6 +131,7 @@ pub(super) fn publication(publication: &Publication) -> String {
             format!("{event} Media {}{routable}", media.state.media_name())
         }
         Object::User(user) => format!("{event} User {} {}", user.id, user.state),
+        Object::UserError(error) => format!("{event} User error {}", error.message),
         Object::MediaError(error) => format!("{event} Media error {}", error.message),
         Object::DialogError { error, .. } => format!("{event} Dialog error {}", error.message),
     }

@@ -314,7 +314,11 @@ fn end_payload(m: &cce_cti::EndTaskEvent, sequence: u64) -> String {
 fn concerns(publication: &Publication, task: TaskId) -> bool {
     match &publication.object {
         Object::Dialog(dialog) | Object::Dialogs(dialog) => dialog.id == task,
-        Object::Media(_) | Object::User(_) | Object::MediaError(_) | Object::DialogError { .. } => false,
+        Object::Media(_)
+        | Object::User(_)
+        | Object::UserError(_)
+        | Object::MediaError(_)
+        | Object::DialogError { .. } => false,
     }
 }
 
