@@ -261,6 +261,7 @@ fn admitted(call: &Call) -> RouterFact {
         call_type: call.plan.call_type.id,
         script: call.plan.script.clone(),
         at_vru: call.request.at_vru,
+        operation: call.request.operation_code,
     }
 }
 

@@ -10,11 +10,11 @@ use cce_journal::{Header, Record, What};
 use cce_kernel::{
     CallError, CallId, Fact, Input, LinkId, LinkReason, NodeName, Output, Peer, Port, Request, Response,
     fact::{AgentPgFact, CcpFact, FinesseFact, OpcMessage, RouterFact},
-    model::{ContactId, Object, TaskId},
+    model::{ContactId, Object, RouterCallKey, TaskId},
 };
 use cce_mr::{Icm, Mr};
 use cce_wire::Flaw;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The protocol version of a CTI session before its OPEN_REQ was seen.
 const CTI_VERSION_UNSEEN: u32 = 24;
@@ -163,7 +163,11 @@ pub struct Fold {
     dictionary: Dictionary,
     links: BTreeMap<(NodeName, LinkId), LinkState>,
     requests: BTreeMap<(NodeName, Direction, CallId), Subject>,
+    /// Contacts that a component knows: a text may name others, which are nobody's.
+    contacts: BTreeSet<ContactId>,
     contact_of: BTreeMap<TaskId, ContactId>,
+    /// By the key that the router gave.
+    admitted: BTreeMap<RouterCallKey, ContactId>,
     task_of: BTreeMap<ContactId, TaskId>,
     /// By peripheral of the PIM, and once more for those who do not know it: the latest of that number.
     dialogues: BTreeMap<(Option<u32>, u32), ContactId>,
@@ -341,7 +345,7 @@ impl Fold {
             Message::Cti(message) => of_cti(message),
             Message::Mr(message) => self.of_mr(client, message),
             Message::Icm(message) => self.of_icm(client, message),
-            Message::Stream(bytes) => of_text(&String::from_utf8_lossy(bytes)),
+            Message::Stream(bytes) => self.of_text(&String::from_utf8_lossy(bytes)),
             Message::Unreadable(_) => Subject::default(),
         }
     }
@@ -383,15 +387,15 @@ impl Fold {
         let known = |direction, call: &CallId| self.requests.get(&(node.clone(), direction, *call)).cloned();
         match exchange {
             Exchange::RequestIn { request, .. } | Exchange::RequestOut { request, .. } => {
-                of_text(request.path())
+                self.of_text(request.path())
             }
             Exchange::ReplyOut { call, response } => {
-                let named = response.get("location").map(of_text).unwrap_or_default();
+                let named = response.get("location").map(|url| self.of_text(url)).unwrap_or_default();
                 if named.is_none() { known(Direction::In, call).unwrap_or_default() } else { named }
             }
             Exchange::ReplyIn { call, result } => {
                 let location = result.as_ref().ok().and_then(|response| response.get("location"));
-                let named = location.map(of_text).unwrap_or_default();
+                let named = location.map(|url| self.of_text(url)).unwrap_or_default();
                 if named.is_none() { known(Direction::Out, call).unwrap_or_default() } else { named }
             }
         }
@@ -424,7 +428,22 @@ impl Fold {
             | RouterFact::QueueNode { dialogue, .. }
             | RouterFact::DialogDeleted { dialogue, .. }
             | RouterFact::CancelRefused { dialogue } => self.of_dialogue(None, *dialogue),
-            RouterFact::Dequeued { .. } | RouterFact::Agent { .. } => Subject::default(),
+            RouterFact::Dequeued { key, .. } => {
+                Subject { contact: self.admitted.get(key).cloned(), task: None }
+            }
+            RouterFact::Agent { .. } => Subject::default(),
+        }
+    }
+
+    /// Finds a contact or a task in a path or in a piece of XML. Anybody may write any id there: only those that
+    /// a component knows are one.
+    fn of_text(&self, text: &str) -> Subject {
+        let words = || text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_' || c == '-'));
+        let mut contacts = words().filter(|word| is_contact_id(word)).map(|word| ContactId(word.to_owned()));
+        let mut tasks = words().filter_map(TaskId::parse);
+        Subject {
+            contact: contacts.find(|contact| self.contacts.contains(contact)),
+            task: tasks.find(|task| self.contact_of.contains_key(task)),
         }
     }
 
@@ -437,6 +456,9 @@ impl Fold {
     }
 
     fn learn(&mut self, node: &NodeName, client: Option<u32>, kind: &Kind<'_>, subject: &Subject) {
+        if let Some(contact) = &subject.contact {
+            self.contacts.insert(contact.clone());
+        }
         if let (Some(contact), Some(task)) = (&subject.contact, subject.task) {
             self.contact_of.insert(task, contact.clone());
             self.task_of.insert(contact.clone(), task);
@@ -454,6 +476,16 @@ impl Fold {
                     self.contact_of.insert(m.task_id, contact.clone());
                     self.task_of.insert(contact.clone(), m.task_id);
                 }
+            }
+            Kind::Fact(Fact::Router(RouterFact::CallAdmitted { key, .. })) => {
+                if let Some(contact) = &subject.contact {
+                    self.admitted.insert(*key, contact.clone());
+                }
+            }
+            Kind::Fact(Fact::Router(
+                RouterFact::Dequeued { key, .. } | RouterFact::DialogDeleted { key, .. },
+            )) => {
+                self.admitted.remove(key);
             }
             Kind::Http(Exchange::RequestIn { call, .. }) => {
                 self.requests.insert((node.clone(), Direction::In, *call), subject.clone());
@@ -566,14 +598,6 @@ fn of_finesse(fact: &FinesseFact) -> Subject {
         }
         FinesseFact::Service { .. } => Subject::default(),
     }
-}
-
-/// Finds a contact id or a task id in a path or in a piece of XML.
-fn of_text(text: &str) -> Subject {
-    let words = || text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_' || c == '-'));
-    let contact = words().find(|word| is_contact_id(word)).map(|word| ContactId(word.to_owned()));
-    let task = words().find_map(|word| TaskId::parse(word).filter(|task| task.day > 0));
-    Subject { contact, task }
 }
 
 fn is_contact_id(word: &str) -> bool {

@@ -138,7 +138,7 @@ pub(crate) enum Ports {
 pub(crate) struct Ladder {
     /// The journal
     pub(crate) journal: PathBuf,
-    /// One task only: its id, or the id of its contact
+    /// One task only: T1, its id, or the id of its contact
     #[arg(long, value_name = "ID")]
     pub(crate) task: Option<String>,
     /// How to draw it

@@ -82,6 +82,9 @@ pub enum RouterFact {
         script: String,
         /// Whether the contact counts as being at a VRU.
         at_vru: bool,
+        /// What the routing client asks for; 0 classic.
+        #[serde(default)]
+        operation: u16,
     },
     /// A request was refused.
     CallRefused {

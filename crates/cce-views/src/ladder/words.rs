@@ -231,12 +231,20 @@ fn agentpg(fact: &AgentPgFact) -> Option<String> {
             Some(format!("CTI session {session} open: {signature}, version {version}"))
         }
         AgentPgFact::SideActive { side } => Some(format!("{side} is the active side")),
-        AgentPgFact::SessionRefused { status, .. } => Some(format!("CTI session refused: status {status}")),
+        AgentPgFact::SessionRefused { status, .. } => {
+            Some(format!("CTI session refused: {}", status_name(*status)))
+        }
         AgentPgFact::SessionClosed { session, status } => {
-            Some(format!("CTI session {session} ended: status {status}"))
+            Some(format!("CTI session {session} ended: {}", status_name(*status)))
         }
         _ => None,
     }
+}
+
+/// A status of the CTI server with its name, where it has one.
+fn status_name(status: u32) -> String {
+    let name = cce_cti::status::name(status).map(|name| format!(" ({name})"));
+    format!("status {status}{}", name.unwrap_or_default())
 }
 
 fn finesse(fact: &FinesseFact) -> Option<String> {
