@@ -1,6 +1,6 @@
 //! Files: configurations, journals, logs.
 
-use crate::{cli::TableFiles, failure::Failure};
+use crate::{cli::TableFiles, failure::Failure, print};
 use cce_journal::{Header, Reader, Record, Tables};
 use cce_wire::TableText;
 use cce_world::{COMPONENTS, ENVIRONMENT_PREFIX, Lab, Layers, TableKind, read_table};
@@ -102,11 +102,19 @@ pub(crate) fn load_tables(files: &TableFiles) -> Result<Tables, Failure> {
     Ok(Tables { mr: load(TableKind::Mr, &files.mr_table)?, arm: load(TableKind::Arm, &files.arm_table)? })
 }
 
-/// Opens a journal.
+/// Reads a journal. Half a line at its end is passed over, and told.
 pub(crate) fn read_journal(path: &Path) -> Result<(Header, Vec<Record>), Failure> {
     let file = File::open(path).map_err(|source| file_failure("read", path, source))?;
-    Reader::read_all(BufReader::new(file))
-        .map_err(|source| Failure::Journal { path: path.to_owned(), source })
+    let failed = |source| Failure::Journal { path: path.to_owned(), source };
+    let (header, mut reader) = Reader::new(BufReader::new(file)).map_err(failed)?;
+    let records = reader.by_ref().collect::<Result<_, _>>().map_err(failed)?;
+    if let Some(line) = reader.torn_line() {
+        print::error(&format!(
+            "warning: {} ends in the middle of line {line}, which is passed over: its run was killed, or goes on",
+            path.display()
+        ));
+    }
+    Ok((header, records))
 }
 
 /// Creates a file that its owner alone may read: a journal holds credentials. Nobody else may write it until
