@@ -270,10 +270,11 @@ pub(crate) fn draw_request_id(purpose: &'static str, cx: &mut Cx<'_>) -> String 
 }
 
 /// What a failure of CCE is called in a contact (mr-interface 6). The reference maps 49 to a missing script;
-/// here the router tells unknown selectors and missing scripts apart (inferred).
+/// here the router tells unknown selectors and missing scripts apart (inferred). A script that ended without an
+/// agent has no name of its own there (ccp-task-api 5.3).
 fn discard_reason(code: u32, is_cancelling: bool) -> StatusReason {
     match code {
-        reason::ROUTING_COMPLETE => StatusReason::NoScript,
+        reason::NO_SCRIPT => StatusReason::NoScript,
         reason::ROUTING_DISABLED => StatusReason::RoutingDisabled,
         reason::INVALID_MRD => StatusReason::InvalidMrd,
         reason::INVALID_SCRIPT_SELECTOR => StatusReason::InvalidScriptSelector,
@@ -290,9 +291,10 @@ mod tests {
 
     #[test]
     fn each_failure_of_cce_has_its_discard_reason() {
-        let reasons = [43, 44, 45, 46, 47, 49, 50].map(|code| discard_reason(code, false).name());
+        let reasons = [66, 43, 44, 45, 46, 47, 49, 50].map(|code| discard_reason(code, false).name());
         let expected = [
             "notification_no_script",
+            "notification_invalid_new_task_message",
             "notification_media_routing_disabled",
             "notification_invalid_mrd_id",
             "notification_invalid_new_task_message",

@@ -123,7 +123,7 @@ impl Finesse {
             }
             Object::Media(media) => self.judge_media(media, agentpg, judge),
             Object::User(user) => self.judge_user(user, judge),
-            Object::MediaError(_) | Object::DialogError { .. } => {}
+            Object::UserError(_) | Object::MediaError(_) | Object::DialogError { .. } => {}
         }
     }
 

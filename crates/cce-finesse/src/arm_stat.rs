@@ -50,6 +50,19 @@ pub(crate) fn failed(status: u32, media: MrdId) -> ApiError {
     ApiError { kind: "Request failed".to_owned(), message, data: status.to_string(), media: Some(media) }
 }
 
+/// Code of `CF_INVALID_LOGON_DEVICE_SPECIFIED` (finesse-nonvoice 2.2).
+const INVALID_LOGON_DEVICE: u32 = 260;
+
+/// The error of a sign-in with an extension that nobody has.
+pub(crate) fn invalid_device() -> ApiError {
+    ApiError {
+        kind: "Invalid Device".to_owned(),
+        message: "CF_INVALID_LOGON_DEVICE_SPECIFIED".to_owned(),
+        data: INVALID_LOGON_DEVICE.to_string(),
+        media: None,
+    }
+}
+
 /// The error of a request that its dialog did not outlive.
 pub(crate) fn dialog_gone(task: TaskId, media: MrdId) -> ApiError {
     ApiError {

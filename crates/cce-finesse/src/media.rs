@@ -125,6 +125,9 @@ impl Finesse {
             media.routable = event.agent_mode == ROUTABLE;
             media.reason_code =
                 if event.event_reason_code == 0 { NO_REASON } else { event.event_reason_code.into() };
+            if media.state == AgentState::Logout {
+                forget_settings(media);
+            }
         });
         self.settle_media(&agent, mrd, cx);
     }
@@ -232,6 +235,13 @@ fn logout_disposition(action: LogoutAction) -> Disposition {
 /// The number sent for a reason code; 0 is none. No codes are configured, so id and number are one (inferred).
 fn reason_number(reason: i32) -> u16 {
     u16::try_from(reason).unwrap_or(0)
+}
+
+/// Settings are of one sign-in: who is signed out has none (finesse-nonvoice 2.3).
+fn forget_settings(media: &mut Media) {
+    media.max_dialog_limit = None;
+    media.interrupt_action = InterruptAction::default();
+    media.logout_action = LogoutAction::default();
 }
 
 fn apply(media: &mut Media, settings: Settings) {

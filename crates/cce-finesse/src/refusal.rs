@@ -10,6 +10,8 @@ use cce_kernel::{
 pub(crate) struct Refusal {
     status: u16,
     error: ApiError,
+    /// The methods of the resource, where the request's is none of them.
+    allow: Option<&'static str>,
 }
 
 impl Refusal {
@@ -56,8 +58,10 @@ impl Refusal {
         Self::new(404, "Not Found", "No such resource", path)
     }
 
-    pub(crate) fn method(method: &str) -> Self {
-        Self::new(405, "Method Not Allowed", "The resource does not allow this method", method)
+    /// The resource has other methods.
+    pub(crate) fn method(method: &str, allow: &'static str) -> Self {
+        let refusal = Self::new(405, "Method Not Allowed", "The resource does not allow this method", method);
+        Self { allow: Some(allow), ..refusal }
     }
 
     /// Too many requests wait for one object.
@@ -77,9 +81,10 @@ impl Refusal {
 
     pub(crate) fn response(&self) -> Response {
         let response = Response::new(self.status).xml(cce_xml::finesse::api_errors(&self.error));
-        match self.status {
-            401 => response.header("www-authenticate", "Basic realm=\"Finesse\""),
-            _ => response,
+        match (self.status, self.allow) {
+            (401, _) => response.header("www-authenticate", "Basic realm=\"Finesse\""),
+            (_, Some(methods)) => response.header("allow", methods),
+            (_, None) => response,
         }
     }
 
@@ -90,6 +95,6 @@ impl Refusal {
             data: data.to_owned(),
             media: None,
         };
-        Self { status, error }
+        Self { status, error, allow: None }
     }
 }

@@ -89,13 +89,13 @@ impl Finesse {
         match request.method.as_str() {
             "GET" => self.read(&route, request, &caller).map(Answer::Document),
             "PUT" if route.is_changeable() => self.change(&route, request, &caller).map(Answer::Accepted),
-            other => Err(Refusal::method(other)),
+            other => Err(Refusal::method(other, route.methods())),
         }
     }
 
     fn answer_system_info(&self, request: &Request, cx: &mut Cx<'_>) -> Result<Answer, Refusal> {
         if request.method != "GET" {
-            return Err(Refusal::method(&request.method));
+            return Err(Refusal::method(&request.method, Route::SystemInfo.methods()));
         }
         Ok(Answer::Document(xml::system_info(&self.system_info(cx))))
     }
@@ -141,7 +141,9 @@ impl Finesse {
         if let Route::Dialog(id) = route {
             return self.change_dialog(id, &body, caller);
         }
-        let Route::User(name, what) = route else { return Err(Refusal::method(&request.method)) };
+        let Route::User(name, what) = route else {
+            return Err(Refusal::method(&request.method, route.methods()));
+        };
         let agent = self.user_of(name, caller)?;
         if *caller == Caller::Administrator {
             return Err(Refusal::not_own(name));
@@ -159,7 +161,7 @@ impl Finesse {
             | OfUser::Dialogs
             | OfUser::TaskDialogs
             | OfUser::ReasonCodes
-            | OfUser::Queues => Err(Refusal::method(&request.method)),
+            | OfUser::Queues => Err(Refusal::method(&request.method, route.methods())),
         }
     }
 

@@ -59,6 +59,11 @@ impl Route {
         }
     }
 
+    /// The methods of the resource, for a request with another one.
+    pub(crate) fn methods(&self) -> &'static str {
+        if self.is_changeable() { "GET, PUT" } else { "GET" }
+    }
+
     /// Whether a change of the resource may be a sign-in.
     pub(crate) fn takes_sign_in(&self) -> bool {
         matches!(self, Self::User(_, OfUser::Itself | OfUser::Media(_) | OfUser::MediaList))

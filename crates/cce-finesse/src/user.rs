@@ -2,7 +2,7 @@
 //! (finesse-nonvoice 1.3, 2.2).
 
 use crate::{
-    Finesse,
+    Finesse, arm_stat,
     config::{Account, Agent, Mrd},
     media::signed_out,
 };
@@ -112,6 +112,11 @@ impl Finesse {
         request_id: String,
         cx: &mut Cx<'_>,
     ) {
+        // Any configured device will do: people change desks.
+        if !self.config.agents.iter().any(|agent| agent.extension == extension) {
+            let error = Object::UserError(arm_stat::invalid_device());
+            return self.publish_answer(agent, PublishEvent::Put, request_id, error, cx);
+        }
         let Some(desk) = self.desks.get_mut(agent) else { return };
         desk.user.extension = extension;
         let to = if desk.user.state == UserState::Logout { UserState::NotReady } else { desk.user.state };

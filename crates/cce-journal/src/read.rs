@@ -48,6 +48,7 @@ pub enum ReadError {
 pub struct Reader<R> {
     from: R,
     line: usize,
+    torn: Option<usize>,
 }
 
 impl<R: BufRead> Reader<R> {
@@ -60,7 +61,12 @@ impl<R: BufRead> Reader<R> {
         }
         check_format(&text)?;
         let header = serde_json::from_str(&text).map_err(|source| ReadError::NotAJournal { source })?;
-        Ok((header, Self { from, line: 1 }))
+        Ok((header, Self { from, line: 1, torn: None }))
+    }
+
+    /// The last line, from 1, where its end is missing: it is no record.
+    pub fn torn_line(&self) -> Option<usize> {
+        self.torn
     }
 
     /// Reads everything.
@@ -74,15 +80,19 @@ impl<R: BufRead> Iterator for Reader<R> {
     type Item = Result<Record, ReadError>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let mut text = String::new();
+        let mut text = Vec::new();
         self.line += 1;
         let line = self.line;
-        match self.from.read_line(&mut text) {
+        match self.from.read_until(b'\n', &mut text) {
             Ok(0) => None,
-            // A process that was killed may leave half a line behind; what came before it still counts.
-            Ok(_) if !text.ends_with('\n') => None,
+            // A process that was killed may leave half a line behind, or half a letter; what came before it still
+            // counts.
+            Ok(_) if !text.ends_with(b"\n") => {
+                self.torn = Some(line);
+                None
+            }
             Ok(_) => {
-                Some(serde_json::from_str(&text).map_err(|source| ReadError::BrokenLine { line, source }))
+                Some(serde_json::from_slice(&text).map_err(|source| ReadError::BrokenLine { line, source }))
             }
             Err(source) => Some(Err(ReadError::Io { line, source })),
         }

@@ -255,9 +255,8 @@ fn code_of(reason: RefusalReason) -> u32 {
         RefusalReason::UnknownDialedNumber => reason::INVALID_SCRIPT_SELECTOR,
         RefusalReason::UnknownMrd => reason::INVALID_MRD,
         RefusalReason::DuplicateDialogue => reason::DUPLICATE_DIALOGUE,
-        RefusalReason::NoScript | RefusalReason::QueueFull | RefusalReason::ScriptEnded => {
-            reason::ROUTING_COMPLETE
-        }
+        RefusalReason::NoScript => reason::NO_SCRIPT,
+        RefusalReason::QueueFull | RefusalReason::ScriptEnded => reason::ROUTING_COMPLETE,
     }
 }
 
@@ -276,6 +275,7 @@ fn admitted(call: &Call) -> RouterFact {
         priority: call.plan.priority,
         interruptible: call.plan.interruptible,
         at_vru: call.request.at_vru,
+        operation: call.request.operation_code,
     }
 }
 

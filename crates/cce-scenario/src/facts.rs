@@ -6,7 +6,7 @@ use cce_kernel::{
 };
 
 /// Every name.
-pub(crate) const NAMES: [&str; 44] = [
+pub(crate) const NAMES: [&str; 45] = [
     "contact",
     "dialogue",
     "task",
@@ -34,6 +34,7 @@ pub(crate) const NAMES: [&str; 44] = [
     "dialog_deleted",
     "agent",
     "cancel_refused",
+    "requeued",
     "session_opened",
     "side_active",
     "session_refused",
@@ -101,6 +102,7 @@ const fn router(fact: &RouterFact) -> &'static str {
         RouterFact::DialogDeleted { .. } => "dialog_deleted",
         RouterFact::Agent { .. } => "agent",
         RouterFact::CancelRefused { .. } => "cancel_refused",
+        RouterFact::Requeued { .. } => "requeued",
     }
 }
 

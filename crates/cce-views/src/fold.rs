@@ -10,14 +10,17 @@ use cce_journal::{Bend, Bent, Header, Record, Ticket, What};
 use cce_kernel::{
     CallError, CallId, Fact, Input, LinkId, LinkReason, NodeName, Output, Peer, Port, Request, Response,
     fact::{AgentPgFact, CcpFact, FinesseFact, OpcMessage, RouterFact},
-    model::{ContactId, Object, TaskId},
+    model::{ContactId, Object, RouterCallKey, TaskId},
 };
 use cce_mr::{Icm, Mr};
 use cce_wire::Flaw;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The protocol version of a CTI session before its OPEN_REQ was seen.
 const CTI_VERSION_UNSEEN: u32 = 24;
+
+/// `PeripheralType` of an agent PG (cti-server-protocol 12).
+const AGENT_PERIPHERAL: u16 = 17;
 
 /// A contact or a task, or both, that a record is about.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -55,6 +58,8 @@ pub enum Kind<'a> {
     Received {
         /// The connection.
         link: LinkId,
+        /// Its interface, by the name that the one who dialled has for it.
+        port: Port,
         /// The other end.
         peer: Peer,
         /// What arrived.
@@ -68,6 +73,8 @@ pub enum Kind<'a> {
     Sent {
         /// The connection.
         link: LinkId,
+        /// Its interface, by the name that the one who dialled has for it.
+        port: Port,
         /// The other end.
         peer: Peer,
         /// What is sent.
@@ -158,7 +165,11 @@ pub struct Fold {
     dictionary: Dictionary,
     links: BTreeMap<(NodeName, LinkId), LinkState>,
     requests: BTreeMap<(NodeName, Direction, CallId), Subject>,
+    /// Contacts that a component knows: a text may name others, which are nobody's.
+    contacts: BTreeSet<ContactId>,
     contact_of: BTreeMap<TaskId, ContactId>,
+    /// By the key that the router gave.
+    admitted: BTreeMap<RouterCallKey, ContactId>,
     task_of: BTreeMap<ContactId, TaskId>,
     /// By peripheral of the PIM, and once more for those who do not know it: the latest of that number.
     dialogues: BTreeMap<(Option<u32>, u32), ContactId>,
@@ -174,12 +185,20 @@ struct LinkState {
     version: Option<u32>,
     /// Of the MR PIM on it.
     peripheral: Option<u32>,
+    /// Which gateway's it is, on the listener that both gateways dial.
+    dialled_as: Option<Port>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Direction {
     In,
     Out,
+}
+
+/// The name that a component has for its end of a connection to a listener.
+fn dialled_as(dialler: &NodeName, listener: Port) -> Option<Port> {
+    let is_agent_pg = listener.socket() == Port::IcmAgent.socket() && dialler.as_str() == "agentpg";
+    is_agent_pg.then_some(Port::IcmAgent)
 }
 
 impl Fold {
@@ -224,8 +243,8 @@ impl Fold {
                 let version =
                     state.and_then(|state| state.version).or_else(|| cce_cti::open_version(&bytes.0));
                 let (message, flaws) = self.decode(link.port, version, &bytes.0);
-                let peer = self.peer(&record.node, *link);
-                Kind::Received { link: *link, peer, message, flaws, length: bytes.0.len() }
+                let (peer, port) = (self.peer(&record.node, *link), self.port(&record.node, *link));
+                Kind::Received { link: *link, port, peer, message, flaws, length: bytes.0.len() }
             }
             What::In(Input::Call { call, port, request }) => {
                 Kind::Http(Exchange::RequestIn { call: *call, port: *port, request })
@@ -245,7 +264,8 @@ impl Fold {
     fn on_input<'a>(&mut self, node: &NodeName, input: &'a Input) -> Kind<'a> {
         match input {
             Input::LinkUp { link, peer } => {
-                let state = LinkState { peer: peer.clone(), ..LinkState::default() };
+                let dialled_as = peer.node.as_ref().and_then(|peer| dialled_as(peer, link.port));
+                let state = LinkState { peer: peer.clone(), dialled_as, ..LinkState::default() };
                 self.links.insert((node.clone(), *link), state);
                 Kind::LinkUp { link: *link, peer }
             }
@@ -255,8 +275,8 @@ impl Fold {
             }
             Input::Frame { link, bytes } => {
                 let (message, flaws) = self.read(node, *link, &bytes.0);
-                let peer = self.peer(node, *link);
-                Kind::Received { link: *link, peer, message, flaws, length: bytes.0.len() }
+                let (peer, port) = (self.peer(node, *link), self.port(node, *link));
+                Kind::Received { link: *link, port, peer, message, flaws, length: bytes.0.len() }
             }
             Input::Call { call, port, request } => {
                 Kind::Http(Exchange::RequestIn { call: *call, port: *port, request })
@@ -274,7 +294,8 @@ impl Fold {
         match output {
             Output::Send { link, bytes } => {
                 let (message, _) = self.read(node, *link, &bytes.0);
-                Kind::Sent { link: *link, peer: self.peer(node, *link), message, length: bytes.0.len() }
+                let (peer, port) = (self.peer(node, *link), self.port(node, *link));
+                Kind::Sent { link: *link, port, peer, message, length: bytes.0.len() }
             }
             Output::Call { call, port, request } => {
                 Kind::Http(Exchange::RequestOut { call: *call, port: *port, request })
@@ -296,10 +317,14 @@ impl Fold {
         }
         let version = state.version;
         let (message, flaws) = self.decode(link.port, version, frame);
-        if let Message::Mr(Mr::OpenReq(open)) = &message
-            && let Some(state) = self.links.get_mut(&(node.clone(), link))
-        {
-            state.peripheral = Some(open.peripheral_id);
+        if let Some(state) = self.links.get_mut(&(node.clone(), link)) {
+            match &message {
+                Message::Mr(Mr::OpenReq(open)) => state.peripheral = Some(open.peripheral_id),
+                Message::Icm(Icm::OpenReq(open)) if open.peripheral_type == AGENT_PERIPHERAL => {
+                    state.dialled_as = Some(Port::IcmAgent);
+                }
+                _ => {}
+            }
         }
         (message, flaws)
     }
@@ -319,6 +344,10 @@ impl Fold {
 
     fn peer(&self, node: &NodeName, link: LinkId) -> Peer {
         self.links.get(&(node.clone(), link)).map(|state| state.peer.clone()).unwrap_or_default()
+    }
+
+    fn port(&self, node: &NodeName, link: LinkId) -> Port {
+        self.links.get(&(node.clone(), link)).and_then(|state| state.dialled_as).unwrap_or(link.port)
     }
 
     /// A component that begins anew has no connections and no calls.
@@ -368,7 +397,7 @@ impl Fold {
             Message::Cti(message) => of_cti(message),
             Message::Mr(message) => self.of_mr(client, message),
             Message::Icm(message) => self.of_icm(client, message),
-            Message::Stream(bytes) => of_text(&String::from_utf8_lossy(bytes)),
+            Message::Stream(bytes) => self.of_text(&String::from_utf8_lossy(bytes)),
             Message::Unreadable(_) => Subject::default(),
         }
     }
@@ -410,15 +439,15 @@ impl Fold {
         let known = |direction, call: &CallId| self.requests.get(&(node.clone(), direction, *call)).cloned();
         match exchange {
             Exchange::RequestIn { request, .. } | Exchange::RequestOut { request, .. } => {
-                of_text(request.path())
+                self.of_text(request.path())
             }
             Exchange::ReplyOut { call, response } => {
-                let named = response.get("location").map(of_text).unwrap_or_default();
+                let named = response.get("location").map(|url| self.of_text(url)).unwrap_or_default();
                 if named.is_none() { known(Direction::In, call).unwrap_or_default() } else { named }
             }
             Exchange::ReplyIn { call, result } => {
                 let location = result.as_ref().ok().and_then(|response| response.get("location"));
-                let named = location.map(of_text).unwrap_or_default();
+                let named = location.map(|url| self.of_text(url)).unwrap_or_default();
                 if named.is_none() { known(Direction::Out, call).unwrap_or_default() } else { named }
             }
         }
@@ -452,7 +481,22 @@ impl Fold {
             | RouterFact::DialogDeleted { dialogue, .. }
             | RouterFact::CancelRefused { dialogue } => self.of_dialogue(None, *dialogue),
             RouterFact::Requeued { task, .. } => Subject::default().with_task(*task),
-            RouterFact::Dequeued { .. } | RouterFact::Agent { .. } => Subject::default(),
+            RouterFact::Dequeued { key, .. } => {
+                Subject { contact: self.admitted.get(key).cloned(), task: None }
+            }
+            RouterFact::Agent { .. } => Subject::default(),
+        }
+    }
+
+    /// Finds a contact or a task in a path or in a piece of XML. Anybody may write any id there: only those that
+    /// a component knows are one.
+    fn of_text(&self, text: &str) -> Subject {
+        let words = || text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_' || c == '-'));
+        let mut contacts = words().filter(|word| is_contact_id(word)).map(|word| ContactId(word.to_owned()));
+        let mut tasks = words().filter_map(TaskId::parse);
+        Subject {
+            contact: contacts.find(|contact| self.contacts.contains(contact)),
+            task: tasks.find(|task| self.contact_of.contains_key(task)),
         }
     }
 
@@ -465,6 +509,9 @@ impl Fold {
     }
 
     fn learn(&mut self, node: &NodeName, client: Option<u32>, kind: &Kind<'_>, subject: &Subject) {
+        if let Some(contact) = &subject.contact {
+            self.contacts.insert(contact.clone());
+        }
         if let (Some(contact), Some(task)) = (&subject.contact, subject.task) {
             self.contact_of.insert(task, contact.clone());
             self.task_of.insert(contact.clone(), task);
@@ -482,6 +529,16 @@ impl Fold {
                     self.contact_of.insert(m.task_id, contact.clone());
                     self.task_of.insert(contact.clone(), m.task_id);
                 }
+            }
+            Kind::Fact(Fact::Router(RouterFact::CallAdmitted { key, .. })) => {
+                if let Some(contact) = &subject.contact {
+                    self.admitted.insert(*key, contact.clone());
+                }
+            }
+            Kind::Fact(Fact::Router(
+                RouterFact::Dequeued { key, .. } | RouterFact::DialogDeleted { key, .. },
+            )) => {
+                self.admitted.remove(key);
             }
             Kind::Http(Exchange::RequestIn { call, .. }) => {
                 self.requests.insert((node.clone(), Direction::In, *call), subject.clone());
@@ -605,21 +662,15 @@ fn of_finesse(fact: &FinesseFact) -> Subject {
         FinesseFact::Published(publication) => match &publication.object {
             Object::Dialog(dialog) | Object::Dialogs(dialog) => Subject::default().with_task(dialog.id),
             Object::DialogError { dialog, .. } => Subject::default().with_task(*dialog),
-            Object::Media(_) | Object::User(_) | Object::MediaError(_) => Subject::default(),
+            Object::Media(_) | Object::User(_) | Object::MediaError(_) | Object::UserError(_) => {
+                Subject::default()
+            }
         },
         FinesseFact::SmCall { task, contact, .. } => {
             Subject { contact: Some(contact.clone()), task: Some(*task) }
         }
         FinesseFact::Service { .. } => Subject::default(),
     }
-}
-
-/// Finds a contact id or a task id in a path or in a piece of XML.
-fn of_text(text: &str) -> Subject {
-    let words = || text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_' || c == '-'));
-    let contact = words().find(|word| is_contact_id(word)).map(|word| ContactId(word.to_owned()));
-    let task = words().find_map(|word| TaskId::parse(word).filter(|task| task.day > 0));
-    Subject { contact, task }
 }
 
 fn is_contact_id(word: &str) -> bool {

@@ -18,6 +18,7 @@ mod explain;
 mod fold;
 pub mod ladder;
 pub mod logs;
+mod one_line;
 pub mod reference;
 mod stamp;
 

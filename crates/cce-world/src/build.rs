@@ -282,7 +282,7 @@ impl Lab {
                     name: mrd.name.clone(),
                     interruptible: mrd.interruptible,
                     start_timeout: Some(mrd.start_timeout.0),
-                    max_task_duration: mrd.max_task_duration.map(|longest| longest.0),
+                    max_task_duration: Some(mrd.max_task_duration.0),
                     life: mrd.task_life.0,
                 })
                 .collect(),

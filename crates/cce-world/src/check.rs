@@ -75,7 +75,8 @@ fn check_applications(lab: &Lab, faults: &mut Vec<Fault>) {
     let (mut peripherals, mut clients) = (BTreeSet::from(own), BTreeSet::from([lab.mrpg.routing_client]));
     for (at, application) in lab.mrpg.applications.iter().enumerate() {
         let mut fault = |key: &str, message| {
-            faults.push(Fault::new(format!("mrpg.applications.{at}.{key}"), message));
+            let fault = Fault::new(format!("mrpg.applications.{at}.{key}"), message);
+            faults.push(fault.against(&["mrpg", "agentpg"]));
         };
         let (peripheral, client) = (application.peripheral, application.routing_client());
         if !peripherals.insert(peripheral) {
@@ -103,21 +104,22 @@ fn check_ccp(lab: &Lab, faults: &mut Vec<Fault>) {
         faults.push(Fault::new("ccp.node_value", format!("`{node}` is not eight hexadecimal digits")));
     }
     let feeds: BTreeSet<u32> = lab.ccp.feeds.iter().map(|feed| feed.id).collect();
-    unique("ccp.feeds", "id", lab.ccp.feeds.iter().map(|feed| feed.id), faults);
-    unique("ccp.campaigns", "id", lab.ccp.campaigns.iter().map(|campaign| campaign.id), faults);
+    unique(&["ccp.feeds"], "id", lab.ccp.feeds.iter().map(|feed| feed.id), faults);
+    unique(&["ccp.campaigns"], "id", lab.ccp.campaigns.iter().map(|campaign| campaign.id), faults);
     for (at, campaign) in lab.ccp.campaigns.iter().enumerate() {
         for feed in campaign.feeds.iter().filter(|feed| !feeds.contains(feed)) {
-            faults.push(Fault::new(format!("ccp.campaigns.{at}.feeds"), one_of("feed", feed, &feeds)));
+            let fault = Fault::new(format!("ccp.campaigns.{at}.feeds"), one_of("feed", feed, &feeds));
+            faults.push(fault.against(&["ccp.feeds"]));
         }
     }
 }
 
 fn check_routing(lab: &Lab, faults: &mut Vec<Fault>) {
-    unique("mrds", "id", lab.mrds.iter().map(|mrd| mrd.id), faults);
-    unique("mrds", "name", lab.mrds.iter().map(|mrd| &mrd.name), faults);
-    unique("dialed_numbers", "number", lab.dialed_numbers.iter().map(|dn| &dn.number), faults);
-    unique("call_types", "id", lab.call_types.iter().map(|call_type| call_type.id), faults);
-    unique("scripts", "name", lab.scripts.iter().map(|script| &script.name), faults);
+    unique(&["mrds"], "id", lab.mrds.iter().map(|mrd| mrd.id), faults);
+    unique(&["mrds"], "name", lab.mrds.iter().map(|mrd| &mrd.name), faults);
+    unique(&["dialed_numbers"], "number", lab.dialed_numbers.iter().map(|dn| &dn.number), faults);
+    unique(&["call_types"], "id", lab.call_types.iter().map(|call_type| call_type.id), faults);
+    unique(&["scripts"], "name", lab.scripts.iter().map(|script| &script.name), faults);
     for (at, mrd) in lab.mrds.iter().enumerate().filter(|(_, mrd)| mrd.id <= 1) {
         faults.push(Fault::new(
             format!("mrds.{at}.id"),
@@ -126,9 +128,16 @@ fn check_routing(lab: &Lab, faults: &mut Vec<Fault>) {
     }
     let call_types: BTreeSet<u32> = lab.call_types.iter().map(|call_type| call_type.id).collect();
     for (at, dn) in lab.dialed_numbers.iter().enumerate() {
-        known("domain", &format!("dialed_numbers.{at}.mrd"), &dn.mrd, &mrd_names(lab), faults);
+        known("domain", &["mrds"], &format!("dialed_numbers.{at}.mrd"), &dn.mrd, &mrd_names(lab), faults);
         if let Some(id) = dn.call_type {
-            known("call type", &format!("dialed_numbers.{at}.call_type"), &id, &call_types, faults);
+            known(
+                "call type",
+                &["call_types"],
+                &format!("dialed_numbers.{at}.call_type"),
+                &id,
+                &call_types,
+                faults,
+            );
         }
         if dn.number.len() > SCRIPT_SELECTOR_MAX {
             faults.push(Fault::new(
@@ -140,7 +149,14 @@ fn check_routing(lab: &Lab, faults: &mut Vec<Fault>) {
     let scripts: BTreeSet<&str> = lab.scripts.iter().map(|script| script.name.as_str()).collect();
     for (at, call_type) in lab.call_types.iter().enumerate() {
         if let Some(script) = &call_type.script {
-            known("script", &format!("call_types.{at}.script"), &script.as_str(), &scripts, faults);
+            known(
+                "script",
+                &["scripts"],
+                &format!("call_types.{at}.script"),
+                &script.as_str(),
+                &scripts,
+                faults,
+            );
         }
     }
 }
@@ -150,6 +166,7 @@ fn check_queues(lab: &Lab, faults: &mut Vec<Fault>) {
     for (at, script) in lab.scripts.iter().enumerate() {
         known(
             "precision queue",
+            &["precision_queues"],
             &format!("scripts.{at}.precision_queue"),
             &script.precision_queue.as_str(),
             &queues,
@@ -159,30 +176,37 @@ fn check_queues(lab: &Lab, faults: &mut Vec<Fault>) {
             faults.push(Fault::new(format!("scripts.{at}.priority"), "a priority is 1 (best) to 20"));
         }
     }
-    unique("precision_queues", "id", lab.precision_queues.iter().map(|queue| queue.id), faults);
-    unique("precision_queues", "name", lab.precision_queues.iter().map(|queue| &queue.name), faults);
+    unique(&["precision_queues"], "id", lab.precision_queues.iter().map(|queue| queue.id), faults);
+    unique(&["precision_queues"], "name", lab.precision_queues.iter().map(|queue| &queue.name), faults);
     let agents: BTreeSet<&str> = lab.agents.iter().map(|agent| agent.id.as_str()).collect();
     for (at, queue) in lab.precision_queues.iter().enumerate() {
-        known("domain", &format!("precision_queues.{at}.mrd"), &queue.mrd, &mrd_names(lab), faults);
+        known(
+            "domain",
+            &["mrds"],
+            &format!("precision_queues.{at}.mrd"),
+            &queue.mrd,
+            &mrd_names(lab),
+            faults,
+        );
         if queue.steps.is_empty() {
             faults.push(Fault::new(format!("precision_queues.{at}.steps"), "a queue has at least one step"));
         }
         for (step, settings) in queue.steps.iter().enumerate() {
             for agent in &settings.agents {
                 let key = format!("precision_queues.{at}.steps.{step}.agents");
-                known("agent", &key, &agent.as_str(), &agents, faults);
+                known("agent", &["agents"], &key, &agent.as_str(), &agents, faults);
             }
         }
     }
 }
 
 fn check_agents(lab: &Lab, faults: &mut Vec<Fault>) {
-    unique("agents", "id", lab.agents.iter().map(|agent| &agent.id), faults);
-    unique("agents", "skill_target", lab.agents.iter().map(|agent| agent.skill_target), faults);
-    unique("agents", "extension", lab.agents.iter().map(|agent| &agent.extension), faults);
+    unique(&["agents"], "id", lab.agents.iter().map(|agent| &agent.id), faults);
+    unique(&["agents"], "skill_target", lab.agents.iter().map(|agent| agent.skill_target), faults);
+    unique(&["agents"], "extension", lab.agents.iter().map(|agent| &agent.extension), faults);
     for (at, agent) in lab.agents.iter().enumerate() {
         for mrd in &agent.mrds {
-            known("domain", &format!("agents.{at}.mrds"), mrd, &mrd_names(lab), faults);
+            known("domain", &["mrds"], &format!("agents.{at}.mrds"), mrd, &mrd_names(lab), faults);
         }
     }
 }
@@ -196,7 +220,7 @@ fn check_demo(lab: &Lab, faults: &mut Vec<Fault>) {
     }
     let agents: BTreeSet<&str> = lab.agents.iter().map(|agent| agent.id.as_str()).collect();
     for (at, agent) in lab.demo.agents.iter().enumerate() {
-        known("agent", &format!("demo.agents.{at}.id"), &agent.id.as_str(), &agents, faults);
+        known("agent", &["agents"], &format!("demo.agents.{at}.id"), &agent.id.as_str(), &agents, faults);
         if !(1..=DIALOG_LIMIT_MAX).contains(&agent.limit) {
             faults.push(Fault::new(
                 format!("demo.agents.{at}.limit"),
@@ -210,9 +234,16 @@ fn mrd_names(lab: &Lab) -> BTreeSet<String> {
     lab.mrds.iter().map(|mrd| mrd.name.clone()).collect()
 }
 
-fn known<T: Ord + Display>(what: &str, key: &str, value: &T, all: &BTreeSet<T>, faults: &mut Vec<Fault>) {
+fn known<T: Ord + Display>(
+    what: &str,
+    list: &'static [&'static str],
+    key: &str,
+    value: &T,
+    all: &BTreeSet<T>,
+    faults: &mut Vec<Fault>,
+) {
     if !all.contains(value) {
-        faults.push(Fault::new(key, one_of(what, value, all)));
+        faults.push(Fault::new(key, one_of(what, value, all)).against(list));
     }
 }
 
@@ -224,12 +255,17 @@ fn one_of<T: Display>(what: &str, value: impl Display, all: impl IntoIterator<It
     }
 }
 
-fn unique<T: Ord + Display>(list: &str, key: &str, values: impl Iterator<Item = T>, faults: &mut Vec<Fault>) {
+fn unique<T: Ord + Display>(
+    list: &'static [&'static str],
+    key: &str,
+    values: impl Iterator<Item = T>,
+    faults: &mut Vec<Fault>,
+) {
     let mut seen = BTreeSet::new();
     for (at, value) in values.enumerate() {
         let message = format!("`{value}` is there twice");
         if !seen.insert(value) {
-            faults.push(Fault::new(format!("{list}.{at}.{key}"), message));
+            faults.push(Fault::new(format!("{}.{at}.{key}", list.concat()), message).against(list));
         }
     }
 }

@@ -9,7 +9,7 @@ use cce_kernel::{
     model::{AgentId, InterruptAction, LogoutAction},
 };
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 
 /// The lab's own routing client 5004 is of peripheral 5001; others are numbered likewise (inferred).
 const ROUTING_CLIENT_AFTER_PERIPHERAL: u32 = 3;
@@ -225,16 +225,19 @@ pub struct MrdSettings {
     pub interruptible: bool,
     /// From reservation to accept.
     pub start_timeout: Span,
-    /// How long a task may take from its start; none as long as it likes.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub max_task_duration: Option<Span>,
+    /// How long a task may take from its start.
+    #[serde(default = "max_task_duration")]
+    pub max_task_duration: Span,
     /// How long tasks outlive the application path.
     pub task_life: Span,
-    /// Of one task.
-    pub max_duration: Span,
     /// Tasks waiting at the same time.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_in_queue: Option<u32>,
+}
+
+/// The product's default of it (task-routing 4.1).
+const fn max_task_duration() -> Span {
+    Span(Duration::from_hours(8))
 }
 
 /// A dialed number.

@@ -7,7 +7,7 @@
 use crate::{check, lab::Lab};
 use config::{Config, Environment, File, FileFormat};
 use serde::de::DeserializeOwned;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use std::{collections::BTreeMap, fmt, ops::Range};
 
 /// The built-in lab, as text.
@@ -87,18 +87,23 @@ pub fn load(layers: &Layers) -> Result<Lab, ConfigError> {
     let refuse =
         |problems| ConfigError { subject: "the configuration", problems, source_text: layers.file.clone() };
     let merged = merge(layers).map_err(|problem| refuse(vec![problem]))?;
-    let (lab, mut faults) = read(merged);
+    let (lab, Findings { mut faults, mended }) = read(merged);
     if let Some(lab) = &lab {
-        // A setting that cannot be read is told once; its built-in value contradicts nothing on its own.
-        let found = check::contradictions(lab);
-        let is_told = |fault: &Fault| faults.iter().any(|told: &Fault| told.key == fault.key);
-        let fresh: Vec<Fault> = found.into_iter().filter(|fault| !is_told(fault)).collect();
-        faults.extend(fresh);
+        faults.extend(check::contradictions(lab).into_iter().filter(|fault| !fault.follows_from(&mended)));
     }
     match lab {
         Some(lab) if faults.is_empty() => Ok(lab),
-        _ => Err(refuse(faults.into_iter().map(|fault| locate(fault, layers)).collect())),
+        _ => Err(refuse(in_order(faults.into_iter().map(|fault| locate(fault, layers)).collect()))),
     }
+}
+
+/// By their lines; what stands in no file comes last.
+fn in_order(mut problems: Vec<Problem>) -> Vec<Problem> {
+    problems.sort_by_key(|problem| match problem.place {
+        Place::File { line, .. } => line,
+        Place::Override(_) | Place::BuiltIn => usize::MAX,
+    });
+    problems
 }
 
 /// A fault before its place is known.
@@ -106,12 +111,34 @@ pub fn load(layers: &Layers) -> Result<Lab, ConfigError> {
 pub(crate) struct Fault {
     pub(crate) key: String,
     pub(crate) message: String,
+    /// Sections that the setting was compared with.
+    against: &'static [&'static str],
 }
 
 impl Fault {
     pub(crate) fn new(key: impl Into<String>, message: impl Into<String>) -> Self {
-        Self { key: key.into(), message: message.into() }
+        Self { key: key.into(), message: message.into(), against: &[] }
     }
+
+    /// It contradicts a setting of one of these sections.
+    pub(crate) fn against(self, sections: &'static [&'static str]) -> Self {
+        Self { against: sections, ..self }
+    }
+
+    /// Whether it may be there only because a setting that could not be read was replaced.
+    fn follows_from(&self, mended: &[String]) -> bool {
+        let is_own = |key: &str| is_within(&self.key, key) || is_within(key, &self.key);
+        let is_compared = |key: &str| self.against.iter().any(|section| is_within(key, section));
+        mended.iter().any(|key| is_own(key) || is_compared(key))
+    }
+}
+
+/// What reading found.
+#[derive(Debug, Default)]
+struct Findings {
+    faults: Vec<Fault>,
+    /// Settings that something else took the place of, so that reading could go on.
+    mended: Vec<String>,
 }
 
 fn merge(layers: &Layers) -> Result<Value, Problem> {
@@ -160,20 +187,22 @@ fn override_problem(key: &str, error: &config::ConfigError) -> Problem {
 }
 
 /// Reads every section by itself, so that an error in one does not hide those of another.
-fn read(merged: Value) -> (Option<Lab>, Vec<Fault>) {
+fn read(merged: Value) -> (Option<Lab>, Findings) {
+    let mut findings = Findings::default();
     let Value::Object(mut sections) = merged else {
-        return (None, vec![Fault::new("", "a configuration is a table")]);
+        findings.faults.push(Fault::new("", "a configuration is a table"));
+        return (None, findings);
     };
-    let mut faults = Vec::new();
-    let lab = read_sections(&mut sections, &mut faults);
+    let lab = read_sections(&mut sections, &mut findings);
     for key in sections.keys() {
-        faults.push(Fault::new(key, "there is no such section"));
+        findings.faults.push(Fault::new(key, "there is no such section"));
     }
-    (lab, faults)
+    (lab, findings)
 }
 
-fn read_sections(sections: &mut Map<String, Value>, faults: &mut Vec<Fault>) -> Option<Lab> {
-    let from = &mut Sections { sections, faults };
+fn read_sections(sections: &mut Map<String, Value>, findings: &mut Findings) -> Option<Lab> {
+    let built_in = merge(&Layers::default()).unwrap_or_default();
+    let from = &mut Source { merged: sections, findings, built_in };
     let (hosts, links) = (from.take("hosts"), from.take("links"));
     let (ccp, mrpg, agentpg, router) =
         (from.take("ccp"), from.take("mrpg"), from.take("agentpg"), from.take("router"));
@@ -203,39 +232,95 @@ fn read_sections(sections: &mut Map<String, Value>, faults: &mut Vec<Fault>) -> 
     })
 }
 
-struct Sections<'a> {
-    sections: &'a mut Map<String, Value>,
-    faults: &'a mut Vec<Fault>,
-}
-
-impl Sections<'_> {
-    /// Reads a section. Where a value is of the wrong kind, the built-in one takes its place, so that what
-    /// stands behind it is read, and contradictions are found, too.
-    fn take<T: DeserializeOwned>(&mut self, name: &str) -> Option<T> {
-        let mut value = self.sections.remove(name).unwrap_or(Value::Null);
-        for _ in 0..FAULTS_MAX {
-            let (read, unknown) = read_section(name, &value);
-            match read {
-                Ok(section) => {
-                    self.faults
-                        .extend(unknown.into_iter().map(|key| Fault::new(key, "there is no such setting")));
-                    return Some(section);
-                }
-                Err(fault) => {
-                    let key = fault.key.clone();
-                    self.faults.push(fault);
-                    if !mend(&mut value, name, &key) {
-                        return None;
-                    }
-                }
-            }
-        }
-        None
-    }
+struct Source<'a> {
+    merged: &'a mut Map<String, Value>,
+    findings: &'a mut Findings,
+    built_in: Value,
 }
 
 /// Mistakes of one section that are told at once.
 const FAULTS_MAX: usize = 64;
+
+impl Source<'_> {
+    /// Reads a section. Where a value is missing or of the wrong kind, another takes its place, so that what
+    /// stands behind it is read, and contradictions are found, too.
+    fn take<T: DeserializeOwned>(&mut self, name: &str) -> Option<T> {
+        let mut value = self.merged.remove(name).unwrap_or(Value::Null);
+        for _ in 0..FAULTS_MAX {
+            let (read, unknown) = read_section(name, &value);
+            let fault = match read {
+                Ok(section) => {
+                    self.tell_unknown(unknown);
+                    return Some(section);
+                }
+                Err(fault) => fault,
+            };
+            let key = fault.key.clone();
+            self.findings.faults.push(fault);
+            let Some(mended) = self.mend::<T>(&value, name, &key) else {
+                self.tell_unknown(unknown);
+                return None;
+            };
+            self.findings.mended.push(key);
+            value = mended;
+        }
+        None
+    }
+
+    fn tell_unknown(&mut self, keys: Vec<String>) {
+        let faults = keys.into_iter().map(|key| Fault::new(key, "there is no such setting"));
+        self.findings.faults.extend(faults);
+    }
+
+    /// The section with something readable in the place of a fault: the built-in lab's value, else any.
+    fn mend<T: DeserializeOwned>(&self, section: &Value, name: &str, key: &str) -> Option<Value> {
+        let path = key.strip_prefix(name)?.trim_start_matches('.');
+        let anything = [json!(""), json!(0), json!("0s"), json!(false), json!([]), json!({})];
+        let candidates = sample(self.built_in.get(name), path).into_iter().chain(anything);
+        candidates.filter_map(|candidate| with(section, path, candidate)).find(|mended| {
+            match read_section::<T>(name, mended).0 {
+                Ok(_) => true,
+                Err(fault) => !is_within(&fault.key, key),
+            }
+        })
+    }
+}
+
+/// The built-in value of a setting, or of the same setting of the first of a list.
+fn sample(section: Option<&Value>, path: &str) -> Option<Value> {
+    let mut value = section?;
+    for part in path.split('.').filter(|part| !part.is_empty()) {
+        value = match value {
+            Value::Array(items) => part.parse().ok().and_then(|at: usize| items.get(at)).or(items.first())?,
+            Value::Object(settings) => settings.get(part)?,
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => return None,
+        };
+    }
+    Some(value.clone())
+}
+
+/// A section with another value at a path, which may be new in the last table of it.
+fn with(section: &Value, path: &str, value: Value) -> Option<Value> {
+    let mut section = section.clone();
+    let (above, last) = path.rsplit_once('.').unwrap_or(("", path));
+    let pointer = if above.is_empty() { String::new() } else { format!("/{}", above.replace('.', "/")) };
+    let at = if path.is_empty() {
+        &mut section
+    } else {
+        match section.pointer_mut(&pointer)? {
+            Value::Array(items) => items.get_mut(last.parse::<usize>().ok()?)?,
+            Value::Object(settings) => settings.entry(last).or_insert(Value::Null),
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => return None,
+        }
+    };
+    *at = value;
+    Some(section)
+}
+
+/// Whether a dotted key is another one, or below it.
+fn is_within(key: &str, above: &str) -> bool {
+    key.strip_prefix(above).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+}
 
 /// Reads a section, and lists the keys in it that nobody knows.
 fn read_section<T: DeserializeOwned>(name: &str, value: &Value) -> (Result<T, Fault>, Vec<String>) {
@@ -243,26 +328,19 @@ fn read_section<T: DeserializeOwned>(name: &str, value: &Value) -> (Result<T, Fa
     let mut track = serde_path_to_error::Track::new();
     let tracked = serde_path_to_error::Deserializer::new(value, &mut track);
     let read = serde_ignored::deserialize(tracked, |path| unknown.push(join(name, &path.to_string())));
-    (
-        read.map_err(|error: serde_json::Error| {
-            Fault::new(join(name, &track.path().to_string()), error.to_string())
-        }),
-        unknown,
-    )
+    let fault = |error: serde_json::Error| {
+        let (key, message) = (join(name, &track.path().to_string()), error.to_string());
+        match missing_field(&message) {
+            Some(field) => Fault::new(format!("{key}.{field}"), "this setting is missing"),
+            None => Fault::new(key, message),
+        }
+    };
+    (read.map_err(fault), unknown)
 }
 
-/// Puts the built-in lab's value in the place of a wrong one. Says whether there is one that differs.
-fn mend(section: &mut Value, name: &str, key: &str) -> bool {
-    let Some(path) = key.strip_prefix(name).map(|rest| rest.replace('.', "/")) else { return false };
-    let built_in = merge(&Layers::default()).unwrap_or_default();
-    let sound = built_in.get(name).and_then(|section| section.pointer(&path));
-    match (section.pointer_mut(&path), sound) {
-        (Some(wrong), Some(sound)) if wrong != sound => {
-            sound.clone_into(wrong);
-            true
-        }
-        _ => false,
-    }
+/// The name in serde's message about a missing field.
+fn missing_field(message: &str) -> Option<&str> {
+    message.strip_prefix("missing field `")?.strip_suffix('`')
 }
 
 /// One dotted form for both crates' paths: `agents.0.limit`.

@@ -118,13 +118,13 @@ pub(crate) struct Run {
     /// Written when every listener accepts: a JSON object with the addresses
     #[arg(long, value_name = "FILE")]
     pub(crate) ready_file: Option<PathBuf>,
-    /// Where to put the journal [default: ./.ccelab/last/journal.jsonl]
+    /// Where to put the journal [default: ./.ccelab/last/journal.jsonl; with --only ./.ccelab/last/LIST/journal.jsonl]
     #[arg(long, value_name = "FILE")]
     pub(crate) journal: Option<PathBuf>,
     /// Stop the run rather than lose a record of it
     #[arg(long)]
     pub(crate) journal_required: bool,
-    /// Where to put the product-format logs [default: ./.ccelab/last]
+    /// Where to put the product-format logs [default: the folder of the journal's default]
     #[arg(long, value_name = "DIR")]
     pub(crate) logs: Option<PathBuf>,
     /// Where to put a capture of the binary links, a pcapng file
@@ -159,7 +159,7 @@ pub(crate) struct Check {
 pub(crate) struct Ladder {
     /// The journal
     pub(crate) journal: PathBuf,
-    /// One task only: its id, or the id of its contact
+    /// One task only: T1, its id, or the id of its contact
     #[arg(long, value_name = "ID")]
     pub(crate) task: Option<String>,
     /// How to draw it

@@ -11,7 +11,7 @@ use crate::{
 };
 use cce_journal::{Record, What};
 use cce_kernel::{
-    CallId, Command, Fact, Input, Output, Port, Time,
+    CallId, Command, Fact, Input, NodeName, Output, Port, Time,
     fact::FinesseFact,
     model::{ContactId, ContactStatus, StatusReason},
 };
@@ -41,7 +41,7 @@ pub(crate) fn demo(options: Demo) -> Result<(), Failure> {
     let mut cues = Cues::of(&mut lab);
     let nodes = lab.nodes();
     let header = lab.header(options.seed, lab.demo_start(), nodes.clone());
-    let places = Places::of(options.journal, options.logs)?;
+    let places = Places::of(options.journal, options.logs, &[])?;
     let (sender, records) = channel();
     let scribe = Scribe::new(&header, &places)?
         .with_capture(&header, options.pcap.as_deref())?
@@ -132,14 +132,23 @@ impl Outcome {
             What::In(Input::Reply { call, .. }) if record.node.as_str() == "finesse" => {
                 self.calls.remove(call);
             }
-            What::In(Input::Frame { link, .. }) => *self.messages.entry(link.port).or_default() += 1,
-            What::In(Input::Call { port, .. }) => *self.requests.entry(*port).or_default() += 1,
+            What::In(Input::Frame { link, .. }) | What::Out(Output::Send { link, .. }) => {
+                self.on_message(&record.node, link.port);
+            }
+            What::Out(Output::Call { port, .. }) => *self.requests.entry(*port).or_default() += 1,
             What::In(_)
             | What::Out(_)
             | What::Started
             | What::Stopped { .. }
             | What::Bent(_)
             | What::Gap { .. } => {}
+        }
+    }
+
+    /// Counts it where the link was dialled: there alone its name says whose it is.
+    fn on_message(&mut self, node: &NodeName, port: Port) {
+        if port.listener() != node.as_str() {
+            *self.messages.entry(port).or_default() += 1;
         }
     }
 

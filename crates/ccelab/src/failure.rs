@@ -32,6 +32,17 @@ pub(crate) enum Failure {
         /// Why.
         source: ReadError,
     },
+    /// Another run is writing there.
+    #[error(
+        "{} is being written by {owner}: stop that run, or give --journal FILE and --logs DIR of your own",
+        path.display()
+    )]
+    InUse {
+        /// The file or folder.
+        path: PathBuf,
+        /// Who writes, such as `process 4711`.
+        owner: String,
+    },
     /// A file cannot be read or written.
     #[error("cannot {action} {}: {source}", path.display())]
     File {
@@ -54,6 +65,7 @@ impl Failure {
             | Self::Scenario(_)
             | Self::Net(_)
             | Self::Journal { .. }
+            | Self::InUse { .. }
             | Self::File { .. } => 2,
         }
     }
@@ -63,9 +75,12 @@ impl Failure {
         match self {
             Self::Config(error) => config_report(error),
             Self::Scenario(error) => scenario_report(error),
-            Self::Check(_) | Self::Usage(_) | Self::Net(_) | Self::Journal { .. } | Self::File { .. } => {
-                format!("error: {self}")
-            }
+            Self::Check(_)
+            | Self::Usage(_)
+            | Self::Net(_)
+            | Self::Journal { .. }
+            | Self::InUse { .. }
+            | Self::File { .. } => format!("error: {self}"),
         }
     }
 }

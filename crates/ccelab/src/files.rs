@@ -1,13 +1,14 @@
 //! Files: configurations, journals, logs.
 
-use crate::{cli::TableFiles, failure::Failure};
+use crate::{cli::TableFiles, failure::Failure, print};
 use cce_journal::{Header, Reader, Record, Tables};
 use cce_wire::TableText;
-use cce_world::{ENVIRONMENT_PREFIX, Lab, Layers, TableKind, read_table};
+use cce_world::{COMPONENTS, ENVIRONMENT_PREFIX, Lab, Layers, TableKind, read_table};
 use std::{
-    fs::{self, File, OpenOptions},
+    fs::{self, File, OpenOptions, TryLockError},
     io::{BufReader, Write},
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 /// Where a run is kept when nobody says where.
@@ -16,6 +17,9 @@ pub(crate) const LAST: &str = ".ccelab/last";
 /// The name of a journal there.
 const JOURNAL: &str = "journal.jsonl";
 
+/// The name of the file there that a run holds locked while it writes. It says which process that is.
+const LOCK: &str = "lock";
+
 /// Where the records of a run go.
 #[derive(Clone, Debug)]
 pub(crate) struct Places {
@@ -23,23 +27,58 @@ pub(crate) struct Places {
     pub(crate) journal: PathBuf,
     /// The folder of the logs.
     pub(crate) logs: PathBuf,
+    /// Keeps other runs out of the folder of the last run.
+    _lock: Option<Arc<File>>,
 }
 
 impl Places {
-    /// The places asked for; others are in the folder of the last run, which is made anew.
-    pub(crate) fn of(journal: Option<PathBuf>, logs: Option<PathBuf>) -> Result<Self, Failure> {
-        let last = Path::new(LAST);
+    /// The places asked for; others are in the folder of the last run, which is made anew. Each part of a
+    /// lab that is split into processes has a folder of its own there.
+    pub(crate) fn of(
+        journal: Option<PathBuf>,
+        logs: Option<PathBuf>,
+        only: &[String],
+    ) -> Result<Self, Failure> {
+        let last = last_folder(only);
+        let mut lock = None;
         if journal.is_none() || logs.is_none() {
-            create_folder(last)?;
+            create_folder(&last)?;
+            lock = Some(Arc::new(take(&last)?));
         }
         if let Some(logs) = &logs {
             create_folder(logs)?;
         }
         Ok(Self {
             journal: journal.unwrap_or_else(|| last.join(JOURNAL)),
-            logs: logs.unwrap_or_else(|| last.to_owned()),
+            logs: logs.unwrap_or(last),
+            _lock: lock,
         })
     }
+}
+
+/// The folder of the last run, or of the last run of these components.
+fn last_folder(only: &[String]) -> PathBuf {
+    let chosen: Vec<&str> =
+        COMPONENTS.into_iter().filter(|name| only.iter().any(|chosen| chosen == name)).collect();
+    Path::new(LAST).join(chosen.join(","))
+}
+
+/// Locks a folder for this process, which ends with it.
+fn take(folder: &Path) -> Result<File, Failure> {
+    let path = folder.join(LOCK);
+    let failed = |source| file_failure("lock", &path, source);
+    let mut file = OpenOptions::new().write(true).create(true).truncate(false).open(&path).map_err(failed)?;
+    if is_locked_elsewhere(&file) {
+        let owner = fs::read_to_string(&path).unwrap_or_default();
+        return Err(Failure::InUse { path: folder.to_owned(), owner: owner.trim().to_owned() });
+    }
+    file.set_len(0).and_then(|()| writeln!(file, "process {}", std::process::id())).map_err(failed)?;
+    Ok(file)
+}
+
+/// Locks a file. Where files cannot be locked, nobody is kept out.
+fn is_locked_elsewhere(file: &File) -> bool {
+    matches!(file.try_lock(), Err(TryLockError::WouldBlock))
 }
 
 /// The lab of the built-in configuration, a file, and the environment, with the tables of a run.
@@ -63,17 +102,27 @@ pub(crate) fn load_tables(files: &TableFiles) -> Result<Tables, Failure> {
     Ok(Tables { mr: load(TableKind::Mr, &files.mr_table)?, arm: load(TableKind::Arm, &files.arm_table)? })
 }
 
-/// Opens a journal.
+/// Reads a journal. Half a line at its end is passed over, and told.
 pub(crate) fn read_journal(path: &Path) -> Result<(Header, Vec<Record>), Failure> {
     let file = File::open(path).map_err(|source| file_failure("read", path, source))?;
-    Reader::read_all(BufReader::new(file))
-        .map_err(|source| Failure::Journal { path: path.to_owned(), source })
+    let failed = |source| Failure::Journal { path: path.to_owned(), source };
+    let (header, mut reader) = Reader::new(BufReader::new(file)).map_err(failed)?;
+    let records = reader.by_ref().collect::<Result<_, _>>().map_err(failed)?;
+    if let Some(line) = reader.torn_line() {
+        print::error(&format!(
+            "warning: {} ends in the middle of line {line}, which is passed over: its run was killed, or goes on",
+            path.display()
+        ));
+    }
+    Ok((header, records))
 }
 
-/// Creates a file that its owner alone may read: a journal holds credentials.
+/// Creates a file that its owner alone may read: a journal holds credentials. Nobody else may write it until
+/// it is closed: what another process is writing is left alone.
 pub(crate) fn create_private(path: &Path) -> Result<File, Failure> {
+    let failed = |source| file_failure("create", path, source);
     let mut options = OpenOptions::new();
-    options.write(true).create(true).truncate(true);
+    options.write(true).create(true).truncate(false);
     #[cfg(unix)]
     {
         use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
@@ -82,7 +131,15 @@ pub(crate) fn create_private(path: &Path) -> Result<File, Failure> {
             let _ = fs::set_permissions(path, fs::Permissions::from_mode(0o600));
         }
     }
-    options.open(path).map_err(|source| file_failure("create", path, source))
+    let file = options.open(path).map_err(failed)?;
+    if is_locked_elsewhere(&file) {
+        return Err(Failure::InUse { path: path.to_owned(), owner: "another process".to_owned() });
+    }
+    // A pipe or a device has no length.
+    if file.metadata().is_ok_and(|metadata| metadata.is_file()) {
+        file.set_len(0).map_err(failed)?;
+    }
+    Ok(file)
 }
 
 /// Creates a folder and those above it.

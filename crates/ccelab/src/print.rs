@@ -1,8 +1,6 @@
 //! The one place that prints.
 
-#![expect(clippy::print_stderr, reason = "a command line program prints, here and nowhere else")]
-
-use std::io::{IsTerminal, Write};
+use std::io::{self, IsTerminal, Write};
 
 /// Prints to standard output. A reader that left, such as `head`, is no error.
 pub(crate) fn out(text: &str) {
@@ -15,9 +13,24 @@ pub(crate) fn line(text: &str) {
     out(&format!("{text}\n"));
 }
 
-/// Prints to standard error.
+/// Prints to standard error. Where nobody can read it, the exit code still says what happened.
 pub(crate) fn error(text: &str) {
-    eprintln!("{}", text.trim_end());
+    let _ = writeln!(Errors, "{}", text.trim_end());
+}
+
+/// Standard error, for whoever writes to it by themselves: what cannot be written is lost.
+pub(crate) struct Errors;
+
+impl Write for Errors {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let _ = io::stderr().write_all(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        let _ = io::stderr().flush();
+        Ok(())
+    }
 }
 
 /// Whether standard output takes colours.

@@ -41,7 +41,7 @@ pub(crate) fn run(options: &Run) -> Result<(), Failure> {
     let nodes = build(&lab, &header, nodes);
     runtime()?.block_on(async {
         let bound = Net::bind(config, nodes).await?;
-        let places = Places::of(options.journal.clone(), options.logs.clone())?;
+        let places = Places::of(options.journal.clone(), options.logs.clone(), &options.only)?;
         let (settling, settled) = Settling::of(&header.nodes, &header.tables);
         let scribe = Scribe::new(&header, &places)?
             .with_capture(&header, options.pcap.as_deref())?

@@ -54,7 +54,7 @@ pub(crate) fn check(options: &cli::ScenarioFile) -> Result<(), Failure> {
 #[expect(clippy::disallowed_methods, reason = "people want to know how long a run took")]
 pub(crate) fn sim(options: &cli::Sim) -> Result<(), Failure> {
     let scenario = load_scenario(&options.file)?;
-    let places = Places::of(options.journal.clone(), options.logs.clone())?;
+    let places = Places::of(options.journal.clone(), options.logs.clone(), &[])?;
     let name = scenario.name.clone();
     let mut play = Play::new(scenario, options.seed);
     let mut scribe = Scribe::new(&play.header, &places)?;

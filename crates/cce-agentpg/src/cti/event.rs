@@ -16,8 +16,6 @@ use cce_wire::{List, NamedVariable, Text};
 
 /// Type of this peripheral: enterprise agent (cti-server-protocol 12).
 pub(super) const PERIPHERAL_TYPE: u16 = 17;
-/// "None" of an unsigned number.
-const NULL: u32 = u32::MAX;
 
 /// `AGENT_STATE_EVENT`.
 pub(super) fn agent_state(record: &AgentRecord) -> Cti {
@@ -58,8 +56,8 @@ pub(super) fn pre_call(call: &PreCall) -> Cti {
     };
     let services = &call.enabled_services;
     AgentPreCallEvent {
-        service_number: NULL,
-        service_id: NULL,
+        service_number: call.service.cast_unsigned(),
+        service_id: call.service.cast_unsigned(),
         skill_group_number: call.skill_group_number,
         skill_group_id: call.skill_group.0.cast_unsigned(),
         mrd_id: call.mrd.0,

@@ -1,6 +1,6 @@
 //! Tasks that the router assigns, and takes back (mr-interface 8.1).
 
-use super::{Opc, START_TIMEOUT, Shown, router::note_peer_error, task::Task};
+use super::{NO_SERVICE, Opc, START_TIMEOUT, Shown, router::note_peer_error, task::Task};
 use crate::arm::Place;
 use cce_kernel::{
     Cx, LinkId, TimerKey,
@@ -101,6 +101,7 @@ impl Opc {
             skill_target: task.place.skill_target,
             skill_group: task.skill_group,
             skill_group_number: queue.skill_group_number,
+            service: NO_SERVICE,
             network_target: message.network_target_id,
             ani: text_of(message.ani.as_ref()),
             ced: text_of(message.ced.as_ref()),

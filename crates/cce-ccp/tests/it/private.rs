@@ -99,7 +99,7 @@ fn a_renotified_task_shows_no_former_task() {
 fn a_renotified_task_may_fail() {
     let mut lab = Lab::reserved();
     lab.renotify(&renotification("Other", "ROUTE_SERVICE_TRANSFER"));
-    let said = lab.says(failed(DIALOGUE + 1, 1, 43));
+    let said = lab.says(failed(DIALOGUE + 1, 1, 66));
     assert_eq!(said.changes(), ["queued>discarded/notification_no_script system"]);
 }
 

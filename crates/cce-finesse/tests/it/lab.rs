@@ -350,6 +350,8 @@ fn short(publication: &Publication) -> String {
         Object::Dialogs(dialog) => format!("{event} dialogs {}", dialog.state),
         Object::Media(media) => format!("{event} media {}", media.state),
         Object::User(user) => format!("{event} user {}", user.state),
-        Object::MediaError(error) | Object::DialogError { error, .. } => format!("error {}", error.message),
+        Object::UserError(error) | Object::MediaError(error) | Object::DialogError { error, .. } => {
+            format!("error {}", error.message)
+        }
     }
 }

@@ -44,6 +44,21 @@ fn media_are_for_users_who_are_signed_in() {
 }
 
 #[test]
+fn a_media_forgets_its_settings_when_it_is_signed_out() {
+    let mut lab = Lab::ready();
+    let other = SIGN_IN.replace("CLOSE", "TRANSFER").replace("ACCEPT", "IGNORE");
+    let invoke_id = lab.put(MEDIA, &other).invoke_id();
+    lab.cti(MediaLoginResp { invoke_id, status: 1, ..Default::default() });
+    lab.put(MEDIA, LOGOUT);
+    lab.agent(AgentState::Logout, 0);
+    let shown = lab.get(MEDIA).body();
+    assert!(!shown.contains("maxDialogLimit"), "{shown}");
+    for part in ["<dialogLogoutAction>CLOSE<", "<interruptAction>ACCEPT<", "<state>LOGOUT<"] {
+        assert!(shown.contains(part), "no {part} in {shown}");
+    }
+}
+
+#[test]
 fn a_second_sign_in_fails_and_changes_the_settings() {
     let mut lab = Lab::ready();
     let transfer = SIGN_IN.replace("CLOSE", "TRANSFER");

@@ -77,15 +77,16 @@ fn what_does_not_exist_is_not_found() {
 #[test]
 fn a_resource_takes_its_own_methods_only() {
     let mut lab = Lab::in_service();
-    for (method, target) in [
-        ("DELETE", USER),
-        ("POST", MEDIA),
-        ("PUT", "/finesse/api/User/1080/Queues"),
-        ("PUT", "/finesse/api/SystemInfo"),
+    for (method, target, allowed) in [
+        ("DELETE", USER, "GET, PUT"),
+        ("POST", MEDIA, "GET, PUT"),
+        ("PUT", "/finesse/api/User/1080/Queues", "GET"),
+        ("PUT", "/finesse/api/SystemInfo", "GET"),
     ] {
+        let refused = lab.request(Request::new(method, target), "1080:ccelab");
         assert_eq!(
-            lab.request(Request::new(method, target), "1080:ccelab").status(),
-            405,
+            (refused.status(), refused.response().get("allow")),
+            (405, Some(allowed)),
             "{method} {target}"
         );
     }

@@ -60,6 +60,32 @@ fn a_sign_in_needs_an_extension() {
 }
 
 #[test]
+fn a_sign_in_with_an_extension_that_nobody_has_fails_later() {
+    let mut lab = Lab::in_service();
+    let accepted = lab.put(USER, "<User><state>LOGIN</state><extension>4711</extension></User>");
+    assert_eq!(accepted.status(), 202);
+    assert_eq!(accepted.shown(), ["error CF_INVALID_LOGON_DEVICE_SPECIFIED"]);
+    let told = &accepted.published()[0];
+    assert_eq!((told.node().as_str(), told.source().as_str(), told.request_id.as_str()), (USER, USER, "r-1"));
+    let document = cce_xml::finesse::update(told);
+    for part in [
+        "<errorData>260</errorData>",
+        "<errorMessage>CF_INVALID_LOGON_DEVICE_SPECIFIED</errorMessage>",
+        "<errorType>Invalid Device</errorType>",
+    ] {
+        assert!(document.contains(part), "no {part} in {document}");
+    }
+    assert!(lab.get(USER).body().contains("<state>LOGOUT</state>"));
+}
+
+#[test]
+fn a_user_may_sign_in_at_a_colleague_s_desk() {
+    let mut lab = Lab::in_service();
+    let signed_in = lab.put(USER, "<User><state>LOGIN</state><extension>1081</extension></User>");
+    assert_eq!(signed_in.shown(), ["PUT user NOT_READY"]);
+}
+
+#[test]
 fn a_login_name_stands_for_its_user() {
     let mut lab = Lab::in_service();
     let read = lab.request(Request::new("GET", "/finesse/api/User/sjeffers"), "sjeffers:ccelab");

@@ -88,6 +88,9 @@ pub enum RouterFact {
         interruptible: bool,
         /// Whether the contact counts as being at a VRU.
         at_vru: bool,
+        /// What the routing client asks for; 0 classic.
+        #[serde(default)]
+        operation: u16,
     },
     /// A request was refused.
     CallRefused {

@@ -234,6 +234,8 @@ pub enum Object {
     Media(Box<Media>),
     /// A user.
     User(Box<User>),
+    /// A request about a user failed.
+    UserError(ApiError),
     /// A request about a domain failed.
     MediaError(ApiError),
     /// A request about a dialog failed.
@@ -265,7 +267,7 @@ impl Publication {
         match &self.object {
             Object::Dialog(_) | Object::Dialogs(_) | Object::DialogError { .. } => user + "/Dialogs/Media",
             Object::Media(_) | Object::MediaError(_) => user + "/Media",
-            Object::User(_) => user,
+            Object::User(_) | Object::UserError(_) => user,
         }
     }
 
@@ -280,7 +282,7 @@ impl Publication {
             Object::MediaError(error) => {
                 error.media.map_or_else(|| format!("{user}/Media"), |mrd| format!("{user}/Media/{mrd}"))
             }
-            Object::User(_) => user,
+            Object::User(_) | Object::UserError(_) => user,
         }
     }
 }

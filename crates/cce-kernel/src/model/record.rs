@@ -72,6 +72,9 @@ pub struct PreCall {
     pub skill_group: SkillTarget,
     /// The queue's peripheral number.
     pub skill_group_number: u32,
+    /// The service's id; -1 none.
+    #[serde(default = "no_service")]
+    pub service: i32,
     /// Network target.
     pub network_target: u32,
     /// Calling line: the application's first string.
@@ -95,6 +98,11 @@ pub struct PreCall {
     /// Expanded call variables: name and value.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub named_variables: Vec<(String, String)>,
+}
+
+/// What journals mean that do not name a service.
+const fn no_service() -> i32 {
+    -1
 }
 
 /// The kinds of task event (cti-server-protocol 11.2).

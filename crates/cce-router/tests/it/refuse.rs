@@ -13,14 +13,14 @@ fn an_unknown_dialed_number_is_no_script_selector() {
 fn a_dialed_number_without_a_call_type_has_no_script() {
     let mut config = config();
     config.dialed_numbers = vec![dialed("CumulusTask", 5011, None)];
-    assert_refused(config, new_call(4), RefusalReason::NoScript, 43);
+    assert_refused(config, new_call(4), RefusalReason::NoScript, 66);
 }
 
 #[test]
 fn a_call_type_without_a_script_has_none() {
     let mut config = config();
     config.call_types[0].script = None;
-    assert_refused(config, new_call(4), RefusalReason::NoScript, 43);
+    assert_refused(config, new_call(4), RefusalReason::NoScript, 66);
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! The ladder as a Mermaid sequence diagram.
 
 use super::{Lane, Names, Row, Shape};
+use crate::one_line::one_line;
 use std::fmt::Write;
 
 /// Draws rows as a Mermaid sequence diagram, one by one.
@@ -14,12 +15,12 @@ impl Mermaid {
         for lane in Lane::ALL {
             let _ = writeln!(text, "    participant {}", lane.name());
         }
-        for (contact, tasks) in &names.0 {
+        for (short, contact, tasks) in names.shown() {
             let tasks: Vec<String> = tasks.iter().map(ToString::to_string).collect();
-            let short = names.short(contact).unwrap_or_default();
             let _ = writeln!(
                 text,
-                "    Note over APP,DESK: {short} contact {contact}, task {}",
+                "    Note over APP,DESK: {short} contact {}, task {}",
+                escape(contact.as_str()),
                 if tasks.is_empty() { "none".into() } else { tasks.join(" and ") }
             );
         }
@@ -48,7 +49,7 @@ impl Mermaid {
 
 /// A semicolon and a number sign end a statement in Mermaid.
 fn escape(text: &str) -> String {
-    text.replace('#', "#35;").replace(';', "#59;")
+    one_line(text).replace('#', "#35;").replace(';', "#59;")
 }
 
 #[cfg(test)]

@@ -116,12 +116,12 @@ impl Rows {
     fn on_event(&mut self, event: &Event<'_>, done: &mut Vec<Row>) {
         let Some(here) = Lane::of(&event.record.node) else { return };
         match &event.kind {
-            Kind::Received { message, link, .. } => {
-                let from = self.origin(event.record).unwrap_or_else(|| Lane::outside(link.port, here));
+            Kind::Received { message, port, .. } => {
+                let from = self.origin(event.record).unwrap_or_else(|| Lane::outside(*port, here));
                 self.on_message(event, message, from, here, done);
             }
-            Kind::Sent { message, peer, link, .. } if peer.node.is_none() => {
-                self.on_message(event, message, here, Lane::outside(link.port, here), done);
+            Kind::Sent { message, peer, port, .. } if peer.node.is_none() => {
+                self.on_message(event, message, here, Lane::outside(*port, here), done);
             }
             Kind::Http(exchange) => self.on_exchange(event, exchange, here, done),
             Kind::Fact(fact) => self.on_fact(event, fact, here, done),
@@ -130,7 +130,7 @@ impl Rows {
                 self.start(Row::mark(event, here, text), done);
             }
             Kind::LinkUp { link, peer } if Lane::dials(here, link.port) || peer.node.is_none() => {
-                let text = format!("{} link open", link.port);
+                let text = format!("{} link open", words::link_name(here, link.port));
                 self.start(Row::mark(event, here, text), done);
             }
             Kind::Bent(bent) => self.change(event, words::bent(bent), here, done),
@@ -210,53 +210,73 @@ impl Rows {
     }
 }
 
-/// All rows of a journal.
+/// All rows of a journal, or those of one contact.
 pub fn rows<'a>(
     header: &Header,
     records: impl IntoIterator<Item = &'a Record>,
     only: Option<ContactId>,
 ) -> (Vec<Row>, Names) {
-    let mut maker = Rows { only, ..Rows::new(header) };
+    let mut maker = Rows { only: only.clone(), ..Rows::new(header) };
     let mut all: Vec<Row> = records.into_iter().flat_map(|record| maker.push(record)).collect();
     all.extend(maker.finish());
-    (all, maker.names)
+    (all, Names { only, ..maker.names })
 }
 
-/// Finds the contact that a person means: a contact id, a task id, or the beginning of one.
+/// Finds the contact that a person means: its short name in the ladder, a contact id, a task id, or the beginning
+/// of a contact id.
 pub fn find_contact<'a>(
     header: &Header,
     records: impl IntoIterator<Item = &'a Record>,
     wanted: &str,
 ) -> Option<ContactId> {
     let (_, names) = rows(header, records, None);
-    let by_task = names.0.iter().find(|(_, tasks)| tasks.iter().any(|task| task.to_string() == wanted));
-    let by_contact = || names.0.iter().find(|(contact, _)| contact.as_str().starts_with(wanted));
-    by_task.or_else(by_contact).map(|(contact, _)| contact.clone())
+    let is_exact = |short: &str, tasks: &[TaskId]| {
+        short == wanted || tasks.iter().any(|task| task.to_string() == wanted)
+    };
+    let exact = names.shown().find(|(short, _, tasks)| is_exact(short, tasks));
+    let begun = || names.shown().find(|(_, contact, _)| contact.as_str().starts_with(wanted));
+    exact.or_else(begun).map(|(_, contact, _)| contact.clone())
 }
 
 /// Contacts in the order in which they appeared, each with its tasks.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Names(pub Vec<(ContactId, Vec<TaskId>)>);
+pub struct Names {
+    contacts: Vec<(ContactId, Vec<TaskId>)>,
+    /// The one that is drawn, where it is not all.
+    only: Option<ContactId>,
+}
 
 impl Names {
     /// `T1`, `T2`, …: the short name of a contact.
     pub fn short(&self, contact: &ContactId) -> Option<String> {
-        self.0.iter().position(|(known, _)| known == contact).map(|at| format!("T{}", at + 1))
+        self.contacts.iter().position(|(known, _)| known == contact).map(short)
+    }
+
+    /// Short name, contact and tasks of each that is drawn.
+    pub fn shown(&self) -> impl Iterator<Item = (String, &ContactId, &[TaskId])> {
+        let is_shown = |contact: &ContactId| self.only.as_ref().is_none_or(|only| only == contact);
+        let all = self.contacts.iter().enumerate();
+        all.filter(move |(_, (contact, _))| is_shown(contact))
+            .map(|(at, (contact, tasks))| (short(at), contact, tasks.as_slice()))
     }
 
     fn learn(&mut self, subject: &Subject) {
         let Some(contact) = &subject.contact else { return };
-        let at = self.0.iter().position(|(known, _)| known == contact).unwrap_or_else(|| {
-            self.0.push((contact.clone(), Vec::new()));
-            self.0.len() - 1
+        let at = self.contacts.iter().position(|(known, _)| known == contact).unwrap_or_else(|| {
+            self.contacts.push((contact.clone(), Vec::new()));
+            self.contacts.len() - 1
         });
-        let tasks = &mut self.0[at].1;
+        let tasks = &mut self.contacts[at].1;
         if let Some(task) = subject.task
             && !tasks.contains(&task)
         {
             tasks.push(task);
         }
     }
+}
+
+fn short(at: usize) -> String {
+    format!("T{}", at + 1)
 }
 
 /// The record whose handling a record belongs to: an input is its own.

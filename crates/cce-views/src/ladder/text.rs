@@ -5,7 +5,7 @@
 //! ```
 
 use super::{Lane, Mark, Names, Row, Shape, stampers};
-use crate::stamp::Stamper;
+use crate::{one_line::one_line, stamp::Stamper};
 use cce_journal::Header;
 use cce_kernel::{Time, model::ContactId};
 use std::collections::{BTreeMap, BTreeSet};
@@ -19,6 +19,9 @@ const LANE: usize = 5;
 
 /// Columns of the stamp, the time since the start, and the short name of the task.
 const LEFT: usize = 27;
+
+/// Before what goes on in a further line.
+const CONTINUED: &str = "    ";
 
 /// Whether a drawing has colours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,12 +59,11 @@ impl Text {
     /// The ids of every contact and task, for the head of a drawing that is made afterwards.
     pub fn ids(&mut self, names: &Names) -> String {
         let mut head = String::new();
-        for (contact, tasks) in &names.0 {
+        for (short, contact, tasks) in names.shown() {
             let tasks: Vec<String> = tasks.iter().map(ToString::to_string).collect();
-            let short = names.short(contact).unwrap_or_default();
             let ids =
                 if tasks.is_empty() { "no task id".into() } else { format!("task {}", tasks.join(", ")) };
-            let _ = writeln!(head, "{short}  contact {contact}  {ids}");
+            let _ = writeln!(head, "{short}  contact {}  {ids}", one_line(contact.as_str()));
             self.introduced.insert(contact.to_string());
             self.introduced.extend(tasks);
         }
@@ -81,14 +83,15 @@ impl Text {
         self.introduce(row, names, &mut lines);
         let left = self.left(row, names);
         let room = WIDTH - LEFT - Lane::ALL.len() * LANE;
-        let mut words = wrap(&row.text, &row.changes, room).into_iter();
+        let mut words = wrap(&one_line(&row.text), &row.changes, room).into_iter();
         let lanes = draw(row.shape);
         let first = words.next().unwrap_or_default();
-        let line = format!("{}{}{}", self.dim(&left), self.lanes(&lanes, row.shape), self.words(&first, row));
+        let line =
+            format!("{}{}{}", self.dim(&left), self.lanes(&lanes, row.shape), self.words(&first, row.shape));
         let _ = writeln!(lines, "{}", line.trim_end());
         for more in words {
             let rest = format!("{:LEFT$}{}", "", idle());
-            let _ = writeln!(lines, "{}{}", self.dim(&rest), self.change(&more));
+            let _ = writeln!(lines, "{}{}", self.dim(&rest), self.words(&more, row.shape));
         }
         lines
     }
@@ -98,7 +101,8 @@ impl Text {
         let Some(contact) = &row.subject.contact else { return };
         let short = names.short(contact).unwrap_or_default();
         if self.introduced.insert(contact.to_string()) {
-            let _ = writeln!(lines, "{}", self.bold(&format!("{short}  contact {contact}")));
+            let _ =
+                writeln!(lines, "{}", self.bold(&format!("{short}  contact {}", one_line(contact.as_str()))));
         }
         if let Some(task) = row.subject.task
             && self.introduced.insert(task.to_string())
@@ -112,7 +116,7 @@ impl Text {
             self.stampers.get(&row.lane()).map(|stamper| stamper.clock_at(row.at)).unwrap_or_default();
         let name = row.subject.contact.as_ref().and_then(|contact: &ContactId| names.short(contact));
         let mark = row.mark.map_or(' ', Mark::sign);
-        format!("{stamp:<13}{:<8}{:<5}{mark}", since(row.at), name.unwrap_or_default())
+        format!("{stamp:<12} {:<7} {:<5}{mark}", since(row.at), name.unwrap_or_default())
     }
 
     fn lanes(&self, lanes: &str, shape: Shape) -> String {
@@ -123,11 +127,10 @@ impl Text {
         }
     }
 
-    fn words(&self, words: &str, row: &Row) -> String {
-        let Some(head) = words.strip_prefix(row.text.as_str()) else { return words.to_owned() };
-        match row.shape {
-            Shape::Arrow { .. } => format!("{}{}", row.text, self.change(head)),
-            Shape::Mark(_) | Shape::Counts => self.change(words),
+    fn words(&self, words: &Words, shape: Shape) -> String {
+        match shape {
+            Shape::Arrow { .. } => format!("{}{}", words.text, self.change(&words.changes)),
+            Shape::Mark(_) | Shape::Counts => self.change(&format!("{}{}", words.text, words.changes)),
         }
     }
 
@@ -153,8 +156,16 @@ impl Text {
     }
 }
 
+/// Seconds since the start, in seven columns: the longer a run, the fewer decimals.
 fn since(at: Time) -> String {
-    format!("+{}.{:03}", at.0 / 1_000_000, at.0 / 1_000 % 1_000)
+    let seconds = at.0 / 1_000_000;
+    let millis = format!("{:03}", at.0 / 1_000 % 1_000);
+    match seconds {
+        0..100 => format!("+{seconds}.{millis}"),
+        100..1_000 => format!("+{seconds}.{}", &millis[..2]),
+        1_000..10_000 => format!("+{seconds}.{}", &millis[..1]),
+        _ => format!("+{seconds}"),
+    }
 }
 
 fn idle() -> String {
@@ -186,25 +197,49 @@ fn column(lane: Lane) -> usize {
     lane as usize * LANE
 }
 
-/// The text and what changed, in lines of at most `room` columns.
-fn wrap(text: &str, changes: &[String], room: usize) -> Vec<String> {
-    let mut lines = vec![cut(text, room)];
+/// One line right of the lanes.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Words {
+    text: String,
+    /// What changed, behind the text.
+    changes: String,
+}
+
+impl Words {
+    fn len(&self) -> usize {
+        self.text.chars().count() + self.changes.chars().count()
+    }
+}
+
+/// The text and what changed, in lines of at most `room` columns. What does not fit goes below.
+fn wrap(text: &str, changes: &[String], room: usize) -> Vec<Words> {
+    let mut lines: Vec<Words> =
+        fold(text, room).into_iter().map(|text| Words { text, ..Words::default() }).collect();
     for change in changes {
-        let addition = format!("  ● {change}");
-        let fits = lines.last().is_some_and(|line| line.chars().count() + addition.chars().count() <= room);
+        let addition = format!("  ● {}", one_line(change));
         match lines.last_mut() {
-            Some(line) if fits => line.push_str(&addition),
-            _ => lines.push(cut(&format!("  ● {change}"), room)),
+            Some(line) if line.len() + addition.chars().count() <= room => line.changes.push_str(&addition),
+            _ => lines.extend(
+                fold(&addition, room).into_iter().map(|changes| Words { changes, ..Words::default() }),
+            ),
         }
     }
     lines
 }
 
-fn cut(text: &str, room: usize) -> String {
-    if text.chars().count() <= room {
-        return text.to_owned();
+/// Breaks a text at its blanks, and where it has none; what goes on is indented.
+fn fold(text: &str, room: usize) -> Vec<String> {
+    let mut lines = Vec::new();
+    let mut rest: Vec<char> = text.chars().collect();
+    while rest.len() > room {
+        let from = CONTINUED.len() + 1;
+        let at = (from..=room).rev().find(|at| rest[*at] == ' ').unwrap_or(room);
+        let more = rest.split_off(at);
+        lines.push(rest.into_iter().collect());
+        rest = CONTINUED.chars().chain(more.into_iter().skip_while(|letter| *letter == ' ')).collect();
     }
-    text.chars().take(room - 1).chain(['…']).collect()
+    lines.push(rest.into_iter().collect());
+    lines
 }
 
 #[cfg(test)]
@@ -223,6 +258,26 @@ mod tests {
         let changes = ["x".repeat(30), "y".repeat(30)];
         let lines = wrap("NEW_TASK", &changes, 50);
         assert_eq!(lines.len(), 2);
-        assert!(lines.iter().all(|line| line.chars().count() <= 50));
+        assert!(lines.iter().all(|line| line.len() <= 50));
+    }
+
+    #[test]
+    fn nothing_of_a_long_text_is_lost() {
+        let text = "peer error in NEW_TASK: the field ScriptSelector is longer than 32 characters";
+        let lines = wrap(text, &[], 30);
+        let texts: Vec<&str> = lines.iter().map(|line| line.text.as_str()).collect();
+        let expected =
+            ["peer error in NEW_TASK: the", "    field ScriptSelector is", "    longer than 32 characters"];
+        assert_eq!(texts, expected);
+        let lines = wrap("NEW_TASK", &["z".repeat(70)], 30);
+        let all: String = lines.iter().map(|line| line.changes.trim_start().to_owned()).collect();
+        assert_eq!(all, format!("● {}", "z".repeat(70)));
+        assert!(lines.iter().all(|line| line.len() <= 30));
+    }
+
+    #[test]
+    fn the_time_since_the_start_keeps_its_column() {
+        let shown = [99_999_000, 100_000_000, 4_711_250_000, 86_400_000_000].map(|at| since(Time(at)));
+        assert_eq!(shown, ["+99.999", "+100.00", "+4711.2", "+86400"]);
     }
 }

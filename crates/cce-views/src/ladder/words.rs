@@ -1,10 +1,11 @@
 //! What a row says.
 
+use super::Lane;
 use crate::fold::Message;
 use cce_cti::Cti;
 use cce_journal::{Bend, Bent};
 use cce_kernel::{
-    Fact, LinkReason, Request, Response,
+    Fact, LinkReason, Port, Request, Response,
     fact::{AgentPgFact, CcpFact, CloseStep, FinesseFact, QueueChoice, RefusalReason, RouterFact},
     model::{Object, Publication},
 };
@@ -131,9 +132,16 @@ pub(super) fn publication(publication: &Publication) -> String {
             format!("{event} Media {}{routable}", media.state.media_name())
         }
         Object::User(user) => format!("{event} User {} {}", user.id, user.state),
+        Object::UserError(error) => format!("{event} User error {}", error.message),
         Object::MediaError(error) => format!("{event} Media error {}", error.message),
         Object::DialogError { error, .. } => format!("{event} Dialog error {}", error.message),
     }
+}
+
+/// A link's name. Both gateways dial one listener, and until one has said who it is, the router cannot tell.
+pub(super) fn link_name(here: Lane, port: Port) -> &'static str {
+    let is_shared = port.socket() == Port::IcmMr && !Lane::dials(here, port);
+    if is_shared { "icm" } else { port.name() }
 }
 
 pub(super) const fn link_reason(reason: LinkReason) -> &'static str {
@@ -248,12 +256,20 @@ fn agentpg(fact: &AgentPgFact) -> Option<String> {
             Some(format!("CTI session {session} open: {signature}, version {version}"))
         }
         AgentPgFact::SideActive { side } => Some(format!("{side} is the active side")),
-        AgentPgFact::SessionRefused { status, .. } => Some(format!("CTI session refused: status {status}")),
+        AgentPgFact::SessionRefused { status, .. } => {
+            Some(format!("CTI session refused: {}", status_name(*status)))
+        }
         AgentPgFact::SessionClosed { session, status } => {
-            Some(format!("CTI session {session} ended: status {status}"))
+            Some(format!("CTI session {session} ended: {}", status_name(*status)))
         }
         _ => None,
     }
+}
+
+/// A status of the CTI server with its name, where it has one.
+fn status_name(status: u32) -> String {
+    let name = cce_cti::status::name(status).map(|name| format!(" ({name})"));
+    format!("status {status}{}", name.unwrap_or_default())
 }
 
 fn finesse(fact: &FinesseFact) -> Option<String> {

@@ -18,6 +18,9 @@ use std::collections::BTreeMap;
 /// A dump line is wrapped before the field that would make it this long, from `Session` on (inferred).
 const DUMP_WIDTH: usize = 100;
 
+/// An agent without a phone call: lines are a matter of voice, and no record of a task has any.
+const NO_LINES: &str = "NumLines=0 CurLine=0";
+
 /// Message types of the ARM layer, whose messages are dumped when they arrive.
 const ARM_KINDS: std::ops::RangeInclusive<u32> = 151..=190;
 
@@ -288,12 +291,12 @@ fn arm(
 }
 
 fn agent_event(r: &AgentRecord) -> String {
-    // Of the session that the agent is signed in by; lines are a matter of voice.
+    // Of the session that the agent is signed in by.
     let client = u8::from(r.session != 0);
     format!(
         "AGENT_EVENT: ID={} Periph={} Ext={} Inst={} Sig={} UniqueInstID={} SGSt={} SGDur={} St={} Dur={} Reason={} \
          MRDID={} NumTasks={} MaxTaskLimit={} MaxBeyondTaskLimit={} AgtMode={} AGTAvailStatus={} ICMAgtID={} \
-         STID={} SGID=0x{:x} SGSTID={} NumLines=0 CurLine=0 ClientStatus=0x{client:x} Dir={} TerminalName={}",
+         STID={} SGID=0x{:x} SGSTID={} {NO_LINES} ClientStatus=0x{client:x} Dir={} TerminalName={}",
         r.agent,
         r.peripheral,
         r.extension,
@@ -323,12 +326,14 @@ fn agent_event(r: &AgentRecord) -> String {
 fn pre_call(c: &PreCall) -> String {
     let services: Vec<String> = c.enabled_services.iter().map(ToString::to_string).collect();
     format!(
-        "DEVICE_TARGET_PRE_CALL_IND - Instrument={} RouterCallKey={} NetworkTargetID={} SvSkTargID=-1(-1) \
+        "DEVICE_TARGET_PRE_CALL_IND - Instrument={} RouterCallKey={} NetworkTargetID={} SvSkTargID={}({}) \
          SkGroupSkTarID={}({}) AgSkTargID={} ANI={} CED={} CallTypeID={} PreCallInvokeID={} \
          ProtocolReferenceGUID={} NumEnabledServices={} EnabledServiceTypes=[ {} ] CCAIConfigParam={}",
         c.instrument,
         c.task.join(' '),
         c.network_target,
+        c.service,
+        c.service,
         c.skill_group,
         c.skill_group_number,
         c.skill_target,

@@ -14,6 +14,18 @@ use cce_kernel::{
 };
 use std::collections::BTreeMap;
 
+/// Milliseconds that a message waits in the product's queues and hand-overs: this Finesse handles each at once.
+const NO_WAIT: u32 = 0;
+
+/// A time that the product does not measure (finesse-nonvoice 6).
+const NOT_MEASURED: i32 = -1;
+
+/// An event answers no request.
+const NO_INVOKE_ID: &str = "invokeID=null";
+
+/// What the product calls a Finesse of this kind of contact center.
+const DEPLOYMENT: &str = "deploymentType=CCE";
+
 /// Threads of each pool; the log names one of them.
 const POOL_THREADS: u64 = 20;
 
@@ -158,14 +170,15 @@ impl FinesseLog {
 
     fn dispatch_stats(&self, handling: &Handling, record: &Record) -> String {
         let took = record.at.since(handling.at).as_millis();
-        let total = if handling.measured { took.to_string() } else { "-1".into() };
+        let total = if handling.measured { took.to_string() } else { NOT_MEASURED.to_string() };
         format!(
-            "[[COMMAND_DISPATCHER]] DnE-CHECKPOINT-5 - SEQS: [{}], dispatch_stats: CTI_CMD_QUEUE_TIME: 0, \
-             CTI_CMD_DISPATCH_TIME: 0, CTI_CMD_EXECUTION_TIME: {took}, CTI_CMD_TOTAL_EXECUTION_TIME: {took}, \
+            "[[COMMAND_DISPATCHER]] DnE-CHECKPOINT-5 - SEQS: [{}], dispatch_stats: CTI_CMD_QUEUE_TIME: {NO_WAIT}, \
+             CTI_CMD_DISPATCH_TIME: {NO_WAIT}, CTI_CMD_EXECUTION_TIME: {took}, CTI_CMD_TOTAL_EXECUTION_TIME: {took}, \
              message_overall_stats: CTI_MSG_RCV_TIME:{},CTI_MSG_TOTAL_PROCESSING_TIME:{total},\
-             CTI_MSG_QUEUED_FOR_DECODING_TIME:0,CTI_MSG_DECODE_TIME:0,CTI_MSG_ACMI_NOTIFY_TIME:0,\
-             CTI_MSG_DISPATCH_TIME:0,CTI_MSG_PROCESSING_TIME:{total},CTI_MSG_LATENCY:-1,\
-             CTI_SOCKET_WAIT_TIME:-1, payload: {}",
+             CTI_MSG_QUEUED_FOR_DECODING_TIME:{NO_WAIT},CTI_MSG_DECODE_TIME:{NO_WAIT},\
+             CTI_MSG_ACMI_NOTIFY_TIME:{NO_WAIT},CTI_MSG_DISPATCH_TIME:{NO_WAIT},\
+             CTI_MSG_PROCESSING_TIME:{total},CTI_MSG_LATENCY:{NOT_MEASURED},\
+             CTI_SOCKET_WAIT_TIME:{NOT_MEASURED}, payload: {}",
             handling.task,
             self.stamper.ccbu_local(self.stamper.wall(record)),
             handling.payload,
@@ -257,7 +270,7 @@ fn indication(message: &Cti) -> Option<String> {
 macro_rules! begun {
     ($name:literal, $message:ident, $m:ident, $sequence:ident) => {
         format!(
-            "CTI{} [ invokeID=null, cti_sequence_id={}, msgID={}, msgName={}, deploymentType=CCE, monitorId={}, \
+            "CTI{} [ {NO_INVOKE_ID}, cti_sequence_id={}, msgID={}, msgName={}, {DEPLOYMENT}, monitorId={}, \
              peripheralId={}, peripheralType={}, mrdId={}, icmAgentID={}, taskId={}, skillGroupID={}, \
              serviceID={}, applicationRouted={}]",
             $name,
@@ -286,18 +299,19 @@ fn task_event(message: &Cti, sequence: u64) -> Option<(&'static str, TaskId, Str
         Cti::StartTaskEvent(m) => {
             Some(("StartTaskEvent", m.task_id, begun!("StartTaskEvent", message, m, sequence)))
         }
-        Cti::EndTaskEvent(m) => Some(("EndTaskEvent", m.task_id, end_payload(m, sequence))),
+        Cti::EndTaskEvent(m) => Some(("EndTaskEvent", m.task_id, end_payload(message, m, sequence))),
         _ => None,
     }
 }
 
-fn end_payload(m: &cce_cti::EndTaskEvent, sequence: u64) -> String {
+fn end_payload(message: &Cti, m: &cce_cti::EndTaskEvent, sequence: u64) -> String {
     let text = |value: Option<String>| value.filter(|text| !text.is_empty()).unwrap_or_else(|| "null".into());
     format!(
-        "CTIEndTaskEvent [ invokeID=null, cti_sequence_id={sequence}, msgID=199, msgName=EndTaskEvent, \
-         deploymentType=CCE, monitorId={}, peripheralId={}, mrdId={}, agentSkillTargetID={}, \
+        "CTIEndTaskEvent [ {NO_INVOKE_ID}, cti_sequence_id={sequence}, msgID={}, msgName=EndTaskEvent, \
+         {DEPLOYMENT}, monitorId={}, peripheralId={}, mrdId={}, agentSkillTargetID={}, \
          previousICMTaskId={}, taskId={}, icmDispositionCode={}, applicationDispositionCode={}, \
          wrapUpData={}, applicationData={}]",
+        message.kind(),
         m.monitor_id,
         m.peripheral_id,
         m.mrd_id,
@@ -314,7 +328,11 @@ fn end_payload(m: &cce_cti::EndTaskEvent, sequence: u64) -> String {
 fn concerns(publication: &Publication, task: TaskId) -> bool {
     match &publication.object {
         Object::Dialog(dialog) | Object::Dialogs(dialog) => dialog.id == task,
-        Object::Media(_) | Object::User(_) | Object::MediaError(_) | Object::DialogError { .. } => false,
+        Object::Media(_)
+        | Object::User(_)
+        | Object::UserError(_)
+        | Object::MediaError(_)
+        | Object::DialogError { .. } => false,
     }
 }
 

@@ -9,8 +9,12 @@ mod finesse;
 mod mr_pim;
 mod router;
 
-use crate::fold::{Event, Fold};
+use crate::{
+    fold::{Event, Fold},
+    one_line::one_line,
+};
 use cce_journal::{Header, Record};
+use std::borrow::Cow;
 
 /// One of the log files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -84,11 +88,16 @@ impl Logs {
         }
     }
 
-    /// Takes in the next record and returns the lines that it makes.
+    /// Takes in the next record and returns the lines that it makes. A line stays one, whatever a customer writes.
     pub fn push(&mut self, record: &Record) -> Vec<Line> {
         let event = self.fold.push(record);
         let mut lines = Vec::new();
         self.write(&event, &mut lines);
+        for (_, line) in &mut lines {
+            if let Cow::Owned(escaped) = one_line(line) {
+                *line = escaped;
+            }
+        }
         lines
     }
 

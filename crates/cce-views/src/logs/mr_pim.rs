@@ -14,7 +14,8 @@ use cce_mr::{
 use cce_wire::{Shown, Text, Value};
 use std::collections::BTreeMap;
 
-/// Printed where a call id is empty.
+/// Printed for `NICCallID` and `PGCallID`, which tasks do not have: they are calls of a network or a switch
+/// (mr-interface 7.1), and no message of this lab has a field for them.
 const NO_CALL: &str = "{N/A}";
 
 #[derive(Debug)]

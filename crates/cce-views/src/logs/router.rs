@@ -17,6 +17,22 @@ use cce_mr::{
 };
 use cce_wire::Text;
 
+// What the product prints of things that only calls have, or that it does not know yet. No message of a task has a
+// field for any of them, so these texts are the product's own for every task (mr-interface 7.1, 7.2, 8.1).
+
+/// A request has no id of its own, its agent services are chosen later, and its type is the ordinary one.
+const NEW_CALL_TAIL: &str = "CallGUID=, CCAIConfigParam=, OpType=0";
+/// A greeting is played to callers.
+const NO_GREETING: &str = "GREET=";
+/// Digits are looked up for callers.
+const NO_DIGITS: &str = "CustDBProvidedDigits=";
+/// A caller's place, and a call's signalling.
+const NO_LOCATION: &str = "LocationParamPKID=, LocationParamName=, SIPHeader=";
+/// The request that a transferred call began with.
+const NO_ORIGIN: &str = "OrigRCCallID{PhyCtrlID=0, RCID=0, DlgID=0x0} OrigOperationType=0";
+/// Labels say where a network is to send a call; a task goes to an agent.
+const NO_LABELS: &str = "Label(s)=";
+
 #[derive(Debug)]
 pub(super) struct RouterLog {
     stamper: Stamper,
@@ -65,10 +81,11 @@ impl RouterLog {
                 routing_client,
                 mrd,
                 at_vru,
+                operation,
                 ..
             } => vec![format!(
                 "{}NewCall: CID={}, DN={dialed_number}, ANI={ani}, CED={ced}, RCID={routing_client}, \
-                 MRDID={mrd}, CallAtVRU={}, OpCode=0, CallGUID=, CCAIConfigParam=, OpType=0",
+                 MRDID={mrd}, CallAtVRU={}, OpCode={operation}, {NEW_CALL_TAIL}",
                 context(*dialogue),
                 cid(*key),
                 u8::from(*at_vru),
@@ -126,7 +143,7 @@ fn pre_call(context: &str, m: &DeviceTargetPreCallInd) -> Vec<String> {
     vec![
         format!(
             "{context}DeviceTargetPreCall_V14: CID=({},{}), PerID={}, PQID={}, StepOrder={}, AGSTID={} \
-             NetworkCallFlags={}, InvokeID={}, GREET=, NumEnabledServices={}, EnabledServiceTypes=[ {} ], \
+             NetworkCallFlags={}, InvokeID={}, {NO_GREETING}, NumEnabledServices={}, EnabledServiceTypes=[ {} ], \
              CCAIConfigParam={}",
             m.task_id.day,
             m.task_id.call,
@@ -141,7 +158,7 @@ fn pre_call(context: &str, m: &DeviceTargetPreCallInd) -> Vec<String> {
             text(m.ccai_config_param.as_ref()),
         ),
         format!(
-            "DN={}, ANI={}, CED={}, CustDBProvidedDigits=, RouteID={}, NetworkTargetID={}",
+            "DN={}, ANI={}, CED={}, {NO_DIGITS}, RouteID={}, NetworkTargetID={}",
             text(m.dn.as_ref()),
             text(m.ani.as_ref()),
             text(m.ced.as_ref()),
@@ -158,19 +175,19 @@ fn pre_call(context: &str, m: &DeviceTargetPreCallInd) -> Vec<String> {
             m.customer_id,
             m.service_requested,
         ),
-        "LocationParamPKID=, LocationParamName=, SIPHeader=".to_owned(),
+        NO_LOCATION.to_owned(),
         format!(
             "NIC_CalledPartyNumber={} ECCPayloadID={}",
             text(m.nic_called_party_number.as_ref()),
             m.ecc_payload_id,
         ),
-        "OrigRCCallID{PhyCtrlID=0, RCID=0, DlgID=0x0} OrigOperationType=0".to_owned(),
+        NO_ORIGIN.to_owned(),
     ]
 }
 
 fn connect(m: &Connect) -> String {
     format!(
-        "{}Connect: CID=({},{}), EventSelect=0x{:x}, ServiceType={}, RCID={}, ECCPayloadID={} Label(s)= InvokeID={}",
+        "{}Connect: CID=({},{}), EventSelect=0x{:x}, ServiceType={}, RCID={}, ECCPayloadID={} {NO_LABELS} InvokeID={}",
         context(m.did),
         m.rtr_date,
         m.rtr_cid,

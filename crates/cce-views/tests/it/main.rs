@@ -7,8 +7,12 @@ mod explain;
 mod reference;
 mod round_trip;
 
-use cce_journal::{Header, Record};
-use cce_kernel::{Time, Wall, model::ContactId};
+use cce_journal::{Header, Record, What};
+use cce_kernel::{
+    CallId, Fact, Input, Output, Peer, Port, Request, Response, Time, Wall,
+    fact::{AgentPgFact, OpcMessage, RouterFact},
+    model::ContactId,
+};
 use cce_sim::Sim;
 use cce_views::{
     ladder::{self, Mermaid, Paint, Text},
@@ -50,6 +54,31 @@ fn a_ladder_of_one_task_shows_nothing_else() {
 }
 
 #[test]
+fn a_router_that_runs_alone_knows_which_gateway_a_link_is_of() {
+    let (header, records) = run();
+    let alone: Vec<Record> =
+        records.into_iter().filter(|record| record.node.as_str() == "router").map(without_peer).collect();
+    let drawn = ladder_of(&header, &alone, None);
+    let lanes = |part: &str| {
+        let found =
+            drawn.lines().find(|line| line.contains(part)).unwrap_or_else(|| panic!("{part} in {drawn}"));
+        found[found.find('│').unwrap()..].split(part).next().unwrap().trim_end().to_owned()
+    };
+    assert_eq!(lanes("NEW_CALL"), "│    │    ├───►│    │    │    │");
+    assert_eq!(lanes("AGENT_STATE_UPDATE"), "│    │    │    │◄───┤    │    │");
+    assert_eq!(lanes("DEVICE_TARGET_PRE_CALL_IND"), "│    │    │    ├───►│    │    │");
+    assert!(drawn.contains("icm link open") && !drawn.contains("icm-mr link open"), "{drawn}");
+}
+
+/// As the journal of a process of its own has it: who called is not known.
+fn without_peer(mut record: Record) -> Record {
+    if let What::In(Input::LinkUp { peer, .. }) = &mut record.what {
+        *peer = Peer { node: None, ..Peer::default() };
+    }
+    Record { cause: None, ..record }
+}
+
+#[test]
 fn colours_change_nothing_but_colours() {
     let coloured = text(Paint::Colour, None);
     let mut plain = String::new();
@@ -69,10 +98,116 @@ fn no_view_shows_credentials() {
     assert!(!everything.contains("secret-of-1083") && !everything.contains("Basic "));
 }
 
+#[test]
+fn what_a_customer_writes_breaks_no_line() {
+    let mut lab = lab();
+    lab.cast.customers[0].title = "Card\nlost\u{1b}[2J".into();
+    lab.cast.customers[0].variables.insert("cv_2".into(), "a\nb".into());
+    let plain = logs();
+    let (header, records) = run_of(&lab);
+    let logs = logs_of(&header, &records);
+    assert!(
+        logs[&LogFile::CcpPublicApps].contains("[Title=Card\\nlost"),
+        "{}",
+        logs[&LogFile::CcpPublicApps]
+    );
+    for (file, text) in &logs {
+        assert_eq!(text.lines().count(), plain[file].lines().count(), "{}", file.file_name());
+        assert!(!text.contains(|letter: char| letter.is_control() && letter != '\n'));
+    }
+    assert!(!ladder_of(&header, &records, None).contains('\u{1b}'));
+}
+
+#[test]
+fn values_of_a_log_line_are_those_of_its_record() {
+    let (header, mut records) = run();
+    for record in &mut records {
+        match &mut record.what {
+            What::Out(Output::Note(Fact::Router(RouterFact::CallAdmitted { operation, .. }))) => {
+                *operation = 3;
+            }
+            What::Out(Output::Note(Fact::AgentPg(AgentPgFact::ToCtiServer(OpcMessage::PreCall(call))))) => {
+                call.service = 71;
+            }
+            What::In(_)
+            | What::Out(_)
+            | What::Started
+            | What::Stopped { .. }
+            | What::Bent(_)
+            | What::Gap { .. } => {}
+        }
+    }
+    let logs = logs_of(&header, &records);
+    assert!(logs[&LogFile::Router].contains("OpCode=3, "));
+    assert!(logs[&LogFile::Ctisvr].contains("SvSkTargID=71(71)"));
+}
+
+#[test]
+fn a_path_that_somebody_asks_for_makes_no_task() {
+    let (header, mut records) = run();
+    let path = "/ccp/task/contact/0123456789ABCDEF0123456789ABCDEF";
+    let call = CallId(900);
+    let asked = What::In(Input::Call { call, port: Port::App, request: Request::new("DELETE", path) });
+    let refused = What::Out(Output::Reply { call, response: Response::new(404) });
+    records.insert(0, record(1, asked));
+    records.insert(1, record(1, refused));
+    let (rows, names) = ladder::rows(&header, &records, None);
+    assert!(rows.iter().any(|row| row.text.starts_with("DELETE")), "{rows:?}");
+    let contacts: Vec<&str> = names.shown().map(|(_, contact, _)| contact.as_str()).collect();
+    assert_eq!(contacts, ["7CC797871000018D0000000A39ED7AD5"]);
+    assert!(ladder::find_contact(&header, &records, "0123").is_none());
+}
+
+#[test]
+fn a_task_that_leaves_the_queue_is_named() {
+    let mut lab = lab();
+    lab.cast.agents.clear();
+    lab.cast.customers[0].cancel_after = Some(Span(Duration::from_secs(2)));
+    let (header, records) = run_of(&lab);
+    let contact = ladder::find_contact(&header, &records, "T1").unwrap();
+    let drawn = ladder_of(&header, &records, Some(contact));
+    let line =
+        drawn.lines().find(|line| line.contains("left the queue")).unwrap_or_else(|| panic!("{drawn}"));
+    assert!(line.contains(" T1 "), "{line}");
+}
+
+#[test]
+fn a_ladder_of_one_of_two_tasks_has_its_short_name_and_only_its_ids() {
+    let mut lab = lab();
+    lab.ccp.contact_ids.push("8DD797871000018D0000000B39ED7AD5".into());
+    lab.cast.customers.push(lab.cast.customers[0].clone());
+    let (header, records) = run_of(&lab);
+    let second = ladder::find_contact(&header, &records, "T2").unwrap();
+    let drawn = ladder_of(&header, &records, Some(second));
+    assert!(drawn.starts_with("T2  contact 8DD7"), "{drawn}");
+    assert!(!drawn.contains("7CC7") && !drawn.contains("T1"), "{drawn}");
+}
+
+#[test]
+fn the_end_of_a_cti_session_says_what_its_status_means() {
+    let (header, mut records) = run();
+    let ended = AgentPgFact::SessionClosed { session: 1, status: 16 };
+    records.push(Record { node: "agentpg".into(), ..record(9_999, What::Out(Output::Note(ended.into()))) });
+    let drawn = ladder_of(&header, &records, None);
+    assert!(drawn.contains("CTI session 1 ended: status 16 (E_CTI_TIMEOUT)"), "{drawn}");
+}
+
+fn record(seq: u64, what: What) -> Record {
+    Record { seq, at: Time::default(), node: "ccp".into(), cause: None, what }
+}
+
 fn text(paint: Paint, only: Option<ContactId>) -> String {
     let (header, records) = run();
-    let (rows, names) = ladder::rows(&header, &records, only);
-    let mut text = Text::new(&header, paint);
+    draw(&header, &records, paint, only)
+}
+
+fn ladder_of(header: &Header, records: &[Record], only: Option<ContactId>) -> String {
+    draw(header, records, Paint::Plain, only)
+}
+
+fn draw(header: &Header, records: &[Record], paint: Paint, only: Option<ContactId>) -> String {
+    let (rows, names) = ladder::rows(header, records, only);
+    let mut text = Text::new(header, paint);
     let mut drawn = text.ids(&names) + &text.head();
     rows.iter().for_each(|row| drawn.push_str(&text.row(row, &names)));
     drawn
@@ -87,7 +222,11 @@ fn mermaid() -> String {
 
 fn logs() -> BTreeMap<LogFile, String> {
     let (header, records) = run();
-    let mut logs = Logs::new(&header);
+    logs_of(&header, &records)
+}
+
+fn logs_of(header: &Header, records: &[Record]) -> BTreeMap<LogFile, String> {
+    let mut logs = Logs::new(header);
     let mut texts = BTreeMap::new();
     for (file, line) in records.iter().flat_map(|record| logs.push(record)) {
         *texts.entry(file).or_insert_with(String::new) += &(line + "\n");
@@ -96,7 +235,10 @@ fn logs() -> BTreeMap<LogFile, String> {
 }
 
 fn run() -> (Header, Vec<Record>) {
-    let lab = lab();
+    run_of(&lab())
+}
+
+fn run_of(lab: &Lab) -> (Header, Vec<Record>) {
     let header = lab.header(3, Wall(1_718_000_000_000_000), lab.nodes());
     let mut sim = Sim::new(3);
     for node in lab.nodes() {

@@ -44,6 +44,74 @@ fn every_mistake_of_a_file_is_told_at_once_with_its_line_and_key() {
     assert_eq!(found, expected.map(|(line, key)| (line, key.to_owned())));
 }
 
+/// Two elements of a list, each with a misspelt key, which is therefore missing, and a value of a wrong kind.
+const MISSPELT: &str = r#"
+[[mrds]]
+id = 5012
+nmae = "Mails"
+description = "Mail"
+interruptible = "yes"
+start_timeout = "30s"
+task_life = "20min"
+
+[[mrds]]
+id = 5013
+name = "Chats"
+descripton = "Chat"
+interruptible = false
+start_timout = "30s"
+task_life = "20min"
+
+[[mrpg.applications]]
+peripherall = 5002
+connect = 7
+
+[[dialed_numbers]]
+number = "CumulusTask"
+mrd = "Mails"
+"#;
+
+#[test]
+fn missing_and_unknown_settings_of_every_element_are_told_and_nothing_that_follows_from_them() {
+    let found: Vec<(usize, String, String)> = problems(MISSPELT)
+        .into_iter()
+        .map(|problem| (line(&problem), problem.key.clone(), problem.message))
+        .collect();
+    let told = |key: &str| {
+        let found = found.iter().find(|(_, found, _)| found == key);
+        found.map(|(line, _, message)| (*line, message.as_str()))
+    };
+    let (missing, unknown) = ("this setting is missing", "there is no such setting");
+    let expected = [
+        ("mrds.0.name", 2, missing),
+        ("mrds.0.nmae", 4, unknown),
+        ("mrds.0.interruptible", 6, "invalid type: string \"yes\", expected a boolean"),
+        ("mrds.1.description", 10, missing),
+        ("mrds.1.start_timeout", 10, missing),
+        ("mrds.1.descripton", 13, unknown),
+        ("mrds.1.start_timout", 15, unknown),
+        ("mrpg.applications.0.peripheral", 18, missing),
+        ("mrpg.applications.0.peripherall", 19, unknown),
+    ];
+    for (key, line, message) in expected {
+        assert_eq!(told(key), Some((line, message)), "{key} in {found:?}");
+    }
+    assert!(told("mrpg.applications.0.connect").is_some());
+    assert_eq!(found.len(), expected.len() + 1, "{found:?}");
+}
+
+#[test]
+fn a_domain_s_longest_task_is_eight_hours_unless_it_says_otherwise() {
+    let domain = "id = 5011\nname = \"Tasks\"\ndescription = \"\"\ninterruptible = true\nstart_timeout = \"30s\"\n\
+                  task_life = \"20min\"\n";
+    let longest = |more: &str| {
+        let lab = load(&file(&format!("[[mrds]]\n{domain}{more}"))).unwrap();
+        lab.mrds[0].max_task_duration
+    };
+    assert_eq!(longest(""), minutes(480));
+    assert_eq!(longest("max_task_duration = \"1h\"\n"), minutes(60));
+}
+
 #[test]
 fn a_problem_names_file_line_key_and_what_is_wrong() {
     let problems = problems("[[dialed_numbers]]\nnumber = \"Sales\"\nmrd = \"Mails\"\n");

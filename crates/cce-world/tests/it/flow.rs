@@ -82,6 +82,13 @@ fn a_dialed_number_without_a_call_type_discards_its_tasks() {
 }
 
 #[test]
+fn a_full_queue_is_no_missing_script() {
+    let mut lab = lab(Vec::new(), vec![customer(1, None), customer(2, None)]);
+    lab.mrds[0].max_in_queue = Some(1);
+    assert_eq!(ends(&run(&lab, 1)), [(ContactStatus::Discarded, StatusReason::InvalidNewTask)]);
+}
+
+#[test]
 fn a_task_that_nobody_accepts_goes_to_another_agent() {
     let mut deaf = agent("1080", 3);
     deaf.accept = None;

@@ -25,7 +25,7 @@ fn data(xml: &mut Xml, object: &Object) {
         }),
         Object::Media(media) => xml.node("media", |xml| people::inside_media(xml, media, true)),
         Object::User(user) => xml.node("user", |xml| people::notified_user(xml, user)),
-        Object::MediaError(error) | Object::DialogError { error, .. } => {
+        Object::UserError(error) | Object::MediaError(error) | Object::DialogError { error, .. } => {
             xml.node("apiErrors", |xml| asynchronous_error(xml, error))
         }
     };

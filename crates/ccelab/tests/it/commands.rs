@@ -1,6 +1,6 @@
 //! The smaller commands, and wrong usage.
 
-use crate::support::{Running, folder, http, run, stderr, stdout};
+use crate::support::{Running, ccelab, folder, http, run, stderr, stdout};
 use std::fs;
 
 #[test]
@@ -64,6 +64,32 @@ fn files_that_are_missing_or_something_else_are_named_with_the_cause() {
         assert_eq!(output.status.code(), Some(2), "{arguments:?}");
         assert!(stderr(&output).contains(part), "{}", stderr(&output));
     }
+}
+
+#[test]
+fn a_journal_that_ends_within_a_letter_is_read_up_to_there() {
+    let folder = folder("torn");
+    assert!(run(&folder, &["demo", "--fast", "--journal", "J"]).status.success());
+    let mut bytes = fs::read(folder.join("J")).unwrap();
+    let lines = bytes.split(|byte| *byte == b'\n').count() - 1;
+    bytes.extend_from_slice("{\"seq\":99999,\"what\":\"\u{e9}".as_bytes());
+    bytes.pop();
+    fs::write(folder.join("J"), bytes).unwrap();
+    for arguments in [["replay", "J"], ["ladder", "J"]] {
+        let output = run(&folder, &arguments);
+        assert!(output.status.success(), "{}", stderr(&output));
+        let warning = format!("J ends in the middle of line {}", lines + 1);
+        assert!(stderr(&output).contains(&warning), "{}", stderr(&output));
+    }
+}
+
+#[test]
+fn an_error_that_nobody_can_read_keeps_its_exit_code() {
+    let folder = folder("deaf");
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let status = ccelab(&folder).args(["replay", "missing.jsonl"]).stderr(writer).status().unwrap();
+    assert_eq!(status.code(), Some(2));
 }
 
 #[test]

@@ -21,6 +21,24 @@ fn the_demo_is_handled_and_draws_its_ladder() {
 }
 
 #[test]
+fn the_summary_counts_messages_by_the_link_that_they_crossed() {
+    let folder = folder("counts");
+    let text = stdout(&run(&folder, &["demo", "--fast"]));
+    let counts = text.lines().find_map(|line| line.trim().strip_prefix("messages: ")).unwrap();
+    let count = |name: &str| -> u64 {
+        let found = counts
+            .split(", ")
+            .find_map(|part| part.strip_prefix(name)?.trim().split(' ').next()?.parse().ok());
+        found.unwrap_or_else(|| panic!("no {name} in {counts}"))
+    };
+    let log = |name: &str| fs::read_to_string(folder.join(".ccelab/last").join(name)).unwrap();
+    assert!(log("router.log").contains("DeviceTargetPreCall"));
+    // The one task: NEW_CALL, CONNECT, its reservation, and its states.
+    assert!(count("icm-agent") > 5 && count("icm-mr") >= 4, "{counts}");
+    assert!(count("ccp-rest") == 1 && count("app") > 1 && count("desk") > 5, "{counts}");
+}
+
+#[test]
 fn the_demo_s_logs_agree_with_the_lab_trace_live_and_from_the_journal() {
     let Some(tool) = shared("tools/compare-lab-trace.py") else {
         return skip_trace();

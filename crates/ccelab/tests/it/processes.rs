@@ -1,6 +1,6 @@
 //! A lab in several processes, each of which is stopped and started again.
 
-use crate::support::{Running, create_task, folder, wait_for, wait_for_status};
+use crate::support::{Running, create_task, folder, run, stderr, stdout, wait_for, wait_for_status};
 use std::{fs, net::TcpListener, path::Path};
 
 const PARTS: [&str; 5] = ["ccp", "mrpg", "router", "agentpg", "finesse"];
@@ -17,6 +17,57 @@ fn links_come_back_by_themselves_when_any_process_is_started_again() {
         parts[at] = Some(start(&folder, part));
         work_one_task(&app);
     }
+}
+
+#[test]
+fn the_parts_of_a_split_lab_keep_their_records_apart_in_one_folder() {
+    let folder = folder("split-records");
+    let app = write_config(&folder);
+    let parts = [("ccp,mrpg", "ccp,mrpg"), ("router", "router"), ("finesse,agentpg", "agentpg,finesse")];
+    let running: Vec<Running> = parts
+        .iter()
+        .map(|(only, _)| {
+            let mut arguments = vec!["--config", "lab.toml", "--only", only];
+            if only.contains("finesse") {
+                arguments.extend(["--agents", "1080=slow:10ms"]);
+            }
+            Running::start_plainly(&folder, only, &arguments)
+        })
+        .collect();
+    work_one_task(&app);
+    running.into_iter().for_each(Running::interrupt);
+    for (_, name) in parts {
+        let records = folder.join(".ccelab/last").join(name);
+        let replayed = run(&records, &["replay", "journal.jsonl"]);
+        assert!(replayed.status.success(), "{name}: {}{}", stdout(&replayed), stderr(&replayed));
+    }
+    let log = |part: &str| fs::read_to_string(folder.join(".ccelab/last").join(part)).unwrap();
+    assert!(log("ccp,mrpg/mr-pim.log").contains("NEW_TASK") && log("router/router.log").contains("NewCall"));
+}
+
+#[test]
+fn a_second_run_in_a_folder_is_refused_and_the_first_keeps_its_journal() {
+    let folder = folder("two-runs");
+    let lab = Running::start_plainly(&folder, "lab", &["--ports", "ephemeral"]);
+    let output = run(&folder, &["demo", "--fast"]);
+    assert_eq!(output.status.code(), Some(2));
+    let told = stderr(&output);
+    assert!(told.contains(&format!("process {}", lab.id())) && told.lines().count() == 1, "{told}");
+    assert!(told.contains("--journal"), "{told}");
+    lab.interrupt();
+    assert!(run(&folder, &["replay", ".ccelab/last/journal.jsonl"]).status.success());
+    assert!(run(&folder, &["demo", "--fast"]).status.success(), "the lock ends with its process");
+}
+
+#[test]
+fn a_journal_that_a_run_writes_is_not_overwritten_by_another() {
+    let folder = folder("one-journal");
+    let lab = Running::start(&folder, "lab", &["--ports", "ephemeral"]);
+    let output = run(&folder, &["demo", "--fast", "--journal", "lab.jsonl"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(stderr(&output).contains("lab.jsonl is being written"), "{}", stderr(&output));
+    lab.interrupt();
+    assert!(run(&folder, &["replay", "lab.jsonl"]).status.success());
 }
 
 /// The virtual agent runs beside Finesse, as a desktop would.

@@ -73,22 +73,34 @@ pub(crate) struct Running {
 impl Running {
     /// Starts `ccelab run` and waits until every listener accepts.
     pub(crate) fn start(folder: &Path, name: &str, arguments: &[&str]) -> Self {
+        let journal = folder.join(format!("{name}.jsonl"));
+        let records = [Path::new("--journal"), &journal, Path::new("--logs"), &folder.join(name)];
+        Self::launch(folder, name, arguments, &records)
+    }
+
+    /// Starts it as a person would who does not say where its records are to go.
+    pub(crate) fn start_plainly(folder: &Path, name: &str, arguments: &[&str]) -> Self {
+        Self::launch(folder, name, arguments, &[])
+    }
+
+    fn launch(folder: &Path, name: &str, arguments: &[&str], records: &[&Path]) -> Self {
         let ready_file = folder.join(format!("{name}.ready"));
         let _ = fs::remove_file(&ready_file);
-        let records = folder.join(name);
         let process = ccelab(folder)
             .args(["run", "--ready-file"])
             .arg(&ready_file)
-            .arg("--journal")
-            .arg(folder.join(format!("{name}.jsonl")))
-            .arg("--logs")
-            .arg(records)
+            .args(records)
             .args(arguments)
             .stdout(Stdio::null())
             .spawn()
             .unwrap();
         let text = wait_for("the ready file", || fs::read_to_string(&ready_file).ok());
         Self { process, ready: serde_json::from_str(&text).unwrap(), ready_file }
+    }
+
+    /// Its process.
+    pub(crate) fn id(&self) -> u32 {
+        self.process.id()
     }
 
     /// The address of a listener.
