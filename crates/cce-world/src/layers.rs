@@ -174,7 +174,7 @@ fn read(merged: Value) -> (Option<Lab>, Vec<Fault>) {
 
 fn read_sections(sections: &mut Map<String, Value>, faults: &mut Vec<Fault>) -> Option<Lab> {
     let from = &mut Sections { sections, faults };
-    let (hosts, links) = (from.take("hosts"), from.take("links"));
+    let (hosts, links, latency) = (from.take("hosts"), from.take("links"), from.take("latency"));
     let (ccp, mrpg, agentpg, router) =
         (from.take("ccp"), from.take("mrpg"), from.take("agentpg"), from.take("router"));
     let (mrds, dialed_numbers, call_types, scripts) =
@@ -185,6 +185,7 @@ fn read_sections(sections: &mut Map<String, Value>, faults: &mut Vec<Fault>) -> 
     Some(Lab {
         hosts: hosts?,
         links: links?,
+        latency: latency?,
         ccp: ccp?,
         mrpg: mrpg?,
         agentpg: agentpg?,

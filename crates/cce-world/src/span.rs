@@ -2,7 +2,7 @@
 
 use jiff::SignedDuration;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
-use std::{str::FromStr, time::Duration};
+use std::{fmt, str::FromStr, time::Duration};
 
 /// A duration written as `250ms`, `5s` or `1min 30s`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -28,10 +28,16 @@ impl FromStr for Span {
     }
 }
 
+impl fmt::Display for Span {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let signed = SignedDuration::try_from(self.0).unwrap_or(SignedDuration::MAX);
+        write!(f, "{signed:#}")
+    }
+}
+
 impl Serialize for Span {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        let signed = SignedDuration::try_from(self.0).unwrap_or(SignedDuration::MAX);
-        to.serialize_str(&format!("{signed:#}"))
+        to.collect_str(self)
     }
 }
 
