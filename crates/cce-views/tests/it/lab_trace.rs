@@ -46,7 +46,7 @@ fn media(agent: &str, body: &str) -> Request {
 
 fn steps() -> Vec<(Duration, Request)> {
     let mut steps = Vec::new();
-    for (at, agent) in [(1_000, "1081"), (1_200, "1082"), (1_400, "1083")] {
+    for (at, agent) in [(1_000, "1081"), (1_200, "1083")] {
         let body = format!("<User><state>LOGIN</state><extension>{agent}</extension></User>");
         steps.push((ms(at), put(agent, "", &body)));
         steps.push((ms(at + 100), media(agent, MEDIA_LOGIN)));
@@ -58,11 +58,13 @@ fn steps() -> Vec<(Duration, Request)> {
         }
     };
     let ready = |state: &str| media("1081", &format!("<Media><state>{state}</state></Media>"));
-    let again = |_: &str| media("1082", "<Media><state>NOT_READY</state></Media>");
+    let voice = |state: &str| put("1083", "", &format!("<User><state>{state}</state></User>"));
+    repeat(92_951_500, 200, 4, &voice);
     repeat(93_500_000, 640_000, 84, &ready);
-    repeat(93_700_000, 560_000, 95, &again);
+    repeat(93_610_000, 155_000, 343, &voice);
     repeat(148_200_000, 950_000, 80, &ready);
-    repeat(148_300_000, 560_000, 133, &again);
+    repeat(148_410_000, 160_000, 468, &voice);
+    repeat(224_600_000, 1_000, 15, &voice);
     steps
 }
 
