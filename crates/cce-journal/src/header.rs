@@ -89,6 +89,45 @@ pub struct LogSettings {
     pub ccp_link_host: String,
     /// What the CTI server's trace prints for "no service" (cti-server-protocol 19).
     pub stale_service_id: u32,
+    /// Where the logs begin to count.
+    #[serde(default, skip_serializing_if = "FirstNumbers::are_built_in")]
+    pub first: FirstNumbers,
+}
+
+/// Where logs begin to count, as if more had been written before the run.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct FirstNumbers {
+    /// Of the lines of CCP's logs, by file and by the component that a line names, such as `ccpapi` and
+    /// `EVENTING`: each counts for itself.
+    pub ccp: BTreeMap<String, BTreeMap<String, u64>>,
+    /// Of the lines of Finesse's log.
+    pub finesse_line: u64,
+    /// Of the thread that sends Finesse's first indication, 1 to 20.
+    pub finesse_command_thread: u64,
+    /// Of the thread that takes in Finesse's first message from the CTI server, 1 to 20.
+    pub finesse_event_thread: u64,
+    /// `cti_sequence_id` of Finesse's first message from the CTI server.
+    pub finesse_cti_sequence: u64,
+}
+
+impl FirstNumbers {
+    /// Whether nothing was written before.
+    pub fn are_built_in(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+impl Default for FirstNumbers {
+    fn default() -> Self {
+        Self {
+            ccp: BTreeMap::new(),
+            finesse_line: 1,
+            finesse_command_thread: 2,
+            finesse_event_thread: 2,
+            finesse_cti_sequence: 1,
+        }
+    }
 }
 
 impl Default for LogSettings {
@@ -101,6 +140,7 @@ impl Default for LogSettings {
             ccp_address: "192.168.1.1".into(),
             ccp_link_host: "ccp-ip".into(),
             stale_service_id: 2_671_908,
+            first: FirstNumbers::default(),
         }
     }
 }

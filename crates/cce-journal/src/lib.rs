@@ -18,7 +18,7 @@ mod replay;
 mod write;
 
 pub use director::{Bend, Bent, Bystander, Director, Order, Reaction, Ticket, Treatment};
-pub use header::{FORMAT, Header, HostHeader, LogSettings, Tables};
+pub use header::{FORMAT, FirstNumbers, Header, HostHeader, LogSettings, Tables};
 pub use read::{ReadError, Reader};
 pub use record::{Record, What};
 pub use replay::{Difference, Replayed, replay};

@@ -13,6 +13,13 @@ const DIALOG_LIMIT_MAX: u32 = 10;
 /// Longest script selector (ccp-task-api 3.2).
 const SCRIPT_SELECTOR_MAX: usize = 32;
 
+/// The logs of CCP, and the components whose lines they count (ccp-task-api 8).
+const CCP_COUNTERS: [(&str, &[&str]); 3] = [
+    ("ccppublicapps", &["CCPPUBLICAPPS", "CCPAPI"]),
+    ("ccp-runtime", &["FEEDS", "CCP-DS-API", "CAMPAIGN", "NOTIFICATION"]),
+    ("ccpapi", &["EVENTING", "CCPAPI", "CCP-DS-API", "MSGPROXY"]),
+];
+
 /// Everything that contradicts something else, in the order of the sections.
 pub(crate) fn contradictions(lab: &Lab) -> Vec<Fault> {
     let mut faults = Vec::new();
@@ -24,6 +31,7 @@ pub(crate) fn contradictions(lab: &Lab) -> Vec<Fault> {
     check_queues(lab, &mut faults);
     check_agents(lab, &mut faults);
     check_demo(lab, &mut faults);
+    check_first_numbers(lab, &mut faults);
     faults
 }
 
@@ -226,6 +234,20 @@ fn check_demo(lab: &Lab, faults: &mut Vec<Fault>) {
                 format!("demo.agents.{at}.limit"),
                 format!("an agent has 1 to {DIALOG_LIMIT_MAX} tasks at the same time"),
             ));
+        }
+    }
+}
+
+fn check_first_numbers(lab: &Lab, faults: &mut Vec<Fault>) {
+    for (file, counters) in &lab.logs.first.ccp {
+        let key = format!("logs.first.ccp.{file}");
+        let Some((_, components)) = CCP_COUNTERS.iter().find(|(name, _)| name == file) else {
+            faults.push(Fault::new(key, one_of("log", file, CCP_COUNTERS.map(|(name, _)| name))));
+            continue;
+        };
+        for component in counters.keys().filter(|name| !components.contains(&name.as_str())) {
+            let message = one_of("component", component, components.iter());
+            faults.push(Fault::new(format!("{key}.{component}"), message));
         }
     }
 }

@@ -2,7 +2,10 @@
 //!
 //! Unknown keys are found by the loader, which reports all of them at once; so no type here denies them.
 
-use crate::span::{SignedSpan, Span};
+use crate::{
+    latency::LatencySettings,
+    span::{SignedSpan, Span},
+};
 use cce_journal::{LogSettings, Tables};
 use cce_kernel::{
     Port,
@@ -24,6 +27,9 @@ pub struct Lab {
     pub hosts: BTreeMap<String, HostSettings>,
     /// Addresses by link name.
     pub links: BTreeMap<String, LinkSettings>,
+    /// The simulator's links.
+    #[serde(default)]
+    pub latency: LatencySettings,
     /// Customer Collaboration Platform.
     pub ccp: CcpSettings,
     /// MR PG.

@@ -12,6 +12,7 @@ mod build;
 pub mod cast;
 mod check;
 mod lab;
+mod latency;
 mod layers;
 mod patch;
 mod span;
@@ -23,6 +24,7 @@ pub use lab::{
     COMPONENTS, CastAgent, CastCustomer, CastSettings, CreateMethod, Lab, LinkSettings,
     MrApplicationSettings, link_name,
 };
+pub use latency::{LatencySettings, LatencyText};
 pub use layers::{BUILT_IN, ConfigError, ENVIRONMENT_PREFIX, Layers, Place, Problem, load, show};
 pub use patch::{Patch, PatchError};
 pub use span::{SignedSpan, Span};

@@ -24,6 +24,8 @@ pub(super) struct CcpLogs {
     fqdn: String,
     /// Lines written so far, by file and component: each component counts its own.
     counters: BTreeMap<(LogFile, &'static str), u64>,
+    /// Where they begin, by the file's name without its ending, and component.
+    first: BTreeMap<String, BTreeMap<String, u64>>,
 }
 
 /// One entry before it is stamped.
@@ -43,6 +45,7 @@ impl CcpLogs {
             link_host: header.logs.ccp_link_host.clone(),
             fqdn: header.hosts.get(&"ccp".into()).map(|host| host.fqdn.clone()).unwrap_or_default(),
             counters: BTreeMap::new(),
+            first: header.logs.first.ccp.clone(),
         }
     }
 
@@ -55,8 +58,11 @@ impl CcpLogs {
     }
 
     fn line(&mut self, entry: &Entry, record: &Record) -> String {
-        let number = self.counters.entry((entry.file, entry.component)).or_default();
-        *number += 1;
+        let firsts = self.first.get(entry.file.stem());
+        let first = firsts.and_then(|firsts| firsts.get(entry.component)).copied().unwrap_or(1);
+        let lines = self.counters.entry((entry.file, entry.component)).or_default();
+        let number = first + *lines;
+        *lines += 1;
         let params: String = entry.params.iter().map(|(key, value)| format!("[{key}={value}]")).collect();
         format!(
             "{number:010}: {}: {}: %CCBU_{:_>TAG_WIDTH$}-6-{}: {}{}",

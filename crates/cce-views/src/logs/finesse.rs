@@ -6,7 +6,7 @@ use crate::{
     stamp::Stamper,
 };
 use cce_cti::Cti;
-use cce_journal::{Header, Record};
+use cce_journal::{FirstNumbers, Header, Record};
 use cce_kernel::{
     CallError, CallId, Fact, Response,
     fact::{FinesseFact, SmOperation},
@@ -32,7 +32,8 @@ const POOL_THREADS: u64 = 20;
 #[derive(Debug)]
 pub(super) struct FinesseLog {
     stamper: Stamper,
-    /// Number of the last line.
+    first: FirstNumbers,
+    /// Lines so far.
     line: u64,
     /// Messages received from the CTI server.
     received: u64,
@@ -75,6 +76,7 @@ impl FinesseLog {
     pub(super) fn new(header: &Header) -> Self {
         Self {
             stamper: Stamper::new(header, "finesse"),
+            first: header.logs.first.clone(),
             line: 0,
             received: 0,
             sent: 0,
@@ -87,8 +89,8 @@ impl FinesseLog {
         match &event.kind {
             Kind::Sent { message: Message::Cti(message), .. } => self.on_sent(message, event.record, lines),
             Kind::Received { message: Message::Cti(message), .. } => {
-                self.received += 1;
                 self.on_received(message, event.record, lines);
+                self.received += 1;
             }
             Kind::Fact(Fact::Finesse(FinesseFact::Published(publication))) => {
                 self.on_published(publication, event.record, lines);
@@ -106,8 +108,8 @@ impl FinesseLog {
 
     fn on_sent(&mut self, message: &Cti, record: &Record, lines: &mut Vec<Line>) {
         let Some(text) = indication(message) else { return };
+        let thread = worker("COMMAND_POOL", self.first.finesse_command_thread, self.sent);
         self.sent += 1;
-        let thread = format!("COMMAND_POOL-1-worker-{}", self.sent % POOL_THREADS + 1);
         let frame = Frame { context: None, thread: &thread, class: "c.c.c.f.a.a.c.CCECTIWriter" };
         let text = format!(
             "[MESSAGE_TO_CTI_SERVER] Message going to the backend cti server cti_message_name: {text}"
@@ -116,8 +118,9 @@ impl FinesseLog {
     }
 
     fn on_received(&mut self, message: &Cti, record: &Record, lines: &mut Vec<Line>) {
-        let Some((name, task, payload)) = task_event(message, self.received) else { return };
-        let thread = format!("EVENT_POOL-1-worker-{}", self.received % POOL_THREADS + 1);
+        let sequence = self.first.finesse_cti_sequence + self.received;
+        let Some((name, task, payload)) = task_event(message, sequence) else { return };
+        let thread = worker("EVENT_POOL", self.first.finesse_event_thread, self.received);
         let frame = Frame { context: None, thread: &thread, class: "c.c.c.f.a.a.m.RunnableHandler" };
         let text = format!(
             "[MESSAGE_FROM_CTI_SERVER] Message coming to Finesse from backend cti server Name of the CTI \
@@ -145,7 +148,8 @@ impl FinesseLog {
 
     fn on_published(&mut self, publication: &Publication, record: &Record, lines: &mut Vec<Line>) {
         let handling = self.handling.take_if(|handling| concerns(publication, handling.task));
-        let pool = format!("EVENT_POOL-1-worker-{}", self.received % POOL_THREADS + 1);
+        let last = self.received.saturating_sub(1);
+        let pool = worker("EVENT_POOL", self.first.finesse_event_thread, last);
         let frame = Frame {
             context: handling
                 .as_ref()
@@ -224,20 +228,25 @@ impl FinesseLog {
     }
 
     fn put(&mut self, frame: &Frame<'_>, text: &str, record: &Record, lines: &mut Vec<Line>) {
+        let number = self.first.finesse_line + self.line;
         self.line += 1;
         let (call, agent) = match frame.context {
             Some((task, agent)) => (format!("[{task}]"), format!("[{agent}]")),
             None => (String::new(), String::new()),
         };
         let line = format!(
-            "{}: [INFO]: [call-id {call}] [agent-id {agent}]: [{}]: [{}]: [{}]: {text}",
-            self.line,
+            "{number}: [INFO]: [call-id {call}] [agent-id {agent}]: [{}]: [{}]: [{}]: {text}",
             self.stamper.ccbu(self.stamper.wall(record)),
             frame.thread,
             frame.class,
         );
         lines.push((LogFile::Finesse, line));
     }
+}
+
+/// The thread of a pool that does the work after `done` others: they take turns.
+fn worker(pool: &str, first: u64, done: u64) -> String {
+    format!("{pool}-1-worker-{}", (first + done + POOL_THREADS - 1) % POOL_THREADS + 1)
 }
 
 /// Three indications in three spellings, as the product prints them.

@@ -47,6 +47,12 @@ impl LogFile {
         Self::Router,
     ];
 
+    /// The file's name without its ending.
+    pub fn stem(self) -> &'static str {
+        let name = self.file_name();
+        name.strip_suffix(".log").unwrap_or(name)
+    }
+
     /// The file's name.
     pub const fn file_name(self) -> &'static str {
         match self {

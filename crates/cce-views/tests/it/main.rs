@@ -4,6 +4,7 @@
 
 mod capture;
 mod explain;
+mod lab_trace;
 mod reference;
 mod round_trip;
 

@@ -1,6 +1,9 @@
 //! Configurations: the built-in lab, files over it, the environment on top, and everything that can be wrong.
 
-use cce_kernel::model::{InterruptAction, LogoutAction};
+use cce_kernel::{
+    Port,
+    model::{InterruptAction, LogoutAction},
+};
 use cce_world::{CastAgent, CastCustomer, Lab, Layers, Place, Problem, Span, load, show};
 use std::time::Duration;
 
@@ -246,4 +249,25 @@ fn with_variable(name: &str, value: &str) -> Layers {
 
 fn minutes(number: u64) -> Span {
     Span(Duration::from_secs(60 * number))
+}
+
+#[test]
+fn first_numbers_of_logs_and_latencies_are_read_and_checked() {
+    let text = "[logs.first.ccp]\nccpapi.EVENTING = 113\n[latency.to_listener]\nicm-mr = \"2ms\"\n";
+    let file = Some(("my-lab.toml".to_owned(), text.to_owned()));
+    let lab = load(&Layers { file, ..Layers::default() }).unwrap();
+    assert_eq!(lab.logs.first.ccp["ccpapi"]["EVENTING"], 113);
+    assert_eq!(lab.latency.to_listener[&Port::IcmMr].to_string(), "2ms");
+    let wrong = "[logs.first.ccp]\nccpapi.EVENTS = 1\nccp.FEEDS = 1\n[latency]\ndefault = \"soon\"\n\
+                 [latency.to_listener]\nicm = \"2ms\"\n";
+    let found: Vec<String> = problems(wrong).iter().map(ToString::to_string).collect();
+    let expected = [
+        "there is no component `EVENTS`; there is `EVENTING`",
+        "there is no log `ccp`; there is `ccppublicapps`",
+        "write 2ms, 50us..400us or lognormal 2ms 50%",
+        "unknown variant `icm`, expected one of `app`",
+    ];
+    for part in expected {
+        assert!(found.iter().any(|told| told.contains(part)), "no `{part}` in {found:#?}");
+    }
 }

@@ -77,7 +77,7 @@ impl Agent {
 
     fn go_on_signing_out(&mut self, cx: &mut Cx<'_>) {
         if self.phase == Phase::SigningOut && self.seated().is_empty() {
-            self.ask(Ask::UserLogout, request::user_logout(&self.config), cx);
+            self.ask(Ask::UserLogout, request::user_state(&self.config, "LOGOUT"), cx);
         }
     }
 

@@ -36,8 +36,9 @@ pub(super) fn media_state(config: &Config, mrd: MrdId, state: &str) -> Request {
     Request::new("PUT", media(config, mrd)).xml(finesse::media_state(state))
 }
 
-pub(super) fn user_logout(config: &Config) -> Request {
-    Request::new("PUT", user(config)).xml(finesse::user_state("LOGOUT"))
+/// A change of the agent's voice state: `READY`, `NOT_READY` or `LOGOUT`.
+pub(super) fn user_state(config: &Config, state: &str) -> Request {
+    Request::new("PUT", user(config)).xml(finesse::user_state(state))
 }
 
 /// The agent's nonvoice dialogs in every media.

@@ -78,6 +78,16 @@ fn states_are_asked_for_in_every_media() {
 }
 
 #[test]
+fn the_voice_state_is_asked_for_beside_the_media() {
+    let mut desk = signed_in();
+    let user = MEDIA.rsplit_once("/Media").unwrap().0;
+    for (word, state) in [("voice-ready", "READY"), ("voice-not-ready", "NOT_READY")] {
+        let expected = format!("{user} <User><state>{state}</state></User>");
+        assert_eq!(call(&tell(&mut desk, word)).1, expected);
+    }
+}
+
+#[test]
 fn what_was_told_and_failed_is_not_repeated() {
     let mut desk = signed_in();
     desk.dialog("1_2_1", "OFFERED");
