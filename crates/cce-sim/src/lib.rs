@@ -16,7 +16,9 @@ mod latency;
 mod outputs;
 mod queue;
 mod sim;
+mod stream;
 mod wire;
 
 pub use latency::{Latencies, Latency, Pieces, Way};
 pub use sim::{Build, Sim};
+pub use stream::Stream;

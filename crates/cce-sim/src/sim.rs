@@ -5,12 +5,14 @@ use crate::{
     holds::Holds,
     latency::{Latencies, Pieces},
     queue::{Delivery, Planned, Queue, Slot},
-    wire::{End, Line, Orphans, Wires},
+    stream::Stream,
+    wire::{End, Line, Name, Orphans, Wires},
 };
 use bytes::Bytes;
 use cce_journal::{Bystander, Director, Order, Record, Treatment, What};
 use cce_kernel::{
-    CallError, Command, Component, Host, HostClock, Input, LinkId, LinkReason, NodeName, Time, TimerKey,
+    CallError, Command, Component, Host, HostClock, Input, LinkId, LinkReason, NodeName, Port, Request, Time,
+    TimerKey,
 };
 use std::collections::{BTreeMap, VecDeque};
 
@@ -121,21 +123,18 @@ impl<D: Director> Sim<D> {
     pub(crate) fn end(&mut self, name: &NodeName, reason: &str) {
         self.record(name, None, What::Stopped { reason: reason.to_owned() });
         self.holds.forget(name);
-        for (dialler, link) in self.queue.forget(name) {
-            self.plan_input(&dialler, Input::LinkDown { link, reason: LinkReason::Refused }, None);
+        for end in self.queue.forget(name) {
+            self.plan_down(&end, LinkReason::Refused, None);
         }
         let Orphans { peers, callers, callees } = self.wires.forget(name);
-        for (peer, link) in peers {
-            self.plan_input(&peer, Input::LinkDown { link, reason: LinkReason::Reset }, None);
+        for peer in peers {
+            self.plan_down(&peer, LinkReason::Reset, None);
         }
         for caller in callers {
-            let input = Input::Reply { call: caller.call, result: Err(CallError::Broken) };
-            self.plan_input(&caller.node, input, None);
+            self.plan_failure(&caller.name(), CallError::Broken, self.now, None);
         }
         for (callee, call) in callees {
-            // Behind the call itself, which may still be on its way.
-            let at = self.wires.horizon(self.now);
-            self.queue.plan(at, planned(&callee, Input::CallGone { call }, None));
+            self.plan_gone(callee, call);
         }
         if let Some(node) = self.nodes.get_mut(name) {
             node.component = None;
@@ -161,7 +160,7 @@ impl<D: Director> Sim<D> {
 
     /// Gives a component a command.
     pub fn command(&mut self, name: &NodeName, command: Command) {
-        self.plan_input(name, Input::Command(command), None);
+        self.give(name, Input::Command(command));
     }
 
     /// Runs until that time of the run.
@@ -210,7 +209,7 @@ impl<D: Director> Sim<D> {
     fn begin(&mut self, name: &NodeName) {
         self.record(name, None, What::Started);
         let stored = self.nodes.get(name).map(|node| node.stored.clone()).unwrap_or_default();
-        self.plan_input(name, Input::Start { stored }, None);
+        self.give(name, Input::Start { stored });
     }
 
     /// Wakes the director, if its time comes before anything else does.
@@ -230,11 +229,15 @@ impl<D: Director> Sim<D> {
     fn next(&mut self, end: Time) -> bool {
         let Some((slot, planned)) = self.queue.next(end) else { return false };
         self.now = slot.at;
-        let Planned { node, what, cause } = planned;
+        let Planned { node, what, cause, .. } = planned;
         match what {
             Delivery::Input(input) => self.arrive(&node, input, cause),
             Delivery::Bytes(link, bytes) => self.deliver_bytes(&node, link, &bytes, cause),
             Delivery::Accept(dialler, link) => self.accept(&node, &dialler, link, cause),
+            Delivery::Call { caller, port, request, is_copy } => {
+                self.deliver_call(&node, caller, port, request, is_copy, cause);
+            }
+            Delivery::CallGone(caller) => self.deliver_gone(&node, &caller, cause),
         }
         true
     }
@@ -256,7 +259,33 @@ impl<D: Director> Sim<D> {
         }
     }
 
-    /// Delivers what was planned, unless it is about a link or a call that is over by now.
+    /// The receiver numbers the call when it takes it in, as it does with a connection.
+    fn deliver_call(
+        &mut self,
+        name: &NodeName,
+        caller: Name,
+        port: Port,
+        mut request: Request,
+        is_copy: bool,
+        cause: Option<u64>,
+    ) {
+        request.peer = caller.0.to_string();
+        let call = if is_copy {
+            self.wires.take_copy(name, caller, port)
+        } else {
+            self.wires.take_call(name, caller, port)
+        };
+        self.deliver(name, Input::Call { call, port: port.socket(), request }, cause);
+    }
+
+    fn deliver_gone(&mut self, name: &NodeName, caller: &Name, cause: Option<u64>) {
+        if let Some(call) = self.wires.call_of(name, caller) {
+            self.wires.drop_call(name, call);
+            self.deliver(name, Input::CallGone { call }, cause);
+        }
+    }
+
+    /// Delivers what was planned, unless it is about a link that is over by now.
     fn arrive(&mut self, name: &NodeName, input: Input, cause: Option<u64>) {
         if let (Input::Timer(key), Some(node)) = (&input, self.nodes.get_mut(name)) {
             node.timers.remove(key);
@@ -268,11 +297,6 @@ impl<D: Director> Sim<D> {
         }
         if let Input::LinkDown { link, reason } = &input
             && !self.hang_up(&(name.clone(), *link), *reason, cause)
-        {
-            return;
-        }
-        if let Input::CallGone { call } = &input
-            && !self.wires.drop_call(name, *call)
         {
             return;
         }
@@ -302,8 +326,32 @@ impl<D: Director> Sim<D> {
         }
     }
 
-    pub(crate) fn plan_input(&mut self, name: &NodeName, input: Input, cause: Option<u64>) {
-        self.queue.plan(self.now, planned(name, input, cause));
+    pub(crate) fn plan(&mut self, at: Time, planned: Planned) {
+        self.queue.plan(at, planned);
+    }
+
+    /// Gives a component something from outside.
+    fn give(&mut self, name: &NodeName, input: Input) {
+        self.plan(self.now, planned(Stream::Given(name.clone()), name, input, None));
+    }
+
+    /// One end of a link hears that it is down.
+    pub(crate) fn plan_down(&mut self, end: &End, reason: LinkReason, cause: Option<u64>) {
+        let input = Input::LinkDown { link: end.1, reason };
+        self.plan(self.now, planned(self.wires.inbound(end), &end.0, input, cause));
+    }
+
+    /// A caller hears that there is no response.
+    pub(crate) fn plan_failure(&mut self, caller: &Name, error: CallError, at: Time, cause: Option<u64>) {
+        let input = Input::Reply { call: caller.1, result: Err(error) };
+        self.plan(at, planned(Stream::response(caller), &caller.0, input, cause));
+    }
+
+    /// A callee hears that its caller left, behind the call itself, which may still be on its way.
+    pub(crate) fn plan_gone(&mut self, callee: NodeName, caller: Name) {
+        let stream = Some(Stream::request(&caller));
+        let what = Delivery::CallGone(caller);
+        self.plan(self.wires.horizon(self.now), Planned { stream, node: callee, what, cause: None });
     }
 
     /// Records something. Returns its number, and what is to become of the message that it sends.
@@ -330,6 +378,6 @@ impl<D: Director> Sim<D> {
     }
 }
 
-pub(crate) fn planned(node: &NodeName, input: Input, cause: Option<u64>) -> Planned {
-    Planned { node: node.clone(), what: Delivery::Input(input), cause }
+pub(crate) fn planned(stream: Stream, node: &NodeName, input: Input, cause: Option<u64>) -> Planned {
+    Planned { stream: Some(stream), node: node.clone(), what: Delivery::Input(input), cause }
 }
