@@ -42,7 +42,7 @@ impl<D: Director> Sim<D> {
     fn treat(&mut self, parcel: Parcel, treatment: Treatment) {
         match treatment {
             Treatment::Pass => self.pass(parcel),
-            Treatment::Overtake => self.post(parcel, self.now),
+            Treatment::Overtake => self.as_heartbeat(|sim| sim.post(parcel, sim.now)),
             Treatment::Delay { by, alone: true } => self.post_aside(parcel, self.now + by),
             Treatment::Delay { by, alone: false } => self.post(parcel, self.now + by),
             Treatment::Hold { ticket, alone } => self.holds.hold(ticket, parcel, alone),
@@ -104,15 +104,19 @@ impl<D: Director> Sim<D> {
             let end = (parcel.node.clone(), *link);
             let Some((port, way)) = self.wires.line(&end).map(|line| line.way) else { return };
             let at = self.faults.start(port, start) + self.wires.draw(port, way);
-            return self.send(&end, bytes.clone(), at, parcel.seq);
+            let stream = self.wires.outbound(&end).map(|stream| Stream::Aside(stream.into(), 0));
+            return self.send_on(stream, &end, bytes.clone(), at, parcel.seq);
         }
         self.post(parcel, start);
     }
 
     fn send(&mut self, end: &End, bytes: Bytes, at: Time, seq: u64) {
+        self.send_on(self.wires.outbound(end), end, bytes, at, seq);
+    }
+
+    fn send_on(&mut self, stream: Option<Stream>, end: &End, bytes: Bytes, at: Time, seq: u64) {
         let Some(line) = self.wires.line(end) else { return };
         let (node, link) = line.peer.clone();
-        let stream = self.wires.outbound(end);
         self.plan(at, Planned { stream, node, what: Delivery::Bytes(link, bytes), cause: Some(seq) });
     }
 
@@ -213,7 +217,7 @@ impl<D: Director> Sim<D> {
         self.deliver(listener, Input::LinkUp { link: accepted, peer: peer(dialler) }, cause);
         let up = Input::LinkUp { link, peer: peer(listener) };
         let stream = Stream::line(&(dialler.clone(), link), Way::FromListener);
-        self.plan(self.now + Duration::from_micros(1), planned(stream, dialler, up, cause));
+        self.plan(self.now + self.wires.gap(), planned(stream, dialler, up, cause));
     }
 
     /// A component closes a link: it hears nothing more of it, and the other end hears of it behind what was sent.
@@ -236,6 +240,8 @@ impl<D: Director> Sim<D> {
         }
         let at = self.wires.arrival(end, start);
         let stream = self.wires.outbound(end);
+        // Whether the listener ever hears of a dial that is given up depends on which comes first.
+        self.is_stirred |= self.wires.is_dialling(end);
         let Some((node, link)) = self.wires.cut(end) else { return };
         let what = Delivery::Input(Input::LinkDown { link, reason: LinkReason::Closed });
         self.plan(at, Planned { stream, node, what, cause: Some(seq) });

@@ -2,7 +2,7 @@
 
 use crate::{stream::Stream, wire::Name};
 use bytes::Bytes;
-use cce_kernel::{Input, LinkId, NodeName, Port, Request, Rng, Time, fork};
+use cce_kernel::{Input, LinkId, NodeName, Port, Request, Rng, Time, TimerKey, fork};
 use rand::RngExt;
 use std::collections::BTreeMap;
 
@@ -83,6 +83,24 @@ impl Queue {
         self.planned.remove(&slot).map(|planned| (slot, planned))
     }
 
+    /// Takes the first timer: among equals by component and key.
+    pub(crate) fn take_timer(&mut self) -> Option<Planned> {
+        let at = self.first()?;
+        let of_that_time = self.planned.iter().take_while(|(slot, _)| slot.at == at);
+        let (slot, _) = of_that_time.min_by_key(|(_, planned)| (&planned.node, planned.timer()))?;
+        let slot = *slot;
+        self.planned.remove(&slot)
+    }
+
+    /// Takes everything but the timers.
+    pub(crate) fn take_streams(&mut self) -> Vec<(Time, Planned)> {
+        let (timers, others) =
+            std::mem::take(&mut self.planned).into_iter().partition(|(_, planned)| planned.stream.is_none());
+        self.planned = timers;
+        let others: BTreeMap<Slot, Planned> = others;
+        others.into_iter().map(|(slot, planned)| (slot.at, planned)).collect()
+    }
+
     /// Whether more bytes are on their way to one end of a link.
     pub(crate) fn has_bytes(&self, node: &NodeName, link: LinkId) -> bool {
         self.planned.values().any(|planned| {
@@ -99,6 +117,10 @@ impl Queue {
 }
 
 impl Planned {
+    fn timer(&self) -> Option<&TimerKey> {
+        if let Delivery::Input(Input::Timer(key)) = &self.what { Some(key) } else { None }
+    }
+
     /// Whether it still happens when a component dies. Adds to `refused` who hears that nobody listens.
     pub(crate) fn outlives(&self, dead: &NodeName, refused: &mut Vec<(NodeName, LinkId)>) -> bool {
         let opening =

@@ -1,15 +1,17 @@
 //! The scheduler.
 
 use crate::{
+    Schedule,
     faults::Faults,
     holds::Holds,
     latency::{Latencies, Pieces},
+    pending::Pending,
     queue::{Delivery, Planned, Queue, Slot},
     stream::Stream,
     wire::{End, Line, Name, Orphans, Wires},
 };
 use bytes::Bytes;
-use cce_journal::{Bystander, Director, Order, Record, Treatment, What};
+use cce_journal::{Bystander, Director, Order, Reaction, Record, Treatment, What};
 use cce_kernel::{
     CallError, Command, Component, Host, HostClock, Input, LinkId, LinkReason, NodeName, Port, Request, Time,
     TimerKey,
@@ -28,12 +30,20 @@ pub struct Sim<D = Bystander> {
     pub(crate) wires: Wires,
     records: Vec<Record>,
     last_record: u64,
-    director: D,
+    pub(crate) director: D,
     build: Option<Build>,
     pub(crate) holds: Holds,
     pub(crate) faults: Faults,
     /// What the director wants done once the current input is handled.
     orders: VecDeque<Order>,
+    /// What was sent and waits to be chosen, where deliveries are.
+    pub(crate) pending: Option<Box<Pending>>,
+    pub(crate) schedule: Schedule,
+    /// How many deliveries were chosen.
+    pub(crate) chosen: u64,
+    pub(crate) is_heartbeat: fn(&Record) -> bool,
+    /// Something may have changed what becomes of messages of other components.
+    pub(crate) is_stirred: bool,
 }
 
 pub(crate) struct Node {
@@ -42,6 +52,12 @@ pub(crate) struct Node {
     pub(crate) host: Host,
     pub(crate) timers: BTreeMap<TimerKey, Slot>,
     pub(crate) stored: BTreeMap<String, String>,
+}
+
+impl Node {
+    pub(crate) fn is_dead(&self) -> bool {
+        self.component.is_none()
+    }
 }
 
 impl<D> std::fmt::Debug for Sim<D> {
@@ -73,6 +89,11 @@ impl<D: Director> Sim<D> {
             holds: Holds::default(),
             faults: Faults::default(),
             orders: VecDeque::new(),
+            pending: None,
+            schedule: Schedule::default(),
+            chosen: 0,
+            is_heartbeat: |_| false,
+            is_stirred: false,
         }
     }
 
@@ -123,7 +144,11 @@ impl<D: Director> Sim<D> {
     pub(crate) fn end(&mut self, name: &NodeName, reason: &str) {
         self.record(name, None, What::Stopped { reason: reason.to_owned() });
         self.holds.forget(name);
-        for end in self.queue.forget(name) {
+        let mut refused = self.queue.forget(name);
+        if let Some(pending) = &mut self.pending {
+            refused.extend(pending.forget(name));
+        }
+        for end in refused {
             self.plan_down(&end, LinkReason::Refused, None);
         }
         let Orphans { peers, callers, callees } = self.wires.forget(name);
@@ -199,11 +224,19 @@ impl<D: Director> Sim<D> {
 
     /// Does the next thing that happens until `end`. Says whether there was one.
     pub fn step(&mut self, end: Time) -> bool {
+        if self.pending.is_some() {
+            return self.step_as_scheduled(end);
+        }
         let is_done = self.wake(end) || self.next(end);
+        self.settle();
+        is_done
+    }
+
+    /// Does what the director wants.
+    pub(crate) fn settle(&mut self) {
         while let Some(order) = self.orders.pop_front() {
             self.carry_out(order);
         }
-        is_done
     }
 
     fn begin(&mut self, name: &NodeName) {
@@ -229,6 +262,11 @@ impl<D: Director> Sim<D> {
     fn next(&mut self, end: Time) -> bool {
         let Some((slot, planned)) = self.queue.next(end) else { return false };
         self.now = slot.at;
+        self.act(planned);
+        true
+    }
+
+    pub(crate) fn act(&mut self, planned: Planned) {
         let Planned { node, what, cause, .. } = planned;
         match what {
             Delivery::Input(input) => self.arrive(&node, input, cause),
@@ -239,7 +277,6 @@ impl<D: Director> Sim<D> {
             }
             Delivery::CallGone(caller) => self.deliver_gone(&node, &caller, cause),
         }
-        true
     }
 
     fn deliver_bytes(&mut self, name: &NodeName, link: LinkId, bytes: &Bytes, cause: Option<u64>) {
@@ -326,10 +363,6 @@ impl<D: Director> Sim<D> {
         }
     }
 
-    pub(crate) fn plan(&mut self, at: Time, planned: Planned) {
-        self.queue.plan(at, planned);
-    }
-
     /// Gives a component something from outside.
     fn give(&mut self, name: &NodeName, input: Input) {
         self.plan(self.now, planned(Stream::Given(name.clone()), name, input, None));
@@ -358,13 +391,17 @@ impl<D: Director> Sim<D> {
     pub(crate) fn record(&mut self, node: &NodeName, cause: Option<u64>, what: What) -> (u64, Treatment) {
         self.last_record += 1;
         let record = Record { seq: self.last_record, at: self.now, node: node.clone(), cause, what };
-        let reaction = self.director.see(&record);
+        let Reaction { mut treatment, orders } = self.director.see(&record);
+        if treatment == Treatment::Pass && self.pending.is_some() && (self.is_heartbeat)(&record) {
+            treatment = Treatment::Overtake;
+        }
+        self.is_stirred |= !orders.is_empty() || !matches!(treatment, Treatment::Pass | Treatment::Overtake);
         self.records.push(record);
-        self.take_orders(reaction.orders);
-        (self.last_record, reaction.treatment)
+        self.take_orders(orders);
+        (self.last_record, treatment)
     }
 
-    fn take_orders(&mut self, orders: Vec<Order>) {
+    pub(crate) fn take_orders(&mut self, orders: Vec<Order>) {
         self.orders.extend(orders);
     }
 

@@ -19,6 +19,9 @@ pub(crate) type End = (NodeName, LinkId);
 /// A call, as its caller or its receiver names it.
 pub(crate) type Name = (NodeName, CallId);
 
+/// A stream never overtakes itself: how much later the next thing arrives.
+const GAP: Duration = Duration::from_micros(1);
+
 /// The most pieces that what was sent at once arrives in.
 const PIECES_MAX: u32 = 8;
 
@@ -36,6 +39,8 @@ pub(crate) struct Wires {
     received: BTreeMap<NodeName, u64>,
     latency: Rng,
     cuts: Rng,
+    /// Nothing takes any time on its way, and everything arrives whole.
+    is_still: bool,
     pub(crate) latencies: Latencies,
     pub(crate) pieces: Pieces,
 }
@@ -138,6 +143,7 @@ impl Wires {
             received: BTreeMap::new(),
             latency: fork(seed, "latency"),
             cuts: fork(seed, "pieces"),
+            is_still: false,
             latencies: Latencies::default(),
             pieces: Pieces::default(),
         }
@@ -212,22 +218,24 @@ impl Wires {
 
     /// When something sent from `end` arrives that sets out at `start`.
     pub(crate) fn arrival(&mut self, end: &End, start: Time) -> Time {
-        let Some((port, way)) = self.ends.get(end).map(|line| line.way) else { return start };
+        let way = self.ends.get(end).map(|line| line.way).filter(|_| !self.is_still);
+        let Some((port, way)) = way else { return start };
         let drawn = start + self.draw(port, way);
         let Some(line) = self.ends.get_mut(end) else { return drawn };
-        line.floor = drawn.max(line.floor + Duration::from_micros(1));
+        line.floor = drawn.max(line.floor + GAP);
         line.floor
     }
 
     /// How long something takes on its way.
     pub(crate) fn draw(&mut self, port: Port, way: Way) -> Duration {
-        self.latencies.of(port, way).draw(&mut self.latency)
+        if self.is_still { Duration::ZERO } else { self.latencies.of(port, way).draw(&mut self.latency) }
     }
 
     /// The pieces in which what was sent at once arrives.
     pub(crate) fn cut_up(&mut self, mut bytes: Bytes) -> Vec<Bytes> {
         let mut pieces = Vec::new();
-        let count = if self.pieces.split { self.cuts.random_range(1..=PIECES_MAX) } else { 1 };
+        let count =
+            if self.pieces.split && !self.is_still { self.cuts.random_range(1..=PIECES_MAX) } else { 1 };
         for _ in 1..count {
             if bytes.len() > 1 {
                 let length = self.cuts.random_range(1..bytes.len());
@@ -240,12 +248,33 @@ impl Wires {
 
     /// Whether bytes that arrive while more are on their way wait for those.
     pub(crate) fn waits(&mut self) -> bool {
-        self.pieces.coalesce && self.cuts.random()
+        self.pieces.coalesce && !self.is_still && self.cuts.random()
     }
 
     /// When everything that was sent until now has arrived.
     pub(crate) fn horizon(&self, now: Time) -> Time {
-        now + self.latencies.longest()
+        if self.is_still { now } else { now + self.latencies.longest() }
+    }
+
+    /// How much later the second of two things arrives that are sent at once.
+    pub(crate) fn gap(&self) -> Duration {
+        if self.is_still { Duration::ZERO } else { GAP }
+    }
+
+    /// From now on nothing takes any time on its way, and everything arrives whole.
+    pub(crate) fn stand_still(&mut self) {
+        self.is_still = true;
+    }
+
+    /// Whether nothing that arrives at one end of a link is heard there.
+    pub(crate) fn is_deaf(&self, end: &End) -> bool {
+        self.ends.get(end).is_none_or(|line| line.is_closing || line.is_flawed)
+    }
+
+    /// Whether a component hears nothing more of a link, not even its end.
+    pub(crate) fn is_over(&self, end: &End) -> bool {
+        !self.is_dialling(end)
+            && self.ends.get(end).is_none_or(|line| line.is_closing && line.framer.finish().is_none())
     }
 
     /// A call sets out.
