@@ -27,6 +27,13 @@ pub trait Director: Send {
 
     /// It is that time.
     fn wake(&mut self, now: Time) -> Vec<Order>;
+
+    /// Whether it took note of anything since it was last asked, so that it may treat what comes later in another
+    /// way. Where orders are explored, what a director takes note of may not be exchanged with anything else. What
+    /// it bends and what it orders at once counts without being told.
+    fn took_note(&mut self) -> bool {
+        false
+    }
 }
 
 /// What a director makes of a record.
@@ -199,5 +206,9 @@ impl<D: Director> Director for Arc<Mutex<D>> {
 
     fn wake(&mut self, now: Time) -> Vec<Order> {
         self.lock().unwrap_or_else(PoisonError::into_inner).wake(now)
+    }
+
+    fn took_note(&mut self) -> bool {
+        self.lock().unwrap_or_else(PoisonError::into_inner).took_note()
     }
 }

@@ -10,13 +10,21 @@
 
 #![warn(missing_docs)]
 
+mod choice;
+pub mod explore;
 mod faults;
 mod holds;
 mod latency;
 mod outputs;
+mod pending;
 mod queue;
+mod schedule;
 mod sim;
+mod stream;
 mod wire;
 
+pub use choice::Choice;
 pub use latency::{Latencies, Latency, Pieces, Way};
+pub use schedule::{SCHEDULE_MAX, Schedule, ScheduleError};
 pub use sim::{Build, Sim};
+pub use stream::Stream;

@@ -6,6 +6,7 @@ use crate::{
     latency::Way,
     queue::{Delivery, Planned},
     sim::planned,
+    stream::Stream,
     wire::End,
 };
 use bytes::Bytes;
@@ -41,7 +42,7 @@ impl<D: Director> Sim<D> {
     fn treat(&mut self, parcel: Parcel, treatment: Treatment) {
         match treatment {
             Treatment::Pass => self.pass(parcel),
-            Treatment::Overtake => self.post(parcel, self.now),
+            Treatment::Overtake => self.as_heartbeat(|sim| sim.post(parcel, sim.now)),
             Treatment::Delay { by, alone: true } => self.post_aside(parcel, self.now + by),
             Treatment::Delay { by, alone: false } => self.post(parcel, self.now + by),
             Treatment::Hold { ticket, alone } => self.holds.hold(ticket, parcel, alone),
@@ -63,7 +64,7 @@ impl<D: Director> Sim<D> {
 
     fn pass_twice(&mut self, parcel: Parcel) {
         if let Freight::Call(call, port, request) = &parcel.what {
-            self.post_ghost(&parcel, *call, *port, request.clone());
+            self.post_copy(&parcel, *call, *port, request.clone());
         }
         if matches!(parcel.what, Freight::Bytes(..)) {
             self.pass(parcel.clone());
@@ -103,15 +104,20 @@ impl<D: Director> Sim<D> {
             let end = (parcel.node.clone(), *link);
             let Some((port, way)) = self.wires.line(&end).map(|line| line.way) else { return };
             let at = self.faults.start(port, start) + self.wires.draw(port, way);
-            return self.send(&end, bytes.clone(), at, parcel.seq);
+            let stream = self.wires.outbound(&end).map(|stream| Stream::Aside(stream.into(), 0));
+            return self.send_on(stream, &end, bytes.clone(), at, parcel.seq);
         }
         self.post(parcel, start);
     }
 
     fn send(&mut self, end: &End, bytes: Bytes, at: Time, seq: u64) {
+        self.send_on(self.wires.outbound(end), end, bytes, at, seq);
+    }
+
+    fn send_on(&mut self, stream: Option<Stream>, end: &End, bytes: Bytes, at: Time, seq: u64) {
         let Some(line) = self.wires.line(end) else { return };
         let (node, link) = line.peer.clone();
-        self.queue.plan(at, Planned { node, what: Delivery::Bytes(link, bytes), cause: Some(seq) });
+        self.plan(at, Planned { stream, node, what: Delivery::Bytes(link, bytes), cause: Some(seq) });
     }
 
     /// A message is lost. Who waits for it, or for its answer, hears so after a while.
@@ -120,13 +126,12 @@ impl<D: Director> Sim<D> {
             Freight::Call(call, ..) => Some((parcel.node.clone(), *call)),
             Freight::Reply(call, _) => {
                 let waiting = self.wires.close_call(&parcel.node, *call);
-                waiting.map(|caller| (caller.node, caller.call))
+                waiting.map(|caller| caller.name())
             }
             Freight::Bytes(..) | Freight::Close(_) => None,
         };
-        if let Some((node, call)) = caller {
-            let input = Input::Reply { call, result: Err(error) };
-            self.queue.plan(self.now + after, planned(&node, input, Some(parcel.seq)));
+        if let Some(caller) = caller {
+            self.plan_failure(&caller, error, self.now + after, Some(parcel.seq));
         }
     }
 
@@ -141,9 +146,9 @@ impl<D: Director> Sim<D> {
     /// A connection breaks: both ends hear of it.
     pub(crate) fn break_line(&mut self, end: &End, cause: Option<u64>) {
         let Some(peer) = self.wires.line(end).map(|line| line.peer.clone()) else { return };
-        for (node, link) in [end, &peer] {
-            self.holds.forget_end(&(node.clone(), *link));
-            self.plan_input(node, Input::LinkDown { link: *link, reason: LinkReason::Reset }, cause);
+        for end in [end, &peer] {
+            self.holds.forget_end(end);
+            self.plan_down(end, LinkReason::Reset, cause);
         }
     }
 
@@ -172,11 +177,9 @@ impl<D: Director> Sim<D> {
         for end in self.wires.ends_of(port) {
             self.break_line(&end, None);
         }
-        for (caller, (callee, call)) in self.wires.break_calls(port) {
-            let broken = Input::Reply { call: caller.call, result: Err(CallError::Broken) };
-            self.plan_input(&caller.node, broken, None);
-            let at = self.wires.horizon(self.now);
-            self.queue.plan(at, planned(&callee, Input::CallGone { call }, None));
+        for (caller, callee) in self.wires.break_calls(port) {
+            self.plan_failure(&caller.name(), CallError::Broken, self.now, None);
+            self.plan_gone(callee, caller.name());
         }
     }
 
@@ -187,11 +190,12 @@ impl<D: Director> Sim<D> {
         let at = self.faults.start(link.port, self.now) + self.wires.draw(link.port, Way::ToListener);
         if !matches!(address, Address::Lab) || !is_open {
             let input = Input::LinkDown { link, reason: LinkReason::Refused };
-            self.queue.plan(at, planned(name, input, Some(seq)));
-            return;
+            let stream = self.wires.inbound(&(name.clone(), link));
+            return self.plan(at, planned(stream, name, input, Some(seq)));
         }
+        let stream = Some(Stream::line(&(name.clone(), link), Way::ToListener));
         let what = Delivery::Accept(name.clone(), link);
-        self.queue.plan(at, Planned { node: listener, what, cause: Some(seq) });
+        self.plan(at, Planned { stream, node: listener, what, cause: Some(seq) });
     }
 
     /// The listener numbers the connection when it takes it in, as it does in a replay. It hears of it before
@@ -212,7 +216,8 @@ impl<D: Director> Sim<D> {
         let peer = |node: &NodeName| Peer { node: Some(node.clone()), address: node.to_string() };
         self.deliver(listener, Input::LinkUp { link: accepted, peer: peer(dialler) }, cause);
         let up = Input::LinkUp { link, peer: peer(listener) };
-        self.queue.plan(self.now + Duration::from_micros(1), planned(dialler, up, cause));
+        let stream = Stream::line(&(dialler.clone(), link), Way::FromListener);
+        self.plan(self.now + self.wires.gap(), planned(stream, dialler, up, cause));
     }
 
     /// A component closes a link: it hears nothing more of it, and the other end hears of it behind what was sent.
@@ -234,42 +239,34 @@ impl<D: Director> Sim<D> {
             self.send(end, rest, at, seq);
         }
         let at = self.wires.arrival(end, start);
+        let stream = self.wires.outbound(end);
+        // Whether the listener ever hears of a dial that is given up depends on which comes first.
+        self.is_stirred |= self.wires.is_dialling(end);
         let Some((node, link)) = self.wires.cut(end) else { return };
-        let input = Input::LinkDown { link, reason: LinkReason::Closed };
-        self.queue.plan(at, planned(&node, input, Some(seq)));
+        let what = Delivery::Input(Input::LinkDown { link, reason: LinkReason::Closed });
+        self.plan(at, Planned { stream, node, what, cause: Some(seq) });
     }
 
-    fn call(
-        &mut self,
-        name: &NodeName,
-        call: CallId,
-        port: Port,
-        mut request: Request,
-        start: Time,
-        seq: u64,
-    ) {
+    fn call(&mut self, name: &NodeName, call: CallId, port: Port, request: Request, start: Time, seq: u64) {
+        let caller = (name.clone(), call);
         let receiver = NodeName::from(port.listener());
         let at = self.faults.start(port, start) + self.wires.draw(port, Way::ToListener);
         if !self.is_alive(&receiver) || self.faults.is_closed(port, self.now) {
-            let input = Input::Reply { call, result: Err(CallError::Unreachable) };
-            self.queue.plan(at, planned(name, input, Some(seq)));
-            return;
+            return self.plan_failure(&caller, CallError::Unreachable, at, Some(seq));
         }
-        request.peer = name.to_string();
-        let opened = self.wires.open_call(&receiver, name.clone(), call, port);
-        let input = Input::Call { call: opened, port: port.socket(), request };
-        self.queue.plan(at, planned(&receiver, input, Some(seq)));
+        self.wires.open_call(caller.clone(), receiver.clone(), port);
+        let stream = Some(Stream::request(&caller));
+        let what = Delivery::Call { caller, port, request, is_copy: false };
+        self.plan(at, Planned { stream, node: receiver, what, cause: Some(seq) });
     }
 
     /// Sends a request whose response reaches nobody.
-    fn post_ghost(&mut self, parcel: &Parcel, call: CallId, port: Port, mut request: Request) {
-        let receiver = NodeName::from(port.listener());
-        request.peer = parcel.node.to_string();
-        let opened = self.wires.open_call(&receiver, parcel.node.clone(), call, port);
-        self.wires.disown(&receiver, opened);
+    fn post_copy(&mut self, parcel: &Parcel, call: CallId, port: Port, request: Request) {
+        let caller = (parcel.node.clone(), call);
         let at = self.now + self.wires.draw(port, Way::ToListener);
-        let input = Input::Call { call: opened, port: port.socket(), request };
-        self.queue.plan(at, planned(&receiver, input, Some(parcel.seq)));
+        let stream = Some(Stream::Aside(Stream::request(&caller).into(), 0));
+        let what = Delivery::Call { caller, port, request, is_copy: true };
+        self.plan(at, Planned { stream, node: port.listener().into(), what, cause: Some(parcel.seq) });
     }
 
     fn reply(&mut self, name: &NodeName, call: CallId, response: Response, start: Time, seq: u64) {
@@ -277,12 +274,14 @@ impl<D: Director> Sim<D> {
         let (port, way) = caller.way();
         let at = self.faults.start(port, start) + self.wires.draw(port, way);
         let input = Input::Reply { call: caller.call, result: Ok(response) };
-        self.queue.plan(at, planned(&caller.node, input, Some(seq)));
+        self.plan(at, planned(Stream::response(&caller.name()), &caller.node, input, Some(seq)));
     }
 
     fn arm(&mut self, name: &NodeName, key: TimerKey, at: Time, seq: u64) {
         self.cancel(name, &key);
-        let slot = self.queue.plan(at.max(self.now), planned(name, Input::Timer(key.clone()), Some(seq)));
+        let what = Delivery::Input(Input::Timer(key.clone()));
+        let timer = Planned { stream: None, node: name.clone(), what, cause: Some(seq) };
+        let slot = self.queue.plan(at.max(self.now), timer);
         if let Some(node) = self.nodes.get_mut(name) {
             node.timers.insert(key, slot);
         }

@@ -1,7 +1,8 @@
 //! What is going to happen, in order.
 
+use crate::{stream::Stream, wire::Name};
 use bytes::Bytes;
-use cce_kernel::{Input, LinkId, NodeName, Rng, Time, fork};
+use cce_kernel::{Input, LinkId, NodeName, Port, Request, Rng, Time, TimerKey, fork};
 use rand::RngExt;
 use std::collections::BTreeMap;
 
@@ -16,6 +17,8 @@ pub(crate) struct Slot {
 /// An input that is going to reach a component.
 #[derive(Debug)]
 pub(crate) struct Planned {
+    /// The stream that it arrives on; none for a timer.
+    pub(crate) stream: Option<Stream>,
     pub(crate) node: NodeName,
     pub(crate) what: Delivery,
     pub(crate) cause: Option<u64>,
@@ -30,6 +33,16 @@ pub(crate) enum Delivery {
     Bytes(LinkId, Bytes),
     /// A connection that somebody dialled.
     Accept(NodeName, LinkId),
+    /// An HTTP request, which its receiver numbers.
+    Call {
+        caller: Name,
+        port: Port,
+        request: Request,
+        /// A second copy, whose response reaches nobody.
+        is_copy: bool,
+    },
+    /// The client of a call left.
+    CallGone(Name),
 }
 
 /// Everything that is planned.
@@ -70,6 +83,24 @@ impl Queue {
         self.planned.remove(&slot).map(|planned| (slot, planned))
     }
 
+    /// Takes the first timer: among equals by component and key.
+    pub(crate) fn take_timer(&mut self) -> Option<Planned> {
+        let at = self.first()?;
+        let of_that_time = self.planned.iter().take_while(|(slot, _)| slot.at == at);
+        let (slot, _) = of_that_time.min_by_key(|(_, planned)| (&planned.node, planned.timer()))?;
+        let slot = *slot;
+        self.planned.remove(&slot)
+    }
+
+    /// Takes everything but the timers.
+    pub(crate) fn take_streams(&mut self) -> Vec<(Time, Planned)> {
+        let (timers, others) =
+            std::mem::take(&mut self.planned).into_iter().partition(|(_, planned)| planned.stream.is_none());
+        self.planned = timers;
+        let others: BTreeMap<Slot, Planned> = others;
+        others.into_iter().map(|(slot, planned)| (slot.at, planned)).collect()
+    }
+
     /// Whether more bytes are on their way to one end of a link.
     pub(crate) fn has_bytes(&self, node: &NodeName, link: LinkId) -> bool {
         self.planned.values().any(|planned| {
@@ -80,18 +111,24 @@ impl Queue {
     /// Drops whatever is planned for a component, and returns the connections that others were opening to it.
     pub(crate) fn forget(&mut self, node: &NodeName) -> Vec<(NodeName, LinkId)> {
         let mut refused = Vec::new();
-        self.planned.retain(|_, planned| {
-            let opening = if let Delivery::Accept(dialler, link) = &planned.what {
-                Some((dialler, *link))
-            } else {
-                None
-            };
-            if planned.node == *node {
-                refused.extend(opening.map(|(dialler, link)| (dialler.clone(), link)));
-                return false;
-            }
-            opening.is_none_or(|(dialler, _)| dialler != node)
-        });
+        self.planned.retain(|_, planned| planned.outlives(node, &mut refused));
         refused
+    }
+}
+
+impl Planned {
+    fn timer(&self) -> Option<&TimerKey> {
+        if let Delivery::Input(Input::Timer(key)) = &self.what { Some(key) } else { None }
+    }
+
+    /// Whether it still happens when a component dies. Adds to `refused` who hears that nobody listens.
+    pub(crate) fn outlives(&self, dead: &NodeName, refused: &mut Vec<(NodeName, LinkId)>) -> bool {
+        let opening =
+            if let Delivery::Accept(dialler, link) = &self.what { Some((dialler, *link)) } else { None };
+        if self.node == *dead {
+            refused.extend(opening.map(|(dialler, link)| (dialler.clone(), link)));
+            return false;
+        }
+        opening.is_none_or(|(dialler, _)| dialler != dead)
     }
 }

@@ -1,16 +1,20 @@
 //! The scheduler.
 
 use crate::{
+    Schedule,
     faults::Faults,
     holds::Holds,
     latency::{Latencies, Pieces},
+    pending::Pending,
     queue::{Delivery, Planned, Queue, Slot},
-    wire::{End, Line, Orphans, Wires},
+    stream::Stream,
+    wire::{End, Line, Name, Orphans, Wires},
 };
 use bytes::Bytes;
-use cce_journal::{Bystander, Director, Order, Record, Treatment, What};
+use cce_journal::{Bystander, Director, Order, Reaction, Record, Treatment, What};
 use cce_kernel::{
-    CallError, Command, Component, Host, HostClock, Input, LinkId, LinkReason, NodeName, Time, TimerKey,
+    CallError, Command, Component, Host, HostClock, Input, LinkId, LinkReason, NodeName, Port, Request, Time,
+    TimerKey,
 };
 use std::collections::{BTreeMap, VecDeque};
 
@@ -26,12 +30,20 @@ pub struct Sim<D = Bystander> {
     pub(crate) wires: Wires,
     records: Vec<Record>,
     last_record: u64,
-    director: D,
+    pub(crate) director: D,
     build: Option<Build>,
     pub(crate) holds: Holds,
     pub(crate) faults: Faults,
     /// What the director wants done once the current input is handled.
     orders: VecDeque<Order>,
+    /// What was sent and waits to be chosen, where deliveries are.
+    pub(crate) pending: Option<Box<Pending>>,
+    pub(crate) schedule: Schedule,
+    /// How many deliveries were chosen.
+    pub(crate) chosen: u64,
+    pub(crate) is_heartbeat: fn(&Record) -> bool,
+    /// Something may have changed what becomes of messages of other components.
+    pub(crate) is_stirred: bool,
 }
 
 pub(crate) struct Node {
@@ -40,6 +52,12 @@ pub(crate) struct Node {
     pub(crate) host: Host,
     pub(crate) timers: BTreeMap<TimerKey, Slot>,
     pub(crate) stored: BTreeMap<String, String>,
+}
+
+impl Node {
+    pub(crate) fn is_dead(&self) -> bool {
+        self.component.is_none()
+    }
 }
 
 impl<D> std::fmt::Debug for Sim<D> {
@@ -71,6 +89,11 @@ impl<D: Director> Sim<D> {
             holds: Holds::default(),
             faults: Faults::default(),
             orders: VecDeque::new(),
+            pending: None,
+            schedule: Schedule::default(),
+            chosen: 0,
+            is_heartbeat: |_| false,
+            is_stirred: false,
         }
     }
 
@@ -121,21 +144,22 @@ impl<D: Director> Sim<D> {
     pub(crate) fn end(&mut self, name: &NodeName, reason: &str) {
         self.record(name, None, What::Stopped { reason: reason.to_owned() });
         self.holds.forget(name);
-        for (dialler, link) in self.queue.forget(name) {
-            self.plan_input(&dialler, Input::LinkDown { link, reason: LinkReason::Refused }, None);
+        let mut refused = self.queue.forget(name);
+        if let Some(pending) = &mut self.pending {
+            refused.extend(pending.forget(name));
+        }
+        for end in refused {
+            self.plan_down(&end, LinkReason::Refused, None);
         }
         let Orphans { peers, callers, callees } = self.wires.forget(name);
-        for (peer, link) in peers {
-            self.plan_input(&peer, Input::LinkDown { link, reason: LinkReason::Reset }, None);
+        for peer in peers {
+            self.plan_down(&peer, LinkReason::Reset, None);
         }
         for caller in callers {
-            let input = Input::Reply { call: caller.call, result: Err(CallError::Broken) };
-            self.plan_input(&caller.node, input, None);
+            self.plan_failure(&caller.name(), CallError::Broken, self.now, None);
         }
         for (callee, call) in callees {
-            // Behind the call itself, which may still be on its way.
-            let at = self.wires.horizon(self.now);
-            self.queue.plan(at, planned(&callee, Input::CallGone { call }, None));
+            self.plan_gone(callee, call);
         }
         if let Some(node) = self.nodes.get_mut(name) {
             node.component = None;
@@ -161,7 +185,7 @@ impl<D: Director> Sim<D> {
 
     /// Gives a component a command.
     pub fn command(&mut self, name: &NodeName, command: Command) {
-        self.plan_input(name, Input::Command(command), None);
+        self.give(name, Input::Command(command));
     }
 
     /// Runs until that time of the run.
@@ -200,17 +224,25 @@ impl<D: Director> Sim<D> {
 
     /// Does the next thing that happens until `end`. Says whether there was one.
     pub fn step(&mut self, end: Time) -> bool {
+        if self.pending.is_some() {
+            return self.step_as_scheduled(end);
+        }
         let is_done = self.wake(end) || self.next(end);
+        self.settle();
+        is_done
+    }
+
+    /// Does what the director wants.
+    pub(crate) fn settle(&mut self) {
         while let Some(order) = self.orders.pop_front() {
             self.carry_out(order);
         }
-        is_done
     }
 
     fn begin(&mut self, name: &NodeName) {
         self.record(name, None, What::Started);
         let stored = self.nodes.get(name).map(|node| node.stored.clone()).unwrap_or_default();
-        self.plan_input(name, Input::Start { stored }, None);
+        self.give(name, Input::Start { stored });
     }
 
     /// Wakes the director, if its time comes before anything else does.
@@ -230,13 +262,21 @@ impl<D: Director> Sim<D> {
     fn next(&mut self, end: Time) -> bool {
         let Some((slot, planned)) = self.queue.next(end) else { return false };
         self.now = slot.at;
-        let Planned { node, what, cause } = planned;
+        self.act(planned);
+        true
+    }
+
+    pub(crate) fn act(&mut self, planned: Planned) {
+        let Planned { node, what, cause, .. } = planned;
         match what {
             Delivery::Input(input) => self.arrive(&node, input, cause),
             Delivery::Bytes(link, bytes) => self.deliver_bytes(&node, link, &bytes, cause),
             Delivery::Accept(dialler, link) => self.accept(&node, &dialler, link, cause),
+            Delivery::Call { caller, port, request, is_copy } => {
+                self.deliver_call(&node, caller, port, request, is_copy, cause);
+            }
+            Delivery::CallGone(caller) => self.deliver_gone(&node, &caller, cause),
         }
-        true
     }
 
     fn deliver_bytes(&mut self, name: &NodeName, link: LinkId, bytes: &Bytes, cause: Option<u64>) {
@@ -256,7 +296,33 @@ impl<D: Director> Sim<D> {
         }
     }
 
-    /// Delivers what was planned, unless it is about a link or a call that is over by now.
+    /// The receiver numbers the call when it takes it in, as it does with a connection.
+    fn deliver_call(
+        &mut self,
+        name: &NodeName,
+        caller: Name,
+        port: Port,
+        mut request: Request,
+        is_copy: bool,
+        cause: Option<u64>,
+    ) {
+        request.peer = caller.0.to_string();
+        let call = if is_copy {
+            self.wires.take_copy(name, caller, port)
+        } else {
+            self.wires.take_call(name, caller, port)
+        };
+        self.deliver(name, Input::Call { call, port: port.socket(), request }, cause);
+    }
+
+    fn deliver_gone(&mut self, name: &NodeName, caller: &Name, cause: Option<u64>) {
+        if let Some(call) = self.wires.call_of(name, caller) {
+            self.wires.drop_call(name, call);
+            self.deliver(name, Input::CallGone { call }, cause);
+        }
+    }
+
+    /// Delivers what was planned, unless it is about a link that is over by now.
     fn arrive(&mut self, name: &NodeName, input: Input, cause: Option<u64>) {
         if let (Input::Timer(key), Some(node)) = (&input, self.nodes.get_mut(name)) {
             node.timers.remove(key);
@@ -268,11 +334,6 @@ impl<D: Director> Sim<D> {
         }
         if let Input::LinkDown { link, reason } = &input
             && !self.hang_up(&(name.clone(), *link), *reason, cause)
-        {
-            return;
-        }
-        if let Input::CallGone { call } = &input
-            && !self.wires.drop_call(name, *call)
         {
             return;
         }
@@ -303,21 +364,45 @@ impl<D: Director> Sim<D> {
         }
     }
 
-    pub(crate) fn plan_input(&mut self, name: &NodeName, input: Input, cause: Option<u64>) {
-        self.queue.plan(self.now, planned(name, input, cause));
+    /// Gives a component something from outside.
+    fn give(&mut self, name: &NodeName, input: Input) {
+        self.plan(self.now, planned(Stream::Given(name.clone()), name, input, None));
+    }
+
+    /// One end of a link hears that it is down.
+    pub(crate) fn plan_down(&mut self, end: &End, reason: LinkReason, cause: Option<u64>) {
+        let input = Input::LinkDown { link: end.1, reason };
+        self.plan(self.now, planned(self.wires.inbound(end), &end.0, input, cause));
+    }
+
+    /// A caller hears that there is no response.
+    pub(crate) fn plan_failure(&mut self, caller: &Name, error: CallError, at: Time, cause: Option<u64>) {
+        let input = Input::Reply { call: caller.1, result: Err(error) };
+        self.plan(at, planned(Stream::response(caller), &caller.0, input, cause));
+    }
+
+    /// A callee hears that its caller left, behind the call itself, which may still be on its way.
+    pub(crate) fn plan_gone(&mut self, callee: NodeName, caller: Name) {
+        let stream = Some(Stream::request(&caller));
+        let what = Delivery::CallGone(caller);
+        self.plan(self.wires.horizon(self.now), Planned { stream, node: callee, what, cause: None });
     }
 
     /// Records something. Returns its number, and what is to become of the message that it sends.
     pub(crate) fn record(&mut self, node: &NodeName, cause: Option<u64>, what: What) -> (u64, Treatment) {
         self.last_record += 1;
         let record = Record { seq: self.last_record, at: self.now, node: node.clone(), cause, what };
-        let reaction = self.director.see(&record);
+        let Reaction { mut treatment, orders } = self.director.see(&record);
+        if treatment == Treatment::Pass && self.pending.is_some() && (self.is_heartbeat)(&record) {
+            treatment = Treatment::Overtake;
+        }
+        self.is_stirred |= !orders.is_empty() || !matches!(treatment, Treatment::Pass | Treatment::Overtake);
         self.records.push(record);
-        self.take_orders(reaction.orders);
-        (self.last_record, reaction.treatment)
+        self.take_orders(orders);
+        (self.last_record, treatment)
     }
 
-    fn take_orders(&mut self, orders: Vec<Order>) {
+    pub(crate) fn take_orders(&mut self, orders: Vec<Order>) {
         self.orders.extend(orders);
     }
 
@@ -331,6 +416,6 @@ impl<D: Director> Sim<D> {
     }
 }
 
-pub(crate) fn planned(node: &NodeName, input: Input, cause: Option<u64>) -> Planned {
-    Planned { node: node.clone(), what: Delivery::Input(input), cause }
+pub(crate) fn planned(stream: Stream, node: &NodeName, input: Input, cause: Option<u64>) -> Planned {
+    Planned { stream: Some(stream), node: node.clone(), what: Delivery::Input(input), cause }
 }

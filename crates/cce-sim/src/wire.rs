@@ -1,6 +1,9 @@
 //! Links and calls between components.
 
-use crate::latency::{Latencies, Pieces, Way};
+use crate::{
+    latency::{Latencies, Pieces, Way},
+    stream::Stream,
+};
 use bytes::Bytes;
 use cce_kernel::{CallId, FrameFlaw, LinkId, NodeName, Port, Rng, Time, fork};
 use cce_wire::Framer;
@@ -13,6 +16,12 @@ use std::{
 /// One end of a link.
 pub(crate) type End = (NodeName, LinkId);
 
+/// A call, as its caller or its receiver names it.
+pub(crate) type Name = (NodeName, CallId);
+
+/// A stream never overtakes itself: how much later the next thing arrives.
+const GAP: Duration = Duration::from_micros(1);
+
 /// The most pieces that what was sent at once arrives in.
 const PIECES_MAX: u32 = 8;
 
@@ -22,10 +31,16 @@ pub(crate) struct Wires {
     ends: BTreeMap<End, Line>,
     /// Links that were dialled and are neither up nor down yet.
     dialling: BTreeSet<End>,
-    calls: BTreeMap<(NodeName, CallId), Caller>,
-    last_call: u64,
+    /// Calls that arrived and were not replied to, as their receivers name them.
+    calls: BTreeMap<Name, Caller>,
+    /// Receiver and port of the calls on their way, as their callers name them.
+    on_way: BTreeMap<Name, (NodeName, Port)>,
+    /// How many calls each component received.
+    received: BTreeMap<NodeName, u64>,
     latency: Rng,
     cuts: Rng,
+    /// Nothing takes any time on its way, and everything arrives whole.
+    is_still: bool,
     pub(crate) latencies: Latencies,
     pub(crate) pieces: Pieces,
 }
@@ -56,6 +71,8 @@ pub(crate) struct Caller {
     port: Port,
     /// It died meanwhile: a reply reaches nobody.
     is_gone: bool,
+    /// The call is a second copy of one, which nobody waits for.
+    is_copy: bool,
 }
 
 /// What ends with a component.
@@ -65,11 +82,23 @@ pub(crate) struct Orphans {
     pub(crate) peers: Vec<End>,
     /// Those who wait for its replies.
     pub(crate) callers: Vec<Caller>,
-    /// Those whose replies it waited for.
-    pub(crate) callees: Vec<(NodeName, CallId)>,
+    /// Those whose replies it waited for, and its names of the calls.
+    pub(crate) callees: Vec<(NodeName, Name)>,
 }
 
 impl Caller {
+    fn new(node: NodeName, call: CallId, port: Port) -> Self {
+        Self { node, call, port, is_gone: false, is_copy: false }
+    }
+
+    fn is_waiting_on(&self, port: Port) -> bool {
+        self.port == port && !self.is_gone
+    }
+
+    pub(crate) fn name(&self) -> Name {
+        (self.node.clone(), self.call)
+    }
+
     /// The port and the direction of the reply.
     pub(crate) fn way(&self) -> (Port, Way) {
         (self.port, Way::FromListener)
@@ -110,9 +139,11 @@ impl Wires {
             ends: BTreeMap::new(),
             dialling: BTreeSet::new(),
             calls: BTreeMap::new(),
-            last_call: 0,
+            on_way: BTreeMap::new(),
+            received: BTreeMap::new(),
             latency: fork(seed, "latency"),
             cuts: fork(seed, "pieces"),
+            is_still: false,
             latencies: Latencies::default(),
             pieces: Pieces::default(),
         }
@@ -149,6 +180,20 @@ impl Wires {
         self.ends.get_mut(end)
     }
 
+    /// What is sent from one end of a link that is up.
+    pub(crate) fn outbound(&self, end: &End) -> Option<Stream> {
+        let line = self.ends.get(end)?;
+        Some(Stream::line(if line.way.1 == Way::ToListener { end } else { &line.peer }, line.way.1))
+    }
+
+    /// What arrives at one end of a link. One that is not up yet was dialled there.
+    pub(crate) fn inbound(&self, end: &End) -> Stream {
+        match self.ends.get(end) {
+            Some(Line { peer, way: (_, Way::FromListener), .. }) => Stream::line(peer, Way::ToListener),
+            Some(_) | None => Stream::line(end, Way::FromListener),
+        }
+    }
+
     /// Takes a link's own end away, and returns the other, if it was up.
     pub(crate) fn cut(&mut self, end: &End) -> Option<End> {
         self.dialling.remove(end);
@@ -173,22 +218,24 @@ impl Wires {
 
     /// When something sent from `end` arrives that sets out at `start`.
     pub(crate) fn arrival(&mut self, end: &End, start: Time) -> Time {
-        let Some((port, way)) = self.ends.get(end).map(|line| line.way) else { return start };
+        let way = self.ends.get(end).map(|line| line.way).filter(|_| !self.is_still);
+        let Some((port, way)) = way else { return start };
         let drawn = start + self.draw(port, way);
         let Some(line) = self.ends.get_mut(end) else { return drawn };
-        line.floor = drawn.max(line.floor + Duration::from_micros(1));
+        line.floor = drawn.max(line.floor + GAP);
         line.floor
     }
 
     /// How long something takes on its way.
     pub(crate) fn draw(&mut self, port: Port, way: Way) -> Duration {
-        self.latencies.of(port, way).draw(&mut self.latency)
+        if self.is_still { Duration::ZERO } else { self.latencies.of(port, way).draw(&mut self.latency) }
     }
 
     /// The pieces in which what was sent at once arrives.
     pub(crate) fn cut_up(&mut self, mut bytes: Bytes) -> Vec<Bytes> {
         let mut pieces = Vec::new();
-        let count = if self.pieces.split { self.cuts.random_range(1..=PIECES_MAX) } else { 1 };
+        let count =
+            if self.pieces.split && !self.is_still { self.cuts.random_range(1..=PIECES_MAX) } else { 1 };
         for _ in 1..count {
             if bytes.len() > 1 {
                 let length = self.cuts.random_range(1..bytes.len());
@@ -201,46 +248,88 @@ impl Wires {
 
     /// Whether bytes that arrive while more are on their way wait for those.
     pub(crate) fn waits(&mut self) -> bool {
-        self.pieces.coalesce && self.cuts.random()
+        self.pieces.coalesce && !self.is_still && self.cuts.random()
     }
 
     /// When everything that was sent until now has arrived.
     pub(crate) fn horizon(&self, now: Time) -> Time {
-        now + self.latencies.longest()
+        if self.is_still { now } else { now + self.latencies.longest() }
     }
 
-    /// Numbers a call for the component that receives it.
-    pub(crate) fn open_call(
-        &mut self,
-        receiver: &NodeName,
-        node: NodeName,
-        call: CallId,
-        port: Port,
-    ) -> CallId {
-        self.last_call += 1;
-        let opened = CallId(self.last_call);
-        self.calls.insert((receiver.clone(), opened), Caller { node, call, port, is_gone: false });
-        opened
+    /// How much later the second of two things arrives that are sent at once.
+    pub(crate) fn gap(&self) -> Duration {
+        if self.is_still { Duration::ZERO } else { GAP }
     }
 
-    /// The caller of a call dies or gives up: a reply reaches nobody.
-    pub(crate) fn disown(&mut self, receiver: &NodeName, call: CallId) {
-        if let Some(caller) = self.calls.get_mut(&(receiver.clone(), call)) {
-            caller.is_gone = true;
-        }
+    /// From now on nothing takes any time on its way, and everything arrives whole.
+    pub(crate) fn stand_still(&mut self) {
+        self.is_still = true;
     }
 
-    /// Breaks every call to a port. Returns who waited for replies, and the calls, which are left without one.
-    pub(crate) fn break_calls(&mut self, port: Port) -> Vec<(Caller, (NodeName, CallId))> {
+    /// Whether nothing that arrives at one end of a link is heard there.
+    pub(crate) fn is_deaf(&self, end: &End) -> bool {
+        self.ends.get(end).is_none_or(|line| line.is_closing || line.is_flawed)
+    }
+
+    /// Whether a component hears nothing more of a link, not even its end.
+    pub(crate) fn is_over(&self, end: &End) -> bool {
+        !self.is_dialling(end)
+            && self.ends.get(end).is_none_or(|line| line.is_closing && line.framer.finish().is_none())
+    }
+
+    /// A call sets out.
+    pub(crate) fn open_call(&mut self, caller: Name, receiver: NodeName, port: Port) {
+        self.on_way.insert(caller, (receiver, port));
+    }
+
+    /// A call arrives, and its receiver numbers it. Who died meanwhile waits for no reply.
+    pub(crate) fn take_call(&mut self, receiver: &NodeName, caller: Name, port: Port) -> CallId {
+        let is_gone = self.on_way.remove(&caller).is_none();
+        let (node, call) = caller;
+        self.number(receiver, Caller { is_gone, ..Caller::new(node, call, port) })
+    }
+
+    /// A second copy of a call arrives, whose reply reaches nobody.
+    pub(crate) fn take_copy(&mut self, receiver: &NodeName, caller: Name, port: Port) -> CallId {
+        let (node, call) = caller;
+        self.number(receiver, Caller { is_gone: true, is_copy: true, ..Caller::new(node, call, port) })
+    }
+
+    fn number(&mut self, receiver: &NodeName, caller: Caller) -> CallId {
+        let received = self.received.entry(receiver.clone()).or_default();
+        *received += 1;
+        let call = CallId(*received);
+        self.calls.insert((receiver.clone(), call), caller);
+        call
+    }
+
+    /// Breaks every call to a port. Returns who waited for replies, and from whom.
+    pub(crate) fn break_calls(&mut self, port: Port) -> Vec<(Caller, NodeName)> {
         let mut broken = Vec::new();
-        for (callee, caller) in &mut self.calls {
-            if caller.port == port && !caller.is_gone {
+        for ((receiver, _), caller) in &mut self.calls {
+            if caller.is_waiting_on(port) {
                 caller.is_gone = true;
-                let waiting = Caller { node: caller.node.clone(), call: caller.call, port, is_gone: false };
-                broken.push((waiting, callee.clone()));
+                broken.push((Caller::new(caller.node.clone(), caller.call, port), receiver.clone()));
             }
         }
+        broken.extend(self.take_on_way(|_, _, on| on == port));
         broken
+    }
+
+    /// Takes the calls that are on their way and satisfy `is_meant`, by caller, receiver and port.
+    fn take_on_way(
+        &mut self,
+        is_meant: impl Fn(&NodeName, &NodeName, Port) -> bool,
+    ) -> Vec<(Caller, NodeName)> {
+        let mut taken = Vec::new();
+        self.on_way.retain(|(node, call), (receiver, port)| {
+            let is_taken = is_meant(node, receiver, *port);
+            if is_taken {
+                taken.push((Caller::new(node.clone(), *call, *port), receiver.clone()));
+            }
+            !is_taken
+        });
+        taken
     }
 
     /// A call is replied to. Returns who waits for it, if anybody still does.
@@ -248,9 +337,16 @@ impl Wires {
         self.calls.remove(&(receiver.clone(), call)).filter(|caller| !caller.is_gone)
     }
 
-    /// A call's client is gone. Says whether the call was still open.
-    pub(crate) fn drop_call(&mut self, receiver: &NodeName, call: CallId) -> bool {
-        self.calls.remove(&(receiver.clone(), call)).is_some()
+    /// The open call that its caller calls so, as its receiver names it.
+    pub(crate) fn call_of(&self, receiver: &NodeName, (node, call): &Name) -> Option<CallId> {
+        let is_it = |caller: &Caller| caller.node == *node && caller.call == *call && !caller.is_copy;
+        let mut of_receiver = self.calls.iter().filter(|((to, _), _)| to == receiver);
+        of_receiver.find_map(|((_, opened), caller)| is_it(caller).then_some(*opened))
+    }
+
+    /// A call's client is gone.
+    pub(crate) fn drop_call(&mut self, receiver: &NodeName, call: CallId) {
+        self.calls.remove(&(receiver.clone(), call));
     }
 
     /// Everything that ends with a component. The other ends of its links stay until they hear of it.
@@ -259,15 +355,20 @@ impl Wires {
         let own: Vec<End> = self.ends.keys().filter(|(owner, _)| owner == node).cloned().collect();
         let peers = own.iter().filter_map(|end| self.cut(end)).collect();
         let waiting: Vec<_> = self.calls.keys().filter(|(receiver, _)| receiver == node).cloned().collect();
-        let callers =
+        let mut callers: Vec<Caller> =
             waiting.iter().filter_map(|(receiver, call)| self.close_call(receiver, *call)).collect();
+        callers.extend(
+            self.take_on_way(|_, receiver, _| receiver == node).into_iter().map(|(caller, _)| caller),
+        );
         let mut callees = Vec::new();
-        for (callee, caller) in &mut self.calls {
+        for ((receiver, _), caller) in &mut self.calls {
             if caller.node == *node && !caller.is_gone {
                 caller.is_gone = true;
-                callees.push(callee.clone());
+                callees.push((receiver.clone(), caller.name()));
             }
         }
+        let made = self.take_on_way(|caller, _, _| caller == node);
+        callees.extend(made.into_iter().map(|(caller, receiver)| (receiver, caller.name())));
         Orphans { peers, callers, callees }
     }
 }

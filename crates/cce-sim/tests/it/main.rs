@@ -1,8 +1,10 @@
 //! The in-memory driver with toy components.
 
 #![expect(clippy::unwrap_used, reason = "a helper of a test may panic like the test itself")]
+#![expect(clippy::wildcard_enum_match_arm, reason = "a toy does what its test is about")]
 
 mod calls;
+mod explore;
 mod latency;
 mod links;
 mod order;

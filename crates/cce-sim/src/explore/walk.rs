@@ -1,0 +1,183 @@
+//! One run of a search.
+
+use super::{Experiment, Explorer, search::Frame};
+use crate::{Choice, Schedule, Sim, Stream};
+use cce_kernel::NodeName;
+
+/// A delivery whose turn is over: what could follow if it came next was run already.
+#[derive(Clone, Debug)]
+pub(crate) struct Sleeper {
+    pub(crate) stream: Stream,
+    pub(crate) to: NodeName,
+    /// It may have changed what becomes of messages of other components.
+    pub(crate) stirs: bool,
+}
+
+/// How a run ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Stopped {
+    AtItsEnd,
+    Redundant,
+    Endless,
+    /// What can be delivered is not what could be delivered there before.
+    Unstable,
+}
+
+/// One run along the frames of a search, and on beyond them.
+pub(crate) struct Walk<'a, E> {
+    experiment: &'a E,
+    explorer: Explorer,
+    frames: &'a mut Vec<Frame>,
+    /// How many choices there were.
+    pub(crate) depth: usize,
+    /// There were more than the bound allows.
+    pub(crate) is_bounded: bool,
+    pub(crate) schedule: Schedule,
+    sleep: Vec<Sleeper>,
+    last: Option<Last>,
+    window: Window,
+    is_over: bool,
+    /// How many records were looked at.
+    seen: usize,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Window {
+    NotYet,
+    Open,
+    /// It ends behind what does not follow from its end.
+    Ending,
+    Closed,
+}
+
+/// The delivery that was chosen last.
+struct Last {
+    chosen: Sleeper,
+    /// The frame that it was chosen at, where there was a choice.
+    frame: Option<usize>,
+}
+
+impl<'a, E: Experiment> Walk<'a, E> {
+    pub(crate) fn new(experiment: &'a E, explorer: Explorer, frames: &'a mut Vec<Frame>) -> Self {
+        Self {
+            experiment,
+            explorer,
+            frames,
+            depth: 0,
+            is_bounded: false,
+            schedule: Schedule::default(),
+            sleep: Vec::new(),
+            last: None,
+            window: Window::NotYet,
+            is_over: false,
+            seen: 0,
+        }
+    }
+
+    pub(crate) fn run(&mut self, sim: &mut Sim<E::Director>) -> Stopped {
+        sim.heartbeats(self.experiment.heartbeats());
+        sim.by_choice();
+        loop {
+            self.look(sim);
+            while sim.attend() {
+                self.look(sim);
+            }
+            self.leave(sim.take_stirred());
+            let heads = sim.heads();
+            if heads.is_empty() {
+                if let Some(stopped) = self.pass_time(sim) {
+                    return stopped;
+                }
+                continue;
+            }
+            let Some(index) = self.pick(&heads) else { return Stopped::Redundant };
+            let Some(head) = heads.get(index) else { return Stopped::Unstable };
+            self.schedule.set(sim.chosen(), index);
+            sim.choose(&head.stream);
+        }
+    }
+
+    /// Looks at what was recorded since the last time.
+    fn look(&mut self, sim: &mut Sim<E::Director>) {
+        let mut ended_by = None;
+        for record in sim.records().get(self.seen..).unwrap_or_default() {
+            self.is_over |= self.experiment.is_over(record);
+            if self.window == Window::NotYet && self.experiment.begins(record) {
+                self.window = Window::Open;
+            } else if self.window == Window::Open && self.experiment.ends(record) {
+                self.window = Window::Ending;
+                ended_by = Some(record.node.clone());
+            }
+        }
+        self.seen = sim.records().len();
+        if let Some(node) = ended_by {
+            sim.end_window(&node);
+        }
+    }
+
+    /// The last delivery is over: what depends on it sleeps no more.
+    fn leave(&mut self, stirs: bool) {
+        let Some(Last { mut chosen, frame }) = self.last.take() else { return };
+        chosen.stirs = stirs;
+        if let Some(frame) = frame.and_then(|frame| self.frames.get_mut(frame)) {
+            frame.stirs = Some(stirs);
+            self.sleep.extend(frame.tried.iter().cloned());
+        }
+        self.sleep.retain(|sleeper| are_independent(sleeper, &chosen));
+    }
+
+    fn pass_time(&mut self, sim: &mut Sim<E::Director>) -> Option<Stopped> {
+        if sim.is_endless() {
+            return Some(Stopped::Endless);
+        }
+        if self.is_over || !sim.pass_time(self.explorer.end) {
+            return Some(Stopped::AtItsEnd);
+        }
+        if self.window == Window::Ending {
+            self.window = Window::Closed;
+        }
+        None
+    }
+
+    /// Which of the heads is next; none where whatever is next was run already.
+    fn pick(&mut self, heads: &[Choice]) -> Option<usize> {
+        let is_branching = match self.window {
+            Window::NotYet | Window::Closed => false,
+            Window::Open => true,
+            Window::Ending => heads.iter().any(|head| !head.is_outside),
+        };
+        if !is_branching {
+            return Some(0);
+        }
+        let is_asleep = |head: &Choice| self.sleep.iter().any(|sleeper| sleeper.stream == head.stream);
+        let awake = |(_, head): &(usize, &Choice)| !head.is_outside && !is_asleep(head);
+        let awake: Vec<usize> = heads.iter().enumerate().filter(awake).map(|(index, _)| index).collect();
+        let (&first, others) = awake.split_first()?;
+        let index = if others.is_empty() { first } else { self.branch(heads, &awake) };
+        let frame = (!others.is_empty()).then(|| self.depth - 1);
+        if let Some(Choice { stream, to, .. }) = heads.get(index).cloned() {
+            self.last = Some(Last { chosen: Sleeper { stream, to, stirs: true }, frame });
+        }
+        Some(index)
+    }
+
+    /// The choice of the frame at this depth, which is made where there is none yet.
+    fn branch(&mut self, heads: &[Choice], awake: &[usize]) -> usize {
+        self.depth += 1;
+        if self.depth > self.frames.len() {
+            if self.frames.len() >= self.explorer.max_choices {
+                self.is_bounded = true;
+                return awake[0];
+            }
+            let options = awake.iter().map(|index| (*index, heads[*index].clone()));
+            self.frames.push(Frame::new(options.collect()));
+        }
+        let (index, choice) = self.frames[self.depth - 1].chosen();
+        if heads.get(*index) == Some(choice) { *index } else { usize::MAX }
+    }
+}
+
+/// Two deliveries that may be exchanged: neither receiver can tell the difference.
+fn are_independent(a: &Sleeper, b: &Sleeper) -> bool {
+    a.to != b.to && !a.stirs && !b.stirs
+}
