@@ -111,6 +111,8 @@ pub(crate) struct Shared {
     pub(crate) tasks: TaskTracker,
     /// Where each listener is, of this process or of another.
     pub(crate) addresses: BTreeMap<Port, String>,
+    /// How long a response may take to arrive.
+    pub(crate) response_deadline: Duration,
     /// The listeners of this process.
     pub(crate) doors: Vec<Arc<Door>>,
 }
@@ -249,37 +251,28 @@ impl Actor {
 
     fn on_event(&mut self, event: Event) -> Result<(), Panicked> {
         match event {
-            Event::Accepted { port, stream } => self.on_accepted(port, stream),
-            Event::Dialled { link, result, cause } if self.dialling.remove(&link) => {
-                self.on_dialled(link, result, cause)
-            }
-            Event::Frame { link, bytes, cause } => self.on_frame(link, bytes, cause),
             Event::BadFrame { link, flaw } => self.on_tail(link, Input::BadFrame { link, flaw }),
             Event::Down { link, reason } => self.on_tail(link, Input::LinkDown { link, reason }),
-            // The component gave the dial up: nothing more is heard of it.
-            Event::Dialled { .. } | Event::End => Ok(()),
-            Event::Call { call, port, request, caller } => self.on_call(call, port, request, caller),
-            Event::CallGone { call } => self.on_call_gone(call),
-            Event::Reply { call, outcome } => self.on_reply(call, outcome),
-            Event::Command(command) => self.handle(Input::Command(command), None),
-            Event::Release(ticket) => {
-                self.release(Wait::Ticket(ticket));
-                Ok(())
-            }
-            Event::Cut(port) => {
-                self.cut_port(port);
-                Ok(())
-            }
-            Event::Kill => {
-                self.end("stopped by the scenario", Ending::Killed);
-                Ok(())
-            }
+            Event::Release(ticket) => self.release(Wait::Ticket(ticket)),
+            Event::Cut(port) => self.cut_port(port),
+            Event::Kill => self.end("stopped by the scenario", Ending::Killed),
             Event::Begin(Life(component)) => {
                 self.component = Some(component);
                 self.begin();
-                Ok(())
             }
+            Event::Accepted { port, stream } => return self.on_accepted(port, stream),
+            Event::Dialled { link, result, cause } if self.dialling.remove(&link) => {
+                return self.on_dialled(link, result, cause);
+            }
+            // The component gave the dial up: nothing more is heard of it.
+            Event::Dialled { .. } | Event::End => {}
+            Event::Frame { link, bytes, cause } => return self.on_frame(link, bytes, cause),
+            Event::Call { call, port, request, caller } => return self.on_call(call, port, request, caller),
+            Event::CallGone { call } => return self.on_call_gone(call),
+            Event::Reply { call, outcome } => return self.on_reply(call, outcome),
+            Event::Command(command) => return self.handle(Input::Command(command), None),
         }
+        Ok(())
     }
 
     /// A life begins.
@@ -379,11 +372,8 @@ impl Actor {
     }
 
     /// What ends the bytes of a link comes behind them.
-    fn on_tail(&mut self, link: LinkId, input: Input) -> Result<(), Panicked> {
-        match self.holds.queue(Parcel::Tail { link, input }) {
-            Some(tail) => self.arrive(tail),
-            None => Ok(()),
-        }
+    fn on_tail(&mut self, link: LinkId, input: Input) {
+        self.pass(Parcel::Tail { link, input });
     }
 
     fn on_call(

@@ -3,7 +3,6 @@
 use crate::{
     actor::{Actor, Calling, Own},
     causes::Origin,
-    config::RESPONSE_DEADLINE,
     holds::Wait,
     http_client,
     link::{SendError, joined},
@@ -109,7 +108,7 @@ impl Actor {
     }
 
     /// Sends a message on its way, behind whatever is held on its stream.
-    fn pass(&mut self, parcel: Parcel) {
+    pub(crate) fn pass(&mut self, parcel: Parcel) {
         if parcel.stream().is_some_and(|stream| self.holds.is_held(stream))
             && let Some(expired) = self.holds.make_room()
         {
@@ -138,9 +137,12 @@ impl Actor {
             }
             Parcel::Frame { link, bytes, manner } => self.let_in(link, bytes, manner),
             Parcel::Abandoned(caller) => caller.client.broken.cancel(),
-            Parcel::Tail { .. } | Parcel::Request { .. } | Parcel::Outcome { .. } => {
+            Parcel::Tail { link, .. } => {
+                let rest = self.holds.unglue(Stream::In(link));
+                rest.into_iter().for_each(|part| self.let_in(link, part.bytes, Manner::Whole));
                 self.own.push_back(Own::Arrival(parcel));
             }
+            Parcel::Request { .. } | Parcel::Outcome { .. } => self.own.push_back(Own::Arrival(parcel)),
         }
     }
 
@@ -223,7 +225,7 @@ impl Actor {
             | Parcel::Request { caller: None, .. }
             | Parcel::Abandoned(_) => return,
         };
-        let wait = self.holds.until(self.shared.clock.now() + RESPONSE_DEADLINE);
+        let wait = self.holds.until(self.shared.clock.now() + self.shared.response_deadline);
         self.hold(wait, left, true);
     }
 

@@ -3,7 +3,7 @@
 use crate::{
     actor::Shared,
     causes::Origin,
-    config::{BODY_MAX, CONNECT_DEADLINE, RESPONSE_DEADLINE},
+    config::{BODY_MAX, CONNECT_DEADLINE},
     net::{Connection, connect},
 };
 use bytes::Bytes;
@@ -44,7 +44,7 @@ async fn call_now(origin: Origin, request: Request, shared: &Shared) -> Outcome 
         return unreachable;
     };
     let local = dialled.is_some().then(|| stream.local_addr().ok()).flatten();
-    let result = match timeout(RESPONSE_DEADLINE, exchange(stream, address, request)).await {
+    let result = match timeout(shared.response_deadline, exchange(stream, address, request)).await {
         Ok(result) => result,
         Err(_) => Err(CallError::Timeout),
     };

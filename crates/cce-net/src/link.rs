@@ -200,7 +200,9 @@ impl Writer {
             biased;
             () = broken.cancelled() => {
                 reset(self.to.as_ref());
-                false
+                reader.abort();
+                // Else it would say goodbye.
+                return self.to.forget();
             }
             () = self.drain() => true,
             () = patience => false,

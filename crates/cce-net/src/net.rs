@@ -5,7 +5,7 @@ use crate::{
     actor::{Actor, Event, Inbox, NEVER, Shared},
     causes::{Causes, Dialled, Origin},
     conductor::{Build, Conductor},
-    config::{INBOX_MAX, NetConfig, Node, STOP_DEADLINE},
+    config::{INBOX_MAX, NetConfig, Node, RESPONSE_DEADLINE, STOP_DEADLINE},
     door::Door,
     faults::Faults,
     http_server::{self, Front},
@@ -129,6 +129,7 @@ impl Bound {
             faults,
             tasks: TaskTracker::new(),
             addresses: reachable(&config, &addresses),
+            response_deadline: config.response_deadline.unwrap_or(RESPONSE_DEADLINE),
         });
         let actors = TaskTracker::new();
         let mut inboxes = BTreeMap::new();
