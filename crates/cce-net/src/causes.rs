@@ -3,7 +3,7 @@
 //! Nothing is added to the wire. A connection between two components of this process is known by its two
 //! addresses; what arrives on it at some offset is what was sent at that offset.
 
-use cce_kernel::NodeName;
+use cce_kernel::{NodeName, Port};
 use std::{
     collections::{BTreeMap, BTreeSet, VecDeque},
     net::SocketAddr,
@@ -27,6 +27,8 @@ pub(crate) struct Causes {
 #[derive(Clone, Debug)]
 pub(crate) struct Origin {
     pub(crate) node: NodeName,
+    /// As who connects calls it.
+    pub(crate) port: Port,
     pub(crate) record: u64,
 }
 
@@ -78,8 +80,8 @@ impl Causes {
     }
 
     /// Remembers who is about to connect from `local`.
-    pub(crate) fn dialling(self: &Arc<Self>, local: SocketAddr, node: &NodeName, record: u64) -> Dialled {
-        lock(&self.dialled).insert(local, Origin { node: node.clone(), record });
+    pub(crate) fn dialling(self: &Arc<Self>, local: SocketAddr, origin: Origin) -> Dialled {
+        lock(&self.dialled).insert(local, origin);
         Dialled { causes: Arc::clone(self), local }
     }
 
@@ -167,7 +169,7 @@ mod tests {
     fn who_dialled_is_known_while_the_connection_lasts() {
         let causes = Arc::new(Causes::default());
         let local = SocketAddr::from(([127, 0, 0, 1], 9));
-        let dialled = causes.dialling(local, &"mrpg".into(), 7);
+        let dialled = causes.dialling(local, Origin { node: "mrpg".into(), port: Port::Mr, record: 7 });
         causes.replying(local, 8);
         assert_eq!(causes.dialler(local).map(|origin| origin.record), Some(7));
         drop(dialled);

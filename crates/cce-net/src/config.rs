@@ -18,7 +18,7 @@ pub(crate) const CALLS_MAX: usize = 4_096;
 /// Largest body of a request or a response, in bytes.
 pub(crate) const BODY_MAX: usize = 1 << 20;
 
-/// How long a connection or a call may take to be established, and a response to arrive.
+/// How long a connection or a call may take to be established, and a response to arrive unless told otherwise.
 pub(crate) const CONNECT_DEADLINE: Duration = Duration::from_secs(5);
 pub(crate) const RESPONSE_DEADLINE: Duration = Duration::from_secs(30);
 
@@ -42,6 +42,9 @@ pub struct NetConfig {
     pub data: Option<PathBuf>,
     /// Stop the run rather than lose a record.
     pub journal_required: bool,
+    /// How long a response may take to arrive; 30 s unless told otherwise. Who waits for one that a scenario lost
+    /// hears so after that time.
+    pub response_deadline: Option<Duration>,
 }
 
 /// A component to run.

@@ -1,39 +1,55 @@
 //! HTTP calls: a connection for each.
 
 use crate::{
-    causes::Causes,
-    config::{BODY_MAX, CONNECT_DEADLINE, RESPONSE_DEADLINE},
+    actor::Shared,
+    causes::Origin,
+    config::{BODY_MAX, CONNECT_DEADLINE},
     net::{Connection, connect},
 };
 use bytes::Bytes;
-use cce_kernel::{CallError, NodeName, Request, Response};
+use cce_kernel::{CallError, Request, Response};
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
 use hyper::{Method, client::conn::http1};
 use hyper_util::rt::TokioIo;
 use std::sync::Arc;
 use tokio::{net::TcpStream, time::timeout};
 
-/// Makes a call, and returns its outcome and the record of the reply, where that is known.
-pub(crate) async fn call(
-    node: NodeName,
-    record: u64,
-    address: Option<String>,
-    request: Request,
-    causes: Arc<Causes>,
-) -> (Result<Response, CallError>, Option<u64>) {
-    let Some(address) = address else { return (Err(CallError::Unreachable), None) };
-    let connecting = connect(&address, &node, record, &causes);
+/// What came of a call.
+#[derive(Debug)]
+pub(crate) struct Outcome {
+    pub(crate) result: Result<Response, CallError>,
+    /// The record of the reply, where that is known.
+    pub(crate) cause: Option<u64>,
+    /// A component of this process was called: the reply was judged where it left.
+    pub(crate) is_inside: bool,
+}
+
+/// Makes a call.
+pub(crate) async fn call(origin: Origin, request: Request, shared: Arc<Shared>) -> Outcome {
+    let port = origin.port;
+    shared.faults.pass(port).await;
+    let outcome = call_now(origin, request, &shared).await;
+    shared.faults.pass(port).await;
+    outcome
+}
+
+async fn call_now(origin: Origin, request: Request, shared: &Shared) -> Outcome {
+    let unreachable = Outcome { result: Err(CallError::Unreachable), cause: None, is_inside: true };
+    if shared.faults.is_closed(origin.port) {
+        return unreachable;
+    }
+    let Some(address) = shared.addresses.get(&origin.port.socket()) else { return unreachable };
+    let connecting = connect(address, origin, &shared.causes);
     let Ok(Ok(Connection { stream, dialled })) = timeout(CONNECT_DEADLINE, connecting).await else {
-        return (Err(CallError::Unreachable), None);
+        return unreachable;
     };
     let local = dialled.is_some().then(|| stream.local_addr().ok()).flatten();
-    let result = match timeout(RESPONSE_DEADLINE, exchange(stream, &address, request)).await {
+    let result = match timeout(shared.response_deadline, exchange(stream, address, request)).await {
         Ok(result) => result,
         Err(_) => Err(CallError::Timeout),
     };
-    let cause = local.and_then(|local| causes.reply_to(local));
-    drop(dialled);
-    (result, cause)
+    let cause = local.and_then(|local| shared.causes.reply_to(local));
+    Outcome { result, cause, is_inside: dialled.is_some() }
 }
 
 async fn exchange(stream: TcpStream, address: &str, request: Request) -> Result<Response, CallError> {

@@ -3,13 +3,17 @@
 use crate::{
     actor::{Event, Inbox},
     config::BODY_MAX,
+    door::{Door, HttpDoor},
+    faults::Faults,
+    parcel::Caller,
 };
 use axum::{
     Router,
     body::{Body, to_bytes},
-    extract::{ConnectInfo, Request as WireRequest, State},
+    extract::{ConnectInfo, Request as WireRequest, State, connect_info::Connected},
     http::{HeaderMap, StatusCode, header::CONTENT_LENGTH},
     response::Response as WireResponse,
+    serve::IncomingStream,
 };
 use cce_kernel::{CallId, Port, Request, Response};
 use std::{
@@ -19,10 +23,7 @@ use std::{
         atomic::{AtomicU64, Ordering},
     },
 };
-use tokio::{
-    net::TcpListener,
-    sync::{mpsc::error::TrySendError, oneshot},
-};
+use tokio::sync::{mpsc::error::TrySendError, oneshot};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 /// What every request of one listener needs.
@@ -30,17 +31,34 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 pub(crate) struct Front {
     pub(crate) port: Port,
     pub(crate) inbox: Inbox,
+    pub(crate) faults: Arc<Faults>,
     /// Numbers the calls of the component that listens.
     pub(crate) calls: Arc<AtomicU64>,
     pub(crate) tasks: TaskTracker,
 }
 
+/// Who is at the other end of an HTTP connection.
+#[derive(Clone, Debug)]
+pub(crate) struct Client {
+    pub(crate) address: SocketAddr,
+    /// As the client calls it.
+    pub(crate) port: Port,
+    /// Breaks the connection when it is cancelled.
+    pub(crate) broken: CancellationToken,
+}
+
+impl Connected<IncomingStream<'_, HttpDoor>> for Client {
+    fn connect_info(stream: IncomingStream<'_, HttpDoor>) -> Self {
+        stream.remote_addr().clone()
+    }
+}
+
 /// Serves one listener until the token is cancelled.
-pub(crate) async fn serve(listener: TcpListener, front: Front, stop: CancellationToken) {
+pub(crate) async fn serve(door: Arc<Door>, front: Front, stop: CancellationToken) {
     let port = front.port;
     let router = Router::new().fallback(forward).with_state(front);
-    let service = router.into_make_service_with_connect_info::<SocketAddr>();
-    let serving = axum::serve(listener, service).with_graceful_shutdown(stop.cancelled_owned());
+    let service = router.into_make_service_with_connect_info::<Client>();
+    let serving = axum::serve(HttpDoor(door), service).with_graceful_shutdown(stop.cancelled_owned());
     if let Err(error) = serving.await {
         tracing::warn!(%error, %port, "the HTTP listener ended");
     }
@@ -48,7 +66,7 @@ pub(crate) async fn serve(listener: TcpListener, front: Front, stop: Cancellatio
 
 async fn forward(
     State(front): State<Front>,
-    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    ConnectInfo(client): ConnectInfo<Client>,
     request: WireRequest,
 ) -> WireResponse {
     if announced(request.headers()) > BODY_MAX {
@@ -61,19 +79,23 @@ async fn forward(
         method: parts.method.to_string(),
         target,
         headers: headers(&parts.headers),
-        peer: peer.to_string(),
+        peer: client.address.to_string(),
         body: body.into(),
     };
-    ask(&front, peer, request).await.map_or_else(|| refuse(StatusCode::SERVICE_UNAVAILABLE), wire_response)
+    ask(&front, client, request).await.map_or_else(|| refuse(StatusCode::SERVICE_UNAVAILABLE), wire_response)
 }
 
-async fn ask(front: &Front, peer: SocketAddr, request: Request) -> Option<Response> {
+async fn ask(front: &Front, client: Client, request: Request) -> Option<Response> {
+    let port = client.port;
+    front.faults.pass(port).await;
     let call = CallId(front.calls.fetch_add(1, Ordering::Relaxed) + 1);
     let (reply, answer) = oneshot::channel();
-    front.inbox.send(Event::Call { call, port: front.port, request, client: peer, reply }).await.ok()?;
+    let caller = Caller { client, reply };
+    front.inbox.send(Event::Call { call, port: front.port, request, caller }).await.ok()?;
     let mut waiting = Waiting { call, front, is_answered: false };
     let response = answer.await.ok();
     waiting.is_answered = true;
+    front.faults.pass(port).await;
     response
 }
 

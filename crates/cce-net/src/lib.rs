@@ -11,17 +11,24 @@
 //! - A component that panics ends alone.
 
 mod actor;
+mod bend;
 mod causes;
+mod conductor;
 mod config;
+mod door;
 mod error;
+mod faults;
+mod holds;
 mod http_client;
 mod http_server;
 mod link;
 mod net;
+mod parcel;
 mod recorder;
 mod store;
 
+pub use conductor::Build;
 pub use config::{NetConfig, Node};
 pub use error::NetError;
-pub use net::{Bound, Net, Running};
+pub use net::{Bound, Hand, Net, Running};
 pub use recorder::Sink;

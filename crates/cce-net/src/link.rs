@@ -1,15 +1,18 @@
 //! Connections: a reader that frames, a writer that drains a bounded queue.
 
 use crate::{
-    actor::{Event, Inbox},
-    causes::{Causes, Dialled, Sends},
+    actor::{Event, Inbox, Shared},
+    causes::{Dialled, Sends},
     config::{LINGER, OUTBOX_MAX},
+    door::reset,
+    faults::Faults,
     net::Connection,
+    parcel::{Manner, Part},
 };
 use bytes::{Bytes, BytesMut};
-use cce_kernel::{Carrier, FrameFlaw, LinkId, LinkReason};
+use cce_kernel::{Carrier, FrameFlaw, LinkId, LinkReason, Port};
 use cce_wire::Framer;
-use std::{io, net::SocketAddr, sync::Arc};
+use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 use tokio::{
     io::AsyncWriteExt,
     net::{
@@ -23,16 +26,33 @@ use tokio::{
 use tokio_util::{
     codec::{Decoder, FramedRead},
     sync::{CancellationToken, DropGuard},
-    task::TaskTracker,
 };
+
+/// How many pieces of a message are written apart, and the pause between them: without it the other end would
+/// see them as one.
+const PIECES_APART_MAX: usize = 64;
+const PIECE_PAUSE: Duration = Duration::from_millis(1);
 
 /// An open connection, as its actor holds it. Dropping it closes the connection once its queue is written.
 #[derive(Debug)]
 pub(crate) struct Link {
-    outbox: mpsc::Sender<Bytes>,
+    /// The port, as the one who dialled calls it.
+    pub(crate) port: Port,
+    /// Its component closed it, and the close waits behind something that is held.
+    pub(crate) is_closing: bool,
+    outbox: mpsc::Sender<Chunk>,
     /// What was sent, where the other end is in this process.
     sends: Option<Arc<Sends>>,
+    /// Cancelled to end the connection without a goodbye.
+    broken: CancellationToken,
     _open: DropGuard,
+}
+
+/// Bytes to be written at once, or in pieces of that size.
+#[derive(Debug)]
+struct Chunk {
+    bytes: Bytes,
+    size: usize,
 }
 
 /// A connection that is about to be a link.
@@ -73,67 +93,119 @@ impl Socket {
 }
 
 impl Link {
-    /// Starts the tasks of a connection. `causes` is given where the other end is in this process.
+    /// Starts the tasks of a connection. `port` is what the one who dialled calls it.
     pub(crate) fn open(
         id: LinkId,
+        port: Port,
         Socket { stream, here, there, dialled }: Socket,
         inbox: &Inbox,
-        causes: Option<&Arc<Causes>>,
-        tasks: &TaskTracker,
+        is_peer_here: bool,
+        shared: &Shared,
     ) -> Self {
-        let (sends, receives) = causes.map(|causes| causes.stream(here, there)).unzip();
+        let causes = is_peer_here.then(|| Arc::clone(&shared.causes));
+        let (sends, receives) = causes.as_ref().map(|causes| causes.stream(here, there)).unzip();
         let (read, write) = stream.into_split();
         let (outbox, queue) = mpsc::channel(OUTBOX_MAX);
+        let way = Way { id, port, inbox: inbox.clone(), faults: Arc::clone(&shared.faults) };
         let frames = FramedRead::new(read, FrameCodec::new(id.port.carrier()));
-        let reader = tasks.spawn(read_all(id, frames, receives, inbox.clone()));
-        let closed = CancellationToken::new();
-        let writer = Writer { id, to: write, queue, inbox: inbox.clone(), closed: closed.clone() };
-        let causes = causes.map(Arc::clone);
-        tasks.spawn(async move {
+        let reader = shared.tasks.spawn(read_all(way.clone(), frames, receives));
+        let (closed, broken) = (CancellationToken::new(), CancellationToken::new());
+        let writer = Writer { way, to: write, queue, closed: closed.clone(), broken: broken.clone() };
+        shared.tasks.spawn(async move {
             writer.run(reader).await;
             drop(dialled);
             if let Some(causes) = causes {
                 causes.forget(here, there);
             }
         });
-        Self { outbox, sends, _open: closed.drop_guard() }
+        Self { port, is_closing: false, outbox, sends, broken, _open: closed.drop_guard() }
     }
 
-    /// Queues a message.
-    pub(crate) fn send(&self, bytes: Bytes, record: u64) -> Result<(), SendError> {
-        let length = bytes.len();
+    /// Whether its other end is not a component of this process.
+    pub(crate) fn is_outside(&self) -> bool {
+        self.sends.is_none()
+    }
+
+    /// Queues a message, behind those parts that waited for it.
+    pub(crate) fn send(&self, before: &[Part], part: Part, manner: Manner) -> Result<(), SendError> {
         // Before the bytes can be read at the other end, its reader must be able to tell where they came from.
         let permit = self.outbox.try_reserve().map_err(|error| match error {
             mpsc::error::TrySendError::Full(()) => SendError::Full,
             mpsc::error::TrySendError::Closed(()) => SendError::Gone,
         })?;
         if let Some(sends) = &self.sends {
-            sends.sent(length, record);
+            before.iter().chain([&part]).for_each(|part| sends.sent(part.bytes.len(), part.record));
         }
-        permit.send(bytes);
+        let size = if let Manner::Pieces(size) = manner { size.max(1) } else { usize::MAX };
+        permit.send(Chunk { bytes: joined(before, part.bytes), size });
         Ok(())
+    }
+
+    /// Ends the connection without a goodbye.
+    pub(crate) fn break_off(self) {
+        self.broken.cancel();
+    }
+}
+
+/// The bytes of several messages as one.
+pub(crate) fn joined(before: &[Part], last: Bytes) -> Bytes {
+    if before.is_empty() {
+        return last;
+    }
+    let all: Vec<&[u8]> = before.iter().map(|part| part.bytes.as_ref()).chain([last.as_ref()]).collect();
+    all.concat().into()
+}
+
+/// What both tasks of a connection need.
+#[derive(Clone)]
+struct Way {
+    id: LinkId,
+    /// As the one who dialled calls it.
+    port: Port,
+    inbox: Inbox,
+    faults: Arc<Faults>,
+}
+
+impl Way {
+    /// Tells the component. Says whether it can still hear.
+    async fn tell(&self, event: Event) -> bool {
+        self.faults.pass(self.port).await;
+        self.inbox.send(event).await.is_ok()
     }
 }
 
 /// Writes what its link was given.
 struct Writer {
-    id: LinkId,
+    way: Way,
     to: OwnedWriteHalf,
-    queue: mpsc::Receiver<Bytes>,
-    inbox: Inbox,
+    queue: mpsc::Receiver<Chunk>,
     /// Cancelled when the actor lets go of the link.
     closed: CancellationToken,
+    /// Cancelled when the connection is to end without a goodbye.
+    broken: CancellationToken,
 }
 
 impl Writer {
     /// Writes until the link is closed and everything is written, or the other end is not read from for too long.
     async fn run(mut self, reader: JoinHandle<()>) {
-        let closed = self.closed.clone();
+        let (closed, broken) = (self.closed.clone(), self.broken.clone());
+        let (faults, port) = (Arc::clone(&self.way.faults), self.way.port);
+        let patience = async {
+            closed.cancelled().await;
+            faults.pass(port).await;
+            sleep(LINGER).await;
+        };
         let is_written = tokio::select! {
-            // What can be written counts before the end of the patience.
+            // A broken connection writes nothing more; what can be written counts before the end of the patience.
             biased;
+            () = broken.cancelled() => {
+                reset(self.to.as_ref());
+                reader.abort();
+                // Else it would say goodbye.
+                return self.to.forget();
+            }
             () = self.drain() => true,
-            () = async { closed.cancelled().await; sleep(LINGER).await } => false,
+            () = patience => false,
         };
         let stop = reader.abort_handle();
         if is_written {
@@ -145,23 +217,31 @@ impl Writer {
     }
 
     async fn drain(&mut self) {
-        while let Some(bytes) = self.queue.recv().await {
-            if self.to.write_all(&bytes).await.is_err() {
-                let _ = self.inbox.send(Event::Down { link: self.id, reason: LinkReason::Reset }).await;
+        while let Some(chunk) = self.queue.recv().await {
+            self.way.faults.pass(self.way.port).await;
+            if self.write(&chunk).await.is_err() {
+                let down = Event::Down { link: self.way.id, reason: LinkReason::Reset };
+                let _ = self.way.inbox.send(down).await;
                 return;
             }
         }
     }
+
+    async fn write(&mut self, chunk: &Chunk) -> io::Result<()> {
+        for (at, piece) in chunk.bytes.chunks(chunk.size).enumerate() {
+            if (1..PIECES_APART_MAX).contains(&at) {
+                sleep(PIECE_PAUSE).await;
+            }
+            self.to.write_all(piece).await?;
+        }
+        Ok(())
+    }
 }
 
-async fn read_all(
-    link: LinkId,
-    mut frames: FramedRead<OwnedReadHalf, FrameCodec>,
-    receives: Option<Arc<Sends>>,
-    inbox: Inbox,
-) {
+async fn read_all(way: Way, mut frames: FramedRead<OwnedReadHalf, FrameCodec>, receives: Option<Arc<Sends>>) {
     use futures_core::Stream;
     use std::{future::poll_fn, pin::Pin};
+    let link = way.id;
     loop {
         let event = match poll_fn(|cx| Pin::new(&mut frames).poll_next(cx)).await {
             Some(Ok(Piece::Frame { bytes, end })) => {
@@ -173,7 +253,7 @@ async fn read_all(
             None => Event::Down { link, reason: LinkReason::Closed },
         };
         let is_last = matches!(event, Event::Down { .. });
-        if inbox.send(event).await.is_err() || is_last {
+        if !way.tell(event).await || is_last {
             return;
         }
     }

@@ -3,16 +3,20 @@
 use crate::{
     NetError, Sink,
     actor::{Actor, Event, Inbox, NEVER, Shared},
-    causes::{Causes, Dialled},
-    config::{ACCEPT_PAUSE, INBOX_MAX, NetConfig, Node, STOP_DEADLINE},
+    causes::{Causes, Dialled, Origin},
+    conductor::{Build, Conductor},
+    config::{INBOX_MAX, NetConfig, Node, RESPONSE_DEADLINE, STOP_DEADLINE},
+    door::Door,
+    faults::Faults,
     http_server::{self, Front},
     recorder::Recorder,
     store::Store,
 };
+use cce_journal::{Director, Order};
 use cce_kernel::{Carrier, Command, Host, NodeName, Port, Time};
 use std::{
     collections::{BTreeMap, BTreeSet},
-    io,
+    fmt, io,
     net::{IpAddr, Ipv4Addr, SocketAddr},
     sync::{Arc, atomic::AtomicU64},
     thread::JoinHandle,
@@ -20,7 +24,7 @@ use std::{
 use tokio::{
     net::{TcpListener, TcpSocket, TcpStream, lookup_host},
     sync::mpsc,
-    time::{Instant, sleep, timeout},
+    time::{Instant, timeout},
 };
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
@@ -29,12 +33,22 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 pub struct Net;
 
 /// Components that could start: their ports are taken.
-#[derive(Debug)]
 pub struct Bound {
     config: NetConfig,
     nodes: Vec<Node>,
     listeners: Listeners,
     stores: Vec<Store>,
+    director: Option<Box<dyn Director>>,
+    build: Option<Build>,
+}
+
+impl fmt::Debug for Bound {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Bound")
+            .field("config", &self.config)
+            .field("nodes", &self.nodes)
+            .finish_non_exhaustive()
+    }
 }
 
 /// A run that goes on.
@@ -85,35 +99,63 @@ impl Net {
             .iter()
             .map(|node| Store::open(config.data.as_deref(), &node.name))
             .collect::<Result<Vec<_>, _>>()?;
-        Ok(Bound { config, nodes, listeners, stores })
+        Ok(Bound { config, nodes, listeners, stores, director: None, build: None })
     }
 }
 
 impl Bound {
+    /// Lets a director watch the run and bend it. `build` makes components that it starts anew.
+    pub fn directed(mut self, director: Box<dyn Director>, build: Build) -> Self {
+        self.director = Some(director);
+        self.build = Some(build);
+        self
+    }
+
     /// Starts the components. When this returns, every listener accepts.
     pub fn start(self, seed: u64, sink: Box<dyn Sink>) -> Running {
-        let Self { config, nodes, listeners, stores } = self;
+        let Self { config, nodes, listeners, stores, director, build } = self;
         let addresses = bound(&listeners);
-        let gap = CancellationToken::new();
-        let (recorder, writer) = Recorder::start(sink, config.journal_required.then(|| gap.clone()));
+        let (gap, stop) = (CancellationToken::new(), CancellationToken::new());
+        let required = config.journal_required.then(|| gap.clone());
+        let (recorder, writer) = Recorder::start(sink, required, director);
+        let clock = Clock { start: Instant::now() };
+        let faults = Arc::new(Faults::new(clock, stop.clone()));
+        let causes = Arc::new(Causes::new(addresses.values().copied().map(dialled_at).collect()));
         let shared = Arc::new(Shared {
-            clock: Clock { start: Instant::now() },
+            clock,
             recorder,
-            causes: Arc::new(Causes::new(addresses.values().copied().map(dialled_at).collect())),
+            doors: doors(listeners, &addresses, &causes, &faults),
+            causes,
+            faults,
             tasks: TaskTracker::new(),
             addresses: reachable(&config, &addresses),
+            response_deadline: config.response_deadline.unwrap_or(RESPONSE_DEADLINE),
         });
-        let (actors, stop) = (TaskTracker::new(), CancellationToken::new());
+        let actors = TaskTracker::new();
         let mut inboxes = BTreeMap::new();
         for (node, store) in nodes.into_iter().zip(stores) {
             let (inbox, events) = mpsc::channel(INBOX_MAX);
+            let calls = Arc::new(AtomicU64::new(0));
+            accept_all(&node.name, &inbox, &calls, &shared, &stop);
             let host = Host::new(node.name.clone(), seed, node.clock);
-            let actor = Actor::new(node.component, host, store, inbox.clone(), Arc::clone(&shared));
+            let actor = Actor::new(node.component, host, store, inbox.clone(), calls, Arc::clone(&shared));
             actors.spawn(actor.run(events));
             inboxes.insert(node.name, inbox);
         }
-        accept_all(listeners, &inboxes, &shared.tasks, &stop);
+        let conductor = Conductor { shared: Arc::clone(&shared), inboxes: inboxes.clone(), build };
+        actors.spawn(conductor.run(stop.clone()));
         Running { addresses, inboxes, shared, actors, stop, gap, writer }
+    }
+}
+
+/// Gives orders to a run, beside its director.
+#[derive(Clone, Debug)]
+pub struct Hand(Arc<Shared>);
+
+impl Hand {
+    /// Has orders carried out, in their order, behind those that wait already.
+    pub fn carry_out(&self, orders: Vec<Order>) {
+        self.0.recorder.order(self.0.clock.now(), orders);
     }
 }
 
@@ -130,6 +172,16 @@ impl Running {
         }
     }
 
+    /// Has orders carried out, in their order, behind those that wait already.
+    pub fn carry_out(&self, orders: Vec<Order>) {
+        self.hand().carry_out(orders);
+    }
+
+    /// One who can give orders from elsewhere.
+    pub fn hand(&self) -> Hand {
+        Hand(Arc::clone(&self.shared))
+    }
+
     /// Waits until a record is lost in a run that may lose none; else for ever.
     pub async fn lost_a_record(&self) {
         self.gap.cancelled().await;
@@ -140,6 +192,7 @@ impl Running {
         let ended = async {
             self.say_goodbye().await;
             self.stop.cancel();
+            self.shared.doors.iter().for_each(|door| door.close());
             self.actors.close();
             self.shared.tasks.close();
             self.actors.wait().await;
@@ -178,15 +231,10 @@ pub(crate) struct Connection {
 }
 
 /// Opens a connection to the first address of a name that answers.
-pub(crate) async fn connect(
-    address: &str,
-    node: &NodeName,
-    record: u64,
-    causes: &Arc<Causes>,
-) -> io::Result<Connection> {
+pub(crate) async fn connect(address: &str, origin: Origin, causes: &Arc<Causes>) -> io::Result<Connection> {
     let mut failure = io::ErrorKind::NotFound.into();
     for target in lookup_host(address).await? {
-        match connect_to(target, node, record, causes).await {
+        match connect_to(target, &origin, causes).await {
             Ok(connection) => return Ok(connection),
             Err(error) => failure = error,
         }
@@ -194,18 +242,13 @@ pub(crate) async fn connect(
     Err(failure)
 }
 
-async fn connect_to(
-    target: SocketAddr,
-    node: &NodeName,
-    record: u64,
-    causes: &Arc<Causes>,
-) -> io::Result<Connection> {
+async fn connect_to(target: SocketAddr, origin: &Origin, causes: &Arc<Causes>) -> io::Result<Connection> {
     let socket = if target.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
     let mut dialled = None;
     if causes.is_here(target) {
         // Known before the other end accepts, so that it can tell who connects.
         socket.bind(SocketAddr::new(target.ip(), 0))?;
-        dialled = Some(causes.dialling(socket.local_addr()?, node, record));
+        dialled = Some(causes.dialling(socket.local_addr()?, origin.clone()));
     }
     Ok(Connection { stream: socket.connect(target).await?, dialled })
 }
@@ -252,49 +295,58 @@ fn dialled_at(mut address: SocketAddr) -> SocketAddr {
     address
 }
 
-fn accept_all(
+fn doors(
     listeners: Listeners,
-    inboxes: &BTreeMap<NodeName, Inbox>,
-    tasks: &TaskTracker,
+    addresses: &BTreeMap<Port, SocketAddr>,
+    causes: &Arc<Causes>,
+    faults: &Arc<Faults>,
+) -> Vec<Arc<Door>> {
+    let door = |(port, listener): (Port, TcpListener)| {
+        let address = *addresses.get(&port)?;
+        Some(Arc::new(Door::new(port, address, listener, Arc::clone(causes), Arc::clone(faults))))
+    };
+    listeners.into_iter().filter_map(door).collect()
+}
+
+fn accept_all(
+    node: &NodeName,
+    inbox: &Inbox,
+    calls: &Arc<AtomicU64>,
+    shared: &Arc<Shared>,
     stop: &CancellationToken,
 ) {
-    let calls: BTreeMap<&str, Arc<AtomicU64>> =
-        inboxes.keys().map(|node| (node.as_str(), Arc::default())).collect();
-    for (port, listener) in listeners {
-        let (Some(inbox), Some(calls)) =
-            (inboxes.get(&NodeName::from(port.listener())), calls.get(port.listener()))
-        else {
-            continue;
-        };
-        let (inbox, stop) = (inbox.clone(), stop.clone());
+    for door in shared.doors.iter().filter(|door| door.node() == *node) {
+        let (port, door, inbox, stop) = (door.port, Arc::clone(door), inbox.clone(), stop.clone());
         if port.carrier() == Carrier::Http {
-            let front = Front { port, inbox, calls: Arc::clone(calls), tasks: tasks.clone() };
-            tasks.spawn(http_server::serve(listener, front, stop));
+            let (calls, faults, tasks) =
+                (Arc::clone(calls), Arc::clone(&shared.faults), shared.tasks.clone());
+            let front = Front { port, inbox, faults, calls, tasks };
+            shared.tasks.spawn(http_server::serve(door, front, stop));
         } else {
-            tasks.spawn(accept(listener, port, inbox, stop));
+            shared.tasks.spawn(accept(door, inbox, Arc::clone(shared), stop));
         }
     }
 }
 
-async fn accept(listener: TcpListener, port: Port, inbox: Inbox, stop: CancellationToken) {
+async fn accept(door: Arc<Door>, inbox: Inbox, shared: Arc<Shared>, stop: CancellationToken) {
     loop {
-        let accepted = tokio::select! {
+        let (stream, dialled) = tokio::select! {
             // A stop counts before one more connection.
             biased;
             () = stop.cancelled() => return,
-            accepted = listener.accept() => accepted,
+            accepted = door.accept() => accepted,
         };
-        match accepted {
-            Ok((stream, _)) => {
-                if inbox.send(Event::Accepted { port, stream }).await.is_err() {
-                    return;
-                }
-            }
-            // Too many open files, or a client that left at once: the listener itself is fine.
-            Err(error) => {
-                tracing::warn!(%error, %port, "cannot accept a connection");
-                sleep(ACCEPT_PAUSE).await;
-            }
+        let accepted = Event::Accepted { port: door.port, stream };
+        if shared.faults.is_stalled(dialled) {
+            // Aside: peers that use the listener by the name of another port do not wait for it.
+            let (inbox, shared) = (inbox.clone(), Arc::clone(&shared));
+            let late = Arc::clone(&shared);
+            shared.tasks.spawn(async move {
+                late.faults.pass(dialled).await;
+                let _ = inbox.send(accepted).await;
+            });
+        } else if inbox.send(accepted).await.is_err() {
+            return;
         }
     }
 }

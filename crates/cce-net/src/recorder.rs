@@ -1,18 +1,27 @@
-//! Numbers records and hands them to the one who writes them.
+//! Numbers records, lets the director judge them, and hands them to the one who writes them.
 
-use cce_journal::{Record, What};
-use cce_kernel::{NodeName, Time};
+use cce_journal::{Director, Order, Reaction, Record, Treatment, What};
+use cce_kernel::{Input, NodeName, Time};
 use std::{
+    collections::VecDeque,
+    fmt,
     sync::{
         Mutex, MutexGuard, PoisonError,
         mpsc::{Receiver, SyncSender, sync_channel},
     },
     thread::JoinHandle,
 };
+use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 /// Records that may wait for the writer.
 const QUEUE_MAX: usize = 1 << 16;
+
+/// Orders of the director that may wait to be carried out. More are lost.
+const ORDERS_MAX: usize = 1 << 16;
+
+/// How many records of what was done to a message may stand right behind it.
+const BENDS_MAX: usize = 64;
 
 /// Takes in records on a thread of its own: writes the journal, the logs, the live ladder.
 pub trait Sink: Send {
@@ -26,12 +35,16 @@ pub trait Sink: Send {
     fn finish(&mut self) {}
 }
 
-/// Numbers records of one process.
+/// Numbers records of one process. The director judges them under the same lock, so that it sees them in the
+/// order of their numbers.
 #[derive(Debug)]
 pub(crate) struct Recorder {
     state: Mutex<State>,
     /// Cancelled when a record is lost and none may be.
     required: Option<CancellationToken>,
+    /// Rung when orders wait, or the director may want to be woken at another time.
+    bell: Notify,
+    is_directed: bool,
 }
 
 #[derive(Debug)]
@@ -40,6 +53,21 @@ struct State {
     /// What was lost since the last record that was not.
     lost: Option<Lost>,
     queue: Option<SyncSender<Record>>,
+    stage: Option<Stage>,
+    /// What is to be done, in order.
+    orders: VecDeque<Order>,
+}
+
+/// The director, and when it wants to be woken.
+struct Stage {
+    director: Box<dyn Director>,
+    due: Option<Time>,
+}
+
+impl fmt::Debug for Stage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Stage").field("due", &self.due).finish_non_exhaustive()
+    }
 }
 
 #[derive(Debug)]
@@ -51,28 +79,76 @@ struct Lost {
 
 impl Recorder {
     /// Starts the writer's thread. `required` is cancelled when a record is lost.
-    pub(crate) fn start(sink: Box<dyn Sink>, required: Option<CancellationToken>) -> (Self, JoinHandle<()>) {
+    pub(crate) fn start(
+        sink: Box<dyn Sink>,
+        required: Option<CancellationToken>,
+        director: Option<Box<dyn Director>>,
+    ) -> (Self, JoinHandle<()>) {
         let (sender, receiver) = sync_channel(QUEUE_MAX);
         let writer = std::thread::spawn(move || write(sink, &receiver));
-        let state = Mutex::new(State { last: 0, lost: None, queue: Some(sender) });
-        (Self { state, required }, writer)
+        let is_directed = director.is_some();
+        let stage = director.map(|director| Stage { director, due: None });
+        let state = State { last: 0, lost: None, queue: Some(sender), stage, orders: VecDeque::new() };
+        let recorder = Self { state: Mutex::new(state), required, bell: Notify::new(), is_directed };
+        (recorder, writer)
     }
 
-    /// Records something and returns its number. What is lost has a number, too, so that no cause is mistaken for
-    /// another.
-    pub(crate) fn record(&self, at: Time, node: &NodeName, cause: Option<u64>, what: What) -> u64 {
+    /// Whether somebody may bend the run.
+    pub(crate) fn is_directed(&self) -> bool {
+        self.is_directed
+    }
+
+    /// Records something. Returns its number, and what is to become of the message that it sends. What is lost
+    /// has a number, too, so that no cause is mistaken for another.
+    pub(crate) fn record(
+        &self,
+        at: Time,
+        node: &NodeName,
+        cause: Option<u64>,
+        what: What,
+    ) -> (u64, Treatment) {
         let mut state = self.lock();
-        state.tell_gap();
-        state.last += 1;
-        let seq = state.last;
-        if !state.offer(Record { seq, at, node: node.clone(), cause, what }) {
-            let dropped = state.lost.as_ref().map_or(0, |lost| lost.dropped) + 1;
-            state.lost = Some(Lost { dropped, at, node: node.clone() });
-            if let Some(required) = &self.required {
-                required.cancel();
-            }
+        let (seq, Reaction { treatment, orders }) = self.write(&mut state, at, node, cause, what);
+        self.take_orders(&mut state, at, orders.into());
+        (seq, treatment)
+    }
+
+    /// What is to become of an input that enters from outside the lab and is not recorded yet.
+    pub(crate) fn enter(&self, at: Time, node: &NodeName, input: &Input) -> Treatment {
+        let mut state = self.lock();
+        let Some(stage) = &mut state.stage else { return Treatment::Pass };
+        let Reaction { treatment, orders } = stage.director.entering(at, node, input);
+        self.take_orders(&mut state, at, orders.into());
+        treatment
+    }
+
+    /// Wakes the director if it is time. Says when it wants to be woken next.
+    pub(crate) fn wake(&self, now: Time) -> Option<Time> {
+        let mut state = self.lock();
+        let stage = state.stage.as_mut()?;
+        if stage.director.due().is_some_and(|due| due <= now) {
+            let orders = stage.director.wake(now);
+            self.take_orders(&mut state, now, orders.into());
         }
-        seq
+        let stage = state.stage.as_mut()?;
+        stage.due = stage.director.due();
+        stage.due
+    }
+
+    /// Orders that did not come from a record: of a person.
+    pub(crate) fn order(&self, at: Time, orders: Vec<Order>) {
+        self.take_orders(&mut self.lock(), at, orders.into());
+        self.bell.notify_one();
+    }
+
+    /// What is to be done next.
+    pub(crate) fn next_order(&self) -> Option<Order> {
+        self.lock().orders.pop_front()
+    }
+
+    /// Waits until orders wait, or the director wants to be woken at another time.
+    pub(crate) async fn rung(&self) {
+        self.bell.notified().await;
     }
 
     /// Nothing more will be recorded: the writer finishes. Waits until it has room to be told of a gap.
@@ -85,12 +161,60 @@ impl Recorder {
         }
     }
 
+    fn write(
+        &self,
+        state: &mut State,
+        at: Time,
+        node: &NodeName,
+        cause: Option<u64>,
+        what: What,
+    ) -> (u64, Reaction) {
+        state.tell_gap();
+        state.last += 1;
+        let seq = state.last;
+        let record = Record { seq, at, node: node.clone(), cause, what };
+        let reaction = state.stage.as_mut().map(|stage| stage.director.see(&record)).unwrap_or_default();
+        if !state.offer(record) {
+            let dropped = state.lost.as_ref().map_or(0, |lost| lost.dropped) + 1;
+            state.lost = Some(Lost { dropped, at, node: node.clone() });
+            if let Some(required) = &self.required {
+                required.cancel();
+            }
+        }
+        (seq, reaction)
+    }
+
+    /// What was done to a message stands right behind it; everything else is done in its turn.
+    fn take_orders(&self, state: &mut State, at: Time, mut orders: VecDeque<Order>) {
+        for _ in 0..BENDS_MAX {
+            let Some(Order::Record { node, cause, bent }) =
+                orders.pop_front_if(|order| matches!(order, Order::Record { .. }))
+            else {
+                break;
+            };
+            let (_, reaction) = self.write(state, at, &node, cause, What::Bent(bent));
+            orders.extend(reaction.orders);
+        }
+        if state.is_due_elsewhen() || !orders.is_empty() {
+            self.bell.notify_one();
+        }
+        state.wait_for(orders);
+    }
+
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl State {
+    /// Whether the director wants to be woken at another time than it did.
+    fn is_due_elsewhen(&mut self) -> bool {
+        let Some(stage) = &mut self.stage else { return false };
+        let before = stage.due;
+        stage.due = stage.director.due();
+        stage.due != before
+    }
+
     /// Says how much is missing, once there is room for it.
     fn tell_gap(&mut self) {
         let Some(lost) = &self.lost else { return };
@@ -103,6 +227,14 @@ impl State {
     /// Says whether the record is not lost. Behind the end of a run there is nothing to lose.
     fn offer(&self, record: Record) -> bool {
         self.queue.as_ref().is_none_or(|queue| queue.try_send(record).is_ok())
+    }
+
+    fn wait_for(&mut self, orders: VecDeque<Order>) {
+        let room = ORDERS_MAX.saturating_sub(self.orders.len());
+        if orders.len() > room {
+            tracing::error!("too many orders wait to be carried out: {} are lost", orders.len() - room);
+        }
+        self.orders.extend(orders.into_iter().take(room));
     }
 }
 
@@ -151,10 +283,10 @@ mod tests {
         let seen = Arc::default();
         let required = CancellationToken::new();
         let sink = Box::new(Slow { go, seen: Arc::clone(&seen) });
-        let (recorder, writer) = Recorder::start(sink, Some(required.clone()));
+        let (recorder, writer) = Recorder::start(sink, Some(required.clone()), None);
         let count = QUEUE_MAX as u64 + 10;
         for number in 1..=count {
-            assert_eq!(recorder.record(Time(number), &"ccp".into(), None, What::Started), number);
+            assert_eq!(recorder.record(Time(number), &"ccp".into(), None, What::Started).0, number);
         }
         assert!(required.is_cancelled());
         told.send(()).unwrap();
@@ -171,8 +303,8 @@ mod tests {
     fn behind_a_gap_records_and_their_numbers_go_on() {
         let (told, go) = channel();
         let seen = Arc::default();
-        let (recorder, writer) = Recorder::start(Box::new(Slow { go, seen: Arc::clone(&seen) }), None);
-        let record = || recorder.record(Time(1), &"ccp".into(), None, What::Started);
+        let (recorder, writer) = Recorder::start(Box::new(Slow { go, seen: Arc::clone(&seen) }), None, None);
+        let record = || recorder.record(Time(1), &"ccp".into(), None, What::Started).0;
         let lost = (0..QUEUE_MAX + 10).map(|_| record()).max().unwrap();
         told.send(()).unwrap();
         while seen.lock().unwrap().len() < QUEUE_MAX {

@@ -34,6 +34,7 @@ pub(crate) fn run(options: &Run) -> Result<(), Failure> {
         connect: connect(&lab),
         data: options.data.clone(),
         journal_required: options.journal_required,
+        ..NetConfig::default()
     };
     if let Some(data) = &options.data {
         crate::files::create_folder(data)?;

@@ -1,8 +1,9 @@
 //! Toy components, and a run whose records can be waited for.
 
+use crate::script::Script;
 use bytes::Bytes;
-use cce_journal::{Record, What};
-use cce_kernel::{CallId, Component, Cx, HostClock, Input, LinkId, Port};
+use cce_journal::{Order, Record, What};
+use cce_kernel::{CallId, Command, Component, Cx, HostClock, Input, LinkId, NodeName, Port, Request};
 use cce_net::{Net, NetConfig, Node, Running, Sink};
 use std::{
     cell::RefCell,
@@ -26,7 +27,8 @@ pub(crate) struct Toy {
     frame: Act<LinkId>,
     down: Act<LinkId>,
     timer: Act<()>,
-    call: Act<CallId>,
+    call: Act<(CallId, Request)>,
+    command: Act<()>,
 }
 
 impl Toy {
@@ -39,6 +41,7 @@ impl Toy {
             down: Box::new(|_, _| {}),
             timer: Box::new(|(), _| {}),
             call: Box::new(|_, _| {}),
+            command: Box::new(|(), _| {}),
         }
     }
 
@@ -67,8 +70,20 @@ impl Toy {
         self
     }
 
-    pub(crate) fn on_call(mut self, act: impl FnMut(CallId, &mut Cx<'_>) + Send + 'static) -> Self {
-        self.call = Box::new(act);
+    pub(crate) fn on_call(self, mut act: impl FnMut(CallId, &mut Cx<'_>) + Send + 'static) -> Self {
+        self.on_request(move |call, _, cx| act(call, cx))
+    }
+
+    pub(crate) fn on_request(
+        mut self,
+        mut act: impl FnMut(CallId, Request, &mut Cx<'_>) + Send + 'static,
+    ) -> Self {
+        self.call = Box::new(move |(call, request), cx| act(call, request, cx));
+        self
+    }
+
+    pub(crate) fn on_command(mut self, mut act: impl FnMut(&mut Cx<'_>) + Send + 'static) -> Self {
+        self.command = Box::new(move |(), cx| act(cx));
         self
     }
 
@@ -83,9 +98,11 @@ impl Component for Toy {
             Input::Start { .. } => (self.start)((), cx),
             Input::LinkUp { link, .. } => (self.link)(link, cx),
             Input::Frame { link, .. } => (self.frame)(link, cx),
-            Input::Call { call, .. } => (self.call)(call, cx),
+            Input::Call { call, request, .. } => (self.call)((call, request), cx),
             Input::LinkDown { link, .. } => (self.down)(link, cx),
             Input::Timer(_) => (self.timer)((), cx),
+            // A goodbye is no command of a test.
+            Input::Command(Command::Cue) => (self.command)((), cx),
             Input::BadFrame { .. } | Input::CallGone { .. } | Input::Reply { .. } | Input::Command(_) => {}
         }
     }
@@ -121,6 +138,27 @@ impl Lab {
         Self { runtime, running, records, seen: RefCell::default() }
     }
 
+    /// A run that is bent. Its components are what `toys` makes, each time that one of them is started.
+    pub(crate) fn directed(script: Script, toys: fn() -> Vec<Toy>) -> Self {
+        Self::directed_with(config(), script, toys)
+    }
+
+    pub(crate) fn directed_with(config: NetConfig, script: Script, toys: fn() -> Vec<Toy>) -> Self {
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+        let (sender, records) = channel();
+        let running = runtime.block_on(async {
+            let nodes = toys().into_iter().map(Toy::node).collect();
+            let bound = Net::bind(config, nodes).await.unwrap();
+            let build = Box::new(move |name: &NodeName| build(toys, name));
+            bound.directed(Box::new(script), build).start(1, Box::new(Forward(sender)))
+        });
+        Self { runtime, running, records, seen: RefCell::default() }
+    }
+
+    pub(crate) fn carry_out(&self, orders: Vec<Order>) {
+        self.running.carry_out(orders);
+    }
+
     pub(crate) fn address(&self, port: Port) -> SocketAddr {
         self.running.addresses()[&port]
     }
@@ -147,6 +185,11 @@ impl Lab {
         all.extend(records.try_iter());
         all
     }
+}
+
+/// One of the toys, anew.
+pub(crate) fn build(toys: fn() -> Vec<Toy>, name: &NodeName) -> Option<Box<dyn Component>> {
+    toys().into_iter().find(|toy| toy.name == name.as_str()).map(|toy| toy.node().component)
 }
 
 pub(crate) fn config() -> NetConfig {

@@ -2,9 +2,14 @@
 
 #![expect(clippy::unwrap_used, reason = "a helper of a test may panic like the test itself")]
 
+mod bent_calls;
+mod bent_links;
 mod calls;
+mod entering;
 mod lab;
 mod links;
+mod orders;
+mod script;
 
 use cce_journal::{FORMAT, Header, LogSettings, What, replay};
 use cce_kernel::{

@@ -1,0 +1,122 @@
+//! Does what the director orders, and wakes it when it wants to be woken.
+
+use crate::{
+    actor::{Event, Inbox, Life, Shared},
+    door::Door,
+};
+use cce_journal::{Order, What};
+use cce_kernel::{Component, NodeName, Port, Time};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use tokio::time::sleep_until;
+use tokio_util::sync::CancellationToken;
+
+/// Makes a component anew.
+pub type Build = Box<dyn Fn(&NodeName) -> Option<Box<dyn Component>> + Send + Sync>;
+
+/// How soon a director is woken again at the earliest.
+const NAP: Duration = Duration::from_millis(1);
+
+/// Does what the director orders.
+pub(crate) struct Conductor {
+    pub(crate) shared: Arc<Shared>,
+    pub(crate) inboxes: BTreeMap<NodeName, Inbox>,
+    pub(crate) build: Option<Build>,
+}
+
+impl Conductor {
+    /// Runs until the token is cancelled.
+    pub(crate) async fn run(self, stop: CancellationToken) {
+        let work = async {
+            let mut awake = Time(0);
+            loop {
+                self.carry_out_all().await;
+                let now = self.shared.clock.now();
+                let due = self.shared.recorder.wake(now).map(|due| due.max(awake));
+                awake = now + NAP;
+                tokio::select! {
+                    () = self.shared.recorder.rung() => {}
+                    () = sleep_until(self.shared.clock.instant(due)) => {}
+                }
+            }
+        };
+        tokio::select! {
+            () = stop.cancelled() => {}
+            () = work => {}
+        }
+    }
+
+    async fn carry_out_all(&self) {
+        while let Some(order) = self.shared.recorder.next_order() {
+            self.carry_out(order).await;
+        }
+    }
+
+    async fn carry_out(&self, order: Order) {
+        match order {
+            Order::Record { node, cause, bent } => {
+                let now = self.shared.clock.now();
+                self.shared.recorder.record(now, &node, cause, What::Bent(bent));
+            }
+            // Whoever holds it knows it.
+            Order::Release(ticket) => self.tell_all(|| Event::Release(ticket)).await,
+            Order::Command(node, command) => self.tell(&node, Event::Command(command)).await,
+            Order::Stop(node) => self.stop(&node).await,
+            Order::Start(node) => self.start(&node).await,
+            Order::Cut { port, lasting } => self.cut(port, lasting).await,
+            Order::Stall { port, lasting } => {
+                self.shared.faults.stall(port, self.shared.clock.now() + lasting);
+            }
+        }
+    }
+
+    async fn stop(&self, node: &NodeName) {
+        for door in self.doors(node) {
+            door.set_alive(false);
+            door.break_all();
+        }
+        self.tell(node, Event::Kill).await;
+    }
+
+    async fn start(&self, node: &NodeName) {
+        let Some(component) = self.build.as_ref().and_then(|build| build(node)) else {
+            tracing::warn!(%node, "the scenario wants to start a component that cannot be built");
+            return;
+        };
+        self.stop(node).await;
+        self.tell(node, Event::Begin(Life(component))).await;
+        // It is told of its life before anybody can connect.
+        self.doors(node).for_each(|door| door.set_alive(true));
+    }
+
+    async fn cut(&self, port: Port, lasting: Duration) {
+        let Shared { faults, clock, tasks, doors, .. } = &*self.shared;
+        faults.close(port, clock.now() + lasting);
+        for door in doors.iter().filter(|door| door.port == port.socket()) {
+            door.refresh();
+            door.break_connections(port);
+            let (door, faults) = (Arc::clone(door), Arc::clone(faults));
+            tasks.spawn(async move {
+                faults.opened(port).await;
+                door.refresh();
+            });
+        }
+        self.tell_all(|| Event::Cut(port)).await;
+    }
+
+    fn doors(&self, node: &NodeName) -> impl Iterator<Item = &Arc<Door>> {
+        self.shared.doors.iter().filter(move |door| door.node() == *node)
+    }
+
+    /// One that is not here, or has ended, does not hear it.
+    async fn tell(&self, node: &NodeName, event: Event) {
+        if let Some(inbox) = self.inboxes.get(node) {
+            let _ = inbox.send(event).await;
+        }
+    }
+
+    async fn tell_all(&self, event: impl Fn() -> Event) {
+        for node in self.inboxes.keys() {
+            self.tell(node, event()).await;
+        }
+    }
+}

@@ -1,0 +1,226 @@
+//! What is held back, and what waits behind it.
+
+use crate::parcel::{Parcel, Part, Stream};
+use cce_journal::Ticket;
+use cce_kernel::{CallId, LinkId, Time};
+use std::collections::{BTreeMap, VecDeque};
+
+/// Messages that one component may have held back, with what waits behind them. One more lets the oldest go.
+pub(crate) const HOLDS_MAX: usize = 1_024;
+
+/// What a message waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Wait {
+    /// Somebody releases it.
+    Ticket(Ticket),
+    /// Its time. The number tells those of the same time apart.
+    Until(Time, u64),
+}
+
+/// What is held back, and what waits behind it.
+#[derive(Debug, Default)]
+pub(crate) struct Holds {
+    /// What is held on a stream, and what waits behind it.
+    lines: BTreeMap<Stream, VecDeque<(Option<Wait>, Parcel)>>,
+    /// What is held and nothing waits for.
+    alone: BTreeMap<Wait, Parcel>,
+    /// Bytes that wait for the next message of their stream.
+    glued: BTreeMap<Stream, Vec<Part>>,
+    /// What is waited for, oldest first.
+    waits: VecDeque<Wait>,
+    last_number: u64,
+}
+
+impl Holds {
+    /// A wait of its own until that time.
+    pub(crate) fn until(&mut self, time: Time) -> Wait {
+        self.last_number += 1;
+        Wait::Until(time, self.last_number)
+    }
+
+    /// Holds a message back, and what follows on its stream with it unless it is held alone. Gives back what
+    /// has to go first where too much is held, with what it waited for.
+    pub(crate) fn hold(
+        &mut self,
+        wait: Wait,
+        parcel: Parcel,
+        is_alone: bool,
+    ) -> Option<(Wait, VecDeque<Parcel>)> {
+        let expired = self.make_room();
+        self.waits.push_back(wait);
+        match parcel.stream().filter(|_| !is_alone) {
+            Some(stream) => self.lines.entry(stream).or_default().push_back((Some(wait), parcel)),
+            None => {
+                self.alone.insert(wait, parcel);
+            }
+        }
+        expired
+    }
+
+    /// Lets the oldest go where too much is held.
+    pub(crate) fn make_room(&mut self) -> Option<(Wait, VecDeque<Parcel>)> {
+        if self.alone.len() + self.lines.values().map(VecDeque::len).sum::<usize>() < HOLDS_MAX {
+            return None;
+        }
+        let oldest = *self.waits.front()?;
+        Some((oldest, self.release(oldest)))
+    }
+
+    /// Puts a parcel behind what is held on its stream. Gives it back where nothing is.
+    pub(crate) fn queue(&mut self, parcel: Parcel) -> Option<Parcel> {
+        match parcel.stream().and_then(|stream| self.lines.get_mut(&stream)) {
+            Some(line) => {
+                line.push_back((None, parcel));
+                None
+            }
+            None => Some(parcel),
+        }
+    }
+
+    /// Whether something is held on a stream.
+    pub(crate) fn is_held(&self, stream: Stream) -> bool {
+        self.lines.contains_key(&stream)
+    }
+
+    /// Everything that may go once this one is released, in order.
+    pub(crate) fn release(&mut self, wait: Wait) -> VecDeque<Parcel> {
+        self.waits.retain(|known| *known != wait);
+        if let Some(parcel) = self.alone.remove(&wait) {
+            return VecDeque::from([parcel]);
+        }
+        let holding =
+            |line: &VecDeque<(Option<Wait>, Parcel)>| line.iter().position(|(held, _)| *held == Some(wait));
+        let found = self.lines.iter().find_map(|(stream, line)| Some((*stream, holding(line)?)));
+        let Some((stream, at)) = found else { return VecDeque::new() };
+        let Some(line) = self.lines.get_mut(&stream) else { return VecDeque::new() };
+        line[at].0 = None;
+        let free = line.iter().take_while(|(held, _)| held.is_none()).count();
+        let going = line.drain(..free).map(|(_, parcel)| parcel).collect();
+        if line.is_empty() {
+            self.lines.remove(&stream);
+        }
+        going
+    }
+
+    /// When the next delay is over.
+    pub(crate) fn due(&self) -> Option<Time> {
+        self.waits
+            .iter()
+            .filter_map(|wait| if let Wait::Until(at, _) = wait { Some(*at) } else { None })
+            .min()
+    }
+
+    /// A delay that is over.
+    pub(crate) fn over(&self, now: Time) -> Option<Wait> {
+        let is_over = |wait: &&Wait| matches!(wait, Wait::Until(at, _) if *at <= now);
+        self.waits.iter().filter(is_over).min().copied()
+    }
+
+    /// Keeps bytes until the next ones of their stream.
+    pub(crate) fn glue(&mut self, stream: Stream, part: Part) {
+        self.glued.entry(stream).or_default().push(part);
+    }
+
+    /// The bytes that wait for the next ones of their stream.
+    pub(crate) fn unglue(&mut self, stream: Stream) -> Vec<Part> {
+        self.glued.remove(&stream).unwrap_or_default()
+    }
+
+    /// A connection is gone, and what was held on it with it.
+    pub(crate) fn forget_link(&mut self, link: LinkId) {
+        for stream in [Stream::Out(link), Stream::In(link)] {
+            self.forget(stream);
+        }
+    }
+
+    /// Nothing more happens on a stream.
+    pub(crate) fn forget(&mut self, stream: Stream) {
+        let line = self.lines.remove(&stream).unwrap_or_default();
+        let mut gone: Vec<Wait> = line.into_iter().filter_map(|(wait, _)| wait).collect();
+        let alone = self.alone.extract_if(.., |_, parcel| parcel.stream() == Some(stream));
+        gone.extend(alone.map(|(wait, _)| wait));
+        self.waits.retain(|wait| !gone.contains(wait));
+        self.glued.remove(&stream);
+    }
+
+    /// The client of a request left while this was held. Says whether it was.
+    pub(crate) fn forget_request(&mut self, call: CallId) -> bool {
+        let is_it = |parcel: &Parcel| matches!(parcel, Parcel::Request { call: held, .. } if *held == call);
+        let gone: Vec<Wait> =
+            self.alone.extract_if(.., |_, parcel| is_it(parcel)).map(|(wait, _)| wait).collect();
+        self.waits.retain(|wait| !gone.contains(wait));
+        !gone.is_empty()
+    }
+
+    /// Everything is over. Gives back what was held.
+    pub(crate) fn clear(&mut self) -> Vec<Parcel> {
+        let Self { lines, alone, .. } = std::mem::take(self);
+        let lines = lines.into_values().flatten().map(|(_, parcel)| parcel);
+        lines.chain(alone.into_values()).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use cce_kernel::Port;
+
+    const LINK: LinkId = LinkId { port: Port::Mr, number: 1 };
+
+    fn parcel(record: u64) -> Parcel {
+        let part = Part { bytes: "x".into(), record };
+        Parcel::Bytes { link: LINK, part, manner: crate::parcel::Manner::Whole }
+    }
+
+    fn records(parcels: impl IntoIterator<Item = Parcel>) -> Vec<u64> {
+        parcels.into_iter().filter_map(|parcel| parcel.record()).collect()
+    }
+
+    #[test]
+    fn what_is_released_takes_along_what_waits_for_nothing_else() {
+        let mut holds = Holds::default();
+        holds.hold(Wait::Ticket(1), parcel(1), false);
+        assert!(holds.queue(parcel(2)).is_none());
+        holds.hold(Wait::Ticket(2), parcel(3), false);
+        assert!(holds.queue(parcel(4)).is_none());
+        assert_eq!(records(holds.release(Wait::Ticket(2))), [] as [u64; 0]);
+        assert_eq!(records(holds.release(Wait::Ticket(1))), [1, 2, 3, 4]);
+        assert!(holds.queue(parcel(5)).is_some());
+    }
+
+    #[test]
+    fn one_more_than_the_maximum_lets_the_oldest_go() {
+        let mut holds = Holds::default();
+        for ticket in 0..HOLDS_MAX as u64 {
+            assert!(holds.hold(Wait::Ticket(ticket), parcel(ticket), true).is_none());
+        }
+        let (wait, going) = holds.hold(Wait::Ticket(9_999), parcel(9_999), true).unwrap();
+        assert_eq!((wait, records(going)), (Wait::Ticket(0), vec![0]));
+    }
+
+    #[test]
+    fn delays_are_over_in_the_order_of_their_times() {
+        let mut holds = Holds::default();
+        for (at, record) in [(30, 1), (10, 2), (20, 3)] {
+            let wait = holds.until(Time(at));
+            holds.hold(wait, parcel(record), true);
+        }
+        assert_eq!(holds.due(), Some(Time(10)));
+        let mut seen = Vec::new();
+        while let Some(wait) = holds.over(Time(20)) {
+            seen.extend(records(holds.release(wait)));
+        }
+        assert_eq!((seen, holds.due()), (vec![2, 3], Some(Time(30))));
+    }
+
+    #[test]
+    fn with_a_link_everything_goes_that_was_held_on_it() {
+        let mut holds = Holds::default();
+        holds.hold(Wait::Ticket(1), parcel(1), false);
+        holds.hold(Wait::Ticket(2), parcel(2), true);
+        let wait = holds.until(Time(5));
+        holds.hold(wait, parcel(3), false);
+        holds.forget_link(LINK);
+        assert_eq!((holds.due(), holds.clear().len()), (None, 0));
+    }
+}
