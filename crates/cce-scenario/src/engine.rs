@@ -27,6 +27,8 @@ pub struct Engine {
     watches: Vec<Watch>,
     /// By number: whether a step was taken, or is about to be.
     steps: Vec<Progress>,
+    /// By number: how often it was taken.
+    taken: Vec<u64>,
     alarms: BTreeMap<(Time, u64), Alarm>,
     last_alarm: u64,
     ends: Ends,
@@ -84,6 +86,7 @@ impl Engine {
             rules: Rules::new(scenario.rules.clone()),
             watches: scenario.expectations.iter().cloned().map(Watch::new).collect(),
             steps: vec![Progress::Waiting; scenario.steps.len()],
+            taken: vec![0; scenario.steps.len()],
             alarms: BTreeMap::new(),
             last_alarm: 0,
             ends: Ends::default(),
@@ -264,11 +267,17 @@ impl Engine {
 
     fn take(&mut self, number: usize) -> Vec<Order> {
         self.steps[number] = Progress::Taken;
-        let Step { name, act, .. } = self.scenario.steps[number].clone();
+        let turn = self.taken[number];
+        self.taken[number] += 1;
+        let Step { name, act, again, .. } = self.scenario.steps[number].clone();
+        if let Some((_, every)) = again.filter(|(times, _)| turn + 1 < *times) {
+            self.steps[number] = Progress::Planned;
+            self.set_alarm(self.now + every, Alarm::Step(number));
+        }
         let here = |node: &NodeName| node.clone();
         match act {
             Act::Tell(node, words) => {
-                let words = self.with_ids(&words);
+                let words = self.with_ids(words.iter().cycle().nth(index(turn)).map_or("", String::as_str));
                 let step = Bend::Stepped(words.clone());
                 vec![told(here(&node), &name, step), Order::Command(node, Command::Act(words))]
             }
@@ -353,6 +362,10 @@ impl Director for Engine {
         }
         orders
     }
+}
+
+fn index(turn: u64) -> usize {
+    usize::try_from(turn).unwrap_or(usize::MAX)
 }
 
 /// The checks that are on.

@@ -34,7 +34,7 @@ mod watch;
 mod words;
 
 pub use engine::{Breach, Engine, Report};
-pub use file::{Loader, ScenarioError, load};
+pub use file::{Context, ScenarioError, load};
 pub use happening::{Happening, Tracker};
 pub use model::{Act, Action, Expectation, Rule, Scenario, Step, Want, Window};
 pub use names::{ContactName, Names, TaskName};

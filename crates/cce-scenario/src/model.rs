@@ -2,7 +2,6 @@
 
 use crate::{names::TaskName, selector::Selector};
 use cce_kernel::{NodeName, Port};
-use cce_sim::{Latencies, Pieces};
 use cce_world::Lab;
 use std::{collections::BTreeMap, time::Duration};
 
@@ -21,10 +20,6 @@ pub struct Scenario {
     pub until: Duration,
     /// How long it goes on once everything has ended.
     pub rest: Duration,
-    /// How long messages take in the simulator.
-    pub latencies: Latencies,
-    /// In which pieces bytes arrive in the simulator.
-    pub pieces: Pieces,
     /// What happens at a time or after an event.
     pub steps: Vec<Step>,
     /// What happens to messages.
@@ -48,6 +43,8 @@ pub struct Step {
     pub after: Option<Selector>,
     /// How long after that, or after the start.
     pub wait: Duration,
+    /// It is taken again and again: how many times, and how long after the last time.
+    pub again: Option<(u64, Duration)>,
     /// What it does.
     pub act: Act,
 }
@@ -55,8 +52,9 @@ pub struct Step {
 /// What a step does.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Act {
-    /// Tells a virtual person to do something, in words; names of tasks in it are replaced by ids.
-    Tell(NodeName, String),
+    /// Tells a virtual person to do something, in words; names of tasks in them are replaced by ids. A step that is
+    /// taken again goes on with the next words.
+    Tell(NodeName, Vec<String>),
     /// Kills a component.
     Stop(NodeName),
     /// Starts it again.

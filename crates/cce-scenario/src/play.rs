@@ -30,10 +30,9 @@ impl Play {
         let nodes = lab.nodes();
         let header = lab.header(seed, lab.demo_start(), nodes.clone());
         let (until, rest) = (Time(0) + scenario.until, scenario.rest);
-        let (latencies, pieces) = (scenario.latencies.clone(), scenario.pieces);
         let mut sim = Sim::directed(seed, Engine::new(scenario, &header));
-        sim.set_latencies(latencies);
-        sim.set_pieces(pieces);
+        sim.set_latencies(lab.latency.latencies());
+        sim.set_pieces(lab.latency.pieces());
         for node in &nodes {
             if let Some(component) = lab.build(node) {
                 sim.add(node, header.clock(node), component);

@@ -3,13 +3,13 @@
 use crate::{
     cli,
     failure::Failure,
-    files::{Places, file_failure, load_lab, read_text},
+    files::{Places, load_lab, load_lab_text, read_text},
     print,
     scribe::Scribe,
 };
 use cce_journal::{Header, Record};
 use cce_net::Sink;
-use cce_scenario::{Breach, Play, Report, Scenario};
+use cce_scenario::{Breach, Context, Play, Report, Scenario};
 use cce_views::ladder::{Excerpts, Paint};
 use std::{
     collections::BTreeMap,
@@ -21,18 +21,23 @@ use std::{
 /// Failures that are drawn; further ones are told.
 const DRAWN_MAX: usize = 5;
 
-/// Reads a scenario and whatever it includes.
+/// Reads a scenario and whatever it names.
 pub(crate) fn load_scenario(options: &cli::ScenarioFile) -> Result<Scenario, Failure> {
-    let lab = load_lab(options.config.as_deref(), &cli::TableFiles::default())?;
     let path = &options.scenario;
     let text = read_text(path)?;
     let folder = path.parent().map(Path::to_owned).unwrap_or_default();
-    let include = |name: &str| {
-        std::fs::read_to_string(folder.join(name))
-            .map_err(|error| file_failure("read", &folder.join(name), error).to_string())
+    let files = |name: &str| read_text(&folder.join(name)).map_err(|failure| failure.to_string());
+    // A configuration of the command line's has precedence over the scenario's own.
+    let lab = |named: Option<(String, String)>| {
+        let found = match named.filter(|_| options.config.is_none()) {
+            Some(file) => load_lab_text(Some(file)),
+            None => load_lab(options.config.as_deref(), &cli::TableFiles::default()),
+        };
+        found.map_err(|failure| failure.report())
     };
     let chosen: BTreeMap<String, String> = options.parameters.iter().cloned().collect();
-    Ok(cce_scenario::load(&path.display().to_string(), &text, &lab, &chosen, &include)?)
+    let context = Context { files: &files, lab: &lab, chosen: &chosen };
+    Ok(cce_scenario::load(&path.display().to_string(), &text, context)?)
 }
 
 /// `ccelab scenario check`.
