@@ -8,6 +8,7 @@ use crate::{
     runtime::note_store,
     show,
     task::{SELECTOR_MAX, at_most, required},
+    work::{Closing, Work},
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
 use cce_kernel::{
@@ -15,6 +16,7 @@ use cce_kernel::{
     fact::{CcpFact, CloseStep, StoreAccess},
     model::{ContactId, ContactStatus, StatusReason},
 };
+use std::time::Duration;
 
 /// Where every path of the private API begins.
 pub(crate) const BASE: &str = "/ccp-webapp/ccp/";
@@ -93,18 +95,44 @@ impl Ccp {
     /// Finesse reports that an agent closed the task: it is handled (ccp-task-api 3.7).
     fn on_close(&mut self, call: CallId, id: &ContactId, cx: &mut Cx<'_>) {
         note_close(id, CloseStep::Received, cx);
-        let user = match self.reserved(id) {
-            Ok(contact) => contact.social.user.clone(),
-            Err(refusal) => return cx.reply(call, refusal),
-        };
-        note_close(id, CloseStep::Valid, cx);
-        let status = ContactStatus::Handled;
-        self.contacts.set_status(id, status, StatusReason::ExternallyHandled, &user, cx);
-        note_store(StoreAccess::ApiWrite, id, status, cx);
-        note_store(StoreAccess::ApiRead, id, status, cx);
-        note_close(id, CloseStep::Handled, cx);
-        cx.reply(call, Response::new(200));
-        self.publish(id, Sender::Api, cx);
+        self.close_later(self.config.delays.close_check, call, id, Closing::Check, cx);
+    }
+
+    fn close_later(&mut self, wait: Duration, call: CallId, id: &ContactId, step: Closing, cx: &mut Cx<'_>) {
+        self.later(wait, Work::Close { call, id: id.clone(), step }, cx);
+    }
+
+    /// Takes the next step of a close. Meanwhile the contact may have been closed, or taken back.
+    pub(crate) fn close(&mut self, call: CallId, id: &ContactId, step: Closing, cx: &mut Cx<'_>) {
+        let delays = self.config.delays;
+        match step {
+            Closing::Check => {
+                if let Err(refusal) = self.reserved(id) {
+                    return cx.reply(call, refusal);
+                }
+                note_close(id, CloseStep::Valid, cx);
+                self.close_later(delays.close_write, call, id, Closing::Write, cx);
+            }
+            Closing::Write => {
+                let user = match self.reserved(id) {
+                    Ok(contact) => contact.social.user.clone(),
+                    Err(refusal) => return cx.reply(call, refusal),
+                };
+                let (status, reason) = (ContactStatus::Handled, StatusReason::ExternallyHandled);
+                self.contacts.set_status(id, status, reason, &user, cx);
+                note_store(StoreAccess::ApiWrite, id, status, cx);
+                self.close_later(delays.close_read, call, id, Closing::Read, cx);
+            }
+            Closing::Read => {
+                note_store(StoreAccess::ApiRead, id, ContactStatus::Handled, cx);
+                self.close_later(delays.close_read, call, id, Closing::Report, cx);
+            }
+            Closing::Report => {
+                note_close(id, CloseStep::Handled, cx);
+                cx.reply(call, Response::new(200));
+                self.publish(id, Sender::Api, cx);
+            }
+        }
     }
 
     /// Finesse hands a task back, to be routed anew (ccp-task-api 3.6).
