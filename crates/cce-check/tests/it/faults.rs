@@ -81,7 +81,7 @@ fn play(seed: u64, orders: Vec<(Time, Order)>) -> Journal {
     let latency = Latency::Uniform { least: Duration::from_micros(50), most: Duration::from_micros(slowest) };
     journal_of(drawn(seed), seed, Script(orders.into()), |sim| {
         sim.set_latencies(Latencies::new(latency));
-        sim.set_pieces(Pieces { split: seed % 2 == 0, coalesce: seed % 4 < 2 });
+        sim.set_pieces(Pieces { split: seed.is_multiple_of(2), coalesce: seed % 4 < 2 });
     })
 }
 

@@ -191,6 +191,6 @@ pub(crate) fn insistent(at: u64) -> CastCustomer {
     CastCustomer { requeue_on_recovery: true, ..customer(at) }
 }
 
-fn span(seconds: u64) -> Span {
+pub(crate) fn span(seconds: u64) -> Span {
     Span(Duration::from_secs(seconds))
 }
