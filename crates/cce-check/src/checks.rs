@@ -383,7 +383,6 @@ impl Checks {
                 self.router.on_view(Place { skill_target: *skill_target, mrd: *mrd }, *after, judge);
             }
             RouterFact::CallRefused { .. }
-            | RouterFact::Requeued { .. }
             | RouterFact::DialogDeleted { .. }
             | RouterFact::CancelRefused { .. } => {}
         }
