@@ -187,6 +187,14 @@ impl Contacts {
         }
     }
 
+    /// Its reservation did not come about: the router routes it anew.
+    pub(crate) fn on_requeued(&mut self, id: &ContactId) {
+        if let Some(contact) = self.known.find_mut(id) {
+            contact.assigned = None;
+            contact.lost = None;
+        }
+    }
+
     /// Something failed that knew of the ends of these contacts: those with an agent, as far as `is_lost` says so
     /// of their task.
     pub(crate) fn lose(&mut self, seq: u64, is_lost: impl Fn(Option<RouterCallKey>) -> bool) {
