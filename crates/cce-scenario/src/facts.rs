@@ -6,7 +6,7 @@ use cce_kernel::{
 };
 
 /// Every name.
-pub(crate) const NAMES: [&str; 44] = [
+pub(crate) const NAMES: [&str; 46] = [
     "contact",
     "dialogue",
     "task",
@@ -31,6 +31,7 @@ pub(crate) const NAMES: [&str; 44] = [
     "call_refused",
     "queue_node",
     "dequeued",
+    "requeued",
     "dialog_deleted",
     "agent",
     "cancel_refused",
@@ -50,6 +51,7 @@ pub(crate) const NAMES: [&str; 44] = [
     "task_event_traced",
     "sm_call",
     "service",
+    "forced_sign_out",
     "publication",
 ];
 
@@ -98,6 +100,7 @@ const fn router(fact: &RouterFact) -> &'static str {
         RouterFact::CallRefused { .. } => "call_refused",
         RouterFact::QueueNode { .. } => "queue_node",
         RouterFact::Dequeued { .. } => "dequeued",
+        RouterFact::Requeued { .. } => "requeued",
         RouterFact::DialogDeleted { .. } => "dialog_deleted",
         RouterFact::Agent { .. } => "agent",
         RouterFact::CancelRefused { .. } => "cancel_refused",
@@ -134,6 +137,7 @@ const fn finesse(fact: &FinesseFact) -> &'static str {
         FinesseFact::Published(_) => "publication",
         FinesseFact::SmCall { .. } => "sm_call",
         FinesseFact::Service { .. } => "service",
+        FinesseFact::ForcedSignOut { .. } => "forced_sign_out",
     }
 }
 

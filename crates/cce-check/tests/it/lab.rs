@@ -121,13 +121,13 @@ pub(crate) fn lab_of_two_domains(agents: Vec<CastAgent>, customers: Vec<CastCust
 
 pub(crate) fn agent(id: &str, limit: u32) -> CastAgent {
     CastAgent {
-        id: id.into(),
         limit,
-        sign_in: Span::default(),
-        ready: span(1),
+        sign_in: Some(Span::default()),
+        ready: Some(span(1)),
         accept: Some(span(1)),
-        start: span(1),
-        close: span(3),
+        start: Some(span(1)),
+        close: Some(span(3)),
+        ..CastAgent::new(id.into())
     }
 }
 
@@ -138,13 +138,13 @@ pub(crate) fn deaf(id: &str) -> CastAgent {
 
 /// Who comes late.
 pub(crate) fn late(id: &str, after: u64) -> CastAgent {
-    CastAgent { sign_in: span(after), ..agent(id, 3) }
+    CastAgent { sign_in: Some(span(after)), ..agent(id, 3) }
 }
 
 pub(crate) fn customer(at: u64) -> CastCustomer {
     CastCustomer {
         waits: false,
-        at: span(at),
+        at: Some(span(at)),
         method: CreateMethod::Post,
         feed: 100_080,
         name: "ann@example.org".into(),
@@ -152,7 +152,7 @@ pub(crate) fn customer(at: u64) -> CastCustomer {
         description: String::new(),
         script_selector: "CumulusTask".into(),
         requeue_on_recovery: false,
-        poll: span(1),
+        poll: Some(span(1)),
         cancel_after: None,
         variables: BTreeMap::new(),
     }
