@@ -433,6 +433,7 @@ impl Checks {
                 self.finesse.on_ask(*operation, *task, judge);
                 self.asks.on_meaning(*call, *operation, *task, contact);
             }
+            FinesseFact::ForcedSignOut { .. } => {}
             FinesseFact::Service { in_service } => {
                 self.is_heard = *in_service;
                 if !in_service {

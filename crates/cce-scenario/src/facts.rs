@@ -6,7 +6,7 @@ use cce_kernel::{
 };
 
 /// Every name.
-pub(crate) const NAMES: [&str; 45] = [
+pub(crate) const NAMES: [&str; 46] = [
     "contact",
     "dialogue",
     "task",
@@ -31,6 +31,7 @@ pub(crate) const NAMES: [&str; 45] = [
     "call_refused",
     "queue_node",
     "dequeued",
+    "requeued",
     "dialog_deleted",
     "agent",
     "cancel_refused",
@@ -51,6 +52,7 @@ pub(crate) const NAMES: [&str; 45] = [
     "task_event_traced",
     "sm_call",
     "service",
+    "forced_sign_out",
     "publication",
 ];
 
@@ -99,6 +101,7 @@ const fn router(fact: &RouterFact) -> &'static str {
         RouterFact::CallRefused { .. } => "call_refused",
         RouterFact::QueueNode { .. } => "queue_node",
         RouterFact::Dequeued { .. } => "dequeued",
+        RouterFact::Requeued { .. } => "requeued",
         RouterFact::DialogDeleted { .. } => "dialog_deleted",
         RouterFact::Agent { .. } => "agent",
         RouterFact::CancelRefused { .. } => "cancel_refused",
@@ -136,6 +139,7 @@ const fn finesse(fact: &FinesseFact) -> &'static str {
         FinesseFact::Published(_) => "publication",
         FinesseFact::SmCall { .. } => "sm_call",
         FinesseFact::Service { .. } => "service",
+        FinesseFact::ForcedSignOut { .. } => "forced_sign_out",
     }
 }
 
