@@ -5,4 +5,5 @@
 mod cast;
 mod config;
 mod flow;
+mod orders;
 mod tables;
