@@ -11,8 +11,11 @@ use axum::{
     http::{HeaderMap, StatusCode, header::CONTENT_LENGTH},
     response::Response as WireResponse,
 };
-use cce_kernel::{CallId, Port, Request, Response};
+use bytes::Bytes;
+use cce_kernel::{BodyFlaw, CallId, Port, Request, Response};
+use http_body_util::LengthLimitError;
 use std::{
+    error::Error,
     net::SocketAddr,
     sync::{
         Arc,
@@ -51,11 +54,11 @@ async fn forward(
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
     request: WireRequest,
 ) -> WireResponse {
-    if announced(request.headers()) > BODY_MAX {
-        return refuse(StatusCode::PAYLOAD_TOO_LARGE);
-    }
     let (parts, body) = request.into_parts();
-    let Ok(body) = to_bytes(body, BODY_MAX).await else { return refuse(StatusCode::PAYLOAD_TOO_LARGE) };
+    let (body, body_flaw) = match read(&parts.headers, body).await {
+        Ok(body) => (body, None),
+        Err(flaw) => (Bytes::new(), Some(flaw)),
+    };
     let target = parts.uri.path_and_query().map_or_else(|| "/".to_owned(), ToString::to_string);
     let request = Request {
         method: parts.method.to_string(),
@@ -63,8 +66,20 @@ async fn forward(
         headers: headers(&parts.headers),
         peer: peer.to_string(),
         body: body.into(),
+        body_flaw,
     };
     ask(&front, peer, request).await.map_or_else(|| refuse(StatusCode::SERVICE_UNAVAILABLE), wire_response)
+}
+
+/// Reads a body, unless it is too large already by what the client says of it.
+async fn read(headers: &HeaderMap, body: Body) -> Result<Bytes, BodyFlaw> {
+    if announced(headers) > BODY_MAX {
+        return Err(BodyFlaw::TooLarge);
+    }
+    to_bytes(body, BODY_MAX).await.map_err(|error| {
+        let is_too_large = error.source().is_some_and(<dyn Error>::is::<LengthLimitError>);
+        if is_too_large { BodyFlaw::TooLarge } else { BodyFlaw::Broken }
+    })
 }
 
 async fn ask(front: &Front, peer: SocketAddr, request: Request) -> Option<Response> {

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use cce_journal::{Record, What};
-use cce_kernel::{CallId, Component, Cx, HostClock, Input, LinkId, Port};
+use cce_kernel::{CallId, Component, Cx, HostClock, Input, LinkId, Port, Request};
 use cce_net::{Net, NetConfig, Node, Running, Sink};
 use std::{
     cell::RefCell,
@@ -26,7 +26,7 @@ pub(crate) struct Toy {
     frame: Act<LinkId>,
     down: Act<LinkId>,
     timer: Act<()>,
-    call: Act<CallId>,
+    call: Act<(CallId, Request)>,
 }
 
 impl Toy {
@@ -67,7 +67,14 @@ impl Toy {
         self
     }
 
-    pub(crate) fn on_call(mut self, act: impl FnMut(CallId, &mut Cx<'_>) + Send + 'static) -> Self {
+    pub(crate) fn on_call(self, mut act: impl FnMut(CallId, &mut Cx<'_>) + Send + 'static) -> Self {
+        self.on_request(move |(call, _), cx| act(call, cx))
+    }
+
+    pub(crate) fn on_request(
+        mut self,
+        act: impl FnMut((CallId, Request), &mut Cx<'_>) + Send + 'static,
+    ) -> Self {
         self.call = Box::new(act);
         self
     }
@@ -83,7 +90,7 @@ impl Component for Toy {
             Input::Start { .. } => (self.start)((), cx),
             Input::LinkUp { link, .. } => (self.link)(link, cx),
             Input::Frame { link, .. } => (self.frame)(link, cx),
-            Input::Call { call, .. } => (self.call)(call, cx),
+            Input::Call { call, request, .. } => (self.call)((call, request), cx),
             Input::LinkDown { link, .. } => (self.down)(link, cx),
             Input::Timer(_) => (self.timer)((), cx),
             Input::BadFrame { .. } | Input::CallGone { .. } | Input::Reply { .. } | Input::Command(_) => {}
