@@ -20,7 +20,7 @@ mod translated;
 
 pub use build::header_lab;
 pub use lab::{
-    COMPONENTS, CastAgent, CastCustomer, CastSettings, CreateMethod, Lab, LinkSettings,
+    AgentSettings, COMPONENTS, CastAgent, CastCustomer, CastSettings, CreateMethod, Lab, LinkSettings,
     MrApplicationSettings, link_name,
 };
 pub use layers::{BUILT_IN, ConfigError, ENVIRONMENT_PREFIX, Layers, Place, Problem, load, show};
