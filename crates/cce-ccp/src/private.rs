@@ -76,6 +76,9 @@ impl Ccp {
         let Some(resource) = Resource::parse(path) else {
             return cx.reply(call, answer::not_found(request.path()));
         };
+        if let Some(flaw) = request.body_flaw {
+            return cx.reply(call, answer::without_body(flaw));
+        }
         match (&resource, request.method.as_str()) {
             (Resource::Close(id), "PUT") => self.on_close(call, id, cx),
             (Resource::Renotify(id), "PUT") => self.on_renotify(call, id, request, cx),
@@ -201,7 +204,7 @@ fn unauthorized() -> Response {
 /// Script selector and kind of service of a renotification, or why it is refused.
 fn renotification(request: &Request) -> Result<(String, u32), Response> {
     let task = cce_xml::task::Task::read(&request.body.0)
-        .map_err(|error| answer::invalid(&[answer::Flaw::format("Task", error.to_string())]))?;
+        .map_err(|error| answer::invalid(&answer::task_flaws(error)))?;
     let selector = task.script_selector.unwrap_or_default();
     let service = service_requested(task.re_notify_reason.as_deref().unwrap_or_default());
     let unknown =

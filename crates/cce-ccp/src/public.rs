@@ -53,6 +53,9 @@ impl Ccp {
         let Some((base, resource)) = Resource::parse(request.path()) else {
             return reply(call, answer::not_found(request.path()), cx);
         };
+        if let Some(flaw) = request.body_flaw {
+            return reply(call, answer::without_body(flaw), cx);
+        }
         match (&resource, request.method.as_str()) {
             (_, "OPTIONS") => reply(call, preflight(request, &resource), cx),
             (Resource::Feed(feed), "GET" | "POST") => self.on_create(call, base, *feed, request, cx),

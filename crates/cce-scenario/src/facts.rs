@@ -6,7 +6,7 @@ use cce_kernel::{
 };
 
 /// Every name.
-pub(crate) const NAMES: [&str; 46] = [
+pub(crate) const NAMES: [&str; 48] = [
     "contact",
     "dialogue",
     "task",
@@ -25,6 +25,7 @@ pub(crate) const NAMES: [&str; 46] = [
     "campaign_status",
     "notification_request",
     "ds_notification",
+    "publish_begun",
     "published",
     "close",
     "call_admitted",
@@ -90,6 +91,7 @@ const fn ccp(fact: &CcpFact) -> &'static str {
         CcpFact::CampaignStatus { .. } => "campaign_status",
         CcpFact::NotificationRequest { .. } => "notification_request",
         CcpFact::DsNotification { .. } => "ds_notification",
+        CcpFact::PublishBegun { .. } => "publish_begun",
         CcpFact::Published { .. } => "published",
         CcpFact::Close { .. } => "close",
     }

@@ -52,9 +52,9 @@ struct CancelRacesReservation(Lab);
 impl CancelRacesReservation {
     fn new() -> Self {
         let mut agent = agent("1081", 1);
-        agent.ready = span(NEVER);
+        agent.ready = Some(span(NEVER));
         let mut customer = customer(4, Some(NEVER));
-        customer.poll = span(NEVER);
+        customer.poll = Some(span(NEVER));
         Self(lab(vec![agent], vec![customer]))
     }
 }
