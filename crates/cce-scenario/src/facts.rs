@@ -6,7 +6,7 @@ use cce_kernel::{
 };
 
 /// Every name.
-pub(crate) const NAMES: [&str; 48] = [
+pub(crate) const NAMES: [&str; 47] = [
     "contact",
     "dialogue",
     "task",
@@ -32,7 +32,6 @@ pub(crate) const NAMES: [&str; 48] = [
     "call_refused",
     "queue_node",
     "dequeued",
-    "requeued",
     "dialog_deleted",
     "agent",
     "cancel_refused",
@@ -103,7 +102,6 @@ const fn router(fact: &RouterFact) -> &'static str {
         RouterFact::CallRefused { .. } => "call_refused",
         RouterFact::QueueNode { .. } => "queue_node",
         RouterFact::Dequeued { .. } => "dequeued",
-        RouterFact::Requeued { .. } => "requeued",
         RouterFact::DialogDeleted { .. } => "dialog_deleted",
         RouterFact::Agent { .. } => "agent",
         RouterFact::CancelRefused { .. } => "cancel_refused",

@@ -1,7 +1,7 @@
 //! Reads scenario files.
 
 use crate::{
-    model::{Act, Action, Expectation, Rule, Scenario, Step, Want, Window, task_word},
+    model::{Act, Action, Expectation, Rule, Scenario, Step, Want, task_word},
     place::{AGENT, CUSTOMER, PlacePattern},
     read::{Placed, Problem, Section, Source, as_json, json_table},
     selector::{Selector, Vocabulary, nearest},
@@ -162,7 +162,7 @@ struct Draft {
     rules: Vec<Rule>,
     expectations: Vec<Expectation>,
     unchecked: BTreeMap<String, String>,
-    window: Option<Window>,
+    window: Option<Selector>,
 }
 
 impl Draft {
@@ -534,11 +534,12 @@ impl Draft {
 
     fn read_window(&mut self, section: &mut Section<'_>, words: &Vocabulary, from: &mut Source<'_>) {
         let Some(mut explore) = section.section("explore", from) else { return };
-        let begin = explore.text("from", from).and_then(|text| selector(&text, words, from));
-        let until = explore.text("until", from).and_then(|text| selector(&text, words, from));
-        let calm = explore.texts("calm", from).into_iter().map(|name| NodeName::from(name.text)).collect();
+        let begin = explore.text("from", from);
+        if begin.is_none() {
+            from.problem(explore.span.clone(), "say what orders count from: from = \"contact T to=queued\"");
+        }
         explore.tell_unknown(from);
-        self.window = Some(Window { from: begin, until, calm });
+        self.window = begin.and_then(|text| selector(&text, words, from)).or(self.window.take());
     }
 
     /// Steps name rules that there are.

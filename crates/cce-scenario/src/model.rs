@@ -28,8 +28,8 @@ pub struct Scenario {
     pub expectations: Vec<Expectation>,
     /// Checks that are switched off, with the reason.
     pub unchecked: BTreeMap<String, String>,
-    /// The part of it in which orders are explored.
-    pub window: Option<Window>,
+    /// What orders count from when they are explored; otherwise from the first contact on.
+    pub window: Option<Selector>,
     /// Its parameters, with the alternatives of each; the first counts unless another one is chosen.
     pub parameters: BTreeMap<String, Vec<String>>,
 }
@@ -176,17 +176,6 @@ pub enum Want {
     },
     /// The last change leads to this state.
     Final(Selector),
-}
-
-/// The part of a scenario in which orders are explored.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Window {
-    /// Where it begins.
-    pub from: Option<Selector>,
-    /// Where it ends.
-    pub until: Option<Selector>,
-    /// Components and people whose messages are not put in other orders.
-    pub calm: Vec<NodeName>,
 }
 
 /// A task's name in a step's words.

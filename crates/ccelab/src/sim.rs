@@ -9,7 +9,7 @@ use crate::{
 };
 use cce_journal::{Header, Record};
 use cce_net::Sink;
-use cce_scenario::{Breach, Context, Play, Report, Scenario};
+use cce_scenario::{Breach, Context, Orders, Play, Report, Scenario};
 use cce_views::ladder::{Excerpts, Paint};
 use std::{
     collections::BTreeMap,
@@ -61,7 +61,10 @@ pub(crate) fn sim(options: &cli::Sim) -> Result<(), Failure> {
     let scenario = load_scenario(&options.file)?;
     let places = Places::of(options.journal.clone(), options.logs.clone(), &[])?;
     let name = scenario.name.clone();
-    let mut play = Play::new(scenario, options.seed);
+    let mut play = match &options.order {
+        Some(order) => Orders::new(scenario, options.seed).repeat(order.clone()),
+        None => Play::new(scenario, options.seed),
+    };
     let mut scribe = Scribe::new(&play.header, &places)?;
     if options.ladder {
         scribe = scribe.with_ladder(&play.header);
@@ -74,7 +77,7 @@ pub(crate) fn sim(options: &cli::Sim) -> Result<(), Failure> {
     });
     let took = began.elapsed();
     scribe.finish();
-    let report = play.finish();
+    let report = play.report();
     print::out(&summary(&name, &report, &places.journal));
     print::line(&format!(
         "{} records; {:.1} s of virtual time in {} ms",
@@ -87,7 +90,8 @@ pub(crate) fn sim(options: &cli::Sim) -> Result<(), Failure> {
     }
     print::out(&failures(&play.header, &kept, &report.failures));
     let count = report.failures.len();
-    let again = repeat(options);
+    let order = options.order.as_ref().map(|order| format!(" --order {order}")).unwrap_or_default();
+    let again = command(&options.file, &format!("--seed {}{order}", options.seed));
     Err(Failure::Check(format!("{name}: {count} of what was expected is not so\nagain: {again}")))
 }
 
@@ -122,13 +126,13 @@ fn failures(header: &Header, records: &[Record], failures: &[Breach]) -> String 
     text
 }
 
-/// The command that repeats a run.
-pub(crate) fn repeat(options: &cli::Sim) -> String {
-    let mut words = format!("ccelab sim {} --seed {}", options.file.scenario.display(), options.seed);
-    if let Some(config) = &options.file.config {
+/// The command that repeats a run of a scenario.
+pub(crate) fn command(file: &cli::ScenarioFile, options: &str) -> String {
+    let mut words = format!("ccelab sim {} {options}", file.scenario.display());
+    if let Some(config) = &file.config {
         let _ = write!(words, " --config {}", config.display());
     }
-    for (name, value) in &options.file.parameters {
+    for (name, value) in &file.parameters {
         let _ = write!(words, " --param {name}={value}");
     }
     words
