@@ -246,6 +246,10 @@ impl Checks {
         judge: &mut Judge<'_>,
     ) {
         match (node, message) {
+            (Node::AgentPg, Message::Cti(Cti::AgentStateEvent(event))) => {
+                let (skill_target, mrd) = (SkillTarget(event.icm_agent_id), MrdId(event.mrd_id));
+                self.agentpg.on_event_sent(Place { skill_target, mrd }, judge);
+            }
             (Node::AgentPg, Message::Cti(message)) => self.answers.on_sent(link, message, judge),
             (Node::Ccp, Message::Mr(Mr::NewTask(task))) => {
                 if let Some(contact) = &judge.subject.contact {

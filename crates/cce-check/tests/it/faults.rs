@@ -2,17 +2,17 @@
 
 use crate::lab::{Journal, agent, customer, deaf, impatient, insistent, journal_of, lab, late};
 use cce_journal::{Director, Order, Reaction, Record};
-use cce_kernel::{Input, NodeName, Port, Time, fork};
+use cce_kernel::{Input, NodeName, Port, Rng, Time, fork};
 use cce_sim::{Latencies, Latency, Pieces};
 use cce_world::{COMPONENTS, Lab};
 use rand::{RngExt, seq::IndexedRandom};
-use std::{collections::VecDeque, time::Duration};
+use std::{collections::VecDeque, ops::Range, time::Duration};
 
 /// Links that may break.
 const PORTS: [Port; 6] = [Port::Mr, Port::IcmMr, Port::IcmAgent, Port::CtiA, Port::CcpRest, Port::Xmpp];
 
 /// Runs for each fault; one has some thousands of records.
-const SEEDS: u64 = 7;
+const SEEDS: u64 = 4;
 
 #[test]
 fn slow_networks_break_nothing() {
@@ -52,6 +52,34 @@ fn a_component_that_is_away_for_a_while_breaks_nothing() {
             is_fine(seed, &play(seed, orders));
         }
     }
+}
+
+#[test]
+fn several_faults_one_after_the_other_break_nothing() {
+    for seed in 100..100 + 4 * SEEDS {
+        let mut rng = fork(seed, "faults");
+        let mut at = Time(2_000_000);
+        let mut orders = Vec::new();
+        for _ in 0..rng.random_range(1..5) {
+            at = at + millis(200..5_000, &mut rng);
+            let port = *PORTS.choose(&mut rng).unwrap();
+            match rng.random_range(0..4) {
+                0 => orders.push((at, Order::Cut { port, lasting: millis(0..4_000, &mut rng) })),
+                1 => orders.push((at, Order::Stall { port, lasting: millis(0..4_000, &mut rng) })),
+                _ => {
+                    let name = NodeName::from(*COMPONENTS.choose(&mut rng).unwrap());
+                    orders.push((at, Order::Stop(name.clone())));
+                    at = at + millis(0..4_000, &mut rng);
+                    orders.push((at, Order::Start(name)));
+                }
+            }
+        }
+        is_fine(seed, &play(seed, orders));
+    }
+}
+
+fn millis(range: Range<u64>, rng: &mut Rng) -> Duration {
+    Duration::from_millis(rng.random_range(range))
 }
 
 /// Does as it was told, when it is time.
