@@ -12,6 +12,10 @@ use cce_kernel::{
     model::{ContactId, ContactStatus, RouterCallKey, SocialContact, StatusReason, TaskId},
 };
 use cce_views::Subject;
+use std::collections::VecDeque;
+
+/// States of one contact that may wait to be published.
+const UNPUBLISHED_MAX: usize = 16;
 
 /// A contact.
 #[derive(Clone, Debug)]
@@ -20,6 +24,9 @@ pub(crate) struct Contact {
     reason: StatusReason,
     /// Record of the latest change.
     at: u64,
+    /// What was published last, and what it has been since, oldest first.
+    published: Option<(ContactStatus, StatusReason)>,
+    unpublished: VecDeque<(ContactStatus, StatusReason)>,
     /// Its task, while an agent has it or had it.
     task: Option<TaskId>,
     /// The task that the next request to route it must name; not known of a contact of an earlier run.
@@ -60,6 +67,8 @@ impl Contact {
             status,
             reason,
             at,
+            published: None,
+            unpublished: VecDeque::from([(status, reason)]),
             task: None,
             previous,
             is_submitted: previous.is_none(),
@@ -85,6 +94,27 @@ pub(crate) struct Change {
     pub(crate) to: ContactStatus,
     pub(crate) reason: StatusReason,
     pub(crate) task: Option<TaskId>,
+}
+
+impl Contact {
+    fn turn(&mut self, to: ContactStatus, reason: StatusReason, at: u64) {
+        (self.status, self.reason, self.at) = (to, reason, at);
+        self.unpublished.push_back((to, reason));
+        if self.unpublished.len() > UNPUBLISHED_MAX {
+            self.unpublished.pop_front();
+        }
+    }
+
+    /// Whether it was so since it was published last; then that is published now.
+    fn publish(&mut self, what: (ContactStatus, StatusReason)) -> bool {
+        if self.published == Some(what) {
+            return true;
+        }
+        let Some(at) = self.unpublished.iter().position(|known| *known == what) else { return false };
+        self.unpublished.drain(..=at);
+        self.published = Some(what);
+        true
+    }
 }
 
 /// Every contact.
@@ -119,9 +149,7 @@ impl Contacts {
             contact.lost = None;
         }
         contact.task = task.or(contact.task);
-        contact.status = to;
-        contact.reason = reason;
-        contact.at = judge.seq;
+        contact.turn(to, reason, judge.seq);
         if to == ContactStatus::Handled {
             judge_handled(id, contact, judge);
         }
@@ -227,15 +255,15 @@ impl Contacts {
         }
     }
 
-    /// A contact is published: as it stands.
+    /// A contact is published: as it is, or as it was, but never ahead, and never out of order.
     pub(crate) fn on_published(&mut self, social: &SocialContact, judge: &mut Judge<'_>) {
         let SocialContact { id, status, reason, .. } = social;
+        let is_true = self.known.find_mut(id).is_some_and(|known| known.publish((*status, *reason)));
         let known = self.known.find(id);
-        let is_true = known.is_some_and(|known| known.status == *status && known.reason == *reason);
         let related = known.map(|known| known.at);
         judge.expect(Check::PublishOrder, is_true, related.as_slice(), || match known {
             Some(known) => format!(
-                "contact {id} is published as {status} ({reason}), and is {} ({})",
+                "contact {id} is published as {status} ({reason}), which it was not since the last time; it is {} ({})",
                 known.status, known.reason
             ),
             None => format!("contact {id} is published as {status}, and was never made"),

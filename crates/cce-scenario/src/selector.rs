@@ -16,6 +16,9 @@ use cce_cti::Cti;
 use cce_mr::{Icm, Mr};
 use std::{fmt, ops::Range};
 
+/// How alike two names are, from 0 to 1, before one may be meant by the other.
+const LIKENESS_MIN: f64 = 0.7;
+
 /// Says which happenings are meant.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Selector {
@@ -291,12 +294,11 @@ fn known_key(name: &str, key: &str, word: &Word<'_>) -> Result<(), SelectorError
 
 /// The valid name that is nearest to a wrong one, in words.
 pub(crate) fn nearest<'a>(wrong: &str, valid: impl IntoIterator<Item = &'a str>) -> String {
-    let distance = |name: &str| strsim::damerau_levenshtein(&wrong.to_lowercase(), &name.to_lowercase());
-    let best = valid.into_iter().map(|name| (distance(name), name)).min();
+    let likeness = |name: &str| strsim::jaro_winkler(&wrong.to_lowercase(), &name.to_lowercase());
+    let best =
+        valid.into_iter().map(|name| (likeness(name), name)).max_by(|one, two| one.0.total_cmp(&two.0));
     match best {
-        Some((distance, name)) if distance <= wrong.len().max(name.len()) / 2 => {
-            format!("; did you mean `{name}`?")
-        }
+        Some((likeness, name)) if likeness > LIKENESS_MIN => format!("; did you mean `{name}`?"),
         _ => String::new(),
     }
 }
