@@ -11,9 +11,9 @@ fn with(rest: &str) -> Run {
 
 /// What was done to the run, in order.
 fn bends(run: &Run) -> Vec<Bend> {
-    let bent = |record: &Record| match &record.what {
-        What::Bent(bent) => Some(bent.bend.clone()),
-        _ => None,
+    let bent = |record: &Record| {
+        let What::Bent(bent) = &record.what else { return None };
+        Some(bent.bend.clone())
     };
     run.records.iter().filter_map(bent).collect()
 }
