@@ -35,7 +35,6 @@ pub(crate) const NAMES: [&str; 47] = [
     "dialog_deleted",
     "agent",
     "cancel_refused",
-    "requeued",
     "session_opened",
     "side_active",
     "session_refused",
@@ -105,7 +104,6 @@ const fn router(fact: &RouterFact) -> &'static str {
         RouterFact::DialogDeleted { .. } => "dialog_deleted",
         RouterFact::Agent { .. } => "agent",
         RouterFact::CancelRefused { .. } => "cancel_refused",
-        RouterFact::Requeued { .. } => "requeued",
     }
 }
 
