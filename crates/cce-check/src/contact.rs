@@ -14,8 +14,8 @@ use cce_kernel::{
 use cce_views::Subject;
 use std::collections::VecDeque;
 
-/// States of one contact that may wait to be published.
-const UNPUBLISHED_MAX: usize = 16;
+/// States of one contact that are to be published.
+const TO_PUBLISH_MAX: usize = 32;
 
 /// A contact.
 #[derive(Clone, Debug)]
@@ -24,9 +24,8 @@ pub(crate) struct Contact {
     reason: StatusReason,
     /// Record of the latest change.
     at: u64,
-    /// What was published last, and what it has been since, oldest first.
-    published: Option<(ContactStatus, StatusReason)>,
-    unpublished: VecDeque<(ContactStatus, StatusReason)>,
+    /// What it was since it was published last, that state first: publishing takes its time.
+    to_publish: VecDeque<(ContactStatus, StatusReason)>,
     /// Its task, while an agent has it or had it.
     task: Option<TaskId>,
     /// The task that the next request to route it must name; not known of a contact of an earlier run.
@@ -67,8 +66,7 @@ impl Contact {
             status,
             reason,
             at,
-            published: None,
-            unpublished: VecDeque::from([(status, reason)]),
+            to_publish: VecDeque::from([(status, reason)]),
             task: None,
             previous,
             is_submitted: previous.is_none(),
@@ -80,6 +78,20 @@ impl Contact {
             end: None,
             closing: None,
         }
+    }
+
+    fn will_publish(&mut self, state: (ContactStatus, StatusReason)) {
+        if self.to_publish.len() == TO_PUBLISH_MAX {
+            self.to_publish.pop_front();
+        }
+        self.to_publish.push_back(state);
+    }
+
+    /// Says whether that may be published now. What comes before it cannot be any more.
+    fn publish(&mut self, state: (ContactStatus, StatusReason)) -> bool {
+        let place = self.to_publish.iter().position(|due| *due == state);
+        self.to_publish.drain(..place.unwrap_or(0));
+        place.is_some()
     }
 
     fn is_with_agent(&self) -> bool {
@@ -94,27 +106,6 @@ pub(crate) struct Change {
     pub(crate) to: ContactStatus,
     pub(crate) reason: StatusReason,
     pub(crate) task: Option<TaskId>,
-}
-
-impl Contact {
-    fn turn(&mut self, to: ContactStatus, reason: StatusReason, at: u64) {
-        (self.status, self.reason, self.at) = (to, reason, at);
-        self.unpublished.push_back((to, reason));
-        if self.unpublished.len() > UNPUBLISHED_MAX {
-            self.unpublished.pop_front();
-        }
-    }
-
-    /// Whether it was so since it was published last; then that is published now.
-    fn publish(&mut self, what: (ContactStatus, StatusReason)) -> bool {
-        if self.published == Some(what) {
-            return true;
-        }
-        let Some(at) = self.unpublished.iter().position(|known| *known == what) else { return false };
-        self.unpublished.drain(..=at);
-        self.published = Some(what);
-        true
-    }
 }
 
 /// Every contact.
@@ -149,7 +140,10 @@ impl Contacts {
             contact.lost = None;
         }
         contact.task = task.or(contact.task);
-        contact.turn(to, reason, judge.seq);
+        contact.status = to;
+        contact.reason = reason;
+        contact.at = judge.seq;
+        contact.will_publish((to, reason));
         if to == ContactStatus::Handled {
             judge_handled(id, contact, judge);
         }
@@ -255,15 +249,15 @@ impl Contacts {
         }
     }
 
-    /// A contact is published: as it is, or as it was, but never ahead, and never out of order.
+    /// A contact is published: as it stands, or as it stood since it was published last.
     pub(crate) fn on_published(&mut self, social: &SocialContact, judge: &mut Judge<'_>) {
         let SocialContact { id, status, reason, .. } = social;
-        let is_true = self.known.find_mut(id).is_some_and(|known| known.publish((*status, *reason)));
-        let known = self.known.find(id);
-        let related = known.map(|known| known.at);
+        let mut known = self.known.find_mut(id);
+        let is_true = known.as_mut().is_some_and(|known| known.publish((*status, *reason)));
+        let related = known.as_ref().map(|known| known.at);
         judge.expect(Check::PublishOrder, is_true, related.as_slice(), || match known {
             Some(known) => format!(
-                "contact {id} is published as {status} ({reason}), which it was not since the last time; it is {} ({})",
+                "contact {id} is published as {status} ({reason}), and is {} ({})",
                 known.status, known.reason
             ),
             None => format!("contact {id} is published as {status}, and was never made"),
