@@ -12,7 +12,7 @@ use cce_sim::{
 use std::{collections::BTreeMap, time::Duration};
 
 /// When the links of the toys are up.
-const READY: Time = Time(1_000_000);
+pub(crate) const READY: Time = Time(1_000_000);
 
 const EXPLORER: Explorer = Explorer { end: Time(5_000_000), max_runs: 100_000, max_choices: 1_000 };
 
@@ -25,7 +25,7 @@ struct Lab<F> {
 }
 
 /// What each component heard since then, in its order.
-type Heard = BTreeMap<NodeName, Vec<Input>>;
+pub(crate) type Heard = BTreeMap<NodeName, Vec<Input>>;
 
 impl<F: Fn() -> Toys> Experiment for Lab<F> {
     type Director = Bystander;
@@ -45,7 +45,7 @@ impl<F: Fn() -> Toys> Experiment for Lab<F> {
     }
 }
 
-fn heard(sim: &Sim) -> Heard {
+pub(crate) fn heard(sim: &Sim) -> Heard {
     let mut heard = Heard::new();
     for record in sim.records().iter().filter(|record| record.at >= READY) {
         if let What::In(input) = &record.what {
