@@ -11,3 +11,4 @@ mod links;
 mod order;
 mod restart;
 mod toy;
+mod window;
