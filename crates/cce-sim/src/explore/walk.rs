@@ -3,7 +3,7 @@
 use super::{
     Experiment, Explorer,
     races::{Event, races},
-    search::Frame,
+    search::{Frame, Wish},
 };
 use crate::{Choice, Schedule, Sim, Stream};
 use cce_kernel::NodeName;
@@ -35,6 +35,10 @@ pub(crate) struct Walk<'a, E> {
     experiment: &'a E,
     explorer: Explorer,
     frames: &'a mut Vec<Frame>,
+    /// The first frame that belongs to this part of the search.
+    fixed: usize,
+    /// What is wanted at frames that belong to another part.
+    pub(crate) wishes: Vec<Wish>,
     /// How many choices there were.
     pub(crate) depth: usize,
     /// There were more than the bound allows.
@@ -61,11 +65,18 @@ enum Window {
 }
 
 impl<'a, E: Experiment> Walk<'a, E> {
-    pub(crate) fn new(experiment: &'a E, explorer: Explorer, frames: &'a mut Vec<Frame>) -> Self {
+    pub(crate) fn new(
+        experiment: &'a E,
+        explorer: Explorer,
+        frames: &'a mut Vec<Frame>,
+        fixed: usize,
+    ) -> Self {
         Self {
             experiment,
             explorer,
             frames,
+            fixed,
+            wishes: Vec::new(),
             depth: 0,
             is_bounded: false,
             schedule: Schedule::default(),
@@ -145,9 +156,11 @@ impl<'a, E: Experiment> Walk<'a, E> {
             return;
         }
         for race in races(&events) {
-            let initials: Vec<_> = race.initials.iter().map(|at| &events[*at].chosen.stream).collect();
+            let streams = race.initials.iter().map(|at| events[*at].chosen.stream.clone()).collect();
+            let wish = Wish { frame: race.frame, streams };
             match self.frames.get_mut(race.frame) {
-                Some(frame) => frame.want_one_of(&initials),
+                Some(_) if race.frame < self.fixed => self.wishes.push(wish),
+                Some(frame) => frame.grant(&wish),
                 None => self.is_bounded = true,
             }
         }
