@@ -104,6 +104,7 @@ impl<'a, E: Experiment> Walk<'a, E> {
                 self.look(sim);
             }
             self.leave(sim.take_stirred());
+            self.lose(sim.take_lost());
             let heads = sim.heads();
             if heads.is_empty() {
                 if let Some(stopped) = self.pass_time(sim) {
@@ -146,6 +147,17 @@ impl<'a, E: Experiment> Walk<'a, E> {
             self.sleep.extend(frame.tried.iter().cloned());
         }
         self.sleep.retain(|sleeper| sleeper.is_independent_of(chosen));
+    }
+
+    /// What can never be delivered any more could have been delivered before.
+    fn lose(&mut self, lost: Vec<Choice>) {
+        if !matches!(self.window, Window::Open | Window::Ending) {
+            return;
+        }
+        for Choice { stream, to, sent_in, .. } in lost.into_iter().filter(|lost| !lost.is_outside) {
+            let chosen = Sleeper { stream, to, stirs: false };
+            self.events.push(Event { number: u64::MAX, sent_in, chosen, frame: None, is_lost: true });
+        }
     }
 
     /// Notes at each frame what must be chosen there in another run, because it may come before what was chosen.
@@ -197,7 +209,13 @@ impl<'a, E: Experiment> Walk<'a, E> {
         let index = if others.is_empty() { first } else { self.branch(heads, &awake) };
         let frame = (!others.is_empty()).then(|| self.depth - 1);
         if let Some(Choice { stream, to, sent_in, .. }) = heads.get(index).cloned() {
-            self.events.push(Event { number, sent_in, chosen: Sleeper { stream, to, stirs: true }, frame });
+            self.events.push(Event {
+                number,
+                sent_in,
+                chosen: Sleeper { stream, to, stirs: true },
+                frame,
+                is_lost: false,
+            });
             self.is_under_way = true;
         }
         Some(index)

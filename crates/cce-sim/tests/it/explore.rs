@@ -265,9 +265,7 @@ fn a_schedule_repeats_its_run_byte_for_byte() {
     for found in EXPLORER.run(&lab, |_| ()).outcomes() {
         let text = found.first.to_string();
         let repeat = || {
-            let mut sim = lab.build();
-            sim.follow(text.parse::<Schedule>().unwrap());
-            sim.run_until(EXPLORER.end);
+            let sim = EXPLORER.repeat(&lab, text.parse::<Schedule>().unwrap());
             (lab.outcome(&sim), serde_json::to_string(sim.records()).unwrap())
         };
         assert_eq!(repeat(), repeat());

@@ -7,7 +7,7 @@ use crate::{
 use cce_journal::{Bystander, Director, Order, Reaction, Record, Ticket, Treatment, What};
 use cce_kernel::{Address, Command, Component, HostClock, Input, NodeName, Output, Port, Time};
 use cce_sim::{
-    Sim,
+    Schedule, Sim,
     explore::{Experiment, Explored},
 };
 use std::{collections::BTreeSet, time::Duration};
@@ -144,6 +144,7 @@ fn a_run_that_is_over_stops_when_nothing_can_be_delivered() {
     let end = |experiment: &Windowed| EXPLORER.run(experiment, |_| ()).outcomes()[0].outcome.1;
     assert!(end(&all) > Time(4_500_000));
     assert_eq!(end(&short), READY);
+    assert_eq!(EXPLORER.repeat(&short, Schedule::default()).now(), READY);
 }
 
 /// Treats the message with one mark in some way, and may do something else when CCP hears another.
@@ -304,4 +305,60 @@ fn what_a_director_takes_note_of_is_exchanged_with_nothing() {
     };
     let director = SecondLost { tells: true, ..SecondLost::default() };
     assert_eq!(found(&EXPLORER.run(&Directed { director, toys }, |_| ())), set([&[1], &[3]]));
+}
+
+/// Stops CCP as soon as it hears a message.
+#[derive(Clone)]
+struct Stopper(Order);
+
+impl Director for Stopper {
+    fn see(&mut self, record: &Record) -> Reaction {
+        let is_heard = record.node.as_str() == "ccp" && matches!(&record.what, What::In(Input::Frame { .. }));
+        if is_heard { vec![self.0.clone()].into() } else { Reaction::default() }
+    }
+
+    fn entering(&mut self, _: Time, _: &NodeName, _: &Input) -> Reaction {
+        Reaction::default()
+    }
+
+    fn due(&self) -> Option<Time> {
+        None
+    }
+
+    fn wake(&mut self, _: Time) -> Vec<Order> {
+        Vec::new()
+    }
+}
+
+/// What CCP hears, and how many hear that their links are down.
+struct Stopped(Order);
+
+impl Experiment for Stopped {
+    type Director = Stopper;
+    type Outcome = (Vec<u8>, usize);
+
+    fn build(&self) -> Sim<Stopper> {
+        ready(Stopper(self.0.clone()), six().toys)
+    }
+
+    fn outcome(&self, finished: &Sim<Stopper>) -> (Vec<u8>, usize) {
+        let is_down = |record: &&Record| matches!(record.what, What::In(Input::LinkDown { .. }));
+        (marks(finished, "ccp"), finished.records().iter().filter(is_down).count())
+    }
+}
+
+#[test]
+fn a_component_that_dies_hears_nothing_more_and_all_its_peers_hear_of_it() {
+    let explored = EXPLORER.run(&Stopped(Order::Stop("ccp".into())), |_| ());
+    assert_eq!(found(&explored), BTreeSet::from([(vec![1], 3), (vec![2], 3), (vec![3], 3)]));
+}
+
+/// What was sent before the cut arrives; both ends of each link hear of the cut.
+#[test]
+fn a_port_that_is_cut_is_down_at_both_ends_behind_what_was_sent() {
+    let cut = Order::Cut { port: Port::Mr, lasting: Duration::from_secs(1) };
+    let explored = EXPLORER.run(&Stopped(cut), |_| ());
+    let outcomes = found(&explored);
+    assert!(outcomes.iter().any(|(marks, _)| marks.len() == 3), "{outcomes:?}");
+    assert!(outcomes.iter().all(|(_, downs)| *downs == 6), "{outcomes:?}");
 }
