@@ -8,4 +8,5 @@ mod commands;
 mod demo;
 mod interop;
 mod processes;
+mod scenario;
 mod support;
