@@ -9,4 +9,5 @@ mod demo;
 mod interop;
 mod lab_trace;
 mod processes;
+mod scenario;
 mod support;
