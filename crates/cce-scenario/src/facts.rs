@@ -6,7 +6,7 @@ use cce_kernel::{
 };
 
 /// Every name.
-pub(crate) const NAMES: [&str; 47] = [
+pub(crate) const NAMES: &[&str] = &[
     "contact",
     "dialogue",
     "task",
@@ -35,6 +35,7 @@ pub(crate) const NAMES: [&str; 47] = [
     "dialog_deleted",
     "agent",
     "cancel_refused",
+    "requeued",
     "session_opened",
     "side_active",
     "session_refused",
@@ -104,6 +105,7 @@ const fn router(fact: &RouterFact) -> &'static str {
         RouterFact::DialogDeleted { .. } => "dialog_deleted",
         RouterFact::Agent { .. } => "agent",
         RouterFact::CancelRefused { .. } => "cancel_refused",
+        RouterFact::Requeued { .. } => "requeued",
     }
 }
 

@@ -262,7 +262,7 @@ fn tables() -> impl Iterator<Item = &'static cce_wire::MessageDoc> {
 
 fn known_name(word: &Word<'_>, is_message: bool) -> Result<(), SelectorError> {
     let messages = || tables().map(|row| row.name).chain(words::HTTP).chain(words::STREAM);
-    let others = || facts::NAMES.into_iter().chain(facts::EVENTS).filter(|_| !is_message);
+    let others = || facts::NAMES.iter().copied().chain(facts::EVENTS).filter(|_| !is_message);
     if messages().chain(others()).any(|name| name == word.text) {
         return Ok(());
     }

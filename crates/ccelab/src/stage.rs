@@ -74,7 +74,7 @@ impl Played {
     pub(crate) fn report(&self, header: &Header, places: &Places) -> Result<(), Failure> {
         let (name, report) = {
             let mut engine = lock(&self.0);
-            (engine.scenario().name.clone(), engine.finish())
+            (engine.scenario().name.clone(), engine.report())
         };
         print::out(&sim::summary(&name, &report, &places.journal));
         if report.failures.is_empty() {
