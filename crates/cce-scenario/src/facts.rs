@@ -35,7 +35,6 @@ pub(crate) const NAMES: [&str; 47] = [
     "dialog_deleted",
     "agent",
     "cancel_refused",
-    "requeued",
     "session_opened",
     "side_active",
     "session_refused",
