@@ -4,7 +4,6 @@
 
 mod capture;
 mod explain;
-mod lab_trace;
 mod reference;
 mod round_trip;
 

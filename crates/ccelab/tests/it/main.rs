@@ -7,5 +7,6 @@ mod check;
 mod commands;
 mod demo;
 mod interop;
+mod lab_trace;
 mod processes;
 mod support;
