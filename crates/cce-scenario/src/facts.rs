@@ -35,6 +35,7 @@ pub(crate) const NAMES: [&str; 47] = [
     "dialog_deleted",
     "agent",
     "cancel_refused",
+    "requeued",
     "session_opened",
     "side_active",
     "session_refused",
