@@ -102,6 +102,7 @@ const fn router(fact: &RouterFact) -> &'static str {
         RouterFact::CallRefused { .. } => "call_refused",
         RouterFact::QueueNode { .. } => "queue_node",
         RouterFact::Dequeued { .. } => "dequeued",
+        RouterFact::Requeued { .. } => "requeued",
         RouterFact::DialogDeleted { .. } => "dialog_deleted",
         RouterFact::Agent { .. } => "agent",
         RouterFact::CancelRefused { .. } => "cancel_refused",
