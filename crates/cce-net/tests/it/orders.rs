@@ -117,7 +117,7 @@ fn a_cut_breaks_the_connections_of_its_port_and_refuses_new_ones() {
 fn a_cut_that_is_over_lets_connections_in_again() {
     let lab = Lab::directed(Script::default(), restless);
     lab.wait("a frame", is_frame);
-    lab.carry_out(vec![Order::Cut { port: Port::Mr, lasting: Duration::from_millis(100) }]);
+    lab.carry_out(vec![Order::Cut { port: Port::Mr, lasting: Duration::from_millis(500) }]);
     let refusal = lab.wait("the refusal", hears("mrpg", is_down(LinkReason::Refused)));
     lab.wait("a frame behind it", |record| record.seq > refusal.seq && is_frame(record));
     stop_and_replay(lab, restless);
