@@ -88,6 +88,7 @@ fn what_was_held_is_gone_with_the_one_who_sent_it() {
     // A second life sends the same once more, and that is held, too.
     let lab = Lab::directed(Script::default().bend(sends(1), hold(7)), toys);
     lab.wait("the hold", is_held(7));
+    lab.wait("the link", hears("ccp", |input| matches!(input, Input::LinkUp { .. })));
     lab.carry_out(vec![Order::Stop("mrpg".into()), Order::Release(7)]);
     lab.wait("the loss", hears("ccp", is_down(LinkReason::Reset)));
     let records = stop_and_replay(lab, toys);
