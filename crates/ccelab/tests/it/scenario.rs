@@ -42,6 +42,24 @@ fn what_a_rule_holds_is_let_go_over_the_admin_port() {
 }
 
 #[test]
+fn a_request_of_an_outside_client_waits_until_it_is_released() {
+    let folder = folder("entering");
+    let lab = start(&folder, &HELD.replace("ccp > mrpg NEW_TASK", "app > ccp CREATE"));
+    let (app, admin) = (lab.address("app"), lab.address("admin"));
+    let client = std::thread::spawn({
+        let app = app.clone();
+        move || create_task(&app).unwrap()
+    });
+    let held =
+        wait_for("the hold", || get(&admin, "/held").as_array().and_then(|held| held.first().cloned()));
+    assert_eq!((&held["message"], &held["to"]), (&json!("CREATE"), &json!("ccp")), "{held}");
+    assert!(!client.is_finished());
+    assert_eq!(post(&admin, "/held/release", "").0, 200);
+    wait_for_status(&app, &client.join().unwrap(), "handled");
+    lab.interrupt();
+}
+
+#[test]
 fn a_rule_is_added_while_the_lab_runs() {
     let folder = folder("add");
     let lab = start(&folder, &HELD.replace("NEW_TASK", "NEW_TASK T9"));
