@@ -1,5 +1,6 @@
 //! What the codes mean with which the CTI server refuses a request (finesse-nonvoice 4.6).
 
+use crate::line::Change;
 use cce_kernel::model::{ApiError, MrdId, TaskId};
 
 /// Code of `INVALID_DIALOG_ID`: the dialog is gone.
@@ -7,6 +8,9 @@ const INVALID_DIALOG_ID: u32 = 6030;
 
 /// The code that says that the agent is signed in already.
 pub(crate) const ALREADY_LOGGED_IN: u32 = 1;
+
+/// The code that says that a sign-in took too long.
+const LOGIN_TIMEOUT: u32 = 37;
 
 /// Codes, constants, and the phrases that Finesse shows. Only those of 1 and 6 are published; the other
 /// phrases are (inferred).
@@ -29,7 +33,7 @@ const TABLE: [(u32, &str, &str); 21] = [
     (33, "SERVICE_NOT_FOUND", "Service not found"),
     (34, "PERFORMANCE_LIMIT_EXCEEDED", "Too many agents are logged in"),
     (36, "CC_OFFLINE", "Central controller is offline"),
-    (37, "LOGIN_TIMEOUT", "Login timed out"),
+    (LOGIN_TIMEOUT, "LOGIN_TIMEOUT", "Login timed out"),
     (38, "PQ_LOGIN_FAILED", "Login to a precision queue failed"),
     (41, "LOGIN_REQUEST_ALREADY_PENDING", "A login request is already pending"),
 ];
@@ -60,6 +64,17 @@ pub(crate) fn invalid_device() -> ApiError {
         message: "CF_INVALID_LOGON_DEVICE_SPECIFIED".to_owned(),
         data: INVALID_LOGON_DEVICE.to_string(),
         media: None,
+    }
+}
+
+/// The error of a request that the CTI server did not confirm in time. The code for sign-ins is published; the
+/// one for the others is (inferred).
+pub(crate) fn unconfirmed(change: Change, media: MrdId) -> ApiError {
+    match change {
+        Change::SignIn(_) => refused(LOGIN_TIMEOUT, media),
+        Change::Ready | Change::NotReady(_) | Change::SignOut(_) | Change::Routable(_) | Change::Act(_) => {
+            failed(cce_cti::status::TIMEOUT, media)
+        }
     }
 }
 

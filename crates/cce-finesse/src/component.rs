@@ -1,10 +1,12 @@
 //! Finesse as a component: what it holds, and who takes each input.
 
 use crate::{
+    arm_stat,
     config::{Config, Mrd},
     cti::{CtiClient, HEARTBEAT, OPENING, REDIAL},
     dialog::OpenDialog,
-    line::{Ask, Lines, Pending, Target},
+    line::{Ask, Change, Lines, Pending, Settings, Target},
+    presence::ABSENCE,
     user::Desk,
     xmpp::Sessions,
 };
@@ -13,10 +15,13 @@ use cce_kernel::{
     fact::FinesseFact,
     model::{AgentId, AgentState, ApiError, Disposition, MrdId, Object, PublishEvent, SkillTarget, TaskId},
 };
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The name of the timers that bound the wait for a confirmation; each has the request's invoke id.
 const CONFIRMATION: &str = "confirmation";
+
+/// Sign-ins that were not confirmed in time, and may be confirmed later; of more, the oldest are forgotten.
+const LATE_MAX: usize = 1_000;
 
 /// A Finesse node: REST and notifications toward desktops, a CTI client, and calls to CCP.
 #[derive(Debug)]
@@ -26,6 +31,10 @@ pub struct Finesse {
     pub(crate) by_skill_target: BTreeMap<SkillTarget, AgentId>,
     pub(crate) dialogs: BTreeMap<TaskId, OpenDialog>,
     pub(crate) lines: Lines,
+    /// Sign-ins that were not confirmed in time, by invoke id.
+    pub(crate) late: BTreeMap<u32, (AgentId, MrdId, Settings)>,
+    /// Users who were present, are not, and whose return is waited for.
+    pub(crate) absent: BTreeSet<AgentId>,
     pub(crate) cti: CtiClient,
     pub(crate) xmpp: Sessions,
 }
@@ -46,6 +55,8 @@ impl Finesse {
                 .collect(),
             dialogs: BTreeMap::new(),
             lines: Lines::default(),
+            late: BTreeMap::new(),
+            absent: BTreeSet::new(),
             cti: CtiClient::new(config.first_invoke_id),
             xmpp: Sessions::default(),
             config,
@@ -99,6 +110,7 @@ impl Finesse {
     /// the application path was down (inferred).
     pub(crate) fn leave_service(&mut self, cx: &mut Cx<'_>) {
         cx.note(FinesseFact::Service { in_service: false }.into());
+        self.late.clear();
         for invoke_id in self.lines.clear() {
             cx.cancel(confirmation(invoke_id));
         }
@@ -167,17 +179,29 @@ impl Finesse {
             self.drop_cti(CloseReason::Idle, cx);
         } else if key.name == CONFIRMATION {
             self.on_unconfirmed(u32::try_from(key.id).unwrap_or(u32::MAX), cx);
+        } else if key.name == ABSENCE {
+            self.on_absence_over(key.id, cx);
         }
     }
 
-    /// The CTI server did not confirm a request in time: later ones about the same object go on. Some
-    /// requests wait for tasks there (cti-server-protocol 11.1), which is no error.
+    /// The CTI server did not confirm a request in time: the client hears of it, and later requests about the same
+    /// object go on. Some requests wait for tasks there (cti-server-protocol 11.1), which is no error. What comes
+    /// after that is an event like any other.
     fn on_unconfirmed(&mut self, invoke_id: u32, cx: &mut Cx<'_>) {
         let Some(target) = self.lines.find(invoke_id) else { return };
-        let pending = self.settle(&target, cx);
-        if pending.is_some_and(|pending| !pending.ask.change.may_be_held()) {
-            self.note_cti_error("CTI", format!("request {invoke_id} was not confirmed in time"), cx);
+        let Some(change) = self.lines.pending(&target).map(|pending| pending.ask.change) else { return };
+        if change.may_be_held() {
+            self.settle(&target, cx);
+            return;
         }
+        self.note_cti_error("CTI", format!("request {invoke_id} was not confirmed in time"), cx);
+        if let (Change::SignIn(settings), Target::Media(agent, mrd)) = (change, &target) {
+            if self.late.len() >= LATE_MAX {
+                self.late.pop_first();
+            }
+            self.late.insert(invoke_id, (agent.clone(), *mrd, settings));
+        }
+        self.refuse(&target, |mrd| arm_stat::unconfirmed(change, mrd), cx);
     }
 
     fn on_command(&mut self, command: Command, cx: &mut Cx<'_>) {

@@ -35,6 +35,9 @@ pub struct Config {
     pub redial: Duration,
     /// Heartbeat interval of the CTI link.
     pub heartbeat: Duration,
+    /// How long a user who was present may be away before Finesse signs out; 60 s in the product
+    /// (finesse-nonvoice 5).
+    pub presence_grace: Duration,
     /// How long a request keeps later requests about the same object waiting when the CTI server does not
     /// confirm it; 5 s in the lab (inferred).
     pub confirmation_timeout: Duration,

@@ -9,6 +9,7 @@
 //! - At most one request about an object is unconfirmed at the CTI server.
 //! - A dialog leaves its agent exactly once, with one DELETE; CCP hears of it at most once, and never when
 //!   the task is routed anew.
+//! - Who was present and is away for too long is signed out; nobody else is without asking for it.
 //! - Nothing but `SystemInfo` is answered while there is no session with the CTI server.
 
 #![warn(missing_docs)]
@@ -22,6 +23,7 @@ mod cti;
 mod dialog;
 mod line;
 mod media;
+mod presence;
 mod publish;
 mod refusal;
 mod rest;

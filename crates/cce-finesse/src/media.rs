@@ -134,7 +134,9 @@ impl Finesse {
 
     /// The response to a media request, or the refusal of any request.
     pub(crate) fn on_response(&mut self, invoke_id: u32, status: u32, cx: &mut Cx<'_>) {
-        let Some(target) = self.lines.find(invoke_id) else { return };
+        let Some(target) = self.lines.find(invoke_id) else {
+            return self.on_late_response(invoke_id, status, cx);
+        };
         if let (Target::Media(agent, mrd), Some(change)) =
             (&target, self.lines.pending(&target).map(|p| p.ask.change))
         {
@@ -146,6 +148,13 @@ impl Finesse {
         self.lines.answered(&target);
         if let Target::Media(agent, mrd) = target {
             self.settle_media(&agent, mrd, cx);
+        }
+    }
+
+    /// A sign-in that was given up is confirmed after all: what it set counts.
+    fn on_late_response(&mut self, invoke_id: u32, status: u32, cx: &mut Cx<'_>) {
+        if let Some((agent, mrd, settings)) = self.late.remove(&invoke_id) {
+            self.keep_settings(&agent, mrd, Change::SignIn(settings), status, cx);
         }
     }
 

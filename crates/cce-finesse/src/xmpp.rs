@@ -150,6 +150,11 @@ impl Finesse {
                 cx.send(link, presence(&theirs, &me, Some(told)));
             }
         }
+        match (was_told, priority) {
+            (_, Some(_)) => self.on_present(&jid.user, cx),
+            (Some(_), None) => self.on_client_gone(&jid.user, cx),
+            (None, None) => {}
+        }
     }
 
     fn on_stream_closed(&mut self, link: LinkId, ending: Ending, cx: &mut Cx<'_>) {
@@ -166,13 +171,20 @@ impl Finesse {
         self.on_xmpp_down(link, cx);
     }
 
+    /// Whether a client of the user is present.
+    pub(crate) fn is_present(&self, user: &str) -> bool {
+        self.xmpp.of_user(user).any(|(_, client)| client.told.is_some())
+    }
+
     /// The other clients of a user hear that one is gone.
-    fn tell_gone(&self, client: &Client, cx: &mut Cx<'_>) {
+    fn tell_gone(&mut self, client: &Client, cx: &mut Cx<'_>) {
         let Some(jid) = client.jid.as_ref().filter(|_| client.told.is_some()) else { return };
         let me = jid.to_string();
         for (link, theirs, _) in self.present(&jid.user) {
             cx.send(link, presence(&me, &theirs, None));
         }
+        let user = jid.user.clone();
+        self.on_client_gone(&user, cx);
     }
 
     /// The present clients of a user: connection, address and priority.

@@ -669,7 +669,7 @@ fn of_finesse(fact: &FinesseFact) -> Subject {
         FinesseFact::SmCall { task, contact, .. } => {
             Subject { contact: Some(contact.clone()), task: Some(*task) }
         }
-        FinesseFact::Service { .. } => Subject::default(),
+        FinesseFact::Service { .. } | FinesseFact::ForcedSignOut { .. } => Subject::default(),
     }
 }
 

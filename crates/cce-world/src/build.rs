@@ -361,6 +361,7 @@ impl Lab {
             first_invoke_id: self.finesse.first_invoke_id,
             redial: self.finesse.redial.0,
             heartbeat: self.finesse.heartbeat.0,
+            presence_grace: self.finesse.presence_grace.0,
             confirmation_timeout: self.finesse.confirmation_timeout.0,
         }
     }

@@ -344,6 +344,8 @@ pub struct FinesseSettings {
     pub redial: Span,
     /// Heartbeat interval of the CTI link.
     pub heartbeat: Span,
+    /// How long a user who was present may be away before Finesse signs out.
+    pub presence_grace: Span,
     /// How long a request waits for the CTI server's confirmation.
     pub confirmation_timeout: Span,
     /// InvokeID of the first request to the CTI server.

@@ -9,7 +9,7 @@ use super::{
 use crate::arm::{ArmRequest, Client, Place, Refusal};
 use cce_kernel::{
     Cx, TimerKey,
-    model::{Disposition, MrdId},
+    model::{Disposition, MrdId, TaskState},
 };
 
 /// The voice domain, to which nobody signs in here.
@@ -39,6 +39,16 @@ impl Terms {
 pub(super) fn logout_ending(icm: Option<Disposition>, application: Option<Disposition>) -> Ending {
     let icm = icm.unwrap_or(Disposition::AGENT_LOGGED_OUT);
     Ending { application: application.unwrap_or(icm), ..Ending::from(icm) }
+}
+
+/// How one task ends at a sign-out. Nobody answered an offer that is open then, so that it is not for the customer
+/// to lose: unless the tasks are transferred anyway, it ends as after the start timeout (task-routing 7, row 13;
+/// inferred).
+fn at_logout(ending: &Ending, is_unanswered: bool) -> Ending {
+    if is_unanswered && ending.icm == Disposition::AGENT_LOGGED_OUT {
+        return Disposition::ABANDONED_BEFORE_OFFERED.into();
+    }
+    ending.clone()
 }
 
 impl Opc {
@@ -78,7 +88,10 @@ impl Opc {
         agent.sign_in = SignIn::NotReady;
         agent.reason = reason;
         cx.cancel(TimerKey::new(TASK_LIFE, place.timer_id()));
-        self.end_all(place, ending, cx);
+        for id in self.task_ids(place) {
+            let unanswered = self.tasks.get(&id).is_some_and(|task| task.state == TaskState::PreCall);
+            self.end_task(id, &at_logout(ending, unanswered), cx);
+        }
         let agent = self.agent_mut(place)?;
         agent.sign_in = SignIn::SignedOut;
         agent.routable = false;

@@ -178,7 +178,7 @@ fn a_sign_out_ends_every_task_before_it_shows_logout() {
     let said = lab.finesse_says(logout());
     let pair = ["AGENT_STATE_EVENT", "END_TASK_EVENT"];
     assert_eq!(said.names(lab.finesse), [&pair[..], &pair[..], &pair[..1]].concat());
-    assert_eq!(said.reported_tasks(), [(TASK, 7, 40), (task(1), 7, 40)]);
+    assert_eq!(said.reported_tasks(), [(TASK, 7, 40), (task(1), 7, 36)], "nobody answered the second");
     assert!(said.reported_states().iter().all(|state| state.availability == 0));
 }
 
@@ -187,6 +187,18 @@ fn a_sign_out_may_say_how_tasks_end() {
     let mut lab = Lab::working();
     let said = lab.finesse_says(MediaLogoutInd { flt_icm_disp: Some(65), ..logout() });
     assert_eq!(said.reported_tasks(), [(TASK, 7, 65)]);
+    let mut lab = Lab::ready();
+    lab.reserve(TASK);
+    let said = lab.finesse_says(MediaLogoutInd { flt_icm_disp: Some(65), ..logout() });
+    assert_eq!(said.reported_tasks(), [(TASK, 7, 65)]);
+}
+
+#[test]
+fn an_accepted_task_ends_with_the_sign_out_like_one_in_work() {
+    let mut lab = Lab::ready();
+    lab.reserve(TASK);
+    lab.finesse_says(crate::work::offer(TASK));
+    assert_eq!(lab.finesse_says(logout()).reported_tasks(), [(TASK, 7, 40)]);
 }
 
 #[test]

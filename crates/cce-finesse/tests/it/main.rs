@@ -4,6 +4,7 @@ mod cti;
 mod dialogs;
 mod lab;
 mod media;
+mod presence;
 mod queueing;
 mod rest;
 mod users;

@@ -80,7 +80,48 @@ fn a_confirmation_that_never_comes_blocks_for_a_while_only() {
     lab.act("WRAP_UP");
     let late = lab.timer(key);
     assert_eq!(late.names(), ["WRAPUP_TASK_IND"]);
-    assert!(matches!(late.facts()[..], [Fact::PeerError { .. }]));
+    assert!(matches!(late.facts()[0], Fact::PeerError { .. }));
+}
+
+#[test]
+fn who_asked_hears_that_nothing_was_confirmed() {
+    let mut lab = Lab::active();
+    let invoke_id = lab.act("PAUSE").invoke_id();
+    let late = lab.timer(confirmation(invoke_id));
+    assert_eq!(late.shown(), ["error E_CTI_TIMEOUT"]);
+    assert_eq!(late.published()[0].request_id, "r-1");
+    let mut lab = Lab::in_service();
+    lab.put(USER, "<User><state>LOGIN</state><extension>1080</extension></User>");
+    let invoke_id = lab.put(MEDIA, SIGN_IN).invoke_id();
+    assert_eq!(lab.timer(confirmation(invoke_id)).shown(), ["error E_ARM_STAT_LOGIN_TIMEOUT"]);
+}
+
+#[test]
+fn a_request_that_waits_for_tasks_is_no_failure() {
+    let mut lab = Lab::active();
+    let invoke_id = lab.put(MEDIA, "<Media><state>NOT_READY</state></Media>").invoke_id();
+    let late = lab.timer(confirmation(invoke_id));
+    assert!(late.facts().is_empty(), "{late:?}");
+}
+
+#[test]
+fn a_late_confirmation_is_an_event_like_any_other() {
+    let mut lab = Lab::active();
+    let invoke_id = lab.act("PAUSE").invoke_id();
+    lab.timer(confirmation(invoke_id));
+    let paused = lab.cti(PauseTaskEvent { task_id: TASK, ..Default::default() });
+    assert_eq!(paused.shown(), ["PUT dialog PAUSED"]);
+}
+
+#[test]
+fn a_sign_in_that_is_confirmed_late_keeps_its_settings() {
+    let mut lab = Lab::in_service();
+    lab.put(USER, "<User><state>LOGIN</state><extension>1080</extension></User>");
+    let invoke_id = lab.put(MEDIA, SIGN_IN).invoke_id();
+    lab.timer(confirmation(invoke_id));
+    lab.cti(MediaLoginResp { invoke_id, ..Default::default() });
+    assert_eq!(lab.agent(AgentState::NotReady, 1).shown(), ["PUT media NOT_READY"]);
+    assert!(lab.get(MEDIA).body().contains("<maxDialogLimit>3</maxDialogLimit>"));
 }
 
 #[test]

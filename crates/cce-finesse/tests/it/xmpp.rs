@@ -106,7 +106,7 @@ fn a_notification_is_noted_whether_or_not_somebody_listens() {
     assert_eq!(lab.get(DIALOG).status(), 200);
 }
 
-fn connect(lab: &mut Lab, user: &str, resource: &str) -> LinkId {
+pub(crate) fn connect(lab: &mut Lab, user: &str, resource: &str) -> LinkId {
     let link = lab.accept(Port::Xmpp);
     open(lab, link, user);
     bind(lab, link, resource);
@@ -132,6 +132,6 @@ fn bind(lab: &mut Lab, link: LinkId, resource: &str) -> Outcome {
     say(lab, link, &bind)
 }
 
-fn say(lab: &mut Lab, link: LinkId, text: &str) -> Outcome {
+pub(crate) fn say(lab: &mut Lab, link: LinkId, text: &str) -> Outcome {
     lab.input(Input::Frame { link, bytes: text.into() })
 }

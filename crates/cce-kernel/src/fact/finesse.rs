@@ -40,6 +40,13 @@ pub enum FinesseFact {
         /// In service.
         in_service: bool,
     },
+    /// No client of a user was present for too long: the user is signed out.
+    ForcedSignOut {
+        /// The user.
+        agent: AgentId,
+        /// The reason code that it is done with.
+        reason: i32,
+    },
 }
 
 impl From<FinesseFact> for Fact {

@@ -277,6 +277,7 @@ fn finesse(fact: &FinesseFact) -> Option<String> {
         FinesseFact::Service { in_service } => {
             Some(if *in_service { "IN_SERVICE".into() } else { "OUT_OF_SERVICE".into() })
         }
+        FinesseFact::ForcedSignOut { agent, .. } => Some(format!("{agent} absent for too long: signed out")),
         FinesseFact::Published(_) | FinesseFact::SmCall { .. } => None,
     }
 }

@@ -1,0 +1,75 @@
+//! Users whose clients are gone: after a while Finesse signs them out (finesse-nonvoice 5; task-routing E5).
+//!
+//! Only who was present can be missed: a user who works without a client of the notification service stays.
+
+use crate::{
+    Finesse,
+    line::{Ask, Change, Target},
+};
+use cce_kernel::{
+    Cx, TimerKey,
+    fact::FinesseFact,
+    model::{AgentId, AgentState, UserState},
+};
+
+/// The name of the timers that bound the wait for a user's return; each has the user's skill target.
+pub(crate) const ABSENCE: &str = "absence";
+
+/// Reason code of a sign-out that Finesse makes by itself.
+const FORCED: i32 = 255;
+
+impl Finesse {
+    /// A client of a user is present: nobody is missed.
+    pub(crate) fn on_present(&mut self, user: &str, cx: &mut Cx<'_>) {
+        let agent = AgentId::from(user);
+        if self.absent.remove(&agent)
+            && let Some(key) = self.absence_of(&agent)
+        {
+            cx.cancel(key);
+        }
+    }
+
+    /// A client of a user that was present is gone. Where it was the last one, the wait begins.
+    pub(crate) fn on_client_gone(&mut self, user: &str, cx: &mut Cx<'_>) {
+        let agent = AgentId::from(user);
+        if self.is_present(user) || !self.is_anywhere(&agent) {
+            return;
+        }
+        if let Some(key) = self.absence_of(&agent) {
+            self.absent.insert(agent);
+            cx.arm(key, self.config.presence_grace);
+        }
+    }
+
+    /// The user did not come back: signs out of every media, whose tasks end as the agent chose at the sign-in,
+    /// then of Finesse.
+    pub(crate) fn on_absence_over(&mut self, timer: u64, cx: &mut Cx<'_>) {
+        let is_due = |agent: &&AgentId| self.absence_of(agent).is_some_and(|key| key.id == timer);
+        let Some(agent) = self.absent.iter().find(is_due).cloned() else { return };
+        self.absent.remove(&agent);
+        cx.note(FinesseFact::ForcedSignOut { agent: agent.clone(), reason: FORCED }.into());
+        for target in self.signed_in_media(&agent) {
+            let ask = Ask { request_id: String::new(), change: Change::SignOut(FORCED) };
+            self.submit(&target, ask, cx);
+        }
+        self.change_user(&agent, UserState::Logout, FORCED, String::new(), cx);
+    }
+
+    /// The media to sign out of; none while the CTI server cannot be asked.
+    fn signed_in_media(&self, agent: &AgentId) -> Vec<Target> {
+        let Some(desk) = self.desks.get(agent).filter(|_| self.cti.is_open()) else { return Vec::new() };
+        let signed_in = desk.media.values().filter(|media| media.state != AgentState::Logout);
+        signed_in.map(|media| Target::Media(agent.clone(), media.mrd)).collect()
+    }
+
+    /// Whether the user is signed in to Finesse, or to a media.
+    fn is_anywhere(&self, agent: &AgentId) -> bool {
+        let Some(desk) = self.desks.get(agent) else { return false };
+        desk.user.state != UserState::Logout || !self.signed_in_media(agent).is_empty()
+    }
+
+    fn absence_of(&self, agent: &AgentId) -> Option<TimerKey> {
+        let desk = self.desks.get(agent)?;
+        Some(TimerKey::new(ABSENCE, u64::from(desk.user.skill_target.0.cast_unsigned())))
+    }
+}

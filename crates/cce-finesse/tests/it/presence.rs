@@ -1,0 +1,134 @@
+//! Users whose clients are gone.
+
+use crate::{
+    lab::{Lab, MEDIA, Outcome, SIGN_IN, USER, end_event},
+    xmpp::{connect, say},
+};
+use cce_cti::Cti;
+use cce_kernel::{
+    Fact, Input, LinkId, LinkReason, Output, Time, TimerKey,
+    fact::FinesseFact,
+    model::{AgentId, AgentState, UserState},
+};
+use std::time::Duration;
+
+#[test]
+fn the_loss_of_the_last_client_is_waited_out_for_a_minute() {
+    let (mut lab, desk) = present();
+    let second = connect(&mut lab, "1080", "phone");
+    say(&mut lab, second, "<presence/>");
+    assert!(!arms(&lose(&mut lab, desk)), "another client is there");
+    lab.pass(Duration::from_secs(10));
+    let lost = lose(&mut lab, second);
+    assert!(lost.has_output(&Output::Arm { key: absence(), at: Time(70_000_000) }));
+}
+
+#[test]
+fn a_client_may_take_its_leave_or_vanish() {
+    for goodbye in ["<presence type='unavailable'/>", "</stream:stream>"] {
+        let (mut lab, desk) = present();
+        assert!(arms(&say(&mut lab, desk, goodbye)), "{goodbye}");
+        assert!(!arms(&lose(&mut lab, desk)), "the wait has begun already");
+    }
+    let (mut lab, desk) = present();
+    assert!(arms(&lose(&mut lab, desk)));
+}
+
+#[test]
+fn who_comes_back_in_time_stays() {
+    let (mut lab, desk) = present();
+    lose(&mut lab, desk);
+    let again = connect(&mut lab, "1080", "desk");
+    let back = say(&mut lab, again, "<presence/>");
+    assert!(back.has_output(&Output::Cancel { key: absence() }));
+    assert!(lab.timer(absence()).0.is_empty(), "a timer that fired meanwhile changes nothing");
+}
+
+#[test]
+fn who_does_not_come_back_is_signed_out_with_255() {
+    let (mut lab, desk) = present();
+    lose(&mut lab, desk);
+    let over = lab.timer(absence());
+    let [Cti::MediaLogoutInd(logout)] = &over.sent()[..] else { panic!("{over:?}") };
+    assert_eq!((logout.mrd_id, logout.reason_code), (5011, 255));
+    assert_eq!((logout.flt_icm_disp, logout.flt_app_disp), (Some(40), Some(40)));
+    assert_eq!(over.shown(), ["PUT user LOGOUT"]);
+    let forced = FinesseFact::ForcedSignOut { agent: AgentId::from("1080"), reason: 255 };
+    assert_eq!(over.facts()[0], &Fact::Finesse(forced));
+    assert_eq!(lab.agent(AgentState::Logout, 0).shown(), ["PUT media LOGOUT"]);
+}
+
+#[test]
+fn the_tasks_of_who_is_signed_out_end_as_the_agent_chose() {
+    let mut lab = Lab::in_service();
+    let desk = connect(&mut lab, "1080", "desk");
+    say(&mut lab, desk, "<presence/>");
+    lab.put(USER, "<User><state>LOGIN</state><extension>1080</extension></User>");
+    let invoke_id = lab.put(MEDIA, &SIGN_IN.replace("CLOSE", "TRANSFER")).invoke_id();
+    lab.cti(cce_cti::MediaLoginResp { invoke_id, ..Default::default() });
+    lab.agent(AgentState::NotReady, 1);
+    lose(&mut lab, desk);
+    let over = lab.timer(absence());
+    let [Cti::MediaLogoutInd(logout)] = &over.sent()[..] else { panic!("{over:?}") };
+    assert_eq!(logout.flt_icm_disp, Some(65));
+}
+
+#[test]
+fn a_task_that_nobody_answered_is_handed_back_and_one_in_work_is_handled() {
+    for (disposition, operation) in [(36, "renotify"), (40, "close"), (65, "renotify")] {
+        let mut lab = Lab::offered();
+        let ended = lab.cti(end_event(disposition));
+        let target = ended.0.iter().find_map(|output| {
+            let Output::Call { request, .. } = output else { return None };
+            Some(request.target.clone())
+        });
+        assert!(target.is_some_and(|target| target.ends_with(operation)), "{disposition}");
+    }
+}
+
+#[test]
+fn who_is_signed_in_nowhere_is_not_missed() {
+    let mut lab = Lab::in_service();
+    let desk = connect(&mut lab, "1080", "desk");
+    say(&mut lab, desk, "<presence/>");
+    assert!(!arms(&lose(&mut lab, desk)));
+}
+
+#[test]
+fn who_was_never_present_is_not_missed() {
+    let mut lab = Lab::ready();
+    let desk = connect(&mut lab, "1080", "desk");
+    assert!(!arms(&lose(&mut lab, desk)));
+}
+
+#[test]
+fn while_the_cti_server_is_away_only_finesse_is_left() {
+    let (mut lab, desk) = present();
+    lose(&mut lab, desk);
+    let link = lab.link;
+    lab.input(Input::LinkDown { link, reason: LinkReason::Reset });
+    let over = lab.timer(absence());
+    assert!(over.sent().is_empty());
+    let left = Fact::User { agent: AgentId::from("1080"), from: UserState::NotReady, to: UserState::Logout };
+    assert!(over.facts().contains(&&left), "{over:?}");
+}
+
+/// Agent 1080, ready, with a client that is present.
+fn present() -> (Lab, LinkId) {
+    let mut lab = Lab::ready();
+    let desk = connect(&mut lab, "1080", "desk");
+    assert!(!arms(&say(&mut lab, desk, "<presence/>")));
+    (lab, desk)
+}
+
+fn lose(lab: &mut Lab, link: LinkId) -> Outcome {
+    lab.input(Input::LinkDown { link, reason: LinkReason::Reset })
+}
+
+fn arms(outcome: &Outcome) -> bool {
+    outcome.0.iter().any(|output| matches!(output, Output::Arm { key, .. } if *key == absence()))
+}
+
+fn absence() -> TimerKey {
+    TimerKey::new("absence", 5172)
+}
