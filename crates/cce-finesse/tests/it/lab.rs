@@ -272,7 +272,7 @@ pub(crate) fn config() -> Config {
         cti_password: String::new(),
         redial: Duration::from_secs(1),
         heartbeat: Duration::from_secs(5),
-        presence_grace: Duration::from_secs(60),
+        presence_grace: Duration::from_mins(1),
         confirmation_timeout: Duration::from_secs(5),
     }
 }
