@@ -379,11 +379,14 @@ impl Checks {
                 }
             }
             RouterFact::Dequeued { key, .. } => self.router.on_dequeued(*key),
+            RouterFact::Requeued { task, skill_target, mrd } => {
+                let place = Place { skill_target: *skill_target, mrd: *mrd };
+                self.router.on_requeued(task.key(), place);
+            }
             RouterFact::Agent { skill_target, mrd, after, .. } => {
                 self.router.on_view(Place { skill_target: *skill_target, mrd: *mrd }, *after, judge);
             }
             RouterFact::CallRefused { .. }
-            | RouterFact::Requeued { .. }
             | RouterFact::DialogDeleted { .. }
             | RouterFact::CancelRefused { .. } => {}
         }
@@ -434,6 +437,7 @@ impl Checks {
                 self.finesse.on_ask(*operation, *task, judge);
                 self.asks.on_meaning(*call, *operation, *task, contact);
             }
+            FinesseFact::ForcedSignOut { .. } => {}
             FinesseFact::Service { in_service } => {
                 self.is_heard = *in_service;
                 if !in_service {

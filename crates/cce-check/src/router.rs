@@ -27,6 +27,10 @@ struct Call {
     mrd: MrdId,
     priority: u32,
     interruptible: bool,
+    /// Record of the admission: a task that is routed anew stands where it stood.
+    admitted: u64,
+    /// Record of its first wait.
+    first_wait: Option<u64>,
     waits: Option<Waits>,
     /// The agent, and the record of the choice.
     chosen: Option<(SkillTarget, u64)>,
@@ -88,6 +92,8 @@ impl Router {
             mrd,
             priority,
             interruptible,
+            admitted: judge.seq,
+            first_wait: None,
             waits: None,
             chosen: None,
             is_over: false,
@@ -98,7 +104,8 @@ impl Router {
     /// A task waits, or waits at a further step.
     pub(crate) fn on_wait(&mut self, key: RouterCallKey, queue: u32, step: u32, judge: &Judge<'_>) {
         let Some(call) = self.calls.find_mut(&key) else { return };
-        let waits = *call.waits.get_or_insert(Waits { queue, since: judge.seq });
+        let since = *call.first_wait.get_or_insert(judge.seq);
+        let waits = *call.waits.get_or_insert(Waits { queue, since });
         self.queues.entry(queue).or_default().insert((call.priority, waits.since), (key, step));
     }
 
@@ -130,6 +137,16 @@ impl Router {
         self.judge_mixing(key, place, judge);
         self.slots_at(place).tasks.insert(key);
         Some(contact)
+    }
+
+    /// A task does not come to the agent who was chosen: it waits again, where it stood, and may get another agent.
+    pub(crate) fn on_requeued(&mut self, key: RouterCallKey, place: Place) {
+        self.slots_at(place).tasks.remove(&key);
+        if let Some(call) = self.calls.find_mut(&key) {
+            call.chosen = None;
+            call.is_over = false;
+            call.first_wait.get_or_insert(call.admitted);
+        }
     }
 
     /// An agent PG reports a task.

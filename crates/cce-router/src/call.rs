@@ -45,6 +45,8 @@ pub(crate) struct Call {
     pub(crate) plan: Plan,
     /// When it was admitted.
     pub(crate) since: Time,
+    /// Its number among the tasks that arrived.
+    pub(crate) arrival: u64,
     /// Whether the routing client was told of an agent, which ends the dialogue: nothing can be taken back.
     pub(crate) is_answered: bool,
     /// Messages to the routing client so far: `DIDRelSeq#` of the next one.
@@ -80,8 +82,9 @@ impl Router {
             Err(reason) => return refuse(link, &request, reason, cx),
         };
         let key = self.keys.give(cx);
+        let (since, arrival) = (cx.now(), self.line.arrive());
         let call =
-            Box::new(Call { dialogue, key, request, plan, since: cx.now(), is_answered: false, sent: 0 });
+            Box::new(Call { dialogue, key, request, plan, since, arrival, is_answered: false, sent: 0 });
         cx.note(admitted(&call).into());
         match choice::walk(&call.plan.queue, 0, call.wish(), &self.agents) {
             Decision::Agent(pick) => self.route(call, pick, 0, cx),
@@ -185,7 +188,7 @@ impl Router {
         cx.note(node(&call, step, QueueChoice::Wait).into());
         let mut event = message::queue_event(&call, -1);
         call.sent += 1;
-        let rank = self.line.enter(call, step, cx.now());
+        let rank = self.line.enter(call, step);
         event.estimated_wait_time = self.line.estimated_wait(queue.id, cx.now());
         send(link, event, cx);
         arm_step(&queue, step, rank, cx);
@@ -279,7 +282,7 @@ fn admitted(call: &Call) -> RouterFact {
     }
 }
 
-fn node(call: &Call, step: usize, choice: QueueChoice) -> RouterFact {
+pub(crate) fn node(call: &Call, step: usize, choice: QueueChoice) -> RouterFact {
     RouterFact::QueueNode {
         dialogue: call.dialogue.dialogue,
         key: call.key,

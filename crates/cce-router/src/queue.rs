@@ -19,7 +19,7 @@ const LEAVERS_MAX: usize = 15_000;
 pub(crate) struct Rank {
     pub(crate) priority: u32,
     pub(crate) since: Time,
-    /// Counts the tasks that waited, and names their timer.
+    /// Counts the tasks that arrived, and names their timer.
     pub(crate) arrival: u64,
 }
 
@@ -48,11 +48,16 @@ impl Line {
             && max.is_none_or(|max| of_mrd() < usize::try_from(max).unwrap_or(usize::MAX))
     }
 
-    /// Puts a task into the line, where those stand that came at `since`.
-    pub(crate) fn enter(&mut self, call: Box<Call>, step: usize, since: Time) -> Rank {
-        debug_assert!(call.is_answered || self.find(call.dialogue).is_none(), "a dialogue waits once");
+    /// Numbers a task that arrives.
+    pub(crate) fn arrive(&mut self) -> u64 {
         self.arrivals += 1;
-        let rank = Rank { priority: call.plan.priority, since, arrival: self.arrivals };
+        self.arrivals
+    }
+
+    /// Puts a task into the line, behind those that arrived before it.
+    pub(crate) fn enter(&mut self, call: Box<Call>, step: usize) -> Rank {
+        debug_assert!(call.is_answered || self.find(call.dialogue).is_none(), "a dialogue waits once");
+        let rank = Rank { priority: call.plan.priority, since: call.since, arrival: call.arrival };
         self.waiting.insert(rank, Waiting { call, step });
         rank
     }

@@ -8,7 +8,11 @@
 //! silent).
 
 use crate::{Router, agent::Place, call::Call, queue::Rank};
-use cce_kernel::{Cx, LinkId, fact::RouterFact, model::TaskId};
+use cce_kernel::{
+    Cx, LinkId,
+    fact::{QueueChoice, RouterFact},
+    model::TaskId,
+};
 use std::collections::BTreeMap;
 
 /// Reservations that may be unconfirmed; of more, the oldest count as confirmed.
@@ -96,8 +100,8 @@ impl Router {
         cx.note(RouterFact::Requeued { task, skill_target, mrd }.into());
         call.is_answered = true;
         let queue = std::sync::Arc::clone(&call.plan.queue);
-        let since = call.since;
-        let rank: Rank = self.line.enter(call, step, since);
+        cx.note(crate::call::node(&call, step, QueueChoice::Wait).into());
+        let rank: Rank = self.line.enter(call, step);
         crate::call::arm_step(&queue, step, rank, cx);
     }
 }

@@ -6,7 +6,7 @@ use cce_kernel::{
 };
 
 /// Every name.
-pub(crate) const NAMES: [&str; 45] = [
+pub(crate) const NAMES: [&str; 46] = [
     "contact",
     "dialogue",
     "task",
@@ -31,10 +31,10 @@ pub(crate) const NAMES: [&str; 45] = [
     "call_refused",
     "queue_node",
     "dequeued",
+    "requeued",
     "dialog_deleted",
     "agent",
     "cancel_refused",
-    "requeued",
     "session_opened",
     "side_active",
     "session_refused",
@@ -51,6 +51,7 @@ pub(crate) const NAMES: [&str; 45] = [
     "task_event_traced",
     "sm_call",
     "service",
+    "forced_sign_out",
     "publication",
 ];
 
@@ -99,10 +100,10 @@ const fn router(fact: &RouterFact) -> &'static str {
         RouterFact::CallRefused { .. } => "call_refused",
         RouterFact::QueueNode { .. } => "queue_node",
         RouterFact::Dequeued { .. } => "dequeued",
+        RouterFact::Requeued { .. } => "requeued",
         RouterFact::DialogDeleted { .. } => "dialog_deleted",
         RouterFact::Agent { .. } => "agent",
         RouterFact::CancelRefused { .. } => "cancel_refused",
-        RouterFact::Requeued { .. } => "requeued",
     }
 }
 
@@ -136,6 +137,7 @@ const fn finesse(fact: &FinesseFact) -> &'static str {
         FinesseFact::Published(_) => "publication",
         FinesseFact::SmCall { .. } => "sm_call",
         FinesseFact::Service { .. } => "service",
+        FinesseFact::ForcedSignOut { .. } => "forced_sign_out",
     }
 }
 
