@@ -36,6 +36,7 @@ fn a_task_is_paused_resumed_and_wrapped_up_before_it_is_handled() {
 
 #[test]
 fn the_router_hears_of_every_work_state() {
+    use AgentState::{Active, NotActive, NotReady, Paused, Reserved, WorkReady};
     let mut worker = agent("1081", 3);
     [worker.pause, worker.wrap_up] = [Some(span(2)); 2];
     let records = Play::new(lab(vec![worker], vec![customer(4, None)]), 1).end(60);
@@ -45,7 +46,6 @@ fn the_router_hears_of_every_work_state() {
             _ => None,
         })
         .collect();
-    use AgentState::{Active, NotActive, NotReady, Paused, Reserved, WorkReady};
     assert_eq!(seen, [NotReady, NotActive, Reserved, Active, Paused, WorkReady, NotActive]);
 }
 

@@ -71,13 +71,13 @@ fn what_waits_when_the_mr_link_breaks_is_sent_again_if_it_may_be() {
 
 #[test]
 fn what_waits_keeps_its_status_while_the_mr_link_is_down() {
+    use ContactStatus::{Handled, Queued, Reserved, Unread};
     let waits = CastCustomer { requeue_on_recovery: true, ..customer(4, None) };
     let late = CastAgent { sign_in: Some(span(30)), ..agent("1081", 3) };
     let mut play = Play::new(lab(vec![late], vec![waits]), 1);
     play.seconds(10).restart("mrpg");
     let records = play.end(80);
     let steps: Vec<ContactStatus> = statuses(&records).into_iter().map(|(to, _)| to).collect();
-    use ContactStatus::{Handled, Queued, Reserved, Unread};
     assert_eq!(steps, [Unread, Queued, Reserved, Handled]);
 }
 
