@@ -13,8 +13,9 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use cce_kernel::{
     CallId, Cx, Request, Response,
     fact::{CcpFact, CloseStep, StoreAccess},
-    model::{ContactId, ContactStatus, StatusReason},
+    model::{ContactId, ContactStatus, StatusReason, TaskId},
 };
+use cce_xml::task::TASK_HEADER;
 
 /// Where every path of the private API begins.
 pub(crate) const BASE: &str = "/ccp-webapp/ccp/";
@@ -75,7 +76,7 @@ impl Ccp {
             return cx.reply(call, answer::not_found(request.path()));
         };
         match (&resource, request.method.as_str()) {
-            (Resource::Close(id), "PUT") => self.on_close(call, id, cx),
+            (Resource::Close(id), "PUT") => self.on_close(call, id, request, cx),
             (Resource::Renotify(id), "PUT") => self.on_renotify(call, id, request, cx),
             (Resource::Ping, "GET" | "OPTIONS") => {
                 cx.reply(call, Response::new(200).header("allow", "GET, OPTIONS"));
@@ -91,9 +92,9 @@ impl Ccp {
     }
 
     /// Finesse reports that an agent closed the task: it is handled (ccp-task-api 3.7).
-    fn on_close(&mut self, call: CallId, id: &ContactId, cx: &mut Cx<'_>) {
+    fn on_close(&mut self, call: CallId, id: &ContactId, request: &Request, cx: &mut Cx<'_>) {
         note_close(id, CloseStep::Received, cx);
-        let user = match self.reserved(id) {
+        let user = match self.reserved(id, request) {
             Ok(contact) => contact.social.user.clone(),
             Err(refusal) => return cx.reply(call, refusal),
         };
@@ -116,7 +117,7 @@ impl Ccp {
             Ok(wanted) => wanted,
             Err(refusal) => return cx.reply(call, refusal),
         };
-        if let Err(refusal) = self.reserved(id) {
+        if let Err(refusal) = self.reserved(id, request) {
             return cx.reply(call, refusal);
         }
         self.take_for_renotify(id, &selector, service_requested, cx);
@@ -124,13 +125,18 @@ impl Ccp {
         self.submit(id, cx);
     }
 
-    /// The contact, if an agent has its task.
-    fn reserved(&self, id: &ContactId) -> Result<&Contact, Response> {
+    /// The contact, if an agent has its task, and the request is about no other one.
+    fn reserved(&self, id: &ContactId, request: &Request) -> Result<&Contact, Response> {
         let contact = self.contacts.find(id).ok_or_else(|| answer::not_found(id.as_str()))?;
-        if contact.social.status == ContactStatus::Reserved {
-            return Ok(contact);
+        let refuse = |text| Err(answer::error(412, "invalidState", id.as_str(), text));
+        if contact.social.status != ContactStatus::Reserved {
+            return refuse("the social contact is not reserved");
         }
-        Err(answer::error(412, "invalidState", id.as_str(), "the social contact is not reserved"))
+        let about = request.get(TASK_HEADER).and_then(TaskId::parse);
+        if about.is_some() && about != contact.task {
+            return refuse("the social contact has another task");
+        }
+        Ok(contact)
     }
 
     fn show(&self, resource: &Resource, request: &Request) -> Response {
