@@ -32,10 +32,10 @@ pub(crate) const NAMES: &[&str] = &[
     "call_refused",
     "queue_node",
     "dequeued",
+    "requeued",
     "dialog_deleted",
     "agent",
     "cancel_refused",
-    "requeued",
     "session_opened",
     "side_active",
     "session_refused",
@@ -106,7 +106,6 @@ const fn router(fact: &RouterFact) -> &'static str {
         RouterFact::DialogDeleted { .. } => "dialog_deleted",
         RouterFact::Agent { .. } => "agent",
         RouterFact::CancelRefused { .. } => "cancel_refused",
-        RouterFact::Requeued { .. } => "requeued",
     }
 }
 
