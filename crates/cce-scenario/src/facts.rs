@@ -106,7 +106,6 @@ const fn router(fact: &RouterFact) -> &'static str {
         RouterFact::DialogDeleted { .. } => "dialog_deleted",
         RouterFact::Agent { .. } => "agent",
         RouterFact::CancelRefused { .. } => "cancel_refused",
-        RouterFact::Requeued { .. } => "requeued",
     }
 }
 
