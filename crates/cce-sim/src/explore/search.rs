@@ -186,9 +186,14 @@ impl Frame {
         Self { options, at: 0, wanted: BTreeSet::from([0]), stirs: None, tried: Vec::new() }
     }
 
-    /// What is chosen, with its place among everything that could be delivered.
-    pub(super) fn chosen(&self) -> &(usize, Choice) {
-        &self.options[self.at]
+    /// The place of what is chosen among everything that could be delivered.
+    pub(super) fn chosen(&self) -> usize {
+        self.options[self.at].0
+    }
+
+    /// Whether just these can be chosen.
+    pub(super) fn offers(&self, options: &[(usize, Choice)]) -> bool {
+        self.options == options
     }
 
     /// Where one of the streams cannot be chosen, it sleeps, so that whatever follows was run already.

@@ -221,18 +221,20 @@ impl<'a, E: Experiment> Walk<'a, E> {
         Some(index)
     }
 
-    /// The choice of the frame at this depth, which is made where there is none yet.
+    /// The choice of the frame at this depth, which is made where there is none yet. It is the last of all numbers
+    /// if something else can be chosen than before.
     fn branch(&mut self, heads: &[Choice], awake: &[usize]) -> usize {
         self.depth += 1;
+        let options = awake.iter().map(|index| (*index, heads[*index].clone())).collect();
         if self.depth > self.frames.len() {
             if self.frames.len() >= self.explorer.max_choices {
                 return awake[0];
             }
-            let options = awake.iter().map(|index| (*index, heads[*index].clone()));
-            self.frames.push(Frame::new(options.collect()));
+            self.frames.push(Frame::new(options));
+            return awake[0];
         }
-        let (index, choice) = self.frames[self.depth - 1].chosen();
-        if heads.get(*index) == Some(choice) { *index } else { usize::MAX }
+        let frame = &self.frames[self.depth - 1];
+        if frame.offers(&options) { frame.chosen() } else { usize::MAX }
     }
 }
 

@@ -1,7 +1,7 @@
 //! The search against an enumeration of everything, on small systems made at random.
 
 use crate::{
-    explore::{READY, heard},
+    explore::{READY, heard, in_jobs},
     toy::{Toy, frame},
 };
 use cce_journal::{Director, Order, Reaction, Record, Treatment, What};
@@ -25,10 +25,10 @@ const END: Time = Time(5_000_000);
 const INTERLEAVINGS_MAX: usize = 1_500;
 
 /// Systems with no more than that, and with 10 to 178 orders.
-const SEEDS: [u64; 16] = [24, 31, 44, 46, 56, 89, 108, 129, 133, 144, 195, 200, 201, 211, 226, 231];
+const SEEDS: [u64; 9] = [31, 46, 56, 89, 108, 144, 195, 201, 226];
 
 /// The same with a director.
-const DIRECTED_SEEDS: [u64; 12] = [24, 46, 89, 108, 129, 163, 195, 201, 226, 319, 353, 395];
+const DIRECTED_SEEDS: [u64; 7] = [46, 89, 163, 195, 319, 353, 395];
 
 const NODES: [(&str, Port); 4] =
     [("ccp", Port::Mr), ("router", Port::IcmMr), ("agentpg", Port::CtiA), ("finesse", Port::Xmpp)];
@@ -324,5 +324,15 @@ fn no_order_of_a_random_system_with_a_director_is_left_out() {
         let explored = explorer.run(&system, |_| ());
         let found: BTreeSet<Outcome> = explored.outcomes().into_iter().map(|found| found.outcome).collect();
         assert_eq!(found, expected, "seed {seed}");
+    }
+}
+
+#[test]
+fn what_is_found_in_a_random_system_does_not_depend_on_the_number_of_jobs() {
+    for (seed, max_runs) in [(46, 100_000), (195, 100_000), (226, 100_000), (226, 100)] {
+        let explorer = Explorer { end: END, max_runs, max_choices: 1_000 };
+        let system = System::drawn(seed);
+        let (one, three) = (explorer.run(&system, |_| ()), in_jobs(explorer, &system, 3));
+        assert_eq!(one, three, "seed {seed}");
     }
 }
