@@ -36,6 +36,8 @@ pub struct Engine {
     /// What checks found, the first few of it.
     broken: Vec<Breach>,
     marks: Marks,
+    /// Something was seen that matters to what is done or expected later.
+    noted: bool,
     now: Time,
 }
 
@@ -110,6 +112,7 @@ impl Engine {
             checks: checks(&scenario, header),
             broken: Vec::new(),
             marks: Marks::Unwanted,
+            noted: false,
             now: Time(0),
             scenario,
         };
@@ -258,6 +261,7 @@ impl Engine {
         self.rules.forget(happening);
         let names = self.tracker.names();
         let mut deadlines = Vec::new();
+        self.noted |= self.watches.iter().any(|watch| watch.notices(happening, names));
         for (number, watch) in self.watches.iter_mut().enumerate() {
             deadlines.extend(watch.see(happening, names, self.now).map(|deadline| (deadline, number)));
         }
@@ -278,6 +282,7 @@ impl Engine {
         for (deadline, number) in deadlines {
             self.set_alarm(deadline, Alarm::Watch(number));
         }
+        self.noted |= !steps.is_empty() || !orders.is_empty();
         for step in steps {
             if self.scenario.steps[step].wait.is_zero() {
                 orders.extend(self.take(step));
@@ -368,6 +373,7 @@ impl Director for Engine {
             return orders.into();
         }
         let verdict = self.rules.judge(&happening, self.tracker.names(), self.now);
+        self.noted |= verdict.has_matched;
         if let Some((at, ticket)) = verdict.expiry {
             self.set_alarm(at, Alarm::Expiry(ticket));
         }
@@ -385,6 +391,10 @@ impl Director for Engine {
             self.set_alarm(at, Alarm::Expiry(ticket));
         }
         Reaction { treatment: verdict.treatment, orders: verdict.orders }
+    }
+
+    fn took_note(&mut self) -> bool {
+        std::mem::take(&mut self.noted)
     }
 
     fn due(&self) -> Option<Time> {

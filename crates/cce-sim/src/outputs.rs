@@ -44,7 +44,7 @@ impl<D: Director> Sim<D> {
             Treatment::Pass => self.pass(parcel),
             Treatment::Overtake => self.as_heartbeat(|sim| sim.post(parcel, sim.now)),
             Treatment::Delay { by, alone: true } => self.post_aside(parcel, self.now + by),
-            Treatment::Delay { by, alone: false } => self.post(parcel, self.now + by),
+            Treatment::Delay { by, alone: false } => self.pass_at(parcel, self.now + by),
             Treatment::Hold { ticket, alone } => self.holds.hold(ticket, parcel, alone),
             Treatment::Drop => self.lose(&parcel, CallError::Timeout, CALL_DEADLINE),
             Treatment::Duplicate => self.pass_twice(parcel),
@@ -57,8 +57,12 @@ impl<D: Director> Sim<D> {
 
     /// Sends a message on its way, behind whatever is held on its stream.
     fn pass(&mut self, parcel: Parcel) {
+        self.pass_at(parcel, self.now);
+    }
+
+    fn pass_at(&mut self, parcel: Parcel, start: Time) {
         if let Some(parcel) = self.holds.queue(parcel) {
-            self.post(parcel, self.now);
+            self.post(parcel, start);
         }
     }
 
@@ -73,6 +77,7 @@ impl<D: Director> Sim<D> {
     }
 
     fn coalesce(&mut self, parcel: Parcel) {
+        let Some(parcel) = self.holds.queue(parcel) else { return };
         match (parcel.end(), &parcel.what) {
             (Some(end), Freight::Bytes(_, bytes)) => self.holds.glue(end, bytes),
             _ => self.pass(parcel),

@@ -211,9 +211,9 @@ impl Wires {
         self.dialling.remove(end) | self.ends.remove(end).is_some_and(|line| !line.is_closing)
     }
 
-    /// Every end of a port's links.
+    /// Every end of the links that were dialled by that name: two may share a listener.
     pub(crate) fn ends_of(&self, port: Port) -> Vec<End> {
-        self.ends.keys().filter(|(_, link)| link.port == port).cloned().collect()
+        self.ends.iter().filter(|(_, line)| line.way.0 == port).map(|(end, _)| end.clone()).collect()
     }
 
     /// When something sent from `end` arrives that sets out at `start`.
