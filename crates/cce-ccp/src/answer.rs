@@ -1,6 +1,7 @@
 //! Answers that both APIs give, and how requests are spelled.
 
-use cce_kernel::{Request, Response};
+use cce_kernel::{BodyFlaw, Request, Response};
+use cce_xml::task::TaskError;
 
 /// One thing that is wrong with a request (ccp-task-api 1.4).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,6 +29,16 @@ impl Flaw {
     }
 }
 
+/// What is wrong with a document of a task.
+pub(crate) fn task_flaws(error: TaskError) -> Vec<Flaw> {
+    match error {
+        TaskError::Xml(error) => vec![Flaw::format("Task", error.to_string())],
+        TaskError::Fields(flaws) => {
+            flaws.into_iter().map(|flaw| Flaw::format(flaw.field, flaw.message)).collect()
+        }
+    }
+}
+
 /// An answer with one error in its body.
 pub(crate) fn error(status: u16, kind: &'static str, data: &str, message: &str) -> Response {
     let flaw = Flaw { kind, data: data.to_owned(), message: message.to_owned() };
@@ -45,6 +56,15 @@ fn errors_xml(flaws: &[Flaw]) -> String {
         data: &flaw.data,
         message: &flaw.message,
     }))
+}
+
+/// 413 or 400: the body cannot be had.
+pub(crate) fn without_body(flaw: BodyFlaw) -> Response {
+    let (kind, message) = match flaw {
+        BodyFlaw::TooLarge => ("invalidInput.outOfRange", "the body is larger than is accepted"),
+        BodyFlaw::Broken => ("invalidInput.invalidFormat", "the body ends too early, or is framed wrongly"),
+    };
+    error(flaw.status(), kind, "body", message)
 }
 
 /// 404.

@@ -29,6 +29,8 @@ pub struct Config {
     pub throttle: Option<Throttle>,
     /// Pause between two heartbeats that an MR PG is expected to keep; three silent ones end its session.
     pub heartbeat: Duration,
+    /// How long CCP's own steps take.
+    pub delays: Delays,
     /// Port that the MR configuration shows (ccp-task-api 2.5).
     pub mr_port: u16,
     /// First counter part of contact ids.
@@ -62,6 +64,7 @@ impl Default for Config {
             poll_lifetime: Duration::from_mins(5),
             throttle: None,
             heartbeat: Duration::from_secs(5),
+            delays: Delays::default(),
             mr_port: 38_001,
             first_contact: 0,
             contact_ids: Vec::new(),
@@ -85,6 +88,27 @@ impl Config {
     pub(crate) fn campaigns_of(&self, feed: u32) -> impl Iterator<Item = &Campaign> {
         self.campaigns.iter().filter(move |campaign| campaign.feeds.contains(&feed))
     }
+}
+
+/// How long CCP's own steps take; all zero: everything happens at once. What comes of them is the same.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Delays {
+    /// From a request to the contact that is made of it.
+    pub create: Duration,
+    /// What the runtime needs for each change of a contact before it sends the notification.
+    pub change: Duration,
+    /// From the runtime to eventing.
+    pub runtime_event: Duration,
+    /// From the API process to eventing.
+    pub api_event: Duration,
+    /// What eventing needs to publish a contact.
+    pub publish: Duration,
+    /// From a close request to its check.
+    pub close_check: Duration,
+    /// From the check to the write.
+    pub close_write: Duration,
+    /// From the write to the read that follows, and from that to the reply.
+    pub close_read: Duration,
 }
 
 /// Where contacts come from (ccp-task-api 2.2).

@@ -1,11 +1,22 @@
 //! CCP's bus between its processes, and the publishing of contacts.
 
-use crate::{config::Config, contact::Contact};
+use crate::{
+    config::{Config, Delays},
+    contact::Contact,
+};
 use cce_kernel::{
-    Cx,
+    Cx, Time, TimerKey,
     fact::{BusMessage, BusMessageId, CcpFact, Process},
+    model::{ContactId, SocialContact},
 };
 use rand::RngExt;
+use std::collections::VecDeque;
+
+/// Timer of the next job of eventing.
+pub(crate) const EVENT: &str = "event";
+
+/// Jobs of eventing that wait at the same time.
+const JOBS_MAX: usize = 10_000;
 
 /// The process that sends a notification about a contact.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,6 +34,10 @@ pub(crate) struct Eventing {
     runtime: BusPeer,
     api: BusPeer,
     next_correlation: u64,
+    /// When the runtime sent its last notification, or will have.
+    runtime_sent: Time,
+    /// What waits, with the time when it is due.
+    jobs: VecDeque<(Time, Job)>,
 }
 
 impl Eventing {
@@ -32,6 +47,8 @@ impl Eventing {
             runtime: BusPeer::new("runtime bus", config.runtime_bus),
             api: BusPeer::new("api bus", config.api_bus),
             next_correlation: config.first_correlation,
+            runtime_sent: Time(0),
+            jobs: VecDeque::new(),
         }
     }
 
@@ -51,26 +68,82 @@ impl Eventing {
     }
 
     /// A contact's status changed: eventing takes that up, and publishes it once for each of the contact's
-    /// campaigns. The message proxy listens to the API process only (inferred from the lab trace).
+    /// campaigns, one change after the other. The message proxy listens to the API process only (inferred from
+    /// the lab trace).
     pub(crate) fn publish(&mut self, sender: Sender, contact: &Contact, config: &Config, cx: &mut Cx<'_>) {
         let id = match sender {
             Sender::Runtime => self.runtime.next(cx),
             Sender::Api => self.api.next(cx),
         };
-        cx.note(received(Process::Eventing, BusMessage::Notification, id, None).into());
-        let campaigns = config.campaigns_of(contact.feed).map(|campaign| campaign.id).collect();
-        let object = cx.rng("event object").random_range(0x10_0000..0x200_0000);
-        cx.note(
-            CcpFact::DsNotification { contact: Box::new(contact.social.clone()), campaigns, object }.into(),
-        );
-        if sender == Sender::Api {
-            cx.note(received(Process::MsgProxy, BusMessage::Notification, id, None).into());
+        let social = &contact.social;
+        let campaigns: Vec<_> = config.campaigns_of(contact.feed).collect();
+        let numbers = campaigns.iter().map(|campaign| campaign.id).collect();
+        let mut due = self.arrival(sender, config.delays, cx.now());
+        self.plan(due, Job::TakeUp { sender, id, contact: Box::new(social.clone()), campaigns: numbers });
+        for campaign in campaigns {
+            self.plan(due, Job::Begin(social.id.clone(), campaign.public_id.clone()));
+            due = due + config.delays.publish;
+            self.plan(due, Job::End(Box::new(social.clone()), campaign.public_id.clone()));
         }
-        for campaign in config.campaigns_of(contact.feed) {
-            let campaign_public_id = campaign.public_id.clone();
-            cx.note(
-                CcpFact::Published { contact: Box::new(contact.social.clone()), campaign_public_id }.into(),
-            );
+        self.work(cx);
+    }
+
+    /// Does what is due, in order, and waits for the next. What is too much is done before its time.
+    pub(crate) fn work(&mut self, cx: &mut Cx<'_>) {
+        while let Some((due, job)) = self.jobs.pop_front() {
+            if due > cx.now() && self.jobs.len() < JOBS_MAX {
+                cx.arm(TimerKey::new(EVENT, 0), due.since(cx.now()));
+                return self.jobs.push_front((due, job));
+            }
+            job.carry_out(cx);
+        }
+    }
+
+    /// When a notification that is sent now reaches eventing. None overtakes another.
+    fn arrival(&mut self, sender: Sender, delays: Delays, now: Time) -> Time {
+        let due = match sender {
+            Sender::Runtime => {
+                self.runtime_sent = self.runtime_sent.max(now) + delays.change;
+                self.runtime_sent + delays.runtime_event
+            }
+            Sender::Api => now + delays.api_event,
+        };
+        self.jobs.back().map_or(due, |(last, _)| due.max(*last))
+    }
+
+    fn plan(&mut self, due: Time, job: Job) {
+        self.jobs.push_back((due, job));
+    }
+}
+
+/// What eventing has to do.
+#[derive(Debug)]
+enum Job {
+    /// To receive a notification.
+    TakeUp { sender: Sender, id: BusMessageId, contact: Box<SocialContact>, campaigns: Vec<u32> },
+    /// To begin to publish a contact to a campaign's node.
+    Begin(ContactId, String),
+    /// To end that.
+    End(Box<SocialContact>, String),
+}
+
+impl Job {
+    fn carry_out(self, cx: &mut Cx<'_>) {
+        match self {
+            Self::TakeUp { sender, id, contact, campaigns } => {
+                cx.note(received(Process::Eventing, BusMessage::Notification, id, None).into());
+                let object = cx.rng("event object").random_range(0x10_0000..0x200_0000);
+                cx.note(CcpFact::DsNotification { contact, campaigns, object }.into());
+                if sender == Sender::Api {
+                    cx.note(received(Process::MsgProxy, BusMessage::Notification, id, None).into());
+                }
+            }
+            Self::Begin(contact, campaign_public_id) => {
+                cx.note(CcpFact::PublishBegun { contact, campaign_public_id }.into());
+            }
+            Self::End(contact, campaign_public_id) => {
+                cx.note(CcpFact::Published { contact, campaign_public_id }.into());
+            }
         }
     }
 }

@@ -22,8 +22,9 @@ mod public;
 mod runtime;
 mod show;
 mod task;
+mod work;
 
-pub use config::{Campaign, Config, Feed, StatusTimestamp, TASK_FEED, Throttle};
+pub use config::{Campaign, Config, Delays, Feed, StatusTimestamp, TASK_FEED, Throttle};
 pub use contact::CONTACTS_MAX;
 pub use mr::CONNECTIONS_MAX;
 
@@ -33,6 +34,7 @@ use eventing::Eventing;
 use mr::MrListener;
 use runtime::Routing;
 use std::collections::VecDeque;
+use work::Works;
 
 /// The component.
 #[derive(Debug)]
@@ -46,6 +48,8 @@ pub struct Ccp {
     routing: Routing,
     /// Whether the throttle holds the backlog until its timer is due.
     is_paced: bool,
+    /// Steps that take their time.
+    works: Works,
 }
 
 impl Ccp {
@@ -58,6 +62,7 @@ impl Ccp {
             backlog: VecDeque::new(),
             routing: Routing::Unknown,
             is_paced: false,
+            works: Works::default(),
             config,
         }
     }
@@ -83,7 +88,7 @@ impl Component for Ccp {
             Input::Call { call, request, .. } => self.on_call(call, &request, cx),
             Input::Timer(key) => self.on_timer(&key, cx),
             Input::Command(command) => self.on_command(command, cx),
-            // Every call is answered at once, and CCP makes none.
+            // Whatever a call has begun is done, and CCP makes none.
             Input::CallGone { .. } | Input::Reply { .. } => {}
         }
     }
@@ -104,6 +109,8 @@ impl Ccp {
                 self.on_mr_events(event, cx);
             }
             runtime::PACE => self.on_pace(cx),
+            eventing::EVENT => self.eventing.work(cx),
+            work::WORK => self.on_work_due(key.id, cx),
             _ => {}
         }
     }

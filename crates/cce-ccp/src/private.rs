@@ -8,6 +8,7 @@ use crate::{
     runtime::note_store,
     show,
     task::{SELECTOR_MAX, at_most, required},
+    work::{CloseCall, Closing, Work},
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
 use cce_kernel::{
@@ -16,6 +17,7 @@ use cce_kernel::{
     model::{ContactId, ContactStatus, StatusReason, TaskId},
 };
 use cce_xml::task::TASK_HEADER;
+use std::time::Duration;
 
 /// Where every path of the private API begins.
 pub(crate) const BASE: &str = "/ccp-webapp/ccp/";
@@ -75,6 +77,9 @@ impl Ccp {
         let Some(resource) = Resource::parse(path) else {
             return cx.reply(call, answer::not_found(request.path()));
         };
+        if let Some(flaw) = request.body_flaw {
+            return cx.reply(call, answer::without_body(flaw));
+        }
         match (&resource, request.method.as_str()) {
             (Resource::Close(id), "PUT") => self.on_close(call, id, request, cx),
             (Resource::Renotify(id), "PUT") => self.on_renotify(call, id, request, cx),
@@ -94,18 +99,46 @@ impl Ccp {
     /// Finesse reports that an agent closed the task: it is handled (ccp-task-api 3.7).
     fn on_close(&mut self, call: CallId, id: &ContactId, request: &Request, cx: &mut Cx<'_>) {
         note_close(id, CloseStep::Received, cx);
-        let user = match self.reserved(id, request) {
-            Ok(contact) => contact.social.user.clone(),
-            Err(refusal) => return cx.reply(call, refusal),
-        };
-        note_close(id, CloseStep::Valid, cx);
-        let status = ContactStatus::Handled;
-        self.contacts.set_status(id, status, StatusReason::ExternallyHandled, &user, cx);
-        note_store(StoreAccess::ApiWrite, id, status, cx);
-        note_store(StoreAccess::ApiRead, id, status, cx);
-        note_close(id, CloseStep::Handled, cx);
-        cx.reply(call, Response::new(200));
-        self.publish(id, Sender::Api, cx);
+        let call = CloseCall { call, id: id.clone(), task: task_of(request) };
+        self.close_later(self.config.delays.close_check, call, Closing::Check, cx);
+    }
+
+    fn close_later(&mut self, wait: Duration, call: CloseCall, step: Closing, cx: &mut Cx<'_>) {
+        self.later(wait, Work::Close { call, step }, cx);
+    }
+
+    /// Takes the next step of a close. Meanwhile the contact may have been closed, or taken back.
+    pub(crate) fn close(&mut self, close: CloseCall, step: Closing, cx: &mut Cx<'_>) {
+        let delays = self.config.delays;
+        let CloseCall { call, id, task } = &close;
+        match step {
+            Closing::Check => {
+                if let Err(refusal) = self.reserved(id, *task) {
+                    return cx.reply(*call, refusal);
+                }
+                note_close(id, CloseStep::Valid, cx);
+                self.close_later(delays.close_write, close, Closing::Write, cx);
+            }
+            Closing::Write => {
+                let user = match self.reserved(id, *task) {
+                    Ok(contact) => contact.social.user.clone(),
+                    Err(refusal) => return cx.reply(*call, refusal),
+                };
+                let (status, reason) = (ContactStatus::Handled, StatusReason::ExternallyHandled);
+                self.contacts.set_status(id, status, reason, &user, cx);
+                note_store(StoreAccess::ApiWrite, id, status, cx);
+                self.close_later(delays.close_read, close, Closing::Read, cx);
+            }
+            Closing::Read => {
+                note_store(StoreAccess::ApiRead, id, ContactStatus::Handled, cx);
+                self.close_later(delays.close_read, close, Closing::Report, cx);
+            }
+            Closing::Report => {
+                note_close(id, CloseStep::Handled, cx);
+                cx.reply(*call, Response::new(200));
+                self.publish(id, Sender::Api, cx);
+            }
+        }
     }
 
     /// Finesse hands a task back, to be routed anew (ccp-task-api 3.6).
@@ -117,7 +150,7 @@ impl Ccp {
             Ok(wanted) => wanted,
             Err(refusal) => return cx.reply(call, refusal),
         };
-        if let Err(refusal) = self.reserved(id, request) {
+        if let Err(refusal) = self.reserved(id, task_of(request)) {
             return cx.reply(call, refusal);
         }
         self.take_for_renotify(id, &selector, service_requested, cx);
@@ -125,14 +158,13 @@ impl Ccp {
         self.submit(id, cx);
     }
 
-    /// The contact, if an agent has its task, and the request is about no other one.
-    fn reserved(&self, id: &ContactId, request: &Request) -> Result<&Contact, Response> {
+    /// The contact, if an agent has its task, and the call is about no other one.
+    fn reserved(&self, id: &ContactId, about: Option<TaskId>) -> Result<&Contact, Response> {
         let contact = self.contacts.find(id).ok_or_else(|| answer::not_found(id.as_str()))?;
         let refuse = |text| Err(answer::error(412, "invalidState", id.as_str(), text));
         if contact.social.status != ContactStatus::Reserved {
             return refuse("the social contact is not reserved");
         }
-        let about = request.get(TASK_HEADER).and_then(TaskId::parse);
         if about.is_some() && about != contact.task {
             return refuse("the social contact has another task");
         }
@@ -162,6 +194,11 @@ impl Ccp {
     }
 }
 
+/// The task that a call is about, if it says so.
+fn task_of(request: &Request) -> Option<TaskId> {
+    request.get(TASK_HEADER).and_then(TaskId::parse)
+}
+
 fn credentials(request: &Request) -> Option<Vec<u8>> {
     let (scheme, token) = request.get("authorization")?.split_once(' ')?;
     if !scheme.eq_ignore_ascii_case("basic") {
@@ -179,7 +216,7 @@ fn unauthorized() -> Response {
 /// Script selector and kind of service of a renotification, or why it is refused.
 fn renotification(request: &Request) -> Result<(String, u32), Response> {
     let task = cce_xml::task::Task::read(&request.body.0)
-        .map_err(|error| answer::invalid(&[answer::Flaw::format("Task", error.to_string())]))?;
+        .map_err(|error| answer::invalid(&answer::task_flaws(error)))?;
     let selector = task.script_selector.unwrap_or_default();
     let service = service_requested(task.re_notify_reason.as_deref().unwrap_or_default());
     let unknown =

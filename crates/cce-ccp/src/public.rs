@@ -5,6 +5,7 @@ use crate::{
     contact::{Contact, Draft},
     runtime::{CancelOutcome, draw_request_id},
     task::{self, TaskRequest},
+    work::Work,
 };
 use cce_kernel::{
     CallId, Cx, Request, Response, Wall,
@@ -52,6 +53,9 @@ impl Ccp {
         let Some((base, resource)) = Resource::parse(request.path()) else {
             return reply(call, answer::not_found(request.path()), cx);
         };
+        if let Some(flaw) = request.body_flaw {
+            return reply(call, answer::without_body(flaw), cx);
+        }
         match (&resource, request.method.as_str()) {
             (_, "OPTIONS") => reply(call, preflight(request, &resource), cx),
             (Resource::Feed(feed), "GET" | "POST") => self.on_create(call, base, *feed, request, cx),
@@ -68,7 +72,7 @@ impl Ccp {
     }
 
     /// The answer goes out as soon as the contact is made, before CCE is asked (ccp-task-api 3.2).
-    fn on_create(&mut self, call: CallId, base: &str, feed: u32, request: &Request, cx: &mut Cx<'_>) {
+    fn on_create(&mut self, call: CallId, base: &'static str, feed: u32, request: &Request, cx: &mut Cx<'_>) {
         let draft = match self.draft(feed, request, cx) {
             Ok(draft) => draft,
             Err(refusal) => return reply(call, refusal, cx),
@@ -76,6 +80,22 @@ impl Ccp {
         cx.note(initiated(&request.method, &draft).into());
         let request_id = draw_request_id("public request id", cx);
         cx.note(CcpFact::CreateSubmitted { request_id }.into());
+        let work = Work::Create { call, base, draft: Box::new(draft), request: request.clone() };
+        self.later(self.config.delays.create, work, cx);
+    }
+
+    /// Makes the contact, and answers.
+    pub(crate) fn create(
+        &mut self,
+        call: CallId,
+        base: &str,
+        draft: Draft,
+        request: &Request,
+        cx: &mut Cx<'_>,
+    ) {
+        if !self.contacts.has_room() {
+            return reply(call, no_room(), cx);
+        }
         let id = self.on_create_request(draft, cx);
         let location = self.poll_url(base, &id, request);
         reply(call, Response::new(201).header("location", location), cx);
@@ -92,7 +112,7 @@ impl Ccp {
         };
         let task = task.and_then(TaskRequest::checked).map_err(|flaws| answer::invalid(&flaws))?;
         if !self.contacts.has_room() {
-            return Err(answer::error(503, "serviceUnavailable", "contacts", "too many contacts are open"));
+            return Err(no_room());
         }
         let application = self.config.application_id.clone().unwrap_or_else(|| draw_uuid(cx));
         Ok(draft_of(feed.id, &feed.tag, task, application, cx.wall()))
@@ -154,6 +174,10 @@ fn preflight(request: &Request, resource: &Resource) -> Response {
         .header("access-control-allow-methods", resource.methods())
         .header("access-control-allow-headers", headers)
         .header("access-control-max-age", "3600")
+}
+
+fn no_room() -> Response {
+    answer::error(503, "serviceUnavailable", "contacts", "too many contacts are open")
 }
 
 fn initiated(method: &str, draft: &Draft) -> CcpFact {

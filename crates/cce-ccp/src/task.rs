@@ -1,7 +1,9 @@
 //! Requests to create a task, in both of their forms, and what makes one invalid (ccp-task-api 3.2, 3.3, 10).
 
-use crate::answer::{Flaw, percent_decode};
+use crate::answer::{Flaw, percent_decode, task_flaws};
 use cce_kernel::Blob;
+use cce_xml::task::{REQUEUE, SINGLE, repeated, truth};
+use std::collections::BTreeSet;
 
 /// Characters of a task's `name`.
 const NAME_MAX: usize = 100;
@@ -29,8 +31,7 @@ pub(crate) struct TaskRequest {
 
 /// Reads the body of a POST.
 pub(crate) fn of_xml(body: &Blob) -> Result<TaskRequest, Vec<Flaw>> {
-    let task =
-        cce_xml::task::Task::read(&body.0).map_err(|error| vec![Flaw::format("Task", error.to_string())])?;
+    let task = cce_xml::task::Task::read(&body.0).map_err(task_flaws)?;
     let mut request = TaskRequest {
         name: task.name.unwrap_or_default(),
         title: task.title.unwrap_or_default(),
@@ -47,10 +48,15 @@ pub(crate) fn of_xml(body: &Blob) -> Result<TaskRequest, Vec<Flaw>> {
 /// Reads the query of a GET: the legacy way across origins.
 pub(crate) fn of_query(query: &str) -> Result<TaskRequest, Vec<Flaw>> {
     let mut request = TaskRequest::default();
+    let mut given = BTreeSet::new();
     for pair in query.split('&').filter(|pair| !pair.is_empty()) {
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
         let bad = || vec![Flaw::format(name, "not percent-encoded UTF-8".to_owned())];
-        request.set(&percent_decode(name).ok_or_else(bad)?, percent_decode(value).ok_or_else(bad)?);
+        let (name, value) = (percent_decode(name).ok_or_else(bad)?, percent_decode(value).ok_or_else(bad)?);
+        if SINGLE.contains(&name.as_str()) && !given.insert(name.clone()) {
+            return Err(vec![Flaw::format(&name, repeated(&name))]);
+        }
+        request.set(&name, value)?;
     }
     Ok(request)
 }
@@ -86,13 +92,16 @@ impl TaskRequest {
         texts.into_iter().chain(&self.tags).map(String::len).chain(pairs).sum()
     }
 
-    fn set(&mut self, name: &str, value: String) {
+    fn set(&mut self, name: &str, value: String) -> Result<(), Vec<Flaw>> {
         match name {
             "name" => self.name = value,
             "title" => self.title = value,
             "description" => self.description = value,
             "scriptSelector" => self.script_selector = value,
-            "requeueOnRecovery" => self.requeue = value.eq_ignore_ascii_case("true"),
+            REQUEUE => {
+                let truth = truth(&value);
+                self.requeue = truth.map_err(|message| vec![Flaw::format(REQUEUE, message)])?;
+            }
             "tags" => value.split(',').for_each(|tag| self.add_tag(tag)),
             _ => {
                 if let Some(variable) = name.strip_prefix("variable_") {
@@ -100,6 +109,7 @@ impl TaskRequest {
                 }
             }
         }
+        Ok(())
     }
 
     fn add_tag(&mut self, tag: &str) {
@@ -152,6 +162,17 @@ mod tests {
     fn a_query_that_is_no_utf_8_is_refused() {
         assert_eq!(of_query("name=%FF").unwrap_err()[0].data, "name");
         assert!(of_query("name=%4").is_err());
+    }
+
+    #[test]
+    fn a_query_says_each_thing_once_and_a_truth_is_true_or_false() {
+        for (query, field) in [
+            ("name=a&title=t&name=b", "name"),
+            ("name=a&title=t&requeueOnRecovery=maybe", "requeueOnRecovery"),
+        ] {
+            let flaws = of_query(query).unwrap_err();
+            assert_eq!((flaws[0].kind, flaws[0].data.as_str()), ("invalidInput.invalidFormat", field));
+        }
     }
 
     #[test]

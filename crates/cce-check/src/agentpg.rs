@@ -52,6 +52,8 @@ struct Desk {
     unaccepted: Option<u64>,
     /// Record of the latest report to the CTI server.
     reported: u64,
+    /// Record of the latest event of one of the tasks that was passed on.
+    traced: u64,
 }
 
 /// A change of a task.
@@ -233,9 +235,21 @@ impl AgentPg {
         if event.kind == TaskEventKind::Offer {
             return;
         }
-        let reported = self.desks.get(&place).map_or(0, |desk| desk.reported);
+        let desk = self.desk(place);
+        desk.traced = judge.seq;
+        let reported = desk.reported;
         judge.expect(Check::PublishOrder, told.is_none_or(|told| reported > told), &[at], || {
             format!("{kind} of task {id} is passed on before the event of agent {place}")
+        });
+    }
+
+    /// The CTI server sends an agent's event: ahead of the task's event that goes with it.
+    pub(crate) fn on_event_sent(&mut self, place: Place, judge: &mut Judge<'_>) {
+        let Desk { reported, traced, .. } = *self.desk(place);
+        // In the voice domain there are no tasks, and the CTI server changes states by itself.
+        let is_ahead = traced == 0 || reported > traced;
+        judge.expect(Check::PublishOrder, is_ahead, &[traced, reported], || {
+            format!("the event of agent {place} leaves behind the event of its task")
         });
     }
 
@@ -318,6 +332,7 @@ impl AgentPg {
             room: None,
             unaccepted: None,
             reported: 0,
+            traced: 0,
         })
     }
 

@@ -119,7 +119,7 @@ impl Checks {
         }
         let mut ledger = std::mem::take(&mut self.ledger);
         let mut judge = Judge::new(&mut ledger, event.record.seq, &event.subject);
-        self.on_record(event.record, &mut judge);
+        self.on_record(event.record);
         self.on_event(event, &mut judge);
         let breaches = judge.breaches;
         self.ledger = ledger;
@@ -144,7 +144,7 @@ impl Checks {
     }
 
     /// What a record says apart from its meaning.
-    fn on_record(&mut self, record: &Record, judge: &mut Judge<'_>) {
+    fn on_record(&mut self, record: &Record) {
         let node = Node::of(&record.node);
         match &record.what {
             What::Started | What::Stopped { .. } => self.on_life(node, record),
@@ -155,7 +155,7 @@ impl Checks {
             What::In(Input::Start { stored }) if node == Node::Ccp => {
                 self.contacts.on_start(!stored.is_empty());
             }
-            What::Out(Output::Close { link, .. }) => self.on_link_gone(node, &record.node, *link, judge.seq),
+            What::Out(Output::Close { link, .. }) => self.on_link_gone(node, &record.node, *link),
             What::In(_) | What::Out(_) | What::Bent(_) | What::Gap { .. } => {}
         }
     }
@@ -167,7 +167,9 @@ impl Checks {
             Node::MrPg => self.dialogues.forget(Side::MrPg),
             Node::Router => {
                 self.router.forget();
-                self.lose_reservations(record.seq);
+                let agentpg = &self.agentpg;
+                // Reservations that have not reached the agent PG.
+                self.contacts.lose(record.seq, |key| key.is_none_or(|key| !agentpg.knows(key)));
             }
             Node::AgentPg => {
                 self.contacts.lose(record.seq, |_| true);
@@ -183,21 +185,13 @@ impl Checks {
         }
     }
 
-    fn on_link_gone(&mut self, node: Node, name: &NodeName, link: LinkId, seq: u64) {
+    fn on_link_gone(&mut self, node: Node, name: &NodeName, link: LinkId) {
         match (node, link.port) {
-            // One socket takes both kinds of gateway; what the agents' one was sent may be lost.
-            (Node::Router, _) if self.router.on_link_gone(link) => self.lose_reservations(seq),
-            (Node::AgentPg, Port::IcmAgent) => self.lose_reservations(seq),
+            (Node::Router, _) => self.router.on_link_gone(link),
             (Node::AgentPg, Port::CtiA | Port::CtiB) => self.answers.on_link_gone(link),
             (_, Port::Xmpp) => self.streams.on_link_gone(name, link),
             _ => {}
         }
-    }
-
-    /// Reservations that have not reached the agent PG are lost with the link.
-    fn lose_reservations(&mut self, seq: u64) {
-        let agentpg = &self.agentpg;
-        self.contacts.lose(seq, |key| key.is_none_or(|key| !agentpg.knows(key)));
     }
 
     fn on_event(&mut self, event: &Event<'_>, judge: &mut Judge<'_>) {
@@ -211,7 +205,7 @@ impl Checks {
             }
             Kind::Http(exchange) => self.on_exchange(node, event, exchange),
             Kind::LinkUp { link, .. } if node == Node::AgentPg => self.answers.on_link_up(*link),
-            Kind::LinkDown { link, .. } => self.on_link_gone(node, name, *link, judge.seq),
+            Kind::LinkDown { link, .. } => self.on_link_gone(node, name, *link),
             Kind::LinkUp { .. } | Kind::Bent(_) | Kind::Other => {}
         }
     }
@@ -252,6 +246,10 @@ impl Checks {
         judge: &mut Judge<'_>,
     ) {
         match (node, message) {
+            (Node::AgentPg, Message::Cti(Cti::AgentStateEvent(event))) => {
+                let (skill_target, mrd) = (SkillTarget(event.icm_agent_id), MrdId(event.mrd_id));
+                self.agentpg.on_event_sent(Place { skill_target, mrd }, judge);
+            }
             (Node::AgentPg, Message::Cti(message)) => self.answers.on_sent(link, message, judge),
             (Node::Ccp, Message::Mr(Mr::NewTask(task))) => {
                 if let Some(contact) = &judge.subject.contact {
@@ -364,7 +362,7 @@ impl Checks {
                 self.own(&contact, *key, judge);
             }
             RouterFact::QueueNode { key, queue_id, step, choice: QueueChoice::Wait, .. } => {
-                self.router.on_wait(*key, *queue_id, *step, judge);
+                self.router.on_wait(*key, *queue_id, *step);
             }
             RouterFact::QueueNode {
                 key,
@@ -378,11 +376,13 @@ impl Checks {
                     self.contacts.on_assigned(&contact, judge.seq, self.is_heard);
                 }
             }
-            RouterFact::Dequeued { key, .. } => self.router.on_dequeued(*key),
             RouterFact::Requeued { task, skill_target, mrd } => {
                 let place = Place { skill_target: *skill_target, mrd: *mrd };
-                self.router.on_requeued(task.key(), place);
+                if let Some(contact) = self.router.on_requeued(task.key(), place) {
+                    self.contacts.on_requeued(&contact);
+                }
             }
+            RouterFact::Dequeued { key, .. } => self.router.on_dequeued(*key),
             RouterFact::Agent { skill_target, mrd, after, .. } => {
                 self.router.on_view(Place { skill_target: *skill_target, mrd: *mrd }, *after, judge);
             }

@@ -187,6 +187,14 @@ impl Contacts {
         }
     }
 
+    /// Its reservation did not come about: the router routes it anew.
+    pub(crate) fn on_requeued(&mut self, id: &ContactId) {
+        if let Some(contact) = self.known.find_mut(id) {
+            contact.assigned = None;
+            contact.lost = None;
+        }
+    }
+
     /// Something failed that knew of the ends of these contacts: those with an agent, as far as `is_lost` says so
     /// of their task.
     pub(crate) fn lose(&mut self, seq: u64, is_lost: impl Fn(Option<RouterCallKey>) -> bool) {
@@ -275,9 +283,9 @@ fn judge_handled(id: &ContactId, contact: &Contact, judge: &mut Judge<'_>) {
     let Some(ask) = &closing.ask else {
         return judge.expect(Check::HandledCause, true, &[], String::new);
     };
+    // A contact that CCP sent again may have an older task with an agent (task-routing E27): its end counts, too.
     let is_end = ask.operation == SmOperation::EndTask && ask.contact == *id;
-    let is_its_task = contact.task.is_none_or(|task| task == ask.task);
-    judge.expect(Check::HandledCause, is_end && is_its_task, &[closing.at, ask.at], || {
+    judge.expect(Check::HandledCause, is_end, &[closing.at, ask.at], || {
         format!(
             "contact {id} is handled by Finesse's call about task {} of contact {}",
             ask.task, ask.contact

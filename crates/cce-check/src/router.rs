@@ -27,11 +27,10 @@ struct Call {
     mrd: MrdId,
     priority: u32,
     interruptible: bool,
-    /// Record of the admission: a task that is routed anew stands where it stood.
+    /// Record of its admission, which is its rank among equals.
     admitted: u64,
-    /// Record of its first wait.
-    first_wait: Option<u64>,
-    waits: Option<Waits>,
+    /// The queue and the step that it came to.
+    node: Option<(u32, u32)>,
     /// The agent, and the record of the choice.
     chosen: Option<(SkillTarget, u64)>,
     is_over: bool,
@@ -41,14 +40,6 @@ impl Ends for Call {
     fn is_over(&self) -> bool {
         self.is_over
     }
-}
-
-/// Where a task waits.
-#[derive(Clone, Copy, Debug)]
-struct Waits {
-    queue: u32,
-    /// Record of its arrival.
-    since: u64,
 }
 
 /// What the router was told of an agent in a domain.
@@ -93,8 +84,7 @@ impl Router {
             priority,
             interruptible,
             admitted: judge.seq,
-            first_wait: None,
-            waits: None,
+            node: None,
             chosen: None,
             is_over: false,
         };
@@ -102,11 +92,25 @@ impl Router {
     }
 
     /// A task waits, or waits at a further step.
-    pub(crate) fn on_wait(&mut self, key: RouterCallKey, queue: u32, step: u32, judge: &Judge<'_>) {
+    pub(crate) fn on_wait(&mut self, key: RouterCallKey, queue: u32, step: u32) {
         let Some(call) = self.calls.find_mut(&key) else { return };
-        let since = *call.first_wait.get_or_insert(judge.seq);
-        let waits = *call.waits.get_or_insert(Waits { queue, since });
-        self.queues.entry(queue).or_default().insert((call.priority, waits.since), (key, step));
+        call.node = Some((queue, step));
+        self.queues.entry(queue).or_default().insert((call.priority, call.admitted), (key, step));
+    }
+
+    /// A reservation did not come about: the task waits where it stood. Returns its contact.
+    pub(crate) fn on_requeued(&mut self, key: RouterCallKey, place: Place) -> Option<ContactId> {
+        if let Some(slots) = self.slots.get_mut(&place) {
+            slots.tasks.remove(&key);
+        }
+        let call = self.calls.find_mut(&key)?;
+        call.chosen = None;
+        call.is_over = false;
+        let (node, contact) = (call.node, call.contact.clone());
+        if let Some((queue, step)) = node {
+            self.on_wait(key, queue, step);
+        }
+        Some(contact)
     }
 
     /// A task leaves its queue without an agent.
@@ -127,6 +131,7 @@ impl Router {
         self.judge_order(key, queue, step, judge);
         self.leave(key);
         let call = self.calls.find_mut(&key)?;
+        call.node = Some((queue, step));
         let before = call.chosen.replace((agent, judge.seq));
         let related: Vec<u64> = before.iter().map(|(_, at)| *at).collect();
         judge.expect(Check::OneAgent, before.is_none(), &related, || {
@@ -137,16 +142,6 @@ impl Router {
         self.judge_mixing(key, place, judge);
         self.slots_at(place).tasks.insert(key);
         Some(contact)
-    }
-
-    /// A task does not come to the agent who was chosen: it waits again, where it stood, and may get another agent.
-    pub(crate) fn on_requeued(&mut self, key: RouterCallKey, place: Place) {
-        self.slots_at(place).tasks.remove(&key);
-        if let Some(call) = self.calls.find_mut(&key) {
-            call.chosen = None;
-            call.is_over = false;
-            call.first_wait.get_or_insert(call.admitted);
-        }
     }
 
     /// An agent PG reports a task.
@@ -193,20 +188,15 @@ impl Router {
         self.calls.find(&key).map(|call| (call.mrd, call.interruptible))
     }
 
-    /// A link is gone: nobody knows how its agents stand. Says whether it had any.
-    pub(crate) fn on_link_gone(&mut self, link: LinkId) -> bool {
-        let before = self.slots.len();
+    /// A link is gone: nobody knows how its agents stand.
+    pub(crate) fn on_link_gone(&mut self, link: LinkId) {
         self.slots.retain(|_, slots| slots.link != Some(link));
-        self.slots.len() < before
     }
 
     /// The router begins anew: what waited is gone, and what it chose stands.
     pub(crate) fn forget(&mut self) {
         self.queues.clear();
         self.slots.clear();
-        for call in self.calls.values_mut() {
-            call.waits = None;
-        }
     }
 
     /// Tasks that wait, each with the record of its arrival.
@@ -223,7 +213,7 @@ impl Router {
     /// of the steps before it, so whoever came as far could.
     fn judge_order(&self, key: RouterCallKey, queue: u32, step: u32, judge: &mut Judge<'_>) {
         let Some(call) = self.calls.find(&key) else { return };
-        let rank = (call.priority, call.waits.map_or(judge.seq, |waits| waits.since));
+        let rank = (call.priority, call.admitted);
         let passed = self
             .queues
             .get(&queue)
@@ -269,11 +259,9 @@ impl Router {
     }
 
     fn leave(&mut self, key: RouterCallKey) {
-        let Some(call) = self.calls.find_mut(&key) else { return };
-        let Some(Waits { queue, since }) = call.waits.take() else { return };
-        if let Some(waiting) = self.queues.get_mut(&queue) {
-            waiting.remove(&(call.priority, since));
-        }
+        let Some(call) = self.calls.find(&key) else { return };
+        let waiting = call.node.and_then(|(queue, _)| self.queues.get_mut(&queue));
+        waiting.map(|waiting| waiting.remove(&(call.priority, call.admitted)));
     }
 
     fn end(&mut self, key: RouterCallKey) {

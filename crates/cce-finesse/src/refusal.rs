@@ -1,7 +1,7 @@
 //! Requests that are refused at once: status and error body (finesse-nonvoice 1.4, 2.2 to 2.6).
 
 use cce_kernel::{
-    Response,
+    BodyFlaw, Response,
     model::{ApiError, MrdId},
 };
 
@@ -17,6 +17,15 @@ pub(crate) struct Refusal {
 impl Refusal {
     pub(crate) fn malformed() -> Self {
         Self::new(400, "Bad Request", "Invalid XML", "")
+    }
+
+    /// The body cannot be had.
+    pub(crate) fn without_body(flaw: BodyFlaw) -> Self {
+        let message = match flaw {
+            BodyFlaw::TooLarge => "The body is larger than is accepted",
+            BodyFlaw::Broken => "The body ends too early, or is framed wrongly",
+        };
+        Self::new(flaw.status(), "Bad Request", message, "")
     }
 
     pub(crate) fn missing(parameter: &str) -> Self {

@@ -86,6 +86,9 @@ impl Finesse {
         let account = credentials(request).ok_or_else(Refusal::unauthorized)?;
         let caller = self.authenticate(&account, is_sign_in, cx.now()).ok_or_else(Refusal::unauthorized)?;
         let route = route?;
+        if let Some(flaw) = request.body_flaw {
+            return Err(Refusal::without_body(flaw));
+        }
         match request.method.as_str() {
             "GET" => self.read(&route, request, &caller).map(Answer::Document),
             "PUT" if route.is_changeable() => self.change(&route, request, &caller).map(Answer::Accepted),

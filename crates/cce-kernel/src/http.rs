@@ -19,6 +19,29 @@ pub struct Request {
     /// The body; empty when there is none.
     #[serde(default)]
     pub body: Blob,
+    /// Why the body is not here, though the client has one. The component answers as its API does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub body_flaw: Option<BodyFlaw>,
+}
+
+/// Why the body of a request cannot be had.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum BodyFlaw {
+    /// It is larger than the driver accepts, and was not read.
+    TooLarge,
+    /// It ended too early, or its framing is broken.
+    Broken,
+}
+
+impl BodyFlaw {
+    /// The status that HTTP has for it.
+    pub const fn status(self) -> u16 {
+        match self {
+            Self::TooLarge => 413,
+            Self::Broken => 400,
+        }
+    }
 }
 
 impl Request {

@@ -2,27 +2,26 @@
 
 use crate::{
     causes::{Causes, Origin},
-    config::{CALLS_MAX, CONNECT_DEADLINE, LINKS_MAX},
-    door::{Door, reset},
+    config::CONNECT_DEADLINE,
+    door::Door,
     faults::Faults,
-    holds::{Holds, Wait},
+    holds::Holds,
     http_client::{self, Outcome},
-    link::{Link, Socket},
+    link::Link,
     net::{Clock, Connection, connect},
-    parcel::{Caller, Manner, Parcel},
+    parcel::{Caller, Parcel},
     recorder::Recorder,
     store::Store,
 };
 use bytes::Bytes;
 use cce_journal::{Ticket, What};
 use cce_kernel::{
-    Address, CallId, Carrier, Command, Component, FrameFlaw, Host, Input, LinkId, LinkReason, NodeName, Peer,
-    Port, Request, Time, TimerKey,
+    Address, CallId, Carrier, Command, Component, FrameFlaw, Host, Input, LinkId, LinkReason, Port, Request,
+    Time, TimerKey,
 };
 use std::{
-    collections::{BTreeMap, BTreeSet, VecDeque},
+    collections::{BTreeMap, VecDeque},
     fmt, io,
-    net::SocketAddr,
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{
         Arc,
@@ -120,14 +119,14 @@ pub(crate) struct Shared {
 /// One component and what it has open.
 pub(crate) struct Actor {
     /// None while it is dead.
-    component: Option<Box<dyn Component>>,
+    pub(crate) component: Option<Box<dyn Component>>,
     pub(crate) host: Host,
     pub(crate) shared: Arc<Shared>,
     pub(crate) store: Store,
     pub(crate) inbox: Inbox,
     pub(crate) links: BTreeMap<LinkId, Link>,
     /// Links that were dialled and are neither up nor down yet.
-    pub(crate) dialling: BTreeSet<LinkId>,
+    pub(crate) dialling: BTreeMap<LinkId, AbortHandle>,
     /// Requests that wait for its reply.
     pub(crate) calls: BTreeMap<CallId, Caller>,
     /// Its own requests that wait for their outcome.
@@ -161,7 +160,7 @@ pub(crate) struct Panicked(String);
 
 /// How a component's life ends.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Ending {
+pub(crate) enum Ending {
     /// What was sent is still written.
     Orderly,
     /// As when its process is killed.
@@ -184,7 +183,7 @@ impl Actor {
             store,
             inbox,
             links: BTreeMap::new(),
-            dialling: BTreeSet::new(),
+            dialling: BTreeMap::new(),
             calls: BTreeMap::new(),
             calling: BTreeMap::new(),
             call_numbers,
@@ -249,41 +248,15 @@ impl Actor {
         self.timers.remove(&key).map(|(_, cause)| (key, cause))
     }
 
-    fn on_event(&mut self, event: Event) -> Result<(), Panicked> {
-        match event {
-            Event::BadFrame { link, flaw } => self.on_tail(link, Input::BadFrame { link, flaw }),
-            Event::Down { link, reason } => self.on_tail(link, Input::LinkDown { link, reason }),
-            Event::Release(ticket) => self.release(Wait::Ticket(ticket)),
-            Event::Cut(port) => self.cut_port(port),
-            Event::Kill => self.end("stopped by the scenario", Ending::Killed),
-            Event::Begin(Life(component)) => {
-                self.component = Some(component);
-                self.begin();
-            }
-            Event::Accepted { port, stream } => return self.on_accepted(port, stream),
-            Event::Dialled { link, result, cause } if self.dialling.remove(&link) => {
-                return self.on_dialled(link, result, cause);
-            }
-            // The component gave the dial up: nothing more is heard of it.
-            Event::Dialled { .. } | Event::End => {}
-            Event::Frame { link, bytes, cause } => return self.on_frame(link, bytes, cause),
-            Event::Call { call, port, request, caller } => return self.on_call(call, port, request, caller),
-            Event::CallGone { call } => return self.on_call_gone(call),
-            Event::Reply { call, outcome } => return self.on_reply(call, outcome),
-            Event::Command(command) => return self.handle(Input::Command(command), None),
-        }
-        Ok(())
-    }
-
     /// A life begins.
-    fn begin(&mut self) {
+    pub(crate) fn begin(&mut self) {
         self.record(None, What::Started);
         self.own.push_back(Own::Input(Input::Start { stored: self.store.values() }, None));
     }
 
     /// A life ends, and with it everything that was open or held. Stored values stay, and numbers of links and
     /// calls go on.
-    fn end(&mut self, reason: &str, how: Ending) {
+    pub(crate) fn end(&mut self, reason: &str, how: Ending) {
         if self.component.take().is_none() {
             return;
         }
@@ -296,7 +269,7 @@ impl Actor {
         }
         let calling = std::mem::take(&mut self.calling);
         calling.into_values().filter_map(|calling| calling.task).for_each(|task| task.abort());
-        self.dialling.clear();
+        std::mem::take(&mut self.dialling).into_values().for_each(|dial| dial.abort());
         self.timers.clear();
         self.holds.clear();
         self.own.clear();
@@ -308,163 +281,11 @@ impl Actor {
         own.filter(|door| door.port.carrier() != Carrier::Http).for_each(|door| door.set_alive(false));
     }
 
-    fn on_accepted(&mut self, port: Port, stream: TcpStream) -> Result<(), Panicked> {
-        if self.component.is_none() {
-            return Ok(());
-        }
-        if self.links.len() >= LINKS_MAX {
-            tracing::warn!(node = %self.host.name(), %port, "too many connections: one more is refused");
-            return Ok(());
-        }
-        let Ok(socket) = Socket::new(Connection { stream, dialled: None }) else { return Ok(()) };
-        let address = socket.peer();
-        let link = self.host.accept(port);
-        let origin = self.shared.causes.dialler(address);
-        let dialled = origin.as_ref().map_or(port, |origin| origin.port);
-        let open = Link::open(link, dialled, socket, &self.inbox, origin.is_some(), &self.shared);
-        self.links.insert(link, open);
-        let cause = origin.as_ref().map(|origin| origin.record);
-        let peer = Peer { node: origin.map(|origin| origin.node), address: address.to_string() };
-        self.handle(Input::LinkUp { link, peer }, cause)
-    }
-
-    fn on_dialled(
-        &mut self,
-        link: LinkId,
-        result: Result<Connection, LinkReason>,
-        cause: u64,
-    ) -> Result<(), Panicked> {
-        let is_closed = self.shared.faults.is_closed(link.port);
-        let result = result.and_then(|opened| {
-            if is_closed {
-                reset(&opened.stream);
-                return Err(LinkReason::Refused);
-            }
-            Socket::new(opened).map_err(|_| LinkReason::Reset)
-        });
-        let input = match result {
-            Ok(socket) => {
-                let peer = self.listener(link.port, socket.peer());
-                let is_here = socket.is_dialled_here();
-                let open = Link::open(link, link.port, socket, &self.inbox, is_here, &self.shared);
-                self.links.insert(link, open);
-                Input::LinkUp { link, peer }
-            }
-            Err(reason) => Input::LinkDown { link, reason },
-        };
-        self.handle(input, Some(cause))
-    }
-
-    fn listener(&self, port: Port, address: SocketAddr) -> Peer {
-        let address = address.to_string();
-        let is_lab = self.shared.addresses.get(&port.socket()).is_some_and(|known| *known == address);
-        Peer { node: is_lab.then(|| NodeName::from(port.listener())), address }
-    }
-
-    fn on_frame(&mut self, link: LinkId, bytes: Bytes, cause: Option<u64>) -> Result<(), Panicked> {
-        let Some(open) = self.links.get(&link).filter(|open| !open.is_closing) else { return Ok(()) };
-        if open.is_outside() && self.shared.recorder.is_directed() {
-            let input = Input::Frame { link, bytes: bytes.clone().into() };
-            self.enter(&input, Parcel::Frame { link, bytes, manner: Manner::Whole });
-            return Ok(());
-        }
-        self.handle(Input::Frame { link, bytes: bytes.into() }, cause)
-    }
-
-    /// What ends the bytes of a link comes behind them.
-    fn on_tail(&mut self, link: LinkId, input: Input) {
-        self.pass(Parcel::Tail { link, input });
-    }
-
-    fn on_call(
-        &mut self,
-        call: CallId,
-        port: Port,
-        request: Request,
-        caller: Caller,
-    ) -> Result<(), Panicked> {
-        if self.component.is_none() || caller.client.broken.is_cancelled() {
-            return Ok(());
-        }
-        if self.calls.len() >= CALLS_MAX {
-            tracing::warn!(node = %self.host.name(), "too many requests wait for a reply: one more is refused");
-            return Ok(());
-        }
-        let origin = self.shared.causes.dialler(caller.client.address);
-        if origin.is_none() && self.shared.recorder.is_directed() {
-            let input = Input::Call { call, port, request: request.clone() };
-            self.enter(&input, Parcel::Request { call, port, request, caller: Some(caller) });
-            return Ok(());
-        }
-        self.calls.insert(call, caller);
-        self.handle(Input::Call { call, port, request }, origin.map(|origin| origin.record))
-    }
-
-    fn on_call_gone(&mut self, call: CallId) -> Result<(), Panicked> {
-        if self.holds.forget_request(call) || self.calls.remove(&call).is_none() {
-            return Ok(());
-        }
-        self.handle(Input::CallGone { call }, None)
-    }
-
-    fn on_reply(&mut self, call: CallId, outcome: Outcome) -> Result<(), Panicked> {
-        let Outcome { result, cause, is_inside } = outcome;
-        if is_inside || !self.shared.recorder.is_directed() {
-            return self.arrive(Parcel::Outcome { call, result, cause });
-        }
-        let input = Input::Reply { call, result: result.clone() };
-        self.enter(&input, Parcel::Outcome { call, result, cause });
-        Ok(())
-    }
-
-    /// Does with what enters from outside the lab what the director wants.
-    fn enter(&mut self, input: &Input, parcel: Parcel) {
-        let treatment = self.shared.recorder.enter(self.shared.clock.now(), self.host.name(), input);
-        self.treat(parcel, treatment);
-    }
-
-    /// Takes in what was let in, unless it is about something that is over by now.
-    fn arrive(&mut self, parcel: Parcel) -> Result<(), Panicked> {
-        match parcel {
-            Parcel::Frame { link, bytes, .. } if self.is_heard(link) => {
-                self.handle(Input::Frame { link, bytes: bytes.into() }, None)
-            }
-            Parcel::Tail { link, input } => {
-                let is_heard = self.is_heard(link);
-                if matches!(input, Input::LinkDown { .. }) {
-                    self.links.remove(&link);
-                    self.holds.forget_link(link);
-                }
-                if is_heard { self.handle(input, None) } else { Ok(()) }
-            }
-            Parcel::Request { call, port, request, caller } => {
-                self.calls.extend(caller.map(|caller| (call, caller)));
-                self.handle(Input::Call { call, port, request }, None)
-            }
-            Parcel::Outcome { call, result, cause } if self.calling.remove(&call).is_some() => {
-                self.handle(Input::Reply { call, result }, cause)
-            }
-            // About something that is over, or nothing that arrives.
-            Parcel::Frame { .. }
-            | Parcel::Outcome { .. }
-            | Parcel::Bytes { .. }
-            | Parcel::Close(_)
-            | Parcel::Call { .. }
-            | Parcel::Reply { .. }
-            | Parcel::Abandoned(_) => Ok(()),
-        }
-    }
-
-    /// Whether the component did not close that link.
-    fn is_heard(&self, link: LinkId) -> bool {
-        self.links.get(&link).is_some_and(|open| !open.is_closing)
-    }
-
     pub(crate) fn next_call(&self) -> CallId {
         CallId(self.call_numbers.fetch_add(1, Ordering::Relaxed) + 1)
     }
 
-    fn handle(&mut self, input: Input, cause: Option<u64>) -> Result<(), Panicked> {
+    pub(crate) fn handle(&mut self, input: Input, cause: Option<u64>) -> Result<(), Panicked> {
         let Some(component) = self.component.as_mut() else { return Ok(()) };
         let recorder = &self.shared.recorder;
         let now = self.shared.clock.now();
@@ -486,14 +307,13 @@ impl Actor {
     }
 
     pub(crate) fn dial(&mut self, link: LinkId, address: &Address, record: u64) {
-        self.dialling.insert(link);
         let address = match address {
             Address::Lab => self.shared.addresses.get(&link.port.socket()).cloned(),
             Address::At(address) => Some(address.clone()),
         };
         let origin = Origin { node: self.host.name().clone(), port: link.port, record };
         let (inbox, shared) = (self.inbox.clone(), Arc::clone(&self.shared));
-        self.shared.tasks.spawn(async move {
+        let task = self.shared.tasks.spawn(async move {
             shared.faults.pass(link.port).await;
             let connecting = async {
                 if shared.faults.is_closed(link.port) {
@@ -505,6 +325,7 @@ impl Actor {
             let result = timeout(CONNECT_DEADLINE, connecting).await.unwrap_or(Err(LinkReason::Unreachable));
             let _ = inbox.send(Event::Dialled { link, result, cause: record }).await;
         });
+        self.dialling.insert(link, task.abort_handle());
     }
 
     /// Makes a request. Nobody hears of the outcome of one that is there twice.

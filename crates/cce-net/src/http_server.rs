@@ -15,8 +15,11 @@ use axum::{
     response::Response as WireResponse,
     serve::IncomingStream,
 };
-use cce_kernel::{CallId, Port, Request, Response};
+use bytes::Bytes;
+use cce_kernel::{BodyFlaw, CallId, Port, Request, Response};
+use http_body_util::LengthLimitError;
 use std::{
+    error::Error,
     net::SocketAddr,
     sync::{
         Arc,
@@ -69,11 +72,11 @@ async fn forward(
     ConnectInfo(client): ConnectInfo<Client>,
     request: WireRequest,
 ) -> WireResponse {
-    if announced(request.headers()) > BODY_MAX {
-        return refuse(StatusCode::PAYLOAD_TOO_LARGE);
-    }
     let (parts, body) = request.into_parts();
-    let Ok(body) = to_bytes(body, BODY_MAX).await else { return refuse(StatusCode::PAYLOAD_TOO_LARGE) };
+    let (body, body_flaw) = match read(&parts.headers, body).await {
+        Ok(body) => (body, None),
+        Err(flaw) => (Bytes::new(), Some(flaw)),
+    };
     let target = parts.uri.path_and_query().map_or_else(|| "/".to_owned(), ToString::to_string);
     let request = Request {
         method: parts.method.to_string(),
@@ -81,8 +84,20 @@ async fn forward(
         headers: headers(&parts.headers),
         peer: client.address.to_string(),
         body: body.into(),
+        body_flaw,
     };
     ask(&front, client, request).await.map_or_else(|| refuse(StatusCode::SERVICE_UNAVAILABLE), wire_response)
+}
+
+/// Reads a body, unless it is too large already by what the client says of it.
+async fn read(headers: &HeaderMap, body: Body) -> Result<Bytes, BodyFlaw> {
+    if announced(headers) > BODY_MAX {
+        return Err(BodyFlaw::TooLarge);
+    }
+    to_bytes(body, BODY_MAX).await.map_err(|error| {
+        let is_too_large = error.source().is_some_and(<dyn Error>::is::<LengthLimitError>);
+        if is_too_large { BodyFlaw::TooLarge } else { BodyFlaw::Broken }
+    })
 }
 
 async fn ask(front: &Front, client: Client, request: Request) -> Option<Response> {

@@ -6,9 +6,12 @@
 //!
 //! Invariants:
 //! - An actor never waits for a send: a connection whose queue of unsent messages is full is closed.
-//! - An output is recorded before it acts.
+//! - An output is recorded before it acts. A director sees records in the order of their numbers, and says what
+//!   becomes of each message before it acts.
+//! - Holds are bounded; one too many lets the oldest go, which is recorded. What is still held when the run
+//!   stops is dropped; an outside client whose request is held is answered 503.
 //! - Recording never slows a run: a full queue drops records, counts them, and the journal says so.
-//! - A component that panics ends alone.
+//! - A component that panics ends alone. One that ends can be started anew, with its ports and what it stored.
 
 mod actor;
 mod bend;
@@ -17,6 +20,7 @@ mod conductor;
 mod config;
 mod door;
 mod error;
+mod events;
 mod faults;
 mod holds;
 mod http_client;

@@ -2,7 +2,7 @@
 
 use crate::{
     happening::{Happening, Tracker, is_sending},
-    model::{Act, Scenario, Step, task_word},
+    model::{Act, Expectation, Scenario, Step, task_word},
     outcome::{Ends, Outcome},
     rules::{Held, RuleState, Rules},
     watch::{self, Watch},
@@ -27,14 +27,33 @@ pub struct Engine {
     watches: Vec<Watch>,
     /// By number: whether a step was taken, or is about to be.
     steps: Vec<Progress>,
+    /// By number: how often it was taken.
+    taken: Vec<u64>,
     alarms: BTreeMap<(Time, u64), Alarm>,
     last_alarm: u64,
     ends: Ends,
     checks: Checks,
     /// What checks found, the first few of it.
     broken: Vec<Breach>,
+    marks: Marks,
     now: Time,
 }
+
+/// Where an exploration begins, and where nothing more is to come: records say so if they are asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Marks {
+    Unwanted,
+    Waiting,
+    Begun,
+    Over,
+}
+
+/// Who marks them.
+pub(crate) const MARKER: &str = "exploration";
+
+/// What their records say.
+pub(crate) const BEGINS: &str = "orders count from here on";
+pub(crate) const ENDS: &str = "everything has ended";
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Progress {
@@ -84,11 +103,13 @@ impl Engine {
             rules: Rules::new(scenario.rules.clone()),
             watches: scenario.expectations.iter().cloned().map(Watch::new).collect(),
             steps: vec![Progress::Waiting; scenario.steps.len()],
+            taken: vec![0; scenario.steps.len()],
             alarms: BTreeMap::new(),
             last_alarm: 0,
             ends: Ends::default(),
             checks: checks(&scenario, header),
             broken: Vec::new(),
+            marks: Marks::Unwanted,
             now: Time(0),
             scenario,
         };
@@ -98,6 +119,12 @@ impl Engine {
             }
         }
         engine
+    }
+
+    /// The same with records that mark where the scenario's window begins, and where everything has ended.
+    pub(crate) fn with_marks(mut self) -> Self {
+        self.marks = Marks::Waiting;
+        self
     }
 
     /// The scenario.
@@ -162,20 +189,19 @@ impl Engine {
         self.rules.add(rule);
     }
 
-    /// Nothing follows: says what went wrong.
-    pub fn finish(&mut self) -> Report {
-        self.watches.iter_mut().for_each(Watch::finish);
-        let at_end = self.checks.finish();
-        keep(&mut self.broken, at_end);
-        let mut failures = std::mem::take(&mut self.broken);
-        for Watch { expectation, unmet, .. } in &self.watches {
-            let Some(unmet) = unmet else { continue };
+    /// What went wrong, if nothing follows.
+    pub fn report(&self) -> Report {
+        let mut failures = self.broken.clone();
+        keep(&mut failures, self.checks.clone().finish());
+        for watch in &self.watches {
+            let Some(unmet) = watch.at_end() else { continue };
+            let Expectation { name, want, inferred } = &watch.expectation;
             failures.push(Breach {
-                by: format!("{}: {}", expectation.name, watch::words(&expectation.want)),
-                text: unmet.text.clone(),
+                by: format!("{name}: {}", watch::words(want)),
+                text: unmet.text,
                 record: unmet.record,
-                related: unmet.related.clone(),
-                inferred: expectation.inferred.clone(),
+                related: unmet.related,
+                inferred: inferred.clone(),
             });
         }
         failures.extend(self.unfinished());
@@ -262,13 +288,36 @@ impl Engine {
         orders
     }
 
+    fn mark(&mut self, happening: &Happening<'_>) -> Option<Order> {
+        let (next, word) = match self.marks {
+            Marks::Waiting if self.begins(happening) => (Marks::Begun, BEGINS),
+            Marks::Begun if self.is_over() => (Marks::Over, ENDS),
+            _ => return None,
+        };
+        self.marks = next;
+        Some(told(happening.record.node.clone(), MARKER, Bend::Stepped(word.to_owned())))
+    }
+
+    fn begins(&self, happening: &Happening<'_>) -> bool {
+        match &self.scenario.window {
+            Some(from) => from.matches(happening, self.tracker.names()),
+            None => happening.name == "contact",
+        }
+    }
+
     fn take(&mut self, number: usize) -> Vec<Order> {
         self.steps[number] = Progress::Taken;
-        let Step { name, act, .. } = self.scenario.steps[number].clone();
+        let turn = self.taken[number];
+        self.taken[number] += 1;
+        let Step { name, act, again, .. } = self.scenario.steps[number].clone();
+        if let Some((_, every)) = again.filter(|(times, _)| turn + 1 < *times) {
+            self.steps[number] = Progress::Planned;
+            self.set_alarm(self.now + every, Alarm::Step(number));
+        }
         let here = |node: &NodeName| node.clone();
         match act {
             Act::Tell(node, words) => {
-                let words = self.with_ids(&words);
+                let words = self.with_ids(words.iter().cycle().nth(index(turn)).map_or("", String::as_str));
                 let step = Bend::Stepped(words.clone());
                 vec![told(here(&node), &name, step), Order::Command(node, Command::Act(words))]
             }
@@ -313,7 +362,8 @@ impl Director for Engine {
         let found = self.checks.push(&event);
         keep(&mut self.broken, found);
         let Some(happening) = self.tracker.happening(&event) else { return Reaction::default() };
-        let orders = self.learn(&happening);
+        let mut orders = self.learn(&happening);
+        orders.extend(self.mark(&happening));
         if !is_sending(record) {
             return orders.into();
         }
@@ -353,6 +403,10 @@ impl Director for Engine {
         }
         orders
     }
+}
+
+fn index(turn: u64) -> usize {
+    usize::try_from(turn).unwrap_or(usize::MAX)
 }
 
 /// The checks that are on.

@@ -6,7 +6,7 @@ use cce_kernel::{
 };
 
 /// Every name.
-pub(crate) const NAMES: [&str; 46] = [
+pub(crate) const NAMES: [&str; 47] = [
     "contact",
     "dialogue",
     "task",
@@ -25,16 +25,17 @@ pub(crate) const NAMES: [&str; 46] = [
     "campaign_status",
     "notification_request",
     "ds_notification",
+    "publish_begun",
     "published",
     "close",
     "call_admitted",
     "call_refused",
     "queue_node",
     "dequeued",
-    "requeued",
     "dialog_deleted",
     "agent",
     "cancel_refused",
+    "requeued",
     "session_opened",
     "side_active",
     "session_refused",
@@ -89,6 +90,7 @@ const fn ccp(fact: &CcpFact) -> &'static str {
         CcpFact::CampaignStatus { .. } => "campaign_status",
         CcpFact::NotificationRequest { .. } => "notification_request",
         CcpFact::DsNotification { .. } => "ds_notification",
+        CcpFact::PublishBegun { .. } => "publish_begun",
         CcpFact::Published { .. } => "published",
         CcpFact::Close { .. } => "close",
     }
@@ -100,10 +102,10 @@ const fn router(fact: &RouterFact) -> &'static str {
         RouterFact::CallRefused { .. } => "call_refused",
         RouterFact::QueueNode { .. } => "queue_node",
         RouterFact::Dequeued { .. } => "dequeued",
-        RouterFact::Requeued { .. } => "requeued",
         RouterFact::DialogDeleted { .. } => "dialog_deleted",
         RouterFact::Agent { .. } => "agent",
         RouterFact::CancelRefused { .. } => "cancel_refused",
+        RouterFact::Requeued { .. } => "requeued",
     }
 }
 

@@ -1,17 +1,19 @@
 //! Reads scenario files.
 
 use crate::{
-    model::{Act, Action, Expectation, Rule, Scenario, Step, Want, Window, task_word},
+    model::{Act, Action, Expectation, Rule, Scenario, Step, Want, task_word},
     place::{AGENT, CUSTOMER, PlacePattern},
     read::{Placed, Problem, Section, Source, as_json, json_table},
     selector::{Selector, Vocabulary, nearest},
 };
 use cce_check::Check;
 use cce_kernel::{NodeName, Port};
-use cce_sim::{Latencies, Latency, Pieces, Way};
-use cce_world::{COMPONENTS, CastAgent, CastCustomer, Lab, Patch};
+use cce_world::{
+    COMPONENTS, CastAgent, CastCustomer, Lab, Patch,
+    cast::{agent, customer},
+};
 use serde_json::{Map, Value, json};
-use std::{collections::BTreeMap, ops::Range, time::Duration};
+use std::{collections::BTreeMap, fmt, ops::Range, time::Duration};
 use toml::de::{DeTable, DeValue};
 
 /// A hold without an expiry of its own ends after that.
@@ -26,8 +28,22 @@ const REST: Duration = Duration::from_secs(2);
 /// How deep files may include others.
 const INCLUDES_MAX: usize = 8;
 
-/// Reads a file that another one includes, by the name that stands there.
-pub type Loader<'a> = &'a dyn Fn(&str) -> Result<String, String>;
+/// What a scenario is read with.
+#[derive(Clone, Copy)]
+pub struct Context<'a> {
+    /// The text of a file that the scenario names, by the name that stands there.
+    pub files: &'a dyn Fn(&str) -> Result<String, String>,
+    /// The lab of a configuration file, or the lab of those who name none.
+    pub lab: &'a dyn Fn(Option<(String, String)>) -> Result<Lab, String>,
+    /// Values of its parameters; others have the first of their alternatives.
+    pub chosen: &'a BTreeMap<String, String>,
+}
+
+impl fmt::Debug for Context<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Context").field("chosen", &self.chosen).finish_non_exhaustive()
+    }
+}
 
 /// Everything that is wrong with a scenario.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -39,42 +55,25 @@ pub struct ScenarioError {
     pub sources: BTreeMap<String, String>,
 }
 
-/// Reads a scenario. `chosen` gives values of its parameters; others have the first of their alternatives.
-pub fn load(
-    name: &str,
-    text: &str,
-    lab: &Lab,
-    chosen: &BTreeMap<String, String>,
-    loader: Loader<'_>,
-) -> Result<Scenario, ScenarioError> {
+/// Reads a scenario.
+pub fn load(name: &str, text: &str, context: Context<'_>) -> Result<Scenario, ScenarioError> {
     let mut files = Files { texts: Vec::new(), problems: Vec::new() };
-    files.collect(name, text, loader, 0);
-    let mut draft = Draft::new(lab);
+    files.collect(name, text, context, 0);
+    let Some(lab) = files.lab(context) else { return Err(files.refuse()) };
+    let mut draft = Draft::new(&lab);
     // What is included comes first, so that the one that includes it has the last word.
-    for (name, text) in &files.texts {
-        draft.read_parameters(name, text, chosen, &mut files.problems);
+    let texts = files.texts.clone();
+    for (name, text) in &texts {
+        draft.read_parameters(name, text, context.chosen, &mut files.problems);
     }
-    for (name, text) in &files.texts {
+    for (name, text) in &texts {
         draft.read_people(name, text, &mut files.problems);
     }
-    for (name, text) in &files.texts {
+    for (name, text) in &texts {
         draft.read_rest(name, text, &mut files.problems);
     }
-    for (name, _) in chosen.iter().filter(|(name, _)| !draft.parameters.contains_key(*name)) {
-        let hint = nearest(name, draft.parameters.keys().map(String::as_str));
-        let message = format!("there is no parameter `{name}`{hint}");
-        files.problems.push(Problem {
-            file: "the command line".into(),
-            span: 0..0,
-            line: 1,
-            column: 1,
-            message,
-        });
-    }
-    if files.problems.is_empty() {
-        return Ok(draft.finish());
-    }
-    Err(ScenarioError { problems: files.problems, sources: files.texts.into_iter().collect() })
+    draft.check_chosen(context.chosen, &mut files.problems);
+    if files.problems.is_empty() { Ok(draft.finish()) } else { Err(files.refuse()) }
 }
 
 /// A scenario's files, those that are included first.
@@ -84,8 +83,8 @@ struct Files {
 }
 
 impl Files {
-    fn collect(&mut self, name: &str, text: &str, loader: Loader<'_>, depth: usize) {
-        let mut source = Source { name, text, parameters: BTreeMap::new(), problems: Vec::new() };
+    fn collect(&mut self, name: &str, text: &str, context: Context<'_>, depth: usize) {
+        let mut source = Source::new(name, text, BTreeMap::new());
         let mut includes = Vec::new();
         match DeTable::parse(text) {
             Ok(table) => {
@@ -97,7 +96,7 @@ impl Files {
         let is_sound = source.problems.is_empty();
         let mut found = Vec::new();
         for Placed { text: other, span } in includes {
-            match loader(&other) {
+            match (context.files)(&other) {
                 _ if depth == INCLUDES_MAX => source.problem(span, "files include each other too deep"),
                 Ok(text) => found.push((other, text)),
                 Err(error) => source.problem(span, format!("cannot include `{other}`: {error}")),
@@ -105,12 +104,47 @@ impl Files {
         }
         self.problems.append(&mut source.problems);
         for (other, text) in found {
-            self.collect(&other, &text, loader, depth + 1);
+            self.collect(&other, &text, context, depth + 1);
         }
         if is_sound && !self.texts.iter().any(|(known, _)| known == name) {
             self.texts.push((name.to_owned(), text.to_owned()));
         }
     }
+
+    /// The lab that the last file names which names one.
+    fn lab(&mut self, context: Context<'_>) -> Option<Lab> {
+        let mut named = None;
+        for (name, text) in &self.texts {
+            let Ok(table) = DeTable::parse(text) else { continue };
+            let mut source = Source::new(name, text, BTreeMap::new());
+            if let Some(file) = Section::new("", table.get_ref(), 0..0).text("lab", &mut source) {
+                named = Some((name.clone(), text.clone(), file));
+            }
+            self.problems.append(&mut source.problems);
+        }
+        let Some((name, text, file)) = named else {
+            return (context.lab)(None)
+                .map_err(|error| self.tell(&name_of(&self.texts), "", 0..0, error))
+                .ok();
+        };
+        let found =
+            (context.files)(&file.text).and_then(|text| (context.lab)(Some((file.text.clone(), text))));
+        found.map_err(|error| self.tell(&name, &text, file.span, error)).ok()
+    }
+
+    fn tell(&mut self, name: &str, text: &str, span: Range<usize>, message: String) {
+        let mut source = Source::new(name, text, BTreeMap::new());
+        source.problem(span, message);
+        self.problems.append(&mut source.problems);
+    }
+
+    fn refuse(self) -> ScenarioError {
+        ScenarioError { problems: self.problems, sources: self.texts.into_iter().collect() }
+    }
+}
+
+fn name_of(texts: &[(String, String)]) -> String {
+    texts.last().map(|(name, _)| name.clone()).unwrap_or_default()
 }
 
 /// What was read so far.
@@ -124,13 +158,11 @@ struct Draft {
     customers: Vec<(String, CastCustomer)>,
     until: Duration,
     rest: Duration,
-    latencies: Latencies,
-    pieces: Pieces,
     steps: Vec<Step>,
     rules: Vec<Rule>,
     expectations: Vec<Expectation>,
     unchecked: BTreeMap<String, String>,
-    window: Option<Window>,
+    window: Option<Selector>,
 }
 
 impl Draft {
@@ -145,8 +177,6 @@ impl Draft {
             customers: Vec::new(),
             until: UNTIL,
             rest: REST,
-            latencies: Latencies::default(),
-            pieces: Pieces::default(),
             steps: Vec::new(),
             rules: Vec::new(),
             expectations: Vec::new(),
@@ -167,14 +197,21 @@ impl Draft {
             customers,
             until: self.until,
             rest: self.rest,
-            latencies: self.latencies,
-            pieces: self.pieces,
             steps: self.steps,
             rules: self.rules,
             expectations: self.expectations,
             unchecked: self.unchecked,
             window: self.window,
             parameters: self.parameters,
+        }
+    }
+
+    fn check_chosen(&self, chosen: &BTreeMap<String, String>, problems: &mut Vec<Problem>) {
+        for name in chosen.keys().filter(|name| !self.parameters.contains_key(*name)) {
+            let hint = nearest(name, self.parameters.keys().map(String::as_str));
+            let mut source = Source::new("the command line", "", BTreeMap::new());
+            source.problem(0..0, format!("there is no parameter `{name}`{hint}"));
+            problems.append(&mut source.problems);
         }
     }
 
@@ -226,17 +263,21 @@ impl Draft {
         read: impl FnOnce(&mut Self, &mut Section<'_>, &mut Source<'_>),
     ) {
         let Ok(table) = DeTable::parse(text) else { return };
-        let parameters = self.values.clone();
-        let mut source = Source { name, text, parameters, problems: Vec::new() };
+        let mut source = Source::new(name, text, self.values.clone());
         read(self, &mut Section::new("", table.get_ref(), 0..text.len()), &mut source);
         problems.append(&mut source.problems);
     }
 
     fn read_patches(&mut self, section: &mut Section<'_>, from: &mut Source<'_>) {
-        let Some(set) = section.section("set", from) else { return };
-        for (head, value) in set.entries() {
-            let mut settings = Vec::new();
+        let mut settings = Vec::new();
+        for (head, value) in section.section("set", from).iter().flat_map(Section::entries) {
             flatten(&head, value, &mut settings, from);
+        }
+        for (key, value) in section.section("latency", from).iter().flat_map(Section::entries) {
+            let head = Placed { text: format!("latency.{}", key.text), span: key.span };
+            flatten(&head, value, &mut settings, from);
+        }
+        {
             for (setting, value, span) in settings {
                 match self.lab.patched(&[Patch { setting, value }]) {
                     Ok(lab) => self.lab = lab,
@@ -304,7 +345,7 @@ impl Draft {
 
     fn read_rest(&mut self, name: &str, text: &str, problems: &mut Vec<Problem>) {
         self.with(name, text, problems, |draft, section, from| {
-            for key in ["include", "parameters", "demo", "set", "agents", "customers"] {
+            for key in ["include", "parameters", "lab", "demo", "set", "latency", "agents", "customers"] {
                 section.known(key);
             }
             let words = draft.vocabulary();
@@ -316,7 +357,6 @@ impl Draft {
             }
             draft.until = section.duration("until", from).unwrap_or(draft.until);
             draft.rest = section.duration("rest", from).unwrap_or(draft.rest);
-            draft.read_latency(section, from);
             for item in section.sections("steps", from) {
                 draft.read_step(item, &words, from);
             }
@@ -349,41 +389,6 @@ impl Draft {
         }
     }
 
-    fn read_latency(&mut self, section: &mut Section<'_>, from: &mut Source<'_>) {
-        if let Some(mut bytes) = section.section("bytes", from) {
-            self.pieces.split = bytes.truth("split", from).unwrap_or(self.pieces.split);
-            self.pieces.coalesce = bytes.truth("coalesce", from).unwrap_or(self.pieces.coalesce);
-            bytes.tell_unknown(from);
-        }
-        let Some(latency) = section.section("latency", from) else { return };
-        for (key, value) in latency.entries() {
-            let Some(table) = value.get_ref().as_table() else {
-                from.problem(value.span(), "a latency is a table, such as { constant = \"2ms\" }");
-                continue;
-            };
-            let item = Section::new(&format!("latency.{}", key.text), table, value.span());
-            let Some(latency) = read_latency(item, from) else { continue };
-            self.set_latency(&key, latency, from);
-        }
-    }
-
-    /// `default`, a port's name, or a port's name and where to: `mr > ccp`.
-    fn set_latency(&mut self, key: &Placed, latency: Latency, from: &mut Source<'_>) {
-        if key.text == "default" {
-            self.latencies.set_default(latency);
-            return;
-        }
-        let (port, ways) = match key.text.split_once(' ') {
-            Some((port, "up")) => (port, vec![Way::ToListener]),
-            Some((port, "down")) => (port, vec![Way::FromListener]),
-            _ => (key.text.as_str(), vec![Way::ToListener, Way::FromListener]),
-        };
-        match port_named(port) {
-            Ok(port) => ways.into_iter().for_each(|way| self.latencies.set(port, way, latency)),
-            Err(message) => from.problem(key.span.clone(), message),
-        }
-    }
-
     fn read_step(&mut self, mut item: Section<'_>, words: &Vocabulary, from: &mut Source<'_>) {
         let name = item.text("name", from);
         let after = item.text("after", from).and_then(|text| selector(&text, words, from));
@@ -393,6 +398,10 @@ impl Draft {
         }
         let act = self.read_act(&mut item, words, from);
         let lasting = item.duration("lasting", from).unwrap_or(Duration::ZERO);
+        let again = item.number("times", from).zip(item.duration("every", from));
+        if item.has("times") != item.has("every") {
+            from.problem(item.span.clone(), "a step that is taken again has both, `times` and `every`");
+        }
         let span = item.span.clone();
         item.tell_unknown(from);
         let Some(act) = act else {
@@ -410,21 +419,22 @@ impl Draft {
         };
         let number = self.steps.len() + 1;
         let name = name.map_or_else(|| format!("step {number}"), |name| name.text);
-        self.steps.push(Step { name, after, wait: at.or(wait).unwrap_or(Duration::ZERO), act });
+        let wait = at.or(wait).unwrap_or(Duration::ZERO);
+        self.steps.push(Step { name, after, wait, again, act });
     }
 
     fn read_act(&self, item: &mut Section<'_>, words: &Vocabulary, from: &mut Source<'_>) -> Option<Act> {
-        let does = item.text("does", from);
+        let does = item.texts("does", from);
         let agent = item.text("agent", from);
         let customer = item.text("customer", from);
         let mut found = Vec::new();
         if let Some(agent) = agent {
-            found.extend(self.tell(&agent, format!("{AGENT}{}", agent.text), does.as_ref(), words, from));
+            found.extend(self.tell(&agent, format!("{AGENT}{}", agent.text), &does, words, from));
         }
         if let Some(customer) = customer {
             let number = self.customers.iter().position(|(name, _)| *name == customer.text).map(|at| at + 1);
             let node = number.map_or_else(|| customer.text.clone(), |number| format!("{CUSTOMER}{number}"));
-            found.extend(self.tell(&customer, node, does.as_ref(), words, from));
+            found.extend(self.tell(&customer, node, &does, words, from));
         }
         let node = |text: Placed, from: &mut Source<'_>| component(&text, from);
         found.extend(item.text("stop", from).and_then(|text| node(text, from)).map(Act::Stop));
@@ -455,7 +465,7 @@ impl Draft {
         &self,
         who: &Placed,
         node: String,
-        does: Option<&Placed>,
+        does: &[Placed],
         words: &Vocabulary,
         from: &mut Source<'_>,
     ) -> Option<Act> {
@@ -468,22 +478,14 @@ impl Draft {
             from.problem(who.span.clone(), format!("the scenario has no `{}`{hint}", who.text));
             return None;
         }
-        let Some(does) = does else {
+        if does.is_empty() {
             from.problem(who.span.clone(), "say what to do: does = \"pause T\"");
             return None;
-        };
-        let order = does.text.split(' ').next().unwrap_or_default();
-        let orders: &[&str] = if node.starts_with(AGENT) { &AGENT_ORDERS } else { &CUSTOMER_ORDERS };
-        if !orders.contains(&order) {
-            let hint = nearest(order, orders.iter().copied());
-            from.problem(does.span.clone(), format!("nobody knows how to `{order}`{hint}"));
         }
-        for word in does.text.split(' ').skip(1) {
-            if task_word(word, &words.customers).is_none() {
-                from.problem(does.span.clone(), format!("`{word}` is no task such as T, T2 or T#1"));
-            }
+        for does in does {
+            check_order(&node, does, words, from);
         }
-        Some(Act::Tell(node.into(), does.text.clone()))
+        Some(Act::Tell(node.into(), does.iter().map(|does| does.text.clone()).collect()))
     }
 
     fn read_rule(&mut self, mut item: Section<'_>, words: &Vocabulary, from: &mut Source<'_>) {
@@ -532,11 +534,12 @@ impl Draft {
 
     fn read_window(&mut self, section: &mut Section<'_>, words: &Vocabulary, from: &mut Source<'_>) {
         let Some(mut explore) = section.section("explore", from) else { return };
-        let begin = explore.text("from", from).and_then(|text| selector(&text, words, from));
-        let until = explore.text("until", from).and_then(|text| selector(&text, words, from));
-        let calm = explore.texts("calm", from).into_iter().map(|name| NodeName::from(name.text)).collect();
+        let begin = explore.text("from", from);
+        if begin.is_none() {
+            from.problem(explore.span.clone(), "say what orders count from: from = \"contact T to=queued\"");
+        }
         explore.tell_unknown(from);
-        self.window = Some(Window { from: begin, until, calm });
+        self.window = begin.and_then(|text| selector(&text, words, from)).or(self.window.take());
     }
 
     /// Steps name rules that there are.
@@ -552,24 +555,19 @@ impl Draft {
     }
 }
 
-/// What agents can be told.
-const AGENT_ORDERS: [&str; 12] = [
-    "sign-in",
-    "ready",
-    "not-ready",
-    "accept",
-    "start",
-    "pause",
-    "resume",
-    "wrap-up",
-    "close",
-    "sign-out",
-    "crash",
-    "return",
-];
-
-/// What customers can be told.
-const CUSTOMER_ORDERS: [&str; 4] = ["create", "poll", "cancel", "renotify"];
+/// What a virtual person is told is something that it knows, about tasks that there may be.
+fn check_order(node: &str, does: &Placed, words: &Vocabulary, from: &mut Source<'_>) {
+    let mut rest = does.text.split(' ');
+    let order = rest.next().unwrap_or_default();
+    let orders: &[&str] = if node.starts_with(AGENT) { &agent::WORDS } else { &customer::WORDS };
+    if !orders.contains(&order) {
+        let hint = nearest(order, orders.iter().copied());
+        from.problem(does.span.clone(), format!("nobody knows how to `{order}`{hint}"));
+    }
+    for word in rest.filter(|word| task_word(word, &words.customers).is_none()) {
+        from.problem(does.span.clone(), format!("`{word}` is no task such as T, T2 or T#1"));
+    }
+}
 
 /// Reads one rule; the admin port takes them, too.
 pub(crate) fn read_rule(
@@ -678,29 +676,6 @@ fn read_within(item: &mut Section<'_>, words: &Vocabulary, from: &mut Source<'_>
     }
     within.tell_unknown(from);
     Some(Want::Within { from: begin?, to: end?, time: time? })
-}
-
-fn read_latency(mut item: Section<'_>, from: &mut Source<'_>) -> Option<Latency> {
-    let constant = item.duration("constant", from);
-    let (least, most) = (item.duration("least", from), item.duration("most", from));
-    let (median, spread) = (item.duration("median", from), item.number("spread_percent", from));
-    let latency = match (constant, least.zip(most), median) {
-        (Some(constant), None, None) => Some(Latency::Constant(constant)),
-        (None, Some((least, most)), None) => Some(Latency::Uniform { least, most }),
-        (None, None, Some(median)) => {
-            let spread_percent = spread.and_then(|spread| u16::try_from(spread).ok()).unwrap_or(50);
-            Some(Latency::LogNormal { median, spread_percent })
-        }
-        _ => None,
-    };
-    if latency.is_none() {
-        from.problem(
-            item.span.clone(),
-            "a latency has `constant`, or `least` and `most`, or `median` and `spread_percent`",
-        );
-    }
-    item.tell_unknown(from);
-    latency
 }
 
 fn selector(text: &Placed, words: &Vocabulary, from: &mut Source<'_>) -> Option<Selector> {

@@ -19,6 +19,7 @@
 )]
 
 mod engine;
+mod explore;
 mod facts;
 mod file;
 mod happening;
@@ -34,9 +35,10 @@ mod watch;
 mod words;
 
 pub use engine::{Breach, Engine, Report};
-pub use file::{Loader, ScenarioError, load};
+pub use explore::{Ended, Orders};
+pub use file::{Context, ScenarioError, load};
 pub use happening::{Happening, Tracker};
-pub use model::{Act, Action, Expectation, Rule, Scenario, Step, Want, Window};
+pub use model::{Act, Action, Expectation, Rule, Scenario, Step, Want};
 pub use names::{ContactName, Names, TaskName};
 pub use outcome::{Outcome, TaskEnd};
 pub use place::{Place, PlacePattern};

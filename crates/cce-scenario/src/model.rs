@@ -2,7 +2,6 @@
 
 use crate::{names::TaskName, selector::Selector};
 use cce_kernel::{NodeName, Port};
-use cce_sim::{Latencies, Pieces};
 use cce_world::Lab;
 use std::{collections::BTreeMap, time::Duration};
 
@@ -21,10 +20,6 @@ pub struct Scenario {
     pub until: Duration,
     /// How long it goes on once everything has ended.
     pub rest: Duration,
-    /// How long messages take in the simulator.
-    pub latencies: Latencies,
-    /// In which pieces bytes arrive in the simulator.
-    pub pieces: Pieces,
     /// What happens at a time or after an event.
     pub steps: Vec<Step>,
     /// What happens to messages.
@@ -33,8 +28,8 @@ pub struct Scenario {
     pub expectations: Vec<Expectation>,
     /// Checks that are switched off, with the reason.
     pub unchecked: BTreeMap<String, String>,
-    /// The part of it in which orders are explored.
-    pub window: Option<Window>,
+    /// What orders count from when they are explored; otherwise from the first contact on.
+    pub window: Option<Selector>,
     /// Its parameters, with the alternatives of each; the first counts unless another one is chosen.
     pub parameters: BTreeMap<String, Vec<String>>,
 }
@@ -48,6 +43,8 @@ pub struct Step {
     pub after: Option<Selector>,
     /// How long after that, or after the start.
     pub wait: Duration,
+    /// It is taken again and again: how many times, and how long after the last time.
+    pub again: Option<(u64, Duration)>,
     /// What it does.
     pub act: Act,
 }
@@ -55,8 +52,9 @@ pub struct Step {
 /// What a step does.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Act {
-    /// Tells a virtual person to do something, in words; names of tasks in it are replaced by ids.
-    Tell(NodeName, String),
+    /// Tells a virtual person to do something, in words; names of tasks in them are replaced by ids. A step that is
+    /// taken again goes on with the next words.
+    Tell(NodeName, Vec<String>),
     /// Kills a component.
     Stop(NodeName),
     /// Starts it again.
@@ -178,17 +176,6 @@ pub enum Want {
     },
     /// The last change leads to this state.
     Final(Selector),
-}
-
-/// The part of a scenario in which orders are explored.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Window {
-    /// Where it begins.
-    pub from: Option<Selector>,
-    /// Where it ends.
-    pub until: Option<Selector>,
-    /// Components and people whose messages are not put in other orders.
-    pub calm: Vec<NodeName>,
 }
 
 /// A task's name in a step's words.

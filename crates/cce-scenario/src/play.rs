@@ -26,14 +26,17 @@ pub struct Play {
 impl Play {
     /// Sets everything up, and starts every component at once.
     pub fn new(scenario: Scenario, seed: u64) -> Self {
+        Self::with(scenario, seed, |engine| engine)
+    }
+
+    pub(crate) fn with(scenario: Scenario, seed: u64, prepare: impl FnOnce(Engine) -> Engine) -> Self {
         let lab = scenario.lab.clone();
         let nodes = lab.nodes();
         let header = lab.header(seed, lab.demo_start(), nodes.clone());
         let (until, rest) = (Time(0) + scenario.until, scenario.rest);
-        let (latencies, pieces) = (scenario.latencies.clone(), scenario.pieces);
-        let mut sim = Sim::directed(seed, Engine::new(scenario, &header));
-        sim.set_latencies(latencies);
-        sim.set_pieces(pieces);
+        let mut sim = Sim::directed(seed, prepare(Engine::new(scenario, &header)));
+        sim.set_latencies(lab.latency.latencies());
+        sim.set_pieces(lab.latency.pieces());
         for node in &nodes {
             if let Some(component) = lab.build(node) {
                 sim.add(node, header.clock(node), component);
@@ -60,7 +63,7 @@ impl Play {
     }
 
     /// What the scenario found.
-    pub fn finish(&mut self) -> Report {
-        self.sim.director_mut().finish()
+    pub fn report(&self) -> Report {
+        self.sim.director().report()
     }
 }

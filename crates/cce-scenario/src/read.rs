@@ -33,7 +33,11 @@ pub(crate) struct Source<'a> {
     pub(crate) problems: Vec<Problem>,
 }
 
-impl Source<'_> {
+impl<'a> Source<'a> {
+    pub(crate) const fn new(name: &'a str, text: &'a str, parameters: BTreeMap<String, String>) -> Self {
+        Self { name, text, parameters, problems: Vec::new() }
+    }
+
     pub(crate) fn problem(&mut self, span: Range<usize>, message: impl Into<String>) {
         let before = self.text.get(..span.start).unwrap_or_default();
         let line = before.matches('\n').count() + 1;

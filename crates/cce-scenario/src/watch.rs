@@ -126,12 +126,12 @@ impl Watch {
         }
     }
 
-    /// Nothing follows any more.
-    pub(crate) fn finish(&mut self) {
+    /// What is wrong if nothing follows.
+    pub(crate) fn at_end(&self) -> Option<Unmet> {
         if self.unmet.is_some() {
-            return;
+            return self.unmet.clone();
         }
-        self.unmet = match (&self.expectation.want, &self.state) {
+        match (&self.expectation.want, &self.state) {
             (Want::Order(order), State::Order(seen)) => order.get(seen.len()).map(|missing| Unmet {
                 text: if seen.is_empty() {
                     format!("`{missing}` never happened")
@@ -158,7 +158,7 @@ impl Watch {
                 Some(Unmet { text: format!("it ended as {to}"), record: Some(*seq), related: Vec::new() })
             }
             _ => None,
-        };
+        }
     }
 }
 

@@ -19,6 +19,8 @@ pub struct Choice {
     pub to: NodeName,
     /// It follows from the end of the window.
     pub(crate) is_outside: bool,
+    /// The delivery that led to it, as they are counted.
+    pub(crate) sent_in: u64,
 }
 
 impl<D: Director> Sim<D> {
@@ -33,7 +35,7 @@ impl<D: Director> Sim<D> {
         let late = self.wires.horizon(self.now);
         for (at, planned) in self.queue.take_streams() {
             if let Some(stream) = planned.stream.clone() {
-                pending.push(if at > late { at } else { self.now }, stream, planned);
+                pending.push(if at > late { at } else { self.now }, stream, planned, 0);
             }
         }
         self.wires.stand_still();
@@ -126,6 +128,7 @@ impl<D: Director> Sim<D> {
             stream: stream.clone(),
             to: head.planned.node.clone(),
             is_outside: head.is_outside,
+            sent_in: head.sent_in,
         };
         heads.into_iter().map(choice).collect()
     }
@@ -167,7 +170,9 @@ impl<D: Director> Sim<D> {
 
     pub(crate) fn plan(&mut self, at: Time, planned: Planned) {
         match (&mut self.pending, &planned.stream) {
-            (Some(pending), Some(stream)) => pending.push(at.max(self.now), stream.clone(), planned),
+            (Some(pending), Some(stream)) => {
+                pending.push(at.max(self.now), stream.clone(), planned, self.chosen);
+            }
             _ => {
                 self.queue.plan(at, planned);
             }

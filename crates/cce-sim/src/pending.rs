@@ -49,6 +49,8 @@ pub(crate) struct Waiting {
     pub(crate) rank: Rank,
     /// It follows from the end of the window.
     pub(crate) is_outside: bool,
+    /// The delivery that led to it, as they are counted.
+    pub(crate) sent_in: u64,
     number: u64,
     pub(crate) planned: Planned,
 }
@@ -65,10 +67,10 @@ pub(crate) enum Rank {
 
 impl Pending {
     /// Puts something at the end of its stream.
-    pub(crate) fn push(&mut self, ready: Time, stream: Stream, planned: Planned) {
+    pub(crate) fn push(&mut self, ready: Time, stream: Stream, planned: Planned, sent_in: u64) {
         let stream = self.named(stream);
         let Sending { age, rank, is_outside, .. } = self.now;
-        let waiting = Waiting { ready, age, rank, is_outside, number: self.sent, planned };
+        let waiting = Waiting { ready, age, rank, is_outside, sent_in, number: self.sent, planned };
         self.sent += 1;
         self.streams.entry(stream).or_default().push_back(waiting);
     }

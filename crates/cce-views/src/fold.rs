@@ -632,6 +632,7 @@ fn of_ccp(fact: &CcpFact) -> Subject {
         | CcpFact::FilterResponse { contact, .. }
         | CcpFact::CampaignStatus { contact, .. }
         | CcpFact::NotificationRequest { contact, .. }
+        | CcpFact::PublishBegun { contact, .. }
         | CcpFact::Close { contact, .. } => contact,
         CcpFact::DsNotification { contact, .. } | CcpFact::Published { contact, .. } => &contact.id,
         CcpFact::RequestInitiated { .. }

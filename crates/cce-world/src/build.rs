@@ -155,6 +155,7 @@ impl Lab {
                 ..cce_ccp::Throttle::default()
             }),
             heartbeat: self.mrpg.heartbeat.0,
+            delays: cce_ccp::Delays::from(settings.delays),
             contact_ids: settings.contact_ids.clone(),
             application_id: settings.application_id.clone(),
             first_dialogue: settings.first_dialogue,
@@ -426,6 +427,21 @@ fn work_of(agent: &CastAgent) -> cast::agent::Work {
         resume: time(agent.resume),
         wrap_up: time(agent.wrap_up),
         close: time(agent.close.or(at_once)),
+    }
+}
+
+impl From<lab::CcpDelays> for cce_ccp::Delays {
+    fn from(delays: lab::CcpDelays) -> Self {
+        Self {
+            create: delays.create.0,
+            change: delays.change.0,
+            runtime_event: delays.runtime_event.0,
+            api_event: delays.api_event.0,
+            publish: delays.publish.0,
+            close_check: delays.close_check.0,
+            close_write: delays.close_write.0,
+            close_read: delays.close_read.0,
+        }
     }
 }
 

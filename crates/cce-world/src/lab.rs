@@ -101,6 +101,9 @@ pub struct CcpSettings {
     pub poll_lifetime: Span,
     /// New tasks per minute; 0 is no limit.
     pub throttle_per_minute: u32,
+    /// How long its own steps take.
+    #[serde(default)]
+    pub delays: CcpDelays,
     /// Dialogue id of the first task.
     pub first_dialogue: u32,
     /// Ids of the first contacts.
@@ -122,6 +125,28 @@ pub enum StatusTimestamp {
     Change,
     /// Its creation, as the lab trace shows.
     Creation,
+}
+
+/// How long the steps of Customer Collaboration Platform take: see [`cce_ccp::Delays`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct CcpDelays {
+    /// From a request to the contact.
+    pub create: Span,
+    /// For each change of a contact by the runtime.
+    pub change: Span,
+    /// From the runtime to eventing.
+    pub runtime_event: Span,
+    /// From the API process to eventing.
+    pub api_event: Span,
+    /// For publishing a contact.
+    pub publish: Span,
+    /// From a close request to its check.
+    pub close_check: Span,
+    /// From the check to the write.
+    pub close_write: Span,
+    /// From the write to the read, and from that to the reply.
+    pub close_read: Span,
 }
 
 /// A task feed.

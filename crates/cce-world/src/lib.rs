@@ -21,7 +21,7 @@ mod translated;
 
 pub use build::header_lab;
 pub use lab::{
-    COMPONENTS, CastAgent, CastCustomer, CastSettings, CreateMethod, Lab, LinkSettings,
+    AgentSettings, COMPONENTS, CastAgent, CastCustomer, CastSettings, CreateMethod, Lab, LinkSettings,
     MrApplicationSettings, link_name,
 };
 pub use latency::{LatencySettings, LatencyText};

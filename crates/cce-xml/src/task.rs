@@ -27,6 +27,50 @@ pub struct Task {
     pub variables: Vec<(String, String)>,
 }
 
+/// Why a task cannot be read.
+#[derive(Debug, thiserror::Error)]
+pub enum TaskError {
+    /// It is no XML, or another document.
+    #[error(transparent)]
+    Xml(#[from] XmlError),
+    /// Its elements are not as they must be.
+    #[error("{}", fields(.0))]
+    Fields(Vec<FieldFlaw>),
+}
+
+/// What is wrong with an element of a task.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FieldFlaw {
+    /// The element.
+    pub field: &'static str,
+    /// What is wrong, and what would be right.
+    pub message: String,
+}
+
+fn fields(flaws: &[FieldFlaw]) -> String {
+    flaws.iter().map(|flaw| flaw.message.as_str()).collect::<Vec<_>>().join("; ")
+}
+
+/// The element that says whether a task survives failures.
+pub const REQUEUE: &str = "requeueOnRecovery";
+
+/// What a task has at most once (ccp-task-api 3.2).
+pub const SINGLE: [&str; 5] = ["name", "title", "description", "scriptSelector", REQUEUE];
+
+/// The message about something that is given more than once.
+pub fn repeated(name: &str) -> String {
+    format!("{name} is given more than once")
+}
+
+/// A truth value in any case; what is empty counts as false.
+pub fn truth(text: &str) -> Result<bool, String> {
+    match text.trim().to_ascii_lowercase().as_str() {
+        "true" => Ok(true),
+        "false" | "" => Ok(false),
+        _ => Err(format!("{REQUEUE} is true or false, not `{text}`")),
+    }
+}
+
 /// Names the task that Finesse's call about a contact is about. The product's calls name the contact only; a contact
 /// that was routed twice, because the answer to the first request was lost with its link, needs more (inferred;
 /// who does not know the header passes it over).
@@ -34,8 +78,23 @@ pub const TASK_HEADER: &str = "x-task-id";
 
 impl Task {
     /// Reads a document whose root is `Task`.
-    pub fn read(text: &[u8]) -> Result<Self, XmlError> {
+    pub fn read(text: &[u8]) -> Result<Self, TaskError> {
         let root = parse(text)?.named("Task")?;
+        let is_repeated = |name: &&str| root.all(name).nth(1).is_some();
+        let mut flaws: Vec<FieldFlaw> = SINGLE
+            .into_iter()
+            .chain(["tags", "variables"])
+            .filter(is_repeated)
+            .map(|field| FieldFlaw { field, message: repeated(field) })
+            .collect();
+        let requeue = truth(&root.text_of(REQUEUE).unwrap_or_default());
+        let requeue_on_recovery = requeue.unwrap_or_else(|message| {
+            flaws.push(FieldFlaw { field: REQUEUE, message });
+            false
+        });
+        if !flaws.is_empty() {
+            return Err(TaskError::Fields(flaws));
+        }
         let list = |parent: &str, name: &str| -> Vec<Element> {
             root.child(parent).map(|parent| parent.all(name).cloned().collect()).unwrap_or_default()
         };
@@ -46,9 +105,7 @@ impl Task {
             script_selector: root.text_of("scriptSelector"),
             customer_uid: root.text_of("customerUID"),
             re_notify_reason: root.text_of("reNotifyReason"),
-            requeue_on_recovery: root
-                .text_of("requeueOnRecovery")
-                .is_some_and(|text| text.eq_ignore_ascii_case("true")),
+            requeue_on_recovery,
             tags: list("tags", "tag").into_iter().map(|tag| tag.text).collect(),
             variables: list("variables", "variable").iter().filter_map(variable).collect(),
         })
@@ -218,6 +275,18 @@ mod tests {
         let text = "<Task><variables/><x><y/></x><title>t</title><!-- c --><name>n</name></Task>";
         let task = Task::read(text.as_bytes()).unwrap();
         assert_eq!((task.name.as_deref(), task.title.as_deref()), (Some("n"), Some("t")));
+    }
+
+    #[test]
+    fn everything_that_is_wrong_with_the_elements_is_told() {
+        let text = "<Task><name>a</name><name>b</name><requeueOnRecovery>maybe</requeueOnRecovery></Task>";
+        let Err(TaskError::Fields(flaws)) = Task::read(text.as_bytes()) else { panic!() };
+        let told: Vec<(&str, &str)> = flaws.iter().map(|flaw| (flaw.field, flaw.message.as_str())).collect();
+        let expected = [
+            ("name", "name is given more than once"),
+            (REQUEUE, "requeueOnRecovery is true or false, not `maybe`"),
+        ];
+        assert_eq!(told, expected);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use crate::files::Places;
 use cce_kernel::Port;
-use cce_world::{Lab, link_name};
+use cce_world::{AgentSettings, Lab, link_name};
 use serde_json::{Map, Value, json};
 use std::{collections::BTreeMap, fmt::Write, net::SocketAddr, path::Path};
 
@@ -58,14 +58,27 @@ fn people(lab: &Lab, addresses: &Addresses) -> String {
         let working: Vec<&str> = lab.cast.agents.iter().map(|agent| agent.id.as_str()).collect();
         let _ = writeln!(text, "  working by themselves: {}", working.join(", "));
     } else if let Some(desk) = addresses.get(&Port::Desk) {
-        let _ = writeln!(
-            text,
-            "  nobody is signed in, so tasks will queue: sign an agent in at http://{desk}/finesse/api, or start with \
-             --agents {}=auto",
-            ids.first().unwrap_or(&"1080")
-        );
+        text.push_str("  nobody is signed in, so tasks will queue\n");
+        if let Some(agent) = lab.agents.first() {
+            text.push_str(&sign_in(lab, agent, *desk));
+        }
     }
     text
+}
+
+/// What signs an agent in and makes it ready, to be pasted into a shell.
+fn sign_in(lab: &Lab, agent: &AgentSettings, desk: SocketAddr) -> String {
+    let AgentSettings { id, password, extension, .. } = agent;
+    let mrd = lab.mrds.iter().find(|mrd| agent.mrds.contains(&mrd.name)).map_or(0, |mrd| mrd.id);
+    format!(
+        "\n  sign agent {id} in and make it ready (or start with --agents {id}=auto):\n    \
+         put() {{ curl -s -i -u {id}:{password} -X PUT -H 'Content-Type: application/xml' \
+         http://{desk}/finesse/api/User/{id}$1 -d \"$2\" | head -1; }}\n    \
+         put '' '<User><state>LOGIN</state><extension>{extension}</extension></User>'\n    \
+         put /Media/{mrd} '<Media><state>LOGIN</state><maxDialogLimit>3</maxDialogLimit>\
+         <interruptAction>ACCEPT</interruptAction></Media>'\n    \
+         put /Media/{mrd} '<Media><state>READY</state></Media>'\n"
+    )
 }
 
 fn url(port: Port, address: SocketAddr) -> String {

@@ -21,6 +21,8 @@ pub(crate) enum Command {
     Run(Run),
     /// Plays a scenario in virtual time: same seed, same bytes
     Sim(Sim),
+    /// Plays a scenario with many seeds, or in every order of its messages
+    Explore(Explore),
     /// Looks after scenario files
     Scenario {
         #[command(subcommand)]
@@ -286,6 +288,9 @@ pub(crate) struct Sim {
     /// Seed of everything that is drawn
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub(crate) seed: u64,
+    /// The order of messages, as `explore --orders` tells it
+    #[arg(long, value_name = "ORDER", allow_hyphen_values = true)]
+    pub(crate) order: Option<cce_sim::Schedule>,
     /// Draw the ladder
     #[arg(long)]
     pub(crate) ladder: bool,
@@ -295,4 +300,52 @@ pub(crate) struct Sim {
     /// Where to put the product-format logs [default: ./.ccelab/last]
     #[arg(long, value_name = "DIR")]
     pub(crate) logs: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+#[command(group = clap::ArgGroup::new("what").required(true).multiple(true).args(["seeds", "orders"]))]
+pub(crate) struct Explore {
+    #[command(flatten)]
+    pub(crate) file: ScenarioFile,
+    /// These seeds: 1..500; with --orders, the first of them
+    #[arg(long, value_name = "A..B")]
+    pub(crate) seeds: Option<Seeds>,
+    /// Every order in which messages can arrive
+    #[arg(long)]
+    pub(crate) orders: bool,
+    /// The most runs of a search for orders
+    #[arg(long, value_name = "N", default_value_t = 100_000)]
+    pub(crate) max: u64,
+    /// How many runs at the same time [default: as many as there are processors]
+    #[arg(long, value_name = "N")]
+    pub(crate) jobs: Option<std::num::NonZero<usize>>,
+}
+
+/// Seeds from one to another, both included.
+#[derive(Clone, Debug)]
+pub(crate) struct Seeds {
+    pub(crate) first: u64,
+    pub(crate) last: u64,
+}
+
+impl Seeds {
+    /// How many they are.
+    pub(crate) const fn count(&self) -> u64 {
+        self.last - self.first + 1
+    }
+}
+
+impl std::str::FromStr for Seeds {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let (first, last) = text.split_once("..").unwrap_or((text, text));
+        let number = |text: &str| text.parse().map_err(|_| "write two numbers, such as 1..500");
+        let (first, last): (u64, u64) = (number(first)?, number(last.trim_start_matches('='))?);
+        if first > last || last == u64::MAX {
+            Err("the second number is the larger one")
+        } else {
+            Ok(Self { first, last })
+        }
+    }
 }

@@ -3,7 +3,7 @@
 use crate::{
     check,
     cli::{Command, ConfigCommand, Ladder, LadderFormat, ScenarioCommand, TableFiles, TableProtocol},
-    decode, demo,
+    decode, demo, explore,
     failure::Failure,
     files::{create_folder, create_private, load_lab, read_journal},
     print, run, sim,
@@ -27,6 +27,7 @@ pub(crate) fn execute(command: Command) -> Result<(), Failure> {
         Command::Demo(options) => demo::demo(options),
         Command::Run(options) => run::run(&options),
         Command::Sim(options) => sim::sim(&options),
+        Command::Explore(options) => explore::explore(&options),
         Command::Scenario { command: ScenarioCommand::Check(file) } => sim::check(&file),
         Command::Replay { journal } => replay(&journal),
         Command::Check(options) => check::check(&options),

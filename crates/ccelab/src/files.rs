@@ -83,14 +83,18 @@ fn is_locked_elsewhere(file: &File) -> bool {
 
 /// The lab of the built-in configuration, a file, and the environment, with the tables of a run.
 pub(crate) fn load_lab(file: Option<&Path>, tables: &TableFiles) -> Result<Lab, Failure> {
-    let prefix = format!("{ENVIRONMENT_PREFIX}__");
-    let environment = std::env::vars().filter(|(name, _)| name.starts_with(&prefix)).collect();
     let file = match file {
         None => None,
         Some(path) => Some((path.display().to_string(), read_text(path)?)),
     };
-    let lab = cce_world::load(&Layers { file, environment, overrides: Vec::new() })?;
-    Ok(Lab { tables: load_tables(tables)?, ..lab })
+    Ok(Lab { tables: load_tables(tables)?, ..load_lab_text(file)? })
+}
+
+/// The lab of the built-in configuration, the name and text of a file, and the environment.
+pub(crate) fn load_lab_text(file: Option<(String, String)>) -> Result<Lab, Failure> {
+    let prefix = format!("{ENVIRONMENT_PREFIX}__");
+    let environment = std::env::vars().filter(|(name, _)| name.starts_with(&prefix)).collect();
+    Ok(cce_world::load(&Layers { file, environment, overrides: Vec::new() })?)
 }
 
 /// The tables that replace the built-in ones.

@@ -7,6 +7,7 @@ mod commands;
 mod cues;
 mod decode;
 mod demo;
+mod explore;
 mod failure;
 mod files;
 mod people;

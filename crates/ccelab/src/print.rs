@@ -37,3 +37,11 @@ impl Write for Errors {
 pub(crate) fn is_colourful() -> bool {
     std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none()
 }
+
+/// Shows how far something is, on a terminal only; nothing takes the line away.
+pub(crate) fn progress(text: &str) {
+    let mut to = std::io::stderr().lock();
+    if to.is_terminal() {
+        let _ = write!(to, "\r\x1b[2K{text}").and_then(|()| to.flush());
+    }
+}

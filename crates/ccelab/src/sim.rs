@@ -3,13 +3,13 @@
 use crate::{
     cli,
     failure::Failure,
-    files::{Places, file_failure, load_lab, read_text},
+    files::{Places, load_lab, load_lab_text, read_text},
     print,
     scribe::Scribe,
 };
 use cce_journal::{Header, Record};
 use cce_net::Sink;
-use cce_scenario::{Breach, Play, Report, Scenario};
+use cce_scenario::{Breach, Context, Orders, Play, Report, Scenario};
 use cce_views::ladder::{Excerpts, Paint};
 use std::{
     collections::BTreeMap,
@@ -21,18 +21,23 @@ use std::{
 /// Failures that are drawn; further ones are told.
 const DRAWN_MAX: usize = 5;
 
-/// Reads a scenario and whatever it includes.
+/// Reads a scenario and whatever it names.
 pub(crate) fn load_scenario(options: &cli::ScenarioFile) -> Result<Scenario, Failure> {
-    let lab = load_lab(options.config.as_deref(), &cli::TableFiles::default())?;
     let path = &options.scenario;
     let text = read_text(path)?;
     let folder = path.parent().map(Path::to_owned).unwrap_or_default();
-    let include = |name: &str| {
-        std::fs::read_to_string(folder.join(name))
-            .map_err(|error| file_failure("read", &folder.join(name), error).to_string())
+    let files = |name: &str| read_text(&folder.join(name)).map_err(|failure| failure.to_string());
+    // A configuration of the command line's has precedence over the scenario's own.
+    let lab = |named: Option<(String, String)>| {
+        let found = match named.filter(|_| options.config.is_none()) {
+            Some(file) => load_lab_text(Some(file)),
+            None => load_lab(options.config.as_deref(), &cli::TableFiles::default()),
+        };
+        found.map_err(|failure| failure.report())
     };
     let chosen: BTreeMap<String, String> = options.parameters.iter().cloned().collect();
-    Ok(cce_scenario::load(&path.display().to_string(), &text, &lab, &chosen, &include)?)
+    let context = Context { files: &files, lab: &lab, chosen: &chosen };
+    Ok(cce_scenario::load(&path.display().to_string(), &text, context)?)
 }
 
 /// `ccelab scenario check`.
@@ -56,7 +61,10 @@ pub(crate) fn sim(options: &cli::Sim) -> Result<(), Failure> {
     let scenario = load_scenario(&options.file)?;
     let places = Places::of(options.journal.clone(), options.logs.clone(), &[])?;
     let name = scenario.name.clone();
-    let mut play = Play::new(scenario, options.seed);
+    let mut play = match &options.order {
+        Some(order) => Orders::new(scenario, options.seed).repeat(order.clone()),
+        None => Play::new(scenario, options.seed),
+    };
     let mut scribe = Scribe::new(&play.header, &places)?;
     if options.ladder {
         scribe = scribe.with_ladder(&play.header);
@@ -69,7 +77,7 @@ pub(crate) fn sim(options: &cli::Sim) -> Result<(), Failure> {
     });
     let took = began.elapsed();
     scribe.finish();
-    let report = play.finish();
+    let report = play.report();
     print::out(&summary(&name, &report, &places.journal));
     print::line(&format!(
         "{} records; {:.1} s of virtual time in {} ms",
@@ -82,7 +90,8 @@ pub(crate) fn sim(options: &cli::Sim) -> Result<(), Failure> {
     }
     print::out(&failures(&play.header, &kept, &report.failures));
     let count = report.failures.len();
-    let again = repeat(options);
+    let order = options.order.as_ref().map(|order| format!(" --order {order}")).unwrap_or_default();
+    let again = command(&options.file, &format!("--seed {}{order}", options.seed));
     Err(Failure::Check(format!("{name}: {count} of what was expected is not so\nagain: {again}")))
 }
 
@@ -117,13 +126,13 @@ fn failures(header: &Header, records: &[Record], failures: &[Breach]) -> String 
     text
 }
 
-/// The command that repeats a run.
-pub(crate) fn repeat(options: &cli::Sim) -> String {
-    let mut words = format!("ccelab sim {} --seed {}", options.file.scenario.display(), options.seed);
-    if let Some(config) = &options.file.config {
+/// The command that repeats a run of a scenario.
+pub(crate) fn command(file: &cli::ScenarioFile, options: &str) -> String {
+    let mut words = format!("ccelab sim {} {options}", file.scenario.display());
+    if let Some(config) = &file.config {
         let _ = write!(words, " --config {}", config.display());
     }
-    for (name, value) in &options.file.parameters {
+    for (name, value) in &file.parameters {
         let _ = write!(words, " --param {name}={value}");
     }
     words

@@ -2,7 +2,7 @@
 
 use crate::lab::{CONTACT, FEED, FIRST, Lab, config, first};
 use cce_ccp::{Config, Feed};
-use cce_kernel::{Fact, Output, Request, fact::CcpFact};
+use cce_kernel::{BodyFlaw, Fact, Output, Request, fact::CcpFact};
 
 #[test]
 fn a_task_is_created_by_get() {
@@ -21,6 +21,32 @@ fn a_task_is_created_by_post_in_any_order_of_elements() {
     assert_eq!(task.call_variable1.unwrap().to_string(), "Ann");
     let ecc: Vec<_> = task.named_variables.iter().map(|variable| variable.parts().unwrap()).collect();
     assert_eq!(ecc, [("user.order.id".to_owned(), "A-17".to_owned())]);
+}
+
+#[test]
+fn a_post_that_says_a_thing_twice_or_no_truth_is_refused() {
+    for (elements, field) in [
+        ("<name>a</name><name>b</name>", "name"),
+        ("<name>a</name><requeueOnRecovery>maybe</requeueOnRecovery>", "requeueOnRecovery"),
+    ] {
+        let body = format!("<Task>{elements}<title>t</title></Task>");
+        let said = Lab::open().call(Request::new("POST", FEED).xml(body));
+        assert_eq!(said.status(), 400, "{elements}");
+        let told = said.body();
+        assert!(told.contains("<errorType>invalidInput.invalidFormat</errorType>"), "{told}");
+        assert!(told.contains(&format!("<errorData>{field}</errorData>")), "{told}");
+    }
+}
+
+#[test]
+fn a_body_that_cannot_be_had_is_refused_with_a_document_that_browsers_may_read() {
+    for (flaw, status) in [(BodyFlaw::TooLarge, 413), (BodyFlaw::Broken, 400)] {
+        let request = Request { body_flaw: Some(flaw), ..Request::new("POST", FEED) };
+        let said = Lab::open().call(request);
+        assert_eq!(said.status(), status);
+        assert_eq!(said.reply().get("access-control-allow-origin"), Some("*"));
+        assert!(said.body().contains("<errorData>body</errorData>"), "{}", said.body());
+    }
 }
 
 #[test]
@@ -155,8 +181,8 @@ fn malformed_xml_is_refused() {
 #[test]
 fn over_long_fields_are_refused() {
     let mut lab = Lab::open();
-    for field in [format!("name={}", "n".repeat(101)), format!("scriptSelector={}", "s".repeat(33))] {
-        let said = lab.create(&[&field]);
+    for fields in [format!("name={}", "n".repeat(101)), format!("name=n&scriptSelector={}", "s".repeat(33))] {
+        let said = lab.get(&format!("{FEED}?title=t&{fields}"));
         assert_eq!(said.status(), 400);
         assert!(said.body().contains("invalidInput.outOfRange"));
     }

@@ -5,6 +5,7 @@
 
 mod cancel;
 mod create;
+mod delays;
 mod events;
 mod lab;
 mod link;

@@ -34,6 +34,7 @@ fn the_steps_of_a_close_are_noted_in_the_order_of_the_lab_trace() {
         r#"{"bus_received":{"process":"eventing","message":"notification""#,
         r#"{"ds_notification":"#,
         r#"{"bus_received":{"process":"msg_proxy","message":"notification""#,
+        r#"{"publish_begun":"#,
         r#"{"published":"#,
     ];
     assert_eq!(json.len(), starts.len());
@@ -220,7 +221,7 @@ fn finesse_is_answered_before_the_change_is_published() {
     assert!(replied < published);
 }
 
-fn renotification(selector: &str, reason: &str) -> String {
+pub(crate) fn renotification(selector: &str, reason: &str) -> String {
     format!(
         "<Task><scriptSelector>{selector}</scriptSelector><reNotifyReason>{reason}</reNotifyReason></Task>"
     )

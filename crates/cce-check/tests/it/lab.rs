@@ -1,7 +1,7 @@
 //! Journals of the lab in the simulator, and what the checks say of them.
 
 use cce_check::{Breach, Checks};
-use cce_journal::{Header, Record};
+use cce_journal::{Director, Header, Record};
 use cce_kernel::{Command, NodeName, Time, Wall};
 use cce_sim::Sim;
 use cce_views::Fold;
@@ -83,6 +83,24 @@ impl Run {
 
 pub(crate) fn journal(lab: Lab, seed: u64) -> Journal {
     Run::new(lab, seed).end()
+}
+
+/// The journal of a lab that somebody directs, on a network of its own.
+pub(crate) fn journal_of<D: Director>(
+    lab: Lab,
+    seed: u64,
+    director: D,
+    set: impl FnOnce(&mut Sim<D>),
+) -> Journal {
+    let header = header(&lab, seed);
+    let mut sim = Sim::directed(seed, director);
+    set(&mut sim);
+    for node in lab.nodes() {
+        sim.add(&node, header.clock(&node), lab.build(&node).unwrap());
+    }
+    sim.build_with(Box::new(move |node| lab.build(node)));
+    sim.run_until(END);
+    Journal { header, records: sim.take_records() }
 }
 
 fn header(lab: &Lab, seed: u64) -> Header {
@@ -173,6 +191,6 @@ pub(crate) fn insistent(at: u64) -> CastCustomer {
     CastCustomer { requeue_on_recovery: true, ..customer(at) }
 }
 
-fn span(seconds: u64) -> Span {
+pub(crate) fn span(seconds: u64) -> Span {
     Span(Duration::from_secs(seconds))
 }

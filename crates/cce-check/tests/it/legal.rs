@@ -2,11 +2,15 @@
 
 use crate::lab::{
     Journal, Run, agent, customer, deaf, dialling, impatient, insistent, journal, lab, lab_of_two_domains,
-    late,
+    late, span,
 };
+use cce_check::Checks;
 use cce_journal::{Record, What};
-use cce_kernel::{Fact, Output, model::ContactStatus};
-use cce_world::{COMPONENTS, Layers, load};
+use cce_kernel::{
+    Fact, Output,
+    model::{ContactStatus, LogoutAction},
+};
+use cce_world::{COMPONENTS, CastAgent, Layers, load};
 
 #[test]
 fn a_task_that_is_handled_breaks_nothing() {
@@ -98,8 +102,54 @@ fn maintenance_of_a_side_of_the_cti_server_breaks_nothing() {
     is_fine(&Run::new(lab, 5).until(20).set("agentpg", "cti.maintenance", "on").end());
 }
 
+#[test]
+fn pauses_and_wrap_ups_break_nothing() {
+    let thorough = CastAgent {
+        pause: Some(span(1)),
+        resume: Some(span(2)),
+        wrap_up: Some(span(1)),
+        close: Some(span(2)),
+        ..agent("1081", 2)
+    };
+    is_fine(&journal(lab(vec![thorough], vec![customer(4), customer(5), customer(6)]), 1));
+}
+
+#[test]
+fn a_sign_out_with_tasks_in_hand_breaks_nothing() {
+    for action in [LogoutAction::Close, LogoutAction::Transfer] {
+        for seconds in 4..10 {
+            let leaving =
+                CastAgent { dialog_logout_action: action, sign_out: Some(span(seconds)), ..agent("1080", 3) };
+            let agents = vec![leaving, late("1081", 12)];
+            is_fine(&journal(lab(agents, vec![customer(4), customer(6), customer(8)]), seconds));
+        }
+    }
+}
+
+#[test]
+fn an_agent_who_becomes_not_ready_breaks_nothing() {
+    let resting = CastAgent { not_ready: Some(span(5)), ..agent("1080", 3) };
+    is_fine(&journal(lab(vec![resting, late("1081", 12)], vec![customer(4), customer(7)]), 1));
+}
+
+#[test]
+fn a_desktop_that_crashes_breaks_nothing() {
+    for seconds in 4..10 {
+        let crashing = CastAgent { crash: Some(span(seconds)), ..agent("1080", 3) };
+        let customers = vec![customer(4), customer(6), customer(8)];
+        let journal = journal(lab(vec![crashing, late("1081", 12)], customers), seconds);
+        is_fine_so_far(&journal);
+    }
+}
+
 fn is(status: ContactStatus) -> impl FnMut(&Record) -> bool {
     move |record| matches!(&record.what, What::Out(Output::Note(Fact::Contact { to, .. })) if *to == status)
+}
+
+/// Ends may come later.
+fn is_fine_so_far(journal: &Journal) {
+    let breaches = journal.run(&mut Checks::new(&journal.header));
+    assert!(breaches.is_empty(), "{breaches:#?}");
 }
 
 fn is_fine(journal: &Journal) {

@@ -4,6 +4,7 @@
 
 mod alter;
 mod api;
+mod faults;
 mod lab;
 mod legal;
 mod sweep;

@@ -1,7 +1,7 @@
 //! Who may ask for what, and what is answered at once.
 
 use crate::lab::{DIALOG, Lab, MEDIA, USER, config};
-use cce_kernel::Request;
+use cce_kernel::{BodyFlaw, Request};
 
 #[test]
 fn the_state_of_the_node_is_told_to_everyone() {
@@ -71,6 +71,17 @@ fn what_does_not_exist_is_not_found() {
         let missing = lab.get(target);
         assert_eq!(missing.status(), 404, "{target}");
         assert!(missing.body().contains(message), "{target}: {}", missing.body());
+    }
+}
+
+#[test]
+fn a_body_that_cannot_be_had_is_refused_with_an_error_body() {
+    let mut lab = Lab::in_service();
+    for (flaw, status) in [(BodyFlaw::TooLarge, 413), (BodyFlaw::Broken, 400)] {
+        let request = Request { body_flaw: Some(flaw), ..Request::new("PUT", USER) };
+        let refused = lab.request(request, "1080:ccelab");
+        assert_eq!(refused.status(), status);
+        assert!(refused.body().contains("<ApiErrors>"), "{}", refused.body());
     }
 }
 

@@ -4,8 +4,8 @@
 
 use cce_journal::{FORMAT, Header, HostHeader, LogSettings, ReadError, Reader, Record, What, Writer, replay};
 use cce_kernel::{
-    Blob, CallError, CallId, Command, Component, Cx, HostClock, Input, LinkId, NodeName, Output, Peer, Port,
-    Request, Response, Time, TimerKey, Wall,
+    Blob, BodyFlaw, CallError, CallId, Command, Component, Cx, HostClock, Input, LinkId, NodeName, Output,
+    Peer, Port, Request, Response, Time, TimerKey, Wall,
 };
 use proptest::prelude::*;
 use std::{collections::BTreeMap, time::Duration};
@@ -184,8 +184,17 @@ fn any_record() -> impl Strategy<Value = Record> {
     let text = || any::<String>();
     let body = || proptest::collection::vec(any::<u8>(), 0..40).prop_map(|bytes| Blob(bytes.into()));
     let headers = || proptest::collection::vec((any::<String>(), any::<String>()), 0..3);
-    let request = (text(), text(), headers(), text(), body())
-        .prop_map(|(method, target, headers, peer, body)| Request { method, target, headers, peer, body });
+    let flaw = proptest::option::of(prop_oneof![Just(BodyFlaw::TooLarge), Just(BodyFlaw::Broken)]);
+    let request = (text(), text(), headers(), text(), body(), flaw).prop_map(
+        |(method, target, headers, peer, body, body_flaw)| Request {
+            method,
+            target,
+            headers,
+            peer,
+            body,
+            body_flaw,
+        },
+    );
     let response = (any::<u16>(), headers(), body()).prop_map(|(status, headers, body)| Response {
         status,
         headers,

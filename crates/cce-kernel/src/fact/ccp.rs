@@ -161,6 +161,13 @@ pub enum CcpFact {
         /// Identity of the event object, as its class prints it.
         object: u32,
     },
+    /// Eventing began to publish the change to a campaign's node.
+    PublishBegun {
+        /// The contact.
+        contact: ContactId,
+        /// Public id of the campaign whose node it is.
+        campaign_public_id: String,
+    },
     /// The change was published to a campaign's node.
     Published {
         /// The contact as it stands.

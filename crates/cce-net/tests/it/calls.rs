@@ -30,6 +30,15 @@ fn a_body_in_chunks_is_cut_off_at_the_limit() {
 }
 
 #[test]
+fn a_body_with_broken_framing_is_told_from_one_that_is_too_large() {
+    let lab = Lab::start(vec![answerer()]);
+    let head = "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n";
+    let answer = send_raw(lab.address(Port::App), format!("{head}3\r\nabc\r\nzz\r\n").as_bytes());
+    assert!(answer.starts_with("HTTP/1.1 400") && answer.ends_with("made"), "{answer}");
+    lab.stop();
+}
+
+#[test]
 fn a_call_of_a_component_that_ended_is_refused() {
     let doomed = Toy::new("ccp").on_call(|_, _| panic!("on purpose"));
     let lab = Lab::start(vec![doomed]);

@@ -87,9 +87,12 @@ fn bytes_of_a_stream_from_outside_can_be_split() {
     let lab = Lab::directed(Script::default().admit(is_bytes, Treatment::Split(3)), toys);
     let mut client = TcpStream::connect(lab.address(Port::Xmpp)).unwrap();
     client.write_all(b"<stream>").unwrap();
-    let text = |record: &Record| match &record.what {
-        What::In(Input::Frame { bytes, .. }) => bytes.text().into_owned(),
-        _ => String::new(),
+    let text = |record: &Record| {
+        if let What::In(Input::Frame { bytes, .. }) = &record.what {
+            bytes.text().into_owned()
+        } else {
+            String::new()
+        }
     };
     lab.wait("the end", |record| text(record).ends_with('>'));
     let records = stop_and_replay(lab, toys);
@@ -167,6 +170,11 @@ fn a_request_whose_body_is_replaced_says_how_long_it_is() {
 
 #[test]
 fn replies_of_a_server_outside_are_judged_where_they_enter() {
+    fn toys() -> Vec<Toy> {
+        vec![Toy::new("finesse").on_start(|cx| {
+            cx.call(Port::CcpRest, Request::new("GET", "/"));
+        })]
+    }
     let outside = TcpListener::bind(("127.0.0.1", 0)).unwrap();
     let connect = BTreeMap::from([(Port::App, outside.local_addr().unwrap().to_string())]);
     let serving = std::thread::spawn(move || {
@@ -174,11 +182,6 @@ fn replies_of_a_server_outside_are_judged_where_they_enter() {
         let _ = stream.read(&mut [0; 4_096]).unwrap();
         stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok").unwrap();
     });
-    fn toys() -> Vec<Toy> {
-        vec![Toy::new("finesse").on_start(|cx| {
-            cx.call(Port::CcpRest, Request::new("GET", "/"));
-        })]
-    }
     let is_reply = |input: &Input| matches!(input, Input::Reply { .. });
     let script = Script::default().admit(is_reply, Treatment::Cut);
     let lab = Lab::directed_with(NetConfig { connect, ..config() }, script, toys);

@@ -13,8 +13,8 @@ mod script;
 
 use cce_journal::{FORMAT, Header, LogSettings, What, replay};
 use cce_kernel::{
-    Address, CallError, Command, FrameFlaw, Input, LinkReason, NodeName, Output, Port, Request, Response,
-    TimerKey, Wall,
+    Address, BodyFlaw, CallError, Command, FrameFlaw, Input, LinkReason, NodeName, Output, Port, Request,
+    Response, TimerKey, Wall,
 };
 use cce_net::{Net, NetError};
 use lab::{Lab, Toy, config, is_frame, send_raw};
@@ -83,18 +83,19 @@ fn a_call_to_nobody_is_unreachable() {
 }
 
 #[test]
-fn a_body_over_the_limit_never_reaches_the_component() {
+fn of_a_request_with_a_body_over_the_limit_the_component_gets_all_but_the_body() {
     let lab = Lab::start(vec![answerer()]);
     let answer = send_raw(
         lab.address(Port::App),
         b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 2000000\r\nConnection: close\r\n\r\n",
     );
-    assert!(answer.starts_with("HTTP/1.1 413"), "{answer}");
+    assert!(answer.starts_with("HTTP/1.1 413") && answer.ends_with("made"), "{answer}");
     let answer =
         send_raw(lab.address(Port::App), b"GET /after HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
     assert!(answer.starts_with("HTTP/1.1 201"), "{answer}");
     let first = lab.wait("a call", |record| matches!(record.what, What::In(Input::Call { .. })));
-    assert!(matches!(first.what, What::In(Input::Call { request, .. }) if request.target == "/after"));
+    let What::In(Input::Call { request, .. }) = first.what else { unreachable!() };
+    assert_eq!((request.body_flaw, request.body.0.len()), (Some(BodyFlaw::TooLarge), 0));
     lab.stop();
 }
 
@@ -272,8 +273,10 @@ fn pinger() -> Toy {
 
 /// Answers frames and calls.
 fn answerer() -> Toy {
-    Toy::new("ccp").on_frame(|link, cx| cx.send(link, vec![0_u8, 0, 0, 0, 0, 0, 0, 6])).on_call(|call, cx| {
-        let response = Response { status: 201, headers: Vec::new(), body: "made".into() };
-        cx.reply(call, response);
-    })
+    Toy::new("ccp").on_frame(|link, cx| cx.send(link, vec![0_u8, 0, 0, 0, 0, 0, 0, 6])).on_request(
+        |call, request, cx| {
+            let status = request.body_flaw.map_or(201, BodyFlaw::status);
+            cx.reply(call, Response { status, headers: Vec::new(), body: "made".into() });
+        },
+    )
 }

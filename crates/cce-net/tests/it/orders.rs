@@ -135,8 +135,7 @@ fn a_cut_spares_who_uses_the_same_listener_by_another_name() {
     let cut = Order::Cut { port: Port::App, lasting: LONG };
     lab.carry_out(vec![cut, Order::Command("finesse".into(), Command::Cue)]);
     lab.wait("the reply", hears("finesse", |input| matches!(input, Input::Reply { result: Ok(_), .. })));
-    let answer = send_raw(lab.address(Port::App), b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
-    assert_eq!(answer, "");
+    assert_broken(&mut TcpStream::connect(lab.address(Port::App)).unwrap());
     stop_and_replay(lab, toys);
 }
 

@@ -7,6 +7,7 @@
 //! why that leaves nothing out.
 
 mod explored;
+mod races;
 mod rounds;
 mod search;
 mod walk;

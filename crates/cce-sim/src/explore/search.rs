@@ -4,7 +4,8 @@ use super::{
     Bound, Experiment, Explored, Explorer,
     walk::{Sleeper, Stopped, Walk},
 };
-use crate::Choice;
+use crate::{Choice, Stream};
+use std::collections::BTreeSet;
 
 /// A search, or the part of one that lies below some first choices.
 #[derive(Clone, Debug)]
@@ -29,7 +30,9 @@ pub(crate) struct Frame {
     options: Vec<(usize, Choice)>,
     /// Which of them is chosen.
     at: usize,
-    /// Whether that stirs; none until it was run.
+    /// Which of them must be chosen in some run.
+    wanted: BTreeSet<usize>,
+    /// Whether what is chosen stirs; none until it was run.
     pub(super) stirs: Option<bool>,
     /// What was chosen before.
     pub(super) tried: Vec<Sleeper>,
@@ -73,8 +76,15 @@ impl<O: Ord + Clone> Search<O> {
 
     /// Gives away what is left to be chosen at its first choice.
     pub(super) fn split(&mut self) -> Option<Self> {
-        let is_open = |frame: &Frame| frame.stirs.is_some() && frame.has_more();
-        let first = self.frames.iter().skip(self.fixed).position(is_open)? + self.fixed;
+        let mut first = self.fixed;
+        loop {
+            let frame = self.frames.get_mut(first).filter(|frame| frame.stirs.is_some())?;
+            frame.want_all();
+            if frame.next().is_some() {
+                break;
+            }
+            first += 1;
+        }
         let mut rest = Self { fixed: first, ..Self::new(self.explorer) };
         rest.frames = self.frames[..=first].to_vec();
         rest.frames[first].go_on();
@@ -118,7 +128,7 @@ impl<O: Ord + Clone> Search<O> {
 
 impl Frame {
     pub(super) fn new(options: Vec<(usize, Choice)>) -> Self {
-        Self { options, at: 0, stirs: None, tried: Vec::new() }
+        Self { options, at: 0, wanted: BTreeSet::from([0]), stirs: None, tried: Vec::new() }
     }
 
     /// What is chosen, with its place among everything that could be delivered.
@@ -126,15 +136,37 @@ impl Frame {
         &self.options[self.at]
     }
 
-    fn has_more(&self) -> bool {
-        self.at + 1 < self.options.len()
+    /// One of these streams must be chosen in some run. Any of them will do; where one is that cannot be chosen,
+    /// it sleeps, so that whatever follows was run already.
+    pub(super) fn want_one_of(&mut self, streams: &[&Stream]) {
+        let option = |stream: &&Stream| self.options.iter().position(|(_, choice)| choice.stream == **stream);
+        let Some(options) = streams.iter().map(option).collect::<Option<Vec<usize>>>() else { return };
+        if let Some(first) = options.first()
+            && !options.iter().any(|option| self.wanted.contains(option))
+        {
+            self.wanted.insert(*first);
+        }
+    }
+
+    /// Everything must be chosen in some run.
+    fn want_all(&mut self) {
+        self.wanted = (0..self.options.len()).collect();
+    }
+
+    /// What is left to be chosen.
+    fn next(&self) -> Option<usize> {
+        let is_tried = |at: &usize| {
+            *at == self.at || self.tried.iter().any(|tried| tried.stream == self.options[*at].1.stream)
+        };
+        self.wanted.iter().copied().find(|at| !is_tried(at))
     }
 
     /// Turns to the next choice. Says whether there is one.
     fn go_on(&mut self) -> bool {
+        let Some(next) = self.next() else { return false };
         let Choice { stream, to, .. } = self.options[self.at].1.clone();
         self.tried.push(Sleeper { stream, to, stirs: self.stirs.take().unwrap_or(true) });
-        self.at += 1;
-        self.at < self.options.len()
+        self.at = next;
+        true
     }
 }

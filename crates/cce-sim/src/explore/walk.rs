@@ -1,6 +1,10 @@
 //! One run of a search.
 
-use super::{Experiment, Explorer, search::Frame};
+use super::{
+    Experiment, Explorer,
+    races::{Event, races},
+    search::Frame,
+};
 use crate::{Choice, Schedule, Sim, Stream};
 use cce_kernel::NodeName;
 
@@ -12,6 +16,9 @@ pub(crate) struct Sleeper {
     /// It may have changed what becomes of messages of other components.
     pub(crate) stirs: bool,
 }
+
+/// The most deliveries of one instant whose order is asked for.
+const EVENTS_MAX: usize = 2_000;
 
 /// How a run ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,7 +41,10 @@ pub(crate) struct Walk<'a, E> {
     pub(crate) is_bounded: bool,
     pub(crate) schedule: Schedule,
     sleep: Vec<Sleeper>,
-    last: Option<Last>,
+    /// What was chosen in the window since the clock moved.
+    events: Vec<Event>,
+    /// Whether what is chosen next follows an event whose effect is not known yet.
+    is_under_way: bool,
     window: Window,
     is_over: bool,
     /// How many records were looked at.
@@ -50,13 +60,6 @@ enum Window {
     Closed,
 }
 
-/// The delivery that was chosen last.
-struct Last {
-    chosen: Sleeper,
-    /// The frame that it was chosen at, where there was a choice.
-    frame: Option<usize>,
-}
-
 impl<'a, E: Experiment> Walk<'a, E> {
     pub(crate) fn new(experiment: &'a E, explorer: Explorer, frames: &'a mut Vec<Frame>) -> Self {
         Self {
@@ -67,7 +70,8 @@ impl<'a, E: Experiment> Walk<'a, E> {
             is_bounded: false,
             schedule: Schedule::default(),
             sleep: Vec::new(),
-            last: None,
+            events: Vec::new(),
+            is_under_way: false,
             window: Window::NotYet,
             is_over: false,
             seen: 0,
@@ -77,6 +81,12 @@ impl<'a, E: Experiment> Walk<'a, E> {
     pub(crate) fn run(&mut self, sim: &mut Sim<E::Director>) -> Stopped {
         sim.heartbeats(self.experiment.heartbeats());
         sim.by_choice();
+        let stopped = self.go(sim);
+        self.learn();
+        stopped
+    }
+
+    fn go(&mut self, sim: &mut Sim<E::Director>) -> Stopped {
         loop {
             self.look(sim);
             while sim.attend() {
@@ -90,7 +100,7 @@ impl<'a, E: Experiment> Walk<'a, E> {
                 }
                 continue;
             }
-            let Some(index) = self.pick(&heads) else { return Stopped::Redundant };
+            let Some(index) = self.pick(&heads, sim.chosen() + 1) else { return Stopped::Redundant };
             let Some(head) = heads.get(index) else { return Stopped::Unstable };
             self.schedule.set(sim.chosen(), index);
             sim.choose(&head.stream);
@@ -99,34 +109,52 @@ impl<'a, E: Experiment> Walk<'a, E> {
 
     /// Looks at what was recorded since the last time.
     fn look(&mut self, sim: &mut Sim<E::Director>) {
-        let mut ended_by = None;
+        let mut ended_by = Vec::new();
         for record in sim.records().get(self.seen..).unwrap_or_default() {
             self.is_over |= self.experiment.is_over(record);
             if self.window == Window::NotYet && self.experiment.begins(record) {
                 self.window = Window::Open;
-            } else if self.window == Window::Open && self.experiment.ends(record) {
+            } else if matches!(self.window, Window::Open | Window::Ending) && self.experiment.ends(record) {
                 self.window = Window::Ending;
-                ended_by = Some(record.node.clone());
+                ended_by.push(record.node.clone());
             }
         }
         self.seen = sim.records().len();
-        if let Some(node) = ended_by {
-            sim.end_window(&node);
-        }
+        ended_by.iter().for_each(|node| sim.end_window(node));
     }
 
     /// The last delivery is over: what depends on it sleeps no more.
     fn leave(&mut self, stirs: bool) {
-        let Some(Last { mut chosen, frame }) = self.last.take() else { return };
+        if !std::mem::take(&mut self.is_under_way) {
+            return;
+        }
+        let Some(Event { chosen, frame, .. }) = self.events.last_mut() else { return };
         chosen.stirs = stirs;
         if let Some(frame) = frame.and_then(|frame| self.frames.get_mut(frame)) {
             frame.stirs = Some(stirs);
             self.sleep.extend(frame.tried.iter().cloned());
         }
-        self.sleep.retain(|sleeper| are_independent(sleeper, &chosen));
+        self.sleep.retain(|sleeper| sleeper.is_independent_of(chosen));
+    }
+
+    /// Notes at each frame what must be chosen there in another run, because it may come before what was chosen.
+    fn learn(&mut self) {
+        let events = std::mem::take(&mut self.events);
+        if events.len() > EVENTS_MAX {
+            self.is_bounded = true;
+            return;
+        }
+        for race in races(&events) {
+            let initials: Vec<_> = race.initials.iter().map(|at| &events[*at].chosen.stream).collect();
+            match self.frames.get_mut(race.frame) {
+                Some(frame) => frame.want_one_of(&initials),
+                None => self.is_bounded = true,
+            }
+        }
     }
 
     fn pass_time(&mut self, sim: &mut Sim<E::Director>) -> Option<Stopped> {
+        self.learn();
         if sim.is_endless() {
             return Some(Stopped::Endless);
         }
@@ -140,7 +168,7 @@ impl<'a, E: Experiment> Walk<'a, E> {
     }
 
     /// Which of the heads is next; none where whatever is next was run already.
-    fn pick(&mut self, heads: &[Choice]) -> Option<usize> {
+    fn pick(&mut self, heads: &[Choice], number: u64) -> Option<usize> {
         let is_branching = match self.window {
             Window::NotYet | Window::Closed => false,
             Window::Open => true,
@@ -155,8 +183,9 @@ impl<'a, E: Experiment> Walk<'a, E> {
         let (&first, others) = awake.split_first()?;
         let index = if others.is_empty() { first } else { self.branch(heads, &awake) };
         let frame = (!others.is_empty()).then(|| self.depth - 1);
-        if let Some(Choice { stream, to, .. }) = heads.get(index).cloned() {
-            self.last = Some(Last { chosen: Sleeper { stream, to, stirs: true }, frame });
+        if let Some(Choice { stream, to, sent_in, .. }) = heads.get(index).cloned() {
+            self.events.push(Event { number, sent_in, chosen: Sleeper { stream, to, stirs: true }, frame });
+            self.is_under_way = true;
         }
         Some(index)
     }
@@ -166,7 +195,6 @@ impl<'a, E: Experiment> Walk<'a, E> {
         self.depth += 1;
         if self.depth > self.frames.len() {
             if self.frames.len() >= self.explorer.max_choices {
-                self.is_bounded = true;
                 return awake[0];
             }
             let options = awake.iter().map(|index| (*index, heads[*index].clone()));
@@ -177,7 +205,9 @@ impl<'a, E: Experiment> Walk<'a, E> {
     }
 }
 
-/// Two deliveries that may be exchanged: neither receiver can tell the difference.
-fn are_independent(a: &Sleeper, b: &Sleeper) -> bool {
-    a.to != b.to && !a.stirs && !b.stirs
+impl Sleeper {
+    /// Whether two deliveries may be exchanged: neither receiver can tell the difference.
+    pub(crate) fn is_independent_of(&self, other: &Self) -> bool {
+        self.to != other.to && !self.stirs && !other.stirs
+    }
 }

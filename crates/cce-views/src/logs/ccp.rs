@@ -117,8 +117,11 @@ impl CcpLogs {
             CcpFact::DsNotification { contact, campaigns, object } => {
                 vec![self.ds_notification(contact, campaigns, *object)]
             }
+            CcpFact::PublishBegun { contact, campaign_public_id } => {
+                vec![publish_begun(contact, campaign_public_id)]
+            }
             CcpFact::Published { contact, campaign_public_id } => {
-                self.published(contact, campaign_public_id).into()
+                vec![self.published(contact, campaign_public_id)]
             }
             CcpFact::Close { contact, step } => vec![close(contact, *step)],
         }
@@ -248,28 +251,33 @@ impl CcpLogs {
         format!("com.cisco.ccbu.ccp.interfaces.nfy.NotificationEvent@{object:x}[{body}]")
     }
 
-    fn published(&self, contact: &SocialContact, campaign: &str) -> [Entry; 2] {
-        let node = format!("ccp.campaign.updates.{campaign}");
+    fn published(&self, contact: &SocialContact, campaign: &str) -> Entry {
         let payload = cce_xml::social_contact_event(contact, campaign, &self.fqdn);
-        [
-            api(
-                "EVENTING",
-                "SOCIAL_CONTACT_PUBLISH_START",
-                vec![("Contact", contact.id.to_string()), ("Node", node.clone())],
-                "Publishing contact".into(),
-            ),
-            api(
-                "EVENTING",
-                "SOCIAL_CONTACT_PUBLISH_END",
-                vec![("Contact", contact.id.to_string()), ("Node", node), ("Payload", payload)],
-                "Published contact".into(),
-            ),
-        ]
+        api(
+            "EVENTING",
+            "SOCIAL_CONTACT_PUBLISH_END",
+            vec![("Contact", contact.id.to_string()), ("Node", node(campaign)), ("Payload", payload)],
+            "Published contact".into(),
+        )
     }
 
     fn link(&self, contact: &ContactId) -> String {
         format!("http://{}/ccp/socialcontact/{contact}", self.link_host)
     }
+}
+
+fn publish_begun(contact: &ContactId, campaign: &str) -> Entry {
+    api(
+        "EVENTING",
+        "SOCIAL_CONTACT_PUBLISH_START",
+        vec![("Contact", contact.to_string()), ("Node", node(campaign))],
+        "Publishing contact".into(),
+    )
+}
+
+/// The node on which a campaign's changes are published.
+fn node(campaign: &str) -> String {
+    format!("ccp.campaign.updates.{campaign}")
 }
 
 fn request_initiated(method: &str, feed: u32, name: &str, title: &str, description: &str) -> Entry {

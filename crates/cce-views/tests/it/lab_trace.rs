@@ -128,7 +128,7 @@ fn the_gateways_and_the_router_write_the_lab_trace_to_the_byte_for_every_seed() 
     for seed in 0..4 {
         let logs = write(seed);
         compare(&logs, &["--exact", "--files", "ctisvr,mr-pim,router"]);
-        compare(&logs, &["--exact", "--min", "74"]);
+        compare(&logs, &["--exact", "--min", "89"]);
         compare(&logs, &[]);
         fs::remove_dir_all(logs).unwrap();
     }

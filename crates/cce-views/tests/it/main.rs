@@ -12,11 +12,11 @@ use cce_journal::{Header, Record, What};
 use cce_kernel::{
     CallId, Fact, Input, Output, Peer, Port, Request, Response, Time, Wall,
     fact::{AgentPgFact, OpcMessage, RouterFact},
-    model::ContactId,
+    model::{ContactId, ContactStatus},
 };
 use cce_sim::Sim;
 use cce_views::{
-    ladder::{self, Mermaid, Paint, Text},
+    ladder::{self, Excerpts, Mermaid, Paint, Text},
     logs::{LogFile, Logs},
 };
 use cce_world::{CastAgent, CastCustomer, CreateMethod, Lab, Layers, Span, load};
@@ -280,4 +280,22 @@ fn lab() -> Lab {
         variables: BTreeMap::from([("cv_1".to_owned(), "Ann".to_owned())]),
     }];
     lab
+}
+
+#[test]
+fn an_excerpt_marks_the_row_of_a_record_and_leaves_out_what_is_far() {
+    let (header, records) = run();
+    let is_end = |record: &&Record| {
+        matches!(&record.what, What::Out(Output::Note(Fact::Contact { to: ContactStatus::Handled, .. })))
+    };
+    let is_admission = |record: &&Record| {
+        matches!(&record.what, What::Out(Output::Note(Fact::Router(RouterFact::CallAdmitted { .. }))))
+    };
+    let seq = |found: Option<&Record>| found.unwrap().seq;
+    let (wrong, related) = (seq(records.iter().find(is_end)), seq(records.iter().find(is_admission)));
+    let text = Excerpts::new(&header, &records).around(wrong, &[related], Paint::Plain);
+    let marked = |sign: char| text.lines().filter(|line| line.contains(sign)).collect::<Vec<_>>();
+    assert!(marked('✗').len() == 1 && marked('✗')[0].contains("/close"), "{text}");
+    assert!(marked('○').len() == 1 && marked('○')[0].contains("NEW_CALL"), "{text}");
+    assert!(text.contains("\n…\n") && !text.contains("OFFER_TASK_IND"), "{text}");
 }

@@ -2,7 +2,7 @@
 
 use cce_journal::{Header, Record, Replayed, What, replay};
 use cce_kernel::{
-    Blob, Command, Fact, Input, NodeName, Output, Port, Time, Wall,
+    Blob, Command, Component, Fact, Input, NodeName, Output, Port, Time, Wall,
     model::{ContactStatus, StatusReason},
 };
 use cce_sim::Sim;
@@ -222,12 +222,22 @@ pub(crate) fn header(lab: &Lab, seed: u64) -> Header {
 }
 
 fn start(lab: &Lab, seed: u64) -> Sim {
-    let header = header(lab, seed);
     let mut sim = Sim::new(seed);
-    for node in lab.nodes() {
-        sim.add(&node, header.clock(&node), lab.build(&node).unwrap());
-    }
+    start_with(lab, seed, &mut sim, |_, component| component);
     sim
+}
+
+/// Starts the components of a lab, each as `change` makes it.
+pub(crate) fn start_with(
+    lab: &Lab,
+    seed: u64,
+    sim: &mut Sim,
+    change: impl Fn(&NodeName, Box<dyn Component>) -> Box<dyn Component>,
+) {
+    let header = header(lab, seed);
+    for node in lab.nodes() {
+        sim.add(&node, header.clock(&node), change(&node, lab.build(&node).unwrap()));
+    }
 }
 
 pub(crate) fn run(lab: &Lab, seed: u64) -> Vec<Record> {

@@ -8,5 +8,6 @@ mod cast;
 mod config;
 mod flow;
 mod misfortune;
+mod orders;
 mod play;
 mod tables;

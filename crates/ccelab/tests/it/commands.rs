@@ -1,7 +1,7 @@
 //! The smaller commands, and wrong usage.
 
-use crate::support::{Running, ccelab, folder, http, run, stderr, stdout};
-use std::fs;
+use crate::support::{Running, ccelab, folder, http, run, skip, stderr, stdout, wait_for};
+use std::{fs, process::Command};
 
 #[test]
 fn bytes_are_explained_field_by_field() {
@@ -104,6 +104,25 @@ fn a_port_in_use_is_one_clear_line_and_leaves_the_last_records_alone() {
     let text = stderr(&output);
     assert!(text.contains(&taken) && text.contains("in use") && text.lines().count() == 1, "{text}");
     assert!(!folder.join(".ccelab").exists());
+}
+
+#[test]
+fn the_banner_s_commands_sign_an_agent_in_and_make_it_ready() {
+    let folder = folder("banner");
+    let lab = Running::start(&folder, "lab", &["--ports", "ephemeral"]);
+    let banner = lab.banner();
+    let commands: Vec<&str> = banner.lines().map(str::trim).filter(|line| line.starts_with("put")).collect();
+    assert_eq!(commands.len(), 4, "{banner}");
+    if Command::new("curl").arg("--version").output().is_err() {
+        return skip("the banner's commands", "there is no curl");
+    }
+    let pasted = Command::new("sh").args(["-c", &commands.join("\n")]).output().unwrap();
+    assert_eq!(stdout(&pasted).matches("202 Accepted").count(), 3, "{}", stdout(&pasted));
+    let media = "/finesse/api/User/1080/Media/5011";
+    wait_for("a ready agent", || {
+        let answer = http("GET", &lab.address("desk"), media, Some("1080:ccelab"), "")?;
+        answer.body.contains("<state>READY</state>").then_some(())
+    });
 }
 
 #[test]

@@ -91,7 +91,7 @@ impl Running {
             .arg(&ready_file)
             .args(records)
             .args(arguments)
-            .stdout(Stdio::null())
+            .stdout(fs::File::create(folder.join(format!("{name}.out"))).unwrap())
             .spawn()
             .unwrap();
         let text = wait_for("the ready file", || fs::read_to_string(&ready_file).ok());
@@ -101,6 +101,13 @@ impl Running {
     /// Its process.
     pub(crate) fn id(&self) -> u32 {
         self.process.id()
+    }
+
+    /// What it prints once it runs.
+    pub(crate) fn banner(&self) -> String {
+        let out = self.ready_file.with_extension("out");
+        let is_whole = |text: &String| text.contains("  journal ");
+        wait_for("the banner", || fs::read_to_string(&out).ok().filter(is_whole))
     }
 
     /// The address of a listener.

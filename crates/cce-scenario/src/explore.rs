@@ -1,0 +1,88 @@
+//! A scenario as an experiment: every order in which its messages can arrive.
+
+use crate::{
+    engine::{BEGINS, ENDS, Engine, MARKER},
+    model::Scenario,
+    outcome::Outcome,
+    play::Play,
+};
+use cce_journal::{Bend, Bent, Record, What};
+use cce_kernel::{Fact, Output, Time, model::ContactStatus};
+use cce_sim::{Schedule, Sim, explore::Experiment};
+
+/// What one run came to: equal where nobody outside could tell.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Ended {
+    /// How the tasks ended.
+    pub outcome: Outcome,
+    /// Names of the checks, rules, steps and expectations that failed.
+    pub failures: Vec<String>,
+}
+
+impl Ended {
+    /// What a run came to.
+    pub fn of(engine: &Engine) -> Self {
+        let report = engine.report();
+        let mut failures: Vec<String> = report.failures.into_iter().map(|failure| failure.by).collect();
+        failures.sort();
+        failures.dedup();
+        Self { outcome: report.outcome, failures }
+    }
+}
+
+/// Every order of a scenario's messages, with one seed.
+#[derive(Clone, Debug)]
+pub struct Orders {
+    scenario: Scenario,
+    seed: u64,
+}
+
+impl Orders {
+    /// Every order of that scenario's messages.
+    pub fn new(scenario: Scenario, seed: u64) -> Self {
+        Self { scenario, seed }
+    }
+
+    /// When each run ends at the latest.
+    pub fn end(&self) -> Time {
+        Time(0) + self.scenario.until
+    }
+
+    /// The run of one order.
+    pub fn repeat(&self, schedule: Schedule) -> Play {
+        let mut play = Play::with(self.scenario.clone(), self.seed, Engine::with_marks);
+        play.sim.follow(schedule);
+        play
+    }
+}
+
+impl Experiment for Orders {
+    type Director = Engine;
+    type Outcome = Ended;
+
+    fn build(&self) -> Sim<Engine> {
+        Play::with(self.scenario.clone(), self.seed, Engine::with_marks).sim
+    }
+
+    fn outcome(&self, finished: &Sim<Engine>) -> Ended {
+        Ended::of(finished.director())
+    }
+
+    fn begins(&self, record: &Record) -> bool {
+        is_mark(record, BEGINS)
+    }
+
+    /// Whatever follows from a contact's end is the same in every order.
+    fn ends(&self, record: &Record) -> bool {
+        let What::Out(Output::Note(Fact::Contact { to, .. })) = &record.what else { return false };
+        matches!(to, ContactStatus::Handled | ContactStatus::Discarded)
+    }
+
+    fn is_over(&self, record: &Record) -> bool {
+        is_mark(record, ENDS)
+    }
+}
+
+fn is_mark(record: &Record, word: &str) -> bool {
+    matches!(&record.what, What::Bent(Bent { by, bend: Bend::Stepped(step) }) if by == MARKER && step == word)
+}
