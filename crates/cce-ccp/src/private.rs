@@ -8,7 +8,7 @@ use crate::{
     runtime::note_store,
     show,
     task::{SELECTOR_MAX, at_most, required},
-    work::{CloseCall, Closing, Work},
+    work::{Close, Closing, Work},
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
 use cce_kernel::{
@@ -99,28 +99,28 @@ impl Ccp {
     /// Finesse reports that an agent closed the task: it is handled (ccp-task-api 3.7).
     fn on_close(&mut self, call: CallId, id: &ContactId, request: &Request, cx: &mut Cx<'_>) {
         note_close(id, CloseStep::Received, cx);
-        let call = CloseCall { call, id: id.clone(), task: task_of(request) };
-        self.close_later(self.config.delays.close_check, call, Closing::Check, cx);
+        let close = Close { call, id: id.clone(), about: about(request) };
+        self.close_later(self.config.delays.close_check, close, Closing::Check, cx);
     }
 
-    fn close_later(&mut self, wait: Duration, call: CloseCall, step: Closing, cx: &mut Cx<'_>) {
-        self.later(wait, Work::Close { call, step }, cx);
+    fn close_later(&mut self, wait: Duration, close: Close, step: Closing, cx: &mut Cx<'_>) {
+        self.later(wait, Work::Close { close, step }, cx);
     }
 
     /// Takes the next step of a close. Meanwhile the contact may have been closed, or taken back.
-    pub(crate) fn close(&mut self, close: CloseCall, step: Closing, cx: &mut Cx<'_>) {
+    pub(crate) fn close_contact(&mut self, close: Close, step: Closing, cx: &mut Cx<'_>) {
         let delays = self.config.delays;
-        let CloseCall { call, id, task } = &close;
+        let Close { call, id, about } = &close;
         match step {
             Closing::Check => {
-                if let Err(refusal) = self.reserved(id, *task) {
+                if let Err(refusal) = self.reserved(id, *about) {
                     return cx.reply(*call, refusal);
                 }
                 note_close(id, CloseStep::Valid, cx);
                 self.close_later(delays.close_write, close, Closing::Write, cx);
             }
             Closing::Write => {
-                let user = match self.reserved(id, *task) {
+                let user = match self.reserved(id, *about) {
                     Ok(contact) => contact.social.user.clone(),
                     Err(refusal) => return cx.reply(*call, refusal),
                 };
@@ -150,7 +150,7 @@ impl Ccp {
             Ok(wanted) => wanted,
             Err(refusal) => return cx.reply(call, refusal),
         };
-        if let Err(refusal) = self.reserved(id, task_of(request)) {
+        if let Err(refusal) = self.reserved(id, about(request)) {
             return cx.reply(call, refusal);
         }
         self.take_for_renotify(id, &selector, service_requested, cx);
@@ -158,7 +158,7 @@ impl Ccp {
         self.submit(id, cx);
     }
 
-    /// The contact, if an agent has its task, and the call is about no other one.
+    /// The contact, if an agent has its task, and the request is about no other one.
     fn reserved(&self, id: &ContactId, about: Option<TaskId>) -> Result<&Contact, Response> {
         let contact = self.contacts.find(id).ok_or_else(|| answer::not_found(id.as_str()))?;
         let refuse = |text| Err(answer::error(412, "invalidState", id.as_str(), text));
@@ -192,11 +192,6 @@ impl Ccp {
         };
         body.map_or_else(|| answer::not_found(request.path()), |body| Response::new(200).xml(body))
     }
-}
-
-/// The task that a call is about, if it says so.
-fn task_of(request: &Request) -> Option<TaskId> {
-    request.get(TASK_HEADER).and_then(TaskId::parse)
 }
 
 fn credentials(request: &Request) -> Option<Vec<u8>> {
@@ -242,6 +237,11 @@ fn service_requested(reason: &str) -> Option<u32> {
         "ROUTE_SERVICE_RECOVERY" => Some(3),
         _ => None,
     }
+}
+
+/// The task that a request names, if it names one.
+fn about(request: &Request) -> Option<TaskId> {
+    request.get(TASK_HEADER).and_then(TaskId::parse)
 }
 
 fn note_close(id: &ContactId, step: CloseStep, cx: &mut Cx<'_>) {

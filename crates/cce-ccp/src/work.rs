@@ -14,17 +14,6 @@ pub(crate) const WORK: &str = "work";
 /// Steps that are under way at the same time. One more is taken without its delay.
 const WORKS_MAX: usize = 10_000;
 
-/// A call that closes a contact.
-#[derive(Debug)]
-pub(crate) struct CloseCall {
-    /// Who waits for the answer.
-    pub(crate) call: CallId,
-    /// The contact.
-    pub(crate) id: ContactId,
-    /// The task that is over, where the caller says so.
-    pub(crate) task: Option<TaskId>,
-}
-
 /// A step.
 #[derive(Debug)]
 pub(crate) enum Work {
@@ -41,11 +30,22 @@ pub(crate) enum Work {
     },
     /// A contact is closed.
     Close {
-        /// The call for it.
-        call: CloseCall,
+        /// Which one.
+        close: Close,
         /// What is to be done.
         step: Closing,
     },
+}
+
+/// A contact that is being closed.
+#[derive(Debug)]
+pub(crate) struct Close {
+    /// Who waits for it.
+    pub(crate) call: CallId,
+    /// The contact.
+    pub(crate) id: ContactId,
+    /// The task that it is about, if the request names one.
+    pub(crate) about: Option<TaskId>,
 }
 
 /// What is to be done next to close a contact.
@@ -88,7 +88,7 @@ impl Ccp {
     fn take_step(&mut self, work: Work, cx: &mut Cx<'_>) {
         match work {
             Work::Create { call, base, draft, request } => self.create(call, base, *draft, &request, cx),
-            Work::Close { call, step } => self.close(call, step, cx),
+            Work::Close { close, step } => self.close_contact(close, step, cx),
         }
     }
 }

@@ -6,7 +6,7 @@ use cce_kernel::{
 };
 
 /// Every name.
-pub(crate) const NAMES: [&str; 47] = [
+pub(crate) const NAMES: &[&str] = &[
     "contact",
     "dialogue",
     "task",
@@ -32,10 +32,10 @@ pub(crate) const NAMES: [&str; 47] = [
     "call_refused",
     "queue_node",
     "dequeued",
+    "requeued",
     "dialog_deleted",
     "agent",
     "cancel_refused",
-    "requeued",
     "session_opened",
     "side_active",
     "session_refused",
@@ -102,10 +102,10 @@ const fn router(fact: &RouterFact) -> &'static str {
         RouterFact::CallRefused { .. } => "call_refused",
         RouterFact::QueueNode { .. } => "queue_node",
         RouterFact::Dequeued { .. } => "dequeued",
+        RouterFact::Requeued { .. } => "requeued",
         RouterFact::DialogDeleted { .. } => "dialog_deleted",
         RouterFact::Agent { .. } => "agent",
         RouterFact::CancelRefused { .. } => "cancel_refused",
-        RouterFact::Requeued { .. } => "requeued",
     }
 }
 

@@ -39,6 +39,14 @@ pub struct Held {
     pub node: NodeName,
     /// The link that it is on.
     pub link: Option<LinkId>,
+    /// What it is called.
+    pub name: &'static str,
+    /// Where it comes from.
+    pub from: String,
+    /// Where it goes.
+    pub to: Option<String>,
+    /// The short name of its contact.
+    pub about: Option<String>,
     /// What it is, in words.
     pub words: String,
     /// Since when.
@@ -154,6 +162,10 @@ impl Rules {
             record: seq(happening),
             node: happening.record.node.clone(),
             link: happening.link,
+            name: happening.name,
+            from: happening.from.to_string(),
+            to: happening.to.as_ref().map(ToString::to_string),
+            about: happening.subject.contact.as_ref().map(|contact| names.short(contact)),
             words: happening.words(names),
             since,
             is_swap,

@@ -101,7 +101,7 @@ fn outcome(script: Script) -> Result<String, CallError> {
 
 /// Nobody waits long for what was lost.
 fn lab(script: Script) -> Lab {
-    let response_deadline = Some(Duration::from_millis(300));
+    let response_deadline = Some(Duration::from_secs(1));
     Lab::directed_with(NetConfig { response_deadline, ..config() }, script, one)
 }
 

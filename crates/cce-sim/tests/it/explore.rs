@@ -1,7 +1,7 @@
 //! Every order in which messages can arrive.
 
 use crate::toy::{Toy, frame, sim};
-use cce_journal::{Bystander, Record, What};
+use cce_journal::{Bystander, Director, Record, What};
 use cce_kernel::{
     Address, Command, Component, Input, LinkId, NodeName, Output, Port, Request, Response, Time, TimerKey,
 };
@@ -12,20 +12,21 @@ use cce_sim::{
 use std::{collections::BTreeMap, time::Duration};
 
 /// When the links of the toys are up.
-const READY: Time = Time(1_000_000);
+pub(crate) const READY: Time = Time(1_000_000);
 
-const EXPLORER: Explorer = Explorer { end: Time(5_000_000), max_runs: 100_000, max_choices: 1_000 };
+pub(crate) const EXPLORER: Explorer =
+    Explorer { end: Time(5_000_000), max_runs: 100_000, max_choices: 1_000 };
 
-type Toys = Vec<(&'static str, Box<dyn Component>)>;
+pub(crate) type Toys = Vec<(&'static str, Box<dyn Component>)>;
 
 /// Toys whose links are up and who are told to go all at once.
-struct Lab<F> {
-    toys: F,
+pub(crate) struct Lab<F> {
+    pub(crate) toys: F,
     cued: &'static [&'static str],
 }
 
 /// What each component heard since then, in its order.
-type Heard = BTreeMap<NodeName, Vec<Input>>;
+pub(crate) type Heard = BTreeMap<NodeName, Vec<Input>>;
 
 impl<F: Fn() -> Toys> Experiment for Lab<F> {
     type Director = Bystander;
@@ -45,7 +46,7 @@ impl<F: Fn() -> Toys> Experiment for Lab<F> {
     }
 }
 
-fn heard(sim: &Sim) -> Heard {
+pub(crate) fn heard<D: Director>(sim: &Sim<D>) -> Heard {
     let mut heard = Heard::new();
     for record in sim.records().iter().filter(|record| record.at >= READY) {
         if let What::In(input) = &record.what {
@@ -60,7 +61,7 @@ fn explore(toys: impl Fn() -> Toys, cued: &'static [&'static str]) -> Explored<S
 }
 
 /// Dials a port, and sends these messages on its cue.
-fn sender(port: Port, marks: &'static [u8]) -> Box<dyn Component> {
+pub(crate) fn sender(port: Port, marks: &'static [u8]) -> Box<dyn Component> {
     let mut up = None;
     Toy::boxed(move |input, cx| match input {
         Input::Start { .. } => {
@@ -75,7 +76,7 @@ fn sender(port: Port, marks: &'static [u8]) -> Box<dyn Component> {
     })
 }
 
-fn sink() -> Box<dyn Component> {
+pub(crate) fn sink() -> Box<dyn Component> {
     Toy::boxed(|_, _| {})
 }
 
@@ -250,7 +251,7 @@ fn every_run_is_told_as_it_ends() {
 }
 
 /// Three senders and one receiver.
-fn six() -> Lab<fn() -> Toys> {
+pub(crate) fn six() -> Lab<fn() -> Toys> {
     fn toys() -> Toys {
         let to_ccp = |mark| sender(Port::Mr, mark);
         vec![("ccp", sink()), ("a", to_ccp(&[1])), ("b", to_ccp(&[2])), ("c", to_ccp(&[3]))]
@@ -264,9 +265,7 @@ fn a_schedule_repeats_its_run_byte_for_byte() {
     for found in EXPLORER.run(&lab, |_| ()).outcomes() {
         let text = found.first.to_string();
         let repeat = || {
-            let mut sim = lab.build();
-            sim.follow(text.parse::<Schedule>().unwrap());
-            sim.run_until(EXPLORER.end);
+            let sim = EXPLORER.repeat(&lab, text.parse::<Schedule>().unwrap());
             (lab.outcome(&sim), serde_json::to_string(sim.records()).unwrap())
         };
         assert_eq!(repeat(), repeat());
