@@ -2,7 +2,7 @@
 
 use crate::{
     flow::{agent, customer, ends, lab, span, statuses},
-    play::{Accident, HANDLED, Play, becomes, dispositions, facts, last_count},
+    play::{ANY, Accident, HANDLED, Play, becomes, dispositions, facts, last_count},
 };
 use cce_journal::{Order, Record, Treatment};
 use cce_kernel::{
@@ -61,6 +61,7 @@ fn what_waits_when_the_mr_link_breaks_is_sent_again_if_it_may_be() {
         let late = CastAgent { sign_in: Some(span(20)), ..agent("1081", 3) };
         let cut = Accident {
             message: (Port::Mr, "TASK_QUEUED_EVENT"),
+            behind: 0,
             treatment: Treatment::Pass,
             orders: vec![Order::Cut { port: Port::Mr, lasting: Duration::from_secs(5) }],
         };
@@ -97,6 +98,7 @@ fn a_task_that_is_handed_back_while_the_mr_link_is_down_goes_by_the_same_rule() 
         let caller = CastCustomer { requeue_on_recovery: requeue, ..customer(4, None) };
         let cut = Accident {
             message: (Port::CtiA, "AGENT_MADE_NOT_ROUTABLE_EVENT"),
+            behind: 0,
             treatment: Treatment::Pass,
             orders: vec![Order::Cut { port: Port::Mr, lasting: Duration::from_secs(5) }],
         };
@@ -134,9 +136,30 @@ fn a_confirmation_that_is_late_is_told_as_missing_and_harms_nothing() {
     assert_eq!(ends(&records), [HANDLED]);
 }
 
+/// The checks of the play say whether a task is lost, doubled, or with the wrong agent.
+#[test]
+fn any_message_may_be_lost_with_its_link() {
+    for port in [Port::Mr, Port::IcmMr, Port::IcmAgent, Port::CtiA] {
+        for behind in 2..12 {
+            let deaf = CastAgent { accept: None, ..agent("1080", 2) };
+            let leaver = CastAgent { sign_out: Some(span(16)), ..agent("1081", 1) };
+            let late = CastAgent { sign_in: Some(span(30)), ..agent("1082", 3) };
+            let caller = |n: u64| CastCustomer {
+                requeue_on_recovery: n.is_multiple_of(2),
+                ..customer(4 + 2 * n, None)
+            };
+            let mut lab = lab(vec![deaf, leaver, late], (0..4).map(caller).collect());
+            lab.mrds[0].start_timeout = span(6);
+            let message = (port, ANY);
+            let accident = Accident { message, behind, treatment: Treatment::Cut, orders: Vec::new() };
+            Play::with(lab, 1, Some(accident)).end(120);
+        }
+    }
+}
+
 /// A task of the lab whose first message of that kind meets with an accident.
 fn accident(seed: u64, message: (Port, &'static str), treatment: Treatment, seconds: u64) -> Vec<Record> {
-    let accident = Accident { message, treatment, orders: Vec::new() };
+    let accident = Accident { message, behind: 0, treatment, orders: Vec::new() };
     let lab = lab(vec![agent("1081", 3)], vec![customer(4, None)]);
     Play::with(lab, seed, Some(accident)).end(seconds)
 }

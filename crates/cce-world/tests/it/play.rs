@@ -14,11 +14,16 @@ use cce_views::Fold;
 use cce_world::Lab;
 use std::time::Duration;
 
-/// What happens to the first message of that kind.
+/// Stands for the name of any message.
+pub(crate) const ANY: &str = "*";
+
+/// What happens to a message of that kind.
 #[derive(Clone, Debug)]
 pub(crate) struct Accident {
     /// Its port, and its name in the tables.
     pub(crate) message: (Port, &'static str),
+    /// How many of the kind pass before.
+    pub(crate) behind: usize,
     pub(crate) treatment: Treatment,
     /// What happens beside.
     pub(crate) orders: Vec<Order>,
@@ -31,8 +36,7 @@ pub(crate) struct Fate(Option<Accident>);
 impl Director for Fate {
     fn see(&mut self, record: &Record) -> Reaction {
         let What::Out(Output::Send { link, bytes }) = &record.what else { return Reaction::default() };
-        let is_it = |accident: &mut Accident| accident.message == (link.port, name(link.port, bytes));
-        match self.0.take_if(is_it) {
+        match self.0.take_if(|accident| accident.meets(link.port, bytes)) {
             Some(Accident { treatment, orders, .. }) => Reaction { treatment, orders },
             None => Reaction::default(),
         }
@@ -48,6 +52,18 @@ impl Director for Fate {
 
     fn wake(&mut self, _: Time) -> Vec<Order> {
         Vec::new()
+    }
+}
+
+impl Accident {
+    fn meets(&mut self, port: Port, bytes: &Blob) -> bool {
+        let (own, wanted) = self.message;
+        if own != port || (wanted != ANY && wanted != name(port, bytes)) {
+            return false;
+        }
+        let is_it = self.behind == 0;
+        self.behind = self.behind.saturating_sub(1);
+        is_it
     }
 }
 
