@@ -18,6 +18,7 @@
     reason = "a scenario names what it knows, and passes over the rest"
 )]
 
+mod again;
 mod engine;
 mod explore;
 mod facts;
@@ -34,6 +35,7 @@ mod selector;
 mod watch;
 mod words;
 
+pub use again::{Deviation, deviation};
 pub use engine::{Breach, Engine, Report};
 pub use explore::{Ended, Orders};
 pub use file::{Context, ScenarioError, load};

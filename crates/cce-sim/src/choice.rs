@@ -174,9 +174,14 @@ impl<D: Director> Sim<D> {
             (Some(pending), Some(stream)) => {
                 pending.push(at.max(self.now), stream.clone(), planned, self.chosen);
             }
-            _ => {
-                self.queue.plan(at, planned);
-            }
+            _ => match self.recorded(&planned) {
+                Some(moment) => {
+                    self.queue.plan_at(moment, planned);
+                }
+                None => {
+                    self.queue.plan(at, planned);
+                }
+            },
         }
     }
 
@@ -240,7 +245,7 @@ impl<D: Director> Sim<D> {
             Delivery::Input(Input::LinkUp { link, .. }) => !self.wires.is_up(&(node.clone(), *link)),
             Delivery::Input(Input::LinkDown { link, .. }) => self.wires.is_over(&(node.clone(), *link)),
             Delivery::CallGone(caller) => self.wires.call_of(node, caller).is_none(),
-            Delivery::Input(_) | Delivery::Call { .. } => false,
+            Delivery::Input(_) | Delivery::Outside(_) | Delivery::Call { .. } => false,
         }
     }
 }

@@ -24,6 +24,7 @@ mod queue;
 mod schedule;
 mod sim;
 mod stream;
+mod timetable;
 mod wire;
 
 pub use choice::Choice;
@@ -31,3 +32,4 @@ pub use latency::{Latencies, Latency, Pieces, Way};
 pub use schedule::{SCHEDULE_MAX, Schedule, ScheduleError};
 pub use sim::{Build, Sim};
 pub use stream::Stream;
+pub use timetable::Timetable;

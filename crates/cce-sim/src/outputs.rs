@@ -193,6 +193,10 @@ impl<D: Director> Sim<D> {
         let listener = NodeName::from(link.port.listener());
         let is_open = self.is_alive(&listener) && !self.faults.is_closed(link.port, self.now);
         let at = self.faults.start(link.port, self.now) + self.wires.draw(link.port, Way::ToListener);
+        if !matches!(address, Address::Lab) && self.rerun.is_some() {
+            // Who is outside comes from the recorded run.
+            return;
+        }
         if !matches!(address, Address::Lab) || !is_open {
             let input = Input::LinkDown { link, reason: LinkReason::Refused };
             let stream = self.wires.inbound(&(name.clone(), link));
@@ -286,7 +290,11 @@ impl<D: Director> Sim<D> {
         self.cancel(name, &key);
         let what = Delivery::Input(Input::Timer(key.clone()));
         let timer = Planned { stream: None, node: name.clone(), what, cause: Some(seq) };
-        let slot = self.queue.plan(at.max(self.now), timer);
+        let slot = match self.recorded(&timer) {
+            Some(moment) => self.queue.plan_at(moment, timer),
+            None if self.is_never_due(&timer) => self.queue.plan(Time(u64::MAX), timer),
+            None => self.queue.plan(at.max(self.now), timer),
+        };
         if let Some(node) = self.nodes.get_mut(name) {
             node.timers.insert(key, slot);
         }

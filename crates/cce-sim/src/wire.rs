@@ -295,6 +295,13 @@ impl Wires {
         self.number(receiver, Caller { is_gone: true, is_copy: true, ..Caller::new(node, call, port) })
     }
 
+    /// Numbers a call from outside among those that a component receives.
+    pub(crate) fn number_outside(&mut self, receiver: &NodeName) -> CallId {
+        let received = self.received.entry(receiver.clone()).or_default();
+        *received += 1;
+        CallId(*received)
+    }
+
     fn number(&mut self, receiver: &NodeName, caller: Caller) -> CallId {
         let received = self.received.entry(receiver.clone()).or_default();
         *received += 1;
