@@ -73,7 +73,7 @@ impl Played {
     /// Says how a run went that is over.
     pub(crate) fn report(&self, header: &Header, places: &Places) -> Result<(), Failure> {
         let (name, report) = {
-            let mut engine = lock(&self.0);
+            let engine = lock(&self.0);
             (engine.scenario().name.clone(), engine.report())
         };
         print::out(&sim::summary(&name, &report, &places.journal));
