@@ -126,6 +126,11 @@ fn the_file_that_includes_has_the_last_word() {
 }
 
 #[test]
+fn a_scenario_without_a_name_is_called_after_its_file() {
+    assert_eq!(read("include = [\"one-task.toml\"]").unwrap().name, "test");
+}
+
+#[test]
 fn a_parameter_has_its_first_alternative_unless_another_one_is_chosen() {
     let text =
         "[parameters]\npatience = [\"5s\", \"60s\"]\n[set.\"mrd/Tasks\"]\nstart_timeout = \"{patience}\"";

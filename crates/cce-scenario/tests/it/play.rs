@@ -226,3 +226,12 @@ fn a_step_is_taken_again_and_again_with_its_words_in_turn() {
     );
     assert_eq!(run.failures(), Vec::<&str>::new());
 }
+
+#[test]
+fn a_key_of_a_fact_is_looked_for_in_the_innermost_of_its_names() {
+    let run = with(
+        "[[expect]]\ncount = { of = \"agent_record agent=1081 state=ACTIVE\", least = 1 }\n\
+         [[expect]]\nnever = \"agent_record agent=1082\"",
+    );
+    assert_eq!(run.failures(), Vec::<&str>::new());
+}
