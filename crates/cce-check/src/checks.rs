@@ -143,6 +143,12 @@ impl Checks {
         breaches
     }
 
+    /// Contacts that have not ended and may never do, each with the record of the failure with which its end was
+    /// lost.
+    pub fn lost(&self) -> impl Iterator<Item = (&ContactId, u64)> {
+        self.contacts.lost()
+    }
+
     /// What a record says apart from its meaning.
     fn on_record(&mut self, record: &Record) {
         let node = Node::of(&record.node);

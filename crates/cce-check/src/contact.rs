@@ -262,6 +262,12 @@ impl Contacts {
         open
     }
 
+    /// What has not ended, and the failure with which its end was lost.
+    pub(crate) fn lost(&self) -> impl Iterator<Item = (&ContactId, u64)> {
+        let open = self.known.iter().filter(|(_, contact)| contact.end.is_none());
+        open.filter_map(|(id, contact)| Some((id, contact.lost?)))
+    }
+
     /// Whether a contact ended, or nobody knows it.
     pub(crate) fn is_over(&self, id: &ContactId) -> bool {
         self.known.find(id).is_none_or(|contact| contact.end.is_some())

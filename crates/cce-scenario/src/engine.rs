@@ -9,7 +9,7 @@ use crate::{
 };
 use cce_check::{Check, Checks};
 use cce_journal::{Bend, Bent, Director, Header, Order, Reaction, Record, Ticket, What};
-use cce_kernel::{Command, Input, NodeName, Time};
+use cce_kernel::{Command, Input, NodeName, Time, model::ContactId};
 use std::collections::BTreeMap;
 
 /// Whose record it is when a rule is armed or disarmed, which happens nowhere.
@@ -155,7 +155,7 @@ impl Engine {
     /// Whether every step was taken and every task has ended.
     pub fn is_over(&self) -> bool {
         self.steps.iter().all(|step| *step == Progress::Taken)
-            && self.ends.created() >= self.scenario.customers.len()
+            && self.ends.decided() >= self.scenario.customers.len()
             && self.ends.are_all()
             && self.rules.held.is_empty()
     }
@@ -205,7 +205,25 @@ impl Engine {
             });
         }
         failures.extend(self.unfinished());
+        failures.extend(self.stuck());
         Report { failures, bends: self.bends(), outcome: self.outcome() }
+    }
+
+    /// In a swarm, everything ends once everything is whole, but for ends that were lost with something that broke.
+    fn stuck(&self) -> Vec<Breach> {
+        let Some(drawn) = &self.scenario.drawn else { return Vec::new() };
+        if drawn.may_lose_ends || !drawn.rules.is_empty() {
+            return Vec::new();
+        }
+        let names = self.tracker.names();
+        let stuck = |(contact, lost): (&ContactId, u64)| Breach {
+            by: "swarm: everything ends once everything is whole".to_owned(),
+            text: format!("contact {} never ended; its end was lost at record {lost}", names.short(contact)),
+            record: Some(lost),
+            related: Vec::new(),
+            inferred: None,
+        };
+        self.checks.lost().map(stuck).collect()
     }
 
     /// A scenario does what it says: every step is taken, every rule acts, nothing stays held.
@@ -225,7 +243,10 @@ impl Engine {
             }
             None => breach(&step.name, "the step was not taken before the end".into(), None),
         });
-        let idle = self.rules.states.iter().filter(|state| state.is_armed && state.fired.is_none());
+        // What a swarm drew need not come up.
+        let is_drawn = self.scenario.drawn.is_some();
+        let idle =
+            self.rules.states.iter().filter(|state| state.is_armed && state.fired.is_none() && !is_drawn);
         let rules = idle.map(|RuleState { rule, matched, .. }| {
             let text =
                 format!("the rule never acted: `{}` left {matched} times, not {}", rule.matching, rule.nth);
@@ -273,7 +294,7 @@ impl Engine {
             .enumerate()
             .filter_map(|(number, step)| due(step).then_some(number))
             .collect();
-        self.ends.learn_reply(happening);
+        self.ends.learn_reply(happening, names);
         let mut orders = self.rules.release_by(happening, names);
         for (deadline, number) in deadlines {
             self.set_alarm(deadline, Alarm::Watch(number));

@@ -31,6 +31,7 @@ mod play;
 mod read;
 mod rules;
 mod selector;
+mod swarm;
 mod watch;
 mod words;
 
@@ -46,4 +47,5 @@ pub use play::Play;
 pub use read::Problem;
 pub use rules::{Held, RuleState};
 pub use selector::{Selector, SelectorError, Vocabulary};
+pub use swarm::{BendKind, Bounds, Drawn, FaultKind, Swarm};
 pub use watch::Unmet;

@@ -30,6 +30,7 @@ impl Play {
     }
 
     pub(crate) fn with(scenario: Scenario, seed: u64, prepare: impl FnOnce(Engine) -> Engine) -> Self {
+        let scenario = scenario.drawn(seed);
         let lab = scenario.lab.clone();
         let nodes = lab.nodes();
         let header = lab.header(seed, lab.demo_start(), nodes.clone());

@@ -79,6 +79,9 @@ pub(crate) fn sim(options: &cli::Sim) -> Result<(), Failure> {
     scribe.finish();
     let report = play.report();
     print::out(&summary(&name, &report, &places.journal));
+    if let Some(drawn) = &play.sim.director().scenario().drawn {
+        print::line(&format!("  {drawn}"));
+    }
     print::line(&format!(
         "{} records; {:.1} s of virtual time in {} ms",
         kept.len(),

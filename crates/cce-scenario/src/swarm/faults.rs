@@ -1,0 +1,98 @@
+//! What breaks, and what heals; and how messages are bent.
+
+use super::{BendKind, Drawn, FaultKind, Swarm, lab, millis, moment, people::tell};
+use crate::{
+    model::{Act, Scenario, Step},
+    place::AGENT,
+};
+use cce_kernel::{NodeName, Port, Rng};
+use cce_sim::Latency;
+use cce_world::{LatencyText, Span};
+use rand::{RngExt, seq::IndexedRandom};
+use std::time::Duration;
+
+/// The shortest delay that a slow port has at most, and the longest one, in milliseconds.
+const SLOWEST: std::ops::Range<u64> = 20..400;
+
+/// Draws what breaks. Everything is whole again when the first phase ends.
+pub(super) fn draw(scenario: &mut Scenario, swarm: &Swarm, drawn: &mut Drawn, rng: &mut Rng) {
+    // What breaks first is of the network or a desktop, unless only components are to break.
+    let soft: Vec<FaultKind> =
+        swarm.kinds.iter().copied().filter(|kind| *kind != FaultKind::Restart).collect();
+    for number in 0..lab::number(swarm.faults, rng) {
+        let kinds = if number == 0 && !soft.is_empty() { &soft } else { &swarm.kinds };
+        let Some(kind) = kinds.choose(rng).copied() else { return };
+        let at = moment(swarm.heal, 50..900, rng);
+        // A short one is over before anybody notices; a long one is noticed by heartbeats.
+        let longest = if rng.random_bool(0.7) { 3_000 } else { 25_000 };
+        let lasting = millis(10..longest, rng).min(swarm.heal.saturating_sub(at));
+        let words = match kind {
+            FaultKind::Delay => delay(scenario, swarm, rng),
+            FaultKind::Stall | FaultKind::Cut => on_port(scenario, kind, (at, lasting), swarm, rng),
+            FaultKind::Crash => crash(scenario, (at, lasting), rng),
+            FaultKind::Restart => restart(scenario, (at, lasting), swarm, rng),
+        };
+        drawn.faults.extend(words);
+    }
+    scenario.lab.latency.split = rng.random_bool(0.3);
+    scenario.lab.latency.coalesce = rng.random_bool(0.3);
+}
+
+fn delay(scenario: &mut Scenario, swarm: &Swarm, rng: &mut Rng) -> Option<String> {
+    let port = *swarm.ports.choose(rng)?;
+    let most = Duration::from_millis(rng.random_range(SLOWEST));
+    let text = LatencyText(Latency::Uniform { least: Duration::from_micros(50), most });
+    scenario.lab.latency.to_listener.insert(port, text);
+    scenario.lab.latency.from_listener.insert(port, text);
+    Some(format!("{port} slow ({text})"))
+}
+
+fn on_port(
+    scenario: &mut Scenario,
+    kind: FaultKind,
+    (at, lasting): (Duration, Duration),
+    swarm: &Swarm,
+    rng: &mut Rng,
+) -> Option<String> {
+    let port = *swarm.ports.choose(rng)?;
+    let (word, act) = match kind {
+        FaultKind::Stall => ("stalled", Act::Stall(port, lasting)),
+        _ => ("cut", Act::Cut(port, lasting)),
+    };
+    let words = format!("{port} {word} {}", when(at, lasting));
+    scenario.steps.push(Step { name: words.clone(), after: None, wait: at, again: None, act });
+    Some(words)
+}
+
+/// The first agent stays: somebody has to be there. A lab of one agent has no crash.
+fn crash(scenario: &mut Scenario, (at, lasting): (Duration, Duration), rng: &mut Rng) -> Option<String> {
+    let others = scenario.lab.cast.agents.get(1..)?;
+    let agent = others.choose(rng)?.id.clone();
+    let node = NodeName::from(format!("{AGENT}{agent}"));
+    scenario.steps.push(tell(&node, "crash", at));
+    scenario.steps.push(tell(&node, "return", at + lasting));
+    Some(format!("{node} crashed {}", when(at, lasting)))
+}
+
+fn restart(
+    scenario: &mut Scenario,
+    (at, lasting): (Duration, Duration),
+    swarm: &Swarm,
+    rng: &mut Rng,
+) -> Option<String> {
+    let node = swarm.components.choose(rng)?.clone();
+    let words = format!("{node} down {}", when(at, lasting));
+    let step = |name: String, wait, act| Step { name, after: None, wait, again: None, act };
+    scenario.steps.push(step(words.clone(), at, Act::Stop(node.clone())));
+    scenario.steps.push(step(format!("{node} up"), at + lasting, Act::Start(node)));
+    Some(words)
+}
+
+fn when(at: Duration, lasting: Duration) -> String {
+    format!("at {} for {}", Span(at), Span(lasting))
+}
+
+/// Draws which messages are bent.
+pub(super) fn draw_rules(_: &mut Scenario, swarm: &Swarm, _: &mut Drawn, rng: &mut Rng) {
+    let _ = (lab::number(swarm.rules, rng), BendKind::ALL, Port::ALL);
+}

@@ -1,0 +1,3 @@
+//! Integration tests of scenarios.
+
+mod swarm;
