@@ -1,3 +1,4 @@
 //! Integration tests of scenarios.
 
+mod planted;
 mod swarm;
