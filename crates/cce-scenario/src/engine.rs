@@ -1,10 +1,12 @@
 //! Plays a scenario over a run: takes its steps, applies its rules, watches its expectations.
 
 use crate::{
+    coverage::{Coverage, Watcher},
     happening::{Happening, Tracker, is_sending},
     model::{Act, Expectation, Scenario, Step, task_word},
     outcome::{Ends, Outcome},
     rules::{Held, RuleState, Rules},
+    touched::Touched,
     watch::{self, Watch},
 };
 use cce_check::{Check, Checks};
@@ -36,6 +38,10 @@ pub struct Engine {
     /// What checks found, the first few of it.
     broken: Vec<Breach>,
     marks: Marks,
+    /// Of a swarm: what was reached.
+    watcher: Option<Watcher>,
+    /// Of a swarm with rules: what the bent messages are about.
+    touched: Touched,
     now: Time,
 }
 
@@ -110,6 +116,8 @@ impl Engine {
             checks: checks(&scenario, header),
             broken: Vec::new(),
             marks: Marks::Unwanted,
+            watcher: scenario.drawn.is_some().then(Watcher::default),
+            touched: Touched::default(),
             now: Time(0),
             scenario,
         };
@@ -145,6 +153,11 @@ impl Engine {
     /// Everything that is held.
     pub fn held(&self) -> impl Iterator<Item = &Held> {
         self.rules.held.values()
+    }
+
+    /// Which messages met which states, in a swarm.
+    pub fn coverage(&self) -> Option<&Coverage> {
+        self.watcher.as_ref().map(|watcher| &watcher.coverage)
     }
 
     /// Whether anything has gone wrong so far.
@@ -192,7 +205,7 @@ impl Engine {
     /// What went wrong, if nothing follows.
     pub fn report(&self) -> Report {
         let mut failures = self.broken.clone();
-        keep(&mut failures, self.checks.clone().finish());
+        keep(&mut failures, self.checks.clone().finish(), &self.touched);
         for watch in &self.watches {
             let Some(unmet) = watch.at_end() else { continue };
             let Expectation { name, want, inferred } = &watch.expectation;
@@ -226,6 +239,13 @@ impl Engine {
         self.checks.lost().map(stuck).collect()
     }
 
+    /// In a swarm, whatever a rule acts on is bent by a misbehaving peer.
+    fn touch(&mut self, happening: &Happening<'_>, is_bent: bool) {
+        if is_bent && self.scenario.drawn.is_some() {
+            self.touched.bend(happening.record.seq, &happening.subject);
+        }
+    }
+
     /// A scenario does what it says: every step is taken, every rule acts, nothing stays held.
     fn unfinished(&self) -> Vec<Breach> {
         let breach = |by: &str, text: String, record| Breach {
@@ -252,7 +272,7 @@ impl Engine {
                 format!("the rule never acted: `{}` left {matched} times, not {}", rule.matching, rule.nth);
             breach(&rule.name, text, None)
         });
-        let held = self.rules.held.values().map(|held| {
+        let held = self.rules.held.values().filter(move |_| !is_drawn).map(|held| {
             let by = self.rules.states.get(held.rule).map_or("", |state| state.rule.name.as_str());
             breach(by, format!("still held at the end: {}", held.words), held.record)
         });
@@ -380,8 +400,12 @@ impl Director for Engine {
         self.now = self.now.max(record.at);
         let event = self.tracker.push(record);
         self.ends.learn(&event);
+        if let Some(watcher) = &mut self.watcher {
+            watcher.push(&event);
+        }
+        self.touched.follow(&event);
         let found = self.checks.push(&event);
-        keep(&mut self.broken, found);
+        keep(&mut self.broken, found, &self.touched);
         let Some(happening) = self.tracker.happening(&event) else { return Reaction::default() };
         let mut orders = self.learn(&happening);
         orders.extend(self.mark(&happening));
@@ -392,6 +416,7 @@ impl Director for Engine {
         if let Some((at, ticket)) = verdict.expiry {
             self.set_alarm(at, Alarm::Expiry(ticket));
         }
+        self.touch(&happening, !verdict.orders.is_empty());
         // What was done to the message stands right behind it.
         Reaction { treatment: verdict.treatment, orders: verdict.orders.into_iter().chain(orders).collect() }
     }
@@ -405,6 +430,7 @@ impl Director for Engine {
         if let Some((at, ticket)) = verdict.expiry {
             self.set_alarm(at, Alarm::Expiry(ticket));
         }
+        self.touch(&happening, !verdict.orders.is_empty());
         Reaction { treatment: verdict.treatment, orders: verdict.orders }
     }
 
@@ -436,8 +462,9 @@ fn checks(scenario: &Scenario, header: &Header) -> Checks {
     off.fold(Checks::new(header), Checks::without)
 }
 
-fn keep(broken: &mut Vec<Breach>, found: Vec<cce_check::Breach>) {
-    for breach in found.into_iter().take(BROKEN_MAX.saturating_sub(broken.len())) {
+fn keep(broken: &mut Vec<Breach>, found: Vec<cce_check::Breach>, touched: &Touched) {
+    let found = found.into_iter().filter(|breach| !touched.excuses(&breach.subject));
+    for breach in found.take(BROKEN_MAX.saturating_sub(broken.len())) {
         broken.push(Breach {
             by: format!("check {}: {}", breach.check, breach.check.about()),
             text: breach.text,

@@ -18,6 +18,7 @@
     reason = "a scenario names what it knows, and passes over the rest"
 )]
 
+mod coverage;
 mod engine;
 mod explore;
 mod facts;
@@ -32,9 +33,11 @@ mod read;
 mod rules;
 mod selector;
 mod swarm;
+mod touched;
 mod watch;
 mod words;
 
+pub use coverage::{Coverage, Grid};
 pub use engine::{Breach, Engine, Report};
 pub use explore::{Ended, Orders};
 pub use file::{Context, ScenarioError, load};

@@ -16,6 +16,7 @@ mod run;
 mod scribe;
 mod settling;
 mod sim;
+mod swarm;
 
 use clap::Parser;
 use std::process::ExitCode;

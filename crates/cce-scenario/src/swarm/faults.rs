@@ -2,17 +2,28 @@
 
 use super::{BendKind, Drawn, FaultKind, Swarm, lab, millis, moment, people::tell};
 use crate::{
-    model::{Act, Scenario, Step},
-    place::AGENT,
+    coverage::about_tasks,
+    model::{Act, Action, Rule, Scenario, Step},
+    place::{AGENT, PlacePattern},
+    selector::{Selector, Vocabulary},
 };
-use cce_kernel::{NodeName, Port, Rng};
+use cce_kernel::{NodeName, Rng};
 use cce_sim::Latency;
-use cce_world::{LatencyText, Span};
+use cce_world::{COMPONENTS, LatencyText, Span};
 use rand::{RngExt, seq::IndexedRandom};
 use std::time::Duration;
 
 /// The shortest delay that a slow port has at most, and the longest one, in milliseconds.
 const SLOWEST: std::ops::Range<u64> = 20..400;
+
+/// The n-th message of a kind is bent, up to this one.
+const NTH_MAX: u64 = 12;
+
+/// The last byte of a message that may be another one.
+const BYTE_MAX: usize = 64;
+
+/// A message that waits for the next one of its stream waits no longer.
+const EXPIRE: Duration = Duration::from_secs(10);
 
 /// Draws what breaks. Everything is whole again when the first phase ends.
 pub(super) fn draw(scenario: &mut Scenario, swarm: &Swarm, drawn: &mut Drawn, rng: &mut Rng) {
@@ -92,7 +103,36 @@ fn when(at: Duration, lasting: Duration) -> String {
     format!("at {} for {}", Span(at), Span(lasting))
 }
 
-/// Draws which messages are bent.
-pub(super) fn draw_rules(_: &mut Scenario, swarm: &Swarm, _: &mut Drawn, rng: &mut Rng) {
-    let _ = (lab::number(swarm.rules, rng), BendKind::ALL, Port::ALL);
+/// Draws which messages are bent, and how: the n-th one of a kind that is about a task.
+pub(super) fn draw_rules(scenario: &mut Scenario, swarm: &Swarm, drawn: &mut Drawn, rng: &mut Rng) {
+    let kinds = about_tasks();
+    let node = |name: &str| (name.to_owned(), PlacePattern::Node(NodeName::from(name)));
+    let words = Vocabulary { places: COMPONENTS.into_iter().map(node).collect(), customers: Vec::new() };
+    for _ in 0..lab::number(swarm.rules, rng) {
+        let Some((kind, bend)) = kinds.choose(rng).zip(swarm.bends.choose(rng).copied()) else { return };
+        let Ok(matching) = Selector::parse(kind, &words) else { continue };
+        let nth = rng.random_range(1..NTH_MAX);
+        let name = format!("{} {kind} #{nth}", bend.name());
+        drawn.rules.push(name.clone());
+        scenario.rules.push(Rule {
+            name,
+            matching,
+            nth,
+            action: action(bend, rng),
+            alone: false,
+            expire: EXPIRE,
+            is_armed: true,
+        });
+    }
+}
+
+fn action(bend: BendKind, rng: &mut Rng) -> Action {
+    match bend {
+        BendKind::Drop => Action::Drop,
+        BendKind::Duplicate => Action::Duplicate,
+        BendKind::Swap => Action::Swap,
+        BendKind::Corrupt => {
+            Action::Corrupt { byte: rng.random_range(0..BYTE_MAX), to: rng.random_range(0..=u8::MAX) }
+        }
+    }
 }

@@ -1,4 +1,6 @@
 //! Integration tests of scenarios.
 
+mod coverage;
+mod misbehaving;
 mod planted;
 mod swarm;

@@ -1,9 +1,18 @@
 //! Swarms: what seeds draw, that the same seed gives the same journal, and that no check fails.
 
-use cce_journal::Record;
 use cce_scenario::{Breach, Context, Play, Scenario, ScenarioError, load};
 use cce_world::Layers;
-use std::{collections::BTreeMap, env};
+use std::{
+    collections::BTreeMap,
+    env,
+    hash::{DefaultHasher, Hash, Hasher},
+    num::NonZero,
+    sync::{
+        Mutex,
+        atomic::{AtomicU64, Ordering},
+    },
+    thread,
+};
 
 /// The shipped one.
 const SWARM: &str = include_str!("../../../../sim-configs/scenarios/swarm.toml");
@@ -20,12 +29,29 @@ const SMALL: [(&str, &str); 3] =
 fn every_seed_gives_the_same_journal_twice_and_breaks_no_check() {
     let asked: Option<u64> = env::var(SEEDS_VARIABLE).ok().and_then(|text| text.parse().ok());
     let swarm = if asked.is_some() { read(SWARM).unwrap() } else { small() };
-    for seed in 1..=asked.unwrap_or(SEEDS) {
-        let (first, failures) = played(&swarm, seed);
-        assert!(failures.is_empty(), "{}: {failures:#?}", swarm.drawn(seed).drawn.unwrap());
-        let (second, _) = played(&swarm, seed);
-        assert!(first == second, "seed {seed}: two runs differ");
-    }
+    let next = AtomicU64::new(1);
+    let failed: Mutex<Vec<String>> = Mutex::default();
+    thread::scope(|scope| {
+        for _ in 0..thread::available_parallelism().map_or(1, NonZero::get) {
+            scope.spawn(|| {
+                loop {
+                    let seed = next.fetch_add(1, Ordering::Relaxed);
+                    if seed > asked.unwrap_or(SEEDS) {
+                        return;
+                    }
+                    let (first, failures) = digest(&swarm, seed);
+                    let (second, _) = digest(&swarm, seed);
+                    if !failures.is_empty() || first != second {
+                        let drawn = swarm.drawn(seed).drawn.unwrap();
+                        let text = format!("{drawn}: the same twice: {}; {failures:#?}", first == second);
+                        failed.lock().unwrap().push(text);
+                    }
+                }
+            });
+        }
+    });
+    let failed = failed.into_inner().unwrap();
+    assert!(failed.is_empty(), "{}", failed.join("\n\n"));
 }
 
 #[test]
@@ -87,9 +113,22 @@ pub(crate) fn read(text: &str) -> Result<Scenario, ScenarioError> {
     load("swarm.toml", text, context)
 }
 
-fn played(swarm: &Scenario, seed: u64) -> (Vec<Record>, Vec<Breach>) {
+/// Plays a seed to its end.
+pub(crate) fn played(swarm: &Scenario, seed: u64) -> Play {
     let mut play = Play::new(swarm.clone(), seed);
-    let mut records = Vec::new();
-    play.run(|fresh| records.extend_from_slice(fresh));
-    (records, play.report().failures)
+    play.run(|_| ());
+    play
+}
+
+/// The journal of a seed in short, and what failed.
+fn digest(swarm: &Scenario, seed: u64) -> (u64, Vec<Breach>) {
+    let mut play = Play::new(swarm.clone(), seed);
+    let mut hasher = DefaultHasher::new();
+    serde_json::to_vec(&play.header).unwrap().hash(&mut hasher);
+    play.run(|fresh| {
+        for record in fresh {
+            serde_json::to_vec(record).unwrap().hash(&mut hasher);
+        }
+    });
+    (hasher.finish(), play.report().failures)
 }
