@@ -52,11 +52,11 @@ impl Grid {
     /// Every state.
     pub fn states(self) -> Vec<&'static str> {
         match self {
-            Self::Contact => names(ContactStatus::ALL, |state| state.name()),
-            Self::Dialogue => names(DialogueState::ALL, |state| state.name()),
-            Self::Task => names(TaskState::ALL, |state| state.name()),
-            Self::Dialog => names(DialogState::ALL, |state| state.name()),
-            Self::Agent => names(AgentState::ALL, |state| state.name()),
+            Self::Contact => names(ContactStatus::ALL, ContactStatus::name),
+            Self::Dialogue => names(DialogueState::ALL, DialogueState::name),
+            Self::Task => names(TaskState::ALL, TaskState::name),
+            Self::Dialog => names(DialogState::ALL, DialogState::name),
+            Self::Agent => names(AgentState::ALL, AgentState::name),
         }
     }
 
@@ -70,7 +70,7 @@ impl Grid {
                 all
             }
             Self::Task => rows(Cti::TABLE, "client", &[TASK]),
-            Self::Dialog => names(&DialogAction::ALL, |action| action.name()),
+            Self::Dialog => names(&DialogAction::ALL, DialogAction::name),
             Self::Agent => {
                 let mut all = rows(Cti::TABLE, "client", &[CTI_AGENT, "MRDID"]);
                 all.extend(rows(Icm::TABLE, "router", &[ICM_AGENT, "MRDID", ICM_TASK]));

@@ -92,7 +92,7 @@ fn run_all(options: &cli::Explore, scenario: &Scenario, seeds: &cli::Seeds) -> F
 
 /// One seed. A component that panics ends it.
 fn run(scenario: &Scenario, seed: u64) -> (Found, Coverage) {
-    let scenario = scenario.drawn(seed);
+    let scenario = scenario.clone().drawn(seed);
     let drawn = scenario.drawn.as_ref().map(ToString::to_string).unwrap_or_default();
     let played = panic::catch_unwind(AssertUnwindSafe(|| {
         let mut play = Play::new(scenario, seed);

@@ -69,9 +69,10 @@ fn counted(words: &[String]) -> String {
 
 impl Scenario {
     /// What a seed makes of the scenario: a swarm draws everything anew, any other one stays as it is.
-    pub fn drawn(&self, seed: u64) -> Self {
-        let Some(swarm) = self.swarm.as_ref().filter(|_| self.drawn.is_none()) else { return self.clone() };
-        let mut scenario = self.clone();
+    pub fn drawn(self, seed: u64) -> Self {
+        let Some(swarm) = self.swarm.clone().filter(|_| self.drawn.is_none()) else { return self };
+        let swarm = &swarm;
+        let mut scenario = self;
         let mut drawn = Drawn {
             seed,
             agents: Vec::new(),

@@ -114,14 +114,14 @@ impl Swarm {
             mrds: range("mrds", (1, 4), MRDS_MAX, section, from),
             tasks: range("tasks", (20, 500), TASKS_MAX, section, from),
             faults: range("faults", (1, 6), FAULTS_MAX, section, from),
-            kinds: named("kinds", "kind of fault", FaultKind::ALL, |kind| kind.name(), section, from),
-            ports: named("ports", "port", &Port::ALL, |port| port.name(), section, from),
+            kinds: named("kinds", "kind of fault", FaultKind::ALL, FaultKind::name, section, from),
+            ports: named("ports", "port", &Port::ALL, Port::name, section, from),
             components: named("components", "component", &COMPONENTS, |name| name, section, from)
                 .into_iter()
                 .map(NodeName::from)
                 .collect(),
             rules: range("rules", (0, 0), RULES_MAX, section, from),
-            bends: named("bends", "way to bend", BendKind::ALL, |bend| bend.name(), section, from),
+            bends: named("bends", "way to bend", BendKind::ALL, BendKind::name, section, from),
             heal: section.duration("heal", from).unwrap_or(HEAL),
         };
         swarm.agents.least = swarm.agents.least.max(1);
@@ -149,12 +149,11 @@ fn named<T: Copy>(
     }
     let mut found = Vec::new();
     for Placed { text, span } in section.texts(key, from) {
-        match all.iter().find(|one| name(**one) == text) {
-            Some(one) => found.push(*one),
-            None => {
-                let hint = nearest(&text, all.iter().map(|one| name(*one)));
-                from.problem(span, format!("there is no {what} `{text}`{hint}"));
-            }
+        if let Some(one) = all.iter().find(|one| name(**one) == text) {
+            found.push(*one);
+        } else {
+            let hint = nearest(&text, all.iter().map(|one| name(*one)));
+            from.problem(span, format!("there is no {what} `{text}`{hint}"));
         }
     }
     found

@@ -99,7 +99,7 @@ impl Planted {
 impl Component for Planted {
     fn handle(&mut self, input: Input, cx: &mut Cx<'_>) {
         let Some(input) = self.fault.input(input) else { return };
-        let host = self.host.get_or_insert_with(|| Host::new(self.name.clone(), 1, cx.clock().clone()));
+        let host = self.host.get_or_insert_with(|| Host::new(self.name.clone(), 1, *cx.clock()));
         let outputs = host.handle(self.inner.as_mut(), input, cx.now());
         for output in self.fault.outputs(outputs) {
             pass_on(output, cx);
