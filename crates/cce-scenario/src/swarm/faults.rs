@@ -7,7 +7,7 @@ use crate::{
     place::{AGENT, PlacePattern},
     selector::{Selector, Vocabulary},
 };
-use cce_kernel::{NodeName, Rng};
+use cce_kernel::{NodeName, Port, Rng};
 use cce_sim::Latency;
 use cce_world::{COMPONENTS, LatencyText, Span};
 use rand::{RngExt, seq::IndexedRandom};
@@ -38,10 +38,19 @@ pub(super) fn draw(scenario: &mut Scenario, swarm: &Swarm, drawn: &mut Drawn, rn
         let longest = if rng.random_bool(0.7) { 3_000 } else { 25_000 };
         let lasting = millis(10..longest, rng).min(swarm.heal.saturating_sub(at));
         let words = match kind {
-            FaultKind::Delay => delay(scenario, swarm, rng),
-            FaultKind::Stall | FaultKind::Cut => on_port(scenario, kind, (at, lasting), swarm, rng),
+            FaultKind::Delay | FaultKind::Stall | FaultKind::Cut => {
+                let Some(port) = swarm.ports.choose(rng).copied() else { continue };
+                drawn.may_lose_ends |= loses_ends(kind, port);
+                Some(match kind {
+                    FaultKind::Delay => delay(scenario, port, rng),
+                    _ => on_port(scenario, kind, port, (at, lasting)),
+                })
+            }
             FaultKind::Crash => crash(scenario, (at, lasting), rng),
-            FaultKind::Restart => restart(scenario, (at, lasting), swarm, rng),
+            FaultKind::Restart => {
+                drawn.may_lose_ends = true;
+                restart(scenario, (at, lasting), swarm, rng)
+            }
         };
         drawn.faults.extend(words);
     }
@@ -49,30 +58,37 @@ pub(super) fn draw(scenario: &mut Scenario, swarm: &Swarm, drawn: &mut Drawn, rn
     scenario.lab.latency.coalesce = rng.random_bool(0.3);
 }
 
-fn delay(scenario: &mut Scenario, swarm: &Swarm, rng: &mut Rng) -> Option<String> {
-    let port = *swarm.ports.choose(rng)?;
+/// Whether ends of contacts may be lost for good: with what knows of them (task-routing E13), and where the end
+/// overtakes the news that there is an agent, so that CCP refuses it.
+const fn loses_ends(kind: FaultKind, port: Port) -> bool {
+    match port {
+        Port::Mr => !matches!(kind, FaultKind::Cut),
+        Port::CcpRest | Port::CtiA | Port::CtiB | Port::IcmMr | Port::IcmAgent => true,
+        Port::App | Port::Desk | Port::Xmpp => false,
+    }
+}
+
+fn delay(scenario: &mut Scenario, port: Port, rng: &mut Rng) -> String {
     let most = Duration::from_millis(rng.random_range(SLOWEST));
     let text = LatencyText(Latency::Uniform { least: Duration::from_micros(50), most });
     scenario.lab.latency.to_listener.insert(port, text);
     scenario.lab.latency.from_listener.insert(port, text);
-    Some(format!("{port} slow ({text})"))
+    format!("{port} slow ({text})")
 }
 
 fn on_port(
     scenario: &mut Scenario,
     kind: FaultKind,
+    port: Port,
     (at, lasting): (Duration, Duration),
-    swarm: &Swarm,
-    rng: &mut Rng,
-) -> Option<String> {
-    let port = *swarm.ports.choose(rng)?;
+) -> String {
     let (word, act) = match kind {
         FaultKind::Stall => ("stalled", Act::Stall(port, lasting)),
         _ => ("cut", Act::Cut(port, lasting)),
     };
     let words = format!("{port} {word} {}", when(at, lasting));
     scenario.steps.push(Step { name: words.clone(), after: None, wait: at, again: None, act });
-    Some(words)
+    words
 }
 
 /// The first agent stays: somebody has to be there. A lab of one agent has no crash.

@@ -25,6 +25,9 @@ const HOME: Duration = Duration::from_secs(15);
 const REST: Duration = Duration::from_mins(4);
 const PER_TASK: Duration = Duration::from_secs(12);
 
+/// What somebody who fumbles wants at the wrong moment.
+const FUMBLES: [&str; 8] = ["accept", "start", "pause", "resume", "wrap-up", "close", "ready", "not-ready"];
+
 /// A dialed number that nobody configured.
 const UNKNOWN_NUMBER: &str = "Nowhere";
 
@@ -42,11 +45,12 @@ enum Character {
     Ignoring,
     Leaving,
     Idling,
+    Fumbling,
 }
 
 impl Character {
-    const ALL: [Self; 6] =
-        [Self::Quick, Self::Slow, Self::Pausing, Self::Ignoring, Self::Leaving, Self::Idling];
+    const ALL: [Self; 7] =
+        [Self::Quick, Self::Slow, Self::Pausing, Self::Ignoring, Self::Leaving, Self::Idling, Self::Fumbling];
 
     const fn name(self) -> &'static str {
         match self {
@@ -56,6 +60,7 @@ impl Character {
             Self::Ignoring => "ignoring",
             Self::Leaving => "signing out and in",
             Self::Idling => "not ready at times",
+            Self::Fumbling => "fumbling",
         }
     }
 }
@@ -75,6 +80,12 @@ pub(super) fn draw_agents(scenario: &mut Scenario, swarm: &Swarm, drawn: &mut Dr
             scenario.steps.push(tell(&node, "sign-out", leaves));
             scenario.steps.push(tell(&node, "sign-in", returns.min(swarm.heal)));
             scenario.steps.push(tell(&node, "sign-in", swarm.heal + HOME));
+        }
+        if matches!(character, Character::Fumbling) {
+            for _ in 0..rng.random_range(5..20) {
+                let word = FUMBLES.choose(rng).copied().unwrap_or_default();
+                scenario.steps.push(tell(&node, word, moment(swarm.heal, 50..900, rng)));
+            }
         }
         let ready = Step {
             again: Some((READY_TIMES, READY_EVERY)),
@@ -111,7 +122,7 @@ fn agent(id: AgentId, character: Character, rng: &mut Rng) -> CastAgent {
     agent.start = Some(Span(millis(0..900, rng)));
     agent.close = Some(Span(millis(300..3_000, rng)));
     match character {
-        Character::Quick | Character::Leaving => {}
+        Character::Quick | Character::Leaving | Character::Fumbling => {}
         Character::Slow => {
             agent.accept = Some(Span(millis(1_000..6_000, rng)));
             agent.start = Some(Span(millis(500..3_000, rng)));
