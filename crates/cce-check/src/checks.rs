@@ -25,6 +25,12 @@ use cce_mr::{Icm, Mr};
 use cce_views::{Event, Exchange, Kind, Message, Subject};
 use std::collections::BTreeSet;
 
+/// CCP's answer to a close or a renotification of a contact that is not reserved.
+const NOT_RESERVED: u16 = 412;
+
+/// From this answer on, CCP failed.
+const SERVER_ERROR: u16 = 500;
+
 /// A component, by what the checks know of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Node {
@@ -141,6 +147,12 @@ impl Checks {
         let breaches = judge.breaches;
         self.ledger = ledger;
         breaches
+    }
+
+    /// Contacts that have not ended and may never do, each with the record of the failure with which its end was
+    /// lost.
+    pub fn lost(&self) -> impl Iterator<Item = (&ContactId, u64)> {
+        self.contacts.lost()
     }
 
     /// What a record says apart from its meaning.
@@ -269,8 +281,10 @@ impl Checks {
             Exchange::RequestOut { call, .. } if node == Node::Finesse => self.asks.on_call(*call, seq),
             Exchange::ReplyIn { call, result } if node == Node::Finesse => {
                 let Some(ask) = self.asks.on_answer(*call) else { return };
-                if result.as_ref().map_or(true, |response| response.status >= 500) {
-                    self.contacts.lose_one(&ask.contact, ask.task, seq);
+                match result.as_ref().map_or(SERVER_ERROR, |response| response.status) {
+                    SERVER_ERROR.. => self.contacts.lose_one(&ask.contact, ask.task, seq),
+                    NOT_RESERVED => self.contacts.lose_early(&ask.contact, ask.task, seq),
+                    _ => {}
                 }
             }
             Exchange::RequestIn { call, request, .. } if node == Node::Ccp => {

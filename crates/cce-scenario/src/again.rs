@@ -24,11 +24,11 @@ impl Play {
         let lab = scenario.lab.clone();
         let table = Timetable::of(records);
         let (end, starts) = (table.end(), table.starts().to_vec());
-        let mut sim = Sim::directed(header.seed, Engine::new(scenario, header));
+        let mut sim = Sim::directed(header.seed, Engine::new(scenario, header).open_ended());
         sim.keep_to(table);
         let mut known = BTreeSet::new();
         for (at, node) in starts {
-            sim.run_until(at);
+            sim.run_before(at);
             let Some(component) = lab.build(&node) else { continue };
             if known.insert(node.clone()) {
                 sim.add(&node, header.clock(&node), component);

@@ -1,15 +1,17 @@
 //! Plays a scenario over a run: takes its steps, applies its rules, watches its expectations.
 
 use crate::{
+    coverage::{Coverage, Watcher},
     happening::{Happening, Tracker, is_sending},
     model::{Act, Expectation, Scenario, Step, task_word},
     outcome::{Ends, Outcome},
     rules::{Held, RuleState, Rules},
+    touched::Touched,
     watch::{self, Watch},
 };
 use cce_check::{Check, Checks};
 use cce_journal::{Bend, Bent, Director, Header, Order, Reaction, Record, Ticket, What};
-use cce_kernel::{Command, Input, NodeName, Time};
+use cce_kernel::{Command, Input, NodeName, Time, model::ContactId};
 use std::collections::BTreeMap;
 
 /// Whose record it is when a rule is armed or disarmed, which happens nowhere.
@@ -38,6 +40,12 @@ pub struct Engine {
     marks: Marks,
     /// Something was seen that matters to what is done or expected later.
     noted: bool,
+    /// The run may end anywhere: what has not ended by then is no failure.
+    is_open_ended: bool,
+    /// Of a swarm: what was reached.
+    watcher: Option<Watcher>,
+    /// Of a swarm with rules: what the bent messages are about.
+    touched: Touched,
     now: Time,
 }
 
@@ -113,6 +121,9 @@ impl Engine {
             broken: Vec::new(),
             marks: Marks::Unwanted,
             noted: false,
+            is_open_ended: false,
+            watcher: scenario.drawn.is_some().then(Watcher::default),
+            touched: Touched::default(),
             now: Time(0),
             scenario,
         };
@@ -128,6 +139,11 @@ impl Engine {
     pub(crate) fn with_marks(mut self) -> Self {
         self.marks = Marks::Waiting;
         self
+    }
+
+    /// The same over a run that may end anywhere.
+    pub(crate) fn open_ended(self) -> Self {
+        Self { is_open_ended: true, ..self }
     }
 
     /// The scenario.
@@ -150,6 +166,11 @@ impl Engine {
         self.rules.held.values()
     }
 
+    /// Which messages met which states, in a swarm.
+    pub fn coverage(&self) -> Option<&Coverage> {
+        self.watcher.as_ref().map(|watcher| &watcher.coverage)
+    }
+
     /// Whether anything has gone wrong so far.
     pub fn is_broken(&self) -> bool {
         !self.broken.is_empty() || self.watches.iter().any(|watch| watch.unmet.is_some())
@@ -158,7 +179,7 @@ impl Engine {
     /// Whether every step was taken and every task has ended.
     pub fn is_over(&self) -> bool {
         self.steps.iter().all(|step| *step == Progress::Taken)
-            && self.ends.created() >= self.scenario.customers.len()
+            && self.ends.decided() >= self.scenario.customers.len()
             && self.ends.are_all()
             && self.rules.held.is_empty()
     }
@@ -195,7 +216,9 @@ impl Engine {
     /// What went wrong, if nothing follows.
     pub fn report(&self) -> Report {
         let mut failures = self.broken.clone();
-        keep(&mut failures, self.checks.clone().finish());
+        if !self.is_open_ended {
+            keep(&mut failures, self.checks.clone().finish(), &self.touched);
+        }
         for watch in &self.watches {
             let Some(unmet) = watch.at_end() else { continue };
             let Expectation { name, want, inferred } = &watch.expectation;
@@ -208,7 +231,32 @@ impl Engine {
             });
         }
         failures.extend(self.unfinished());
+        failures.extend(self.stuck());
         Report { failures, bends: self.bends(), outcome: self.outcome() }
+    }
+
+    /// In a swarm, everything ends once everything is whole, but for ends that were lost with something that broke.
+    fn stuck(&self) -> Vec<Breach> {
+        let Some(drawn) = &self.scenario.drawn else { return Vec::new() };
+        if drawn.may_lose_ends || !drawn.rules.is_empty() {
+            return Vec::new();
+        }
+        let names = self.tracker.names();
+        let stuck = |(contact, lost): (&ContactId, u64)| Breach {
+            by: "swarm: everything ends once everything is whole".to_owned(),
+            text: format!("contact {} never ended; its end was lost at record {lost}", names.short(contact)),
+            record: Some(lost),
+            related: Vec::new(),
+            inferred: None,
+        };
+        self.checks.lost().map(stuck).collect()
+    }
+
+    /// In a swarm, whatever a rule acts on is bent by a misbehaving peer.
+    fn touch(&mut self, happening: &Happening<'_>, is_bent: bool) {
+        if is_bent && self.scenario.drawn.is_some() {
+            self.touched.bend(happening.record.seq, &happening.subject);
+        }
     }
 
     /// A scenario does what it says: every step is taken, every rule acts, nothing stays held.
@@ -228,13 +276,16 @@ impl Engine {
             }
             None => breach(&step.name, "the step was not taken before the end".into(), None),
         });
-        let idle = self.rules.states.iter().filter(|state| state.is_armed && state.fired.is_none());
+        // What a swarm drew need not come up.
+        let is_drawn = self.scenario.drawn.is_some();
+        let idle =
+            self.rules.states.iter().filter(|state| state.is_armed && state.fired.is_none() && !is_drawn);
         let rules = idle.map(|RuleState { rule, matched, .. }| {
             let text =
                 format!("the rule never acted: `{}` left {matched} times, not {}", rule.matching, rule.nth);
             breach(&rule.name, text, None)
         });
-        let held = self.rules.held.values().map(|held| {
+        let held = self.rules.held.values().filter(move |_| !is_drawn).map(|held| {
             let by = self.rules.states.get(held.rule).map_or("", |state| state.rule.name.as_str());
             breach(by, format!("still held at the end: {}", held.words), held.record)
         });
@@ -277,7 +328,7 @@ impl Engine {
             .enumerate()
             .filter_map(|(number, step)| due(step).then_some(number))
             .collect();
-        self.ends.learn_reply(happening);
+        self.ends.learn_reply(happening, names);
         let mut orders = self.rules.release_by(happening, names);
         for (deadline, number) in deadlines {
             self.set_alarm(deadline, Alarm::Watch(number));
@@ -364,8 +415,12 @@ impl Director for Engine {
         self.now = self.now.max(record.at);
         let event = self.tracker.push(record);
         self.ends.learn(&event);
+        if let Some(watcher) = &mut self.watcher {
+            watcher.push(&event);
+        }
+        self.touched.follow(&event);
         let found = self.checks.push(&event);
-        keep(&mut self.broken, found);
+        keep(&mut self.broken, found, &self.touched);
         let Some(happening) = self.tracker.happening(&event) else { return Reaction::default() };
         let mut orders = self.learn(&happening);
         orders.extend(self.mark(&happening));
@@ -377,6 +432,7 @@ impl Director for Engine {
         if let Some((at, ticket)) = verdict.expiry {
             self.set_alarm(at, Alarm::Expiry(ticket));
         }
+        self.touch(&happening, !verdict.orders.is_empty());
         // What was done to the message stands right behind it.
         Reaction { treatment: verdict.treatment, orders: verdict.orders.into_iter().chain(orders).collect() }
     }
@@ -390,6 +446,7 @@ impl Director for Engine {
         if let Some((at, ticket)) = verdict.expiry {
             self.set_alarm(at, Alarm::Expiry(ticket));
         }
+        self.touch(&happening, !verdict.orders.is_empty());
         Reaction { treatment: verdict.treatment, orders: verdict.orders }
     }
 
@@ -425,8 +482,9 @@ fn checks(scenario: &Scenario, header: &Header) -> Checks {
     off.fold(Checks::new(header), Checks::without)
 }
 
-fn keep(broken: &mut Vec<Breach>, found: Vec<cce_check::Breach>) {
-    for breach in found.into_iter().take(BROKEN_MAX.saturating_sub(broken.len())) {
+fn keep(broken: &mut Vec<Breach>, found: Vec<cce_check::Breach>, touched: &Touched) {
+    let found = found.into_iter().filter(|breach| !touched.excuses(&breach.subject));
+    for breach in found.take(BROKEN_MAX.saturating_sub(broken.len())) {
         broken.push(Breach {
             by: format!("check {}: {}", breach.check, breach.check.about()),
             text: breach.text,

@@ -40,7 +40,7 @@ pub struct Orders {
 impl Orders {
     /// Every order of that scenario's messages.
     pub fn new(scenario: Scenario, seed: u64) -> Self {
-        Self { scenario, seed }
+        Self { scenario: scenario.drawn(seed), seed }
     }
 
     /// When each run ends at the latest.

@@ -5,6 +5,7 @@ use crate::{
     place::{AGENT, CUSTOMER, PlacePattern},
     read::{Placed, Problem, Section, Source, as_json, json_table},
     selector::{Selector, Vocabulary, nearest},
+    swarm::Swarm,
 };
 use cce_check::Check;
 use cce_kernel::{NodeName, Port};
@@ -169,6 +170,7 @@ struct Draft {
     expectations: Vec<Expectation>,
     unchecked: BTreeMap<String, String>,
     window: Option<Selector>,
+    swarm: Option<Swarm>,
 }
 
 impl Draft {
@@ -188,6 +190,7 @@ impl Draft {
             expectations: Vec::new(),
             unchecked: BTreeMap::new(),
             window: None,
+            swarm: None,
         }
     }
 
@@ -208,6 +211,8 @@ impl Draft {
             expectations: self.expectations,
             unchecked: self.unchecked,
             window: self.window,
+            swarm: self.swarm,
+            drawn: None,
             parameters: self.parameters,
         }
     }
@@ -373,6 +378,7 @@ impl Draft {
             }
             draft.read_checks(section, from);
             draft.read_window(section, &words, from);
+            draft.read_swarm(section, from);
             section.tell_unknown(from);
             draft.check_rule_names(from);
         });
@@ -545,6 +551,11 @@ impl Draft {
         }
         explore.tell_unknown(from);
         self.window = begin.and_then(|text| selector(&text, words, from)).or(self.window.take());
+    }
+
+    fn read_swarm(&mut self, section: &mut Section<'_>, from: &mut Source<'_>) {
+        let Some(mut swarm) = section.section("swarm", from) else { return };
+        self.swarm = Some(Swarm::read(&mut swarm, from));
     }
 
     /// Steps name rules that there are.

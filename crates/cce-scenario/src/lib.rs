@@ -19,6 +19,7 @@
 )]
 
 mod again;
+mod coverage;
 mod engine;
 mod explore;
 mod facts;
@@ -32,10 +33,13 @@ mod play;
 mod read;
 mod rules;
 mod selector;
+mod swarm;
+mod touched;
 mod watch;
 mod words;
 
 pub use again::{Deviation, deviation};
+pub use coverage::{Coverage, Grid};
 pub use engine::{Breach, Engine, Report};
 pub use explore::{Ended, Orders};
 pub use file::{Context, ScenarioError, load};
@@ -48,4 +52,5 @@ pub use play::Play;
 pub use read::Problem;
 pub use rules::{Held, RuleState};
 pub use selector::{Selector, SelectorError, Vocabulary};
+pub use swarm::{BendKind, Bounds, Drawn, FaultKind, Swarm};
 pub use watch::Unmet;

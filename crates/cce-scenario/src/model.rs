@@ -1,6 +1,10 @@
 //! A scenario as it was read.
 
-use crate::{names::TaskName, selector::Selector};
+use crate::{
+    names::TaskName,
+    selector::Selector,
+    swarm::{Drawn, Swarm},
+};
 use cce_kernel::{NodeName, Port};
 use cce_world::Lab;
 use std::{collections::BTreeMap, time::Duration};
@@ -30,6 +34,10 @@ pub struct Scenario {
     pub unchecked: BTreeMap<String, String>,
     /// What orders count from when they are explored; otherwise from the first contact on.
     pub window: Option<Selector>,
+    /// What a seed draws, if there is anything to draw.
+    pub swarm: Option<Swarm>,
+    /// What was drawn for this one.
+    pub drawn: Option<Drawn>,
     /// Its parameters, with the alternatives of each; the first counts unless another one is chosen.
     pub parameters: BTreeMap<String, Vec<String>>,
 }
@@ -49,6 +57,8 @@ impl Scenario {
             expectations: Vec::new(),
             unchecked: BTreeMap::new(),
             window: None,
+            swarm: None,
+            drawn: None,
             parameters: BTreeMap::new(),
         }
     }

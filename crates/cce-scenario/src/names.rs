@@ -2,7 +2,7 @@
 
 use cce_journal::{Record, What};
 use cce_kernel::{
-    Output,
+    NodeName, Output,
     model::{ContactId, TaskId},
 };
 use cce_views::{Event, Kind};
@@ -140,6 +140,16 @@ impl Names {
             Some(number) => tasks.get(number - 1).copied(),
             None => tasks.last().copied(),
         }
+    }
+
+    /// Whether a virtual customer has a contact.
+    pub(crate) fn has_customer(&self, node: &NodeName) -> bool {
+        let number = node
+            .as_str()
+            .strip_prefix(crate::place::CUSTOMER)
+            .and_then(|number| number.parse::<usize>().ok());
+        let name = number.and_then(|number| self.customers.get(number.checked_sub(1)?));
+        name.is_some_and(|name| self.by_customer.contains_key(name))
     }
 
     /// What people call a contact: its customer's name, or `T2`.

@@ -1,8 +1,9 @@
 //! How a run ended for its tasks.
 
 use crate::{happening::Happening, names::Names};
+use cce_journal::What;
 use cce_kernel::{
-    Fact,
+    CallError, Fact, Input, NodeName,
     model::{ContactId, ContactStatus, Disposition, StatusReason, TaskId, TaskState},
 };
 use cce_views::{Event, Kind};
@@ -19,6 +20,8 @@ pub(crate) struct Ends {
     tasks: BTreeSet<TaskId>,
     dispositions: BTreeMap<TaskId, Disposition>,
     cancels: BTreeMap<ContactId, String>,
+    /// Customers who gave up before there was a contact.
+    gave_up: BTreeSet<NodeName>,
 }
 
 /// How a run ended: equal where nobody outside could tell two runs apart by their ends.
@@ -84,20 +87,39 @@ impl Ends {
         }
     }
 
-    /// Takes in the answer to a cancel where it arrives.
-    pub(crate) fn learn_reply(&mut self, happening: &Happening<'_>) {
-        if happening.name == "REPLY"
-            && happening.counts()
-            && happening.field("to").as_deref() == Some("CANCEL")
-            && let (Some(contact), Some(status)) = (&happening.subject.contact, happening.field("status"))
-        {
-            self.cancels.insert(contact.clone(), status);
+    /// Takes in the answer to a cancel, and to the wish for a task, where it arrives.
+    pub(crate) fn learn_reply(&mut self, happening: &Happening<'_>, names: &Names) {
+        if happening.name != "REPLY" || !happening.counts() {
+            return;
+        }
+        match happening.field("to").as_deref() {
+            Some("CANCEL") => {
+                if let (Some(contact), Some(status)) = (&happening.subject.contact, happening.field("status"))
+                {
+                    self.cancels.insert(contact.clone(), status);
+                }
+            }
+            Some("CREATE") => self.learn_creation(&happening.record.node, &happening.record.what, names),
+            _ => {}
         }
     }
 
-    /// Contacts that were created.
-    pub(crate) fn created(&self) -> usize {
-        self.contacts.len()
+    /// What customers do not ask for again: see `cce_world::cast::customer`.
+    fn learn_creation(&mut self, customer: &NodeName, what: &What, names: &Names) {
+        let What::In(Input::Reply { result, .. }) = what else { return };
+        let is_created = result.as_ref().is_ok_and(|response| response.status == 201);
+        let is_repeated = match result {
+            Ok(response) => response.status == 503,
+            Err(error) => *error == CallError::Unreachable,
+        };
+        if !is_created && !is_repeated && !names.has_customer(customer) {
+            self.gave_up.insert(customer.clone());
+        }
+    }
+
+    /// Contacts that were created, and customers who gave up before.
+    pub(crate) fn decided(&self) -> usize {
+        self.contacts.len() + self.gave_up.len()
     }
 
     /// Whether nothing is open.

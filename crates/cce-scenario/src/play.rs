@@ -5,7 +5,7 @@ use crate::{
     model::Scenario,
 };
 use cce_journal::{Header, Record};
-use cce_kernel::Time;
+use cce_kernel::{Component, NodeName, Time};
 use cce_sim::Sim;
 use std::time::Duration;
 
@@ -29,7 +29,27 @@ impl Play {
         Self::with(scenario, seed, |engine| engine)
     }
 
+    /// The same with other components in the place of the lab's: how tests plant faults.
+    #[doc(hidden)]
+    pub fn planted(
+        scenario: Scenario,
+        seed: u64,
+        plant: impl Fn(&NodeName, Box<dyn Component>) -> Box<dyn Component> + 'static,
+    ) -> Self {
+        Self::build(scenario, seed, |engine| engine, plant)
+    }
+
     pub(crate) fn with(scenario: Scenario, seed: u64, prepare: impl FnOnce(Engine) -> Engine) -> Self {
+        Self::build(scenario, seed, prepare, |_, component| component)
+    }
+
+    fn build(
+        scenario: Scenario,
+        seed: u64,
+        prepare: impl FnOnce(Engine) -> Engine,
+        plant: impl Fn(&NodeName, Box<dyn Component>) -> Box<dyn Component> + 'static,
+    ) -> Self {
+        let scenario = scenario.drawn(seed);
         let lab = scenario.lab.clone();
         let nodes = lab.nodes();
         let header = lab.header(seed, lab.demo_start(), nodes.clone());
@@ -39,10 +59,10 @@ impl Play {
         sim.set_pieces(lab.latency.pieces());
         for node in &nodes {
             if let Some(component) = lab.build(node) {
-                sim.add(node, header.clock(node), component);
+                sim.add(node, header.clock(node), plant(node, component));
             }
         }
-        sim.build_with(Box::new(move |node| lab.build(node)));
+        sim.build_with(Box::new(move |node| lab.build(node).map(|component| plant(node, component))));
         Self { header, sim, until, rest }
     }
 

@@ -1,6 +1,6 @@
 //! Reads a TOML file piece by piece, and remembers where each piece stands. Everything that is wrong is found.
 
-use crate::selector::nearest;
+use crate::{selector::nearest, swarm::Bounds};
 use cce_world::Span;
 use serde_json::{Map, Value};
 use std::{collections::BTreeMap, ops::Range, time::Duration};
@@ -135,6 +135,26 @@ impl<'a> Section<'a> {
             from.problem(value.span(), format!("{} is a whole number", self.path_of(key)));
         }
         number
+    }
+
+    /// `[2, 50]`, of numbers up to `bound`; one number stands for itself.
+    pub(crate) fn range(&mut self, key: &'static str, bound: u64, from: &mut Source<'_>) -> Option<Bounds> {
+        let value = self.get(key)?;
+        let numbers = match as_json(value, from) {
+            Value::Array(items) => items.iter().map(Value::as_u64).collect::<Option<Vec<u64>>>(),
+            one => one.as_u64().map(|number| vec![number]),
+        };
+        let range = match numbers.as_deref() {
+            Some([one]) => Some(Bounds { least: *one, most: *one }),
+            Some([least, most]) => Some(Bounds { least: *least, most: *most }),
+            _ => None,
+        };
+        let range = range.filter(|range| range.least <= range.most && range.most <= bound);
+        if range.is_none() {
+            let path = self.path_of(key);
+            from.problem(value.span(), format!("{path} is [least, most], whole numbers up to {bound}"));
+        }
+        range
     }
 
     pub(crate) fn truth(&mut self, key: &'static str, from: &mut Source<'_>) -> Option<bool> {

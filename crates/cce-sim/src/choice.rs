@@ -6,6 +6,7 @@ use crate::{
     queue::{Delivery, Planned},
     sim::Node,
     stream::Stream,
+    timetable::When,
 };
 use cce_journal::{Director, Record};
 use cce_kernel::{Input, NodeName, Time};
@@ -175,10 +176,11 @@ impl<D: Director> Sim<D> {
                 pending.push(at.max(self.now), stream.clone(), planned, self.chosen);
             }
             _ => match self.recorded(&planned) {
-                Some(moment) => {
+                When::At(moment) => {
                     self.queue.plan_at(moment, planned);
                 }
-                None => {
+                When::Never => {}
+                When::Unknown => {
                     self.queue.plan(at, planned);
                 }
             },

@@ -7,6 +7,7 @@ use crate::{
     queue::{Delivery, Planned},
     sim::planned,
     stream::Stream,
+    timetable::When,
     wire::End,
 };
 use bytes::Bytes;
@@ -191,7 +192,8 @@ impl<D: Director> Sim<D> {
     fn dial(&mut self, name: &NodeName, link: LinkId, address: &Address, seq: u64) {
         self.wires.dial(&(name.clone(), link));
         let listener = NodeName::from(link.port.listener());
-        let is_open = self.is_alive(&listener) && !self.faults.is_closed(link.port, self.now);
+        let is_open = self.is_alive(&listener) || self.was_reached(&listener, seq);
+        let is_open = is_open && !self.faults.is_closed(link.port, self.now);
         let at = self.faults.start(link.port, self.now) + self.wires.draw(link.port, Way::ToListener);
         if !matches!(address, Address::Lab) && self.rerun.is_some() {
             // Who is outside comes from the recorded run.
@@ -260,7 +262,8 @@ impl<D: Director> Sim<D> {
         let caller = (name.clone(), call);
         let receiver = NodeName::from(port.listener());
         let at = self.faults.start(port, start) + self.wires.draw(port, Way::ToListener);
-        if !self.is_alive(&receiver) || self.faults.is_closed(port, self.now) {
+        let is_open = self.is_alive(&receiver) || self.was_reached(&receiver, seq);
+        if !is_open || self.faults.is_closed(port, self.now) {
             return self.plan_failure(&caller, CallError::Unreachable, at, Some(seq));
         }
         self.wires.open_call(caller.clone(), receiver.clone(), port);
@@ -291,9 +294,9 @@ impl<D: Director> Sim<D> {
         let what = Delivery::Input(Input::Timer(key.clone()));
         let timer = Planned { stream: None, node: name.clone(), what, cause: Some(seq) };
         let slot = match self.recorded(&timer) {
-            Some(moment) => self.queue.plan_at(moment, timer),
-            None if self.is_never_due(&timer) => self.queue.plan(Time(u64::MAX), timer),
-            None => self.queue.plan(at.max(self.now), timer),
+            When::At(moment) => self.queue.plan_at(moment, timer),
+            When::Never => self.queue.plan(Time(u64::MAX), timer),
+            When::Unknown => self.queue.plan(at.max(self.now), timer),
         };
         if let Some(node) = self.nodes.get_mut(name) {
             node.timers.insert(key, slot);

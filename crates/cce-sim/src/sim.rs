@@ -198,6 +198,14 @@ impl<D: Director> Sim<D> {
         self.now = self.now.max(end);
     }
 
+    /// Runs until just before that time of the run, and turns the clock to it.
+    pub fn run_before(&mut self, end: Time) {
+        if end > self.now {
+            while self.step(Time(end.0 - 1)) {}
+            self.now = end;
+        }
+    }
+
     /// Runs until a record satisfies `done`, at most until `end`. Says whether one did.
     pub fn run_to(&mut self, end: Time, mut done: impl FnMut(&Record) -> bool) -> bool {
         loop {

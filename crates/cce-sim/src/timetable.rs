@@ -29,7 +29,20 @@ pub struct Timetable {
     pub(crate) outside: Vec<(Moment, NodeName, Input)>,
     /// When each life began, in order.
     starts: Vec<(Time, NodeName)>,
+    /// How many outputs each component had.
+    counts: BTreeMap<NodeName, u64>,
     end: Time,
+}
+
+/// When something happened in a recorded run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum When {
+    /// Then.
+    At(Moment),
+    /// It was sent or armed, and nothing came of it.
+    Never,
+    /// That run did not have it.
+    Unknown,
 }
 
 impl Timetable {
@@ -37,13 +50,12 @@ impl Timetable {
     pub fn of(records: &[Record]) -> Self {
         let mut table = Self::default();
         let mut outputs: BTreeMap<u64, (NodeName, u64)> = BTreeMap::new();
-        let mut counts: BTreeMap<NodeName, u64> = BTreeMap::new();
         let mut sends = Sends::default();
         for record in records {
             let moment = Moment { at: record.at, rank: record.seq };
             match &record.what {
                 What::Out(output) => {
-                    let count = counts.entry(record.node.clone()).or_default();
+                    let count = table.counts.entry(record.node.clone()).or_default();
                     *count += 1;
                     outputs.insert(record.seq, (record.node.clone(), *count));
                     sends.learn(&record.node, *count, output);
@@ -83,8 +95,12 @@ impl Timetable {
     }
 
     /// When what an output leads to happens at `receiver`.
-    pub(crate) fn arrival(&self, sender: &NodeName, count: u64, receiver: &NodeName) -> Option<Moment> {
-        self.arrivals.get(&(sender.clone(), count, receiver.clone())).copied()
+    fn when(&self, sender: &NodeName, count: u64, receiver: &NodeName) -> When {
+        if let Some(moment) = self.arrivals.get(&(sender.clone(), count, receiver.clone())) {
+            return When::At(*moment);
+        }
+        let is_known = self.counts.get(sender).is_some_and(|counts| count <= *counts);
+        if is_known { When::Never } else { When::Unknown }
     }
 }
 
@@ -131,10 +147,9 @@ pub(crate) struct Rerun {
 }
 
 impl Rerun {
-    /// When what a record leads to happens at `receiver`.
-    pub(crate) fn moment(&self, cause: u64, receiver: &NodeName) -> Option<Moment> {
-        let (sender, count) = self.outputs.get(&cause)?;
-        self.table.arrival(sender, *count, receiver)
+    fn when(&self, cause: u64, receiver: &NodeName) -> When {
+        let known = self.outputs.get(&cause);
+        known.map_or(When::Unknown, |(sender, count)| self.table.when(sender, *count, receiver))
     }
 }
 
@@ -158,14 +173,18 @@ impl<D: Director> Sim<D> {
     }
 
     /// When something that is planned happened in the recorded run.
-    pub(crate) fn recorded(&self, planned: &Planned) -> Option<Moment> {
-        let moment = self.rerun.as_ref()?.moment(planned.cause?, &planned.node)?;
-        Some(Moment { at: moment.at.max(self.now), ..moment })
+    pub(crate) fn recorded(&self, planned: &Planned) -> When {
+        let (Some(rerun), Some(cause)) = (&self.rerun, planned.cause) else { return When::Unknown };
+        match rerun.when(cause, &planned.node) {
+            When::At(moment) => When::At(Moment { at: moment.at.max(self.now), ..moment }),
+            other @ (When::Never | When::Unknown) => other,
+        }
     }
 
-    /// A timer that was never due in the recorded run is never due here.
-    pub(crate) fn is_never_due(&self, planned: &Planned) -> bool {
-        self.rerun.is_some() && self.recorded(planned).is_none()
+    /// Whether what a record sends reached that component in the recorded run, where its socket may have been open
+    /// before the component began.
+    pub(crate) fn was_reached(&self, receiver: &NodeName, seq: u64) -> bool {
+        self.rerun.as_ref().is_some_and(|rerun| matches!(rerun.when(seq, receiver), When::At(_)))
     }
 
     pub(crate) fn deliver_outside(&mut self, node: &NodeName, input: Input) {

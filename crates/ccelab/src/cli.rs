@@ -290,8 +290,18 @@ fn parameter(text: &str) -> Result<(String, String), String> {
 
 #[derive(Debug, Args)]
 pub(crate) struct Sim {
-    #[command(flatten)]
-    pub(crate) file: ScenarioFile,
+    /// The scenario
+    #[arg(required_unless_present = "from")]
+    pub(crate) scenario: Option<PathBuf>,
+    /// A recorded run, which is to happen once more in the same order
+    #[arg(long, value_name = "JOURNAL", conflicts_with_all = ["config", "seed", "order"])]
+    pub(crate) from: Option<PathBuf>,
+    /// A lab of your own
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    /// A parameter of the scenario: patience=5s
+    #[arg(long = "param", value_name = "NAME=VALUE", value_parser = parameter)]
+    pub(crate) parameters: Vec<(String, String)>,
     /// Seed of everything that is drawn
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub(crate) seed: u64,
@@ -307,6 +317,14 @@ pub(crate) struct Sim {
     /// Where to put the product-format logs [default: ./.ccelab/last]
     #[arg(long, value_name = "DIR")]
     pub(crate) logs: Option<PathBuf>,
+}
+
+impl Sim {
+    /// The scenario, if one is named.
+    pub(crate) fn file(&self) -> Option<ScenarioFile> {
+        let (config, parameters) = (self.config.clone(), self.parameters.clone());
+        self.scenario.clone().map(|scenario| ScenarioFile { scenario, config, parameters })
+    }
 }
 
 #[derive(Debug, Args)]

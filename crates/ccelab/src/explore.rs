@@ -6,6 +6,7 @@ use crate::{
     files::{LAST, create_folder, create_private},
     print,
     sim::load_scenario,
+    swarm,
 };
 use cce_journal::{Header, Record, Writer};
 use cce_scenario::{Ended, Orders, Play, Scenario};
@@ -43,6 +44,9 @@ pub(crate) fn explore(options: &cli::Explore) -> Result<(), Failure> {
     let scenario = load_scenario(&options.file)?;
     let folder = Path::new(LAST).join(FOLDER);
     create_folder(&folder)?;
+    if let Some(seeds) = options.seeds.as_ref().filter(|_| scenario.swarm.is_some() && !options.orders) {
+        return swarm::explore(options, &scenario, seeds, &folder);
+    }
     let (headline, kinds) = match &options.seeds {
         Some(seeds) if !options.orders => of_seeds(options, &scenario, seeds, &folder)?,
         _ => of_orders(options, &scenario, &folder)?,
@@ -54,7 +58,7 @@ pub(crate) fn explore(options: &cli::Explore) -> Result<(), Failure> {
     if failed == 0 { Ok(()) } else { Err(Failure::Check(format!("{failed} runs failed"))) }
 }
 
-fn jobs(options: &cli::Explore) -> usize {
+pub(crate) fn jobs(options: &cli::Explore) -> usize {
     options.jobs.or_else(|| thread::available_parallelism().ok()).map_or(1, NonZero::get)
 }
 
@@ -174,7 +178,7 @@ fn table(options: &cli::Explore, kinds: &[Kind]) -> String {
     text
 }
 
-fn write_journal(path: &Path, header: &Header, records: &[Record]) -> Result<(), Failure> {
+pub(crate) fn write_journal(path: &Path, header: &Header, records: &[Record]) -> Result<(), Failure> {
     let failed = |source| Failure::File { action: "write", path: path.to_owned(), source };
     let to = BufWriter::new(create_private(path)?);
     let mut writer = Writer::new(to, header).map_err(failed)?;

@@ -18,6 +18,7 @@ mod scribe;
 mod settling;
 mod sim;
 mod stage;
+mod swarm;
 
 use clap::Parser;
 use std::process::ExitCode;

@@ -3,7 +3,7 @@
 use crate::{
     cli,
     failure::Failure,
-    files::{Places, load_lab, load_lab_text, read_text},
+    files::{Places, create_folder, load_lab, load_lab_text, read_journal, read_text},
     print,
     scribe::Scribe,
 };
@@ -17,6 +17,9 @@ use std::{
     path::Path,
     time::{Duration, Instant},
 };
+
+/// Where a recorded run that is played once more is kept.
+const AGAIN: &str = ".ccelab/again";
 
 /// Failures that are drawn; further ones are told.
 const DRAWN_MAX: usize = 5;
@@ -56,16 +59,83 @@ pub(crate) fn check(options: &cli::ScenarioFile) -> Result<(), Failure> {
 }
 
 /// `ccelab sim`.
-#[expect(clippy::disallowed_methods, reason = "people want to know how long a run took")]
 pub(crate) fn sim(options: &cli::Sim) -> Result<(), Failure> {
-    let scenario = load_scenario(&options.file)?;
+    match (&options.from, options.file()) {
+        (Some(journal), file) => again(options, journal, file.as_ref()),
+        (None, Some(file)) => play(options, &file),
+        (None, None) => Err(Failure::Usage("name a scenario, or a journal with --from".into())),
+    }
+}
+
+fn play(options: &cli::Sim, file: &cli::ScenarioFile) -> Result<(), Failure> {
+    let scenario = load_scenario(file)?;
     let places = Places::of(options.journal.clone(), options.logs.clone(), &[])?;
     let name = scenario.name.clone();
     let mut play = match &options.order {
         Some(order) => Orders::new(scenario, options.seed).repeat(order.clone()),
         None => Play::new(scenario, options.seed),
     };
-    let mut scribe = Scribe::new(&play.header, &places)?;
+    let kept = run(&mut play, options, &places)?;
+    let report = play.report();
+    print::out(&summary(&name, &report, &places.journal));
+    if let Some(drawn) = &play.sim.director().scenario().drawn {
+        print::line(&format!("  {drawn}"));
+    }
+    let order = options.order.as_ref().map(|order| format!(" --order {order}")).unwrap_or_default();
+    let again = command(file, &format!("--seed {}{order}", options.seed));
+    judge(&name, &play.header, &kept, &report, &again)
+}
+
+/// A recorded run once more, with the rules and the expectations of a scenario, if there is one.
+fn again(options: &cli::Sim, from: &Path, file: Option<&cli::ScenarioFile>) -> Result<(), Failure> {
+    let (header, recorded) = read_journal(from)?;
+    let lab = cce_world::header_lab(&header)
+        .map_err(|error| Failure::Usage(format!("the journal's configuration cannot be used: {error}")))?;
+    let scenario = match file {
+        Some(file) => Scenario { lab, ..load_scenario(file)? },
+        None => Scenario::of(lab),
+    };
+    let folder = Path::new(AGAIN);
+    let journal = options.journal.clone().unwrap_or_else(|| folder.join("journal.jsonl"));
+    if journal.canonicalize().is_ok_and(|path| from.canonicalize().is_ok_and(|from| path == from)) {
+        return Err(Failure::Usage(format!("{} is what is played: name another --journal", from.display())));
+    }
+    create_folder(folder)?;
+    let logs = options.logs.clone().unwrap_or_else(|| folder.to_owned());
+    let places = Places::of(Some(journal), Some(logs), &[])?;
+    let mut play = Play::again(&header, &recorded, scenario);
+    let kept = run(&mut play, options, &places)?;
+    let report = play.report();
+    let name = from.display().to_string();
+    print::out(&summary(&name, &report, &places.journal));
+    match cce_scenario::deviation(&recorded, &kept) {
+        None => print::line("everything happened as it was recorded, in the same order"),
+        Some(deviation) if file.is_none() => return Err(Failure::Check(parted(&deviation))),
+        Some(deviation) => print::line(&parted(&deviation)),
+    }
+    let words = file.map(|file| file.scenario.display().to_string()).unwrap_or_default();
+    judge(&name, &header, &kept, &report, &format!("ccelab sim --from {} {words}", from.display()))
+}
+
+fn parted(deviation: &cce_scenario::Deviation) -> String {
+    let told = |fact: &Option<(u64, cce_kernel::Fact)>| match fact {
+        None => "nothing more".to_owned(),
+        Some((record, fact)) => {
+            format!("record {record}: {}", serde_json::to_string(fact).unwrap_or_default())
+        }
+    };
+    format!(
+        "the run parts from the recorded one at {}\n  recorded: {}\n  now: {}",
+        deviation.node,
+        told(&deviation.recorded),
+        told(&deviation.found)
+    )
+}
+
+/// Runs to the end, and records everything.
+#[expect(clippy::disallowed_methods, reason = "people want to know how long a run took")]
+fn run(play: &mut Play, options: &cli::Sim, places: &Places) -> Result<Vec<Record>, Failure> {
+    let mut scribe = Scribe::new(&play.header, places)?;
     if options.ladder {
         scribe = scribe.with_ladder(&play.header);
     }
@@ -77,21 +147,27 @@ pub(crate) fn sim(options: &cli::Sim) -> Result<(), Failure> {
     });
     let took = began.elapsed();
     scribe.finish();
-    let report = play.report();
-    print::out(&summary(&name, &report, &places.journal));
     print::line(&format!(
         "{} records; {:.1} s of virtual time in {} ms",
         kept.len(),
         Duration::from_micros(play.sim.now().0).as_secs_f64(),
         took.as_millis()
     ));
+    Ok(kept)
+}
+
+fn judge(
+    name: &str,
+    header: &Header,
+    records: &[Record],
+    report: &Report,
+    again: &str,
+) -> Result<(), Failure> {
     if report.failures.is_empty() {
         return Ok(());
     }
-    print::out(&failures(&play.header, &kept, &report.failures));
+    print::out(&failures(header, records, &report.failures));
     let count = report.failures.len();
-    let order = options.order.as_ref().map(|order| format!(" --order {order}")).unwrap_or_default();
-    let again = command(&options.file, &format!("--seed {}{order}", options.seed));
     Err(Failure::Check(format!("{name}: {count} of what was expected is not so\nagain: {again}")))
 }
 

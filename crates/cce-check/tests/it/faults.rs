@@ -1,8 +1,9 @@
 //! Slow networks, bytes in pieces, and links that break: whatever the lab makes of them is legal.
 
+use crate::alter::fact;
 use crate::lab::{Journal, agent, customer, deaf, impatient, insistent, journal_of, lab, late};
 use cce_journal::{Director, Order, Reaction, Record};
-use cce_kernel::{Input, NodeName, Port, Rng, Time, fork};
+use cce_kernel::{Fact, Input, NodeName, Port, Rng, Time, fork, model::ContactStatus};
 use cce_sim::{Latencies, Latency, Pieces};
 use cce_world::{COMPONENTS, Lab};
 use rand::{RngExt, seq::IndexedRandom};
@@ -39,6 +40,19 @@ fn a_link_that_stalls_breaks_nothing() {
             is_fine(seed, &play(seed, vec![(at, Order::Stall { port, lasting: Duration::from_secs(3) })]));
         }
     }
+}
+
+#[test]
+fn an_end_that_overtakes_the_news_of_its_agent_is_lost() {
+    let stall = Order::Stall { port: Port::Mr, lasting: Duration::from_millis(6_500) };
+    let script = Script(vec![(Time(5_500_000), stall)].into());
+    let journal = journal_of(lab(vec![late("1081", 5)], vec![customer(4)]), 1, script, |_| ());
+    let last = journal.records.iter().rev().find_map(|record| match fact(record) {
+        Some(Fact::Contact { to, .. }) => Some(*to),
+        _ => None,
+    });
+    assert_eq!(last, Some(ContactStatus::Reserved));
+    is_fine(1, &journal);
 }
 
 #[test]

@@ -1,9 +1,18 @@
-//! Scenarios: their files, their selectors, and the shipped ones.
+//! Scenarios: their files, their selectors, the shipped ones, and the swarm.
 
 #![expect(clippy::unwrap_used, reason = "a helper of a test may panic like the test itself")]
+#![expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "planted faults change what they name, and pass over the rest"
+)]
 
+mod again;
+mod coverage;
 mod docs;
 mod files;
+mod misbehaving;
+mod planted;
 mod play;
 mod shipped;
 mod support;
+mod swarm;

@@ -9,7 +9,7 @@ use cce_views::{
 };
 use std::fs;
 
-fn shipped(name: &str) -> Scenario {
+pub(crate) fn shipped(name: &str) -> Scenario {
     let text = fs::read_to_string(folder().join(format!("{name}.toml"))).unwrap();
     read(&text).unwrap_or_else(|error| panic!("{name}: {:?}", error.problems))
 }

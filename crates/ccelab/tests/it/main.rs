@@ -10,4 +10,5 @@ mod interop;
 mod lab_trace;
 mod processes;
 mod scenario;
+mod sim;
 mod support;

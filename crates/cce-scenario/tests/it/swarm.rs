@@ -1,0 +1,134 @@
+//! Swarms: what seeds draw, that the same seed gives the same journal, and that no check fails.
+
+use cce_scenario::{Breach, Context, Play, Scenario, ScenarioError, load};
+use cce_world::Layers;
+use std::{
+    collections::BTreeMap,
+    env,
+    hash::{DefaultHasher, Hash, Hasher},
+    num::NonZero,
+    sync::{
+        Mutex,
+        atomic::{AtomicU64, Ordering},
+    },
+    thread,
+};
+
+/// The shipped one.
+const SWARM: &str = include_str!("../../../../sim-configs/scenarios/swarm.toml");
+
+/// How many seeds are played; the environment may say otherwise.
+const SEEDS: u64 = 6;
+const SEEDS_VARIABLE: &str = "CCELAB_SWARM_SEEDS";
+
+/// What a test in a hurry draws instead: the shipped one's kinds of faults, of few people and tasks.
+const SMALL: [(&str, &str); 3] =
+    [("agents = [2, 50]", "agents = [2, 6]"), ("tasks = [20, 500]", "tasks = [20, 40]"), ("60s", "30s")];
+
+#[test]
+fn every_seed_gives_the_same_journal_twice_and_breaks_no_check() {
+    let asked: Option<u64> = env::var(SEEDS_VARIABLE).ok().and_then(|text| text.parse().ok());
+    let swarm = if asked.is_some() { read(SWARM).unwrap() } else { small() };
+    let next = AtomicU64::new(1);
+    let failed: Mutex<Vec<String>> = Mutex::default();
+    thread::scope(|scope| {
+        for _ in 0..thread::available_parallelism().map_or(1, NonZero::get) {
+            scope.spawn(|| {
+                loop {
+                    let seed = next.fetch_add(1, Ordering::Relaxed);
+                    if seed > asked.unwrap_or(SEEDS) {
+                        return;
+                    }
+                    let (first, failures) = digest(&swarm, seed);
+                    let (second, _) = digest(&swarm, seed);
+                    if !failures.is_empty() || first != second {
+                        let drawn = swarm.clone().drawn(seed).drawn.unwrap();
+                        let text = format!("{drawn}: the same twice: {}; {failures:#?}", first == second);
+                        failed.lock().unwrap().push(text);
+                    }
+                }
+            });
+        }
+    });
+    let failed = failed.into_inner().unwrap();
+    assert!(failed.is_empty(), "{}", failed.join("\n\n"));
+}
+
+#[test]
+fn a_seed_draws_within_the_bounds_and_at_least_one_fault() {
+    let swarm = read(SWARM).unwrap();
+    for seed in 1..=200 {
+        let drawn = swarm.clone().drawn(seed);
+        let words = drawn.drawn.clone().unwrap();
+        assert!((2..=50).contains(&drawn.lab.agents.len()), "{words}");
+        assert!((1..=4).contains(&drawn.lab.mrds.len()), "{words}");
+        assert!((20..=500).contains(&drawn.customers.len()), "{words}");
+        assert!((1..=5).contains(&words.faults.len()), "{words}");
+        assert_eq!(drawn.lab.patched(&[]).err(), None, "{words}");
+    }
+}
+
+#[test]
+fn what_was_drawn_is_not_drawn_again() {
+    let drawn = small().drawn(7);
+    assert_eq!(drawn.clone().drawn(8).drawn, drawn.drawn);
+}
+
+#[test]
+fn a_scenario_without_a_swarm_stays_as_it_is() {
+    let plain = read("name = \"plain\"").unwrap();
+    assert!(plain.drawn(7).drawn.is_none());
+}
+
+#[test]
+fn wrong_bounds_and_names_are_told_with_their_places() {
+    for (line, told) in [
+        ("agents = [5, 2]", "swarm.agents is [least, most], whole numbers up to 200"),
+        ("agents = \"many\"", "swarm.agents is [least, most], whole numbers up to 200"),
+        ("kinds = [\"cutt\"]", "there is no kind of fault `cutt`; did you mean `cut`?"),
+        ("ports = [\"mrr\"]", "there is no port `mrr`"),
+        ("heal = \"1s\"", "`swarm.heal` is at least 10s"),
+        ("agent = [1, 2]", "`swarm` has no key `agent`"),
+    ] {
+        let error = read(&format!("name = \"x\"\n[swarm]\n{line}\n")).unwrap_err();
+        let [problem] = &error.problems[..] else { panic!("{line}: {:?}", error.problems) };
+        assert!(problem.message.contains(told), "{line}: {}", problem.message);
+        assert!((2..=3).contains(&problem.line), "{line}: line {}", problem.line);
+    }
+}
+
+/// The shipped swarm in small.
+pub(crate) fn small() -> Scenario {
+    let small = SMALL.iter().fold(SWARM.to_owned(), |text, (from, to)| text.replace(from, to));
+    assert_ne!(small, SWARM);
+    read(&small).unwrap()
+}
+
+pub(crate) fn read(text: &str) -> Result<Scenario, ScenarioError> {
+    let context = Context {
+        files: &|name| Err(format!("no {name}")),
+        lab: &|_| cce_world::load(&Layers::default()).map_err(|error| error.to_string()),
+        chosen: &BTreeMap::new(),
+    };
+    load("swarm.toml", text, context)
+}
+
+/// Plays a seed to its end.
+pub(crate) fn played(swarm: &Scenario, seed: u64) -> Play {
+    let mut play = Play::new(swarm.clone(), seed);
+    play.run(|_| ());
+    play
+}
+
+/// The journal of a seed in short, and what failed.
+fn digest(swarm: &Scenario, seed: u64) -> (u64, Vec<Breach>) {
+    let mut play = Play::new(swarm.clone(), seed);
+    let mut hasher = DefaultHasher::new();
+    serde_json::to_vec(&play.header).unwrap().hash(&mut hasher);
+    play.run(|fresh| {
+        for record in fresh {
+            serde_json::to_vec(record).unwrap().hash(&mut hasher);
+        }
+    });
+    (hasher.finish(), play.report().failures)
+}

@@ -1,0 +1,152 @@
+//! `ccelab explore` of a swarm: many seeds, what failed, and what was never reached.
+
+use crate::{
+    cli,
+    explore::{jobs, write_journal},
+    failure::Failure,
+    print,
+};
+use cce_scenario::{Coverage, Ended, Play, Scenario};
+use std::{
+    any::Any,
+    collections::BTreeMap,
+    fmt::Write as _,
+    panic::{self, AssertUnwindSafe},
+    path::Path,
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+    thread,
+};
+
+/// Failed seeds that are told one by one.
+const TOLD_MAX: usize = 20;
+
+/// What became of one seed.
+struct Found {
+    /// What was drawn, in one line.
+    drawn: String,
+    /// Names of what failed; a panic of a component is one, too.
+    failures: Vec<String>,
+    /// How many contacts ended how.
+    ends: BTreeMap<String, u64>,
+}
+
+/// Everything that all seeds found.
+#[derive(Default)]
+struct Findings {
+    seeds: BTreeMap<u64, Found>,
+    coverage: Coverage,
+}
+
+/// Runs every seed, and says what failed and what was never reached.
+pub(crate) fn explore(
+    options: &cli::Explore,
+    scenario: &Scenario,
+    seeds: &cli::Seeds,
+    folder: &Path,
+) -> Result<(), Failure> {
+    let Findings { seeds: found, coverage } = run_all(options, scenario, seeds);
+    let failed: Vec<(&u64, &Found)> = found.iter().filter(|(_, found)| !found.failures.is_empty()).collect();
+    print::line(&format!("{}: {} seeds, {} failed", scenario.name, found.len(), failed.len()));
+    print::line(&format!("contacts: {}", ends(found.values())));
+    for (seed, found) in failed.iter().take(TOLD_MAX) {
+        let journal = folder.join(format!("seed-{seed}.jsonl"));
+        print::out(&told(options, **seed, found));
+        match journal_of(scenario, **seed, &journal) {
+            Some(written) => {
+                written?;
+                print::line(&format!("  journal: {}", journal.display()));
+            }
+            None => print::line("  there is no journal: it ends with the panic"),
+        }
+    }
+    print::out(&format!("\n{coverage}"));
+    if failed.is_empty() { Ok(()) } else { Err(Failure::Check(format!("{} seeds failed", failed.len()))) }
+}
+
+fn run_all(options: &cli::Explore, scenario: &Scenario, seeds: &cli::Seeds) -> Findings {
+    let next = AtomicU64::new(seeds.first);
+    let findings: Mutex<Findings> = Mutex::default();
+    thread::scope(|scope| {
+        for _ in 0..jobs(options) {
+            scope.spawn(|| {
+                loop {
+                    let seed = next.fetch_add(1, Ordering::Relaxed);
+                    if seed > seeds.last {
+                        return;
+                    }
+                    let (found, coverage) = run(scenario, seed);
+                    let mut findings = findings.lock().unwrap_or_else(PoisonError::into_inner);
+                    findings.coverage.add(&coverage);
+                    findings.seeds.insert(seed, found);
+                    print::progress(&format!("{} of {} seeds", findings.seeds.len(), seeds.count()));
+                }
+            });
+        }
+    });
+    print::progress("");
+    findings.into_inner().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// One seed. A component that panics ends it.
+fn run(scenario: &Scenario, seed: u64) -> (Found, Coverage) {
+    let scenario = scenario.clone().drawn(seed);
+    let drawn = scenario.drawn.as_ref().map(ToString::to_string).unwrap_or_default();
+    let played = panic::catch_unwind(AssertUnwindSafe(|| {
+        let mut play = Play::new(scenario, seed);
+        play.run(|_| ());
+        let coverage = play.sim.director().coverage().cloned().unwrap_or_default();
+        (Ended::of(play.sim.director()), coverage)
+    }));
+    match played {
+        Ok((ended, coverage)) => {
+            let mut ends = BTreeMap::new();
+            for end in &ended.outcome.0 {
+                let status = end.status.split(' ').next().unwrap_or_default();
+                *ends.entry(status.to_owned()).or_insert(0) += 1;
+            }
+            (Found { drawn, failures: ended.failures, ends }, coverage)
+        }
+        Err(panic) => {
+            let failures = vec![format!("a component panicked: {}", message(panic.as_ref()))];
+            (Found { drawn, failures, ends: BTreeMap::new() }, Coverage::default())
+        }
+    }
+}
+
+fn message(panic: &(dyn Any + Send)) -> &str {
+    let text = panic.downcast_ref::<&str>().copied();
+    text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("it does not say why")
+}
+
+/// How contacts ended, all together: `handled 120, discarded 14`.
+fn ends<'a>(found: impl Iterator<Item = &'a Found>) -> String {
+    let mut all: BTreeMap<&str, u64> = BTreeMap::new();
+    for (status, count) in found.flat_map(|found| &found.ends) {
+        *all.entry(status).or_insert(0) += count;
+    }
+    let parts: Vec<String> = all.iter().map(|(status, count)| format!("{status} {count}")).collect();
+    parts.join(", ")
+}
+
+fn told(options: &cli::Explore, seed: u64, found: &Found) -> String {
+    let mut text = format!("\n{}\n", found.drawn);
+    for failure in &found.failures {
+        let _ = writeln!(text, "  failed: {failure}");
+    }
+    let _ = writeln!(text, "  again: {}", crate::sim::command(&options.file, &format!("--seed {seed}")));
+    text
+}
+
+/// Plays a seed again and keeps its journal. None if it panics.
+fn journal_of(scenario: &Scenario, seed: u64, path: &Path) -> Option<Result<(), Failure>> {
+    let played = panic::catch_unwind(AssertUnwindSafe(|| {
+        let mut play = Play::new(scenario.clone(), seed);
+        let mut records = Vec::new();
+        play.run(|fresh| records.extend_from_slice(fresh));
+        (play.header, records)
+    }));
+    played.ok().map(|(header, records)| write_journal(path, &header, &records))
+}

@@ -1,0 +1,116 @@
+//! Scenarios in virtual time.
+
+use crate::support::{Running, create_task, folder, run, stderr, stdout, wait_for_status};
+use std::{fs, path::Path};
+
+/// One agent, one customer, and an expectation that cannot be met.
+const WRONG: &str = r#"
+name = "wrong"
+
+[agents.1081]
+
+[customers.alice]
+
+[[expect]]
+name = "discarded"
+final = "contact alice to=discarded"
+"#;
+
+fn scenario(name: &str) -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../sim-configs/scenarios").join(name);
+    path.display().to_string()
+}
+
+#[test]
+fn a_scenario_that_holds_says_how_its_tasks_ended() {
+    let folder = folder("sim-holds");
+    let output = run(&folder, &["sim", &scenario("two-tasks-one-agent.toml")]);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    let said = stdout(&output);
+    assert!(said.contains("alice: handled (externally_handled), disposition 38"), "{said}");
+    assert!(said.contains("bob: handled"), "{said}");
+}
+
+#[test]
+fn what_is_not_so_is_told_with_the_ladder_and_the_command_that_repeats_it() {
+    let folder = folder("sim-fails");
+    fs::write(folder.join("wrong.toml"), WRONG).unwrap();
+    let output = run(&folder, &["sim", "wrong.toml", "--seed", "7"]);
+    assert_eq!(output.status.code(), Some(1));
+    let said = stdout(&output);
+    assert!(said.contains("discarded: at the end `contact alice to=discarded`"), "{said}");
+    assert!(said.contains("it ended as handled (record "), "{said}");
+    assert!(said.lines().any(|line| line.contains('✗')), "{said}");
+    let errors = stderr(&output);
+    assert!(errors.contains("again: ccelab sim wrong.toml --seed 7"), "{errors}");
+}
+
+#[test]
+fn one_seed_gives_one_journal() {
+    let folder = folder("sim-seed");
+    for name in ["one", "two"] {
+        let journal = format!("{name}.jsonl");
+        let arguments =
+            ["sim", &scenario("rona-then-second-agent.toml"), "--seed", "3", "--journal", &journal];
+        assert!(run(&folder, &arguments).status.success());
+    }
+    assert_eq!(fs::read(folder.join("one.jsonl")).unwrap(), fs::read(folder.join("two.jsonl")).unwrap());
+}
+
+#[test]
+fn a_mistake_in_a_scenario_is_pointed_out() {
+    let folder = folder("sim-mistake");
+    fs::write(folder.join("bad.toml"), "name = \"bad\"\n[[expect]]\nnever = \"ccp > mrpg NEW_TSAK\"\n")
+        .unwrap();
+    let output = run(&folder, &["scenario", "check", "bad.toml"]);
+    assert_eq!(output.status.code(), Some(2));
+    let errors = stderr(&output);
+    assert!(errors.contains("bad.toml:3:21: there is no message `NEW_TSAK`"), "{errors}");
+    assert!(errors.contains("did you mean `NEW_TASK`?"), "{errors}");
+    assert!(errors.lines().any(|line| line.trim_end().ends_with("^^^^^^^^")), "{errors}");
+}
+
+#[test]
+fn many_seeds_are_told_by_their_outcomes() {
+    let folder = folder("sim-seeds");
+    let output = run(&folder, &["explore", &scenario("one-task.toml"), "--seeds", "1..8", "--jobs", "2"]);
+    assert!(output.status.success(), "{}", stderr(&output));
+    let said = stdout(&output);
+    assert!(said.contains("8 seeds, 1 distinct outcome"), "{said}");
+    assert!(said.contains("8 × alice: handled"), "{said}");
+}
+
+#[test]
+fn every_order_is_told_by_its_outcome_with_the_command_that_repeats_it() {
+    let folder = folder("sim-orders");
+    let file = scenario("one-task.toml");
+    let output = run(&folder, &["explore", &file, "--orders", "--max", "40"]);
+    assert!(output.status.success(), "{}", stderr(&output));
+    let said = stdout(&output);
+    assert!(said.contains("at least ") && said.contains("the bound of runs was reached"), "{said}");
+    assert!(said.contains("--seed 1 --order -"), "{said}");
+    let again = run(&folder, &["sim", &file, "--seed", "1", "--order", "-"]);
+    assert!(again.status.success(), "{}", stderr(&again));
+}
+
+#[test]
+fn a_run_over_the_network_can_be_had_again_in_the_same_order() {
+    let folder = folder("sim-from");
+    let lab = Running::start(&folder, "lab", &["--ports", "ephemeral", "--agents", "1081=auto"]);
+    let app = lab.address("app");
+    let task = create_task(&app).unwrap();
+    wait_for_status(&app, &task, "handled");
+    lab.interrupt();
+    let output = run(&folder, &["sim", "--from", "lab.jsonl"]);
+    assert!(output.status.success(), "{}\n{}", stdout(&output), stderr(&output));
+    assert!(stdout(&output).contains("everything happened as it was recorded, in the same order"));
+    assert!(stdout(&output).contains("T1: handled"));
+}
+
+#[test]
+fn a_journal_is_not_overwritten_by_its_own_repetition() {
+    let folder = folder("sim-from-itself");
+    assert!(run(&folder, &["sim", &scenario("one-task.toml"), "--journal", "one.jsonl"]).status.success());
+    let output = run(&folder, &["sim", "--from", "one.jsonl", "--journal", "one.jsonl"]);
+    assert_eq!(output.status.code(), Some(2), "{}", stderr(&output));
+}
