@@ -204,6 +204,12 @@ impl<D: Director> Sim<D> {
             let stream = self.wires.inbound(&(name.clone(), link));
             return self.plan(at, planned(stream, name, input, Some(seq)));
         }
+        if let Some(accepted) = self.opened_early(name, &listener, seq) {
+            self.wires.connect(&(name.clone(), link), &(listener.clone(), accepted));
+            let peer = Peer { node: Some(listener.clone()), address: listener.to_string() };
+            let stream = Stream::line(&(name.clone(), link), Way::FromListener);
+            self.plan(at, planned(stream, name, Input::LinkUp { link, peer }, Some(seq)));
+        }
         let stream = Some(Stream::line(&(name.clone(), link), Way::ToListener));
         let what = Delivery::Accept(name.clone(), link);
         self.plan(at, Planned { stream, node: listener, what, cause: Some(seq) });
@@ -218,13 +224,17 @@ impl<D: Director> Sim<D> {
         link: LinkId,
         cause: Option<u64>,
     ) {
+        let peer = |node: &NodeName| Peer { node: Some(node.clone()), address: node.to_string() };
+        let opened = self.wires.line(&(dialler.clone(), link)).map(|line| line.peer.1);
+        if let Some(opened) = opened {
+            return self.deliver(listener, Input::LinkUp { link: opened, peer: peer(dialler) }, cause);
+        }
         if !self.wires.is_dialling(&(dialler.clone(), link)) {
             return;
         }
         let Some(node) = self.nodes.get_mut(listener) else { return };
         let accepted = node.host.accept(link.port.socket());
         self.wires.connect(&(dialler.clone(), link), &(listener.clone(), accepted));
-        let peer = |node: &NodeName| Peer { node: Some(node.clone()), address: node.to_string() };
         self.deliver(listener, Input::LinkUp { link: accepted, peer: peer(dialler) }, cause);
         let up = Input::LinkUp { link, peer: peer(listener) };
         let stream = Stream::line(&(dialler.clone(), link), Way::FromListener);

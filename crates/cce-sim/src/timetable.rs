@@ -29,6 +29,8 @@ pub struct Timetable {
     pub(crate) outside: Vec<(Moment, NodeName, Input)>,
     /// When each life began, in order.
     starts: Vec<(Time, NodeName)>,
+    /// What the listener called the connection that an output opened.
+    accepted: BTreeMap<(NodeName, u64), LinkId>,
     /// How many outputs each component had.
     counts: BTreeMap<NodeName, u64>,
     end: Time,
@@ -77,6 +79,11 @@ impl Timetable {
         match (input, cause) {
             (Input::Start { .. }, _) => {}
             (_, Some((sender, count))) => {
+                if let Input::LinkUp { link, .. } = input
+                    && *sender != record.node
+                {
+                    self.accepted.insert((sender.clone(), *count), *link);
+                }
                 let key = (sender.clone(), *count, record.node.clone());
                 self.arrivals.entry(key).or_insert(moment);
             }
@@ -179,6 +186,17 @@ impl<D: Director> Sim<D> {
             When::At(moment) => When::At(Moment { at: moment.at.max(self.now), ..moment }),
             other @ (When::Never | When::Unknown) => other,
         }
+    }
+
+    /// What the listener called a connection of the recorded run that was open at the one who dialled first: a
+    /// network opens it before anybody accepts it.
+    pub(crate) fn opened_early(&self, dialler: &NodeName, listener: &NodeName, seq: u64) -> Option<LinkId> {
+        let rerun = self.rerun.as_ref()?;
+        let (When::At(up), When::At(accepted)) = (rerun.when(seq, dialler), rerun.when(seq, listener)) else {
+            return None;
+        };
+        let link = rerun.table.accepted.get(rerun.outputs.get(&seq)?)?;
+        (up < accepted).then_some(*link)
     }
 
     /// Whether what a record sends reached that component in the recorded run, where its socket may have been open
