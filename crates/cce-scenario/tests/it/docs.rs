@@ -94,6 +94,20 @@ fn every_whole_example_holds() {
 }
 
 #[test]
+fn every_selector_of_the_table_means_something() {
+    let document = document();
+    let (_, table) = document.split_once("| Selector | Means |\n|---|---|\n").unwrap();
+    let rows = table.lines().take_while(|line| line.starts_with("| `"));
+    let selectors: Vec<&str> = rows.filter_map(|row| row.split('`').nth(1)).collect();
+    assert!(selectors.len() > 8);
+    let wants = selectors.iter().map(|selector| {
+        format!("[[expect]]\nname = '{selector}'\ncount = {{ of = '{selector}', least = 1 }}\n")
+    });
+    let text = format!("include = [\"rona-then-second-agent.toml\"]\n{}", wants.collect::<String>());
+    assert_eq!(run(read(&text).unwrap(), 1).failures(), Vec::<&str>::new());
+}
+
+#[test]
 fn every_key_of_the_reader_is_explained() {
     let readers =
         [".text(\"", ".texts(\"", ".duration(\"", ".number(\"", ".truth(\"", ".section(\"", ".sections(\""];
