@@ -91,13 +91,17 @@ pub(crate) fn piece(text: &str) -> &'static str {
 pub(crate) fn xml_word(xml: &str, key: &str) -> Option<String> {
     let plain = xml.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&apos;", "'");
     match key {
-        "object" => ["Dialog", "Media", "User", "apiErrors", "ApiErrors"]
-            .into_iter()
-            .filter_map(|name| Some((plain.find(&format!("<{name}>"))?, name)))
-            .min()
-            .map(|(_, name)| name.to_owned()),
+        "object" => published(&plain).map(str::to_owned),
         _ => element(&plain, key).or_else(|| attribute(&plain, key)),
     }
+}
+
+/// What kind of object a notification is about: what stands first in its data. A list of dialogs tells of one dialog
+/// that came or went.
+fn published(update: &str) -> Option<&str> {
+    let (_, data) = update.split_once("<data><")?;
+    let (name, _) = data.split_once('>')?;
+    Some(if name == "dialogs" { "dialog" } else { name })
 }
 
 fn element(xml: &str, name: &str) -> Option<String> {

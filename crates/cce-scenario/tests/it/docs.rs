@@ -25,7 +25,7 @@ fn examples(document: &str) -> Vec<(usize, String)> {
         match &mut current {
             None if line == "```toml" => current = Some((number, String::new())),
             Some(_) if line == "```" => examples.extend(current.take()),
-            Some((_, text)) => *text += &format!("{line}\n"),
+            Some((_, text)) => text.extend([line, "\n"]),
             None => {}
         }
     }
@@ -91,6 +91,20 @@ fn every_whole_example_holds() {
         let played = run(read(&example).unwrap(), 1);
         assert_eq!(played.failures(), Vec::<&str>::new(), "docs/scenarios.md, line {line}");
     }
+}
+
+#[test]
+fn every_selector_of_the_table_means_something() {
+    let document = document();
+    let (_, table) = document.split_once("| Selector | Means |\n|---|---|\n").unwrap();
+    let rows = table.lines().take_while(|line| line.starts_with("| `"));
+    let selectors: Vec<&str> = rows.filter_map(|row| row.split('`').nth(1)).collect();
+    assert!(selectors.len() > 8);
+    let wants = selectors.iter().map(|selector| {
+        format!("[[expect]]\nname = '{selector}'\ncount = {{ of = '{selector}', least = 1 }}\n")
+    });
+    let text = format!("include = [\"rona-then-second-agent.toml\"]\n{}", wants.collect::<String>());
+    assert_eq!(run(read(&text).unwrap(), 1).failures(), Vec::<&str>::new());
 }
 
 #[test]

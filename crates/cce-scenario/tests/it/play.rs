@@ -235,3 +235,14 @@ fn a_key_of_a_fact_is_looked_for_in_the_innermost_of_its_names() {
     );
     assert_eq!(run.failures(), Vec::<&str>::new());
 }
+
+#[test]
+fn a_notification_is_known_by_the_kind_of_its_object() {
+    let run = with(
+        "[[expect]]\norder = [\"finesse > desk UPDATE object=User state=NOT_READY\", \
+         \"finesse > desk UPDATE object=Media state=READY\", \
+         \"finesse > desk UPDATE object=Dialog event=POST state=OFFERED\", \
+         \"finesse > desk UPDATE object=Dialog event=PUT state=ACTIVE\"]",
+    );
+    assert_eq!(run.failures(), Vec::<&str>::new());
+}
