@@ -117,7 +117,7 @@ impl Engine {
             broken: Vec::new(),
             marks: Marks::Unwanted,
             watcher: scenario.drawn.is_some().then(Watcher::default),
-            touched: Touched::default(),
+            touched: Touched::new(scenario.drawn.as_ref().is_some_and(|drawn| !drawn.rules.is_empty())),
             now: Time(0),
             scenario,
         };
@@ -241,7 +241,7 @@ impl Engine {
 
     /// In a swarm, whatever a rule acts on is bent by a misbehaving peer.
     fn touch(&mut self, happening: &Happening<'_>, is_bent: bool) {
-        if is_bent && self.scenario.drawn.is_some() {
+        if is_bent {
             self.touched.bend(happening.record.seq, &happening.subject);
         }
     }
@@ -463,7 +463,7 @@ fn checks(scenario: &Scenario, header: &Header) -> Checks {
 }
 
 fn keep(broken: &mut Vec<Breach>, found: Vec<cce_check::Breach>, touched: &Touched) {
-    let found = found.into_iter().filter(|breach| !touched.excuses(&breach.subject));
+    let found = found.into_iter().filter(|breach| !touched.excuses(breach));
     for breach in found.take(BROKEN_MAX.saturating_sub(broken.len())) {
         broken.push(Breach {
             by: format!("check {}: {}", breach.check, breach.check.about()),
