@@ -205,7 +205,12 @@ impl Engine {
     /// What went wrong, if nothing follows.
     pub fn report(&self) -> Report {
         let mut failures = self.broken.clone();
-        keep(&mut failures, self.checks.clone().finish(), &self.touched);
+        let mut unended = self.checks.clone().finish();
+        // A bent task that never ends keeps its agent's slot, and others may wait for that.
+        unended.retain(|breach| {
+            !self.touched.is_bent() || !self.ends.is_waiting(breach.subject.contact.as_ref())
+        });
+        keep(&mut failures, unended, &self.touched);
         for watch in &self.watches {
             let Some(unmet) = watch.at_end() else { continue };
             let Expectation { name, want, inferred } = &watch.expectation;

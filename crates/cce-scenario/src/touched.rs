@@ -57,6 +57,11 @@ impl Touched {
             && (breach.subject.is_none() || self.has(&breach.subject) || breach.related.iter().any(is_theirs))
     }
 
+    /// Whether any message was bent.
+    pub(crate) fn is_bent(&self) -> bool {
+        !self.bent.is_empty()
+    }
+
     fn has(&self, subject: &Subject) -> bool {
         subject.contact.as_ref().is_some_and(|contact| self.contacts.contains(contact))
             || subject.task.is_some_and(|task| self.tasks.contains(&task))
