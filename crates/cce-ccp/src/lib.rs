@@ -32,6 +32,7 @@ use cce_kernel::{CallId, Command, Component, Cx, Input, Request, TimerKey, model
 use contact::Contacts;
 use eventing::Eventing;
 use mr::MrListener;
+use runtime::Routing;
 use std::collections::VecDeque;
 use work::Works;
 
@@ -44,6 +45,7 @@ pub struct Ccp {
     mr: MrListener,
     /// Contacts whose tasks are to be sent, in this order. Each contact is in it at most once.
     backlog: VecDeque<ContactId>,
+    routing: Routing,
     /// Whether the throttle holds the backlog until its timer is due.
     is_paced: bool,
     /// Steps that take their time.
@@ -58,6 +60,7 @@ impl Ccp {
             eventing: Eventing::new(&config),
             mr: MrListener::new(config.heartbeat, config.first_dialogue),
             backlog: VecDeque::new(),
+            routing: Routing::Unknown,
             is_paced: false,
             works: Works::default(),
             config,

@@ -32,6 +32,8 @@ const STATUS_UNREADABLE: u32 = 1;
 pub(crate) enum MrEvent {
     /// A session is open: tasks can be sent.
     Up,
+    /// The MR PG gained or lost the router, or tells how that is.
+    RoutingStatus { enabled: bool },
     /// The session is gone. Its dialogues had these contacts.
     Down(Vec<ContactId>),
     /// CCE queued the task.
@@ -174,8 +176,9 @@ impl MrListener {
             Mr::NewTaskFailureEvent(failure) => self.dialogues.on_new_task_failure(link, &failure, cx),
             Mr::CancelTaskConf(conf) => self.dialogues.on_cancel_task_conf(link, &conf, cx),
             Mr::TerminateDialogueEvent(end) => self.dialogues.on_terminate_dialogue(link, &end, cx),
-            // The PIM answers every new task while routing is disabled, so CCP need not remember that.
-            Mr::RoutingStatusEvent(_) => None,
+            Mr::RoutingStatusEvent(status) => {
+                Some(MrEvent::RoutingStatus { enabled: status.routing_enabled })
+            }
             Mr::FailureEvent(_) | Mr::FailureConf(_) | Mr::CloseConf(_) => {
                 note_peer_error(link, message.name(), "the peer reports a failure".to_owned(), cx);
                 None

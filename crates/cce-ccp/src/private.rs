@@ -8,14 +8,15 @@ use crate::{
     runtime::note_store,
     show,
     task::{SELECTOR_MAX, at_most, required},
-    work::{Closing, Work},
+    work::{Close, Closing, Work},
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
 use cce_kernel::{
     CallId, Cx, Request, Response,
     fact::{CcpFact, CloseStep, StoreAccess},
-    model::{ContactId, ContactStatus, StatusReason},
+    model::{ContactId, ContactStatus, StatusReason, TaskId},
 };
+use cce_xml::task::TASK_HEADER;
 use std::time::Duration;
 
 /// Where every path of the private API begins.
@@ -80,7 +81,7 @@ impl Ccp {
             return cx.reply(call, answer::without_body(flaw));
         }
         match (&resource, request.method.as_str()) {
-            (Resource::Close(id), "PUT") => self.on_close(call, id, cx),
+            (Resource::Close(id), "PUT") => self.on_close(call, id, request, cx),
             (Resource::Renotify(id), "PUT") => self.on_renotify(call, id, request, cx),
             (Resource::Ping, "GET" | "OPTIONS") => {
                 cx.reply(call, Response::new(200).header("allow", "GET, OPTIONS"));
@@ -96,43 +97,45 @@ impl Ccp {
     }
 
     /// Finesse reports that an agent closed the task: it is handled (ccp-task-api 3.7).
-    fn on_close(&mut self, call: CallId, id: &ContactId, cx: &mut Cx<'_>) {
+    fn on_close(&mut self, call: CallId, id: &ContactId, request: &Request, cx: &mut Cx<'_>) {
         note_close(id, CloseStep::Received, cx);
-        self.close_later(self.config.delays.close_check, call, id, Closing::Check, cx);
+        let close = Close { call, id: id.clone(), about: about(request) };
+        self.close_later(self.config.delays.close_check, close, Closing::Check, cx);
     }
 
-    fn close_later(&mut self, wait: Duration, call: CallId, id: &ContactId, step: Closing, cx: &mut Cx<'_>) {
-        self.later(wait, Work::Close { call, id: id.clone(), step }, cx);
+    fn close_later(&mut self, wait: Duration, close: Close, step: Closing, cx: &mut Cx<'_>) {
+        self.later(wait, Work::Close { close, step }, cx);
     }
 
     /// Takes the next step of a close. Meanwhile the contact may have been closed, or taken back.
-    pub(crate) fn close(&mut self, call: CallId, id: &ContactId, step: Closing, cx: &mut Cx<'_>) {
+    pub(crate) fn close_contact(&mut self, close: Close, step: Closing, cx: &mut Cx<'_>) {
         let delays = self.config.delays;
+        let Close { call, id, about } = &close;
         match step {
             Closing::Check => {
-                if let Err(refusal) = self.reserved(id) {
-                    return cx.reply(call, refusal);
+                if let Err(refusal) = self.reserved(id, *about) {
+                    return cx.reply(*call, refusal);
                 }
                 note_close(id, CloseStep::Valid, cx);
-                self.close_later(delays.close_write, call, id, Closing::Write, cx);
+                self.close_later(delays.close_write, close, Closing::Write, cx);
             }
             Closing::Write => {
-                let user = match self.reserved(id) {
+                let user = match self.reserved(id, *about) {
                     Ok(contact) => contact.social.user.clone(),
-                    Err(refusal) => return cx.reply(call, refusal),
+                    Err(refusal) => return cx.reply(*call, refusal),
                 };
                 let (status, reason) = (ContactStatus::Handled, StatusReason::ExternallyHandled);
                 self.contacts.set_status(id, status, reason, &user, cx);
                 note_store(StoreAccess::ApiWrite, id, status, cx);
-                self.close_later(delays.close_read, call, id, Closing::Read, cx);
+                self.close_later(delays.close_read, close, Closing::Read, cx);
             }
             Closing::Read => {
                 note_store(StoreAccess::ApiRead, id, ContactStatus::Handled, cx);
-                self.close_later(delays.close_read, call, id, Closing::Report, cx);
+                self.close_later(delays.close_read, close, Closing::Report, cx);
             }
             Closing::Report => {
                 note_close(id, CloseStep::Handled, cx);
-                cx.reply(call, Response::new(200));
+                cx.reply(*call, Response::new(200));
                 self.publish(id, Sender::Api, cx);
             }
         }
@@ -147,7 +150,7 @@ impl Ccp {
             Ok(wanted) => wanted,
             Err(refusal) => return cx.reply(call, refusal),
         };
-        if let Err(refusal) = self.reserved(id) {
+        if let Err(refusal) = self.reserved(id, about(request)) {
             return cx.reply(call, refusal);
         }
         self.take_for_renotify(id, &selector, service_requested, cx);
@@ -155,13 +158,17 @@ impl Ccp {
         self.submit(id, cx);
     }
 
-    /// The contact, if an agent has its task.
-    fn reserved(&self, id: &ContactId) -> Result<&Contact, Response> {
+    /// The contact, if an agent has its task, and the request is about no other one.
+    fn reserved(&self, id: &ContactId, about: Option<TaskId>) -> Result<&Contact, Response> {
         let contact = self.contacts.find(id).ok_or_else(|| answer::not_found(id.as_str()))?;
-        if contact.social.status == ContactStatus::Reserved {
-            return Ok(contact);
+        let refuse = |text| Err(answer::error(412, "invalidState", id.as_str(), text));
+        if contact.social.status != ContactStatus::Reserved {
+            return refuse("the social contact is not reserved");
         }
-        Err(answer::error(412, "invalidState", id.as_str(), "the social contact is not reserved"))
+        if about.is_some() && about != contact.task {
+            return refuse("the social contact has another task");
+        }
+        Ok(contact)
     }
 
     fn show(&self, resource: &Resource, request: &Request) -> Response {
@@ -230,6 +237,11 @@ fn service_requested(reason: &str) -> Option<u32> {
         "ROUTE_SERVICE_RECOVERY" => Some(3),
         _ => None,
     }
+}
+
+/// The task that a request names, if it names one.
+fn about(request: &Request) -> Option<TaskId> {
+    request.get(TASK_HEADER).and_then(TaskId::parse)
 }
 
 fn note_close(id: &ContactId, step: CloseStep, cx: &mut Cx<'_>) {

@@ -24,6 +24,17 @@ pub(crate) const PACE: &str = "pace";
 /// The filter lets the contact pass.
 const FILTER_PASSES: u32 = 100;
 
+/// Whether the MR PG can reach the router.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Routing {
+    /// It did not say in this session.
+    Unknown,
+    /// It can.
+    Enabled,
+    /// It cannot. Tasks that survive failures wait for it; others are sent, and fail (task-routing E14).
+    Disabled,
+}
+
 /// How a cancel went.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum CancelOutcome {
@@ -82,7 +93,9 @@ impl Ccp {
     pub(crate) fn on_mr_events(&mut self, events: impl IntoIterator<Item = MrEvent>, cx: &mut Cx<'_>) {
         for event in events {
             match event {
-                MrEvent::Up => self.pump(cx),
+                MrEvent::Up => self.on_routing(Routing::Unknown, cx),
+                MrEvent::RoutingStatus { enabled: true } => self.on_routing(Routing::Enabled, cx),
+                MrEvent::RoutingStatus { enabled: false } => self.routing = Routing::Disabled,
                 MrEvent::Down(contacts) => self.on_mr_down(contacts, cx),
                 MrEvent::Queued { contact, wait } => self.on_queued(&contact, wait, cx),
                 MrEvent::Routed { contact, routed } => self.on_routed(&contact, routed, cx),
@@ -90,6 +103,11 @@ impl Ccp {
                 MrEvent::Cancelled { contact } => self.discard(&contact, StatusReason::CancelSucceeded, cx),
             }
         }
+    }
+
+    fn on_routing(&mut self, routing: Routing, cx: &mut Cx<'_>) {
+        self.routing = routing;
+        self.pump(cx);
     }
 
     pub(crate) fn on_pace(&mut self, cx: &mut Cx<'_>) {
@@ -169,13 +187,22 @@ impl Ccp {
     /// Sends what waits, in order.
     fn pump(&mut self, cx: &mut Cx<'_>) {
         while self.mr.is_open() && !self.is_paced {
-            let Some(id) = self.backlog.pop_front() else { return };
+            let Some(id) = self.next_to_send() else { return };
             self.send_task(&id, cx);
             if let Some(throttle) = &self.config.throttle {
                 self.is_paced = true;
                 cx.arm(TimerKey::new(PACE, 0), throttle.pause());
             }
         }
+    }
+
+    fn next_to_send(&mut self) -> Option<ContactId> {
+        let waits = |id: &ContactId| self.contacts.find(id).is_some_and(|contact| contact.requeue);
+        let at = match self.routing {
+            Routing::Disabled => self.backlog.iter().position(|id| !waits(id))?,
+            Routing::Unknown | Routing::Enabled => 0,
+        };
+        self.backlog.remove(at)
     }
 
     fn send_task(&mut self, id: &ContactId, cx: &mut Cx<'_>) {
@@ -247,7 +274,16 @@ impl Ccp {
         self.change(id, ContactStatus::Reserved, reason, &agent, Sender::Runtime, cx);
     }
 
+    /// A task that survives failures is kept while the router cannot be reached, and sent again when it can
+    /// (mr-interface 5).
     fn on_failed(&mut self, id: &ContactId, reason: u32, cx: &mut Cx<'_>) {
+        if reason == reason::ROUTING_DISABLED && self.routing != Routing::Enabled {
+            self.routing = Routing::Disabled;
+            if self.take_back(id, StatusReason::RoutingDisabled, cx) {
+                self.backlog.push_back(id.clone());
+            }
+            return;
+        }
         let is_cancelling = self.contacts.find(id).is_some_and(crate::contact::Contact::is_cancelling);
         self.discard(id, discard_reason(reason, is_cancelling), cx);
     }

@@ -2,7 +2,10 @@
 //! same input.
 
 use crate::{Ccp, contact::Draft};
-use cce_kernel::{CallId, Cx, Request, TimerKey, model::ContactId};
+use cce_kernel::{
+    CallId, Cx, Request, TimerKey,
+    model::{ContactId, TaskId},
+};
 use std::{collections::BTreeMap, time::Duration};
 
 /// Timer of a step that is due.
@@ -27,13 +30,22 @@ pub(crate) enum Work {
     },
     /// A contact is closed.
     Close {
-        /// Who waits for it.
-        call: CallId,
-        /// The contact.
-        id: ContactId,
+        /// Which one.
+        close: Close,
         /// What is to be done.
         step: Closing,
     },
+}
+
+/// A contact that is being closed.
+#[derive(Debug)]
+pub(crate) struct Close {
+    /// Who waits for it.
+    pub(crate) call: CallId,
+    /// The contact.
+    pub(crate) id: ContactId,
+    /// The task that it is about, if the request names one.
+    pub(crate) about: Option<TaskId>,
 }
 
 /// What is to be done next to close a contact.
@@ -76,7 +88,7 @@ impl Ccp {
     fn take_step(&mut self, work: Work, cx: &mut Cx<'_>) {
         match work {
             Work::Create { call, base, draft, request } => self.create(call, base, *draft, &request, cx),
-            Work::Close { call, id, step } => self.close(call, &id, step, cx),
+            Work::Close { close, step } => self.close_contact(close, step, cx),
         }
     }
 }

@@ -12,6 +12,10 @@ use cce_kernel::{
     model::{ContactId, ContactStatus, RouterCallKey, SocialContact, StatusReason, TaskId},
 };
 use cce_views::Subject;
+use std::collections::VecDeque;
+
+/// States of one contact that are to be published.
+const TO_PUBLISH_MAX: usize = 32;
 
 /// A contact.
 #[derive(Clone, Debug)]
@@ -20,6 +24,8 @@ pub(crate) struct Contact {
     reason: StatusReason,
     /// Record of the latest change.
     at: u64,
+    /// What it was since it was published last, that state first: publishing takes its time.
+    to_publish: VecDeque<(ContactStatus, StatusReason)>,
     /// Its task, while an agent has it or had it.
     task: Option<TaskId>,
     /// The task that the next request to route it must name; not known of a contact of an earlier run.
@@ -60,6 +66,7 @@ impl Contact {
             status,
             reason,
             at,
+            to_publish: VecDeque::from([(status, reason)]),
             task: None,
             previous,
             is_submitted: previous.is_none(),
@@ -71,6 +78,20 @@ impl Contact {
             end: None,
             closing: None,
         }
+    }
+
+    fn will_publish(&mut self, state: (ContactStatus, StatusReason)) {
+        if self.to_publish.len() == TO_PUBLISH_MAX {
+            self.to_publish.pop_front();
+        }
+        self.to_publish.push_back(state);
+    }
+
+    /// Says whether that may be published now. What comes before it cannot be any more.
+    fn publish(&mut self, state: (ContactStatus, StatusReason)) -> bool {
+        let place = self.to_publish.iter().position(|due| *due == state);
+        self.to_publish.drain(..place.unwrap_or(0));
+        place.is_some()
     }
 
     fn is_with_agent(&self) -> bool {
@@ -122,6 +143,7 @@ impl Contacts {
         contact.status = to;
         contact.reason = reason;
         contact.at = judge.seq;
+        contact.will_publish((to, reason));
         if to == ContactStatus::Handled {
             judge_handled(id, contact, judge);
         }
@@ -237,12 +259,12 @@ impl Contacts {
         }
     }
 
-    /// A contact is published: as it stands.
+    /// A contact is published: as it stands, or as it stood since it was published last.
     pub(crate) fn on_published(&mut self, social: &SocialContact, judge: &mut Judge<'_>) {
         let SocialContact { id, status, reason, .. } = social;
-        let known = self.known.find(id);
-        let is_true = known.is_some_and(|known| known.status == *status && known.reason == *reason);
-        let related = known.map(|known| known.at);
+        let mut known = self.known.find_mut(id);
+        let is_true = known.as_mut().is_some_and(|known| known.publish((*status, *reason)));
+        let related = known.as_ref().map(|known| known.at);
         judge.expect(Check::PublishOrder, is_true, related.as_slice(), || match known {
             Some(known) => format!(
                 "contact {id} is published as {status} ({reason}), and is {} ({})",

@@ -10,7 +10,7 @@ use cce_kernel::{
     fact::{FinesseFact, SmOperation},
     model::Disposition,
 };
-use cce_xml::Xml;
+use cce_xml::{Xml, task::TASK_HEADER};
 
 impl Finesse {
     /// Tells CCP that the contact of a dialog is handled.
@@ -33,7 +33,10 @@ impl Finesse {
     fn call_ccp(&self, operation: SmOperation, request: Request, open: &OpenDialog, cx: &mut Cx<'_>) {
         let account = &self.config.ccp_administrator;
         let credentials = STANDARD.encode(format!("{}:{}", account.name, account.password));
-        let call = cx.call(Port::CcpRest, request.header("authorization", format!("Basic {credentials}")));
+        let request = request
+            .header("authorization", format!("Basic {credentials}"))
+            .header(TASK_HEADER, open.dialog.id.to_string());
+        let call = cx.call(Port::CcpRest, request);
         cx.note(
             FinesseFact::SmCall {
                 operation,

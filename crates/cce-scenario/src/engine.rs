@@ -42,6 +42,8 @@ pub struct Engine {
     watcher: Option<Watcher>,
     /// Of a swarm with rules: what the bent messages are about.
     touched: Touched,
+    /// Something was seen that matters to what is done or expected later.
+    noted: bool,
     now: Time,
 }
 
@@ -118,6 +120,7 @@ impl Engine {
             marks: Marks::Unwanted,
             watcher: scenario.drawn.is_some().then(Watcher::default),
             touched: Touched::new(scenario.drawn.as_ref().is_some_and(|drawn| !drawn.rules.is_empty())),
+            noted: false,
             now: Time(0),
             scenario,
         };
@@ -304,6 +307,7 @@ impl Engine {
         self.rules.forget(happening);
         let names = self.tracker.names();
         let mut deadlines = Vec::new();
+        self.noted |= self.watches.iter().any(|watch| watch.notices(happening, names));
         for (number, watch) in self.watches.iter_mut().enumerate() {
             deadlines.extend(watch.see(happening, names, self.now).map(|deadline| (deadline, number)));
         }
@@ -324,6 +328,7 @@ impl Engine {
         for (deadline, number) in deadlines {
             self.set_alarm(deadline, Alarm::Watch(number));
         }
+        self.noted |= !steps.is_empty() || !orders.is_empty();
         for step in steps {
             if self.scenario.steps[step].wait.is_zero() {
                 orders.extend(self.take(step));
@@ -418,6 +423,7 @@ impl Director for Engine {
             return orders.into();
         }
         let verdict = self.rules.judge(&happening, self.tracker.names(), self.now);
+        self.noted |= verdict.has_matched;
         if let Some((at, ticket)) = verdict.expiry {
             self.set_alarm(at, Alarm::Expiry(ticket));
         }
@@ -437,6 +443,10 @@ impl Director for Engine {
         }
         self.touch(&happening, !verdict.orders.is_empty());
         Reaction { treatment: verdict.treatment, orders: verdict.orders }
+    }
+
+    fn took_note(&mut self) -> bool {
+        std::mem::take(&mut self.noted)
     }
 
     fn due(&self) -> Option<Time> {

@@ -6,7 +6,7 @@ use cce_kernel::{
 };
 
 /// Every name.
-pub(crate) const NAMES: [&str; 47] = [
+pub(crate) const NAMES: &[&str] = &[
     "contact",
     "dialogue",
     "task",
@@ -32,10 +32,10 @@ pub(crate) const NAMES: [&str; 47] = [
     "call_refused",
     "queue_node",
     "dequeued",
+    "requeued",
     "dialog_deleted",
     "agent",
     "cancel_refused",
-    "requeued",
     "session_opened",
     "side_active",
     "session_refused",
@@ -102,10 +102,10 @@ const fn router(fact: &RouterFact) -> &'static str {
         RouterFact::CallRefused { .. } => "call_refused",
         RouterFact::QueueNode { .. } => "queue_node",
         RouterFact::Dequeued { .. } => "dequeued",
+        RouterFact::Requeued { .. } => "requeued",
         RouterFact::DialogDeleted { .. } => "dialog_deleted",
         RouterFact::Agent { .. } => "agent",
         RouterFact::CancelRefused { .. } => "cancel_refused",
-        RouterFact::Requeued { .. } => "requeued",
     }
 }
 
@@ -149,14 +149,12 @@ pub(crate) fn field(fact: &Fact, key: &str) -> Option<String> {
     find(&value, key).map(text)
 }
 
-/// Facts are nested in their component's and their message's names, which no key repeats.
+/// Facts are nested in their component's and their message's names, which no key repeats. The innermost counts: an
+/// `agent_record` is an `agent` that has an `agent`.
 fn find<'a>(value: &'a serde_json::Value, key: &str) -> Option<&'a serde_json::Value> {
     let table = value.as_object()?;
-    let path = format!("/{}", key.replace('.', "/"));
-    value.pointer(&path).or_else(|| {
-        let only = table.values().next().filter(|_| table.len() == 1)?;
-        find(only, key)
-    })
+    let only = table.values().next().filter(|_| table.len() == 1);
+    only.and_then(|only| find(only, key)).or_else(|| value.pointer(&format!("/{}", key.replace('.', "/"))))
 }
 
 fn text(value: &serde_json::Value) -> String {

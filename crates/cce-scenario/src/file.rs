@@ -144,6 +144,12 @@ impl Files {
     }
 }
 
+/// What a file is called without its folder and its ending.
+fn stem(path: &str) -> &str {
+    let file = path.rsplit(['/', '\\']).next().unwrap_or(path);
+    file.strip_suffix(".toml").unwrap_or(file)
+}
+
 fn name_of(texts: &[(String, String)]) -> String {
     texts.last().map(|(name, _)| name.clone()).unwrap_or_default()
 }
@@ -354,9 +360,8 @@ impl Draft {
                 section.known(key);
             }
             let words = draft.vocabulary();
-            if let Some(name) = section.text("name", from) {
-                draft.name = name.text;
-            }
+            let name = section.text("name", from).map(|name| name.text);
+            draft.name = name.unwrap_or_else(|| stem(from.name).to_owned());
             if let Some(about) = section.text("about", from) {
                 draft.about = about.text;
             }

@@ -18,6 +18,7 @@
     reason = "a scenario names what it knows, and passes over the rest"
 )]
 
+mod again;
 mod coverage;
 mod engine;
 mod explore;
@@ -37,6 +38,7 @@ mod touched;
 mod watch;
 mod words;
 
+pub use again::{Deviation, deviation};
 pub use coverage::{Coverage, Grid};
 pub use engine::{Breach, Engine, Report};
 pub use explore::{Ended, Orders};

@@ -42,6 +42,28 @@ pub struct Scenario {
     pub parameters: BTreeMap<String, Vec<String>>,
 }
 
+impl Scenario {
+    /// A scenario in which nothing is done to a lab, and nothing is expected of it but what holds in every run.
+    pub fn of(lab: Lab) -> Self {
+        Self {
+            name: String::new(),
+            about: String::new(),
+            lab,
+            customers: Vec::new(),
+            until: Duration::ZERO,
+            rest: Duration::ZERO,
+            steps: Vec::new(),
+            rules: Vec::new(),
+            expectations: Vec::new(),
+            unchecked: BTreeMap::new(),
+            window: None,
+            swarm: None,
+            drawn: None,
+            parameters: BTreeMap::new(),
+        }
+    }
+}
+
 /// Something that a scenario does.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Step {

@@ -66,6 +66,11 @@ impl Play {
         Self { header, sim, until, rest }
     }
 
+    /// A run that was set up by somebody else, and ends then.
+    pub(crate) fn set(header: Header, sim: Sim<Engine>, until: Time) -> Self {
+        Self { header, sim, until, rest: Duration::MAX }
+    }
+
     /// Runs to the end: when everything has ended and a while has passed, or when the scenario's time is over.
     /// `take` is given what was recorded, bit by bit.
     pub fn run(&mut self, mut take: impl FnMut(&[Record])) {

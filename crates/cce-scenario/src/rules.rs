@@ -39,6 +39,14 @@ pub struct Held {
     pub node: NodeName,
     /// The link that it is on.
     pub link: Option<LinkId>,
+    /// What it is called.
+    pub name: &'static str,
+    /// Where it comes from.
+    pub from: String,
+    /// Where it goes.
+    pub to: Option<String>,
+    /// The short name of its contact.
+    pub about: Option<String>,
     /// What it is, in words.
     pub words: String,
     /// Since when.
@@ -61,6 +69,14 @@ pub(crate) struct Verdict {
     pub(crate) orders: Vec<Order>,
     /// A hold that ends by itself.
     pub(crate) expiry: Option<(Time, Ticket)>,
+    /// A rule counted the message.
+    pub(crate) has_matched: bool,
+}
+
+impl Verdict {
+    const fn new(treatment: Treatment) -> Self {
+        Self { treatment, orders: Vec::new(), expiry: None, has_matched: false }
+    }
 }
 
 impl Rules {
@@ -82,22 +98,25 @@ impl Rules {
     /// What becomes of a message that leaves, or that enters from outside.
     pub(crate) fn judge(&mut self, happening: &Happening<'_>, names: &Names, now: Time) -> Verdict {
         if happening.is_heartbeat() {
-            return Verdict { treatment: Treatment::Overtake, orders: Vec::new(), expiry: None };
+            return Verdict::new(Treatment::Overtake);
         }
         let mut acting = None;
+        let mut has_matched = false;
         for (number, state) in self.states.iter_mut().enumerate() {
             if !state.is_armed || state.fired.is_some() || !state.rule.matching.means(happening, names) {
                 continue;
             }
             state.matched += 1;
+            has_matched = true;
             if state.matched == state.rule.nth && acting.is_none() {
                 acting = Some(number);
             }
         }
         let mut verdict = match acting {
             Some(number) => self.fire(number, happening, names, now),
-            None => Verdict { treatment: Treatment::Pass, orders: Vec::new(), expiry: None },
+            None => Verdict::new(Treatment::Pass),
         };
+        verdict.has_matched = has_matched;
         verdict.orders.extend(self.end_swap(happening));
         verdict
     }
@@ -109,7 +128,7 @@ impl Rules {
         let (alone, expire) = (state.rule.alone, state.rule.expire);
         let is_holding = matches!(action, Action::Hold(_) | Action::Swap);
         if is_holding && self.held.len() >= HELD_MAX {
-            return Verdict { treatment: Treatment::Pass, orders: Vec::new(), expiry: None };
+            return Verdict::new(Treatment::Pass);
         }
         let (treatment, bend, expiry) = match action {
             Action::Delay(by) => {
@@ -136,7 +155,7 @@ impl Rules {
         };
         let node = happening.record.node.clone();
         let orders = vec![Order::Record { node, cause: seq(happening), bent: Bent { by: name, bend } }];
-        Verdict { treatment, orders, expiry }
+        Verdict { treatment, orders, expiry, has_matched: true }
     }
 
     fn hold(
@@ -154,6 +173,10 @@ impl Rules {
             record: seq(happening),
             node: happening.record.node.clone(),
             link: happening.link,
+            name: happening.name,
+            from: happening.from.to_string(),
+            to: happening.to.as_ref().map(ToString::to_string),
+            about: happening.subject.contact.as_ref().map(|contact| names.short(contact)),
             words: happening.words(names),
             since,
             is_swap,

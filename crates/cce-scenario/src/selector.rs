@@ -16,6 +16,9 @@ use cce_cti::Cti;
 use cce_mr::{Icm, Mr};
 use std::{fmt, ops::Range};
 
+/// How alike two names are, from 0 to 1, before one may be meant by the other.
+const LIKENESS_MIN: f64 = 0.7;
+
 /// Says which happenings are meant.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Selector {
@@ -259,7 +262,7 @@ fn tables() -> impl Iterator<Item = &'static cce_wire::MessageDoc> {
 
 fn known_name(word: &Word<'_>, is_message: bool) -> Result<(), SelectorError> {
     let messages = || tables().map(|row| row.name).chain(words::HTTP).chain(words::STREAM);
-    let others = || facts::NAMES.into_iter().chain(facts::EVENTS).filter(|_| !is_message);
+    let others = || facts::NAMES.iter().copied().chain(facts::EVENTS).filter(|_| !is_message);
     if messages().chain(others()).any(|name| name == word.text) {
         return Ok(());
     }
@@ -291,12 +294,11 @@ fn known_key(name: &str, key: &str, word: &Word<'_>) -> Result<(), SelectorError
 
 /// The valid name that is nearest to a wrong one, in words.
 pub(crate) fn nearest<'a>(wrong: &str, valid: impl IntoIterator<Item = &'a str>) -> String {
-    let distance = |name: &str| strsim::damerau_levenshtein(&wrong.to_lowercase(), &name.to_lowercase());
-    let best = valid.into_iter().map(|name| (distance(name), name)).min();
+    let likeness = |name: &str| strsim::jaro_winkler(&wrong.to_lowercase(), &name.to_lowercase());
+    let best =
+        valid.into_iter().map(|name| (likeness(name), name)).max_by(|one, two| one.0.total_cmp(&two.0));
     match best {
-        Some((distance, name)) if distance <= wrong.len().max(name.len()) / 2 => {
-            format!("; did you mean `{name}`?")
-        }
+        Some((likeness, name)) if likeness > LIKENESS_MIN => format!("; did you mean `{name}`?"),
         _ => String::new(),
     }
 }

@@ -58,6 +58,17 @@ impl Watch {
         Self { expectation, state, unmet: None }
     }
 
+    /// Whether it matters to it when this happens, even if it happens in another place than what else it waits for.
+    pub(crate) fn notices(&self, happening: &Happening<'_>, names: &Names) -> bool {
+        let means = |selector: &Selector| selector.matches(happening, names);
+        match &self.expectation.want {
+            Want::Order(order) => order.iter().any(means),
+            Want::Within { from, to, .. } => means(from) || means(to),
+            Want::While { state, never } => means(never) || state.concerns_state(happening, names),
+            Want::Never(_) | Want::Count { .. } | Want::Final(_) => false,
+        }
+    }
+
     /// Takes in what happens. Returns a deadline that it must be woken at.
     pub(crate) fn see(&mut self, happening: &Happening<'_>, names: &Names, now: Time) -> Option<Time> {
         if self.unmet.is_some() {

@@ -109,10 +109,12 @@ impl<D: Director> Sim<D> {
             self.wake_director();
             return true;
         }
-        let Some(stream) = self.forced() else { return false };
-        let Some(planned) = self.pending.as_mut().and_then(|pending| pending.take(&stream)) else {
-            return false;
-        };
+        let Some((stream, rank)) = self.forced() else { return false };
+        let Some(pending) = &mut self.pending else { return false };
+        if rank == Rank::Ordinary {
+            pending.lose(&stream);
+        }
+        let Some(planned) = pending.take(&stream) else { return false };
         self.act_and_settle(planned);
         true
     }
@@ -124,13 +126,7 @@ impl<D: Director> Sim<D> {
         };
         let mut heads: Vec<_> = pending.heads(self.now).collect();
         heads.sort_by_key(|(stream, head)| (head.age, *stream));
-        let choice = |(stream, head): (&Stream, &Waiting)| Choice {
-            stream: stream.clone(),
-            to: head.planned.node.clone(),
-            is_outside: head.is_outside,
-            sent_in: head.sent_in,
-        };
-        heads.into_iter().map(choice).collect()
+        heads.into_iter().map(|(stream, head)| head.choice(stream)).collect()
     }
 
     /// Whether anything since the last question may have changed what the director, or the links themselves, do
@@ -138,6 +134,11 @@ impl<D: Director> Sim<D> {
     pub(crate) fn take_stirred(&mut self) -> bool {
         let took_note = self.director.took_note();
         std::mem::take(&mut self.is_stirred) | took_note
+    }
+
+    /// What can never be delivered any more, since the last question.
+    pub(crate) fn take_lost(&mut self) -> Vec<Choice> {
+        self.pending.as_mut().map(|pending| pending.take_lost()).unwrap_or_default()
     }
 
     /// What this component did just now ends the window.
@@ -173,9 +174,14 @@ impl<D: Director> Sim<D> {
             (Some(pending), Some(stream)) => {
                 pending.push(at.max(self.now), stream.clone(), planned, self.chosen);
             }
-            _ => {
-                self.queue.plan(at, planned);
-            }
+            _ => match self.recorded(&planned) {
+                Some(moment) => {
+                    self.queue.plan_at(moment, planned);
+                }
+                None => {
+                    self.queue.plan(at, planned);
+                }
+            },
         }
     }
 
@@ -219,10 +225,12 @@ impl<D: Director> Sim<D> {
     }
 
     /// The stream whose first message is a heartbeat, or makes no difference to its receiver any more.
-    fn forced(&self) -> Option<Stream> {
+    fn forced(&self) -> Option<(Stream, Rank)> {
         let pending = self.pending.as_ref()?;
         let is_forced = |head: &Waiting| head.rank == Rank::Heartbeat || self.is_void(&head.planned);
-        pending.heads(self.now).find_map(|(stream, head)| is_forced(head).then(|| stream.clone()))
+        pending
+            .heads(self.now)
+            .find_map(|(stream, head)| is_forced(head).then(|| (stream.clone(), head.rank)))
     }
 
     /// Whether something reaches nobody: its receiver is dead, or closed the link itself. That stays so.
@@ -237,7 +245,7 @@ impl<D: Director> Sim<D> {
             Delivery::Input(Input::LinkUp { link, .. }) => !self.wires.is_up(&(node.clone(), *link)),
             Delivery::Input(Input::LinkDown { link, .. }) => self.wires.is_over(&(node.clone(), *link)),
             Delivery::CallGone(caller) => self.wires.call_of(node, caller).is_none(),
-            Delivery::Input(_) | Delivery::Call { .. } => false,
+            Delivery::Input(_) | Delivery::Outside(_) | Delivery::Call { .. } => false,
         }
     }
 }

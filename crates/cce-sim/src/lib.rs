@@ -3,6 +3,9 @@
 //! It drives the same components as the network driver and makes the same journal. Bytes cross its links
 //! through the same framing decoder. Two runs of one seed give the same journal, byte for byte.
 //!
+//! Instead of a seed, the order of deliveries can be a choice ([`Sim::by_choice`]); [`explore`] makes every choice
+//! that makes a difference.
+//!
 //! Invariants:
 //! - A stream never overtakes itself: in each direction of a link, what was sent first arrives first.
 //! - Time moves only between inputs.
@@ -21,6 +24,7 @@ mod queue;
 mod schedule;
 mod sim;
 mod stream;
+mod timetable;
 mod wire;
 
 pub use choice::Choice;
@@ -28,3 +32,4 @@ pub use latency::{Latencies, Latency, Pieces, Way};
 pub use schedule::{SCHEDULE_MAX, Schedule, ScheduleError};
 pub use sim::{Build, Sim};
 pub use stream::Stream;
+pub use timetable::Timetable;

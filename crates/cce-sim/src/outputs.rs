@@ -44,7 +44,7 @@ impl<D: Director> Sim<D> {
             Treatment::Pass => self.pass(parcel),
             Treatment::Overtake => self.as_heartbeat(|sim| sim.post(parcel, sim.now)),
             Treatment::Delay { by, alone: true } => self.post_aside(parcel, self.now + by),
-            Treatment::Delay { by, alone: false } => self.post(parcel, self.now + by),
+            Treatment::Delay { by, alone: false } => self.pass_at(parcel, self.now + by),
             Treatment::Hold { ticket, alone } => self.holds.hold(ticket, parcel, alone),
             Treatment::Drop => self.lose(&parcel, CallError::Timeout, CALL_DEADLINE),
             Treatment::Duplicate => self.pass_twice(parcel),
@@ -57,8 +57,12 @@ impl<D: Director> Sim<D> {
 
     /// Sends a message on its way, behind whatever is held on its stream.
     fn pass(&mut self, parcel: Parcel) {
+        self.pass_at(parcel, self.now);
+    }
+
+    fn pass_at(&mut self, parcel: Parcel, start: Time) {
         if let Some(parcel) = self.holds.queue(parcel) {
-            self.post(parcel, self.now);
+            self.post(parcel, start);
         }
     }
 
@@ -73,6 +77,7 @@ impl<D: Director> Sim<D> {
     }
 
     fn coalesce(&mut self, parcel: Parcel) {
+        let Some(parcel) = self.holds.queue(parcel) else { return };
         match (parcel.end(), &parcel.what) {
             (Some(end), Freight::Bytes(_, bytes)) => self.holds.glue(end, bytes),
             _ => self.pass(parcel),
@@ -188,6 +193,10 @@ impl<D: Director> Sim<D> {
         let listener = NodeName::from(link.port.listener());
         let is_open = self.is_alive(&listener) && !self.faults.is_closed(link.port, self.now);
         let at = self.faults.start(link.port, self.now) + self.wires.draw(link.port, Way::ToListener);
+        if !matches!(address, Address::Lab) && self.rerun.is_some() {
+            // Who is outside comes from the recorded run.
+            return;
+        }
         if !matches!(address, Address::Lab) || !is_open {
             let input = Input::LinkDown { link, reason: LinkReason::Refused };
             let stream = self.wires.inbound(&(name.clone(), link));
@@ -281,7 +290,11 @@ impl<D: Director> Sim<D> {
         self.cancel(name, &key);
         let what = Delivery::Input(Input::Timer(key.clone()));
         let timer = Planned { stream: None, node: name.clone(), what, cause: Some(seq) };
-        let slot = self.queue.plan(at.max(self.now), timer);
+        let slot = match self.recorded(&timer) {
+            Some(moment) => self.queue.plan_at(moment, timer),
+            None if self.is_never_due(&timer) => self.queue.plan(Time(u64::MAX), timer),
+            None => self.queue.plan(at.max(self.now), timer),
+        };
         if let Some(node) = self.nodes.get_mut(name) {
             node.timers.insert(key, slot);
         }

@@ -1,6 +1,6 @@
 //! What was sent and waits to be chosen.
 
-use crate::{queue::Planned, stream::Stream};
+use crate::{Choice, queue::Planned, stream::Stream};
 use cce_kernel::{LinkId, NodeName, Time};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -28,6 +28,8 @@ pub(crate) struct Pending {
     sent: u64,
     /// Deliveries since the clock moved.
     deliveries: u64,
+    /// What can never be delivered any more, and was not looked at.
+    lost: Vec<Choice>,
 }
 
 /// What whatever is sent now has in common.
@@ -53,6 +55,18 @@ pub(crate) struct Waiting {
     pub(crate) sent_in: u64,
     number: u64,
     pub(crate) planned: Planned,
+}
+
+impl Waiting {
+    /// As something that can be chosen.
+    pub(crate) fn choice(&self, stream: &Stream) -> Choice {
+        Choice {
+            stream: stream.clone(),
+            to: self.planned.node.clone(),
+            is_outside: self.is_outside,
+            sent_in: self.sent_in,
+        }
+    }
 }
 
 /// Whether the moment of a delivery is a choice.
@@ -153,10 +167,29 @@ impl Pending {
     /// Drops whatever waits for a component, and returns the connections that others were opening to it.
     pub(crate) fn forget(&mut self, node: &NodeName) -> Vec<(NodeName, LinkId)> {
         let mut refused = Vec::new();
-        self.streams.retain(|_, line| {
-            line.retain(|waiting| waiting.planned.outlives(node, &mut refused));
+        let lost = &mut self.lost;
+        self.streams.retain(|stream, line| {
+            line.retain(|waiting| {
+                let is_kept = waiting.planned.outlives(node, &mut refused);
+                if !is_kept {
+                    lost.push(waiting.choice(stream));
+                }
+                is_kept
+            });
             !line.is_empty()
         });
         refused
+    }
+
+    /// Takes what is first in a stream and reaches nobody.
+    pub(crate) fn lose(&mut self, stream: &Stream) {
+        if let Some(head) = self.streams.get(stream).and_then(VecDeque::front) {
+            self.lost.push(head.choice(stream));
+        }
+    }
+
+    /// What can never be delivered any more, since the last question.
+    pub(crate) fn take_lost(&mut self) -> Vec<Choice> {
+        std::mem::take(&mut self.lost)
     }
 }

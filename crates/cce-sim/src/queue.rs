@@ -1,5 +1,6 @@
 //! What is going to happen, in order.
 
+use crate::timetable::Moment;
 use crate::{stream::Stream, wire::Name};
 use bytes::Bytes;
 use cce_kernel::{Input, LinkId, NodeName, Port, Request, Rng, Time, TimerKey, fork};
@@ -29,6 +30,8 @@ pub(crate) struct Planned {
 pub(crate) enum Delivery {
     /// An input as it is.
     Input(Input),
+    /// An input from outside, of a connection or a call that nobody here has the other end of.
+    Outside(Input),
     /// Bytes of a link, which its framing decoder takes apart.
     Bytes(LinkId, Bytes),
     /// A connection that somebody dialled.
@@ -61,6 +64,15 @@ impl Queue {
     pub(crate) fn plan(&mut self, at: Time, planned: Planned) -> Slot {
         self.serial += 1;
         let slot = Slot { at, tie: self.order.random(), serial: self.serial };
+        self.planned.insert(slot, planned);
+        slot
+    }
+
+    /// Plans something at a moment of a recorded run.
+    pub(crate) fn plan_at(&mut self, Moment { at, rank }: Moment, planned: Planned) -> Slot {
+        self.serial += 1;
+        let tie = u32::try_from(rank).unwrap_or(u32::MAX);
+        let slot = Slot { at, tie, serial: self.serial };
         self.planned.insert(slot, planned);
         slot
     }

@@ -8,6 +8,7 @@ use crate::{
     pending::Pending,
     queue::{Delivery, Planned, Queue, Slot},
     stream::Stream,
+    timetable::Rerun,
     wire::{End, Line, Name, Orphans, Wires},
 };
 use bytes::Bytes;
@@ -38,6 +39,8 @@ pub struct Sim<D = Bystander> {
     orders: VecDeque<Order>,
     /// What was sent and waits to be chosen, where deliveries are.
     pub(crate) pending: Option<Box<Pending>>,
+    /// The recorded run that this one keeps to.
+    pub(crate) rerun: Option<Box<Rerun>>,
     pub(crate) schedule: Schedule,
     /// How many deliveries were chosen.
     pub(crate) chosen: u64,
@@ -90,6 +93,7 @@ impl<D: Director> Sim<D> {
             faults: Faults::default(),
             orders: VecDeque::new(),
             pending: None,
+            rerun: None,
             schedule: Schedule::default(),
             chosen: 0,
             is_heartbeat: |_| false,
@@ -270,6 +274,7 @@ impl<D: Director> Sim<D> {
         let Planned { node, what, cause, .. } = planned;
         match what {
             Delivery::Input(input) => self.arrive(&node, input, cause),
+            Delivery::Outside(input) => self.deliver_outside(&node, input),
             Delivery::Bytes(link, bytes) => self.deliver_bytes(&node, link, &bytes, cause),
             Delivery::Accept(dialler, link) => self.accept(&node, &dialler, link, cause),
             Delivery::Call { caller, port, request, is_copy } => {
@@ -323,7 +328,7 @@ impl<D: Director> Sim<D> {
     }
 
     /// Delivers what was planned, unless it is about a link that is over by now.
-    fn arrive(&mut self, name: &NodeName, input: Input, cause: Option<u64>) {
+    pub(crate) fn arrive(&mut self, name: &NodeName, input: Input, cause: Option<u64>) {
         if let (Input::Timer(key), Some(node)) = (&input, self.nodes.get_mut(name)) {
             node.timers.remove(key);
         }
@@ -359,6 +364,7 @@ impl<D: Director> Sim<D> {
         let Some(Node { component: Some(component), host, .. }) = self.nodes.get_mut(name) else { return };
         for output in host.handle(component.as_mut(), input, self.now) {
             let (seq, treatment) = self.record(name, Some(cause), What::Out(output.clone()));
+            self.count_output(name, seq);
             self.apply(name, output, treatment, seq);
             self.bend();
         }

@@ -211,9 +211,9 @@ impl Wires {
         self.dialling.remove(end) | self.ends.remove(end).is_some_and(|line| !line.is_closing)
     }
 
-    /// Every end of a port's links.
+    /// Every end of the links that were dialled by that name: two may share a listener.
     pub(crate) fn ends_of(&self, port: Port) -> Vec<End> {
-        self.ends.keys().filter(|(_, link)| link.port == port).cloned().collect()
+        self.ends.iter().filter(|(_, line)| line.way.0 == port).map(|(end, _)| end.clone()).collect()
     }
 
     /// When something sent from `end` arrives that sets out at `start`.
@@ -293,6 +293,13 @@ impl Wires {
     pub(crate) fn take_copy(&mut self, receiver: &NodeName, caller: Name, port: Port) -> CallId {
         let (node, call) = caller;
         self.number(receiver, Caller { is_gone: true, is_copy: true, ..Caller::new(node, call, port) })
+    }
+
+    /// Numbers a call from outside among those that a component receives.
+    pub(crate) fn number_outside(&mut self, receiver: &NodeName) -> CallId {
+        let received = self.received.entry(receiver.clone()).or_default();
+        *received += 1;
+        CallId(*received)
     }
 
     fn number(&mut self, receiver: &NodeName, caller: Caller) -> CallId {

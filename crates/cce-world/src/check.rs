@@ -1,7 +1,7 @@
 //! Contradictions between the settings of a lab.
 
 use crate::{
-    lab::{COMPONENTS, Lab, link_name},
+    lab::{ADMIN_LINK, COMPONENTS, Lab, link_name},
     layers::Fault,
 };
 use cce_kernel::Port;
@@ -54,13 +54,15 @@ fn check_hosts(lab: &Lab, faults: &mut Vec<Fault>) {
 }
 
 fn check_links(lab: &Lab, faults: &mut Vec<Fault>) {
-    let names: BTreeSet<&str> = Port::ALL.into_iter().map(link_name).collect();
+    let names: BTreeSet<&str> = Port::ALL.into_iter().map(link_name).chain([ADMIN_LINK]).collect();
     for name in lab.links.keys().filter(|name| !names.contains(name.as_str())) {
         faults.push(Fault::new(format!("links.{name}"), one_of("link", name, &names)));
     }
     for name in names {
         let Some(link) = lab.links.get(name) else {
-            faults.push(Fault::new(format!("links.{name}"), "this link is missing"));
+            if name != ADMIN_LINK {
+                faults.push(Fault::new(format!("links.{name}"), "this link is missing"));
+            }
             continue;
         };
         if link.listen.parse::<SocketAddr>().is_err() {

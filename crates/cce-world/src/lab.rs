@@ -628,6 +628,9 @@ impl Lab {
     }
 }
 
+/// The name in `[links.…]` of the admin port, which is no component's. A lab need not have it.
+pub const ADMIN_LINK: &str = "admin";
+
 /// The name in `[links.…]` of the socket that serves `port`.
 pub fn link_name(port: Port) -> &'static str {
     if port.socket() == Port::IcmMr { "icm" } else { port.socket().name() }

@@ -21,8 +21,8 @@ mod translated;
 
 pub use build::header_lab;
 pub use lab::{
-    AgentSettings, COMPONENTS, CastAgent, CastCustomer, CastSettings, CreateMethod, Lab, LinkSettings,
-    MrApplicationSettings, link_name,
+    ADMIN_LINK, AgentSettings, COMPONENTS, CastAgent, CastCustomer, CastSettings, CreateMethod, Lab,
+    LinkSettings, MrApplicationSettings, link_name,
 };
 pub use latency::{LatencySettings, LatencyText};
 pub use layers::{BUILT_IN, ConfigError, ENVIRONMENT_PREFIX, Layers, Place, Problem, load, show};

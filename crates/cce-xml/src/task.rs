@@ -71,6 +71,11 @@ pub fn truth(text: &str) -> Result<bool, String> {
     }
 }
 
+/// Names the task that Finesse's call about a contact is about. The product's calls name the contact only; a contact
+/// that was routed twice, because the answer to the first request was lost with its link, needs more (inferred;
+/// who does not know the header passes it over).
+pub const TASK_HEADER: &str = "x-task-id";
+
 impl Task {
     /// Reads a document whose root is `Task`.
     pub fn read(text: &[u8]) -> Result<Self, TaskError> {

@@ -6,7 +6,14 @@ use cce_world::{AgentSettings, Lab, link_name};
 use serde_json::{Map, Value, json};
 use std::{collections::BTreeMap, fmt::Write, net::SocketAddr, path::Path};
 
-type Addresses = BTreeMap<Port, SocketAddr>;
+/// The listeners of this process.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Addresses<'a> {
+    /// By the port whose socket it is.
+    pub(crate) ports: &'a BTreeMap<Port, SocketAddr>,
+    /// The admin port, where there is one.
+    pub(crate) admin: Option<SocketAddr>,
+}
 
 /// What each interface is for.
 const INTERFACES: [(Port, &str); 7] = [
@@ -20,19 +27,22 @@ const INTERFACES: [(Port, &str); 7] = [
 ];
 
 /// The banner.
-pub(crate) fn text(lab: &Lab, addresses: &Addresses, places: &Places) -> String {
+pub(crate) fn text(lab: &Lab, addresses: &Addresses<'_>, places: &Places) -> String {
     let mut text = String::from("ccelab: the lab is running. Ctrl-C stops it.\n\n");
     for (port, what) in INTERFACES {
-        if let Some(address) = addresses.get(&port) {
+        if let Some(address) = addresses.ports.get(&port) {
             let _ = writeln!(text, "  {what:<24}{}", url(port, *address));
         }
+    }
+    if let Some(address) = addresses.admin {
+        let _ = writeln!(text, "  {:<24}http://{address}/", "admin: rules and holds");
     }
     for application in &lab.mrpg.applications {
         let what = format!("MR PIM {} connects to", application.peripheral);
         let _ = writeln!(text, "  {what:<24}{}", application.connect.join(", "));
     }
     if let (Some(app), Some(feed), Some(selector)) =
-        (addresses.get(&Port::App), lab.ccp.feeds.first(), lab.dialed_numbers.first())
+        (addresses.ports.get(&Port::App), lab.ccp.feeds.first(), lab.dialed_numbers.first())
     {
         let _ = write!(
             text,
@@ -46,7 +56,7 @@ pub(crate) fn text(lab: &Lab, addresses: &Addresses, places: &Places) -> String 
     text
 }
 
-fn people(lab: &Lab, addresses: &Addresses) -> String {
+fn people(lab: &Lab, addresses: &Addresses<'_>) -> String {
     let ids: Vec<&str> = lab.agents.iter().map(|agent| agent.id.as_str()).collect();
     let password = lab.agents.first().map_or("", |agent| agent.password.as_str());
     let mut text = format!(
@@ -57,7 +67,7 @@ fn people(lab: &Lab, addresses: &Addresses) -> String {
     if !lab.cast.agents.is_empty() {
         let working: Vec<&str> = lab.cast.agents.iter().map(|agent| agent.id.as_str()).collect();
         let _ = writeln!(text, "  working by themselves: {}", working.join(", "));
-    } else if let Some(desk) = addresses.get(&Port::Desk) {
+    } else if let Some(desk) = addresses.ports.get(&Port::Desk) {
         text.push_str("  nobody is signed in, so tasks will queue\n");
         if let Some(agent) = lab.agents.first() {
             text.push_str(&sign_in(lab, agent, *desk));
@@ -92,13 +102,16 @@ fn url(port: Port, address: SocketAddr) -> String {
 }
 
 /// The ready file: the listeners of this process, as JSON.
-pub(crate) fn ready(lab: &Lab, addresses: &Addresses, journal: &Path) -> String {
+pub(crate) fn ready(lab: &Lab, addresses: &Addresses<'_>, journal: &Path) -> String {
     let mut object = Map::new();
     object.insert("pid".into(), json!(std::process::id()));
-    for (port, address) in addresses {
+    for (port, address) in addresses.ports {
         object.insert(key(*port), json!(address.to_string()));
     }
-    if let (Some(app), Some(feed)) = (addresses.get(&Port::App), lab.ccp.feeds.first()) {
+    if let Some(address) = addresses.admin {
+        object.insert("admin".into(), json!(address.to_string()));
+    }
+    if let (Some(app), Some(feed)) = (addresses.ports.get(&Port::App), lab.ccp.feeds.first()) {
         object.insert("feed_url".into(), json!(format!("http://{app}/ccp/task/feed/{}", feed.id)));
     }
     object.insert("journal".into(), json!(journal.display().to_string()));

@@ -97,6 +97,13 @@ pub(crate) struct Run {
     /// A lab of your own
     #[arg(long, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
+    /// A scenario to play: its people, its steps, its rules. What it expects is told at the end; meanwhile the
+    /// admin port lists what is held and lets it go
+    #[arg(long, value_name = "FILE")]
+    pub(crate) scenario: Option<PathBuf>,
+    /// A parameter of the scenario: patience=5s
+    #[arg(long = "param", value_name = "NAME=VALUE", value_parser = parameter, requires = "scenario")]
+    pub(crate) parameters: Vec<(String, String)>,
     #[command(flatten)]
     pub(crate) tables: TableFiles,
     /// Agents that sign in and work by themselves: 1080=auto,1081=slow:9s,1082=ignore

@@ -174,12 +174,14 @@ impl Outcome {
             };
             let _ = writeln!(text, "  contact {contact}{}{end}", reserved.unwrap_or_default());
         }
-        let counts: Vec<String> = self
-            .messages
-            .iter()
-            .map(|(port, count)| format!("{port} {count}"))
-            .chain(self.requests.iter().map(|(port, count)| format!("{port} {count} requests")))
-            .collect();
+        let counts: Vec<String> =
+            self.messages
+                .iter()
+                .map(|(port, count)| format!("{port} {count}"))
+                .chain(self.requests.iter().map(|(port, count)| {
+                    format!("{port} {count} request{}", if *count == 1 { "" } else { "s" })
+                }))
+                .collect();
         let _ = writeln!(text, "  messages: {}", counts.join(", "));
         let _ = writeln!(text, "  journal:  {}", places.journal.display());
         let _ = writeln!(text, "  logs:     {}", places.logs.display());

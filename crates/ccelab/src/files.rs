@@ -60,7 +60,7 @@ impl Places {
 fn last_folder(only: &[String]) -> PathBuf {
     let chosen: Vec<&str> =
         COMPONENTS.into_iter().filter(|name| only.iter().any(|chosen| chosen == name)).collect();
-    Path::new(LAST).join(chosen.join(","))
+    if chosen.is_empty() { LAST.into() } else { Path::new(LAST).join(chosen.join(",")) }
 }
 
 /// Locks a folder for this process, which ends with it.
@@ -69,11 +69,16 @@ fn take(folder: &Path) -> Result<File, Failure> {
     let failed = |source| file_failure("lock", &path, source);
     let mut file = OpenOptions::new().write(true).create(true).truncate(false).open(&path).map_err(failed)?;
     if is_locked_elsewhere(&file) {
-        let owner = fs::read_to_string(&path).unwrap_or_default();
-        return Err(Failure::InUse { path: folder.to_owned(), owner: owner.trim().to_owned() });
+        return Err(Failure::InUse { path: folder.to_owned(), owner: owner_of(folder) });
     }
     file.set_len(0).and_then(|()| writeln!(file, "process {}", std::process::id())).map_err(failed)?;
     Ok(file)
+}
+
+/// The process that holds a folder, as its lock file says.
+fn owner_of(folder: &Path) -> String {
+    let told = fs::read_to_string(folder.join(LOCK)).unwrap_or_default();
+    if told.trim().is_empty() { "another process".to_owned() } else { told.trim().to_owned() }
 }
 
 /// Locks a file. Where files cannot be locked, nobody is kept out.
@@ -137,7 +142,8 @@ pub(crate) fn create_private(path: &Path) -> Result<File, Failure> {
     }
     let file = options.open(path).map_err(failed)?;
     if is_locked_elsewhere(&file) {
-        return Err(Failure::InUse { path: path.to_owned(), owner: "another process".to_owned() });
+        let owner = owner_of(path.parent().unwrap_or(Path::new("")));
+        return Err(Failure::InUse { path: path.to_owned(), owner });
     }
     // A pipe or a device has no length.
     if file.metadata().is_ok_and(|metadata| metadata.is_file()) {

@@ -1,5 +1,6 @@
 //! The binary: reads files and the environment, prints, and drives the lab.
 
+mod admin;
 mod banner;
 mod check;
 mod cli;
@@ -16,6 +17,7 @@ mod run;
 mod scribe;
 mod settling;
 mod sim;
+mod stage;
 mod swarm;
 
 use clap::Parser;

@@ -1,16 +1,18 @@
 //! `ccelab run`: the lab until it is interrupted.
 
 use crate::{
-    banner,
+    banner::{self, Addresses},
     cli::{Ports, Run},
     failure::Failure,
-    files::{Places, load_lab, write_whole},
+    files::{Places, load_lab, load_tables, write_whole},
     print,
     scribe::Scribe,
     settling::Settling,
+    stage::Stage,
 };
 use cce_kernel::{NodeName, Port, Wall};
 use cce_net::{Net, NetConfig, Node, Running};
+use cce_scenario::Scenario;
 use cce_world::{COMPONENTS, Lab, MrApplicationSettings};
 use std::{
     collections::BTreeMap,
@@ -23,7 +25,11 @@ use tokio::signal::unix::{SignalKind, signal};
 
 /// Carries out the command.
 pub(crate) fn run(options: &Run) -> Result<(), Failure> {
-    let mut lab = load_lab(options.config.as_deref(), &options.tables)?;
+    let mut scenario = Stage::scenario(options)?;
+    let mut lab = match &scenario {
+        None => load_lab(options.config.as_deref(), &options.tables)?,
+        Some(scenario) => Lab { tables: load_tables(&options.tables)?, ..scenario.lab.clone() },
+    };
     add_agents(&mut lab, options)?;
     add_applications(&mut lab, options)?;
     let nodes = chosen_nodes(&lab, &options.only)?;
@@ -41,7 +47,13 @@ pub(crate) fn run(options: &Run) -> Result<(), Failure> {
     }
     let nodes = build(&lab, &header, nodes);
     runtime()?.block_on(async {
-        let bound = Net::bind(config, nodes).await?;
+        let mut bound = Net::bind(config, nodes).await?;
+        let mut stage = None;
+        if let Some(scenario) = scenario.take() {
+            let set = Stage::set(Scenario { lab: lab.clone(), ..scenario }, &header, options).await?;
+            bound = set.direct(bound, lab.clone());
+            stage = Some(set);
+        }
         let places = Places::of(options.journal.clone(), options.logs.clone(), &options.only)?;
         let (settling, settled) = Settling::of(&header.nodes, &header.tables);
         let scribe = Scribe::new(&header, &places)?
@@ -49,13 +61,21 @@ pub(crate) fn run(options: &Run) -> Result<(), Failure> {
             .with_settling(settling);
         let running = bound.start(seed, Box::new(scribe));
         settled.wait().await;
+        let addresses = Addresses { ports: running.addresses(), admin: stage.as_ref().map(Stage::address) };
         if let Some(path) = &options.ready_file {
-            write_whole(path, &(banner::ready(&lab, running.addresses(), &places.journal) + "\n"))?;
+            write_whole(path, &(banner::ready(&lab, &addresses, &places.journal) + "\n"))?;
         }
-        print::out(&banner::text(&lab, running.addresses(), &places));
-        let reason = until_interrupted(&running).await;
+        print::out(&banner::text(&lab, &addresses, &places));
+        let played = stage.as_ref().map(Stage::played);
+        let reason = match stage {
+            None => until_interrupted(&running).await,
+            Some(stage) => tokio::select! {
+                reason = until_interrupted(&running) => reason,
+                never = stage.serve(running.hand()) => match never {},
+            },
+        };
         running.stop().await;
-        reason
+        reason.and_then(|()| played.map_or(Ok(()), |played| played.report(&header, &places)))
     })
 }
 
@@ -112,6 +132,7 @@ fn add_agents(lab: &mut Lab, options: &Run) -> Result<(), Failure> {
                 known.join(", ")
             )));
         }
+        lab.cast.agents.retain(|agent| agent.id != *choice.id());
         lab.cast.agents.push(choice.cast());
     }
     Ok(())

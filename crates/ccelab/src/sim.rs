@@ -98,7 +98,7 @@ pub(crate) fn sim(options: &cli::Sim) -> Result<(), Failure> {
     Err(Failure::Check(format!("{name}: {count} of what was expected is not so\nagain: {again}")))
 }
 
-fn summary(name: &str, report: &Report, journal: &Path) -> String {
+pub(crate) fn summary(name: &str, report: &Report, journal: &Path) -> String {
     let mut text = format!("{name}\n");
     for end in &report.outcome.0 {
         let _ = writeln!(text, "  {end}");
@@ -112,7 +112,7 @@ fn summary(name: &str, report: &Report, journal: &Path) -> String {
 }
 
 /// What is wrong, the first few with the ladder around them.
-fn failures(header: &Header, records: &[Record], failures: &[Breach]) -> String {
+pub(crate) fn failures(header: &Header, records: &[Record], failures: &[Breach]) -> String {
     let paint = if print::is_colourful() { Paint::Colour } else { Paint::Plain };
     let ladder = Excerpts::new(header, records);
     let mut text = String::new();

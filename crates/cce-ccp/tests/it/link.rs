@@ -94,7 +94,7 @@ fn an_unknown_setting_is_refused() {
 }
 
 #[test]
-fn news_about_routing_change_nothing() {
+fn news_about_routing_change_nothing_where_nothing_waits() {
     let said =
         Lab::open().says(RoutingStatusEvent { routing_enabled: false, ..RoutingStatusEvent::default() });
     assert!(said.0.is_empty());

@@ -3,6 +3,7 @@
 use crate::lab::{CONTACT, DIALOGUE, FIRST, Lab, PRIVATE, TASK, basic, config, failed, routed};
 use cce_ccp::Config;
 use cce_kernel::{Fact, Output, Request, fact::CcpFact, model::TaskId};
+use cce_xml::task::TASK_HEADER;
 
 #[test]
 fn a_closed_task_is_handled_by_its_agent() {
@@ -55,6 +56,23 @@ fn a_task_is_closed_once() {
     lab.close();
     let said = lab.close();
     assert_eq!((said.status(), said.changes().len()), (412, 0));
+}
+
+#[test]
+fn a_call_about_another_task_of_the_contact_is_refused() {
+    let older = TaskId { call: TASK.call - 1, ..TASK };
+    for (path, body) in
+        [("close", String::new()), ("renotify", renotification("Other", "ROUTE_SERVICE_RECOVERY"))]
+    {
+        let mut lab = Lab::reserved();
+        let mut about = |task: TaskId| {
+            let request =
+                Request::new("PUT", format!("/ccp-webapp/ccp/task/{FIRST}/{path}")).xml(body.clone());
+            let request = request.header("authorization", basic("admin:ccelab"));
+            lab.call(request.header(TASK_HEADER, task.to_string())).status()
+        };
+        assert_eq!((about(older), about(TASK)), (412, 200), "{path}");
+    }
 }
 
 #[test]

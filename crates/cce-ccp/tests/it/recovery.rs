@@ -1,7 +1,8 @@
 //! What becomes of tasks when the MR link or CCP itself fails.
 
-use crate::lab::{CONTACT, DIALOGUE, FIRST, Lab, TASK, config, queued, routed};
+use crate::lab::{CONTACT, DIALOGUE, FIRST, Lab, TASK, config, failed, queued, routed};
 use cce_kernel::{Fact, Output};
+use cce_mr::mr::RoutingStatusEvent;
 
 const REQUEUE: &[&str] = &["requeueOnRecovery=true"];
 
@@ -136,6 +137,57 @@ fn a_renotified_task_goes_by_the_same_rule_without_a_link() {
     let said = lab.renotify(body);
     assert_eq!(said.status(), 200);
     assert_eq!(said.changes()[1], "queued>discarded/notification_cce_connection_lost system");
+}
+
+#[test]
+fn a_task_that_fails_with_the_router_is_kept_if_it_may_be_and_sent_again() {
+    let mut lab = kept();
+    assert!(lab.says(routing(false)).changes().is_empty());
+    let said = lab.says(failed(DIALOGUE, 2, 44));
+    assert!(said.changes().is_empty(), "{:?}", said.changes());
+    assert_eq!(said.names(), Vec::<&str>::new());
+    assert_eq!(lab.says(routing(true)).names(), ["NEW_TASK"]);
+}
+
+#[test]
+fn without_the_router_only_tasks_that_may_fail_are_sent() {
+    let mut lab = Lab::open();
+    lab.says(routing(false));
+    assert!(lab.create(REQUEUE).names().is_empty());
+    assert_eq!(lab.create(&[]).names(), ["NEW_TASK"]);
+    assert_eq!(lab.says(routing(true)).names(), ["NEW_TASK"]);
+}
+
+#[test]
+fn a_session_without_news_about_routing_is_tried() {
+    let mut lab = kept();
+    lab.says(routing(false));
+    lab.lose_link();
+    let said = lab.open_session();
+    assert!(said.names().contains(&"NEW_TASK"), "{:?}", said.names());
+    assert!(lab.says(failed(DIALOGUE + 1, 1, 44)).changes().is_empty());
+    assert_eq!(lab.says(routing(true)).names(), ["NEW_TASK"]);
+}
+
+#[test]
+fn a_failure_while_the_router_is_there_ends_the_task() {
+    let mut lab = kept();
+    lab.says(routing(true));
+    let changes = lab.says(failed(DIALOGUE, 2, 44)).changes();
+    assert_eq!(changes, ["queued>discarded/notification_media_routing_disabled system"]);
+}
+
+#[test]
+fn a_cancel_that_the_router_cannot_answer_succeeds() {
+    let mut lab = kept();
+    lab.delete(CONTACT);
+    lab.says(routing(false));
+    let changes = lab.says(failed(DIALOGUE, 2, 44)).changes();
+    assert_eq!(changes, ["queued>discarded/notification_cce_task_cancel_succeeded system"]);
+}
+
+fn routing(routing_enabled: bool) -> RoutingStatusEvent {
+    RoutingStatusEvent { routing_enabled, ..RoutingStatusEvent::default() }
 }
 
 /// A lab with one waiting task that survives failures.

@@ -23,6 +23,13 @@ fn the_demo_breaks_nothing() {
 }
 
 #[test]
+fn a_ccp_that_takes_its_time_to_publish_breaks_nothing() {
+    let mut lab = lab(vec![agent("1081", 3)], vec![customer(4)]);
+    (lab.ccp.delays.runtime_event, lab.ccp.delays.change) = (span(1), span(1));
+    is_fine(&journal(lab, 1));
+}
+
+#[test]
 fn queueing_and_a_cancel_break_nothing() {
     let customers = vec![customer(4), customer(5), impatient(6, 2)];
     is_fine(&journal(lab(vec![agent("1081", 1)], customers), 3));

@@ -7,7 +7,7 @@ use cce_check::Check;
 use cce_journal::{Record, What};
 use cce_kernel::{
     Fact, Input, Output, Port,
-    fact::{AgentPgFact, FinesseFact, OpcMessage, QueueChoice, RouterFact, SmOperation},
+    fact::{AgentPgFact, CcpFact, FinesseFact, OpcMessage, QueueChoice, RouterFact, SmOperation},
     model::{
         AgentRecord, ContactId, ContactStatus, DialogState, Disposition, Object, PublishEvent, SkillTarget,
         StatusReason, TaskEventKind,
@@ -258,6 +258,13 @@ fn a_state_that_is_published_when_it_is_over_breaks_publish_order() {
     let journal = simple();
     let active = journal.first(publishes(DialogState::Active));
     breaks(&journal.again_at_the_end(active), Check::PublishOrder);
+}
+
+#[test]
+fn a_contact_that_is_published_as_it_was_before_the_last_time_breaks_publish_order() {
+    let journal = simple();
+    let queued = journal.first(|fact| matches!(fact, Fact::Ccp(CcpFact::Published { .. })));
+    breaks(&journal.again_at_the_end(queued), Check::PublishOrder);
 }
 
 #[test]

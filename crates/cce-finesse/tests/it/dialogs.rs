@@ -99,6 +99,7 @@ fn a_closed_dialog_leaves_its_agent_and_ccp_hears_of_it() {
     };
     assert_eq!((*port, request.method.as_str()), (Port::CcpRest, "PUT"));
     assert_eq!(request.target, format!("/ccp-webapp/ccp/task/{CONTACT}/close"));
+    assert_eq!(request.get("x-task-id"), Some("154526_37051928_1"));
     assert_eq!(request.get("authorization").unwrap(), format!("Basic {}", STANDARD.encode("admin:ccelab")));
     assert_eq!(closed.facts()[2], &sm_call(*call));
     assert_eq!(lab.get(DIALOG).status(), 404);

@@ -2,7 +2,7 @@
 
 use crate::{
     lab::{Lab, Toy, config},
-    script::{Script, cause_of, delay, hears, hold, stop_and_replay},
+    script::{Script, cause_of, delay, hears, hold, is_held, stop_and_replay},
 };
 use cce_journal::{Order, Record, Treatment, What};
 use cce_kernel::{CallError, Input, Output, Port, Request, Response};
@@ -69,10 +69,10 @@ fn a_held_request_does_not_stop_another() {
 
 #[test]
 fn a_held_reply_does_not_stop_another_and_is_the_cause_of_its_arrival() {
-    let script = Script::default()
-        .bend(is_reply("gave a"), hold(7))
-        .then(is_answered("gave b"), vec![Order::Release(7)]);
-    let lab = Lab::directed(script, two);
+    let lab = Lab::directed(Script::default().bend(is_reply("gave a"), hold(7)), two);
+    lab.wait("the other's outcome", is_answered("gave b"));
+    lab.wait("the hold", is_held(7));
+    lab.carry_out(vec![Order::Release(7)]);
     let arrival = lab.wait("the held one", is_answered("gave a"));
     let sent = cause_of(&lab, &arrival);
     assert!(matches!(&sent.what, What::Out(output) if is_reply("gave a")(output)));
@@ -101,7 +101,7 @@ fn outcome(script: Script) -> Result<String, CallError> {
 
 /// Nobody waits long for what was lost.
 fn lab(script: Script) -> Lab {
-    let response_deadline = Some(Duration::from_millis(300));
+    let response_deadline = Some(Duration::from_secs(1));
     Lab::directed_with(NetConfig { response_deadline, ..config() }, script, one)
 }
 

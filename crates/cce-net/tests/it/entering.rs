@@ -25,7 +25,7 @@ fn each_treatment_of_the_first_of_three_messages_has_its_order_of_arrival() {
         ("pass", Treatment::Pass, vec![1, 2, 3]),
         ("overtake", Treatment::Overtake, vec![1, 2, 3]),
         ("delay", delay(30, false), vec![1, 2, 3]),
-        ("delay alone", delay(30, true), vec![2, 3, 1]),
+        ("delay alone", delay(100, true), vec![2, 3, 1]),
         ("drop", Treatment::Drop, vec![2, 3]),
         ("duplicate", Treatment::Duplicate, vec![1, 1, 2, 3]),
         ("replace", Treatment::Replace(frame(9).into()), vec![9, 2, 3]),
@@ -146,7 +146,7 @@ fn each_treatment_of_a_request_has_its_answer() {
         ("cut", Treatment::Cut, "", 0),
     ];
     for (name, treatment, answer, count) in cases {
-        let response_deadline = Some(Duration::from_millis(200));
+        let response_deadline = Some(Duration::from_secs(1));
         let config = NetConfig { response_deadline, ..config() };
         let lab = Lab::directed_with(config, Script::default().admit(calls("/"), treatment), answering);
         let found = client(lab.address(Port::App), "/").join().unwrap();

@@ -88,6 +88,7 @@ fn what_was_held_is_gone_with_the_one_who_sent_it() {
     // A second life sends the same once more, and that is held, too.
     let lab = Lab::directed(Script::default().bend(sends(1), hold(7)), toys);
     lab.wait("the hold", is_held(7));
+    lab.wait("the link", hears("ccp", |input| matches!(input, Input::LinkUp { .. })));
     lab.carry_out(vec![Order::Stop("mrpg".into()), Order::Release(7)]);
     lab.wait("the loss", hears("ccp", is_down(LinkReason::Reset)));
     let records = stop_and_replay(lab, toys);
@@ -117,7 +118,7 @@ fn a_cut_breaks_the_connections_of_its_port_and_refuses_new_ones() {
 fn a_cut_that_is_over_lets_connections_in_again() {
     let lab = Lab::directed(Script::default(), restless);
     lab.wait("a frame", is_frame);
-    lab.carry_out(vec![Order::Cut { port: Port::Mr, lasting: Duration::from_millis(100) }]);
+    lab.carry_out(vec![Order::Cut { port: Port::Mr, lasting: Duration::from_millis(500) }]);
     let refusal = lab.wait("the refusal", hears("mrpg", is_down(LinkReason::Refused)));
     lab.wait("a frame behind it", |record| record.seq > refusal.seq && is_frame(record));
     stop_and_replay(lab, restless);

@@ -1,12 +1,17 @@
-//! Integration tests of scenarios.
+//! Scenarios: their files, their selectors, the shipped ones, and swarms.
 
-#![expect(clippy::unwrap_used, reason = "helpers of tests")]
+#![expect(clippy::unwrap_used, reason = "a helper of a test may panic like the test itself")]
 #![expect(
     clippy::wildcard_enum_match_arm,
     reason = "planted faults change what they name, and pass over the rest"
 )]
 
 mod coverage;
+mod docs;
+mod files;
 mod misbehaving;
 mod planted;
+mod play;
+mod shipped;
+mod support;
 mod swarm;

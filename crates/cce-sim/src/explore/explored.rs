@@ -9,7 +9,8 @@ use std::{
 /// What a search found.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Explored<O> {
-    /// Orders that were run to their ends; no two of them are the same.
+    /// Orders that were run to their ends. No two of them are the same, but for the moment at which a director did or
+    /// noted something, or at which a dial was given up.
     pub orders: u64,
     /// Runs that were cut because whatever could follow had been run in another way.
     pub redundant: u64,

@@ -16,7 +16,7 @@ pub use explored::{Bound, Explored, Found};
 pub use rounds::Exploration;
 pub use search::{Ended, Search};
 
-use crate::Sim;
+use crate::{Schedule, Sim};
 use cce_journal::{Director, Record};
 use cce_kernel::Time;
 
@@ -69,6 +69,24 @@ pub struct Explorer {
 }
 
 impl Explorer {
+    /// The run of one order, to its end.
+    pub fn repeat<E: Experiment>(&self, experiment: &E, schedule: Schedule) -> Sim<E::Director> {
+        let mut sim = experiment.build();
+        sim.heartbeats(experiment.heartbeats());
+        sim.follow(schedule);
+        let mut seen = 0;
+        let mut is_over = false;
+        loop {
+            let quiet = sim.choices().is_empty();
+            let records = sim.records();
+            is_over |= records[seen..].iter().any(|record| experiment.is_over(record));
+            seen = records.len();
+            if quiet && is_over || !sim.step(self.end) {
+                return sim;
+            }
+        }
+    }
+
     /// Runs every order, one after the other. `on_run` hears of each run.
     pub fn run<E: Experiment>(&self, experiment: &E, mut on_run: impl FnMut(Ended)) -> Explored<E::Outcome> {
         let mut exploration = Exploration::new(*self);

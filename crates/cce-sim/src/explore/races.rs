@@ -13,6 +13,8 @@ pub(crate) struct Event {
     pub(crate) chosen: Sleeper,
     /// The frame that it was chosen at, where there was a choice.
     pub(crate) frame: Option<usize>,
+    /// It was not delivered, because what was before made that impossible. Nothing depends on it.
+    pub(crate) is_lost: bool,
 }
 
 /// Two deliveries in a run that could have come in the other order: what would then come first.
@@ -32,7 +34,7 @@ pub(crate) fn races(events: &[Event]) -> Vec<Race> {
             if let Some(frame) = events[first].frame
                 && is_race(events, &past, first, second)
             {
-                races.push(Race { frame, initials: initials(&past, first, second) });
+                races.push(Race { frame, initials: initials(events, &past, first, second) });
             }
         }
     }
@@ -56,7 +58,7 @@ fn pasts(events: &[Event]) -> Vec<Vec<bool>> {
 }
 
 fn is_before(earlier: &Event, event: &Event) -> bool {
-    earlier.number == event.sent_in || !earlier.chosen.is_independent_of(&event.chosen)
+    !earlier.is_lost && (earlier.number == event.sent_in || !earlier.chosen.is_independent_of(&event.chosen))
 }
 
 /// Whether the second of two could come first: it depends on the first by their receiver alone.
@@ -70,8 +72,9 @@ fn is_race(events: &[Event], past: &[Vec<bool>], first: usize, second: usize) ->
 
 /// What can come first if the second of two comes before the first: of whatever does not follow from the first,
 /// what follows from nothing else of that.
-fn initials(past: &[Vec<bool>], first: usize, second: usize) -> Vec<usize> {
-    let mut others: Vec<usize> = (first + 1..second).filter(|other| !past[*other][first]).collect();
+fn initials(events: &[Event], past: &[Vec<bool>], first: usize, second: usize) -> Vec<usize> {
+    let is_other = |other: &usize| !past[*other][first] && !events[*other].is_lost;
+    let mut others: Vec<usize> = (first + 1..second).filter(is_other).collect();
     others.push(second);
     let is_initial =
         |at: &usize| !others.iter().take_while(|other| *other < at).any(|other| past[*at][*other]);

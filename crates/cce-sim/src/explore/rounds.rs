@@ -18,27 +18,31 @@ pub struct Exploration<O> {
     explorer: Explorer,
     /// In the order of the search; none is one that is given away.
     parts: Vec<Option<Search<O>>>,
+    /// How many parts there were.
+    count: u64,
 }
 
 impl<O: Ord + Clone> Exploration<O> {
     /// A search that has not begun.
     pub fn new(explorer: Explorer) -> Self {
-        Self { explorer, parts: vec![Some(Search::new(explorer))] }
+        Self { explorer, parts: vec![Some(Search::new(explorer))], count: 1 }
     }
 
     /// The parts of the next round; none when the search is over. All of them must be worked on and taken back
     /// before the next round.
     pub fn round(&mut self) -> Vec<Search<O>> {
+        self.grant();
+        self.wake();
         self.join();
         self.split();
         let mut left = self.explorer.max_runs.saturating_sub(self.runs());
-        let open = self.parts.iter().flatten().filter(|part| !part.is_done()).count();
+        let open = self.parts.iter().flatten().filter(|part| part.is_ready()).count();
         let most = if open < PARTS { FIRST_ROUND_MAX } else { ROUND_MAX };
         let quota = (left / (open.max(1) as u64)).clamp(1, most);
         let mut round = Vec::new();
         for (place, part) in self.parts.iter_mut().enumerate() {
             if left > 0
-                && let Some(mut search) = part.take_if(|part| !part.is_done())
+                && let Some(mut search) = part.take_if(|part| part.is_ready())
             {
                 (search.quota, search.place) = (quota.min(left), place);
                 left -= search.quota;
@@ -73,6 +77,60 @@ impl<O: Ord + Clone> Exploration<O> {
         explored
     }
 
+    /// Hands each wish to the part that owns the choice which it is for.
+    fn grant(&mut self) {
+        for at in 0..self.parts.len() {
+            let Some(part) = &mut self.parts[at] else { continue };
+            let (wishes, parent) = (std::mem::take(&mut part.wishes), part.family.parent);
+            for wish in wishes {
+                if let Some(owner) = self.owner(parent, wish.frame) {
+                    owner.grant(&wish);
+                }
+            }
+        }
+    }
+
+    /// The part that owns a choice: an ancestor.
+    fn owner(&mut self, mut ancestor: Option<u64>, frame: usize) -> Option<&mut Search<O>> {
+        loop {
+            let id = ancestor?;
+            let place =
+                self.parts.iter().position(|part| part.as_ref().is_some_and(|part| part.family.id == id))?;
+            let part = self.parts[place].as_ref()?;
+            if part.fixed <= frame {
+                return self.parts[place].as_mut();
+            }
+            ancestor = part.family.parent;
+        }
+    }
+
+    /// Tells each part which of its choices others may still have wishes for, the children before their parents.
+    fn wake(&mut self) {
+        loop {
+            let done = self.done();
+            for at in 0..self.parts.len() {
+                let held = self.parts[at].as_ref().and_then(|part| self.held(part.family.id));
+                if let Some(part) = &mut self.parts[at] {
+                    part.wake(held);
+                }
+            }
+            if self.done() == done {
+                return;
+            }
+        }
+    }
+
+    fn done(&self) -> usize {
+        self.parts.iter().flatten().filter(|part| part.is_done()).count()
+    }
+
+    /// The last choice of a part that one of its children hangs on which is not done.
+    fn held(&self, id: u64) -> Option<usize> {
+        let children =
+            self.parts.iter().flatten().filter(|part| part.family.parent == Some(id) && !part.is_done());
+        children.filter_map(|child| child.fixed.checked_sub(1)).max()
+    }
+
     /// Makes one part of neighbours that are done.
     fn join(&mut self) {
         self.parts.dedup_by(|later, earlier| {
@@ -87,15 +145,32 @@ impl<O: Ord + Clone> Exploration<O> {
 
     /// Splits the parts that are left until there are enough of them.
     fn split(&mut self) {
-        let mut open = self.parts.iter().flatten().filter(|part| !part.is_done()).count();
+        let mut open = self.parts.iter().flatten().filter(|part| part.is_ready()).count();
         let mut at = 0;
         while open < PARTS && at < self.parts.len() {
-            match self.parts[at].as_mut().and_then(Search::split) {
+            let Some(part) = self.parts[at].as_mut().filter(|part| part.is_ready()) else {
+                at += 1;
+                continue;
+            };
+            let (id, before) = (self.count, part.family.id);
+            match part.split(id) {
                 Some(rest) => {
+                    self.adopt(before, &rest);
                     self.parts.insert(at + 1, Some(rest));
+                    self.count += 1;
                     open += 1;
                 }
                 None => at += 1,
+            }
+        }
+    }
+
+    /// What hung on choices that a part gave away hangs on their new owner.
+    fn adopt(&mut self, before: u64, owner: &Search<O>) {
+        let given = owner.family.held.map_or(0, |last| last + 1);
+        for part in self.parts.iter_mut().flatten() {
+            if part.family.parent == Some(before) && part.fixed <= given {
+                part.family.parent = Some(owner.family.id);
             }
         }
     }

@@ -13,14 +13,46 @@ pub struct Search<O> {
     explorer: Explorer,
     /// The choices of the next run, and what is left to be chosen there.
     frames: Vec<Frame>,
-    /// The first of them whose choices belong to this part.
-    fixed: usize,
-    is_done: bool,
+    /// The first of them whose choices belong to this part. Those before it belong to other parts.
+    pub(super) fixed: usize,
+    state: State,
+    /// What is wanted at choices that belong to other parts.
+    pub(super) wishes: Vec<Wish>,
+    pub(super) family: Family,
     /// The most runs that it does before it is given back.
     pub(super) quota: u64,
     /// Its place among the parts.
     pub(super) place: usize,
     pub(super) explored: Explored<O>,
+}
+
+/// What a part has to do with the others.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Family {
+    /// Names this part.
+    pub(super) id: u64,
+    /// The part that owns the choices just before its own.
+    pub(super) parent: Option<u64>,
+    /// The last of its choices that other parts may still have wishes for.
+    pub(super) held: Option<usize>,
+}
+
+/// How far a part is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    /// There is a next run.
+    Ready,
+    /// Nothing is left to be chosen, unless another part has a wish.
+    Waiting,
+    /// Everything was run.
+    Done,
+}
+
+/// One of these streams must be chosen at a frame in some run. Any of them will do.
+#[derive(Clone, Debug)]
+pub(crate) struct Wish {
+    pub(crate) frame: usize,
+    pub(crate) streams: Vec<Stream>,
 }
 
 /// A point of a run at which at least two deliveries were possible that do not only repeat what was run.
@@ -53,7 +85,9 @@ impl<O: Ord + Clone> Search<O> {
             explorer,
             frames: Vec::new(),
             fixed: 0,
-            is_done: false,
+            state: State::Ready,
+            wishes: Vec::new(),
+            family: Family::default(),
             quota: 0,
             place: 0,
             explored: Explored::new(),
@@ -62,41 +96,57 @@ impl<O: Ord + Clone> Search<O> {
 
     /// Does the runs of this round. `on_run` hears of each.
     pub fn work<E: Experiment<Outcome = O>>(&mut self, experiment: &E, on_run: &mut impl FnMut(Ended)) {
-        while self.quota > 0 && !self.is_done {
+        while self.quota > 0 && self.is_ready() {
             self.quota -= 1;
             on_run(self.run(experiment));
-            self.is_done = !self.go_on();
+            self.go_on();
         }
+    }
+
+    /// Whether there is a next run.
+    pub(super) fn is_ready(&self) -> bool {
+        self.state == State::Ready
     }
 
     /// Whether everything in this part was run.
     pub(super) fn is_done(&self) -> bool {
-        self.is_done
+        self.state == State::Done
     }
 
-    /// Gives away what is left to be chosen at its first choice.
-    pub(super) fn split(&mut self) -> Option<Self> {
-        let mut first = self.fixed;
-        loop {
-            let frame = self.frames.get_mut(first).filter(|frame| frame.stirs.is_some())?;
-            frame.want_all();
-            if frame.next().is_some() {
-                break;
-            }
-            first += 1;
-        }
-        let mut rest = Self { fixed: first, ..Self::new(self.explorer) };
+    /// Gives away the first of its choices at which something is left, and all before it. What is given away owns
+    /// them from now on, and goes on there.
+    pub(super) fn split(&mut self, id: u64) -> Option<Self> {
+        let is_open = |frame: &Frame| frame.stirs.is_some() && frame.next().is_some();
+        let first = self.frames.iter().skip(self.fixed).position(is_open)? + self.fixed;
+        let family = Family { id, parent: self.family.parent, held: Some(first) };
+        let mut rest = Self { fixed: self.fixed, family, ..Self::new(self.explorer) };
         rest.frames = self.frames[..=first].to_vec();
         rest.frames[first].go_on();
-        self.fixed = first + 1;
+        (self.fixed, self.family.parent) = (first + 1, Some(id));
         Some(rest)
+    }
+
+    /// Another part has a wish for one of its choices.
+    pub(super) fn grant(&mut self, wish: &Wish) {
+        if let Some(frame) = self.frames.get_mut(wish.frame) {
+            frame.grant(wish);
+        }
+    }
+
+    /// Other parts went on: there may be a next run, or nothing left to wait for.
+    pub(super) fn wake(&mut self, held: Option<usize>) {
+        self.family.held = held;
+        if self.state == State::Waiting {
+            self.go_on();
+        }
     }
 
     fn run<E: Experiment<Outcome = O>>(&mut self, experiment: &E) -> Ended {
         let mut sim = experiment.build();
-        let mut walk = Walk::new(experiment, self.explorer, &mut self.frames);
+        let mut walk = Walk::new(experiment, self.explorer, &mut self.frames, self.fixed);
         let stopped = walk.run(&mut sim);
-        let Walk { depth, is_bounded, schedule, .. } = walk;
+        let Walk { depth, is_bounded, schedule, wishes, .. } = walk;
+        self.wishes.extend(wishes);
         self.explored.deepest = self.explored.deepest.max(depth);
         if is_bounded {
             self.explored.bounds.insert(Bound::Choices);
@@ -114,15 +164,20 @@ impl<O: Ord + Clone> Search<O> {
         Ended::Complete
     }
 
-    /// Turns to the next run. Says whether there is one.
-    fn go_on(&mut self) -> bool {
+    /// Turns to the next run, if there is one.
+    fn go_on(&mut self) {
         while self.frames.len() > self.fixed {
             if self.frames.last_mut().is_some_and(Frame::go_on) {
-                return true;
+                self.state = State::Ready;
+                return;
+            }
+            if self.family.held.is_some_and(|held| self.frames.len() <= held + 1) {
+                self.state = State::Waiting;
+                return;
             }
             self.frames.pop();
         }
-        false
+        self.state = State::Done;
     }
 }
 
@@ -131,26 +186,25 @@ impl Frame {
         Self { options, at: 0, wanted: BTreeSet::from([0]), stirs: None, tried: Vec::new() }
     }
 
-    /// What is chosen, with its place among everything that could be delivered.
-    pub(super) fn chosen(&self) -> &(usize, Choice) {
-        &self.options[self.at]
+    /// The place of what is chosen among everything that could be delivered.
+    pub(super) fn chosen(&self) -> usize {
+        self.options[self.at].0
     }
 
-    /// One of these streams must be chosen in some run. Any of them will do; where one is that cannot be chosen,
-    /// it sleeps, so that whatever follows was run already.
-    pub(super) fn want_one_of(&mut self, streams: &[&Stream]) {
-        let option = |stream: &&Stream| self.options.iter().position(|(_, choice)| choice.stream == **stream);
-        let Some(options) = streams.iter().map(option).collect::<Option<Vec<usize>>>() else { return };
+    /// Whether just these can be chosen.
+    pub(super) fn offers(&self, options: &[(usize, Choice)]) -> bool {
+        self.options == options
+    }
+
+    /// Where one of the streams cannot be chosen, it sleeps, so that whatever follows was run already.
+    pub(super) fn grant(&mut self, wish: &Wish) {
+        let option = |stream: &Stream| self.options.iter().position(|(_, choice)| choice.stream == *stream);
+        let Some(options) = wish.streams.iter().map(option).collect::<Option<Vec<usize>>>() else { return };
         if let Some(first) = options.first()
             && !options.iter().any(|option| self.wanted.contains(option))
         {
             self.wanted.insert(*first);
         }
-    }
-
-    /// Everything must be chosen in some run.
-    fn want_all(&mut self) {
-        self.wanted = (0..self.options.len()).collect();
     }
 
     /// What is left to be chosen.

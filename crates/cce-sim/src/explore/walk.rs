@@ -3,7 +3,7 @@
 use super::{
     Experiment, Explorer,
     races::{Event, races},
-    search::Frame,
+    search::{Frame, Wish},
 };
 use crate::{Choice, Schedule, Sim, Stream};
 use cce_kernel::NodeName;
@@ -35,6 +35,10 @@ pub(crate) struct Walk<'a, E> {
     experiment: &'a E,
     explorer: Explorer,
     frames: &'a mut Vec<Frame>,
+    /// The first frame that belongs to this part of the search.
+    fixed: usize,
+    /// What is wanted at frames that belong to another part.
+    pub(crate) wishes: Vec<Wish>,
     /// How many choices there were.
     pub(crate) depth: usize,
     /// There were more than the bound allows.
@@ -61,11 +65,18 @@ enum Window {
 }
 
 impl<'a, E: Experiment> Walk<'a, E> {
-    pub(crate) fn new(experiment: &'a E, explorer: Explorer, frames: &'a mut Vec<Frame>) -> Self {
+    pub(crate) fn new(
+        experiment: &'a E,
+        explorer: Explorer,
+        frames: &'a mut Vec<Frame>,
+        fixed: usize,
+    ) -> Self {
         Self {
             experiment,
             explorer,
             frames,
+            fixed,
+            wishes: Vec::new(),
             depth: 0,
             is_bounded: false,
             schedule: Schedule::default(),
@@ -93,6 +104,7 @@ impl<'a, E: Experiment> Walk<'a, E> {
                 self.look(sim);
             }
             self.leave(sim.take_stirred());
+            self.lose(sim.take_lost());
             let heads = sim.heads();
             if heads.is_empty() {
                 if let Some(stopped) = self.pass_time(sim) {
@@ -137,6 +149,17 @@ impl<'a, E: Experiment> Walk<'a, E> {
         self.sleep.retain(|sleeper| sleeper.is_independent_of(chosen));
     }
 
+    /// What can never be delivered any more could have been delivered before.
+    fn lose(&mut self, lost: Vec<Choice>) {
+        if !matches!(self.window, Window::Open | Window::Ending) {
+            return;
+        }
+        for Choice { stream, to, sent_in, .. } in lost.into_iter().filter(|lost| !lost.is_outside) {
+            let chosen = Sleeper { stream, to, stirs: false };
+            self.events.push(Event { number: u64::MAX, sent_in, chosen, frame: None, is_lost: true });
+        }
+    }
+
     /// Notes at each frame what must be chosen there in another run, because it may come before what was chosen.
     fn learn(&mut self) {
         let events = std::mem::take(&mut self.events);
@@ -145,9 +168,11 @@ impl<'a, E: Experiment> Walk<'a, E> {
             return;
         }
         for race in races(&events) {
-            let initials: Vec<_> = race.initials.iter().map(|at| &events[*at].chosen.stream).collect();
+            let streams = race.initials.iter().map(|at| events[*at].chosen.stream.clone()).collect();
+            let wish = Wish { frame: race.frame, streams };
             match self.frames.get_mut(race.frame) {
-                Some(frame) => frame.want_one_of(&initials),
+                Some(_) if race.frame < self.fixed => self.wishes.push(wish),
+                Some(frame) => frame.grant(&wish),
                 None => self.is_bounded = true,
             }
         }
@@ -184,24 +209,32 @@ impl<'a, E: Experiment> Walk<'a, E> {
         let index = if others.is_empty() { first } else { self.branch(heads, &awake) };
         let frame = (!others.is_empty()).then(|| self.depth - 1);
         if let Some(Choice { stream, to, sent_in, .. }) = heads.get(index).cloned() {
-            self.events.push(Event { number, sent_in, chosen: Sleeper { stream, to, stirs: true }, frame });
+            self.events.push(Event {
+                number,
+                sent_in,
+                chosen: Sleeper { stream, to, stirs: true },
+                frame,
+                is_lost: false,
+            });
             self.is_under_way = true;
         }
         Some(index)
     }
 
-    /// The choice of the frame at this depth, which is made where there is none yet.
+    /// The choice of the frame at this depth, which is made where there is none yet. It is the last of all numbers
+    /// if something else can be chosen than before.
     fn branch(&mut self, heads: &[Choice], awake: &[usize]) -> usize {
         self.depth += 1;
+        let options = awake.iter().map(|index| (*index, heads[*index].clone())).collect();
         if self.depth > self.frames.len() {
             if self.frames.len() >= self.explorer.max_choices {
                 return awake[0];
             }
-            let options = awake.iter().map(|index| (*index, heads[*index].clone()));
-            self.frames.push(Frame::new(options.collect()));
+            self.frames.push(Frame::new(options));
+            return awake[0];
         }
-        let (index, choice) = self.frames[self.depth - 1].chosen();
-        if heads.get(*index) == Some(choice) { *index } else { usize::MAX }
+        let frame = &self.frames[self.depth - 1];
+        if frame.offers(&options) { frame.chosen() } else { usize::MAX }
     }
 }
 

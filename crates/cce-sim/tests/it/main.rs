@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a helper of a test may panic like the test itself")]
 #![expect(clippy::wildcard_enum_match_arm, reason = "a toy does what its test is about")]
 
+mod brute_force;
 mod calls;
 mod explore;
 mod latency;
@@ -10,3 +11,4 @@ mod links;
 mod order;
 mod restart;
 mod toy;
+mod window;

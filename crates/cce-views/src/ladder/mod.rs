@@ -38,6 +38,8 @@ pub struct Rows {
     names: Names,
     open: Option<Row>,
     folded: Folded,
+    /// What the open row tells of that.
+    told: Folded,
     /// Requests that are drawn, by component and call: their replies are drawn too.
     drawn: BTreeMap<(Lane, u64), Lane>,
 }
@@ -52,6 +54,7 @@ impl Rows {
             names: Names::default(),
             open: None,
             folded: Folded::default(),
+            told: Folded::default(),
             drawn: BTreeMap::new(),
         }
     }
@@ -66,7 +69,7 @@ impl Rows {
             done.extend(self.close());
         }
         self.names.learn(&event.subject);
-        if self.concerns(&event.subject) {
+        if self.concerns(&event.subject) || may_begin(&event) {
             self.on_event(&event, &mut done);
         }
         done
@@ -85,7 +88,12 @@ impl Rows {
     }
 
     fn close(&mut self) -> Option<Row> {
-        self.open.take()
+        let row = self.open.take()?;
+        if self.concerns(&row.subject) {
+            return Some(row);
+        }
+        self.folded.put_back(self.told);
+        None
     }
 
     fn concerns(&self, subject: &Subject) -> bool {
@@ -205,8 +213,19 @@ impl Rows {
     /// Opens a row, which closes the one before.
     fn start(&mut self, mut row: Row, done: &mut Vec<Row>) {
         done.extend(self.close());
+        self.told = self.folded;
         row.skipped = self.folded.take();
         self.open = Some(row);
+    }
+}
+
+/// A request that creates a contact does not name it; what is noted while it is handled does.
+fn may_begin(event: &Event<'_>) -> bool {
+    match &event.kind {
+        Kind::Http(Exchange::RequestIn { request, .. }) => {
+            event.subject.is_none() && !words::is_poll(request)
+        }
+        _ => false,
     }
 }
 

@@ -184,13 +184,19 @@ impl Row {
 }
 
 /// Counts of what is not drawn.
-#[derive(Debug, Default)]
+#[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Folded {
     pub(super) heartbeats: u64,
     pub(super) polls: u64,
 }
 
 impl Folded {
+    /// Counts again what a row that is not drawn was to tell.
+    pub(super) fn put_back(&mut self, told: Self) {
+        self.heartbeats += told.heartbeats;
+        self.polls += told.polls;
+    }
+
     /// The counts in words, from zero again.
     pub(super) fn take(&mut self) -> Option<String> {
         let Self { heartbeats, polls } = std::mem::take(self);

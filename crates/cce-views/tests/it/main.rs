@@ -4,7 +4,6 @@
 
 mod capture;
 mod explain;
-mod lab_trace;
 mod reference;
 mod round_trip;
 
@@ -181,6 +180,8 @@ fn a_ladder_of_one_of_two_tasks_has_its_short_name_and_only_its_ids() {
     let second = ladder::find_contact(&header, &records, "T2").unwrap();
     let drawn = ladder_of(&header, &records, Some(second));
     assert!(drawn.starts_with("T2  contact 8DD7"), "{drawn}");
+    let first = drawn.lines().nth(2).unwrap();
+    assert!(first.contains(" T2 ") && first.contains("POST /ccp/task/feed/100080"), "{drawn}");
     assert!(!drawn.contains("7CC7") && !drawn.contains("T1"), "{drawn}");
 }
 

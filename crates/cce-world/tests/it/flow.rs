@@ -217,7 +217,7 @@ pub(crate) fn span(seconds: u64) -> Span {
     Span(Duration::from_secs(seconds))
 }
 
-fn header(lab: &Lab, seed: u64) -> Header {
+pub(crate) fn header(lab: &Lab, seed: u64) -> Header {
     lab.header(seed, Wall(1_706_622_866_000_000), lab.nodes())
 }
 
@@ -257,7 +257,7 @@ pub(crate) fn ends(records: &[Record]) -> Vec<(ContactStatus, StatusReason)> {
 }
 
 /// Every status that a contact took, in order.
-fn statuses(records: &[Record]) -> Vec<(ContactStatus, StatusReason)> {
+pub(crate) fn statuses(records: &[Record]) -> Vec<(ContactStatus, StatusReason)> {
     let status = |record: &Record| {
         let What::Out(Output::Note(Fact::Contact { to, reason, .. })) = &record.what else { return None };
         Some((*to, *reason))

@@ -1,9 +1,13 @@
 //! Tests of the world.
 
 #![expect(clippy::unwrap_used, reason = "a helper of a test may panic like the test itself")]
+#![expect(clippy::wildcard_enum_match_arm, reason = "a test looks for what it is about")]
 
+mod behaviour;
 mod cast;
 mod config;
 mod flow;
+mod misfortune;
 mod orders;
+mod play;
 mod tables;

@@ -165,10 +165,7 @@ fn a_cancel_that_races_a_reservation_has_three_outcomes() {
 fn each_outcome_of_a_race_is_repeated_by_its_schedule() {
     let race = CancelRacesReservation::new();
     for found in explored().outcomes() {
-        let mut sim = race.build();
-        sim.heartbeats(is_heartbeat);
-        sim.follow(found.first.clone());
-        sim.run_until(END);
+        let mut sim = EXPLORER.repeat(&race, found.first.clone());
         assert_eq!(race.outcome(&sim), found.outcome, "{}", found.first);
         let of_lab = |record: &Record| COMPONENTS.contains(&record.node.as_str());
         let replayed = replayed(&race.0, sim.take_records().into_iter().filter(of_lab).collect());

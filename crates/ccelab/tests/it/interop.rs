@@ -10,9 +10,8 @@ use std::{
 
 #[test]
 fn a_slixmpp_desktop_works_a_task_to_its_end() {
-    let installed = Command::new("python3").args(["-c", "import slixmpp"]).output();
-    if !installed.is_ok_and(|output| output.status.success()) {
-        return skip("the slixmpp desktop", "pip install -r tests/interop/requirements.txt");
+    if !has_slixmpp() {
+        return;
     }
     let folder = folder("slixmpp");
     let lab = Running::start(&folder, "lab", &["--ports", "ephemeral"]);
@@ -21,6 +20,35 @@ fn a_slixmpp_desktop_works_a_task_to_its_end() {
     for state in ["OFFERED", "ACCEPTED", "ACTIVE", "CLOSED", "handled"] {
         assert!(stdout(&output).contains(state), "{}", stdout(&output));
     }
+}
+
+#[test]
+fn a_start_event_is_held_until_a_slixmpp_desktop_has_closed() {
+    if !has_slixmpp() {
+        return;
+    }
+    let folder = folder("slixmpp-held");
+    let scenario = r#"
+name = "held"
+about = "The start event is late: the desktop has closed before Finesse hears that work has begun."
+
+[[rules]]
+name = "the start event waits"
+match = "agentpg > finesse START_TASK_EVENT T"
+hold = "desk > finesse CLOSE T"
+expire = "30s"
+
+[[expect]]
+order = ["desk > finesse CLOSE T", "agentpg > finesse START_TASK_EVENT T", "agentpg > finesse END_TASK_EVENT T"]
+
+[[expect]]
+final = "contact T to=handled"
+"#;
+    fs::write(folder.join("held.toml"), scenario).unwrap();
+    let lab = Running::start(&folder, "lab", &["--ports", "ephemeral", "--scenario", "held.toml"]);
+    let output = python("xmpp_agent.py").arg(&lab.ready_file).arg("--hasty").output().unwrap();
+    assert!(output.status.success(), "{}{}", stdout(&output), stderr(&output));
+    lab.interrupt();
 }
 
 #[test]
@@ -195,6 +223,16 @@ fn mr_application(folder: &Path, arguments: &[&str], lab: &[&str]) -> (Child, Ru
     let mr_app = format!("5002=127.0.0.1:{port}");
     let options = [["--ports", "ephemeral", "--mr-app", &mr_app].as_slice(), lab].concat();
     (application, Running::start(folder, "lab", &options))
+}
+
+/// Whether the slixmpp desktop can run.
+fn has_slixmpp() -> bool {
+    let installed = Command::new("python3").args(["-c", "import slixmpp"]).output();
+    let is_there = installed.is_ok_and(|output| output.status.success());
+    if !is_there {
+        skip("the slixmpp desktop", "pip install -r tests/interop/requirements.txt");
+    }
+    is_there
 }
 
 /// Whether the clients under `tests/interop` can run; else says that they are skipped.

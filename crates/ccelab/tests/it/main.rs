@@ -7,5 +7,7 @@ mod check;
 mod commands;
 mod demo;
 mod interop;
+mod lab_trace;
 mod processes;
+mod scenario;
 mod support;

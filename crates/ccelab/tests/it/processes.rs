@@ -54,6 +54,9 @@ fn a_second_run_in_a_folder_is_refused_and_the_first_keeps_its_journal() {
     let told = stderr(&output);
     assert!(told.contains(&format!("process {}", lab.id())) && told.lines().count() == 1, "{told}");
     assert!(told.contains("--journal"), "{told}");
+    let output = run(&folder, &["logs", ".ccelab/last/journal.jsonl", "--out", ".ccelab/last"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(stderr(&output).contains(&format!("process {}", lab.id())), "{}", stderr(&output));
     lab.interrupt();
     assert!(run(&folder, &["replay", ".ccelab/last/journal.jsonl"]).status.success());
     assert!(run(&folder, &["demo", "--fast"]).status.success(), "the lock ends with its process");

@@ -5,7 +5,7 @@ use std::{
     io::{Read, Write},
     net::TcpStream,
     path::{Path, PathBuf},
-    process::{Child, Command, Output, Stdio},
+    process::{Child, Command, ExitStatus, Output, Stdio},
     sync::atomic::{AtomicU32, Ordering},
     time::{Duration, Instant},
 };
@@ -116,10 +116,15 @@ impl Running {
     }
 
     /// Ends it as a person would, with Ctrl-C, and waits for it.
-    pub(crate) fn interrupt(mut self) {
+    pub(crate) fn interrupt(self) {
+        assert!(self.ended().success());
+    }
+
+    /// Ends it so, and says with which exit code it ended.
+    pub(crate) fn ended(mut self) -> ExitStatus {
         let id = self.process.id().to_string();
         assert!(Command::new("kill").args(["-INT", &id]).status().unwrap().success());
-        assert!(self.process.wait().unwrap().success());
+        self.process.wait().unwrap()
     }
 }
 

@@ -1,0 +1,73 @@
+//! A recorded run once more, in the same order.
+
+use crate::{engine::Engine, model::Scenario, play::Play};
+use cce_journal::{Header, Record, What};
+use cce_kernel::{Fact, NodeName, Output};
+use cce_sim::{Sim, Timetable};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Where a run parted from the recorded one.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Deviation {
+    /// The component that said something else first.
+    pub node: NodeName,
+    /// Record of the recorded run; none where that one said no more.
+    pub recorded: Option<(u64, Fact)>,
+    /// Record of this run; none where this one said no more.
+    pub found: Option<(u64, Fact)>,
+}
+
+impl Play {
+    /// A recorded run, of either driver, in the simulator: what arrived when in that run arrives then in this one,
+    /// and what came from outside comes again. The rules and expectations of `scenario` count on top of that.
+    pub fn again(header: &Header, records: &[Record], scenario: Scenario) -> Self {
+        let lab = scenario.lab.clone();
+        let table = Timetable::of(records);
+        let (end, starts) = (table.end(), table.starts().to_vec());
+        let mut sim = Sim::directed(header.seed, Engine::new(scenario, header));
+        sim.keep_to(table);
+        let mut known = BTreeSet::new();
+        for (at, node) in starts {
+            sim.run_until(at);
+            let Some(component) = lab.build(&node) else { continue };
+            if known.insert(node.clone()) {
+                sim.add(&node, header.clock(&node), component);
+            } else {
+                sim.restart(&node, component);
+            }
+        }
+        sim.build_with(Box::new(move |node| lab.build(node)));
+        Self::set(header.clone(), sim, end)
+    }
+}
+
+/// Where two runs part: the first fact that a component did not state in both. Facts are what a run is about; bytes
+/// may differ where a network wrote its own headers.
+pub fn deviation(recorded: &[Record], found: &[Record]) -> Option<Deviation> {
+    let (there, here) = (facts(recorded), facts(found));
+    let nodes: BTreeSet<&NodeName> = there.keys().chain(here.keys()).copied().collect();
+    let part = |node: &&NodeName| {
+        let (there, here) = (there.get(*node), here.get(*node));
+        let list = |facts: Option<&Vec<(u64, Fact)>>| facts.cloned().unwrap_or_default();
+        let (there, here) = (list(there), list(here));
+        let at = (0..there.len().max(here.len())).find(|at| fact(&there, *at) != fact(&here, *at))?;
+        let (recorded, found) = (there.get(at).cloned(), here.get(at).cloned());
+        Some(Deviation { node: (*node).clone(), recorded, found })
+    };
+    let number = |deviation: &Deviation| deviation.recorded.as_ref().map_or(u64::MAX, |(seq, _)| *seq);
+    nodes.iter().filter_map(part).min_by_key(number)
+}
+
+fn fact(facts: &[(u64, Fact)], at: usize) -> Option<&Fact> {
+    facts.get(at).map(|(_, fact)| fact)
+}
+
+fn facts(records: &[Record]) -> BTreeMap<&NodeName, Vec<(u64, Fact)>> {
+    let mut facts: BTreeMap<&NodeName, Vec<(u64, Fact)>> = BTreeMap::new();
+    for record in records {
+        if let What::Out(Output::Note(fact)) = &record.what {
+            facts.entry(&record.node).or_default().push((record.seq, fact.clone()));
+        }
+    }
+    facts
+}

@@ -1,0 +1,237 @@
+//! Rules, steps and expectations at work.
+
+use crate::support::{Run, played};
+use cce_journal::{Bend, Record, What};
+use cce_kernel::{Input, Output, Port};
+
+/// One agent who takes every task, one customer, and what else a test wants.
+fn with(rest: &str) -> Run {
+    played(&format!("include = [\"one-task.toml\"]\n{rest}"))
+}
+
+/// What was done to the run, in order.
+fn bends(run: &Run) -> Vec<Bend> {
+    let bent = |record: &Record| {
+        let What::Bent(bent) = &record.what else { return None };
+        Some(bent.bend.clone())
+    };
+    run.records.iter().filter_map(bent).collect()
+}
+
+#[test]
+fn an_expectation_that_is_met_says_nothing() {
+    let run = with("[[expect]]\norder = [\"ccp > mrpg NEW_TASK alice\", \"contact alice to=handled\"]");
+    assert_eq!(run.failures(), Vec::<&str>::new());
+    assert_eq!(run.report.outcome.to_string(), "alice: handled (externally_handled), disposition 38");
+}
+
+#[test]
+fn an_order_that_is_the_other_way_round_is_told_with_what_came() {
+    let run = with("[[expect]]\norder = [\"contact alice to=handled\", \"ccp > mrpg NEW_TASK alice\"]");
+    let [failure] = &run.report.failures[..] else { panic!("{:?}", run.failures()) };
+    assert_eq!(failure.text, "`ccp > mrpg NEW_TASK alice` did not follow");
+    assert!(failure.record.is_some());
+}
+
+#[test]
+fn what_must_never_happen_is_told_when_it_does() {
+    let run = with("[[expect]]\nnever = \"agentpg > finesse START_TASK_EVENT alice\"");
+    assert_eq!(run.report.failures[0].text, "it happened");
+}
+
+#[test]
+fn a_count_is_told_when_it_is_too_small_or_too_large() {
+    let failures = |is: u32| {
+        let rest =
+            format!("[[expect]]\ncount = {{ of = \"agentpg > finesse START_TASK_EVENT\", is = {is} }}");
+        with(&rest).report.failures.iter().map(|failure| failure.text.clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(failures(1), Vec::<String>::new());
+    assert_eq!(failures(2), ["it happened 1 times, not 2"]);
+    assert_eq!(failures(0), ["it happened more than 0 times"]);
+}
+
+#[test]
+fn what_must_follow_in_time_is_told_when_it_is_late() {
+    let failures = |time: &str| {
+        let rest = format!(
+            "[[expect]]\nwithin = {{ from = \"desk > finesse ACCEPT\", to = \"desk > finesse START\", time = \"{time}\" }}"
+        );
+        with(&rest).report.failures.len()
+    };
+    assert_eq!((failures("1100ms"), failures("900ms")), (0, 1));
+}
+
+#[test]
+fn what_must_not_happen_during_a_state_may_happen_before_and_after_it() {
+    let failures = |state: &str| {
+        let rest =
+            format!("[[expect]]\nwhile = \"dialog alice to={state}\"\nnever = \"desk > finesse START\"");
+        with(&rest).report.failures.len()
+    };
+    assert_eq!((failures("OFFERED"), failures("ACCEPTED"), failures("ACTIVE")), (0, 1, 0));
+}
+
+#[test]
+fn a_message_that_is_held_is_let_go_by_what_the_rule_waits_for() {
+    let run = with(
+        "[[rules]]\nname = \"r\"\nmatch = \"router > mrpg CONNECT alice\"\nhold = \"desk > finesse ACCEPT alice\"\n\
+         [[expect]]\norder = [\"desk > finesse ACCEPT alice\", \"router > mrpg CONNECT alice\"]",
+    );
+    assert_eq!(run.failures(), Vec::<&str>::new());
+    assert_eq!(bends(&run), [Bend::Held(1), Bend::Released(1)]);
+    assert_eq!(run.report.bends, [("r".to_owned(), true)]);
+}
+
+#[test]
+fn a_hold_that_nothing_ends_expires() {
+    let run = with(
+        "[[rules]]\nmatch = \"router > mrpg CONNECT alice\"\nhold = \"released\"\nexpire = \"3s\"\n\
+         [[expect]]\nwithin = { from = \"sent router > mrpg CONNECT\", to = \"router > mrpg CONNECT\", time = \"3010ms\" }",
+    );
+    assert_eq!(run.failures(), Vec::<&str>::new());
+    assert_eq!(bends(&run), [Bend::Held(1), Bend::Expired(1)]);
+}
+
+#[test]
+fn a_message_that_is_still_held_at_the_end_is_an_error_that_names_the_rule() {
+    let run = with(
+        "until = \"20s\"\n[[rules]]\nname = \"forever\"\nmatch = \"router > mrpg CONNECT alice\"\nhold = \"released\"",
+    );
+    let held = run.report.failures.iter().find(|failure| failure.by == "forever").unwrap();
+    assert_eq!(held.text, "still held at the end: router > mrpg CONNECT alice");
+}
+
+#[test]
+fn a_step_lets_go_what_a_rule_holds() {
+    let run = with(
+        "[[rules]]\nname = \"r\"\nmatch = \"router > mrpg CONNECT alice\"\nhold = \"released\"\n\
+         [[steps]]\nafter = \"held by=r\"\nwait = \"1s\"\nrelease = \"r\"",
+    );
+    assert_eq!(run.failures(), Vec::<&str>::new());
+    assert_eq!(bends(&run), [Bend::Held(1), Bend::Released(1)]);
+}
+
+#[test]
+fn what_is_behind_a_held_message_waits_unless_the_hold_is_alone() {
+    let is_overtaken = |alone: bool| {
+        let text = format!(
+            "include = [\"two-tasks-one-agent.toml\"]\n\
+             [[rules]]\nmatch = \"ccp > mrpg NEW_TASK alice\"\nhold = \"released\"\nexpire = \"2s\"\nalone = {alone}\n\
+             [[expect]]\nname = \"overtaken\"\norder = [\"ccp > mrpg NEW_TASK bob\", \"ccp > mrpg NEW_TASK alice\"]"
+        );
+        !played(&text).failures().iter().any(|failure| failure.starts_with("overtaken"))
+    };
+    assert!(!is_overtaken(false));
+    assert!(is_overtaken(true));
+}
+
+#[test]
+fn a_swapped_message_comes_right_behind_the_next_one() {
+    let run = with(
+        "[[rules]]\nname = \"r\"\nmatch = \"agentpg > finesse AGENT_STATE_EVENT NumTasks=1\"\nswap = true\n\
+         [[expect]]\norder = [\"sent agentpg > finesse AGENT_STATE_EVENT NumTasks=1\", \
+         \"agentpg > finesse AGENT_PRE_CALL_EVENT\", \"agentpg > finesse AGENT_STATE_EVENT NumTasks=1\"]\n\
+         [checks.off]\npublish-order = \"a misbehaving peer\"\nwithin-limit = \"a misbehaving peer\"\n",
+    );
+    assert_eq!(run.failures(), Vec::<&str>::new());
+    assert_eq!(bends(&run), [Bend::Swapped(1), Bend::Released(1)]);
+    assert_eq!(run.report.bends, [("r".to_owned(), false)]);
+}
+
+#[test]
+fn a_dropped_message_never_arrives() {
+    let run = with(
+        "until = \"20s\"\n[[rules]]\nmatch = \"agentpg > finesse START_TASK_EVENT\"\ndrop = true\n\
+         [[expect]]\nname = \"x\"\nnever = \"agentpg > finesse START_TASK_EVENT\"",
+    );
+    assert!(!run.failures().iter().any(|failure| failure.starts_with('x')), "{:?}", run.failures());
+    assert_eq!(bends(&run), [Bend::Dropped]);
+}
+
+#[test]
+fn a_corrupted_length_is_told_to_the_receiver_as_broken_framing() {
+    let run = with(
+        "until = \"60s\"\n[[rules]]\nmatch = \"agentpg > finesse AGENT_PRE_CALL_EVENT\"\ncorrupt = { byte = 0, to = 255 }\n",
+    );
+    assert!(bends(&run).contains(&Bend::Corrupted));
+    let is_told = |record: &Record| matches!(&record.what, What::In(Input::BadFrame { link, .. }) if link.port == Port::CtiA);
+    assert!(run.records.iter().any(is_told));
+}
+
+#[test]
+fn a_cut_breaks_the_connection_of_its_message() {
+    let run = with(
+        "[[rules]]\nmatch = \"ccp > mrpg NEW_TASK\"\ncut = true\n[customers.alice]\nrequeue_on_recovery = true\n\
+         [[expect]]\norder = [\"ccp link_down port=mr\", \"ccp > mrpg NEW_TASK alice\"]",
+    );
+    assert_eq!(run.failures(), Vec::<&str>::new());
+}
+
+#[test]
+fn a_request_and_a_reply_of_http_can_be_held_too() {
+    let run = with(
+        "[[rules]]\nmatch = \"desk > finesse ACCEPT\"\nhold = \"released\"\nexpire = \"2s\"\n\
+         [[rules]]\nmatch = \"finesse > desk REPLY to=START\"\ndelay = \"3s\"\n\
+         [[expect]]\nwithin = { from = \"sent desk > finesse ACCEPT\", to = \"desk > finesse ACCEPT\", time = \"2010ms\" }\n\
+         [[expect]]\nname = \"late\"\norder = [\"agentpg > finesse START_TASK_EVENT\", \"finesse > desk REPLY to=START\"]",
+    );
+    assert_eq!(run.failures(), Vec::<&str>::new());
+}
+
+#[test]
+fn a_rule_counts_the_messages_that_match() {
+    let run = with("[[rules]]\nmatch = \"app > ccp POLL\"\nnth = 3\ndelay = \"100ms\"\n");
+    assert_eq!(bends(&run), [Bend::Delayed(100_000)]);
+    let before = run.records.iter().position(|record| matches!(record.what, What::Bent(_))).unwrap();
+    let is_poll = |record: &&Record| matches!(&record.what, What::Out(Output::Call { request, .. }) if request.path().contains("/contact/"));
+    assert_eq!(run.records[..before].iter().filter(is_poll).count(), 3);
+}
+
+#[test]
+fn a_rule_that_never_acted_and_a_step_that_was_not_taken_are_told() {
+    let run = with(
+        "[[rules]]\nname = \"idle\"\nmatch = \"ccp > mrpg CANCEL_TASK\"\ndrop = true\n\
+         [[steps]]\nname = \"lazy\"\nafter = \"contact alice to=discarded\"\ncut = \"mr\"\n",
+    );
+    let mut failures = run.failures();
+    failures.sort_unstable();
+    assert_eq!(failures, ["idle", "lazy"]);
+}
+
+#[test]
+fn a_component_that_is_stopped_and_started_goes_on() {
+    let run = played(
+        "[agents.1081]\n[customers.alice]\nat = \"12s\"\n\
+         [[steps]]\nat = \"4s\"\nstop = \"router\"\n[[steps]]\nat = \"6s\"\nstart = \"router\"\n\
+         [[expect]]\nfinal = \"contact alice to=handled\"\n\
+         [[expect]]\norder = [\"router stopped\", \"router started\", \"ccp > mrpg NEW_TASK\"]",
+    );
+    assert_eq!(run.failures(), Vec::<&str>::new());
+}
+
+#[test]
+fn a_state_is_told_as_it_ended() {
+    let run = with("[[expect]]\nfinal = \"agent_in_mrd agent=1081 to=RESERVED\"");
+    assert_eq!(run.report.failures[0].text, "it ended as NOT_ACTIVE");
+}
+
+#[test]
+fn a_step_is_taken_again_and_again_with_its_words_in_turn() {
+    let run = played(
+        "[agents.1081]\nready = \"never\"\n\
+         [[steps]]\nat = \"2s\"\nevery = \"1s\"\ntimes = 3\nagent = \"1081\"\ndoes = [\"ready\", \"not-ready\"]\n\
+         [[expect]]\norder = [\"desk > finesse READY\", \"desk > finesse NOT_READY\", \"desk > finesse READY\"]\n\
+         [[expect]]\ncount = { of = \"desk > finesse NOT_READY\", is = 1 }",
+    );
+    assert_eq!(run.failures(), Vec::<&str>::new());
+}
+
+#[test]
+fn a_key_of_a_fact_is_looked_for_in_the_innermost_of_its_names() {
+    let run = with(
+        "[[expect]]\ncount = { of = \"agent_record agent=1081 state=ACTIVE\", least = 1 }\n\
+         [[expect]]\nnever = \"agent_record agent=1082\"",
+    );
+    assert_eq!(run.failures(), Vec::<&str>::new());
+}

@@ -1,0 +1,78 @@
+//! The scenarios that are shipped.
+
+use crate::support::{folder, read, run};
+use cce_journal::replay;
+use cce_scenario::Scenario;
+use cce_views::{
+    Subject,
+    ladder::{Paint, Text, rows},
+};
+use std::fs;
+
+fn shipped(name: &str) -> Scenario {
+    let text = fs::read_to_string(folder().join(format!("{name}.toml"))).unwrap();
+    read(&text).unwrap_or_else(|error| panic!("{name}: {:?}", error.problems))
+}
+
+const SHIPPED: [&str; 11] = [
+    "lab-trace",
+    "queue-then-agent",
+    "two-tasks-one-agent",
+    "rona-then-second-agent",
+    "start-event-held-until-close",
+    "connect-before-pre-call",
+    "pre-call-before-connect",
+    "duplicate-offer",
+    "cancel-races-reservation",
+    "agent-crash-while-reserved",
+    "mr-link-cut-with-pending-task",
+];
+
+#[test]
+fn every_shipped_scenario_holds_for_several_seeds() {
+    for name in SHIPPED {
+        let seeds = if name == "lab-trace" { 1..2 } else { 1..6 };
+        for seed in seeds {
+            let run = run(shipped(name), seed);
+            assert_eq!(run.failures(), Vec::<&str>::new(), "{name}, seed {seed}");
+        }
+    }
+}
+
+#[test]
+fn the_same_seed_gives_the_same_records() {
+    for name in SHIPPED.into_iter().filter(|name| *name != "lab-trace") {
+        assert_eq!(run(shipped(name), 5).records, run(shipped(name), 5).records, "{name}");
+    }
+}
+
+#[test]
+fn the_journal_of_a_bent_run_replays_without_a_difference() {
+    for name in ["duplicate-offer", "start-event-held-until-close", "mr-link-cut-with-pending-task"] {
+        let run = run(shipped(name), 3);
+        let lab = cce_world::header_lab(&run.play.header).unwrap();
+        let found = replay(&run.play.header, run.records, |node| lab.build(node));
+        assert!(found.difference.is_none(), "{name}: {:?}", found.difference);
+        assert!(found.outputs > 100);
+    }
+}
+
+/// The ladder of the tasks, without what happens around them.
+fn ladder(name: &str) -> String {
+    let run = run(shipped(name), 1);
+    let header = &run.play.header;
+    let (rows, names) = rows(header, &run.records, None);
+    let mut text = Text::new(header, Paint::Plain);
+    let mut drawn = format!("{}{}", text.ids(&names), text.head());
+    for row in rows.iter().filter(|row| row.subject != Subject::default()) {
+        drawn += &text.row(row, &names);
+    }
+    drawn
+}
+
+#[test]
+fn the_ladder_of_every_shipped_scenario_is_as_people_have_read_it() {
+    for name in SHIPPED {
+        insta::assert_snapshot!(name, ladder(name));
+    }
+}

@@ -1,0 +1,247 @@
+//! The admin port over HTTP.
+
+use super::{Control, Refusal, RuleView};
+use axum::{
+    Router,
+    body::{Body, to_bytes},
+    extract::{Request, State},
+    http::{HeaderMap, HeaderValue, Method, StatusCode, header},
+    response::Response,
+};
+use cce_journal::{Order, Ticket};
+use cce_net::Hand;
+use serde_json::{Value, json};
+use std::{
+    convert::Infallible,
+    io,
+    net::SocketAddr,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+use tokio::net::TcpListener;
+
+/// Largest body of a request, in bytes.
+const BODY_MAX: usize = 1 << 16;
+
+/// The admin port, where its address is taken.
+#[derive(Debug)]
+pub(crate) struct Admin {
+    listener: TcpListener,
+    address: SocketAddr,
+}
+
+/// What every request needs.
+#[derive(Clone)]
+struct Desk {
+    control: Arc<Mutex<dyn Control>>,
+    carry_out: Arc<dyn Fn(Vec<Order>) + Send + Sync>,
+}
+
+/// A status, and what is said with it.
+type Answer = (StatusCode, Value);
+
+impl Admin {
+    /// Takes the address; port 0 takes a free one.
+    pub(crate) async fn bind(address: SocketAddr) -> io::Result<Self> {
+        let listener = TcpListener::bind(address).await?;
+        let address = listener.local_addr()?;
+        Ok(Self { listener, address })
+    }
+
+    /// Where it listens.
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Serves until it is dropped. What it is told to do, `hand` does.
+    pub(crate) async fn serve(self, control: Arc<Mutex<dyn Control>>, hand: Hand) -> Infallible {
+        self.serve_with(control, Arc::new(move |orders| hand.carry_out(orders))).await
+    }
+
+    pub(super) async fn serve_with(
+        self,
+        control: Arc<Mutex<dyn Control>>,
+        carry_out: Arc<dyn Fn(Vec<Order>) + Send + Sync>,
+    ) -> Infallible {
+        let router = Router::new().fallback(answer).with_state(Desk { control, carry_out });
+        if let Err(error) = axum::serve(self.listener, router).await {
+            tracing::warn!(%error, "the admin port ended");
+        }
+        // The run goes on without it.
+        std::future::pending().await
+    }
+}
+
+async fn answer(State(desk): State<Desk>, request: Request) -> Response {
+    let (parts, body) = request.into_parts();
+    let path = parts.uri.path().to_owned();
+    let (status, said) = match to_bytes(body, BODY_MAX).await {
+        Ok(body) => desk.answer(&parts.method, &path, &body),
+        Err(_) => refusal(StatusCode::PAYLOAD_TOO_LARGE, &format!("a body has at most {BODY_MAX} bytes")),
+    };
+    let mut response =
+        Response::new(if said.is_null() { Body::empty() } else { Body::from(format!("{said}\n")) });
+    *response.status_mut() = status;
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+    if parts.method == Method::OPTIONS
+        && let Ok(methods) = HeaderValue::from_str(&methods(&path).join(", "))
+    {
+        allow(headers, &parts.headers, &methods);
+    }
+    response
+}
+
+/// Allows what a browser asks for before it calls from another origin.
+fn allow(headers: &mut HeaderMap, asked: &HeaderMap, methods: &HeaderValue) {
+    let wanted = asked.get(header::ACCESS_CONTROL_REQUEST_HEADERS).cloned();
+    headers.insert(header::ALLOW, methods.clone());
+    headers.insert(header::ACCESS_CONTROL_ALLOW_METHODS, methods.clone());
+    headers.insert(
+        header::ACCESS_CONTROL_ALLOW_HEADERS,
+        wanted.unwrap_or_else(|| HeaderValue::from_static("Content-Type")),
+    );
+    headers.insert(header::ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("3600"));
+}
+
+/// The methods of a path; none where there is nothing.
+fn methods(path: &str) -> Vec<&'static str> {
+    match segments(path).iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        [] | ["held"] | ["rules", _] => vec!["GET", "OPTIONS"],
+        ["rules"] => vec!["GET", "POST", "OPTIONS"],
+        ["held", "release"] | ["held", _, "release"] | ["rules", _, "arm" | "disarm"] => {
+            vec!["POST", "OPTIONS"]
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn segments(path: &str) -> Vec<String> {
+    path.split('/').filter(|segment| !segment.is_empty()).map(plain).collect()
+}
+
+/// A segment of a path without its percent signs: rules have names with blanks.
+fn plain(segment: &str) -> String {
+    let mut bytes = Vec::new();
+    let mut rest = segment.as_bytes();
+    while let Some((first, after)) = rest.split_first() {
+        let digits = after.get(..2).and_then(|digits| std::str::from_utf8(digits).ok());
+        let code = digits.filter(|_| *first == b'%').and_then(|digits| u8::from_str_radix(digits, 16).ok());
+        bytes.push(code.unwrap_or(*first));
+        rest = if code.is_some() { &after[2..] } else { after };
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+impl Desk {
+    fn answer(&self, method: &Method, path: &str, body: &[u8]) -> Answer {
+        let found = segments(path);
+        let found: Vec<&str> = found.iter().map(String::as_str).collect();
+        let said = match (method.as_str(), &found[..]) {
+            ("GET", []) => Ok((StatusCode::OK, index())),
+            ("GET", ["rules"]) => Ok((StatusCode::OK, json!(self.control().rules()))),
+            ("POST", ["rules"]) => self.add(body),
+            ("GET", ["rules", name]) => self.rule(name).map(|rule| (StatusCode::OK, json!(rule))),
+            ("POST", ["rules", name, "arm"]) => self.arm(name, true),
+            ("POST", ["rules", name, "disarm"]) => self.arm(name, false),
+            ("GET", ["held"]) => Ok((StatusCode::OK, json!(self.control().held()))),
+            ("POST", ["held", "release"]) => Ok(self.release_all()),
+            ("POST", ["held", ticket, "release"]) => self.release(ticket),
+            _ => return elsewhere(method, path),
+        };
+        said.unwrap_or_else(|refused| {
+            let status = match refused {
+                Refusal::Unknown(_) => StatusCode::NOT_FOUND,
+                Refusal::Wrong(_) => StatusCode::BAD_REQUEST,
+                Refusal::Conflict(_) => StatusCode::CONFLICT,
+            };
+            refusal(status, &refused.to_string())
+        })
+    }
+
+    fn release(&self, ticket: &str) -> Result<Answer, Refusal> {
+        let number: Ticket = ticket
+            .parse()
+            .map_err(|_| Refusal::Wrong(format!("`{ticket}` is no ticket: GET /held lists them")))?;
+        self.act(|control| control.release(number))?;
+        Ok((StatusCode::OK, json!({ "released": [number] })))
+    }
+
+    fn release_all(&self) -> Answer {
+        let mut control = self.control();
+        let tickets: Vec<Ticket> = control.held().iter().map(|held| held.ticket).collect();
+        let orders = control.release_all();
+        drop(control);
+        (self.carry_out)(orders);
+        (StatusCode::OK, json!({ "released": tickets }))
+    }
+
+    fn arm(&self, name: &str, is_armed: bool) -> Result<Answer, Refusal> {
+        self.act(|control| if is_armed { control.arm(name) } else { control.disarm(name) })?;
+        Ok((StatusCode::OK, json!(self.rule(name)?)))
+    }
+
+    fn add(&self, body: &[u8]) -> Result<Answer, Refusal> {
+        let rule: Value = serde_json::from_slice(body)
+            .map_err(|error| Refusal::Wrong(format!("the body is no JSON: {error}")))?;
+        if !rule.is_object() {
+            return Err(Refusal::Wrong(
+                "a rule is an object with the keys of a scenario file, such as match and hold".to_owned(),
+            ));
+        }
+        let mut name = String::new();
+        self.act(|control| {
+            let (added, orders) = control.add(rule)?;
+            name = added;
+            Ok(orders)
+        })?;
+        Ok((StatusCode::CREATED, json!(self.rule(&name)?)))
+    }
+
+    /// The driver is told once nobody waits for the control any more: it asks the same one what becomes of records.
+    fn act(&self, act: impl FnOnce(&mut dyn Control) -> Result<Vec<Order>, Refusal>) -> Result<(), Refusal> {
+        let orders = act(&mut *self.control())?;
+        (self.carry_out)(orders);
+        Ok(())
+    }
+
+    fn rule(&self, name: &str) -> Result<RuleView, Refusal> {
+        let found = self.control().rules().into_iter().find(|rule| rule.name == name);
+        found.ok_or_else(|| Refusal::Unknown(format!("there is no rule `{name}`: GET /rules lists them")))
+    }
+
+    fn control(&self) -> MutexGuard<'_, dyn Control + 'static> {
+        self.control.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A path that is not there, or a method that it does not have.
+fn elsewhere(method: &Method, path: &str) -> Answer {
+    let methods = methods(path);
+    if methods.is_empty() {
+        return refusal(StatusCode::NOT_FOUND, &format!("there is no {path}: GET / says what there is"));
+    }
+    if method == Method::OPTIONS {
+        return (StatusCode::OK, Value::Null);
+    }
+    let text = format!("{path} has no {method}; it has {}", methods.join(", "));
+    refusal(StatusCode::METHOD_NOT_ALLOWED, &text)
+}
+
+fn refusal(status: StatusCode, text: &str) -> Answer {
+    (status, json!({ "error": text }))
+}
+
+/// What there is.
+fn index() -> Value {
+    json!({
+        "GET /rules": "every rule: name, state (armed, fired, disarmed), what it does, how often it matched",
+        "GET /rules/{name}": "one of them",
+        "POST /rules": "adds a rule, with the keys that it has in a scenario file, and arms it",
+        "POST /rules/{name}/arm": "lets it act from now on, once more if it did already",
+        "POST /rules/{name}/disarm": "lets it act no more; what it holds stays held",
+        "GET /held": "every message that is held: ticket, rule, message, from, to, about, since_ms",
+        "POST /held/{ticket}/release": "lets one go",
+        "POST /held/release": "lets all go",
+    })
+}

@@ -1,0 +1,95 @@
+//! The admin port: what is held and which rules act, as JSON over HTTP, for people and tests.
+//!
+//! Everything that it changes, it changes by orders to the driver; so it is in the journal.
+
+mod http;
+#[cfg(test)]
+mod tests;
+
+pub(crate) use http::Admin;
+
+use cce_journal::{Order, Ticket};
+use serde::Serialize;
+use serde_json::Value;
+
+/// What the admin port controls.
+pub(crate) trait Control: Send {
+    /// Every rule, and how it stands.
+    fn rules(&self) -> Vec<RuleView>;
+
+    /// Everything that is held.
+    fn held(&self) -> Vec<HeldView>;
+
+    /// Lets a message go.
+    fn release(&mut self, ticket: Ticket) -> Result<Vec<Order>, Refusal>;
+
+    /// Lets everything go.
+    fn release_all(&mut self) -> Vec<Order>;
+
+    /// Lets a rule act from now on, once more if it did already.
+    fn arm(&mut self, name: &str) -> Result<Vec<Order>, Refusal>;
+
+    /// Lets a rule act no more. What it holds stays held.
+    fn disarm(&mut self, name: &str) -> Result<Vec<Order>, Refusal>;
+
+    /// Adds a rule, with the keys that it has in a scenario file, and arms it. Says what it is called.
+    fn add(&mut self, rule: Value) -> Result<(String, Vec<Order>), Refusal>;
+}
+
+/// A rule, and how it stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub(crate) struct RuleView {
+    /// What it is called in records and reports.
+    pub(crate) name: String,
+    /// How it stands.
+    pub(crate) state: Stand,
+    /// The messages that count, where they leave or enter, and what it does to one of them.
+    pub(crate) does: String,
+    /// Messages that matched since it was armed.
+    pub(crate) matched: u64,
+}
+
+/// How a rule stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Stand {
+    /// It acts when its message comes.
+    Armed,
+    /// It has acted.
+    Fired,
+    /// It does not act.
+    Disarmed,
+}
+
+/// A message that is held back.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub(crate) struct HeldView {
+    /// Names it.
+    pub(crate) ticket: Ticket,
+    /// The rule that holds it.
+    pub(crate) rule: String,
+    /// Its name.
+    pub(crate) message: String,
+    /// Who sends it.
+    pub(crate) from: String,
+    /// Whom it is for.
+    pub(crate) to: Option<String>,
+    /// The short name of its contact or task.
+    pub(crate) about: Option<String>,
+    /// Since when, in milliseconds since the start of the run.
+    pub(crate) since_ms: u64,
+}
+
+/// Why something cannot be done, and what can.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum Refusal {
+    /// There is no such thing.
+    #[error("{0}")]
+    Unknown(String),
+    /// It cannot be understood.
+    #[error("{0}")]
+    Wrong(String),
+    /// It does not go with what is there.
+    #[error("{0}")]
+    Conflict(String),
+}

@@ -1,0 +1,215 @@
+use super::{Admin, Control, HeldView, Refusal, RuleView, Stand};
+use cce_journal::{Order, Ticket};
+use serde_json::{Value, json};
+use std::{
+    io::{Read, Write},
+    net::{Ipv4Addr, SocketAddr, TcpStream},
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+/// Rules and holds, by hand.
+#[derive(Default)]
+struct Book {
+    rules: Vec<RuleView>,
+    held: Vec<HeldView>,
+}
+
+impl Book {
+    fn stand(&mut self, name: &str, state: Stand) -> Result<Vec<Order>, Refusal> {
+        let rule = self.rules.iter_mut().find(|rule| rule.name == name);
+        let rule = rule.ok_or_else(|| Refusal::Unknown(format!("there is no rule `{name}`")))?;
+        rule.state = state;
+        Ok(Vec::new())
+    }
+}
+
+impl Control for Book {
+    fn rules(&self) -> Vec<RuleView> {
+        self.rules.clone()
+    }
+
+    fn held(&self) -> Vec<HeldView> {
+        self.held.clone()
+    }
+
+    fn release(&mut self, ticket: Ticket) -> Result<Vec<Order>, Refusal> {
+        let at = self.held.iter().position(|held| held.ticket == ticket);
+        let at = at.ok_or_else(|| Refusal::Unknown(format!("nothing is held under {ticket}: GET /held")))?;
+        self.held.remove(at);
+        Ok(vec![Order::Release(ticket)])
+    }
+
+    fn release_all(&mut self) -> Vec<Order> {
+        self.held.drain(..).map(|held| Order::Release(held.ticket)).collect()
+    }
+
+    fn arm(&mut self, name: &str) -> Result<Vec<Order>, Refusal> {
+        self.stand(name, Stand::Armed)
+    }
+
+    fn disarm(&mut self, name: &str) -> Result<Vec<Order>, Refusal> {
+        self.stand(name, Stand::Disarmed)
+    }
+
+    fn add(&mut self, rule: Value) -> Result<(String, Vec<Order>), Refusal> {
+        let Some(name) = rule["name"].as_str() else {
+            return Err(Refusal::Wrong("a rule has a name".into()));
+        };
+        if self.rules.iter().any(|rule| rule.name == name) {
+            return Err(Refusal::Conflict(format!("there is a rule `{name}` already")));
+        }
+        self.rules.push(view(name));
+        Ok((name.to_owned(), Vec::new()))
+    }
+}
+
+fn view(name: &str) -> RuleView {
+    RuleView { name: name.to_owned(), state: Stand::Armed, does: "hold".into(), matched: 0 }
+}
+
+fn held(ticket: Ticket) -> HeldView {
+    HeldView {
+        ticket,
+        rule: "late".into(),
+        message: "START_TASK_EVENT".into(),
+        from: "agentpg".into(),
+        to: Some("finesse".into()),
+        about: Some("T".into()),
+        since_ms: 1_250,
+    }
+}
+
+/// The admin port over a book with two messages that are held by one rule.
+struct Port {
+    address: SocketAddr,
+    ordered: Arc<Mutex<Vec<Order>>>,
+    _runtime: tokio::runtime::Runtime,
+}
+
+impl Port {
+    fn open() -> Self {
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+        let admin = runtime.block_on(Admin::bind((Ipv4Addr::LOCALHOST, 0).into())).unwrap();
+        let (address, ordered) = (admin.address(), Arc::new(Mutex::new(Vec::new())));
+        let book =
+            Book { rules: vec![view("late"), view("the start event waits")], held: vec![held(7), held(9)] };
+        let orders = Arc::clone(&ordered);
+        let carry_out = Arc::new(move |new| orders.lock().unwrap().extend::<Vec<Order>>(new));
+        runtime.spawn(admin.serve_with(Arc::new(Mutex::new(book)), carry_out));
+        Self { address, ordered, _runtime: runtime }
+    }
+
+    fn ask(&self, method: &str, path: &str, body: &str) -> (u16, Value) {
+        let (status, _, body) = self.exchange(method, path, body);
+        (status, serde_json::from_str(&body).unwrap_or(Value::Null))
+    }
+
+    fn exchange(&self, method: &str, path: &str, body: &str) -> (u16, String, String) {
+        let mut stream = TcpStream::connect(self.address).unwrap();
+        stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+        let length = body.len();
+        write!(
+            stream,
+            "{method} {path} HTTP/1.1\r\nHost: x\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{body}"
+        )
+        .unwrap();
+        let mut text = String::new();
+        stream.read_to_string(&mut text).unwrap();
+        let (head, body) = text.split_once("\r\n\r\n").unwrap();
+        (head.split(' ').nth(1).unwrap().parse().unwrap(), head.to_lowercase(), body.to_owned())
+    }
+
+    fn ordered(&self) -> Vec<Order> {
+        self.ordered.lock().unwrap().clone()
+    }
+}
+
+#[test]
+fn what_is_held_is_listed_with_its_ticket_and_its_rule() {
+    let (status, found) = Port::open().ask("GET", "/held", "");
+    assert_eq!(status, 200);
+    let first = json!({
+        "ticket": 7, "rule": "late", "message": "START_TASK_EVENT", "from": "agentpg", "to": "finesse",
+        "about": "T", "since_ms": 1_250,
+    });
+    assert_eq!((found.as_array().unwrap().len(), &found[0]), (2, &first));
+}
+
+#[test]
+fn a_message_is_released_once() {
+    let port = Port::open();
+    assert_eq!(port.ask("POST", "/held/7/release", ""), (200, json!({ "released": [7] })));
+    assert_eq!(port.ordered(), [Order::Release(7)]);
+    let (status, said) = port.ask("POST", "/held/7/release", "");
+    assert_eq!(status, 404);
+    assert!(said["error"].as_str().unwrap().contains("GET /held"), "{said}");
+}
+
+#[test]
+fn all_messages_are_released_in_their_order() {
+    let port = Port::open();
+    assert_eq!(port.ask("POST", "/held/release", ""), (200, json!({ "released": [7, 9] })));
+    assert_eq!(port.ordered(), [Order::Release(7), Order::Release(9)]);
+    assert_eq!(port.ask("GET", "/held", ""), (200, json!([])));
+}
+
+#[test]
+fn rules_are_disarmed_and_armed_by_their_names() {
+    let port = Port::open();
+    let path = "/rules/the%20start%20event%20waits";
+    let (status, said) = port.ask("POST", &format!("{path}/disarm"), "");
+    assert_eq!((status, &said["state"]), (200, &json!("disarmed")));
+    assert_eq!(port.ask("GET", path, "").1["state"], "disarmed");
+    assert_eq!(port.ask("POST", &format!("{path}/arm"), "").1["state"], "armed");
+    assert_eq!(port.ask("POST", "/rules/other/arm", "").0, 404);
+    assert_eq!(port.ask("GET", "/rules", "").1.as_array().unwrap().len(), 2);
+}
+
+#[test]
+fn a_rule_is_added_once() {
+    let port = Port::open();
+    let rule = r#"{"name": "new", "match": "ccp > mrpg NEW_TASK", "drop": true}"#;
+    let (status, said) = port.ask("POST", "/rules", rule);
+    assert_eq!((status, &said["name"]), (201, &json!("new")));
+    assert_eq!(port.ask("POST", "/rules", rule).0, 409);
+}
+
+#[test]
+fn what_cannot_be_done_is_refused_with_what_can() {
+    let port = Port::open();
+    let cases = [
+        ("POST", "/rules", "nonsense", 400, "no JSON"),
+        ("POST", "/rules", "[]", 400, "object"),
+        ("POST", "/rules", "{}", 400, "name"),
+        ("POST", "/held/first/release", "", 400, "no ticket"),
+        ("GET", "/nowhere", "", 404, "GET /"),
+        ("DELETE", "/held", "", 405, "GET"),
+    ];
+    for (method, path, body, status, hint) in cases {
+        let (found, said) = port.ask(method, path, body);
+        assert_eq!(found, status, "{method} {path}");
+        assert!(said["error"].as_str().unwrap().contains(hint), "{said}");
+    }
+    assert_eq!(port.ask("POST", "/rules", &"x".repeat(1 << 17)).0, 413);
+    assert!(port.ordered().is_empty());
+}
+
+#[test]
+fn browsers_may_call_from_anywhere() {
+    let port = Port::open();
+    let (status, head, _) = port.exchange("OPTIONS", "/held/7/release", "");
+    assert_eq!(status, 200);
+    for part in ["access-control-allow-origin: *", "access-control-allow-methods: post, options"] {
+        assert!(head.contains(part), "no `{part}` in {head}");
+    }
+    assert!(port.exchange("GET", "/held", "").1.contains("access-control-allow-origin: *"));
+}
+
+#[test]
+fn it_says_what_there_is() {
+    let port = Port::open();
+    let (status, said) = port.ask("GET", "/", "");
+    assert_eq!(status, 200);
+    assert_eq!(said.as_object().unwrap().len(), 8);
+}

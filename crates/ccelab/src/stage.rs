@@ -1,0 +1,209 @@
+//! A scenario over a lab that runs: its engine directs the run, and the admin port controls it.
+
+use crate::{
+    admin::{Admin, Control, HeldView, Refusal, RuleView, Stand},
+    cli::{Ports, Run, ScenarioFile},
+    failure::Failure,
+    files::{Places, read_journal},
+    print, sim,
+};
+use cce_journal::{Header, Order, Ticket};
+use cce_net::{Bound, Hand};
+use cce_scenario::{Action, Context, Engine, Rule, RuleState, Scenario};
+use cce_world::{ADMIN_LINK, Lab};
+use serde_json::{Value, json};
+use std::{
+    collections::BTreeMap,
+    convert::Infallible,
+    io,
+    net::{IpAddr, Ipv4Addr, SocketAddr},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+/// Where the admin port listens in a lab that does not say it.
+const ADDRESS: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8090);
+
+/// A scenario's engine, and the port that controls it.
+pub(crate) struct Stage {
+    engine: Arc<Mutex<Engine>>,
+    admin: Admin,
+}
+
+/// The engine of a run that is over, or goes on.
+#[derive(Clone)]
+pub(crate) struct Played(Arc<Mutex<Engine>>);
+
+impl Stage {
+    /// The scenario of a run, if it has one.
+    pub(crate) fn scenario(options: &Run) -> Result<Option<Scenario>, Failure> {
+        let Some(scenario) = options.scenario.clone() else { return Ok(None) };
+        let (config, parameters) = (options.config.clone(), options.parameters.clone());
+        sim::load_scenario(&ScenarioFile { scenario, config, parameters }).map(Some)
+    }
+
+    /// Sets a scenario up over the run of this header, and takes the admin port.
+    pub(crate) async fn set(scenario: Scenario, header: &Header, options: &Run) -> Result<Self, Failure> {
+        let address = address(&scenario.lab, options);
+        let admin = Admin::bind(address).await.map_err(|error| Failure::Usage(refused(address, &error)))?;
+        Ok(Self { engine: Arc::new(Mutex::new(Engine::new(scenario, header))), admin })
+    }
+
+    /// Lets the engine direct a run.
+    pub(crate) fn direct(&self, bound: Bound, lab: Lab) -> Bound {
+        bound.directed(Box::new(Arc::clone(&self.engine)), Box::new(move |node| lab.build(node)))
+    }
+
+    /// Where the admin port listens.
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.admin.address()
+    }
+
+    /// What tells at the end how it went.
+    pub(crate) fn played(&self) -> Played {
+        Played(Arc::clone(&self.engine))
+    }
+
+    /// Serves the admin port until it is dropped.
+    pub(crate) async fn serve(self, hand: Hand) -> Infallible {
+        self.admin.serve(self.engine, hand).await
+    }
+}
+
+impl Played {
+    /// Says how a run went that is over.
+    pub(crate) fn report(&self, header: &Header, places: &Places) -> Result<(), Failure> {
+        let (name, report) = {
+            let engine = lock(&self.0);
+            (engine.scenario().name.clone(), engine.report())
+        };
+        print::out(&sim::summary(&name, &report, &places.journal));
+        if report.failures.is_empty() {
+            return Ok(());
+        }
+        let (_, records) = read_journal(&places.journal)?;
+        print::out(&sim::failures(header, &records, &report.failures));
+        let count = report.failures.len();
+        Err(Failure::Check(format!("{name}: {count} of what was expected is not so")))
+    }
+}
+
+impl Control for Engine {
+    fn rules(&self) -> Vec<RuleView> {
+        Self::rules(self).iter().map(view).collect()
+    }
+
+    fn held(&self) -> Vec<HeldView> {
+        let rule = |number: usize| Self::rules(self).get(number).map(|state| state.rule.name.clone());
+        let view = |held: &cce_scenario::Held| HeldView {
+            ticket: held.ticket,
+            rule: rule(held.rule).unwrap_or_default(),
+            message: held.name.to_owned(),
+            from: held.from.clone(),
+            to: held.to.clone(),
+            about: held.about.clone(),
+            since_ms: held.since.0 / 1_000,
+        };
+        Self::held(self).map(view).collect()
+    }
+
+    fn release(&mut self, ticket: Ticket) -> Result<Vec<Order>, Refusal> {
+        let unknown = || Refusal::Unknown(format!("nothing is held under {ticket}: GET /held says what is"));
+        Self::release(self, ticket).ok_or_else(unknown)
+    }
+
+    fn release_all(&mut self) -> Vec<Order> {
+        Self::release_all(self)
+    }
+
+    fn arm(&mut self, name: &str) -> Result<Vec<Order>, Refusal> {
+        Self::arm(self, name, true).ok_or_else(|| no_rule(name))
+    }
+
+    fn disarm(&mut self, name: &str) -> Result<Vec<Order>, Refusal> {
+        Self::arm(self, name, false).ok_or_else(|| no_rule(name))
+    }
+
+    fn add(&mut self, rule: Value) -> Result<(String, Vec<Order>), Refusal> {
+        let rule = read_rule(&rule, self.scenario())?;
+        let name = rule.name.clone();
+        if Self::rules(self).iter().any(|state| state.rule.name == name) {
+            return Err(Refusal::Conflict(format!(
+                "there is a rule `{name}` already: give it another `name`"
+            )));
+        }
+        Self::add(self, rule);
+        let orders = Self::arm(self, &name, true).unwrap_or_default();
+        Ok((name, orders))
+    }
+}
+
+/// Reads a rule as a scenario file of its own, so that both ways take the same keys and say the same of mistakes.
+fn read_rule(rule: &Value, scenario: &Scenario) -> Result<Rule, Refusal> {
+    let text = toml::to_string(&json!({ "rules": [rule] }))
+        .map_err(|error| Refusal::Wrong(format!("a rule has no such value: {error}")))?;
+    let lab = |_| Ok(scenario.lab.clone());
+    let files = |name: &str| Err(format!("a rule includes no file, such as {name}"));
+    let context = Context { files: &files, lab: &lab, chosen: &BTreeMap::new() };
+    let read = cce_scenario::load("rule", &text, context).map_err(|error| {
+        let problems: Vec<_> = error.problems.into_iter().map(|problem| problem.message).collect();
+        Refusal::Wrong(problems.join("; "))
+    })?;
+    read.rules.into_iter().next().ok_or_else(|| Refusal::Wrong("that is no rule".to_owned()))
+}
+
+fn view(state: &RuleState) -> RuleView {
+    let RuleState { rule, is_armed, matched, fired } = state;
+    let stand = match (fired, is_armed) {
+        (Some(_), _) => Stand::Fired,
+        (None, true) => Stand::Armed,
+        (None, false) => Stand::Disarmed,
+    };
+    RuleView { name: rule.name.clone(), state: stand, does: words(rule), matched: *matched }
+}
+
+/// What a rule does, in words.
+fn words(rule: &Rule) -> String {
+    let what = match &rule.action {
+        Action::Delay(by) => format!("delay by {}", cce_world::Span(*by)),
+        Action::Hold(Some(until)) => format!("hold until `{until}`"),
+        Action::Hold(None) => "hold until it is released".to_owned(),
+        Action::Swap => "swap with the next".to_owned(),
+        Action::Drop => "drop".to_owned(),
+        Action::Duplicate => "duplicate".to_owned(),
+        Action::Corrupt { byte, to } => format!("change byte {byte} to {to}"),
+        Action::Cut => "cut the connection".to_owned(),
+        Action::Split(size) => format!("split into pieces of {size}"),
+        Action::Coalesce => "coalesce with the next".to_owned(),
+    };
+    let nth = if rule.nth == 1 { String::new() } else { format!(", the {}th", rule.nth) };
+    let alone = if rule.alone { ", alone" } else { "" };
+    format!("`{}`{nth}: {what}{alone}", rule.matching)
+}
+
+fn no_rule(name: &str) -> Refusal {
+    Refusal::Unknown(format!("there is no rule `{name}`: GET /rules lists them"))
+}
+
+/// The configured address, or a free port of it.
+fn address(lab: &Lab, options: &Run) -> SocketAddr {
+    let configured = lab.links.get(ADMIN_LINK).and_then(|link| link.listen.parse().ok());
+    let mut address: SocketAddr = configured.unwrap_or(ADDRESS);
+    if options.ports == Ports::Ephemeral {
+        address.set_port(0);
+    }
+    if let Some(bind) = options.bind {
+        address.set_ip(bind);
+    }
+    address
+}
+
+fn refused(address: SocketAddr, error: &io::Error) -> String {
+    format!(
+        "the admin port cannot listen on {address}: {error}; choose another address with [links.{ADMIN_LINK}], \
+         or take free ports with --ports ephemeral"
+    )
+}
+
+fn lock(engine: &Mutex<Engine>) -> MutexGuard<'_, Engine> {
+    engine.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,110 @@
+//! Scenarios over a lab that runs, and the admin port.
+
+use crate::support::{Running, create_task, folder, http, wait_for, wait_for_status};
+use serde_json::{Value, json};
+use std::{fs, path::Path};
+
+/// An agent who works on every offer, and a rule that holds the first task on its way to routing.
+const HELD: &str = r#"
+name = "held"
+about = "A task waits for a person."
+
+[agents.1081]
+offer = { accept = "10ms", start = "10ms", close = "10ms" }
+
+[[rules]]
+name = "the task waits"
+match = "ccp > mrpg NEW_TASK"
+hold = "released"
+expire = "10min"
+"#;
+
+#[test]
+fn what_a_rule_holds_is_let_go_over_the_admin_port() {
+    let folder = folder("admin");
+    let lab = start(&folder, HELD);
+    let (app, admin) = (lab.address("app"), lab.address("admin"));
+    let task = create_task(&app).unwrap();
+    let held =
+        wait_for("the hold", || get(&admin, "/held").as_array().and_then(|held| held.first().cloned()));
+    for (key, value) in [("message", "NEW_TASK"), ("from", "ccp"), ("to", "mrpg"), ("rule", "the task waits")]
+    {
+        assert_eq!(held[key], value, "{held}");
+    }
+    assert_eq!(get(&admin, "/rules/the%20task%20waits")["state"], "fired");
+    let status = http("GET", &app, &task, None, "").unwrap().body;
+    assert!(status.contains("<status>unread</status>"), "{status}");
+    let released = post(&admin, &format!("/held/{}/release", held["ticket"]), "");
+    assert_eq!(released, (200, json!({ "released": [held["ticket"]] })));
+    wait_for_status(&app, &task, "handled");
+    assert_eq!(get(&admin, "/held"), json!([]));
+    lab.interrupt();
+}
+
+#[test]
+fn a_request_of_an_outside_client_waits_until_it_is_released() {
+    let folder = folder("entering");
+    let lab = start(&folder, &HELD.replace("ccp > mrpg NEW_TASK", "app > ccp CREATE"));
+    let (app, admin) = (lab.address("app"), lab.address("admin"));
+    let client = std::thread::spawn({
+        let app = app.clone();
+        move || create_task(&app).unwrap()
+    });
+    let held =
+        wait_for("the hold", || get(&admin, "/held").as_array().and_then(|held| held.first().cloned()));
+    assert_eq!((&held["message"], &held["to"]), (&json!("CREATE"), &json!("ccp")), "{held}");
+    assert!(!client.is_finished());
+    assert_eq!(post(&admin, "/held/release", "").0, 200);
+    wait_for_status(&app, &client.join().unwrap(), "handled");
+    lab.interrupt();
+}
+
+#[test]
+fn a_rule_is_added_while_the_lab_runs() {
+    let folder = folder("add");
+    let lab = start(&folder, &HELD.replace("NEW_TASK", "NEW_TASK T9"));
+    let (app, admin) = (lab.address("app"), lab.address("admin"));
+    let rule =
+        r#"{"name": "late", "match": "router > agentpg DEVICE_TARGET_PRE_CALL_IND", "hold": "released"}"#;
+    let (status, said) = post(&admin, "/rules", rule);
+    assert_eq!((status, &said["state"]), (201, &json!("armed")), "{said}");
+    assert_eq!(post(&admin, "/rules", rule).0, 409);
+    let (status, said) =
+        post(&admin, "/rules", r#"{"name": "other", "match": "ccp > mrpg NEW_TSK", "drop": true}"#);
+    assert_eq!(status, 400);
+    assert!(said["error"].as_str().unwrap().contains("NEW_TASK"), "the nearest name is told: {said}");
+    let task = create_task(&app).unwrap();
+    wait_for("the hold", || get(&admin, "/held").as_array().filter(|held| !held.is_empty()).cloned());
+    assert_eq!(post(&admin, "/held/release", "").0, 200);
+    wait_for_status(&app, &task, "handled");
+}
+
+#[test]
+fn a_run_in_which_something_expected_is_not_so_fails_and_says_what() {
+    let folder = folder("unmet");
+    let lab = start(&folder, HELD);
+    assert_eq!(lab.ended().code(), Some(1), "the rule never acted");
+}
+
+#[test]
+fn a_run_without_a_scenario_has_no_admin_port() {
+    let folder = folder("plain");
+    let lab = Running::start(&folder, "plain", &["--ports", "ephemeral"]);
+    assert_eq!(lab.ready["admin"], Value::Null);
+    lab.interrupt();
+}
+
+fn start(folder: &Path, scenario: &str) -> Running {
+    fs::write(folder.join("scenario.toml"), scenario).unwrap();
+    Running::start(folder, "run", &["--ports", "ephemeral", "--scenario", "scenario.toml"])
+}
+
+fn get(admin: &str, path: &str) -> Value {
+    let answer = http("GET", admin, path, None, "").unwrap();
+    serde_json::from_str(&answer.body).unwrap()
+}
+
+fn post(admin: &str, path: &str, body: &str) -> (u16, Value) {
+    let answer = http("POST", admin, path, None, body).unwrap();
+    (answer.status, serde_json::from_str(&answer.body).unwrap())
+}
