@@ -24,7 +24,7 @@ const CUSTOMERS: u64 = 50;
 const TASKS_PER_SECOND: u64 = 5;
 
 fn main() {
-    let seconds = std::env::args().filter_map(|word| word.parse().ok()).next().unwrap_or(3_600);
+    let seconds = std::env::args().find_map(|word| word.parse().ok()).unwrap_or(3_600);
     let lab = lab();
     let mut sim = start(&lab, seconds);
     let began = Instant::now();
@@ -118,14 +118,9 @@ impl Counts {
     }
 
     fn print(&self, seconds: u64, took: Duration) {
-        let rate = |count: u64| count as f64 / took.as_secs_f64();
+        let rate = |count: u64| u128::from(count) * 1_000 / took.as_millis().max(1);
         println!("{seconds} s of virtual time in {:.1} s", took.as_secs_f64());
-        println!(
-            "{} tasks created, {} handled: {:.0} a second",
-            self.created,
-            self.handled,
-            rate(self.handled)
-        );
-        println!("{} inputs: {:.0} a second; {} records", self.inputs, rate(self.inputs), self.records);
+        println!("{} tasks created, {} handled: {} a second", self.created, self.handled, rate(self.handled));
+        println!("{} inputs: {} a second; {} records", self.inputs, rate(self.inputs), self.records);
     }
 }

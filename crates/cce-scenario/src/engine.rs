@@ -38,14 +38,14 @@ pub struct Engine {
     /// What checks found, the first few of it.
     broken: Vec<Breach>,
     marks: Marks,
-    /// Something was seen that matters to what is done or expected later.
-    noted: bool,
     /// The run may end anywhere: what has not ended by then is no failure.
     is_open_ended: bool,
     /// Of a swarm: what was reached.
     watcher: Option<Watcher>,
     /// Of a swarm with rules: what the bent messages are about.
     touched: Touched,
+    /// Something was seen that matters to what is done or expected later.
+    noted: bool,
     now: Time,
 }
 
@@ -120,10 +120,10 @@ impl Engine {
             checks: checks(&scenario, header),
             broken: Vec::new(),
             marks: Marks::Unwanted,
+            watcher: scenario.drawn.is_some().then(Watcher::default),
+            touched: Touched::new(scenario.drawn.as_ref().is_some_and(|drawn| !drawn.rules.is_empty())),
             noted: false,
             is_open_ended: false,
-            watcher: scenario.drawn.is_some().then(Watcher::default),
-            touched: Touched::default(),
             now: Time(0),
             scenario,
         };
@@ -217,7 +217,7 @@ impl Engine {
     pub fn report(&self) -> Report {
         let mut failures = self.broken.clone();
         if !self.is_open_ended {
-            keep(&mut failures, self.checks.clone().finish(), &self.touched);
+            keep(&mut failures, self.unended(), &self.touched);
         }
         for watch in &self.watches {
             let Some(unmet) = watch.at_end() else { continue };
@@ -233,6 +233,15 @@ impl Engine {
         failures.extend(self.unfinished());
         failures.extend(self.stuck());
         Report { failures, bends: self.bends(), outcome: self.outcome() }
+    }
+
+    /// What has not ended. A bent task that never ends keeps its agent's slot, and others may wait for that.
+    fn unended(&self) -> Vec<cce_check::Breach> {
+        let mut unended = self.checks.clone().finish();
+        unended.retain(|breach| {
+            !self.touched.is_bent() || !self.ends.is_waiting(breach.subject.contact.as_ref())
+        });
+        unended
     }
 
     /// In a swarm, everything ends once everything is whole, but for ends that were lost with something that broke.
@@ -254,7 +263,7 @@ impl Engine {
 
     /// In a swarm, whatever a rule acts on is bent by a misbehaving peer.
     fn touch(&mut self, happening: &Happening<'_>, is_bent: bool) {
-        if is_bent && self.scenario.drawn.is_some() {
+        if is_bent {
             self.touched.bend(happening.record.seq, &happening.subject);
         }
     }
@@ -483,7 +492,7 @@ fn checks(scenario: &Scenario, header: &Header) -> Checks {
 }
 
 fn keep(broken: &mut Vec<Breach>, found: Vec<cce_check::Breach>, touched: &Touched) {
-    let found = found.into_iter().filter(|breach| !touched.excuses(&breach.subject));
+    let found = found.into_iter().filter(|breach| !touched.excuses(breach));
     for breach in found.take(BROKEN_MAX.saturating_sub(broken.len())) {
         broken.push(Breach {
             by: format!("check {}: {}", breach.check, breach.check.about()),

@@ -45,7 +45,7 @@ impl fmt::Display for Drawn {
             agents.len(),
             counted(agents),
             mrds.join(", "),
-            faults.join(", ")
+            if faults.is_empty() { "nothing breaks".to_owned() } else { faults.join(", ") }
         )?;
         if !rules.is_empty() {
             write!(f, "; bent: {}", rules.join(", "))?;

@@ -1,4 +1,4 @@
-//! Scenarios: their files, their selectors, the shipped ones, and the swarm.
+//! Scenarios: their files, their selectors, the shipped ones, and swarms.
 
 #![expect(clippy::unwrap_used, reason = "a helper of a test may panic like the test itself")]
 #![expect(

@@ -21,3 +21,12 @@ fn tasks_that_no_bent_message_is_about_keep_every_check() {
     }
     assert!(acted > 0, "no rule ever acted");
 }
+
+#[test]
+fn tasks_that_wait_for_an_agent_whom_a_bent_task_keeps_are_not_judged() {
+    let play = played(&read(SWARM).unwrap(), 281);
+    let report = play.report();
+    let ended_as = |status: &str| report.outcome.0.iter().any(|end| end.status.starts_with(status));
+    assert!(ended_as("reserved") && ended_as("queued"), "{}", report.outcome);
+    assert!(report.failures.is_empty(), "{:#?}", report.failures);
+}

@@ -206,3 +206,17 @@ fn a_demo_with_tables_of_its_own_is_handled_drawn_and_replayed() {
     assert!(run(&folder, &["replay", "J"]).status.success());
     assert!(stdout(&run(&folder, &["ladder", "J"])).contains("DO_THIS_WITH_TASK dialogue=4"));
 }
+
+#[test]
+fn a_swarm_says_what_its_seeds_drew_and_what_they_never_reached() {
+    let folder = folder("swarm");
+    let text = "name = \"few\"\n[swarm]\nagents = 2\nmrds = 1\ntasks = [3, 6]\nfaults = 1\nports = [\"app\"]\n\
+                kinds = [\"delay\"]\nheal = \"10s\"\n";
+    fs::write(folder.join("few.toml"), text).unwrap();
+    let explored = stdout(&run(&folder, &["explore", "few.toml", "--seeds", "1..3"]));
+    for part in ["few: 3 seeds, 0 failed", "contacts: ", "pairs reached", "UPDATE_CALL_DATA: never\n"] {
+        assert!(explored.contains(part), "no `{part}` in {explored}");
+    }
+    let played = stdout(&run(&folder, &["sim", "few.toml", "--seed", "2"]));
+    assert!(played.contains("seed 2: 2 agents (") && played.contains("app slow ("), "{played}");
+}
