@@ -25,7 +25,7 @@ fn examples(document: &str) -> Vec<(usize, String)> {
         match &mut current {
             None if line == "```toml" => current = Some((number, String::new())),
             Some(_) if line == "```" => examples.extend(current.take()),
-            Some((_, text)) => *text += &format!("{line}\n"),
+            Some((_, text)) => text.extend([line, "\n"]),
             None => {}
         }
     }
