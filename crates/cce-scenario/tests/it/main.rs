@@ -11,6 +11,7 @@ mod coverage;
 mod docs;
 mod files;
 mod misbehaving;
+mod orders;
 mod planted;
 mod play;
 mod shipped;
