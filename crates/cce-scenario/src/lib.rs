@@ -19,6 +19,7 @@
 )]
 
 mod again;
+mod clauses;
 mod coverage;
 mod engine;
 mod explore;
@@ -28,6 +29,7 @@ mod happening;
 mod model;
 mod names;
 mod outcome;
+mod people;
 mod place;
 mod play;
 mod read;

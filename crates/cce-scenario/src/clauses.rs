@@ -1,0 +1,191 @@
+//! Reads the clauses of a scenario: rules, expectations, and the selectors in them.
+
+use crate::{
+    model::{Action, Rule, Want, task_word},
+    place::AGENT,
+    read::{Placed, Section, Source},
+    selector::{Selector, Vocabulary, nearest},
+};
+use cce_kernel::{NodeName, Port};
+use cce_world::{
+    COMPONENTS,
+    cast::{agent, customer},
+};
+use std::time::Duration;
+
+/// A hold without an expiry of its own ends after that.
+const EXPIRE: Duration = Duration::from_mins(1);
+
+/// What a virtual person is told is something that it knows, about tasks that there may be.
+pub(crate) fn check_order(node: &str, does: &Placed, words: &Vocabulary, from: &mut Source<'_>) {
+    let mut rest = does.text.split(' ');
+    let order = rest.next().unwrap_or_default();
+    let orders: &[&str] = if node.starts_with(AGENT) { &agent::WORDS } else { &customer::WORDS };
+    if !orders.contains(&order) {
+        let hint = nearest(order, orders.iter().copied());
+        from.problem(does.span.clone(), format!("nobody knows how to `{order}`{hint}"));
+    }
+    for word in rest.filter(|word| task_word(word, &words.customers).is_none()) {
+        from.problem(does.span.clone(), format!("`{word}` is no task such as T, T2 or T#1"));
+    }
+}
+
+/// Reads one rule; the admin port takes them, too.
+pub(crate) fn read_rule(
+    item: &mut Section<'_>,
+    words: &Vocabulary,
+    number: usize,
+    from: &mut Source<'_>,
+) -> Option<Rule> {
+    let name = item.text("name", from).map_or_else(|| format!("rule {number}"), |name| name.text);
+    let matching = item.text("match", from);
+    if matching.is_none() {
+        from.problem(item.span.clone(), "a rule has a selector, `match`");
+    }
+    let matching = matching.and_then(|text| message_selector(&text, words, from));
+    let nth = item.number("nth", from).unwrap_or(1);
+    if nth == 0 {
+        from.problem(item.span.clone(), "`nth` counts from 1");
+    }
+    let alone = item.truth("alone", from).unwrap_or(false);
+    let expire = item.duration("expire", from).unwrap_or(EXPIRE);
+    let is_armed = item.truth("armed", from).unwrap_or(true);
+    let action = read_action(item, words, from)?;
+    Some(Rule { name, matching: matching?, nth, action, alone, expire, is_armed })
+}
+
+pub(crate) fn read_action(
+    item: &mut Section<'_>,
+    words: &Vocabulary,
+    from: &mut Source<'_>,
+) -> Option<Action> {
+    let mut found = Vec::new();
+    found.extend(item.duration("delay", from).map(Action::Delay));
+    if let Some(text) = item.text("hold", from) {
+        let until = if text.text == "released" { Some(None) } else { selector(&text, words, from).map(Some) };
+        found.extend(until.map(Action::Hold));
+    }
+    for (key, action) in [
+        ("swap", Action::Swap),
+        ("drop", Action::Drop),
+        ("duplicate", Action::Duplicate),
+        ("cut", Action::Cut),
+        ("coalesce", Action::Coalesce),
+    ] {
+        found.extend(item.truth(key, from).filter(|is_wanted| *is_wanted).map(|_| action));
+    }
+    found.extend(
+        item.number("split", from).map(|size| Action::Split(usize::try_from(size).unwrap_or(1).max(1))),
+    );
+    if let Some(mut corrupt) = item.section("corrupt", from) {
+        let byte = corrupt.number("byte", from).and_then(|byte| usize::try_from(byte).ok()).unwrap_or(0);
+        let to = corrupt.number("to", from).and_then(|to| u8::try_from(to).ok()).unwrap_or(u8::MAX);
+        corrupt.tell_unknown(from);
+        found.push(Action::Corrupt { byte, to });
+    }
+    if found.len() != 1 {
+        from.problem(
+            item.span.clone(),
+            "a rule does one thing: delay, hold, swap, drop, duplicate, corrupt, cut, split or coalesce",
+        );
+    }
+    found.into_iter().next()
+}
+
+pub(crate) fn read_wants(item: &mut Section<'_>, words: &Vocabulary, from: &mut Source<'_>) -> Vec<Want> {
+    let mut found = Vec::new();
+    let order: Vec<Placed> = item.texts("order", from);
+    let count = order.len();
+    let order: Vec<Selector> = order.iter().filter_map(|text| selector(text, words, from)).collect();
+    if count == 1 {
+        from.problem(item.span.clone(), "an order has at least two selectors");
+    } else if order.len() == count && count > 0 {
+        found.push(Want::Order(order));
+    }
+    let state = item.text("while", from).and_then(|text| state_selector(&text, words, from));
+    for text in item.texts("never", from) {
+        let Some(never) = selector(&text, words, from) else { continue };
+        found.push(match &state {
+            Some(state) => Want::While { state: state.clone(), never },
+            None => Want::Never(never),
+        });
+    }
+    found.extend(read_count(item, words, from));
+    found.extend(read_within(item, words, from));
+    for text in item.texts("final", from) {
+        found.extend(state_selector(&text, words, from).map(Want::Final));
+    }
+    found
+}
+
+pub(crate) fn read_count(item: &mut Section<'_>, words: &Vocabulary, from: &mut Source<'_>) -> Option<Want> {
+    let mut count = item.section("count", from)?;
+    let of = count.text("of", from).and_then(|text| selector(&text, words, from));
+    let is = count.number("is", from);
+    let least = count.number("least", from);
+    let most = count.number("most", from);
+    if !count.has("of") || (is.or(least).or(most)).is_none() {
+        from.problem(count.span.clone(), "a count has `of`, a selector, and `is`, `least` or `most`");
+    }
+    count.tell_unknown(from);
+    Some(Want::Count { of: of?, least: is.or(least).unwrap_or(0), most: is.or(most).unwrap_or(u64::MAX) })
+}
+
+pub(crate) fn read_within(item: &mut Section<'_>, words: &Vocabulary, from: &mut Source<'_>) -> Option<Want> {
+    let mut within = item.section("within", from)?;
+    let begin = within.text("from", from).and_then(|text| selector(&text, words, from));
+    let end = within.text("to", from).and_then(|text| selector(&text, words, from));
+    let time = within.duration("time", from);
+    if !(within.has("from") && within.has("to") && within.has("time")) {
+        from.problem(within.span.clone(), "`within` has `from` and `to`, selectors, and `time`");
+    }
+    within.tell_unknown(from);
+    Some(Want::Within { from: begin?, to: end?, time: time? })
+}
+
+pub(crate) fn selector(text: &Placed, words: &Vocabulary, from: &mut Source<'_>) -> Option<Selector> {
+    Selector::parse(&text.text, words)
+        .map_err(|error| {
+            // Inside the quotes, unless parameters moved what stands there.
+            let start = text.span.start + 1 + error.span.start;
+            let end = (text.span.start + 1 + error.span.end).min(text.span.end);
+            let span = if start < end { start..end } else { text.span.clone() };
+            from.problem(span, error.message);
+        })
+        .ok()
+}
+
+pub(crate) fn message_selector(text: &Placed, words: &Vocabulary, from: &mut Source<'_>) -> Option<Selector> {
+    let found = selector(text, words, from)?;
+    if !found.is_message() {
+        from.problem(text.span.clone(), "a rule is about a message, not about a fact");
+        return None;
+    }
+    Some(found)
+}
+
+pub(crate) fn state_selector(text: &Placed, words: &Vocabulary, from: &mut Source<'_>) -> Option<Selector> {
+    let found = selector(text, words, from)?;
+    if found.is_message() || found.wants("to").is_none() {
+        from.problem(text.span.clone(), "a state is a fact with its new state: contact T to=handled");
+        return None;
+    }
+    Some(found)
+}
+
+pub(crate) fn component(text: &Placed, from: &mut Source<'_>) -> Option<NodeName> {
+    if COMPONENTS.contains(&text.text.as_str()) {
+        return Some(text.text.as_str().into());
+    }
+    let hint = nearest(&text.text, COMPONENTS);
+    from.problem(text.span.clone(), format!("there is no component `{}`{hint}", text.text));
+    None
+}
+
+pub(crate) fn port_named(name: &str) -> Result<Port, String> {
+    let hint = || nearest(name, Port::ALL.into_iter().map(Port::name));
+    Port::ALL
+        .into_iter()
+        .find(|port| port.name() == name)
+        .ok_or_else(|| format!("there is no port `{name}`{}", hint()))
+}
