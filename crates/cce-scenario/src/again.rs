@@ -1,7 +1,12 @@
 //! A recorded run once more, in the same order.
 
-use crate::{engine::Engine, model::Scenario, play::Play};
-use cce_journal::{Header, Record, What};
+use crate::{
+    engine::{Breach, Engine},
+    model::Scenario,
+    play::Play,
+};
+use cce_check::Check;
+use cce_journal::{Director, Header, Record, What};
 use cce_kernel::{Fact, NodeName, Output};
 use cce_sim::{Sim, Timetable};
 use std::collections::{BTreeMap, BTreeSet};
@@ -39,6 +44,21 @@ impl Play {
         sim.build_with(Box::new(move |node| lab.build(node)));
         Self::set(header.clone(), sim, end)
     }
+}
+
+/// What a recorded run lacks of what a scenario expects. Its steps and rules do not count, and neither do checks.
+pub fn unmet(header: &Header, records: &[Record], scenario: Scenario) -> Vec<Breach> {
+    let unchecked = Check::ALL.map(|check| (check.name().to_owned(), String::new()));
+    let (steps, rules) = (Vec::new(), Vec::new());
+    let scenario = Scenario { steps, rules, unchecked: unchecked.into(), ..scenario };
+    let mut engine = Engine::new(scenario, header);
+    for record in records {
+        while engine.due().is_some_and(|due| due < record.at) {
+            engine.wake(record.at);
+        }
+        engine.see(record);
+    }
+    engine.report().failures
 }
 
 /// Where two runs part: the first fact that a component did not state in both. Facts are what a run is about; bytes

@@ -40,7 +40,7 @@ mod touched;
 mod watch;
 mod words;
 
-pub use again::{Deviation, deviation};
+pub use again::{Deviation, deviation, unmet};
 pub use coverage::{Coverage, Grid};
 pub use engine::{Breach, Engine, Report};
 pub use explore::{Ended, Orders};

@@ -1,6 +1,6 @@
 //! `ccelab check`: which rules a journal breaks, each with the ladder around it.
 
-use crate::{cli, failure::Failure, files::read_journal, print};
+use crate::{cli, failure::Failure, files::read_journal, print, sim};
 use cce_check::{Breach, Check, Checks};
 use cce_journal::{Header, Record};
 use cce_views::{
@@ -26,7 +26,22 @@ pub(crate) fn check(options: &cli::Check) -> Result<(), Failure> {
     }
     print::out(&report(&header, &records, &breaches));
     print::out(&table(&checks));
+    expect(options, &header, &records)?;
     if breaches.is_empty() { Ok(()) } else { Err(Failure::Check(verdict(&checks))) }
+}
+
+/// What a scenario expects of the run.
+fn expect(options: &cli::Check, header: &Header, records: &[Record]) -> Result<(), Failure> {
+    let Some(scenario) = options.scenario.clone() else { return Ok(()) };
+    let scenario = sim::load_scenario(&cli::ScenarioFile { scenario, config: None, parameters: Vec::new() })?;
+    let (name, count) = (scenario.name.clone(), scenario.expectations.len());
+    let unmet = cce_scenario::unmet(header, records, scenario);
+    if unmet.is_empty() {
+        print::line(&format!("{name}: all {count} expectations are met"));
+        return Ok(());
+    }
+    print::out(&sim::failures(header, records, &unmet));
+    Err(Failure::Check(format!("{name}: {} of {count} expectations are not met", unmet.len())))
 }
 
 /// Every breach, the first ones with the ladder around them.

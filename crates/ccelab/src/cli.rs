@@ -162,6 +162,9 @@ pub(crate) struct Check {
     /// The run was ended early: tasks may be open at its end
     #[arg(long)]
     pub(crate) unfinished: bool,
+    /// A scenario whose expectations must be met, too
+    #[arg(long, value_name = "FILE")]
+    pub(crate) scenario: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

@@ -114,3 +114,17 @@ fn a_journal_is_not_overwritten_by_its_own_repetition() {
     let output = run(&folder, &["sim", "--from", "one.jsonl", "--journal", "one.jsonl"]);
     assert_eq!(output.status.code(), Some(2), "{}", stderr(&output));
 }
+
+#[test]
+fn a_journal_is_judged_by_what_a_scenario_expects() {
+    let folder = folder("sim-check");
+    fs::write(folder.join("wrong.toml"), WRONG).unwrap();
+    let file = scenario("one-task.toml");
+    assert!(run(&folder, &["sim", &file, "--journal", "one.jsonl"]).status.success());
+    let met = run(&folder, &["check", "one.jsonl", "--scenario", &file]);
+    assert!(met.status.success(), "{}", stderr(&met));
+    assert!(stdout(&met).contains("one-task: all 3 expectations are met"), "{}", stdout(&met));
+    let unmet = run(&folder, &["check", "one.jsonl", "--scenario", "wrong.toml"]);
+    assert_eq!(unmet.status.code(), Some(1));
+    assert!(stderr(&unmet).contains("wrong: 1 of 1 expectations are not met"), "{}", stderr(&unmet));
+}
