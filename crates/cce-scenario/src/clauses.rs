@@ -54,6 +54,17 @@ pub(crate) fn read_rule(
     Some(Rule { name, matching: matching?, nth, action, alone, expire, is_armed })
 }
 
+/// What a rule can do.
+const ACTIONS: [&str; 9] =
+    ["delay", "hold", "swap", "drop", "duplicate", "corrupt", "cut", "split", "coalesce"];
+
+/// What an expectation can want.
+pub(crate) const WANTS: [&str; 5] = ["order", "never", "count", "within", "final"];
+
+/// What a step can do.
+pub(crate) const ACTS: [&str; 10] =
+    ["agent", "customer", "stop", "start", "restart", "cut", "stall", "arm", "disarm", "release"];
+
 pub(crate) fn read_action(
     item: &mut Section<'_>,
     words: &Vocabulary,
@@ -83,7 +94,7 @@ pub(crate) fn read_action(
         corrupt.tell_unknown(from);
         found.push(Action::Corrupt { byte, to });
     }
-    if found.len() != 1 {
+    if ACTIONS.iter().filter(|key| item.has(key)).count() != 1 {
         from.problem(
             item.span.clone(),
             "a rule does one thing: delay, hold, swap, drop, duplicate, corrupt, cut, split or coalesce",

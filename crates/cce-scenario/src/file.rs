@@ -1,7 +1,7 @@
 //! Reads scenario files.
 
 use crate::{
-    clauses::{check_order, component, port_named, read_rule, read_wants, selector},
+    clauses::{ACTS, WANTS, check_order, component, port_named, read_rule, read_wants, selector},
     model::{Act, Expectation, Rule, Scenario, Step},
     people::{character, flatten, from_json, overlay},
     place::{AGENT, CUSTOMER, PlacePattern},
@@ -410,13 +410,16 @@ impl Draft {
             from.problem(item.span.clone(), "a step that is taken again has both, `times` and `every`");
         }
         let span = item.span.clone();
+        let is_given = ACTS.iter().any(|key| item.has(key));
         item.tell_unknown(from);
         let Some(act) = act else {
-            from.problem(
-                span,
-                "a step does one thing: agent and does, customer and does, stop, start, restart, cut, stall, \
-                 arm, disarm or release",
-            );
+            if !is_given {
+                from.problem(
+                    span,
+                    "a step does one thing: agent and does, customer and does, stop, start, restart, cut, \
+                     stall, arm, disarm or release",
+                );
+            }
             return;
         };
         let act = match act {
@@ -506,7 +509,7 @@ impl Draft {
         let name = item.text("name", from).map(|name| name.text);
         let inferred = item.text("inferred", from).map(|why| why.text);
         let found = read_wants(&mut item, words, from);
-        if found.is_empty() {
+        if !WANTS.iter().any(|key| item.has(key)) {
             from.problem(
                 item.span.clone(),
                 "an expectation says what: order, never, count, within, while and never, or final",

@@ -50,6 +50,11 @@ impl<D: Director> Sim<D> {
         self.chosen = 0;
     }
 
+    /// A delivery that the schedule names and that never came: it is the schedule of another run.
+    pub fn missed(&self) -> Option<u64> {
+        self.schedule.last().filter(|last| *last >= self.chosen)
+    }
+
     /// Which messages are heartbeats, if the director does not say so: those that are sent by these records.
     /// They are delivered at once, and their moment is no choice.
     pub fn heartbeats(&mut self, are: fn(&Record) -> bool) {

@@ -30,6 +30,11 @@ impl Schedule {
         self.0.get(&delivery).copied().unwrap_or_default()
     }
 
+    /// The last delivery that it names.
+    pub(crate) fn last(&self) -> Option<u64> {
+        self.0.last_key_value().map(|(delivery, _)| *delivery)
+    }
+
     /// Adds what is chosen as the `delivery`th.
     pub(crate) fn set(&mut self, delivery: u64, choice: usize) {
         if choice > 0 {

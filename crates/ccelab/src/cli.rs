@@ -342,8 +342,8 @@ pub(crate) struct Explore {
     #[arg(long)]
     pub(crate) orders: bool,
     /// The most runs of a search for orders
-    #[arg(long, value_name = "N", default_value_t = 100_000)]
-    pub(crate) max: u64,
+    #[arg(long, value_name = "N", default_value = "100000")]
+    pub(crate) max: std::num::NonZero<u64>,
     /// How many runs at the same time [default: as many as there are processors]
     #[arg(long, value_name = "N")]
     pub(crate) jobs: Option<std::num::NonZero<usize>>,

@@ -9,13 +9,14 @@ use crate::{
     swarm,
 };
 use cce_journal::{Header, Record, Writer};
-use cce_scenario::{Ended, Orders, Play, Scenario};
+use cce_scenario::{Ended, Orders, Outcome, Play, Scenario};
 use cce_sim::explore::{Exploration, Explored, Explorer, Search};
 use std::{
     collections::BTreeMap,
     fmt::Write as _,
     io::BufWriter,
     num::NonZero,
+    panic::{self, AssertUnwindSafe},
     path::{Path, PathBuf},
     sync::{
         Mutex, PoisonError,
@@ -26,6 +27,9 @@ use std::{
 
 /// The most choices of one run.
 const CHOICES_MAX: usize = 2_000;
+
+/// Runs at the same time, whatever is asked for.
+const JOBS_MAX: usize = 256;
 
 /// Where journals go, below the folder of the last run.
 const FOLDER: &str = "explore";
@@ -49,6 +53,9 @@ pub(crate) fn explore(options: &cli::Explore) -> Result<(), Failure> {
     }
     let (headline, kinds) = match &options.seeds {
         Some(seeds) if !options.orders => of_seeds(options, &scenario, seeds, &folder)?,
+        _ if scenario.swarm.is_some() => {
+            return Err(Failure::Usage("a swarm has too many orders: give it --seeds".into()));
+        }
         _ => of_orders(options, &scenario, &folder)?,
     };
     print::line(&format!("{}: {headline}", scenario.name));
@@ -59,7 +66,7 @@ pub(crate) fn explore(options: &cli::Explore) -> Result<(), Failure> {
 }
 
 pub(crate) fn jobs(options: &cli::Explore) -> usize {
-    options.jobs.or_else(|| thread::available_parallelism().ok()).map_or(1, NonZero::get)
+    options.jobs.or_else(|| thread::available_parallelism().ok()).map_or(1, NonZero::get).min(JOBS_MAX)
 }
 
 /// Runs every seed.
@@ -79,9 +86,7 @@ fn of_seeds(
                     if seed > seeds.last {
                         return;
                     }
-                    let mut play = Play::new(scenario.clone(), seed);
-                    play.run(|_| ());
-                    let ended = Ended::of(play.sim.director());
+                    let ended = ended(scenario, seed);
                     let mut found = found.lock().unwrap_or_else(PoisonError::into_inner);
                     found.insert(seed, ended);
                     print::progress(&format!("{} of {} seeds", found.len(), seeds.count()));
@@ -98,13 +103,33 @@ fn of_seeds(
     let mut list = Vec::new();
     for (ended, (count, seed)) in kinds {
         let journal = folder.join(format!("seed-{seed}.jsonl"));
-        let mut play = Play::new(scenario.clone(), seed);
-        let mut records = Vec::new();
-        play.run(|fresh| records.extend_from_slice(fresh));
-        write_journal(&journal, &play.header, &records)?;
+        let (header, records) = records_of(scenario, seed);
+        write_journal(&journal, &header, &records)?;
         list.push(Kind { ended, count, again: format!("--seed {seed}"), journal });
     }
     Ok((format!("{} seeds, {} distinct outcomes", found.len(), list.len()), list))
+}
+
+/// What a seed comes to. A component that panics is a failure of that seed, and of no other.
+fn ended(scenario: &Scenario, seed: u64) -> Ended {
+    let played = panic::catch_unwind(AssertUnwindSafe(|| {
+        let mut play = Play::new(scenario.clone(), seed);
+        play.run(|_| ());
+        Ended::of(play.sim.director())
+    }));
+    played.unwrap_or_else(|_| Ended {
+        outcome: Outcome::default(),
+        failures: vec!["a component panicked".to_owned()],
+    })
+}
+
+/// Everything that is recorded of a run, up to its end or to a panic.
+pub(crate) fn records_of(scenario: &Scenario, seed: u64) -> (Header, Vec<Record>) {
+    let mut play = Play::new(scenario.clone(), seed);
+    let mut records = Vec::new();
+    // The panic was told with the seed already.
+    let _ = panic::catch_unwind(AssertUnwindSafe(|| play.run(|fresh| records.extend_from_slice(fresh))));
+    (play.header, records)
 }
 
 /// Runs every order of one seed's messages.
@@ -115,7 +140,7 @@ fn of_orders(
 ) -> Result<(String, Vec<Kind>), Failure> {
     let seed = options.seeds.as_ref().map_or(1, |seeds| seeds.first);
     let orders = Orders::new(scenario.clone(), seed);
-    let explorer = Explorer { end: orders.end(), max_runs: options.max, max_choices: CHOICES_MAX };
+    let explorer = Explorer { end: orders.end(), max_runs: options.max.get(), max_choices: CHOICES_MAX };
     let explored = search(&orders, explorer, jobs(options));
     let mut list = Vec::new();
     for (number, found) in (1..).zip(explored.outcomes()) {

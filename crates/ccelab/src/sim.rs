@@ -76,6 +76,11 @@ fn play(options: &cli::Sim, file: &cli::ScenarioFile) -> Result<(), Failure> {
         None => Play::new(scenario, options.seed),
     };
     let kept = run(&mut play, options, &places)?;
+    if let Some(missed) = play.sim.missed() {
+        return Err(Failure::Usage(format!(
+            "the run never came to choice {missed} of --order: that order is of another scenario, seed or version"
+        )));
+    }
     let report = play.report();
     print::out(&summary(&name, &report, &places.journal));
     if let Some(drawn) = &play.sim.director().scenario().drawn {
@@ -204,12 +209,18 @@ pub(crate) fn failures(header: &Header, records: &[Record], failures: &[Breach])
 
 /// The command that repeats a run of a scenario.
 pub(crate) fn command(file: &cli::ScenarioFile, options: &str) -> String {
-    let mut words = format!("ccelab sim {} {options}", file.scenario.display());
+    let mut words = format!("ccelab sim {} {options}", quoted(&file.scenario.display().to_string()));
     if let Some(config) = &file.config {
-        let _ = write!(words, " --config {}", config.display());
+        let _ = write!(words, " --config {}", quoted(&config.display().to_string()));
     }
     for (name, value) in &file.parameters {
-        let _ = write!(words, " --param {name}={value}");
+        let _ = write!(words, " --param {}", quoted(&format!("{name}={value}")));
     }
     words
+}
+
+/// A word as a shell takes it.
+fn quoted(word: &str) -> String {
+    let is_plain = |character: char| character.is_ascii_alphanumeric() || "_./:=,-".contains(character);
+    if word.chars().all(is_plain) { word.to_owned() } else { format!("'{}'", word.replace('\'', "'\\''")) }
 }

@@ -38,7 +38,11 @@ impl Stage {
     pub(crate) fn scenario(options: &Run) -> Result<Option<Scenario>, Failure> {
         let Some(scenario) = options.scenario.clone() else { return Ok(None) };
         let (config, parameters) = (options.config.clone(), options.parameters.clone());
-        sim::load_scenario(&ScenarioFile { scenario, config, parameters }).map(Some)
+        let scenario = sim::load_scenario(&ScenarioFile { scenario, config, parameters })?;
+        if scenario.swarm.is_some() {
+            return Err(Failure::Usage("a swarm is drawn by `ccelab sim` and `ccelab explore` only".into()));
+        }
+        Ok(Some(scenario))
     }
 
     /// Sets a scenario up over the run of this header, and takes the admin port.

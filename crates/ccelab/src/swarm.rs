@@ -2,7 +2,7 @@
 
 use crate::{
     cli,
-    explore::{jobs, write_journal},
+    explore::{jobs, records_of, write_journal},
     failure::Failure,
     print,
 };
@@ -54,13 +54,9 @@ pub(crate) fn explore(
     for (seed, found) in failed.iter().take(TOLD_MAX) {
         let journal = folder.join(format!("seed-{seed}.jsonl"));
         print::out(&told(options, **seed, found));
-        match journal_of(scenario, **seed, &journal) {
-            Some(written) => {
-                written?;
-                print::line(&format!("  journal: {}", journal.display()));
-            }
-            None => print::line("  there is no journal: it ends with the panic"),
-        }
+        let (header, records) = records_of(scenario, **seed);
+        write_journal(&journal, &header, &records)?;
+        print::line(&format!("  journal: {}", journal.display()));
     }
     print::out(&format!("\n{coverage}"));
     if failed.is_empty() { Ok(()) } else { Err(Failure::Check(format!("{} seeds failed", failed.len()))) }
@@ -138,15 +134,4 @@ fn told(options: &cli::Explore, seed: u64, found: &Found) -> String {
     }
     let _ = writeln!(text, "  again: {}", crate::sim::command(&options.file, &format!("--seed {seed}")));
     text
-}
-
-/// Plays a seed again and keeps its journal. None if it panics.
-fn journal_of(scenario: &Scenario, seed: u64, path: &Path) -> Option<Result<(), Failure>> {
-    let played = panic::catch_unwind(AssertUnwindSafe(|| {
-        let mut play = Play::new(scenario.clone(), seed);
-        let mut records = Vec::new();
-        play.run(|fresh| records.extend_from_slice(fresh));
-        (play.header, records)
-    }));
-    played.ok().map(|(header, records)| write_journal(path, &header, &records))
 }

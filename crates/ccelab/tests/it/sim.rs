@@ -91,6 +91,9 @@ fn every_order_is_told_by_its_outcome_with_the_command_that_repeats_it() {
     assert!(said.contains("--seed 1 --order -"), "{said}");
     let again = run(&folder, &["sim", &file, "--seed", "1", "--order", "-"]);
     assert!(again.status.success(), "{}", stderr(&again));
+    let other = run(&folder, &["sim", &file, "--seed", "1", "--order", "999999:1"]);
+    assert_eq!(other.status.code(), Some(2));
+    assert!(stderr(&other).contains("never came to choice 999999"), "{}", stderr(&other));
 }
 
 #[test]
