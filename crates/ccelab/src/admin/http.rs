@@ -74,6 +74,10 @@ impl Admin {
 async fn answer(State(desk): State<Desk>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     let path = parts.uri.path().to_owned();
+    let origin = parts.headers.get(header::ORIGIN).cloned();
+    if origin.as_ref().is_some_and(|origin| !is_local(origin)) {
+        return foreign();
+    }
     let (status, said) = match to_bytes(body, BODY_MAX).await {
         Ok(body) => desk.answer(&parts.method, &path, &body),
         Err(_) => refusal(StatusCode::PAYLOAD_TOO_LARGE, &format!("a body has at most {BODY_MAX} bytes")),
@@ -83,12 +87,31 @@ async fn answer(State(desk): State<Desk>, request: Request) -> Response {
     *response.status_mut() = status;
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+    if let Some(origin) = origin {
+        headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
+    }
     if parts.method == Method::OPTIONS
         && let Ok(methods) = HeaderValue::from_str(&methods(&path).join(", "))
     {
         allow(headers, &parts.headers, &methods);
     }
+    response
+}
+
+/// Whether a page is of this machine: no other one may change a run.
+fn is_local(origin: &HeaderValue) -> bool {
+    let host = origin.to_str().ok().and_then(|origin| origin.split_once("://")).map(|(_, host)| host);
+    let is_host = |host: &str| {
+        let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
+        matches!(name, "localhost" | "127.0.0.1" | "[::1]")
+    };
+    host.is_some_and(|host| is_host(host) || host == "[::1]")
+}
+
+fn foreign() -> Response {
+    let (status, said) = refusal(StatusCode::FORBIDDEN, "only pages of this machine may use the admin port");
+    let mut response = Response::new(Body::from(format!("{said}\n")));
+    *response.status_mut() = status;
     response
 }
 

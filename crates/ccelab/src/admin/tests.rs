@@ -106,12 +106,17 @@ impl Port {
     }
 
     fn exchange(&self, method: &str, path: &str, body: &str) -> (u16, String, String) {
+        self.exchange_from("http://localhost:3000", method, path, body)
+    }
+
+    /// As a page of that origin does.
+    fn exchange_from(&self, origin: &str, method: &str, path: &str, body: &str) -> (u16, String, String) {
         let mut stream = TcpStream::connect(self.address).unwrap();
         stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
         let length = body.len();
         write!(
             stream,
-            "{method} {path} HTTP/1.1\r\nHost: x\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{body}"
+            "{method} {path} HTTP/1.1\r\nHost: x\r\nOrigin: {origin}\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{body}"
         )
         .unwrap();
         let mut text = String::new();
@@ -196,14 +201,27 @@ fn what_cannot_be_done_is_refused_with_what_can() {
 }
 
 #[test]
-fn browsers_may_call_from_anywhere() {
+fn pages_of_this_machine_may_call() {
     let port = Port::open();
     let (status, head, _) = port.exchange("OPTIONS", "/held/7/release", "");
     assert_eq!(status, 200);
-    for part in ["access-control-allow-origin: *", "access-control-allow-methods: post, options"] {
+    for part in
+        ["access-control-allow-origin: http://localhost:3000", "access-control-allow-methods: post, options"]
+    {
         assert!(head.contains(part), "no `{part}` in {head}");
     }
-    assert!(port.exchange("GET", "/held", "").1.contains("access-control-allow-origin: *"));
+    assert_eq!(port.exchange_from("http://127.0.0.1:8090", "GET", "/held", "").0, 200);
+}
+
+#[test]
+fn pages_from_elsewhere_change_nothing() {
+    let port = Port::open();
+    for origin in ["https://example.org", "http://localhost.example.org", "null"] {
+        let (status, head, _) = port.exchange_from(origin, "POST", "/held/release", "");
+        assert_eq!(status, 403, "{origin}");
+        assert!(!head.contains("access-control-allow-origin"), "{head}");
+    }
+    assert!(port.ordered().is_empty());
 }
 
 #[test]
