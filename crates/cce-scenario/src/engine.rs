@@ -428,6 +428,10 @@ impl Director for Engine {
             watcher.push(&event);
         }
         self.touched.follow(&event);
+        // The driver lets things go of its own when it holds too much.
+        if let What::Bent(Bent { bend: Bend::Released(ticket) | Bend::Expired(ticket), .. }) = &record.what {
+            self.rules.held.remove(ticket);
+        }
         let found = self.checks.push(&event);
         keep(&mut self.broken, found, &self.touched);
         let Some(happening) = self.tracker.happening(&event) else { return Reaction::default() };

@@ -13,7 +13,11 @@ use crate::{
     words,
 };
 use cce_cti::Cti;
+use cce_kernel::model::{
+    AgentState, ContactStatus, DialogState, DialogueState, StatusReason, TaskState, UserState,
+};
 use cce_mr::{Icm, Mr};
+use cce_world::COMPONENTS;
 use std::{fmt, ops::Range};
 
 /// How alike two names are, from 0 to 1, before one may be meant by the other.
@@ -83,6 +87,7 @@ impl Selector {
             });
         };
         known_name(name, to.is_some())?;
+        known_way(name, &from, to.as_ref())?;
         let mut selector = Self {
             text: text.to_owned(),
             is_sent,
@@ -103,6 +108,7 @@ impl Selector {
             let (key, is_other) = key.strip_suffix('!').map_or((key, false), |key| (key, true));
             known_key(&self.name, key, word)?;
             let value = value.trim_matches('"').to_owned();
+            known_value(&self.name, key, &value, word)?;
             let task = task_name(&value, vocabulary);
             self.fields.push(Field { key: key.to_owned(), value, task, is_other });
             return Ok(());
@@ -272,6 +278,54 @@ fn known_name(word: &Word<'_>, is_message: bool) -> Result<(), SelectorError> {
         word.text,
         nearest(word.text, messages().chain(others()))
     )))
+}
+
+/// Between two components there is at most one link, which carries the messages of one protocol.
+fn known_way(name: &Word<'_>, from: &PlacePattern, to: Option<&PlacePattern>) -> Result<(), SelectorError> {
+    let (PlacePattern::Node(from), Some(PlacePattern::Node(to))) = (from, to) else { return Ok(()) };
+    let mut ends = [from.as_str(), to.as_str()];
+    ends.sort_unstable();
+    if !ends.iter().all(|end| COMPONENTS.contains(end)) {
+        return Ok(());
+    }
+    let names = |table: &'static [cce_wire::MessageDoc]| table.iter().map(|row| row.name).collect::<Vec<_>>();
+    let known = match ends {
+        ["ccp", "mrpg"] => names(Mr::TABLE),
+        ["mrpg" | "agentpg", "router"] => names(Icm::TABLE),
+        ["agentpg", "finesse"] => names(Cti::TABLE),
+        ["ccp", "finesse"] => words::HTTP.to_vec(),
+        _ => {
+            return Err(
+                name.error(format!("nothing goes from {from} to {to}: there is no link between them"))
+            );
+        }
+    };
+    if known.contains(&name.text) {
+        return Ok(());
+    }
+    let hint = nearest(name.text, known);
+    Err(name.error(format!("no `{}` goes from {from} to {to}{hint}", name.text)))
+}
+
+/// States have names.
+fn known_value(name: &str, key: &str, value: &str, word: &Word<'_>) -> Result<(), SelectorError> {
+    let known: Vec<&str> = match (name, key) {
+        ("contact", "reason") => StatusReason::ALL.iter().map(|reason| reason.name()).collect(),
+        ("contact", "from" | "to") => ContactStatus::ALL.iter().map(|status| status.name()).collect(),
+        ("dialogue", "from" | "to") => DialogueState::ALL.iter().map(|state| state.name()).collect(),
+        ("task", "from" | "to") => TaskState::ALL.iter().map(|state| state.name()).collect(),
+        ("dialog", "from" | "to") => DialogState::ALL.iter().map(|state| state.name()).collect(),
+        ("agent_in_mrd", "from" | "to") => AgentState::ALL.iter().map(|state| state.name()).collect(),
+        ("user", "from" | "to") => UserState::ALL.iter().map(|state| state.name()).collect(),
+        _ => return Ok(()),
+    };
+    // What begins comes from nothing.
+    let is_known = known.iter().any(|known| known.eq_ignore_ascii_case(value));
+    if is_known || (key == "from" && value == "none") {
+        return Ok(());
+    }
+    let hint = nearest(value, known.iter().copied());
+    Err(word.error(format!("`{value}` is none of {}{hint}", known.join(", "))))
 }
 
 /// A key of a message of the tables is one of its labels. What others have, their documents decide.

@@ -314,7 +314,7 @@ pub(crate) struct Sim {
     /// Draw the ladder
     #[arg(long)]
     pub(crate) ladder: bool,
-    /// Where to put the journal [default: ./.ccelab/last/journal.jsonl]
+    /// Where to put the journal [default: ./.ccelab/last/journal.jsonl; of a repeated run ./.ccelab/again/journal.jsonl]
     #[arg(long, value_name = "FILE")]
     pub(crate) journal: Option<PathBuf>,
     /// Where to put the product-format logs [default: ./.ccelab/last]

@@ -38,6 +38,31 @@ fn an_unknown_field_is_told_with_the_nearest_one() {
 }
 
 #[test]
+fn a_state_that_there_is_not_is_told_with_those_that_there_are() {
+    let text = "[[expect]]\nfinal = \"contact T to=hanlded\"";
+    assert_eq!(
+        mistakes(text),
+        ["2:20: `hanlded` is none of unread, queued, reserved, handled, discarded; did you mean `handled`?"]
+    );
+}
+
+#[test]
+fn a_message_that_its_link_does_not_carry_is_told() {
+    let text = "[[expect]]\nnever = \"mrpg > router NEW_TASK\"";
+    assert!(
+        mistakes(text)[0].starts_with("2:24: no `NEW_TASK` goes from mrpg to router"),
+        "{:?}",
+        mistakes(text)
+    );
+}
+
+#[test]
+fn a_way_without_a_link_is_told() {
+    let text = "[[expect]]\nnever = \"router > ccp NEW_TASK\"";
+    assert_eq!(mistakes(text), ["2:23: nothing goes from router to ccp: there is no link between them"]);
+}
+
+#[test]
 fn a_word_that_is_no_task_is_told_with_the_names_of_customers() {
     let text = "[customers.alice]\n[[expect]]\nnever = \"contact alcie to=handled\"";
     assert_eq!(
