@@ -25,9 +25,6 @@ use cce_mr::{Icm, Mr};
 use cce_views::{Event, Exchange, Kind, Message, Subject};
 use std::collections::BTreeSet;
 
-/// CCP's answer to a close or a renotification of a contact that is not reserved.
-const NOT_RESERVED: u16 = 412;
-
 /// From this answer on, CCP failed.
 const SERVER_ERROR: u16 = 500;
 
@@ -281,10 +278,8 @@ impl Checks {
             Exchange::RequestOut { call, .. } if node == Node::Finesse => self.asks.on_call(*call, seq),
             Exchange::ReplyIn { call, result } if node == Node::Finesse => {
                 let Some(ask) = self.asks.on_answer(*call) else { return };
-                match result.as_ref().map_or(SERVER_ERROR, |response| response.status) {
-                    SERVER_ERROR.. => self.contacts.lose_one(&ask.contact, ask.task, seq),
-                    NOT_RESERVED => self.contacts.lose_early(&ask.contact, ask.task, seq),
-                    _ => {}
+                if result.as_ref().map_or(SERVER_ERROR, |response| response.status) >= SERVER_ERROR {
+                    self.contacts.lose_one(&ask.contact, ask.task, seq);
                 }
             }
             Exchange::RequestIn { call, request, .. } if node == Node::Ccp => {

@@ -235,16 +235,6 @@ impl Contacts {
         }
     }
 
-    /// CCP refused what Finesse asked about a contact's task, because it had not heard of the agent yet: the news of
-    /// the choice was overtaken. Finesse does not ask again (inferred), so the end is lost.
-    pub(crate) fn lose_early(&mut self, id: &ContactId, task: TaskId, seq: u64) {
-        let Some(contact) = self.known.find_mut(id) else { return };
-        let is_own = contact.task.is_none_or(|own| own == task);
-        if contact.end.is_none() && contact.assigned.is_some() && is_own {
-            contact.lost = Some(seq);
-        }
-    }
-
     /// Somebody calls for the contact to be closed.
     pub(crate) fn on_close_called(&mut self, id: &ContactId, call: CallId, at: u64, ask: Option<Ask>) {
         if let Some(contact) = self.known.find_mut(id) {

@@ -1,16 +1,45 @@
 //! What Finesse asks of CCP (ccp-task-api 3.6, 3.7).
 //!
-//! The outcome of a call is its reply, which every view can find by the call's number. Nothing follows from
-//! it: a close that CCP missed leaves the contact reserved, and so does a renotification (task-routing E13).
+//! The outcome of a call is its reply, which every view can find by the call's number. A close that CCP missed leaves
+//! the contact reserved, and so does a renotification (task-routing E13). CCP refuses both while it has not heard of
+//! the reservation, whose news takes another way than the agent's doings: these are asked again, a few times (inferred).
 
 use crate::{Finesse, dialog::OpenDialog};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use cce_kernel::{
-    Cx, Port, Request,
+    CallError, CallId, Cx, Port, Request, Response, TimerKey,
     fact::{FinesseFact, SmOperation},
-    model::Disposition,
+    model::{AgentId, ContactId, Disposition, TaskId},
 };
 use cce_xml::{Xml, task::TASK_HEADER};
+use std::collections::BTreeMap;
+
+/// The name of the timers behind which CCP is asked again; each has the number of the call that was refused.
+pub(crate) const ASK_AGAIN: &str = "ask-again";
+
+/// CCP's answer to a call about a contact that is not reserved (ccp-task-api 3.6, 3.7).
+const NOT_RESERVED: u16 = 412;
+
+/// How often the pause before the next try doubles at the most.
+const PAUSE_DOUBLINGS: u32 = 16;
+
+/// Calls that may have to be asked again; of more, the oldest are forgotten.
+const ASKS_MAX: usize = 10_000;
+
+/// What Finesse asked of CCP and may have to ask again, by its latest call.
+pub(crate) type Asks = BTreeMap<CallId, Ask>;
+
+/// What Finesse asks of CCP.
+#[derive(Clone, Debug)]
+pub(crate) struct Ask {
+    operation: SmOperation,
+    request: Request,
+    agent: AgentId,
+    task: TaskId,
+    contact: ContactId,
+    /// How often it was refused.
+    refusals: u32,
+}
 
 impl Finesse {
     /// Tells CCP that the contact of a dialog is handled.
@@ -30,23 +59,49 @@ impl Finesse {
         self.call_ccp(SmOperation::Renotify, request, open, cx);
     }
 
-    fn call_ccp(&self, operation: SmOperation, request: Request, open: &OpenDialog, cx: &mut Cx<'_>) {
+    /// CCP answered. What came too early for it is asked again, behind a pause that doubles each time.
+    pub(crate) fn on_ccp_reply(
+        &mut self,
+        call: CallId,
+        result: &Result<Response, CallError>,
+        cx: &mut Cx<'_>,
+    ) {
+        let is_early = result.as_ref().is_ok_and(|response| response.status == NOT_RESERVED);
+        let Some(ask) = self.asks.get_mut(&call) else { return };
+        if !is_early || ask.refusals >= self.config.ccp_retries {
+            self.asks.remove(&call);
+            return;
+        }
+        let pause = self.config.ccp_retry.saturating_mul(1 << ask.refusals.min(PAUSE_DOUBLINGS));
+        ask.refusals += 1;
+        cx.arm(TimerKey::new(ASK_AGAIN, call.0), pause);
+    }
+
+    /// The pause behind a refused call is over.
+    pub(crate) fn on_ask_again(&mut self, refused: u64, cx: &mut Cx<'_>) {
+        if let Some(ask) = self.asks.remove(&CallId(refused)) {
+            self.ask(ask, cx);
+        }
+    }
+
+    fn call_ccp(&mut self, operation: SmOperation, request: Request, open: &OpenDialog, cx: &mut Cx<'_>) {
         let account = &self.config.ccp_administrator;
         let credentials = STANDARD.encode(format!("{}:{}", account.name, account.password));
         let request = request
             .header("authorization", format!("Basic {credentials}"))
             .header(TASK_HEADER, open.dialog.id.to_string());
-        let call = cx.call(Port::CcpRest, request);
-        cx.note(
-            FinesseFact::SmCall {
-                operation,
-                agent: open.dialog.agent.clone(),
-                task: open.dialog.id,
-                contact: open.contact.clone(),
-                call,
-            }
-            .into(),
-        );
+        let (agent, task, contact) = (open.dialog.agent.clone(), open.dialog.id, open.contact.clone());
+        self.ask(Ask { operation, request, agent, task, contact, refusals: 0 }, cx);
+    }
+
+    fn ask(&mut self, ask: Ask, cx: &mut Cx<'_>) {
+        let call = cx.call(Port::CcpRest, ask.request.clone());
+        let (operation, agent, task) = (ask.operation, ask.agent.clone(), ask.task);
+        cx.note(FinesseFact::SmCall { operation, agent, task, contact: ask.contact.clone(), call }.into());
+        if self.asks.len() >= ASKS_MAX {
+            self.asks.pop_first();
+        }
+        self.asks.insert(call, ask);
     }
 }
 

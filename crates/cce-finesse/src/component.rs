@@ -2,6 +2,7 @@
 
 use crate::{
     arm_stat,
+    ccp::{ASK_AGAIN, Asks},
     config::{Config, Mrd},
     cti::{CtiClient, HEARTBEAT, OPENING, REDIAL},
     dialog::OpenDialog,
@@ -35,6 +36,8 @@ pub struct Finesse {
     pub(crate) late: BTreeMap<u32, (AgentId, MrdId, Settings)>,
     /// Users who were present, are not, and whose return is waited for.
     pub(crate) absent: BTreeSet<AgentId>,
+    /// Calls to CCP that are not answered, or are to be made again.
+    pub(crate) asks: Asks,
     pub(crate) cti: CtiClient,
     pub(crate) xmpp: Sessions,
 }
@@ -57,6 +60,7 @@ impl Finesse {
             lines: Lines::default(),
             late: BTreeMap::new(),
             absent: BTreeSet::new(),
+            asks: Asks::new(),
             cti: CtiClient::new(config.first_invoke_id),
             xmpp: Sessions::default(),
             config,
@@ -181,6 +185,8 @@ impl Finesse {
             self.on_unconfirmed(u32::try_from(key.id).unwrap_or(u32::MAX), cx);
         } else if key.name == ABSENCE {
             self.on_absence_over(key.id, cx);
+        } else if key.name == ASK_AGAIN {
+            self.on_ask_again(key.id, cx);
         }
     }
 
@@ -230,8 +236,9 @@ impl Component for Finesse {
             Input::Call { call, request, .. } => self.on_request(call, &request, cx),
             Input::Timer(key) => self.on_timer(&key, cx),
             Input::Command(command) => self.on_command(command, cx),
-            // Nothing waits for a client that left, and the reply to a close call changes nothing here.
-            Input::BadFrame { .. } | Input::CallGone { .. } | Input::Reply { .. } => {}
+            Input::Reply { call, result } => self.on_ccp_reply(call, &result, cx),
+            // Nothing waits for a client that left.
+            Input::BadFrame { .. } | Input::CallGone { .. } => {}
         }
     }
 }

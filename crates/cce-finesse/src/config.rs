@@ -41,6 +41,11 @@ pub struct Config {
     /// How long a request keeps later requests about the same object waiting when the CTI server does not
     /// confirm it; 5 s in the lab (inferred).
     pub confirmation_timeout: Duration,
+    /// Pause before CCP is asked again to close or renotify a contact of whose reservation it had not heard; doubles
+    /// each time (inferred).
+    pub ccp_retry: Duration,
+    /// How often it is asked again (inferred).
+    pub ccp_retries: u32,
 }
 
 /// A user.

@@ -364,6 +364,8 @@ impl Lab {
             heartbeat: self.finesse.heartbeat.0,
             presence_grace: self.finesse.presence_grace.0,
             confirmation_timeout: self.finesse.confirmation_timeout.0,
+            ccp_retry: self.finesse.ccp_retry.0,
+            ccp_retries: self.finesse.ccp_retries,
         }
     }
 

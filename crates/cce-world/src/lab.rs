@@ -373,6 +373,10 @@ pub struct FinesseSettings {
     pub presence_grace: Span,
     /// How long a request waits for the CTI server's confirmation.
     pub confirmation_timeout: Span,
+    /// Pause before CCP is asked again to close or renotify a contact of whose reservation it had not heard.
+    pub ccp_retry: Span,
+    /// How often it is asked again; the pause doubles each time.
+    pub ccp_retries: u32,
     /// InvokeID of the first request to the CTI server.
     pub first_invoke_id: u32,
     /// Whether dialogs show call variables.

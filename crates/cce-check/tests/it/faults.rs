@@ -3,7 +3,7 @@
 use crate::alter::fact;
 use crate::lab::{Journal, agent, customer, deaf, impatient, insistent, journal_of, lab, late};
 use cce_journal::{Director, Order, Reaction, Record};
-use cce_kernel::{Fact, Input, NodeName, Port, Rng, Time, fork, model::ContactStatus};
+use cce_kernel::{Fact, Input, NodeName, Port, Rng, Time, fact::FinesseFact, fork, model::ContactStatus};
 use cce_sim::{Latencies, Latency, Pieces};
 use cce_world::{COMPONENTS, Lab};
 use rand::{RngExt, seq::IndexedRandom};
@@ -43,15 +43,18 @@ fn a_link_that_stalls_breaks_nothing() {
 }
 
 #[test]
-fn an_end_that_overtakes_the_news_of_its_agent_is_lost() {
+fn an_end_that_overtakes_the_news_of_its_agent_is_asked_for_again() {
     let stall = Order::Stall { port: Port::Mr, lasting: Duration::from_millis(6_500) };
     let script = Script(vec![(Time(5_500_000), stall)].into());
     let journal = journal_of(lab(vec![late("1081", 5)], vec![customer(4)]), 1, script, |_| ());
-    let last = journal.records.iter().rev().find_map(|record| match fact(record) {
-        Some(Fact::Contact { to, .. }) => Some(*to),
-        _ => None,
+    let facts: Vec<&Fact> = journal.records.iter().filter_map(fact).collect();
+    let asked = facts.iter().filter(|fact| matches!(fact, Fact::Finesse(FinesseFact::SmCall { .. }))).count();
+    assert!(asked > 1, "CCP refused the first call");
+    let last = facts.iter().rev().find_map(|fact| {
+        let Fact::Contact { to, .. } = fact else { return None };
+        Some(*to)
     });
-    assert_eq!(last, Some(ContactStatus::Reserved));
+    assert_eq!(last, Some(ContactStatus::Handled));
     is_fine(1, &journal);
 }
 

@@ -1,7 +1,7 @@
 //! Dialogs from reservation to close.
 
 use crate::lab::{
-    CONTACT, DIALOG, Lab, MRD, START, TASK, config, end_event, offer_event, pre_call, start_event,
+    CONTACT, DIALOG, Lab, MRD, Outcome, START, TASK, config, end_event, offer_event, pre_call, start_event,
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
 use cce_cti::{
@@ -9,7 +9,7 @@ use cce_cti::{
 };
 use cce_finesse::{CallVariables, Config};
 use cce_kernel::{
-    CallId, Fact, Input, Output, Port, Response, TimerKey, Wall,
+    CallId, Fact, Input, Output, Port, Request, Response, TimerKey, Wall,
     fact::{FinesseFact, SmOperation},
     model::{AgentId, AgentState, ContactId, DialogState, Disposition, Object},
 };
@@ -92,16 +92,12 @@ fn a_closed_dialog_leaves_its_agent_and_ccp_hears_of_it() {
     assert_eq!(closed.shown(), ["DELETE dialogs CLOSED"]);
     let ended = moved(Some(DialogState::Active), DialogState::Closed, Some(Disposition::NORMAL_END));
     assert_eq!(closed.facts()[0], &ended);
-    let Some(Output::Call { call, port, request }) =
-        closed.0.iter().find(|out| matches!(out, Output::Call { .. }))
-    else {
-        panic!("CCP is not called")
-    };
-    assert_eq!((*port, request.method.as_str()), (Port::CcpRest, "PUT"));
+    let (call, request) = call_to_ccp(&closed);
+    assert_eq!(request.method, "PUT");
     assert_eq!(request.target, format!("/ccp-webapp/ccp/task/{CONTACT}/close"));
     assert_eq!(request.get("x-task-id"), Some("154526_37051928_1"));
     assert_eq!(request.get("authorization").unwrap(), format!("Basic {}", STANDARD.encode("admin:ccelab")));
-    assert_eq!(closed.facts()[2], &sm_call(*call));
+    assert_eq!(closed.facts()[2], &sm_call(call));
     assert_eq!(lab.get(DIALOG).status(), 404);
 }
 
@@ -110,8 +106,40 @@ fn a_close_that_ccp_missed_changes_nothing() {
     let mut lab = Lab::active();
     lab.act("CLOSE");
     lab.cti(end_event(38));
-    let missed = lab.input(Input::Reply { call: CallId(1), result: Ok(Response::new(500)) });
+    let missed = lab.input(answered(CallId(1), 500));
     assert!(missed.0.is_empty());
+}
+
+#[test]
+fn a_close_that_came_too_early_for_ccp_is_asked_again_behind_pauses_that_double() {
+    let mut lab = Lab::active();
+    lab.act("CLOSE");
+    let mut said = lab.cti(end_event(38));
+    for seconds in [1, 2] {
+        let (call, request) = call_to_ccp(&said);
+        let refused = lab.input(answered(call, 412));
+        let key = TimerKey::new("ask-again", call.0);
+        let at = lab.now + Duration::from_secs(seconds);
+        assert_eq!(refused.0, [Output::Arm { key: key.clone(), at }]);
+        said = lab.timer(key);
+        let (again, repeated) = call_to_ccp(&said);
+        assert_eq!(said.facts(), [&sm_call(again)]);
+        assert_eq!(repeated, request);
+    }
+    let (call, _) = call_to_ccp(&said);
+    assert!(lab.input(answered(call, 412)).0.is_empty(), "no more than the setting says");
+}
+
+#[test]
+fn a_call_that_succeeded_at_last_is_not_made_again() {
+    let mut lab = Lab::active();
+    lab.act("CLOSE");
+    let (call, _) = call_to_ccp(&lab.cti(end_event(38)));
+    lab.input(answered(call, 412));
+    let key = TimerKey::new("ask-again", call.0);
+    let (again, _) = call_to_ccp(&lab.timer(key.clone()));
+    assert!(lab.input(answered(again, 200)).0.is_empty());
+    assert!(lab.timer(key).0.is_empty());
 }
 
 #[test]
@@ -244,4 +272,16 @@ fn beat_until(lab: &mut Lab, next: u32) {
             return;
         }
     }
+}
+
+fn answered(call: CallId, status: u16) -> Input {
+    Input::Reply { call, result: Ok(Response::new(status)) }
+}
+
+fn call_to_ccp(said: &Outcome) -> (CallId, Request) {
+    let call = |out: &Output| {
+        let Output::Call { call, port: Port::CcpRest, request } = out else { return None };
+        Some((*call, request.clone()))
+    };
+    said.0.iter().find_map(call).expect("CCP is called")
 }

@@ -274,6 +274,8 @@ pub(crate) fn config() -> Config {
         heartbeat: Duration::from_secs(5),
         presence_grace: Duration::from_mins(1),
         confirmation_timeout: Duration::from_secs(5),
+        ccp_retry: Duration::from_secs(1),
+        ccp_retries: 2,
     }
 }
 

@@ -40,7 +40,7 @@ pub(super) fn draw(scenario: &mut Scenario, swarm: &Swarm, drawn: &mut Drawn, rn
         let words = match kind {
             FaultKind::Delay | FaultKind::Stall | FaultKind::Cut => {
                 let Some(port) = swarm.ports.choose(rng).copied() else { continue };
-                drawn.may_lose_ends |= loses_ends(kind, port);
+                drawn.may_lose_ends |= loses_ends(port);
                 Some(match kind {
                     FaultKind::Delay => delay(scenario, port, rng),
                     _ => on_port(scenario, kind, port, (at, lasting)),
@@ -58,13 +58,11 @@ pub(super) fn draw(scenario: &mut Scenario, swarm: &Swarm, drawn: &mut Drawn, rn
     scenario.lab.latency.coalesce = rng.random_bool(0.3);
 }
 
-/// Whether ends of contacts may be lost for good: with what knows of them (task-routing E13), and where the end
-/// overtakes the news that there is an agent, so that CCP refuses it.
-const fn loses_ends(kind: FaultKind, port: Port) -> bool {
+/// Whether ends of contacts may be lost for good, with what knows of them (task-routing E13).
+const fn loses_ends(port: Port) -> bool {
     match port {
-        Port::Mr => !matches!(kind, FaultKind::Cut),
         Port::CcpRest | Port::CtiA | Port::CtiB | Port::IcmMr | Port::IcmAgent => true,
-        Port::App | Port::Desk | Port::Xmpp => false,
+        Port::Mr | Port::App | Port::Desk | Port::Xmpp => false,
     }
 }
 
