@@ -141,8 +141,8 @@ impl Engine {
         self
     }
 
-    /// The same over a run that may end anywhere.
-    pub(crate) fn open_ended(self) -> Self {
+    /// The same over a run that may end anywhere: what has not ended by then is no failure.
+    pub fn open_ended(self) -> Self {
         Self { is_open_ended: true, ..self }
     }
 
@@ -379,17 +379,16 @@ impl Engine {
             self.steps[number] = Progress::Planned;
             self.set_alarm(self.now + every, Alarm::Step(number));
         }
-        let here = |node: &NodeName| node.clone();
         match act {
             Act::Tell(node, words) => {
                 let words = self.with_ids(words.iter().cycle().nth(index(turn)).map_or("", String::as_str));
                 let step = Bend::Stepped(words.clone());
-                vec![told(here(&node), &name, step), Order::Command(node, Command::Act(words))]
+                vec![told(node.clone(), &name, step), Order::Command(node, Command::Act(words))]
             }
-            Act::Stop(node) => vec![told(here(&node), &name, stepped("stop")), Order::Stop(node)],
-            Act::Start(node) => vec![told(here(&node), &name, stepped("start")), Order::Start(node)],
+            Act::Stop(node) => vec![told(node.clone(), &name, stepped("stop")), Order::Stop(node)],
+            Act::Start(node) => vec![told(node.clone(), &name, stepped("start")), Order::Start(node)],
             Act::Restart(node) => {
-                let told = told(here(&node), &name, stepped("restart"));
+                let told = told(node.clone(), &name, stepped("restart"));
                 vec![told, Order::Stop(node.clone()), Order::Start(node)]
             }
             Act::Cut(port, lasting) => {

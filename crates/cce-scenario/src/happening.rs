@@ -7,7 +7,7 @@ use cce_views::{Event, Exchange, Fold, Kind, Message, Subject};
 use cce_wire::Shown;
 use std::collections::BTreeMap;
 
-/// Requests on their way whose sender is remembered.
+/// Requests on their way, or without an answer, that are remembered; of more, the oldest are forgotten.
 const REQUESTS_MAX: usize = 65_536;
 
 /// Something that happens.
@@ -212,11 +212,8 @@ impl Tracker {
         match exchange {
             Exchange::RequestOut { call, port, request } => {
                 let name = words::request(*port, request);
-                self.senders.insert(record.seq, record.node.clone());
-                if self.senders.len() > REQUESTS_MAX {
-                    self.senders.pop_first();
-                }
-                self.asked.insert((record.node.clone(), *call), (*port, name));
+                remember(&mut self.senders, record.seq, record.node.clone());
+                remember(&mut self.asked, (record.node.clone(), *call), (*port, name));
                 let listener = Place::Node(port.listener().into());
                 happening(here, listener, name, true, Content::Request(request))
             }
@@ -224,7 +221,7 @@ impl Tracker {
                 let name = words::request(*port, request);
                 let sender = record.cause.and_then(|cause| self.senders.remove(&cause));
                 let from = sender.map_or(Place::Outside(*port), Place::Node);
-                self.open.insert((record.node.clone(), *call), (from.clone(), name));
+                remember(&mut self.open, (record.node.clone(), *call), (from.clone(), name));
                 happening(from, here, name, false, Content::Request(request))
             }
             Exchange::ReplyOut { call, response } => {
@@ -294,4 +291,11 @@ fn describe(message: &Message) -> (&'static str, Content<'_>) {
 /// Whether a record sends a message that a rule may bend.
 pub(crate) const fn is_sending(record: &Record) -> bool {
     matches!(record.what, What::Out(Output::Send { .. } | Output::Call { .. } | Output::Reply { .. }))
+}
+
+fn remember<K: Ord, V>(table: &mut BTreeMap<K, V>, key: K, value: V) {
+    table.insert(key, value);
+    if table.len() > REQUESTS_MAX {
+        table.pop_first();
+    }
 }

@@ -8,6 +8,12 @@ use cce_kernel::{
 use cce_views::{Event, Kind};
 use std::{collections::BTreeMap, fmt, str::FromStr};
 
+/// Contacts that get names; later ones are called by their ids.
+const CONTACTS_MAX: usize = 200_000;
+
+/// Tasks of one contact that get names.
+const TASKS_MAX: usize = 1_000;
+
 /// A contact, or one of its tasks, as a scenario names it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TaskName {
@@ -65,7 +71,14 @@ pub struct Names {
     origins: Vec<u16>,
     contacts: Vec<ContactId>,
     by_customer: BTreeMap<String, ContactId>,
-    tasks: BTreeMap<ContactId, Vec<TaskId>>,
+    known: BTreeMap<ContactId, Known>,
+}
+
+/// What is known of a contact that has a name.
+#[derive(Debug)]
+struct Known {
+    name: String,
+    tasks: Vec<TaskId>,
 }
 
 impl Names {
@@ -79,20 +92,30 @@ impl Names {
         let origin = self.origin(event.record);
         self.remember(event.record.seq, origin);
         if let Kind::Fact(cce_kernel::Fact::Contact { contact, .. }) = &event.kind
-            && !self.tasks.contains_key(contact)
+            && !self.known.contains_key(contact)
+            && self.contacts.len() < CONTACTS_MAX
         {
-            self.contacts.push(contact.clone());
-            self.tasks.insert(contact.clone(), Vec::new());
-            if let Some(customer) = usize::from(origin).checked_sub(1).and_then(|at| self.customers.get(at)) {
-                self.by_customer.entry(customer.clone()).or_insert_with(|| contact.clone());
-            }
+            self.name(contact, origin);
         }
         if let (Some(contact), Some(task)) = (&event.subject.contact, event.subject.task)
-            && let Some(tasks) = self.tasks.get_mut(contact)
-            && !tasks.contains(&task)
+            && let Some(known) = self.known.get_mut(contact)
+            && known.tasks.len() < TASKS_MAX
+            && !known.tasks.contains(&task)
         {
-            tasks.push(task);
+            known.tasks.push(task);
         }
+    }
+
+    /// A contact is new. Of those that a customer's requests created, the first one has the customer's name.
+    fn name(&mut self, contact: &ContactId, origin: u16) {
+        self.contacts.push(contact.clone());
+        let customer = usize::from(origin).checked_sub(1).and_then(|at| self.customers.get(at));
+        let customer = customer.filter(|customer| !self.by_customer.contains_key(*customer)).cloned();
+        if let Some(customer) = &customer {
+            self.by_customer.insert(customer.clone(), contact.clone());
+        }
+        let name = customer.unwrap_or_else(|| format!("T{}", self.contacts.len()));
+        self.known.insert(contact.clone(), Known { name, tasks: Vec::new() });
     }
 
     /// A request of a virtual customer is where a contact comes from; everything else goes back to its cause.
@@ -122,7 +145,7 @@ impl Names {
 
     /// The tasks of a contact in order.
     pub fn tasks(&self, contact: &ContactId) -> &[TaskId] {
-        self.tasks.get(contact).map_or(&[], Vec::as_slice)
+        self.known.get(contact).map_or(&[], |known| known.tasks.as_slice())
     }
 
     /// The contact that a name means, once it exists.
@@ -154,12 +177,7 @@ impl Names {
 
     /// What people call a contact: its customer's name, or `T2`.
     pub fn short(&self, contact: &ContactId) -> String {
-        let customer = self.by_customer.iter().find(|(_, known)| *known == contact);
-        let number = || self.contacts.iter().position(|known| known == contact);
-        customer
-            .map(|(name, _)| name.clone())
-            .or_else(|| number().map(|at| format!("T{}", at + 1)))
-            .unwrap_or_else(|| contact.to_string())
+        self.known.get(contact).map_or_else(|| contact.to_string(), |known| known.name.clone())
     }
 }
 

@@ -97,13 +97,15 @@ pub(crate) struct Run {
     /// A lab of your own
     #[arg(long, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
-    /// A scenario to play: its people, its steps, its rules. What it expects is told at the end; meanwhile the
-    /// admin port lists what is held and lets it go
+    /// A scenario to play: its people, its steps, its rules. What it expects is told at the end
     #[arg(long, value_name = "FILE")]
     pub(crate) scenario: Option<PathBuf>,
     /// A parameter of the scenario: patience=5s
     #[arg(long = "param", value_name = "NAME=VALUE", value_parser = parameter, requires = "scenario")]
     pub(crate) parameters: Vec<(String, String)>,
+    /// End once the scenario is over: every step is taken and everything has ended, or the time that it says is up
+    #[arg(long, requires = "scenario")]
+    pub(crate) until_over: bool,
     #[command(flatten)]
     pub(crate) tables: TableFiles,
     /// Agents that sign in and work by themselves: 1080=auto,1081=slow:9s,1082=ignore

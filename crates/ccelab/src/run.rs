@@ -25,7 +25,7 @@ use tokio::signal::unix::{SignalKind, signal};
 
 /// Carries out the command.
 pub(crate) fn run(options: &Run) -> Result<(), Failure> {
-    let mut scenario = Stage::scenario(options)?;
+    let scenario = Stage::scenario(options)?;
     let mut lab = match &scenario {
         None => load_lab(options.config.as_deref(), &options.tables)?,
         Some(scenario) => Lab { tables: load_tables(&options.tables)?, ..scenario.lab.clone() },
@@ -46,11 +46,12 @@ pub(crate) fn run(options: &Run) -> Result<(), Failure> {
         crate::files::create_folder(data)?;
     }
     let nodes = build(&lab, &header, nodes);
+    let scenario = staged(scenario, &lab, options);
     runtime()?.block_on(async {
         let mut bound = Net::bind(config, nodes).await?;
         let mut stage = None;
-        if let Some(scenario) = scenario.take() {
-            let set = Stage::set(Scenario { lab: lab.clone(), ..scenario }, &header, options).await?;
+        if let Some(scenario) = scenario {
+            let set = Stage::set(scenario, &header, options).await?;
             bound = set.direct(bound, lab.clone());
             stage = Some(set);
         }
@@ -69,14 +70,26 @@ pub(crate) fn run(options: &Run) -> Result<(), Failure> {
         let played = stage.as_ref().map(Stage::played);
         let reason = match stage {
             None => until_interrupted(&running).await,
-            Some(stage) => tokio::select! {
-                reason = until_interrupted(&running) => reason,
-                never = stage.serve(running.hand()) => match never {},
-            },
+            Some(stage) => {
+                let played = stage.played();
+                tokio::select! {
+                    reason = until_interrupted(&running) => reason,
+                    () = played.over(), if options.until_over => Ok(()),
+                    never = stage.serve(running.hand()) => match never {},
+                }
+            }
         };
         running.stop().await;
         reason.and_then(|()| played.map_or(Ok(()), |played| played.report(&header, &places)))
     })
+}
+
+/// What is played in a run: the scenario that was named, else one in which nothing happens by itself. Parts of a split
+/// lab see their own messages only, and would all want the same admin port: there it is played where it is asked for.
+fn staged(scenario: Option<Scenario>, lab: &Lab, options: &Run) -> Option<Scenario> {
+    let is_whole = options.only.is_empty();
+    let scenario = scenario.or_else(|| is_whole.then(|| Scenario::of(lab.clone())))?;
+    Some(Scenario { lab: lab.clone(), ..scenario })
 }
 
 /// The components of a header, ready to run.

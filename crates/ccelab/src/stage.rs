@@ -1,4 +1,5 @@
-//! A scenario over a lab that runs: its engine directs the run, and the admin port controls it.
+//! A scenario over a lab that runs: its engine directs the run, and the admin port controls it. A lab without a scenario
+//! has an engine, too: rules may come over the admin port.
 
 use crate::{
     admin::{Admin, Control, HeldView, Refusal, RuleView, Stand},
@@ -18,7 +19,12 @@ use std::{
     io,
     net::{IpAddr, Ipv4Addr, SocketAddr},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
 };
+use tokio::time::{interval, sleep, timeout};
+
+/// How often it is looked at whether a scenario is over.
+const LOOK: Duration = Duration::from_millis(50);
 
 /// Where the admin port listens in a lab that does not say it.
 const ADDRESS: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8090);
@@ -34,7 +40,7 @@ pub(crate) struct Stage {
 pub(crate) struct Played(Arc<Mutex<Engine>>);
 
 impl Stage {
-    /// The scenario of a run, if it has one.
+    /// The scenario that a run names.
     pub(crate) fn scenario(options: &Run) -> Result<Option<Scenario>, Failure> {
         let Some(scenario) = options.scenario.clone() else { return Ok(None) };
         let (config, parameters) = (options.config.clone(), options.parameters.clone());
@@ -49,7 +55,11 @@ impl Stage {
     pub(crate) async fn set(scenario: Scenario, header: &Header, options: &Run) -> Result<Self, Failure> {
         let address = address(&scenario.lab, options);
         let admin = Admin::bind(address).await.map_err(|error| Failure::Usage(refused(address, &error)))?;
-        Ok(Self { engine: Arc::new(Mutex::new(Engine::new(scenario, header))), admin })
+        let mut engine = Engine::new(scenario, header);
+        if options.scenario.is_none() {
+            engine = engine.open_ended();
+        }
+        Ok(Self { engine: Arc::new(Mutex::new(engine)), admin })
     }
 
     /// Lets the engine direct a run.
@@ -74,12 +84,30 @@ impl Stage {
 }
 
 impl Played {
+    /// Waits until the scenario is over: every step is taken and everything has ended, or its time is up.
+    pub(crate) async fn over(&self) {
+        let (rest, until) = {
+            let engine = lock(&self.0);
+            (engine.scenario().rest, engine.scenario().until)
+        };
+        let ended = async {
+            let mut looks = interval(LOOK);
+            while !lock(&self.0).is_over() {
+                looks.tick().await;
+            }
+            sleep(rest).await;
+        };
+        // Time that is up is no error: what has not ended by then is told as in any other run.
+        let _ = timeout(until, ended).await;
+    }
+
     /// Says how a run went that is over.
     pub(crate) fn report(&self, header: &Header, places: &Places) -> Result<(), Failure> {
         let (name, report) = {
             let engine = lock(&self.0);
             (engine.scenario().name.clone(), engine.report())
         };
+        let name = if name.is_empty() { "the lab".to_owned() } else { name };
         print::out(&sim::summary(&name, &report, &places.journal));
         if report.failures.is_empty() {
             return Ok(());
@@ -141,9 +169,11 @@ impl Control for Engine {
     }
 }
 
-/// Reads a rule as a scenario file of its own, so that both ways take the same keys and say the same of mistakes.
+/// Reads a rule as a scenario file of its own with the same customers, so that both ways take the same keys and names and
+/// say the same of mistakes.
 fn read_rule(rule: &Value, scenario: &Scenario) -> Result<Rule, Refusal> {
-    let text = toml::to_string(&json!({ "rules": [rule] }))
+    let customers: BTreeMap<_, _> = scenario.customers.iter().map(|name| (name, json!({}))).collect();
+    let text = toml::to_string(&json!({ "name": "rule", "rules": [rule], "customers": customers }))
         .map_err(|error| Refusal::Wrong(format!("a rule has no such value: {error}")))?;
     let lab = |_| Ok(scenario.lab.clone());
     let files = |name: &str| Err(format!("a rule includes no file, such as {name}"));

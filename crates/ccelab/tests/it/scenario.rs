@@ -87,11 +87,58 @@ fn a_run_in_which_something_expected_is_not_so_fails_and_says_what() {
 }
 
 #[test]
-fn a_run_without_a_scenario_has_no_admin_port() {
+fn a_rule_over_the_admin_port_may_name_a_customer_of_the_scenario() {
+    let folder = folder("customer");
+    let lab = start(&folder, &format!("{HELD}\n[customers.ann]\nat = \"never\"\n"));
+    let admin = lab.address("admin");
+    let drop = |name| format!(r#"{{"name": "{name}", "match": "ccp > mrpg NEW_TASK {name}", "drop": true}}"#);
+    assert_eq!(post(&admin, "/rules", &drop("ann")).0, 201);
+    assert_eq!(post(&admin, "/rules", &drop("bob")).0, 400);
+}
+
+#[test]
+fn a_run_without_a_scenario_takes_rules_and_holds_messages_too() {
     let folder = folder("plain");
-    let lab = Running::start(&folder, "plain", &["--ports", "ephemeral"]);
+    let lab = Running::start(&folder, "plain", &["--ports", "ephemeral", "--agents", "1081=auto"]);
+    let (app, admin) = (lab.address("app"), lab.address("admin"));
+    assert_eq!(get(&admin, "/rules"), json!([]));
+    let rule = r#"{"name": "late", "match": "ccp > mrpg NEW_TASK", "hold": "released"}"#;
+    assert_eq!(post(&admin, "/rules", rule).0, 201);
+    let task = create_task(&app).unwrap();
+    wait_for("the hold", || get(&admin, "/held").as_array().filter(|held| !held.is_empty()).cloned());
+    assert_eq!(post(&admin, "/held/release", "").0, 200);
+    wait_for_status(&app, &task, "handled");
+    lab.interrupt();
+}
+
+#[test]
+fn a_part_of_a_split_lab_has_no_admin_port() {
+    let folder = folder("part");
+    let lab = Running::start(&folder, "part", &["--ports", "ephemeral", "--only", "router"]);
     assert_eq!(lab.ready["admin"], Value::Null);
     lab.interrupt();
+}
+
+#[test]
+fn a_run_that_breaks_a_check_fails_at_its_end() {
+    let folder = folder("broken");
+    let lab = Running::start(&folder, "broken", &["--ports", "ephemeral", "--agents", "1081=auto"]);
+    let (app, admin) = (lab.address("app"), lab.address("admin"));
+    let rule = r#"{"name": "twice", "match": "agentpg > finesse START_TASK_EVENT", "duplicate": true}"#;
+    assert_eq!(post(&admin, "/rules", rule).0, 201);
+    let task = create_task(&app).unwrap();
+    wait_for_status(&app, &task, "handled");
+    assert_eq!(lab.ended().code(), Some(1));
+}
+
+#[test]
+fn a_run_ends_by_itself_once_its_scenario_is_over() {
+    let folder = folder("over");
+    let scenario = HELD.replace("[[rules]]", "[customers.ann]\nat = \"1ms\"\n\n[[rules]]");
+    let scenario = scenario.replace("hold = \"released\"\nexpire = \"10min\"", "delay = \"10ms\"");
+    fs::write(folder.join("scenario.toml"), scenario).unwrap();
+    let options = ["--ports", "ephemeral", "--scenario", "scenario.toml", "--until-over"];
+    assert!(Running::start(&folder, "over", &options).end().success());
 }
 
 fn start(folder: &Path, scenario: &str) -> Running {

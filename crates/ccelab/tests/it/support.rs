@@ -120,6 +120,11 @@ impl Running {
         assert!(self.ended().success());
     }
 
+    /// Waits until it ends by itself, and says with which exit code it did.
+    pub(crate) fn end(mut self) -> ExitStatus {
+        wait_for("the end", || self.process.try_wait().unwrap())
+    }
+
     /// Ends it so, and says with which exit code it ended.
     pub(crate) fn ended(mut self) -> ExitStatus {
         let id = self.process.id().to_string();
