@@ -28,6 +28,11 @@ impl Ended {
         failures.dedup();
         Self { outcome: report.outcome, failures }
     }
+
+    /// What a run comes to in which a component panicked.
+    pub fn panicked() -> Self {
+        Self { outcome: Outcome::default(), failures: vec!["a component panicked".to_owned()] }
+    }
 }
 
 /// Every order of a scenario's messages, with one seed.
@@ -66,6 +71,10 @@ impl Experiment for Orders {
 
     fn outcome(&self, finished: &Sim<Engine>) -> Ended {
         Ended::of(finished.director())
+    }
+
+    fn panicked(&self) -> Option<Ended> {
+        Some(Ended::panicked())
     }
 
     fn begins(&self, record: &Record) -> bool {

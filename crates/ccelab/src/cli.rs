@@ -276,7 +276,7 @@ pub(crate) enum ScenarioCommand {
 }
 
 /// A scenario, and what it is played with.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub(crate) struct ScenarioFile {
     /// The scenario
     pub(crate) scenario: PathBuf,
@@ -332,7 +332,7 @@ impl Sim {
     }
 }
 
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 #[command(group = clap::ArgGroup::new("what").required(true).multiple(true).args(["seeds", "orders"]))]
 pub(crate) struct Explore {
     #[command(flatten)]

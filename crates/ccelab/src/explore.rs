@@ -1,4 +1,4 @@
-//! `ccelab explore`: many seeds of a scenario, or every order of its messages.
+//! `ccelab explore`: many seeds of a scenario, or every order of its messages; each with every combination of its parameters.
 
 use crate::{
     cli,
@@ -9,7 +9,7 @@ use crate::{
     swarm,
 };
 use cce_journal::{Header, Record, Writer};
-use cce_scenario::{Ended, Orders, Outcome, Play, Scenario};
+use cce_scenario::{Ended, Orders, Play, Scenario};
 use cce_sim::explore::{Exploration, Explored, Explorer, Search};
 use std::{
     collections::BTreeMap,
@@ -31,6 +31,9 @@ const CHOICES_MAX: usize = 2_000;
 /// Runs at the same time, whatever is asked for.
 const JOBS_MAX: usize = 256;
 
+/// Combinations of the alternatives of a scenario's parameters that are explored.
+const COMBINATIONS_MAX: usize = 256;
+
 /// Where journals go, below the folder of the last run.
 const FOLDER: &str = "explore";
 
@@ -45,28 +48,110 @@ struct Kind {
 
 /// Carries out the command.
 pub(crate) fn explore(options: &cli::Explore) -> Result<(), Failure> {
-    let scenario = load_scenario(&options.file)?;
+    let combinations = combinations(options, &load_scenario(&options.file)?.parameters)?;
     let folder = Path::new(LAST).join(FOLDER);
-    create_folder(&folder)?;
-    if let Some(seeds) = options.seeds.as_ref().filter(|_| scenario.swarm.is_some() && !options.orders) {
-        return swarm::explore(options, &scenario, seeds, &folder);
+    let mut failed = 0;
+    for (number, chosen) in (1..).zip(&combinations) {
+        let mut options = options.clone();
+        options.file.parameters.extend_from_slice(chosen);
+        let folder = if combinations.len() == 1 {
+            folder.clone()
+        } else {
+            folder.join(format!("parameters-{number}"))
+        };
+        create_folder(&folder)?;
+        failed += explore_one(&options, &load_scenario(&options.file)?, &words(chosen), &folder)?;
     }
-    let (headline, kinds) = match &options.seeds {
-        Some(seeds) if !options.orders => of_seeds(options, &scenario, seeds, &folder)?,
-        _ if scenario.swarm.is_some() => {
-            return Err(Failure::Usage("a swarm has too many orders: give it --seeds".into()));
-        }
-        _ => of_orders(options, &scenario, &folder)?,
-    };
-    print::line(&format!("{}: {headline}", scenario.name));
-    print::out(&table(options, &kinds));
-    let failed: u64 =
-        kinds.iter().filter(|kind| !kind.ended.failures.is_empty()).map(|kind| kind.count).sum();
     if failed == 0 { Ok(()) } else { Err(Failure::Check(format!("{failed} runs failed"))) }
 }
 
-pub(crate) fn jobs(options: &cli::Explore) -> usize {
+/// Every combination of the alternatives of those parameters whose values the command line does not say.
+fn combinations(
+    options: &cli::Explore,
+    parameters: &BTreeMap<String, Vec<String>>,
+) -> Result<Vec<Vec<(String, String)>>, Failure> {
+    let is_chosen = |name: &String| options.file.parameters.iter().any(|(chosen, _)| chosen == name);
+    let mut combinations = vec![Vec::new()];
+    for (name, alternatives) in parameters.iter().filter(|(name, _)| !is_chosen(name)) {
+        if combinations.len() * alternatives.len() > COMBINATIONS_MAX {
+            return Err(Failure::Usage(format!(
+                "the parameters have more than {COMBINATIONS_MAX} combinations: choose the values of some, as in --param {name}=…"
+            )));
+        }
+        let with = |combination: &Vec<(String, String)>, value: &String| {
+            combination.iter().cloned().chain([(name.clone(), value.clone())]).collect()
+        };
+        combinations = combinations
+            .iter()
+            .flat_map(|combination| alternatives.iter().map(move |value| with(combination, value)))
+            .collect();
+    }
+    Ok(combinations)
+}
+
+/// A combination, for a headline: ` (patience=5s)`.
+fn words(chosen: &[(String, String)]) -> String {
+    if chosen.is_empty() {
+        return String::new();
+    }
+    let values: Vec<String> = chosen.iter().map(|(name, value)| format!("{name}={value}")).collect();
+    format!(" ({})", values.join(", "))
+}
+
+/// Explores a scenario whose parameters have values. Says how many runs failed.
+fn explore_one(
+    options: &cli::Explore,
+    scenario: &Scenario,
+    parameters: &str,
+    folder: &Path,
+) -> Result<u64, Failure> {
+    let name = format!("{}{parameters}", scenario.name);
+    if let Some(seeds) = options.seeds.as_ref().filter(|_| scenario.swarm.is_some() && !options.orders) {
+        return swarm::explore(options, scenario, &name, seeds, folder);
+    }
+    let (headline, kinds) = match &options.seeds {
+        Some(seeds) if !options.orders => of_seeds(options, scenario, seeds, folder)?,
+        _ if scenario.swarm.is_some() => {
+            return Err(Failure::Usage("a swarm has too many orders: give it --seeds".into()));
+        }
+        _ => of_orders(options, scenario, folder)?,
+    };
+    print::line(&format!("{name}: {headline}"));
+    print::out(&table(options, &kinds));
+    Ok(kinds.iter().filter(|kind| !kind.ended.failures.is_empty()).map(|kind| kind.count).sum())
+}
+
+fn jobs(options: &cli::Explore) -> usize {
     options.jobs.or_else(|| thread::available_parallelism().ok()).map_or(1, NonZero::get).min(JOBS_MAX)
+}
+
+/// Plays every seed, several at the same time. `take` is given what became of each, in any order.
+pub(crate) fn each_seed<T: Send>(
+    options: &cli::Explore,
+    seeds: &cli::Seeds,
+    play: impl Fn(u64) -> T + Sync,
+    take: impl FnMut(u64, T) + Send,
+) {
+    let next = AtomicU64::new(seeds.first);
+    let taken = Mutex::new((0, take));
+    thread::scope(|scope| {
+        for _ in 0..jobs(options) {
+            scope.spawn(|| {
+                loop {
+                    let seed = next.fetch_add(1, Ordering::Relaxed);
+                    if seed > seeds.last {
+                        return;
+                    }
+                    let found = play(seed);
+                    let (count, take) = &mut *taken.lock().unwrap_or_else(PoisonError::into_inner);
+                    take(seed, found);
+                    *count += 1;
+                    print::progress(&format!("{count} of {} seeds", seeds.count()));
+                }
+            });
+        }
+    });
+    print::progress("");
 }
 
 /// Runs every seed.
@@ -76,30 +161,16 @@ fn of_seeds(
     seeds: &cli::Seeds,
     folder: &Path,
 ) -> Result<(String, Vec<Kind>), Failure> {
-    let next = AtomicU64::new(seeds.first);
-    let found: Mutex<BTreeMap<u64, Ended>> = Mutex::default();
-    thread::scope(|scope| {
-        for _ in 0..jobs(options) {
-            scope.spawn(|| {
-                loop {
-                    let seed = next.fetch_add(1, Ordering::Relaxed);
-                    if seed > seeds.last {
-                        return;
-                    }
-                    let ended = ended(scenario, seed);
-                    let mut found = found.lock().unwrap_or_else(PoisonError::into_inner);
-                    found.insert(seed, ended);
-                    print::progress(&format!("{} of {} seeds", found.len(), seeds.count()));
-                }
-            });
-        }
-    });
-    print::progress("");
-    let found = found.into_inner().unwrap_or_else(PoisonError::into_inner);
     let mut kinds: BTreeMap<Ended, (u64, u64)> = BTreeMap::new();
-    for (seed, ended) in &found {
-        kinds.entry(ended.clone()).or_insert((0, *seed)).0 += 1;
-    }
+    each_seed(
+        options,
+        seeds,
+        |seed| ended(scenario, seed),
+        |seed, ended| {
+            let (count, first) = kinds.entry(ended).or_insert((0, seed));
+            (*count, *first) = (*count + 1, seed.min(*first));
+        },
+    );
     let mut list = Vec::new();
     for (ended, (count, seed)) in kinds {
         let journal = folder.join(format!("seed-{seed}.jsonl"));
@@ -107,7 +178,7 @@ fn of_seeds(
         write_journal(&journal, &header, &records)?;
         list.push(Kind { ended, count, again: format!("--seed {seed}"), journal });
     }
-    Ok((format!("{} seeds, {} distinct outcomes", found.len(), list.len()), list))
+    Ok((format!("{}, {}", counted(seeds.count(), "seed"), counted(list.len(), "distinct outcome")), list))
 }
 
 /// What a seed comes to. A component that panics is a failure of that seed, and of no other.
@@ -117,19 +188,26 @@ fn ended(scenario: &Scenario, seed: u64) -> Ended {
         play.run(|_| ());
         Ended::of(play.sim.director())
     }));
-    played.unwrap_or_else(|_| Ended {
-        outcome: Outcome::default(),
-        failures: vec!["a component panicked".to_owned()],
-    })
+    played.unwrap_or_else(|_| Ended::panicked())
 }
 
 /// Everything that is recorded of a run, up to its end or to a panic.
 pub(crate) fn records_of(scenario: &Scenario, seed: u64) -> (Header, Vec<Record>) {
     let mut play = Play::new(scenario.clone(), seed);
     let mut records = Vec::new();
-    // The panic was told with the seed already.
-    let _ = panic::catch_unwind(AssertUnwindSafe(|| play.run(|fresh| records.extend_from_slice(fresh))));
+    record(&mut play, &mut records);
     (play.header, records)
+}
+
+/// Runs to the end, or to a panic, which was told already.
+fn record(play: &mut Play, records: &mut Vec<Record>) {
+    let _ = panic::catch_unwind(AssertUnwindSafe(|| play.run(|fresh| records.extend_from_slice(fresh))));
+}
+
+/// `1 seed`, `2 seeds`.
+pub(crate) fn counted(count: impl TryInto<u64>, what: &str) -> String {
+    let count = count.try_into().unwrap_or(u64::MAX);
+    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }
 
 /// Runs every order of one seed's messages.
@@ -147,17 +225,16 @@ fn of_orders(
         let journal = folder.join(format!("order-{number}.jsonl"));
         let mut play = orders.repeat(found.first.clone());
         let mut records = Vec::new();
-        play.run(|fresh| records.extend_from_slice(fresh));
+        record(&mut play, &mut records);
         write_journal(&journal, &play.header, &records)?;
         let again = format!("--seed {seed} --order {}", found.first);
         list.push(Kind { ended: found.outcome, count: found.count, again, journal });
     }
-    let runs = format!(
-        "{explored}, {} distinct outcomes; {} runs were cut as redundant",
-        list.len(),
-        explored.redundant
-    );
-    Ok((runs, list))
+    let cut = explored.redundant;
+    Ok((
+        format!("{explored}, {}; {cut} runs were cut as redundant", counted(list.len(), "distinct outcome")),
+        list,
+    ))
 }
 
 /// The search, its parts shared out among `jobs` threads. What is found does not depend on how many they are.

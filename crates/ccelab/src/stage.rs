@@ -21,7 +21,7 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
-use tokio::time::{interval, sleep, timeout};
+use tokio::time::{interval, timeout};
 
 /// How often it is looked at whether a scenario is over.
 const LOOK: Duration = Duration::from_millis(50);
@@ -92,10 +92,11 @@ impl Played {
         };
         let ended = async {
             let mut looks = interval(LOOK);
-            while !lock(&self.0).is_over() {
+            let mut quiet = Duration::ZERO;
+            while quiet < rest {
                 looks.tick().await;
+                quiet = if lock(&self.0).is_over() { quiet + LOOK } else { Duration::ZERO };
             }
-            sleep(rest).await;
         };
         // Time that is up is no error: what has not ended by then is told as in any other run.
         let _ = timeout(until, ended).await;

@@ -2,7 +2,7 @@
 
 use crate::{
     cli,
-    explore::{jobs, records_of, write_journal},
+    explore::{counted, each_seed, records_of, write_journal},
     failure::Failure,
     print,
 };
@@ -13,11 +13,6 @@ use std::{
     fmt::Write as _,
     panic::{self, AssertUnwindSafe},
     path::Path,
-    sync::{
-        Mutex, PoisonError,
-        atomic::{AtomicU64, Ordering},
-    },
-    thread,
 };
 
 /// Failed seeds that are told one by one.
@@ -40,16 +35,17 @@ struct Findings {
     coverage: Coverage,
 }
 
-/// Runs every seed, and says what failed and what was never reached.
+/// Runs every seed, and says what failed and what was never reached. Returns how many seeds failed.
 pub(crate) fn explore(
     options: &cli::Explore,
     scenario: &Scenario,
+    name: &str,
     seeds: &cli::Seeds,
     folder: &Path,
-) -> Result<(), Failure> {
+) -> Result<u64, Failure> {
     let Findings { seeds: found, coverage } = run_all(options, scenario, seeds);
     let failed: Vec<(&u64, &Found)> = found.iter().filter(|(_, found)| !found.failures.is_empty()).collect();
-    print::line(&format!("{}: {} seeds, {} failed", scenario.name, found.len(), failed.len()));
+    print::line(&format!("{name}: {}, {} failed", counted(found.len(), "seed"), failed.len()));
     print::line(&format!("contacts: {}", ends(found.values())));
     for (seed, found) in failed.iter().take(TOLD_MAX) {
         let journal = folder.join(format!("seed-{seed}.jsonl"));
@@ -59,31 +55,17 @@ pub(crate) fn explore(
         print::line(&format!("  journal: {}", journal.display()));
     }
     print::out(&format!("\n{coverage}"));
-    if failed.is_empty() { Ok(()) } else { Err(Failure::Check(format!("{} seeds failed", failed.len()))) }
+    Ok(u64::try_from(failed.len()).unwrap_or(u64::MAX))
 }
 
 fn run_all(options: &cli::Explore, scenario: &Scenario, seeds: &cli::Seeds) -> Findings {
-    let next = AtomicU64::new(seeds.first);
-    let findings: Mutex<Findings> = Mutex::default();
-    thread::scope(|scope| {
-        for _ in 0..jobs(options) {
-            scope.spawn(|| {
-                loop {
-                    let seed = next.fetch_add(1, Ordering::Relaxed);
-                    if seed > seeds.last {
-                        return;
-                    }
-                    let (found, coverage) = run(scenario, seed);
-                    let mut findings = findings.lock().unwrap_or_else(PoisonError::into_inner);
-                    findings.coverage.add(&coverage);
-                    findings.seeds.insert(seed, found);
-                    print::progress(&format!("{} of {} seeds", findings.seeds.len(), seeds.count()));
-                }
-            });
-        }
+    let mut findings = Findings::default();
+    let play = |seed| run(scenario, seed);
+    each_seed(options, seeds, play, |seed, (found, coverage)| {
+        findings.coverage.add(&coverage);
+        findings.seeds.insert(seed, found);
     });
-    print::progress("");
-    findings.into_inner().unwrap_or_else(PoisonError::into_inner)
+    findings
 }
 
 /// One seed. A component that panics ends it.

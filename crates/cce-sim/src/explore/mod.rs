@@ -34,6 +34,11 @@ pub trait Experiment {
     /// different components lie between each other.
     fn outcome(&self, finished: &Sim<Self::Director>) -> Self::Outcome;
 
+    /// What a run comes to in which a component panics. Where there is nothing, the search panics, too.
+    fn panicked(&self) -> Option<Self::Outcome> {
+        None
+    }
+
     /// Whether orders are of interest from this record on: from the beginning, unless told otherwise. Before
     /// it, the oldest is always next.
     fn begins(&self, _: &Record) -> bool {

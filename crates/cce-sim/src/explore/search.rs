@@ -152,7 +152,7 @@ impl<O: Ord + Clone> Search<O> {
             self.explored.bounds.insert(Bound::Choices);
         }
         self.explored.bounds.extend(match stopped {
-            Stopped::AtItsEnd | Stopped::Redundant => None,
+            Stopped::AtItsEnd | Stopped::Redundant | Stopped::Panicked => None,
             Stopped::Endless => Some(Bound::Endless),
             Stopped::Unstable => Some(Bound::Unstable),
         });
@@ -160,7 +160,8 @@ impl<O: Ord + Clone> Search<O> {
             self.explored.redundant += 1;
             return Ended::Redundant;
         }
-        self.explored.add(experiment.outcome(&sim), schedule);
+        let panicked = (stopped == Stopped::Panicked).then(|| experiment.panicked()).flatten();
+        self.explored.add(panicked.unwrap_or_else(|| experiment.outcome(&sim)), schedule);
         Ended::Complete
     }
 

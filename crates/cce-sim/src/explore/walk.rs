@@ -7,6 +7,7 @@ use super::{
 };
 use crate::{Choice, Schedule, Sim, Stream};
 use cce_kernel::NodeName;
+use std::panic::{self, AssertUnwindSafe};
 
 /// A delivery whose turn is over: what could follow if it came next was run already.
 #[derive(Clone, Debug)]
@@ -28,6 +29,8 @@ pub(crate) enum Stopped {
     Endless,
     /// What can be delivered is not what could be delivered there before.
     Unstable,
+    /// A component panicked, and the experiment knows what that comes to.
+    Panicked,
 }
 
 /// One run along the frames of a search, and on beyond them.
@@ -92,7 +95,12 @@ impl<'a, E: Experiment> Walk<'a, E> {
     pub(crate) fn run(&mut self, sim: &mut Sim<E::Director>) -> Stopped {
         sim.heartbeats(self.experiment.heartbeats());
         sim.by_choice();
-        let stopped = self.go(sim);
+        let stopped = if self.experiment.panicked().is_some() {
+            // Nobody looks at the run again: it may be as it is.
+            panic::catch_unwind(AssertUnwindSafe(|| self.go(sim))).unwrap_or(Stopped::Panicked)
+        } else {
+            self.go(sim)
+        };
         self.learn();
         stopped
     }

@@ -5,7 +5,7 @@ use crate::{
     toy::{Toy, frame},
 };
 use cce_journal::{Bystander, Director, Order, Reaction, Record, Ticket, Treatment, What};
-use cce_kernel::{Address, Command, Component, HostClock, Input, NodeName, Output, Port, Time};
+use cce_kernel::{Address, Command, Component, Cx, HostClock, Input, NodeName, Output, Port, Time};
 use cce_sim::{
     Schedule, Sim,
     explore::{Experiment, Explored},
@@ -328,6 +328,57 @@ impl Director for Stopper {
     fn wake(&mut self, _: Time) -> Vec<Order> {
         Vec::new()
     }
+}
+
+/// What CCP hears before it panics, if the first message is that one.
+struct Fragile(u8);
+
+impl Experiment for Fragile {
+    type Director = Bystander;
+    type Outcome = Vec<u8>;
+
+    fn build(&self) -> Sim {
+        let wrong = self.0;
+        ready(Bystander, || {
+            let toys = (six().toys)();
+            let fragile = |(name, toy)| match name {
+                "ccp" => (name, Box::new(Glass { toy, wrong, has_heard: false }) as Box<dyn Component>),
+                _ => (name, toy),
+            };
+            toys.into_iter().map(fragile).collect()
+        })
+    }
+
+    fn outcome(&self, finished: &Sim) -> Vec<u8> {
+        marks(finished, "ccp")
+    }
+
+    fn panicked(&self) -> Option<Vec<u8>> {
+        Some(Vec::new())
+    }
+}
+
+/// Panics if the first message has the wrong mark.
+struct Glass {
+    toy: Box<dyn Component>,
+    wrong: u8,
+    has_heard: bool,
+}
+
+impl Component for Glass {
+    fn handle(&mut self, input: Input, cx: &mut Cx<'_>) {
+        let first = mark(&input).filter(|_| !self.has_heard);
+        self.has_heard |= first.is_some();
+        assert_ne!(first, Some(self.wrong));
+        self.toy.handle(input, cx);
+    }
+}
+
+#[test]
+fn a_component_that_panics_is_an_outcome_of_its_orders_and_of_no_other() {
+    let explored = EXPLORER.run(&Fragile(2), |_| ());
+    let whole = [[1, 2, 3], [1, 3, 2], [3, 1, 2], [3, 2, 1]].map(|marks| marks.to_vec());
+    assert_eq!(found(&explored), whole.into_iter().chain([Vec::new()]).collect());
 }
 
 /// What CCP hears, and how many hear that their links are down.

@@ -81,6 +81,24 @@ fn many_seeds_are_told_by_their_outcomes() {
 }
 
 #[test]
+fn every_combination_of_parameters_is_explored_but_for_those_that_are_chosen() {
+    let folder = folder("sim-parameters");
+    let file = "name = \"p\"\n[parameters]\nspeed = [\"1s\", \"2s\"]\npatience = [\"5s\", \"9s\"]\n\
+                [agents.1081]\noffer = { accept = \"{speed}\" }\n[set.\"mrd/Tasks\"]\nstart_timeout = \"{patience}\"\n\
+                [customers.ann]\n";
+    fs::write(folder.join("p.toml"), file).unwrap();
+    let all = stdout(&run(&folder, &["explore", "p.toml", "--seeds", "1..2"]));
+    for part in
+        ["p (patience=5s, speed=1s): 2 seeds", "p (patience=9s, speed=2s): 2 seeds", "parameters-4/seed-1"]
+    {
+        assert!(all.contains(part), "no `{part}` in {all}");
+    }
+    let one = stdout(&run(&folder, &["explore", "p.toml", "--seeds", "1..1", "--param", "patience=7s"]));
+    assert_eq!(one.matches(": 1 seed,").count(), 2, "{one}");
+    assert!(one.contains("--seed 1 --param patience=7s --param speed=2s"), "{one}");
+}
+
+#[test]
 fn every_order_is_told_by_its_outcome_with_the_command_that_repeats_it() {
     let folder = folder("sim-orders");
     let file = scenario("one-task.toml");
