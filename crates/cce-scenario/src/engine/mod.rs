@@ -1,24 +1,26 @@
 //! Plays a scenario over a run: takes its steps, applies its rules, watches its expectations.
 
+mod report;
+
+pub use report::{Breach, Report};
+
 use crate::{
     coverage::{Coverage, Watcher},
     happening::{Happening, Tracker, is_sending},
-    model::{Act, Expectation, Scenario, Step, task_word},
+    model::{Act, Scenario, Step, task_word},
     outcome::{Ends, Outcome},
     rules::{Held, RuleState, Rules},
     touched::Touched,
-    watch::{self, Watch},
+    watch::Watch,
 };
 use cce_check::{Check, Checks};
 use cce_journal::{Bend, Bent, Director, Header, Order, Reaction, Record, Ticket, What};
-use cce_kernel::{Command, Input, NodeName, Time, model::ContactId};
+use cce_kernel::{Command, Input, NodeName, Time};
+use report::keep;
 use std::collections::BTreeMap;
 
 /// Whose record it is when a rule is armed or disarmed, which happens nowhere.
 const NOWHERE: &str = "ccp";
-
-/// Breaches of checks that are kept. Where one thing goes wrong, much follows.
-const BROKEN_MAX: usize = 64;
 
 /// Plays a scenario.
 #[derive(Debug)]
@@ -77,32 +79,6 @@ enum Alarm {
     Step(usize),
     Expiry(Ticket),
     Watch(usize),
-}
-
-/// What a scenario found.
-#[derive(Clone, Debug, Default)]
-pub struct Report {
-    /// What went wrong.
-    pub failures: Vec<Breach>,
-    /// What was done to the run, in words, and whether peers that keep to their protocols could have done it.
-    pub bends: Vec<(String, bool)>,
-    /// How the tasks ended.
-    pub outcome: Outcome,
-}
-
-/// Something that went wrong.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Breach {
-    /// The rule, step, expectation or check.
-    pub by: String,
-    /// What went wrong.
-    pub text: String,
-    /// The record that broke it.
-    pub record: Option<u64>,
-    /// Others that have to do with it.
-    pub related: Vec<u64>,
-    /// It rests on behaviour that is inferred, and why.
-    pub inferred: Option<String>,
 }
 
 impl Engine {
@@ -213,97 +189,11 @@ impl Engine {
         self.rules.add(rule);
     }
 
-    /// What went wrong, if nothing follows.
-    pub fn report(&self) -> Report {
-        let mut failures = self.broken.clone();
-        if !self.is_open_ended {
-            keep(&mut failures, self.unended(), &self.touched);
-        }
-        for watch in &self.watches {
-            let Some(unmet) = watch.at_end() else { continue };
-            let Expectation { name, want, inferred } = &watch.expectation;
-            failures.push(Breach {
-                by: format!("{name}: {}", watch::words(want)),
-                text: unmet.text,
-                record: unmet.record,
-                related: unmet.related,
-                inferred: inferred.clone(),
-            });
-        }
-        failures.extend(self.unfinished());
-        failures.extend(self.stuck());
-        Report { failures, bends: self.bends(), outcome: self.outcome() }
-    }
-
-    /// What has not ended. A bent task that never ends keeps its agent's slot, and others may wait for that.
-    fn unended(&self) -> Vec<cce_check::Breach> {
-        let mut unended = self.checks.clone().finish();
-        unended.retain(|breach| {
-            !self.touched.is_bent() || !self.ends.is_waiting(breach.subject.contact.as_ref())
-        });
-        unended
-    }
-
-    /// In a swarm, everything ends once everything is whole, but for ends that were lost with something that broke.
-    fn stuck(&self) -> Vec<Breach> {
-        let Some(drawn) = &self.scenario.drawn else { return Vec::new() };
-        if drawn.may_lose_ends || !drawn.rules.is_empty() {
-            return Vec::new();
-        }
-        let names = self.tracker.names();
-        let stuck = |(contact, lost): (&ContactId, u64)| Breach {
-            by: "swarm: everything ends once everything is whole".to_owned(),
-            text: format!("contact {} never ended; its end was lost at record {lost}", names.short(contact)),
-            record: Some(lost),
-            related: Vec::new(),
-            inferred: None,
-        };
-        self.checks.lost().map(stuck).collect()
-    }
-
     /// In a swarm, whatever a rule acts on is bent by a misbehaving peer.
     fn touch(&mut self, happening: &Happening<'_>, is_bent: bool) {
         if is_bent {
             self.touched.bend(happening.record.seq, &happening.subject);
         }
-    }
-
-    /// A scenario does what it says: every step is taken, every rule acts, nothing stays held.
-    fn unfinished(&self) -> Vec<Breach> {
-        let breach = |by: &str, text: String, record| Breach {
-            by: by.to_owned(),
-            text,
-            record,
-            related: Vec::new(),
-            inferred: None,
-        };
-        let steps = self.scenario.steps.iter().zip(&self.steps);
-        let waiting = steps.filter(|(_, progress)| **progress != Progress::Taken);
-        let steps = waiting.map(|(step, _)| match &step.after {
-            Some(after) => {
-                breach(&step.name, format!("the step was not taken: it waits for `{after}`"), None)
-            }
-            None => breach(&step.name, "the step was not taken before the end".into(), None),
-        });
-        // What a swarm drew need not come up.
-        let is_drawn = self.scenario.drawn.is_some();
-        let idle =
-            self.rules.states.iter().filter(|state| state.is_armed && state.fired.is_none() && !is_drawn);
-        let rules = idle.map(|RuleState { rule, matched, .. }| {
-            let text =
-                format!("the rule never acted: `{}` left {matched} times, not {}", rule.matching, rule.nth);
-            breach(&rule.name, text, None)
-        });
-        let held = self.rules.held.values().filter(move |_| !is_drawn).map(|held| {
-            let by = self.rules.states.get(held.rule).map_or("", |state| state.rule.name.as_str());
-            breach(by, format!("still held at the end: {}", held.words), held.record)
-        });
-        steps.chain(rules).chain(held).collect()
-    }
-
-    fn bends(&self) -> Vec<(String, bool)> {
-        let acted = self.rules.states.iter().filter(|state| state.fired.is_some());
-        acted.map(|state| (state.rule.name.clone(), state.rule.is_legal())).collect()
     }
 
     fn plan(&mut self, step: usize, from: Time) {
@@ -492,19 +382,6 @@ fn index(turn: u64) -> usize {
 fn checks(scenario: &Scenario, header: &Header) -> Checks {
     let off = scenario.unchecked.keys().filter_map(|name| name.parse::<Check>().ok());
     off.fold(Checks::new(header), Checks::without)
-}
-
-fn keep(broken: &mut Vec<Breach>, found: Vec<cce_check::Breach>, touched: &Touched) {
-    let found = found.into_iter().filter(|breach| !touched.excuses(breach));
-    for breach in found.take(BROKEN_MAX.saturating_sub(broken.len())) {
-        broken.push(Breach {
-            by: format!("check {}: {}", breach.check, breach.check.about()),
-            text: breach.text,
-            record: Some(breach.seq),
-            related: breach.related,
-            inferred: None,
-        });
-    }
 }
 
 fn told(node: NodeName, by: &str, bend: Bend) -> Order {

@@ -1,0 +1,133 @@
+//! What went wrong in a run, and how it ended.
+
+use super::{Engine, Progress};
+use crate::{model::Expectation, outcome::Outcome, rules::RuleState, touched::Touched, watch};
+use cce_kernel::model::ContactId;
+
+/// Breaches of checks that are kept. Where one thing goes wrong, much follows.
+const BROKEN_MAX: usize = 64;
+
+/// What a scenario found.
+#[derive(Clone, Debug, Default)]
+pub struct Report {
+    /// What went wrong.
+    pub failures: Vec<Breach>,
+    /// What was done to the run, in words, and whether peers that keep to their protocols could have done it.
+    pub bends: Vec<(String, bool)>,
+    /// How the tasks ended.
+    pub outcome: Outcome,
+}
+
+/// Something that went wrong.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Breach {
+    /// The rule, step, expectation or check.
+    pub by: String,
+    /// What went wrong.
+    pub text: String,
+    /// The record that broke it.
+    pub record: Option<u64>,
+    /// Others that have to do with it.
+    pub related: Vec<u64>,
+    /// It rests on behaviour that is inferred, and why.
+    pub inferred: Option<String>,
+}
+
+impl Breach {
+    fn new(by: &str, text: String, record: Option<u64>) -> Self {
+        Self { by: by.to_owned(), text, record, related: Vec::new(), inferred: None }
+    }
+}
+
+impl Engine {
+    /// What went wrong, if nothing follows.
+    pub fn report(&self) -> Report {
+        let mut failures = self.broken.clone();
+        if !self.is_open_ended {
+            keep(&mut failures, self.unended(), &self.touched);
+        }
+        for watch in &self.watches {
+            let Some(unmet) = watch.at_end() else { continue };
+            let Expectation { name, want, inferred } = &watch.expectation;
+            failures.push(Breach {
+                by: format!("{name}: {}", watch::words(want)),
+                text: unmet.text,
+                record: unmet.record,
+                related: unmet.related,
+                inferred: inferred.clone(),
+            });
+        }
+        failures.extend(self.unfinished());
+        failures.extend(self.stuck());
+        Report { failures, bends: self.bends(), outcome: self.outcome() }
+    }
+
+    /// What has not ended. A bent task that never ends keeps its agent's slot, and others may wait for that.
+    fn unended(&self) -> Vec<cce_check::Breach> {
+        let mut unended = self.checks.clone().finish();
+        unended.retain(|breach| {
+            !self.touched.is_bent() || !self.ends.is_waiting(breach.subject.contact.as_ref())
+        });
+        unended
+    }
+
+    /// In a swarm, everything ends once everything is whole, but for ends that were lost with something that broke.
+    fn stuck(&self) -> Vec<Breach> {
+        let Some(drawn) = &self.scenario.drawn else { return Vec::new() };
+        if drawn.may_lose_ends || !drawn.rules.is_empty() {
+            return Vec::new();
+        }
+        let names = self.tracker.names();
+        let stuck = |(contact, lost): (&ContactId, u64)| {
+            let text =
+                format!("contact {} never ended; its end was lost at record {lost}", names.short(contact));
+            Breach::new("swarm: everything ends once everything is whole", text, Some(lost))
+        };
+        self.checks.lost().map(stuck).collect()
+    }
+
+    /// A scenario does what it says: every step is taken, every rule acts, nothing stays held.
+    fn unfinished(&self) -> Vec<Breach> {
+        let steps = self.scenario.steps.iter().zip(&self.steps);
+        let waiting = steps.filter(|(_, progress)| **progress != Progress::Taken);
+        let steps = waiting.map(|(step, _)| match &step.after {
+            Some(after) => {
+                Breach::new(&step.name, format!("the step was not taken: it waits for `{after}`"), None)
+            }
+            None => Breach::new(&step.name, "the step was not taken before the end".into(), None),
+        });
+        // What a swarm drew need not come up.
+        let is_drawn = self.scenario.drawn.is_some();
+        let idle =
+            self.rules.states.iter().filter(|state| state.is_armed && state.fired.is_none() && !is_drawn);
+        let rules = idle.map(|RuleState { rule, matched, .. }| {
+            let text =
+                format!("the rule never acted: `{}` left {matched} times, not {}", rule.matching, rule.nth);
+            Breach::new(&rule.name, text, None)
+        });
+        let held = self.rules.held.values().filter(move |_| !is_drawn).map(|held| {
+            let by = self.rules.states.get(held.rule).map_or("", |state| state.rule.name.as_str());
+            Breach::new(by, format!("still held at the end: {}", held.words), held.record)
+        });
+        steps.chain(rules).chain(held).collect()
+    }
+
+    fn bends(&self) -> Vec<(String, bool)> {
+        let acted = self.rules.states.iter().filter(|state| state.fired.is_some());
+        acted.map(|state| (state.rule.name.clone(), state.rule.is_legal())).collect()
+    }
+}
+
+/// Keeps what checks found, but for what a bent message excuses.
+pub(super) fn keep(broken: &mut Vec<Breach>, found: Vec<cce_check::Breach>, touched: &Touched) {
+    let found = found.into_iter().filter(|breach| !touched.excuses(breach));
+    for breach in found.take(BROKEN_MAX.saturating_sub(broken.len())) {
+        broken.push(Breach {
+            by: format!("check {}: {}", breach.check, breach.check.about()),
+            text: breach.text,
+            record: Some(breach.seq),
+            related: breach.related,
+            inferred: None,
+        });
+    }
+}
