@@ -1,6 +1,6 @@
 //! Scenarios over a lab that runs, and the admin port.
 
-use crate::support::{Running, create_task, folder, http, wait_for, wait_for_status};
+use crate::support::{Running, create_task, folder, http, scenario, wait_for, wait_for_status};
 use serde_json::{Value, json};
 use std::{fs, path::Path};
 
@@ -139,6 +139,31 @@ fn a_run_ends_by_itself_once_its_scenario_is_over() {
     fs::write(folder.join("scenario.toml"), scenario).unwrap();
     let options = ["--ports", "ephemeral", "--scenario", "scenario.toml", "--until-over"];
     assert!(Running::start(&folder, "over", &options).end().success());
+}
+
+/// Those that last for half a minute at most.
+const SHORT: [&str; 9] = [
+    "cancel-races-reservation",
+    "connect-before-pre-call",
+    "duplicate-offer",
+    "mr-link-cut-with-pending-task",
+    "pre-call-before-connect",
+    "queue-then-agent",
+    "rona-then-second-agent",
+    "start-event-held-until-close",
+    "two-tasks-one-agent",
+];
+
+#[test]
+fn shipped_scenarios_hold_over_real_connections_too() {
+    let folder = folder("shipped");
+    let labs = SHORT.map(|name| {
+        let file = scenario(&format!("{name}.toml"));
+        (name, Running::start(&folder, name, &["--ports", "ephemeral", "--scenario", &file, "--until-over"]))
+    });
+    for (name, lab) in labs {
+        assert!(lab.end().success(), "{name}");
+    }
 }
 
 fn start(folder: &Path, scenario: &str) -> Running {

@@ -1,7 +1,7 @@
 //! Scenarios in virtual time.
 
-use crate::support::{Running, create_task, folder, run, stderr, stdout, wait_for_status};
-use std::{fs, path::Path};
+use crate::support::{Running, create_task, folder, run, scenario, stderr, stdout, wait_for_status};
+use std::fs;
 
 /// One agent, one customer, and an expectation that cannot be met.
 const WRONG: &str = r#"
@@ -15,11 +15,6 @@ name = "wrong"
 name = "discarded"
 final = "contact alice to=discarded"
 "#;
-
-fn scenario(name: &str) -> String {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../sim-configs/scenarios").join(name);
-    path.display().to_string()
-}
 
 #[test]
 fn a_scenario_that_holds_says_how_its_tasks_ended() {

@@ -11,7 +11,7 @@ use std::{
 };
 
 /// How long a test waits for an event.
-pub(crate) const DEADLINE: Duration = Duration::from_secs(30);
+pub(crate) const DEADLINE: Duration = Duration::from_mins(1);
 
 /// A folder of this test alone.
 pub(crate) fn folder(name: &str) -> PathBuf {
@@ -27,6 +27,12 @@ pub(crate) fn ccelab(folder: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_ccelab"));
     command.current_dir(folder).env_remove("CCELAB_LOG").stdin(Stdio::null());
     command
+}
+
+/// A shipped scenario.
+pub(crate) fn scenario(name: &str) -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../sim-configs/scenarios").join(name);
+    path.display().to_string()
 }
 
 /// Runs the binary to its end.
