@@ -4,30 +4,45 @@ use crate::{
     model::{Action, Rule, Want, task_word},
     place::AGENT,
     read::{Placed, Section, Source},
-    selector::{Selector, Vocabulary, nearest},
+    selector::{Selector, Vocabulary, meant, nearest},
 };
 use cce_kernel::{NodeName, Port};
 use cce_world::{
     COMPONENTS,
     cast::{agent, customer},
 };
-use std::time::Duration;
+use std::{ops::Range, time::Duration};
 
 /// A hold without an expiry of its own ends after that.
 const EXPIRE: Duration = Duration::from_mins(1);
 
+/// Bytes of the largest message, an HTTP body: no piece is larger, and no byte stands behind it.
+const MESSAGE_MAX: u64 = 1 << 20;
+
 /// What a virtual person is told is something that it knows, about tasks that there may be.
 pub(crate) fn check_order(node: &str, does: &Placed, words: &Vocabulary, from: &mut Source<'_>) {
-    let mut rest = does.text.split(' ');
-    let order = rest.next().unwrap_or_default();
+    let mut rest = words_of(&does.text);
+    let (order, place) = rest.next().unwrap_or_default();
     let orders: &[&str] = if node.starts_with(AGENT) { &agent::WORDS } else { &customer::WORDS };
     if !orders.contains(&order) {
         let hint = nearest(order, orders.iter().copied());
-        from.problem(does.span.clone(), format!("nobody knows how to `{order}`{hint}"));
+        from.problem(from.part(does, &place), format!("nobody knows how to `{order}`{hint}"));
     }
-    for word in rest.filter(|word| task_word(word, &words.customers).is_none()) {
-        from.problem(does.span.clone(), format!("`{word}` is no task such as T, T2 or T#1"));
+    for (word, place) in rest.filter(|(word, _)| task_word(word, &words.customers).is_none()) {
+        let hint = meant(word, words.customers.iter().map(String::as_str));
+        let message = format!("`{word}` is no task such as T, T2 or T#1{hint}");
+        from.problem(from.part(does, &place), message);
     }
+}
+
+/// Words between blanks, with where they stand.
+fn words_of(text: &str) -> impl Iterator<Item = (&str, Range<usize>)> {
+    let mut end = 0;
+    text.split(' ').map(move |word| {
+        let start = end;
+        end += word.len() + 1;
+        (word, start..start + word.len())
+    })
 }
 
 /// Reads one rule; the admin port takes them, too.
@@ -39,14 +54,11 @@ pub(crate) fn read_rule(
 ) -> Option<Rule> {
     let name = item.text("name", from).map_or_else(|| format!("rule {number}"), |name| name.text);
     let matching = item.text("match", from);
-    if matching.is_none() {
+    if !item.has("match") {
         from.problem(item.span.clone(), "a rule has a selector, `match`");
     }
     let matching = matching.and_then(|text| message_selector(&text, words, from));
-    let nth = item.number("nth", from).unwrap_or(1);
-    if nth == 0 {
-        from.problem(item.span.clone(), "`nth` counts from 1");
-    }
+    let nth = item.number_of("nth", 1..=u64::MAX, from).unwrap_or(1);
     let alone = item.truth("alone", from).unwrap_or(false);
     let expire = item.duration("expire", from).unwrap_or(EXPIRE);
     let is_armed = item.truth("armed", from).unwrap_or(true);
@@ -83,24 +95,43 @@ pub(crate) fn read_action(
         ("cut", Action::Cut),
         ("coalesce", Action::Coalesce),
     ] {
-        found.extend(item.truth(key, from).filter(|is_wanted| *is_wanted).map(|_| action));
+        match item.truth(key, from) {
+            Some(true) => found.push(action),
+            Some(false) => from.problem(item.place(key), format!("`{key}` is true, or is left out")),
+            None => {}
+        }
     }
-    found.extend(
-        item.number("split", from).map(|size| Action::Split(usize::try_from(size).unwrap_or(1).max(1))),
-    );
+    let size = item.number_of("split", 1..=MESSAGE_MAX, from);
+    found.extend(size.and_then(|size| usize::try_from(size).ok()).map(Action::Split));
     if let Some(mut corrupt) = item.section("corrupt", from) {
-        let byte = corrupt.number("byte", from).and_then(|byte| usize::try_from(byte).ok()).unwrap_or(0);
-        let to = corrupt.number("to", from).and_then(|to| u8::try_from(to).ok()).unwrap_or(u8::MAX);
+        let byte =
+            corrupt.number_of("byte", 0..=MESSAGE_MAX, from).and_then(|byte| usize::try_from(byte).ok());
+        let to = corrupt.number_of("to", 0..=u64::from(u8::MAX), from).and_then(|to| u8::try_from(to).ok());
+        if !(corrupt.has("byte") && corrupt.has("to")) {
+            from.problem(corrupt.span.clone(), "`corrupt` has `byte`, which one from 0, and `to`, its value");
+        }
         corrupt.tell_unknown(from);
-        found.push(Action::Corrupt { byte, to });
+        found.extend(byte.zip(to).map(|(byte, to)| Action::Corrupt { byte, to }));
     }
-    if ACTIONS.iter().filter(|key| item.has(key)).count() != 1 {
+    if let Some(place) = place_unless_one(item, &ACTIONS) {
         from.problem(
-            item.span.clone(),
+            place,
             "a rule does one thing: delay, hold, swap, drop, duplicate, corrupt, cut, split or coalesce",
         );
     }
     found.into_iter().next()
+}
+
+/// Where it stands that a table does not have exactly one of these keys: the second one, or the table if there is none.
+pub(crate) fn place_unless_one(item: &Section<'_>, keys: &[&str]) -> Option<Range<usize>> {
+    let mut places: Vec<_> =
+        keys.iter().filter(|key| item.has(key)).map(|key| item.place_of_key(key)).collect();
+    places.sort_unstable_by_key(|place| place.start);
+    match places.len() {
+        0 => Some(item.span.clone()),
+        1 => None,
+        _ => places.into_iter().nth(1),
+    }
 }
 
 pub(crate) fn read_wants(item: &mut Section<'_>, words: &Vocabulary, from: &mut Source<'_>) -> Vec<Want> {
@@ -109,11 +140,14 @@ pub(crate) fn read_wants(item: &mut Section<'_>, words: &Vocabulary, from: &mut 
     let count = order.len();
     let order: Vec<Selector> = order.iter().filter_map(|text| selector(text, words, from)).collect();
     if count == 1 {
-        from.problem(item.span.clone(), "an order has at least two selectors");
+        from.problem(item.place("order"), "an order has at least two selectors");
     } else if order.len() == count && count > 0 {
         found.push(Want::Order(order));
     }
     let state = item.text("while", from).and_then(|text| state_selector(&text, words, from));
+    if item.has("while") && !item.has("never") {
+        from.problem(item.place_of_key("while"), "`while` says when something does not happen: `never`");
+    }
     for text in item.texts("never", from) {
         let Some(never) = selector(&text, words, from) else { continue };
         found.push(match &state {
@@ -135,8 +169,14 @@ pub(crate) fn read_count(item: &mut Section<'_>, words: &Vocabulary, from: &mut 
     let is = count.number("is", from);
     let least = count.number("least", from);
     let most = count.number("most", from);
-    if !count.has("of") || (is.or(least).or(most)).is_none() {
+    if !count.has("of") || !["is", "least", "most"].into_iter().any(|key| count.has(key)) {
         from.problem(count.span.clone(), "a count has `of`, a selector, and `is`, `least` or `most`");
+    }
+    if let Some(key) = ["least", "most"].into_iter().find(|key| count.has("is") && count.has(key)) {
+        from.problem(count.place_of_key(key), "`is` says it all: `least` and `most` stand without it");
+    }
+    if least.zip(most).is_some_and(|(least, most)| least > most) {
+        from.problem(count.place("most"), "`most` is less than `least`");
     }
     count.tell_unknown(from);
     Some(Want::Count { of: of?, least: is.or(least).unwrap_or(0), most: is.or(most).unwrap_or(u64::MAX) })
@@ -156,13 +196,7 @@ pub(crate) fn read_within(item: &mut Section<'_>, words: &Vocabulary, from: &mut
 
 pub(crate) fn selector(text: &Placed, words: &Vocabulary, from: &mut Source<'_>) -> Option<Selector> {
     Selector::parse(&text.text, words)
-        .map_err(|error| {
-            // Inside the quotes, unless parameters moved what stands there.
-            let start = text.span.start + 1 + error.span.start;
-            let end = (text.span.start + 1 + error.span.end).min(text.span.end);
-            let span = if start < end { start..end } else { text.span.clone() };
-            from.problem(span, error.message);
-        })
+        .map_err(|error| from.problem(from.part(text, &error.span), error.message))
         .ok()
 }
 

@@ -5,7 +5,7 @@ use crate::{
     gather::Files,
     model::{Expectation, Rule, Scenario, Step},
     place::{AGENT, CUSTOMER, PlacePattern},
-    read::{Problem, Section, Source, as_json},
+    read::{Placed, Problem, Section, Source, as_json},
     selector::{Selector, Vocabulary, nearest},
     swarm::Swarm,
 };
@@ -52,7 +52,7 @@ pub struct ScenarioError {
 /// Reads a scenario.
 pub fn load(name: &str, text: &str, context: Context<'_>) -> Result<Scenario, ScenarioError> {
     let mut files = Files::default();
-    files.collect(name, text, context, 0);
+    files.collect(name, text, context, &[]);
     let Some(lab) = files.lab(context) else { return Err(files.refuse()) };
     let mut draft = Draft::new(&lab);
     // What is included comes first, so that the one that includes it has the last word.
@@ -66,6 +66,7 @@ pub fn load(name: &str, text: &str, context: Context<'_>) -> Result<Scenario, Sc
     for (name, text) in &texts {
         draft.read_rest(name, text, &mut files.problems);
     }
+    draft.check_rule_names(&texts, &mut files.problems);
     draft.check_chosen(context.chosen, &mut files.problems);
     if files.problems.is_empty() { Ok(draft.finish()) } else { Err(files.refuse()) }
 }
@@ -89,6 +90,8 @@ pub(crate) struct Draft {
     pub(crate) rest: Duration,
     pub(crate) steps: Vec<Step>,
     pub(crate) rules: Vec<Rule>,
+    /// Rules that steps name, each with the file.
+    pub(crate) named_rules: Vec<(String, Placed)>,
     pub(crate) expectations: Vec<Expectation>,
     pub(crate) unchecked: BTreeMap<String, String>,
     pub(crate) window: Option<Selector>,
@@ -109,6 +112,7 @@ impl Draft {
             rest: REST,
             steps: Vec::new(),
             rules: Vec::new(),
+            named_rules: Vec::new(),
             expectations: Vec::new(),
             unchecked: BTreeMap::new(),
             window: None,
@@ -162,16 +166,17 @@ impl Draft {
                     Value::Array(items) => items,
                     one => vec![one],
                 };
+                if given.is_empty() || given.iter().any(|item| item.is_array() || item.is_object()) {
+                    let message = "a parameter is a value, or a list of alternatives: at least one";
+                    from.problem(value.span(), message);
+                    continue;
+                }
                 let alternatives: Vec<String> = given
                     .iter()
                     .map(|item| item.as_str().map_or_else(|| item.to_string(), str::to_owned))
                     .collect();
                 let first = chosen.get(&key.text).or_else(|| alternatives.first()).cloned();
-                let Some(first) = first else {
-                    from.problem(key.span, "a parameter has at least one alternative");
-                    continue;
-                };
-                draft.values.insert(key.text.clone(), first);
+                draft.values.extend(first.map(|first| (key.text.clone(), first)));
                 draft.parameters.insert(key.text, alternatives);
             }
         });
@@ -197,6 +202,12 @@ impl Draft {
             }
             let words = draft.vocabulary();
             let name = section.text("name", from).map(|name| name.text);
+            if name.as_ref().is_some_and(|name| name.trim().is_empty()) {
+                from.problem(
+                    section.place("name"),
+                    "a name is not empty; without one, the file's name counts",
+                );
+            }
             draft.name = name.unwrap_or_else(|| stem(from.name).to_owned());
             if let Some(about) = section.text("about", from) {
                 draft.about = about.text;
@@ -216,7 +227,6 @@ impl Draft {
             draft.read_window(section, &words, from);
             draft.read_swarm(section, from);
             section.tell_unknown(from);
-            draft.check_rule_names(from);
         });
     }
 
@@ -283,7 +293,7 @@ impl Draft {
     fn read_window(&mut self, section: &mut Section<'_>, words: &Vocabulary, from: &mut Source<'_>) {
         let Some(mut explore) = section.section("explore", from) else { return };
         let begin = explore.text("from", from);
-        if begin.is_none() {
+        if !explore.has("from") {
             from.problem(explore.span.clone(), "say what orders count from: from = \"contact T to=queued\"");
         }
         explore.tell_unknown(from);

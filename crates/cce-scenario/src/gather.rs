@@ -5,7 +5,10 @@ use crate::{
     read::{Placed, Problem, Section, Source},
 };
 use cce_world::Lab;
-use std::{collections::BTreeMap, ops::Range};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    ops::Range,
+};
 use toml::de::DeTable;
 
 /// How deep files may include others.
@@ -16,34 +19,44 @@ const INCLUDES_MAX: usize = 8;
 pub(crate) struct Files {
     pub(crate) texts: Vec<(String, String)>,
     pub(crate) problems: Vec<Problem>,
+    /// Files that cannot be read, for showing places in them.
+    unsound: Vec<(String, String)>,
+    seen: BTreeSet<String>,
 }
 
 impl Files {
-    pub(crate) fn collect(&mut self, name: &str, text: &str, context: Context<'_>, depth: usize) {
+    /// Takes in a file, and those that it includes. `above` are the files that led to it.
+    pub(crate) fn collect(&mut self, name: &str, text: &str, context: Context<'_>, above: &[String]) {
         let mut source = Source::new(name, text, BTreeMap::new());
-        let mut includes = Vec::new();
-        match DeTable::parse(text) {
-            Ok(table) => {
-                let mut section = Section::new("", table.get_ref(), 0..0);
-                includes = section.texts("include", &mut source);
-            }
-            Err(error) => source.problem(error.span().unwrap_or(0..0), error.message()),
-        }
+        let includes = includes(&mut source);
         let is_sound = source.problems.is_empty();
+        let path = [above, &[beside(name, above).to_owned()]].concat();
+        self.seen.insert(path.last().cloned().unwrap_or_default());
         let mut found = Vec::new();
         for Placed { text: other, span } in includes {
-            match (context.files)(&other) {
-                _ if depth == INCLUDES_MAX => source.problem(span, "files include each other too deep"),
-                Ok(text) => found.push((other, text)),
-                Err(error) => source.problem(span, format!("cannot include `{other}`: {error}")),
+            if let Some(ring) = path.iter().position(|known| *known == other) {
+                let ring = [&path[ring..], &[other]].concat().join(" > ");
+                source.problem(span, format!("files include each other in a ring: {ring}"));
+            } else if path.len() > INCLUDES_MAX {
+                let path = path.join(" > ");
+                source.problem(span, format!("files include each other {INCLUDES_MAX} deep at most: {path}"));
+            } else {
+                match (context.files)(&other) {
+                    Ok(text) => found.push((other, text)),
+                    Err(error) => source.problem(span, format!("cannot include `{other}`: {error}")),
+                }
             }
         }
         self.problems.append(&mut source.problems);
         for (other, text) in found {
-            self.collect(&other, &text, context, depth + 1);
+            if !self.seen.contains(&other) {
+                self.collect(&other, &text, context, &path);
+            }
         }
-        if is_sound && !self.texts.iter().any(|(known, _)| known == name) {
+        if is_sound {
             self.texts.push((name.to_owned(), text.to_owned()));
+        } else {
+            self.unsound.push((name.to_owned(), text.to_owned()));
         }
     }
 
@@ -75,8 +88,32 @@ impl Files {
     }
 
     pub(crate) fn refuse(self) -> ScenarioError {
-        ScenarioError { problems: self.problems, sources: self.texts.into_iter().collect() }
+        let sources = self.texts.into_iter().chain(self.unsound).collect();
+        ScenarioError { problems: self.problems, sources }
     }
+}
+
+/// The files that one names. One in which nothing stands was saved too early, or is another one than was meant.
+fn includes(source: &mut Source<'_>) -> Vec<Placed> {
+    match DeTable::parse(source.text) {
+        Ok(table) if table.get_ref().is_empty() => {
+            source.problem(
+                0..0,
+                "nothing stands in this file; a scenario has a `name`, people, steps, rules, …",
+            );
+            Vec::new()
+        }
+        Ok(table) => Section::new("", table.get_ref(), 0..0).texts("include", source),
+        Err(error) => {
+            source.problem(error.span().unwrap_or(0..0), error.message());
+            Vec::new()
+        }
+    }
+}
+
+/// What includes call a file: those that are included are looked for beside the first one.
+fn beside<'a>(name: &'a str, above: &[String]) -> &'a str {
+    if above.is_empty() { name.rsplit(['/', '\\']).next().unwrap_or(name) } else { name }
 }
 
 fn name_of(texts: &[(String, String)]) -> String {

@@ -5,10 +5,17 @@ use crate::{
     read::{Placed, Problem, Section, Source, as_json, json_table},
     selector::nearest,
 };
-use cce_world::{CastAgent, CastCustomer, Patch};
+use cce_world::{CastAgent, CastCustomer, Lab, Patch};
+use serde::{
+    Deserializer,
+    de::{self, DeserializeOwned, Visitor},
+};
 use serde_json::{Map, Value, json};
 use std::ops::Range;
 use toml::de::{DeTable, DeValue};
+
+/// Tasks that an agent may have at the same time, as in configurations.
+const LIMIT_MAX: u32 = 10;
 
 impl Draft {
     pub(crate) fn read_people(&mut self, name: &str, text: &str, problems: &mut Vec<Problem>) {
@@ -24,19 +31,19 @@ impl Draft {
 
     fn read_patches(&mut self, section: &mut Section<'_>, from: &mut Source<'_>) {
         let mut settings = Vec::new();
-        for (head, value) in section.section("set", from).iter().flat_map(Section::entries) {
-            flatten(&head, value, &mut settings, from);
+        for (key, value) in section.section("set", from).iter().flat_map(Section::entries) {
+            flatten(vec![key], value, &mut settings, from);
         }
         for (key, value) in section.section("latency", from).iter().flat_map(Section::entries) {
-            let head = Placed { text: format!("latency.{}", key.text), span: key.span };
-            flatten(&head, value, &mut settings, from);
+            let key = Placed { text: format!("latency.{}", key.text), span: key.span };
+            flatten(vec![key], value, &mut settings, from);
         }
-        {
-            for (setting, value, span) in settings {
-                match self.lab.patched(&[Patch { setting, value }]) {
-                    Ok(lab) => self.lab = lab,
-                    Err(errors) => {
-                        errors.into_iter().for_each(|error| from.problem(span.clone(), error.message));
+        for setting in settings {
+            match self.lab.patched(&[setting.patch()]) {
+                Ok(lab) => self.lab = lab,
+                Err(errors) => {
+                    for error in errors {
+                        from.problem(setting.wrong_part(&self.lab, &error.message), error.message);
                     }
                 }
             }
@@ -58,13 +65,15 @@ impl Draft {
                 from.problem(value.span(), "an agent is a table");
                 continue;
             };
-            let given = character(json_table(table, from));
             let mut whole = json!({ "id": id.text, "limit": 3, "sign_in": "500ms", "ready": "500ms" });
-            overlay(&mut whole, given);
-            if let Some(agent) = from_json::<CastAgent>(whole, table, &value.span(), from) {
-                self.agents.retain(|known| known.id != agent.id);
-                self.agents.push(agent);
+            overlay(&mut whole, character(table, from));
+            let Some(agent) = person::<CastAgent>(whole, table, &value.span(), from) else { continue };
+            if !(1..=LIMIT_MAX).contains(&agent.limit) {
+                let place = value_of(table, "limit").unwrap_or_else(|| value.span());
+                from.problem(place, format!("an agent has 1 to {LIMIT_MAX} tasks at the same time"));
             }
+            self.agents.retain(|known| known.id != agent.id);
+            self.agents.push(agent);
         }
     }
 
@@ -75,9 +84,10 @@ impl Draft {
                 from.problem(value.span(), "a customer is a table");
                 continue;
             };
+            tell_unknown(table, fields::<CastCustomer>(), from);
             let mut whole = self.customer();
             overlay(&mut whole, json_table(table, from));
-            if let Some(customer) = from_json::<CastCustomer>(whole, table, &value.span(), from) {
+            if let Some(customer) = person::<CastCustomer>(whole, table, &value.span(), from) {
                 self.customers.retain(|(known, _)| *known != name.text);
                 self.customers.push((name.text, customer));
             }
@@ -98,37 +108,74 @@ impl Draft {
     }
 }
 
-/// `set."mrd/Tasks".start_timeout = "30s"` and `set.finesse = { confirmation_timeout = "5s" }` alike.
-fn flatten(
-    head: &Placed,
-    value: &toml::Spanned<DeValue<'_>>,
-    found: &mut Vec<(String, Value, Range<usize>)>,
-    from: &mut Source<'_>,
-) {
-    match value.get_ref() {
-        DeValue::Table(table) => {
-            for (key, value) in table {
-                let path = Placed { text: format!("{}.{}", head.text, key.get_ref()), span: key.span() };
-                flatten(&path, value, found, from);
-            }
-        }
-        _ => found.push((head.text.clone(), as_json(value, from), head.span.clone())),
+/// A setting of the lab, as a file changes it.
+struct Setting {
+    /// Each key on the way to it, as the whole setting up to there.
+    keys: Vec<Placed>,
+    value: Value,
+    span: Range<usize>,
+}
+
+impl Setting {
+    fn patch(&self) -> Patch {
+        let setting = self.keys.last().map(|key| key.text.clone()).unwrap_or_default();
+        Patch { setting, value: self.value.clone() }
+    }
+
+    /// Where it is wrong: at the first key behind which, or with which, nothing else is better; or else at its value.
+    fn wrong_part(&self, lab: &Lab, message: &str) -> Range<usize> {
+        let is_same = |setting: String| {
+            let tried = lab.patched(&[Patch { setting, value: Value::Null }]);
+            tried.is_err_and(|errors| errors.iter().any(|error| error.message == message))
+        };
+        let Some((last, above)) = self.keys.split_last() else { return self.span.clone() };
+        let wrong = above.iter().find(|key| is_same(format!("{}.?", key.text)));
+        let wrong = wrong.or_else(|| Some(last).filter(|last| is_same(last.text.clone())));
+        wrong.map_or_else(|| self.span.clone(), |key| key.span.clone())
     }
 }
 
-/// `offer` stands for what an agent does with every offer.
-fn character(mut given: Map<String, Value>) -> Map<String, Value> {
-    let offer = given.remove("offer");
-    let default = json!({ "accept": "1s", "start": "1s", "close": "10s" });
-    match offer {
-        Some(Value::Object(offer)) => given.extend(offer),
+/// `set."mrd/Tasks".start_timeout = "30s"` and `set.finesse = { confirmation_timeout = "5s" }` alike.
+fn flatten(
+    keys: Vec<Placed>,
+    value: &toml::Spanned<DeValue<'_>>,
+    found: &mut Vec<Setting>,
+    from: &mut Source<'_>,
+) {
+    if let DeValue::Table(table) = value.get_ref() {
+        let above = keys.last().map(|key| key.text.clone()).unwrap_or_default();
+        for (key, value) in table {
+            let key = Placed { text: format!("{above}.{}", key.get_ref()), span: key.span() };
+            flatten([keys.as_slice(), &[key]].concat(), value, found, from);
+        }
+        return;
+    }
+    let known = from.problems.len();
+    let setting = Setting { keys, value: as_json(value, from), span: value.span() };
+    found.extend(Some(setting).filter(|_| from.problems.len() == known));
+}
+
+/// What an agent does. `offer` stands for what it does with every offer.
+fn character(table: &DeTable<'_>, from: &mut Source<'_>) -> Map<String, Value> {
+    let known = || fields::<CastAgent>().iter().copied().filter(|key| *key != "id");
+    tell_unknown(table, &known().chain(["offer"]).collect::<Vec<_>>(), from);
+    let mut given = json_table(table, from);
+    given.remove("id");
+    match given.remove("offer") {
+        Some(Value::Object(offer)) => {
+            if let Some(table) = table.get("offer").and_then(|offer| offer.get_ref().as_table()) {
+                tell_unknown(table, &known().collect::<Vec<_>>(), from);
+            }
+            given.extend(offer);
+        }
         Some(Value::String(word)) if word == "ignore" => {}
-        Some(other) => {
-            given.insert("offer".to_owned(), other);
+        Some(_) => {
+            let place = table.get("offer").map_or(0..0, toml::Spanned::span);
+            from.problem(place, "`offer` is a table, such as { accept = \"1s\" }, or \"ignore\"");
         }
         None => {
-            for (key, value) in default.as_object().into_iter().flatten() {
-                given.entry(key.clone()).or_insert_with(|| value.clone());
+            for (key, time) in [("accept", "1s"), ("start", "1s"), ("close", "10s")] {
+                given.entry(key).or_insert_with(|| json!(time));
             }
         }
     }
@@ -139,6 +186,8 @@ fn overlay(whole: &mut Value, given: Map<String, Value>) {
     if let Some(table) = whole.as_object_mut() {
         for (key, value) in given {
             match value {
+                // A parameter that is not there; that was told.
+                Value::Null => None,
                 Value::String(word) if word == "never" => table.remove(&key),
                 value => table.insert(key, value),
             };
@@ -146,36 +195,73 @@ fn overlay(whole: &mut Value, given: Map<String, Value>) {
     }
 }
 
-/// Reads a person, and tells of every key that nobody knows.
-fn from_json<T: serde::de::DeserializeOwned>(
-    whole: Value,
+fn tell_unknown(table: &DeTable<'_>, known: &[&str], from: &mut Source<'_>) {
+    for key in table.keys().filter(|key| !known.contains(&key.get_ref().as_ref())) {
+        let hint = nearest(key.get_ref(), known.iter().copied());
+        from.problem(key.span(), format!("nobody has a setting `{}`{hint}", key.get_ref()));
+    }
+}
+
+fn person<T: DeserializeOwned>(
+    mut whole: Value,
     table: &DeTable<'_>,
     span: &Range<usize>,
     from: &mut Source<'_>,
 ) -> Option<T> {
-    let mut unknown = Vec::new();
-    let mut track = serde_path_to_error::Track::new();
-    let tracked = serde_path_to_error::Deserializer::new(whole, &mut track);
-    let read: Result<T, serde_json::Error> =
-        serde_ignored::deserialize(tracked, |path| unknown.push(path.to_string()));
-    let place = |key: &str| find_key(table, key).unwrap_or_else(|| span.clone());
-    for key in &unknown {
-        let key = key.replace("?.", "").replace(".?", "").trim_matches('?').to_owned();
-        from.problem(place(&key), format!("nobody has a setting `{key}`"));
+    if let Some(whole) = whole.as_object_mut() {
+        whole.retain(|key, _| fields::<T>().contains(&key.as_str()));
     }
-    read.map_err(|error| {
-        let path = track.path().to_string();
-        from.problem(place(&path), format!("{path}: {error}"));
-    })
-    .ok()
+    serde_path_to_error::deserialize(whole)
+        .map_err(|error: serde_path_to_error::Error<serde_json::Error>| {
+            let (path, message) = (error.path().to_string(), error.inner().to_string());
+            // A path names no field that is missing.
+            let missing = message.split('`').nth(1).filter(|_| path == ".");
+            let place = value_of(table, missing.unwrap_or(&path)).unwrap_or_else(|| span.clone());
+            let path = if path == "." { String::new() } else { format!("{path}: ") };
+            from.problem(place, format!("{path}{message}"));
+        })
+        .ok()
 }
 
-fn find_key(table: &DeTable<'_>, key: &str) -> Option<Range<usize>> {
-    let last = key.rsplit('.').next()?;
-    table.iter().find_map(|(known, value)| {
-        if known.get_ref() == last {
-            return Some(known.span());
-        }
-        find_key(value.get_ref().as_table()?, last)
-    })
+/// Where the value stands that a path leads to; what an offer says counts more than what stands beside it.
+fn value_of(table: &DeTable<'_>, path: &str) -> Option<Range<usize>> {
+    let (key, rest) = path.split_once('.').unwrap_or((path, ""));
+    let offer = table.get("offer").and_then(|offer| offer.get_ref().as_table());
+    let value = offer.and_then(|offer| offer.get(key)).or_else(|| table.get(key))?;
+    let inner = value.get_ref().as_table().and_then(|table| value_of(table, rest));
+    Some(inner.unwrap_or_else(|| value.span()))
+}
+
+/// The names of a structure's fields.
+fn fields<T: DeserializeOwned>() -> &'static [&'static str] {
+    let mut found: &[&str] = &[];
+    // It fails as soon as the structure has said what it is.
+    let _ = T::deserialize(Names(&mut found));
+    found
+}
+
+/// A deserializer that has no value, and notes what is asked of it.
+struct Names<'a>(&'a mut &'static [&'static str]);
+
+impl<'de> Deserializer<'de> for Names<'_> {
+    type Error = de::value::Error;
+
+    fn deserialize_any<V: Visitor<'de>>(self, _: V) -> Result<V::Value, Self::Error> {
+        Err(de::Error::custom("there is no value"))
+    }
+
+    fn deserialize_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        fields: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Self::Error> {
+        *self.0 = fields;
+        self.deserialize_any(visitor)
+    }
+
+    serde::forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf option unit
+        unit_struct newtype_struct seq tuple tuple_struct map enum identifier ignored_any
+    }
 }

@@ -3,7 +3,11 @@
 use crate::{selector::nearest, swarm::Bounds};
 use cce_world::Span;
 use serde_json::{Map, Value};
-use std::{collections::BTreeMap, ops::Range, time::Duration};
+use std::{
+    collections::BTreeMap,
+    ops::{Range, RangeInclusive},
+    time::Duration,
+};
 use toml::{
     Spanned,
     de::{DeArray, DeTable, DeValue},
@@ -46,8 +50,23 @@ impl<'a> Source<'a> {
         self.problems.push(Problem { file, span, line, column, message });
     }
 
-    /// Puts the values of parameters in their places: `{patience}`.
-    fn fill(&mut self, text: &str, span: &Range<usize>) -> String {
+    /// Where a part of a text stands. What escapes or parameters have moved is somewhere in the whole value.
+    pub(crate) fn part(&self, text: &Placed, part: &Range<usize>) -> Range<usize> {
+        let whole = || text.span.clone();
+        let Some(value) = self.text.get(whole()) else { return whole() };
+        let quote = ["\"\"\"", "'''", "\"", "'"].into_iter().find(|quote| value.starts_with(quote));
+        let start = quote.map_or(0, str::len);
+        let is_plain = text.text.get(..part.end).is_some_and(|told| value[start..].starts_with(told));
+        if is_plain && !part.is_empty() {
+            text.span.start + start + part.start..text.span.start + start + part.end
+        } else {
+            whole()
+        }
+    }
+
+    /// Puts the values of parameters in their places: `{patience}`. None if there is none of that name.
+    fn fill(&mut self, text: &str, span: &Range<usize>) -> Option<String> {
+        let known = self.problems.len();
         let mut filled = String::new();
         let mut rest = text;
         while let Some((before, behind)) = rest.split_once('{') {
@@ -61,7 +80,7 @@ impl<'a> Source<'a> {
             }
             rest = after;
         }
-        filled + rest
+        (self.problems.len() == known).then(|| filled + rest)
     }
 }
 
@@ -96,6 +115,16 @@ impl<'a> Section<'a> {
         self.table.contains_key(key)
     }
 
+    /// Where the value of a key stands; the table itself, if it has none.
+    pub(crate) fn place(&self, key: &str) -> Range<usize> {
+        self.table.get(key).map_or_else(|| self.span.clone(), Spanned::span)
+    }
+
+    /// Where a key stands that means nothing here.
+    pub(crate) fn place_of_key(&self, key: &str) -> Range<usize> {
+        self.table.get_key_value(key).map_or_else(|| self.span.clone(), |(key, _)| key.span())
+    }
+
     pub(crate) fn text(&mut self, key: &'static str, from: &mut Source<'_>) -> Option<Placed> {
         let value = self.get(key)?;
         as_text(value, from, &self.path_of(key))
@@ -125,20 +154,43 @@ impl<'a> Section<'a> {
     }
 
     pub(crate) fn number(&mut self, key: &'static str, from: &mut Source<'_>) -> Option<u64> {
+        self.number_of(key, 0..=u64::MAX, from)
+    }
+
+    /// A number in these bounds.
+    pub(crate) fn number_of(
+        &mut self,
+        key: &'static str,
+        bounds: RangeInclusive<u64>,
+        from: &mut Source<'_>,
+    ) -> Option<u64> {
         let value = self.get(key)?;
         let number = match value.get_ref() {
             DeValue::Integer(number) => u64::from_str_radix(number.as_str(), number.radix()).ok(),
-            DeValue::String(text) => from.fill(text, &value.span()).parse().ok(),
+            DeValue::String(text) => from.fill(text, &value.span())?.parse().ok(),
             _ => None,
         };
+        let number = number.filter(|number| bounds.contains(number));
         if number.is_none() {
-            from.problem(value.span(), format!("{} is a whole number", self.path_of(key)));
+            let path = self.path_of(key);
+            let (least, most) = bounds.into_inner();
+            let bounds = match (least, most) {
+                (0, u64::MAX) => String::new(),
+                (least, u64::MAX) => format!(", at least {least}"),
+                (least, most) => format!(" from {least} to {most}"),
+            };
+            from.problem(value.span(), format!("{path} is a whole number{bounds}"));
         }
         number
     }
 
-    /// `[2, 50]`, of numbers up to `bound`; one number stands for itself.
-    pub(crate) fn range(&mut self, key: &'static str, bound: u64, from: &mut Source<'_>) -> Option<Bounds> {
+    /// `[2, 50]`, of numbers in these bounds; one number stands for itself.
+    pub(crate) fn range(
+        &mut self,
+        key: &'static str,
+        bounds: RangeInclusive<u64>,
+        from: &mut Source<'_>,
+    ) -> Option<Bounds> {
         let value = self.get(key)?;
         let numbers = match as_json(value, from) {
             Value::Array(items) => items.iter().map(Value::as_u64).collect::<Option<Vec<u64>>>(),
@@ -149,10 +201,15 @@ impl<'a> Section<'a> {
             Some([least, most]) => Some(Bounds { least: *least, most: *most }),
             _ => None,
         };
-        let range = range.filter(|range| range.least <= range.most && range.most <= bound);
+        let is_within = |range: &Bounds| {
+            range.least <= range.most && bounds.contains(&range.least) && bounds.contains(&range.most)
+        };
+        let range = range.filter(is_within);
         if range.is_none() {
             let path = self.path_of(key);
-            from.problem(value.span(), format!("{path} is [least, most], whole numbers up to {bound}"));
+            let (least, most) = bounds.into_inner();
+            let message = format!("{path} is [least, most], whole numbers from {least} to {most}");
+            from.problem(value.span(), message);
         }
         range
     }
@@ -183,10 +240,14 @@ impl<'a> Section<'a> {
             from.problem(value.span(), format!("{path} is a list of tables: write [[{path}]]"));
             return Vec::new();
         };
-        items
-            .iter()
-            .filter_map(|item| Some(Section::new(&path, item.get_ref().as_table()?, item.span())))
-            .collect()
+        let mut sections = Vec::new();
+        for item in items {
+            match item.get_ref().as_table() {
+                Some(table) => sections.push(Section::new(&path, table, item.span())),
+                None => from.problem(item.span(), format!("{path} is a list of tables: write [[{path}]]")),
+            }
+        }
+        sections
     }
 
     /// Every key of a table whose keys are names, with where the key stands.
@@ -223,14 +284,14 @@ pub(crate) fn as_text(value: &Spanned<DeValue<'_>>, from: &mut Source<'_>, path:
         from.problem(value.span(), format!("{path} is text: write it between double quotes"));
         return None;
     };
-    let text = from.fill(text, &value.span());
+    let text = from.fill(text, &value.span())?;
     Some(Placed { text, span: value.span() })
 }
 
-/// A value as JSON, its parameters filled in.
+/// A value as JSON, its parameters filled in; null where one is not there.
 pub(crate) fn as_json(value: &Spanned<DeValue<'_>>, from: &mut Source<'_>) -> Value {
     match value.get_ref() {
-        DeValue::String(text) => Value::String(from.fill(text, &value.span())),
+        DeValue::String(text) => from.fill(text, &value.span()).map_or(Value::Null, Value::String),
         DeValue::Integer(number) => {
             i64::from_str_radix(number.as_str(), number.radix()).map_or(Value::Null, Value::from)
         }

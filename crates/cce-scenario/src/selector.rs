@@ -23,6 +23,9 @@ use std::{fmt, ops::Range};
 /// How alike two names are, from 0 to 1, before one may be meant by the other.
 const LIKENESS_MIN: f64 = 0.7;
 
+/// Of so many valid names all are told, if none is near.
+const LISTED_MAX: usize = 12;
+
 /// Says which happenings are meant.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Selector {
@@ -119,7 +122,7 @@ impl Selector {
             return Err(word.error(format!(
                 "`{}` is neither KEY=VALUE nor a task such as T, T2 or T#1{}",
                 word.text,
-                nearest(word.text, names)
+                meant(word.text, names)
             )));
         }
         self.task = task;
@@ -324,7 +327,7 @@ fn known_value(name: &str, key: &str, value: &str, word: &Word<'_>) -> Result<()
     if is_known || (key == "from" && value == "none") {
         return Ok(());
     }
-    let hint = nearest(value, known.iter().copied());
+    let hint = meant(value, known.iter().copied());
     Err(word.error(format!("`{value}` is none of {}{hint}", known.join(", "))))
 }
 
@@ -346,13 +349,37 @@ fn known_key(name: &str, key: &str, word: &Word<'_>) -> Result<(), SelectorError
     Err(word.error(format!("{name} has no field `{key}`{}", nearest(key, labels()))))
 }
 
-/// The valid name that is nearest to a wrong one, in words.
+/// What would be right: the valid name that is nearest to a wrong one, or else all of them where they are few, in words.
 pub(crate) fn nearest<'a>(wrong: &str, valid: impl IntoIterator<Item = &'a str>) -> String {
-    let likeness = |name: &str| strsim::jaro_winkler(&wrong.to_lowercase(), &name.to_lowercase());
-    let best =
-        valid.into_iter().map(|name| (likeness(name), name)).max_by(|one, two| one.0.total_cmp(&two.0));
+    let mut names: Vec<&str> = Vec::new();
+    for name in valid {
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    let meant = meant(wrong, names.iter().copied());
+    if !meant.is_empty() || names.is_empty() || names.len() > LISTED_MAX {
+        return meant;
+    }
+    format!("; there is `{}`", names.join("`, `"))
+}
+
+/// The valid name that is nearest to a wrong one, in words, if one is near.
+pub(crate) fn meant<'a>(wrong: &str, valid: impl IntoIterator<Item = &'a str>) -> String {
+    let wrong = wrong.to_lowercase();
+    let best = valid
+        .into_iter()
+        .map(|name| (likeness(&wrong, name), name))
+        .max_by(|one, two| one.0.total_cmp(&two.0));
     match best {
         Some((likeness, name)) if likeness > LIKENESS_MIN => format!("; did you mean `{name}`?"),
         _ => String::new(),
     }
+}
+
+/// How alike two names are. In a short name one slip of the finger is much of it, so what is one slip away comes first.
+fn likeness(wrong: &str, name: &str) -> f64 {
+    let name = name.to_lowercase();
+    let is_slip = wrong.len().max(name.len()) > 1 && strsim::osa_distance(wrong, &name) == 1;
+    f64::from(u8::from(is_slip)) + strsim::jaro_winkler(wrong, &name)
 }

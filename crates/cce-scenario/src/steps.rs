@@ -1,42 +1,39 @@
 //! Reads the steps of a scenario.
 
 use crate::{
-    clauses::{ACTS, check_order, component, port_named, selector},
+    clauses::{ACTS, check_order, component, place_unless_one, port_named, selector},
     file::Draft,
     model::{Act, Step},
     place::{AGENT, CUSTOMER},
-    read::{Placed, Section, Source},
+    read::{Placed, Problem, Section, Source},
     selector::{Vocabulary, nearest},
 };
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
 impl Draft {
     pub(crate) fn read_step(&mut self, mut item: Section<'_>, words: &Vocabulary, from: &mut Source<'_>) {
         let name = item.text("name", from);
         let after = item.text("after", from).and_then(|text| selector(&text, words, from));
         let (at, wait) = (item.duration("at", from), item.duration("wait", from));
-        if after.is_some() == at.is_some() && !item.has("after") {
-            from.problem(item.span.clone(), "a step has a time, `at`, or an event, `after`");
+        if let Some(place) = place_unless_one(&item, &["at", "after"]) {
+            from.problem(place, "a step has a time, `at`, or an event, `after`");
+        } else if item.has("at") && item.has("wait") {
+            from.problem(item.place_of_key("wait"), "`wait` counts from an event, `after`");
         }
         let act = self.read_act(&mut item, words, from);
         let lasting = item.duration("lasting", from).unwrap_or(Duration::ZERO);
-        let again = item.number("times", from).zip(item.duration("every", from));
-        if item.has("times") != item.has("every") {
-            from.problem(item.span.clone(), "a step that is taken again has both, `times` and `every`");
-        }
-        let span = item.span.clone();
-        let is_given = ACTS.iter().any(|key| item.has(key));
-        item.tell_unknown(from);
-        let Some(act) = act else {
-            if !is_given {
+        let again = item.number_of("times", 1..=u64::MAX, from).zip(item.duration("every", from));
+        for (one, other) in [("times", "every"), ("every", "times")] {
+            if item.has(one) && !item.has(other) {
                 from.problem(
-                    span,
-                    "a step does one thing: agent and does, customer and does, stop, start, restart, cut, \
-                     stall, arm, disarm or release",
+                    item.place_of_key(one),
+                    "a step that is taken again has both, `times` and `every`",
                 );
             }
-            return;
-        };
+        }
+        tell_needless(&item, from);
+        item.tell_unknown(from);
+        let Some(act) = act else { return };
         let act = match act {
             Act::Cut(port, _) => Act::Cut(port, lasting),
             Act::Stall(port, _) => Act::Stall(port, lasting),
@@ -48,7 +45,7 @@ impl Draft {
         self.steps.push(Step { name, after, wait, again, act });
     }
 
-    fn read_act(&self, item: &mut Section<'_>, words: &Vocabulary, from: &mut Source<'_>) -> Option<Act> {
+    fn read_act(&mut self, item: &mut Section<'_>, words: &Vocabulary, from: &mut Source<'_>) -> Option<Act> {
         let does = item.texts("does", from);
         let agent = item.text("agent", from);
         let customer = item.text("customer", from);
@@ -75,15 +72,26 @@ impl Draft {
         found.extend(
             item.text("stall", from).and_then(|text| port(text, from)).map(|port| Act::Stall(port, none)),
         );
-        found.extend(item.text("arm", from).map(|rule| Act::Arm(rule.text)));
-        found.extend(item.text("disarm", from).map(|rule| Act::Disarm(rule.text)));
-        found.extend(
-            item.text("release", from).map(|rule| Act::Release(Some(rule.text).filter(|rule| rule != "all"))),
-        );
-        if found.len() > 1 {
-            from.problem(item.span.clone(), "a step does one thing; make two of it");
+        found.extend(item.text("arm", from).map(|rule| Act::Arm(self.rule_named(rule, from))));
+        found.extend(item.text("disarm", from).map(|rule| Act::Disarm(self.rule_named(rule, from))));
+        if let Some(rule) = item.text("release", from) {
+            let is_one = rule.text != "all";
+            found.push(Act::Release(is_one.then(|| self.rule_named(rule, from))));
+        }
+        if let Some(place) = place_unless_one(item, &ACTS) {
+            from.problem(
+                place,
+                "a step does one thing: agent and does, customer and does, stop, start, restart, cut, stall, \
+                 arm, disarm or release",
+            );
         }
         found.into_iter().next()
+    }
+
+    /// Rules may stand behind the steps that name them.
+    fn rule_named(&mut self, rule: Placed, from: &Source<'_>) -> String {
+        self.named_rules.push((from.name.to_owned(), rule.clone()));
+        rule.text
     }
 
     fn tell(
@@ -113,15 +121,28 @@ impl Draft {
         Some(Act::Tell(node.into(), does.iter().map(|does| does.text.clone()).collect()))
     }
 
-    /// Steps name rules that there are.
-    pub(crate) fn check_rule_names(&self, from: &mut Source<'_>) {
-        for step in &self.steps {
-            let (Act::Arm(name) | Act::Disarm(name) | Act::Release(Some(name))) = &step.act else { continue };
-            if !self.rules.iter().any(|rule| rule.name == *name) {
-                let hint = nearest(name, self.rules.iter().map(|rule| rule.name.as_str()));
-                let at = from.text.find(name.as_str()).unwrap_or(0);
-                from.problem(at..at + name.len(), format!("there is no rule `{name}`{hint}"));
+    /// Steps name rules that there are, whichever file these stand in.
+    pub(crate) fn check_rule_names(&self, texts: &[(String, String)], problems: &mut Vec<Problem>) {
+        for (file, rule) in &self.named_rules {
+            if self.rules.iter().any(|known| known.name == rule.text) {
+                continue;
             }
+            let text = texts.iter().find(|(name, _)| name == file).map_or("", |(_, text)| text);
+            let mut from = Source::new(file, text, BTreeMap::new());
+            let hint = nearest(&rule.text, self.rules.iter().map(|rule| rule.name.as_str()));
+            from.problem(rule.span.clone(), format!("there is no rule `{}`{hint}", rule.text));
+            problems.append(&mut from.problems);
         }
+    }
+}
+
+/// Tells of what means nothing beside what the step does.
+fn tell_needless(item: &Section<'_>, from: &mut Source<'_>) {
+    let one_of = |keys: &[&str]| keys.iter().any(|key| item.has(key));
+    if item.has("does") && !one_of(&["agent", "customer"]) {
+        from.problem(item.place_of_key("does"), "`does` is for somebody: `agent` or `customer`");
+    }
+    if item.has("lasting") && !one_of(&["cut", "stall"]) {
+        from.problem(item.place_of_key("lasting"), "`lasting` is for `cut` and `stall`");
     }
 }

@@ -106,28 +106,26 @@ kinds! {
 impl Swarm {
     /// Reads `[swarm]`.
     pub(crate) fn read(section: &mut Section<'_>, from: &mut Source<'_>) -> Self {
-        let range = |key, (least, most), bound, section: &mut Section<'_>, from: &mut Source<'_>| {
-            section.range(key, bound, from).unwrap_or(Bounds { least, most })
+        let range = |key, (least, most), bounds, section: &mut Section<'_>, from: &mut Source<'_>| {
+            section.range(key, bounds, from).unwrap_or(Bounds { least, most })
         };
-        let mut swarm = Self {
-            agents: range("agents", (2, 50), AGENTS_MAX, section, from),
-            mrds: range("mrds", (1, 4), MRDS_MAX, section, from),
-            tasks: range("tasks", (20, 500), TASKS_MAX, section, from),
-            faults: range("faults", (1, 6), FAULTS_MAX, section, from),
+        let swarm = Self {
+            agents: range("agents", (2, 50), 1..=AGENTS_MAX, section, from),
+            mrds: range("mrds", (1, 4), 1..=MRDS_MAX, section, from),
+            tasks: range("tasks", (20, 500), 0..=TASKS_MAX, section, from),
+            faults: range("faults", (1, 6), 0..=FAULTS_MAX, section, from),
             kinds: named("kinds", "kind of fault", FaultKind::ALL, FaultKind::name, section, from),
             ports: named("ports", "port", &Port::ALL, Port::name, section, from),
             components: named("components", "component", &COMPONENTS, |name| name, section, from)
                 .into_iter()
                 .map(NodeName::from)
                 .collect(),
-            rules: range("rules", (0, 0), RULES_MAX, section, from),
+            rules: range("rules", (0, 0), 0..=RULES_MAX, section, from),
             bends: named("bends", "way to bend", BendKind::ALL, BendKind::name, section, from),
             heal: section.duration("heal", from).unwrap_or(HEAL),
         };
-        swarm.agents.least = swarm.agents.least.max(1);
-        swarm.mrds.least = swarm.mrds.least.max(1);
         if swarm.heal < HEAL_LEAST {
-            from.problem(section.span.clone(), "`swarm.heal` is at least 10s");
+            from.problem(section.place("heal"), "`swarm.heal` is at least 10s");
         }
         section.tell_unknown(from);
         swarm

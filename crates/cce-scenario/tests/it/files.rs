@@ -1,6 +1,7 @@
 //! Mistakes in scenario files: each is told with its place, and with what would be right.
 
-use crate::support::{read, read_with};
+use crate::support::{read, read_among, read_with};
+use cce_scenario::Problem;
 use std::collections::BTreeMap;
 
 /// Every mistake as `line:column: message`.
@@ -93,13 +94,13 @@ fn a_step_is_for_somebody_who_is_there() {
 #[test]
 fn a_step_tells_people_what_they_know_how_to_do() {
     let text = "[agents.1081]\n[[steps]]\nat = \"1s\"\nagent = \"1081\"\ndoes = \"pasue\"";
-    assert_eq!(mistakes(text)[0], "5:8: nobody knows how to `pasue`; did you mean `pause`?");
+    assert_eq!(mistakes(text)[0], "5:9: nobody knows how to `pasue`; did you mean `pause`?");
 }
 
 #[test]
 fn settings_that_are_not_there_are_told_where_they_are_set() {
     let text = "[set.\"mrd/Taks\"]\nstart_timeout = \"5s\"";
-    assert_eq!(mistakes(text), ["2:1: there is no mrd `Taks`; there is \"Tasks\""]);
+    assert_eq!(mistakes(text), ["1:6: there is no mrd `Taks`; there is \"Tasks\""]);
     let text = "[set.\"mrd/Tasks\"]\nstart_timeuot = \"5s\"";
     assert_eq!(mistakes(text), ["2:1: there is no setting `mrd/Tasks.start_timeuot`"]);
 }
@@ -112,7 +113,10 @@ fn agents_are_those_of_the_lab() {
 
 #[test]
 fn people_have_the_settings_that_they_have() {
-    assert_eq!(mistakes("[agents.1081]\nlimti = 2"), ["2:1: nobody has a setting `limti`"]);
+    assert_eq!(
+        mistakes("[agents.1081]\nlimti = 2"),
+        ["2:1: nobody has a setting `limti`; did you mean `limit`?"]
+    );
     assert_eq!(mistakes("[customers.alice]\npoll = 3").len(), 1);
 }
 
@@ -121,6 +125,153 @@ fn a_check_that_is_off_exists_and_has_a_reason() {
     let text = "[checks]\noff = { one-edn = \"because\" }";
     assert_eq!(mistakes(text), ["2:9: there is no check `one-edn`; did you mean `one-end`?"]);
     assert_eq!(mistakes("[checks]\noff = { one-end = \"\" }"), ["2:19: say why the check is off"]);
+}
+
+/// One mistake each, and where it stands.
+const MISTAKES: &[(&str, &str)] = &[
+    ("", "1:1"),
+    ("# nothing but a remark\n", "1:1"),
+    ("name = \"\"", "1:8"),
+    ("name = 3", "1:8"),
+    ("name = \"x\"\nuntil = \"soon\"", "2:9"),
+    ("demo = \"yes\"", "1:8"),
+    ("include = 3", "1:11"),
+    ("include = [\"one-task.toml\", \"nowhere.toml\"]", "1:29"),
+    ("lab = \"nowhere.toml\"", "1:7"),
+    ("untli = \"5s\"", "1:1"),
+    // Parameters.
+    ("parameters = 3", "1:14"),
+    ("[parameters]\npatience = []", "2:12"),
+    ("[parameters]\npatience = [[\"5s\"]]", "2:12"),
+    ("[parameters]\np = \"5s\"\n[[steps]]\nat = \"{q}\"\ncut = \"mr\"", "4:6"),
+    ("[parameters]\np = \"x\"\n[[expect]]\nnever = \"{p} NEW_TSAK\"", "4:9"),
+    // Settings.
+    ("[set.finese]\npresence_grace = \"5s\"", "1:6"),
+    ("[set]\nfinesse.presence_gracee = \"5s\"", "2:9"),
+    ("[set]\nfinesse.presence_grace = \"5 apples\"", "2:26"),
+    ("[set]\nfinesse.presence_grace = 5", "2:26"),
+    ("[set.\"mrd/Taks\"]\nstart_timeout = \"5s\"", "1:6"),
+    ("[set.\"mrd/Tasks\"]\nstart_timeuot = \"5s\"", "2:1"),
+    ("[set.\"mrd/Tasks\"]\nstart_timeout = \"5x\"", "2:17"),
+    ("[set.\"mrd/Tasks\"]\nstart_timeout.long = \"5x\"", "2:15"),
+    ("[latency]\ndefautl = \"2ms\"", "2:1"),
+    ("[latency]\ndefault = \"2 apples\"", "2:11"),
+    ("[latency]\nsplit = 3", "2:9"),
+    ("[latency.to_listener]\nmrr = \"2ms\"", "2:1"),
+    ("[latency.to_listener]\nmr = \"20ms..\"", "2:6"),
+    ("[parameters]\np = \"5s\"\n[set.\"mrd/Tasks\"]\nstart_timeout = \"{q}\"", "4:17"),
+    ("[parameters]\np = \"5s\"\n[agents.1081]\nready = \"{q}\"", "4:9"),
+    ("[parameters]\np = \"5s\"\n[agents.1081]\nlimit = \"{q}\"", "4:9"),
+    ("[parameters]\np = \"5s\"\n[[rules]]\ndrop = true\nmatch = \"{q}\"", "5:9"),
+    // People.
+    ("agents = 3", "1:10"),
+    ("[agents.1099]", "1:9"),
+    ("[agents]\n1081 = 3", "2:8"),
+    ("[agents.1081]\nlimit = 11", "2:9"),
+    ("[agents.1081]\nlimit = \"three\"", "2:9"),
+    ("[agents.1081]\nlimit = \"never\"", "2:9"),
+    ("[agents.1081]\nlimt = 3", "2:1"),
+    ("[agents.1081]\nid = \"1082\"", "2:1"),
+    ("[agents.1081]\nready = \"soon\"", "2:9"),
+    ("[agents.1081]\ninterrupt_action = \"ACEPT\"", "2:20"),
+    ("[agents.1081]\noffer = \"ignroe\"", "2:9"),
+    ("[agents.1081]\noffer = { acept = \"1s\" }", "2:11"),
+    ("[agents.1081]\noffer = { accept = \"1s\", close = 3 }", "2:34"),
+    ("[agents.1081]\naccept = \"1s\"\noffer = { accept = 1 }", "3:20"),
+    ("customers = 3", "1:13"),
+    ("[customers]\nalice = 3", "2:9"),
+    ("[customers.alice]\npol = \"1s\"", "2:1"),
+    ("[customers.alice]\npoll = 3", "2:8"),
+    ("[customers.alice]\nmethod = \"PUT\"", "2:10"),
+    ("[customers.alice]\nvariables = { cv_1 = 3 }", "2:22"),
+    ("[customers.alice]\nvariables = { name = 3 }\nname = \"x\"", "2:22"),
+    // Steps.
+    ("steps = 3", "1:9"),
+    ("steps = [3]", "1:10"),
+    ("[[steps]]\ncut = \"mr\"", "1:1"),
+    ("[[steps]]\nat = \"1s\"", "1:1"),
+    ("[[steps]]\nat = \"1s\"\nafter = \"link_up\"\ncut = \"mr\"", "3:1"),
+    ("[[steps]]\nat = \"1s\"\nwait = \"1s\"\ncut = \"mr\"", "3:1"),
+    ("[[steps]]\nat = 3\ncut = \"mr\"", "2:6"),
+    ("[[steps]]\nafter = \"link_pu\"\ncut = \"mr\"", "2:10"),
+    ("[[steps]]\nat = \"1s\"\ncut = \"mrr\"", "3:7"),
+    ("[[steps]]\nat = \"1s\"\nstop = \"routr\"", "3:8"),
+    ("[[steps]]\nat = \"1s\"\ncut = \"mr\"\nstall = \"mr\"", "4:1"),
+    ("[[steps]]\nat = \"1s\"\ncut = \"mr\"\nlasting = \"long\"", "4:11"),
+    ("[[steps]]\nat = \"1s\"\nstop = \"router\"\nlasting = \"1s\"", "4:1"),
+    ("[[steps]]\nat = \"1s\"\nstop = \"router\"\ndoes = \"ready\"", "4:1"),
+    ("[[steps]]\nat = \"1s\"\ncut = \"mr\"\ntimes = 3", "4:1"),
+    ("[[steps]]\nat = \"1s\"\ncut = \"mr\"\nevery = \"3s\"", "4:1"),
+    ("[[steps]]\nat = \"1s\"\ncut = \"mr\"\nevery = \"3s\"\ntimes = 0", "5:9"),
+    ("[[steps]]\nat = \"1s\"\ncut = \"mr\"\nevery = \"3s\"\ntimes = -1", "5:9"),
+    ("[[steps]]\nat = \"1s\"\nagent = \"1081\"\ndoes = \"ready\"", "3:9"),
+    ("[agents.1081]\n[[steps]]\nat = \"1s\"\nagent = \"1081\"", "4:9"),
+    ("[agents.1081]\n[[steps]]\nat = \"1s\"\nagent = \"1081\"\ndoes = [\"ready\", \"redy\"]", "5:19"),
+    ("[agents.1081]\n[[steps]]\nat = \"1s\"\nagent = \"1081\"\ndoes = \"pause bob\"", "5:15"),
+    ("[[steps]]\nname = \"lost\"\nat = \"1s\"\narm = \"lost\"", "4:7"),
+    ("[[steps]]\nat = \"1s\"\nrelease = \"al\"", "3:11"),
+    // Rules.
+    ("rules = 3", "1:9"),
+    ("[[rules]]\ndrop = true", "1:1"),
+    ("[[rules]]\nmatch = \"NEW_TASK\"", "1:1"),
+    ("[[rules]]\nmatch = \"NEW_TASK\"\ndrop = true\nnth = 0", "4:7"),
+    ("[[rules]]\nmatch = \"NEW_TASK\"\ndrop = true\nnth = 1.5", "4:7"),
+    ("[[rules]]\nmatch = \"NEW_TASK\"\ndrop = true\nswap = true", "4:1"),
+    ("[[rules]]\nmatch = \"NEW_TASK\"\ndrop = false", "3:8"),
+    ("[[rules]]\nmatch = \"NEW_TASK\"\ndrop = 1", "3:8"),
+    ("[[rules]]\nmatch = \"NEW_TASK\"\nsplit = 0", "3:9"),
+    ("[[rules]]\nmatch = \"NEW_TASK\"\ndelay = \"long\"", "3:9"),
+    ("[[rules]]\nmatch = \"NEW_TASK\"\nhold = \"desk > finesse ACEPT\"", "3:24"),
+    ("[[rules]]\nmatch = \"NEW_TASK\"\nhold = \"released\"\nexpire = 3", "4:10"),
+    ("[[rules]]\nmatch = \"NEW_TASK\"\ncorrupt = { byte = 3 }", "3:11"),
+    ("[[rules]]\nmatch = \"NEW_TASK\"\ncorrupt = { byte = 3, to = 256 }", "3:28"),
+    ("[[rules]]\nmatch = \"NEW_TASK\"\ncorrupt = { byte = 3, too = 25, to = 2 }", "3:23"),
+    ("[[rules]]\nmatch = \"contact T\"\ndrop = true", "2:9"),
+    ("[[rules]]\nmatch = \"ccp > mrpg NEW_TASK\"\ndrop = true\nalnoe = true", "4:1"),
+    // Expectations.
+    ("[[expect]]\nname = \"nothing\"", "1:1"),
+    ("[[expect]]\norder = [\"NEW_TASK\"]", "2:9"),
+    ("[[expect]]\norder = [\"NEW_TASK\", \"NEW_TSAK\"]", "2:23"),
+    ("[[expect]]\nnever = [\"NEW_TASK\", \"NEW_TASK T-1\"]", "2:32"),
+    ("[[expect]]\nnever = '''NEW_TASK T-1'''", "2:21"),
+    ("[[expect]]\nnever = \"held by=\\\"a b\\\" T-1\"", "2:9"),
+    ("[[expect]]\ncount = { of = \"NEW_TASK\" }", "2:9"),
+    ("[[expect]]\ncount = { of = \"NEW_TSAK\", is = 3 }", "2:17"),
+    ("[[expect]]\ncount = { of = \"NEW_TASK\", is = \"three\" }", "2:33"),
+    ("[[expect]]\ncount = { of = \"NEW_TASK\", least = 3, most = 2 }", "2:46"),
+    ("[[expect]]\ncount = { of = \"NEW_TASK\", is = 3, most = 2 }", "2:36"),
+    ("[[expect]]\nwithin = { from = \"NEW_TASK\", to = \"CONNECT\" }", "2:10"),
+    ("[[expect]]\nwithin = { from = \"NEW_TASK\", to = \"CONECT\", time = \"1s\" }", "2:37"),
+    ("[[expect]]\nwithin = { from = \"NEW_TASK\", to = \"CONNECT\", time = 1 }", "2:54"),
+    ("[[expect]]\nwhile = \"contact T to=queued\"\nfinal = \"contact T to=handled\"", "2:1"),
+    ("[[expect]]\nwhile = \"contact T\"\nnever = \"NEW_TASK\"", "2:9"),
+    ("[[expect]]\nfinal = [\"contact T to=handled\", \"contact T\"]", "2:34"),
+    ("[[expect]]\nfinal = \"contact T to=hanlded\"", "2:20"),
+    // Checks, exploration, swarm.
+    ("[checks]\non = {}", "2:1"),
+    ("[checks.off]\none-edn = \"because\"", "2:1"),
+    ("[checks.off]\none-end = true", "2:11"),
+    ("[explore]", "1:1"),
+    ("[explore]\nform = \"NEW_TASK\"\nfrom = \"NEW_TASK\"", "2:1"),
+    ("[explore]\nfrom = \"NEW_TSAK\"", "2:9"),
+    ("[swarm]\nagents = [50, 2]", "2:10"),
+    ("[swarm]\nagents = 0", "2:10"),
+    ("[swarm]\nmrds = \"many\"", "2:8"),
+    ("[swarm]\nkinds = [\"delay\", \"stal\"]", "2:19"),
+    ("[swarm]\nports = [\"mrr\"]", "2:10"),
+    ("[swarm]\nheal = \"1s\"", "2:8"),
+    ("[swarm]\ntaks = 3", "2:1"),
+];
+
+#[test]
+fn every_mistake_is_told_once_and_where_it_stands() {
+    for (text, place) in MISTAKES {
+        let found = mistakes(text);
+        assert!(
+            found.len() == 1 && found[0].starts_with(&format!("{place}: ")),
+            "{text}\n{place}: {found:?}"
+        );
+    }
 }
 
 #[test]
@@ -138,6 +289,71 @@ fn a_broken_file_is_told_with_the_place_where_it_breaks() {
 fn an_include_that_is_not_there_is_told() {
     let found = mistakes("include = [\"nowhere.toml\"]");
     assert!(found[0].starts_with("1:12: cannot include `nowhere.toml`"), "{found:?}");
+}
+
+/// Mistakes of a scenario `dir/a.toml` beside which these files are, each with its file.
+fn mistakes_among(files: &[(&str, &str)]) -> Vec<String> {
+    let find =
+        |name: &str| files.iter().find(|(known, _)| *known == name).map(|(_, text)| (*text).to_owned());
+    let file = |name: &str| find(name).ok_or_else(|| "no such file".to_owned());
+    let Err(error) = read_among("dir/a.toml", &find("a.toml").unwrap(), &file) else { return Vec::new() };
+    let place = |problem: &Problem| format!("{}:{}:{}", problem.file, problem.line, problem.column);
+    error.problems.iter().map(|problem| format!("{}: {}", place(problem), problem.message)).collect()
+}
+
+#[test]
+fn files_that_include_each_other_are_told_with_the_ring() {
+    let ring = [
+        ("a.toml", "name = \"a\"\ninclude = [\"b.toml\"]"),
+        ("b.toml", "about = \"b\"\ninclude = [\"c.toml\"]"),
+        ("c.toml", "about = \"c\"\nuntil = \"1s\"\ninclude = [\"a.toml\"]"),
+    ];
+    let told = "c.toml:3:12: files include each other in a ring: a.toml > b.toml > c.toml > a.toml";
+    assert_eq!(mistakes_among(&ring), [told]);
+    let inner = [ring[0], ring[1], ("c.toml", "include = [\"b.toml\"]")];
+    let told = "c.toml:1:12: files include each other in a ring: b.toml > c.toml > b.toml";
+    assert_eq!(mistakes_among(&inner), [told]);
+    let itself = [("a.toml", "include = \"a.toml\"")];
+    assert_eq!(
+        mistakes_among(&itself),
+        ["dir/a.toml:1:11: files include each other in a ring: a.toml > a.toml"]
+    );
+}
+
+#[test]
+fn a_file_that_several_include_is_read_once() {
+    let files = [
+        ("a.toml", "include = [\"b.toml\", \"c.toml\"]"),
+        ("b.toml", "include = [\"d.toml\"]"),
+        ("c.toml", "include = [\"d.toml\"]"),
+        ("d.toml", "nmae = \"x\""),
+    ];
+    assert_eq!(mistakes_among(&files), ["d.toml:1:1: a scenario has no key `nmae`; did you mean `name`?"]);
+}
+
+#[test]
+fn a_step_of_one_file_may_name_a_rule_of_another() {
+    let files = [
+        ("a.toml", "include = [\"b.toml\"]\n[[rules]]\nname = \"late\"\nmatch = \"NEW_TASK\"\ndrop = true"),
+        ("b.toml", "[[steps]]\nat = \"1s\"\narm = \"late\"\n[[steps]]\nat = \"1s\"\narm = \"lost\""),
+    ];
+    assert_eq!(mistakes_among(&files), ["b.toml:6:7: there is no rule `lost`; there is `late`"]);
+}
+
+#[test]
+fn a_short_name_is_recognised_behind_one_slip() {
+    for (wrong, right) in [("mrr", "mr"), ("rm", "mr"), ("ap", "app"), ("dekc", "desk"), ("xmp", "xmpp")] {
+        let text = format!("[[steps]]\nat = \"1s\"\ncut = \"{wrong}\"");
+        let told = format!("3:7: there is no port `{wrong}`; did you mean `{right}`?");
+        assert_eq!(mistakes(&text), [told]);
+    }
+}
+
+#[test]
+fn where_no_name_is_near_all_are_told_if_they_are_few() {
+    let told = "3:8: there is no component `zz`; there is `ccp`, `mrpg`, `router`, `agentpg`, `finesse`";
+    assert_eq!(mistakes("[[steps]]\nat = \"1s\"\nstop = \"zz\""), [told]);
+    assert_eq!(mistakes("[[expect]]\nnever = \"zz\""), ["2:10: there is no message or fact `zz`"]);
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use cce_journal::Record;
 use cce_scenario::{Context, Play, Report, Scenario, ScenarioError, load};
-use cce_world::{Layers, load as load_lab};
+use cce_world::{Lab, Layers, load as load_lab};
 use std::{collections::BTreeMap, fs, path::PathBuf};
 
 /// Where the shipped scenarios are.
@@ -17,8 +17,20 @@ pub(crate) fn read(text: &str) -> Result<Scenario, ScenarioError> {
 
 pub(crate) fn read_with(text: &str, chosen: &BTreeMap<String, String>) -> Result<Scenario, ScenarioError> {
     let files = |name: &str| fs::read_to_string(folder().join(name)).map_err(|error| error.to_string());
-    let lab = |file| load_lab(&Layers { file, ..Layers::default() }).map_err(|error| error.to_string());
     load("test.toml", text, Context { files: &files, lab: &lab, chosen })
+}
+
+/// Reads a scenario that has other files beside it.
+pub(crate) fn read_among(
+    name: &str,
+    text: &str,
+    files: &dyn Fn(&str) -> Result<String, String>,
+) -> Result<Scenario, ScenarioError> {
+    load(name, text, Context { files, lab: &lab, chosen: &BTreeMap::new() })
+}
+
+fn lab(file: Option<(String, String)>) -> Result<Lab, String> {
+    load_lab(&Layers { file, ..Layers::default() }).map_err(|error| error.to_string())
 }
 
 /// A run that has ended.

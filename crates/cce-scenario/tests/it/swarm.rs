@@ -83,8 +83,8 @@ fn a_scenario_without_a_swarm_stays_as_it_is() {
 #[test]
 fn wrong_bounds_and_names_are_told_with_their_places() {
     for (line, told) in [
-        ("agents = [5, 2]", "swarm.agents is [least, most], whole numbers up to 200"),
-        ("agents = \"many\"", "swarm.agents is [least, most], whole numbers up to 200"),
+        ("agents = [5, 2]", "swarm.agents is [least, most], whole numbers from 1 to 200"),
+        ("agents = \"many\"", "swarm.agents is [least, most], whole numbers from 1 to 200"),
         ("kinds = [\"cutt\"]", "there is no kind of fault `cutt`; did you mean `cut`?"),
         ("ports = [\"mrr\"]", "there is no port `mrr`"),
         ("heal = \"1s\"", "`swarm.heal` is at least 10s"),
