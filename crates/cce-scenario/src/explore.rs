@@ -81,10 +81,14 @@ impl Experiment for Orders {
         is_mark(record, BEGINS)
     }
 
-    /// Whatever follows from a contact's end is the same in every order.
+    /// Whatever follows from the end of the last contact is the same in every order.
     fn ends(&self, record: &Record) -> bool {
         let What::Out(Output::Note(Fact::Contact { to, .. })) = &record.what else { return false };
         matches!(to, ContactStatus::Handled | ContactStatus::Discarded)
+    }
+
+    fn endings(&self) -> usize {
+        self.scenario.customers.len().max(1)
     }
 
     fn is_over(&self, record: &Record) -> bool {

@@ -45,10 +45,16 @@ pub trait Experiment {
         true
     }
 
-    /// Whether orders are of no interest any more in what follows from this record. What does not follow from it
-    /// comes first, in every order; then the oldest is always next.
+    /// Whether orders are of no interest any more in what follows from this record, if it is the last of
+    /// [`endings`](Self::endings). What does not follow from it comes first, in every order; then the oldest is always
+    /// next.
     fn ends(&self, _: &Record) -> bool {
         false
+    }
+
+    /// How many records that end something there are in a run.
+    fn endings(&self) -> usize {
+        1
     }
 
     /// Whether the run is over as soon as nothing can be delivered after this record.

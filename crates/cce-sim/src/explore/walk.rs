@@ -53,6 +53,8 @@ pub(crate) struct Walk<'a, E> {
     /// Whether what is chosen next follows an event whose effect is not known yet.
     is_under_way: bool,
     window: Window,
+    /// Records that ended something.
+    endings: usize,
     is_over: bool,
     /// How many records were looked at.
     seen: usize,
@@ -87,6 +89,7 @@ impl<'a, E: Experiment> Walk<'a, E> {
             events: Vec::new(),
             is_under_way: false,
             window: Window::NotYet,
+            endings: 0,
             is_over: false,
             seen: 0,
         }
@@ -132,9 +135,14 @@ impl<'a, E: Experiment> Walk<'a, E> {
         let mut ended_by = Vec::new();
         for record in sim.records().get(self.seen..).unwrap_or_default() {
             self.is_over |= self.experiment.is_over(record);
+            let ends = self.experiment.ends(record);
+            self.endings += usize::from(ends);
             if self.window == Window::NotYet && self.experiment.begins(record) {
                 self.window = Window::Open;
-            } else if matches!(self.window, Window::Open | Window::Ending) && self.experiment.ends(record) {
+            } else if matches!(self.window, Window::Open | Window::Ending)
+                && ends
+                && self.endings >= self.experiment.endings()
+            {
                 self.window = Window::Ending;
                 ended_by.push(record.node.clone());
             }

@@ -17,6 +17,7 @@ struct Windowed {
     toys: fn() -> Toys,
     begins: fn(&Record) -> bool,
     ends: fn(&Record) -> bool,
+    endings: usize,
     is_over: fn(&Record) -> bool,
 }
 
@@ -34,6 +35,10 @@ impl Experiment for Windowed {
 
     fn ends(&self, record: &Record) -> bool {
         (self.ends)(record)
+    }
+
+    fn endings(&self) -> usize {
+        self.endings
     }
 
     fn is_over(&self, record: &Record) -> bool {
@@ -73,7 +78,8 @@ fn hears(record: &Record, node: &str, wanted: u8) -> bool {
     record.node.as_str() == node && matches!(&record.what, What::In(input) if mark(input) == Some(wanted))
 }
 
-const WHOLE: Windowed = Windowed { toys: relayed, begins: |_| true, ends: |_| false, is_over: |_| false };
+const WHOLE: Windowed =
+    Windowed { toys: relayed, begins: |_| true, ends: |_| false, endings: 1, is_over: |_| false };
 
 /// Two messages reach CCP, and a third one through the router, which makes a fourth one of it.
 fn relayed() -> Toys {
@@ -112,6 +118,13 @@ fn what_follows_from_the_end_of_the_window_comes_last() {
     let ends = |record: &Record| hears(record, "router", 3);
     let explored = EXPLORER.run(&Windowed { ends, ..WHOLE }, |_| ());
     assert_eq!((explored.orders, orders(&explored)), (2, set([&[1, 2, 4], &[2, 1, 4]])));
+}
+
+#[test]
+fn a_window_of_two_ends_goes_on_behind_the_first() {
+    let ends = |record: &Record| hears(record, "router", 3);
+    let explore = |endings| EXPLORER.run(&Windowed { ends, endings, ..WHOLE }, |_| ()).orders;
+    assert_eq!((explore(1), explore(2)), (2, 6));
 }
 
 fn orders(explored: &Explored<(Vec<u8>, Time)>) -> BTreeSet<Vec<u8>> {
