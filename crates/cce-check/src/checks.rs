@@ -59,6 +59,8 @@ impl Ends for Owner {
 pub struct Checks {
     ledger: Ledger,
     gap: Option<u64>,
+    /// Whoever runs the lab has ended the run: what components still say is not judged.
+    is_ended: bool,
     contacts: Contacts,
     dialogues: Dialogues,
     router: Router,
@@ -78,6 +80,7 @@ impl Checks {
         Self {
             ledger: Ledger::default(),
             gap: None,
+            is_ended: false,
             contacts: Contacts::default(),
             dialogues: Dialogues::default(),
             router: Router::default(),
@@ -112,12 +115,14 @@ impl Checks {
         self.gap
     }
 
-    /// Takes in the next event of the fold, and returns what it breaks.
+    /// Takes in the next event of the fold, and returns what it breaks. Behind the end of the run there is nothing to
+    /// break: components say goodbye, and what they knew goes with them.
     pub fn push(&mut self, event: &Event<'_>) -> Vec<Breach> {
         if matches!(event.record.what, What::Gap { .. }) {
             self.gap = self.gap.or(Some(event.record.seq));
         }
-        if self.gap.is_some() {
+        self.is_ended |= event.record.ends_the_run();
+        if self.gap.is_some() || self.is_ended {
             return Vec::new();
         }
         let mut ledger = std::mem::take(&mut self.ledger);

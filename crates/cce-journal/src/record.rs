@@ -1,7 +1,7 @@
 //! One line of a journal.
 
 use crate::Bent;
-use cce_kernel::{Input, NodeName, Output, Time};
+use cce_kernel::{Command, Input, NodeName, Output, Time};
 use serde::{Deserialize, Serialize};
 
 /// Something that went into a component, came out of it, or happened to it.
@@ -19,6 +19,13 @@ pub struct Record {
     /// What happened.
     #[serde(flatten)]
     pub what: What,
+}
+
+impl Record {
+    /// Whether it says that whoever runs the lab ends the run: every component is told to stop.
+    pub fn ends_the_run(&self) -> bool {
+        matches!(self.what, What::In(Input::Command(Command::Stop)))
+    }
 }
 
 /// What a record says.

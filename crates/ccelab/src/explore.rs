@@ -3,7 +3,7 @@
 use crate::{
     cli,
     failure::Failure,
-    files::{LAST, create_folder, create_private},
+    files::{LAST, create_folder, create_private, fresh_folder},
     print,
     sim::load_scenario,
     swarm,
@@ -50,6 +50,7 @@ struct Kind {
 pub(crate) fn explore(options: &cli::Explore) -> Result<(), Failure> {
     let combinations = combinations(options, &load_scenario(&options.file)?.parameters)?;
     let folder = Path::new(LAST).join(FOLDER);
+    let _lock = fresh_folder(&folder)?;
     let mut failed = 0;
     for (number, chosen) in (1..).zip(&combinations) {
         let mut options = options.clone();

@@ -56,6 +56,23 @@ impl Places {
     }
 }
 
+/// Empties a folder that is ours alone, and keeps others out of it for as long as the file that is returned is open.
+pub(crate) fn fresh_folder(folder: &Path) -> Result<File, Failure> {
+    create_folder(folder)?;
+    let lock = take(folder)?;
+    let failed = |source| file_failure("empty", folder, source);
+    for entry in fs::read_dir(folder).map_err(failed)? {
+        let path = entry.map_err(failed)?.path();
+        let removed = match path.file_name() {
+            Some(name) if name == LOCK => Ok(()),
+            _ if path.is_dir() => fs::remove_dir_all(&path),
+            _ => fs::remove_file(&path),
+        };
+        removed.map_err(failed)?;
+    }
+    Ok(lock)
+}
+
 /// The folder of the last run, or of the last run of these components.
 fn last_folder(only: &[String]) -> PathBuf {
     let chosen: Vec<&str> =

@@ -21,6 +21,9 @@ use std::{
 /// Where a recorded run that is played once more is kept.
 const AGAIN: &str = ".ccelab/again";
 
+/// Ends of contacts that are told one by one.
+const ENDS_MAX: usize = 20;
+
 /// Failures that are drawn; further ones are told.
 const DRAWN_MAX: usize = 5;
 
@@ -178,8 +181,18 @@ fn judge(
 
 pub(crate) fn summary(name: &str, report: &Report, journal: &Path) -> String {
     let mut text = format!("{name}\n");
-    for end in &report.outcome.0 {
-        let _ = writeln!(text, "  {end}");
+    if report.outcome.0.len() > ENDS_MAX {
+        let _ = writeln!(text, "  {}", report.outcome);
+    } else {
+        for end in &report.outcome.0 {
+            let _ = writeln!(text, "  {end}");
+        }
+    }
+    for lost in report.lost.iter().take(ENDS_MAX) {
+        let _ = writeln!(text, "  {lost}");
+    }
+    if !report.is_over {
+        let _ = writeln!(text, "  the run ended before everything had ended");
     }
     for (rule, is_legal) in &report.bends {
         let kind = if *is_legal { "a legal order" } else { "a misbehaving peer" };
@@ -220,7 +233,7 @@ pub(crate) fn command(file: &cli::ScenarioFile, options: &str) -> String {
 }
 
 /// A word as a shell takes it.
-fn quoted(word: &str) -> String {
+pub(crate) fn quoted(word: &str) -> String {
     let is_plain = |character: char| character.is_ascii_alphanumeric() || "_./:=,-".contains(character);
     if word.chars().all(is_plain) { word.to_owned() } else { format!("'{}'", word.replace('\'', "'\\''")) }
 }

@@ -95,7 +95,11 @@ impl Played {
             let mut quiet = Duration::ZERO;
             while quiet < rest {
                 looks.tick().await;
-                quiet = if lock(&self.0).is_over() { quiet + LOOK } else { Duration::ZERO };
+                let is_over = {
+                    let engine = lock(&self.0);
+                    engine.is_over() && engine.has_acted()
+                };
+                quiet = if is_over { quiet + LOOK } else { Duration::ZERO };
             }
         };
         // Time that is up is no error: what has not ended by then is told as in any other run.
@@ -116,7 +120,11 @@ impl Played {
         let (_, records) = read_journal(&places.journal)?;
         print::out(&sim::failures(header, &records, &report.failures));
         let count = report.failures.len();
-        Err(Failure::Check(format!("{name}: {count} of what was expected is not so")))
+        let again = format!("ccelab sim --from {}", sim::quoted(&places.journal.display().to_string()));
+        Err(Failure::Check(format!(
+            "{name}: {count} of what was expected is not so (seed {})\nagain: {again}",
+            header.seed
+        )))
     }
 }
 

@@ -6,7 +6,7 @@ use crate::lab::{
 use cce_check::Check;
 use cce_journal::{Record, What};
 use cce_kernel::{
-    Fact, Input, Output, Port,
+    Command, Fact, Input, Output, Port,
     fact::{AgentPgFact, CcpFact, FinesseFact, OpcMessage, QueueChoice, RouterFact, SmOperation},
     model::{
         AgentRecord, ContactId, ContactStatus, DialogState, Disposition, Object, PublishEvent, SkillTarget,
@@ -50,6 +50,20 @@ fn a_contact_whose_end_was_lost_with_ccp_nearly_breaks_one_end() {
         |record: &Record| crate::alter::fact(record).is_some_and(becomes(ContactStatus::Handled));
     assert!(!journal.records.iter().any(is_handled));
     holds(&journal);
+}
+
+#[test]
+fn what_components_say_goodbye_with_loses_no_end() {
+    let crashed = Run::new(lab(vec![agent("1081", 3)], vec![customer(4)]), 1)
+        .to(|record| crate::alter::fact(record).is_some_and(becomes(ContactStatus::Reserved)))
+        .restart("finesse")
+        .end();
+    holds(&crashed);
+    let stopped =
+        crashed.records.iter().position(|record| matches!(record.what, What::Stopped { .. })).unwrap();
+    let mut ended = crashed.clone();
+    ended.records[stopped].what = What::In(Input::Command(Command::Stop));
+    breaks(&ended, Check::OneEnd);
 }
 
 #[test]

@@ -48,6 +48,8 @@ pub struct Engine {
     touched: Touched,
     /// Something was seen that matters to what is done or expected later.
     noted: bool,
+    /// Whoever runs the lab has ended the run: nothing is done or expected any more.
+    is_ended: bool,
     now: Time,
 }
 
@@ -99,6 +101,7 @@ impl Engine {
             watcher: scenario.drawn.is_some().then(Watcher::default),
             touched: Touched::new(scenario.drawn.as_ref().is_some_and(|drawn| !drawn.rules.is_empty())),
             noted: false,
+            is_ended: false,
             is_open_ended: false,
             now: Time(0),
             scenario,
@@ -158,6 +161,13 @@ impl Engine {
             && self.ends.decided() >= self.scenario.customers.len()
             && self.ends.are_all()
             && self.rules.held.is_empty()
+    }
+
+    /// Whether something happened at all, and every rule that is armed has acted: people outside the lab take their
+    /// time.
+    pub fn has_acted(&self) -> bool {
+        let waits = |state: &RuleState| state.is_armed && state.fired.is_none();
+        self.ends.decided() > 0 && !self.rules.states.iter().any(waits)
     }
 
     /// How the tasks stand.
@@ -310,6 +320,10 @@ impl Engine {
 
 impl Director for Engine {
     fn see(&mut self, record: &Record) -> Reaction {
+        self.is_ended |= record.ends_the_run();
+        if self.is_ended {
+            return Reaction::default();
+        }
         self.now = self.now.max(record.at);
         let event = self.tracker.push(record);
         self.ends.learn(&event);
@@ -340,6 +354,9 @@ impl Director for Engine {
     }
 
     fn entering(&mut self, at: Time, node: &NodeName, input: &Input) -> Reaction {
+        if self.is_ended {
+            return Reaction::default();
+        }
         self.now = self.now.max(at);
         let record = Record { seq: 0, at, node: node.clone(), cause: None, what: What::In(input.clone()) };
         let event = self.tracker.peek(&record);
@@ -357,10 +374,13 @@ impl Director for Engine {
     }
 
     fn due(&self) -> Option<Time> {
-        self.alarms.first_key_value().map(|((at, _), _)| *at)
+        self.alarms.first_key_value().map(|((at, _), _)| *at).filter(|_| !self.is_ended)
     }
 
     fn wake(&mut self, now: Time) -> Vec<Order> {
+        if self.is_ended {
+            return Vec::new();
+        }
         self.now = self.now.max(now);
         let mut orders = Vec::new();
         while let Some(entry) = self.alarms.first_entry().filter(|entry| entry.key().0 <= now) {

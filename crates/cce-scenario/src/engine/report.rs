@@ -16,6 +16,10 @@ pub struct Report {
     pub bends: Vec<(String, bool)>,
     /// How the tasks ended.
     pub outcome: Outcome,
+    /// Contacts that never ended because what knew of their end failed, in words. That is no failure.
+    pub lost: Vec<String>,
+    /// Whether every step was taken and everything had ended.
+    pub is_over: bool,
 }
 
 /// Something that went wrong.
@@ -58,8 +62,15 @@ impl Engine {
             });
         }
         failures.extend(self.unfinished());
-        failures.extend(self.stuck());
-        Report { failures, bends: self.bends(), outcome: self.outcome() }
+        let lost = self.lost();
+        let (is_over, outcome) = (self.is_over() || self.is_open_ended, self.outcome());
+        if self.must_all_end() {
+            let by = "swarm: everything ends once everything is whole";
+            failures.extend(lost.into_iter().map(|(text, record)| Breach::new(by, text, Some(record))));
+            return Report { failures, bends: self.bends(), outcome, lost: Vec::new(), is_over };
+        }
+        let lost = lost.into_iter().map(|(text, _)| text).collect();
+        Report { failures, bends: self.bends(), outcome, lost, is_over }
     }
 
     /// What has not ended. A bent task that never ends keeps its agent's slot, and others may wait for that.
@@ -71,19 +82,19 @@ impl Engine {
         unended
     }
 
-    /// In a swarm, everything ends once everything is whole, but for ends that were lost with something that broke.
-    fn stuck(&self) -> Vec<Breach> {
-        let Some(drawn) = &self.scenario.drawn else { return Vec::new() };
-        if drawn.may_lose_ends || !drawn.rules.is_empty() {
-            return Vec::new();
-        }
+    /// In a swarm, everything ends once everything is whole, unless something that broke may take ends with it.
+    fn must_all_end(&self) -> bool {
+        let drawn = self.scenario.drawn.as_ref();
+        drawn.is_some_and(|drawn| !drawn.may_lose_ends && drawn.rules.is_empty())
+    }
+
+    /// Contacts that never ended because what knew of their end failed, each with the record of that.
+    fn lost(&self) -> Vec<(String, u64)> {
         let names = self.tracker.names();
-        let stuck = |(contact, lost): (&ContactId, u64)| {
-            let text =
-                format!("contact {} never ended; its end was lost at record {lost}", names.short(contact));
-            Breach::new("swarm: everything ends once everything is whole", text, Some(lost))
+        let words = |(contact, lost): (&ContactId, u64)| {
+            (format!("{} never ended: its end was lost at record {lost}", names.short(contact)), lost)
         };
-        self.checks.lost().map(stuck).collect()
+        self.checks.lost().map(words).collect()
     }
 
     /// A scenario does what it says: every step is taken, every rule acts, nothing stays held.

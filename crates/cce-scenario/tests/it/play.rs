@@ -40,6 +40,17 @@ fn what_must_never_happen_is_told_when_it_does() {
 }
 
 #[test]
+fn a_contact_whose_end_was_lost_with_a_link_is_told_and_is_no_failure() {
+    let run = with(
+        "[[steps]]\nafter = \"agentpg > finesse AGENT_PRE_CALL_EVENT\"\ncut = \"cti-a\"\nlasting = \"1s\"",
+    );
+    assert_eq!(run.failures(), ["expectation 1: at the end `contact alice to=handled`"], "and no check");
+    let [lost] = &run.report.lost[..] else { panic!("{:?}", run.report.lost) };
+    assert!(lost.starts_with("alice never ended: its end was lost at record "), "{lost}");
+    assert!(!run.report.is_over);
+}
+
+#[test]
 fn a_count_is_told_when_it_is_too_small_or_too_large() {
     let failures = |is: u32| {
         let rest =

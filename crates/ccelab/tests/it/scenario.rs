@@ -1,6 +1,6 @@
 //! Scenarios over a lab that runs, and the admin port.
 
-use crate::support::{Running, create_task, folder, http, scenario, wait_for, wait_for_status};
+use crate::support::{Running, create_task, folder, http, run, scenario, stdout, wait_for, wait_for_status};
 use serde_json::{Value, json};
 use std::{fs, path::Path};
 
@@ -84,6 +84,29 @@ fn a_run_in_which_something_expected_is_not_so_fails_and_says_what() {
     let folder = folder("unmet");
     let lab = start(&folder, HELD);
     assert_eq!(lab.ended().code(), Some(1), "the rule never acted");
+}
+
+#[test]
+fn a_message_that_is_still_held_at_the_end_of_a_run_is_a_failure() {
+    let folder = folder("still-held");
+    let lab = start(&folder, HELD);
+    let (app, admin) = (lab.address("app"), lab.address("admin"));
+    create_task(&app).unwrap();
+    wait_for("the hold", || get(&admin, "/held").as_array().filter(|held| !held.is_empty()).cloned());
+    assert_eq!(lab.ended().code(), Some(1));
+    let checked = run(&folder, &["check", "run.jsonl"]);
+    assert!(stdout(&checked).contains("contact"), "what had not ended is told: {}", stdout(&checked));
+    assert_eq!(checked.status.code(), Some(1));
+    assert!(run(&folder, &["check", "run.jsonl", "--unfinished"]).status.success());
+}
+
+#[test]
+fn a_task_that_waits_when_a_run_without_a_scenario_ends_is_no_failure() {
+    let folder = folder("waiting");
+    let lab = Running::start(&folder, "lab", &["--ports", "ephemeral"]);
+    let app = lab.address("app");
+    wait_for_status(&app, &create_task(&app).unwrap(), "queued");
+    lab.interrupt();
 }
 
 #[test]

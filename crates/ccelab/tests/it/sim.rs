@@ -73,6 +73,10 @@ fn many_seeds_are_told_by_their_outcomes() {
     let said = stdout(&output);
     assert!(said.contains("8 seeds, 1 distinct outcome"), "{said}");
     assert!(said.contains("8 × alice: handled"), "{said}");
+    let journal = |seed| folder.join(format!(".ccelab/last/explore/seed-{seed}.jsonl")).exists();
+    assert!(journal(1));
+    run(&folder, &["explore", &scenario("one-task.toml"), "--seeds", "2..2"]);
+    assert!(journal(2) && !journal(1), "journals of the exploration before are gone");
 }
 
 #[test]
