@@ -1,10 +1,11 @@
 //! Reads the clauses of a scenario: rules, expectations, and the selectors in them.
 
 use crate::{
+    known::{meant, nearest},
     model::{Action, Rule, Want, task_word},
     place::AGENT,
     read::{Placed, Section, Source},
-    selector::{Selector, Vocabulary, meant, nearest},
+    selector::{Selector, Vocabulary},
 };
 use cce_kernel::{NodeName, Port};
 use cce_world::{

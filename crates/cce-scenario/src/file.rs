@@ -3,10 +3,11 @@
 use crate::{
     clauses::{WANTS, read_rule, read_wants, selector},
     gather::Files,
+    known::nearest,
     model::{Expectation, Rule, Scenario, Step},
     place::{AGENT, CUSTOMER, PlacePattern},
     read::{Placed, Problem, Section, Source, as_json},
-    selector::{Selector, Vocabulary, nearest},
+    selector::{Selector, Vocabulary},
     swarm::Swarm,
 };
 use cce_check::Check;

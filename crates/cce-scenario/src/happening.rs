@@ -78,6 +78,39 @@ impl Happening<'_> {
             }
         }
     }
+
+    /// Every key under which it says something.
+    pub fn keys(&self) -> Vec<String> {
+        let owned = |keys: &[&str]| keys.iter().map(|key| (*key).to_owned()).collect::<Vec<_>>();
+        match &self.content {
+            Content::Message(message) => keys_of_message(message),
+            Content::Request(request) => {
+                let mut keys = owned(&["method", "path"]);
+                keys.extend(of_request(request, "object").map(|_| "object".to_owned()));
+                keys.extend(words::xml_keys(&request.body.text()));
+                keys
+            }
+            Content::Response(_, response) => {
+                let mut keys = owned(&["to", "status"]);
+                keys.extend(response.iter().flat_map(|response| words::xml_keys(&response.body.text())));
+                keys
+            }
+            Content::Fact(fact) => facts::shown(fact),
+            Content::Bent(_) => owned(&["by"]),
+            Content::Words(words) => words.iter().map(|(key, _)| (*key).to_owned()).collect(),
+        }
+    }
+}
+
+fn keys_of_message(message: &Message) -> Vec<String> {
+    let shown = match message {
+        Message::Cti(message) => message.fields(),
+        Message::Mr(message) => message.fields(),
+        Message::Icm(message) => message.fields(),
+        Message::Stream(bytes) => return words::xml_keys(&String::from_utf8_lossy(bytes)),
+        Message::Unreadable(_) => return Vec::new(),
+    };
+    shown.iter().map(|field| field.label.to_string()).collect()
 }
 
 fn of_message(message: &Message, key: &str) -> Option<String> {

@@ -2,8 +2,8 @@
 
 use crate::{
     file::Draft,
+    known::nearest,
     read::{Placed, Problem, Section, Source, as_json, json_table},
-    selector::nearest,
 };
 use cce_world::{CastAgent, CastCustomer, Lab, Patch};
 use serde::{

@@ -1,6 +1,6 @@
 //! Reads a TOML file piece by piece, and remembers where each piece stands. Everything that is wrong is found.
 
-use crate::{selector::nearest, swarm::Bounds};
+use crate::{known::nearest, swarm::Bounds};
 use cce_world::Span;
 use serde_json::{Map, Value};
 use std::{

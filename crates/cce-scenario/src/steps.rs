@@ -3,10 +3,11 @@
 use crate::{
     clauses::{ACTS, check_order, component, place_unless_one, port_named, selector},
     file::Draft,
+    known::nearest,
     model::{Act, Step},
     place::{AGENT, CUSTOMER},
     read::{Placed, Problem, Section, Source},
-    selector::{Vocabulary, nearest},
+    selector::Vocabulary,
 };
 use std::{collections::BTreeMap, time::Duration};
 

@@ -1,8 +1,8 @@
 //! What a swarm may draw.
 
 use crate::{
+    known::nearest,
     read::{Placed, Section, Source},
-    selector::nearest,
 };
 use cce_kernel::{NodeName, Port};
 use cce_world::COMPONENTS;

@@ -2,6 +2,7 @@
 
 use crate::support::{folder, read, run};
 use cce_check::Check;
+use cce_scenario::{keys_of, names};
 use cce_world::{
     CastAgent, CastCustomer, Span,
     cast::{agent, customer},
@@ -16,8 +17,6 @@ const READER: &str = concat!(
     include_str!("../../src/steps.rs"),
     include_str!("../../src/clauses.rs")
 );
-const WORDS: &str = include_str!("../../src/words.rs");
-const FACTS: &str = include_str!("../../src/facts.rs");
 
 fn document() -> String {
     fs::read_to_string(folder().join("../../docs/scenarios.md")).unwrap()
@@ -58,11 +57,8 @@ fn quoted<'a>(source: &'a str, beginning: &str) -> Vec<&'a str> {
     source.split(beginning).skip(1).filter_map(|rest| rest.split('"').next()).collect()
 }
 
-/// The names of a list in a source.
-fn list<'a>(source: &'a str, head: &str) -> Vec<&'a str> {
-    let (_, behind) = source.split_once(head).unwrap();
-    let (list, _) = behind.split_once("];").unwrap();
-    list.split('"').skip(1).step_by(2).collect()
+fn is_fact(name: &str) -> bool {
+    name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_')
 }
 
 /// Every one of them stands in the document as code.
@@ -149,14 +145,37 @@ fn everything_that_people_can_be_told_is_explained() {
 
 #[test]
 fn every_name_of_a_request_or_a_stanza_is_explained() {
-    assert_documented(list(WORDS, "const HTTP: [&str; 21] = ["), 21);
-    assert_documented(list(WORDS, "const STREAM: [&str; 8] =\n    ["), 8);
+    assert_documented(names().into_iter().filter(|name| !is_fact(name)), 29);
 }
 
 #[test]
 fn every_name_of_a_fact_is_explained() {
-    assert_documented(list(FACTS, "const NAMES: &[&str] = &["), 45);
-    assert_documented(list(FACTS, "const EVENTS: [&str; 8] =\n    ["), 8);
+    assert_documented(names().into_iter().filter(|name| is_fact(name)), 53);
+}
+
+#[test]
+fn every_key_of_a_fact_stands_in_its_row() {
+    let document = document();
+    let (_, facts) = document.split_once("### Names of facts").unwrap();
+    let row = |name: &str| {
+        facts.lines().find(|line| line.split(" | ").next().unwrap().contains(&format!("`{name}`")))
+    };
+    let mut missing = Vec::new();
+    for name in names().into_iter().filter(|name| is_fact(name)) {
+        let (_, row) = row(name).and_then(|row| row.split_once(" | ")).unwrap_or_else(|| panic!("{name}"));
+        let outer = keys_of(name).unwrap().into_iter().filter(|key| !key.contains('.'));
+        missing.extend(
+            outer.filter(|key| !row.contains(&format!("`{key}`"))).map(|key| format!("{name} {key}")),
+        );
+    }
+    assert_eq!(missing, Vec::<String>::new());
+}
+
+#[test]
+fn every_key_of_a_request_or_a_stanza_is_explained() {
+    let keys: Vec<String> =
+        names().into_iter().filter(|name| !is_fact(name)).filter_map(keys_of).flatten().collect();
+    assert_documented(keys.iter().map(String::as_str), 100);
 }
 
 #[test]

@@ -14,7 +14,7 @@ pub(crate) fn shipped(name: &str) -> Scenario {
     read(&text).unwrap_or_else(|error| panic!("{name}: {:?}", error.problems))
 }
 
-const SHIPPED: [&str; 11] = [
+pub(crate) const SHIPPED: [&str; 11] = [
     "lab-trace",
     "queue-then-agent",
     "two-tasks-one-agent",
