@@ -64,6 +64,27 @@ impl Scenario {
     }
 }
 
+impl Scenario {
+    /// What it consists of, in one line; of a swarm, what each seed may draw.
+    pub fn contents(&self) -> String {
+        let agents = (self.lab.cast.agents.len(), "agent");
+        let parts = [agents, (self.customers.len(), "customer"), (self.steps.len(), "step")];
+        let parts = parts
+            .into_iter()
+            .chain([(self.rules.len(), "rule"), (self.expectations.len(), "expectation")])
+            .filter(|(count, _)| *count > 0 || self.swarm.is_none())
+            .map(|(count, noun)| format!("{count} {}", plural(count as u64, noun)));
+        let drawn = self.swarm.iter().map(|swarm| format!("each seed draws {swarm}"));
+        let parts = parts.collect::<Vec<_>>().join(", ");
+        drawn.chain(Some(parts).filter(|parts| !parts.is_empty())).collect::<Vec<_>>().join("; ")
+    }
+}
+
+/// A noun after that many.
+pub(crate) fn plural(count: u64, noun: &str) -> String {
+    if count == 1 { noun.to_owned() } else { format!("{noun}s") }
+}
+
 /// Something that a scenario does.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Step {

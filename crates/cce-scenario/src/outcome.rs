@@ -12,6 +12,12 @@ use std::{
     fmt,
 };
 
+/// So many contacts are told one by one.
+const TOLD_MAX: usize = 6;
+
+/// Of many contacts, so many that ended alike are told by name.
+const NAMED_MAX: usize = 3;
+
 /// How each contact stands, and what became of its tasks.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Ends {
@@ -41,26 +47,49 @@ pub struct TaskEnd {
     pub dispositions: Vec<u32>,
 }
 
-impl fmt::Display for TaskEnd {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.name, self.status)?;
-        if let Some(cancel) = &self.cancel {
-            write!(f, ", DELETE {cancel}")?;
-        }
-        for disposition in &self.dispositions {
-            write!(f, ", disposition {disposition}")?;
-        }
-        Ok(())
+impl TaskEnd {
+    /// How it ended, without its name.
+    fn how(&self) -> String {
+        let cancel = self.cancel.iter().map(|cancel| format!("DELETE {cancel}"));
+        let dispositions = self.dispositions.iter().map(|disposition| format!("disposition {disposition}"));
+        [self.status.clone()].into_iter().chain(cancel).chain(dispositions).collect::<Vec<_>>().join(", ")
     }
 }
 
+impl fmt::Display for TaskEnd {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.name, self.how())
+    }
+}
+
+/// Each contact; of many, how many ended how: the most frequent end first, rare ones with names.
 impl fmt::Display for Outcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.0.is_empty() {
             return f.write_str("no task");
         }
-        let ends: Vec<String> = self.0.iter().map(ToString::to_string).collect();
+        let ends = if self.0.len() > TOLD_MAX {
+            self.groups()
+        } else {
+            self.0.iter().map(ToString::to_string).collect()
+        };
         f.write_str(&ends.join("; "))
+    }
+}
+
+impl Outcome {
+    fn groups(&self) -> Vec<String> {
+        let mut names: BTreeMap<String, Vec<&str>> = BTreeMap::new();
+        for end in &self.0 {
+            names.entry(end.how()).or_default().push(&end.name);
+        }
+        let mut groups: Vec<_> = names.into_iter().collect();
+        groups.sort_by_key(|(_, names)| std::cmp::Reverse(names.len()));
+        let told = |(how, names): (String, Vec<&str>)| match names.len() {
+            count if count > NAMED_MAX => format!("{count} contacts: {how}"),
+            _ => format!("{}: {how}", names.join(", ")),
+        };
+        groups.into_iter().map(told).collect()
     }
 }
 

@@ -49,15 +49,7 @@ pub(crate) fn load_scenario(options: &cli::ScenarioFile) -> Result<Scenario, Fai
 /// `ccelab scenario check`.
 pub(crate) fn check(options: &cli::ScenarioFile) -> Result<(), Failure> {
     let scenario = load_scenario(options)?;
-    print::line(&format!(
-        "{}: {} agents, {} customers, {} steps, {} rules, {} expectations",
-        scenario.name,
-        scenario.lab.cast.agents.len(),
-        scenario.customers.len(),
-        scenario.steps.len(),
-        scenario.rules.len(),
-        scenario.expectations.len(),
-    ));
+    print::line(&format!("{}: {}", scenario.name, scenario.contents()));
     Ok(())
 }
 

@@ -2,11 +2,12 @@
 
 use crate::{
     known::nearest,
+    model::plural,
     read::{Placed, Section, Source},
 };
 use cce_kernel::{NodeName, Port};
-use cce_world::COMPONENTS;
-use std::time::Duration;
+use cce_world::{COMPONENTS, Span};
+use std::{fmt, time::Duration};
 
 /// Bounds of what may be drawn. Beyond them, a run takes long and shows nothing new.
 const AGENTS_MAX: u64 = 200;
@@ -130,6 +131,41 @@ impl Swarm {
         section.tell_unknown(from);
         swarm
     }
+}
+
+impl fmt::Display for Bounds {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { least, most } = self;
+        if least == most { write!(f, "{least}") } else { write!(f, "{least} to {most}") }
+    }
+}
+
+/// What may be drawn, in one line.
+impl fmt::Display for Swarm {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { agents, mrds, tasks, faults, kinds, ports, components, rules, bends, heal } = self;
+        let noun = |bounds: &Bounds, noun: &str| format!("{bounds} {}", plural(bounds.most, noun));
+        let (agents, mrds, tasks) = (noun(agents, "agent"), noun(mrds, "MRD"), noun(tasks, "task"));
+        write!(f, "{agents}, {mrds}, {tasks}, {}", noun(faults, "fault"))?;
+        if faults.most > 0 {
+            write!(f, " ({})", joined(kinds.iter().map(|kind| kind.name())))?;
+            if ports.len() < Port::ALL.len() {
+                write!(f, " of {}", joined(ports.iter().map(|port| port.name())))?;
+            }
+            if kinds.contains(&FaultKind::Restart) && components.len() < COMPONENTS.len() {
+                write!(f, ", restarts of {}", joined(components.iter().map(NodeName::as_str)))?;
+            }
+        }
+        if rules.most > 0 {
+            let bends = joined(bends.iter().map(|bend| bend.name()));
+            write!(f, ", {} ({bends})", noun(rules, "bent message"))?;
+        }
+        write!(f, "; whole from {} on", Span(*heal))
+    }
+}
+
+fn joined<'a>(words: impl Iterator<Item = &'a str>) -> String {
+    words.collect::<Vec<_>>().join(", ")
 }
 
 /// A list of names; without one, everything that has a name.

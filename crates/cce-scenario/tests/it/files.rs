@@ -393,3 +393,10 @@ fn a_parameter_that_is_not_there_is_told_where_it_is_used() {
     let text = "[parameters]\npatience = \"5s\"\n[[steps]]\nat = \"{patiense}\"\ncut = \"mr\"";
     assert!(mistakes(text)[0].starts_with("4:6: there is no parameter `patiense`"), "{:?}", mistakes(text));
 }
+
+#[test]
+fn a_scenario_says_in_one_line_what_it_consists_of() {
+    let text =
+        "[agents.1081]\n[customers.alice]\n[customers.bob]\n[[rules]]\nmatch = \"NEW_TASK\"\ndrop = true";
+    assert_eq!(read(text).unwrap().contents(), "1 agent, 2 customers, 0 steps, 1 rule, 0 expectations");
+}

@@ -13,6 +13,7 @@ mod files;
 mod keys;
 mod misbehaving;
 mod orders;
+mod outcomes;
 mod planted;
 mod play;
 mod shipped;

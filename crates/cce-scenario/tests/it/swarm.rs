@@ -132,3 +132,25 @@ fn digest(swarm: &Scenario, seed: u64) -> (u64, Vec<Breach>) {
     });
     (hasher.finish(), play.report().failures)
 }
+
+#[test]
+fn a_swarm_says_in_one_line_what_may_be_drawn() {
+    let swarm = |lines: &str| read(&format!("name = \"x\"\n[swarm]\n{lines}")).unwrap().contents();
+    assert_eq!(
+        swarm(
+            "agents = [2, 50]\nmrds = 1\nfaults = [1, 5]\nkinds = [\"delay\", \"cut\"]\nports = [\"mr\", \"app\"]"
+        ),
+        "each seed draws 2 to 50 agents, 1 MRD, 20 to 500 tasks, 1 to 5 faults (delay, cut) of mr, app; whole from 1m on"
+    );
+    assert_eq!(
+        swarm("faults = 0\nrules = [1, 3]\nbends = [\"drop\"]\nheal = \"30s\""),
+        "each seed draws 2 to 50 agents, 1 to 4 MRDs, 20 to 500 tasks, 0 faults, 1 to 3 bent messages (drop); whole from 30s on"
+    );
+    assert_eq!(
+        swarm(
+            "faults = 1\nkinds = [\"restart\"]\ncomponents = [\"ccp\"]\n[[expect]]\nnever = \"peer_error\""
+        ),
+        "each seed draws 2 to 50 agents, 1 to 4 MRDs, 20 to 500 tasks, 1 fault (restart), restarts of ccp; \
+         whole from 1m on; 1 expectation"
+    );
+}

@@ -66,6 +66,22 @@ fn a_mistake_in_a_scenario_is_pointed_out() {
 }
 
 #[test]
+fn a_scenario_without_a_mistake_is_told_in_one_line() {
+    let folder = folder("sim-check");
+    for (name, told) in [
+        ("one-task", "one-task: 1 agent, 1 customer, 0 steps, 0 rules, 3 expectations\n"),
+        (
+            "swarm",
+            "swarm: each seed draws 2 to 50 agents, 1 to 4 MRDs, 20 to 500 tasks, 1 to 5 faults (delay, stall, cut, crash) of \
+             mr, xmpp, app; whole from 1m on\n",
+        ),
+    ] {
+        let output = run(&folder, &["scenario", "check", &scenario(&format!("{name}.toml"))]);
+        assert_eq!((output.status.code(), stdout(&output).as_str()), (Some(0), told));
+    }
+}
+
+#[test]
 fn many_seeds_are_told_by_their_outcomes() {
     let folder = folder("sim-seeds");
     let output = run(&folder, &["explore", &scenario("one-task.toml"), "--seeds", "1..8", "--jobs", "2"]);
