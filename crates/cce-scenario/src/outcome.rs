@@ -18,6 +18,9 @@ const TOLD_MAX: usize = 6;
 /// Of many contacts, so many that ended alike are told by name.
 const NAMED_MAX: usize = 3;
 
+/// So many contacts and tasks are remembered once they have ended; how later ones ended is not told.
+const ENDS_MAX: usize = 200_000;
+
 /// How each contact stands, and what became of its tasks.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Ends {
@@ -97,7 +100,7 @@ impl Ends {
     pub(crate) fn learn(&mut self, event: &Event<'_>) {
         match &event.kind {
             Kind::Fact(Fact::Contact { contact, to, reason, .. }) => {
-                self.contacts.insert(contact.clone(), (*to, *reason));
+                keep(&mut self.contacts, contact.clone(), (*to, *reason));
                 if matches!(to, ContactStatus::Handled | ContactStatus::Discarded) {
                     self.open.remove(contact);
                 } else {
@@ -107,7 +110,9 @@ impl Ends {
             Kind::Fact(Fact::Task { task, to, disposition, .. }) => {
                 if *to == TaskState::Ended {
                     self.tasks.remove(task);
-                    self.dispositions.extend(disposition.map(|disposition| (*task, disposition)));
+                    if let Some(disposition) = disposition {
+                        keep(&mut self.dispositions, *task, *disposition);
+                    }
                 } else {
                     self.tasks.insert(*task);
                 }
@@ -125,7 +130,7 @@ impl Ends {
             Some("CANCEL") => {
                 if let (Some(contact), Some(status)) = (&happening.subject.contact, happening.field("status"))
                 {
-                    self.cancels.insert(contact.clone(), status);
+                    keep(&mut self.cancels, contact.clone(), status);
                 }
             }
             Some("CREATE") => self.learn_creation(&happening.record.node, &happening.record.what, names),
@@ -178,5 +183,12 @@ impl Ends {
             }
         };
         Outcome(names.contacts().iter().map(end).collect())
+    }
+}
+
+/// Keeps a value, if it is known or there is room.
+fn keep<K: Ord, V>(table: &mut BTreeMap<K, V>, key: K, value: V) {
+    if table.len() < ENDS_MAX || table.contains_key(&key) {
+        table.insert(key, value);
     }
 }
