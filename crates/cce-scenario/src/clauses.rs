@@ -54,6 +54,12 @@ pub(crate) fn read_rule(
     from: &mut Source<'_>,
 ) -> Option<Rule> {
     let name = item.text("name", from).map_or_else(|| format!("rule {number}"), |name| name.text);
+    if name.trim().is_empty() {
+        from.problem(
+            item.place("name"),
+            "a name is not empty; without one, the rule is called by its number",
+        );
+    }
     let matching = item.text("match", from);
     if !item.has("match") {
         from.problem(item.span.clone(), "a rule has a selector, `match`");
@@ -64,7 +70,32 @@ pub(crate) fn read_rule(
     let expire = item.duration("expire", from).unwrap_or(EXPIRE);
     let is_armed = item.truth("armed", from).unwrap_or(true);
     let action = read_action(item, words, from)?;
-    Some(Rule { name, matching: matching?, nth, action, alone, expire, is_armed })
+    let matching = matching?;
+    tell_without_effect(item, &matching, &action, from);
+    Some(Rule { name, matching, nth, action, alone, expire, is_armed })
+}
+
+/// Tells of what a rule says that would change nothing.
+fn tell_without_effect(item: &Section<'_>, matching: &Selector, action: &Action, from: &mut Source<'_>) {
+    let waits = matches!(action, Action::Hold(_) | Action::Delay(_));
+    if item.has("alone") && !waits {
+        from.problem(item.place_of_key("alone"), "`alone` is for `hold` and `delay`");
+    }
+    if item.has("expire") && !matches!(action, Action::Hold(_) | Action::Swap) {
+        from.problem(item.place_of_key("expire"), "`expire` is for `hold` and `swap`");
+    }
+    let needs_a_stream = matches!(action, Action::Swap | Action::Split(_) | Action::Coalesce);
+    if needs_a_stream && matching.is_http() {
+        let message =
+            "an HTTP message stays whole, and has a stream of its own: nothing comes before or behind it";
+        from.problem(item.place("match"), message);
+    }
+    if matching.is_heartbeat() {
+        from.problem(
+            item.place("match"),
+            "heartbeats are never bent, or links would break while a message waits",
+        );
+    }
 }
 
 /// What a rule can do.

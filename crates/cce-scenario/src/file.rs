@@ -249,6 +249,10 @@ impl Draft {
 
     fn read_rule(&mut self, mut item: Section<'_>, words: &Vocabulary, from: &mut Source<'_>) {
         if let Some(rule) = read_rule(&mut item, words, self.rules.len() + 1, from) {
+            if self.rules.iter().any(|known| known.name == rule.name) {
+                let place = if item.has("name") { item.place("name") } else { item.span.clone() };
+                from.problem(place, format!("there is a rule `{}` already: give it another name", rule.name));
+            }
             self.rules.push(rule);
         }
         item.tell_unknown(from);

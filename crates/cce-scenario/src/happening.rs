@@ -7,6 +7,9 @@ use cce_views::{Event, Exchange, Fold, Kind, Message, Subject};
 use cce_wire::Shown;
 use std::collections::BTreeMap;
 
+/// How the names of messages begin that keep a link alive and mean nothing else.
+pub(crate) const HEARTBEAT: &str = "HEARTBEAT";
+
 /// Requests on their way, or without an answer, that are remembered; of more, the oldest are forgotten.
 const REQUESTS_MAX: usize = 65_536;
 
@@ -49,7 +52,7 @@ impl Happening<'_> {
 
     /// Whether it keeps a link alive and means nothing else.
     pub fn is_heartbeat(&self) -> bool {
-        self.name.starts_with("HEARTBEAT")
+        self.name.starts_with(HEARTBEAT)
     }
 
     /// A selector that means it, for people.

@@ -3,9 +3,11 @@
 use crate::{
     file::Draft,
     known::nearest,
+    names::{ContactName, TaskName},
+    place::{AGENT, APP, CTI, CUSTOMER, DESK},
     read::{Placed, Problem, Section, Source, as_json, json_table},
 };
-use cce_world::{CastAgent, CastCustomer, Lab, Patch};
+use cce_world::{COMPONENTS, CastAgent, CastCustomer, Lab, Patch};
 use serde::{
     Deserializer,
     de::{self, DeserializeOwned, Visitor},
@@ -85,6 +87,16 @@ impl Draft {
                 continue;
             };
             tell_unknown(table, fields::<CastCustomer>(), from);
+            if !is_name(&name.text) {
+                from.problem(
+                    name.span,
+                    format!(
+                        "`{}` cannot be a customer's name: selectors mean something else by it",
+                        name.text
+                    ),
+                );
+                continue;
+            }
             let mut whole = self.customer();
             overlay(&mut whole, json_table(table, from));
             if let Some(customer) = person::<CastCustomer>(whole, table, &value.span(), from) {
@@ -200,6 +212,16 @@ fn tell_unknown(table: &DeTable<'_>, known: &[&str], from: &mut Source<'_>) {
         let hint = nearest(key.get_ref(), known.iter().copied());
         from.problem(key.span(), format!("nobody has a setting `{}`{hint}", key.get_ref()));
     }
+}
+
+/// Whether selectors can mean somebody by that name: one word that is no place, no task, and no sign of theirs.
+fn is_name(name: &str) -> bool {
+    let is_place = COMPONENTS.contains(&name) || [APP, DESK, CTI].contains(&name);
+    let is_person = name.starts_with(AGENT) || name.starts_with(CUSTOMER);
+    let means_customer =
+        name.parse().is_ok_and(|task: TaskName| task.contact == ContactName::Customer(name.to_owned()));
+    let is_word = !name.contains([' ', '=', '#', '>', '*', '"']) && name != "sent";
+    is_word && means_customer && !is_place && !is_person
 }
 
 fn person<T: DeserializeOwned>(

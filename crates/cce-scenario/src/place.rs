@@ -9,6 +9,15 @@ pub(crate) const CUSTOMER: &str = "customer-";
 /// What virtual agents are called, before their login id.
 pub(crate) const AGENT: &str = "agent-";
 
+/// Customers and third-party applications.
+pub(crate) const APP: &str = "app";
+
+/// Agents and their desktops.
+pub(crate) const DESK: &str = "desk";
+
+/// CTI clients outside the lab.
+pub(crate) const CTI: &str = "cti";
+
 /// Where a message comes from or goes to, or where something happened.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Place {
@@ -29,10 +38,17 @@ impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Node(node) => f.pad(node.as_str()),
-            Self::Outside(Port::App | Port::CcpRest) => f.pad("app"),
-            Self::Outside(Port::Desk | Port::Xmpp) => f.pad("desk"),
-            Self::Outside(port) => f.pad(port.name()),
+            Self::Outside(port) => f.pad(outsider(*port)),
         }
+    }
+}
+
+/// What people outside are called, by the port that they use.
+const fn outsider(port: Port) -> &'static str {
+    match port {
+        Port::App | Port::CcpRest | Port::Mr | Port::IcmMr | Port::IcmAgent => APP,
+        Port::Desk | Port::Xmpp => DESK,
+        Port::CtiA | Port::CtiB => CTI,
     }
 }
 
@@ -45,6 +61,8 @@ pub enum PlacePattern {
     App,
     /// Agents and their desktops: `desk`.
     Desk,
+    /// CTI clients but for Finesse: `cti`.
+    Cti,
     /// One component or one virtual person.
     Node(NodeName),
 }
@@ -53,13 +71,14 @@ impl PlacePattern {
     /// Whether it means that place.
     pub fn matches(&self, place: &Place) -> bool {
         match (self, place) {
-            (Self::Any, _)
-            | (Self::App, Place::Outside(Port::App | Port::CcpRest))
-            | (Self::Desk, Place::Outside(Port::Desk | Port::Xmpp)) => true,
+            (Self::Any, _) => true,
+            (Self::App, Place::Outside(port)) => outsider(*port) == APP,
+            (Self::Desk, Place::Outside(port)) => outsider(*port) == DESK,
+            (Self::Cti, Place::Outside(port)) => outsider(*port) == CTI,
             (Self::App, Place::Node(node)) => node.as_str().starts_with(CUSTOMER),
             (Self::Desk, Place::Node(node)) => node.as_str().starts_with(AGENT),
             (Self::Node(wanted), Place::Node(node)) => wanted == node,
-            (Self::App | Self::Desk | Self::Node(_), Place::Outside(_)) => false,
+            (Self::Cti, Place::Node(_)) | (Self::Node(_), Place::Outside(_)) => false,
         }
     }
 }

@@ -136,6 +136,10 @@ impl<'a> Section<'a> {
         match self.get(key) {
             None => Vec::new(),
             Some(value) => match value.get_ref() {
+                DeValue::Array(items) if items.is_empty() => {
+                    from.problem(value.span(), format!("`{path}` says nothing: fill it, or leave it out"));
+                    Vec::new()
+                }
                 DeValue::Array(items) => items.iter().filter_map(|item| as_text(item, from, &path)).collect(),
                 _ => as_text(value, from, &path).into_iter().collect(),
             },

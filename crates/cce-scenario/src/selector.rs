@@ -6,10 +6,11 @@
 //! ```
 
 use crate::{
-    happening::Happening,
+    happening::{HEARTBEAT, Happening},
     known::{known_key, known_name, known_value, known_way, meant, nearest},
     names::{Names, TaskName},
-    place::PlacePattern,
+    place::{APP, CTI, DESK, PlacePattern},
+    words,
 };
 use std::{fmt, ops::Range};
 
@@ -121,6 +122,16 @@ impl Selector {
         self.to.is_some() || self.name.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_')
     }
 
+    /// Whether it means an HTTP request or answer.
+    pub(crate) fn is_http(&self) -> bool {
+        words::http().any(|name| name == self.name)
+    }
+
+    /// Whether it means what only keeps a link alive.
+    pub(crate) fn is_heartbeat(&self) -> bool {
+        self.name.starts_with(HEARTBEAT)
+    }
+
     /// The value that it wants under a key.
     pub(crate) fn wants(&self, key: &str) -> Option<&str> {
         self.fields.iter().find(|field| field.key == key && !field.is_other).map(|field| field.value.as_str())
@@ -229,15 +240,16 @@ fn route<'a, 'b>(words: &'a [Word<'b>], vocabulary: &Vocabulary) -> Result<Route
 fn find_place(name: &str, vocabulary: &Vocabulary) -> Option<PlacePattern> {
     match name {
         "*" => Some(PlacePattern::Any),
-        "app" => Some(PlacePattern::App),
-        "desk" => Some(PlacePattern::Desk),
+        APP => Some(PlacePattern::App),
+        DESK => Some(PlacePattern::Desk),
+        CTI => Some(PlacePattern::Cti),
         _ => vocabulary.places.iter().find(|(known, _)| known == name).map(|(_, place)| place.clone()),
     }
 }
 
 fn place(word: &Word<'_>, vocabulary: &Vocabulary) -> Result<PlacePattern, SelectorError> {
     find_place(word.text, vocabulary).ok_or_else(|| {
-        let known = vocabulary.places.iter().map(|(name, _)| name.as_str()).chain(["app", "desk", "*"]);
+        let known = vocabulary.places.iter().map(|(name, _)| name.as_str()).chain([APP, DESK, CTI, "*"]);
         word.error(format!("there is no place `{}`{}", word.text, nearest(word.text, known)))
     })
 }

@@ -11,6 +11,9 @@ use crate::{
 };
 use std::{collections::BTreeMap, time::Duration};
 
+/// How often a step is taken at the most.
+const TIMES_MAX: u64 = 1_000_000;
+
 impl Draft {
     pub(crate) fn read_step(&mut self, mut item: Section<'_>, words: &Vocabulary, from: &mut Source<'_>) {
         let name = item.text("name", from);
@@ -23,7 +26,10 @@ impl Draft {
         }
         let act = self.read_act(&mut item, words, from);
         let lasting = item.duration("lasting", from).unwrap_or(Duration::ZERO);
-        let again = item.number_of("times", 1..=u64::MAX, from).zip(item.duration("every", from));
+        let again = item.number_of("times", 1..=TIMES_MAX, from).zip(item.duration("every", from));
+        if again.is_some_and(|(times, every)| times > 1 && every.is_zero()) {
+            from.problem(item.place("every"), "`every` is more than nothing: else there is no end of it");
+        }
         for (one, other) in [("times", "every"), ("every", "times")] {
             if item.has(one) && !item.has(other) {
                 from.problem(
@@ -33,8 +39,12 @@ impl Draft {
             }
         }
         tell_needless(&item, from);
+        let stall = item.place_of_key("stall");
         item.tell_unknown(from);
         let Some(act) = act else { return };
+        if matches!(act, Act::Stall(..)) && lasting.is_zero() {
+            from.problem(stall, "say for how long nothing goes through: lasting = \"2s\"");
+        }
         let act = match act {
             Act::Cut(port, _) => Act::Cut(port, lasting),
             Act::Stall(port, _) => Act::Stall(port, lasting),
