@@ -2,7 +2,7 @@
 
 use cce_kernel::{
     fact::ArmMessage,
-    model::{MrdId, SkillTarget},
+    model::{MrdId, SkillTarget, TaskState},
 };
 
 /// An ARM message with its envelope, on its way from the CTI server to OPC.
@@ -70,12 +70,14 @@ pub(crate) enum Refusal {
     WrongMrd,
     /// The task belongs to another agent.
     WrongAgent,
+    /// The agent's work in the domain is interrupted.
+    Interrupted,
     /// The limit of tasks is not one of 1 to 15.
     LimitExceeded,
 }
 
 impl Refusal {
-    /// The code. 18, 19, 20, 22 and the use of 34 are (inferred).
+    /// The code. 18, 19, 20, 22, and the use of 30 and 34 are (inferred).
     pub(crate) const fn code(self) -> u32 {
         match self {
             Self::AlreadyLoggedIn => 1,
@@ -89,7 +91,34 @@ impl Refusal {
             Self::WrongSequence => 19,
             Self::WrongMrd => 20,
             Self::WrongAgent => 22,
+            Self::Interrupted => 30,
             Self::LimitExceeded => 34,
         }
+    }
+}
+
+/// `TaskState` (cti-server-protocol 11.3).
+pub(crate) const fn number_of(state: TaskState) -> u16 {
+    match state {
+        TaskState::PreCall => 0,
+        TaskState::Active => 1,
+        TaskState::WrapUp => 2,
+        TaskState::Paused => 3,
+        TaskState::Offered => 4,
+        TaskState::Interrupted => 5,
+        TaskState::Ended => 7,
+    }
+}
+
+/// The same the other way round; whatever is not listed there has ended.
+pub(crate) const fn task_state(number: u16) -> TaskState {
+    match number {
+        0 => TaskState::PreCall,
+        1 => TaskState::Active,
+        2 => TaskState::WrapUp,
+        3 => TaskState::Paused,
+        4 => TaskState::Offered,
+        5 => TaskState::Interrupted,
+        _ => TaskState::Ended,
     }
 }

@@ -15,6 +15,8 @@
 //! | reservation | `ToCtiServer(Agent)`, `ToCtiServer(PreCall)` |
 //! | offer | `ToCtiServer(Task)`, `TaskEventTraced` |
 //! | start, pause, resume, wrap-up, end | `ToCtiServer(Task)`, `ToCtiServer(Agent)`, `TaskEventTraced` |
+//! | interrupt | whatever began or ended it, `ToCtiServer(Interrupt)` |
+//! | its answer | `ToCtiServer(TaskState)` of each task, `ToCtiServer(Agent)` |
 //!
 //! Every fact stands before the frames that it causes. `ToCtiServer(Task)` is where the product's log says
 //! `received msgtype 97` (it does so of ends), `TaskEventTraced` where it shows the task event; the latter comes
@@ -150,6 +152,7 @@ impl AgentPg {
 
     /// Hands the CTI server what OPC has to say.
     fn deliver(&mut self, cx: &mut Cx<'_>) {
+        self.opc.review_interrupts(cx);
         let online = self.opc.is_router_open();
         let controller = if online { CentralController::Online } else { CentralController::Offline };
         self.cti.on_controller(controller, cx);

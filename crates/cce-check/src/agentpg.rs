@@ -25,6 +25,8 @@ pub(crate) struct Task {
     state: TaskState,
     /// Record of the latest change.
     at: u64,
+    /// The state in which it was interrupted.
+    interrupted: Option<TaskState>,
     end: Option<Disposition>,
     /// Record of the failure with which its client was lost.
     lost: Option<u64>,
@@ -128,6 +130,7 @@ impl AgentPg {
         if begins {
             return self.enter(id, change, router, judge);
         }
+        self.judge_interrupt(id, &task, change, router, judge);
         self.update(id, change, judge);
     }
 
@@ -139,7 +142,8 @@ impl AgentPg {
         });
         self.judge_choice(id, place, router, judge);
         self.judge_room(id, place, judge);
-        let task = Task { place, state: to, at: judge.seq, end: None, lost: None, told: None };
+        let task =
+            Task { place, state: to, at: judge.seq, interrupted: None, end: None, lost: None, told: None };
         self.tasks.insert(id, task);
         self.desk(place).tasks.push((id, to));
         if to == TaskState::Ended {
@@ -150,6 +154,7 @@ impl AgentPg {
     fn update(&mut self, id: TaskId, change: Change, judge: &mut Judge<'_>) {
         let Change { place, from, to, disposition } = change;
         let Some(task) = self.tasks.find_mut(&id) else { return };
+        task.interrupted = (to == TaskState::Interrupted).then(|| task.interrupted.unwrap_or(task.state));
         task.state = to;
         task.at = judge.seq;
         let is_timer = self.is_timer;
@@ -314,6 +319,39 @@ impl AgentPg {
         });
     }
 
+    /// Work gives way only where it may, to work that must not, and goes on as it was (task-routing S6, 3.11). Of tasks
+    /// that no router admitted nobody knows what they may.
+    fn judge_interrupt(
+        &self,
+        id: TaskId,
+        task: &Task,
+        change: Change,
+        router: &Router,
+        judge: &mut Judge<'_>,
+    ) {
+        if change.to != TaskState::Interrupted {
+            let is_back = task.interrupted.is_none_or(|before| {
+                self.is_init || matches!(change.to, TaskState::Ended) || change.to == before
+            });
+            return judge.expect(Check::LegalTransition, is_back, &[task.at], || {
+                format!(
+                    "task {id} was {} before its interrupt, and goes on as {}",
+                    or_nothing(task.interrupted),
+                    change.to
+                )
+            });
+        }
+        let gives_way = |id: TaskId| router.domain(id.key()).is_none_or(|(_, interruptible)| interruptible);
+        let takes_precedence =
+            |id: TaskId| router.domain(id.key()).is_none_or(|(_, interruptible)| !interruptible);
+        let mut others =
+            self.desks.range(change.place.everywhere()).filter(|(other, _)| other.mrd != change.place.mrd);
+        let has_cause = others.any(|(_, desk)| desk.tasks.iter().any(|(other, _)| takes_precedence(*other)));
+        judge.expect(Check::LegalTransition, self.is_init || gives_way(id) && has_cause, &[task.at], || {
+            format!("task {id} is interrupted, and agent {} has nothing that may interrupt it", change.place)
+        });
+    }
+
     fn judge_room(&mut self, id: TaskId, place: Place, judge: &mut Judge<'_>) {
         let desk = self.desk(place);
         let Some(room) = desk.room else { return };
@@ -391,19 +429,22 @@ fn is_step(from: AgentState, to: AgentState) -> bool {
 fn fits(state: AgentState, tasks: &[(TaskId, TaskState)]) -> bool {
     use AgentState as A;
     let has = |wanted: &[TaskState]| tasks.iter().any(|(_, state)| wanted.contains(state));
+    if has(&[TaskState::Interrupted]) {
+        return matches!(state, A::Interrupted | A::WorkNotReady);
+    }
     match state {
         A::WorkNotReady => true,
         A::Login | A::Logout | A::NotReady | A::NotActive => tasks.is_empty(),
         A::Active => has(&[TaskState::Active]),
         A::WorkReady => has(&[TaskState::WrapUp]) && !has(&[TaskState::Active]),
-        A::Paused => {
-            has(&[TaskState::Paused, TaskState::Interrupted]) && !has(&[TaskState::Active, TaskState::WrapUp])
-        }
+        A::Paused => has(&[TaskState::Paused]) && !has(&[TaskState::Active, TaskState::WrapUp]),
         A::Reserved => {
             !tasks.is_empty()
                 && tasks.iter().all(|(_, state)| matches!(state, TaskState::PreCall | TaskState::Offered))
         }
-        A::Interrupted => has(&[TaskState::Interrupted]),
+        A::Interrupted => {
+            !tasks.is_empty() && !has(&[TaskState::Active, TaskState::Paused, TaskState::WrapUp])
+        }
         A::Available | A::Talking | A::BusyOther | A::Unknown | A::Hold => false,
     }
 }

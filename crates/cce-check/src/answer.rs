@@ -201,7 +201,8 @@ impl Answers {
     }
 }
 
-/// The invoke id of an indication, and what answers it.
+/// The invoke id of an indication, and what answers it. One that lets nothing be interrupted changes nothing: no event
+/// answers it.
 fn indication(message: &Cti) -> Option<(u32, Wanted)> {
     use TaskEventKind as K;
     let agent =
@@ -215,6 +216,8 @@ fn indication(message: &Cti) -> Option<(u32, Wanted)> {
         Cti::EndTaskInd(m) => (m.invoke_id, Wanted::Task(K::End, m.task_id)),
         Cti::MakeAgentReadyInd(m) => (m.invoke_id, agent(m.icm_agent_id, m.mrd_id)),
         Cti::MakeAgentRoutableInd(m) => (m.invoke_id, agent(m.icm_agent_id, m.mrd_id)),
+        Cti::AgentInterruptAcceptedInd(m) => (m.invoke_id, agent(m.icm_agent_id, m.mrd_id)),
+        Cti::AgentInterruptDoneAcceptedInd(m) => (m.invoke_id, agent(m.icm_agent_id, m.mrd_id)),
         Cti::MediaLogoutInd(m) => (m.invoke_id, agent(m.icm_agent_id, m.mrd_id)),
         _ => return None,
     })

@@ -436,6 +436,8 @@ impl Checks {
             OpcMessage::Task(event) => self.agentpg.on_told(event, judge.seq),
             OpcMessage::TaskAssigned { .. }
             | OpcMessage::MadeNotRoutable { .. }
+            | OpcMessage::TaskState { .. }
+            | OpcMessage::Interrupt { .. }
             | OpcMessage::LifetimeExceeded { .. }
             | OpcMessage::Answer { .. } => {}
         }

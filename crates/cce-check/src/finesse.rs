@@ -24,6 +24,8 @@ const OUT_OF_SERVICE: Disposition = Disposition(51);
 pub(crate) struct OpenDialog {
     agent: AgentId,
     state: DialogState,
+    /// The state in which it was interrupted.
+    interrupted: Option<DialogState>,
     at: u64,
     end: Option<Disposition>,
 }
@@ -73,12 +75,16 @@ impl Finesse {
         judge.expect(Check::LegalTransition, is_legal, related.as_slice(), || {
             format!("dialog {id} goes from {} to {to}, and was {}", or_nothing(from), or_nothing(was))
         });
+        let before = open.and_then(|open| open.interrupted);
+        judge_return(id, before, to, related, judge);
         judge_agent(id, agent, open, agentpg, judge);
         if to == DialogState::Closed {
             judge_end(id, disposition, agentpg, judge);
         }
         let end = (to == DialogState::Closed).then(|| disposition.unwrap_or(Disposition::NORMAL_END));
-        self.dialogs.insert(id, OpenDialog { agent: agent.clone(), state: to, at: judge.seq, end });
+        let interrupted = was.filter(|_| to == DialogState::Interrupted);
+        self.dialogs
+            .insert(id, OpenDialog { agent: agent.clone(), state: to, interrupted, at: judge.seq, end });
         if end.is_some() {
             self.dialogs.retire(&id);
         }
@@ -200,6 +206,21 @@ fn judge_agent(
     };
     judge.expect(Check::OneAgent, skill_target == owner, &[at], || {
         format!("dialog {id} begins with agent {agent} ({skill_target}), and the task is with {owner}")
+    });
+}
+
+/// A dialog goes on as it was before its interrupt, or is recovered, or ends.
+fn judge_return(
+    id: TaskId,
+    before: Option<DialogState>,
+    to: DialogState,
+    related: Option<u64>,
+    judge: &mut Judge<'_>,
+) {
+    let Some(before) = before else { return };
+    let is_back = to == before || matches!(to, DialogState::Unknown | DialogState::Closed);
+    judge.expect(Check::LegalTransition, is_back, related.as_slice(), || {
+        format!("dialog {id} was {before} before its interrupt, and goes on as {to}")
     });
 }
 

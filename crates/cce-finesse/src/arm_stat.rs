@@ -12,6 +12,9 @@ pub(crate) const ALREADY_LOGGED_IN: u32 = 1;
 /// The code that says that a sign-in took too long.
 const LOGIN_TIMEOUT: u32 = 37;
 
+/// The code that says that the agent's work in the domain is interrupted.
+pub(crate) const INTERRUPTED: u32 = 30;
+
 /// Codes, constants, and the phrases that Finesse shows. Only those of 1 and 6 are published; the other
 /// phrases are (inferred).
 const TABLE: [(u32, &str, &str); 21] = [
@@ -28,7 +31,7 @@ const TABLE: [(u32, &str, &str); 21] = [
     (21, "NO_OFFER_OR_PRE_CALL_RECEIVED", "Dialog was not offered"),
     (22, "INCONSISTENT_AGENT_IDS", "Dialog belongs to another agent"),
     (27, "LOGIN_NOT_ALLOWED_FOR_APP_PATH", "Login is not allowed for this MRD"),
-    (30, "NOT_VALID_AFTER_INTERRUPT_ADVISORY_ACCEPT", "Dialog is interrupted"),
+    (INTERRUPTED, "NOT_VALID_AFTER_INTERRUPT_ADVISORY_ACCEPT", "Dialog is interrupted"),
     (32, "SKILL_GROUP_NOT_FOUND", "Skill group not found"),
     (33, "SERVICE_NOT_FOUND", "Service not found"),
     (34, "PERFORMANCE_LIMIT_EXCEEDED", "Too many agents are logged in"),

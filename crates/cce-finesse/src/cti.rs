@@ -185,6 +185,8 @@ impl Finesse {
             Cti::ActiveMaintenanceReqMsg(request) => self.accept_maintenance(request.invoke_id, cx),
             Cti::AgentStateEvent(event) => self.on_agent_state(&event, cx),
             Cti::AgentMadeNotRoutableEvent(event) => self.on_made_not_routable(&event, cx),
+            Cti::AgentInterruptAdvisoryEvent(event) => self.on_interrupt_advisory(&event, cx),
+            Cti::AgentInterruptDoneAdvisoryEvent(event) => self.on_interrupt_done(&event, cx),
             Cti::AgentPreCallEvent(event) => self.on_pre_call(&event, cx),
             Cti::AgentPreCallAbortEvent(event) => self.on_pre_call_abort(&event, cx),
             Cti::OfferTaskEvent(event) => self.on_dialog_state(event.task_id, DialogState::Accepted, cx),

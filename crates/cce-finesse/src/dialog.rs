@@ -32,6 +32,8 @@ pub(crate) struct OpenDialog {
     pub(crate) dialog: Dialog,
     /// The social contact behind the task.
     pub(crate) contact: ContactId,
+    /// The state in which it was interrupted.
+    pub(crate) interrupted: Option<DialogState>,
     skill_target: SkillTarget,
     skill_group: i32,
     service: i32,
@@ -79,6 +81,7 @@ impl Finesse {
         let Some(open) = self.dialogs.get_mut(&task) else { return };
         let from = open.dialog.state;
         open.dialog.state = state;
+        open.interrupted = None;
         open.dialog.changed = cx.wall();
         note_state(open, Some(from), cx);
         let dialog = open.dialog.clone();
@@ -121,12 +124,8 @@ impl Finesse {
         let Change::Act(action) = ask.change else { return None };
         let open = self.dialogs.get(&task)?.clone();
         if !open.dialog.state.actions().contains(&action) {
-            self.publish_dialog_error(
-                &open.dialog,
-                ask.request_id.clone(),
-                not_allowed(&open.dialog, action),
-                cx,
-            );
+            let error = not_allowed(&open.dialog, action);
+            self.publish_dialog_error(&open.dialog, ask.request_id.clone(), error, cx);
             return None;
         }
         let (mrd_id, icm_agent_id, task_id) = (open.dialog.mrd.0, open.skill_target.0, task);
@@ -254,6 +253,7 @@ impl Finesse {
         Ok(OpenDialog {
             dialog,
             contact: ContactId(text(event.caller_entered_digits.as_ref())),
+            interrupted: None,
             skill_target: SkillTarget(target),
             skill_group: event.skill_group_id.cast_signed(),
             service: event.service_id.cast_signed(),
@@ -261,8 +261,11 @@ impl Finesse {
     }
 }
 
-/// The error of an action that is not in the dialog's list.
+/// The error of an action that is not in the dialog's list: the CTI server's code of an interrupted one.
 fn not_allowed(dialog: &Dialog, action: DialogAction) -> ApiError {
+    if dialog.state == DialogState::Interrupted {
+        return arm_stat::refused(arm_stat::INTERRUPTED, dialog.mrd);
+    }
     ApiError {
         kind: "Invalid Input".to_owned(),
         message: INVALID_ACTION.to_owned(),
@@ -284,7 +287,7 @@ fn leads_to(change: Change, state: DialogState) -> bool {
     }
 }
 
-fn note_state(open: &OpenDialog, from: Option<DialogState>, cx: &mut Cx<'_>) {
+pub(crate) fn note_state(open: &OpenDialog, from: Option<DialogState>, cx: &mut Cx<'_>) {
     let dialog = &open.dialog;
     cx.note(Fact::Dialog {
         task: dialog.id,

@@ -21,6 +21,7 @@ mod component;
 mod config;
 mod cti;
 mod dialog;
+mod interrupt;
 mod line;
 mod media;
 mod presence;

@@ -120,8 +120,10 @@ impl Finesse {
     pub(crate) fn on_agent_state(&mut self, event: &AgentStateEvent, cx: &mut Cx<'_>) {
         let Some(agent) = self.agent_of(SkillTarget(event.icm_agent_id)) else { return };
         let mrd = MrdId(event.mrd_id);
+        let state = AgentState::of_number(event.agent_state);
+        self.follow_interrupt(&agent, mrd, state, cx);
         self.change_media(&agent, mrd, cx, |media| {
-            media.state = AgentState::of_number(event.agent_state);
+            media.state = state;
             media.routable = event.agent_mode == ROUTABLE;
             media.reason_code =
                 if event.event_reason_code == 0 { NO_REASON } else { event.event_reason_code.into() };

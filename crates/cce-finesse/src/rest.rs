@@ -14,7 +14,7 @@ use crate::{
 use base64::{Engine, engine::general_purpose::STANDARD};
 use cce_kernel::{
     CallId, Cx, Request, Response,
-    model::{AgentId, Dialog, DialogAction, MrdId, TaskId, UserState},
+    model::{AgentId, Dialog, DialogAction, DialogState, MrdId, TaskId, UserState},
 };
 use cce_xml::finesse as xml;
 
@@ -215,7 +215,9 @@ impl Finesse {
         }
         let request = xml::read_dialog(body).map_err(|_| Refusal::malformed())?;
         let action = change::of_dialog(&request).map_err(|refusal| refusal.about(dialog.mrd))?;
-        if !dialog.state.actions().contains(&action) {
+        // What an interrupted dialog does not allow is refused later, by the CTI server's code (finesse-nonvoice 5).
+        let is_interrupted = dialog.state == DialogState::Interrupted;
+        if !is_interrupted && !dialog.state.actions().contains(&action) {
             return Err(Refusal::invalid(INVALID_ACTION, action.name()).about(dialog.mrd));
         }
         if matches!(action, DialogAction::Transfer | DialogAction::UpdateCallData) {

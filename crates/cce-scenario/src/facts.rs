@@ -92,11 +92,13 @@ facts! { OF_OPC, opc(OpcMessage) {
     Task(TASK_EVENT) = "task_event",
     TaskAssigned { session, invoke_id, task } = "task_assigned",
     MadeNotRoutable { skill_target, mrd } = "made_not_routable",
+    TaskState { task, state } = "task_state",
+    Interrupt { skill_target, mrd, by, is_over } = "interrupt",
     LifetimeExceeded { task, skill_target, mrd } = "lifetime_exceeded",
     Answer { session, invoke_id, status } = "answer",
 }}
 
-inside! { ARM_MESSAGE: ArmMessage, MakeNotRoutable OverrideLimit GetAgentTasks Interrupt {
+inside! { ARM_MESSAGE: ArmMessage, MakeNotRoutable OverrideLimit GetAgentTasks InterruptAccepted InterruptUnaccepted InterruptDoneAccepted {
     MediaLogin { max_tasks, max_beyond, routable } = "media_login",
     MediaLogout { reason, icm_disposition, application_disposition } = "media_logout",
     MakeReady { routable } = "make_ready",

@@ -652,6 +652,7 @@ fn of_agentpg(fact: &AgentPgFact) -> Subject {
         AgentPgFact::ToCtiServer(
             OpcMessage::PreCallAbort { task, .. }
             | OpcMessage::TaskAssigned { task, .. }
+            | OpcMessage::TaskState { task, .. }
             | OpcMessage::LifetimeExceeded { task, .. },
         ) => Subject::default().with_task(*task),
         _ => Subject::default(),

@@ -60,6 +60,12 @@ impl CtiServer {
                     let event = event::made_not_routable(self.config.peripheral, place);
                     self.send_with_owner(place, Topic::Task(END_TASK_EVENT), &event, cx);
                 }
+                OpcMessage::TaskState { task, state } => self.tasks.enter(task, state),
+                OpcMessage::Interrupt { skill_target, mrd, by, is_over } => {
+                    let place = Place { skill_target, mrd };
+                    let advice = event::interrupt(self.config.peripheral, place, by, is_over);
+                    self.send_to_owner(place, &advice, cx);
+                }
                 OpcMessage::LifetimeExceeded { task, skill_target, mrd } => {
                     let place = Place { skill_target, mrd };
                     let event = event::lifetime_exceeded(self.config.peripheral, task, place);
@@ -124,6 +130,17 @@ impl CtiServer {
             }
         }
         self.deliver(place, topic, message, cx);
+    }
+
+    /// Sends an event to the session that signed the agent in, and to no other: it asks for an answer, of which there
+    /// is to be one (inferred).
+    fn send_to_owner(&self, place: Place, message: &Cti, cx: &mut Cx<'_>) {
+        let Some(owner) = self.owners.get(&place) else { return };
+        let mut active = self.sessions().filter(|(link, _)| self.side_of(*link) == Side::Active);
+        let found = active.find(|(_, session)| session.client.session == *owner);
+        if let Some((link, session)) = found {
+            cx.send(link, event::monitored(message, session.monitor()).to_frame(&session.dialect));
+        }
     }
 
     /// Sends an event to every session of the active side that is to hear it, once for each reason.

@@ -4,14 +4,16 @@ use super::session::{Pending, Session};
 pub(super) use crate::opc::NO_SERVICE;
 use crate::{arm::Place, config::Membership};
 use cce_cti::{
-    AgentInitResp, AgentMadeNotRoutableEvent, AgentPreCallAbortEvent, AgentPreCallEvent, AgentStateEvent,
-    AgentTasksResp, ChangeMaxTaskLimitResp, ClientSessionClosedEvent, ClientSessionOpenedEvent, Cti,
-    EndTaskEvent, FailureResp, FltSkillGroup, MakeAgentNotReadyResp, MakeAgentNotRoutableResp,
-    MaxTaskLifetimeExceededEvent, MediaLoginResp, OfferApplicationTaskResp, OfferTaskEvent,
-    OverrideLimitResp, PauseTaskEvent, ResumeTaskEvent, StartApplicationTaskResp, StartTaskEvent,
-    TaskInitResp, WrapupTaskEvent,
+    AgentInitResp, AgentInterruptAdvisoryEvent, AgentInterruptDoneAdvisoryEvent, AgentMadeNotRoutableEvent,
+    AgentPreCallAbortEvent, AgentPreCallEvent, AgentStateEvent, AgentTasksResp, ChangeMaxTaskLimitResp,
+    ClientSessionClosedEvent, ClientSessionOpenedEvent, Cti, EndTaskEvent, FailureResp, FltSkillGroup,
+    MakeAgentNotReadyResp, MakeAgentNotRoutableResp, MaxTaskLifetimeExceededEvent, MediaLoginResp,
+    OfferApplicationTaskResp, OfferTaskEvent, OverrideLimitResp, PauseTaskEvent, ResumeTaskEvent,
+    StartApplicationTaskResp, StartTaskEvent, TaskInitResp, WrapupTaskEvent,
 };
-use cce_kernel::model::{AgentRecord, AgentState, Disposition, PreCall, TaskEvent, TaskEventKind, TaskId};
+use cce_kernel::model::{
+    AgentRecord, AgentState, Disposition, MrdId, PreCall, TaskEvent, TaskEventKind, TaskId,
+};
 use cce_wire::{List, NamedVariable, Text};
 
 /// Type of this peripheral: enterprise agent (cti-server-protocol 12).
@@ -174,6 +176,25 @@ pub(super) fn made_not_routable(peripheral_id: u32, place: Place) -> Cti {
     .into()
 }
 
+/// `AGENT_INTERRUPT_ADVISORY_EVENT`, and `AGENT_INTERRUPT_DONE_ADVISORY_EVENT` when it is over.
+pub(super) fn interrupt(peripheral_id: u32, place: Place, by: MrdId, is_over: bool) -> Cti {
+    let (mrd_id, icm_agent_id, interrupting_mrd_id) = (place.mrd.0, place.skill_target.0, by.0);
+    if is_over {
+        let done = AgentInterruptDoneAdvisoryEvent::default();
+        return AgentInterruptDoneAdvisoryEvent {
+            peripheral_id,
+            mrd_id,
+            icm_agent_id,
+            interrupting_mrd_id,
+            ..done
+        }
+        .into();
+    }
+    let advisory = AgentInterruptAdvisoryEvent::default();
+    AgentInterruptAdvisoryEvent { peripheral_id, mrd_id, icm_agent_id, interrupting_mrd_id, ..advisory }
+        .into()
+}
+
 /// `MAX_TASK_LIFETIME_EXCEEDED_EVENT`.
 pub(super) fn lifetime_exceeded(peripheral_id: u32, task_id: TaskId, place: Place) -> Cti {
     MaxTaskLifetimeExceededEvent {
@@ -244,6 +265,8 @@ pub(super) fn monitored(message: &Cti, monitor: u32) -> Cti {
     match &mut message {
         Cti::AgentStateEvent(m) => m.monitor_id = monitor,
         Cti::AgentMadeNotRoutableEvent(m) => m.monitor_id = monitor,
+        Cti::AgentInterruptAdvisoryEvent(m) => m.monitor_id = monitor,
+        Cti::AgentInterruptDoneAdvisoryEvent(m) => m.monitor_id = monitor,
         Cti::AgentPreCallEvent(m) => m.monitor_id = monitor,
         Cti::AgentPreCallAbortEvent(m) => m.monitor_id = monitor,
         Cti::BeginTaskEvent(m) => m.monitor_id = monitor,

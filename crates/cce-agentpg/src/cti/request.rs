@@ -1,11 +1,11 @@
 //! What the CTI server asks OPC on behalf of its clients (cti-server-protocol 11.1).
 
 use super::session::Pending;
-use crate::arm::Place;
+use crate::arm::{Place, task_state};
 use cce_cti::Cti;
 use cce_kernel::{
     fact::ArmMessage,
-    model::{AgentState, Disposition, MrdId, SkillTarget, TaskState},
+    model::{AgentState, Disposition, MrdId, SkillTarget},
 };
 use cce_wire::Text;
 
@@ -141,23 +141,10 @@ pub(super) fn asked(message: &Cti) -> Option<Asked> {
             },
             Some(Pending::TaskInit)
         ),
-        Cti::AgentInterruptAcceptedInd(m) => asked!(m, ArmMessage::Interrupt),
-        Cti::AgentInterruptUnacceptedInd(m) => asked!(m, ArmMessage::Interrupt),
-        Cti::AgentInterruptDoneAcceptedInd(m) => asked!(m, ArmMessage::Interrupt),
+        Cti::AgentInterruptAcceptedInd(m) => asked!(m, ArmMessage::InterruptAccepted),
+        Cti::AgentInterruptUnacceptedInd(m) => asked!(m, ArmMessage::InterruptUnaccepted),
+        Cti::AgentInterruptDoneAcceptedInd(m) => asked!(m, ArmMessage::InterruptDoneAccepted),
         _ => None,
-    }
-}
-
-/// `TaskState` (cti-server-protocol 11.3); whatever is not listed there has ended.
-fn task_state(number: u16) -> TaskState {
-    match number {
-        0 => TaskState::PreCall,
-        1 => TaskState::Active,
-        2 => TaskState::WrapUp,
-        3 => TaskState::Paused,
-        4 => TaskState::Offered,
-        5 => TaskState::Interrupted,
-        _ => TaskState::Ended,
     }
 }
 

@@ -2,7 +2,7 @@
 //! ask for it (cti-server-protocol 11.1, 11.2). It hears all of that from OPC.
 
 use super::{Answer, CtiServer, event, subscription::Topic};
-use crate::arm::{Place, Refusal};
+use crate::arm::{Place, Refusal, number_of};
 use cce_cti::{
     AgentInitReadyEvent, AgentTasksEndEvent, AgentTasksEvent, AgentTasksResp, BeginAgentInitInd, Cti,
     DesktopConnectedInd, FailureResp, GetPrecallMessagesReq, GetPrecallMessagesResp, SnapshotTaskEvent,
@@ -10,22 +10,13 @@ use cce_cti::{
 };
 use cce_kernel::{
     Cx, LinkId,
-    model::{MrdId, PreCall, SkillTarget, TaskEvent, TaskEventKind, TaskId},
+    model::{MrdId, PreCall, SkillTarget, TaskEvent, TaskEventKind, TaskId, TaskState},
 };
 use cce_wire::{List, NamedVariable, Text};
 use std::collections::BTreeMap;
 
 /// Tasks that are remembered. Agents' limits keep the live ones far below.
 const TASKS_MAX: usize = 15_000;
-
-/// `TaskState` (cti-server-protocol 11.3).
-mod state {
-    pub(super) const PRE_CALL: u16 = 0;
-    pub(super) const ACTIVE: u16 = 1;
-    pub(super) const WRAP_UP: u16 = 2;
-    pub(super) const PAUSED: u16 = 3;
-    pub(super) const OFFERED: u16 = 4;
-}
 
 /// Live tasks.
 #[derive(Debug, Default)]
@@ -35,7 +26,7 @@ pub(super) struct Tasks(BTreeMap<TaskId, View>);
 #[derive(Debug)]
 struct View {
     place: Place,
-    state: u16,
+    state: TaskState,
     skill_group: SkillTarget,
     service: i32,
     /// How the router reserved the agent; none of a task that an application routed itself.
@@ -51,7 +42,7 @@ impl Tasks {
         }
         let view = View {
             place: Place { skill_target: call.skill_target, mrd: call.mrd },
-            state: state::PRE_CALL,
+            state: TaskState::PreCall,
             skill_group: call.skill_group,
             service: event::NO_SERVICE,
             reserved: Some(call.clone()),
@@ -63,10 +54,10 @@ impl Tasks {
 
     pub(super) fn on_event(&mut self, event: &TaskEvent) {
         let to = match event.kind {
-            TaskEventKind::Offer => state::OFFERED,
-            TaskEventKind::Start | TaskEventKind::Resume => state::ACTIVE,
-            TaskEventKind::Pause => state::PAUSED,
-            TaskEventKind::WrapUp => state::WRAP_UP,
+            TaskEventKind::Offer => TaskState::Offered,
+            TaskEventKind::Start | TaskEventKind::Resume => TaskState::Active,
+            TaskEventKind::Pause => TaskState::Paused,
+            TaskEventKind::WrapUp => TaskState::WrapUp,
             TaskEventKind::End => return drop(self.0.remove(&event.task)),
         };
         if self.0.len() >= TASKS_MAX && !self.0.contains_key(&event.task) {
@@ -82,6 +73,13 @@ impl Tasks {
             named: Vec::new(),
         });
         view.state = to;
+    }
+
+    /// A task's state changed without an event.
+    pub(super) fn enter(&mut self, task: TaskId, to: TaskState) {
+        if let Some(view) = self.0.get_mut(&task) {
+            view.state = to;
+        }
     }
 
     pub(super) fn forget(&mut self, task: TaskId) {
@@ -114,7 +112,7 @@ impl CtiServer {
         let session = self.with_service(link, services::AGENT_REPORTING)?;
         let own = |view: &&View| {
             let owner = self.owners.get(&view.place);
-            view.state == state::PRE_CALL
+            view.state == TaskState::PreCall
                 && view.place.mrd.0 == m.mrd_id
                 && owner == Some(&session.client.session)
         };
@@ -265,7 +263,7 @@ fn snapshot(task: TaskId, view: &View) -> SnapshotTaskResp {
         mrd_id: view.place.mrd.0,
         icm_agent_id: view.place.skill_target.0,
         task_id: task,
-        task_state: view.state,
+        task_state: number_of(view.state),
         skill_group_id: view.skill_group.0,
         service_id: view.service,
     } of view)
@@ -276,7 +274,7 @@ fn snapshot_event(task: TaskId, view: &View) -> SnapshotTaskEvent {
         mrd_id: view.place.mrd.0,
         icm_agent_id: view.place.skill_target.0,
         task_id: task,
-        task_state: view.state,
+        task_state: number_of(view.state),
         skill_group_id: view.skill_group.0,
         service_id: view.service,
     } of view)

@@ -1,6 +1,7 @@
 //! An agent in one media routing domain: what it is, and the state that follows from its tasks
 //! (cti-server-protocol 11.3, task-routing 1.4 and 1.5).
 
+use super::interrupt::Interrupt;
 use crate::{
     arm::{Client, Place},
     config::{Agent, Membership},
@@ -129,6 +130,8 @@ pub(crate) struct AgentInMrd {
     pub(crate) held_not_ready: Option<Held>,
     /// Whether the agent becomes not routable once every task has begun.
     pub(crate) not_routable_next: bool,
+    /// How far an interrupt of the agent's work is.
+    pub(crate) interrupt: Interrupt,
     /// What was noted last.
     pub(crate) noted: Standing,
     /// Since when the state is the one noted last.
@@ -153,6 +156,7 @@ impl AgentInMrd {
             client: Client::default(),
             held_not_ready: None,
             not_routable_next: false,
+            interrupt: Interrupt::None,
             noted: Standing::SIGNED_OUT,
             since: Time::default(),
             reported: None,
@@ -178,7 +182,8 @@ impl AgentInMrd {
     /// How the agent stands with these tasks; `busy_elsewhere` is a task of another domain that must not be
     /// interrupted.
     pub(crate) fn standing(&self, load: Load, busy_elsewhere: bool) -> Standing {
-        let state = state_of(self.sign_in, load);
+        let is_interrupted = self.interrupt.is_in_force() && load.total() > 0;
+        let state = state_of(self.sign_in, load, is_interrupted);
         Standing {
             state,
             begun: load.begun(),
@@ -186,25 +191,27 @@ impl AgentInMrd {
             limit: self.limit,
             beyond: self.beyond,
             routable: self.routable,
-            availability: self.availability(load, busy_elsewhere),
+            availability: self.availability(load, busy_elsewhere || is_interrupted),
         }
     }
 
-    /// Task-routing 1.5. Somebody who asked to become not ready gets no more tasks meanwhile (inferred).
-    fn availability(&self, load: Load, busy_elsewhere: bool) -> Availability {
+    /// Task-routing 1.5. Somebody who asked to become not ready gets no more tasks meanwhile, nor does somebody whose
+    /// work is interrupted (inferred).
+    fn availability(&self, load: Load, is_kept: bool) -> Availability {
         let ready = self.sign_in == SignIn::Ready && self.held_not_ready.is_none();
-        if !ready || busy_elsewhere || load.total() >= self.limit {
+        if !ready || is_kept || load.total() >= self.limit {
             return Availability::NotAvailable;
         }
         if self.routable { Availability::Icm } else { Availability::Application }
     }
 }
 
-/// The state in the domain: active, else work ready, else paused, else reserved (task-routing 1.4).
-fn state_of(sign_in: SignIn, load: Load) -> AgentState {
+/// The state in the domain: interrupted, else active, else work ready, else paused, else reserved (task-routing 1.4).
+fn state_of(sign_in: SignIn, load: Load, is_interrupted: bool) -> AgentState {
     match sign_in {
         SignIn::SignedOut => AgentState::Logout,
         SignIn::ClientLost => AgentState::WorkNotReady,
+        SignIn::NotReady | SignIn::Ready if is_interrupted => AgentState::Interrupted,
         SignIn::NotReady | SignIn::Ready if load.active > 0 => AgentState::Active,
         SignIn::NotReady | SignIn::Ready if load.wrap_up > 0 => AgentState::WorkReady,
         SignIn::NotReady | SignIn::Ready if load.paused > 0 => AgentState::Paused,
@@ -221,7 +228,7 @@ mod tests {
     #[test]
     fn work_outranks_wrap_up_pause_and_reservation() {
         use TaskState::{Active, Offered, Paused, PreCall, WrapUp};
-        let state = |tasks: &[TaskState]| state_of(SignIn::Ready, Load::of(tasks.iter().copied()));
+        let state = |tasks: &[TaskState]| state_of(SignIn::Ready, Load::of(tasks.iter().copied()), false);
         assert_eq!(state(&[PreCall, WrapUp, Active, Paused]), AgentState::Active);
         assert_eq!(state(&[PreCall, WrapUp, Paused]), AgentState::WorkReady);
         assert_eq!(state(&[Offered, Paused]), AgentState::Paused);

@@ -99,12 +99,18 @@ impl Opc {
             return Ok(());
         };
         self.attended_mut(request.place)?;
-        if matches!(state, TaskState::Ended | TaskState::Interrupted) {
+        if state == TaskState::Ended {
             return Err(Refusal::WrongSequence);
         }
         let task = match self.tasks.get(&id).copied() {
             Some(known) if known.place != request.place => return Err(Refusal::WrongAgent),
-            Some(known) => known,
+            Some(known) if known.state == state => known,
+            // Only an accepted interrupt interrupts a task, and only its end resumes it.
+            Some(_) | None if state == TaskState::Interrupted => return Err(Refusal::WrongSequence),
+            Some(known) => {
+                self.is_not_interrupted(known.place)?;
+                known
+            }
             None => self.admit(request.place, id, state, skill_group, cx)?,
         };
         self.enter(task, state, None, cx);
@@ -154,12 +160,13 @@ impl Opc {
         skill_group: cce_kernel::model::SkillTarget,
         cx: &mut Cx<'_>,
     ) -> Result<Task, Refusal> {
+        self.is_not_interrupted(place)?;
         let load = self.load(place).total();
         let agent = self.attended_mut(place)?;
         if load >= agent.limit.saturating_add(agent.beyond) {
             return Err(Refusal::LimitExceeded);
         }
-        let task = Task { id, place, state, skill_group };
+        let task = Task { id, place, state, skill_group, interrupted: None };
         self.tasks.insert(id, task);
         cx.note(task.fact(None, None));
         Ok(task)

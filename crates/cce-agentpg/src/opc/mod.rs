@@ -7,6 +7,7 @@
 
 mod agent;
 mod application;
+mod interrupt;
 mod reservation;
 mod router;
 mod sign_in;
@@ -24,7 +25,7 @@ use cce_kernel::{
     model::{AgentRecord, AgentState, MrdId, SkillTarget, TaskEventKind, TaskId},
 };
 use router::RouterLink;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 pub(crate) use task::NO_SERVICE;
 use task::Task;
 
@@ -34,6 +35,8 @@ pub(crate) const START_TIMEOUT: &str = "start timeout";
 pub(crate) const TASK_DURATION: &str = "task duration";
 /// Ends the tasks of an agent whose client is gone; counted by place.
 pub(crate) const TASK_LIFE: &str = "task life";
+/// Takes the end of an interrupt as accepted; counted by place.
+pub(crate) const INTERRUPT_DONE: &str = "interrupt done";
 /// Sends a delayed `AGENT_STATE_UPDATE`; counted by place.
 pub(crate) const STATE_REPORT: &str = "state report";
 /// Dials the router again.
@@ -51,6 +54,8 @@ pub(crate) struct Opc {
     /// Tasks so far that no router has seen.
     application_tasks: u32,
     router: RouterLink,
+    /// Whose interrupts may have changed with this input.
+    reported: BTreeSet<SkillTarget>,
     to_cti: Vec<OpcMessage>,
 }
 
@@ -81,6 +86,7 @@ impl Opc {
             tasks: BTreeMap::new(),
             application_tasks: 0,
             router: RouterLink::default(),
+            reported: BTreeSet::new(),
             to_cti: Vec::new(),
         }
     }
@@ -103,6 +109,7 @@ impl Opc {
             START_TIMEOUT => self.on_start_timeout(key.id, cx),
             TASK_DURATION => self.on_duration_over(key.id, cx),
             TASK_LIFE => self.on_task_life_over(Place::of_timer(key.id), cx),
+            INTERRUPT_DONE => self.on_interrupt_done_due(Place::of_timer(key.id), cx),
             STATE_REPORT => self.send_agent_state(Place::of_timer(key.id), cx),
             REDIAL => self.router.dial(cx),
             HEARTBEAT => self.on_heartbeat_due(cx),
@@ -141,8 +148,9 @@ impl Opc {
             }
             ArmMessage::AgentInit { .. } => self.on_agent_init(request, cx),
             ArmMessage::TaskInit { .. } => self.on_task_init(request, cx),
-            // Nobody is ever asked to interrupt a task, so no answer fits.
-            ArmMessage::Interrupt => Err(Refusal::WrongSequence),
+            ArmMessage::InterruptAccepted => self.on_interrupt_accepted(request.place, cx),
+            ArmMessage::InterruptUnaccepted => self.on_interrupt_unaccepted(request.place, cx),
+            ArmMessage::InterruptDoneAccepted => self.on_interrupt_done(request.place, cx),
         }
     }
 
@@ -198,6 +206,7 @@ impl Opc {
         for other in self.reached_by(place) {
             self.report_one(other, Shown::AsIs, cx);
         }
+        self.reported.insert(place.skill_target);
     }
 
     /// The agent's other domains where the availability changed.

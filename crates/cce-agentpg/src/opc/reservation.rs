@@ -123,6 +123,7 @@ fn task_of(message: &DeviceTargetPreCallInd) -> Task {
         place: Place { skill_target: SkillTarget(message.agstid), mrd: MrdId(message.mrd_id) },
         state: TaskState::PreCall,
         skill_group: SkillTarget(message.sgstid),
+        interrupted: None,
     }
 }
 

@@ -7,7 +7,7 @@ use super::{
     agent::{AgentInMrd, Standing},
     task::Task,
 };
-use crate::arm::Place;
+use crate::arm::{Place, number_of};
 use cce_kernel::{
     Address, CloseReason, Cx, Fact, FrameFlaw, LinkId, Port, TimerKey,
     model::{Disposition, TaskState},
@@ -260,17 +260,4 @@ impl Opc {
 /// Notes what the router did wrong.
 pub(super) fn note_peer_error(link: LinkId, message: &str, detail: &str, cx: &mut Cx<'_>) {
     cx.note(Fact::PeerError { link, message: message.to_owned(), detail: detail.to_owned() });
-}
-
-/// `TaskState` of the CTI server protocol (cti-server-protocol 11.3).
-fn number_of(state: TaskState) -> u16 {
-    match state {
-        TaskState::PreCall => 0,
-        TaskState::Active => 1,
-        TaskState::WrapUp => 2,
-        TaskState::Paused => 3,
-        TaskState::Offered => 4,
-        TaskState::Interrupted => 5,
-        TaskState::Ended => 7,
-    }
 }

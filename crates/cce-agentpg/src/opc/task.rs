@@ -17,6 +17,8 @@ pub(crate) struct Task {
     pub(crate) state: TaskState,
     /// Its queue.
     pub(crate) skill_group: SkillTarget,
+    /// The state in which it was interrupted.
+    pub(crate) interrupted: Option<TaskState>,
 }
 
 impl Task {

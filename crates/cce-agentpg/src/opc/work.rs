@@ -25,6 +25,7 @@ impl Opc {
         cx: &mut Cx<'_>,
     ) -> Result<(), Refusal> {
         let task = self.task_of(request, id)?;
+        self.is_not_interrupted(task.place)?;
         let to = task.after(kind)?;
         cx.cancel(TimerKey::new(START_TIMEOUT, Task::timer_id(id)));
         self.enter(task, to, None, cx);

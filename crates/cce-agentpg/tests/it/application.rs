@@ -203,13 +203,6 @@ fn a_task_that_takes_too_long_ends_with_41_after_a_warning() {
 }
 
 #[test]
-fn nobody_was_asked_for_an_interrupt() {
-    let mut lab = Lab::working();
-    let accepted = AgentInterruptAcceptedInd { mrd_id: MRD, icm_agent_id: AGENT, ..Default::default() };
-    assert_eq!(lab.finesse_says(accepted).status(lab.finesse), 19);
-}
-
-#[test]
 fn the_task_layer_needs_a_session_that_reports_agents() {
     let messages: [Cti; 4] = [
         GetPrecallMessagesReq::default().into(),

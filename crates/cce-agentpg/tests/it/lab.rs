@@ -250,6 +250,8 @@ impl Said {
             Cti::MediaLoginResp(answer) => Some(answer.status),
             Cti::MakeAgentNotReadyResp(answer) => Some(answer.status),
             Cti::MakeAgentNotRoutableResp(answer) => Some(answer.status),
+            Cti::StartApplicationTaskResp(answer) => Some(answer.status),
+            Cti::TaskInitResp(answer) => Some(answer.status),
             _ => None,
         };
         self.to(link).into_iter().find_map(status).unwrap()

@@ -94,6 +94,8 @@ fn lines(said: &Said) -> Vec<&'static str> {
             OpcMessage::PreCallAbort { .. } => "PreCallAbort",
             OpcMessage::Task(_) => "Task",
             OpcMessage::TaskAssigned { .. } => "assigned",
+            OpcMessage::TaskState { .. } => "TaskState",
+            OpcMessage::Interrupt { .. } => "Interrupt",
             OpcMessage::LifetimeExceeded { .. } => "lifetime",
             OpcMessage::MadeNotRoutable { .. } => "MadeNotRoutable",
             OpcMessage::Answer { .. } => "Answer",

@@ -252,6 +252,6 @@ fn resume(task_id: TaskId) -> ResumeTaskInd {
     ResumeTaskInd { invoke_id: 21, mrd_id: MRD, icm_agent_id: AGENT, task_id, ..ResumeTaskInd::default() }
 }
 
-fn wrap_up(task_id: TaskId) -> WrapupTaskInd {
+pub(crate) fn wrap_up(task_id: TaskId) -> WrapupTaskInd {
     WrapupTaskInd { invoke_id: 22, mrd_id: MRD, icm_agent_id: AGENT, task_id, ..WrapupTaskInd::default() }
 }

@@ -2,6 +2,7 @@
 
 mod cti;
 mod dialogs;
+mod interrupt;
 mod lab;
 mod media;
 mod presence;

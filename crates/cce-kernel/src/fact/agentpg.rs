@@ -142,8 +142,12 @@ pub enum ArmMessage {
         /// Whether the client asked for an answer.
         is_answered: bool,
     },
-    /// A client answers an interrupt, of which the lab has none.
-    Interrupt,
+    /// A client lets its agent's work in the domain be interrupted.
+    InterruptAccepted,
+    /// A client does not.
+    InterruptUnaccepted,
+    /// A client goes on with what was interrupted.
+    InterruptDoneAccepted,
 }
 
 /// What OPC tells the CTI server.
@@ -180,6 +184,25 @@ pub enum OpcMessage {
         skill_target: SkillTarget,
         /// The domain.
         mrd: MrdId,
+    },
+    /// A task's state changed without an event of its own: it was interrupted, or goes on.
+    TaskState {
+        /// The task.
+        task: TaskId,
+        /// Its state now.
+        state: TaskState,
+    },
+    /// An agent got work that takes precedence over the work in a domain, or that work is over: the client that signed
+    /// the agent in is to say what follows.
+    Interrupt {
+        /// The agent.
+        skill_target: SkillTarget,
+        /// The domain whose work may be interrupted.
+        mrd: MrdId,
+        /// The domain that interrupts.
+        by: MrdId,
+        /// Whether it is over.
+        is_over: bool,
     },
     /// A task took longer than its domain allows; its end follows.
     LifetimeExceeded {

@@ -110,6 +110,15 @@ impl CtisvrLog {
                 );
                 self.trace(record, &text, lines);
             }
+            AgentPgFact::ToCtiServer(OpcMessage::Interrupt { skill_target, mrd, by, is_over }) => {
+                let name = if *is_over {
+                    "AGENT_INTERRUPT_DONE_ADVISORY_EVENT"
+                } else {
+                    "AGENT_INTERRUPT_ADVISORY_EVENT"
+                };
+                let text = format!("{name}: MRDID={mrd} ICMAgentID={skill_target} InterruptingMRDID={by}");
+                self.trace(record, &text, lines);
+            }
             AgentPgFact::TaskEventTraced(event) => {
                 for text in self.task_event(event) {
                     self.trace(record, &text, lines);
@@ -272,7 +281,11 @@ fn arm(
             ("ProcessAgentInitReq", plain(format!("MaxTasks = {max_tasks}")), None)
         }
         ArmMessage::TaskInit { task, .. } => ("ProcessTaskInit", simple("ARM_TASK_INIT", *task), None),
-        ArmMessage::Interrupt => ("ProcessAgentInterruptInd", plain(String::new()), None),
+        ArmMessage::InterruptAccepted => ("ProcessAgentInterruptAcceptedInd", plain(String::new()), None),
+        ArmMessage::InterruptUnaccepted => ("ProcessAgentInterruptUnacceptedInd", plain(String::new()), None),
+        ArmMessage::InterruptDoneAccepted => {
+            ("ProcessAgentInterruptDoneAcceptedInd", plain(String::new()), None)
+        }
         ArmMessage::Pause { task } => ("ProcessPauseTaskInd", simple("ARM_PAUSE_TASK_IND", *task), None),
         ArmMessage::Resume { task } => ("ProcessResumeTaskInd", simple("ARM_RESUME_TASK_IND", *task), None),
         ArmMessage::WrapUp { task } => ("ProcessWrapupTaskInd", simple("ARM_WRAPUP_TASK_IND", *task), None),

@@ -1,0 +1,243 @@
+//! Work that gives way to work of another domain (task-routing S6, 3.11).
+//!
+//! An agent who has tasks in an interruptible domain and gets one in a domain that is not: the client is advised, and
+//! accepts or not. Whoever accepted has interrupted tasks until the last task of the other domain is over, the client
+//! is advised of that, and accepts it.
+//!
+//! What the texts leave open stands here (inferred):
+//! - The advice comes with the reservation, as the change of availability does, and behind it.
+//! - Nothing waits for an answer: until it comes, the work goes on; the end counts as accepted after a while.
+//! - Tasks that have not begun keep their states; nobody can work on them meanwhile.
+//! - Interrupted tasks may end, and an interrupt of which no task is left is over.
+//! - An interrupt outlives its client as its tasks do; if it ends meanwhile, nobody is advised.
+
+use super::{INTERRUPT_DONE, Opc, Shown, task::Task};
+use crate::arm::{Place, Refusal};
+use cce_kernel::{
+    Cx, TimerKey,
+    fact::OpcMessage,
+    model::{MrdId, SkillTarget, TaskState},
+};
+use std::time::Duration;
+
+/// How long the client may take to accept the end of an interrupt.
+const DONE_WAIT: Duration = Duration::from_secs(5);
+
+/// How far an interrupt of an agent's work in a domain is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Interrupt {
+    /// There is none.
+    #[default]
+    None,
+    /// The client was advised and has not answered.
+    Advised {
+        /// The domain that interrupts.
+        by: MrdId,
+        /// Whether the work stands still already, because an earlier interrupt did not quite end.
+        in_force: bool,
+    },
+    /// The client did not accept: the work goes on.
+    Declined,
+    /// The client accepted.
+    Accepted {
+        /// The domain that interrupts.
+        by: MrdId,
+    },
+    /// What interrupted is over, and the client has not accepted that yet.
+    Over,
+}
+
+/// What the client is advised of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Advice {
+    /// Work of that domain interrupts.
+    Begin(MrdId),
+    /// It is over.
+    Done(MrdId),
+}
+
+/// What an interrupt depends on.
+#[derive(Clone, Copy, Debug)]
+struct Situation {
+    /// The domain whose tasks take precedence, if the agent has any.
+    by: Option<MrdId>,
+    /// Whether the agent has tasks that can be interrupted.
+    has_tasks: bool,
+    /// Whether there is a client to be advised.
+    is_attended: bool,
+}
+
+impl Interrupt {
+    /// Whether the agent's work stands still.
+    pub(crate) const fn is_in_force(self) -> bool {
+        matches!(self, Self::Accepted { .. } | Self::Over | Self::Advised { in_force: true, .. })
+    }
+
+    /// How far it is in a situation, and what the client is to hear.
+    fn next(self, now: Situation) -> (Self, Option<Advice>) {
+        match (self, now.by) {
+            _ if !now.has_tasks => (Self::None, None),
+            _ if !now.is_attended => (self.unattended(now.by), None),
+            (Self::None | Self::Over, Some(by)) => {
+                (Self::Advised { by, in_force: self.is_in_force() }, Some(Advice::Begin(by)))
+            }
+            (Self::Accepted { by } | Self::Advised { by, in_force: true }, None) => {
+                (Self::Over, Some(Advice::Done(by)))
+            }
+            (Self::Advised { .. } | Self::Declined, None) => (Self::None, None),
+            (Self::None | Self::Over, None)
+            | (Self::Advised { .. } | Self::Declined | Self::Accepted { .. }, _) => (self, None),
+        }
+    }
+
+    /// What somebody accepted holds; what nobody answered is forgotten, so that the next client is asked.
+    fn unattended(self, by: Option<MrdId>) -> Self {
+        match by {
+            Some(by) if self.is_in_force() => Self::Accepted { by },
+            Some(_) | None => Self::None,
+        }
+    }
+}
+
+impl Opc {
+    /// A client lets its agent's work be interrupted.
+    pub(super) fn on_interrupt_accepted(&mut self, place: Place, cx: &mut Cx<'_>) -> Result<(), Refusal> {
+        let agent = self.attended_mut(place)?;
+        let Interrupt::Advised { by, .. } = agent.interrupt else { return Err(Refusal::WrongSequence) };
+        agent.interrupt = Interrupt::Accepted { by };
+        self.stop_work(place, cx);
+        self.report(place, Shown::AsIs, cx);
+        Ok(())
+    }
+
+    /// A client does not: nothing changes, or everything goes on.
+    pub(super) fn on_interrupt_unaccepted(&mut self, place: Place, cx: &mut Cx<'_>) -> Result<(), Refusal> {
+        let agent = self.attended_mut(place)?;
+        let Interrupt::Advised { in_force, .. } = agent.interrupt else { return Err(Refusal::WrongSequence) };
+        agent.interrupt = Interrupt::Declined;
+        if in_force {
+            self.resume_work(place, cx);
+            self.report(place, Shown::AsIs, cx);
+        }
+        Ok(())
+    }
+
+    /// A client goes on with what was interrupted.
+    pub(super) fn on_interrupt_done(&mut self, place: Place, cx: &mut Cx<'_>) -> Result<(), Refusal> {
+        if self.attended_mut(place)?.interrupt != Interrupt::Over {
+            return Err(Refusal::WrongSequence);
+        }
+        self.end_interrupt(place, cx);
+        self.report(place, Shown::AsIs, cx);
+        Ok(())
+    }
+
+    /// No client went on with what was interrupted.
+    pub(super) fn on_interrupt_done_due(&mut self, place: Place, cx: &mut Cx<'_>) {
+        if self.agents.get(&place).is_some_and(|agent| agent.interrupt == Interrupt::Over) {
+            self.end_interrupt(place, cx);
+            self.report(place, Shown::AsIs, cx);
+        }
+    }
+
+    /// Refuses work in a domain where the agent's work is interrupted; ends are legal even there.
+    pub(super) fn is_not_interrupted(&self, place: Place) -> Result<(), Refusal> {
+        let is_interrupted = self.agents.get(&place).is_some_and(|agent| agent.interrupt.is_in_force());
+        if is_interrupted { Err(Refusal::Interrupted) } else { Ok(()) }
+    }
+
+    /// Looks at the interrupts of everybody who was reported since the last time, and advises their clients.
+    pub(crate) fn review_interrupts(&mut self, cx: &mut Cx<'_>) {
+        for agent in std::mem::take(&mut self.reported) {
+            for place in self.interruptible_places(agent) {
+                self.review_interrupt(place, cx);
+            }
+        }
+    }
+
+    fn review_interrupt(&mut self, place: Place, cx: &mut Cx<'_>) {
+        let (by, has_tasks) = (self.interrupting(place), self.load(place).total() > 0);
+        let Some(agent) = self.agents.get_mut(&place) else { return };
+        let before = agent.interrupt;
+        let (next, advice) = before.next(Situation { by, has_tasks, is_attended: agent.is_attended() });
+        agent.interrupt = next;
+        if before == Interrupt::Over && next != Interrupt::Over {
+            cx.cancel(TimerKey::new(INTERRUPT_DONE, place.timer_id()));
+        }
+        if before.is_in_force() && !next.is_in_force() && has_tasks {
+            self.resume_work(place, cx);
+            self.report_one(place, Shown::AsIs, cx);
+        }
+        if let Some(advice) = advice {
+            self.advise(place, advice, cx);
+        }
+    }
+
+    fn advise(&mut self, place: Place, advice: Advice, cx: &mut Cx<'_>) {
+        let (by, is_over) = match advice {
+            Advice::Begin(by) => (by, false),
+            Advice::Done(by) => (by, true),
+        };
+        if is_over {
+            cx.arm(TimerKey::new(INTERRUPT_DONE, place.timer_id()), DONE_WAIT);
+        }
+        let Place { skill_target, mrd } = place;
+        self.to_cti.push(OpcMessage::Interrupt { skill_target, mrd, by, is_over });
+    }
+
+    fn end_interrupt(&mut self, place: Place, cx: &mut Cx<'_>) {
+        cx.cancel(TimerKey::new(INTERRUPT_DONE, place.timer_id()));
+        if let Some(agent) = self.agents.get_mut(&place) {
+            agent.interrupt = Interrupt::None;
+        }
+        self.resume_work(place, cx);
+    }
+
+    /// Interrupts the tasks that have begun.
+    fn stop_work(&mut self, place: Place, cx: &mut Cx<'_>) {
+        for task in self.tasks_of(place) {
+            if matches!(task.state, TaskState::Active | TaskState::Paused | TaskState::WrapUp) {
+                let stopped = Task { interrupted: Some(task.state), ..task };
+                self.enter_unannounced(stopped, TaskState::Interrupted, cx);
+            }
+        }
+    }
+
+    /// Tasks go back to the states in which they were interrupted.
+    fn resume_work(&mut self, place: Place, cx: &mut Cx<'_>) {
+        for task in self.tasks_of(place) {
+            if let Some(before) = task.interrupted {
+                self.enter_unannounced(Task { interrupted: None, ..task }, before, cx);
+            }
+        }
+    }
+
+    /// Changes a task's state where no event of its own says so.
+    fn enter_unannounced(&mut self, task: Task, to: TaskState, cx: &mut Cx<'_>) {
+        self.enter(task, to, None, cx);
+        self.to_cti.push(OpcMessage::TaskState { task: task.id, state: to });
+    }
+
+    fn tasks_of(&self, place: Place) -> Vec<Task> {
+        self.tasks.values().filter(|task| task.place == place).copied().collect()
+    }
+
+    /// The agent's domains whose work gives way, unless there is no other to give way to.
+    fn interruptible_places(&self, agent: SkillTarget) -> Vec<Place> {
+        let of = |mrd| Place { skill_target: agent, mrd };
+        let places = self.agents.range(of(MrdId(i32::MIN))..=of(MrdId(i32::MAX))).map(|(place, _)| *place);
+        let (gives_way, takes_precedence): (Vec<Place>, Vec<Place>) =
+            places.partition(|place| self.is_interruptible(place.mrd));
+        if takes_precedence.is_empty() { Vec::new() } else { gives_way }
+    }
+
+    /// The other domain of the agent whose tasks take precedence, if the agent has any there.
+    fn interrupting(&self, place: Place) -> Option<MrdId> {
+        let takes_precedence = |other: &Place| {
+            other.skill_target == place.skill_target
+                && other.mrd != place.mrd
+                && !self.is_interruptible(other.mrd)
+        };
+        self.tasks.values().map(|task| task.place).find(takes_precedence).map(|other| other.mrd)
+    }
+}

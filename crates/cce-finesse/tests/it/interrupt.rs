@@ -1,0 +1,165 @@
+//! Work that gives way to work of another domain.
+
+use crate::lab::{
+    DIALOG, Lab, MEDIA, MRD, Outcome, SIGN_IN, TASK, config, end_event, offer_event, pre_call, start_event,
+};
+use cce_cti::{
+    AgentInterruptAdvisoryEvent, AgentInterruptDoneAdvisoryEvent, Cti, FailureResp, MediaLoginResp,
+    PauseTaskEvent, WrapupTaskEvent,
+};
+use cce_finesse::Config;
+use cce_kernel::{
+    Fact,
+    model::{AgentState, DialogState},
+};
+use cce_wire::parse_hex;
+
+#[test]
+fn an_agent_who_accepts_interrupts_says_so_byte_for_byte() {
+    let mut lab = Lab::in_service_with(Config { first_invoke_id: 0x100, ..config() });
+    lab.sign_in();
+    let accepted = "0000000c 000000ac 00000102 00001393 00001434";
+    assert_eq!(lab.cti(advisory()).frames(), [parse_hex(accepted).unwrap()]);
+    let done = "0000000c 000000af 00000103 00001393 00001434";
+    assert_eq!(lab.cti(done_advisory()).frames(), [parse_hex(done).unwrap()]);
+}
+
+#[test]
+fn an_agent_who_ignores_interrupts_says_so_byte_for_byte() {
+    let mut lab = Lab::in_service_with(Config { first_invoke_id: 0x100, ..config() });
+    lab.sign_in();
+    let invoke_id = lab.put(MEDIA, &SIGN_IN.replace("ACCEPT", "IGNORE")).invoke_id();
+    lab.cti(MediaLoginResp { invoke_id, status: 1, ..Default::default() });
+    let unaccepted = "0000000c 000000ad 00000103 00001393 00001434";
+    assert_eq!(lab.cti(advisory()).frames(), [parse_hex(unaccepted).unwrap()]);
+}
+
+#[test]
+fn nothing_changes_before_the_cti_server_says_so() {
+    let mut lab = Lab::active();
+    let asked = lab.cti(advisory());
+    assert_eq!((asked.shown(), asked.facts().len()), (vec![], 0));
+    assert!(lab.get(DIALOG).body().contains("<state>ACTIVE</state>"));
+}
+
+#[test]
+fn only_the_media_is_published_and_the_dialog_is_read_as_interrupted_without_actions() {
+    let mut lab = Lab::active();
+    lab.cti(advisory());
+    let interrupted = lab.agent(AgentState::Interrupted, 1);
+    assert_eq!(interrupted.shown(), ["PUT media INTERRUPTED"]);
+    assert_eq!(steps(&interrupted), [(DialogState::Active, DialogState::Interrupted)]);
+    let shown = lab.get(DIALOG).body();
+    assert!(shown.contains("<state>INTERRUPTED</state>") && shown.contains("<actions></actions>"), "{shown}");
+    assert!(lab.get(MEDIA).body().contains("<state>INTERRUPTED</state>"));
+}
+
+#[test]
+fn every_begun_dialog_goes_back_to_the_state_it_was_interrupted_in() {
+    let pause = PauseTaskEvent { task_id: TASK, mrd_id: MRD.0, icm_agent_id: 5172, ..Default::default() };
+    let wrap_up = WrapupTaskEvent { task_id: TASK, mrd_id: MRD.0, icm_agent_id: 5172, ..Default::default() };
+    for (event, agent, dialog) in [
+        (Cti::from(start_event()), AgentState::Active, DialogState::Active),
+        (pause.into(), AgentState::Paused, DialogState::Paused),
+        (wrap_up.into(), AgentState::WorkReady, DialogState::WrappingUp),
+    ] {
+        let mut lab = Lab::active();
+        lab.agent(agent, 1);
+        lab.cti(event);
+        assert_eq!(steps(&lab.agent(AgentState::Interrupted, 1)), [(dialog, DialogState::Interrupted)]);
+        assert!(lab.cti(done_advisory()).published().is_empty());
+        let back = lab.agent(agent, 1);
+        assert_eq!(back.shown(), [format!("PUT media {agent}")]);
+        assert_eq!(steps(&back), [(DialogState::Interrupted, dialog)]);
+    }
+}
+
+#[test]
+fn a_dialog_that_has_not_begun_keeps_its_state() {
+    let mut lab = Lab::offered();
+    lab.act("ACCEPT");
+    lab.cti(offer_event());
+    assert_eq!(steps(&lab.agent(AgentState::Interrupted, 1)), []);
+    assert!(lab.get(DIALOG).body().contains("<state>ACCEPTED</state>"));
+}
+
+#[test]
+fn a_dialog_of_another_media_is_not_interrupted() {
+    let mut lab = Lab::ready();
+    lab.cti(cce_cti::AgentPreCallEvent { mrd_id: 5012, ..pre_call() });
+    lab.cti(start_event());
+    assert_eq!(steps(&lab.agent(AgentState::Interrupted, 1)), []);
+}
+
+#[test]
+fn an_action_on_an_interrupted_dialog_fails_with_30_and_is_not_sent() {
+    for action in ["PAUSE", "WRAP_UP", "CLOSE", "RESUME"] {
+        let mut lab = Lab::active();
+        lab.agent(AgentState::Interrupted, 1);
+        let acted = lab.act(action);
+        assert_eq!((acted.status(), acted.names()), (202, vec![]));
+        assert_eq!(acted.shown(), ["error E_ARM_STAT_NOT_VALID_AFTER_INTERRUPT_ADVISORY_ACCEPT"]);
+    }
+}
+
+#[test]
+fn an_action_that_the_cti_server_refuses_with_30_fails_with_30() {
+    let mut lab = Lab::active();
+    let invoke_id = lab.act("PAUSE").invoke_id();
+    let refused = lab.cti(FailureResp { invoke_id, status: 30, ..Default::default() });
+    assert_eq!(refused.shown(), ["error E_ARM_STAT_NOT_VALID_AFTER_INTERRUPT_ADVISORY_ACCEPT"]);
+}
+
+#[test]
+fn an_interrupted_dialog_may_end() {
+    let mut lab = Lab::active();
+    lab.agent(AgentState::Interrupted, 1);
+    assert_eq!(steps(&lab.agent(AgentState::NotActive, 1)), [], "the end itself follows");
+    let ended = lab.cti(end_event(41));
+    assert_eq!(ended.shown(), ["DELETE dialogs CLOSED"]);
+    assert_eq!(steps(&ended), [(DialogState::Interrupted, DialogState::Closed)]);
+}
+
+#[test]
+fn a_refused_answer_is_nobody_s_business() {
+    let mut lab = Lab::active();
+    let invoke_id = lab.cti(advisory()).invoke_id();
+    let refused = lab.cti(FailureResp { invoke_id, status: 19, ..Default::default() });
+    assert_eq!(refused.0, []);
+}
+
+#[test]
+fn an_advisory_about_somebody_unknown_is_not_answered() {
+    let mut lab = Lab::active();
+    let unknown = AgentInterruptAdvisoryEvent { icm_agent_id: 1, ..advisory() };
+    assert!(lab.cti(unknown).frames().is_empty());
+    assert!(lab.cti(AgentInterruptAdvisoryEvent { mrd_id: 1, ..advisory() }).frames().is_empty());
+}
+
+fn steps(outcome: &Outcome) -> Vec<(DialogState, DialogState)> {
+    let step = |fact: &Fact| match fact {
+        Fact::Dialog { from: Some(from), to, .. } => Some((*from, *to)),
+        _ => None,
+    };
+    outcome.facts().into_iter().filter_map(step).collect()
+}
+
+fn advisory() -> AgentInterruptAdvisoryEvent {
+    AgentInterruptAdvisoryEvent {
+        peripheral_id: 5000,
+        mrd_id: MRD.0,
+        icm_agent_id: 5172,
+        interrupting_mrd_id: 5012,
+        ..Default::default()
+    }
+}
+
+fn done_advisory() -> AgentInterruptDoneAdvisoryEvent {
+    AgentInterruptDoneAdvisoryEvent {
+        peripheral_id: 5000,
+        mrd_id: MRD.0,
+        icm_agent_id: 5172,
+        interrupting_mrd_id: 5012,
+        ..Default::default()
+    }
+}
