@@ -12,7 +12,7 @@ use std::{collections::BTreeSet, time::Duration};
 const DIALOGS_MAX: usize = 256;
 
 /// Failures in a row after which a step is given up: with a pause of 1 s, Finesse may be away for a minute.
-const FAILURES_MAX: u32 = 60;
+pub(super) const FAILURES_MAX: u32 = 60;
 
 /// Dialogs whose order an agent remembers.
 const SEEN_MAX: usize = 10_000;
@@ -164,6 +164,22 @@ impl Agent {
         for (task, state) in listed {
             self.on_dialog(task, state, cx);
         }
+        self.look_again_if_interrupted(cx);
+    }
+
+    /// What an interrupt, or its end, did to dialogs. What else the list says may be older than notifications.
+    pub(super) fn on_list_of_interrupted(&mut self, listed: Vec<(TaskId, DialogState)>, cx: &mut Cx<'_>) {
+        for (task, state) in listed {
+            let Some(known) = self.dialogs.find_mut(task) else { continue };
+            let is_news = known.state == state || [known.state, state].contains(&DialogState::Interrupted);
+            if is_news {
+                self.on_dialog(task, state, cx);
+            }
+        }
+    }
+
+    pub(super) fn is_any_interrupted(&self) -> bool {
+        self.dialogs.open.iter().any(|known| known.state == DialogState::Interrupted)
     }
 
     pub(super) fn drop_dialogs(&mut self, cx: &mut Cx<'_>) {
@@ -215,7 +231,7 @@ fn key(task: TaskId) -> TimerKey {
 }
 
 /// Dialogs with their states; none when the document is something else.
-fn read_list(document: &[u8]) -> Option<Vec<(TaskId, DialogState)>> {
+pub(super) fn read_list(document: &[u8]) -> Option<Vec<(TaskId, DialogState)>> {
     let list = cce_xml::parse(document).ok()?.named("Dialogs").ok()?;
     let dialog = |dialog: &Element| {
         Some((TaskId::parse(&dialog.text_of("id")?)?, DialogState::parse(&dialog.text_of("state")?)?))

@@ -71,6 +71,7 @@ impl Agent {
     pub(super) fn forget_everything(&mut self, phase: Phase, cx: &mut Cx<'_>) {
         self.phase = phase;
         self.calls.clear();
+        self.forget_interrupts(cx);
         self.cancel_timers(cx);
         self.drop_dialogs(cx);
     }

@@ -1,13 +1,15 @@
 //! An agent at a desktop: signs in, becomes ready, works on what is offered (finesse-nonvoice 2 and 4).
 //!
 //! It acts on notifications alone, so any number of dialogs can be under way. It asks for a list only after
-//! its stream was lost, because what was published meanwhile is gone. What it did is never repeated faster
+//! its stream was lost, because what was published meanwhile is gone, and when a media is interrupted or goes on,
+//! because the dialogs are not published then. What it did is never repeated faster
 //! than its `retry` pause allows.
 //!
 //! Whatever has a time in the configuration it does by itself; everything can be told to it, too, by
 //! [`Command::Act`]: see [`WORDS`].
 
 mod dialogs;
+mod interrupt;
 mod leave;
 mod request;
 mod sign_in;
@@ -26,6 +28,7 @@ use cce_xmpp::{
     client::{self, Ending, Session},
 };
 use dialogs::Dialogs;
+use interrupt::Interrupts;
 use sign_in::Seat;
 use std::{collections::BTreeMap, time::Duration};
 
@@ -98,6 +101,7 @@ pub struct Agent {
     requests: u64,
     seats: BTreeMap<MrdId, Seat>,
     dialogs: Dialogs,
+    interrupts: Interrupts,
 }
 
 /// How far the agent has come.
@@ -126,6 +130,8 @@ enum Ask {
     MediaLogin,
     Ready(MrdId),
     List,
+    /// The same because of an interrupt; the latest number counts.
+    InterruptList(u64),
     Act(TaskId, DialogAction),
     MediaLogout(MrdId),
     UserLogout,
@@ -145,6 +151,7 @@ impl Agent {
             requests: 0,
             seats: BTreeMap::new(),
             dialogs: Dialogs::default(),
+            interrupts: Interrupts::default(),
         }
     }
 
@@ -168,6 +175,7 @@ impl Agent {
             "sign-out" => self.sign_out(cx),
             "crash" => self.crash(cx),
             "dialog" => self.act(timer.id, cx),
+            "interrupted" => self.ask_what_is_interrupted(cx),
             _ => {}
         }
     }
@@ -287,6 +295,7 @@ impl Agent {
         match ask {
             Ask::Act(task, action) => self.on_act_answered(task, action, result, cx),
             Ask::List if is_accepted => self.on_list(result, cx),
+            Ask::InterruptList(number) => self.on_interrupt_list(number, result, cx),
             Ask::Ready(mrd) if is_accepted => self.on_ready_accepted(mrd, cx),
             Ask::MediaLogout(mrd) => self.on_media_logout_answered(mrd, is_accepted, cx),
             Ask::UserLogout => self.depart(cx),

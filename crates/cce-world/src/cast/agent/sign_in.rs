@@ -30,6 +30,7 @@ impl Agent {
             return;
         }
         self.phase = Phase::SigningIn;
+        self.forget_interrupts(cx);
         self.seats = self.config.mrds.iter().map(|mrd| (*mrd, Seat::Out)).collect();
         self.ask(Ask::UserLogin, request::user_login(&self.config), cx);
         cx.arm(TimerKey::new("patience", 0), PATIENCE);
@@ -68,7 +69,9 @@ impl Agent {
         else {
             return;
         };
-        match (state, *mrd, *seat) {
+        let (mrd, seat) = (*mrd, *seat);
+        self.follow_interrupt(mrd, state, cx);
+        match (state, mrd, seat) {
             (_, _, Seat::Out) | ("LOGIN", ..) => {}
             ("LOGOUT", mrd, _) if self.phase == Phase::SigningOut => self.on_seat_left(mrd, cx),
             _ if self.phase == Phase::SigningOut => {}
