@@ -9,8 +9,8 @@ use cce_kernel::{
     Command, Fact, Input, Output, Port,
     fact::{AgentPgFact, CcpFact, FinesseFact, OpcMessage, QueueChoice, RouterFact, SmOperation},
     model::{
-        AgentRecord, ContactId, ContactStatus, DialogState, Disposition, Object, PublishEvent, SkillTarget,
-        StatusReason, TaskEventKind,
+        AgentRecord, AgentState, ContactId, ContactStatus, DialogState, Disposition, Object, PublishEvent,
+        SkillTarget, StatusReason, TaskEventKind, TaskState,
     },
 };
 use cce_world::Lab;
@@ -179,6 +179,80 @@ fn an_agent_who_stays_routable_without_an_answer_breaks_legal_transition() {
         }
     });
     breaks(&routable, Check::LegalTransition);
+}
+
+#[test]
+fn an_interrupt_by_work_that_must_not_be_interrupted_holds() {
+    holds(&interrupted());
+}
+
+#[test]
+fn an_interrupt_by_work_that_may_be_interrupted_breaks_legal_transition() {
+    let journal = interrupted();
+    let chat = journal.nth(1, |fact| matches!(fact, Fact::Router(RouterFact::CallAdmitted { .. })));
+    let by_nothing = journal.saying(chat, |fact| {
+        if let Fact::Router(RouterFact::CallAdmitted { interruptible, .. }) = fact {
+            *interruptible = true;
+        }
+    });
+    breaks(&by_nothing, Check::LegalTransition);
+}
+
+#[test]
+fn a_task_that_must_not_be_interrupted_and_is_breaks_legal_transition() {
+    let journal = interrupted();
+    let task = journal.first(|fact| matches!(fact, Fact::Router(RouterFact::CallAdmitted { .. })));
+    let alone = journal.saying(task, |fact| {
+        if let Fact::Router(RouterFact::CallAdmitted { interruptible, .. }) = fact {
+            *interruptible = false;
+        }
+    });
+    breaks(&alone, Check::LegalTransition);
+    breaks(&alone, Check::NoMixing);
+}
+
+#[test]
+fn a_task_that_goes_on_otherwise_than_it_was_interrupted_breaks_legal_transition() {
+    let journal = interrupted();
+    let back = journal.first(|fact| matches!(fact, Fact::Task { from: Some(TaskState::Interrupted), .. }));
+    let otherwise = journal.saying(back, |fact| {
+        if let Fact::Task { to, .. } = fact {
+            *to = TaskState::Paused;
+        }
+    });
+    breaks(&otherwise, Check::LegalTransition);
+}
+
+#[test]
+fn a_dialog_that_goes_on_otherwise_than_it_was_interrupted_breaks_legal_transition() {
+    let journal = interrupted();
+    let back =
+        journal.first(|fact| matches!(fact, Fact::Dialog { from: Some(DialogState::Interrupted), .. }));
+    let otherwise = journal.saying(back, |fact| {
+        if let Fact::Dialog { to, .. } = fact {
+            *to = DialogState::WrappingUp;
+        }
+    });
+    breaks(&otherwise, Check::LegalTransition);
+}
+
+#[test]
+fn an_agent_who_is_interrupted_with_work_that_goes_on_breaks_legal_transition() {
+    let journal = interrupted();
+    let task = journal.first(|fact| matches!(fact, Fact::Task { to: TaskState::Interrupted, .. }));
+    breaks(&journal.without(task), Check::LegalTransition);
+}
+
+#[test]
+fn an_agent_who_works_while_the_work_is_interrupted_breaks_legal_transition() {
+    let journal = interrupted();
+    let agent = journal.first(|fact| matches!(fact, Fact::AgentInMrd { to: AgentState::Interrupted, .. }));
+    let works = journal.saying(agent, |fact| {
+        if let Fact::AgentInMrd { to, .. } = fact {
+            *to = AgentState::Paused;
+        }
+    });
+    breaks(&works, Check::LegalTransition);
 }
 
 #[test]
@@ -380,6 +454,14 @@ fn mixed(alone: usize) -> Journal {
             *interruptible = false;
         }
     })
+}
+
+/// A task that gives way to one of a domain that must not be interrupted, and goes on.
+fn interrupted() -> Journal {
+    let customers = vec![customer(4), dialling(7, "Mail")];
+    let mut lab = lab_of_two_domains(vec![agent("1081", 3)], customers);
+    lab.mrds[1].interruptible = false;
+    journal(lab, 1)
 }
 
 fn close_call(journal: &Journal) -> usize {

@@ -1,9 +1,10 @@
 //! The vectors of cti-server-protocol 17, both ways: what is written, and what is read.
 
 use cce_cti::{
-    AgentPreCallEvent, AgentStateEvent, Cti, EndTaskEvent, EndTaskInd, FailureConf, HeartbeatConf,
-    HeartbeatReq, OfferTaskEvent, OfferTaskInd, OpenConf, OpenReq, StartTaskEvent, StartTaskInd, SystemEvent,
-    dialect, open_version, system_event,
+    AgentInterruptAcceptedInd, AgentInterruptAdvisoryEvent, AgentInterruptDoneAcceptedInd,
+    AgentInterruptDoneAdvisoryEvent, AgentInterruptUnacceptedInd, AgentPreCallEvent, AgentStateEvent, Cti,
+    EndTaskEvent, EndTaskInd, FailureConf, HeartbeatConf, HeartbeatReq, OfferTaskEvent, OfferTaskInd,
+    OpenConf, OpenReq, StartTaskEvent, StartTaskInd, SystemEvent, dialect, open_version, system_event,
 };
 use cce_kernel::model::TaskId;
 use cce_wire::{Bytes, Flaw, List, Opaque, Secret, Text, Time32, parse_hex};
@@ -293,6 +294,49 @@ fn end_task_event() {
         ..EndTaskEvent::default()
     };
     both_ways(END_TASK_EVENT, 58, &event.into());
+}
+
+#[test]
+fn an_interrupt_and_its_end_are_advised_of() {
+    let (peripheral_id, mrd_id, icm_agent_id, interrupting_mrd_id) = (5000, 5011, 5172, 5012);
+    let advisory = AgentInterruptAdvisoryEvent {
+        peripheral_id,
+        mrd_id,
+        icm_agent_id,
+        interrupting_mrd_id,
+        ..AgentInterruptAdvisoryEvent::default()
+    };
+    both_ways("00000014 000000ab 00000000 00001388 00001393 00001434 00001394", 28, &advisory.into());
+    let done = AgentInterruptDoneAdvisoryEvent {
+        peripheral_id,
+        mrd_id,
+        icm_agent_id,
+        interrupting_mrd_id,
+        ..AgentInterruptDoneAdvisoryEvent::default()
+    };
+    both_ways("00000014 000000ae 00000000 00001388 00001393 00001434 00001394", 28, &done.into());
+}
+
+#[test]
+fn answers_to_an_interrupt_name_agent_and_domain() {
+    let (invoke_id, mrd_id, icm_agent_id) = (0x8c2d, 5011, 5172);
+    let accepted =
+        AgentInterruptAcceptedInd { invoke_id, mrd_id, icm_agent_id, ..AgentInterruptAcceptedInd::default() };
+    both_ways("0000000c 000000ac 00008c2d 00001393 00001434", 20, &accepted.into());
+    let unaccepted = AgentInterruptUnacceptedInd {
+        invoke_id,
+        mrd_id,
+        icm_agent_id,
+        ..AgentInterruptUnacceptedInd::default()
+    };
+    both_ways("0000000c 000000ad 00008c2d 00001393 00001434", 20, &unaccepted.into());
+    let done = AgentInterruptDoneAcceptedInd {
+        invoke_id,
+        mrd_id,
+        icm_agent_id,
+        ..AgentInterruptDoneAcceptedInd::default()
+    };
+    both_ways("0000000c 000000af 00008c2d 00001393 00001434", 20, &done.into());
 }
 
 #[test]

@@ -14,7 +14,7 @@ pub(crate) fn shipped(name: &str) -> Scenario {
     read(&text).unwrap_or_else(|error| panic!("{name}: {:?}", error.problems))
 }
 
-pub(crate) const SHIPPED: [&str; 11] = [
+pub(crate) const SHIPPED: [&str; 12] = [
     "lab-trace",
     "queue-then-agent",
     "two-tasks-one-agent",
@@ -26,6 +26,7 @@ pub(crate) const SHIPPED: [&str; 11] = [
     "cancel-races-reservation",
     "agent-crash-while-reserved",
     "mr-link-cut-with-pending-task",
+    "interrupt-accepted-and-ignored",
 ];
 
 #[test]

@@ -7,6 +7,7 @@ mod behaviour;
 mod cast;
 mod config;
 mod flow;
+mod interrupt;
 mod misfortune;
 mod orders;
 mod play;

@@ -41,6 +41,8 @@ struct Known {
 struct Step {
     action: DialogAction,
     failures: u32,
+    /// Whether it was asked for, and its outcome is waited for.
+    is_asked: bool,
 }
 
 impl Work {
@@ -116,7 +118,7 @@ impl Agent {
         if before == next.map(|(action, _)| action) {
             return;
         }
-        known.step = next.map(|(action, _)| Step { action, failures: 0 });
+        known.step = next.map(|(action, _)| Step { action, failures: 0, is_asked: false });
         match next {
             Some((_, wait)) => cx.arm(key(task), wait),
             None => cx.cancel(key(task)),
@@ -125,10 +127,12 @@ impl Agent {
 
     /// The dialog's timer is due.
     pub(super) fn act(&mut self, id: u64, cx: &mut Cx<'_>) {
-        let due = self.dialogs.open.iter().find(|known| key(known.task).id == id);
-        if let Some((task, step)) = due.and_then(|known| Some((known.task, known.step?))) {
-            self.ask(Ask::Act(task, step.action), request::act(task, step.action), cx);
-        }
+        let Some(known) = self.dialogs.open.iter_mut().find(|known| key(known.task).id == id) else { return };
+        let task = known.task;
+        let Some(step) = known.step.as_mut() else { return };
+        step.is_asked = true;
+        let action = step.action;
+        self.ask(Ask::Act(task, action), request::act(task, action), cx);
     }
 
     /// A request that was taken is followed by a notification. One that cannot be carried out is dropped: a
@@ -164,7 +168,19 @@ impl Agent {
         for (task, state) in listed {
             self.on_dialog(task, state, cx);
         }
+        self.repeat_what_was_asked(cx);
         self.look_again_if_interrupted(cx);
+    }
+
+    /// Its failure may have been told while there was no stream. Of what succeeded the list says so.
+    fn repeat_what_was_asked(&mut self, cx: &mut Cx<'_>) {
+        for known in &mut self.dialogs.open {
+            let asked = known.step.as_mut().filter(|step| step.is_asked);
+            if let Some(step) = asked {
+                step.is_asked = false;
+                cx.arm(key(known.task), self.config.retry);
+            }
+        }
     }
 
     /// What an interrupt, or its end, did to dialogs. What else the list says may be older than notifications.
@@ -192,6 +208,7 @@ impl Agent {
     pub(super) fn on_failed_step(&mut self, task: TaskId, cx: &mut Cx<'_>) {
         let Some(step) = self.dialogs.find_mut(task).and_then(|known| known.step.as_mut()) else { return };
         step.failures += 1;
+        step.is_asked = false;
         if step.failures > FAILURES_MAX {
             return self.give_up(task, cx);
         }
