@@ -75,11 +75,13 @@ fn nothing_is_assigned_beside_work_that_must_not_be_interrupted() {
 
 #[test]
 fn an_interrupted_agent_who_signs_out_closes_everything() {
-    let mut play = Play::new(task_and_chat(InterruptAction::Accept), 1);
+    let mut play = Play::new(with_another_agent(task_and_chat(InterruptAction::Accept)), 1);
     play.meets(DialogState::Interrupted).tell_agent("1081", "sign-out");
     let records = play.end(60);
-    assert_eq!(dispositions(&records)[..1], [40]);
-    assert_eq!(ends(&records).len(), 2);
+    let mut ended = dispositions(&records);
+    ended.sort_unstable();
+    assert_eq!(ended, [36, 38, 40], "the offer, the chat with somebody else, the task");
+    assert_eq!(ends(&records), [HANDLED, HANDLED]);
     assert_eq!(last_count(&records, "1081"), 0);
 }
 
@@ -92,18 +94,20 @@ fn a_desktop_that_returns_while_its_agent_is_interrupted_goes_on_afterwards() {
         play.meets(DialogState::Interrupted).tell_agent("1081", "crash");
         play.seconds(away).tell_agent("1081", "return");
         let records = play.end(120);
-        assert_eq!(dispositions(&records), [38, 38], "away for {away} s");
-        assert_eq!(ends(&records), [HANDLED, HANDLED]);
+        assert_eq!(ends(&records), [HANDLED, HANDLED], "away for {away} s");
+        assert_eq!(dispositions(&records).last(), Some(&38), "away for {away} s");
     }
 }
 
 #[test]
 fn a_desktop_that_does_not_return_is_signed_out_with_its_interrupted_task() {
-    let mut lab = task_and_chat(InterruptAction::Accept);
-    lab.cast.agents[0].close = Some(span(600));
+    let mut lab = with_another_agent(task_and_chat(InterruptAction::Accept));
+    lab.mrds[1].start_timeout = span(100);
     let mut play = Play::new(lab, 1);
     play.meets(DialogState::Interrupted).tell_agent("1081", "crash");
-    assert_eq!(dispositions(&play.end(120))[0], 40);
+    let records = play.end(120);
+    assert_eq!(tasks_in(&records, TASKS).last_chunk(), Some(&[TaskState::Interrupted, TaskState::Ended]));
+    assert_eq!(dispositions(&records)[0], 40);
 }
 
 #[test]
@@ -157,7 +161,7 @@ fn task_and_chat(interrupt_action: InterruptAction) -> Lab {
     let chat = CastCustomer { script_selector: "Chat".into(), ..customer(8, None) };
     let mut lab = lab(vec![worker], vec![customer(4, None), chat]);
     let mut mrd = lab.mrds[0].clone();
-    (mrd.id, mrd.name, mrd.interruptible) = (CHAT, "Chat".into(), false);
+    (mrd.id, mrd.name, mrd.interruptible) = (CHAT.0, "Chat".into(), false);
     lab.mrds.push(mrd);
     let mut dialed = lab.dialed_numbers[0].clone();
     (dialed.number, dialed.mrd, dialed.call_type) = ("Chat".into(), "Chat".into(), Some(5054));
@@ -173,6 +177,11 @@ fn task_and_chat(interrupt_action: InterruptAction) -> Lab {
     (queue.skill_group, queue.number) = (5198, 12_282_838);
     lab.precision_queues.push(queue);
     lab.agents.iter_mut().for_each(|agent| agent.mrds.push("Chat".into()));
+    lab
+}
+
+fn with_another_agent(mut lab: Lab) -> Lab {
+    lab.cast.agents.push(CastAgent { sign_in: Some(span(20)), ..agent("1082", 3) });
     lab
 }
 

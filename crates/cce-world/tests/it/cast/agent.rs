@@ -77,6 +77,77 @@ fn a_notification_that_comes_twice_leads_to_one_step() {
 }
 
 #[test]
+fn an_interrupted_dialog_is_let_be_until_its_media_goes_on() {
+    let mut desk = Desk::ready(work());
+    desk.dialog("1_2_1", "ACTIVE");
+    assert_eq!(
+        interrupt(&mut desk, "INTERRUPTED", "INTERRUPTED"),
+        "GET /finesse/api/User/1080/Dialogs/Media"
+    );
+    assert!(desk.stage.timers.is_empty());
+    interrupt(&mut desk, "ACTIVE", "ACTIVE");
+    assert_eq!(desk.stage.due_in("dialog"), Some(Duration::from_secs(20)));
+    assert_eq!(call(&desk.stage.fire()).1, ACCEPT.replace("ACCEPT", "CLOSE"));
+}
+
+#[test]
+fn of_two_answers_that_cross_the_later_question_counts() {
+    let mut desk = Desk::ready(work());
+    desk.dialog("1_2_1", "ACTIVE");
+    let (first, _) = call(&desk.media("INTERRUPTED"));
+    let (second, _) = call(&desk.media("ACTIVE"));
+    desk.list(second, &listed("ACTIVE"));
+    desk.list(first, &listed("INTERRUPTED"));
+    assert!(desk.stage.due_in("dialog").is_some());
+}
+
+#[test]
+fn a_list_that_is_older_than_a_notification_changes_nothing() {
+    let mut desk = Desk::ready(Work { close: None, ..work() });
+    desk.dialog("1_2_1", "ACTIVE");
+    let (list, _) = call(&desk.media("INTERRUPTED"));
+    desk.dialog("1_2_1", "WRAPPING_UP");
+    desk.list(list, &listed("PAUSED"));
+    assert!(desk.stage.timers.is_empty());
+}
+
+#[test]
+fn a_question_about_an_interrupt_that_fails_is_asked_again() {
+    let mut desk = Desk::ready(work());
+    desk.dialog("1_2_1", "ACTIVE");
+    let (list, _) = call(&desk.media("INTERRUPTED"));
+    desk.stage.answer(list, 503);
+    assert_eq!(desk.stage.due_in("interrupted"), Some(Duration::from_secs(1)));
+}
+
+#[test]
+fn a_dialog_that_was_found_interrupted_is_looked_at_until_it_goes_on() {
+    let mut desk = Desk::ready(work());
+    desk.stage.feed(Input::LinkDown { link: desk.link, reason: LinkReason::Reset });
+    let (login, _) = call(&desk.arrive());
+    desk.stage.answer(login, 202);
+    let asked = calls(&desk.user("NOT_READY", "auto-4"));
+    let list = asked.iter().find(|(_, _, request)| request.method == "GET").unwrap().0;
+    desk.list(list, &listed("INTERRUPTED"));
+    assert!(desk.stage.due_in("interrupted").is_some());
+}
+
+#[test]
+fn what_was_asked_before_the_stream_was_lost_is_asked_again() {
+    let mut desk = Desk::ready(work());
+    desk.dialog("1_2_1", "ACCEPTED");
+    let (start, _) = call(&desk.stage.fire());
+    desk.stage.answer(start, 202);
+    desk.stage.feed(Input::LinkDown { link: desk.link, reason: LinkReason::Reset });
+    let (login, _) = call(&desk.arrive());
+    desk.stage.answer(login, 202);
+    let asked = calls(&desk.user("NOT_READY", "auto-5"));
+    let list = asked.iter().find(|(_, _, request)| request.method == "GET").unwrap().0;
+    desk.list(list, &listed("ACCEPTED"));
+    assert!(desk.stage.due_in("dialog").is_some());
+}
+
+#[test]
 fn a_dialog_that_ends_early_needs_no_step() {
     let mut desk = Desk::ready(work());
     desk.dialog("1_2_1", "OFFERED");
@@ -405,6 +476,17 @@ fn server() -> Session {
         resource: "r".to_owned(),
         limits: Limits::default(),
     })
+}
+
+fn listed(state: &str) -> String {
+    format!("<Dialog><id>1_2_1</id><state>{state}</state></Dialog>")
+}
+
+/// The media comes to a state, and the agent asks how its dialog stands; returns the question.
+fn interrupt(desk: &mut Desk, media: &str, dialog: &str) -> String {
+    let (list, asked) = call(&desk.media(media));
+    desk.list(list, &listed(dialog));
+    asked
 }
 
 fn assert_left(outputs: &[Output], reason: &CloseReason) {
