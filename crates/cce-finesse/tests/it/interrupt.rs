@@ -137,9 +137,9 @@ fn an_advisory_about_somebody_unknown_is_not_answered() {
 }
 
 fn steps(outcome: &Outcome) -> Vec<(DialogState, DialogState)> {
-    let step = |fact: &Fact| match fact {
-        Fact::Dialog { from: Some(from), to, .. } => Some((*from, *to)),
-        _ => None,
+    let step = |fact: &Fact| {
+        let Fact::Dialog { from: Some(from), to, .. } = fact else { return None };
+        Some((*from, *to))
     };
     outcome.facts().into_iter().filter_map(step).collect()
 }

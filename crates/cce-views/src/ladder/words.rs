@@ -41,6 +41,15 @@ fn cti_details(message: &Cti) -> String {
         Cti::FailureResp(m) => format!(" status={}", m.status),
         Cti::MediaLoginResp(m) => format!(" status={}", m.status),
         Cti::MakeAgentNotReadyResp(m) => format!(" status={}", m.status),
+        Cti::AgentInterruptAdvisoryEvent(m) => {
+            format!(" agent={} domain={} by={}", m.icm_agent_id, m.mrd_id, m.interrupting_mrd_id)
+        }
+        Cti::AgentInterruptDoneAdvisoryEvent(m) => {
+            format!(" agent={} domain={} by={}", m.icm_agent_id, m.mrd_id, m.interrupting_mrd_id)
+        }
+        Cti::AgentInterruptAcceptedInd(m) => format!(" agent={} domain={}", m.icm_agent_id, m.mrd_id),
+        Cti::AgentInterruptUnacceptedInd(m) => format!(" agent={} domain={}", m.icm_agent_id, m.mrd_id),
+        Cti::AgentInterruptDoneAcceptedInd(m) => format!(" agent={} domain={}", m.icm_agent_id, m.mrd_id),
         Cti::EndTaskInd(m) => format!(" disposition={}", m.icm_disposition),
         Cti::EndTaskEvent(m) => format!(" disposition={}", m.icm_disposition),
         _ => String::new(),
