@@ -113,8 +113,7 @@ fn again(options: &cli::Sim, from: &Path, file: Option<&cli::ScenarioFile>) -> R
         Some(deviation) if file.is_none() => return Err(Failure::Check(parted(&deviation))),
         Some(deviation) => print::line(&parted(&deviation)),
     }
-    let words = file.map(|file| file.scenario.display().to_string()).unwrap_or_default();
-    judge(&name, &header, &kept, &report, &format!("ccelab sim --from {} {words}", from.display()))
+    judge(&name, &header, &kept, &report, &command_again(from, file))
 }
 
 fn parted(deviation: &cce_scenario::Deviation) -> String {
@@ -214,7 +213,21 @@ pub(crate) fn failures(header: &Header, records: &[Record], failures: &[Breach])
 
 /// The command that repeats a run of a scenario.
 pub(crate) fn command(file: &cli::ScenarioFile, options: &str) -> String {
-    let mut words = format!("ccelab sim {} {options}", quoted(&file.scenario.display().to_string()));
+    format!("ccelab sim {} {options}{}", quoted(&file.scenario.display().to_string()), choices(file))
+}
+
+/// The command that has a recorded run once more.
+fn command_again(from: &Path, file: Option<&cli::ScenarioFile>) -> String {
+    let mut words = format!("ccelab sim --from {}", quoted(&from.display().to_string()));
+    if let Some(file) = file {
+        let _ = write!(words, " {}{}", quoted(&file.scenario.display().to_string()), choices(file));
+    }
+    words
+}
+
+/// What was chosen for a scenario on the command line.
+fn choices(file: &cli::ScenarioFile) -> String {
+    let mut words = String::new();
     if let Some(config) = &file.config {
         let _ = write!(words, " --config {}", quoted(&config.display().to_string()));
     }

@@ -152,6 +152,20 @@ fn a_journal_is_not_overwritten_by_its_own_repetition() {
 }
 
 #[test]
+fn the_command_that_has_a_recorded_run_again_is_whole_and_quoted() {
+    let folder = folder("sim-from-command");
+    let wrong = WRONG.replace("\"wrong\"", "\"{called}\"\nparameters = { called = \"x\" }");
+    fs::write(folder.join("wrong one.toml"), wrong).unwrap();
+    let file = scenario("one-task.toml");
+    assert!(run(&folder, &["sim", &file, "--journal", "a run.jsonl"]).status.success());
+    let chosen = ["--param", "called=it is wrong"];
+    let output = run(&folder, &[&["sim", "--from", "a run.jsonl", "wrong one.toml"][..], &chosen].concat());
+    assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
+    let whole = "again: ccelab sim --from 'a run.jsonl' 'wrong one.toml' --param 'called=it is wrong'";
+    assert!(stderr(&output).contains(whole), "{}", stderr(&output));
+}
+
+#[test]
 fn a_journal_is_judged_by_what_a_scenario_expects() {
     let folder = folder("sim-check");
     fs::write(folder.join("wrong.toml"), WRONG).unwrap();
