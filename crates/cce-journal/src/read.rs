@@ -1,6 +1,6 @@
 //! Reads a journal.
 
-use crate::{FORMAT, Header, Record};
+use crate::{FORMAT, Header, Record, What};
 use std::io::{self, BufRead};
 
 /// Why a journal cannot be read.
@@ -44,11 +44,20 @@ pub enum ReadError {
 }
 
 /// Reads records one by one.
+///
+/// Their numbers are consecutive. Where some are missing, and no [`What::Gap`] explains it, there is one more record
+/// that does. A record whose number was there before is passed over, and stands for a gap of unknown length.
 #[derive(Debug)]
 pub struct Reader<R> {
     from: R,
     line: usize,
     torn: Option<usize>,
+    /// Number of the last record.
+    last: u64,
+    /// What comes behind a gap that was told first.
+    waiting: Option<Record>,
+    /// The last record was one that was there before.
+    is_repeating: bool,
 }
 
 impl<R: BufRead> Reader<R> {
@@ -61,7 +70,7 @@ impl<R: BufRead> Reader<R> {
         }
         check_format(&text)?;
         let header = serde_json::from_str(&text).map_err(|source| ReadError::NotAJournal { source })?;
-        Ok((header, Self { from, line: 1, torn: None }))
+        Ok((header, Self { from, line: 1, torn: None, last: 0, waiting: None, is_repeating: false }))
     }
 
     /// The last line, from 1, where its end is missing: it is no record.
@@ -80,6 +89,41 @@ impl<R: BufRead> Iterator for Reader<R> {
     type Item = Result<Record, ReadError>;
 
     fn next(&mut self) -> Option<Self::Item> {
+        if let Some(record) = self.waiting.take() {
+            return Some(Ok(record));
+        }
+        loop {
+            match self.next_line()? {
+                Ok(record) => {
+                    if let Some(record) = self.in_order(record) {
+                        return Some(Ok(record));
+                    }
+                }
+                error @ Err(_) => return Some(error),
+            }
+        }
+    }
+}
+
+impl<R: BufRead> Reader<R> {
+    /// What comes next: the record, or the gap before it. None where that was told.
+    fn in_order(&mut self, record: Record) -> Option<Record> {
+        let (last, is_repeating) = (self.last, self.is_repeating);
+        self.is_repeating = record.seq <= last;
+        if self.is_repeating {
+            return (!is_repeating).then(|| gap(&record, last, 0));
+        }
+        self.last = record.seq;
+        let missing = record.seq - last - 1;
+        if missing == 0 || matches!(record.what, What::Gap { .. }) {
+            return Some(record);
+        }
+        let told = gap(&record, record.seq - 1, missing);
+        self.waiting = Some(record);
+        Some(told)
+    }
+
+    fn next_line(&mut self) -> Option<Result<Record, ReadError>> {
         let mut text = Vec::new();
         self.line += 1;
         let line = self.line;
@@ -97,6 +141,11 @@ impl<R: BufRead> Iterator for Reader<R> {
             Err(source) => Some(Err(ReadError::Io { line, source })),
         }
     }
+}
+
+/// A gap where this record stands.
+fn gap(record: &Record, seq: u64, dropped: u64) -> Record {
+    Record { seq, at: record.at, node: record.node.clone(), cause: None, what: What::Gap { dropped } }
 }
 
 fn check_format(text: &str) -> Result<(), ReadError> {

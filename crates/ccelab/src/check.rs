@@ -27,7 +27,13 @@ pub(crate) fn check(options: &cli::Check) -> Result<(), Failure> {
     print::out(&report(&header, &records, &breaches));
     print::out(&table(&checks));
     expect(options, &header, &records)?;
-    if breaches.is_empty() { Ok(()) } else { Err(Failure::Check(verdict(&checks))) }
+    match checks.gap() {
+        _ if !breaches.is_empty() => Err(Failure::Check(verdict(&checks))),
+        Some(seq) => Err(Failure::Check(format!(
+            "records are missing, or there twice, at record {seq}: nothing was judged from there on"
+        ))),
+        None => Ok(()),
+    }
 }
 
 /// What a scenario expects of the run.
@@ -76,7 +82,10 @@ fn table(checks: &Checks) -> String {
         }
     }
     if let Some(seq) = checks.gap() {
-        let _ = writeln!(text, "records are missing before record {seq}: nothing was judged from there on");
+        let _ = writeln!(
+            text,
+            "records are missing, or there twice, at record {seq}: nothing was judged from there on"
+        );
     }
     text
 }

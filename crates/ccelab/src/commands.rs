@@ -5,7 +5,7 @@ use crate::{
     cli::{Command, ConfigCommand, Ladder, LadderFormat, ScenarioCommand, TableFiles, TableProtocol},
     decode, demo, explore,
     failure::Failure,
-    files::{create_folder, create_private, load_lab, read_journal},
+    files::{create_folder, create_private, gaps, load_lab, read_journal},
     print, run, sim,
 };
 use cce_views::{
@@ -62,12 +62,10 @@ fn replay(path: &Path) -> Result<(), Failure> {
     let (header, records) = read_journal(path)?;
     let lab = cce_world::header_lab(&header)
         .map_err(|error| Failure::Usage(format!("the journal's configuration cannot be used: {error}")))?;
+    let gaps = gaps(&records);
     let found = cce_journal::replay(&header, records, |node| lab.build(node));
-    if found.dropped > 0 {
-        print::line(&format!(
-            "the journal lacks {} records; a replay of it may differ for that",
-            found.dropped
-        ));
+    if let Some(gaps) = gaps {
+        print::line(&format!("the journal {gaps}: behind it nothing was compared"));
     }
     for node in &found.unknown {
         print::line(&format!("passed over {node}: this lab has no such component"));

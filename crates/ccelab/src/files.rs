@@ -1,7 +1,7 @@
 //! Files: configurations, journals, logs.
 
 use crate::{cli::TableFiles, failure::Failure, print};
-use cce_journal::{Header, Reader, Record, Tables};
+use cce_journal::{Header, Reader, Record, Tables, What};
 use cce_wire::TableText;
 use cce_world::{COMPONENTS, ENVIRONMENT_PREFIX, Lab, Layers, TableKind, read_table};
 use std::{
@@ -133,7 +133,10 @@ pub(crate) fn read_journal(path: &Path) -> Result<(Header, Vec<Record>), Failure
     let file = File::open(path).map_err(|source| file_failure("read", path, source))?;
     let failed = |source| Failure::Journal { path: path.to_owned(), source };
     let (header, mut reader) = Reader::new(BufReader::new(file)).map_err(failed)?;
-    let records = reader.by_ref().collect::<Result<_, _>>().map_err(failed)?;
+    let records: Vec<Record> = reader.by_ref().collect::<Result<_, _>>().map_err(failed)?;
+    if let Some(gaps) = gaps(&records) {
+        print::error(&format!("warning: {} {gaps}", path.display()));
+    }
     if let Some(line) = reader.torn_line() {
         print::error(&format!(
             "warning: {} ends in the middle of line {line}, which is passed over: its run was killed, or goes on",
@@ -141,6 +144,28 @@ pub(crate) fn read_journal(path: &Path) -> Result<(Header, Vec<Record>), Failure
         ));
     }
     Ok((header, records))
+}
+
+/// What a journal lacks, in words, and where.
+pub(crate) fn gaps(records: &[Record]) -> Option<String> {
+    let gaps = records.iter().filter_map(|record| match record.what {
+        What::Gap { dropped } => Some((record, dropped)),
+        What::In(_) | What::Out(_) | What::Started | What::Stopped { .. } | What::Bent(_) => None,
+    });
+    let (mut lost, mut repeated, mut first) = (0, 0, None);
+    for (record, dropped) in gaps {
+        first = first.or(Some(record.seq));
+        lost += dropped;
+        repeated += u64::from(dropped == 0);
+    }
+    let place = format!("first at record {}; what depends on it may be wrong", first?);
+    Some(match (lost, repeated) {
+        (lost, 0) => format!("lacks {lost} records, {place}"),
+        (0, _) => format!("has records whose numbers were there before, {place}"),
+        (lost, _) => {
+            format!("lacks {lost} records, and has some whose numbers were there before, {place}")
+        }
+    })
 }
 
 /// Creates a file that its owner alone may read: a journal holds credentials. Nobody else may write it until

@@ -42,6 +42,30 @@ fn a_check_can_be_left_out_by_its_name() {
 }
 
 #[test]
+fn a_journal_that_lacks_a_record_or_has_one_twice_is_told_by_every_command() {
+    let folder = played("check-gap");
+    let journal = fs::read_to_string(folder.join("J")).unwrap();
+    let lines: Vec<&str> = journal.lines().collect();
+    let lacking = [&lines[..119], &lines[120..]].concat().join("\n") + "\n";
+    let doubled = [&lines[..120], &lines[119..]].concat().join("\n") + "\n";
+    for (journal, told) in [(lacking, "lacks 1 records"), (doubled, "numbers were there before")] {
+        fs::write(folder.join("J"), journal).unwrap();
+        let check = run(&folder, &["check", "J"]);
+        assert_eq!(check.status.code(), Some(1), "{}", stdout(&check));
+        for command in [
+            &["check", "J"][..],
+            &["replay", "J"],
+            &["ladder", "J"],
+            &["logs", "J", "--out", "L"],
+            &["sim", "--from", "J"],
+        ] {
+            let output = run(&folder, command);
+            assert!(stderr(&output).contains(told), "{command:?}: {}", stderr(&output));
+        }
+    }
+}
+
+#[test]
 fn tasks_may_be_open_at_the_end_of_a_run_that_was_ended_early() {
     let folder = played("check-open");
     let journal = fs::read_to_string(folder.join("J")).unwrap();
@@ -71,6 +95,19 @@ fn repeat_the_end(folder: &Path) {
     let path = folder.join("J");
     let journal = fs::read_to_string(&path).unwrap();
     let is_end = |line: &str| line.contains(r#""contact":"#) && line.contains(r#""to":"handled""#);
-    let twice = |line: &str| if is_end(line) { format!("{line}\n{line}\n") } else { format!("{line}\n") };
-    fs::write(&path, journal.lines().map(twice).collect::<String>()).unwrap();
+    let twice = |line: &str| if is_end(line) { vec![line.to_owned(); 2] } else { vec![line.to_owned()] };
+    let lines: Vec<String> = journal.lines().flat_map(twice).collect();
+    let end = lines.iter().position(|line| is_end(line)).unwrap();
+    let later = |line: &String| {
+        let mut record: serde_json::Value = serde_json::from_str(line).unwrap();
+        for key in ["seq", "cause"] {
+            let number = record[key].as_u64().filter(|number| key == "seq" || *number >= end as u64);
+            if let Some(number) = number {
+                record[key] = (number + 1).into();
+            }
+        }
+        record.to_string()
+    };
+    let moved: Vec<String> = lines[end + 1..].iter().map(later).collect();
+    fs::write(&path, [&lines[..=end], &moved[..]].concat().join("\n") + "\n").unwrap();
 }
