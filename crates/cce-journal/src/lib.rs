@@ -20,6 +20,6 @@ mod write;
 pub use director::{Bend, Bent, Bystander, Director, Order, Reaction, Ticket, Treatment};
 pub use header::{FORMAT, FirstNumbers, Header, HostHeader, LogSettings, Tables};
 pub use read::{ReadError, Reader};
-pub use record::{Record, What};
+pub use record::{PANICKED, Record, STOPPED, What};
 pub use replay::{Difference, Replayed, replay};
 pub use write::Writer;

@@ -4,6 +4,12 @@ use crate::Bent;
 use cce_kernel::{Command, Input, NodeName, Output, Time};
 use serde::{Deserialize, Serialize};
 
+/// Why a component stopped when the run was ended.
+pub const STOPPED: &str = "stopped";
+
+/// What the reason begins with where a component panicked.
+pub const PANICKED: &str = "panicked: ";
+
 /// Something that went into a component, came out of it, or happened to it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Record {

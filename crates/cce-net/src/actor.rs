@@ -14,7 +14,7 @@ use crate::{
     store::Store,
 };
 use bytes::Bytes;
-use cce_journal::{Ticket, What};
+use cce_journal::{PANICKED, STOPPED, Ticket, What};
 use cce_kernel::{
     Address, CallId, Carrier, Command, Component, FrameFlaw, Host, Input, LinkId, LinkReason, Port, Request,
     Time, TimerKey,
@@ -202,12 +202,12 @@ impl Actor {
                 Ok(false) => break,
                 Err(Panicked(text)) => {
                     tracing::error!(node = %self.host.name(), "the component panicked: {text}");
-                    self.end(&format!("panicked: {text}"), Ending::Orderly);
+                    self.end(&format!("{PANICKED}{text}"), Ending::Orderly);
                     self.shut_links();
                 }
             }
         }
-        self.end("stopped", Ending::Orderly);
+        self.end(STOPPED, Ending::Orderly);
     }
 
     /// Takes in one event. Says whether to go on.

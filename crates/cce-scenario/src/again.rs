@@ -6,7 +6,7 @@ use crate::{
     play::Play,
 };
 use cce_check::Check;
-use cce_journal::{Director, Header, Record, What};
+use cce_journal::{Director, Header, PANICKED, Record, What};
 use cce_kernel::{Fact, NodeName, Output};
 use cce_sim::{Sim, Timetable};
 use std::collections::{BTreeMap, BTreeSet};
@@ -28,22 +28,32 @@ impl Play {
     pub fn again(header: &Header, records: &[Record], scenario: Scenario) -> Self {
         let lab = scenario.lab.clone();
         let table = Timetable::of(records);
-        let (end, starts) = (table.end(), table.starts().to_vec());
+        let end = table.end();
         let mut sim = Sim::directed(header.seed, Engine::new(scenario, header).open_ended());
-        sim.keep_to(table);
-        let mut known = BTreeSet::new();
-        for (at, node) in starts {
-            sim.run_before(at);
-            let Some(component) = lab.build(&node) else { continue };
-            if known.insert(node.clone()) {
-                sim.add(&node, header.clock(&node), component);
-            } else {
-                sim.restart(&node, component);
-            }
+        for node in table.nodes() {
+            sim.enlist(node, header.clock(node));
         }
+        sim.keep_to(table);
         sim.build_with(Box::new(move |node| lab.build(node)));
         Self::set(header.clone(), sim, end)
     }
+}
+
+/// Why a recorded run cannot be had again, if it cannot.
+pub fn unrepeatable(records: &[Record]) -> Option<String> {
+    records.iter().find_map(|record| {
+        let seq = record.seq;
+        match &record.what {
+            What::Gap { .. } => Some(format!(
+                "records are missing, or there twice, at record {seq}: nobody knows what happened there"
+            )),
+            What::Stopped { reason } if reason.starts_with(PANICKED) => Some(format!(
+                "{} panicked at record {seq}, and would do so again: `ccelab replay` shows it without harm",
+                record.node
+            )),
+            What::Stopped { .. } | What::In(_) | What::Out(_) | What::Started | What::Bent(_) => None,
+        }
+    })
 }
 
 /// What a recorded run lacks of what a scenario expects. Its steps and rules do not count, and neither do checks.

@@ -44,7 +44,7 @@ mod touched;
 mod watch;
 mod words;
 
-pub use again::{Deviation, deviation, unmet};
+pub use again::{Deviation, deviation, unmet, unrepeatable};
 pub use coverage::{Coverage, Grid};
 pub use engine::{Breach, Engine, Report};
 pub use explore::{Ended, Orders};

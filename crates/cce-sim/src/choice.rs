@@ -6,7 +6,6 @@ use crate::{
     queue::{Delivery, Planned},
     sim::Node,
     stream::Stream,
-    timetable::When,
 };
 use cce_journal::{Director, Record};
 use cce_kernel::{Input, NodeName, Time};
@@ -180,15 +179,9 @@ impl<D: Director> Sim<D> {
             (Some(pending), Some(stream)) => {
                 pending.push(at.max(self.now), stream.clone(), planned, self.chosen);
             }
-            _ => match self.recorded(&planned) {
-                When::At(moment) => {
-                    self.queue.plan_at(moment, planned);
-                }
-                When::Never => {}
-                When::Unknown => {
-                    self.queue.plan(at, planned);
-                }
-            },
+            _ => {
+                self.queue.plan(at, planned);
+            }
         }
     }
 
@@ -252,7 +245,7 @@ impl<D: Director> Sim<D> {
             Delivery::Input(Input::LinkUp { link, .. }) => !self.wires.is_up(&(node.clone(), *link)),
             Delivery::Input(Input::LinkDown { link, .. }) => self.wires.is_over(&(node.clone(), *link)),
             Delivery::CallGone(caller) => self.wires.call_of(node, caller).is_none(),
-            Delivery::Input(_) | Delivery::Outside(_) | Delivery::Call { .. } => false,
+            Delivery::Input(_) | Delivery::Again(_) | Delivery::Call { .. } => false,
         }
     }
 }

@@ -21,6 +21,7 @@ mod latency;
 mod outputs;
 mod pending;
 mod queue;
+mod rerun;
 mod schedule;
 mod sim;
 mod stream;

@@ -4,10 +4,9 @@ use crate::{
     Sim,
     holds::{Freight, Parcel},
     latency::Way,
-    queue::{Delivery, Planned},
+    queue::{Delivery, Planned, Slot},
     sim::planned,
     stream::Stream,
-    timetable::When,
     wire::End,
 };
 use bytes::Bytes;
@@ -31,7 +30,7 @@ impl<D: Director> Sim<D> {
                 self.treat(parcel(Freight::Call(call, port, request)), treatment);
             }
             Output::Reply { call, response } => self.treat(parcel(Freight::Reply(call, response)), treatment),
-            Output::Dial { link, address } => self.dial(name, link, &address, seq),
+            Output::Dial { link, address } => self.dial(name, link, &address, seq, self.now),
             Output::Arm { key, at } => self.arm(name, key, at, seq),
             Output::Cancel { key } => self.cancel(name, &key),
             Output::Store { key, value } => self.store(name, key, value),
@@ -40,7 +39,7 @@ impl<D: Director> Sim<D> {
     }
 
     /// Does with a message what the director wants.
-    fn treat(&mut self, parcel: Parcel, treatment: Treatment) {
+    pub(crate) fn treat(&mut self, parcel: Parcel, treatment: Treatment) {
         match treatment {
             Treatment::Pass => self.pass(parcel),
             Treatment::Overtake => self.as_heartbeat(|sim| sim.post(parcel, sim.now)),
@@ -86,7 +85,7 @@ impl<D: Director> Sim<D> {
     }
 
     /// Sends a message on its way at `start`.
-    fn post(&mut self, parcel: Parcel, start: Time) {
+    pub(crate) fn post(&mut self, parcel: Parcel, start: Time) {
         let Parcel { node, seq, what } = parcel;
         match what {
             Freight::Bytes(link, bytes) => {
@@ -160,6 +159,9 @@ impl<D: Director> Sim<D> {
 
     /// Carries out an order of the director.
     pub(crate) fn carry_out(&mut self, order: Order) {
+        if !matches!(order, Order::Record { .. }) {
+            self.part();
+        }
         match order {
             Order::Record { node, cause, bent } => {
                 self.record(&node, cause, What::Bent(bent));
@@ -189,26 +191,15 @@ impl<D: Director> Sim<D> {
         }
     }
 
-    fn dial(&mut self, name: &NodeName, link: LinkId, address: &Address, seq: u64) {
+    pub(crate) fn dial(&mut self, name: &NodeName, link: LinkId, address: &Address, seq: u64, start: Time) {
         self.wires.dial(&(name.clone(), link));
         let listener = NodeName::from(link.port.listener());
-        let is_open = self.is_alive(&listener) || self.was_reached(&listener, seq);
-        let is_open = is_open && !self.faults.is_closed(link.port, self.now);
-        let at = self.faults.start(link.port, self.now) + self.wires.draw(link.port, Way::ToListener);
-        if !matches!(address, Address::Lab) && self.rerun.is_some() {
-            // Who is outside comes from the recorded run.
-            return;
-        }
+        let is_open = self.is_alive(&listener) && !self.faults.is_closed(link.port, self.now);
+        let at = self.faults.start(link.port, start) + self.wires.draw(link.port, Way::ToListener);
         if !matches!(address, Address::Lab) || !is_open {
             let input = Input::LinkDown { link, reason: LinkReason::Refused };
             let stream = self.wires.inbound(&(name.clone(), link));
             return self.plan(at, planned(stream, name, input, Some(seq)));
-        }
-        if let Some(accepted) = self.opened_early(name, &listener, seq) {
-            self.wires.connect(&(name.clone(), link), &(listener.clone(), accepted));
-            let peer = Peer { node: Some(listener.clone()), address: listener.to_string() };
-            let stream = Stream::line(&(name.clone(), link), Way::FromListener);
-            self.plan(at, planned(stream, name, Input::LinkUp { link, peer }, Some(seq)));
         }
         let stream = Some(Stream::line(&(name.clone(), link), Way::ToListener));
         let what = Delivery::Accept(name.clone(), link);
@@ -225,10 +216,6 @@ impl<D: Director> Sim<D> {
         cause: Option<u64>,
     ) {
         let peer = |node: &NodeName| Peer { node: Some(node.clone()), address: node.to_string() };
-        let opened = self.wires.line(&(dialler.clone(), link)).map(|line| line.peer.1);
-        if let Some(opened) = opened {
-            return self.deliver(listener, Input::LinkUp { link: opened, peer: peer(dialler) }, cause);
-        }
         if !self.wires.is_dialling(&(dialler.clone(), link)) {
             return;
         }
@@ -272,8 +259,7 @@ impl<D: Director> Sim<D> {
         let caller = (name.clone(), call);
         let receiver = NodeName::from(port.listener());
         let at = self.faults.start(port, start) + self.wires.draw(port, Way::ToListener);
-        let is_open = self.is_alive(&receiver) || self.was_reached(&receiver, seq);
-        if !is_open || self.faults.is_closed(port, self.now) {
+        if !self.is_alive(&receiver) || self.faults.is_closed(port, self.now) {
             return self.plan_failure(&caller, CallError::Unreachable, at, Some(seq));
         }
         self.wires.open_call(caller.clone(), receiver.clone(), port);
@@ -300,14 +286,14 @@ impl<D: Director> Sim<D> {
     }
 
     fn arm(&mut self, name: &NodeName, key: TimerKey, at: Time, seq: u64) {
+        let timer = timer(name, &key, seq);
+        let slot = self.queue.plan(at.max(self.now), timer);
+        self.set_timer(name, key, slot);
+    }
+
+    /// Replaces whatever is armed under that key.
+    pub(crate) fn set_timer(&mut self, name: &NodeName, key: TimerKey, slot: Slot) {
         self.cancel(name, &key);
-        let what = Delivery::Input(Input::Timer(key.clone()));
-        let timer = Planned { stream: None, node: name.clone(), what, cause: Some(seq) };
-        let slot = match self.recorded(&timer) {
-            When::At(moment) => self.queue.plan_at(moment, timer),
-            When::Never => self.queue.plan(Time(u64::MAX), timer),
-            When::Unknown => self.queue.plan(at.max(self.now), timer),
-        };
         if let Some(node) = self.nodes.get_mut(name) {
             node.timers.insert(key, slot);
         }
@@ -326,6 +312,11 @@ impl<D: Director> Sim<D> {
             None => node.stored.remove(&key),
         };
     }
+}
+
+pub(crate) fn timer(name: &NodeName, key: &TimerKey, seq: u64) -> Planned {
+    let what = Delivery::Input(Input::Timer(key.clone()));
+    Planned { stream: None, node: name.clone(), what, cause: Some(seq) }
 }
 
 fn replaced(parcel: Parcel, bytes: Bytes) -> Parcel {

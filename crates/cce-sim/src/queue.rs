@@ -1,7 +1,6 @@
 //! What is going to happen, in order.
 
-use crate::timetable::Moment;
-use crate::{stream::Stream, wire::Name};
+use crate::{rerun::Again, stream::Stream, timetable::Moment, wire::Name};
 use bytes::Bytes;
 use cce_kernel::{Input, LinkId, NodeName, Port, Request, Rng, Time, TimerKey, fork};
 use rand::RngExt;
@@ -30,8 +29,8 @@ pub(crate) struct Planned {
 pub(crate) enum Delivery {
     /// An input as it is.
     Input(Input),
-    /// An input from outside, of a connection or a call that nobody here has the other end of.
-    Outside(Input),
+    /// Something of a recorded run.
+    Again(Box<Again>),
     /// Bytes of a link, which its framing decoder takes apart.
     Bytes(LinkId, Bytes),
     /// A connection that somebody dialled.
@@ -135,6 +134,10 @@ impl Planned {
 
     /// Whether it still happens when a component dies. Adds to `refused` who hears that nobody listens.
     pub(crate) fn outlives(&self, dead: &NodeName, refused: &mut Vec<(NodeName, LinkId)>) -> bool {
+        if matches!(self.what, Delivery::Again(_)) {
+            // It may belong to a later life.
+            return true;
+        }
         let opening =
             if let Delivery::Accept(dialler, link) = &self.what { Some((dialler, *link)) } else { None };
         if self.node == *dead {

@@ -7,8 +7,8 @@ use crate::{
     latency::{Latencies, Pieces},
     pending::Pending,
     queue::{Delivery, Planned, Queue, Slot},
+    rerun::Rerun,
     stream::Stream,
-    timetable::Rerun,
     wire::{End, Line, Name, Orphans, Wires},
 };
 use bytes::Bytes;
@@ -128,11 +128,14 @@ impl<D: Director> Sim<D> {
 
     /// Adds a component and starts it.
     pub fn add(&mut self, name: &NodeName, clock: HostClock, component: Box<dyn Component>) {
-        let host = Host::new(name.clone(), self.seed, clock);
-        let node =
-            Node { component: Some(component), host, timers: BTreeMap::new(), stored: BTreeMap::new() };
-        self.nodes.insert(name.clone(), node);
+        self.put(name, clock, Some(component));
         self.begin(name);
+    }
+
+    pub(crate) fn put(&mut self, name: &NodeName, clock: HostClock, component: Option<Box<dyn Component>>) {
+        let host = Host::new(name.clone(), self.seed, clock);
+        let node = Node { component, host, timers: BTreeMap::new(), stored: BTreeMap::new() };
+        self.nodes.insert(name.clone(), node);
     }
 
     /// Ends a component's life, as when its process is killed, and begins another one with what it stored.
@@ -147,7 +150,6 @@ impl<D: Director> Sim<D> {
     /// Ends a component's life, as when its process is killed. Nobody listens in its place.
     pub(crate) fn end(&mut self, name: &NodeName, reason: &str) {
         self.record(name, None, What::Stopped { reason: reason.to_owned() });
-        self.holds.forget(name);
         let mut refused = self.queue.forget(name);
         if let Some(pending) = &mut self.pending {
             refused.extend(pending.forget(name));
@@ -165,6 +167,12 @@ impl<D: Director> Sim<D> {
         for (callee, call) in callees {
             self.plan_gone(callee, call);
         }
+        self.lay_down(name);
+    }
+
+    /// What a component had is gone with it.
+    pub(crate) fn lay_down(&mut self, name: &NodeName) {
+        self.holds.forget(name);
         if let Some(node) = self.nodes.get_mut(name) {
             node.component = None;
             node.timers.clear();
@@ -173,14 +181,23 @@ impl<D: Director> Sim<D> {
 
     /// Begins a life of a component that was stopped, or ends the one that it has before.
     pub(crate) fn start(&mut self, name: &NodeName) {
-        let Some(component) = self.build.as_ref().and_then(|build| build(name)) else { return };
+        let Some(component) = self.build(name) else { return };
         if self.is_alive(name) {
             return self.restart(name, component);
         }
-        if let Some(node) = self.nodes.get_mut(name) {
-            node.component = Some(component);
+        if self.revive(name, component) {
             self.begin(name);
         }
+    }
+
+    pub(crate) fn build(&self, name: &NodeName) -> Option<Box<dyn Component>> {
+        self.build.as_ref().and_then(|build| build(name))
+    }
+
+    /// Gives a component that was stopped its next life. Says whether there is such a component.
+    pub(crate) fn revive(&mut self, name: &NodeName, component: Box<dyn Component>) -> bool {
+        let node = self.nodes.get_mut(name);
+        node.map(|node| node.component = Some(component)).is_some()
     }
 
     pub(crate) fn is_alive(&self, name: &NodeName) -> bool {
@@ -282,7 +299,7 @@ impl<D: Director> Sim<D> {
         let Planned { node, what, cause, .. } = planned;
         match what {
             Delivery::Input(input) => self.arrive(&node, input, cause),
-            Delivery::Outside(input) => self.deliver_outside(&node, input),
+            Delivery::Again(again) => self.act_again(&node, *again, cause),
             Delivery::Bytes(link, bytes) => self.deliver_bytes(&node, link, &bytes, cause),
             Delivery::Accept(dialler, link) => self.accept(&node, &dialler, link, cause),
             Delivery::Call { caller, port, request, is_copy } => {
@@ -364,16 +381,30 @@ impl<D: Director> Sim<D> {
     }
 
     pub(crate) fn deliver(&mut self, name: &NodeName, input: Input, cause: Option<u64>) {
+        self.deliver_with(name, input, cause, |_| ());
+    }
+
+    /// Delivers something, and does what stands right behind its record before the component hears of it.
+    pub(crate) fn deliver_with(
+        &mut self,
+        name: &NodeName,
+        input: Input,
+        cause: Option<u64>,
+        behind: impl FnOnce(&mut Self),
+    ) {
         if !self.is_alive(name) {
             return;
         }
         let (cause, _) = self.record(name, cause, What::In(input.clone()));
+        behind(self);
         self.bend();
         let Some(Node { component: Some(component), host, .. }) = self.nodes.get_mut(name) else { return };
         for output in host.handle(component.as_mut(), input, self.now) {
             let (seq, treatment) = self.record(name, Some(cause), What::Out(output.clone()));
-            self.count_output(name, seq);
-            self.apply(name, output, treatment, seq);
+            match self.recorded(name, &output, seq, &treatment) {
+                Some(said) => self.repeat(name, output, seq, said),
+                None => self.apply(name, output, treatment, seq),
+            }
             self.bend();
         }
     }

@@ -1,15 +1,11 @@
-//! When everything happened in a recorded run, so that it happens in the same order again.
+//! What a recorded run holds, in a form in which it can be had again.
 //!
 //! Components answer the same inputs with the same outputs, so the n-th output of a component is the n-th of the
-//! recorded run, as long as the run has not parted from it. What came from outside is put in as it came.
+//! recorded run, and leads to what that one led to, as long as they are equal.
 
-use crate::{
-    Sim,
-    queue::{Delivery, Planned},
-};
-use cce_journal::{Director, Record, What};
-use cce_kernel::{CallId, Input, LinkId, NodeName, Output, Time};
-use std::collections::BTreeMap;
+use cce_journal::{Bend, Bent, Record, What};
+use cce_kernel::{Input, LinkId, NodeName, Output, Time};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// A moment of a recorded run; what happened at the same time is kept in order by the record's number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -18,212 +14,204 @@ pub(crate) struct Moment {
     pub(crate) rank: u64,
 }
 
-/// When what each output leads to happens at whom.
-type Arrivals = BTreeMap<(NodeName, u64, NodeName), Moment>;
-
-/// When everything happened in a recorded run.
+/// A recorded run.
 #[derive(Clone, Debug, Default)]
 pub struct Timetable {
-    arrivals: Arrivals,
-    /// What came from outside.
-    pub(crate) outside: Vec<(Moment, NodeName, Input)>,
-    /// When each life began, in order.
-    starts: Vec<(Time, NodeName)>,
-    /// What the listener called the connection that an output opened.
-    accepted: BTreeMap<(NodeName, u64), LinkId>,
-    /// How many outputs each component had.
-    counts: BTreeMap<NodeName, u64>,
-    end: Time,
+    /// What each component said, in order.
+    pub(crate) said: BTreeMap<NodeName, VecDeque<Said>>,
+    /// What no output led to: what came from outside, where lives begin and end, what was done to the run.
+    pub(crate) events: Vec<Happened>,
+    pub(crate) end: Time,
 }
 
-/// When something happened in a recorded run.
+/// An output, and what it led to.
+#[derive(Clone, Debug)]
+pub(crate) struct Said {
+    /// Its number in the recorded run.
+    pub(crate) seq: u64,
+    pub(crate) output: Output,
+    pub(crate) effects: Vec<Happened>,
+    pub(crate) behind: Vec<Behind>,
+    pub(crate) fate: Fate,
+}
+
+/// What became of an output.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum When {
-    /// Then.
-    At(Moment),
-    /// It was sent or armed, and nothing came of it.
-    Never,
-    /// That run did not have it.
-    Unknown,
+pub(crate) enum Fate {
+    /// What it led to was recorded, if it led to anything.
+    Told,
+    /// It was lost by what was done to the run.
+    Lost,
+    /// It was on its way when the run ended.
+    Open,
+}
+
+/// Something that happened.
+#[derive(Clone, Debug)]
+pub(crate) struct Happened {
+    pub(crate) moment: Moment,
+    pub(crate) node: NodeName,
+    pub(crate) what: What,
+    pub(crate) behind: Vec<Behind>,
+}
+
+/// What was done to the run, where its record stands right behind another one.
+#[derive(Clone, Debug)]
+pub(crate) struct Behind {
+    pub(crate) node: NodeName,
+    /// By the numbers of the recorded run.
+    pub(crate) cause: Option<u64>,
+    pub(crate) bent: Bent,
 }
 
 impl Timetable {
     /// The timetable of these records, which are in order and lack none.
     pub fn of(records: &[Record]) -> Self {
-        let mut table = Self::default();
-        let mut outputs: BTreeMap<u64, (NodeName, u64)> = BTreeMap::new();
-        let mut sends = Sends::default();
-        for record in records {
-            let moment = Moment { at: record.at, rank: record.seq };
-            match &record.what {
-                What::Out(output) => {
-                    let count = table.counts.entry(record.node.clone()).or_default();
-                    *count += 1;
-                    outputs.insert(record.seq, (record.node.clone(), *count));
-                    sends.learn(&record.node, *count, output);
-                }
-                What::In(input) => {
-                    let cause = record.cause.and_then(|cause| outputs.get(&cause));
-                    table.learn(record, input, moment, cause);
-                }
-                What::Started => table.starts.push((record.at, record.node.clone())),
-                What::Stopped { .. } | What::Bent(_) | What::Gap { .. } => {}
-            }
-            table.end = table.end.max(record.at);
-        }
-        sends.fill(&mut table.arrivals);
+        let mut reader = Reading::default();
+        records.iter().for_each(|record| reader.take(record));
+        let mut table = reader.table;
+        table.said.values_mut().for_each(judge);
         table
     }
 
-    fn learn(&mut self, record: &Record, input: &Input, moment: Moment, cause: Option<&(NodeName, u64)>) {
-        match (input, cause) {
-            (Input::Start { .. }, _) => {}
-            (_, Some((sender, count))) => {
-                if let Input::LinkUp { link, .. } = input
-                    && *sender != record.node
-                {
-                    self.accepted.insert((sender.clone(), *count), *link);
-                }
-                let key = (sender.clone(), *count, record.node.clone());
-                self.arrivals.entry(key).or_insert(moment);
-            }
-            (_, None) => self.outside.push((moment, record.node.clone(), input.clone())),
-        }
-    }
-
-    /// When each life began, in order.
-    pub fn starts(&self) -> &[(Time, NodeName)] {
-        &self.starts
+    /// Every component that lived.
+    pub fn nodes(&self) -> BTreeSet<&NodeName> {
+        let began = self.events.iter().filter(|event| event.what == What::Started);
+        began.map(|event| &event.node).collect()
     }
 
     /// When the last thing happened.
     pub fn end(&self) -> Time {
         self.end
     }
-
-    /// When what an output leads to happens at `receiver`.
-    fn when(&self, sender: &NodeName, count: u64, receiver: &NodeName) -> When {
-        if let Some(moment) = self.arrivals.get(&(sender.clone(), count, receiver.clone())) {
-            return When::At(*moment);
-        }
-        let is_known = self.counts.get(sender).is_some_and(|counts| count <= *counts);
-        if is_known { When::Never } else { When::Unknown }
-    }
 }
 
-/// What was sent on each link, in order. Bytes that arrived together with later ones are recorded with those.
+/// Where something stands in the table.
+#[derive(Clone, Debug)]
+enum Place {
+    Event(usize),
+    Said(NodeName, usize),
+    Effect(NodeName, usize, usize),
+}
+
 #[derive(Default)]
-struct Sends(BTreeMap<(NodeName, LinkId), Vec<u64>>);
-
-impl Sends {
-    fn learn(&mut self, node: &NodeName, count: u64, output: &Output) {
-        if let Output::Send { link, .. } = output {
-            self.0.entry((node.clone(), *link)).or_default().push(count);
-        }
-    }
-
-    fn fill(self, arrivals: &mut Arrivals) {
-        for ((node, _), counts) in self.0 {
-            let mut next = None;
-            for count in counts.into_iter().rev() {
-                let known = arrivals
-                    .range((node.clone(), count, NodeName::from(""))..)
-                    .next()
-                    .filter(|((sender, of, _), _)| *sender == node && *of == count)
-                    .map(|((_, _, receiver), moment)| (receiver.clone(), *moment));
-                if known.is_none()
-                    && let Some((receiver, moment)) = &next
-                {
-                    arrivals.insert((node.clone(), count, NodeName::clone(receiver)), *moment);
-                }
-                next = known.or(next);
-            }
-        }
-    }
-}
-
-/// A run that keeps to a timetable.
-#[derive(Debug, Default)]
-pub(crate) struct Rerun {
+struct Reading {
     table: Timetable,
-    counts: BTreeMap<NodeName, u64>,
-    /// Whose output a record is, and which.
-    outputs: BTreeMap<u64, (NodeName, u64)>,
-    /// What calls from outside are called here, where calls are numbered as they arrive.
-    calls: BTreeMap<(NodeName, CallId), CallId>,
+    outputs: BTreeMap<u64, (NodeName, usize)>,
+    /// The latest record behind which more may stand.
+    latest: Option<(Time, Place)>,
 }
 
-impl Rerun {
-    fn when(&self, cause: u64, receiver: &NodeName) -> When {
-        let known = self.outputs.get(&cause);
-        known.map_or(When::Unknown, |(sender, count)| self.table.when(sender, *count, receiver))
-    }
-}
-
-impl<D: Director> Sim<D> {
-    /// From now on, whatever happened in a recorded run happens when it did there, and what came from outside comes
-    /// again. What that run did not have takes its time as ever.
-    pub fn keep_to(&mut self, mut table: Timetable) {
-        for (moment, node, input) in std::mem::take(&mut table.outside) {
-            let planned = Planned { stream: None, node, what: Delivery::Outside(input), cause: None };
-            self.queue.plan_at(moment, planned);
-        }
-        self.rerun = Some(Box::new(Rerun { table, ..Rerun::default() }));
-    }
-
-    /// Counts an output of a component.
-    pub(crate) fn count_output(&mut self, node: &NodeName, seq: u64) {
-        let Some(rerun) = &mut self.rerun else { return };
-        let count = rerun.counts.entry(node.clone()).or_default();
-        *count += 1;
-        rerun.outputs.insert(seq, (node.clone(), *count));
-    }
-
-    /// When something that is planned happened in the recorded run.
-    pub(crate) fn recorded(&self, planned: &Planned) -> When {
-        let (Some(rerun), Some(cause)) = (&self.rerun, planned.cause) else { return When::Unknown };
-        match rerun.when(cause, &planned.node) {
-            When::At(moment) => When::At(Moment { at: moment.at.max(self.now), ..moment }),
-            other @ (When::Never | When::Unknown) => other,
+impl Reading {
+    fn take(&mut self, record: &Record) {
+        self.table.end = self.table.end.max(record.at);
+        match &record.what {
+            What::Out(output) => self.take_output(record, output),
+            What::Bent(bent) => self.take_bent(record, bent),
+            What::In(_) => self.latest = Some((record.at, self.happened(record))),
+            What::Started | What::Stopped { .. } => {
+                self.happened(record);
+                self.latest = None;
+            }
+            What::Gap { .. } => self.latest = None,
         }
     }
 
-    /// What the listener called a connection of the recorded run that was open at the one who dialled first: a
-    /// network opens it before anybody accepts it.
-    pub(crate) fn opened_early(&self, dialler: &NodeName, listener: &NodeName, seq: u64) -> Option<LinkId> {
-        let rerun = self.rerun.as_ref()?;
-        let (When::At(up), When::At(accepted)) = (rerun.when(seq, dialler), rerun.when(seq, listener)) else {
-            return None;
-        };
-        let link = rerun.table.accepted.get(rerun.outputs.get(&seq)?)?;
-        (up < accepted).then_some(*link)
+    fn take_output(&mut self, record: &Record, output: &Output) {
+        let said = self.table.said.entry(record.node.clone()).or_default();
+        let place = Place::Said(record.node.clone(), said.len());
+        self.outputs.insert(record.seq, (record.node.clone(), said.len()));
+        said.push_back(Said {
+            seq: record.seq,
+            output: output.clone(),
+            effects: Vec::new(),
+            behind: Vec::new(),
+            fate: Fate::Told,
+        });
+        self.latest = Some((record.at, place));
     }
 
-    /// Whether what a record sends reached that component in the recorded run, where its socket may have been open
-    /// before the component began.
-    pub(crate) fn was_reached(&self, receiver: &NodeName, seq: u64) -> bool {
-        self.rerun.as_ref().is_some_and(|rerun| matches!(rerun.when(seq, receiver), When::At(_)))
+    fn take_bent(&mut self, record: &Record, bent: &Bent) {
+        if bent.bend == Bend::Dropped
+            && let Some(said) = self.said(record.cause)
+        {
+            said.fate = Fate::Lost;
+        }
+        let behind = self.latest.clone().filter(|(at, _)| *at == record.at);
+        if let Some(list) = behind.and_then(|(_, place)| self.behind(&place)) {
+            list.push(Behind { node: record.node.clone(), cause: record.cause, bent: bent.clone() });
+        } else {
+            self.happened(record);
+            self.latest = None;
+        }
     }
 
-    pub(crate) fn deliver_outside(&mut self, node: &NodeName, input: Input) {
-        #[expect(clippy::wildcard_enum_match_arm, reason = "only calls have numbers of their own")]
-        let input = match input {
-            Input::Call { call, port, request } => {
-                let numbered = self.wires.number_outside(node);
-                if let Some(rerun) = &mut self.rerun {
-                    rerun.calls.insert((node.clone(), call), numbered);
-                }
-                Input::Call { call: numbered, port, request }
-            }
-            Input::CallGone { call } => {
-                let numbered = self.rerun.as_ref().and_then(|rerun| rerun.calls.get(&(node.clone(), call)));
-                Input::CallGone { call: numbered.copied().unwrap_or(call) }
-            }
-            Input::LinkDown { link, .. } if self.wires.is_up(&(node.clone(), link)) => {
-                return self.arrive(node, input, None);
-            }
-            other => other,
+    /// Puts it under the output that led to it, or among what came from outside.
+    fn happened(&mut self, record: &Record) -> Place {
+        let happened = Happened {
+            moment: Moment { at: record.at, rank: record.seq },
+            node: record.node.clone(),
+            what: record.what.clone(),
+            behind: Vec::new(),
         };
-        self.deliver(node, input, None);
+        let cause = record.cause.and_then(|cause| self.outputs.get(&cause)).cloned();
+        if let (Some(said), Some((node, number))) = (self.said(record.cause), cause) {
+            said.effects.push(happened);
+            return Place::Effect(node, number, said.effects.len() - 1);
+        }
+        self.table.events.push(happened);
+        Place::Event(self.table.events.len() - 1)
+    }
+
+    fn said(&mut self, seq: Option<u64>) -> Option<&mut Said> {
+        let (node, number) = self.outputs.get(&seq?)?;
+        self.table.said.get_mut(node)?.get_mut(*number)
+    }
+
+    fn behind(&mut self, place: &Place) -> Option<&mut Vec<Behind>> {
+        let table = &mut self.table;
+        Some(match place {
+            Place::Event(number) => &mut table.events.get_mut(*number)?.behind,
+            Place::Said(node, number) => &mut table.said.get_mut(node)?.get_mut(*number)?.behind,
+            Place::Effect(node, number, effect) => {
+                &mut table.said.get_mut(node)?.get_mut(*number)?.effects.get_mut(*effect)?.behind
+            }
+        })
+    }
+}
+
+/// Finds out what was on its way at the end. Bytes that arrived together with later ones are recorded with those, so
+/// what is on its way of a link is behind the last bytes that arrived.
+fn judge(said: &mut VecDeque<Said>) {
+    let mut arrived: BTreeSet<LinkId> = BTreeSet::new();
+    for said in said.iter_mut().rev() {
+        let led = said.effects.iter().any(|effect| matches!(effect.what, What::In(_)));
+        if let (Output::Send { link, .. }, true) = (&said.output, led) {
+            arrived.insert(*link);
+        }
+        let is_told = match &said.output {
+            Output::Send { link, .. } => arrived.contains(link),
+            Output::Dial { .. } | Output::Close { .. } | Output::Call { .. } | Output::Reply { .. } => led,
+            Output::Arm { .. } | Output::Cancel { .. } | Output::Store { .. } | Output::Note(_) => true,
+        };
+        if !is_told && said.fate == Fate::Told {
+            said.fate = Fate::Open;
+        }
+    }
+}
+
+impl Said {
+    /// When its timer fired.
+    pub(crate) fn fired(&self) -> Option<Moment> {
+        let fired = |effect: &&Happened| matches!(effect.what, What::In(Input::Timer(_)));
+        self.effects.iter().find(fired).map(|effect| effect.moment)
+    }
+
+    /// What the listener called the connection that it opened.
+    pub(crate) fn accepted(&self, dialler: &NodeName) -> Option<(NodeName, LinkId)> {
+        self.effects.iter().filter(|effect| effect.node != *dialler).find_map(|effect| {
+            let What::In(Input::LinkUp { link, .. }) = &effect.what else { return None };
+            Some((effect.node.clone(), *link))
+        })
     }
 }

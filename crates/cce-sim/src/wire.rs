@@ -57,7 +57,7 @@ pub(crate) struct Line {
     /// Nothing more is understood behind a flaw.
     is_flawed: bool,
     /// When the last thing that this end sent arrives: nothing sent later arrives earlier.
-    floor: Time,
+    pub(crate) floor: Time,
     /// Its component closed it, and the close waits behind something that is held.
     pub(crate) is_closing: bool,
 }
@@ -284,28 +284,52 @@ impl Wires {
 
     /// A call arrives, and its receiver numbers it. Who died meanwhile waits for no reply.
     pub(crate) fn take_call(&mut self, receiver: &NodeName, caller: Name, port: Port) -> CallId {
-        let is_gone = self.on_way.remove(&caller).is_none();
+        self.take_call_as(receiver, caller, port, None, false)
+    }
+
+    /// The same, with the number that its receiver gave it in a recorded run.
+    pub(crate) fn take_call_as(
+        &mut self,
+        receiver: &NodeName,
+        caller: Name,
+        port: Port,
+        number: Option<CallId>,
+        is_copy: bool,
+    ) -> CallId {
+        let is_gone = is_copy || self.on_way.remove(&caller).is_none();
         let (node, call) = caller;
-        self.number(receiver, Caller { is_gone, ..Caller::new(node, call, port) })
+        self.number(receiver, Caller { is_gone, is_copy, ..Caller::new(node, call, port) }, number)
+    }
+
+    /// Whether somebody waits for the outcome of a call.
+    pub(crate) fn is_waiting(&self, caller: &Name) -> bool {
+        let is_it = |open: &Caller| open.name() == *caller && !open.is_gone;
+        self.on_way.contains_key(caller) || self.calls.values().any(is_it)
+    }
+
+    /// A caller waits no more for the outcome of a call.
+    pub(crate) fn abandon(&mut self, caller: &Name) {
+        self.on_way.remove(caller);
+        for open in self.calls.values_mut().filter(|open| open.name() == *caller) {
+            open.is_gone = true;
+        }
     }
 
     /// A second copy of a call arrives, whose reply reaches nobody.
     pub(crate) fn take_copy(&mut self, receiver: &NodeName, caller: Name, port: Port) -> CallId {
-        let (node, call) = caller;
-        self.number(receiver, Caller { is_gone: true, is_copy: true, ..Caller::new(node, call, port) })
+        self.take_call_as(receiver, caller, port, None, true)
     }
 
-    /// Numbers a call from outside among those that a component receives.
-    pub(crate) fn number_outside(&mut self, receiver: &NodeName) -> CallId {
+    /// Numbers a call from outside among those that a component receives, or gives it the number of a recorded run.
+    pub(crate) fn number_outside(&mut self, receiver: &NodeName, number: Option<CallId>) -> CallId {
         let received = self.received.entry(receiver.clone()).or_default();
-        *received += 1;
-        CallId(*received)
+        let call = number.unwrap_or(CallId(*received + 1));
+        *received = call.0.max(*received);
+        call
     }
 
-    fn number(&mut self, receiver: &NodeName, caller: Caller) -> CallId {
-        let received = self.received.entry(receiver.clone()).or_default();
-        *received += 1;
-        let call = CallId(*received);
+    fn number(&mut self, receiver: &NodeName, caller: Caller, number: Option<CallId>) -> CallId {
+        let call = self.number_outside(receiver, number);
         self.calls.insert((receiver.clone(), call), caller);
         call
     }

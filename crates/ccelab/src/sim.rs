@@ -89,6 +89,9 @@ fn play(options: &cli::Sim, file: &cli::ScenarioFile) -> Result<(), Failure> {
 /// A recorded run once more, with the rules and the expectations of a scenario, if there is one.
 fn again(options: &cli::Sim, from: &Path, file: Option<&cli::ScenarioFile>) -> Result<(), Failure> {
     let (header, recorded) = read_journal(from)?;
+    if let Some(why) = cce_scenario::unrepeatable(&recorded) {
+        return Err(Failure::Usage(format!("{} cannot be had again: {why}", from.display())));
+    }
     let lab = cce_world::header_lab(&header)
         .map_err(|error| Failure::Usage(format!("the journal's configuration cannot be used: {error}")))?;
     let scenario = match file {

@@ -1,11 +1,14 @@
 //! Recorded runs once more.
 
 use crate::{
-    shipped::shipped,
+    misbehaving, shipped,
     support::{Run, read, run},
+    swarm,
 };
-use cce_journal::Record;
-use cce_scenario::{Play, Scenario, deviation};
+use cce_journal::{Record, What};
+use cce_kernel::{Input, Time};
+use cce_scenario::{Play, Scenario, deviation, unrepeatable};
+use std::time::Duration;
 
 /// What a recorded run comes to when it is played again.
 fn again(recorded: &Run, scenario: Scenario) -> (Play, Vec<Record>) {
@@ -19,28 +22,102 @@ fn lab_of(run: &Run) -> Scenario {
     Scenario::of(cce_world::header_lab(&run.play.header).unwrap())
 }
 
+/// Has a run again, and compares every record.
+fn compare(recorded: &Run, what: &str) -> Play {
+    let (play, records) = again(recorded, lab_of(recorded));
+    let differs = records.iter().zip(&recorded.records).find(|(here, there)| here != there);
+    assert_eq!(differs, None, "{what}");
+    assert_eq!(records.len(), recorded.records.len(), "{what}");
+    play
+}
+
 #[test]
-fn a_run_that_nobody_bent_is_the_same_to_the_byte() {
-    for name in ["one-task", "queue-then-agent", "two-tasks-one-agent", "rona-then-second-agent"] {
-        let recorded = run(shipped(name), 4);
-        let (_, records) = again(&recorded, lab_of(&recorded));
-        assert_eq!(records, recorded.records, "{name}");
+fn every_shipped_scenario_is_the_same_to_the_byte_whatever_was_done_to_it() {
+    for name in shipped::SHIPPED {
+        for seed in if name == "lab-trace" { 1..2 } else { 4..7 } {
+            let play = compare(&run(shipped::shipped(name), seed), &format!("{name}, seed {seed}"));
+            assert_eq!(play.report().failures, [], "{name}, seed {seed}");
+        }
     }
 }
 
 #[test]
-fn a_run_that_was_bent_says_the_same_in_the_same_order() {
-    for name in ["start-event-held-until-close", "connect-before-pre-call", "cancel-races-reservation"] {
-        let recorded = run(shipped(name), 4);
-        let (play, records) = again(&recorded, lab_of(&recorded));
-        assert_eq!(deviation(&recorded.records, &records), None, "{name}");
-        assert!(play.report().failures.is_empty(), "{name}");
+fn every_seed_of_a_swarm_is_the_same_to_the_byte_with_its_cuts_stalls_and_crashes() {
+    let swarm = swarm::small();
+    for seed in 1..=20 {
+        compare(&run(swarm.clone(), seed), &format!("seed {seed}"));
+    }
+}
+
+#[test]
+fn every_seed_of_a_misbehaving_swarm_is_the_same_to_the_byte_whatever_was_lost_doubled_or_changed() {
+    let swarm = misbehaving::small();
+    for seed in 1..=20 {
+        compare(&run(swarm.clone(), seed), &format!("seed {seed}"));
+    }
+}
+
+/// What a scenario does to a task, and the components that stop for a while.
+const BENT: [&str; 9] = [
+    "[[rules]]\nmatch = \"app > ccp POLL\"\ndrop = true",
+    "[[rules]]\nmatch = \"ccp > app REPLY to=CREATE\"\ndrop = true",
+    "[[rules]]\nmatch = \"app > ccp POLL\"\nduplicate = true",
+    "[[rules]]\nmatch = \"ccp > mrpg NEW_TASK\"\ncorrupt = { byte = 9, to = 255 }",
+    "[[rules]]\nmatch = \"ccp > mrpg NEW_TASK\"\ncorrupt = { byte = 0, to = 255 }",
+    "[[rules]]\nmatch = \"ccp > mrpg NEW_TASK\"\ncut = true",
+    "[[rules]]\nmatch = \"agentpg > finesse AGENT_PRE_CALL_EVENT\"\nswap = true",
+    "[[steps]]\nat = \"3s\"\nrestart = \"ccp\"\n[[steps]]\nat = \"4s\"\nstop = \"mrpg\"\n[[steps]]\nat = \"7s\"\nstart = \"mrpg\"",
+    "[[steps]]\nat = \"3s\"\nstop = \"finesse\"\n[[steps]]\nat = \"8s\"\nstart = \"finesse\"\n[[steps]]\nat = \"3500ms\"\nstall = \"icm-mr\"\nlasting = \"2s\"",
+];
+
+#[test]
+fn a_task_that_was_bent_is_the_same_to_the_byte() {
+    for bent in BENT {
+        let text = format!("include = [\"one-task.toml\"]\nuntil = \"90s\"\n{bent}");
+        for seed in 1..4 {
+            let recorded =
+                run(read(&text).unwrap_or_else(|error| panic!("{bent}: {:?}", error.problems)), seed);
+            compare(&recorded, &format!("{bent}, seed {seed}"));
+        }
+    }
+}
+
+#[test]
+fn components_start_when_they_did_and_not_when_their_lives_began() {
+    let mut slow = run(shipped::shipped("one-task"), 4);
+    for record in slow.records.iter_mut().filter(|record| record.what != What::Started) {
+        record.at = record.at + Duration::from_micros(2_345);
+    }
+    // What components say depends on the time: only the run that this leads to is one that can have been.
+    let (play, records) = again(&slow, lab_of(&slow));
+    let started = |record: &Record| matches!(record.what, What::In(Input::Start { .. }));
+    assert!(records.iter().filter(|record| started(record)).all(|record| record.at == Time(2_345)));
+    let report = play.report();
+    assert_eq!(report.outcome.0[0].status, "handled (externally_handled)", "{}", report.outcome);
+    compare(&Run { play, records, report }, "slow starts");
+}
+
+#[test]
+fn a_run_that_lacks_records_or_ended_in_a_panic_cannot_be_had_again() {
+    let recorded = run(shipped::shipped("one-task"), 4);
+    assert_eq!(unrepeatable(&recorded.records), None);
+    let stopped = |reason: &str| What::Stopped { reason: reason.into() };
+    for (what, told) in [
+        (What::Gap { dropped: 3 }, Some("records are missing")),
+        (stopped("panicked: on purpose"), Some("panicked at record 20")),
+        (stopped("stopped by the scenario"), None),
+    ] {
+        let mut records = recorded.records.clone();
+        records[19].what = what;
+        let why = unrepeatable(&records);
+        assert_eq!(why.is_some(), told.is_some());
+        assert!(why.unwrap_or_default().contains(told.unwrap_or_default()));
     }
 }
 
 #[test]
 fn a_rule_can_be_tried_on_a_recorded_run() {
-    let recorded = run(shipped("one-task"), 4);
+    let recorded = run(shipped::shipped("one-task"), 4);
     let rule = "[[rules]]\nname = \"lost\"\nmatch = \"agentpg > finesse START_TASK_EVENT T\"\ndrop = true";
     let scenario = Scenario { lab: lab_of(&recorded).lab, ..read(rule).unwrap() };
     let (play, records) = again(&recorded, scenario);

@@ -1,6 +1,7 @@
 //! Swarms with misbehaving peers: nobody panics, and only the tasks that bent messages are about may suffer.
 
 use crate::swarm::{played, read};
+use cce_scenario::Scenario;
 
 const SWARM: &str = include_str!("../../../../sim-configs/scenarios/swarm-misbehaving.toml");
 
@@ -9,8 +10,7 @@ const SEEDS: u64 = 8;
 
 #[test]
 fn tasks_that_no_bent_message_is_about_keep_every_check() {
-    let small = SWARM.replace("tasks = [20, 80]", "tasks = [20, 30]").replace("60s", "30s");
-    let swarm = read(&small).unwrap();
+    let swarm = small();
     let mut acted = 0;
     for seed in 1..=SEEDS {
         let play = played(&swarm, seed);
@@ -20,6 +20,13 @@ fn tasks_that_no_bent_message_is_about_keep_every_check() {
         acted += report.bends.len();
     }
     assert!(acted > 0, "no rule ever acted");
+}
+
+/// The shipped one in small.
+pub(crate) fn small() -> Scenario {
+    let small = SWARM.replace("tasks = [20, 80]", "tasks = [20, 30]").replace("60s", "30s");
+    assert_ne!(small, SWARM);
+    read(&small).unwrap()
 }
 
 #[test]

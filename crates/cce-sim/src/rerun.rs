@@ -1,0 +1,494 @@
+//! A run that keeps to a recorded one.
+//!
+//! As long as everything is said as it was, everything happens as it did, whatever had led to it: what arrived is
+//! handed on as it arrived, and only the books of links and calls are kept. From where the run parts from the
+//! recorded one, these books say whether something can still happen, and what it is called here.
+
+use crate::{
+    Sim,
+    holds::{Freight, Parcel},
+    outputs::timer,
+    queue::{Delivery, Planned},
+    timetable::{Behind, Fate, Happened, Moment, Said, Timetable},
+    wire::{End, Name},
+};
+use cce_journal::{Director, Treatment, What};
+use cce_kernel::{
+    CallError, CallId, HostClock, Input, LinkId, LinkReason, NodeName, Output, Port, Request, Time, TimerKey,
+};
+use std::{
+    collections::{BTreeMap, BTreeSet, VecDeque},
+    time::Duration,
+};
+
+/// How long behind the end of the recorded run goes on what was on its way then.
+const BEHIND: Duration = Duration::from_micros(1);
+
+/// What is left of a recorded run, and what is called otherwise here.
+#[derive(Debug, Default)]
+pub(crate) struct Rerun {
+    said: BTreeMap<NodeName, VecDeque<Said>>,
+    end: Time,
+    /// Numbers of outputs here, by those of the recorded run.
+    here: BTreeMap<u64, u64>,
+    /// Something was said or done that the recorded run does not have.
+    has_parted: bool,
+    /// Who said something else.
+    parted: BTreeSet<NodeName>,
+    /// Where something was bent that others wait behind.
+    detours: BTreeSet<End>,
+    /// Connections with somebody outside, by what they were called.
+    outside: BTreeMap<End, LinkId>,
+    /// Calls that arrived, by what they were called.
+    calls: BTreeMap<Name, CallId>,
+}
+
+/// Something of a recorded run that is going to happen.
+#[derive(Debug)]
+pub(crate) struct Again {
+    what: What,
+    origin: Origin,
+    behind: Vec<Behind>,
+}
+
+/// What led to it.
+#[derive(Clone, Debug)]
+enum Origin {
+    /// Nothing in the lab.
+    Outside,
+    /// An attempt to open a connection, and what its listener called that.
+    Dial { dialler: End, listener: Option<End> },
+    /// Something on a connection: the end that it left from, and the other one.
+    Line { own: End, peer: Option<End> },
+    /// A call. A second copy is replied to in vain.
+    Call { caller: Name, port: Port, is_copy: bool },
+    /// A reply, and who waits for it.
+    Reply(Option<Name>),
+}
+
+impl Rerun {
+    /// What the recorded run knows of the next output of a component. None where that said something else.
+    fn next(&mut self, node: &NodeName, output: &Output) -> Option<Said> {
+        if self.parted.contains(node) {
+            return None;
+        }
+        let next = self.said.get_mut(node).and_then(VecDeque::pop_front);
+        let said = next.filter(|said| said.output == *output);
+        if said.is_none() {
+            self.parted.insert(node.clone());
+            self.has_parted = true;
+        }
+        said
+    }
+
+    /// Notes what is done to a message that the recorded run has, too.
+    fn note_bent(&mut self, end: Option<End>, treatment: &Treatment) {
+        self.has_parted = true;
+        if *treatment != Treatment::Drop {
+            self.detours.extend(end);
+        }
+    }
+}
+
+impl<D: Director> Sim<D> {
+    /// Has a component that begins to live later, as a recorded run says.
+    pub fn enlist(&mut self, name: &NodeName, clock: HostClock) {
+        self.put(name, clock, None);
+    }
+
+    /// From now on, everything happens as it did in a recorded run, until this one parts from it or that one is
+    /// over. What that run did not have takes its time as ever.
+    pub fn keep_to(&mut self, table: Timetable) {
+        let Timetable { said, events, end } = table;
+        self.rerun = Some(Box::new(Rerun { said, end, ..Rerun::default() }));
+        for event in events {
+            self.plan_again(event, Origin::Outside, None);
+        }
+    }
+
+    fn plan_again(&mut self, happened: Happened, origin: Origin, cause: Option<u64>) {
+        let Happened { moment, node, what, behind } = happened;
+        let moment = Moment { at: moment.at.max(self.now), ..moment };
+        let what = Delivery::Again(Box::new(Again { what, origin, behind }));
+        self.queue.plan_at(moment, Planned { stream: None, node, what, cause });
+    }
+
+    /// The run does something that the recorded one does not have.
+    pub(crate) fn part(&mut self) {
+        if let Some(rerun) = &mut self.rerun {
+            rerun.has_parted = true;
+        }
+    }
+
+    fn has_parted(&self) -> bool {
+        self.rerun.as_ref().is_some_and(|rerun| rerun.has_parted)
+    }
+
+    /// When that goes on which was on its way at the end of the recorded run.
+    fn late(&self) -> Time {
+        self.rerun.as_ref().map_or(self.now, |rerun| self.now.max(rerun.end + BEHIND))
+    }
+
+    /// What the recorded run knows of an output, if what it led to is to happen again.
+    pub(crate) fn recorded(
+        &mut self,
+        node: &NodeName,
+        output: &Output,
+        seq: u64,
+        treatment: &Treatment,
+    ) -> Option<Said> {
+        let rerun = self.rerun.as_mut()?;
+        let said = rerun.next(node, output)?;
+        rerun.here.insert(said.seq, seq);
+        let end = end_of(node, output);
+        if !matches!(treatment, Treatment::Pass | Treatment::Overtake) {
+            rerun.note_bent(end, treatment);
+            return None;
+        }
+        let is_detoured = end.is_some_and(|end| rerun.detours.contains(&end));
+        (!is_detoured).then_some(said)
+    }
+
+    /// What an output led to happens again.
+    pub(crate) fn repeat(&mut self, node: &NodeName, output: Output, seq: u64, said: Said) {
+        let fired = said.fired();
+        let origin = match (&output, said.fate) {
+            (Output::Arm { key, at }, _) => {
+                return self.arm_again(node, key, *at, seq, fired, said.behind);
+            }
+            (_, Fate::Open) => Origin::Outside,
+            _ => self.origin(node, &output, &said),
+        };
+        self.raise_floor(node, &output, &said);
+        let is_lost = said.fate == Fate::Lost && said.effects.is_empty();
+        let mut origin = origin;
+        for effect in said.effects {
+            let is_call = matches!(effect.what, What::In(Input::Call { .. }));
+            self.plan_again(effect, origin.clone(), Some(seq));
+            if let Origin::Call { is_copy, .. } = &mut origin {
+                *is_copy |= is_call;
+            }
+        }
+        match said.fate {
+            _ if is_lost => self.treat_late(node, output, seq, Treatment::Drop),
+            Fate::Open => self.treat_late(node, output, seq, Treatment::Pass),
+            Fate::Told | Fate::Lost => self.keep_books(node, output, seq),
+        }
+        self.record_behind(said.behind);
+    }
+
+    /// Who hears of an output.
+    fn origin(&mut self, node: &NodeName, output: &Output, said: &Said) -> Origin {
+        match output {
+            Output::Dial { link, .. } => {
+                Origin::Dial { dialler: (node.clone(), *link), listener: said.accepted(node) }
+            }
+            Output::Send { link, .. } | Output::Close { link, .. } => {
+                let own = (node.clone(), *link);
+                let peer = self.wires.line(&own).map(|line| line.peer.clone());
+                Origin::Line { own, peer }
+            }
+            Output::Call { call, port, .. } => {
+                Origin::Call { caller: (node.clone(), *call), port: *port, is_copy: false }
+            }
+            Output::Reply { call, .. } => {
+                let caller = self.wires.close_call(node, *call);
+                Origin::Reply(caller.map(|caller| caller.name()))
+            }
+            Output::Arm { .. } | Output::Cancel { .. } | Output::Store { .. } | Output::Note(_) => {
+                Origin::Outside
+            }
+        }
+    }
+
+    /// What leaves later on the same stream in a way of its own arrives later.
+    fn raise_floor(&mut self, node: &NodeName, output: &Output, said: &Said) {
+        let latest = said.effects.iter().map(|effect| effect.moment.at).max();
+        if let (Output::Send { link, .. }, Some(latest)) = (output, latest)
+            && let Some(line) = self.wires.line(&(node.clone(), *link))
+        {
+            line.floor = line.floor.max(latest);
+        }
+    }
+
+    /// What is known of links, calls, timers and stored values is as if the output had acted.
+    fn keep_books(&mut self, node: &NodeName, output: Output, seq: u64) {
+        match output {
+            Output::Dial { link, .. } => self.wires.dial(&(node.clone(), link)),
+            Output::Close { link, .. } => {
+                self.wires.cut(&(node.clone(), link));
+            }
+            Output::Call { call, port, .. } => {
+                self.wires.open_call((node.clone(), call), port.listener().into(), port);
+            }
+            Output::Send { .. } | Output::Reply { .. } => {}
+            Output::Arm { .. } | Output::Cancel { .. } | Output::Store { .. } | Output::Note(_) => {
+                self.apply(node, output, Treatment::Pass, seq);
+            }
+        }
+    }
+
+    /// What was on its way at the end of the recorded run goes on then.
+    fn treat_late(&mut self, node: &NodeName, output: Output, seq: u64, treatment: Treatment) {
+        let start = self.late();
+        let parcel = |what| Parcel { node: node.clone(), seq, what };
+        let parcel = match output {
+            Output::Send { link, bytes } => parcel(Freight::Bytes(link, bytes.0)),
+            Output::Close { link, .. } => parcel(Freight::Close(link)),
+            Output::Call { call, port, request } => parcel(Freight::Call(call, port, request)),
+            Output::Reply { call, response } => parcel(Freight::Reply(call, response)),
+            Output::Dial { link, address } => return self.dial(node, link, &address, seq, start),
+            Output::Arm { .. } | Output::Cancel { .. } | Output::Store { .. } | Output::Note(_) => return,
+        };
+        if treatment == Treatment::Drop {
+            self.treat(parcel, treatment);
+        } else {
+            self.post(parcel, start);
+        }
+    }
+
+    /// A timer that did not fire was disarmed, or was not due before the end.
+    fn arm_again(
+        &mut self,
+        node: &NodeName,
+        key: &TimerKey,
+        at: Time,
+        seq: u64,
+        fired: Option<Moment>,
+        behind: Vec<Behind>,
+    ) {
+        let timer = timer(node, key, seq);
+        let slot = match fired {
+            Some(moment) => self.queue.plan_at(Moment { at: moment.at.max(self.now), ..moment }, timer),
+            None => self.queue.plan(at.max(self.late()), timer),
+        };
+        self.set_timer(node, key.clone(), slot);
+        self.record_behind(behind);
+    }
+
+    fn record_behind(&mut self, behind: Vec<Behind>) {
+        for Behind { node, cause, bent } in behind {
+            let here = |cause| self.rerun.as_ref().and_then(|rerun| rerun.here.get(&cause).copied());
+            let cause = cause.and_then(here);
+            self.record(&node, cause, What::Bent(bent));
+        }
+    }
+
+    pub(crate) fn act_again(&mut self, node: &NodeName, again: Again, cause: Option<u64>) {
+        let Again { what, origin, behind } = again;
+        match what {
+            What::Started => self.begin_again(node),
+            What::Stopped { reason } => self.end_again(node, &reason),
+            What::Bent(_) => {
+                self.record(node, cause, what);
+            }
+            What::In(input) => {
+                if let Some(input) = self.here(node, input, origin) {
+                    self.deliver_with(node, input, cause, |sim| sim.record_behind(behind));
+                }
+            }
+            What::Out(_) | What::Gap { .. } => {}
+        }
+    }
+
+    fn begin_again(&mut self, name: &NodeName) {
+        let Some(component) = self.build(name).filter(|_| !self.is_alive(name)) else { return };
+        if self.revive(name, component) {
+            self.record(name, None, What::Started);
+        }
+    }
+
+    /// Who else heard of it then hears of it now, if the run has not parted.
+    fn end_again(&mut self, name: &NodeName, reason: &str) {
+        if !self.is_alive(name) {
+            return;
+        }
+        if self.has_parted() {
+            return self.end(name, reason);
+        }
+        self.record(name, None, What::Stopped { reason: reason.to_owned() });
+        self.queue.forget(name);
+        self.wires.forget(name);
+        self.lay_down(name);
+    }
+
+    /// An input of the recorded run as this one has it. None where it cannot happen here any more.
+    fn here(&mut self, node: &NodeName, input: Input, origin: Origin) -> Option<Input> {
+        Some(match input {
+            Input::Start { stored } => {
+                let parted = self.rerun.as_ref().is_some_and(|rerun| rerun.parted.contains(node));
+                let own = self.nodes.get(node).filter(|_| parted).map(|node| node.stored.clone());
+                Input::Start { stored: own.unwrap_or(stored) }
+            }
+            Input::Frame { link, bytes } => {
+                Input::Frame { link: self.link_here(node, link, &origin)?, bytes }
+            }
+            Input::BadFrame { link, flaw } => {
+                Input::BadFrame { link: self.link_here(node, link, &origin)?, flaw }
+            }
+            Input::LinkUp { link, peer } => match self.open_again(node, link, origin)? {
+                Ok(link) => Input::LinkUp { link, peer },
+                Err(reason) => Input::LinkDown { link, reason },
+            },
+            Input::LinkDown { link, reason } => {
+                Input::LinkDown { link: self.hang_up_again(node, link, origin)?, reason }
+            }
+            Input::Call { call, port, request } => self.call_again(node, call, port, request, origin)?,
+            Input::CallGone { call } => Input::CallGone { call: self.call_gone_again(node, call)? },
+            Input::Reply { call, result } => {
+                Input::Reply { call: self.replied_again(node, call, origin)?, result }
+            }
+            other @ (Input::Timer(_) | Input::Command(_)) => other,
+        })
+    }
+
+    /// What the link is called on which something arrives, if it is up.
+    fn link_here(&mut self, node: &NodeName, link: LinkId, origin: &Origin) -> Option<LinkId> {
+        let rerun = self.rerun.as_ref().filter(|rerun| rerun.has_parted);
+        let Some(rerun) = rerun else { return Some(link) };
+        let end = match origin {
+            Origin::Line { own, peer } => if own.0 == *node { Some(own) } else { peer.as_ref() }?.clone(),
+            Origin::Outside | Origin::Dial { .. } | Origin::Call { .. } | Origin::Reply(_) => {
+                (node.clone(), link)
+            }
+        };
+        if let Some(outside) = rerun.outside.get(&end) {
+            return Some(*outside);
+        }
+        self.wires.line(&end).filter(|line| !line.is_closing).map(|_| end.1)
+    }
+
+    /// A connection is up at one of its ends: what it is called there, or why it is not.
+    fn open_again(
+        &mut self,
+        node: &NodeName,
+        link: LinkId,
+        origin: Origin,
+    ) -> Option<Result<LinkId, LinkReason>> {
+        let Origin::Dial { dialler, listener } = origin else {
+            return Some(Ok(self.accept_outside(node, link)));
+        };
+        let has_parted = self.has_parted();
+        if has_parted && !self.wires.is_dialling(&dialler) && !self.wires.is_up(&dialler) {
+            return None;
+        }
+        let Some(listener) = listener else {
+            // Nobody of this lab has the other end.
+            self.wires.hang_up(&dialler);
+            self.rerun.as_mut()?.outside.insert(dialler.clone(), dialler.1);
+            return Some(Ok(dialler.1));
+        };
+        if has_parted && !self.wires.is_up(&dialler) && !self.is_alive(&listener.0) {
+            self.wires.hang_up(&dialler);
+            return (dialler.0 == *node).then_some(Err(LinkReason::Refused));
+        }
+        let accepted = self.connect_again(&dialler, listener);
+        Some(Ok(if dialler.0 == *node { dialler.1 } else { accepted }))
+    }
+
+    /// What the listener calls a connection, which a network may open at either end first.
+    fn connect_again(&mut self, dialler: &End, listener: End) -> LinkId {
+        if let Some(line) = self.wires.line(dialler) {
+            return line.peer.1;
+        }
+        let has_parted = self.has_parted();
+        let accepted = match self.nodes.get_mut(&listener.0) {
+            Some(node) if has_parted => node.host.accept(listener.1.port),
+            _ => listener.1,
+        };
+        self.wires.connect(dialler, &(listener.0, accepted));
+        accepted
+    }
+
+    /// Somebody outside opens a connection.
+    fn accept_outside(&mut self, name: &NodeName, link: LinkId) -> LinkId {
+        let has_parted = self.has_parted();
+        let accepted = match self.nodes.get_mut(name) {
+            Some(node) if has_parted => node.host.accept(link.port),
+            _ => link,
+        };
+        if let Some(rerun) = &mut self.rerun {
+            rerun.outside.insert((name.clone(), link), accepted);
+        }
+        accepted
+    }
+
+    fn hang_up_again(&mut self, node: &NodeName, link: LinkId, origin: Origin) -> Option<LinkId> {
+        let end = match origin {
+            Origin::Line { own, .. } if own.0 == *node => own,
+            Origin::Line { peer, .. } => peer.or_else(|| Some((node.clone(), link)))?,
+            Origin::Dial { dialler, .. } => dialler,
+            Origin::Outside | Origin::Call { .. } | Origin::Reply(_) => (node.clone(), link),
+        };
+        if let Some(outside) = self.rerun.as_mut().and_then(|rerun| rerun.outside.remove(&end)) {
+            return Some(outside);
+        }
+        let was_up = self.wires.hang_up(&end);
+        (was_up || !self.has_parted()).then_some(end.1)
+    }
+
+    /// A call arrives. Its receiver numbers it.
+    fn call_again(
+        &mut self,
+        node: &NodeName,
+        call: CallId,
+        port: Port,
+        request: Request,
+        origin: Origin,
+    ) -> Option<Input> {
+        let has_parted = self.has_parted();
+        if let (Origin::Call { caller, .. }, true) = (&origin, has_parted && !self.is_alive(node)) {
+            self.plan_failure(caller, CallError::Unreachable, self.now, None);
+            return None;
+        }
+        let number = Some(call).filter(|_| !has_parted);
+        let here = match origin {
+            Origin::Call { caller, port, is_copy } => {
+                self.wires.take_call_as(node, caller, port, number, is_copy)
+            }
+            Origin::Outside | Origin::Dial { .. } | Origin::Line { .. } | Origin::Reply(_) => {
+                self.wires.number_outside(node, number)
+            }
+        };
+        self.rerun.as_mut()?.calls.insert((node.clone(), call), here);
+        Some(Input::Call { call: here, port, request })
+    }
+
+    fn call_gone_again(&mut self, node: &NodeName, call: CallId) -> Option<CallId> {
+        let rerun = self.rerun.as_ref()?;
+        let known = rerun.calls.get(&(node.clone(), call)).copied();
+        let here = known.or_else(|| (!rerun.has_parted).then_some(call))?;
+        self.wires.drop_call(node, here);
+        Some(here)
+    }
+
+    /// A caller hears what became of its call: what that is called here.
+    fn replied_again(&mut self, node: &NodeName, call: CallId, origin: Origin) -> Option<CallId> {
+        let has_parted = self.has_parted();
+        let caller = match origin {
+            Origin::Reply(caller) => caller.or_else(|| (!has_parted).then(|| (node.clone(), call)))?,
+            Origin::Call { caller, .. } if !has_parted || self.wires.is_waiting(&caller) => caller,
+            Origin::Call { .. } => return None,
+            Origin::Outside | Origin::Dial { .. } | Origin::Line { .. } => {
+                let caller = (node.clone(), call);
+                (!has_parted || self.wires.is_waiting(&caller)).then_some(caller)?
+            }
+        };
+        self.wires.abandon(&caller);
+        Some(caller.1)
+    }
+}
+
+/// The end of the link that something leaves from.
+fn end_of(node: &NodeName, output: &Output) -> Option<End> {
+    match output {
+        Output::Send { link, .. } | Output::Close { link, .. } => Some((node.clone(), *link)),
+        Output::Dial { .. }
+        | Output::Call { .. }
+        | Output::Reply { .. }
+        | Output::Arm { .. }
+        | Output::Cancel { .. }
+        | Output::Store { .. }
+        | Output::Note(_) => None,
+    }
+}
