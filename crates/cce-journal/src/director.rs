@@ -14,6 +14,9 @@ use std::{
 /// Names a message that is held back.
 pub type Ticket = u64;
 
+/// Who did it, where no rule and no step did.
+pub const DRIVER: &str = "the driver";
+
 /// Watches a run, and may bend it.
 pub trait Director: Send {
     /// Takes in the next record, and says what becomes of the message that it sends, if it sends one.
@@ -144,6 +147,8 @@ pub enum Bend {
     Released(Ticket),
     /// Let it go because its time was over.
     Expired(Ticket),
+    /// It went with its connection, its client or its component before anybody let it go. The driver says so.
+    Gone(Ticket),
     /// Made it take longer, by so many microseconds.
     Delayed(u64),
     /// Put it behind the next one of its stream.

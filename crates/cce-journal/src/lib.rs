@@ -17,7 +17,7 @@ mod record;
 mod replay;
 mod write;
 
-pub use director::{Bend, Bent, Bystander, Director, Order, Reaction, Ticket, Treatment};
+pub use director::{Bend, Bent, Bystander, DRIVER, Director, Order, Reaction, Ticket, Treatment};
 pub use header::{FORMAT, FirstNumbers, Header, HostHeader, LogSettings, Tables};
 pub use read::{ReadError, Reader};
 pub use record::{PANICKED, Record, STOPPED, What};

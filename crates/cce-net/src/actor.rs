@@ -207,6 +207,8 @@ impl Actor {
                 }
             }
         }
+        // What is held at the end of the run stays held: nobody could let it go any more.
+        self.holds.clear();
         self.end(STOPPED, Ending::Orderly);
     }
 
@@ -271,7 +273,8 @@ impl Actor {
         calling.into_values().filter_map(|calling| calling.task).for_each(|task| task.abort());
         std::mem::take(&mut self.dialling).into_values().for_each(|dial| dial.abort());
         self.timers.clear();
-        self.holds.clear();
+        let gone = self.holds.clear();
+        self.tell_gone(gone);
         self.own.clear();
     }
 

@@ -3,7 +3,7 @@
 use crate::{
     actor::{Actor, Calling, Own},
     causes::Origin,
-    holds::Wait,
+    holds::{Gone, Wait},
     http_client,
     link::{SendError, joined},
     parcel::{Caller, Manner, Parcel, Part, Stream},
@@ -31,7 +31,7 @@ impl Actor {
             }
             Output::Reply { call, response } => {
                 let Some(caller) = self.calls.remove(&call) else { return };
-                self.treat(Parcel::Reply { caller, response, record }, treatment);
+                self.treat(Parcel::Reply { call, caller, response, record }, treatment);
             }
             Output::Arm { key, at } => {
                 self.timers.insert(key, (at, record));
@@ -101,6 +101,20 @@ impl Actor {
         self.let_go(going);
     }
 
+    /// What was held on a connection that is gone is gone, too.
+    pub(crate) fn forget_link(&mut self, link: LinkId) {
+        let gone = self.holds.forget_link(link);
+        self.tell_gone(gone);
+    }
+
+    /// Whoever would release them hears that there is nothing to release any more.
+    pub(crate) fn tell_gone(&self, gone: Vec<Gone>) {
+        for (ticket, cause) in gone {
+            let bent = Bent { by: cce_journal::DRIVER.to_owned(), bend: Bend::Gone(ticket) };
+            self.record(cause, What::Bent(bent));
+        }
+    }
+
     fn let_go(&mut self, parcels: VecDeque<Parcel>) {
         for parcel in parcels {
             self.post(parcel);
@@ -130,7 +144,7 @@ impl Actor {
                     calling.task = Some(task);
                 }
             }
-            Parcel::Reply { caller, response, record } => {
+            Parcel::Reply { caller, response, record, .. } => {
                 self.shared.causes.replying(caller.client.address, record);
                 // A client that has left meanwhile gets nothing.
                 let _ = caller.reply.send(response);
@@ -156,7 +170,7 @@ impl Actor {
         let record = part.record;
         if open.send(&before, part, manner) == Err(SendError::Full) {
             self.links.remove(&link);
-            self.holds.forget_link(link);
+            self.forget_link(link);
             let down = Input::LinkDown { link, reason: LinkReason::Overflow };
             self.own.push_back(Own::Input(down, Some(record)));
         }
@@ -251,7 +265,7 @@ impl Actor {
     /// A connection breaks: both ends hear of it, but for one that its component closed already.
     fn break_link(&mut self, link: LinkId, cause: Option<u64>) {
         let Some(open) = self.links.remove(&link) else { return };
-        self.holds.forget_link(link);
+        self.forget_link(link);
         if !open.is_closing {
             let down = Input::LinkDown { link, reason: LinkReason::Reset };
             self.own.push_back(Own::Input(down, cause));
@@ -262,7 +276,8 @@ impl Actor {
     /// A component closes a link: it hears nothing more of it, and the other end hears of it behind what was sent.
     fn close(&mut self, link: LinkId) {
         self.dialling.remove(&link);
-        self.holds.forget(Stream::In(link));
+        let gone = self.holds.forget(Stream::In(link));
+        self.tell_gone(gone);
         if self.holds.is_held(Stream::Out(link))
             && let Some(open) = self.links.get_mut(&link)
         {

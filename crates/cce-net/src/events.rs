@@ -135,7 +135,11 @@ impl Actor {
     }
 
     fn on_call_gone(&mut self, call: CallId) -> Result<(), Panicked> {
-        if self.holds.forget_request(call) || self.calls.remove(&call).is_none() {
+        if let Some(gone) = self.holds.forget_request(call) {
+            self.tell_gone(gone);
+            return Ok(());
+        }
+        if self.calls.remove(&call).is_none() {
             return Ok(());
         }
         self.handle(Input::CallGone { call }, None)
@@ -167,7 +171,7 @@ impl Actor {
                 let is_heard = self.is_heard(link);
                 if matches!(input, Input::LinkDown { .. }) {
                     self.links.remove(&link);
-                    self.holds.forget_link(link);
+                    self.forget_link(link);
                 }
                 if is_heard { self.handle(input, None) } else { Ok(()) }
             }

@@ -17,6 +17,9 @@ pub(crate) enum Wait {
     Until(Time, u64),
 }
 
+/// A message that went before somebody released it: its ticket, and its record if it has one.
+pub(crate) type Gone = (Ticket, Option<u64>);
+
 /// What is held back, and what waits behind it.
 #[derive(Debug, Default)]
 pub(crate) struct Holds {
@@ -127,36 +130,43 @@ impl Holds {
     }
 
     /// A connection is gone, and what was held on it with it.
-    pub(crate) fn forget_link(&mut self, link: LinkId) {
-        for stream in [Stream::Out(link), Stream::In(link)] {
-            self.forget(stream);
-        }
+    pub(crate) fn forget_link(&mut self, link: LinkId) -> Vec<Gone> {
+        [Stream::Out(link), Stream::In(link)].into_iter().flat_map(|stream| self.forget(stream)).collect()
     }
 
     /// Nothing more happens on a stream.
-    pub(crate) fn forget(&mut self, stream: Stream) {
+    pub(crate) fn forget(&mut self, stream: Stream) -> Vec<Gone> {
         let line = self.lines.remove(&stream).unwrap_or_default();
-        let mut gone: Vec<Wait> = line.into_iter().filter_map(|(wait, _)| wait).collect();
-        let alone = self.alone.extract_if(.., |_, parcel| parcel.stream() == Some(stream));
-        gone.extend(alone.map(|(wait, _)| wait));
-        self.waits.retain(|wait| !gone.contains(wait));
         self.glued.remove(&stream);
+        let mut gone: Vec<(Wait, Parcel)> =
+            line.into_iter().filter_map(|(wait, parcel)| Some((wait?, parcel))).collect();
+        gone.extend(self.alone.extract_if(.., |_, parcel| parcel.stream() == Some(stream)));
+        self.tell(&gone)
     }
 
-    /// The client of a request left while this was held. Says whether it was.
-    pub(crate) fn forget_request(&mut self, call: CallId) -> bool {
-        let is_it = |parcel: &Parcel| matches!(parcel, Parcel::Request { call: held, .. } if *held == call);
-        let gone: Vec<Wait> =
-            self.alone.extract_if(.., |_, parcel| is_it(parcel)).map(|(wait, _)| wait).collect();
-        self.waits.retain(|wait| !gone.contains(wait));
-        !gone.is_empty()
+    /// The client of a request left. None where nothing of it was held, neither the request nor its reply.
+    pub(crate) fn forget_request(&mut self, call: CallId) -> Option<Vec<Gone>> {
+        let is_it = |parcel: &Parcel| matches!(parcel, Parcel::Request { call: held, .. } | Parcel::Reply { call: held, .. } if *held == call);
+        let gone: Vec<_> = self.alone.extract_if(.., |_, parcel| is_it(parcel)).collect();
+        (!gone.is_empty()).then(|| self.tell(&gone))
     }
 
-    /// Everything is over. Gives back what was held.
-    pub(crate) fn clear(&mut self) -> Vec<Parcel> {
+    /// Everything is over.
+    pub(crate) fn clear(&mut self) -> Vec<Gone> {
         let Self { lines, alone, .. } = std::mem::take(self);
-        let lines = lines.into_values().flatten().map(|(_, parcel)| parcel);
-        lines.chain(alone.into_values()).collect()
+        let lines = lines.into_values().flatten().filter_map(|(wait, parcel)| Some((wait?, parcel)));
+        let gone: Vec<_> = lines.chain(alone).collect();
+        self.tell(&gone)
+    }
+
+    /// Nobody waits for them any more. Says which of them somebody may want to release.
+    fn tell(&mut self, gone: &[(Wait, Parcel)]) -> Vec<Gone> {
+        self.waits.retain(|wait| !gone.iter().any(|(known, _)| known == wait));
+        let ticket = |(wait, parcel): &(Wait, Parcel)| match wait {
+            Wait::Ticket(ticket) => Some((*ticket, parcel.record())),
+            Wait::Until(..) => None,
+        };
+        gone.iter().filter_map(ticket).collect()
     }
 }
 
@@ -220,7 +230,7 @@ mod tests {
         holds.hold(Wait::Ticket(2), parcel(2), true);
         let wait = holds.until(Time(5));
         holds.hold(wait, parcel(3), false);
-        holds.forget_link(LINK);
-        assert_eq!((holds.due(), holds.clear().len()), (None, 0));
+        assert_eq!(holds.forget_link(LINK), [(1, Some(1)), (2, Some(2))]);
+        assert_eq!((holds.due(), holds.clear()), (None, vec![]));
     }
 }

@@ -15,7 +15,7 @@ pub(crate) enum Parcel {
     /// A component makes a request.
     Call { call: CallId, port: Port, request: Request, record: u64 },
     /// A component answers a request.
-    Reply { caller: Caller, response: Response, record: u64 },
+    Reply { call: CallId, caller: Caller, response: Response, record: u64 },
     /// Bytes arrive from outside the lab.
     Frame { link: LinkId, bytes: Bytes, manner: Manner },
     /// What ends the bytes that arrive on a link: a broken framing, or the end of the connection.

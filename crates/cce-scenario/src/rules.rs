@@ -228,19 +228,6 @@ impl Rules {
         let tickets: Vec<Ticket> = self.held.values().filter(of_rule).map(|held| held.ticket).collect();
         tickets.into_iter().flat_map(|ticket| self.release(ticket, false)).collect()
     }
-
-    /// What is held on a connection that is gone is gone, too.
-    pub(crate) fn forget(&mut self, happening: &Happening<'_>) {
-        if self.held.is_empty() {
-            return;
-        }
-        let node = &happening.record.node;
-        match happening.name {
-            "stopped" => self.held.retain(|_, held| held.node != *node),
-            "link_down" => self.held.retain(|_, held| held.node != *node || held.link != happening.link),
-            _ => {}
-        }
-    }
 }
 
 /// The record of a message; one that has not entered yet has none.

@@ -2,7 +2,7 @@
 
 use crate::wire::End;
 use bytes::Bytes;
-use cce_journal::Ticket;
+use cce_journal::{Bend, Bent, DRIVER, Order, Ticket};
 use cce_kernel::{CallId, LinkId, NodeName, Port, Request, Response};
 use std::collections::{BTreeMap, VecDeque};
 
@@ -101,18 +101,27 @@ impl Holds {
     }
 
     /// A component is dead, and what it sent and nobody let go with it.
-    pub(crate) fn forget(&mut self, node: &NodeName) {
-        self.lines.retain(|(owner, _), _| owner != node);
-        self.glued.retain(|(owner, _), _| owner != node);
-        self.alone.retain(|_, parcel| parcel.node != *node);
+    pub(crate) fn forget(&mut self, node: &NodeName) -> Vec<Order> {
+        self.forget_if(|(owner, _)| owner == node, |parcel| parcel.node == *node)
     }
 
     /// A connection is broken.
-    pub(crate) fn forget_end(&mut self, end: &End) {
-        self.lines.remove(end);
-        self.glued.remove(end);
-        self.alone.retain(|_, parcel| parcel.end().as_ref() != Some(end));
+    pub(crate) fn forget_end(&mut self, end: &End) -> Vec<Order> {
+        self.forget_if(|known| known == end, |parcel| parcel.end().as_ref() == Some(end))
     }
+
+    /// Whoever would release them hears that there is nothing to release any more.
+    fn forget_if(&mut self, ends: impl Fn(&End) -> bool, parcels: impl Fn(&Parcel) -> bool) -> Vec<Order> {
+        self.glued.retain(|end, _| !ends(end));
+        let lines = self.lines.extract_if(.., |end, _| ends(end)).flat_map(|(_, line)| line);
+        let held = lines.filter_map(|(ticket, parcel)| Some((ticket?, parcel)));
+        held.chain(self.alone.extract_if(.., |_, parcel| parcels(parcel))).map(gone).collect()
+    }
+}
+
+fn gone((ticket, parcel): (Ticket, Parcel)) -> Order {
+    let bent = Bent { by: DRIVER.to_owned(), bend: Bend::Gone(ticket) };
+    Order::Record { node: parcel.node, cause: Some(parcel.seq), bent }
 }
 
 fn joined(before: &Bytes, after: &Bytes) -> Bytes {

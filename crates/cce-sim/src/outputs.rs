@@ -152,7 +152,8 @@ impl<D: Director> Sim<D> {
     pub(crate) fn break_line(&mut self, end: &End, cause: Option<u64>) {
         let Some(peer) = self.wires.line(end).map(|line| line.peer.clone()) else { return };
         for end in [end, &peer] {
-            self.holds.forget_end(end);
+            let gone = self.holds.forget_end(end);
+            self.take_orders(gone);
             self.plan_down(end, LinkReason::Reset, cause);
         }
     }

@@ -172,7 +172,8 @@ impl<D: Director> Sim<D> {
 
     /// What a component had is gone with it.
     pub(crate) fn lay_down(&mut self, name: &NodeName) {
-        self.holds.forget(name);
+        let gone = self.holds.forget(name);
+        self.take_orders(gone);
         if let Some(node) = self.nodes.get_mut(name) {
             node.component = None;
             node.timers.clear();
@@ -377,6 +378,8 @@ impl<D: Director> Sim<D> {
         if let Some(flaw) = flaw {
             self.deliver(&end.0, Input::BadFrame { link: end.1, flaw }, cause);
         }
+        let gone = self.holds.forget_end(end);
+        self.take_orders(gone);
         self.wires.hang_up(end)
     }
 

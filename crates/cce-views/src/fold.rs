@@ -385,7 +385,9 @@ impl Fold {
     /// What a scenario does, it does to the message just sent, or to one that is held.
     fn of_bent(&self, bent: &Bent) -> Subject {
         let of_held = match &bent.bend {
-            Bend::Released(ticket) | Bend::Expired(ticket) => self.held.get(ticket).cloned(),
+            Bend::Released(ticket) | Bend::Expired(ticket) | Bend::Gone(ticket) => {
+                self.held.get(ticket).cloned()
+            }
             Bend::Stepped(_) | Bend::Armed | Bend::Disarmed => Some(Subject::default()),
             _ => None,
         };
@@ -570,7 +572,7 @@ impl Fold {
             Bend::Held(ticket) | Bend::Swapped(ticket) => {
                 self.held.insert(*ticket, subject.clone());
             }
-            Bend::Released(ticket) | Bend::Expired(ticket) => {
+            Bend::Released(ticket) | Bend::Expired(ticket) | Bend::Gone(ticket) => {
                 self.held.remove(ticket);
             }
             _ => {}

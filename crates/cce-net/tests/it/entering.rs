@@ -5,7 +5,8 @@ use crate::{
     lab::{DEADLINE, Lab, Toy, config, is_frame, send_raw},
     pinger,
     script::{
-        Script, arrived, arrives, delay, enters, frame, hears, hold, hold_alone, is_held, stop_and_replay,
+        Script, arrived, arrives, delay, enters, frame, hears, hold, hold_alone, is_gone, is_held,
+        stop_and_replay,
     },
 };
 use cce_journal::{Order, Record, Treatment, What};
@@ -122,16 +123,40 @@ fn a_held_request_waits_and_another_does_not() {
 }
 
 #[test]
-fn of_a_client_that_leaves_while_its_request_is_held_nothing_is_heard() {
+fn a_client_that_leaves_takes_its_held_request_along_and_the_director_hears_of_it() {
     let lab = Lab::directed(Script::default().admit(calls("/held"), hold(7)), answering);
     let mut held = TcpStream::connect(lab.address(Port::App)).unwrap();
     held.write_all(b"GET /held HTTP/1.1\r\nHost: x\r\n\r\n").unwrap();
     lab.wait("the hold", is_held(7));
     drop(held);
+    lab.wait("the end of the hold", is_gone(7));
     assert!(client(lab.address(Port::App), "/free").join().unwrap().starts_with("HTTP/1.1 201"));
     let records = stop_and_replay(lab, answering);
     assert_eq!(targets(&records), ["/free"]);
     assert!(!records.iter().any(|record| matches!(record.what, What::In(Input::CallGone { .. }))));
+}
+
+#[test]
+fn the_director_hears_that_what_is_held_is_gone_with_its_connection() {
+    let cut = vec![Order::Cut { port: Port::Mr, lasting: Duration::ZERO }];
+    for end in [cut, vec![Order::Stop("ccp".into())]] {
+        let lab = Lab::directed(Script::default().admit(enters(1), hold(7)), silent);
+        let client = three(&lab);
+        lab.wait("the hold", is_held(7));
+        lab.carry_out(end);
+        lab.wait("the end of the hold", is_gone(7));
+        stop_and_replay(lab, silent);
+        drop(client);
+    }
+}
+
+#[test]
+fn what_is_held_at_the_end_of_the_run_stays_held() {
+    let lab = Lab::directed(Script::default().admit(calls("/held"), hold(7)), answering);
+    let held = client(lab.address(Port::App), "/held");
+    lab.wait("the hold", is_held(7));
+    assert!(!stop_and_replay(lab, answering).iter().any(is_gone(7)));
+    held.join().unwrap();
 }
 
 #[test]

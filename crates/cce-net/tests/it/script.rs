@@ -138,6 +138,11 @@ pub(crate) fn is_held(ticket: u64) -> impl Fn(&Record) -> bool {
     move |record| matches!(&record.what, What::Bent(Bent { bend: Bend::Held(held), .. }) if *held == ticket)
 }
 
+/// Records that what was held is gone.
+pub(crate) fn is_gone(ticket: u64) -> impl Fn(&Record) -> bool {
+    move |record| matches!(&record.what, What::Bent(Bent { bend: Bend::Gone(gone), .. }) if *gone == ticket)
+}
+
 /// Inputs of that component.
 pub(crate) fn hears<'a>(
     node: &'a str,

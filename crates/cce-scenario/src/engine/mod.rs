@@ -218,7 +218,6 @@ impl Engine {
 
     /// What follows from a happening, before anything is done to its message.
     fn learn(&mut self, happening: &Happening<'_>) -> Vec<Order> {
-        self.rules.forget(happening);
         let names = self.tracker.names();
         let mut deadlines = Vec::new();
         self.noted |= self.watches.iter().any(|watch| watch.notices(happening, names));
@@ -331,8 +330,12 @@ impl Director for Engine {
             watcher.push(&event);
         }
         self.touched.follow(&event);
-        // The driver lets things go of its own when it holds too much.
-        if let What::Bent(Bent { bend: Bend::Released(ticket) | Bend::Expired(ticket), .. }) = &record.what {
+        // The driver lets things go of its own when it holds too much, and says what is gone with its connection.
+        if let What::Bent(Bent {
+            bend: Bend::Released(ticket) | Bend::Expired(ticket) | Bend::Gone(ticket),
+            ..
+        }) = &record.what
+        {
             self.rules.held.remove(ticket);
         }
         let found = self.checks.push(&event);

@@ -2,7 +2,7 @@
 
 use crate::support::{Run, played};
 use cce_journal::{Bend, Record, What};
-use cce_kernel::{Input, Output, Port};
+use cce_kernel::{Input, Output, Port, Time};
 
 /// One agent who takes every task, one customer, and what else a test wants.
 fn with(rest: &str) -> Run {
@@ -111,6 +111,19 @@ fn a_message_that_is_still_held_at_the_end_is_an_error_that_names_the_rule() {
     );
     let held = run.report.failures.iter().find(|failure| failure.by == "forever").unwrap();
     assert_eq!(held.text, "still held at the end: router > mrpg CONNECT alice");
+}
+
+#[test]
+fn what_is_held_on_a_connection_that_breaks_is_gone_and_holds_nothing_up() {
+    let run = with(
+        "until = \"10min\"\n[[rules]]\nname = \"r\"\nmatch = \"ccp > mrpg NEW_TASK alice\"\nhold = \"released\"\nexpire = \"8min\"\n\
+         [[steps]]\nafter = \"held by=r\"\nwait = \"1s\"\ncut = \"mr\"\n\
+         [customers.alice]\nrequeue_on_recovery = true\n",
+    );
+    let bends: Vec<Bend> = bends(&run).into_iter().filter(|bend| !matches!(bend, Bend::Stepped(_))).collect();
+    assert_eq!(bends, [Bend::Held(1), Bend::Gone(1)]);
+    assert_eq!(run.failures(), Vec::<&str>::new());
+    assert!(run.play.sim.now() < Time(300_000_000), "nobody waits for the hold");
 }
 
 #[test]

@@ -170,6 +170,7 @@ pub(super) fn bent(bent: &Bent) -> String {
         Bend::Held(_) => format!("{by}: held"),
         Bend::Released(_) => format!("{by}: released"),
         Bend::Expired(_) => format!("{by}: released, held long enough"),
+        Bend::Gone(_) => format!("{by}: gone before it was released"),
         Bend::Delayed(us) => format!("{by}: delayed by {} ms", us / 1_000),
         Bend::Swapped(_) => format!("{by}: behind the next one"),
         Bend::Dropped => format!("{by}: lost"),

@@ -2,7 +2,7 @@
 
 use crate::support::{Running, create_task, folder, http, run, scenario, stdout, wait_for, wait_for_status};
 use serde_json::{Value, json};
-use std::{fs, path::Path};
+use std::{fs, io::Write, net::TcpStream, path::Path};
 
 /// An agent who works on every offer, and a rule that holds the first task on its way to routing.
 const HELD: &str = r#"
@@ -57,6 +57,32 @@ fn a_request_of_an_outside_client_waits_until_it_is_released() {
     assert_eq!(post(&admin, "/held/release", "").0, 200);
     wait_for_status(&app, &client.join().unwrap(), "handled");
     lab.interrupt();
+}
+
+#[test]
+fn a_client_that_leaves_takes_its_held_request_along() {
+    let folder = folder("leaving");
+    let lab = start(&folder, &HELD.replace("ccp > mrpg NEW_TASK", "app > ccp CREATE"));
+    let (app, admin) = (lab.address("app"), lab.address("admin"));
+    let mut client = TcpStream::connect(&app).unwrap();
+    client.write_all(b"POST /ccp/task/feed/100080 HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n").unwrap();
+    let held = || get(&admin, "/held").as_array().map(Vec::len);
+    wait_for("the hold", || held().filter(|held| *held == 1));
+    drop(client);
+    wait_for("the end of the hold", || held().filter(|held| *held == 0));
+    assert_eq!(post(&admin, "/held/1/release", "").0, 404);
+    lab.interrupt();
+}
+
+#[test]
+fn what_is_still_held_at_the_end_of_a_run_is_told() {
+    let folder = folder("kept");
+    let lab = start(&folder, HELD);
+    let (app, admin) = (lab.address("app"), lab.address("admin"));
+    create_task(&app).unwrap();
+    wait_for("the hold", || get(&admin, "/held").as_array().filter(|held| !held.is_empty()).cloned());
+    let said = lab.said();
+    assert!(said.contains("still held at the end: ccp > mrpg NEW_TASK"), "{said}");
 }
 
 #[test]

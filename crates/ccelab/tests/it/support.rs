@@ -126,6 +126,13 @@ impl Running {
         assert!(self.ended().success());
     }
 
+    /// Ends it as a person would, and says what it printed.
+    pub(crate) fn said(self) -> String {
+        let out = self.ready_file.with_extension("out");
+        self.ended();
+        fs::read_to_string(out).unwrap()
+    }
+
     /// Waits until it ends by itself, and says with which exit code it did.
     pub(crate) fn end(mut self) -> ExitStatus {
         wait_for("the end", || self.process.try_wait().unwrap())
