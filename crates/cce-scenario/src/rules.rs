@@ -22,6 +22,8 @@ pub struct RuleState {
     pub is_armed: bool,
     /// Messages that matched while it was armed.
     pub matched: u64,
+    /// The rule that took the last one that this one would have acted on.
+    pub taken_by: Option<String>,
     /// When it acted.
     pub fired: Option<Time>,
 }
@@ -88,7 +90,7 @@ impl Rules {
 
     pub(crate) fn add(&mut self, rule: Rule) {
         let is_armed = rule.is_armed;
-        self.states.push(RuleState { rule, is_armed, matched: 0, fired: None });
+        self.states.push(RuleState { rule, is_armed, matched: 0, taken_by: None, fired: None });
     }
 
     pub(crate) fn position(&self, name: &str) -> Option<usize> {
@@ -100,7 +102,7 @@ impl Rules {
         if happening.is_heartbeat() {
             return Verdict::new(Treatment::Overtake);
         }
-        let mut acting = None;
+        let mut acting: Option<(usize, String)> = None;
         let mut has_matched = false;
         for (number, state) in self.states.iter_mut().enumerate() {
             if !state.is_armed || state.fired.is_some() || !state.rule.matching.means(happening, names) {
@@ -108,12 +110,15 @@ impl Rules {
             }
             state.matched += 1;
             has_matched = true;
-            if state.matched == state.rule.nth && acting.is_none() {
-                acting = Some(number);
+            // One message is bent by one rule. Another one whose turn it was acts on the next that nobody takes.
+            match &acting {
+                _ if state.matched < state.rule.nth => {}
+                None => acting = Some((number, state.rule.name.clone())),
+                Some((_, by)) => state.taken_by = Some(by.clone()),
             }
         }
         let mut verdict = match acting {
-            Some(number) => self.fire(number, happening, names, now),
+            Some((number, _)) => self.fire(number, happening, names, now),
             None => Verdict::new(Treatment::Pass),
         };
         verdict.has_matched = has_matched;

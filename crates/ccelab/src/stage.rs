@@ -195,7 +195,7 @@ fn read_rule(rule: &Value, scenario: &Scenario) -> Result<Rule, Refusal> {
 }
 
 fn view(state: &RuleState) -> RuleView {
-    let RuleState { rule, is_armed, matched, fired } = state;
+    let RuleState { rule, is_armed, matched, fired, .. } = state;
     let stand = match (fired, is_armed) {
         (Some(_), _) => Stand::Fired,
         (None, true) => Stand::Armed,

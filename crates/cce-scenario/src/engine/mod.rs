@@ -189,7 +189,7 @@ impl Engine {
     pub fn arm(&mut self, name: &str, is_armed: bool) -> Option<Vec<Order>> {
         let number = self.rules.position(name)?;
         let state = &mut self.rules.states[number];
-        (state.is_armed, state.fired, state.matched) = (is_armed, None, 0);
+        (state.is_armed, state.fired, state.matched, state.taken_by) = (is_armed, None, 0, None);
         let bend = if is_armed { Bend::Armed } else { Bend::Disarmed };
         Some(vec![told(NOWHERE.into(), name, bend)])
     }

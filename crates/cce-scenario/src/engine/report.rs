@@ -1,7 +1,13 @@
 //! What went wrong in a run, and how it ended.
 
 use super::{Engine, Progress};
-use crate::{model::Expectation, outcome::Outcome, rules::RuleState, touched::Touched, watch};
+use crate::{
+    model::{Expectation, Rule},
+    outcome::Outcome,
+    rules::RuleState,
+    touched::Touched,
+    watch,
+};
 use cce_kernel::model::ContactId;
 
 /// Breaches of checks that are kept. Where one thing goes wrong, much follows.
@@ -111,11 +117,7 @@ impl Engine {
         let is_drawn = self.scenario.drawn.is_some();
         let idle =
             self.rules.states.iter().filter(|state| state.is_armed && state.fired.is_none() && !is_drawn);
-        let rules = idle.map(|RuleState { rule, matched, .. }| {
-            let text =
-                format!("the rule never acted: `{}` left {matched} times, not {}", rule.matching, rule.nth);
-            Breach::new(&rule.name, text, None)
-        });
+        let rules = idle.map(|state| Breach::new(&state.rule.name, never_acted(state), None));
         let held = self.rules.held.values().filter(move |_| !is_drawn).map(|held| {
             let by = self.rules.states.get(held.rule).map_or("", |state| state.rule.name.as_str());
             Breach::new(by, format!("still held at the end: {}", held.words), held.record)
@@ -126,6 +128,16 @@ impl Engine {
     fn bends(&self) -> Vec<(String, bool)> {
         let acted = self.rules.states.iter().filter(|state| state.fired.is_some());
         acted.map(|state| (state.rule.name.clone(), state.rule.is_legal())).collect()
+    }
+}
+
+fn never_acted(RuleState { rule, matched, taken_by, .. }: &RuleState) -> String {
+    let Rule { matching, nth, .. } = rule;
+    match taken_by {
+        Some(by) => format!(
+            "the rule never acted: `{matching}` left {matched} times, and none was left for it; the last was taken by rule `{by}`"
+        ),
+        None => format!("the rule never acted: `{matching}` left {matched} times, not {nth}"),
     }
 }
 

@@ -212,6 +212,48 @@ fn a_rule_counts_the_messages_that_match() {
     assert_eq!(run.records[..before].iter().filter(is_poll).count(), 3);
 }
 
+/// The rules that acted on polls, with the number of the poll each.
+fn polls_bent(rules: &str) -> Vec<(String, usize)> {
+    let run = with(rules);
+    let is_poll = |record: &&Record| matches!(&record.what, What::Out(Output::Call { request, .. }) if request.path().contains("/contact/"));
+    let bent = |(at, record): (usize, &Record)| {
+        let What::Bent(bent) = &record.what else { return None };
+        Some((bent.by.clone(), run.records[..at].iter().filter(is_poll).count()))
+    };
+    run.records.iter().enumerate().filter_map(bent).collect()
+}
+
+#[test]
+fn a_rule_whose_message_another_one_takes_acts_on_the_next_one() {
+    let rule = |name: &str, nth: u64| {
+        format!("[[rules]]\nname = \"{name}\"\nmatch = \"app > ccp POLL\"\nnth = {nth}\ndelay = \"1ms\"\n")
+    };
+    let acted = |rules: &[(&str, u64)]| {
+        polls_bent(&rules.iter().map(|(name, nth)| rule(name, *nth)).collect::<String>())
+    };
+    let named = |expected: &[(&str, usize)]| -> Vec<(String, usize)> {
+        expected.iter().map(|(name, poll)| ((*name).to_owned(), *poll)).collect()
+    };
+    assert_eq!(acted(&[("a", 1), ("b", 1), ("c", 1)]), named(&[("a", 1), ("b", 2), ("c", 3)]));
+    assert_eq!(acted(&[("a", 2), ("b", 1)]), named(&[("b", 1), ("a", 2)]));
+    assert_eq!(acted(&[("a", 2), ("b", 2), ("c", 3)]), named(&[("a", 2), ("b", 3), ("c", 4)]));
+}
+
+#[test]
+fn a_rule_that_never_acted_as_another_one_took_its_message_says_which() {
+    let rule = |name: &str| {
+        format!(
+            "[[rules]]\nname = \"{name}\"\nmatch = \"agentpg > finesse START_TASK_EVENT\"\ndelay = \"1ms\"\n"
+        )
+    };
+    let run = with(&(rule("first") + &rule("second")));
+    let [failure] = &run.report.failures[..] else { panic!("{:?}", run.failures()) };
+    assert_eq!(failure.by, "second");
+    assert!(
+        failure.text.ends_with("left 1 times, and none was left for it; the last was taken by rule `first`")
+    );
+}
+
 #[test]
 fn a_rule_that_never_acted_and_a_step_that_was_not_taken_are_told() {
     let run = with(
