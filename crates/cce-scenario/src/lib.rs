@@ -21,6 +21,7 @@
 mod again;
 mod clauses;
 mod coverage;
+mod deeds;
 mod engine;
 mod explore;
 mod facts;
@@ -46,6 +47,7 @@ mod words;
 
 pub use again::{Deviation, deviation, unmet, unrepeatable};
 pub use coverage::{Coverage, Grid};
+pub use deeds::{Acted, Deeds};
 pub use engine::{Breach, Engine, Report};
 pub use explore::{Ended, Orders};
 pub use file::{Context, ScenarioError, load};

@@ -1,6 +1,7 @@
 //! Link rules at work: what is held, and what became of each rule.
 
 use crate::{
+    deeds::{Deeds, End},
     happening::Happening,
     model::{Action, Rule},
     names::Names,
@@ -24,8 +25,10 @@ pub struct RuleState {
     pub matched: u64,
     /// The rule that took the last one that this one would have acted on.
     pub taken_by: Option<String>,
-    /// When it acted.
+    /// When it acted, since it was armed.
     pub fired: Option<Time>,
+    /// What it ever did.
+    pub deeds: Deeds,
 }
 
 /// A message that is held back.
@@ -90,7 +93,14 @@ impl Rules {
 
     pub(crate) fn add(&mut self, rule: Rule) {
         let is_armed = rule.is_armed;
-        self.states.push(RuleState { rule, is_armed, matched: 0, taken_by: None, fired: None });
+        self.states.push(RuleState {
+            rule,
+            is_armed,
+            matched: 0,
+            taken_by: None,
+            fired: None,
+            deeds: Deeds::default(),
+        });
     }
 
     pub(crate) fn position(&self, name: &str) -> Option<usize> {
@@ -122,7 +132,7 @@ impl Rules {
             None => Verdict::new(Treatment::Pass),
         };
         verdict.has_matched = has_matched;
-        verdict.orders.extend(self.end_swap(happening));
+        verdict.orders.extend(self.end_swap(happening, now));
         verdict
     }
 
@@ -135,9 +145,11 @@ impl Rules {
         if is_holding && self.held.len() >= HELD_MAX {
             return Verdict::new(Treatment::Pass);
         }
+        let mut end = End::Done;
         let (treatment, bend, expiry) = match action {
             Action::Delay(by) => {
                 let us = u64::try_from(by.as_micros()).unwrap_or(u64::MAX);
+                end = End::Delayed(now + by);
                 (Treatment::Delay { by, alone }, Bend::Delayed(us), None)
             }
             Action::Hold(_) => {
@@ -158,6 +170,11 @@ impl Rules {
             Action::Split(size) => (Treatment::Split(size), Bend::Split(size), None),
             Action::Coalesce => (Treatment::Coalesce, Bend::Coalesced, None),
         };
+        let ticket = expiry.map(|(_, ticket)| ticket);
+        if ticket.is_some() {
+            end = End::Held;
+        }
+        self.states[number].deeds.add(ticket, now, end);
         let node = happening.record.node.clone();
         let orders = vec![Order::Record { node, cause: seq(happening), bent: Bent { by: name, bend } }];
         Verdict { treatment, orders, expiry, has_matched: true }
@@ -191,7 +208,7 @@ impl Rules {
     }
 
     /// The next message of a stream lets go the one that waits to be behind it.
-    fn end_swap(&mut self, happening: &Happening<'_>) -> Vec<Order> {
+    fn end_swap(&mut self, happening: &Happening<'_>, now: Time) -> Vec<Order> {
         let Some(link) = happening.link else { return Vec::new() };
         let waiting = |held: &&Held| {
             held.is_swap
@@ -200,38 +217,55 @@ impl Rules {
                 && held.record != seq(happening)
         };
         let tickets: Vec<Ticket> = self.held.values().filter(waiting).map(|held| held.ticket).collect();
-        tickets.into_iter().flat_map(|ticket| self.release(ticket, false)).collect()
+        let by = || End::Released("the next message".to_owned(), now);
+        tickets.into_iter().flat_map(|ticket| self.release(ticket, by())).collect()
     }
 
-    /// Lets a message go.
-    pub(crate) fn release(&mut self, ticket: Ticket, is_expired: bool) -> Vec<Order> {
+    /// Lets a message go, and says how its hold ended.
+    pub(crate) fn release(&mut self, ticket: Ticket, end: End) -> Vec<Order> {
         let Some(held) = self.held.remove(&ticket) else { return Vec::new() };
-        let bend = if is_expired { Bend::Expired(ticket) } else { Bend::Released(ticket) };
-        let by = self.states.get(held.rule).map(|state| state.rule.name.clone()).unwrap_or_default();
-        vec![
-            Order::Record { node: held.node, cause: held.record, bent: Bent { by, bend } },
-            Order::Release(ticket),
-        ]
+        let bend = if let End::Expired(_) = end { Bend::Expired(ticket) } else { Bend::Released(ticket) };
+        let Some(state) = self.states.get_mut(held.rule) else { return Vec::new() };
+        if let Some(deed) = state.deeds.of(ticket) {
+            deed.end = end;
+        }
+        let bent = Bent { by: state.rule.name.clone(), bend };
+        vec![Order::Record { node: held.node, cause: held.record, bent }, Order::Release(ticket)]
+    }
+
+    /// A hold ended, as its record says: at its time, and by the driver unless somebody here let it go.
+    pub(crate) fn learn(&mut self, bent: &Bent, now: Time) {
+        let (Bend::Released(ticket) | Bend::Expired(ticket) | Bend::Gone(ticket)) = bent.bend else { return };
+        let is_ours = self.held.remove(&ticket).is_none();
+        let Some(deed) = self.states.iter_mut().find_map(|state| state.deeds.of(ticket)) else { return };
+        match (&mut deed.end, &bent.bend) {
+            (End::Released(_, at) | End::Expired(at), _) if is_ours => *at = now,
+            (end, Bend::Gone(_)) => *end = End::Gone(now),
+            (end, _) => *end = End::Released(bent.by.clone(), now),
+        }
     }
 
     /// Lets everything go that waits for this.
-    pub(crate) fn release_by(&mut self, happening: &Happening<'_>, names: &Names) -> Vec<Order> {
+    pub(crate) fn release_by(&mut self, happening: &Happening<'_>, names: &Names, now: Time) -> Vec<Order> {
         if self.held.is_empty() {
             return Vec::new();
         }
-        let waits = |held: &&Held| {
-            let action = self.states.get(held.rule).map(|state| &state.rule.action);
-            matches!(action, Some(Action::Hold(Some(until))) if until.matches(happening, names))
+        let awaited = |held: &Held| match &self.states.get(held.rule)?.rule.action {
+            Action::Hold(Some(until)) if until.matches(happening, names) => {
+                Some((held.ticket, format!("`{until}`")))
+            }
+            _ => None,
         };
-        let tickets: Vec<Ticket> = self.held.values().filter(waits).map(|held| held.ticket).collect();
-        tickets.into_iter().flat_map(|ticket| self.release(ticket, false)).collect()
+        let ending: Vec<(Ticket, String)> = self.held.values().filter_map(awaited).collect();
+        ending.into_iter().flat_map(|(ticket, by)| self.release(ticket, End::Released(by, now))).collect()
     }
 
     /// Lets everything go that a rule holds, or that any rule holds.
-    pub(crate) fn release_all(&mut self, rule: Option<usize>) -> Vec<Order> {
+    pub(crate) fn release_all(&mut self, rule: Option<usize>, by: &str, now: Time) -> Vec<Order> {
         let of_rule = |held: &&Held| rule.is_none_or(|rule| held.rule == rule);
         let tickets: Vec<Ticket> = self.held.values().filter(of_rule).map(|held| held.ticket).collect();
-        tickets.into_iter().flat_map(|ticket| self.release(ticket, false)).collect()
+        let by = || End::Released(by.to_owned(), now);
+        tickets.into_iter().flat_map(|ticket| self.release(ticket, by())).collect()
     }
 }
 

@@ -188,9 +188,8 @@ pub(crate) fn summary(name: &str, report: &Report, journal: &Path) -> String {
     if !report.is_over {
         let _ = writeln!(text, "  the run ended before everything had ended");
     }
-    for (rule, is_legal) in &report.bends {
-        let kind = if *is_legal { "a legal order" } else { "a misbehaving peer" };
-        let _ = writeln!(text, "  rule {rule}: acted; {kind}");
+    for acted in &report.bends {
+        let _ = writeln!(text, "  rule {acted}");
     }
     let _ = writeln!(text, "  journal: {}", journal.display());
     text

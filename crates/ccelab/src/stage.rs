@@ -195,13 +195,20 @@ fn read_rule(rule: &Value, scenario: &Scenario) -> Result<Rule, Refusal> {
 }
 
 fn view(state: &RuleState) -> RuleView {
-    let RuleState { rule, is_armed, matched, fired, .. } = state;
+    let RuleState { rule, is_armed, matched, fired, deeds, .. } = state;
     let stand = match (fired, is_armed) {
         (Some(_), _) => Stand::Fired,
         (None, true) => Stand::Armed,
         (None, false) => Stand::Disarmed,
     };
-    RuleView { name: rule.name.clone(), state: stand, does: words(rule), matched: *matched }
+    RuleView {
+        name: rule.name.clone(),
+        state: stand,
+        does: words(rule),
+        matched: *matched,
+        fired: deeds.times(),
+        became: state.became(None),
+    }
 }
 
 /// What a rule does, in words.

@@ -6,6 +6,7 @@ pub use report::{Breach, Report};
 
 use crate::{
     coverage::{Coverage, Watcher},
+    deeds::End,
     happening::{Happening, Tracker, is_sending},
     model::{Act, Scenario, Step, task_word},
     outcome::{Ends, Outcome},
@@ -21,6 +22,9 @@ use std::collections::BTreeMap;
 
 /// Whose record it is when a rule is armed or disarmed, which happens nowhere.
 const NOWHERE: &str = "ccp";
+
+/// Who lets something go over the admin port.
+const BY_HAND: &str = "hand";
 
 /// Plays a scenario.
 #[derive(Debug)]
@@ -177,12 +181,13 @@ impl Engine {
 
     /// Lets a message go.
     pub fn release(&mut self, ticket: Ticket) -> Option<Vec<Order>> {
-        self.rules.held.contains_key(&ticket).then(|| self.rules.release(ticket, false))
+        let end = End::Released(BY_HAND.to_owned(), self.now);
+        self.rules.held.contains_key(&ticket).then(|| self.rules.release(ticket, end))
     }
 
     /// Lets everything go.
     pub fn release_all(&mut self) -> Vec<Order> {
-        self.rules.release_all(None)
+        self.rules.release_all(None, BY_HAND, self.now)
     }
 
     /// Lets a rule act from now on, or no more. None where there is no such rule.
@@ -237,7 +242,7 @@ impl Engine {
             .filter_map(|(number, step)| due(step).then_some(number))
             .collect();
         self.ends.learn_reply(happening, names);
-        let mut orders = self.rules.release_by(happening, names);
+        let mut orders = self.rules.release_by(happening, names, self.now);
         for (deadline, number) in deadlines {
             self.set_alarm(deadline, Alarm::Watch(number));
         }
@@ -302,7 +307,7 @@ impl Engine {
             Act::Disarm(rule) => self.arm(&rule, false).unwrap_or_default(),
             Act::Release(rule) => {
                 let rule = rule.and_then(|rule| self.rules.position(&rule));
-                self.rules.release_all(rule)
+                self.rules.release_all(rule, &format!("step `{name}`"), self.now)
             }
         }
     }
@@ -331,12 +336,8 @@ impl Director for Engine {
         }
         self.touched.follow(&event);
         // The driver lets things go of its own when it holds too much, and says what is gone with its connection.
-        if let What::Bent(Bent {
-            bend: Bend::Released(ticket) | Bend::Expired(ticket) | Bend::Gone(ticket),
-            ..
-        }) = &record.what
-        {
-            self.rules.held.remove(ticket);
+        if let What::Bent(bent) = &record.what {
+            self.rules.learn(bent, self.now);
         }
         let found = self.checks.push(&event);
         keep(&mut self.broken, found, &self.touched);
@@ -389,7 +390,7 @@ impl Director for Engine {
         while let Some(entry) = self.alarms.first_entry().filter(|entry| entry.key().0 <= now) {
             match entry.remove() {
                 Alarm::Step(number) => orders.extend(self.take(number)),
-                Alarm::Expiry(ticket) => orders.extend(self.rules.release(ticket, true)),
+                Alarm::Expiry(ticket) => orders.extend(self.rules.release(ticket, End::Expired(now))),
                 Alarm::Watch(number) => self.watches[number].wake(now),
             }
         }

@@ -2,6 +2,7 @@
 
 use super::{Engine, Progress};
 use crate::{
+    deeds::Acted,
     model::{Expectation, Rule},
     outcome::Outcome,
     rules::RuleState,
@@ -18,8 +19,8 @@ const BROKEN_MAX: usize = 64;
 pub struct Report {
     /// What went wrong.
     pub failures: Vec<Breach>,
-    /// What was done to the run, in words, and whether peers that keep to their protocols could have done it.
-    pub bends: Vec<(String, bool)>,
+    /// What each rule did that ever acted.
+    pub bends: Vec<Acted>,
     /// How the tasks ended.
     pub outcome: Outcome,
     /// Contacts that never ended because what knew of their end failed, in words. That is no failure.
@@ -125,9 +126,8 @@ impl Engine {
         steps.chain(rules).chain(held).collect()
     }
 
-    fn bends(&self) -> Vec<(String, bool)> {
-        let acted = self.rules.states.iter().filter(|state| state.fired.is_some());
-        acted.map(|state| (state.rule.name.clone(), state.rule.is_legal())).collect()
+    fn bends(&self) -> Vec<Acted> {
+        self.rules.states.iter().filter_map(|state| state.acted(self.now)).collect()
     }
 }
 

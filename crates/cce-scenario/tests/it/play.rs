@@ -18,6 +18,11 @@ fn bends(run: &Run) -> Vec<Bend> {
     run.records.iter().filter_map(bent).collect()
 }
 
+/// What the report says of rules that acted.
+fn acted(run: &Run) -> Vec<String> {
+    run.report.bends.iter().map(ToString::to_string).collect()
+}
+
 #[test]
 fn an_expectation_that_is_met_says_nothing() {
     let run = with("[[expect]]\norder = [\"ccp > mrpg NEW_TASK alice\", \"contact alice to=handled\"]");
@@ -91,7 +96,12 @@ fn a_message_that_is_held_is_let_go_by_what_the_rule_waits_for() {
     );
     assert_eq!(run.failures(), Vec::<&str>::new());
     assert_eq!(bends(&run), [Bend::Held(1), Bend::Released(1)]);
-    assert_eq!(run.report.bends, [("r".to_owned(), true)]);
+    let [acted] = &acted(&run)[..] else { panic!("{:?}", run.report.bends) };
+    assert!(
+        acted.starts_with("r: acted; released after ")
+            && acted.ends_with(" by `desk > finesse ACCEPT alice`; a legal order"),
+        "{acted}"
+    );
 }
 
 #[test]
@@ -102,6 +112,7 @@ fn a_hold_that_nothing_ends_expires() {
     );
     assert_eq!(run.failures(), Vec::<&str>::new());
     assert_eq!(bends(&run), [Bend::Held(1), Bend::Expired(1)]);
+    assert_eq!(acted(&run), ["rule 1: acted; expired after 3s; a legal order"]);
 }
 
 #[test]
@@ -111,6 +122,7 @@ fn a_message_that_is_still_held_at_the_end_is_an_error_that_names_the_rule() {
     );
     let held = run.report.failures.iter().find(|failure| failure.by == "forever").unwrap();
     assert_eq!(held.text, "still held at the end: router > mrpg CONNECT alice");
+    assert_eq!(acted(&run), ["forever: acted; held until the end; a legal order"]);
 }
 
 #[test]
@@ -122,8 +134,34 @@ fn what_is_held_on_a_connection_that_breaks_is_gone_and_holds_nothing_up() {
     );
     let bends: Vec<Bend> = bends(&run).into_iter().filter(|bend| !matches!(bend, Bend::Stepped(_))).collect();
     assert_eq!(bends, [Bend::Held(1), Bend::Gone(1)]);
+    assert_eq!(acted(&run), ["r: acted; gone after 1s, before it was released; a legal order"]);
     assert_eq!(run.failures(), Vec::<&str>::new());
     assert!(run.play.sim.now() < Time(300_000_000), "nobody waits for the hold");
+}
+
+#[test]
+fn a_swap_without_a_next_message_and_a_delay_that_outlasts_the_run_are_told() {
+    let run = with(
+        "until = \"30s\"\n[[rules]]\nname = \"s\"\nmatch = \"ccp > mrpg NEW_TASK\"\nswap = true\nexpire = \"2s\"\n\
+         [[rules]]\nname = \"d\"\nmatch = \"agentpg > finesse START_TASK_EVENT\"\ndelay = \"10min\"\n",
+    );
+    assert_eq!(
+        acted(&run),
+        [
+            "s: acted; no next message came: expired after 2s; a misbehaving peer",
+            "d: acted; the run ended within its delay of 10m; a legal order"
+        ]
+    );
+}
+
+#[test]
+fn a_rule_that_acted_is_told_when_it_was_disarmed_or_armed_again() {
+    let polls = "[[rules]]\nname = \"p\"\nmatch = \"app > ccp POLL\"\ndelay = \"1ms\"\n";
+    let step = |after: &str, act: &str| format!("[[steps]]\nafter = \"{after}\"\n{act} = \"p\"\n");
+    let disarmed = with(&(polls.to_owned() + &step("desk > finesse ACCEPT", "disarm")));
+    assert_eq!(acted(&disarmed), ["p: acted; a legal order"]);
+    let again = with(&(polls.to_owned() + &step("desk > finesse ACCEPT", "arm")));
+    assert_eq!(acted(&again), ["p: acted 2 times; a legal order"]);
 }
 
 #[test]
@@ -160,7 +198,7 @@ fn a_swapped_message_comes_right_behind_the_next_one() {
     );
     assert_eq!(run.failures(), Vec::<&str>::new());
     assert_eq!(bends(&run), [Bend::Swapped(1), Bend::Released(1)]);
-    assert_eq!(run.report.bends, [("r".to_owned(), false)]);
+    assert_eq!(acted(&run), ["r: acted; released at once by the next message; a misbehaving peer"]);
 }
 
 #[test]

@@ -258,7 +258,7 @@ fn refusal(status: StatusCode, text: &str) -> Answer {
 /// What there is.
 fn index() -> Value {
     json!({
-        "GET /rules": "every rule: name, state (armed, fired, disarmed), what it does, how often it matched",
+        "GET /rules": "every rule: name, state (armed, fired, disarmed), what it does, how often it matched since it was armed, how often it ever fired, what became of its messages",
         "GET /rules/{name}": "one of them",
         "POST /rules": "adds a rule, with the keys that it has in a scenario file, and arms it",
         "POST /rules/{name}/arm": "lets it act from now on, once more if it did already",

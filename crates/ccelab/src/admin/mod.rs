@@ -47,6 +47,10 @@ pub(crate) struct RuleView {
     pub(crate) does: String,
     /// Messages that matched since it was armed.
     pub(crate) matched: u64,
+    /// How often it ever acted.
+    pub(crate) fired: u64,
+    /// What became of its messages, where there is more to say than that it acted.
+    pub(crate) became: Vec<String>,
 }
 
 /// How a rule stands.

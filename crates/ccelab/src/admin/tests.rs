@@ -65,7 +65,14 @@ impl Control for Book {
 }
 
 fn view(name: &str) -> RuleView {
-    RuleView { name: name.to_owned(), state: Stand::Armed, does: "hold".into(), matched: 0 }
+    RuleView {
+        name: name.to_owned(),
+        state: Stand::Armed,
+        does: "hold".into(),
+        matched: 0,
+        fired: 0,
+        became: Vec::new(),
+    }
 }
 
 fn held(ticket: Ticket) -> HeldView {

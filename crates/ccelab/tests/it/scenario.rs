@@ -38,7 +38,13 @@ fn what_a_rule_holds_is_let_go_over_the_admin_port() {
     assert_eq!(released, (200, json!({ "released": [held["ticket"]] })));
     wait_for_status(&app, &task, "handled");
     assert_eq!(get(&admin, "/held"), json!([]));
-    lab.interrupt();
+    assert_eq!(post(&admin, "/rules/the%20task%20waits/disarm", "").0, 200);
+    let rule = get(&admin, "/rules/the%20task%20waits");
+    assert_eq!((&rule["state"], &rule["fired"]), (&json!("disarmed"), &json!(1)));
+    let became = rule["became"][0].as_str().unwrap();
+    assert!(became.starts_with("released after ") && became.ends_with(" by hand"), "{rule}");
+    let said = lab.said();
+    assert!(said.contains("rule the task waits: acted; released after "), "{said}");
 }
 
 #[test]
