@@ -45,6 +45,8 @@ pub(crate) enum End {
     Expired(Time),
     /// It went with its connection, its client or its component.
     Gone(Time),
+    /// Nothing was done to it, and why.
+    Void(String),
 }
 
 /// What a rule did in a run.
@@ -82,6 +84,7 @@ impl Deeds {
 
     pub(crate) fn add(&mut self, ticket: Option<Ticket>, since: Time, end: End) {
         self.times += 1;
+        self.void += u64::from(matches!(end, End::Void(_)));
         if self.kept.len() < DEEDS_MAX {
             self.kept.push(Deed { ticket, since, end });
         }
@@ -112,6 +115,7 @@ impl Deed {
                 Some(format!("no next message came: expired {}", after(*at)))
             }
             End::Expired(at) => Some(format!("expired {}", after(*at))),
+            End::Void(why) => Some(format!("without effect: {why}")),
             End::Gone(at) => Some(format!("gone {}, before it was released", after(*at))),
         }
     }

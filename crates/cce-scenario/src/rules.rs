@@ -141,9 +141,16 @@ impl Rules {
         state.fired = Some(now);
         let (name, action) = (state.rule.name.clone(), state.rule.action.clone());
         let (alone, expire) = (state.rule.alone, state.rule.expire);
+        if let Some(why) = impossible(&action, happening) {
+            return self.pass(number, now, why.to_owned());
+        }
         let is_holding = matches!(action, Action::Hold(_) | Action::Swap);
         if is_holding && self.held.len() >= HELD_MAX {
-            return Verdict::new(Treatment::Pass);
+            return self.pass(
+                number,
+                now,
+                format!("{HELD_MAX} messages are held already, and no more can be"),
+            );
         }
         let mut end = End::Done;
         let (treatment, bend, expiry) = match action {
@@ -163,9 +170,10 @@ impl Rules {
             }
             Action::Drop => (Treatment::Drop, Bend::Dropped, None),
             Action::Duplicate => (Treatment::Duplicate, Bend::Duplicated, None),
-            Action::Corrupt { byte, to } => {
-                (Treatment::Replace(corrupted(happening, byte, to)), Bend::Corrupted, None)
-            }
+            Action::Corrupt { byte, to } => match corrupted(happening, byte, to) {
+                Ok(bytes) => (Treatment::Replace(bytes), Bend::Corrupted, None),
+                Err(why) => return self.pass(number, now, why),
+            },
             Action::Cut => (Treatment::Cut, Bend::Cut, None),
             Action::Split(size) => (Treatment::Split(size), Bend::Split(size), None),
             Action::Coalesce => (Treatment::Coalesce, Bend::Coalesced, None),
@@ -178,6 +186,12 @@ impl Rules {
         let node = happening.record.node.clone();
         let orders = vec![Order::Record { node, cause: seq(happening), bent: Bent { by: name, bend } }];
         Verdict { treatment, orders, expiry, has_matched: true }
+    }
+
+    /// A message takes its way, as nothing can be done to it.
+    fn pass(&mut self, number: usize, now: Time, why: String) -> Verdict {
+        self.states[number].deeds.add(None, now, End::Void(why));
+        Verdict::new(Treatment::Pass)
     }
 
     fn hold(
@@ -274,17 +288,36 @@ fn seq(happening: &Happening<'_>) -> Option<u64> {
     Some(happening.record.seq).filter(|seq| *seq > 0)
 }
 
-/// The bytes of a message with one of them changed.
-fn corrupted(happening: &Happening<'_>, byte: usize, to: u8) -> Blob {
+/// Why a message cannot be treated so.
+fn impossible(action: &Action, happening: &Happening<'_>) -> Option<&'static str> {
+    match action {
+        Action::Swap if happening.link.is_none() => {
+            Some("nothing comes behind an HTTP message on its stream")
+        }
+        Action::Split(_) | Action::Coalesce if happening.link.is_none() => {
+            Some("an HTTP message stays whole")
+        }
+        Action::Duplicate if happening.name == "REPLY" => Some("a request has one response"),
+        _ => None,
+    }
+}
+
+/// The bytes of a message with one of them changed, or why there is nothing to change.
+fn corrupted(happening: &Happening<'_>, byte: usize, to: u8) -> Result<Blob, String> {
     let bytes = match &happening.record.what {
         What::Out(Output::Send { bytes, .. }) | What::In(Input::Frame { bytes, .. }) => bytes,
         What::Out(Output::Call { request, .. }) | What::In(Input::Call { request, .. }) => &request.body,
         What::Out(Output::Reply { response, .. }) => &response.body,
-        _ => return Blob::default(),
+        _ => return Err("there are no bytes to change".to_owned()),
     };
     let mut changed = BytesMut::from(bytes.0.as_ref());
-    if let Some(place) = changed.get_mut(byte) {
-        *place = to;
+    let count = changed.len();
+    match changed.get_mut(byte) {
+        None => Err(format!("it has {count} bytes, and no byte {byte}")),
+        Some(place) if *place == to => Err(format!("its byte {byte} is {to} anyway")),
+        Some(place) => {
+            *place = to;
+            Ok(Blob(changed.freeze()))
+        }
     }
-    Blob(changed.freeze())
 }

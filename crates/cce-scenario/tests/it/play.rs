@@ -155,6 +155,24 @@ fn a_swap_without_a_next_message_and_a_delay_that_outlasts_the_run_are_told() {
 }
 
 #[test]
+fn a_rule_that_finds_nothing_to_do_says_why_and_makes_no_misbehaving_peer() {
+    let cases = [
+        (
+            "agentpg > finesse START_TASK_EVENT",
+            "corrupt = { byte = 9999, to = 1 }",
+            "it has 48 bytes, and no byte 9999",
+        ),
+        ("agentpg > finesse START_TASK_EVENT", "corrupt = { byte = 0, to = 0 }", "its byte 0 is 0 anyway"),
+        ("finesse > desk REPLY to=ACCEPT", "duplicate = true", "a request has one response"),
+    ];
+    for (message, does, why) in cases {
+        let run = with(&format!("[[rules]]\nname = \"r\"\nmatch = \"{message}\"\n{does}\n"));
+        assert_eq!(acted(&run), [format!("r: acted; without effect: {why}")]);
+        assert_eq!((run.failures(), bends(&run)), (Vec::new(), Vec::new()));
+    }
+}
+
+#[test]
 fn a_rule_that_acted_is_told_when_it_was_disarmed_or_armed_again() {
     let polls = "[[rules]]\nname = \"p\"\nmatch = \"app > ccp POLL\"\ndelay = \"1ms\"\n";
     let step = |after: &str, act: &str| format!("[[steps]]\nafter = \"{after}\"\n{act} = \"p\"\n");
