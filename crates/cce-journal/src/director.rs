@@ -151,6 +151,8 @@ pub enum Bend {
     Gone(Ticket),
     /// Made it take longer, by so many microseconds.
     Delayed(u64),
+    /// Let it go before its delay was over. The driver says so.
+    Hurried,
     /// Put it behind the next one of its stream.
     Swapped(Ticket),
     /// Lost it.

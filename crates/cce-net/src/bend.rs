@@ -3,7 +3,7 @@
 use crate::{
     actor::{Actor, Calling, Own},
     causes::Origin,
-    holds::{Gone, Wait},
+    holds::{Gone, Pushed, Wait},
     http_client,
     link::{SendError, joined},
     parcel::{Caller, Manner, Parcel, Part, Stream},
@@ -87,18 +87,18 @@ impl Actor {
     }
 
     fn hold(&mut self, wait: Wait, parcel: Parcel, is_alone: bool) {
-        if let Some(expired) = self.holds.hold(wait, parcel, is_alone) {
-            self.expire(expired);
+        if let Some(pushed) = self.holds.hold(wait, parcel, is_alone) {
+            self.push(pushed);
         }
     }
 
-    fn expire(&mut self, (wait, going): (Wait, VecDeque<Parcel>)) {
-        if let Wait::Ticket(ticket) = wait {
-            let cause = going.front().and_then(Parcel::record);
-            let bent = Bent { by: DRIVER.to_owned(), bend: Bend::Expired(ticket) };
-            self.record(cause, What::Bent(bent));
-        }
-        self.let_go(going);
+    fn push(&mut self, pushed: Pushed) {
+        let bend = match pushed.wait {
+            Wait::Ticket(ticket) => Bend::Expired(ticket),
+            Wait::Until(..) => Bend::Hurried,
+        };
+        self.record(pushed.record, What::Bent(Bent { by: DRIVER.to_owned(), bend }));
+        self.let_go(pushed.going);
     }
 
     /// What was held on a connection that is gone is gone, too.
@@ -124,9 +124,9 @@ impl Actor {
     /// Sends a message on its way, behind whatever is held on its stream.
     pub(crate) fn pass(&mut self, parcel: Parcel) {
         if parcel.stream().is_some_and(|stream| self.holds.is_held(stream))
-            && let Some(expired) = self.holds.make_room()
+            && let Some(pushed) = self.holds.make_room()
         {
-            self.expire(expired);
+            self.push(pushed);
         }
         if let Some(parcel) = self.holds.queue(parcel) {
             self.post(parcel);

@@ -20,6 +20,16 @@ pub(crate) enum Wait {
 /// A message that went before somebody released it: its ticket, and its record if it has one.
 pub(crate) type Gone = (Ticket, Option<u64>);
 
+/// What has to go first where too much is held.
+pub(crate) struct Pushed {
+    /// What it waited for.
+    pub(crate) wait: Wait,
+    /// Its record, if it has one.
+    pub(crate) record: Option<u64>,
+    /// What goes now: nothing, where it still waits behind another one.
+    pub(crate) going: VecDeque<Parcel>,
+}
+
 /// What is held back, and what waits behind it.
 #[derive(Debug, Default)]
 pub(crate) struct Holds {
@@ -42,14 +52,9 @@ impl Holds {
     }
 
     /// Holds a message back, and what follows on its stream with it unless it is held alone. Gives back what
-    /// has to go first where too much is held, with what it waited for.
-    pub(crate) fn hold(
-        &mut self,
-        wait: Wait,
-        parcel: Parcel,
-        is_alone: bool,
-    ) -> Option<(Wait, VecDeque<Parcel>)> {
-        let expired = self.make_room();
+    /// has to go first where too much is held.
+    pub(crate) fn hold(&mut self, wait: Wait, parcel: Parcel, is_alone: bool) -> Option<Pushed> {
+        let pushed = self.make_room();
         self.waits.push_back(wait);
         match parcel.stream().filter(|_| !is_alone) {
             Some(stream) => self.lines.entry(stream).or_default().push_back((Some(wait), parcel)),
@@ -57,16 +62,22 @@ impl Holds {
                 self.alone.insert(wait, parcel);
             }
         }
-        expired
+        pushed
     }
 
     /// Lets the oldest go where too much is held.
-    pub(crate) fn make_room(&mut self) -> Option<(Wait, VecDeque<Parcel>)> {
+    pub(crate) fn make_room(&mut self) -> Option<Pushed> {
         if self.alone.len() + self.lines.values().map(VecDeque::len).sum::<usize>() < HOLDS_MAX {
             return None;
         }
-        let oldest = *self.waits.front()?;
-        Some((oldest, self.release(oldest)))
+        let wait = *self.waits.front()?;
+        let record = self.parcel(wait).and_then(Parcel::record);
+        Some(Pushed { wait, record, going: self.release(wait) })
+    }
+
+    fn parcel(&self, wait: Wait) -> Option<&Parcel> {
+        let in_line = || self.lines.values().flatten().find(|(held, _)| *held == Some(wait));
+        self.alone.get(&wait).or_else(|| in_line().map(|(_, parcel)| parcel))
     }
 
     /// Puts a parcel behind what is held on its stream. Gives it back where nothing is.
@@ -204,8 +215,8 @@ mod tests {
         for ticket in 0..HOLDS_MAX as u64 {
             assert!(holds.hold(Wait::Ticket(ticket), parcel(ticket), true).is_none());
         }
-        let (wait, going) = holds.hold(Wait::Ticket(9_999), parcel(9_999), true).unwrap();
-        assert_eq!((wait, records(going)), (Wait::Ticket(0), vec![0]));
+        let pushed = holds.hold(Wait::Ticket(9_999), parcel(9_999), true).unwrap();
+        assert_eq!((pushed.wait, pushed.record, records(pushed.going)), (Wait::Ticket(0), Some(0), vec![0]));
     }
 
     #[test]

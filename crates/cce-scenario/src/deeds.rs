@@ -35,8 +35,8 @@ pub(crate) struct Deed {
 pub(crate) enum End {
     /// At once.
     Done,
-    /// It is delayed until then.
-    Delayed(Time),
+    /// It is delayed until then. Its record tells it from others, if it has one.
+    Delayed(Time, Option<u64>),
     /// It is held.
     Held,
     /// Somebody let it go.
@@ -94,6 +94,11 @@ impl Deeds {
     pub(crate) fn of(&mut self, ticket: Ticket) -> Option<&mut Deed> {
         self.kept.iter_mut().find(|deed| deed.ticket == Some(ticket))
     }
+
+    /// What became of the delayed message of that record, if it is told.
+    pub(crate) fn delayed(&mut self, record: u64) -> Option<&mut Deed> {
+        self.kept.iter_mut().find(|deed| matches!(deed.end, End::Delayed(_, Some(of)) if of == record))
+    }
 }
 
 impl Deed {
@@ -104,10 +109,10 @@ impl Deed {
             if end > self.since { format!("after {}", lasted(end)) } else { "at once".to_owned() }
         };
         match &self.end {
-            End::Delayed(until) if over.is_some_and(|over| over < *until) => {
+            End::Delayed(until, _) if over.is_some_and(|over| over < *until) => {
                 Some(format!("the run ended within its delay of {}", lasted(*until)))
             }
-            End::Done | End::Delayed(_) => None,
+            End::Done | End::Delayed(..) => None,
             End::Held if over.is_some() => Some("held until the end".to_owned()),
             End::Held => Some("held".to_owned()),
             End::Released(by, at) => Some(format!("released {} by {by}", after(*at))),

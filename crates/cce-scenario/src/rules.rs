@@ -156,7 +156,7 @@ impl Rules {
         let (treatment, bend, expiry) = match action {
             Action::Delay(by) => {
                 let us = u64::try_from(by.as_micros()).unwrap_or(u64::MAX);
-                end = End::Delayed(now + by);
+                end = End::Delayed(now + by, seq(happening));
                 (Treatment::Delay { by, alone }, Bend::Delayed(us), None)
             }
             Action::Hold(_) => {
@@ -247,8 +247,12 @@ impl Rules {
         vec![Order::Record { node: held.node, cause: held.record, bent }, Order::Release(ticket)]
     }
 
-    /// A hold ended, as its record says: at its time, and by the driver unless somebody here let it go.
-    pub(crate) fn learn(&mut self, bent: &Bent, now: Time) {
+    /// A hold or a delay ended, as its record says: at its time, and by the driver unless somebody here let it go.
+    pub(crate) fn learn(&mut self, bent: &Bent, of: Option<u64>, now: Time) {
+        if let (Bend::Hurried, Some(of)) = (&bent.bend, of) {
+            let deeds = self.states.iter_mut().filter_map(|state| state.deeds.delayed(of));
+            deeds.for_each(|deed| deed.end = End::Released(bent.by.clone(), now));
+        }
         let (Bend::Released(ticket) | Bend::Expired(ticket) | Bend::Gone(ticket)) = bent.bend else { return };
         let is_ours = self.held.remove(&ticket).is_none();
         let Some(deed) = self.states.iter_mut().find_map(|state| state.deeds.of(ticket)) else { return };

@@ -28,6 +28,8 @@ pub struct Unmet {
 pub(crate) struct Watch {
     pub(crate) expectation: Expectation,
     state: State,
+    /// Beginnings whose end is not awaited, as too many are already.
+    unwatched: u64,
     pub(crate) unmet: Option<Unmet>,
 }
 
@@ -55,7 +57,7 @@ impl Watch {
             Want::While { .. } => State::While(None),
             Want::Final(_) => State::Final(None),
         };
-        Self { expectation, state, unmet: None }
+        Self { expectation, state, unwatched: 0, unmet: None }
     }
 
     /// Whether it matters to it when this happens, even if it happens in another place than what else it waits for.
@@ -96,7 +98,9 @@ impl Watch {
                 if means(to) {
                     pending.pop_front();
                 }
-                if means(from) && pending.len() < PENDING_MAX {
+                if means(from) && pending.len() >= PENDING_MAX {
+                    self.unwatched += 1;
+                } else if means(from) {
                     pending.push_back((seq, now + *time));
                     deadline = Some(now + *time);
                 }
@@ -157,9 +161,17 @@ impl Watch {
                 record: seen.last().copied(),
                 related: seen.clone(),
             }),
-            (Want::Within { to, .. }, State::Within(pending)) => pending.front().map(|(seq, _)| Unmet {
-                text: format!("`{to}` did not follow before the end"),
-                record: Some(*seq),
+            (Want::Within { to, .. }, State::Within(pending)) if !pending.is_empty() => {
+                let record = pending.front().map(|(seq, _)| *seq);
+                let text = format!("`{to}` did not follow before the end");
+                Some(Unmet { text, record, related: Vec::new() })
+            }
+            (Want::Within { from, .. }, _) if self.unwatched > 0 => Some(Unmet {
+                text: format!(
+                    "it cannot be said: {PENDING_MAX} deadlines ran at the same time, and `{from}` happened {} times more",
+                    self.unwatched
+                ),
+                record: None,
                 related: Vec::new(),
             }),
             (Want::Final(_), State::Final(None)) => {

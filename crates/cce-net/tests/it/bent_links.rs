@@ -213,12 +213,16 @@ fn when_too_much_is_held_the_oldest_goes_and_that_is_recorded() {
         });
         vec![flood, Toy::new("ccp")]
     }
-    let script = Script::default().bend(sends(1), hold(7)).bend(sends(2), hold(8));
-    let lab = Lab::directed(script, toys);
-    lab.wait("the first", arrives(1));
-    let records = stop_and_replay(lab, toys);
-    let is_expired = |what: &What| matches!(what, What::Bent(Bent { bend: Bend::Expired(7), by }) if by.contains("driver"));
-    assert!(records.iter().any(|record| is_expired(&record.what) && record.cause.is_some()));
+    for (treatment, expected) in [(hold(7), Bend::Expired(7)), (delay(600_000, false), Bend::Hurried)] {
+        let script = Script::default().bend(sends(1), treatment).bend(sends(2), hold(8));
+        let lab = Lab::directed(script, toys);
+        lab.wait("the first", arrives(1));
+        let records = stop_and_replay(lab, toys);
+        let first = records.iter().find(|record| leaves(1)(record)).unwrap();
+        let is_told = |what: &What| matches!(what, What::Bent(Bent { bend, by }) if *bend == expected && by.contains("driver"));
+        let told = records.iter().find(|record| is_told(&record.what)).unwrap();
+        assert_eq!(told.cause, Some(first.seq));
+    }
 }
 
 #[test]

@@ -337,7 +337,7 @@ impl Director for Engine {
         self.touched.follow(&event);
         // The driver lets things go of its own when it holds too much, and says what is gone with its connection.
         if let What::Bent(bent) = &record.what {
-            self.rules.learn(bent, self.now);
+            self.rules.learn(bent, record.cause, self.now);
         }
         let found = self.checks.push(&event);
         keep(&mut self.broken, found, &self.touched);

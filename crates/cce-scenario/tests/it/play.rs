@@ -1,8 +1,10 @@
 //! Rules, steps and expectations at work.
 
-use crate::support::{Run, played};
-use cce_journal::{Bend, Record, What};
+use crate::support::{Run, played, read};
+use cce_journal::{Bend, Bent, Director, Record, What};
 use cce_kernel::{Input, Output, Port, Time};
+use cce_scenario::Engine;
+use std::time::Duration;
 
 /// One agent who takes every task, one customer, and what else a test wants.
 fn with(rest: &str) -> Run {
@@ -170,6 +172,64 @@ fn a_rule_that_finds_nothing_to_do_says_why_and_makes_no_misbehaving_peer() {
         assert_eq!(acted(&run), [format!("r: acted; without effect: {why}")]);
         assert_eq!((run.failures(), bends(&run)), (Vec::new(), Vec::new()));
     }
+}
+
+/// An agent who is told something, as often as that.
+fn told(words: &str, at: &str, times: u32) -> String {
+    format!(
+        "[[steps]]\nat = \"{at}\"\nevery = \"5ms\"\ntimes = {times}\nagent = \"1081\"\ndoes = \"{words}\"\n"
+    )
+}
+
+#[test]
+fn a_rule_that_can_hold_no_more_says_so() {
+    let rule = "[[rules]]\nmatch = \"desk > finesse READY\"\nhold = \"released\"\n";
+    let run = played(&format!(
+        "until = \"20s\"\n[agents.1081]\nready = \"never\"\n{}{}",
+        told("ready", "5s", 1_025),
+        rule.repeat(1_025)
+    ));
+    assert_eq!(
+        acted(&run)[1_024],
+        "rule 1025: acted; without effect: 1024 messages are held already, and no more can be"
+    );
+}
+
+#[test]
+fn deadlines_beyond_the_maximum_leave_an_expectation_open() {
+    let text = |times: u32| {
+        format!(
+            "until = \"60s\"\n[agents.1081]\nready = \"never\"\n{}{}\
+             [[expect]]\nwithin = {{ from = \"desk > finesse READY\", to = \"desk > finesse NOT_READY\", time = \"10min\" }}\n",
+            told("ready", "5s", times),
+            told("not-ready", "35s", times),
+        )
+    };
+    assert_eq!(played(&text(4_096)).failures(), Vec::<&str>::new());
+    let run = played(&text(4_098));
+    let [failure] = &run.report.failures[..] else { panic!("{:?}", run.failures()) };
+    assert!(
+        failure.text.starts_with("it cannot be said: 4096 deadlines")
+            && failure.text.ends_with("2 times more"),
+        "{}",
+        failure.text
+    );
+}
+
+#[test]
+fn a_delay_that_the_driver_cut_short_is_told() {
+    let rule = "include = [\"one-task.toml\"]\n[[rules]]\nname = \"r\"\nmatch = \"agentpg > finesse START_TASK_EVENT\"\ndelay = \"10s\"\n";
+    let run = played(rule);
+    let mut engine = Engine::new(read(rule).unwrap(), &run.play.header);
+    for record in &run.records {
+        engine.see(record);
+        if let What::Bent(Bent { bend: Bend::Delayed(_), .. }) = &record.what {
+            let at = record.at + Duration::from_secs(2);
+            let bent = Bent { by: "the driver".into(), bend: Bend::Hurried };
+            engine.see(&Record { seq: 0, at, what: What::Bent(bent), ..record.clone() });
+        }
+    }
+    assert_eq!(engine.report().bends[0].became, ["released after 2s by the driver"]);
 }
 
 #[test]

@@ -172,6 +172,7 @@ pub(super) fn bent(bent: &Bent) -> String {
         Bend::Expired(_) => format!("{by}: released, held long enough"),
         Bend::Gone(_) => format!("{by}: gone before it was released"),
         Bend::Delayed(us) => format!("{by}: delayed by {} ms", us / 1_000),
+        Bend::Hurried => format!("{by}: released before its delay was over"),
         Bend::Swapped(_) => format!("{by}: behind the next one"),
         Bend::Dropped => format!("{by}: lost"),
         Bend::Duplicated => format!("{by}: twice"),
