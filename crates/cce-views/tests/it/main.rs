@@ -10,8 +10,8 @@ mod round_trip;
 use cce_journal::{Header, Record, What};
 use cce_kernel::{
     CallId, Fact, Input, Output, Peer, Port, Request, Response, Time, Wall,
-    fact::{AgentPgFact, OpcMessage, RouterFact},
-    model::{ContactId, ContactStatus},
+    fact::{AgentPgFact, ArmMessage, OpcMessage, RouterFact},
+    model::{ContactId, ContactStatus, MrdId, SkillTarget},
 };
 use cce_sim::Sim;
 use cce_views::{
@@ -192,6 +192,32 @@ fn the_end_of_a_cti_session_says_what_its_status_means() {
     records.push(Record { node: "agentpg".into(), ..record(9_999, What::Out(Output::Note(ended.into()))) });
     let drawn = ladder_of(&header, &records, None);
     assert!(drawn.contains("CTI session 1 ended: status 16 (E_CTI_TIMEOUT)"), "{drawn}");
+}
+
+#[test]
+fn the_cti_server_traces_interrupts_and_their_answers() {
+    let (header, mut records) = run();
+    let (skill_target, mrd, by) = (SkillTarget(5173), MrdId(5011), MrdId(5012));
+    let advised = |is_over| OpcMessage::Interrupt { skill_target, mrd, by, is_over };
+    let answered = |message| AgentPgFact::ToOpc { session: 1, invoke_id: 7, mrd, skill_target, message };
+    let facts = [
+        AgentPgFact::ToCtiServer(advised(false)),
+        answered(ArmMessage::InterruptAccepted),
+        AgentPgFact::ToCtiServer(advised(true)),
+        answered(ArmMessage::InterruptDoneAccepted),
+    ];
+    for fact in facts {
+        let what = What::Out(Output::Note(fact.into()));
+        records.push(Record { node: "agentpg".into(), ..record(9_999, what) });
+    }
+    let logs = logs_of(&header, &records);
+    let traced = ["AGENT_INTERRUPT_ADVISORY_EVENT", "AGENT_INTERRUPT_DONE_ADVISORY_EVENT"]
+        .map(|name| format!("Trace: {name}: MRDID=5011 ICMAgentID=5173 InterruptingMRDID=5012"));
+    let taken = ["ProcessAgentInterruptAcceptedInd", "ProcessAgentInterruptDoneAcceptedInd"]
+        .map(|name| format!("Trace: {name} - sessionID 1"));
+    for line in traced.into_iter().chain(taken) {
+        assert!(logs[&LogFile::Ctisvr].contains(&line), "{line}");
+    }
 }
 
 fn record(seq: u64, what: What) -> Record {
