@@ -173,6 +173,8 @@ pub enum Bend {
     Armed,
     /// A rule acts no more.
     Disarmed,
+    /// A rule is there no more.
+    Removed,
 }
 
 /// Leaves everything as it is.

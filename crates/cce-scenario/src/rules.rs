@@ -14,6 +14,9 @@ use std::collections::BTreeMap;
 /// Messages held at the same time. One more passes.
 const HELD_MAX: usize = 1_024;
 
+/// Rules of a run to which no more are added, those that were removed included.
+const RULES_MAX: usize = 4_096;
+
 /// A rule, and how often its selector matched.
 #[derive(Clone, Debug)]
 pub struct RuleState {
@@ -21,6 +24,8 @@ pub struct RuleState {
     pub rule: Rule,
     /// Whether it acts.
     pub is_armed: bool,
+    /// It was removed, and stays for what it did.
+    pub is_removed: bool,
     /// Messages that matched while it was armed.
     pub matched: u64,
     /// The rule that took the last one that this one would have acted on.
@@ -96,6 +101,7 @@ impl Rules {
         self.states.push(RuleState {
             rule,
             is_armed,
+            is_removed: false,
             matched: 0,
             taken_by: None,
             fired: None,
@@ -103,8 +109,12 @@ impl Rules {
         });
     }
 
+    pub(crate) fn is_full(&self) -> bool {
+        self.states.len() >= RULES_MAX
+    }
+
     pub(crate) fn position(&self, name: &str) -> Option<usize> {
-        self.states.iter().position(|state| state.rule.name == name)
+        self.states.iter().position(|state| !state.is_removed && state.rule.name == name)
     }
 
     /// What becomes of a message that leaves, or that enters from outside.

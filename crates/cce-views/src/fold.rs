@@ -388,7 +388,7 @@ impl Fold {
             Bend::Released(ticket) | Bend::Expired(ticket) | Bend::Gone(ticket) => {
                 self.held.get(ticket).cloned()
             }
-            Bend::Stepped(_) | Bend::Armed | Bend::Disarmed => Some(Subject::default()),
+            Bend::Stepped(_) | Bend::Armed | Bend::Disarmed | Bend::Removed => Some(Subject::default()),
             _ => None,
         };
         of_held.unwrap_or_else(|| self.sent.clone())

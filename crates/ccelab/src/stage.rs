@@ -130,14 +130,13 @@ impl Played {
 
 impl Control for Engine {
     fn rules(&self) -> Vec<RuleView> {
-        Self::rules(self).iter().map(view).collect()
+        Self::rules(self).map(view).collect()
     }
 
     fn held(&self) -> Vec<HeldView> {
-        let rule = |number: usize| Self::rules(self).get(number).map(|state| state.rule.name.clone());
         let view = |held: &cce_scenario::Held| HeldView {
             ticket: held.ticket,
-            rule: rule(held.rule).unwrap_or_default(),
+            rule: self.holder(held).map(|rule| rule.name.clone()).unwrap_or_default(),
             message: held.name.to_owned(),
             from: held.from.clone(),
             to: held.to.clone(),
@@ -167,20 +166,32 @@ impl Control for Engine {
     fn add(&mut self, rule: Value) -> Result<(String, Vec<Order>), Refusal> {
         let rule = read_rule(&rule, self.scenario())?;
         let name = rule.name.clone();
-        if Self::rules(self).iter().any(|state| state.rule.name == name) {
+        if Self::rules(self).any(|state| state.rule.name == name) {
             return Err(Refusal::Conflict(format!(
                 "there is a rule `{name}` already: give it another `name`"
             )));
         }
-        Self::add(self, rule);
-        let orders = Self::arm(self, &name, true).unwrap_or_default();
-        Ok((name, orders))
+        let full =
+            || Refusal::Conflict("too many rules were added to this run: arm one of them again".to_owned());
+        Ok((name, Self::add(self, rule).ok_or_else(full)?))
+    }
+
+    fn remove(&mut self, name: &str) -> Result<Vec<Order>, Refusal> {
+        Self::remove(self, name).ok_or_else(|| no_rule(name))
     }
 }
 
 /// Reads a rule as a scenario file of its own with the same customers, so that both ways take the same keys and names and
 /// say the same of mistakes.
 fn read_rule(rule: &Value, scenario: &Scenario) -> Result<Rule, Refusal> {
+    if rule["name"].as_str().is_some_and(|name| name.trim().is_empty()) {
+        return Err(Refusal::Wrong(
+            "a rule's `name` is not empty: leave it out, or say what it is called".to_owned(),
+        ));
+    }
+    if let Some(key) = empty_key(rule) {
+        return Err(Refusal::Wrong(format!("`{key}` is null: leave it out, or give it a value")));
+    }
     let customers: BTreeMap<_, _> = scenario.customers.iter().map(|name| (name, json!({}))).collect();
     let text = toml::to_string(&json!({ "name": "rule", "rules": [rule], "customers": customers }))
         .map_err(|error| Refusal::Wrong(format!("a rule has no such value: {error}")))?;
@@ -192,6 +203,12 @@ fn read_rule(rule: &Value, scenario: &Scenario) -> Result<Rule, Refusal> {
         Refusal::Wrong(problems.join("; "))
     })?;
     read.rules.into_iter().next().ok_or_else(|| Refusal::Wrong("that is no rule".to_owned()))
+}
+
+/// A key whose value is null, which no scenario file can say.
+fn empty_key(value: &Value) -> Option<String> {
+    let mut fields = value.as_object()?.iter();
+    fields.find_map(|(key, value)| if value.is_null() { Some(key.clone()) } else { empty_key(value) })
 }
 
 fn view(state: &RuleState) -> RuleView {

@@ -8,7 +8,7 @@ use crate::{
     coverage::{Coverage, Watcher},
     deeds::End,
     happening::{Happening, Tracker, is_sending},
-    model::{Act, Scenario, Step, task_word},
+    model::{Act, Rule, Scenario, Step, task_word},
     outcome::{Ends, Outcome},
     rules::{Held, RuleState, Rules},
     touched::Touched,
@@ -140,8 +140,13 @@ impl Engine {
     }
 
     /// Every rule, and how it stands.
-    pub fn rules(&self) -> &[RuleState] {
-        &self.rules.states
+    pub fn rules(&self) -> impl Iterator<Item = &RuleState> {
+        self.rules.states.iter().filter(|state| !state.is_removed)
+    }
+
+    /// The rule that holds a message.
+    pub fn holder(&self, held: &Held) -> Option<&Rule> {
+        self.rules.states.get(held.rule).map(|state| &state.rule)
     }
 
     /// Everything that is held.
@@ -199,9 +204,25 @@ impl Engine {
         Some(vec![told(NOWHERE.into(), name, bend)])
     }
 
-    /// Adds a rule.
-    pub fn add(&mut self, rule: crate::model::Rule) {
+    /// Adds a rule, armed or not as it says. None where there are too many.
+    pub fn add(&mut self, rule: Rule) -> Option<Vec<Order>> {
+        if self.rules.is_full() {
+            return None;
+        }
+        let (name, is_armed) = (rule.name.clone(), rule.is_armed);
         self.rules.add(rule);
+        self.arm(&name, is_armed)
+    }
+
+    /// Removes a rule, and lets go what it holds. What it did is told at the end all the same. None where there is no such
+    /// rule.
+    pub fn remove(&mut self, name: &str) -> Option<Vec<Order>> {
+        let number = self.rules.position(name)?;
+        let state = &mut self.rules.states[number];
+        (state.is_armed, state.is_removed) = (false, true);
+        let mut orders = vec![told(NOWHERE.into(), name, Bend::Removed)];
+        orders.extend(self.rules.release_all(Some(number), "its removal", self.now));
+        Some(orders)
     }
 
     /// In a swarm, whatever a rule acts on is bent by a misbehaving peer.

@@ -183,6 +183,7 @@ pub(super) fn bent(bent: &Bent) -> String {
         Bend::Stepped(step) => format!("{by}: {step}"),
         Bend::Armed => format!("{by}: armed"),
         Bend::Disarmed => format!("{by}: disarmed"),
+        Bend::Removed => format!("{by}: removed"),
     }
 }
 

@@ -5,7 +5,7 @@ use axum::{
     Router,
     body::{Body, to_bytes},
     extract::{Request, State},
-    http::{HeaderMap, HeaderValue, Method, StatusCode, header},
+    http::{HeaderMap, HeaderValue, Method, StatusCode, header, request::Parts, uri::Authority},
     response::Response,
 };
 use cce_journal::{Order, Ticket};
@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use std::{
     convert::Infallible,
     io,
-    net::SocketAddr,
+    net::{IpAddr, SocketAddr},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 use tokio::net::TcpListener;
@@ -32,6 +32,8 @@ pub(crate) struct Admin {
 /// What every request needs.
 #[derive(Clone)]
 struct Desk {
+    /// Where it listens.
+    bound: IpAddr,
     control: Arc<Mutex<dyn Control>>,
     carry_out: Arc<dyn Fn(Vec<Order>) + Send + Sync>,
 }
@@ -62,7 +64,8 @@ impl Admin {
         control: Arc<Mutex<dyn Control>>,
         carry_out: Arc<dyn Fn(Vec<Order>) + Send + Sync>,
     ) -> Infallible {
-        let router = Router::new().fallback(answer).with_state(Desk { control, carry_out });
+        let desk = Desk { bound: self.address.ip(), control, carry_out };
+        let router = Router::new().fallback(answer).with_state(desk);
         if let Err(error) = axum::serve(self.listener, router).await {
             tracing::warn!(%error, "the admin port ended");
         }
@@ -74,9 +77,12 @@ impl Admin {
 async fn answer(State(desk): State<Desk>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     let path = parts.uri.path().to_owned();
+    if !is_called_by_its_name(&parts, desk.bound) {
+        return foreign("the admin port answers to its own address and to localhost, by no other name");
+    }
     let origin = parts.headers.get(header::ORIGIN).cloned();
     if origin.as_ref().is_some_and(|origin| !is_local(origin)) {
-        return foreign();
+        return foreign("only pages of this machine may use the admin port");
     }
     let (status, said) = match to_bytes(body, BODY_MAX).await {
         Ok(body) => desk.answer(&parts.method, &path, &body),
@@ -101,15 +107,32 @@ async fn answer(State(desk): State<Desk>, request: Request) -> Response {
 /// Whether a page is of this machine: no other one may change a run.
 fn is_local(origin: &HeaderValue) -> bool {
     let host = origin.to_str().ok().and_then(|origin| origin.split_once("://")).map(|(_, host)| host);
-    let is_host = |host: &str| {
-        let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
-        matches!(name, "localhost" | "127.0.0.1" | "[::1]")
-    };
-    host.is_some_and(|host| is_host(host) || host == "[::1]")
+    host.and_then(|host| host.parse().ok()).is_some_and(|host| is_loopback(&host))
 }
 
-fn foreign() -> Response {
-    let (status, said) = refusal(StatusCode::FORBIDDEN, "only pages of this machine may use the admin port");
+/// Whether whoever asks knows where: a page from elsewhere whose name was made to lead here calls by that name. A program
+/// need not say a name.
+fn is_called_by_its_name(parts: &Parts, bound: IpAddr) -> bool {
+    let named = parts.headers.get(header::HOST).map(|host| host.to_str().ok()?.parse::<Authority>().ok());
+    let host = parts.uri.authority().cloned().map(Some).or(named);
+    host.is_none_or(|host| host.is_some_and(|host| is_loopback(&host) || is_bound(&host, bound)))
+}
+
+fn is_loopback(host: &Authority) -> bool {
+    host.host().eq_ignore_ascii_case("localhost") || ip(host).is_some_and(|ip| ip.is_loopback())
+}
+
+/// Whoever says an address was not led here by a name.
+fn is_bound(host: &Authority, bound: IpAddr) -> bool {
+    ip(host).is_some_and(|ip| ip == bound || bound.is_unspecified())
+}
+
+fn ip(host: &Authority) -> Option<IpAddr> {
+    host.host().trim_start_matches('[').trim_end_matches(']').parse().ok()
+}
+
+fn foreign(text: &str) -> Response {
+    let (status, said) = refusal(StatusCode::FORBIDDEN, text);
     let mut response = Response::new(Body::from(format!("{said}\n")));
     *response.status_mut() = status;
     response
@@ -130,7 +153,8 @@ fn allow(headers: &mut HeaderMap, asked: &HeaderMap, methods: &HeaderValue) {
 /// The methods of a path; none where there is nothing.
 fn methods(path: &str) -> Vec<&'static str> {
     match segments(path).iter().map(String::as_str).collect::<Vec<_>>()[..] {
-        [] | ["held"] | ["rules", _] => vec!["GET", "OPTIONS"],
+        [] | ["held"] => vec!["GET", "OPTIONS"],
+        ["rules", _] => vec!["GET", "DELETE", "OPTIONS"],
         ["rules"] => vec!["GET", "POST", "OPTIONS"],
         ["held", "release"] | ["held", _, "release"] | ["rules", _, "arm" | "disarm"] => {
             vec!["POST", "OPTIONS"]
@@ -165,6 +189,7 @@ impl Desk {
             ("GET", ["rules"]) => Ok((StatusCode::OK, json!(self.control().rules()))),
             ("POST", ["rules"]) => self.add(body),
             ("GET", ["rules", name]) => self.rule(name).map(|rule| (StatusCode::OK, json!(rule))),
+            ("DELETE", ["rules", name]) => self.remove(name),
             ("POST", ["rules", name, "arm"]) => self.arm(name, true),
             ("POST", ["rules", name, "disarm"]) => self.arm(name, false),
             ("GET", ["held"]) => Ok((StatusCode::OK, json!(self.control().held()))),
@@ -202,6 +227,14 @@ impl Desk {
     fn arm(&self, name: &str, is_armed: bool) -> Result<Answer, Refusal> {
         self.act(|control| if is_armed { control.arm(name) } else { control.disarm(name) })?;
         Ok((StatusCode::OK, json!(self.rule(name)?)))
+    }
+
+    fn remove(&self, name: &str) -> Result<Answer, Refusal> {
+        let orders = self.control().remove(name)?;
+        let ticket = |order: &Order| if let Order::Release(ticket) = order { Some(*ticket) } else { None };
+        let released: Vec<Ticket> = orders.iter().filter_map(ticket).collect();
+        (self.carry_out)(orders);
+        Ok((StatusCode::OK, json!({ "removed": name, "released": released })))
     }
 
     fn add(&self, body: &[u8]) -> Result<Answer, Refusal> {
@@ -260,7 +293,8 @@ fn index() -> Value {
     json!({
         "GET /rules": "every rule: name, state (armed, fired, disarmed), what it does, how often it matched since it was armed, how often it ever fired, what became of its messages",
         "GET /rules/{name}": "one of them",
-        "POST /rules": "adds a rule, with the keys that it has in a scenario file, and arms it",
+        "POST /rules": "adds a rule, with the keys that it has in a scenario file",
+        "DELETE /rules/{name}": "removes it and lets go what it holds",
         "POST /rules/{name}/arm": "lets it act from now on, once more if it did already",
         "POST /rules/{name}/disarm": "lets it act no more; what it holds stays held",
         "GET /held": "every message that is held: ticket, rule, message, from, to, about, since_ms",

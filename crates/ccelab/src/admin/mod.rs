@@ -32,8 +32,11 @@ pub(crate) trait Control: Send {
     /// Lets a rule act no more. What it holds stays held.
     fn disarm(&mut self, name: &str) -> Result<Vec<Order>, Refusal>;
 
-    /// Adds a rule, with the keys that it has in a scenario file, and arms it. Says what it is called.
+    /// Adds a rule, with the keys that it has in a scenario file, armed unless it says otherwise. Says what it is called.
     fn add(&mut self, rule: Value) -> Result<(String, Vec<Order>), Refusal>;
+
+    /// Removes a rule, and lets go what it holds.
+    fn remove(&mut self, name: &str) -> Result<Vec<Order>, Refusal>;
 }
 
 /// A rule, and how it stands.

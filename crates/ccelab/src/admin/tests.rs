@@ -62,6 +62,14 @@ impl Control for Book {
         self.rules.push(view(name));
         Ok((name.to_owned(), Vec::new()))
     }
+
+    fn remove(&mut self, name: &str) -> Result<Vec<Order>, Refusal> {
+        let at = self.rules.iter().position(|rule| rule.name == name);
+        let at = at.ok_or_else(|| Refusal::Unknown(format!("there is no rule `{name}`")))?;
+        self.rules.remove(at);
+        let held = self.held.extract_if(.., |held| held.rule == name);
+        Ok(held.map(|held| Order::Release(held.ticket)).collect())
+    }
 }
 
 fn view(name: &str) -> RuleView {
@@ -118,12 +126,17 @@ impl Port {
 
     /// As a page of that origin does.
     fn exchange_from(&self, origin: &str, method: &str, path: &str, body: &str) -> (u16, String, String) {
+        let headers = format!("Host: localhost:8090\r\nOrigin: {origin}\r\n");
+        self.exchange_with(&headers, method, path, body)
+    }
+
+    fn exchange_with(&self, headers: &str, method: &str, path: &str, body: &str) -> (u16, String, String) {
         let mut stream = TcpStream::connect(self.address).unwrap();
         stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
         let length = body.len();
         write!(
             stream,
-            "{method} {path} HTTP/1.1\r\nHost: x\r\nOrigin: {origin}\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{body}"
+            "{method} {path} HTTP/1.1\r\n{headers}Content-Length: {length}\r\nConnection: close\r\n\r\n{body}"
         )
         .unwrap();
         let mut text = String::new();
@@ -188,6 +201,29 @@ fn a_rule_is_added_once() {
 }
 
 #[test]
+fn a_rule_is_removed_with_what_it_holds() {
+    let port = Port::open();
+    let removed = json!({ "removed": "late", "released": [7, 9] });
+    assert_eq!(port.ask("DELETE", "/rules/late", ""), (200, removed));
+    assert_eq!(port.ordered(), [Order::Release(7), Order::Release(9)]);
+    assert_eq!(port.ask("GET", "/rules/late", "").0, 404);
+    assert_eq!(port.ask("DELETE", "/rules/late", "").0, 404);
+}
+
+#[test]
+fn it_answers_to_names_and_addresses_of_this_machine_only() {
+    let port = Port::open();
+    let status = |host: &str| port.exchange_with(&format!("Host: {host}\r\n"), "GET", "/held", "").0;
+    for host in ["localhost", "LOCALHOST:8090", "127.0.0.1:1", "127.1.2.3", "[::1]:8090", "[::1]"] {
+        assert_eq!(status(host), 200, "{host}");
+    }
+    for host in ["evil.example", "localhost.evil.example:8090", "192.0.2.1", "127.0.0.1.evil.example", ""] {
+        assert_eq!(status(host), 403, "{host}");
+    }
+    assert_eq!(port.exchange_with("Host: localhost\r\n", "GET", "http://evil.example/held", "").0, 403);
+}
+
+#[test]
 fn what_cannot_be_done_is_refused_with_what_can() {
     let port = Port::open();
     let cases = [
@@ -236,5 +272,5 @@ fn it_says_what_there_is() {
     let port = Port::open();
     let (status, said) = port.ask("GET", "/", "");
     assert_eq!(status, 200);
-    assert_eq!(said.as_object().unwrap().len(), 8);
+    assert_eq!(said.as_object().unwrap().len(), 9);
 }

@@ -112,6 +112,47 @@ fn a_rule_is_added_while_the_lab_runs() {
 }
 
 #[test]
+fn rules_that_cannot_be_meant_are_refused_with_what_can() {
+    let folder = folder("refused");
+    let lab = Running::start(&folder, "refused", &["--ports", "ephemeral"]);
+    let admin = lab.address("admin");
+    let cases = [
+        (json!({ "drop": false }), "`drop` is true, or is left out"),
+        (json!({ "drop": true, "expire": null }), "`expire` is null: leave it out"),
+        (json!({ "corrupt": { "byte": 1, "to": null } }), "`to` is null: leave it out"),
+        (json!({ "drop": true, "name": "" }), "a rule's `name` is not empty"),
+        (json!({ "drop": true, "name": " " }), "a rule's `name` is not empty"),
+    ];
+    for (mut rule, hint) in cases {
+        rule["match"] = json!("ccp > mrpg NEW_TASK");
+        let (status, said) = post(&admin, "/rules", &rule.to_string());
+        assert_eq!(status, 400, "{rule}");
+        assert!(said["error"].as_str().unwrap().starts_with(hint), "{said}");
+    }
+    lab.interrupt();
+}
+
+#[test]
+fn a_rule_that_is_added_disarmed_waits_and_one_that_is_removed_holds_nothing() {
+    let folder = folder("removed");
+    let lab = Running::start(&folder, "removed", &["--ports", "ephemeral", "--agents", "1081=auto"]);
+    let (app, admin) = (lab.address("app"), lab.address("admin"));
+    let rule = r#"{"name": "late", "match": "ccp > mrpg NEW_TASK", "hold": "released", "armed": false}"#;
+    let (status, said) = post(&admin, "/rules", rule);
+    assert_eq!((status, &said["state"]), (201, &json!("disarmed")));
+    wait_for_status(&app, &create_task(&app).unwrap(), "handled");
+    assert_eq!(post(&admin, "/rules/late/arm", "").0, 200);
+    let task = create_task(&app).unwrap();
+    wait_for("the hold", || get(&admin, "/held").as_array().filter(|held| !held.is_empty()).cloned());
+    let removed = http("DELETE", &admin, "/rules/late", None, "").unwrap();
+    assert_eq!(removed.status, 200, "{}", removed.body);
+    wait_for_status(&app, &task, "handled");
+    assert_eq!((get(&admin, "/rules"), get(&admin, "/held")), (json!([]), json!([])));
+    let said = lab.said();
+    assert!(said.contains("rule late: acted; released after ") && said.contains(" by its removal"), "{said}");
+}
+
+#[test]
 fn a_run_in_which_something_expected_is_not_so_fails_and_says_what() {
     let folder = folder("unmet");
     let lab = start(&folder, HELD);
