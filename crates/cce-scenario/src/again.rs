@@ -6,9 +6,10 @@ use crate::{
     play::Play,
 };
 use cce_check::Check;
-use cce_journal::{Director, Header, PANICKED, Record, What};
-use cce_kernel::{Fact, NodeName, Output};
+use cce_journal::{Director, Header, PANICKED, Record, STOPPED, What};
+use cce_kernel::{Fact, NodeName, Output, Time};
 use cce_sim::{Sim, Timetable};
+use cce_world::Lab;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Where a run parted from the recorded one.
@@ -22,21 +23,53 @@ pub struct Deviation {
     pub found: Option<(u64, Fact)>,
 }
 
+impl Scenario {
+    /// This scenario over a recorded run of that lab. What is not repeated takes the latencies of the scenario.
+    pub fn over(self, lab: Lab) -> Self {
+        let latency = self.lab.latency.clone();
+        Self { lab: Lab { latency, ..lab }, ..self }
+    }
+}
+
 impl Play {
     /// A recorded run, of either driver, in the simulator: what arrived when in that run arrives then in this one,
     /// and what came from outside comes again. The rules and expectations of `scenario` count on top of that.
+    ///
+    /// If the scenario has time, the run goes on behind the recorded end: until everything has ended, or that time is
+    /// over. How somebody ended the recorded run is left out then.
     pub fn again(header: &Header, records: &[Record], scenario: Scenario) -> Self {
         let lab = scenario.lab.clone();
+        let (until, rest) = (Time(0) + scenario.until, scenario.rest);
+        let records = if scenario.until.is_zero() { records } else { before_its_end(records) };
         let table = Timetable::of(records);
         let end = table.end();
         let mut sim = Sim::directed(header.seed, Engine::new(scenario, header).open_ended());
+        sim.set_latencies(lab.latency.latencies());
+        sim.set_pieces(lab.latency.pieces());
         for node in table.nodes() {
             sim.enlist(node, header.clock(node));
         }
         sim.keep_to(table);
         sim.build_with(Box::new(move |node| lab.build(node)));
-        Self::set(header.clone(), sim, end)
+        Self::set(header.clone(), sim, until.max(end), rest, end)
     }
+
+    /// Where this run, whose records are these, parts from the recorded one. What follows the recorded end does not
+    /// count.
+    pub fn deviation(&self, recorded: &[Record], found: &[Record]) -> Option<Deviation> {
+        let goes_on = !self.sim.director().scenario().until.is_zero();
+        let recorded = if goes_on { before_its_end(recorded) } else { recorded };
+        let end = found.partition_point(|record| record.at <= self.least());
+        deviation(recorded, found.get(..end).unwrap_or(found))
+    }
+}
+
+/// What was recorded before somebody ended the run.
+fn before_its_end(records: &[Record]) -> &[Record] {
+    let is_stop = |record: &Record| matches!(&record.what, What::Stopped { reason } if reason == STOPPED);
+    let end =
+        records.iter().position(|record| record.ends_the_run() || is_stop(record)).unwrap_or(records.len());
+    records.get(..end).unwrap_or(records)
 }
 
 /// Why a recorded run cannot be had again, if it cannot.

@@ -21,6 +21,8 @@ pub struct Play {
     pub sim: Sim<Engine>,
     until: Time,
     rest: Duration,
+    /// It is not over before.
+    least: Time,
 }
 
 impl Play {
@@ -63,12 +65,22 @@ impl Play {
             }
         }
         sim.build_with(Box::new(move |node| lab.build(node).map(|component| plant(node, component))));
-        Self { header, sim, until, rest }
+        Self { header, sim, until, rest, least: Time(0) }
     }
 
-    /// A run that was set up by somebody else, and ends then.
-    pub(crate) fn set(header: Header, sim: Sim<Engine>, until: Time) -> Self {
-        Self { header, sim, until, rest: Duration::MAX }
+    /// A run that was set up by somebody else. It ends at `until`, or once everything has ended, behind `least`.
+    pub(crate) fn set(header: Header, sim: Sim<Engine>, until: Time, rest: Duration, least: Time) -> Self {
+        Self { header, sim, until, rest, least }
+    }
+
+    /// How long the run went on behind the end of the recorded one.
+    pub fn beyond(&self) -> Duration {
+        Duration::from_micros(self.sim.now().0.saturating_sub(self.least.0))
+    }
+
+    /// The run is not over before.
+    pub(crate) fn least(&self) -> Time {
+        self.least
     }
 
     /// Runs to the end: when everything has ended and a while has passed, or when the scenario's time is over.
@@ -79,7 +91,7 @@ impl Play {
             let next = self.sim.now() + LOOK;
             self.sim.run_until(next.min(self.until));
             take(&self.sim.take_records());
-            if !self.sim.director().is_over() {
+            if !self.sim.director().is_over() || self.sim.now() < self.least {
                 quiet_until = None;
             } else if self.sim.now() >= *quiet_until.get_or_insert(self.sim.now() + self.rest) {
                 break;

@@ -95,7 +95,7 @@ fn again(options: &cli::Sim, from: &Path, file: Option<&cli::ScenarioFile>) -> R
     let lab = cce_world::header_lab(&header)
         .map_err(|error| Failure::Usage(format!("the journal's configuration cannot be used: {error}")))?;
     let scenario = match file {
-        Some(file) => Scenario { lab, ..load_scenario(file)? },
+        Some(file) => load_scenario(file)?.over(lab),
         None => Scenario::of(lab),
     };
     let folder = Path::new(AGAIN);
@@ -111,12 +111,22 @@ fn again(options: &cli::Sim, from: &Path, file: Option<&cli::ScenarioFile>) -> R
     let report = play.report();
     let name = from.display().to_string();
     print::out(&summary(&name, &report, &places.journal));
-    match cce_scenario::deviation(&recorded, &kept) {
-        None => print::line("everything happened as it was recorded, in the same order"),
+    match play.deviation(&recorded, &kept) {
+        None => print::line(&format!(
+            "everything happened as it was recorded, in the same order{}",
+            beyond(play.beyond())
+        )),
         Some(deviation) if file.is_none() => return Err(Failure::Check(parted(&deviation))),
         Some(deviation) => print::line(&parted(&deviation)),
     }
     judge(&name, &header, &kept, &report, &command_again(from, file))
+}
+
+fn beyond(more: Duration) -> String {
+    if more.is_zero() {
+        return String::new();
+    }
+    format!("; the run went on for {:.1} s behind the recorded end", more.as_secs_f64())
 }
 
 fn parted(deviation: &cce_scenario::Deviation) -> String {

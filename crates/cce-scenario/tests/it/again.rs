@@ -6,8 +6,8 @@ use crate::{
     swarm,
 };
 use cce_journal::{Record, What};
-use cce_kernel::{Input, Time};
-use cce_scenario::{Play, Scenario, deviation, unrepeatable};
+use cce_kernel::{Input, Output, Port, Time};
+use cce_scenario::{Play, Scenario, TaskEnd, deviation, unrepeatable};
 use std::time::Duration;
 
 /// What a recorded run comes to when it is played again.
@@ -113,6 +113,76 @@ fn a_run_that_lacks_records_or_ended_in_a_panic_cannot_be_had_again() {
         assert_eq!(why.is_some(), told.is_some());
         assert!(why.unwrap_or_default().contains(told.unwrap_or_default()));
     }
+}
+
+/// A rule or something else for a recorded run of one task, and what that comes to.
+fn on_top(text: &str) -> (Run, Play, Vec<Record>) {
+    let recorded = run(shipped::shipped("one-task"), 4);
+    let scenario = read(text).unwrap().over(lab_of(&recorded).lab);
+    let (play, records) = again(&recorded, scenario);
+    (recorded, play, records)
+}
+
+/// The only contact's end.
+fn end_of(play: &Play) -> TaskEnd {
+    let [end] = &play.report().outcome.0[..] else { panic!("{}", play.report().outcome) };
+    end.clone()
+}
+
+#[test]
+fn a_run_with_a_rule_on_top_comes_to_what_it_would_have_come_to_from_the_beginning() {
+    let lost = "[[rules]]\nmatch = \"agentpg > finesse AGENT_PRE_CALL_EVENT T\"\ndrop = true";
+    let (recorded, play, records) = on_top(&format!("until = \"2min\"\n{lost}"));
+    let end = end_of(&play);
+    // The offer is lost; its start timeout is long over when the recorded run ends.
+    assert_eq!((end.status.as_str(), &end.dispositions[..]), ("reserved (externally_routed)", &[36][..]));
+    let whole = run(read(&format!("include = [\"one-task.toml\"]\n{lost}")).unwrap(), 4);
+    assert_eq!(whole.report.outcome.0[0].dispositions, end.dispositions);
+    assert_eq!(play.sim.now(), Time(120_000_000));
+    let behind = |record: &&Record| record.at > recorded.records.last().unwrap().at;
+    assert!(records.iter().filter(behind).any(|record| record.node.as_str() == "agentpg"));
+}
+
+#[test]
+fn a_run_with_a_rule_on_top_is_over_once_everything_has_ended() {
+    let late =
+        "rest = \"3s\"\n[[rules]]\nmatch = \"agentpg > finesse AGENT_PRE_CALL_EVENT T\"\ndelay = \"3s\"";
+    let (recorded, play, _) = on_top(late);
+    assert_eq!(end_of(&play).status, "handled (externally_handled)");
+    let end = recorded.records.last().unwrap().at;
+    assert!(play.sim.now() > end + Duration::from_secs(2), "{:?}", play.sim.now());
+    assert!(play.sim.now() < end + Duration::from_secs(9), "{:?}", play.sim.now());
+}
+
+#[test]
+fn a_run_that_nothing_parts_is_the_same_up_to_the_recorded_end_and_goes_on() {
+    let (recorded, play, records) = on_top("until = \"40s\"\nrest = \"1min\"");
+    let (same, more) = records.split_at(recorded.records.len());
+    assert_eq!(same, recorded.records);
+    assert!(more.iter().any(|record| matches!(record.what, What::In(Input::Timer(_)))));
+    assert!(more.iter().any(|record| matches!(record.what, What::In(Input::Frame { .. }))));
+    assert_eq!(play.deviation(&recorded.records, &records), None);
+    assert_eq!(play.report().failures, []);
+    assert_eq!(end_of(&play).status, "handled (externally_handled)");
+}
+
+#[test]
+fn what_follows_the_recorded_end_takes_the_latencies_of_the_scenario() {
+    let (recorded, _, records) =
+        on_top("until = \"40s\"\nrest = \"1min\"\n[latency.to_listener]\nicm-mr = \"700ms\"");
+    let end = recorded.records.last().unwrap().at;
+    let to_router = |from: Time| {
+        let sent = records.iter().find(|record| {
+            let is_sent =
+                matches!(&record.what, What::Out(Output::Send { link, .. }) if link.port == Port::IcmMr);
+            is_sent && record.node.as_str() == "mrpg" && record.at > from
+        });
+        let sent = sent.unwrap();
+        let arrived = records.iter().find(|record| record.cause == Some(sent.seq)).unwrap();
+        arrived.at.0 - sent.at.0
+    };
+    assert!(to_router(Time(5_000_000)) < 1_000);
+    assert_eq!(to_router(end), 700_000);
 }
 
 #[test]

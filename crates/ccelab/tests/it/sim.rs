@@ -141,6 +141,17 @@ fn a_run_over_the_network_can_be_had_again_in_the_same_order() {
     assert!(output.status.success(), "{}\n{}", stdout(&output), stderr(&output));
     assert!(stdout(&output).contains("everything happened as it was recorded, in the same order"));
     assert!(stdout(&output).contains("T1: handled"));
+    let lost =
+        "until = \"2min\"\n[[rules]]\nmatch = \"agentpg > finesse AGENT_PRE_CALL_EVENT T\"\ndrop = true\n";
+    fs::write(folder.join("lost.toml"), lost).unwrap();
+    let output = run(&folder, &["sim", "--from", "lab.jsonl", "lost.toml"]);
+    // The start timeout is over long after somebody ended the recorded run.
+    assert!(
+        stdout(&output).contains("T1: reserved (externally_routed), disposition 36"),
+        "{}",
+        stdout(&output)
+    );
+    assert!(stdout(&output).contains("120.0 s of virtual time"), "{}", stdout(&output));
 }
 
 #[test]
