@@ -87,7 +87,11 @@ impl Files {
         self.problems.append(&mut source.problems);
     }
 
-    pub(crate) fn refuse(self) -> ScenarioError {
+    /// Everything that is wrong, each file from its top to its end.
+    pub(crate) fn refuse(mut self) -> ScenarioError {
+        let order: Vec<&String> = self.texts.iter().chain(&self.unsound).map(|(name, _)| name).collect();
+        let file = |name: &String| order.iter().position(|known| *known == name);
+        self.problems.sort_by_key(|problem| (file(&problem.file), problem.span.start));
         let sources = self.texts.into_iter().chain(self.unsound).collect();
         ScenarioError { problems: self.problems, sources }
     }

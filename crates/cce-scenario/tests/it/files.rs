@@ -300,6 +300,13 @@ fn all_mistakes_are_told_at_once() {
 }
 
 #[test]
+fn mistakes_are_told_from_the_top_of_the_file_to_its_end() {
+    let text = "[customers.app]\n[customers.T2]\n[[rules]]\nmatch = \"nothing\"\n[agents.1081]\nlimt = 3";
+    let lines: Vec<String> = mistakes(text).iter().map(|told| told[..1].to_owned()).collect();
+    assert_eq!(lines, ["1", "2", "3", "4", "6"]);
+}
+
+#[test]
 fn a_broken_file_is_told_with_the_place_where_it_breaks() {
     assert!(mistakes("name = \"x\n")[0].starts_with("1:"), "{:?}", mistakes("name = \"x\n"));
 }
