@@ -2,11 +2,12 @@
 
 use crate::{
     engine::{Breach, Engine},
-    model::Scenario,
+    model::{Act, Action, Rule, Scenario, Step},
+    place::CUSTOMER,
     play::Play,
 };
 use cce_check::Check;
-use cce_journal::{Director, Header, PANICKED, Record, STOPPED, What};
+use cce_journal::{Bend, Bent, Director, Header, PANICKED, Record, STOPPED, Ticket, What};
 use cce_kernel::{Fact, NodeName, Output, Time};
 use cce_sim::{Sim, Timetable};
 use cce_world::Lab;
@@ -24,11 +25,103 @@ pub struct Deviation {
 }
 
 impl Scenario {
-    /// This scenario over a recorded run of that lab. What is not repeated takes the latencies of the scenario.
-    pub fn over(self, lab: Lab) -> Self {
+    /// This scenario over a recorded run of that lab, with the people of that run and their names. Nobody else is
+    /// told anything. What is not repeated takes the latencies of the scenario.
+    pub fn over(mut self, lab: Lab) -> Self {
         let latency = self.lab.latency.clone();
-        Self { lab: Lab { latency, ..lab }, ..self }
+        let customers = lab.cast.names.clone();
+        let here = &self.customers;
+        self.steps.retain_mut(|step| {
+            let Act::Tell(node, _) = &mut step.act else { return true };
+            renumber(node, here, &customers)
+        });
+        Self { lab: Lab { latency, ..lab }, customers, ..self }
     }
+
+    /// Its customers whom that recorded run does not have.
+    pub fn strangers(&self, lab: &Lab) -> Vec<&str> {
+        let is_strange = |name: &&str| !lab.cast.names.iter().any(|known| known == name);
+        self.customers.iter().map(String::as_str).filter(is_strange).collect()
+    }
+
+    /// Leaves out the steps and rules that a recorded run had by the same names, and that did the same in it.
+    /// Returns their names.
+    pub fn take_out(&mut self, records: &[Record]) -> Vec<String> {
+        let mut out = Vec::new();
+        let bends = || {
+            records.iter().filter_map(|record| {
+                let What::Bent(bent) = &record.what else { return None };
+                Some((&record.node, bent))
+            })
+        };
+        self.steps
+            .retain(|step| keep(!bends().any(|(node, bent)| took(step, node, bent)), &step.name, &mut out));
+        self.rules.retain(|rule| keep(!bends().any(|(_, bent)| acted(rule, bent)), &rule.name, &mut out));
+        out
+    }
+}
+
+fn keep(is_kept: bool, name: &str, out: &mut Vec<String>) -> bool {
+    if !is_kept {
+        out.push(name.to_owned());
+    }
+    is_kept
+}
+
+/// Whether a step was taken there.
+fn took(step: &Step, node: &NodeName, bent: &Bent) -> bool {
+    let has_rule = |rule: &str| bent.by == rule;
+    // Names of tasks stand there as ids.
+    let took = |words: &str| {
+        let Bend::Stepped(told) = &bent.bend else { return false };
+        bent.by == step.name && verb(told) == verb(words)
+    };
+    match &step.act {
+        Act::Arm(rule) => has_rule(rule) && bent.bend == Bend::Armed,
+        Act::Disarm(rule) => has_rule(rule) && bent.bend == Bend::Disarmed,
+        Act::Release(rule) => matches!(bent.bend, Bend::Released(_)) && rule.as_deref().is_none_or(has_rule),
+        Act::Tell(person, words) => node == person && words.iter().any(|words| took(words)),
+        Act::Stop(which) => node == which && took("stop"),
+        Act::Start(which) => node == which && took("start"),
+        Act::Restart(which) => node == which && took("restart"),
+        Act::Cut(port, _) => node.as_str() == port.listener() && took("cut"),
+        Act::Stall(port, _) => node.as_str() == port.listener() && took("stall"),
+    }
+}
+
+fn verb(words: &str) -> Option<&str> {
+    words.split(' ').next()
+}
+
+/// Whether a rule acted there.
+fn acted(rule: &Rule, bent: &Bent) -> bool {
+    bent.by == rule.name
+        && matches!(
+            (&rule.action, &bent.bend),
+            (Action::Delay(_), Bend::Delayed(_))
+                | (Action::Hold(_), Bend::Held(_))
+                | (Action::Swap, Bend::Swapped(_))
+                | (Action::Drop, Bend::Dropped)
+                | (Action::Duplicate, Bend::Duplicated)
+                | (Action::Corrupt { .. }, Bend::Corrupted)
+                | (Action::Cut, Bend::Cut)
+                | (Action::Split(_), Bend::Split(_))
+                | (Action::Coalesce, Bend::Coalesced)
+        )
+}
+
+/// A customer of a file is the one whom the recorded run calls so. Says whether it has that one.
+fn renumber(node: &mut NodeName, here: &[String], there: &[String]) -> bool {
+    if !node.as_str().starts_with(CUSTOMER) {
+        return true;
+    }
+    let number = node.as_str().strip_prefix(CUSTOMER).and_then(|number| number.parse::<usize>().ok());
+    let name = number.and_then(|number| here.get(number.checked_sub(1)?));
+    let known = name.and_then(|name| there.iter().position(|known| known == name));
+    if let Some(position) = known {
+        *node = format!("{CUSTOMER}{}", position + 1).into();
+    }
+    known.is_some()
 }
 
 impl Play {
@@ -43,7 +136,8 @@ impl Play {
         let records = if scenario.until.is_zero() { records } else { before_its_end(records) };
         let table = Timetable::of(records);
         let end = table.end();
-        let mut sim = Sim::directed(header.seed, Engine::new(scenario, header).open_ended());
+        let engine = Engine::new(scenario, header);
+        let mut sim = Sim::directed(header.seed, engine.open_ended().behind_ticket(last_ticket(records)));
         sim.set_latencies(lab.latency.latencies());
         sim.set_pieces(lab.latency.pieces());
         for node in table.nodes() {
@@ -62,6 +156,16 @@ impl Play {
         let end = found.partition_point(|record| record.at <= self.least());
         deviation(recorded, found.get(..end).unwrap_or(found))
     }
+}
+
+/// The last ticket of a recorded run.
+fn last_ticket(records: &[Record]) -> Ticket {
+    let ticket = |record: &Record| {
+        let What::Bent(bent) = &record.what else { return None };
+        let (Bend::Held(ticket) | Bend::Swapped(ticket)) = bent.bend else { return None };
+        Some(ticket)
+    };
+    records.iter().filter_map(ticket).max().unwrap_or(0)
 }
 
 /// What was recorded before somebody ended the run.

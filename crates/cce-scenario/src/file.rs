@@ -126,6 +126,7 @@ impl Draft {
         lab.cast.agents = self.agents;
         let (customers, cast): (Vec<String>, Vec<CastCustomer>) = self.customers.into_iter().unzip();
         lab.cast.customers = cast;
+        lab.cast.names.clone_from(&customers);
         Scenario {
             name: self.name,
             about: self.about,

@@ -48,8 +48,8 @@ impl Scenario {
         Self {
             name: String::new(),
             about: String::new(),
+            customers: lab.cast.names.clone(),
             lab,
-            customers: Vec::new(),
             until: Duration::ZERO,
             rest: Duration::ZERO,
             steps: Vec::new(),

@@ -70,7 +70,7 @@ pub struct Held {
 pub(crate) struct Rules {
     pub(crate) states: Vec<RuleState>,
     pub(crate) held: BTreeMap<Ticket, Held>,
-    last_ticket: Ticket,
+    pub(crate) last_ticket: Ticket,
 }
 
 /// What a rule does to a message.

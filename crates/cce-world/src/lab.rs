@@ -452,6 +452,9 @@ pub struct CastSettings {
     pub agents: Vec<CastAgent>,
     /// Customers that create tasks.
     pub customers: Vec<CastCustomer>,
+    /// What a scenario calls the customers, in their order.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub names: Vec<String>,
 }
 
 /// A virtual agent.
@@ -622,7 +625,8 @@ impl Lab {
         self.router.first_call_id = pins.first_call_id.or(self.router.first_call_id);
         set(&mut self.ccp.status_timestamp, self.demo.variants.status_timestamp);
         set(&mut self.finesse.call_variables, self.demo.variants.call_variables);
-        self.cast = CastSettings { agents: self.demo.agents.clone(), customers: self.demo.customers.clone() };
+        let (agents, customers) = (self.demo.agents.clone(), self.demo.customers.clone());
+        self.cast = CastSettings { agents, customers, names: Vec::new() };
         self
     }
 

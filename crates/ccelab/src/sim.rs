@@ -11,6 +11,7 @@ use cce_journal::{Header, Record};
 use cce_net::Sink;
 use cce_scenario::{Breach, Context, Orders, Play, Report, Scenario};
 use cce_views::ladder::{Excerpts, Paint};
+use cce_world::Lab;
 use std::{
     collections::BTreeMap,
     fmt::Write,
@@ -86,6 +87,33 @@ fn play(options: &cli::Sim, file: &cli::ScenarioFile) -> Result<(), Failure> {
     judge(&name, &play.header, &kept, &report, &again)
 }
 
+/// A scenario on top of a recorded run. What the run has already is not done twice.
+fn over(scenario: Scenario, lab: Lab, from: &Path, recorded: &[Record], file: &Path) -> Scenario {
+    let strangers = scenario.strangers(&lab);
+    if !strangers.is_empty() {
+        print::error(&format!(
+            "warning: {} has no customer {}: its people and their names are the recorded ones",
+            from.display(),
+            strangers.join(", ")
+        ));
+    }
+    let mut scenario = scenario.over(lab);
+    let had = scenario.take_out(recorded);
+    if !had.is_empty() {
+        let check = format!(
+            "ccelab check {} --scenario {}",
+            quoted(&from.display().to_string()),
+            quoted(&file.display().to_string())
+        );
+        print::error(&format!(
+            "warning: the recorded run had these steps and rules already, which are not done twice: {}\n  \
+             to judge it by the file as it is: {check}",
+            had.join(", ")
+        ));
+    }
+    scenario
+}
+
 /// A recorded run once more, with the rules and the expectations of a scenario, if there is one.
 fn again(options: &cli::Sim, from: &Path, file: Option<&cli::ScenarioFile>) -> Result<(), Failure> {
     let (header, recorded) = read_journal(from)?;
@@ -95,7 +123,7 @@ fn again(options: &cli::Sim, from: &Path, file: Option<&cli::ScenarioFile>) -> R
     let lab = cce_world::header_lab(&header)
         .map_err(|error| Failure::Usage(format!("the journal's configuration cannot be used: {error}")))?;
     let scenario = match file {
-        Some(file) => load_scenario(file)?.over(lab),
+        Some(file) => over(load_scenario(file)?, lab, from, &recorded, &file.scenario),
         None => Scenario::of(lab),
     };
     let folder = Path::new(AGAIN);

@@ -129,6 +129,12 @@ impl Engine {
         Self { is_open_ended: true, ..self }
     }
 
+    /// The same over a run that holds messages under tickets up to this one already.
+    pub(crate) fn behind_ticket(mut self, last: Ticket) -> Self {
+        self.rules.last_ticket = last;
+        self
+    }
+
     /// The scenario.
     pub fn scenario(&self) -> &Scenario {
         &self.scenario

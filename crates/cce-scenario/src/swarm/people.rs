@@ -156,6 +156,7 @@ pub(super) fn draw_customers(scenario: &mut Scenario, swarm: &Swarm, numbers: &[
         scenario.customers.push(format!("c{number}"));
         scenario.lab.cast.customers.push(customer);
     }
+    scenario.lab.cast.names.clone_from(&scenario.customers);
 }
 
 /// Most dial a number that leads somewhere.

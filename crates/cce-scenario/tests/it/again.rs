@@ -167,6 +167,54 @@ fn a_run_that_nothing_parts_is_the_same_up_to_the_recorded_end_and_goes_on() {
 }
 
 #[test]
+fn contacts_keep_the_names_of_their_customers() {
+    let recorded = run(shipped::shipped("two-tasks-one-agent"), 4);
+    let (play, _) = again(&recorded, lab_of(&recorded));
+    assert_eq!(play.report().outcome, recorded.report.outcome);
+    let other = "[customers.zoe]\n[customers.bob]\n[[steps]]\nat = \"4s\"\ncustomer = \"bob\"\ndoes = \"cancel\"\n\
+                 [[steps]]\nat = \"4s\"\ncustomer = \"zoe\"\ndoes = \"cancel\"";
+    let other = read(other).unwrap();
+    assert_eq!(other.strangers(&lab_of(&recorded).lab), ["zoe"]);
+    let (play, _) = again(&recorded, other.over(lab_of(&recorded).lab));
+    let ends: Vec<_> = play.report().outcome.0.into_iter().map(|end| (end.name, end.cancel)).collect();
+    assert_eq!(ends, [("alice".to_owned(), None), ("bob".to_owned(), Some("200".to_owned()))]);
+}
+
+#[test]
+fn what_a_recorded_run_had_is_not_done_twice() {
+    let names = ["cancel-races-reservation", "start-event-held-until-close", "mr-link-cut-with-pending-task"];
+    for name in names.into_iter().chain(["agent-crash-while-reserved", "duplicate-offer"]) {
+        let recorded = run(shipped::shipped(name), 4);
+        let mut scenario = shipped::shipped(name).over(lab_of(&recorded).lab);
+        let count = scenario.steps.len() + scenario.rules.len();
+        assert_eq!(scenario.take_out(&recorded.records).len(), count, "{name}");
+        let (play, records) = again(&recorded, scenario);
+        assert_eq!(play.deviation(&recorded.records, &records), None, "{name}");
+        assert_eq!(play.report().failures, [], "{name}");
+        assert_eq!(play.report().outcome, recorded.report.outcome, "{name}");
+    }
+}
+
+#[test]
+fn what_the_recorded_run_let_go_is_not_what_a_rule_on_top_holds() {
+    let recorded = run(shipped::shipped("start-event-held-until-close"), 4);
+    let rule =
+        "[[rules]]\nname = \"kept\"\nmatch = \"app > ccp POLL\"\nhold = \"released\"\nexpire = \"90s\"";
+    let scenario = read(&format!("until = \"1min\"\n{rule}")).unwrap().over(lab_of(&recorded).lab);
+    let (play, _) = again(&recorded, scenario);
+    let held: Vec<&str> = play.sim.director().held().map(|held| held.name).collect();
+    assert_eq!(held, ["POLL"]);
+}
+
+#[test]
+fn another_rule_of_a_name_that_the_recorded_run_had_counts() {
+    let recorded = run(shipped::shipped("duplicate-offer"), 4);
+    let by = &shipped::shipped("duplicate-offer").rules[0].name;
+    let text = format!("[[rules]]\nname = \"{by}\"\nmatch = \"app > ccp POLL\"\ndrop = true");
+    assert!(read(&text).unwrap().take_out(&recorded.records).is_empty());
+}
+
+#[test]
 fn what_follows_the_recorded_end_takes_the_latencies_of_the_scenario() {
     let (recorded, _, records) =
         on_top("until = \"40s\"\nrest = \"1min\"\n[latency.to_listener]\nicm-mr = \"700ms\"");

@@ -177,6 +177,23 @@ fn the_command_that_has_a_recorded_run_again_is_whole_and_quoted() {
 }
 
 #[test]
+fn a_recorded_run_with_its_own_scenario_on_top_is_told_to_have_that_already() {
+    let folder = folder("sim-from-own");
+    let file = scenario("cancel-races-reservation.toml");
+    let recorded = run(&folder, &["sim", &file, "--journal", "own.jsonl"]);
+    let output = run(&folder, &["sim", "--from", "own.jsonl", &file]);
+    assert!(output.status.success(), "{}{}", stdout(&output), stderr(&output));
+    assert!(stderr(&output).contains("had these steps and rules already"), "{}", stderr(&output));
+    assert!(stderr(&output).contains("ccelab check own.jsonl --scenario "), "{}", stderr(&output));
+    let alice = |text: &str| text.lines().find(|line| line.starts_with("  alice: ")).map(str::to_owned);
+    assert_eq!(alice(&stdout(&output)), alice(&stdout(&recorded)));
+    fs::write(folder.join("zoe.toml"), "[customers.zoe]\n").unwrap();
+    let output = run(&folder, &["sim", "--from", "own.jsonl", "zoe.toml"]);
+    assert!(stderr(&output).contains("own.jsonl has no customer zoe"), "{}", stderr(&output));
+    assert_eq!(alice(&stdout(&output)), alice(&stdout(&recorded)));
+}
+
+#[test]
 fn a_journal_is_judged_by_what_a_scenario_expects() {
     let folder = folder("sim-check");
     fs::write(folder.join("wrong.toml"), WRONG).unwrap();
