@@ -93,12 +93,15 @@ impl Played {
         let ended = async {
             let mut looks = interval(LOOK);
             let mut quiet = Duration::ZERO;
-            while quiet < rest {
+            loop {
                 looks.tick().await;
                 let is_over = {
                     let engine = lock(&self.0);
                     engine.is_over() && engine.has_acted()
                 };
+                if is_over && quiet >= rest {
+                    return;
+                }
                 quiet = if is_over { quiet + LOOK } else { Duration::ZERO };
             }
         };

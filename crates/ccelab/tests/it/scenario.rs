@@ -230,7 +230,8 @@ fn a_run_that_breaks_a_check_fails_at_its_end() {
 #[test]
 fn a_run_ends_by_itself_once_its_scenario_is_over() {
     let folder = folder("over");
-    let scenario = HELD.replace("[[rules]]", "[customers.ann]\nat = \"1ms\"\n\n[[rules]]");
+    let scenario = HELD.replace("name = \"held\"", "name = \"held\"\nrest = \"0s\"");
+    let scenario = scenario.replace("[[rules]]", "[customers.ann]\nat = \"1ms\"\n\n[[rules]]");
     let scenario = scenario.replace("hold = \"released\"\nexpire = \"10min\"", "delay = \"10ms\"");
     fs::write(folder.join("scenario.toml"), scenario).unwrap();
     let options = ["--ports", "ephemeral", "--scenario", "scenario.toml", "--until-over"];
