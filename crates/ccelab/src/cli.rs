@@ -103,7 +103,8 @@ pub(crate) struct Run {
     /// A parameter of the scenario: patience=5s
     #[arg(long = "param", value_name = "NAME=VALUE", value_parser = parameter, requires = "scenario")]
     pub(crate) parameters: Vec<(String, String)>,
-    /// End once the scenario is over: every step is taken and everything has ended, or the time that it says is up
+    /// End once the scenario is over: every step is taken, every armed rule has acted, and every task has ended; or the
+    /// time that it says is up
     #[arg(long, requires = "scenario")]
     pub(crate) until_over: bool,
     #[command(flatten)]

@@ -84,7 +84,8 @@ impl Stage {
 }
 
 impl Played {
-    /// Waits until the scenario is over: every step is taken and everything has ended, or its time is up.
+    /// Waits until the scenario is over: every step is taken, every armed rule has acted and every task has ended, of which
+    /// there was one; or its time is up.
     pub(crate) async fn over(&self) {
         let (rest, until) = {
             let engine = lock(&self.0);
