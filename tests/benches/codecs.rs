@@ -1,7 +1,7 @@
 //! How long one message takes, for each binary protocol: `cargo bench -p ccelab-tests`.
 
 use cce_cti::{AgentPreCallEvent, AgentStateEvent, Cti, OfferTaskInd, StartTaskEvent, dialect};
-use cce_kernel::{Carrier, model::TaskId};
+use cce_kernel::{Blob, Carrier, model::TaskId};
 use cce_mr::{
     ICM, Icm, MR, Mr,
     icm::NewCall,
@@ -114,5 +114,25 @@ fn framing(c: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, cti, mr, icm, framing);
+/// A megabyte as it stands in a journal: binary, and text.
+fn journal(c: &mut Criterion) {
+    const SIZE: usize = 1 << 20;
+    let binary: Vec<u8> = (0..=u8::MAX).cycle().take(SIZE).collect();
+    let text = b"<Task><name>ann</name></Task>\n".iter().copied().cycle().take(SIZE).collect::<Vec<u8>>();
+    let mut group = c.benchmark_group("journal");
+    group.throughput(Throughput::Bytes(SIZE as u64));
+    for (name, bytes) in [("binary", binary), ("text", text)] {
+        let blob = Blob::from(bytes);
+        let json = serde_json::to_vec(&blob).unwrap_or_default();
+        group.bench_function(BenchmarkId::new("encode", name), |b| {
+            b.iter(|| serde_json::to_vec(black_box(&blob)));
+        });
+        group.bench_function(BenchmarkId::new("decode", name), |b| {
+            b.iter(|| serde_json::from_slice::<Blob>(black_box(&json)));
+        });
+    }
+    group.finish();
+}
+
+criterion_group!(benches, cti, mr, icm, framing, journal);
 criterion_main!(benches);

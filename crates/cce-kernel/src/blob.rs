@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
-use std::{borrow::Cow, fmt::Write};
+use std::borrow::Cow;
 
 /// Marks a blob that is written as hexadecimal digits rather than as text.
 const HEX: &str = "x:";
@@ -65,28 +65,36 @@ impl<'de> Deserialize<'de> for Blob {
 }
 
 fn printable(bytes: &[u8]) -> Option<&str> {
-    let text = std::str::from_utf8(bytes).ok()?;
-    let plain = text.chars().all(|c| !c.is_control() || matches!(c, '\n' | '\r' | '\t'));
-    (plain && !text.starts_with(HEX)).then_some(text)
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::from(HEX), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
-}
-
-fn unhex(digits: &str) -> Option<Bytes> {
-    let (pairs, rest) = digits.as_bytes().as_chunks::<2>();
-    if !rest.is_empty() {
+    if bytes.starts_with(HEX.as_bytes()) || bytes.iter().copied().any(is_ascii_control) {
         return None;
     }
-    pairs.iter().map(|pair| Some(nibble(pair[0])? << 4 | nibble(pair[1])?)).collect()
+    // What is left are the control characters U+0080 to U+009F.
+    std::str::from_utf8(bytes).ok().filter(|text| text.is_ascii() || !text.chars().any(is_latin_control))
 }
 
-fn nibble(digit: u8) -> Option<u8> {
-    char::from(digit).to_digit(16).and_then(|value| u8::try_from(value).ok())
+/// A control character of ASCII other than tab, line feed and carriage return.
+const fn is_ascii_control(byte: u8) -> bool {
+    (byte < 0x20 && !matches!(byte, b'\t' | b'\n' | b'\r')) || byte == 0x7f
+}
+
+const fn is_latin_control(c: char) -> bool {
+    matches!(c, '\u{80}'..='\u{9f}')
+}
+
+/// Digits are encoded in one go: a journal has megabytes of them, each of its bytes on the way of every record.
+fn hex(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(HEX.len() + 2 * bytes.len());
+    text.push_str(HEX);
+    text.push_str(&const_hex::encode(bytes));
+    text
+}
+
+/// Digits only: the library would pass over a prefix of its own.
+fn unhex(digits: &str) -> Option<Bytes> {
+    if !digits.bytes().all(|digit| digit.is_ascii_hexdigit()) {
+        return None;
+    }
+    const_hex::decode(digits).ok().map(Bytes::from)
 }
 
 #[cfg(test)]
@@ -115,8 +123,26 @@ mod tests {
     }
 
     #[test]
+    fn every_byte_alone_comes_back_and_control_characters_are_no_text() {
+        for byte in 0..=u8::MAX {
+            let blob = Blob(Bytes::copy_from_slice(&[byte]));
+            let json = serde_json::to_string(&blob).unwrap();
+            assert_eq!(serde_json::from_str::<Blob>(&json).unwrap(), blob);
+            let is_text = matches!(byte, b'\t' | b'\n' | b'\r' | 0x20..=0x7e);
+            assert_eq!(!json.starts_with("\"x:"), is_text, "{json}");
+        }
+    }
+
+    #[test]
+    fn control_characters_beyond_ascii_are_no_text_and_their_neighbours_are() {
+        assert!(there_and_back("\u{9f}".as_bytes()).starts_with("\"x:"));
+        assert_eq!(there_and_back("\u{a0}é".as_bytes()), "\"\u{a0}é\"");
+    }
+
+    #[test]
     fn odd_digits_are_refused() {
         assert!(serde_json::from_str::<Blob>(r#""x:abc""#).is_err());
         assert!(serde_json::from_str::<Blob>(r#""x:zz""#).is_err());
+        assert!(serde_json::from_str::<Blob>(r#""x:0x00""#).is_err());
     }
 }

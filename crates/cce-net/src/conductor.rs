@@ -34,12 +34,16 @@ impl Conductor {
                 let due = self.shared.recorder.wake(now).map(|due| due.max(awake));
                 awake = now + NAP;
                 tokio::select! {
+                    // Orders that wait count before the time: both lead to the same next turn.
+                    biased;
                     () = self.shared.recorder.rung() => {}
                     () = sleep_until(self.shared.clock.instant(due)) => {}
                 }
             }
         };
         tokio::select! {
+            // A stop counts before one more order.
+            biased;
             () = stop.cancelled() => {}
             () = work => {}
         }

@@ -58,8 +58,10 @@ impl Faults {
         while is_before(until, self.clock) && !self.over.is_cancelled() {
             let until = self.clock.instant(Some(Time(until.load(Ordering::Acquire))));
             tokio::select! {
-                () = sleep_until(until) => {}
+                // The end of the run counts first: then no fault lasts any longer.
+                biased;
                 () = self.over.cancelled() => {}
+                () = sleep_until(until) => {}
             }
         }
     }

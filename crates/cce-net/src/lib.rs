@@ -16,6 +16,7 @@
 mod actor;
 mod bend;
 mod causes;
+mod complaint;
 mod conductor;
 mod config;
 mod door;

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use serde::{Deserialize, Deserializer, Serializer, de::Error};
-use std::{borrow::Cow, fmt::Write};
+use std::borrow::Cow;
 
 /// Marks hexadecimal digits.
 const HEX: &str = "x:";
@@ -36,8 +36,5 @@ pub(crate) fn from_json<'de, D: Deserializer<'de>>(from: D) -> Result<Result<Vec
 }
 
 fn digits_of(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::from(HEX), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+    format!("{HEX}{}", const_hex::encode(bytes))
 }

@@ -4,7 +4,7 @@ use crate::files::Places;
 use cce_kernel::Port;
 use cce_world::{AgentSettings, Lab, link_name};
 use serde_json::{Map, Value, json};
-use std::{collections::BTreeMap, fmt::Write, net::SocketAddr, path::Path};
+use std::{collections::BTreeMap, fmt::Write, io::IsTerminal, net::SocketAddr, path::Path};
 
 /// The listeners of this process.
 #[derive(Clone, Copy, Debug)]
@@ -26,8 +26,34 @@ const INTERFACES: [(Port, &str); 7] = [
     (Port::Xmpp, "Finesse notifications"),
 ];
 
+/// Who reads what is printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Reader {
+    /// A person at a terminal, who gets commands that are ready to be pasted.
+    Person,
+    /// A file or a program: logs of test runs are passed around, so that passwords are left out.
+    File,
+}
+
+/// What stands in the place of a password that is left out.
+const MASKED: &str = "PASSWORD";
+
+impl Reader {
+    /// Who reads standard output.
+    pub(crate) fn of_standard_output() -> Self {
+        if std::io::stdout().is_terminal() { Self::Person } else { Self::File }
+    }
+
+    fn password(self, password: &str) -> &str {
+        match self {
+            Self::Person => password,
+            Self::File => MASKED,
+        }
+    }
+}
+
 /// The banner.
-pub(crate) fn text(lab: &Lab, addresses: &Addresses<'_>, places: &Places) -> String {
+pub(crate) fn text(lab: &Lab, addresses: &Addresses<'_>, places: &Places, reader: Reader) -> String {
     let mut text = String::from("ccelab: the lab is running. Ctrl-C stops it.\n\n");
     for (port, what) in INTERFACES {
         if let Some(address) = addresses.ports.get(&port) {
@@ -51,14 +77,17 @@ pub(crate) fn text(lab: &Lab, addresses: &Addresses<'_>, places: &Places) -> Str
             feed.id, selector.number
         );
     }
-    text.push_str(&people(lab, addresses));
+    text.push_str(&people(lab, addresses, reader));
     let _ = writeln!(text, "\n  journal {}, logs in {}", places.journal.display(), places.logs.display());
     text
 }
 
-fn people(lab: &Lab, addresses: &Addresses<'_>) -> String {
+fn people(lab: &Lab, addresses: &Addresses<'_>, reader: Reader) -> String {
     let ids: Vec<&str> = lab.agents.iter().map(|agent| agent.id.as_str()).collect();
-    let password = lab.agents.first().map_or("", |agent| agent.password.as_str());
+    let password = match reader {
+        Reader::Person => lab.agents.first().map_or("", |agent| agent.password.as_str()),
+        Reader::File => "as the configuration says",
+    };
     let mut text = format!(
         "\n  agents {} (password {password}), administrator {}\n",
         ids.join(", "),
@@ -70,15 +99,16 @@ fn people(lab: &Lab, addresses: &Addresses<'_>) -> String {
     } else if let Some(desk) = addresses.ports.get(&Port::Desk) {
         text.push_str("  nobody is signed in, so tasks will queue\n");
         if let Some(agent) = lab.agents.first() {
-            text.push_str(&sign_in(lab, agent, *desk));
+            text.push_str(&sign_in(lab, agent, *desk, reader));
         }
     }
     text
 }
 
 /// What signs an agent in and makes it ready, to be pasted into a shell.
-fn sign_in(lab: &Lab, agent: &AgentSettings, desk: SocketAddr) -> String {
+fn sign_in(lab: &Lab, agent: &AgentSettings, desk: SocketAddr, reader: Reader) -> String {
     let AgentSettings { id, password, extension, .. } = agent;
+    let password = reader.password(password);
     let mrd = lab.mrds.iter().find(|mrd| agent.mrds.contains(&mrd.name)).map_or(0, |mrd| mrd.id);
     format!(
         "\n  sign agent {id} in and make it ready (or start with --agents {id}=auto):\n    \
@@ -120,4 +150,29 @@ pub(crate) fn ready(lab: &Lab, addresses: &Addresses<'_>, journal: &Path) -> Str
 
 fn key(port: Port) -> String {
     if port.socket() == Port::IcmMr { "router".to_owned() } else { link_name(port).replace('-', "_") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::net::Ipv4Addr;
+
+    fn banner(reader: Reader) -> String {
+        let mut lab = cce_world::load(&cce_world::Layers::default()).unwrap();
+        lab.agents.iter_mut().for_each(|agent| agent.password = "s3cret".into());
+        let ports = BTreeMap::from([(Port::Desk, SocketAddr::from((Ipv4Addr::LOCALHOST, 8082)))]);
+        people(&lab, &Addresses { ports: &ports, admin: None }, reader)
+    }
+
+    #[test]
+    fn a_person_gets_commands_that_are_ready_to_be_pasted() {
+        let text = banner(Reader::Person);
+        assert!(text.contains("(password s3cret)") && text.contains("-u 1080:s3cret"), "{text}");
+    }
+
+    #[test]
+    fn no_password_goes_into_a_file() {
+        let text = banner(Reader::File);
+        assert!(!text.contains("s3cret") && text.contains("-u 1080:PASSWORD"), "{text}");
+    }
 }

@@ -1,7 +1,7 @@
 //! `ccelab run`: the lab until it is interrupted.
 
 use crate::{
-    banner::{self, Addresses},
+    banner::{self, Addresses, Reader},
     cli::{Ports, Run},
     failure::Failure,
     files::{Places, load_lab, load_tables, write_whole},
@@ -66,13 +66,16 @@ pub(crate) fn run(options: &Run) -> Result<(), Failure> {
         if let Some(path) = &options.ready_file {
             write_whole(path, &(banner::ready(&lab, &addresses, &places.journal) + "\n"))?;
         }
-        print::out(&banner::text(&lab, &addresses, &places));
+        print::out(&banner::text(&lab, &addresses, &places, Reader::of_standard_output()));
         let played = stage.as_ref().map(Stage::played);
         let reason = match stage {
             None => until_interrupted(&running).await,
             Some(stage) => {
                 let played = stage.played();
                 tokio::select! {
+                    // Whoever interrupts a run counts before a scenario that is over, and both before the next
+                    // request at the admin port.
+                    biased;
                     reason = until_interrupted(&running) => reason,
                     () = played.over(), if options.until_over => Ok(()),
                     never = stage.serve(running.hand()) => match never {},
