@@ -56,8 +56,6 @@ pub(crate) enum Refusal {
     MrdNotFound,
     /// The agent is not signed in to the domain.
     NotLoggedIn,
-    /// A request to become not ready waits already.
-    AlreadyPending,
     /// Nobody can sign in to the voice domain here.
     VoiceMrd,
     /// A task was assigned and has not begun.
@@ -84,7 +82,6 @@ impl Refusal {
             Self::AgentNotFound => 2,
             Self::MrdNotFound => 3,
             Self::NotLoggedIn => 6,
-            Self::AlreadyPending => 9,
             Self::VoiceMrd => 11,
             Self::TaskSentRecently => 14,
             Self::TaskNotFound => 18,

@@ -90,7 +90,7 @@ pub struct Agent {
     pub instrument: String,
     /// Active terminal device.
     pub terminal: String,
-    /// The queues of the agent. The first one of a domain is the one that the agent's events name.
+    /// The queues of the agent. Each has events of its own; the first one of a domain comes first.
     pub memberships: Vec<Membership>,
 }
 

@@ -242,8 +242,11 @@ impl AgentPg {
         }
         let desk = self.desk(place);
         desk.traced = judge.seq;
+        // A sign-out is told behind the ends of the agent's tasks.
+        let is_sign_out = desk.state == AgentState::Logout;
         let reported = desk.reported;
-        judge.expect(Check::PublishOrder, told.is_none_or(|told| reported > told), &[at], || {
+        let is_behind = is_sign_out || told.is_none_or(|told| reported > told);
+        judge.expect(Check::PublishOrder, is_behind, &[at], || {
             format!("{kind} of task {id} is passed on before the event of agent {place}")
         });
     }
@@ -425,10 +428,14 @@ fn is_step(from: AgentState, to: AgentState) -> bool {
     from != AgentState::Logout || matches!(to, AgentState::Login | AgentState::NotReady)
 }
 
-/// Whether an agent's state follows from the tasks (task-routing 1.4).
+/// Whether an agent's state follows from the tasks; who asked to be not ready is that, whatever they are
+/// (task-routing 1.4).
 fn fits(state: AgentState, tasks: &[(TaskId, TaskState)]) -> bool {
     use AgentState as A;
     let has = |wanted: &[TaskState]| tasks.iter().any(|(_, state)| wanted.contains(state));
+    if state == A::NotReady {
+        return true;
+    }
     if has(&[TaskState::Interrupted]) {
         return matches!(state, A::Interrupted | A::WorkNotReady);
     }

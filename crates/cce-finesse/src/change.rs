@@ -7,6 +7,8 @@ use crate::{
 use cce_kernel::model::{DialogAction, InterruptAction, LogoutAction, UserState};
 use cce_xml::finesse::{DialogRequest, MediaRequest, UserRequest};
 
+/// `state` of a request to sign in.
+pub(crate) const SIGN_IN: &str = "LOGIN";
 /// `reasonCodeId` of "no reason".
 const NO_REASON: i32 = -1;
 /// `maxDialogLimit` of a sign-in.
@@ -29,7 +31,7 @@ pub(crate) enum UserChange {
 pub(crate) fn of_user(request: &UserRequest) -> Result<UserChange, Refusal> {
     let reason = reason(request.reason_code_id.as_deref())?;
     match given(request.state.as_deref()).ok_or_else(|| Refusal::missing("state"))? {
-        "LOGIN" => sign_in(request),
+        SIGN_IN => sign_in(request),
         "READY" => Ok(UserChange::State(UserState::Ready, NO_REASON)),
         "NOT_READY" => Ok(UserChange::State(UserState::NotReady, reason)),
         "LOGOUT" => Ok(UserChange::State(UserState::Logout, reason)),
@@ -40,7 +42,7 @@ pub(crate) fn of_user(request: &UserRequest) -> Result<UserChange, Refusal> {
 pub(crate) fn of_media(request: &MediaRequest) -> Result<Change, Refusal> {
     let reason = reason(request.reason_code_id.as_deref())?;
     match (given(request.state.as_deref()), given(request.routable.as_deref())) {
-        (Some("LOGIN"), _) => settings(request).map(Change::SignIn),
+        (Some(SIGN_IN), _) => settings(request).map(Change::SignIn),
         (Some("READY"), _) => Ok(Change::Ready),
         (Some("NOT_READY"), _) => Ok(Change::NotReady(reason)),
         (Some("LOGOUT"), _) => Ok(Change::SignOut(reason)),

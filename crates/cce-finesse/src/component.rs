@@ -191,15 +191,10 @@ impl Finesse {
     }
 
     /// The CTI server did not confirm a request in time: the client hears of it, and later requests about the same
-    /// object go on. Some requests wait for tasks there (cti-server-protocol 11.1), which is no error. What comes
-    /// after that is an event like any other.
+    /// object go on. What comes after that is an event like any other.
     fn on_unconfirmed(&mut self, invoke_id: u32, cx: &mut Cx<'_>) {
         let Some(target) = self.lines.find(invoke_id) else { return };
         let Some(change) = self.lines.pending(&target).map(|pending| pending.ask.change) else { return };
-        if change.may_be_held() {
-            self.settle(&target, cx);
-            return;
-        }
         self.note_cti_error("CTI", format!("request {invoke_id} was not confirmed in time"), cx);
         if let (Change::SignIn(settings), Target::Media(agent, mrd)) = (change, &target) {
             if self.late.len() >= LATE_MAX {

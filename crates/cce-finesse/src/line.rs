@@ -41,13 +41,6 @@ pub(crate) enum Change {
     Act(DialogAction),
 }
 
-impl Change {
-    /// Whether the CTI server may hold the request back until tasks begin or end (cti-server-protocol 11.1).
-    pub(crate) fn may_be_held(self) -> bool {
-        matches!(self, Self::NotReady(_) | Self::Routable(false))
-    }
-}
-
 /// What a sign-in to a media sets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Settings {

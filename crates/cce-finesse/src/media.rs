@@ -50,7 +50,11 @@ impl Finesse {
         change: Change,
         cx: &mut Cx<'_>,
     ) -> Option<u32> {
-        let desk = self.desks.get(agent)?;
+        let desk = self.desks.get_mut(agent)?;
+        let is_to_be_not_routable = desk.not_routable_next.contains(&mrd);
+        if matches!(change, Change::Ready | Change::Routable(true)) {
+            desk.not_routable_next.remove(&mrd);
+        }
         let media = desk.media.get(&mrd)?;
         let mrd_id = mrd.0;
         let icm_agent_id = desk.user.skill_target.0;
@@ -68,7 +72,7 @@ impl Finesse {
                 })
             }
             // READY from READY is ignored silently (finesse-nonvoice 2.4).
-            Change::Ready if is_ready(media) => None,
+            Change::Ready if is_ready(media) && !is_to_be_not_routable => None,
             Change::Ready => self.cti.send(cx, |invoke_id| MakeAgentReadyInd {
                 invoke_id,
                 mrd_id,
@@ -96,7 +100,11 @@ impl Finesse {
                 })
             }
             // Ignored silently, as READY from READY is (inferred).
-            Change::Routable(wanted) if wanted == media.routable && is_signed_in(media) => None,
+            Change::Routable(wanted)
+                if wanted == media.routable && is_signed_in(media) && !is_to_be_not_routable =>
+            {
+                None
+            }
             Change::Routable(true) => {
                 let max_tasks = media.max_dialog_limit.unwrap_or(1);
                 self.cti.send(cx, |invoke_id| MakeAgentRoutableInd {
@@ -149,6 +157,7 @@ impl Finesse {
         }
         self.lines.answered(&target);
         if let Target::Media(agent, mrd) = target {
+            self.note_not_routable_next(&agent, mrd);
             self.settle_media(&agent, mrd, cx);
         }
     }
@@ -168,9 +177,13 @@ impl Finesse {
         cx: &mut Cx<'_>,
         change: impl FnOnce(&mut Media),
     ) {
-        let Some(media) = self.desks.get_mut(agent).and_then(|desk| desk.media.get_mut(&mrd)) else { return };
+        let Some(desk) = self.desks.get_mut(agent) else { return };
+        let Some(media) = desk.media.get_mut(&mrd) else { return };
         let before = media.clone();
         change(media);
+        if !media.routable {
+            desk.not_routable_next.remove(&mrd);
+        }
         if *media == before {
             return;
         }
@@ -202,6 +215,17 @@ impl Finesse {
         let unstarted = self.has_unstarted(agent, mrd);
         if self.lines.pending(&target).is_some_and(|pending| is_done(pending, media, unstarted)) {
             self.settle(&target, cx);
+        }
+    }
+
+    /// The CTI server confirmed that the agent is to be not routable. That takes effect once every task has begun
+    /// (finesse-nonvoice 2.4); until then it can be taken back.
+    fn note_not_routable_next(&mut self, agent: &AgentId, mrd: MrdId) {
+        let pending = self.lines.pending(&Target::Media(agent.clone(), mrd));
+        let Some(Change::Routable(false)) = pending.map(|pending| pending.ask.change) else { return };
+        let Some(desk) = self.desks.get_mut(agent) else { return };
+        if desk.media.get(&mrd).is_some_and(|media| media.routable) {
+            desk.not_routable_next.insert(mrd);
         }
     }
 

@@ -81,8 +81,7 @@ impl Finesse {
         if !self.cti.is_open() {
             return Err(Refusal::out_of_service());
         }
-        let is_put = request.method == "PUT";
-        let is_sign_in = is_put && route.as_ref().is_ok_and(Route::takes_sign_in);
+        let is_sign_in = route.as_ref().is_ok_and(|route| asks_to_sign_in(route, request));
         let account = credentials(request).ok_or_else(Refusal::unauthorized)?;
         let caller = self.authenticate(&account, is_sign_in, cx.now()).ok_or_else(Refusal::unauthorized)?;
         let route = route?;
@@ -269,6 +268,22 @@ impl Finesse {
             peripheral: self.config.peripheral,
             timezone_minutes: cx.clock().zone_minutes,
         }
+    }
+}
+
+/// Whether a request is a sign-in of a user or to a media.
+fn asks_to_sign_in(route: &Route, request: &Request) -> bool {
+    if request.method != "PUT" {
+        return false;
+    }
+    let body = request.body.text();
+    let is_sign_in = |state: Option<String>| state.is_some_and(|state| state.trim() == change::SIGN_IN);
+    match route {
+        Route::User(_, OfUser::Itself) => xml::read_user(&body).is_ok_and(|user| is_sign_in(user.state)),
+        Route::User(_, OfUser::Media(_)) => xml::read_media(&body).is_ok_and(|media| is_sign_in(media.state)),
+        Route::User(_, OfUser::MediaList) => xml::read_media_list(&body)
+            .is_ok_and(|list| list.into_iter().any(|media| is_sign_in(media.state))),
+        Route::SystemInfo | Route::Users | Route::ReasonCodes | Route::Dialog(_) | Route::User(..) => false,
     }
 }
 

@@ -63,11 +63,6 @@ impl Route {
     pub(crate) fn methods(&self) -> &'static str {
         if self.is_changeable() { "GET, PUT" } else { "GET" }
     }
-
-    /// Whether a change of the resource may be a sign-in.
-    pub(crate) fn takes_sign_in(&self) -> bool {
-        matches!(self, Self::User(_, OfUser::Itself | OfUser::Media(_) | OfUser::MediaList))
-    }
 }
 
 impl OfUser {

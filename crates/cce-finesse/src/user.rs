@@ -29,6 +29,8 @@ pub(crate) struct Desk {
     pub(crate) user: User,
     /// The user in every domain.
     pub(crate) media: BTreeMap<MrdId, Media>,
+    /// Domains in which the user becomes not routable once every task has begun.
+    pub(crate) not_routable_next: BTreeSet<MrdId>,
     password: String,
     memberships: BTreeSet<MrdId>,
     bad_passwords: u32,
@@ -49,6 +51,7 @@ impl Desk {
         Self {
             user: signed_out_user(agent),
             media: mrds.iter().map(|mrd| (mrd.id, signed_out(&agent.id, mrd))).collect(),
+            not_routable_next: BTreeSet::new(),
             password: agent.password.clone(),
             memberships: agent.mrds.clone(),
             bad_passwords: 0,
@@ -61,21 +64,23 @@ impl Desk {
         self.memberships.contains(&mrd)
     }
 
-    /// Whether the password is right, and the user not locked. Only sign-ins count bad passwords.
+    /// Whether the password is right and the user may sign in. Bad passwords count at sign-ins, and a lock keeps from
+    /// sign-ins: whoever works goes on working, whatever strangers try (finesse-nonvoice 1.3).
     pub(crate) fn admits(&mut self, password: &str, is_sign_in: bool, now: Time) -> bool {
+        let is_right = password == self.password;
+        if !is_sign_in {
+            return is_right;
+        }
         if self.locked_at.is_some_and(|at| now.since(at) < LOCKED_FOR) {
-            return !is_sign_in && password == self.password;
+            return false;
         }
-        if password == self.password {
+        self.locked_at = None;
+        self.bad_passwords = if is_right { 0 } else { self.bad_passwords + 1 };
+        if self.bad_passwords >= BAD_PASSWORDS_MAX {
+            self.locked_at = Some(now);
             self.bad_passwords = 0;
-            self.locked_at = None;
-            return true;
         }
-        if is_sign_in {
-            self.bad_passwords += 1;
-            self.locked_at = (self.bad_passwords >= BAD_PASSWORDS_MAX).then_some(now);
-        }
-        false
+        is_right
     }
 }
 

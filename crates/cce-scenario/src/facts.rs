@@ -8,8 +8,8 @@ use cce_kernel::{
         RouterFact,
     },
     model::{
-        AgentRecord, ApiError, Dialog, Media, Object, PreCall, Publication, RouterCallKey, SocialContact,
-        TaskEvent, User,
+        AgentRecord, ApiError, Dialog, Media, Object, PreCall, Publication, QueueRecord, RouterCallKey,
+        SocialContact, TaskEvent, User,
     },
 };
 
@@ -120,8 +120,13 @@ inside! { ARM_MESSAGE: ArmMessage, MakeNotRoutable OverrideLimit GetAgentTasks I
 inside! { AGENT_RECORD: AgentRecord {
     agent, peripheral, extension, instrument, session, signature, unique_instance, skill_group_state,
     skill_group_seconds, state, seconds, reason, mrd, tasks, max_tasks, max_beyond, routable, availability, skill_target,
-    skill_group_number, skill_group, direction, terminal,
+    skill_group_number, skill_group, direction, terminal, other_queues => OTHER_QUEUES,
 }}
+
+/// A list of queues.
+const OTHER_QUEUES: &[Key] = &[Key { name: PLACE, inside: QUEUE_RECORD }];
+
+inside! { QUEUE_RECORD: QueueRecord { number, skill_group, state, seconds } }
 
 inside! { PRE_CALL: PreCall {
     task, mrd, agent, instrument, skill_target, skill_group, skill_group_number, service, network_target, ani, ced,

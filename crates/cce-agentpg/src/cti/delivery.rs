@@ -22,6 +22,10 @@ impl CtiServer {
     pub(crate) fn on_opc(&mut self, messages: Vec<OpcMessage>, cx: &mut Cx<'_>) {
         let mut waiting = Vec::new();
         for message in messages {
+            // A sign-out follows the ends of the agent's tasks; any other state goes ahead of its task's event.
+            if matches!(&message, OpcMessage::Agent(record) if record.state == AgentState::Logout) {
+                self.send_task_events(std::mem::take(&mut waiting), cx);
+            }
             cx.note(AgentPgFact::ToCtiServer(message.clone()).into());
             match message {
                 OpcMessage::Task(event) => {
@@ -98,11 +102,13 @@ impl CtiServer {
         self.broadcast(|session| session.has(services::ALL_EVENTS), &event, cx);
     }
 
-    /// An agent signed in or out, or changed.
+    /// An agent signed in or out, or changed: there is an event for each queue of the domain.
     fn on_agent(&mut self, record: &AgentRecord, cx: &mut Cx<'_>) {
         let place = Place { skill_target: record.skill_target, mrd: record.mrd };
-        let states = [record.state, record.skill_group_state];
-        self.deliver(place, Topic::States(&states), &event::agent_state(record), cx);
+        for queue in record.by_queue() {
+            let states = [queue.state, queue.skill_group_state];
+            self.deliver(place, Topic::States(&states), &event::agent_state(&queue), cx);
+        }
         self.records.insert(place, record.clone());
         if record.state == AgentState::Logout || record.session == 0 {
             self.owners.remove(&place);

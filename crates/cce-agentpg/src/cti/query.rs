@@ -110,12 +110,16 @@ impl CtiServer {
                 || membership.skill_group.0.cast_unsigned() == m.skill_group_id
         });
         let group = group.ok_or(Denial::Status(status::INVALID_SKILL_GROUP))?;
-        let records: Vec<&AgentRecord> =
-            self.records.values().filter(|record| record.skill_group == group.skill_group).collect();
+        let records: Vec<AgentRecord> = self
+            .records
+            .values()
+            .flat_map(AgentRecord::by_queue)
+            .filter(|record| record.skill_group == group.skill_group)
+            .collect();
         let count = |is_counted: &dyn Fn(&AgentRecord) -> bool| {
             u32::try_from(records.iter().filter(|record| is_counted(record)).count()).unwrap_or(u32::MAX)
         };
-        let in_state = |state: AgentState| count(&|record| record.state == state);
+        let in_state = |state: AgentState| count(&|record| state_in_queue(record) == state);
         let available = |availability: Availability| count(&|record| record.availability == availability);
         let logged_on = count(&|record| record.state != AgentState::Logout);
         let not_ready = in_state(AgentState::NotReady);
@@ -131,6 +135,7 @@ impl CtiServer {
             agents_work_not_ready: in_state(AgentState::WorkNotReady),
             agents_work_ready: in_state(AgentState::WorkReady),
             agents_reserved: in_state(AgentState::Reserved),
+            agents_busy_other: in_state(AgentState::BusyOther),
             agents_icm_available: available(Availability::Icm),
             agents_application_available: available(Availability::Application),
             ..QuerySkillGroupStatisticsConf::default()
@@ -213,4 +218,9 @@ fn asked_mrd(agent: &Agent, mrd: i32) -> Result<MrdId, Denial> {
     let mrd = if [0, -1].contains(&mrd) { VOICE_MRD } else { MrdId(mrd) };
     let is_member = agent.memberships.iter().any(|membership| membership.mrd == mrd);
     if mrd == VOICE_MRD || is_member { Ok(mrd) } else { Err(Denial::Status(status::INVALID_MR_DOMAIN)) }
+}
+
+/// How an agent stands in the queue of a record: LOGIN is shown once, and is not where the agent is.
+fn state_in_queue(record: &AgentRecord) -> AgentState {
+    if record.skill_group_state == AgentState::Login { record.state } else { record.skill_group_state }
 }

@@ -121,5 +121,6 @@ fn voice_record(agent: &Agent, peripheral: u32, state: AgentState) -> AgentRecor
         skill_group: SkillTarget(-1),
         direction: 0,
         terminal: agent.terminal.clone(),
+        other_queues: Vec::new(),
     }
 }

@@ -8,7 +8,7 @@ use crate::{
 };
 use cce_kernel::{
     Time,
-    model::{AgentState, Availability, TaskState},
+    model::{AgentState, Availability, SkillTarget, TaskState},
 };
 
 /// Whether and how an agent is signed in to a domain.
@@ -23,17 +23,6 @@ pub(crate) enum SignIn {
     Ready,
     /// Signed in through a session that is gone.
     ClientLost,
-}
-
-/// A request to become not ready that waits for the last task's end.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Held {
-    /// The session that asked.
-    pub(crate) session: u32,
-    /// Its invoke id.
-    pub(crate) invoke_id: u32,
-    /// Reason code.
-    pub(crate) reason: u16,
 }
 
 /// An agent's tasks in one domain, counted by state.
@@ -75,6 +64,17 @@ impl Load {
     }
 }
 
+/// An agent's membership in a queue of a domain.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct InQueue {
+    /// The membership.
+    pub(crate) membership: Membership,
+    /// State in the queue.
+    pub(crate) state: AgentState,
+    /// Since when.
+    pub(crate) since: Time,
+}
+
 /// What an agent's events and reports to the router show, but for what never changes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Standing {
@@ -112,8 +112,10 @@ impl Standing {
 pub(crate) struct AgentInMrd {
     /// The agent as configured.
     pub(crate) agent: Agent,
-    /// The queue that the agent's events name.
+    /// The first queue of the domain, which stands for it where only one can be named.
     pub(crate) queue: Membership,
+    /// Every queue of the domain, the first one included.
+    pub(crate) queues: Vec<InQueue>,
     /// Whether and how the agent is signed in.
     pub(crate) sign_in: SignIn,
     /// Whether the router may assign tasks.
@@ -126,8 +128,6 @@ pub(crate) struct AgentInMrd {
     pub(crate) reason: u16,
     /// Who signed the agent in.
     pub(crate) client: Client,
-    /// The request to become not ready that waits.
-    pub(crate) held_not_ready: Option<Held>,
     /// Whether the agent becomes not routable once every task has begun.
     pub(crate) not_routable_next: bool,
     /// How far an interrupt of the agent's work is.
@@ -143,18 +143,18 @@ pub(crate) struct AgentInMrd {
 }
 
 impl AgentInMrd {
-    /// An agent that is signed out.
+    /// An agent that is signed out, and so far belongs to no queue but `queue`.
     pub(crate) fn new(agent: Agent, queue: Membership) -> Self {
         Self {
             agent,
             queue,
+            queues: vec![InQueue::signed_out(queue)],
             sign_in: SignIn::SignedOut,
             routable: false,
             limit: 0,
             beyond: 0,
             reason: 0,
             client: Client::default(),
-            held_not_ready: None,
             not_routable_next: false,
             interrupt: Interrupt::None,
             noted: Standing::SIGNED_OUT,
@@ -167,6 +167,26 @@ impl AgentInMrd {
     /// The key of this agent in this domain.
     pub(crate) fn place(&self) -> Place {
         Place { skill_target: self.agent.skill_target, mrd: self.queue.mrd }
+    }
+
+    /// The agent belongs to a further queue of the domain.
+    pub(crate) fn join(&mut self, queue: Membership) {
+        self.queues.push(InQueue::signed_out(queue));
+    }
+
+    /// The queue that a task was routed by; the first one where it is none of the agent's.
+    pub(crate) fn queue_of(&self, skill_group: SkillTarget) -> usize {
+        self.queues.iter().position(|queue| queue.membership.skill_group == skill_group).unwrap_or(0)
+    }
+
+    /// Follows a change: the state in each queue, from its own tasks (task-routing 1.4).
+    pub(crate) fn enter_queues(&mut self, state: AgentState, loads: &[Load], now: Time) {
+        for (queue, load) in self.queues.iter_mut().zip(loads) {
+            let to = state_in_queue(state, *load);
+            if queue.state != to {
+                *queue = InQueue { state: to, since: now, ..*queue };
+            }
+        }
     }
 
     /// Whether the agent is signed in, even if its client is gone.
@@ -195,29 +215,55 @@ impl AgentInMrd {
         }
     }
 
-    /// Task-routing 1.5. Somebody who asked to become not ready gets no more tasks meanwhile, nor does somebody whose
-    /// work is interrupted (inferred).
+    /// Task-routing 1.5. Somebody whose work is interrupted gets no more tasks meanwhile (inferred).
     fn availability(&self, load: Load, is_kept: bool) -> Availability {
-        let ready = self.sign_in == SignIn::Ready && self.held_not_ready.is_none();
-        if !ready || is_kept || load.total() >= self.limit {
+        if self.sign_in != SignIn::Ready || is_kept || load.total() >= self.limit {
             return Availability::NotAvailable;
         }
         if self.routable { Availability::Icm } else { Availability::Application }
     }
 }
 
-/// The state in the domain: interrupted, else active, else work ready, else paused, else reserved (task-routing 1.4).
+/// The state in the domain: who asked to be not ready is that, whatever the tasks do (finesse-nonvoice 2.5); else
+/// interrupted, active, work ready, paused, reserved, in this order (task-routing 1.4).
 fn state_of(sign_in: SignIn, load: Load, is_interrupted: bool) -> AgentState {
     match sign_in {
         SignIn::SignedOut => AgentState::Logout,
         SignIn::ClientLost => AgentState::WorkNotReady,
-        SignIn::NotReady | SignIn::Ready if is_interrupted => AgentState::Interrupted,
-        SignIn::NotReady | SignIn::Ready if load.active > 0 => AgentState::Active,
-        SignIn::NotReady | SignIn::Ready if load.wrap_up > 0 => AgentState::WorkReady,
-        SignIn::NotReady | SignIn::Ready if load.paused > 0 => AgentState::Paused,
-        SignIn::NotReady | SignIn::Ready if load.waiting > 0 => AgentState::Reserved,
         SignIn::NotReady => AgentState::NotReady,
+        SignIn::Ready if is_interrupted => AgentState::Interrupted,
+        SignIn::Ready if load.active > 0 => AgentState::Active,
+        SignIn::Ready if load.wrap_up > 0 => AgentState::WorkReady,
+        SignIn::Ready if load.paused > 0 => AgentState::Paused,
+        SignIn::Ready if load.waiting > 0 => AgentState::Reserved,
         SignIn::Ready => AgentState::NotActive,
+    }
+}
+
+/// The state in a queue of a domain in which the agent has `state`: that of the queue's own tasks. While only tasks of
+/// other queues keep the agent busy, it is busy other; not ready and interrupted hold for every queue (task-routing 1.4).
+fn state_in_queue(state: AgentState, load: Load) -> AgentState {
+    match state {
+        AgentState::Reserved | AgentState::Active | AgentState::WorkReady | AgentState::Paused => {
+            if load.total() == 0 { AgentState::BusyOther } else { state_of(SignIn::Ready, load, false) }
+        }
+        AgentState::Login
+        | AgentState::Logout
+        | AgentState::NotReady
+        | AgentState::Available
+        | AgentState::Talking
+        | AgentState::WorkNotReady
+        | AgentState::BusyOther
+        | AgentState::Unknown
+        | AgentState::Hold
+        | AgentState::Interrupted
+        | AgentState::NotActive => state,
+    }
+}
+
+impl InQueue {
+    fn signed_out(membership: Membership) -> Self {
+        Self { membership, state: AgentState::Logout, since: Time::default() }
     }
 }
 
@@ -234,5 +280,16 @@ mod tests {
         assert_eq!(state(&[Offered, Paused]), AgentState::Paused);
         assert_eq!(state(&[PreCall, Offered]), AgentState::Reserved);
         assert_eq!(state(&[]), AgentState::NotActive);
+    }
+
+    #[test]
+    fn who_asked_to_be_not_ready_is_that_whatever_the_tasks_do() {
+        use TaskState::{Active, Offered, Paused, PreCall, WrapUp};
+        for task in [PreCall, Offered, Active, Paused, WrapUp] {
+            for is_interrupted in [false, true] {
+                let state = state_of(SignIn::NotReady, Load::of([task].into_iter()), is_interrupted);
+                assert_eq!(state, AgentState::NotReady, "{task:?}");
+            }
+        }
     }
 }

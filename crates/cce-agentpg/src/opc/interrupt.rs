@@ -218,10 +218,6 @@ impl Opc {
         self.to_cti.push(OpcMessage::TaskState { task: task.id, state: to });
     }
 
-    fn tasks_of(&self, place: Place) -> Vec<Task> {
-        self.tasks.values().filter(|task| task.place == place).copied().collect()
-    }
-
     /// The agent's domains whose work gives way, unless there is no other to give way to.
     fn interruptible_places(&self, agent: SkillTarget) -> Vec<Place> {
         let of = |mrd| Place { skill_target: agent, mrd };

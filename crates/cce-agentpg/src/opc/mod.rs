@@ -18,11 +18,11 @@ use crate::{
     arm::{ArmRequest, Place, Refusal},
     config::Config,
 };
-use agent::{AgentInMrd, Load, Standing};
+use agent::{AgentInMrd, InQueue, Load, Standing};
 use cce_kernel::{
-    Cx, Fact, TimerKey,
+    Cx, Fact, Time, TimerKey,
     fact::{ArmMessage, OpcMessage},
-    model::{AgentRecord, AgentState, MrdId, SkillTarget, TaskEventKind, TaskId},
+    model::{AgentRecord, AgentState, MrdId, QueueRecord, SkillTarget, TaskEventKind, TaskId},
 };
 use router::RouterLink;
 use std::collections::{BTreeMap, BTreeSet};
@@ -77,7 +77,10 @@ impl Opc {
         for agent in &config.agents {
             for queue in &agent.memberships {
                 let place = Place { skill_target: agent.skill_target, mrd: queue.mrd };
-                agents.entry(place).or_insert_with(|| AgentInMrd::new(agent.clone(), *queue));
+                agents
+                    .entry(place)
+                    .and_modify(|known: &mut AgentInMrd| known.join(*queue))
+                    .or_insert_with(|| AgentInMrd::new(agent.clone(), *queue));
             }
         }
         Self {
@@ -177,9 +180,23 @@ impl Opc {
         Load::of(self.tasks.values().filter(|task| task.place == place).map(|task| task.state))
     }
 
+    /// The same queue by queue.
+    fn loads_by_queue(&self, place: Place) -> Vec<Load> {
+        let Some(agent) = self.agents.get(&place) else { return Vec::new() };
+        let tasks = || self.tasks.values().filter(|task| task.place == place);
+        let of_queue = |index: usize| {
+            Load::of(tasks().filter(|task| agent.queue_of(task.skill_group) == index).map(|task| task.state))
+        };
+        (0..agent.queues.len()).map(of_queue).collect()
+    }
+
     /// The agent's tasks in the domain, oldest first.
+    fn tasks_of(&self, place: Place) -> Vec<Task> {
+        self.tasks.values().filter(|task| task.place == place).copied().collect()
+    }
+
     fn task_ids(&self, place: Place) -> Vec<TaskId> {
-        self.tasks.values().filter(|task| task.place == place).map(|task| task.id).collect()
+        self.tasks_of(place).into_iter().map(|task| task.id).collect()
     }
 
     /// Whether the agent has a task in another domain, one whose tasks must not be interrupted.
@@ -222,7 +239,9 @@ impl Opc {
     fn report_one(&mut self, place: Place, shown: Shown, cx: &mut Cx<'_>) {
         let standing = self.standing(place);
         let peripheral = self.config.peripheral;
+        let loads = self.loads_by_queue(place);
         let Some(agent) = self.agents.get_mut(&place) else { return };
+        agent.enter_queues(standing.state, &loads, cx.now());
         let before = std::mem::replace(&mut agent.noted, standing);
         if before.state != standing.state {
             agent.since = cx.now();
@@ -279,7 +298,15 @@ fn transition(agent: &AgentInMrd, from: AgentState) -> Fact {
 /// The agent's record for the CTI server (cti-server-protocol 16.1).
 fn record(agent: &AgentInMrd, peripheral: u32, shown: Shown, cx: &Cx<'_>) -> AgentRecord {
     let now = agent.noted;
-    let seconds = u32::try_from(cx.now().since(agent.since).as_secs()).unwrap_or(u32::MAX);
+    let seconds = |since: Time| u32::try_from(cx.now().since(since).as_secs()).unwrap_or(u32::MAX);
+    let queue = |queue: &InQueue| QueueRecord {
+        number: queue.membership.skill_group_number,
+        skill_group: queue.membership.skill_group,
+        state: if shown == Shown::Login { AgentState::Login } else { queue.state },
+        seconds: seconds(queue.since),
+    };
+    let mut queues = agent.queues.iter().map(queue);
+    let first = queues.next().expect("an agent is in a domain by a queue");
     AgentRecord {
         agent: agent.agent.id.clone(),
         peripheral,
@@ -288,10 +315,10 @@ fn record(agent: &AgentInMrd, peripheral: u32, shown: Shown, cx: &Cx<'_>) -> Age
         session: agent.client.session,
         signature: agent.client.signature.clone(),
         unique_instance: agent.client.unique_instance.clone(),
-        skill_group_state: if shown == Shown::Login { AgentState::Login } else { now.state },
-        skill_group_seconds: seconds,
+        skill_group_state: first.state,
+        skill_group_seconds: first.seconds,
         state: now.state,
-        seconds,
+        seconds: seconds(agent.since),
         reason: agent.reason,
         mrd: agent.queue.mrd,
         tasks: if let Shown::BeforeEnd(tasks) = shown { tasks } else { now.tasks },
@@ -300,10 +327,11 @@ fn record(agent: &AgentInMrd, peripheral: u32, shown: Shown, cx: &Cx<'_>) -> Age
         routable: now.routable,
         availability: now.availability,
         skill_target: agent.agent.skill_target,
-        skill_group_number: agent.queue.skill_group_number,
-        skill_group: agent.queue.skill_group,
+        skill_group_number: first.number,
+        skill_group: first.skill_group,
         direction: u32::from(now.state == AgentState::Active),
         terminal: agent.agent.terminal.clone(),
+        other_queues: queues.collect(),
     }
 }
 

@@ -59,13 +59,12 @@ impl Opc {
             Disposition::ABANDONED_WHILE_OFFERED
         };
         self.remove(task, disposition, cx);
-        let released = self.release_held(task.place);
+        self.release_not_routable(task.place);
         self.report(task.place, Shown::AsIs, cx);
         if let Some(agent) = self.agents.get(&task.place) {
             let agent = agent.agent.id.clone();
             self.to_cti.push(OpcMessage::PreCallAbort { task: task.id, agent, mrd: task.place.mrd });
         }
-        self.confirm_held(released);
     }
 
     fn is_assignable(&self, task: &Task) -> Result<(), &'static str> {

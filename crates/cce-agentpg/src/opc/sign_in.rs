@@ -1,15 +1,11 @@
 //! Signing agents in and out, and what they get tasks for (cti-server-protocol 11.1, 11.3; task-routing E3,
 //! E6, E16, E19).
 
-use super::{
-    Opc, Shown, TASK_LIFE,
-    agent::{Held, SignIn},
-    task::Ending,
-};
+use super::{Opc, Shown, TASK_LIFE, agent::SignIn, task::Ending};
 use crate::arm::{ArmRequest, Client, Place, Refusal};
 use cce_kernel::{
     Cx, TimerKey,
-    model::{Disposition, MrdId, TaskState},
+    model::{Disposition, MrdId, TaskEventKind, TaskState},
 };
 
 /// The voice domain, to which nobody signs in here.
@@ -73,7 +69,8 @@ impl Opc {
         }
     }
 
-    /// Signs an agent out. The agent gets no task while the old ones end.
+    /// Signs an agent out. Every task ends, and the sign-out follows; no state in between is shown
+    /// (finesse-nonvoice 5).
     pub(super) fn on_media_logout(
         &mut self,
         place: Place,
@@ -85,22 +82,22 @@ impl Opc {
         if !agent.is_signed_in() {
             return Err(Refusal::NotLoggedIn);
         }
-        agent.sign_in = SignIn::NotReady;
-        agent.reason = reason;
-        cx.cancel(TimerKey::new(TASK_LIFE, place.timer_id()));
-        for id in self.task_ids(place) {
-            let unanswered = self.tasks.get(&id).is_some_and(|task| task.state == TaskState::PreCall);
-            self.end_task(id, &at_logout(ending, unanswered), cx);
-        }
-        let agent = self.agent_mut(place)?;
         agent.sign_in = SignIn::SignedOut;
         agent.routable = false;
+        agent.not_routable_next = false;
+        agent.reason = reason;
+        cx.cancel(TimerKey::new(TASK_LIFE, place.timer_id()));
+        for task in self.tasks_of(place) {
+            let ending = at_logout(ending, task.state == TaskState::PreCall);
+            self.remove(task, ending.icm, cx);
+            self.push_event(task, TaskEventKind::End, Some(&ending));
+        }
         self.report(place, Shown::AsIs, cx);
         self.agent_mut(place)?.client = Client::default();
         Ok(())
     }
 
-    /// Makes an agent ready. A request to become not ready that still waits is overtaken.
+    /// Makes an agent ready; who is made routable with it takes back an earlier request to be not routable.
     pub(super) fn on_make_ready(
         &mut self,
         place: Place,
@@ -110,37 +107,30 @@ impl Opc {
         let agent = self.attended_mut(place)?;
         agent.sign_in = SignIn::Ready;
         agent.routable |= routable;
+        agent.not_routable_next &= !routable;
         agent.reason = 0;
-        let overtaken = agent.held_not_ready.take();
-        self.refuse_held(overtaken);
         self.report(place, Shown::AsIs, cx);
         Ok(())
     }
 
-    /// Makes an agent not ready, once the tasks that have begun end.
+    /// Makes an agent not ready, at once: the tasks stay with the agent, who works on them and ends them. It is
+    /// refused while a task is offered that the agent has not accepted (cti-server-protocol 11.1).
     pub(super) fn on_make_not_ready(
         &mut self,
         request: &ArmRequest,
         reason: u16,
         cx: &mut Cx<'_>,
     ) -> Result<(), Refusal> {
-        let load = self.load(request.place);
-        let agent = self.attended_mut(request.place)?;
-        if agent.held_not_ready.is_some() {
-            return Err(Refusal::AlreadyPending);
-        }
-        if load.waiting > 0 {
+        let place = request.place;
+        let is_offered = self.tasks_of(place).iter().any(|task| task.state == TaskState::PreCall);
+        let agent = self.attended_mut(place)?;
+        if is_offered {
             return Err(Refusal::TaskSentRecently);
         }
-        if load.total() > 0 {
-            let (session, invoke_id) = (request.client.session, request.invoke_id);
-            agent.held_not_ready = Some(Held { session, invoke_id, reason });
-        } else {
-            agent.sign_in = SignIn::NotReady;
-            agent.reason = reason;
-            self.answer(request.client.session, request.invoke_id, 0);
-        }
-        self.report(request.place, Shown::AsIs, cx);
+        agent.sign_in = SignIn::NotReady;
+        agent.reason = reason;
+        self.answer(request.client.session, request.invoke_id, 0);
+        self.report(place, Shown::AsIs, cx);
         Ok(())
     }
 
@@ -161,7 +151,7 @@ impl Opc {
     }
 
     /// Keeps the router from assigning tasks, once every assigned task has begun (task-routing 1.5). The answer
-    /// comes at once, unlike the one to not ready, since nobody knows when an agent begins (inferred).
+    /// comes at once, since nobody knows when an agent begins (inferred).
     pub(super) fn on_make_not_routable(
         &mut self,
         request: &ArmRequest,
@@ -190,23 +180,13 @@ impl Opc {
         self.end_all(place, &Disposition::PATH_DOWN.into(), cx);
     }
 
-    /// Does what waited for the agent's tasks and waits no longer. Its answer is to follow the agent's event.
-    pub(super) fn release_held(&mut self, place: Place) -> Option<Held> {
-        let load = self.load(place);
-        let agent = self.agents.get_mut(&place)?;
-        if load.waiting == 0 && std::mem::take(&mut agent.not_routable_next) {
+    /// Makes an agent not routable who asked for it while tasks had not begun, once every task has begun
+    /// (task-routing 1.5).
+    pub(super) fn release_not_routable(&mut self, place: Place) {
+        let has_waiting = self.load(place).waiting > 0;
+        let Some(agent) = self.agents.get_mut(&place) else { return };
+        if !has_waiting && std::mem::take(&mut agent.not_routable_next) {
             agent.routable = false;
-        }
-        let held = agent.held_not_ready.take_if(|_| load.total() == 0)?;
-        agent.sign_in = SignIn::NotReady;
-        agent.reason = held.reason;
-        Some(held)
-    }
-
-    /// Confirms what was released.
-    pub(super) fn confirm_held(&mut self, released: Option<Held>) {
-        if let Some(held) = released {
-            self.answer(held.session, held.invoke_id, 0);
         }
     }
 
@@ -246,8 +226,6 @@ impl Opc {
         agent.routable = false;
         agent.client.session = 0;
         agent.not_routable_next = false;
-        let held = agent.held_not_ready.take();
-        self.refuse_held(held);
         if let Some(mrd) = self.config.mrds.iter().find(|mrd| mrd.id == place.mrd) {
             cx.arm(TimerKey::new(TASK_LIFE, place.timer_id()), mrd.life);
         }
@@ -257,12 +235,6 @@ impl Opc {
     fn end_all(&mut self, place: Place, ending: &Ending, cx: &mut Cx<'_>) {
         for id in self.task_ids(place) {
             self.end_task(id, ending, cx);
-        }
-    }
-
-    fn refuse_held(&mut self, held: Option<Held>) {
-        if let Some(held) = held {
-            self.answer(held.session, held.invoke_id, Refusal::WrongSequence.code());
         }
     }
 }

@@ -36,9 +36,8 @@ impl Opc {
         if kind == TaskEventKind::Start {
             self.arm_duration(&task, cx);
         }
-        let released = self.release_held(task.place);
+        self.release_not_routable(task.place);
         self.report(task.place, Shown::AsIs, cx);
-        self.confirm_held(released);
         Ok(())
     }
 
@@ -75,9 +74,8 @@ impl Opc {
         let before = self.load(task.place).total();
         self.remove(task, ending.icm, cx);
         self.push_event(task, TaskEventKind::End, Some(ending));
-        let released = self.release_held(task.place);
+        self.release_not_routable(task.place);
         self.report(task.place, Shown::BeforeEnd(before), cx);
-        self.confirm_held(released);
     }
 
     /// Takes a task from its agent, and tells the router how it ended.

@@ -6,6 +6,7 @@
 mod application;
 mod interrupt;
 mod lab;
+mod queues;
 mod router;
 mod server;
 mod session;

@@ -118,7 +118,7 @@ fn who_became_not_ready_meanwhile_gets_the_task_all_the_same() {
     let mut lab = Lab::open();
     lab.finesse_says(login(MRD));
     let said = lab.reserve(TASK);
-    assert_eq!(agent_event(&said.to(lab.finesse)).agent_state, AgentState::Reserved.number());
+    assert_eq!(agent_event(&said.to(lab.finesse)).agent_state, AgentState::NotReady.number());
     let ended = lab.finesse_says(end(TASK));
     assert_eq!(agent_event(&ended.to(lab.finesse)).agent_state, AgentState::NotReady.number());
 }

@@ -85,44 +85,54 @@ fn an_idle_agent_becomes_not_ready_at_once() {
 }
 
 #[test]
-fn nobody_becomes_not_ready_while_a_task_has_not_begun() {
+fn not_ready_is_refused_while_a_task_is_offered_and_not_when_it_is_accepted() {
     let mut lab = Lab::ready();
     lab.reserve(TASK);
     assert_eq!(lab.finesse_says(not_ready(0)).status(lab.finesse), 14);
     lab.finesse_says(offer(TASK));
-    assert_eq!(lab.finesse_says(not_ready(0)).status(lab.finesse), 14);
+    let said = lab.finesse_says(not_ready(0));
+    assert_eq!(said.status(lab.finesse), 0);
+    assert_eq!(agent_event(&said.to(lab.finesse)).agent_state, AgentState::NotReady.number());
 }
 
+/// TR-065, TR-068.
 #[test]
-fn not_ready_waits_for_the_last_task_and_keeps_others_away() {
+fn not_ready_takes_effect_at_once_and_the_tasks_stay() {
     let mut lab = Lab::working();
-    let asked = lab.finesse_says(not_ready(0));
-    assert_eq!(asked.names(lab.finesse), ["AGENT_STATE_EVENT"]);
+    let asked = lab.finesse_says(not_ready(3));
+    assert_eq!(asked.names(lab.finesse), ["MAKE_AGENT_NOT_READY_RESP", "AGENT_STATE_EVENT"]);
     let event = agent_event(&asked.to(lab.finesse));
-    assert_eq!((event.agent_state, event.agent_availability_status), (AgentState::Active.number(), 0));
+    assert_eq!((event.agent_state, event.agent_availability_status), (AgentState::NotReady.number(), 0));
+    assert_eq!((event.num_tasks, event.event_reason_code), (1, 3));
+    assert_eq!(asked.reported_states()[0].availability, 0);
+    for work in [
+        cce_cti::Cti::from(crate::work::pause(TASK)),
+        crate::work::resume(TASK).into(),
+        crate::work::wrap_up(TASK).into(),
+    ] {
+        let worked = lab.finesse_says(work);
+        assert_eq!(agent_event(&worked.to(lab.finesse)).agent_state, AgentState::NotReady.number());
+    }
     let ended = lab.finesse_says(end(TASK));
-    assert_eq!(
-        ended.names(lab.finesse),
-        ["AGENT_STATE_EVENT", "END_TASK_EVENT", "MAKE_AGENT_NOT_READY_RESP"]
-    );
+    assert_eq!(ended.names(lab.finesse), ["AGENT_STATE_EVENT", "END_TASK_EVENT"]);
     assert_eq!(agent_event(&ended.to(lab.finesse)).agent_state, AgentState::NotReady.number());
 }
 
 #[test]
-fn a_second_request_to_become_not_ready_is_refused_with_9() {
+fn who_is_not_ready_may_say_so_again_with_another_reason() {
     let mut lab = Lab::working();
-    lab.finesse_says(not_ready(0));
-    let again = lab.finesse_says(MakeAgentNotReadyReq { invoke_id: 13, ..not_ready(0) });
-    assert_eq!(again.status(lab.finesse), 9);
+    lab.finesse_says(not_ready(3));
+    let again = lab.finesse_says(MakeAgentNotReadyReq { invoke_id: 13, ..not_ready(4) });
+    assert_eq!(again.status(lab.finesse), 0);
+    assert_eq!(agent_event(&again.to(lab.finesse)).event_reason_code, 4);
 }
 
 #[test]
-fn ready_overtakes_a_request_to_become_not_ready() {
+fn who_is_ready_again_has_the_state_of_the_tasks() {
     let mut lab = Lab::working();
     lab.finesse_says(not_ready(0));
     let said = lab.finesse_says(ready(MRD));
-    assert_eq!(said.names(lab.finesse), ["MAKE_AGENT_NOT_READY_RESP", "AGENT_STATE_EVENT"]);
-    assert_eq!(said.status(lab.finesse), 19);
+    assert_eq!(agent_event(&said.to(lab.finesse)).agent_state, AgentState::Active.number());
     let ended = lab.finesse_says(end(TASK));
     assert_eq!(agent_event(&ended.to(lab.finesse)).agent_state, AgentState::NotActive.number());
 }
@@ -136,6 +146,26 @@ fn not_routable_waits_until_every_task_has_begun() {
     assert_eq!(agent_event(&asked.to(lab.finesse)).agent_mode, 1);
     let begun = lab.finesse_says(start(TASK));
     assert_eq!(agent_event(&begun.to(lab.finesse)).agent_mode, 0);
+}
+
+/// Case 01.
+#[test]
+fn routable_and_ready_take_an_earlier_not_routable_back() {
+    let routable = MakeAgentRoutableInd {
+        invoke_id: 15,
+        mrd_id: MRD,
+        icm_agent_id: AGENT,
+        max_tasks: 3,
+        ..Default::default()
+    };
+    for take_back in [cce_cti::Cti::from(routable), ready(MRD).into()] {
+        let mut lab = Lab::ready();
+        lab.reserve(TASK);
+        lab.finesse_says(not_routable());
+        lab.finesse_says(take_back);
+        let begun = lab.finesse_says(start(TASK));
+        assert_eq!(agent_event(&begun.to(lab.finesse)).agent_mode, 1);
+    }
 }
 
 #[test]
@@ -176,10 +206,15 @@ fn a_sign_out_ends_every_task_before_it_shows_logout() {
     let mut lab = Lab::working();
     lab.reserve(task(1));
     let said = lab.finesse_says(logout());
-    let pair = ["AGENT_STATE_EVENT", "END_TASK_EVENT"];
-    assert_eq!(said.names(lab.finesse), [&pair[..], &pair[..], &pair[..1]].concat());
+    assert_eq!(
+        said.names(lab.finesse),
+        ["END_TASK_EVENT", "END_TASK_EVENT", "AGENT_STATE_EVENT"],
+        "no state in between"
+    );
     assert_eq!(said.reported_tasks(), [(TASK, 7, 40), (task(1), 7, 36)], "nobody answered the second");
-    assert!(said.reported_states().iter().all(|state| state.availability == 0));
+    let states: Vec<u16> = said.reported_states().iter().map(|state| state.agent_state).collect();
+    assert_eq!(states, [AgentState::Logout.number()]);
+    assert_eq!(agent_event(&said.to(lab.finesse)).num_tasks, 0);
 }
 
 #[test]
@@ -233,14 +268,6 @@ fn tasks_of_a_lost_session_end_with_42_when_their_life_is_over() {
     let mut lab = Lab::working();
     let key = lab.lose(lab.finesse).armed("task life").unwrap();
     assert_eq!(lab.timer(key, 1_200).reported_tasks(), [(TASK, 7, 42)]);
-}
-
-#[test]
-fn a_lost_session_answers_no_held_request() {
-    let mut lab = Lab::working();
-    lab.finesse_says(not_ready(0));
-    let gone = lab.lose(lab.finesse);
-    assert_eq!(gone.frames(lab.finesse), [] as [cce_wire::Bytes; 0]);
 }
 
 fn not_ready(reason_code: u16) -> MakeAgentNotReadyReq {

@@ -248,7 +248,7 @@ pub(crate) fn pause(task_id: TaskId) -> PauseTaskInd {
     PauseTaskInd { invoke_id: 20, mrd_id: MRD, icm_agent_id: AGENT, task_id, ..PauseTaskInd::default() }
 }
 
-fn resume(task_id: TaskId) -> ResumeTaskInd {
+pub(crate) fn resume(task_id: TaskId) -> ResumeTaskInd {
     ResumeTaskInd { invoke_id: 21, mrd_id: MRD, icm_agent_id: AGENT, task_id, ..ResumeTaskInd::default() }
 }
 

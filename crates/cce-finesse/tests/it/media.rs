@@ -146,6 +146,34 @@ fn an_agent_becomes_not_routable_and_routable_again() {
     assert_eq!(routable.max_tasks, 3);
 }
 
+/// A request that is answered with 202 is done: the later of two opposite ones counts (case 01).
+#[test]
+fn a_request_to_be_not_routable_that_is_pending_can_be_taken_back() {
+    for take_back in ["<Media><routable>true</routable></Media>", READY] {
+        let mut lab = Lab::offered();
+        let invoke_id = lab.put(MEDIA, "<Media><routable>false</routable></Media>").invoke_id();
+        lab.cti(MakeAgentNotRoutableResp { invoke_id, ..Default::default() });
+        lab.agent(AgentState::Reserved, 1);
+        let taken_back = lab.put(MEDIA, take_back);
+        let wanted = if take_back == READY { "MAKE_AGENT_READY_IND" } else { "MAKE_AGENT_ROUTABLE_IND" };
+        assert_eq!(taken_back.names(), [wanted]);
+        lab.agent(AgentState::Reserved, 1);
+        assert!(lab.put(MEDIA, take_back).names().is_empty(), "there is nothing left to take back");
+    }
+}
+
+#[test]
+fn routable_from_routable_is_ignored_silently() {
+    let mut lab = Lab::ready();
+    let invoke_id = lab.put(MEDIA, "<Media><routable>false</routable></Media>").invoke_id();
+    lab.cti(MakeAgentNotRoutableResp { invoke_id, ..Default::default() });
+    lab.agent(AgentState::NotActive, 0);
+    lab.put(MEDIA, "<Media><routable>true</routable></Media>");
+    lab.agent(AgentState::NotActive, 1);
+    let again = lab.put(MEDIA, "<Media><routable>true</routable></Media>");
+    assert_eq!((again.status(), again.names().len()), (202, 0));
+}
+
 #[test]
 fn the_cti_server_makes_an_agent_not_routable_by_itself() {
     let mut lab = Lab::ready();

@@ -105,6 +105,60 @@ fn five_bad_passwords_lock_the_sign_in_for_five_minutes() {
 }
 
 #[test]
+fn a_stranger_locks_no_agent_out_of_work() {
+    const READY: &str = "<User><state>READY</state></User>";
+    const NOT_READY: &str = "<User><state>NOT_READY</state></User>";
+    let mut lab = Lab::ready();
+    for (path, body) in [(USER, LOGIN), (crate::lab::MEDIA, crate::lab::SIGN_IN)] {
+        for _ in 0..6 {
+            assert_eq!(lab.request(Request::new("PUT", path).xml(body), "1080:wrong").status(), 401);
+        }
+    }
+    assert_eq!(lab.put(USER, LOGIN).status(), 401, "sign-ins are locked");
+    assert_eq!(lab.get(USER).status(), 200);
+    assert_eq!(lab.put(USER, READY).status(), 202);
+    assert_eq!(lab.put(USER, NOT_READY).status(), 202);
+    assert_eq!(lab.put(crate::lab::MEDIA, "<Media><state>NOT_READY</state></Media>").status(), 202);
+}
+
+#[test]
+fn bad_passwords_count_at_sign_ins_only() {
+    let mut lab = Lab::in_service();
+    for _ in 0..6 {
+        for body in ["<User><state>READY</state></User>", "<User/>", "no XML", ""] {
+            assert_eq!(lab.request(Request::new("PUT", USER).xml(body), "1080:wrong").status(), 401);
+        }
+        let media = "<Media><state>READY</state></Media>";
+        for path in [crate::lab::MEDIA, crate::lab::DIALOG] {
+            assert_eq!(lab.request(Request::new("PUT", path).xml(media), "1080:wrong").status(), 401);
+        }
+        assert_eq!(lab.request(Request::new("GET", USER), "1080:wrong").status(), 401);
+    }
+    assert_eq!(lab.put(USER, LOGIN).status(), 202);
+}
+
+#[test]
+fn right_passwords_of_other_requests_do_not_clear_the_count() {
+    let mut lab = Lab::in_service();
+    for _ in 0..5 {
+        assert_eq!(lab.request(Request::new("PUT", USER).xml(LOGIN), "1080:wrong").status(), 401);
+        assert_eq!(lab.get(USER).status(), 200);
+    }
+    assert_eq!(lab.put(USER, LOGIN).status(), 401);
+}
+
+#[test]
+fn a_list_with_a_sign_in_counts_as_one() {
+    let mut lab = Lab::in_service();
+    let list = format!("<MediaList>{}</MediaList>", crate::lab::SIGN_IN);
+    for _ in 0..5 {
+        let asked = Request::new("PUT", "/finesse/api/User/1080/Media").xml(list.as_str());
+        assert_eq!(lab.request(asked, "1080:wrong").status(), 401);
+    }
+    assert_eq!(lab.put(USER, LOGIN).status(), 401);
+}
+
+#[test]
 fn a_good_password_clears_the_count() {
     let mut lab = Lab::in_service();
     for _ in 0..3 {

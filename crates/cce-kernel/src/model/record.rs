@@ -53,6 +53,38 @@ pub struct AgentRecord {
     pub direction: u32,
     /// Active terminal device.
     pub terminal: String,
+    /// The agent in the further queues of the domain, each of which has an event of its own.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub other_queues: Vec<QueueRecord>,
+}
+
+/// How an agent stands in a further queue of a domain.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct QueueRecord {
+    /// The queue's peripheral number.
+    pub number: u32,
+    /// The queue's id in the central controller's database.
+    pub skill_group: SkillTarget,
+    /// State of the agent in the queue.
+    pub state: AgentState,
+    /// Seconds in that state.
+    pub seconds: u32,
+}
+
+impl AgentRecord {
+    /// A record for each queue of the domain, in the order in which the agent belongs to them.
+    pub fn by_queue(&self) -> impl Iterator<Item = Self> {
+        let own = Self { other_queues: Vec::new(), ..self.clone() };
+        let others = self.other_queues.iter().map(|queue| Self {
+            skill_group_state: queue.state,
+            skill_group_seconds: queue.seconds,
+            skill_group_number: queue.number,
+            skill_group: queue.skill_group,
+            other_queues: Vec::new(),
+            ..self.clone()
+        });
+        std::iter::once(own).chain(others)
+    }
 }
 
 /// A reservation, as OPC hands it to the CTI server (cti-server-protocol 16.5).

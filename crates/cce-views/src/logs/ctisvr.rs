@@ -99,7 +99,9 @@ impl CtisvrLog {
                 lines.extend(rest.map(|rest| (LogFile::Ctisvr, rest)));
             }
             AgentPgFact::ToCtiServer(OpcMessage::Agent(agent)) => {
-                self.trace(record, &agent_event(agent), lines);
+                for queue in agent.by_queue() {
+                    self.trace(record, &agent_event(&queue), lines);
+                }
             }
             AgentPgFact::ToCtiServer(OpcMessage::PreCall(call)) => self.trace(record, &pre_call(call), lines),
             AgentPgFact::ToCtiServer(OpcMessage::Task(event)) if event.kind == TaskEventKind::End => {

@@ -1,0 +1,109 @@
+//! An agent with several queues in one domain: each has its state and its events (task-routing 1.4).
+
+use crate::{
+    lab::{AGENT, Lab, MRD, TASK, config, login, ready, reservation, task},
+    work::{end, start},
+};
+use cce_agentpg::{Config, Membership};
+use cce_cti::{AgentStateEvent, Cti, MakeAgentNotReadyReq, QuerySkillGroupStatisticsReq};
+use cce_kernel::model::{AgentState, MrdId, SkillTarget};
+use cce_mr::icm::DeviceTargetPreCallInd;
+
+/// The queue of the lab's reservations, and another one.
+const FIRST: u32 = 5199;
+const SECOND: u32 = 5200;
+
+#[test]
+fn every_queue_has_an_event_at_sign_in() {
+    let mut lab = Lab::with(two_queues());
+    let said = lab.finesse_says(login(MRD));
+    assert_eq!(shown(&said.to(lab.finesse)), [(FIRST, AgentState::Login), (SECOND, AgentState::Login)]);
+}
+
+/// TR-062, TR-067.
+#[test]
+fn a_queue_without_the_agents_tasks_is_busy_other() {
+    let mut lab = signed_in();
+    let reserved = lab.router_says(by_second(1));
+    let events = reserved.to(lab.finesse);
+    assert_eq!(shown(&events), [(FIRST, AgentState::BusyOther), (SECOND, AgentState::Reserved)]);
+    assert!(states(&events).iter().all(|event| event.agent_state == AgentState::Reserved.number()));
+    let begun = lab.finesse_says(start(task(1)));
+    assert_eq!(shown(&begun.to(lab.finesse)), [(FIRST, AgentState::BusyOther), (SECOND, AgentState::Active)]);
+    let both = lab.reserve(TASK);
+    assert_eq!(shown(&both.to(lab.finesse)), [(FIRST, AgentState::Reserved), (SECOND, AgentState::Active)]);
+}
+
+#[test]
+fn a_queue_is_free_again_with_the_last_task() {
+    let mut lab = signed_in();
+    lab.router_says(by_second(1));
+    lab.finesse_says(start(task(1)));
+    let ended = lab.finesse_says(end(task(1)));
+    assert_eq!(
+        shown(&ended.to(lab.finesse)),
+        [(FIRST, AgentState::NotActive), (SECOND, AgentState::NotActive)]
+    );
+    assert_eq!(
+        ended.names(lab.finesse),
+        ["AGENT_STATE_EVENT", "AGENT_STATE_EVENT", "END_TASK_EVENT"],
+        "the task's event stands behind the agent's"
+    );
+}
+
+#[test]
+fn not_ready_holds_for_every_queue() {
+    let mut lab = signed_in();
+    lab.router_says(by_second(1));
+    lab.finesse_says(start(task(1)));
+    let not_ready = MakeAgentNotReadyReq { mrd_id: MRD, icm_agent_id: AGENT, ..Default::default() };
+    let said = lab.finesse_says(not_ready);
+    assert_eq!(shown(&said.to(lab.finesse)), [(FIRST, AgentState::NotReady), (SECOND, AgentState::NotReady)]);
+}
+
+#[test]
+fn an_agent_counts_in_the_statistics_of_each_queue() {
+    let mut lab = signed_in();
+    lab.router_says(by_second(1));
+    let mut counted = |skill_group_number| {
+        let asked = QuerySkillGroupStatisticsReq { skill_group_number, ..Default::default() };
+        let said = lab.finesse_says(asked);
+        let [Cti::QuerySkillGroupStatisticsConf(conf)] = &said.to(lab.finesse)[..] else {
+            panic!("{said:?}")
+        };
+        (conf.agents_logged_on, conf.agents_reserved, conf.agents_busy_other)
+    };
+    assert_eq!((counted(12_282_837), counted(7)), ((1, 0, 1), (1, 1, 0)));
+}
+
+fn signed_in() -> Lab {
+    let mut lab = Lab::with(two_queues());
+    lab.finesse_says(login(MRD));
+    lab.finesse_says(ready(MRD));
+    lab
+}
+
+fn two_queues() -> Config {
+    let mut config = config();
+    let second = Membership { mrd: MrdId(MRD), skill_group: SkillTarget(5200), skill_group_number: 7 };
+    config.agents[0].memberships.push(second);
+    config
+}
+
+fn by_second(number: i32) -> DeviceTargetPreCallInd {
+    DeviceTargetPreCallInd { sgstid: 5200, ..reservation(task(number), MRD) }
+}
+
+fn states(messages: &[Cti]) -> Vec<&AgentStateEvent> {
+    messages
+        .iter()
+        .filter_map(|message| if let Cti::AgentStateEvent(event) = message { Some(event) } else { None })
+        .collect()
+}
+
+/// Queue and state in it, of each agent's event.
+fn shown(messages: &[Cti]) -> Vec<(u32, AgentState)> {
+    let of =
+        |event: &&AgentStateEvent| (event.skill_group_id, AgentState::of_number(event.skill_group_state));
+    states(messages).iter().map(of).collect()
+}
