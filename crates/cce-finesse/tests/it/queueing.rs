@@ -97,11 +97,12 @@ fn who_asked_hears_that_nothing_was_confirmed() {
 }
 
 #[test]
-fn a_request_that_waits_for_tasks_is_no_failure() {
-    let mut lab = Lab::active();
-    let invoke_id = lab.put(MEDIA, "<Media><state>NOT_READY</state></Media>").invoke_id();
-    let late = lab.timer(confirmation(invoke_id));
-    assert!(late.facts().is_empty(), "{late:?}");
+fn a_request_about_somebody_with_tasks_is_to_be_confirmed_in_time_too() {
+    for body in ["<Media><state>NOT_READY</state></Media>", "<Media><routable>false</routable></Media>"] {
+        let mut lab = Lab::active();
+        let invoke_id = lab.put(MEDIA, body).invoke_id();
+        assert_eq!(lab.timer(confirmation(invoke_id)).shown(), ["error E_CTI_TIMEOUT"], "{body}");
+    }
 }
 
 #[test]
