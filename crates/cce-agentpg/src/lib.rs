@@ -30,6 +30,7 @@
 //! - An agent never has more tasks than its limit, and the tasks allowed beyond it.
 //! - A task that left its agent is reported to the router exactly once, with a disposition.
 //! - A refused indication changes nothing.
+//! - Tasks outlive their agent's client for the domain's task life, and end when it comes back without them.
 
 #![warn(missing_docs)]
 
@@ -134,6 +135,7 @@ impl AgentPg {
     fn follow_one(&mut self, outcome: Outcome, cx: &mut Cx<'_>) {
         match outcome {
             Outcome::SessionLost(session) => self.opc.on_session_lost(session, cx),
+            Outcome::InitOver(session) => self.opc.on_init_over(session, cx),
             Outcome::Arm(request) => {
                 cx.note(
                     AgentPgFact::ToOpc {

@@ -86,6 +86,8 @@ pub(crate) struct AgentPg {
     is_init: bool,
     /// The input that is handled is a timer.
     is_timer: bool,
+    /// A client opens its session: it hears how agents stand, which is no news (task-routing E16).
+    is_opening: bool,
 }
 
 impl AgentPg {
@@ -93,6 +95,12 @@ impl AgentPg {
     pub(crate) fn on_input(&mut self, is_timer: bool) {
         self.is_init = false;
         self.is_timer = is_timer;
+        self.is_opening = false;
+    }
+
+    /// A client opens its session.
+    pub(crate) fn on_open(&mut self) {
+        self.is_opening = true;
     }
 
     pub(crate) fn on_arm(&mut self, message: &ArmMessage) {
@@ -253,6 +261,9 @@ impl AgentPg {
 
     /// The CTI server sends an agent's event: ahead of the task's event that goes with it.
     pub(crate) fn on_event_sent(&mut self, place: Place, judge: &mut Judge<'_>) {
+        if self.is_opening {
+            return;
+        }
         let Desk { reported, traced, .. } = *self.desk(place);
         // In the voice domain there are no tasks, and the CTI server changes states by itself.
         let is_ahead = traced == 0 || reported > traced;

@@ -166,6 +166,7 @@ impl Checks {
                 self.agentpg.on_input(matches!(input, Input::Timer(_)));
                 self.answers.on_input();
             }
+            What::In(_) if node == Node::Finesse => self.finesse.on_input(),
             What::In(Input::Start { stored }) if node == Node::Ccp => {
                 self.contacts.on_start(!stored.is_empty());
             }
@@ -233,7 +234,11 @@ impl Checks {
         judge: &mut Judge<'_>,
     ) {
         match (node, message) {
+            (Node::AgentPg, Message::Cti(Cti::OpenReq(_))) => self.agentpg.on_open(),
             (Node::AgentPg, Message::Cti(message)) => self.answers.on_received(link, message, judge.seq),
+            (Node::Finesse, Message::Cti(Cti::SnapshotTaskResp(_) | Cti::SnapshotTaskEvent(_))) => {
+                self.finesse.on_snapshot();
+            }
             (Node::Router, Message::Icm(Icm::TaskEvent(event))) => self.router.on_task_event(link, event),
             (Node::Router, Message::Icm(Icm::AgentStateUpdate(update))) => {
                 self.router.on_agent_state(link, update);

@@ -16,9 +16,6 @@ use cce_kernel::{
 };
 use std::collections::BTreeMap;
 
-/// How dialogs go when Finesse leaves service, while their tasks live on at the CTI server.
-const OUT_OF_SERVICE: Disposition = Disposition(51);
-
 /// A dialog.
 #[derive(Clone, Debug)]
 pub(crate) struct OpenDialog {
@@ -50,11 +47,23 @@ pub(crate) struct Change<'a> {
 pub(crate) struct Finesse {
     dialogs: Table<TaskId, OpenDialog>,
     users: BTreeMap<AgentId, (UserState, u64)>,
+    /// The CTI server tells anew how a task stands: its dialog may be in any state.
+    is_told_anew: bool,
     /// What the CTI server said last of each agent in each domain.
     media: BTreeMap<(SkillTarget, MrdId), (AgentState, u64)>,
 }
 
 impl Finesse {
+    /// An input begins.
+    pub(crate) fn on_input(&mut self) {
+        self.is_told_anew = false;
+    }
+
+    /// The CTI server tells how a task stands (task-routing E16).
+    pub(crate) fn on_snapshot(&mut self) {
+        self.is_told_anew = true;
+    }
+
     pub(crate) fn on_dialog(
         &mut self,
         id: TaskId,
@@ -64,19 +73,19 @@ impl Finesse {
     ) {
         let Change { agent, from, to, disposition } = change;
         let known = self.dialogs.find(&id);
-        if let Some(over) = known.filter(|known| known.end.is_some_and(|how| how != OUT_OF_SERVICE)) {
+        if let Some(over) = known.filter(|known| known.end.is_some()) {
             return judge.expect(Check::OneEnd, false, &[over.at], || {
                 format!("dialog {id} becomes {to}, and was closed")
             });
         }
         let open = known.filter(|known| known.end.is_none());
         let (was, related) = (open.map(|open| open.state), open.map(|open| open.at));
-        let is_legal = from == was && is_legal(was, to);
+        let is_legal = from == was && (self.is_told_anew || is_legal(was, to));
         judge.expect(Check::LegalTransition, is_legal, related.as_slice(), || {
             format!("dialog {id} goes from {} to {to}, and was {}", or_nothing(from), or_nothing(was))
         });
         let before = open.and_then(|open| open.interrupted);
-        judge_return(id, before, to, related, judge);
+        judge_return(id, before.filter(|_| !self.is_told_anew), to, related, judge);
         judge_agent(id, agent, open, agentpg, judge);
         if to == DialogState::Closed {
             judge_end(id, disposition, agentpg, judge);
@@ -227,7 +236,7 @@ fn judge_return(
 /// A dialog ends with its task, and as that did.
 fn judge_end(id: TaskId, how: Option<Disposition>, agentpg: &AgentPg, judge: &mut Judge<'_>) {
     let Some((end, at)) = agentpg.end_of(id) else { return };
-    let is_one = how.is_some() && (how == end || how == Some(OUT_OF_SERVICE));
+    let is_one = how.is_some() && how == end;
     judge.expect(Check::OneEnd, is_one, &[at], || {
         let code = |how: Option<Disposition>| or_nothing(how.map(|how| how.0));
         format!("dialog {id} ends with {}, and its task ended with {}", code(how), code(end))

@@ -8,18 +8,22 @@ use crate::{
     dialog::OpenDialog,
     line::{Ask, Change, Lines, Pending, Settings, Target},
     presence::ABSENCE,
+    publish::Held,
+    recovery::Recovery,
     user::Desk,
     xmpp::Sessions,
 };
 use cce_kernel::{
     CloseReason, Command, Component, Cx, Fact, Input, LinkId, Port, TimerKey,
-    fact::FinesseFact,
-    model::{AgentId, AgentState, ApiError, Disposition, MrdId, Object, PublishEvent, SkillTarget, TaskId},
+    model::{AgentId, ApiError, MrdId, Object, PublishEvent, SkillTarget, TaskId},
 };
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The name of the timers that bound the wait for a confirmation; each has the request's invoke id.
 const CONFIRMATION: &str = "confirmation";
+
+/// Fires when the CTI server takes too long to tell what a node needs to be in service.
+pub(crate) const INITIALISING: TimerKey = TimerKey::new("initialising", 0);
 
 /// Sign-ins that were not confirmed in time, and may be confirmed later; of more, the oldest are forgotten.
 const LATE_MAX: usize = 1_000;
@@ -31,6 +35,8 @@ pub struct Finesse {
     pub(crate) desks: BTreeMap<AgentId, Desk>,
     pub(crate) by_skill_target: BTreeMap<SkillTarget, AgentId>,
     pub(crate) dialogs: BTreeMap<TaskId, OpenDialog>,
+    /// Tasks that were offered before this node began: nobody sees them, and they ring out (task-routing E16).
+    pub(crate) ringing: BTreeMap<TaskId, OpenDialog>,
     pub(crate) lines: Lines,
     /// Sign-ins that were not confirmed in time, by invoke id.
     pub(crate) late: BTreeMap<u32, (AgentId, MrdId, Settings)>,
@@ -39,6 +45,9 @@ pub struct Finesse {
     /// Calls to CCP that are not answered, or are to be made again.
     pub(crate) asks: Asks,
     pub(crate) cti: CtiClient,
+    pub(crate) recovery: Recovery,
+    /// What is published once the node is in service.
+    pub(crate) held: Held,
     pub(crate) xmpp: Sessions,
 }
 
@@ -57,6 +66,9 @@ impl Finesse {
                 .map(|agent| (agent.skill_target, agent.id.clone()))
                 .collect(),
             dialogs: BTreeMap::new(),
+            ringing: BTreeMap::new(),
+            recovery: Recovery::default(),
+            held: Held::default(),
             lines: Lines::default(),
             late: BTreeMap::new(),
             absent: BTreeSet::new(),
@@ -109,29 +121,6 @@ impl Finesse {
         self.advance(target, cx);
     }
 
-    /// Out of service: what this node knew of tasks and media is void, and nobody waits for it
-    /// (finesse-nonvoice 5). The tasks live on at the CTI server; dialogs go with the code for an end while
-    /// the application path was down (inferred).
-    pub(crate) fn leave_service(&mut self, cx: &mut Cx<'_>) {
-        cx.note(FinesseFact::Service { in_service: false }.into());
-        self.late.clear();
-        for invoke_id in self.lines.clear() {
-            cx.cancel(confirmation(invoke_id));
-        }
-        let media = |desk: &Desk| {
-            desk.media.values().map(|media| (media.agent.clone(), media.mrd)).collect::<Vec<_>>()
-        };
-        for (agent, mrd) in self.desks.values().flat_map(media).collect::<Vec<_>>() {
-            self.change_media(&agent, mrd, cx, |media| {
-                media.state = AgentState::Logout;
-                media.routable = false;
-            });
-        }
-        for task in self.dialogs.keys().copied().collect::<Vec<_>>() {
-            self.remove_dialog(task, Disposition(51), cx);
-        }
-    }
-
     pub(crate) fn note_cti_error(&self, message: &str, detail: String, cx: &mut Cx<'_>) {
         if let Some(link) = self.cti.link() {
             cx.note(Fact::PeerError { link, message: message.to_owned(), detail });
@@ -179,7 +168,7 @@ impl Finesse {
             self.dial_cti(cx);
         } else if *key == HEARTBEAT {
             self.on_heartbeat_due(cx);
-        } else if *key == OPENING {
+        } else if *key == OPENING || *key == INITIALISING {
             self.drop_cti(CloseReason::Idle, cx);
         } else if key.name == CONFIRMATION {
             self.on_unconfirmed(u32::try_from(key.id).unwrap_or(u32::MAX), cx);

@@ -19,6 +19,8 @@ pub struct Config {
     pub mrds: Vec<Mrd>,
     /// Names of queues by peripheral number; a queue that is not listed has an empty name.
     pub queues: BTreeMap<u32, String>,
+    /// Peripheral numbers of queues by their skill groups in the central controller's database.
+    pub queue_numbers: BTreeMap<SkillTarget, u32>,
     /// Finesse's own administrator, who may list users.
     pub administrator: Account,
     /// The account with which Finesse calls CCP.

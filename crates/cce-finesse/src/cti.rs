@@ -1,13 +1,12 @@
 //! The client of the CTI server: session, heartbeats, and what arrives (cti-server-protocol 4).
 
-use crate::{Config, Finesse, arm_stat};
+use crate::{Config, Finesse, arm_stat, component::INITIALISING};
 use cce_cti::{
     ActiveMaintenanceRespMsg, AgentMadeNotRoutableEvent, CloseReq, Cti, EndTaskEvent, FailureConf,
     HeartbeatReq, OpenConf, OpenReq, services, status,
 };
 use cce_kernel::{
     Address, Blob, CloseReason, Cx, Fact, LinkId, Port, TimerKey, Wall,
-    fact::FinesseFact,
     model::{DialogState, Disposition, MrdId, SkillTarget},
 };
 use cce_wire::{Opaque, Secret, Text};
@@ -50,27 +49,54 @@ pub(crate) struct CtiClient {
     /// The side in use, or dialled next.
     side: Port,
     phase: Phase,
+    /// Heartbeats without an answer.
+    unanswered: u32,
     next_invoke_id: u32,
     /// When the server answered a heartbeat, or the open, last.
     pub(crate) last_heartbeat: Option<Wall>,
 }
 
+/// How far the session with the CTI server is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Phase {
-    Down,
+    /// There is no connection.
+    Away,
+    /// A side is dialled.
     Dialled(LinkId),
+    /// The server is asked to open a session.
     Opening(LinkId),
-    Open { link: LinkId, unanswered: u32 },
+    /// It did; the node learns what became of its agents and tasks.
+    Initialising(LinkId),
+    /// The node serves desktops.
+    InService(LinkId),
 }
 
 impl CtiClient {
     pub(crate) fn new(first_invoke_id: u32) -> Self {
-        Self { side: Port::CtiA, phase: Phase::Down, next_invoke_id: first_invoke_id, last_heartbeat: None }
+        Self {
+            side: Port::CtiA,
+            phase: Phase::Away,
+            unanswered: 0,
+            next_invoke_id: first_invoke_id,
+            last_heartbeat: None,
+        }
     }
 
-    /// Whether the session is open, and Finesse in service.
-    pub(crate) fn is_open(&self) -> bool {
-        matches!(self.phase, Phase::Open { .. })
+    /// Whether the session is open and initialised, and Finesse in service.
+    pub(crate) fn is_in_service(&self) -> bool {
+        matches!(self.phase, Phase::InService(_))
+    }
+
+    /// Whether the session is open and Finesse not yet in service.
+    pub(crate) fn is_initialising(&self) -> bool {
+        matches!(self.phase, Phase::Initialising(_))
+    }
+
+    /// Everything is learnt.
+    pub(crate) fn enter_service(&mut self) {
+        if let Phase::Initialising(link) = self.phase {
+            self.phase = Phase::InService(link);
+        }
     }
 
     /// Whether `link` is the connection of this session, open or not.
@@ -94,8 +120,11 @@ impl CtiClient {
 
     pub(crate) fn link(&self) -> Option<LinkId> {
         match self.phase {
-            Phase::Down => None,
-            Phase::Dialled(link) | Phase::Opening(link) | Phase::Open { link, .. } => Some(link),
+            Phase::Away => None,
+            Phase::Dialled(link)
+            | Phase::Opening(link)
+            | Phase::Initialising(link)
+            | Phase::InService(link) => Some(link),
         }
     }
 
@@ -107,7 +136,7 @@ impl CtiClient {
 impl Finesse {
     /// Dials the side whose turn it is.
     pub(crate) fn dial_cti(&mut self, cx: &mut Cx<'_>) {
-        if self.cti.phase == Phase::Down {
+        if self.cti.phase == Phase::Away {
             self.cti.phase = Phase::Dialled(cx.dial(self.cti.side, Address::Lab));
         }
     }
@@ -121,13 +150,15 @@ impl Finesse {
 
     /// The session is gone: the other side is tried after a pause.
     pub(crate) fn on_cti_down(&mut self, cx: &mut Cx<'_>) {
-        let was_open = self.cti.is_open();
-        self.cti.phase = Phase::Down;
+        let was_in_service = self.cti.is_in_service();
+        self.cti.phase = Phase::Away;
         self.cti.side = self.cti.other_side();
-        cx.cancel(OPENING);
-        cx.cancel(HEARTBEAT);
+        for key in [OPENING, INITIALISING, HEARTBEAT] {
+            cx.cancel(key);
+        }
         cx.arm(REDIAL, self.config.redial);
-        if was_open {
+        self.forget_questions();
+        if was_in_service {
             self.leave_service(cx);
         }
     }
@@ -142,24 +173,23 @@ impl Finesse {
 
     /// Says goodbye, and dials no more.
     pub(crate) fn stop_cti(&mut self, cx: &mut Cx<'_>) {
-        if self.cti.is_open() {
+        if self.cti.is_in_service() || self.cti.is_initialising() {
             self.cti.send(cx, |invoke_id| CloseReq { invoke_id, status: 0, ..CloseReq::default() });
         }
         if let Some(link) = self.cti.link() {
             cx.close(link, CloseReason::Stopping);
         }
-        self.cti.phase = Phase::Down;
-        for key in [OPENING, HEARTBEAT, REDIAL] {
+        self.cti.phase = Phase::Away;
+        for key in [OPENING, INITIALISING, HEARTBEAT, REDIAL] {
             cx.cancel(key);
         }
     }
 
     pub(crate) fn on_heartbeat_due(&mut self, cx: &mut Cx<'_>) {
-        let Phase::Open { link, unanswered } = self.cti.phase else { return };
-        if unanswered >= HEARTBEATS_LOST_MAX {
+        if self.cti.unanswered >= HEARTBEATS_LOST_MAX {
             return self.drop_cti(CloseReason::HeartbeatLost, cx);
         }
-        self.cti.phase = Phase::Open { link, unanswered: unanswered + 1 };
+        self.cti.unanswered += 1;
         self.cti.send(cx, |invoke_id| HeartbeatReq { invoke_id, ..HeartbeatReq::default() });
         cx.arm(HEARTBEAT, self.config.heartbeat);
     }
@@ -195,9 +225,14 @@ impl Finesse {
             Cti::ResumeTaskEvent(event) => self.on_dialog_state(event.task_id, DialogState::Active, cx),
             Cti::WrapupTaskEvent(event) => self.on_dialog_state(event.task_id, DialogState::WrappingUp, cx),
             Cti::EndTaskEvent(event) => self.on_end_task(&event, cx),
+            Cti::AgentInitReadyEvent(_) => self.on_init_ready(cx),
+            Cti::AgentTasksResp(answer) => self.on_agent_tasks(&answer, cx),
+            Cti::SnapshotTaskResp(answer) => self.on_snapshot(&answer, cx),
+            Cti::SnapshotTaskEvent(event) => self.on_snapshot_event(&event, cx),
             Cti::MediaLoginResp(resp) => self.on_response(resp.invoke_id, resp.status, cx),
             Cti::MakeAgentNotReadyResp(resp) => self.on_response(resp.invoke_id, resp.status, cx),
             Cti::MakeAgentNotRoutableResp(resp) => self.on_response(resp.invoke_id, resp.status, cx),
+            Cti::FailureResp(resp) if self.on_question_refused(resp.invoke_id, cx) => {}
             Cti::FailureResp(resp) => self.on_response(resp.invoke_id, resp.status, cx),
             _ => {}
         }
@@ -210,17 +245,16 @@ impl Finesse {
             self.cti.send(cx, |invoke_id| CloseReq { invoke_id, status: 0, ..CloseReq::default() });
             return self.drop_cti(CloseReason::Done, cx);
         }
-        self.cti.phase = Phase::Open { link, unanswered: 0 };
+        self.cti.phase = Phase::Initialising(link);
+        self.cti.unanswered = 0;
         self.cti.last_heartbeat = Some(cx.wall());
         cx.arm(HEARTBEAT, self.config.heartbeat);
-        cx.note(FinesseFact::Service { in_service: true }.into());
+        self.initialise(cx);
     }
 
     fn on_heartbeat_conf(&mut self, cx: &mut Cx<'_>) {
-        if let Phase::Open { unanswered, .. } = &mut self.cti.phase {
-            *unanswered = 0;
-            self.cti.last_heartbeat = Some(cx.wall());
-        }
+        self.cti.unanswered = 0;
+        self.cti.last_heartbeat = Some(cx.wall());
     }
 
     /// The server refuses the open or a heartbeat, which ends the session, or one request.
@@ -228,7 +262,10 @@ impl Finesse {
         if let Some(target) = self.lines.find(failure.invoke_id) {
             return self.refuse(&target, |mrd| arm_stat::failed(failure.status, mrd), cx);
         }
-        if failure.status == status::CTI_SERVER_OFFLINE || !self.cti.is_open() {
+        if self.on_question_refused(failure.invoke_id, cx) {
+            return;
+        }
+        if failure.status == status::CTI_SERVER_OFFLINE || matches!(self.cti.phase, Phase::Opening(_)) {
             self.drop_cti(CloseReason::Refused, cx);
         }
     }

@@ -39,6 +39,31 @@ pub(crate) struct OpenDialog {
     service: i32,
 }
 
+/// What is known of a task from its reservation.
+#[derive(Clone, Debug)]
+pub(crate) struct Reserved {
+    /// The script selector.
+    pub(crate) dialed_number: String,
+    /// The social contact's id.
+    pub(crate) contact: String,
+    /// The queue's peripheral number; none where only its skill group is known.
+    pub(crate) queue_number: Option<u32>,
+    /// The queue's skill group in the central controller's database.
+    pub(crate) skill_group: i32,
+    /// The service.
+    pub(crate) service: i32,
+    /// Call variables by name.
+    pub(crate) call_variables: Vec<(String, String)>,
+}
+
+impl OpenDialog {
+    /// The same in another state than offered.
+    pub(crate) fn in_state(mut self, state: DialogState) -> Self {
+        self.dialog.state = state;
+        self
+    }
+}
+
 impl Finesse {
     /// The open dialogs of an agent, of one domain or of all.
     pub(crate) fn dialogs_of(&self, agent: &AgentId, mrd: Option<MrdId>) -> impl Iterator<Item = &Dialog> {
@@ -53,6 +78,11 @@ impl Finesse {
             Ok(open) => open,
             Err(detail) => return self.note_cti_error("AGENT_PRE_CALL_EVENT", detail, cx),
         };
+        self.begin(open, cx);
+    }
+
+    /// A dialog begins, or is recovered.
+    pub(crate) fn begin(&mut self, open: OpenDialog, cx: &mut Cx<'_>) {
         let dialog = open.dialog.clone();
         note_state(&open, None, cx);
         self.dialogs.insert(dialog.id, open);
@@ -64,7 +94,9 @@ impl Finesse {
     pub(crate) fn on_pre_call_abort(&mut self, event: &AgentPreCallAbortEvent, cx: &mut Cx<'_>) {
         let key =
             (event.router_call_key_day, event.router_call_key_call_id, event.router_call_key_sequence_number);
-        let Some(open) = task_id(key).and_then(|task| self.dialogs.get(&task)) else { return };
+        let Some(task) = task_id(key) else { return };
+        self.ringing.remove(&task);
+        let Some(open) = self.dialogs.get(&task) else { return };
         let how = if open.dialog.state == DialogState::Offered {
             Disposition::ABANDONED_BEFORE_OFFERED
         } else {
@@ -92,7 +124,8 @@ impl Finesse {
 
     /// The task is over for this agent: the dialog goes, and CCP hears whether it is handled or to be routed anew.
     pub(crate) fn close_dialog(&mut self, task: TaskId, disposition: Disposition, cx: &mut Cx<'_>) {
-        let Some(open) = self.remove_dialog(task, disposition, cx) else { return };
+        let ringing = self.ringing.remove(&task);
+        let Some(open) = ringing.or_else(|| self.remove_dialog(task, disposition, cx)) else { return };
         match sequel(disposition) {
             Sequel::Handled => self.send_close(&open, cx),
             Sequel::RoutedAnew => self.send_renotify(&open, cx),
@@ -203,7 +236,7 @@ impl Finesse {
     }
 
     /// Fails every request that the dialog did not outlive, but for the one that ended it.
-    fn drop_requests(&mut self, dialog: &Dialog, cx: &mut Cx<'_>) {
+    pub(crate) fn drop_requests(&mut self, dialog: &Dialog, cx: &mut Cx<'_>) {
         let (pending, waiting) = self.lines.remove(&Target::Dialog(dialog.id));
         if let Some(pending) = &pending {
             cx.cancel(crate::component::confirmation(pending.invoke_id));
@@ -221,28 +254,61 @@ impl Finesse {
     }
 
     fn offered(&self, event: &AgentPreCallEvent, now: Wall) -> Result<OpenDialog, String> {
-        let target = event.agent_skill_target_id.cast_signed();
-        let agent = self.agent_of(SkillTarget(target)).ok_or_else(|| format!("unknown agent {target}"))?;
-        let mrd = self.mrd(MrdId(event.mrd_id)).ok_or_else(|| format!("unknown MRD {}", event.mrd_id))?;
+        let target = SkillTarget(event.agent_skill_target_id.cast_signed());
         let key =
             (event.router_call_key_day, event.router_call_key_call_id, event.router_call_key_sequence_number);
         let id = task_id(key).ok_or("no router call key")?;
+        let plain = [
+            &event.call_variable1,
+            &event.call_variable2,
+            &event.call_variable3,
+            &event.call_variable4,
+            &event.call_variable5,
+            &event.call_variable6,
+            &event.call_variable7,
+            &event.call_variable8,
+            &event.call_variable9,
+            &event.call_variable10,
+        ];
+        let reserved = Reserved {
+            dialed_number: text(event.dialed_number.as_ref()),
+            contact: text(event.caller_entered_digits.as_ref()),
+            queue_number: Some(event.skill_group_number),
+            skill_group: event.skill_group_id.cast_signed(),
+            service: event.service_id.cast_signed(),
+            call_variables: call_variables(plain, &event.named_variable),
+        };
+        self.reserved((id, target, MrdId(event.mrd_id)), reserved, now)
+    }
+
+    /// The offered dialog of a task, if it may begin.
+    pub(crate) fn reserved(
+        &self,
+        (id, target, mrd): (TaskId, SkillTarget, MrdId),
+        reserved: Reserved,
+        now: Wall,
+    ) -> Result<OpenDialog, String> {
+        let agent = self.agent_of(target).ok_or_else(|| format!("unknown agent {target}"))?;
+        let mrd = self.mrd(mrd).ok_or_else(|| format!("unknown MRD {mrd}"))?;
         if self.dialogs.contains_key(&id) {
             return Err(format!("task {id} is offered already"));
         }
-        if self.dialogs.len() >= DIALOGS_MAX {
+        if self.dialogs.len() + self.ringing.len() >= DIALOGS_MAX {
             return Err(format!("more than {DIALOGS_MAX} dialogs"));
         }
+        let Reserved { dialed_number, contact, skill_group, service, call_variables, .. } = reserved;
+        let by_group = || self.config.queue_numbers.get(&SkillTarget(skill_group)).copied();
+        let queue_number = reserved.queue_number.or_else(by_group).unwrap_or_default();
         let dialog = Dialog {
             id,
             agent,
             mrd: mrd.id,
             media: mrd.name.clone(),
-            dialed_number: text(event.dialed_number.as_ref()),
-            queue_number: event.skill_group_number,
-            queue_name: self.config.queues.get(&event.skill_group_number).cloned().unwrap_or_default(),
+            dialed_number,
+            queue_number,
+            queue_name: self.config.queues.get(&queue_number).cloned().unwrap_or_default(),
             call_variables: match self.config.call_variables {
-                CallVariables::Shown => call_variables(event),
+                CallVariables::Shown => call_variables,
                 CallVariables::Hidden => Vec::new(),
             },
             started: now,
@@ -252,11 +318,11 @@ impl Finesse {
         };
         Ok(OpenDialog {
             dialog,
-            contact: ContactId(text(event.caller_entered_digits.as_ref())),
+            contact: ContactId(contact),
             interrupted: None,
-            skill_target: SkillTarget(target),
-            skill_group: event.skill_group_id.cast_signed(),
-            service: event.service_id.cast_signed(),
+            skill_target: target,
+            skill_group,
+            service,
         })
     }
 }
@@ -275,7 +341,7 @@ fn not_allowed(dialog: &Dialog, action: DialogAction) -> ApiError {
 }
 
 /// Whether an action is what brings a dialog into `state`.
-fn leads_to(change: Change, state: DialogState) -> bool {
+pub(crate) fn leads_to(change: Change, state: DialogState) -> bool {
     let Change::Act(action) = change else { return false };
     match action {
         DialogAction::Accept => state == DialogState::Accepted,
@@ -306,23 +372,14 @@ fn task_id((day, call, sequence): (Option<u32>, Option<u32>, Option<u32>)) -> Op
 }
 
 /// Call variables and expanded ones, under the names that desktops know (finesse-nonvoice 2.6).
-fn call_variables(event: &AgentPreCallEvent) -> Vec<(String, String)> {
-    let plain = [
-        &event.call_variable1,
-        &event.call_variable2,
-        &event.call_variable3,
-        &event.call_variable4,
-        &event.call_variable5,
-        &event.call_variable6,
-        &event.call_variable7,
-        &event.call_variable8,
-        &event.call_variable9,
-        &event.call_variable10,
-    ];
+pub(crate) fn call_variables(
+    plain: [&Option<Text<41>>; 10],
+    named: &[NamedVariable],
+) -> Vec<(String, String)> {
     let plain = (1..).zip(plain).filter_map(|(number, value)| {
         value.as_ref().map(|value| (format!("callVariable{number}"), value.to_string()))
     });
-    plain.chain(event.named_variable.iter().filter_map(NamedVariable::parts)).collect()
+    plain.chain(named.iter().filter_map(NamedVariable::parts)).collect()
 }
 
 /// Finesse sends empty wrap-up data with a second NUL (cti-server-protocol 3, 17).

@@ -1,7 +1,8 @@
 //! Work that gives way to work of another domain: Finesse answers for its agents as they chose at sign-in, and their
 //! dialogs follow the state that the CTI server reports (task-routing S6, finesse-nonvoice 2.5, 2.6).
 //!
-//! No dialog is published for it: only the media is, and who wants to know reads the dialogs anew.
+//! No dialog is published for it: only the media is, and who wants to know reads the dialogs anew. One that was recovered
+//! while it was interrupted is published as unknown once the interrupt ends (inferred).
 
 use crate::{
     Finesse,
@@ -13,7 +14,7 @@ use cce_cti::{
 };
 use cce_kernel::{
     Cx,
-    model::{AgentId, AgentState, DialogState, InterruptAction, MrdId, SkillTarget},
+    model::{AgentId, AgentState, DialogState, InterruptAction, MrdId, Object, PublishEvent, SkillTarget},
 };
 
 impl Finesse {
@@ -58,9 +59,17 @@ impl Finesse {
         state: AgentState,
         cx: &mut Cx<'_>,
     ) {
+        let mut recovered = Vec::new();
         let of_media = |open: &&mut OpenDialog| open.dialog.agent == *agent && open.dialog.mrd == mrd;
         for open in self.dialogs.values_mut().filter(of_media) {
+            let from = open.dialog.state;
             open.follow_interrupt(state, cx);
+            if open.dialog.state == DialogState::Unknown && from != DialogState::Unknown {
+                recovered.push(open.dialog.clone());
+            }
+        }
+        for dialog in recovered {
+            self.publish(agent, PublishEvent::Put, Object::Dialog(Box::new(dialog)), cx);
         }
     }
 
@@ -76,6 +85,8 @@ impl OpenDialog {
         let is_begun = matches!(from, DialogState::Active | DialogState::Paused | DialogState::WrappingUp);
         let to = match self.interrupted {
             None if state == AgentState::Interrupted && is_begun => DialogState::Interrupted,
+            // It was recovered while it was interrupted (task-routing E16).
+            None if from == DialogState::Interrupted && is_at_work(state) => DialogState::Unknown,
             Some(before) if is_at_work(state) => before,
             None | Some(_) => return,
         };

@@ -4,13 +4,14 @@
 //! object; its outcome is what the CTI server reports, which every listening desktop hears of.
 //!
 //! Invariants:
-//! - The state of a media or a dialog changes by what the CTI server reports, or by the loss of that server;
-//!   never by a request.
+//! - The state of a media or a dialog changes by what the CTI server reports, or by its not knowing of it; never by a
+//!   request, and not because the link to the server is gone.
 //! - At most one request about an object is unconfirmed at the CTI server.
 //! - A dialog leaves its agent exactly once, with one DELETE; CCP hears of it at most once, and never when
 //!   the task is routed anew.
 //! - Who was present and is away for too long is signed out; nobody else is without asking for it.
-//! - Nothing but `SystemInfo` is answered while there is no session with the CTI server.
+//! - Nothing but `SystemInfo` is answered, and nothing is published, while there is no initialised session with the CTI
+//!   server.
 
 #![warn(missing_docs)]
 
@@ -26,6 +27,7 @@ mod line;
 mod media;
 mod presence;
 mod publish;
+mod recovery;
 mod refusal;
 mod rest;
 mod route;

@@ -130,10 +130,10 @@ impl Lines {
         self.0.remove(target).map_or_else(Default::default, |line| (line.pending, line.waiting))
     }
 
-    /// Forgets everything, and returns the invoke ids that were waited for.
-    pub(crate) fn clear(&mut self) -> Vec<u32> {
+    /// Takes out every request: of each object the pending one, then the others in order.
+    pub(crate) fn take_all(&mut self) -> Vec<(Target, Option<Pending>, VecDeque<Ask>)> {
         let lines = std::mem::take(&mut self.0);
-        lines.into_values().filter_map(|line| line.pending).map(|pending| pending.invoke_id).collect()
+        lines.into_iter().map(|(target, line)| (target, line.pending, line.waiting)).collect()
     }
 }
 
@@ -179,7 +179,8 @@ mod tests {
         lines.begin(TARGET, Pending { invoke_id: 7, ask: ask(DialogAction::Pause), answered: false });
         assert_eq!(lines.find(7), Some(TARGET));
         assert_eq!(lines.find(8), None);
-        assert_eq!(lines.clear(), [7]);
+        assert_eq!(lines.take_all().len(), 1);
+        assert_eq!(lines.find(7), None);
     }
 
     fn ask(action: DialogAction) -> Ask {

@@ -201,8 +201,14 @@ impl Finesse {
         match status {
             // The agent state event that follows publishes them.
             0 if !is_signed_in(media) => apply(media, settings),
-            0 | arm_stat::ALREADY_LOGGED_IN => {
+            0 => self.change_media(agent, mrd, cx, |media| apply(media, settings)),
+            arm_stat::ALREADY_LOGGED_IN => {
+                let was_elsewhere = media.max_dialog_limit.is_none();
                 self.change_media(agent, mrd, cx, |media| apply(media, settings));
+                // The agent comes from another node, or from an earlier life of this one (task-routing E16).
+                if was_elsewhere {
+                    self.ask_tasks_of(agent.clone(), mrd, cx);
+                }
             }
             _ => {}
         }
@@ -213,7 +219,8 @@ impl Finesse {
         let target = Target::Media(agent.clone(), mrd);
         let Some(media) = self.desks.get(agent).and_then(|desk| desk.media.get(&mrd)) else { return };
         let unstarted = self.has_unstarted(agent, mrd);
-        if self.lines.pending(&target).is_some_and(|pending| is_done(pending, media, unstarted)) {
+        let is_done = |pending: &Pending| is_done(pending.ask.change, pending.answered, media, unstarted);
+        if self.lines.pending(&target).is_some_and(is_done) {
             self.settle(&target, cx);
         }
     }
@@ -247,14 +254,14 @@ fn is_ready(media: &Media) -> bool {
 
 /// Whether a request has led to what it asked for. A request that has a response waits for that and for the
 /// state; routable=false is confirmed by the response alone while it takes effect only later.
-fn is_done(pending: &Pending, media: &Media, unstarted: bool) -> bool {
-    match pending.ask.change {
-        Change::SignIn(_) => pending.answered && is_signed_in(media),
+pub(crate) fn is_done(change: Change, is_answered: bool, media: &Media, unstarted: bool) -> bool {
+    match change {
+        Change::SignIn(_) => is_answered && is_signed_in(media),
         Change::Ready => is_ready(media),
-        Change::NotReady(_) => pending.answered && media.state == AgentState::NotReady,
+        Change::NotReady(_) => is_answered && media.state == AgentState::NotReady,
         Change::SignOut(_) => media.state == AgentState::Logout,
         Change::Routable(true) => media.routable,
-        Change::Routable(false) => pending.answered && (!media.routable || unstarted),
+        Change::Routable(false) => is_answered && (!media.routable || unstarted),
         Change::Act(_) => true,
     }
 }
@@ -272,6 +279,13 @@ fn reason_number(reason: i32) -> u16 {
     u16::try_from(reason).unwrap_or(0)
 }
 
+/// The agent is signed out, which nobody reported.
+pub(crate) fn sign_out(media: &mut Media) {
+    media.state = AgentState::Logout;
+    media.routable = false;
+    forget_settings(media);
+}
+
 /// Settings are of one sign-in: who is signed out has none (finesse-nonvoice 2.3).
 fn forget_settings(media: &mut Media) {
     media.max_dialog_limit = None;
@@ -279,7 +293,7 @@ fn forget_settings(media: &mut Media) {
     media.logout_action = LogoutAction::default();
 }
 
-fn apply(media: &mut Media, settings: Settings) {
+pub(crate) fn apply(media: &mut Media, settings: Settings) {
     media.max_dialog_limit = Some(settings.max_dialog_limit);
     media.interrupt_action = settings.interrupt_action;
     media.logout_action = settings.logout_action;

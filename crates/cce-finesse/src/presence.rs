@@ -22,6 +22,7 @@ impl Finesse {
     /// A client of a user is present: nobody is missed.
     pub(crate) fn on_present(&mut self, user: &str, cx: &mut Cx<'_>) {
         let agent = AgentId::from(user);
+        self.recovery.on_present(&agent);
         if self.absent.remove(&agent)
             && let Some(key) = self.absence_of(&agent)
         {
@@ -42,11 +43,20 @@ impl Finesse {
     }
 
     /// The user did not come back: signs out of every media, whose tasks end as the agent chose at the sign-in,
-    /// then of Finesse.
+    /// then of Finesse. While the CTI server cannot be asked, that waits.
     pub(crate) fn on_absence_over(&mut self, timer: u64, cx: &mut Cx<'_>) {
         let is_due = |agent: &&AgentId| self.absence_of(agent).is_some_and(|key| key.id == timer);
         let Some(agent) = self.absent.iter().find(is_due).cloned() else { return };
         self.absent.remove(&agent);
+        if self.cti.is_in_service() {
+            self.sign_out_absent(agent, cx);
+        } else {
+            self.recovery.sign_out_later(agent);
+        }
+    }
+
+    /// Signs out who is away for too long.
+    pub(crate) fn sign_out_absent(&mut self, agent: AgentId, cx: &mut Cx<'_>) {
         cx.note(FinesseFact::ForcedSignOut { agent: agent.clone(), reason: FORCED }.into());
         for target in self.signed_in_media(&agent) {
             let ask = Ask { request_id: String::new(), change: Change::SignOut(FORCED) };
@@ -55,9 +65,9 @@ impl Finesse {
         self.change_user(&agent, UserState::Logout, FORCED, String::new(), cx);
     }
 
-    /// The media to sign out of; none while the CTI server cannot be asked.
+    /// The media to sign out of.
     fn signed_in_media(&self, agent: &AgentId) -> Vec<Target> {
-        let Some(desk) = self.desks.get(agent).filter(|_| self.cti.is_open()) else { return Vec::new() };
+        let Some(desk) = self.desks.get(agent) else { return Vec::new() };
         let signed_in = desk.media.values().filter(|media| media.state != AgentState::Logout);
         signed_in.map(|media| Target::Media(agent.clone(), media.mrd)).collect()
     }

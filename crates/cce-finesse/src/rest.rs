@@ -78,7 +78,7 @@ impl Finesse {
         if let Ok(Route::SystemInfo) = route {
             return self.answer_system_info(request, cx);
         }
-        if !self.cti.is_open() {
+        if !self.cti.is_in_service() {
             return Err(Refusal::out_of_service());
         }
         let is_sign_in = route.as_ref().is_ok_and(|route| asks_to_sign_in(route, request));
@@ -257,11 +257,11 @@ impl Finesse {
         self.desks.get(agent).map_or(UserState::Logout, |desk| desk.user.state)
     }
 
-    fn system_info(&self, cx: &Cx<'_>) -> xml::SystemInfo {
+    pub(crate) fn system_info(&self, cx: &Cx<'_>) -> xml::SystemInfo {
         xml::SystemInfo {
             fqdn: self.config.fqdn.clone(),
             now: cx.wall(),
-            in_service: self.cti.is_open(),
+            in_service: self.cti.is_in_service(),
             last_heartbeat: self.cti.last_heartbeat,
             cti_version: VERSION,
             heartbeat_seconds: self.config.heartbeat.as_secs(),

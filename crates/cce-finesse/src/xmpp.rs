@@ -10,10 +10,15 @@ use cce_xmpp::{
     server::{self, Ending, Event, EventMessage, Session, event_message, presence},
 };
 use rand::RngExt;
-use std::{collections::BTreeMap, fmt::Write};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt::Write,
+};
 
 /// Streams at the same time.
 const SESSIONS_MAX: usize = 2_000;
+/// The node of the system's state (finesse-nonvoice 4.4).
+const SYSTEM_NODE: &str = "/finesse/api/SystemInfo";
 /// Characters of a message id.
 const ID_LENGTH: usize = 8;
 
@@ -36,7 +41,20 @@ struct Client {
 impl Sessions {
     /// Sends a notification to every client of its agent that can receive it.
     pub(crate) fn deliver(&mut self, publication: &Publication, config: &Config, cx: &mut Cx<'_>) {
-        let user = publication.agent.as_str();
+        let (user, node) = (publication.agent.as_str(), publication.node());
+        self.tell(user, &node, &cce_xml::update(publication), config, cx);
+    }
+
+    /// Sends a notification of the system's node to every client that can receive it.
+    pub(crate) fn deliver_system(&mut self, update: &str, config: &Config, cx: &mut Cx<'_>) {
+        let of = |client: &Client| client.jid.as_ref().map(|jid| jid.user.clone());
+        let users: BTreeSet<String> = self.clients.values().filter_map(of).collect();
+        for user in users {
+            self.tell(&user, SYSTEM_NODE, update, config, cx);
+        }
+    }
+
+    fn tell(&mut self, user: &str, node: &str, update: &str, config: &Config, cx: &mut Cx<'_>) {
         let is_listening = |client: &Client| client.session.is_available() && client.is_of(user);
         let links: Vec<LinkId> =
             self.clients.iter().filter(|(_, client)| is_listening(client)).map(|(link, _)| *link).collect();
@@ -47,10 +65,10 @@ impl Sessions {
         let stanza = event_message(&EventMessage {
             from: &format!("pubsub.{}", config.fqdn),
             to: &format!("{user}@{}", config.fqdn),
-            node: &publication.node(),
+            node,
             item: &item_id(self.items, cx),
             id: &random_id(cx),
-            update: &cce_xml::update(publication),
+            update,
             namespace: &config.notification_namespace,
         });
         for link in links {
@@ -70,6 +88,12 @@ impl Client {
 }
 
 impl Finesse {
+    /// Tells every client whether the node is in service (finesse-nonvoice 5).
+    pub(crate) fn publish_system(&mut self, cx: &mut Cx<'_>) {
+        let update = cce_xml::system_update(&self.system_info(cx));
+        self.xmpp.deliver_system(&update, &self.config, cx);
+    }
+
     pub(crate) fn on_xmpp_up(&mut self, link: LinkId, cx: &mut Cx<'_>) {
         if self.xmpp.clients.len() >= SESSIONS_MAX {
             return cx.close(link, CloseReason::Refused);

@@ -27,12 +27,29 @@ const HTTP: [Named; 21] = [
     ("MEDIA", &[REQUEST, OBJECT, CHANGE]),
     ("USER", &[REQUEST, OBJECT, CHANGE]),
     ("REQUEST", &[]),
-    ("REPLY", &[ANSWER, TASK_STATUS, SOCIAL_CONTACT, DIALOG, MEDIA, USER, ASKED, HTTP_ERROR, API_ERROR]),
+    (
+        "REPLY",
+        &[ANSWER, TASK_STATUS, SOCIAL_CONTACT, DIALOG, MEDIA, USER, ASKED, SYSTEM, HTTP_ERROR, API_ERROR],
+    ),
 ];
 
 /// Pieces of XMPP streams, by their first stanza. A piece from the middle of one, `STREAM_PIECE`, may have any key.
 const STREAM: [Named; 8] = [
-    ("UPDATE", &[STANZA, &["node"], NOTIFICATION, OBJECT, DIALOG, MEDIA, USER, API_ERROR]),
+    (
+        "UPDATE",
+        &[
+            STANZA,
+            &["node"],
+            NOTIFICATION,
+            OBJECT,
+            DIALOG,
+            MEDIA,
+            USER,
+            SYSTEM,
+            &["status", "statusReason"],
+            API_ERROR,
+        ],
+    ),
     ("PRESENCE", &[STANZA, &["priority", "show", "status", "type"]]),
     ("IQ", &[STANZA, &["jid", "node", "resource", "type"]]),
     ("MESSAGE", &[STANZA, &["type"]]),
@@ -158,10 +175,11 @@ const USER: &[&str] = &[
     "wrapUpTimer",
 ];
 
-/// What Finesse tells only who asks: a user's target, the category of reason codes, how the system stands.
-const ASKED: &[&str] = &[
-    "skillTargetId",
-    "category",
+/// What Finesse tells only who asks: a user's target, the category of reason codes.
+const ASKED: &[&str] = &["skillTargetId", "category"];
+
+/// How the system stands.
+const SYSTEM: &[&str] = &[
     "ctiHeartbeatInterval",
     "ctiVersion",
     "currentTimestamp",

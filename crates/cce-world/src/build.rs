@@ -352,6 +352,11 @@ impl Lab {
                 })
                 .collect(),
             queues: self.precision_queues.iter().map(|queue| (queue.number, queue.name.clone())).collect(),
+            queue_numbers: self
+                .precision_queues
+                .iter()
+                .map(|queue| (SkillTarget(queue.skill_group), queue.number))
+                .collect(),
             administrator: administrator.clone(),
             ccp_administrator: administrator,
             call_variables: match self.finesse.call_variables {

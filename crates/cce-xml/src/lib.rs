@@ -19,7 +19,7 @@ mod write;
 
 pub use contact::{social_contact, social_contact_event};
 pub use element::{Element, XmlError, parse};
-pub use finesse::update;
+pub use finesse::{system_update, update};
 pub use java::{java_map, java_order};
 pub use time::{iso_utc, java_date};
 pub use write::Xml;

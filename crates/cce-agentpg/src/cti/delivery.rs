@@ -43,11 +43,11 @@ impl CtiServer {
                     self.send_with_owner(place, topic, &event::pre_call(&call), cx);
                 }
                 OpcMessage::PreCallAbort { task, agent, mrd } => {
-                    self.tasks.forget(task);
                     let known = self.config.agents.iter().find(|known| known.id == agent);
                     let Some(agent) = known else { continue };
                     let place = Place { skill_target: agent.skill_target, mrd };
                     let abort = event::pre_call_abort(task, mrd.0, &agent.instrument);
+                    self.tasks.bury(task, place, abort.clone());
                     let topic = Topic::Call(call_msg_mask::AGENT_PRE_CALL_ABORT);
                     self.send_with_owner(place, topic, &abort, cx);
                 }

@@ -63,6 +63,8 @@ pub(crate) enum Outcome {
     Arm(ArmRequest),
     /// A session that may have signed agents in is gone.
     SessionLost(u32),
+    /// A client has told everything that it knows of its agents.
+    InitOver(u32),
 }
 
 /// Why a request is refused.
@@ -230,6 +232,9 @@ impl CtiServer {
                 return self.on_maintenance_answer(link, answer.maintenance_mode_accepted, cx);
             }
             Cti::StoppingRequestsToThisSideInd(_) => {}
+            Cti::EndAgentInitInd(_) if self.may_report(link, message) => {
+                return self.session(link).map(|session| Outcome::InitOver(session.client.session));
+            }
             other => return self.on_request(link, other, invoke_id, cx),
         }
         None
@@ -290,6 +295,11 @@ impl CtiServer {
             return Err(status::SERVER_NOT_MASTER);
         }
         Ok(())
+    }
+
+    /// Whether a message of the ARM layer is taken in this session.
+    fn may_report(&self, link: LinkId, message: &Cti) -> bool {
+        self.admit(link, message).is_ok() && self.with_service(link, services::AGENT_REPORTING).is_ok()
     }
 
     /// A strict server refuses what a lenient one lives with.

@@ -150,6 +150,11 @@ impl CtiServer {
                 self.system_event(system_event::PERIPHERAL_ONLINE, peripheral, "peripheral is on-line", cx);
             cx.send(link, event.to_frame(&session.dialect));
         }
+        if side == Side::Active && session.has(services::AGENT_REPORTING) {
+            for message in self.tell_unattended(&session) {
+                cx.send(link, message.to_frame(&session.dialect));
+            }
+        }
         self.announce(&event::session_opened(&session, self.config.peripheral), cx);
         self.connections.get_mut(&link)?.session = Some(session);
         outcome

@@ -1,7 +1,7 @@
 //! What the CTI server knows of live tasks: how each was reserved, its state, and its context; for clients that
 //! ask for it (cti-server-protocol 11.1, 11.2). It hears all of that from OPC.
 
-use super::{Answer, CtiServer, event, subscription::Topic};
+use super::{Answer, CtiServer, Session, event, subscription::Topic};
 use crate::arm::{Place, Refusal, number_of};
 use cce_cti::{
     AgentInitReadyEvent, AgentTasksEndEvent, AgentTasksEvent, AgentTasksResp, BeginAgentInitInd, Cti,
@@ -10,17 +10,35 @@ use cce_cti::{
 };
 use cce_kernel::{
     Cx, LinkId,
-    model::{MrdId, PreCall, SkillTarget, TaskEvent, TaskEventKind, TaskId, TaskState},
+    model::{
+        AgentRecord, AgentState, MrdId, PreCall, SkillTarget, TaskEvent, TaskEventKind, TaskId, TaskState,
+    },
 };
 use cce_wire::{List, NamedVariable, Text};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
 /// Tasks that are remembered. Agents' limits keep the live ones far below.
 const TASKS_MAX: usize = 15_000;
 
-/// Live tasks.
+/// Tasks that are over and whose last message is remembered; of more, the oldest are forgotten.
+const OVER_MAX: usize = 10_000;
+
+/// Live tasks, and what was said last of those that are over: a client that was away when it was said asks for it
+/// (inferred).
 #[derive(Debug, Default)]
-pub(super) struct Tasks(BTreeMap<TaskId, View>);
+pub(super) struct Tasks {
+    live: BTreeMap<TaskId, View>,
+    over: BTreeMap<TaskId, Over>,
+    /// The same, the oldest first.
+    oldest: VecDeque<TaskId>,
+}
+
+/// A task that is over.
+#[derive(Debug)]
+struct Over {
+    place: Place,
+    last: Cti,
+}
 
 /// A live task.
 #[derive(Debug)]
@@ -37,7 +55,7 @@ struct View {
 
 impl Tasks {
     pub(super) fn on_pre_call(&mut self, call: &PreCall) {
-        if self.0.len() >= TASKS_MAX {
+        if self.live.len() >= TASKS_MAX {
             return;
         }
         let view = View {
@@ -49,7 +67,7 @@ impl Tasks {
             variables: call.call_variables.iter().cloned().collect(),
             named: call.named_variables.clone(),
         };
-        self.0.insert(call.task, view);
+        self.live.insert(call.task, view);
     }
 
     pub(super) fn on_event(&mut self, event: &TaskEvent) {
@@ -58,12 +76,15 @@ impl Tasks {
             TaskEventKind::Start | TaskEventKind::Resume => TaskState::Active,
             TaskEventKind::Pause => TaskState::Paused,
             TaskEventKind::WrapUp => TaskState::WrapUp,
-            TaskEventKind::End => return drop(self.0.remove(&event.task)),
+            TaskEventKind::End => {
+                let place = Place { skill_target: event.skill_target, mrd: event.mrd };
+                return self.bury(event.task, place, event::task(event));
+            }
         };
-        if self.0.len() >= TASKS_MAX && !self.0.contains_key(&event.task) {
+        if self.live.len() >= TASKS_MAX && !self.live.contains_key(&event.task) {
             return;
         }
-        let view = self.0.entry(event.task).or_insert_with(|| View {
+        let view = self.live.entry(event.task).or_insert_with(|| View {
             place: Place { skill_target: event.skill_target, mrd: event.mrd },
             state: to,
             skill_group: event.skill_group,
@@ -77,17 +98,26 @@ impl Tasks {
 
     /// A task's state changed without an event.
     pub(super) fn enter(&mut self, task: TaskId, to: TaskState) {
-        if let Some(view) = self.0.get_mut(&task) {
+        if let Some(view) = self.live.get_mut(&task) {
             view.state = to;
         }
     }
 
-    pub(super) fn forget(&mut self, task: TaskId) {
-        self.0.remove(&task);
+    /// A task is over; that is what clients hear of it.
+    pub(super) fn bury(&mut self, task: TaskId, place: Place, last: Cti) {
+        self.live.remove(&task);
+        if self.over.insert(task, Over { place, last }).is_none() {
+            self.oldest.push_back(task);
+        }
+        if self.oldest.len() > OVER_MAX
+            && let Some(oldest) = self.oldest.pop_front()
+        {
+            self.over.remove(&oldest);
+        }
     }
 
     fn of(&self, place: Place) -> Vec<TaskId> {
-        self.0.iter().filter(|(_, view)| view.place == place).map(|(id, _)| *id).collect()
+        self.live.iter().filter(|(_, view)| view.place == place).map(|(id, _)| *id).collect()
     }
 }
 
@@ -116,7 +146,7 @@ impl CtiServer {
                 && view.place.mrd.0 == m.mrd_id
                 && owner == Some(&session.client.session)
         };
-        let waiting = self.tasks.0.values().filter(own).filter_map(|view| view.reserved.as_ref());
+        let waiting = self.tasks.live.values().filter(own).filter_map(|view| view.reserved.as_ref());
         let calls: Vec<Cti> =
             waiting.map(|call| event::monitored(&event::pre_call(call), session.monitor())).collect();
         let head = GetPrecallMessagesResp {
@@ -127,11 +157,15 @@ impl CtiServer {
         Ok(std::iter::once(head.into()).chain(calls).collect())
     }
 
-    /// A client asks how a task stands.
+    /// A client asks how a task stands. Of one that is over it hears first how it ended.
     pub(super) fn on_snapshot_task(&self, link: LinkId, m: &SnapshotTaskReq) -> Answer {
         self.with_service(link, services::AGENT_REPORTING)?;
-        let known = self.tasks.0.get(&m.task_id).filter(|view| view.place.mrd.0 == m.mrd_id);
+        let known = self.tasks.live.get(&m.task_id).filter(|view| view.place.mrd.0 == m.mrd_id);
         let Some(view) = known else {
+            if let Some(over) = self.tasks.over.get(&m.task_id).filter(|over| over.place.mrd.0 == m.mrd_id) {
+                let monitor = self.session(link).map_or(0, Session::monitor);
+                return Ok(vec![event::monitored(&over.last, monitor), ended(m, over.place).into()]);
+            }
             let refused = SnapshotTaskResp {
                 invoke_id: m.invoke_id,
                 status: Refusal::TaskNotFound.code(),
@@ -153,7 +187,7 @@ impl CtiServer {
     ) -> Answer {
         self.with_service(link, services::AGENT_REPORTING)?;
         let place = Place { skill_target: SkillTarget(m.icm_agent_id), mrd: MrdId(m.mrd_id) };
-        let Some(view) = self.tasks.0.get_mut(&m.task_id) else {
+        let Some(view) = self.tasks.live.get_mut(&m.task_id) else {
             return Ok(vec![refusal(m.invoke_id, Refusal::TaskNotFound)]);
         };
         if view.place.skill_target != place.skill_target {
@@ -184,6 +218,23 @@ impl CtiServer {
         Ok(places.flat_map(|place| self.tell_tasks(place)).collect())
     }
 
+    /// What a client hears unasked when it opens its session: how the agents stand whose client is away, and their tasks
+    /// (task-routing E16; inferred).
+    pub(super) fn tell_unattended(&self, session: &Session) -> Vec<Cti> {
+        let concerns = |place: &Place| session.own_agent.is_none_or(|own| own == place.skill_target);
+        let is_told = |record: &&AgentRecord| record.state == AgentState::WorkNotReady;
+        let unattended = self.records.iter().filter(|(place, _)| concerns(place));
+        let mut told = Vec::new();
+        for (place, record) in unattended.filter(|(_, record)| is_told(record)) {
+            told.push(event::monitored(&event::agent_state(record), session.monitor()));
+            if !self.tasks.of(*place).is_empty() {
+                told.extend(self.tell_tasks(*place));
+            }
+        }
+        told.retain(|message| message.doc().is_none_or(|row| row.since <= session.dialect.version));
+        told
+    }
+
     fn tell_tasks(&self, place: Place) -> Vec<Cti> {
         let tasks = self.tasks.of(place);
         let (mrd_id, icm_agent_id) = (place.mrd.0, place.skill_target.0);
@@ -195,7 +246,7 @@ impl CtiServer {
             ..AgentTasksEvent::default()
         };
         let snapshots =
-            tasks.into_iter().filter_map(|task| Some(snapshot_event(task, self.tasks.0.get(&task)?)));
+            tasks.into_iter().filter_map(|task| Some(snapshot_event(task, self.tasks.live.get(&task)?)));
         let end = AgentTasksEndEvent { mrd_id, icm_agent_id, ..AgentTasksEndEvent::default() };
         std::iter::once(head.into()).chain(snapshots.map(Cti::from)).chain([end.into()]).collect()
     }
@@ -256,6 +307,20 @@ macro_rules! with_context {
             ..$name::default()
         }
     }};
+}
+
+/// The snapshot of a task that is over.
+fn ended(asked: &SnapshotTaskReq, place: Place) -> SnapshotTaskResp {
+    SnapshotTaskResp {
+        invoke_id: asked.invoke_id,
+        mrd_id: place.mrd.0,
+        icm_agent_id: place.skill_target.0,
+        task_id: asked.task_id,
+        task_state: number_of(TaskState::Ended),
+        skill_group_id: event::NO_SERVICE,
+        service_id: event::NO_SERVICE,
+        ..SnapshotTaskResp::default()
+    }
 }
 
 fn snapshot(task: TaskId, view: &View) -> SnapshotTaskResp {

@@ -2,7 +2,7 @@
 //! (cti-server-protocol 11.1; the texts give names and little else, so what follows is inferred).
 
 use super::{
-    Opc, Shown, TASK_DURATION, TASK_LIFE,
+    Opc, Shown, TASK_DURATION,
     agent::SignIn,
     sign_in::{TASK_LIMIT_MAX, is_limit},
     task::Task,
@@ -19,6 +19,8 @@ use cce_kernel::{
 const FIRST_CALL: i32 = 0x7000_0000;
 /// Their sequence number, like that of a task that was routed once.
 const SEQUENCE: i32 = 1;
+/// How a task ends of which a client did not speak when it came back (task-routing E19).
+const ENDED_DURING_INIT: Disposition = Disposition(51);
 
 impl Opc {
     /// Changes how many tasks an agent has at the same time. Tasks beyond the new limit stay.
@@ -46,7 +48,8 @@ impl Opc {
         Ok(())
     }
 
-    /// An agent's client is back and asks for the agent's tasks. An agent without tasks becomes not ready.
+    /// An agent's client is back and asks for the agent's tasks. An agent without tasks becomes not ready. The agent's
+    /// event comes first, so that the client knows both once it has its answer.
     pub(super) fn on_get_tasks(&mut self, request: &ArmRequest, cx: &mut Cx<'_>) -> Result<(), Refusal> {
         let place = request.place;
         let is_idle = self.load(place).total() == 0;
@@ -54,19 +57,16 @@ impl Opc {
         if !agent.is_signed_in() {
             return Err(Refusal::NotLoggedIn);
         }
-        let before = agent.sign_in;
-        agent.client = request.client.clone();
+        let before = (agent.sign_in, agent.client.session);
         if is_idle {
             agent.sign_in = SignIn::NotReady;
-        } else if before == SignIn::ClientLost {
-            agent.sign_in = SignIn::Ready;
         }
-        let has_changed = agent.sign_in != before;
-        cx.cancel(TimerKey::new(TASK_LIFE, place.timer_id()));
-        self.answer(request.client.session, request.invoke_id, 0);
-        if has_changed {
+        self.attend(place, &request.client, cx);
+        let after = self.agent_mut(place).map(|agent| (agent.sign_in, agent.client.session))?;
+        if after != before {
             self.report(place, Shown::AsIs, cx);
         }
+        self.answer(request.client.session, request.invoke_id, 0);
         Ok(())
     }
 
@@ -86,8 +86,7 @@ impl Opc {
         agent.routable = routable;
         agent.limit = max_tasks;
         agent.beyond = max_beyond.min(TASK_LIMIT_MAX);
-        agent.client = request.client.clone();
-        cx.cancel(TimerKey::new(TASK_LIFE, place.timer_id()));
+        self.attend(place, &request.client, cx);
         self.answer(request.client.session, request.invoke_id, 0);
         self.report(place, Shown::AsIs, cx);
         Ok(())
@@ -104,7 +103,11 @@ impl Opc {
         }
         let task = match self.tasks.get(&id).copied() {
             Some(known) if known.place != request.place => return Err(Refusal::WrongAgent),
-            Some(known) if known.state == state => known,
+            Some(known) if known.state == state => {
+                self.adopt(id);
+                self.answer_init(request, is_answered);
+                return Ok(());
+            }
             // Only an accepted interrupt interrupts a task, and only its end resumes it.
             Some(_) | None if state == TaskState::Interrupted => return Err(Refusal::WrongSequence),
             Some(known) => {
@@ -114,11 +117,39 @@ impl Opc {
             None => self.admit(request.place, id, state, skill_group, cx)?,
         };
         self.enter(task, state, None, cx);
+        self.adopt(id);
+        self.answer_init(request, is_answered);
+        self.report(request.place, Shown::AsIs, cx);
+        Ok(())
+    }
+
+    fn answer_init(&mut self, request: &ArmRequest, is_answered: bool) {
         if is_answered {
             self.answer(request.client.session, request.invoke_id, 0);
         }
-        self.report(request.place, Shown::AsIs, cx);
-        Ok(())
+    }
+
+    /// Its client speaks of a task: it does not end when the client has told everything.
+    pub(super) fn adopt(&mut self, id: TaskId) {
+        if let Some(task) = self.tasks.get_mut(&id) {
+            task.is_orphan = false;
+        }
+    }
+
+    /// A client has told everything that it knows. What its agents held when it went away, and what it did not speak
+    /// of, is over for it (task-routing E19).
+    pub(crate) fn on_init_over(&mut self, session: u32, cx: &mut Cx<'_>) {
+        let is_own = |task: &&Task| {
+            task.is_orphan
+                && self
+                    .agents
+                    .get(&task.place)
+                    .is_some_and(|agent| agent.is_attended() && agent.client.session == session)
+        };
+        let forgotten: Vec<TaskId> = self.tasks.values().filter(is_own).map(|task| task.id).collect();
+        for id in forgotten {
+            self.end_task(id, &ENDED_DURING_INIT.into(), cx);
+        }
     }
 
     /// An application gives its agent a task that no router has seen: offered, or begun at once.
@@ -166,7 +197,7 @@ impl Opc {
         if load >= agent.limit.saturating_add(agent.beyond) {
             return Err(Refusal::LimitExceeded);
         }
-        let task = Task { id, place, state, skill_group, interrupted: None };
+        let task = Task { id, place, state, skill_group, interrupted: None, is_orphan: false };
         self.tasks.insert(id, task);
         cx.note(task.fact(None, None));
         Ok(task)

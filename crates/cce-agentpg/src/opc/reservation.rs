@@ -123,6 +123,7 @@ fn task_of(message: &DeviceTargetPreCallInd) -> Task {
         state: TaskState::PreCall,
         skill_group: SkillTarget(message.sgstid),
         interrupted: None,
+        is_orphan: false,
     }
 }
 

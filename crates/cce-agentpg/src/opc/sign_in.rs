@@ -12,9 +12,6 @@ use cce_kernel::{
 const VOICE_MRD: MrdId = MrdId(1);
 /// The highest limit of tasks at the same time.
 pub(super) const TASK_LIMIT_MAX: u32 = 15;
-/// A task that the old client held when a new one took its agent over (task-routing E19).
-const ENDED_DURING_INIT: Disposition = Disposition(51);
-
 /// On what terms an agent signs in.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Terms {
@@ -64,8 +61,7 @@ impl Opc {
         is_limit(terms.limit)?;
         match sign_in {
             SignIn::SignedOut => self.sign_in(request, terms, cx),
-            SignIn::ClientLost => self.take_over(request, terms, cx),
-            SignIn::NotReady | SignIn::Ready => self.renew_terms(request, terms, cx),
+            SignIn::NotReady | SignIn::Ready | SignIn::ClientLost => self.renew_terms(request, terms, cx),
         }
     }
 
@@ -204,20 +200,28 @@ impl Opc {
         Ok(())
     }
 
-    fn take_over(&mut self, request: &ArmRequest, terms: Terms, cx: &mut Cx<'_>) -> Result<(), Refusal> {
-        cx.cancel(TimerKey::new(TASK_LIFE, request.place.timer_id()));
-        self.end_all(request.place, &ENDED_DURING_INIT.into(), cx);
-        self.sign_in(request, terms, cx)
-    }
-
+    /// The agent keeps tasks and state, and is told to be signed in already; what the sign-in says of limits counts all
+    /// the same. An agent whose client was away is back with it (task-routing E16).
     fn renew_terms(&mut self, request: &ArmRequest, terms: Terms, cx: &mut Cx<'_>) -> Result<(), Refusal> {
         let agent = self.agent_mut(request.place)?;
         agent.limit = terms.limit;
         agent.beyond = terms.beyond;
-        agent.client = request.client.clone();
+        self.attend(request.place, &request.client, cx);
         self.answer(request.client.session, request.invoke_id, Refusal::AlreadyLoggedIn.code());
         self.report(request.place, Shown::AsIs, cx);
         Ok(())
+    }
+
+    /// A client speaks for an agent from now on. The state of one whose client was away follows from the tasks, and is
+    /// not ready without any (task-routing E16). The agent stays not routable until asked to be (task-routing 1.5).
+    pub(super) fn attend(&mut self, place: Place, client: &Client, cx: &mut Cx<'_>) {
+        let has_tasks = self.load(place).total() > 0;
+        let Some(agent) = self.agents.get_mut(&place) else { return };
+        agent.client = client.clone();
+        if agent.sign_in == SignIn::ClientLost {
+            agent.sign_in = if has_tasks { SignIn::Ready } else { SignIn::NotReady };
+        }
+        cx.cancel(TimerKey::new(TASK_LIFE, place.timer_id()));
     }
 
     fn on_client_lost(&mut self, place: Place, cx: &mut Cx<'_>) {
@@ -226,6 +230,9 @@ impl Opc {
         agent.routable = false;
         agent.client.session = 0;
         agent.not_routable_next = false;
+        for task in self.tasks.values_mut().filter(|task| task.place == place) {
+            task.is_orphan = true;
+        }
         if let Some(mrd) = self.config.mrds.iter().find(|mrd| mrd.id == place.mrd) {
             cx.arm(TimerKey::new(TASK_LIFE, place.timer_id()), mrd.life);
         }

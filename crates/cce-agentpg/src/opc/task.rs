@@ -19,6 +19,8 @@ pub(crate) struct Task {
     pub(crate) skill_group: SkillTarget,
     /// The state in which it was interrupted.
     pub(crate) interrupted: Option<TaskState>,
+    /// Whether its agent's client has yet to speak of it again after it was away (task-routing E19).
+    pub(crate) is_orphan: bool,
 }
 
 impl Task {

@@ -29,6 +29,7 @@ impl Opc {
         let to = task.after(kind)?;
         cx.cancel(TimerKey::new(START_TIMEOUT, Task::timer_id(id)));
         self.enter(task, to, None, cx);
+        self.adopt(id);
         self.push_event(task, kind, None);
         if kind == TaskEventKind::Offer {
             return Ok(());

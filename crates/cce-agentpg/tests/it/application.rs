@@ -96,7 +96,8 @@ fn an_agent_s_tasks_are_listed_and_one_without_tasks_becomes_not_ready() {
     let tasks = |lab: &mut Lab| {
         let request = GetAgentTasksReq { mrd_id: MRD, icm_agent_id: AGENT, ..Default::default() };
         let said = lab.finesse_says(request);
-        let Cti::AgentTasksResp(answer) = &said.to(lab.finesse)[0] else { panic!("{said:?}") };
+        let heard = said.to(lab.finesse);
+        let Some(Cti::AgentTasksResp(answer)) = heard.last() else { panic!("{said:?}") };
         (answer.status, answer.flt_task_id.clone(), said.reported_states().len())
     };
     assert_eq!(tasks(&mut lab), (0, vec![TASK], 0));
@@ -192,6 +193,84 @@ fn a_client_that_is_back_keeps_its_agent_s_tasks() {
 }
 
 #[test]
+fn what_a_client_that_is_back_does_not_speak_of_ends_with_51() {
+    let mut lab = Lab::working();
+    lab.reserve(task(1));
+    lab.finesse_says(start(task(1)));
+    lab.lose(lab.finesse);
+    lab.finesse = lab.session(Port::CtiA, open_req());
+    lab.finesse_says(GetAgentTasksReq { mrd_id: MRD, icm_agent_id: AGENT, ..Default::default() });
+    let told = TaskInitInd { task_state: 1, task_id: TASK, ..init_of(AGENT) };
+    assert_eq!(lab.finesse_says(told).names(lab.finesse), [] as [&str; 0]);
+    let said = lab.finesse_says(EndAgentInitInd::default());
+    assert_eq!(said.reported_tasks(), [(task(1), 7, 51)]);
+    assert_eq!(said.names(lab.finesse), ["AGENT_STATE_EVENT", "END_TASK_EVENT"]);
+}
+
+#[test]
+fn who_works_on_a_task_speaks_of_it() {
+    let mut lab = Lab::working();
+    lab.lose(lab.finesse);
+    lab.finesse = lab.session(Port::CtiA, open_req());
+    lab.finesse_says(login(MRD));
+    lab.finesse_says(PauseTaskInd { mrd_id: MRD, icm_agent_id: AGENT, task_id: TASK, ..Default::default() });
+    assert_eq!(lab.finesse_says(EndAgentInitInd::default()).reported_tasks(), []);
+}
+
+#[test]
+fn nothing_ends_by_an_initialisation_that_is_not_about_it() {
+    let mut lab = Lab::working();
+    let other = lab.session(Port::CtiA, open_req());
+    assert_eq!(lab.says(other, EndAgentInitInd::default()).reported_tasks(), []);
+    lab.lose(lab.finesse);
+    assert_eq!(lab.says(other, EndAgentInitInd::default()).reported_tasks(), []);
+}
+
+#[test]
+fn a_client_that_missed_an_end_hears_it_again_ahead_of_the_snapshot() {
+    let mut lab = Lab::working();
+    lab.finesse_says(end(TASK));
+    lab.lose(lab.finesse);
+    lab.finesse = lab.session(Port::CtiA, open_req());
+    let request = SnapshotTaskReq { invoke_id: 9, mrd_id: MRD, task_id: TASK, ..Default::default() };
+    let said = lab.finesse_says(request);
+    let [Cti::EndTaskEvent(end), Cti::SnapshotTaskResp(answer)] = &said.to(lab.finesse)[..] else {
+        panic!("{said:?}")
+    };
+    assert_eq!((end.task_id, end.icm_disposition), (TASK, 38));
+    assert_eq!((answer.invoke_id, answer.status, answer.task_state), (9, 0, 7));
+}
+
+#[test]
+fn a_client_that_missed_a_withdrawal_hears_it_again() {
+    let mut lab = Lab::ready();
+    lab.reserve(TASK);
+    lab.abort(TASK);
+    let request = SnapshotTaskReq { mrd_id: MRD, task_id: TASK, ..Default::default() };
+    let names = lab.finesse_says(request).names(lab.finesse);
+    assert_eq!(names, ["AGENT_PRE_CALL_ABORT_EVENT", "SNAPSHOT_TASK_RESP"]);
+}
+
+#[test]
+fn a_new_session_hears_of_agents_without_a_client_and_of_their_tasks() {
+    let mut lab = Lab::working();
+    lab.lose(lab.finesse);
+    let link = lab.connect(Port::CtiA);
+    let names = lab.says(link, open_req()).names(link);
+    let expected = ["AGENT_STATE_EVENT", "AGENT_TASKS_EVENT", "SNAPSHOT_TASK_EVENT", "AGENT_TASKS_END_EVENT"];
+    assert_eq!(names[names.len() - 4..], expected);
+}
+
+#[test]
+fn a_session_that_cannot_speak_for_agents_hears_nothing_of_them() {
+    let mut lab = Lab::working();
+    lab.lose(lab.finesse);
+    let link = lab.connect(Port::CtiA);
+    let open = OpenReq { services_requested: services::ALL_EVENTS, ..open_req() };
+    assert_eq!(lab.says(link, open).names(link), ["OPEN_CONF", "SYSTEM_EVENT"]);
+}
+
+#[test]
 fn a_task_that_takes_too_long_ends_with_41_after_a_warning() {
     let mut lab = Lab::ready();
     lab.reserve(TASK);
@@ -233,6 +312,10 @@ fn an_application_without_finesse_signs_an_agent_in_and_works() {
     assert_eq!(lab.reserve(TASK).names(link), ["AGENT_STATE_EVENT", "AGENT_PRE_CALL_EVENT"]);
     assert_eq!(lab.says(link, start(TASK)).names(link), ["AGENT_STATE_EVENT"]);
     assert_eq!(lab.says(link, end(TASK)).reported_tasks(), [(TASK, 7, 38)]);
+}
+
+fn init_of(icm_agent_id: i32) -> TaskInitInd {
+    TaskInitInd { mrd_id: MRD, icm_agent_id, ..TaskInitInd::default() }
 }
 
 fn limit(max_task_limit: u32) -> ChangeMaxTaskLimitReq {

@@ -7,7 +7,7 @@ use crate::{
 use cce_cti::{
     MakeAgentNotReadyReq, MakeAgentNotRoutableReq, MakeAgentRoutableInd, MediaLoginReq, MediaLogoutInd,
 };
-use cce_kernel::{Port, model::AgentState};
+use cce_kernel::{Output, Port, model::AgentState};
 
 #[test]
 fn a_sign_in_is_confirmed_and_shows_login_and_not_ready() {
@@ -252,15 +252,44 @@ fn agents_of_a_lost_session_are_work_not_ready_and_not_routable() {
 }
 
 #[test]
-fn another_session_takes_an_agent_over_and_old_tasks_end_with_51() {
+fn a_sign_in_after_a_lost_session_renews_the_terms_and_keeps_the_tasks() {
     let mut lab = Lab::working();
     lab.lose(lab.finesse);
     lab.finesse = lab.session(Port::CtiA, open_req());
+    let said = lab.finesse_says(MediaLoginReq { max_task_limit: 2, ..login(MRD) });
+    assert_eq!(said.status(lab.finesse), 1);
+    assert_eq!(said.reported_tasks(), []);
+    let state = &said.reported_states()[0];
+    assert_eq!(state.agent_state, AgentState::Active.number());
+    assert_eq!((state.max_task_limit, state.agent_mode, state.availability), (2, false, 2));
+    assert_eq!(lab.finesse_says(end(TASK)).reported_tasks(), [(TASK, 7, 38)]);
+}
+
+#[test]
+fn who_had_no_task_is_not_ready_after_a_lost_session() {
+    let mut lab = Lab::ready();
+    lab.lose(lab.finesse);
+    lab.finesse = lab.session(Port::CtiA, open_req());
     let said = lab.finesse_says(login(MRD));
-    assert_eq!(said.status(lab.finesse), 0);
-    assert_eq!(said.reported_tasks(), [(TASK, 7, 51)]);
-    let states: Vec<_> = said.reported_states().iter().map(|state| state.agent_state).collect();
-    assert_eq!(states.last(), Some(&AgentState::NotReady.number()));
+    assert_eq!(said.status(lab.finesse), 1);
+    assert_eq!(said.reported_states()[0].agent_state, AgentState::NotReady.number());
+}
+
+#[test]
+fn the_life_of_tasks_is_not_counted_any_more_once_their_client_is_back() {
+    let mut lab = Lab::working();
+    let key = lab.lose(lab.finesse).armed("task life").unwrap();
+    lab.finesse = lab.session(Port::CtiA, open_req());
+    let said = lab.finesse_says(login(MRD));
+    assert!(said.0.contains(&Output::Cancel { key }), "{said:?}");
+}
+
+#[test]
+fn an_offer_rings_out_while_the_client_is_away() {
+    let mut lab = Lab::ready();
+    let due = lab.reserve(TASK).armed("start timeout").unwrap();
+    lab.lose(lab.finesse);
+    assert_eq!(lab.timer(due, 30).reported_tasks(), [(TASK, 7, 36)]);
 }
 
 #[test]

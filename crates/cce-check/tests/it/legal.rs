@@ -87,7 +87,7 @@ fn a_restart_while_tasks_are_in_work_and_in_queue_breaks_nothing() {
     for component in COMPONENTS {
         for seed in 1..4 {
             let customers = vec![customer(4), insistent(5), customer(6), customer(60)];
-            let lab = lab(vec![agent("1081", 1)], customers);
+            let lab = lab(vec![agent("1081", 1), late("1080", 90)], customers);
             is_fine(&Run::new(lab, seed).to(is(ContactStatus::Reserved)).restart(component).end());
         }
     }
@@ -97,7 +97,8 @@ fn a_restart_while_tasks_are_in_work_and_in_queue_breaks_nothing() {
 fn a_restart_at_any_moment_of_a_task_breaks_nothing() {
     for component in COMPONENTS {
         for seconds in 4..11 {
-            let lab = lab(vec![agent("1081", 3)], vec![customer(4), insistent(5), customer(60)]);
+            let agents = vec![agent("1081", 3), late("1080", 90)];
+            let lab = lab(agents, vec![customer(4), insistent(5), customer(60)]);
             is_fine(&Run::new(lab, 5).until(seconds).restart(component).end());
         }
     }

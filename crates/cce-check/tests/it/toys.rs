@@ -54,9 +54,9 @@ fn a_contact_whose_end_was_lost_with_ccp_nearly_breaks_one_end() {
 
 #[test]
 fn what_components_say_goodbye_with_loses_no_end() {
-    let crashed = Run::new(lab(vec![agent("1081", 3)], vec![customer(4)]), 1)
+    let crashed = Run::new(lab(vec![agent("1081", 3), late("1080", 90)], vec![customer(4)]), 1)
         .to(|record| crate::alter::fact(record).is_some_and(becomes(ContactStatus::Reserved)))
-        .restart("finesse")
+        .restart("agentpg")
         .end();
     holds(&crashed);
     let stopped =

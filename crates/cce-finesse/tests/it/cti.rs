@@ -1,6 +1,6 @@
 //! The session with the CTI server.
 
-use crate::lab::{DIALOG, Lab, USER, config, end_event, open_conf, pre_call};
+use crate::lab::{DIALOG, Lab, USER, config, open_conf, pre_call};
 use cce_cti::{Cti, FailureConf, FailureEvent, HeartbeatConf};
 use cce_kernel::{
     Address, CloseReason, Command, Fact, FrameFlaw, Input, LinkReason, Output, Port, Time, TimerKey,
@@ -115,25 +115,13 @@ fn a_server_that_goes_off_line_is_left() {
 }
 
 #[test]
-fn a_lost_server_takes_media_and_dialogs_with_it() {
+fn a_lost_server_leaves_media_and_dialogs_as_they_are_and_nobody_hears_of_them() {
     let mut lab = Lab::active();
     let link = lab.link;
     let lost = lab.input(Input::LinkDown { link, reason: LinkReason::Reset });
-    assert_eq!(lost.shown(), ["PUT media LOGOUT", "DELETE dialogs CLOSED"]);
-    assert_eq!(lost.facts()[0], &service(false));
+    assert_eq!(lost.facts(), [&service(false)]);
     assert!(!lost.0.iter().any(|output| matches!(output, Output::Call { .. })));
     assert_eq!(lab.get(USER).status(), 503);
-}
-
-#[test]
-fn a_task_of_an_earlier_session_ends_without_a_word() {
-    let mut lab = Lab::active();
-    let link = lab.link;
-    lab.input(Input::LinkDown { link, reason: LinkReason::Reset });
-    lab.link = lab.timer(REDIAL).dialled().unwrap();
-    lab.link_up();
-    lab.cti(open_conf(1));
-    assert!(lab.cti(end_event(51)).0.is_empty());
 }
 
 #[test]

@@ -2,12 +2,13 @@
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use cce_cti::{
-    AgentPreCallEvent, AgentStateEvent, Cti, EndTaskEvent, OfferTaskEvent, OpenConf, StartTaskEvent,
+    AgentPreCallEvent, AgentStateEvent, AgentTasksResp, Cti, EndTaskEvent, OfferTaskEvent, OpenConf,
+    StartTaskEvent,
 };
 use cce_finesse::{Account, Agent, CallVariables, Config, Finesse, Mrd};
 use cce_kernel::{
-    CallId, Fact, Host, HostClock, Input, LinkId, Output, Peer, Port, Request, Response, Time, TimerKey,
-    Wall,
+    CallId, Fact, Host, HostClock, Input, LinkId, LinkReason, Output, Peer, Port, Request, Response, Time,
+    TimerKey, Wall,
     fact::FinesseFact,
     model::{AgentState, MrdId, Object, Publication, SkillTarget, TaskId},
 };
@@ -33,6 +34,7 @@ pub(crate) struct Lab {
     finesse: Finesse,
     pub(crate) now: Time,
     calls: u64,
+    last_invoke_id: u32,
     /// The CTI connection in use.
     pub(crate) link: LinkId,
 }
@@ -50,6 +52,7 @@ impl Lab {
             finesse: Finesse::new(config),
             now: Time(0),
             calls: 0,
+            last_invoke_id: 0,
             link: LinkId { port: Port::CtiA, number: 0 },
         };
         let started = lab.input(Input::Start { stored: BTreeMap::default() });
@@ -104,7 +107,11 @@ impl Lab {
     }
 
     pub(crate) fn input(&mut self, input: Input) -> Outcome {
-        Outcome(self.host.handle(&mut self.finesse, input, self.now))
+        let outcome = Outcome(self.host.handle(&mut self.finesse, input, self.now));
+        if let Some(frame) = outcome.frames().last() {
+            self.last_invoke_id = u32::from_be_bytes(frame[8..12].try_into().expect("four bytes"));
+        }
+        outcome
     }
 
     pub(crate) fn link_up(&mut self) -> Outcome {
@@ -127,6 +134,29 @@ impl Lab {
             agent_mode: mode,
             ..Default::default()
         })
+    }
+
+    /// The connection to the CTI server breaks.
+    pub(crate) fn lose_cti(&mut self) -> Outcome {
+        let link = self.link;
+        self.input(Input::LinkDown { link, reason: LinkReason::Reset })
+    }
+
+    /// A new one comes about, and its session is open.
+    pub(crate) fn reopen(&mut self) -> Outcome {
+        self.link = self.timer(TimerKey::new("redial", 0)).dialled().expect("Finesse dials again");
+        let opened = self.link_up().invoke_id();
+        self.cti(OpenConf { invoke_id: opened, session_type: 1, ..OpenConf::default() })
+    }
+
+    /// The CTI server takes what the node has to tell.
+    pub(crate) fn init_ready(&mut self) -> Outcome {
+        self.cti(cce_cti::AgentInitReadyEvent::default())
+    }
+
+    /// Invoke id of the latest request to the CTI server.
+    pub(crate) fn last_invoke_id(&self) -> u32 {
+        self.last_invoke_id
     }
 
     pub(crate) fn timer(&mut self, key: TimerKey) -> Outcome {
@@ -263,6 +293,7 @@ pub(crate) fn config() -> Config {
         peripheral: 5000,
         agents: vec![agent("1080", "sjeffers", 5172), agent("1081", "rbarrows", 5173)],
         mrds: vec![mrd(5011, "Tasks"), mrd(5012, "Mail")],
+        queue_numbers: BTreeMap::from([(SkillTarget(5199), 12_282_837)]),
         queues: [(12_282_837, "CumulusTask".to_owned())].into(),
         administrator: account("admin"),
         ccp_administrator: account("admin"),
@@ -281,6 +312,18 @@ pub(crate) fn config() -> Config {
 
 pub(crate) fn open_conf(session_type: u16) -> OpenConf {
     OpenConf { invoke_id: 1, session_type, peripheral_online: true, ..Default::default() }
+}
+
+/// The tasks of agent 1080, as the answer to a request.
+pub(crate) fn agent_tasks(invoke_id: u32, tasks: &[TaskId]) -> AgentTasksResp {
+    AgentTasksResp {
+        invoke_id,
+        mrd_id: MRD.0,
+        icm_agent_id: 5172,
+        num_tasks: u16::try_from(tasks.len()).expect("few"),
+        flt_task_id: tasks.to_vec(),
+        ..AgentTasksResp::default()
+    }
 }
 
 /// The lab's reservation.

@@ -7,6 +7,7 @@ mod lab;
 mod media;
 mod presence;
 mod queueing;
+mod recovery;
 mod rest;
 mod users;
 mod xmpp;

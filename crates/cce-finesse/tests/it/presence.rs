@@ -1,7 +1,7 @@
 //! Users whose clients are gone.
 
 use crate::{
-    lab::{Lab, MEDIA, Outcome, SIGN_IN, USER, end_event},
+    lab::{Lab, MEDIA, Outcome, SIGN_IN, USER, agent_tasks, end_event},
     xmpp::{connect, say},
 };
 use cce_cti::Cti;
@@ -102,15 +102,32 @@ fn who_was_never_present_is_not_missed() {
 }
 
 #[test]
-fn while_the_cti_server_is_away_only_finesse_is_left() {
+fn who_is_away_for_too_long_is_signed_out_once_the_cti_server_can_be_asked() {
     let (mut lab, desk) = present();
     lose(&mut lab, desk);
-    let link = lab.link;
-    lab.input(Input::LinkDown { link, reason: LinkReason::Reset });
-    let over = lab.timer(absence());
-    assert!(over.sent().is_empty());
+    lab.lose_cti();
+    assert_eq!(lab.timer(absence()).0, []);
+    lab.reopen();
+    lab.init_ready();
+    let invoke_id = lab.last_invoke_id();
+    let back = lab.cti(agent_tasks(invoke_id, &[]));
     let left = Fact::User { agent: AgentId::from("1080"), from: UserState::NotReady, to: UserState::Logout };
-    assert!(over.facts().contains(&&left), "{over:?}");
+    assert!(back.facts().contains(&&left), "{back:?}");
+    assert_eq!(back.names(), ["END_AGENT_INIT_IND", "MEDIA_LOGOUT_IND"]);
+}
+
+#[test]
+fn who_comes_back_before_the_cti_server_does_stays() {
+    let (mut lab, desk) = present();
+    lose(&mut lab, desk);
+    lab.lose_cti();
+    lab.timer(absence());
+    let desk = connect(&mut lab, "1080", "desk");
+    say(&mut lab, desk, "<presence/>");
+    lab.reopen();
+    lab.init_ready();
+    let invoke_id = lab.last_invoke_id();
+    assert_eq!(lab.cti(agent_tasks(invoke_id, &[])).names(), ["END_AGENT_INIT_IND"]);
 }
 
 /// Agent 1080, ready, with a client that is present.

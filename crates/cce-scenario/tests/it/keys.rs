@@ -219,7 +219,6 @@ const ELSEWHERE: &[(&str, &[&str], &[&str])] = &[
             "message.make_routable",
             "message.offer_application_task",
             "message.start_application_task",
-            "message.task_init",
         ],
     ),
     (

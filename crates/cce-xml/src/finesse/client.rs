@@ -40,6 +40,11 @@ pub enum Seen {
         /// Voice state.
         state: String,
     },
+    /// The system.
+    System {
+        /// `IN_SERVICE` or `OUT_OF_SERVICE`.
+        status: String,
+    },
     /// A request failed.
     Error {
         /// The code, or the item at fault.
@@ -70,6 +75,9 @@ fn seen(data: &Element) -> Option<Seen> {
     }
     if let Some(user) = data.child("user") {
         return Some(Seen::User { id: text(user, "loginId"), state: text(user, "state") });
+    }
+    if let Some(system) = data.child("systemInfo") {
+        return Some(Seen::System { status: text(system, "status") });
     }
     let error = data.at(&["apiErrors", "apiError"])?;
     Some(Seen::Error { data: text(error, "errorData"), message: text(error, "errorMessage") })

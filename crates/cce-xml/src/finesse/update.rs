@@ -4,7 +4,7 @@ use super::{dialog, people};
 use crate::{Xml, iso_utc};
 use cce_kernel::{
     Wall,
-    model::{ApiError, Object, Publication},
+    model::{ApiError, Object, Publication, PublishEvent},
 };
 
 /// The document of a notification.
@@ -73,27 +73,42 @@ pub struct SystemInfo {
     pub timezone_minutes: i32,
 }
 
+/// The resource and node of the system's state.
+const SYSTEM_INFO: &str = "/finesse/api/SystemInfo";
+
 /// The document of the system's state.
 pub fn system_info(info: &SystemInfo) -> String {
+    Xml::document("SystemInfo", |xml| inside_system_info(xml, info))
+}
+
+/// The notification of the system's state (finesse-nonvoice 4.6; the shape is inferred there).
+pub fn system_update(info: &SystemInfo) -> String {
+    Xml::document("Update", |xml| {
+        xml.node("data", |xml| {
+            xml.node("systemInfo", |xml| inside_system_info(xml, info));
+        });
+        xml.text("event", PublishEvent::Put.name()).text("requestId", "").text("source", SYSTEM_INFO);
+    })
+}
+
+fn inside_system_info(xml: &mut Xml, info: &SystemInfo) {
     let heartbeat = if info.in_service { "success" } else { "failure" };
     let status = if info.in_service { "IN_SERVICE" } else { "OUT_OF_SERVICE" };
-    Xml::document("SystemInfo", |xml| {
-        xml.text("currentTimestamp", iso_utc(info.now))
-            .text("ctiHeartbeatInterval", info.heartbeat_seconds)
-            .text("ctiVersion", info.cti_version)
-            .text("deploymentType", "UCCE")
-            .text("lastCTIHeartbeatStatus", heartbeat)
-            .text("lastSuccessCTIHeartbeatTime", info.last_heartbeat.map(iso_utc).unwrap_or_default())
-            .text("peripheralId", info.peripheral)
-            .node("primaryNode", |xml| {
-                xml.text("host", &info.fqdn);
-            })
-            .text("status", status)
-            .text("statusReason", if info.in_service { "" } else { "the CTI server is not connected" })
-            .text("systemAuthMode", "NON_SSO")
-            .text("timezoneOffset", info.timezone_minutes)
-            .text("uri", "/finesse/api/SystemInfo")
-            .text("xmppDomain", &info.fqdn)
-            .text("xmppPubSubDomain", format_args!("pubsub.{}", info.fqdn));
-    })
+    xml.text("currentTimestamp", iso_utc(info.now))
+        .text("ctiHeartbeatInterval", info.heartbeat_seconds)
+        .text("ctiVersion", info.cti_version)
+        .text("deploymentType", "UCCE")
+        .text("lastCTIHeartbeatStatus", heartbeat)
+        .text("lastSuccessCTIHeartbeatTime", info.last_heartbeat.map(iso_utc).unwrap_or_default())
+        .text("peripheralId", info.peripheral)
+        .node("primaryNode", |xml| {
+            xml.text("host", &info.fqdn);
+        })
+        .text("status", status)
+        .text("statusReason", if info.in_service { "" } else { "the CTI server is not connected" })
+        .text("systemAuthMode", "NON_SSO")
+        .text("timezoneOffset", info.timezone_minutes)
+        .text("uri", SYSTEM_INFO)
+        .text("xmppDomain", &info.fqdn)
+        .text("xmppPubSubDomain", format_args!("pubsub.{}", info.fqdn));
 }

@@ -259,6 +259,14 @@ fn each_known_end_has_its_name() {
     assert!(finesse::dialog(&dialog).contains("<dispositionCode>CD_RING_NO_ANSWER</dispositionCode><state>"));
 }
 
+#[test]
+fn a_notification_of_the_system_tells_its_state() {
+    let document = finesse::system_update(&system(false));
+    let update = read_update(&document).unwrap();
+    assert_eq!(update.seen, Seen::System { status: "OUT_OF_SERVICE".to_owned() });
+    assert_eq!((update.event.as_str(), update.source.as_str()), ("PUT", "/finesse/api/SystemInfo"));
+}
+
 fn already_signed_in() -> ApiError {
     ApiError {
         kind: "Agent already logged into MRD".to_owned(),

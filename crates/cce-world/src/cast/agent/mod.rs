@@ -285,6 +285,7 @@ impl Agent {
             Seen::Error { message, .. } if request::is_own(&request_id) => {
                 self.on_error(&source, &message, cx);
             }
+            Seen::System { status } => self.on_system(&status, cx),
             Seen::Error { .. } | Seen::Other => {}
         }
     }

@@ -11,6 +11,9 @@ use std::time::Duration;
 /// How long a sign-in may take before it is begun anew, and a sign-out before it is left to Finesse.
 pub(super) const PATIENCE: Duration = Duration::from_secs(10);
 
+/// Finesse's status while it serves.
+const IN_SERVICE: &str = "IN_SERVICE";
+
 /// How far the agent has come in one media.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Seat {
@@ -40,6 +43,14 @@ impl Agent {
         self.phase = Phase::Away;
         cx.cancel(TimerKey::new("patience", 0));
         cx.arm(TimerKey::new("retry", 0), self.config.retry);
+    }
+
+    /// Finesse serves again after it lost the CTI server. Whoever was signed in repeats the sign-in, as clients do:
+    /// settings and media states may be others since (finesse-nonvoice 5).
+    pub(super) fn on_system(&mut self, status: &str, cx: &mut Cx<'_>) {
+        if status == IN_SERVICE && self.phase == Phase::Working {
+            self.sign_in(cx);
+        }
     }
 
     /// A user changes by request only, so a change under another id was somebody else's.
@@ -114,11 +125,12 @@ impl Agent {
         }
     }
 
-    /// An agent who is signed in to a media still goes on from there, with the dialogs that are open.
+    /// An agent who is signed in to a media still goes on from there, with the dialogs that are open, and becomes ready:
+    /// whose client was away is not routable any more, whatever the state (task-routing E16).
     fn on_media_error(&mut self, mrd: MrdId, seat: Seat, message: &str, cx: &mut Cx<'_>) {
         match (message, seat) {
             _ if self.phase == Phase::SigningOut => self.on_seat_left(mrd, cx),
-            ("E_ARM_STAT_AGENT_ALREADY_LOGGED_IN", Seat::SigningIn) => {
+            ("E_ARM_STAT_AGENT_ALREADY_LOGGED_IN", Seat::SigningIn | Seat::Ready) => {
                 self.ask(Ask::List, request::list(&self.config), cx);
                 self.on_seated(mrd, cx);
             }

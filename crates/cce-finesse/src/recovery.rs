@@ -1,0 +1,436 @@
+//! How the node comes back into service when the CTI server is back (task-routing E16 to E19, finesse-nonvoice 5).
+//!
+//! | Phase of the session | What the node does |
+//! |---|---|
+//! | away, dialled, opening | answers 503 and publishes nothing; media, dialogs and waiting requests stay as they are |
+//! | initialising | `BEGIN_AGENT_INIT_IND`; `GET_AGENT_TASKS_REQ` for each agent who signed in here; `SNAPSHOT_TASK_REQ` for each task; `TASK_INIT_IND` for each of them that lives; `END_AGENT_INIT_IND` |
+//! | in service | publishes once what is different now; requests whose outcome nobody knows fail |
+//!
+//! A node that knows of nobody has nothing to initialise, and is in service at once. Of agents who signed in at another
+//! node, or at this one before it started anew, the CTI server tells by itself (inferred).
+//!
+//! What becomes of tasks (the order of the messages is inferred):
+//! - One that ended meanwhile is told again by the server, ahead of its snapshot: its dialog goes by its disposition.
+//! - One that the server does not know was lost with it: its dialog goes with 51, and CCP hears nothing (E18).
+//! - One that was offered before this node began cannot be accepted any more; it rings out, and is routed anew (E16).
+
+use crate::{
+    Finesse, arm_stat,
+    component::{INITIALISING, confirmation},
+    dialog::{OpenDialog, Reserved},
+    line::{Ask, Change, Target},
+    media::{apply, is_done},
+};
+use cce_cti::{
+    AgentTasksResp, BeginAgentInitInd, EndAgentInitInd, GetAgentTasksReq, SnapshotTaskEvent, SnapshotTaskReq,
+    SnapshotTaskResp, TaskInitInd,
+};
+use cce_kernel::{
+    Cx,
+    fact::FinesseFact,
+    model::{
+        AgentId, AgentState, DialogState, Disposition, MrdId, Object, PublishEvent, SkillTarget, TaskId,
+    },
+};
+use cce_wire::Text;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
+
+/// How long the CTI server may take to answer everything (inferred).
+pub(crate) const INIT_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// `TaskState` on the wire (cti-server-protocol 11.2).
+mod task_state {
+    pub(super) const PRE_CALL: u16 = 0;
+    pub(super) const ACTIVE: u16 = 1;
+    pub(super) const WRAP_UP: u16 = 2;
+    pub(super) const PAUSED: u16 = 3;
+    pub(super) const OFFERED: u16 = 4;
+    pub(super) const INTERRUPTED: u16 = 5;
+}
+
+/// What the node has asked the CTI server for, and what it keeps until it is in service.
+#[derive(Debug, Default)]
+pub(crate) struct Recovery {
+    /// Invoke id of the `BEGIN_AGENT_INIT_IND` that is not answered.
+    begun: Option<u32>,
+    /// Agents in domains whose tasks are asked for, by invoke id.
+    places: BTreeMap<u32, (AgentId, MrdId)>,
+    /// Tasks that are asked for, by invoke id.
+    tasks: BTreeMap<u32, TaskId>,
+    /// Requests that were under way or waited when the session ended, in order.
+    cut_off: Vec<(Target, Ask)>,
+    /// Users whose absence ended while nobody could be signed out.
+    overdue: BTreeSet<AgentId>,
+}
+
+impl Recovery {
+    /// Nothing that was asked in a session is answered after its end.
+    fn forget_questions(&mut self) {
+        self.begun = None;
+        self.places.clear();
+        self.tasks.clear();
+    }
+
+    fn is_answered(&self) -> bool {
+        self.begun.is_none() && self.places.is_empty() && self.tasks.is_empty()
+    }
+
+    /// A user is to be signed out once the CTI server can be asked.
+    pub(crate) fn sign_out_later(&mut self, agent: AgentId) {
+        self.overdue.insert(agent);
+    }
+
+    /// The user is back.
+    pub(crate) fn on_present(&mut self, agent: &AgentId) {
+        self.overdue.remove(agent);
+    }
+}
+
+/// What a snapshot says of a task, whichever message it came in.
+struct Snapshot {
+    task: TaskId,
+    skill_target: SkillTarget,
+    mrd: MrdId,
+    state: u16,
+    reserved: Reserved,
+}
+
+macro_rules! snapshot {
+    ($message:expr) => {{
+        let m = $message;
+        let plain = [
+            &m.call_variable1,
+            &m.call_variable2,
+            &m.call_variable3,
+            &m.call_variable4,
+            &m.call_variable5,
+            &m.call_variable6,
+            &m.call_variable7,
+            &m.call_variable8,
+            &m.call_variable9,
+            &m.call_variable10,
+        ];
+        Snapshot {
+            task: m.task_id,
+            skill_target: SkillTarget(m.icm_agent_id),
+            mrd: MrdId(m.mrd_id),
+            state: m.task_state,
+            reserved: Reserved {
+                dialed_number: text(m.script_selector.as_ref()),
+                contact: text(m.application_string2.as_ref()),
+                queue_number: None,
+                skill_group: m.skill_group_id,
+                service: m.service_id,
+                call_variables: crate::dialog::call_variables(plain, &m.named_variable),
+            },
+        }
+    }};
+}
+
+impl Finesse {
+    /// The session is gone: what the node knows stays as it is, and what it asked for has no outcome.
+    pub(crate) fn leave_service(&mut self, cx: &mut Cx<'_>) {
+        cx.note(FinesseFact::Service { in_service: false }.into());
+        self.publish_system(cx);
+        self.late.clear();
+        for (target, pending, waiting) in self.lines.take_all() {
+            if let Some(pending) = &pending {
+                cx.cancel(confirmation(pending.invoke_id));
+            }
+            let asks = pending.map(|pending| pending.ask).into_iter().chain(waiting);
+            self.recovery.cut_off.extend(asks.map(|ask| (target.clone(), ask)));
+        }
+    }
+
+    /// Nothing that was asked in the old session will be answered.
+    pub(crate) fn forget_questions(&mut self) {
+        self.recovery.forget_questions();
+    }
+
+    /// The session is open: the node learns anew what became of its agents and tasks, if it has any.
+    pub(crate) fn initialise(&mut self, cx: &mut Cx<'_>) {
+        if self.own_places().is_empty() && self.known_tasks().is_empty() {
+            return self.enter_service(cx);
+        }
+        let application_path_id = self.application_path();
+        self.recovery.begun = self.cti.send(cx, |invoke_id| BeginAgentInitInd {
+            invoke_id,
+            application_path_id,
+            ..BeginAgentInitInd::default()
+        });
+        cx.arm(INITIALISING, INIT_TIMEOUT);
+    }
+
+    /// The server takes what the node has to tell.
+    pub(crate) fn on_init_ready(&mut self, cx: &mut Cx<'_>) {
+        if self.recovery.begun.take().is_none() {
+            return;
+        }
+        for (agent, mrd) in self.own_places() {
+            self.ask_tasks_of(agent, mrd, cx);
+        }
+        for (mrd, task) in self.known_tasks() {
+            self.ask_task(mrd, task, cx);
+        }
+        self.go_on(cx);
+    }
+
+    /// Asks for the tasks of an agent, who with that has a client again.
+    pub(crate) fn ask_tasks_of(&mut self, agent: AgentId, mrd: MrdId, cx: &mut Cx<'_>) {
+        let Some(icm_agent_id) = self.desks.get(&agent).map(|desk| desk.user.skill_target.0) else { return };
+        let asked = self.cti.send(cx, |invoke_id| GetAgentTasksReq {
+            invoke_id,
+            mrd_id: mrd.0,
+            icm_agent_id,
+            ..GetAgentTasksReq::default()
+        });
+        self.recovery.places.extend(asked.map(|invoke_id| (invoke_id, (agent, mrd))));
+    }
+
+    /// The tasks of an agent, or that the agent is not signed in any more.
+    pub(crate) fn on_agent_tasks(&mut self, answer: &AgentTasksResp, cx: &mut Cx<'_>) {
+        let Some((agent, mrd)) = self.recovery.places.remove(&answer.invoke_id) else { return };
+        if answer.status == 0 {
+            self.keep_cut_off_settings(&agent, mrd, cx);
+        } else {
+            self.lose_media(&agent, mrd, cx);
+        }
+        for task in &answer.flt_task_id {
+            if !self.is_known(*task) {
+                self.ask_task(mrd, *task, cx);
+            }
+        }
+        self.go_on(cx);
+    }
+
+    /// How a task stands that was asked for.
+    pub(crate) fn on_snapshot(&mut self, answer: &SnapshotTaskResp, cx: &mut Cx<'_>) {
+        let Some(task) = self.recovery.tasks.remove(&answer.invoke_id) else { return };
+        if answer.status == 0 {
+            self.learn(snapshot!(answer), cx);
+        } else {
+            self.lose_task(task, cx);
+        }
+        self.go_on(cx);
+    }
+
+    /// How a task stands whose agent has no client.
+    pub(crate) fn on_snapshot_event(&mut self, event: &SnapshotTaskEvent, cx: &mut Cx<'_>) {
+        self.learn(snapshot!(event), cx);
+    }
+
+    /// The server refused a question. Returns whether it was one.
+    pub(crate) fn on_question_refused(&mut self, invoke_id: u32, cx: &mut Cx<'_>) -> bool {
+        if self.recovery.begun == Some(invoke_id) {
+            self.on_init_ready(cx);
+            return true;
+        }
+        let place = self.recovery.places.remove(&invoke_id);
+        let task = self.recovery.tasks.remove(&invoke_id);
+        let was_asked = place.is_some() || task.is_some();
+        if let Some((agent, mrd)) = place {
+            self.lose_media(&agent, mrd, cx);
+        }
+        if let Some(task) = task {
+            self.lose_task(task, cx);
+        }
+        if was_asked {
+            self.go_on(cx);
+        }
+        was_asked
+    }
+
+    /// Enters service once everything is answered.
+    fn go_on(&mut self, cx: &mut Cx<'_>) {
+        if !self.cti.is_initialising() || !self.recovery.is_answered() {
+            return;
+        }
+        let application_path_id = self.application_path();
+        self.cti.send(cx, |invoke_id| EndAgentInitInd {
+            invoke_id,
+            application_path_id,
+            ..EndAgentInitInd::default()
+        });
+        self.enter_service(cx);
+    }
+
+    fn enter_service(&mut self, cx: &mut Cx<'_>) {
+        cx.cancel(INITIALISING);
+        self.cti.enter_service();
+        cx.note(FinesseFact::Service { in_service: true }.into());
+        self.publish_system(cx);
+        self.publish_held(cx);
+        for (target, ask) in std::mem::take(&mut self.recovery.cut_off) {
+            self.judge_cut_off(&target, ask, cx);
+        }
+        for agent in std::mem::take(&mut self.recovery.overdue) {
+            self.sign_out_absent(agent, cx);
+        }
+    }
+
+    /// What a request asked for has come about, or it failed: it is not repeated, since its sender may have given up.
+    fn judge_cut_off(&mut self, target: &Target, ask: Ask, cx: &mut Cx<'_>) {
+        match target {
+            Target::Media(agent, mrd) => {
+                let media = self.desks.get(agent).and_then(|desk| desk.media.get(mrd));
+                if media.is_some_and(|media| is_done(ask.change, true, media, false)) {
+                    return;
+                }
+                let error = Object::MediaError(arm_stat::unconfirmed(ask.change, *mrd));
+                self.publish_answer(agent, PublishEvent::Put, ask.request_id, error, cx);
+            }
+            Target::Dialog(task) => self.judge_cut_off_action(*task, ask, cx),
+        }
+    }
+
+    fn judge_cut_off_action(&mut self, task: TaskId, ask: Ask, cx: &mut Cx<'_>) {
+        let Some(dialog) = self.dialogs.get(&task).map(|open| open.dialog.clone()) else { return };
+        if !crate::dialog::leads_to(ask.change, dialog.state) {
+            let error = arm_stat::unconfirmed(ask.change, dialog.mrd);
+            self.publish_dialog_error(&dialog, ask.request_id, error, cx);
+        }
+    }
+
+    /// A sign-in whose confirmation was lost took effect: what it set counts.
+    fn keep_cut_off_settings(&mut self, agent: &AgentId, mrd: MrdId, cx: &mut Cx<'_>) {
+        let target = Target::Media(agent.clone(), mrd);
+        let settings = self.recovery.cut_off.iter().find_map(|(about, ask)| match ask.change {
+            Change::SignIn(settings) if *about == target => Some(settings),
+            Change::SignIn(_)
+            | Change::Ready
+            | Change::NotReady(_)
+            | Change::SignOut(_)
+            | Change::Routable(_)
+            | Change::Act(_) => None,
+        });
+        if let Some(settings) = settings {
+            self.change_media(agent, mrd, cx, |media| apply(media, settings));
+        }
+    }
+
+    /// Agents in domains who signed in at this node, or were about to.
+    fn own_places(&self) -> BTreeSet<(AgentId, MrdId)> {
+        let own = self.desks.values().flat_map(|desk| desk.media.values());
+        let own = own.filter(|media| media.max_dialog_limit.is_some());
+        let mut places: BTreeSet<_> = own.map(|media| (media.agent.clone(), media.mrd)).collect();
+        places.extend(self.recovery.cut_off.iter().filter_map(|(target, ask)| match (target, ask.change) {
+            (Target::Media(agent, mrd), Change::SignIn(_)) => Some((agent.clone(), *mrd)),
+            (Target::Media(..) | Target::Dialog(_), _) => None,
+        }));
+        places
+    }
+
+    /// Tasks that the node knows of, each with its domain.
+    fn known_tasks(&self) -> Vec<(MrdId, TaskId)> {
+        let known = self.dialogs.values().chain(self.ringing.values());
+        known.map(|open| (open.dialog.mrd, open.dialog.id)).collect()
+    }
+
+    fn is_known(&self, task: TaskId) -> bool {
+        self.dialogs.contains_key(&task)
+            || self.ringing.contains_key(&task)
+            || self.recovery.tasks.values().any(|asked| *asked == task)
+    }
+
+    fn ask_task(&mut self, mrd: MrdId, task: TaskId, cx: &mut Cx<'_>) {
+        let asked = self.cti.send(cx, |invoke_id| SnapshotTaskReq {
+            invoke_id,
+            mrd_id: mrd.0,
+            task_id: task,
+            ..SnapshotTaskReq::default()
+        });
+        self.recovery.tasks.extend(asked.map(|invoke_id| (invoke_id, task)));
+    }
+
+    /// The agent PG knows the agent as signed out.
+    fn lose_media(&mut self, agent: &AgentId, mrd: MrdId, cx: &mut Cx<'_>) {
+        self.change_media(agent, mrd, cx, crate::media::sign_out);
+    }
+
+    /// The agent PG does not know the task (task-routing E18).
+    fn lose_task(&mut self, task: TaskId, cx: &mut Cx<'_>) {
+        self.ringing.remove(&task);
+        if let Some(open) = self.remove_dialog(task, ENDED_DURING_INIT, cx) {
+            self.drop_requests(&open.dialog, cx);
+        }
+    }
+
+    /// A task stands like that; the server says by itself how one ended.
+    fn learn(&mut self, seen: Snapshot, cx: &mut Cx<'_>) {
+        let Some(state) = dialog_state(seen.state) else { return };
+        let is_own = self.is_signed_in_here(seen.skill_target, seen.mrd);
+        if let Some(open) = self.dialogs.get(&seen.task) {
+            if open.dialog.state != state {
+                self.on_dialog_state(seen.task, state, cx);
+            }
+        } else if !self.ringing.contains_key(&seen.task) {
+            self.take_in(&seen, state, is_own, cx);
+        }
+        if is_own && self.cti.is_initialising() {
+            self.tell_task(&seen, cx);
+        }
+    }
+
+    /// A task of which this node had no dialog.
+    fn take_in(&mut self, seen: &Snapshot, state: DialogState, is_own: bool, cx: &mut Cx<'_>) {
+        let Snapshot { task, skill_target, mrd, ref reserved, .. } = *seen;
+        let open = match self.reserved((task, skill_target, mrd), reserved.clone(), cx.wall()) {
+            Ok(open) => open,
+            Err(detail) => return self.note_cti_error("SNAPSHOT_TASK", detail, cx),
+        };
+        if state == DialogState::Offered && !is_own {
+            self.ringing.insert(task, open);
+        } else {
+            self.begin(OpenDialog::in_state(open, state), cx);
+        }
+    }
+
+    /// The client says how a task of its agent stands, so that it stays (task-routing E19).
+    fn tell_task(&mut self, seen: &Snapshot, cx: &mut Cx<'_>) {
+        let Snapshot { task, skill_target, mrd, state, ref reserved } = *seen;
+        self.cti.send(cx, |invoke_id| TaskInitInd {
+            invoke_id,
+            mrd_id: mrd.0,
+            icm_agent_id: skill_target.0,
+            task_id: task,
+            task_state: state,
+            arm_skill_group_id: reserved.skill_group,
+            arm_service_id: reserved.service,
+            ..TaskInitInd::default()
+        });
+    }
+
+    fn is_signed_in_here(&self, skill_target: SkillTarget, mrd: MrdId) -> bool {
+        let desk = self.agent_of(skill_target).and_then(|agent| self.desks.get(&agent));
+        let media = desk.and_then(|desk| desk.media.get(&mrd));
+        media.is_some_and(|media| media.max_dialog_limit.is_some() && media.state != AgentState::Logout)
+    }
+
+    /// `ApplicationPathID`: the lab has one path, which is the peripheral's (inferred).
+    fn application_path(&self) -> i32 {
+        self.config.peripheral.cast_signed()
+    }
+}
+
+/// How the dialog of a task goes that the agent PG lost (task-routing 1.6, E18).
+const ENDED_DURING_INIT: Disposition = Disposition(51);
+
+/// The state of a live task's dialog.
+fn dialog_state(task_state: u16) -> Option<DialogState> {
+    match task_state {
+        task_state::PRE_CALL => Some(DialogState::Offered),
+        task_state::OFFERED => Some(DialogState::Accepted),
+        task_state::ACTIVE => Some(DialogState::Active),
+        task_state::PAUSED => Some(DialogState::Paused),
+        task_state::WRAP_UP => Some(DialogState::WrappingUp),
+        task_state::INTERRUPTED => Some(DialogState::Interrupted),
+        _ => None,
+    }
+}
+
+fn text<const MAX: usize>(field: Option<&Text<MAX>>) -> String {
+    field.map(ToString::to_string).unwrap_or_default()
+}

@@ -1,0 +1,377 @@
+//! What a node keeps while the CTI server is away, what it learns anew, and what it publishes at both edges.
+
+use crate::{
+    lab::{CONTACT, DIALOG, Lab, MEDIA, MRD, Outcome, SIGN_IN, TASK, USER, agent_tasks, end_event, pre_call},
+    xmpp::{connect, say},
+};
+use cce_cti::{AgentPreCallAbortEvent, Cti, EndTaskEvent, FailureConf, SnapshotTaskEvent, SnapshotTaskResp};
+use cce_kernel::{
+    CloseReason, Output, TimerKey,
+    model::{AgentState, TaskId},
+};
+use cce_wire::Text;
+
+/// `TaskState` on the wire.
+const PRE_CALL: u16 = 0;
+const ACTIVE: u16 = 1;
+const PAUSED: u16 = 3;
+const INTERRUPTED: u16 = 5;
+const ENDED: u16 = 7;
+
+#[test]
+fn a_node_that_knows_nobody_is_in_service_at_once() {
+    let mut lab = Lab::in_service();
+    lab.lose_cti();
+    assert_eq!(lab.reopen().names(), [] as [&str; 0]);
+    assert_eq!(lab.get(USER).status(), 200);
+}
+
+#[test]
+fn a_node_tells_and_asks_everything_before_it_is_in_service() {
+    let mut lab = Lab::active();
+    lab.lose_cti();
+    assert_eq!(lab.reopen().names(), ["BEGIN_AGENT_INIT_IND"]);
+    assert_eq!(lab.get(USER).status(), 503);
+    let asked = lab.init_ready();
+    assert_eq!(asked.names(), ["GET_AGENT_TASKS_REQ", "SNAPSHOT_TASK_REQ"]);
+    let [tasks_of, snapshot_of] = invoke_ids(&asked);
+    assert_eq!(lab.cti(agent_tasks(tasks_of, &[TASK])).names(), [] as [&str; 0]);
+    let done = lab.cti(snapshot(snapshot_of, TASK, ACTIVE));
+    assert_eq!(done.names(), ["TASK_INIT_IND", "END_AGENT_INIT_IND"]);
+    assert_eq!(lab.get(USER).status(), 200);
+}
+
+#[test]
+fn the_task_is_told_as_the_snapshot_shows_it() {
+    let mut lab = Lab::active();
+    let done = recover(&mut lab, &[TASK], |id| snapshot(id, TASK, PAUSED));
+    let Cti::TaskInitInd(told) = &done.sent()[0] else { panic!("{:?}", done.names()) };
+    assert_eq!((told.task_id, told.task_state, told.icm_agent_id), (TASK, PAUSED, 5172));
+}
+
+#[test]
+fn nothing_is_published_of_what_is_as_it_was() {
+    let mut lab = Lab::active();
+    let done = recover(&mut lab, &[TASK], |id| snapshot(id, TASK, ACTIVE));
+    assert_eq!(done.shown(), [] as [&str; 0]);
+    assert!(lab.get(DIALOG).body().contains("<state>ACTIVE</state>"));
+}
+
+#[test]
+fn every_present_desktop_hears_of_both_edges() {
+    let mut lab = Lab::ready();
+    let desk = connect(&mut lab, "1080", "desk");
+    say(&mut lab, desk, "<presence/>");
+    let lost = lab.lose_cti().stanzas(desk);
+    assert!(lost.contains("OUT_OF_SERVICE") && lost.contains("node='/finesse/api/SystemInfo'"), "{lost}");
+    lab.reopen();
+    lab.init_ready();
+    let invoke_id = lab.last_invoke_id();
+    let back = lab.cti(agent_tasks(invoke_id, &[])).stanzas(desk);
+    assert!(back.contains("IN_SERVICE") && !back.contains("OUT_OF_SERVICE"), "{back}");
+}
+
+#[test]
+fn what_changed_meanwhile_is_published_once_and_after_the_edge() {
+    let mut lab = Lab::active();
+    lab.lose_cti();
+    lab.reopen();
+    assert_eq!(lab.agent(AgentState::WorkNotReady, 0).shown(), [] as [&str; 0]);
+    let [tasks_of, snapshot_of] = invoke_ids(&lab.init_ready());
+    assert_eq!(lab.agent(AgentState::Paused, 0).shown(), [] as [&str; 0]);
+    lab.cti(agent_tasks(tasks_of, &[TASK]));
+    let done = lab.cti(snapshot(snapshot_of, TASK, PAUSED));
+    assert_eq!(done.shown(), ["PUT media PAUSED", "PUT dialog PAUSED"]);
+}
+
+#[test]
+fn a_task_that_ended_meanwhile_goes_by_its_disposition_and_ccp_hears_of_it() {
+    let mut lab = Lab::active();
+    lab.lose_cti();
+    lab.reopen();
+    let [tasks_of, snapshot_of] = invoke_ids(&lab.init_ready());
+    lab.cti(agent_tasks(tasks_of, &[]));
+    let ended = lab.cti(end_event(42));
+    assert_eq!(calls(&ended), [format!("/ccp-webapp/ccp/task/{CONTACT}/close")]);
+    assert_eq!(ended.shown(), [] as [&str; 0]);
+    assert_eq!(lab.cti(snapshot(snapshot_of, TASK, ENDED)).shown(), ["DELETE dialogs CLOSED"]);
+}
+
+#[test]
+fn an_offer_that_rang_out_meanwhile_is_routed_anew() {
+    let mut lab = Lab::offered();
+    lab.lose_cti();
+    lab.reopen();
+    lab.init_ready();
+    assert_eq!(calls(&lab.cti(end_event(36))), [format!("/ccp-webapp/ccp/task/{CONTACT}/renotify")]);
+}
+
+#[test]
+fn an_offer_that_still_rings_can_be_accepted() {
+    let mut lab = Lab::offered();
+    recover(&mut lab, &[TASK], |id| snapshot(id, TASK, PRE_CALL));
+    assert_eq!(lab.act("ACCEPT").names(), ["OFFER_TASK_IND"]);
+}
+
+#[test]
+fn an_offer_that_came_while_the_link_broke_is_shown() {
+    let mut lab = Lab::ready();
+    lab.lose_cti();
+    lab.reopen();
+    lab.init_ready();
+    let tasks_of = lab.last_invoke_id();
+    let asked = lab.cti(agent_tasks(tasks_of, &[TASK]));
+    assert_eq!(asked.names(), ["SNAPSHOT_TASK_REQ"]);
+    let done = lab.cti(snapshot(asked.invoke_id(), TASK, PRE_CALL));
+    assert_eq!(done.shown(), ["POST dialogs OFFERED"]);
+    let dialog = lab.get(DIALOG).body();
+    assert!(dialog.contains("<queueName>CumulusTask</queueName>"), "{dialog}");
+    assert!(dialog.contains("<dialedNumber>CumulusTask</dialedNumber>"), "{dialog}");
+}
+
+#[test]
+fn a_task_that_the_agent_pg_lost_goes_with_51_and_ccp_hears_nothing() {
+    let mut lab = Lab::active();
+    let unknown = |invoke_id| SnapshotTaskResp { invoke_id, status: 18, ..SnapshotTaskResp::default() };
+    let done = recover(&mut lab, &[], unknown);
+    assert_eq!(done.shown(), ["DELETE dialogs CLOSED"]);
+    assert_eq!(done.published()[0].event.name(), "DELETE");
+    assert_eq!(calls(&done), [] as [&str; 0]);
+}
+
+#[test]
+fn an_agent_whom_the_agent_pg_signed_out_is_signed_out_here() {
+    let mut lab = Lab::ready();
+    lab.lose_cti();
+    lab.reopen();
+    lab.init_ready();
+    let invoke_id = lab.last_invoke_id();
+    let answer = cce_cti::AgentTasksResp { invoke_id, status: 6, ..Default::default() };
+    assert_eq!(lab.cti(answer).shown(), ["PUT media LOGOUT"]);
+    lab.lose_cti();
+    assert_eq!(lab.reopen().names(), [] as [&str; 0], "nobody is left");
+}
+
+#[test]
+fn a_request_that_the_break_cut_off_fails_unless_it_came_about() {
+    for (state, expected) in [(ACTIVE, vec!["error"]), (PAUSED, vec!["PUT dialog PAUSED"])] {
+        let mut lab = Lab::active();
+        lab.act("PAUSE");
+        let done = recover(&mut lab, &[TASK], |id| snapshot(id, TASK, state));
+        let shown: Vec<String> = done.shown();
+        assert_eq!(shown.len(), expected.len(), "{shown:?}");
+        assert_eq!(shown[0].split(' ').next(), expected[0].split(' ').next(), "{shown:?}");
+    }
+}
+
+#[test]
+fn a_request_that_waited_behind_one_that_was_cut_off_fails_too() {
+    let mut lab = Lab::active();
+    lab.act("PAUSE");
+    lab.act("CLOSE");
+    let done = recover(&mut lab, &[TASK], |id| snapshot(id, TASK, ACTIVE));
+    assert_eq!(done.shown().len(), 2);
+    assert!(done.published().iter().all(|publication| publication.request_id == "r-1"));
+}
+
+#[test]
+fn a_close_that_the_break_cut_off_ends_the_task_once_and_ccp_hears_of_it() {
+    let mut lab = Lab::active();
+    lab.act("CLOSE");
+    lab.lose_cti();
+    lab.reopen();
+    let [tasks_of, snapshot_of] = invoke_ids(&lab.init_ready());
+    lab.cti(agent_tasks(tasks_of, &[]));
+    let ended = lab.cti(end_event(38));
+    assert_eq!(calls(&ended), [format!("/ccp-webapp/ccp/task/{CONTACT}/close")]);
+    let done = lab.cti(snapshot(snapshot_of, TASK, ENDED));
+    assert_eq!(done.shown(), ["DELETE dialogs CLOSED"]);
+    assert!(lab.cti(end_event(38)).0.is_empty(), "nothing is left to end");
+}
+
+#[test]
+fn a_sign_in_that_the_break_cut_off_may_have_taken_effect() {
+    let mut lab = Lab::in_service();
+    lab.put(USER, "<User><state>LOGIN</state><extension>1080</extension></User>");
+    lab.put(MEDIA, SIGN_IN);
+    lab.lose_cti();
+    lab.reopen();
+    lab.init_ready();
+    let invoke_id = lab.last_invoke_id();
+    lab.agent(AgentState::NotReady, 0);
+    assert_eq!(lab.cti(agent_tasks(invoke_id, &[])).shown(), ["PUT media NOT_READY"]);
+    assert!(lab.get(MEDIA).body().contains("<maxDialogLimit>3</maxDialogLimit>"));
+}
+
+#[test]
+fn a_second_break_begins_everything_anew() {
+    let mut lab = Lab::active();
+    lab.act("PAUSE");
+    lab.lose_cti();
+    lab.reopen();
+    lab.init_ready();
+    assert_eq!(lab.lose_cti().facts().len(), 0, "the node was not in service");
+    let done = recover(&mut lab, &[TASK], |id| snapshot(id, TASK, ACTIVE));
+    assert_eq!(done.names(), ["TASK_INIT_IND", "END_AGENT_INIT_IND"]);
+    assert_eq!(done.shown().len(), 1, "the pause failed");
+}
+
+#[test]
+fn a_server_that_answers_nothing_is_left() {
+    let mut lab = Lab::active();
+    lab.lose_cti();
+    lab.reopen();
+    let link = lab.link;
+    let left = lab.timer(TimerKey::new("initialising", 0));
+    assert!(left.has_output(&Output::Close { link, reason: CloseReason::Idle }));
+}
+
+#[test]
+fn a_server_that_knows_no_initialisation_is_asked_all_the_same() {
+    let mut lab = Lab::ready();
+    lab.lose_cti();
+    let invoke_id = lab.reopen().invoke_id();
+    let refused = FailureConf { invoke_id, status: 12, ..FailureConf::default() };
+    assert_eq!(lab.cti(refused).names(), ["GET_AGENT_TASKS_REQ"]);
+    let invoke_id = lab.last_invoke_id();
+    let refused = FailureConf { invoke_id, status: 12, ..FailureConf::default() };
+    assert_eq!(lab.cti(refused).shown(), ["PUT media LOGOUT"]);
+}
+
+#[test]
+fn a_new_node_hears_of_tasks_from_before_and_shows_them() {
+    let mut lab = Lab::in_service();
+    lab.agent(AgentState::WorkNotReady, 0);
+    assert_eq!(lab.cti(told(TASK, ACTIVE)).shown(), ["POST dialogs ACTIVE"]);
+    let ended = lab.cti(end_event(42));
+    assert_eq!(ended.shown(), ["DELETE dialogs CLOSED"]);
+    assert_eq!(calls(&ended), [format!("/ccp-webapp/ccp/task/{CONTACT}/close")]);
+}
+
+#[test]
+fn an_offer_from_before_cannot_be_accepted_and_is_routed_anew_when_it_rang_out() {
+    let mut lab = Lab::in_service();
+    lab.agent(AgentState::WorkNotReady, 0);
+    assert_eq!(lab.cti(told(TASK, PRE_CALL)).0, []);
+    assert_eq!(lab.get(DIALOG).status(), 404);
+    let ended = lab.cti(end_event(36));
+    assert_eq!(ended.shown(), [] as [&str; 0]);
+    assert_eq!(calls(&ended), [format!("/ccp-webapp/ccp/task/{CONTACT}/renotify")]);
+    assert!(lab.cti(end_event(36)).0.is_empty());
+}
+
+#[test]
+fn an_offer_from_before_that_the_router_takes_back_is_forgotten() {
+    let mut lab = Lab::in_service();
+    lab.cti(told(TASK, PRE_CALL));
+    lab.cti(AgentPreCallAbortEvent {
+        mrd_id: MRD.0,
+        router_call_key_day: Some(154_526),
+        router_call_key_call_id: Some(37_051_928),
+        router_call_key_sequence_number: Some(1),
+        ..Default::default()
+    });
+    assert!(lab.cti(end_event(36)).0.is_empty());
+}
+
+#[test]
+fn a_sign_in_of_who_is_signed_in_already_asks_for_the_tasks() {
+    let mut lab = Lab::in_service();
+    lab.put(USER, "<User><state>LOGIN</state><extension>1080</extension></User>");
+    let invoke_id = lab.put(MEDIA, SIGN_IN).invoke_id();
+    let refused = lab.cti(cce_cti::MediaLoginResp { invoke_id, status: 1, ..Default::default() });
+    assert_eq!(refused.names(), ["GET_AGENT_TASKS_REQ"]);
+    let asked = lab.cti(agent_tasks(refused.invoke_id(), &[TASK]));
+    let seen = lab.cti(snapshot(asked.invoke_id(), TASK, PAUSED));
+    assert_eq!((seen.shown(), seen.names()), (vec!["POST dialogs PAUSED".to_owned()], vec![]));
+}
+
+#[test]
+fn a_dialog_that_was_recovered_from_an_interrupt_can_only_be_closed() {
+    let mut lab = Lab::in_service();
+    lab.agent(AgentState::WorkNotReady, 0);
+    lab.cti(told(TASK, INTERRUPTED));
+    let over = lab.agent(AgentState::Active, 0);
+    assert_eq!(over.shown(), ["PUT dialog UNKNOWN", "PUT media ACTIVE"]);
+    assert!(lab.get(DIALOG).body().contains("<actions><action>CLOSE</action></actions>"));
+}
+
+#[test]
+fn a_dialog_that_came_and_went_meanwhile_is_not_published() {
+    let mut lab = Lab::ready();
+    lab.lose_cti();
+    lab.reopen();
+    lab.cti(pre_call());
+    lab.cti(end_event(36));
+    lab.init_ready();
+    let invoke_id = lab.last_invoke_id();
+    assert_eq!(lab.cti(agent_tasks(invoke_id, &[])).shown(), [] as [&str; 0]);
+}
+
+#[test]
+fn a_snapshot_of_nobody_is_the_servers_error() {
+    let mut lab = Lab::in_service();
+    let outcome = lab.cti(SnapshotTaskEvent { icm_agent_id: 99, ..told(TASK, ACTIVE) });
+    assert_eq!((outcome.facts().len(), outcome.shown().len()), (1, 0));
+}
+
+#[test]
+fn the_end_of_an_unknown_task_is_nobody_s_business() {
+    let mut lab = Lab::in_service();
+    let unknown = TaskId { call: 1, ..TASK };
+    assert!(lab.cti(EndTaskEvent { task_id: unknown, ..end_event(38) }).0.is_empty());
+}
+
+/// The link is lost and back; the agent's tasks are these, and the known one stands like that.
+fn recover(lab: &mut Lab, tasks: &[TaskId], answer: impl Fn(u32) -> SnapshotTaskResp) -> Outcome {
+    lab.lose_cti();
+    lab.reopen();
+    let [tasks_of, snapshot_of] = invoke_ids(&lab.init_ready());
+    lab.cti(agent_tasks(tasks_of, tasks));
+    lab.cti(answer(snapshot_of))
+}
+
+/// Invoke ids of the two requests that were sent.
+fn invoke_ids(outcome: &Outcome) -> [u32; 2] {
+    let ids = outcome.frames().into_iter().map(|frame| u32::from_be_bytes(frame[8..12].try_into().unwrap()));
+    ids.collect::<Vec<_>>().try_into().expect("two requests")
+}
+
+fn snapshot(invoke_id: u32, task_id: TaskId, task_state: u16) -> SnapshotTaskResp {
+    SnapshotTaskResp {
+        invoke_id,
+        mrd_id: MRD.0,
+        icm_agent_id: 5172,
+        task_id,
+        task_state,
+        skill_group_id: 5199,
+        service_id: -1,
+        script_selector: Some(Text::new("CumulusTask")),
+        application_string2: Some(Text::new(CONTACT)),
+        ..Default::default()
+    }
+}
+
+/// The same unasked.
+fn told(task_id: TaskId, task_state: u16) -> SnapshotTaskEvent {
+    SnapshotTaskEvent {
+        mrd_id: MRD.0,
+        icm_agent_id: 5172,
+        task_id,
+        task_state,
+        skill_group_id: 5199,
+        service_id: -1,
+        script_selector: Some(Text::new("CumulusTask")),
+        application_string2: Some(Text::new(CONTACT)),
+        ..Default::default()
+    }
+}
+
+/// Paths of the calls to CCP.
+fn calls(outcome: &Outcome) -> Vec<String> {
+    let path = |output: &Output| match output {
+        Output::Call { request, .. } => Some(request.path().to_owned()),
+        _ => None,
+    };
+    outcome.0.iter().filter_map(path).collect()
+}
