@@ -123,6 +123,57 @@ fn estimate(queued: usize, leavers: usize) -> i32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{
+        call::Plan,
+        config::{CallType, PrecisionQueue},
+    };
+    use cce_kernel::model::{RouterCallKey, SkillTarget};
+    use cce_mr::icm::NewCall;
+    use std::sync::Arc;
+
+    #[test]
+    fn all_queues_together_hold_their_limit_and_no_task_more() {
+        let mut line = Line::default();
+        for _ in 1..WAITING_MAX {
+            let arrival = line.arrive();
+            line.enter(call(arrival), 0);
+        }
+        assert!(line.has_room(MrdId(5011), None));
+        let arrival = line.arrive();
+        line.enter(call(arrival), 0);
+        assert!(!line.has_room(MrdId(5011), None));
+    }
+
+    /// A task that is routed anew, so that its dialogue may be anybody's.
+    fn call(arrival: u64) -> Box<Call> {
+        let queue = PrecisionQueue {
+            id: 5034,
+            name: "CumulusTask".to_owned(),
+            mrd: MrdId(5011),
+            skill_group: SkillTarget(5199),
+            skill_group_number: 1,
+            steps: Vec::new(),
+        };
+        let plan = Plan {
+            call_type: CallType::default(),
+            script: String::new(),
+            priority: 5,
+            queue: Arc::new(queue),
+            interruptible: false,
+            max_in_queue: None,
+        };
+        let link = LinkId { port: cce_kernel::Port::IcmMr, number: 1 };
+        Box::new(Call {
+            dialogue: DialogueKey { link, routing_client: 5004, dialogue: 4 },
+            key: RouterCallKey { day: 154_526, call: 37_051_928 },
+            request: NewCall::default(),
+            plan,
+            since: Time(0),
+            arrival,
+            is_answered: true,
+            sent: 0,
+        })
+    }
 
     #[test]
     fn the_estimate_is_the_queue_over_its_rate_rounded_up() {

@@ -153,6 +153,18 @@ fn an_expanded_variable_that_cce_cannot_take_stays_behind() {
 }
 
 #[test]
+fn the_expanded_variables_fill_their_payload_to_the_last_byte() {
+    // Each variable has five bytes of overhead and a name of one (ccp-task-api 4).
+    let names = |last: usize| {
+        let fields = [("a", 994), ("b", last)];
+        let fields = fields.map(|(name, len)| format!("variable_user_{name}={}", "x".repeat(len)));
+        let task = Lab::open().create(&[&fields[0], &fields[1]]).new_task();
+        task.named_variables.len()
+    };
+    assert_eq!((names(994), names(995)), (2, 1));
+}
+
+#[test]
 fn a_task_without_campaign_stays_unread() {
     let said = Lab::with(Config { campaigns: Vec::new(), ..config() }).create(&[]);
     assert_eq!((said.status(), said.sent().len()), (201, 0));

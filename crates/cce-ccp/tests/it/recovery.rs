@@ -1,6 +1,9 @@
 //! What becomes of tasks when the MR link or CCP itself fails.
 
-use crate::lab::{CONTACT, DIALOGUE, FIRST, Lab, TASK, config, failed, queued, routed};
+use crate::{
+    lab::{CONTACT, DIALOGUE, FIRST, Lab, TASK, config, failed, queued, routed},
+    private::renotification,
+};
 use cce_kernel::{Fact, Output};
 use cce_mr::mr::RoutingStatusEvent;
 
@@ -167,6 +170,26 @@ fn a_session_without_news_about_routing_is_tried() {
     assert!(said.names().contains(&"NEW_TASK"), "{:?}", said.names());
     assert!(lab.says(failed(DIALOGUE + 1, 1, 44)).changes().is_empty());
     assert_eq!(lab.says(routing(true)).names(), ["NEW_TASK"]);
+}
+
+#[test]
+fn a_task_that_fails_with_the_router_tells_that_the_router_is_away() {
+    let mut lab = kept();
+    lab.says(failed(DIALOGUE, 2, 44));
+    assert!(lab.create(REQUEUE).names().is_empty(), "neither task is sent");
+    assert_eq!(lab.says(routing(true)).names(), ["NEW_TASK", "NEW_TASK"]);
+}
+
+#[test]
+fn what_is_kept_of_a_renotified_task_names_the_former_task_as_former_only() {
+    let mut lab = Lab::reserved();
+    let said = lab.renotify(&renotification("Other", "ROUTE_SERVICE_TRANSFER"));
+    let kept = said.0.iter().find_map(|output| match output {
+        Output::Store { value: Some(value), .. } => Some(value.as_str()),
+        _ => None,
+    });
+    let kept: serde_json::Value = serde_json::from_str(kept.unwrap()).unwrap();
+    assert_eq!(kept["task"], serde_json::Value::Null, "{kept}");
 }
 
 #[test]

@@ -1,6 +1,9 @@
 //! Limits: the throttle of new tasks, and the store of contacts.
 
-use crate::lab::{DIALOGUE, FIRST, Lab, TASK, config, failed};
+use crate::{
+    lab::{DIALOGUE, FIRST, Lab, TASK, config, failed},
+    private::renotification,
+};
 use cce_ccp::{CONTACTS_MAX, Config, Throttle};
 use cce_kernel::Output;
 
@@ -30,6 +33,23 @@ fn a_task_beyond_the_backlog_is_rate_limited() {
     (0..3).for_each(|_| drop(lab.create(&[])));
     let said = lab.create(&[]);
     assert_eq!(said.changes()[1], "unread>discarded/notification_rate_limited system");
+}
+
+#[test]
+fn the_backlog_takes_as_many_tasks_as_are_configured() {
+    let mut lab = throttled();
+    let changes = (0..3).map(|_| lab.create(&[]).changes().len()).collect::<Vec<_>>();
+    assert_eq!(changes, [1, 1, 1], "one passes, two wait");
+}
+
+#[test]
+fn a_renotified_task_is_not_rate_limited() {
+    let mut lab = throttled();
+    lab.create(&[]);
+    lab.says(crate::lab::routed(DIALOGUE, 1, TASK));
+    (0..2).for_each(|_| drop(lab.create(&[])));
+    let said = lab.renotify(&renotification("Other", "ROUTE_SERVICE_TRANSFER"));
+    assert_eq!(said.changes(), ["reserved>queued/task_renotify_requested system"]);
 }
 
 #[test]

@@ -101,9 +101,24 @@ impl Lab {
         self.input(Input::LinkUp { link: self.application, peer: Peer::default() })
     }
 
+    /// The application is dialled again, and opens its session.
+    pub(crate) fn reopen_application(&mut self) {
+        self.timer("application redial");
+        self.application = LinkId { port: Port::Mr, number: 3 };
+        self.connect_application();
+        self.application_says(OpenConf::default());
+    }
+
     pub(crate) fn open_router(&mut self) -> Said {
         self.input(Input::LinkUp { link: self.router, peer: Peer::default() });
         self.router_says(icm::OpenConf::default())
+    }
+
+    /// The router is dialled again, and opens its session.
+    pub(crate) fn reopen_router(&mut self) -> Said {
+        self.timer("router redial");
+        self.router = LinkId { port: Port::IcmMr, number: 3 };
+        self.open_router()
     }
 
     pub(crate) fn lose_router(&mut self) -> Said {

@@ -105,6 +105,83 @@ fn a_cancel_of_a_dialogue_that_is_over_comes_too_late() {
 }
 
 #[test]
+fn a_cancel_that_met_a_decision_is_answered_when_the_router_is_lost() {
+    let mut lab = Lab::with_task();
+    lab.application_says(cancel(2));
+    lab.router_says(connect());
+    assert_eq!(
+        lab.lose_router().names(),
+        ["ROUTING_STATUS_EVENT enabled=false", "CANCEL_TASK_CONF result=1"]
+    );
+    lab.reopen_router();
+    assert!(lab.router_says(released(1)).names().is_empty(), "one answer for one cancel");
+}
+
+#[test]
+fn a_cancel_that_met_a_decision_is_answered_once() {
+    let mut lab = Lab::with_task();
+    lab.application_says(cancel(2));
+    lab.router_says(connect());
+    assert_eq!(lab.router_says(released(1)).names(), ["CANCEL_TASK_CONF result=1"]);
+    assert!(lab.router_says(released(1)).names().is_empty());
+}
+
+#[test]
+fn a_cancel_that_met_a_decision_is_forgotten_with_its_application() {
+    let mut lab = Lab::with_task();
+    lab.application_says(cancel(2));
+    lab.router_says(connect());
+    lab.lose_application();
+    lab.reopen_application();
+    assert!(lab.router_says(released(1)).names().is_empty());
+}
+
+#[test]
+fn a_refused_cancel_leaves_the_task_waiting() {
+    let mut lab = Lab::with_task();
+    lab.application_says(cancel(2));
+    let said = lab.router_says(released(1));
+    assert_eq!(said.names(), ["CANCEL_TASK_CONF result=1"]);
+    assert_eq!(said.states(), [(Some(DialogueState::Cancelling), DialogueState::Queued)]);
+    assert_eq!(lab.router_says(connect()).names(), ["DO_THIS_WITH_TASK seq=2"]);
+}
+
+#[test]
+fn an_answer_to_no_cancel_changes_nothing() {
+    let mut lab = Lab::with_task();
+    let said = lab.router_says(released(0));
+    assert!(said.names().is_empty() && said.states().is_empty(), "{said:?}");
+}
+
+#[test]
+fn a_task_that_is_queued_during_its_cancel_is_still_being_cancelled() {
+    let mut lab = Lab::with_task();
+    lab.application_says(cancel(2));
+    let said =
+        lab.router_says(QueueEvent { rcid: 5004, did: 4, estimated_wait_time: 42, ..Default::default() });
+    assert_eq!(said.names(), ["TASK_QUEUED_EVENT seq=1 wait=42"]);
+    assert!(said.states().is_empty());
+    assert_eq!(lab.router_says(released(0)).names(), ["CANCEL_TASK_CONF result=0"]);
+}
+
+#[test]
+fn a_decision_with_an_error_code_is_a_failure() {
+    let mut lab = Lab::with_task();
+    let said = lab.router_says(Connect { error_code: 1, ..connect() });
+    assert_eq!(said.names(), ["NEW_TASK_FAILURE_EVENT seq=1 reason=43"]);
+    assert_eq!(said.states(), [(Some(DialogueState::Open), DialogueState::Failed)]);
+}
+
+#[test]
+fn an_application_may_have_fifteen_thousand_dialogues_and_no_more() {
+    let mut lab = Lab::open();
+    let mut ask = |dialogue_id| lab.application_says(NewTask { dialogue_id, ..new_task() }).names();
+    let taken = (1..=15_000).filter(|dialogue_id| ask(*dialogue_id) == ["NEW_CALL"]).count();
+    assert_eq!(taken, 15_000);
+    assert_eq!(ask(15_001), ["NEW_TASK_FAILURE_EVENT seq=1 reason=44"]);
+}
+
+#[test]
 fn a_dialogue_id_that_is_open_already_hurts_nobody() {
     let mut lab = Lab::with_task();
     let said = lab.application_says(new_task());
@@ -212,6 +289,10 @@ fn the_task_s_sequence_is_the_router_s_plus_one() {
         *task == TaskId { day: 154_526, call: 37_051_928, sequence: 5 }
     });
     assert!(routed);
+}
+
+fn released(result: u32) -> ReleaseConf {
+    ReleaseConf { rcid: 5004, did: 4, result, ..ReleaseConf::default() }
 }
 
 fn cancel(send_seq_no: u32) -> CancelTask {

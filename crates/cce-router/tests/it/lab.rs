@@ -205,6 +205,15 @@ impl Said {
         })
     }
 
+    /// Numbers of the timers of that name which are taken back.
+    pub(crate) fn cancelled(&self, name: &str) -> Vec<u64> {
+        let cancelled = |output: &Output| match output {
+            Output::Cancel { key } if key.name == name => Some(key.id),
+            _ => None,
+        };
+        self.0.iter().filter_map(cancelled).collect()
+    }
+
     /// What is kept for the next life.
     pub(crate) fn stored(&self) -> BTreeMap<String, String> {
         let kept = |output: &Output| match output {

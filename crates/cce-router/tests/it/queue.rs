@@ -1,7 +1,7 @@
 //! Tasks that wait.
 
 use crate::lab::{
-    AGENT, Lab, MRD, OTHER, config, dialed, in_state, new_call, new_call_to, script, standing, step,
+    AGENT, CHAT, Lab, MRD, OTHER, config, dialed, in_state, new_call, new_call_to, script, standing, step,
     with_steps,
 };
 use cce_kernel::{
@@ -106,6 +106,39 @@ fn a_step_that_is_over_takes_the_next_one_too() {
     assert_eq!(said.names(lab.mr), ["QUEUE_EVENT"]);
     let said = lab.timer(said.armed("step").unwrap(), 30);
     assert_eq!((said.chosen(), said.reservations()[0].step_order), (vec![OTHER], 2));
+}
+
+#[test]
+fn a_task_that_leaves_the_line_takes_its_timer_along() {
+    for is_routed in [true, false] {
+        let mut lab = Lab::with(with_steps(vec![step(&[AGENT], Some(30)), step(&[OTHER], None)]));
+        lab.report(&in_state(AGENT, 3, AgentState::NotReady));
+        let armed = lab.call(4).armed("step").unwrap();
+        let said = if is_routed { lab.report(&standing(AGENT, 3)) } else { lab.release(4) };
+        assert_eq!(said.cancelled("step"), [armed.id], "routed: {is_routed}");
+    }
+}
+
+#[test]
+fn a_task_whose_step_has_nobody_free_holds_up_no_task_of_a_later_step() {
+    let mut lab = Lab::with(with_steps(vec![step(&[AGENT], Some(30)), step(&[OTHER], None)]));
+    lab.report(&in_state(AGENT, 3, AgentState::NotReady));
+    lab.call(4);
+    lab.report(&in_state(AGENT, 3, AgentState::Logout));
+    lab.call(5);
+    // The first task still waits for the first step's agent, the second came to the second step at once.
+    assert_eq!(lab.report(&standing(OTHER, 3)).routed(), [5]);
+}
+
+#[test]
+fn a_task_of_a_step_with_nobody_free_holds_up_no_task_of_another_queue() {
+    let mut lab = Lab::open();
+    lab.call(4);
+    lab.says(lab.mr, new_call_to(5, "CumulusChat"));
+    assert_eq!(
+        lab.report(&cce_mr::icm::AgentStateUpdate { mrd_id: CHAT, ..standing(AGENT, 3) }).routed(),
+        [5]
+    );
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Reservations that come to nothing: refused by the agent PG, or lost with its link.
 
-use crate::lab::{AGENT, Lab, OTHER, Said, TASK, in_state, standing, task_event};
+use crate::lab::{AGENT, CHAT, Lab, OTHER, Said, TASK, in_state, standing, step, task_event, with_steps};
 use cce_kernel::{
     fact::RouterFact,
     model::{AgentState, MrdId, SkillTarget, TaskId},
@@ -86,6 +86,26 @@ fn a_reservation_that_the_gateway_never_got_is_routed_anew_once_it_told_all() {
     assert_eq!(reserved(&said), [(TASK, OTHER)]);
     assert_eq!(said.facts()[0], &requeued(AGENT));
     assert!(reserved(&beat(&mut lab)).is_empty(), "once");
+}
+
+#[test]
+fn a_refused_task_goes_on_through_the_steps_of_its_queue() {
+    let mut lab = Lab::with(with_steps(vec![step(&[AGENT], Some(30)), step(&[OTHER], None)]));
+    lab.report(&standing(AGENT, 3));
+    lab.report(&standing(OTHER, 3));
+    assert_eq!(reserved(&lab.call(4)), [(TASK, AGENT)]);
+    let said = refuse(&mut lab, 0);
+    assert!(reserved(&said).is_empty(), "the first step has its time again");
+    assert_eq!(reserved(&lab.timer(said.armed("step").unwrap(), 30)), [(TASK, OTHER)]);
+}
+
+#[test]
+fn a_refusal_that_names_another_domain_gives_the_slot_back_too() {
+    let mut lab = Lab::open();
+    lab.report(&standing(AGENT, 1));
+    lab.call(4);
+    lab.says(lab.agent, TaskEvent { disposition: 36, mrd_id: CHAT, ..task_event(0, 7) });
+    assert_eq!(reserved(&lab.report(&standing(AGENT, 1))), [(TASK, AGENT)]);
 }
 
 #[test]
