@@ -63,6 +63,7 @@ pub(crate) fn without_body(flaw: BodyFlaw) -> Response {
     let (kind, message) = match flaw {
         BodyFlaw::TooLarge => ("invalidInput.outOfRange", "the body is larger than is accepted"),
         BodyFlaw::Broken => ("invalidInput.invalidFormat", "the body ends too early, or is framed wrongly"),
+        BodyFlaw::Late => ("invalidInput.invalidFormat", "the body did not arrive in time"),
     };
     error(flaw.status(), kind, "body", message)
 }

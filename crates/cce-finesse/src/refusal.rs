@@ -24,6 +24,7 @@ impl Refusal {
         let message = match flaw {
             BodyFlaw::TooLarge => "The body is larger than is accepted",
             BodyFlaw::Broken => "The body ends too early, or is framed wrongly",
+            BodyFlaw::Late => "The body did not arrive in time",
         };
         Self::new(flaw.status(), "Bad Request", message, "")
     }

@@ -32,6 +32,8 @@ pub enum BodyFlaw {
     TooLarge,
     /// It ended too early, or its framing is broken.
     Broken,
+    /// It did not arrive in time.
+    Late,
 }
 
 impl BodyFlaw {
@@ -40,6 +42,7 @@ impl BodyFlaw {
         match self {
             Self::TooLarge => 413,
             Self::Broken => 400,
+            Self::Late => 408,
         }
     }
 }
@@ -70,6 +73,11 @@ impl Request {
     /// The target without its query.
     pub fn path(&self) -> &str {
         self.target.split_once('?').map_or(self.target.as_str(), |(path, _)| path)
+    }
+
+    /// How many bytes it has: of its target, its headers and its body.
+    pub fn size(&self) -> usize {
+        self.target.len() + size_of_headers(&self.headers) + self.body.0.len()
     }
 
     /// The query without its question mark; empty when there is none.
@@ -114,6 +122,11 @@ impl Response {
         find(&self.headers, name)
     }
 
+    /// How many bytes it has: of its headers and its body.
+    pub fn size(&self) -> usize {
+        size_of_headers(&self.headers) + self.body.0.len()
+    }
+
     /// Whether the status is one of success (2xx).
     pub fn is_success(&self) -> bool {
         (200..300).contains(&self.status)
@@ -136,4 +149,8 @@ pub enum CallError {
 
 fn find<'a>(headers: &'a [(String, String)], name: &str) -> Option<&'a str> {
     headers.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
+}
+
+fn size_of_headers(headers: &[(String, String)]) -> usize {
+    headers.iter().map(|(name, value)| name.len() + value.len()).sum()
 }

@@ -2,15 +2,19 @@
 
 use crate::{
     causes::{Causes, Origin},
+    complaint::Complaint,
     config::CONNECT_DEADLINE,
     door::Door,
     faults::Faults,
+    guests::Guest,
     holds::Holds,
     http_client::{self, Outcome},
     link::Link,
     net::{Clock, Connection, connect},
     parcel::{Caller, Parcel},
     recorder::Recorder,
+    roll::Roll,
+    room::{Place, Room},
     store::Store,
 };
 use bytes::Bytes;
@@ -35,7 +39,7 @@ use tokio::{
     task::AbortHandle,
     time::{sleep_until, timeout},
 };
-use tokio_util::task::TaskTracker;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 /// Where everything that happens to a component is queued.
 pub(crate) type Inbox = mpsc::Sender<Event>;
@@ -46,6 +50,8 @@ pub(crate) enum Event {
     Accepted {
         port: Port,
         stream: TcpStream,
+        /// Its place among the connections from outside.
+        guest: Option<Guest>,
     },
     Dialled {
         link: LinkId,
@@ -70,6 +76,8 @@ pub(crate) enum Event {
         port: Port,
         request: Request,
         caller: Caller,
+        /// The place of its body, until the component has it.
+        place: Option<Place>,
     },
     CallGone {
         call: CallId,
@@ -114,6 +122,20 @@ pub(crate) struct Shared {
     pub(crate) response_deadline: Duration,
     /// The listeners of this process.
     pub(crate) doors: Vec<Arc<Door>>,
+    /// Who has not ended yet.
+    pub(crate) roll: Arc<Roll>,
+    /// Room for responses to requests that components make.
+    pub(crate) outcomes: Room,
+    /// Cancelled when the run ends.
+    pub(crate) stop: CancellationToken,
+}
+
+/// What may go wrong many times a second.
+#[derive(Debug, Default)]
+pub(crate) struct Complaints {
+    pub(crate) links: Complaint,
+    pub(crate) calls: Complaint,
+    pub(crate) calling: Complaint,
 }
 
 /// One component and what it has open.
@@ -137,6 +159,7 @@ pub(crate) struct Actor {
     pub(crate) holds: Holds,
     /// What happens before it looks at its queue again.
     pub(crate) own: VecDeque<Own>,
+    pub(crate) complaints: Complaints,
 }
 
 /// A request of a component's own.
@@ -190,11 +213,13 @@ impl Actor {
             timers: BTreeMap::new(),
             holds: Holds::default(),
             own: VecDeque::new(),
+            complaints: Complaints::default(),
         }
     }
 
     /// Runs until the end event. A component that panics is dead until it is started anew.
     pub(crate) async fn run(mut self, mut events: mpsc::Receiver<Event>) {
+        let _present = self.shared.roll.enter(format!("the component {}", self.host.name()));
         self.begin();
         loop {
             match self.turn(&mut events).await {
@@ -331,7 +356,7 @@ impl Actor {
         self.dialling.insert(link, task.abort_handle());
     }
 
-    /// Makes a request. Nobody hears of the outcome of one that is there twice.
+    /// Makes a request.
     pub(crate) fn make_call(
         &mut self,
         call: CallId,

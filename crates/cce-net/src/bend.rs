@@ -3,6 +3,7 @@
 use crate::{
     actor::{Actor, Calling, Own},
     causes::Origin,
+    config::CALLING_MAX,
     holds::{Gone, Pushed, Wait},
     http_client,
     link::{SendError, joined},
@@ -25,6 +26,14 @@ impl Actor {
             }
             Output::Dial { link, address } => self.dial(link, &address, record),
             Output::Close { link, .. } => self.close(link),
+            Output::Call { call, port, .. } if self.calling.len() >= CALLING_MAX => {
+                if let Some(times) = self.complaints.calling.due() {
+                    tracing::warn!(node = %self.host.name(), times, "too many requests are under way: one more is not made");
+                }
+                self.calling.insert(call, Calling { port, record, task: None });
+                let (result, cause) = (Err(CallError::Unreachable), Some(record));
+                self.own.push_back(Own::Arrival(Parcel::Outcome { call, result, cause }));
+            }
             Output::Call { call, port, request } => {
                 self.calling.insert(call, Calling { port, record, task: None });
                 self.treat(Parcel::Call { call, port, request, record }, treatment);
@@ -87,7 +96,13 @@ impl Actor {
     }
 
     fn hold(&mut self, wait: Wait, parcel: Parcel, is_alone: bool) {
-        if let Some(pushed) = self.holds.hold(wait, parcel, is_alone) {
+        self.make_room(parcel.size());
+        self.holds.hold(wait, parcel, is_alone);
+    }
+
+    /// Lets the oldest go as long as too much is held.
+    fn make_room(&mut self, size: usize) {
+        while let Some(pushed) = self.holds.make_room(size) {
             self.push(pushed);
         }
     }
@@ -123,10 +138,8 @@ impl Actor {
 
     /// Sends a message on its way, behind whatever is held on its stream.
     pub(crate) fn pass(&mut self, parcel: Parcel) {
-        if parcel.stream().is_some_and(|stream| self.holds.is_held(stream))
-            && let Some(pushed) = self.holds.make_room()
-        {
-            self.push(pushed);
+        if parcel.stream().is_some_and(|stream| self.holds.is_held(stream)) {
+            self.make_room(parcel.size());
         }
         if let Some(parcel) = self.holds.queue(parcel) {
             self.post(parcel);
@@ -162,9 +175,7 @@ impl Actor {
 
     fn send(&mut self, link: LinkId, part: Part, manner: Manner) {
         let stream = Stream::Out(link);
-        if manner == Manner::WithNext {
-            return self.holds.glue(stream, part);
-        }
+        let Some(part) = self.glued(stream, part, manner) else { return };
         let before = self.holds.unglue(stream);
         let Some(open) = self.links.get(&link) else { return };
         let record = part.record;
@@ -176,12 +187,15 @@ impl Actor {
         }
     }
 
+    /// What is to be written with the next message waits for it, unless too much waits already.
+    fn glued(&mut self, stream: Stream, part: Part, manner: Manner) -> Option<Part> {
+        if manner == Manner::WithNext { self.holds.glue(stream, part) } else { Some(part) }
+    }
+
     /// Lets bytes in from outside the lab. On a framed port whole messages stay whole.
     fn let_in(&mut self, link: LinkId, bytes: Bytes, manner: Manner) {
         let stream = Stream::In(link);
-        if manner == Manner::WithNext {
-            return self.holds.glue(stream, Part { bytes, record: 0 });
-        }
+        let Some(Part { bytes, .. }) = self.glued(stream, Part { bytes, record: 0 }, manner) else { return };
         let before = self.holds.unglue(stream);
         let size = if let Manner::Pieces(size) = manner { size } else { usize::MAX };
         let pieces: Vec<Bytes> = if link.port.carrier() == Carrier::Stream {
@@ -198,8 +212,9 @@ impl Actor {
         match &parcel {
             Parcel::Call { port, request, record, .. } => {
                 let origin = Origin { node: self.host.name().clone(), port: *port, record: *record };
+                // Its outcome is discarded, and the end of the run does not wait for it.
                 let calling = http_client::call(origin, request.clone(), Arc::clone(&self.shared));
-                self.shared.tasks.spawn(calling);
+                self.shared.tasks.spawn(self.shared.stop.clone().run_until_cancelled_owned(calling));
             }
             Parcel::Request { port, request, .. } => {
                 let (call, port, request) = (self.next_call(), *port, request.clone());

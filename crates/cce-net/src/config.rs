@@ -3,11 +3,13 @@
 use cce_kernel::{Component, HostClock, NodeName, Port};
 use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf, time::Duration};
 
-/// Inputs that may wait for one component. A full queue stops reading from its connections.
+/// Inputs that may wait for one component. A full queue stops reading from its connections. A piece of a connection has
+/// 64 KiB at most, and bodies of HTTP messages have room of their own, so that their bytes are bounded, too.
 pub(crate) const INBOX_MAX: usize = 1_024;
 
-/// Messages that may wait to be written to one connection. A full queue closes it.
+/// Messages that may wait to be written to one connection, and their bytes. A full queue closes it.
 pub(crate) const OUTBOX_MAX: usize = 4_096;
+pub(crate) const OUTBOX_BYTES_MAX: usize = 16 << 20;
 
 /// Connections that one component may have.
 pub(crate) const LINKS_MAX: usize = 4_096;
@@ -15,8 +17,27 @@ pub(crate) const LINKS_MAX: usize = 4_096;
 /// Requests that may wait for one component's reply. One more is answered 503.
 pub(crate) const CALLS_MAX: usize = 4_096;
 
+/// Requests of one component's own that may wait for their outcome. One more is not made.
+pub(crate) const CALLING_MAX: usize = 1_024;
+
 /// Largest body of a request or a response, in bytes.
 pub(crate) const BODY_MAX: usize = 1 << 20;
+
+/// Bytes of bodies that are being read from the clients of one listener, or wait for its component. One more request is
+/// answered 503.
+pub(crate) const BODIES_MAX: usize = 64 << 20;
+
+/// Bytes of responses that wait for the clients of one listener to read them. One more request is answered 503.
+pub(crate) const ANSWERS_MAX: usize = 64 << 20;
+
+/// Bytes of responses to the components' own requests that are being read, or wait for the component.
+pub(crate) const OUTCOMES_MAX: usize = 64 << 20;
+
+/// Largest head of a request, in bytes.
+pub(crate) const HEAD_MAX: usize = 64 << 10;
+
+/// Connections that may wait to be accepted by a listener. The system may allow fewer.
+pub(crate) const BACKLOG: u32 = 4_096;
 
 /// How long a connection or a call may take to be established, and a response to arrive unless told otherwise.
 pub(crate) const CONNECT_DEADLINE: Duration = Duration::from_secs(5);
@@ -28,8 +49,59 @@ pub(crate) const LINGER: Duration = Duration::from_secs(1);
 /// Pause after a connection could not be accepted, as when too many files are open.
 pub(crate) const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
-/// How long a stop may take.
-pub(crate) const STOP_DEADLINE: Duration = Duration::from_secs(3);
+/// After which time a stop says what it waits for.
+pub(crate) const STOP_NOTICE: Duration = Duration::from_millis(500);
+
+/// What outsiders may take up, and for how long.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Connections from outside that one listener may have. Those between the lab's own components do not count.
+    pub connections: usize,
+    /// How many of them may come from one address.
+    pub connections_per_address: usize,
+    /// How long an HTTP client may take over the head of a request, and be quiet before it.
+    pub head: Duration,
+    /// How long an HTTP client may take over the body of a request.
+    pub body: Duration,
+    /// How long an HTTP client may leave what it is sent unread.
+    pub write: Duration,
+    /// How long a stop waits for components and connections.
+    pub stop: Duration,
+    /// How long a stop then waits for the one who writes the records.
+    pub records: Duration,
+}
+
+/// Connections that a listener may have where there are descriptors enough.
+const CONNECTIONS_MAX: usize = 4_096;
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            connections: CONNECTIONS_MAX,
+            connections_per_address: of_one_address(CONNECTIONS_MAX),
+            head: Duration::from_secs(30),
+            body: Duration::from_secs(30),
+            write: Duration::from_secs(30),
+            stop: Duration::from_secs(3),
+            records: Duration::from_secs(10),
+        }
+    }
+}
+
+impl Limits {
+    /// The limits of a process that may have that many descriptors, and has that many listeners. A third of the
+    /// descriptors stays with the lab: for its own connections and its files.
+    pub fn of_descriptors(descriptors: u64, listeners: usize) -> Self {
+        let descriptors = usize::try_from(descriptors).unwrap_or(usize::MAX);
+        let connections = (descriptors / 3 * 2 / listeners.max(1)).clamp(1, CONNECTIONS_MAX);
+        Self { connections, connections_per_address: of_one_address(connections), ..Self::default() }
+    }
+}
+
+/// One address leaves a quarter to others.
+fn of_one_address(connections: usize) -> usize {
+    (connections / 4 * 3).max(1)
+}
 
 /// Addresses and places.
 #[derive(Clone, Debug, Default)]
@@ -45,6 +117,8 @@ pub struct NetConfig {
     /// How long a response may take to arrive; 30 s unless told otherwise. Who waits for one that a scenario lost
     /// hears so after that time.
     pub response_deadline: Option<Duration>,
+    /// What outsiders may take up.
+    pub limits: Limits,
 }
 
 /// A component to run.
@@ -60,5 +134,32 @@ pub struct Node {
 impl std::fmt::Debug for Node {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Node").field("name", &self.name).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use cce_kernel::Carrier;
+
+    #[test]
+    fn a_third_of_the_descriptors_stays_with_the_lab_however_many_there_are() {
+        for descriptors in [64, 256, 1_024, 4_096, 20_000, u64::MAX] {
+            let limits = Limits::of_descriptors(descriptors, 8);
+            let all = limits.connections as u64 * 8;
+            assert!(all <= descriptors / 3 * 2, "{descriptors}: {limits:?}");
+            assert!((1..=limits.connections).contains(&limits.connections_per_address), "{limits:?}");
+        }
+        assert_eq!(Limits::of_descriptors(1_024, 8).connections, 85);
+        assert_eq!(Limits::of_descriptors(u64::MAX, 8), Limits::default());
+    }
+
+    #[test]
+    fn no_message_of_a_framed_port_is_larger_than_the_bound_of_an_inbox_allows_for() {
+        for port in Port::ALL {
+            if let Carrier::Frames { max } = port.carrier() {
+                assert!(max <= 64 << 10, "{port}");
+            }
+        }
     }
 }

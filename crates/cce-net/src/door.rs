@@ -1,25 +1,27 @@
 //! Listeners that can be shut and opened again, and connections that can be broken.
 
-use crate::{causes::Causes, config::ACCEPT_PAUSE, faults::Faults, http_server::Client};
+use crate::{
+    causes::Causes,
+    complaint::Complaint,
+    config::{ACCEPT_PAUSE, BACKLOG, Limits},
+    faults::Faults,
+    guests::{Guest, Guests},
+    web::reserve,
+};
 use cce_kernel::{NodeName, Port};
 use std::{
     collections::BTreeMap,
-    future::{Future, poll_fn},
+    future::poll_fn,
     io,
     net::SocketAddr,
-    pin::Pin,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     task::{Context, Poll, Waker},
 };
 use tokio::{
-    io::{AsyncRead, AsyncWrite, ReadBuf},
     net::{TcpListener, TcpSocket, TcpStream},
     time::sleep,
 };
-use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
-
-/// Connections that may wait to be accepted by a listener that was opened again.
-const BACKLOG: u32 = 1_024;
+use tokio_util::sync::CancellationToken;
 
 /// A listener that can be shut and opened again.
 #[derive(Debug)]
@@ -29,7 +31,19 @@ pub(crate) struct Door {
     pub(crate) address: SocketAddr,
     causes: Arc<Causes>,
     faults: Arc<Faults>,
+    guests: Arc<Guests>,
+    trouble: Complaint,
     state: Mutex<State>,
+}
+
+/// A connection that was accepted.
+#[derive(Debug)]
+pub(crate) struct Arrival {
+    pub(crate) stream: TcpStream,
+    /// The port by which it calls.
+    pub(crate) port: Port,
+    /// Its place among the connections from outside. None for one of the lab's own.
+    pub(crate) guest: Option<Guest>,
 }
 
 #[derive(Debug)]
@@ -57,6 +71,7 @@ impl Door {
         listener: TcpListener,
         causes: Arc<Causes>,
         faults: Arc<Faults>,
+        limits: Limits,
     ) -> Self {
         let state = State {
             socket: Socket::Open(listener),
@@ -64,7 +79,8 @@ impl Door {
             waker: None,
             connections: BTreeMap::new(),
         };
-        Self { port, address, causes, faults, state: Mutex::new(state) }
+        let (guests, trouble) = (Guests::of(port, limits), Complaint::default());
+        Self { port, address, causes, faults, guests, trouble, state: Mutex::new(state) }
     }
 
     /// The component that listens.
@@ -112,25 +128,38 @@ impl Door {
         connections.into_values().for_each(|connections| connections.cancel());
     }
 
-    /// The next connection, and by which port it calls.
-    pub(crate) async fn accept(&self) -> (TcpStream, Port) {
+    /// The next connection that is let in.
+    pub(crate) async fn accept(&self) -> Arrival {
         loop {
             match poll_fn(|cx| self.poll_accept(cx)).await {
-                Ok((stream, peer)) => {
-                    let dialled = self.causes.dialler(peer);
-                    let port = dialled.as_ref().map_or(self.port, |dialled| dialled.port);
-                    if !self.faults.is_closed(port) {
-                        return (stream, port);
-                    }
-                    // Another port's peers may use the same listener, so that it cannot be shut.
-                    reset(&stream);
-                }
+                Ok((stream, peer)) => match self.let_in(stream, peer) {
+                    Ok(arrival) => return arrival,
+                    Err(stream) => reset(&stream),
+                },
                 // Too many open files, or a client that left at once: the listener itself is fine.
                 Err(error) => {
-                    tracing::warn!(%error, port = %self.port, "cannot accept a connection");
+                    if let Some(times) = self.trouble.due() {
+                        tracing::warn!(%error, times, port = %self.port, "cannot accept a connection");
+                    }
                     sleep(ACCEPT_PAUSE).await;
                 }
             }
+        }
+    }
+
+    fn let_in(&self, stream: TcpStream, peer: SocketAddr) -> Result<Arrival, TcpStream> {
+        let dialled = self.causes.dialler(peer);
+        let port = dialled.as_ref().map_or(self.port, |dialled| dialled.port);
+        if self.faults.is_closed(port) {
+            // Another port's peers may use the same listener, so that it cannot be shut.
+            return Err(stream);
+        }
+        if dialled.is_some() {
+            return Ok(Arrival { stream, port, guest: None });
+        }
+        match self.guests.enter(peer.ip()) {
+            guest @ Some(_) => Ok(Arrival { stream, port, guest }),
+            None => Err(stream),
         }
     }
 
@@ -144,7 +173,7 @@ impl Door {
     }
 
     /// Cancelled when a new connection is to be broken.
-    fn breaker(&self, port: Port) -> CancellationToken {
+    pub(crate) fn breaker(&self, port: Port) -> CancellationToken {
         self.lock().connections.entry(port).or_default().child_token()
     }
 
@@ -176,83 +205,8 @@ impl State {
     }
 }
 
-/// A socket that has an address and does not listen: who connects is refused.
-fn reserve(address: SocketAddr) -> io::Result<TcpSocket> {
-    let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
-    socket.set_reuseaddr(true)?;
-    socket.bind(address)?;
-    Ok(socket)
-}
-
 /// Lets a connection end without a goodbye.
 pub(crate) fn reset(stream: &TcpStream) {
     // On a connection that is gone there is nothing to reset.
     let _ = stream.set_zero_linger();
-}
-
-/// The door of an HTTP listener.
-#[derive(Debug)]
-pub(crate) struct HttpDoor(pub(crate) Arc<Door>);
-
-impl axum::serve::Listener for HttpDoor {
-    type Io = Breakable;
-    type Addr = Client;
-
-    async fn accept(&mut self) -> (Self::Io, Self::Addr) {
-        loop {
-            let (stream, port) = self.0.accept().await;
-            // One that has no address is gone already.
-            let Ok(address) = stream.peer_addr() else { continue };
-            let broken = self.0.breaker(port);
-            let client = Client { address, port, broken: broken.clone() };
-            return (Breakable { stream, broken: Box::pin(broken.cancelled_owned()) }, client);
-        }
-    }
-
-    fn local_addr(&self) -> io::Result<Self::Addr> {
-        Ok(Client { address: self.0.address, port: self.0.port, broken: CancellationToken::new() })
-    }
-}
-
-/// A connection that can be broken.
-#[derive(Debug)]
-pub(crate) struct Breakable {
-    stream: TcpStream,
-    broken: Pin<Box<WaitForCancellationFutureOwned>>,
-}
-
-impl Breakable {
-    fn check(&mut self, cx: &mut Context<'_>) -> io::Result<()> {
-        if self.broken.as_mut().poll(cx).is_ready() {
-            reset(&self.stream);
-            return Err(io::ErrorKind::ConnectionReset.into());
-        }
-        Ok(())
-    }
-}
-
-impl AsyncRead for Breakable {
-    fn poll_read(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        to: &mut ReadBuf<'_>,
-    ) -> Poll<io::Result<()>> {
-        self.check(cx)?;
-        Pin::new(&mut self.stream).poll_read(cx, to)
-    }
-}
-
-impl AsyncWrite for Breakable {
-    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
-        self.check(cx)?;
-        Pin::new(&mut self.stream).poll_write(cx, bytes)
-    }
-
-    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_flush(cx)
-    }
-
-    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_shutdown(cx)
-    }
 }

@@ -4,11 +4,13 @@ use crate::{
     actor::{Actor, Ending, Event, Life, Panicked},
     config::{CALLS_MAX, LINKS_MAX},
     door::reset,
+    guests::Guest,
     holds::Wait,
     http_client::Outcome,
-    link::{Link, Socket},
+    link::{Link, Presence, Socket},
     net::Connection,
     parcel::{Caller, Manner, Parcel},
+    roll::Present,
 };
 use bytes::Bytes;
 use cce_kernel::{CallId, Input, LinkId, LinkReason, NodeName, Peer, Port, Request};
@@ -27,14 +29,17 @@ impl Actor {
                 self.component = Some(component);
                 self.begin();
             }
-            Event::Accepted { port, stream } => return self.on_accepted(port, stream),
+            Event::Accepted { port, stream, guest } => return self.on_accepted(port, stream, guest),
             Event::Dialled { link, result, cause } if self.dialling.remove(&link).is_some() => {
                 return self.on_dialled(link, result, cause);
             }
             // The component gave the dial up: nothing more is heard of it.
             Event::Dialled { .. } | Event::End => {}
             Event::Frame { link, bytes, cause } => return self.on_frame(link, bytes, cause),
-            Event::Call { call, port, request, caller } => return self.on_call(call, port, request, caller),
+            // The body's place is given back once the component has it.
+            Event::Call { call, port, request, caller, place: _place } => {
+                return self.on_call(call, port, request, caller);
+            }
             Event::CallGone { call } => return self.on_call_gone(call),
             Event::Reply { call, outcome } => return self.on_reply(call, outcome),
             Event::Command(command) => return self.handle(Input::Command(command), None),
@@ -42,12 +47,15 @@ impl Actor {
         Ok(())
     }
 
-    fn on_accepted(&mut self, port: Port, stream: TcpStream) -> Result<(), Panicked> {
+    fn on_accepted(&mut self, port: Port, stream: TcpStream, guest: Option<Guest>) -> Result<(), Panicked> {
         if self.component.is_none() {
             return Ok(());
         }
         if self.links.len() >= LINKS_MAX {
-            tracing::warn!(node = %self.host.name(), %port, "too many connections: one more is refused");
+            if let Some(times) = self.complaints.links.due() {
+                tracing::warn!(node = %self.host.name(), %port, times, "too many connections: one more is refused");
+            }
+            reset(&stream);
             return Ok(());
         }
         let Ok(socket) = Socket::new(Connection { stream, dialled: None }) else { return Ok(()) };
@@ -55,7 +63,8 @@ impl Actor {
         let link = self.host.accept(port);
         let origin = self.shared.causes.dialler(address);
         let dialled = origin.as_ref().map_or(port, |origin| origin.port);
-        let open = Link::open(link, dialled, socket, &self.inbox, origin.is_some(), &self.shared);
+        let presence = Presence { _present: self.present(link, address), _guest: guest };
+        let open = Link::open(link, dialled, socket, &self.inbox, origin.is_some(), presence, &self.shared);
         self.links.insert(link, open);
         let cause = origin.as_ref().map(|origin| origin.record);
         let peer = Peer { node: origin.map(|origin| origin.node), address: address.to_string() };
@@ -80,13 +89,19 @@ impl Actor {
             Ok(socket) => {
                 let peer = self.listener(link.port, socket.peer());
                 let is_here = socket.is_dialled_here();
-                let open = Link::open(link, link.port, socket, &self.inbox, is_here, &self.shared);
+                let presence = Presence { _present: self.present(link, socket.peer()), _guest: None };
+                let open = Link::open(link, link.port, socket, &self.inbox, is_here, presence, &self.shared);
                 self.links.insert(link, open);
                 Input::LinkUp { link, peer }
             }
             Err(reason) => Input::LinkDown { link, reason },
         };
         self.handle(input, Some(cause))
+    }
+
+    /// What a stop says of a connection that it waits for.
+    fn present(&self, link: LinkId, peer: SocketAddr) -> Present {
+        self.shared.roll.enter(format!("the connection of {} at {} with {peer}", self.host.name(), link.port))
     }
 
     fn listener(&self, port: Port, address: SocketAddr) -> Peer {
@@ -121,7 +136,10 @@ impl Actor {
             return Ok(());
         }
         if self.calls.len() >= CALLS_MAX {
-            tracing::warn!(node = %self.host.name(), "too many requests wait for a reply: one more is refused");
+            if let Some(times) = self.complaints.calls.due() {
+                let node = self.host.name();
+                tracing::warn!(%node, times, "too many requests wait for a reply: one more is refused");
+            }
             return Ok(());
         }
         let origin = self.shared.causes.dialler(caller.client.address);
@@ -146,7 +164,7 @@ impl Actor {
     }
 
     fn on_reply(&mut self, call: CallId, outcome: Outcome) -> Result<(), Panicked> {
-        let Outcome { result, cause, is_inside } = outcome;
+        let Outcome { result, cause, is_inside, place: _place } = outcome;
         if is_inside || !self.shared.recorder.is_directed() {
             return self.arrive(Parcel::Outcome { call, result, cause });
         }

@@ -5,8 +5,14 @@ use cce_journal::Ticket;
 use cce_kernel::{CallId, LinkId, Time};
 use std::collections::{BTreeMap, VecDeque};
 
-/// Messages that one component may have held back, with what waits behind them. One more lets the oldest go.
+/// Messages that one component may have held back, with what waits behind them, and their bytes. One more lets the oldest
+/// go.
 pub(crate) const HOLDS_MAX: usize = 1_024;
+pub(crate) const HOLD_BYTES_MAX: usize = 64 << 20;
+
+/// Messages that may wait on one stream to be written with the next one, and their bytes. One more does not wait.
+pub(crate) const GLUED_MAX: usize = 1_024;
+pub(crate) const GLUED_BYTES_MAX: usize = 1 << 20;
 
 /// What a message waits for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -42,6 +48,29 @@ pub(crate) struct Holds {
     /// What is waited for, oldest first.
     waits: VecDeque<Wait>,
     last_number: u64,
+    /// How much is held.
+    load: Load,
+}
+
+/// A number of messages, and their bytes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Load {
+    count: usize,
+    bytes: usize,
+}
+
+impl Load {
+    fn add(&mut self, parcel: &Parcel) {
+        self.count += 1;
+        self.bytes += parcel.size();
+    }
+
+    fn take<'a>(&mut self, parcels: impl IntoIterator<Item = &'a Parcel>) {
+        for parcel in parcels {
+            self.count -= 1;
+            self.bytes -= parcel.size();
+        }
+    }
 }
 
 impl Holds {
@@ -51,10 +80,9 @@ impl Holds {
         Wait::Until(time, self.last_number)
     }
 
-    /// Holds a message back, and what follows on its stream with it unless it is held alone. Gives back what
-    /// has to go first where too much is held.
-    pub(crate) fn hold(&mut self, wait: Wait, parcel: Parcel, is_alone: bool) -> Option<Pushed> {
-        let pushed = self.make_room();
+    /// Holds a message back, and what follows on its stream with it unless it is held alone.
+    pub(crate) fn hold(&mut self, wait: Wait, parcel: Parcel, is_alone: bool) {
+        self.load.add(&parcel);
         self.waits.push_back(wait);
         match parcel.stream().filter(|_| !is_alone) {
             Some(stream) => self.lines.entry(stream).or_default().push_back((Some(wait), parcel)),
@@ -62,12 +90,11 @@ impl Holds {
                 self.alone.insert(wait, parcel);
             }
         }
-        pushed
     }
 
-    /// Lets the oldest go where too much is held.
-    pub(crate) fn make_room(&mut self) -> Option<Pushed> {
-        if self.alone.len() + self.lines.values().map(VecDeque::len).sum::<usize>() < HOLDS_MAX {
+    /// Lets the oldest go where there is no room for one more of that size. To be called until it gives none.
+    pub(crate) fn make_room(&mut self, size: usize) -> Option<Pushed> {
+        if self.load.count < HOLDS_MAX && self.load.bytes + size <= HOLD_BYTES_MAX {
             return None;
         }
         let wait = *self.waits.front()?;
@@ -84,6 +111,7 @@ impl Holds {
     pub(crate) fn queue(&mut self, parcel: Parcel) -> Option<Parcel> {
         match parcel.stream().and_then(|stream| self.lines.get_mut(&stream)) {
             Some(line) => {
+                self.load.add(&parcel);
                 line.push_back((None, parcel));
                 None
             }
@@ -100,6 +128,7 @@ impl Holds {
     pub(crate) fn release(&mut self, wait: Wait) -> VecDeque<Parcel> {
         self.waits.retain(|known| *known != wait);
         if let Some(parcel) = self.alone.remove(&wait) {
+            self.load.take([&parcel]);
             return VecDeque::from([parcel]);
         }
         let holding =
@@ -109,7 +138,8 @@ impl Holds {
         let Some(line) = self.lines.get_mut(&stream) else { return VecDeque::new() };
         line[at].0 = None;
         let free = line.iter().take_while(|(held, _)| held.is_none()).count();
-        let going = line.drain(..free).map(|(_, parcel)| parcel).collect();
+        let going: VecDeque<Parcel> = line.drain(..free).map(|(_, parcel)| parcel).collect();
+        self.load.take(&going);
         if line.is_empty() {
             self.lines.remove(&stream);
         }
@@ -130,9 +160,15 @@ impl Holds {
         self.waits.iter().filter(is_over).min().copied()
     }
 
-    /// Keeps bytes until the next ones of their stream.
-    pub(crate) fn glue(&mut self, stream: Stream, part: Part) {
-        self.glued.entry(stream).or_default().push(part);
+    /// Keeps bytes until the next ones of their stream. Gives them back where too many wait already.
+    pub(crate) fn glue(&mut self, stream: Stream, part: Part) -> Option<Part> {
+        let parts = self.glued.entry(stream).or_default();
+        let bytes: usize = parts.iter().chain([&part]).map(|part| part.bytes.len()).sum();
+        if parts.len() >= GLUED_MAX || bytes > GLUED_BYTES_MAX {
+            return Some(part);
+        }
+        parts.push(part);
+        None
     }
 
     /// The bytes that wait for the next ones of their stream.
@@ -149,9 +185,12 @@ impl Holds {
     pub(crate) fn forget(&mut self, stream: Stream) -> Vec<Gone> {
         let line = self.lines.remove(&stream).unwrap_or_default();
         self.glued.remove(&stream);
+        self.load.take(line.iter().map(|(_, parcel)| parcel));
         let mut gone: Vec<(Wait, Parcel)> =
             line.into_iter().filter_map(|(wait, parcel)| Some((wait?, parcel))).collect();
-        gone.extend(self.alone.extract_if(.., |_, parcel| parcel.stream() == Some(stream)));
+        let alone: Vec<_> = self.alone.extract_if(.., |_, parcel| parcel.stream() == Some(stream)).collect();
+        self.load.take(alone.iter().map(|(_, parcel)| parcel));
+        gone.extend(alone);
         self.tell(&gone)
     }
 
@@ -159,6 +198,7 @@ impl Holds {
     pub(crate) fn forget_request(&mut self, call: CallId) -> Option<Vec<Gone>> {
         let is_it = |parcel: &Parcel| matches!(parcel, Parcel::Request { call: held, .. } | Parcel::Reply { call: held, .. } if *held == call);
         let gone: Vec<_> = self.alone.extract_if(.., |_, parcel| is_it(parcel)).collect();
+        self.load.take(gone.iter().map(|(_, parcel)| parcel));
         (!gone.is_empty()).then(|| self.tell(&gone))
     }
 
@@ -184,6 +224,7 @@ impl Holds {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use bytes::Bytes;
     use cce_kernel::Port;
 
     const LINK: LinkId = LinkId { port: Port::Mr, number: 1 };
@@ -213,10 +254,67 @@ mod tests {
     fn one_more_than_the_maximum_lets_the_oldest_go() {
         let mut holds = Holds::default();
         for ticket in 0..HOLDS_MAX as u64 {
-            assert!(holds.hold(Wait::Ticket(ticket), parcel(ticket), true).is_none());
+            assert!(holds.make_room(1).is_none());
+            holds.hold(Wait::Ticket(ticket), parcel(ticket), true);
         }
-        let pushed = holds.hold(Wait::Ticket(9_999), parcel(9_999), true).unwrap();
+        let pushed = holds.make_room(1).unwrap();
         assert_eq!((pushed.wait, pushed.record, records(pushed.going)), (Wait::Ticket(0), Some(0), vec![0]));
+        assert!(holds.make_room(1).is_none());
+    }
+
+    #[test]
+    fn one_byte_more_than_the_maximum_lets_as_many_go_as_it_takes() {
+        let mut holds = Holds::default();
+        let big = Bytes::from(vec![0; HOLD_BYTES_MAX / 4]);
+        for ticket in 0..4 {
+            assert!(holds.make_room(big.len()).is_none());
+            let part = Part { bytes: big.clone(), record: ticket };
+            let parcel = Parcel::Bytes { link: LINK, part, manner: crate::parcel::Manner::Whole };
+            if ticket % 2 == 0 {
+                holds.hold(Wait::Ticket(ticket), parcel, false);
+            } else {
+                // It waits behind the one before.
+                assert!(holds.queue(parcel).is_none());
+            }
+        }
+        let first = holds.make_room(1).unwrap();
+        assert_eq!(records(first.going), [0, 1], "what waits behind it goes with it");
+        let second = holds.make_room(HOLD_BYTES_MAX).unwrap();
+        assert_eq!(records(second.going), [2, 3]);
+        assert!(holds.make_room(HOLD_BYTES_MAX).is_none());
+        assert_eq!(holds.load, Load::default());
+    }
+
+    #[test]
+    fn whatever_ends_a_hold_gives_its_room_back() {
+        let ends: [fn(&mut Holds); 4] = [
+            |holds| drop(holds.release(Wait::Ticket(1))),
+            |holds| drop(holds.forget_link(LINK)),
+            |holds| drop(holds.clear()),
+            |holds| drop(holds.make_room(HOLD_BYTES_MAX)),
+        ];
+        for (number, end) in ends.into_iter().enumerate() {
+            for is_alone in [true, false] {
+                let mut holds = Holds::default();
+                holds.hold(Wait::Ticket(1), parcel(1), is_alone);
+                assert_eq!(holds.load, Load { count: 1, bytes: 1 });
+                end(&mut holds);
+                assert_eq!(holds.load, Load::default(), "end {number}");
+            }
+        }
+    }
+
+    #[test]
+    fn no_more_than_the_maximum_waits_to_be_written_with_the_next() {
+        let mut holds = Holds::default();
+        let part = |size| Part { bytes: vec![0; size].into(), record: 1 };
+        for _ in 0..GLUED_MAX {
+            assert!(holds.glue(Stream::Out(LINK), part(1)).is_none());
+        }
+        assert!(holds.glue(Stream::Out(LINK), part(1)).is_some());
+        assert_eq!(holds.unglue(Stream::Out(LINK)).len(), GLUED_MAX);
+        assert!(holds.glue(Stream::Out(LINK), part(GLUED_BYTES_MAX)).is_none());
+        assert!(holds.glue(Stream::Out(LINK), part(1)).is_some());
     }
 
     #[test]

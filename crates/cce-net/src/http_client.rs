@@ -3,13 +3,15 @@
 use crate::{
     actor::Shared,
     causes::Origin,
-    config::{BODY_MAX, CONNECT_DEADLINE},
+    config::CONNECT_DEADLINE,
     net::{Connection, connect},
+    room::{Place, Room},
+    web::{Body, Unread, read_all},
 };
 use bytes::Bytes;
-use cce_kernel::{CallError, Request, Response};
-use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
-use hyper::{Method, client::conn::http1};
+use cce_kernel::{BodyFlaw, CallError, Request, Response};
+use http_body_util::Full;
+use hyper::{Method, body::Incoming, client::conn::http1};
 use hyper_util::rt::TokioIo;
 use std::sync::Arc;
 use tokio::{net::TcpStream, time::timeout};
@@ -22,6 +24,8 @@ pub(crate) struct Outcome {
     pub(crate) cause: Option<u64>,
     /// A component of this process was called: the reply was judged where it left.
     pub(crate) is_inside: bool,
+    /// The place of the response's body, until the component has it.
+    pub(crate) place: Option<Place>,
 }
 
 /// Makes a call.
@@ -34,7 +38,8 @@ pub(crate) async fn call(origin: Origin, request: Request, shared: Arc<Shared>) 
 }
 
 async fn call_now(origin: Origin, request: Request, shared: &Shared) -> Outcome {
-    let unreachable = Outcome { result: Err(CallError::Unreachable), cause: None, is_inside: true };
+    let unreachable =
+        Outcome { result: Err(CallError::Unreachable), cause: None, is_inside: true, place: None };
     if shared.faults.is_closed(origin.port) {
         return unreachable;
     }
@@ -44,20 +49,33 @@ async fn call_now(origin: Origin, request: Request, shared: &Shared) -> Outcome 
         return unreachable;
     };
     let local = dialled.is_some().then(|| stream.local_addr().ok()).flatten();
-    let result = match timeout(shared.response_deadline, exchange(stream, address, request)).await {
-        Ok(result) => result,
-        Err(_) => Err(CallError::Timeout),
-    };
+    let result =
+        match timeout(shared.response_deadline, exchange(stream, address, request, &shared.outcomes)).await {
+            Ok(result) => result,
+            Err(_) => Err(CallError::Timeout),
+        };
     let cause = local.and_then(|local| shared.causes.reply_to(local));
-    Outcome { result, cause, is_inside: dialled.is_some() }
+    let (result, place) = match result {
+        Ok((response, place)) => (Ok(response), place),
+        Err(error) => (Err(error), None),
+    };
+    Outcome { result, cause, is_inside: dialled.is_some(), place }
 }
 
-async fn exchange(stream: TcpStream, address: &str, request: Request) -> Result<Response, CallError> {
+/// A response, and the place of its body.
+type Answer = (Response, Option<Place>);
+
+async fn exchange(
+    stream: TcpStream,
+    address: &str,
+    request: Request,
+    room: &Room,
+) -> Result<Answer, CallError> {
     let (mut sender, connection) =
         http1::handshake(TokioIo::new(stream)).await.map_err(|_| CallError::Broken)?;
     let sending = async move {
         let response = sender.send_request(wire_request(address, request)?).await;
-        read_response(response.map_err(|_| CallError::Broken)?).await
+        read_response(response.map_err(|_| CallError::Broken)?, room).await
     };
     // The connection only moves bytes; it ends when the exchange is over, and what it ends with adds nothing.
     let (result, _) = tokio::join!(sending, connection);
@@ -76,7 +94,7 @@ fn wire_request(address: &str, request: Request) -> Result<hyper::Request<Full<B
     building.header("connection", "close").body(Full::new(request.body.0)).map_err(|_| CallError::Broken)
 }
 
-async fn read_response(response: hyper::Response<hyper::body::Incoming>) -> Result<Response, CallError> {
+async fn read_response(response: hyper::Response<Incoming>, room: &Room) -> Result<Answer, CallError> {
     let (parts, body) = response.into_parts();
     let headers = parts
         .headers
@@ -85,9 +103,10 @@ async fn read_response(response: hyper::Response<hyper::body::Incoming>) -> Resu
             (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned())
         })
         .collect();
-    let body = Limited::new(body, BODY_MAX).collect().await.map_err(|error| {
-        if error.is::<LengthLimitError>() { CallError::TooLarge } else { CallError::Broken }
+    let Body { bytes, place } = read_all(body, room).await.map_err(|unread| match unread {
+        // One that there is no room for is as one that is too large.
+        Unread::NoRoom | Unread::Flaw(BodyFlaw::TooLarge) => CallError::TooLarge,
+        Unread::Flaw(BodyFlaw::Broken | BodyFlaw::Late) => CallError::Broken,
     })?;
-    let body = body.to_bytes();
-    Ok(Response { status: parts.status.as_u16(), headers, body: body.into() })
+    Ok((Response { status: parts.status.as_u16(), headers, body: bytes.into() }, place))
 }

@@ -2,24 +2,20 @@
 
 use crate::{
     actor::{Event, Inbox},
-    config::BODY_MAX,
-    door::{Door, HttpDoor},
+    config::{ANSWERS_MAX, BODIES_MAX, Limits},
+    door::{Arrival, Door},
     faults::Faults,
     parcel::Caller,
-};
-use axum::{
-    Router,
-    body::{Body, to_bytes},
-    extract::{ConnectInfo, Request as WireRequest, State, connect_info::Connected},
-    http::{HeaderMap, StatusCode, header::CONTENT_LENGTH},
-    response::Response as WireResponse,
-    serve::IncomingStream,
+    roll::Roll,
+    room::{Place, Room},
+    web::{Body, Unread, WebStream, bare, converse, read},
 };
 use bytes::Bytes;
-use cce_kernel::{BodyFlaw, CallId, Port, Request, Response};
-use http_body_util::LengthLimitError;
+use cce_kernel::{CallId, Port, Request, Response};
+use http::{HeaderMap, StatusCode};
+use http_body_util::Full;
+use hyper::body::Incoming;
 use std::{
-    error::Error,
     net::SocketAddr,
     sync::{
         Arc,
@@ -28,6 +24,9 @@ use std::{
 };
 use tokio::sync::{mpsc::error::TrySendError, oneshot};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+type WireRequest = http::Request<Incoming>;
+type WireResponse = http::Response<Full<Bytes>>;
 
 /// What every request of one listener needs.
 #[derive(Clone, Debug)]
@@ -38,6 +37,18 @@ pub(crate) struct Front {
     /// Numbers the calls of the component that listens.
     pub(crate) calls: Arc<AtomicU64>,
     pub(crate) tasks: TaskTracker,
+    pub(crate) roll: Arc<Roll>,
+    pub(crate) limits: Limits,
+    pub(crate) rooms: Rooms,
+}
+
+/// How many bytes of its clients may wait.
+#[derive(Clone, Debug)]
+pub(crate) struct Rooms {
+    /// Bodies that are read, or wait for the component.
+    bodies: Room,
+    /// Responses that wait for their clients.
+    answers: Room,
 }
 
 /// Who is at the other end of an HTTP connection.
@@ -50,63 +61,66 @@ pub(crate) struct Client {
     pub(crate) broken: CancellationToken,
 }
 
-impl Connected<IncomingStream<'_, HttpDoor>> for Client {
-    fn connect_info(stream: IncomingStream<'_, HttpDoor>) -> Self {
-        stream.remote_addr().clone()
+impl Default for Rooms {
+    fn default() -> Self {
+        Self { bodies: Room::new(BODIES_MAX), answers: Room::new(ANSWERS_MAX) }
     }
 }
 
 /// Serves one listener until the token is cancelled.
 pub(crate) async fn serve(door: Arc<Door>, front: Front, stop: CancellationToken) {
-    let port = front.port;
-    let router = Router::new().fallback(forward).with_state(front);
-    let service = router.into_make_service_with_connect_info::<Client>();
-    let serving = axum::serve(HttpDoor(door), service).with_graceful_shutdown(stop.cancelled_owned());
-    if let Err(error) = serving.await {
-        tracing::warn!(%error, %port, "the HTTP listener ended");
+    loop {
+        let arrival = tokio::select! {
+            // A stop counts before one more connection.
+            biased;
+            () = stop.cancelled() => return,
+            arrival = door.accept() => arrival,
+        };
+        let broken = door.breaker(arrival.port);
+        front.tasks.spawn(attend(arrival, broken, front.clone(), stop.clone()));
     }
 }
 
-async fn forward(
-    State(front): State<Front>,
-    ConnectInfo(client): ConnectInfo<Client>,
-    request: WireRequest,
-) -> WireResponse {
+async fn attend(arrival: Arrival, broken: CancellationToken, front: Front, stop: CancellationToken) {
+    let Arrival { stream, port, guest } = arrival;
+    // One that has no address is gone already.
+    let Ok(address) = stream.peer_addr() else { return };
+    let _present = front.roll.enter(format!("the HTTP client {address} of {port}"));
+    let stream = WebStream::new(stream, broken.clone(), front.limits, guest);
+    let client = Client { address, port, broken };
+    converse(stream, front.limits, &stop, |request| forward(&front, client.clone(), request)).await;
+}
+
+async fn forward(front: &Front, client: Client, request: WireRequest) -> WireResponse {
     let (parts, body) = request.into_parts();
-    let (body, body_flaw) = match read(&parts.headers, body).await {
-        Ok(body) => (body, None),
-        Err(flaw) => (Bytes::new(), Some(flaw)),
-    };
+    let (Body { bytes, place }, body_flaw) =
+        match read(&parts.headers, body, &front.rooms.bodies, front.limits.body).await {
+            Ok(body) => (body, None),
+            Err(Unread::Flaw(flaw)) => (Body::default(), Some(flaw)),
+            Err(Unread::NoRoom) => return bare(StatusCode::SERVICE_UNAVAILABLE),
+        };
     let target = parts.uri.path_and_query().map_or_else(|| "/".to_owned(), ToString::to_string);
     let request = Request {
         method: parts.method.to_string(),
         target,
         headers: headers(&parts.headers),
         peer: client.address.to_string(),
-        body: body.into(),
+        body: bytes.into(),
         body_flaw,
     };
-    ask(&front, client, request).await.map_or_else(|| refuse(StatusCode::SERVICE_UNAVAILABLE), wire_response)
+    let response = ask(front, client, request, place).await;
+    response
+        .and_then(|response| wire_response(front, response))
+        .unwrap_or_else(|| bare(StatusCode::SERVICE_UNAVAILABLE))
 }
 
-/// Reads a body, unless it is too large already by what the client says of it.
-async fn read(headers: &HeaderMap, body: Body) -> Result<Bytes, BodyFlaw> {
-    if announced(headers) > BODY_MAX {
-        return Err(BodyFlaw::TooLarge);
-    }
-    to_bytes(body, BODY_MAX).await.map_err(|error| {
-        let is_too_large = error.source().is_some_and(<dyn Error>::is::<LengthLimitError>);
-        if is_too_large { BodyFlaw::TooLarge } else { BodyFlaw::Broken }
-    })
-}
-
-async fn ask(front: &Front, client: Client, request: Request) -> Option<Response> {
+async fn ask(front: &Front, client: Client, request: Request, place: Option<Place>) -> Option<Response> {
     let port = client.port;
     front.faults.pass(port).await;
     let call = CallId(front.calls.fetch_add(1, Ordering::Relaxed) + 1);
     let (reply, answer) = oneshot::channel();
     let caller = Caller { client, reply };
-    front.inbox.send(Event::Call { call, port: front.port, request, caller }).await.ok()?;
+    front.inbox.send(Event::Call { call, port: front.port, request, caller, place }).await.ok()?;
     let mut waiting = Waiting { call, front, is_answered: false };
     let response = answer.await.ok();
     waiting.is_answered = true;
@@ -134,26 +148,17 @@ impl Drop for Waiting<'_> {
     }
 }
 
-fn announced(headers: &HeaderMap) -> usize {
-    let length = headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok());
-    length.and_then(|text| text.parse().ok()).unwrap_or(0)
-}
-
 fn headers(headers: &HeaderMap) -> Vec<(String, String)> {
-    let text = |value: &axum::http::HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
+    let text = |value: &http::HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
     headers.iter().map(|(name, value)| (name.as_str().to_owned(), text(value))).collect()
 }
 
-fn wire_response(response: Response) -> WireResponse {
-    let mut building = WireResponse::builder().status(response.status);
+/// What is sent to a client; none where there is no room for it.
+fn wire_response(front: &Front, response: Response) -> Option<WireResponse> {
+    let mut building = http::Response::builder().status(response.status);
     for (name, value) in &response.headers {
         building = building.header(name, value);
     }
-    building.body(Body::from(response.body.0)).unwrap_or_else(|_| refuse(StatusCode::INTERNAL_SERVER_ERROR))
-}
-
-fn refuse(status: StatusCode) -> WireResponse {
-    let mut response = WireResponse::new(Body::empty());
-    *response.status_mut() = status;
-    response
+    let body = Full::new(front.rooms.answers.keep(response.body.0)?);
+    Some(building.body(body).unwrap_or_else(|_| bare(StatusCode::INTERNAL_SERVER_ERROR)))
 }

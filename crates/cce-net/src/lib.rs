@@ -6,6 +6,9 @@
 //!
 //! Invariants:
 //! - An actor never waits for a send: a connection whose queue of unsent messages is full is closed.
+//! - Whatever waits is bounded by count and by bytes. Whoever connects from outside has deadlines, and so many connections
+//!   that descriptors are left for the lab's own links.
+//! - A stop says what it waits for, and ends within its deadlines.
 //! - An output is recorded before it acts. A director sees records in the order of their numbers, and says what
 //!   becomes of each message before it acts.
 //! - Holds are bounded; one too many lets the oldest go, which is recorded. What is still held when the run
@@ -23,6 +26,7 @@ mod door;
 mod error;
 mod events;
 mod faults;
+mod guests;
 mod holds;
 mod http_client;
 mod http_server;
@@ -30,10 +34,14 @@ mod link;
 mod net;
 mod parcel;
 mod recorder;
+mod roll;
+mod room;
 mod store;
+mod web;
 
 pub use conductor::Build;
-pub use config::{NetConfig, Node};
+pub use config::{Limits, NetConfig, Node};
 pub use error::NetError;
-pub use net::{Bound, Hand, Net, Running};
+pub use net::{Bound, Hand, Net, Running, Stopped};
 pub use recorder::Sink;
+pub use web::WebListener;

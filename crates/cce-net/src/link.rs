@@ -3,11 +3,14 @@
 use crate::{
     actor::{Event, Inbox, Shared},
     causes::{Dialled, Sends},
-    config::{LINGER, OUTBOX_MAX},
+    config::{LINGER, OUTBOX_BYTES_MAX, OUTBOX_MAX},
     door::reset,
     faults::Faults,
+    guests::Guest,
     net::Connection,
     parcel::{Manner, Part},
+    roll::Present,
+    room::{Place, Room},
 };
 use bytes::{Bytes, BytesMut};
 use cce_kernel::{Carrier, FrameFlaw, LinkId, LinkReason, Port};
@@ -41,6 +44,8 @@ pub(crate) struct Link {
     /// Its component closed it, and the close waits behind something that is held.
     pub(crate) is_closing: bool,
     outbox: mpsc::Sender<Chunk>,
+    /// Room for the bytes in it.
+    room: Room,
     /// What was sent, where the other end is in this process.
     sends: Option<Arc<Sends>>,
     /// Cancelled to end the connection without a goodbye.
@@ -53,6 +58,17 @@ pub(crate) struct Link {
 struct Chunk {
     bytes: Bytes,
     size: usize,
+    /// Their place in the queue, until they are written.
+    _place: Place,
+}
+
+/// What a connection holds on to as long as it is there.
+#[derive(Debug)]
+pub(crate) struct Presence {
+    /// For a stop that waits for it.
+    pub(crate) _present: Present,
+    /// Its place among the connections from outside.
+    pub(crate) _guest: Option<Guest>,
 }
 
 /// A connection that is about to be a link.
@@ -100,6 +116,7 @@ impl Link {
         Socket { stream, here, there, dialled }: Socket,
         inbox: &Inbox,
         is_peer_here: bool,
+        presence: Presence,
         shared: &Shared,
     ) -> Self {
         let causes = is_peer_here.then(|| Arc::clone(&shared.causes));
@@ -113,12 +130,13 @@ impl Link {
         let writer = Writer { way, to: write, queue, closed: closed.clone(), broken: broken.clone() };
         shared.tasks.spawn(async move {
             writer.run(reader).await;
-            drop(dialled);
+            drop((dialled, presence));
             if let Some(causes) = causes {
                 causes.forget(here, there);
             }
         });
-        Self { port, is_closing: false, outbox, sends, broken, _open: closed.drop_guard() }
+        let room = Room::new(OUTBOX_BYTES_MAX);
+        Self { port, is_closing: false, outbox, room, sends, broken, _open: closed.drop_guard() }
     }
 
     /// Whether its other end is not a component of this process.
@@ -133,11 +151,13 @@ impl Link {
             mpsc::error::TrySendError::Full(()) => SendError::Full,
             mpsc::error::TrySendError::Closed(()) => SendError::Gone,
         })?;
+        let length = before.iter().chain([&part]).map(|part| part.bytes.len()).sum();
+        let place = self.room.take(length).ok_or(SendError::Full)?;
         if let Some(sends) = &self.sends {
             before.iter().chain([&part]).for_each(|part| sends.sent(part.bytes.len(), part.record));
         }
         let size = if let Manner::Pieces(size) = manner { size.max(1) } else { usize::MAX };
-        permit.send(Chunk { bytes: joined(before, part.bytes), size });
+        permit.send(Chunk { bytes: joined(before, part.bytes), size, _place: place });
         Ok(())
     }
 

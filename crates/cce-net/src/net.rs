@@ -5,12 +5,14 @@ use crate::{
     actor::{Actor, Event, Inbox, NEVER, Shared},
     causes::{Causes, Dialled, Origin},
     conductor::{Build, Conductor},
-    config::{INBOX_MAX, NetConfig, Node, RESPONSE_DEADLINE, STOP_DEADLINE},
-    door::Door,
+    config::{INBOX_MAX, Limits, NetConfig, Node, OUTCOMES_MAX, RESPONSE_DEADLINE, STOP_NOTICE},
+    door::{Arrival, Door},
     faults::Faults,
-    http_server::{self, Front},
+    http_server::{self, Front, Rooms},
     recorder::Recorder,
+    room::Room,
     store::Store,
+    web,
 };
 use cce_journal::{Director, Order};
 use cce_kernel::{Carrier, Command, Host, NodeName, Port, Time};
@@ -18,12 +20,14 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     fmt, io,
     net::{IpAddr, Ipv4Addr, SocketAddr},
+    pin::pin,
     sync::{Arc, atomic::AtomicU64},
     thread::JoinHandle,
+    time::Duration,
 };
 use tokio::{
     net::{TcpListener, TcpSocket, TcpStream, lookup_host},
-    sync::mpsc,
+    sync::{mpsc, oneshot},
     time::{Instant, timeout},
 };
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
@@ -61,6 +65,14 @@ pub struct Running {
     stop: CancellationToken,
     gap: CancellationToken,
     writer: JoinHandle<()>,
+    limits: Limits,
+}
+
+/// A run that is over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stopped {
+    /// Records that were not written in time.
+    pub unwritten: usize,
 }
 
 /// The run's own clock.
@@ -93,8 +105,12 @@ impl Net {
 
     /// Binds every listener of these components, and reads what they stored. Whatever can be wrong shows here,
     /// before anything is written.
+    #[expect(
+        clippy::unused_async,
+        reason = "listeners belong to a runtime: they cannot be bound outside of one"
+    )]
     pub async fn bind(config: NetConfig, nodes: Vec<Node>) -> Result<Bound, NetError> {
-        let listeners = bind(&config, &nodes).await?;
+        let listeners = bind(&config, &nodes)?;
         let stores = nodes
             .iter()
             .map(|node| Store::open(config.data.as_deref(), &node.name))
@@ -124,10 +140,13 @@ impl Bound {
         let shared = Arc::new(Shared {
             clock,
             recorder,
-            doors: doors(listeners, &addresses, &causes, &faults),
+            doors: doors(listeners, &addresses, &causes, &faults, config.limits),
             causes,
             faults,
             tasks: TaskTracker::new(),
+            roll: Arc::default(),
+            outcomes: Room::new(OUTCOMES_MAX),
+            stop: stop.clone(),
             addresses: reachable(&config, &addresses),
             response_deadline: config.response_deadline.unwrap_or(RESPONSE_DEADLINE),
         });
@@ -136,7 +155,7 @@ impl Bound {
         for (node, store) in nodes.into_iter().zip(stores) {
             let (inbox, events) = mpsc::channel(INBOX_MAX);
             let calls = Arc::new(AtomicU64::new(0));
-            accept_all(&node.name, &inbox, &calls, &shared, &stop);
+            accept_all(&node.name, &inbox, &calls, &shared, config.limits);
             let host = Host::new(node.name.clone(), seed, node.clock);
             let actor = Actor::new(node.component, host, store, inbox.clone(), calls, Arc::clone(&shared));
             actors.spawn(actor.run(events));
@@ -144,7 +163,7 @@ impl Bound {
         }
         let conductor = Conductor { shared: Arc::clone(&shared), inboxes: inboxes.clone(), build };
         actors.spawn(conductor.run(stop.clone()));
-        Running { addresses, inboxes, shared, actors, stop, gap, writer }
+        Running { addresses, inboxes, shared, actors, stop, gap, writer, limits: config.limits }
     }
 }
 
@@ -187,8 +206,10 @@ impl Running {
         self.gap.cancelled().await;
     }
 
-    /// Lets every component say goodbye, closes everything, and waits for the journal.
-    pub async fn stop(self) {
+    /// Lets every component say goodbye, closes everything, and waits for the journal. Each has a deadline; what takes a
+    /// while is told.
+    pub async fn stop(self) -> Stopped {
+        let roll = Arc::clone(&self.shared.roll);
         let ended = async {
             self.say_goodbye().await;
             self.stop.cancel();
@@ -198,18 +219,24 @@ impl Running {
             self.actors.wait().await;
             self.shared.tasks.wait().await;
         };
-        if timeout(STOP_DEADLINE, ended).await.is_err() {
+        if patiently(self.limits.stop, || roll.told(), ended).await.is_none() {
             self.stop.cancel();
-            tracing::warn!("the run did not stop in time; what is left is dropped");
         }
-        let Self { shared, writer, .. } = self;
-        let closing = tokio::task::spawn_blocking(move || {
-            shared.recorder.close();
-            writer.join()
+        let Self { shared, writer, limits, .. } = self;
+        let unwritten = || shared.recorder.unwritten();
+        let (closed, is_closed) = oneshot::channel();
+        let closing = Arc::clone(&shared);
+        // A thread of its own: the end of the runtime does not wait for it.
+        std::thread::spawn(move || {
+            closing.recorder.close();
+            let _ = closed.send(writer.join().is_ok());
         });
-        if !matches!(closing.await, Ok(Ok(()))) {
+        let told = || format!("the one who writes the records: {} are not written", unwritten());
+        let is_whole = patiently(limits.records, told, is_closed).await;
+        if matches!(is_whole, Some(Ok(false) | Err(_))) {
             tracing::error!("the one who writes the records panicked: they are incomplete");
         }
+        Stopped { unwritten: unwritten() }
     }
 
     async fn say_goodbye(&self) {
@@ -220,6 +247,26 @@ impl Running {
             let _ = inbox.send(Event::End).await;
         }
     }
+}
+
+/// Waits for the end of something until a deadline, and says what it waits for once that takes a while. None where it
+/// did not end in time.
+async fn patiently<T>(
+    deadline: Duration,
+    what: impl Fn() -> String,
+    work: impl Future<Output = T>,
+) -> Option<T> {
+    let mut work = pin!(work);
+    let notice = STOP_NOTICE.min(deadline);
+    if let Ok(done) = timeout(notice, work.as_mut()).await {
+        return Some(done);
+    }
+    tracing::warn!("the stop waits for {}", what());
+    let done = timeout(deadline.saturating_sub(notice), work).await.ok();
+    if done.is_none() {
+        tracing::warn!("the stop waits no longer than {deadline:?} for {}", what());
+    }
+    done
 }
 
 /// A connection that was dialled.
@@ -255,14 +302,14 @@ async fn connect_to(target: SocketAddr, origin: &Origin, causes: &Arc<Causes>) -
 
 type Listeners = Vec<(Port, TcpListener)>;
 
-async fn bind(config: &NetConfig, nodes: &[Node]) -> Result<Listeners, NetError> {
+fn bind(config: &NetConfig, nodes: &[Node]) -> Result<Listeners, NetError> {
     let names: BTreeSet<&str> = nodes.iter().map(|node| node.name.as_str()).collect();
     let sockets: BTreeSet<Port> =
         Port::ALL.into_iter().filter(|port| names.contains(port.listener())).map(Port::socket).collect();
     let mut listeners = Vec::new();
     for port in sockets {
         let address = *config.listen.get(&port).ok_or(NetError::NoAddress { port })?;
-        let listener = TcpListener::bind(address).await.map_err(|source| {
+        let listener = web::listen(address).map_err(|source| {
             if source.kind() == io::ErrorKind::AddrInUse {
                 NetError::PortInUse { port, address }
             } else {
@@ -300,27 +347,23 @@ fn doors(
     addresses: &BTreeMap<Port, SocketAddr>,
     causes: &Arc<Causes>,
     faults: &Arc<Faults>,
+    limits: Limits,
 ) -> Vec<Arc<Door>> {
     let door = |(port, listener): (Port, TcpListener)| {
         let address = *addresses.get(&port)?;
-        Some(Arc::new(Door::new(port, address, listener, Arc::clone(causes), Arc::clone(faults))))
+        Some(Arc::new(Door::new(port, address, listener, Arc::clone(causes), Arc::clone(faults), limits)))
     };
     listeners.into_iter().filter_map(door).collect()
 }
 
-fn accept_all(
-    node: &NodeName,
-    inbox: &Inbox,
-    calls: &Arc<AtomicU64>,
-    shared: &Arc<Shared>,
-    stop: &CancellationToken,
-) {
+fn accept_all(node: &NodeName, inbox: &Inbox, calls: &Arc<AtomicU64>, shared: &Arc<Shared>, limits: Limits) {
     for door in shared.doors.iter().filter(|door| door.node() == *node) {
-        let (port, door, inbox, stop) = (door.port, Arc::clone(door), inbox.clone(), stop.clone());
+        let (port, door, inbox, stop) = (door.port, Arc::clone(door), inbox.clone(), shared.stop.clone());
         if port.carrier() == Carrier::Http {
             let (calls, faults, tasks) =
                 (Arc::clone(calls), Arc::clone(&shared.faults), shared.tasks.clone());
-            let front = Front { port, inbox, faults, calls, tasks };
+            let (roll, rooms) = (Arc::clone(&shared.roll), Rooms::default());
+            let front = Front { port, inbox, faults, calls, tasks, roll, limits, rooms };
             shared.tasks.spawn(http_server::serve(door, front, stop));
         } else {
             shared.tasks.spawn(accept(door, inbox, Arc::clone(shared), stop));
@@ -330,13 +373,13 @@ fn accept_all(
 
 async fn accept(door: Arc<Door>, inbox: Inbox, shared: Arc<Shared>, stop: CancellationToken) {
     loop {
-        let (stream, dialled) = tokio::select! {
+        let Arrival { stream, port: dialled, guest } = tokio::select! {
             // A stop counts before one more connection.
             biased;
             () = stop.cancelled() => return,
-            accepted = door.accept() => accepted,
+            arrival = door.accept() => arrival,
         };
-        let accepted = Event::Accepted { port: door.port, stream };
+        let accepted = Event::Accepted { port: door.port, stream, guest };
         if shared.faults.is_stalled(dialled) {
             // Aside: peers that use the listener by the name of another port do not wait for it.
             let (inbox, shared) = (inbox.clone(), Arc::clone(&shared));

@@ -88,6 +88,17 @@ impl Parcel {
         }
     }
 
+    /// How many bytes it holds on to.
+    pub(crate) fn size(&self) -> usize {
+        match self {
+            Self::Bytes { part, .. } => part.bytes.len(),
+            Self::Frame { bytes, .. } => bytes.len(),
+            Self::Call { request, .. } | Self::Request { request, .. } => request.size(),
+            Self::Reply { response, .. } | Self::Outcome { result: Ok(response), .. } => response.size(),
+            Self::Close(_) | Self::Tail { .. } | Self::Outcome { .. } | Self::Abandoned(_) => 0,
+        }
+    }
+
     /// The same with other bytes; of an HTTP message, with another body.
     pub(crate) fn replaced(mut self, by: Blob) -> Self {
         match &mut self {

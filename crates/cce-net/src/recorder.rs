@@ -6,7 +6,8 @@ use std::{
     collections::VecDeque,
     fmt,
     sync::{
-        Mutex, MutexGuard, PoisonError,
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicUsize, Ordering},
         mpsc::{Receiver, SyncSender, sync_channel},
     },
     thread::JoinHandle,
@@ -14,8 +15,9 @@ use std::{
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
-/// Records that may wait for the writer.
+/// Records that may wait for the writer, and their bytes. More are lost.
 const QUEUE_MAX: usize = 1 << 16;
+const QUEUE_BYTES_MAX: usize = 128 << 20;
 
 /// Orders of the director that may wait to be carried out. More are lost.
 const ORDERS_MAX: usize = 1 << 16;
@@ -45,6 +47,7 @@ pub(crate) struct Recorder {
     /// Rung when orders wait, or the director may want to be woken at another time.
     bell: Notify,
     is_directed: bool,
+    waiting: Arc<Waiting>,
 }
 
 #[derive(Debug)]
@@ -52,7 +55,7 @@ struct State {
     last: u64,
     /// What was lost since the last record that was not.
     lost: Option<Lost>,
-    queue: Option<SyncSender<Record>>,
+    queue: Option<Queue>,
     stage: Option<Stage>,
     /// What is to be done, in order.
     orders: VecDeque<Order>,
@@ -70,6 +73,20 @@ impl fmt::Debug for Stage {
     }
 }
 
+/// Records on their way to the writer.
+#[derive(Clone, Debug)]
+struct Queue {
+    sender: SyncSender<(Record, usize)>,
+    waiting: Arc<Waiting>,
+}
+
+/// How much waits for the writer.
+#[derive(Debug, Default)]
+struct Waiting {
+    records: AtomicUsize,
+    bytes: AtomicUsize,
+}
+
 #[derive(Debug)]
 struct Lost {
     dropped: u64,
@@ -85,11 +102,14 @@ impl Recorder {
         director: Option<Box<dyn Director>>,
     ) -> (Self, JoinHandle<()>) {
         let (sender, receiver) = sync_channel(QUEUE_MAX);
-        let writer = std::thread::spawn(move || write(sink, &receiver));
+        let waiting = Arc::<Waiting>::default();
+        let queue = Queue { sender, waiting: Arc::clone(&waiting) };
+        let taken = Arc::clone(&waiting);
+        let writer = std::thread::spawn(move || write(sink, &receiver, &taken));
         let is_directed = director.is_some();
         let stage = director.map(|director| Stage { director, due: None });
-        let state = State { last: 0, lost: None, queue: Some(sender), stage, orders: VecDeque::new() };
-        let recorder = Self { state: Mutex::new(state), required, bell: Notify::new(), is_directed };
+        let state = State { last: 0, lost: None, queue: Some(queue), stage, orders: VecDeque::new() };
+        let recorder = Self { state: Mutex::new(state), required, bell: Notify::new(), is_directed, waiting };
         (recorder, writer)
     }
 
@@ -153,12 +173,20 @@ impl Recorder {
 
     /// Nothing more will be recorded: the writer finishes. Waits until it has room to be told of a gap.
     pub(crate) fn close(&self) {
-        let mut state = self.lock();
-        let (Some(queue), lost) = (state.queue.take(), state.lost.take()) else { return };
-        if let Some(lost) = lost {
-            // A writer that has ended cannot be told.
-            let _ = queue.send(lost.gap(state.last + 1));
+        let (queue, gap) = {
+            let mut state = self.lock();
+            let last = state.last;
+            (state.queue.take(), state.lost.take().map(|lost| lost.gap(last + 1)))
+        };
+        // Whoever still records something does not wait meanwhile.
+        if let (Some(queue), Some(gap)) = (queue, gap) {
+            queue.send(gap);
         }
+    }
+
+    /// Records that the writer has not written.
+    pub(crate) fn unwritten(&self) -> usize {
+        self.waiting.records.load(Ordering::Acquire)
     }
 
     fn write(
@@ -174,7 +202,8 @@ impl Recorder {
         let seq = state.last;
         let record = Record { seq, at, node: node.clone(), cause, what };
         let reaction = state.stage.as_mut().map(|stage| stage.director.see(&record)).unwrap_or_default();
-        if !state.offer(record) {
+        // Behind a gap that is not told yet nothing is written.
+        if state.lost.is_some() || !state.offer(record) {
             let dropped = state.lost.as_ref().map_or(0, |lost| lost.dropped) + 1;
             state.lost = Some(Lost { dropped, at, node: node.clone() });
             if let Some(required) = &self.required {
@@ -215,9 +244,13 @@ impl State {
         stage.due != before
     }
 
-    /// Says how much is missing, once there is room for it.
+    /// Says how much is missing, once there is room for it and for what comes behind it: else there would be a gap in front
+    /// of every record.
     fn tell_gap(&mut self) {
         let Some(lost) = &self.lost else { return };
+        if self.queue.as_ref().is_some_and(Queue::is_half_full) {
+            return;
+        }
         if self.offer(lost.gap(self.last + 1)) {
             self.last += 1;
             self.lost = None;
@@ -226,7 +259,7 @@ impl State {
 
     /// Says whether the record is not lost. Behind the end of a run there is nothing to lose.
     fn offer(&self, record: Record) -> bool {
-        self.queue.as_ref().is_none_or(|queue| queue.try_send(record).is_ok())
+        self.queue.as_ref().is_none_or(|queue| queue.offer(record))
     }
 
     fn wait_for(&mut self, orders: VecDeque<Order>) {
@@ -238,6 +271,47 @@ impl State {
     }
 }
 
+impl Queue {
+    /// Says whether there was room.
+    fn offer(&self, record: Record) -> bool {
+        let size = record.size();
+        if self.waiting.bytes.load(Ordering::Acquire) + size > QUEUE_BYTES_MAX {
+            return false;
+        }
+        self.waiting.add(size);
+        let is_offered = self.sender.try_send((record, size)).is_ok();
+        if !is_offered {
+            self.waiting.take(size);
+        }
+        is_offered
+    }
+
+    fn is_half_full(&self) -> bool {
+        self.waiting.bytes.load(Ordering::Acquire) > QUEUE_BYTES_MAX / 2
+    }
+
+    /// Waits until there is room. A writer that has ended cannot be told.
+    fn send(&self, record: Record) {
+        let size = record.size();
+        self.waiting.add(size);
+        if self.sender.send((record, size)).is_err() {
+            self.waiting.take(size);
+        }
+    }
+}
+
+impl Waiting {
+    fn add(&self, size: usize) {
+        self.records.fetch_add(1, Ordering::AcqRel);
+        self.bytes.fetch_add(size, Ordering::AcqRel);
+    }
+
+    fn take(&self, size: usize) {
+        self.records.fetch_sub(1, Ordering::AcqRel);
+        self.bytes.fetch_sub(size, Ordering::AcqRel);
+    }
+}
+
 impl Lost {
     fn gap(&self, seq: u64) -> Record {
         let what = What::Gap { dropped: self.dropped };
@@ -245,11 +319,13 @@ impl Lost {
     }
 }
 
-fn write(mut sink: Box<dyn Sink>, queue: &Receiver<Record>) {
-    while let Ok(record) = queue.recv() {
-        sink.record(&record);
-        while let Ok(record) = queue.try_recv() {
+fn write(mut sink: Box<dyn Sink>, queue: &Receiver<(Record, usize)>, waiting: &Waiting) {
+    while let Ok(next) = queue.recv() {
+        let mut next = Some(next);
+        while let Some((record, size)) = next {
             sink.record(&record);
+            waiting.take(size);
+            next = queue.try_recv().ok();
         }
         sink.quiet();
     }
@@ -259,7 +335,7 @@ fn write(mut sink: Box<dyn Sink>, queue: &Receiver<Record>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::sync::{Arc, mpsc::channel};
+    use std::sync::mpsc::channel;
 
     /// Takes nothing in until it is told to, then passes everything on.
     struct Slow {
@@ -317,5 +393,31 @@ mod tests {
         let [.., gap, last] = &seen[..] else { panic!() };
         assert!(matches!(gap.what, What::Gap { .. }));
         assert_eq!((gap.seq, last.seq, next), (lost + 1, lost + 2, lost + 2));
+    }
+
+    #[test]
+    fn records_of_a_megabyte_each_are_bounded_by_their_bytes() {
+        let (told, go) = channel();
+        let seen = Arc::default();
+        let sink = Box::new(Slow { go, seen: Arc::clone(&seen) });
+        let (recorder, writer) = Recorder::start(sink, None, None);
+        let body = bytes::Bytes::from(vec![0_u8; 1 << 20]);
+        let link = cce_kernel::LinkId { port: cce_kernel::Port::Xmpp, number: 1 };
+        let count = 200;
+        for _ in 0..count {
+            let input = Input::Frame { link, bytes: body.clone().into() };
+            recorder.record(Time(1), &"finesse".into(), None, What::In(input));
+        }
+        let waits = recorder.unwritten();
+        assert!((120..128).contains(&waits), "{waits}");
+        told.send(()).unwrap();
+        recorder.close();
+        writer.join().unwrap();
+        assert_eq!(recorder.unwritten(), 0);
+        assert_eq!(recorder.waiting.bytes.load(Ordering::Acquire), 0);
+        let seen = seen.lock().unwrap();
+        let (gap, kept) = seen.split_last().unwrap();
+        assert_eq!(gap.what, What::Gap { dropped: (count - kept.len()) as u64 });
+        assert!(kept.iter().all(|record| matches!(record.what, What::In(_))));
     }
 }

@@ -6,7 +6,7 @@ use crate::{
     failure::Failure,
     files::{Places, load_lab},
     print,
-    run::{build, connect, listen, runtime},
+    run::{block_on, build, connect, listen},
     scribe::Scribe,
 };
 use cce_journal::{Record, What};
@@ -21,16 +21,22 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     fmt::Write,
     net::{IpAddr, Ipv4Addr},
-    sync::mpsc::{Receiver, channel},
+    sync::mpsc::{Receiver, sync_channel},
     time::Duration,
 };
-use tokio::sync::mpsc::unbounded_channel;
+use tokio::sync::mpsc;
 
 /// How much faster `--fast` is.
 const FAST: u32 = 12;
 
 /// When a demo that does not end is given up.
 const DEADLINE: Duration = Duration::from_mins(2);
+
+/// Records that may wait to be looked at. More make the one who writes them wait.
+const RECORDS_MAX: usize = 1 << 12;
+
+/// Cues that may wait for their customers.
+const CUES_MAX: usize = 1 << 12;
 
 /// Carries out the command.
 pub(crate) fn demo(options: Demo) -> Result<(), Failure> {
@@ -42,7 +48,7 @@ pub(crate) fn demo(options: Demo) -> Result<(), Failure> {
     let nodes = lab.nodes();
     let header = lab.header(options.seed, lab.demo_start(), nodes.clone());
     let places = Places::of(options.journal, options.logs, &[])?;
-    let (sender, records) = channel();
+    let (sender, records) = sync_channel(RECORDS_MAX);
     let scribe = Scribe::new(&header, &places)?
         .with_capture(&header, options.pcap.as_deref())?
         .with_ladder(&header)
@@ -54,13 +60,13 @@ pub(crate) fn demo(options: Demo) -> Result<(), Failure> {
     };
     let nodes = build(&lab, &header, nodes);
     let expected = lab.cast.customers.len();
-    let outcome = runtime()?.block_on(async {
+    let outcome = block_on(async {
         let running = Net::start(config, options.seed, nodes, Box::new(scribe)).await?;
-        let (cue, mut cued) = unbounded_channel();
+        let (cue, mut cued) = mpsc::channel(CUES_MAX);
         let watching = tokio::task::spawn_blocking(move || {
             Outcome::watch(&records, expected, |record| {
                 // Nobody is cued any more once the run is being stopped.
-                cues.learn(record).into_iter().for_each(|customer| drop(cue.send(customer)));
+                cues.learn(record).into_iter().for_each(|customer| drop(cue.blocking_send(customer)));
             })
         });
         while let Some(customer) = cued.recv().await {

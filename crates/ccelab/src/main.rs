@@ -8,6 +8,7 @@ mod commands;
 mod cues;
 mod decode;
 mod demo;
+mod descriptors;
 mod explore;
 mod failure;
 mod files;

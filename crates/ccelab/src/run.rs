@@ -3,6 +3,7 @@
 use crate::{
     banner::{self, Addresses, Reader},
     cli::{Ports, Run},
+    descriptors,
     failure::Failure,
     files::{Places, load_lab, load_tables, write_whole},
     print,
@@ -40,6 +41,7 @@ pub(crate) fn run(options: &Run) -> Result<(), Failure> {
         connect: connect(&lab),
         data: options.data.clone(),
         journal_required: options.journal_required,
+        limits: descriptors::limits(),
         ..NetConfig::default()
     };
     if let Some(data) = &options.data {
@@ -47,7 +49,7 @@ pub(crate) fn run(options: &Run) -> Result<(), Failure> {
     }
     let nodes = build(&lab, &header, nodes);
     let scenario = staged(scenario, &lab, options);
-    runtime()?.block_on(async {
+    block_on(async {
         let mut bound = Net::bind(config, nodes).await?;
         let mut stage = None;
         if let Some(scenario) = scenario {
@@ -82,7 +84,13 @@ pub(crate) fn run(options: &Run) -> Result<(), Failure> {
                 }
             }
         };
-        running.stop().await;
+        let stopped = running.stop().await;
+        if options.journal_required && stopped.unwritten > 0 {
+            let lost = stopped.unwritten;
+            return Err(Failure::Check(format!(
+                "{lost} records were not written in time, and --journal-required was given"
+            )));
+        }
         reason.and_then(|()| played.map_or(Ok(()), |played| played.report(&header, &places)))
     })
 }
@@ -129,13 +137,14 @@ pub(crate) fn connect(lab: &Lab) -> BTreeMap<Port, String> {
         .collect()
 }
 
-/// The runtime that drives the actors.
-pub(crate) fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
-    tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|source| Failure::File {
-        action: "start the runtime for",
-        path: PathBuf::from("ccelab"),
-        source,
-    })
+/// Runs something on a runtime of its own. What is left behind then, such as the look-up of a name, is not waited for.
+pub(crate) fn block_on<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|source| {
+        Failure::File { action: "start the runtime for", path: PathBuf::from("ccelab"), source }
+    })?;
+    let done = runtime.block_on(work);
+    runtime.shutdown_background();
+    done
 }
 
 fn add_agents(lab: &mut Lab, options: &Run) -> Result<(), Failure> {

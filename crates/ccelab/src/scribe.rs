@@ -18,7 +18,7 @@ use std::{
     fs::File,
     io::{BufWriter, Write},
     path::Path,
-    sync::mpsc::Sender,
+    sync::mpsc::SyncSender,
 };
 
 /// The one who takes in records.
@@ -28,7 +28,7 @@ pub(crate) struct Scribe {
     files: BTreeMap<LogFile, BufWriter<File>>,
     capture: Option<LiveCapture>,
     ladder: Option<LiveLadder>,
-    listener: Option<Sender<Record>>,
+    listener: Option<SyncSender<Record>>,
     settling: Option<Settling>,
     /// What went wrong first. Recording that fails never fails the run.
     trouble: Option<std::io::Error>,
@@ -92,7 +92,7 @@ impl Scribe {
     }
 
     /// Passes every record on.
-    pub(crate) fn with_listener(mut self, listener: Sender<Record>) -> Self {
+    pub(crate) fn with_listener(mut self, listener: SyncSender<Record>) -> Self {
         self.listener = Some(listener);
         self
     }

@@ -4,6 +4,7 @@
 use crate::{
     admin::{Admin, Control, HeldView, Refusal, RuleView, Stand},
     cli::{Ports, Run, ScenarioFile},
+    descriptors,
     failure::Failure,
     files::{Places, read_journal},
     print, sim,
@@ -54,7 +55,9 @@ impl Stage {
     /// Sets a scenario up over the run of this header, and takes the admin port.
     pub(crate) async fn set(scenario: Scenario, header: &Header, options: &Run) -> Result<Self, Failure> {
         let address = address(&scenario.lab, options);
-        let admin = Admin::bind(address).await.map_err(|error| Failure::Usage(refused(address, &error)))?;
+        let admin = Admin::bind(address, descriptors::limits())
+            .await
+            .map_err(|error| Failure::Usage(refused(address, &error)))?;
         let mut engine = Engine::new(scenario, header);
         if options.scenario.is_none() {
             engine = engine.open_ended();

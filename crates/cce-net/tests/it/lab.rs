@@ -10,7 +10,7 @@ use std::{
     io::{Read, Write},
     net::{Ipv4Addr, SocketAddr, TcpStream},
     sync::mpsc::{Receiver, Sender, channel},
-    time::Duration,
+    time::{Duration, Instant},
 };
 use tokio::runtime::Runtime;
 
@@ -177,6 +177,17 @@ impl Lab {
         }
     }
 
+    /// Gives a component a command.
+    pub(crate) fn cue(&self, node: &str) {
+        self.runtime.block_on(self.running.command(&node.into(), Command::Cue));
+    }
+
+    /// Stops the run, and leaves alone what did not end.
+    pub(crate) fn stop_but_keep_running(self) -> Runtime {
+        self.runtime.block_on(self.running.stop());
+        self.runtime
+    }
+
     /// Stops the run and returns everything that was recorded.
     pub(crate) fn stop(self) -> Vec<Record> {
         let Self { runtime, running, records, seen } = self;
@@ -210,4 +221,26 @@ pub(crate) fn send_raw(address: SocketAddr, bytes: &[u8]) -> String {
     // A server that refuses a body may reset the connection behind its answer.
     let _ = stream.read_to_end(&mut answer);
     String::from_utf8_lossy(&Bytes::from(answer)).into_owned()
+}
+
+/// Looks again and again until something is so, at most until the deadline.
+pub(crate) fn eventually(what: &str, mut look: impl FnMut() -> bool) {
+    let end = now() + DEADLINE;
+    while !look() {
+        assert!(now() < end, "waited for {what}");
+        std::thread::yield_now();
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "a deadline of a test over real sockets")]
+pub(crate) fn now() -> Instant {
+    Instant::now()
+}
+
+/// A client of a listener. What it reads has a deadline.
+pub(crate) fn client(address: SocketAddr) -> TcpStream {
+    let stream = TcpStream::connect(address).unwrap();
+    stream.set_read_timeout(Some(DEADLINE)).unwrap();
+    stream.set_write_timeout(Some(DEADLINE)).unwrap();
+    stream
 }

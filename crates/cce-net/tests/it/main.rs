@@ -6,10 +6,12 @@ mod bent_calls;
 mod bent_links;
 mod calls;
 mod entering;
+mod hostile;
 mod lab;
 mod links;
 mod orders;
 mod script;
+mod stops;
 
 use cce_journal::{FORMAT, Header, LogSettings, What, replay};
 use cce_kernel::{

@@ -1,15 +1,13 @@
 //! The admin port over HTTP.
 
 use super::{Control, Refusal, RuleView};
-use axum::{
-    Router,
-    body::{Body, to_bytes},
-    extract::{Request, State},
-    http::{HeaderMap, HeaderValue, Method, StatusCode, header, request::Parts, uri::Authority},
-    response::Response,
-};
+use bytes::Bytes;
 use cce_journal::{Order, Ticket};
-use cce_net::Hand;
+use cce_kernel::BodyFlaw;
+use cce_net::{Hand, Limits, WebListener};
+use http::{
+    HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header, request::Parts, uri::Authority,
+};
 use serde_json::{Value, json};
 use std::{
     convert::Infallible,
@@ -17,7 +15,6 @@ use std::{
     net::{IpAddr, SocketAddr},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
-use tokio::net::TcpListener;
 
 /// Largest body of a request, in bytes.
 const BODY_MAX: usize = 1 << 16;
@@ -25,8 +22,8 @@ const BODY_MAX: usize = 1 << 16;
 /// The admin port, where its address is taken.
 #[derive(Debug)]
 pub(crate) struct Admin {
-    listener: TcpListener,
-    address: SocketAddr,
+    listener: WebListener,
+    limits: Limits,
 }
 
 /// What every request needs.
@@ -43,15 +40,17 @@ type Answer = (StatusCode, Value);
 
 impl Admin {
     /// Takes the address; port 0 takes a free one.
-    pub(crate) async fn bind(address: SocketAddr) -> io::Result<Self> {
-        let listener = TcpListener::bind(address).await?;
-        let address = listener.local_addr()?;
-        Ok(Self { listener, address })
+    #[expect(
+        clippy::unused_async,
+        reason = "a listener belongs to a runtime: it cannot be bound outside of one"
+    )]
+    pub(crate) async fn bind(address: SocketAddr, limits: Limits) -> io::Result<Self> {
+        Ok(Self { listener: WebListener::bind(address)?, limits })
     }
 
     /// Where it listens.
     pub(crate) fn address(&self) -> SocketAddr {
-        self.address
+        self.listener.address()
     }
 
     /// Serves until it is dropped. What it is told to do, `hand` does.
@@ -64,17 +63,12 @@ impl Admin {
         control: Arc<Mutex<dyn Control>>,
         carry_out: Arc<dyn Fn(Vec<Order>) + Send + Sync>,
     ) -> Infallible {
-        let desk = Desk { bound: self.address.ip(), control, carry_out };
-        let router = Router::new().fallback(answer).with_state(desk);
-        if let Err(error) = axum::serve(self.listener, router).await {
-            tracing::warn!(%error, "the admin port ended");
-        }
-        // The run goes on without it.
-        std::future::pending().await
+        let desk = Desk { bound: self.address().ip(), control, carry_out };
+        self.listener.serve("the admin port", self.limits, move |request| answer(&desk, request)).await
     }
 }
 
-async fn answer(State(desk): State<Desk>, request: Request) -> Response {
+fn answer(desk: &Desk, request: Request<Result<Bytes, BodyFlaw>>) -> Response<Bytes> {
     let (parts, body) = request.into_parts();
     let path = parts.uri.path().to_owned();
     if !is_called_by_its_name(&parts, desk.bound) {
@@ -84,12 +78,16 @@ async fn answer(State(desk): State<Desk>, request: Request) -> Response {
     if origin.as_ref().is_some_and(|origin| !is_local(origin)) {
         return foreign("only pages of this machine may use the admin port");
     }
-    let (status, said) = match to_bytes(body, BODY_MAX).await {
-        Ok(body) => desk.answer(&parts.method, &path, &body),
-        Err(_) => refusal(StatusCode::PAYLOAD_TOO_LARGE, &format!("a body has at most {BODY_MAX} bytes")),
+    let (status, said) = match body {
+        Ok(body) if body.len() <= BODY_MAX => desk.answer(&parts.method, &path, &body),
+        Ok(_) | Err(BodyFlaw::TooLarge) => {
+            refusal(StatusCode::PAYLOAD_TOO_LARGE, &format!("a body has at most {BODY_MAX} bytes"))
+        }
+        Err(BodyFlaw::Broken) => refusal(StatusCode::BAD_REQUEST, "the body ends too early"),
+        Err(BodyFlaw::Late) => refusal(StatusCode::REQUEST_TIMEOUT, "the body did not arrive in time"),
     };
     let mut response =
-        Response::new(if said.is_null() { Body::empty() } else { Body::from(format!("{said}\n")) });
+        Response::new(if said.is_null() { Bytes::new() } else { Bytes::from(format!("{said}\n")) });
     *response.status_mut() = status;
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
@@ -131,9 +129,9 @@ fn ip(host: &Authority) -> Option<IpAddr> {
     host.host().trim_start_matches('[').trim_end_matches(']').parse().ok()
 }
 
-fn foreign(text: &str) -> Response {
+fn foreign(text: &str) -> Response<Bytes> {
     let (status, said) = refusal(StatusCode::FORBIDDEN, text);
-    let mut response = Response::new(Body::from(format!("{said}\n")));
+    let mut response = Response::new(Bytes::from(format!("{said}\n")));
     *response.status_mut() = status;
     response
 }

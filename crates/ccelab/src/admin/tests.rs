@@ -1,5 +1,6 @@
 use super::{Admin, Control, HeldView, Refusal, RuleView, Stand};
 use cce_journal::{Order, Ticket};
+use cce_net::Limits;
 use serde_json::{Value, json};
 use std::{
     io::{Read, Write},
@@ -104,8 +105,12 @@ struct Port {
 
 impl Port {
     fn open() -> Self {
+        Self::open_with(Limits::default())
+    }
+
+    fn open_with(limits: Limits) -> Self {
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
-        let admin = runtime.block_on(Admin::bind((Ipv4Addr::LOCALHOST, 0).into())).unwrap();
+        let admin = runtime.block_on(Admin::bind((Ipv4Addr::LOCALHOST, 0).into(), limits)).unwrap();
         let (address, ordered) = (admin.address(), Arc::new(Mutex::new(Vec::new())));
         let book =
             Book { rules: vec![view("late"), view("the start event waits")], held: vec![held(7), held(9)] };
@@ -273,4 +278,25 @@ fn it_says_what_there_is() {
     let (status, said) = port.ask("GET", "/", "");
     assert_eq!(status, 200);
     assert_eq!(said.as_object().unwrap().len(), 9);
+}
+
+#[test]
+fn whoever_is_slow_or_comes_in_numbers_is_hung_up_on() {
+    let quick = Duration::from_millis(100);
+    let limits = Limits { connections: 2, head: quick, body: quick, ..Limits::default() };
+    let port = Port::open_with(limits);
+    let connect = || {
+        let stream = TcpStream::connect(port.address).unwrap();
+        stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+        stream
+    };
+    let mut slow_head = connect();
+    slow_head.write_all(b"GET /rules HTTP/1.1\r\n").unwrap();
+    assert_eq!(slow_head.read(&mut [0; 64]).unwrap_or(0), 0);
+    drop(slow_head);
+    let mut slow_body = connect();
+    slow_body.write_all(b"POST /rules HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\n{").unwrap();
+    let mut answer = String::new();
+    let _ = slow_body.read_to_string(&mut answer);
+    assert!(answer.starts_with("HTTP/1.1 408"), "{answer}");
 }

@@ -1,0 +1,109 @@
+//! How many connections from outside a listener has, in all and from one address.
+
+use crate::{complaint::Complaint, config::Limits};
+use cce_kernel::Port;
+use std::{
+    collections::BTreeMap,
+    net::IpAddr,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+/// The connections from outside of one listener. Those between the lab's own components are not among them: whatever
+/// clients do, descriptors are left for the lab.
+#[derive(Debug)]
+pub(crate) struct Guests {
+    /// What the listener is called in a warning.
+    name: String,
+    limits: Limits,
+    open: Mutex<BTreeMap<IpAddr, usize>>,
+    refused: Complaint,
+}
+
+/// One of them. Dropping it makes room for another.
+#[derive(Debug)]
+pub(crate) struct Guest {
+    guests: Arc<Guests>,
+    address: IpAddr,
+}
+
+impl Guests {
+    pub(crate) fn of(port: Port, limits: Limits) -> Arc<Self> {
+        Self::named(format!("{} at {port}", port.listener()), limits)
+    }
+
+    pub(crate) fn named(name: String, limits: Limits) -> Arc<Self> {
+        Arc::new(Self { name, limits, open: Mutex::default(), refused: Complaint::default() })
+    }
+
+    /// Lets a connection in, unless there are too many.
+    pub(crate) fn enter(self: &Arc<Self>, address: IpAddr) -> Option<Guest> {
+        let mut open = self.lock();
+        let (all, of_address) = (open.values().sum::<usize>(), open.get(&address).copied().unwrap_or(0));
+        if all >= self.limits.connections || of_address >= self.limits.connections_per_address {
+            drop(open);
+            self.refuse(address, all, of_address);
+            return None;
+        }
+        *open.entry(address).or_default() += 1;
+        Some(Guest { guests: Arc::clone(self), address })
+    }
+
+    fn refuse(&self, address: IpAddr, all: usize, of_address: usize) {
+        if let Some(times) = self.refused.due() {
+            tracing::warn!(
+                "{}: {all} connections are open, {of_address} of them from {address}; at most {} are accepted, {} of \
+                 them from one address: {times} refused since this was last told",
+                self.name,
+                self.limits.connections,
+                self.limits.connections_per_address,
+            );
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<IpAddr, usize>> {
+        self.open.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Guest {
+    fn drop(&mut self) {
+        let mut open = self.guests.lock();
+        if let Some(count) = open.get_mut(&self.address) {
+            *count -= 1;
+            if *count == 0 {
+                open.remove(&self.address);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn guests() -> Arc<Guests> {
+        Guests::of(Port::Desk, Limits { connections: 3, connections_per_address: 2, ..Limits::default() })
+    }
+
+    fn address(last: u8) -> IpAddr {
+        IpAddr::from([127, 0, 0, last])
+    }
+
+    #[test]
+    fn one_address_leaves_room_for_another() {
+        let guests = guests();
+        let first: Vec<_> = (0..2).map(|_| guests.enter(address(1)).unwrap()).collect();
+        assert!(guests.enter(address(1)).is_none());
+        let _second = guests.enter(address(2)).unwrap();
+        assert!(guests.enter(address(3)).is_none(), "three in all");
+        drop(first);
+        assert!(guests.enter(address(3)).is_some());
+    }
+
+    #[test]
+    fn who_left_is_remembered_no_more() {
+        let guests = guests();
+        drop(guests.enter(address(1)));
+        assert!(guests.lock().is_empty());
+    }
+}

@@ -1,0 +1,282 @@
+//! HTTP/1.1 on one connection, within its deadlines.
+
+use crate::{
+    complaint::Complaint,
+    config::{ACCEPT_PAUSE, BACKLOG, BODY_MAX, HEAD_MAX, LINGER, Limits},
+    door::reset,
+    guests::{Guest, Guests},
+    room::{Place, Room},
+};
+use bytes::{Bytes, BytesMut};
+use cce_kernel::BodyFlaw;
+use http::{HeaderMap, Request, Response, StatusCode, header::CONTENT_LENGTH};
+use http_body_util::{BodyExt, Full};
+use hyper::{body::Incoming, server::conn::http1, service::service_fn};
+use hyper_util::rt::{TokioIo, TokioTimer};
+use std::{
+    convert::Infallible,
+    future::Future,
+    io,
+    net::SocketAddr,
+    pin::{Pin, pin},
+    sync::Arc,
+    task::{Context, Poll},
+    time::Duration,
+};
+use tokio::{
+    io::{AsyncRead, AsyncWrite, ReadBuf},
+    net::{TcpListener, TcpSocket, TcpStream},
+    time::{Sleep, sleep, timeout},
+};
+use tokio_util::{
+    sync::{CancellationToken, WaitForCancellationFutureOwned},
+    task::TaskTracker,
+};
+
+/// A body that was read, and the place that its bytes have.
+#[derive(Debug, Default)]
+pub(crate) struct Body {
+    pub(crate) bytes: Bytes,
+    pub(crate) place: Option<Place>,
+}
+
+/// Why a body was not read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Unread {
+    /// Something is wrong with it.
+    Flaw(BodyFlaw),
+    /// Too many bytes of others wait.
+    NoRoom,
+}
+
+/// Answers the requests of one connection, until its client leaves or breaks a rule, or the token is cancelled: then what
+/// is under way may end for a moment.
+pub(crate) async fn converse<A, F>(stream: WebStream, limits: Limits, stop: &CancellationToken, answer: A)
+where
+    A: Fn(Request<Incoming>) -> F,
+    F: Future<Output = Response<Full<Bytes>>>,
+{
+    let service = service_fn(|request| {
+        let answering = answer(request);
+        async move { Ok::<_, Infallible>(answering.await) }
+    });
+    let mut serving = http1::Builder::new();
+    serving.timer(TokioTimer::new()).header_read_timeout(limits.head).max_buf_size(HEAD_MAX);
+    let mut conversation = pin!(serving.serve_connection(TokioIo::new(stream), service));
+    // What a conversation ends with is the client's affair: it is told by a status, or it is gone.
+    let _ = tokio::select! {
+        // Its own end counts before the end of the run.
+        biased;
+        ended = conversation.as_mut() => ended,
+        () = stop.cancelled() => {
+            conversation.as_mut().graceful_shutdown();
+            timeout(LINGER, conversation).await.unwrap_or(Ok(()))
+        }
+    };
+}
+
+/// Reads a body, unless it is too large already by what the client says of it.
+pub(crate) async fn read(
+    headers: &HeaderMap,
+    body: Incoming,
+    room: &Room,
+    deadline: Duration,
+) -> Result<Body, Unread> {
+    if announced(headers) > BODY_MAX {
+        return Err(Unread::Flaw(BodyFlaw::TooLarge));
+    }
+    timeout(deadline, read_all(body, room)).await.unwrap_or(Err(Unread::Flaw(BodyFlaw::Late)))
+}
+
+/// Reads a body to its end.
+pub(crate) async fn read_all(mut body: Incoming, room: &Room) -> Result<Body, Unread> {
+    let (mut bytes, mut place) = (BytesMut::new(), None::<Place>);
+    while let Some(frame) = body.frame().await {
+        let frame = frame.map_err(|_| Unread::Flaw(BodyFlaw::Broken))?;
+        // Trailers mean nothing to any API of the lab.
+        let Ok(piece) = frame.into_data() else { continue };
+        if bytes.len() + piece.len() > BODY_MAX {
+            return Err(Unread::Flaw(BodyFlaw::TooLarge));
+        }
+        let more = room.take(piece.len()).ok_or(Unread::NoRoom)?;
+        match &mut place {
+            Some(place) => place.add(more),
+            None => place = Some(more),
+        }
+        bytes.extend_from_slice(&piece);
+    }
+    Ok(Body { bytes: bytes.freeze(), place })
+}
+
+fn announced(headers: &HeaderMap) -> usize {
+    let length = headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok());
+    length.and_then(|text| text.parse().ok()).unwrap_or(0)
+}
+
+/// A response without a body.
+pub(crate) fn bare(status: StatusCode) -> Response<Full<Bytes>> {
+    let mut response = Response::new(Full::default());
+    *response.status_mut() = status;
+    response
+}
+
+/// Listens on an address. A flood of clients waits in the queue of the system, not for a second try.
+pub(crate) fn listen(address: SocketAddr) -> io::Result<TcpListener> {
+    reserve(address)?.listen(BACKLOG)
+}
+
+/// A socket that has an address and does not listen: who connects is refused.
+pub(crate) fn reserve(address: SocketAddr) -> io::Result<TcpSocket> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    Ok(socket)
+}
+
+/// The connection of an HTTP client. It can be broken, and ends by itself where the client does not read for too long.
+#[derive(Debug)]
+pub(crate) struct WebStream {
+    stream: TcpStream,
+    broken: Pin<Box<WaitForCancellationFutureOwned>>,
+    patience: Duration,
+    /// Since when the client does not read.
+    stuck: Option<Pin<Box<Sleep>>>,
+    _guest: Option<Guest>,
+}
+
+impl WebStream {
+    pub(crate) fn new(
+        stream: TcpStream,
+        broken: CancellationToken,
+        limits: Limits,
+        guest: Option<Guest>,
+    ) -> Self {
+        let broken = Box::pin(broken.cancelled_owned());
+        Self { stream, broken, patience: limits.write, stuck: None, _guest: guest }
+    }
+
+    fn check(&mut self, cx: &mut Context<'_>) -> io::Result<()> {
+        if self.broken.as_mut().poll(cx).is_ready() {
+            reset(&self.stream);
+            return Err(io::ErrorKind::ConnectionReset.into());
+        }
+        Ok(())
+    }
+
+    /// The client does not read at the moment.
+    fn wait(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<usize>> {
+        let patience = self.patience;
+        let stuck = self.stuck.get_or_insert_with(|| Box::pin(sleep(patience)));
+        if stuck.as_mut().poll(cx).is_pending() {
+            return Poll::Pending;
+        }
+        reset(&self.stream);
+        Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
+    }
+}
+
+impl AsyncRead for WebStream {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        to: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        self.check(cx)?;
+        Pin::new(&mut self.stream).poll_read(cx, to)
+    }
+}
+
+impl AsyncWrite for WebStream {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        self.check(cx)?;
+        let written = Pin::new(&mut self.stream).poll_write(cx, bytes);
+        if written.is_pending() {
+            return self.wait(cx);
+        }
+        self.stuck = None;
+        written
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(cx)
+    }
+}
+
+/// An HTTP listener that belongs to no component, with the same limits.
+#[derive(Debug)]
+pub struct WebListener {
+    listener: TcpListener,
+    address: SocketAddr,
+}
+
+impl WebListener {
+    /// Takes the address; port 0 takes a free one.
+    pub fn bind(address: SocketAddr) -> io::Result<Self> {
+        let listener = listen(address)?;
+        let address = listener.local_addr()?;
+        Ok(Self { listener, address })
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Serves until it is dropped. Every request comes with its whole body, or with what is wrong with it.
+    pub async fn serve<A>(self, name: &str, limits: Limits, answer: A) -> Infallible
+    where
+        A: Fn(Request<Result<Bytes, BodyFlaw>>) -> Response<Bytes> + Send + Sync + 'static,
+    {
+        let desk = Desk { limits, room: Room::new(crate::config::BODIES_MAX), answer };
+        let (desk, guests) = (Arc::new(desk), Guests::named(name.to_owned(), limits));
+        let (tasks, stop, trouble) = (TaskTracker::new(), CancellationToken::new(), Complaint::default());
+        let _gone = stop.clone().drop_guard();
+        loop {
+            match self.listener.accept().await {
+                Ok((stream, peer)) => match guests.enter(peer.ip()) {
+                    Some(guest) => {
+                        let stream = WebStream::new(stream, CancellationToken::new(), limits, Some(guest));
+                        let (desk, stop) = (Arc::clone(&desk), stop.clone());
+                        tasks.spawn(async move {
+                            let answer = |request| desk.answer(request);
+                            converse(stream, limits, &stop, answer).await;
+                        });
+                    }
+                    None => reset(&stream),
+                },
+                Err(error) => {
+                    if let Some(times) = trouble.due() {
+                        tracing::warn!(%error, times, "{name}: cannot accept a connection");
+                    }
+                    sleep(ACCEPT_PAUSE).await;
+                }
+            }
+        }
+    }
+}
+
+/// What every request of such a listener needs.
+struct Desk<A> {
+    limits: Limits,
+    room: Room,
+    answer: A,
+}
+
+impl<A> Desk<A>
+where
+    A: Fn(Request<Result<Bytes, BodyFlaw>>) -> Response<Bytes>,
+{
+    async fn answer(&self, request: Request<Incoming>) -> Response<Full<Bytes>> {
+        let (parts, body) = request.into_parts();
+        let body = match read(&parts.headers, body, &self.room, self.limits.body).await {
+            Ok(Body { bytes, .. }) => Ok(bytes),
+            Err(Unread::Flaw(flaw)) => Err(flaw),
+            Err(Unread::NoRoom) => return bare(StatusCode::SERVICE_UNAVAILABLE),
+        };
+        (self.answer)(Request::from_parts(parts, body)).map(Full::new)
+    }
+}
