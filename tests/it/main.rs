@@ -1,5 +1,6 @@
-//! The whole lab under load, over real TCP.
+//! The whole lab under load, over real TCP; and the table of requirements.
 
 #![expect(clippy::unwrap_used, reason = "a helper of a test may panic like the test itself")]
 
+mod conformance;
 mod load;

@@ -4,6 +4,7 @@
 #![expect(clippy::wildcard_enum_match_arm, reason = "a test looks for the few messages that it is about")]
 
 mod cancel;
+mod conformance;
 mod create;
 mod delays;
 mod events;

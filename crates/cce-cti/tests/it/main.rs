@@ -3,6 +3,7 @@
 #[path = "../../../../fuzz/bodies.rs"]
 mod bodies;
 
+mod conformance;
 mod fuzz;
 mod lists;
 mod masks;

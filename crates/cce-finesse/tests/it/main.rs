@@ -1,5 +1,6 @@
 //! Finesse by hand-written inputs: what it sends, answers, publishes and notes.
 
+mod conformance;
 mod cti;
 mod dialogs;
 mod interrupt;

@@ -100,3 +100,13 @@ fn answered_by(bytes: &str) -> Result<Response, CallError> {
     let What::In(Input::Reply { result, .. }) = reply.what else { unreachable!() };
     result
 }
+
+#[test]
+fn an_answer_tells_its_length() {
+    let lab = Lab::start(vec![answerer()]);
+    let answer = send_raw(lab.address(Port::App), b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+    let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+    assert!(head.to_lowercase().contains(&format!("content-length: {}", body.len())), "{answer}");
+    assert!(!head.to_lowercase().contains("transfer-encoding"), "{answer}");
+    lab.stop();
+}

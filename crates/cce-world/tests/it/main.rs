@@ -6,6 +6,7 @@
 mod behaviour;
 mod cast;
 mod config;
+mod conformance;
 mod flow;
 mod interrupt;
 mod misfortune;

@@ -1,0 +1,85 @@
+//! Rows of the references that only the whole lab shows, and the values of the built-in one.
+
+use crate::{
+    flow::{agent, customer, lab, span},
+    play::{Play, facts},
+};
+use cce_kernel::{Fact, fact::FinesseFact, model::Object};
+use cce_world::{CastAgent, Lab, Layers, load};
+use std::time::Duration;
+
+fn built_in() -> Lab {
+    load(&Layers::default()).unwrap()
+}
+
+#[test]
+fn every_link_has_the_port_of_the_product() {
+    let lab = built_in();
+    let ports = [
+        ("app", 8080),
+        ("mr", 38001),
+        ("icm", 40002),
+        ("cti-a", 42027),
+        ("cti-b", 43027),
+        ("desk", 8082),
+        ("xmpp", 5222),
+    ];
+    for (link, port) in ports {
+        let settings = &lab.links[link];
+        for address in [&settings.listen, &settings.connect] {
+            assert_eq!(address, &format!("127.0.0.1:{port}"), "{link}");
+        }
+    }
+}
+
+#[test]
+fn the_built_in_lab_has_the_objects_of_the_lab_trace() {
+    let lab = built_in();
+    assert_eq!((lab.agentpg.peripheral, lab.mrpg.peripheral, lab.mrpg.routing_client), (5000, 5001, 5004));
+    assert_eq!((lab.mrds[0].id, lab.mrds[0].name.as_str(), lab.mrds[0].interruptible), (5011, "Tasks", true));
+    let dialed = &lab.dialed_numbers[0];
+    assert_eq!(
+        (dialed.number.as_str(), dialed.mrd.as_str(), dialed.call_type),
+        ("CumulusTask", "Tasks", Some(5053))
+    );
+    let queue = &lab.precision_queues[0];
+    assert_eq!((queue.id, queue.skill_group, queue.number), (5034, 5199, 12_282_837));
+    assert_eq!((queue.name.as_str(), lab.call_types[0].id), ("CumulusTask", 5053));
+    let agent = &lab.agents[0];
+    assert_eq!((agent.id.as_str(), agent.extension.as_str(), agent.skill_target), ("1080", "1080", 5172));
+    assert_eq!(
+        (lab.ccp.feeds[0].id, lab.ccp.campaigns[0].id, lab.ccp.campaigns[0].filter),
+        (100_080, 100_081, 90_001)
+    );
+    assert!(lab.hosts["ccp"].fqdn.starts_with("sm1."));
+}
+
+#[test]
+fn a_domain_has_the_documented_terms() {
+    let domain = built_in().mrds.remove(0);
+    let seconds = [domain.start_timeout, domain.task_life, domain.max_task_duration].map(|span| span.0);
+    assert_eq!(seconds, [30, 1_200, 28_800].map(Duration::from_secs));
+    assert_eq!((domain.max_in_queue, domain.description.as_str()), (None, "Cumulus tasks"));
+}
+
+/// task-routing E3: what desktops hear of a sign-out, with states in between left out.
+#[test]
+fn a_sign_out_with_tasks_publishes_their_ends_and_then_the_media() {
+    let worker = CastAgent { close: Some(span(60)), ..agent("1081", 3) };
+    let mut play = Play::new(lab(vec![worker], vec![customer(4, None), customer(5, None)]), 1);
+    let before = play.seconds(20).records().len();
+    play.tell_agent("1081", "sign-out");
+    let records = play.end(60);
+    let shown: Vec<String> = facts(&records[before..]).filter_map(published).collect();
+    assert_eq!(shown[..3], ["dialog CLOSED", "dialog CLOSED", "media LOGOUT"], "{shown:?}");
+    assert_eq!(shown.iter().filter(|what| what.starts_with("media")).count(), 1, "{shown:?}");
+}
+
+fn published(fact: &Fact) -> Option<String> {
+    let Fact::Finesse(FinesseFact::Published(publication)) = fact else { return None };
+    match &publication.object {
+        Object::Dialogs(dialog) => Some(format!("dialog {}", dialog.state)),
+        Object::Media(media) => Some(format!("media {}", media.state)),
+        _ => None,
+    }
+}
