@@ -49,8 +49,6 @@ pub(crate) struct Call {
     pub(crate) arrival: u64,
     /// Whether the routing client was told of an agent, which ends the dialogue: nothing can be taken back.
     pub(crate) is_answered: bool,
-    /// Messages to the routing client so far: `DIDRelSeq#` of the next one.
-    pub(crate) sent: u32,
 }
 
 impl Call {
@@ -83,8 +81,7 @@ impl Router {
         };
         let key = self.keys.give(cx);
         let (since, arrival) = (cx.now(), self.line.arrive());
-        let call =
-            Box::new(Call { dialogue, key, request, plan, since, arrival, is_answered: false, sent: 0 });
+        let call = Box::new(Call { dialogue, key, request, plan, since, arrival, is_answered: false });
         cx.note(admitted(&call).into());
         match choice::walk(&call.plan.queue, 0, call.wish(), &self.agents) {
             Decision::Agent(pick) => self.route(call, pick, 0, cx),
@@ -180,14 +177,13 @@ impl Router {
     }
 
     /// Nobody is free: the task waits, if there is room.
-    fn enqueue(&mut self, mut call: Box<Call>, step: usize, cx: &mut Cx<'_>) {
+    fn enqueue(&mut self, call: Box<Call>, step: usize, cx: &mut Cx<'_>) {
         let (link, queue) = (call.dialogue.link, Arc::clone(&call.plan.queue));
         if !self.line.has_room(queue.mrd, call.plan.max_in_queue) {
             return refuse(link, &call.request, RefusalReason::QueueFull, cx);
         }
         cx.note(node(&call, step, QueueChoice::Wait).into());
         let mut event = message::queue_event(&call, -1);
-        call.sent += 1;
         let rank = self.line.enter(call, step);
         event.estimated_wait_time = self.line.estimated_wait(queue.id, cx.now());
         send(link, event, cx);

@@ -5,29 +5,47 @@ use std::collections::BTreeMap;
 
 /// Where the call id that was given last is kept.
 const STORED: &str = "last call id";
+/// Where the day of that call id is kept.
+const STORED_DAY: &str = "day of last call id";
+
+/// What the counter of call ids begins with when the day turns. That it restarts at midnight is documented, the
+/// value is not (inferred).
+const FIRST_OF_DAY: i32 = 1;
 
 /// Milliseconds of a day.
 const DAY: i64 = 86_400_000;
 
-/// Gives every task its key. No call id is given twice, not even across a restart.
+/// Gives every task its key. The call id counts within a day and restarts at midnight. No key is given twice, not even
+/// across a restart.
 #[derive(Debug, Default)]
 pub(crate) struct Keys {
+    day: i32,
     next: i32,
 }
 
 impl Keys {
-    /// Goes on where an earlier life ended; else begins as configured, else by the clock.
-    pub(crate) fn start(stored: &BTreeMap<String, String>, first: Option<i32>, now: Wall) -> Self {
-        let kept = stored.get(STORED).and_then(|last| last.parse().ok()).map(after);
-        Self { next: kept.or(first).unwrap_or_else(|| millis_of_day(now)) }
+    /// Goes on where an earlier life ended on the same day; else begins as configured, else by the clock.
+    pub(crate) fn start(stored: &BTreeMap<String, String>, first: Option<i32>, cx: &Cx<'_>) -> Self {
+        let today = today(cx);
+        let number = |key: &str| stored.get(key).and_then(|value| value.parse::<i32>().ok());
+        // Data of an earlier version has no day: it counts as today's.
+        let kept_day = number(STORED_DAY).unwrap_or(today);
+        let kept = number(STORED).filter(|_| kept_day >= today).map(|last| (kept_day, after(last)));
+        let (day, next) = kept.unwrap_or_else(|| (today, first.unwrap_or_else(|| millis_of_day(cx.wall()))));
+        Self { day, next }
     }
 
-    /// The key of a new task.
+    /// The key of a new task. A clock that is set back does not bring a day back.
     pub(crate) fn give(&mut self, cx: &mut Cx<'_>) -> RouterCallKey {
-        let call = self.next;
+        let today = today(cx);
+        if today > self.day {
+            *self = Self { day: today, next: FIRST_OF_DAY };
+        }
+        let Self { day, next: call } = *self;
         self.next = after(call);
         cx.store(STORED, call.to_string());
-        RouterCallKey { day: today(cx), call }
+        cx.store(STORED_DAY, day.to_string());
+        RouterCallKey { day, call }
     }
 }
 

@@ -85,7 +85,7 @@ impl Router {
 
     fn on_start(&mut self, stored: &BTreeMap<String, String>, cx: &mut Cx<'_>) {
         *self = Self::new(self.config.clone());
-        self.keys = Keys::start(stored, self.config.first_call_id, cx.wall());
+        self.keys = Keys::start(stored, self.config.first_call_id, cx);
     }
 
     fn on_frame(&mut self, link: LinkId, frame: &Bytes, cx: &mut Cx<'_>) {

@@ -10,6 +10,9 @@ const NONE: i32 = -1;
 /// Every task is the first of its key.
 pub(crate) const RCK_SEQ: i32 = 0;
 
+/// `DIDRelSeq#` of what the router says: a constant of the direction, whatever went before (mr-interface 11).
+const DID_REL_SEQ: u32 = 0;
+
 /// What reservation and answer of one decision share.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Reservation {
@@ -71,7 +74,7 @@ pub(crate) fn connect(config: &Config, call: &Call, reservation: Reservation) ->
         rcid: request.rcid,
         pid: request.pid,
         did: request.did,
-        did_rel_seq: call.sent,
+        did_rel_seq: DID_REL_SEQ,
         rtr_date: call.key.day,
         rtr_cid: call.key.call,
         rck_seq: RCK_SEQ,
@@ -110,7 +113,7 @@ pub(crate) fn queue_event(call: &Call, estimated_wait_time: i32) -> QueueEvent {
         rcid: call.request.rcid,
         pid: call.request.pid,
         did: call.request.did,
-        did_rel_seq: call.sent,
+        did_rel_seq: DID_REL_SEQ,
         rtr_date: call.key.day,
         rtr_cid: call.key.call,
         rck_seq: RCK_SEQ,

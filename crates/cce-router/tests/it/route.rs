@@ -92,6 +92,39 @@ fn a_restart_goes_on_after_the_last_key() {
 }
 
 #[test]
+fn the_call_id_restarts_when_the_local_day_turns() {
+    let mut lab = Lab::ready();
+    lab.call(4);
+    lab.pass(DAY);
+    let keys: Vec<_> =
+        [5, 6].map(|did| lab.call(did).connects().iter().map(|c| (c.rtr_date, c.rtr_cid)).next()).into();
+    assert_eq!(keys, [Some((TASK.day + 1, 1)), Some((TASK.day + 1, 2))]);
+}
+
+#[test]
+fn a_router_that_was_away_over_midnight_gives_no_key_of_the_day_before() {
+    let mut stored = Lab::ready().call(4).stored();
+    stored.insert("day of last call id".to_owned(), (TASK.day - 1).to_string());
+    let mut lab = Lab::started(config(), stored);
+    lab.mr = lab.gateway(19, 5001);
+    let first = &lab.call(4).queued()[0];
+    assert_eq!((first.rtr_date, first.rtr_cid), (TASK.day, TASK.call));
+}
+
+#[test]
+fn a_clock_that_is_set_back_brings_no_key_back() {
+    let mut stored = Lab::ready().call(4).stored();
+    stored.insert("day of last call id".to_owned(), (TASK.day + 1).to_string());
+    let mut lab = Lab::started(config(), stored);
+    lab.mr = lab.gateway(19, 5001);
+    let first = &lab.call(4).queued()[0];
+    assert_eq!((first.rtr_date, first.rtr_cid), (TASK.day + 1, TASK.call + 1));
+}
+
+/// Seconds of a day.
+const DAY: u64 = 86_400;
+
+#[test]
 fn without_a_configured_call_id_the_clock_gives_the_first() {
     let mut lab = Lab::with(cce_router::Config { first_call_id: None, ..config() });
     assert_eq!(lab.call(4).queued()[0].rtr_cid, 32_149_401);
