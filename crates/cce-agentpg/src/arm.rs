@@ -70,12 +70,24 @@ pub(crate) enum Refusal {
     WrongAgent,
     /// The agent's work in the domain is interrupted.
     Interrupted,
-    /// The limit of tasks is not one of 1 to 15.
+    /// The limit of tasks is not one of 1 to 15, or is reached.
     LimitExceeded,
+    /// The domain does not belong to the application path.
+    NotOnPath,
+    /// As many agents are signed in as the peripheral takes.
+    TooManyAgents,
+    /// The router is away.
+    ControllerOffline,
+    /// The router was not ready in time.
+    LoginTimeout,
+    /// The agent belongs to the domain, and to none of its queues.
+    QueueLoginFailed,
+    /// A sign-in of the agent waits already.
+    LoginPending,
 }
 
 impl Refusal {
-    /// The code. 18, 19, 20, 22, and the use of 30 and 34 are (inferred).
+    /// The code. 18, 19, 20, 22, 30 and 35 are (inferred): no code is published for these.
     pub(crate) const fn code(self) -> u32 {
         match self {
             Self::AlreadyLoggedIn => 1,
@@ -89,7 +101,13 @@ impl Refusal {
             Self::WrongMrd => 20,
             Self::WrongAgent => 22,
             Self::Interrupted => 30,
-            Self::LimitExceeded => 34,
+            Self::LimitExceeded => 35,
+            Self::NotOnPath => 27,
+            Self::TooManyAgents => 34,
+            Self::ControllerOffline => 36,
+            Self::LoginTimeout => 37,
+            Self::QueueLoginFailed => 38,
+            Self::LoginPending => 41,
         }
     }
 }

@@ -1,6 +1,6 @@
 //! What the agent PG needs to know.
 
-use cce_kernel::model::{AgentId, MrdId, SkillTarget};
+use cce_kernel::model::{AgentId, EccVariable, MrdId, SkillTarget};
 use std::time::Duration;
 
 /// Everything the agent PG needs to know.
@@ -24,6 +24,12 @@ pub struct Config {
     pub client_password: Option<String>,
     /// How long a connection may stay without an open session.
     pub open_timeout: Duration,
+    /// Agents that may be signed in at the same time; none is no limit.
+    pub signed_in_max: Option<usize>,
+    /// The customer's id in the central controller's database.
+    pub customer: u32,
+    /// Expanded call context variables that the central controller knows.
+    pub ecc: Vec<EccVariable>,
     /// Media routing domains.
     pub mrds: Vec<Mrd>,
     /// Agents.
@@ -46,6 +52,9 @@ impl Default for Config {
             strict_masks: false,
             client_password: None,
             open_timeout: Duration::from_secs(30),
+            signed_in_max: None,
+            customer: 1,
+            ecc: Vec::new(),
             mrds: Vec::new(),
             agents: Vec::new(),
             skill_groups: Vec::new(),
@@ -61,6 +70,10 @@ pub struct Mrd {
     pub id: MrdId,
     /// Its name.
     pub name: String,
+    /// Its description.
+    pub description: String,
+    /// Whether it belongs to the application path of CTI clients.
+    pub on_path: bool,
     /// Whether its tasks may be interrupted by tasks of other domains.
     pub interruptible: bool,
     /// From reservation to offer or start; none waits for ever.
@@ -90,6 +103,8 @@ pub struct Agent {
     pub instrument: String,
     /// Active terminal device.
     pub terminal: String,
+    /// The agent's domains.
+    pub mrds: Vec<MrdId>,
     /// The queues of the agent. Each has events of its own; the first one of a domain comes first.
     pub memberships: Vec<Membership>,
 }

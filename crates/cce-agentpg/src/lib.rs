@@ -134,7 +134,10 @@ impl AgentPg {
 
     fn follow_one(&mut self, outcome: Outcome, cx: &mut Cx<'_>) {
         match outcome {
-            Outcome::SessionLost(session) => self.opc.on_session_lost(session, cx),
+            Outcome::SessionLost(session) => {
+                self.opc.forget_logins(session, cx);
+                self.opc.on_session_lost(session, cx);
+            }
             Outcome::InitOver(session) => self.opc.on_init_over(session, cx),
             Outcome::Arm(request) => {
                 cx.note(

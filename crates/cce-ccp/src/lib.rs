@@ -13,6 +13,7 @@
 #![warn(missing_docs)]
 
 mod answer;
+mod awaited;
 mod config;
 mod contact;
 mod eventing;
@@ -50,6 +51,8 @@ pub struct Ccp {
     is_paced: bool,
     /// Steps that take their time.
     works: Works,
+    /// Requests about a task of whose reservation CCP has not heard yet.
+    awaited: Vec<awaited::Awaited>,
 }
 
 impl Ccp {
@@ -63,6 +66,7 @@ impl Ccp {
             routing: Routing::Unknown,
             is_paced: false,
             works: Works::default(),
+            awaited: Vec::new(),
             config,
         }
     }
@@ -88,8 +92,10 @@ impl Component for Ccp {
             Input::Call { call, request, .. } => self.on_call(call, &request, cx),
             Input::Timer(key) => self.on_timer(&key, cx),
             Input::Command(command) => self.on_command(command, cx),
-            // Whatever a call has begun is done, and CCP makes none.
-            Input::CallGone { .. } | Input::Reply { .. } => {}
+            // Whatever else a call has begun is done.
+            Input::CallGone { call } => self.on_call_gone(call, cx),
+            // CCP makes no calls.
+            Input::Reply { .. } => {}
         }
     }
 }
@@ -111,6 +117,7 @@ impl Ccp {
             runtime::PACE => self.on_pace(cx),
             eventing::EVENT => self.eventing.work(cx),
             work::WORK => self.on_work_due(key.id, cx),
+            awaited::AWAITED => self.on_awaited_due(key.id, cx),
             _ => {}
         }
     }

@@ -80,14 +80,32 @@ impl Ccp {
         if let Some(flaw) = request.body_flaw {
             return cx.reply(call, answer::without_body(flaw));
         }
-        match (&resource, request.method.as_str()) {
+        if let (Resource::Close(id) | Resource::Renotify(id), "PUT") = (&resource, request.method.as_str())
+            && self.awaits_reservation(id, about(request))
+        {
+            return self.await_reservation(call, id, request, cx);
+        }
+        self.answer_private(call, &resource, request, cx);
+    }
+
+    /// Answers a request that waits for nothing.
+    fn answer_private(&mut self, call: CallId, resource: &Resource, request: &Request, cx: &mut Cx<'_>) {
+        match (resource, request.method.as_str()) {
             (Resource::Close(id), "PUT") => self.on_close(call, id, request, cx),
             (Resource::Renotify(id), "PUT") => self.on_renotify(call, id, request, cx),
             (Resource::Ping, "GET" | "OPTIONS") => {
                 cx.reply(call, Response::new(200).header("allow", "GET, OPTIONS"));
             }
-            (_, "GET") if resource.methods() == "GET" => cx.reply(call, self.show(&resource, request)),
+            (_, "GET") if resource.methods() == "GET" => cx.reply(call, self.show(resource, request)),
             _ => cx.reply(call, answer::method_not_allowed(resource.methods())),
+        }
+    }
+
+    /// Answers a request about a task, whatever state its contact is in.
+    pub(crate) fn answer_awaited(&mut self, call: CallId, request: &Request, cx: &mut Cx<'_>) {
+        let path = request.path().strip_prefix(BASE).unwrap_or_default();
+        if let Some(resource) = Resource::parse(path) {
+            self.answer_private(call, &resource, request, cx);
         }
     }
 
@@ -111,6 +129,9 @@ impl Ccp {
     pub(crate) fn close_contact(&mut self, close: Close, step: Closing, cx: &mut Cx<'_>) {
         let delays = self.config.delays;
         let Close { call, id, about } = &close;
+        if matches!(step, Closing::Check | Closing::Write) && self.is_closed(id, *about) {
+            return cx.reply(*call, Response::new(200));
+        }
         match step {
             Closing::Check => {
                 if let Err(refusal) = self.reserved(id, *about) {
@@ -139,6 +160,14 @@ impl Ccp {
                 self.publish(id, Sender::Api, cx);
             }
         }
+    }
+
+    /// Whether the close has succeeded already: a repeated one changes nothing, and is answered alike
+    /// (ccp-task-api 3.7).
+    fn is_closed(&self, id: &ContactId, about: Option<TaskId>) -> bool {
+        self.contacts.find(id).is_some_and(|contact| {
+            contact.social.status == ContactStatus::Handled && (about.is_none() || about == contact.task)
+        })
     }
 
     /// Finesse hands a task back, to be routed anew (ccp-task-api 3.6).
@@ -213,9 +242,8 @@ fn renotification(request: &Request) -> Result<(String, u32), Response> {
     let task = cce_xml::task::Task::read(&request.body.0)
         .map_err(|error| answer::invalid(&answer::task_flaws(error)))?;
     let selector = task.script_selector.unwrap_or_default();
-    let service = service_requested(task.re_notify_reason.as_deref().unwrap_or_default());
-    let unknown =
-        || answer::Flaw::format("reNotifyReason", "reNotifyReason is missing or unknown".to_owned());
+    let service = service_requested(task.re_notify_reason.as_deref());
+    let unknown = || answer::Flaw::format("reNotifyReason", "reNotifyReason is unknown".to_owned());
     let flaws: Vec<_> = [
         required("scriptSelector", &selector),
         at_most("scriptSelector", selector.chars().count(), SELECTOR_MAX, "characters"),
@@ -230,9 +258,11 @@ fn renotification(request: &Request) -> Result<(String, u32), Response> {
     }
 }
 
-/// What the router is told about a renotified task (task-routing 3.2).
-fn service_requested(reason: &str) -> Option<u32> {
-    match reason.to_ascii_uppercase().as_str() {
+/// What the router is told about a renotified task (task-routing 3.2). The reason is optional (ccp-task-api 3.6);
+/// without one no service is asked for (inferred). None: the reason is unknown.
+fn service_requested(reason: Option<&str>) -> Option<u32> {
+    match reason.unwrap_or_default().to_ascii_uppercase().as_str() {
+        "" => Some(0),
         "ROUTE_SERVICE_TRANSFER" => Some(2),
         "ROUTE_SERVICE_RECOVERY" => Some(3),
         _ => None,
@@ -240,7 +270,7 @@ fn service_requested(reason: &str) -> Option<u32> {
 }
 
 /// The task that a request names, if it names one.
-fn about(request: &Request) -> Option<TaskId> {
+pub(crate) fn about(request: &Request) -> Option<TaskId> {
     request.get(TASK_HEADER).and_then(TaskId::parse)
 }
 

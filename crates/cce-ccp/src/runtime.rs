@@ -10,7 +10,7 @@ use crate::{
     mr::{MrEvent, Routed},
 };
 use cce_kernel::{
-    Cx, TimerKey,
+    Cx, Fact, TimerKey,
     fact::{CcpFact, StoreAccess},
     model::{ContactId, ContactStatus, StatusReason},
 };
@@ -103,6 +103,7 @@ impl Ccp {
                 MrEvent::Cancelled { contact } => self.discard(&contact, StatusReason::CancelSucceeded, cx),
             }
         }
+        self.answer_news(cx);
     }
 
     fn on_routing(&mut self, routing: Routing, cx: &mut Cx<'_>) {
@@ -207,7 +208,11 @@ impl Ccp {
 
     fn send_task(&mut self, id: &ContactId, cx: &mut Cx<'_>) {
         let Some(contact) = self.contacts.find_mut(id) else { return };
-        if let Some(dialogue) = self.mr.send_new_task(id, new_task::of_contact(contact), cx) {
+        let (task, lost) = new_task::of_contact(contact);
+        for (variable, length, loss) in lost {
+            cx.note(Fact::Ecc { contact: id.clone(), variable, length, loss });
+        }
+        if let Some(dialogue) = self.mr.send_new_task(id, task, cx) {
             contact.place = Place::Sent(dialogue);
         }
     }

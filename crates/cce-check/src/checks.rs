@@ -339,7 +339,7 @@ impl Checks {
                 self.agentpg.on_agent(agent, place, now, judge);
             }
             Fact::User { agent, from, to } => self.finesse.on_user(agent, *from, *to, judge),
-            Fact::PeerError { .. } | Fact::CommandRefused { .. } => {}
+            Fact::Ecc { .. } | Fact::PeerError { .. } | Fact::CommandRefused { .. } => {}
             Fact::Ccp(fact) => self.on_ccp(fact, judge),
             Fact::Router(fact) => self.on_router(fact, judge),
             Fact::AgentPg(fact) => self.on_agentpg(fact, judge),

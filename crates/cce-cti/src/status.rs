@@ -1,7 +1,5 @@
 //! Status codes of failures and of `CLOSE_REQ` (cti-server-protocol 13).
 
-use cce_wire::Flaw;
-
 codes! { "E_CTI_" {
     NO_ERROR = 0,
     INVALID_VERSION = 1,
@@ -107,17 +105,3 @@ codes! { "E_CTI_" {
     DUPLICATE_UNIQUE_INSTANCE_ID = 109,
     SERVER_IN_MAINTENANCE_MODE = 110,
 } }
-
-/// The status with which a strict server answers a flawed message (cti-server-protocol 3 and 4.4); none where it
-/// goes on: it only traces a string whose length is odd.
-pub const fn of_flaw(flaw: &Flaw) -> Option<u32> {
-    match flaw {
-        Flaw::UnlistedMessage { .. } | Flaw::MessageTooNew { .. } => Some(INVALID_MSG_TYPE_FOR_VERSION),
-        Flaw::UnknownTag { .. } => Some(INVALID_FIELD_TAG),
-        Flaw::ForeignTag { .. } | Flaw::Repeated { .. } => Some(INVALID_TAG_FOR_MSG_TYPE),
-        Flaw::TagTooNew { .. } => Some(INVALID_TAG_FOR_VERSION),
-        Flaw::BadLength { .. } | Flaw::TooLong { .. } => Some(INVALID_FIELD_LENGTH),
-        Flaw::Missing { .. } => Some(REQUIRED_DATA_MISSING),
-        Flaw::StringLength { .. } => None,
-    }
-}

@@ -15,6 +15,9 @@ mod constant {
     pub(super) const QUEUE_TYPE: i32 = -1;
 }
 
+/// `DIDRelSeq#` of what the PIM says: a constant of the direction, whatever went before (mr-interface 11).
+pub(crate) const DID_REL_SEQ: u32 = 1;
+
 /// The request to the router.
 pub(crate) fn new_call(config: &PimConfig, task: NewTask) -> NewCall {
     let originator = config.application_host.split('.').next().unwrap_or_default();
@@ -22,7 +25,7 @@ pub(crate) fn new_call(config: &PimConfig, task: NewTask) -> NewCall {
         rcid: config.routing_client,
         pid: config.peripheral,
         did: task.dialogue_id,
-        did_rel_seq: task.send_seq_no,
+        did_rel_seq: DID_REL_SEQ,
         grp_del_key: config.routing_client,
         rtr_date: RouterCallKey::NONE.day,
         rtr_cid: RouterCallKey::NONE.call,

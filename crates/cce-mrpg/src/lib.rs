@@ -11,10 +11,11 @@
 #![warn(missing_docs)]
 
 mod convert;
+mod ecc;
 mod pim;
 mod router;
 
-use cce_kernel::{Address, Command, Component, Cx, Input, LinkId, Port, TimerKey};
+use cce_kernel::{Address, Command, Component, Cx, Input, LinkId, Port, TimerKey, model::EccVariable};
 use pim::Pim;
 use router::RouterLink;
 use std::time::Duration;
@@ -41,6 +42,8 @@ pub struct PimConfig {
     pub applications: Vec<Address>,
     /// Pause before a lost link to the application is dialled again.
     pub redial: Duration,
+    /// Expanded call context variables that the central controller knows. Whatever else an application sends stays behind.
+    pub ecc: Vec<EccVariable>,
     /// The application's host name; its short form is the originator of new calls.
     pub application_host: String,
 }

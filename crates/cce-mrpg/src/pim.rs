@@ -1,7 +1,7 @@
 //! One MR PIM: the session with its application, and the dialogues (mr-interface 2, 5).
 
 use crate::{
-    MrPg, PIM_BEAT, PIM_REDIAL, PimConfig, UNANSWERED_MAX, convert,
+    MrPg, PIM_BEAT, PIM_REDIAL, PimConfig, UNANSWERED_MAX, convert, ecc,
     router::{RouterLink, note_peer_error},
 };
 use cce_kernel::{
@@ -217,14 +217,25 @@ impl Pim {
         }
         let contact =
             ContactId(task.application_string2.as_ref().map(ToString::to_string).unwrap_or_default());
-        let dialogue =
-            Dialogue { contact, state: DialogueState::Open, task: None, received: task.send_seq_no, sent: 0 };
+        let dialogue = Dialogue {
+            contact: contact.clone(),
+            state: DialogueState::Open,
+            task: None,
+            received: task.send_seq_no,
+            sent: 0,
+        };
         note_state(id, &dialogue, None, cx);
         self.dialogues.insert(id, dialogue);
         if let Some(reason) = self.objection(&task, router) {
             note_peer_error(link, "NEW_TASK", &format!("dialogue {id} is refused with reason {reason}"), cx);
             return self.send_failure(id, reason, cx);
         }
+        let (named_variables, lost) = ecc::admit(&self.config.ecc, task.named_variables);
+        for ecc::Lost { variable, length, loss } in lost {
+            let contact = contact.clone();
+            cx.note(Fact::Ecc { contact, variable, length, loss });
+        }
+        let task = NewTask { named_variables, ..task };
         router.send(convert::new_call(&self.config, task), cx);
     }
 
@@ -355,7 +366,7 @@ impl Pim {
             rcid: self.config.routing_client,
             pid: self.config.peripheral,
             did: id,
-            did_rel_seq: self.dialogues.get(&id).map_or(1, |dialogue| dialogue.received),
+            did_rel_seq: convert::DID_REL_SEQ,
             reason_code: reason::ABANDONED_IN_ROUTER,
             ..Release::default()
         };

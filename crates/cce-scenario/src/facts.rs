@@ -29,6 +29,7 @@ facts! { OF_ALL, name(Fact, Ccp => ccp, Router => router, AgentPg => agentpg, Fi
     Dialog { task, agent, mrd, contact, from, to, disposition } = "dialog",
     AgentInMrd { agent, skill_target, mrd, from, to, tasks, limit, routable } = "agent_in_mrd",
     User { agent, from, to } = "user",
+    Ecc { contact, variable, length, loss } = "ecc",
     PeerError { link => LINK, message, detail } = "peer_error",
     CommandRefused { command, detail } = "command_refused",
 }}

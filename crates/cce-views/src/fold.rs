@@ -13,7 +13,7 @@ use cce_kernel::{
     model::{ContactId, Object, RouterCallKey, TaskId},
 };
 use cce_mr::{Icm, Mr};
-use cce_wire::Flaw;
+use cce_wire::{Flaw, Value};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The protocol version of a CTI session before its OPEN_REQ was seen.
@@ -464,6 +464,7 @@ impl Fold {
             Fact::Dialog { task, contact, .. } => {
                 Subject { contact: Some(contact.clone()), task: Some(*task) }
             }
+            Fact::Ecc { contact, .. } => Subject { contact: Some(contact.clone()), task: None },
             Fact::Ccp(fact) => of_ccp(fact),
             Fact::Router(fact) => self.of_router(fact),
             Fact::AgentPg(fact) => of_agentpg(fact),
@@ -605,26 +606,45 @@ fn contact(id: Option<String>) -> Subject {
     Subject { contact: id.filter(|id| !id.is_empty()).map(ContactId), task: None }
 }
 
+/// The task that a message names in its row's `TaskID`, or as the router's key of a reservation; else its contact.
 fn of_cti(message: &Cti) -> Subject {
     let task = match message {
         Cti::AgentPreCallEvent(m) => {
-            return contact(m.caller_entered_digits.as_ref().map(ToString::to_string));
+            let named = contact(m.caller_entered_digits.as_ref().map(ToString::to_string));
+            let key = [m.router_call_key_day, m.router_call_key_call_id, m.router_call_key_sequence_number];
+            return if named.contact.is_some() { named } else { named.with_task(task_of_key(key)) };
         }
-        Cti::OfferTaskInd(m) => m.task_id,
-        Cti::StartTaskInd(m) => m.task_id,
-        Cti::PauseTaskInd(m) => m.task_id,
-        Cti::ResumeTaskInd(m) => m.task_id,
-        Cti::WrapupTaskInd(m) => m.task_id,
-        Cti::EndTaskInd(m) => m.task_id,
-        Cti::OfferTaskEvent(m) => m.task_id,
-        Cti::StartTaskEvent(m) => m.task_id,
-        Cti::PauseTaskEvent(m) => m.task_id,
-        Cti::ResumeTaskEvent(m) => m.task_id,
-        Cti::WrapupTaskEvent(m) => m.task_id,
-        Cti::EndTaskEvent(m) => m.task_id,
-        _ => return Subject::default(),
+        Cti::AgentLegacyPreCallEvent(m) => {
+            task_of_key([m.router_call_key_day, m.router_call_key_call_id, m.router_call_key_sequence_number])
+        }
+        Cti::AgentPreCallAbortEvent(m) => {
+            task_of_key([m.router_call_key_day, m.router_call_key_call_id, m.router_call_key_sequence_number])
+        }
+        message => task_field(message).unwrap_or(TaskId::NONE),
     };
     Subject::default().with_task(task)
+}
+
+/// The `TaskID` of a message's fixed part, or its one task in a floating field.
+fn task_field(message: &Cti) -> Option<TaskId> {
+    let is_task = |label: &str| label == "TaskID";
+    let mut tasks = message.fields().into_iter().filter(|shown| is_task(shown.label)).filter_map(|shown| {
+        match shown.value {
+            Value::Task(task) => Some(task),
+            _ => None,
+        }
+    });
+    let task = tasks.next()?;
+    tasks.next().is_none().then_some(task)
+}
+
+fn task_of_key(key: [Option<u32>; 3]) -> TaskId {
+    match key {
+        [Some(day), Some(call), Some(sequence)] => {
+            TaskId { day: day.cast_signed(), call: call.cast_signed(), sequence: sequence.cast_signed() }
+        }
+        _ => TaskId::NONE,
+    }
 }
 
 fn of_ccp(fact: &CcpFact) -> Subject {

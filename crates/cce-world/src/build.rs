@@ -10,7 +10,7 @@ use crate::{
 use cce_journal::{FORMAT, Header, HostHeader, LogSettings};
 use cce_kernel::{
     Address, Component, HostClock, NodeName, Wall,
-    model::{AgentId, MrdId, SkillTarget},
+    model::{AgentId, EccVariable, MrdId, SkillTarget},
 };
 use jiff::{Timestamp, tz::TimeZone};
 use std::time::Duration;
@@ -180,6 +180,7 @@ impl Lab {
             routing_client: self.mrpg.routing_client,
             applications: vec![Address::Lab],
             redial: self.mrpg.redial.0,
+            ecc: self.ecc(),
             application_host: self.fqdn("ccp"),
         }
     }
@@ -192,8 +193,19 @@ impl Lab {
             routing_client: application.routing_client(),
             applications: application.connect.iter().cloned().map(Address::At).collect(),
             redial: application.redial.unwrap_or(self.mrpg.redial).0,
+            ecc: self.ecc(),
             application_host: first.rsplit_once(':').map_or(first, |(host, _)| host).to_owned(),
         }
+    }
+
+    /// Expanded call context variables that the central controller knows.
+    pub(crate) fn ecc(&self) -> Vec<EccVariable> {
+        let variable = |lab::EccSettings { name, length, elements }: &lab::EccSettings| EccVariable {
+            name: name.clone(),
+            length: *length,
+            elements: *elements,
+        };
+        self.ecc_variables.iter().map(variable).collect()
     }
 
     fn router(&self) -> cce_router::Config {
@@ -275,12 +287,16 @@ impl Lab {
             first_session: self.agentpg.first_session,
             strict_masks: self.agentpg.strict_masks,
             client_password: self.agentpg.client_password.clone(),
+            signed_in_max: self.agentpg.signed_in_max,
+            ecc: self.ecc(),
             mrds: self
                 .mrds
                 .iter()
                 .map(|mrd| cce_agentpg::Mrd {
                     id: MrdId(mrd.id),
                     name: mrd.name.clone(),
+                    description: mrd.description.clone(),
+                    on_path: mrd.application_path,
                     interruptible: mrd.interruptible,
                     start_timeout: Some(mrd.start_timeout.0),
                     max_task_duration: Some(mrd.max_task_duration.0),
@@ -310,6 +326,7 @@ impl Lab {
             extension: agent.extension.clone(),
             instrument: agent.extension.clone(),
             terminal: agent.terminal.clone(),
+            mrds: agent.mrds.iter().map(|name| self.mrd_id(name)).collect(),
             memberships: queues
                 .map(|queue| cce_agentpg::Membership {
                     mrd: self.mrd_id(&queue.mrd),

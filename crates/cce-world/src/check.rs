@@ -4,7 +4,7 @@ use crate::{
     lab::{ADMIN_LINK, COMPONENTS, Lab, link_name},
     layers::Fault,
 };
-use cce_kernel::Port;
+use cce_kernel::{Port, model::EccVariable};
 use std::{collections::BTreeSet, fmt::Display, net::SocketAddr};
 
 /// The largest number of tasks that an agent may have at the same time in one domain (finesse-nonvoice 2.3).
@@ -27,6 +27,7 @@ pub(crate) fn contradictions(lab: &Lab) -> Vec<Fault> {
     check_links(lab, &mut faults);
     check_ccp(lab, &mut faults);
     check_applications(lab, &mut faults);
+    check_variables(lab, &mut faults);
     check_routing(lab, &mut faults);
     check_queues(lab, &mut faults);
     check_agents(lab, &mut faults);
@@ -168,6 +169,42 @@ fn check_routing(lab: &Lab, faults: &mut Vec<Fault>) {
                 faults,
             );
         }
+    }
+}
+
+/// Names and sizes of expanded call context variables (ccp-task-api 4).
+fn check_variables(lab: &Lab, faults: &mut Vec<Fault>) {
+    unique(&["ecc_variables"], "name", lab.ecc_variables.iter().map(|variable| &variable.name), faults);
+    for (at, variable) in lab.ecc_variables.iter().enumerate() {
+        let mut fault = |key: &str, message: String| {
+            faults.push(Fault::new(format!("ecc_variables.{at}.{key}"), message));
+        };
+        if !EccVariable::is_name(&variable.name) {
+            fault(
+                "name",
+                format!(
+                    "`{}` is no name: it begins with `{}` and has at most {} characters",
+                    variable.name,
+                    EccVariable::PREFIX,
+                    EccVariable::NAME_MAX
+                ),
+            );
+        }
+        if !(1..=EccVariable::VALUE_MAX).contains(&variable.length) {
+            fault("length", format!("a value has 1 to {} characters", EccVariable::VALUE_MAX));
+        }
+        if variable.elements == Some(0) {
+            fault("elements", "an array has 1 to 255 elements".to_owned());
+        }
+    }
+    let room: usize = lab.ecc().iter().map(EccVariable::room).sum();
+    if room > EccVariable::PAYLOAD_MAX {
+        let message = format!(
+            "these take {room} bytes of a payload, which has {}: each takes 5 and its length, an array 5 and its \
+             length and one of each element",
+            EccVariable::PAYLOAD_MAX
+        );
+        faults.push(Fault::new("ecc_variables", message));
     }
 }
 

@@ -38,6 +38,9 @@ pub struct Lab {
     pub agentpg: AgentPgSettings,
     /// Router.
     pub router: RouterSettings,
+    /// Expanded call context variables that the central controller knows.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ecc_variables: Vec<EccSettings>,
     /// Media routing domains.
     pub mrds: Vec<MrdSettings>,
     /// Script selectors.
@@ -231,6 +234,9 @@ pub struct AgentPgSettings {
     pub client_password: Option<String>,
     /// How long an agent's new state takes to the router.
     pub state_report_delay: Span,
+    /// Agents that may be signed in at the same time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signed_in_max: Option<usize>,
 }
 
 /// Router.
@@ -241,6 +247,18 @@ pub struct RouterSettings {
     /// Call id of the first task.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub first_call_id: Option<i32>,
+}
+
+/// An expanded call context variable.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EccSettings {
+    /// Its name, which begins with `user.`.
+    pub name: String,
+    /// Most characters of a value.
+    pub length: usize,
+    /// Elements of an array; none of a scalar.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub elements: Option<u8>,
 }
 
 /// A media routing domain.
@@ -261,9 +279,22 @@ pub struct MrdSettings {
     pub max_task_duration: Span,
     /// How long tasks outlive the application path.
     pub task_life: Span,
+    /// Whether it belongs to the application path of CTI clients.
+    #[serde(default = "on_path", skip_serializing_if = "is_on_path")]
+    pub application_path: bool,
     /// Tasks waiting at the same time.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_in_queue: Option<u32>,
+}
+
+/// Domains are attached to the system's path by themselves (task-routing 0.1).
+const fn on_path() -> bool {
+    true
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde demands a reference")]
+const fn is_on_path(on_path: &bool) -> bool {
+    *on_path
 }
 
 /// The product's default of it (task-routing 4.1).

@@ -210,7 +210,7 @@ fn read_sections(sections: &mut Map<String, Value>, findings: &mut Findings) -> 
         (from.take("mrds"), from.take("dialed_numbers"), from.take("call_types"), from.take("scripts"));
     let (precision_queues, agents, finesse) =
         (from.take("precision_queues"), from.take("agents"), from.take("finesse"));
-    let (logs, demo) = (from.take("logs"), from.take("demo"));
+    let (logs, demo, ecc_variables) = (from.take("logs"), from.take("demo"), from.take("ecc_variables"));
     Some(Lab {
         hosts: hosts?,
         links: links?,
@@ -219,6 +219,7 @@ fn read_sections(sections: &mut Map<String, Value>, findings: &mut Findings) -> 
         mrpg: mrpg?,
         agentpg: agentpg?,
         router: router?,
+        ecc_variables: ecc_variables?,
         mrds: mrds?,
         dialed_numbers: dialed_numbers?,
         call_types: call_types?,

@@ -6,7 +6,8 @@ use crate::{
     files::{Places, create_private},
     print,
 };
-use cce_journal::{Header, Record, Writer};
+use cce_journal::{Header, Record, What, Writer};
+use cce_kernel::{Fact, Output, model::EccLoss};
 use cce_net::Sink;
 use cce_views::{
     capture::Capture,
@@ -14,12 +15,15 @@ use cce_views::{
     logs::{LogFile, Logs},
 };
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     fs::File,
     io::{BufWriter, Write},
     path::Path,
     sync::mpsc::SyncSender,
 };
+
+/// Warnings about lost variables.
+const WARNED_MAX: usize = 100;
 
 /// The one who takes in records.
 pub(crate) struct Scribe {
@@ -30,6 +34,8 @@ pub(crate) struct Scribe {
     ladder: Option<LiveLadder>,
     listener: Option<SyncSender<Record>>,
     settling: Option<Settling>,
+    /// Lost variables that were warned of.
+    warned: BTreeSet<(String, EccLoss)>,
     /// What went wrong first. Recording that fails never fails the run.
     trouble: Option<std::io::Error>,
 }
@@ -67,6 +73,7 @@ impl Scribe {
             ladder: None,
             listener: None,
             settling: None,
+            warned: BTreeSet::new(),
             trouble: None,
         })
     }
@@ -148,8 +155,25 @@ impl LiveLadder {
     }
 }
 
+/// Says what is lost of a customer's data, each variable once for each way in which it is lost: a busy lab loses the same
+/// with every task.
+fn warn_of_loss(warned: &mut BTreeSet<(String, EccLoss)>, record: &Record) {
+    let What::Out(Output::Note(Fact::Ecc { contact, variable, length, loss })) = &record.what else {
+        return;
+    };
+    let is_worth_it = matches!(loss, EccLoss::Cut | EccLoss::NoRoom) && warned.len() < WARNED_MAX;
+    if is_worth_it && warned.insert((variable.clone(), *loss)) {
+        let words = loss.words();
+        print::error(&format!(
+            "warning: contact {contact}: variable {variable} of {length} characters {words}; further ones are in the \
+             journal as `ecc`"
+        ));
+    }
+}
+
 impl Sink for Scribe {
     fn record(&mut self, record: &Record) {
+        warn_of_loss(&mut self.warned, record);
         if self.trouble.is_none() {
             let written = self.write(record);
             self.keep(written);

@@ -181,7 +181,10 @@ impl CtiServer {
         arm_idle(link, session, cx);
         match Cti::read(&session.dialect, frame) {
             Ok(message) => self.on_message(link, &message, session::invoke_id_of(frame), cx),
-            Err(error) => self.on_unreadable(link, frame, &error, cx),
+            Err(error) => {
+                self.on_unreadable(link, frame, &error, cx);
+                None
+            }
         }
     }
 
@@ -196,17 +199,11 @@ impl CtiServer {
         }
     }
 
-    fn on_unreadable(
-        &mut self,
-        link: LinkId,
-        frame: &Bytes,
-        error: &DecodeError,
-        cx: &mut Cx<'_>,
-    ) -> Option<Outcome> {
+    /// A message cannot be read: it is answered. The session goes on, since its framing is intact and it may serve many
+    /// agents (inferred).
+    fn on_unreadable(&self, link: LinkId, frame: &Bytes, error: &DecodeError, cx: &mut Cx<'_>) {
         note_peer_error(link, &kind_of(frame), error.to_string(), cx);
         self.fail(link, session::invoke_id_of(frame), status::BAD_MESSAGE_FORMAT, cx);
-        cx.close(link, CloseReason::BadMessage(error.to_string()));
-        self.forget(link, status::BAD_MESSAGE_FORMAT, cx)
     }
 
     #[expect(clippy::wildcard_enum_match_arm, reason = "what is not of the session may be of the ARM layer")]

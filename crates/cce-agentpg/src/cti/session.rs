@@ -85,7 +85,8 @@ impl Session {
         let unique_instance = open.unique_instance_id.as_ref().map(ToString::to_string).unwrap_or_default();
         let signature = open.client_signature.as_ref().map(ToString::to_string).unwrap_or_default();
         let seconds = Duration::from_secs(u64::from(open.idle_timeout));
-        let services = open.services_requested & served_since(open.version_number);
+        let without_device = if own_agent.is_none() { services::CLIENT_EVENTS } else { 0 };
+        let services = open.services_requested & served_since(open.version_number) & !without_device;
         Self {
             client: Client { session: number, signature, unique_instance },
             opened: OpenReq { client_password: None, ..open.clone() },
@@ -146,8 +147,13 @@ fn own_subscriptions(
     } else if let Some(agent) = own_agent {
         own.push(Subscription { monitor: number, scope: Scope::Agent(agent), calls, states, ..none });
     }
+    let tasks = task_msg_mask::valid(VERSION_MAX);
     if services & services::ALL_TASK_EVENTS != 0 {
-        own.push(Subscription { tasks: task_msg_mask::valid(VERSION_MAX), ..none });
+        own.push(Subscription { tasks, ..none });
+    } else if let Some(agent) = own_agent.filter(|_| services & services::AGENT_REPORTING != 0) {
+        // Workstation mode: each indication has one event or one failure (cti-server-protocol 4.5, 11.4).
+        let monitor = if services & services::ALL_EVENTS != 0 { 0 } else { number };
+        own.push(Subscription { monitor, scope: Scope::Agent(agent), tasks, ..none });
     }
     own
 }

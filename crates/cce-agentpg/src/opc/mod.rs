@@ -8,6 +8,7 @@
 mod agent;
 mod application;
 mod interrupt;
+mod login;
 mod reservation;
 mod router;
 mod sign_in;
@@ -39,6 +40,8 @@ pub(crate) const TASK_LIFE: &str = "task life";
 pub(crate) const INTERRUPT_DONE: &str = "interrupt done";
 /// Sends a delayed `AGENT_STATE_UPDATE`; counted by place.
 pub(crate) const STATE_REPORT: &str = "state report";
+/// Refuses a sign-in that waited for the router for long enough; counted by place.
+pub(crate) const LOGIN_TIMEOUT: &str = "login timeout";
 /// Dials the router again.
 pub(crate) const REDIAL: &str = "router redial";
 /// Sends a heartbeat to the router.
@@ -54,6 +57,7 @@ pub(crate) struct Opc {
     /// Tasks so far that no router has seen.
     application_tasks: u32,
     router: RouterLink,
+    logins: login::Logins,
     /// Whose interrupts may have changed with this input.
     reported: BTreeSet<SkillTarget>,
     to_cti: Vec<OpcMessage>,
@@ -89,6 +93,7 @@ impl Opc {
             tasks: BTreeMap::new(),
             application_tasks: 0,
             router: RouterLink::default(),
+            logins: login::Logins::new(),
             reported: BTreeSet::new(),
             to_cti: Vec::new(),
         }
@@ -114,6 +119,7 @@ impl Opc {
             TASK_LIFE => self.on_task_life_over(Place::of_timer(key.id), cx),
             INTERRUPT_DONE => self.on_interrupt_done_due(Place::of_timer(key.id), cx),
             STATE_REPORT => self.send_agent_state(Place::of_timer(key.id), cx),
+            LOGIN_TIMEOUT => self.on_login_timeout(Place::of_timer(key.id), cx),
             REDIAL => self.router.dial(cx),
             HEARTBEAT => self.on_heartbeat_due(cx),
             _ => {}

@@ -31,6 +31,8 @@ const ENDS_MAX: usize = 1_000;
 #[derive(Debug, Default)]
 pub(super) struct RouterLink {
     link: Option<LinkId>,
+    /// Whether it was asked to open.
+    asked: bool,
     open: bool,
     unanswered: u32,
     last_invoke_id: u32,
@@ -51,6 +53,11 @@ impl RouterLink {
     /// Whether the router takes messages.
     pub(super) fn is_open(&self) -> bool {
         self.open
+    }
+
+    /// Whether it is connected, and has not answered yet.
+    pub(super) fn is_opening(&self) -> bool {
+        self.asked && !self.open
     }
 
     /// Dials the router, unless it is being dialled.
@@ -137,6 +144,7 @@ impl RouterLink {
 
     fn drop_link(&mut self, cx: &mut Cx<'_>) {
         self.link = None;
+        self.asked = false;
         self.open = false;
         self.unanswered = 0;
         cx.cancel(TimerKey::new(HEARTBEAT, 0));
@@ -184,6 +192,7 @@ impl Opc {
             ..OpenReq::default()
         };
         self.router.send(open, cx);
+        self.router.asked = true;
         cx.arm(TimerKey::new(HEARTBEAT, 0), self.config.heartbeat);
     }
 
@@ -249,10 +258,12 @@ impl Opc {
             }
             self.send_agent_state(place, cx);
         }
+        self.carry_out_logins(cx);
     }
 
     fn forget_link(&mut self, cx: &mut Cx<'_>) {
         self.router.drop_link(cx);
+        self.refuse_logins(cx);
         cx.arm(TimerKey::new(REDIAL, 0), self.config.redial);
     }
 }

@@ -1,7 +1,7 @@
 //! Signing agents in and out, and what they get tasks for (cti-server-protocol 11.1, 11.3; task-routing E3,
 //! E6, E16, E19).
 
-use super::{Opc, Shown, TASK_LIFE, agent::SignIn, task::Ending};
+use super::{Opc, Shown, TASK_LIFE, agent::SignIn, login::Admission, task::Ending};
 use crate::arm::{ArmRequest, Client, Place, Refusal};
 use cce_kernel::{
     Cx, TimerKey,
@@ -57,10 +57,17 @@ impl Opc {
         if place.mrd == VOICE_MRD {
             return Err(Refusal::VoiceMrd);
         }
+        self.has_place(place)?;
         let sign_in = self.agent_mut(place)?.sign_in;
         is_limit(terms.limit)?;
         match sign_in {
-            SignIn::SignedOut => self.sign_in(request, terms, cx),
+            SignIn::SignedOut => match self.admit_login(place)? {
+                Admission::Now => self.sign_in(request, terms, cx),
+                Admission::Later => {
+                    self.hold_login(request, terms, cx);
+                    Ok(())
+                }
+            },
             SignIn::NotReady | SignIn::Ready | SignIn::ClientLost => self.renew_terms(request, terms, cx),
         }
     }

@@ -14,7 +14,7 @@ fn a_new_limit_counts_at_once() {
     let said = lab.finesse_says(limit(1));
     assert_eq!(answered(&said, &lab), 0);
     assert_eq!((said.reported_states()[0].max_task_limit, said.reported_states()[0].availability), (1, 0));
-    assert_eq!(answered(&lab.finesse_says(limit(16)), &lab), 34);
+    assert_eq!(answered(&lab.finesse_says(limit(16)), &lab), 35);
 }
 
 #[test]
@@ -24,7 +24,7 @@ fn an_override_lets_an_agent_hold_one_task_more() {
     assert_eq!(answered(&lab.finesse_says(over()), &lab), 0);
     lab.finesse_says(start_own());
     let said = lab.finesse_says(start_own());
-    assert_eq!(answered(&said, &lab), 34);
+    assert_eq!(answered(&said, &lab), 35);
 }
 
 #[test]
@@ -42,7 +42,7 @@ fn an_absurd_limit_is_refused_wherever_it_comes() {
                 ..MakeAgentRoutableInd::default()
             }),
         ];
-        assert_eq!(refused.map(|said| answered(&said, &lab)), [34; 4], "{absurd}");
+        assert_eq!(refused.map(|said| answered(&said, &lab)), [35; 4], "{absurd}");
         assert_eq!(lab.finesse_says(limit(2)).reported_states()[0].max_task_limit, 2);
     }
 }
@@ -55,7 +55,7 @@ fn an_absurd_number_of_tasks_beyond_the_limit_is_cut() {
         lab.finesse_says(MediaLoginReq { max_beyond_task_limit: beyond, ..login(MRD) });
         let said = lab.finesse_says(AgentInitReq { max_beyond_task_limit: beyond, ..init() });
         assert_eq!(said.reported_states(), [], "the sign-in told it already");
-        assert_eq!(answered(&lab.finesse_says(over()), &lab), 34);
+        assert_eq!(answered(&lab.finesse_says(over()), &lab), 35);
         let taken = (1..40).filter(|n| lab.reserve(task(*n)).reported_tasks()[0].1 == 0).count();
         assert_eq!(taken, 3 + 15 - 1, "{absurd}");
     }
@@ -310,8 +310,10 @@ fn an_application_without_finesse_signs_an_agent_in_and_works() {
     assert_eq!(lab.says(link, login(MRD)).names(link), ["MEDIA_LOGIN_RESP", "AGENT_STATE_EVENT"]);
     lab.says(link, ready(MRD));
     assert_eq!(lab.reserve(TASK).names(link), ["AGENT_STATE_EVENT", "AGENT_PRE_CALL_EVENT"]);
-    assert_eq!(lab.says(link, start(TASK)).names(link), ["AGENT_STATE_EVENT"]);
-    assert_eq!(lab.says(link, end(TASK)).reported_tasks(), [(TASK, 7, 38)]);
+    assert_eq!(lab.says(link, start(TASK)).names(link), ["AGENT_STATE_EVENT", "START_TASK_EVENT"]);
+    let ended = lab.says(link, end(TASK));
+    assert_eq!(ended.names(link), ["AGENT_STATE_EVENT", "END_TASK_EVENT"]);
+    assert_eq!(ended.reported_tasks(), [(TASK, 7, 38)]);
 }
 
 fn init_of(icm_agent_id: i32) -> TaskInitInd {

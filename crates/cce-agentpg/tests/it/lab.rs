@@ -263,6 +263,8 @@ pub(crate) fn config() -> Config {
     let mrd = |id, name: &str, interruptible| Mrd {
         id: MrdId(id),
         name: name.to_owned(),
+        description: format!("{name} of the lab"),
+        on_path: true,
         interruptible,
         start_timeout: Some(Duration::from_secs(30)),
         max_task_duration: Some(Duration::from_hours(1)),
@@ -354,6 +356,7 @@ fn agent(id: &str, skill_target: i32, terminal: &str) -> Agent {
         extension: id.to_owned(),
         instrument: id.to_owned(),
         terminal: terminal.to_owned(),
+        mrds: vec![MrdId(MRD), MrdId(CHAT)],
         memberships: vec![queue(MRD), queue(CHAT)],
     }
 }

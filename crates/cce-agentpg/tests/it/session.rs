@@ -175,13 +175,39 @@ fn agents_are_signed_in_only_through_sessions_that_report_agents() {
 }
 
 #[test]
-fn a_message_that_cannot_be_read_closes_its_session_only() {
-    let mut lab = Lab::ready();
-    let other = lab.session(Port::CtiA, open_req());
-    let said = lab.bytes(other, frame(151, |body| body.extend_from_slice(&[0, 0, 0, 1])));
-    assert_eq!(said.status(other), 25);
-    assert!(said.closes(other));
-    assert_eq!(lab.reserve(TASK).names(lab.finesse).len(), 2);
+fn a_message_that_cannot_be_read_is_answered_and_its_session_goes_on() {
+    for kind in [151, 169, 36, 255] {
+        let mut lab = Lab::ready();
+        let said = lab.bytes(lab.finesse, frame(kind, |body| body.extend_from_slice(&[0, 0, 0, 7])));
+        let [Cti::FailureConf(failure)] = &said.to(lab.finesse)[..] else { panic!("{said:?}") };
+        assert_eq!((failure.invoke_id, failure.status, said.closes(lab.finesse)), (7, 25, false));
+        assert_eq!(lab.reserve(TASK).names(lab.finesse).len(), 2, "{kind}: its agents are served as before");
+    }
+}
+
+#[test]
+fn a_client_of_all_and_of_its_own_events_that_names_no_agent_is_granted_all_events_alone() {
+    let both = services::ALL_EVENTS | services::CLIENT_EVENTS;
+    assert_eq!(granted(false, both), Ok(services::ALL_EVENTS));
+}
+
+#[test]
+fn a_strict_server_or_a_client_of_its_own_events_alone_demands_an_agent() {
+    let both = services::ALL_EVENTS | services::CLIENT_EVENTS;
+    assert_eq!(granted(true, both), Err(6));
+    assert_eq!(granted(false, services::CLIENT_EVENTS), Err(6));
+}
+
+/// What a client is granted that asks for these services and names no agent, or the status of its refusal.
+fn granted(strict_masks: bool, services_requested: u32) -> Result<u32, u32> {
+    let mut lab = Lab::with(Config { strict_masks, ..config() });
+    let link = lab.connect(Port::CtiA);
+    let said = lab.says(link, OpenReq { services_requested, ..open_req() });
+    match said.to(link).into_iter().next() {
+        Some(Cti::OpenConf(conf)) => Ok(conf.services_granted),
+        Some(Cti::FailureConf(failure)) => Err(failure.status),
+        other => panic!("{other:?}"),
+    }
 }
 
 #[test]

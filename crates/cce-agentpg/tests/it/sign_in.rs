@@ -1,13 +1,17 @@
 //! Signing in and out, and readiness.
 
 use crate::{
-    lab::{AGENT, Lab, MRD, TASK, login, open_req, ready, task},
+    lab::{AGENT, CHAT, Lab, MRD, TASK, config, login, open_req, ready, task},
     work::{agent_event, end, offer, start},
 };
+use cce_agentpg::Config;
 use cce_cti::{
     MakeAgentNotReadyReq, MakeAgentNotRoutableReq, MakeAgentRoutableInd, MediaLoginReq, MediaLogoutInd,
 };
-use cce_kernel::{Output, Port, model::AgentState};
+use cce_kernel::{
+    Fact, Input, Output, Peer, Port,
+    model::{AgentState, MrdId},
+};
 
 #[test]
 fn a_sign_in_is_confirmed_and_shows_login_and_not_ready() {
@@ -70,7 +74,7 @@ fn a_limit_outside_1_to_15_is_refused() {
     for limit in [0, 16] {
         let mut lab = Lab::open();
         let said = lab.finesse_says(MediaLoginReq { max_task_limit: limit, ..login(MRD) });
-        assert_eq!(said.status(lab.finesse), 34);
+        assert_eq!(said.status(lab.finesse), 35);
         assert_eq!(said.reported_states(), []);
     }
 }
@@ -320,4 +324,90 @@ fn not_routable() -> MakeAgentNotRoutableReq {
 
 fn logout() -> MediaLogoutInd {
     MediaLogoutInd { invoke_id: 16, mrd_id: MRD, icm_agent_id: AGENT, ..MediaLogoutInd::default() }
+}
+
+#[test]
+fn a_sign_in_while_the_router_is_away_is_refused_with_36() {
+    let mut lab = Lab::open();
+    lab.lose(lab.router);
+    assert_eq!(lab.finesse_says(login(MRD)).status(lab.finesse), 36);
+}
+
+#[test]
+fn who_is_signed_in_already_may_renew_the_terms_while_the_router_is_away() {
+    let mut lab = Lab::ready();
+    lab.lose(lab.router);
+    assert_eq!(lab.finesse_says(login(MRD)).status(lab.finesse), 1);
+}
+
+#[test]
+fn a_sign_in_waits_while_the_session_with_the_router_is_opened() {
+    let mut lab = opening();
+    assert!(lab.finesse_says(login(MRD)).names(lab.finesse).is_empty());
+    let said = lab.router_says(cce_mr::icm::OpenConf::default());
+    assert_eq!(said.status(lab.finesse), 0);
+}
+
+#[test]
+fn a_second_sign_in_of_the_agent_that_waits_is_refused_with_41() {
+    let mut lab = opening();
+    lab.finesse_says(login(MRD));
+    assert_eq!(lab.finesse_says(login(MRD)).status(lab.finesse), 41);
+}
+
+#[test]
+fn a_sign_in_that_waits_for_too_long_is_refused_with_37() {
+    let mut lab = opening();
+    let timer = lab.finesse_says(login(MRD)).armed("login timeout").unwrap();
+    assert_eq!(lab.timer(timer, 10).status(lab.finesse), 37);
+    assert!(lab.router_says(cce_mr::icm::OpenConf::default()).names(lab.finesse).len() <= 1, "it is over");
+}
+
+#[test]
+fn a_sign_in_that_waits_is_refused_with_36_when_the_router_is_gone_again() {
+    let mut lab = opening();
+    lab.finesse_says(login(MRD));
+    assert_eq!(lab.lose(lab.router).status(lab.finesse), 36);
+}
+
+#[test]
+fn a_sign_in_that_waits_goes_with_its_client() {
+    let mut lab = opening();
+    lab.finesse_says(login(MRD));
+    lab.lose(lab.finesse);
+    let said = lab.router_says(cce_mr::icm::OpenConf::default());
+    assert!(!said.facts().iter().any(|fact| matches!(fact, Fact::AgentInMrd { .. })));
+}
+
+#[test]
+fn a_sign_in_to_a_domain_off_the_application_path_is_refused_with_27() {
+    let mut config = config();
+    config.mrds[0].on_path = false;
+    let mut lab = Lab::with(config);
+    assert_eq!(lab.finesse_says(login(MRD)).status(lab.finesse), 27);
+}
+
+#[test]
+fn a_sign_in_of_an_agent_of_the_domain_without_a_queue_is_refused_with_38() {
+    let mut config = config();
+    config.agents[0].memberships.retain(|queue| queue.mrd != MrdId(MRD));
+    let mut lab = Lab::with(config);
+    assert_eq!(lab.finesse_says(login(MRD)).status(lab.finesse), 38);
+}
+
+#[test]
+fn one_agent_more_than_the_peripheral_takes_is_refused_with_34() {
+    let mut lab = Lab::with(Config { signed_in_max: Some(1), ..config() });
+    lab.sign_in(MRD);
+    assert_eq!(lab.finesse_says(login(CHAT)).status(lab.finesse), 0, "the same agent in another domain");
+    let other = MediaLoginReq { icm_agent_id: AGENT + 1, ..login(MRD) };
+    assert_eq!(lab.finesse_says(other).status(lab.finesse), 34);
+}
+
+/// A lab whose router was asked to open its session, and has not answered.
+fn opening() -> Lab {
+    let mut lab = Lab::started(config());
+    lab.input(Input::LinkUp { link: lab.router, peer: Peer::default() });
+    lab.finesse = lab.session(Port::CtiA, open_req());
+    lab
 }

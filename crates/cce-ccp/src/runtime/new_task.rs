@@ -1,20 +1,27 @@
 //! What a contact becomes at the MR interface (ccp-task-api 4, mr-interface 3.1).
 
 use crate::contact::Contact;
+use cce_kernel::model::{EccLoss, EccVariable};
 use cce_mr::mr::NewTask;
 use cce_wire::{NamedVariable, Text};
 
 /// Characters of a call variable; what is longer is cut (inferred).
 const CALL_VARIABLE_MAX: usize = 40;
-/// Characters of an expanded variable's name.
-const ECC_NAME_MAX: usize = 32;
-/// Bytes of all expanded variables, each with five of overhead.
-const ECC_PAYLOAD_MAX: usize = 2_000;
+/// Bytes that a message has for expanded variables beside everything else (mr-interface 2: at most 4,096 in all).
+const ECC_BYTES_MAX: usize = 3_400;
 
-/// The message that hands a contact's task to CCE. The dialogue's own fields are left at their defaults.
-pub(super) fn of_contact(contact: &Contact) -> NewTask {
+/// What a variable takes of a message beside its name and value: tag, length, and a NUL behind each.
+const ECC_OVERHEAD: usize = 4;
+
+/// An expanded variable that does not go on as it came: name, characters of its value, what became of it.
+pub(super) type Lost = (String, usize, EccLoss);
+
+/// The message that hands a contact's task to CCE, and what is lost of expanded variables. The dialogue's own fields are
+/// left at their defaults.
+pub(super) fn of_contact(contact: &Contact) -> (NewTask, Vec<Lost>) {
     let variable = |number: u8| call_variable(contact, number);
-    NewTask {
+    let (named_variables, lost) = named_variables(contact);
+    let task = NewTask {
         mr_domain_id: -1,
         previous_task: contact.route.previous,
         preferred_agent: -1,
@@ -31,10 +38,11 @@ pub(super) fn of_contact(contact: &Contact) -> NewTask {
         call_variable8: variable(8),
         call_variable9: variable(9),
         call_variable10: variable(10),
-        named_variables: named_variables(contact),
+        named_variables,
         service_requested: Some(contact.route.service_requested).filter(|service| *service != 0),
         ..NewTask::default()
-    }
+    };
+    (task, lost)
 }
 
 /// The value of `cv_<number>`, in whatever case its prefix is written.
@@ -45,22 +53,35 @@ fn call_variable(contact: &Contact, number: u8) -> Option<Text<41>> {
     Some(Text::new(value.chars().take(CALL_VARIABLE_MAX).collect::<String>()))
 }
 
-/// The expanded variables: `user_` is stripped once. What CCE could not take is left out, since it would
-/// ignore it.
-fn named_variables(contact: &Contact) -> Vec<NamedVariable> {
-    let mut room = ECC_PAYLOAD_MAX;
+/// The expanded variables: `user_` is stripped once. A name that no variable can have stays behind, a value is cut to
+/// what any variable can hold; which of them CCE knows, and how long theirs are, CCE decides. One that has no room in
+/// the message stays behind, and takes no other one with it.
+fn named_variables(contact: &Contact) -> (Vec<NamedVariable>, Vec<Lost>) {
+    let (mut kept, mut lost, mut room) = (Vec::new(), Vec::new(), ECC_BYTES_MAX);
     let fields = contact.social.extension_fields.iter();
-    fields
-        .filter_map(|(name, value)| Some((ecc_name(name)?, value)))
-        .map_while(|(name, value)| {
-            room = room.checked_sub(5 + name.len() + value.chars().count())?;
-            Some(NamedVariable::new(name, value))
-        })
-        .collect()
+    for (name, value) in fields.filter_map(|(name, value)| Some((ecc_name(name)?, value))) {
+        let length = value.chars().count();
+        let mut lose = |loss| lost.push((name.to_owned(), length, loss));
+        if !EccVariable::is_name(name) {
+            lose(EccLoss::Unknown);
+            continue;
+        }
+        let cut: String = value.chars().take(EccVariable::VALUE_MAX).collect();
+        let size = ECC_OVERHEAD + name.chars().count() + cut.chars().count();
+        let Some(left) = room.checked_sub(size) else {
+            lose(EccLoss::NoRoom);
+            continue;
+        };
+        room = left;
+        if length > EccVariable::VALUE_MAX {
+            lose(EccLoss::Cut);
+        }
+        kept.push(NamedVariable::new(name, &cut));
+    }
+    (kept, lost)
 }
 
 fn ecc_name(field: &str) -> Option<&str> {
     let (prefix, name) = field.split_at_checked("user_".len())?;
-    let is_ecc = prefix.eq_ignore_ascii_case("user_") && (1..=ECC_NAME_MAX).contains(&name.chars().count());
-    is_ecc.then_some(name)
+    prefix.eq_ignore_ascii_case("user_").then_some(name)
 }

@@ -2,7 +2,7 @@
 
 use crate::lab::{CONTACT, FEED, FIRST, Lab, config, first};
 use cce_ccp::{Config, Feed};
-use cce_kernel::{BodyFlaw, Fact, Output, Request, fact::CcpFact};
+use cce_kernel::{BodyFlaw, Fact, Output, Request, fact::CcpFact, model::EccLoss};
 
 #[test]
 fn a_task_is_created_by_get() {
@@ -146,10 +146,54 @@ fn a_call_variable_is_cut_to_forty_characters() {
 }
 
 #[test]
-fn an_expanded_variable_that_cce_cannot_take_stays_behind() {
-    let name = "n".repeat(33);
-    let task = Lab::open().create(&[&format!("variable_user_{name}=a"), "variable_user_=b"]).new_task();
-    assert!(task.named_variables.is_empty());
+fn an_expanded_variable_whose_name_none_can_have_stays_behind() {
+    let long = format!("user.{}", "n".repeat(28));
+    for name in [long.as_str(), "", "1", "videoToken", "user.", "user_videoToken"] {
+        let said = Lab::open().create(&[&format!("variable_user_{name}=a"), "variable_user_user.ok=b"]);
+        assert_eq!(variables(&said), [("user.ok".to_owned(), "b".to_owned())], "{name}");
+        assert_eq!(losses(&said), [(name, EccLoss::Unknown)]);
+    }
+    let longest = format!("user.{}", "n".repeat(27));
+    let said = Lab::open().create(&[&format!("variable_user_{longest}=a")]);
+    assert_eq!((variables(&said).len(), losses(&said).len()), (1, 0));
+}
+
+#[test]
+fn a_value_that_no_expanded_variable_can_hold_is_cut() {
+    let value = |length| format!("variable_user_user.notes={}", "x".repeat(length));
+    let said = Lab::open().create(&[&value(210)]);
+    assert_eq!((variables(&said)[0].1.len(), losses(&said).len()), (210, 0));
+    let said = Lab::open().create(&[&value(211)]);
+    assert_eq!((variables(&said)[0].1.len(), losses(&said)), (210, vec![("user.notes", EccLoss::Cut)]));
+}
+
+#[test]
+fn an_expanded_variable_without_room_in_the_message_swallows_no_other_one() {
+    let large: Vec<String> =
+        (0..16).map(|number| format!("variable_user_user.large{number:02}={}", "x".repeat(209))).collect();
+    let mut given: Vec<&str> = large.iter().map(String::as_str).collect();
+    given.push("variable_user_user.small=kept");
+    let said = Lab::open().create(&given);
+    let names: Vec<String> = variables(&said).into_iter().map(|(name, _)| name).collect();
+    assert_eq!((names.len(), names.last().map(String::as_str)), (16, Some("user.small")));
+    assert_eq!(losses(&said), [("user.large15", EccLoss::NoRoom)]);
+    let frame = said.0.iter().find_map(|output| match output {
+        Output::Send { bytes, .. } => Some(bytes.0.len()),
+        _ => None,
+    });
+    assert!(frame.unwrap() <= 4_096);
+}
+
+fn variables(said: &crate::lab::Said) -> Vec<(String, String)> {
+    said.new_task().named_variables.iter().filter_map(|variable| variable.parts()).collect()
+}
+
+fn losses(said: &crate::lab::Said) -> Vec<(&str, EccLoss)> {
+    let loss = |fact| match fact {
+        &Fact::Ecc { ref variable, loss, .. } => Some((variable.as_str(), loss)),
+        _ => None,
+    };
+    said.facts().filter_map(loss).collect()
 }
 
 #[test]

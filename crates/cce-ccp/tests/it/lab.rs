@@ -212,6 +212,21 @@ impl Said {
         reply.expect("a reply")
     }
 
+    /// Every answer to a request.
+    pub(crate) fn replies(&self) -> Vec<&Response> {
+        let reply =
+            |output| if let &Output::Reply { ref response, .. } = output { Some(response) } else { None };
+        self.0.iter().filter_map(reply).collect()
+    }
+
+    /// The timer of that name which is armed.
+    pub(crate) fn armed(&self, name: &str) -> Option<TimerKey> {
+        self.0.iter().find_map(|output| match output {
+            Output::Arm { key, .. } if key.name == name => Some(key.clone()),
+            _ => None,
+        })
+    }
+
     pub(crate) fn status(&self) -> u16 {
         self.reply().status
     }

@@ -51,11 +51,56 @@ fn only_a_reserved_task_can_be_closed() {
 }
 
 #[test]
-fn a_task_is_closed_once() {
+fn a_close_that_succeeded_already_succeeds_again_and_changes_nothing() {
     let mut lab = Lab::reserved();
     lab.close();
     let said = lab.close();
-    assert_eq!((said.status(), said.changes().len()), (412, 0));
+    assert_eq!((said.status(), said.changes().len()), (200, 0));
+}
+
+#[test]
+fn a_repeated_close_about_another_task_is_refused() {
+    let mut lab = Lab::reserved();
+    lab.close();
+    assert_eq!(lab.call(about("close", String::new(), TaskId { call: 1, ..TASK })).status(), 412);
+}
+
+#[test]
+fn a_close_before_the_news_of_the_reservation_waits_for_it() {
+    let mut lab = Lab::submitted();
+    assert!(lab.call(about("close", String::new(), TASK)).replies().is_empty());
+    let said = lab.says(routed(DIALOGUE, 1, TASK));
+    assert_eq!(said.status(), 200);
+    assert_eq!(said.changes().last().unwrap(), "reserved>handled/externally_handled 5172");
+}
+
+#[test]
+fn a_renotification_before_the_news_of_the_reservation_waits_for_it() {
+    let mut lab = Lab::submitted();
+    let body = renotification("Other", "ROUTE_SERVICE_RECOVERY");
+    assert!(lab.call(about("renotify", body, TASK)).replies().is_empty());
+    let said = lab.says(routed(DIALOGUE, 1, TASK));
+    assert_eq!((said.status(), said.new_task().previous_task), (200, TASK));
+}
+
+#[test]
+fn a_request_that_waits_for_a_reservation_is_refused_when_the_task_fails_instead() {
+    let mut lab = Lab::submitted();
+    lab.call(about("close", String::new(), TASK));
+    assert_eq!(lab.says(failed(DIALOGUE, 1, 66)).status(), 412);
+}
+
+#[test]
+fn a_request_waits_for_a_reservation_no_longer_than_its_time() {
+    let mut lab = Lab::submitted();
+    let armed = lab.call(about("close", String::new(), TASK)).armed("awaited reservation").unwrap();
+    assert_eq!(lab.timer("awaited reservation", armed.id).status(), 412);
+}
+
+/// A request about a task.
+fn about(path: &str, body: String, task: TaskId) -> Request {
+    let request = Request::new("PUT", format!("/ccp-webapp/ccp/task/{FIRST}/{path}")).xml(body);
+    request.header("authorization", basic("admin:ccelab")).header(TASK_HEADER, task.to_string())
 }
 
 #[test]
@@ -65,13 +110,8 @@ fn a_call_about_another_task_of_the_contact_is_refused() {
         [("close", String::new()), ("renotify", renotification("Other", "ROUTE_SERVICE_RECOVERY"))]
     {
         let mut lab = Lab::reserved();
-        let mut about = |task: TaskId| {
-            let request =
-                Request::new("PUT", format!("/ccp-webapp/ccp/task/{FIRST}/{path}")).xml(body.clone());
-            let request = request.header("authorization", basic("admin:ccelab"));
-            lab.call(request.header(TASK_HEADER, task.to_string())).status()
-        };
-        assert_eq!((about(older), about(TASK)), (412, 200), "{path}");
+        let mut status = |task: TaskId| lab.call(about(path, body.clone(), task)).status();
+        assert_eq!((status(older), status(TASK)), (412, 200), "{path}");
     }
 }
 
@@ -130,13 +170,19 @@ fn only_a_reserved_task_can_be_renotified() {
 }
 
 #[test]
-fn a_renotification_needs_selector_and_reason() {
+fn a_renotification_needs_the_selector_only() {
+    let said = Lab::reserved().renotify("<Task><scriptSelector>Other</scriptSelector></Task>");
+    let task = said.new_task();
+    assert_eq!((said.status(), task.previous_task, task.service_requested), (200, TASK, None));
+}
+
+#[test]
+fn a_renotification_with_a_bad_selector_or_reason_is_refused() {
     let long = "s".repeat(33);
     let bodies = [
         renotification("", "ROUTE_SERVICE_TRANSFER"),
         renotification(&long, "ROUTE_SERVICE_TRANSFER"),
         renotification("Other", "BECAUSE"),
-        "<Task><scriptSelector>Other</scriptSelector></Task>".to_owned(),
         "<Task>".to_owned(),
     ];
     let mut lab = Lab::reserved();

@@ -16,8 +16,8 @@ pub use router::{AgentView, QueueChoice, RefusalReason, RouterFact};
 use crate::{
     LinkId,
     model::{
-        AgentId, AgentState, ContactId, ContactStatus, DialogState, DialogueState, Disposition, MrdId,
-        SkillTarget, StatusReason, TaskId, TaskState, UserState,
+        AgentId, AgentState, ContactId, ContactStatus, DialogState, DialogueState, Disposition, EccLoss,
+        MrdId, SkillTarget, StatusReason, TaskId, TaskState, UserState,
     },
 };
 use serde::{Deserialize, Serialize};
@@ -113,6 +113,17 @@ pub enum Fact {
         from: UserState,
         /// The state.
         to: UserState,
+    },
+    /// An expanded call context variable of a task does not go on as it came.
+    Ecc {
+        /// The task's social contact, or the second application string.
+        contact: ContactId,
+        /// The variable's name.
+        variable: String,
+        /// Characters of its value.
+        length: usize,
+        /// What became of it.
+        loss: EccLoss,
     },
     /// A peer sent something that is wrong or not allowed here.
     PeerError {

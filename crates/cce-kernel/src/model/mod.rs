@@ -1,12 +1,14 @@
 //! The words of the field: identities, states, and the objects that the interfaces show.
 
 mod contact;
+mod ecc;
 mod finesse;
 mod id;
 mod record;
 mod state;
 
 pub use contact::SocialContact;
+pub use ecc::{EccLoss, EccVariable};
 pub use finesse::{
     ApiError, Dialog, DialogAction, InterruptAction, LogoutAction, Media, Object, Publication, PublishEvent,
     User,

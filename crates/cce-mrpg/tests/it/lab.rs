@@ -3,7 +3,7 @@
 use cce_kernel::{
     Address, CloseReason, Fact, Host, HostClock, Input, LinkId, LinkReason, Output, Peer, Port, Time,
     TimerKey,
-    model::{DialogueState, TaskId},
+    model::{DialogueState, EccVariable, TaskId},
 };
 use cce_mr::{
     ICM, Icm, MR, Mr,
@@ -247,6 +247,11 @@ pub(crate) fn pim(peripheral: u32, applications: Vec<Address>) -> PimConfig {
         routing_client: peripheral + 3,
         applications,
         redial: Duration::from_secs(1),
+        ecc: vec![
+            EccVariable { name: "user.order.id".to_owned(), length: 10, elements: None },
+            EccVariable { name: "user.notes".to_owned(), length: 210, elements: None },
+            EccVariable { name: "user.products".to_owned(), length: 20, elements: Some(5) },
+        ],
         application_host: "sm1.dcloud.cisco.com".into(),
     }
 }

@@ -7,14 +7,15 @@ mod lab;
 mod pims;
 
 use cce_kernel::{
-    CloseReason, FrameFlaw, Input, Output,
-    model::{DialogueState, TaskId},
+    CloseReason, Fact, FrameFlaw, Input, Output,
+    model::{DialogueState, EccLoss, TaskId},
 };
 use cce_mr::{
     icm::{Connect, DialogFail, QueueEvent, ReleaseConf},
     mr::{CancelTask, NewTask, OpenConf, TerminateDialogueEvent},
     reason,
 };
+use cce_wire::NamedVariable;
 use lab::{DO_THIS_WITH_TASK, Lab, NEW_TASK, connect, new_task};
 
 #[test]
@@ -297,4 +298,44 @@ fn released(result: u32) -> ReleaseConf {
 
 fn cancel(send_seq_no: u32) -> CancelTask {
     CancelTask { dialogue_id: 4, send_seq_no, reason_code: 35, ..CancelTask::default() }
+}
+
+#[test]
+fn only_configured_variables_reach_the_router() {
+    let said = with_variables(&[("user.order.id", "A-17"), ("user.other", "x"), ("user.products", "y")]);
+    assert_eq!(variables(&said), [("user.order.id".to_owned(), "A-17".to_owned())]);
+    assert_eq!(losses(&said), [("user.other", EccLoss::Unknown), ("user.products", EccLoss::Array)]);
+}
+
+#[test]
+fn a_value_of_the_configured_length_goes_on_and_a_longer_one_is_cut() {
+    let said = with_variables(&[("user.order.id", "0123456789")]);
+    assert_eq!((variables(&said)[0].1.as_str(), losses(&said).len()), ("0123456789", 0));
+    let said = with_variables(&[("user.order.id", "0123456789a"), ("user.notes", "kept")]);
+    let values: Vec<String> = variables(&said).into_iter().map(|(_, value)| value).collect();
+    assert_eq!(values, ["0123456789", "kept"], "it takes no other one with it");
+    assert_eq!(losses(&said), [("user.order.id", EccLoss::Cut)]);
+}
+
+/// A task with these expanded call context variables.
+fn with_variables(variables: &[(&str, &str)]) -> lab::Said {
+    let named_variables = variables.iter().map(|(name, value)| NamedVariable::new(name, value)).collect();
+    Lab::open().application_says(NewTask {
+        dialogue_id: 4,
+        send_seq_no: 1,
+        named_variables,
+        ..NewTask::default()
+    })
+}
+
+fn variables(said: &lab::Said) -> Vec<(String, String)> {
+    said.new_call().named_variables.iter().filter_map(NamedVariable::parts).collect()
+}
+
+fn losses(said: &lab::Said) -> Vec<(&str, EccLoss)> {
+    let loss = |output| match output {
+        &Output::Note(Fact::Ecc { ref variable, loss, .. }) => Some((variable.as_str(), loss)),
+        _ => None,
+    };
+    said.0.iter().filter_map(loss).collect()
 }

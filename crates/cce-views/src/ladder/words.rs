@@ -208,6 +208,7 @@ pub(super) fn fact(fact: &Fact) -> Option<String> {
             Some(format!("{agent} {from}→{to} {tasks}/{limit}"))
         }
         Fact::User { agent, from, to } => Some(format!("user {agent} {from}→{to}")),
+        Fact::Ecc { variable, loss, .. } => Some(format!("variable {variable} {}", loss.words())),
         Fact::PeerError { message, detail, .. } => Some(format!("peer error in {message}: {detail}")),
         Fact::CommandRefused { command, detail } => Some(format!("{command} refused: {detail}")),
         Fact::Dialogue { .. } => None,
