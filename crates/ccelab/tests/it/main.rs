@@ -6,6 +6,7 @@ mod captures;
 mod check;
 mod commands;
 mod demo;
+mod examples;
 mod interop;
 mod lab_trace;
 mod processes;
