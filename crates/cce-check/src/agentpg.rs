@@ -2,8 +2,8 @@
 
 use crate::{
     breach::Judge,
-    check::Check,
     contact::or_nothing,
+    judgement::Judgement,
     place::Place,
     router::{Router, show},
     table::{Ends, Table},
@@ -110,24 +110,24 @@ impl AgentPg {
     pub(crate) fn on_task(&mut self, id: TaskId, change: Change, router: &Router, judge: &mut Judge<'_>) {
         let Some(task) = self.tasks.find(&id).cloned() else {
             let is_new = change.from.is_none();
-            judge.expect(Check::LegalTransition, is_new, &[], || {
+            judge.expect(Judgement::TaskBegan, is_new, &[], || {
                 format!("task {id} goes from {} to {}, and never began", or_nothing(change.from), change.to)
             });
             return self.enter(id, change, router, judge);
         };
         if task.end.is_some() && !self.is_init {
-            return judge.expect(Check::OneEnd, false, &[task.at], || {
+            return judge.expect(Judgement::TaskEndsOnce, false, &[task.at], || {
                 format!("task {id} becomes {}, and had ended", change.to)
             });
         }
         if task.end.is_none() && task.place != change.place {
-            return judge.expect(Check::OneAgent, false, &[task.at], || {
+            return judge.expect(Judgement::TaskKeepsItsAgent, false, &[task.at], || {
                 format!("task {id} is with agent {}, and was with {}", change.place, task.place)
             });
         }
         let begins = change.from.is_none() && task.end.is_some();
         let is_legal = self.is_init || change.from == Some(task.state) && is_legal(task.state, change.to);
-        judge.expect(Check::LegalTransition, is_legal, &[task.at], || {
+        judge.expect(Judgement::TaskTransition, is_legal, &[task.at], || {
             format!(
                 "task {id} goes from {} to {}, and was {}",
                 or_nothing(change.from),
@@ -145,7 +145,7 @@ impl AgentPg {
     /// A task comes to an agent.
     fn enter(&mut self, id: TaskId, change: Change, router: &Router, judge: &mut Judge<'_>) {
         let Change { place, to, .. } = change;
-        judge.expect(Check::LegalTransition, self.is_init || to == TaskState::PreCall, &[], || {
+        judge.expect(Judgement::TaskBeginsReserved, self.is_init || to == TaskState::PreCall, &[], || {
             format!("task {id} begins as {to}")
         });
         self.judge_choice(id, place, router, judge);
@@ -177,7 +177,7 @@ impl AgentPg {
             && from == Some(TaskState::PreCall)
             && disposition == Some(Disposition::ABANDONED_BEFORE_OFFERED);
         desk.unaccepted = unaccepted.then_some(judge.seq).or(desk.unaccepted);
-        judge.expect(Check::OneEnd, disposition.is_some(), &[], || {
+        judge.expect(Judgement::TaskEndsSomehow, disposition.is_some(), &[], || {
             format!("task {id} ends, and nobody says how")
         });
         if let Some(task) = self.tasks.find_mut(&id) {
@@ -194,19 +194,19 @@ impl AgentPg {
         let desk = self.desk(place);
         let (was, at) = (desk.state, desk.at);
         let is_legal = now.from == was && (is_init || is_step(was, now.to)) && fits(now.to, &desk.tasks);
-        judge.expect(Check::LegalTransition, is_legal, &[at], || {
+        judge.expect(Judgement::AgentTransition, is_legal, &[at], || {
             let Standing { from, to, .. } = now;
             format!("agent {place} goes from {from} to {to}, and was {was} with {}", describe(&desk.tasks))
         });
         let count = desk.tasks.len();
         judge.expect(
-            Check::WithinLimit,
+            Judgement::AgentsCount,
             usize::try_from(now.tasks).is_ok_and(|tasks| tasks == count),
             &[at],
             || format!("agent {place} is told to have {} tasks, and has {count}", now.tasks),
         );
         if let Some(end) = desk.unaccepted.take() {
-            judge.expect(Check::LegalTransition, !now.routable, &[end], || {
+            judge.expect(Judgement::UnacceptedIsNotRoutable, !now.routable, &[end], || {
                 format!("agent {place} did not accept a task in time, and stays routable")
             });
         }
@@ -237,14 +237,17 @@ impl AgentPg {
     pub(crate) fn on_traced(&mut self, event: &TaskEvent, judge: &mut Judge<'_>) {
         let (kind, id) = (event.kind.name(), event.task);
         let Some(task) = self.tasks.find_mut(&id) else {
-            return judge.expect(Check::PublishOrder, false, &[], || {
+            return judge.expect(Judgement::TaskEventOfATask, false, &[], || {
                 format!("{kind} of task {id}, which never began")
             });
         };
         let (told, state, at, place) = (task.told.take(), task.state, task.at, task.place);
-        judge.expect(Check::PublishOrder, told.is_some() && state == after(event.kind), &[at], || {
-            format!("{kind} is passed on while task {id} is {state}")
-        });
+        judge.expect(
+            Judgement::TaskEventAsItStands,
+            told.is_some() && state == after(event.kind),
+            &[at],
+            || format!("{kind} is passed on while task {id} is {state}"),
+        );
         if event.kind == TaskEventKind::Offer {
             return;
         }
@@ -254,7 +257,7 @@ impl AgentPg {
         let is_sign_out = desk.state == AgentState::Logout;
         let reported = desk.reported;
         let is_behind = is_sign_out || told.is_none_or(|told| reported > told);
-        judge.expect(Check::PublishOrder, is_behind, &[at], || {
+        judge.expect(Judgement::TaskEventBehindItsAgents, is_behind, &[at], || {
             format!("{kind} of task {id} is passed on before the event of agent {place}")
         });
     }
@@ -267,7 +270,7 @@ impl AgentPg {
         let Desk { reported, traced, .. } = *self.desk(place);
         // In the voice domain there are no tasks, and the CTI server changes states by itself.
         let is_ahead = traced == 0 || reported > traced;
-        judge.expect(Check::PublishOrder, is_ahead, &[traced, reported], || {
+        judge.expect(Judgement::AgentEventAheadOfItsTasks, is_ahead, &[traced, reported], || {
             format!("the event of agent {place} leaves behind the event of its task")
         });
     }
@@ -308,7 +311,7 @@ impl AgentPg {
                 continue;
             }
             let text = format!("agent {place} was last told to have {} tasks, and has {count}", desk.counted);
-            judge.breach(Check::WithinLimit, desk.at, &[], Subject::default(), text);
+            judge.breach(Judgement::AgentsCountAtTheEnd, desk.at, &[], Subject::default(), text);
         }
     }
 
@@ -320,14 +323,14 @@ impl AgentPg {
 
     fn judge_choice(&self, id: TaskId, place: Place, router: &Router, judge: &mut Judge<'_>) {
         let Some((agent, at)) = router.chosen(id.key()) else { return };
-        judge.expect(Check::OneAgent, agent == place.skill_target, &[at], || {
+        judge.expect(Judgement::TaskWithTheChosenAgent, agent == place.skill_target, &[at], || {
             format!("task {id} comes to agent {place}, and the router chose {agent}")
         });
         let others = self.desks.range(place.everywhere()).filter(|(other, _)| other.mrd != place.mrd);
         let alone = others
             .flat_map(|(_, desk)| &desk.tasks)
             .find(|(other, _)| router.domain(other.key()).is_some_and(|(_, interruptible)| !interruptible));
-        judge.expect(Check::NoMixing, alone.is_none(), &[at], || {
+        judge.expect(Judgement::TaskBesideUninterruptible, alone.is_none(), &[at], || {
             let other = alone.map_or_else(String::new, |(other, _)| show(other.key()));
             format!("task {id} comes to agent {place}, who has task {other} that must not be interrupted")
         });
@@ -347,7 +350,7 @@ impl AgentPg {
             let is_back = task.interrupted.is_none_or(|before| {
                 self.is_init || matches!(change.to, TaskState::Ended) || change.to == before
             });
-            return judge.expect(Check::LegalTransition, is_back, &[task.at], || {
+            return judge.expect(Judgement::TaskGoesOnAsBefore, is_back, &[task.at], || {
                 format!(
                     "task {id} was {} before its interrupt, and goes on as {}",
                     or_nothing(task.interrupted),
@@ -361,18 +364,29 @@ impl AgentPg {
         let mut others =
             self.desks.range(change.place.everywhere()).filter(|(other, _)| other.mrd != change.place.mrd);
         let has_cause = others.any(|(_, desk)| desk.tasks.iter().any(|(other, _)| takes_precedence(*other)));
-        judge.expect(Check::LegalTransition, self.is_init || gives_way(id) && has_cause, &[task.at], || {
-            format!("task {id} is interrupted, and agent {} has nothing that may interrupt it", change.place)
-        });
+        judge.expect(
+            Judgement::InterruptHasACause,
+            self.is_init || gives_way(id) && has_cause,
+            &[task.at],
+            || {
+                format!(
+                    "task {id} is interrupted, and agent {} has nothing that may interrupt it",
+                    change.place
+                )
+            },
+        );
     }
 
     fn judge_room(&mut self, id: TaskId, place: Place, judge: &mut Judge<'_>) {
         let desk = self.desk(place);
         let Some(room) = desk.room else { return };
         let (count, at) = (desk.tasks.len() + 1, desk.at);
-        judge.expect(Check::WithinLimit, count <= usize::try_from(room).unwrap_or(usize::MAX), &[at], || {
-            format!("task {id} is number {count} of agent {place}, who may have {room}")
-        });
+        judge.expect(
+            Judgement::AgentsRoom,
+            count <= usize::try_from(room).unwrap_or(usize::MAX),
+            &[at],
+            || format!("task {id} is number {count} of agent {place}, who may have {room}"),
+        );
     }
 
     fn desk(&mut self, place: Place) -> &mut Desk {

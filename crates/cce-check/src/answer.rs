@@ -3,7 +3,7 @@
 //! An indication is answered by an event or by a failure. An event goes to whoever listens, so it is looked for
 //! where the CTI server passes it on, and on the connection of a client that hears of every task.
 
-use crate::{breach::Judge, check::Check, place::Place};
+use crate::{breach::Judge, judgement::Judgement, place::Place};
 use cce_cti::{Cti, services};
 use cce_kernel::{
     LinkId,
@@ -125,7 +125,7 @@ impl Answers {
         let answered = self.oldest(Wanted::Agent(place));
         if let Some(asked) = answered {
             self.pending.remove(&asked);
-            judge.expect(Check::OneAnswer, true, &[], String::new);
+            judge.expect(Judgement::IndicationAnswered, true, &[], String::new);
         }
     }
 
@@ -145,7 +145,7 @@ impl Answers {
         let asked = self.oldest(Wanted::Task(kind, task));
         let is_first_end = kind == TaskEventKind::End && self.ends.remove(&task).is_some();
         let is_due = is_first_end || kind != TaskEventKind::End && (asked.is_some() || self.is_application);
-        judge.expect(Check::OneAnswer, is_due, &[], || {
+        judge.expect(Judgement::EventIsDue, is_due, &[], || {
             format!("{} of task {task} is one too many: no indication is without its answer", kind.name())
         });
         let Some(asked) = asked else { return };
@@ -168,19 +168,25 @@ impl Answers {
             let Pending { at, name, wanted, traced } = pending;
             let task = if let Wanted::Task(_, task) = wanted { Some(*task) } else { None };
             let text = format!("{name} with invoke id {invoke_id} on {link} got no answer");
-            judge.breach(Check::OneAnswer, *at, traced.as_slice(), Subject { contact: None, task }, text);
+            judge.breach(
+                Judgement::IndicationAnswered,
+                *at,
+                traced.as_slice(),
+                Subject { contact: None, task },
+                text,
+            );
         }
         for (task, at) in &self.ends {
             let text = format!("the end of task {task} was not passed on");
             let subject = Subject { contact: None, task: Some(*task) };
-            judge.breach(Check::OneAnswer, *at, &[], subject, text);
+            judge.breach(Judgement::EndPassedOn, *at, &[], subject, text);
         }
     }
 
     fn on_failure(&mut self, asked: Asked, name: &str, judge: &mut Judge<'_>) {
         if let Some(pending) = self.pending.remove(&asked) {
             let event = pending.traced;
-            judge.expect(Check::OneAnswer, event.is_none(), event.as_slice(), || {
+            judge.expect(Judgement::FailureOrEvent, event.is_none(), event.as_slice(), || {
                 format!("{name} answers {}, which got its event", pending.name)
             });
             self.failed.insert(asked, judge.seq);
@@ -188,7 +194,7 @@ impl Answers {
                 self.failed.pop_first();
             }
         } else if let Some(before) = self.failed.get(&asked) {
-            judge.expect(Check::OneAnswer, false, &[*before], || {
+            judge.expect(Judgement::FailureOnce, false, &[*before], || {
                 format!("{name} with invoke id {} on {} comes twice", asked.1, asked.0)
             });
         }

@@ -1,6 +1,9 @@
 //! What breaks a check, and how breaches are collected.
 
-use crate::check::{COUNT, Check};
+use crate::{
+    check::{COUNT, Check},
+    judgement::Judgement,
+};
 use cce_views::Subject;
 use std::fmt;
 
@@ -9,6 +12,8 @@ use std::fmt;
 pub struct Breach {
     /// The check.
     pub check: Check,
+    /// What of the check is broken.
+    pub judgement: Judgement,
     /// Number of the record that breaks it. At the end of a run: of the last record of what did not end.
     pub seq: u64,
     /// Numbers of the records that it contradicts.
@@ -60,28 +65,36 @@ impl<'a> Judge<'a> {
         Self { ledger, seq, subject, breaches: Vec::new() }
     }
 
-    /// Judges one event: unless it `holds`, the check is broken by this record.
+    /// Judges one event: unless it `holds`, this record breaks the check of the judgement.
     pub(crate) fn expect(
         &mut self,
-        check: Check,
+        judgement: Judgement,
         holds: bool,
         related: &[u64],
         text: impl FnOnce() -> String,
     ) {
         if !holds {
-            return self.breach(check, self.seq, related, self.subject.clone(), text());
+            return self.breach(judgement, self.seq, related, self.subject.clone(), text());
         }
-        self.ledger.tallies[check.index()].judged += 1;
+        self.ledger.tallies[judgement.check().index()].judged += 1;
     }
 
     /// The check is broken.
-    pub(crate) fn breach(&mut self, check: Check, seq: u64, related: &[u64], subject: Subject, text: String) {
+    pub(crate) fn breach(
+        &mut self,
+        judgement: Judgement,
+        seq: u64,
+        related: &[u64],
+        subject: Subject,
+        text: String,
+    ) {
+        let check = judgement.check();
         if self.ledger.off[check.index()] {
             return;
         }
         let tally = &mut self.ledger.tallies[check.index()];
         tally.judged += 1;
         tally.breaches += 1;
-        self.breaches.push(Breach { check, seq, related: related.to_vec(), text, subject });
+        self.breaches.push(Breach { check, judgement, seq, related: related.to_vec(), text, subject });
     }
 }

@@ -72,7 +72,7 @@ impl Check {
                 "An agent never gets more tasks than its limit, and its tasks are counted right."
             }
             Self::OneAnswer => {
-                "Each indication gets exactly one event or one failure, unless its session ended."
+                "Each indication gets exactly one event or one failure, and each cancel one confirmation, unless its session ended."
             }
             Self::LegalTransition => {
                 "Contacts, dialogues, tasks, dialogs, agents and users change their states only as they may."
@@ -80,7 +80,9 @@ impl Check {
             Self::OneToOneIds => {
                 "A task is of one contact in every component, and a contact gets a new task only by an unbroken chain."
             }
-            Self::QueueOrder => "Tasks of equal priority leave a queue in the order of their arrival.",
+            Self::QueueOrder => {
+                "Tasks of a better priority leave a queue first, those of equal priority in the order of their arrival."
+            }
             Self::NoMixing => {
                 "While an agent has a task that must not be interrupted, nothing of another domain is assigned."
             }
@@ -88,7 +90,7 @@ impl Check {
                 "A contact is handled after an end that is no resubmission, or by an application's own close call."
             }
             Self::PublishOrder => {
-                "What is published has happened, and a client gets the events of one object in order."
+                "What is published has happened, and a client gets the events of one object in order, each once."
             }
         }
     }

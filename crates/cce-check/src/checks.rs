@@ -4,11 +4,14 @@ use crate::{
     agentpg::{self, AgentPg},
     answer::Answers,
     breach::{Breach, Judge, Ledger, Tally},
+    cancel::Cancels,
     check::Check,
     close::Asks,
     contact::{self, Contacts},
+    delivery::Deliveries,
     dialogue::{Dialogues, Side},
     finesse::{self, Finesse},
+    judgement::Judgement,
     place::Place,
     router::{Admission, Router, show},
     stream::Streams,
@@ -67,6 +70,8 @@ pub struct Checks {
     agentpg: AgentPg,
     finesse: Finesse,
     answers: Answers,
+    cancels: Cancels,
+    deliveries: Deliveries,
     asks: Asks,
     streams: Streams,
     owners: Table<RouterCallKey, Owner>,
@@ -87,6 +92,8 @@ impl Checks {
             agentpg: AgentPg::default(),
             finesse: Finesse::default(),
             answers: Answers::default(),
+            cancels: Cancels::default(),
+            deliveries: Deliveries::default(),
             asks: Asks::default(),
             streams: Streams::default(),
             owners: Table::default(),
@@ -146,6 +153,7 @@ impl Checks {
         self.judge_end(&mut judge);
         self.agentpg.finish(&mut judge);
         self.answers.finish(&mut judge);
+        self.cancels.finish(&mut judge);
         let breaches = judge.breaches;
         self.ledger = ledger;
         breaches
@@ -179,7 +187,10 @@ impl Checks {
     fn on_life(&mut self, node: Node, record: &Record) {
         match node {
             Node::Ccp => self.dialogues.forget(Side::Ccp),
-            Node::MrPg => self.dialogues.forget(Side::MrPg),
+            Node::MrPg => {
+                self.dialogues.forget(Side::MrPg);
+                self.cancels.forget();
+            }
             Node::Router => {
                 self.router.forget();
                 let agentpg = &self.agentpg;
@@ -190,6 +201,7 @@ impl Checks {
                 self.contacts.lose(record.seq, |_| true);
                 self.agentpg.forget();
                 self.answers.forget();
+                self.deliveries.forget();
             }
             Node::Finesse => {
                 self.contacts.lose(record.seq, |_| true);
@@ -203,7 +215,11 @@ impl Checks {
     fn on_link_gone(&mut self, node: Node, name: &NodeName, link: LinkId) {
         match (node, link.port) {
             (Node::Router, _) => self.router.on_link_gone(link),
-            (Node::AgentPg, Port::CtiA | Port::CtiB) => self.answers.on_link_gone(link),
+            (Node::AgentPg, Port::CtiA | Port::CtiB) => {
+                self.answers.on_link_gone(link);
+                self.deliveries.on_link_gone(link);
+            }
+            (Node::MrPg, Port::Mr) => self.cancels.on_link_gone(link),
             (_, Port::Xmpp) => self.streams.on_link_gone(name, link),
             _ => {}
         }
@@ -235,9 +251,15 @@ impl Checks {
     ) {
         match (node, message) {
             (Node::AgentPg, Message::Cti(Cti::OpenReq(_))) => self.agentpg.on_open(),
-            (Node::AgentPg, Message::Cti(message)) => self.answers.on_received(link, message, judge.seq),
+            (Node::AgentPg, Message::Cti(message)) => {
+                self.deliveries.on_received(link, message);
+                self.answers.on_received(link, message, judge.seq);
+            }
             (Node::Finesse, Message::Cti(Cti::SnapshotTaskResp(_) | Cti::SnapshotTaskEvent(_))) => {
                 self.finesse.on_snapshot();
+            }
+            (Node::MrPg, Message::Mr(Mr::CancelTask(cancel))) => {
+                self.cancels.on_cancel(link, cancel.dialogue_id, judge.seq);
             }
             (Node::Router, Message::Icm(Icm::TaskEvent(event))) => self.router.on_task_event(link, event),
             (Node::Router, Message::Icm(Icm::AgentStateUpdate(update))) => {
@@ -269,7 +291,11 @@ impl Checks {
                 let (skill_target, mrd) = (SkillTarget(event.icm_agent_id), MrdId(event.mrd_id));
                 self.agentpg.on_event_sent(Place { skill_target, mrd }, judge);
             }
-            (Node::AgentPg, Message::Cti(message)) => self.answers.on_sent(link, message, judge),
+            (Node::AgentPg, Message::Cti(message)) => {
+                self.deliveries.on_sent(link, message, judge);
+                self.answers.on_sent(link, message, judge);
+            }
+            (Node::MrPg, Message::Mr(message)) => self.cancels.on_sent(link, message, judge),
             (Node::Ccp, Message::Mr(Mr::NewTask(task))) => {
                 if let Some(contact) = &judge.subject.contact {
                     self.contacts.on_new_task(contact, task.previous_task, judge);
@@ -424,6 +450,7 @@ impl Checks {
             AgentPgFact::ToCtiServer(message) => self.on_opc(message, judge),
             AgentPgFact::TaskEventTraced(event) => {
                 self.agentpg.on_traced(event, judge);
+                self.deliveries.on_event(event.kind, event.task);
                 self.answers.on_traced(event, judge);
             }
             AgentPgFact::SideActive { .. } | AgentPgFact::SessionRefused { .. } => {}
@@ -436,7 +463,10 @@ impl Checks {
                 self.agentpg.on_record(record, judge.seq);
                 self.answers.on_record(record, judge);
             }
-            OpcMessage::PreCall(call) => self.pair(&ContactId(call.ced.clone()), call.task, judge),
+            OpcMessage::PreCall(call) => {
+                self.pair(&ContactId(call.ced.clone()), call.task, judge);
+                self.deliveries.on_reservation(call.task);
+            }
             OpcMessage::PreCallAbort { task, .. } => self.answers.on_withdrawn(*task),
             OpcMessage::Task(event) => self.agentpg.on_told(event, judge.seq),
             OpcMessage::TaskAssigned { .. }
@@ -485,7 +515,7 @@ impl Checks {
             let owner = Owner { contact: contact.clone(), at: judge.seq, is_over: false };
             return self.owners.insert(key, owner);
         };
-        judge.expect(Check::OneToOneIds, owner.contact == *contact, &[owner.at], || {
+        judge.expect(Judgement::ContactOfATask, owner.contact == *contact, &[owner.at], || {
             format!("task {} is of contact {contact}, and was of contact {}", show(key), owner.contact)
         });
     }
@@ -496,13 +526,13 @@ impl Checks {
         for (id, task) in self.agentpg.left_over() {
             if !self.is_lost(id.key()) && told.insert(id.key()) {
                 let text = format!("task {id} is still {} at the end of the run", task.describe());
-                judge.breach(Check::OneEnd, task.at(), &[], self.subject(id), text);
+                judge.breach(Judgement::TaskOver, task.at(), &[], self.subject(id), text);
             }
         }
         for (id, at, state) in self.finesse.left_over() {
             if !self.is_lost(id.key()) && told.insert(id.key()) {
                 let text = format!("dialog {id} is still {state} at the end of the run");
-                judge.breach(Check::OneEnd, at, &[], self.subject(id), text);
+                judge.breach(Judgement::DialogOver, at, &[], self.subject(id), text);
             }
         }
         self.judge_router_end(&mut told, judge);
@@ -510,7 +540,13 @@ impl Checks {
             // One that is open with its contact was told with it.
             if self.contacts.is_over(contact) {
                 let subject = Subject { contact: Some(contact.clone()), task: None };
-                judge.breach(Check::OneEnd, at, &[], subject, format!("{text} at the end of the run"));
+                judge.breach(
+                    Judgement::DialogueOver,
+                    at,
+                    &[],
+                    subject,
+                    format!("{text} at the end of the run"),
+                );
             }
         }
     }
@@ -519,7 +555,7 @@ impl Checks {
         for (key, since) in self.router.waiting() {
             if told.insert(key) {
                 let text = format!("task {} still waits in its queue at the end of the run", show(key));
-                judge.breach(Check::OneEnd, since, &[], Subject::default(), text);
+                judge.breach(Judgement::WaitOver, since, &[], Subject::default(), text);
             }
         }
         for (key, place) in self.router.counted() {
@@ -529,7 +565,7 @@ impl Checks {
                     "the router still counts task {} of agent {place} at the end of the run",
                     show(key)
                 );
-                judge.breach(Check::OneEnd, at, &[], Subject::default(), text);
+                judge.breach(Judgement::SlotFree, at, &[], Subject::default(), text);
             }
         }
     }

@@ -2,8 +2,8 @@
 
 use crate::{
     breach::Judge,
-    check::Check,
     close::Ask,
+    judgement::Judgement,
     table::{Ends, Table},
 };
 use cce_kernel::{
@@ -127,11 +127,11 @@ impl Contacts {
         let Change { from, to, reason, task } = change;
         if let Some(end) = contact.end {
             let text = || format!("contact {id} becomes {to}, and was {} already", contact.status);
-            return judge.expect(Check::OneEnd, false, &[end], text);
+            return judge.expect(Judgement::ContactEndsOnce, false, &[end], text);
         }
         let is_legal = from == Some(contact.status) && is_legal(contact.status, to);
         let was = contact.status;
-        judge.expect(Check::LegalTransition, is_legal, &[contact.at], || {
+        judge.expect(Judgement::ContactTransition, is_legal, &[contact.at], || {
             format!("contact {id} goes from {} to {to}, and was {was}", or_nothing(from))
         });
         if was == ContactStatus::Reserved && to == ContactStatus::Queued {
@@ -149,7 +149,7 @@ impl Contacts {
         }
         if is_final(to) {
             contact.end = Some(judge.seq);
-            judge.expect(Check::OneEnd, true, &[], String::new);
+            judge.expect(Judgement::ContactEndsOnce, true, &[], String::new);
             self.known.retire(id);
         }
     }
@@ -157,7 +157,7 @@ impl Contacts {
     fn on_unknown(&mut self, id: &ContactId, change: Change, judge: &mut Judge<'_>) {
         let Change { from, to, reason, task } = change;
         let is_new = from.is_none() && to == ContactStatus::Unread;
-        judge.expect(Check::LegalTransition, is_new || self.is_restored, &[], || {
+        judge.expect(Judgement::ContactBegan, is_new || self.is_restored, &[], || {
             format!("contact {id} goes from {} to {to}, and was never made", or_nothing(from))
         });
         let mut contact = Contact::new(to, reason, judge.seq, is_new.then_some(TaskId::NONE));
@@ -181,7 +181,7 @@ impl Contacts {
         let Some(contact) = self.known.find_mut(id) else { return };
         contact.requests += 1;
         let due = contact.previous.unwrap_or(previous);
-        judge.expect(Check::OneToOneIds, previous == due, &[contact.at], || {
+        judge.expect(Judgement::NewTaskFollows, previous == due, &[contact.at], || {
             format!(
                 "the new task of contact {id} follows {}, and should follow {}",
                 task(previous),
@@ -196,7 +196,7 @@ impl Contacts {
         contact.admitted += 1;
         contact.key = Some(key);
         let (admitted, requests) = (contact.admitted, contact.requests);
-        judge.expect(Check::OneToOneIds, admitted <= requests, &[contact.at], || {
+        judge.expect(Judgement::AdmittedOnce, admitted <= requests, &[contact.at], || {
             format!("contact {id} gets its task number {admitted} of {requests} requests")
         });
     }
@@ -255,7 +255,7 @@ impl Contacts {
         let mut known = self.known.find_mut(id);
         let is_true = known.as_mut().is_some_and(|known| known.publish((*status, *reason)));
         let related = known.as_ref().map(|known| known.at);
-        judge.expect(Check::PublishOrder, is_true, related.as_slice(), || match known {
+        judge.expect(Judgement::ContactPublishedAsItStands, is_true, related.as_slice(), || match known {
             Some(known) => format!(
                 "contact {id} is published as {status} ({reason}), and is {} ({})",
                 known.status, known.reason
@@ -279,7 +279,7 @@ impl Contacts {
             );
             let subject = Subject { contact: Some(id.clone()), task: contact.task };
             let related: Vec<u64> = contact.assigned.into_iter().filter(|seq| *seq != contact.at).collect();
-            judge.breach(Check::OneEnd, contact.at, &related, subject, text);
+            judge.breach(Judgement::ContactOver, contact.at, &related, subject, text);
         }
         open
     }
@@ -304,16 +304,16 @@ impl Contacts {
 /// `handled` follows a close call: Finesse's about the contact's task, or an application's own.
 fn judge_handled(id: &ContactId, contact: &Contact, judge: &mut Judge<'_>) {
     let Some(closing) = &contact.closing else {
-        return judge.expect(Check::HandledCause, false, &[], || {
+        return judge.expect(Judgement::HandledByACall, false, &[], || {
             format!("contact {id} is handled, and nobody called for that")
         });
     };
     let Some(ask) = &closing.ask else {
-        return judge.expect(Check::HandledCause, true, &[], String::new);
+        return judge.expect(Judgement::HandledByACall, true, &[], String::new);
     };
     // A contact that CCP sent again may have an older task with an agent (task-routing E27): its end counts, too.
     let is_end = ask.operation == SmOperation::EndTask && ask.contact == *id;
-    judge.expect(Check::HandledCause, is_end, &[closing.at, ask.at], || {
+    judge.expect(Judgement::HandledByTheEnd, is_end, &[closing.at, ask.at], || {
         format!(
             "contact {id} is handled by Finesse's call about task {} of contact {}",
             ask.task, ask.contact

@@ -1,6 +1,6 @@
 //! MR dialogues, on the sides of CCP and of the MR PG.
 
-use crate::{breach::Judge, check::Check, contact::or_nothing};
+use crate::{breach::Judge, contact::or_nothing, judgement::Judgement};
 use cce_kernel::model::{ContactId, DialogueState};
 use std::collections::BTreeMap;
 
@@ -56,7 +56,7 @@ impl Dialogues {
             None => to == DialogueState::Open && (side == Side::MrPg || open.is_empty()),
             Some(from) => place.is_some() && is_legal(from, to),
         };
-        judge.expect(Check::LegalTransition, is_legal, &at, || {
+        judge.expect(Judgement::DialogueTransition, is_legal, &at, || {
             format!("dialogue {dialogue} goes from {} to {to}: {}", or_nothing(from), describe(open))
         });
         if let Some(place) = place {

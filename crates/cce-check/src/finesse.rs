@@ -3,8 +3,8 @@
 use crate::{
     agentpg::AgentPg,
     breach::Judge,
-    check::Check,
     contact::or_nothing,
+    judgement::Judgement,
     table::{Ends, Table},
 };
 use cce_kernel::{
@@ -74,14 +74,14 @@ impl Finesse {
         let Change { agent, from, to, disposition } = change;
         let known = self.dialogs.find(&id);
         if let Some(over) = known.filter(|known| known.end.is_some()) {
-            return judge.expect(Check::OneEnd, false, &[over.at], || {
+            return judge.expect(Judgement::DialogClosesOnce, false, &[over.at], || {
                 format!("dialog {id} becomes {to}, and was closed")
             });
         }
         let open = known.filter(|known| known.end.is_none());
         let (was, related) = (open.map(|open| open.state), open.map(|open| open.at));
         let is_legal = from == was && (self.is_told_anew || is_legal(was, to));
-        judge.expect(Check::LegalTransition, is_legal, related.as_slice(), || {
+        judge.expect(Judgement::DialogTransition, is_legal, related.as_slice(), || {
             format!("dialog {id} goes from {} to {to}, and was {}", or_nothing(from), or_nothing(was))
         });
         let before = open.and_then(|open| open.interrupted);
@@ -101,7 +101,7 @@ impl Finesse {
 
     pub(crate) fn on_user(&mut self, agent: &AgentId, from: UserState, to: UserState, judge: &mut Judge<'_>) {
         let (was, at) = self.users.get(agent).copied().unwrap_or((UserState::Logout, 0));
-        judge.expect(Check::LegalTransition, from == was && is_step(from, to), &[at], || {
+        judge.expect(Judgement::UserTransition, from == was && is_step(from, to), &[at], || {
             format!("user {agent} goes from {from} to {to}, and was {was}")
         });
         self.users.insert(agent.clone(), (to, judge.seq));
@@ -122,7 +122,7 @@ impl Finesse {
         let end = dialog.and_then(|dialog| dialog.end);
         let related = dialog.map(|dialog| dialog.at);
         let is_final = end.is_some_and(|how| !is_resubmission(how));
-        judge.expect(Check::HandledCause, is_final, related.as_slice(), || match end {
+        judge.expect(Judgement::CloseAfterTheEnd, is_final, related.as_slice(), || match end {
             None => format!("Finesse calls the task {id} handled, which did not end"),
             Some(how) => {
                 format!("Finesse calls the task {id} handled, which ended with {} and is resubmitted", how.0)
@@ -170,7 +170,7 @@ impl Finesse {
             PublishEvent::Post | PublishEvent::Put => dialog.state != DialogState::Closed,
             PublishEvent::Delete => dialog.state == DialogState::Closed,
         };
-        judge.expect(Check::PublishOrder, is_so && fits, related.as_slice(), || {
+        judge.expect(Judgement::DialogPublishedAsItStands, is_so && fits, related.as_slice(), || {
             let state = known.map(|known| known.state);
             let (event, id, shown) = (publication.event.name(), dialog.id, dialog.state);
             format!("dialog {id} is published by {event} as {shown}, and is {}", or_nothing(state))
@@ -181,7 +181,7 @@ impl Finesse {
         let Some(skill_target) = agentpg.skill_target(&media.agent) else { return };
         let known = self.media.get(&(skill_target, media.mrd));
         let (state, at) = known.copied().unwrap_or((AgentState::Logout, 0));
-        judge.expect(Check::PublishOrder, media.state == state, &[at], || {
+        judge.expect(Judgement::MediaPublishedAsItStands, media.state == state, &[at], || {
             format!(
                 "agent {} is published as {} in domain {}, and is {state}",
                 media.agent, media.state, media.mrd
@@ -191,7 +191,7 @@ impl Finesse {
 
     fn judge_user(&self, user: &User, judge: &mut Judge<'_>) {
         let (state, at) = self.users.get(&user.id).copied().unwrap_or((UserState::Logout, 0));
-        judge.expect(Check::PublishOrder, user.state == state, &[at], || {
+        judge.expect(Judgement::UserPublishedAsItStands, user.state == state, &[at], || {
             format!("user {} is published as {}, and is {state}", user.id, user.state)
         });
     }
@@ -206,14 +206,14 @@ fn judge_agent(
     judge: &mut Judge<'_>,
 ) {
     if let Some(open) = open {
-        return judge.expect(Check::OneAgent, open.agent == *agent, &[open.at], || {
+        return judge.expect(Judgement::DialogKeepsItsAgent, open.agent == *agent, &[open.at], || {
             format!("dialog {id} is with agent {agent}, and was with {}", open.agent)
         });
     }
     let (Some(skill_target), Some((owner, at))) = (agentpg.skill_target(agent), agentpg.agent_of(id)) else {
         return;
     };
-    judge.expect(Check::OneAgent, skill_target == owner, &[at], || {
+    judge.expect(Judgement::DialogWithTheTasksAgent, skill_target == owner, &[at], || {
         format!("dialog {id} begins with agent {agent} ({skill_target}), and the task is with {owner}")
     });
 }
@@ -228,7 +228,7 @@ fn judge_return(
 ) {
     let Some(before) = before else { return };
     let is_back = to == before || matches!(to, DialogState::Unknown | DialogState::Closed);
-    judge.expect(Check::LegalTransition, is_back, related.as_slice(), || {
+    judge.expect(Judgement::DialogGoesOnAsBefore, is_back, related.as_slice(), || {
         format!("dialog {id} was {before} before its interrupt, and goes on as {to}")
     });
 }
@@ -237,7 +237,7 @@ fn judge_return(
 fn judge_end(id: TaskId, how: Option<Disposition>, agentpg: &AgentPg, judge: &mut Judge<'_>) {
     let Some((end, at)) = agentpg.end_of(id) else { return };
     let is_one = how.is_some() && how == end;
-    judge.expect(Check::OneEnd, is_one, &[at], || {
+    judge.expect(Judgement::DialogEndsAsItsTask, is_one, &[at], || {
         let code = |how: Option<Disposition>| or_nothing(how.map(|how| how.0));
         format!("dialog {id} ends with {}, and its task ended with {}", code(how), code(end))
     });

@@ -5,7 +5,7 @@
 
 use crate::{
     breach::Judge,
-    check::Check,
+    judgement::Judgement,
     place::Place,
     table::{Ends, Table},
 };
@@ -77,7 +77,7 @@ impl Router {
     pub(crate) fn on_admitted(&mut self, admission: Admission<'_>, judge: &mut Judge<'_>) {
         let Admission { key, contact, mrd, priority, interruptible } = admission;
         let is_new = self.calls.find(&key).is_none();
-        judge.expect(Check::OneToOneIds, is_new, &[], || format!("key {} is given twice", show(key)));
+        judge.expect(Judgement::KeyIsNew, is_new, &[], || format!("key {} is given twice", show(key)));
         let call = Call {
             contact: ContactId(contact.to_owned()),
             mrd,
@@ -134,7 +134,7 @@ impl Router {
         call.node = Some((queue, step));
         let before = call.chosen.replace((agent, judge.seq));
         let related: Vec<u64> = before.iter().map(|(_, at)| *at).collect();
-        judge.expect(Check::OneAgent, before.is_none(), &related, || {
+        judge.expect(Judgement::RoutedOnce, before.is_none(), &related, || {
             format!("task {} goes to agent {agent}, and went to {} before", show(key), who(before))
         });
         let (contact, place) = (call.contact.clone(), Place { skill_target: agent, mrd: call.mrd });
@@ -171,7 +171,7 @@ impl Router {
         let Some(slots) = self.slots.get(&place) else { return };
         let (counted, known) = (view.tasks + view.pending, slots.tasks.len());
         let is_right = usize::try_from(counted).is_ok_and(|counted| counted == known);
-        judge.expect(Check::WithinLimit, is_right, &[], || {
+        judge.expect(Judgement::RoutersCount, is_right, &[], || {
             format!(
                 "the router counts {counted} tasks of agent {place}, where it assigned or heard of {known}"
             )
@@ -219,9 +219,15 @@ impl Router {
             .get(&queue)
             .and_then(|waiting| waiting.range(..rank).find(|(_, (other, at))| *other != key && *at >= step));
         let related: Vec<u64> = passed.iter().map(|((_, since), _)| *since).collect();
-        judge.expect(Check::QueueOrder, passed.is_none(), &related, || {
+        let is_better = |((priority, _), _): &(&Rank, _)| *priority < rank.0;
+        let (judgement, why) = if passed.as_ref().is_some_and(is_better) {
+            (Judgement::PriorityOrder, "has a better priority")
+        } else {
+            (Judgement::ArrivalOrder, "arrived earlier")
+        };
+        judge.expect(judgement, passed.is_none(), &related, || {
             let other = passed.map_or_else(String::new, |(_, (other, _))| show(*other));
-            format!("task {} leaves queue {queue} before task {other}, which arrived earlier", show(key))
+            format!("task {} leaves queue {queue} before task {other}, which {why}", show(key))
         });
     }
 
@@ -230,7 +236,7 @@ impl Router {
         let Some(limit) = *limit else { return };
         let count = tasks.len() + usize::from(!tasks.contains(&key));
         let is_free = count <= usize::try_from(limit).unwrap_or(usize::MAX);
-        judge.expect(Check::WithinLimit, is_free, &[], || {
+        judge.expect(Judgement::RoutersLimit, is_free, &[], || {
             format!("task {} is number {count} of agent {place}, whose limit is {limit}", show(key))
         });
     }
@@ -243,7 +249,7 @@ impl Router {
             Some((task, call.mrd, call.chosen.map(|(_, at)| at)))
         });
         let related: Vec<u64> = alone.iter().filter_map(|(_, _, at)| *at).collect();
-        judge.expect(Check::NoMixing, alone.is_none(), &related, || {
+        judge.expect(Judgement::ChosenBesideUninterruptible, alone.is_none(), &related, || {
             let (task, mrd, _) = alone.unwrap_or((RouterCallKey::NONE, MrdId::default(), None));
             format!(
                 "task {} goes to agent {place}, who has task {} of domain {mrd} that must not be interrupted",

@@ -1,7 +1,7 @@
 //! Notifications as a desktop gets them: Finesse counts them in their item ids (finesse-nonvoice 4.5), so on one
 //! stream the numbers grow.
 
-use crate::{breach::Judge, check::Check};
+use crate::{breach::Judge, judgement::Judgement};
 use cce_kernel::{LinkId, NodeName};
 use std::collections::BTreeMap;
 
@@ -42,7 +42,7 @@ impl Streams {
                 from += ITEM.len();
                 continue;
             };
-            judge.expect(Check::PublishOrder, number > stream.latest, &[stream.at], || {
+            judge.expect(Judgement::ItemsInOrder, number > stream.latest, &[stream.at], || {
                 format!("{node} gets item {number} on {link} behind item {}", stream.latest)
             });
             stream.latest = number;

@@ -5,6 +5,7 @@
 mod alter;
 mod api;
 mod faults;
+mod judgements;
 mod lab;
 mod legal;
 mod sweep;

@@ -393,22 +393,22 @@ fn a_state_that_is_published_twice_nearly_breaks_publish_order() {
 }
 
 /// One task that is handled.
-fn simple() -> Journal {
+pub(crate) fn simple() -> Journal {
     journal(lab(vec![agent("1081", 3)], vec![customer(4)]), 1)
 }
 
 /// One task that the first agent does not accept.
-fn unanswered() -> Journal {
+pub(crate) fn unanswered() -> Journal {
     journal(lab(vec![deaf("1080"), late("1081", 6)], vec![customer(4)]), 1)
 }
 
 /// Three tasks for one slot, one of which is cancelled.
-fn waiting() -> Journal {
+pub(crate) fn waiting() -> Journal {
     journal(lab(vec![agent("1081", 1)], vec![customer(4), customer(5), impatient(6, 2)]), 3)
 }
 
 /// Two tasks at the same time, of an agent who is told another limit in between.
-fn two_tasks_with_a_limit_of(limit: u32) -> Journal {
+pub(crate) fn two_tasks_with_a_limit_of(limit: u32) -> Journal {
     let journal = journal(lab(vec![agent("1081", 3)], vec![customer(4), customer(5)]), 1);
     let second = journal.nth(1, |fact| matches!(fact, Fact::Task { from: None, .. }));
     let told = journal.last_before(second, is_record);
@@ -464,7 +464,7 @@ fn interrupted() -> Journal {
     journal(lab, 1)
 }
 
-fn close_call(journal: &Journal) -> usize {
+pub(crate) fn close_call(journal: &Journal) -> usize {
     journal.nth_record(0, |record| {
         record.node.as_str() == "ccp"
             && matches!(&record.what, What::In(Input::Call { request, .. }) if request.path().ends_with("/close"))
@@ -472,7 +472,7 @@ fn close_call(journal: &Journal) -> usize {
 }
 
 /// The first thing that is sent behind that event of a task.
-fn sent_behind(journal: &Journal, kind: TaskEventKind) -> usize {
+pub(crate) fn sent_behind(journal: &Journal, kind: TaskEventKind) -> usize {
     let traced = journal.first(is_traced(kind));
     let sent = journal.records[traced..].iter().position(
         |record| matches!(&record.what, What::Out(Output::Send { link, .. }) if link.port == Port::CtiA),
@@ -480,7 +480,7 @@ fn sent_behind(journal: &Journal, kind: TaskEventKind) -> usize {
     traced + sent.unwrap()
 }
 
-fn becomes(status: ContactStatus) -> impl Fn(&Fact) -> bool {
+pub(crate) fn becomes(status: ContactStatus) -> impl Fn(&Fact) -> bool {
     move |fact| matches!(fact, Fact::Contact { to, .. } if *to == status)
 }
 
@@ -496,11 +496,11 @@ fn is_record(fact: &Fact) -> bool {
     matches!(fact, Fact::AgentPg(AgentPgFact::ToCtiServer(OpcMessage::Agent(_))))
 }
 
-fn is_traced(kind: TaskEventKind) -> impl Fn(&Fact) -> bool {
+pub(crate) fn is_traced(kind: TaskEventKind) -> impl Fn(&Fact) -> bool {
     move |fact| matches!(fact, Fact::AgentPg(AgentPgFact::TaskEventTraced(event)) if event.kind == kind)
 }
 
-fn publishes(state: DialogState) -> impl Fn(&Fact) -> bool {
+pub(crate) fn publishes(state: DialogState) -> impl Fn(&Fact) -> bool {
     move |fact| {
         let Fact::Finesse(FinesseFact::Published(publication)) = fact else { return false };
         publication.event == PublishEvent::Put

@@ -1,0 +1,73 @@
+//! Cancels of tasks at the MR PG: each gets one confirmation, unless its dialogue fails first (mr-interface 5).
+
+use crate::{breach::Judge, judgement::Judgement};
+use cce_kernel::LinkId;
+use cce_mr::Mr;
+use cce_views::Subject;
+use std::collections::BTreeMap;
+
+/// Dialogues with a cancel that waits for its answer. The lowest give way.
+const DIALOGUES_MAX: usize = 16_384;
+
+/// Records of the cancels that wait, oldest first, by connection and dialogue.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Cancels(BTreeMap<(LinkId, u32), Vec<u64>>);
+
+impl Cancels {
+    /// An application gives a task up.
+    pub(crate) fn on_cancel(&mut self, link: LinkId, dialogue: u32, seq: u64) {
+        self.0.entry((link, dialogue)).or_default().push(seq);
+        if self.0.len() > DIALOGUES_MAX {
+            self.0.pop_first();
+        }
+    }
+
+    /// The MR PG says something to an application.
+    pub(crate) fn on_sent(&mut self, link: LinkId, message: &Mr, judge: &mut Judge<'_>) {
+        match message {
+            Mr::CancelTaskConf(conf) => self.on_confirmed((link, conf.dialogue_id), judge),
+            Mr::NewTaskFailureEvent(failure) => self.on_failed((link, failure.dialogue_id)),
+            Mr::TerminateDialogueEvent(end) => self.on_failed((link, end.dialogue_id)),
+            _ => {}
+        }
+    }
+
+    pub(crate) fn on_link_gone(&mut self, link: LinkId) {
+        self.0.retain(|(of, _), _| *of != link);
+    }
+
+    /// The component begins anew.
+    pub(crate) fn forget(&mut self) {
+        self.0.clear();
+    }
+
+    /// Cancels that got no answer.
+    pub(crate) fn finish(&self, judge: &mut Judge<'_>) {
+        for ((link, dialogue), waiting) in &self.0 {
+            for at in waiting {
+                let text = format!("CANCEL_TASK of dialogue {dialogue} on {link} got no answer");
+                judge.breach(Judgement::CancelConfirmed, *at, &[], Subject::default(), text);
+            }
+        }
+    }
+
+    fn on_confirmed(&mut self, cancelled: (LinkId, u32), judge: &mut Judge<'_>) {
+        let waiting = self.0.get_mut(&cancelled);
+        judge.expect(Judgement::CancelConfirmedOnce, waiting.is_some(), &[], || {
+            let (link, dialogue) = cancelled;
+            format!(
+                "CANCEL_TASK_CONF of dialogue {dialogue} on {link} is one too many: no cancel waits for it"
+            )
+        });
+        let Some(waiting) = waiting else { return };
+        waiting.remove(0);
+        if waiting.is_empty() {
+            self.0.remove(&cancelled);
+        }
+    }
+
+    /// The failure of a dialogue answers its cancels.
+    fn on_failed(&mut self, failed: (LinkId, u32)) {
+        self.0.remove(&failed);
+    }
+}

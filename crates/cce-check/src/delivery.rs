@@ -1,0 +1,94 @@
+//! Events of tasks on their way to the clients of the CTI server: whoever hears of one hears of it once.
+
+use crate::{breach::Judge, judgement::Judgement};
+use cce_cti::Cti;
+use cce_kernel::{
+    LinkId,
+    model::{TaskEventKind, TaskId},
+};
+use std::collections::BTreeMap;
+
+/// Tasks whose latest event is remembered. The lowest give way.
+const TASKS_MAX: usize = 16_384;
+
+/// What is told of a task: its reservation, or an event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum News {
+    Reserved,
+    Event(TaskEventKind),
+}
+
+/// Whom it is for: a connection, and the monitor of that client, each of which gets its own (cti-server-protocol 8).
+type Addressee = (LinkId, u32);
+
+/// The latest news of each task, and who got it, each with the record.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Deliveries(BTreeMap<TaskId, (News, BTreeMap<Addressee, u64>)>);
+
+impl Deliveries {
+    /// OPC tells of a reservation.
+    pub(crate) fn on_reservation(&mut self, task: TaskId) {
+        self.begin(task, News::Reserved);
+    }
+
+    /// The CTI server passes an event of a task on.
+    pub(crate) fn on_event(&mut self, kind: TaskEventKind, task: TaskId) {
+        self.begin(task, News::Event(kind));
+    }
+
+    /// The CTI server says something to a client.
+    pub(crate) fn on_sent(&mut self, link: LinkId, message: &Cti, judge: &mut Judge<'_>) {
+        let Some((news, task, monitor)) = news(message) else { return };
+        let Some((_, sent)) = self.0.get_mut(&task).filter(|(latest, _)| *latest == news) else { return };
+        let before = sent.insert((link, monitor), judge.seq);
+        judge.expect(Judgement::DeliveredOnce, before.is_none(), before.as_slice(), || {
+            format!("{} of task {task} leaves twice on {link}", message.name())
+        });
+    }
+
+    /// A client asks for what it may have missed: it may get everything once more (cti-server-protocol 11).
+    pub(crate) fn on_received(&mut self, link: LinkId, message: &Cti) {
+        if matches!(message, Cti::GetPrecallMessagesReq(_) | Cti::SnapshotTaskReq(_)) {
+            self.on_link_gone(link);
+        }
+    }
+
+    pub(crate) fn on_link_gone(&mut self, link: LinkId) {
+        self.0.values_mut().for_each(|(_, sent)| sent.retain(|(of, _), _| *of != link));
+    }
+
+    /// The component begins anew.
+    pub(crate) fn forget(&mut self) {
+        self.0.clear();
+    }
+
+    fn begin(&mut self, task: TaskId, news: News) {
+        self.0.insert(task, (news, BTreeMap::new()));
+        if self.0.len() > TASKS_MAX {
+            self.0.pop_first();
+        }
+    }
+}
+
+/// What a message tells of which task, and the monitor that it is for.
+fn news(message: &Cti) -> Option<(News, TaskId, u32)> {
+    use TaskEventKind as K;
+    Some(match message {
+        Cti::AgentPreCallEvent(m) => {
+            let day = m.router_call_key_day?.cast_signed();
+            let (call, sequence) = (m.router_call_key_call_id?, m.router_call_key_sequence_number?);
+            (
+                News::Reserved,
+                TaskId { day, call: call.cast_signed(), sequence: sequence.cast_signed() },
+                m.monitor_id,
+            )
+        }
+        Cti::OfferTaskEvent(m) => (News::Event(K::Offer), m.task_id, m.monitor_id),
+        Cti::StartTaskEvent(m) => (News::Event(K::Start), m.task_id, m.monitor_id),
+        Cti::PauseTaskEvent(m) => (News::Event(K::Pause), m.task_id, m.monitor_id),
+        Cti::ResumeTaskEvent(m) => (News::Event(K::Resume), m.task_id, m.monitor_id),
+        Cti::WrapupTaskEvent(m) => (News::Event(K::WrapUp), m.task_id, m.monitor_id),
+        Cti::EndTaskEvent(m) => (News::Event(K::End), m.task_id, m.monitor_id),
+        _ => return None,
+    })
+}

@@ -1,0 +1,118 @@
+//! Everything that is judged, by name: each call that judges says which of these it decides.
+
+use crate::check::Check;
+
+/// Declares the judgements of each check, with what holds.
+macro_rules! judgements {
+    ($($check:ident { $($name:ident = $about:literal,)+ })+) => {
+        /// What one call judges. Several belong to one check.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Judgement {
+            $($(#[doc = $about] $name,)+)+
+        }
+
+        impl Judgement {
+            /// Every judgement.
+            pub const ALL: &[Self] = &[$($(Self::$name,)+)+];
+
+            /// The check that it belongs to.
+            pub const fn check(self) -> Check {
+                match self {
+                    $($(Self::$name)|+ => Check::$check,)+
+                }
+            }
+
+            /// What holds, in one sentence.
+            pub const fn about(self) -> &'static str {
+                match self {
+                    $($(Self::$name => $about,)+)+
+                }
+            }
+        }
+    };
+}
+
+judgements! {
+    OneEnd {
+        ContactEndsOnce = "A contact that has ended changes no more.",
+        ContactOver = "At the end of the run, each contact that was handed to CCE has ended.",
+        TaskEndsOnce = "A task that has ended changes no more.",
+        TaskEndsSomehow = "The end of a task names its disposition.",
+        TaskOver = "At the end of the run, each task of an agent has ended.",
+        DialogClosesOnce = "A dialog that is closed changes no more.",
+        DialogEndsAsItsTask = "A dialog ends with its task, and with the same disposition.",
+        DialogOver = "At the end of the run, each dialog is closed.",
+        DialogueOver = "At the end of the run, no MR dialogue of a contact that ended is open.",
+        WaitOver = "At the end of the run, no task waits in a queue.",
+        SlotFree = "At the end of the run, the router counts no task of any agent.",
+    }
+    OneAgent {
+        TaskKeepsItsAgent = "A task stays with its agent.",
+        TaskWithTheChosenAgent = "A task comes to the agent whom the router chose.",
+        RoutedOnce = "The router chooses one agent for a task.",
+        DialogKeepsItsAgent = "A dialog stays with its agent.",
+        DialogWithTheTasksAgent = "A dialog begins with the agent who has the task.",
+    }
+    WithinLimit {
+        AgentsRoom = "An agent of the agent PG has no more tasks than the limits allow.",
+        AgentsCount = "The number of tasks that the agent PG tells of an agent is right.",
+        AgentsCountAtTheEnd = "The number of tasks that the agent PG told last of an agent is right.",
+        RoutersLimit = "The router gives an agent no more tasks than the limit that was reported.",
+        RoutersCount = "The number of tasks that the router tells of an agent is right.",
+    }
+    OneAnswer {
+        IndicationAnswered = "Each indication gets an answer.",
+        EventIsDue = "Each event of a task answers an indication, or tells the task's end once.",
+        EndPassedOn = "The end of each task is passed on to the clients.",
+        FailureOrEvent = "An indication that got its event gets no failure.",
+        FailureOnce = "An indication gets one failure.",
+        CancelConfirmed = "Each CANCEL_TASK gets a CANCEL_TASK_CONF, or the failure of its dialogue.",
+        CancelConfirmedOnce = "Each CANCEL_TASK_CONF answers one CANCEL_TASK.",
+    }
+    LegalTransition {
+        ContactBegan = "A contact begins as unread.",
+        ContactTransition = "A contact changes its status only as it may.",
+        DialogueTransition = "An MR dialogue changes its state only as it may.",
+        TaskBegan = "A task that changes its state has begun.",
+        TaskBeginsReserved = "A task comes to its agent as a reservation.",
+        TaskTransition = "A task changes its state only as it may.",
+        TaskGoesOnAsBefore = "A task goes on after an interrupt as it was before.",
+        InterruptHasACause = "A task gives way only if it may, and to work that must not be interrupted.",
+        DialogTransition = "A dialog changes its state only as it may.",
+        DialogGoesOnAsBefore = "A dialog goes on after an interrupt as it was before.",
+        AgentTransition = "An agent changes the state only as it may, and the state follows from the tasks.",
+        UnacceptedIsNotRoutable = "An agent who did not accept a task in time is not routable.",
+        UserTransition = "A user changes the state only as it may.",
+    }
+    OneToOneIds {
+        ContactOfATask = "A task is of one contact, whoever names it.",
+        NewTaskFollows = "A new task of a contact names the task before.",
+        AdmittedOnce = "Each request to route a contact is admitted once.",
+        KeyIsNew = "The router gives each key once.",
+    }
+    QueueOrder {
+        PriorityOrder = "A task leaves its queue behind those of a better priority.",
+        ArrivalOrder = "A task leaves its queue behind those of equal priority that arrived earlier.",
+    }
+    NoMixing {
+        ChosenBesideUninterruptible = "The router chooses nobody who has a task of another domain that must not be interrupted.",
+        TaskBesideUninterruptible = "No task comes to an agent who has a task of another domain that must not be interrupted.",
+    }
+    HandledCause {
+        HandledByACall = "A contact is handled by a close call.",
+        HandledByTheEnd = "Finesse's close call is about the end of a task of that contact.",
+        CloseAfterTheEnd = "Finesse calls a task handled after an end that is no resubmission.",
+    }
+    PublishOrder {
+        ContactPublishedAsItStands = "A contact is published as it stands, or as it stood since it was published last.",
+        TaskEventOfATask = "An event of a task is passed on after the task began.",
+        TaskEventAsItStands = "An event of a task is passed on while the task is so.",
+        TaskEventBehindItsAgents = "An event of a task follows the report of its agent.",
+        AgentEventAheadOfItsTasks = "An event of an agent leaves ahead of that of its task.",
+        DeliveredOnce = "A client gets each event of a task once.",
+        DialogPublishedAsItStands = "A dialog is published as it stands.",
+        MediaPublishedAsItStands = "An agent is published as the CTI server told last.",
+        UserPublishedAsItStands = "A user is published as it stands.",
+        ItemsInOrder = "The items of one XMPP stream are numbered in order.",
+    }
+}

@@ -1,0 +1,690 @@
+//! For each judgement a journal that it refuses, and no other does.
+
+use crate::{
+    alter::fact,
+    lab::Journal,
+    toys::{
+        becomes, close_call, is_traced, publishes, sent_behind, simple, two_tasks_with_a_limit_of,
+        unanswered, waiting,
+    },
+};
+use cce_check::Judgement;
+use cce_journal::{Record, What};
+use cce_kernel::{
+    CallId, Fact, Input, Output, Port, TimerKey,
+    fact::{
+        AgentPgFact, AgentView, ArmMessage, CcpFact, FinesseFact, OpcMessage, QueueChoice, RouterFact,
+        SmOperation,
+    },
+    model::{
+        AgentId, AgentState, ContactId, ContactStatus, DialogState, DialogueState, Disposition, MrdId,
+        Object, SkillTarget, StatusReason, TaskEvent, TaskEventKind, TaskId, TaskState, UserState,
+    },
+};
+use cce_mr::{MR, Mr, mr::NewTask};
+use std::collections::BTreeSet;
+
+/// The trace's domain, and another one.
+const MRD: i32 = 5011;
+const OTHER_MRD: i32 = 5012;
+/// Two tasks that no run here has.
+const SECOND: TaskId = TaskId { day: 154_526, call: 7, sequence: 1 };
+const THIRD: TaskId = TaskId { day: 154_526, call: 8, sequence: 1 };
+
+#[test]
+fn each_judgement_refuses_a_journal_that_no_other_refuses() {
+    let mut wrong = Vec::new();
+    for judgement in Judgement::ALL {
+        let breaches = against(*judgement).breaches();
+        let fired: BTreeSet<Judgement> = breaches.iter().map(|breach| breach.judgement).collect();
+        let is_told = breaches.iter().all(|breach| breach.check == judgement.check() && breach.seq > 0);
+        if fired != BTreeSet::from([*judgement]) || !is_told {
+            let texts: Vec<String> = breaches.iter().map(ToString::to_string).collect();
+            wrong.push((judgement, fired, texts));
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+/// A journal that only this judgement refuses. A new judgement needs one here.
+fn against(judgement: Judgement) -> Journal {
+    use Judgement as J;
+    match judgement {
+        J::ContactEndsOnce
+        | J::ContactOver
+        | J::TaskEndsOnce
+        | J::TaskEndsSomehow
+        | J::TaskOver
+        | J::DialogClosesOnce
+        | J::DialogEndsAsItsTask
+        | J::DialogOver
+        | J::DialogueOver
+        | J::WaitOver
+        | J::SlotFree => against_one_end(judgement),
+        J::TaskKeepsItsAgent
+        | J::TaskWithTheChosenAgent
+        | J::RoutedOnce
+        | J::DialogKeepsItsAgent
+        | J::DialogWithTheTasksAgent => against_one_agent(judgement),
+        J::AgentsRoom | J::AgentsCount | J::AgentsCountAtTheEnd | J::RoutersLimit | J::RoutersCount => {
+            against_within_limit(judgement)
+        }
+        J::IndicationAnswered
+        | J::EventIsDue
+        | J::EndPassedOn
+        | J::FailureOrEvent
+        | J::FailureOnce
+        | J::CancelConfirmed
+        | J::CancelConfirmedOnce => against_one_answer(judgement),
+        J::ContactBegan
+        | J::ContactTransition
+        | J::DialogueTransition
+        | J::TaskBegan
+        | J::TaskBeginsReserved
+        | J::TaskTransition
+        | J::TaskGoesOnAsBefore
+        | J::InterruptHasACause
+        | J::DialogTransition
+        | J::DialogGoesOnAsBefore
+        | J::AgentTransition
+        | J::UnacceptedIsNotRoutable
+        | J::UserTransition => against_legal_transition(judgement),
+        J::ContactOfATask | J::NewTaskFollows | J::AdmittedOnce | J::KeyIsNew => {
+            against_one_to_one_ids(judgement)
+        }
+        J::PriorityOrder => out_of_order(5, 4),
+        J::ArrivalOrder => out_of_order(5, 5),
+        J::ChosenBesideUninterruptible => simple()
+            .routed(SECOND, (MRD, false), AGENT)
+            .routed(THIRD, (OTHER_MRD, true), AGENT)
+            .unrouted(SECOND, MRD, AGENT)
+            .unrouted(THIRD, OTHER_MRD, AGENT),
+        J::TaskBesideUninterruptible => simple()
+            .then("router", admitted(SECOND, MRD, 5, false))
+            .task(SECOND, MRD, &[TaskState::PreCall])
+            .routed(THIRD, (OTHER_MRD, true), AGENT)
+            .task(THIRD, OTHER_MRD, &[TaskState::PreCall])
+            .task_over(SECOND, MRD, TaskState::PreCall)
+            .task_over(THIRD, OTHER_MRD, TaskState::PreCall)
+            .unrouted(THIRD, OTHER_MRD, AGENT),
+        J::HandledByACall => {
+            let journal = simple();
+            let call = close_call(&journal);
+            journal.without(call)
+        }
+        J::HandledByTheEnd => {
+            let journal = simple();
+            let call = journal.first(|fact| matches!(fact, Fact::Finesse(FinesseFact::SmCall { .. })));
+            journal.saying(call, |fact| {
+                if let Fact::Finesse(FinesseFact::SmCall { operation, .. }) = fact {
+                    *operation = SmOperation::Renotify;
+                }
+            })
+        }
+        J::CloseAfterTheEnd => simple().then(
+            "finesse",
+            FinesseFact::SmCall {
+                operation: SmOperation::EndTask,
+                agent: desk(),
+                task: SECOND,
+                contact: nobody(),
+                call: CallId(9_999),
+            }
+            .into(),
+        ),
+        J::ContactPublishedAsItStands
+        | J::TaskEventOfATask
+        | J::TaskEventAsItStands
+        | J::TaskEventBehindItsAgents
+        | J::AgentEventAheadOfItsTasks
+        | J::DeliveredOnce
+        | J::DialogPublishedAsItStands
+        | J::MediaPublishedAsItStands
+        | J::UserPublishedAsItStands
+        | J::ItemsInOrder => against_publish_order(judgement),
+    }
+}
+
+fn against_one_end(judgement: Judgement) -> Journal {
+    let journal = simple();
+    match judgement {
+        Judgement::ContactEndsOnce => {
+            let end = journal.first(becomes(ContactStatus::Handled));
+            journal.twice(end)
+        }
+        Judgement::ContactOver => journal.then("ccp", contact(None, ContactStatus::Unread)).then(
+            "ccp",
+            CcpFact::NotificationRequest { contact: somebody(), campaigns: vec![], tags: vec![] }.into(),
+        ),
+        Judgement::TaskEndsOnce => {
+            let end = journal.first(|fact| matches!(fact, Fact::Task { to: TaskState::Ended, .. }));
+            journal.twice(end)
+        }
+        Judgement::TaskEndsSomehow => {
+            let journal = journal.task(SECOND, MRD, &[TaskState::PreCall]);
+            let end = change(SECOND, AGENT, MRD, Some(TaskState::PreCall), TaskState::Ended, None);
+            journal.then("agentpg", end).then("agentpg", withdrawn(SECOND))
+        }
+        Judgement::TaskOver => journal
+            .task(SECOND, MRD, &[TaskState::PreCall])
+            .then("agentpg", agent(AgentState::NotActive, AgentState::Reserved, 1)),
+        Judgement::DialogClosesOnce => {
+            let end = journal.first(|fact| matches!(fact, Fact::Dialog { to: DialogState::Closed, .. }));
+            journal.twice(end)
+        }
+        Judgement::DialogEndsAsItsTask => {
+            let end = journal.first(|fact| matches!(fact, Fact::Dialog { to: DialogState::Closed, .. }));
+            journal.saying(end, |fact| {
+                if let Fact::Dialog { disposition, .. } = fact {
+                    *disposition = Some(Disposition::MAX_LIFETIME);
+                }
+            })
+        }
+        Judgement::DialogOver => journal.then("finesse", dialog(None, DialogState::Offered)),
+        Judgement::DialogueOver => journal.then("mrpg", dialogue(None, DialogueState::Open, None)),
+        Judgement::WaitOver => journal
+            .then("router", admitted(SECOND, MRD, 5, true))
+            .then("router", node(SECOND, QueueChoice::Wait)),
+        _ => journal.routed(SECOND, (MRD, true), AGENT),
+    }
+}
+
+fn against_one_agent(judgement: Judgement) -> Journal {
+    let journal = simple();
+    match judgement {
+        Judgement::TaskKeepsItsAgent => journal
+            .task(SECOND, MRD, &[TaskState::PreCall])
+            .then("agentpg", change(SECOND, ELSE, MRD, Some(TaskState::PreCall), TaskState::Active, None))
+            .task_over(SECOND, MRD, TaskState::PreCall),
+        Judgement::TaskWithTheChosenAgent => journal
+            .routed(SECOND, (MRD, true), ELSE)
+            .task(SECOND, MRD, &[TaskState::PreCall])
+            .task_over(SECOND, MRD, TaskState::PreCall)
+            .unrouted(SECOND, MRD, ELSE),
+        Judgement::RoutedOnce => journal
+            .routed(SECOND, (MRD, true), AGENT)
+            .then("router", node(SECOND, chosen(AGENT)))
+            .unrouted(SECOND, MRD, AGENT),
+        Judgement::DialogKeepsItsAgent => {
+            let elsewhere = altered(dialog(Some(DialogState::Offered), DialogState::Closed), |fact| {
+                if let Fact::Dialog { agent, .. } = fact {
+                    *agent = "1082".into();
+                }
+            });
+            journal.then("finesse", dialog(None, DialogState::Offered)).then("finesse", elsewhere)
+        }
+        _ => journal
+            .then("agentpg", change(SECOND, ELSE, MRD, None, TaskState::PreCall, None))
+            .then("finesse", dialog(None, DialogState::Offered))
+            .then("agentpg", change(SECOND, ELSE, MRD, Some(TaskState::PreCall), TaskState::Ended, Some(END)))
+            .then("agentpg", withdrawn(SECOND))
+            .then("finesse", dialog(Some(DialogState::Offered), DialogState::Closed)),
+    }
+}
+
+fn against_within_limit(judgement: Judgement) -> Journal {
+    let journal = simple();
+    match judgement {
+        Judgement::AgentsRoom => two_tasks_with_a_limit_of(1),
+        Judgement::AgentsCount => journal
+            .then("agentpg", agent(AgentState::NotActive, AgentState::NotActive, 1))
+            .then("agentpg", agent(AgentState::NotActive, AgentState::NotActive, 0)),
+        Judgement::AgentsCountAtTheEnd => journal
+            .task(SECOND, MRD, &[TaskState::PreCall])
+            .then("agentpg", agent(AgentState::NotActive, AgentState::Reserved, 1))
+            .task_over(SECOND, MRD, TaskState::PreCall),
+        Judgement::RoutersLimit => {
+            let tasks = [20, 21, 22, 23].map(|call| TaskId { call, ..SECOND });
+            let full = tasks.iter().fold(journal, |journal, task| journal.routed(*task, (MRD, true), AGENT));
+            tasks.iter().fold(full, |journal, task| journal.unrouted(*task, MRD, AGENT))
+        }
+        _ => {
+            let before = AgentView {
+                state: AgentState::NotActive,
+                tasks: 0,
+                pending: 0,
+                limit: 3,
+                beyond: 0,
+                routable: true,
+            };
+            let after = AgentView { tasks: 1, ..before };
+            let (skill_target, mrd) = (SkillTarget(AGENT), MrdId(MRD));
+            journal.then("router", RouterFact::Agent { skill_target, mrd, before, after }.into())
+        }
+    }
+}
+
+fn against_one_answer(judgement: Judgement) -> Journal {
+    let journal = simple();
+    match judgement {
+        Judgement::IndicationAnswered => {
+            let event = journal.first(is_traced(TaskEventKind::Start));
+            journal.without(event)
+        }
+        Judgement::EventIsDue => {
+            let event = event(&journal, TaskEventKind::Start);
+            let report = report(&journal);
+            journal
+                .task(SECOND, MRD, &[TaskState::PreCall, TaskState::Active])
+                .then("agentpg", told(&event))
+                .then("agentpg", report)
+                .then("agentpg", AgentPgFact::TaskEventTraced(Box::new(event)).into())
+                .task_over(SECOND, MRD, TaskState::Active)
+        }
+        Judgement::EndPassedOn => journal.task(SECOND, MRD, &[TaskState::PreCall]).then(
+            "agentpg",
+            change(SECOND, AGENT, MRD, Some(TaskState::PreCall), TaskState::Ended, Some(END)),
+        ),
+        Judgement::FailureOrEvent => {
+            let asked = start_ind(&journal);
+            let failure = failure(&journal.records[asked]);
+            let sent = sent_behind(&journal, TaskEventKind::Start);
+            let mut journal = journal;
+            journal.records[sent].what = failure;
+            journal
+        }
+        Judgement::FailureOnce => {
+            let asked = start_ind(&journal);
+            let failure = failure(&journal.records[asked]);
+            let journal = journal.again_at_the_end(asked);
+            journal.and("agentpg", failure.clone()).and("agentpg", failure)
+        }
+        Judgement::CancelConfirmed => {
+            let journal = waiting();
+            let sent = cancel_conf(&journal);
+            journal.without(sent)
+        }
+        _ => {
+            let journal = waiting();
+            let sent = cancel_conf(&journal);
+            journal.twice(sent)
+        }
+    }
+}
+
+fn against_legal_transition(judgement: Judgement) -> Journal {
+    use TaskState as T;
+    let journal = simple();
+    match judgement {
+        Judgement::ContactBegan => {
+            journal.then("ccp", contact(Some(ContactStatus::Reserved), ContactStatus::Handled))
+        }
+        Judgement::ContactTransition => journal
+            .then("ccp", contact(None, ContactStatus::Unread))
+            .then("ccp", contact(Some(ContactStatus::Queued), ContactStatus::Discarded)),
+        Judgement::DialogueTransition => {
+            journal.then("mrpg", dialogue(Some(DialogueState::Open), DialogueState::Routed, None))
+        }
+        Judgement::TaskBegan => journal
+            .then("agentpg", change(SECOND, AGENT, MRD, Some(T::Offered), T::PreCall, None))
+            .task_over(SECOND, MRD, T::PreCall),
+        Judgement::TaskBeginsReserved => {
+            journal.task(SECOND, MRD, &[T::Active]).task_over(SECOND, MRD, T::Active)
+        }
+        Judgement::TaskTransition => {
+            journal.task(SECOND, MRD, &[T::PreCall, T::Paused]).task_over(SECOND, MRD, T::Paused)
+        }
+        Judgement::TaskGoesOnAsBefore => journal
+            .task(THIRD, OTHER_MRD, &[T::PreCall])
+            .task(SECOND, MRD, &[T::PreCall, T::Active, T::Interrupted, T::Paused])
+            .task_over(SECOND, MRD, T::Paused)
+            .task_over(THIRD, OTHER_MRD, T::PreCall),
+        Judgement::InterruptHasACause => journal
+            .task(SECOND, MRD, &[T::PreCall, T::Active, T::Interrupted])
+            .task_over(SECOND, MRD, T::Interrupted),
+        Judgement::DialogTransition => journal
+            .then("finesse", dialog(None, DialogState::Active))
+            .then("finesse", dialog(Some(DialogState::Active), DialogState::Closed)),
+        Judgement::DialogGoesOnAsBefore => {
+            use DialogState as D;
+            let path = [D::Offered, D::Active, D::Interrupted, D::Paused, D::Closed];
+            let befores = [None, Some(D::Offered), Some(D::Active), Some(D::Interrupted), Some(D::Paused)];
+            let steps = befores.into_iter().zip(path);
+            steps.fold(journal, |journal, (from, to)| journal.then("finesse", dialog(from, to)))
+        }
+        Judgement::AgentTransition => {
+            journal.then("agentpg", agent(AgentState::NotReady, AgentState::NotActive, 0))
+        }
+        Judgement::UnacceptedIsNotRoutable => {
+            let end = Some(Disposition::ABANDONED_BEFORE_OFFERED);
+            journal
+                .task(SECOND, MRD, &[T::PreCall])
+                .and("agentpg", What::In(Input::Timer(TimerKey::new("start", 1))))
+                .then("agentpg", change(SECOND, AGENT, MRD, Some(T::PreCall), T::Ended, end))
+                .then("agentpg", withdrawn(SECOND))
+                .then("agentpg", agent(AgentState::NotActive, AgentState::NotActive, 0))
+        }
+        _ => journal.then(
+            "finesse",
+            Fact::User { agent: "1082".into(), from: UserState::Ready, to: UserState::NotReady },
+        ),
+    }
+}
+
+fn against_one_to_one_ids(judgement: Judgement) -> Journal {
+    let journal = simple();
+    match judgement {
+        Judgement::ContactOfATask => {
+            let task = first_task(&journal);
+            journal
+                .then("mrpg", dialogue(None, DialogueState::Open, Some(task)))
+                .then("mrpg", dialogue(Some(DialogueState::Open), DialogueState::Failed, None))
+        }
+        Judgement::NewTaskFollows => {
+            let mut journal = unanswered();
+            let is_new_task = |record: &Record| {
+                let What::Out(Output::Send { bytes, .. }) = &record.what else { return false };
+                record.node.as_str() == "ccp" && matches!(Mr::read(&MR, &bytes.0), Ok(Mr::NewTask(_)))
+            };
+            let renotified = journal.nth_record(1, is_new_task);
+            let What::Out(Output::Send { bytes, .. }) = &mut journal.records[renotified].what else {
+                panic!()
+            };
+            let Ok(Mr::NewTask(task)) = Mr::read(&MR, &bytes.0) else { panic!() };
+            *bytes = Mr::from(NewTask { previous_task: SECOND, ..task }).to_frame(&MR).into();
+            journal
+        }
+        Judgement::AdmittedOnce => {
+            let again = altered(admitted(SECOND, MRD, 5, true), |fact| {
+                if let Fact::Router(RouterFact::CallAdmitted { ced, .. }) = fact {
+                    *ced = handled_contact(&journal).as_str().to_owned();
+                }
+            });
+            journal.then("router", again)
+        }
+        _ => journal
+            .then("router", admitted(SECOND, MRD, 5, true))
+            .then("router", admitted(SECOND, MRD, 5, true)),
+    }
+}
+
+fn against_publish_order(judgement: Judgement) -> Journal {
+    let journal = simple();
+    match judgement {
+        Judgement::ContactPublishedAsItStands => {
+            let queued = journal.first(|fact| matches!(fact, Fact::Ccp(CcpFact::Published { .. })));
+            journal.again_at_the_end(queued)
+        }
+        Judgement::TaskEventOfATask => {
+            let event = event(&journal, TaskEventKind::Start);
+            journal.application_task().then("agentpg", AgentPgFact::TaskEventTraced(Box::new(event)).into())
+        }
+        Judgement::TaskEventAsItStands => {
+            let event = event(&journal, TaskEventKind::Start);
+            journal
+                .task(SECOND, MRD, &[TaskState::PreCall])
+                .application_task()
+                .then("agentpg", AgentPgFact::TaskEventTraced(Box::new(event)).into())
+                .task_over(SECOND, MRD, TaskState::PreCall)
+        }
+        Judgement::TaskEventBehindItsAgents => {
+            let event = event(&journal, TaskEventKind::Start);
+            journal
+                .task(SECOND, MRD, &[TaskState::PreCall, TaskState::Active])
+                .application_task()
+                .then("agentpg", told(&event))
+                .then("agentpg", AgentPgFact::TaskEventTraced(Box::new(event)).into())
+                .task_over(SECOND, MRD, TaskState::Active)
+        }
+        Judgement::AgentEventAheadOfItsTasks => {
+            let first = journal.nth_record(0, |record| is_sent(record, AGENT_STATE_EVENT));
+            journal.again_at_the_end(first)
+        }
+        Judgement::DeliveredOnce => {
+            let sent = sent_behind(&journal, TaskEventKind::Start);
+            journal.twice(sent)
+        }
+        Judgement::DialogPublishedAsItStands => {
+            let active = journal.first(publishes(DialogState::Active));
+            journal.again_at_the_end(active)
+        }
+        Judgement::MediaPublishedAsItStands => {
+            let wrong = published(&journal, |object| {
+                let Object::Media(media) = object else { return false };
+                media.state = AgentState::Paused;
+                true
+            });
+            journal.then("finesse", wrong)
+        }
+        Judgement::UserPublishedAsItStands => {
+            let wrong = published(&journal, |object| {
+                let Object::User(user) = object else { return false };
+                user.state = UserState::Logout;
+                true
+            });
+            journal.then("finesse", wrong)
+        }
+        _ => {
+            let piece = journal.nth_record(0, |record| {
+                record.node.as_str() == "agent-1081"
+                    && matches!(&record.what, What::In(Input::Frame { link, bytes })
+                        if link.port == Port::Xmpp && String::from_utf8_lossy(&bytes.0).contains("<item id="))
+            });
+            journal.again_at_the_end(piece)
+        }
+    }
+}
+
+/// Two tasks wait, and the one that arrived second leaves first.
+fn out_of_order(second: u32, first: u32) -> Journal {
+    simple()
+        .then("router", admitted(SECOND, MRD, first, true))
+        .then("router", node(SECOND, QueueChoice::Wait))
+        .routed_with(THIRD, (MRD, true), AGENT, second)
+        .unrouted(THIRD, MRD, AGENT)
+        .then("router", RouterFact::Dequeued { key: SECOND.key(), queue_id: QUEUE }.into())
+}
+
+impl Journal {
+    /// With another record at the end.
+    fn and(mut self, node: &str, what: What) -> Self {
+        let (seq, at) = self.records.last().map(|last| (last.seq + 1, last.at)).unwrap();
+        self.records.push(Record { seq, at, node: node.into(), cause: None, what });
+        self
+    }
+
+    /// With another fact at the end.
+    fn then(self, node: &str, fact: Fact) -> Self {
+        self.and(node, What::Out(Output::Note(fact)))
+    }
+
+    /// With a task of the agent that goes through these states.
+    fn task(self, task: TaskId, mrd: i32, states: &[TaskState]) -> Self {
+        let befores = std::iter::once(None).chain(states.iter().copied().map(Some));
+        let steps = befores.zip(states);
+        steps.fold(self, |journal, (from, to)| {
+            journal.then("agentpg", change(task, AGENT, mrd, from, *to, None))
+        })
+    }
+
+    /// With the end of that task, of which no client hears.
+    fn task_over(self, task: TaskId, mrd: i32, from: TaskState) -> Self {
+        self.then("agentpg", change(task, AGENT, mrd, Some(from), TaskState::Ended, Some(END)))
+            .then("agentpg", withdrawn(task))
+    }
+
+    /// With a task that the router gives to an agent.
+    fn routed(self, task: TaskId, domain: (i32, bool), agent: i32) -> Self {
+        self.routed_with(task, domain, agent, 5)
+    }
+
+    fn routed_with(self, task: TaskId, (mrd, interruptible): (i32, bool), agent: i32, priority: u32) -> Self {
+        self.then("router", admitted(task, mrd, priority, interruptible))
+            .then("router", node(task, chosen(agent)))
+    }
+
+    /// With the reservation taken back, and the task given up.
+    fn unrouted(self, task: TaskId, mrd: i32, agent: i32) -> Self {
+        let (skill_target, mrd) = (SkillTarget(agent), MrdId(mrd));
+        self.then("router", RouterFact::Requeued { task, skill_target, mrd }.into())
+            .then("router", RouterFact::Dequeued { key: task.key(), queue_id: QUEUE }.into())
+    }
+
+    /// With an application that gives its agent a task: an event without an indication follows.
+    fn application_task(self) -> Self {
+        let message = ArmMessage::StartApplicationTask { skill_group: SkillTarget(5199), service: 1 };
+        let (mrd, skill_target) = (MrdId(MRD), SkillTarget(AGENT));
+        let asked = AgentPgFact::ToOpc { session: 1, invoke_id: 1, mrd, skill_target, message };
+        self.then("agentpg", asked.into())
+    }
+}
+
+/// Skill targets of the agent of the runs here, and of another.
+const AGENT: i32 = 5173;
+const ELSE: i32 = 5174;
+const QUEUE: u32 = 5034;
+const END: Disposition = Disposition::NORMAL_END;
+/// Numbers of messages (cti-server-protocol 6 and 11, mr-interface 3).
+const AGENT_STATE_EVENT: u8 = 30;
+const START_TASK_IND: u8 = 163;
+const CANCEL_TASK_CONF: u8 = 14;
+
+fn desk() -> AgentId {
+    "1081".into()
+}
+
+fn nobody() -> ContactId {
+    ContactId(String::new())
+}
+
+fn somebody() -> ContactId {
+    ContactId("00000000000000000000000000000000".into())
+}
+
+fn altered(mut fact: Fact, change: impl FnOnce(&mut Fact)) -> Fact {
+    change(&mut fact);
+    fact
+}
+
+fn contact(from: Option<ContactStatus>, to: ContactStatus) -> Fact {
+    let (contact, reason) = (somebody(), StatusReason::Unknown);
+    Fact::Contact { contact, from, to, reason, user: "system".into(), task: None }
+}
+
+fn dialogue(from: Option<DialogueState>, to: DialogueState, task: Option<TaskId>) -> Fact {
+    Fact::Dialogue { dialogue: 999, contact: somebody(), from, to, task }
+}
+
+fn change(
+    task: TaskId,
+    agent: i32,
+    mrd: i32,
+    from: Option<TaskState>,
+    to: TaskState,
+    disposition: Option<Disposition>,
+) -> Fact {
+    Fact::Task { task, skill_target: SkillTarget(agent), mrd: MrdId(mrd), from, to, disposition }
+}
+
+fn withdrawn(task: TaskId) -> Fact {
+    let message = OpcMessage::PreCallAbort { task, agent: desk(), mrd: MrdId(MRD) };
+    AgentPgFact::ToCtiServer(message).into()
+}
+
+fn told(event: &TaskEvent) -> Fact {
+    AgentPgFact::ToCtiServer(OpcMessage::Task(Box::new(event.clone()))).into()
+}
+
+fn dialog(from: Option<DialogState>, to: DialogState) -> Fact {
+    let disposition = (to == DialogState::Closed).then_some(END);
+    Fact::Dialog { task: SECOND, agent: desk(), mrd: MrdId(MRD), contact: nobody(), from, to, disposition }
+}
+
+fn agent(from: AgentState, to: AgentState, tasks: u32) -> Fact {
+    let (skill_target, mrd) = (SkillTarget(AGENT), MrdId(MRD));
+    Fact::AgentInMrd { agent: desk(), skill_target, mrd, from, to, tasks, limit: 3, routable: true }
+}
+
+fn admitted(task: TaskId, mrd: i32, priority: u32, interruptible: bool) -> Fact {
+    let admitted = RouterFact::CallAdmitted {
+        dialogue: 999,
+        key: task.key(),
+        dialed_number: "CumulusTask".into(),
+        ani: String::new(),
+        ced: String::new(),
+        routing_client: 5004,
+        mrd: MrdId(mrd),
+        call_type: 5053,
+        script: "CumulusTask".into(),
+        priority,
+        interruptible,
+        at_vru: true,
+        operation: 0,
+    };
+    admitted.into()
+}
+
+fn chosen(agent: i32) -> QueueChoice {
+    QueueChoice::Agent { skill_target: SkillTarget(agent), eligible: 1 }
+}
+
+fn node(task: TaskId, choice: QueueChoice) -> Fact {
+    let queue = "CumulusTask".into();
+    RouterFact::QueueNode { dialogue: 999, key: task.key(), queue, queue_id: QUEUE, step: 1, choice }.into()
+}
+
+/// The journal's event of that kind, told of another task.
+fn event(journal: &Journal, kind: TaskEventKind) -> TaskEvent {
+    let traced = journal.first(is_traced(kind));
+    let Some(Fact::AgentPg(AgentPgFact::TaskEventTraced(event))) = fact(&journal.records[traced]) else {
+        panic!("no event")
+    };
+    TaskEvent { task: SECOND, ..(**event).clone() }
+}
+
+/// OPC's latest report of the agent in the domain.
+fn report(journal: &Journal) -> Fact {
+    let is_it = |fact: &Fact| matches!(fact, Fact::AgentPg(AgentPgFact::ToCtiServer(OpcMessage::Agent(record))) if record.mrd == MrdId(MRD));
+    fact(&journal.records[journal.last_before(journal.records.len(), is_it)]).unwrap().clone()
+}
+
+fn first_task(journal: &Journal) -> TaskId {
+    let begun = journal.first(|fact| matches!(fact, Fact::Task { .. }));
+    let Some(Fact::Task { task, .. }) = fact(&journal.records[begun]) else { panic!("no task") };
+    *task
+}
+
+fn handled_contact(journal: &Journal) -> ContactId {
+    let handled = journal.first(becomes(ContactStatus::Handled));
+    let Some(Fact::Contact { contact, .. }) = fact(&journal.records[handled]) else { panic!("no contact") };
+    contact.clone()
+}
+
+/// The last publication whose object this alters, altered.
+fn published(journal: &Journal, alter: impl Fn(&mut Object) -> bool) -> Fact {
+    let published = journal.records.iter().rev().filter_map(fact).find_map(|fact| {
+        let Fact::Finesse(FinesseFact::Published(publication)) = fact else { return None };
+        let mut publication = publication.clone();
+        alter(&mut publication.object).then_some(publication)
+    });
+    FinesseFact::Published(published.unwrap()).into()
+}
+
+fn is_sent(record: &Record, message: u8) -> bool {
+    let What::Out(Output::Send { link, bytes }) = &record.what else { return false };
+    link.port == Port::CtiA && bytes.0.get(4..8) == Some(&[0, 0, 0, message])
+}
+
+/// The START_TASK_IND that reaches the CTI server.
+fn start_ind(journal: &Journal) -> usize {
+    journal.nth_record(0, |record| {
+        let What::In(Input::Frame { link, bytes }) = &record.what else { return false };
+        link.port == Port::CtiA && bytes.0.get(4..8) == Some(&[0, 0, 0, START_TASK_IND])
+    })
+}
+
+/// A FAILURE_CONF for that indication: its invoke id, and a status.
+fn failure(asked: &Record) -> What {
+    let What::In(Input::Frame { link, bytes }) = &asked.what else { panic!("no indication") };
+    let bytes = [&[0, 0, 0, 8, 0, 0, 0, 1], &bytes.0[8..12], &[0, 0, 0, 1]].concat();
+    What::Out(Output::Send { link: *link, bytes: cce_wire::Bytes::from(bytes).into() })
+}
+
+/// The CANCEL_TASK_CONF that leaves the MR PG.
+fn cancel_conf(journal: &Journal) -> usize {
+    journal.nth_record(0, |record| {
+        let What::Out(Output::Send { link, bytes }) = &record.what else { return false };
+        let is_mr = record.node.as_str() == "mrpg" && link.port == Port::Mr;
+        is_mr && bytes.0.get(4..8) == Some(&[0, 0, 0, CANCEL_TASK_CONF])
+    })
+}
