@@ -1,6 +1,6 @@
 //! What CCP is told when it starts.
 
-use cce_kernel::fact::BusMessageId;
+use cce_kernel::{Cors, fact::BusMessageId};
 use std::time::Duration;
 
 /// Feed type of tasks (ccp-task-api 2.2).
@@ -15,6 +15,8 @@ pub struct Config {
     pub administrator: String,
     /// Its password.
     pub password: String,
+    /// The origins whose pages may call the private API from a browser.
+    pub cors: Cors,
     /// Feeds.
     pub feeds: Vec<Feed>,
     /// Campaigns.
@@ -57,6 +59,7 @@ impl Default for Config {
             host: "ccp.lab".to_owned(),
             administrator: "admin".to_owned(),
             password: "ccelab".to_owned(),
+            cors: Cors::default(),
             feeds: Vec::new(),
             campaigns: Vec::new(),
             node_value: 0x7F00_0001,

@@ -56,26 +56,35 @@ impl Resource {
 
     fn methods(&self) -> &'static str {
         match self {
-            Self::Close(_) | Self::Renotify(_) => "PUT",
-            Self::Ping => "GET, OPTIONS",
-            Self::Feeds
+            Self::Close(_) | Self::Renotify(_) => "PUT, OPTIONS",
+            Self::Ping
+            | Self::Feeds
             | Self::Feed(_)
             | Self::Campaigns
             | Self::Campaign(_)
             | Self::SocialContact(_)
-            | Self::MrConfig => "GET",
+            | Self::MrConfig => "GET, HEAD, OPTIONS",
         }
+    }
+
+    /// Whether the resource is for Finesse alone: no browser calls it (inferred).
+    fn is_for_finesse(&self) -> bool {
+        matches!(self, Self::Close(_) | Self::Renotify(_))
     }
 }
 
 impl Ccp {
     /// Answers a request whose path goes on with `path` below [`BASE`].
     pub(crate) fn on_private_call(&mut self, call: CallId, request: &Request, path: &str, cx: &mut Cx<'_>) {
-        if !self.is_administrator(request) {
-            return cx.reply(call, unauthorized());
+        let resource = Resource::parse(path);
+        if let Some(resource) = resource.as_ref().filter(|_| request.method == "OPTIONS") {
+            return cx.reply(call, self.options(resource, request));
         }
-        let Some(resource) = Resource::parse(path) else {
-            return cx.reply(call, answer::not_found(request.path()));
+        if !self.is_administrator(request) {
+            return cx.reply(call, self.config.cors.share(request, unauthorized()));
+        }
+        let Some(resource) = resource else {
+            return cx.reply(call, self.config.cors.share(request, answer::not_found(request.path())));
         };
         if let Some(flaw) = request.body_flaw {
             return cx.reply(call, answer::without_body(flaw));
@@ -93,11 +102,17 @@ impl Ccp {
         match (resource, request.method.as_str()) {
             (Resource::Close(id), "PUT") => self.on_close(call, id, request, cx),
             (Resource::Renotify(id), "PUT") => self.on_renotify(call, id, request, cx),
-            (Resource::Ping, "GET" | "OPTIONS") => {
-                cx.reply(call, Response::new(200).header("allow", "GET, OPTIONS"));
+            (_, "GET") if !resource.is_for_finesse() => {
+                cx.reply(call, self.config.cors.share(request, self.show(resource, request)));
             }
-            (_, "GET") if resource.methods() == "GET" => cx.reply(call, self.show(resource, request)),
-            _ => cx.reply(call, answer::method_not_allowed(resource.methods())),
+            (_, "HEAD") if !resource.is_for_finesse() => {
+                let shown = self.show(resource, request).without_body();
+                cx.reply(call, self.config.cors.share(request, shown));
+            }
+            _ => {
+                let refused = answer::method_not_allowed(resource.methods());
+                cx.reply(call, self.config.cors.share(request, refused));
+            }
         }
     }
 
@@ -107,6 +122,15 @@ impl Ccp {
         if let Some(resource) = Resource::parse(path) {
             self.answer_private(call, &resource, request, cx);
         }
+    }
+
+    /// What can be done with a resource, and whether a page of another origin may; nobody needs credentials for that,
+    /// since browsers ask without.
+    fn options(&self, resource: &Resource, request: &Request) -> Response {
+        if resource.is_for_finesse() {
+            return Response::new(200).header("allow", resource.methods());
+        }
+        self.config.cors.options(request, resource.methods())
     }
 
     fn is_administrator(&self, request: &Request) -> bool {
@@ -217,7 +241,8 @@ impl Ccp {
                 self.contacts.find(id).map(|contact| cce_xml::social_contact(&contact.social, &url))
             }
             Resource::MrConfig => Some(show::mr_config(self.config.mr_port, &url)),
-            Resource::Close(_) | Resource::Renotify(_) | Resource::Ping => None,
+            Resource::Ping => return Response::new(200).header("allow", resource.methods()),
+            Resource::Close(_) | Resource::Renotify(_) => None,
         };
         body.map_or_else(|| answer::not_found(request.path()), |body| Response::new(200).xml(body))
     }

@@ -43,7 +43,7 @@ impl Resource {
     fn methods(&self) -> &'static str {
         match self {
             Self::Feed(_) => "GET, POST, OPTIONS",
-            Self::Contact(_) => "GET, DELETE, OPTIONS",
+            Self::Contact(_) => "GET, HEAD, DELETE, OPTIONS",
         }
     }
 }
@@ -62,6 +62,11 @@ impl Ccp {
             (Resource::Contact(id), "GET") => {
                 let response = self.poll(base, id, request, cx);
                 reply(call, response, cx);
+            }
+            // HEAD is no way to create a task, so a feed, whose GET does, has none (RFC 9110 9.2.1).
+            (Resource::Contact(id), "HEAD") => {
+                let response = self.poll(base, id, request, cx);
+                reply(call, response.without_body(), cx);
             }
             (Resource::Contact(id), "DELETE") => {
                 let response = self.on_cancel(id, cx);

@@ -70,14 +70,42 @@ pub(crate) fn invalid_device() -> ApiError {
     }
 }
 
+/// Code of `CF_EXTENSION_IN_USE`.
+const EXTENSION_IN_USE: u32 = 283;
+
+/// The error of a sign-in with an extension at which somebody else is signed in. Its type is published, the constant
+/// is the CTI server's for it (inferred).
+pub(crate) fn device_busy() -> ApiError {
+    ApiError {
+        kind: "Device Busy".to_owned(),
+        message: "CF_EXTENSION_IN_USE".to_owned(),
+        data: EXTENSION_IN_USE.to_string(),
+        media: None,
+    }
+}
+
 /// The error of a request that the CTI server did not confirm in time. The code for sign-ins is published; the
 /// one for the others is (inferred).
-pub(crate) fn unconfirmed(change: Change, media: MrdId) -> ApiError {
+pub(crate) fn unconfirmed(change: &Change, media: MrdId) -> ApiError {
     match change {
         Change::SignIn(_) => refused(LOGIN_TIMEOUT, media),
-        Change::Ready | Change::NotReady(_) | Change::SignOut(_) | Change::Routable(_) | Change::Act(_) => {
-            failed(cce_cti::status::TIMEOUT, media)
-        }
+        Change::Ready
+        | Change::NotReady(_)
+        | Change::SignOut(_)
+        | Change::Routable(_)
+        | Change::Act(_)
+        | Change::UpdateCallData(_)
+        | Change::Transfer(_) => failed(cce_cti::status::TIMEOUT, media),
+    }
+}
+
+/// The error of a transfer that CCP did not take: the agent keeps the task. Its words are (inferred).
+pub(crate) fn not_transferred(selector: &str, media: MrdId) -> ApiError {
+    ApiError {
+        kind: "Transfer failed".to_owned(),
+        message: "The task could not be resubmitted".to_owned(),
+        data: selector.to_owned(),
+        media: Some(media),
     }
 }
 

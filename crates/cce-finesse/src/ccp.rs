@@ -37,6 +37,8 @@ pub(crate) struct Ask {
     agent: AgentId,
     task: TaskId,
     contact: ContactId,
+    /// Whether an agent asked for it, whose task ends when CCP takes it back.
+    is_transfer: bool,
     /// How often it was refused.
     refusals: u32,
 }
@@ -51,12 +53,16 @@ impl Finesse {
     /// Hands the task of a dialog back, to be routed anew by its own script selector: nobody answered, or the
     /// agent signed out (task-routing E1, E4).
     pub(crate) fn send_renotify(&mut self, open: &OpenDialog, cx: &mut Cx<'_>) {
-        let body = Xml::document("Task", |xml| {
-            xml.text("scriptSelector", &open.dialog.dialed_number).text("reNotifyReason", RECOVERY);
-        });
-        let request =
-            Request::new("PUT", format!("/ccp-webapp/ccp/task/{}/renotify", open.contact)).xml(body);
+        let request = renotification(open, &open.dialog.dialed_number, RECOVERY);
         self.call_ccp(SmOperation::Renotify, request, open, cx);
+    }
+
+    /// Hands the task of a dialog back because its agent transfers it, to be routed by another script selector
+    /// (task-routing S5).
+    pub(crate) fn send_transfer(&mut self, open: &OpenDialog, selector: &str, cx: &mut Cx<'_>) {
+        let request = self.signed(renotification(open, selector, TRANSFER), open);
+        let ask = Ask { is_transfer: true, ..Ask::new(SmOperation::Renotify, request, open) };
+        self.ask(ask, cx);
     }
 
     /// CCP answered. What came too early for it is asked again, behind a pause that doubles each time.
@@ -69,7 +75,11 @@ impl Finesse {
         let is_early = result.as_ref().is_ok_and(|response| response.status == NOT_RESERVED);
         let Some(ask) = self.asks.get_mut(&call) else { return };
         if !is_early || ask.refusals >= self.config.ccp_retries {
-            self.asks.remove(&call);
+            let ask = self.asks.remove(&call).expect("the call is known");
+            if ask.is_transfer {
+                let is_taken = result.as_ref().is_ok_and(Response::is_success);
+                self.on_transfer_answer(ask.task, is_taken, cx);
+            }
             return;
         }
         let pause = self.config.ccp_retry.saturating_mul(1 << ask.refusals.min(PAUSE_DOUBLINGS));
@@ -85,13 +95,17 @@ impl Finesse {
     }
 
     fn call_ccp(&mut self, operation: SmOperation, request: Request, open: &OpenDialog, cx: &mut Cx<'_>) {
+        let request = self.signed(request, open);
+        self.ask(Ask::new(operation, request, open), cx);
+    }
+
+    /// A request with Finesse's account, and the task that it is about.
+    fn signed(&self, request: Request, open: &OpenDialog) -> Request {
         let account = &self.config.ccp_administrator;
         let credentials = STANDARD.encode(format!("{}:{}", account.name, account.password));
-        let request = request
+        request
             .header("authorization", format!("Basic {credentials}"))
-            .header(TASK_HEADER, open.dialog.id.to_string());
-        let (agent, task, contact) = (open.dialog.agent.clone(), open.dialog.id, open.contact.clone());
-        self.ask(Ask { operation, request, agent, task, contact, refusals: 0 }, cx);
+            .header(TASK_HEADER, open.dialog.id.to_string())
     }
 
     fn ask(&mut self, ask: Ask, cx: &mut Cx<'_>) {
@@ -105,6 +119,23 @@ impl Finesse {
     }
 }
 
+impl Ask {
+    fn new(operation: SmOperation, request: Request, open: &OpenDialog) -> Self {
+        let (agent, task, contact) = (open.dialog.agent.clone(), open.dialog.id, open.contact.clone());
+        Self { operation, request, agent, task, contact, is_transfer: false, refusals: 0 }
+    }
+}
+
+/// The request to route the task of a dialog anew.
+fn renotification(open: &OpenDialog, selector: &str, reason: &str) -> Request {
+    let body = Xml::document("Task", |xml| {
+        xml.text("scriptSelector", selector).text("reNotifyReason", reason);
+    });
+    Request::new("PUT", format!("/ccp-webapp/ccp/task/{}/renotify", open.contact)).xml(body)
+}
+
+/// `reNotifyReason` of a task that its agent transfers.
+const TRANSFER: &str = "ROUTE_SERVICE_TRANSFER";
 /// `reNotifyReason` of a task that nobody answered, or whose agent signed out.
 const RECOVERY: &str = "ROUTE_SERVICE_RECOVERY";
 

@@ -1,18 +1,26 @@
 //! What the body of a change asks for (finesse-nonvoice 2.2, 2.4, 2.6).
 
 use crate::{
-    line::{Change, Settings},
+    Config,
+    line::{CallData, Change, Settings},
     refusal::Refusal,
 };
-use cce_kernel::model::{DialogAction, InterruptAction, LogoutAction, UserState};
+use cce_kernel::model::{DialogAction, InterruptAction, LogoutAction, ReasonCategory, UserState};
 use cce_xml::finesse::{DialogRequest, MediaRequest, UserRequest};
 
 /// `state` of a request to sign in.
 pub(crate) const SIGN_IN: &str = "LOGIN";
-/// `reasonCodeId` of "no reason".
-const NO_REASON: i32 = -1;
+/// `reasonCodeId` of a request without a reason, for clients that repeat what they were shown.
+const NO_REASON: &str = "-1";
 /// `maxDialogLimit` of a sign-in.
 const DIALOG_LIMITS: std::ops::RangeInclusive<u32> = 1..=10;
+/// Characters of a script selector (ccp-task-api 3.6).
+const SELECTOR_MAX: usize = 32;
+/// Bytes of a call variable (finesse-nonvoice 2.6).
+const VARIABLE_MAX: usize = 40;
+/// Bytes of an expanded call variable, and of its name (cti-server-protocol 3).
+const EXPANDED_MAX: usize = 210;
+const EXPANDED_NAME_MAX: usize = 32;
 /// Characters of an extension, as the CTI server's fields limit it (cti-server-protocol 6).
 const EXTENSION_MAX: usize = 15;
 
@@ -24,28 +32,28 @@ pub(crate) enum UserChange {
         /// Where the user's phone is.
         extension: String,
     },
-    /// Another voice state, for a reason code.
-    State(UserState, i32),
+    /// Another voice state, for a reason of that number; 0 none.
+    State(UserState, u16),
 }
 
-pub(crate) fn of_user(request: &UserRequest) -> Result<UserChange, Refusal> {
-    let reason = reason(request.reason_code_id.as_deref())?;
+pub(crate) fn of_user(request: &UserRequest, config: &Config) -> Result<UserChange, Refusal> {
+    let reason = |category| reason(request.reason_code_id.as_deref(), category, config);
     match given(request.state.as_deref()).ok_or_else(|| Refusal::missing("state"))? {
         SIGN_IN => sign_in(request),
-        "READY" => Ok(UserChange::State(UserState::Ready, NO_REASON)),
-        "NOT_READY" => Ok(UserChange::State(UserState::NotReady, reason)),
-        "LOGOUT" => Ok(UserChange::State(UserState::Logout, reason)),
+        "READY" => Ok(UserChange::State(UserState::Ready, 0)),
+        "NOT_READY" => Ok(UserChange::State(UserState::NotReady, reason(ReasonCategory::NotReady)?)),
+        "LOGOUT" => Ok(UserChange::State(UserState::Logout, reason(ReasonCategory::Logout)?)),
         _ => Err(invalid_user_state()),
     }
 }
 
-pub(crate) fn of_media(request: &MediaRequest) -> Result<Change, Refusal> {
-    let reason = reason(request.reason_code_id.as_deref())?;
+pub(crate) fn of_media(request: &MediaRequest, config: &Config) -> Result<Change, Refusal> {
+    let reason = |category| reason(request.reason_code_id.as_deref(), category, config);
     match (given(request.state.as_deref()), given(request.routable.as_deref())) {
         (Some(SIGN_IN), _) => settings(request).map(Change::SignIn),
         (Some("READY"), _) => Ok(Change::Ready),
-        (Some("NOT_READY"), _) => Ok(Change::NotReady(reason)),
-        (Some("LOGOUT"), _) => Ok(Change::SignOut(reason)),
+        (Some("NOT_READY"), _) => reason(ReasonCategory::NotReady).map(Change::NotReady),
+        (Some("LOGOUT"), _) => reason(ReasonCategory::Logout).map(Change::SignOut),
         (Some(_), _) => Err(Refusal::invalid("Invalid State specified for media", "state")),
         (None, Some("true")) => Ok(Change::Routable(true)),
         (None, Some("false")) => Ok(Change::Routable(false)),
@@ -54,10 +62,64 @@ pub(crate) fn of_media(request: &MediaRequest) -> Result<Change, Refusal> {
     }
 }
 
-pub(crate) fn of_dialog(request: &DialogRequest) -> Result<DialogAction, Refusal> {
+pub(crate) fn of_dialog(request: &DialogRequest) -> Result<Change, Refusal> {
     let name =
         given(request.requested_action.as_deref()).ok_or_else(|| Refusal::missing("requestedAction"))?;
-    DialogAction::parse(name).ok_or_else(|| Refusal::invalid(crate::dialog::INVALID_ACTION, name))
+    let action =
+        DialogAction::parse(name).ok_or_else(|| Refusal::invalid(crate::dialog::INVALID_ACTION, name))?;
+    match action {
+        DialogAction::UpdateCallData => call_data(request).map(Change::UpdateCallData),
+        DialogAction::Transfer => {
+            let selector = given(request.target.as_deref()).ok_or_else(|| Refusal::missing("target"))?;
+            if selector.chars().count() > SELECTOR_MAX {
+                return Err(Refusal::invalid("Invalid target specified for task", "target"));
+            }
+            Ok(Change::Transfer(selector.to_owned()))
+        }
+        DialogAction::Accept
+        | DialogAction::Start
+        | DialogAction::Pause
+        | DialogAction::Resume
+        | DialogAction::WrapUp
+        | DialogAction::Close => Ok(Change::Act(action)),
+    }
+}
+
+/// Names that are there twice, or that no variable has, and values that are too long are refused
+/// (finesse-nonvoice 2.6).
+fn call_data(request: &DialogRequest) -> Result<CallData, Refusal> {
+    if given(request.wrap_up_reason.as_deref()).is_some() {
+        return Err(Refusal::unsupported("wrapUpReason"));
+    }
+    if request.call_variables.is_empty() {
+        return Err(Refusal::missing("callvariables"));
+    }
+    let mut data = CallData::default();
+    for (name, value) in &request.call_variables {
+        let invalid = || Refusal::invalid("Invalid callvariables specified for task", name);
+        let before = match number_of(name) {
+            Some(number) if value.len() <= VARIABLE_MAX => data.plain.insert(number, value.clone()),
+            None if is_expanded(name) && value.len() <= EXPANDED_MAX => {
+                data.named.insert(name.clone(), value.clone())
+            }
+            Some(_) | None => return Err(invalid()),
+        };
+        if before.is_some() {
+            return Err(invalid());
+        }
+    }
+    Ok(data)
+}
+
+/// The number of a call variable: 1 to 10.
+fn number_of(name: &str) -> Option<u8> {
+    let digits = name.strip_prefix("callVariable")?;
+    (1..=10).find(|number: &u8| number.to_string() == digits)
+}
+
+/// Whether a name is that of an expanded call variable, as far as Finesse can tell.
+fn is_expanded(name: &str) -> bool {
+    name.starts_with("user.") && name.len() > "user.".len() && name.len() <= EXPANDED_NAME_MAX
 }
 
 /// The refusal of a voice state that the user cannot have, or not now.
@@ -100,12 +162,18 @@ fn settings(request: &MediaRequest) -> Result<Settings, Refusal> {
     })
 }
 
-fn reason(text: Option<&str>) -> Result<i32, Refusal> {
-    match given(text) {
-        None => Ok(NO_REASON),
-        Some(text) => {
-            text.parse().map_err(|_| Refusal::invalid("Invalid reasonCodeId specified", "reasonCodeId"))
-        }
+/// The number of the reason that a request names by its id; 0 none. A category with reasons demands one, and one
+/// without takes none (finesse-nonvoice 2.4).
+fn reason(text: Option<&str>, category: ReasonCategory, config: &Config) -> Result<u16, Refusal> {
+    let id = given(text).filter(|id| *id != NO_REASON);
+    let mut reasons = config.reasons(category).peekable();
+    match id {
+        None if reasons.peek().is_some() => Err(Refusal::reason_required()),
+        None => Ok(0),
+        Some(id) => reasons
+            .find(|reason| id.parse() == Ok(reason.id))
+            .map(|reason| reason.code)
+            .ok_or_else(|| Refusal::invalid("Invalid reasonCodeId specified", "reasonCodeId")),
     }
 }
 

@@ -131,7 +131,7 @@ impl Finesse {
     fn advance(&mut self, target: &Target, cx: &mut Cx<'_>) {
         while let Some(ask) = self.lines.next(target) {
             let sent = match target {
-                Target::Media(agent, mrd) => self.send_media(agent, *mrd, ask.change, cx),
+                Target::Media(agent, mrd) => self.send_media(agent, *mrd, ask.change.clone(), cx),
                 Target::Dialog(task) => self.send_action(*task, &ask, cx),
             };
             if let Some(invoke_id) = sent {
@@ -183,15 +183,17 @@ impl Finesse {
     /// object go on. What comes after that is an event like any other.
     fn on_unconfirmed(&mut self, invoke_id: u32, cx: &mut Cx<'_>) {
         let Some(target) = self.lines.find(invoke_id) else { return };
-        let Some(change) = self.lines.pending(&target).map(|pending| pending.ask.change) else { return };
+        let Some(change) = self.lines.pending(&target).map(|pending| pending.ask.change.clone()) else {
+            return;
+        };
         self.note_cti_error("CTI", format!("request {invoke_id} was not confirmed in time"), cx);
-        if let (Change::SignIn(settings), Target::Media(agent, mrd)) = (change, &target) {
+        if let (Change::SignIn(settings), Target::Media(agent, mrd)) = (&change, &target) {
             if self.late.len() >= LATE_MAX {
                 self.late.pop_first();
             }
-            self.late.insert(invoke_id, (agent.clone(), *mrd, settings));
+            self.late.insert(invoke_id, (agent.clone(), *mrd, *settings));
         }
-        self.refuse(&target, |mrd| arm_stat::unconfirmed(change, mrd), cx);
+        self.refuse(&target, |mrd| arm_stat::unconfirmed(&change, mrd), cx);
     }
 
     fn on_command(&mut self, command: Command, cx: &mut Cx<'_>) {

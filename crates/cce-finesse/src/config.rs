@@ -1,6 +1,9 @@
 //! Everything that Finesse is told at its start.
 
-use cce_kernel::model::{AgentId, MrdId, SkillTarget};
+use cce_kernel::{
+    Cors,
+    model::{AgentId, MrdId, ReasonCategory, ReasonCode, SkillTarget},
+};
 use std::{
     collections::{BTreeMap, BTreeSet},
     time::Duration,
@@ -27,6 +30,11 @@ pub struct Config {
     pub ccp_administrator: Account,
     /// Whether dialogs show call variables.
     pub call_variables: CallVariables,
+    /// The origins whose pages may call REST from a browser.
+    pub cors: Cors,
+    /// Reasons for being not ready, and for signing out. Where a category has some, a change needs one
+    /// (finesse-nonvoice 2.7).
+    pub reason_codes: Vec<ReasonCode>,
     /// XML namespace of `notification` in event stanzas (finesse-nonvoice 4.5).
     pub notification_namespace: String,
     /// `InvokeID` of the first request to the CTI server.
@@ -48,6 +56,23 @@ pub struct Config {
     pub ccp_retry: Duration,
     /// How often it is asked again (inferred).
     pub ccp_retries: u32,
+}
+
+impl Config {
+    /// The reason codes of a category.
+    pub(crate) fn reasons(&self, category: ReasonCategory) -> impl Iterator<Item = &ReasonCode> {
+        self.reason_codes.iter().filter(move |reason| reason.category == category)
+    }
+
+    /// The reason of that number, as the CTI server tells it.
+    pub(crate) fn reason_of_code(&self, category: ReasonCategory, code: u16) -> Option<&ReasonCode> {
+        self.reasons(category).find(|reason| reason.code == code)
+    }
+
+    /// The name of a team that some user belongs to.
+    pub(crate) fn team_name(&self, id: u32) -> Option<&str> {
+        self.agents.iter().find(|agent| agent.team_id == id).map(|agent| agent.team_name.as_str())
+    }
 }
 
 /// A user.

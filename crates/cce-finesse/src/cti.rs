@@ -118,6 +118,13 @@ impl CtiClient {
         Some(invoke_id)
     }
 
+    /// Takes a number for something that waits like a request, and is none.
+    pub(crate) fn next_invoke_id(&mut self) -> Option<u32> {
+        let invoke_id = self.next_invoke_id;
+        self.next_invoke_id = invoke_id.wrapping_add(1);
+        Some(invoke_id)
+    }
+
     pub(crate) fn link(&self) -> Option<LinkId> {
         match self.phase {
             Phase::Away => None,
@@ -229,6 +236,7 @@ impl Finesse {
             Cti::AgentTasksResp(answer) => self.on_agent_tasks(&answer, cx),
             Cti::SnapshotTaskResp(answer) => self.on_snapshot(&answer, cx),
             Cti::SnapshotTaskEvent(event) => self.on_snapshot_event(&event, cx),
+            Cti::TaskDataUpdateEvent(event) => self.on_task_data(&event, cx),
             Cti::MediaLoginResp(resp) => self.on_response(resp.invoke_id, resp.status, cx),
             Cti::MakeAgentNotReadyResp(resp) => self.on_response(resp.invoke_id, resp.status, cx),
             Cti::MakeAgentNotRoutableResp(resp) => self.on_response(resp.invoke_id, resp.status, cx),

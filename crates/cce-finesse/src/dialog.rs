@@ -4,11 +4,11 @@ use crate::{
     Finesse, arm_stat,
     ccp::{Sequel, sequel},
     config::CallVariables,
-    line::{Ask, Change, Target},
+    line::{Ask, CallData, Change, Target},
 };
 use cce_cti::{
     AgentPreCallAbortEvent, AgentPreCallEvent, EndTaskInd, OfferTaskInd, PauseTaskInd, ResumeTaskInd,
-    StartTaskInd, WrapupTaskInd,
+    StartTaskInd, TaskDataUpdateEvent, UpdateTaskContextInd, WrapupTaskInd,
 };
 use cce_kernel::{
     Cx, Fact, Wall,
@@ -154,7 +154,7 @@ impl Finesse {
 
     /// Sends a dialog request, and returns its invoke id; none when the dialog allows it no more.
     pub(crate) fn send_action(&mut self, task: TaskId, ask: &Ask, cx: &mut Cx<'_>) -> Option<u32> {
-        let Change::Act(action) = ask.change else { return None };
+        let action = ask.change.action()?;
         let open = self.dialogs.get(&task)?.clone();
         if !open.dialog.state.actions().contains(&action) {
             let error = not_allowed(&open.dialog, action);
@@ -213,7 +213,77 @@ impl Finesse {
                 wrapup_data: Some(empty_wrapup()),
                 ..EndTaskInd::default()
             }),
-            DialogAction::Transfer | DialogAction::UpdateCallData => None,
+            DialogAction::UpdateCallData => {
+                let Change::UpdateCallData(data) = &ask.change else { return None };
+                let update = update_of(data);
+                self.cti.send(cx, |invoke_id| UpdateTaskContextInd {
+                    invoke_id,
+                    mrd_id,
+                    icm_agent_id,
+                    task_id,
+                    ..update
+                })
+            }
+            DialogAction::Transfer => {
+                let Change::Transfer(selector) = &ask.change else { return None };
+                self.send_transfer(&open, selector, cx);
+                self.cti.next_invoke_id()
+            }
+        }
+    }
+
+    /// CCP was asked to route a task anew, to another script selector. Only when it does so, the task ends for the
+    /// agent; else the agent keeps it (task-routing S5, E13).
+    pub(crate) fn on_transfer_answer(&mut self, task: TaskId, is_taken: bool, cx: &mut Cx<'_>) {
+        let target = Target::Dialog(task);
+        if !is_taken {
+            let pending = self.lines.pending(&target).map(|pending| pending.ask.change.clone());
+            if let Some(Change::Transfer(selector)) = pending {
+                self.refuse(&target, |media| arm_stat::not_transferred(&selector, media), cx);
+            }
+            return;
+        }
+        let Some(open) = self.dialogs.get(&task) else { return };
+        let (mrd_id, icm_agent_id) = (open.dialog.mrd.0, open.skill_target.0);
+        self.cti.send(cx, |invoke_id| EndTaskInd {
+            invoke_id,
+            mrd_id,
+            icm_agent_id,
+            task_id: task,
+            icm_disposition: Disposition::TRANSFERRED.0,
+            application_disposition: Disposition::TRANSFERRED.0,
+            wrapup_data: Some(empty_wrapup()),
+            ..EndTaskInd::default()
+        });
+    }
+
+    /// The call variables of a task changed: its dialog shows them (finesse-nonvoice 2.6).
+    pub(crate) fn on_task_data(&mut self, event: &TaskDataUpdateEvent, cx: &mut Cx<'_>) {
+        let plain = [
+            &event.call_variable1,
+            &event.call_variable2,
+            &event.call_variable3,
+            &event.call_variable4,
+            &event.call_variable5,
+            &event.call_variable6,
+            &event.call_variable7,
+            &event.call_variable8,
+            &event.call_variable9,
+            &event.call_variable10,
+        ];
+        let is_shown = self.config.call_variables == CallVariables::Shown;
+        let Some(open) = self.dialogs.get_mut(&event.task_id) else { return };
+        if is_shown {
+            open.dialog.call_variables = call_variables(plain, &event.named_variable);
+        }
+        let dialog = open.dialog.clone();
+        let agent = dialog.agent.clone();
+        self.publish(&agent, PublishEvent::Put, Object::Dialog(Box::new(dialog)), cx);
+        let target = Target::Dialog(event.task_id);
+        let is_update =
+            |pending: &crate::line::Pending| matches!(pending.ask.change, Change::UpdateCallData(_));
+        if self.lines.pending(&target).is_some_and(is_update) {
+            self.settle(&target, cx);
         }
     }
 
@@ -230,7 +300,7 @@ impl Finesse {
 
     fn settle_dialog(&mut self, task: TaskId, state: DialogState, cx: &mut Cx<'_>) {
         let target = Target::Dialog(task);
-        if self.lines.pending(&target).is_some_and(|pending| leads_to(pending.ask.change, state)) {
+        if self.lines.pending(&target).is_some_and(|pending| leads_to(&pending.ask.change, state)) {
             self.settle(&target, cx);
         }
     }
@@ -242,7 +312,7 @@ impl Finesse {
             cx.cancel(crate::component::confirmation(pending.invoke_id));
         }
         let unfinished =
-            pending.map(|pending| pending.ask).filter(|ask| !leads_to(ask.change, DialogState::Closed));
+            pending.map(|pending| pending.ask).filter(|ask| !leads_to(&ask.change, DialogState::Closed));
         for ask in unfinished.into_iter().chain(waiting) {
             self.publish_dialog_error(
                 dialog,
@@ -341,15 +411,16 @@ fn not_allowed(dialog: &Dialog, action: DialogAction) -> ApiError {
 }
 
 /// Whether an action is what brings a dialog into `state`.
-pub(crate) fn leads_to(change: Change, state: DialogState) -> bool {
-    let Change::Act(action) = change else { return false };
+pub(crate) fn leads_to(change: &Change, state: DialogState) -> bool {
+    let Some(action) = change.action() else { return false };
     match action {
         DialogAction::Accept => state == DialogState::Accepted,
         DialogAction::Start | DialogAction::Resume => state == DialogState::Active,
         DialogAction::Pause => state == DialogState::Paused,
         DialogAction::WrapUp => state == DialogState::WrappingUp,
-        DialogAction::Close => state == DialogState::Closed,
-        DialogAction::Transfer | DialogAction::UpdateCallData => true,
+        DialogAction::Close | DialogAction::Transfer => state == DialogState::Closed,
+        // Its event is one of the task's data.
+        DialogAction::UpdateCallData => false,
     }
 }
 
@@ -380,6 +451,26 @@ pub(crate) fn call_variables(
         value.as_ref().map(|value| (format!("callVariable{number}"), value.to_string()))
     });
     plain.chain(named.iter().filter_map(NamedVariable::parts)).collect()
+}
+
+/// What the CTI server is told of call variables that are to change.
+fn update_of(data: &CallData) -> UpdateTaskContextInd {
+    let variable = |number: u8| data.plain.get(&number).map(Text::new);
+    UpdateTaskContextInd {
+        num_named_variables: u16::try_from(data.named.len()).unwrap_or(u16::MAX),
+        call_variable1: variable(1),
+        call_variable2: variable(2),
+        call_variable3: variable(3),
+        call_variable4: variable(4),
+        call_variable5: variable(5),
+        call_variable6: variable(6),
+        call_variable7: variable(7),
+        call_variable8: variable(8),
+        call_variable9: variable(9),
+        call_variable10: variable(10),
+        named_variable: data.named.iter().map(|(name, value)| NamedVariable::new(name, value)).collect(),
+        ..UpdateTaskContextInd::default()
+    }
 }
 
 /// Finesse sends empty wrap-up data with a second NUL (cti-server-protocol 3, 17).

@@ -25,20 +25,45 @@ pub(crate) struct Ask {
 }
 
 /// What a request asks for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Change {
     /// Media: sign in.
     SignIn(Settings),
     /// Media: become ready.
     Ready,
-    /// Media: become not ready, for a reason code.
-    NotReady(i32),
-    /// Media: sign out, for a reason code.
-    SignOut(i32),
+    /// Media: become not ready, for a reason of that number; 0 none.
+    NotReady(u16),
+    /// Media: sign out, for a reason of that number; 0 none.
+    SignOut(u16),
     /// Media: let the router assign tasks, or not.
     Routable(bool),
-    /// Dialog: take an action.
+    /// Dialog: take an action that needs nothing else.
     Act(DialogAction),
+    /// Dialog: change call variables.
+    UpdateCallData(CallData),
+    /// Dialog: hand the task to another script selector.
+    Transfer(String),
+}
+
+/// Call variables that are to change.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct CallData {
+    /// Call variables 1 to 10, by number.
+    pub(crate) plain: BTreeMap<u8, String>,
+    /// Expanded ones, by name.
+    pub(crate) named: BTreeMap<String, String>,
+}
+
+impl Change {
+    /// The action on a dialog that it is; none of a change of a media.
+    pub(crate) fn action(&self) -> Option<DialogAction> {
+        match self {
+            Self::Act(action) => Some(*action),
+            Self::UpdateCallData(_) => Some(DialogAction::UpdateCallData),
+            Self::Transfer(_) => Some(DialogAction::Transfer),
+            Self::SignIn(_) | Self::Ready | Self::NotReady(_) | Self::SignOut(_) | Self::Routable(_) => None,
+        }
+    }
 }
 
 /// What a sign-in to a media sets.

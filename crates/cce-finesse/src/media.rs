@@ -13,15 +13,13 @@ use cce_kernel::{
     Cx,
     model::{
         AgentId, AgentState, DialogState, Disposition, InterruptAction, LogoutAction, Media, MrdId, Object,
-        PublishEvent, SkillTarget,
+        PublishEvent, ReasonCategory, ReasonCode, SkillTarget,
     },
 };
 use cce_wire::Text;
 
 /// `AgentMode` of an agent whom the router may give tasks.
 const ROUTABLE: u16 = 1;
-/// `reasonCodeId` of "no reason".
-const NO_REASON: i32 = -1;
 
 /// An agent in a domain before any sign-in.
 pub(crate) fn signed_out(agent: &AgentId, mrd: &Mrd) -> Media {
@@ -35,7 +33,7 @@ pub(crate) fn signed_out(agent: &AgentId, mrd: &Mrd) -> Media {
         interrupt_action: InterruptAction::default(),
         logout_action: LogoutAction::default(),
         routable: false,
-        reason_code: NO_REASON,
+        reason: None,
         state: AgentState::Logout,
         changed: None,
     }
@@ -84,7 +82,7 @@ impl Finesse {
                 invoke_id,
                 mrd_id,
                 icm_agent_id,
-                reason_code: reason_number(reason),
+                reason_code: reason,
                 ..MakeAgentNotReadyReq::default()
             }),
             Change::SignOut(reason) => {
@@ -93,7 +91,7 @@ impl Finesse {
                     invoke_id,
                     mrd_id,
                     icm_agent_id,
-                    reason_code: reason_number(reason),
+                    reason_code: reason,
                     flt_icm_disp: Some(disposition),
                     flt_app_disp: Some(disposition),
                     ..MediaLogoutInd::default()
@@ -121,7 +119,7 @@ impl Finesse {
                 icm_agent_id,
                 ..MakeAgentNotRoutableReq::default()
             }),
-            Change::Act(_) => None,
+            Change::Act(_) | Change::UpdateCallData(_) | Change::Transfer(_) => None,
         }
     }
 
@@ -130,16 +128,23 @@ impl Finesse {
         let mrd = MrdId(event.mrd_id);
         let state = AgentState::of_number(event.agent_state);
         self.follow_interrupt(&agent, mrd, state, cx);
+        let reason = self.reason_of(event);
         self.change_media(&agent, mrd, cx, |media| {
             media.state = state;
             media.routable = event.agent_mode == ROUTABLE;
-            media.reason_code =
-                if event.event_reason_code == 0 { NO_REASON } else { event.event_reason_code.into() };
+            media.reason = reason;
             if media.state == AgentState::Logout {
                 forget_settings(media);
             }
         });
         self.settle_media(&agent, mrd, cx);
+    }
+
+    /// Why an agent is not ready. Who is signed out has no reason, whatever it was given for (finesse-nonvoice 2.3).
+    pub(crate) fn reason_of(&self, event: &AgentStateEvent) -> Option<ReasonCode> {
+        let is_signed_out = AgentState::of_number(event.agent_state) == AgentState::Logout;
+        let category = ReasonCategory::NotReady;
+        self.config.reason_of_code(category, event.event_reason_code).filter(|_| !is_signed_out).cloned()
     }
 
     /// The response to a media request, or the refusal of any request.
@@ -148,7 +153,7 @@ impl Finesse {
             return self.on_late_response(invoke_id, status, cx);
         };
         if let (Target::Media(agent, mrd), Some(change)) =
-            (&target, self.lines.pending(&target).map(|p| p.ask.change))
+            (&target, self.lines.pending(&target).map(|p| p.ask.change.clone()))
         {
             self.keep_settings(agent, *mrd, change, status, cx);
         }
@@ -219,7 +224,7 @@ impl Finesse {
         let target = Target::Media(agent.clone(), mrd);
         let Some(media) = self.desks.get(agent).and_then(|desk| desk.media.get(&mrd)) else { return };
         let unstarted = self.has_unstarted(agent, mrd);
-        let is_done = |pending: &Pending| is_done(pending.ask.change, pending.answered, media, unstarted);
+        let is_done = |pending: &Pending| is_done(&pending.ask.change, pending.answered, media, unstarted);
         if self.lines.pending(&target).is_some_and(is_done) {
             self.settle(&target, cx);
         }
@@ -229,7 +234,7 @@ impl Finesse {
     /// (finesse-nonvoice 2.4); until then it can be taken back.
     fn note_not_routable_next(&mut self, agent: &AgentId, mrd: MrdId) {
         let pending = self.lines.pending(&Target::Media(agent.clone(), mrd));
-        let Some(Change::Routable(false)) = pending.map(|pending| pending.ask.change) else { return };
+        let Some(Change::Routable(false)) = pending.map(|pending| &pending.ask.change) else { return };
         let Some(desk) = self.desks.get_mut(agent) else { return };
         if desk.media.get(&mrd).is_some_and(|media| media.routable) {
             desk.not_routable_next.insert(mrd);
@@ -254,7 +259,7 @@ fn is_ready(media: &Media) -> bool {
 
 /// Whether a request has led to what it asked for. A request that has a response waits for that and for the
 /// state; routable=false is confirmed by the response alone while it takes effect only later.
-pub(crate) fn is_done(change: Change, is_answered: bool, media: &Media, unstarted: bool) -> bool {
+pub(crate) fn is_done(change: &Change, is_answered: bool, media: &Media, unstarted: bool) -> bool {
     match change {
         Change::SignIn(_) => is_answered && is_signed_in(media),
         Change::Ready => is_ready(media),
@@ -262,7 +267,7 @@ pub(crate) fn is_done(change: Change, is_answered: bool, media: &Media, unstarte
         Change::SignOut(_) => media.state == AgentState::Logout,
         Change::Routable(true) => media.routable,
         Change::Routable(false) => is_answered && (!media.routable || unstarted),
-        Change::Act(_) => true,
+        Change::Act(_) | Change::UpdateCallData(_) | Change::Transfer(_) => true,
     }
 }
 
@@ -272,11 +277,6 @@ fn logout_disposition(action: LogoutAction) -> Disposition {
         LogoutAction::Close => Disposition::AGENT_LOGGED_OUT,
         LogoutAction::Transfer => Disposition::TRANSFERRED_ON_LOGOUT,
     }
-}
-
-/// The number sent for a reason code; 0 is none. No codes are configured, so id and number are one (inferred).
-fn reason_number(reason: i32) -> u16 {
-    u16::try_from(reason).unwrap_or(0)
 }
 
 /// The agent is signed out, which nobody reported.

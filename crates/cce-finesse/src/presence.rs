@@ -16,7 +16,7 @@ use cce_kernel::{
 pub(crate) const ABSENCE: &str = "absence";
 
 /// Reason code of a sign-out that Finesse makes by itself.
-const FORCED: i32 = 255;
+const FORCED: u16 = 255;
 
 impl Finesse {
     /// A client of a user is present: nobody is missed.
@@ -57,7 +57,7 @@ impl Finesse {
 
     /// Signs out who is away for too long.
     pub(crate) fn sign_out_absent(&mut self, agent: AgentId, cx: &mut Cx<'_>) {
-        cx.note(FinesseFact::ForcedSignOut { agent: agent.clone(), reason: FORCED }.into());
+        cx.note(FinesseFact::ForcedSignOut { agent: agent.clone(), reason: FORCED.into() }.into());
         for target in self.signed_in_media(&agent) {
             let ask = Ask { request_id: String::new(), change: Change::SignOut(FORCED) };
             self.submit(&target, ask, cx);

@@ -276,10 +276,10 @@ impl Finesse {
         match target {
             Target::Media(agent, mrd) => {
                 let media = self.desks.get(agent).and_then(|desk| desk.media.get(mrd));
-                if media.is_some_and(|media| is_done(ask.change, true, media, false)) {
+                if media.is_some_and(|media| is_done(&ask.change, true, media, false)) {
                     return;
                 }
-                let error = Object::MediaError(arm_stat::unconfirmed(ask.change, *mrd));
+                let error = Object::MediaError(arm_stat::unconfirmed(&ask.change, *mrd));
                 self.publish_answer(agent, PublishEvent::Put, ask.request_id, error, cx);
             }
             Target::Dialog(task) => self.judge_cut_off_action(*task, ask, cx),
@@ -288,8 +288,8 @@ impl Finesse {
 
     fn judge_cut_off_action(&mut self, task: TaskId, ask: Ask, cx: &mut Cx<'_>) {
         let Some(dialog) = self.dialogs.get(&task).map(|open| open.dialog.clone()) else { return };
-        if !crate::dialog::leads_to(ask.change, dialog.state) {
-            let error = arm_stat::unconfirmed(ask.change, dialog.mrd);
+        if !crate::dialog::leads_to(&ask.change, dialog.state) {
+            let error = arm_stat::unconfirmed(&ask.change, dialog.mrd);
             self.publish_dialog_error(&dialog, ask.request_id, error, cx);
         }
     }
@@ -297,14 +297,16 @@ impl Finesse {
     /// A sign-in whose confirmation was lost took effect: what it set counts.
     fn keep_cut_off_settings(&mut self, agent: &AgentId, mrd: MrdId, cx: &mut Cx<'_>) {
         let target = Target::Media(agent.clone(), mrd);
-        let settings = self.recovery.cut_off.iter().find_map(|(about, ask)| match ask.change {
-            Change::SignIn(settings) if *about == target => Some(settings),
+        let settings = self.recovery.cut_off.iter().find_map(|(about, ask)| match &ask.change {
+            Change::SignIn(settings) if *about == target => Some(*settings),
             Change::SignIn(_)
             | Change::Ready
             | Change::NotReady(_)
             | Change::SignOut(_)
             | Change::Routable(_)
-            | Change::Act(_) => None,
+            | Change::Act(_)
+            | Change::UpdateCallData(_)
+            | Change::Transfer(_) => None,
         });
         if let Some(settings) = settings {
             self.change_media(agent, mrd, cx, |media| apply(media, settings));
@@ -316,7 +318,7 @@ impl Finesse {
         let own = self.desks.values().flat_map(|desk| desk.media.values());
         let own = own.filter(|media| media.max_dialog_limit.is_some());
         let mut places: BTreeSet<_> = own.map(|media| (media.agent.clone(), media.mrd)).collect();
-        places.extend(self.recovery.cut_off.iter().filter_map(|(target, ask)| match (target, ask.change) {
+        places.extend(self.recovery.cut_off.iter().filter_map(|(target, ask)| match (target, &ask.change) {
             (Target::Media(agent, mrd), Change::SignIn(_)) => Some((agent.clone(), *mrd)),
             (Target::Media(..) | Target::Dialog(_), _) => None,
         }));

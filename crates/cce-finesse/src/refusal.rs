@@ -33,6 +33,12 @@ impl Refusal {
         Self::new(400, "Parameter Missing", &format!("Required parameter is missing: {parameter}"), parameter)
     }
 
+    /// The category of the change has reason codes, and the request names none.
+    pub(crate) fn reason_required() -> Self {
+        let message = "finesse.api.reasoncode.require_reasoncode";
+        Self::new(400, "Parameter Missing", message, "The state change requires a valid reason code.")
+    }
+
     pub(crate) fn invalid(message: &str, data: &str) -> Self {
         Self::new(400, "Invalid Input", message, data)
     }
@@ -62,6 +68,14 @@ impl Refusal {
 
     pub(crate) fn no_dialog(dialog: &str) -> Self {
         Self::new(404, "Not Found", "Invalid dialogId specified for dialog", dialog)
+    }
+
+    pub(crate) fn no_team(team: &str) -> Self {
+        Self::new(404, "Not Found", "Invalid teamId specified for team", team)
+    }
+
+    pub(crate) fn no_reason_code(id: &str) -> Self {
+        Self::new(404, "Not Found", "Invalid reasonCodeId specified", id)
     }
 
     pub(crate) fn no_resource(path: &str) -> Self {

@@ -14,10 +14,14 @@ use crate::{
 use base64::{Engine, engine::general_purpose::STANDARD};
 use cce_kernel::{
     CallId, Cx, Request, Response,
-    model::{AgentId, Dialog, DialogAction, DialogState, MrdId, TaskId, UserState},
+    model::{AgentId, Dialog, DialogState, MrdId, ReasonCategory, TaskId, UserState},
 };
 use cce_xml::finesse as xml;
 
+/// GET without a body (RFC 9110 9.3.2).
+const HEAD: &str = "HEAD";
+/// Asks what can be done with a resource.
+const OPTIONS: &str = "OPTIONS";
 /// Names a request, in whatever case the client writes it; answers repeat it.
 const REQUEST_ID: &str = "requestId";
 
@@ -40,17 +44,24 @@ enum Work {
 impl Finesse {
     /// Answers a request of a desktop, then does what it asks for.
     pub(crate) fn on_request(&mut self, call: CallId, request: &Request, cx: &mut Cx<'_>) {
+        if request.method == OPTIONS
+            && let Some(route) = Route::parse(request.path())
+        {
+            // Browsers ask without credentials.
+            return cx.reply(call, self.config.cors.options(request, route.methods()));
+        }
         let request_id = request.get(REQUEST_ID);
         let (response, work) = match self.answer(request, cx) {
             Ok(Answer::Document(document)) => (Response::new(200).xml(document), None),
             Ok(Answer::Accepted(work)) => (Response::new(202), Some(work)),
             Err(refusal) => (refusal.response(), None),
         };
+        let response = if request.method == HEAD { response.without_body() } else { response };
         let response = match request_id {
             Some(id) => response.header(REQUEST_ID, id),
             None => response,
         };
-        cx.reply(call, response);
+        cx.reply(call, self.config.cors.share(request, response));
         if let Some(work) = work {
             self.carry_out(work, request_id.unwrap_or_default(), cx);
         }
@@ -89,14 +100,14 @@ impl Finesse {
             return Err(Refusal::without_body(flaw));
         }
         match request.method.as_str() {
-            "GET" => self.read(&route, request, &caller).map(Answer::Document),
+            "GET" | HEAD => self.read(&route, request, &caller).map(Answer::Document),
             "PUT" if route.is_changeable() => self.change(&route, request, &caller).map(Answer::Accepted),
             other => Err(Refusal::method(other, route.methods())),
         }
     }
 
     fn answer_system_info(&self, request: &Request, cx: &mut Cx<'_>) -> Result<Answer, Refusal> {
-        if request.method != "GET" {
+        if !["GET", HEAD].contains(&request.method.as_str()) {
             return Err(Refusal::method(&request.method, Route::SystemInfo.methods()));
         }
         Ok(Answer::Document(xml::system_info(&self.system_info(cx))))
@@ -106,7 +117,9 @@ impl Finesse {
         let (name, what) = match route {
             Route::SystemInfo => return Err(Refusal::no_resource(request.path())),
             Route::Users => return self.read_users(caller),
-            Route::ReasonCodes => return Ok(xml::reason_codes(category(request)?)),
+            Route::ReasonCodes => return self.read_reason_codes(request),
+            Route::ReasonCode(id) => return self.read_reason_code(id),
+            Route::Team(id) => return self.read_team(id),
             Route::Dialog(id) => return self.dialog_of(id, caller).map(xml::dialog),
             Route::User(name, what) => (name, what),
         };
@@ -125,9 +138,28 @@ impl Finesse {
             OfUser::MediaDialogs(id) => Ok(xml::dialogs(self.dialogs_of(&agent, Some(self.mrd_of(id)?)))),
             OfUser::TaskDialogs => Ok(xml::dialogs(self.dialogs_of(&agent, None))),
             OfUser::Dialogs => Ok(xml::dialogs([])),
-            OfUser::ReasonCodes => Ok(xml::reason_codes(category(request)?)),
+            OfUser::ReasonCodes => self.read_reason_codes(request),
+            OfUser::ReasonCode(id) => self.read_reason_code(id),
             OfUser::Queues => Ok(xml::queues()),
         }
+    }
+
+    fn read_reason_codes(&self, request: &Request) -> Result<String, Refusal> {
+        let category = category(request)?;
+        Ok(xml::reason_codes(category, self.config.reasons(category)))
+    }
+
+    fn read_reason_code(&self, id: &str) -> Result<String, Refusal> {
+        let known = self.config.reason_codes.iter().find(|reason| reason.id.to_string() == id);
+        known.map(xml::reason_code).ok_or_else(|| Refusal::no_reason_code(id))
+    }
+
+    /// A team, which everybody who has a password may look at (inferred): the lab has no supervisors.
+    fn read_team(&self, id: &str) -> Result<String, Refusal> {
+        let team = id.parse().ok().and_then(|id| Some((id, self.config.team_name(id)?)));
+        let (id, name) = team.ok_or_else(|| Refusal::no_team(id))?;
+        let users = self.desks.values().map(|desk| &desk.user).filter(|user| user.team_id == id);
+        Ok(xml::team(id, name, users))
     }
 
     fn read_users(&self, caller: &Caller) -> Result<String, Refusal> {
@@ -154,7 +186,8 @@ impl Finesse {
             OfUser::Itself => self.change_user_state(agent, &body),
             OfUser::Media(id) => {
                 let mrd = self.mrd_of(id)?;
-                let change = change::of_media(&xml::read_media(&body).map_err(|_| Refusal::malformed())?);
+                let change = xml::read_media(&body).map_err(|_| Refusal::malformed())?;
+                let change = change::of_media(&change, &self.config);
                 let change = change.map_err(|refusal| refusal.about(mrd))?;
                 self.media_work(&agent, vec![(mrd, change)])
             }
@@ -163,12 +196,13 @@ impl Finesse {
             | OfUser::Dialogs
             | OfUser::TaskDialogs
             | OfUser::ReasonCodes
+            | OfUser::ReasonCode(_)
             | OfUser::Queues => Err(Refusal::method(&request.method, route.methods())),
         }
     }
 
     fn change_user_state(&self, agent: AgentId, body: &str) -> Result<Work, Refusal> {
-        let change = change::of_user(&xml::read_user(body).map_err(|_| Refusal::malformed())?)?;
+        let change = change::of_user(&xml::read_user(body).map_err(|_| Refusal::malformed())?, &self.config)?;
         if let UserChange::State(to, _) = change
             && !may_change(self.user_state(&agent), to)
         {
@@ -182,7 +216,8 @@ impl Finesse {
         for media in xml::read_media_list(body).map_err(|_| Refusal::malformed())? {
             let id = media.id.as_deref().ok_or_else(|| Refusal::missing("id"))?;
             let mrd = self.mrd_of(id)?;
-            changes.push((mrd, change::of_media(&media).map_err(|refusal| refusal.about(mrd))?));
+            changes
+                .push((mrd, change::of_media(&media, &self.config).map_err(|refusal| refusal.about(mrd))?));
         }
         if changes.is_empty() {
             return Err(Refusal::missing("Media"));
@@ -213,20 +248,18 @@ impl Finesse {
             return Err(Refusal::not_own(dialog.agent.as_str()));
         }
         let request = xml::read_dialog(body).map_err(|_| Refusal::malformed())?;
-        let action = change::of_dialog(&request).map_err(|refusal| refusal.about(dialog.mrd))?;
+        let change = change::of_dialog(&request).map_err(|refusal| refusal.about(dialog.mrd))?;
+        let action = change.action().expect("a change of a dialog is an action");
         // What an interrupted dialog does not allow is refused later, by the CTI server's code (finesse-nonvoice 5).
         let is_interrupted = dialog.state == DialogState::Interrupted;
         if !is_interrupted && !dialog.state.actions().contains(&action) {
             return Err(Refusal::invalid(INVALID_ACTION, action.name()).about(dialog.mrd));
         }
-        if matches!(action, DialogAction::Transfer | DialogAction::UpdateCallData) {
-            return Err(Refusal::unsupported(action.name()).about(dialog.mrd));
-        }
         let target = Target::Dialog(dialog.id);
         if self.lines.is_full(&target) {
             return Err(Refusal::busy().about(dialog.mrd));
         }
-        Ok(Work::Objects(vec![(target, Change::Act(action))]))
+        Ok(Work::Objects(vec![(target, change)]))
     }
 
     /// The user whom the path names, who must be the caller; the administrator may look at everyone.
@@ -283,7 +316,13 @@ fn asks_to_sign_in(route: &Route, request: &Request) -> bool {
         Route::User(_, OfUser::Media(_)) => xml::read_media(&body).is_ok_and(|media| is_sign_in(media.state)),
         Route::User(_, OfUser::MediaList) => xml::read_media_list(&body)
             .is_ok_and(|list| list.into_iter().any(|media| is_sign_in(media.state))),
-        Route::SystemInfo | Route::Users | Route::ReasonCodes | Route::Dialog(_) | Route::User(..) => false,
+        Route::SystemInfo
+        | Route::Users
+        | Route::ReasonCodes
+        | Route::ReasonCode(_)
+        | Route::Team(_)
+        | Route::Dialog(_)
+        | Route::User(..) => false,
     }
 }
 
@@ -299,11 +338,12 @@ fn credentials(request: &Request) -> Option<Account> {
 }
 
 /// The category of reason codes that is asked for; there is no list without one (finesse-nonvoice 2.7).
-fn category(request: &Request) -> Result<&str, Refusal> {
+fn category(request: &Request) -> Result<ReasonCategory, Refusal> {
     let value = request.query().split('&').find_map(|pair| pair.strip_prefix("category="));
     match value {
         None => Err(Refusal::missing("category")),
-        Some(category @ ("NOT_READY" | "LOGOUT")) => Ok(category),
-        Some(other) => Err(Refusal::invalid("Invalid category specified", other)),
+        Some(name) => {
+            ReasonCategory::parse(name).ok_or_else(|| Refusal::invalid("Invalid category specified", name))
+        }
     }
 }

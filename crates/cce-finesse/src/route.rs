@@ -9,6 +9,10 @@ pub(crate) enum Route {
     Users,
     /// Every reason code.
     ReasonCodes,
+    /// One reason code.
+    ReasonCode(String),
+    /// A team.
+    Team(String),
     /// Something of one user.
     User(String, OfUser),
     /// One dialog.
@@ -32,6 +36,8 @@ pub(crate) enum OfUser {
     TaskDialogs,
     /// Reason codes for the user.
     ReasonCodes,
+    /// One of them.
+    ReasonCode(String),
     /// The user's queues.
     Queues,
 }
@@ -45,6 +51,8 @@ impl Route {
             ["SystemInfo"] => Some(Self::SystemInfo),
             ["Users"] => Some(Self::Users),
             ["ReasonCodes"] => Some(Self::ReasonCodes),
+            ["ReasonCode", id] => Some(Self::ReasonCode((*id).to_owned())),
+            ["Team", id] => Some(Self::Team((*id).to_owned())),
             ["Dialog", id] => Some(Self::Dialog((*id).to_owned())),
             ["User", user, rest @ ..] => OfUser::parse(rest).map(|what| Self::User((*user).to_owned(), what)),
             _ => None,
@@ -55,13 +63,18 @@ impl Route {
     pub(crate) fn is_changeable(&self) -> bool {
         match self {
             Self::Dialog(_) | Self::User(_, OfUser::Itself | OfUser::Media(_) | OfUser::MediaList) => true,
-            Self::SystemInfo | Self::Users | Self::ReasonCodes | Self::User(..) => false,
+            Self::SystemInfo
+            | Self::Users
+            | Self::ReasonCodes
+            | Self::ReasonCode(_)
+            | Self::Team(_)
+            | Self::User(..) => false,
         }
     }
 
-    /// The methods of the resource, for a request with another one.
+    /// The methods of the resource, as the product lists them.
     pub(crate) fn methods(&self) -> &'static str {
-        if self.is_changeable() { "GET, PUT" } else { "GET" }
+        if self.is_changeable() { "GET,OPTIONS,HEAD,PUT" } else { "GET,OPTIONS,HEAD" }
     }
 }
 
@@ -75,6 +88,7 @@ impl OfUser {
             ["Dialogs"] => Some(Self::Dialogs),
             ["Dialogs", "Media"] => Some(Self::TaskDialogs),
             ["ReasonCodes"] => Some(Self::ReasonCodes),
+            ["ReasonCode", id] => Some(Self::ReasonCode((*id).to_owned())),
             ["Queues"] => Some(Self::Queues),
             _ => None,
         }
@@ -100,6 +114,9 @@ mod tests {
             ("User/1080/Dialogs/Media", user(OfUser::TaskDialogs)),
             ("User/1080/ReasonCodes", user(OfUser::ReasonCodes)),
             ("User/1080/Queues", user(OfUser::Queues)),
+            ("User/1080/ReasonCode/16", user(OfUser::ReasonCode("16".to_owned()))),
+            ("ReasonCode/16", Some(Route::ReasonCode("16".to_owned()))),
+            ("Team/5005", Some(Route::Team("5005".to_owned()))),
             ("Dialog/1_2_3", Some(Route::Dialog("1_2_3".to_owned()))),
         ] {
             assert_eq!(Route::parse(&format!("/finesse/api/{path}")), route, "{path}");

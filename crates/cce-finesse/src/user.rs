@@ -8,7 +8,9 @@ use crate::{
 };
 use cce_kernel::{
     Cx, Fact, Time,
-    model::{AgentId, Media, MrdId, Object, PublishEvent, SkillTarget, User, UserState},
+    model::{
+        AgentId, ApiError, Media, MrdId, Object, PublishEvent, ReasonCategory, SkillTarget, User, UserState,
+    },
 };
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -19,8 +21,6 @@ use std::{
 pub(crate) const BAD_PASSWORDS_MAX: u32 = 5;
 /// How long a user stays locked.
 pub(crate) const LOCKED_FOR: Duration = Duration::from_mins(5);
-/// `reasonCodeId` of "no reason".
-const NO_REASON: i32 = -1;
 
 /// One user with everything that belongs to them.
 #[derive(Debug)]
@@ -118,23 +118,32 @@ impl Finesse {
         cx: &mut Cx<'_>,
     ) {
         // Any configured device will do: people change desks.
-        if !self.config.agents.iter().any(|agent| agent.extension == extension) {
-            let error = Object::UserError(arm_stat::invalid_device());
-            return self.publish_answer(agent, PublishEvent::Put, request_id, error, cx);
+        if let Err(error) = self.is_free(agent, &extension) {
+            return self.publish_answer(agent, PublishEvent::Put, request_id, Object::UserError(error), cx);
         }
         let Some(desk) = self.desks.get_mut(agent) else { return };
         desk.user.extension = extension;
         let to = if desk.user.state == UserState::Logout { UserState::NotReady } else { desk.user.state };
-        self.move_user(agent, to, NO_REASON, cx);
+        self.move_user(agent, to, 0, cx);
         self.publish_user(agent, request_id, cx);
     }
 
-    /// Changes a user's voice state; the same state and reason again change nothing.
+    /// Whether an extension is somebody's, and nobody else is signed in there.
+    fn is_free(&self, agent: &AgentId, extension: &str) -> Result<(), ApiError> {
+        if !self.config.agents.iter().any(|agent| agent.extension == extension) {
+            return Err(arm_stat::invalid_device());
+        }
+        let mut others = self.desks.iter().filter(|(other, _)| *other != agent).map(|(_, desk)| &desk.user);
+        let is_taken = others.any(|user| user.state != UserState::Logout && user.extension == extension);
+        if is_taken { Err(arm_stat::device_busy()) } else { Ok(()) }
+    }
+
+    /// Changes a user's voice state, for a reason of that number (0 none); the same state and reason again change nothing.
     pub(crate) fn change_user(
         &mut self,
         agent: &AgentId,
         to: UserState,
-        reason: i32,
+        reason: u16,
         request_id: String,
         cx: &mut Cx<'_>,
     ) {
@@ -143,12 +152,16 @@ impl Finesse {
         }
     }
 
-    fn move_user(&mut self, agent: &AgentId, to: UserState, reason: i32, cx: &mut Cx<'_>) -> bool {
+    /// Who is signed out shows no reason, whatever it was given for (finesse-nonvoice 2.2).
+    fn move_user(&mut self, agent: &AgentId, to: UserState, code: u16, cx: &mut Cx<'_>) -> bool {
+        let is_not_ready = to == UserState::NotReady;
+        let reason = self.config.reason_of_code(ReasonCategory::NotReady, code).filter(|_| is_not_ready);
+        let reason = reason.cloned();
         let Some(desk) = self.desks.get_mut(agent) else { return false };
         let user = &mut desk.user;
         let from = user.state;
-        let changed = from != to || user.reason_code != reason;
-        user.reason_code = reason;
+        let changed = from != to || user.reason != reason;
+        user.reason = reason;
         if from != to {
             user.state = to;
             user.changed = Some(cx.wall());
@@ -185,7 +198,7 @@ fn signed_out_user(agent: &Agent) -> User {
         extension: String::new(),
         state: UserState::Logout,
         changed: None,
-        reason_code: NO_REASON,
+        reason: None,
         team_id: agent.team_id,
         team_name: agent.team_name.clone(),
         skill_target: agent.skill_target,

@@ -3,7 +3,7 @@
 use crate::{Config, Finesse, user::Desk};
 use cce_kernel::{
     Blob, CloseReason, Cx, Fact, LinkId,
-    model::{AgentId, Publication},
+    model::{AgentId, Object, Publication},
 };
 use cce_xmpp::{
     Jid, Limits, StreamError,
@@ -27,6 +27,50 @@ const ID_LENGTH: usize = 8;
 pub(crate) struct Sessions {
     clients: BTreeMap<LinkId, Client>,
     items: u64,
+    explicit: Subscriptions,
+}
+
+/// Explicit subscriptions by user. They outlive the streams on which they were made (finesse-nonvoice 4.4).
+#[derive(Debug, Default)]
+struct Subscriptions(BTreeMap<String, Vec<Subscription>>);
+
+/// Explicit subscriptions of one user; of more, the oldest are forgotten.
+const SUBSCRIPTIONS_MAX: usize = 64;
+
+#[derive(Debug, PartialEq, Eq)]
+struct Subscription {
+    node: String,
+    /// The one client of the user that is to hear; none for every one.
+    resource: Option<String>,
+}
+
+impl Subscriptions {
+    fn add(&mut self, user: String, subscription: Subscription) {
+        let own = self.0.entry(user).or_default();
+        own.retain(|known| *known != subscription);
+        if own.len() >= SUBSCRIPTIONS_MAX {
+            own.remove(0);
+        }
+        own.push(subscription);
+    }
+
+    fn remove(&mut self, user: &str, subscription: &Subscription) {
+        if let Some(own) = self.0.get_mut(user) {
+            own.retain(|known| known != subscription);
+        }
+    }
+
+    /// Who hears of a node: users with the one client that is to hear, or none for every one. A client that is named
+    /// and one of a user of whom every client hears does not hear twice.
+    fn of_node(&self, node: &str) -> Vec<(String, Option<String>)> {
+        let of_user = |(user, own): (&String, &Vec<Subscription>)| {
+            let of_node: Vec<Option<String>> =
+                own.iter().filter(|known| known.node == node).map(|known| known.resource.clone()).collect();
+            let resources = if of_node.contains(&None) { vec![None] } else { of_node };
+            resources.into_iter().map(|resource| (user.clone(), resource)).collect::<Vec<_>>()
+        };
+        self.0.iter().flat_map(of_user).collect()
+    }
 }
 
 #[derive(Debug)]
@@ -39,10 +83,16 @@ struct Client {
 }
 
 impl Sessions {
-    /// Sends a notification to every client of its agent that can receive it.
+    /// Sends a notification to every client of its agent that can receive it, and a user's to whoever subscribed to the
+    /// users of the team.
     pub(crate) fn deliver(&mut self, publication: &Publication, config: &Config, cx: &mut Cx<'_>) {
-        let (user, node) = (publication.agent.as_str(), publication.node());
-        self.tell(user, &node, &cce_xml::update(publication), config, cx);
+        let update = cce_xml::update(publication);
+        self.send_item(publication.agent.as_str(), None, &publication.node(), &update, config, cx);
+        let Object::User(user) = &publication.object else { return };
+        let node = format!("/finesse/api/Team/{}/Users", user.team_id);
+        for (subscriber, resource) in self.explicit.of_node(&node) {
+            self.send_item(&subscriber, resource.as_deref(), &node, &update, config, cx);
+        }
     }
 
     /// Sends a notification of the system's node to every client that can receive it.
@@ -50,21 +100,32 @@ impl Sessions {
         let of = |client: &Client| client.jid.as_ref().map(|jid| jid.user.clone());
         let users: BTreeSet<String> = self.clients.values().filter_map(of).collect();
         for user in users {
-            self.tell(&user, SYSTEM_NODE, update, config, cx);
+            self.send_item(&user, None, SYSTEM_NODE, update, config, cx);
         }
     }
 
-    fn tell(&mut self, user: &str, node: &str, update: &str, config: &Config, cx: &mut Cx<'_>) {
-        let is_listening = |client: &Client| client.session.is_available() && client.is_of(user);
+    /// Sends an item of a node to the clients of a user, or to one of them.
+    fn send_item(
+        &mut self,
+        user: &str,
+        resource: Option<&str>,
+        node: &str,
+        update: &str,
+        config: &Config,
+        cx: &mut Cx<'_>,
+    ) {
+        let is_listening =
+            |client: &Client| client.session.is_available() && client.is_of(user) && client.is_at(resource);
         let links: Vec<LinkId> =
             self.clients.iter().filter(|(_, client)| is_listening(client)).map(|(link, _)| *link).collect();
         if links.is_empty() {
             return;
         }
         self.items += 1;
+        let resource = resource.map(|resource| format!("/{resource}")).unwrap_or_default();
         let stanza = event_message(&EventMessage {
             from: &format!("pubsub.{}", config.fqdn),
-            to: &format!("{user}@{}", config.fqdn),
+            to: &format!("{user}@{}{resource}", config.fqdn),
             node,
             item: &item_id(self.items, cx),
             id: &random_id(cx),
@@ -76,12 +137,21 @@ impl Sessions {
         }
     }
 
+    fn user_of(&self, link: LinkId) -> Option<String> {
+        self.clients.get(&link)?.jid.as_ref().map(|jid| jid.user.clone())
+    }
+
     fn of_user<'a>(&'a self, user: &'a str) -> impl Iterator<Item = (LinkId, &'a Client)> {
         self.clients.iter().filter(|(_, client)| client.is_of(user)).map(|(link, client)| (*link, client))
     }
 }
 
 impl Client {
+    /// Whether it is the client of that resource, where one is named.
+    fn is_at(&self, resource: Option<&str>) -> bool {
+        resource.is_none_or(|resource| self.jid.as_ref().is_some_and(|jid| jid.resource == resource))
+    }
+
     fn is_of(&self, user: &str) -> bool {
         self.jid.as_ref().is_some_and(|jid| jid.user == user)
     }
@@ -103,6 +173,10 @@ impl Finesse {
             stream_id: format!("{:08x}", link.number),
             resource: random_id(cx),
             limits: Limits::default(),
+            nodes: server::Nodes {
+                teams: self.config.agents.iter().map(|agent| agent.team_id.to_string()).collect(),
+                mrds: self.config.mrds.iter().map(|mrd| mrd.id.to_string()).collect(),
+            },
         };
         self.xmpp.clients.insert(link, Client { session: Session::new(config), jid: None, told: None });
     }
@@ -142,8 +216,16 @@ impl Finesse {
                 self.on_presence(link, available.then_some(priority), cx);
             }
             Event::Closed(ending) => self.on_stream_closed(link, ending, cx),
-            // Every node that exists here is automatic, so a subscription changes nothing (finesse-nonvoice 4.4).
-            Event::Subscribed { .. } | Event::Unsubscribed { .. } => {}
+            Event::Subscribed { node, resource } => {
+                if let Some(user) = self.xmpp.user_of(link) {
+                    self.xmpp.explicit.add(user, Subscription { node, resource });
+                }
+            }
+            Event::Unsubscribed { node, resource } => {
+                if let Some(user) = self.xmpp.user_of(link) {
+                    self.xmpp.explicit.remove(&user, &Subscription { node, resource });
+                }
+            }
         }
     }
 

@@ -117,6 +117,13 @@ impl Response {
         self.header("content-type", "application/xml")
     }
 
+    /// The answer to HEAD in the place of this one to GET: the same without its body (RFC 9110 9.3.2).
+    pub fn without_body(mut self) -> Self {
+        let length = self.body.0.len().to_string();
+        self.body = Blob::default();
+        self.header("content-length", length)
+    }
+
     /// The first header of that name, in any case.
     pub fn get(&self, name: &str) -> Option<&str> {
         find(&self.headers, name)
@@ -130,6 +137,55 @@ impl Response {
     /// Whether the status is one of success (2xx).
     pub fn is_success(&self) -> bool {
         (200..300).contains(&self.status)
+    }
+}
+
+/// The origins whose pages may call an API from a browser; none by default.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Cors(Vec<String>);
+
+/// Stands for every origin.
+const EVERY_ORIGIN: &str = "*";
+
+/// What a page may send without being asked by name.
+const USUAL_HEADERS: &str = "Authorization, Content-Type, requestId";
+
+impl Cors {
+    /// Pages of these origins may call; `*` stands for every origin.
+    pub fn of(origins: impl IntoIterator<Item = String>) -> Self {
+        Self(origins.into_iter().collect())
+    }
+
+    /// Lets pages of an allowed origin read a response.
+    pub fn share(&self, request: &Request, response: Response) -> Response {
+        match self.allowed(request) {
+            Some(origin) => response
+                .header("access-control-allow-origin", origin)
+                .header("access-control-allow-credentials", "true")
+                .header("access-control-expose-headers", "requestId, Location")
+                .header("vary", "Origin"),
+            None => response,
+        }
+    }
+
+    /// The answer to OPTIONS: the methods of the resource, and what a page of an allowed origin may send.
+    pub fn options(&self, request: &Request, methods: &str) -> Response {
+        let response = Response::new(200).header("allow", methods);
+        if self.allowed(request).is_none() || request.get("access-control-request-method").is_none() {
+            return self.share(request, response);
+        }
+        let headers = request.get("access-control-request-headers").unwrap_or(USUAL_HEADERS);
+        let response = response
+            .header("access-control-allow-methods", methods)
+            .header("access-control-allow-headers", headers)
+            .header("access-control-max-age", "3600");
+        self.share(request, response)
+    }
+
+    /// The origin of a request, where its pages may call.
+    fn allowed<'r>(&self, request: &'r Request) -> Option<&'r str> {
+        let origin = request.get("origin")?;
+        self.0.iter().any(|allowed| allowed == EVERY_ORIGIN || allowed == origin).then_some(origin)
     }
 }
 

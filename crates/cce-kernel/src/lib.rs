@@ -29,7 +29,7 @@ mod time;
 pub use blob::Blob;
 pub use component::{Component, Cx, Host};
 pub use fact::Fact;
-pub use http::{BodyFlaw, CallError, Request, Response};
+pub use http::{BodyFlaw, CallError, Cors, Request, Response};
 pub use id::{CallId, LinkId, NodeName, TimerKey};
 pub use input::{Command, FrameFlaw, Input, LinkReason, Peer};
 pub use output::{Address, CloseReason, Output};

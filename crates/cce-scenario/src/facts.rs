@@ -8,8 +8,8 @@ use cce_kernel::{
         RouterFact,
     },
     model::{
-        AgentRecord, ApiError, Dialog, Media, Object, PreCall, Publication, QueueRecord, RouterCallKey,
-        SocialContact, TaskEvent, User,
+        AgentRecord, ApiError, Dialog, Media, Object, PreCall, Publication, QueueRecord, ReasonCode,
+        RouterCallKey, SocialContact, TaskEvent, User,
     },
 };
 
@@ -164,13 +164,15 @@ inside! { DIALOG: Dialog {
     disposition,
 }}
 
+inside! { REASON_CODE: ReasonCode { category, id, code, label, for_all } }
+
 inside! { MEDIA: Media {
     agent, mrd, name, description, interruptible, max_dialog_limit, interrupt_action, logout_action, routable,
-    reason_code, state, changed,
+    reason => REASON_CODE, state, changed,
 }}
 
 inside! { USER: User {
-    id, login_name, first_name, last_name, extension, state, changed, reason_code, team_id, team_name, skill_target,
+    id, login_name, first_name, last_name, extension, state, changed, reason => REASON_CODE, team_id, team_name, skill_target,
 }}
 
 inside! { API_ERROR: ApiError { kind, message, data, media } }

@@ -9,8 +9,8 @@ use crate::{
 };
 use cce_journal::{FORMAT, Header, HostHeader, LogSettings};
 use cce_kernel::{
-    Address, Component, HostClock, NodeName, Wall,
-    model::{AgentId, EccVariable, MrdId, SkillTarget},
+    Address, Component, Cors, HostClock, NodeName, Wall,
+    model::{AgentId, EccVariable, MrdId, ReasonCode, SkillTarget},
 };
 use jiff::{Timestamp, tz::TimeZone};
 use std::time::Duration;
@@ -123,6 +123,7 @@ impl Lab {
             host: self.fqdn("ccp"),
             administrator: settings.administrator.clone(),
             password: settings.password.clone(),
+            cors: Cors::of(settings.cors_origins.clone()),
             feeds: settings
                 .feeds
                 .iter()
@@ -381,6 +382,8 @@ impl Lab {
                 lab::CallVariables::Hidden => cce_finesse::CallVariables::Hidden,
             },
             notification_namespace: NOTIFICATION_NAMESPACE.to_owned(),
+            cors: Cors::of(self.finesse.cors_origins.clone()),
+            reason_codes: self.finesse.reason_codes.iter().map(reason_code).collect(),
             first_invoke_id: self.finesse.first_invoke_id,
             redial: self.finesse.redial.0,
             heartbeat: self.finesse.heartbeat.0,
@@ -507,5 +510,15 @@ fn clock(host: &lab::HostSettings, start: Wall) -> HostClock {
         error_us: host.clock_error.micros(),
         grain_us: u32::try_from(host.clock_grain.0.as_micros()).unwrap_or(u32::MAX),
         zone_minutes: zone.to_offset(time).seconds() / 60,
+    }
+}
+
+fn reason_code(settings: &lab::ReasonCodeSettings) -> ReasonCode {
+    ReasonCode {
+        category: settings.category,
+        id: settings.id,
+        code: settings.code,
+        label: settings.label.clone(),
+        for_all: true,
     }
 }

@@ -26,6 +26,7 @@ pub(crate) fn contradictions(lab: &Lab) -> Vec<Fault> {
     check_hosts(lab, &mut faults);
     check_links(lab, &mut faults);
     check_ccp(lab, &mut faults);
+    check_reason_codes(lab, &mut faults);
     check_applications(lab, &mut faults);
     check_variables(lab, &mut faults);
     check_routing(lab, &mut faults);
@@ -121,6 +122,25 @@ fn check_ccp(lab: &Lab, faults: &mut Vec<Fault>) {
         for feed in campaign.feeds.iter().filter(|feed| !feeds.contains(feed)) {
             let fault = Fault::new(format!("ccp.campaigns.{at}.feeds"), one_of("feed", feed, &feeds));
             faults.push(fault.against(&["ccp.feeds"]));
+        }
+    }
+}
+
+fn check_reason_codes(lab: &Lab, faults: &mut Vec<Fault>) {
+    let codes = &lab.finesse.reason_codes;
+    unique(&["finesse.reason_codes"], "id", codes.iter().map(|code| code.id), faults);
+    for (at, code) in codes.iter().enumerate() {
+        let mut fault = |key: &str, message: String| {
+            faults.push(Fault::new(format!("finesse.reason_codes.{at}.{key}"), message));
+        };
+        if code.id < 1 {
+            fault("id", format!("`{}` is no id: ids begin at 1", code.id));
+        }
+        if code.code < 1 {
+            fault("code", "0 means that there is no reason: codes begin at 1".to_owned());
+        }
+        if codes[..at].iter().any(|other| (other.category, other.code) == (code.category, code.code)) {
+            fault("code", format!("another reason of the category has code {}", code.code));
         }
     }
 }

@@ -9,7 +9,7 @@ use crate::{
 use cce_journal::{LogSettings, Tables};
 use cce_kernel::{
     Port,
-    model::{AgentId, InterruptAction, LogoutAction},
+    model::{AgentId, InterruptAction, LogoutAction, ReasonCategory},
 };
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, time::Duration};
@@ -96,6 +96,8 @@ pub struct CcpSettings {
     pub administrator: String,
     /// Its password.
     pub password: String,
+    /// Origins whose pages may call the private API from a browser; `*` stands for every origin.
+    pub cors_origins: Vec<String>,
     /// Last eight digits of contact ids.
     pub node_value: String,
     /// Which time a contact's `statusTimestamp` shows.
@@ -416,6 +418,23 @@ pub struct FinesseSettings {
     pub team_id: u32,
     /// Its name.
     pub team_name: String,
+    /// Origins whose pages may call REST from a browser; `*` stands for every origin.
+    pub cors_origins: Vec<String>,
+    /// Reasons for being not ready, and for signing out. Where a category has some, a change needs one.
+    pub reason_codes: Vec<ReasonCodeSettings>,
+}
+
+/// A reason for being not ready, or for signing out.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReasonCodeSettings {
+    /// What it is for.
+    pub category: ReasonCategory,
+    /// Its id, which requests name.
+    pub id: i32,
+    /// Its number, which the CTI server is told: 1 to 65535.
+    pub code: u16,
+    /// What agents read.
+    pub label: String,
 }
 
 /// Whether dialogs show call variables.

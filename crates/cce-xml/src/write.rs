@@ -42,6 +42,12 @@ impl Xml {
         self.close(name)
     }
 
+    /// Appends what `inside` appends.
+    pub fn with(&mut self, inside: impl FnOnce(&mut Self)) -> &mut Self {
+        inside(self);
+        self
+    }
+
     /// Appends a piece that is XML already.
     pub fn raw(&mut self, piece: &str) -> &mut Self {
         self.0.push_str(piece);

@@ -269,7 +269,18 @@ fn another_method_is_refused_and_the_allowed_ones_are_named() {
     let said = Lab::open().call(Request::new("PUT", FEED));
     assert_eq!((said.status(), said.reply().get("allow")), (405, Some("GET, POST, OPTIONS")));
     let said = Lab::submitted().call(Request::new("POST", CONTACT));
-    assert_eq!((said.status(), said.reply().get("allow")), (405, Some("GET, DELETE, OPTIONS")));
+    assert_eq!((said.status(), said.reply().get("allow")), (405, Some("GET, HEAD, DELETE, OPTIONS")));
+}
+
+/// Case 14. GET creates a task, and HEAD must not (RFC 9110 9.2.1).
+#[test]
+fn head_polls_a_task_and_creates_none() {
+    let mut lab = Lab::submitted();
+    let (whole, head) = (lab.get(CONTACT), lab.call(Request::new("HEAD", CONTACT)));
+    assert_eq!((head.status(), head.body()), (200, String::new()));
+    let length = whole.body().len().to_string();
+    assert_eq!(head.reply().get("content-length"), Some(length.as_str()));
+    assert_eq!(lab.call(Request::new("HEAD", FEED)).status(), 405);
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use crate::lab::{CONTACT, DIALOGUE, FIRST, Lab, PRIVATE, TASK, basic, config, failed, routed};
 use cce_ccp::Config;
-use cce_kernel::{Fact, Output, Request, fact::CcpFact, model::TaskId};
+use cce_kernel::{Cors, Fact, Output, Request, fact::CcpFact, model::TaskId};
 use cce_xml::task::TASK_HEADER;
 
 #[test]
@@ -213,7 +213,7 @@ fn credentials_are_demanded_before_anything_else() {
 #[test]
 fn another_method_is_refused() {
     let said = Lab::reserved().administer("POST", &format!("/task/{FIRST}/close"), "");
-    assert_eq!((said.status(), said.reply().get("allow")), (405, Some("PUT")));
+    assert_eq!((said.status(), said.reply().get("allow")), (405, Some("PUT, OPTIONS")));
     assert_eq!(Lab::open().administer("DELETE", "/feed", "").status(), 405);
 }
 
@@ -222,6 +222,47 @@ fn an_unknown_path_is_not_found() {
     for path in ["/task", "/nothing", "/feed/1", "/feed/x", "/campaign/none", "/socialcontact/X"] {
         assert_eq!(Lab::open().administer("GET", path, "").status(), 404, "{path}");
     }
+}
+
+/// Case 14.
+#[test]
+fn head_is_get_without_the_body() {
+    for path in ["/feed", "/campaign", "/contactcenter/mrconfig/default", "/authentication/ping"] {
+        let whole = Lab::open().administer("GET", path, "");
+        let head = Lab::open().administer("HEAD", path, "");
+        assert_eq!((head.status(), head.body()), (200, String::new()), "{path}");
+        let length = whole.body().len().to_string();
+        assert_eq!(head.reply().get("content-length"), Some(length.as_str()), "{path}");
+    }
+    let missing = Lab::open().administer("HEAD", "/feed/1", "");
+    assert_eq!((missing.status(), missing.body()), (404, String::new()));
+}
+
+/// Case 14.
+#[test]
+fn options_names_the_methods_to_everybody() {
+    let close = format!("/ccp-webapp/ccp/task/{FIRST}/close");
+    for (path, allowed) in [("/ccp-webapp/ccp/feed", "GET, HEAD, OPTIONS"), (&close, "PUT, OPTIONS")] {
+        let asked = Lab::open().call(Request::new("OPTIONS", path).header("origin", "http://localhost:3000"));
+        assert_eq!((asked.status(), asked.reply().get("allow")), (200, Some(allowed)), "{path}");
+        assert_eq!(asked.reply().get("access-control-allow-origin"), None, "no origin is allowed by default");
+    }
+}
+
+#[test]
+fn pages_of_an_allowed_origin_may_read() {
+    let origin = "http://localhost:3000";
+    let config = Config { cors: Cors::of([origin.to_owned()]), ..config() };
+    let mut lab = Lab::started(config);
+    let feeds = || Request::new("OPTIONS", "/ccp-webapp/ccp/feed").header("origin", origin);
+    let asked = lab.call(feeds().header("access-control-request-method", "GET"));
+    assert_eq!(asked.reply().get("access-control-allow-origin"), Some(origin));
+    assert_eq!(asked.reply().get("access-control-allow-methods"), Some("GET, HEAD, OPTIONS"));
+    let unauthorized = lab.call(Request { method: "GET".to_owned(), ..feeds() });
+    assert_eq!(
+        (unauthorized.status(), unauthorized.reply().get("access-control-allow-origin")),
+        (401, Some(origin))
+    );
 }
 
 #[test]

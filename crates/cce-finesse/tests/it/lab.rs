@@ -7,8 +7,8 @@ use cce_cti::{
 };
 use cce_finesse::{Account, Agent, CallVariables, Config, Finesse, Mrd};
 use cce_kernel::{
-    CallId, Fact, Host, HostClock, Input, LinkId, LinkReason, Output, Peer, Port, Request, Response, Time,
-    TimerKey, Wall,
+    CallId, Cors, Fact, Host, HostClock, Input, LinkId, LinkReason, Output, Peer, Port, Request, Response,
+    Time, TimerKey, Wall,
     fact::FinesseFact,
     model::{AgentState, MrdId, Object, Publication, SkillTarget, TaskId},
 };
@@ -88,9 +88,25 @@ impl Lab {
         lab
     }
 
+    /// The dialog is accepted.
+    pub(crate) fn accepted() -> Self {
+        let mut lab = Self::offered();
+        lab.act("ACCEPT");
+        lab.cti(offer_event());
+        lab
+    }
+
     /// The dialog is in work.
     pub(crate) fn active() -> Self {
-        let mut lab = Self::offered();
+        Self::active_with(config())
+    }
+
+    pub(crate) fn active_with(config: Config) -> Self {
+        let mut lab = Self::in_service_with(config);
+        lab.sign_in();
+        lab.agent(AgentState::NotActive, 1);
+        lab.agent(AgentState::Reserved, 1);
+        lab.cti(pre_call());
         lab.act("ACCEPT");
         lab.cti(offer_event());
         lab.act("START");
@@ -298,6 +314,8 @@ pub(crate) fn config() -> Config {
         administrator: account("admin"),
         ccp_administrator: account("admin"),
         call_variables: CallVariables::Hidden,
+        cors: Cors::default(),
+        reason_codes: Vec::new(),
         notification_namespace: "http://jabber.org/protocol/pubsub".to_owned(),
         first_invoke_id: 1,
         cti_password: String::new(),

@@ -1,5 +1,6 @@
 //! Finesse by hand-written inputs: what it sends, answers, publishes and notes.
 
+mod call_data;
 mod conformance;
 mod cti;
 mod dialogs;
@@ -8,7 +9,9 @@ mod lab;
 mod media;
 mod presence;
 mod queueing;
+mod reasons;
 mod recovery;
 mod rest;
+mod transfer;
 mod users;
 mod xmpp;

@@ -99,9 +99,9 @@ fn ready_from_ready_is_ignored_silently() {
 #[test]
 fn not_ready_waits_for_the_response_and_the_state() {
     let mut lab = Lab::ready();
-    let asked = lab.put(MEDIA, "<Media><state>NOT_READY</state><reasonCodeId>7</reasonCodeId></Media>");
+    let asked = lab.put(MEDIA, NOT_READY);
     let [Cti::MakeAgentNotReadyReq(request)] = &asked.sent()[..] else { panic!("{:?}", asked.names()) };
-    assert_eq!(request.reason_code, 7);
+    assert_eq!(request.reason_code, 0);
     lab.cti(MakeAgentNotReadyResp { invoke_id: request.invoke_id, ..Default::default() });
     assert!(lab.put(MEDIA, READY).names().is_empty(), "the state has not arrived");
     assert_eq!(lab.agent(AgentState::NotReady, 1).names(), ["MAKE_AGENT_READY_IND"]);

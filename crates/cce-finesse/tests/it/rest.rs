@@ -1,7 +1,8 @@
 //! Who may ask for what, and what is answered at once.
 
 use crate::lab::{DIALOG, Lab, MEDIA, USER, config};
-use cce_kernel::{BodyFlaw, Request};
+use cce_finesse::Config;
+use cce_kernel::{BodyFlaw, Cors, Request};
 
 #[test]
 fn the_state_of_the_node_is_told_to_everyone() {
@@ -66,6 +67,10 @@ fn what_does_not_exist_is_not_found() {
         ("/finesse/api/Dialog/1_2_3", "Invalid dialogId"),
         ("/finesse/api/Dialog/17", "Invalid dialogId"),
         ("/finesse/api/Nothing", "Not Found"),
+        ("/finesse/api/Team/5006", "Invalid teamId"),
+        ("/finesse/api/Team/x", "Invalid teamId"),
+        ("/finesse/api/ReasonCode/16", "Invalid reasonCodeId"),
+        ("/finesse/api/User/1080/ReasonCode/16", "Invalid reasonCodeId"),
         ("/", "Not Found"),
     ] {
         let missing = lab.get(target);
@@ -89,10 +94,12 @@ fn a_body_that_cannot_be_had_is_refused_with_an_error_body() {
 fn a_resource_takes_its_own_methods_only() {
     let mut lab = Lab::in_service();
     for (method, target, allowed) in [
-        ("DELETE", USER, "GET, PUT"),
-        ("POST", MEDIA, "GET, PUT"),
-        ("PUT", "/finesse/api/User/1080/Queues", "GET"),
-        ("PUT", "/finesse/api/SystemInfo", "GET"),
+        ("DELETE", USER, "GET,OPTIONS,HEAD,PUT"),
+        ("POST", MEDIA, "GET,OPTIONS,HEAD,PUT"),
+        ("PUT", "/finesse/api/User/1080/Queues", "GET,OPTIONS,HEAD"),
+        ("PUT", "/finesse/api/SystemInfo", "GET,OPTIONS,HEAD"),
+        ("PUT", "/finesse/api/Team/5005", "GET,OPTIONS,HEAD"),
+        ("PUT", "/finesse/api/ReasonCode/16", "GET,OPTIONS,HEAD"),
     ] {
         let refused = lab.request(Request::new(method, target), "1080:ccelab");
         assert_eq!(
@@ -145,6 +152,83 @@ fn dialogs_are_listed_by_agent_and_by_domain() {
         assert!(!empty.body().contains(task), "{target}");
     }
 }
+
+#[test]
+fn a_team_has_its_users() {
+    let mut lab = Lab::in_service();
+    lab.put(USER, "<User><state>LOGIN</state><extension>1080</extension></User>");
+    let team = lab.get("/finesse/api/Team/5005");
+    assert_eq!(team.status(), 200);
+    let part = "<Team><uri>/finesse/api/Team/5005</uri><id>5005</id><name>CumulusTeam</name><users><User>\
+                <uri>/finesse/api/User/1080</uri><loginId>1080</loginId>";
+    assert!(team.body().starts_with(part), "{}", team.body());
+    assert!(team.body().contains("<state>NOT_READY</state>"), "{}", team.body());
+    assert!(team.body().contains("<loginId>1081</loginId>"), "{}", team.body());
+}
+
+/// Case 14.
+#[test]
+fn head_is_get_without_the_body() {
+    let mut lab = Lab::in_service();
+    for target in ["/finesse/api/SystemInfo", USER, MEDIA, "/finesse/api/Team/5005"] {
+        let (whole, head) = (lab.get(target), lab.request(Request::new("HEAD", target), "1080:ccelab"));
+        assert_eq!((head.status(), head.body()), (200, String::new()), "{target}");
+        let length = whole.body().len().to_string();
+        assert_eq!(head.response().get("content-length"), Some(length.as_str()), "{target}");
+        assert_eq!(head.response().get("content-type"), Some("application/xml"), "{target}");
+    }
+    assert_eq!(lab.request(Request::new("HEAD", USER), "1080:wrong").status(), 401);
+    assert_eq!(lab.request(Request::new("HEAD", DIALOG), "1080:ccelab").status(), 404);
+}
+
+/// Case 14.
+#[test]
+fn options_names_the_methods_to_everybody() {
+    let mut lab = Lab::in_service();
+    for (target, allowed) in [
+        (USER, "GET,OPTIONS,HEAD,PUT"),
+        ("/finesse/api/SystemInfo", "GET,OPTIONS,HEAD"),
+        (DIALOG, "GET,OPTIONS,HEAD,PUT"),
+    ] {
+        let asked =
+            lab.bare_request(Request::new("OPTIONS", target).header("origin", "http://localhost:3000"));
+        assert_eq!((asked.status(), asked.response().get("allow")), (200, Some(allowed)));
+        assert_eq!(
+            asked.response().get("access-control-allow-origin"),
+            None,
+            "no origin is allowed by default"
+        );
+    }
+    assert_ne!(lab.bare_request(Request::new("OPTIONS", "/finesse/api/Nothing")).status(), 200);
+}
+
+#[test]
+fn pages_of_an_allowed_origin_may_call() {
+    let origins = |origin: &str| Config { cors: Cors::of([origin.to_owned()]), ..config() };
+    let preflight = || {
+        let asked = Request::new("OPTIONS", USER).header("access-control-request-method", "PUT");
+        asked.header("access-control-request-headers", "authorization,requestid").header("origin", ORIGIN)
+    };
+    for allowed in [ORIGIN, "*"] {
+        let mut lab = Lab::in_service_with(origins(allowed));
+        let asked = lab.bare_request(preflight());
+        let said = |name: &str| asked.response().get(name).map(str::to_owned);
+        assert_eq!(said("access-control-allow-origin").as_deref(), Some(ORIGIN));
+        assert_eq!(said("access-control-allow-methods").as_deref(), Some("GET,OPTIONS,HEAD,PUT"));
+        assert_eq!(said("access-control-allow-headers").as_deref(), Some("authorization,requestid"));
+        let read = lab.request(Request::new("GET", USER).header("origin", ORIGIN), "1080:ccelab");
+        assert_eq!(read.response().get("access-control-allow-origin"), Some(ORIGIN));
+        let refused = lab.request(Request::new("GET", USER).header("origin", ORIGIN), "1080:wrong");
+        assert_eq!(
+            (refused.status(), refused.response().get("access-control-allow-origin")),
+            (401, Some(ORIGIN))
+        );
+    }
+    let mut lab = Lab::in_service_with(origins("http://elsewhere"));
+    assert_eq!(lab.bare_request(preflight()).response().get("access-control-allow-origin"), None);
+}
+
+const ORIGIN: &str = "http://localhost:3000";
 
 #[test]
 fn lists_of_reason_codes_and_queues_are_empty() {

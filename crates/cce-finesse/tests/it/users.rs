@@ -78,6 +78,24 @@ fn a_sign_in_with_an_extension_that_nobody_has_fails_later() {
     assert!(lab.get(USER).body().contains("<state>LOGOUT</state>"));
 }
 
+/// Case 19.
+#[test]
+fn an_extension_is_one_users_at_a_time() {
+    let mut lab = Lab::in_service();
+    lab.put(USER, LOGIN);
+    let second = "/finesse/api/User/1081";
+    let sign_in = |lab: &mut Lab| lab.request(Request::new("PUT", second).xml(LOGIN), "1081:ccelab");
+    let accepted = sign_in(&mut lab);
+    assert_eq!(accepted.status(), 202);
+    assert_eq!(accepted.shown(), ["error CF_EXTENSION_IN_USE"]);
+    let told = cce_xml::finesse::update(accepted.published()[0]);
+    assert!(told.contains("<errorType>Device Busy</errorType>"), "{told}");
+    let shown = lab.request(Request::new("GET", second), "1081:ccelab").body();
+    assert!(shown.contains("<state>LOGOUT</state>"), "{shown}");
+    lab.put(USER, "<User><state>LOGOUT</state></User>");
+    assert_eq!(sign_in(&mut lab).shown(), ["PUT user NOT_READY"]);
+}
+
 #[test]
 fn a_user_may_sign_in_at_a_colleague_s_desk() {
     let mut lab = Lab::in_service();

@@ -1,9 +1,10 @@
 //! The notification service.
 
-use crate::lab::{DIALOG, Lab, Outcome, pre_call};
+use crate::lab::{DIALOG, Lab, Outcome, USER, pre_call};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use cce_kernel::{CloseReason, Command, Fact, Input, LinkId, LinkReason, Output, Port};
 
+const LOGIN: &str = "<User><state>LOGIN</state><extension>1080</extension></User>";
 const HEADER: &str = "<stream:stream to='fin1.lab' xmlns='jabber:client' \
     xmlns:stream='http://etherx.jabber.org/streams' version='1.0'>";
 
@@ -69,6 +70,66 @@ fn a_newer_client_takes_the_address_of_an_older_one() {
     assert!(bound.has_output(&Output::Close { link: older, reason: CloseReason::Superseded }));
 }
 
+/// Case 12.
+#[test]
+fn who_subscribes_to_a_teams_users_hears_of_them() {
+    let mut lab = Lab::in_service();
+    let [supervisor, phone] = ["desk", "phone"].map(|resource| connect(&mut lab, "1081", resource));
+    for link in [supervisor, phone] {
+        say(&mut lab, link, "<presence/>");
+    }
+    let node = "/finesse/api/Team/5005/Users";
+    let subscribed = subscribe(&mut lab, supervisor, "subscribe", node, "1081@fin1.lab");
+    assert!(subscribed.stanzas(supervisor).contains("subscription='subscribed'"));
+    let signed_in = lab.put(USER, LOGIN);
+    for link in [supervisor, phone] {
+        let heard = signed_in.stanzas(link);
+        assert!(heard.contains(&format!("node='{node}'")) && heard.contains("NOT_READY"), "{heard}");
+        assert!(heard.contains("&lt;source&gt;/finesse/api/User/1080&lt;"), "{heard}");
+    }
+    subscribe(&mut lab, phone, "unsubscribe", node, "1081@fin1.lab");
+    let ready = lab.put(USER, "<User><state>READY</state></User>");
+    assert_eq!(ready.stanzas(supervisor), "");
+}
+
+#[test]
+fn a_subscription_of_one_client_is_for_it_alone_and_for_users_only() {
+    let mut lab = Lab::in_service();
+    let [desk, phone] = ["desk", "phone"].map(|resource| connect(&mut lab, "1081", resource));
+    for link in [desk, phone] {
+        say(&mut lab, link, "<presence/>");
+    }
+    subscribe(&mut lab, desk, "subscribe", "/finesse/api/Team/5005/Users", "1081@fin1.lab/desk");
+    let signed_in = lab.put(USER, LOGIN);
+    assert!(signed_in.stanzas(desk).contains("to='1081@fin1.lab/desk'"));
+    assert_eq!(signed_in.stanzas(phone), "");
+    assert_eq!(lab.cti(pre_call()).stanzas(desk), "");
+    let refused = lab.put(USER, "<User><state>LOGIN</state><extension>4711</extension></User>");
+    assert_eq!(refused.stanzas(desk), "", "what fails is the user's own");
+}
+
+#[test]
+fn a_subscription_outlives_its_stream() {
+    let mut lab = Lab::in_service();
+    let first = connect(&mut lab, "1081", "desk");
+    subscribe(&mut lab, first, "subscribe", "/finesse/api/Team/5005/Users", "1081@fin1.lab");
+    say(&mut lab, first, "</stream:stream>");
+    let second = connect(&mut lab, "1081", "desk");
+    say(&mut lab, second, "<presence/>");
+    assert!(lab.put(USER, LOGIN).stanzas(second).contains("Team/5005/Users"));
+}
+
+#[test]
+fn a_node_that_is_not_there_is_not_found() {
+    let mut lab = Lab::in_service();
+    let link = connect(&mut lab, "1080", "desk");
+    for node in ["/finesse/api/Team/5006/Users", "/finesse/api/Queue/9", "/finesse/api/User/1080/Media/5099"]
+    {
+        let refused = subscribe(&mut lab, link, "subscribe", node, "1080@fin1.lab").stanzas(link);
+        assert!(refused.contains("<item-not-found "), "{node}: {refused}");
+    }
+}
+
 #[test]
 fn a_client_that_breaks_the_rules_is_closed() {
     let mut lab = Lab::in_service();
@@ -111,6 +172,14 @@ pub(crate) fn connect(lab: &mut Lab, user: &str, resource: &str) -> LinkId {
     open(lab, link, user);
     bind(lab, link, resource);
     link
+}
+
+fn subscribe(lab: &mut Lab, link: LinkId, verb: &str, node: &str, jid: &str) -> Outcome {
+    let iq = format!(
+        "<iq type='set' to='pubsub.fin1.lab' id='s'><pubsub xmlns='http://jabber.org/protocol/pubsub'>\
+         <{verb} node='{node}' jid='{jid}'/></pubsub></iq>"
+    );
+    say(lab, link, &iq)
 }
 
 fn open(lab: &mut Lab, link: LinkId, user: &str) {

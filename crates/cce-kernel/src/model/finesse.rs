@@ -151,12 +151,63 @@ pub struct Media {
     pub logout_action: LogoutAction,
     /// Whether the router may assign tasks.
     pub routable: bool,
-    /// -1: none.
-    pub reason_code: i32,
+    /// Why the agent is not ready; none where no reason applies.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<ReasonCode>,
     /// The agent's state in the domain.
     pub state: AgentState,
     /// When the state changed last; none before the first event.
     pub changed: Option<Wall>,
+}
+
+/// What a reason code is for (finesse-nonvoice 2.7).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum ReasonCategory {
+    /// Being not ready.
+    NotReady,
+    /// Signing out.
+    Logout,
+}
+
+impl ReasonCategory {
+    /// The name in XML.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::NotReady => "NOT_READY",
+            Self::Logout => "LOGOUT",
+        }
+    }
+
+    /// The category of that name.
+    pub fn parse(name: &str) -> Option<Self> {
+        [Self::NotReady, Self::Logout].into_iter().find(|category| category.name() == name)
+    }
+}
+
+/// A reason for being not ready, or for signing out (finesse-nonvoice 2.7).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReasonCode {
+    /// What it is for.
+    pub category: ReasonCategory,
+    /// Its id, which requests name.
+    pub id: i32,
+    /// Its number, which the CTI server is told.
+    pub code: u16,
+    /// What agents read.
+    pub label: String,
+    /// Whether every agent may give it.
+    pub for_all: bool,
+}
+
+impl ReasonCode {
+    /// `reasonCodeId` where no reason applies.
+    pub const NO_ID: i32 = -1;
+
+    /// `reasonCodeId` of a reason that may be none.
+    pub fn id_of(reason: Option<&Self>) -> i32 {
+        reason.map_or(Self::NO_ID, |reason| reason.id)
+    }
 }
 
 /// A Finesse user (finesse-nonvoice 2.2).
@@ -176,8 +227,9 @@ pub struct User {
     pub state: UserState,
     /// When the state changed last; none before the first event.
     pub changed: Option<Wall>,
-    /// -1: none.
-    pub reason_code: i32,
+    /// Why the user is not ready; none where no reason applies.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<ReasonCode>,
     /// Team's id.
     pub team_id: u32,
     /// Team's name.

@@ -11,7 +11,7 @@ pub use contact::SocialContact;
 pub use ecc::{EccLoss, EccVariable};
 pub use finesse::{
     ApiError, Dialog, DialogAction, InterruptAction, LogoutAction, Media, Object, Publication, PublishEvent,
-    User,
+    ReasonCategory, ReasonCode, User,
 };
 pub use id::{AgentId, ContactId, MrdId, RouterCallKey, SkillTarget, TaskId};
 pub use record::{AgentRecord, PreCall, QueueRecord, TaskEvent, TaskEventKind};

@@ -1,7 +1,7 @@
 //! Users and their media (finesse-nonvoice 2.2, 2.3, 2.7, 2.8).
 
 use crate::{Xml, iso_utc};
-use cce_kernel::model::{Media, User};
+use cce_kernel::model::{Media, ReasonCategory, ReasonCode, User, UserState};
 
 /// A user, as REST shows it.
 pub fn user(user: &User) -> String {
@@ -31,14 +31,68 @@ pub fn media_list<'a>(list: impl IntoIterator<Item = (&'a Media, bool)>) -> Stri
     })
 }
 
-/// The reason codes of a category: this lab has none.
-pub fn reason_codes(category: &str) -> String {
-    Xml::document(&format!("ReasonCodes category=\"{category}\""), |_| {})
+/// The reason codes of a category.
+pub fn reason_codes<'a>(category: ReasonCategory, codes: impl IntoIterator<Item = &'a ReasonCode>) -> String {
+    Xml::document(&format!("ReasonCodes category=\"{}\"", category.name()), |xml| {
+        for code in codes {
+            xml.node("ReasonCode", |xml| inside_reason_code(xml, code));
+        }
+    })
+}
+
+/// A reason code.
+pub fn reason_code(code: &ReasonCode) -> String {
+    Xml::document("ReasonCode", |xml| inside_reason_code(xml, code))
+}
+
+/// A team with its users (finesse-nonvoice 2.8).
+pub fn team<'a>(id: u32, name: &str, users: impl IntoIterator<Item = &'a User>) -> String {
+    Xml::document("Team", |xml| {
+        xml.text("uri", format_args!("/finesse/api/Team/{id}")).text("id", id).text("name", name).node(
+            "users",
+            |xml| {
+                for user in users {
+                    xml.node("User", |xml| summary(xml, user));
+                }
+            },
+        );
+    })
 }
 
 /// The queues of a user: this lab shows none.
 pub fn queues() -> String {
     Xml::document("Queues", |_| {})
+}
+
+/// What a team shows of a user.
+fn summary(xml: &mut Xml, user: &User) {
+    let uri = format!("/finesse/api/User/{}", user.id);
+    xml.text("uri", &uri)
+        .text("loginId", &user.id)
+        .text("firstName", &user.first_name)
+        .text("lastName", &user.last_name)
+        .text("dialogs", format_args!("{uri}/Dialogs"))
+        .text("extension", &user.extension)
+        .text("pendingState", "")
+        .text("state", user.state)
+        .text("stateChangeTime", user.changed.map(iso_utc).unwrap_or_default());
+}
+
+/// The reason that applies, if one does.
+fn applying(xml: &mut Xml, reason: Option<&ReasonCode>) {
+    if let Some(reason) = reason {
+        xml.node("ReasonCode", |xml| inside_reason_code(xml, reason));
+    }
+}
+
+fn inside_reason_code(xml: &mut Xml, reason: &ReasonCode) {
+    xml.text("uri", format_args!("/finesse/api/ReasonCode/{}", reason.id))
+        .text("category", reason.category.name())
+        .text("code", reason.code)
+        .text("label", &reason.label)
+        .text("forAll", reason.for_all)
+        .text("systemCode", false)
+        .text("id", reason.id);
 }
 
 fn rest_user(xml: &mut Xml, user: &User) {
@@ -51,7 +105,8 @@ fn rest_user(xml: &mut Xml, user: &User) {
         .text("stateChangeTime", user.changed.map(iso_utc).unwrap_or_default())
         .text("mediaType", 1)
         .text("pendingState", "")
-        .text("reasonCodeId", user.reason_code)
+        .text("reasonCodeId", ReasonCode::id_of(user.reason.as_ref()))
+        .with(|xml| applying(xml, user.reason.as_ref()))
         .node("settings", settings)
         .text("extension", &user.extension)
         .text("firstName", &user.first_name)
@@ -75,7 +130,7 @@ pub(super) fn notified_user(xml: &mut Xml, user: &User) {
         .text("loginName", &user.login_name)
         .text("mediaType", 1)
         .text("pendingState", "")
-        .text("reasonCodeId", user.reason_code)
+        .with(|xml| reason_of_event(xml, user))
         .node("roles", roles)
         .node("settings", settings)
         .text("state", user.state)
@@ -85,6 +140,17 @@ pub(super) fn notified_user(xml: &mut Xml, user: &User) {
         .text("teams", "")
         .text("uri", uri)
         .text("wrapUpTimer", 7200);
+}
+
+/// A READY event has no `reasonCodeId`, those of the other states have one (finesse-nonvoice 4.6).
+fn reason_of_event(xml: &mut Xml, user: &User) {
+    match user.state {
+        UserState::Ready => {}
+        UserState::Logout | UserState::NotReady => {
+            applying(xml, user.reason.as_ref());
+            xml.text("reasonCodeId", ReasonCode::id_of(user.reason.as_ref()));
+        }
+    }
 }
 
 fn roles(xml: &mut Xml) {
@@ -107,7 +173,8 @@ pub(super) fn inside_media(xml: &mut Xml, media: &Media, is_member: bool) {
         .text("interruptible", media.interruptible)
         .maybe("maxDialogLimit", media.max_dialog_limit)
         .text("name", &media.name)
-        .text("reasonCodeId", media.reason_code)
+        .with(|xml| applying(xml, media.reason.as_ref()))
+        .text("reasonCodeId", ReasonCode::id_of(media.reason.as_ref()))
         .text("routable", media.routable)
         .text("state", media.state.media_name())
         .text("stateChangeTime", media.changed.map(iso_utc).unwrap_or_default())

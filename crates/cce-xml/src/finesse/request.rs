@@ -40,6 +40,10 @@ pub struct DialogRequest {
     pub requested_action: Option<String>,
     /// `target` or `toAddress`: a script selector. Empty, `null` and `undefined` are none.
     pub target: Option<String>,
+    /// `mediaProperties/callvariables`: names and values, in the order of the document.
+    pub call_variables: Vec<(String, String)>,
+    /// `mediaProperties/wrapUpReason`.
+    pub wrap_up_reason: Option<String>,
 }
 
 /// Reads the change of a user.
@@ -70,7 +74,15 @@ pub fn read_dialog(body: &str) -> Result<DialogRequest, XmlError> {
     Ok(DialogRequest {
         requested_action: root.text_of("requestedAction"),
         target: named("target").or_else(|| named("toAddress")),
+        call_variables: call_variables(&root),
+        wrap_up_reason: root.child("mediaProperties").and_then(|of| of.text_of("wrapUpReason")),
     })
+}
+
+fn call_variables(root: &Element) -> Vec<(String, String)> {
+    let Some(list) = root.at(&["mediaProperties", "callvariables"]) else { return Vec::new() };
+    let text = |variable: &Element, name| variable.text_of(name).unwrap_or_default();
+    list.all("CallVariable").map(|variable| (text(variable, "name"), text(variable, "value"))).collect()
 }
 
 fn media_of(root: &Element) -> MediaRequest {
@@ -135,6 +147,21 @@ mod tests {
         }
         let body = "<Dialog><toAddress>Other</toAddress></Dialog>";
         assert_eq!(read_dialog(body).unwrap().target.as_deref(), Some("Other"));
+    }
+
+    #[test]
+    fn call_variables_are_read_in_order() {
+        let variable =
+            |name, value| format!("<CallVariable><name>{name}</name><value>{value}</value></CallVariable>");
+        let list = [variable("callVariable1", "gold"), variable("user.tier", "")].concat();
+        let body = format!(
+            "<Dialog><mediaProperties><callvariables>{list}</callvariables></mediaProperties></Dialog>"
+        );
+        let read = read_dialog(&body).unwrap().call_variables;
+        assert_eq!(
+            read,
+            [("callVariable1", "gold"), ("user.tier", "")].map(|(n, v)| (n.to_owned(), v.to_owned()))
+        );
     }
 
     #[test]

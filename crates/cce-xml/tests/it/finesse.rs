@@ -220,7 +220,10 @@ fn a_system_in_service_gives_no_reason() {
 
 #[test]
 fn an_empty_list_of_reason_codes_names_its_category() {
-    assert_eq!(finesse::reason_codes("LOGOUT"), "<ReasonCodes category=\"LOGOUT\"></ReasonCodes>");
+    assert_eq!(
+        finesse::reason_codes(cce_kernel::model::ReasonCategory::Logout, []),
+        "<ReasonCodes category=\"LOGOUT\"></ReasonCodes>"
+    );
 }
 
 #[test]

@@ -47,7 +47,7 @@ pub(crate) fn media() -> Media {
         interrupt_action: InterruptAction::Accept,
         logout_action: LogoutAction::Close,
         routable: true,
-        reason_code: -1,
+        reason: None,
         state: AgentState::NotActive,
         changed: Some(RESERVED),
     }
@@ -62,7 +62,7 @@ pub(crate) fn user() -> User {
         extension: "1080".to_owned(),
         state: UserState::NotReady,
         changed: None,
-        reason_code: -1,
+        reason: None,
         team_id: 5005,
         team_name: "Cards & loans".to_owned(),
         skill_target: SkillTarget(5172),

@@ -1,6 +1,6 @@
 //! Answers to IQ stanzas. Every get and set gets one (finesse-nonvoice 4.2 and 8).
 
-use super::Event;
+use super::{Event, Nodes};
 use crate::{Element, Jid, ns, stream};
 use quick_xml::escape::escape;
 use std::fmt::Write;
@@ -11,7 +11,7 @@ pub(super) fn is_request(stanza: &Element) -> bool {
 }
 
 /// Answers an IQ of a bound client.
-pub(super) fn answer(iq: &Element, me: &Jid, out: &mut Vec<Event>) {
+pub(super) fn answer(iq: &Element, me: &Jid, nodes: &Nodes, out: &mut Vec<Event>) {
     if !is_request(iq) {
         return on_no_request(iq, me, out);
     }
@@ -19,13 +19,16 @@ pub(super) fn answer(iq: &Element, me: &Jid, out: &mut Vec<Event>) {
         return out.push(Event::Send(error(iq, Some(me), "modify", "bad-request")));
     };
     let is_get = iq.attribute("type") == Some("get");
+    if let Some(condition) = missing(iq, child, me, nodes) {
+        return out.push(Event::Send(error(iq, Some(me), "cancel", condition)));
+    }
     let payload = match (child.name.as_str(), child.namespace.as_str(), is_get) {
         ("session", ns::SESSION, false) | ("ping", ns::PING, true) => String::new(),
         ("query", ns::ROSTER, true) => roster(me),
         ("vCard", ns::VCARD, true) => format!("<vCard xmlns='{}'/>", ns::VCARD),
         ("query", ns::DISCO_INFO, true) => disco_info(iq, child),
         ("query", ns::DISCO_ITEMS, true) => disco_items(iq, child, me),
-        ("pubsub", ns::PUBSUB, false) => return on_pubsub(iq, child, me, out),
+        ("pubsub", ns::PUBSUB, false) => return on_pubsub(iq, child, me, nodes, out),
         _ => return out.push(Event::Send(error(iq, Some(me), "cancel", "service-unavailable"))),
     };
     out.push(Event::Send(result(iq, Some(me), &payload)));
@@ -68,6 +71,16 @@ fn roster(me: &Jid) -> String {
     format!("<query xmlns='{}'><item jid='{web_app}' subscription='to'/></query>", ns::ROSTER)
 }
 
+/// Nothing can be told of a node that is not there (XEP-0030 3.2). What clients ask the server itself about, such as
+/// its commands, is an empty list.
+fn missing(iq: &Element, query: &Element, me: &Jid, nodes: &Nodes) -> Option<&'static str> {
+    let node = query.attribute("node").filter(|_| query.name == "query")?;
+    let is_asked_of_pubsub = is_pubsub(iq.attribute("to").unwrap_or_default());
+    let is_about_node =
+        query.namespace == ns::DISCO_INFO || (query.namespace == ns::DISCO_ITEMS && is_asked_of_pubsub);
+    (is_about_node && !is_node(node, &me.user, nodes)).then_some("item-not-found")
+}
+
 /// A client reads the first identity of a node to learn what kind of node it is (finesse-nonvoice 4.2).
 fn disco_info(iq: &Element, query: &Element) -> String {
     let asked = iq.attribute("to").unwrap_or_default();
@@ -105,20 +118,23 @@ fn is_pubsub(address: &str) -> bool {
     address.starts_with("pubsub.")
 }
 
-fn on_pubsub(iq: &Element, pubsub: &Element, me: &Jid, out: &mut Vec<Event>) {
+fn on_pubsub(iq: &Element, pubsub: &Element, me: &Jid, nodes: &Nodes, out: &mut Vec<Event>) {
     let request = pubsub.elements().find(|child| matches!(child.name.as_str(), "subscribe" | "unsubscribe"));
     let Some(request) = request else {
         return out.push(Event::Send(error(iq, Some(me), "cancel", "service-unavailable")));
     };
     let node = request.attribute("node").unwrap_or_default();
-    if !is_node(node, &me.user) {
+    if !is_node(node, &me.user, nodes) {
         return out.push(Event::Send(error(iq, Some(me), "cancel", "item-not-found")));
     }
+    let subscriber = request.attribute("jid").map_or_else(|| me.to_string(), str::to_owned);
+    let Some(resource) = resource_of(&subscriber, me) else {
+        return out.push(Event::Send(error(iq, Some(me), "modify", "bad-request")));
+    };
     if request.name == "unsubscribe" {
         out.push(Event::Send(result(iq, Some(me), "")));
-        return out.push(Event::Unsubscribed { node: node.to_owned() });
+        return out.push(Event::Unsubscribed { node: node.to_owned(), resource });
     }
-    let subscriber = request.attribute("jid").map_or_else(|| me.to_string(), str::to_owned);
     let payload = format!(
         "<pubsub xmlns='{}'><subscription node='{}' jid='{}' subscription='subscribed'/></pubsub>",
         ns::PUBSUB,
@@ -126,12 +142,22 @@ fn on_pubsub(iq: &Element, pubsub: &Element, me: &Jid, out: &mut Vec<Event>) {
         escape(subscriber)
     );
     out.push(Event::Send(result(iq, Some(me), &payload)));
-    out.push(Event::Subscribed { node: node.to_owned() });
+    out.push(Event::Subscribed { node: node.to_owned(), resource });
+}
+
+/// The resource of an address that the client may subscribe with: its own address, with or without one. Its domain may
+/// be any name that the client knows the server by (XEP-0060 6.1.3.1).
+#[expect(clippy::option_option, reason = "an address that is not the client's, and one without a resource")]
+fn resource_of(address: &str, me: &Jid) -> Option<Option<String>> {
+    let (bare, resource) = address.split_once('/').map_or((address, None), |(bare, own)| (bare, Some(own)));
+    let user = bare.split_once('@').map_or(bare, |(user, _)| user);
+    let is_own = user == me.user && resource.is_none_or(|resource| resource == me.resource);
+    is_own.then(|| resource.map(str::to_owned))
 }
 
 /// Whether a node exists for this user: the automatic ones of its own, and those that everybody may ask for
-/// (finesse-nonvoice 4.4).
-fn is_node(node: &str, user: &str) -> bool {
+/// (finesse-nonvoice 4.4). Queues have no events in the lab, and no nodes.
+fn is_node(node: &str, user: &str, nodes: &Nodes) -> bool {
     let Some(path) = node.strip_prefix("/finesse/api/") else {
         return false;
     };
@@ -140,11 +166,10 @@ fn is_node(node: &str, user: &str) -> bool {
         return false;
     }
     match parts[..] {
-        ["SystemInfo"] | ["Queue", _] | ["Team", _, "Users"] => true,
-        ["User", id] | ["User", id, "Dialogs" | "Media" | "Queues"] | ["User", id, "Dialogs", "Media"] => {
-            id == user
-        }
-        ["User", id, "Media", mrd] => id == user && mrd.bytes().all(|byte| byte.is_ascii_digit()),
+        ["SystemInfo"] => true,
+        ["Team", team, "Users"] => nodes.teams.iter().any(|known| known == team),
+        ["User", id] | ["User", id, "Dialogs" | "Media"] | ["User", id, "Dialogs", "Media"] => id == user,
+        ["User", id, "Media", mrd] => id == user && nodes.mrds.iter().any(|known| known == mrd),
         _ => false,
     }
 }

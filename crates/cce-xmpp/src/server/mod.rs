@@ -27,6 +27,17 @@ pub struct Config {
     pub resource: String,
     /// Limits of what the client sends.
     pub limits: Limits,
+    /// Which nodes there are.
+    pub nodes: Nodes,
+}
+
+/// What decides which nodes there are (finesse-nonvoice 4.4).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Nodes {
+    /// Ids of teams.
+    pub teams: Vec<String>,
+    /// Ids of media routing domains.
+    pub mrds: Vec<String>,
 }
 
 /// What happened on a stream, or what is to be done for it.
@@ -49,11 +60,15 @@ pub enum Event {
     Subscribed {
         /// The node.
         node: String,
+        /// The one client of the user that is to hear; none for every one.
+        resource: Option<String>,
     },
     /// The client no longer subscribes to a node.
     Unsubscribed {
         /// The node.
         node: String,
+        /// As in the subscription.
+        resource: Option<String>,
     },
     /// The conversation is over: what was sent before is to be written, then the connection closed.
     Closed(Ending),
@@ -280,7 +295,7 @@ impl Session {
 
     fn on_client_stanza(&mut self, stanza: &Element, out: &mut Vec<Event>) {
         match (stanza.name.as_str(), stanza.namespace.as_str()) {
-            ("iq", ns::CLIENT) => iq::answer(stanza, &self.jid, out),
+            ("iq", ns::CLIENT) => iq::answer(stanza, &self.jid, &self.config.nodes, out),
             ("presence", ns::CLIENT) => self.on_presence(stanza, out),
             // Nobody here takes messages; a client that sends one expects no answer.
             ("message", ns::CLIENT) => {}

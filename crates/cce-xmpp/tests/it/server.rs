@@ -186,7 +186,7 @@ fn a_subscription_to_a_known_node_succeeds() {
     for node in [
         "/finesse/api/User/1080/Dialogs/Media",
         "/finesse/api/User/1080/Media/5011",
-        "/finesse/api/Team/1/Users",
+        "/finesse/api/Team/5005/Users",
     ] {
         let events = feed(&mut bound(), &subscription("subscribe", node));
         assert_eq!(
@@ -197,21 +197,60 @@ fn a_subscription_to_a_known_node_succeeds() {
                  subscription='subscribed'/></pubsub></iq>"
             )
         );
-        assert_eq!(events[1], Event::Subscribed { node: node.to_owned() });
+        assert_eq!(events[1], Event::Subscribed { node: node.to_owned(), resource: None });
         let events = feed(&mut bound(), &subscription("unsubscribe", node));
-        assert_eq!(events[1], Event::Unsubscribed { node: node.to_owned() });
+        assert_eq!(events[1], Event::Unsubscribed { node: node.to_owned(), resource: None });
     }
 }
 
 #[test]
 fn a_subscription_to_an_unknown_or_foreign_node_fails() {
-    for node in
-        ["", "/finesse/api/User/1081", "/finesse/api/User/1080/Media/x", "/finesse/api/Team//Users", "/x"]
-    {
+    for node in [
+        "",
+        "/finesse/api/User/1081",
+        "/finesse/api/User/1080/Media/x",
+        "/finesse/api/User/1080/Media/5012",
+        "/finesse/api/User/1080/Queues",
+        "/finesse/api/Queue/9",
+        "/finesse/api/Team//Users",
+        "/finesse/api/Team/5006/Users",
+        "/finesse/api/Team/5005",
+        "/x",
+    ] {
         let events = feed(&mut bound(), &subscription("subscribe", node));
         assert!(sent(&events).contains("<item-not-found "), "{node}");
         assert_eq!(events.len(), 1);
     }
+}
+
+#[test]
+fn a_subscription_is_for_one_client_or_for_every_one_of_the_user() {
+    let node = "/finesse/api/Team/5005/Users";
+    let asked = subscription("subscribe", node);
+    for (jid, resource) in [("1080@10.0.0.9", None), ("1080@fin1.lab/cisco", Some("cisco".to_owned()))] {
+        let events = feed(&mut bound(), &asked.replace("1080@fin1.lab", jid));
+        assert_eq!(events[1], Event::Subscribed { node: node.to_owned(), resource });
+    }
+    for jid in ["1081@fin1.lab", "1080@fin1.lab/other"] {
+        let events = feed(&mut bound(), &asked.replace("1080@fin1.lab", jid));
+        assert!(sent(&events).contains("<bad-request "), "{jid}");
+        assert_eq!(events.len(), 1);
+    }
+}
+
+#[test]
+fn nothing_is_told_of_a_node_that_is_not_there() {
+    let asked = |what: &str, to: &str, node: &str| {
+        let query = format!("<query xmlns='http://jabber.org/protocol/disco#{what}' node='{node}'/>");
+        sent(&feed(&mut bound(), &format!("<iq type='get' id='d' to='{to}'>{query}</iq>")))
+    };
+    for (what, to) in [("info", "pubsub.fin1.lab"), ("items", "pubsub.fin1.lab"), ("info", "fin1.lab")] {
+        let answer = asked(what, to, "/finesse/api/Team/5006/Users");
+        assert!(answer.contains("type='error'") && answer.contains("<item-not-found "), "{answer}");
+    }
+    let commands = asked("items", "fin1.lab", "http://jabber.org/protocol/commands");
+    assert!(commands.contains("type='result'"), "{commands}");
+    assert!(asked("info", "pubsub.fin1.lab", "/finesse/api/Team/5005/Users").contains("type='leaf'"));
 }
 
 #[test]

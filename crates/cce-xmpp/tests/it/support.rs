@@ -17,6 +17,7 @@ pub(crate) fn server() -> Session {
         stream_id: "s1".to_owned(),
         resource: "generated".to_owned(),
         limits: Limits::default(),
+        nodes: cce_xmpp::server::Nodes { teams: vec!["5005".to_owned()], mrds: vec!["5011".to_owned()] },
     })
 }
 

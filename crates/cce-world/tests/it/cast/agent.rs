@@ -475,6 +475,7 @@ fn server() -> Session {
         stream_id: "s".to_owned(),
         resource: "r".to_owned(),
         limits: Limits::default(),
+        nodes: cce_xmpp::server::Nodes::default(),
     })
 }
 

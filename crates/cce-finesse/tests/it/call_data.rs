@@ -1,0 +1,125 @@
+//! Call variables that a desktop changes (finesse-nonvoice 2.6; case 13).
+
+use crate::lab::{DIALOG, Lab, MRD, TASK, config};
+use cce_cti::{Cti, FailureResp, TaskDataUpdateEvent};
+use cce_finesse::{CallVariables, Config};
+use cce_kernel::model::Object;
+use cce_wire::{NamedVariable, Text};
+
+#[test]
+fn the_cti_server_is_told_what_changes() {
+    let mut lab = Lab::active();
+    let asked =
+        lab.put(DIALOG, &update(&[("callVariable1", "gold"), ("user.tier", "1"), ("callVariable10", "")]));
+    assert_eq!(asked.status(), 202);
+    let [Cti::UpdateTaskContextInd(sent)] = &asked.sent()[..] else { panic!("{:?}", asked.names()) };
+    assert_eq!((sent.task_id, sent.mrd_id, sent.icm_agent_id), (TASK, MRD.0, 5172));
+    assert_eq!(sent.call_variable1, Some(Text::new("gold")));
+    assert_eq!(sent.call_variable10, Some(Text::new("")));
+    assert_eq!(sent.call_variable2, None);
+    assert_eq!(
+        (sent.num_named_variables, &sent.named_variable[..]),
+        (1, &[NamedVariable::new("user.tier", "1")][..])
+    );
+}
+
+#[test]
+fn a_dialog_shows_what_the_cti_server_says_of_its_data() {
+    for (shown, wanted) in [(CallVariables::Shown, 2), (CallVariables::Hidden, 0)] {
+        let mut lab = Lab::active_with(Config { call_variables: shown, ..config() });
+        lab.put(DIALOG, &update(&[("callVariable1", "gold")]));
+        let told = lab.cti(data("gold"));
+        assert_eq!(told.shown(), ["PUT dialog ACTIVE"]);
+        let Object::Dialog(dialog) = &told.published()[0].object else { panic!("{told:?}") };
+        assert_eq!(dialog.call_variables.len(), wanted, "{dialog:?}");
+    }
+}
+
+#[test]
+fn the_next_request_waits_for_the_event() {
+    let mut lab = Lab::active();
+    lab.put(DIALOG, &update(&[("callVariable1", "gold")]));
+    assert!(lab.act("PAUSE").names().is_empty());
+    assert_eq!(lab.cti(data("gold")).names(), ["PAUSE_TASK_IND"]);
+}
+
+#[test]
+fn a_refusal_becomes_an_error_with_the_requests_id() {
+    let mut lab = Lab::active();
+    let invoke_id = lab.put(DIALOG, &update(&[("callVariable1", "gold")])).invoke_id();
+    let refused = lab.cti(FailureResp { invoke_id, status: 18, ..Default::default() });
+    assert_eq!(refused.shown(), ["error E_ARM_STAT_TASK_OBJECT_NOT_FOUND"]);
+    assert_eq!(refused.published()[0].request_id, "r-1");
+}
+
+#[test]
+fn names_that_are_unknown_or_there_twice_and_values_that_are_too_long_are_refused() {
+    let (long, longer) = ("x".repeat(41), "x".repeat(211));
+    for variables in [
+        &[("callVariable0", "x")][..],
+        &[("callVariable11", "x")],
+        &[("callVariable01", "x")],
+        &[("tier", "x")],
+        &[("user.", "x")],
+        &[("callVariable1", "x"), ("callVariable1", "y")],
+        &[("user.tier", "x"), ("user.tier", "y")],
+        &[("callVariable1", &long)],
+        &[("user.tier", &longer)],
+    ] {
+        let refused = Lab::active().put(DIALOG, &update(variables));
+        assert_eq!(refused.status(), 400, "{variables:?}");
+        assert!(refused.body().contains("Invalid Input"), "{}", refused.body());
+        assert!(refused.names().is_empty());
+    }
+    for body in ["", "<mediaProperties/>", "<mediaProperties><callvariables/></mediaProperties>"] {
+        let body = format!("<Dialog><requestedAction>UPDATE_CALL_DATA</requestedAction>{body}</Dialog>");
+        assert!(Lab::active().put(DIALOG, &body).body().contains("Parameter Missing"), "{body}");
+    }
+}
+
+#[test]
+fn a_value_of_forty_bytes_is_taken() {
+    assert_eq!(Lab::active().put(DIALOG, &update(&[("callVariable1", &"x".repeat(40))])).status(), 202);
+}
+
+#[test]
+fn whatever_a_dialog_lists_is_taken() {
+    let body = |action: &str| {
+        let data = "<mediaProperties><callvariables><CallVariable><name>callVariable1</name><value>x</value>\
+                    </CallVariable></callvariables></mediaProperties><target>Other</target>";
+        format!("<Dialog><requestedAction>{action}</requestedAction>{data}</Dialog>")
+    };
+    let mut listed = 0;
+    for reach in [Lab::offered, Lab::accepted, Lab::active] {
+        let shown = reach().get(DIALOG).body();
+        for part in shown.split("<action>").skip(1) {
+            let action = part.split('<').next().unwrap();
+            assert_eq!(reach().put(DIALOG, &body(action)).status(), 202, "{action}");
+            listed += 1;
+        }
+    }
+    assert_eq!(listed, 10);
+}
+
+fn update(variables: &[(&str, &str)]) -> String {
+    let variable = |(name, value): &(&str, &str)| {
+        format!("<CallVariable><name>{name}</name><value>{value}</value></CallVariable>")
+    };
+    let list: String = variables.iter().map(variable).collect();
+    format!(
+        "<Dialog><requestedAction>UPDATE_CALL_DATA</requestedAction>\
+         <mediaProperties><callvariables>{list}</callvariables></mediaProperties></Dialog>"
+    )
+}
+
+fn data(value: &str) -> TaskDataUpdateEvent {
+    TaskDataUpdateEvent {
+        task_id: TASK,
+        mr_domain_id: MRD.0,
+        icm_agent_id: 5172,
+        num_named_variables: 1,
+        call_variable1: Some(Text::new(value)),
+        named_variable: vec![NamedVariable::new("user.tier", "1")],
+        ..Default::default()
+    }
+}

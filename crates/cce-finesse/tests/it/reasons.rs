@@ -1,0 +1,150 @@
+//! Reason codes are objects of the lab (finesse-nonvoice 2.7; case 20).
+
+use crate::lab::{Lab, MEDIA, SIGN_IN, USER, config};
+use cce_cti::{AgentStateEvent, Cti, MakeAgentNotReadyResp};
+use cce_finesse::Config;
+use cce_kernel::model::{AgentState, Object, ReasonCategory, ReasonCode};
+
+const LOGIN: &str = "<User><state>LOGIN</state><extension>1080</extension></User>";
+
+#[test]
+fn a_category_with_reasons_demands_one() {
+    let mut lab = signed_in(Lab::in_service_with(with_reasons()));
+    for (target, body) in [
+        (USER, "<User><state>NOT_READY</state></User>"),
+        (USER, "<User><state>NOT_READY</state><reasonCodeId>-1</reasonCodeId></User>"),
+        (USER, "<User><state>LOGOUT</state></User>"),
+        (MEDIA, "<Media><state>NOT_READY</state></Media>"),
+        (MEDIA, "<Media><state>LOGOUT</state></Media>"),
+    ] {
+        let refused = lab.put(target, body);
+        assert_eq!(refused.status(), 400, "{body}");
+        for part in [
+            "<ErrorType>Parameter Missing</ErrorType>",
+            "<ErrorMessage>finesse.api.reasoncode.require_reasoncode</ErrorMessage>",
+            "<ErrorData>The state change requires a valid reason code.</ErrorData>",
+        ] {
+            assert!(refused.body().contains(part), "{body}: {}", refused.body());
+        }
+    }
+}
+
+#[test]
+fn a_reason_that_is_not_there_is_refused() {
+    for config in [config(), with_reasons()] {
+        let mut lab = signed_in(Lab::in_service_with(config));
+        // 17 is a reason for signing out, and none for being not ready.
+        for id in ["99", "17", "10", "x", "0"] {
+            let user = format!("<User><state>NOT_READY</state><reasonCodeId>{id}</reasonCodeId></User>");
+            let media = format!("<Media><state>NOT_READY</state><reasonCodeId>{id}</reasonCodeId></Media>");
+            for (target, body) in [(USER, user), (MEDIA, media)] {
+                let refused = lab.put(target, &body);
+                assert_eq!(refused.status(), 400, "{body}");
+                assert!(refused.body().contains("Invalid Input"), "{}", refused.body());
+            }
+        }
+    }
+}
+
+#[test]
+fn ready_and_signing_in_need_no_reason() {
+    let mut lab = signed_in(Lab::in_service_with(with_reasons()));
+    assert_eq!(lab.put(USER, "<User><state>READY</state></User>").status(), 202);
+    assert_eq!(lab.put(MEDIA, SIGN_IN).status(), 202);
+    assert_eq!(lab.put(MEDIA, "<Media><state>READY</state></Media>").status(), 202);
+}
+
+#[test]
+fn the_cti_server_is_told_the_code_and_desktops_see_the_reason() {
+    let mut lab = signed_in(Lab::in_service_with(with_reasons()));
+    let asked = lab.put(MEDIA, "<Media><state>NOT_READY</state><reasonCodeId>16</reasonCodeId></Media>");
+    let [Cti::MakeAgentNotReadyReq(request)] = &asked.sent()[..] else { panic!("{:?}", asked.names()) };
+    assert_eq!(request.reason_code, 10);
+    lab.cti(MakeAgentNotReadyResp { invoke_id: request.invoke_id, ..Default::default() });
+    let event = AgentStateEvent {
+        mrd_id: 5011,
+        icm_agent_id: 5172,
+        agent_state: AgentState::NotReady.number(),
+        agent_mode: 1,
+        event_reason_code: 10,
+        ..Default::default()
+    };
+    let shown = lab.cti(event);
+    let Object::Media(media) = &shown.published()[0].object else { panic!("{shown:?}") };
+    assert_eq!(media.reason, Some(reason(ReasonCategory::NotReady, 16, 10, "Team Meeting")));
+    let read = lab.get(MEDIA).body();
+    for part in ["<ReasonCode><uri>/finesse/api/ReasonCode/16</uri>", "<reasonCodeId>16</reasonCodeId>"] {
+        assert!(read.contains(part), "no {part} in {read}");
+    }
+}
+
+#[test]
+fn a_user_who_is_not_ready_shows_the_reason() {
+    let mut lab = signed_in(Lab::in_service_with(with_reasons()));
+    lab.put(USER, "<User><state>READY</state></User>");
+    lab.put(USER, "<User><state>NOT_READY</state><reasonCodeId>16</reasonCodeId></User>");
+    assert!(lab.get(USER).body().contains("<label>Team Meeting</label>"));
+    lab.put(USER, "<User><state>READY</state></User>");
+    assert!(lab.get(USER).body().contains("<reasonCodeId>-1</reasonCodeId>"));
+}
+
+#[test]
+fn who_signed_out_shows_no_reason() {
+    let mut lab = signed_in(Lab::in_service_with(with_reasons()));
+    let asked = lab.put(MEDIA, "<Media><state>LOGOUT</state><reasonCodeId>17</reasonCodeId></Media>");
+    let [Cti::MediaLogoutInd(logout)] = &asked.sent()[..] else { panic!("{:?}", asked.names()) };
+    assert_eq!(logout.reason_code, 20);
+    lab.cti(AgentStateEvent {
+        mrd_id: 5011,
+        icm_agent_id: 5172,
+        agent_state: AgentState::Logout.number(),
+        event_reason_code: 20,
+        ..Default::default()
+    });
+    lab.put(USER, "<User><state>LOGOUT</state><reasonCodeId>17</reasonCodeId></User>");
+    for target in [MEDIA, USER] {
+        let shown = lab.get(target).body();
+        assert!(shown.contains("<reasonCodeId>-1</reasonCodeId>"), "{shown}");
+        assert!(shown.contains("<state>LOGOUT</state>") && !shown.contains("<ReasonCode>"), "{shown}");
+    }
+}
+
+#[test]
+fn reasons_are_listed_by_category_and_shown_one_by_one() {
+    let mut lab = Lab::in_service_with(with_reasons());
+    let one = "<uri>/finesse/api/ReasonCode/16</uri><category>NOT_READY</category><code>10</code>\
+               <label>Team Meeting</label><forAll>true</forAll><systemCode>false</systemCode><id>16</id>";
+    for list in ["/finesse/api/User/1080/ReasonCodes", "/finesse/api/ReasonCodes"] {
+        let not_ready = lab.get(&format!("{list}?category=NOT_READY")).body();
+        assert_eq!(
+            not_ready,
+            format!("<ReasonCodes category=\"NOT_READY\"><ReasonCode>{one}</ReasonCode></ReasonCodes>")
+        );
+        let logout = lab.get(&format!("{list}?category=LOGOUT")).body();
+        assert!(logout.contains("ReasonCode/17") && !logout.contains("ReasonCode/16"), "{logout}");
+    }
+    for single in ["/finesse/api/ReasonCode/16", "/finesse/api/User/1080/ReasonCode/16"] {
+        assert_eq!(lab.get(single).body(), format!("<ReasonCode>{one}</ReasonCode>"));
+    }
+}
+
+fn signed_in(mut lab: Lab) -> Lab {
+    lab.put(USER, LOGIN);
+    lab.put(MEDIA, SIGN_IN);
+    let invoke_id = 2;
+    lab.cti(cce_cti::MediaLoginResp { invoke_id, ..Default::default() });
+    lab.agent(AgentState::NotReady, 1);
+    lab
+}
+
+fn with_reasons() -> Config {
+    let reason_codes = vec![
+        reason(ReasonCategory::NotReady, 16, 10, "Team Meeting"),
+        reason(ReasonCategory::Logout, 17, 20, "End of shift"),
+    ];
+    Config { reason_codes, ..config() }
+}
+
+fn reason(category: ReasonCategory, id: i32, code: u16, label: &str) -> ReasonCode {
+    ReasonCode { category, id, code, label: label.to_owned(), for_all: true }
+}
