@@ -211,12 +211,11 @@ fn an_action_that_is_not_in_the_list_is_refused_at_once() {
 
 #[test]
 fn what_this_lab_lacks_is_said_clearly() {
-    let mut lab = Lab::active();
-    for action in ["TRANSFER", "UPDATE_CALL_DATA"] {
-        let refused = lab.act(action);
-        assert_eq!(refused.status(), 400);
-        assert!(refused.body().contains("is not supported by this lab"), "{}", refused.body());
-    }
+    let body = "<Dialog><requestedAction>UPDATE_CALL_DATA</requestedAction>\
+                <mediaProperties><wrapUpReason>sold</wrapUpReason></mediaProperties></Dialog>";
+    let refused = Lab::active().put(DIALOG, body);
+    assert_eq!(refused.status(), 400);
+    assert!(refused.body().contains("not supported by this lab"), "{}", refused.body());
 }
 
 #[test]
