@@ -80,3 +80,81 @@ fn initials(events: &[Event], past: &[Vec<bool>], first: usize, second: usize) -
         |at: &usize| !others.iter().take_while(|other| *other < at).any(|other| past[*at][*other]);
     others.iter().copied().filter(is_initial).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Stream;
+    use cce_kernel::CallId;
+
+    #[test]
+    fn two_deliveries_to_one_receiver_by_two_streams_race() {
+        let events = [event(1, 0, 1, "a"), event(2, 0, 2, "a")];
+        assert_eq!(found(&events), [(1, vec![1])]);
+    }
+
+    #[test]
+    fn deliveries_to_two_receivers_do_not_race() {
+        assert!(found(&[event(1, 0, 1, "a"), event(2, 0, 2, "b")]).is_empty());
+    }
+
+    #[test]
+    fn a_delivery_does_not_race_what_it_led_to() {
+        assert!(found(&[event(1, 0, 1, "a"), event(2, 1, 2, "a")]).is_empty());
+    }
+
+    #[test]
+    fn deliveries_of_one_stream_do_not_race() {
+        assert!(found(&[event(1, 0, 1, "a"), event(2, 0, 1, "a")]).is_empty());
+    }
+
+    #[test]
+    fn deliveries_with_one_between_that_depends_on_both_do_not_race() {
+        let events = [event(1, 0, 1, "a"), event(2, 0, 2, "a"), event(3, 0, 3, "a")];
+        assert_eq!(found(&events), [(1, vec![1]), (2, vec![2])]);
+    }
+
+    #[test]
+    fn what_is_lost_races_nothing() {
+        let lost = Event { is_lost: true, ..event(1, 0, 1, "a") };
+        assert!(found(&[lost, event(2, 0, 2, "a")]).is_empty());
+    }
+
+    #[test]
+    fn a_delivery_without_a_choice_is_no_first_of_a_race() {
+        let forced = Event { frame: None, ..event(1, 0, 1, "a") };
+        assert!(found(&[forced, event(2, 0, 2, "a")]).is_empty());
+    }
+
+    #[test]
+    fn what_happens_before_the_past_happens_before() {
+        // The second follows from the first, and the third from the second, at other receivers.
+        let events = [event(1, 0, 1, "a"), event(2, 1, 2, "b"), event(3, 2, 3, "c")];
+        assert_eq!(pasts(&events), [vec![], vec![true], vec![true, true]]);
+    }
+
+    #[test]
+    fn what_comes_first_in_the_other_order_follows_from_nothing_else() {
+        // The third follows from the second, so that the second must come first for the third to come.
+        let events = [event(1, 0, 1, "a"), event(2, 0, 2, "b"), event(3, 2, 3, "a")];
+        assert_eq!(found(&events), [(1, vec![1])]);
+    }
+
+    #[test]
+    fn all_that_could_come_first_in_the_other_order_are_named() {
+        let events = [event(1, 0, 1, "a"), event(2, 0, 2, "b"), event(3, 0, 3, "a")];
+        assert_eq!(found(&events), [(1, vec![1, 2])]);
+    }
+
+    /// The races: frame and initials of each.
+    fn found(events: &[Event]) -> Vec<(usize, Vec<usize>)> {
+        races(events).into_iter().map(|race| (race.frame, race.initials)).collect()
+    }
+
+    /// A delivery that was chosen at the frame of its number.
+    fn event(number: u64, sent_in: u64, stream: u64, to: &str) -> Event {
+        let stream = Stream::Request(("customer".into(), CallId(stream)));
+        let chosen = Sleeper { stream, to: to.into(), stirs: false };
+        Event { number, sent_in, chosen, frame: usize::try_from(number).ok(), is_lost: false }
+    }
+}

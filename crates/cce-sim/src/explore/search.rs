@@ -225,3 +225,39 @@ impl Frame {
         true
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use cce_kernel::CallId;
+
+    #[test]
+    fn a_wish_is_granted_with_the_first_of_its_streams() {
+        assert_eq!(granted(&[2, 1]), [0, 2]);
+    }
+
+    #[test]
+    fn a_wish_for_what_is_wanted_already_adds_nothing() {
+        assert_eq!(granted(&[2, 0]), [0]);
+    }
+
+    #[test]
+    fn a_wish_for_a_stream_that_cannot_be_chosen_adds_nothing() {
+        assert_eq!(granted(&[1, 9]), [0]);
+    }
+
+    /// What is wanted at a frame of three streams, the first of which is chosen, after a wish.
+    fn granted(streams: &[u64]) -> Vec<usize> {
+        let options = (0..3).map(|number| {
+            let choice = Choice { stream: stream(number), to: "ccp".into(), is_outside: false, sent_in: 0 };
+            (usize::try_from(number).unwrap_or_default(), choice)
+        });
+        let mut frame = Frame::new(options.collect());
+        frame.grant(&Wish { frame: 0, streams: streams.iter().copied().map(stream).collect() });
+        frame.wanted.into_iter().collect()
+    }
+
+    fn stream(number: u64) -> Stream {
+        Stream::Request(("customer".into(), CallId(number)))
+    }
+}
