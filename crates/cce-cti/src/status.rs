@@ -1,5 +1,7 @@
 //! Status codes of failures and of `CLOSE_REQ` (cti-server-protocol 13).
 
+use cce_wire::Flaw;
+
 codes! { "E_CTI_" {
     NO_ERROR = 0,
     INVALID_VERSION = 1,
@@ -105,3 +107,17 @@ codes! { "E_CTI_" {
     DUPLICATE_UNIQUE_INSTANCE_ID = 109,
     SERVER_IN_MAINTENANCE_MODE = 110,
 } }
+
+/// The status with which the server answers a flawed message (cti-server-protocol 3 and 4.4); none for what it and
+/// clients in the field live with. A message that is not listed has its answer by its session's version.
+pub const fn of_flaw(flaw: &Flaw) -> Option<u32> {
+    match flaw {
+        Flaw::UnknownTag { .. } => Some(INVALID_FIELD_TAG),
+        Flaw::ForeignTag { .. } | Flaw::Repeated { .. } => Some(INVALID_TAG_FOR_MSG_TYPE),
+        Flaw::TagTooNew { .. } => Some(INVALID_TAG_FOR_VERSION),
+        Flaw::BadLength { .. } | Flaw::TooLong { .. } => Some(INVALID_FIELD_LENGTH),
+        Flaw::Missing { .. } => Some(REQUIRED_DATA_MISSING),
+        Flaw::MessageTooNew { .. } => Some(INVALID_MSG_TYPE_FOR_VERSION),
+        Flaw::UnlistedMessage { .. } | Flaw::StringLength { .. } => None,
+    }
+}

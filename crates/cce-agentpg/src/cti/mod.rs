@@ -34,7 +34,7 @@ use cce_kernel::{
     fact::AgentPgFact,
     model::{AgentRecord, SkillTarget},
 };
-use cce_wire::{Bytes, DecodeError, Flaw, frame_kind};
+use cce_wire::{Bytes, DecodeError, frame_kind};
 use session::{Session, Side};
 use standby::Sides;
 use std::collections::BTreeMap;
@@ -302,7 +302,7 @@ impl CtiServer {
     /// A strict server refuses what a lenient one lives with.
     fn check_flaws(&self, message: &Cti, version: u32) -> Result<(), u32> {
         let flaws = if self.config.strict_masks { message.flaws(&dialect(version)) } else { Vec::new() };
-        flaws.iter().find_map(status_of).map_or(Ok(()), Err)
+        flaws.iter().find_map(status::of_flaw).map_or(Ok(()), Err)
     }
 
     /// Answers a request that the CTI server deals with by itself.
@@ -418,20 +418,6 @@ impl CtiServer {
 
 /// Message type of `OPEN_REQ`.
 const OPEN_REQ: u32 = 3;
-
-/// The status code of an objection; none for what a lenient server and clients in the field live with
-/// (cti-server-protocol 3).
-fn status_of(flaw: &Flaw) -> Option<u32> {
-    match flaw {
-        Flaw::UnknownTag { .. } => Some(status::INVALID_FIELD_TAG),
-        Flaw::ForeignTag { .. } | Flaw::Repeated { .. } => Some(status::INVALID_TAG_FOR_MSG_TYPE),
-        Flaw::TagTooNew { .. } => Some(status::INVALID_TAG_FOR_VERSION),
-        Flaw::BadLength { .. } | Flaw::TooLong { .. } => Some(status::INVALID_FIELD_LENGTH),
-        Flaw::Missing { .. } => Some(status::REQUIRED_DATA_MISSING),
-        Flaw::MessageTooNew { .. } => Some(status::INVALID_MSG_TYPE_FOR_VERSION),
-        Flaw::UnlistedMessage { .. } | Flaw::StringLength { .. } => None,
-    }
-}
 
 const fn unknown_status(version: u32) -> u32 {
     if version <= OLD_UNKNOWN_UNTIL {

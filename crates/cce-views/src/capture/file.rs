@@ -33,8 +33,17 @@ pub enum CaptureError {
 pub struct Packet<'a> {
     /// What its first header is, by the numbers of tcpdump.org.
     pub link_type: u32,
-    /// Its bytes.
+    /// Its bytes, as far as they were captured.
     pub bytes: &'a [u8],
+    /// Bytes that it had on the wire: more than were captured, where the snap length was shorter.
+    pub original: usize,
+}
+
+impl Packet<'_> {
+    /// Whether the snap length has cut it.
+    pub fn is_cut(&self) -> bool {
+        self.bytes.len() < self.original
+    }
 }
 
 #[derive(Clone, Copy)]
@@ -82,7 +91,7 @@ fn pcap(file: &[u8], order: Order) -> Result<Vec<Packet<'_>>, CaptureError> {
     while let Some(length) = order.u32(file, at + 8) {
         let size = checked(length, at)?;
         let Some(bytes) = file.get(at + 16..at + 16 + size) else { break };
-        found.push(Packet { link_type, bytes });
+        found.push(Packet { link_type, bytes, original: number(order.u32(file, at + 12)) });
         at += 16 + size;
     }
     Ok(found)
@@ -122,14 +131,21 @@ fn pcapng(file: &[u8]) -> Result<Vec<Packet<'_>>, CaptureError> {
 }
 
 fn packet<'a>(kind: u32, body: &'a [u8], order: Order, interfaces: &[u32]) -> Option<Packet<'a>> {
-    let (interface, length, start) = match kind {
-        ENHANCED_PACKET => (order.u32(body, 0)?, order.u32(body, 12)?, 20),
-        OBSOLETE_PACKET => (u32::from(order.u16(body, 0)?), order.u32(body, 12)?, 20),
-        _ => (0, order.u32(body, 0)?.min(u32::try_from(body.len().checked_sub(4)?).ok()?), 4),
+    let (interface, length, original, start) = match kind {
+        ENHANCED_PACKET => (order.u32(body, 0)?, order.u32(body, 12)?, order.u32(body, 16)?, 20),
+        OBSOLETE_PACKET => (u32::from(order.u16(body, 0)?), order.u32(body, 12)?, order.u32(body, 16)?, 20),
+        _ => {
+            let original = order.u32(body, 0)?;
+            (0, original.min(u32::try_from(body.len().checked_sub(4)?).ok()?), original, 4)
+        }
     };
     let link_type = *interfaces.get(usize::try_from(interface).ok()?)?;
     let size = usize::try_from(length).ok().filter(|size| *size <= PACKET_MAX)?;
-    Some(Packet { link_type, bytes: body.get(start..start + size)? })
+    Some(Packet { link_type, bytes: body.get(start..start + size)?, original: number(Some(original)) })
+}
+
+fn number(value: Option<u32>) -> usize {
+    value.and_then(|value| usize::try_from(value).ok()).unwrap_or(0)
 }
 
 fn checked(length: u32, offset: usize) -> Result<usize, CaptureError> {

@@ -7,11 +7,12 @@
 //! that its protocol has in the product, whatever port the run used. Passwords are masked.
 
 mod file;
+mod ip;
 mod packet;
 mod read;
 mod streams;
 mod write;
 
 pub use file::{CaptureError, Packet, packets};
-pub use read::{Flow, FlowKey, flows};
+pub use read::{Flow, FlowKey, Flows, Gap, GapCause, flows};
 pub use write::Capture;

@@ -157,7 +157,7 @@ impl Streams {
         let (client, server) = if side == Side::Client { (own, other) } else { (other, own) };
         let turn = u16::try_from(number % usize::from(u16::MAX - CLIENT_PORTS)).unwrap_or(0);
         let ends =
-            [End { ip: client, port: CLIENT_PORTS + turn }, End { ip: server, port: listening_port(port) }];
+            [End { ip: client, port: CLIENT_PORTS + turn }, End { ip: server, port: port.default_tcp() }];
         // Numbers that differ make a capture easier to read.
         Stream { port, ends, next: [1_000, 2_000], is_over: false }
     }
@@ -174,15 +174,4 @@ impl Streams {
 
 fn is_binary(port: Port) -> bool {
     crate::decode::Protocol::of(port, 0).is_some()
-}
-
-/// The port of the product's listener (design of the links).
-fn listening_port(port: Port) -> u16 {
-    match port {
-        Port::Mr => 38_001,
-        Port::IcmMr | Port::IcmAgent => 40_002,
-        Port::CtiA => 42_027,
-        Port::CtiB => 43_027,
-        Port::App | Port::CcpRest | Port::Desk | Port::Xmpp => 0,
-    }
 }

@@ -2,7 +2,7 @@
 
 use cce_journal::{Header, Record, What};
 use cce_kernel::{Input, NodeName, Port};
-use cce_views::capture::{Capture, CaptureError, Flow, flows, packets};
+use cce_views::capture::{Capture, CaptureError, Flow, Gap, GapCause, flows, packets};
 use cce_wire::Bytes;
 use proptest::prelude::*;
 use std::collections::BTreeMap;
@@ -17,7 +17,7 @@ fn a_capture_holds_every_message_once_and_in_order_for_each_port() {
     }
     let mut found: BTreeMap<u16, usize> = BTreeMap::new();
     for flow in read(&file) {
-        assert!(flow.has_start && !flow.has_gap);
+        assert!(flow.has_start && flow.gaps.is_empty());
         let port = [flow.key.from.1, flow.key.to.1].into_iter().find(|port| *port < 49_152).unwrap();
         *found.entry(port).or_default() += flow.bytes.len();
     }
@@ -104,10 +104,85 @@ fn sequence_numbers_may_wrap() {
 }
 
 #[test]
-fn behind_a_lost_segment_nothing_is_taken() {
+fn a_lost_segment_is_a_gap_of_its_length_and_what_follows_is_taken() {
     let frames = [tcp(1, 0x10, b"abc"), tcp(9, 0x10, b"xyz")].map(|segment| ethernet(&ipv4(&segment)));
     let flow = read(&little(1, &frames)).remove(0);
-    assert_eq!((flow.bytes.as_slice(), flow.has_gap, flow.has_start), (b"abc".as_slice(), true, false));
+    assert_eq!((flow.bytes.as_slice(), flow.has_start), (b"abcxyz".as_slice(), false));
+    assert_eq!(flow.gaps, [Gap { offset: 3, missing: 5, why: GapCause::Lost { before: 2 } }]);
+}
+
+#[test]
+fn a_segment_that_never_comes_holds_back_no_more_than_a_bound() {
+    let count = 3_000_u32;
+    let segments = (0..count).map(|number| tcp(10 + 2 * number, 0x10, b"ab"));
+    let frames: Vec<Vec<u8>> = std::iter::once(tcp(1, 0x10, b"x"))
+        .chain(segments)
+        .map(|segment| ethernet(&ipv4(&segment)))
+        .collect();
+    let flow = read(&little(1, &frames)).remove(0);
+    assert_eq!((flow.bytes.len(), flow.gaps.len()), (1 + 2 * 3_000, 1));
+}
+
+#[test]
+fn what_the_snap_length_cuts_is_a_gap_of_its_own_kind() {
+    let whole = [tcp(99, 0x02, b""), tcp(100, 0x10, b"hello"), tcp(105, 0x10, b"you")];
+    let mut frames: Vec<Vec<u8>> = whole.iter().map(|segment| ethernet(&ipv4(segment))).collect();
+    let mut file = little(1, &frames[..1]);
+    let cut = frames[1].len() - 6;
+    file.extend([[0; 4], [0; 4], number(cut), number(frames[1].len())].concat());
+    file.extend(&frames[1][..cut]);
+    file.extend(little(1, &frames.split_off(2))[24..].iter());
+    let found = flows(packets(&file).unwrap());
+    let flow = &found.all[0];
+    assert_eq!(flow.bytes, b"heyou", "three bytes behind the packet fill the frame up");
+    assert_eq!(flow.gaps, [Gap { offset: 2, missing: 3, why: GapCause::Cut { packet: 2, captured: cut } }]);
+    assert_eq!(found.snap_length, Some(cut));
+}
+
+#[test]
+fn fragments_are_put_together_in_any_order() {
+    let segment = tcp(1, 0x10, b"a message that is sent in parts");
+    let parts = [(0, 24, true), (24, 16, true), (40, segment.len() - 40, false)];
+    let mut frames: Vec<Vec<u8>> = parts
+        .iter()
+        .map(|(at, length, more)| ethernet(&fragment(7, *at, *more, &segment[*at..at + length])))
+        .collect();
+    assert_eq!(only(&little(1, &frames)), b"a message that is sent in parts");
+    frames.reverse();
+    assert_eq!(only(&little(1, &frames)), b"a message that is sent in parts");
+    frames.pop();
+    let found = flows(packets(&little(1, &frames)).unwrap().into_iter());
+    assert_eq!((found.all.len(), found.fragments_left_out), (0, 2));
+}
+
+#[test]
+fn fragments_of_the_newer_protocol_are_put_together_too() {
+    let segment = tcp(1, 0x10, b"a message that is sent in parts");
+    let frames =
+        [(0, 24, 1_u8), (24, segment.len() - 24, 0)].map(|(at, length, more): (usize, usize, u8)| {
+            let place = u16::try_from(at).unwrap() | u16::from(more);
+            let head = [[6, 0].as_slice(), &place.to_be_bytes(), &[0, 0, 0, 9]].concat();
+            ipv6_of(44, &[head, segment[at..at + length].to_vec()].concat())
+        });
+    assert_eq!(only(&little(101, &frames)), b"a message that is sent in parts");
+}
+
+#[test]
+fn fragments_without_an_end_give_way_and_are_counted() {
+    let segment = tcp(1, 0x10, b"0123456789ab");
+    let frames: Vec<Vec<u8>> = (0..600).map(|id| ethernet(&fragment(id, 0, true, &segment[..24]))).collect();
+    let found = flows(packets(&little(1, &frames)).unwrap());
+    assert_eq!((found.all.len(), found.fragments_left_out), (0, 600));
+}
+
+#[test]
+fn ports_that_are_used_again_without_a_start_in_the_capture_are_another_connection() {
+    let frames = [tcp(9, 0x02, b""), tcp(10, 0x10, b"old"), tcp(3_000_000_000, 0x10, b"new")]
+        .map(|segment| ethernet(&ipv4(&segment)));
+    let found = read(&little(1, &frames));
+    let bytes: Vec<_> = found.iter().map(|flow| (flow.connection, flow.bytes.clone())).collect();
+    assert_eq!(bytes, [(0, b"old".to_vec()), (1, b"new".to_vec())]);
+    assert!(found.iter().all(|flow| flow.gaps.is_empty()));
 }
 
 #[test]
@@ -147,7 +222,7 @@ fn write(header: &Header, records: &[Record]) -> Vec<u8> {
 }
 
 fn read(file: &[u8]) -> Vec<Flow> {
-    flows(packets(file).unwrap())
+    flows(packets(file).unwrap()).all
 }
 
 /// The bytes of the only flow.
@@ -199,9 +274,26 @@ fn ipv4(tcp: &[u8]) -> Vec<u8> {
     [head.as_slice(), tcp, &[0; 3]].concat()
 }
 
+/// A part of a packet.
+fn fragment(id: u16, at: usize, more: bool, part: &[u8]) -> Vec<u8> {
+    let mut packet = ipv4(part);
+    let place = u16::try_from(at / 8).unwrap() | if more { 0x2000 } else { 0 };
+    packet[4..6].copy_from_slice(&id.to_be_bytes());
+    packet[6..8].copy_from_slice(&place.to_be_bytes());
+    packet
+}
+
+fn number(value: usize) -> [u8; 4] {
+    u32::try_from(value).unwrap().to_le_bytes()
+}
+
 fn ipv6(tcp: &[u8]) -> Vec<u8> {
-    let length = u16::try_from(tcp.len()).unwrap().to_be_bytes();
-    [[0x60, 0, 0, 0, length[0], length[1], 6, 64].as_slice(), &[1; 16], &[2; 16], tcp].concat()
+    ipv6_of(6, tcp)
+}
+
+fn ipv6_of(protocol: u8, load: &[u8]) -> Vec<u8> {
+    let length = u16::try_from(load.len()).unwrap().to_be_bytes();
+    [[0x60, 0, 0, 0, length[0], length[1], protocol, 64].as_slice(), &[1; 16], &[2; 16], load].concat()
 }
 
 fn tcp(seq: u32, flags: u8, data: &[u8]) -> Vec<u8> {

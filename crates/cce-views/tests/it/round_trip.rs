@@ -5,7 +5,7 @@ use bytes::Bytes;
 use cce_journal::{Header, Record};
 use cce_kernel::NodeName;
 use cce_views::{
-    Dictionary, Fold, Kind, Message, Piece,
+    Dictionary, Fold, Kind, Message, Piece, Stream, Versions,
     capture::{Capture, Flow, Packet, flows, packets},
     explain,
     reference::Book,
@@ -22,7 +22,7 @@ const ICM: u16 = 40_002;
 fn a_capture_holds_each_message_that_arrived_once_and_in_order() {
     let (header, records) = run();
     let file = capture(&header, &records);
-    let mut found: Vec<String> = flows(read(&file)).iter().flat_map(names).collect();
+    let mut found: Vec<String> = flows(read(&file)).all.iter().flat_map(names).collect();
     let mut expected = arrived(&header, &records);
     assert!(expected.len() > 20, "{expected:?}");
     found.sort();
@@ -71,7 +71,7 @@ fn packets_that_come_twice_or_swapped_do_no_harm() {
     let twice: Vec<_> = rest.chunks(2).flat_map(|pair| pair.iter().rev().chain(pair)).copied().collect();
     let (early, late) = twice.split_at(twice.len() / 2);
     let found = flows([&starts, &starts, early, &starts, late].into_iter().flatten().copied());
-    assert_eq!(by_key(found), by_key(flows(read(&file))));
+    assert_eq!(by_key(found.all), by_key(flows(read(&file)).all));
 }
 
 proptest! {
@@ -105,7 +105,7 @@ thread_local! {
 
 fn takes_no_more_than_there_is(file: &[u8]) {
     let Ok(found) = packets(file) else { return };
-    let flows = flows(found);
+    let flows = flows(found).all;
     assert!(flows.iter().map(|flow| flow.bytes.len()).sum::<usize>() <= file.len());
 }
 
@@ -132,8 +132,9 @@ fn dictionary() -> Dictionary {
 
 fn names(flow: &Flow) -> Vec<String> {
     let book = Book::of_port(flow.key.from.1).or_else(|| Book::of_port(flow.key.to.1)).unwrap();
-    let stream = Bytes::copy_from_slice(&flow.bytes);
-    let pieces = explain(book, Some(24), &dictionary(), &stream, !flow.has_start);
+    let bytes = Bytes::copy_from_slice(&flow.bytes);
+    let stream = Stream { bytes, begins_anywhere: !flow.has_start, gaps: Vec::new() };
+    let pieces = explain(book, Versions::Given(24), &dictionary(), &stream);
     pieces.iter().map(|piece| name(piece).unwrap_or_else(|| panic!("{piece:?}"))).collect()
 }
 
@@ -168,18 +169,19 @@ fn arrived_name(kind: &Kind<'_>) -> Option<String> {
 }
 
 fn flow_of(file: &[u8], is_wanted: impl Fn(&Flow) -> bool) -> Flow {
-    flows(read(file)).into_iter().find(is_wanted).unwrap()
+    flows(read(file)).all.into_iter().find(is_wanted).unwrap()
 }
 
 fn bytes_on(file: &[u8], port: u16) -> Vec<Vec<u8>> {
     let on = |flow: &Flow| flow.key.from.1 == port || flow.key.to.1 == port;
-    let mut found: Vec<_> = flows(read(file)).into_iter().filter(on).map(|flow| flow.bytes).collect();
+    let mut found: Vec<_> = flows(read(file)).all.into_iter().filter(on).map(|flow| flow.bytes).collect();
     found.sort();
     found
 }
 
 fn by_key(flows: Vec<Flow>) -> BTreeMap<String, Flow> {
-    flows.into_iter().map(|flow| (format!("{:?}", flow.key), flow)).collect()
+    let named = |flow: Flow| (format!("{:?}", flow.key), Flow { connection: 0, ..flow });
+    flows.into_iter().map(named).collect()
 }
 
 fn is_start(packet: &Packet<'_>) -> bool {
