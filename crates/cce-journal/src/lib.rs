@@ -1,6 +1,6 @@
 //! The journal: records, format, reader, writer, replay.
 //!
-//! A journal is JSON Lines: a [`Header`], then one [`Record`] a line. It is the only source of logs, ladders
+//! A journal is JSON Lines: a [`Header`], then one [`Record`] a line, and an [`End`] once its run is over. It is the only source of logs, ladders
 //! and checks, and all that a replay needs.
 //!
 //! Invariants:
@@ -11,6 +11,7 @@
 #![warn(missing_docs)]
 
 mod director;
+mod end;
 mod header;
 mod read;
 mod record;
@@ -18,6 +19,7 @@ mod replay;
 mod write;
 
 pub use director::{Bend, Bent, Bystander, DRIVER, Director, Order, Reaction, Ticket, Treatment};
+pub use end::End;
 pub use header::{FORMAT, FirstNumbers, Header, HostHeader, LogSettings, Tables};
 pub use read::{ReadError, Reader};
 pub use record::{PANICKED, Record, STOPPED, What};

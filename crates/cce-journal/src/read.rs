@@ -1,7 +1,21 @@
 //! Reads a journal.
 
-use crate::{FORMAT, Header, Record, What};
-use std::io::{self, BufRead};
+use crate::{
+    End, FORMAT, Header, Record, What,
+    end::{EndLine, START},
+};
+use std::io::{self, BufRead, Read};
+
+/// Bytes of a line.
+const LINE_MAX: u64 = 1 << 26;
+/// Records that may be missing where nothing says so: more are a wrong number.
+const MISSING_MAX: u64 = 1 << 24;
+/// Records that a run can have. More than it writes in a century.
+const RECORDS_MAX: u64 = 1 << 48;
+/// Microseconds of a run: a century.
+const AT_MAX: u64 = 100 * 366 * 86_400 * 1_000_000;
+/// Microseconds since 1970 at which runs begin: up to the year 9000 or so.
+const START_MAX: i64 = 7_000 * 366 * 86_400 * 1_000_000;
 
 /// Why a journal cannot be read.
 #[derive(Debug, thiserror::Error)]
@@ -41,6 +55,20 @@ pub enum ReadError {
         /// What is wrong with it.
         source: serde_json::Error,
     },
+    /// A line has no end within the bound.
+    #[error("line {line} has more than {LINE_MAX} bytes")]
+    LongLine {
+        /// Line, from 1.
+        line: usize,
+    },
+    /// A line is a record that cannot stand there.
+    #[error("line {line} is damaged: {why}")]
+    Damaged {
+        /// Line, from 1.
+        line: usize,
+        /// What is wrong with it.
+        why: String,
+    },
 }
 
 /// Reads records one by one.
@@ -58,19 +86,31 @@ pub struct Reader<R> {
     waiting: Option<Record>,
     /// The last record was one that was there before.
     is_repeating: bool,
+    end: Option<End>,
 }
 
 impl<R: BufRead> Reader<R> {
     /// Reads the header.
     pub fn new(mut from: R) -> Result<(Header, Self), ReadError> {
-        let mut text = String::new();
-        from.read_line(&mut text).map_err(|source| ReadError::Io { line: 1, source })?;
+        let text = line(&mut from, 1)?.unwrap_or_default();
         if text.is_empty() {
             return Err(ReadError::Empty);
         }
         check_format(&text)?;
-        let header = serde_json::from_str(&text).map_err(|source| ReadError::NotAJournal { source })?;
-        Ok((header, Self { from, line: 1, torn: None, last: 0, waiting: None, is_repeating: false }))
+        let header: Header =
+            serde_json::from_slice(&text).map_err(|source| ReadError::NotAJournal { source })?;
+        if !(0..=START_MAX).contains(&header.start.0) {
+            let why = format!("a run cannot begin at {} microseconds since 1970", header.start.0);
+            return Err(ReadError::Damaged { line: 1, why });
+        }
+        let reader =
+            Self { from, line: 1, torn: None, last: 0, waiting: None, is_repeating: false, end: None };
+        Ok((header, reader))
+    }
+
+    /// How the run ended; none where the journal was cut off, or its run goes on. Known once everything was read.
+    pub fn end(&self) -> Option<End> {
+        self.end.filter(|end| end.last == self.last)
     }
 
     /// The last line, from 1, where its end is missing: it is no record.
@@ -124,22 +164,61 @@ impl<R: BufRead> Reader<R> {
     }
 
     fn next_line(&mut self) -> Option<Result<Record, ReadError>> {
-        let mut text = Vec::new();
-        self.line += 1;
-        let line = self.line;
-        match self.from.read_until(b'\n', &mut text) {
-            Ok(0) => None,
+        loop {
+            self.line += 1;
+            let text = match line(&mut self.from, self.line).transpose()? {
+                Ok(text) => text,
+                Err(error) => return Some(Err(error)),
+            };
             // A process that was killed may leave half a line behind, or half a letter; what came before it still
             // counts.
-            Ok(_) if !text.ends_with(b"\n") => {
-                self.torn = Some(line);
-                None
+            if !text.ends_with(b"\n") {
+                self.torn = Some(self.line);
+                return None;
             }
-            Ok(_) => {
-                Some(serde_json::from_slice(&text).map_err(|source| ReadError::BrokenLine { line, source }))
+            if !text.starts_with(START) {
+                return Some(self.record(&text));
             }
-            Err(source) => Some(Err(ReadError::Io { line, source })),
+            match serde_json::from_slice::<EndLine>(&text) {
+                Ok(EndLine { ended }) => self.end = Some(ended),
+                Err(source) => return Some(Err(ReadError::BrokenLine { line: self.line, source })),
+            }
         }
+    }
+
+    /// A record whose numbers can be.
+    fn record(&self, text: &[u8]) -> Result<Record, ReadError> {
+        let line = self.line;
+        let record: Record =
+            serde_json::from_slice(text).map_err(|source| ReadError::BrokenLine { line, source })?;
+        let missing = record.seq.saturating_sub(self.last.saturating_add(1));
+        let why = if record.seq == 0 || record.seq > RECORDS_MAX {
+            format!("no record has the number {}", record.seq)
+        } else if missing > MISSING_MAX && !matches!(record.what, What::Gap { .. }) {
+            format!("record {} cannot follow record {}", record.seq, self.last)
+        } else if let Some(cause) = record.cause.filter(|cause| *cause >= record.seq) {
+            format!("record {} cannot be the cause of record {}", cause, record.seq)
+        } else if record.at.0 > AT_MAX {
+            format!("no run lasts {} microseconds", record.at.0)
+        } else if matches!(record.what, What::Gap { dropped } if dropped > RECORDS_MAX) {
+            "so many records cannot be missing".to_owned()
+        } else {
+            return Ok(record);
+        };
+        Err(ReadError::Damaged { line, why })
+    }
+}
+
+/// The next line with its end, as far as that is there.
+fn line(from: &mut impl BufRead, number: usize) -> Result<Option<Vec<u8>>, ReadError> {
+    let mut text = Vec::new();
+    let read = from.take(LINE_MAX).read_until(b'\n', &mut text);
+    match read.map_err(|source| ReadError::Io { line: number, source })? {
+        0 => Ok(None),
+        _ if text.len() as u64 >= LINE_MAX && !text.ends_with(b"\n") => {
+            Err(ReadError::LongLine { line: number })
+        }
+        _ => Ok(Some(text)),
     }
 }
 
@@ -148,9 +227,9 @@ fn gap(record: &Record, seq: u64, dropped: u64) -> Record {
     Record { seq, at: record.at, node: record.node.clone(), cause: None, what: What::Gap { dropped } }
 }
 
-fn check_format(text: &str) -> Result<(), ReadError> {
+fn check_format(text: &[u8]) -> Result<(), ReadError> {
     let value: serde_json::Value =
-        serde_json::from_str(text).map_err(|source| ReadError::NotAJournal { source })?;
+        serde_json::from_slice(text).map_err(|source| ReadError::NotAJournal { source })?;
     let Some(found) = value.get("ccelab_journal").and_then(serde_json::Value::as_u64) else { return Ok(()) };
     if found == u64::from(FORMAT) {
         return Ok(());

@@ -71,6 +71,8 @@ pub struct Running {
 /// A run that is over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Stopped {
+    /// Whether a record was lost in a run that may lose none.
+    pub has_lost: bool,
     /// Records that were not written in time.
     pub unwritten: usize,
 }
@@ -222,7 +224,7 @@ impl Running {
         if patiently(self.limits.stop, || roll.told(), ended).await.is_none() {
             self.stop.cancel();
         }
-        let Self { shared, writer, limits, .. } = self;
+        let Self { shared, writer, limits, gap, .. } = self;
         let unwritten = || shared.recorder.unwritten();
         let (closed, is_closed) = oneshot::channel();
         let closing = Arc::clone(&shared);
@@ -236,7 +238,7 @@ impl Running {
         if matches!(is_whole, Some(Ok(false) | Err(_))) {
             tracing::error!("the one who writes the records panicked: they are incomplete");
         }
-        Stopped { unwritten: unwritten() }
+        Stopped { unwritten: unwritten(), has_lost: gap.is_cancelled() }
     }
 
     async fn say_goodbye(&self) {

@@ -33,6 +33,11 @@ pub trait Sink: Send {
     /// Nothing waits at the moment: a good time to hand on what is buffered.
     fn quiet(&mut self) {}
 
+    /// Whether every record so far is kept.
+    fn is_whole(&self) -> bool {
+        true
+    }
+
     /// The run is over.
     fn finish(&mut self) {}
 }
@@ -104,8 +109,8 @@ impl Recorder {
         let (sender, receiver) = sync_channel(QUEUE_MAX);
         let waiting = Arc::<Waiting>::default();
         let queue = Queue { sender, waiting: Arc::clone(&waiting) };
-        let taken = Arc::clone(&waiting);
-        let writer = std::thread::spawn(move || write(sink, &receiver, &taken));
+        let (taken, lost) = (Arc::clone(&waiting), required.clone());
+        let writer = std::thread::spawn(move || write(sink, &receiver, &taken, lost.as_ref()));
         let is_directed = director.is_some();
         let stage = director.map(|director| Stage { director, due: None });
         let state = State { last: 0, lost: None, queue: Some(queue), stage, orders: VecDeque::new() };
@@ -319,7 +324,18 @@ impl Lost {
     }
 }
 
-fn write(mut sink: Box<dyn Sink>, queue: &Receiver<(Record, usize)>, waiting: &Waiting) {
+/// `lost` is cancelled when the sink loses a record.
+fn write(
+    mut sink: Box<dyn Sink>,
+    queue: &Receiver<(Record, usize)>,
+    waiting: &Waiting,
+    lost: Option<&CancellationToken>,
+) {
+    let tell = |sink: &dyn Sink| {
+        if let Some(lost) = lost.filter(|_| !sink.is_whole()) {
+            lost.cancel();
+        }
+    };
     while let Ok(next) = queue.recv() {
         let mut next = Some(next);
         while let Some((record, size)) = next {
@@ -328,8 +344,10 @@ fn write(mut sink: Box<dyn Sink>, queue: &Receiver<(Record, usize)>, waiting: &W
             next = queue.try_recv().ok();
         }
         sink.quiet();
+        tell(sink.as_ref());
     }
     sink.finish();
+    tell(sink.as_ref());
 }
 
 #[cfg(test)]
@@ -351,6 +369,27 @@ mod tests {
             }
             seen.push(record.clone());
         }
+    }
+
+    /// A disk that is full from the start.
+    struct Full;
+
+    impl Sink for Full {
+        fn record(&mut self, _: &Record) {}
+
+        fn is_whole(&self) -> bool {
+            false
+        }
+    }
+
+    #[test]
+    fn a_sink_that_cannot_keep_a_record_stops_a_run_that_may_lose_none() {
+        let required = CancellationToken::new();
+        let (recorder, writer) = Recorder::start(Box::new(Full), Some(required.clone()), None);
+        recorder.record(Time(1), &"ccp".into(), None, What::Started);
+        recorder.close();
+        writer.join().unwrap();
+        assert!(required.is_cancelled());
     }
 
     #[test]

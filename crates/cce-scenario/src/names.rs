@@ -68,7 +68,7 @@ impl fmt::Display for TaskName {
 pub struct Names {
     customers: Vec<String>,
     /// By record number: which customer's request it goes back to, counted from 1; 0 is none.
-    origins: Vec<u16>,
+    origins: BTreeMap<u64, u16>,
     contacts: Vec<ContactId>,
     by_customer: BTreeMap<String, ContactId>,
     known: BTreeMap<ContactId, Known>,
@@ -123,19 +123,15 @@ impl Names {
         let own = record.node.as_str().strip_prefix(crate::place::CUSTOMER);
         match (own, &record.what) {
             (Some(number), What::Out(Output::Call { .. })) => number.parse().unwrap_or(0),
-            _ => record.cause.map_or(0, |cause| self.origins.get(index(cause)).copied().unwrap_or(0)),
+            _ => record.cause.map_or(0, |cause| self.origins.get(&cause).copied().unwrap_or(0)),
         }
     }
 
+    /// A record's number may be any, so it decides no more than a key.
     fn remember(&mut self, seq: u64, origin: u16) {
-        if self.customers.is_empty() {
-            return;
+        if origin != 0 {
+            self.origins.insert(seq, origin);
         }
-        let at = index(seq);
-        if self.origins.len() < at {
-            self.origins.resize(at, 0);
-        }
-        self.origins.push(origin);
     }
 
     /// Contacts in the order of their creation.
@@ -179,8 +175,4 @@ impl Names {
     pub fn short(&self, contact: &ContactId) -> String {
         self.known.get(contact).map_or_else(|| contact.to_string(), |known| known.name.clone())
     }
-}
-
-fn index(seq: u64) -> usize {
-    usize::try_from(seq.saturating_sub(1)).unwrap_or(usize::MAX)
 }

@@ -1,6 +1,6 @@
 //! `ccelab check`: which rules a journal breaks, each with the ladder around it.
 
-use crate::{cli, failure::Failure, files::read_journal, print, sim};
+use crate::{cli, failure::Failure, files::read_journal_to_end, print, sim};
 use cce_check::{Breach, Check, Checks};
 use cce_journal::{Header, Record};
 use cce_views::{
@@ -16,14 +16,20 @@ const TOLD_MAX: usize = 200;
 
 /// Carries out the command.
 pub(crate) fn check(options: &cli::Check) -> Result<(), Failure> {
-    let (header, records) = read_journal(&options.journal)?;
+    let (header, records, end) = read_journal_to_end(&options.journal)?;
     let mut checks = options.without.iter().fold(Checks::new(&header), |checks, off| checks.without(*off));
     let mut fold = Fold::new(&header);
     let mut breaches: Vec<Breach> =
         records.iter().flat_map(|record| checks.push(&fold.push(record))).collect();
-    if !options.unfinished {
+    // A run that goes on, or was ended when it suited somebody, owes no ends.
+    let owes_ends = !options.unfinished && end.is_some_and(|end| !end.open_ended);
+    let mut unfinished = Vec::new();
+    if owes_ends {
         breaches.extend(checks.finish());
+    } else {
+        unfinished = checks.clone().finish();
     }
+    print::out(&told_unfinished(&unfinished));
     print::out(&report(&header, &records, &breaches));
     print::out(&table(&checks));
     expect(options, &header, &records)?;
@@ -66,6 +72,18 @@ fn report(header: &Header, records: &[Record], breaches: &[Breach]) -> String {
     }
     if breaches.len() > TOLD_MAX {
         let _ = writeln!(text, "… and {} more", breaches.len() - TOLD_MAX);
+    }
+    text
+}
+
+/// What has not ended where nothing needs to have: no breach, but a person wants to know.
+fn told_unfinished(unfinished: &[Breach]) -> String {
+    let mut text = String::new();
+    for open in unfinished.iter().take(TOLD_MAX) {
+        let _ = writeln!(text, "open (which is no breach here): {} (record {})", open.text, open.seq);
+    }
+    if unfinished.len() > TOLD_MAX {
+        let _ = writeln!(text, "… and {} more", unfinished.len() - TOLD_MAX);
     }
     text
 }

@@ -162,7 +162,7 @@ pub(crate) struct Check {
     /// Leave a check out, by its name
     #[arg(long, value_name = "NAME", value_delimiter = ',')]
     pub(crate) without: Vec<cce_check::Check>,
-    /// The run was ended early: tasks may be open at its end
+    /// Tasks may be open at its end, as they may in the journal of a run without a scenario, or of one that goes on
     #[arg(long)]
     pub(crate) unfinished: bool,
     /// A scenario whose expectations must be met, too
@@ -188,6 +188,8 @@ pub(crate) enum LadderFormat {
     Text,
     /// A sequence diagram for documents
     Mermaid,
+    /// A picture
+    Svg,
 }
 
 #[derive(Debug, Args)]
@@ -198,7 +200,8 @@ pub(crate) struct Decode {
     /// Version of the GED-188 session [default: what its OPEN_REQ says, else 24]
     #[arg(long, value_name = "N")]
     pub(crate) version: Option<u32>,
-    /// A hex dump (xxd, hexdump -C, od, Wireshark, plain digits) or a capture (pcap, pcapng); - is standard input
+    /// A capture (pcap, pcapng), a hex dump (xxd, hexdump, od, tcpdump -X, Wireshark), an array or a string of a program,
+    /// plain digits, or the bytes as they are; - is standard input
     #[arg(long, value_name = "FILE", conflicts_with = "hex")]
     pub(crate) file: Option<PathBuf>,
     /// A capture, and nothing else; - is standard input

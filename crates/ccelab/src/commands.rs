@@ -10,7 +10,7 @@ use crate::{
 };
 use cce_views::{
     capture::Capture,
-    ladder::{self, Mermaid, Paint, Text},
+    ladder::{self, Mermaid, Paint, Svg, Text},
     logs::{LogFile, Logs},
 };
 use cce_world::TableKind;
@@ -109,6 +109,7 @@ fn draw(options: &Ladder) -> Result<(), Failure> {
             print::out(&Mermaid::head(&names));
             rows.iter().for_each(|row| print::out(&Mermaid::row(row, &names)));
         }
+        LadderFormat::Svg => print::out(&Svg::draw(&header, &rows, &names)),
         LadderFormat::Text => {
             let paint = if print::is_colourful() { Paint::Colour } else { Paint::Plain };
             let mut text = Text::new(&header, paint);

@@ -288,5 +288,5 @@ pub(crate) fn write_journal(path: &Path, header: &Header, records: &[Record]) ->
     for record in records {
         writer.record(record).map_err(failed)?;
     }
-    writer.flush().map_err(failed)
+    writer.end(false).and_then(|()| writer.flush()).map_err(failed)
 }

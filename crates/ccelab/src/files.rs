@@ -1,15 +1,20 @@
 //! Files: configurations, journals, logs.
 
 use crate::{cli::TableFiles, failure::Failure, print};
-use cce_journal::{Header, Reader, Record, Tables, What};
+use cce_journal::{End, Header, Reader, Record, Tables, What};
 use cce_wire::TableText;
 use cce_world::{COMPONENTS, ENVIRONMENT_PREFIX, Lab, Layers, TableKind, read_table};
 use std::{
-    fs::{self, File, OpenOptions, TryLockError},
-    io::{BufReader, Write},
+    collections::BTreeSet,
+    fs::{self, File, OpenOptions, Permissions, TryLockError},
+    io::{self, BufReader, Read, Write},
+    os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt},
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{Arc, Mutex, PoisonError},
 };
+
+/// Bytes of a configuration, a scenario or a table.
+const TEXT_MAX: u64 = 1 << 26;
 
 /// Where a run is kept when nobody says where.
 pub(crate) const LAST: &str = ".ccelab/last";
@@ -84,7 +89,7 @@ fn last_folder(only: &[String]) -> PathBuf {
 fn take(folder: &Path) -> Result<File, Failure> {
     let path = folder.join(LOCK);
     let failed = |source| file_failure("lock", &path, source);
-    let mut file = OpenOptions::new().write(true).create(true).truncate(false).open(&path).map_err(failed)?;
+    let mut file = private().open(&path).map_err(failed)?;
     if is_locked_elsewhere(&file) {
         return Err(Failure::InUse { path: folder.to_owned(), owner: owner_of(folder) });
     }
@@ -128,9 +133,15 @@ pub(crate) fn load_tables(files: &TableFiles) -> Result<Tables, Failure> {
     Ok(Tables { mr: load(TableKind::Mr, &files.mr_table)?, arm: load(TableKind::Arm, &files.arm_table)? })
 }
 
-/// Reads a journal. Half a line at its end is passed over, and told.
+/// Reads a journal. What it lacks is told.
 pub(crate) fn read_journal(path: &Path) -> Result<(Header, Vec<Record>), Failure> {
-    let file = File::open(path).map_err(|source| file_failure("read", path, source))?;
+    let (header, records, _) = read_journal_to_end(path)?;
+    Ok((header, records))
+}
+
+/// Reads a journal, and how its run ended; none where it goes on, or the journal was cut off. What it lacks is told.
+pub(crate) fn read_journal_to_end(path: &Path) -> Result<(Header, Vec<Record>, Option<End>), Failure> {
+    let file = open_input(path)?;
     let failed = |source| Failure::Journal { path: path.to_owned(), source };
     let (header, mut reader) = Reader::new(BufReader::new(file)).map_err(failed)?;
     let records: Vec<Record> = reader.by_ref().collect::<Result<_, _>>().map_err(failed)?;
@@ -142,8 +153,14 @@ pub(crate) fn read_journal(path: &Path) -> Result<(Header, Vec<Record>), Failure
             "warning: {} ends in the middle of line {line}, which is passed over: its run was killed, or goes on",
             path.display()
         ));
+    } else if reader.end().is_none() {
+        print::error(&format!(
+            "warning: {} does not say that its run is over: the run goes on, or was killed, or the journal was cut off",
+            path.display()
+        ));
     }
-    Ok((header, records))
+    let end = reader.end();
+    Ok((header, records, end))
 }
 
 /// What a journal lacks, in words, and where.
@@ -152,10 +169,10 @@ pub(crate) fn gaps(records: &[Record]) -> Option<String> {
         What::Gap { dropped } => Some((record, dropped)),
         What::In(_) | What::Out(_) | What::Started | What::Stopped { .. } | What::Bent(_) => None,
     });
-    let (mut lost, mut repeated, mut first) = (0, 0, None);
+    let (mut lost, mut repeated, mut first) = (0_u64, 0_u64, None);
     for (record, dropped) in gaps {
         first = first.or(Some(record.seq));
-        lost += dropped;
+        lost = dropped.saturating_add(lost);
         repeated += u64::from(dropped == 0);
     }
     let place = format!("first at record {}; what depends on it may be wrong", first?);
@@ -168,30 +185,64 @@ pub(crate) fn gaps(records: &[Record]) -> Option<String> {
     })
 }
 
+/// Device and number of each file that this process has read: none of them is written.
+static READ: Mutex<BTreeSet<(u64, u64)>> = Mutex::new(BTreeSet::new());
+
+/// Opens a file to be read, and keeps it from being written by the same command.
+pub(crate) fn open_input(path: &Path) -> Result<File, Failure> {
+    let failed = |source| file_failure("read", path, source);
+    let file = File::open(path).map_err(failed)?;
+    let metadata = file.metadata().map_err(failed)?;
+    if metadata.is_file() {
+        let mut read = READ.lock().unwrap_or_else(PoisonError::into_inner);
+        read.insert((metadata.dev(), metadata.ino()));
+    }
+    Ok(file)
+}
+
+/// Refuses to write what was read.
+fn keep_inputs(path: &Path, metadata: &fs::Metadata) -> Result<(), Failure> {
+    let read = READ.lock().unwrap_or_else(PoisonError::into_inner);
+    if !read.contains(&(metadata.dev(), metadata.ino())) {
+        return Ok(());
+    }
+    Err(Failure::Usage(format!(
+        "{} is what this command reads: name another file to be written",
+        path.display()
+    )))
+}
+
+/// How a file is opened that its owner alone may read. A symbolic link is not followed: whoever may write the folder
+/// could lead it elsewhere.
+fn private() -> OpenOptions {
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(false).mode(0o600).custom_flags(libc::O_NOFOLLOW);
+    options
+}
+
 /// Creates a file that its owner alone may read: a journal holds credentials. Nobody else may write it until
-/// it is closed: what another process is writing is left alone.
+/// it is closed: what another process is writing is left alone, and so is what this command has read.
 pub(crate) fn create_private(path: &Path) -> Result<File, Failure> {
     let failed = |source| file_failure("create", path, source);
-    let mut options = OpenOptions::new();
-    options.write(true).create(true).truncate(false);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
-        options.mode(0o600);
-        if path.exists() {
-            let _ = fs::set_permissions(path, fs::Permissions::from_mode(0o600));
-        }
-    }
-    let file = options.open(path).map_err(failed)?;
-    if is_locked_elsewhere(&file) {
+    let file = private().open(path).map_err(|source| failed(unfollowed(path, source)))?;
+    let metadata = file.metadata().map_err(failed)?;
+    keep_inputs(path, &metadata)?;
+    // A pipe or a device is everybody's, and has no length.
+    let is_plain = metadata.is_file();
+    if is_plain && is_locked_elsewhere(&file) {
         let owner = owner_of(path.parent().unwrap_or(Path::new("")));
         return Err(Failure::InUse { path: path.to_owned(), owner });
     }
-    // A pipe or a device has no length.
-    if file.metadata().is_ok_and(|metadata| metadata.is_file()) {
-        file.set_len(0).map_err(failed)?;
+    if is_plain {
+        file.set_permissions(Permissions::from_mode(0o600)).and_then(|()| file.set_len(0)).map_err(failed)?;
     }
     Ok(file)
+}
+
+/// What the system says of a symbolic link, in words.
+fn unfollowed(path: &Path, source: io::Error) -> io::Error {
+    let is_link = fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_symlink());
+    if is_link { io::Error::other("it is a symbolic link, which is not followed") } else { source }
 }
 
 /// Creates a folder and those above it.
@@ -201,18 +252,32 @@ pub(crate) fn create_folder(path: &Path) -> Result<(), Failure> {
 
 /// Writes a file and renames it into place, so that nobody reads half of it.
 pub(crate) fn write_whole(path: &Path, text: &str) -> Result<(), Failure> {
+    if let Ok(metadata) = fs::metadata(path) {
+        keep_inputs(path, &metadata)?;
+    }
     let fresh = path.with_extension("new");
     let write = || {
-        File::create(&fresh)?.write_all(text.as_bytes())?;
+        match fs::remove_file(&fresh) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            Ok(()) | Err(_) => {}
+        }
+        File::create_new(&fresh)?.write_all(text.as_bytes())?;
         fs::rename(&fresh, path)
     };
     write().map_err(|source| file_failure("write", path, source))
 }
 
+/// The text of a file of a size that can be.
 pub(crate) fn read_text(path: &Path) -> Result<String, Failure> {
-    fs::read_to_string(path).map_err(|source| file_failure("read", path, source))
+    let mut text = String::new();
+    let read = open_input(path)?.take(TEXT_MAX + 1).read_to_string(&mut text);
+    read.map_err(|source| file_failure("read", path, source))?;
+    if text.len() as u64 > TEXT_MAX {
+        return Err(Failure::Usage(format!("{} has more than {TEXT_MAX} bytes", path.display())));
+    }
+    Ok(text)
 }
 
-pub(crate) fn file_failure(action: &'static str, path: &Path, source: std::io::Error) -> Failure {
+pub(crate) fn file_failure(action: &'static str, path: &Path, source: io::Error) -> Failure {
     Failure::File { action, path: path.to_owned(), source }
 }

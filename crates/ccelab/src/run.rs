@@ -59,9 +59,12 @@ pub(crate) fn run(options: &Run) -> Result<(), Failure> {
         }
         let places = Places::of(options.journal.clone(), options.logs.clone(), &options.only)?;
         let (settling, settled) = Settling::of(&header.nodes, &header.tables);
-        let scribe = Scribe::new(&header, &places)?
+        let mut scribe = Scribe::new(&header, &places)?
             .with_capture(&header, options.pcap.as_deref())?
             .with_settling(settling);
+        if options.scenario.is_none() {
+            scribe = scribe.open_ended();
+        }
         let running = bound.start(seed, Box::new(scribe));
         settled.wait().await;
         let addresses = Addresses { ports: running.addresses(), admin: stage.as_ref().map(Stage::address) };
@@ -85,6 +88,10 @@ pub(crate) fn run(options: &Run) -> Result<(), Failure> {
             }
         };
         let stopped = running.stop().await;
+        // What is lost while the run is being stopped counts, too.
+        if options.journal_required && stopped.has_lost {
+            return Err(incomplete());
+        }
         if options.journal_required && stopped.unwritten > 0 {
             let lost = stopped.unwritten;
             return Err(Failure::Check(format!(
@@ -207,11 +214,15 @@ async fn until_interrupted(running: &Running) -> Result<(), Failure> {
         // A lost record counts first: the journal was said to be required.
         biased;
         () = running.lost_a_record() => {
-            Err(Failure::Check("a record was lost, and --journal-required was given: the run was stopped".into()))
+            Err(incomplete())
         }
         _ = interrupt.recv() => Ok(()),
         _ = terminate.recv() => Ok(()),
     }
+}
+
+fn incomplete() -> Failure {
+    Failure::Check("a record was lost, and --journal-required was given: the run was stopped".into())
 }
 
 #[expect(clippy::disallowed_methods, reason = "a run begins on today's calendar")]

@@ -18,7 +18,7 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     fs::File,
     io::{BufWriter, Write},
-    path::Path,
+    path::{Path, PathBuf},
     sync::mpsc::SyncSender,
 };
 
@@ -36,8 +36,27 @@ pub(crate) struct Scribe {
     settling: Option<Settling>,
     /// Lost variables that were warned of.
     warned: BTreeSet<(String, EccLoss)>,
-    /// What went wrong first. Recording that fails never fails the run.
+    /// Whether tasks may be open at the end of the run.
+    is_open_ended: bool,
+    journal_path: PathBuf,
+    /// What is lost, the journal apart from what is made of it.
+    losses: [Loss; 2],
+}
+
+/// What could not be written.
+#[derive(Debug, Default)]
+struct Loss {
+    /// What went wrong first: nothing is written behind it.
     trouble: Option<std::io::Error>,
+    /// Records since then.
+    records: u64,
+}
+
+/// What may be lost by itself.
+#[derive(Clone, Copy)]
+enum Kept {
+    Journal,
+    Views,
 }
 
 /// The capture while it grows.
@@ -74,7 +93,9 @@ impl Scribe {
             listener: None,
             settling: None,
             warned: BTreeSet::new(),
-            trouble: None,
+            is_open_ended: false,
+            journal_path: places.journal.clone(),
+            losses: Default::default(),
         })
     }
 
@@ -85,8 +106,14 @@ impl Scribe {
         let mut file = BufWriter::new(create_private(path)?);
         let written = file.write_all(&capture.head());
         self.capture = Some(LiveCapture { capture, file });
-        self.keep(written);
+        self.keep(Kept::Views, written);
         Ok(self)
+    }
+
+    /// Says in the journal that tasks may be open at its end: somebody ends the run when it suits them.
+    pub(crate) fn open_ended(mut self) -> Self {
+        self.is_open_ended = true;
+        self
     }
 
     /// Draws the ladder as it grows.
@@ -110,8 +137,8 @@ impl Scribe {
         self
     }
 
-    fn write(&mut self, record: &Record) -> std::io::Result<()> {
-        self.journal.record(record)?;
+    /// Logs and the capture.
+    fn write_views(&mut self, record: &Record) -> std::io::Result<()> {
         for (file, line) in self.logs.push(record) {
             if let Some(to) = self.files.get_mut(&file) {
                 writeln!(to, "{line}")?;
@@ -123,18 +150,55 @@ impl Scribe {
         Ok(())
     }
 
-    fn flush(&mut self) -> std::io::Result<()> {
-        self.journal.flush()?;
+    fn flush_views(&mut self) -> std::io::Result<()> {
         if let Some(capture) = &mut self.capture {
             capture.file.flush()?;
         }
         self.files.values_mut().try_for_each(BufWriter::flush)
     }
 
-    fn keep(&mut self, result: std::io::Result<()>) {
-        if let (Err(error), None) = (result, &self.trouble) {
-            print::error(&format!("warning: the records of this run are incomplete: {error}"));
-            self.trouble = Some(error);
+    fn is_lost(&self, what: Kept) -> bool {
+        self.losses[what as usize].trouble.is_some()
+    }
+
+    /// Does something unless it failed before, and remembers the first failure.
+    fn keep(&mut self, what: Kept, result: std::io::Result<()>) {
+        let loss = &mut self.losses[what as usize];
+        let (Err(error), None) = (result, &loss.trouble) else { return };
+        let name = match what {
+            Kept::Journal => format!("the journal {}", self.journal_path.display()),
+            Kept::Views => "logs or the capture".to_owned(),
+        };
+        print::error(&format!("warning: {name} cannot be written any more: {error}"));
+        loss.trouble = Some(error);
+    }
+
+    fn flush(&mut self) {
+        if !self.is_lost(Kept::Journal) {
+            let flushed = self.journal.flush();
+            self.keep(Kept::Journal, flushed);
+        }
+        if !self.is_lost(Kept::Views) {
+            let flushed = self.flush_views();
+            self.keep(Kept::Views, flushed);
+        }
+    }
+
+    /// Says once more at the end what is lost: a warning in the middle of a run is easily missed.
+    fn tell_losses(&self) {
+        let [journal, views] = &self.losses;
+        if let Some(error) = &journal.trouble {
+            print::error(&format!(
+                "warning: the journal {} is cut off, {} records of the run and what was buffered before them are lost: {error}",
+                self.journal_path.display(),
+                journal.records
+            ));
+        }
+        if let Some(error) = &views.trouble {
+            print::error(&format!(
+                "warning: logs or the capture lack {} records of the run and what was buffered before them: {error}",
+                views.records
+            ));
         }
     }
 }
@@ -174,9 +238,17 @@ fn warn_of_loss(warned: &mut BTreeSet<(String, EccLoss)>, record: &Record) {
 impl Sink for Scribe {
     fn record(&mut self, record: &Record) {
         warn_of_loss(&mut self.warned, record);
-        if self.trouble.is_none() {
-            let written = self.write(record);
-            self.keep(written);
+        if self.is_lost(Kept::Journal) {
+            self.losses[Kept::Journal as usize].records += 1;
+        } else {
+            let written = self.journal.record(record);
+            self.keep(Kept::Journal, written);
+        }
+        if self.is_lost(Kept::Views) {
+            self.losses[Kept::Views as usize].records += 1;
+        } else {
+            let written = self.write_views(record);
+            self.keep(Kept::Views, written);
         }
         if let Some(ladder) = &mut self.ladder {
             ladder.draw(record);
@@ -191,15 +263,22 @@ impl Sink for Scribe {
     }
 
     fn quiet(&mut self) {
-        let flushed = self.flush();
-        self.keep(flushed);
+        self.flush();
+    }
+
+    fn is_whole(&self) -> bool {
+        !self.is_lost(Kept::Journal)
     }
 
     fn finish(&mut self) {
         if let Some(ladder) = &mut self.ladder {
             ladder.finish();
         }
-        let flushed = self.flush();
-        self.keep(flushed);
+        if !self.is_lost(Kept::Journal) {
+            let ended = self.journal.end(self.is_open_ended);
+            self.keep(Kept::Journal, ended);
+        }
+        self.flush();
+        self.tell_losses();
     }
 }

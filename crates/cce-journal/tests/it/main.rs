@@ -2,13 +2,72 @@
 
 #![expect(clippy::unwrap_used, reason = "a helper of a test may panic like the test itself")]
 
-use cce_journal::{FORMAT, Header, HostHeader, LogSettings, ReadError, Reader, Record, What, Writer, replay};
+use cce_journal::{
+    End, FORMAT, Header, HostHeader, LogSettings, ReadError, Reader, Record, What, Writer, replay,
+};
 use cce_kernel::{
     Blob, BodyFlaw, CallError, CallId, Command, Component, Cx, HostClock, Input, LinkId, NodeName, Output,
     Peer, Port, Request, Response, Time, TimerKey, Wall,
 };
 use proptest::prelude::*;
 use std::{collections::BTreeMap, time::Duration};
+
+#[test]
+fn a_journal_says_that_its_run_is_over_unless_it_was_cut_anywhere() {
+    let records = run();
+    let end = |text: &str| {
+        let (_, mut reader) = Reader::new(text.as_bytes()).unwrap();
+        reader.by_ref().for_each(|record| drop(record.unwrap()));
+        reader.end()
+    };
+    let whole = ended(&run(), true);
+    assert_eq!(end(&whole), Some(End { last: records.len() as u64, open_ended: true }));
+    assert_eq!(end(&ended(&run(), false)).map(|end| end.open_ended), Some(false));
+    let lines: Vec<&str> = whole.lines().collect();
+    for cut in 1..lines.len() {
+        assert_eq!(end(&(lines[..cut].join("\n") + "\n")), None, "cut behind line {cut}");
+    }
+    assert_eq!(end(&whole[..whole.len() - 1]), None);
+    let lacking = [&lines[..lines.len() - 2], &lines[lines.len() - 1..]].concat().join("\n") + "\n";
+    assert_eq!(end(&lacking), None, "its last record is missing");
+}
+
+#[test]
+fn numbers_that_cannot_be_are_told_with_their_line() {
+    let record =
+        |seq: &str, at: &str, rest: &str| format!("{{\"seq\":{seq},\"at\":{at},\"node\":\"ccp\"{rest}}}\n");
+    let started = ",\"started\":null";
+    for (line, why) in [
+        (record("9223372036854775807", "0", started), "no record has the number"),
+        (record("4294967296", "0", started), "cannot follow record"),
+        (record("0", "0", started), "no record has the number 0"),
+        (record("1", "18446744073709551615", started), "no run lasts"),
+        (record("1", "0", ",\"cause\":1,\"started\":null"), "cannot be the cause"),
+        (record("281474976710656", "0", ",\"gap\":{\"dropped\":18446744073709551615}"), "cannot be missing"),
+    ] {
+        let text = journal(&[]) + &line;
+        let error = Reader::read_all(text.as_bytes()).unwrap_err().to_string();
+        assert!(error.starts_with("line 2 is damaged: ") && error.contains(why), "{line}: {error}");
+    }
+}
+
+#[test]
+fn a_header_that_begins_at_no_time_is_refused() {
+    for start in [i64::MAX, i64::MIN, -1] {
+        let text = Writer::new(Vec::new(), &Header { start: Wall(start), ..header() }).unwrap();
+        assert!(matches!(Reader::new(&text.into_inner()[..]), Err(ReadError::Damaged { line: 1, .. })));
+    }
+}
+
+#[test]
+fn a_line_without_an_end_takes_bounded_memory() {
+    let head = journal(&[]);
+    let endless = std::io::Read::chain(head.as_bytes(), std::io::repeat(b'x'));
+    let (_, mut reader) = Reader::new(std::io::BufReader::new(endless)).unwrap();
+    assert!(matches!(reader.next(), Some(Err(ReadError::LongLine { line: 2 }))));
+    let header = Reader::new(std::io::BufReader::new(std::io::repeat(b'{')));
+    assert!(matches!(header, Err(ReadError::LongLine { line: 1 })));
+}
 
 #[test]
 fn a_journal_reads_what_was_written() {
@@ -197,7 +256,7 @@ proptest! {
     }
 
     #[test]
-    fn any_bytes_of_a_frame_come_back(bytes in proptest::collection::vec(any::<u8>(), 0..100), seq in 1_u64..) {
+    fn any_bytes_of_a_frame_come_back(bytes in proptest::collection::vec(any::<u8>(), 0..100), seq in 1_u64..1 << 24) {
         let link = LinkId { port: Port::Mr, number: 1 };
         let what = What::In(Input::Frame { link, bytes: bytes::Bytes::from(bytes).into() });
         let record = Record { seq, at: Time(seq), node: "ccp".into(), cause: Some(seq - 1), what };
@@ -247,11 +306,18 @@ fn any_record() -> impl Strategy<Value = Record> {
             .prop_map(|(setting, value)| What::In(Input::Command(Command::Set { setting, value }))),
         text().prop_map(|words| What::In(Input::Command(Command::Act(words)))),
         text().prop_map(|reason| What::Stopped { reason }),
-        any::<u64>().prop_map(|dropped| What::Gap { dropped }),
+        (0..1_u64 << 48).prop_map(|dropped| What::Gap { dropped }),
         Just(What::Started),
     ];
-    (1_u64.., any::<u64>(), text(), proptest::option::of(any::<u64>()), what)
-        .prop_map(|(seq, at, node, cause, what)| Record { seq, at: Time(at), node: node.into(), cause, what })
+    (1_u64..1 << 24, 0..1_u64 << 51, text(), proptest::option::of(any::<u64>()), what).prop_map(
+        |(seq, at, node, cause, what)| Record {
+            seq,
+            at: Time(at),
+            node: node.into(),
+            cause: cause.map(|cause: u64| cause % seq),
+            what,
+        },
+    )
 }
 
 /// Panics whatever happens.
@@ -347,5 +413,13 @@ fn header() -> Header {
 fn journal(records: &[Record]) -> String {
     let mut writer = Writer::new(Vec::new(), &header()).unwrap();
     records.iter().for_each(|record| writer.record(record).unwrap());
+    String::from_utf8(writer.into_inner()).unwrap()
+}
+
+/// The same with its end.
+fn ended(records: &[Record], open_ended: bool) -> String {
+    let mut writer = Writer::new(Vec::new(), &header()).unwrap();
+    records.iter().for_each(|record| writer.record(record).unwrap());
+    writer.end(open_ended).unwrap();
     String::from_utf8(writer.into_inner()).unwrap()
 }

@@ -1,6 +1,8 @@
 //! `ccelab check`.
 
-use crate::support::{folder, run, stderr, stdout};
+use crate::support::{
+    Running, create_task, folder, run, scenario, stderr, stdout, wait_for, wait_for_status,
+};
 use std::{fs, path::Path};
 
 #[test]
@@ -66,12 +68,26 @@ fn a_journal_that_lacks_a_record_or_has_one_twice_is_told_by_every_command() {
 }
 
 #[test]
-fn tasks_may_be_open_at_the_end_of_a_run_that_was_ended_early() {
+fn a_journal_that_was_cut_off_or_goes_on_owes_no_ends_and_tells_what_is_open() {
     let folder = played("check-open");
     let journal = fs::read_to_string(folder.join("J")).unwrap();
     let reserved = journal.lines().position(|line| line.contains(r#""to":"reserved""#)).unwrap();
     let beginning: String = journal.lines().take(reserved + 1).map(|line| format!("{line}\n")).collect();
-    fs::write(folder.join("J"), beginning).unwrap();
+    fs::write(folder.join("J"), &beginning).unwrap();
+    let output = run(&folder, &["check", "J"]);
+    assert!(output.status.success(), "{}{}", stdout(&output), stderr(&output));
+    let told = stdout(&output);
+    assert!(
+        told.contains("open (which is no breach here): ") && told.contains("is still reserved"),
+        "{told}"
+    );
+    assert!(stderr(&output).contains("J does not say that its run is over"), "{}", stderr(&output));
+
+    // A run of a scenario that says that it is over owes them, unless the command line says otherwise.
+    let last =
+        serde_json::from_str::<serde_json::Value>(beginning.lines().last().unwrap()).unwrap()["seq"].clone();
+    let end = format!("{{\"ended\":{{\"last\":{last},\"open_ended\":false}}}}\n");
+    fs::write(folder.join("J"), beginning + &end).unwrap();
     let output = run(&folder, &["check", "J"]);
     assert_eq!(output.status.code(), Some(1));
     assert!(
@@ -80,6 +96,46 @@ fn tasks_may_be_open_at_the_end_of_a_run_that_was_ended_early() {
         stdout(&output)
     );
     assert!(run(&folder, &["check", "J", "--unfinished"]).status.success());
+}
+
+#[test]
+fn a_plain_run_may_be_checked_while_it_goes_on_and_after_it_was_interrupted() {
+    let folder = folder("check-running");
+    let lab = Running::start(&folder, "lab", &["--ports", "ephemeral"]);
+    let path = wait_for("a task", || create_task(&lab.address("app")));
+    wait_for_status(&lab.address("app"), &path, "queued");
+    let open = wait_for("the task in the journal", || {
+        let output = run(&folder, &["check", "lab.jsonl"]);
+        assert!(output.status.success(), "{}{}", stdout(&output), stderr(&output));
+        stdout(&output).contains("is still queued").then_some(output)
+    });
+    assert!(stderr(&open).contains("the run goes on"), "{}", stderr(&open));
+    lab.interrupt();
+    let output = run(&folder, &["check", "lab.jsonl"]);
+    assert!(output.status.success(), "{}{}", stdout(&output), stderr(&output));
+    assert!(stdout(&output).contains("is still queued") && stderr(&output).is_empty(), "{}", stderr(&output));
+}
+
+#[test]
+fn a_journal_with_a_wrong_number_is_told_to_be_damaged_by_every_command() {
+    let folder = played("check-damaged");
+    let journal = fs::read_to_string(folder.join("J")).unwrap();
+    let header = journal.lines().next().unwrap();
+    for seq in ["9223372036854775807", "4294967296", "0"] {
+        let line = format!("{{\"seq\": {seq}, \"at\": 0, \"node\": \"ccp\", \"started\": null}}");
+        fs::write(folder.join("J"), format!("{header}\n{line}\n")).unwrap();
+        for command in [
+            &["check", "J", "--scenario", &scenario("one-task.toml")][..],
+            &["replay", "J"],
+            &["ladder", "J"],
+            &["logs", "J", "--out", "L", "--pcap", "P"],
+            &["sim", "--from", "J"],
+        ] {
+            let output = run(&folder, command);
+            assert_eq!(output.status.code(), Some(2), "{command:?}: {}", stderr(&output));
+            assert!(stderr(&output).contains("line 2 is damaged"), "{command:?}: {}", stderr(&output));
+        }
+    }
 }
 
 /// A folder with the journal `J` of a demo.
@@ -100,6 +156,10 @@ fn repeat_the_end(folder: &Path) {
     let end = lines.iter().position(|line| is_end(line)).unwrap();
     let later = |line: &String| {
         let mut record: serde_json::Value = serde_json::from_str(line).unwrap();
+        if let Some(last) = record["ended"]["last"].as_u64() {
+            record["ended"]["last"] = (last + 1).into();
+            return record.to_string();
+        }
         for key in ["seq", "cause"] {
             let number = record[key].as_u64().filter(|number| key == "seq" || *number >= end as u64);
             if let Some(number) = number {

@@ -5,7 +5,10 @@
 mod captures;
 mod check;
 mod commands;
+mod damaged;
+mod decode;
 mod demo;
+mod disk;
 mod examples;
 mod interop;
 mod lab_trace;
