@@ -30,8 +30,6 @@ enum Wanted {
 /// An indication without its answer.
 #[derive(Clone, Debug)]
 struct Pending {
-    /// Its record.
-    at: u64,
     name: &'static str,
     wanted: Wanted,
     /// Record of the event, once it was passed on.
@@ -41,13 +39,16 @@ struct Pending {
 /// An invoke id of a connection.
 type Asked = (LinkId, u32);
 
+/// What asked, and its record: a client may give two of its indications one invoke id.
+type Asking = (LinkId, u32, u64);
+
 /// Indications of all connections.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Answers {
     /// Open connections, with the services of their session.
     links: BTreeMap<LinkId, u32>,
     sessions: BTreeMap<u32, LinkId>,
-    pending: BTreeMap<Asked, Pending>,
+    pending: BTreeMap<Asking, Pending>,
     failed: BTreeMap<Asked, u64>,
     /// Ends of tasks that the CTI server has yet to tell.
     ends: BTreeMap<TaskId, u64>,
@@ -80,7 +81,7 @@ impl Answers {
     pub(crate) fn on_link_gone(&mut self, link: LinkId) {
         self.links.remove(&link);
         self.sessions.retain(|_, of| *of != link);
-        self.pending.retain(|(of, _), _| *of != link);
+        self.pending.retain(|(of, _, _), _| *of != link);
         self.failed.retain(|(of, _), _| *of != link);
     }
 
@@ -93,22 +94,32 @@ impl Answers {
 
     /// A client says something.
     pub(crate) fn on_received(&mut self, link: LinkId, message: &Cti, seq: u64) {
-        let Some((invoke_id, wanted)) = indication(message) else { return };
+        let Some((invoke_id, wanted)) = indication(message) else {
+            if !message.name().starts_with("HEARTBEAT") {
+                self.on_unreadable(link);
+            }
+            return;
+        };
         if !self.links.contains_key(&link) {
             return;
         }
-        let asked = (link, invoke_id);
-        self.failed.remove(&asked);
-        self.pending.insert(asked, Pending { at: seq, name: message.name(), wanted, traced: None });
+        self.failed.remove(&(link, invoke_id));
+        self.pending.insert((link, invoke_id, seq), Pending { name: message.name(), wanted, traced: None });
         if self.pending.len() > PENDING_MAX {
             self.pending.pop_first();
         }
     }
 
+    /// A client says something that is no indication, or cannot be read: it may use any invoke id once more, and a
+    /// failure may answer that.
+    pub(crate) fn on_unreadable(&mut self, link: LinkId) {
+        self.failed.retain(|(of, _), _| *of != link);
+    }
+
     /// The CTI server says something to a client.
     pub(crate) fn on_sent(&mut self, link: LinkId, message: &Cti, judge: &mut Judge<'_>) {
         if let Some((kind, task)) = event(message) {
-            let is_it = |(of, pending): &(&Asked, &Pending)| {
+            let is_it = |(of, pending): &(&Asking, &Pending)| {
                 of.0 == link && pending.traced.is_some() && pending.wanted == Wanted::Task(kind, task)
             };
             if let Some(asked) = self.pending.iter().find(is_it).map(|(asked, _)| *asked) {
@@ -164,8 +175,8 @@ impl Answers {
 
     /// Whatever got no answer.
     pub(crate) fn finish(&self, judge: &mut Judge<'_>) {
-        for ((link, invoke_id), pending) in &self.pending {
-            let Pending { at, name, wanted, traced } = pending;
+        for ((link, invoke_id, at), pending) in &self.pending {
+            let Pending { name, wanted, traced } = pending;
             let task = if let Wanted::Task(_, task) = wanted { Some(*task) } else { None };
             let text = format!("{name} with invoke id {invoke_id} on {link} got no answer");
             judge.breach(
@@ -184,7 +195,12 @@ impl Answers {
     }
 
     fn on_failure(&mut self, asked: Asked, name: &str, judge: &mut Judge<'_>) {
-        if let Some(pending) = self.pending.remove(&asked) {
+        let (link, invoke_id) = asked;
+        let with_that_id = (link, invoke_id, 0)..=(link, invoke_id, u64::MAX);
+        // Of two with one invoke id, a failure is of one that has no event.
+        let found = self.pending.range(with_that_id).min_by_key(|(_, pending)| pending.traced);
+        let asking = found.map(|(asking, _)| *asking);
+        if let Some(pending) = asking.and_then(|asking| self.pending.remove(&asking)) {
             let event = pending.traced;
             judge.expect(Judgement::FailureOrEvent, event.is_none(), event.as_slice(), || {
                 format!("{name} answers {}, which got its event", pending.name)
@@ -200,10 +216,10 @@ impl Answers {
         }
     }
 
-    fn oldest(&self, wanted: Wanted) -> Option<Asked> {
+    fn oldest(&self, wanted: Wanted) -> Option<Asking> {
         let waiting =
             self.pending.iter().filter(|(_, pending)| pending.wanted == wanted && pending.traced.is_none());
-        waiting.min_by_key(|(_, pending)| pending.at).map(|(asked, _)| *asked)
+        waiting.map(|(asking, _)| *asking).min_by_key(|(_, _, at)| *at)
     }
 }
 
@@ -248,5 +264,78 @@ fn failure(message: &Cti) -> Option<u32> {
         Cti::FailureResp(m) => Some(m.invoke_id),
         Cti::ControlFailureConf(m) => Some(m.invoke_id),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::breach::Ledger;
+    use cce_cti::{FailureConf, HeartbeatReq, PauseTaskInd, StartTaskInd, StartTaskReq};
+    use cce_kernel::Port;
+
+    const LINK: LinkId = LinkId { port: Port::CtiA, number: 1 };
+
+    /// What a client says, and how often a failure answers it; the breaches until the end.
+    fn judged(said: impl FnOnce(&mut Answers, &mut Judge<'_>)) -> Vec<String> {
+        let (mut ledger, subject) = (Ledger::default(), Subject::default());
+        let mut judge = Judge::new(&mut ledger, 9, &subject);
+        let mut answers = Answers::default();
+        answers.on_link_up(LINK);
+        said(&mut answers, &mut judge);
+        answers.finish(&mut judge);
+        judge.breaches.iter().map(ToString::to_string).collect()
+    }
+
+    fn start(invoke_id: u32) -> Cti {
+        StartTaskInd { invoke_id, ..StartTaskInd::default() }.into()
+    }
+
+    fn failure(invoke_id: u32) -> Cti {
+        FailureConf { invoke_id, ..FailureConf::default() }.into()
+    }
+
+    #[test]
+    fn two_indications_with_one_invoke_id_have_an_answer_each() {
+        let pause = Cti::from(PauseTaskInd { invoke_id: 7, ..PauseTaskInd::default() });
+        let both = judged(|answers, judge| {
+            answers.on_received(LINK, &start(7), 1);
+            answers.on_received(LINK, &pause, 2);
+            answers.on_sent(LINK, &failure(7), judge);
+            answers.on_sent(LINK, &failure(7), judge);
+        });
+        assert_eq!(both, [""; 0]);
+        let one = judged(|answers, judge| {
+            answers.on_received(LINK, &start(7), 1);
+            answers.on_received(LINK, &pause, 2);
+            answers.on_sent(LINK, &failure(7), judge);
+        });
+        assert_eq!(one.len(), 1, "{one:?}");
+    }
+
+    #[test]
+    fn an_invoke_id_may_be_used_once_more_for_something_else_that_fails() {
+        let request = Cti::from(StartTaskReq { invoke_id: 7, ..StartTaskReq::default() });
+        let said = judged(|answers, judge| {
+            answers.on_received(LINK, &start(7), 1);
+            answers.on_sent(LINK, &failure(7), judge);
+            answers.on_received(LINK, &request, 2);
+            answers.on_sent(LINK, &failure(7), judge);
+            answers.on_unreadable(LINK);
+            answers.on_sent(LINK, &failure(7), judge);
+        });
+        assert_eq!(said, [""; 0]);
+    }
+
+    #[test]
+    fn a_second_failure_of_one_indication_is_a_breach_whatever_heartbeats_there_are() {
+        let heartbeat = Cti::from(HeartbeatReq { invoke_id: 8 });
+        let said = judged(|answers, judge| {
+            answers.on_received(LINK, &start(7), 1);
+            answers.on_sent(LINK, &failure(7), judge);
+            answers.on_received(LINK, &heartbeat, 2);
+            answers.on_sent(LINK, &failure(7), judge);
+        });
+        assert_eq!(said.len(), 1, "{said:?}");
     }
 }

@@ -261,6 +261,7 @@ impl Checks {
             (Node::MrPg, Message::Mr(Mr::CancelTask(cancel))) => {
                 self.cancels.on_cancel(link, cancel.dialogue_id, judge.seq);
             }
+            (Node::AgentPg, Message::Unreadable(_)) => self.answers.on_unreadable(link),
             (Node::Router, Message::Icm(Icm::TaskEvent(event))) => self.router.on_task_event(link, event),
             (Node::Router, Message::Icm(Icm::AgentStateUpdate(update))) => {
                 self.router.on_agent_state(link, update);
@@ -488,7 +489,7 @@ impl Checks {
                 self.finesse.on_ask(*operation, *task, judge);
                 self.asks.on_meaning(*call, *operation, *task, contact);
             }
-            FinesseFact::ForcedSignOut { .. } => {}
+            FinesseFact::ForcedSignOut { agent, .. } => self.finesse.on_forced(agent),
             FinesseFact::Service { in_service } => {
                 self.is_heard = *in_service;
                 if !in_service {

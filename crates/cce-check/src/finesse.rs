@@ -14,7 +14,7 @@ use cce_kernel::{
         PublishEvent, SkillTarget, TaskId, User, UserState,
     },
 };
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A dialog.
 #[derive(Clone, Debug)]
@@ -49,6 +49,8 @@ pub(crate) struct Finesse {
     users: BTreeMap<AgentId, (UserState, u64)>,
     /// The CTI server tells anew how a task stands: its dialog may be in any state.
     is_told_anew: bool,
+    /// Users whom Finesse signs out by itself.
+    forced: BTreeSet<AgentId>,
     /// What the CTI server said last of each agent in each domain.
     media: BTreeMap<(SkillTarget, MrdId), (AgentState, u64)>,
 }
@@ -101,10 +103,17 @@ impl Finesse {
 
     pub(crate) fn on_user(&mut self, agent: &AgentId, from: UserState, to: UserState, judge: &mut Judge<'_>) {
         let (was, at) = self.users.get(agent).copied().unwrap_or((UserState::Logout, 0));
-        judge.expect(Judgement::UserTransition, from == was && is_step(from, to), &[at], || {
+        let is_forced = self.forced.remove(agent) && to == UserState::Logout && from != UserState::Logout;
+        let is_legal = from == was && (is_forced || is_step(from, to));
+        judge.expect(Judgement::UserTransition, is_legal, &[at], || {
             format!("user {agent} goes from {from} to {to}, and was {was}")
         });
         self.users.insert(agent.clone(), (to, judge.seq));
+    }
+
+    /// Nobody is there for the user: the sign-out that follows is accepted from every state (finesse-nonvoice 2.2).
+    pub(crate) fn on_forced(&mut self, agent: &AgentId) {
+        self.forced.insert(agent.clone());
     }
 
     /// The CTI server tells how an agent stands.
@@ -151,6 +160,7 @@ impl Finesse {
     pub(crate) fn forget(&mut self) {
         self.dialogs.clear();
         self.users.clear();
+        self.forced.clear();
         self.media.clear();
     }
 
@@ -275,5 +285,47 @@ fn is_step(from: UserState, to: UserState) -> bool {
     match from {
         UserState::NotReady => to != UserState::NotReady,
         UserState::Logout | UserState::Ready => to == UserState::NotReady,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::breach::Ledger;
+    use cce_views::Subject;
+
+    fn breaches(steps: impl FnOnce(&mut Finesse, &mut Judge<'_>)) -> usize {
+        let (mut ledger, subject) = (Ledger::default(), Subject::default());
+        let mut judge = Judge::new(&mut ledger, 1, &subject);
+        let mut finesse = Finesse::default();
+        let agent = AgentId::from("1081");
+        finesse.on_user(&agent, UserState::Logout, UserState::NotReady, &mut judge);
+        finesse.on_user(&agent, UserState::NotReady, UserState::Ready, &mut judge);
+        steps(&mut finesse, &mut judge);
+        judge.breaches.len()
+    }
+
+    #[test]
+    fn a_ready_user_is_signed_out_by_finesse_alone() {
+        let agent = AgentId::from("1081");
+        let sign_out = |finesse: &mut Finesse, judge: &mut Judge<'_>| {
+            finesse.on_user(&AgentId::from("1081"), UserState::Ready, UserState::Logout, judge);
+        };
+        assert_eq!(breaches(sign_out), 1);
+        assert_eq!(
+            breaches(|finesse, judge| {
+                finesse.on_forced(&agent);
+                sign_out(finesse, judge);
+            }),
+            0
+        );
+        let twice = breaches(|finesse, judge| {
+            finesse.on_forced(&agent);
+            sign_out(finesse, judge);
+            finesse.on_user(&agent, UserState::Logout, UserState::NotReady, judge);
+            finesse.on_user(&agent, UserState::NotReady, UserState::Ready, judge);
+            sign_out(finesse, judge);
+        });
+        assert_eq!(twice, 1, "it counts once");
     }
 }
