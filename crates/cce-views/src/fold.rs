@@ -3,6 +3,7 @@
 use crate::{
     decode::{Decoded, Protocol},
     dictionary::Dictionary,
+    recent::Recent,
 };
 use bytes::Bytes;
 use cce_cti::Cti;
@@ -13,11 +14,13 @@ use cce_kernel::{
     model::{ContactId, Object, RouterCallKey, TaskId},
 };
 use cce_mr::{Icm, Mr};
-use cce_wire::{Flaw, Value};
-use std::collections::{BTreeMap, BTreeSet};
+use cce_wire::{Flaw, Value, frame_kind};
 
 /// The protocol version of a CTI session before its OPEN_REQ was seen.
 const CTI_VERSION_UNSEEN: u32 = 24;
+
+/// Message type of what opens a CTI session.
+const OPEN_CONF: u32 = 4;
 
 /// `PeripheralType` of an agent PG (cti-server-protocol 12).
 const AGENT_PERIPHERAL: u16 = 17;
@@ -163,26 +166,28 @@ pub enum Exchange<'a> {
 #[derive(Debug, Default)]
 pub struct Fold {
     dictionary: Dictionary,
-    links: BTreeMap<(NodeName, LinkId), LinkState>,
-    requests: BTreeMap<(NodeName, Direction, CallId), Subject>,
+    links: Recent<(NodeName, LinkId), LinkState>,
+    requests: Recent<(NodeName, Direction, CallId), Subject>,
     /// Contacts that a component knows: a text may name others, which are nobody's.
-    contacts: BTreeSet<ContactId>,
-    contact_of: BTreeMap<TaskId, ContactId>,
+    contacts: Recent<ContactId, ()>,
+    contact_of: Recent<TaskId, ContactId>,
     /// By the key that the router gave.
-    admitted: BTreeMap<RouterCallKey, ContactId>,
-    task_of: BTreeMap<ContactId, TaskId>,
+    admitted: Recent<RouterCallKey, ContactId>,
+    task_of: Recent<ContactId, TaskId>,
     /// By peripheral of the PIM, and once more for those who do not know it: the latest of that number.
-    dialogues: BTreeMap<(Option<u32>, u32), ContactId>,
+    dialogues: Recent<(Option<u32>, u32), ContactId>,
     /// What the latest message that was sent is about.
     sent: Subject,
     /// What those are about that a scenario holds.
-    held: BTreeMap<Ticket, Subject>,
+    held: Recent<Ticket, Subject>,
 }
 
 #[derive(Debug, Default)]
 struct LinkState {
     peer: Peer,
     version: Option<u32>,
+    /// Its GED-188 session is open.
+    is_open: bool,
     /// Of the MR PIM on it.
     peripheral: Option<u32>,
     /// Which gateway's it is, on the listener that both gateways dial.
@@ -240,8 +245,9 @@ impl Fold {
         let kind = match &record.what {
             What::In(Input::Frame { link, bytes }) => {
                 let state = self.links.get(&(record.node.clone(), *link));
-                let version =
-                    state.and_then(|state| state.version).or_else(|| cce_cti::open_version(&bytes.0));
+                let opens =
+                    cce_cti::open_version(&bytes.0).filter(|_| !state.is_some_and(|state| state.is_open));
+                let version = opens.or_else(|| state.and_then(|state| state.version));
                 let (message, flaws) = self.decode(link.port, version, &bytes.0);
                 let (peer, port) = (self.peer(&record.node, *link), self.port(&record.node, *link));
                 Kind::Received { link: *link, port, peer, message, flaws, length: bytes.0.len() }
@@ -311,9 +317,15 @@ impl Fold {
     }
 
     fn read(&mut self, node: &NodeName, link: LinkId, frame: &Bytes) -> (Message, Vec<Flaw>) {
-        let state = self.links.entry((node.clone(), link)).or_default();
-        if matches!(link.port, Port::CtiA | Port::CtiB) {
-            state.version = state.version.or_else(|| cce_cti::open_version(frame));
+        let key = (node.clone(), link);
+        if !self.links.contains_key(&key) {
+            self.links.insert(key.clone(), LinkState::default());
+        }
+        let state = self.links.get_mut(&key).expect("it was inserted");
+        // A client that is refused may open its session with another version; an open session keeps its own.
+        if matches!(link.port, Port::CtiA | Port::CtiB) && !state.is_open {
+            state.version = cce_cti::open_version(frame).or(state.version);
+            state.is_open = frame_kind(frame) == Some(OPEN_CONF);
         }
         let version = state.version;
         let (message, flaws) = self.decode(link.port, version, frame);
@@ -352,8 +364,8 @@ impl Fold {
 
     /// A component that begins anew has no connections and no calls.
     fn forget(&mut self, node: &NodeName) {
-        self.links.retain(|(owner, _), _| owner != node);
-        self.requests.retain(|(owner, _, _), _| owner != node);
+        self.links.retain(|(owner, _)| owner != node);
+        self.requests.retain(|(owner, _, _)| owner != node);
     }
 
     fn client_of(&self, node: &NodeName, kind: &Kind<'_>) -> Option<u32> {
@@ -498,7 +510,7 @@ impl Fold {
         let mut contacts = words().filter(|word| is_contact_id(word)).map(|word| ContactId(word.to_owned()));
         let mut tasks = words().filter_map(TaskId::parse);
         Subject {
-            contact: contacts.find(|contact| self.contacts.contains(contact)),
+            contact: contacts.find(|contact| self.contacts.contains_key(contact)),
             task: tasks.find(|task| self.contact_of.contains_key(task)),
         }
     }
@@ -513,7 +525,7 @@ impl Fold {
 
     fn learn(&mut self, node: &NodeName, client: Option<u32>, kind: &Kind<'_>, subject: &Subject) {
         if let Some(contact) = &subject.contact {
-            self.contacts.insert(contact.clone());
+            self.contacts.insert(contact.clone(), ());
         }
         if let (Some(contact), Some(task)) = (&subject.contact, subject.task) {
             self.contact_of.insert(task, contact.clone());

@@ -19,10 +19,11 @@ mod fold;
 pub mod ladder;
 pub mod logs;
 mod one_line;
+mod recent;
 pub mod reference;
 mod stamp;
 
 pub use decode::{Decoded, Protocol, decode};
 pub use dictionary::Dictionary;
-pub use explain::{Explained, Fault, Piece, explain, opened_version};
+pub use explain::{Explained, Fault, Opening, Piece, Stream, Versions, explain, has_message, openings};
 pub use fold::{Event, Exchange, Fold, Kind, Message, Subject};

@@ -1,18 +1,20 @@
 //! The ladder: what travelled between the lanes, in order, with what it changed.
 //!
-//! [`Rows`] turns records into rows; [`Text`] and [`Mermaid`] draw them. A message is a row where it arrives,
+//! [`Rows`] turns records into rows; [`Text`], [`Mermaid`] and [`Svg`] draw them. A message is a row where it arrives,
 //! or where it leaves when it goes to somebody outside the lab. What a component says while it handles a
 //! message stands in that message's row. Heartbeats, polls and their answers are counted, not drawn.
 
 mod excerpt;
 mod mermaid;
 mod row;
+mod svg;
 mod text;
 mod words;
 
 pub use excerpt::Excerpts;
 pub use mermaid::Mermaid;
 pub use row::{Lane, Mark, Row, Shape};
+pub use svg::Svg;
 pub use text::{Paint, Text};
 
 use crate::fold::{Event, Exchange, Fold, Kind, Message, Subject};

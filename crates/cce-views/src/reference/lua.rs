@@ -39,7 +39,7 @@ fn write_book(book: Book, lua: &mut String) {
     let mut names = Names::default();
     let mut rows = String::new();
     book.rows().into_iter().for_each(|row| write_row(row, &mut names, &mut rows));
-    let ports: Vec<String> = book.ports().iter().map(ToString::to_string).collect();
+    let ports: Vec<String> = book.ports().iter().map(|port| port.default_tcp().to_string()).collect();
     let width = book.float_width().map_or("nil".to_owned(), |width| width.to_string());
     let _ = writeln!(
         lua,

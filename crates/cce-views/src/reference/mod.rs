@@ -56,7 +56,7 @@ impl Book {
 
     /// The protocol that is spoken on a TCP port by default.
     pub fn of_port(port: u16) -> Option<Self> {
-        Self::ALL.into_iter().find(|book| book.ports().contains(&port))
+        Self::ALL.into_iter().find(|book| book.ports().iter().any(|own| own.default_tcp() == port))
     }
 
     /// Its rows, by number.
@@ -88,11 +88,11 @@ impl Book {
     }
 
     /// Ports where it is spoken by default.
-    const fn ports(self) -> &'static [u16] {
+    const fn ports(self) -> &'static [Port] {
         match self {
-            Self::Cti => &[42_027, 43_027],
-            Self::Mr => &[38_001],
-            Self::Icm => &[40_002],
+            Self::Cti => &[Port::CtiA, Port::CtiB],
+            Self::Mr => &[Port::Mr],
+            Self::Icm => &[Port::IcmAgent],
         }
     }
 

@@ -15,7 +15,7 @@ use cce_kernel::{
 };
 use cce_sim::Sim;
 use cce_views::{
-    ladder::{self, Excerpts, Mermaid, Paint, Text},
+    ladder::{self, Excerpts, Mermaid, Paint, Svg, Text},
     logs::{LogFile, Logs},
 };
 use cce_world::{CastAgent, CastCustomer, CreateMethod, Lab, Layers, Span, load};
@@ -239,6 +239,18 @@ fn draw(header: &Header, records: &[Record], paint: Paint, only: Option<ContactI
     let mut drawn = text.ids(&names) + &text.head();
     rows.iter().for_each(|row| drawn.push_str(&text.row(row, &names)));
     drawn
+}
+
+#[test]
+fn the_ladder_as_a_picture_says_and_draws_every_row() {
+    let (header, records) = run();
+    let (rows, names) = ladder::rows(&header, &records, None);
+    let svg = Svg::draw(&header, &rows, &names);
+    let arrows = rows.iter().filter(|row| matches!(row.shape, ladder::Shape::Arrow { .. })).count();
+    assert_eq!(svg.matches("<path ").count(), arrows);
+    assert!(svg.contains(">NEW_TASK dialogue=") && svg.contains(">CCP</text>"), "{svg}");
+    let mut reader = quick_xml::Reader::from_str(&svg);
+    while reader.read_event().unwrap() != quick_xml::events::Event::Eof {}
 }
 
 fn mermaid() -> String {
