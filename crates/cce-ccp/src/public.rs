@@ -119,7 +119,8 @@ impl Ccp {
         if !self.contacts.has_room() {
             return Err(no_room());
         }
-        let application = self.config.application_id.clone().unwrap_or_else(|| draw_uuid(cx));
+        let application =
+            self.config.application_id.clone().unwrap_or_else(|| cx.uuid("application id").to_string());
         Ok(draft_of(feed.id, &feed.tag, task, application, cx.wall()))
     }
 
@@ -234,13 +235,4 @@ fn status_of(contact: &Contact, url: String) -> TaskStatus {
         status_reason: social.reason,
         task_id: contact.task.filter(|_| is_assigned),
     }
-}
-
-/// A random UUID (RFC 9562, version 4).
-fn draw_uuid(cx: &mut Cx<'_>) -> String {
-    use rand::RngExt;
-    let random: u128 = cx.rng("application id").random();
-    let marked = random & !(0xF << 76) & !(0x3 << 62) | 0x4 << 76 | 0x2 << 62;
-    let digits = format!("{marked:032x}");
-    [&digits[..8], &digits[8..12], &digits[12..16], &digits[16..20], &digits[20..]].join("-")
 }

@@ -307,9 +307,7 @@ fn desk_named<'a>(desks: &'a mut BTreeMap<AgentId, Desk>, name: &str) -> Option<
 
 /// A UUID with a counting number right behind it (finesse-nonvoice 4.5).
 fn item_id(number: u64, cx: &mut Cx<'_>) -> String {
-    let bits: u128 = cx.rng("item").random();
-    let hex = format!("{bits:032x}");
-    format!("{}-{}-4{}-8{}-{}{number}", &hex[..8], &hex[8..12], &hex[13..16], &hex[17..20], &hex[20..])
+    format!("{}{number}", cx.uuid("item"))
 }
 
 /// Random letters and digits.

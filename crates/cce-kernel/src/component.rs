@@ -4,7 +4,9 @@ use crate::{
     Address, Blob, CallId, CloseReason, Fact, HostClock, Input, LinkId, NodeName, Output, Port, Request,
     Response, Rng, Time, TimerKey, Wall, fork,
 };
+use rand::RngExt;
 use std::{collections::BTreeMap, time::Duration};
+use uuid::Uuid;
 
 /// A pure state machine: it owns no socket, clock, thread, global or random source.
 pub trait Component: Send {
@@ -81,6 +83,12 @@ impl Cx<'_> {
     pub fn rng(&mut self, purpose: &'static str) -> &mut Rng {
         let Host { name, seed, generators, .. } = &mut *self.host;
         generators.entry(purpose).or_insert_with(|| fork(*seed, &format!("{name} {purpose}")))
+    }
+
+    /// A random UUID (RFC 9562, version 4) of that generator.
+    pub fn uuid(&mut self, purpose: &'static str) -> Uuid {
+        let random: u128 = self.rng(purpose).random();
+        uuid::Builder::from_random_bytes(random.to_be_bytes()).into_uuid()
     }
 
     /// Sends bytes on a connection.

@@ -127,11 +127,6 @@ impl Latencies {
         Self { default, ways: BTreeMap::new() }
     }
 
-    /// Sets the latency of whatever has none of its own.
-    pub fn set_default(&mut self, latency: Latency) {
-        self.default = latency;
-    }
-
     /// Sets the latency of one direction of one port, as the one who connects calls it: the two gateways reach
     /// the router by different ports.
     pub fn set(&mut self, port: Port, way: Way, latency: Latency) {

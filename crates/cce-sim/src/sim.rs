@@ -111,11 +111,6 @@ impl<D: Director> Sim<D> {
         &self.director
     }
 
-    /// The director, to change its mind.
-    pub fn director_mut(&mut self) -> &mut D {
-        &mut self.director
-    }
-
     /// Sets how long everything takes on its way from now on.
     pub fn set_latencies(&mut self, latencies: Latencies) {
         self.wires.latencies = latencies;
@@ -214,14 +209,6 @@ impl<D: Director> Sim<D> {
     pub fn run_until(&mut self, end: Time) {
         while self.step(end) {}
         self.now = self.now.max(end);
-    }
-
-    /// Runs until just before that time of the run, and turns the clock to it.
-    pub fn run_before(&mut self, end: Time) {
-        if end > self.now {
-            while self.step(Time(end.0 - 1)) {}
-            self.now = end;
-        }
     }
 
     /// Runs until a record satisfies `done`, at most until `end`. Says whether one did.

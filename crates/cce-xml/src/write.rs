@@ -54,11 +54,6 @@ impl Xml {
         self
     }
 
-    /// The piece as text.
-    pub fn into_string(self) -> String {
-        self.0
-    }
-
     fn open(&mut self, name: &str) {
         self.0.extend(["<", name, ">"]);
     }
