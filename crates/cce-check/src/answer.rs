@@ -92,22 +92,28 @@ impl Answers {
         );
     }
 
-    /// A client says something.
-    pub(crate) fn on_received(&mut self, link: LinkId, message: &Cti, seq: u64) {
+    /// A client says something. Returns what is wrong with it, if its invoke id is that of another indication that waits.
+    pub(crate) fn on_received(&mut self, link: LinkId, message: &Cti, seq: u64) -> Option<String> {
         let Some((invoke_id, wanted)) = indication(message) else {
             if !message.name().starts_with("HEARTBEAT") {
                 self.on_unreadable(link);
             }
-            return;
+            return None;
         };
         if !self.links.contains_key(&link) {
-            return;
+            return None;
         }
+        let with_that_id = (link, invoke_id, 0)..=(link, invoke_id, u64::MAX);
+        let earlier = self.pending.range(with_that_id).next().map(|(_, earlier)| earlier.name);
+        let twice = earlier.map(|earlier| {
+            format!("{} on {link} has invoke id {invoke_id}, as {earlier} that still waits", message.name())
+        });
         self.failed.remove(&(link, invoke_id));
         self.pending.insert((link, invoke_id, seq), Pending { name: message.name(), wanted, traced: None });
         if self.pending.len() > PENDING_MAX {
             self.pending.pop_first();
         }
+        twice
     }
 
     /// A client says something that is no indication, or cannot be read: it may use any invoke id once more, and a
@@ -299,8 +305,9 @@ mod tests {
     fn two_indications_with_one_invoke_id_have_an_answer_each() {
         let pause = Cti::from(PauseTaskInd { invoke_id: 7, ..PauseTaskInd::default() });
         let both = judged(|answers, judge| {
-            answers.on_received(LINK, &start(7), 1);
-            answers.on_received(LINK, &pause, 2);
+            assert_eq!(answers.on_received(LINK, &start(7), 1), None);
+            let twice = answers.on_received(LINK, &pause, 2);
+            assert!(twice.is_some_and(|twice| twice.contains("invoke id 7, as START_TASK_IND")));
             answers.on_sent(LINK, &failure(7), judge);
             answers.on_sent(LINK, &failure(7), judge);
         });

@@ -12,6 +12,7 @@ use crate::{
     dialogue::{Dialogues, Side},
     finesse::{self, Finesse},
     judgement::Judgement,
+    outsider::{Misdeed, Outsiders},
     place::Place,
     router::{Admission, Router, show},
     stream::Streams,
@@ -74,6 +75,7 @@ pub struct Checks {
     deliveries: Deliveries,
     asks: Asks,
     streams: Streams,
+    outsiders: Outsiders,
     owners: Table<RouterCallKey, Owner>,
     /// Whether Finesse, if it is of this journal, hears of ends.
     is_heard: bool,
@@ -96,6 +98,7 @@ impl Checks {
             deliveries: Deliveries::default(),
             asks: Asks::default(),
             streams: Streams::default(),
+            outsiders: Outsiders::default(),
             owners: Table::default(),
             is_heard: !header.nodes.iter().any(|node| node.as_str() == "finesse"),
         }
@@ -134,11 +137,33 @@ impl Checks {
         }
         let mut ledger = std::mem::take(&mut self.ledger);
         let mut judge = Judge::new(&mut ledger, event.record.seq, &event.subject);
+        self.outsiders.on_event(event);
         self.on_record(event.record);
         self.on_event(event, &mut judge);
         let breaches = judge.breaches;
         self.ledger = ledger;
-        breaches
+        self.without_outsiders(event.record, breaches)
+    }
+
+    /// What peers outside the lab did wrong, the first ones of it.
+    pub fn misdeeds(&self) -> &[Misdeed] {
+        self.outsiders.misdeeds()
+    }
+
+    /// How often peers outside the lab did something wrong.
+    pub fn misdeed_count(&self) -> u64 {
+        self.outsiders.count()
+    }
+
+    /// Breaches but for those that come of what a gateway outside the lab said.
+    fn without_outsiders(&mut self, record: &Record, breaches: Vec<Breach>) -> Vec<Breach> {
+        let (theirs, own): (Vec<_>, Vec<_>) =
+            breaches.into_iter().partition(|breach| self.outsiders.is_to_blame(record, breach));
+        for breach in theirs {
+            self.ledger.tallies[breach.check.index()].breaches -= 1;
+            self.outsiders.blame(record, &breach);
+        }
+        own
     }
 
     /// Judges the end: everything has ended, every indication is answered, nothing is reserved, and no dialog is
@@ -230,7 +255,9 @@ impl Checks {
         let node = Node::of(name);
         match &event.kind {
             Kind::Fact(fact) => self.on_fact(node, fact, judge),
-            Kind::Received { link, message, .. } => self.on_received(node, name, *link, message, judge),
+            Kind::Received { link, message, .. } => {
+                self.on_received(node, event.record, *link, message, judge);
+            }
             Kind::Sent { link, message, peer, .. } => {
                 self.on_sent(node, name, *link, message, peer.node.is_none(), judge);
             }
@@ -244,7 +271,7 @@ impl Checks {
     fn on_received(
         &mut self,
         node: Node,
-        name: &NodeName,
+        record: &Record,
         link: LinkId,
         message: &Message,
         judge: &mut Judge<'_>,
@@ -253,7 +280,11 @@ impl Checks {
             (Node::AgentPg, Message::Cti(Cti::OpenReq(_))) => self.agentpg.on_open(),
             (Node::AgentPg, Message::Cti(message)) => {
                 self.deliveries.on_received(link, message);
-                self.answers.on_received(link, message, judge.seq);
+                if let Some(twice) = self.answers.on_received(link, message, judge.seq)
+                    && self.outsiders.is_outside(record, link)
+                {
+                    self.outsiders.add(record, twice);
+                }
             }
             (Node::Finesse, Message::Cti(Cti::SnapshotTaskResp(_) | Cti::SnapshotTaskEvent(_))) => {
                 self.finesse.on_snapshot();
@@ -272,7 +303,7 @@ impl Checks {
                 self.finesse.on_agent_state(agent, mrd, state, judge.seq);
             }
             (Node::Other, Message::Stream(piece)) if link.port == Port::Xmpp => {
-                self.streams.on_piece(name, link, piece, judge);
+                self.streams.on_piece(&record.node, link, piece, judge);
             }
             _ => {}
         }

@@ -30,6 +30,7 @@ pub(crate) fn check(options: &cli::Check) -> Result<(), Failure> {
         unfinished = checks.clone().finish();
     }
     print::out(&told_unfinished(&unfinished));
+    print::out(&told_misdeeds(&checks));
     print::out(&report(&header, &records, &breaches));
     print::out(&table(&checks));
     expect(options, &header, &records)?;
@@ -72,6 +73,20 @@ fn report(header: &Header, records: &[Record], breaches: &[Breach]) -> String {
     }
     if breaches.len() > TOLD_MAX {
         let _ = writeln!(text, "… and {} more", breaches.len() - TOLD_MAX);
+    }
+    text
+}
+
+/// What peers outside the lab did wrong: no fault of the lab, but a person wants to know.
+fn told_misdeeds(checks: &Checks) -> String {
+    let mut text = String::new();
+    let told = checks.misdeeds().iter().take(TOLD_MAX);
+    let more = checks.misdeed_count() - told.len() as u64;
+    for misdeed in told {
+        let _ = writeln!(text, "{misdeed}");
+    }
+    if more > 0 {
+        let _ = writeln!(text, "… and {more} more of peers outside the lab");
     }
     text
 }

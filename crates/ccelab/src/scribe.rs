@@ -95,7 +95,7 @@ impl Scribe {
             warned: BTreeSet::new(),
             is_open_ended: false,
             journal_path: places.journal.clone(),
-            losses: Default::default(),
+            losses: <[Loss; 2]>::default(),
         })
     }
 

@@ -81,7 +81,7 @@ fn without_comments(line: &str, is_comment: &mut bool) -> String {
     let mut kept = String::new();
     let mut rest = line;
     while let Some(first) = rest.chars().next() {
-        let (mark, length) = match (*is_comment, &rest.get(..2)) {
+        let (mark, length) = match (*is_comment, rest.get(..2)) {
             (false, Some("//")) => break,
             (false, Some("/*")) => (Some(true), 2),
             (true, Some("*/")) => (Some(false), 2),

@@ -45,7 +45,7 @@ fn no_wrong_number_in_a_journal_makes_a_reader_panic() {
                 let mut damaged = whole.clone();
                 *damaged.pointer_mut(&place).unwrap() = serde_json::from_str(wrong).unwrap();
                 let damaged = damaged.to_string();
-                let text = [&lines[..at], &[&damaged], &lines[at + 1..]].concat().join("\n") + "\n";
+                let text = [&lines[..at], &[damaged.as_str()], &lines[at + 1..]].concat().join("\n") + "\n";
                 let read = catch_unwind(AssertUnwindSafe(|| read_by_all(text.as_bytes())));
                 assert!(read.is_ok(), "line {}, {place} = {wrong}", at + 1);
                 tried += 1;

@@ -3,9 +3,9 @@
 use crate::support::{folder, run, stderr, stdout};
 use std::{fmt::Write, fs, path::Path};
 
-/// Version 16, client "appx", and a heartbeat.
-const MESSAGES: &str = "00000039 00000003 00000001 00000010 00000078 00001388 00000010 ffffffff ffffffff 00000000 \
-                        00000000 00000000 00000000 01056170 70780002 00000000 04000000 05000000 02";
+/// Version 24, client "appx", and a heartbeat.
+const MESSAGES: &str = "00000039 00000003 00000001 00000018 00000078 00001388 00000010 ffffffff ffffffff 00000000 \
+                        00000000 00000000 00000000 00010005 61707078 00000200 00000000 04000000 05000000 02";
 const HEARTBEAT: [u8; 12] = [0, 0, 0, 4, 0, 0, 0, 5, 0, 0, 0, 2];
 const SERVER: u16 = 42_027;
 
@@ -185,11 +185,12 @@ fn what_the_server_lives_with_is_noted() {
     assert!(!text.contains("would be refused"), "{text}");
 }
 
+/// Before version 20 tags and lengths have one byte.
 fn open_req(invoke_id: u32, version: u32) -> Vec<u8> {
-    let mut open = unhex(MESSAGES)[..65].to_vec();
-    open[8..12].copy_from_slice(&invoke_id.to_be_bytes());
-    open[12..16].copy_from_slice(&version.to_be_bytes());
-    open
+    let floats: &[u8] = if version < 20 { b"\x01\x05appx\0\x02\0" } else { b"\0\x01\0\x05appx\0\0\x02\0\0" };
+    let fixed = unhex(MESSAGES)[16..52].to_vec();
+    let body = [invoke_id.to_be_bytes().as_slice(), &version.to_be_bytes(), &fixed, floats].concat();
+    [length(&body).to_be_bytes().as_slice(), &[0, 0, 0, 3], &body].concat()
 }
 
 fn unhex(text: &str) -> Vec<u8> {
@@ -214,19 +215,19 @@ fn ip(id: u16, place: u16, load: &[u8]) -> Vec<u8> {
     let is_client = load[..2] == 50_001_u16.to_be_bytes() || place & 0x1fff != 0;
     let (from, to) = if is_client { ([10, 0, 0, 1], [10, 0, 0, 2]) } else { ([10, 0, 0, 2], [10, 0, 0, 1]) };
     let size = u16::try_from(20 + load.len()).unwrap().to_be_bytes();
-    [&[0x45, 0], &size[..], &id.to_be_bytes(), &place.to_be_bytes(), &[64, 6, 0, 0], &from, &to, load]
+    [[0x45, 0].as_slice(), &size, &id.to_be_bytes(), &place.to_be_bytes(), &[64, 6, 0, 0], &from, &to, load]
         .concat()
 }
 
 fn packet(is_client: bool, seq: u32, flags: u8, data: &[u8]) -> Vec<u8> {
-    [&[0; 12], &[8, 0][..], &ip(0, 0, &segment(is_client, seq, flags, data))].concat()
+    [[0; 12].as_slice(), &[8, 0], &ip(0, 0, &segment(is_client, seq, flags, data))].concat()
 }
 
 fn fragments(segment: &[u8], size: usize) -> Vec<Vec<u8>> {
     let parts = segment.chunks(size).enumerate();
     let part = |(number, part): (usize, &[u8])| {
         let more = if (number + 1) * size < segment.len() { 0x2000 } else { 0 };
-        [&[0; 12], &[8, 0][..], &ip(7, u16::try_from(number * size / 8).unwrap() | more, part)].concat()
+        [[0; 12].as_slice(), &[8, 0], &ip(7, u16::try_from(number * size / 8).unwrap() | more, part)].concat()
     };
     parts.map(part).collect()
 }
@@ -236,7 +237,7 @@ fn capture(frames: &[Vec<u8>]) -> Vec<u8> {
 }
 
 fn capture_with(frames: &[Vec<u8>], snap_length: usize) -> Vec<u8> {
-    let mut file = [&[0xd4, 0xc3, 0xb2, 0xa1], &[0; 16][..], &1_u32.to_le_bytes()].concat();
+    let mut file = [[0xd4, 0xc3, 0xb2, 0xa1].as_slice(), &[0; 16], &1_u32.to_le_bytes()].concat();
     for frame in frames {
         let kept = frame.len().min(snap_length);
         file.extend(
