@@ -84,7 +84,7 @@ pub(super) struct Layers {
 impl Layers {
     /// The segment of a packet, or of the packet whose last missing fragment it is.
     pub(super) fn segment(&mut self, packet: &Packet<'_>) -> Option<Segment> {
-        let found = network_layer(packet).and_then(|ip| load(ip));
+        let found = network_layer(packet).and_then(load);
         let Some(load) = found else {
             self.headless += usize::from(packet.is_cut());
             return None;
