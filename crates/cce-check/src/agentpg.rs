@@ -221,7 +221,7 @@ impl AgentPg {
     /// OPC tells the CTI server how an agent stands.
     pub(crate) fn on_record(&mut self, record: &AgentRecord, seq: u64) {
         let desk = self.desk(Place { skill_target: record.skill_target, mrd: record.mrd });
-        desk.room = Some(record.max_tasks + record.max_beyond);
+        desk.room = Some(record.max_tasks.saturating_add(record.max_beyond));
         desk.reported = seq;
     }
 

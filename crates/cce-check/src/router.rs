@@ -169,7 +169,7 @@ impl Router {
     /// The router tells how it sees an agent.
     pub(crate) fn on_view(&mut self, place: Place, view: AgentView, judge: &mut Judge<'_>) {
         let Some(slots) = self.slots.get(&place) else { return };
-        let (counted, known) = (view.tasks + view.pending, slots.tasks.len());
+        let (counted, known) = (view.tasks.saturating_add(view.pending), slots.tasks.len());
         let is_right = usize::try_from(counted).is_ok_and(|counted| counted == known);
         judge.expect(Judgement::RoutersCount, is_right, &[], || {
             format!(

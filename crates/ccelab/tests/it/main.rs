@@ -5,7 +5,6 @@
 mod captures;
 mod check;
 mod commands;
-mod damaged;
 mod decode;
 mod demo;
 mod disk;
