@@ -45,7 +45,10 @@ impl<D: Director> Sim<D> {
             Treatment::Overtake => self.as_heartbeat(|sim| sim.post(parcel, sim.now)),
             Treatment::Delay { by, alone: true } => self.post_aside(parcel, self.now + by),
             Treatment::Delay { by, alone: false } => self.pass_at(parcel, self.now + by),
-            Treatment::Hold { ticket, alone } => self.holds.hold(ticket, parcel, alone),
+            Treatment::Hold { ticket, alone } => {
+                self.make_room();
+                self.holds.hold(ticket, parcel, alone);
+            }
             Treatment::Drop => self.lose(&parcel, CallError::Timeout, CALL_DEADLINE),
             Treatment::Duplicate => self.pass_twice(parcel),
             Treatment::Replace(bytes) => self.pass(replaced(parcel, bytes.0)),
@@ -61,9 +64,16 @@ impl<D: Director> Sim<D> {
     }
 
     fn pass_at(&mut self, parcel: Parcel, start: Time) {
+        self.make_room();
         if let Some(parcel) = self.holds.queue(parcel) {
             self.post(parcel, start);
         }
+    }
+
+    /// Lets the oldest go where too much is held.
+    fn make_room(&mut self) {
+        let orders = self.holds.make_room();
+        self.take_orders(orders);
     }
 
     fn pass_twice(&mut self, parcel: Parcel) {
@@ -78,8 +88,8 @@ impl<D: Director> Sim<D> {
 
     fn coalesce(&mut self, parcel: Parcel) {
         let Some(parcel) = self.holds.queue(parcel) else { return };
-        match (parcel.end(), &parcel.what) {
-            (Some(end), Freight::Bytes(_, bytes)) => self.holds.glue(end, bytes),
+        match (&parcel.end(), &parcel.what) {
+            (Some(end), Freight::Bytes(_, bytes)) if self.holds.glue(end, bytes) => {}
             _ => self.pass(parcel),
         }
     }
