@@ -3,6 +3,7 @@
 use crate::{
     known::{meant, nearest},
     model::{Action, Rule, Want, task_word},
+    names::{ContactName, TaskName},
     place::AGENT,
     read::{Placed, Section, Source},
     selector::{Selector, Vocabulary},
@@ -29,9 +30,27 @@ pub(crate) fn check_order(node: &str, does: &Placed, words: &Vocabulary, from: &
         let hint = nearest(order, orders.iter().copied());
         from.problem(from.part(does, &place), format!("nobody knows how to `{order}`{hint}"));
     }
-    for (word, place) in rest.filter(|(word, _)| task_word(word, &words.customers).is_none()) {
-        let hint = meant(word, words.customers.iter().map(String::as_str));
-        let message = format!("`{word}` is no task such as T, T2 or T#1{hint}");
+    let is_agent = node.starts_with(AGENT);
+    let most = if is_agent { agent::is_about_dialog(order) } else { customer::is_about_task(order) };
+    for (at, (word, place)) in rest.enumerate() {
+        let message = match task_word(word, &words.customers) {
+            _ if at >= usize::from(most) && orders.contains(&order) => {
+                format!(
+                    "`{order}` is followed by {}: leave out `{word}`",
+                    if most { "one task" } else { "nothing" }
+                )
+            }
+            None => {
+                let hint = meant(word, words.customers.iter().map(String::as_str));
+                format!("`{word}` is no task such as T, T2 or T#1{hint}")
+            }
+            Some(TaskName { contact: ContactName::Customer(owner), .. })
+                if !is_agent && words.node_of(&owner).is_some_and(|owner| owner.as_str() != node) =>
+            {
+                format!("a customer knows no task but its own, and `{word}` is {owner}'s")
+            }
+            Some(_) => continue,
+        };
         from.problem(from.part(does, &place), message);
     }
 }

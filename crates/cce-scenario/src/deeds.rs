@@ -149,7 +149,7 @@ impl RuleState {
 }
 
 /// A time in words: milliseconds are enough, unless there are none.
-fn shown(time: Duration) -> Span {
+pub(crate) fn shown(time: Duration) -> Span {
     let millis = Duration::from_millis(u64::try_from(time.as_millis()).unwrap_or(u64::MAX));
     Span(if millis.is_zero() { time } else { millis })
 }

@@ -96,6 +96,8 @@ pub struct Step {
     pub wait: Duration,
     /// It is taken again and again: how many times, and how long after the last time.
     pub again: Option<(u64, Duration)>,
+    /// Whoever is to do it may say that it cannot be done now.
+    pub may_be_refused: bool,
     /// What it does.
     pub act: Act,
 }

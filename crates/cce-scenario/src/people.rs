@@ -74,6 +74,7 @@ impl Draft {
                 let place = value_of(table, "limit").unwrap_or_else(|| value.span());
                 from.problem(place, format!("an agent has 1 to {LIMIT_MAX} tasks at the same time"));
             }
+            tell_unreachable(&agent, table, &value.span(), from);
             self.agents.retain(|known| known.id != agent.id);
             self.agents.push(agent);
         }
@@ -194,15 +195,42 @@ fn character(table: &DeTable<'_>, from: &mut Source<'_>) -> Map<String, Value> {
     given
 }
 
+/// Settings whose absence means "at once": "never" has to stand there.
+const AT_ONCE: [&str; 2] = ["start", "close"];
+
 fn overlay(whole: &mut Value, given: Map<String, Value>) {
     if let Some(table) = whole.as_object_mut() {
         for (key, value) in given {
-            match value {
-                // A parameter that is not there; that was told.
-                Value::Null => None,
-                Value::String(word) if word == "never" => table.remove(&key),
-                value => table.insert(key, value),
-            };
+            let is_never = value == "never" && !AT_ONCE.contains(&key.as_str());
+            // A parameter that is not there is null; that was told.
+            if is_never {
+                table.remove(&key);
+            } else if !value.is_null() {
+                table.insert(key, value);
+            }
+        }
+    }
+}
+
+/// Tells of what an agent is to do and cannot come to.
+fn tell_unreachable(agent: &CastAgent, table: &DeTable<'_>, span: &Range<usize>, from: &mut Source<'_>) {
+    let mut tell = |key: &str, message: &str| {
+        from.problem(value_of(table, key).unwrap_or_else(|| span.clone()), message);
+    };
+    if agent.ready.is_none() && agent.not_ready.is_some() {
+        tell("not_ready", "`not_ready` counts from having become ready by itself, and `ready` is never");
+    }
+    let (gone, leaving) =
+        if agent.sign_out < agent.crash { ("crash", "sign_out") } else { ("sign_out", "crash") };
+    if agent.sign_out.is_some() && agent.crash.is_some() {
+        tell(
+            gone,
+            &format!("the agent is gone by then: `{leaving}` comes before, and ends what was planned"),
+        );
+    }
+    for (key, time) in [("sign_out", agent.sign_out), ("crash", agent.crash)] {
+        if time.is_some_and(|time| agent.sign_in.is_some_and(|sign_in| time <= sign_in)) {
+            tell(key, &format!("`{key}` counts from the start, and the agent does not sign in before that"));
         }
     }
 }

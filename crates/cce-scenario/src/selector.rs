@@ -12,6 +12,7 @@ use crate::{
     place::{APP, CTI, DESK, PlacePattern},
     words,
 };
+use cce_kernel::NodeName;
 use std::{fmt, ops::Range};
 
 /// Says which happenings are meant.
@@ -43,6 +44,16 @@ pub struct Vocabulary {
     pub places: Vec<(String, PlacePattern)>,
     /// Customers of the scenario.
     pub customers: Vec<String>,
+}
+
+impl Vocabulary {
+    /// The virtual person or component of that name.
+    pub(crate) fn node_of(&self, name: &str) -> Option<&NodeName> {
+        self.places.iter().find_map(|(known, place)| match place {
+            PlacePattern::Node(node) if known == name => Some(node),
+            _ => None,
+        })
+    }
 }
 
 /// What is wrong with a selector, and where in its text.

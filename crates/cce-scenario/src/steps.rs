@@ -38,6 +38,7 @@ impl Draft {
                 );
             }
         }
+        let may_be_refused = item.truth("may_be_refused", from).unwrap_or(false);
         tell_needless(&item, from);
         let stall = item.place_of_key("stall");
         item.tell_unknown(from);
@@ -53,7 +54,7 @@ impl Draft {
         let number = self.steps.len() + 1;
         let name = name.map_or_else(|| format!("step {number}"), |name| name.text);
         let wait = at.or(wait).unwrap_or(Duration::ZERO);
-        self.steps.push(Step { name, after, wait, again, act });
+        self.steps.push(Step { name, after, wait, again, may_be_refused, act });
     }
 
     fn read_act(&mut self, item: &mut Section<'_>, words: &Vocabulary, from: &mut Source<'_>) -> Option<Act> {
@@ -152,6 +153,9 @@ fn tell_needless(item: &Section<'_>, from: &mut Source<'_>) {
     let one_of = |keys: &[&str]| keys.iter().any(|key| item.has(key));
     if item.has("does") && !one_of(&["agent", "customer"]) {
         from.problem(item.place_of_key("does"), "`does` is for somebody: `agent` or `customer`");
+    }
+    if item.has("may_be_refused") && !one_of(&["agent", "customer", "stop", "start", "release"]) {
+        from.problem(item.place_of_key("may_be_refused"), "nobody refuses such a step");
     }
     if item.has("lasting") && !one_of(&["cut", "stall"]) {
         from.problem(item.place_of_key("lasting"), "`lasting` is for `cut` and `stall`");

@@ -3,7 +3,7 @@
 use crate::{
     cast,
     lab::{self, COMPONENTS, CastAgent, CastCustomer, Lab, MrApplicationSettings, PrecisionQueueSettings},
-    span::Span,
+    span::{Span, Wait},
     tables,
     translated::{Links, Translated},
 };
@@ -445,15 +445,16 @@ impl Lab {
 
 /// Whoever accepts by itself goes on by itself.
 fn work_of(agent: &CastAgent) -> cast::agent::Work {
-    let at_once = agent.accept.map(|_| Span::default());
+    let at_once = agent.accept.map(|_| Wait::After(Span::default()));
     let time = |span: Option<Span>| span.map(|span| span.0);
+    let wait = |wait: Option<Wait>| wait.or(at_once).and_then(Wait::time);
     cast::agent::Work {
         accept: time(agent.accept),
-        start: time(agent.start.or(at_once)),
+        start: wait(agent.start),
         pause: time(agent.pause),
         resume: time(agent.resume),
         wrap_up: time(agent.wrap_up),
-        close: time(agent.close.or(at_once)),
+        close: wait(agent.close),
     }
 }
 

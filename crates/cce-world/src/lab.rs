@@ -4,7 +4,7 @@
 
 use crate::{
     latency::LatencySettings,
-    span::{SignedSpan, Span},
+    span::{SignedSpan, Span, Wait},
 };
 use cce_journal::{LogSettings, Tables};
 use cce_kernel::{
@@ -540,7 +540,7 @@ pub struct CastAgent {
     pub accept: Option<Span>,
     /// After accepting. Without it: at once if `accept` has a time, else by command.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub start: Option<Span>,
+    pub start: Option<Wait>,
     /// After starting, once in each dialog.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pause: Option<Span>,
@@ -552,7 +552,7 @@ pub struct CastAgent {
     pub wrap_up: Option<Span>,
     /// After the wrap-up, if there is one, else as `wrap_up`. Without it: as `start`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub close: Option<Span>,
+    pub close: Option<Wait>,
 }
 
 impl CastAgent {
@@ -580,9 +580,9 @@ impl CastAgent {
     /// Every time that the agent's doings have.
     pub fn times_mut(&mut self) -> impl Iterator<Item = &mut Span> {
         let arrival = [&mut self.sign_in, &mut self.ready, &mut self.not_ready, &mut self.sign_out];
-        let work = [&mut self.accept, &mut self.start, &mut self.pause, &mut self.resume];
-        let end = [&mut self.wrap_up, &mut self.close, &mut self.crash];
-        arrival.into_iter().chain(work).chain(end).filter_map(Option::as_mut)
+        let work = [&mut self.accept, &mut self.pause, &mut self.resume, &mut self.wrap_up, &mut self.crash];
+        let waits = [&mut self.start, &mut self.close].into_iter().flatten().filter_map(Wait::span_mut);
+        arrival.into_iter().chain(work).filter_map(Option::as_mut).chain(waits)
     }
 }
 

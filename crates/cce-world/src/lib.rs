@@ -27,5 +27,5 @@ pub use lab::{
 pub use latency::{LatencySettings, LatencyText};
 pub use layers::{BUILT_IN, ConfigError, ENVIRONMENT_PREFIX, Layers, Place, Problem, load, show};
 pub use patch::{Patch, PatchError};
-pub use span::{SignedSpan, Span};
+pub use span::{SignedSpan, Span, Wait};
 pub use tables::{TableKind, read_table, show_table};

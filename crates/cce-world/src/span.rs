@@ -8,6 +8,64 @@ use std::{fmt, str::FromStr, time::Duration};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Span(pub Duration);
 
+/// When somebody goes on with something: after a while, or never. Written as a [`Span`], or as `never`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
+pub enum Wait {
+    /// After that.
+    After(Span),
+    /// Only when told to.
+    Never,
+}
+
+/// How [`Wait::Never`] is written.
+const NEVER: &str = "never";
+
+impl Wait {
+    /// The time, if there is one.
+    pub const fn time(self) -> Option<Duration> {
+        match self {
+            Self::After(Span(time)) => Some(time),
+            Self::Never => None,
+        }
+    }
+
+    /// The time, to change it.
+    pub const fn span_mut(&mut self) -> Option<&mut Span> {
+        match self {
+            Self::After(span) => Some(span),
+            Self::Never => None,
+        }
+    }
+}
+
+impl From<Span> for Wait {
+    fn from(span: Span) -> Self {
+        Self::After(span)
+    }
+}
+
+impl From<Wait> for String {
+    fn from(wait: Wait) -> Self {
+        match wait {
+            Wait::After(span) => span.to_string(),
+            Wait::Never => NEVER.to_owned(),
+        }
+    }
+}
+
+impl TryFrom<String> for Wait {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        if text == NEVER {
+            return Ok(Self::Never);
+        }
+        let wrong = |what| format!("`{text}` is no time: {what}, or {NEVER}");
+        text.parse().map(Self::After).map_err(wrong)
+    }
+}
+
 /// A duration that may be negative, written as `-12ms`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct SignedSpan(pub SignedDuration);
@@ -74,6 +132,16 @@ mod tests {
             let span: Span = serde_json::from_value(text.into()).unwrap();
             assert_eq!(serde_json::to_value(span).unwrap(), text);
         }
+    }
+
+    #[test]
+    fn a_wait_is_a_time_or_never() {
+        for text in ["250ms", "never"] {
+            let wait: Wait = serde_json::from_value(text.into()).unwrap();
+            assert_eq!(serde_json::to_value(wait).unwrap(), text);
+        }
+        let error = serde_json::from_value::<Wait>("soon".into()).unwrap_err().to_string();
+        assert!(error.contains("write 250ms, 5s or 1min 30s, or never"), "{error}");
     }
 
     #[test]

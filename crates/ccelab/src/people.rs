@@ -51,8 +51,8 @@ impl AgentChoice {
             sign_in: Some(Span::default()),
             ready: Some(Span::default()),
             accept: accept.map(Span),
-            start: Some(Span(START)),
-            close: Some(Span(CLOSE)),
+            start: Some(Span(START).into()),
+            close: Some(Span(CLOSE).into()),
             ..CastAgent::new(self.id.clone())
         }
     }

@@ -116,7 +116,7 @@ fn pauses_and_wrap_ups_break_nothing() {
         pause: Some(span(1)),
         resume: Some(span(2)),
         wrap_up: Some(span(1)),
-        close: Some(span(2)),
+        close: Some(span(2).into()),
         ..agent("1081", 2)
     };
     is_fine(&journal(lab(vec![thorough], vec![customer(4), customer(5), customer(6)]), 1));

@@ -1,5 +1,7 @@
 //! Plays a scenario over a run: takes its steps, applies its rules, watches its expectations.
 
+mod given;
+mod plans;
 mod report;
 
 pub use report::{Breach, Report};
@@ -10,6 +12,7 @@ use crate::{
     happening::{Happening, Tracker, is_sending},
     model::{Act, Rule, Scenario, Step, task_word},
     outcome::{Ends, Outcome},
+    place::CUSTOMER,
     rules::{Held, RuleState, Rules},
     touched::Touched,
     watch::Watch,
@@ -17,6 +20,8 @@ use crate::{
 use cce_check::{Check, Checks};
 use cce_journal::{Bend, Bent, Director, Header, Order, Reaction, Record, Ticket, What};
 use cce_kernel::{Command, Input, NodeName, Time};
+use given::Given;
+use plans::Plans;
 use report::keep;
 use std::collections::BTreeMap;
 
@@ -37,6 +42,10 @@ pub struct Engine {
     steps: Vec<Progress>,
     /// By number: how often it was taken.
     taken: Vec<u64>,
+    /// What became of steps that somebody else is to follow.
+    given: Given,
+    /// What virtual people are going to do by themselves.
+    plans: Plans,
     alarms: BTreeMap<(Time, u64), Alarm>,
     last_alarm: u64,
     ends: Ends,
@@ -96,6 +105,8 @@ impl Engine {
             watches: scenario.expectations.iter().cloned().map(Watch::new).collect(),
             steps: vec![Progress::Waiting; scenario.steps.len()],
             taken: vec![0; scenario.steps.len()],
+            given: Given::default(),
+            plans: Plans::default(),
             alarms: BTreeMap::new(),
             last_alarm: 0,
             ends: Ends::default(),
@@ -170,9 +181,10 @@ impl Engine {
         !self.broken.is_empty() || self.watches.iter().any(|watch| watch.unmet.is_some())
     }
 
-    /// Whether every step was taken and every task has ended.
+    /// Whether every step was taken, virtual people have done what they were to do once, and every task has ended.
     pub fn is_over(&self) -> bool {
         self.steps.iter().all(|step| *step == Progress::Taken)
+            && self.plans.are_done()
             && self.ends.decided() >= self.scenario.customers.len()
             && self.ends.are_all()
             && self.rules.held.is_empty()
@@ -312,11 +324,19 @@ impl Engine {
         }
         match act {
             Act::Tell(node, words) => {
-                let words = self.with_ids(words.iter().cycle().nth(index(turn)).map_or("", String::as_str));
+                let words = words.iter().cycle().nth(index(turn)).map_or("", String::as_str);
+                let words = self.with_ids(words, &node);
                 let step = Bend::Stepped(words.clone());
-                vec![told(node.clone(), &name, step), Order::Command(node, Command::Act(words))]
+                self.give(number, told(node.clone(), &name, step), node, Command::Act(words))
+            }
+            Act::Stop(node) if self.given.is_stopped(&node) => {
+                self.refuse(number, format!("{node} is stopped already"))
             }
             Act::Stop(node) => vec![told(node.clone(), &name, stepped("stop")), Order::Stop(node)],
+            Act::Start(node) if !self.given.is_stopped(&node) => self.refuse(
+                number,
+                format!("{node} runs already: `restart` ends that life and begins another one"),
+            ),
             Act::Start(node) => vec![told(node.clone(), &name, stepped("start")), Order::Start(node)],
             Act::Restart(node) => {
                 let told = told(node.clone(), &name, stepped("restart"));
@@ -334,16 +354,34 @@ impl Engine {
             Act::Disarm(rule) => self.arm(&rule, false).unwrap_or_default(),
             Act::Release(rule) => {
                 let rule = rule.and_then(|rule| self.rules.position(&rule));
-                self.rules.release_all(rule, &format!("step `{name}`"), self.now)
+                let orders = self.rules.release_all(rule, &format!("step `{name}`"), self.now);
+                if orders.is_empty() { self.refuse(number, "nothing is held".to_owned()) } else { orders }
             }
         }
     }
 
-    /// Puts ids in the places of names: nobody in the lab knows what `T2` is.
-    fn with_ids(&self, words: &str) -> String {
+    /// Gives somebody a command, and waits for what becomes of it.
+    fn give(&mut self, step: usize, record: Order, node: NodeName, command: Command) -> Vec<Order> {
+        self.given.give(step, &node, &command);
+        vec![record, Order::Command(node, command)]
+    }
+
+    /// A step cannot be taken now.
+    fn refuse(&mut self, step: usize, why: String) -> Vec<Order> {
+        self.given.refuse(step, why, None);
+        Vec::new()
+    }
+
+    /// Puts ids in the places of names: nobody in the lab knows what `T2` is. A customer knows contacts, an agent
+    /// knows tasks.
+    fn with_ids(&self, words: &str, person: &NodeName) -> String {
+        let names = self.tracker.names();
         let id = |word: &str| {
             let name = task_word(word, &self.scenario.customers)?;
-            self.tracker.names().task(&name).map(|task| task.to_string())
+            if person.as_str().starts_with(CUSTOMER) {
+                return names.contact(&name.contact).map(ToString::to_string);
+            }
+            names.task(&name).map(|task| task.to_string())
         };
         words.split(' ').map(|word| id(word).unwrap_or_else(|| word.to_owned())).collect::<Vec<_>>().join(" ")
     }
@@ -358,6 +396,8 @@ impl Director for Engine {
         self.now = self.now.max(record.at);
         let event = self.tracker.push(record);
         self.ends.learn(&event);
+        self.given.learn(record);
+        self.plans.learn(record);
         if let Some(watcher) = &mut self.watcher {
             watcher.push(&event);
         }

@@ -1,15 +1,15 @@
 //! What went wrong in a run, and how it ended.
 
-use super::{Engine, Progress};
+use super::{Engine, Progress, given::Refused};
 use crate::{
-    deeds::Acted,
+    deeds::{Acted, shown},
     model::{Expectation, Rule},
     outcome::Outcome,
     rules::RuleState,
     touched::Touched,
     watch,
 };
-use cce_kernel::model::ContactId;
+use cce_kernel::{Time, model::ContactId};
 
 /// Breaches of checks that are kept. Where one thing goes wrong, much follows.
 const BROKEN_MAX: usize = 64;
@@ -119,11 +119,37 @@ impl Engine {
         let idle =
             self.rules.states.iter().filter(|state| state.is_armed && state.fired.is_none() && !is_drawn);
         let rules = idle.map(|state| Breach::new(&state.rule.name, never_acted(state), None));
+        let refused = self.refused().into_iter().filter(move |_| !is_drawn);
+        let planned = self.unreached().filter(move |_| !is_drawn);
         let held = self.rules.held.values().filter(move |_| !is_drawn).map(|held| {
             let by = self.rules.states.get(held.rule).map_or("", |state| state.rule.name.as_str());
             Breach::new(by, format!("still held at the end: {}", held.words), held.record)
         });
-        steps.chain(rules).chain(held).collect()
+        steps.chain(refused).chain(planned).chain(rules).chain(held).collect()
+    }
+
+    /// Steps that somebody refused were not taken, unless the scenario allows it.
+    fn refused(&self) -> Vec<Breach> {
+        let told = |refused: &Refused| {
+            let step = self.scenario.steps.get(refused.step).filter(|step| !step.may_be_refused)?;
+            Some(Breach::new(&step.name, format!("the step was refused: {}", refused.why), refused.record))
+        };
+        self.given.refused().iter().filter_map(told).collect()
+    }
+
+    /// What virtual people were going to do behind the end. Whoever ends a run by hand ends plans, too.
+    fn unreached(&self) -> impl Iterator<Item = Breach> {
+        let until = Time(0) + self.scenario.until;
+        let open = self.plans.open().filter(move |(_, _, at)| !self.is_open_ended && *at > until);
+        open.map(|(node, what, at)| {
+            let at = at.since(Time(0));
+            let text = format!(
+                "`{}` at {} was not reached before the end; see `until`",
+                what.replace('-', "_"),
+                shown(at)
+            );
+            Breach::new(node.as_str(), text, None)
+        })
     }
 
     fn bends(&self) -> Vec<Acted> {

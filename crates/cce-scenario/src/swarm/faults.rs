@@ -85,7 +85,14 @@ fn on_port(
         _ => ("cut", Act::Cut(port, lasting)),
     };
     let words = format!("{port} {word} {}", when(at, lasting));
-    scenario.steps.push(Step { name: words.clone(), after: None, wait: at, again: None, act });
+    scenario.steps.push(Step {
+        name: words.clone(),
+        after: None,
+        wait: at,
+        again: None,
+        may_be_refused: true,
+        act,
+    });
     words
 }
 
@@ -107,7 +114,8 @@ fn restart(
 ) -> Option<String> {
     let node = swarm.components.choose(rng)?.clone();
     let words = format!("{node} down {}", when(at, lasting));
-    let step = |name: String, wait, act| Step { name, after: None, wait, again: None, act };
+    let step =
+        |name: String, wait, act| Step { name, after: None, wait, again: None, may_be_refused: true, act };
     scenario.steps.push(step(words.clone(), at, Act::Stop(node.clone())));
     scenario.steps.push(step(format!("{node} up"), at + lasting, Act::Start(node)));
     Some(words)

@@ -103,6 +103,7 @@ pub(super) fn tell(node: &NodeName, word: &str, at: Duration) -> Step {
         after: None,
         wait: at,
         again: None,
+        may_be_refused: true,
         act: Act::Tell(node.clone(), vec![word.to_owned()]),
     }
 }
@@ -119,14 +120,14 @@ fn agent(id: AgentId, character: Character, rng: &mut Rng) -> CastAgent {
     agent.sign_in = Some(Span(millis(200..4_000, rng)));
     agent.ready = Some(Span(millis(0..2_000, rng)));
     agent.accept = Some(Span(millis(100..900, rng)));
-    agent.start = Some(Span(millis(0..900, rng)));
-    agent.close = Some(Span(millis(300..3_000, rng)));
+    agent.start = Some(Span(millis(0..900, rng)).into());
+    agent.close = Some(Span(millis(300..3_000, rng)).into());
     match character {
         Character::Quick | Character::Leaving | Character::Fumbling => {}
         Character::Slow => {
             agent.accept = Some(Span(millis(1_000..6_000, rng)));
-            agent.start = Some(Span(millis(500..3_000, rng)));
-            agent.close = Some(Span(millis(2_000..12_000, rng)));
+            agent.start = Some(Span(millis(500..3_000, rng)).into());
+            agent.close = Some(Span(millis(2_000..12_000, rng)).into());
         }
         Character::Pausing => {
             agent.pause = Some(Span(millis(200..2_000, rng)));

@@ -4,7 +4,7 @@ use crate::support::{folder, read, run};
 use cce_check::Check;
 use cce_scenario::{keys_of, names};
 use cce_world::{
-    CastAgent, CastCustomer, Span,
+    CastAgent, CastCustomer, Span, Wait,
     cast::{agent, customer},
 };
 use std::{fs, time::Duration};
@@ -125,9 +125,10 @@ fn every_setting_of_people_is_explained() {
     let mut agent = CastAgent::new("1081".into());
     let settings = [&mut agent.sign_in, &mut agent.ready, &mut agent.not_ready, &mut agent.sign_out]
         .into_iter()
-        .chain([&mut agent.crash, &mut agent.accept, &mut agent.start, &mut agent.pause])
-        .chain([&mut agent.resume, &mut agent.wrap_up, &mut agent.close]);
+        .chain([&mut agent.crash, &mut agent.accept, &mut agent.pause])
+        .chain([&mut agent.resume, &mut agent.wrap_up]);
     settings.for_each(|setting| *setting = time);
+    (agent.start, agent.close) = (Some(Wait::Never), Some(Wait::Never));
     let mut customer = CastCustomer::new(1, "x");
     (customer.at, customer.poll, customer.cancel_after, customer.waits) = (time, time, time, true);
     let agent = serde_json::to_value(agent).unwrap();

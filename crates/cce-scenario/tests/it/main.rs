@@ -10,6 +10,7 @@ mod again;
 mod coverage;
 mod docs;
 mod files;
+mod kept;
 mod keys;
 mod misbehaving;
 mod orders;

@@ -300,8 +300,8 @@ fn lab() -> Lab {
         sign_in: Some(Span::default()),
         ready: Some(seconds(1)),
         accept: Some(seconds(1)),
-        start: Some(seconds(1)),
-        close: Some(seconds(2)),
+        start: Some(seconds(1).into()),
+        close: Some(seconds(2).into()),
         ..CastAgent::new("1083".into())
     }];
     lab.cast.customers = vec![CastCustomer {

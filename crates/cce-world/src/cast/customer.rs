@@ -25,6 +25,14 @@ const TASKS_MAX: usize = 10_000;
 /// be followed by a script selector, too: the task is transferred there.
 pub const WORDS: [&str; 4] = ["create", "poll", "cancel", "renotify"];
 
+/// Whether a task may be named behind a word.
+pub fn is_about_task(word: &str) -> bool {
+    WORDS.contains(&word) && word != "create"
+}
+
+/// Timers of what a customer is going to do once, by itself.
+pub const PLANS: [&str; 2] = ["create", "cancel"];
+
 /// What a customer does.
 #[derive(Clone, Debug)]
 pub struct Config {

@@ -143,7 +143,7 @@ fn a_desktop_that_crashes_with_an_offer_loses_it_by_the_start_timeout() {
 #[test]
 fn a_desktop_that_crashes_at_work_is_signed_out_after_a_minute() {
     let mut play = Play::new(
-        lab(vec![CastAgent { close: Some(span(600)), ..agent("1081", 3) }], vec![customer(4, None)]),
+        lab(vec![CastAgent { close: Some(span(600).into()), ..agent("1081", 3) }], vec![customer(4, None)]),
         1,
     );
     play.meets(DialogState::Active).tell_agent("1081", "crash");
@@ -200,7 +200,7 @@ fn a_customer_may_hand_a_task_to_another_dialed_number() {
     let mut other = lab.dialed_numbers[0].clone();
     other.number = "Other".into();
     lab.dialed_numbers.push(other);
-    lab.cast.agents[0].close = Some(span(30));
+    lab.cast.agents[0].close = Some(span(30).into());
     let mut play = Play::new(lab, 1);
     play.meets(DialogState::Active).tell("customer-1", "renotify T1 Other");
     play.meets(DialogState::Offered);

@@ -190,8 +190,8 @@ pub(crate) fn agent(id: &str, limit: u32) -> CastAgent {
         sign_in: Some(Span::default()),
         ready: Some(span(1)),
         accept: Some(span(1)),
-        start: Some(span(1)),
-        close: Some(span(3)),
+        start: Some(span(1).into()),
+        close: Some(span(3).into()),
         ..CastAgent::new(id.into())
     }
 }

@@ -88,7 +88,7 @@ fn an_interrupted_agent_who_signs_out_closes_everything() {
 #[test]
 fn a_desktop_that_returns_while_its_agent_is_interrupted_goes_on_afterwards() {
     let mut lab = task_and_chat(InterruptAction::Accept);
-    lab.cast.agents[0].close = Some(span(20));
+    lab.cast.agents[0].close = Some(span(20).into());
     for away in [1, 40] {
         let mut play = Play::new(lab.clone(), 1);
         play.meets(DialogState::Interrupted).tell_agent("1081", "crash");
@@ -157,7 +157,7 @@ fn an_interrupted_run_replays_without_a_difference() {
 
 /// A task for an agent at 4 s, who works on it for 6 s, and a chat at 8 s.
 fn task_and_chat(interrupt_action: InterruptAction) -> Lab {
-    let worker = CastAgent { interrupt_action, close: Some(span(6)), ..agent("1081", 3) };
+    let worker = CastAgent { interrupt_action, close: Some(span(6).into()), ..agent("1081", 3) };
     let chat = CastCustomer { script_selector: "Chat".into(), ..customer(8, None) };
     let mut lab = lab(vec![worker], vec![customer(4, None), chat]);
     let mut mrd = lab.mrds[0].clone();

@@ -15,7 +15,7 @@ mod request;
 mod sign_in;
 mod told;
 
-pub use told::WORDS;
+pub use told::{WORDS, is_about_dialog};
 
 use cce_kernel::{
     Address, CallError, CallId, CloseReason, Command, Component, Cx, Fact, Input, LinkId, Port, Request,
@@ -35,6 +35,9 @@ use std::{collections::BTreeMap, time::Duration};
 /// The resource of the agent's stream. It is always the same, so that a new stream takes the place of one
 /// that was lost rather than standing beside it.
 const RESOURCE: &str = "auto";
+
+/// Timers of what an agent is going to do once, by itself.
+pub const PLANS: [&str; 5] = ["sign-in", "ready", "not-ready", "sign-out", "crash"];
 
 /// What an agent does.
 #[derive(Clone, Debug)]

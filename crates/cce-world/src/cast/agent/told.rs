@@ -23,6 +23,11 @@ pub const WORDS: [&str; 14] = [
     "voice-not-ready",
 ];
 
+/// Whether a dialog may be named behind a word.
+pub fn is_about_dialog(word: &str) -> bool {
+    action_of(word).is_some()
+}
+
 impl Agent {
     /// Does what it is told, or says why not.
     pub(super) fn on_told(&mut self, words: &str, cx: &mut Cx<'_>) {

@@ -1,0 +1,179 @@
+//! What a scenario says, happens: nothing is taken and then left undone without a word.
+
+use crate::support::{Run, played, read};
+
+/// What failed, with the reasons.
+fn told(run: &Run) -> Vec<String> {
+    run.report.failures.iter().map(|failure| format!("{}: {}", failure.by, failure.text)).collect()
+}
+
+/// What is wrong with a text.
+fn problems(text: &str) -> Vec<String> {
+    read(text).unwrap_err().problems.into_iter().map(|problem| problem.message).collect()
+}
+
+#[test]
+fn an_agent_who_never_closes_keeps_the_dialog() {
+    let run = played(
+        "until = \"2min\"\n[agents.1081]\noffer = { accept = \"1s\", start = \"1s\", close = \"never\" }\n[customers.alice]\n\
+         [[expect]]\nnever = \"desk > finesse CLOSE\"\n[[expect]]\nfinal = \"dialog alice to=ACTIVE\"\n\
+         [checks.off]\none-end = \"the agent never completes the task\"",
+    );
+    assert_eq!(told(&run), Vec::<String>::new());
+}
+
+#[test]
+fn an_agent_who_never_starts_keeps_the_dialog_accepted() {
+    let run = played(
+        "until = \"20s\"\n[agents.1081]\nstart = \"never\"\n[customers.alice]\n\
+         [[expect]]\nfinal = \"dialog alice to=ACCEPTED\"\n[checks.off]\none-end = \"the agent never starts\"",
+    );
+    assert_eq!(told(&run), Vec::<String>::new());
+}
+
+#[test]
+fn a_customer_is_told_about_its_task_by_each_of_its_names() {
+    for name in ["", " alice", " T1", " alice#1"] {
+        let run = played(&format!(
+            "until = \"2min\"\n[customers.alice]\n[[steps]]\nafter = \"contact alice to=queued\"\nwait = \"3s\"\n\
+             customer = \"alice\"\ndoes = \"cancel{name}\"\n[[expect]]\nfinal = \"contact alice to=discarded\""
+        ));
+        assert_eq!(told(&run), Vec::<String>::new(), "cancel{name}");
+    }
+}
+
+#[test]
+fn a_customer_is_told_nothing_about_the_task_of_another() {
+    let found = problems(
+        "[customers.alice]\n[customers.bob]\n[[steps]]\nat = \"3s\"\ncustomer = \"bob\"\ndoes = \"cancel alice\"",
+    );
+    assert_eq!(found, ["a customer knows no task but its own, and `alice` is alice's"]);
+}
+
+#[test]
+fn words_that_nobody_follows_are_told_when_the_file_is_read() {
+    let step = |does: &str| {
+        format!(
+            "[agents.1081]\n[customers.alice]\n[[steps]]\nat = \"3s\"\nagent = \"1081\"\ndoes = \"{does}\""
+        )
+    };
+    assert_eq!(problems(&step("ready alice")), ["`ready` is followed by nothing: leave out `alice`"]);
+    assert_eq!(problems(&step("pause alice T2")), ["`pause` is followed by one task: leave out `T2`"]);
+    let create = "[customers.alice]\n[[steps]]\nat = \"3s\"\ncustomer = \"alice\"\ndoes = \"create alice\"";
+    assert_eq!(problems(create), ["`create` is followed by nothing: leave out `alice`"]);
+}
+
+#[test]
+fn a_step_that_a_customer_refuses_fails() {
+    let text = |key: &str| {
+        format!(
+            "until = \"1min\"\n[agents.1081]\n[customers.alice]\nat = \"never\"\n[[steps]]\nat = \"3s\"\n\
+             customer = \"alice\"\ndoes = \"create\"\n[[steps]]\nname = \"too early\"\nat = \"1s\"\n{key}customer = \"alice\"\ndoes = \"cancel\""
+        )
+    };
+    assert_eq!(told(&played(&text(""))), ["too early: the step was refused: no task is open"]);
+    assert_eq!(told(&played(&text("may_be_refused = true\n"))), Vec::<String>::new());
+}
+
+#[test]
+fn a_step_that_an_agent_refuses_fails_with_the_record_that_says_so() {
+    let run = played(
+        "[agents.1081]\n[customers.alice]\n[[steps]]\nname = \"too early\"\nafter = \"contact alice to=queued\"\n\
+         agent = \"1081\"\ndoes = \"return\"",
+    );
+    assert_eq!(told(&run), ["too early: the step was refused: the agent did not crash"]);
+    assert!(run.report.failures[0].record.is_some());
+}
+
+#[test]
+fn a_component_that_is_stopped_cannot_be_stopped_and_one_that_runs_cannot_be_started() {
+    let failures = |first: &str, second: &str| {
+        told(&played(&format!(
+            "[agents.1081]\n[[steps]]\nat = \"1s\"\n{first} = \"router\"\n[[steps]]\nat = \"2s\"\n{second} = \"router\""
+        )))
+    };
+    assert_eq!(failures("stop", "stop"), ["step 2: the step was refused: router is stopped already"]);
+    assert_eq!(failures("stop", "start"), Vec::<String>::new());
+    assert_eq!(
+        failures("restart", "start"),
+        [
+            "step 2: the step was refused: router runs already: `restart` ends that life and begins another one"
+        ]
+    );
+}
+
+#[test]
+fn a_release_of_nothing_fails() {
+    let run = played("[agents.1081]\n[[steps]]\nat = \"1s\"\nrelease = \"all\"");
+    assert_eq!(told(&run), ["step 1: the step was refused: nothing is held"]);
+}
+
+#[test]
+fn only_a_step_that_somebody_can_refuse_may_be_refused() {
+    let found = problems("[[steps]]\nat = \"1s\"\ncut = \"mr\"\nmay_be_refused = true");
+    assert_eq!(found, ["nobody refuses such a step"]);
+}
+
+#[test]
+fn a_scenario_waits_for_what_an_agent_is_planned_to_do() {
+    for planned in ["crash = \"5s\"", "sign_out = \"5s\"", "not_ready = \"5s\""] {
+        let run = played(&format!(
+            "until = \"3min\"\n[agents.1081]\n{planned}\n[[expect]]\norder = [\"user agent=1081 to=NOT_READY\", \"{}\"]",
+            match planned.split(' ').next().unwrap() {
+                "crash" => "forced_sign_out agent=1081",
+                "sign_out" => "user agent=1081 to=LOGOUT",
+                _ => "desk > finesse NOT_READY",
+            }
+        ));
+        let expected: &[&str] = if planned.starts_with("crash") {
+            // Finesse signs out after its grace of a minute; a rest of that length is the file's to say.
+            &[
+                "expectation 1: `user agent=1081 to=NOT_READY`, then `forced_sign_out agent=1081`: `forced_sign_out agent=1081` did not follow",
+            ]
+        } else {
+            &[]
+        };
+        assert_eq!(told(&run), expected, "{planned}");
+        assert!(run.play.sim.now().0 >= 5_000_000, "{planned}: {:?}", run.play.sim.now());
+    }
+}
+
+#[test]
+fn an_agent_who_crashes_as_planned_is_signed_out_by_finesse() {
+    let run = played(
+        "until = \"3min\"\nrest = \"90s\"\n[agents.1081]\ncrash = \"5s\"\n\
+         [[expect]]\norder = [\"user agent=1081 to=NOT_READY\", \"forced_sign_out agent=1081\"]",
+    );
+    assert_eq!(told(&run), Vec::<String>::new());
+}
+
+#[test]
+fn a_customer_who_is_planned_to_give_up_does_so_before_the_end() {
+    let run = played(
+        "until = \"3min\"\n[customers.alice]\ncancel_after = \"40s\"\n[[expect]]\nfinal = \"contact alice to=discarded\"",
+    );
+    assert_eq!(told(&run), Vec::<String>::new());
+}
+
+#[test]
+fn what_is_planned_behind_the_end_is_told() {
+    let run = played("until = \"10s\"\n[agents.1081]\ncrash = \"1min\"");
+    assert_eq!(told(&run), ["agent-1081: `crash` at 1m was not reached before the end; see `until`"]);
+}
+
+#[test]
+fn plans_that_cannot_come_about_are_told_when_the_file_is_read() {
+    let agent = |settings: &str| problems(&format!("[agents.1081]\n{settings}"));
+    assert_eq!(
+        agent("ready = \"never\"\nnot_ready = \"1s\""),
+        ["`not_ready` counts from having become ready by itself, and `ready` is never"]
+    );
+    assert_eq!(
+        agent("sign_out = \"1min\"\ncrash = \"2min\""),
+        ["the agent is gone by then: `sign_out` comes before, and ends what was planned"]
+    );
+    assert_eq!(
+        agent("sign_in = \"20s\"\nsign_out = \"10s\""),
+        ["`sign_out` counts from the start, and the agent does not sign in before that"]
+    );
+}
