@@ -53,8 +53,8 @@ fn lab() -> Lab {
             sign_in: span(0),
             ready: span(1),
             accept: span(2),
-            start: span(2),
-            close: span(26),
+            start: span(2).map(Into::into),
+            close: span(26).map(Into::into),
             ..CastAgent::new(id.as_str().into())
         });
     }

@@ -23,14 +23,14 @@ impl Faults {
         Self { clock, closed: Times::default(), stalled: Times::default(), over }
     }
 
-    /// Nobody can connect to a port for a while.
+    /// Nobody can connect to a port for a while. A second fault of a port makes the first one longer, never shorter.
     pub(crate) fn close(&self, port: Port, until: Time) {
-        self.closed[port as usize].store(until.0, Ordering::Release);
+        self.closed[port as usize].fetch_max(until.0, Ordering::AcqRel);
     }
 
     /// Nothing arrives through a port for a while.
     pub(crate) fn stall(&self, port: Port, until: Time) {
-        self.stalled[port as usize].store(until.0, Ordering::Release);
+        self.stalled[port as usize].fetch_max(until.0, Ordering::AcqRel);
     }
 
     /// Whether nobody can connect to a port at the moment.

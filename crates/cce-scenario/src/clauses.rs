@@ -2,7 +2,7 @@
 
 use crate::{
     known::{meant, nearest},
-    model::{Action, Rule, Want, task_word},
+    model::{Action, Chance, Rule, Times, Want, task_word},
     names::{ContactName, TaskName},
     place::AGENT,
     read::{Placed, Section, Source},
@@ -10,7 +10,7 @@ use crate::{
 };
 use cce_kernel::{NodeName, Port};
 use cce_world::{
-    COMPONENTS,
+    COMPONENTS, LatencyText,
     cast::{agent, customer},
 };
 use std::{ops::Range, time::Duration};
@@ -85,13 +85,19 @@ pub(crate) fn read_rule(
     }
     let matching = matching.and_then(|text| message_selector(&text, words, from));
     let nth = item.number_of("nth", 1..=u64::MAX, from).unwrap_or(1);
+    let times = item.times("times", from).unwrap_or(Times::Count(1));
+    let chance = item.text("chance", from).and_then(|text| {
+        let told = text.text.parse().map_err(|error: &str| from.problem(text.span.clone(), error));
+        told.ok()
+    });
+    let chance = chance.unwrap_or(Chance::CERTAIN);
     let alone = item.truth("alone", from).unwrap_or(false);
     let expire = item.duration("expire", from).unwrap_or(EXPIRE);
     let is_armed = item.truth("armed", from).unwrap_or(true);
     let action = read_action(item, words, from)?;
     let matching = matching?;
     tell_without_effect(item, &matching, &action, from);
-    Some(Rule { name, matching, nth, action, alone, expire, is_armed })
+    Some(Rule { name, matching, nth, times, chance, action, alone, expire, is_armed })
 }
 
 /// Tells of what a rule says that would change nothing.
@@ -134,7 +140,11 @@ pub(crate) fn read_action(
     from: &mut Source<'_>,
 ) -> Option<Action> {
     let mut found = Vec::new();
-    found.extend(item.duration("delay", from).map(Action::Delay));
+    if let Some(text) = item.text("delay", from) {
+        let told = text.text.parse::<LatencyText>();
+        let told = told.map_err(|error| from.problem(text.span.clone(), format!("delay: {error}")));
+        found.extend(told.ok().map(|latency| Action::Delay(latency.0)));
+    }
     if let Some(text) = item.text("hold", from) {
         let until = if text.text == "released" { Some(None) } else { selector(&text, words, from).map(Some) };
         found.extend(until.map(Action::Hold));

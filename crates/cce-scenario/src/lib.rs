@@ -53,7 +53,7 @@ pub use explore::{Ended, Orders};
 pub use file::{Context, ScenarioError, load};
 pub use happening::{Happening, Tracker};
 pub use known::{keys_of, names};
-pub use model::{Act, Action, Expectation, Rule, Scenario, Step, Want};
+pub use model::{Act, Action, Chance, Expectation, Rule, Scenario, Step, Times, Want};
 pub use names::{ContactName, Names, TaskName};
 pub use outcome::{Outcome, TaskEnd};
 pub use place::{Place, PlacePattern};

@@ -5,9 +5,11 @@ use crate::{
     selector::Selector,
     swarm::{Drawn, Swarm},
 };
-use cce_kernel::{NodeName, Port};
+use cce_kernel::{NodeName, Port, Rng};
+use cce_sim::Latency;
 use cce_world::Lab;
-use std::{collections::BTreeMap, time::Duration};
+use rand::RngExt;
+use std::{collections::BTreeMap, fmt, str::FromStr, time::Duration};
 
 /// A scenario, ready to be played.
 #[derive(Clone, Debug)]
@@ -133,8 +135,12 @@ pub struct Rule {
     pub name: String,
     /// The messages that count, where they leave.
     pub matching: Selector,
-    /// Which of them is meant, from 1.
+    /// Which of them is the first that it acts on, from 1.
     pub nth: u64,
+    /// How many it acts on.
+    pub times: Times,
+    /// How likely it acts on each of these.
+    pub chance: Chance,
     /// What it does.
     pub action: Action,
     /// What follows on the stream does not wait.
@@ -145,11 +151,68 @@ pub struct Rule {
     pub is_armed: bool,
 }
 
+/// On how many messages a rule acts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Times {
+    /// On so many at the most.
+    Count(u64),
+    /// On every one.
+    Always,
+}
+
+impl Times {
+    /// Whether one that acted so often acts again.
+    pub const fn allow(self, acted: u64) -> bool {
+        match self {
+            Self::Count(times) => acted < times,
+            Self::Always => true,
+        }
+    }
+}
+
+/// How likely something is, in millionths.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Chance(pub u32);
+
+impl Chance {
+    /// What certainly happens.
+    pub const CERTAIN: Self = Self(1_000_000);
+
+    /// Whether it happens this time.
+    pub(crate) fn draw(self, rng: &mut Rng) -> bool {
+        self == Self::CERTAIN || rng.random_range(0..Self::CERTAIN.0) < self.0
+    }
+}
+
+impl fmt::Display for Chance {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}%", f64::from(self.0) / 10_000.0)
+    }
+}
+
+impl FromStr for Chance {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let percent = text.trim().strip_suffix('%').and_then(|percent| percent.trim().parse::<f64>().ok());
+        let millionths = percent.map(|percent| (percent * 10_000.0).round());
+        let within = millionths.filter(|millionths| (1.0..=f64::from(Self::CERTAIN.0)).contains(millionths));
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "it is within the bounds"
+        )]
+        within
+            .map(|millionths| Self(millionths as u32))
+            .ok_or("a chance is more than 0% and at most 100%, such as \"5%\"")
+    }
+}
+
 /// What a rule does with its message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Action {
-    /// Makes it take longer.
-    Delay(Duration),
+    /// Makes it take longer: always as long, or drawn for each message.
+    Delay(Latency),
     /// Holds it until something happens; none means until a person or a step releases it.
     Hold(Option<Selector>),
     /// Puts it behind the next one of its stream.

@@ -1,6 +1,6 @@
 //! Reads a TOML file piece by piece, and remembers where each piece stands. Everything that is wrong is found.
 
-use crate::{known::nearest, swarm::Bounds};
+use crate::{known::nearest, model::Times, swarm::Bounds};
 use cce_world::Span;
 use serde_json::{Map, Value};
 use std::{
@@ -186,6 +186,22 @@ impl<'a> Section<'a> {
             from.problem(value.span(), format!("{path} is a whole number{bounds}"));
         }
         number
+    }
+
+    /// How often: a number, or `"always"`.
+    pub(crate) fn times(&mut self, key: &'static str, from: &mut Source<'_>) -> Option<Times> {
+        let value = self.get(key)?;
+        let times = match as_json(value, from) {
+            Value::String(word) if word == "always" => Some(Times::Always),
+            Value::String(number) => number.parse().ok().map(Times::Count),
+            one => one.as_u64().map(Times::Count),
+        };
+        let times = times.filter(|times| times.allow(0));
+        if times.is_none() {
+            let message = format!("{} is a whole number, at least 1, or \"always\"", self.path_of(key));
+            from.problem(value.span(), message);
+        }
+        times
     }
 
     /// `[2, 50]`, of numbers in these bounds; one number stands for itself.

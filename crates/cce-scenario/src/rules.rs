@@ -3,13 +3,13 @@
 use crate::{
     deeds::{Deeds, End},
     happening::Happening,
-    model::{Action, Rule},
+    model::{Action, Chance, Rule},
     names::Names,
 };
 use bytes::BytesMut;
 use cce_journal::{Bend, Bent, Order, Ticket, Treatment, What};
-use cce_kernel::{Blob, Input, LinkId, NodeName, Output, Time};
-use std::collections::BTreeMap;
+use cce_kernel::{Blob, Input, LinkId, NodeName, Output, Rng, Time, fork};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Messages held at the same time. One more passes.
 const HELD_MAX: usize = 1_024;
@@ -30,8 +30,10 @@ pub struct RuleState {
     pub matched: u64,
     /// The rule that took the last one that this one would have acted on.
     pub taken_by: Option<String>,
-    /// When it acted, since it was armed.
-    pub fired: Option<Time>,
+    /// How often it acted since it was armed.
+    pub acted: u64,
+    /// A person added it while the lab ran.
+    pub is_added: bool,
     /// What it ever did.
     pub deeds: Deeds,
 }
@@ -65,12 +67,28 @@ pub struct Held {
     pub is_swap: bool,
 }
 
+impl RuleState {
+    /// Whether it acts on a message that matches.
+    pub fn is_acting(&self) -> bool {
+        self.is_armed && self.rule.times.allow(self.acted)
+    }
+
+    /// Whether it is armed, and a message on which it may act has not come yet.
+    pub(crate) fn is_waiting(&self) -> bool {
+        let has_come = self.rule.chance < Chance::CERTAIN && self.matched >= self.rule.nth;
+        self.is_armed && self.acted == 0 && !has_come
+    }
+}
+
 /// The rules of a run.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Rules {
     pub(crate) states: Vec<RuleState>,
     pub(crate) held: BTreeMap<Ticket, Held>,
     pub(crate) last_ticket: Ticket,
+    /// Links on which bytes wait for the next message.
+    glued: BTreeSet<(NodeName, LinkId)>,
+    rng: Rng,
 }
 
 /// What a rule does to a message.
@@ -90,8 +108,15 @@ impl Verdict {
 }
 
 impl Rules {
-    pub(crate) fn new(rules: Vec<Rule>) -> Self {
-        let mut all = Self::default();
+    /// The rules of a run of that seed.
+    pub(crate) fn new(rules: Vec<Rule>, seed: u64) -> Self {
+        let mut all = Self {
+            states: Vec::new(),
+            held: BTreeMap::new(),
+            last_ticket: 0,
+            glued: BTreeSet::new(),
+            rng: fork(seed, "rules"),
+        };
         rules.into_iter().for_each(|rule| all.add(rule));
         all
     }
@@ -104,7 +129,8 @@ impl Rules {
             is_removed: false,
             matched: 0,
             taken_by: None,
-            fired: None,
+            acted: 0,
+            is_added: false,
             deeds: Deeds::default(),
         });
     }
@@ -125,7 +151,7 @@ impl Rules {
         let mut acting: Option<(usize, String)> = None;
         let mut has_matched = false;
         for (number, state) in self.states.iter_mut().enumerate() {
-            if !state.is_armed || state.fired.is_some() || !state.rule.matching.means(happening, names) {
+            if !state.is_acting() || !state.rule.matching.means(happening, names) {
                 continue;
             }
             state.matched += 1;
@@ -133,9 +159,15 @@ impl Rules {
             // One message is bent by one rule. Another one whose turn it was acts on the next that nobody takes.
             match &acting {
                 _ if state.matched < state.rule.nth => {}
+                // What waits for the next message of its stream does so once: this is the next one.
+                _ if is_paired(&state.rule.action, happening, &self.held, &self.glued) => {}
+                _ if !state.rule.chance.draw(&mut self.rng) => {}
                 None => acting = Some((number, state.rule.name.clone())),
                 Some((_, by)) => state.taken_by = Some(by.clone()),
             }
+        }
+        if let Some(link) = happening.link {
+            self.glued.remove(&(happening.record.node.clone(), link));
         }
         let mut verdict = match acting {
             Some((number, _)) => self.fire(number, happening, names, now),
@@ -148,7 +180,7 @@ impl Rules {
 
     fn fire(&mut self, number: usize, happening: &Happening<'_>, names: &Names, now: Time) -> Verdict {
         let state = &mut self.states[number];
-        state.fired = Some(now);
+        state.acted += 1;
         let (name, action) = (state.rule.name.clone(), state.rule.action.clone());
         let (alone, expire) = (state.rule.alone, state.rule.expire);
         if let Some(why) = impossible(&action, happening) {
@@ -164,7 +196,8 @@ impl Rules {
         }
         let mut end = End::Done;
         let (treatment, bend, expiry) = match action {
-            Action::Delay(by) => {
+            Action::Delay(latency) => {
+                let by = latency.draw(&mut self.rng);
                 let us = u64::try_from(by.as_micros()).unwrap_or(u64::MAX);
                 end = End::Delayed(now + by, seq(happening));
                 (Treatment::Delay { by, alone }, Bend::Delayed(us), None)
@@ -186,7 +219,10 @@ impl Rules {
             },
             Action::Cut => (Treatment::Cut, Bend::Cut, None),
             Action::Split(size) => (Treatment::Split(size), Bend::Split(size), None),
-            Action::Coalesce => (Treatment::Coalesce, Bend::Coalesced, None),
+            Action::Coalesce => {
+                self.glued.extend(happening.link.map(|link| (happening.record.node.clone(), link)));
+                (Treatment::Coalesce, Bend::Coalesced, None)
+            }
         };
         let ticket = expiry.map(|(_, ticket)| ticket);
         if ticket.is_some() {
@@ -300,6 +336,24 @@ impl Rules {
 /// The record of a message; one that has not entered yet has none.
 fn seq(happening: &Happening<'_>) -> Option<u64> {
     Some(happening.record.seq).filter(|seq| *seq > 0)
+}
+
+/// Whether a message is the one that another one waits for, which was swapped or coalesced before.
+fn is_paired(
+    action: &Action,
+    happening: &Happening<'_>,
+    held: &BTreeMap<Ticket, Held>,
+    glued: &BTreeSet<(NodeName, LinkId)>,
+) -> bool {
+    let Some(link) = happening.link else { return false };
+    let node = &happening.record.node;
+    match action {
+        Action::Swap => {
+            held.values().any(|held| held.is_swap && held.link == Some(link) && held.node == *node)
+        }
+        Action::Coalesce => glued.contains(&(node.clone(), link)),
+        _ => false,
+    }
 }
 
 /// Why a message cannot be treated so.

@@ -11,12 +11,17 @@ pub(crate) struct Faults {
 }
 
 impl Faults {
+    /// A second fault of a port makes the first one longer, never shorter.
     pub(crate) fn close(&mut self, port: Port, until: Time) {
-        self.closed.insert(port, until);
+        let known = self.closed.entry(port).or_default();
+        *known = until.max(*known);
     }
 
-    pub(crate) fn stall(&mut self, port: Port, until: Time) {
-        self.stalled.insert(port, until);
+    /// The same for a stall. Returns when it is over.
+    pub(crate) fn stall(&mut self, port: Port, until: Time) -> Time {
+        let known = self.stalled.entry(port).or_default();
+        *known = until.max(*known);
+        *known
     }
 
     /// Whether nobody can connect to a port at the moment.

@@ -24,6 +24,7 @@ mod queue;
 mod rerun;
 mod schedule;
 mod sim;
+mod stall;
 mod stream;
 mod timetable;
 mod wire;

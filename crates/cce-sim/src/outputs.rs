@@ -187,7 +187,10 @@ impl<D: Director> Sim<D> {
             Order::Stop(_) => {}
             Order::Start(node) => self.start(&node),
             Order::Cut { port, lasting } => self.cut_port(port, lasting),
-            Order::Stall { port, lasting } => self.faults.stall(port, self.now + lasting),
+            Order::Stall { port, lasting } => {
+                let until = self.faults.stall(port, self.now + lasting);
+                self.put_off(port, until);
+            }
         }
     }
 

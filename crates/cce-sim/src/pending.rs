@@ -108,6 +108,13 @@ impl Pending {
         heads.filter(move |(_, head)| head.ready <= now)
     }
 
+    /// What is meant cannot be delivered before `until`.
+    pub(crate) fn put_off(&mut self, until: Time, is_meant: impl Fn(&Planned) -> bool) {
+        for waiting in self.streams.values_mut().flatten().filter(|waiting| is_meant(&waiting.planned)) {
+            waiting.ready = waiting.ready.max(until);
+        }
+    }
+
     /// When the first can be delivered of what is first in its stream.
     pub(crate) fn first(&self) -> Option<Time> {
         self.streams.values().filter_map(VecDeque::front).map(|head| head.ready).min()

@@ -112,6 +112,12 @@ impl Queue {
         others.into_iter().map(|(slot, planned)| (slot.at, planned)).collect()
     }
 
+    /// Takes everything that is meant, in order.
+    pub(crate) fn take(&mut self, is_meant: impl Fn(&Planned) -> bool) -> Vec<(Time, Planned)> {
+        let meant = self.planned.extract_if(.., |_, planned| is_meant(planned));
+        meant.map(|(slot, planned)| (slot.at, planned)).collect()
+    }
+
     /// Whether more bytes are on their way to one end of a link.
     pub(crate) fn has_bytes(&self, node: &NodeName, link: LinkId) -> bool {
         self.planned.values().any(|planned| {

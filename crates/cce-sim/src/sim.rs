@@ -345,6 +345,9 @@ impl<D: Director> Sim<D> {
         if let (Input::Timer(key), Some(node)) = (&input, self.nodes.get_mut(name)) {
             node.timers.remove(key);
         }
+        if let Input::Reply { call, .. } = &input {
+            self.wires.answered(&(name.clone(), *call));
+        }
         if let Input::LinkUp { link, .. } = &input
             && !self.wires.is_up(&(name.clone(), *link))
         {

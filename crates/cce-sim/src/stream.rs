@@ -39,6 +39,11 @@ impl Stream {
         Self::Request((node.clone(), *call))
     }
 
+    /// The stream that an aside leaves; itself, if it is none.
+    pub(crate) fn base(&self) -> &Self {
+        if let Self::Aside(base, _) = self { base } else { self }
+    }
+
     pub(crate) fn response((node, call): &Name) -> Self {
         Self::Response((node.clone(), *call))
     }

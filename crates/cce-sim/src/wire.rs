@@ -20,7 +20,7 @@ pub(crate) type End = (NodeName, LinkId);
 pub(crate) type Name = (NodeName, CallId);
 
 /// A stream never overtakes itself: how much later the next thing arrives.
-const GAP: Duration = Duration::from_micros(1);
+pub(crate) const GAP: Duration = Duration::from_micros(1);
 
 /// The most pieces that what was sent at once arrives in.
 const PIECES_MAX: u32 = 8;
@@ -35,6 +35,8 @@ pub(crate) struct Wires {
     calls: BTreeMap<Name, Caller>,
     /// Receiver and port of the calls on their way, as their callers name them.
     on_way: BTreeMap<Name, (NodeName, Port)>,
+    /// The ports of calls whose outcome has not arrived.
+    asked: BTreeMap<Name, Port>,
     /// How many calls each component received.
     received: BTreeMap<NodeName, u64>,
     latency: Rng,
@@ -140,6 +142,7 @@ impl Wires {
             dialling: BTreeSet::new(),
             calls: BTreeMap::new(),
             on_way: BTreeMap::new(),
+            asked: BTreeMap::new(),
             received: BTreeMap::new(),
             latency: fork(seed, "latency"),
             cuts: fork(seed, "pieces"),
@@ -279,7 +282,18 @@ impl Wires {
 
     /// A call sets out.
     pub(crate) fn open_call(&mut self, caller: Name, receiver: NodeName, port: Port) {
+        self.asked.insert(caller.clone(), port);
         self.on_way.insert(caller, (receiver, port));
+    }
+
+    /// The port of a call whose outcome has not arrived.
+    pub(crate) fn port_of(&self, caller: &Name) -> Option<Port> {
+        self.asked.get(caller).copied()
+    }
+
+    /// The outcome of a call arrives.
+    pub(crate) fn answered(&mut self, caller: &Name) {
+        self.asked.remove(caller);
     }
 
     /// A call arrives, and its receiver numbers it. Who died meanwhile waits for no reply.
@@ -383,6 +397,7 @@ impl Wires {
     /// Everything that ends with a component. The other ends of its links stay until they hear of it.
     pub(crate) fn forget(&mut self, node: &NodeName) -> Orphans {
         self.dialling.retain(|(owner, _)| owner != node);
+        self.asked.retain(|(owner, _), _| owner != node);
         let own: Vec<End> = self.ends.keys().filter(|(owner, _)| owner == node).cloned().collect();
         let peers = own.iter().filter_map(|end| self.cut(end)).collect();
         let waiting: Vec<_> = self.calls.keys().filter(|(receiver, _)| receiver == node).cloned().collect();

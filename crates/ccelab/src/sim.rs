@@ -229,6 +229,9 @@ pub(crate) fn summary(name: &str, report: &Report, journal: &Path) -> String {
     for acted in &report.bends {
         let _ = writeln!(text, "  rule {acted}");
     }
+    for idle in &report.idle {
+        let _ = writeln!(text, "  rule {idle}");
+    }
     let _ = writeln!(text, "  journal: {}", journal.display());
     text
 }

@@ -11,7 +11,7 @@ use crate::{
 };
 use cce_journal::{Header, Order, Ticket};
 use cce_net::{Bound, Hand};
-use cce_scenario::{Action, Context, Engine, Rule, RuleState, Scenario};
+use cce_scenario::{Action, Chance, Context, Engine, Rule, RuleState, Scenario, Times};
 use cce_world::{ADMIN_LINK, Lab};
 use serde_json::{Value, json};
 use std::{
@@ -219,11 +219,12 @@ fn empty_key(value: &Value) -> Option<String> {
 }
 
 fn view(state: &RuleState) -> RuleView {
-    let RuleState { rule, is_armed, matched, fired, deeds, .. } = state;
-    let stand = match (fired, is_armed) {
-        (Some(_), _) => Stand::Fired,
-        (None, true) => Stand::Armed,
-        (None, false) => Stand::Disarmed,
+    let RuleState { rule, is_armed, matched, acted, deeds, .. } = state;
+    let stand = match (state.is_acting(), is_armed) {
+        (true, _) => Stand::Armed,
+        (false, true) => Stand::Fired,
+        (false, false) if *acted > 0 => Stand::Fired,
+        (false, false) => Stand::Disarmed,
     };
     RuleView {
         name: rule.name.clone(),
@@ -238,7 +239,7 @@ fn view(state: &RuleState) -> RuleView {
 /// What a rule does, in words.
 fn words(rule: &Rule) -> String {
     let what = match &rule.action {
-        Action::Delay(by) => format!("delay by {}", cce_world::Span(*by)),
+        Action::Delay(by) => format!("delay by {}", cce_world::LatencyText(*by)),
         Action::Hold(Some(until)) => format!("hold until `{until}`"),
         Action::Hold(None) => "hold until it is released".to_owned(),
         Action::Swap => "swap with the next".to_owned(),
@@ -250,8 +251,18 @@ fn words(rule: &Rule) -> String {
         Action::Coalesce => "coalesce with the next".to_owned(),
     };
     let nth = if rule.nth == 1 { String::new() } else { format!(", the {}th", rule.nth) };
+    let times = match rule.times {
+        Times::Count(1) => String::new(),
+        Times::Count(times) => format!(", {times} times"),
+        Times::Always => ", always".to_owned(),
+    };
+    let chance = if rule.chance == Chance::CERTAIN {
+        String::new()
+    } else {
+        format!(", in {} of all cases", rule.chance)
+    };
     let alone = if rule.alone { ", alone" } else { "" };
-    format!("`{}`{nth}: {what}{alone}", rule.matching)
+    format!("`{}`{nth}: {what}{times}{chance}{alone}", rule.matching)
 }
 
 fn no_rule(name: &str) -> Refusal {

@@ -101,7 +101,7 @@ impl Engine {
     pub fn new(scenario: Scenario, header: &Header) -> Self {
         let mut engine = Self {
             tracker: Tracker::new(header, scenario.customers.clone()),
-            rules: Rules::new(scenario.rules.clone()),
+            rules: Rules::new(scenario.rules.clone(), header.seed),
             watches: scenario.expectations.iter().cloned().map(Watch::new).collect(),
             steps: vec![Progress::Waiting; scenario.steps.len()],
             taken: vec![0; scenario.steps.len()],
@@ -193,7 +193,7 @@ impl Engine {
     /// Whether something happened at all, and every rule that is armed has acted: people outside the lab take their
     /// time.
     pub fn has_acted(&self) -> bool {
-        let waits = |state: &RuleState| state.is_armed && state.fired.is_none();
+        let waits = |state: &RuleState| state.is_waiting() && !state.is_added;
         self.ends.decided() > 0 && !self.rules.states.iter().any(waits)
     }
 
@@ -217,18 +217,21 @@ impl Engine {
     pub fn arm(&mut self, name: &str, is_armed: bool) -> Option<Vec<Order>> {
         let number = self.rules.position(name)?;
         let state = &mut self.rules.states[number];
-        (state.is_armed, state.fired, state.matched, state.taken_by) = (is_armed, None, 0, None);
+        (state.is_armed, state.acted, state.matched, state.taken_by) = (is_armed, 0, 0, None);
         let bend = if is_armed { Bend::Armed } else { Bend::Disarmed };
         Some(vec![told(NOWHERE.into(), name, bend)])
     }
 
-    /// Adds a rule, armed or not as it says. None where there are too many.
+    /// Adds a rule of a person, armed or not as it says. None where there are too many.
     pub fn add(&mut self, rule: Rule) -> Option<Vec<Order>> {
         if self.rules.is_full() {
             return None;
         }
         let (name, is_armed) = (rule.name.clone(), rule.is_armed);
         self.rules.add(rule);
+        if let Some(state) = self.rules.states.last_mut() {
+            state.is_added = true;
+        }
         self.arm(&name, is_armed)
     }
 

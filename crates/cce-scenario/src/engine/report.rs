@@ -23,6 +23,8 @@ pub struct Report {
     pub bends: Vec<Acted>,
     /// How the tasks ended.
     pub outcome: Outcome,
+    /// Rules that a person added and that never acted, in words. That is no failure.
+    pub idle: Vec<String>,
     /// Contacts that never ended because what knew of their end failed, in words. That is no failure.
     pub lost: Vec<String>,
     /// Whether every step was taken and everything had ended.
@@ -74,10 +76,17 @@ impl Engine {
         if self.must_all_end() {
             let by = "swarm: everything ends once everything is whole";
             failures.extend(lost.into_iter().map(|(text, record)| Breach::new(by, text, Some(record))));
-            return Report { failures, bends: self.bends(), outcome, lost: Vec::new(), is_over };
+            return Report {
+                failures,
+                bends: self.bends(),
+                idle: self.idle(),
+                outcome,
+                lost: Vec::new(),
+                is_over,
+            };
         }
         let lost = lost.into_iter().map(|(text, _)| text).collect();
-        Report { failures, bends: self.bends(), outcome, lost, is_over }
+        Report { failures, bends: self.bends(), idle: self.idle(), outcome, lost, is_over }
     }
 
     /// What has not ended. A bent task that never ends keeps its agent's slot, and others may wait for that.
@@ -117,7 +126,7 @@ impl Engine {
         // What a swarm drew need not come up.
         let is_drawn = self.scenario.drawn.is_some();
         let idle =
-            self.rules.states.iter().filter(|state| state.is_armed && state.fired.is_none() && !is_drawn);
+            self.rules.states.iter().filter(|state| state.is_waiting() && !state.is_added && !is_drawn);
         let rules = idle.map(|state| Breach::new(&state.rule.name, never_acted(state), None));
         let refused = self.refused().into_iter().filter(move |_| !is_drawn);
         let planned = self.unreached().filter(move |_| !is_drawn);
@@ -150,6 +159,12 @@ impl Engine {
             );
             Breach::new(node.as_str(), text, None)
         })
+    }
+
+    /// Rules of a person that never acted.
+    fn idle(&self) -> Vec<String> {
+        let idle = self.rules.states.iter().filter(|state| state.is_added && state.deeds.times() == 0);
+        idle.map(|state| format!("{}: {}", state.rule.name, never_acted(state))).collect()
     }
 
     fn bends(&self) -> Vec<Acted> {

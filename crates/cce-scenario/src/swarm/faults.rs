@@ -3,7 +3,7 @@
 use super::{BendKind, Drawn, FaultKind, Swarm, lab, millis, moment, people::tell};
 use crate::{
     coverage::about_tasks,
-    model::{Act, Action, Rule, Scenario, Step},
+    model::{Act, Action, Chance, Rule, Scenario, Step, Times},
     place::{AGENT, PlacePattern},
     selector::{Selector, Vocabulary},
 };
@@ -140,6 +140,8 @@ pub(super) fn draw_rules(scenario: &mut Scenario, swarm: &Swarm, drawn: &mut Dra
             name,
             matching,
             nth,
+            times: Times::Count(1),
+            chance: Chance::CERTAIN,
             action: action(bend, rng),
             alone: false,
             expire: EXPIRE,

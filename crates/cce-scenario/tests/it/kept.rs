@@ -1,6 +1,9 @@
 //! What a scenario says, happens: nothing is taken and then left undone without a word.
 
 use crate::support::{Run, played, read};
+use cce_journal::{Record, What};
+use cce_kernel::{Input, Port};
+use std::time::Duration;
 
 /// What failed, with the reasons.
 fn told(run: &Run) -> Vec<String> {
@@ -176,4 +179,69 @@ fn plans_that_cannot_come_about_are_told_when_the_file_is_read() {
         agent("sign_in = \"20s\"\nsign_out = \"10s\""),
         ["`sign_out` counts from the start, and the agent does not sign in before that"]
     );
+}
+
+#[test]
+fn a_stall_keeps_back_what_is_on_its_way_already() {
+    let run = played(
+        r#"
+latency.from_listener.cti-a = "500ms"
+[agents.1081]
+offer = { accept = "1s", start = "1s", close = "2s" }
+[customers.alice]
+[[steps]]
+name = "stalled in flight"
+after = "sent agentpg > finesse AGENT_PRE_CALL_EVENT alice"
+wait = "100ms"
+stall = "cti-a"
+lasting = "5s"
+[[steps]]
+name = "two seconds into the stall"
+after = 'stepped by="stalled in flight"'
+wait = "2s"
+agent = "1081"
+does = "voice-not-ready"
+[[expect]]
+name = "nothing comes through the port while it is stalled"
+order = ['stepped by="two seconds into the stall"', "agentpg > finesse AGENT_PRE_CALL_EVENT alice"]
+[[expect]]
+within = { from = 'stepped by="stalled in flight"', to = "agentpg > finesse AGENT_PRE_CALL_EVENT alice", time = "5001ms" }
+[[expect]]
+final = "contact alice to=handled"
+"#,
+    );
+    assert_eq!(told(&run), Vec::<String>::new());
+}
+
+#[test]
+fn a_stall_keeps_back_requests_and_answers_that_are_on_their_way() {
+    for (way, event) in [("to", "app > ccp POLL"), ("from", "ccp > app REPLY to=POLL")] {
+        let run = played(&format!(
+            "latency.{way}_listener.app = \"500ms\"\n[agents.1081]\n[customers.alice]\n[[steps]]\nname = \"s\"\n\
+             after = \"sent {event}\"\nwait = \"100ms\"\nstall = \"app\"\nlasting = \"3s\"\n\
+             [[expect]]\nfinal = \"contact alice to=handled\"",
+        ));
+        assert_eq!(told(&run), Vec::<String>::new(), "{event}");
+        let is_step = |record: &&Record| matches!(&record.what, What::Bent(bent) if bent.by == "s");
+        let began = run.records.iter().find(is_step).unwrap().at;
+        let arrives = |record: &&Record| match &record.what {
+            What::In(Input::Call { port, .. }) => *port == Port::App,
+            What::In(Input::Reply { .. }) => record.node.as_str().starts_with("customer-"),
+            _ => false,
+        };
+        let mut arrivals =
+            run.records.iter().filter(arrives).map(|record| record.at).filter(|at| *at > began);
+        assert!(arrivals.next().unwrap() >= began + Duration::from_secs(3), "{event}");
+    }
+}
+
+#[test]
+fn a_shorter_stall_does_not_end_a_longer_one() {
+    let run = played(
+        "[agents.1081]\n[customers.alice]\n[[steps]]\nname = \"long\"\nat = \"1900ms\"\nstall = \"app\"\nlasting = \"5s\"\n\
+         [[steps]]\nname = \"short\"\nat = \"2500ms\"\nstall = \"app\"\nlasting = \"100ms\"\n\
+         [[steps]]\nname = \"later\"\nat = \"6800ms\"\nagent = \"1081\"\ndoes = \"voice-not-ready\"\n\
+         [[expect]]\norder = ['stepped by=\"later\"', \"app > ccp CREATE\"]",
+    );
+    assert_eq!(told(&run), Vec::<String>::new());
 }

@@ -428,3 +428,107 @@ fn a_notification_is_known_by_the_kind_of_its_object() {
     );
     assert_eq!(run.failures(), Vec::<&str>::new());
 }
+
+/// How often a rule acted, by the report's line.
+fn times(run: &Run) -> Vec<String> {
+    run.report.bends.iter().map(|acted| format!("{} {}", acted.rule, acted.times)).collect()
+}
+
+#[test]
+fn a_rule_acts_as_often_as_it_says() {
+    let poll = "app > ccp POLL alice";
+    let with_times =
+        |keys: &str| with(&format!("[[rules]]\nname = \"r\"\nmatch = \"{poll}\"\ndelay = \"100ms\"\n{keys}"));
+    let polls = with("").records.iter().filter(|record| is_poll(record)).count();
+    assert!(polls > 6, "{polls}");
+    assert_eq!(times(&with_times("")), ["r 1"]);
+    assert_eq!(times(&with_times("times = 3")), ["r 3"]);
+    assert_eq!(times(&with_times("nth = 2\ntimes = 3")), ["r 3"]);
+    let always = with_times("times = \"always\"");
+    let slowed = always.records.iter().filter(|record| is_poll(record)).count();
+    assert_eq!(times(&always), [format!("r {slowed}")]);
+    assert_eq!(always.failures(), Vec::<&str>::new());
+}
+
+/// Whether a customer's poll leaves.
+fn is_poll(record: &Record) -> bool {
+    matches!(&record.what, What::Out(Output::Call { request, port: Port::App, .. }) if request.method == "GET" && request.target.contains("/contact/"))
+}
+
+#[test]
+fn a_rule_that_always_acts_makes_each_message_late() {
+    let run = with(
+        "[[rules]]\nmatch = \"app > ccp POLL\"\ntimes = \"always\"\ndelay = \"300ms\"\n\
+         [[expect]]\nwithin = { from = \"sent app > ccp POLL\", to = \"app > ccp POLL\", time = \"301ms\" }\n\
+         [[expect]]\nname = \"not earlier\"\nwithin = { from = \"sent app > ccp POLL\", to = \"app > ccp POLL\", time = \"299ms\" }",
+    );
+    assert_eq!(run.report.failures.len(), 1, "{:?}", run.failures());
+    assert!(run.failures()[0].starts_with("not earlier"));
+}
+
+#[test]
+fn a_delay_of_a_range_is_drawn_for_each_message_and_by_the_seed() {
+    let text = "include = [\"one-task.toml\"]\n[[rules]]\nmatch = \"app > ccp POLL\"\ntimes = \"always\"\ndelay = \"10ms..400ms\"";
+    let delays = |seed| {
+        let run = crate::support::run(read(text).unwrap(), seed);
+        let delay = |bend: &Bend| if let Bend::Delayed(us) = bend { Some(*us) } else { None };
+        bends(&run).iter().filter_map(delay).collect::<Vec<_>>()
+    };
+    let first = delays(1);
+    assert!(first.iter().all(|us| (10_000..400_000).contains(us)), "{first:?}");
+    assert!(first.windows(2).any(|pair| pair[0] != pair[1]), "{first:?}");
+    assert_eq!(first, delays(1));
+    assert_ne!(first, delays(2));
+}
+
+#[test]
+fn a_lossy_link_loses_some_messages_and_not_all() {
+    let run = with(
+        "[[rules]]\nname = \"lossy\"\nmatch = \"ccp > app REPLY to=POLL\"\ntimes = \"always\"\nchance = \"40%\"\ndrop = true\n\
+         [customers.bob]\npoll = \"100ms\"",
+    );
+    let replies = |record: &&Record| {
+        matches!(&record.what, What::Out(Output::Reply { .. })) && record.node.as_str() == "ccp"
+    };
+    let all = run.records.iter().filter(replies).count() as u64;
+    let lost = run.report.bends[0].times;
+    assert!(lost > all / 5 && lost < all * 3 / 5, "{lost} of {all}");
+}
+
+#[test]
+fn a_chance_that_never_came_is_no_failure() {
+    let run = with("[[rules]]\nmatch = \"ccp > mrpg NEW_TASK\"\nchance = \"0.0001%\"\ndrop = true");
+    assert_eq!(run.failures(), Vec::<&str>::new());
+}
+
+#[test]
+fn messages_that_are_always_swapped_change_places_two_by_two() {
+    let link = "agentpg > finesse";
+    let event = |name: &str| format!("[[rules]]\nmatch = \"{link} {name} alice\"\ntimes = \"always\"\n");
+    let run = with(&format!("{}swap = true\n", event("OFFER_TASK_EVENT")));
+    assert_eq!(times(&run), ["rule 1 1"]);
+    let run = with(&format!("{}coalesce = true\n", event("OFFER_TASK_EVENT")));
+    assert_eq!((times(&run), run.failures()), (vec!["rule 1 1".to_owned()], Vec::new()));
+}
+
+#[test]
+fn what_is_always_coalesced_comes_by_twos() {
+    let run = with(
+        "[[rules]]\nname = \"r\"\nmatch = \"agentpg > finesse AGENT_STATE_EVENT\"\ntimes = \"always\"\ncoalesce = true",
+    );
+    assert_eq!(run.report.outcome.to_string(), "alice: handled (externally_handled), disposition 38");
+    assert!(run.report.bends[0].times > 1, "{:?}", run.report.bends);
+}
+
+#[test]
+fn a_rule_that_a_person_added_and_that_never_acted_is_listed_and_no_failure() {
+    let scenario = read("include = [\"one-task.toml\"]").unwrap();
+    let rule =
+        read("[[rules]]\nname = \"by hand\"\nmatch = \"ccp > mrpg NEW_TASK T9\"\ndrop = true").unwrap();
+    let header = scenario.lab.header(1, scenario.lab.demo_start(), scenario.lab.nodes());
+    let mut engine = Engine::new(scenario, &header);
+    engine.add(rule.rules[0].clone()).unwrap();
+    let report = engine.report();
+    assert_eq!(report.idle, ["by hand: the rule never acted: `ccp > mrpg NEW_TASK T9` left 0 times, not 1"]);
+    assert!(report.failures.iter().all(|failure| failure.by != "by hand"));
+}

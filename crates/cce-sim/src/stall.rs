@@ -1,0 +1,66 @@
+//! A stall of a port: what is on its way through it arrives when the stall is over, in its order.
+
+use crate::{
+    Sim,
+    latency::Way,
+    queue::{Delivery, Planned},
+    stream::Stream,
+    wire::GAP,
+};
+use cce_journal::Director;
+use cce_kernel::{Input, LinkReason, Port, Time};
+use std::collections::BTreeMap;
+
+impl<D: Director> Sim<D> {
+    /// Lets what is on its way through a port arrive at `until` at the earliest.
+    pub(crate) fn put_off(&mut self, port: Port, until: Time) {
+        let wires = &self.wires;
+        let is_meant = |planned: &Planned| {
+            let port_of = |stream: &Stream| match stream {
+                Stream::Line { link, .. } => Some(link.port),
+                Stream::Request(call) | Stream::Response(call) => wires.port_of(call),
+                Stream::Given(_) | Stream::Aside(..) => None,
+            };
+            is_moving(&planned.what)
+                && planned.stream.as_ref().and_then(|stream| port_of(stream.base())) == Some(port)
+        };
+        if let Some(pending) = &mut self.pending {
+            pending.put_off(until, is_meant);
+        }
+        let mut last: BTreeMap<Stream, Time> = BTreeMap::new();
+        for (at, planned) in self.queue.take(is_meant) {
+            let stream = planned.stream.clone();
+            let behind = stream.as_ref().and_then(|stream| last.get(stream)).map(|last| *last + GAP);
+            let at = at.max(until).max(behind.unwrap_or_default());
+            if let Some(stream) = stream {
+                self.raise(&stream, at);
+                last.insert(stream, at);
+            }
+            self.queue.plan(at, planned);
+        }
+    }
+
+    /// Nothing that is sent later on a stream arrives earlier than that.
+    fn raise(&mut self, stream: &Stream, at: Time) {
+        let Stream::Line { dialler, link, way } = stream else { return };
+        let dialled = (dialler.clone(), *link);
+        let sender = match way {
+            Way::ToListener => Some(dialled),
+            Way::FromListener => self.wires.line(&dialled).map(|line| line.peer.clone()),
+        };
+        if let Some(line) = sender.and_then(|sender| self.wires.line(&sender)) {
+            line.floor = line.floor.max(at);
+        }
+    }
+}
+
+/// Whether something travels through a port. A connection that breaks is noticed where it ends.
+const fn is_moving(what: &Delivery) -> bool {
+    match what {
+        Delivery::Bytes(..) | Delivery::Accept(..) | Delivery::Call { .. } | Delivery::CallGone(_) => true,
+        Delivery::Input(Input::Reply { result, .. }) => result.is_ok(),
+        Delivery::Input(Input::LinkDown { reason, .. }) => matches!(reason, LinkReason::Closed),
+        Delivery::Input(Input::LinkUp { .. }) => true,
+        Delivery::Input(_) | Delivery::Again(_) => false,
+    }
+}
