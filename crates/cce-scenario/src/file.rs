@@ -4,7 +4,7 @@ use crate::{
     clauses::{WANTS, read_rule, read_wants, selector},
     gather::Files,
     known::nearest,
-    model::{Expectation, Rule, Scenario, Step},
+    model::{Expectation, Limits, Rule, Scenario, Step},
     place::{AGENT, CUSTOMER, PlacePattern},
     read::{Placed, Problem, Section, Source, as_json},
     selector::{Selector, Vocabulary},
@@ -89,6 +89,7 @@ pub(crate) struct Draft {
     pub(crate) customers: Vec<(String, CastCustomer)>,
     pub(crate) until: Duration,
     pub(crate) rest: Duration,
+    pub(crate) limits: Limits,
     pub(crate) steps: Vec<Step>,
     pub(crate) rules: Vec<Rule>,
     /// Rules that steps name, each with the file.
@@ -111,6 +112,7 @@ impl Draft {
             customers: Vec::new(),
             until: UNTIL,
             rest: REST,
+            limits: Limits::default(),
             steps: Vec::new(),
             rules: Vec::new(),
             named_rules: Vec::new(),
@@ -134,6 +136,7 @@ impl Draft {
             customers,
             until: self.until,
             rest: self.rest,
+            limits: self.limits,
             steps: self.steps,
             rules: self.rules,
             expectations: self.expectations,
@@ -216,6 +219,7 @@ impl Draft {
             }
             draft.until = section.duration("until", from).unwrap_or(draft.until);
             draft.rest = section.duration("rest", from).unwrap_or(draft.rest);
+            draft.read_limits(section, from);
             for item in section.sections("steps", from) {
                 draft.read_step(item, &words, from);
             }
@@ -228,6 +232,7 @@ impl Draft {
             draft.read_checks(section, from);
             draft.read_window(section, &words, from);
             draft.read_swarm(section, from);
+            draft.check_time(section, from);
             section.tell_unknown(from);
         });
     }
@@ -304,6 +309,28 @@ impl Draft {
         }
         explore.tell_unknown(from);
         self.window = begin.and_then(|text| selector(&text, words, from)).or(self.window.take());
+    }
+
+    fn read_limits(&mut self, section: &mut Section<'_>, from: &mut Source<'_>) {
+        let Some(mut limits) = section.section("limits", from) else { return };
+        self.limits.time = limits.duration("time", from).unwrap_or(self.limits.time);
+        self.limits.records = limits.number_of("records", 1..=u64::MAX, from).unwrap_or(self.limits.records);
+        limits.tell_unknown(from);
+    }
+
+    /// What ends behind the limit of time cannot be played.
+    fn check_time(&self, section: &Section<'_>, from: &mut Source<'_>) {
+        let heal = self.swarm.as_ref().map_or(Duration::ZERO, |swarm| swarm.heal);
+        for (key, time) in [("until", self.until), ("swarm", heal)] {
+            if time > self.limits.time && section.has(key) {
+                let (time, limit) = (cce_world::Span(time), cce_world::Span(self.limits.time));
+                let what = if key == "swarm" { "swarm.heal" } else { key };
+                from.problem(
+                    section.place(key),
+                    format!("`{what}` is {time}, and a run has {limit} of virtual time: shorten it, or raise `limits.time`"),
+                );
+            }
+        }
     }
 
     fn read_swarm(&mut self, section: &mut Section<'_>, from: &mut Source<'_>) {

@@ -2,8 +2,8 @@
 
 use crate::{
     facts, keys,
-    place::PlacePattern,
     selector::{SelectorError, Word},
+    ways::ANY,
     words,
 };
 use cce_cti::Cti;
@@ -11,7 +11,6 @@ use cce_kernel::model::{
     AgentState, ContactStatus, DialogState, DialogueState, StatusReason, TaskState, UserState,
 };
 use cce_mr::{Icm, Mr};
-use cce_world::COMPONENTS;
 
 /// How alike two names are, from 0 to 1, before one may be meant by the other.
 const LIKENESS_MIN: f64 = 0.7;
@@ -27,7 +26,7 @@ fn tables() -> impl Iterator<Item = &'static cce_wire::MessageDoc> {
 pub(crate) fn known_name(word: &Word<'_>, is_message: bool) -> Result<(), SelectorError> {
     let messages = || tables().map(|row| row.name).chain(words::http()).chain(words::stream());
     let others = || facts::all().map(|fact| fact.name).filter(|_| !is_message);
-    if messages().chain(others()).any(|name| name == word.text) {
+    if messages().chain(others()).any(|name| name == word.text) || (is_message && word.text == ANY) {
         return Ok(());
     }
     let what = if is_message { "message" } else { "message or fact" };
@@ -36,37 +35,6 @@ pub(crate) fn known_name(word: &Word<'_>, is_message: bool) -> Result<(), Select
         word.text,
         nearest(word.text, messages().chain(others()))
     )))
-}
-
-/// Between two components there is at most one link, which carries the messages of one protocol.
-pub(crate) fn known_way(
-    name: &Word<'_>,
-    from: &PlacePattern,
-    to: Option<&PlacePattern>,
-) -> Result<(), SelectorError> {
-    let (PlacePattern::Node(from), Some(PlacePattern::Node(to))) = (from, to) else { return Ok(()) };
-    let mut ends = [from.as_str(), to.as_str()];
-    ends.sort_unstable();
-    if !ends.iter().all(|end| COMPONENTS.contains(end)) {
-        return Ok(());
-    }
-    let names = |table: &'static [cce_wire::MessageDoc]| table.iter().map(|row| row.name).collect::<Vec<_>>();
-    let known = match ends {
-        ["ccp", "mrpg"] => names(Mr::TABLE),
-        ["mrpg" | "agentpg", "router"] => names(Icm::TABLE),
-        ["agentpg", "finesse"] => names(Cti::TABLE),
-        ["ccp", "finesse"] => words::http().collect(),
-        _ => {
-            return Err(
-                name.error(format!("nothing goes from {from} to {to}: there is no link between them"))
-            );
-        }
-    };
-    if known.contains(&name.text) {
-        return Ok(());
-    }
-    let hint = nearest(name.text, known);
-    Err(name.error(format!("no `{}` goes from {from} to {to}{hint}", name.text)))
 }
 
 /// States have names.

@@ -2,6 +2,7 @@
 
 use crate::{
     names::TaskName,
+    place::{AGENT, CUSTOMER, PlacePattern},
     selector::Selector,
     swarm::{Drawn, Swarm},
 };
@@ -26,6 +27,8 @@ pub struct Scenario {
     pub until: Duration,
     /// How long it goes on once everything has ended.
     pub rest: Duration,
+    /// How much there may be of a simulated run.
+    pub limits: Limits,
     /// What happens at a time or after an event.
     pub steps: Vec<Step>,
     /// What happens to messages.
@@ -54,6 +57,7 @@ impl Scenario {
             lab,
             until: Duration::ZERO,
             rest: Duration::ZERO,
+            limits: Limits::default(),
             steps: Vec::new(),
             rules: Vec::new(),
             expectations: Vec::new(),
@@ -82,9 +86,73 @@ impl Scenario {
     }
 }
 
+impl Scenario {
+    /// Every selector in it.
+    fn selectors(&self) -> impl Iterator<Item = &Selector> {
+        let steps = self.steps.iter().filter_map(|step| step.after.as_ref());
+        let rules = self.rules.iter().flat_map(|rule| {
+            let until = if let Action::Hold(until) = &rule.action { until.as_ref() } else { None };
+            std::iter::once(&rule.matching).chain(until)
+        });
+        let wants = self.expectations.iter().flat_map(|expectation| match &expectation.want {
+            Want::Order(order) => order.iter().collect(),
+            Want::Never(one) | Want::Count { of: one, .. } | Want::Final(one) => vec![one],
+            Want::Within { from, to, .. } => vec![from, to],
+            Want::While { state, never } => vec![state, never],
+        });
+        steps.chain(rules).chain(wants).chain(&self.window)
+    }
+
+    /// What can never match in a run of these components and people, with the reason. Whether there can be people
+    /// outside depends on the driver.
+    pub fn unreachable(&self, nodes: &[NodeName], has_outside: bool) -> Vec<String> {
+        let lacks = |place: &PlacePattern| {
+            let is_there = |prefix: &str| nodes.iter().any(|node| node.as_str().starts_with(prefix));
+            match place {
+                PlacePattern::Node(node) if !nodes.contains(node) => Some(format!("this run has no {node}")),
+                PlacePattern::Cti if !has_outside => {
+                    Some("the simulator has no CTI clients from outside".to_owned())
+                }
+                PlacePattern::App if !has_outside && !is_there(CUSTOMER) => Some(
+                    "the simulator has no applications from outside, and the scenario has no customer"
+                        .to_owned(),
+                ),
+                PlacePattern::Desk if !has_outside && !is_there(AGENT) => Some(
+                    "the simulator has no desktops from outside, and the scenario has no agent".to_owned(),
+                ),
+                PlacePattern::Any
+                | PlacePattern::App
+                | PlacePattern::Desk
+                | PlacePattern::Cti
+                | PlacePattern::Node(_) => None,
+            }
+        };
+        let dead = |selector: &Selector| {
+            let why = selector.places().find_map(lacks)?;
+            Some(format!("`{selector}` can never match: {why}"))
+        };
+        self.selectors().filter_map(dead).collect()
+    }
+}
+
 /// A noun after that many.
 pub(crate) fn plural(count: u64, noun: &str) -> String {
     if count == 1 { noun.to_owned() } else { format!("{noun}s") }
+}
+
+/// How much there may be of a simulated run: one that reaches a limit ends there, and fails.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Virtual time.
+    pub time: Duration,
+    /// Records of its journal.
+    pub records: u64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { time: Duration::from_hours(48), records: 5_000_000 }
+    }
 }
 
 /// Something that a scenario does.

@@ -1,13 +1,16 @@
 //! Plays a scenario in the simulator.
 
 use crate::{
-    engine::{Engine, Report},
-    model::Scenario,
+    engine::{Breach, Engine, Report},
+    model::{Limits, Scenario},
 };
 use cce_journal::{Header, Record};
 use cce_kernel::{Component, NodeName, Time};
 use cce_sim::Sim;
 use std::time::Duration;
+
+/// Records that are handed over at once.
+const BATCH: usize = 4_096;
 
 /// How much virtual time goes by between two looks at whether a run is over.
 const LOOK: Duration = Duration::from_millis(250);
@@ -23,6 +26,9 @@ pub struct Play {
     rest: Duration,
     /// It is not over before.
     least: Time,
+    limits: Limits,
+    /// The limit that it reached, in words.
+    reached: Option<Breach>,
 }
 
 impl Play {
@@ -55,7 +61,7 @@ impl Play {
         let lab = scenario.lab.clone();
         let nodes = lab.nodes();
         let header = lab.header(seed, lab.demo_start(), nodes.clone());
-        let (until, rest) = (Time(0) + scenario.until, scenario.rest);
+        let (until, rest, limits) = (Time(0) + scenario.until, scenario.rest, scenario.limits);
         let mut sim = Sim::directed(seed, prepare(Engine::new(scenario, &header)));
         sim.set_latencies(lab.latency.latencies());
         sim.set_pieces(lab.latency.pieces());
@@ -65,12 +71,13 @@ impl Play {
             }
         }
         sim.build_with(Box::new(move |node| lab.build(node).map(|component| plant(node, component))));
-        Self { header, sim, until, rest, least: Time(0) }
+        Self { header, sim, until, rest, least: Time(0), limits, reached: None }
     }
 
     /// A run that was set up by somebody else. It ends at `until`, or once everything has ended, behind `least`.
     pub(crate) fn set(header: Header, sim: Sim<Engine>, until: Time, rest: Duration, least: Time) -> Self {
-        Self { header, sim, until, rest, least }
+        let limits = sim.director().scenario().limits;
+        Self { header, sim, until, rest, least, limits, reached: None }
     }
 
     /// How long the run went on behind the end of the recorded one.
@@ -87,10 +94,20 @@ impl Play {
     /// `take` is given what was recorded, bit by bit.
     pub fn run(&mut self, mut take: impl FnMut(&[Record])) {
         let mut quiet_until = None;
+        let mut records = 0;
         while self.sim.now() < self.until {
-            let next = self.sim.now() + LOOK;
-            self.sim.run_until(next.min(self.until));
-            take(&self.sim.take_records());
+            let next = (self.sim.now() + LOOK).min(self.until);
+            while records <= self.limits.records && self.sim.step(next) {
+                if self.sim.records().len() >= BATCH {
+                    records += self.hand_over(&mut take);
+                }
+            }
+            records += self.hand_over(&mut take);
+            self.reached = self.limit(records);
+            if self.reached.is_some() {
+                break;
+            }
+            self.sim.run_until(next);
             if !self.sim.director().is_over() || self.sim.now() < self.least {
                 quiet_until = None;
             } else if self.sim.now() >= *quiet_until.get_or_insert(self.sim.now() + self.rest) {
@@ -99,8 +116,34 @@ impl Play {
         }
     }
 
+    /// Gives away what was recorded, and says how much that was.
+    fn hand_over(&mut self, take: &mut impl FnMut(&[Record])) -> u64 {
+        let records = self.sim.take_records();
+        take(&records);
+        records.len() as u64
+    }
+
+    /// The limit that the run has reached.
+    fn limit(&self, records: u64) -> Option<Breach> {
+        let Limits { time, records: most } = self.limits;
+        let at = cce_world::Span(self.sim.now().since(Time(0)));
+        let (name, what) = if records > most {
+            ("limits.records", format!("more than {most} records"))
+        } else if self.sim.now().since(Time(0)) > time {
+            ("limits.time", format!("{} of virtual time", cce_world::Span(time)))
+        } else {
+            return None;
+        };
+        let text = format!(
+            "the run ended at {at}, having reached a limit: {what}; raise `{name}` in the scenario if it is right so"
+        );
+        Some(Breach::new(name, text, None))
+    }
+
     /// What the scenario found.
     pub fn report(&self) -> Report {
-        self.sim.director().report()
+        let mut report = self.sim.director().report();
+        report.failures.extend(self.reached.clone());
+        report
     }
 }

@@ -7,9 +7,10 @@
 
 use crate::{
     happening::{HEARTBEAT, Happening},
-    known::{known_key, known_name, known_value, known_way, meant, nearest},
+    known::{known_key, known_name, known_value, meant, nearest},
     names::{Names, TaskName},
     place::{APP, CTI, DESK, PlacePattern},
+    ways::{ANY, known_home, known_subject, known_way},
     words,
 };
 use cce_kernel::NodeName;
@@ -90,6 +91,9 @@ impl Selector {
         };
         known_name(name, to.is_some())?;
         known_way(name, &from, to.as_ref())?;
+        if to.is_none() {
+            known_home(name, &from)?;
+        }
         let mut selector = Self {
             text: text.to_owned(),
             is_sent,
@@ -124,6 +128,9 @@ impl Selector {
                 meant(word.text, names)
             )));
         }
+        if let Some(task) = &task {
+            known_subject(&self.name, task, word)?;
+        }
         self.task = task;
         Ok(())
     }
@@ -131,6 +138,11 @@ impl Selector {
     /// Whether it means a message rather than a fact.
     pub fn is_message(&self) -> bool {
         self.to.is_some() || self.name.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_')
+    }
+
+    /// The places that it names.
+    pub(crate) fn places(&self) -> impl Iterator<Item = &PlacePattern> {
+        std::iter::once(&self.from).chain(&self.to)
     }
 
     /// Whether it means an HTTP request or answer.
@@ -167,8 +179,30 @@ impl Selector {
             && self.fields.iter().filter(identity).all(|field| field.matches(happening, names))
     }
 
+    /// What is not as wanted about something of this name, where anything is not: `status=404`.
+    pub(crate) fn missed(&self, happening: &Happening<'_>, names: &Names) -> Option<Vec<String>> {
+        let is_right_moment = if self.is_sent { happening.is_sent } else { happening.counts() };
+        if self.name != happening.name || !is_right_moment {
+            return None;
+        }
+        let is_way = self.from.matches(&happening.from)
+            && self
+                .to
+                .as_ref()
+                .is_none_or(|wanted| happening.to.as_ref().is_some_and(|to| wanted.matches(to)));
+        let is_task = self.task.as_ref().is_none_or(|task| is_about(happening, task, names));
+        let place = (!is_way).then(|| "another place".to_owned());
+        let task = (!is_task).then(|| "another task".to_owned());
+        let fields = self.fields.iter().filter(|field| !field.matches(happening, names)).map(|field| {
+            let found = happening.field(&field.key).unwrap_or_else(|| "none".to_owned());
+            let is = if field.is_other { "not other than" } else { "not" };
+            format!("{}={found}, {is} {}", field.key, field.value)
+        });
+        Some(place.into_iter().chain(task).chain(fields).collect())
+    }
+
     fn concerns(&self, happening: &Happening<'_>, names: &Names) -> bool {
-        self.name == happening.name
+        (self.name == happening.name || (self.name == ANY && self.to.is_some()))
             && self.from.matches(&happening.from)
             && self
                 .to

@@ -7,7 +7,10 @@ use crate::{
     selector::Selector,
 };
 use cce_kernel::Time;
-use std::{collections::VecDeque, time::Duration};
+use std::{
+    collections::{BTreeMap, VecDeque},
+    time::Duration,
+};
 
 /// Deadlines that one expectation keeps at the same time.
 const PENDING_MAX: usize = 4_096;
@@ -30,7 +33,55 @@ pub(crate) struct Watch {
     state: State,
     /// Beginnings whose end is not awaited, as too many are already.
     unwatched: u64,
+    /// Of an order.
+    misses: Misses,
     pub(crate) unmet: Option<Unmet>,
+}
+
+/// What came in place of what an order waits for.
+#[derive(Clone, Debug, Default)]
+struct Misses {
+    /// By place in the order: the record of what came before its turn.
+    early: BTreeMap<usize, u64>,
+    /// What came nearest to what is awaited now.
+    nearest: Option<Nearest>,
+}
+
+/// What is almost what an order waits for.
+#[derive(Clone, Debug)]
+struct Nearest {
+    record: u64,
+    /// How many things are not as wanted.
+    faults: usize,
+    /// What it is, and what is not as wanted.
+    words: String,
+}
+
+impl Misses {
+    /// Takes in what happens while the place `due` of an order is awaited.
+    fn see(&mut self, order: &[Selector], due: usize, happening: &Happening<'_>, names: &Names) {
+        let later =
+            order.iter().enumerate().skip(due + 1).filter(|(_, later)| later.matches(happening, names));
+        self.early.extend(later.map(|(place, _)| (place, happening.record.seq)));
+        let Some(missed) = order.get(due).and_then(|awaited| awaited.missed(happening, names)) else {
+            return;
+        };
+        if self.nearest.as_ref().is_none_or(|nearest| missed.len() < nearest.faults) {
+            let words = format!("`{}`: {}", happening.words(names), missed.join(", "));
+            self.nearest = Some(Nearest { record: happening.record.seq, faults: missed.len(), words });
+        }
+    }
+
+    /// What there is to say about an order whose place `due` never came.
+    fn words(&self, due: usize) -> String {
+        if let Some(record) = self.early.get(&due) {
+            return format!("; it happened before that, at record {record}");
+        }
+        let nearest = self.nearest.as_ref();
+        nearest.map_or_else(String::new, |miss| {
+            format!("; the nearest was record {}, {}", miss.record, miss.words)
+        })
+    }
 }
 
 #[derive(Debug)]
@@ -57,7 +108,7 @@ impl Watch {
             Want::While { .. } => State::While(None),
             Want::Final(_) => State::Final(None),
         };
-        Self { expectation, state, unwatched: 0, unmet: None }
+        Self { expectation, state, unwatched: 0, misses: Misses::default(), unmet: None }
     }
 
     /// Whether it matters to it when this happens, even if it happens in another place than what else it waits for.
@@ -83,7 +134,9 @@ impl Watch {
         match (&self.expectation.want, &mut self.state) {
             (Want::Order(order), State::Order(seen)) if order.get(seen.len()).is_some_and(means) => {
                 seen.push(seq);
+                self.misses.nearest = None;
             }
+            (Want::Order(order), State::Order(seen)) => self.misses.see(order, seen.len(), happening, names),
             (Want::Never(never), State::Never) if means(never) => {
                 broken = Some(Unmet { text: "it happened".into(), record: Some(seq), related: Vec::new() });
             }
@@ -148,10 +201,12 @@ impl Watch {
         }
         match (&self.expectation.want, &self.state) {
             (Want::Order(order), State::Order(seen)) => order.get(seen.len()).map(|missing| Unmet {
-                text: if seen.is_empty() {
-                    format!("`{missing}` never happened")
-                } else {
-                    format!("`{missing}` did not follow")
+                text: match seen.last().zip(order.get(seen.len().wrapping_sub(1))) {
+                    None => format!("`{missing}` never happened{}", self.misses.words(0)),
+                    Some((record, last)) => format!(
+                        "`{missing}` did not follow `{last}` (record {record}){}",
+                        self.misses.words(seen.len())
+                    ),
                 },
                 record: seen.last().copied(),
                 related: seen.clone(),

@@ -57,10 +57,13 @@ impl<D: Director> Sim<D> {
 /// Whether something travels through a port. A connection that breaks is noticed where it ends.
 const fn is_moving(what: &Delivery) -> bool {
     match what {
-        Delivery::Bytes(..) | Delivery::Accept(..) | Delivery::Call { .. } | Delivery::CallGone(_) => true,
+        Delivery::Bytes(..)
+        | Delivery::Accept(..)
+        | Delivery::Call { .. }
+        | Delivery::CallGone(_)
+        | Delivery::Input(Input::LinkUp { .. }) => true,
         Delivery::Input(Input::Reply { result, .. }) => result.is_ok(),
         Delivery::Input(Input::LinkDown { reason, .. }) => matches!(reason, LinkReason::Closed),
-        Delivery::Input(Input::LinkUp { .. }) => true,
         Delivery::Input(_) | Delivery::Again(_) => false,
     }
 }

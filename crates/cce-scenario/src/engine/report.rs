@@ -47,7 +47,7 @@ pub struct Breach {
 }
 
 impl Breach {
-    fn new(by: &str, text: String, record: Option<u64>) -> Self {
+    pub(crate) fn new(by: &str, text: String, record: Option<u64>) -> Self {
         Self { by: by.to_owned(), text, record, related: Vec::new(), inferred: None }
     }
 }

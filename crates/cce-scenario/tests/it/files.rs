@@ -237,7 +237,7 @@ const MISTAKES: &[(&str, &str)] = &[
     ("[[rules]]\nmatch = \"contact T\"\ndrop = true", "2:9"),
     ("[[rules]]\nmatch = \"ccp > mrpg NEW_TASK\"\ndrop = true\nalnoe = true", "4:1"),
     ("[[rules]]\nmatch = \"CREATE\"\nswap = true", "2:9"),
-    ("[[rules]]\nmatch = \"app > ccp REPLY\"\nsplit = 3", "2:9"),
+    ("[[rules]]\nmatch = \"ccp > app REPLY\"\nsplit = 3", "2:9"),
     ("[[rules]]\nmatch = \"NEW_TASK\"\ndrop = true\nalone = true", "4:1"),
     ("[[rules]]\nmatch = \"NEW_TASK\"\ndrop = true\nexpire = \"1s\"", "4:1"),
     ("[[rules]]\nmatch = \"HEARTBEAT_REQ\"\ndrop = true", "2:9"),

@@ -36,8 +36,12 @@ fn an_expectation_that_is_met_says_nothing() {
 fn an_order_that_is_the_other_way_round_is_told_with_what_came() {
     let run = with("[[expect]]\norder = [\"contact alice to=handled\", \"ccp > mrpg NEW_TASK alice\"]");
     let [failure] = &run.report.failures[..] else { panic!("{:?}", run.failures()) };
-    assert_eq!(failure.text, "`ccp > mrpg NEW_TASK alice` did not follow");
-    assert!(failure.record.is_some());
+    let record = failure.record.unwrap();
+    let expected = format!(
+        "`ccp > mrpg NEW_TASK alice` did not follow `contact alice to=handled` (record {record}); it happened before that, at record "
+    );
+    assert!(failure.text.starts_with(&expected), "{}", failure.text);
+    assert_eq!(failure.related, [record]);
 }
 
 #[test]
@@ -531,4 +535,18 @@ fn a_rule_that_a_person_added_and_that_never_acted_is_listed_and_no_failure() {
     let report = engine.report();
     assert_eq!(report.idle, ["by hand: the rule never acted: `ccp > mrpg NEW_TASK T9` left 0 times, not 1"]);
     assert!(report.failures.iter().all(|failure| failure.by != "by hand"));
+}
+
+#[test]
+fn an_order_whose_next_never_came_tells_what_came_nearest() {
+    let text = |order: &str| with(&format!("[[expect]]\norder = {order}")).report.failures[0].text.clone();
+    let other = text("[\"ccp > mrpg NEW_TASK alice\", \"finesse > desk REPLY to=ACCEPT status=404\"]");
+    assert!(
+        other.contains("; the nearest was record ") && other.ends_with(": status=202, not 404"),
+        "{other}"
+    );
+    let task = text("[\"ccp > mrpg NEW_TASK alice\", \"desk > finesse ACCEPT T2\"]");
+    assert!(task.ends_with("`agent-1081 > finesse ACCEPT alice`: another task"), "{task}");
+    let never = text("[\"ccp > mrpg CANCEL_TASK alice\", \"contact alice to=handled\"]");
+    assert_eq!(never, "`ccp > mrpg CANCEL_TASK alice` never happened");
 }
