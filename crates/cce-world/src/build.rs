@@ -30,6 +30,12 @@ const AGENT_PREFIX: &str = "agent-";
 /// What a virtual customer is called, before its number from 1.
 const CUSTOMER_PREFIX: &str = "customer-";
 
+/// A moment of the calendar, as RFC 3339 text.
+pub fn calendar(text: &str) -> Result<Wall, String> {
+    let wrong = || format!("`{text}`: write a time such as 2026-11-28T09:00:00Z");
+    text.parse::<Timestamp>().map(|time| Wall(time.as_microsecond())).map_err(|_| wrong())
+}
+
 /// The lab that a journal was made with.
 pub fn header_lab(header: &Header) -> Result<Lab, serde_json::Error> {
     let lab = serde_json::from_value::<Lab>(header.config.clone())?;

@@ -3,6 +3,7 @@
 use crate::{
     lab::{ADMIN_LINK, COMPONENTS, Lab, link_name},
     layers::Fault,
+    names::nearest_few,
 };
 use cce_kernel::{Port, model::EccVariable};
 use std::{collections::BTreeSet, fmt::Display, net::SocketAddr};
@@ -332,7 +333,7 @@ fn one_of<T: Display>(what: &str, value: impl Display, all: impl IntoIterator<It
     let names: Vec<String> = all.into_iter().map(|name| format!("`{name}`")).collect();
     match names.as_slice() {
         [] => format!("there is no {what} `{value}`, nor any other"),
-        _ => format!("there is no {what} `{value}`; there is {}", names.join(", ")),
+        _ => format!("there is no {what} `{value}`; there is {}", nearest_few(&value.to_string(), &names)),
     }
 }
 

@@ -4,7 +4,7 @@
 //! `config` crate merges them; it forgets where a value stood, so a problem's place is looked up afterwards
 //! in the text of the file.
 
-use crate::{check, lab::Lab};
+use crate::{check, lab::Lab, range};
 use config::{Config, Environment, File, FileFormat};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
@@ -86,14 +86,62 @@ impl fmt::Display for Problem {
 pub fn load(layers: &Layers) -> Result<Lab, ConfigError> {
     let refuse =
         |problems| ConfigError { subject: "the configuration", problems, source_text: layers.file.clone() };
-    let merged = merge(layers).map_err(|problem| refuse(vec![problem]))?;
+    let mut merged = merge(layers).map_err(|problem| refuse(vec![problem]))?;
+    let origins = range::expand(&mut merged).map_err(|fault| refuse(vec![locate(fault, layers)]))?;
+    follow(&mut merged, layers);
     let (lab, Findings { mut faults, mended }) = read(merged);
     if let Some(lab) = &lab {
         faults.extend(check::contradictions(lab).into_iter().filter(|fault| !fault.follows_from(&mended)));
     }
     match lab {
         Some(lab) if faults.is_empty() => Ok(lab),
-        _ => Err(refuse(in_order(faults.into_iter().map(|fault| locate(fault, layers)).collect()))),
+        _ => {
+            let of_file = |fault: Fault| Fault { key: origins.of(&fault.key), ..fault };
+            Err(refuse(in_order(faults.into_iter().map(|fault| locate(of_file(fault), layers)).collect())))
+        }
+    }
+}
+
+/// Lists of the built-in lab that name agents and numbers follow a file that brings others: its demo has an agent and
+/// a customer who fit, and its precision queues have every agent of their domain.
+fn follow(merged: &mut Value, layers: &Layers) {
+    let text = layers.file.as_ref().map_or("", |(_, text)| text.as_str());
+    let Ok(own) = toml::from_str::<Value>(text) else { return };
+    let has = |path: &str| own.pointer(path).is_some();
+    if has("/agents") && !has("/precision_queues") {
+        follow_in_queues(merged);
+    }
+    if has("/agents") && !has("/demo/agents") {
+        let id = merged.pointer("/agents/0/id").cloned();
+        if let (Some(id), Some(agents)) =
+            (id, merged.pointer_mut("/demo/agents").and_then(Value::as_array_mut))
+        {
+            agents.truncate(1);
+            agents.iter_mut().for_each(|agent| agent["id"] = id.clone());
+        }
+    }
+    if !has("/demo/customers") {
+        for (list, of_list, of_customer) in
+            [("dialed_numbers", "number", "script_selector"), ("ccp/feeds", "id", "feed")]
+        {
+            let first = merged.pointer(&format!("/{list}/0/{of_list}")).cloned();
+            let customers = merged.pointer_mut("/demo/customers").and_then(Value::as_array_mut);
+            if let (true, Some(first), Some(customers)) = (has(&format!("/{list}")), first, customers) {
+                customers.iter_mut().for_each(|customer| customer[of_customer] = first.clone());
+            }
+        }
+    }
+}
+
+fn follow_in_queues(merged: &mut Value) {
+    let agents = merged["agents"].as_array().cloned().unwrap_or_default();
+    for queue in merged["precision_queues"].as_array_mut().into_iter().flatten() {
+        let mrd = queue["mrd"].clone();
+        let is_in = |agent: &&Value| agent["mrds"].as_array().is_some_and(|mrds| mrds.contains(&mrd));
+        let ids: Vec<Value> = agents.iter().filter(is_in).map(|agent| agent["id"].clone()).collect();
+        for step in queue["steps"].as_array_mut().into_iter().flatten() {
+            step["agents"] = Value::Array(ids.clone());
+        }
     }
 }
 

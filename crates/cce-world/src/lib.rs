@@ -14,18 +14,22 @@ mod check;
 mod lab;
 mod latency;
 mod layers;
+mod names;
 mod patch;
+mod range;
 mod span;
 mod tables;
 mod translated;
 
-pub use build::header_lab;
+pub use build::{calendar, header_lab};
 pub use lab::{
     ADMIN_LINK, AgentSettings, COMPONENTS, CastAgent, CastCustomer, CastSettings, CreateMethod, Lab,
     LinkSettings, MrApplicationSettings, link_name,
 };
 pub use latency::{LatencySettings, LatencyText};
 pub use layers::{BUILT_IN, ConfigError, ENVIRONMENT_PREFIX, Layers, Place, Problem, load, show};
+pub use names::nearest_few;
 pub use patch::{Patch, PatchError};
+pub use range::counted;
 pub use span::{SignedSpan, Span, Wait};
 pub use tables::{TableKind, read_table, show_table};

@@ -1,6 +1,6 @@
 //! Changes of single settings: `mrd/Tasks.start_timeout`.
 
-use crate::{check, lab::Lab};
+use crate::{check, lab::Lab, names::nearest_few};
 use serde_json::Value;
 use std::fmt;
 
@@ -108,5 +108,5 @@ fn element<'a>(lab: &'a mut Value, kind: &str, name: &str) -> Result<&'a mut Val
         .collect();
     items
         .and_then(|items| items.iter_mut().find(|item| is_named(item)))
-        .ok_or_else(|| format!("there is no {kind} `{name}`; there is {}", known.join(", ")))
+        .ok_or_else(|| format!("there is no {kind} `{name}`; there is {}", nearest_few(name, &known)))
 }

@@ -109,7 +109,7 @@ pub(crate) struct Run {
     pub(crate) until_over: bool,
     #[command(flatten)]
     pub(crate) tables: TableFiles,
-    /// Agents that sign in and work by themselves: 1080=auto,1081=slow:9s,1082=ignore
+    /// Agents that sign in and work by themselves: 1080=auto,1081=slow:9s,1082=ignore,2000..2199=auto
     #[arg(long, value_name = "LIST", value_delimiter = ',')]
     pub(crate) agents: Vec<crate::people::AgentChoice>,
     /// One more MR PIM for an application that listens there: 5002=127.0.0.1:39001
@@ -124,9 +124,14 @@ pub(crate) struct Run {
     /// Run these components only: ccp,mrpg,router,agentpg,finesse
     #[arg(long, value_name = "LIST", value_delimiter = ',')]
     pub(crate) only: Vec<String>,
-    /// Seed of everything that is drawn: ids are the same in each run [default: another one in each run]
+    /// Seed of everything that is drawn [default: another one in each run]. With --start, too, each component draws
+    /// the same ids one after the other: the first contact, call and task have the same ids in each run. Times, and
+    /// which of two things comes first, are those of the network
     #[arg(long, value_name = "N")]
     pub(crate) seed: Option<u64>,
+    /// The calendar at the start of the run, such as 2026-11-28T09:00:00Z [default: now]
+    #[arg(long, value_name = "TIME", value_parser = cce_world::calendar)]
+    pub(crate) start: Option<cce_kernel::Wall>,
     /// Written when every listener accepts: a JSON object with the addresses
     #[arg(long, value_name = "FILE")]
     pub(crate) ready_file: Option<PathBuf>,

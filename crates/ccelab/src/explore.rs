@@ -5,7 +5,7 @@ use crate::{
     failure::Failure,
     files::{LAST, create_folder, create_private, fresh_folder},
     print,
-    sim::load_scenario,
+    sim::load_for_sim,
     swarm,
 };
 use cce_journal::{Header, Record, Writer};
@@ -48,7 +48,7 @@ struct Kind {
 
 /// Carries out the command.
 pub(crate) fn explore(options: &cli::Explore) -> Result<(), Failure> {
-    let combinations = combinations(options, &load_scenario(&options.file)?.parameters)?;
+    let combinations = combinations(options, &load_for_sim(&options.file)?.parameters)?;
     let folder = Path::new(LAST).join(FOLDER);
     let _lock = fresh_folder(&folder)?;
     let mut failed = 0;
@@ -61,7 +61,7 @@ pub(crate) fn explore(options: &cli::Explore) -> Result<(), Failure> {
             folder.join(format!("parameters-{number}"))
         };
         create_folder(&folder)?;
-        failed += explore_one(&options, &load_scenario(&options.file)?, &words(chosen), &folder)?;
+        failed += explore_one(&options, &load_for_sim(&options.file)?, &words(chosen), &folder)?;
     }
     if failed == 0 { Ok(()) } else { Err(Failure::Check(format!("{failed} runs failed"))) }
 }

@@ -19,7 +19,7 @@ const LIMIT: u32 = 3;
 /// One entry of `--agents`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct AgentChoice {
-    id: AgentId,
+    ids: Vec<AgentId>,
     manner: Manner,
 }
 
@@ -34,13 +34,12 @@ enum Manner {
 }
 
 impl AgentChoice {
-    /// The agent's login id.
-    pub(crate) fn id(&self) -> &AgentId {
-        &self.id
+    /// The virtual agents that it asks for.
+    pub(crate) fn casts(&self) -> impl Iterator<Item = CastAgent> {
+        self.ids.iter().map(|id| self.cast(id))
     }
 
-    /// The virtual agent that it asks for.
-    pub(crate) fn cast(&self) -> CastAgent {
+    fn cast(&self, id: &AgentId) -> CastAgent {
         let accept = match self.manner {
             Manner::Auto => Some(ACCEPT),
             Manner::Slow(pause) => Some(pause),
@@ -53,7 +52,7 @@ impl AgentChoice {
             accept: accept.map(Span),
             start: Some(Span(START).into()),
             close: Some(Span(CLOSE).into()),
-            ..CastAgent::new(self.id.clone())
+            ..CastAgent::new(id.clone())
         }
     }
 }
@@ -70,8 +69,14 @@ impl FromStr for AgentChoice {
             Some(("slow", pause)) => Manner::Slow(pause.parse::<Span>().map_err(|_| form())?.0),
             _ => return Err(form()),
         };
-        Ok(Self { id: id.into(), manner })
+        Ok(Self { ids: ids(id)?, manner })
     }
+}
+
+/// One id, or all from one to another, both included: `2000..2199`.
+fn ids(text: &str) -> Result<Vec<AgentId>, String> {
+    let Some(names) = cce_world::counted(text) else { return Ok(vec![text.into()]) };
+    Ok(names?.into_iter().map(|name| name.as_str().into()).collect())
 }
 
 /// One entry of `--mr-app`.
@@ -111,10 +116,19 @@ mod tests {
 
     #[test]
     fn an_agent_can_be_automatic_slow_or_deaf() {
-        let accept = |text: &str| text.parse::<AgentChoice>().unwrap().cast().accept;
+        let accept = |text: &str| text.parse::<AgentChoice>().unwrap().casts().next().unwrap().accept;
         assert_eq!(accept("1080=auto"), Some(Span(ACCEPT)));
         assert_eq!(accept("1080=slow:9s"), Some(Span(Duration::from_secs(9))));
         assert_eq!(accept("1080=ignore"), None);
+    }
+
+    #[test]
+    fn many_agents_are_one_entry() {
+        let choice: AgentChoice = "2000..2199=auto".parse().unwrap();
+        let ids: Vec<String> = choice.casts().map(|agent| agent.id.to_string()).collect();
+        assert_eq!((ids.len(), ids[0].as_str(), ids[199].as_str()), (200, "2000", "2199"));
+        let error = "2199..2000=auto".parse::<AgentChoice>().unwrap_err();
+        assert!(error.contains("counts down"), "{error}");
     }
 
     #[test]

@@ -6,17 +6,19 @@ use crate::{
     descriptors,
     failure::Failure,
     files::{Places, load_lab, load_tables, write_whole},
+    people::AgentChoice,
     print,
     scribe::Scribe,
     settling::Settling,
+    sim,
     stage::Stage,
 };
-use cce_kernel::{NodeName, Port, Wall};
+use cce_kernel::{NodeName, Port, Wall, model::AgentId};
 use cce_net::{Net, NetConfig, Node, Running};
 use cce_scenario::Scenario;
-use cce_world::{COMPONENTS, Lab, MrApplicationSettings};
+use cce_world::{COMPONENTS, Lab, MrApplicationSettings, nearest_few};
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     hash::{BuildHasher, RandomState},
     net::{IpAddr, SocketAddr},
     path::PathBuf,
@@ -34,8 +36,12 @@ pub(crate) fn run(options: &Run) -> Result<(), Failure> {
     add_agents(&mut lab, options)?;
     add_applications(&mut lab, options)?;
     let nodes = chosen_nodes(&lab, &options.only)?;
+    if let Some(scenario) = &scenario {
+        sim::tell_unreachable(&scenario.unreachable(&nodes, true))?;
+    }
     let seed = options.seed.unwrap_or_else(random_seed);
-    let header = lab.header(seed, wall_clock(), nodes.clone());
+    let start = options.start.unwrap_or_else(wall_clock);
+    let header = lab.header(seed, start, nodes.clone());
     let config = NetConfig {
         listen: listen(&lab, options.ports, options.bind),
         connect: connect(&lab),
@@ -155,17 +161,18 @@ pub(crate) fn block_on<T>(work: impl Future<Output = Result<T, Failure>>) -> Res
 }
 
 fn add_agents(lab: &mut Lab, options: &Run) -> Result<(), Failure> {
-    for choice in &options.agents {
-        if !lab.agents.iter().any(|agent| agent.id == *choice.id()) {
-            let known: Vec<&str> = lab.agents.iter().map(|agent| agent.id.as_str()).collect();
+    let known: BTreeSet<AgentId> = lab.agents.iter().map(|agent| agent.id.clone()).collect();
+    for agent in options.agents.iter().flat_map(AgentChoice::casts) {
+        if !known.contains(&agent.id) {
+            let known: Vec<String> = known.iter().map(ToString::to_string).collect();
+            let known = nearest_few(agent.id.as_str(), &known);
             return Err(Failure::Usage(format!(
-                "--agents: the lab has no agent {}; it has {}",
-                choice.id(),
-                known.join(", ")
+                "--agents: the lab has no agent {}; it has {known}",
+                agent.id
             )));
         }
-        lab.cast.agents.retain(|agent| agent.id != *choice.id());
-        lab.cast.agents.push(choice.cast());
+        lab.cast.agents.retain(|other| other.id != agent.id);
+        lab.cast.agents.push(agent);
     }
     Ok(())
 }

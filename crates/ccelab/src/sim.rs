@@ -63,8 +63,23 @@ pub(crate) fn sim(options: &cli::Sim) -> Result<(), Failure> {
     }
 }
 
-fn play(options: &cli::Sim, file: &cli::ScenarioFile) -> Result<(), Failure> {
+/// Selectors that can never match in a run are mistakes, as others are that a file shows by itself.
+pub(crate) fn tell_unreachable(selectors: &[String]) -> Result<(), Failure> {
+    if selectors.is_empty() { Ok(()) } else { Err(Failure::Usage(selectors.join("\n"))) }
+}
+
+/// A scenario for the simulator.
+pub(crate) fn load_for_sim(file: &cli::ScenarioFile) -> Result<Scenario, Failure> {
     let scenario = load_scenario(file)?;
+    // The people of a swarm are drawn later.
+    if scenario.swarm.is_none() {
+        tell_unreachable(&scenario.unreachable(&scenario.lab.nodes(), false))?;
+    }
+    Ok(scenario)
+}
+
+fn play(options: &cli::Sim, file: &cli::ScenarioFile) -> Result<(), Failure> {
+    let scenario = load_for_sim(file)?;
     let places = Places::of(options.journal.clone(), options.logs.clone(), &[])?;
     let name = scenario.name.clone();
     let mut play = match &options.order {

@@ -271,3 +271,55 @@ fn first_numbers_of_logs_and_latencies_are_read_and_checked() {
         assert!(found.iter().any(|told| told.contains(part)), "no `{part}` in {found:#?}");
     }
 }
+
+/// A lab of 200 agents and nothing else of its own.
+const MANY: &str = r#"
+[[agents]]
+id = "2000..2199"
+login_name = "agent{id}"
+first_name = "Agent"
+last_name = "{id}"
+password = "secret"
+extension = "3000..3199"
+terminal = "T{id}"
+skill_target = 6000
+mrds = ["Tasks"]
+"#;
+
+#[test]
+fn many_alike_agents_are_one_entry_and_the_rest_of_the_lab_follows() {
+    let lab = load(&file(MANY)).unwrap_or_else(|error| panic!("{:?}", error.problems));
+    assert_eq!(lab.agents.len(), 200);
+    let last = &lab.agents[199];
+    assert_eq!((last.id.as_str(), last.extension.as_str(), last.skill_target), ("2199", "3199", 6199));
+    assert_eq!((last.login_name.as_str(), last.terminal.as_str()), ("agent2199", "T2199"));
+    assert_eq!(lab.demo.agents[0].id.as_str(), "2000");
+    let in_queues = lab.precision_queues.iter().flat_map(|queue| &queue.steps);
+    assert!(in_queues.clone().count() > 0 && in_queues.clone().all(|step| step.agents.len() == 200));
+}
+
+#[test]
+fn a_range_that_does_not_count_along_is_told_where_it_stands() {
+    let said = |from: &str, to: &str| {
+        let error = load(&file(&MANY.replace(from, to))).unwrap_err();
+        error.problems[0].to_string()
+    };
+    assert_eq!(
+        said("3000..3199", "3000..3100"),
+        "my-lab.toml:8: `agents.0.extension`: `3000..3100` stands for 101, and the entry for 200"
+    );
+    assert_eq!(
+        said("2000..2199", "2199..2000"),
+        "my-lab.toml:3: `agents.0.id`: `2199..2000` counts down: the second number is the larger one"
+    );
+    assert!(said("2000..2199", "0..99999999").ends_with("stands for more than 10000"));
+}
+
+#[test]
+fn a_lab_with_numbers_of_its_own_has_a_demo_that_dials_them() {
+    let text = "[[dialed_numbers]]\nnumber = \"Chat\"\nmrd = \"Tasks\"\ncall_type = 5001\n";
+    let built_in = load(&Layers::default()).unwrap();
+    let text = text.replace("5001", &built_in.call_types[0].id.to_string());
+    let lab = load(&file(&text)).unwrap_or_else(|error| panic!("{:?}", error.problems));
+    assert!(lab.demo.customers.iter().all(|customer| customer.script_selector == "Chat"));
+}
