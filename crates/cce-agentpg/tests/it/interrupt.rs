@@ -197,6 +197,13 @@ fn an_end_that_nobody_accepts_counts_as_accepted_after_a_while() {
 }
 
 #[test]
+fn an_accepted_end_is_not_waited_for_any_more() {
+    let (mut lab, _) = interrupted();
+    let timer = lab.finesse_says(chat_end(1)).armed("interrupt done").unwrap();
+    assert!(lab.finesse_says(done()).cancels(&timer));
+}
+
+#[test]
 fn work_that_comes_before_the_end_is_accepted_interrupts_anew() {
     let (mut lab, _) = interrupted();
     lab.finesse_says(chat_end(1));

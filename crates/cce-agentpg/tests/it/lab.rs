@@ -233,6 +233,11 @@ impl Said {
         })
     }
 
+    /// Whether the timer is taken back.
+    pub(crate) fn cancels(&self, timer: &TimerKey) -> bool {
+        self.0.iter().any(|output| matches!(output, Output::Cancel { key } if key == timer))
+    }
+
     /// The connection that is dialled.
     pub(crate) fn dialled(&self) -> LinkId {
         let dial = |output: &Output| match output {

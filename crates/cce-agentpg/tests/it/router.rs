@@ -171,6 +171,15 @@ fn an_end_is_told_again_until_a_later_heartbeat_is_answered() {
 }
 
 #[test]
+fn an_end_that_was_told_behind_a_heartbeat_outlives_its_answer() {
+    let mut lab = Lab::working();
+    let Icm::HeartbeatReq(beat) = &lab.timer(heartbeat(), 5).to_router()[0] else { panic!("no heartbeat") };
+    lab.finesse_says(end(TASK));
+    lab.router_says(HeartbeatConf { invoke_id: beat.invoke_id, ..HeartbeatConf::default() });
+    assert_eq!(reconnect(&mut lab).reported_tasks(), [(TASK, 0, 0), (TASK, 7, 38)]);
+}
+
+#[test]
 fn ends_that_nobody_hears_of_are_bounded() {
     let mut lab = Lab::ready();
     for n in 0..1_002 {

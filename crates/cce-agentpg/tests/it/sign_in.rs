@@ -55,6 +55,32 @@ fn a_second_sign_in_is_told_so_and_sets_the_new_limit() {
 }
 
 #[test]
+fn who_signs_an_agent_in_again_speaks_for_the_agent() {
+    let mut lab = Lab::ready();
+    let second = lab.session(Port::CtiA, open_req());
+    assert_eq!(lab.says(second, login(MRD)).status(second), 1);
+    assert!(lab.lose(lab.finesse).reported_states().is_empty(), "the first session has no agent any more");
+    assert_eq!(lab.lose(second).reported_states()[0].agent_state, AgentState::WorkNotReady.number());
+}
+
+#[test]
+fn ready_without_routable_leaves_the_agent_as_routable_as_before() {
+    let mut lab = Lab::ready();
+    lab.finesse_says(not_ready(0));
+    let said = lab.finesse_says(cce_cti::MakeAgentReadyInd { make_routable: false, ..ready(MRD) });
+    assert_eq!(agent_event(&said.to(lab.finesse)).agent_mode, 1);
+}
+
+#[test]
+fn an_answered_task_has_no_time_to_start_any_more() {
+    for answer in [cce_cti::Cti::from(offer(TASK)), start(TASK).into(), end(TASK).into()] {
+        let mut lab = Lab::ready();
+        let timer = lab.reserve(TASK).armed("start timeout").unwrap();
+        assert!(lab.finesse_says(answer).cancels(&timer));
+    }
+}
+
+#[test]
 fn the_voice_domain_is_refused_with_11() {
     let mut lab = Lab::open();
     let said = lab.finesse_says(login(1));

@@ -52,6 +52,8 @@ fn what_a_stream_must_not_use_is_refused() {
         assert_eq!(flaw(xml), Some(Flaw::Restricted), "{xml}");
     }
     assert_eq!(pieces([b"<!DOCTYPE x>".as_slice()]).1, Some(Flaw::Restricted));
+    let declared_twice = b"<?xml version='1.0'?><?xml version='1.0'?>".as_slice();
+    assert_eq!(pieces([declared_twice]).1, Some(Flaw::Restricted));
 }
 
 #[test]
