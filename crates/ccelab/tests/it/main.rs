@@ -9,6 +9,7 @@ mod decode;
 mod demo;
 mod disk;
 mod examples;
+mod flood;
 mod interop;
 mod lab_trace;
 mod processes;

@@ -89,10 +89,34 @@ impl Running {
         Self::launch(folder, name, arguments, &[])
     }
 
+    /// Starts `ccelab run` with so many descriptors at most. What it says on standard error is in `<name>.err`.
+    pub(crate) fn start_with_descriptors(
+        folder: &Path,
+        name: &str,
+        descriptors: u32,
+        arguments: &[&str],
+    ) -> Self {
+        let mut command = Command::new("sh");
+        let script = format!("ulimit -n {descriptors} && exec \"$0\" \"$@\"");
+        command.args(["-c", &script, env!("CARGO_BIN_EXE_ccelab")]).current_dir(folder).stdin(Stdio::null());
+        command.stderr(fs::File::create(folder.join(format!("{name}.err"))).unwrap());
+        Self::launch_by(command, folder, name, arguments, &[])
+    }
+
     fn launch(folder: &Path, name: &str, arguments: &[&str], records: &[&Path]) -> Self {
+        Self::launch_by(ccelab(folder), folder, name, arguments, records)
+    }
+
+    fn launch_by(
+        mut command: Command,
+        folder: &Path,
+        name: &str,
+        arguments: &[&str],
+        records: &[&Path],
+    ) -> Self {
         let ready_file = folder.join(format!("{name}.ready"));
         let _ = fs::remove_file(&ready_file);
-        let process = ccelab(folder)
+        let process = command
             .args(["run", "--ready-file"])
             .arg(&ready_file)
             .args(records)
