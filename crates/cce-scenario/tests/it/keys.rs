@@ -211,6 +211,11 @@ const ELSEWHERE: &[(&str, &[&str], &[&str])] = &[
         &["node", "show", "status", "type", "xmlns"],
     ),
     (
+        "Finesse tells it of tasks that outlive the CTI link, and no run above loses that with a task in work",
+        &["to_opc"],
+        &["message.task_init"],
+    ),
+    (
         "only CTI clients outside ask for that",
         &["to_opc"],
         &[
