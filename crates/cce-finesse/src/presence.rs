@@ -49,20 +49,20 @@ impl Finesse {
         let Some(agent) = self.absent.iter().find(is_due).cloned() else { return };
         self.absent.remove(&agent);
         if self.cti.is_in_service() {
-            self.sign_out_absent(agent, cx);
+            self.sign_out_absent(&agent, cx);
         } else {
             self.recovery.sign_out_later(agent);
         }
     }
 
     /// Signs out who is away for too long.
-    pub(crate) fn sign_out_absent(&mut self, agent: AgentId, cx: &mut Cx<'_>) {
+    pub(crate) fn sign_out_absent(&mut self, agent: &AgentId, cx: &mut Cx<'_>) {
         cx.note(FinesseFact::ForcedSignOut { agent: agent.clone(), reason: FORCED.into() }.into());
-        for target in self.signed_in_media(&agent) {
+        for target in self.signed_in_media(agent) {
             let ask = Ask { request_id: String::new(), change: Change::SignOut(FORCED) };
             self.submit(&target, ask, cx);
         }
-        self.change_user(&agent, UserState::Logout, FORCED, String::new(), cx);
+        self.change_user(agent, UserState::Logout, FORCED, String::new(), cx);
     }
 
     /// The media to sign out of.

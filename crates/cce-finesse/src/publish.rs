@@ -47,20 +47,20 @@ impl Finesse {
         let publication = Publication { agent: agent.clone(), event, request_id, object };
         match key(&publication.object).filter(|_| !self.cti.is_in_service()) {
             Some(key) => self.hold(key, publication),
-            None => self.publish_now(publication, cx),
+            None => self.publish_now(&publication, cx),
         }
     }
 
     /// Publishes what was held.
     pub(crate) fn publish_held(&mut self, cx: &mut Cx<'_>) {
         for (_, publication) in std::mem::take(&mut self.held) {
-            self.publish_now(publication, cx);
+            self.publish_now(&publication, cx);
         }
     }
 
-    fn publish_now(&mut self, publication: Publication, cx: &mut Cx<'_>) {
+    fn publish_now(&mut self, publication: &Publication, cx: &mut Cx<'_>) {
         cx.note(FinesseFact::Published(Box::new(publication.clone())).into());
-        self.xmpp.deliver(&publication, &self.config, cx);
+        self.xmpp.deliver(publication, &self.config, cx);
     }
 
     /// Takes the place of what was held about the same object. A dialog that nobody saw is added, and not changed; one

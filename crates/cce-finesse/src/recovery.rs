@@ -210,7 +210,7 @@ impl Finesse {
     pub(crate) fn on_snapshot(&mut self, answer: &SnapshotTaskResp, cx: &mut Cx<'_>) {
         let Some(task) = self.recovery.tasks.remove(&answer.invoke_id) else { return };
         if answer.status == 0 {
-            self.learn(snapshot!(answer), cx);
+            self.learn(&snapshot!(answer), cx);
         } else {
             self.lose_task(task, cx);
         }
@@ -219,7 +219,7 @@ impl Finesse {
 
     /// How a task stands whose agent has no client.
     pub(crate) fn on_snapshot_event(&mut self, event: &SnapshotTaskEvent, cx: &mut Cx<'_>) {
-        self.learn(snapshot!(event), cx);
+        self.learn(&snapshot!(event), cx);
     }
 
     /// The server refused a question. Returns whether it was one.
@@ -267,7 +267,7 @@ impl Finesse {
             self.judge_cut_off(&target, ask, cx);
         }
         for agent in std::mem::take(&mut self.recovery.overdue) {
-            self.sign_out_absent(agent, cx);
+            self.sign_out_absent(&agent, cx);
         }
     }
 
@@ -361,7 +361,7 @@ impl Finesse {
     }
 
     /// A task stands like that; the server says by itself how one ended.
-    fn learn(&mut self, seen: Snapshot, cx: &mut Cx<'_>) {
+    fn learn(&mut self, seen: &Snapshot, cx: &mut Cx<'_>) {
         let Some(state) = dialog_state(seen.state) else { return };
         let is_own = self.is_signed_in_here(seen.skill_target, seen.mrd);
         if let Some(open) = self.dialogs.get(&seen.task) {
@@ -369,10 +369,10 @@ impl Finesse {
                 self.on_dialog_state(seen.task, state, cx);
             }
         } else if !self.ringing.contains_key(&seen.task) {
-            self.take_in(&seen, state, is_own, cx);
+            self.take_in(seen, state, is_own, cx);
         }
         if is_own && self.cti.is_initialising() {
-            self.tell_task(&seen, cx);
+            self.tell_task(seen, cx);
         }
     }
 

@@ -171,7 +171,6 @@ mod tests {
             since: Time(0),
             arrival,
             is_answered: true,
-            sent: 0,
         })
     }
 

@@ -185,7 +185,7 @@ fn an_expanded_variable_without_room_in_the_message_swallows_no_other_one() {
 }
 
 fn variables(said: &crate::lab::Said) -> Vec<(String, String)> {
-    said.new_task().named_variables.iter().filter_map(|variable| variable.parts()).collect()
+    said.new_task().named_variables.iter().filter_map(cce_wire::NamedVariable::parts).collect()
 }
 
 fn losses(said: &crate::lab::Said) -> Vec<(&str, EccLoss)> {

@@ -214,9 +214,11 @@ impl Said {
 
     /// Every answer to a request.
     pub(crate) fn replies(&self) -> Vec<&Response> {
-        let reply =
-            |output| if let &Output::Reply { ref response, .. } = output { Some(response) } else { None };
-        self.0.iter().filter_map(reply).collect()
+        let replies = self.0.iter().filter_map(|output| match output {
+            Output::Reply { response, .. } => Some(response),
+            _ => None,
+        });
+        replies.collect()
     }
 
     /// The timer of that name which is armed.

@@ -387,7 +387,7 @@ fn against_one_to_one_ids(judgement: Judgement) -> Journal {
         Judgement::AdmittedOnce => {
             let again = altered(admitted(SECOND, MRD, 5, true), |fact| {
                 if let Fact::Router(RouterFact::CallAdmitted { ced, .. }) = fact {
-                    *ced = handled_contact(&journal).as_str().to_owned();
+                    handled_contact(&journal).as_str().clone_into(ced);
                 }
             });
             journal.then("router", again)

@@ -333,7 +333,10 @@ fn recover(lab: &mut Lab, tasks: &[TaskId], answer: impl Fn(u32) -> SnapshotTask
 
 /// Invoke ids of the two requests that were sent.
 fn invoke_ids(outcome: &Outcome) -> [u32; 2] {
-    let ids = outcome.frames().into_iter().map(|frame| u32::from_be_bytes(frame[8..12].try_into().unwrap()));
+    let ids = outcome
+        .frames()
+        .into_iter()
+        .map(|frame| u32::from_be_bytes(frame[8..12].try_into().expect("four bytes")));
     ids.collect::<Vec<_>>().try_into().expect("two requests")
 }
 
