@@ -277,7 +277,7 @@ fn failure(message: &Cti) -> Option<u32> {
 mod tests {
     use super::*;
     use crate::breach::Ledger;
-    use cce_cti::{FailureConf, HeartbeatReq, PauseTaskInd, StartTaskInd, StartTaskReq};
+    use cce_cti::{FailureConf, HeartbeatReq, PauseTaskInd, QueryAgentStateReq, StartTaskInd};
     use cce_kernel::Port;
 
     const LINK: LinkId = LinkId { port: Port::CtiA, number: 1 };
@@ -322,7 +322,7 @@ mod tests {
 
     #[test]
     fn an_invoke_id_may_be_used_once_more_for_something_else_that_fails() {
-        let request = Cti::from(StartTaskReq { invoke_id: 7, ..StartTaskReq::default() });
+        let request = Cti::from(QueryAgentStateReq { invoke_id: 7, ..QueryAgentStateReq::default() });
         let said = judged(|answers, judge| {
             answers.on_received(LINK, &start(7), 1);
             answers.on_sent(LINK, &failure(7), judge);
@@ -336,7 +336,7 @@ mod tests {
 
     #[test]
     fn a_second_failure_of_one_indication_is_a_breach_whatever_heartbeats_there_are() {
-        let heartbeat = Cti::from(HeartbeatReq { invoke_id: 8 });
+        let heartbeat = Cti::from(HeartbeatReq { invoke_id: 8, ..HeartbeatReq::default() });
         let said = judged(|answers, judge| {
             answers.on_received(LINK, &start(7), 1);
             answers.on_sent(LINK, &failure(7), judge);
