@@ -2,7 +2,7 @@
 
 use crate::{
     engine::{Breach, Engine},
-    model::{Act, Action, Rule, Scenario, Step},
+    model::{Act, Action, Rule, Scenario, SideOrder, Step},
     place::CUSTOMER,
     play::Play,
 };
@@ -85,6 +85,12 @@ fn took(step: &Step, node: &NodeName, bent: &Bent) -> bool {
         Act::Start(which) => node == which && took("start"),
         Act::Restart(which) => node == which && took("restart"),
         Act::Cut(port, _) => node.as_str() == port.listener() && took("cut"),
+        Act::Cti(order) => {
+            let words = format!("cti {}", order.words);
+            node.as_str() == SideOrder::NODE
+                && bent.by == step.name
+                && matches!(&bent.bend, Bend::Stepped(told) if *told == words)
+        }
         Act::Stall(port, _) => node.as_str() == port.listener() && took("stall"),
     }
 }

@@ -131,8 +131,8 @@ const ACTIONS: [&str; 9] =
 pub(crate) const WANTS: [&str; 5] = ["order", "never", "count", "within", "final"];
 
 /// What a step can do.
-pub(crate) const ACTS: [&str; 10] =
-    ["agent", "customer", "stop", "start", "restart", "cut", "stall", "arm", "disarm", "release"];
+pub(crate) const ACTS: [&str; 11] =
+    ["agent", "customer", "stop", "start", "restart", "cut", "stall", "cti", "arm", "disarm", "release"];
 
 pub(crate) fn read_action(
     item: &mut Section<'_>,

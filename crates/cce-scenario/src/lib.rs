@@ -54,7 +54,7 @@ pub use explore::{Ended, Orders};
 pub use file::{Context, ScenarioError, load};
 pub use happening::{Happening, Tracker};
 pub use known::{keys_of, names};
-pub use model::{Act, Action, Chance, Expectation, Limits, Rule, Scenario, Step, Times, Want};
+pub use model::{Act, Action, Chance, Expectation, Limits, Rule, Scenario, SideOrder, Step, Times, Want};
 pub use names::{ContactName, Names, TaskName};
 pub use outcome::{Outcome, TaskEnd};
 pub use place::{Place, PlacePattern};

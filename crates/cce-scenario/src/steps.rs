@@ -4,7 +4,7 @@ use crate::{
     clauses::{ACTS, check_order, component, place_unless_one, port_named, selector},
     file::Draft,
     known::nearest,
-    model::{Act, Step},
+    model::{Act, SideOrder, Step},
     place::{AGENT, CUSTOMER},
     read::{Placed, Problem, Section, Source},
     selector::Vocabulary,
@@ -84,6 +84,12 @@ impl Draft {
         found.extend(
             item.text("stall", from).and_then(|text| port(text, from)).map(|port| Act::Stall(port, none)),
         );
+        if let Some(words) = item.text("cti", from) {
+            match SideOrder::of(&words.text) {
+                Ok(order) => found.push(Act::Cti(order)),
+                Err(message) => from.problem(words.span, message),
+            }
+        }
         found.extend(item.text("arm", from).map(|rule| Act::Arm(self.rule_named(rule, from))));
         found.extend(item.text("disarm", from).map(|rule| Act::Disarm(self.rule_named(rule, from))));
         if let Some(rule) = item.text("release", from) {
@@ -94,7 +100,7 @@ impl Draft {
             from.problem(
                 place,
                 "a step does one thing: agent and does, customer and does, stop, start, restart, cut, stall, \
-                 arm, disarm or release",
+                 cti, arm, disarm or release",
             );
         }
         found.into_iter().next()

@@ -144,6 +144,9 @@ impl CtiServer {
 
     /// A client connected; it has a while to open a session.
     pub(crate) fn on_link_up(&mut self, link: LinkId, peer: &Peer, cx: &mut Cx<'_>) {
+        if self.sides.is_stopped(link.port) {
+            return cx.close(link, CloseReason::Refused);
+        }
         if self.connections.len() >= SESSIONS_MAX {
             cx.note(AgentPgFact::SessionRefused { link, status: status::UNSPECIFIED_FAILURE }.into());
             return cx.close(link, CloseReason::Refused);

@@ -9,7 +9,7 @@ use cce_cti::{
     ActiveMaintenanceEventMsg, ActiveMaintenanceReqMsg, Cti, FailureEvent, StandbyActiveEventMsg, services,
     status,
 };
-use cce_kernel::{CloseReason, Command, Cx, LinkId, Port, TimerKey, fact::AgentPgFact};
+use cce_kernel::{CloseReason, Command, Cx, Fact, LinkId, Port, TimerKey, fact::AgentPgFact};
 use std::{collections::BTreeSet, time::Duration};
 
 /// How long clients have to object.
@@ -20,6 +20,10 @@ pub(crate) const MAINTENANCE: &str = "cti maintenance";
 const ACTIVE: &str = "cti.active";
 /// The setting that takes the active side out of service, and back.
 const MAINTENANCE_SETTING: &str = "cti.maintenance";
+/// The setting that names a side to be stopped: its connections break without a word, and new ones too.
+const STOP: &str = "cti.stop";
+/// The setting that names a side to be started again.
+const START: &str = "cti.start";
 
 /// The two sides.
 #[derive(Debug)]
@@ -27,19 +31,25 @@ pub(super) struct Sides {
     active: Port,
     /// The side that takes no sessions.
     in_maintenance: Option<Port>,
+    /// The sides that are stopped.
+    stopped: BTreeSet<Port>,
     /// The clients that were asked and have not answered.
     asked: Option<BTreeSet<LinkId>>,
 }
 
 impl Default for Sides {
     fn default() -> Self {
-        Self { active: Port::CtiA, in_maintenance: None, asked: None }
+        Self { active: Port::CtiA, in_maintenance: None, stopped: BTreeSet::new(), asked: None }
     }
 }
 
 impl Sides {
     pub(super) fn of(&self, port: Port) -> Side {
         if port == self.active { Side::Active } else { Side::Standby }
+    }
+
+    pub(super) fn is_stopped(&self, port: Port) -> bool {
+        self.stopped.contains(&port)
     }
 
     pub(super) fn is_in_maintenance(&self, port: Port) -> bool {
@@ -56,8 +66,13 @@ impl CtiServer {
     ) -> (Vec<Outcome>, Option<Command>) {
         let Command::Set { setting, value } = &command else { return (Vec::new(), Some(command)) };
         match (setting.as_str(), value.as_str()) {
-            (ACTIVE, "a") => (self.activate(Port::CtiA, cx), None),
-            (ACTIVE, "b") => (self.activate(Port::CtiB, cx), None),
+            (ACTIVE, side @ ("a" | "b")) => (self.switch(port_of(side), cx), None),
+            (STOP, side @ ("a" | "b")) => (self.stop_side(port_of(side), cx), None),
+            (START, side @ ("a" | "b")) => (self.start_side(port_of(side), cx), None),
+            (MAINTENANCE_SETTING, "on") if self.sides.is_stopped(other(self.sides.active)) => {
+                refuse(MAINTENANCE_SETTING, cx);
+                (Vec::new(), None)
+            }
             (MAINTENANCE_SETTING, "on") => (self.ask_for_maintenance(cx), None),
             (MAINTENANCE_SETTING, "off") => {
                 self.sides.in_maintenance = None;
@@ -65,6 +80,39 @@ impl CtiServer {
             }
             _ => (Vec::new(), Some(command)),
         }
+    }
+
+    /// Makes a side the active one, unless it is stopped.
+    fn switch(&mut self, to: Port, cx: &mut Cx<'_>) -> Vec<Outcome> {
+        if self.sides.is_stopped(to) {
+            refuse(ACTIVE, cx);
+            return Vec::new();
+        }
+        self.activate(to, cx)
+    }
+
+    /// A side dies: its clients hear nothing more. The other one takes over, unless it is dead too.
+    fn stop_side(&mut self, port: Port, cx: &mut Cx<'_>) -> Vec<Outcome> {
+        self.sides.stopped.insert(port);
+        if self.sides.active == port {
+            self.end_question(cx);
+        }
+        let links: Vec<LinkId> = self.connections.keys().filter(|link| link.port == port).copied().collect();
+        let mut outcomes = Vec::new();
+        for link in links {
+            cx.close(link, CloseReason::Stopping);
+            outcomes.extend(self.forget(link, status::CTI_SERVER_OFFLINE, cx));
+        }
+        if self.sides.active == port && !self.sides.is_stopped(other(port)) {
+            outcomes.extend(self.activate(other(port), cx));
+        }
+        outcomes
+    }
+
+    /// A side is back: as standby, unless there is no other.
+    fn start_side(&mut self, port: Port, cx: &mut Cx<'_>) -> Vec<Outcome> {
+        self.sides.stopped.remove(&port);
+        if self.sides.is_stopped(self.sides.active) { self.activate(port, cx) } else { Vec::new() }
     }
 
     /// A client says whether maintenance may begin.
@@ -161,6 +209,16 @@ impl CtiServer {
         cx.close(link, CloseReason::Done);
         self.forget(link, status::CTI_SERVER_OFFLINE, cx)
     }
+}
+
+/// The other side is stopped, and cannot serve.
+fn refuse(setting: &str, cx: &mut Cx<'_>) {
+    let detail = "the side that would serve is stopped".to_owned();
+    cx.note(Fact::CommandRefused { command: setting.to_owned(), detail });
+}
+
+fn port_of(side: &str) -> Port {
+    if side == "a" { Port::CtiA } else { Port::CtiB }
 }
 
 fn other(port: Port) -> Port {

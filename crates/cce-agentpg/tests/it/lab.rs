@@ -98,6 +98,12 @@ impl Lab {
         link
     }
 
+    /// Accepts a connection, and says what becomes of it.
+    pub(crate) fn host_accepts(&mut self, port: Port) -> (LinkId, Said) {
+        let link = self.host.accept(port);
+        (link, self.input(Input::LinkUp { link, peer: Peer::default() }))
+    }
+
     /// Signs the agent in to a domain with a limit of 3, and makes it ready.
     pub(crate) fn sign_in(&mut self, mrd: i32) {
         self.finesse_says(login(mrd));

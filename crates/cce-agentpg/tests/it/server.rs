@@ -1,7 +1,7 @@
 //! What the CTI server does for clients besides the task layer: sessions of one device, monitors, queries,
 //! configuration, sides.
 
-use crate::lab::{AGENT, CHAT, Lab, MRD, TASK, config, open_req, task};
+use crate::lab::{AGENT, CHAT, Lab, MRD, TASK, config, login, open_req, task};
 use crate::work::{end, start};
 use cce_agentpg::{Config, SkillGroup};
 use cce_cti::*;
@@ -469,4 +469,52 @@ fn told(message: &Cti) -> String {
 
 fn set(setting: &str, value: &str) -> Input {
     Input::Command(Command::Set { setting: setting.to_owned(), value: value.to_owned() })
+}
+
+#[test]
+fn a_client_of_both_sides_sees_a_die_b_take_over_and_a_return() {
+    let mut lab = Lab::ready();
+    let b = lab.session(Port::CtiB, open_req());
+    let died = side(&mut lab, "cti.stop", "a");
+    assert!(died.closes(lab.finesse) && died.names(lab.finesse).is_empty(), "side A dies without a word");
+    assert_eq!(died.names(b).first(), Some(&"STANDBY_ACTIVE_EVENT_MSG"));
+    let refused = lab.host_accepts(Port::CtiA);
+    assert!(refused.1.closes(refused.0), "a dead side takes no connection");
+    assert_eq!(lab.says(b, login(MRD)).status(b), 1, "side B serves, and knows who is signed in");
+    side(&mut lab, "cti.start", "a");
+    let a = lab.connect(Port::CtiA);
+    let said = lab.says(a, open_req());
+    let [Cti::OpenConf(conf)] = &said.to(a)[..] else { panic!("{said:?}") };
+    assert_eq!(conf.session_type, 2, "side A is back as standby");
+    let back = side(&mut lab, "cti.active", "a");
+    assert_eq!(back.names(b), ["FAILURE_EVENT"]);
+    assert_eq!(back.names(a).first(), Some(&"STANDBY_ACTIVE_EVENT_MSG"));
+}
+
+#[test]
+fn a_side_that_is_stopped_can_neither_become_active_nor_take_over_for_maintenance() {
+    let mut lab = Lab::ready();
+    side(&mut lab, "cti.stop", "b");
+    for (setting, value) in [("cti.active", "b"), ("cti.maintenance", "on")] {
+        let said = side(&mut lab, setting, value);
+        assert!(matches!(said.facts()[..], [Fact::CommandRefused { .. }]), "{setting}: {said:?}");
+        assert!(!said.closes(lab.finesse), "{setting}");
+    }
+}
+
+#[test]
+fn with_both_sides_stopped_the_first_that_starts_serves() {
+    let mut lab = Lab::ready();
+    side(&mut lab, "cti.stop", "a");
+    side(&mut lab, "cti.stop", "b");
+    side(&mut lab, "cti.start", "a");
+    let a = lab.connect(Port::CtiA);
+    let said = lab.says(a, open_req());
+    let Some(Cti::OpenConf(conf)) = said.to(a).into_iter().next() else { panic!("{said:?}") };
+    assert_eq!(conf.session_type, 1);
+}
+
+fn side(lab: &mut Lab, setting: &str, value: &str) -> crate::lab::Said {
+    let (setting, value) = (setting.to_owned(), value.to_owned());
+    lab.input(Input::Command(Command::Set { setting, value }))
 }

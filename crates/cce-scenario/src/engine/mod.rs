@@ -10,7 +10,7 @@ use crate::{
     coverage::{Coverage, Watcher},
     deeds::End,
     happening::{Happening, Tracker, is_sending},
-    model::{Act, Rule, Scenario, Step, task_word},
+    model::{Act, Rule, Scenario, SideOrder, Step, task_word},
     outcome::{Ends, Outcome},
     place::CUSTOMER,
     rules::{Held, RuleState, Rules},
@@ -352,6 +352,11 @@ impl Engine {
             Act::Stall(port, lasting) => {
                 let step = Bend::Stepped(format!("stall {port} for {}", cce_world::Span(lasting)));
                 vec![told(port.listener().into(), &name, step), Order::Stall { port, lasting }]
+            }
+            Act::Cti(order) => {
+                let step = Bend::Stepped(format!("cti {}", order.words));
+                let node = NodeName::from(SideOrder::NODE);
+                vec![told(node.clone(), &name, step), Order::Command(node, order.command())]
             }
             Act::Arm(rule) => self.arm(&rule, true).unwrap_or_default(),
             Act::Disarm(rule) => self.arm(&rule, false).unwrap_or_default(),

@@ -3,8 +3,9 @@
 use super::{Control, Refusal, RuleView};
 use bytes::Bytes;
 use cce_journal::{Order, Ticket};
-use cce_kernel::BodyFlaw;
+use cce_kernel::{BodyFlaw, NodeName};
 use cce_net::{Hand, Limits, WebListener};
+use cce_scenario::SideOrder;
 use http::{
     HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header, request::Parts, uri::Authority,
 };
@@ -154,6 +155,7 @@ fn methods(path: &str) -> Vec<&'static str> {
         [] | ["held"] => vec!["GET", "OPTIONS"],
         ["rules", _] => vec!["GET", "DELETE", "OPTIONS"],
         ["rules"] => vec!["GET", "POST", "OPTIONS"],
+        ["cti"] => vec!["POST", "OPTIONS"],
         ["held", "release"] | ["held", _, "release"] | ["rules", _, "arm" | "disarm"] => {
             vec!["POST", "OPTIONS"]
         }
@@ -190,6 +192,7 @@ impl Desk {
             ("DELETE", ["rules", name]) => self.remove(name),
             ("POST", ["rules", name, "arm"]) => self.arm(name, true),
             ("POST", ["rules", name, "disarm"]) => self.arm(name, false),
+            ("POST", ["cti"]) => self.order_sides(body),
             ("GET", ["held"]) => Ok((StatusCode::OK, json!(self.control().held()))),
             ("POST", ["held", "release"]) => Ok(self.release_all()),
             ("POST", ["held", ticket, "release"]) => self.release(ticket),
@@ -203,6 +206,16 @@ impl Desk {
             };
             refusal(status, &refused.to_string())
         })
+    }
+
+    /// Changes the sides of the CTI server. The body says what to do, as a scenario's step does.
+    fn order_sides(&self, body: &[u8]) -> Result<Answer, Refusal> {
+        let asked: Value = serde_json::from_slice(body)
+            .map_err(|error| Refusal::Wrong(format!("the body is no JSON: {error}")))?;
+        let words = asked.get("do").and_then(Value::as_str).unwrap_or_default();
+        let order = SideOrder::of(words).map_err(Refusal::Wrong)?;
+        (self.carry_out)(vec![Order::Command(NodeName::from(SideOrder::NODE), order.command())]);
+        Ok((StatusCode::OK, json!({ "cti": order.words })))
     }
 
     fn release(&self, ticket: &str) -> Result<Answer, Refusal> {
@@ -295,6 +308,7 @@ fn index() -> Value {
         "DELETE /rules/{name}": "removes it and lets go what it holds",
         "POST /rules/{name}/arm": "lets it act from now on, once more if it did already",
         "POST /rules/{name}/disarm": "lets it act no more; what it holds stays held",
+        "POST /cti": "changes the sides of the CTI server: {\"do\": \"stop a\"}",
         "GET /held": "every message that is held: ticket, rule, message, from, to, about, since_ms",
         "POST /held/{ticket}/release": "lets one go",
         "POST /held/release": "lets all go",
