@@ -96,6 +96,22 @@ fn cti_clients_of_three_versions_work_a_task_to_its_end() {
 }
 
 #[test]
+fn a_client_of_both_sides_sees_a_die_b_take_over_and_a_return() {
+    if !has_python() {
+        return;
+    }
+    let folder = folder("dual-sided");
+    let table = table(&folder, "arm");
+    let lab = Running::start(&folder, "lab", &["--ports", "ephemeral"]);
+    let mut client = python("dual_sided_client.py");
+    let output = client.arg(&lab.ready_file).arg("--table").arg(&table).output().unwrap();
+    assert!(output.status.success(), "{}{}", stdout(&output), stderr(&output));
+    for seen in ["side A died", "side B took over", "side A returned", "side A serves again"] {
+        assert!(stdout(&output).contains(seen), "{}", stdout(&output));
+    }
+}
+
+#[test]
 fn a_cti_client_gets_the_status_code_for_what_is_wrong() {
     if !has_python() {
         return;
