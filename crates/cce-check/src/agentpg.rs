@@ -11,8 +11,8 @@ use crate::{
 use cce_kernel::{
     fact::ArmMessage,
     model::{
-        AgentId, AgentRecord, AgentState, Disposition, RouterCallKey, SkillTarget, TaskEvent, TaskEventKind,
-        TaskId, TaskState,
+        AgentId, AgentRecord, AgentState, Disposition, SkillTarget, TaskEvent, TaskEventKind, TaskId,
+        TaskState,
     },
 };
 use cce_views::Subject;
@@ -28,8 +28,6 @@ pub(crate) struct Task {
     /// The state in which it was interrupted.
     interrupted: Option<TaskState>,
     end: Option<Disposition>,
-    /// Record of the failure with which its client was lost.
-    lost: Option<u64>,
     /// Record of OPC's event about it that the CTI server has yet to pass on.
     told: Option<u64>,
 }
@@ -150,8 +148,7 @@ impl AgentPg {
         });
         self.judge_choice(id, place, router, judge);
         self.judge_room(id, place, judge);
-        let task =
-            Task { place, state: to, at: judge.seq, interrupted: None, end: None, lost: None, told: None };
+        let task = Task { place, state: to, at: judge.seq, interrupted: None, end: None, told: None };
         self.tasks.insert(id, task);
         self.desk(place).tasks.push((id, to));
         if to == TaskState::Ended {
@@ -213,9 +210,6 @@ impl AgentPg {
         desk.state = now.to;
         desk.counted = now.tasks;
         desk.at = judge.seq;
-        if now.to == AgentState::WorkNotReady {
-            self.lose(place, judge.seq);
-        }
     }
 
     /// OPC tells the CTI server how an agent stands.
@@ -290,12 +284,6 @@ impl AgentPg {
         self.tasks.find(&id).map(|task| (task.end, task.at))
     }
 
-    /// Whether an agent has, or had, the task.
-    pub(crate) fn knows(&self, key: RouterCallKey) -> bool {
-        // The router's tasks have the sequence number 1.
-        self.tasks.find(&TaskId { day: key.day, call: key.call, sequence: 1 }).is_some()
-    }
-
     /// The component begins anew: its tasks are lost (task-routing E18).
     pub(crate) fn forget(&mut self) {
         self.tasks.clear();
@@ -315,9 +303,9 @@ impl AgentPg {
         }
     }
 
-    /// Tasks that live at the end of the run, each with its last record, but for those whose client was lost.
+    /// Tasks that live at the end of the run, each with its last record.
     pub(crate) fn left_over(&self) -> impl Iterator<Item = (TaskId, &Task)> {
-        let lives = |(_, task): &(&TaskId, &Task)| task.end.is_none() && task.lost.is_none();
+        let lives = |(_, task): &(&TaskId, &Task)| task.end.is_none();
         self.tasks.iter().filter(lives).map(|(id, task)| (*id, task))
     }
 
@@ -400,14 +388,6 @@ impl AgentPg {
             reported: 0,
             traced: 0,
         })
-    }
-
-    fn lose(&mut self, place: Place, seq: u64) {
-        for (id, _) in self.desk(place).tasks.clone() {
-            if let Some(task) = self.tasks.find_mut(&id) {
-                task.lost = Some(seq);
-            }
-        }
     }
 }
 

@@ -19,7 +19,7 @@ use crate::{
     table::{Ends, Table},
 };
 use cce_cti::Cti;
-use cce_journal::{Header, Record, What};
+use cce_journal::{Record, What};
 use cce_kernel::{
     Fact, Input, LinkId, NodeName, Output, Port,
     fact::{AgentPgFact, CcpFact, FinesseFact, OpcMessage, QueueChoice, RouterFact},
@@ -28,9 +28,6 @@ use cce_kernel::{
 use cce_mr::{Icm, Mr};
 use cce_views::{Event, Exchange, Kind, Message, Subject};
 use std::collections::BTreeSet;
-
-/// From this answer on, CCP failed.
-const SERVER_ERROR: u16 = 500;
 
 /// A component, by what the checks know of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,7 +56,7 @@ impl Ends for Owner {
 }
 
 /// Checks one journal, record by record.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Checks {
     ledger: Ledger,
     gap: Option<u64>,
@@ -77,31 +74,12 @@ pub struct Checks {
     streams: Streams,
     outsiders: Outsiders,
     owners: Table<RouterCallKey, Owner>,
-    /// Whether Finesse, if it is of this journal, hears of ends.
-    is_heard: bool,
 }
 
 impl Checks {
-    /// Every check over the journal of this header.
-    pub fn new(header: &Header) -> Self {
-        Self {
-            ledger: Ledger::default(),
-            gap: None,
-            is_ended: false,
-            contacts: Contacts::default(),
-            dialogues: Dialogues::default(),
-            router: Router::default(),
-            agentpg: AgentPg::default(),
-            finesse: Finesse::default(),
-            answers: Answers::default(),
-            cancels: Cancels::default(),
-            deliveries: Deliveries::default(),
-            asks: Asks::default(),
-            streams: Streams::default(),
-            outsiders: Outsiders::default(),
-            owners: Table::default(),
-            is_heard: !header.nodes.iter().any(|node| node.as_str() == "finesse"),
-        }
+    /// Every check, over a journal's first record on.
+    pub fn new() -> Self {
+        Self::default()
     }
 
     /// The same without one of them.
@@ -167,7 +145,7 @@ impl Checks {
     }
 
     /// Judges the end: everything has ended, every indication is answered, nothing is reserved, and no dialog is
-    /// open. Returns what is not so, each under its last record.
+    /// open, whatever failed in between. Returns what is not so, each under its last record.
     pub fn finish(&mut self) -> Vec<Breach> {
         if self.gap.is_some() {
             return Vec::new();
@@ -184,10 +162,16 @@ impl Checks {
         breaches
     }
 
-    /// Contacts that have not ended and may never do, each with the record of the failure with which its end was
-    /// lost.
-    pub fn lost(&self) -> impl Iterator<Item = (&ContactId, u64)> {
-        self.contacts.lost()
+    /// Contacts that are reserved though no component has their task any more, each with its last record: the product
+    /// lost their ends, and only their applications can close them (task-routing E13, E18).
+    pub fn lost(&self) -> Vec<(ContactId, u64)> {
+        let mut held: BTreeSet<RouterCallKey> = self.agentpg.left_over().map(|(id, _)| id.key()).collect();
+        held.extend(self.finesse.left_over().map(|(id, ..)| id.key()));
+        held.extend(self.router.waiting().map(|(key, _)| key));
+        held.extend(self.router.counted().map(|(key, _)| key));
+        let is_lost = |key: Option<RouterCallKey>| key.is_none_or(|key| !held.contains(&key));
+        let reserved = self.contacts.reserved().filter(|(_, key, _)| is_lost(*key));
+        reserved.map(|(id, _, at)| (id.clone(), at)).collect()
     }
 
     /// What a record says apart from its meaning.
@@ -216,23 +200,13 @@ impl Checks {
                 self.dialogues.forget(Side::MrPg);
                 self.cancels.forget();
             }
-            Node::Router => {
-                self.router.forget();
-                let agentpg = &self.agentpg;
-                // Reservations that have not reached the agent PG.
-                self.contacts.lose(record.seq, |key| key.is_none_or(|key| !agentpg.knows(key)));
-            }
+            Node::Router => self.router.forget(),
             Node::AgentPg => {
-                self.contacts.lose(record.seq, |_| true);
                 self.agentpg.forget();
                 self.answers.forget();
                 self.deliveries.forget();
             }
-            Node::Finesse => {
-                self.contacts.lose(record.seq, |_| true);
-                self.finesse.forget();
-                self.is_heard = false;
-            }
+            Node::Finesse => self.finesse.forget(),
             Node::Other => self.streams.forget(&record.node),
         }
     }
@@ -344,12 +318,7 @@ impl Checks {
         let seq = event.record.seq;
         match exchange {
             Exchange::RequestOut { call, .. } if node == Node::Finesse => self.asks.on_call(*call, seq),
-            Exchange::ReplyIn { call, result } if node == Node::Finesse => {
-                let Some(ask) = self.asks.on_answer(*call) else { return };
-                if result.as_ref().map_or(SERVER_ERROR, |response| response.status) >= SERVER_ERROR {
-                    self.contacts.lose_one(&ask.contact, ask.task, seq);
-                }
-            }
+            Exchange::ReplyIn { call, .. } if node == Node::Finesse => self.asks.on_answer(*call),
             Exchange::RequestIn { call, request, .. } if node == Node::Ccp => {
                 let Some(contact) = &event.subject.contact else { return };
                 if request.method == "PUT" && request.path().ends_with("/close") {
@@ -450,7 +419,7 @@ impl Checks {
             } => {
                 let contact = self.router.on_choice(*key, *queue_id, *step, *skill_target, judge);
                 if let Some(contact) = contact {
-                    self.contacts.on_assigned(&contact, judge.seq, self.is_heard);
+                    self.contacts.on_assigned(&contact, judge.seq);
                 }
             }
             RouterFact::Requeued { task, skill_target, mrd } => {
@@ -522,10 +491,8 @@ impl Checks {
             }
             FinesseFact::ForcedSignOut { agent, .. } => self.finesse.on_forced(agent),
             FinesseFact::Service { in_service } => {
-                self.is_heard = *in_service;
                 if !in_service {
                     self.finesse.leave_service();
-                    self.contacts.lose(judge.seq, |_| true);
                 }
             }
         }
@@ -556,13 +523,13 @@ impl Checks {
     fn judge_end(&self, judge: &mut Judge<'_>) {
         let mut told: BTreeSet<RouterCallKey> = self.contacts.finish(judge).into_iter().collect();
         for (id, task) in self.agentpg.left_over() {
-            if !self.is_lost(id.key()) && told.insert(id.key()) {
+            if told.insert(id.key()) {
                 let text = format!("task {id} is still {} at the end of the run", task.describe());
                 judge.breach(Judgement::TaskOver, task.at(), &[], self.subject(id), text);
             }
         }
         for (id, at, state) in self.finesse.left_over() {
-            if !self.is_lost(id.key()) && told.insert(id.key()) {
+            if told.insert(id.key()) {
                 let text = format!("dialog {id} is still {state} at the end of the run");
                 judge.breach(Judgement::DialogOver, at, &[], self.subject(id), text);
             }
@@ -592,7 +559,7 @@ impl Checks {
         }
         for (key, place) in self.router.counted() {
             let at = self.router.chosen(key).map_or(0, |(_, at)| at);
-            if !self.is_lost(key) && told.insert(key) {
+            if told.insert(key) {
                 let text = format!(
                     "the router still counts task {} of agent {place} at the end of the run",
                     show(key)
@@ -600,11 +567,6 @@ impl Checks {
                 judge.breach(Judgement::SlotFree, at, &[], Subject::default(), text);
             }
         }
-    }
-
-    /// Whether a task's contact lost its end with something that failed.
-    fn is_lost(&self, key: RouterCallKey) -> bool {
-        self.owners.find(&key).is_some_and(|owner| self.contacts.is_lost(&owner.contact))
     }
 
     fn subject(&self, task: TaskId) -> Subject {

@@ -57,8 +57,10 @@ impl Asks {
         self.by_record.get(&cause?).cloned()
     }
 
-    /// Finesse gets its answer. Returns what it had asked.
-    pub(crate) fn on_answer(&mut self, call: CallId) -> Option<Ask> {
-        self.by_record.remove(&self.records.remove(&call)?)
+    /// Finesse gets its answer.
+    pub(crate) fn on_answer(&mut self, call: CallId) {
+        if let Some(record) = self.records.remove(&call) {
+            self.by_record.remove(&record);
+        }
     }
 }

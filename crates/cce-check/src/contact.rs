@@ -38,8 +38,6 @@ pub(crate) struct Contact {
     key: Option<RouterCallKey>,
     /// Record of the router's choice of an agent.
     assigned: Option<u64>,
-    /// Record of the failure with which its end was lost.
-    lost: Option<u64>,
     /// Record of its end.
     end: Option<u64>,
     /// The close call that is being answered.
@@ -74,7 +72,6 @@ impl Contact {
             admitted: 0,
             key: None,
             assigned: None,
-            lost: None,
             end: None,
             closing: None,
         }
@@ -92,10 +89,6 @@ impl Contact {
         let place = self.to_publish.iter().position(|due| *due == state);
         self.to_publish.drain(..place.unwrap_or(0));
         place.is_some()
-    }
-
-    fn is_with_agent(&self) -> bool {
-        self.assigned.is_some() || self.status == ContactStatus::Reserved
     }
 }
 
@@ -137,7 +130,6 @@ impl Contacts {
         if was == ContactStatus::Reserved && to == ContactStatus::Queued {
             contact.previous = Some(contact.task.take().unwrap_or(TaskId::NONE));
             contact.assigned = None;
-            contact.lost = None;
         }
         contact.task = task.or(contact.task);
         contact.status = to;
@@ -201,11 +193,10 @@ impl Contacts {
         });
     }
 
-    /// The router chose an agent. While Finesse is not there, nobody will hear of the end.
-    pub(crate) fn on_assigned(&mut self, id: &ContactId, seq: u64, is_heard: bool) {
+    /// The router chose an agent.
+    pub(crate) fn on_assigned(&mut self, id: &ContactId, seq: u64) {
         if let Some(contact) = self.known.find_mut(id) {
             contact.assigned = Some(seq);
-            contact.lost = (!is_heard).then_some(seq).or(contact.lost);
         }
     }
 
@@ -213,25 +204,6 @@ impl Contacts {
     pub(crate) fn on_requeued(&mut self, id: &ContactId) {
         if let Some(contact) = self.known.find_mut(id) {
             contact.assigned = None;
-            contact.lost = None;
-        }
-    }
-
-    /// Something failed that knew of the ends of these contacts: those with an agent, as far as `is_lost` says so
-    /// of their task.
-    pub(crate) fn lose(&mut self, seq: u64, is_lost: impl Fn(Option<RouterCallKey>) -> bool) {
-        for contact in self.known.values_mut() {
-            if contact.end.is_none() && contact.is_with_agent() && is_lost(contact.key) {
-                contact.lost = Some(seq);
-            }
-        }
-    }
-
-    /// Finesse could not tell CCP about a contact's task (task-routing E13), or got no answer to that.
-    pub(crate) fn lose_one(&mut self, id: &ContactId, task: TaskId, seq: u64) {
-        let Some(contact) = self.known.find_mut(id) else { return };
-        if contact.status == ContactStatus::Reserved && contact.task.is_none_or(|own| own == task) {
-            contact.lost = Some(seq);
         }
     }
 
@@ -264,14 +236,10 @@ impl Contacts {
         });
     }
 
-    /// What did not end, unless its end was lost with something that failed or nobody was asked to route it.
-    /// Returns the tasks of these contacts.
+    /// What did not end, unless nobody was asked to route it. Returns the tasks of these contacts.
     pub(crate) fn finish(&self, judge: &mut Judge<'_>) -> Vec<RouterCallKey> {
         let mut open = Vec::new();
-        for (id, contact) in self.known.iter() {
-            if contact.end.is_some() || contact.lost.is_some() || !contact.is_submitted {
-                continue;
-            }
+        for (id, contact) in self.open() {
             open.extend(contact.key);
             let text = format!(
                 "contact {id} is still {} ({}) at the end of the run",
@@ -284,20 +252,19 @@ impl Contacts {
         open
     }
 
-    /// What has not ended, and the failure with which its end was lost.
-    pub(crate) fn lost(&self) -> impl Iterator<Item = (&ContactId, u64)> {
-        let open = self.known.iter().filter(|(_, contact)| contact.end.is_none());
-        open.filter_map(|(id, contact)| Some((id, contact.lost?)))
+    /// Contacts that are reserved at the end of the run, each with its task and its last record.
+    pub(crate) fn reserved(&self) -> impl Iterator<Item = (&ContactId, Option<RouterCallKey>, u64)> {
+        let reserved = self.open().filter(|(_, contact)| contact.status == ContactStatus::Reserved);
+        reserved.map(|(id, contact)| (id, contact.key, contact.at))
+    }
+
+    fn open(&self) -> impl Iterator<Item = (&ContactId, &Contact)> {
+        self.known.iter().filter(|(_, contact)| contact.end.is_none() && contact.is_submitted)
     }
 
     /// Whether a contact ended, or nobody knows it.
     pub(crate) fn is_over(&self, id: &ContactId) -> bool {
         self.known.find(id).is_none_or(|contact| contact.end.is_some())
-    }
-
-    /// Whether the end of a contact was lost.
-    pub(crate) fn is_lost(&self, id: &ContactId) -> bool {
-        self.known.find(id).is_some_and(|contact| contact.lost.is_some())
     }
 }
 

@@ -5,8 +5,8 @@
 //! own tables. Where a component counts for itself, its count is compared with that of its own facts.
 //!
 //! A check never judges by how soon something must follow: what has to come about is judged when the run ends
-//! ([`Checks::finish`]). What is lost with a component or a link that failed is not demanded (task-routing E10 to
-//! E19); everything else is.
+//! ([`Checks::finish`]). Whatever failed, everything ends: what the product itself loses is for the application to close
+//! (task-routing E13, E18).
 //!
 //! Invariants:
 //! - What one record costs does not grow with the history.

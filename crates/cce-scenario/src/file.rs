@@ -97,6 +97,7 @@ pub(crate) struct Draft {
     pub(crate) expectations: Vec<Expectation>,
     pub(crate) unchecked: BTreeMap<String, String>,
     pub(crate) window: Option<Selector>,
+    pub(crate) lost: Option<String>,
     pub(crate) swarm: Option<Swarm>,
 }
 
@@ -105,6 +106,7 @@ impl Draft {
         Self {
             name: String::new(),
             about: String::new(),
+            lost: None,
             lab: lab.clone(),
             parameters: BTreeMap::new(),
             values: BTreeMap::new(),
@@ -132,6 +134,7 @@ impl Draft {
         Scenario {
             name: self.name,
             about: self.about,
+            lost: self.lost,
             lab,
             customers,
             until: self.until,
@@ -217,6 +220,9 @@ impl Draft {
             if let Some(about) = section.text("about", from) {
                 draft.about = about.text;
             }
+            if let Some(reason) = section.text("lost", from) {
+                draft.read_lost(reason, from);
+            }
             draft.until = section.duration("until", from).unwrap_or(draft.until);
             draft.rest = section.duration("rest", from).unwrap_or(draft.rest);
             draft.read_limits(section, from);
@@ -280,6 +286,15 @@ impl Draft {
             self.expectations.push(Expectation { name, want, inferred: inferred.clone() });
         }
         item.tell_unknown(from);
+    }
+
+    /// A loss has a reason.
+    fn read_lost(&mut self, reason: Placed, from: &mut Source<'_>) {
+        if reason.text.trim().is_empty() {
+            from.problem(reason.span, "`lost` says what loses the ends of contacts");
+        } else {
+            self.lost = Some(reason.text);
+        }
     }
 
     fn read_checks(&mut self, section: &mut Section<'_>, from: &mut Source<'_>) {

@@ -39,6 +39,8 @@ pub struct Scenario {
     pub unchecked: BTreeMap<String, String>,
     /// What orders count from when they are explored; otherwise from the first contact on.
     pub window: Option<Selector>,
+    /// Why contacts may stay reserved for ever though no component has their tasks, if they may.
+    pub lost: Option<String>,
     /// What a seed draws, if there is anything to draw.
     pub swarm: Option<Swarm>,
     /// What was drawn for this one.
@@ -63,6 +65,7 @@ impl Scenario {
             expectations: Vec::new(),
             unchecked: BTreeMap::new(),
             window: None,
+            lost: None,
             swarm: None,
             drawn: None,
             parameters: BTreeMap::new(),

@@ -112,7 +112,7 @@ impl Draft {
         let first = self.lab.demo.customers.first().and_then(|first| serde_json::to_value(first).ok());
         let mut whole = first.unwrap_or_else(|| json!({}));
         if let Some(table) = whole.as_object_mut() {
-            for key in ["waits", "cancel_after"] {
+            for key in ["waits", "cancel_after", "closes_lost"] {
                 table.remove(key);
             }
         }

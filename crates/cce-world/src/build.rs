@@ -501,6 +501,7 @@ fn customer_config(customer: &CastCustomer, administrator: (String, String)) -> 
         poll: customer.poll.map(|span| span.0),
         retry: RETRY,
         cancel_after: customer.cancel_after.map(|span| span.0),
+        closes_lost: customer.closes_lost.map(|span| span.0),
         administrator,
     }
 }

@@ -617,6 +617,9 @@ pub struct CastCustomer {
     /// The customer gives up.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cancel_after: Option<Span>,
+    /// A task that is reserved for that long was lost: the customer's application closes it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub closes_lost: Option<Span>,
     /// Variables by name.
     #[serde(default)]
     pub variables: BTreeMap<String, String>,
@@ -637,13 +640,15 @@ impl CastCustomer {
             requeue_on_recovery: false,
             poll: None,
             cancel_after: None,
+            closes_lost: None,
             variables: BTreeMap::new(),
         }
     }
 
     /// Every time that the customer's doings have.
     pub fn times_mut(&mut self) -> impl Iterator<Item = &mut Span> {
-        [&mut self.at, &mut self.poll, &mut self.cancel_after].into_iter().filter_map(Option::as_mut)
+        let times = [&mut self.at, &mut self.poll, &mut self.cancel_after, &mut self.closes_lost];
+        times.into_iter().filter_map(Option::as_mut)
     }
 }
 

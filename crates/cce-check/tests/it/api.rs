@@ -24,7 +24,7 @@ fn an_unknown_name_is_answered_with_those_that_there_are() {
 #[test]
 fn a_check_that_is_off_finds_nothing_while_the_others_do() {
     let journal = handled_twice();
-    let checks = Checks::new(&journal.header);
+    let checks = Checks::new();
     assert_eq!(journal.run(&mut checks.clone()).len(), 1);
     assert!(journal.run(&mut checks.clone().without(Check::OneEnd)).is_empty());
     assert_eq!(journal.run(&mut checks.without(Check::NoMixing)).len(), 1);
@@ -33,7 +33,7 @@ fn a_check_that_is_off_finds_nothing_while_the_others_do() {
 #[test]
 fn a_run_gives_every_check_something_to_judge() {
     let journal = journal(lab(vec![agent("1081", 1)], vec![customer(4), customer(5)]), 1);
-    let mut checks = Checks::new(&journal.header);
+    let mut checks = Checks::new();
     journal.run(&mut checks);
     for check in Check::ALL {
         assert!(checks.tally(check).judged > 1, "{check}");
@@ -57,7 +57,7 @@ fn behind_a_gap_nothing_is_judged() {
     let mut gap = journal.records[at].clone();
     gap.what = What::Gap { dropped: 1 };
     journal.records.insert(at, gap);
-    let mut checks = Checks::new(&journal.header);
+    let mut checks = Checks::new();
     assert!(journal.run(&mut checks).is_empty());
     assert!(checks.finish().is_empty());
     assert_eq!(checks.gap(), Some(journal.records[at].seq));

@@ -1,7 +1,7 @@
 //! Slow networks, bytes in pieces, and links that break: whatever the lab makes of them is legal.
 
 use crate::alter::fact;
-use crate::lab::{Journal, agent, customer, deaf, impatient, insistent, journal_of, lab, late};
+use crate::lab::{Journal, agent, closing, customer, deaf, impatient, insistent, journal_of, lab, late};
 use cce_journal::{Director, Order, Reaction, Record};
 use cce_kernel::{Fact, Input, NodeName, Port, Rng, Time, fact::FinesseFact, fork, model::ContactStatus};
 use cce_sim::{Latencies, Latency, Pieces};
@@ -136,11 +136,11 @@ fn drawn(seed: u64) -> Lab {
     agents.extend([deaf("1080"), late("1082", rng.random_range(2..9))].choose(&mut rng).cloned());
     let customers = (0..rng.random_range(3..13)).map(|_| {
         let at = rng.random_range(0..12);
-        match rng.random_range(0..3) {
+        closing(match rng.random_range(0..3) {
             0 => customer(at),
             1 => insistent(at),
             _ => impatient(at, rng.random_range(1..6)),
-        }
+        })
     });
     let customers = customers.collect();
     lab(agents, customers)

@@ -21,7 +21,7 @@ pub(crate) struct Journal {
 impl Journal {
     /// What all checks say of it, up to its end.
     pub(crate) fn breaches(&self) -> Vec<Breach> {
-        let mut checks = Checks::new(&self.header);
+        let mut checks = Checks::new();
         let mut breaches = self.run(&mut checks);
         breaches.extend(checks.finish());
         breaches
@@ -172,6 +172,7 @@ pub(crate) fn customer(at: u64) -> CastCustomer {
         requeue_on_recovery: false,
         poll: Some(span(1)),
         cancel_after: None,
+        closes_lost: None,
         variables: BTreeMap::new(),
     }
 }
@@ -184,6 +185,11 @@ pub(crate) fn impatient(at: u64, after: u64) -> CastCustomer {
 /// Who dials another number.
 pub(crate) fn dialling(at: u64, number: &str) -> CastCustomer {
     CastCustomer { script_selector: number.into(), ..customer(at) }
+}
+
+/// Whose application closes what the product lost.
+pub(crate) fn closing(customer: CastCustomer) -> CastCustomer {
+    CastCustomer { closes_lost: Some(span(35)), ..customer }
 }
 
 /// Whose task survives failures.

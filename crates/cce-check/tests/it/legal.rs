@@ -1,8 +1,8 @@
 //! Whatever the lab legally does breaks no check.
 
 use crate::lab::{
-    Journal, Run, agent, customer, deaf, dialling, impatient, insistent, journal, lab, lab_of_two_domains,
-    late, span,
+    Journal, Run, agent, closing, customer, deaf, dialling, impatient, insistent, journal, lab,
+    lab_of_two_domains, late, span,
 };
 use cce_check::Checks;
 use cce_journal::{Record, What};
@@ -86,7 +86,7 @@ fn a_restart_between_tasks_breaks_nothing() {
 fn a_restart_while_tasks_are_in_work_and_in_queue_breaks_nothing() {
     for component in COMPONENTS {
         for seed in 1..4 {
-            let customers = vec![customer(4), insistent(5), customer(6), customer(60)];
+            let customers = [customer(4), insistent(5), customer(6), customer(60)].map(closing).to_vec();
             let lab = lab(vec![agent("1081", 1), late("1080", 90)], customers);
             is_fine(&Run::new(lab, seed).to(is(ContactStatus::Reserved)).restart(component).end());
         }
@@ -98,7 +98,8 @@ fn a_restart_at_any_moment_of_a_task_breaks_nothing() {
     for component in COMPONENTS {
         for seconds in 4..11 {
             let agents = vec![agent("1081", 3), late("1080", 90)];
-            let lab = lab(agents, vec![customer(4), insistent(5), customer(60)]);
+            let customers = [customer(4), insistent(5), customer(60)].map(closing).to_vec();
+            let lab = lab(agents, customers);
             is_fine(&Run::new(lab, 5).until(seconds).restart(component).end());
         }
     }
@@ -156,7 +157,7 @@ fn is(status: ContactStatus) -> impl FnMut(&Record) -> bool {
 
 /// Ends may come later.
 fn is_fine_so_far(journal: &Journal) {
-    let breaches = journal.run(&mut Checks::new(&journal.header));
+    let breaches = journal.run(&mut Checks::new());
     assert!(breaches.is_empty(), "{breaches:#?}");
 }
 

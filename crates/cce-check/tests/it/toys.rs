@@ -1,19 +1,19 @@
 //! For each check a journal that breaks it by one record, and one that nearly does.
 
 use crate::lab::{
-    Journal, Run, agent, customer, deaf, dialling, impatient, journal, lab, lab_of_two_domains, late,
+    Journal, Run, agent, closing, customer, deaf, dialling, impatient, journal, lab, lab_of_two_domains, late,
 };
-use cce_check::Check;
+use cce_check::{Check, Checks};
 use cce_journal::{Record, What};
 use cce_kernel::{
-    Command, Fact, Input, Output, Port,
+    Fact, Input, Output, Port,
     fact::{AgentPgFact, CcpFact, FinesseFact, OpcMessage, QueueChoice, RouterFact, SmOperation},
     model::{
         AgentRecord, AgentState, ContactId, ContactStatus, DialogState, Disposition, Object, PublishEvent,
         SkillTarget, StatusReason, TaskEventKind, TaskState,
     },
 };
-use cce_world::Lab;
+use cce_world::{CastAgent, Lab};
 
 #[test]
 fn a_contact_that_is_handled_twice_breaks_one_end() {
@@ -41,7 +41,7 @@ fn a_dialog_that_ends_otherwise_than_its_task_breaks_one_end() {
 }
 
 #[test]
-fn a_contact_whose_end_was_lost_with_ccp_nearly_breaks_one_end() {
+fn a_contact_whose_end_was_lost_with_ccp_breaks_one_end() {
     let journal = Run::new(lab(vec![agent("1081", 3)], vec![customer(4)]), 1)
         .to(|record| matches!(crate::alter::fact(record), Some(Fact::Finesse(FinesseFact::SmCall { .. }))))
         .restart("ccp")
@@ -49,21 +49,36 @@ fn a_contact_whose_end_was_lost_with_ccp_nearly_breaks_one_end() {
     let is_handled =
         |record: &Record| crate::alter::fact(record).is_some_and(becomes(ContactStatus::Handled));
     assert!(!journal.records.iter().any(is_handled));
-    holds(&journal);
+    breaks(&journal, Check::OneEnd);
 }
 
 #[test]
-fn what_components_say_goodbye_with_loses_no_end() {
-    let crashed = Run::new(lab(vec![agent("1081", 3), late("1080", 90)], vec![customer(4)]), 1)
-        .to(|record| crate::alter::fact(record).is_some_and(becomes(ContactStatus::Reserved)))
-        .restart("agentpg")
-        .end();
-    holds(&crashed);
-    let stopped =
-        crashed.records.iter().position(|record| matches!(record.what, What::Stopped { .. })).unwrap();
-    let mut ended = crashed.clone();
-    ended.records[stopped].what = What::In(Input::Command(Command::Stop));
-    breaks(&ended, Check::OneEnd);
+fn an_end_that_was_lost_with_the_agent_pg_breaks_one_end_unless_the_application_closes() {
+    let run = |customer| {
+        let lost = Run::new(lab(vec![agent("1081", 3)], vec![customer]), 1);
+        let reserved = |record: &_| crate::alter::fact(record).is_some_and(becomes(ContactStatus::Reserved));
+        lost.to(reserved).restart("agentpg").end()
+    };
+    let lost = run(customer(4));
+    breaks(&lost, Check::OneEnd);
+    let mut checks = Checks::new();
+    lost.run(&mut checks);
+    assert_eq!(checks.lost().len(), 1);
+    holds(&run(closing(customer(4))));
+}
+
+#[test]
+fn an_end_is_not_lost_with_finesse() {
+    let agents = vec![agent("1081", 3), late("1080", 90)];
+    let reserved = |record: &_| crate::alter::fact(record).is_some_and(becomes(ContactStatus::Reserved));
+    holds(&Run::new(lab(agents, vec![customer(4)]), 1).to(reserved).restart("finesse").end());
+}
+
+#[test]
+fn a_task_that_lives_is_not_lost() {
+    let mut checks = Checks::new();
+    journal(lab(vec![CastAgent { close: None, ..agent("1081", 3) }], vec![customer(4)]), 1).run(&mut checks);
+    assert_eq!(checks.lost(), []);
 }
 
 #[test]

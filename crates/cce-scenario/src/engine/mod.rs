@@ -110,7 +110,7 @@ impl Engine {
             alarms: BTreeMap::new(),
             last_alarm: 0,
             ends: Ends::default(),
-            checks: checks(&scenario, header),
+            checks: checks(&scenario),
             broken: Vec::new(),
             marks: Marks::Unwanted,
             watcher: scenario.drawn.is_some().then(Watcher::default),
@@ -478,9 +478,9 @@ fn index(turn: u64) -> usize {
 }
 
 /// The checks that are on.
-fn checks(scenario: &Scenario, header: &Header) -> Checks {
+fn checks(scenario: &Scenario) -> Checks {
     let off = scenario.unchecked.keys().filter_map(|name| name.parse::<Check>().ok());
-    off.fold(Checks::new(header), Checks::without)
+    off.fold(Checks::new(), Checks::without)
 }
 
 fn told(node: NodeName, by: &str, bend: Bend) -> Order {

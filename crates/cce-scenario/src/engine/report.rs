@@ -9,7 +9,9 @@ use crate::{
     touched::Touched,
     watch,
 };
+use cce_check::Check;
 use cce_kernel::{Time, model::ContactId};
+use std::collections::BTreeSet;
 
 /// Breaches of checks that are kept. Where one thing goes wrong, much follows.
 const BROKEN_MAX: usize = 64;
@@ -25,7 +27,7 @@ pub struct Report {
     pub outcome: Outcome,
     /// Rules that a person added and that never acted, in words. That is no failure.
     pub idle: Vec<String>,
-    /// Contacts that never ended because what knew of their end failed, in words. That is no failure.
+    /// Contacts whose ends the product lost, in words, where the scenario says that this may be.
     pub lost: Vec<String>,
     /// Whether every step was taken and everything had ended.
     pub is_over: bool,
@@ -71,46 +73,32 @@ impl Engine {
             });
         }
         failures.extend(self.unfinished());
-        let lost = self.lost();
+        let lost = self.lost().into_iter().map(|(_, text)| text).collect();
         let (is_over, outcome) = (self.is_over() || self.is_open_ended, self.outcome());
-        if self.must_all_end() {
-            let by = "swarm: everything ends once everything is whole";
-            failures.extend(lost.into_iter().map(|(text, record)| Breach::new(by, text, Some(record))));
-            return Report {
-                failures,
-                bends: self.bends(),
-                idle: self.idle(),
-                outcome,
-                lost: Vec::new(),
-                is_over,
-            };
-        }
-        let lost = lost.into_iter().map(|(text, _)| text).collect();
         Report { failures, bends: self.bends(), idle: self.idle(), outcome, lost, is_over }
     }
 
-    /// What has not ended. A bent task that never ends keeps its agent's slot, and others may wait for that.
+    /// What has not ended.
     fn unended(&self) -> Vec<cce_check::Breach> {
+        let lost: BTreeSet<ContactId> = self.lost().into_iter().map(|(contact, _)| contact).collect();
         let mut unended = self.checks.clone().finish();
         unended.retain(|breach| {
-            !self.touched.is_bent() || !self.ends.is_waiting(breach.subject.contact.as_ref())
+            let contact = breach.subject.contact.as_ref();
+            let is_lost = breach.check == Check::OneEnd && contact.is_some_and(|id| lost.contains(id));
+            !is_lost && (!self.touched.is_bent() || !self.ends.is_waiting(contact))
         });
         unended
     }
 
-    /// In a swarm, everything ends once everything is whole, unless something that broke may take ends with it.
-    fn must_all_end(&self) -> bool {
-        let drawn = self.scenario.drawn.as_ref();
-        drawn.is_some_and(|drawn| !drawn.may_lose_ends && drawn.rules.is_empty())
-    }
-
-    /// Contacts that never ended because what knew of their end failed, each with the record of that.
-    fn lost(&self) -> Vec<(String, u64)> {
+    /// Contacts whose ends the product lost, each in words; none where the scenario does not say that this may be.
+    fn lost(&self) -> Vec<(ContactId, String)> {
+        let Some(reason) = &self.scenario.lost else { return Vec::new() };
         let names = self.tracker.names();
-        let words = |(contact, lost): (&ContactId, u64)| {
-            (format!("{} never ended: its end was lost at record {lost}", names.short(contact)), lost)
+        let words = |(contact, at): (ContactId, u64)| {
+            let text = format!("{} stays reserved (record {at}): {reason}", names.short(&contact));
+            (contact, text)
         };
-        self.checks.lost().map(words).collect()
+        self.checks.lost().into_iter().map(words).collect()
     }
 
     /// A scenario does what it says: every step is taken, every rule acts, nothing stays held.

@@ -40,30 +40,18 @@ pub(super) fn draw(scenario: &mut Scenario, swarm: &Swarm, drawn: &mut Drawn, rn
         let words = match kind {
             FaultKind::Delay | FaultKind::Stall | FaultKind::Cut => {
                 let Some(port) = swarm.ports.choose(rng).copied() else { continue };
-                drawn.may_lose_ends |= loses_ends(port);
                 Some(match kind {
                     FaultKind::Delay => delay(scenario, port, rng),
                     _ => on_port(scenario, kind, port, (at, lasting)),
                 })
             }
             FaultKind::Crash => crash(scenario, (at, lasting), rng),
-            FaultKind::Restart => {
-                drawn.may_lose_ends = true;
-                restart(scenario, (at, lasting), swarm, rng)
-            }
+            FaultKind::Restart => restart(scenario, (at, lasting), swarm, rng),
         };
         drawn.faults.extend(words);
     }
     scenario.lab.latency.split = rng.random_bool(0.3);
     scenario.lab.latency.coalesce = rng.random_bool(0.3);
-}
-
-/// Whether ends of contacts may be lost for good, with what knows of them (task-routing E13).
-const fn loses_ends(port: Port) -> bool {
-    match port {
-        Port::CcpRest | Port::CtiA | Port::CtiB | Port::IcmMr | Port::IcmAgent => true,
-        Port::Mr | Port::App | Port::Desk | Port::Xmpp => false,
-    }
 }
 
 fn delay(scenario: &mut Scenario, port: Port, rng: &mut Rng) -> String {

@@ -32,8 +32,6 @@ pub struct Drawn {
     pub rules: Vec<String>,
     /// When everything is whole again.
     pub heal: Duration,
-    /// Whether something broke with which ends of contacts may be lost for good.
-    pub may_lose_ends: bool,
 }
 
 impl fmt::Display for Drawn {
@@ -81,7 +79,6 @@ impl Scenario {
             faults: Vec::new(),
             rules: Vec::new(),
             heal: swarm.heal,
-            may_lose_ends: false,
         };
         let numbers = lab::draw(&mut scenario.lab, swarm, &mut drawn, &mut fork(seed, "swarm lab"));
         people::draw_agents(&mut scenario, swarm, &mut drawn, &mut fork(seed, "swarm agents"));

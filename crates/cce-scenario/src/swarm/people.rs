@@ -28,6 +28,9 @@ const PER_TASK: Duration = Duration::from_secs(12);
 /// What somebody who fumbles wants at the wrong moment.
 const FUMBLES: [&str; 8] = ["accept", "start", "pause", "resume", "wrap-up", "close", "ready", "not-ready"];
 
+/// A task that an agent has for so long was lost: what agents do takes far less.
+const LOST: Duration = Duration::from_mins(2);
+
 /// A dialed number that nobody configured.
 const UNKNOWN_NUMBER: &str = "Nowhere";
 
@@ -151,6 +154,7 @@ pub(super) fn draw_customers(scenario: &mut Scenario, swarm: &Swarm, numbers: &[
         customer.requeue_on_recovery = rng.random_bool(0.5);
         customer.poll = Some(Span(millis(2_000..10_000, rng)));
         customer.cancel_after = rng.random_bool(0.15).then(|| Span(millis(0..20_000, rng)));
+        customer.closes_lost = Some(Span(LOST));
         if rng.random_bool(0.3) {
             customer.method = CreateMethod::Get;
         }

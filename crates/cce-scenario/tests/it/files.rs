@@ -125,6 +125,7 @@ fn a_check_that_is_off_exists_and_has_a_reason() {
     let text = "[checks]\noff = { one-edn = \"because\" }";
     assert_eq!(mistakes(text), ["2:9: there is no check `one-edn`; did you mean `one-end`?"]);
     assert_eq!(mistakes("[checks]\noff = { one-end = \"\" }"), ["2:19: say why the check is off"]);
+    assert_eq!(mistakes("lost = \" \""), ["1:8: `lost` says what loses the ends of contacts"]);
 }
 
 /// One mistake each, and where it stands.

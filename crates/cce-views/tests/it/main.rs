@@ -316,6 +316,7 @@ fn lab() -> Lab {
         requeue_on_recovery: true,
         poll: Some(seconds(1)),
         cancel_after: None,
+        closes_lost: None,
         variables: BTreeMap::from([("cv_1".to_owned(), "Ann".to_owned())]),
     }];
     lab

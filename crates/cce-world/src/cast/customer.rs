@@ -5,7 +5,8 @@
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use cce_kernel::{
-    CallError, CallId, Command, Component, Cx, Input, Port, Request, Response, TimerKey, model::ContactStatus,
+    CallError, CallId, Command, Component, Cx, Input, Port, Request, Response, Time, TimerKey,
+    model::ContactStatus,
 };
 use cce_xml::{
     Xml,
@@ -23,7 +24,7 @@ const TASKS_MAX: usize = 10_000;
 /// The words that a customer understands. All but `create` may be followed by a contact id, or by `T1`, `T2`, …:
 /// the customer's first, second task. Without either, the oldest task is meant that is not over. `renotify` may
 /// be followed by a script selector, too: the task is transferred there.
-pub const WORDS: [&str; 4] = ["create", "poll", "cancel", "renotify"];
+pub const WORDS: [&str; 5] = ["create", "poll", "cancel", "renotify", "close"];
 
 /// Whether a task may be named behind a word.
 pub fn is_about_task(word: &str) -> bool {
@@ -52,7 +53,11 @@ pub struct Config {
     pub retry: Duration,
     /// The customer gives up this long after the task was created.
     pub cancel_after: Option<Duration>,
-    /// Name and password of CCP's administrator, for `renotify`.
+    /// After so long with an agent a task counts as lost, and is closed by the customer's application, as the product's
+    /// guides ask of applications: what fails may leave a contact reserved for ever (task-routing E13, E18). The polls
+    /// show it.
+    pub closes_lost: Option<Duration>,
+    /// Name and password of CCP's administrator, for `renotify` and `close`.
     pub administrator: (String, String),
 }
 
@@ -95,6 +100,8 @@ struct Errand {
     path: String,
     failures: u32,
     is_over: bool,
+    /// The task that an agent has, by its id, and since when.
+    reserved: Option<(String, Time)>,
 }
 
 /// What a customer asks for. Each kind has the timer that asks for it again.
@@ -105,11 +112,13 @@ enum Ask {
     Cancel,
     /// Only by command.
     Renotify,
+    /// By command, and of a task that was lost.
+    Close,
 }
 
 impl Ask {
     /// What a customer does by itself.
-    const TIMED: [Self; 3] = [Self::Create, Self::Poll, Self::Cancel];
+    const TIMED: [Self; 4] = [Self::Create, Self::Poll, Self::Cancel, Self::Close];
 
     const fn timer(self) -> &'static str {
         match self {
@@ -117,6 +126,7 @@ impl Ask {
             Self::Poll => "poll",
             Self::Cancel => "cancel",
             Self::Renotify => "renotify",
+            Self::Close => "close",
         }
     }
 }
@@ -145,7 +155,7 @@ impl Customer {
         let ask = Ask::TIMED.into_iter().find(|ask| ask.timer() == timer.name);
         let at = usize::try_from(timer.id).unwrap_or(usize::MAX);
         if let (Some(ask), Some(errand)) = (ask, self.tasks.get(at))
-            && !errand.is_over
+            && (!errand.is_over || ask == Ask::Close)
         {
             self.send(Sent { at, ask, by: By::Itself }, cx);
         }
@@ -160,7 +170,7 @@ impl Customer {
             Ask::Create => self.on_create_answered(sent, result, cx),
             Ask::Poll => self.on_poll_answered(sent, result, cx),
             Ask::Cancel => self.on_cancel_answered(sent, result, cx),
-            Ask::Renotify => {}
+            Ask::Renotify | Ask::Close => {}
         }
     }
 
@@ -177,7 +187,7 @@ impl Customer {
         let Some(path) = response.get("location").map(path_of) else {
             return self.end(at, cx);
         };
-        self.tasks[at] = Errand { path: path.to_owned(), failures: 0, is_over: false };
+        self.tasks[at] = Errand { path: path.to_owned(), ..Errand::default() };
         self.poll_later(at, cx);
         if let Some(wait) = self.config.cancel_after {
             cx.arm(key(Ask::Cancel, at), wait);
@@ -201,17 +211,54 @@ impl Customer {
         match status {
             None => self.on_failure(sent, cx),
             Some(ContactStatus::Handled | ContactStatus::Discarded) => self.end(at, cx),
-            Some(ContactStatus::Unread | ContactStatus::Queued | ContactStatus::Reserved) => {
-                self.tasks[at].failures = 0;
-                self.poll_later(at, cx);
+            Some(ContactStatus::Unread | ContactStatus::Queued) => {
+                self.tasks[at].reserved = None;
+                self.go_on(at, cx);
             }
+            Some(ContactStatus::Reserved) => {
+                self.close_if_lost(at, result, cx);
+                self.go_on(at, cx);
+            }
+        }
+    }
+
+    /// A cancel may come too late for CCE, and the polls end with it: the close counts from there.
+    fn close_later(&self, at: usize, cx: &mut Cx<'_>) {
+        if let Some(patience) = self.config.closes_lost {
+            cx.arm(key(Ask::Close, at), patience);
+        }
+    }
+
+    fn go_on(&mut self, at: usize, cx: &mut Cx<'_>) {
+        self.tasks[at].failures = 0;
+        self.poll_later(at, cx);
+    }
+
+    /// Closes a task that an agent has for too long. Until it is closed, each poll tries again.
+    fn close_if_lost(&mut self, at: usize, polled: &Result<Response, CallError>, cx: &mut Cx<'_>) {
+        let Some(patience) = self.config.closes_lost else { return };
+        let now = cx.now();
+        let task = polled.as_ref().ok().and_then(|response| task_of(&response.body.0)).unwrap_or_default();
+        let errand = &mut self.tasks[at];
+        let since = match &errand.reserved {
+            Some((known, since)) if *known == task => *since,
+            Some(_) | None => {
+                errand.reserved = Some((task, now));
+                now
+            }
+        };
+        if now.since(since) >= patience {
+            self.send(Sent { at, ask: Ask::Close, by: By::Itself }, cx);
         }
     }
 
     /// A cancel that comes too late is refused with 400; the task goes on, and so do the polls.
     fn on_cancel_answered(&mut self, sent: Sent, result: &Result<Response, CallError>, cx: &mut Cx<'_>) {
         match result {
-            Ok(Response { status: 200 | 404, .. }) => self.end(sent.at, cx),
+            Ok(Response { status: 200 | 404, .. }) => {
+                self.end(sent.at, cx);
+                self.close_later(sent.at, cx);
+            }
             Ok(Response { status: 503, .. }) | Err(_) => self.on_failure(sent, cx),
             Ok(_) => {}
         }
@@ -221,7 +268,7 @@ impl Customer {
         let Sent { at, ask, by } = sent;
         match (by, ask) {
             (By::Command, Ask::Create) => return self.end(at, cx),
-            (By::Command, Ask::Poll | Ask::Cancel | Ask::Renotify) => return,
+            (By::Command, Ask::Poll | Ask::Cancel | Ask::Renotify | Ask::Close) => return,
             (By::Itself, _) => {}
         }
         self.tasks[at].failures += 1;
@@ -249,6 +296,7 @@ impl Customer {
             Ask::Poll => Request::new("GET", path),
             Ask::Cancel => Request::new("DELETE", path),
             Ask::Renotify => renotification(&self.config, path, None),
+            Ask::Close => close(&self.config, path),
         };
         self.ask(sent, request, cx);
     }
@@ -269,6 +317,7 @@ impl Customer {
             ["create"] => self.create(cx),
             ["poll", ref about @ ..] if about.len() < 2 => self.tell(Ask::Poll, about.first(), cx),
             ["cancel", ref about @ ..] if about.len() < 2 => self.tell(Ask::Cancel, about.first(), cx),
+            ["close", ref about @ ..] if about.len() < 2 => self.tell(Ask::Close, about.first(), cx),
             ["renotify"] => self.tell(Ask::Renotify, None, cx),
             ["renotify", about] => self.tell(Ask::Renotify, Some(&about), cx),
             ["renotify", about, selector] => {
@@ -315,8 +364,10 @@ impl Customer {
     }
 
     fn on_stop(&mut self, cx: &mut Cx<'_>) {
-        for (at, errand) in self.tasks.iter_mut().enumerate().filter(|(_, errand)| !errand.is_over) {
-            errand.is_over = true;
+        for (at, errand) in self.tasks.iter_mut().enumerate() {
+            if std::mem::replace(&mut errand.is_over, true) && self.config.closes_lost.is_none() {
+                continue;
+            }
             for ask in Ask::TIMED {
                 cx.cancel(key(ask, at));
             }
@@ -367,12 +418,26 @@ fn renotification(config: &Config, path: &str, selector: Option<&str>) -> Reques
     let body = Xml::document("Task", |xml| {
         xml.text("scriptSelector", selector.unwrap_or(own)).text("reNotifyReason", reason);
     });
+    private(config, path, "renotify").xml(body)
+}
+
+/// Asks CCP to take a task as handled, though no agent said so (ccp-task-api 3.7).
+fn close(config: &Config, path: &str) -> Request {
+    private(config, path, "close")
+}
+
+/// A request of CCP's private API about a task, with the administrator's credentials.
+fn private(config: &Config, path: &str, what: &str) -> Request {
     let contact = path.rsplit('/').next().unwrap_or_default();
     let (name, password) = &config.administrator;
     let token = STANDARD.encode(format!("{name}:{password}"));
-    Request::new("PUT", format!("/ccp-webapp/ccp/task/{contact}/renotify"))
-        .xml(body)
+    Request::new("PUT", format!("/ccp-webapp/ccp/task/{contact}/{what}"))
         .header("authorization", format!("Basic {token}"))
+}
+
+/// The task in the answer to a poll.
+fn task_of(document: &[u8]) -> Option<String> {
+    cce_xml::parse(document).ok()?.text_of("taskID")
 }
 
 /// `T2`, `T#2`: the second, counted from 0 here.

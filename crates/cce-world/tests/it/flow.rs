@@ -164,7 +164,9 @@ fn a_component_is_no_person_and_says_so() {
 #[test]
 fn a_restart_while_a_task_is_in_work_does_not_stop_the_next_task() {
     for component in COMPONENTS {
-        let lab = lab(vec![agent("1081", 3)], vec![customer(4, None), customer(60, None)]);
+        // An offer from before rings out, and its agent is not routable then (task-routing E1, E16).
+        let other = CastAgent { sign_in: Some(span(45)), ..agent("1082", 3) };
+        let lab = lab(vec![agent("1081", 3), other], vec![customer(4, None), customer(60, None)]);
         let mut sim = start(&lab, 5);
         let is_in_work = |record: &Record| matches!(&record.what, What::Out(Output::Note(Fact::AgentInMrd { tasks, .. })) if *tasks > 0);
         assert!(sim.run_to(END, is_in_work));
@@ -208,6 +210,7 @@ pub(crate) fn customer(at: u64, cancel_after: Option<u64>) -> CastCustomer {
         script_selector: "CumulusTask".into(),
         requeue_on_recovery: false,
         poll: Some(span(1)),
+        closes_lost: None,
         cancel_after: cancel_after.map(span),
         variables: BTreeMap::from([("cv_1".to_owned(), "Ann".to_owned())]),
     }

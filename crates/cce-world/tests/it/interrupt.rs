@@ -114,7 +114,10 @@ fn a_desktop_that_does_not_return_is_signed_out_with_its_interrupted_task() {
 fn whatever_fails_while_an_agent_is_interrupted_everything_ends() {
     for component in ["finesse", "agentpg", "router", "ccp", "mrpg"] {
         for seed in 0..5 {
-            let mut play = Play::new(task_and_chat(InterruptAction::Accept), seed);
+            let mut lab = with_another_agent(task_and_chat(InterruptAction::Accept));
+            lab.cast.agents[1].sign_in = Some(span(60));
+            lab.cast.customers.iter_mut().for_each(|customer| customer.closes_lost = Some(span(150)));
+            let mut play = Play::new(lab, seed);
             play.meets(DialogState::Interrupted).restart(component);
             play.end(2000);
         }

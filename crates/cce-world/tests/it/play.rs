@@ -157,7 +157,7 @@ impl Play {
     pub(crate) fn end(&mut self, seconds: u64) -> Vec<Record> {
         self.seconds(seconds);
         let header = header(&self.lab, self.seed);
-        let (mut checks, mut fold) = (Checks::new(&header), Fold::new(&header));
+        let (mut checks, mut fold) = (Checks::new(), Fold::new(&header));
         let records = self.sim.records().to_vec();
         let mut breaches: Vec<String> = records
             .iter()

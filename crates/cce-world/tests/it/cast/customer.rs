@@ -93,6 +93,32 @@ fn a_cancel_that_comes_too_late_changes_nothing() {
 }
 
 #[test]
+fn a_task_that_stays_reserved_is_closed_as_its_application_would() {
+    let mut stage = created(Config { closes_lost: Some(Duration::from_millis(1_500)), ..config() });
+    for _ in 0..2 {
+        let (poll, _) = call(&stage.fire());
+        tell(&mut stage, poll, "reserved");
+    }
+    let (poll, _) = call(&stage.fire());
+    let (close, text) = call(&tell(&mut stage, poll, "reserved"));
+    assert_eq!(text, "PUT /ccp-webapp/ccp/task/AA/close");
+    stage.answer(close, 200);
+    let (poll, _) = call(&stage.fire());
+    tell(&mut stage, poll, "handled");
+    assert!(stage.timers.is_empty());
+}
+
+#[test]
+fn a_task_that_is_queued_again_is_not_lost() {
+    let mut stage = created(Config { closes_lost: Some(Duration::from_millis(1_500)), ..config() });
+    for status in ["reserved", "queued", "reserved", "queued", "reserved"] {
+        let (poll, text) = call(&stage.fire());
+        assert_eq!(text, format!("GET {PATH}"));
+        tell(&mut stage, poll, status);
+    }
+}
+
+#[test]
 fn a_failed_poll_is_repeated_after_a_pause() {
     let mut stage = created(config());
     for error in [CallError::Unreachable, CallError::Broken, CallError::Timeout] {
@@ -252,6 +278,7 @@ fn config() -> Config {
         },
         poll: Some(Duration::from_secs(1)),
         retry: Duration::from_secs(2),
+        closes_lost: None,
         cancel_after: None,
         administrator: ("admin".to_owned(), "secret".to_owned()),
     }
@@ -269,7 +296,7 @@ fn locate(stage: &mut Stage<Customer>, call: CallId, location: &str) -> Vec<Outp
     stage.feed(Input::Reply { call, result: Ok(Response::new(201).header("Location", location)) })
 }
 
-fn tell(stage: &mut Stage<Customer>, call: CallId, status: &str) {
+fn tell(stage: &mut Stage<Customer>, call: CallId, status: &str) -> Vec<Output> {
     let body = format!("<Task><refURL>x</refURL><status>{status}</status></Task>");
-    stage.feed(Input::Reply { call, result: Ok(Response::new(200).xml(body)) });
+    stage.feed(Input::Reply { call, result: Ok(Response::new(200).xml(body)) })
 }
