@@ -320,7 +320,7 @@ mod tests {
     #[test]
     fn delays_are_over_in_the_order_of_their_times() {
         let mut holds = Holds::default();
-        for (at, record) in [(30, 1), (10, 2), (20, 3)] {
+        for (at, record) in [(30, 1), (20, 2), (10, 3)] {
             let wait = holds.until(Time(at));
             holds.hold(wait, parcel(record), true);
         }
@@ -329,7 +329,40 @@ mod tests {
         while let Some(wait) = holds.over(Time(20)) {
             seen.extend(records(holds.release(wait)));
         }
-        assert_eq!((seen, holds.due()), (vec![2, 3], Some(Time(30))));
+        assert_eq!((seen, holds.due()), (vec![3, 2], Some(Time(30))));
+    }
+
+    #[test]
+    fn delays_of_one_time_are_over_in_the_order_in_which_they_began() {
+        let mut holds = Holds::default();
+        for record in [2, 1, 3] {
+            let wait = holds.until(Time(10));
+            holds.hold(wait, parcel(record), true);
+        }
+        let mut seen = Vec::new();
+        while let Some(wait) = holds.over(Time(10)) {
+            seen.extend(records(holds.release(wait)));
+        }
+        assert_eq!(seen, [2, 1, 3]);
+    }
+
+    #[test]
+    fn bytes_that_wait_for_the_next_ones_go_with_their_connection() {
+        let mut holds = Holds::default();
+        for stream in [Stream::Out(LINK), Stream::In(LINK)] {
+            holds.glue(stream, Part { bytes: "x".into(), record: 1 });
+            holds.forget_link(LINK);
+            assert!(holds.unglue(stream).is_empty(), "{stream:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_held_on_another_link_stays() {
+        let mut holds = Holds::default();
+        holds.hold(Wait::Ticket(1), parcel(1), false);
+        assert!(holds.forget_link(LinkId { number: 2, ..LINK }).is_empty());
+        assert!(holds.is_held(Stream::Out(LINK)));
+        assert_eq!(records(holds.release(Wait::Ticket(1))), [1]);
     }
 
     #[test]

@@ -293,6 +293,30 @@ fn a_step_lets_go_what_a_rule_holds() {
 }
 
 #[test]
+fn a_step_lets_go_what_its_rule_holds_and_no_other_rule() {
+    let run = with(
+        "[[rules]]\nname = \"a\"\nmatch = \"router > mrpg CONNECT alice\"\nhold = \"released\"\n\
+         [[rules]]\nname = \"b\"\nmatch = \"ccp > mrpg HEARTBEAT_CONF\"\nhold = \"released\"\nexpire = \"9s\"\nalone = true\n\
+         [[steps]]\nafter = \"held by=a\"\nwait = \"1s\"\nrelease = \"a\"",
+    );
+    let other = acted(&run).into_iter().find(|told| told.starts_with("b: ")).unwrap();
+    assert!(other.starts_with("b: acted; expired after 9s"), "{other}");
+}
+
+#[test]
+fn a_value_that_is_excluded_means_every_other_value() {
+    let run = with("[[expect]]\ncount = { of = \"contact alice to!=handled\", is = 1 }");
+    let texts: Vec<&str> = run.report.failures.iter().map(|failure| failure.text.as_str()).collect();
+    assert_eq!(texts, ["it happened more than 1 times"], "handled is one state of several");
+}
+
+#[test]
+fn a_selector_means_its_receiver_only() {
+    let run = with("[[expect]]\ncount = { of = \"mrpg > router OPEN_REQ\", is = 1 }");
+    assert_eq!(run.failures(), Vec::<&str>::new(), "the OPEN_REQ to CCP is another");
+}
+
+#[test]
 fn what_is_behind_a_held_message_waits_unless_the_hold_is_alone() {
     let is_overtaken = |alone: bool| {
         let text = format!(
