@@ -93,6 +93,7 @@ fn config(starts: Vec<Duration>) -> Config {
         poll: None,
         retry: Duration::from_secs(1),
         cancel_after: None,
+        closes_lost: None,
         administrator: Default::default(),
     }
 }

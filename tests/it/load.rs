@@ -110,8 +110,8 @@ fn lab() -> Lab {
             sign_in: Some(Span::default()),
             ready: Some(Span::default()),
             accept: Some(moment(5)),
-            start: Some(moment(5)),
-            close: Some(moment(20)),
+            start: Some(moment(5).into()),
+            close: Some(moment(20).into()),
             ..CastAgent::new(id)
         })
         .collect();

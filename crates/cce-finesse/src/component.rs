@@ -131,7 +131,7 @@ impl Finesse {
     fn advance(&mut self, target: &Target, cx: &mut Cx<'_>) {
         while let Some(ask) = self.lines.next(target) {
             let sent = match target {
-                Target::Media(agent, mrd) => self.send_media(agent, *mrd, ask.change.clone(), cx),
+                Target::Media(agent, mrd) => self.send_media(agent, *mrd, &ask.change, cx),
                 Target::Dialog(task) => self.send_action(*task, &ask, cx),
             };
             if let Some(invoke_id) = sent {

@@ -119,10 +119,10 @@ impl CtiClient {
     }
 
     /// Takes a number for something that waits like a request, and is none.
-    pub(crate) fn next_invoke_id(&mut self) -> Option<u32> {
+    pub(crate) fn next_invoke_id(&mut self) -> u32 {
         let invoke_id = self.next_invoke_id;
         self.next_invoke_id = invoke_id.wrapping_add(1);
-        Some(invoke_id)
+        invoke_id
     }
 
     pub(crate) fn link(&self) -> Option<LinkId> {

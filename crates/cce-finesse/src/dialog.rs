@@ -227,7 +227,7 @@ impl Finesse {
             DialogAction::Transfer => {
                 let Change::Transfer(selector) = &ask.change else { return None };
                 self.send_transfer(&open, selector, cx);
-                self.cti.next_invoke_id()
+                Some(self.cti.next_invoke_id())
             }
         }
     }

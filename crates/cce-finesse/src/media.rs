@@ -45,7 +45,7 @@ impl Finesse {
         &mut self,
         agent: &AgentId,
         mrd: MrdId,
-        change: Change,
+        change: &Change,
         cx: &mut Cx<'_>,
     ) -> Option<u32> {
         let desk = self.desks.get_mut(agent)?;
@@ -56,7 +56,7 @@ impl Finesse {
         let media = desk.media.get(&mrd)?;
         let mrd_id = mrd.0;
         let icm_agent_id = desk.user.skill_target.0;
-        match change {
+        match *change {
             Change::SignIn(settings) => {
                 let instrument = desk.user.extension.clone();
                 self.cti.send(cx, |invoke_id| MediaLoginReq {
@@ -155,7 +155,7 @@ impl Finesse {
         if let (Target::Media(agent, mrd), Some(change)) =
             (&target, self.lines.pending(&target).map(|p| p.ask.change.clone()))
         {
-            self.keep_settings(agent, *mrd, change, status, cx);
+            self.keep_settings(agent, *mrd, &change, status, cx);
         }
         if status != 0 {
             return self.refuse(&target, |mrd| arm_stat::refused(status, mrd), cx);
@@ -170,7 +170,7 @@ impl Finesse {
     /// A sign-in that was given up is confirmed after all: what it set counts.
     fn on_late_response(&mut self, invoke_id: u32, status: u32, cx: &mut Cx<'_>) {
         if let Some((agent, mrd, settings)) = self.late.remove(&invoke_id) {
-            self.keep_settings(&agent, mrd, Change::SignIn(settings), status, cx);
+            self.keep_settings(&agent, mrd, &Change::SignIn(settings), status, cx);
         }
     }
 
@@ -200,8 +200,8 @@ impl Finesse {
     }
 
     /// A sign-in sets the media's settings, even when the agent is signed in already (finesse-nonvoice 2.4).
-    fn keep_settings(&mut self, agent: &AgentId, mrd: MrdId, change: Change, status: u32, cx: &mut Cx<'_>) {
-        let Change::SignIn(settings) = change else { return };
+    fn keep_settings(&mut self, agent: &AgentId, mrd: MrdId, change: &Change, status: u32, cx: &mut Cx<'_>) {
+        let &Change::SignIn(settings) = change else { return };
         let Some(media) = self.desks.get_mut(agent).and_then(|desk| desk.media.get_mut(&mrd)) else { return };
         match status {
             // The agent state event that follows publishes them.

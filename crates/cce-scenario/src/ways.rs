@@ -108,7 +108,7 @@ fn way(from: &str, to: &str) -> Option<Vec<&'static str>> {
     ends.sort_unstable();
     Some(match ends {
         ["ccp", "mrpg"] => names(Mr::TABLE),
-        ["mrpg" | "agentpg", "router"] | ["agentpg", APP] | [APP, "router"] => names(Icm::TABLE),
+        ["mrpg" | "agentpg" | APP, "router"] | ["agentpg", APP] => names(Icm::TABLE),
         ["agentpg", "finesse"] | ["agentpg" | CTI, CTI | "finesse"] => names(Cti::TABLE),
         ["ccp", "finesse"] => http(to == "ccp"),
         [APP, "finesse"] => http(to == APP),

@@ -117,7 +117,9 @@ fn object(
                     number.as_i64().unwrap_or_default().saturating_add(i64::try_from(at).unwrap_or(i64::MAX))
                 )
             }
-            other => other.clone(),
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_) => {
+                value.clone()
+            }
         };
         object.insert(key.clone(), value);
     }

@@ -151,7 +151,7 @@ fn fragments_are_put_together_in_any_order() {
     frames.reverse();
     assert_eq!(only(&little(1, &frames)), b"a message that is sent in parts");
     frames.pop();
-    let found = flows(packets(&little(1, &frames)).unwrap().into_iter());
+    let found = flows(packets(&little(1, &frames)).unwrap());
     assert_eq!((found.all.len(), found.fragments_left_out), (0, 2));
 }
 

@@ -65,7 +65,7 @@ fn a_domain_has_the_documented_terms() {
 /// task-routing E3: what desktops hear of a sign-out, with states in between left out.
 #[test]
 fn a_sign_out_with_tasks_publishes_their_ends_and_then_the_media() {
-    let worker = CastAgent { close: Some(span(60)), ..agent("1081", 3) };
+    let worker = CastAgent { close: Some(span(60).into()), ..agent("1081", 3) };
     let mut play = Play::new(lab(vec![worker], vec![customer(4, None), customer(5, None)]), 1);
     let before = play.seconds(20).records().len();
     play.tell_agent("1081", "sign-out");
