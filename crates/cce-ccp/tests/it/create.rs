@@ -198,14 +198,15 @@ fn losses(said: &crate::lab::Said) -> Vec<(&str, EccLoss)> {
 
 #[test]
 fn the_expanded_variables_fill_their_payload_to_the_last_byte() {
-    // Each variable has five bytes of overhead and a name of one (ccp-task-api 4).
-    let names = |last: usize| {
-        let fields = [("a", 994), ("b", last)];
-        let fields = fields.map(|(name, len)| format!("variable_user_{name}={}", "x".repeat(len)));
-        let task = Lab::open().create(&[&fields[0], &fields[1]]).new_task();
-        task.named_variables.len()
+    // Each variable has four bytes of overhead. Fifteen large ones leave 25 bytes of 3,400, of which the last one's
+    // overhead and name take ten.
+    let kept = |last: usize| {
+        let large = (0..15).map(|number| format!("variable_user_user.large{number:02}={}", "x".repeat(209)));
+        let all: Vec<String> = large.chain([format!("variable_user_user.z={}", "x".repeat(last))]).collect();
+        let all: Vec<&str> = all.iter().map(String::as_str).collect();
+        Lab::open().create(&all).new_task().named_variables.len()
     };
-    assert_eq!((names(994), names(995)), (2, 1));
+    assert_eq!((kept(15), kept(16)), (16, 15));
 }
 
 #[test]

@@ -296,7 +296,7 @@ fn a_step_lets_go_what_a_rule_holds() {
 fn a_step_lets_go_what_its_rule_holds_and_no_other_rule() {
     let run = with(
         "[[rules]]\nname = \"a\"\nmatch = \"router > mrpg CONNECT alice\"\nhold = \"released\"\n\
-         [[rules]]\nname = \"b\"\nmatch = \"ccp > mrpg HEARTBEAT_CONF\"\nhold = \"released\"\nexpire = \"9s\"\nalone = true\n\
+         [[rules]]\nname = \"b\"\nmatch = \"agentpg > finesse AGENT_PRE_CALL_EVENT alice\"\nhold = \"released\"\nexpire = \"9s\"\n\
          [[steps]]\nafter = \"held by=a\"\nwait = \"1s\"\nrelease = \"a\"",
     );
     let other = acted(&run).into_iter().find(|told| told.starts_with("b: ")).unwrap();

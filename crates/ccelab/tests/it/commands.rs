@@ -116,7 +116,8 @@ fn the_banner_s_commands_sign_an_agent_in_and_make_it_ready() {
     if Command::new("curl").arg("--version").output().is_err() {
         return skip("the banner's commands", "there is no curl");
     }
-    let pasted = Command::new("sh").args(["-c", &commands.join("\n")]).output().unwrap();
+    let pasted =
+        Command::new("sh").args(["-c", &commands.join("\n").replace("PASSWORD", "ccelab")]).output().unwrap();
     assert_eq!(stdout(&pasted).matches("202 Accepted").count(), 3, "{}", stdout(&pasted));
     let media = "/finesse/api/User/1080/Media/5011";
     wait_for("a ready agent", || {
@@ -160,7 +161,7 @@ fn a_file_that_is_neither_dump_nor_capture_is_named() {
     fs::write(folder.join("words.txt"), "00000004\nthese are words\n").unwrap();
     fs::write(folder.join("bytes.bin"), [0xff_u8; 64]).unwrap();
     for (file, why) in
-        [("words.txt", "words.txt:2: "), ("bytes.bin", "bytes.bin is neither"), ("none", "none: ")]
+        [("words.txt", "words.txt:2:1: "), ("bytes.bin", "bytes.bin is neither"), ("none", "none: ")]
     {
         let output = run(&folder, &["decode", "mr", "--file", file]);
         assert_eq!(output.status.code(), Some(2));

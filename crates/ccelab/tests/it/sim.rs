@@ -72,8 +72,8 @@ fn a_scenario_without_a_mistake_is_told_in_one_line() {
         ("one-task", "one-task: 1 agent, 1 customer, 0 steps, 0 rules, 3 expectations\n"),
         (
             "swarm",
-            "swarm: each seed draws 2 to 50 agents, 1 to 4 MRDs, 20 to 500 tasks, 1 to 5 faults (delay, stall, cut, crash) of \
-             mr, xmpp, app; whole from 1m on\n",
+            "swarm: each seed draws 2 to 50 agents, 1 to 4 MRDs, 20 to 500 tasks, 1 to 5 faults (delay, stall, cut, crash, \
+             restart); whole from 1m on\n",
         ),
     ] {
         let output = run(&folder, &["scenario", "check", &scenario(&format!("{name}.toml"))]);
