@@ -10,7 +10,7 @@ use cce_net::{Limits, Net, NetConfig, Sink, Stopped};
 use std::{
     io::{self, Write},
     sync::{
-        Arc, Mutex,
+        Arc, Mutex, Once,
         mpsc::{Receiver, channel},
     },
     time::Duration,
@@ -101,6 +101,13 @@ impl Sink for Stuck {
 
 /// What is said to whoever runs the lab meanwhile.
 fn said(act: impl FnOnce()) -> String {
+    // Where another test's thread comes to an event first and nobody listens there, the event is taken for one that
+    // nobody wants anywhere.
+    static LISTENS: Once = Once::new();
+    LISTENS.call_once(|| {
+        let everywhere = tracing_subscriber::fmt().with_writer(io::sink).finish();
+        tracing::subscriber::set_global_default(everywhere).expect("no other test sets one");
+    });
     let text = Buffer::default();
     let writer = text.clone();
     let subscriber = tracing_subscriber::fmt().with_ansi(false).with_writer(move || writer.clone()).finish();
