@@ -1,4 +1,4 @@
-// Creates a task, follows it, and works it as its agent: node application.mjs (Node 20, no packages).
+// Creates a task, follows it, and works it as its agent: node application.mjs (Node 18, no packages).
 import { setTimeout as pause } from "node:timers/promises";
 
 const {

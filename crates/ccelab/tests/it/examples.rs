@@ -16,8 +16,8 @@ fn the_application_in_python_creates_a_task_and_works_it() {
 
 #[test]
 fn the_application_in_node_creates_a_task_and_works_it() {
-    let is_twenty = "process.exit(process.versions.node.split('.')[0] < 20)";
-    if !has("node", &["--eval", is_twenty], "install Node 20 or later") {
+    let is_recent = "process.exit(Number(process.versions.node.split('.')[0] < 18))";
+    if !has("node", &["--eval", is_recent], "install Node 18 or later") {
         return;
     }
     works_its_task("node", Command::new("node").arg("examples/node/application.mjs"));
