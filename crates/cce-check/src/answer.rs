@@ -4,19 +4,25 @@
 //! where the CTI server passes it on, and on the connection of a client that hears of every task.
 
 use crate::{breach::Judge, judgement::Judgement, place::Place};
-use cce_cti::{Cti, services};
+use cce_cti::{AgentStateEvent, Cti, services};
 use cce_kernel::{
     LinkId,
     fact::ArmMessage,
     model::{AgentRecord, MrdId, SkillTarget, TaskEvent, TaskEventKind, TaskId},
 };
 use cce_views::Subject;
+use cce_wire::Message;
 use std::collections::BTreeMap;
 
 /// Indications that wait for their answer. The oldest invoke ids give way.
 const PENDING_MAX: usize = 16_384;
 /// Failures that are remembered.
 const FAILED_MAX: usize = 4_096;
+
+/// What an indication names that names no agent.
+const NO_AGENT: SkillTarget = SkillTarget(-1);
+/// What one names that names no domain.
+const NO_MRD: MrdId = MrdId(-1);
 
 /// What answers an indication.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -124,14 +130,15 @@ impl Answers {
 
     /// The CTI server says something to a client.
     pub(crate) fn on_sent(&mut self, link: LinkId, message: &Cti, judge: &mut Judge<'_>) {
-        if let Some((kind, task)) = event(message) {
+        let about = message.about();
+        if let Some((kind, task)) = TaskEventKind::of_name(message.name()).zip(about.task) {
             let is_it = |(of, pending): &(&Asking, &Pending)| {
                 of.0 == link && pending.traced.is_some() && pending.wanted == Wanted::Task(kind, task)
             };
             if let Some(asked) = self.pending.iter().find(is_it).map(|(asked, _)| *asked) {
                 self.pending.remove(&asked);
             }
-        } else if let Some(invoke_id) = failure(message) {
+        } else if let Some(invoke_id) = about.invoke.filter(|_| about.refusal.is_some()) {
             self.on_failure((link, invoke_id), message.name(), judge);
         }
     }
@@ -229,48 +236,20 @@ impl Answers {
     }
 }
 
-/// The invoke id of an indication, and what answers it. One that lets nothing be interrupted changes nothing: no event
-/// answers it.
+/// The invoke id of an indication, and what answers it: an event of its task that OPC passes on, or how its agent
+/// stands then.
 fn indication(message: &Cti) -> Option<(u32, Wanted)> {
-    use TaskEventKind as K;
-    let agent =
-        |agent: i32, mrd: i32| Wanted::Agent(Place { skill_target: SkillTarget(agent), mrd: MrdId(mrd) });
-    Some(match message {
-        Cti::OfferTaskInd(m) => (m.invoke_id, Wanted::Task(K::Offer, m.task_id)),
-        Cti::StartTaskInd(m) => (m.invoke_id, Wanted::Task(K::Start, m.task_id)),
-        Cti::PauseTaskInd(m) => (m.invoke_id, Wanted::Task(K::Pause, m.task_id)),
-        Cti::ResumeTaskInd(m) => (m.invoke_id, Wanted::Task(K::Resume, m.task_id)),
-        Cti::WrapupTaskInd(m) => (m.invoke_id, Wanted::Task(K::WrapUp, m.task_id)),
-        Cti::EndTaskInd(m) => (m.invoke_id, Wanted::Task(K::End, m.task_id)),
-        Cti::MakeAgentReadyInd(m) => (m.invoke_id, agent(m.icm_agent_id, m.mrd_id)),
-        Cti::MakeAgentRoutableInd(m) => (m.invoke_id, agent(m.icm_agent_id, m.mrd_id)),
-        Cti::AgentInterruptAcceptedInd(m) => (m.invoke_id, agent(m.icm_agent_id, m.mrd_id)),
-        Cti::AgentInterruptDoneAcceptedInd(m) => (m.invoke_id, agent(m.icm_agent_id, m.mrd_id)),
-        Cti::MediaLogoutInd(m) => (m.invoke_id, agent(m.icm_agent_id, m.mrd_id)),
-        _ => return None,
-    })
-}
-
-fn event(message: &Cti) -> Option<(TaskEventKind, TaskId)> {
-    use TaskEventKind as K;
-    Some(match message {
-        Cti::OfferTaskEvent(m) => (K::Offer, m.task_id),
-        Cti::StartTaskEvent(m) => (K::Start, m.task_id),
-        Cti::PauseTaskEvent(m) => (K::Pause, m.task_id),
-        Cti::ResumeTaskEvent(m) => (K::Resume, m.task_id),
-        Cti::WrapupTaskEvent(m) => (K::WrapUp, m.task_id),
-        Cti::EndTaskEvent(m) => (K::End, m.task_id),
-        _ => return None,
-    })
-}
-
-fn failure(message: &Cti) -> Option<u32> {
-    match message {
-        Cti::FailureConf(m) => Some(m.invoke_id),
-        Cti::FailureResp(m) => Some(m.invoke_id),
-        Cti::ControlFailureConf(m) => Some(m.invoke_id),
-        _ => None,
-    }
+    let [answer] = message.doc()?.answered_by else { return None };
+    let about = message.about();
+    let wanted = if let Some(kind) = TaskEventKind::of_name(answer) {
+        Wanted::Task(kind, about.task.unwrap_or(TaskId::NONE))
+    } else if *answer == AgentStateEvent::DOC.name {
+        let (skill_target, mrd) = (about.agent.unwrap_or(NO_AGENT), about.mrd.unwrap_or(NO_MRD));
+        Wanted::Agent(Place { skill_target, mrd })
+    } else {
+        return None;
+    };
+    Some((about.invoke?, wanted))
 }
 
 #[cfg(test)]

@@ -2,8 +2,9 @@
 
 use crate::{breach::Judge, judgement::Judgement};
 use cce_kernel::LinkId;
-use cce_mr::Mr;
+use cce_mr::{Mr, mr::CancelTask};
 use cce_views::Subject;
+use cce_wire::Message;
 use std::collections::BTreeMap;
 
 /// Dialogues with a cancel that waits for its answer. The lowest give way.
@@ -24,11 +25,11 @@ impl Cancels {
 
     /// The MR PG says something to an application.
     pub(crate) fn on_sent(&mut self, link: LinkId, message: &Mr, judge: &mut Judge<'_>) {
-        match message {
-            Mr::CancelTaskConf(conf) => self.on_confirmed((link, conf.dialogue_id), judge),
-            Mr::NewTaskFailureEvent(failure) => self.on_failed((link, failure.dialogue_id)),
-            Mr::TerminateDialogueEvent(end) => self.on_failed((link, end.dialogue_id)),
-            _ => {}
+        let Some(dialogue) = message.about().dialogue else { return };
+        if CancelTask::DOC.answered_by.contains(&message.name()) {
+            self.on_confirmed((link, dialogue), judge);
+        } else if CancelTask::DOC.refused_by.contains(&message.name()) {
+            self.on_failed((link, dialogue));
         }
     }
 

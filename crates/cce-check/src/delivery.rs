@@ -1,11 +1,12 @@
 //! Events of tasks on their way to the clients of the CTI server: whoever hears of one hears of it once.
 
 use crate::{breach::Judge, judgement::Judgement};
-use cce_cti::Cti;
+use cce_cti::{AgentPreCallEvent, Cti};
 use cce_kernel::{
     LinkId,
     model::{TaskEventKind, TaskId},
 };
+use cce_wire::Message;
 use std::collections::BTreeMap;
 
 /// Tasks whose latest event is remembered. The lowest give way.
@@ -72,23 +73,11 @@ impl Deliveries {
 
 /// What a message tells of which task, and the monitor that it is for.
 fn news(message: &Cti) -> Option<(News, TaskId, u32)> {
-    use TaskEventKind as K;
-    Some(match message {
-        Cti::AgentPreCallEvent(m) => {
-            let day = m.router_call_key_day?.cast_signed();
-            let (call, sequence) = (m.router_call_key_call_id?, m.router_call_key_sequence_number?);
-            (
-                News::Reserved,
-                TaskId { day, call: call.cast_signed(), sequence: sequence.cast_signed() },
-                m.monitor_id,
-            )
-        }
-        Cti::OfferTaskEvent(m) => (News::Event(K::Offer), m.task_id, m.monitor_id),
-        Cti::StartTaskEvent(m) => (News::Event(K::Start), m.task_id, m.monitor_id),
-        Cti::PauseTaskEvent(m) => (News::Event(K::Pause), m.task_id, m.monitor_id),
-        Cti::ResumeTaskEvent(m) => (News::Event(K::Resume), m.task_id, m.monitor_id),
-        Cti::WrapupTaskEvent(m) => (News::Event(K::WrapUp), m.task_id, m.monitor_id),
-        Cti::EndTaskEvent(m) => (News::Event(K::End), m.task_id, m.monitor_id),
-        _ => return None,
-    })
+    let news = match TaskEventKind::of_name(message.name()) {
+        Some(kind) => News::Event(kind),
+        None if message.name() == AgentPreCallEvent::DOC.name => News::Reserved,
+        None => return None,
+    };
+    let about = message.about();
+    Some((news, about.task?, about.monitor?))
 }

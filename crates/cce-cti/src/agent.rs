@@ -1,5 +1,6 @@
 //! Agent states, reservations and desk settings (cti-server-protocol 7).
 
+use crate::{ControlFailureConf, FailureConf};
 use cce_wire::{List, NamedArray, NamedVariable, Opaque, Secret, Text};
 
 cce_wire::group! {
@@ -25,7 +26,7 @@ cce_wire::rows! { $ agent {
     /// An agent's state in one media routing domain changed.
     30 => AgentStateEvent "AGENT_STATE_EVENT" server -> client, published "cti-server-protocol 7" {
         /// 0 for a session with all events.
-        monitor_id: u32 as "MonitorID",
+        monitor_id: u32 as "MonitorID" is monitor,
         /// The agent's peripheral.
         peripheral_id: u32 as "PeripheralID",
         /// The session of the agent's client.
@@ -47,7 +48,7 @@ cce_wire::rows! { $ agent {
         /// 0 none.
         event_reason_code: u16 as "EventReasonCode",
         /// The domain.
-        mrd_id: i32 as "MRDID",
+        mrd_id: i32 as "MRDID" is mrd,
         /// Tasks of the agent in the domain.
         num_tasks: u32 as "NumTasks",
         /// 0 not routable, 1 routable.
@@ -55,7 +56,7 @@ cce_wire::rows! { $ agent {
         /// Tasks at the same time.
         max_task_limit: u32 as "MaxTaskLimit",
         /// Skill target id of the agent.
-        icm_agent_id: i32 as "ICMAgentID",
+        icm_agent_id: i32 as "ICMAgentID" is agent,
         /// 0 not available, 1 available to the router, 2 available to the application.
         agent_availability_status: u32 as "AgentAvailabilityStatus",
         /// Number of groups of the floating part.
@@ -79,14 +80,15 @@ cce_wire::rows! { $ agent {
     } list flt_skill_groups: FltSkillGroup
 
     /// Asks for an agent's state in a media routing domain.
-    36 => QueryAgentStateReq "QUERY_AGENT_STATE_REQ" client -> server, published "cti-server-protocol 7" {
+    36 => QueryAgentStateReq "QUERY_AGENT_STATE_REQ" client -> server, published "cti-server-protocol 7",
+        answered by QueryAgentStateConf, refused by FailureConf {
         /// Echoed by the answer.
-        invoke_id: u32 as "InvokeID",
+        invoke_id: u32 as "InvokeID" is invoke,
         peripheral_id: u32 as "PeripheralID",
         /// The domain.
-        mrd_id: i32 as "MRDID",
+        mrd_id: i32 as "MRDID" is mrd,
         /// Skill target id of the agent.
-        icm_agent_id: i32 as "ICMAgentID",
+        icm_agent_id: i32 as "ICMAgentID" is agent,
     } floats {
         4 agent_extension: Text<16> as "AgentExtension",
         5 agent_id: Text<12> as "AgentID",
@@ -96,13 +98,13 @@ cce_wire::rows! { $ agent {
     /// An agent's state.
     37 => QueryAgentStateConf "QUERY_AGENT_STATE_CONF" server -> client, published "cti-server-protocol 7" {
         /// Of the request.
-        invoke_id: u32 as "InvokeID",
+        invoke_id: u32 as "InvokeID" is invoke,
         /// An agent state.
         agent_state: u16 as "AgentState",
         /// Number of groups of the floating part, at most 20.
         num_skill_groups: u16 as "NumSkillGroups",
         /// The domain.
-        mrd_id: i32 as "MRDID",
+        mrd_id: i32 as "MRDID" is mrd,
         /// Tasks of the agent in the domain.
         num_tasks: u32 as "NumTasks",
         /// 0 not routable, 1 routable.
@@ -110,7 +112,7 @@ cce_wire::rows! { $ agent {
         /// Tasks at the same time.
         max_task_limit: u32 as "MaxTaskLimit",
         /// Skill target id of the agent.
-        icm_agent_id: i32 as "ICMAgentID",
+        icm_agent_id: i32 as "ICMAgentID" is agent,
         /// 0 not available, 1 available to the router, 2 available to the application.
         agent_availability_status: u32 as "AgentAvailabilityStatus",
         /// The agent's department.
@@ -125,9 +127,10 @@ cce_wire::rows! { $ agent {
     } list skill_groups: FltSkillGroup
 
     /// Changes an agent's state.
-    38 => SetAgentStateReq "SET_AGENT_STATE_REQ" client -> server, published "cti-server-protocol 7" {
+    38 => SetAgentStateReq "SET_AGENT_STATE_REQ" client -> server, published "cti-server-protocol 7",
+        answered by SetAgentStateConf, refused by FailureConf | ControlFailureConf {
         /// Echoed by the answer.
-        invoke_id: u32 as "InvokeID",
+        invoke_id: u32 as "InvokeID" is invoke,
         peripheral_id: u32 as "PeripheralID",
         /// An agent state.
         agent_state: u16 as "AgentState",
@@ -154,13 +157,13 @@ cce_wire::rows! { $ agent {
     /// The agent's state is changed.
     39 => SetAgentStateConf "SET_AGENT_STATE_CONF" server -> client, published "cti-server-protocol 7" {
         /// Of the request.
-        invoke_id: u32 as "InvokeID",
+        invoke_id: u32 as "InvokeID" is invoke,
     }
 
     /// The router reserved an agent for a task.
     105 => AgentPreCallEvent "AGENT_PRE_CALL_EVENT" server -> client, published "cti-server-protocol 7" {
         /// 0 for a session with all events.
-        monitor_id: u32 as "MonitorID",
+        monitor_id: u32 as "MonitorID" is monitor,
         /// Number of named variables of the floating part.
         num_named_variables: u16 as "NumNamedVariables",
         /// Number of array elements of the floating part.
@@ -176,18 +179,18 @@ cce_wire::rows! { $ agent {
         /// Of the skill group.
         skill_group_priority: u16 as "SkillGroupPriority",
         /// The domain.
-        mrd_id: i32 as "MRDID",
+        mrd_id: i32 as "MRDID" is mrd,
         /// Skill target id of the agent.
         agent_skill_target_id: u32 as "AgentSkillTargetID" since 20,
     } floats {
         6 agent_instrument: Text<64> as "AgentInstrument",
-        72 router_call_key_day: u32 as "RouterCallKeyDay",
-        73 router_call_key_call_id: u32 as "RouterCallKeyCallID",
-        110 router_call_key_sequence_number: u32 as "RouterCallKeySequenceNumber",
+        72 router_call_key_day: u32 as "RouterCallKeyDay" is key_day,
+        73 router_call_key_call_id: u32 as "RouterCallKeyCallID" is key_call,
+        110 router_call_key_sequence_number: u32 as "RouterCallKeySequenceNumber" is key_sequence,
         8 ani: Text<40> as "ANI",
         9 user_to_user_info: Opaque<131> as "UserToUserInfo",
         11 dialed_number: Text<40> as "DialedNumber",
-        12 caller_entered_digits: Text<40> as "CallerEnteredDigits",
+        12 caller_entered_digits: Text<40> as "CallerEnteredDigits" is contact,
         210 flt_call_type_id: u32 as "CallTypeID" since 11,
         221 pre_call_invoke_id: u32 as "PreCallInvokeID" since 14,
         13 call_variable1: Text<41> as "CallVariable1",
@@ -213,20 +216,21 @@ cce_wire::rows! { $ agent {
     /// A reservation is withdrawn.
     106 => AgentPreCallAbortEvent "AGENT_PRE_CALL_ABORT_EVENT" server -> client, published "cti-server-protocol 7" {
         /// 0 for a session with all events.
-        monitor_id: u32 as "MonitorID",
+        monitor_id: u32 as "MonitorID" is monitor,
         /// The domain.
-        mrd_id: i32 as "MRDID",
+        mrd_id: i32 as "MRDID" is mrd,
     } floats {
         6 agent_instrument: Text<64> as "AgentInstrument",
-        72 router_call_key_day: u32 as "RouterCallKeyDay",
-        73 router_call_key_call_id: u32 as "RouterCallKeyCallID",
-        110 router_call_key_sequence_number: u32 as "RouterCallKeySequenceNumber",
+        72 router_call_key_day: u32 as "RouterCallKeyDay" is key_day,
+        73 router_call_key_call_id: u32 as "RouterCallKeyCallID" is key_call,
+        110 router_call_key_sequence_number: u32 as "RouterCallKeySequenceNumber" is key_sequence,
     }
 
     /// Asks for an agent's desk settings.
-    131 => AgentDeskSettingsReq "AGENT_DESK_SETTINGS_REQ" client -> server, published "cti-server-protocol 7" {
+    131 => AgentDeskSettingsReq "AGENT_DESK_SETTINGS_REQ" client -> server, published "cti-server-protocol 7",
+        answered by AgentDeskSettingsConf, refused by FailureConf {
         /// Echoed by the answer.
-        invoke_id: u32 as "InvokeID",
+        invoke_id: u32 as "InvokeID" is invoke,
         peripheral_id: u32 as "PeripheralID",
     } floats {
         5 agent_id: Text<12> as "AgentID",
@@ -235,7 +239,7 @@ cce_wire::rows! { $ agent {
     /// An agent's desk settings.
     132 => AgentDeskSettingsConf "AGENT_DESK_SETTINGS_CONF" server -> client, published "cti-server-protocol 7" {
         /// Of the request.
-        invoke_id: u32 as "InvokeID",
+        invoke_id: u32 as "InvokeID" is invoke,
         peripheral_id: u32 as "PeripheralID",
         /// See [`desk_settings_mask`](crate::desk_settings_mask).
         desk_settings_mask: u32 as "DeskSettingsMask",
@@ -266,7 +270,7 @@ cce_wire::rows! { $ agent {
     /// A reservation, for clients of the older kind.
     189 => AgentLegacyPreCallEvent "AGENT_LEGACY_PRE_CALL_EVENT" server -> client, inferred "cti-server-protocol 11.2" {
         /// 0 for a session with all events.
-        monitor_id: u32 as "MonitorID",
+        monitor_id: u32 as "MonitorID" is monitor,
         /// Number of named variables of the floating part.
         num_named_variables: u16 as "NumNamedVariables",
         /// Number of array elements of the floating part.
@@ -282,18 +286,18 @@ cce_wire::rows! { $ agent {
         /// Of the skill group.
         skill_group_priority: u16 as "SkillGroupPriority",
         /// The domain.
-        mrd_id: i32 as "MRDID",
+        mrd_id: i32 as "MRDID" is mrd,
         /// Skill target id of the agent.
         agent_skill_target_id: u32 as "AgentSkillTargetID" since 20,
     } floats {
         6 agent_instrument: Text<64> as "AgentInstrument",
-        72 router_call_key_day: u32 as "RouterCallKeyDay",
-        73 router_call_key_call_id: u32 as "RouterCallKeyCallID",
-        110 router_call_key_sequence_number: u32 as "RouterCallKeySequenceNumber",
+        72 router_call_key_day: u32 as "RouterCallKeyDay" is key_day,
+        73 router_call_key_call_id: u32 as "RouterCallKeyCallID" is key_call,
+        110 router_call_key_sequence_number: u32 as "RouterCallKeySequenceNumber" is key_sequence,
         8 ani: Text<40> as "ANI",
         9 user_to_user_info: Opaque<131> as "UserToUserInfo",
         11 dialed_number: Text<40> as "DialedNumber",
-        12 caller_entered_digits: Text<40> as "CallerEnteredDigits",
+        12 caller_entered_digits: Text<40> as "CallerEnteredDigits" is contact,
         210 flt_call_type_id: u32 as "CallTypeID" since 11,
         221 pre_call_invoke_id: u32 as "PreCallInvokeID" since 14,
         13 call_variable1: Text<41> as "CallVariable1",

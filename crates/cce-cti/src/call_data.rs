@@ -3,6 +3,7 @@
 //! Calls, lines and devices: `LocalConnectionState` 0 null, 1 initiate, 2 alerting, 3 connect, 4 hold, 5 queued,
 //! 6 fail; device types, line types and call types as in cti-server-protocol 12; 0xFFFF is none.
 
+use crate::{ControlFailureConf, FailureConf};
 use cce_wire::{NamedArray, NamedVariable, Opaque, Text, Time32};
 
 cce_wire::group! {
@@ -25,7 +26,7 @@ cce_wire::group! {
 cce_wire::rows! { $ call_data {
     /// A call waits for an agent.
     21 => CallQueuedEvent "CALL_QUEUED_EVENT" server -> client, compact "cti-server-protocol 10" {
-        monitor_id: u32 as "MonitorID",
+        monitor_id: u32 as "MonitorID" is monitor,
         peripheral_id: u32 as "PeripheralID",
         peripheral_type: u16 as "PeripheralType",
         connection_device_id_type: u16 as "ConnectionDeviceIDType",
@@ -59,9 +60,9 @@ cce_wire::rows! { $ call_data {
         10 dnis: Text<32> as "DNIS",
         11 dialed_number: Text<40> as "DialedNumber",
         12 caller_entered_digits: Text<40> as "CallerEnteredDigits",
-        72 router_call_key_day: u32 as "RouterCallKeyDay",
-        73 router_call_key_call_id: u32 as "RouterCallKeyCallID",
-        110 router_call_key_sequence_number: u32 as "RouterCallKeySequenceNumber",
+        72 router_call_key_day: u32 as "RouterCallKeyDay" is key_day,
+        73 router_call_key_call_id: u32 as "RouterCallKeyCallID" is key_call,
+        110 router_call_key_sequence_number: u32 as "RouterCallKeySequenceNumber" is key_sequence,
         13 call_variable1: Text<41> as "CallVariable1",
         14 call_variable2: Text<41> as "CallVariable2",
         15 call_variable3: Text<41> as "CallVariable3",
@@ -79,7 +80,7 @@ cce_wire::rows! { $ call_data {
 
     /// A call came to be.
     23 => BeginCallEvent "BEGIN_CALL_EVENT" server -> client, compact "cti-server-protocol 10" {
-        monitor_id: u32 as "MonitorID",
+        monitor_id: u32 as "MonitorID" is monitor,
         peripheral_id: u32 as "PeripheralID",
         peripheral_type: u16 as "PeripheralType",
         num_cti_clients: u16 as "NumCTIClients",
@@ -97,9 +98,9 @@ cce_wire::rows! { $ call_data {
         10 dnis: Text<32> as "DNIS",
         11 dialed_number: Text<40> as "DialedNumber",
         12 caller_entered_digits: Text<40> as "CallerEnteredDigits",
-        72 router_call_key_day: u32 as "RouterCallKeyDay",
-        73 router_call_key_call_id: u32 as "RouterCallKeyCallID",
-        110 router_call_key_sequence_number: u32 as "RouterCallKeySequenceNumber",
+        72 router_call_key_day: u32 as "RouterCallKeyDay" is key_day,
+        73 router_call_key_call_id: u32 as "RouterCallKeyCallID" is key_call,
+        110 router_call_key_sequence_number: u32 as "RouterCallKeySequenceNumber" is key_sequence,
         223 call_reference_id: Opaque<32> as "CallReferenceID" since 14,
         232 call_originated_from: u8 as "CallOriginatedFrom" since 14,
         13 call_variable1: Text<41> as "CallVariable1",
@@ -119,7 +120,7 @@ cce_wire::rows! { $ call_data {
 
     /// A call is gone.
     24 => EndCallEvent "END_CALL_EVENT" server -> client, compact "cti-server-protocol 10" {
-        monitor_id: u32 as "MonitorID",
+        monitor_id: u32 as "MonitorID" is monitor,
         peripheral_id: u32 as "PeripheralID",
         peripheral_type: u16 as "PeripheralType",
         connection_device_id_type: u16 as "ConnectionDeviceIDType",
@@ -130,7 +131,7 @@ cce_wire::rows! { $ call_data {
 
     /// A call's data changed.
     25 => CallDataUpdateEvent "CALL_DATA_UPDATE_EVENT" server -> client, compact "cti-server-protocol 10" {
-        monitor_id: u32 as "MonitorID",
+        monitor_id: u32 as "MonitorID" is monitor,
         peripheral_id: u32 as "PeripheralID",
         peripheral_type: u16 as "PeripheralType",
         num_cti_clients: u16 as "NumCTIClients",
@@ -153,9 +154,9 @@ cce_wire::rows! { $ call_data {
         10 dnis: Text<32> as "DNIS",
         11 dialed_number: Text<40> as "DialedNumber",
         12 caller_entered_digits: Text<40> as "CallerEnteredDigits",
-        72 router_call_key_day: u32 as "RouterCallKeyDay",
-        73 router_call_key_call_id: u32 as "RouterCallKeyCallID",
-        110 router_call_key_sequence_number: u32 as "RouterCallKeySequenceNumber",
+        72 router_call_key_day: u32 as "RouterCallKeyDay" is key_day,
+        73 router_call_key_call_id: u32 as "RouterCallKeyCallID" is key_call,
+        110 router_call_key_sequence_number: u32 as "RouterCallKeySequenceNumber" is key_sequence,
         95 customer_phone_number: Text<20> as "CustomerPhoneNumber",
         96 customer_account_number: Text<32> as "CustomerAccountNumber",
         223 call_reference_id: Opaque<32> as "CallReferenceID" since 14,
@@ -175,8 +176,9 @@ cce_wire::rows! { $ call_data {
     } list clients: CtiClient
 
     /// Changes a call's data.
-    26 => SetCallDataReq "SET_CALL_DATA_REQ" client -> server, compact "cti-server-protocol 10" {
-        invoke_id: u32 as "InvokeID",
+    26 => SetCallDataReq "SET_CALL_DATA_REQ" client -> server, compact "cti-server-protocol 10",
+        answered by SetCallDataConf, refused by FailureConf | ControlFailureConf {
+        invoke_id: u32 as "InvokeID" is invoke,
         peripheral_id: u32 as "PeripheralID",
         connection_device_id_type: u16 as "ConnectionDeviceIDType",
         connection_call_id: u32 as "ConnectionCallID",
@@ -210,12 +212,13 @@ cce_wire::rows! { $ call_data {
 
     /// The call's data is changed.
     27 => SetCallDataConf "SET_CALL_DATA_CONF" server -> client, compact "cti-server-protocol 10" {
-        invoke_id: u32 as "InvokeID",
+        invoke_id: u32 as "InvokeID" is invoke,
     }
 
     /// The client needs the call no more.
-    28 => ReleaseCallReq "RELEASE_CALL_REQ" client -> server, compact "cti-server-protocol 10" {
-        invoke_id: u32 as "InvokeID",
+    28 => ReleaseCallReq "RELEASE_CALL_REQ" client -> server, compact "cti-server-protocol 10",
+        answered by ReleaseCallConf, refused by FailureConf | ControlFailureConf {
+        invoke_id: u32 as "InvokeID" is invoke,
         peripheral_id: u32 as "PeripheralID",
         connection_device_id_type: u16 as "ConnectionDeviceIDType",
         connection_call_id: u32 as "ConnectionCallID",
@@ -225,12 +228,12 @@ cce_wire::rows! { $ call_data {
 
     /// The call is released.
     29 => ReleaseCallConf "RELEASE_CALL_CONF" server -> client, compact "cti-server-protocol 10" {
-        invoke_id: u32 as "InvokeID",
+        invoke_id: u32 as "InvokeID" is invoke,
     }
 
     /// A call waits no more.
     86 => CallDequeuedEvent "CALL_DEQUEUED_EVENT" server -> client, compact "cti-server-protocol 10" {
-        monitor_id: u32 as "MonitorID",
+        monitor_id: u32 as "MonitorID" is monitor,
         peripheral_id: u32 as "PeripheralID",
         peripheral_type: u16 as "PeripheralType",
         connection_device_id_type: u16 as "ConnectionDeviceIDType",

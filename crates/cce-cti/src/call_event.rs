@@ -17,7 +17,7 @@ cce_wire::group! {
 cce_wire::rows! { $ call_event {
     /// A call arrived at a device.
     9 => CallDeliveredEvent "CALL_DELIVERED_EVENT" server -> client, compact "cti-server-protocol 10" {
-        monitor_id: u32 as "MonitorID",
+        monitor_id: u32 as "MonitorID" is monitor,
         peripheral_id: u32 as "PeripheralID",
         peripheral_type: u16 as "PeripheralType",
         connection_device_id_type: u16 as "ConnectionDeviceIDType",
@@ -51,9 +51,9 @@ cce_wire::rows! { $ call_event {
         10 dnis: Text<32> as "DNIS",
         11 dialed_number: Text<40> as "DialedNumber",
         12 caller_entered_digits: Text<40> as "CallerEnteredDigits",
-        72 router_call_key_day: u32 as "RouterCallKeyDay",
-        73 router_call_key_call_id: u32 as "RouterCallKeyCallID",
-        110 router_call_key_sequence_number: u32 as "RouterCallKeySequenceNumber",
+        72 router_call_key_day: u32 as "RouterCallKeyDay" is key_day,
+        73 router_call_key_call_id: u32 as "RouterCallKeyCallID" is key_call,
+        110 router_call_key_sequence_number: u32 as "RouterCallKeySequenceNumber" is key_sequence,
         223 call_reference_id: Opaque<32> as "CallReferenceID" since 14,
         13 call_variable1: Text<41> as "CallVariable1",
         14 call_variable2: Text<41> as "CallVariable2",
@@ -72,7 +72,7 @@ cce_wire::rows! { $ call_event {
 
     /// A call was answered.
     10 => CallEstablishedEvent "CALL_ESTABLISHED_EVENT" server -> client, compact "cti-server-protocol 10" {
-        monitor_id: u32 as "MonitorID",
+        monitor_id: u32 as "MonitorID" is monitor,
         peripheral_id: u32 as "PeripheralID",
         peripheral_type: u16 as "PeripheralType",
         connection_device_id_type: u16 as "ConnectionDeviceIDType",
@@ -103,7 +103,7 @@ cce_wire::rows! { $ call_event {
 
     /// A call was held.
     11 => CallHeldEvent "CALL_HELD_EVENT" server -> client, compact "cti-server-protocol 10" {
-        monitor_id: u32 as "MonitorID",
+        monitor_id: u32 as "MonitorID" is monitor,
         peripheral_id: u32 as "PeripheralID",
         peripheral_type: u16 as "PeripheralType",
         connection_device_id_type: u16 as "ConnectionDeviceIDType",
@@ -118,7 +118,7 @@ cce_wire::rows! { $ call_event {
 
     /// A held call was retrieved.
     12 => CallRetrievedEvent "CALL_RETRIEVED_EVENT" server -> client, compact "cti-server-protocol 10" {
-        monitor_id: u32 as "MonitorID",
+        monitor_id: u32 as "MonitorID" is monitor,
         peripheral_id: u32 as "PeripheralID",
         peripheral_type: u16 as "PeripheralType",
         connection_device_id_type: u16 as "ConnectionDeviceIDType",
@@ -133,7 +133,7 @@ cce_wire::rows! { $ call_event {
 
     /// A call ended.
     13 => CallClearedEvent "CALL_CLEARED_EVENT" server -> client, compact "cti-server-protocol 10" {
-        monitor_id: u32 as "MonitorID",
+        monitor_id: u32 as "MonitorID" is monitor,
         peripheral_id: u32 as "PeripheralID",
         peripheral_type: u16 as "PeripheralType",
         connection_device_id_type: u16 as "ConnectionDeviceIDType",
@@ -146,7 +146,7 @@ cce_wire::rows! { $ call_event {
 
     /// A party left a call.
     14 => CallConnectionClearedEvent "CALL_CONNECTION_CLEARED_EVENT" server -> client, compact "cti-server-protocol 10" {
-        monitor_id: u32 as "MonitorID",
+        monitor_id: u32 as "MonitorID" is monitor,
         peripheral_id: u32 as "PeripheralID",
         peripheral_type: u16 as "PeripheralType",
         connection_device_id_type: u16 as "ConnectionDeviceIDType",
@@ -161,7 +161,7 @@ cce_wire::rows! { $ call_event {
 
     /// A device made a call.
     15 => CallOriginatedEvent "CALL_ORIGINATED_EVENT" server -> client, compact "cti-server-protocol 10" {
-        monitor_id: u32 as "MonitorID",
+        monitor_id: u32 as "MonitorID" is monitor,
         peripheral_id: u32 as "PeripheralID",
         peripheral_type: u16 as "PeripheralType",
         connection_device_id_type: u16 as "ConnectionDeviceIDType",
@@ -186,7 +186,7 @@ cce_wire::rows! { $ call_event {
 
     /// A call could not be completed.
     16 => CallFailedEvent "CALL_FAILED_EVENT" server -> client, compact "cti-server-protocol 10" {
-        monitor_id: u32 as "MonitorID",
+        monitor_id: u32 as "MonitorID" is monitor,
         peripheral_id: u32 as "PeripheralID",
         peripheral_type: u16 as "PeripheralType",
         connection_device_id_type: u16 as "ConnectionDeviceIDType",
@@ -204,7 +204,7 @@ cce_wire::rows! { $ call_event {
 
     /// Calls were joined to a conference.
     17 => CallConferencedEvent "CALL_CONFERENCED_EVENT" server -> client, compact "cti-server-protocol 10" {
-        monitor_id: u32 as "MonitorID",
+        monitor_id: u32 as "MonitorID" is monitor,
         peripheral_id: u32 as "PeripheralID",
         peripheral_type: u16 as "PeripheralType",
         primary_device_id_type: u16 as "PrimaryDeviceIDType",
@@ -230,7 +230,7 @@ cce_wire::rows! { $ call_event {
 
     /// A call was transferred.
     18 => CallTransferredEvent "CALL_TRANSFERRED_EVENT" server -> client, compact "cti-server-protocol 10" {
-        monitor_id: u32 as "MonitorID",
+        monitor_id: u32 as "MonitorID" is monitor,
         peripheral_id: u32 as "PeripheralID",
         peripheral_type: u16 as "PeripheralType",
         primary_device_id_type: u16 as "PrimaryDeviceIDType",
@@ -256,7 +256,7 @@ cce_wire::rows! { $ call_event {
 
     /// A call left a device for another.
     19 => CallDivertedEvent "CALL_DIVERTED_EVENT" server -> client, compact "cti-server-protocol 10" {
-        monitor_id: u32 as "MonitorID",
+        monitor_id: u32 as "MonitorID" is monitor,
         peripheral_id: u32 as "PeripheralID",
         peripheral_type: u16 as "PeripheralType",
         connection_device_id_type: u16 as "ConnectionDeviceIDType",
@@ -275,7 +275,7 @@ cce_wire::rows! { $ call_event {
 
     /// A device got a dial tone.
     20 => CallServiceInitiatedEvent "CALL_SERVICE_INITIATED_EVENT" server -> client, compact "cti-server-protocol 10" {
-        monitor_id: u32 as "MonitorID",
+        monitor_id: u32 as "MonitorID" is monitor,
         peripheral_id: u32 as "PeripheralID",
         peripheral_type: u16 as "PeripheralType",
         connection_device_id_type: u16 as "ConnectionDeviceIDType",
@@ -298,7 +298,7 @@ cce_wire::rows! { $ call_event {
 
     /// A call left by a trunk.
     34 => CallReachedNetworkEvent "CALL_REACHED_NETWORK_EVENT" server -> client, compact "cti-server-protocol 10" {
-        monitor_id: u32 as "MonitorID",
+        monitor_id: u32 as "MonitorID" is monitor,
         peripheral_id: u32 as "PeripheralID",
         peripheral_type: u16 as "PeripheralType",
         connection_device_id_type: u16 as "ConnectionDeviceIDType",

@@ -1,6 +1,7 @@
 //! The configuration service (cti-server-protocol 9). A message carries up to 10 records; each begins with its
 //! `RecordType`.
 
+use crate::FailureConf;
 use cce_wire::{List, Opaque, Text};
 
 cce_wire::group! {
@@ -327,9 +328,10 @@ cce_wire::rows! { $ config {
     } list records: AgentServiceRecord
 
     /// Sets an agent's services.
-    283 => SetAgentServiceDataReq "SET_AGENT_SERVICE_DATA_REQ" client -> server, compact "cti-server-protocol 9" since 24 {
+    283 => SetAgentServiceDataReq "SET_AGENT_SERVICE_DATA_REQ" client -> server, compact "cti-server-protocol 9" since 24,
+        answered by SetAgentServiceDataConf, refused by FailureConf {
         /// Echoed by the answer.
-        invoke_id: u32 as "InvokeID",
+        invoke_id: u32 as "InvokeID" is invoke,
     } floats {
         310 num_of_enabled_services: u16 as "NumEnabledServices" since 24,
         /// 1 agent answers, 2 call transcription.
@@ -339,6 +341,6 @@ cce_wire::rows! { $ config {
     /// The agent's services are set.
     284 => SetAgentServiceDataConf "SET_AGENT_SERVICE_DATA_CONF" server -> client, compact "cti-server-protocol 9" since 24 {
         /// Of the request.
-        invoke_id: u32 as "InvokeID",
+        invoke_id: u32 as "InvokeID" is invoke,
     }
 } }

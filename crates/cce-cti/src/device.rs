@@ -1,5 +1,6 @@
 //! Devices and their calls (cti-server-protocol 8).
 
+use crate::FailureConf;
 use cce_wire::Text;
 
 cce_wire::group! {
@@ -23,9 +24,10 @@ cce_wire::group! {
 
 cce_wire::rows! { $ device {
     /// Asks what a device can do.
-    78 => QueryDeviceInfoReq "QUERY_DEVICE_INFO_REQ" client -> server, published "cti-server-protocol 8" {
+    78 => QueryDeviceInfoReq "QUERY_DEVICE_INFO_REQ" client -> server, published "cti-server-protocol 8",
+        answered by QueryDeviceInfoConf, refused by FailureConf {
         /// Echoed by the answer.
-        invoke_id: u32 as "InvokeID",
+        invoke_id: u32 as "InvokeID" is invoke,
         peripheral_id: u32 as "PeripheralID",
         /// Zero.
         reserved: u16 as "Reserved",
@@ -36,7 +38,7 @@ cce_wire::rows! { $ device {
     /// What a device can do.
     79 => QueryDeviceInfoConf "QUERY_DEVICE_INFO_CONF" server -> client, published "cti-server-protocol 8" {
         /// Of the request.
-        invoke_id: u32 as "InvokeID",
+        invoke_id: u32 as "InvokeID" is invoke,
         /// See [`peripheral_type`](crate::peripheral_type).
         peripheral_type: u16 as "PeripheralType",
         /// 0 station, 1 line, 2 button, 3 ACD, 4 trunk, 5 operator, 16 to 21 their groups, 22 CTI port, 23 CTI port over SIP, 255 other.
@@ -60,9 +62,10 @@ cce_wire::rows! { $ device {
     } list lines: DeviceLine
 
     /// Asks for the calls of a device.
-    84 => SnapshotDeviceReq "SNAPSHOT_DEVICE_REQ" client -> server, published "cti-server-protocol 8" {
+    84 => SnapshotDeviceReq "SNAPSHOT_DEVICE_REQ" client -> server, published "cti-server-protocol 8",
+        answered by SnapshotDeviceConf, refused by FailureConf {
         /// Echoed by the answer.
-        invoke_id: u32 as "InvokeID",
+        invoke_id: u32 as "InvokeID" is invoke,
         peripheral_id: u32 as "PeripheralID",
         snapshot_device_type: u16 as "SnapshotDeviceType",
     } floats {
@@ -72,7 +75,7 @@ cce_wire::rows! { $ device {
     /// The calls of a device.
     85 => SnapshotDeviceConf "SNAPSHOT_DEVICE_CONF" server -> client, published "cti-server-protocol 8" {
         /// Of the request.
-        invoke_id: u32 as "InvokeID",
+        invoke_id: u32 as "InvokeID" is invoke,
         /// Number of groups of the floating part, at most 16.
         num_calls: u16 as "NumCalls",
     } list calls: DeviceCall

@@ -1,17 +1,19 @@
 //! The ARM layer's agent messages: sign-in to media routing domains, readiness,
 //! interruption, the account after a reconnect (cti-server-protocol 11).
 
+use crate::{AgentStateEvent, FailureConf};
 use cce_wire::{List, Text};
 
 cce_wire::rows! { $ media {
     /// Signs an agent in to a media routing domain.
-    151 => MediaLoginReq "MEDIA_LOGIN_REQ" client -> server, inferred "cti-server-protocol 11.1" {
+    151 => MediaLoginReq "MEDIA_LOGIN_REQ" client -> server, inferred "cti-server-protocol 11.1",
+        answered by MediaLoginResp, refused by FailureConf {
         /// Echoed by the answer.
-        invoke_id: u32 as "InvokeID",
+        invoke_id: u32 as "InvokeID" is invoke,
         /// The domain.
-        mrd_id: i32 as "MRDID",
+        mrd_id: i32 as "MRDID" is mrd,
         /// Skill target id of the agent.
-        icm_agent_id: i32 as "ICMAgentID",
+        icm_agent_id: i32 as "ICMAgentID" is agent,
         /// Tasks at the same time.
         max_task_limit: u32 as "MaxTaskLimit",
         /// Whether the router may assign tasks.
@@ -27,19 +29,20 @@ cce_wire::rows! { $ media {
     /// Answers a sign-in.
     152 => MediaLoginResp "MEDIA_LOGIN_RESP" server -> client, inferred "cti-server-protocol 11.1" {
         /// Of the request.
-        invoke_id: u32 as "InvokeID",
+        invoke_id: u32 as "InvokeID" is invoke,
         /// See [`arm`](crate::arm).
         status: u32 as "Status",
     }
 
     /// Signs an agent out of a media routing domain.
-    153 => MediaLogoutInd "MEDIA_LOGOUT_IND" client -> server, inferred "cti-server-protocol 11.1" {
+    153 => MediaLogoutInd "MEDIA_LOGOUT_IND" client -> server, inferred "cti-server-protocol 11.1",
+        answered by AgentStateEvent, refused by FailureConf | FailureResp {
         /// Echoed by a refusal.
-        invoke_id: u32 as "InvokeID",
+        invoke_id: u32 as "InvokeID" is invoke,
         /// The domain.
-        mrd_id: i32 as "MRDID",
+        mrd_id: i32 as "MRDID" is mrd,
         /// Skill target id of the agent.
-        icm_agent_id: i32 as "ICMAgentID",
+        icm_agent_id: i32 as "ICMAgentID" is agent,
         /// 0 none.
         reason_code: u16 as "ReasonCode",
     } floats {
@@ -50,55 +53,59 @@ cce_wire::rows! { $ media {
     }
 
     /// Lets the router assign tasks to an agent.
-    154 => MakeAgentRoutableInd "MAKE_AGENT_ROUTABLE_IND" client -> server, inferred "cti-server-protocol 11.1" {
+    154 => MakeAgentRoutableInd "MAKE_AGENT_ROUTABLE_IND" client -> server, inferred "cti-server-protocol 11.1",
+        answered by AgentStateEvent, refused by FailureConf | FailureResp {
         /// Echoed by a refusal.
-        invoke_id: u32 as "InvokeID",
+        invoke_id: u32 as "InvokeID" is invoke,
         /// The domain.
-        mrd_id: i32 as "MRDID",
+        mrd_id: i32 as "MRDID" is mrd,
         /// Skill target id of the agent.
-        icm_agent_id: i32 as "ICMAgentID",
+        icm_agent_id: i32 as "ICMAgentID" is agent,
         /// Tasks at the same time.
         max_tasks: u32 as "MaxTasks",
     }
 
     /// Asks that the router assign no more tasks to an agent.
-    155 => MakeAgentNotRoutableReq "MAKE_AGENT_NOT_ROUTABLE_REQ" client -> server, inferred "cti-server-protocol 11.1" {
+    155 => MakeAgentNotRoutableReq "MAKE_AGENT_NOT_ROUTABLE_REQ" client -> server, inferred "cti-server-protocol 11.1",
+        answered by MakeAgentNotRoutableResp, refused by FailureConf {
         /// Echoed by the answer.
-        invoke_id: u32 as "InvokeID",
+        invoke_id: u32 as "InvokeID" is invoke,
         /// The domain.
-        mrd_id: i32 as "MRDID",
+        mrd_id: i32 as "MRDID" is mrd,
         /// Skill target id of the agent.
-        icm_agent_id: i32 as "ICMAgentID",
+        icm_agent_id: i32 as "ICMAgentID" is agent,
     }
 
     /// Answers that request.
     156 => MakeAgentNotRoutableResp "MAKE_AGENT_NOT_ROUTABLE_RESP" server -> client, inferred "cti-server-protocol 11.1" {
         /// Of the request.
-        invoke_id: u32 as "InvokeID",
+        invoke_id: u32 as "InvokeID" is invoke,
         /// See [`arm`](crate::arm).
         status: u32 as "Status",
     }
 
     /// Makes an agent ready.
-    157 => MakeAgentReadyInd "MAKE_AGENT_READY_IND" client -> server, inferred "cti-server-protocol 11.1" {
+    157 => MakeAgentReadyInd "MAKE_AGENT_READY_IND" client -> server, inferred "cti-server-protocol 11.1",
+        answered by AgentStateEvent, refused by FailureConf | FailureResp {
         /// Echoed by a refusal.
-        invoke_id: u32 as "InvokeID",
+        invoke_id: u32 as "InvokeID" is invoke,
         /// The domain.
-        mrd_id: i32 as "MRDID",
+        mrd_id: i32 as "MRDID" is mrd,
         /// Skill target id of the agent.
-        icm_agent_id: i32 as "ICMAgentID",
+        icm_agent_id: i32 as "ICMAgentID" is agent,
         /// Whether the router may assign tasks.
         make_routable: bool as "MakeRoutable",
     }
 
     /// Asks to make an agent not ready; answered after the last task.
-    158 => MakeAgentNotReadyReq "MAKE_AGENT_NOT_READY_REQ" client -> server, inferred "cti-server-protocol 11.1" {
+    158 => MakeAgentNotReadyReq "MAKE_AGENT_NOT_READY_REQ" client -> server, inferred "cti-server-protocol 11.1",
+        answered by MakeAgentNotReadyResp, refused by FailureConf {
         /// Echoed by the answer.
-        invoke_id: u32 as "InvokeID",
+        invoke_id: u32 as "InvokeID" is invoke,
         /// The domain.
-        mrd_id: i32 as "MRDID",
+        mrd_id: i32 as "MRDID" is mrd,
         /// Skill target id of the agent.
-        icm_agent_id: i32 as "ICMAgentID",
+        icm_agent_id: i32 as "ICMAgentID" is agent,
         /// 0 none.
         reason_code: u16 as "ReasonCode",
     }
@@ -106,7 +113,7 @@ cce_wire::rows! { $ media {
     /// Answers that request.
     159 => MakeAgentNotReadyResp "MAKE_AGENT_NOT_READY_RESP" server -> client, inferred "cti-server-protocol 11.1" {
         /// Of the request.
-        invoke_id: u32 as "InvokeID",
+        invoke_id: u32 as "InvokeID" is invoke,
         /// See [`arm`](crate::arm).
         status: u32 as "Status",
     }
@@ -114,13 +121,13 @@ cce_wire::rows! { $ media {
     /// The server made an agent not routable by itself.
     170 => AgentMadeNotRoutableEvent "AGENT_MADE_NOT_ROUTABLE_EVENT" server -> client, inferred "cti-server-protocol 11.2" {
         /// 0 for a session with all events.
-        monitor_id: u32 as "MonitorID",
+        monitor_id: u32 as "MonitorID" is monitor,
         /// The agent's peripheral.
         peripheral_id: u32 as "PeripheralID",
         /// The domain.
-        mrd_id: i32 as "MRDID",
+        mrd_id: i32 as "MRDID" is mrd,
         /// Skill target id of the agent.
-        icm_agent_id: i32 as "ICMAgentID",
+        icm_agent_id: i32 as "ICMAgentID" is agent,
         /// 0 none.
         reason_code: u16 as "ReasonCode",
     }
@@ -128,67 +135,71 @@ cce_wire::rows! { $ media {
     /// A task of another media routing domain asks to interrupt the agent.
     171 => AgentInterruptAdvisoryEvent "AGENT_INTERRUPT_ADVISORY_EVENT" server -> client, inferred "cti-server-protocol 11.2" {
         /// 0 for a session with all events.
-        monitor_id: u32 as "MonitorID",
+        monitor_id: u32 as "MonitorID" is monitor,
         peripheral_id: u32 as "PeripheralID",
         /// The domain to be interrupted.
-        mrd_id: i32 as "MRDID",
+        mrd_id: i32 as "MRDID" is mrd,
         /// Skill target id of the agent.
-        icm_agent_id: i32 as "ICMAgentID",
+        icm_agent_id: i32 as "ICMAgentID" is agent,
         /// The domain of the task that interrupts.
         interrupting_mrd_id: i32 as "InterruptingMRDID",
     }
 
     /// The agent may be interrupted.
-    172 => AgentInterruptAcceptedInd "AGENT_INTERRUPT_ACCEPTED_IND" client -> server, inferred "cti-server-protocol 11.1" {
+    172 => AgentInterruptAcceptedInd "AGENT_INTERRUPT_ACCEPTED_IND" client -> server, inferred "cti-server-protocol 11.1",
+        answered by AgentStateEvent, refused by FailureConf | FailureResp {
         /// Echoed by a refusal.
-        invoke_id: u32 as "InvokeID",
+        invoke_id: u32 as "InvokeID" is invoke,
         /// The domain.
-        mrd_id: i32 as "MRDID",
+        mrd_id: i32 as "MRDID" is mrd,
         /// Skill target id of the agent.
-        icm_agent_id: i32 as "ICMAgentID",
+        icm_agent_id: i32 as "ICMAgentID" is agent,
     }
 
     /// The agent may not be interrupted.
-    173 => AgentInterruptUnacceptedInd "AGENT_INTERRUPT_UNACCEPTED_IND" client -> server, inferred "cti-server-protocol 11.1" {
+    173 => AgentInterruptUnacceptedInd "AGENT_INTERRUPT_UNACCEPTED_IND" client -> server, inferred "cti-server-protocol 11.1",
+        refused by FailureConf | FailureResp {
         /// Echoed by a refusal.
-        invoke_id: u32 as "InvokeID",
+        invoke_id: u32 as "InvokeID" is invoke,
         /// The domain.
-        mrd_id: i32 as "MRDID",
+        mrd_id: i32 as "MRDID" is mrd,
         /// Skill target id of the agent.
-        icm_agent_id: i32 as "ICMAgentID",
+        icm_agent_id: i32 as "ICMAgentID" is agent,
     }
 
     /// The interruption is over.
     174 => AgentInterruptDoneAdvisoryEvent "AGENT_INTERRUPT_DONE_ADVISORY_EVENT" server -> client, inferred "cti-server-protocol 11.2" {
         /// 0 for a session with all events.
-        monitor_id: u32 as "MonitorID",
+        monitor_id: u32 as "MonitorID" is monitor,
         peripheral_id: u32 as "PeripheralID",
         /// The domain that was interrupted.
-        mrd_id: i32 as "MRDID",
+        mrd_id: i32 as "MRDID" is mrd,
         /// Skill target id of the agent.
-        icm_agent_id: i32 as "ICMAgentID",
+        icm_agent_id: i32 as "ICMAgentID" is agent,
         /// The domain of the task that interrupted.
         interrupting_mrd_id: i32 as "InterruptingMRDID",
     }
 
     /// The agent goes on after an interruption.
-    175 => AgentInterruptDoneAcceptedInd "AGENT_INTERRUPT_DONE_ACCEPTED_IND" client -> server, inferred "cti-server-protocol 11.1" {
+    175 => AgentInterruptDoneAcceptedInd "AGENT_INTERRUPT_DONE_ACCEPTED_IND" client -> server, inferred "cti-server-protocol 11.1",
+        answered by AgentStateEvent, refused by FailureConf | FailureResp {
         /// Echoed by a refusal.
-        invoke_id: u32 as "InvokeID",
+        invoke_id: u32 as "InvokeID" is invoke,
         /// The domain.
-        mrd_id: i32 as "MRDID",
+        mrd_id: i32 as "MRDID" is mrd,
         /// Skill target id of the agent.
-        icm_agent_id: i32 as "ICMAgentID",
+        icm_agent_id: i32 as "ICMAgentID" is agent,
     }
 
     /// Changes an agent's number of tasks at the same time.
-    176 => ChangeMaxTaskLimitReq "CHANGE_MAX_TASK_LIMIT_REQ" client -> server, inferred "cti-server-protocol 11.1" {
+    176 => ChangeMaxTaskLimitReq "CHANGE_MAX_TASK_LIMIT_REQ" client -> server, inferred "cti-server-protocol 11.1",
+        answered by ChangeMaxTaskLimitResp, refused by FailureConf {
         /// Echoed by the answer.
-        invoke_id: u32 as "InvokeID",
+        invoke_id: u32 as "InvokeID" is invoke,
         /// The domain.
-        mrd_id: i32 as "MRDID",
+        mrd_id: i32 as "MRDID" is mrd,
         /// Skill target id of the agent.
-        icm_agent_id: i32 as "ICMAgentID",
+        icm_agent_id: i32 as "ICMAgentID" is agent,
         /// Tasks at the same time.
         max_task_limit: u32 as "MaxTaskLimit",
     }
@@ -196,44 +207,47 @@ cce_wire::rows! { $ media {
     /// Answers that request.
     177 => ChangeMaxTaskLimitResp "CHANGE_MAX_TASK_LIMIT_RESP" server -> client, inferred "cti-server-protocol 11.1" {
         /// Of the request.
-        invoke_id: u32 as "InvokeID",
+        invoke_id: u32 as "InvokeID" is invoke,
         /// See [`arm`](crate::arm).
         status: u32 as "Status",
     }
 
     /// Asks to take a task beyond the limit.
-    178 => OverrideLimitReq "OVERRIDE_LIMIT_REQ" client -> server, inferred "cti-server-protocol 11.1" {
+    178 => OverrideLimitReq "OVERRIDE_LIMIT_REQ" client -> server, inferred "cti-server-protocol 11.1",
+        answered by OverrideLimitResp, refused by FailureConf {
         /// Echoed by the answer.
-        invoke_id: u32 as "InvokeID",
+        invoke_id: u32 as "InvokeID" is invoke,
         /// The domain.
-        mrd_id: i32 as "MRDID",
+        mrd_id: i32 as "MRDID" is mrd,
         /// Skill target id of the agent.
-        icm_agent_id: i32 as "ICMAgentID",
+        icm_agent_id: i32 as "ICMAgentID" is agent,
     }
 
     /// Answers that request.
     179 => OverrideLimitResp "OVERRIDE_LIMIT_RESP" server -> client, inferred "cti-server-protocol 11.1" {
         /// Of the request.
-        invoke_id: u32 as "InvokeID",
+        invoke_id: u32 as "InvokeID" is invoke,
         /// See [`arm`](crate::arm).
         status: u32 as "Status",
     }
 
     /// Begins the account of agents and tasks after a reconnect.
-    181 => BeginAgentInitInd "BEGIN_AGENT_INIT_IND" client -> server, inferred "cti-server-protocol 11.1" {
+    181 => BeginAgentInitInd "BEGIN_AGENT_INIT_IND" client -> server, inferred "cti-server-protocol 11.1",
+        answered by AgentInitReadyEvent, refused by FailureConf {
         /// Echoed by a refusal.
-        invoke_id: u32 as "InvokeID",
+        invoke_id: u32 as "InvokeID" is invoke,
         application_path_id: i32 as "ApplicationPathID",
     }
 
     /// One agent of that account.
-    182 => AgentInitReq "AGENT_INIT_REQ" client -> server, inferred "cti-server-protocol 11.1" {
+    182 => AgentInitReq "AGENT_INIT_REQ" client -> server, inferred "cti-server-protocol 11.1",
+        answered by AgentInitResp, refused by FailureConf {
         /// Echoed by the answer.
-        invoke_id: u32 as "InvokeID",
+        invoke_id: u32 as "InvokeID" is invoke,
         /// The domain.
-        mrd_id: i32 as "MRDID",
+        mrd_id: i32 as "MRDID" is mrd,
         /// Skill target id of the agent.
-        icm_agent_id: i32 as "ICMAgentID",
+        icm_agent_id: i32 as "ICMAgentID" is agent,
         /// 0 not routable, 1 routable.
         agent_mode: u16 as "AgentMode",
         /// An agent state.
@@ -248,15 +262,16 @@ cce_wire::rows! { $ media {
     /// Answers the account of an agent.
     183 => AgentInitResp "AGENT_INIT_RESP" server -> client, inferred "cti-server-protocol 11.1" {
         /// Of the request.
-        invoke_id: u32 as "InvokeID",
+        invoke_id: u32 as "InvokeID" is invoke,
         /// See [`arm`](crate::arm).
         status: u32 as "Status",
     }
 
     /// Ends the account of agents and tasks.
-    184 => EndAgentInitInd "END_AGENT_INIT_IND" client -> server, inferred "cti-server-protocol 11.1" {
+    184 => EndAgentInitInd "END_AGENT_INIT_IND" client -> server, inferred "cti-server-protocol 11.1",
+        refused by FailureConf {
         /// Echoed by a refusal.
-        invoke_id: u32 as "InvokeID",
+        invoke_id: u32 as "InvokeID" is invoke,
         application_path_id: i32 as "ApplicationPathID",
     }
 
@@ -266,17 +281,18 @@ cce_wire::rows! { $ media {
     }
 
     /// Asks for the open reservations of a domain.
-    187 => GetPrecallMessagesReq "GET_PRECALL_MESSAGES_REQ" client -> server, inferred "cti-server-protocol 11.1" {
+    187 => GetPrecallMessagesReq "GET_PRECALL_MESSAGES_REQ" client -> server, inferred "cti-server-protocol 11.1",
+        answered by GetPrecallMessagesResp, refused by FailureConf {
         /// Echoed by the answer.
-        invoke_id: u32 as "InvokeID",
+        invoke_id: u32 as "InvokeID" is invoke,
         /// The domain.
-        mrd_id: i32 as "MRDID",
+        mrd_id: i32 as "MRDID" is mrd,
     }
 
     /// The open reservations follow.
     188 => GetPrecallMessagesResp "GET_PRECALL_MESSAGES_RESP" server -> client, inferred "cti-server-protocol 11.1" {
         /// Of the request.
-        invoke_id: u32 as "InvokeID",
+        invoke_id: u32 as "InvokeID" is invoke,
         /// Number of reservations that follow as events of their own.
         num_messages: u16 as "NumMessages",
     }
@@ -284,24 +300,25 @@ cce_wire::rows! { $ media {
     /// Refuses a message of the ARM layer.
     190 => FailureResp "FAILURE_RESP" server -> client, inferred "cti-server-protocol 11.1" {
         /// Of the refused message.
-        invoke_id: u32 as "InvokeID",
+        invoke_id: u32 as "InvokeID" is invoke,
         /// See [`arm`](crate::arm).
-        status: u32 as "Status",
+        status: u32 as "Status" is refusal,
     }
 
     /// Names the application path of the session.
-    208 => SetAppPathDataInd "SET_APP_PATH_DATA_IND" client -> server, inferred "cti-server-protocol 11.1" {
+    208 => SetAppPathDataInd "SET_APP_PATH_DATA_IND" client -> server, inferred "cti-server-protocol 11.1",
+        refused by FailureConf {
         /// Echoed by a refusal.
-        invoke_id: u32 as "InvokeID",
+        invoke_id: u32 as "InvokeID" is invoke,
         application_path_id: i32 as "ApplicationPathID",
     }
 
     /// The server wants the tasks of an agent.
     264 => AgentTasksRequestEvent "AGENT_TASKS_REQUEST_EVENT" server -> client, inferred "cti-server-protocol 11.2" since 23 {
         /// The domain.
-        mrd_id: i32 as "MRDID",
+        mrd_id: i32 as "MRDID" is mrd,
         /// Skill target id of the agent.
-        icm_agent_id: i32 as "ICMAgentID",
+        icm_agent_id: i32 as "ICMAgentID" is agent,
     } floats {
         288 desktop_connected_flag: bool as "DesktopConnectedFlag" since 23,
     }
@@ -309,19 +326,20 @@ cce_wire::rows! { $ media {
     /// The tasks of an agent are complete.
     265 => AgentTasksEndEvent "AGENT_TASKS_END_EVENT" server -> client, inferred "cti-server-protocol 11.2" since 23 {
         /// The domain.
-        mrd_id: i32 as "MRDID",
+        mrd_id: i32 as "MRDID" is mrd,
         /// Skill target id of the agent.
-        icm_agent_id: i32 as "ICMAgentID",
+        icm_agent_id: i32 as "ICMAgentID" is agent,
     } floats {
         7 text: Text<255> as "Text",
     }
 
     /// An agent's desktop is connected.
-    266 => DesktopConnectedInd "DESKTOP_CONNECTED_IND" client -> server, inferred "cti-server-protocol 11.1" since 23 {
+    266 => DesktopConnectedInd "DESKTOP_CONNECTED_IND" client -> server, inferred "cti-server-protocol 11.1" since 23,
+        refused by FailureConf {
         /// Echoed by a refusal.
-        invoke_id: u32 as "InvokeID",
+        invoke_id: u32 as "InvokeID" is invoke,
         /// Skill target id of the agent.
-        icm_agent_id: i32 as "ICMAgentID",
+        icm_agent_id: i32 as "ICMAgentID" is agent,
     } floats {
         /// At most 40.
         261 num_mrds: u16 as "NumMRDs" since 21,

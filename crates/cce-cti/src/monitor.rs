@@ -1,12 +1,14 @@
 //! Monitors of calls, devices, sessions and tasks (cti-server-protocol 8 and 11.1).
 
+use crate::FailureConf;
 use cce_wire::Text;
 
 cce_wire::rows! { $ monitor {
     /// Begins to watch a call or a device.
-    93 => MonitorStartReq "MONITOR_START_REQ" client -> server, published "cti-server-protocol 8" {
+    93 => MonitorStartReq "MONITOR_START_REQ" client -> server, published "cti-server-protocol 8",
+        answered by MonitorStartConf, refused by FailureConf {
         /// Echoed by the answer.
-        invoke_id: u32 as "InvokeID",
+        invoke_id: u32 as "InvokeID" is invoke,
         peripheral_id: u32 as "PeripheralID",
         /// 0xFFFFFFFF where a device is watched.
         connection_call_id: u32 as "ConnectionCallID",
@@ -26,31 +28,33 @@ cce_wire::rows! { $ monitor {
     /// The call or the device is watched.
     94 => MonitorStartConf "MONITOR_START_CONF" server -> client, published "cti-server-protocol 8" {
         /// Of the request.
-        invoke_id: u32 as "InvokeID",
+        invoke_id: u32 as "InvokeID" is invoke,
         /// Stands in the events of this monitor.
-        monitor_id: u32 as "MonitorID",
+        monitor_id: u32 as "MonitorID" is monitor,
     }
 
     /// Ends to watch a call or a device.
-    95 => MonitorStopReq "MONITOR_STOP_REQ" client -> server, published "cti-server-protocol 8" {
+    95 => MonitorStopReq "MONITOR_STOP_REQ" client -> server, published "cti-server-protocol 8",
+        answered by MonitorStopConf, refused by FailureConf {
         /// Echoed by the answer.
-        invoke_id: u32 as "InvokeID",
+        invoke_id: u32 as "InvokeID" is invoke,
         /// The monitor.
-        monitor_id: u32 as "MonitorID",
+        monitor_id: u32 as "MonitorID" is monitor,
     }
 
     /// The call or the device is watched no more.
     96 => MonitorStopConf "MONITOR_STOP_CONF" server -> client, published "cti-server-protocol 8" {
         /// Of the request.
-        invoke_id: u32 as "InvokeID",
+        invoke_id: u32 as "InvokeID" is invoke,
     }
 
     /// Changes what a monitor reports.
-    97 => ChangeMonitorMaskReq "CHANGE_MONITOR_MASK_REQ" client -> server, published "cti-server-protocol 8" {
+    97 => ChangeMonitorMaskReq "CHANGE_MONITOR_MASK_REQ" client -> server, published "cti-server-protocol 8",
+        answered by ChangeMonitorMaskConf, refused by FailureConf {
         /// Echoed by the answer.
-        invoke_id: u32 as "InvokeID",
+        invoke_id: u32 as "InvokeID" is invoke,
         /// The monitor.
-        monitor_id: u32 as "MonitorID",
+        monitor_id: u32 as "MonitorID" is monitor,
         /// See [`call_msg_mask`](crate::call_msg_mask).
         call_msg_mask: u32 as "CallMsgMask",
         /// See [`agent_state_mask`](crate::agent_state_mask).
@@ -60,7 +64,7 @@ cce_wire::rows! { $ monitor {
     /// The monitor reports that.
     98 => ChangeMonitorMaskConf "CHANGE_MONITOR_MASK_CONF" server -> client, published "cti-server-protocol 8" {
         /// Of the request.
-        invoke_id: u32 as "InvokeID",
+        invoke_id: u32 as "InvokeID" is invoke,
     }
 
     /// A client opened a session.
@@ -102,43 +106,46 @@ cce_wire::rows! { $ monitor {
     }
 
     /// Begins to watch another client's session.
-    101 => SessionMonitorStartReq "SESSION_MONITOR_START_REQ" client -> server, published "cti-server-protocol 8" {
+    101 => SessionMonitorStartReq "SESSION_MONITOR_START_REQ" client -> server, published "cti-server-protocol 8",
+        answered by SessionMonitorStartConf, refused by FailureConf {
         /// Echoed by the answer.
-        invoke_id: u32 as "InvokeID",
+        invoke_id: u32 as "InvokeID" is invoke,
         session_id: u32 as "SessionID",
     }
 
     /// The session is watched.
     102 => SessionMonitorStartConf "SESSION_MONITOR_START_CONF" server -> client, published "cti-server-protocol 8" {
         /// Of the request.
-        invoke_id: u32 as "InvokeID",
+        invoke_id: u32 as "InvokeID" is invoke,
         /// Stands in the events of this monitor.
-        monitor_id: u32 as "MonitorID",
+        monitor_id: u32 as "MonitorID" is monitor,
     }
 
     /// Ends to watch a session.
-    103 => SessionMonitorStopReq "SESSION_MONITOR_STOP_REQ" client -> server, published "cti-server-protocol 8" {
+    103 => SessionMonitorStopReq "SESSION_MONITOR_STOP_REQ" client -> server, published "cti-server-protocol 8",
+        answered by SessionMonitorStopConf, refused by FailureConf {
         /// Echoed by the answer.
-        invoke_id: u32 as "InvokeID",
+        invoke_id: u32 as "InvokeID" is invoke,
         /// The monitor.
-        monitor_id: u32 as "MonitorID",
+        monitor_id: u32 as "MonitorID" is monitor,
     }
 
     /// The session is watched no more.
     104 => SessionMonitorStopConf "SESSION_MONITOR_STOP_CONF" server -> client, published "cti-server-protocol 8" {
         /// Of the request.
-        invoke_id: u32 as "InvokeID",
+        invoke_id: u32 as "InvokeID" is invoke,
     }
 
     /// Begins to watch tasks.
-    201 => TaskMonitorStartReq "TASK_MONITOR_START_REQ" client -> server, inferred "cti-server-protocol 11.1" {
+    201 => TaskMonitorStartReq "TASK_MONITOR_START_REQ" client -> server, inferred "cti-server-protocol 11.1",
+        answered by TaskMonitorStartConf, refused by FailureConf {
         /// Echoed by the answer.
-        invoke_id: u32 as "InvokeID",
+        invoke_id: u32 as "InvokeID" is invoke,
         peripheral_id: u32 as "PeripheralID",
         /// The domain.
-        mrd_id: i32 as "MRDID",
+        mrd_id: i32 as "MRDID" is mrd,
         /// Skill target id of the agent.
-        icm_agent_id: i32 as "ICMAgentID",
+        icm_agent_id: i32 as "ICMAgentID" is agent,
         /// See [`task_msg_mask`](crate::task_msg_mask).
         task_msg_mask: u32 as "TaskMsgMask",
     }
@@ -146,31 +153,33 @@ cce_wire::rows! { $ monitor {
     /// The tasks are watched.
     202 => TaskMonitorStartConf "TASK_MONITOR_START_CONF" server -> client, inferred "cti-server-protocol 11.1" {
         /// Of the request.
-        invoke_id: u32 as "InvokeID",
+        invoke_id: u32 as "InvokeID" is invoke,
         /// Stands in the events of this monitor.
-        monitor_id: u32 as "MonitorID",
+        monitor_id: u32 as "MonitorID" is monitor,
     }
 
     /// Ends to watch tasks.
-    203 => TaskMonitorStopReq "TASK_MONITOR_STOP_REQ" client -> server, inferred "cti-server-protocol 11.1" {
+    203 => TaskMonitorStopReq "TASK_MONITOR_STOP_REQ" client -> server, inferred "cti-server-protocol 11.1",
+        answered by TaskMonitorStopConf, refused by FailureConf {
         /// Echoed by the answer.
-        invoke_id: u32 as "InvokeID",
+        invoke_id: u32 as "InvokeID" is invoke,
         /// The monitor.
-        monitor_id: u32 as "MonitorID",
+        monitor_id: u32 as "MonitorID" is monitor,
     }
 
     /// The tasks are watched no more.
     204 => TaskMonitorStopConf "TASK_MONITOR_STOP_CONF" server -> client, inferred "cti-server-protocol 11.1" {
         /// Of the request.
-        invoke_id: u32 as "InvokeID",
+        invoke_id: u32 as "InvokeID" is invoke,
     }
 
     /// Changes what a task monitor reports.
-    205 => ChangeTaskMonitorMaskReq "CHANGE_TASK_MONITOR_MASK_REQ" client -> server, inferred "cti-server-protocol 11.1" {
+    205 => ChangeTaskMonitorMaskReq "CHANGE_TASK_MONITOR_MASK_REQ" client -> server, inferred "cti-server-protocol 11.1",
+        answered by ChangeTaskMonitorMaskConf, refused by FailureConf {
         /// Echoed by the answer.
-        invoke_id: u32 as "InvokeID",
+        invoke_id: u32 as "InvokeID" is invoke,
         /// The monitor.
-        monitor_id: u32 as "MonitorID",
+        monitor_id: u32 as "MonitorID" is monitor,
         /// See [`task_msg_mask`](crate::task_msg_mask).
         task_msg_mask: u32 as "TaskMsgMask",
     }
@@ -178,6 +187,6 @@ cce_wire::rows! { $ monitor {
     /// The task monitor reports that.
     206 => ChangeTaskMonitorMaskConf "CHANGE_TASK_MONITOR_MASK_CONF" server -> client, inferred "cti-server-protocol 11.1" {
         /// Of the request.
-        invoke_id: u32 as "InvokeID",
+        invoke_id: u32 as "InvokeID" is invoke,
     }
 } }

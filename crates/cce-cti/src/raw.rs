@@ -1,6 +1,7 @@
 //! Messages whose number and name are published, but no layout: their bodies are kept as they came
 //! (cti-server-protocol 5).
 
+use crate::{ConsultationCallConf, ControlFailureConf, DeflectCallConf, FailureConf};
 use cce_wire::Opaque;
 
 /// The largest body (cti-server-protocol 17).
@@ -8,17 +9,20 @@ const BODY_MAX: usize = 12_492;
 
 cce_wire::rows! { $ raw {
     /// Makes a consultation call.
-    50 => ConsultationCallReq "CONSULTATION_CALL_REQ" client -> server, raw "cti-server-protocol 5" {
+    50 => ConsultationCallReq "CONSULTATION_CALL_REQ" client -> server, raw "cti-server-protocol 5",
+        answered by ConsultationCallConf, refused by FailureConf | ControlFailureConf {
         body: Opaque<BODY_MAX> as "Body",
     }
 
     /// Sends a call to another device.
-    52 => DeflectCallReq "DEFLECT_CALL_REQ" client -> server, raw "cti-server-protocol 5" {
+    52 => DeflectCallReq "DEFLECT_CALL_REQ" client -> server, raw "cti-server-protocol 5",
+        answered by DeflectCallConf, refused by FailureConf | ControlFailureConf {
         body: Opaque<BODY_MAX> as "Body",
     }
 
     /// Makes a predictive call.
-    58 => MakePredictiveCallReq "MAKE_PREDICTIVE_CALL_REQ" client -> server, raw "cti-server-protocol 5" {
+    58 => MakePredictiveCallReq "MAKE_PREDICTIVE_CALL_REQ" client -> server, raw "cti-server-protocol 5",
+        answered by MakePredictiveCallConf, refused by FailureConf | ControlFailureConf {
         body: Opaque<BODY_MAX> as "Body",
     }
 
@@ -33,7 +37,8 @@ cce_wire::rows! { $ raw {
     }
 
     /// Sends tones into a call.
-    91 => SendDtmfSignalReq "SEND_DTMF_SIGNAL_REQ" client -> server, raw "cti-server-protocol 5" {
+    91 => SendDtmfSignalReq "SEND_DTMF_SIGNAL_REQ" client -> server, raw "cti-server-protocol 5",
+        answered by SendDtmfSignalConf, refused by FailureConf | ControlFailureConf {
         body: Opaque<BODY_MAX> as "Body",
     }
 
@@ -53,7 +58,8 @@ cce_wire::rows! { $ raw {
     }
 
     /// Calls for a supervisor.
-    118 => SupervisorAssistReq "SUPERVISOR_ASSIST_REQ" client -> server, raw "cti-server-protocol 5" {
+    118 => SupervisorAssistReq "SUPERVISOR_ASSIST_REQ" client -> server, raw "cti-server-protocol 5",
+        answered by SupervisorAssistConf, refused by FailureConf | ControlFailureConf {
         body: Opaque<BODY_MAX> as "Body",
     }
 
@@ -68,7 +74,8 @@ cce_wire::rows! { $ raw {
     }
 
     /// Reports an emergency.
-    121 => EmergencyCallReq "EMERGENCY_CALL_REQ" client -> server, raw "cti-server-protocol 5" {
+    121 => EmergencyCallReq "EMERGENCY_CALL_REQ" client -> server, raw "cti-server-protocol 5",
+        answered by EmergencyCallConf, refused by FailureConf | ControlFailureConf {
         body: Opaque<BODY_MAX> as "Body",
     }
 
@@ -83,7 +90,8 @@ cce_wire::rows! { $ raw {
     }
 
     /// Takes a supervisory action on a call.
-    124 => SuperviseCallReq "SUPERVISE_CALL_REQ" client -> server, raw "cti-server-protocol 5" {
+    124 => SuperviseCallReq "SUPERVISE_CALL_REQ" client -> server, raw "cti-server-protocol 5",
+        answered by SuperviseCallConf, refused by FailureConf | ControlFailureConf {
         body: Opaque<BODY_MAX> as "Body",
     }
 
@@ -93,7 +101,8 @@ cce_wire::rows! { $ raw {
     }
 
     /// Asks for the members of a team.
-    126 => AgentTeamConfigReq "AGENT_TEAM_CONFIG_REQ" client -> server, raw "cti-server-protocol 5" {
+    126 => AgentTeamConfigReq "AGENT_TEAM_CONFIG_REQ" client -> server, raw "cti-server-protocol 5",
+        answered by AgentTeamConfigConf, refused by FailureConf | ControlFailureConf {
         body: Opaque<BODY_MAX> as "Body",
     }
 
@@ -103,7 +112,8 @@ cce_wire::rows! { $ raw {
     }
 
     /// Sets attributes of a device.
-    141 => SetDeviceAttributesReq "SET_DEVICE_ATTRIBUTES_REQ" client -> server, raw "cti-server-protocol 5" {
+    141 => SetDeviceAttributesReq "SET_DEVICE_ATTRIBUTES_REQ" client -> server, raw "cti-server-protocol 5",
+        answered by SetDeviceAttributesConf, refused by FailureConf | ControlFailureConf {
         body: Opaque<BODY_MAX> as "Body",
     }
 
@@ -113,7 +123,8 @@ cce_wire::rows! { $ raw {
     }
 
     /// Begins to record a call.
-    147 => StartRecordingReq "START_RECORDING_REQ" client -> server, raw "cti-server-protocol 5" {
+    147 => StartRecordingReq "START_RECORDING_REQ" client -> server, raw "cti-server-protocol 5",
+        answered by StartRecordingConf, refused by FailureConf | ControlFailureConf {
         body: Opaque<BODY_MAX> as "Body",
     }
 
@@ -123,7 +134,8 @@ cce_wire::rows! { $ raw {
     }
 
     /// Ends to record a call.
-    149 => StopRecordingReq "STOP_RECORDING_REQ" client -> server, raw "cti-server-protocol 5" {
+    149 => StopRecordingReq "STOP_RECORDING_REQ" client -> server, raw "cti-server-protocol 5",
+        answered by StopRecordingConf, refused by FailureConf | ControlFailureConf {
         body: Opaque<BODY_MAX> as "Body",
     }
 
@@ -163,7 +175,8 @@ cce_wire::rows! { $ raw {
     }
 
     /// Asks for the configuration of teams.
-    242 => TeamConfigReq "TEAM_CONFIG_REQ" client -> server, raw "cti-server-protocol 5" since 11 {
+    242 => TeamConfigReq "TEAM_CONFIG_REQ" client -> server, raw "cti-server-protocol 5" since 11,
+        answered by TeamConfigConf, refused by FailureConf | ControlFailureConf {
         body: Opaque<BODY_MAX> as "Body",
     }
 
@@ -188,7 +201,8 @@ cce_wire::rows! { $ raw {
     }
 
     /// Controls an agent's greeting.
-    249 => AgentGreetingControlReq "AGENT_GREETING_CONTROL_REQ" client -> server, raw "cti-server-protocol 5" since 15 {
+    249 => AgentGreetingControlReq "AGENT_GREETING_CONTROL_REQ" client -> server, raw "cti-server-protocol 5" since 15,
+        answered by AgentGreetingControlConf, refused by FailureConf | ControlFailureConf {
         body: Opaque<BODY_MAX> as "Body",
     }
 
@@ -198,7 +212,8 @@ cce_wire::rows! { $ raw {
     }
 
     /// Begins to record a call in the network.
-    267 => StartNetworkRecordingReq "START_NETWORK_RECORDING_REQ" client -> server, raw "cti-server-protocol 5" since 23 {
+    267 => StartNetworkRecordingReq "START_NETWORK_RECORDING_REQ" client -> server, raw "cti-server-protocol 5" since 23,
+        answered by StartNetworkRecordingConf, refused by FailureConf | ControlFailureConf {
         body: Opaque<BODY_MAX> as "Body",
     }
 
@@ -208,7 +223,8 @@ cce_wire::rows! { $ raw {
     }
 
     /// Ends to record a call in the network.
-    269 => StopNetworkRecordingReq "STOP_NETWORK_RECORDING_REQ" client -> server, raw "cti-server-protocol 5" since 23 {
+    269 => StopNetworkRecordingReq "STOP_NETWORK_RECORDING_REQ" client -> server, raw "cti-server-protocol 5" since 23,
+        answered by StopNetworkRecordingConf, refused by FailureConf | ControlFailureConf {
         body: Opaque<BODY_MAX> as "Body",
     }
 

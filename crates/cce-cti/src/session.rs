@@ -6,9 +6,9 @@ cce_wire::rows! { $ session {
     /// A request failed.
     1 => FailureConf "FAILURE_CONF" server -> client, published "cti-server-protocol 6" {
         /// Of the request.
-        invoke_id: u32 as "InvokeID",
+        invoke_id: u32 as "InvokeID" is invoke,
         /// See [`status`](crate::status).
-        status: u32 as "Status",
+        status: u32 as "Status" is refusal,
     }
 
     /// The session failed.
@@ -18,9 +18,10 @@ cce_wire::rows! { $ session {
     }
 
     /// Opens a session.
-    3 => OpenReq "OPEN_REQ" client -> server, published "cti-server-protocol 6" {
+    3 => OpenReq "OPEN_REQ" client -> server, published "cti-server-protocol 6",
+        answered by OpenConf, refused by FailureConf {
         /// Echoed by the answer.
-        invoke_id: u32 as "InvokeID",
+        invoke_id: u32 as "InvokeID" is invoke,
         /// Decides the layout of the whole session.
         version_number: u32 as "VersionNumber",
         /// Seconds without a message after which the server drops the session; 0xFFFFFFFF never.
@@ -56,11 +57,11 @@ cce_wire::rows! { $ session {
     /// The session is open.
     4 => OpenConf "OPEN_CONF" server -> client, published "cti-server-protocol 6" {
         /// Of the request.
-        invoke_id: u32 as "InvokeID",
+        invoke_id: u32 as "InvokeID" is invoke,
         /// May be fewer than requested.
         services_granted: u32 as "ServicesGranted",
         /// 0 for a session with all events.
-        monitor_id: u32 as "MonitorID",
+        monitor_id: u32 as "MonitorID" is monitor,
         /// See [`pg_status`](crate::pg_status).
         pg_status: u32 as "PGStatus",
         /// Seconds since 1970-01-01 00:00 UTC.
@@ -87,21 +88,23 @@ cce_wire::rows! { $ session {
     }
 
     /// Asks whether the server is alive.
-    5 => HeartbeatReq "HEARTBEAT_REQ" client -> server, published "cti-server-protocol 6" {
+    5 => HeartbeatReq "HEARTBEAT_REQ" client -> server, published "cti-server-protocol 6",
+        answered by HeartbeatConf, refused by FailureConf {
         /// Echoed by the answer.
-        invoke_id: u32 as "InvokeID",
+        invoke_id: u32 as "InvokeID" is invoke,
     }
 
     /// The server is alive.
     6 => HeartbeatConf "HEARTBEAT_CONF" server -> client, published "cti-server-protocol 6" {
         /// Of the request.
-        invoke_id: u32 as "InvokeID",
+        invoke_id: u32 as "InvokeID" is invoke,
     }
 
     /// Ends the session.
-    7 => CloseReq "CLOSE_REQ" client -> server, published "cti-server-protocol 6" {
+    7 => CloseReq "CLOSE_REQ" client -> server, published "cti-server-protocol 6",
+        answered by CloseConf, refused by FailureConf {
         /// Echoed by the answer.
-        invoke_id: u32 as "InvokeID",
+        invoke_id: u32 as "InvokeID" is invoke,
         /// See [`status`](crate::status).
         status: u32 as "Status",
     }
@@ -109,7 +112,7 @@ cce_wire::rows! { $ session {
     /// The session is ended.
     8 => CloseConf "CLOSE_CONF" server -> client, published "cti-server-protocol 6" {
         /// Of the request.
-        invoke_id: u32 as "InvokeID",
+        invoke_id: u32 as "InvokeID" is invoke,
     }
 
     /// Something happened to the central controller, a peripheral or the server.
@@ -135,9 +138,10 @@ cce_wire::rows! { $ session {
     }
 
     /// Reports something about the client to the server.
-    32 => ClientEventReportReq "CLIENT_EVENT_REPORT_REQ" client -> server, published "cti-server-protocol 6" {
+    32 => ClientEventReportReq "CLIENT_EVENT_REPORT_REQ" client -> server, published "cti-server-protocol 6",
+        answered by ClientEventReportConf, refused by FailureConf {
         /// Echoed by the answer.
-        invoke_id: u32 as "InvokeID",
+        invoke_id: u32 as "InvokeID" is invoke,
         /// 0 normal, 1 warning, 2 error.
         state: u16 as "State",
     } floats {
@@ -148,15 +152,15 @@ cce_wire::rows! { $ session {
     /// The report is taken.
     33 => ClientEventReportConf "CLIENT_EVENT_REPORT_CONF" server -> client, published "cti-server-protocol 6" {
         /// Of the request.
-        invoke_id: u32 as "InvokeID",
+        invoke_id: u32 as "InvokeID" is invoke,
     }
 
     /// The peripheral refused a request.
     35 => ControlFailureConf "CONTROL_FAILURE_CONF" server -> client, published "cti-server-protocol 6" {
         /// Of the request.
-        invoke_id: u32 as "InvokeID",
+        invoke_id: u32 as "InvokeID" is invoke,
         /// See [`control_failure`](crate::control_failure).
-        failure_code: u16 as "FailureCode",
+        failure_code: u16 as "FailureCode" is refusal,
         /// The peripheral's own code; 0 none.
         peripheral_error_code: u32 as "PeripheralErrorCode",
     } floats {
@@ -169,13 +173,13 @@ cce_wire::rows! { $ session {
     /// Asks a client whether the active server may go into maintenance; to be answered within 5 s.
     278 => ActiveMaintenanceReqMsg "ACTIVE_MAINTENANCE_REQ_MSG" server -> client, published "cti-server-protocol 8" since 24 {
         /// Echoed by the answer.
-        invoke_id: u32 as "InvokeID",
+        invoke_id: u32 as "InvokeID" is invoke,
     }
 
     /// Answers that question.
     279 => ActiveMaintenanceRespMsg "ACTIVE_MAINTENANCE_RESP_MSG" client -> server, published "cti-server-protocol 8" since 24 {
         /// Of the request.
-        invoke_id: u32 as "InvokeID",
+        invoke_id: u32 as "InvokeID" is invoke,
         maintenance_mode_accepted: bool as "MaintenanceModeAccepted",
     }
 

@@ -1,12 +1,14 @@
 //! Counters of agents and skill groups (cti-server-protocol 8).
 
+use crate::FailureConf;
 use cce_wire::Text;
 
 cce_wire::rows! { $ statistics {
     /// Asks for an agent's counters.
-    112 => QueryAgentStatisticsReq "QUERY_AGENT_STATISTICS_REQ" client -> server, published "cti-server-protocol 8" {
+    112 => QueryAgentStatisticsReq "QUERY_AGENT_STATISTICS_REQ" client -> server, published "cti-server-protocol 8",
+        answered by QueryAgentStatisticsConf, refused by FailureConf {
         /// Echoed by the answer.
-        invoke_id: u32 as "InvokeID",
+        invoke_id: u32 as "InvokeID" is invoke,
         peripheral_id: u32 as "PeripheralID",
     } floats {
         4 agent_extension: Text<16> as "AgentExtension",
@@ -17,7 +19,7 @@ cce_wire::rows! { $ statistics {
     /// An agent's counters: of the session, then of the day. Times in seconds; 0xFFFFFFFF is unknown.
     113 => QueryAgentStatisticsConf "QUERY_AGENT_STATISTICS_CONF" server -> client, published "cti-server-protocol 8" {
         /// Of the request.
-        invoke_id: u32 as "InvokeID",
+        invoke_id: u32 as "InvokeID" is invoke,
         peripheral_id: u32 as "PeripheralID",
         avail_time_session: u32 as "AvailTimeSession",
         logged_on_time_session: u32 as "LoggedOnTimeSession",
@@ -110,9 +112,10 @@ cce_wire::rows! { $ statistics {
     }
 
     /// Asks for a skill group's counters.
-    114 => QuerySkillGroupStatisticsReq "QUERY_SKILL_GROUP_STATISTICS_REQ" client -> server, published "cti-server-protocol 8" {
+    114 => QuerySkillGroupStatisticsReq "QUERY_SKILL_GROUP_STATISTICS_REQ" client -> server, published "cti-server-protocol 8",
+        answered by QuerySkillGroupStatisticsConf, refused by FailureConf {
         /// Echoed by the answer.
-        invoke_id: u32 as "InvokeID",
+        invoke_id: u32 as "InvokeID" is invoke,
         peripheral_id: u32 as "PeripheralID",
         /// Peripheral number of the skill group.
         skill_group_number: u32 as "SkillGroupNumber",
@@ -124,7 +127,7 @@ cce_wire::rows! { $ statistics {
     /// is unknown.
     115 => QuerySkillGroupStatisticsConf "QUERY_SKILL_GROUP_STATISTICS_CONF" server -> client, published "cti-server-protocol 8" {
         /// Of the request.
-        invoke_id: u32 as "InvokeID",
+        invoke_id: u32 as "InvokeID" is invoke,
         peripheral_id: u32 as "PeripheralID",
         /// Peripheral number of the skill group.
         skill_group_number: u32 as "SkillGroupNumber",

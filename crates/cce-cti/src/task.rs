@@ -1,18 +1,20 @@
 //! The ARM layer's task messages: indications of the client, events of the server (cti-server-protocol 11).
 
+use crate::{FailureConf, FailureResp};
 use cce_kernel::model::TaskId;
 use cce_wire::{NamedArray, NamedVariable, Text};
 
 cce_wire::rows! { $ task {
     /// The agent accepts a task.
-    160 => OfferTaskInd "OFFER_TASK_IND" client -> server, inferred "cti-server-protocol 11.1" {
+    160 => OfferTaskInd "OFFER_TASK_IND" client -> server, inferred "cti-server-protocol 11.1",
+        answered by OfferTaskEvent, refused by FailureConf | FailureResp {
         /// Echoed by a refusal.
-        invoke_id: u32 as "InvokeID",
+        invoke_id: u32 as "InvokeID" is invoke,
         /// The domain.
-        mrd_id: i32 as "MRDID",
+        mrd_id: i32 as "MRDID" is mrd,
         /// Skill target id of the agent.
-        icm_agent_id: i32 as "ICMAgentID",
-        task_id: TaskId as "TaskID",
+        icm_agent_id: i32 as "ICMAgentID" is agent,
+        task_id: TaskId as "TaskID" is task,
         /// Skill target id of the skill group; -1 none.
         arm_skill_group_id: i32 as "ARMSkillGroupID",
         /// Skill target id of the service; -1 none.
@@ -20,13 +22,14 @@ cce_wire::rows! { $ task {
     }
 
     /// The application offers a task that it routed by itself.
-    161 => OfferApplicationTaskReq "OFFER_APPLICATION_TASK_REQ" client -> server, inferred "cti-server-protocol 11.1" {
+    161 => OfferApplicationTaskReq "OFFER_APPLICATION_TASK_REQ" client -> server, inferred "cti-server-protocol 11.1",
+        answered by OfferApplicationTaskResp, refused by FailureConf {
         /// Echoed by the answer.
-        invoke_id: u32 as "InvokeID",
+        invoke_id: u32 as "InvokeID" is invoke,
         /// The domain.
-        mrd_id: i32 as "MRDID",
+        mrd_id: i32 as "MRDID" is mrd,
         /// Skill target id of the agent.
-        icm_agent_id: i32 as "ICMAgentID",
+        icm_agent_id: i32 as "ICMAgentID" is agent,
         /// Skill target id of the skill group; -1 none.
         arm_skill_group_id: i32 as "ARMSkillGroupID",
         /// Skill target id of the service; -1 none.
@@ -60,21 +63,22 @@ cce_wire::rows! { $ task {
     /// Answers that request with the task's id.
     162 => OfferApplicationTaskResp "OFFER_APPLICATION_TASK_RESP" server -> client, inferred "cti-server-protocol 11.1" {
         /// Of the request.
-        invoke_id: u32 as "InvokeID",
+        invoke_id: u32 as "InvokeID" is invoke,
         /// See [`arm`](crate::arm).
         status: u32 as "Status",
-        task_id: TaskId as "TaskID",
+        task_id: TaskId as "TaskID" is task,
     }
 
     /// The agent begins a task.
-    163 => StartTaskInd "START_TASK_IND" client -> server, inferred "cti-server-protocol 11.1" {
+    163 => StartTaskInd "START_TASK_IND" client -> server, inferred "cti-server-protocol 11.1",
+        answered by StartTaskEvent, refused by FailureConf | FailureResp {
         /// Echoed by a refusal.
-        invoke_id: u32 as "InvokeID",
+        invoke_id: u32 as "InvokeID" is invoke,
         /// The domain.
-        mrd_id: i32 as "MRDID",
+        mrd_id: i32 as "MRDID" is mrd,
         /// Skill target id of the agent.
-        icm_agent_id: i32 as "ICMAgentID",
-        task_id: TaskId as "TaskID",
+        icm_agent_id: i32 as "ICMAgentID" is agent,
+        task_id: TaskId as "TaskID" is task,
         /// Skill target id of the skill group; -1 none.
         arm_skill_group_id: i32 as "ARMSkillGroupID",
         /// Skill target id of the service; -1 none.
@@ -82,13 +86,14 @@ cce_wire::rows! { $ task {
     }
 
     /// The application begins a task that it routed by itself.
-    164 => StartApplicationTaskReq "START_APPLICATION_TASK_REQ" client -> server, inferred "cti-server-protocol 11.1" {
+    164 => StartApplicationTaskReq "START_APPLICATION_TASK_REQ" client -> server, inferred "cti-server-protocol 11.1",
+        answered by StartApplicationTaskResp, refused by FailureConf {
         /// Echoed by the answer.
-        invoke_id: u32 as "InvokeID",
+        invoke_id: u32 as "InvokeID" is invoke,
         /// The domain.
-        mrd_id: i32 as "MRDID",
+        mrd_id: i32 as "MRDID" is mrd,
         /// Skill target id of the agent.
-        icm_agent_id: i32 as "ICMAgentID",
+        icm_agent_id: i32 as "ICMAgentID" is agent,
         /// Skill target id of the skill group; -1 none.
         arm_skill_group_id: i32 as "ARMSkillGroupID",
         /// Skill target id of the service; -1 none.
@@ -122,54 +127,58 @@ cce_wire::rows! { $ task {
     /// Answers that request with the task's id.
     165 => StartApplicationTaskResp "START_APPLICATION_TASK_RESP" server -> client, inferred "cti-server-protocol 11.1" {
         /// Of the request.
-        invoke_id: u32 as "InvokeID",
+        invoke_id: u32 as "InvokeID" is invoke,
         /// See [`arm`](crate::arm).
         status: u32 as "Status",
-        task_id: TaskId as "TaskID",
+        task_id: TaskId as "TaskID" is task,
     }
 
     /// The agent pauses a task.
-    166 => PauseTaskInd "PAUSE_TASK_IND" client -> server, inferred "cti-server-protocol 11.1" {
+    166 => PauseTaskInd "PAUSE_TASK_IND" client -> server, inferred "cti-server-protocol 11.1",
+        answered by PauseTaskEvent, refused by FailureConf | FailureResp {
         /// Echoed by a refusal.
-        invoke_id: u32 as "InvokeID",
+        invoke_id: u32 as "InvokeID" is invoke,
         /// The domain.
-        mrd_id: i32 as "MRDID",
+        mrd_id: i32 as "MRDID" is mrd,
         /// Skill target id of the agent.
-        icm_agent_id: i32 as "ICMAgentID",
-        task_id: TaskId as "TaskID",
+        icm_agent_id: i32 as "ICMAgentID" is agent,
+        task_id: TaskId as "TaskID" is task,
     }
 
     /// The agent goes on with a task.
-    167 => ResumeTaskInd "RESUME_TASK_IND" client -> server, inferred "cti-server-protocol 11.1" {
+    167 => ResumeTaskInd "RESUME_TASK_IND" client -> server, inferred "cti-server-protocol 11.1",
+        answered by ResumeTaskEvent, refused by FailureConf | FailureResp {
         /// Echoed by a refusal.
-        invoke_id: u32 as "InvokeID",
+        invoke_id: u32 as "InvokeID" is invoke,
         /// The domain.
-        mrd_id: i32 as "MRDID",
+        mrd_id: i32 as "MRDID" is mrd,
         /// Skill target id of the agent.
-        icm_agent_id: i32 as "ICMAgentID",
-        task_id: TaskId as "TaskID",
+        icm_agent_id: i32 as "ICMAgentID" is agent,
+        task_id: TaskId as "TaskID" is task,
     }
 
     /// The agent begins after-task work.
-    168 => WrapupTaskInd "WRAPUP_TASK_IND" client -> server, inferred "cti-server-protocol 11.1" {
+    168 => WrapupTaskInd "WRAPUP_TASK_IND" client -> server, inferred "cti-server-protocol 11.1",
+        answered by WrapupTaskEvent, refused by FailureConf | FailureResp {
         /// Echoed by a refusal.
-        invoke_id: u32 as "InvokeID",
+        invoke_id: u32 as "InvokeID" is invoke,
         /// The domain.
-        mrd_id: i32 as "MRDID",
+        mrd_id: i32 as "MRDID" is mrd,
         /// Skill target id of the agent.
-        icm_agent_id: i32 as "ICMAgentID",
-        task_id: TaskId as "TaskID",
+        icm_agent_id: i32 as "ICMAgentID" is agent,
+        task_id: TaskId as "TaskID" is task,
     }
 
     /// The agent ends a task.
-    169 => EndTaskInd "END_TASK_IND" client -> server, inferred "cti-server-protocol 11.1" {
+    169 => EndTaskInd "END_TASK_IND" client -> server, inferred "cti-server-protocol 11.1",
+        answered by EndTaskEvent, refused by FailureConf | FailureResp {
         /// Echoed by a refusal.
-        invoke_id: u32 as "InvokeID",
+        invoke_id: u32 as "InvokeID" is invoke,
         /// The domain.
-        mrd_id: i32 as "MRDID",
+        mrd_id: i32 as "MRDID" is mrd,
         /// Skill target id of the agent.
-        icm_agent_id: i32 as "ICMAgentID",
-        task_id: TaskId as "TaskID",
+        icm_agent_id: i32 as "ICMAgentID" is agent,
+        task_id: TaskId as "TaskID" is task,
         /// How it ended, for the central controller: see [`disposition`](crate::disposition).
         icm_disposition: u32 as "ICMDisposition",
         /// How it ended, for the application.
@@ -182,14 +191,15 @@ cce_wire::rows! { $ task {
     }
 
     /// Changes a task's data.
-    180 => UpdateTaskContextInd "UPDATE_TASK_CONTEXT_IND" client -> server, inferred "cti-server-protocol 11.1" {
+    180 => UpdateTaskContextInd "UPDATE_TASK_CONTEXT_IND" client -> server, inferred "cti-server-protocol 11.1",
+        answered by TaskDataUpdateEvent, refused by FailureConf | FailureResp {
         /// Echoed by a refusal.
-        invoke_id: u32 as "InvokeID",
+        invoke_id: u32 as "InvokeID" is invoke,
         /// The domain.
-        mrd_id: i32 as "MRDID",
+        mrd_id: i32 as "MRDID" is mrd,
         /// Skill target id of the agent.
-        icm_agent_id: i32 as "ICMAgentID",
-        task_id: TaskId as "TaskID",
+        icm_agent_id: i32 as "ICMAgentID" is agent,
+        task_id: TaskId as "TaskID" is task,
         /// Number of named variables of the floating part.
         num_named_variables: u16 as "NumNamedVariables",
         /// Number of array elements of the floating part.
@@ -210,14 +220,15 @@ cce_wire::rows! { $ task {
     }
 
     /// One task of the account after a reconnect.
-    185 => TaskInitInd "TASK_INIT_IND" client -> server, inferred "cti-server-protocol 11.1" {
+    185 => TaskInitInd "TASK_INIT_IND" client -> server, inferred "cti-server-protocol 11.1",
+        refused by FailureConf | FailureResp {
         /// Echoed by a refusal.
-        invoke_id: u32 as "InvokeID",
+        invoke_id: u32 as "InvokeID" is invoke,
         /// The domain.
-        mrd_id: i32 as "MRDID",
+        mrd_id: i32 as "MRDID" is mrd,
         /// Skill target id of the agent.
-        icm_agent_id: i32 as "ICMAgentID",
-        task_id: TaskId as "TaskID",
+        icm_agent_id: i32 as "ICMAgentID" is agent,
+        task_id: TaskId as "TaskID" is task,
         /// 0 pre-call, 1 active, 2 wrap-up, 3 paused, 4 offered, 5 interrupted, 7 ended.
         task_state: u16 as "TaskState",
         /// Skill target id of the skill group; -1 none.
@@ -229,16 +240,16 @@ cce_wire::rows! { $ task {
     /// A task came to be.
     191 => BeginTaskEvent "BEGIN_TASK_EVENT" server -> client, inferred "cti-server-protocol 11.2" {
         /// 0 for a session with all events.
-        monitor_id: u32 as "MonitorID",
+        monitor_id: u32 as "MonitorID" is monitor,
         /// The agent's peripheral. The product's trace spells it so.
         peripheral_id: u32 as "PeripherlID",
         /// 4 in the lab, although the peripheral is of type 17. The product's trace spells it so.
         peripheral_type: u16 as "PeripherlType",
         /// The domain.
         mr_domain_id: i32 as "MRDomainID",
-        task_id: TaskId as "TaskID",
+        task_id: TaskId as "TaskID" is task,
         /// Skill target id of the agent.
-        icm_agent_id: i32 as "ICMAgentID",
+        icm_agent_id: i32 as "ICMAgentID" is agent,
         /// Number of named variables of the floating part.
         num_named_variables: u16 as "NumNamedVariables",
         /// Number of array elements of the floating part.
@@ -267,14 +278,14 @@ cce_wire::rows! { $ task {
     /// A task waits for an agent.
     192 => QueuedTaskEvent "QUEUED_TASK_EVENT" server -> client, inferred "cti-server-protocol 11.2" {
         /// 0 for a session with all events.
-        monitor_id: u32 as "MonitorID",
+        monitor_id: u32 as "MonitorID" is monitor,
         /// The agent's peripheral. The product's trace spells it so.
         peripheral_id: u32 as "PeripherlID",
         /// 4 in the lab, although the peripheral is of type 17. The product's trace spells it so.
         peripheral_type: u16 as "PeripherlType",
         /// The domain.
         mr_domain_id: i32 as "MRDomainID",
-        task_id: TaskId as "TaskID",
+        task_id: TaskId as "TaskID" is task,
         /// Skill target id of the skill group; -1 none.
         skill_group_id: i32 as "SkillGroupID",
         /// Skill target id of the service; -1 none.
@@ -284,14 +295,14 @@ cce_wire::rows! { $ task {
     /// A task waits no more.
     193 => DequeuedTaskEvent "DEQUEUED_TASK_EVENT" server -> client, inferred "cti-server-protocol 11.2" {
         /// 0 for a session with all events.
-        monitor_id: u32 as "MonitorID",
+        monitor_id: u32 as "MonitorID" is monitor,
         /// The agent's peripheral. The product's trace spells it so.
         peripheral_id: u32 as "PeripherlID",
         /// 4 in the lab, although the peripheral is of type 17. The product's trace spells it so.
         peripheral_type: u16 as "PeripherlType",
         /// The domain.
         mr_domain_id: i32 as "MRDomainID",
-        task_id: TaskId as "TaskID",
+        task_id: TaskId as "TaskID" is task,
         /// Skill target id of the skill group; -1 none.
         skill_group_id: i32 as "SkillGroupID",
         /// Skill target id of the service; -1 none.
@@ -301,16 +312,16 @@ cce_wire::rows! { $ task {
     /// An agent accepted a task.
     194 => OfferTaskEvent "OFFER_TASK_EVENT" server -> client, inferred "cti-server-protocol 11.2" {
         /// 0 for a session with all events.
-        monitor_id: u32 as "MonitorID",
+        monitor_id: u32 as "MonitorID" is monitor,
         /// The agent's peripheral. The product's trace spells it so.
         peripheral_id: u32 as "PeripherlID",
         /// 4 in the lab, although the peripheral is of type 17. The product's trace spells it so.
         peripheral_type: u16 as "PeripherlType",
         /// The domain.
         mrd_id: i32 as "MRDomainID",
-        task_id: TaskId as "TaskID",
+        task_id: TaskId as "TaskID" is task,
         /// Skill target id of the agent.
-        icm_agent_id: i32 as "ICMAgentID",
+        icm_agent_id: i32 as "ICMAgentID" is agent,
         /// Skill target id of the skill group; -1 none.
         skill_group_id: i32 as "SkillGroupID",
         /// Skill target id of the service; -1 none.
@@ -322,16 +333,16 @@ cce_wire::rows! { $ task {
     /// An agent began a task.
     195 => StartTaskEvent "START_TASK_EVENT" server -> client, inferred "cti-server-protocol 11.2" {
         /// 0 for a session with all events.
-        monitor_id: u32 as "MonitorID",
+        monitor_id: u32 as "MonitorID" is monitor,
         /// The agent's peripheral. The product's trace spells it so.
         peripheral_id: u32 as "PeripherlID",
         /// 4 in the lab, although the peripheral is of type 17. The product's trace spells it so.
         peripheral_type: u16 as "PeripherlType",
         /// The domain.
         mrd_id: i32 as "MRDomainID",
-        task_id: TaskId as "TaskID",
+        task_id: TaskId as "TaskID" is task,
         /// Skill target id of the agent.
-        icm_agent_id: i32 as "ICMAgentID",
+        icm_agent_id: i32 as "ICMAgentID" is agent,
         /// Skill target id of the skill group; -1 none.
         skill_group_id: i32 as "SkillGroupID",
         /// Skill target id of the service; -1 none.
@@ -343,63 +354,63 @@ cce_wire::rows! { $ task {
     /// An agent paused a task.
     196 => PauseTaskEvent "PAUSE_TASK_EVENT" server -> client, inferred "cti-server-protocol 11.2" {
         /// 0 for a session with all events.
-        monitor_id: u32 as "MonitorID",
+        monitor_id: u32 as "MonitorID" is monitor,
         /// The agent's peripheral. The product's trace spells it so.
         peripheral_id: u32 as "PeripherlID",
         /// 4 in the lab, although the peripheral is of type 17. The product's trace spells it so.
         peripheral_type: u16 as "PeripherlType",
         /// The domain.
         mrd_id: i32 as "MRDomainID",
-        task_id: TaskId as "TaskID",
+        task_id: TaskId as "TaskID" is task,
         /// Skill target id of the agent.
-        icm_agent_id: i32 as "ICMAgentID",
+        icm_agent_id: i32 as "ICMAgentID" is agent,
     }
 
     /// An agent went on with a task.
     197 => ResumeTaskEvent "RESUME_TASK_EVENT" server -> client, inferred "cti-server-protocol 11.2" {
         /// 0 for a session with all events.
-        monitor_id: u32 as "MonitorID",
+        monitor_id: u32 as "MonitorID" is monitor,
         /// The agent's peripheral. The product's trace spells it so.
         peripheral_id: u32 as "PeripherlID",
         /// 4 in the lab, although the peripheral is of type 17. The product's trace spells it so.
         peripheral_type: u16 as "PeripherlType",
         /// The domain.
         mrd_id: i32 as "MRDomainID",
-        task_id: TaskId as "TaskID",
+        task_id: TaskId as "TaskID" is task,
         /// Skill target id of the agent.
-        icm_agent_id: i32 as "ICMAgentID",
+        icm_agent_id: i32 as "ICMAgentID" is agent,
     }
 
     /// An agent began after-task work.
     198 => WrapupTaskEvent "WRAPUP_TASK_EVENT" server -> client, inferred "cti-server-protocol 11.2" {
         /// 0 for a session with all events.
-        monitor_id: u32 as "MonitorID",
+        monitor_id: u32 as "MonitorID" is monitor,
         /// The agent's peripheral. The product's trace spells it so.
         peripheral_id: u32 as "PeripherlID",
         /// 4 in the lab, although the peripheral is of type 17. The product's trace spells it so.
         peripheral_type: u16 as "PeripherlType",
         /// The domain.
         mrd_id: i32 as "MRDomainID",
-        task_id: TaskId as "TaskID",
+        task_id: TaskId as "TaskID" is task,
         /// Skill target id of the agent.
-        icm_agent_id: i32 as "ICMAgentID",
+        icm_agent_id: i32 as "ICMAgentID" is agent,
     }
 
     /// A task ended.
     199 => EndTaskEvent "END_TASK_EVENT" server -> client, inferred "cti-server-protocol 11.2" {
         /// 0 for a session with all events.
-        monitor_id: u32 as "MonitorID",
+        monitor_id: u32 as "MonitorID" is monitor,
         /// The agent's peripheral. The product's trace spells it so.
         peripheral_id: u32 as "PeripherlID",
         /// 4 in the lab, although the peripheral is of type 17. The product's trace spells it so.
         peripheral_type: u16 as "PeripherlType",
         /// The domain.
         mrd_id: i32 as "MRDomainID",
-        task_id: TaskId as "TaskID",
+        task_id: TaskId as "TaskID" is task,
         /// The task that it follows; -1 throughout for none.
         previous_task_id: TaskId as "PreviousTaskID",
         /// Skill target id of the agent.
-        icm_agent_id: i32 as "ICMAgentID",
+        icm_agent_id: i32 as "ICMAgentID" is agent,
         /// How it ended, for the central controller: see [`disposition`](crate::disposition).
         icm_disposition: u32 as "ICMDisposition",
         /// How it ended, for the application.
@@ -414,16 +425,16 @@ cce_wire::rows! { $ task {
     /// A task's data changed.
     200 => TaskDataUpdateEvent "TASK_DATA_UPDATE_EVENT" server -> client, inferred "cti-server-protocol 11.2" {
         /// 0 for a session with all events.
-        monitor_id: u32 as "MonitorID",
+        monitor_id: u32 as "MonitorID" is monitor,
         /// The agent's peripheral. The product's trace spells it so.
         peripheral_id: u32 as "PeripherlID",
         /// 4 in the lab, although the peripheral is of type 17. The product's trace spells it so.
         peripheral_type: u16 as "PeripherlType",
         /// The domain.
         mr_domain_id: i32 as "MRDomainID",
-        task_id: TaskId as "TaskID",
+        task_id: TaskId as "TaskID" is task,
         /// Skill target id of the agent.
-        icm_agent_id: i32 as "ICMAgentID",
+        icm_agent_id: i32 as "ICMAgentID" is agent,
         /// Number of named variables of the floating part.
         num_named_variables: u16 as "NumNamedVariables",
         /// Number of array elements of the floating part.
@@ -452,27 +463,28 @@ cce_wire::rows! { $ task {
     /// A task lasted longer than its domain allows.
     207 => MaxTaskLifetimeExceededEvent "MAX_TASK_LIFETIME_EXCEEDED_EVENT" server -> client, inferred "cti-server-protocol 11.2" {
         /// 0 for a session with all events.
-        monitor_id: u32 as "MonitorID",
+        monitor_id: u32 as "MonitorID" is monitor,
         /// The agent's peripheral. The product's trace spells it so.
         peripheral_id: u32 as "PeripherlID",
         /// 4 in the lab, although the peripheral is of type 17. The product's trace spells it so.
         peripheral_type: u16 as "PeripherlType",
         /// The domain.
         mr_domain_id: i32 as "MRDomainID",
-        task_id: TaskId as "TaskID",
+        task_id: TaskId as "TaskID" is task,
         /// Skill target id of the agent.
-        icm_agent_id: i32 as "ICMAgentID",
+        icm_agent_id: i32 as "ICMAgentID" is agent,
     }
 
     /// One task of the account after a reconnect, to be answered.
-    209 => TaskInitReq "TASK_INIT_REQ" client -> server, inferred "cti-server-protocol 11.1" {
+    209 => TaskInitReq "TASK_INIT_REQ" client -> server, inferred "cti-server-protocol 11.1",
+        answered by TaskInitResp, refused by FailureConf {
         /// Echoed by the answer.
-        invoke_id: u32 as "InvokeID",
+        invoke_id: u32 as "InvokeID" is invoke,
         /// The domain.
-        mrd_id: i32 as "MRDID",
+        mrd_id: i32 as "MRDID" is mrd,
         /// Skill target id of the agent.
-        icm_agent_id: i32 as "ICMAgentID",
-        task_id: TaskId as "TaskID",
+        icm_agent_id: i32 as "ICMAgentID" is agent,
+        task_id: TaskId as "TaskID" is task,
         /// 0 pre-call, 1 active, 2 wrap-up, 3 paused, 4 offered, 5 interrupted, 7 ended.
         task_state: u16 as "TaskState",
         /// Skill target id of the skill group; -1 none.
@@ -484,57 +496,59 @@ cce_wire::rows! { $ task {
     /// Answers the account of a task.
     210 => TaskInitResp "TASK_INIT_RESP" server -> client, inferred "cti-server-protocol 11.1" {
         /// Of the request.
-        invoke_id: u32 as "InvokeID",
+        invoke_id: u32 as "InvokeID" is invoke,
         /// See [`arm`](crate::arm).
         status: u32 as "Status",
     }
 
     /// Asks for the tasks of an agent whose client came back.
-    255 => GetAgentTasksReq "GET_AGENT_TASKS_REQ" client -> server, inferred "cti-server-protocol 11.1" since 20 {
+    255 => GetAgentTasksReq "GET_AGENT_TASKS_REQ" client -> server, inferred "cti-server-protocol 11.1" since 20,
+        answered by AgentTasksResp, refused by FailureConf | FailureResp {
         /// Echoed by the answer.
-        invoke_id: u32 as "InvokeID",
+        invoke_id: u32 as "InvokeID" is invoke,
         /// The domain.
-        mrd_id: i32 as "MRDID",
+        mrd_id: i32 as "MRDID" is mrd,
         /// Skill target id of the agent.
-        icm_agent_id: i32 as "ICMAgentID",
+        icm_agent_id: i32 as "ICMAgentID" is agent,
     }
 
     /// The tasks of an agent.
     256 => AgentTasksResp "AGENT_TASKS_RESP" server -> client, inferred "cti-server-protocol 11.1" since 20 {
         /// Of the request.
-        invoke_id: u32 as "InvokeID",
+        invoke_id: u32 as "InvokeID" is invoke,
         /// See [`arm`](crate::arm).
         status: u32 as "Status",
         /// The domain.
-        mrd_id: i32 as "MRDID",
+        mrd_id: i32 as "MRDID" is mrd,
         /// Skill target id of the agent.
-        icm_agent_id: i32 as "ICMAgentID",
+        icm_agent_id: i32 as "ICMAgentID" is agent,
         /// Number of task ids of the floating part.
         num_tasks: u16 as "NumTasks",
     } floats {
-        258 flt_task_id: TaskId as "TaskID" since 20 is repeated,
+        258 flt_task_id: TaskId as "TaskID" since 20 is repeated task,
     }
 
     /// Asks for a task's data.
-    257 => SnapshotTaskReq "SNAPSHOT_TASK_REQ" client -> server, inferred "cti-server-protocol 11.1" since 20 {
+    257 => SnapshotTaskReq "SNAPSHOT_TASK_REQ" client -> server, inferred "cti-server-protocol 11.1" since 20,
+        answered by SnapshotTaskResp, refused by FailureConf | FailureResp {
         /// Echoed by the answer.
-        invoke_id: u32 as "InvokeID",
+        invoke_id: u32 as "InvokeID" is invoke,
         /// The domain.
-        mrd_id: i32 as "MRDID",
-        task_id: TaskId as "TaskID",
+        mrd_id: i32 as "MRDID" is mrd,
+        task_id: TaskId as "TaskID" is task,
     }
 
     /// A task's data.
     258 => SnapshotTaskResp "SNAPSHOT_TASK_RESP" server -> client, inferred "cti-server-protocol 11.1" since 20 {
         /// Of the request.
-        invoke_id: u32 as "InvokeID",
+        invoke_id: u32 as "InvokeID" is invoke,
         /// See [`arm`](crate::arm).
         status: u32 as "Status",
         /// The domain.
-        mrd_id: i32 as "MRDID",
+        mrd_id: i32 as "MRDID" is mrd,
         /// Skill target id of the agent.
-        icm_agent_id: i32 as "ICMAgentID",
-        task_id: TaskId as "TaskID",
+        icm_agent_id: i32 as "ICMAgentID" is agent,
+        task_id: TaskId as "TaskID" is task,
         /// 0 pre-call, 1 active, 2 wrap-up, 3 paused, 4 offered, 5 interrupted, 7 ended.
         task_state: u16 as "TaskState",
         /// Skill target id of the skill group; -1 none.
@@ -571,13 +585,13 @@ cce_wire::rows! { $ task {
         /// See [`arm`](crate::arm).
         status: u32 as "Status",
         /// The domain.
-        mrd_id: i32 as "MRDID",
+        mrd_id: i32 as "MRDID" is mrd,
         /// Skill target id of the agent.
-        icm_agent_id: i32 as "ICMAgentID",
+        icm_agent_id: i32 as "ICMAgentID" is agent,
         /// Number of task ids of the floating part.
         num_tasks: u16 as "NumTasks",
     } floats {
-        258 flt_task_id: TaskId as "TaskID" since 20 is repeated,
+        258 flt_task_id: TaskId as "TaskID" since 20 is repeated task,
     }
 
     /// A task's data.
@@ -585,10 +599,10 @@ cce_wire::rows! { $ task {
         /// See [`arm`](crate::arm).
         status: u32 as "Status",
         /// The domain.
-        mrd_id: i32 as "MRDID",
+        mrd_id: i32 as "MRDID" is mrd,
         /// Skill target id of the agent.
-        icm_agent_id: i32 as "ICMAgentID",
-        task_id: TaskId as "TaskID",
+        icm_agent_id: i32 as "ICMAgentID" is agent,
+        task_id: TaskId as "TaskID" is task,
         /// 0 pre-call, 1 active, 2 wrap-up, 3 paused, 4 offered, 5 interrupted, 7 ended.
         task_state: u16 as "TaskState",
         /// Skill target id of the skill group; -1 none.

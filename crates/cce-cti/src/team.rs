@@ -1,5 +1,6 @@
 //! Agent teams (cti-server-protocol 7).
 
+use crate::FailureConf;
 use cce_wire::Text;
 
 cce_wire::group! {
@@ -30,16 +31,17 @@ cce_wire::rows! { $ team {
     } list agents: AtcAgent
 
     /// Asks for a supervisor's teams.
-    133 => ListAgentTeamReq "LIST_AGENT_TEAM_REQ" client -> server, published "cti-server-protocol 7" {
+    133 => ListAgentTeamReq "LIST_AGENT_TEAM_REQ" client -> server, published "cti-server-protocol 7",
+        answered by ListAgentTeamConf, refused by FailureConf {
         /// Echoed by the answer.
-        invoke_id: u32 as "InvokeID",
+        invoke_id: u32 as "InvokeID" is invoke,
         supervisor_id: u32 as "SupervisorID",
     }
 
     /// A supervisor's teams, in one or more segments.
     134 => ListAgentTeamConf "LIST_AGENT_TEAM_CONF" server -> client, published "cti-server-protocol 7" {
         /// Of the request.
-        invoke_id: u32 as "InvokeID",
+        invoke_id: u32 as "InvokeID" is invoke,
         /// Number of teams that follow in this segment.
         number_of_agent_teams: u16 as "NumberOfAgentTeams",
         segment_number: u16 as "SegmentNumber",
@@ -50,31 +52,33 @@ cce_wire::rows! { $ team {
     }
 
     /// Begins to watch a team.
-    135 => MonitorAgentTeamStartReq "MONITOR_AGENT_TEAM_START_REQ" client -> server, published "cti-server-protocol 7" {
+    135 => MonitorAgentTeamStartReq "MONITOR_AGENT_TEAM_START_REQ" client -> server, published "cti-server-protocol 7",
+        answered by MonitorAgentTeamStartConf, refused by FailureConf {
         /// Echoed by the answer.
-        invoke_id: u32 as "InvokeID",
+        invoke_id: u32 as "InvokeID" is invoke,
         team_id: u32 as "TeamID",
     }
 
     /// The team is watched.
     136 => MonitorAgentTeamStartConf "MONITOR_AGENT_TEAM_START_CONF" server -> client, published "cti-server-protocol 7" {
         /// Of the request.
-        invoke_id: u32 as "InvokeID",
+        invoke_id: u32 as "InvokeID" is invoke,
         /// Stands in the events of this monitor.
-        monitor_id: u32 as "MonitorID",
+        monitor_id: u32 as "MonitorID" is monitor,
     }
 
     /// Ends to watch a team.
-    137 => MonitorAgentTeamStopReq "MONITOR_AGENT_TEAM_STOP_REQ" client -> server, published "cti-server-protocol 7" {
+    137 => MonitorAgentTeamStopReq "MONITOR_AGENT_TEAM_STOP_REQ" client -> server, published "cti-server-protocol 7",
+        answered by MonitorAgentTeamStopConf, refused by FailureConf {
         /// Echoed by the answer.
-        invoke_id: u32 as "InvokeID",
+        invoke_id: u32 as "InvokeID" is invoke,
         /// The monitor.
-        monitor_id: u32 as "MonitorID",
+        monitor_id: u32 as "MonitorID" is monitor,
     }
 
     /// The team is watched no more.
     138 => MonitorAgentTeamStopConf "MONITOR_AGENT_TEAM_STOP_CONF" server -> client, published "cti-server-protocol 7" {
         /// Of the request.
-        invoke_id: u32 as "InvokeID",
+        invoke_id: u32 as "InvokeID" is invoke,
     }
 } }

@@ -12,9 +12,9 @@ cce_wire::messages! {
         /// A request failed.
         1 => FailureConf "FAILURE_CONF" any -> any, inferred "mr-interface 7" {
             /// Echoed by the answer.
-            invoke_id: u32 as "InvokeID",
+            invoke_id: u32 as "InvokeID" is invoke,
             /// 0 is no error.
-            status: u32 as "Status",
+            status: u32 as "Status" is refusal,
         }
 
         /// The other end did something that is no answer to a request of ours.
@@ -24,9 +24,10 @@ cce_wire::messages! {
         }
 
         /// Opens the session.
-        3 => OpenReq "OPEN_REQ" pg -> router, inferred "mr-interface 7" {
+        3 => OpenReq "OPEN_REQ" pg -> router, inferred "mr-interface 7",
+            answered by OpenConf, refused by FailureConf {
             /// Echoed by the answer.
-            invoke_id: u32 as "InvokeID",
+            invoke_id: u32 as "InvokeID" is invoke,
             /// Version of the protocol.
             version: u32 as "Version",
             /// The peripheral gateway's peripheral.
@@ -38,27 +39,29 @@ cce_wire::messages! {
         /// The session is open.
         4 => OpenConf "OPEN_CONF" router -> pg, inferred "mr-interface 7" {
             /// Echoed by the answer.
-            invoke_id: u32 as "InvokeID",
+            invoke_id: u32 as "InvokeID" is invoke,
             /// The router's calendar clock.
             central_controller_time: Time32 as "CentralControllerTime",
         }
 
         /// Asks whether the router is there.
-        5 => HeartbeatReq "HEARTBEAT_REQ" pg -> router, inferred "mr-interface 7" {
+        5 => HeartbeatReq "HEARTBEAT_REQ" pg -> router, inferred "mr-interface 7",
+            answered by HeartbeatConf, refused by FailureConf {
             /// Echoed by the answer.
-            invoke_id: u32 as "InvokeID",
+            invoke_id: u32 as "InvokeID" is invoke,
         }
 
         /// It is.
         6 => HeartbeatConf "HEARTBEAT_CONF" router -> pg, inferred "mr-interface 7" {
             /// Echoed by the answer.
-            invoke_id: u32 as "InvokeID",
+            invoke_id: u32 as "InvokeID" is invoke,
         }
 
         /// Ends the session.
-        7 => CloseReq "CLOSE_REQ" any -> any, inferred "mr-interface 7" {
+        7 => CloseReq "CLOSE_REQ" any -> any, inferred "mr-interface 7",
+            answered by CloseConf, refused by FailureConf {
             /// Echoed by the answer.
-            invoke_id: u32 as "InvokeID",
+            invoke_id: u32 as "InvokeID" is invoke,
             /// 0 is no error.
             status: u32 as "Status",
         }
@@ -66,17 +69,18 @@ cce_wire::messages! {
         /// The session is over.
         8 => CloseConf "CLOSE_CONF" any -> any, inferred "mr-interface 7" {
             /// Echoed by the answer.
-            invoke_id: u32 as "InvokeID",
+            invoke_id: u32 as "InvokeID" is invoke,
         }
 
         /// A task to route (mr-interface 7.1).
-        20 => NewCall "NEW_CALL" pg -> router, inferred "mr-interface 7" {
+        20 => NewCall "NEW_CALL" pg -> router, inferred "mr-interface 7",
+            answered by Connect | QueueEvent, refused by DialogFail {
             /// Routing client of the MR PIM.
             rcid: u32 as "RCID",
             /// Peripheral of the MR PIM.
-            pid: u32 as "PID",
+            pid: u32 as "PID" is client,
             /// The dialogue.
-            did: u32 as "DID",
+            did: u32 as "DID" is opens,
             /// Sequence in the dialogue.
             did_rel_seq: u32 as "DIDRelSeq#",
             /// Routing client again: what is deleted as a group.
@@ -122,7 +126,7 @@ cce_wire::messages! {
         } floats {
             11 called_party: Text<40> as "CalledParty#",
             8 calling_party: Text<40> as "CallingParty#",
-            12 ced: Text<40> as "CED",
+            12 ced: Text<40> as "CED" is contact,
             23 originator: Text<32> as "Originator",
             24 nic_called_party: Text<40> as "NICCalledParty#",
             13 call_variable1: Text<41> as "CallVariable1",
@@ -143,9 +147,9 @@ cce_wire::messages! {
             /// Routing client of the MR PIM.
             rcid: u32 as "RCID",
             /// Peripheral of the MR PIM.
-            pid: u32 as "PID",
+            pid: u32 as "PID" is client,
             /// The dialogue.
-            did: u32 as "DID",
+            did: u32 as "DID" is dialogue,
             /// Sequence in the dialogue.
             did_rel_seq: u32 as "DIDRelSeq#",
             /// Router call key day; -1 none.
@@ -171,7 +175,7 @@ cce_wire::messages! {
             /// 1, the default payload.
             ecc_payload_id: u32 as "ECCPayloadID",
             /// Ties it to the reservation of the same decision.
-            invoke_id: u32 as "InvokeID",
+            invoke_id: u32 as "InvokeID" is invoke,
             /// Skill target id of the skill group.
             sgstid: i32 as "SGSTID",
             /// The precision queue.
@@ -179,9 +183,9 @@ cce_wire::messages! {
             /// Skill target id of the service; -1 none.
             svc_stid: i32 as "SvcSTID",
             /// Skill target id of the agent.
-            agstid: i32 as "AGSTID",
+            agstid: i32 as "AGSTID" is agent,
             /// The domain.
-            mrd_id: i32 as "MRDID",
+            mrd_id: i32 as "MRDID" is mrd,
             /// Whether tasks of the domain may be interrupted.
             interruptible: bool as "Interruptible",
         } floats {
@@ -206,9 +210,9 @@ cce_wire::messages! {
             /// Routing client of the MR PIM.
             rcid: u32 as "RCID",
             /// Peripheral of the MR PIM.
-            pid: u32 as "PID",
+            pid: u32 as "PID" is client,
             /// The dialogue.
-            did: u32 as "DID",
+            did: u32 as "DID" is dialogue,
             /// Sequence in the dialogue.
             did_rel_seq: u32 as "DIDRelSeq#",
             /// Router call key day; -1 none.
@@ -222,13 +226,14 @@ cce_wire::messages! {
         }
 
         /// The routing client gives up a task.
-        23 => Release "RELEASE" pg -> router, inferred "mr-interface 7" {
+        23 => Release "RELEASE" pg -> router, inferred "mr-interface 7",
+            answered by ReleaseConf, refused by DialogFail {
             /// Routing client of the MR PIM.
             rcid: u32 as "RCID",
             /// Peripheral of the MR PIM.
-            pid: u32 as "PID",
+            pid: u32 as "PID" is client,
             /// The dialogue.
-            did: u32 as "DID",
+            did: u32 as "DID" is dialogue,
             /// Sequence in the dialogue.
             did_rel_seq: u32 as "DIDRelSeq#",
             /// See [`reason`](crate::reason).
@@ -240,9 +245,9 @@ cce_wire::messages! {
             /// Routing client of the MR PIM.
             rcid: u32 as "RCID",
             /// Peripheral of the MR PIM.
-            pid: u32 as "PID",
+            pid: u32 as "PID" is client,
             /// The dialogue.
-            did: u32 as "DID",
+            did: u32 as "DID" is dialogue,
             /// Sequence in the dialogue.
             did_rel_seq: u32 as "DIDRelSeq#",
             /// See [`reason`](crate::reason).
@@ -254,9 +259,9 @@ cce_wire::messages! {
             /// Routing client of the MR PIM.
             rcid: u32 as "RCID",
             /// Peripheral of the MR PIM.
-            pid: u32 as "PID",
+            pid: u32 as "PID" is client,
             /// The dialogue.
-            did: u32 as "DID",
+            did: u32 as "DID" is dialogue,
             /// Sequence in the dialogue.
             did_rel_seq: u32 as "DIDRelSeq#",
             /// 0 released, 1 an agent had been chosen.
@@ -266,7 +271,7 @@ cce_wire::messages! {
         /// An agent is reserved (mr-interface 8.1).
         30 => DeviceTargetPreCallInd "DEVICE_TARGET_PRE_CALL_IND" router -> pg, inferred "mr-interface 8" {
             /// The task: router call key, and the router's sequence plus one.
-            task_id: TaskId as "RouterCallKey",
+            task_id: TaskId as "RouterCallKey" is task,
             /// The agent PG's peripheral.
             per_id: u32 as "PerID",
             /// The precision queue.
@@ -274,15 +279,15 @@ cce_wire::messages! {
             /// Step of the queue that chose the agent, from 1.
             step_order: u32 as "StepOrder",
             /// Skill target id of the agent.
-            agstid: i32 as "AGSTID",
+            agstid: i32 as "AGSTID" is agent,
             /// Skill target id of the skill group.
             sgstid: i32 as "SGSTID",
             /// The domain.
-            mrd_id: i32 as "MRDID",
+            mrd_id: i32 as "MRDID" is mrd,
             /// Zero.
             network_call_flags: u32 as "NetworkCallFlags",
             /// Ties it to the routing client's answer.
-            invoke_id: u32 as "InvokeID",
+            invoke_id: u32 as "InvokeID" is invoke,
             /// Zero.
             route_id: u32 as "RouteID",
             /// Zero.
@@ -306,7 +311,7 @@ cce_wire::messages! {
         } floats {
             8 ani: Text<40> as "ANI",
             11 dn: Text<40> as "DN",
-            12 ced: Text<40> as "CED",
+            12 ced: Text<40> as "CED" is contact,
             24 nic_called_party_number: Text<40> as "NIC_CalledPartyNumber",
             294 call_guid: Text<40> as "CallGUID",
             310 num_enabled_services: u16 as "NumEnabledServices",
@@ -328,19 +333,19 @@ cce_wire::messages! {
         /// A reservation is withdrawn.
         31 => DeviceTargetPreCallAbortInd "DEVICE_TARGET_PRE_CALL_ABORT_IND" router -> pg, inferred "mr-interface 8" {
             /// The task.
-            task_id: TaskId as "RouterCallKey",
+            task_id: TaskId as "RouterCallKey" is task,
             /// Skill target id of the agent.
-            agstid: i32 as "AGSTID",
+            agstid: i32 as "AGSTID" is agent,
             /// The domain.
-            mrd_id: i32 as "MRDID",
+            mrd_id: i32 as "MRDID" is mrd,
         }
 
         /// How an agent stands in a domain (mr-interface 8.2).
         32 => AgentStateUpdate "AGENT_STATE_UPDATE" pg -> router, inferred "mr-interface 8" {
             /// Skill target id of the agent.
-            icm_agent_id: i32 as "ICMAgentID",
+            icm_agent_id: i32 as "ICMAgentID" is agent,
             /// The domain.
-            mrd_id: i32 as "MRDID",
+            mrd_id: i32 as "MRDID" is mrd,
             /// See cti-server-protocol 12.
             agent_state: u16 as "AgentState",
             /// Tasks that the agent has begun.
@@ -360,11 +365,11 @@ cce_wire::messages! {
         /// A task's state changed.
         33 => TaskEvent "TASK_EVENT" pg -> router, inferred "mr-interface 8" {
             /// The task.
-            task_id: TaskId as "TaskID",
+            task_id: TaskId as "TaskID" is task,
             /// Skill target id of the agent.
-            icm_agent_id: i32 as "ICMAgentID",
+            icm_agent_id: i32 as "ICMAgentID" is agent,
             /// The domain.
-            mrd_id: i32 as "MRDID",
+            mrd_id: i32 as "MRDID" is mrd,
             /// See cti-server-protocol 11.3.
             task_state: u16 as "TaskState",
             /// How it ended; 0 while it has not.

@@ -9,9 +9,9 @@ cce_wire::messages! {
         /// A request failed.
         1 => FailureConf "FAILURE_CONF" any -> any, inferred "mr-interface 3" {
             /// Echoed by the answer.
-            invoke_id: u32 as "InvokeID",
+            invoke_id: u32 as "InvokeID" is invoke,
             /// 0 is no error.
-            status: u32 as "Status",
+            status: u32 as "Status" is refusal,
         }
 
         /// The other end did something that is no answer to a request of ours.
@@ -21,9 +21,10 @@ cce_wire::messages! {
         }
 
         /// Opens the session.
-        3 => OpenReq "OPEN_REQ" pim -> application, inferred "mr-interface 3" {
+        3 => OpenReq "OPEN_REQ" pim -> application, inferred "mr-interface 3",
+            answered by OpenConf, refused by FailureConf {
             /// Echoed by the answer.
-            invoke_id: u32 as "InvokeID",
+            invoke_id: u32 as "InvokeID" is invoke,
             /// Version of the protocol.
             version_number: u32 as "VersionNumber",
             /// Seconds without a message after which the application may drop the session.
@@ -35,7 +36,7 @@ cce_wire::messages! {
         /// The session is open.
         4 => OpenConf "OPEN_CONF" application -> pim, inferred "mr-interface 3" {
             /// Echoed by the answer.
-            invoke_id: u32 as "InvokeID",
+            invoke_id: u32 as "InvokeID" is invoke,
             /// Zero.
             services_supported: u32 as "ServicesSupported",
         } floats {
@@ -43,21 +44,23 @@ cce_wire::messages! {
         }
 
         /// Asks whether the other end is there.
-        5 => HeartbeatReq "HEARTBEAT_REQ" pim -> application, inferred "mr-interface 3" {
+        5 => HeartbeatReq "HEARTBEAT_REQ" pim -> application, inferred "mr-interface 3",
+            answered by HeartbeatConf, refused by FailureConf {
             /// Echoed by the answer.
-            invoke_id: u32 as "InvokeID",
+            invoke_id: u32 as "InvokeID" is invoke,
         }
 
         /// It is.
         6 => HeartbeatConf "HEARTBEAT_CONF" application -> pim, inferred "mr-interface 3" {
             /// Echoed by the answer.
-            invoke_id: u32 as "InvokeID",
+            invoke_id: u32 as "InvokeID" is invoke,
         }
 
         /// Ends the session.
-        7 => CloseReq "CLOSE_REQ" any -> any, inferred "mr-interface 3" {
+        7 => CloseReq "CLOSE_REQ" any -> any, inferred "mr-interface 3",
+            answered by CloseConf, refused by FailureConf {
             /// Echoed by the answer.
-            invoke_id: u32 as "InvokeID",
+            invoke_id: u32 as "InvokeID" is invoke,
             /// 0 is no error.
             status: u32 as "Status",
         }
@@ -65,13 +68,14 @@ cce_wire::messages! {
         /// The session is over.
         8 => CloseConf "CLOSE_CONF" any -> any, inferred "mr-interface 3" {
             /// Echoed by the answer.
-            invoke_id: u32 as "InvokeID",
+            invoke_id: u32 as "InvokeID" is invoke,
         }
 
         /// A task to route.
-        9 => NewTask "NEW_TASK" application -> pim, inferred "mr-interface 3" {
+        9 => NewTask "NEW_TASK" application -> pim, inferred "mr-interface 3",
+            answered by DoThisWithTask | TaskQueuedEvent, refused by NewTaskFailureEvent {
             /// Chosen by the application, unique among its open dialogues.
-            dialogue_id: u32 as "DialogueID",
+            dialogue_id: u32 as "DialogueID" is opens,
             /// Counts the messages of one direction in the dialogue, from 1.
             send_seq_no: u32 as "SendSeqNo",
             /// -1: the dialed number decides.
@@ -87,7 +91,7 @@ cce_wire::messages! {
         } floats {
             99 script_selector: Text<40> as "ScriptSelector",
             100 application_string1: Text<40> as "ApplicationString1",
-            101 application_string2: Text<40> as "ApplicationString2",
+            101 application_string2: Text<40> as "ApplicationString2" is contact,
             13 call_variable1: Text<41> as "CallVariable1",
             14 call_variable2: Text<41> as "CallVariable2",
             15 call_variable3: Text<41> as "CallVariable3",
@@ -106,7 +110,7 @@ cce_wire::messages! {
         /// A task cannot be routed; its dialogue is over.
         10 => NewTaskFailureEvent "NEW_TASK_FAILURE_EVENT" pim -> application, inferred "mr-interface 3" {
             /// Chosen by the application, unique among its open dialogues.
-            dialogue_id: u32 as "DialogueID",
+            dialogue_id: u32 as "DialogueID" is dialogue,
             /// Counts the messages of one direction in the dialogue, from 1.
             send_seq_no: u32 as "SendSeqNo",
             /// See [`reason`](crate::reason).
@@ -116,11 +120,11 @@ cce_wire::messages! {
         /// Nobody is free: the script queued the task.
         11 => TaskQueuedEvent "TASK_QUEUED_EVENT" pim -> application, inferred "mr-interface 3" {
             /// Chosen by the application, unique among its open dialogues.
-            dialogue_id: u32 as "DialogueID",
+            dialogue_id: u32 as "DialogueID" is dialogue,
             /// Counts the messages of one direction in the dialogue, from 1.
             send_seq_no: u32 as "SendSeqNo",
             /// The task's id.
-            icm_task_id: TaskId as "IcmTaskID",
+            icm_task_id: TaskId as "IcmTaskID" is task,
             /// Seconds; -1 unknown.
             estimated_wait_time: i32 as "EstimatedWaitTime",
         } floats {
@@ -140,17 +144,17 @@ cce_wire::messages! {
         /// An agent was chosen; the dialogue is over.
         12 => DoThisWithTask "DO_THIS_WITH_TASK" pim -> application, inferred "mr-interface 3" {
             /// Chosen by the application, unique among its open dialogues.
-            dialogue_id: u32 as "DialogueID",
+            dialogue_id: u32 as "DialogueID" is dialogue,
             /// Counts the messages of one direction in the dialogue, from 1.
             send_seq_no: u32 as "SendSeqNo",
             /// The task's id.
-            icm_task_id: TaskId as "IcmTaskID",
+            icm_task_id: TaskId as "IcmTaskID" is task,
             /// Skill target id of the skill group; -1 none.
             skill_group: i32 as "SkillGroup",
             /// Skill target id of the service; -1 none.
             service: i32 as "Service",
             /// Skill target id of the agent; -1 none.
-            agent: i32 as "Agent",
+            agent: i32 as "Agent" is agent,
         } floats {
             102 agent_info: Text<32> as "AgentInfo",
             103 label: Text<40> as "Label",
@@ -167,15 +171,16 @@ cce_wire::messages! {
             21 call_variable9: Text<41> as "CallVariable9",
             22 call_variable10: Text<41> as "CallVariable10",
             82 named_variables: NamedVariable as "ECC Variable" is repeated,
-            104 mrd_id: i32 as "MRDID",
+            104 mrd_id: i32 as "MRDID" is mrd,
             /// 1 when tasks of the domain may be interrupted.
             105 interruptible: u16 as "Interruptible",
         }
 
         /// Gives up a task that has no agent yet.
-        13 => CancelTask "CANCEL_TASK" application -> pim, inferred "mr-interface 3" {
+        13 => CancelTask "CANCEL_TASK" application -> pim, inferred "mr-interface 3",
+            answered by CancelTaskConf, refused by NewTaskFailureEvent | TerminateDialogueEvent {
             /// Chosen by the application, unique among its open dialogues.
-            dialogue_id: u32 as "DialogueID",
+            dialogue_id: u32 as "DialogueID" is dialogue,
             /// Counts the messages of one direction in the dialogue, from 1.
             send_seq_no: u32 as "SendSeqNo",
             /// See [`reason`](crate::reason).
@@ -185,7 +190,7 @@ cce_wire::messages! {
         /// What became of a cancel.
         14 => CancelTaskConf "CANCEL_TASK_CONF" pim -> application, inferred "mr-interface 3" {
             /// Chosen by the application, unique among its open dialogues.
-            dialogue_id: u32 as "DialogueID",
+            dialogue_id: u32 as "DialogueID" is dialogue,
             /// Counts the messages of one direction in the dialogue, from 1.
             send_seq_no: u32 as "SendSeqNo",
             /// 0 cancelled, 1 an agent had been chosen.
@@ -195,7 +200,7 @@ cce_wire::messages! {
         /// One end gives up a dialogue.
         15 => TerminateDialogueEvent "TERMINATE_DIALOGUE_EVENT" any -> any, inferred "mr-interface 3" {
             /// Chosen by the application, unique among its open dialogues.
-            dialogue_id: u32 as "DialogueID",
+            dialogue_id: u32 as "DialogueID" is dialogue,
             /// Counts the messages of one direction in the dialogue, from 1.
             send_seq_no: u32 as "SendSeqNo",
             /// See [`reason`](crate::reason).
@@ -203,9 +208,10 @@ cce_wire::messages! {
         }
 
         /// Asks whether routing is enabled.
-        16 => RoutingStatusReq "ROUTING_STATUS_REQ" application -> pim, inferred "mr-interface 3" {
+        16 => RoutingStatusReq "ROUTING_STATUS_REQ" application -> pim, inferred "mr-interface 3",
+            answered by RoutingStatusEvent, refused by FailureConf {
             /// Echoed by the answer.
-            invoke_id: u32 as "InvokeID",
+            invoke_id: u32 as "InvokeID" is invoke,
         }
 
         /// Routing is enabled or disabled.

@@ -13,7 +13,7 @@ use cce_kernel::{
 };
 use cce_mr::{Icm, Mr};
 use cce_views::{Event, Exchange, Kind, Message};
-use cce_wire::{MessageDoc, Shown};
+use cce_wire::{Mark, MessageDoc};
 use std::{
     collections::{BTreeMap, BTreeSet},
     fmt,
@@ -63,40 +63,31 @@ impl Grid {
     /// Every message.
     pub fn messages(self) -> Vec<&'static str> {
         match self {
-            Self::Contact => rows(Mr::TABLE, "pim", &[DIALOGUE]),
+            Self::Contact => rows(Mr::TABLE, "pim", &DIALOGUE),
             Self::Dialogue => {
-                let mut all = rows(Mr::TABLE, "application", &[DIALOGUE]);
-                all.extend(rows(Icm::TABLE, "router", &[ICM_DIALOGUE]));
-                all
+                [rows(Mr::TABLE, "application", &DIALOGUE), rows(Icm::TABLE, "router", &DIALOGUE)].concat()
             }
-            Self::Task => rows(Cti::TABLE, "client", &[TASK]),
+            Self::Task => rows(Cti::TABLE, "client", &[Mark::Task]),
             Self::Dialog => names(&DialogAction::ALL, DialogAction::name),
             Self::Agent => {
-                let mut all = rows(Cti::TABLE, "client", &[CTI_AGENT, "MRDID"]);
-                all.extend(rows(Icm::TABLE, "router", &[ICM_AGENT, "MRDID", ICM_TASK]));
-                all
+                [rows(Cti::TABLE, "client", &[Mark::Agent]), rows(Icm::TABLE, "router", &[Mark::Agent])]
+                    .concat()
             }
         }
     }
 }
 
-/// Labels that tell what a message is about.
-const DIALOGUE: &str = "DialogueID";
-const TASK: &str = "TaskID";
-const ICM_DIALOGUE: &str = "DID";
-const ICM_AGENT: &str = "AGSTID";
-const ICM_TASK: &str = "RouterCallKey";
-const CTI_AGENT: &str = "ICMAgentID";
+/// Marks of messages that are about a dialogue.
+const DIALOGUE: [Mark; 2] = [Mark::Dialogue, Mark::Opens];
 
 fn names<T: Copy>(all: &[T], name: impl Fn(T) -> &'static str) -> Vec<&'static str> {
     all.iter().map(|one| name(*one)).collect()
 }
 
-/// Messages of a table that this side sends, and that have these fields.
-fn rows(table: &[MessageDoc], from: &str, labels: &[&str]) -> Vec<&'static str> {
-    let has = |row: &MessageDoc, label: &str| row.fixed.iter().any(|field| field.label == label);
+/// Messages of a table that this side sends, and that have one of these marks.
+fn rows(table: &[MessageDoc], from: &str, marks: &[Mark]) -> Vec<&'static str> {
     let is_it = |row: &&MessageDoc| {
-        (row.from == from || row.from == "any") && labels.iter().all(|label| has(row, label))
+        (row.from == from || row.from == "any") && marks.iter().any(|mark| row.has(*mark))
     };
     table.iter().filter(is_it).map(|row| row.name).collect()
 }
@@ -104,14 +95,14 @@ fn rows(table: &[MessageDoc], from: &str, labels: &[&str]) -> Vec<&'static str> 
 /// Every message that is about one task, as a selector writes it.
 pub(crate) fn about_tasks() -> Vec<String> {
     let lists = [
-        ("ccp > mrpg", rows(Mr::TABLE, "application", &[DIALOGUE])),
-        ("mrpg > ccp", rows(Mr::TABLE, "pim", &[DIALOGUE])),
-        ("mrpg > router", rows(Icm::TABLE, "pg", &[ICM_DIALOGUE])),
-        ("router > mrpg", rows(Icm::TABLE, "router", &[ICM_DIALOGUE])),
-        ("router > agentpg", rows(Icm::TABLE, "router", &[ICM_TASK])),
-        ("agentpg > router", rows(Icm::TABLE, "pg", &[TASK])),
-        ("finesse > agentpg", rows(Cti::TABLE, "client", &[TASK])),
-        ("agentpg > finesse", rows(Cti::TABLE, "server", &[TASK])),
+        ("ccp > mrpg", rows(Mr::TABLE, "application", &DIALOGUE)),
+        ("mrpg > ccp", rows(Mr::TABLE, "pim", &DIALOGUE)),
+        ("mrpg > router", rows(Icm::TABLE, "pg", &DIALOGUE)),
+        ("router > mrpg", rows(Icm::TABLE, "router", &DIALOGUE)),
+        ("router > agentpg", rows(Icm::TABLE, "router", &[Mark::Task])),
+        ("agentpg > router", rows(Icm::TABLE, "pg", &[Mark::Task])),
+        ("finesse > agentpg", rows(Cti::TABLE, "client", &[Mark::Task])),
+        ("agentpg > finesse", rows(Cti::TABLE, "server", &[Mark::Task])),
         ("finesse > ccp", vec!["CLOSE", "RENOTIFY"]),
         ("ccp > finesse", vec!["REPLY"]),
     ];
@@ -219,50 +210,25 @@ impl Watcher {
 
     fn meet(&mut self, event: &Event<'_>, message: &Message) {
         let (contact, task) = (event.subject.contact.as_ref(), event.subject.task);
-        match (event.record.node.as_str(), message) {
-            ("ccp", Message::Mr(message)) => {
+        let Some(row) = message.row() else { return };
+        match event.record.node.as_str() {
+            "ccp" => {
                 let state = contact.and_then(|contact| self.contacts.get(contact));
-                self.reach(Grid::Contact, state.map(|state| state.name()), message.name());
+                self.reach(Grid::Contact, state.map(|state| state.name()), row.name);
             }
-            ("mrpg", Message::Mr(_) | Message::Icm(_)) => {
-                let name = match message {
-                    Message::Mr(message) => message.name(),
-                    Message::Icm(message) => message.name(),
-                    _ => return,
-                };
+            "mrpg" => {
                 let state = contact.and_then(|contact| self.dialogues.get(contact));
-                self.reach(Grid::Dialogue, state.map(|state| state.name()), name);
+                self.reach(Grid::Dialogue, state.map(|state| state.name()), row.name);
             }
-            ("agentpg", Message::Cti(message)) => {
+            "agentpg" => {
                 let state = task.and_then(|task| self.tasks.get(&task));
-                self.reach(Grid::Task, state.map(|state| state.name()), message.name());
-                self.meet_agent(message.name(), message.doc(), || message.fields());
-            }
-            ("agentpg", Message::Icm(message)) => {
-                self.meet_agent(message.name(), message.doc(), || message.fields());
+                self.reach(Grid::Task, state.map(|state| state.name()), row.name);
+                let about = message.about();
+                let state = about.agent.zip(about.mrd).and_then(|place| self.agents.get(&place));
+                self.reach(Grid::Agent, state.map(|state| state.name()), row.name);
             }
             _ => {}
         }
-    }
-
-    fn meet_agent(
-        &mut self,
-        name: &'static str,
-        row: Option<&'static MessageDoc>,
-        fields: impl FnOnce() -> Vec<Shown>,
-    ) {
-        let has = |label: &str| row.is_some_and(|row| row.fixed.iter().any(|field| field.label == label));
-        if !has("MRDID") || !(has(CTI_AGENT) || has(ICM_AGENT)) {
-            return;
-        }
-        let fields = fields();
-        let number = |labels: [&str; 2]| {
-            let field = fields.iter().find(|field| labels.contains(&field.label))?;
-            field.value.to_string().parse::<i32>().ok()
-        };
-        let place = number([CTI_AGENT, ICM_AGENT]).zip(number(["MRDID", "MRDID"]));
-        let state = place.and_then(|(agent, mrd)| self.agents.get(&(SkillTarget(agent), MrdId(mrd))));
-        self.reach(Grid::Agent, state.map(|state| state.name()), name);
     }
 
     fn reach(&mut self, grid: Grid, state: Option<&'static str>, message: &'static str) {

@@ -9,22 +9,13 @@ use crate::{
 };
 use cce_cti::Cti;
 use cce_mr::{Icm, Mr};
-use cce_wire::MessageDoc;
+use cce_wire::{Mark, MessageDoc};
 
 /// Any message of a way.
 pub(crate) const ANY: &str = "*";
 
-/// Fields by which a message on a binary link names its task, contact or dialogue.
-const TASK_FIELDS: [&str; 8] = [
-    "TaskID",
-    "ICMTaskID",
-    "PreviousTask",
-    "DialogueID",
-    "DID",
-    "CED",
-    "CallerEnteredDigits",
-    "ApplicationString2",
-];
+/// Marks by which a message on a binary link names its task, contact or dialogue.
+const NAMES_TASK: [Mark; 5] = [Mark::Task, Mark::KeyCall, Mark::Dialogue, Mark::Opens, Mark::Contact];
 
 /// Requests and stanzas that are about a user, a domain or a stream.
 const WITHOUT_TASK: [&str; 12] = [
@@ -158,13 +149,7 @@ pub(crate) fn known_subject(name: &str, task: &TaskName, word: &Word<'_>) -> Res
     }
     let rows: Vec<&MessageDoc> =
         [Cti::TABLE, Mr::TABLE, Icm::TABLE].into_iter().flatten().filter(|row| row.name == name).collect();
-    let labels = |row: &MessageDoc| {
-        let fixed = row.fixed.iter().map(|field| field.label);
-        fixed.chain(row.floats.iter().map(|float| float.field.label)).collect::<Vec<_>>()
-    };
-    let names_task = |row: &&MessageDoc| {
-        labels(row).iter().any(|label| TASK_FIELDS.iter().any(|known| known.eq_ignore_ascii_case(label)))
-    };
+    let names_task = |row: &&MessageDoc| NAMES_TASK.iter().any(|mark| row.has(*mark));
     let is_without = WITHOUT_TASK.contains(&name) || FACTS_WITHOUT_TASK.contains(&name);
     if is_without || (!rows.is_empty() && !rows.iter().any(names_task)) {
         return Err(word.error(format!("`{name}` is about no task: leave out `{}`", word.text)));

@@ -14,7 +14,7 @@ use cce_kernel::{
     model::{ContactId, Object, RouterCallKey, TaskId},
 };
 use cce_mr::{Icm, Mr};
-use cce_wire::{Flaw, Value, frame_kind};
+use cce_wire::{About, Flaw, MessageDoc, frame_kind};
 
 /// The protocol version of a CTI session before its OPEN_REQ was seen.
 const CTI_VERSION_UNSEEN: u32 = 24;
@@ -372,16 +372,8 @@ impl Fold {
         let (Kind::Received { link, message, .. } | Kind::Sent { link, message, .. }) = kind else {
             return None;
         };
-        match message {
-            Message::Mr(_) => self.links.get(&(node.clone(), *link))?.peripheral,
-            Message::Icm(Icm::NewCall(m)) => Some(m.pid),
-            Message::Icm(Icm::Connect(m)) => Some(m.pid),
-            Message::Icm(Icm::QueueEvent(m)) => Some(m.pid),
-            Message::Icm(Icm::Release(m)) => Some(m.pid),
-            Message::Icm(Icm::ReleaseConf(m)) => Some(m.pid),
-            Message::Icm(Icm::DialogFail(m)) => Some(m.pid),
-            _ => None,
-        }
+        let of_link = || self.links.get(&(node.clone(), *link))?.peripheral;
+        message.about().client.or_else(of_link)
     }
 
     fn subject(&self, node: &NodeName, client: Option<u32>, kind: &Kind<'_>) -> Subject {
@@ -408,40 +400,18 @@ impl Fold {
 
     fn of_message(&self, client: Option<u32>, message: &Message) -> Subject {
         match message {
-            Message::Cti(message) => of_cti(message),
-            Message::Mr(message) => self.of_mr(client, message),
-            Message::Icm(message) => self.of_icm(client, message),
             Message::Stream(bytes) => self.of_text(&String::from_utf8_lossy(bytes)),
-            Message::Unreadable(_) => Subject::default(),
+            Message::Cti(_) | Message::Mr(_) | Message::Icm(_) | Message::Unreadable(_) => {
+                self.of_about(client, message.about())
+            }
         }
     }
 
-    fn of_mr(&self, client: Option<u32>, message: &Mr) -> Subject {
-        match message {
-            Mr::NewTask(m) => contact(m.application_string2.as_ref().map(ToString::to_string)),
-            Mr::DoThisWithTask(m) => self.of_dialogue(client, m.dialogue_id).with_task(m.icm_task_id),
-            Mr::TaskQueuedEvent(m) => self.of_dialogue(client, m.dialogue_id).with_task(m.icm_task_id),
-            Mr::NewTaskFailureEvent(m) => self.of_dialogue(client, m.dialogue_id),
-            Mr::CancelTask(m) => self.of_dialogue(client, m.dialogue_id),
-            Mr::CancelTaskConf(m) => self.of_dialogue(client, m.dialogue_id),
-            Mr::TerminateDialogueEvent(m) => self.of_dialogue(client, m.dialogue_id),
-            _ => Subject::default(),
-        }
-    }
-
-    fn of_icm(&self, client: Option<u32>, message: &Icm) -> Subject {
-        match message {
-            Icm::NewCall(m) => contact(m.ced.as_ref().map(ToString::to_string)),
-            Icm::Connect(m) => self.of_dialogue(client, m.did),
-            Icm::QueueEvent(m) => self.of_dialogue(client, m.did),
-            Icm::Release(m) => self.of_dialogue(client, m.did),
-            Icm::ReleaseConf(m) => self.of_dialogue(client, m.did),
-            Icm::DialogFail(m) => self.of_dialogue(client, m.did),
-            Icm::DeviceTargetPreCallInd(m) => contact(m.ced.as_ref().map(ToString::to_string)),
-            Icm::DeviceTargetPreCallAbortInd(m) => Subject::default().with_task(m.task_id),
-            Icm::TaskEvent(m) => Subject::default().with_task(m.task_id),
-            _ => Subject::default(),
-        }
+    /// A message that begins a dialogue says whose it is: who had that number before does not matter.
+    fn of_about(&self, client: Option<u32>, about: About) -> Subject {
+        let dialogue = about.dialogue.filter(|_| !about.opens);
+        let of_dialogue = || dialogue.and_then(|dialogue| self.of_dialogue(client, dialogue).contact);
+        Subject { contact: about.contact.or_else(of_dialogue), task: about.task }
     }
 
     fn of_dialogue(&self, client: Option<u32>, dialogue: u32) -> Subject {
@@ -532,18 +502,8 @@ impl Fold {
             self.task_of.insert(contact.clone(), task);
         }
         match kind {
-            Kind::Sent { message: Message::Mr(Mr::NewTask(m)), .. }
-            | Kind::Received { message: Message::Mr(Mr::NewTask(m)), .. } => {
-                if let Some(contact) = &subject.contact {
-                    self.dialogues.insert((client, m.dialogue_id), contact.clone());
-                    self.dialogues.insert((None, m.dialogue_id), contact.clone());
-                }
-            }
-            Kind::Sent { message: Message::Icm(Icm::DeviceTargetPreCallInd(m)), .. } => {
-                if let Some(contact) = &subject.contact {
-                    self.contact_of.insert(m.task_id, contact.clone());
-                    self.task_of.insert(contact.clone(), m.task_id);
-                }
+            Kind::Sent { message, .. } | Kind::Received { message, .. } => {
+                self.learn_dialogue(client, &message.about(), subject);
             }
             Kind::Fact(Fact::Router(RouterFact::CallAdmitted { key, .. })) => {
                 if let Some(contact) = &subject.contact {
@@ -568,15 +528,17 @@ impl Fold {
                 self.requests.remove(&(node.clone(), Direction::Out, *call));
             }
             Kind::Bent(bent) => self.learn_bent(bent, subject),
-            Kind::Sent { .. }
-            | Kind::Received { .. }
-            | Kind::LinkUp { .. }
-            | Kind::LinkDown { .. }
-            | Kind::Fact(_)
-            | Kind::Other => {}
+            Kind::LinkUp { .. } | Kind::LinkDown { .. } | Kind::Fact(_) | Kind::Other => {}
         }
         if is_sending(kind) {
             subject.clone_into(&mut self.sent);
+        }
+    }
+
+    fn learn_dialogue(&mut self, client: Option<u32>, about: &About, subject: &Subject) {
+        if let (true, Some(dialogue), Some(contact)) = (about.opens, about.dialogue, &subject.contact) {
+            self.dialogues.insert((client, dialogue), contact.clone());
+            self.dialogues.insert((None, dialogue), contact.clone());
         }
     }
 
@@ -604,6 +566,28 @@ impl Subject {
     }
 }
 
+impl Message {
+    /// What its marked fields say; nothing of what has no row.
+    pub fn about(&self) -> About {
+        match self {
+            Self::Cti(message) => message.about(),
+            Self::Mr(message) => message.about(),
+            Self::Icm(message) => message.about(),
+            Self::Stream(_) | Self::Unreadable(_) => About::default(),
+        }
+    }
+
+    /// Its row, if a table lists it.
+    pub fn row(&self) -> Option<&'static MessageDoc> {
+        match self {
+            Self::Cti(message) => message.doc(),
+            Self::Mr(message) => message.doc(),
+            Self::Icm(message) => message.doc(),
+            Self::Stream(_) | Self::Unreadable(_) => None,
+        }
+    }
+}
+
 impl From<Decoded> for Message {
     fn from(decoded: Decoded) -> Self {
         match decoded {
@@ -616,47 +600,6 @@ impl From<Decoded> for Message {
 
 fn contact(id: Option<String>) -> Subject {
     Subject { contact: id.filter(|id| !id.is_empty()).map(ContactId), task: None }
-}
-
-/// The task that a message names in its row's `TaskID`, or as the router's key of a reservation; else its contact.
-fn of_cti(message: &Cti) -> Subject {
-    let task = match message {
-        Cti::AgentPreCallEvent(m) => {
-            let named = contact(m.caller_entered_digits.as_ref().map(ToString::to_string));
-            let key = [m.router_call_key_day, m.router_call_key_call_id, m.router_call_key_sequence_number];
-            return if named.contact.is_some() { named } else { named.with_task(task_of_key(key)) };
-        }
-        Cti::AgentLegacyPreCallEvent(m) => {
-            task_of_key([m.router_call_key_day, m.router_call_key_call_id, m.router_call_key_sequence_number])
-        }
-        Cti::AgentPreCallAbortEvent(m) => {
-            task_of_key([m.router_call_key_day, m.router_call_key_call_id, m.router_call_key_sequence_number])
-        }
-        message => task_field(message).unwrap_or(TaskId::NONE),
-    };
-    Subject::default().with_task(task)
-}
-
-/// The `TaskID` of a message's fixed part, or its one task in a floating field.
-fn task_field(message: &Cti) -> Option<TaskId> {
-    let is_task = |label: &str| label == "TaskID";
-    let mut tasks = message.fields().into_iter().filter(|shown| is_task(shown.label)).filter_map(|shown| {
-        match shown.value {
-            Value::Task(task) => Some(task),
-            _ => None,
-        }
-    });
-    let task = tasks.next()?;
-    tasks.next().is_none().then_some(task)
-}
-
-fn task_of_key(key: [Option<u32>; 3]) -> TaskId {
-    match key {
-        [Some(day), Some(call), Some(sequence)] => {
-            TaskId { day: day.cast_signed(), call: call.cast_signed(), sequence: sequence.cast_signed() }
-        }
-        _ => TaskId::NONE,
-    }
 }
 
 fn of_ccp(fact: &CcpFact) -> Subject {

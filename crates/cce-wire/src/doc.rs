@@ -1,6 +1,6 @@
 //! The table as data: for documentation, coverage, and choosing messages by name.
 
-use crate::{Dialect, Flaw, Type};
+use crate::{Dialect, Flaw, Mark, Type};
 use std::fmt;
 
 /// One message.
@@ -22,6 +22,10 @@ pub struct MessageDoc {
     pub source: &'static str,
     /// First version that has it; 0 for all.
     pub since: u32,
+    /// Names of the messages that say that it was carried out: those without an invoke id are events.
+    pub answered_by: &'static [&'static str],
+    /// Names of the messages that say that it was not.
+    pub refused_by: &'static [&'static str],
     /// What it is for.
     pub doc: &'static str,
     /// Its fixed part, in order.
@@ -91,6 +95,8 @@ pub struct FieldDoc {
     pub is_secret: bool,
     /// First version that has it; 0 for all.
     pub since: u32,
+    /// What it says about its message as a whole.
+    pub mark: Option<Mark>,
     /// What it means, beyond its name.
     pub doc: &'static str,
 }
@@ -118,6 +124,12 @@ pub struct ListDoc {
 }
 
 impl MessageDoc {
+    /// Whether a field has this mark.
+    pub fn has(&self, mark: Mark) -> bool {
+        let mut fields = self.fixed.iter().chain(self.floats.iter().map(|float| &float.field));
+        fields.any(|field| field.mark == Some(mark))
+    }
+
     /// The floating field of that tag, in this message or in one of its lists.
     pub fn float(&self, tag: u16) -> Option<&FloatDoc> {
         let members = self.lists.iter().flat_map(|list| list.members);

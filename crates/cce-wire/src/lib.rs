@@ -14,6 +14,7 @@
 
 #![warn(missing_docs)]
 
+mod about;
 mod dialect;
 mod doc;
 mod field;
@@ -34,6 +35,7 @@ mod text;
 mod ty;
 mod value;
 
+pub use about::{About, Mark, Marked};
 pub use bytes::{Bytes, BytesMut};
 pub use cce_kernel::Blob;
 pub use dialect::{Dialect, Extra, Float, Floats};

@@ -9,7 +9,7 @@
 ///         /// Opens a session.
 ///         3 => OpenReq "OPEN_REQ" client -> server, published "section 6" {
 ///             /// Echoed by the confirmation.
-///             invoke_id: u32 as "InvokeID",
+///             invoke_id: u32 as "InvokeID" is invoke,
 ///             department: i32 as "DeptID" since 19,
 ///         } floats {
 ///             1 client_id: cce_wire::Text<64> as "ClientID" is required,
@@ -25,7 +25,7 @@
 /// ```
 ///
 /// A row is `KIND => Struct "WIRE_NAME" sender -> receiver, published|inferred|compact|raw "source" [since
-/// VERSION] { fixed part }`, then, where it has them, `floats { … }` in the order in which they are written, then
+/// VERSION][, answered by Struct | …][, refused by Struct | …] { fixed part }`, then, where it has them, `floats { … }` in the order in which they are written, then
 /// `list name: Group` for each list of groups (see [`group!`](crate::group)). The label is the text of the
 /// product's traces.
 #[macro_export]
@@ -33,12 +33,14 @@ macro_rules! messages {
     ($(#[doc = $pdoc:literal])* $proto:ident { $(
         $(#[doc = $doc:literal])*
         $kind:literal => $name:ident $wire:literal $from:ident -> $to:ident, $evidence:ident $source:literal
-        $(since $since:literal)? { $($fixed:tt)* } $(floats { $($floats:tt)* })? $(list $list:ident : $group:ident)*
+        $(since $since:literal)? $(, answered by $($answer:ident)|+)? $(, refused by $($refusal:ident)|+)?
+        { $($fixed:tt)* } $(floats { $($floats:tt)* })? $(list $list:ident : $group:ident)*
     )* }) => {
         $( $crate::row! {
             $(#[doc = $doc])*
             $kind => $name $wire $from -> $to, $evidence $source
-            $(since $since)? { $($fixed)* } $(floats { $($floats)* })? $(list $list : $group)*
+            $(since $since)? $(, answered by $($answer)|+)? $(, refused by $($refusal)|+)?
+            { $($fixed)* } $(floats { $($floats)* })? $(list $list : $group)*
         } )*
         $crate::dispatch! { [$(#[doc = $pdoc])* $proto] $( [$(#[doc = $doc])* $kind $name $wire] )* }
     };
@@ -51,12 +53,14 @@ macro_rules! rows {
     ($d:tt $rows:ident { $(
         $(#[doc = $doc:literal])*
         $kind:literal => $name:ident $wire:literal $from:ident -> $to:ident, $evidence:ident $source:literal
-        $(since $since:literal)? { $($fixed:tt)* } $(floats { $($floats:tt)* })? $(list $list:ident : $group:ident)*
+        $(since $since:literal)? $(, answered by $($answer:ident)|+)? $(, refused by $($refusal:ident)|+)?
+        { $($fixed:tt)* } $(floats { $($floats:tt)* })? $(list $list:ident : $group:ident)*
     )* }) => {
         $( $crate::row! {
             $(#[doc = $doc])*
             $kind => $name $wire $from -> $to, $evidence $source
-            $(since $since)? { $($fixed)* } $(floats { $($floats)* })? $(list $list : $group)*
+            $(since $since)? $(, answered by $($answer)|+)? $(, refused by $($refusal)|+)?
+            { $($fixed)* } $(floats { $($floats)* })? $(list $list : $group)*
         } )*
 
         macro_rules! $rows {
@@ -107,6 +111,7 @@ macro_rules! group {
                     ty: <$ty as $crate::Field>::TYPE,
                     is_secret: <$ty as $crate::Field>::IS_SECRET,
                     since: 0 $(+ $since)?,
+                    mark: None,
                     doc: concat!($($fdoc, "\n"),*),
                 },
                 required: false,
@@ -146,11 +151,14 @@ macro_rules! row {
     (
         $(#[doc = $doc:literal])*
         $kind:literal => $name:ident $wire:literal $from:ident -> $to:ident, $evidence:ident $source:literal
-        $(since $since:literal)?
-        { $( $(#[doc = $fdoc:literal])* $field:ident : $fty:ty as $flabel:literal $(since $fsince:literal)? ),* $(,)? }
+        $(since $since:literal)? $(, answered by $($answer:ident)|+)? $(, refused by $($refusal:ident)|+)?
+        { $(
+            $(#[doc = $fdoc:literal])*
+            $field:ident : $fty:ty as $flabel:literal $(since $fsince:literal)? $(is $fmark:ident)?
+        ),* $(,)? }
         $(floats { $(
             $(#[doc = $odoc:literal])*
-            $tag:literal $slot:ident : $oty:ty as $olabel:literal $(since $osince:literal)? $(is $mark:ident)?
+            $tag:literal $slot:ident : $oty:ty as $olabel:literal $(since $osince:literal)? $(is $($mark:ident)+)?
         ),* $(,)? })?
         $(list $list:ident : $group:ident)*
     ) => {
@@ -168,7 +176,7 @@ macro_rules! row {
                 $(#[doc = $odoc])*
                 #[doc = concat!("`", $olabel, "`, tag ", stringify!($tag), ".")]
                 #[serde(skip_serializing_if = "cce_wire::Slot::is_vacant")]
-                pub $slot: $crate::holder!($oty $(, $mark)?),
+                pub $slot: $crate::holder!($oty $(, $($mark)+)?),
             )* )?
             $(
                 #[doc = concat!("Any number of [`", stringify!($group), "`].")]
@@ -190,6 +198,8 @@ macro_rules! row {
                 evidence: $crate::evidence!($evidence),
                 source: $source,
                 since: 0 $(+ $since)?,
+                answered_by: &[ $( $( <$answer as $crate::Message>::DOC.name ),+ )? ],
+                refused_by: &[ $( $( <$refusal as $crate::Message>::DOC.name ),+ )? ],
                 doc: concat!($($doc, "\n"),*),
                 fixed: &[ $( $crate::FieldDoc {
                     name: stringify!($field),
@@ -197,6 +207,7 @@ macro_rules! row {
                     ty: <$fty as $crate::Field>::TYPE,
                     is_secret: <$fty as $crate::Field>::IS_SECRET,
                     since: 0 $(+ $fsince)?,
+                    mark: $crate::Mark::of_type($crate::mark!($($fmark)?), &<$fty as $crate::Field>::TYPE),
                     doc: concat!($($fdoc, "\n"),*),
                 } ),* ],
                 floats: &[ $( $( $crate::FloatDoc {
@@ -207,10 +218,11 @@ macro_rules! row {
                         ty: <$oty as $crate::Field>::TYPE,
                         is_secret: <$oty as $crate::Field>::IS_SECRET,
                         since: 0 $(+ $osince)?,
+                        mark: $crate::Mark::of_type($crate::mark!($($($mark)+)?), &<$oty as $crate::Field>::TYPE),
                         doc: concat!($($odoc, "\n"),*),
                     },
-                    required: $crate::is_mark!(required $($mark)?),
-                    repeated: $crate::is_mark!(repeated $($mark)?),
+                    required: $crate::is_mark!(required; $($($mark)+)?),
+                    repeated: $crate::is_mark!(repeated; $($($mark)+)?),
                 } ),* )? ],
                 lists: &[ $( $crate::ListDoc {
                     name: stringify!($list),
@@ -263,12 +275,24 @@ macro_rules! row {
                 shown
             }
 
+            fn about(&self) -> $crate::About {
+                $crate::Marked::default()
+                    $( $( .field($crate::mark!($fmark), &self.$field) )? )*
+                    $( $( $( .slot($crate::mark!($($mark)+), &self.$slot) )? )* )?
+                    .about()
+            }
+
+            fn set_monitor(&mut self, monitor: u32) {
+                let _ = monitor;
+                $( $( $crate::set_monitor!($fmark, self.$field, monitor); )? )*
+            }
+
             fn flaws(&self, dialect: &$crate::Dialect) -> Vec<$crate::Flaw> {
                 let doc = $crate::Body::doc(self);
                 let mut flaws = Vec::from_iter(doc.too_new(dialect));
                 $( if dialect.has(0 $(+ $fsince)?) { flaws.extend($crate::Field::flaw(&self.$field, $flabel)); } )*
                 $( $(
-                    if $crate::is_mark!(required $($mark)?) && $crate::Slot::is_vacant(&self.$slot) {
+                    if $crate::is_mark!(required; $($($mark)+)?) && $crate::Slot::is_vacant(&self.$slot) {
                         flaws.push($crate::Flaw::Missing { label: $olabel });
                     }
                     $crate::Slot::flaws(&self.$slot, $olabel, &mut flaws);
@@ -403,6 +427,21 @@ macro_rules! dispatch {
                 }
             }
 
+            /// What it is about, by the marks of its row.
+            pub fn about(&self) -> $crate::About {
+                self.body().map(|body| body.about()).unwrap_or_default()
+            }
+
+            /// The message for that monitor, where its row marks a field as one.
+            #[must_use]
+            pub fn for_monitor(mut self, monitor: u32) -> Self {
+                match &mut self {
+                    $( Self::$name(message) => $crate::Body::set_monitor(message, monitor), )*
+                    Self::Unlisted { .. } => {}
+                }
+                self
+            }
+
             fn body(&self) -> Option<&dyn $crate::Body> {
                 match self {
                     $( Self::$name(message) => Some(message), )*
@@ -417,23 +456,55 @@ macro_rules! dispatch {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! holder {
-    ($ty:ty, repeated) => { Vec<$ty> };
-    ($ty:ty $(, required)?) => { Option<$ty> };
+    ($ty:ty, repeated $($mark:ident)?) => { Vec<$ty> };
+    ($ty:ty $(, $($mark:ident)+)?) => { Option<$ty> };
 }
 
 /// Whether a floating field has a mark.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! is_mark {
-    (required required) => {
+    (required; required $($mark:ident)?) => {
         true
     };
-    (repeated repeated) => {
+    (repeated; repeated $($mark:ident)?) => {
         true
     };
-    ($($other:ident)*) => {
+    ($which:ident; $($mark:ident)*) => {
         false
     };
+}
+
+/// What a field says about its message as a whole.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! mark {
+    () => { None };
+    (required $($mark:ident)?) => { $crate::mark!($($mark)?) };
+    (repeated $($mark:ident)?) => { $crate::mark!($($mark)?) };
+    (task) => { Some($crate::Mark::Task) };
+    (key_day) => { Some($crate::Mark::KeyDay) };
+    (key_call) => { Some($crate::Mark::KeyCall) };
+    (key_sequence) => { Some($crate::Mark::KeySequence) };
+    (dialogue) => { Some($crate::Mark::Dialogue) };
+    (opens) => { Some($crate::Mark::Opens) };
+    (client) => { Some($crate::Mark::Client) };
+    (contact) => { Some($crate::Mark::Contact) };
+    (agent) => { Some($crate::Mark::Agent) };
+    (mrd) => { Some($crate::Mark::Mrd) };
+    (invoke) => { Some($crate::Mark::Invoke) };
+    (refusal) => { Some($crate::Mark::Refusal) };
+    (monitor) => { Some($crate::Mark::Monitor) };
+}
+
+/// Writes the monitor into the field that is marked as one.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! set_monitor {
+    (monitor, $field:expr, $monitor:expr) => {
+        $field = $monitor
+    };
+    ($other:ident, $field:expr, $monitor:expr) => {};
 }
 
 /// Where a row's layout comes from.

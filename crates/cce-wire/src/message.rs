@@ -1,6 +1,6 @@
 //! What every message of a table can do, and its header.
 
-use crate::{DecodeError, Dialect, Extra, Flaw, MessageDoc, Reader, Shown};
+use crate::{About, DecodeError, Dialect, Extra, Flaw, MessageDoc, Reader, Shown};
 use bytes::{BufMut, Bytes, BytesMut};
 
 /// Bytes of a message header: length of the rest, then message type.
@@ -25,6 +25,12 @@ pub trait Body {
 
     /// Labels and values, in the order of the row; absent floating fields are left out.
     fn fields(&self) -> Vec<Shown>;
+
+    /// What it is about, by the marks of its row.
+    fn about(&self) -> About;
+
+    /// Says for which monitor it is, if its row marks a field as one.
+    fn set_monitor(&mut self, monitor: u32);
 
     /// What a strict peer would object to, first objection first.
     fn flaws(&self, dialect: &Dialect) -> Vec<Flaw>;

@@ -1,6 +1,6 @@
 //! Where floating fields of a message are kept: once, repeated, or in groups.
 
-use crate::{Dialect, Field, Flaw, Float, FloatDoc, Reader, Shown};
+use crate::{Dialect, Field, Flaw, Float, FloatDoc, Reader, Shown, Value};
 use bytes::BytesMut;
 
 /// The place of a floating field in its message: `Option<T>`, or `Vec<T>` where it may be repeated.
@@ -14,8 +14,13 @@ pub trait Slot {
     /// Writes the field.
     fn write(&self, dialect: &Dialect, tag: u16, to: &mut BytesMut);
 
-    /// Appends label and value.
-    fn show(&self, label: &'static str, to: &mut Vec<Shown>);
+    /// Its values, in their order.
+    fn values(&self) -> impl Iterator<Item = Value>;
+
+    /// Appends label and values.
+    fn show(&self, label: &'static str, to: &mut Vec<Shown>) {
+        to.extend(self.values().map(|value| Shown { label, value }));
+    }
 
     /// Appends what a strict peer would object to.
     fn flaws(&self, label: &'static str, to: &mut Vec<Flaw>);
@@ -38,8 +43,8 @@ impl<T: Field> Slot for Option<T> {
         self.iter().for_each(|value| write_value(dialect, tag, value, to));
     }
 
-    fn show(&self, label: &'static str, to: &mut Vec<Shown>) {
-        to.extend(self.iter().map(|value| Shown { label, value: value.value() }));
+    fn values(&self) -> impl Iterator<Item = Value> {
+        self.iter().map(Field::value)
     }
 
     fn flaws(&self, label: &'static str, to: &mut Vec<Flaw>) {
@@ -64,8 +69,8 @@ impl<T: Field> Slot for Vec<T> {
         self.iter().for_each(|value| write_value(dialect, tag, value, to));
     }
 
-    fn show(&self, label: &'static str, to: &mut Vec<Shown>) {
-        to.extend(self.iter().map(|value| Shown { label, value: value.value() }));
+    fn values(&self) -> impl Iterator<Item = Value> {
+        self.iter().map(Field::value)
     }
 
     fn flaws(&self, label: &'static str, to: &mut Vec<Flaw>) {

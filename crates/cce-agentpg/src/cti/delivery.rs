@@ -132,7 +132,7 @@ impl CtiServer {
         let owner = self.owners.get(&place).copied();
         for (link, session) in self.sessions().filter(|(link, _)| self.side_of(*link) == Side::Active) {
             if owner == Some(session.client.session) && !session.hears(place, topic) {
-                cx.send(link, event::monitored(message, session.monitor()).to_frame(&session.dialect));
+                cx.send(link, message.clone().for_monitor(session.monitor()).to_frame(&session.dialect));
             }
         }
         self.deliver(place, topic, message, cx);
@@ -145,7 +145,7 @@ impl CtiServer {
         let mut active = self.sessions().filter(|(link, _)| self.side_of(*link) == Side::Active);
         let found = active.find(|(_, session)| session.client.session == *owner);
         if let Some((link, session)) = found {
-            cx.send(link, event::monitored(message, session.monitor()).to_frame(&session.dialect));
+            cx.send(link, message.clone().for_monitor(session.monitor()).to_frame(&session.dialect));
         }
     }
 
@@ -158,7 +158,7 @@ impl CtiServer {
                     Origin::Session | Origin::Device | Origin::Task => subscription.hears(place, topic),
                 };
                 if hears {
-                    let monitored = event::monitored(message, subscription.monitor);
+                    let monitored = message.clone().for_monitor(subscription.monitor);
                     cx.send(link, monitored.to_frame(&session.dialect));
                 }
             }

@@ -258,31 +258,6 @@ fn unless_empty<const MAX: usize>(text: &str) -> Option<Text<MAX>> {
     (!text.is_empty()).then(|| Text::new(text))
 }
 
-/// An event with the `MonitorID` under which a session hears of it.
-#[expect(clippy::wildcard_enum_match_arm, reason = "the other messages have no monitor")]
-pub(super) fn monitored(message: &Cti, monitor: u32) -> Cti {
-    let mut message = message.clone();
-    match &mut message {
-        Cti::AgentStateEvent(m) => m.monitor_id = monitor,
-        Cti::AgentMadeNotRoutableEvent(m) => m.monitor_id = monitor,
-        Cti::AgentInterruptAdvisoryEvent(m) => m.monitor_id = monitor,
-        Cti::AgentInterruptDoneAdvisoryEvent(m) => m.monitor_id = monitor,
-        Cti::AgentPreCallEvent(m) => m.monitor_id = monitor,
-        Cti::AgentPreCallAbortEvent(m) => m.monitor_id = monitor,
-        Cti::BeginTaskEvent(m) => m.monitor_id = monitor,
-        Cti::OfferTaskEvent(m) => m.monitor_id = monitor,
-        Cti::StartTaskEvent(m) => m.monitor_id = monitor,
-        Cti::PauseTaskEvent(m) => m.monitor_id = monitor,
-        Cti::ResumeTaskEvent(m) => m.monitor_id = monitor,
-        Cti::WrapupTaskEvent(m) => m.monitor_id = monitor,
-        Cti::EndTaskEvent(m) => m.monitor_id = monitor,
-        Cti::TaskDataUpdateEvent(m) => m.monitor_id = monitor,
-        Cti::MaxTaskLifetimeExceededEvent(m) => m.monitor_id = monitor,
-        _ => {}
-    }
-    message
-}
-
 /// A skill group of an agent in that state.
 pub(super) fn skill_group(membership: &Membership, state: AgentState) -> FltSkillGroup {
     FltSkillGroup {

@@ -148,7 +148,7 @@ impl CtiServer {
         };
         let waiting = self.tasks.live.values().filter(own).filter_map(|view| view.reserved.as_ref());
         let calls: Vec<Cti> =
-            waiting.map(|call| event::monitored(&event::pre_call(call), session.monitor())).collect();
+            waiting.map(|call| event::pre_call(call).for_monitor(session.monitor())).collect();
         let head = GetPrecallMessagesResp {
             invoke_id: m.invoke_id,
             num_messages: count(calls.len()),
@@ -164,7 +164,7 @@ impl CtiServer {
         let Some(view) = known else {
             if let Some(over) = self.tasks.over.get(&m.task_id).filter(|over| over.place.mrd.0 == m.mrd_id) {
                 let monitor = self.session(link).map_or(0, Session::monitor);
-                return Ok(vec![event::monitored(&over.last, monitor), ended(m, over.place).into()]);
+                return Ok(vec![over.last.clone().for_monitor(monitor), ended(m, over.place).into()]);
             }
             let refused = SnapshotTaskResp {
                 invoke_id: m.invoke_id,
@@ -226,7 +226,7 @@ impl CtiServer {
         let unattended = self.records.iter().filter(|(place, _)| concerns(place));
         let mut told = Vec::new();
         for (place, record) in unattended.filter(|(_, record)| is_told(record)) {
-            told.push(event::monitored(&event::agent_state(record), session.monitor()));
+            told.push(event::agent_state(record).for_monitor(session.monitor()));
             if !self.tasks.of(*place).is_empty() {
                 told.extend(self.tell_tasks(*place));
             }

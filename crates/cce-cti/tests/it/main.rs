@@ -3,6 +3,7 @@
 #[path = "../../../../fuzz/bodies.rs"]
 mod bodies;
 
+mod about;
 mod conformance;
 mod fuzz;
 mod lists;

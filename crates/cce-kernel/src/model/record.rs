@@ -156,6 +156,14 @@ pub enum TaskEventKind {
 }
 
 impl TaskEventKind {
+    /// Every one.
+    pub const ALL: [Self; 6] = [Self::Offer, Self::Start, Self::Pause, Self::Resume, Self::WrapUp, Self::End];
+
+    /// The kind whose event has that name at the CTI server's interface.
+    pub fn of_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.name() == name)
+    }
+
     /// The event's name at the CTI server's interface.
     pub const fn name(self) -> &'static str {
         match self {

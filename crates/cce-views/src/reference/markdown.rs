@@ -62,6 +62,7 @@ fn evidence(evidence: Evidence) -> &'static str {
 
 fn section(row: &MessageDoc, page: &mut String) {
     let _ = writeln!(page, "\n## {} {}\n\n{}", row.kind, row.name, prose(row.doc));
+    answers(row, page);
     if row.evidence == Evidence::Raw {
         page.push_str("\nIts body is kept as it comes: no layout is published.\n");
         return;
@@ -75,6 +76,15 @@ fn section(row: &MessageDoc, page: &mut String) {
     if !floats.is_empty() {
         page.push_str("\n| Tag | Floating field | Type | Since | | Meaning |\n|---|---|---|---|---|---|\n");
         floats.into_iter().for_each(|(float, mark)| floating(float, mark, page));
+    }
+}
+
+fn answers(row: &MessageDoc, page: &mut String) {
+    let clauses = [("answered", row.answered_by), ("refused", row.refused_by)];
+    let clauses = clauses.iter().filter(|(_, names)| !names.is_empty());
+    let clauses: Vec<_> = clauses.map(|(how, names)| format!("{how} by {}", names.join(" or "))).collect();
+    if !clauses.is_empty() {
+        let _ = writeln!(page, "\nIt is {}.", clauses.join(", "));
     }
 }
 
