@@ -39,13 +39,18 @@ pub(crate) struct Place {
 }
 
 impl Place {
+    /// A domain without any agent: whoever watches one agent hears nothing of it.
+    pub(crate) const fn nobody(mrd: MrdId) -> Self {
+        Self { skill_target: SkillTarget(-1), mrd }
+    }
+
     /// Names timers of this place.
     pub(crate) fn timer_id(self) -> u64 {
         u64::from(self.skill_target.0.cast_unsigned()) << 32 | u64::from(self.mrd.0.cast_unsigned())
     }
 }
 
-/// Why OPC refuses a request: an `E_ARM_STAT` code (cti-server-protocol 11.5).
+/// Why OPC refuses a request: an `E_ARM_STAT` code (cti-server-protocol 11.5), but for voice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Refusal {
     /// The agent is signed in already.
@@ -84,11 +89,13 @@ pub(crate) enum Refusal {
     QueueLoginFailed,
     /// A sign-in of the agent waits already.
     LoginPending,
+    /// A change of a voice state is refused, by a failure code of its own table (cti-server-protocol 13).
+    Control(u16),
 }
 
 impl Refusal {
     /// The code. 18, 19, 20, 22, 30 and 35 are (inferred): no code is published for these.
-    pub(crate) const fn code(self) -> u32 {
+    pub(crate) fn code(self) -> u32 {
         match self {
             Self::AlreadyLoggedIn => 1,
             Self::AgentNotFound => 2,
@@ -108,6 +115,7 @@ impl Refusal {
             Self::LoginTimeout => 37,
             Self::QueueLoginFailed => 38,
             Self::LoginPending => 41,
+            Self::Control(code) => code.into(),
         }
     }
 }

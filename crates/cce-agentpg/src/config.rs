@@ -109,6 +109,13 @@ pub struct Agent {
     pub memberships: Vec<Membership>,
 }
 
+impl Agent {
+    /// The agent in words.
+    pub(crate) fn description(&self) -> String {
+        format!("{} {}", self.first_name, self.last_name)
+    }
+}
+
 /// A precision queue's skill group.
 #[derive(Clone, Debug)]
 pub struct SkillGroup {

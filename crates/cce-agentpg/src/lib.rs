@@ -22,8 +22,8 @@
 //! `received msgtype 97` (it does so of ends), `TaskEventTraced` where it shows the task event; the latter comes
 //! exactly once, however many sessions listen.
 //!
-//! Of the task events that the protocol names, BEGIN, QUEUED and DEQUEUED are not sent (inferred): the lab's trace
-//! shows every neighbour of theirs and none of them, and an agent PG does not know what waits in the router.
+//! BEGIN, QUEUED and DEQUEUED task events are sent of tasks that wait in the router, which tells the agent PG of them. A task
+//! that finds an agent at once has none (inferred): the lab's trace shows every neighbour of theirs and none of them.
 //!
 //! Invariants:
 //! - OPC never sends to CTI clients, and the CTI server never sends to the router.

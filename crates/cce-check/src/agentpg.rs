@@ -9,9 +9,9 @@ use crate::{
     table::{Ends, Table},
 };
 use cce_kernel::{
-    fact::ArmMessage,
+    fact::{ArmMessage, Force},
     model::{
-        AgentId, AgentRecord, AgentState, Disposition, SkillTarget, TaskEvent, TaskEventKind, TaskId,
+        AgentId, AgentRecord, AgentState, Disposition, MrdId, SkillTarget, TaskEvent, TaskEventKind, TaskId,
         TaskState,
     },
 };
@@ -82,6 +82,8 @@ pub(crate) struct AgentPg {
     skill_targets: BTreeMap<AgentId, SkillTarget>,
     /// A client tells anew how its agents and tasks stand: any state may follow.
     is_init: bool,
+    /// A client changes a voice state whatever it is.
+    is_forced: bool,
     /// The input that is handled is a timer.
     is_timer: bool,
     /// A client opens its session: it hears how agents stand, which is no news (task-routing E16).
@@ -92,6 +94,7 @@ impl AgentPg {
     /// An input begins.
     pub(crate) fn on_input(&mut self, is_timer: bool) {
         self.is_init = false;
+        self.is_forced = false;
         self.is_timer = is_timer;
         self.is_opening = false;
     }
@@ -103,6 +106,7 @@ impl AgentPg {
 
     pub(crate) fn on_arm(&mut self, message: &ArmMessage) {
         self.is_init = matches!(message, ArmMessage::TaskInit { .. } | ArmMessage::AgentInit { .. });
+        self.is_forced = matches!(message, ArmMessage::SetAgentState { force: Force::Forced, .. });
     }
 
     pub(crate) fn on_task(&mut self, id: TaskId, change: Change, router: &Router, judge: &mut Judge<'_>) {
@@ -187,10 +191,11 @@ impl AgentPg {
         if !self.skill_targets.contains_key(agent) {
             self.skill_targets.insert(agent.clone(), place.skill_target);
         }
-        let is_init = self.is_init;
+        let (is_init, is_forced) = (self.is_init, self.is_forced);
         let desk = self.desk(place);
         let (was, at) = (desk.state, desk.at);
-        let is_legal = now.from == was && (is_init || is_step(was, now.to)) && fits(now.to, &desk.tasks);
+        let is_legal =
+            now.from == was && (is_init || is_step(was, now.to, is_forced)) && fits(now.to, &desk.tasks);
         judge.expect(Judgement::AgentTransition, is_legal, &[at], || {
             let Standing { from, to, .. } = now;
             format!("agent {place} goes from {from} to {to}, and was {was} with {}", describe(&desk.tasks))
@@ -213,8 +218,14 @@ impl AgentPg {
     }
 
     /// OPC tells the CTI server how an agent stands.
-    pub(crate) fn on_record(&mut self, record: &AgentRecord, seq: u64) {
-        let desk = self.desk(Place { skill_target: record.skill_target, mrd: record.mrd });
+    pub(crate) fn on_record(&mut self, record: &AgentRecord, judge: &mut Judge<'_>) {
+        let (place, seq) = (Place { skill_target: record.skill_target, mrd: record.mrd }, judge.seq);
+        let desk = self.desk(place);
+        // Voice states have nothing but this to show them.
+        let is_so = record.mrd != MrdId::VOICE || record.state == desk.state;
+        judge.expect(Judgement::AgentTransition, is_so, &[desk.at], || {
+            format!("agent {place} is told as {}, and is {}", record.state, desk.state)
+        });
         desk.room = Some(record.max_tasks.saturating_add(record.max_beyond));
         desk.reported = seq;
     }
@@ -262,7 +273,7 @@ impl AgentPg {
             return;
         }
         let Desk { reported, traced, .. } = *self.desk(place);
-        // In the voice domain there are no tasks, and the CTI server changes states by itself.
+        // In the voice domain there are no tasks.
         let is_ahead = traced == 0 || reported > traced;
         judge.expect(Judgement::AgentEventAheadOfItsTasks, is_ahead, &[traced, reported], || {
             format!("the event of agent {place} leaves behind the event of its task")
@@ -428,9 +439,15 @@ fn after(kind: TaskEventKind) -> TaskState {
     }
 }
 
-/// Somebody who is signed out becomes not ready first (task-routing 1.4).
-fn is_step(from: AgentState, to: AgentState) -> bool {
-    from != AgentState::Logout || matches!(to, AgentState::Login | AgentState::NotReady)
+/// Somebody who is signed out becomes not ready first (task-routing 1.4); who is available for calls signs out only when
+/// forced (finesse-nonvoice 2.2).
+fn is_step(from: AgentState, to: AgentState, is_forced: bool) -> bool {
+    use AgentState as A;
+    match (from, to) {
+        (A::Logout, to) => matches!(to, A::Login | A::NotReady),
+        (A::Available, A::Logout) => is_forced,
+        (_, _) => true,
+    }
 }
 
 /// Whether an agent's state follows from the tasks; who asked to be not ready is that, whatever they are
@@ -446,7 +463,7 @@ fn fits(state: AgentState, tasks: &[(TaskId, TaskState)]) -> bool {
     }
     match state {
         A::WorkNotReady => true,
-        A::Login | A::Logout | A::NotReady | A::NotActive => tasks.is_empty(),
+        A::Login | A::Logout | A::NotReady | A::NotActive | A::Available => tasks.is_empty(),
         A::Active => has(&[TaskState::Active]),
         A::WorkReady => has(&[TaskState::WrapUp]) && !has(&[TaskState::Active]),
         A::Paused => has(&[TaskState::Paused]) && !has(&[TaskState::Active, TaskState::WrapUp]),
@@ -457,7 +474,7 @@ fn fits(state: AgentState, tasks: &[(TaskId, TaskState)]) -> bool {
         A::Interrupted => {
             !tasks.is_empty() && !has(&[TaskState::Active, TaskState::Paused, TaskState::WrapUp])
         }
-        A::Available | A::Talking | A::BusyOther | A::Unknown | A::Hold => false,
+        A::Talking | A::BusyOther | A::Unknown | A::Hold => false,
     }
 }
 

@@ -276,6 +276,11 @@ impl Checks {
                 let state = cce_kernel::model::AgentState::of_number(event.agent_state);
                 self.finesse.on_agent_state(agent, mrd, state, judge.seq);
             }
+            (Node::Finesse, Message::Cti(Cti::QueryAgentStateConf(conf))) => {
+                let (agent, mrd) = (SkillTarget(conf.icm_agent_id), MrdId(conf.mrd_id));
+                let state = cce_kernel::model::AgentState::of_number(conf.agent_state);
+                self.finesse.on_agent_state(agent, mrd, state, judge.seq);
+            }
             (Node::Other, Message::Stream(piece)) if link.port == Port::Xmpp => {
                 self.streams.on_piece(&record.node, link, piece, judge);
             }
@@ -365,7 +370,7 @@ impl Checks {
                 let now = agentpg::Standing { from: *from, to: *to, tasks: *tasks, routable: *routable };
                 self.agentpg.on_agent(agent, place, now, judge);
             }
-            Fact::User { agent, from, to } => self.finesse.on_user(agent, *from, *to, judge),
+            Fact::User { agent, from, to } => self.finesse.on_user(agent, *from, *to, &self.agentpg, judge),
             Fact::Ecc { .. } | Fact::PeerError { .. } | Fact::CommandRefused { .. } => {}
             Fact::Ccp(fact) => self.on_ccp(fact, judge),
             Fact::Router(fact) => self.on_router(fact, judge),
@@ -461,7 +466,7 @@ impl Checks {
     fn on_opc(&mut self, message: &OpcMessage, judge: &mut Judge<'_>) {
         match message {
             OpcMessage::Agent(record) => {
-                self.agentpg.on_record(record, judge.seq);
+                self.agentpg.on_record(record, judge);
                 self.answers.on_record(record, judge);
             }
             OpcMessage::PreCall(call) => {
@@ -471,6 +476,8 @@ impl Checks {
             OpcMessage::PreCallAbort { task, .. } => self.answers.on_withdrawn(*task),
             OpcMessage::Task(event) => self.agentpg.on_told(event, judge.seq),
             OpcMessage::TaskAssigned { .. }
+            | OpcMessage::Queued(_)
+            | OpcMessage::Dequeued { .. }
             | OpcMessage::MadeNotRoutable { .. }
             | OpcMessage::TaskState { .. }
             | OpcMessage::Interrupt { .. }

@@ -101,11 +101,24 @@ impl Finesse {
         }
     }
 
-    pub(crate) fn on_user(&mut self, agent: &AgentId, from: UserState, to: UserState, judge: &mut Judge<'_>) {
+    /// A user is as the CTI server said last of the voice domain. In a journal of Finesse alone, which does not tell the
+    /// agent's id, it moves by the steps that requests may ask for.
+    pub(crate) fn on_user(
+        &mut self,
+        agent: &AgentId,
+        from: UserState,
+        to: UserState,
+        agentpg: &AgentPg,
+        judge: &mut Judge<'_>,
+    ) {
         let (was, at) = self.users.get(agent).copied().unwrap_or((UserState::Logout, 0));
-        let is_forced = self.forced.remove(agent) && to == UserState::Logout && from != UserState::Logout;
-        let is_legal = from == was && (is_forced || is_step(from, to));
-        judge.expect(Judgement::UserTransition, is_legal, &[at], || {
+        let is_forced = to == UserState::Logout && from != to && self.forced.remove(agent);
+        let told = agentpg.skill_target(agent).and_then(|id| self.media.get(&(id, MrdId::VOICE)));
+        let is_due = match told {
+            Some((state, _)) => UserState::of_agent(*state) == Some(to),
+            None => is_forced || is_step(from, to),
+        };
+        judge.expect(Judgement::UserTransition, from == was && is_due, &[at], || {
             format!("user {agent} goes from {from} to {to}, and was {was}")
         });
         self.users.insert(agent.clone(), (to, judge.seq));
@@ -299,8 +312,8 @@ mod tests {
         let mut judge = Judge::new(&mut ledger, 1, &subject);
         let mut finesse = Finesse::default();
         let agent = AgentId::from("1081");
-        finesse.on_user(&agent, UserState::Logout, UserState::NotReady, &mut judge);
-        finesse.on_user(&agent, UserState::NotReady, UserState::Ready, &mut judge);
+        finesse.on_user(&agent, UserState::Logout, UserState::NotReady, &AgentPg::default(), &mut judge);
+        finesse.on_user(&agent, UserState::NotReady, UserState::Ready, &AgentPg::default(), &mut judge);
         steps(&mut finesse, &mut judge);
         judge.breaches.len()
     }
@@ -309,7 +322,13 @@ mod tests {
     fn a_ready_user_is_signed_out_by_finesse_alone() {
         let agent = AgentId::from("1081");
         let sign_out = |finesse: &mut Finesse, judge: &mut Judge<'_>| {
-            finesse.on_user(&AgentId::from("1081"), UserState::Ready, UserState::Logout, judge);
+            finesse.on_user(
+                &AgentId::from("1081"),
+                UserState::Ready,
+                UserState::Logout,
+                &AgentPg::default(),
+                judge,
+            );
         };
         assert_eq!(breaches(sign_out), 1);
         assert_eq!(
@@ -322,8 +341,8 @@ mod tests {
         let twice = breaches(|finesse, judge| {
             finesse.on_forced(&agent);
             sign_out(finesse, judge);
-            finesse.on_user(&agent, UserState::Logout, UserState::NotReady, judge);
-            finesse.on_user(&agent, UserState::NotReady, UserState::Ready, judge);
+            finesse.on_user(&agent, UserState::Logout, UserState::NotReady, &AgentPg::default(), judge);
+            finesse.on_user(&agent, UserState::NotReady, UserState::Ready, &AgentPg::default(), judge);
             sign_out(finesse, judge);
         });
         assert_eq!(twice, 1, "it counts once");

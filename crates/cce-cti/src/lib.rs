@@ -4,7 +4,7 @@
 //! protocol reference. A session's layout follows from the version of its `OPEN_REQ`: see [`dialect`].
 //!
 //! Invariants:
-//! - Floating fields are written in the order of the row.
+//! - Floating fields are written in the order of the row; those of a message that was read in the order in which they came.
 //! - What a row marks `inferred` has no published layout; the row is the one place where it was chosen.
 //! - A row marked `compact` has the published fixed part and those floating fields that certainly belong to it;
 //!   one marked `raw` has a published number and name, and keeps its body as it came. Reserved numbers have no row.
@@ -51,6 +51,7 @@ pub mod arm;
 pub mod services;
 pub mod status;
 pub mod system_event;
+pub mod tags;
 
 pub use agent::*;
 pub use call_control::*;

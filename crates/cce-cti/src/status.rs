@@ -1,5 +1,6 @@
 //! Status codes of failures and of `CLOSE_REQ` (cti-server-protocol 13).
 
+use crate::tags;
 use cce_wire::Flaw;
 
 codes! { "E_CTI_" {
@@ -110,8 +111,9 @@ codes! { "E_CTI_" {
 
 /// The status with which the server answers a flawed message (cti-server-protocol 3 and 4.4); none for what it and
 /// clients in the field live with. A message that is not listed has its answer by its session's version.
-pub const fn of_flaw(flaw: &Flaw) -> Option<u32> {
+pub fn of_flaw(flaw: &Flaw) -> Option<u32> {
     match flaw {
+        Flaw::UnknownTag { tag } if tags::name(*tag).is_some() => Some(INVALID_TAG_FOR_MSG_TYPE),
         Flaw::UnknownTag { .. } => Some(INVALID_FIELD_TAG),
         Flaw::ForeignTag { .. } | Flaw::Repeated { .. } => Some(INVALID_TAG_FOR_MSG_TYPE),
         Flaw::TagTooNew { .. } => Some(INVALID_TAG_FOR_VERSION),

@@ -1,6 +1,7 @@
 //! What the codes mean with which the CTI server refuses a request (finesse-nonvoice 4.6).
 
 use crate::line::Change;
+use cce_cti::control_failure;
 use cce_kernel::model::{ApiError, MrdId, TaskId};
 
 /// Code of `INVALID_DIALOG_ID`: the dialog is gone.
@@ -57,31 +58,24 @@ pub(crate) fn failed(status: u32, media: MrdId) -> ApiError {
     ApiError { kind: "Request failed".to_owned(), message, data: status.to_string(), media: Some(media) }
 }
 
-/// Code of `CF_INVALID_LOGON_DEVICE_SPECIFIED` (finesse-nonvoice 2.2).
-const INVALID_LOGON_DEVICE: u32 = 260;
+/// Codes, constants and types of refused changes of a voice state (finesse-nonvoice 2.2). The constants of 22 and 260
+/// and the types are published; the constant of 283 is the CTI server's for it (inferred).
+const VOICE: [(u16, &str, &str); 3] = [
+    (control_failure::INVALID_OBJECT_STATE, "CF_INVALID_OBJECT_STATE", "Invalid State"),
+    (control_failure::INVALID_LOGON_DEVICE, "CF_INVALID_LOGON_DEVICE_SPECIFIED", "Invalid Device"),
+    (control_failure::EXTENSION_IN_USE, "CF_EXTENSION_IN_USE", "Device Busy"),
+];
 
-/// The error of a sign-in with an extension that nobody has.
-pub(crate) fn invalid_device() -> ApiError {
-    ApiError {
-        kind: "Invalid Device".to_owned(),
-        message: "CF_INVALID_LOGON_DEVICE_SPECIFIED".to_owned(),
-        data: INVALID_LOGON_DEVICE.to_string(),
-        media: None,
-    }
-}
-
-/// Code of `CF_EXTENSION_IN_USE`.
-const EXTENSION_IN_USE: u32 = 283;
-
-/// The error of a sign-in with an extension at which somebody else is signed in. Its type is published, the constant
-/// is the CTI server's for it (inferred).
-pub(crate) fn device_busy() -> ApiError {
-    ApiError {
-        kind: "Device Busy".to_owned(),
-        message: "CF_EXTENSION_IN_USE".to_owned(),
-        data: EXTENSION_IN_USE.to_string(),
-        media: None,
-    }
+/// The error of a refused change of a voice state. Whatever has no published words is shown by the CTI server's name
+/// for it (inferred).
+pub(crate) fn refused_voice(code: u16) -> ApiError {
+    let name = || control_failure::name(code).map_or_else(|| code.to_string(), str::to_owned);
+    let row = VOICE.iter().find(|(number, ..)| *number == code);
+    let (message, kind) = row.map_or_else(
+        || (format!("CF_{}", name()), "Request failed"),
+        |(_, constant, kind)| ((*constant).to_owned(), *kind),
+    );
+    ApiError { kind: kind.to_owned(), message, data: code.to_string(), media: None }
 }
 
 /// The error of a request that the CTI server did not confirm in time. The code for sign-ins is published; the
@@ -95,7 +89,8 @@ pub(crate) fn unconfirmed(change: &Change, media: MrdId) -> ApiError {
         | Change::Routable(_)
         | Change::Act(_)
         | Change::UpdateCallData(_)
-        | Change::Transfer(_) => failed(cce_cti::status::TIMEOUT, media),
+        | Change::Transfer(_)
+        | Change::User(_) => failed(cce_cti::status::TIMEOUT, media),
     }
 }
 

@@ -34,6 +34,8 @@ pub(crate) enum UserChange {
     },
     /// Another voice state, for a reason of that number; 0 none.
     State(UserState, u16),
+    /// To be signed out whatever the voice state is, for a reason of that number.
+    ForcedSignOut(u16),
 }
 
 pub(crate) fn of_user(request: &UserRequest, config: &Config) -> Result<UserChange, Refusal> {
@@ -122,8 +124,8 @@ fn is_expanded(name: &str) -> bool {
     name.starts_with("user.") && name.len() > "user.".len() && name.len() <= EXPANDED_NAME_MAX
 }
 
-/// The refusal of a voice state that the user cannot have, or not now.
-pub(crate) fn invalid_user_state() -> Refusal {
+/// The refusal of a voice state that nobody can ask for.
+fn invalid_user_state() -> Refusal {
     Refusal::invalid("Invalid State specified for user", "state")
 }
 

@@ -117,6 +117,10 @@ impl Finesse {
                     self.publish_dialog_error(&dialog, request_id, error(dialog.mrd), cx);
                 }
             }
+            Target::User(agent) => {
+                let error = ApiError { media: None, ..error(MrdId::VOICE) };
+                self.publish_answer(agent, PublishEvent::Put, request_id, Object::UserError(error), cx);
+            }
         }
         self.advance(target, cx);
     }
@@ -133,6 +137,7 @@ impl Finesse {
             let sent = match target {
                 Target::Media(agent, mrd) => self.send_media(agent, *mrd, &ask.change, cx),
                 Target::Dialog(task) => self.send_action(*task, &ask, cx),
+                Target::User(agent) => self.send_user(agent, &ask, cx),
             };
             if let Some(invoke_id) = sent {
                 cx.arm(confirmation(invoke_id), self.config.confirmation_timeout);

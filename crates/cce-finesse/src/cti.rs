@@ -240,6 +240,9 @@ impl Finesse {
             Cti::MediaLoginResp(resp) => self.on_response(resp.invoke_id, resp.status, cx),
             Cti::MakeAgentNotReadyResp(resp) => self.on_response(resp.invoke_id, resp.status, cx),
             Cti::MakeAgentNotRoutableResp(resp) => self.on_response(resp.invoke_id, resp.status, cx),
+            Cti::SetAgentStateConf(conf) => self.on_response(conf.invoke_id, 0, cx),
+            Cti::ControlFailureConf(failure) => self.on_voice_refused(&failure, cx),
+            Cti::QueryAgentStateConf(answer) => self.on_user_answer(&answer, cx),
             Cti::FailureResp(resp) if self.on_question_refused(resp.invoke_id, cx) => {}
             Cti::FailureResp(resp) => self.on_response(resp.invoke_id, resp.status, cx),
             _ => {}

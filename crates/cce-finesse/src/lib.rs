@@ -32,6 +32,7 @@ mod refusal;
 mod rest;
 mod route;
 mod user;
+mod voice;
 mod xmpp;
 
 pub use component::Finesse;

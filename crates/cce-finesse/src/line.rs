@@ -1,5 +1,6 @@
 //! Requests about one object go to the CTI server one after the other (finesse-nonvoice 1.4).
 
+use crate::change::UserChange;
 use cce_kernel::model::{AgentId, DialogAction, InterruptAction, LogoutAction, MrdId, TaskId};
 use std::collections::{BTreeMap, VecDeque};
 
@@ -13,6 +14,8 @@ pub(crate) enum Target {
     Media(AgentId, MrdId),
     /// A dialog.
     Dialog(TaskId),
+    /// A user, whose state is the one in the voice domain.
+    User(AgentId),
 }
 
 /// A request that was answered with 202.
@@ -43,6 +46,8 @@ pub(crate) enum Change {
     UpdateCallData(CallData),
     /// Dialog: hand the task to another script selector.
     Transfer(String),
+    /// User: change the voice state.
+    User(UserChange),
 }
 
 /// Call variables that are to change.
@@ -61,7 +66,12 @@ impl Change {
             Self::Act(action) => Some(*action),
             Self::UpdateCallData(_) => Some(DialogAction::UpdateCallData),
             Self::Transfer(_) => Some(DialogAction::Transfer),
-            Self::SignIn(_) | Self::Ready | Self::NotReady(_) | Self::SignOut(_) | Self::Routable(_) => None,
+            Self::SignIn(_)
+            | Self::Ready
+            | Self::NotReady(_)
+            | Self::SignOut(_)
+            | Self::Routable(_)
+            | Self::User(_) => None,
         }
     }
 }
@@ -125,6 +135,13 @@ impl Lines {
     /// Lets the object wait for the confirmation of what was sent.
     pub(crate) fn begin(&mut self, target: Target, pending: Pending) {
         self.0.entry(target).or_default().pending = Some(pending);
+    }
+
+    /// What is asked of the object and has not come about, in order.
+    pub(crate) fn asked(&self, target: &Target) -> impl Iterator<Item = &Change> {
+        let line = self.0.get(target);
+        let pending = line.and_then(|line| line.pending.as_ref()).map(|pending| &pending.ask);
+        pending.into_iter().chain(line.into_iter().flat_map(|line| &line.waiting)).map(|ask| &ask.change)
     }
 
     /// The request of the object that is pending.

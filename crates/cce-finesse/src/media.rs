@@ -48,6 +48,7 @@ impl Finesse {
         change: &Change,
         cx: &mut Cx<'_>,
     ) -> Option<u32> {
+        let instrument = self.extension_of(agent);
         let desk = self.desks.get_mut(agent)?;
         let is_to_be_not_routable = desk.not_routable_next.contains(&mrd);
         if matches!(change, Change::Ready | Change::Routable(true)) {
@@ -57,18 +58,15 @@ impl Finesse {
         let mrd_id = mrd.0;
         let icm_agent_id = desk.user.skill_target.0;
         match *change {
-            Change::SignIn(settings) => {
-                let instrument = desk.user.extension.clone();
-                self.cti.send(cx, |invoke_id| MediaLoginReq {
-                    invoke_id,
-                    mrd_id,
-                    icm_agent_id,
-                    max_task_limit: settings.max_dialog_limit,
-                    make_routable: true,
-                    agent_instrument: Some(Text::new(&instrument)),
-                    ..MediaLoginReq::default()
-                })
-            }
+            Change::SignIn(settings) => self.cti.send(cx, |invoke_id| MediaLoginReq {
+                invoke_id,
+                mrd_id,
+                icm_agent_id,
+                max_task_limit: settings.max_dialog_limit,
+                make_routable: true,
+                agent_instrument: Some(Text::new(&instrument)),
+                ..MediaLoginReq::default()
+            }),
             // READY from READY is ignored silently (finesse-nonvoice 2.4).
             Change::Ready if is_ready(media) && !is_to_be_not_routable => None,
             Change::Ready => self.cti.send(cx, |invoke_id| MakeAgentReadyInd {
@@ -119,13 +117,16 @@ impl Finesse {
                 icm_agent_id,
                 ..MakeAgentNotRoutableReq::default()
             }),
-            Change::Act(_) | Change::UpdateCallData(_) | Change::Transfer(_) => None,
+            Change::Act(_) | Change::UpdateCallData(_) | Change::Transfer(_) | Change::User(_) => None,
         }
     }
 
     pub(crate) fn on_agent_state(&mut self, event: &AgentStateEvent, cx: &mut Cx<'_>) {
         let Some(agent) = self.agent_of(SkillTarget(event.icm_agent_id)) else { return };
         let mrd = MrdId(event.mrd_id);
+        if mrd == MrdId::VOICE {
+            return self.on_voice_state(&agent, event, cx);
+        }
         let state = AgentState::of_number(event.agent_state);
         self.follow_interrupt(&agent, mrd, state, cx);
         let reason = self.reason_of(event);
@@ -267,7 +268,7 @@ pub(crate) fn is_done(change: &Change, is_answered: bool, media: &Media, unstart
         Change::SignOut(_) => media.state == AgentState::Logout,
         Change::Routable(true) => media.routable,
         Change::Routable(false) => is_answered && (!media.routable || unstarted),
-        Change::Act(_) | Change::UpdateCallData(_) | Change::Transfer(_) => true,
+        Change::Act(_) | Change::UpdateCallData(_) | Change::Transfer(_) | Change::User(_) => true,
     }
 }
 

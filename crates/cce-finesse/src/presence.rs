@@ -4,6 +4,7 @@
 
 use crate::{
     Finesse,
+    change::UserChange,
     line::{Ask, Change, Target},
 };
 use cce_kernel::{
@@ -48,6 +49,9 @@ impl Finesse {
         let is_due = |agent: &&AgentId| self.absence_of(agent).is_some_and(|key| key.id == timer);
         let Some(agent) = self.absent.iter().find(is_due).cloned() else { return };
         self.absent.remove(&agent);
+        if !self.is_anywhere(&agent) {
+            return;
+        }
         if self.cti.is_in_service() {
             self.sign_out_absent(&agent, cx);
         } else {
@@ -62,7 +66,18 @@ impl Finesse {
             let ask = Ask { request_id: String::new(), change: Change::SignOut(FORCED) };
             self.submit(&target, ask, cx);
         }
-        self.change_user(agent, UserState::Logout, FORCED, String::new(), cx);
+        let change = Change::User(UserChange::ForcedSignOut(FORCED));
+        self.submit(&Target::User(agent.clone()), Ask { request_id: String::new(), change }, cx);
+    }
+
+    /// The user is signed out: who is signed in nowhere is not missed.
+    pub(crate) fn on_user_signed_out(&mut self, agent: &AgentId, cx: &mut Cx<'_>) {
+        if !self.is_anywhere(agent)
+            && self.absent.remove(agent)
+            && let Some(key) = self.absence_of(agent)
+        {
+            cx.cancel(key);
+        }
     }
 
     /// The media to sign out of.

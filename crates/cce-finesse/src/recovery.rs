@@ -3,7 +3,7 @@
 //! | Phase of the session | What the node does |
 //! |---|---|
 //! | away, dialled, opening | answers 503 and publishes nothing; media, dialogs and waiting requests stay as they are |
-//! | initialising | `BEGIN_AGENT_INIT_IND`; `GET_AGENT_TASKS_REQ` for each agent who signed in here; `SNAPSHOT_TASK_REQ` for each task; `TASK_INIT_IND` for each of them that lives; `END_AGENT_INIT_IND` |
+//! | initialising | `BEGIN_AGENT_INIT_IND`; `QUERY_AGENT_STATE_REQ` for the voice state of each user who is signed in; `GET_AGENT_TASKS_REQ` for each agent who signed in here; `SNAPSHOT_TASK_REQ` for each task; `TASK_INIT_IND` for each of them that lives; `END_AGENT_INIT_IND` |
 //! | in service | publishes once what is different now; requests whose outcome nobody knows fail |
 //!
 //! A node that knows of nobody has nothing to initialise, and is in service at once. Of agents who signed in at another
@@ -16,20 +16,22 @@
 
 use crate::{
     Finesse, arm_stat,
+    change::UserChange,
     component::{INITIALISING, confirmation},
     dialog::{OpenDialog, Reserved},
     line::{Ask, Change, Target},
     media::{apply, is_done},
 };
 use cce_cti::{
-    AgentTasksResp, BeginAgentInitInd, EndAgentInitInd, GetAgentTasksReq, SnapshotTaskEvent, SnapshotTaskReq,
-    SnapshotTaskResp, TaskInitInd,
+    AgentTasksResp, BeginAgentInitInd, EndAgentInitInd, GetAgentTasksReq, QueryAgentStateConf,
+    QueryAgentStateReq, SnapshotTaskEvent, SnapshotTaskReq, SnapshotTaskResp, TaskInitInd,
 };
 use cce_kernel::{
     Cx,
     fact::FinesseFact,
     model::{
-        AgentId, AgentState, DialogState, Disposition, MrdId, Object, PublishEvent, SkillTarget, TaskId,
+        AgentId, AgentState, ApiError, DialogState, Disposition, MrdId, Object, PublishEvent, SkillTarget,
+        TaskId, UserState,
     },
 };
 use cce_wire::Text;
@@ -60,6 +62,8 @@ pub(crate) struct Recovery {
     places: BTreeMap<u32, (AgentId, MrdId)>,
     /// Tasks that are asked for, by invoke id.
     tasks: BTreeMap<u32, TaskId>,
+    /// Users whose voice states are asked for, by invoke id.
+    users: BTreeMap<u32, AgentId>,
     /// Requests that were under way or waited when the session ended, in order.
     cut_off: Vec<(Target, Ask)>,
     /// Users whose absence ended while nobody could be signed out.
@@ -72,10 +76,26 @@ impl Recovery {
         self.begun = None;
         self.places.clear();
         self.tasks.clear();
+        self.users.clear();
     }
 
     fn is_answered(&self) -> bool {
-        self.begun.is_none() && self.places.is_empty() && self.tasks.is_empty()
+        self.begun.is_none() && self.places.is_empty() && self.tasks.is_empty() && self.users.is_empty()
+    }
+
+    /// A request about a user's voice state that was cut off, and that `is_done` knows to have come about: it waits no
+    /// more. Returns the request's id.
+    pub(crate) fn take_done(
+        &mut self,
+        agent: &AgentId,
+        is_done: impl Fn(&UserChange) -> bool,
+    ) -> Option<String> {
+        let is_it = |(target, ask): &(Target, Ask)| match (target, &ask.change) {
+            (Target::User(about), Change::User(change)) => about == agent && is_done(change),
+            (Target::User(_) | Target::Media(..) | Target::Dialog(_), _) => false,
+        };
+        let found = self.cut_off.iter().position(is_it)?;
+        Some(self.cut_off.remove(found).1.request_id)
     }
 
     /// A user is to be signed out once the CTI server can be asked.
@@ -152,7 +172,7 @@ impl Finesse {
 
     /// The session is open: the node learns anew what became of its agents and tasks, if it has any.
     pub(crate) fn initialise(&mut self, cx: &mut Cx<'_>) {
-        if self.own_places().is_empty() && self.known_tasks().is_empty() {
+        if self.own_places().is_empty() && self.known_tasks().is_empty() && self.own_users().is_empty() {
             return self.enter_service(cx);
         }
         let application_path_id = self.application_path();
@@ -168,6 +188,9 @@ impl Finesse {
     pub(crate) fn on_init_ready(&mut self, cx: &mut Cx<'_>) {
         if self.recovery.begun.take().is_none() {
             return;
+        }
+        for agent in self.own_users() {
+            self.ask_user(agent, cx);
         }
         for (agent, mrd) in self.own_places() {
             self.ask_tasks_of(agent, mrd, cx);
@@ -217,6 +240,19 @@ impl Finesse {
         self.go_on(cx);
     }
 
+    /// How a user stands in the voice domain who was asked for.
+    pub(crate) fn on_user_answer(&mut self, answer: &QueryAgentStateConf, cx: &mut Cx<'_>) {
+        let Some(agent) = self.recovery.users.remove(&answer.invoke_id) else { return };
+        let state = UserState::of_agent(AgentState::of_number(answer.agent_state));
+        self.learn_user(
+            &agent,
+            state.unwrap_or(UserState::Logout),
+            &text(answer.agent_extension.as_ref()),
+            cx,
+        );
+        self.go_on(cx);
+    }
+
     /// How a task stands whose agent has no client.
     pub(crate) fn on_snapshot_event(&mut self, event: &SnapshotTaskEvent, cx: &mut Cx<'_>) {
         self.learn(&snapshot!(event), cx);
@@ -230,7 +266,11 @@ impl Finesse {
         }
         let place = self.recovery.places.remove(&invoke_id);
         let task = self.recovery.tasks.remove(&invoke_id);
-        let was_asked = place.is_some() || task.is_some();
+        let user = self.recovery.users.remove(&invoke_id);
+        let was_asked = place.is_some() || task.is_some() || user.is_some();
+        if let Some(agent) = user {
+            self.learn_user(&agent, UserState::Logout, "", cx);
+        }
         if let Some((agent, mrd)) = place {
             self.lose_media(&agent, mrd, cx);
         }
@@ -283,6 +323,11 @@ impl Finesse {
                 self.publish_answer(agent, PublishEvent::Put, ask.request_id, error, cx);
             }
             Target::Dialog(task) => self.judge_cut_off_action(*task, ask, cx),
+            // One that has come about was taken out when its user's state was learnt.
+            Target::User(agent) => {
+                let error = ApiError { media: None, ..arm_stat::unconfirmed(&ask.change, MrdId::VOICE) };
+                self.publish_answer(agent, PublishEvent::Put, ask.request_id, Object::UserError(error), cx);
+            }
         }
     }
 
@@ -306,7 +351,8 @@ impl Finesse {
             | Change::Routable(_)
             | Change::Act(_)
             | Change::UpdateCallData(_)
-            | Change::Transfer(_) => None,
+            | Change::Transfer(_)
+            | Change::User(_) => None,
         });
         if let Some(settings) = settings {
             self.change_media(agent, mrd, cx, |media| apply(media, settings));
@@ -320,9 +366,33 @@ impl Finesse {
         let mut places: BTreeSet<_> = own.map(|media| (media.agent.clone(), media.mrd)).collect();
         places.extend(self.recovery.cut_off.iter().filter_map(|(target, ask)| match (target, &ask.change) {
             (Target::Media(agent, mrd), Change::SignIn(_)) => Some((agent.clone(), *mrd)),
-            (Target::Media(..) | Target::Dialog(_), _) => None,
+            (Target::Media(..) | Target::Dialog(_) | Target::User(_), _) => None,
         }));
         places
+    }
+
+    /// Users who are signed in, and those about whom a request was cut off.
+    fn own_users(&self) -> BTreeSet<AgentId> {
+        let signed_in = self.desks.values().filter(|desk| desk.user.state != UserState::Logout);
+        let mut users: BTreeSet<_> = signed_in.map(|desk| desk.user.id.clone()).collect();
+        users.extend(self.recovery.cut_off.iter().filter_map(|(target, _)| match target {
+            Target::User(agent) => Some(agent.clone()),
+            Target::Media(..) | Target::Dialog(_) => None,
+        }));
+        users
+    }
+
+    fn ask_user(&mut self, agent: AgentId, cx: &mut Cx<'_>) {
+        let Some(icm_agent_id) = self.desks.get(&agent).map(|desk| desk.user.skill_target.0) else { return };
+        let peripheral_id = self.config.peripheral;
+        let asked = self.cti.send(cx, |invoke_id| QueryAgentStateReq {
+            invoke_id,
+            peripheral_id,
+            mrd_id: MrdId::VOICE.0,
+            icm_agent_id,
+            ..QueryAgentStateReq::default()
+        });
+        self.recovery.users.extend(asked.map(|invoke_id| (invoke_id, agent)));
     }
 
     /// Tasks that the node knows of, each with its domain.

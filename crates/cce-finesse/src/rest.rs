@@ -1,20 +1,19 @@
 //! Finesse REST: who asks, for what, and what is answered at once (finesse-nonvoice 1.3, 1.4, 2).
 
 use crate::{
-    Finesse,
-    change::{self, UserChange},
+    Finesse, change,
     config::Account,
     cti::VERSION,
     dialog::INVALID_ACTION,
     line::{Ask, Change, Target},
     refusal::Refusal,
     route::{OfUser, Route},
-    user::{Caller, may_change},
+    user::Caller,
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
 use cce_kernel::{
     CallId, Cx, Request, Response,
-    model::{AgentId, Dialog, DialogState, MrdId, ReasonCategory, TaskId, UserState},
+    model::{AgentId, Dialog, DialogState, MrdId, ReasonCategory, TaskId},
 };
 use cce_xml::finesse as xml;
 
@@ -29,17 +28,12 @@ const REQUEST_ID: &str = "requestId";
 enum Answer {
     /// 200 with a document.
     Document(String),
-    /// 202, then this.
+    /// 202, then these requests to the CTI server.
     Accepted(Work),
 }
 
 /// What is done about a request after it was answered with 202.
-enum Work {
-    /// A user's voice state.
-    User(AgentId, UserChange),
-    /// Requests to the CTI server.
-    Objects(Vec<(Target, Change)>),
-}
+type Work = Vec<(Target, Change)>;
 
 impl Finesse {
     /// Answers a request of a desktop, then does what it asks for.
@@ -68,19 +62,8 @@ impl Finesse {
     }
 
     fn carry_out(&mut self, work: Work, request_id: &str, cx: &mut Cx<'_>) {
-        let request_id = request_id.to_owned();
-        match work {
-            Work::User(agent, UserChange::SignIn { extension }) => {
-                self.sign_in_user(&agent, extension, request_id, cx);
-            }
-            Work::User(agent, UserChange::State(to, reason)) => {
-                self.change_user(&agent, to, reason, request_id, cx);
-            }
-            Work::Objects(changes) => {
-                for (target, change) in changes {
-                    self.submit(&target, Ask { request_id: request_id.clone(), change }, cx);
-                }
-            }
+        for (target, change) in work {
+            self.submit(&target, Ask { request_id: request_id.to_owned(), change }, cx);
         }
     }
 
@@ -203,12 +186,11 @@ impl Finesse {
 
     fn change_user_state(&self, agent: AgentId, body: &str) -> Result<Work, Refusal> {
         let change = change::of_user(&xml::read_user(body).map_err(|_| Refusal::malformed())?, &self.config)?;
-        if let UserChange::State(to, _) = change
-            && !may_change(self.user_state(&agent), to)
-        {
-            return Err(change::invalid_user_state());
+        let target = Target::User(agent);
+        if self.lines.is_full(&target) {
+            return Err(Refusal::busy());
         }
-        Ok(Work::User(agent, change))
+        Ok(vec![(target, Change::User(change))])
     }
 
     fn change_media_list(&self, agent: &AgentId, body: &str) -> Result<Work, Refusal> {
@@ -230,7 +212,7 @@ impl Finesse {
     fn media_work(&self, agent: &AgentId, changes: Vec<(MrdId, Change)>) -> Result<Work, Refusal> {
         let mut work = Vec::new();
         for (mrd, change) in changes {
-            if matches!(change, Change::SignIn(_)) && self.user_state(agent) == UserState::Logout {
+            if matches!(change, Change::SignIn(_)) && !self.is_user_signed_in(agent) {
                 return Err(Refusal::invalid("User is not signed in", agent.as_str()).about(mrd));
             }
             let target = Target::Media(agent.clone(), mrd);
@@ -239,7 +221,7 @@ impl Finesse {
             }
             work.push((target, change));
         }
-        Ok(Work::Objects(work))
+        Ok(work)
     }
 
     fn change_dialog(&self, id: &str, body: &str, caller: &Caller) -> Result<Work, Refusal> {
@@ -259,7 +241,7 @@ impl Finesse {
         if self.lines.is_full(&target) {
             return Err(Refusal::busy().about(dialog.mrd));
         }
-        Ok(Work::Objects(vec![(target, change)]))
+        Ok(vec![(target, change)])
     }
 
     /// The user whom the path names, who must be the caller; the administrator may look at everyone.
@@ -284,10 +266,6 @@ impl Finesse {
     fn mrd_of(&self, id: &str) -> Result<MrdId, Refusal> {
         let mrd = id.parse().ok().map(MrdId).and_then(|mrd| self.mrd(mrd));
         mrd.map(|mrd| mrd.id).ok_or_else(|| Refusal::no_media(id))
-    }
-
-    fn user_state(&self, agent: &AgentId) -> UserState {
-        self.desks.get(agent).map_or(UserState::Logout, |desk| desk.user.state)
     }
 
     pub(crate) fn system_info(&self, cx: &Cx<'_>) -> xml::SystemInfo {

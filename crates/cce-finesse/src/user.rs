@@ -1,5 +1,4 @@
-//! Users: who they are, how they prove it, and their voice state, which Finesse keeps alone
-//! (finesse-nonvoice 1.3, 2.2).
+//! Users: who they are, and how they prove it (finesse-nonvoice 1.3, 2.2).
 
 use crate::{
     Finesse, arm_stat,
@@ -107,86 +106,6 @@ impl Finesse {
         }
         (*account == self.config.administrator).then_some(Caller::Administrator)
     }
-
-    /// Signs a user in. Someone who is signed in keeps their state, and everyone hears of it
-    /// (finesse-nonvoice 2.2).
-    pub(crate) fn sign_in_user(
-        &mut self,
-        agent: &AgentId,
-        extension: String,
-        request_id: String,
-        cx: &mut Cx<'_>,
-    ) {
-        // Any configured device will do: people change desks.
-        if let Err(error) = self.is_free(agent, &extension) {
-            return self.publish_answer(agent, PublishEvent::Put, request_id, Object::UserError(error), cx);
-        }
-        let Some(desk) = self.desks.get_mut(agent) else { return };
-        desk.user.extension = extension;
-        let to = if desk.user.state == UserState::Logout { UserState::NotReady } else { desk.user.state };
-        self.move_user(agent, to, 0, cx);
-        self.publish_user(agent, request_id, cx);
-    }
-
-    /// Whether an extension is somebody's, and nobody else is signed in there.
-    fn is_free(&self, agent: &AgentId, extension: &str) -> Result<(), ApiError> {
-        if !self.config.agents.iter().any(|agent| agent.extension == extension) {
-            return Err(arm_stat::invalid_device());
-        }
-        let mut others = self.desks.iter().filter(|(other, _)| *other != agent).map(|(_, desk)| &desk.user);
-        let is_taken = others.any(|user| user.state != UserState::Logout && user.extension == extension);
-        if is_taken { Err(arm_stat::device_busy()) } else { Ok(()) }
-    }
-
-    /// Changes a user's voice state, for a reason of that number (0 none); the same state and reason again change nothing.
-    pub(crate) fn change_user(
-        &mut self,
-        agent: &AgentId,
-        to: UserState,
-        reason: u16,
-        request_id: String,
-        cx: &mut Cx<'_>,
-    ) {
-        if self.move_user(agent, to, reason, cx) {
-            self.publish_user(agent, request_id, cx);
-        }
-    }
-
-    /// Who is signed out shows no reason, whatever it was given for (finesse-nonvoice 2.2).
-    fn move_user(&mut self, agent: &AgentId, to: UserState, code: u16, cx: &mut Cx<'_>) -> bool {
-        let is_not_ready = to == UserState::NotReady;
-        let reason = self.config.reason_of_code(ReasonCategory::NotReady, code).filter(|_| is_not_ready);
-        let reason = reason.cloned();
-        let Some(desk) = self.desks.get_mut(agent) else { return false };
-        let user = &mut desk.user;
-        let from = user.state;
-        let changed = from != to || user.reason != reason;
-        user.reason = reason;
-        if from != to {
-            user.state = to;
-            user.changed = Some(cx.wall());
-            cx.note(Fact::User { agent: agent.clone(), from, to });
-        }
-        if to == UserState::Logout {
-            user.extension.clear();
-        }
-        changed
-    }
-
-    fn publish_user(&mut self, agent: &AgentId, request_id: String, cx: &mut Cx<'_>) {
-        let Some(desk) = self.desks.get(agent) else { return };
-        let shown = Object::User(Box::new(desk.user.clone()));
-        self.publish_answer(agent, PublishEvent::Put, request_id, shown, cx);
-    }
-}
-
-/// Whether a user in `from` may ask for `to`: signing out is for those who are not ready, and everything but
-/// signing in for those who are signed in (finesse-nonvoice 2.2).
-pub(crate) fn may_change(from: UserState, to: UserState) -> bool {
-    match to {
-        UserState::Logout => from == UserState::NotReady,
-        UserState::Ready | UserState::NotReady => from != UserState::Logout,
-    }
 }
 
 fn signed_out_user(agent: &Agent) -> User {
@@ -202,23 +121,5 @@ fn signed_out_user(agent: &Agent) -> User {
         team_id: agent.team_id,
         team_name: agent.team_name.clone(),
         skill_target: agent.skill_target,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_user_signs_out_only_when_not_ready() {
-        assert!(may_change(UserState::NotReady, UserState::Logout));
-        assert!(!may_change(UserState::Ready, UserState::Logout));
-        assert!(!may_change(UserState::Logout, UserState::Logout));
-    }
-
-    #[test]
-    fn only_someone_signed_in_becomes_ready() {
-        assert!(may_change(UserState::NotReady, UserState::Ready));
-        assert!(!may_change(UserState::Logout, UserState::Ready));
     }
 }

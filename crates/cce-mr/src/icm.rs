@@ -340,6 +340,43 @@ cce_wire::messages! {
             mrd_id: i32 as "MRDID" is mrd,
         }
 
+        /// A task waits in a queue: for the task events of CTI clients (task-routing S2).
+        34 => TaskQueuedInd "TASK_QUEUED_IND" router -> pg, inferred "task-routing S2" {
+            /// The task: router call key, and the router's sequence plus one.
+            task_id: TaskId as "RouterCallKey" is task,
+            /// The domain.
+            mrd_id: i32 as "MRDID" is mrd,
+            /// Skill target id of the queue's skill group.
+            sgstid: i32 as "SGSTID",
+            /// Whether it never waited before; a task that is routed anew did.
+            is_new: bool as "IsNew",
+        } floats {
+            8 ani: Text<40> as "ANI",
+            11 dn: Text<40> as "DN",
+            12 ced: Text<40> as "CED" is contact,
+            13 call_variable1: Text<41> as "CallVariable1",
+            14 call_variable2: Text<41> as "CallVariable2",
+            15 call_variable3: Text<41> as "CallVariable3",
+            16 call_variable4: Text<41> as "CallVariable4",
+            17 call_variable5: Text<41> as "CallVariable5",
+            18 call_variable6: Text<41> as "CallVariable6",
+            19 call_variable7: Text<41> as "CallVariable7",
+            20 call_variable8: Text<41> as "CallVariable8",
+            21 call_variable9: Text<41> as "CallVariable9",
+            22 call_variable10: Text<41> as "CallVariable10",
+            82 named_variables: NamedVariable as "ECC Variable" is repeated,
+        }
+
+        /// A task waits no more: an agent was chosen, or it was given up.
+        35 => TaskDequeuedInd "TASK_DEQUEUED_IND" router -> pg, inferred "task-routing S2" {
+            /// The task.
+            task_id: TaskId as "RouterCallKey" is task,
+            /// The domain.
+            mrd_id: i32 as "MRDID" is mrd,
+            /// Skill target id of the queue's skill group.
+            sgstid: i32 as "SGSTID",
+        }
+
         /// How an agent stands in a domain (mr-interface 8.2).
         32 => AgentStateUpdate "AGENT_STATE_UPDATE" pg -> router, inferred "mr-interface 8" {
             /// Skill target id of the agent.

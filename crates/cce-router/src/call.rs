@@ -184,23 +184,28 @@ impl Router {
         }
         cx.note(node(&call, step, QueueChoice::Wait).into());
         let mut event = message::queue_event(&call, -1);
+        let queued = message::queued(&call);
         let rank = self.line.enter(call, step);
         event.estimated_wait_time = self.line.estimated_wait(queue.id, cx.now());
         send(link, event, cx);
+        self.tell_agent_pgs(&queued.into(), cx);
         arm_step(&queue, step, rank, cx);
     }
 
     fn dequeue(&mut self, rank: Rank, cx: &mut Cx<'_>) {
         cx.cancel(TimerKey::new(STEP, rank.arrival));
         let Some(waiting) = self.line.leave(rank, cx.now()) else { return };
+        let dequeued = message::dequeued(&waiting.call);
         let Call { key, plan, .. } = *waiting.call;
         cx.note(RouterFact::Dequeued { key, queue_id: plan.queue.id }.into());
+        self.tell_agent_pgs(&dequeued.into(), cx);
     }
 
     fn route_waiting(&mut self, rank: Rank, pick: Pick, cx: &mut Cx<'_>) {
         cx.cancel(TimerKey::new(STEP, rank.arrival));
         let Some(waiting) = self.line.leave(rank, cx.now()) else { return };
         let queued = u32::try_from(cx.now().since(rank.since).as_secs()).unwrap_or(u32::MAX);
+        self.tell_agent_pgs(&message::dequeued(&waiting.call).into(), cx);
         self.route(waiting.call, pick, queued, cx);
     }
 

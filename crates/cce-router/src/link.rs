@@ -142,6 +142,14 @@ impl Router {
         true
     }
 
+    /// Tells every agent PG of a task that waits, or does so no more: the clients of each may watch tasks (inferred).
+    pub(crate) fn tell_agent_pgs(&self, message: &Icm, cx: &mut Cx<'_>) {
+        let is_agent_pg = |link: &&Link| link.pg.is_some_and(|pg| pg.kind == PgKind::Agent);
+        for (link, _) in self.links.iter().filter(|(_, link)| is_agent_pg(link)) {
+            cx.send(*link, message.to_frame(&ICM));
+        }
+    }
+
     /// What a link's peripheral gateway is there for; none before its OPEN_REQ.
     pub(crate) fn kind_of(&self, link: LinkId) -> Option<PgKind> {
         self.links.get(&link)?.pg.map(|pg| pg.kind)

@@ -2,7 +2,10 @@
 
 use crate::{call::Call, choice::Pick, config::Config};
 use cce_kernel::model::TaskId;
-use cce_mr::icm::{Connect, DeviceTargetPreCallInd, DialogFail, QueueEvent, Release, ReleaseConf};
+use cce_mr::icm::{
+    Connect, DeviceTargetPreCallInd, DialogFail, QueueEvent, Release, ReleaseConf, TaskDequeuedInd,
+    TaskQueuedInd,
+};
 use cce_wire::{List, Text};
 
 /// No translation route, no service.
@@ -119,6 +122,42 @@ pub(crate) fn queue_event(call: &Call, estimated_wait_time: i32) -> QueueEvent {
         rck_seq: RCK_SEQ,
         estimated_wait_time,
         ..QueueEvent::default()
+    }
+}
+
+/// Tells an agent PG that a task waits. One that was answered before is routed anew.
+pub(crate) fn queued(call: &Call) -> TaskQueuedInd {
+    let request = call.request.clone();
+    TaskQueuedInd {
+        task_id: TaskId::of_router(call.key, RCK_SEQ),
+        mrd_id: call.plan.queue.mrd.0,
+        sgstid: call.plan.queue.skill_group.0,
+        is_new: !call.is_answered,
+        ani: request.calling_party,
+        dn: request.called_party,
+        ced: request.ced,
+        call_variable1: request.call_variable1,
+        call_variable2: request.call_variable2,
+        call_variable3: request.call_variable3,
+        call_variable4: request.call_variable4,
+        call_variable5: request.call_variable5,
+        call_variable6: request.call_variable6,
+        call_variable7: request.call_variable7,
+        call_variable8: request.call_variable8,
+        call_variable9: request.call_variable9,
+        call_variable10: request.call_variable10,
+        named_variables: request.named_variables,
+        ..TaskQueuedInd::default()
+    }
+}
+
+/// Tells an agent PG that a task waits no more.
+pub(crate) fn dequeued(call: &Call) -> TaskDequeuedInd {
+    TaskDequeuedInd {
+        task_id: TaskId::of_router(call.key, RCK_SEQ),
+        mrd_id: call.plan.queue.mrd.0,
+        sgstid: call.plan.queue.skill_group.0,
+        ..TaskDequeuedInd::default()
     }
 }
 

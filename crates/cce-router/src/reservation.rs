@@ -101,6 +101,7 @@ impl Router {
         call.is_answered = true;
         let queue = std::sync::Arc::clone(&call.plan.queue);
         cx.note(crate::call::node(&call, step, QueueChoice::Wait).into());
+        self.tell_agent_pgs(&crate::message::queued(&call).into(), cx);
         let rank: Rank = self.line.enter(call, step);
         crate::call::arm_step(&queue, step, rank, cx);
     }

@@ -8,8 +8,8 @@ use cce_kernel::{
         RouterFact,
     },
     model::{
-        AgentRecord, ApiError, Dialog, Media, Object, PreCall, Publication, QueueRecord, ReasonCode,
-        RouterCallKey, SocialContact, TaskEvent, User,
+        AgentRecord, ApiError, Dialog, Media, Object, PreCall, Publication, QueueRecord, QueuedTask,
+        ReasonCode, RouterCallKey, SocialContact, TaskEvent, User,
     },
 };
 
@@ -91,12 +91,18 @@ facts! { OF_OPC, opc(OpcMessage) {
     PreCall(PRE_CALL) = "pre_call",
     PreCallAbort { task, agent, mrd } = "pre_call_abort",
     Task(TASK_EVENT) = "task_event",
+    Queued(QUEUED_TASK) = "queued",
+    Dequeued { task, peripheral, mrd, skill_group } = "dequeued_task",
     TaskAssigned { session, invoke_id, task } = "task_assigned",
     MadeNotRoutable { skill_target, mrd } = "made_not_routable",
     TaskState { task, state } = "task_state",
     Interrupt { skill_target, mrd, by, is_over } = "interrupt",
     LifetimeExceeded { task, skill_target, mrd } = "lifetime_exceeded",
     Answer { session, invoke_id, status } = "answer",
+}}
+
+inside! { QUEUED_TASK: QueuedTask {
+    task, peripheral, mrd, skill_group, is_new, dialed_number, ani, ced, call_variables => PAIRS, named_variables => PAIRS,
 }}
 
 inside! { ARM_MESSAGE: ArmMessage, MakeNotRoutable OverrideLimit GetAgentTasks InterruptAccepted InterruptUnaccepted InterruptDoneAccepted {
@@ -116,6 +122,7 @@ inside! { ARM_MESSAGE: ArmMessage, MakeNotRoutable OverrideLimit GetAgentTasks I
     StartApplicationTask { skill_group, service } = "start_application_task",
     AgentInit { state, routable, max_tasks, max_beyond } = "agent_init",
     TaskInit { task, state, skill_group, is_answered } = "task_init",
+    SetAgentState { state, reason, force, instrument } = "set_agent_state",
 }}
 
 inside! { AGENT_RECORD: AgentRecord {

@@ -625,10 +625,14 @@ fn of_agentpg(fact: &AgentPgFact) -> Subject {
         AgentPgFact::ToCtiServer(OpcMessage::PreCall(call)) => {
             Subject { contact: Some(ContactId(call.ced.clone())), task: Some(call.task) }
         }
+        AgentPgFact::ToCtiServer(OpcMessage::Queued(queued)) => {
+            contact(Some(queued.ced.clone())).with_task(queued.task)
+        }
         AgentPgFact::ToCtiServer(OpcMessage::Task(event)) => Subject::default().with_task(event.task),
         AgentPgFact::ToCtiServer(
             OpcMessage::PreCallAbort { task, .. }
             | OpcMessage::TaskAssigned { task, .. }
+            | OpcMessage::Dequeued { task, .. }
             | OpcMessage::TaskState { task, .. }
             | OpcMessage::LifetimeExceeded { task, .. },
         ) => Subject::default().with_task(*task),

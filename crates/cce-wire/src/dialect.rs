@@ -32,18 +32,22 @@ pub struct Float {
     pub body: Blob,
 }
 
-/// What a message carries beyond its row: written back as it came, after everything else.
+/// What a message carries beyond its row, and in what order its floating fields came.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Extra {
     /// Floating fields that are unknown, too new, of an odd size, or repeated, in their order.
     #[serde(default)]
     pub floats: Vec<Float>,
+    /// Tags of all floating fields as they came; empty where that is the order in which the row writes them, and what is
+    /// beyond the row behind them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub order: Vec<u16>,
 }
 
 impl Extra {
     /// Whether the row holds everything.
     pub fn is_empty(&self) -> bool {
-        self.floats.is_empty()
+        self.floats.is_empty() && self.order.is_empty()
     }
 }
 

@@ -7,7 +7,8 @@
 //! Invariants:
 //! - Lenient in, exact out: reading fails only where bytes are missing. A floating field that fits nowhere is
 //!   kept and written back, a string keeps odd terminators, an unlisted message keeps its body.
-//! - A message that was read is written with the same length, and reading it again gives the same message.
+//! - A message that was read is written with the same length and with its floating fields in the order in which they came,
+//!   and reading it again gives the same message.
 //! - What a strict peer would object to is said by `flaws`, never by reading.
 //! - The [`Dialect`] decides the layout. It is always passed by reference, as a whole.
 //! - Nothing is reserved for a length that a peer merely announces.
@@ -28,6 +29,7 @@ mod macros;
 mod mask;
 mod message;
 mod named;
+mod order;
 mod reader;
 mod row_text;
 mod slot;
@@ -51,6 +53,7 @@ pub use locate::{Located, locate};
 pub use mask::mask_secrets;
 pub use message::{Body, HEADER, Message, frame, frame_kind, open_frame};
 pub use named::{NamedArray, NamedVariable};
+pub use order::{is_in_row_order, order_of};
 pub use reader::{DecodeError, Reader};
 pub use row_text::{Entry, Misfit, Reason, RowText, TableText};
 pub use slot::{Group, Slot, judge, judge_member, list_flaws, place_member};

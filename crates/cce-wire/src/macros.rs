@@ -232,11 +232,15 @@ macro_rules! row {
 
             fn read(dialect: &$crate::Dialect, from: &mut $crate::Reader) -> Result<Self, $crate::DecodeError> {
                 let mut message = Self::default();
+                let whole = from.left();
                 $( if dialect.has(0 $(+ $fsince)?) {
                     message.$field = $crate::Field::read($flabel, from)?;
                 } )*
+                let fixed = whole - from.left();
+                let mut tags = Vec::new();
                 while !from.is_empty() {
                     let float = dialect.read_float(from)?;
+                    tags.push(float.tag);
                     let left = match float.tag {
                         $( $( $tag if dialect.has(0 $(+ $osince)?) => {
                             $crate::Slot::place(&mut message.$slot, $olabel, float)
@@ -247,6 +251,9 @@ macro_rules! row {
                         _ => Some(float),
                     };
                     message.extra.floats.extend(left);
+                }
+                if !$crate::is_in_row_order(&Self::DOC, &message.extra, &tags) {
+                    message.extra.order = $crate::order_of(&message, dialect, fixed, tags);
                 }
                 Ok(message)
             }
@@ -259,11 +266,13 @@ macro_rules! row {
 
             fn write(&self, dialect: &$crate::Dialect, to: &mut $crate::BytesMut) {
                 $( if dialect.has(0 $(+ $fsince)?) { $crate::Field::write(&self.$field, to); } )*
+                let fixed = to.len();
                 $( $( if dialect.has(0 $(+ $osince)?) { $crate::Slot::write(&self.$slot, dialect, $tag, to); } )* )?
                 $( for group in &self.$list { $crate::Group::write(group, dialect, to); } )*
                 for float in &self.extra.floats {
                     dialect.write_float(float.tag, &float.body.0, to);
                 }
+                self.extra.restore_order(dialect, fixed, to);
             }
 
             fn fields(&self) -> Vec<$crate::Shown> {

@@ -313,11 +313,7 @@ impl Lab {
             agents: self.agents.iter().map(|agent| self.pg_agent(agent)).collect(),
             name: self.fqdn("agentpg").split('.').next().unwrap_or_default().to_owned(),
             skill_groups: self.precision_queues.iter().map(|queue| self.pg_group(queue)).collect(),
-            call_types: self
-                .call_types
-                .iter()
-                .map(|kind| (kind.id, kind.script.clone().unwrap_or_default()))
-                .collect(),
+            call_types: self.call_types.iter().map(|kind| (kind.id, kind.name.clone())).collect(),
             ..cce_agentpg::Config::default()
         }
     }

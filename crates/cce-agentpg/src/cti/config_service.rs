@@ -1,15 +1,23 @@
 //! The configuration service: the lab's objects, for clients that ask for them (cti-server-protocol 9).
 
-use super::CtiServer;
-use crate::config::{Agent, Config};
-use cce_cti::{
-    AgentRecord, CallTypeRecord, ConfigAgentEvent, ConfigBeginEvent, ConfigCallTypeEvent, ConfigDeviceEvent,
-    ConfigEndEvent, ConfigKeyEvent, ConfigMrdEvent, ConfigPeripheralEvent, ConfigRequestEvent,
-    ConfigRequestKeyEvent, ConfigSkillGroupEvent, Cti, DeviceRecord, MrdRecord, PeripheralRecord,
-    SkillGroupRecord, config_information, dialect,
+use super::{CtiServer, Session};
+use crate::{
+    arm::Place,
+    config::{Agent, Config},
 };
-use cce_kernel::model::SkillTarget;
+use cce_cti::{
+    AgentRecord, CallTypeRecord, ConfigAgentDeskSettingsEvent, ConfigAgentEvent, ConfigBeginEvent,
+    ConfigCallTypeEvent, ConfigDeviceEvent, ConfigEndEvent, ConfigKeyEvent, ConfigMrdEvent,
+    ConfigPeripheralEvent, ConfigRequestEvent, ConfigRequestKeyEvent, ConfigSkillGroupEvent, Cti,
+    DeskSettingsRecord, DeviceRecord, MrdRecord, PeripheralRecord, SkillGroupRecord, config_information,
+    dialect,
+};
+use cce_kernel::{
+    LinkId,
+    model::{AgentState, MrdId, SkillTarget},
+};
 use cce_wire::{List, Opaque, Text};
+use std::time::Duration;
 
 /// Records of one message.
 const RECORDS_MAX: usize = 10;
@@ -17,67 +25,114 @@ const RECORDS_MAX: usize = 10;
 const ASKED_FOR: u16 = 1;
 /// `RecordType`: the object is there.
 const ADD: u16 = 0;
-/// `ConfigEndStatus`: all of it was sent.
-const COMPLETE: u32 = 0;
-/// `ConfigEndStatus`: another peripheral was asked for.
-const INVALID: u32 = 3;
-/// `ConfigEndStatus`: there is nothing of what was asked for.
-const EMPTY: u32 = 4;
-/// `ConfigKeyStatus`: the keys follow.
-const KEYS: u32 = 0;
+/// `AgentType`: no supervisor, of which the lab has none.
+const AGENT: u16 = 0;
 /// `DeviceType` of an agent's device (inferred).
 const AGENT_DEVICE: u16 = 0;
+/// The lab's desk settings, which every agent has (inferred).
+const DESK_SETTINGS: u32 = 1;
+/// "Any customer".
+const ANY_CUSTOMER: [u32; 2] = [0, u32::MAX];
+
+/// `ConfigKeyStatus`.
+mod key_status {
+    pub(super) const OK: u32 = 0;
+    pub(super) const NO_KEYS: u32 = 2;
+    pub(super) const UNKNOWN_CUSTOMER: u32 = 3;
+}
+
+/// `ConfigEndStatus`, with the text that says it.
+mod end_status {
+    pub(super) const COMPLETE: (u32, &str) = (0, "complete");
+    pub(super) const UNKNOWN_CUSTOMER: (u32, &str) = (2, "unknown customer");
+    pub(super) const INVALID: (u32, &str) = (3, "unknown peripheral");
+    pub(super) const EMPTY: (u32, &str) = (4, "nothing of that kind");
+}
+
+/// The keys: they change when the objects change. Two messages have them, in the same fields.
+macro_rules! with_keys {
+    ($name:ident { $($field:ident: $value:expr),* $(,)? } of $config:ident) => {
+        $name {
+            $($field: $value,)*
+            service_config_key: Some(key(&[])),
+            skill_group_config_key: Some(key(&skill_groups($config))),
+            agent_config_key: Some(key(&agents($config, |_| None))),
+            device_config_key: Some(key(&devices($config))),
+            call_type_config_key: Some(key(&call_types($config))),
+            peripheral_config_key: Some(key(&peripherals($config))),
+            desk_settings_config_key: Some(key(&desk_settings($config))),
+            ..$name::default()
+        }
+    };
+}
 
 impl CtiServer {
-    /// The keys: they change when the objects change.
+    /// The keys. A customer whom nobody knows has none, and another peripheral's are not kept here (inferred).
     pub(super) fn on_config_request_key(&self, m: &ConfigRequestKeyEvent) -> Vec<Cti> {
-        let status = if self.check_peripheral(m.peripheral_id).is_ok() { KEYS } else { INVALID };
         let config = &self.config;
-        let conf = ConfigKeyEvent {
-            config_key_status: status,
-            service_config_key: Some(key(&[])),
-            skill_group_config_key: Some(key(&skill_groups(config))),
-            agent_config_key: Some(key(&agents(config))),
-            device_config_key: Some(key(&devices(config))),
-            call_type_config_key: Some(key(&call_types(config))),
-            peripheral_config_key: Some(key(&peripherals(config))),
-            desk_settings_config_key: Some(key(&[])),
-            ..ConfigKeyEvent::default()
+        let status = if !self.is_customer(m.customer_id) {
+            key_status::UNKNOWN_CUSTOMER
+        } else if self.check_peripheral(m.peripheral_id).is_err() {
+            key_status::NO_KEYS
+        } else {
+            key_status::OK
         };
-        vec![conf.into()]
+        if status != key_status::OK {
+            return vec![ConfigKeyEvent { config_key_status: status, ..ConfigKeyEvent::default() }.into()];
+        }
+        vec![with_keys!(ConfigKeyEvent { config_key_status: status } of config).into()]
     }
 
-    /// The objects of the kinds that were asked for, in the order of the protocol. None at all means that the
-    /// client is ready for changes, of which this lab has none.
-    pub(super) fn on_config_request(&self, m: &ConfigRequestEvent) -> Vec<Cti> {
+    /// The objects of the kinds that were asked for, in the order of the protocol, as far as the session's version knows
+    /// them. None at all means that the client is ready for changes, of which this lab has none.
+    pub(super) fn on_config_request(&self, link: LinkId, m: &ConfigRequestEvent) -> Vec<Cti> {
         let config = &self.config;
-        let wants = |kind: u32| m.config_information & kind != 0;
         if m.config_information == 0 {
             return Vec::new();
         }
-        let begin = ConfigBeginEvent {
+        let config_information = m.config_information;
+        let begin = with_keys!(ConfigBeginEvent {
             config_type: ASKED_FOR,
-            config_information: m.config_information,
-            ..ConfigBeginEvent::default()
-        };
+            config_information: config_information,
+        } of config);
+        let (records, (config_end_status, text)) = self.asked_records(link, m);
+        let text = Some(Text::new(text));
+        let end = ConfigEndEvent { config_end_status, text, ..ConfigEndEvent::default() };
+        std::iter::once(begin.into()).chain(records).chain([end.into()]).collect()
+    }
+
+    fn asked_records(&self, link: LinkId, m: &ConfigRequestEvent) -> (Vec<Cti>, (u32, &'static str)) {
+        if !self.is_customer(m.customer_id) {
+            return (Vec::new(), end_status::UNKNOWN_CUSTOMER);
+        }
+        if self.check_peripheral(m.peripheral_id).is_err() {
+            return (Vec::new(), end_status::INVALID);
+        }
+        let config = &self.config;
+        let version = self.session(link).map_or(cce_cti::VERSION_MAX, Session::version);
         let kinds = [
             (config_information::SKILL_GROUP, skill_groups(config)),
-            (config_information::AGENT, agents(config)),
+            (config_information::AGENT, agents(config, |place| Some(self.state_at(place)))),
             (config_information::DEVICE, devices(config)),
             (config_information::CALL_TYPE, call_types(config)),
             (config_information::MRD, mrds(config)),
             (config_information::PERIPHERAL, peripherals(config)),
+            (config_information::DESK_SETTINGS, desk_settings(config)),
         ];
-        let is_known = self.check_peripheral(m.peripheral_id).is_ok();
-        let chosen = kinds.into_iter().filter(|(kind, _)| is_known && wants(*kind));
-        let records: Vec<Cti> = chosen.flat_map(|(_, events)| events).collect();
-        let status = match (is_known, records.is_empty()) {
-            (false, _) => INVALID,
-            (true, true) => EMPTY,
-            (true, false) => COMPLETE,
-        };
-        let end = ConfigEndEvent { config_end_status: status, ..ConfigEndEvent::default() };
-        std::iter::once(begin.into()).chain(records).chain([end.into()]).collect()
+        let chosen = kinds.into_iter().filter(|(kind, _)| m.config_information & kind != 0);
+        let is_known = |event: &Cti| event.doc().is_some_and(|row| row.since <= version);
+        let records: Vec<Cti> = chosen.flat_map(|(_, events)| events).filter(is_known).collect();
+        let status = if records.is_empty() { end_status::EMPTY } else { end_status::COMPLETE };
+        (records, status)
+    }
+
+    /// Whether a client asks for this customer's objects, or names no customer.
+    fn is_customer(&self, customer: Option<u32>) -> bool {
+        customer.is_none_or(|id| ANY_CUSTOMER.contains(&id) || id == self.config.customer)
+    }
+
+    fn state_at(&self, place: Place) -> AgentState {
+        self.records.get(&place).map_or(AgentState::Logout, |record| record.state)
     }
 }
 
@@ -103,6 +158,8 @@ fn skill_groups(config: &Config) -> Vec<Cti> {
         peripheral_number: Some(group.number),
         skill_group_skill_target_id: Some(group.skill_group.0.cast_unsigned()),
         peripheral_name: Some(Text::new(&group.name)),
+        description: Some(Text::new(&group.name)),
+        priority: Some(0),
         mr_domain_id: Some(group.mrd.0.cast_unsigned()),
         precision_queue_id: Some(group.queue),
         precision_queue_name: Some(Text::new(&group.name)),
@@ -116,8 +173,9 @@ fn skill_groups(config: &Config) -> Vec<Cti> {
     })
 }
 
-fn agents(config: &Config) -> Vec<Cti> {
-    let records: Vec<_> = config.agents.iter().map(|agent| agent_record(config, agent)).collect();
+/// Agents; how they stand in their domains is told, and is no matter of the key.
+fn agents(config: &Config, state: impl Fn(Place) -> Option<AgentState>) -> Vec<Cti> {
+    let records: Vec<_> = config.agents.iter().map(|agent| agent_record(config, agent, &state)).collect();
     messages(&records, |num_records, records| ConfigAgentEvent {
         num_records,
         records,
@@ -125,27 +183,35 @@ fn agents(config: &Config) -> Vec<Cti> {
     })
 }
 
-fn agent_record(config: &Config, agent: &Agent) -> AgentRecord {
+fn agent_record(config: &Config, agent: &Agent, state: &impl Fn(Place) -> Option<AgentState>) -> AgentRecord {
     let numbers: Vec<u32> = agent.memberships.iter().map(|group| group.skill_group_number).collect();
-    let mut mrds: Vec<u32> = agent.memberships.iter().map(|group| group.mrd.0.cast_unsigned()).collect();
+    let mut mrds: Vec<MrdId> = agent.memberships.iter().map(|group| group.mrd).collect();
+    mrds.sort_unstable();
     mrds.dedup();
+    let at = |mrd: &MrdId| state(Place { skill_target: agent.skill_target, mrd: *mrd });
+    let states: Option<Vec<u16>> = mrds.iter().map(|mrd| at(mrd).map(AgentState::number)).collect();
+    let mrds: Vec<u32> = mrds.iter().map(|mrd| mrd.0.cast_unsigned()).collect();
     let count = |many: usize| Some(u16::try_from(many).unwrap_or(u16::MAX));
     AgentRecord {
         record_type: Some(ADD),
         peripheral_id: Some(config.peripheral),
         active_terminal: Some(Text::new(&agent.terminal)),
-        agent_type: Some(0),
+        agent_type: Some(AGENT),
+        desk_settings_id: Some(DESK_SETTINGS),
         login_id: Some(Text::new(agent.id.as_str())),
         login_name: Some(Text::new(&agent.login_name)),
         last_name: Some(Text::new(&agent.last_name)),
         first_name: Some(Text::new(&agent.first_name)),
         extension: Some(Text::new(&agent.extension)),
+        description: Some(Text::new(&agent.description())),
+        sso_enabled: Some(0),
         agent_skill_target_id: Some(id_of(agent.skill_target)),
         num_skills: count(numbers.len()),
         num_mrds: count(mrds.len()),
         skill_group_priorities: Some(List(vec![0; numbers.len()])),
         skill_group_numbers: Some(List(numbers)),
         agent_mrd_ids: Some(List(mrds)),
+        agent_mrd_states: states.map(List),
         ..AgentRecord::default()
     }
 }
@@ -155,6 +221,8 @@ fn devices(config: &Config) -> Vec<Cti> {
         record_type: Some(ADD),
         peripheral_id: Some(config.peripheral),
         device_type: Some(AGENT_DEVICE),
+        peripheral_number: agent.extension.parse().ok(),
+        description: Some(Text::new(&agent.description())),
         extension: Some(Text::new(&agent.extension)),
         ..DeviceRecord::default()
     };
@@ -170,7 +238,9 @@ fn call_types(config: &Config) -> Vec<Cti> {
     let record = |(id, name): &(u32, String)| CallTypeRecord {
         record_type: Some(ADD),
         call_type_id: Some(*id),
+        customer_definition_id: Some(config.customer),
         enterprise_name: Some(Text::new(name)),
+        description: Some(Text::new(name)),
         ..CallTypeRecord::default()
     };
     let records: Vec<_> = config.call_types.iter().map(record).collect();
@@ -186,6 +256,8 @@ fn mrds(config: &Config) -> Vec<Cti> {
         record_type: Some(ADD),
         mr_domain_id: Some(mrd.id.0.cast_unsigned()),
         enterprise_name: Some(Text::new(&mrd.name)),
+        description: Some(Text::new(&mrd.description)),
+        max_task_duration: mrd.max_task_duration.map(seconds),
         interruptible: Some(mrd.interruptible),
         ..MrdRecord::default()
     };
@@ -202,6 +274,7 @@ fn peripherals(config: &Config) -> Vec<Cti> {
         record_type: Some(ADD),
         peripheral_id: Some(config.peripheral),
         peripheral_name: Some(Text::new(&config.name)),
+        description: Some(Text::new(&config.name)),
         ..PeripheralRecord::default()
     };
     messages(&[record], |num_records, records| ConfigPeripheralEvent {
@@ -209,6 +282,26 @@ fn peripherals(config: &Config) -> Vec<Cti> {
         records,
         ..ConfigPeripheralEvent::default()
     })
+}
+
+/// The lab's one kind of desk settings. Its settings have tags whose meaning is not published.
+fn desk_settings(config: &Config) -> Vec<Cti> {
+    let record = DeskSettingsRecord {
+        record_type: Some(ADD),
+        desk_settings_id: Some(DESK_SETTINGS),
+        peripheral_id: Some(config.peripheral),
+        description: Some(Text::new("default")),
+        ..DeskSettingsRecord::default()
+    };
+    messages(&[record], |num_records, records| ConfigAgentDeskSettingsEvent {
+        num_records,
+        records,
+        ..ConfigAgentDeskSettingsEvent::default()
+    })
+}
+
+fn seconds(duration: Duration) -> u32 {
+    u32::try_from(duration.as_secs()).unwrap_or(u32::MAX)
 }
 
 fn id_of(target: SkillTarget) -> u32 {

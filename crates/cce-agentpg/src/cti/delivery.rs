@@ -10,7 +10,7 @@ use cce_cti::{Cti, SystemEvent, call_msg_mask, services, system_event};
 use cce_kernel::{
     Cx, LinkId,
     fact::{AgentPgFact, OpcMessage},
-    model::{AgentRecord, AgentState, TaskEvent},
+    model::{AgentRecord, AgentState, QueuedTask, TaskEvent},
 };
 use cce_wire::Text;
 
@@ -51,6 +51,11 @@ impl CtiServer {
                     let topic = Topic::Call(call_msg_mask::AGENT_PRE_CALL_ABORT);
                     self.send_with_owner(place, topic, &abort, cx);
                 }
+                OpcMessage::Queued(queued) => self.on_queued(&queued, cx),
+                OpcMessage::Dequeued { task, peripheral, mrd, skill_group } => {
+                    let event = event::dequeued(peripheral, task, mrd, skill_group);
+                    self.deliver(Place::nobody(mrd), Topic::Task(event.kind()), &event, cx);
+                }
                 OpcMessage::TaskAssigned { session, invoke_id, task } => {
                     self.send_pending(
                         session,
@@ -82,6 +87,15 @@ impl CtiServer {
             }
         }
         self.send_task_events(waiting, cx);
+    }
+
+    /// A task waits: it begins for those who watch tasks, unless it is routed anew (inferred).
+    fn on_queued(&self, queued: &QueuedTask, cx: &mut Cx<'_>) {
+        let begin = queued.is_new.then(|| event::begin(queued));
+        let event = event::queued(queued);
+        for event in begin.into_iter().chain([event]) {
+            self.deliver(Place::nobody(queued.mrd), Topic::Task(event.kind()), &event, cx);
+        }
     }
 
     /// OPC gained or lost the central controller.

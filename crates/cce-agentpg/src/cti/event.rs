@@ -5,19 +5,24 @@ pub(super) use crate::opc::NO_SERVICE;
 use crate::{arm::Place, config::Membership};
 use cce_cti::{
     AgentInitResp, AgentInterruptAdvisoryEvent, AgentInterruptDoneAdvisoryEvent, AgentMadeNotRoutableEvent,
-    AgentPreCallAbortEvent, AgentPreCallEvent, AgentStateEvent, AgentTasksResp, ChangeMaxTaskLimitResp,
-    ClientSessionClosedEvent, ClientSessionOpenedEvent, Cti, EndTaskEvent, FailureResp, FltSkillGroup,
-    MakeAgentNotReadyResp, MakeAgentNotRoutableResp, MaxTaskLifetimeExceededEvent, MediaLoginResp,
-    OfferApplicationTaskResp, OfferTaskEvent, OverrideLimitResp, PauseTaskEvent, ResumeTaskEvent,
-    StartApplicationTaskResp, StartTaskEvent, TaskInitResp, WrapupTaskEvent,
+    AgentPreCallAbortEvent, AgentPreCallEvent, AgentStateEvent, AgentTasksResp, BeginTaskEvent,
+    ChangeMaxTaskLimitResp, ClientSessionClosedEvent, ClientSessionOpenedEvent, ControlFailureConf, Cti,
+    DequeuedTaskEvent, EndTaskEvent, FailureResp, FltSkillGroup, MakeAgentNotReadyResp,
+    MakeAgentNotRoutableResp, MaxTaskLifetimeExceededEvent, MediaLoginResp, OfferApplicationTaskResp,
+    OfferTaskEvent, OverrideLimitResp, PauseTaskEvent, ResumeTaskEvent, SetAgentStateConf,
+    StartApplicationTaskResp, StartTaskEvent, TaskInitResp, WrapupTaskEvent, control_failure,
 };
 use cce_kernel::model::{
-    AgentRecord, AgentState, Disposition, MrdId, PreCall, TaskEvent, TaskEventKind, TaskId,
+    AgentRecord, AgentState, Disposition, MrdId, PreCall, QueuedTask, SkillTarget, TaskEvent, TaskEventKind,
+    TaskId,
 };
 use cce_wire::{List, NamedVariable, Text};
 
 /// Type of this peripheral: enterprise agent (cti-server-protocol 12).
 pub(super) const PERIPHERAL_TYPE: u16 = 17;
+
+/// `ICMAgentID` of a task without an agent.
+const NOBODY: i32 = -1;
 
 /// `AGENT_STATE_EVENT`.
 pub(super) fn agent_state(record: &AgentRecord) -> Cti {
@@ -153,6 +158,15 @@ pub(super) fn answer(pending: Option<Pending>, invoke_id: u32, status: u32) -> C
         .into(),
         Some(Pending::AgentInit) => AgentInitResp { invoke_id, status, ..AgentInitResp::default() }.into(),
         Some(Pending::TaskInit) => TaskInitResp { invoke_id, status, ..TaskInitResp::default() }.into(),
+        Some(Pending::SetAgentState) if status == 0 => {
+            SetAgentStateConf { invoke_id, ..SetAgentStateConf::default() }.into()
+        }
+        Some(Pending::SetAgentState) => ControlFailureConf {
+            invoke_id,
+            failure_code: u16::try_from(status).unwrap_or(control_failure::UNSPECIFIED),
+            ..ControlFailureConf::default()
+        }
+        .into(),
         None => FailureResp { invoke_id, status, ..FailureResp::default() }.into(),
     }
 }
@@ -248,6 +262,70 @@ pub(super) fn task(event: &TaskEvent) -> Cti {
             application_data: unless_empty(&event.application_data),
         } of event),
     }
+}
+
+/// `BEGIN_TASK_EVENT` of a task that has no agent yet.
+pub(super) fn begin(queued: &QueuedTask) -> Cti {
+    let variable = |number: u8| {
+        let found = queued.call_variables.iter().find(|(variable, _)| *variable == number);
+        found.map(|(_, value)| Text::new(value))
+    };
+    BeginTaskEvent {
+        peripheral_id: queued.peripheral,
+        peripheral_type: TaskEvent::PERIPHERAL_TYPE,
+        mr_domain_id: queued.mrd.0,
+        task_id: queued.task,
+        icm_agent_id: NOBODY,
+        num_named_variables: u16::try_from(queued.named_variables.len()).unwrap_or(u16::MAX),
+        script_selector: Some(Text::new(&queued.dialed_number)),
+        application_string1: Some(Text::new(&queued.ani)),
+        application_string2: Some(Text::new(&queued.ced)),
+        call_variable1: variable(1),
+        call_variable2: variable(2),
+        call_variable3: variable(3),
+        call_variable4: variable(4),
+        call_variable5: variable(5),
+        call_variable6: variable(6),
+        call_variable7: variable(7),
+        call_variable8: variable(8),
+        call_variable9: variable(9),
+        call_variable10: variable(10),
+        named_variable: queued
+            .named_variables
+            .iter()
+            .map(|(name, value)| NamedVariable::new(name, value))
+            .collect(),
+        ..BeginTaskEvent::default()
+    }
+    .into()
+}
+
+/// `QUEUED_TASK_EVENT`.
+pub(super) fn queued(queued: &QueuedTask) -> Cti {
+    QueuedTaskEvent {
+        peripheral_id: queued.peripheral,
+        peripheral_type: TaskEvent::PERIPHERAL_TYPE,
+        mr_domain_id: queued.mrd.0,
+        task_id: queued.task,
+        skill_group_id: queued.skill_group.0,
+        service_id: NO_SERVICE,
+        ..QueuedTaskEvent::default()
+    }
+    .into()
+}
+
+/// `DEQUEUED_TASK_EVENT`.
+pub(super) fn dequeued(peripheral_id: u32, task_id: TaskId, mrd: MrdId, skill_group: SkillTarget) -> Cti {
+    DequeuedTaskEvent {
+        peripheral_id,
+        peripheral_type: TaskEvent::PERIPHERAL_TYPE,
+        mr_domain_id: mrd.0,
+        task_id,
+        skill_group_id: skill_group.0,
+        service_id: NO_SERVICE,
+        ..DequeuedTaskEvent::default()
+    }
+    .into()
 }
 
 fn number_of(disposition: Option<Disposition>) -> u32 {

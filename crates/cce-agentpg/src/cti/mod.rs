@@ -7,6 +7,7 @@
 mod client;
 mod config_service;
 mod delivery;
+mod ecc;
 mod event;
 mod monitor;
 mod open;
@@ -26,8 +27,7 @@ use crate::{
     config::Config,
 };
 use cce_cti::{
-    CloseConf, ControlFailureConf, Cti, FailureConf, FailureEvent, HeartbeatConf, arm, dialect, services,
-    status,
+    CloseConf, ControlFailureConf, Cti, FailureConf, FailureEvent, HeartbeatConf, dialect, services, status,
 };
 use cce_kernel::{
     CloseReason, Cx, Fact, FrameFlaw, LinkId, Peer, TimerKey,
@@ -35,11 +35,11 @@ use cce_kernel::{
     model::{AgentRecord, SkillTarget},
 };
 use cce_wire::{Bytes, DecodeError, frame_kind};
+use request::Asked;
 use session::{Session, Side};
 use standby::Sides;
 use std::collections::BTreeMap;
 use tasks::Tasks;
-use voice::Voice;
 
 /// Connections on both sides together.
 const SESSIONS_MAX: usize = 64;
@@ -118,7 +118,6 @@ pub(crate) struct CtiServer {
     /// What OPC said last of each agent.
     records: BTreeMap<Place, AgentRecord>,
     tasks: Tasks,
-    voice: Voice,
     sides: Sides,
     last_monitor: u32,
     registered: BTreeMap<u32, client::Registered>,
@@ -135,7 +134,6 @@ impl CtiServer {
             owners: BTreeMap::new(),
             records: BTreeMap::new(),
             tasks: Tasks::default(),
-            voice: Voice::default(),
             sides: Sides::default(),
             last_monitor: MONITORS_FROM,
             registered: BTreeMap::new(),
@@ -253,31 +251,41 @@ impl CtiServer {
         invoke_id: u32,
         cx: &mut Cx<'_>,
     ) -> Option<Outcome> {
-        if let Err(status) = self.admit(link, message) {
+        let admitted = self.admit(link, message).and_then(|()| ecc::check(message, &self.config.ecc));
+        if let Err(status) = admitted {
             self.object(link, message, invoke_id, status, cx);
             return None;
         }
-        let Some(asked) = request::asked(message) else {
+        let asked = if let Cti::SetAgentStateReq(m) = message {
+            self.asked_of_voice(link, m)
+        } else if let Some(asked) = request::asked(message) {
+            self.with_service(link, services::AGENT_REPORTING).map(|_| asked)
+        } else {
             self.answer_client(link, message, invoke_id, cx);
             return None;
         };
-        let session = self.session_mut(link)?;
-        if !session.has(services::AGENT_REPORTING) {
-            self.object(link, message, invoke_id, status::FUNCTION_NOT_AVAILABLE, cx);
-            return None;
+        match asked {
+            Ok(asked) => self.ask_opc(link, asked, cx),
+            Err(denial) => {
+                self.deny(link, message, invoke_id, denial, cx);
+                None
+            }
         }
-        if let Some(pending) = asked.pending {
+    }
+
+    /// Hands a request to OPC, unless the session has too many without an answer.
+    fn ask_opc(&mut self, link: LinkId, asked: Asked, cx: &mut Cx<'_>) -> Option<Outcome> {
+        let Asked { invoke_id, place, message, pending } = asked;
+        let session = self.session_mut(link)?;
+        if let Some(pending) = pending {
             if session.pending.len() >= PENDING_MAX {
-                let refusal = event::answer(asked.pending, invoke_id, arm::PERFORMANCE_LIMIT_EXCEEDED);
-                self.send(link, refusal, cx);
+                self.send(link, event::answer(Some(pending), invoke_id, pending.limit_exceeded()), cx);
                 return None;
             }
-            session.pending.insert(asked.invoke_id, pending);
+            session.pending.insert(invoke_id, pending);
         }
         let client = session.client.clone();
-        let request =
-            ArmRequest { client, invoke_id: asked.invoke_id, place: asked.place, message: asked.message };
-        Some(Outcome::Arm(request))
+        Some(Outcome::Arm(ArmRequest { client, invoke_id, place, message }))
     }
 
     /// Whether a message may be said in this session at all. A standby side serves nobody (inferred code).
@@ -312,8 +320,14 @@ impl CtiServer {
     fn answer_client(&mut self, link: LinkId, message: &Cti, invoke_id: u32, cx: &mut Cx<'_>) {
         match self.on_client(link, message, cx) {
             Ok(answers) => answers.into_iter().for_each(|answer| self.send(link, answer, cx)),
-            Err(Denial::Status(status)) => self.object(link, message, invoke_id, status, cx),
-            Err(Denial::Control(failure_code)) => {
+            Err(denial) => self.deny(link, message, invoke_id, denial, cx),
+        }
+    }
+
+    fn deny(&self, link: LinkId, message: &Cti, invoke_id: u32, denial: Denial, cx: &mut Cx<'_>) {
+        match denial {
+            Denial::Status(status) => self.object(link, message, invoke_id, status, cx),
+            Denial::Control(failure_code) => {
                 note_peer_error(link, message.name(), format!("control failure {failure_code}"), cx);
                 let refusal = ControlFailureConf { invoke_id, failure_code, ..ControlFailureConf::default() };
                 self.send(link, refusal, cx);
@@ -329,7 +343,6 @@ impl CtiServer {
     fn on_client(&mut self, link: LinkId, message: &Cti, cx: &mut Cx<'_>) -> Answer {
         match message {
             Cti::QueryAgentStateReq(m) => self.on_query_agent_state(m),
-            Cti::SetAgentStateReq(m) => self.on_set_agent_state(link, m, cx),
             Cti::QueryDeviceInfoReq(m) => self.on_query_device(m),
             Cti::SnapshotDeviceReq(m) => self.on_snapshot_device(m),
             Cti::QueryAgentStatisticsReq(m) => self.on_agent_statistics(m),
@@ -347,7 +360,7 @@ impl CtiServer {
             Cti::TaskMonitorStopReq(m) => self.on_task_monitor_stop(link, m),
             Cti::ChangeTaskMonitorMaskReq(m) => self.on_task_monitor_mask(link, m),
             Cti::ConfigRequestKeyEvent(m) => Ok(self.on_config_request_key(m)),
-            Cti::ConfigRequestEvent(m) => Ok(self.on_config_request(m)),
+            Cti::ConfigRequestEvent(m) => Ok(self.on_config_request(link, m)),
             Cti::ClientEventReportReq(m) => Ok(client::on_event_report(m)),
             Cti::UserMessageReq(m) => self.on_user_message(m, cx),
             Cti::RegisterVariablesReq(m) => Ok(client::on_register_variables(m)),

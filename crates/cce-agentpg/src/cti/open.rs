@@ -160,7 +160,9 @@ impl CtiServer {
             cx.send(link, event.to_frame(&session.dialect));
         }
         if side == Side::Active && session.has(services::AGENT_REPORTING) {
-            for message in self.tell_unattended(&session) {
+            let mut told = self.tell_unattended_voice(&session);
+            told.extend(self.tell_unattended(&session));
+            for message in told {
                 cx.send(link, message.to_frame(&session.dialect));
             }
         }

@@ -1,6 +1,6 @@
 //! What clients ask about agents, devices and skill groups (cti-server-protocol 7 and 8).
 
-use super::{Answer, CtiServer, Denial, event, voice::VOICE_MRD, whom};
+use super::{Answer, CtiServer, Denial, event, whom};
 use crate::{arm::Place, config::Agent};
 use cce_cti::{
     AgentDeskSettingsConf, AgentDeskSettingsReq, DeviceLine, ListAgentTeamConf, ListAgentTeamReq,
@@ -38,23 +38,16 @@ impl CtiServer {
         };
         let agent = items.find(&self.config).map_err(Denial::Status)?;
         let mrd = asked_mrd(agent, m.mrd_id)?;
-        let record = self.record(agent.skill_target, mrd);
+        let record = self.records.get(&Place { skill_target: agent.skill_target, mrd });
         Ok(vec![agent_state_conf(m, agent, mrd, record).into()])
     }
 
     /// The state of an agent as a session of its device is told: in the voice domain, else in the first other.
     pub(super) fn state_of(&self, agent: SkillTarget) -> AgentState {
+        // Places are in the order of domains, of which voice is the first.
         let records = self.records.iter().filter(|(place, _)| place.skill_target == agent);
-        let other = records.map(|(_, record)| record.state).find(|state| *state != AgentState::Logout);
-        let voice = self.voice.state(agent);
-        if voice == AgentState::Logout { other.unwrap_or(voice) } else { voice }
-    }
-
-    fn record(&self, skill_target: SkillTarget, mrd: MrdId) -> Option<&AgentRecord> {
-        if mrd == VOICE_MRD {
-            return self.voice.record(skill_target);
-        }
-        self.records.get(&Place { skill_target, mrd })
+        let mut states = records.map(|(_, record)| record.state);
+        states.find(|state| *state != AgentState::Logout).unwrap_or(AgentState::Logout)
     }
 
     /// What a device can do.
@@ -205,8 +198,8 @@ fn agent_state_conf(
         icm_agent_id: agent.skill_target.0,
         agent_availability_status: record.map_or(0, |record| record.availability.number()),
         agent_id: Some(Text::new(agent.id.as_str())),
-        agent_extension: Some(Text::new(&agent.extension)),
-        agent_instrument: Some(Text::new(&agent.instrument)),
+        agent_extension: Some(Text::new(record.map_or(&agent.extension, |record| &record.extension))),
+        agent_instrument: Some(Text::new(record.map_or(&agent.instrument, |record| &record.instrument))),
         max_beyond_task_limit: record.map(|record| record.max_beyond),
         skill_groups: groups,
         ..QueryAgentStateConf::default()
@@ -215,9 +208,9 @@ fn agent_state_conf(
 
 /// A domain of the agent's; 0 and -1 are the voice domain.
 fn asked_mrd(agent: &Agent, mrd: i32) -> Result<MrdId, Denial> {
-    let mrd = if [0, -1].contains(&mrd) { VOICE_MRD } else { MrdId(mrd) };
+    let mrd = if [0, -1].contains(&mrd) { MrdId::VOICE } else { MrdId(mrd) };
     let is_member = agent.memberships.iter().any(|membership| membership.mrd == mrd);
-    if mrd == VOICE_MRD || is_member { Ok(mrd) } else { Err(Denial::Status(status::INVALID_MR_DOMAIN)) }
+    if mrd == MrdId::VOICE || is_member { Ok(mrd) } else { Err(Denial::Status(status::INVALID_MR_DOMAIN)) }
 }
 
 /// How an agent stands in the queue of a record: LOGIN is shown once, and is not where the agent is.

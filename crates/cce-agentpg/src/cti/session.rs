@@ -2,7 +2,7 @@
 
 use super::subscription::{Origin, Scope, Subscription, Topic};
 use crate::arm::{Client, Place};
-use cce_cti::{OpenReq, VERSION_MAX, VERSION_MIN, dialect, services, task_msg_mask};
+use cce_cti::{OpenReq, VERSION_MAX, VERSION_MIN, arm, control_failure, dialect, services, task_msg_mask};
 use cce_kernel::model::SkillTarget;
 use cce_wire::{Bytes, Dialect};
 use std::{collections::BTreeMap, time::Duration};
@@ -54,6 +54,19 @@ pub(super) enum Pending {
     AgentInit,
     /// `TASK_INIT_REQ`.
     TaskInit,
+    /// `SET_AGENT_STATE_REQ`.
+    SetAgentState,
+}
+
+impl Pending {
+    /// The code that says that too many requests wait.
+    pub(super) fn limit_exceeded(self) -> u32 {
+        if self == Self::SetAgentState {
+            control_failure::PERFORMANCE_LIMIT.into()
+        } else {
+            arm::PERFORMANCE_LIMIT_EXCEEDED
+        }
+    }
 }
 
 /// An open session.
@@ -103,6 +116,11 @@ impl Session {
     /// `MonitorID` of its own events: 0 of a session with all events, else its number (inferred).
     pub(super) fn monitor(&self) -> u32 {
         if self.has(services::ALL_EVENTS) || self.own_agent.is_none() { 0 } else { self.client.session }
+    }
+
+    /// Its protocol version.
+    pub(super) fn version(&self) -> u32 {
+        self.dialect.version
     }
 
     /// Whether the session has a service.

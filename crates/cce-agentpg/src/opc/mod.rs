@@ -13,6 +13,7 @@ mod reservation;
 mod router;
 mod sign_in;
 mod task;
+mod voice;
 mod work;
 
 use crate::{
@@ -58,6 +59,7 @@ pub(crate) struct Opc {
     application_tasks: u32,
     router: RouterLink,
     logins: login::Logins,
+    voice: voice::Voice,
     /// Whose interrupts may have changed with this input.
     reported: BTreeSet<SkillTarget>,
     to_cti: Vec<OpcMessage>,
@@ -94,6 +96,7 @@ impl Opc {
             application_tasks: 0,
             router: RouterLink::default(),
             logins: login::Logins::new(),
+            voice: voice::Voice::default(),
             reported: BTreeSet::new(),
             to_cti: Vec::new(),
         }
@@ -160,6 +163,10 @@ impl Opc {
             ArmMessage::InterruptAccepted => self.on_interrupt_accepted(request.place, cx),
             ArmMessage::InterruptUnaccepted => self.on_interrupt_unaccepted(request.place, cx),
             ArmMessage::InterruptDoneAccepted => self.on_interrupt_done(request.place, cx),
+            ArmMessage::SetAgentState { state, reason, force, instrument } => {
+                let wanted = voice::Wanted { state: *state, reason: *reason, force: *force, instrument };
+                self.on_set_agent_state(request, wanted, cx).map_err(Refusal::Control)
+            }
         }
     }
 

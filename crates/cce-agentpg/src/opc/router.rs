@@ -10,12 +10,14 @@ use super::{
 use crate::arm::{Place, number_of};
 use cce_kernel::{
     Address, CloseReason, Cx, Fact, FrameFlaw, LinkId, Port, TimerKey,
-    model::{Disposition, TaskState},
+    fact::OpcMessage,
+    model::{Disposition, MrdId, QueuedTask, SkillTarget, TaskState},
 };
 use cce_mr::{
     ICM, Icm,
-    icm::{AgentStateUpdate, CloseReq, HeartbeatReq, OpenReq, TaskEvent},
+    icm::{AgentStateUpdate, CloseReq, HeartbeatReq, OpenReq, TaskEvent, TaskQueuedInd},
 };
+use cce_wire::{NamedVariable, Text};
 use std::collections::VecDeque;
 
 /// Version of the protocol between PG and router.
@@ -220,6 +222,16 @@ impl Opc {
             Ok(Icm::HeartbeatConf(conf)) => self.router.on_heartbeat_answered(conf.invoke_id),
             Ok(Icm::DeviceTargetPreCallInd(message)) => self.on_pre_call(link, &message, cx),
             Ok(Icm::DeviceTargetPreCallAbortInd(message)) => self.on_pre_call_abort(link, &message, cx),
+            Ok(Icm::TaskQueuedInd(message)) => {
+                let queued = queued(&message, self.config.peripheral);
+                self.to_cti.push(OpcMessage::Queued(Box::new(queued)));
+            }
+            Ok(Icm::TaskDequeuedInd(message)) => self.to_cti.push(OpcMessage::Dequeued {
+                task: message.task_id,
+                peripheral: self.config.peripheral,
+                mrd: MrdId(message.mrd_id),
+                skill_group: SkillTarget(message.sgstid),
+            }),
             Ok(other) => note_peer_error(link, other.name(), "not expected from the router", cx),
             Err(error) => {
                 note_peer_error(link, "frame", &error.to_string(), cx);
@@ -265,6 +277,36 @@ impl Opc {
         self.router.drop_link(cx);
         self.refuse_logins(cx);
         cx.arm(TimerKey::new(REDIAL, 0), self.config.redial);
+    }
+}
+
+/// A task that waits, with its context.
+fn queued(m: &TaskQueuedInd, peripheral: u32) -> QueuedTask {
+    let text = |text: Option<&Text<40>>| text.map(ToString::to_string).unwrap_or_default();
+    let plain = [
+        &m.call_variable1,
+        &m.call_variable2,
+        &m.call_variable3,
+        &m.call_variable4,
+        &m.call_variable5,
+        &m.call_variable6,
+        &m.call_variable7,
+        &m.call_variable8,
+        &m.call_variable9,
+        &m.call_variable10,
+    ];
+    let plain = (1..).zip(plain).filter_map(|(number, value)| Some((number, value.as_ref()?.to_string())));
+    QueuedTask {
+        task: m.task_id,
+        peripheral,
+        mrd: MrdId(m.mrd_id),
+        skill_group: SkillTarget(m.sgstid),
+        is_new: m.is_new,
+        dialed_number: text(m.dn.as_ref()),
+        ani: text(m.ani.as_ref()),
+        ced: text(m.ced.as_ref()),
+        call_variables: plain.collect(),
+        named_variables: m.named_variables.iter().filter_map(NamedVariable::parts).collect(),
     }
 }
 

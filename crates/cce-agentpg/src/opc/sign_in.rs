@@ -8,8 +8,6 @@ use cce_kernel::{
     model::{Disposition, MrdId, TaskEventKind, TaskState},
 };
 
-/// The voice domain, to which nobody signs in here.
-const VOICE_MRD: MrdId = MrdId(1);
 /// The highest limit of tasks at the same time.
 pub(super) const TASK_LIMIT_MAX: u32 = 15;
 /// On what terms an agent signs in.
@@ -54,7 +52,7 @@ impl Opc {
         cx: &mut Cx<'_>,
     ) -> Result<(), Refusal> {
         let place = request.place;
-        if place.mrd == VOICE_MRD {
+        if place.mrd == MrdId::VOICE {
             return Err(Refusal::VoiceMrd);
         }
         self.has_place(place)?;

@@ -5,13 +5,13 @@ use crate::{
     work::{agent_event, end, start},
 };
 use cce_agentpg::Config;
-use cce_cti::MediaLogoutInd;
+use cce_cti::{MediaLogoutInd, OpenReq, TaskMonitorStartReq, services, task_msg_mask};
 use cce_kernel::{Fact, Input, LinkReason, Peer, Port, TimerKey, model::AgentState};
 use cce_mr::{
     Icm,
-    icm::{DeviceTargetPreCallInd, HeartbeatConf},
+    icm::{DeviceTargetPreCallInd, HeartbeatConf, TaskDequeuedInd, TaskQueuedInd},
 };
-use cce_wire::NamedVariable;
+use cce_wire::{NamedVariable, Text};
 use std::time::Duration;
 
 #[test]
@@ -262,4 +262,61 @@ fn refuses(lab: &mut Lab, message: DeviceTargetPreCallInd) {
 
 fn heartbeat() -> TimerKey {
     TimerKey::new("router heartbeat", 0)
+}
+
+#[test]
+fn whoever_watches_tasks_hears_of_one_that_waits_with_its_context() {
+    let mut lab = Lab::ready();
+    let waiting = TaskQueuedInd {
+        task_id: TASK,
+        mrd_id: MRD,
+        sgstid: 5199,
+        is_new: true,
+        dn: Some(Text::new("CumulusTask")),
+        ced: Some(Text::new("C-1")),
+        call_variable1: Some(Text::new("Scott McTominay")),
+        named_variables: vec![NamedVariable::new("user.order", "4711")],
+        ..TaskQueuedInd::default()
+    };
+    let said = lab.router_says(waiting.clone());
+    let [cce_cti::Cti::BeginTaskEvent(begin), cce_cti::Cti::QueuedTaskEvent(queued)] =
+        &said.to(lab.finesse)[..]
+    else {
+        panic!("{said:?}")
+    };
+    assert_eq!((begin.task_id, begin.icm_agent_id, begin.peripheral_type), (TASK, -1, 4));
+    assert_eq!(begin.script_selector, Some(Text::new("CumulusTask")));
+    assert_eq!(begin.call_variable1, Some(Text::new("Scott McTominay")));
+    assert_eq!(begin.num_named_variables, 1);
+    assert_eq!((queued.task_id, queued.skill_group_id, queued.service_id), (TASK, 5199, -1));
+    let again = lab.router_says(TaskQueuedInd { is_new: false, ..waiting });
+    assert_eq!(again.names(lab.finesse), ["QUEUED_TASK_EVENT"], "it is routed anew");
+    let over = TaskDequeuedInd { task_id: TASK, mrd_id: MRD, sgstid: 5199, ..TaskDequeuedInd::default() };
+    assert_eq!(lab.router_says(over).names(lab.finesse), ["DEQUEUED_TASK_EVENT"]);
+}
+
+#[test]
+fn a_task_that_waits_is_told_by_the_masks_and_to_nobody_for_an_agent_alone() {
+    let mut lab = Lab::open();
+    let open = |services_requested, id: &str| OpenReq {
+        services_requested,
+        client_id: Some(Text::new(id)),
+        agent_id: Some(Text::new("1080")),
+        ..open_req()
+    };
+    let desk = lab.session(Port::CtiA, open(services::CLIENT_EVENTS | services::AGENT_REPORTING, "desk"));
+    let watcher = lab.session(Port::CtiA, OpenReq { agent_id: None, ..open(services::TASK_MONITOR, "tool") });
+    let monitor = TaskMonitorStartReq {
+        mrd_id: MRD,
+        icm_agent_id: -1,
+        task_msg_mask: task_msg_mask::DEQUEUED,
+        ..TaskMonitorStartReq::default()
+    };
+    lab.says(watcher, monitor);
+    let waiting = TaskQueuedInd { task_id: TASK, mrd_id: MRD, is_new: true, ..TaskQueuedInd::default() };
+    let said = lab.router_says(waiting);
+    assert_eq!((said.names(desk).len(), said.names(watcher).len()), (0, 0));
+    let over = TaskDequeuedInd { task_id: TASK, mrd_id: MRD, ..TaskDequeuedInd::default() };
+    let said = lab.router_says(over);
+    assert_eq!((said.names(desk).len(), said.names(watcher)), (0, vec!["DEQUEUED_TASK_EVENT"]));
 }

@@ -7,10 +7,10 @@ use cce_agentpg::{Config, SkillGroup};
 use cce_cti::*;
 use cce_kernel::{
     Command, Fact, Input, LinkId, Port,
-    fact::AgentPgFact,
-    model::{AgentState, MrdId, SkillTarget},
+    fact::{AgentPgFact, ArmMessage},
+    model::{AgentState, EccVariable, MrdId, SkillTarget},
 };
-use cce_wire::Text;
+use cce_wire::{NamedArray, NamedVariable, Text};
 
 const ALL: u32 = services::ALL_EVENTS;
 
@@ -217,10 +217,128 @@ fn an_agent_signs_in_to_the_voice_domain_and_out() {
     assert_eq!(set(0, 0), changed(2));
     assert_eq!(set(0, 0), ["control 259"]);
     assert_eq!(set(3, 0), changed(3));
-    assert_eq!(set(1, 0), ["control 21"], "only who is not ready signs out");
+    assert_eq!(set(0, 1), changed(3), "a forced sign-in keeps the state");
+    assert_eq!(set(1, 0), ["control 22"], "only who is not ready signs out");
     assert_eq!(set(4, 0), ["control 21"], "there are no calls to talk in");
-    assert_eq!(set(1, 2), ["control 21"]);
+    assert_eq!(set(1, 2), ["control 22"]);
+    assert_eq!(set(2, 2), ["SET_AGENT_STATE_CONF"], "it is judged, and not carried out");
+    assert_eq!(set(9, 0), ["control 3"]);
     assert_eq!(set(1, 1), changed(1));
+}
+
+#[test]
+fn an_agent_signs_in_at_any_configured_instrument_that_nobody_has() {
+    let mut lab = Lab::open();
+    let finesse = lab.finesse;
+    let mut sign_in = |id: &str, instrument: &str| {
+        let said = lab.says(finesse, voice(id, 0, instrument));
+        said.to(finesse).iter().map(told).collect::<Vec<_>>()
+    };
+    assert_eq!(sign_in("1080", "4711"), ["control 260"]);
+    assert_eq!(sign_in("1080", "1081"), ["SET_AGENT_STATE_CONF", "1 2"]);
+    assert_eq!(sign_in("1081", "1081"), ["control 283"], "the extension is in use");
+    assert_eq!(sign_in("4711", "1080"), ["control 256"]);
+    assert_eq!(sign_in("1081", ""), ["control 283"], "the agent's own");
+    assert_eq!(sign_in("", "1080"), ["control 259"], "the instrument names its owner");
+}
+
+#[test]
+fn a_voice_state_is_noted_recorded_and_told_with_the_place_where_the_agent_is() {
+    let mut lab = Lab::open();
+    let finesse = lab.finesse;
+    let said = lab.says(finesse, voice("1080", 0, "1081"));
+    let Some(Cti::AgentStateEvent(event)) = said.to(finesse).pop() else { panic!("{said:?}") };
+    assert_eq!((event.skill_group_state, event.agent_state, event.mrd_id), (0, 2, 1));
+    assert_eq!(
+        (event.agent_extension, event.agent_instrument),
+        (Some(Text::new("1081")), Some(Text::new("1081")))
+    );
+    let is_voice = |fact: &&Fact| matches!(fact, Fact::AgentInMrd { mrd: MrdId::VOICE, .. });
+    let facts = said.facts();
+    let Some(Fact::AgentInMrd { from, to, .. }) = facts.iter().copied().find(is_voice) else {
+        panic!("{facts:?}")
+    };
+    assert_eq!((*from, *to), (AgentState::Logout, AgentState::NotReady));
+    let asked = facts.iter().any(|fact| {
+        matches!(fact, Fact::AgentPg(AgentPgFact::ToOpc { message: ArmMessage::SetAgentState { .. }, .. }))
+    });
+    assert!(asked);
+}
+
+#[test]
+fn a_client_that_comes_back_hears_of_the_voice_states_that_outlived_it() {
+    let mut lab = Lab::open();
+    let finesse = lab.finesse;
+    lab.says(finesse, voice("1080", 0, ""));
+    lab.says(finesse, voice("1080", 3, ""));
+    lab.says(finesse, voice("1081", 0, ""));
+    lab.says(finesse, voice("1081", 1, ""));
+    lab.lose(finesse);
+    let link = lab.connect(Port::CtiA);
+    let said = lab.says(link, open_req());
+    let told: Vec<String> = said.to(link).iter().map(told).collect();
+    assert_eq!(told, ["OPEN_CONF", "SYSTEM_EVENT", "1 3"], "1081 is signed out");
+    let other = lab.connect(Port::CtiA);
+    let said = lab.says(other, open_req());
+    assert_eq!(
+        said.names(other),
+        ["OPEN_CONF", "SYSTEM_EVENT", "AGENT_STATE_EVENT"],
+        "nobody took it over yet"
+    );
+    let asked = QueryAgentStateReq { mrd_id: 1, icm_agent_id: AGENT, ..Default::default() };
+    let said = lab.says(link, asked);
+    let [Cti::QueryAgentStateConf(answer)] = &said.to(link)[..] else { panic!("{said:?}") };
+    assert_eq!((answer.agent_state, answer.agent_extension.clone()), (3, Some(Text::new("1080"))));
+}
+
+#[test]
+fn a_voice_state_is_changed_by_clients_that_control_agents_only() {
+    let mut lab = Lab::open();
+    let watcher = lab.session(Port::CtiA, asking(ALL));
+    assert_eq!(lab.says(watcher, voice("1080", 0, "")).status(watcher), 12);
+}
+
+fn voice(id: &str, agent_state: u16, instrument: &str) -> SetAgentStateReq {
+    let text = |text: &str| (!text.is_empty()).then_some(text.to_owned());
+    SetAgentStateReq {
+        invoke_id: 77,
+        agent_state,
+        agent_id: text(id).map(Text::new),
+        agent_instrument: text(instrument).map(Text::new),
+        ..Default::default()
+    }
+}
+
+#[test]
+fn a_client_s_variables_are_checked_against_the_configured_ones() {
+    let ecc = vec![EccVariable { name: "user.order".to_owned(), length: 4, elements: None }];
+    let mut lab = Lab::with(Config { ecc, ..config() });
+    let finesse = lab.finesse;
+    lab.finesse_says(login(MRD));
+    lab.finesse_says(crate::lab::ready(MRD));
+    lab.reserve(TASK);
+    lab.finesse_says(start(TASK));
+    let mut update = |name: &str, value: &str| {
+        let said = lab.says(
+            finesse,
+            UpdateTaskContextInd {
+                invoke_id: 9,
+                mrd_id: MRD,
+                icm_agent_id: AGENT,
+                task_id: TASK,
+                num_named_variables: 1,
+                named_variable: vec![NamedVariable::new(name, value)],
+                ..Default::default()
+            },
+        );
+        said.to(finesse).iter().map(told).collect::<Vec<_>>()
+    };
+    assert_eq!(update("user.order", "4711"), ["TASK_DATA_UPDATE_EVENT"]);
+    assert_eq!(update("user.order", "47110"), ["failure 74"]);
+    assert_eq!(update("user.none", "1"), ["failure 67"]);
+    let data =
+        SetCallDataReq { named_array: vec![NamedArray::new(0, "user.order", "1")], ..Default::default() };
+    assert_eq!(lab.says(finesse, data).status(finesse), 76);
 }
 
 #[test]
@@ -285,6 +403,7 @@ fn the_configuration_is_told_in_its_order_with_at_most_ten_records_a_message() {
         "CONFIG_CALL_TYPE_EVENT",
         "CONFIG_MRD_EVENT",
         "CONFIG_PERIPHERAL_EVENT",
+        "CONFIG_AGENT_DESK_SETTINGS_EVENT",
         "CONFIG_END_EVENT",
     ];
     assert_eq!(said.names(finesse), expected);
@@ -320,6 +439,90 @@ fn another_peripheral_s_configuration_is_not_told() {
         panic!("{said:?}")
     };
     assert_eq!(end.config_end_status, 3);
+    let said = lab.says(finesse, ConfigRequestKeyEvent { peripheral_id: 77, ..Default::default() });
+    let [Cti::ConfigKeyEvent(keys)] = &said.to(finesse)[..] else { panic!("{said:?}") };
+    assert_eq!((keys.config_key_status, keys.agent_config_key.clone()), (2, None));
+}
+
+#[test]
+fn another_customer_s_configuration_is_not_told() {
+    let mut lab = Lab::open();
+    let finesse = lab.finesse;
+    let mut status = |customer_id: u32| {
+        let customer_id = Some(customer_id);
+        let ask = ConfigRequestKeyEvent { peripheral_id: 5000, customer_id, ..Default::default() };
+        let said = lab.says(finesse, ask);
+        let [Cti::ConfigKeyEvent(keys)] = &said.to(finesse)[..] else { panic!("{said:?}") };
+        let key_status = keys.config_key_status;
+        let ask = ConfigRequestEvent {
+            config_information: 4,
+            peripheral_id: 5000,
+            customer_id,
+            ..Default::default()
+        };
+        let said = lab.says(finesse, ask);
+        let Some(Cti::ConfigEndEvent(end)) = said.to(finesse).pop() else { panic!("{said:?}") };
+        (key_status, end.config_end_status, end.text.map(|text| text.to_string()).unwrap_or_default())
+    };
+    assert_eq!(status(77), (3, 2, "unknown customer".to_owned()));
+    assert_eq!(status(1), (0, 0, "complete".to_owned()));
+}
+
+#[test]
+fn records_of_the_configuration_are_complete() {
+    let config = Config { call_types: vec![(5053, "Tasks".into())], ..config() };
+    let mut lab = Lab::with(config);
+    lab.finesse_says(login(MRD));
+    let finesse = lab.finesse;
+    let ask = ConfigRequestEvent { config_information: u32::MAX, peripheral_id: 5000, ..Default::default() };
+    let messages = lab.says(finesse, ask).to(finesse);
+    let text = |text: &str| Some(Text::new(text));
+    for message in messages {
+        match message {
+            Cti::ConfigBeginEvent(begin) => assert!(begin.agent_config_key.is_some()),
+            Cti::ConfigAgentEvent(agents) => {
+                let agent = &agents.records[0];
+                assert_eq!((agent.desk_settings_id, agent.sso_enabled), (Some(1), Some(0)));
+                assert_eq!(agent.description, text("Ann Other"));
+                let states = agent.agent_mrd_states.clone().unwrap().0;
+                assert_eq!(
+                    (agent.num_mrds, states),
+                    (Some(2), vec![2, 1]),
+                    "not ready in one, signed out of the other"
+                );
+            }
+            Cti::ConfigMrdEvent(mrds) => {
+                let mrd = &mrds.records[0];
+                assert_eq!(mrd.max_task_duration, Some(3_600));
+                assert_eq!(mrd.description, text("Tasks of the lab"));
+            }
+            Cti::ConfigCallTypeEvent(kinds) => {
+                let kind = &kinds.records[0];
+                assert_eq!(
+                    (kind.customer_definition_id, kind.enterprise_name.clone()),
+                    (Some(1), Some(Text::new("Tasks")))
+                );
+            }
+            Cti::ConfigAgentDeskSettingsEvent(settings) => {
+                assert_eq!(settings.records[0].desk_settings_id, Some(1));
+            }
+            _ => {}
+        }
+    }
+}
+
+#[test]
+fn the_key_of_agents_does_not_change_with_their_states() {
+    let mut lab = Lab::open();
+    let finesse = lab.finesse;
+    let key = |lab: &mut Lab| {
+        let said = lab.says(finesse, ConfigRequestKeyEvent { peripheral_id: 5000, ..Default::default() });
+        let [Cti::ConfigKeyEvent(keys)] = &said.to(finesse)[..] else { panic!("{said:?}") };
+        keys.agent_config_key.clone()
+    };
+    let before = key(&mut lab);
+    lab.finesse_says(login(MRD));
+    assert_eq!(key(&mut lab), before);
 }
 
 #[test]
@@ -462,6 +665,7 @@ fn started(lab: &mut Lab, link: LinkId, request: impl Into<Cti>) -> u32 {
 fn told(message: &Cti) -> String {
     match message {
         Cti::ControlFailureConf(m) => format!("control {}", m.failure_code),
+        Cti::FailureConf(m) => format!("failure {}", m.status),
         Cti::AgentStateEvent(m) => format!("{} {}", m.mrd_id, m.agent_state),
         other => other.name().to_owned(),
     }

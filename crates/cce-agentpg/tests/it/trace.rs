@@ -93,6 +93,8 @@ fn lines(said: &Said) -> Vec<&'static str> {
             OpcMessage::PreCall(_) => "PreCall",
             OpcMessage::PreCallAbort { .. } => "PreCallAbort",
             OpcMessage::Task(_) => "Task",
+            OpcMessage::Queued(_) => "Queued",
+            OpcMessage::Dequeued { .. } => "Dequeued",
             OpcMessage::TaskAssigned { .. } => "assigned",
             OpcMessage::TaskState { .. } => "TaskState",
             OpcMessage::Interrupt { .. } => "Interrupt",

@@ -150,3 +150,40 @@ fn is_fine(seed: u64, journal: &Journal) {
     let breaches: Vec<String> = journal.breaches().iter().map(ToString::to_string).collect();
     assert!(breaches.is_empty(), "seed {seed}: {breaches:#?}");
 }
+
+#[test]
+fn zz_debug() {
+    for component in COMPONENTS {
+        let seed = 3;
+        let at = Time(fork(seed, "stop").random_range(3_000_000..14_000_000));
+        let name = NodeName::from(component);
+        let orders = vec![(at, Order::Stop(name.clone())), (at + Duration::from_secs(4), Order::Start(name))];
+        let journal = play(seed, orders);
+        let b = journal.breaches();
+        println!("{component} at {at:?}: {}", b.len());
+        if b.is_empty() {
+            continue;
+        }
+        for r in &journal.records {
+            let t = format!("{:?}", r.what);
+            let node = r.node.as_str();
+            if r.at < Time(at.0 - 500_000) || r.at > Time(at.0 + 12_000_000) {
+                continue;
+            }
+            let agent = node.starts_with("agent-") && !t.contains("Frame");
+            let fin = node == "finesse"
+                && (t.contains("User")
+                    || t.contains("Service")
+                    || t.contains("Media")
+                    || t.contains("Dial")
+                    || t.contains("LinkDown"))
+                && t.len() < 3000
+                && !t.contains("Xmpp");
+            let pg = node == "agentpg"
+                && (t.contains("AgentInMrd") || t.contains("SessionO") || t.contains("SessionC"));
+            if agent || fin || pg {
+                println!("{} {} {} {}", r.seq, r.at.0, node, &t[..t.len().min(330)]);
+            }
+        }
+    }
+}

@@ -427,7 +427,7 @@ fn against_publish_order(judgement: Judgement) -> Journal {
                 .task_over(SECOND, MRD, TaskState::Active)
         }
         Judgement::AgentEventAheadOfItsTasks => {
-            let first = journal.nth_record(0, |record| is_sent(record, AGENT_STATE_EVENT));
+            let first = journal.nth_record(1, |record| is_sent(record, AGENT_STATE_EVENT));
             journal.again_at_the_end(first)
         }
         Judgement::DeliveredOnce => {

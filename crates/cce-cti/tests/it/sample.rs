@@ -50,6 +50,23 @@ impl Sample {
         body.to_vec()
     }
 
+    /// The same with the floating fields in another order.
+    pub(crate) fn shuffled_body(&self, dialect: &Dialect, seed: u64) -> Vec<u8> {
+        let mut dice = Dice(seed);
+        let has = |part: &&Part| dialect.has(part.since);
+        let (fixed, floats): (Vec<&Part>, Vec<&Part>) =
+            self.parts.iter().filter(has).partition(|part| part.tag.is_none());
+        let mut body = BytesMut::new();
+        fixed.iter().for_each(|part| body.extend_from_slice(&part.bytes));
+        let mut left = floats;
+        while !left.is_empty() {
+            let count = u32::try_from(left.len()).unwrap();
+            let part = left.remove(usize::try_from(dice.below(count)).unwrap());
+            dialect.write_float(part.tag.unwrap(), &part.bytes, &mut body);
+        }
+        body.to_vec()
+    }
+
     /// Whether it has a field that came with that version.
     pub(crate) fn has_news(&self, version: u32) -> bool {
         self.parts.iter().any(|part| part.since == version)

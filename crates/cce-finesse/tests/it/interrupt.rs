@@ -18,9 +18,9 @@ use cce_wire::parse_hex;
 fn an_agent_who_accepts_interrupts_says_so_byte_for_byte() {
     let mut lab = Lab::in_service_with(Config { first_invoke_id: 0x100, ..config() });
     lab.sign_in();
-    let accepted = "0000000c 000000ac 00000102 00001393 00001434";
+    let accepted = "0000000c 000000ac 00000103 00001393 00001434";
     assert_eq!(lab.cti(advisory()).frames(), [parse_hex(accepted).unwrap()]);
-    let done = "0000000c 000000af 00000103 00001393 00001434";
+    let done = "0000000c 000000af 00000104 00001393 00001434";
     assert_eq!(lab.cti(done_advisory()).frames(), [parse_hex(done).unwrap()]);
 }
 
@@ -30,7 +30,7 @@ fn an_agent_who_ignores_interrupts_says_so_byte_for_byte() {
     lab.sign_in();
     let invoke_id = lab.put(MEDIA, &SIGN_IN.replace("ACCEPT", "IGNORE")).invoke_id();
     lab.cti(MediaLoginResp { invoke_id, status: 1, ..Default::default() });
-    let unaccepted = "0000000c 000000ad 00000103 00001393 00001434";
+    let unaccepted = "0000000c 000000ad 00000104 00001393 00001434";
     assert_eq!(lab.cti(advisory()).frames(), [parse_hex(unaccepted).unwrap()]);
 }
 

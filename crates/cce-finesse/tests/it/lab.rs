@@ -2,8 +2,8 @@
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use cce_cti::{
-    AgentPreCallEvent, AgentStateEvent, AgentTasksResp, Cti, EndTaskEvent, OfferTaskEvent, OpenConf,
-    StartTaskEvent,
+    AgentPreCallEvent, AgentStateEvent, AgentTasksResp, ControlFailureConf, Cti, EndTaskEvent,
+    OfferTaskEvent, OpenConf, QueryAgentStateConf, SetAgentStateConf, SetAgentStateReq, StartTaskEvent,
 };
 use cce_finesse::{Account, Agent, CallVariables, Config, Finesse, Mrd};
 use cce_kernel::{
@@ -37,6 +37,78 @@ pub(crate) struct Lab {
     last_invoke_id: u32,
     /// The CTI connection in use.
     pub(crate) link: LinkId,
+    /// Answers whatever is asked about voice states; none where a test does so itself.
+    voice: Option<Voice>,
+}
+
+/// Voice states by agent: state and extension of those who are signed in.
+#[derive(Debug, Default)]
+struct Voice(BTreeMap<String, (AgentState, String)>);
+
+impl Voice {
+    /// The CTI server's answer to a request about voice, with the event that follows.
+    fn answer(&mut self, message: &Cti) -> Option<Vec<Cti>> {
+        match message {
+            Cti::SetAgentStateReq(asked) => Some(self.set(asked)),
+            Cti::QueryAgentStateReq(asked) if asked.mrd_id == 1 => {
+                let known = self.0.get(&format!("108{}", asked.icm_agent_id - 5172));
+                let (state, extension) = known.cloned().unwrap_or((AgentState::Logout, String::new()));
+                let answer = QueryAgentStateConf {
+                    invoke_id: asked.invoke_id,
+                    agent_state: state.number(),
+                    mrd_id: 1,
+                    icm_agent_id: asked.icm_agent_id,
+                    agent_extension: Some(Text::new(&extension)),
+                    ..QueryAgentStateConf::default()
+                };
+                Some(vec![answer.into()])
+            }
+            _ => None,
+        }
+    }
+
+    fn set(&mut self, asked: &SetAgentStateReq) -> Vec<Cti> {
+        let text = |text: Option<String>| text.unwrap_or_default();
+        let id = text(asked.agent_id.as_ref().map(ToString::to_string));
+        let extension = text(asked.agent_instrument.as_ref().map(ToString::to_string));
+        let wanted = AgentState::of_number(asked.agent_state);
+        let is_taken = self.0.iter().any(|(other, (_, taken))| *other != id && *taken == extension);
+        let before = self.0.get(&id).map(|(state, _)| *state);
+        let failure_code = match (before, wanted) {
+            (_, AgentState::Login) if !["1080", "1081"].contains(&extension.as_str()) => 260,
+            (_, AgentState::Login) if is_taken => 283,
+            (None, AgentState::Available | AgentState::NotReady | AgentState::Logout) => 22,
+            (Some(AgentState::Available), AgentState::Logout) if asked.forced_flag == 0 => 22,
+            _ => 0,
+        };
+        if failure_code != 0 {
+            let invoke_id = asked.invoke_id;
+            return vec![ControlFailureConf { invoke_id, failure_code, ..Default::default() }.into()];
+        }
+        let state = match wanted {
+            AgentState::Login => before.unwrap_or(AgentState::NotReady),
+            other => other,
+        };
+        if state == AgentState::Logout {
+            self.0.remove(&id);
+        } else {
+            self.0.insert(id.clone(), (state, extension.clone()));
+        }
+        let conf = SetAgentStateConf { invoke_id: asked.invoke_id, ..Default::default() };
+        vec![conf.into(), voice_event(&id, state, asked.event_reason_code, &extension).into()]
+    }
+}
+
+/// The CTI server reports an agent's voice state.
+pub(crate) fn voice_event(id: &str, state: AgentState, reason: u16, extension: &str) -> AgentStateEvent {
+    AgentStateEvent {
+        mrd_id: 1,
+        icm_agent_id: 5172 + i32::from(id == "1081"),
+        agent_state: state.number(),
+        event_reason_code: reason,
+        agent_extension: Some(Text::new(extension)),
+        ..Default::default()
+    }
 }
 
 /// What came of one input.
@@ -54,6 +126,7 @@ impl Lab {
             calls: 0,
             last_invoke_id: 0,
             link: LinkId { port: Port::CtiA, number: 0 },
+            voice: Some(Voice::default()),
         };
         let started = lab.input(Input::Start { stored: BTreeMap::default() });
         lab.link = started.dialled().expect("Finesse dials at once");
@@ -122,12 +195,32 @@ impl Lab {
         self.agent(AgentState::NotReady, 1);
     }
 
+    /// From now on the test says what the CTI server says about voice.
+    pub(crate) fn without_voice(mut self) -> Self {
+        self.voice = None;
+        self
+    }
+
     pub(crate) fn input(&mut self, input: Input) -> Outcome {
         let outcome = Outcome(self.host.handle(&mut self.finesse, input, self.now));
         if let Some(frame) = outcome.frames().last() {
             self.last_invoke_id = u32::from_be_bytes(frame[8..12].try_into().expect("four bytes"));
         }
-        outcome
+        self.answer_voice(outcome)
+    }
+
+    /// Answers what is about voice, and shows what came of it in the place of the request.
+    fn answer_voice(&mut self, outcome: Outcome) -> Outcome {
+        let mut outputs = Vec::new();
+        for output in outcome.0 {
+            let asked = cti_frame(&output).map(read);
+            let answers = self.voice.as_mut().zip(asked).and_then(|(voice, asked)| voice.answer(&asked));
+            match answers {
+                Some(answers) => answers.into_iter().for_each(|answer| outputs.extend(self.cti(answer).0)),
+                None => outputs.push(output),
+            }
+        }
+        Outcome(outputs)
     }
 
     pub(crate) fn link_up(&mut self) -> Outcome {
@@ -245,9 +338,6 @@ impl Outcome {
 
     /// Messages sent to the CTI server.
     pub(crate) fn sent(&self) -> Vec<Cti> {
-        let read = |frame: Vec<u8>| {
-            Cti::read(&cce_cti::dialect(24), &frame.into()).expect("Finesse writes what it can read")
-        };
         self.frames().into_iter().map(read).collect()
     }
 
@@ -400,6 +490,10 @@ fn agent(id: &str, login_name: &str, skill_target: i32) -> Agent {
 
 fn account(name: &str) -> Account {
     Account { name: name.to_owned(), password: "ccelab".to_owned() }
+}
+
+fn read(frame: Vec<u8>) -> Cti {
+    Cti::read(&cce_cti::dialect(24), &frame.into()).expect("Finesse writes what it can read")
 }
 
 fn cti_frame(output: &Output) -> Option<Vec<u8>> {

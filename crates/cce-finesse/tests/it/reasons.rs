@@ -130,8 +130,7 @@ fn reasons_are_listed_by_category_and_shown_one_by_one() {
 
 fn signed_in(mut lab: Lab) -> Lab {
     lab.put(USER, LOGIN);
-    lab.put(MEDIA, SIGN_IN);
-    let invoke_id = 2;
+    let invoke_id = lab.put(MEDIA, SIGN_IN).invoke_id();
     lab.cti(cce_cti::MediaLoginResp { invoke_id, ..Default::default() });
     lab.agent(AgentState::NotReady, 1);
     lab

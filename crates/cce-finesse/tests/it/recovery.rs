@@ -149,7 +149,8 @@ fn an_agent_whom_the_agent_pg_signed_out_is_signed_out_here() {
     let answer = cce_cti::AgentTasksResp { invoke_id, status: 6, ..Default::default() };
     assert_eq!(lab.cti(answer).shown(), ["PUT media LOGOUT"]);
     lab.lose_cti();
-    assert_eq!(lab.reopen().names(), [] as [&str; 0], "nobody is left");
+    assert_eq!(lab.reopen().names(), ["BEGIN_AGENT_INIT_IND"], "the user is signed in to Finesse");
+    assert_eq!(lab.init_ready().names(), ["END_AGENT_INIT_IND"], "and to no media");
 }
 
 #[test]

@@ -1,9 +1,10 @@
 //! Users: sign-in, voice state, passwords.
 
-use crate::lab::{Lab, USER};
+use crate::lab::{Lab, MEDIA, SIGN_IN, USER, voice_event};
+use cce_cti::{Cti, SetAgentStateConf};
 use cce_kernel::{
     Fact, Request,
-    model::{AgentId, UserState},
+    model::{AgentId, AgentState, UserState},
 };
 use std::time::Duration;
 
@@ -27,7 +28,7 @@ fn a_second_sign_in_keeps_the_state_and_is_published() {
     lab.put(USER, "<User><state>READY</state></User>");
     let again = lab.put(USER, LOGIN);
     assert_eq!(again.shown(), ["PUT user READY"]);
-    assert_eq!(again.facts().len(), 1, "nothing moved");
+    assert!(!again.facts().iter().any(|fact| matches!(fact, Fact::User { .. })), "nothing moved");
 }
 
 #[test]
@@ -36,8 +37,14 @@ fn a_ready_user_must_become_not_ready_to_sign_out() {
     lab.put(USER, LOGIN);
     lab.put(USER, "<User><state>READY</state></User>");
     let refused = lab.put(USER, "<User><state>LOGOUT</state></User>");
-    assert_eq!(refused.status(), 400);
-    assert!(refused.body().contains("Invalid State specified for user"));
+    assert_eq!(refused.status(), 202);
+    assert_eq!(refused.shown(), ["error CF_INVALID_OBJECT_STATE"]);
+    let told = cce_xml::finesse::update(refused.published()[0]);
+    for part in
+        ["<errorType>Invalid State</errorType>", "<errorData>22</errorData>", "<requestId>r-1</requestId>"]
+    {
+        assert!(told.contains(part), "no {part} in {told}");
+    }
     lab.put(USER, "<User><state>NOT_READY</state></User>");
     assert_eq!(lab.put(USER, "<User><state>LOGOUT</state></User>").shown(), ["PUT user LOGOUT"]);
 }
@@ -185,4 +192,118 @@ fn a_good_password_clears_the_count() {
         }
         assert_eq!(lab.put(USER, LOGIN).status(), 202);
     }
+}
+
+#[test]
+fn a_sign_in_is_asked_of_the_cti_server_and_takes_effect_with_its_event() {
+    let mut lab = Lab::in_service().without_voice();
+    let asked = lab.put(USER, LOGIN);
+    assert_eq!((asked.status(), asked.shown().len()), (202, 0));
+    let [Cti::SetAgentStateReq(request)] = &asked.sent()[..] else { panic!("{asked:?}") };
+    assert_eq!((request.peripheral_id, request.agent_state, request.forced_flag), (5000, 0, 1));
+    let text = |text: &Option<cce_wire::Text<64>>| text.as_ref().map(ToString::to_string);
+    assert_eq!(text(&request.agent_instrument).as_deref(), Some("1080"));
+    assert_eq!(request.agent_id.as_ref().map(ToString::to_string).as_deref(), Some("1080"));
+    let confirmed = lab.cti(SetAgentStateConf { invoke_id: request.invoke_id, ..Default::default() });
+    assert_eq!(confirmed.shown(), [""; 0]);
+    let done = lab.cti(voice_event("1080", AgentState::NotReady, 0, "1080"));
+    assert_eq!(
+        (done.shown(), done.published()[0].request_id.as_str()),
+        (vec!["PUT user NOT_READY".to_owned()], "r-1")
+    );
+}
+
+#[test]
+fn changes_of_one_user_leave_one_after_the_other() {
+    let mut lab = Lab::in_service().without_voice();
+    let invoke_id = lab.put(USER, LOGIN).invoke_id();
+    assert_eq!(lab.put(USER, "<User><state>READY</state></User>").names(), [""; 0]);
+    lab.cti(SetAgentStateConf { invoke_id, ..Default::default() });
+    let next = lab.cti(voice_event("1080", AgentState::NotReady, 0, "1080"));
+    assert_eq!(next.names(), ["SET_AGENT_STATE_REQ"]);
+}
+
+#[test]
+fn who_is_about_to_sign_in_may_sign_in_to_a_media() {
+    let mut lab = Lab::in_service().without_voice();
+    assert_eq!(lab.put(MEDIA, SIGN_IN).status(), 400);
+    lab.put(USER, LOGIN);
+    let asked = lab.put(MEDIA, SIGN_IN);
+    let [Cti::MediaLoginReq(login)] = &asked.sent()[..] else { panic!("{asked:?}") };
+    assert_eq!(login.agent_instrument.as_ref().map(ToString::to_string).as_deref(), Some("1080"));
+}
+
+#[test]
+fn a_voice_state_that_another_client_of_the_cti_server_set_is_published_without_a_request_id() {
+    let mut lab = Lab::in_service();
+    let told = lab.cti(voice_event("1080", AgentState::Available, 0, "1081"));
+    assert_eq!(
+        (told.shown(), told.published()[0].request_id.as_str()),
+        (vec!["PUT user READY".to_owned()], "")
+    );
+    assert!(lab.get(USER).body().contains("<extension>1081</extension>"));
+    assert_eq!(lab.cti(voice_event("1080", AgentState::Available, 0, "1081")).shown(), [""; 0]);
+}
+
+#[test]
+fn somebody_who_is_signed_out_cannot_sign_out() {
+    let mut lab = Lab::in_service();
+    let refused = lab.put(USER, "<User><state>LOGOUT</state></User>");
+    assert_eq!(refused.shown(), ["error CF_INVALID_OBJECT_STATE"]);
+}
+
+#[test]
+fn a_change_that_the_cti_server_does_not_confirm_fails() {
+    let mut lab = Lab::in_service().without_voice();
+    let invoke_id = lab.put(USER, LOGIN).invoke_id();
+    let failed = lab.timer(cce_kernel::TimerKey::new("confirmation", invoke_id.into()));
+    assert_eq!(failed.shown(), ["error E_CTI_TIMEOUT"]);
+    assert_eq!(failed.published()[0].node(), USER);
+}
+
+#[test]
+fn the_voice_state_is_learnt_anew_when_the_cti_server_is_back() {
+    let mut lab = Lab::in_service();
+    lab.put(USER, LOGIN);
+    let mut lab = lab.without_voice();
+    lab.put(USER, "<User><state>READY</state></User>");
+    lab.lose_cti();
+    assert_eq!(lab.get(USER).status(), 503);
+    assert_eq!(lab.reopen().names(), ["BEGIN_AGENT_INIT_IND"]);
+    let asked = lab.init_ready();
+    let [Cti::QueryAgentStateReq(query)] = &asked.sent()[..] else { panic!("{asked:?}") };
+    assert_eq!((query.mrd_id, query.icm_agent_id), (1, 5172));
+    let answer = |state: AgentState| cce_cti::QueryAgentStateConf {
+        invoke_id: query.invoke_id,
+        agent_state: state.number(),
+        mrd_id: 1,
+        icm_agent_id: 5172,
+        agent_extension: Some(cce_wire::Text::new("1080")),
+        ..Default::default()
+    };
+    let back = lab.cti(answer(AgentState::Available));
+    assert_eq!(back.names(), ["END_AGENT_INIT_IND"]);
+    assert_eq!(
+        (back.shown(), back.published()[0].request_id.as_str()),
+        (vec!["PUT user READY".to_owned()], "r-1")
+    );
+}
+
+#[test]
+fn a_change_that_was_cut_off_and_did_not_come_about_fails() {
+    let mut lab = Lab::in_service();
+    lab.put(USER, LOGIN);
+    let mut lab = lab.without_voice();
+    lab.put(USER, "<User><state>READY</state></User>");
+    lab.lose_cti();
+    lab.reopen();
+    let invoke_id = lab.init_ready().invoke_id();
+    let lost = lab.cti(cce_cti::QueryAgentStateConf {
+        invoke_id,
+        agent_state: AgentState::Logout.number(),
+        mrd_id: 1,
+        icm_agent_id: 5172,
+        ..Default::default()
+    });
+    assert_eq!(lost.shown(), ["PUT user LOGOUT", "error E_CTI_TIMEOUT"]);
 }

@@ -3,13 +3,25 @@
 use crate::{
     Fact, LinkId, Port,
     model::{
-        AgentId, AgentRecord, AgentState, Disposition, MrdId, PreCall, SkillTarget, TaskEvent, TaskId,
-        TaskState,
+        AgentId, AgentRecord, AgentState, Disposition, MrdId, PreCall, QueuedTask, SkillTarget, TaskEvent,
+        TaskId, TaskState,
     },
 };
 use serde::{Deserialize, Serialize};
 
-/// What the CTI server asks of OPC: the ARM messages (cti-server-protocol 16.3).
+/// How a change of an agent's voice state is asked for (cti-server-protocol 7, `ForcedFlag`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Force {
+    /// It is carried out where the agent's state allows it.
+    Unforced,
+    /// It is carried out whatever the agent's state is.
+    Forced,
+    /// It is judged, and not carried out.
+    AuthenticateOnly,
+}
+
+/// What the CTI server asks of OPC: the ARM messages (cti-server-protocol 16.3), and changes of voice states.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ArmMessage {
@@ -148,6 +160,17 @@ pub enum ArmMessage {
     InterruptUnaccepted,
     /// A client goes on with what was interrupted.
     InterruptDoneAccepted,
+    /// Change an agent's state in the voice domain, which is no matter of the ARM layer (cti-server-protocol 7).
+    SetAgentState {
+        /// The state that is asked for.
+        state: AgentState,
+        /// Reason code; 0 none.
+        reason: u16,
+        /// How it is asked for.
+        force: Force,
+        /// The instrument where the agent signs in; empty for the agent's own.
+        instrument: String,
+    },
 }
 
 /// What OPC tells the CTI server.
@@ -169,6 +192,19 @@ pub enum OpcMessage {
     },
     /// Something happened to a task.
     Task(Box<TaskEvent>),
+    /// A task waits in a queue of the router's.
+    Queued(Box<QueuedTask>),
+    /// A task waits no more.
+    Dequeued {
+        /// The task.
+        task: TaskId,
+        /// Peripheral id of the agent PG.
+        peripheral: u32,
+        /// The domain.
+        mrd: MrdId,
+        /// The queue's skill group.
+        skill_group: SkillTarget,
+    },
     /// OPC gave a task that an application routed itself its id: the answer to that request.
     TaskAssigned {
         /// The session that asked.
@@ -219,7 +255,7 @@ pub enum OpcMessage {
         session: u32,
         /// The request.
         invoke_id: u32,
-        /// `E_ARM_STAT` code; 0 is success.
+        /// `E_ARM_STAT` code, or `FailureCode` of a change of a voice state (cti-server-protocol 13); 0 is success.
         status: u32,
     },
 }

@@ -8,7 +8,7 @@ mod ccp;
 mod finesse;
 mod router;
 
-pub use agentpg::{AgentPgFact, ArmMessage, OpcMessage};
+pub use agentpg::{AgentPgFact, ArmMessage, Force, OpcMessage};
 pub use ccp::{BusMessage, BusMessageId, CcpFact, CloseStep, Process, StoreAccess};
 pub use finesse::{FinesseFact, SmOperation};
 pub use router::{AgentView, QueueChoice, RefusalReason, RouterFact};

@@ -63,6 +63,11 @@ pub struct SkillTarget(pub i32);
 #[serde(transparent)]
 pub struct MrdId(pub i32);
 
+impl MrdId {
+    /// The voice domain, which every contact center has (task-routing 4.1).
+    pub const VOICE: Self = Self(1);
+}
+
 impl fmt::Display for SkillTarget {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(&self.0, f)

@@ -14,7 +14,7 @@ pub use finesse::{
     ReasonCategory, ReasonCode, User,
 };
 pub use id::{AgentId, ContactId, MrdId, RouterCallKey, SkillTarget, TaskId};
-pub use record::{AgentRecord, PreCall, QueueRecord, TaskEvent, TaskEventKind};
+pub use record::{AgentRecord, PreCall, QueueRecord, QueuedTask, TaskEvent, TaskEventKind};
 pub use state::{
     AgentState, Availability, ContactStatus, DialogState, DialogueState, Disposition, StatusReason,
     TaskState, UserState,

@@ -137,6 +137,31 @@ const fn no_service() -> i32 {
     -1
 }
 
+/// A task that waits in a queue, as OPC tells the CTI server (task-routing S2).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct QueuedTask {
+    /// The task.
+    pub task: TaskId,
+    /// Peripheral id of the agent PG.
+    pub peripheral: u32,
+    /// The domain.
+    pub mrd: MrdId,
+    /// The queue's skill group.
+    pub skill_group: SkillTarget,
+    /// Whether it never waited before.
+    pub is_new: bool,
+    /// Dialed number.
+    pub dialed_number: String,
+    /// Calling line: the application's first string.
+    pub ani: String,
+    /// Caller-entered digits: the application's second string.
+    pub ced: String,
+    /// Call variables: number (1 to 10) and value.
+    pub call_variables: Vec<(u8, String)>,
+    /// Expanded call variables: name and value.
+    pub named_variables: Vec<(String, String)>,
+}
+
 /// The kinds of task event (cti-server-protocol 11.2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -242,6 +242,38 @@ names! {
     }
 }
 
+impl UserState {
+    /// The state of a user whom the CTI server reports so in the voice domain; none of what has no meaning without calls.
+    pub const fn of_agent(state: AgentState) -> Option<Self> {
+        match state {
+            AgentState::Logout => Some(Self::Logout),
+            AgentState::NotReady => Some(Self::NotReady),
+            AgentState::Available => Some(Self::Ready),
+            AgentState::Login
+            | AgentState::Talking
+            | AgentState::WorkNotReady
+            | AgentState::WorkReady
+            | AgentState::BusyOther
+            | AgentState::Reserved
+            | AgentState::Unknown
+            | AgentState::Hold
+            | AgentState::Active
+            | AgentState::Paused
+            | AgentState::Interrupted
+            | AgentState::NotActive => None,
+        }
+    }
+
+    /// The same the other way round.
+    pub const fn agent_state(self) -> AgentState {
+        match self {
+            Self::Logout => AgentState::Logout,
+            Self::NotReady => AgentState::NotReady,
+            Self::Ready => AgentState::Available,
+        }
+    }
+}
+
 /// Whether an agent can be given tasks (task-routing 1.5).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -223,7 +223,7 @@ impl Said {
         self.0.iter().filter_map(kept).collect()
     }
 
-    fn pick<T>(&self, pick: impl Fn(Icm) -> Option<T>) -> Vec<T> {
+    pub(crate) fn pick<T>(&self, pick: impl Fn(Icm) -> Option<T>) -> Vec<T> {
         self.messages().into_iter().filter_map(|(_, message)| pick(message)).collect()
     }
 }

@@ -1,14 +1,17 @@
 //! Tasks that wait.
 
 use crate::lab::{
-    AGENT, CHAT, Lab, MRD, OTHER, config, dialed, in_state, new_call, new_call_to, script, standing, step,
-    with_steps,
+    AGENT, CHAT, Lab, MRD, OTHER, TASK, config, dialed, in_state, new_call, new_call_to, script, standing,
+    step, with_steps,
 };
 use cce_kernel::{
     fact::{QueueChoice, RefusalReason, RouterFact},
     model::AgentState,
 };
-use cce_mr::icm::{NewCall, Release};
+use cce_mr::{
+    Icm,
+    icm::{NewCall, Release},
+};
 use cce_router::CallType;
 
 #[test]
@@ -192,4 +195,28 @@ fn a_lost_routing_client_takes_its_waiting_tasks_along() {
     let said = lab.lose(lab.mr);
     assert!(matches!(said.facts()[..], [RouterFact::Dequeued { .. }]));
     assert_eq!(lab.report(&standing(AGENT, 3)).names(other), ["CONNECT"]);
+}
+
+#[test]
+fn agent_pgs_hear_of_a_task_that_waits_and_that_it_waits_no_more() {
+    for is_routed in [true, false] {
+        let mut lab = Lab::open();
+        let queued = lab.call(4);
+        let [waiting] = &queued
+            .pick(|message| if let Icm::TaskQueuedInd(found) = message { Some(found) } else { None })[..]
+        else {
+            panic!("{queued:?}")
+        };
+        assert_eq!((waiting.task_id, waiting.mrd_id, waiting.is_new), (TASK, MRD, true));
+        assert_eq!(waiting.dn.as_ref().map(ToString::to_string).as_deref(), Some("CumulusTask"));
+        let said = if is_routed { lab.report(&standing(AGENT, 1)) } else { lab.release(4) };
+        assert_eq!(said.names(lab.agent).first().copied(), Some("TASK_DEQUEUED_IND"), "routed: {is_routed}");
+    }
+}
+
+#[test]
+fn a_task_that_finds_an_agent_at_once_is_not_told_to_wait() {
+    let mut lab = Lab::ready();
+    let said = lab.call(4);
+    assert_eq!(said.names(lab.agent), ["DEVICE_TARGET_PRE_CALL_IND"]);
 }

@@ -36,6 +36,11 @@ fn cti_details(message: &Cti) -> String {
             let state = cce_kernel::model::AgentState::of_number(m.agent_state);
             format!(" {state} tasks={}/{}", m.num_tasks, m.max_task_limit)
         }
+        Cti::SetAgentStateReq(m) => {
+            let agent = m.agent_id.as_ref().map(ToString::to_string).unwrap_or_default();
+            format!(" {agent} {}", cce_kernel::model::AgentState::of_number(m.agent_state))
+        }
+        Cti::ControlFailureConf(m) => format!(" code={}", m.failure_code),
         Cti::OpenReq(m) => format!(" version={}", m.version_number),
         Cti::FailureConf(m) => format!(" status={}", m.status),
         Cti::FailureResp(m) => format!(" status={}", m.status),

@@ -10,7 +10,9 @@ use cce_journal::{Header, Record};
 use cce_kernel::{
     Fact, LinkId,
     fact::{AgentPgFact, ArmMessage, OpcMessage},
-    model::{AgentRecord, MrdId, PreCall, SkillTarget, TaskEvent, TaskEventKind, TaskId},
+    model::{
+        AgentRecord, AgentState, MrdId, PreCall, QueuedTask, SkillTarget, TaskEvent, TaskEventKind, TaskId,
+    },
 };
 use cce_wire::{Flaw, Shown, Value};
 use std::collections::BTreeMap;
@@ -23,6 +25,9 @@ const NO_LINES: &str = "NumLines=0 CurLine=0";
 
 /// Message types of the ARM layer, whose messages are dumped when they arrive.
 const ARM_KINDS: std::ops::RangeInclusive<u32> = 151..=190;
+
+/// Message type of `SET_AGENT_STATE_REQ`, which is dumped too.
+const SET_AGENT_STATE_REQ: u32 = 38;
 
 #[derive(Debug)]
 pub(super) struct CtisvrLog {
@@ -69,9 +74,8 @@ impl CtisvrLog {
         record: &Record,
         lines: &mut Vec<Line>,
     ) {
-        let Some(session) = self.sessions.get(&link).filter(|_| ARM_KINDS.contains(&message.kind())) else {
-            return;
-        };
+        let is_dumped = ARM_KINDS.contains(&message.kind()) || message.kind() == SET_AGENT_STATE_REQ;
+        let Some(session) = self.sessions.get(&link).filter(|_| is_dumped) else { return };
         let stamp = self.stamper.icm(record);
         for text in dump(*session, message) {
             lines.push((LogFile::Ctisvr, format!("{stamp} {} {text}", self.process)));
@@ -95,13 +99,26 @@ impl CtisvrLog {
             AgentPgFact::ToOpc { session, invoke_id, mrd, skill_target, message } => {
                 let (process, text, rest) = arm(*session, *invoke_id, *mrd, *skill_target, message);
                 self.trace(record, &format!("{process} - sessionID {session}"), lines);
-                self.trace(record, &text, lines);
+                if let Some(text) = text {
+                    self.trace(record, &text, lines);
+                }
                 lines.extend(rest.map(|rest| (LogFile::Ctisvr, rest)));
             }
             AgentPgFact::ToCtiServer(OpcMessage::Agent(agent)) => {
                 for queue in agent.by_queue() {
                     self.trace(record, &agent_event(&queue), lines);
                 }
+            }
+            AgentPgFact::ToCtiServer(OpcMessage::Queued(queued)) => {
+                let QueuedTask { task, peripheral, mrd, skill_group, is_new, .. } = &**queued;
+                let begin = is_new.then(|| waiting("BEGIN_TASK_EVENT", *task, *peripheral, *mrd, None));
+                let event = waiting("QUEUED_TASK_EVENT", *task, *peripheral, *mrd, Some(*skill_group));
+                let texts = begin.into_iter().flatten().chain(event);
+                texts.for_each(|text| self.trace(record, &text, lines));
+            }
+            AgentPgFact::ToCtiServer(OpcMessage::Dequeued { task, peripheral, mrd, skill_group }) => {
+                let event = waiting("DEQUEUED_TASK_EVENT", *task, *peripheral, *mrd, Some(*skill_group));
+                event.iter().for_each(|text| self.trace(record, text, lines));
             }
             AgentPgFact::ToCtiServer(OpcMessage::PreCall(call)) => self.trace(record, &pre_call(call), lines),
             AgentPgFact::ToCtiServer(OpcMessage::Task(event)) if event.kind == TaskEventKind::End => {
@@ -169,6 +186,16 @@ impl CtisvrLog {
     }
 }
 
+/// The event of a task that waits, in the form of the others (inferred).
+fn waiting(name: &str, task: TaskId, peripheral: u32, mrd: MrdId, group: Option<SkillTarget>) -> [String; 2] {
+    let kind = TaskEvent::PERIPHERAL_TYPE;
+    let group = group.map(|group| format!(" SkillGroupID={group}")).unwrap_or_default();
+    [
+        format!("{name}: PeripherlID={peripheral} PeripherlType={kind} MRDomainID={mrd}"),
+        format!("TaskID={}{group}", task.join(':')),
+    ]
+}
+
 fn routed(application: bool) -> &'static str {
     if application { " ApplicationRouted" } else { "" }
 }
@@ -199,6 +226,7 @@ fn dumped(Shown { label, value }: &Shown) -> String {
     match value {
         Value::Task(task) => format!("{label}:{}", task.join('/')),
         Value::Uint(id) if *label == "InvokeID" => format!("{label}:0x{id:x} "),
+        Value::Uint(state) if *label == "AgentState" => format!("{label}:{} ", state_name(*state)),
         Value::Bool(value) => format!("{label}:{} ", if *value { "True" } else { "False" }),
         Value::Text(text) => format!("{label}:\"{text}\" "),
         null if null.is_null() => format!("{label}:N/A "),
@@ -213,20 +241,24 @@ fn dumped(Shown { label, value }: &Shown) -> String {
     }
 }
 
-/// What the CTI server prints when it passes an indication on: the function, the ARM message, and what follows
-/// without a stamp (cti-server-protocol 16.3).
+fn state_name(number: u32) -> AgentState {
+    AgentState::of_number(u16::try_from(number).unwrap_or(u16::MAX))
+}
+
+/// What the CTI server prints when it passes a request on: the function, the ARM message, and what follows without a
+/// stamp (cti-server-protocol 16.3). A change of a voice state is no ARM message (inferred).
 fn arm(
     session: u32,
     invoke_id: u32,
     mrd: MrdId,
     agent: SkillTarget,
     message: &ArmMessage,
-) -> (&'static str, String, Option<String>) {
+) -> (&'static str, Option<String>, Option<String>) {
     let plain = |rest: String| {
         let rest = if rest.is_empty() { rest } else { format!(", {rest}") };
-        format!(
+        Some(format!(
             "SendARMMsg -- InvokeID = {invoke_id}, MRDID = {mrd}, ICMAgentID = {agent}{rest}, SessionID = {session}"
-        )
+        ))
     };
     let begun = |name: &str, task: TaskId, group: SkillTarget, service: i32| {
         let text = format!(
@@ -234,14 +266,14 @@ fn arm(
              ICMAgentID = {agent}, TaskID = {}",
             task.join('/')
         );
-        (text, Some(format!("SkillGroupID = {group}, ServiceID = {service}, SessionID = {session}")))
+        (Some(text), Some(format!("SkillGroupID = {group}, ServiceID = {service}, SessionID = {session}")))
     };
     let simple = |name: &str, task: TaskId| {
-        format!(
+        Some(format!(
             "SendARMMsg: {name}-- InvokeID = {invoke_id}, ClientInvokeID = {invoke_id}, MRDID = {mrd}, \
              ICMAgentID = {agent}, TaskID = {}, SessionID = {session}",
             task.join('/')
-        )
+        ))
     };
     match message {
         ArmMessage::MediaLogin { max_tasks, .. } => {
@@ -288,6 +320,7 @@ fn arm(
         ArmMessage::InterruptDoneAccepted => {
             ("ProcessAgentInterruptDoneAcceptedInd", plain(String::new()), None)
         }
+        ArmMessage::SetAgentState { .. } => ("ProcessSetAgentStateReq", None, None),
         ArmMessage::Pause { task } => ("ProcessPauseTaskInd", simple("ARM_PAUSE_TASK_IND", *task), None),
         ArmMessage::Resume { task } => ("ProcessResumeTaskInd", simple("ARM_RESUME_TASK_IND", *task), None),
         ArmMessage::WrapUp { task } => ("ProcessWrapupTaskInd", simple("ARM_WRAPUP_TASK_IND", *task), None),
@@ -300,7 +333,7 @@ fn arm(
                 application_disposition.0,
             );
             let rest = format!("WrapupData = {wrapup_data}, ApplicationData = {application_data}");
-            ("ProcessEndTaskInd", text, Some(rest.trim_end().to_owned()))
+            ("ProcessEndTaskInd", Some(text), Some(rest.trim_end().to_owned()))
         }
     }
 }

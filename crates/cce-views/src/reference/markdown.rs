@@ -16,7 +16,21 @@ pub fn handbook(book: Book) -> String {
     );
     rows.iter().for_each(|row| overview(row, &mut page));
     rows.iter().for_each(|row| section(row, &mut page));
+    if book == Book::Cti {
+        tags_without_row(&mut page);
+    }
     page
+}
+
+/// Tags that are published, and belong to no message whose layout is.
+fn tags_without_row(page: &mut String) {
+    page.push_str(
+        "\n## Floating fields of no row\n\nTheir messages have no published layout, or the source does not name them.\n\n\
+         | Tag | Name | Type | Belongs to |\n|---|---|---|---|\n",
+    );
+    for tag in &cce_cti::tags::WITHOUT_ROW {
+        let _ = writeln!(page, "| {} | {} | {} | {} |", tag.number, tag.name, tag.ty, tag.belongs_to);
+    }
 }
 
 fn widths(book: Book) -> &'static str {

@@ -9,7 +9,7 @@ use cce_views::{
     explain, has_message, openings,
     reference::Book,
 };
-use cce_wire::{Bytes, Flaw, Value};
+use cce_wire::{Bytes, Flaw, Located, Value};
 use serde_json::json;
 use std::{io::Read, path::Path, str::FromStr};
 
@@ -75,7 +75,11 @@ pub(crate) fn decode(options: &Decode) -> Result<(), Failure> {
         let versions = options.version.map_or(own, Versions::Given);
         for piece in explain(book, versions, &dictionary, stream) {
             broken.extend(trouble(&piece));
-            print::line(&if options.json { as_json(&piece).to_string() } else { as_text(&piece, book) });
+            print::line(&if options.json {
+                as_json(&piece, book).to_string()
+            } else {
+                as_text(&piece, book)
+            });
         }
     }
     for why in left_out {
@@ -283,13 +287,20 @@ fn as_text(piece: &Piece, book: Book) -> String {
     let name = message.name.unwrap_or("a message that the table does not list");
     let head = format!("{:>6}  {name} ({}), {} bytes", message.offset, message.number, message.length);
     let fields = message.fields.iter().map(|field| {
-        let label = field.label.map_or_else(|| format!("tag {}", field.tag.unwrap_or(0)), str::to_owned);
+        let label =
+            label_of(field, book).map_or_else(|| format!("tag {}", field.tag.unwrap_or(0)), str::to_owned);
         format!("{:>10}  {label:<28} {}", field.offset, field.value)
     });
     let flaws = message.flaws.iter().map(|flaw| format!("            noted: {}", noted(flaw, book)));
     let error =
         message.error.iter().map(|fault| format!("            ✗ at byte {}: {}", fault.offset, fault.why));
     std::iter::once(head).chain(fields).chain(flaws).chain(error).collect::<Vec<_>>().join("\n")
+}
+
+/// What a field is called: by its message's row, or, where it does not belong there, by the name of its tag.
+fn label_of(field: &Located, book: Book) -> Option<&'static str> {
+    let of_tag = || field.tag.filter(|_| book == Book::Cti).and_then(cce_cti::tags::name);
+    field.label.or_else(of_tag)
 }
 
 /// A flaw, and what becomes of it: without `strict_masks` the lab lives with each.
@@ -301,19 +312,20 @@ fn noted(flaw: &Flaw, book: Book) -> String {
     )
 }
 
-fn as_json(piece: &Piece) -> serde_json::Value {
+fn as_json(piece: &Piece, book: Book) -> serde_json::Value {
     match piece {
         Piece::Broken { offset, why } => json!({ "offset": offset, "error": why }),
-        Piece::Message(message) => message_json(message),
+        Piece::Message(message) => message_json(message, book),
     }
 }
 
-fn message_json(message: &Explained) -> serde_json::Value {
+fn message_json(message: &Explained, book: Book) -> serde_json::Value {
     let fields: Vec<_> = message
         .fields
         .iter()
         .map(|field| {
-            json!({ "offset": field.offset, "tag": field.tag, "label": field.label, "value": plain(&field.value) })
+            let label = label_of(field, book);
+            json!({ "offset": field.offset, "tag": field.tag, "label": label, "value": plain(&field.value) })
         })
         .collect();
     let flaws: Vec<String> = message.flaws.iter().map(ToString::to_string).collect();

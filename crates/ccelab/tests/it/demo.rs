@@ -277,3 +277,23 @@ const SECOND_TASK: &str = r#"
   "37051928": "37051929",
   "InvokeID=635": "InvokeID=636"
 "#;
+
+/// Two tasks lose the same characters: one line says so, and no other variable suffers.
+#[test]
+fn a_variable_that_is_too_long_is_cut_with_one_warning_on_standard_error() {
+    let folder = folder("ecc");
+    let variables = "user_user.language = \"abcdefghijklmnopqrstuvwxyz\"\nuser_user.order.id = \"4711\"\n";
+    let customers = [("4s", ""), ("9s", "")].map(|times| customer(times) + variables).concat();
+    fs::write(folder.join("lab.toml"), format!("{BUSY_AGENT}{customers}")).unwrap();
+    let output = run(&folder, &["demo", "--fast", "--config", "lab.toml"]);
+    assert!(output.status.success(), "{}{}", stdout(&output), stderr(&output));
+    let error = stderr(&output);
+    let warnings: Vec<&str> = error.lines().filter(|line| line.starts_with("warning: contact ")).collect();
+    let [warning] = warnings[..] else { panic!("{error}") };
+    assert!(warning.contains("variable user.language of 26 characters is too long, and cut"), "{warning}");
+    let log = fs::read_to_string(folder.join(".ccelab/last/finesse.log")).unwrap();
+    for shown in ["<value>abcdefghijklmnopqrst</value>", "<value>4711</value>"] {
+        assert!(log.contains(shown), "no {shown}");
+    }
+    assert!(!log.contains("abcdefghijklmnopqrstu"), "20 characters of it are left");
+}

@@ -53,10 +53,23 @@ impl Agent {
         }
     }
 
-    /// A user changes by request only, so a change under another id was somebody else's.
+    /// A change under another id was somebody else's. One that nobody asked for is how the agent PG says that it lost the
+    /// sign-in, or, ahead of a sign-in, how the user stands from before (task-routing E16).
     pub(super) fn on_user(&mut self, state: &str, request_id: &str, cx: &mut Cx<'_>) {
         if !request::is_own(request_id) {
-            return self.leave(CloseReason::Superseded, cx);
+            let is_signed_out = state == UserState::Logout.name();
+            return match self.phase {
+                Phase::Working if request_id.is_empty() && is_signed_out => self.sign_in_later(cx),
+                Phase::SigningOut if request_id.is_empty() && is_signed_out => self.depart(cx),
+                Phase::Out | Phase::Away | Phase::SigningIn if request_id.is_empty() => {}
+                Phase::Out
+                | Phase::Away
+                | Phase::SigningIn
+                | Phase::Working
+                | Phase::SigningOut
+                | Phase::Crashed
+                | Phase::Left => self.leave(CloseReason::Superseded, cx),
+            };
         }
         if self.phase == Phase::SigningOut && state == UserState::Logout.name() {
             return self.depart(cx);
@@ -122,6 +135,9 @@ impl Agent {
         let mrd = source.rsplit_once("/Media/").and_then(|(_, id)| id.parse().ok().map(MrdId));
         if let Some((mrd, seat)) = mrd.and_then(|mrd| self.seats.get_key_value(&mrd)) {
             self.on_media_error(*mrd, *seat, message, cx);
+        } else if mrd.is_none() && self.phase == Phase::SigningIn {
+            // The user's sign-in failed.
+            self.sign_in_later(cx);
         }
     }
 

@@ -6,7 +6,7 @@ use cce_kernel::{Command, Cx, model::DialogAction};
 /// The words that an agent understands. Those about a dialog may be followed by its task id, or by `T1`, `T2`, …:
 /// the first, the second dialog that this agent saw. Without either, the oldest open dialog is meant that allows
 /// the action.
-pub const WORDS: [&str; 14] = [
+pub const WORDS: [&str; 15] = [
     "sign-in",
     "ready",
     "not-ready",
@@ -19,6 +19,7 @@ pub const WORDS: [&str; 14] = [
     "sign-out",
     "crash",
     "return",
+    "voice-sign-in",
     "voice-ready",
     "voice-not-ready",
 ];
@@ -58,6 +59,7 @@ impl Agent {
             "sign-out" => self.sign_out(cx),
             "ready" => return self.change_seats("READY", cx),
             "not-ready" => return self.change_seats("NOT_READY", cx),
+            "voice-sign-in" => self.ask(Ask::Told, request::user_login(&self.config), cx),
             "voice-ready" => self.ask(Ask::Told, request::user_state(&self.config, "READY"), cx),
             "voice-not-ready" => self.ask(Ask::Told, request::user_state(&self.config, "NOT_READY"), cx),
             unknown => return Err(format!("`{unknown}` is unknown; an agent knows {}", WORDS.join(", "))),

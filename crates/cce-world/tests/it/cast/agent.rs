@@ -283,6 +283,29 @@ fn an_agent_whom_somebody_else_signs_in_stops_acting() {
 }
 
 #[test]
+fn an_agent_whose_sign_in_the_agent_pg_lost_signs_in_again() {
+    let mut desk = Desk::ready(work());
+    desk.user("LOGOUT", "");
+    assert_eq!(desk.stage.due_in("retry"), Some(Duration::from_secs(1)));
+}
+
+#[test]
+fn an_agent_whose_user_cannot_sign_in_tries_again() {
+    let mut desk = Desk::new(work());
+    desk.arrive();
+    desk.error("/finesse/api/User/1080", "CF_EXTENSION_IN_USE", "auto-1");
+    assert_eq!(desk.stage.due_in("retry"), Some(Duration::from_secs(1)));
+}
+
+#[test]
+fn what_finesse_learns_ahead_of_the_sign_in_is_nobody_s() {
+    let mut desk = Desk::new(work());
+    desk.arrive();
+    assert!(desk.user("NOT_READY", "").is_empty());
+    assert!(!desk.user("NOT_READY", "auto-1").is_empty(), "the agent goes on to the media");
+}
+
+#[test]
 fn an_agent_stops_acting_when_another_client_is_present() {
     let mut desk = Desk::ready(work());
     let outputs = desk.bytes(&presence("1080@fin1.lab/desktop", "1080@fin1.lab/auto", Some(0)));

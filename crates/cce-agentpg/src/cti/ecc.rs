@@ -1,0 +1,131 @@
+//! Expanded call context variables in clients' messages: the central controller knows which there are
+//! (cti-server-protocol 3 and 13). Every message that can carry some is judged alike.
+
+use cce_cti::{Cti, status};
+use cce_kernel::model::EccVariable;
+use cce_wire::{Shown, Value};
+
+/// Labels of the fields that carry variables.
+const SCALAR: &str = "NamedVariable";
+const ELEMENT: &str = "NamedArray";
+
+/// One variable, or one element of an array, as a client gives it.
+struct Given {
+    name: String,
+    value: String,
+    index: Option<u8>,
+}
+
+/// Refuses a message with a variable that is not configured, is used as what it is not, or does not fit. The status code
+/// says which.
+pub(super) fn check(message: &Cti, known: &[EccVariable]) -> Result<(), u32> {
+    let mut bytes = 0;
+    for given in message.fields().iter().filter_map(given) {
+        judge(&given, known)?;
+        // Both texts end with a NUL, and an element has its index.
+        bytes += given.name.len() + given.value.len() + 2 + usize::from(given.index.is_some());
+    }
+    if bytes > EccVariable::PAYLOAD_MAX { Err(status::TOO_MUCH_DATA) } else { Ok(()) }
+}
+
+fn given(field: &Shown) -> Option<Given> {
+    let Value::List(parts) = &field.value else { return None };
+    match (field.label, parts.as_slice()) {
+        (SCALAR, [Value::Text(name), Value::Text(value)]) => {
+            Some(Given { name: name.clone(), value: value.clone(), index: None })
+        }
+        (ELEMENT, [Value::Uint(index), Value::Text(name), Value::Text(value)]) => {
+            let index = u8::try_from(*index).ok()?;
+            Some(Given { name: name.clone(), value: value.clone(), index: Some(index) })
+        }
+        _ => None,
+    }
+}
+
+fn judge(given: &Given, known: &[EccVariable]) -> Result<(), u32> {
+    let variable = known.iter().find(|variable| variable.name == given.name);
+    match (variable.map(|variable| variable.elements), given.index) {
+        (None, None) => return Err(status::NAMED_VARIABLE_NOT_CONFIGURED),
+        (None, Some(_)) => return Err(status::NAMED_ARRAY_NOT_CONFIGURED),
+        (Some(Some(_)), None) => return Err(status::SCALAR_FUNCTION_ON_ARRAY),
+        (Some(None), Some(_)) => return Err(status::ARRAY_FUNCTION_ON_SCALAR),
+        (Some(Some(elements)), Some(index)) if index >= elements => return Err(status::INVALID_ARRAY_INDEX),
+        (Some(Some(_)), Some(_)) | (Some(None), None) => {}
+    }
+    let is_too_long = variable.is_some_and(|variable| given.value.chars().count() > variable.length);
+    if is_too_long { Err(status::VALUE_TOO_LONG) } else { Ok(()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use cce_cti::{RegisterVariablesReq, UpdateTaskContextInd};
+    use cce_wire::{NamedArray, NamedVariable};
+
+    fn known() -> Vec<EccVariable> {
+        let variable = |name: &str, length, elements| EccVariable { name: name.to_owned(), length, elements };
+        vec![
+            variable("user.order", 4, None),
+            variable("user.items", 4, Some(2)),
+            variable("user.long", 210, Some(250)),
+        ]
+    }
+
+    fn scalar(name: &str, value: &str) -> Result<(), u32> {
+        let named_variable = vec![NamedVariable::new(name, value)];
+        check(&UpdateTaskContextInd { named_variable, ..UpdateTaskContextInd::default() }.into(), &known())
+    }
+
+    fn element(index: u8, name: &str, value: &str) -> Result<(), u32> {
+        let named_array = vec![NamedArray::new(index, name, value)];
+        check(&UpdateTaskContextInd { named_array, ..UpdateTaskContextInd::default() }.into(), &known())
+    }
+
+    #[test]
+    fn a_configured_variable_is_taken_up_to_its_length() {
+        assert_eq!(scalar("user.order", "4711"), Ok(()));
+        assert_eq!(scalar("user.order", "47110"), Err(74));
+        assert_eq!(element(1, "user.items", "4711"), Ok(()));
+        assert_eq!(element(1, "user.items", "47110"), Err(74));
+    }
+
+    #[test]
+    fn a_variable_that_is_not_configured_has_a_code_as_scalar_and_one_as_array() {
+        assert_eq!(scalar("user.none", "1"), Err(67));
+        assert_eq!(element(0, "user.none", "1"), Err(68));
+    }
+
+    #[test]
+    fn a_scalar_is_no_array_and_an_array_no_scalar() {
+        assert_eq!(scalar("user.items", "1"), Err(75));
+        assert_eq!(element(0, "user.order", "1"), Err(76));
+    }
+
+    #[test]
+    fn an_array_ends_with_its_last_element() {
+        assert_eq!(element(2, "user.items", "1"), Err(61));
+    }
+
+    #[test]
+    fn all_variables_of_a_message_together_have_2000_bytes() {
+        // Index, name, value and two NULs: exactly 200 bytes.
+        let value = "x".repeat(188);
+        let message = |count: u8, extra: usize| {
+            let mut named_array: Vec<_> =
+                (0..count).map(|index| NamedArray::new(index, "user.long", &value)).collect();
+            if extra > 0 {
+                named_array.push(NamedArray::new(count, "user.long", &"x".repeat(extra - 1)));
+            }
+            Cti::from(UpdateTaskContextInd { named_array, ..UpdateTaskContextInd::default() })
+        };
+        assert_eq!(check(&message(10, 0), &known()), Ok(()));
+        assert_eq!(check(&message(10, 1), &known()), Err(73));
+    }
+
+    #[test]
+    fn a_registration_is_judged_like_data() {
+        let named_variable = vec![NamedVariable::new("user.none", "")];
+        let asked = RegisterVariablesReq { named_variable, ..RegisterVariablesReq::default() };
+        assert_eq!(check(&asked.into(), &known()), Err(67));
+    }
+}

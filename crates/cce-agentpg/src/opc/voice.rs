@@ -1,0 +1,221 @@
+//! Agents in the voice domain. The lab has no calls, so all that can happen there is signing in and out, and becoming
+//! ready or not (cti-server-protocol 7).
+//!
+//! A voice state outlives the session that set it: whoever comes back asks for it, or hears of it at the open (inferred).
+
+use super::{Opc, Shown};
+use crate::{
+    arm::{ArmRequest, Client, Place},
+    config::Agent,
+};
+use cce_cti::control_failure;
+use cce_kernel::{
+    Cx, Fact, Time,
+    fact::{Force, OpcMessage},
+    model::{AgentRecord, AgentState, Availability, MrdId, SkillTarget},
+};
+use std::collections::BTreeMap;
+
+/// "No skill group" as a peripheral number, and as an id.
+const NO_GROUP: (u32, SkillTarget) = (u32::MAX, SkillTarget(-1));
+/// Calls at the same time.
+const ONE_CALL: u32 = 1;
+
+/// What a client asks for.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Wanted<'a> {
+    pub(super) state: AgentState,
+    pub(super) reason: u16,
+    pub(super) force: Force,
+    /// Empty for the agent's own.
+    pub(super) instrument: &'a str,
+}
+
+/// An agent in the voice domain.
+#[derive(Clone, Debug, Default)]
+struct Phone {
+    /// Signed out, or one of two states.
+    state: Presence,
+    reason: u16,
+    extension: String,
+    instrument: String,
+    client: Client,
+    since: Time,
+}
+
+/// Whether and how an agent is signed in to the voice domain.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Presence {
+    #[default]
+    SignedOut,
+    NotReady,
+    Available,
+}
+
+/// Everybody who ever signed in to the voice domain; bounded by the configured agents.
+#[derive(Debug, Default)]
+pub(super) struct Voice(BTreeMap<SkillTarget, Phone>);
+
+impl Voice {
+    fn state(&self, agent: SkillTarget) -> Presence {
+        self.0.get(&agent).map_or(Presence::SignedOut, |phone| phone.state)
+    }
+
+    /// Whether somebody else is signed in at an instrument.
+    fn is_taken(&self, instrument: &str, by: SkillTarget) -> bool {
+        let mut others = self.0.iter().filter(|(other, _)| **other != by).map(|(_, phone)| phone);
+        others.any(|phone| phone.state != Presence::SignedOut && phone.instrument == instrument)
+    }
+}
+
+impl Opc {
+    /// Changes an agent's voice state, or says by a failure code why not (cti-server-protocol 13).
+    pub(super) fn on_set_agent_state(
+        &mut self,
+        request: &ArmRequest,
+        wanted: Wanted<'_>,
+        cx: &mut Cx<'_>,
+    ) -> Result<(), u16> {
+        let skill_target = request.place.skill_target;
+        let known = self.config.agents.iter().find(|agent| agent.skill_target == skill_target);
+        let agent = known.cloned().ok_or(control_failure::INVALID_AGENT_ID)?;
+        let from = self.voice.state(skill_target);
+        let to = next(from, wanted)?;
+        let device = self.device(&agent, wanted)?;
+        self.answer(request.client.session, request.invoke_id, 0);
+        if wanted.force == Force::AuthenticateOnly {
+            return Ok(());
+        }
+        let phone = self.voice.0.entry(skill_target).or_default();
+        if let Some((extension, instrument)) = device {
+            phone.extension = extension;
+            phone.instrument = instrument;
+        }
+        phone.client = request.client.clone();
+        // Who signs in again keeps state and reason.
+        if wanted.state != AgentState::Login || from == Presence::SignedOut {
+            phone.reason = wanted.reason;
+        }
+        if from != to {
+            phone.state = to;
+            phone.since = cx.now();
+            cx.note(transition(&agent, from, to));
+        }
+        let shown = if from == Presence::SignedOut { Shown::Login } else { Shown::AsIs };
+        let record = record(&agent, phone, self.config.peripheral, shown, cx);
+        self.to_cti.push(OpcMessage::Agent(Box::new(record)));
+        Ok(())
+    }
+
+    /// Where a sign-in puts the agent: at any configured instrument that is free, since people change desks. None of a
+    /// request that is no sign-in.
+    fn device(&self, agent: &Agent, wanted: Wanted<'_>) -> Result<Option<(String, String)>, u16> {
+        if wanted.state != AgentState::Login {
+            return Ok(None);
+        }
+        let instrument = if wanted.instrument.is_empty() { &agent.instrument } else { wanted.instrument };
+        let owner = self.config.agents.iter().find(|owner| owner.instrument == instrument);
+        let owner = owner.ok_or(control_failure::INVALID_LOGON_DEVICE)?;
+        if self.voice.is_taken(instrument, agent.skill_target) {
+            return Err(control_failure::EXTENSION_IN_USE);
+        }
+        Ok(Some((owner.extension.clone(), owner.instrument.clone())))
+    }
+}
+
+/// The state that a request leads to. Signing in makes not ready, and is refused to who is signed in, unless forced;
+/// only who is not ready signs out, unless forced.
+fn next(from: Presence, wanted: Wanted<'_>) -> Result<Presence, u16> {
+    use AgentState as S;
+    let is_forced = wanted.force == Force::Forced;
+    match (from, wanted.state) {
+        (Presence::SignedOut, S::Login) => Ok(Presence::NotReady),
+        (Presence::NotReady | Presence::Available, S::Login) if is_forced => Ok(from),
+        (Presence::NotReady | Presence::Available, S::Login) => Err(control_failure::AGENT_ALREADY_SIGNED_ON),
+        (_, S::Unknown) => Err(control_failure::VALUE_OUT_OF_RANGE),
+        (Presence::SignedOut, _) => Err(control_failure::INVALID_OBJECT_STATE),
+        (Presence::Available, S::Logout) if !is_forced => Err(control_failure::INVALID_OBJECT_STATE),
+        (_, S::Logout) => Ok(Presence::SignedOut),
+        (_, S::NotReady) => Ok(Presence::NotReady),
+        (_, S::Available) => Ok(Presence::Available),
+        // States of calls, of which the lab has none, and of tasks.
+        (
+            _,
+            S::Talking
+            | S::WorkNotReady
+            | S::WorkReady
+            | S::BusyOther
+            | S::Reserved
+            | S::Hold
+            | S::Active
+            | S::Paused
+            | S::Interrupted
+            | S::NotActive,
+        ) => Err(control_failure::STATE_INCOMPATIBILITY),
+    }
+}
+
+impl Presence {
+    const fn state(self) -> AgentState {
+        match self {
+            Self::SignedOut => AgentState::Logout,
+            Self::NotReady => AgentState::NotReady,
+            Self::Available => AgentState::Available,
+        }
+    }
+}
+
+fn transition(agent: &Agent, from: Presence, to: Presence) -> Fact {
+    Fact::AgentInMrd {
+        agent: agent.id.clone(),
+        skill_target: agent.skill_target,
+        mrd: MrdId::VOICE,
+        from: from.state(),
+        to: to.state(),
+        tasks: 0,
+        limit: ONE_CALL,
+        routable: true,
+    }
+}
+
+/// What the CTI server tells of the agent. As in other domains, the first event shows LOGIN as the group's state
+/// (cti-server-protocol 11.3; inferred for voice).
+fn record(agent: &Agent, phone: &Phone, peripheral: u32, shown: Shown, cx: &Cx<'_>) -> AgentRecord {
+    let state = phone.state.state();
+    let seconds = u32::try_from(cx.now().since(phone.since).as_secs()).unwrap_or(u32::MAX);
+    let is_available = phone.state == Presence::Available;
+    let (skill_group_number, skill_group) = NO_GROUP;
+    AgentRecord {
+        agent: agent.id.clone(),
+        peripheral,
+        extension: phone.extension.clone(),
+        instrument: phone.instrument.clone(),
+        session: phone.client.session,
+        signature: phone.client.signature.clone(),
+        unique_instance: phone.client.unique_instance.clone(),
+        skill_group_state: if shown == Shown::Login { AgentState::Login } else { state },
+        skill_group_seconds: seconds,
+        state,
+        seconds,
+        reason: phone.reason,
+        mrd: MrdId::VOICE,
+        tasks: 0,
+        max_tasks: ONE_CALL,
+        max_beyond: 0,
+        routable: true,
+        availability: if is_available { Availability::Icm } else { Availability::NotAvailable },
+        skill_target: agent.skill_target,
+        skill_group_number,
+        skill_group,
+        direction: 0,
+        terminal: agent.terminal.clone(),
+        other_queues: Vec::new(),
+    }
+}
+
+impl Place {
+    /// An agent in the voice domain.
+    pub(crate) const fn voice(skill_target: SkillTarget) -> Self {
+        Self { skill_target, mrd: MrdId::VOICE }
+    }
+}
