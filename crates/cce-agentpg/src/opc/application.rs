@@ -2,14 +2,14 @@
 //! (cti-server-protocol 11.1; the texts give names and little else, so what follows is inferred).
 
 use super::{
-    Opc, Shown, TASK_DURATION,
+    Opc, Shown,
     agent::SignIn,
     sign_in::{TASK_LIMIT_MAX, is_limit},
     task::Task,
 };
 use crate::arm::{ArmRequest, Place, Refusal};
 use cce_kernel::{
-    Cx, TimerKey,
+    Cx,
     fact::{ArmMessage, OpcMessage},
     model::{AgentState, Disposition, RouterCallKey, TaskEventKind, TaskId, TaskState},
 };
@@ -92,7 +92,8 @@ impl Opc {
         Ok(())
     }
 
-    /// A client says how a task of its agent stands: one that is known, or one that is not any more.
+    /// A client says how a task of its agent stands: one that is known, or one of which this agent PG never heard. What
+    /// ended while the client spoke of it stays ended: the client hears of the end (task-routing E19).
     pub(super) fn on_task_init(&mut self, request: &ArmRequest, cx: &mut Cx<'_>) -> Result<(), Refusal> {
         let ArmMessage::TaskInit { task: id, state, skill_group, is_answered } = request.message else {
             return Ok(());
@@ -108,6 +109,7 @@ impl Opc {
                 self.answer_init(request, is_answered);
                 return Ok(());
             }
+            None if self.ended.contains(id) => return Err(Refusal::TaskNotFound),
             // Only an accepted interrupt interrupts a task, and only its end resumes it.
             Some(_) | None if state == TaskState::Interrupted => return Err(Refusal::WrongSequence),
             Some(known) => {
@@ -176,9 +178,6 @@ impl Opc {
         });
         self.push_event(task, kind, None);
         self.report(task.place, Shown::AsIs, cx);
-        if to == TaskState::Active {
-            self.arm_duration(&task, cx);
-        }
         Ok(())
     }
 
@@ -198,8 +197,7 @@ impl Opc {
             return Err(Refusal::LimitExceeded);
         }
         let task = Task { id, place, state, skill_group, interrupted: None, is_orphan: false };
-        self.tasks.insert(id, task);
-        cx.note(task.fact(None, None));
+        self.begin(task, cx);
         Ok(task)
     }
 
@@ -209,14 +207,6 @@ impl Opc {
         let (day, _) = cx.clock().local_day(cx.wall());
         let day = i32::try_from(day).unwrap_or(0).saturating_add(RouterCallKey::UNIX_EPOCH_DAY);
         TaskId { day, call, sequence: SEQUENCE }
-    }
-
-    /// Begins to count a task's longest duration, where its domain has one.
-    pub(super) fn arm_duration(&self, task: &Task, cx: &mut Cx<'_>) {
-        let mrd = self.config.mrds.iter().find(|mrd| mrd.id == task.place.mrd);
-        if let Some(longest) = mrd.and_then(|mrd| mrd.max_task_duration) {
-            cx.arm(TimerKey::new(TASK_DURATION, Task::timer_id(task.id)), longest);
-        }
     }
 
     /// A task took too long: its client hears of it, and it ends.

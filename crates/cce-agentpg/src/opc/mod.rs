@@ -29,7 +29,7 @@ use cce_kernel::{
 use router::RouterLink;
 use std::collections::{BTreeMap, BTreeSet};
 pub(crate) use task::NO_SERVICE;
-use task::Task;
+use task::{Ended, Task};
 
 /// Ends a task that nobody accepts in time; counted by task.
 pub(crate) const START_TIMEOUT: &str = "start timeout";
@@ -55,6 +55,8 @@ pub(crate) struct Opc {
     agents: BTreeMap<Place, AgentInMrd>,
     /// Live tasks; each agent's limit bounds them.
     tasks: BTreeMap<TaskId, Task>,
+    /// Tasks that are over.
+    ended: Ended,
     /// Tasks so far that no router has seen.
     application_tasks: u32,
     router: RouterLink,
@@ -93,6 +95,7 @@ impl Opc {
             config,
             agents,
             tasks: BTreeMap::new(),
+            ended: Ended::default(),
             application_tasks: 0,
             router: RouterLink::default(),
             logins: login::Logins::new(),

@@ -1,9 +1,9 @@
 //! Tasks that the router assigns, and takes back (mr-interface 8.1).
 
-use super::{NO_SERVICE, Opc, START_TIMEOUT, Shown, router::note_peer_error, task::Task};
+use super::{NO_SERVICE, Opc, Shown, router::note_peer_error, task::Task};
 use crate::arm::Place;
 use cce_kernel::{
-    Cx, LinkId, TimerKey,
+    Cx, LinkId,
     fact::OpcMessage,
     model::{Disposition, MrdId, PreCall, SkillTarget, TaskState},
 };
@@ -17,15 +17,13 @@ impl Opc {
         let task = task_of(message);
         if let Err(detail) = self.is_assignable(&task) {
             note_peer_error(link, "DEVICE_TARGET_PRE_CALL_IND", detail, cx);
-            if !self.tasks.contains_key(&task.id) {
+            if !self.tasks.contains_key(&task.id) && !self.ended.contains(task.id) {
                 self.refuse(task, cx);
             }
             return;
         }
-        self.tasks.insert(task.id, task);
-        cx.note(task.fact(None, None));
+        self.begin(task, cx);
         self.router.send_task(&task, None, cx);
-        self.arm_start_timeout(&task, cx);
         self.report(task.place, Shown::AsIs, cx);
         let pre_call = self.pre_call(&task, message);
         self.to_cti.extend(pre_call.map(|pre_call| OpcMessage::PreCall(Box::new(pre_call))));
@@ -72,6 +70,9 @@ impl Opc {
         if self.tasks.contains_key(&task.id) {
             return Err("the task is assigned already");
         }
+        if self.ended.contains(task.id) {
+            return Err("the task is over");
+        }
         if !agent.is_attended() {
             return Err("the agent is not signed in");
         }
@@ -79,13 +80,6 @@ impl Opc {
             return Err("the agent has as many tasks as allowed");
         }
         Ok(())
-    }
-
-    fn arm_start_timeout(&self, task: &Task, cx: &mut Cx<'_>) {
-        let mrd = self.config.mrds.iter().find(|mrd| mrd.id == task.place.mrd);
-        if let Some(timeout) = mrd.and_then(|mrd| mrd.start_timeout) {
-            cx.arm(TimerKey::new(START_TIMEOUT, Task::timer_id(task.id)), timeout);
-        }
     }
 
     fn pre_call(&self, task: &Task, message: &DeviceTargetPreCallInd) -> Option<PreCall> {

@@ -2,6 +2,7 @@
 
 use crate::arm::{Place, Refusal};
 use cce_kernel::model::{Disposition, SkillTarget, TaskEventKind, TaskId, TaskState};
+use std::collections::{BTreeSet, VecDeque};
 
 /// "No service" on the wire (cti-server-protocol 11.2).
 pub(crate) const NO_SERVICE: i32 = -1;
@@ -53,6 +54,39 @@ impl Task {
                 | TaskEventKind::WrapUp,
                 _,
             ) => Err(Refusal::WrongSequence),
+        }
+    }
+}
+
+/// Ended tasks that are remembered; of more, the oldest are forgotten. What is said of one of them arrives late, and
+/// a message is not under way for as long as it takes to end so many.
+const ENDED_MAX: usize = 10_000;
+
+/// Tasks that are over: a message that was under way at their end does not bring them back. The router gives each
+/// reservation another id.
+#[derive(Debug, Default)]
+pub(crate) struct Ended {
+    known: BTreeSet<TaskId>,
+    /// The same, the oldest first.
+    oldest: VecDeque<TaskId>,
+}
+
+impl Ended {
+    /// Whether the task is one of them.
+    pub(crate) fn contains(&self, id: TaskId) -> bool {
+        self.known.contains(&id)
+    }
+
+    /// A task is over.
+    pub(crate) fn remember(&mut self, id: TaskId) {
+        if !self.known.insert(id) {
+            return;
+        }
+        self.oldest.push_back(id);
+        if self.oldest.len() > ENDED_MAX
+            && let Some(forgotten) = self.oldest.pop_front()
+        {
+            self.known.remove(&forgotten);
         }
     }
 }

@@ -10,6 +10,7 @@ use cce_kernel::{
     fact::{ArmMessage, OpcMessage},
     model::{Disposition, TaskEvent, TaskEventKind, TaskId, TaskState},
 };
+use std::time::Duration;
 
 /// The events say so even of a task that the router assigned (cti-server-protocol 19).
 const APPLICATION_ROUTED: bool = true;
@@ -27,15 +28,11 @@ impl Opc {
         let task = self.task_of(request, id)?;
         self.is_not_interrupted(task.place)?;
         let to = task.after(kind)?;
-        cx.cancel(TimerKey::new(START_TIMEOUT, Task::timer_id(id)));
         self.enter(task, to, None, cx);
         self.adopt(id);
         self.push_event(task, kind, None);
         if kind == TaskEventKind::Offer {
             return Ok(());
-        }
-        if kind == TaskEventKind::Start {
-            self.arm_duration(&task, cx);
         }
         self.release_not_routable(task.place);
         self.report(task.place, Shown::AsIs, cx);
@@ -81,10 +78,9 @@ impl Opc {
 
     /// Takes a task from its agent, and tells the router how it ended.
     pub(super) fn remove(&mut self, task: Task, disposition: Disposition, cx: &mut Cx<'_>) {
-        cx.cancel(TimerKey::new(START_TIMEOUT, Task::timer_id(task.id)));
-        cx.cancel(TimerKey::new(TASK_DURATION, Task::timer_id(task.id)));
         self.enter(task, TaskState::Ended, Some(disposition), cx);
         self.tasks.remove(&task.id);
+        self.ended.remember(task.id);
     }
 
     /// The task that a request names, if it is that agent's in that domain.
@@ -100,6 +96,14 @@ impl Opc {
         Ok(task)
     }
 
+    /// Takes in a task in its first state: its timers run from now on.
+    pub(super) fn begin(&mut self, task: Task, cx: &mut Cx<'_>) {
+        self.tasks.insert(task.id, task);
+        cx.note(task.fact(None, None));
+        self.follow_timers(None, &task, cx);
+    }
+
+    /// The one transition of a task: its timers follow the state.
     pub(super) fn enter(
         &mut self,
         task: Task,
@@ -111,6 +115,26 @@ impl Opc {
         self.tasks.insert(task.id, changed);
         cx.note(changed.fact(Some(task.state), disposition));
         self.router.send_task(&changed, disposition, cx);
+        self.follow_timers(Some(task.state), &changed, cx);
+    }
+
+    /// A reservation rings for the domain's start timeout (task-routing E1), and what has begun may take the domain's
+    /// longest duration (E9): whoever brought the task into that state.
+    fn follow_timers(&self, from: Option<TaskState>, task: &Task, cx: &mut Cx<'_>) {
+        let mrd = self.config.mrds.iter().find(|mrd| mrd.id == task.place.mrd);
+        let timers: [(&'static str, fn(TaskState) -> bool, Option<Duration>); 2] = [
+            (START_TIMEOUT, |state| state == TaskState::PreCall, mrd.and_then(|mrd| mrd.start_timeout)),
+            (TASK_DURATION, has_begun, mrd.and_then(|mrd| mrd.max_task_duration)),
+        ];
+        for (name, runs_in, limit) in timers {
+            let key = TimerKey::new(name, Task::timer_id(task.id));
+            let (ran, runs) = (from.is_some_and(runs_in), runs_in(task.state));
+            match limit {
+                Some(limit) if runs && !ran => cx.arm(key, limit),
+                Some(_) if ran && !runs => cx.cancel(key),
+                Some(_) | None => {}
+            }
+        }
     }
 
     pub(super) fn push_event(&mut self, task: Task, kind: TaskEventKind, ending: Option<&Ending>) {
@@ -143,6 +167,14 @@ impl Task {
             to: self.state,
             disposition,
         }
+    }
+}
+
+/// Whether a task in that state has been begun by its agent, and is not over.
+fn has_begun(state: TaskState) -> bool {
+    match state {
+        TaskState::PreCall | TaskState::Offered | TaskState::Ended => false,
+        TaskState::Active | TaskState::Paused | TaskState::WrapUp | TaskState::Interrupted => true,
     }
 }
 

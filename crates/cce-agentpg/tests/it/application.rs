@@ -5,7 +5,7 @@ use crate::{
     work::{end, offer, start},
 };
 use cce_cti::*;
-use cce_kernel::{Port, model::TaskId};
+use cce_kernel::{Port, TimerKey, model::TaskId};
 use cce_wire::Text;
 
 #[test]
@@ -316,6 +316,74 @@ fn an_application_without_finesse_signs_an_agent_in_and_works() {
     assert_eq!(ended.reported_tasks(), [(TASK, 7, 38)]);
 }
 
+#[test]
+fn a_task_that_ends_while_its_client_speaks_of_it_stays_ended() {
+    let ends: [(&str, fn(&mut Lab) -> crate::lab::Said); 4] = [
+        ("rings out", |lab| lab.timer(TimerKey::new("start timeout", timer_id(task(1))), 30)),
+        ("takes too long", |lab| lab.timer(TimerKey::new("task duration", timer_id(TASK)), 3600)),
+        ("is taken back", |lab| lab.abort(task(1))),
+        ("ends as its client says", |lab| lab.finesse_says(end(TASK))),
+    ];
+    for (how, end) in ends {
+        let mut lab = Lab::working();
+        lab.reserve(task(1));
+        lab.lose(lab.finesse);
+        lab.finesse = lab.session(Port::CtiA, open_req());
+        lab.finesse_says(GetAgentTasksReq { mrd_id: MRD, icm_agent_id: AGENT, ..Default::default() });
+        let [(ended, 7, _)] = end(&mut lab).reported_tasks()[..] else { panic!("nothing {how}") };
+        for task_state in [0, 1, 2, 3, 4] {
+            let said = lab.finesse_says(TaskInitReq { task_id: ended, task_state, ..asked_of(AGENT) });
+            assert_eq!((answered(&said, &lab), said.reported_tasks().len()), (18, 0), "{how}");
+            let told = lab.finesse_says(TaskInitInd { task_id: ended, task_state, ..init_of(AGENT) });
+            assert_eq!(told.reported_tasks(), [], "{how}");
+        }
+    }
+}
+
+#[test]
+fn a_task_that_ended_with_a_sign_out_is_not_brought_back_in_the_next_sign_in() {
+    let mut lab = Lab::working();
+    lab.finesse_says(MediaLogoutInd { mrd_id: MRD, icm_agent_id: AGENT, ..Default::default() });
+    lab.sign_in(MRD);
+    let said = lab.finesse_says(TaskInitReq { task_id: TASK, task_state: 1, ..asked_of(AGENT) });
+    assert_eq!((answered(&said, &lab), said.reported_tasks().len()), (18, 0));
+}
+
+#[test]
+fn a_task_of_which_the_agent_pg_never_heard_is_taken_from_its_client() {
+    let mut lab = Lab::ready();
+    let said = lab.finesse_says(TaskInitReq { task_id: TASK, task_state: 1, ..asked_of(AGENT) });
+    assert_eq!((answered(&said, &lab), said.reported_tasks()), (0, vec![(TASK, 1, 0)]));
+}
+
+#[test]
+fn the_timers_of_a_task_follow_the_state_that_its_client_tells() {
+    let timers = |said: &crate::lab::Said| {
+        ["start timeout", "task duration"].map(|name| (said.armed(name).is_some(), said.cancels_any(name)))
+    };
+    let (none, armed, cancelled) = ((false, false), (true, false), (false, true));
+    let told = |task_id, task_state| TaskInitInd { task_id, task_state, ..init_of(AGENT) };
+    for (task_state, expected) in
+        [(0, [armed, none]), (4, [none, none]), (1, [none, armed]), (3, [none, armed])]
+    {
+        assert_eq!(timers(&Lab::ready().finesse_says(told(TASK, task_state))), expected, "{task_state}");
+    }
+    let mut lab = Lab::ready();
+    lab.reserve(TASK);
+    assert_eq!(timers(&lab.finesse_says(told(TASK, 1))), [cancelled, armed]);
+    assert_eq!(timers(&lab.finesse_says(told(TASK, 2))), [none, none]);
+    assert_eq!(timers(&lab.finesse_says(told(TASK, 0))), [armed, cancelled]);
+}
+
+/// The task's number among timers.
+fn timer_id(task: TaskId) -> u64 {
+    u64::from(task.call.cast_unsigned()) << 32 | u64::from(task.sequence.cast_unsigned())
+}
+
+fn asked_of(icm_agent_id: i32) -> TaskInitReq {
+    TaskInitReq { invoke_id: 43, mrd_id: MRD, icm_agent_id, ..TaskInitReq::default() }
+}
+
 fn init_of(icm_agent_id: i32) -> TaskInitInd {
     TaskInitInd { mrd_id: MRD, icm_agent_id, ..TaskInitInd::default() }
 }
@@ -360,6 +428,7 @@ fn answered(said: &crate::lab::Said, lab: &Lab) -> u32 {
         Cti::AgentTasksResp(m) => Some(m.status),
         Cti::AgentInitResp(m) => Some(m.status),
         Cti::MediaLoginResp(m) => Some(m.status),
+        Cti::TaskInitResp(m) => Some(m.status),
         Cti::FailureResp(m) => Some(m.status),
         Cti::StartApplicationTaskResp(m) if m.task_id == TaskId::NONE => Some(m.status),
         _ => None,

@@ -244,6 +244,11 @@ impl Said {
         self.0.iter().any(|output| matches!(output, Output::Cancel { key } if key == timer))
     }
 
+    /// Whether a timer of that name is taken back.
+    pub(crate) fn cancels_any(&self, name: &str) -> bool {
+        self.0.iter().any(|output| matches!(output, Output::Cancel { key } if key.name == name))
+    }
+
     /// The connection that is dialled.
     pub(crate) fn dialled(&self) -> LinkId {
         let dial = |output: &Output| match output {

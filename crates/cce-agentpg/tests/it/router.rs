@@ -114,6 +114,15 @@ fn a_task_reserved_twice_stays_as_it_is() {
 }
 
 #[test]
+fn a_reservation_that_comes_again_does_not_bring_back_a_task_that_is_over() {
+    let mut lab = Lab::working();
+    lab.finesse_says(end(TASK));
+    let said = lab.reserve(TASK);
+    assert_eq!(said.to_router(), []);
+    assert!(matches!(said.facts()[..], [Fact::PeerError { .. }]));
+}
+
+#[test]
 fn who_became_not_ready_meanwhile_gets_the_task_all_the_same() {
     let mut lab = Lab::open();
     lab.finesse_says(login(MRD));
