@@ -37,22 +37,52 @@ pub(crate) struct Ask {
     agent: AgentId,
     task: TaskId,
     contact: ContactId,
-    /// Whether an agent asked for it, whose task ends when CCP takes it back.
-    is_transfer: bool,
+    purpose: Purpose,
     /// How often it was refused.
     refusals: u32,
 }
 
+/// Why CCP is asked.
+#[derive(Clone, Debug)]
+enum Purpose {
+    /// To be told of what is over.
+    Tell,
+    /// An agent transfers the task, which ends when CCP takes it back.
+    Transfer {
+        /// The dialog, and how its task ended before CCP answered: CCP hears of that only if it does not route the task
+        /// anew.
+        ended: Option<Box<(OpenDialog, Disposition)>>,
+    },
+}
+
 impl Finesse {
+    /// The task of a dialog ended: CCP hears whether it is handled or to be routed anew. Of one that CCP took back from its
+    /// agent it hears nothing, since the contact is somebody else's by now; while that is not decided, it waits.
+    pub(crate) fn tell_ccp(&mut self, open: &OpenDialog, disposition: Disposition, cx: &mut Cx<'_>) {
+        if open.is_transferred {
+            return;
+        }
+        let transfer = self.asks.values_mut().find_map(|ask| ask.transfer_of(open.dialog.id));
+        if let Some(ended) = transfer {
+            *ended = Some(Box::new((open.clone(), disposition)));
+            return;
+        }
+        match sequel(disposition) {
+            Sequel::Handled => self.send_close(open, cx),
+            Sequel::RoutedAnew => self.send_renotify(open, cx),
+            Sequel::Nothing => {}
+        }
+    }
+
     /// Tells CCP that the contact of a dialog is handled.
-    pub(crate) fn send_close(&mut self, open: &OpenDialog, cx: &mut Cx<'_>) {
+    fn send_close(&mut self, open: &OpenDialog, cx: &mut Cx<'_>) {
         let request = Request::new("PUT", format!("/ccp-webapp/ccp/task/{}/close", open.contact));
         self.call_ccp(SmOperation::EndTask, request, open, cx);
     }
 
     /// Hands the task of a dialog back, to be routed anew by its own script selector: nobody answered, or the
     /// agent signed out (task-routing E1, E4).
-    pub(crate) fn send_renotify(&mut self, open: &OpenDialog, cx: &mut Cx<'_>) {
+    fn send_renotify(&mut self, open: &OpenDialog, cx: &mut Cx<'_>) {
         let request = renotification(open, &open.dialog.dialed_number, RECOVERY);
         self.call_ccp(SmOperation::Renotify, request, open, cx);
     }
@@ -61,7 +91,8 @@ impl Finesse {
     /// (task-routing S5).
     pub(crate) fn send_transfer(&mut self, open: &OpenDialog, selector: &str, cx: &mut Cx<'_>) {
         let request = self.signed(renotification(open, selector, TRANSFER), open);
-        let ask = Ask { is_transfer: true, ..Ask::new(SmOperation::Renotify, request, open) };
+        let purpose = Purpose::Transfer { ended: None };
+        let ask = Ask { purpose, ..Ask::new(SmOperation::Renotify, request, open) };
         self.ask(ask, cx);
     }
 
@@ -76,9 +107,13 @@ impl Finesse {
         let Some(ask) = self.asks.get_mut(&call) else { return };
         if !is_early || ask.refusals >= self.config.ccp_retries {
             let ask = self.asks.remove(&call).expect("the call is known");
-            if ask.is_transfer {
-                let is_taken = result.as_ref().is_ok_and(Response::is_success);
-                self.on_transfer_answer(ask.task, is_taken, cx);
+            let is_taken = result.as_ref().is_ok_and(Response::is_success);
+            match ask.purpose {
+                Purpose::Transfer { ended: None } => self.on_transfer_answer(ask.task, is_taken, cx),
+                Purpose::Transfer { ended: Some(ended) } if !is_taken => {
+                    self.tell_ccp(&ended.0, ended.1, cx);
+                }
+                Purpose::Transfer { ended: Some(_) } | Purpose::Tell => {}
             }
             return;
         }
@@ -122,7 +157,15 @@ impl Finesse {
 impl Ask {
     fn new(operation: SmOperation, request: Request, open: &OpenDialog) -> Self {
         let (agent, task, contact) = (open.dialog.agent.clone(), open.dialog.id, open.contact.clone());
-        Self { operation, request, agent, task, contact, is_transfer: false, refusals: 0 }
+        Self { operation, request, agent, task, contact, purpose: Purpose::Tell, refusals: 0 }
+    }
+
+    /// Where the end of the task is kept, if this asks CCP to take it back from its agent.
+    fn transfer_of(&mut self, task: TaskId) -> Option<&mut Option<Box<(OpenDialog, Disposition)>>> {
+        match &mut self.purpose {
+            Purpose::Transfer { ended } if self.task == task => Some(ended),
+            Purpose::Transfer { .. } | Purpose::Tell => None,
+        }
     }
 }
 

@@ -2,7 +2,6 @@
 
 use crate::{
     Finesse, arm_stat,
-    ccp::{Sequel, sequel},
     config::CallVariables,
     line::{Ask, CallData, Change, Target},
 };
@@ -34,6 +33,8 @@ pub(crate) struct OpenDialog {
     pub(crate) contact: ContactId,
     /// The state in which it was interrupted.
     pub(crate) interrupted: Option<DialogState>,
+    /// Whether CCP routes the task anew because its agent transferred it: whatever ends it here, CCP need not hear of it.
+    pub(crate) is_transferred: bool,
     skill_target: SkillTarget,
     skill_group: i32,
     service: i32,
@@ -126,11 +127,7 @@ impl Finesse {
     pub(crate) fn close_dialog(&mut self, task: TaskId, disposition: Disposition, cx: &mut Cx<'_>) {
         let ringing = self.ringing.remove(&task);
         let Some(open) = ringing.or_else(|| self.remove_dialog(task, disposition, cx)) else { return };
-        match sequel(disposition) {
-            Sequel::Handled => self.send_close(&open, cx),
-            Sequel::RoutedAnew => self.send_renotify(&open, cx),
-            Sequel::Nothing => {}
-        }
+        self.tell_ccp(&open, disposition, cx);
         self.drop_requests(&open.dialog, cx);
     }
 
@@ -243,6 +240,23 @@ impl Finesse {
             }
             return;
         }
+        let Some(open) = self.dialogs.get_mut(&task) else { return };
+        open.is_transferred = true;
+        // While the CTI server is away, that waits for it.
+        if self.cti.is_in_service() {
+            self.end_transferred(task, cx);
+        }
+    }
+
+    /// Ends every task that CCP routes anew: the CTI server was away, or may not have heard of the end.
+    pub(crate) fn end_all_transferred(&mut self, cx: &mut Cx<'_>) {
+        let transferred = self.dialogs.values().filter(|open| open.is_transferred);
+        for task in transferred.map(|open| open.dialog.id).collect::<Vec<_>>() {
+            self.end_transferred(task, cx);
+        }
+    }
+
+    fn end_transferred(&mut self, task: TaskId, cx: &mut Cx<'_>) {
         let Some(open) = self.dialogs.get(&task) else { return };
         let (mrd_id, icm_agent_id) = (open.dialog.mrd.0, open.skill_target.0);
         self.cti.send(cx, |invoke_id| EndTaskInd {
@@ -390,6 +404,7 @@ impl Finesse {
             dialog,
             contact: ContactId(contact),
             interrupted: None,
+            is_transferred: false,
             skill_target: target,
             skill_group,
             service,

@@ -12,12 +12,14 @@
 //! What becomes of tasks (the order of the messages is inferred):
 //! - One that ended meanwhile is told again by the server, ahead of its snapshot: its dialog goes by its disposition.
 //! - One that the server does not know was lost with it: its dialog goes with 51, and CCP hears nothing (E18).
+//! - One that CCP took back from its agent meanwhile ends when the node is in service (S5).
 //! - One that was offered before this node began cannot be accepted any more; it rings out, and is routed anew (E16).
 
 use crate::{
     Finesse, arm_stat,
     change::UserChange,
     component::{INITIALISING, confirmation},
+    config::CallVariables,
     dialog::{OpenDialog, Reserved},
     line::{Ask, Change, Target},
     media::{apply, is_done},
@@ -306,6 +308,7 @@ impl Finesse {
         for (target, ask) in std::mem::take(&mut self.recovery.cut_off) {
             self.judge_cut_off(&target, ask, cx);
         }
+        self.end_all_transferred(cx);
         for agent in std::mem::take(&mut self.recovery.overdue) {
             self.sign_out_absent(&agent, cx);
         }
@@ -332,8 +335,10 @@ impl Finesse {
     }
 
     fn judge_cut_off_action(&mut self, task: TaskId, ask: Ask, cx: &mut Cx<'_>) {
-        let Some(dialog) = self.dialogs.get(&task).map(|open| open.dialog.clone()) else { return };
-        if !crate::dialog::leads_to(&ask.change, dialog.state) {
+        let Some(open) = self.dialogs.get(&task) else { return };
+        let dialog = open.dialog.clone();
+        let is_taken = open.is_transferred && matches!(ask.change, Change::Transfer(_));
+        if !is_taken && !crate::dialog::leads_to(&ask.change, dialog.state) {
             let error = arm_stat::unconfirmed(&ask.change, dialog.mrd);
             self.publish_dialog_error(&dialog, ask.request_id, error, cx);
         }
@@ -438,12 +443,26 @@ impl Finesse {
             if open.dialog.state != state {
                 self.on_dialog_state(seen.task, state, cx);
             }
+            self.learn_call_variables(seen.task, &seen.reserved.call_variables, cx);
         } else if !self.ringing.contains_key(&seen.task) {
             self.take_in(seen, state, is_own, cx);
         }
         if is_own && self.cti.is_initialising() {
             self.tell_task(seen, cx);
         }
+    }
+
+    /// Somebody else may have changed the call variables while the link was away.
+    fn learn_call_variables(&mut self, task: TaskId, variables: &[(String, String)], cx: &mut Cx<'_>) {
+        let is_shown = self.config.call_variables == CallVariables::Shown;
+        let Some(open) = self.dialogs.get_mut(&task) else { return };
+        if !is_shown || open.dialog.call_variables == variables {
+            return;
+        }
+        open.dialog.call_variables = variables.to_vec();
+        let dialog = open.dialog.clone();
+        let agent = dialog.agent.clone();
+        self.publish(&agent, PublishEvent::Put, Object::Dialog(Box::new(dialog)), cx);
     }
 
     /// A task of which this node had no dialog.

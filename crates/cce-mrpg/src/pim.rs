@@ -18,10 +18,7 @@ use cce_mr::{
     reason,
 };
 use cce_wire::Bytes;
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    time::Duration,
-};
+use std::{collections::BTreeMap, time::Duration};
 
 /// Version of the MR interface (inferred).
 const VERSION: u32 = 1;
@@ -32,7 +29,7 @@ const IDLE_HEARTBEATS: u64 = 4;
 /// Dialogues of one application at the same time: what the system may queue (task-routing 5).
 const DIALOGUES_MAX: usize = 15_000;
 
-/// Cancels that met a decision and whose answer is under way.
+/// Dialogues that ended while the router was asked to cancel them; of more, the oldest are forgotten.
 const LATE_CANCELS_MAX: usize = 1_000;
 
 /// `CANCEL_TASK_CONF`: an agent had been chosen.
@@ -57,8 +54,9 @@ pub(crate) struct Pim {
     unanswered: u32,
     last_invoke_id: u32,
     dialogues: BTreeMap<u32, Dialogue>,
-    /// Dialogues that were routed while their cancel was on its way.
-    late_cancels: BTreeSet<u32>,
+    /// Dialogues that ended otherwise while the router was asked to cancel them, each with the cancels that are not
+    /// answered.
+    late_cancels: BTreeMap<u32, u32>,
 }
 
 #[derive(Debug)]
@@ -68,6 +66,8 @@ struct Dialogue {
     task: Option<TaskId>,
     received: u32,
     sent: u32,
+    /// Cancels that wait for the router's answer: each has one of its own (mr-interface 3).
+    cancels: u32,
 }
 
 impl Pim {
@@ -82,7 +82,7 @@ impl Pim {
             unanswered: 0,
             last_invoke_id: 0,
             dialogues: BTreeMap::new(),
-            late_cancels: BTreeSet::new(),
+            late_cancels: BTreeMap::new(),
         }
     }
 
@@ -132,7 +132,6 @@ impl Pim {
         self.link = None;
         self.is_open = false;
         self.unanswered = 0;
-        self.late_cancels.clear();
         cx.cancel(self.beat_key());
         cx.arm(TimerKey::new(PIM_REDIAL, self.at), self.config.redial);
         let pending: Vec<u32> = self.dialogues.keys().copied().collect();
@@ -140,6 +139,7 @@ impl Pim {
             self.send_release(id, router, cx);
             self.end(id, DialogueState::Failed, cx);
         }
+        self.late_cancels.clear();
     }
 
     pub(crate) fn on_routing_enabled(&mut self, cx: &mut Cx<'_>) {
@@ -157,9 +157,8 @@ impl Pim {
         for id in open {
             self.send_failure(id, reason::ROUTING_DISABLED, cx);
         }
-        let late: Vec<u32> = std::mem::take(&mut self.late_cancels).into_iter().collect();
-        for dialogue_id in late {
-            self.send_cancel_conf(dialogue_id, 1, ALREADY_ROUTED, cx);
+        for (id, cancels) in std::mem::take(&mut self.late_cancels) {
+            self.answer_late(id, cancels, cx);
         }
     }
 
@@ -223,6 +222,7 @@ impl Pim {
             task: None,
             received: task.send_seq_no,
             sent: 0,
+            cancels: 0,
         };
         note_state(id, &dialogue, None, cx);
         self.dialogues.insert(id, dialogue);
@@ -247,16 +247,25 @@ impl Pim {
         (is_full || !router.is_open()).then_some(reason::ROUTING_DISABLED)
     }
 
+    /// The application gives up a task. The router is asked once, and decides for every cancel that came until then.
     fn on_cancel(&mut self, link: LinkId, cancel: &CancelTask, router: &RouterLink, cx: &mut Cx<'_>) {
         let id = cancel.dialogue_id;
         if !self.dialogues.contains_key(&id) {
-            return self.send_cancel_conf(id, 1, ALREADY_ROUTED, cx);
+            match self.late_cancels.get_mut(&id) {
+                Some(cancels) => *cancels = cancels.saturating_add(1),
+                None => self.answer_late(id, 1, cx),
+            }
+            return;
         }
         if !self.receive(link, "CANCEL_TASK", id, cancel.send_seq_no, router, cx) {
             return;
         }
-        self.set_state(id, DialogueState::Cancelling, cx);
-        self.send_release(id, router, cx);
+        let Some(dialogue) = self.dialogues.get_mut(&id) else { return };
+        dialogue.cancels = dialogue.cancels.saturating_add(1);
+        if dialogue.state != DialogueState::Cancelling {
+            self.set_state(id, DialogueState::Cancelling, cx);
+            self.send_release(id, router, cx);
+        }
     }
 
     fn on_terminate(
@@ -308,9 +317,6 @@ impl Pim {
         if connect.error_code != 0 {
             return self.send_failure(id, reason::ROUTING_COMPLETE, cx);
         }
-        if dialogue.state == DialogueState::Cancelling && self.late_cancels.len() < LATE_CANCELS_MAX {
-            self.late_cancels.insert(id);
-        }
         let send_seq_no = self.next_seq(id);
         self.send(convert::do_this_with_task(connect, send_seq_no), cx);
         self.end(id, DialogueState::Routed, cx);
@@ -342,22 +348,31 @@ impl Pim {
         }
     }
 
-    /// The router decided the cancel.
+    /// The router decided about the cancels of a dialogue.
     pub(crate) fn on_release_conf(&mut self, conf: &ReleaseConf, cx: &mut Cx<'_>) {
         let id = conf.did;
-        if self.late_cancels.remove(&id) {
-            return self.send_cancel_conf(id, 1, ALREADY_ROUTED, cx);
+        if let Some(cancels) = self.late_cancels.remove(&id) {
+            return self.answer_late(id, cancels, cx);
         }
-        let Some(dialogue) = self.dialogues.get(&id) else { return };
-        if dialogue.state != DialogueState::Cancelling {
+        let Some(dialogue) = self.dialogues.get_mut(&id) else { return };
+        for _ in 0..std::mem::take(&mut dialogue.cancels) {
+            let send_seq_no = self.next_seq(id);
+            self.send_cancel_conf(id, send_seq_no, conf.result, cx);
+        }
+        if self.dialogues.get(&id).is_none_or(|dialogue| dialogue.state != DialogueState::Cancelling) {
             return;
         }
-        let send_seq_no = self.next_seq(id);
-        self.send_cancel_conf(id, send_seq_no, conf.result, cx);
         if conf.result == ALREADY_ROUTED {
             self.set_state(id, DialogueState::Queued, cx);
         } else {
             self.end(id, DialogueState::Cancelled, cx);
+        }
+    }
+
+    /// Answers cancels of a dialogue that ended otherwise.
+    fn answer_late(&self, dialogue_id: u32, cancels: u32, cx: &mut Cx<'_>) {
+        for _ in 0..cancels {
+            self.send_cancel_conf(dialogue_id, 1, ALREADY_ROUTED, cx);
         }
     }
 
@@ -420,7 +435,11 @@ impl Pim {
 
     fn end(&mut self, id: u32, to: DialogueState, cx: &mut Cx<'_>) {
         self.set_state(id, to, cx);
-        self.dialogues.remove(&id);
+        let Some(Dialogue { cancels: cancels @ 1.., .. }) = self.dialogues.remove(&id) else { return };
+        if self.late_cancels.len() >= LATE_CANCELS_MAX {
+            self.late_cancels.pop_first();
+        }
+        self.late_cancels.insert(id, cancels);
     }
 
     fn beat_key(&self) -> TimerKey {

@@ -1,10 +1,14 @@
 //! What a node keeps while the CTI server is away, what it learns anew, and what it publishes at both edges.
 
 use crate::{
-    lab::{CONTACT, DIALOG, Lab, MEDIA, MRD, Outcome, SIGN_IN, TASK, USER, agent_tasks, end_event, pre_call},
+    lab::{
+        CONTACT, DIALOG, Lab, MEDIA, MRD, Outcome, SIGN_IN, TASK, USER, agent_tasks, config, end_event,
+        pre_call,
+    },
     xmpp::{connect, say},
 };
 use cce_cti::{AgentPreCallAbortEvent, Cti, EndTaskEvent, FailureConf, SnapshotTaskEvent, SnapshotTaskResp};
+use cce_finesse::{CallVariables, Config};
 use cce_kernel::{
     CloseReason, Output, TimerKey,
     model::{AgentState, TaskId},
@@ -13,7 +17,7 @@ use cce_wire::Text;
 
 /// `TaskState` on the wire.
 const PRE_CALL: u16 = 0;
-const ACTIVE: u16 = 1;
+pub(crate) const ACTIVE: u16 = 1;
 const PAUSED: u16 = 3;
 const INTERRUPTED: u16 = 5;
 const ENDED: u16 = 7;
@@ -55,6 +59,19 @@ fn nothing_is_published_of_what_is_as_it_was() {
     let done = recover(&mut lab, &[TASK], |id| snapshot(id, TASK, ACTIVE));
     assert_eq!(done.shown(), [] as [&str; 0]);
     assert!(lab.get(DIALOG).body().contains("<state>ACTIVE</state>"));
+}
+
+#[test]
+fn call_variables_that_changed_meanwhile_are_shown() {
+    let mut lab = Lab::active_with(Config { call_variables: CallVariables::Shown, ..config() });
+    let changed = |invoke_id| SnapshotTaskResp {
+        call_variable1: Some(Text::new("Scott McTominay")),
+        call_variable3: Some(Text::new("changed")),
+        ..snapshot(invoke_id, TASK, ACTIVE)
+    };
+    assert_eq!(recover(&mut lab, &[TASK], changed).shown(), ["PUT dialog ACTIVE"]);
+    assert!(lab.get(DIALOG).body().contains("<value>changed</value>"));
+    assert_eq!(recover(&mut lab, &[TASK], changed).shown(), [] as [&str; 0], "nothing changed since");
 }
 
 #[test]
@@ -324,7 +341,7 @@ fn the_end_of_an_unknown_task_is_nobody_s_business() {
 }
 
 /// The link is lost and back; the agent's tasks are these, and the known one stands like that.
-fn recover(lab: &mut Lab, tasks: &[TaskId], answer: impl Fn(u32) -> SnapshotTaskResp) -> Outcome {
+pub(crate) fn recover(lab: &mut Lab, tasks: &[TaskId], answer: impl Fn(u32) -> SnapshotTaskResp) -> Outcome {
     lab.lose_cti();
     lab.reopen();
     let [tasks_of, snapshot_of] = invoke_ids(&lab.init_ready());
@@ -341,7 +358,7 @@ fn invoke_ids(outcome: &Outcome) -> [u32; 2] {
     ids.collect::<Vec<_>>().try_into().expect("two requests")
 }
 
-fn snapshot(invoke_id: u32, task_id: TaskId, task_state: u16) -> SnapshotTaskResp {
+pub(crate) fn snapshot(invoke_id: u32, task_id: TaskId, task_state: u16) -> SnapshotTaskResp {
     SnapshotTaskResp {
         invoke_id,
         mrd_id: MRD.0,

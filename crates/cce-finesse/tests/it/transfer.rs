@@ -1,9 +1,12 @@
 //! Tasks that an agent transfers to another script selector (task-routing S5, E13).
 
-use crate::lab::{CONTACT, DIALOG, Lab, Outcome, end_event};
+use crate::{
+    lab::{CONTACT, DIALOG, Lab, Outcome, TASK, end_event},
+    recovery::{ACTIVE, recover, snapshot},
+};
 use cce_cti::Cti;
 use cce_kernel::{
-    CallError, CallId, Fact, Input, Output, Request, Response,
+    CallError, CallId, Fact, Input, Output, Request, Response, TimerKey,
     fact::{FinesseFact, SmOperation},
 };
 
@@ -60,8 +63,94 @@ fn a_task_that_ended_meanwhile_is_not_ended_again() {
     let mut lab = Lab::active();
     let (call, _) = renotified(&lab.put(DIALOG, TRANSFER));
     lab.cti(end_event(41));
-    let taken = lab.input(Input::Reply { call, result: Ok(Response::new(200)) });
+    let taken = answer(&mut lab, call, 200);
     assert!(taken.names().is_empty() && taken.published().is_empty());
+}
+
+#[test]
+fn ccp_hears_nothing_of_a_task_that_it_routes_anew_however_the_task_ends_here() {
+    for disposition in [36, 38, 40, 41, 42, 63, 65] {
+        let mut lab = Lab::active();
+        let (call, _) = renotified(&lab.put(DIALOG, TRANSFER));
+        answer(&mut lab, call, 200);
+        let ended = lab.cti(end_event(disposition));
+        assert_eq!((ended.shown(), sm_calls(&ended)), (vec!["DELETE dialogs CLOSED".to_owned()], vec![]));
+    }
+}
+
+#[test]
+fn what_ends_while_ccp_decides_on_its_transfer_is_told_only_if_ccp_does_not_take_it() {
+    for (disposition, operation) in [(41, SmOperation::EndTask), (65, SmOperation::Renotify)] {
+        for (status, told) in [(200, vec![]), (404, vec![operation])] {
+            let mut lab = Lab::active();
+            let (call, _) = renotified(&lab.put(DIALOG, TRANSFER));
+            let ended = lab.cti(end_event(disposition));
+            assert_eq!((ended.shown(), sm_calls(&ended)), (vec!["DELETE dialogs CLOSED".to_owned()], vec![]));
+            assert_eq!(sm_calls(&answer(&mut lab, call, status)), told, "{disposition} {status}");
+        }
+    }
+}
+
+#[test]
+fn a_transfer_that_ccp_takes_while_the_cti_server_is_away_ends_its_task_when_that_is_back() {
+    let stages: [fn(&mut Lab); 4] = [
+        |_| {},
+        |lab| lab.link = lab.timer(TimerKey::new("redial", 0)).dialled().unwrap(),
+        |lab| drop(lab.reopen()),
+        |lab| {
+            lab.reopen();
+            lab.init_ready();
+        },
+    ];
+    for (number, stage) in stages.into_iter().enumerate() {
+        let mut lab = Lab::active();
+        let (call, _) = renotified(&lab.put(DIALOG, TRANSFER));
+        lab.lose_cti();
+        stage(&mut lab);
+        let taken = answer(&mut lab, call, 200);
+        assert_eq!(taken.names(), [] as [&str; 0], "stage {number}");
+        if number > 0 {
+            lab.lose_cti();
+        }
+        let back = recover(&mut lab, &[TASK], |id| snapshot(id, TASK, ACTIVE));
+        assert_eq!(back.names(), ["TASK_INIT_IND", "END_AGENT_INIT_IND", "END_TASK_IND"]);
+        assert_eq!(back.shown(), [] as [&str; 0], "the transfer did not fail");
+        let Some(Cti::EndTaskInd(end)) = back.sent().pop() else { panic!("{:?}", back.names()) };
+        assert_eq!((end.task_id, end.icm_disposition), (TASK, 63));
+        let ended = lab.cti(end_event(63));
+        assert_eq!((ended.shown(), sm_calls(&ended)), (vec!["DELETE dialogs CLOSED".to_owned()], vec![]));
+    }
+}
+
+#[test]
+fn an_end_that_the_cti_server_may_not_have_heard_is_told_again() {
+    let mut lab = Lab::active();
+    let (call, _) = renotified(&lab.put(DIALOG, TRANSFER));
+    assert_eq!(answer(&mut lab, call, 200).names(), ["END_TASK_IND"]);
+    let back = recover(&mut lab, &[TASK], |id| snapshot(id, TASK, ACTIVE));
+    assert_eq!(back.names(), ["TASK_INIT_IND", "END_AGENT_INIT_IND", "END_TASK_IND"]);
+}
+
+#[test]
+fn a_transfer_on_which_ccp_has_not_decided_fails_with_the_break_and_ends_the_task_if_ccp_takes_it_later() {
+    let mut lab = Lab::active();
+    let (call, _) = renotified(&lab.put(DIALOG, TRANSFER));
+    let back = recover(&mut lab, &[TASK], |id| snapshot(id, TASK, ACTIVE));
+    assert_eq!((back.shown().len(), back.published()[0].request_id.as_str()), (1, "r-1"));
+    assert_eq!(answer(&mut lab, call, 200).names(), ["END_TASK_IND"]);
+}
+
+fn answer(lab: &mut Lab, call: CallId, status: u16) -> Outcome {
+    lab.input(Input::Reply { call, result: Ok(Response::new(status)) })
+}
+
+/// What CCP is asked.
+fn sm_calls(outcome: &Outcome) -> Vec<SmOperation> {
+    let call = |fact: &Fact| match fact {
+        Fact::Finesse(FinesseFact::SmCall { operation, .. }) => Some(*operation),
+        _ => None,
+    };
+    outcome.facts().into_iter().filter_map(call).collect()
 }
 
 fn renotified(outcome: &Outcome) -> (CallId, Request) {

@@ -138,6 +138,65 @@ fn a_cancel_that_met_a_decision_is_forgotten_with_its_application() {
 }
 
 #[test]
+fn each_cancel_of_a_dialogue_has_a_confirmation_and_the_router_is_asked_once() {
+    for (result, state) in [(0, DialogueState::Cancelled), (1, DialogueState::Queued)] {
+        let mut lab = Lab::with_task();
+        lab.application_says(cancel(2));
+        let again = lab.application_says(cancel(3));
+        assert!(again.names().is_empty() && again.states().is_empty(), "{again:?}");
+        let said = lab.router_says(released(result));
+        assert_eq!(said.names(), vec![format!("CANCEL_TASK_CONF result={result}"); 2]);
+        assert_eq!(said.states(), [(Some(DialogueState::Cancelling), state)]);
+        assert!(lab.router_says(released(result)).names().is_empty());
+    }
+}
+
+#[test]
+fn each_cancel_that_met_a_decision_has_a_confirmation() {
+    let mut lab = Lab::with_task();
+    lab.application_says(cancel(2));
+    lab.application_says(cancel(3));
+    lab.router_says(connect());
+    assert!(lab.application_says(cancel(4)).names().is_empty(), "it is answered with the others");
+    assert_eq!(lab.router_says(released(1)).names(), ["CANCEL_TASK_CONF result=1"; 3]);
+    assert_eq!(lab.application_says(cancel(5)).names(), ["CANCEL_TASK_CONF result=1"]);
+}
+
+#[test]
+fn a_cancel_that_met_a_failure_is_answered_after_it() {
+    let mut lab = Lab::with_task();
+    lab.application_says(cancel(2));
+    let fail = DialogFail { rcid: 5004, did: 4, reason_code: reason::NO_SCRIPT, ..Default::default() };
+    assert_eq!(lab.router_says(fail).names().len(), 1);
+    assert_eq!(lab.router_says(released(1)).names(), ["CANCEL_TASK_CONF result=1"]);
+}
+
+#[test]
+fn every_cancel_is_answered_when_the_router_is_lost() {
+    let mut lab = Lab::with_task();
+    lab.application_says(cancel(2));
+    lab.application_says(cancel(3));
+    assert_eq!(
+        lab.lose_router().names(),
+        [
+            "ROUTING_STATUS_EVENT enabled=false",
+            "NEW_TASK_FAILURE_EVENT seq=1 reason=44",
+            "CANCEL_TASK_CONF result=1",
+            "CANCEL_TASK_CONF result=1"
+        ]
+    );
+}
+
+#[test]
+fn a_cancel_behind_a_refused_one_is_put_to_the_router_again() {
+    let mut lab = Lab::with_task();
+    lab.application_says(cancel(2));
+    lab.router_says(released(1));
+    assert_eq!(lab.application_says(cancel(3)).names(), ["RELEASE did=4"]);
+    assert_eq!(lab.router_says(released(0)).names(), ["CANCEL_TASK_CONF result=0"]);
+}
+
+#[test]
 fn a_refused_cancel_leaves_the_task_waiting() {
     let mut lab = Lab::with_task();
     lab.application_says(cancel(2));
