@@ -196,7 +196,8 @@ impl Opc {
         if load >= agent.limit.saturating_add(agent.beyond) {
             return Err(Refusal::LimitExceeded);
         }
-        let task = Task { id, place, state, skill_group, interrupted: None, is_orphan: false };
+        let number = self.next_task_number();
+        let task = Task { id, number, place, state, skill_group, interrupted: None, is_orphan: false };
         self.begin(task, cx);
         Ok(task)
     }
@@ -210,8 +211,8 @@ impl Opc {
     }
 
     /// A task took too long: its client hears of it, and it ends.
-    pub(super) fn on_duration_over(&mut self, timer: u64, cx: &mut Cx<'_>) {
-        let due = self.tasks.values().find(|task| Task::timer_id(task.id) == timer).copied();
+    pub(super) fn on_duration_over(&mut self, number: u64, cx: &mut Cx<'_>) {
+        let due = self.tasks.values().find(|task| task.number == number).copied();
         let Some(task) = due.filter(|task| !task.is_waiting()) else { return };
         self.to_cti.push(OpcMessage::LifetimeExceeded {
             task: task.id,

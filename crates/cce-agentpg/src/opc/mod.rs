@@ -31,9 +31,9 @@ use std::collections::{BTreeMap, BTreeSet};
 pub(crate) use task::NO_SERVICE;
 use task::{Ended, Task};
 
-/// Ends a task that nobody accepts in time; counted by task.
+/// Ends a task that nobody accepts in time; counted by the task's number.
 pub(crate) const START_TIMEOUT: &str = "start timeout";
-/// Ends a task that takes too long; counted by task.
+/// Ends a task that takes too long; counted by the task's number.
 pub(crate) const TASK_DURATION: &str = "task duration";
 /// Ends the tasks of an agent whose client is gone; counted by place.
 pub(crate) const TASK_LIFE: &str = "task life";
@@ -57,6 +57,8 @@ pub(crate) struct Opc {
     tasks: BTreeMap<TaskId, Task>,
     /// Tasks that are over.
     ended: Ended,
+    /// The number of the task that came last.
+    last_task: u64,
     /// Tasks so far that no router has seen.
     application_tasks: u32,
     router: RouterLink,
@@ -96,6 +98,7 @@ impl Opc {
             agents,
             tasks: BTreeMap::new(),
             ended: Ended::default(),
+            last_task: 0,
             application_tasks: 0,
             router: RouterLink::default(),
             logins: login::Logins::new(),
@@ -204,6 +207,11 @@ impl Opc {
             Load::of(tasks().filter(|task| agent.queue_of(task.skill_group) == index).map(|task| task.state))
         };
         (0..agent.queues.len()).map(of_queue).collect()
+    }
+
+    fn next_task_number(&mut self) -> u64 {
+        self.last_task += 1;
+        self.last_task
     }
 
     /// The agent's tasks in the domain, oldest first.

@@ -14,7 +14,7 @@ impl Opc {
     /// Reserves an agent for a task. An agent who became not ready while the message travelled gets the task
     /// all the same, since its customer was told of the agent (inferred).
     pub(super) fn on_pre_call(&mut self, link: LinkId, message: &DeviceTargetPreCallInd, cx: &mut Cx<'_>) {
-        let task = task_of(message);
+        let task = task_of(message, self.next_task_number());
         if let Err(detail) = self.is_assignable(&task) {
             note_peer_error(link, "DEVICE_TARGET_PRE_CALL_IND", detail, cx);
             if !self.tasks.contains_key(&task.id) && !self.ended.contains(task.id) {
@@ -110,9 +110,10 @@ impl Opc {
     }
 }
 
-fn task_of(message: &DeviceTargetPreCallInd) -> Task {
+fn task_of(message: &DeviceTargetPreCallInd, number: u64) -> Task {
     Task {
         id: message.task_id,
+        number,
         place: Place { skill_target: SkillTarget(message.agstid), mrd: MrdId(message.mrd_id) },
         state: TaskState::PreCall,
         skill_group: SkillTarget(message.sgstid),

@@ -12,6 +12,9 @@ pub(crate) const NO_SERVICE: i32 = -1;
 pub(crate) struct Task {
     /// Its id.
     pub(crate) id: TaskId,
+    /// Its number among all tasks that OPC ever had: its timers are named after it. Parts of the id do not do, since
+    /// call ids begin anew each day, and the router may be started anew.
+    pub(crate) number: u64,
     /// Its agent, in its domain.
     pub(crate) place: Place,
     /// Its state.
@@ -25,11 +28,6 @@ pub(crate) struct Task {
 }
 
 impl Task {
-    /// Names the task's timer.
-    pub(crate) fn timer_id(id: TaskId) -> u64 {
-        u64::from(id.call.cast_unsigned()) << 32 | u64::from(id.sequence.cast_unsigned())
-    }
-
     /// Whether the agent has not begun it.
     pub(crate) fn is_waiting(&self) -> bool {
         matches!(self.state, TaskState::PreCall | TaskState::Offered)

@@ -55,8 +55,8 @@ impl Opc {
 
     /// Nobody accepted in time: the task ends, and its agent gets no more until made routable (task-routing
     /// E1).
-    pub(super) fn on_start_timeout(&mut self, timer: u64, cx: &mut Cx<'_>) {
-        let due = self.tasks.values().find(|task| Task::timer_id(task.id) == timer).copied();
+    pub(super) fn on_start_timeout(&mut self, number: u64, cx: &mut Cx<'_>) {
+        let due = self.tasks.values().find(|task| task.number == number).copied();
         let Some(task) = due.filter(|task| task.state == TaskState::PreCall) else { return };
         if let Some(agent) = self.agents.get_mut(&task.place) {
             agent.routable = false;
@@ -127,7 +127,7 @@ impl Opc {
             (TASK_DURATION, has_begun, mrd.and_then(|mrd| mrd.max_task_duration)),
         ];
         for (name, runs_in, limit) in timers {
-            let key = TimerKey::new(name, Task::timer_id(task.id));
+            let key = TimerKey::new(name, task.number);
             let (ran, runs) = (from.is_some_and(runs_in), runs_in(task.state));
             match limit {
                 Some(limit) if runs && !ran => cx.arm(key, limit),

@@ -255,3 +255,30 @@ pub(crate) fn resume(task_id: TaskId) -> ResumeTaskInd {
 pub(crate) fn wrap_up(task_id: TaskId) -> WrapupTaskInd {
     WrapupTaskInd { invoke_id: 22, mrd_id: MRD, icm_agent_id: AGENT, task_id, ..WrapupTaskInd::default() }
 }
+
+/// Call ids begin anew each day, so that tasks of two days differ in nothing but the day.
+#[test]
+fn each_of_two_tasks_across_midnight_rings_out_by_its_own_timer() {
+    let mut lab = Lab::ready();
+    let today = TaskId { day: TASK.day + 1, ..TASK };
+    let first = lab.reserve(TASK).armed("start timeout").unwrap();
+    lab.finesse_says(start(TASK));
+    let second = lab.reserve(today).armed("start timeout").unwrap();
+    assert_ne!(first, second);
+    assert_eq!(lab.timer(second, 30).reported_tasks(), [(today, 7, 36)]);
+    assert_eq!(lab.finesse_says(end(TASK)).reported_tasks(), [(TASK, 7, 38)]);
+}
+
+#[test]
+fn each_of_two_tasks_across_midnight_is_too_long_by_its_own_timer() {
+    let mut lab = Lab::ready();
+    let today = TaskId { day: TASK.day + 1, ..TASK };
+    lab.reserve(TASK);
+    let first = lab.finesse_says(start(TASK)).armed("task duration").unwrap();
+    lab.reserve(today);
+    let second = lab.finesse_says(start(today)).armed("task duration").unwrap();
+    assert_ne!(first, second);
+    let ended: Vec<TaskId> =
+        lab.timer(second, 3600).reported_tasks().iter().map(|(task, ..)| *task).collect();
+    assert_eq!(ended, [today]);
+}

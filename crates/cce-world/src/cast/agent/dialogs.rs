@@ -24,12 +24,16 @@ pub(super) struct Dialogs {
     open: Vec<Known>,
     /// All that there ever were, in order: commands may name a dialog by its place here.
     seen: Vec<TaskId>,
+    /// The number of the dialog that was opened last.
+    last: u64,
 }
 
 /// A dialog as the agent saw it last.
 #[derive(Clone, Copy, Debug)]
 struct Known {
     task: TaskId,
+    /// Its number among all dialogs of the agent: its timer is named after it, since call ids begin anew each day.
+    number: u64,
     state: DialogState,
     /// Whether the agent's pause in it is behind.
     was_paused: bool,
@@ -43,6 +47,13 @@ struct Step {
     failures: u32,
     /// Whether it was asked for, and its outcome is waited for.
     is_asked: bool,
+}
+
+impl Known {
+    /// The timer of its next step.
+    fn timer(&self) -> TimerKey {
+        TimerKey::new("dialog", self.number)
+    }
 }
 
 impl Work {
@@ -96,7 +107,9 @@ impl Dialogs {
                 if self.seen.len() < SEEN_MAX && !self.seen.contains(&task) {
                     self.seen.push(task);
                 }
-                self.open.push(Known { task, state, was_paused: false, step: None });
+                self.last += 1;
+                let number = self.last;
+                self.open.push(Known { task, number, state, was_paused: false, step: None });
                 self.open.len() - 1
             }
         };
@@ -120,14 +133,14 @@ impl Agent {
         }
         known.step = next.map(|(action, _)| Step { action, failures: 0, is_asked: false });
         match next {
-            Some((_, wait)) => cx.arm(key(task), wait),
-            None => cx.cancel(key(task)),
+            Some((_, wait)) => cx.arm(known.timer(), wait),
+            None => cx.cancel(known.timer()),
         }
     }
 
     /// The dialog's timer is due.
-    pub(super) fn act(&mut self, id: u64, cx: &mut Cx<'_>) {
-        let Some(known) = self.dialogs.open.iter_mut().find(|known| key(known.task).id == id) else { return };
+    pub(super) fn act(&mut self, number: u64, cx: &mut Cx<'_>) {
+        let Some(known) = self.dialogs.open.iter_mut().find(|known| known.number == number) else { return };
         let task = known.task;
         let Some(step) = known.step.as_mut() else { return };
         step.is_asked = true;
@@ -178,7 +191,7 @@ impl Agent {
             let asked = known.step.as_mut().filter(|step| step.is_asked);
             if let Some(step) = asked {
                 step.is_asked = false;
-                cx.arm(key(known.task), self.config.retry);
+                cx.arm(known.timer(), self.config.retry);
             }
         }
     }
@@ -206,13 +219,15 @@ impl Agent {
 
     /// What was asked for did not happen; it is asked for again, a bounded number of times.
     pub(super) fn on_failed_step(&mut self, task: TaskId, cx: &mut Cx<'_>) {
-        let Some(step) = self.dialogs.find_mut(task).and_then(|known| known.step.as_mut()) else { return };
+        let Some(known) = self.dialogs.find_mut(task) else { return };
+        let timer = known.timer();
+        let Some(step) = known.step.as_mut() else { return };
         step.failures += 1;
         step.is_asked = false;
         if step.failures > FAILURES_MAX {
             return self.give_up(task, cx);
         }
-        cx.arm(key(task), self.config.retry);
+        cx.arm(timer, self.config.retry);
     }
 
     fn open_dialogs(&self) -> Vec<TaskId> {
@@ -224,7 +239,7 @@ impl Agent {
         if let Some(known) = self.dialogs.find_mut(task)
             && known.step.take().is_some()
         {
-            cx.cancel(key(task));
+            cx.cancel(known.timer());
         }
     }
 
@@ -239,12 +254,6 @@ impl Agent {
 /// `T2`, `T#2`: the second.
 fn ordinal(name: &str) -> Option<usize> {
     name.strip_prefix("T#").or_else(|| name.strip_prefix('T'))?.parse().ok()
-}
-
-/// A day's call ids and a call's sequence numbers do not repeat; one agent's dialogs never span many days.
-fn key(task: TaskId) -> TimerKey {
-    let [call, sequence] = [task.call, task.sequence].map(|number| u64::from(number.cast_unsigned()));
-    TimerKey::new("dialog", call << 32 | sequence)
 }
 
 /// Dialogs with their states; none when the document is something else.

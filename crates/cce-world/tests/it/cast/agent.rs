@@ -67,6 +67,16 @@ fn several_dialogs_are_worked_on_at_the_same_time() {
     assert_eq!(call(&desk.stage.fire()).1, ACCEPT);
 }
 
+/// Call ids begin anew each day, so that dialogs of two days differ in nothing but the day.
+#[test]
+fn dialogs_of_two_days_are_worked_on_at_the_same_time() {
+    let mut desk = Desk::ready(work());
+    desk.dialog("1_2_1", "OFFERED");
+    desk.dialog("2_2_1", "OFFERED");
+    assert_eq!(call(&desk.stage.fire()).1, ACCEPT);
+    assert_eq!(call(&desk.stage.fire()).1, ACCEPT.replace("1_2_1", "2_2_1"));
+}
+
 #[test]
 fn a_notification_that_comes_twice_leads_to_one_step() {
     let mut desk = Desk::ready(work());
