@@ -29,7 +29,8 @@ impl CtiServer {
             cx.note(AgentPgFact::ToCtiServer(message.clone()).into());
             match message {
                 OpcMessage::Task(event) => {
-                    self.tasks.on_event(&event);
+                    let place = Place { skill_target: event.skill_target, mrd: event.mrd };
+                    self.tasks.on_event(&event, self.has_owner(place));
                     waiting.push(*event);
                 }
                 OpcMessage::Agent(record) => {
@@ -150,6 +151,14 @@ impl CtiServer {
             }
         }
         self.deliver(place, topic, message, cx);
+    }
+
+    /// Whether the session that signed the agent in is there.
+    fn has_owner(&self, place: Place) -> bool {
+        let owner = self.owners.get(&place);
+        self.sessions().any(|(link, session)| {
+            self.side_of(link) == Side::Active && owner == Some(&session.client.session)
+        })
     }
 
     /// Sends an event to the session that signed the agent in, and to no other: it asks for an answer, of which there

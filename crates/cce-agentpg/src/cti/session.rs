@@ -2,7 +2,9 @@
 
 use super::subscription::{Origin, Scope, Subscription, Topic};
 use crate::arm::{Client, Place};
-use cce_cti::{OpenReq, VERSION_MAX, VERSION_MIN, arm, control_failure, dialect, services, task_msg_mask};
+use cce_cti::{
+    Cti, OpenReq, VERSION_MAX, VERSION_MIN, arm, control_failure, dialect, services, task_msg_mask,
+};
 use cce_kernel::model::SkillTarget;
 use cce_wire::{Bytes, Dialect};
 use std::{collections::BTreeMap, time::Duration};
@@ -126,6 +128,16 @@ impl Session {
     /// Whether the session has a service.
     pub(super) fn has(&self, service: u32) -> bool {
         self.services & service != 0
+    }
+
+    /// Whether its client may speak for an agent, as far as it is for one device only.
+    pub(super) fn speaks_for(&self, place: Place) -> bool {
+        self.own_agent.is_none_or(|own| own == place.skill_target)
+    }
+
+    /// Whether a message exists in its version.
+    pub(super) fn knows(&self, message: &Cti) -> bool {
+        message.doc().is_none_or(|row| row.since <= self.dialect.version)
     }
 
     /// The name under which the client opened it.

@@ -76,6 +76,7 @@ impl CtiServer {
             (MAINTENANCE_SETTING, "on") => (self.ask_for_maintenance(cx), None),
             (MAINTENANCE_SETTING, "off") => {
                 self.sides.in_maintenance = None;
+                self.take_question_back(cx);
                 (Vec::new(), None)
             }
             _ => (Vec::new(), Some(command)),
@@ -96,6 +97,8 @@ impl CtiServer {
         self.sides.stopped.insert(port);
         if self.sides.active == port {
             self.end_question(cx);
+        } else {
+            self.take_question_back(cx);
         }
         let links: Vec<LinkId> = self.connections.keys().filter(|link| link.port == port).copied().collect();
         let mut outcomes = Vec::new();
@@ -127,8 +130,7 @@ impl CtiServer {
             return None;
         }
         if !accepts {
-            self.end_question(cx);
-            self.tell_maintenance(false, cx);
+            self.take_question_back(cx);
         } else if asked.is_empty() {
             // The sessions end one by one, by this timer that is due at once: each is an outcome for OPC.
             cx.arm(TimerKey::new(MAINTENANCE, 0), Duration::ZERO);
@@ -150,6 +152,9 @@ impl CtiServer {
     }
 
     fn ask_for_maintenance(&mut self, cx: &mut Cx<'_>) -> Vec<Outcome> {
+        if self.sides.asked.is_some() {
+            return Vec::new();
+        }
         let clients: BTreeSet<LinkId> = self.partners().collect();
         for link in &clients {
             self.send(
@@ -176,9 +181,18 @@ impl CtiServer {
         self.broadcast(knows, &event.into(), cx);
     }
 
+    /// Maintenance does not begin after all: clients that were asked hear of that.
+    fn take_question_back(&mut self, cx: &mut Cx<'_>) {
+        if self.sides.asked.is_some() {
+            self.end_question(cx);
+            self.tell_maintenance(false, cx);
+        }
+    }
+
     fn end_question(&mut self, cx: &mut Cx<'_>) {
-        self.sides.asked = None;
-        cx.cancel(TimerKey::new(MAINTENANCE, 0));
+        if self.sides.asked.take().is_some() {
+            cx.cancel(TimerKey::new(MAINTENANCE, 0));
+        }
     }
 
     /// Clients of the active side that know of the other one.
@@ -194,6 +208,8 @@ impl CtiServer {
         if self.sides.active == to {
             return Vec::new();
         }
+        // The question was about the side that was the active one.
+        self.end_question(cx);
         let left: Vec<LinkId> =
             self.sessions().map(|(link, _)| link).filter(|link| link.port != to).collect();
         self.sides.active = to;
@@ -201,6 +217,7 @@ impl CtiServer {
         cx.note(AgentPgFact::SideActive { side: to }.into());
         let knows = |session: &super::Session| session.has(services::ACTIVE_STANDBY);
         self.broadcast(knows, &Cti::from(StandbyActiveEventMsg::default()), cx);
+        self.tell_missed_ends(cx);
         left.into_iter().filter_map(|link| self.send_away(link, cx)).collect()
     }
 

@@ -1,7 +1,7 @@
 //! What the CTI server knows of live tasks: how each was reserved, its state, and its context; for clients that
 //! ask for it (cti-server-protocol 11.1, 11.2). It hears all of that from OPC.
 
-use super::{Answer, CtiServer, Session, event, subscription::Topic};
+use super::{Answer, CtiServer, Session, Side, event, subscription::Topic};
 use crate::arm::{Place, Refusal, number_of};
 use cce_cti::{
     AgentInitReadyEvent, AgentTasksEndEvent, AgentTasksEvent, AgentTasksResp, BeginAgentInitInd, Cti,
@@ -38,6 +38,8 @@ pub(super) struct Tasks {
 struct Over {
     place: Place,
     last: Cti,
+    /// The task itself, while no client that speaks for its agent has heard of its end.
+    missed: Option<View>,
 }
 
 /// A live task.
@@ -70,7 +72,8 @@ impl Tasks {
         self.live.insert(call.task, view);
     }
 
-    pub(super) fn on_event(&mut self, event: &TaskEvent) {
+    /// A task's event; `is_heard` is whether the session that speaks for its agent is there to hear it.
+    pub(super) fn on_event(&mut self, event: &TaskEvent, is_heard: bool) {
         let to = match event.kind {
             TaskEventKind::Offer => TaskState::Offered,
             TaskEventKind::Start | TaskEventKind::Resume => TaskState::Active,
@@ -78,7 +81,8 @@ impl Tasks {
             TaskEventKind::WrapUp => TaskState::WrapUp,
             TaskEventKind::End => {
                 let place = Place { skill_target: event.skill_target, mrd: event.mrd };
-                return self.bury(event.task, place, event::task(event));
+                let missed = self.live.remove(&event.task).filter(|_| !is_heard);
+                return self.keep(event.task, Over { place, last: event::task(event), missed });
             }
         };
         if self.live.len() >= TASKS_MAX && !self.live.contains_key(&event.task) {
@@ -106,7 +110,11 @@ impl Tasks {
     /// A task is over; that is what clients hear of it.
     pub(super) fn bury(&mut self, task: TaskId, place: Place, last: Cti) {
         self.live.remove(&task);
-        if self.over.insert(task, Over { place, last }).is_none() {
+        self.keep(task, Over { place, last, missed: None });
+    }
+
+    fn keep(&mut self, task: TaskId, over: Over) {
+        if self.over.insert(task, over).is_none() {
             self.oldest.push_back(task);
         }
         if self.oldest.len() > OVER_MAX
@@ -114,6 +122,21 @@ impl Tasks {
         {
             self.over.remove(&oldest);
         }
+    }
+
+    /// What no client has heard yet of the ends of a session's agents' tasks: of each the context, without which a client
+    /// that knows nothing of it could do nothing about it, and the end.
+    fn take_missed(&mut self, session: &Session) -> Vec<Cti> {
+        let mut told = Vec::new();
+        for (task, over) in self.over.iter_mut().filter(|(_, over)| session.speaks_for(over.place)) {
+            if let Some(view) = over.missed.take() {
+                let view = View { state: TaskState::Ended, ..view };
+                told.push(snapshot_event(*task, &view).into());
+                told.push(event::monitored(&over.last, session.monitor()));
+            }
+        }
+        told.retain(|message| session.knows(message));
+        told
     }
 
     fn of(&self, place: Place) -> Vec<TaskId> {
@@ -218,10 +241,10 @@ impl CtiServer {
         Ok(places.flat_map(|place| self.tell_tasks(place)).collect())
     }
 
-    /// What a client hears unasked when it opens its session: how the agents stand whose client is away, and their tasks
-    /// (task-routing E16; inferred).
-    pub(super) fn tell_unattended(&self, session: &Session) -> Vec<Cti> {
-        let concerns = |place: &Place| session.own_agent.is_none_or(|own| own == place.skill_target);
+    /// What a client hears unasked when it opens its session: how the agents stand whose client is away, their tasks,
+    /// and the ends of tasks that no client has heard (task-routing E16, E19; inferred).
+    pub(super) fn tell_unattended(&mut self, session: &Session) -> Vec<Cti> {
+        let concerns = |place: &Place| session.speaks_for(*place);
         let is_told = |record: &&AgentRecord| record.state == AgentState::WorkNotReady;
         let unattended = self.records.iter().filter(|(place, _)| concerns(place));
         let mut told = Vec::new();
@@ -231,8 +254,21 @@ impl CtiServer {
                 told.extend(self.tell_tasks(*place));
             }
         }
-        told.retain(|message| message.doc().is_none_or(|row| row.since <= session.dialect.version));
+        told.retain(|message| session.knows(message));
+        told.extend(self.tasks.take_missed(session));
         told
+    }
+
+    /// The clients of the side that has become the active one hear of the ends that no client has heard.
+    pub(super) fn tell_missed_ends(&mut self, cx: &mut Cx<'_>) {
+        for (link, connection) in &self.connections {
+            let Some(session) = &connection.session else { continue };
+            if self.sides.of(link.port) == Side::Active && session.has(services::AGENT_REPORTING) {
+                for message in self.tasks.take_missed(session) {
+                    cx.send(*link, message.to_frame(&session.dialect));
+                }
+            }
+        }
     }
 
     fn tell_tasks(&self, place: Place) -> Vec<Cti> {

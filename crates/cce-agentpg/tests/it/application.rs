@@ -5,7 +5,7 @@ use crate::{
     work::{end, offer, start},
 };
 use cce_cti::*;
-use cce_kernel::{Port, TimerKey, model::TaskId};
+use cce_kernel::{Command, Input, Port, TimerKey, model::TaskId};
 use cce_wire::Text;
 
 #[test]
@@ -259,6 +259,69 @@ fn a_new_session_hears_of_agents_without_a_client_and_of_their_tasks() {
     let names = lab.says(link, open_req()).names(link);
     let expected = ["AGENT_STATE_EVENT", "AGENT_TASKS_EVENT", "SNAPSHOT_TASK_EVENT", "AGENT_TASKS_END_EVENT"];
     assert_eq!(names[names.len() - 4..], expected);
+}
+
+/// The client that comes next may be one that knows nothing of the task: it hears of its context first.
+#[test]
+fn an_end_that_nobody_heard_is_told_to_the_next_session_once() {
+    for (reserve_only, timer, seconds, disposition) in
+        [(true, "start timeout", 30, 36), (false, "task life", 1_200, 42)]
+    {
+        let mut lab = Lab::ready();
+        let offered = lab.reserve(TASK).armed("start timeout");
+        if !reserve_only {
+            lab.finesse_says(start(TASK));
+        }
+        let life = lab.lose(lab.finesse).armed("task life");
+        let due = if reserve_only { offered } else { life };
+        lab.timer(due.expect(timer), seconds);
+        let link = lab.connect(Port::CtiA);
+        let told = lab.says(link, open_req()).to(link);
+        let [.., Cti::SnapshotTaskEvent(seen), Cti::EndTaskEvent(end)] = &told[..] else {
+            panic!("{told:?}")
+        };
+        assert_eq!((seen.task_id, seen.task_state), (TASK, 7));
+        assert_eq!(seen.application_string2, Some(Text::new("5AA797871000018D0000004139ED7AD5")));
+        assert_eq!((end.task_id, end.icm_disposition), (TASK, disposition));
+        lab.lose(link);
+        let link = lab.connect(Port::CtiA);
+        let again = lab.says(link, open_req()).names(link);
+        assert!(!again.contains(&"END_TASK_EVENT"), "{again:?}");
+    }
+}
+
+#[test]
+fn an_end_that_nobody_heard_waits_for_a_session_that_may_speak_for_the_agent() {
+    let mut lab = Lab::ready();
+    let due = lab.reserve(TASK).armed("start timeout").unwrap();
+    lab.lose(lab.finesse);
+    lab.timer(due, 30);
+    let link = lab.connect(Port::CtiA);
+    let open = OpenReq { services_requested: services::ALL_EVENTS, ..open_req() };
+    assert!(!lab.says(link, open).names(link).contains(&"END_TASK_EVENT"));
+    let link = lab.connect(Port::CtiA);
+    assert!(lab.says(link, open_req()).names(link).contains(&"END_TASK_EVENT"));
+}
+
+#[test]
+fn an_end_that_nobody_heard_is_told_by_the_side_that_becomes_active() {
+    let mut lab = Lab::ready();
+    let standby = lab.session(Port::CtiB, open_req());
+    let due = lab.reserve(TASK).armed("start timeout").unwrap();
+    lab.lose(lab.finesse);
+    assert_eq!(lab.timer(due, 30).names(standby), [] as [&str; 0]);
+    let set = Command::Set { setting: "cti.active".to_owned(), value: "b".to_owned() };
+    let names = lab.input(Input::Command(set)).names(standby);
+    assert_eq!(names, ["STANDBY_ACTIVE_EVENT_MSG", "SNAPSHOT_TASK_EVENT", "END_TASK_EVENT"]);
+}
+
+#[test]
+fn an_end_that_its_client_heard_is_not_told_again() {
+    let mut lab = Lab::working();
+    lab.finesse_says(end(TASK));
+    lab.lose(lab.finesse);
+    let link = lab.connect(Port::CtiA);
+    assert!(!lab.says(link, open_req()).names(link).contains(&"END_TASK_EVENT"));
 }
 
 #[test]

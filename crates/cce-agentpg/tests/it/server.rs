@@ -590,6 +590,35 @@ fn maintenance_begins_when_every_client_accepts_it() {
     assert_eq!(lab.says(back, open_req()).names(back), ["OPEN_CONF"]);
 }
 
+/// Whatever ends the question, clients that were asked and are still there hear that maintenance does not begin, and
+/// nothing becomes of it later.
+#[test]
+fn maintenance_that_is_called_off_during_the_question_does_not_begin() {
+    for (setting, value, is_told) in
+        [("cti.maintenance", "off", true), ("cti.stop", "b", true), ("cti.active", "b", false)]
+    {
+        let mut lab = Lab::open();
+        let finesse = lab.finesse;
+        let due = lab.input(set("cti.maintenance", "on")).armed("cti maintenance").unwrap();
+        let said = lab.input(set(setting, value));
+        assert!(said.cancels(&due), "{setting}: {said:?}");
+        let told = said.to(finesse);
+        let goes_on = told.iter().find_map(|message| match message {
+            Cti::ActiveMaintenanceEventMsg(event) => Some(event.continue_maintenance),
+            _ => None,
+        });
+        assert_eq!(goes_on, is_told.then_some(false), "{setting}: {told:?}");
+        assert_eq!(lab.timer(due, 5).0, [], "{setting}");
+    }
+}
+
+#[test]
+fn a_second_call_for_maintenance_does_not_ask_again() {
+    let mut lab = Lab::open();
+    lab.input(set("cti.maintenance", "on"));
+    assert_eq!(lab.input(set("cti.maintenance", "on")).0, []);
+}
+
 #[test]
 fn a_client_may_object_to_maintenance() {
     let mut lab = Lab::open();
