@@ -493,7 +493,7 @@ impl Checks {
             }
             FinesseFact::SmCall { operation, task, contact, call, .. } => {
                 self.pair(contact, *task, judge);
-                self.finesse.on_ask(*operation, *task, judge);
+                self.finesse.on_ask(*operation, *task, &self.agentpg, judge);
                 self.asks.on_meaning(*call, *operation, *task, contact);
             }
             FinesseFact::ForcedSignOut { agent, .. } => self.finesse.on_forced(agent),

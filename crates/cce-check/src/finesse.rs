@@ -82,12 +82,14 @@ impl Finesse {
         }
         let open = known.filter(|known| known.end.is_none());
         let (was, related) = (open.map(|open| open.state), open.map(|open| open.at));
-        let is_legal = from == was && (self.is_told_anew || is_legal(was, to));
+        // Whatever is told anew, what was recovered from an interrupt can only be closed (task-routing 1.3).
+        let is_told_anew = self.is_told_anew && was != Some(DialogState::Unknown);
+        let is_legal = from == was && (is_told_anew || is_legal(was, to));
         judge.expect(Judgement::DialogTransition, is_legal, related.as_slice(), || {
             format!("dialog {id} goes from {} to {to}, and was {}", or_nothing(from), or_nothing(was))
         });
         let before = open.and_then(|open| open.interrupted);
-        judge_return(id, before.filter(|_| !self.is_told_anew), to, related, judge);
+        judge_return(id, before.filter(|_| !is_told_anew), to, related, judge);
         judge_agent(id, agent, open, agentpg, judge);
         if to == DialogState::Closed {
             judge_end(id, disposition, agentpg, judge);
@@ -126,7 +128,10 @@ impl Finesse {
 
     /// Nobody is there for the user: the sign-out that follows is accepted from every state (finesse-nonvoice 2.2).
     pub(crate) fn on_forced(&mut self, agent: &AgentId) {
-        self.forced.insert(agent.clone());
+        let state = self.users.get(agent).map_or(UserState::Logout, |(state, _)| *state);
+        if state != UserState::Logout {
+            self.forced.insert(agent.clone());
+        }
     }
 
     /// The CTI server tells how an agent stands.
@@ -135,14 +140,20 @@ impl Finesse {
     }
 
     /// Finesse asks CCP about a task that is over: handled only after an end that is no resubmission
-    /// (task-routing 1.6).
-    pub(crate) fn on_ask(&self, operation: SmOperation, id: TaskId, judge: &mut Judge<'_>) {
+    /// (task-routing 1.6). A node that had no dialog of it goes by what the agent PG said.
+    pub(crate) fn on_ask(
+        &self,
+        operation: SmOperation,
+        id: TaskId,
+        agentpg: &AgentPg,
+        judge: &mut Judge<'_>,
+    ) {
         if operation != SmOperation::EndTask {
             return;
         }
-        let dialog = self.dialogs.find(&id);
-        let end = dialog.and_then(|dialog| dialog.end);
-        let related = dialog.map(|dialog| dialog.at);
+        let dialog = self.dialogs.find(&id).map(|dialog| (dialog.end, dialog.at));
+        let told = dialog.or_else(|| agentpg.end_of(id));
+        let (end, related) = (told.and_then(|(end, _)| end), told.map(|(_, at)| at));
         let is_final = end.is_some_and(|how| !is_resubmission(how));
         judge.expect(Judgement::CloseAfterTheEnd, is_final, related.as_slice(), || match end {
             None => format!("Finesse calls the task {id} handled, which did not end"),

@@ -10,6 +10,18 @@ const INVALID_DIALOG_ID: u32 = 6030;
 /// The code that says that the agent is signed in already.
 pub(crate) const ALREADY_LOGGED_IN: u32 = 1;
 
+/// The code that says that there is no such agent.
+const AGENT_NOT_FOUND: u32 = 2;
+
+/// The code that says that the agent does not belong to the domain.
+const MRD_NOT_FOUND: u32 = 3;
+
+/// The code that says that the agent is not signed in.
+const NOT_LOGGED_IN: u32 = 6;
+
+/// The code that says that there is no such task.
+const TASK_NOT_FOUND: u32 = 18;
+
 /// The code that says that a sign-in took too long.
 const LOGIN_TIMEOUT: u32 = 37;
 
@@ -20,13 +32,13 @@ pub(crate) const INTERRUPTED: u32 = 30;
 /// phrases are (inferred).
 const TABLE: [(u32, &str, &str); 21] = [
     (ALREADY_LOGGED_IN, "AGENT_ALREADY_LOGGED_IN", "Agent already logged into MRD"),
-    (2, "AGENT_NOT_FOUND", "Agent not found"),
-    (3, "MRD_LIST_ENTRY_NOT_FOUND", "Agent does not belong to MRD"),
-    (6, "AGENT_NOT_LOGGED_IN", "Agent is not logged in"),
+    (AGENT_NOT_FOUND, "AGENT_NOT_FOUND", "Agent not found"),
+    (MRD_NOT_FOUND, "MRD_LIST_ENTRY_NOT_FOUND", "Agent does not belong to MRD"),
+    (NOT_LOGGED_IN, "AGENT_NOT_LOGGED_IN", "Agent is not logged in"),
     (9, "ALREADY_HAVE_PENDING_MAKE_AGENT_NOT_READY", "Not ready is already pending"),
     (11, "CANT_LOGIN_TO_VOICE_MRD", "Cannot log into the voice MRD"),
     (14, "DO_THIS_WITH_TASK_SENT_RECENTLY", "A dialog is on its way to the agent"),
-    (18, "TASK_OBJECT_NOT_FOUND", "Dialog not found"),
+    (TASK_NOT_FOUND, "TASK_OBJECT_NOT_FOUND", "Dialog not found"),
     (19, "INVALID_MESSAGE_SEQUENCE", "Action is not allowed in this state"),
     (20, "INCONSISTENT_MEDIA_ROUTING_DOMAIN_IDS", "Dialog belongs to another MRD"),
     (21, "NO_OFFER_OR_PRE_CALL_RECEIVED", "Dialog was not offered"),
@@ -41,6 +53,17 @@ const TABLE: [(u32, &str, &str); 21] = [
     (38, "PQ_LOGIN_FAILED", "Login to a precision queue failed"),
     (41, "LOGIN_REQUEST_ALREADY_PENDING", "A login request is already pending"),
 ];
+
+/// Whether a refusal says that the agent is not signed in: there is no such agent (2), not in that domain (3), or it is
+/// signed out (6).
+pub(crate) fn is_agent_gone(code: u32) -> bool {
+    [AGENT_NOT_FOUND, MRD_NOT_FOUND, NOT_LOGGED_IN].contains(&code)
+}
+
+/// Whether a refusal says that there is no such task.
+pub(crate) fn is_task_gone(code: u32) -> bool {
+    code == TASK_NOT_FOUND
+}
 
 /// The error of a refused request about `media`.
 pub(crate) fn refused(code: u32, media: MrdId) -> ApiError {

@@ -188,9 +188,9 @@ impl Finesse {
     /// object go on. What comes after that is an event like any other.
     fn on_unconfirmed(&mut self, invoke_id: u32, cx: &mut Cx<'_>) {
         let Some(target) = self.lines.find(invoke_id) else { return };
-        let Some(change) = self.lines.pending(&target).map(|pending| pending.ask.change.clone()) else {
-            return;
-        };
+        let Some(ask) = self.lines.pending(&target).map(|pending| pending.ask.clone()) else { return };
+        let is_forced = ask.is_forced();
+        let change = ask.change;
         self.note_cti_error("CTI", format!("request {invoke_id} was not confirmed in time"), cx);
         if let (Change::SignIn(settings), Target::Media(agent, mrd)) = (&change, &target) {
             if self.late.len() >= LATE_MAX {
@@ -199,6 +199,11 @@ impl Finesse {
             self.late.insert(invoke_id, (agent.clone(), *mrd, *settings));
         }
         self.refuse(&target, |mrd| arm_stat::unconfirmed(&change, mrd), cx);
+        if let Target::Media(agent, _) | Target::User(agent) = &target
+            && is_forced
+        {
+            self.sign_out_again(agent, cx);
+        }
     }
 
     fn on_command(&mut self, command: Command, cx: &mut Cx<'_>) {

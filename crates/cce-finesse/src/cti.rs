@@ -243,7 +243,7 @@ impl Finesse {
             Cti::SetAgentStateConf(conf) => self.on_response(conf.invoke_id, 0, cx),
             Cti::ControlFailureConf(failure) => self.on_voice_refused(&failure, cx),
             Cti::QueryAgentStateConf(answer) => self.on_user_answer(&answer, cx),
-            Cti::FailureResp(resp) if self.on_question_refused(resp.invoke_id, cx) => {}
+            Cti::FailureResp(resp) if self.on_question_refused(resp.invoke_id, resp.status, cx) => {}
             Cti::FailureResp(resp) => self.on_response(resp.invoke_id, resp.status, cx),
             _ => {}
         }
@@ -273,7 +273,7 @@ impl Finesse {
         if let Some(target) = self.lines.find(failure.invoke_id) {
             return self.refuse(&target, |mrd| arm_stat::failed(failure.status, mrd), cx);
         }
-        if self.on_question_refused(failure.invoke_id, cx) {
+        if self.on_question_failed(failure.invoke_id, failure.status, cx) {
             return;
         }
         if failure.status == status::CTI_SERVER_OFFLINE || matches!(self.cti.phase, Phase::Opening(_)) {

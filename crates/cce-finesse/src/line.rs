@@ -27,6 +27,26 @@ pub(crate) struct Ask {
     pub(crate) change: Change,
 }
 
+/// Reason code of a sign-out that Finesse makes by itself (task-routing E5).
+pub(crate) const FORCED: u16 = 255;
+
+impl Ask {
+    /// Whether Finesse asks by itself, because the user is gone.
+    pub(crate) fn is_forced(&self) -> bool {
+        match &self.change {
+            Change::SignOut(reason) => *reason == FORCED,
+            Change::User(change) => matches!(change, UserChange::ForcedSignOut(_)),
+            Change::SignIn(_)
+            | Change::Ready
+            | Change::NotReady(_)
+            | Change::Routable(_)
+            | Change::Act(_)
+            | Change::UpdateCallData(_)
+            | Change::Transfer(_) => false,
+        }
+    }
+}
+
 /// What a request asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Change {

@@ -5,7 +5,7 @@
 use crate::{
     Finesse,
     change::UserChange,
-    line::{Ask, Change, Target},
+    line::{Ask, Change, FORCED, Target},
 };
 use cce_kernel::{
     Cx, TimerKey,
@@ -15,9 +15,6 @@ use cce_kernel::{
 
 /// The name of the timers that bound the wait for a user's return; each has the user's skill target.
 pub(crate) const ABSENCE: &str = "absence";
-
-/// Reason code of a sign-out that Finesse makes by itself.
-const FORCED: u16 = 255;
 
 impl Finesse {
     /// A client of a user is present: nobody is missed.
@@ -56,6 +53,15 @@ impl Finesse {
             self.sign_out_absent(&agent, cx);
         } else {
             self.recovery.sign_out_later(agent);
+        }
+    }
+
+    /// The CTI server did not confirm a sign-out that nobody else will ask for again: it is made again after the same
+    /// while, unless the user is back by then.
+    pub(crate) fn sign_out_again(&mut self, agent: &AgentId, cx: &mut Cx<'_>) {
+        if let Some(key) = self.absence_of(agent) {
+            self.absent.insert(agent.clone());
+            cx.arm(key, self.config.presence_grace);
         }
     }
 

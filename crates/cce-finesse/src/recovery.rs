@@ -13,6 +13,7 @@
 //! - One that ended meanwhile is told again by the server, ahead of its snapshot: its dialog goes by its disposition.
 //! - One that the server does not know was lost with it: its dialog goes with 51, and CCP hears nothing (E18).
 //! - One that CCP took back from its agent meanwhile ends when the node is in service (S5).
+//! - One that ended while no node heard of it is told with its context: CCP hears how it went, whoever asked for it.
 //! - One that was offered before this node began cannot be accepted any more; it rings out, and is routed anew (E16).
 
 use crate::{
@@ -29,7 +30,7 @@ use cce_cti::{
     QueryAgentStateReq, SnapshotTaskEvent, SnapshotTaskReq, SnapshotTaskResp, TaskInitInd,
 };
 use cce_kernel::{
-    Cx,
+    CloseReason, Cx,
     fact::FinesseFact,
     model::{
         AgentId, AgentState, ApiError, DialogState, Disposition, MrdId, Object, PublishEvent, SkillTarget,
@@ -53,6 +54,7 @@ mod task_state {
     pub(super) const PAUSED: u16 = 3;
     pub(super) const OFFERED: u16 = 4;
     pub(super) const INTERRUPTED: u16 = 5;
+    pub(super) const ENDED: u16 = 7;
 }
 
 /// What the node has asked the CTI server for, and what it keeps until it is in service.
@@ -218,10 +220,10 @@ impl Finesse {
     /// The tasks of an agent, or that the agent is not signed in any more.
     pub(crate) fn on_agent_tasks(&mut self, answer: &AgentTasksResp, cx: &mut Cx<'_>) {
         let Some((agent, mrd)) = self.recovery.places.remove(&answer.invoke_id) else { return };
-        if answer.status == 0 {
-            self.keep_cut_off_settings(&agent, mrd, cx);
-        } else {
-            self.lose_media(&agent, mrd, cx);
+        match answer.status {
+            0 => self.keep_cut_off_settings(&agent, mrd, cx),
+            status if arm_stat::is_agent_gone(status) => self.lose_media(&agent, mrd, cx),
+            status => return self.begin_again(status, cx),
         }
         for task in &answer.flt_task_id {
             if !self.is_known(*task) {
@@ -234,10 +236,10 @@ impl Finesse {
     /// How a task stands that was asked for.
     pub(crate) fn on_snapshot(&mut self, answer: &SnapshotTaskResp, cx: &mut Cx<'_>) {
         let Some(task) = self.recovery.tasks.remove(&answer.invoke_id) else { return };
-        if answer.status == 0 {
-            self.learn(&snapshot!(answer), cx);
-        } else {
-            self.lose_task(task, cx);
+        match answer.status {
+            0 => self.learn(&snapshot!(answer), cx),
+            status if arm_stat::is_task_gone(status) => self.lose_task(task, cx),
+            status => return self.begin_again(status, cx),
         }
         self.go_on(cx);
     }
@@ -255,34 +257,67 @@ impl Finesse {
         self.go_on(cx);
     }
 
-    /// How a task stands whose agent has no client.
-    pub(crate) fn on_snapshot_event(&mut self, event: &SnapshotTaskEvent, cx: &mut Cx<'_>) {
-        self.learn(&snapshot!(event), cx);
+    /// The server refused a question, and said nothing of whom it was about: nothing is lost by that. A node that is not
+    /// in service begins anew, since it cannot serve without the answer.
+    fn begin_again(&mut self, status: u32, cx: &mut Cx<'_>) {
+        self.note_cti_error("CTI", format!("a question was refused with {status}"), cx);
+        if self.cti.is_initialising() {
+            self.drop_cti(CloseReason::Refused, cx);
+        }
     }
 
-    /// The server refused a question. Returns whether it was one.
-    pub(crate) fn on_question_refused(&mut self, invoke_id: u32, cx: &mut Cx<'_>) -> bool {
+    /// How a task stands whose agent has no client, or a task that ended meanwhile.
+    pub(crate) fn on_snapshot_event(&mut self, event: &SnapshotTaskEvent, cx: &mut Cx<'_>) {
+        let seen = snapshot!(event);
+        if seen.state == task_state::ENDED {
+            return self.expect_end(seen, cx);
+        }
+        self.learn(&seen, cx);
+    }
+
+    /// A task ended while nobody could hear of it, and its end follows. Nobody sees a dialog of a task that this node does
+    /// not know, but CCP is to hear how the task went (task-routing E16, E19).
+    fn expect_end(&mut self, seen: Snapshot, cx: &mut Cx<'_>) {
+        let Snapshot { task, skill_target, mrd, reserved, .. } = seen;
+        if self.dialogs.contains_key(&task) || self.ringing.contains_key(&task) {
+            return;
+        }
+        match self.reserved((task, skill_target, mrd), reserved, cx.wall()) {
+            Ok(open) => drop(self.ringing.insert(task, open)),
+            Err(detail) => self.note_cti_error("SNAPSHOT_TASK_EVENT", detail, cx),
+        }
+    }
+
+    /// `FAILURE_RESP`: its code says whether what a question was about is gone. Returns whether it was a question.
+    pub(crate) fn on_question_refused(&mut self, invoke_id: u32, status: u32, cx: &mut Cx<'_>) -> bool {
         if self.recovery.begun == Some(invoke_id) {
             self.on_init_ready(cx);
             return true;
         }
-        let place = self.recovery.places.remove(&invoke_id);
-        let task = self.recovery.tasks.remove(&invoke_id);
-        let user = self.recovery.users.remove(&invoke_id);
-        let was_asked = place.is_some() || task.is_some() || user.is_some();
-        if let Some(agent) = user {
-            self.learn_user(&agent, UserState::Logout, "", cx);
+        if self.recovery.places.contains_key(&invoke_id) {
+            self.on_agent_tasks(&AgentTasksResp { invoke_id, status, ..AgentTasksResp::default() }, cx);
+            return true;
         }
-        if let Some((agent, mrd)) = place {
-            self.lose_media(&agent, mrd, cx);
+        let is_asked = self.recovery.tasks.contains_key(&invoke_id);
+        if is_asked {
+            self.on_snapshot(&SnapshotTaskResp { invoke_id, status, ..SnapshotTaskResp::default() }, cx);
         }
-        if let Some(task) = task {
-            self.lose_task(task, cx);
+        is_asked
+    }
+
+    /// `FAILURE_CONF`: the server could not take a question at all. Returns whether it was one.
+    pub(crate) fn on_question_failed(&mut self, invoke_id: u32, status: u32, cx: &mut Cx<'_>) -> bool {
+        if self.recovery.begun == Some(invoke_id) {
+            self.on_init_ready(cx);
+            return true;
         }
-        if was_asked {
-            self.go_on(cx);
+        let is_asked = self.recovery.places.remove(&invoke_id).is_some()
+            || self.recovery.tasks.remove(&invoke_id).is_some()
+            || self.recovery.users.remove(&invoke_id).is_some();
+        if is_asked {
+            self.begin_again(status, cx);
         }
-        was_asked
+        is_asked
     }
 
     /// Enters service once everything is answered.
@@ -322,11 +357,16 @@ impl Finesse {
                 if media.is_some_and(|media| is_done(&ask.change, true, media, false)) {
                     return;
                 }
+                // Nobody else would ask for it again (task-routing E5).
+                if ask.is_forced() {
+                    return self.recovery.sign_out_later(agent.clone());
+                }
                 let error = Object::MediaError(arm_stat::unconfirmed(&ask.change, *mrd));
                 self.publish_answer(agent, PublishEvent::Put, ask.request_id, error, cx);
             }
             Target::Dialog(task) => self.judge_cut_off_action(*task, ask, cx),
             // One that has come about was taken out when its user's state was learnt.
+            Target::User(agent) if ask.is_forced() => self.recovery.sign_out_later(agent.clone()),
             Target::User(agent) => {
                 let error = ApiError { media: None, ..arm_stat::unconfirmed(&ask.change, MrdId::VOICE) };
                 self.publish_answer(agent, PublishEvent::Put, ask.request_id, Object::UserError(error), cx);
@@ -440,7 +480,8 @@ impl Finesse {
         let Some(state) = dialog_state(seen.state) else { return };
         let is_own = self.is_signed_in_here(seen.skill_target, seen.mrd);
         if let Some(open) = self.dialogs.get(&seen.task) {
-            if open.dialog.state != state {
+            // What was recovered from an interrupt is unknown until it closes (task-routing 1.3, E16).
+            if ![state, DialogState::Unknown].contains(&open.dialog.state) {
                 self.on_dialog_state(seen.task, state, cx);
             }
             self.learn_call_variables(seen.task, &seen.reserved.call_variables, cx);

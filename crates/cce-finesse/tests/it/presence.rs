@@ -130,6 +130,31 @@ fn who_comes_back_before_the_cti_server_does_stays() {
     assert_eq!(lab.cti(agent_tasks(invoke_id, &[])).names(), ["END_AGENT_INIT_IND"]);
 }
 
+#[test]
+fn a_forced_sign_out_that_a_break_cut_off_is_made_again() {
+    let (mut lab, desk) = present();
+    lose(&mut lab, desk);
+    assert_eq!(lab.timer(absence()).names(), ["MEDIA_LOGOUT_IND"]);
+    lab.lose_cti();
+    lab.reopen();
+    lab.init_ready();
+    let invoke_id = lab.last_invoke_id();
+    let back = lab.cti(agent_tasks(invoke_id, &[]));
+    assert_eq!(back.names(), ["END_AGENT_INIT_IND", "MEDIA_LOGOUT_IND"]);
+    lab.agent(AgentState::Logout, 0);
+    lab.lose_cti();
+    assert_eq!(lab.reopen().names(), [] as [&str; 0], "nobody is left, and nothing to be done");
+}
+
+#[test]
+fn a_forced_sign_out_that_nobody_confirms_is_made_again() {
+    let (mut lab, desk) = present();
+    lose(&mut lab, desk);
+    let invoke_id = lab.timer(absence()).invoke_id();
+    assert!(arms(&lab.timer(TimerKey::new("confirmation", invoke_id.into()))));
+    assert_eq!(lab.timer(absence()).names(), ["MEDIA_LOGOUT_IND"]);
+}
+
 /// Agent 1080, ready, with a client that is present.
 fn present() -> (Lab, LinkId) {
     let mut lab = Lab::ready();

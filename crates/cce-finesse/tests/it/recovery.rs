@@ -7,7 +7,9 @@ use crate::{
     },
     xmpp::{connect, say},
 };
-use cce_cti::{AgentPreCallAbortEvent, Cti, EndTaskEvent, FailureConf, SnapshotTaskEvent, SnapshotTaskResp};
+use cce_cti::{
+    AgentPreCallAbortEvent, Cti, EndTaskEvent, FailureConf, FailureResp, SnapshotTaskEvent, SnapshotTaskResp,
+};
 use cce_finesse::{CallVariables, Config};
 use cce_kernel::{
     CloseReason, Output, TimerKey,
@@ -251,9 +253,70 @@ fn a_server_that_knows_no_initialisation_is_asked_all_the_same() {
     let invoke_id = lab.reopen().invoke_id();
     let refused = FailureConf { invoke_id, status: 12, ..FailureConf::default() };
     assert_eq!(lab.cti(refused).names(), ["GET_AGENT_TASKS_REQ"]);
-    let invoke_id = lab.last_invoke_id();
-    let refused = FailureConf { invoke_id, status: 12, ..FailureConf::default() };
-    assert_eq!(lab.cti(refused).shown(), ["PUT media LOGOUT"]);
+}
+
+/// Only "no such agent", "not in that domain" and "signed out" say that the agent's sign-in is over.
+#[test]
+fn an_agent_is_lost_only_by_a_refusal_that_says_so() {
+    for status in [2, 3, 6] {
+        let (mut lab, [tasks_of, _]) = asked();
+        lab.cti(agent_tasks_refused(tasks_of, status));
+        let invoke_id = lab.last_invoke_id();
+        let done = lab.cti(snapshot(invoke_id, TASK, ACTIVE));
+        assert!(done.shown().contains(&"PUT media LOGOUT".to_owned()), "{status}: {:?}", done.shown());
+    }
+    for status in [12, 18, 34, 36] {
+        let (mut lab, [tasks_of, _]) = asked();
+        let left = lab.cti(agent_tasks_refused(tasks_of, status));
+        is_begun_again(&mut lab, &left);
+    }
+}
+
+#[test]
+fn a_task_is_lost_only_by_a_refusal_that_says_so() {
+    for status in [2, 6, 12, 36] {
+        let (mut lab, [tasks_of, snapshot_of]) = asked();
+        lab.cti(agent_tasks(tasks_of, &[TASK]));
+        let refused = FailureResp { invoke_id: snapshot_of, status, ..FailureResp::default() };
+        let left = lab.cti(refused);
+        is_begun_again(&mut lab, &left);
+    }
+    let (mut lab, [tasks_of, snapshot_of]) = asked();
+    lab.cti(agent_tasks(tasks_of, &[TASK]));
+    let refused = FailureResp { invoke_id: snapshot_of, status: 18, ..FailureResp::default() };
+    assert_eq!(lab.cti(refused).shown(), ["DELETE dialogs CLOSED"]);
+}
+
+/// The codes of `FAILURE_CONF` are others: 18 and 6 say nothing of tasks and agents there.
+#[test]
+fn a_question_that_the_server_could_not_take_loses_nothing() {
+    for (at, status) in [(0, 6), (1, 18)] {
+        let (mut lab, asked) = asked();
+        let left = lab.cti(FailureConf { invoke_id: asked[at], status, ..FailureConf::default() });
+        is_begun_again(&mut lab, &left);
+    }
+}
+
+/// The session is left without a word to desktops, and what the node knows outlives that.
+fn is_begun_again(lab: &mut Lab, left: &Outcome) {
+    assert!(left.0.iter().any(|output| matches!(output, Output::Close { reason: CloseReason::Refused, .. })));
+    assert_eq!(left.shown(), [] as [&str; 0]);
+    assert_eq!(lab.reopen().names(), ["BEGIN_AGENT_INIT_IND"]);
+    let [tasks_of, snapshot_of] = invoke_ids(&lab.init_ready());
+    lab.cti(agent_tasks(tasks_of, &[TASK]));
+    assert_eq!(lab.cti(snapshot(snapshot_of, TASK, ACTIVE)).shown(), [] as [&str; 0]);
+}
+
+fn asked() -> (Lab, [u32; 2]) {
+    let mut lab = Lab::active();
+    lab.lose_cti();
+    lab.reopen();
+    let asked = invoke_ids(&lab.init_ready());
+    (lab, asked)
+}
+
+fn agent_tasks_refused(invoke_id: u32, status: u32) -> cce_cti::AgentTasksResp {
+    cce_cti::AgentTasksResp { invoke_id, status, ..Default::default() }
 }
 
 #[test]
@@ -312,6 +375,46 @@ fn a_dialog_that_was_recovered_from_an_interrupt_can_only_be_closed() {
     let over = lab.agent(AgentState::Active, 0);
     assert_eq!(over.shown(), ["PUT dialog UNKNOWN", "PUT media ACTIVE"]);
     assert!(lab.get(DIALOG).body().contains("<actions><action>CLOSE</action></actions>"));
+}
+
+#[test]
+fn what_was_recovered_from_an_interrupt_stays_unknown_over_the_next_break() {
+    let mut lab = Lab::in_service();
+    lab.agent(AgentState::WorkNotReady, 0);
+    lab.cti(told(TASK, INTERRUPTED));
+    lab.agent(AgentState::Active, 0);
+    lab.lose_cti();
+    lab.reopen();
+    let asked = lab.init_ready();
+    assert_eq!(asked.names(), ["SNAPSHOT_TASK_REQ"]);
+    assert_eq!(lab.cti(snapshot(asked.invoke_id(), TASK, ACTIVE)).shown(), [] as [&str; 0]);
+    assert!(lab.get(DIALOG).body().contains("<state>UNKNOWN</state>"));
+}
+
+/// Nobody told the node of it while it lived: CCP is to hear of it all the same, and no desktop is.
+#[test]
+fn the_end_that_a_new_node_missed_is_told_to_ccp() {
+    for (disposition, ending) in [(42, "close"), (36, "renotify")] {
+        let mut lab = Lab::in_service();
+        assert_eq!(lab.cti(told(TASK, ENDED)).0, []);
+        assert_eq!(lab.get(DIALOG).status(), 404);
+        let ended = lab.cti(end_event(disposition));
+        assert_eq!(ended.shown(), [] as [&str; 0]);
+        assert_eq!(calls(&ended), [format!("/ccp-webapp/ccp/task/{CONTACT}/{ending}")]);
+        assert!(lab.cti(end_event(disposition)).0.is_empty(), "it is told once");
+    }
+}
+
+#[test]
+fn a_node_that_kept_the_dialog_closes_it_by_the_end_that_it_missed() {
+    let mut lab = Lab::active();
+    lab.lose_cti();
+    lab.reopen();
+    assert_eq!(lab.cti(told(TASK, ENDED)).0, []);
+    assert_eq!(calls(&lab.cti(end_event(42))), [format!("/ccp-webapp/ccp/task/{CONTACT}/close")]);
+    let asked = lab.init_ready();
+    assert_eq!(asked.names(), ["GET_AGENT_TASKS_REQ"]);
+    assert_eq!(lab.cti(agent_tasks(asked.invoke_id(), &[])).shown(), ["DELETE dialogs CLOSED"]);
 }
 
 #[test]
