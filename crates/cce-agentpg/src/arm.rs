@@ -2,7 +2,7 @@
 
 use cce_kernel::{
     fact::ArmMessage,
-    model::{MrdId, SkillTarget, TaskState},
+    model::{MrdId, SkillTarget},
 };
 
 /// An ARM message with its envelope, on its way from the CTI server to OPC.
@@ -16,6 +16,8 @@ pub(crate) struct ArmRequest {
     pub(crate) place: Place,
     /// What is asked.
     pub(crate) message: ArmMessage,
+    /// Whether the client is telling anew what its agents do: between `BEGIN_AGENT_INIT_IND` and `END_AGENT_INIT_IND`.
+    pub(crate) during_init: bool,
 }
 
 /// The CTI client behind a session, as OPC remembers who signed an agent in.
@@ -117,31 +119,5 @@ impl Refusal {
             Self::LoginPending => 41,
             Self::Control(code) => code.into(),
         }
-    }
-}
-
-/// `TaskState` (cti-server-protocol 11.3).
-pub(crate) const fn number_of(state: TaskState) -> u16 {
-    match state {
-        TaskState::PreCall => 0,
-        TaskState::Active => 1,
-        TaskState::WrapUp => 2,
-        TaskState::Paused => 3,
-        TaskState::Offered => 4,
-        TaskState::Interrupted => 5,
-        TaskState::Ended => 7,
-    }
-}
-
-/// The same the other way round; whatever is not listed there has ended.
-pub(crate) const fn task_state(number: u16) -> TaskState {
-    match number {
-        0 => TaskState::PreCall,
-        1 => TaskState::Active,
-        2 => TaskState::WrapUp,
-        3 => TaskState::Paused,
-        4 => TaskState::Offered,
-        5 => TaskState::Interrupted,
-        _ => TaskState::Ended,
     }
 }

@@ -12,13 +12,10 @@ use crate::{
 use cce_kernel::{
     LinkId,
     fact::AgentView,
-    model::{ContactId, MrdId, RouterCallKey, SkillTarget},
+    model::{ContactId, MrdId, RouterCallKey, SkillTarget, TaskState},
 };
 use cce_mr::icm::{AgentStateUpdate, TaskEvent};
 use std::collections::{BTreeMap, BTreeSet};
-
-/// `TaskState` of a task that is over (cti-server-protocol 11.3).
-const ENDED: u16 = 7;
 
 /// What the router knows of a task.
 #[derive(Clone, Debug)]
@@ -150,7 +147,7 @@ impl Router {
         let key = event.task_id.key();
         let slots = self.slots_at(place);
         slots.link = Some(link);
-        if event.task_state == ENDED {
+        if TaskState::of_number(event.task_state) == Some(TaskState::Ended) {
             slots.tasks.remove(&key);
             self.end(key);
         } else {

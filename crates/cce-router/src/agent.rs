@@ -4,7 +4,7 @@
 use cce_kernel::{
     LinkId, Time,
     fact::AgentView,
-    model::{AgentState, Availability, MrdId, SkillTarget, TaskId},
+    model::{AgentState, Availability, MrdId, SkillTarget, TaskId, TaskState},
 };
 use cce_mr::icm::{AgentStateUpdate, TaskEvent};
 use std::{
@@ -16,8 +16,6 @@ use std::{
 const PLACES_MAX: usize = 80_000;
 /// Tasks of one agent in one domain that the router keeps, far above any limit that Finesse accepts.
 const TASKS_MAX: u32 = 100;
-/// `TaskState` of a task that is over (cti-server-protocol 11.3).
-const ENDED: u16 = 7;
 
 /// An agent in one domain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -236,7 +234,7 @@ impl Agents {
 
 /// Whether a task is over.
 pub(crate) fn is_end(event: &TaskEvent) -> bool {
-    event.task_state == ENDED
+    TaskState::of_number(event.task_state) == Some(TaskState::Ended)
 }
 
 fn rank(agent: &Agent) -> (Reverse<u32>, Time) {
@@ -249,5 +247,10 @@ fn place_of(icm_agent_id: i32, mrd_id: i32) -> Place {
 
 /// Active, wrap-up, paused and interrupted tasks have begun.
 fn stage_of(task_state: u16) -> Stage {
-    if matches!(task_state, 1 | 2 | 3 | 5) { Stage::Begun } else { Stage::Pending }
+    match TaskState::of_number(task_state) {
+        Some(TaskState::Active | TaskState::WrapUp | TaskState::Paused | TaskState::Interrupted) => {
+            Stage::Begun
+        }
+        Some(TaskState::PreCall | TaskState::Offered | TaskState::Ended) | None => Stage::Pending,
+    }
 }

@@ -57,6 +57,6 @@ pub use order::{is_in_row_order, order_of};
 pub use reader::{DecodeError, Reader};
 pub use row_text::{Entry, Misfit, Reason, RowText, TableText};
 pub use slot::{Group, Slot, judge, judge_member, list_flaws, place_member};
-pub use text::{Opaque, Str, Text};
+pub use text::{Opaque, Str, Text, numbered};
 pub use ty::{Type, UnknownType};
 pub use value::{Shown, Value};

@@ -533,3 +533,40 @@ macro_rules! evidence {
         $crate::Evidence::Raw
     };
 }
+
+/// The ten call variables of a message, `CallVariable1` first: references to its fields.
+#[macro_export]
+macro_rules! call_variables {
+    ($message:expr) => {
+        [
+            &$message.call_variable1,
+            &$message.call_variable2,
+            &$message.call_variable3,
+            &$message.call_variable4,
+            &$message.call_variable5,
+            &$message.call_variable6,
+            &$message.call_variable7,
+            &$message.call_variable8,
+            &$message.call_variable9,
+            &$message.call_variable10,
+        ]
+    };
+}
+
+/// Sets the ten call variables of a message, each by its number, 1 to 10.
+#[macro_export]
+macro_rules! set_call_variables {
+    ($message:expr, $variable:expr) => {{
+        let variable = $variable;
+        $message.call_variable1 = variable(1);
+        $message.call_variable2 = variable(2);
+        $message.call_variable3 = variable(3);
+        $message.call_variable4 = variable(4);
+        $message.call_variable5 = variable(5);
+        $message.call_variable6 = variable(6);
+        $message.call_variable7 = variable(7);
+        $message.call_variable8 = variable(8);
+        $message.call_variable9 = variable(9);
+        $message.call_variable10 = variable(10);
+    }};
+}

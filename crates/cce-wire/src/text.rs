@@ -21,6 +21,13 @@ pub struct Str<const MAX: usize>(Bytes);
 #[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Opaque<const MAX: usize>(Bytes);
 
+/// Those of some numbered texts that are there, each with its number, the first is 1.
+pub fn numbered<const MAX: usize, const N: usize>(
+    texts: [&Option<Text<MAX>>; N],
+) -> impl Iterator<Item = (u8, String)> {
+    (1..).zip(texts).filter_map(|(number, text)| Some((number, text.as_ref()?.to_string())))
+}
+
 impl<const MAX: usize> Text<MAX> {
     /// Text with its NUL. It is cut at a NUL of its own and where it would be too long; a character that
     /// Latin-1 lacks becomes `?`.

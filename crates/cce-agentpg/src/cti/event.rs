@@ -62,7 +62,7 @@ pub(super) fn pre_call(call: &PreCall) -> Cti {
         found.map(|(_, value)| Text::new(value))
     };
     let services = &call.enabled_services;
-    AgentPreCallEvent {
+    let mut event = AgentPreCallEvent {
         service_number: call.service.cast_unsigned(),
         service_id: call.service.cast_unsigned(),
         skill_group_number: call.skill_group_number,
@@ -78,16 +78,6 @@ pub(super) fn pre_call(call: &PreCall) -> Cti {
         caller_entered_digits: Some(Text::new(&call.ced)),
         flt_call_type_id: Some(call.call_type),
         pre_call_invoke_id: Some(call.invoke_id),
-        call_variable1: variable(1),
-        call_variable2: variable(2),
-        call_variable3: variable(3),
-        call_variable4: variable(4),
-        call_variable5: variable(5),
-        call_variable6: variable(6),
-        call_variable7: variable(7),
-        call_variable8: variable(8),
-        call_variable9: variable(9),
-        call_variable10: variable(10),
         num_named_variables: u16::try_from(call.named_variables.len()).unwrap_or(u16::MAX),
         named_variable: call
             .named_variables
@@ -101,8 +91,9 @@ pub(super) fn pre_call(call: &PreCall) -> Cti {
         flt_enabled_services: (!services.is_empty()).then(|| List(services.clone())),
         ccai_config_id: unless_empty(&call.ccai_config),
         ..AgentPreCallEvent::default()
-    }
-    .into()
+    };
+    cce_wire::set_call_variables!(event, variable);
+    event.into()
 }
 
 /// `AGENT_PRE_CALL_ABORT_EVENT`.

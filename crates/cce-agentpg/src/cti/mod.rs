@@ -231,7 +231,9 @@ impl CtiServer {
             }
             Cti::StoppingRequestsToThisSideInd(_) => {}
             Cti::EndAgentInitInd(_) if self.may_report(link, message) => {
-                return self.session(link).map(|session| Outcome::InitOver(session.client.session));
+                let session = self.session_mut(link)?;
+                session.initialises = false;
+                return Some(Outcome::InitOver(session.client.session));
             }
             other => return self.on_request(link, other, invoke_id, cx),
         }
@@ -284,8 +286,8 @@ impl CtiServer {
             }
             session.pending.insert(invoke_id, pending);
         }
-        let client = session.client.clone();
-        Some(Outcome::Arm(ArmRequest { client, invoke_id, place, message }))
+        let (client, during_init) = (session.client.clone(), session.initialises);
+        Some(Outcome::Arm(ArmRequest { client, invoke_id, place, message, during_init }))
     }
 
     /// Whether a message may be said in this session at all. A standby side serves nobody (inferred code).
@@ -373,6 +375,9 @@ impl CtiServer {
             Cti::DesktopConnectedInd(m) => self.on_desktop_connected(link, m),
             Cti::BeginAgentInitInd(m) => {
                 self.with_service(link, services::AGENT_REPORTING)?;
+                if let Some(session) = self.session_mut(link) {
+                    session.initialises = true;
+                }
                 Ok(tasks::on_begin_agent_init(m))
             }
             Cti::EndAgentInitInd(_) | Cti::SetAppPathDataInd(_) => {

@@ -2,7 +2,7 @@
 
 use super::{
     CtiServer, OPEN_REQ, Outcome, arm_idle, event, kind_of, note_peer_error,
-    session::{self, Session, Side},
+    session::{self, STANDBY_SINCE, Session, Side},
     whom,
 };
 use crate::config::Config;
@@ -21,8 +21,6 @@ use cce_wire::{Bytes, frame_kind};
 const NULL: u32 = u32::MAX;
 /// The shortest idle timeout, in seconds.
 const IDLE_MIN: u32 = 20;
-/// The first version that knows an active and a standby side.
-const STANDBY_SINCE: u32 = 24;
 /// Bits of `ConfigMsgMask` that have a meaning (cti-server-protocol 9, `ConfigInformation`).
 const CONFIG_MESSAGES: u32 = 0x3ff;
 

@@ -1,7 +1,10 @@
 //! What clients ask about agents, devices and skill groups (cti-server-protocol 7 and 8).
 
 use super::{Answer, CtiServer, Denial, event, whom};
-use crate::{arm::Place, config::Agent};
+use crate::{
+    arm::Place,
+    config::{Agent, Membership},
+};
 use cce_cti::{
     AgentDeskSettingsConf, AgentDeskSettingsReq, DeviceLine, ListAgentTeamConf, ListAgentTeamReq,
     QueryAgentStateConf, QueryAgentStateReq, QueryAgentStatisticsConf, QueryAgentStatisticsReq,
@@ -185,8 +188,14 @@ fn agent_state_conf(
     record: Option<&AgentRecord>,
 ) -> QueryAgentStateConf {
     let state = record.map_or(AgentState::Logout, |record| record.state);
+    let queues: Vec<AgentRecord> = record.iter().flat_map(|record| record.by_queue()).collect();
+    let state_in = |membership: &Membership| {
+        let queue = queues.iter().find(|queue| queue.skill_group == membership.skill_group);
+        queue.map_or(state, state_in_queue)
+    };
     let groups = agent.memberships.iter().filter(|membership| membership.mrd == mrd);
-    let groups: Vec<_> = groups.map(|membership| event::skill_group(membership, state)).collect();
+    let groups: Vec<_> =
+        groups.map(|membership| event::skill_group(membership, state_in(membership))).collect();
     QueryAgentStateConf {
         invoke_id: m.invoke_id,
         agent_state: state.number(),

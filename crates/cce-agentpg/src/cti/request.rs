@@ -1,11 +1,11 @@
 //! What the CTI server asks OPC on behalf of its clients (cti-server-protocol 11.1).
 
 use super::session::Pending;
-use crate::arm::{Place, task_state};
+use crate::arm::Place;
 use cce_cti::Cti;
 use cce_kernel::{
     fact::ArmMessage,
-    model::{AgentState, Disposition, MrdId, SkillTarget},
+    model::{AgentState, Disposition, MrdId, SkillTarget, TaskState},
 };
 use cce_wire::Text;
 
@@ -126,7 +126,7 @@ pub(super) fn asked(message: &Cti) -> Option<Asked> {
             m,
             ArmMessage::TaskInit {
                 task: m.task_id,
-                state: task_state(m.task_state),
+                state: state_of(m.task_state),
                 skill_group: SkillTarget(m.arm_skill_group_id),
                 is_answered: false,
             }
@@ -135,7 +135,7 @@ pub(super) fn asked(message: &Cti) -> Option<Asked> {
             m,
             ArmMessage::TaskInit {
                 task: m.task_id,
-                state: task_state(m.task_state),
+                state: state_of(m.task_state),
                 skill_group: SkillTarget(m.arm_skill_group_id),
                 is_answered: true,
             },
@@ -150,4 +150,9 @@ pub(super) fn asked(message: &Cti) -> Option<Asked> {
 
 fn text_of<const MAX: usize>(text: Option<&Text<MAX>>) -> String {
     text.map(ToString::to_string).unwrap_or_default()
+}
+
+/// Whatever is no task's state has ended.
+fn state_of(number: u16) -> TaskState {
+    TaskState::of_number(number).unwrap_or(TaskState::Ended)
 }

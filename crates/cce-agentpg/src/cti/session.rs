@@ -12,7 +12,7 @@ use std::{collections::BTreeMap, time::Duration};
 /// "Never" as an idle timeout.
 const NULL: u32 = u32::MAX;
 /// The first version that knows an active and a standby side.
-const STANDBY_SINCE: u32 = 24;
+pub(super) const STANDBY_SINCE: u32 = 24;
 
 /// The two sides of the CTI server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -90,6 +90,8 @@ pub(super) struct Session {
     pub(super) idle: Option<Duration>,
     /// What OPC has not answered, by invoke id.
     pub(super) pending: BTreeMap<u32, Pending>,
+    /// Whether its client is telling anew what its agents do (cti-server-protocol 11.1).
+    pub(super) initialises: bool,
     /// Why it hears of what.
     pub(super) subscriptions: Vec<Subscription>,
 }
@@ -111,6 +113,7 @@ impl Session {
             own_agent,
             idle: (open.idle_timeout != NULL).then_some(seconds),
             pending: BTreeMap::new(),
+            initialises: false,
             subscriptions: own_subscriptions(number, open, services, own_agent),
         }
     }

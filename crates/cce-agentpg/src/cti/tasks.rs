@@ -2,7 +2,7 @@
 //! ask for it (cti-server-protocol 11.1, 11.2). It hears all of that from OPC.
 
 use super::{Answer, CtiServer, Session, Side, event, subscription::Topic};
-use crate::arm::{Place, Refusal, number_of};
+use crate::arm::{Place, Refusal};
 use cce_cti::{
     AgentInitReadyEvent, AgentTasksEndEvent, AgentTasksEvent, AgentTasksResp, BeginAgentInitInd, Cti,
     DesktopConnectedInd, FailureResp, GetPrecallMessagesReq, GetPrecallMessagesResp, SnapshotTaskEvent,
@@ -52,6 +52,7 @@ struct View {
     /// How the router reserved the agent; none of a task that an application routed itself.
     reserved: Option<PreCall>,
     variables: BTreeMap<u8, String>,
+    /// Expanded variables, each name once.
     named: Vec<(String, String)>,
 }
 
@@ -132,7 +133,7 @@ impl Tasks {
             if let Some(view) = over.missed.take() {
                 let view = View { state: TaskState::Ended, ..view };
                 told.push(snapshot_event(*task, &view).into());
-                told.push(event::monitored(&over.last, session.monitor()));
+                told.push(over.last.clone().for_monitor(session.monitor()));
             }
         }
         told.retain(|message| session.knows(message));
@@ -220,7 +221,9 @@ impl CtiServer {
             return Ok(vec![refusal(m.invoke_id, Refusal::WrongMrd)]);
         }
         view.variables.extend(variables_of(m));
-        view.named.extend(m.named_variable.iter().filter_map(NamedVariable::parts));
+        for (name, value) in m.named_variable.iter().filter_map(NamedVariable::parts) {
+            view.set_named(name, value);
+        }
         let update = Cti::from(data_update(self.config.peripheral, m.task_id, view));
         self.deliver(place, Topic::Task(update.kind()), &update, cx);
         Ok(Vec::new())
@@ -249,7 +252,8 @@ impl CtiServer {
         let unattended = self.records.iter().filter(|(place, _)| concerns(place));
         let mut told = Vec::new();
         for (place, record) in unattended.filter(|(_, record)| is_told(record)) {
-            told.push(event::agent_state(record).for_monitor(session.monitor()));
+            let events = record.by_queue().map(|queue| event::agent_state(&queue));
+            told.extend(events.map(|event| event.for_monitor(session.monitor())));
             if !self.tasks.of(*place).is_empty() {
                 told.extend(self.tell_tasks(*place));
             }
@@ -308,6 +312,14 @@ impl View {
         self.variables.get(&number).map(Text::new)
     }
 
+    /// Gives an expanded variable its value; each name is there once, where it was first.
+    fn set_named(&mut self, name: String, value: String) {
+        match self.named.iter_mut().find(|(known, _)| *known == name) {
+            Some((_, before)) => *before = value,
+            None => self.named.push((name, value)),
+        }
+    }
+
     fn named_variables(&self) -> Vec<NamedVariable> {
         self.named.iter().map(|(name, value)| NamedVariable::new(name, value)).collect()
     }
@@ -323,25 +335,17 @@ impl View {
 macro_rules! with_context {
     ($name:ident { $($field:ident: $value:expr),* $(,)? } of $view:ident) => {{
         let [script_selector, application_string1, application_string2] = $view.strings();
-        $name {
+        let mut message = $name {
             $($field: $value,)*
             num_named_variables: count($view.named.len()),
             script_selector,
             application_string1,
             application_string2,
-            call_variable1: $view.variable(1),
-            call_variable2: $view.variable(2),
-            call_variable3: $view.variable(3),
-            call_variable4: $view.variable(4),
-            call_variable5: $view.variable(5),
-            call_variable6: $view.variable(6),
-            call_variable7: $view.variable(7),
-            call_variable8: $view.variable(8),
-            call_variable9: $view.variable(9),
-            call_variable10: $view.variable(10),
             named_variable: $view.named_variables(),
             ..$name::default()
-        }
+        };
+        cce_wire::set_call_variables!(message, |number| $view.variable(number));
+        message
     }};
 }
 
@@ -352,7 +356,7 @@ fn ended(asked: &SnapshotTaskReq, place: Place) -> SnapshotTaskResp {
         mrd_id: place.mrd.0,
         icm_agent_id: place.skill_target.0,
         task_id: asked.task_id,
-        task_state: number_of(TaskState::Ended),
+        task_state: TaskState::Ended.number(),
         skill_group_id: event::NO_SERVICE,
         service_id: event::NO_SERVICE,
         ..SnapshotTaskResp::default()
@@ -364,7 +368,7 @@ fn snapshot(task: TaskId, view: &View) -> SnapshotTaskResp {
         mrd_id: view.place.mrd.0,
         icm_agent_id: view.place.skill_target.0,
         task_id: task,
-        task_state: number_of(view.state),
+        task_state: view.state.number(),
         skill_group_id: view.skill_group.0,
         service_id: view.service,
     } of view)
@@ -375,7 +379,7 @@ fn snapshot_event(task: TaskId, view: &View) -> SnapshotTaskEvent {
         mrd_id: view.place.mrd.0,
         icm_agent_id: view.place.skill_target.0,
         task_id: task,
-        task_state: number_of(view.state),
+        task_state: view.state.number(),
         skill_group_id: view.skill_group.0,
         service_id: view.service,
     } of view)
@@ -392,17 +396,5 @@ fn data_update(peripheral: u32, task: TaskId, view: &View) -> TaskDataUpdateEven
 }
 
 fn variables_of(m: &UpdateTaskContextInd) -> Vec<(u8, String)> {
-    let all = [
-        &m.call_variable1,
-        &m.call_variable2,
-        &m.call_variable3,
-        &m.call_variable4,
-        &m.call_variable5,
-        &m.call_variable6,
-        &m.call_variable7,
-        &m.call_variable8,
-        &m.call_variable9,
-        &m.call_variable10,
-    ];
-    (1..).zip(all).filter_map(|(number, value)| Some((number, value.as_ref()?.to_string()))).collect()
+    cce_wire::numbered(cce_wire::call_variables!(m)).collect()
 }

@@ -4,6 +4,7 @@
 use super::{
     Opc, Shown,
     agent::SignIn,
+    login::Admission,
     sign_in::{TASK_LIMIT_MAX, is_limit},
     task::Task,
 };
@@ -11,7 +12,7 @@ use crate::arm::{ArmRequest, Place, Refusal};
 use cce_kernel::{
     Cx,
     fact::{ArmMessage, OpcMessage},
-    model::{AgentState, Disposition, RouterCallKey, TaskEventKind, TaskId, TaskState},
+    model::{AgentState, Disposition, MrdId, RouterCallKey, TaskEventKind, TaskId, TaskState},
 };
 
 /// `RouterCallKeyCallID` of tasks that no router has seen begins here: a router's counter starts anew each day
@@ -19,8 +20,6 @@ use cce_kernel::{
 const FIRST_CALL: i32 = 0x7000_0000;
 /// Their sequence number, like that of a task that was routed once.
 const SEQUENCE: i32 = 1;
-/// How a task ends of which a client did not speak when it came back (task-routing E19).
-const ENDED_DURING_INIT: Disposition = Disposition(51);
 
 impl Opc {
     /// Changes how many tasks an agent has at the same time. Tasks beyond the new limit stay.
@@ -48,14 +47,21 @@ impl Opc {
         Ok(())
     }
 
-    /// An agent's client is back and asks for the agent's tasks. An agent without tasks becomes not ready. The agent's
-    /// event comes first, so that the client knows both once it has its answer.
+    /// A client asks for an agent's tasks. Where it is the agent's client that is back – nobody else speaks for the agent, or
+    /// the client is telling anew what its agents do – it speaks for the agent from now on, and an agent without tasks
+    /// becomes not ready (cti-server-protocol 11.1). The agent's event comes first, so that the client knows both once it has
+    /// its answer. Anybody else has only asked.
     pub(super) fn on_get_tasks(&mut self, request: &ArmRequest, cx: &mut Cx<'_>) -> Result<(), Refusal> {
         let place = request.place;
         let is_idle = self.load(place).total() == 0;
         let agent = self.agent_mut(place)?;
         if !agent.is_signed_in() {
             return Err(Refusal::NotLoggedIn);
+        }
+        let is_own = agent.client.session == request.client.session;
+        if !is_own && agent.sign_in != SignIn::ClientLost && !request.during_init {
+            self.answer(request.client.session, request.invoke_id, 0);
+            return Ok(());
         }
         let before = (agent.sign_in, agent.client.session);
         if is_idle {
@@ -77,10 +83,14 @@ impl Opc {
         };
         is_limit(max_tasks)?;
         let place = request.place;
-        let agent = self.agent_mut(place)?;
+        let is_signed_in = self.agent_mut(place).is_ok_and(|agent| agent.is_signed_in());
         if state == AgentState::Logout {
             return Err(Refusal::WrongSequence);
         }
+        if !is_signed_in {
+            self.admit_init(place)?;
+        }
+        let agent = self.agent_mut(place)?;
         let is_ready = !matches!(state, AgentState::NotReady | AgentState::Login);
         agent.sign_in = if is_ready { SignIn::Ready } else { SignIn::NotReady };
         agent.routable = routable;
@@ -90,6 +100,20 @@ impl Opc {
         self.answer(request.client.session, request.invoke_id, 0);
         self.report(place, Shown::AsIs, cx);
         Ok(())
+    }
+
+    /// Who is signed out signs in by that: on the terms of a sign-in (cti-server-protocol 11.5). It does not wait for the
+    /// router, since its client waits for the end of the initialisation (inferred).
+    fn admit_init(&mut self, place: Place) -> Result<(), Refusal> {
+        if place.mrd == MrdId::VOICE {
+            return Err(Refusal::VoiceMrd);
+        }
+        self.has_place(place)?;
+        self.agent_mut(place)?;
+        match self.admit_login(place)? {
+            Admission::Now => Ok(()),
+            Admission::Later => Err(Refusal::ControllerOffline),
+        }
     }
 
     /// A client says how a task of its agent stands: one that is known, or one of which this agent PG never heard. What
@@ -150,7 +174,7 @@ impl Opc {
         };
         let forgotten: Vec<TaskId> = self.tasks.values().filter(is_own).map(|task| task.id).collect();
         for id in forgotten {
-            self.end_task(id, &ENDED_DURING_INIT.into(), cx);
+            self.end_task(id, &Disposition::ENDED_DURING_INIT.into(), cx);
         }
     }
 

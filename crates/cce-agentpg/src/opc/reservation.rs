@@ -104,7 +104,7 @@ impl Opc {
             protocol_guid: text_of(message.call_guid.as_ref()),
             enabled_services: message.enabled_services.clone().map(|list| list.0).unwrap_or_default(),
             ccai_config: text_of(message.ccai_config_param.as_ref()),
-            call_variables: call_variables_of(message),
+            call_variables: cce_wire::numbered(cce_wire::call_variables!(message)).collect(),
             named_variables: message.named_variables.iter().filter_map(NamedVariable::parts).collect(),
         })
     }
@@ -120,23 +120,6 @@ fn task_of(message: &DeviceTargetPreCallInd, number: u64) -> Task {
         interrupted: None,
         is_orphan: false,
     }
-}
-
-fn call_variables_of(message: &DeviceTargetPreCallInd) -> Vec<(u8, String)> {
-    let variables = [
-        &message.call_variable1,
-        &message.call_variable2,
-        &message.call_variable3,
-        &message.call_variable4,
-        &message.call_variable5,
-        &message.call_variable6,
-        &message.call_variable7,
-        &message.call_variable8,
-        &message.call_variable9,
-        &message.call_variable10,
-    ];
-    let numbered = (1..).zip(variables);
-    numbered.filter_map(|(number, value)| Some((number, value.as_ref()?.to_string()))).collect()
 }
 
 fn text_of<const MAX: usize>(text: Option<&Text<MAX>>) -> String {

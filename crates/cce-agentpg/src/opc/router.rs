@@ -7,7 +7,7 @@ use super::{
     agent::{AgentInMrd, Standing},
     task::Task,
 };
-use crate::arm::{Place, number_of};
+use crate::arm::Place;
 use cce_kernel::{
     Address, CloseReason, Cx, Fact, FrameFlaw, LinkId, Port, TimerKey,
     fact::OpcMessage,
@@ -82,7 +82,7 @@ impl RouterLink {
             task_id: task.id,
             icm_agent_id: task.place.skill_target.0,
             mrd_id: task.place.mrd.0,
-            task_state: number_of(task.state),
+            task_state: task.state.number(),
             disposition: disposition.map_or(0, |disposition| disposition.0),
             ..TaskEvent::default()
         };

@@ -1,12 +1,12 @@
 //! What applications may ask of the task layer besides working on what the router assigns.
 
 use crate::{
-    lab::{AGENT, CHAT, Lab, MRD, TASK, login, open_req, ready, task},
+    lab::{AGENT, CHAT, Lab, MRD, TASK, config, login, open_req, ready, task},
     work::{end, offer, start},
 };
 use cce_cti::*;
 use cce_kernel::{Command, Input, Port, TimerKey, model::TaskId};
-use cce_wire::Text;
+use cce_wire::{NamedVariable, Text};
 
 #[test]
 fn a_new_limit_counts_at_once() {
@@ -107,6 +107,59 @@ fn an_agent_s_tasks_are_listed_and_one_without_tasks_becomes_not_ready() {
     assert_eq!(answered(&lab.finesse_says(unknown), &lab), 6);
 }
 
+/// Only the client that is back speaks for the agent again: everybody else has only asked.
+#[test]
+fn a_question_about_somebody_elses_agent_changes_nothing() {
+    let mut lab = Lab::ready();
+    let other = lab.session(Port::CtiA, open_req());
+    let request = GetAgentTasksReq { mrd_id: MRD, icm_agent_id: AGENT, ..Default::default() };
+    let said = lab.says(other, request.clone());
+    assert_eq!((said.names(other), said.reported_states()), (vec!["AGENT_TASKS_RESP"], vec![]));
+    let lost = lab.lose(other);
+    assert_eq!(lost.reported_states(), [], "the agent is not its");
+    assert_eq!(lab.lose(lab.finesse).reported_states().len(), 1);
+    let back = lab.session(Port::CtiA, open_req());
+    assert_eq!(lab.says(back, request).reported_states().len(), 1, "nobody else speaks for the agent");
+}
+
+/// The old connection may still look alive when the client comes back by another one.
+#[test]
+fn a_client_that_tells_anew_what_its_agents_do_speaks_for_them() {
+    let mut lab = Lab::working();
+    let back = lab.session(Port::CtiA, open_req());
+    lab.says(back, BeginAgentInitInd::default());
+    lab.says(back, GetAgentTasksReq { mrd_id: MRD, icm_agent_id: AGENT, ..Default::default() });
+    lab.says(back, EndAgentInitInd::default());
+    assert_eq!(lab.lose(lab.finesse).reported_states(), [], "the agent is the new session's");
+}
+
+#[test]
+fn a_client_s_word_of_an_agent_signs_in_only_whom_a_sign_in_would() {
+    let refused = |mut config: cce_agentpg::Config, change: fn(&mut cce_agentpg::Config)| {
+        change(&mut config);
+        let mut lab = Lab::with(config);
+        answered(&lab.finesse_says(init()), &lab)
+    };
+    assert_eq!(refused(config(), |_| ()), 0);
+    assert_eq!(refused(config(), |config| config.mrds[0].on_path = false), 27);
+    assert_eq!(refused(config(), |config| config.agents[0].memberships.clear()), 38);
+    let mut full = Lab::with(cce_agentpg::Config { signed_in_max: Some(1), ..config() });
+    full.finesse_says(MediaLoginReq { icm_agent_id: AGENT + 1, ..login(MRD) });
+    assert_eq!(answered(&full.finesse_says(init()), &full), 34);
+    let mut offline = Lab::open();
+    offline.lose(offline.router);
+    assert_eq!(answered(&offline.finesse_says(init()), &offline), 36);
+    let mut voice = Lab::open();
+    assert_eq!(answered(&voice.finesse_says(AgentInitReq { mrd_id: 1, ..init() }), &voice), 11);
+}
+
+#[test]
+fn a_client_s_word_of_an_agent_who_is_signed_in_needs_no_router() {
+    let mut lab = Lab::ready();
+    lab.lose(lab.router);
+    assert_eq!(answered(&lab.finesse_says(init()), &lab), 0);
+}
+
 #[test]
 fn a_snapshot_shows_a_task_with_its_context() {
     let mut lab = Lab::working();
@@ -143,6 +196,24 @@ fn a_changed_context_is_told_to_who_hears_of_tasks() {
     ] {
         assert_eq!(lab.finesse_says(wrong).status(lab.finesse), status);
     }
+}
+
+#[test]
+fn an_expanded_variable_that_changes_twice_is_there_once() {
+    let mut lab = Lab::working();
+    let update = |value: &str| UpdateTaskContextInd {
+        mrd_id: MRD,
+        icm_agent_id: AGENT,
+        task_id: TASK,
+        num_named_variables: 1,
+        named_variable: vec![NamedVariable::new("user.tier", value)],
+        ..Default::default()
+    };
+    lab.finesse_says(update("gold"));
+    let said = lab.finesse_says(update("platinum"));
+    let [Cti::TaskDataUpdateEvent(event)] = &said.to(lab.finesse)[..] else { panic!("{said:?}") };
+    assert_eq!(event.named_variable, [NamedVariable::new("user.tier", "platinum")]);
+    assert_eq!(event.num_named_variables, 1);
 }
 
 #[test]

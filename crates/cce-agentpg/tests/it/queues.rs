@@ -5,7 +5,7 @@ use crate::{
     work::{end, start},
 };
 use cce_agentpg::{Config, Membership};
-use cce_cti::{AgentStateEvent, Cti, MakeAgentNotReadyReq, QuerySkillGroupStatisticsReq};
+use cce_cti::{AgentStateEvent, Cti, MakeAgentNotReadyReq, QueryAgentStateReq, QuerySkillGroupStatisticsReq};
 use cce_kernel::model::{AgentState, MrdId, SkillTarget};
 use cce_mr::icm::DeviceTargetPreCallInd;
 
@@ -32,6 +32,29 @@ fn a_queue_without_the_agents_tasks_is_busy_other() {
     assert_eq!(shown(&begun.to(lab.finesse)), [(FIRST, AgentState::BusyOther), (SECOND, AgentState::Active)]);
     let both = lab.reserve(TASK);
     assert_eq!(shown(&both.to(lab.finesse)), [(FIRST, AgentState::Reserved), (SECOND, AgentState::Active)]);
+}
+
+#[test]
+fn who_asks_for_an_agents_state_sees_each_queue() {
+    let mut lab = signed_in();
+    lab.router_says(by_second(1));
+    let query = QueryAgentStateReq { mrd_id: MRD, icm_agent_id: AGENT, ..Default::default() };
+    let said = lab.finesse_says(query);
+    let [Cti::QueryAgentStateConf(conf)] = &said.to(lab.finesse)[..] else { panic!("{said:?}") };
+    let states: Vec<_> = conf.skill_groups.iter().map(|group| (group.id, group.state)).collect();
+    let state = |state: AgentState| Some(state.number());
+    let expected = [(Some(FIRST), state(AgentState::BusyOther)), (Some(SECOND), state(AgentState::Reserved))];
+    assert_eq!(states, expected);
+}
+
+#[test]
+fn a_new_session_hears_of_each_queue_of_an_agent_without_a_client() {
+    let mut lab = signed_in();
+    lab.lose(lab.finesse);
+    let link = lab.connect(cce_kernel::Port::CtiA);
+    let told = lab.says(link, crate::lab::open_req()).to(link);
+    let queues: Vec<u32> = states(&told).iter().map(|event| event.skill_group_id).collect();
+    assert_eq!(queues, [FIRST, SECOND]);
 }
 
 #[test]

@@ -19,29 +19,19 @@ pub(super) type Lost = (String, usize, EccLoss);
 /// The message that hands a contact's task to CCE, and what is lost of expanded variables. The dialogue's own fields are
 /// left at their defaults.
 pub(super) fn of_contact(contact: &Contact) -> (NewTask, Vec<Lost>) {
-    let variable = |number: u8| call_variable(contact, number);
     let (named_variables, lost) = named_variables(contact);
-    let task = NewTask {
+    let mut task = NewTask {
         mr_domain_id: -1,
         previous_task: contact.route.previous,
         preferred_agent: -1,
         script_selector: contact.social.field("scriptSelector").map(Text::new),
         application_string1: Some(Text::new(&contact.application)),
         application_string2: Some(Text::new(contact.id().as_str())),
-        call_variable1: variable(1),
-        call_variable2: variable(2),
-        call_variable3: variable(3),
-        call_variable4: variable(4),
-        call_variable5: variable(5),
-        call_variable6: variable(6),
-        call_variable7: variable(7),
-        call_variable8: variable(8),
-        call_variable9: variable(9),
-        call_variable10: variable(10),
         named_variables,
         service_requested: Some(contact.route.service_requested).filter(|service| *service != 0),
         ..NewTask::default()
     };
+    cce_wire::set_call_variables!(task, |number| call_variable(contact, number));
     (task, lost)
 }
 

@@ -121,6 +121,26 @@ names! {
     }
 }
 
+impl TaskState {
+    /// Its number on the wire, to CTI clients and to the router (cti-server-protocol 11.3).
+    pub const fn number(self) -> u16 {
+        match self {
+            Self::PreCall => 0,
+            Self::Active => 1,
+            Self::WrapUp => 2,
+            Self::Paused => 3,
+            Self::Offered => 4,
+            Self::Interrupted => 5,
+            Self::Ended => 7,
+        }
+    }
+
+    /// The state of that number, if it is one.
+    pub fn of_number(number: u16) -> Option<Self> {
+        Self::ALL.iter().copied().find(|state| state.number() == number)
+    }
+}
+
 names! {
     /// State of a nonvoice dialog at Finesse (task-routing 1.3).
     DialogState {
@@ -322,6 +342,8 @@ impl Disposition {
     pub const PATH_DOWN: Self = Self(42);
     /// Routing is disabled.
     pub const ROUTING_DISABLED: Self = Self(44);
+    /// Its client did not speak of it when it came back (task-routing E19), or the agent PG lost it (E18).
+    pub const ENDED_DURING_INIT: Self = Self(51);
     /// Transferred.
     pub const TRANSFERRED: Self = Self(63);
     /// Transferred at sign-out.
@@ -354,6 +376,14 @@ mod tests {
         assert_eq!(numbered.map(AgentState::number), [0, 2, 8, 14]);
         assert_eq!(AgentState::of_number(11), AgentState::Active);
         assert_eq!(AgentState::of_number(99), AgentState::Unknown);
+    }
+
+    #[test]
+    fn task_states_have_the_protocol_numbers() {
+        let numbers = TaskState::ALL.iter().map(|state| state.number());
+        assert_eq!(numbers.collect::<Vec<_>>(), [0, 4, 1, 3, 2, 5, 7]);
+        assert!(TaskState::ALL.iter().all(|state| TaskState::of_number(state.number()) == Some(*state)));
+        assert_eq!(TaskState::of_number(6), None);
     }
 
     #[test]
