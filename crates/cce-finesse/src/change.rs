@@ -5,7 +5,9 @@ use crate::{
     line::{CallData, Change, Settings},
     refusal::Refusal,
 };
-use cce_kernel::model::{DialogAction, InterruptAction, LogoutAction, ReasonCategory, UserState};
+use cce_kernel::model::{
+    DialogAction, EccVariable, InterruptAction, LogoutAction, ReasonCategory, UserState,
+};
 use cce_xml::finesse::{DialogRequest, MediaRequest, UserRequest};
 
 /// `state` of a request to sign in.
@@ -18,9 +20,6 @@ const DIALOG_LIMITS: std::ops::RangeInclusive<u32> = 1..=10;
 const SELECTOR_MAX: usize = 32;
 /// Bytes of a call variable (finesse-nonvoice 2.6).
 const VARIABLE_MAX: usize = 40;
-/// Bytes of an expanded call variable, and of its name (cti-server-protocol 3).
-const EXPANDED_MAX: usize = 210;
-const EXPANDED_NAME_MAX: usize = 32;
 /// Characters of an extension, as the CTI server's fields limit it (cti-server-protocol 6).
 const EXTENSION_MAX: usize = 15;
 
@@ -87,23 +86,19 @@ pub(crate) fn of_dialog(request: &DialogRequest) -> Result<Change, Refusal> {
     }
 }
 
-/// Names that are there twice, or that no variable has, and values that are too long are refused
-/// (finesse-nonvoice 2.6).
+/// Names that are there twice, or that no variable has, and call variables that are too long are refused. Expanded ones
+/// that are too long are not: the CTI server cuts them (finesse-nonvoice 2.6).
 fn call_data(request: &DialogRequest) -> Result<CallData, Refusal> {
-    if given(request.wrap_up_reason.as_deref()).is_some() {
-        return Err(Refusal::unsupported("wrapUpReason"));
-    }
-    if request.call_variables.is_empty() {
+    let wrap_up_reason = given(request.wrap_up_reason.as_deref()).map(str::to_owned);
+    if request.call_variables.is_empty() && wrap_up_reason.is_none() {
         return Err(Refusal::missing("callvariables"));
     }
-    let mut data = CallData::default();
+    let mut data = CallData { wrap_up_reason, ..CallData::default() };
     for (name, value) in &request.call_variables {
         let invalid = || Refusal::invalid("Invalid callvariables specified for task", name);
         let before = match number_of(name) {
             Some(number) if value.len() <= VARIABLE_MAX => data.plain.insert(number, value.clone()),
-            None if is_expanded(name) && value.len() <= EXPANDED_MAX => {
-                data.named.insert(name.clone(), value.clone())
-            }
+            None if EccVariable::is_name(name) => data.named.insert(name.clone(), value.clone()),
             Some(_) | None => return Err(invalid()),
         };
         if before.is_some() {
@@ -117,11 +112,6 @@ fn call_data(request: &DialogRequest) -> Result<CallData, Refusal> {
 fn number_of(name: &str) -> Option<u8> {
     let digits = name.strip_prefix("callVariable")?;
     (1..=10).find(|number: &u8| number.to_string() == digits)
-}
-
-/// Whether a name is that of an expanded call variable, as far as Finesse can tell.
-fn is_expanded(name: &str) -> bool {
-    name.starts_with("user.") && name.len() > "user.".len() && name.len() <= EXPANDED_NAME_MAX
 }
 
 /// The refusal of a voice state that nobody can ask for.

@@ -10,6 +10,7 @@ use cce_kernel::{
     model::{DialogState, Disposition, MrdId, SkillTarget},
 };
 use cce_wire::{Opaque, Secret, Text};
+use cce_xml::finesse::SystemStatus;
 use std::time::Duration;
 
 /// Protocol version that Finesse speaks (cti-server-protocol 17).
@@ -85,6 +86,15 @@ impl CtiClient {
     /// Whether the session is open and initialised, and Finesse in service.
     pub(crate) fn is_in_service(&self) -> bool {
         matches!(self.phase, Phase::InService(_))
+    }
+
+    /// What `SystemInfo` says of the session.
+    pub(crate) fn system_status(&self) -> SystemStatus {
+        match self.phase {
+            Phase::Away | Phase::Dialled(_) | Phase::Opening(_) => SystemStatus::Disconnected,
+            Phase::Initialising(_) => SystemStatus::Initialising,
+            Phase::InService(_) => SystemStatus::InService,
+        }
     }
 
     /// Whether the session is open and Finesse not yet in service.

@@ -35,6 +35,8 @@ pub(crate) struct OpenDialog {
     pub(crate) interrupted: Option<DialogState>,
     /// Whether CCP routes the task anew because its agent transferred it: whatever ends it here, CCP need not hear of it.
     pub(crate) is_transferred: bool,
+    /// `wrapUpReason` of the agent's latest request that had one.
+    wrap_up_reason: Option<String>,
     skill_target: SkillTarget,
     skill_group: i32,
     service: i32,
@@ -62,6 +64,11 @@ impl OpenDialog {
     pub(crate) fn in_state(mut self, state: DialogState) -> Self {
         self.dialog.state = state;
         self
+    }
+
+    /// `WrapupData` of the task's end, cut to the field.
+    fn wrapup_data(&self) -> Text<40> {
+        self.wrap_up_reason.as_ref().map_or_else(empty_wrapup, Text::new)
     }
 }
 
@@ -207,11 +214,18 @@ impl Finesse {
                 task_id,
                 icm_disposition: Disposition::NORMAL_END.0,
                 application_disposition: Disposition::NORMAL_END.0,
-                wrapup_data: Some(empty_wrapup()),
+                wrapup_data: Some(open.wrapup_data()),
                 ..EndTaskInd::default()
             }),
             DialogAction::UpdateCallData => {
                 let Change::UpdateCallData(data) = &ask.change else { return None };
+                if let (Some(reason), Some(open)) = (&data.wrap_up_reason, self.dialogs.get_mut(&task)) {
+                    open.wrap_up_reason = Some(reason.clone());
+                }
+                // The CTI server has no message for a reason alone: it hears of it with the end (inferred).
+                if data.plain.is_empty() && data.named.is_empty() {
+                    return None;
+                }
                 let update = update_of(data);
                 self.cti.send(cx, |invoke_id| UpdateTaskContextInd {
                     invoke_id,
@@ -259,6 +273,7 @@ impl Finesse {
     fn end_transferred(&mut self, task: TaskId, cx: &mut Cx<'_>) {
         let Some(open) = self.dialogs.get(&task) else { return };
         let (mrd_id, icm_agent_id) = (open.dialog.mrd.0, open.skill_target.0);
+        let wrapup_data = Some(open.wrapup_data());
         self.cti.send(cx, |invoke_id| EndTaskInd {
             invoke_id,
             mrd_id,
@@ -266,29 +281,18 @@ impl Finesse {
             task_id: task,
             icm_disposition: Disposition::TRANSFERRED.0,
             application_disposition: Disposition::TRANSFERRED.0,
-            wrapup_data: Some(empty_wrapup()),
+            wrapup_data,
             ..EndTaskInd::default()
         });
     }
 
     /// The call variables of a task changed: its dialog shows them (finesse-nonvoice 2.6).
     pub(crate) fn on_task_data(&mut self, event: &TaskDataUpdateEvent, cx: &mut Cx<'_>) {
-        let plain = [
-            &event.call_variable1,
-            &event.call_variable2,
-            &event.call_variable3,
-            &event.call_variable4,
-            &event.call_variable5,
-            &event.call_variable6,
-            &event.call_variable7,
-            &event.call_variable8,
-            &event.call_variable9,
-            &event.call_variable10,
-        ];
         let is_shown = self.config.call_variables == CallVariables::Shown;
         let Some(open) = self.dialogs.get_mut(&event.task_id) else { return };
         if is_shown {
-            open.dialog.call_variables = call_variables(plain, &event.named_variable);
+            open.dialog.call_variables =
+                call_variables(cce_wire::call_variables!(event), &event.named_variable);
         }
         let dialog = open.dialog.clone();
         let agent = dialog.agent.clone();
@@ -342,25 +346,13 @@ impl Finesse {
         let key =
             (event.router_call_key_day, event.router_call_key_call_id, event.router_call_key_sequence_number);
         let id = task_id(key).ok_or("no router call key")?;
-        let plain = [
-            &event.call_variable1,
-            &event.call_variable2,
-            &event.call_variable3,
-            &event.call_variable4,
-            &event.call_variable5,
-            &event.call_variable6,
-            &event.call_variable7,
-            &event.call_variable8,
-            &event.call_variable9,
-            &event.call_variable10,
-        ];
         let reserved = Reserved {
             dialed_number: text(event.dialed_number.as_ref()),
             contact: text(event.caller_entered_digits.as_ref()),
             queue_number: Some(event.skill_group_number),
             skill_group: event.skill_group_id.cast_signed(),
             service: event.service_id.cast_signed(),
-            call_variables: call_variables(plain, &event.named_variable),
+            call_variables: call_variables(cce_wire::call_variables!(event), &event.named_variable),
         };
         self.reserved((id, target, MrdId(event.mrd_id)), reserved, now)
     }
@@ -405,6 +397,7 @@ impl Finesse {
             contact: ContactId(contact),
             interrupted: None,
             is_transferred: false,
+            wrap_up_reason: None,
             skill_target: target,
             skill_group,
             service,
@@ -462,30 +455,19 @@ pub(crate) fn call_variables(
     plain: [&Option<Text<41>>; 10],
     named: &[NamedVariable],
 ) -> Vec<(String, String)> {
-    let plain = (1..).zip(plain).filter_map(|(number, value)| {
-        value.as_ref().map(|value| (format!("callVariable{number}"), value.to_string()))
-    });
+    let plain = cce_wire::numbered(plain).map(|(number, value)| (format!("callVariable{number}"), value));
     plain.chain(named.iter().filter_map(NamedVariable::parts)).collect()
 }
 
 /// What the CTI server is told of call variables that are to change.
 fn update_of(data: &CallData) -> UpdateTaskContextInd {
-    let variable = |number: u8| data.plain.get(&number).map(Text::new);
-    UpdateTaskContextInd {
+    let mut update = UpdateTaskContextInd {
         num_named_variables: u16::try_from(data.named.len()).unwrap_or(u16::MAX),
-        call_variable1: variable(1),
-        call_variable2: variable(2),
-        call_variable3: variable(3),
-        call_variable4: variable(4),
-        call_variable5: variable(5),
-        call_variable6: variable(6),
-        call_variable7: variable(7),
-        call_variable8: variable(8),
-        call_variable9: variable(9),
-        call_variable10: variable(10),
         named_variable: data.named.iter().map(|(name, value)| NamedVariable::new(name, value)).collect(),
         ..UpdateTaskContextInd::default()
-    }
+    };
+    cce_wire::set_call_variables!(update, |number: u8| data.plain.get(&number).map(Text::new));
+    update
 }
 
 /// Finesse sends empty wrap-up data with a second NUL (cti-server-protocol 3, 17).

@@ -77,6 +77,8 @@ pub(crate) struct CallData {
     pub(crate) plain: BTreeMap<u8, String>,
     /// Expanded ones, by name.
     pub(crate) named: BTreeMap<String, String>,
+    /// What the agent says of the task's wrap-up: the task's end carries it.
+    pub(crate) wrap_up_reason: Option<String>,
 }
 
 impl Change {

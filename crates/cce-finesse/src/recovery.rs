@@ -34,7 +34,7 @@ use cce_kernel::{
     fact::FinesseFact,
     model::{
         AgentId, AgentState, ApiError, DialogState, Disposition, MrdId, Object, PublishEvent, SkillTarget,
-        TaskId, UserState,
+        TaskId, TaskState, UserState,
     },
 };
 use cce_wire::Text;
@@ -45,17 +45,6 @@ use std::{
 
 /// How long the CTI server may take to answer everything (inferred).
 pub(crate) const INIT_TIMEOUT: Duration = Duration::from_secs(30);
-
-/// `TaskState` on the wire (cti-server-protocol 11.2).
-mod task_state {
-    pub(super) const PRE_CALL: u16 = 0;
-    pub(super) const ACTIVE: u16 = 1;
-    pub(super) const WRAP_UP: u16 = 2;
-    pub(super) const PAUSED: u16 = 3;
-    pub(super) const OFFERED: u16 = 4;
-    pub(super) const INTERRUPTED: u16 = 5;
-    pub(super) const ENDED: u16 = 7;
-}
 
 /// What the node has asked the CTI server for, and what it keeps until it is in service.
 #[derive(Debug, Default)]
@@ -125,18 +114,6 @@ struct Snapshot {
 macro_rules! snapshot {
     ($message:expr) => {{
         let m = $message;
-        let plain = [
-            &m.call_variable1,
-            &m.call_variable2,
-            &m.call_variable3,
-            &m.call_variable4,
-            &m.call_variable5,
-            &m.call_variable6,
-            &m.call_variable7,
-            &m.call_variable8,
-            &m.call_variable9,
-            &m.call_variable10,
-        ];
         Snapshot {
             task: m.task_id,
             skill_target: SkillTarget(m.icm_agent_id),
@@ -148,7 +125,10 @@ macro_rules! snapshot {
                 queue_number: None,
                 skill_group: m.skill_group_id,
                 service: m.service_id,
-                call_variables: crate::dialog::call_variables(plain, &m.named_variable),
+                call_variables: crate::dialog::call_variables(
+                    cce_wire::call_variables!(m),
+                    &m.named_variable,
+                ),
             },
         }
     }};
@@ -269,7 +249,7 @@ impl Finesse {
     /// How a task stands whose agent has no client, or a task that ended meanwhile.
     pub(crate) fn on_snapshot_event(&mut self, event: &SnapshotTaskEvent, cx: &mut Cx<'_>) {
         let seen = snapshot!(event);
-        if seen.state == task_state::ENDED {
+        if TaskState::of_number(seen.state) == Some(TaskState::Ended) {
             return self.expect_end(seen, cx);
         }
         self.learn(&seen, cx);
@@ -470,7 +450,7 @@ impl Finesse {
     /// The agent PG does not know the task (task-routing E18).
     fn lose_task(&mut self, task: TaskId, cx: &mut Cx<'_>) {
         self.ringing.remove(&task);
-        if let Some(open) = self.remove_dialog(task, ENDED_DURING_INIT, cx) {
+        if let Some(open) = self.remove_dialog(task, Disposition::ENDED_DURING_INIT, cx) {
             self.drop_requests(&open.dialog, cx);
         }
     }
@@ -547,19 +527,16 @@ impl Finesse {
     }
 }
 
-/// How the dialog of a task goes that the agent PG lost (task-routing 1.6, E18).
-const ENDED_DURING_INIT: Disposition = Disposition(51);
-
 /// The state of a live task's dialog.
 fn dialog_state(task_state: u16) -> Option<DialogState> {
-    match task_state {
-        task_state::PRE_CALL => Some(DialogState::Offered),
-        task_state::OFFERED => Some(DialogState::Accepted),
-        task_state::ACTIVE => Some(DialogState::Active),
-        task_state::PAUSED => Some(DialogState::Paused),
-        task_state::WRAP_UP => Some(DialogState::WrappingUp),
-        task_state::INTERRUPTED => Some(DialogState::Interrupted),
-        _ => None,
+    match TaskState::of_number(task_state)? {
+        TaskState::PreCall => Some(DialogState::Offered),
+        TaskState::Offered => Some(DialogState::Accepted),
+        TaskState::Active => Some(DialogState::Active),
+        TaskState::Paused => Some(DialogState::Paused),
+        TaskState::WrapUp => Some(DialogState::WrappingUp),
+        TaskState::Interrupted => Some(DialogState::Interrupted),
+        TaskState::Ended => None,
     }
 }
 

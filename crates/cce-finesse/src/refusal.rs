@@ -43,11 +43,6 @@ impl Refusal {
         Self::new(400, "Invalid Input", message, data)
     }
 
-    /// Something the product does and this lab does not.
-    pub(crate) fn unsupported(what: &str) -> Self {
-        Self::new(400, "Generic Error", &format!("{what} is not supported by this lab"), what)
-    }
-
     pub(crate) fn unauthorized() -> Self {
         Self::new(401, "Authorization Failure", "UNAUTHORIZED", "")
     }

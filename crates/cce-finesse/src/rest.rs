@@ -272,7 +272,7 @@ impl Finesse {
         xml::SystemInfo {
             fqdn: self.config.fqdn.clone(),
             now: cx.wall(),
-            in_service: self.cti.is_in_service(),
+            status: self.cti.system_status(),
             last_heartbeat: self.cti.last_heartbeat,
             cti_version: VERSION,
             heartbeat_seconds: self.config.heartbeat.as_secs(),

@@ -21,9 +21,6 @@ const RETRY: Duration = Duration::from_secs(1);
 /// Heartbeats of a gateway after whose silence the router takes it for gone.
 const SILENT_HEARTBEATS: u32 = 4;
 
-/// Namespace of notifications on the wire (finesse-nonvoice 9).
-const NOTIFICATION_NAMESPACE: &str = "http://jabber.org/protocol/pubsub";
-
 /// What a virtual agent is called, before its login id.
 const AGENT_PREFIX: &str = "agent-";
 
@@ -383,7 +380,7 @@ impl Lab {
                 lab::CallVariables::Shown => cce_finesse::CallVariables::Shown,
                 lab::CallVariables::Hidden => cce_finesse::CallVariables::Hidden,
             },
-            notification_namespace: NOTIFICATION_NAMESPACE.to_owned(),
+            notification_namespace: self.finesse.notification_namespace.clone(),
             cors: Cors::of(self.finesse.cors_origins.clone()),
             reason_codes: self.finesse.reason_codes.iter().map(reason_code).collect(),
             first_invoke_id: self.finesse.first_invoke_id,

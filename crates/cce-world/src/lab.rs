@@ -412,6 +412,8 @@ pub struct FinesseSettings {
     pub ccp_retries: u32,
     /// InvokeID of the first request to the CTI server.
     pub first_invoke_id: u32,
+    /// XML namespace of `notification` in event stanzas.
+    pub notification_namespace: String,
     /// Whether dialogs show call variables.
     pub call_variables: CallVariables,
     /// Every agent's team.

@@ -54,7 +54,7 @@ fn a_refusal_becomes_an_error_with_the_requests_id() {
 
 #[test]
 fn names_that_are_unknown_or_there_twice_and_values_that_are_too_long_are_refused() {
-    let (long, longer) = ("x".repeat(41), "x".repeat(211));
+    let (long, name) = ("x".repeat(41), format!("user.{}", "x".repeat(28)));
     for variables in [
         &[("callVariable0", "x")][..],
         &[("callVariable11", "x")],
@@ -64,7 +64,7 @@ fn names_that_are_unknown_or_there_twice_and_values_that_are_too_long_are_refuse
         &[("callVariable1", "x"), ("callVariable1", "y")],
         &[("user.tier", "x"), ("user.tier", "y")],
         &[("callVariable1", &long)],
-        &[("user.tier", &longer)],
+        &[(&name, "x")],
     ] {
         let refused = Lab::active().put(DIALOG, &update(variables));
         assert_eq!(refused.status(), 400, "{variables:?}");
@@ -75,6 +75,17 @@ fn names_that_are_unknown_or_there_twice_and_values_that_are_too_long_are_refuse
         let body = format!("<Dialog><requestedAction>UPDATE_CALL_DATA</requestedAction>{body}</Dialog>");
         assert!(Lab::active().put(DIALOG, &body).body().contains("Parameter Missing"), "{body}");
     }
+}
+
+/// A value of an expanded variable is cut on the way, and nobody is told (finesse-nonvoice 2.6).
+#[test]
+fn a_long_value_of_an_expanded_variable_is_taken_and_cut() {
+    let mut lab = Lab::active();
+    let asked = lab.put(DIALOG, &update(&[("user.tier", &"x".repeat(211))]));
+    assert_eq!(asked.status(), 202);
+    let [Cti::UpdateTaskContextInd(sent)] = &asked.sent()[..] else { panic!("{:?}", asked.names()) };
+    let parts = sent.named_variable[0].parts().unwrap();
+    assert_eq!(parts, ("user.tier".to_owned(), "x".repeat(210)));
 }
 
 #[test]

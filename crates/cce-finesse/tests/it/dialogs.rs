@@ -5,7 +5,7 @@ use crate::lab::{
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
 use cce_cti::{
-    AgentPreCallAbortEvent, FailureResp, HeartbeatConf, PauseTaskEvent, ResumeTaskEvent, WrapupTaskEvent,
+    AgentPreCallAbortEvent, Cti, FailureResp, HeartbeatConf, PauseTaskEvent, ResumeTaskEvent, WrapupTaskEvent,
 };
 use cce_finesse::{CallVariables, Config};
 use cce_kernel::{
@@ -209,13 +209,19 @@ fn an_action_that_is_not_in_the_list_is_refused_at_once() {
     }
 }
 
+/// The CTI server has no message for it: the task's end carries it.
 #[test]
-fn what_this_lab_lacks_is_said_clearly() {
+fn a_wrap_up_reason_is_told_with_the_end_of_the_task() {
     let body = "<Dialog><requestedAction>UPDATE_CALL_DATA</requestedAction>\
                 <mediaProperties><wrapUpReason>sold</wrapUpReason></mediaProperties></Dialog>";
-    let refused = Lab::active().put(DIALOG, body);
-    assert_eq!(refused.status(), 400);
-    assert!(refused.body().contains("not supported by this lab"), "{}", refused.body());
+    let mut lab = Lab::active();
+    let taken = lab.put(DIALOG, body);
+    assert_eq!((taken.status(), taken.names()), (202, vec![]));
+    let [Cti::EndTaskInd(end)] = &lab.act("CLOSE").sent()[..] else { panic!("the end") };
+    assert_eq!(end.wrapup_data, Some(cce_wire::Text::new("sold")));
+    let mut lab = Lab::active();
+    let [Cti::EndTaskInd(end)] = &lab.act("CLOSE").sent()[..] else { panic!("the end") };
+    assert_eq!(end.wrapup_data.as_ref().map(|data| &data.as_bytes()[..]), Some(&b"\0\0"[..]));
 }
 
 #[test]

@@ -11,9 +11,15 @@ use cce_kernel::{
 pub fn update(publication: &Publication) -> String {
     Xml::document("Update", |xml| {
         xml.node("data", |xml| data(xml, &publication.object));
-        xml.text("event", publication.event.name())
-            .text("requestId", &publication.request_id)
-            .text("source", publication.source());
+        let (event, request_id, source) =
+            (publication.event.name(), &publication.request_id, publication.source());
+        if matches!(publication.object, Object::UserError(_)) {
+            // Captured so, the event in lower case.
+            let event = event.to_ascii_lowercase();
+            xml.text("requestId", request_id).text("source", source).text("event", event);
+        } else {
+            xml.text("event", event).text("requestId", request_id).text("source", source);
+        }
     })
 }
 
@@ -25,7 +31,8 @@ fn data(xml: &mut Xml, object: &Object) {
         }),
         Object::Media(media) => xml.node("media", |xml| people::inside_media(xml, media, true)),
         Object::User(user) => xml.node("user", |xml| people::notified_user(xml, user)),
-        Object::UserError(error) | Object::MediaError(error) | Object::DialogError { error, .. } => {
+        Object::UserError(error) => xml.node("apiErrors", |xml| user_error(xml, error)),
+        Object::MediaError(error) | Object::DialogError { error, .. } => {
             xml.node("apiErrors", |xml| asynchronous_error(xml, error))
         }
     };
@@ -37,6 +44,16 @@ fn asynchronous_error(xml: &mut Xml, error: &ApiError) {
             .maybe("errorMedia", error.media)
             .text("errorMessage", &error.message)
             .text("errorType", &error.kind);
+    });
+}
+
+/// The error of a user's request: its children are in another order than those of media and dialogs. What the CTI server
+/// says beyond the code (`peripheralErrorCode` and its texts) is known of one refusal only, and left out.
+fn user_error(xml: &mut Xml, error: &ApiError) {
+    xml.node("apiError", |xml| {
+        xml.text("errorType", &error.kind)
+            .text("errorMessage", &error.message)
+            .text("errorData", &error.data);
     });
 }
 
@@ -52,6 +69,28 @@ pub fn api_errors(error: &ApiError) -> String {
     })
 }
 
+/// How far Finesse's session with the CTI server is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SystemStatus {
+    /// It is open, and desktops are served.
+    InService,
+    /// It is open, and Finesse learns how its agents and tasks stand.
+    Initialising,
+    /// There is none.
+    Disconnected,
+}
+
+impl SystemStatus {
+    /// `lastCTIHeartbeatStatus`, `status`, `statusReason`; the words of the reason are (inferred).
+    const fn words(self) -> [&'static str; 3] {
+        match self {
+            Self::InService => ["success", "IN_SERVICE", ""],
+            Self::Initialising => ["success", "OUT_OF_SERVICE", "agents and tasks are being initialised"],
+            Self::Disconnected => ["failure", "OUT_OF_SERVICE", "the CTI server is not connected"],
+        }
+    }
+}
+
 /// What the system says of itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SystemInfo {
@@ -59,8 +98,8 @@ pub struct SystemInfo {
     pub fqdn: String,
     /// The host's calendar clock.
     pub now: Wall,
-    /// Whether the CTI server is connected.
-    pub in_service: bool,
+    /// How far the session with the CTI server is.
+    pub status: SystemStatus,
     /// When the CTI server last answered a heartbeat.
     pub last_heartbeat: Option<Wall>,
     /// Protocol version of the CTI session.
@@ -92,8 +131,7 @@ pub fn system_update(info: &SystemInfo) -> String {
 }
 
 fn inside_system_info(xml: &mut Xml, info: &SystemInfo) {
-    let heartbeat = if info.in_service { "success" } else { "failure" };
-    let status = if info.in_service { "IN_SERVICE" } else { "OUT_OF_SERVICE" };
+    let [heartbeat, status, reason] = info.status.words();
     xml.text("currentTimestamp", iso_utc(info.now))
         .text("ctiHeartbeatInterval", info.heartbeat_seconds)
         .text("ctiVersion", info.cti_version)
@@ -105,7 +143,7 @@ fn inside_system_info(xml: &mut Xml, info: &SystemInfo) {
             xml.text("host", &info.fqdn);
         })
         .text("status", status)
-        .text("statusReason", if info.in_service { "" } else { "the CTI server is not connected" })
+        .text("statusReason", reason)
         .text("systemAuthMode", "NON_SSO")
         .text("timezoneOffset", info.timezone_minutes)
         .text("uri", SYSTEM_INFO)

@@ -100,7 +100,7 @@ fn system_info_tells_what_clients_read() {
     let info = SystemInfo {
         fqdn: "fin.lab".to_owned(),
         now: later(0),
-        in_service: true,
+        status: cce_xml::finesse::SystemStatus::InService,
         last_heartbeat: Some(later(-1_000)),
         cti_version: 24,
         heartbeat_seconds: 5,

@@ -3,7 +3,7 @@
 use crate::objects::{TASK, dialog, later, media, publication, user};
 use cce_kernel::model::{AgentState, ApiError, DialogState, Disposition, MrdId, Object, PublishEvent};
 use cce_xml::{
-    finesse::{self, Seen, SystemInfo, read_update},
+    finesse::{self, Seen, SystemInfo, SystemStatus, read_update},
     parse, update,
 };
 
@@ -202,7 +202,7 @@ fn a_refusal_is_written_in_upper_camel_case() {
 
 #[test]
 fn a_system_out_of_service_says_so_and_still_tells_its_names() {
-    let info = system(false);
+    let info = system(SystemStatus::Disconnected);
     let root = parse(finesse::system_info(&info).as_bytes()).unwrap();
     let text_of = |name| root.text_of(name).unwrap();
     assert_eq!(text_of("status"), "OUT_OF_SERVICE");
@@ -214,8 +214,45 @@ fn a_system_out_of_service_says_so_and_still_tells_its_names() {
 
 #[test]
 fn a_system_in_service_gives_no_reason() {
-    let text = finesse::system_info(&system(true));
+    let text = finesse::system_info(&system(SystemStatus::InService));
     assert!(text.contains("<status>IN_SERVICE</status><statusReason></statusReason>"), "{text}");
+}
+
+#[test]
+fn a_system_that_initialises_has_another_reason_than_one_without_a_server() {
+    let root = parse(finesse::system_info(&system(SystemStatus::Initialising)).as_bytes()).unwrap();
+    let text_of = |name| root.text_of(name).unwrap();
+    assert_eq!(
+        (text_of("status").as_str(), text_of("lastCTIHeartbeatStatus").as_str()),
+        ("OUT_OF_SERVICE", "success")
+    );
+    assert_eq!(text_of("statusReason"), "agents and tasks are being initialised");
+    let without = finesse::system_info(&system(SystemStatus::Disconnected));
+    assert!(without.contains("<statusReason>the CTI server is not connected</statusReason>"), "{without}");
+}
+
+/// As captured on 12.5 (finesse-nonvoice 4.6).
+#[test]
+fn the_error_of_a_users_request_has_the_form_of_the_capture() {
+    let error = ApiError {
+        kind: "Invalid State".to_owned(),
+        message: "CF_INVALID_OBJECT_STATE".to_owned(),
+        data: "22".to_owned(),
+        media: None,
+    };
+    let mut publication = publication(PublishEvent::Put, Object::UserError(error.clone()));
+    publication.request_id = "r-1".to_owned();
+    let document = update(&publication);
+    assert_eq!(
+        document,
+        "<Update><data><apiErrors><apiError><errorType>Invalid State</errorType>\
+         <errorMessage>CF_INVALID_OBJECT_STATE</errorMessage><errorData>22</errorData></apiError></apiErrors></data>\
+         <requestId>r-1</requestId><source>/finesse/api/User/1080</source><event>put</event></Update>"
+    );
+    assert_eq!(
+        read_update(&document).unwrap().seen,
+        Seen::Error { data: error.data, message: error.message }
+    );
 }
 
 #[test]
@@ -264,7 +301,7 @@ fn each_known_end_has_its_name() {
 
 #[test]
 fn a_notification_of_the_system_tells_its_state() {
-    let document = finesse::system_update(&system(false));
+    let document = finesse::system_update(&system(SystemStatus::Disconnected));
     let update = read_update(&document).unwrap();
     assert_eq!(update.seen, Seen::System { status: "OUT_OF_SERVICE".to_owned() });
     assert_eq!((update.event.as_str(), update.source.as_str()), ("PUT", "/finesse/api/SystemInfo"));
@@ -279,11 +316,11 @@ fn already_signed_in() -> ApiError {
     }
 }
 
-fn system(in_service: bool) -> SystemInfo {
+fn system(status: SystemStatus) -> SystemInfo {
     SystemInfo {
         fqdn: "fin.lab".to_owned(),
         now: later(0),
-        in_service,
+        status,
         last_heartbeat: None,
         cti_version: 24,
         heartbeat_seconds: 5,
