@@ -4,7 +4,7 @@
 //! where the CTI server passes it on, and on the connection of a client that hears of every task.
 
 use crate::{breach::Judge, judgement::Judgement, place::Place};
-use cce_cti::{AgentStateEvent, Cti, services};
+use cce_cti::{AgentStateEvent, Cti, OpenReq, services};
 use cce_kernel::{
     LinkId,
     fact::ArmMessage,
@@ -48,11 +48,35 @@ type Asked = (LinkId, u32);
 /// What asked, and its record: a client may give two of its indications one invoke id.
 type Asking = (LinkId, u32, u64);
 
+/// A client's session.
+#[derive(Clone, Debug, Default)]
+struct Client {
+    /// Services granted; none before it is open.
+    services: u32,
+    /// The agent of a session of one device, as the request to open it names the agent: extension, id, instrument; empty
+    /// where it does not.
+    device: [String; 3],
+}
+
+impl Client {
+    /// Whether it hears of the tasks of an agent of that extension, id and instrument: of all, or in workstation mode of
+    /// its own agent's (cti-server-protocol 4.5).
+    fn hears(&self, agent: Option<&[String; 3]>) -> bool {
+        let has = |service| self.services & service != 0;
+        let is_own =
+            || agent.is_some_and(|agent| self.device.iter().zip(agent).any(|(named, is)| named == is));
+        has(services::ALL_TASK_EVENTS)
+            || has(services::CLIENT_EVENTS) && has(services::AGENT_REPORTING) && is_own()
+    }
+}
+
 /// Indications of all connections.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Answers {
-    /// Open connections, with the services of their session.
-    links: BTreeMap<LinkId, u32>,
+    /// Open connections.
+    links: BTreeMap<LinkId, Client>,
+    /// Agents of whom OPC told: extension, id and instrument.
+    agents: BTreeMap<SkillTarget, [String; 3]>,
     sessions: BTreeMap<u32, LinkId>,
     pending: BTreeMap<Asking, Pending>,
     failed: BTreeMap<Asked, u64>,
@@ -69,11 +93,11 @@ impl Answers {
     }
 
     pub(crate) fn on_link_up(&mut self, link: LinkId) {
-        self.links.insert(link, 0);
+        self.links.insert(link, Client::default());
     }
 
     pub(crate) fn on_session(&mut self, session: u32, link: LinkId, services: u32) {
-        self.links.insert(link, services);
+        self.links.entry(link).or_default().services = services;
         self.sessions.insert(session, link);
     }
 
@@ -101,6 +125,11 @@ impl Answers {
     /// A client says something. Returns what is wrong with it, if its invoke id is that of another indication that waits.
     pub(crate) fn on_received(&mut self, link: LinkId, message: &Cti, seq: u64) -> Option<String> {
         let Some((invoke_id, wanted)) = indication(message) else {
+            if let (Cti::OpenReq(open), Some(client)) = (message, self.links.get_mut(&link))
+                && client.services == 0
+            {
+                client.device = device(open);
+            }
             if !message.name().starts_with("HEARTBEAT") {
                 self.on_unreadable(link);
             }
@@ -145,6 +174,8 @@ impl Answers {
 
     /// OPC tells how an agent stands.
     pub(crate) fn on_record(&mut self, record: &AgentRecord, judge: &mut Judge<'_>) {
+        let names = [record.extension.clone(), record.agent.to_string(), record.instrument.clone()];
+        self.agents.insert(record.skill_target, names);
         let place = Place { skill_target: record.skill_target, mrd: record.mrd };
         let answered = self.oldest(Wanted::Agent(place));
         if let Some(asked) = answered {
@@ -173,7 +204,8 @@ impl Answers {
             format!("{} of task {task} is one too many: no indication is without its answer", kind.name())
         });
         let Some(asked) = asked else { return };
-        let hears = self.links.get(&asked.0).is_some_and(|had| had & services::ALL_TASK_EVENTS != 0);
+        let agent = self.agents.get(&event.skill_target);
+        let hears = self.links.get(&asked.0).is_some_and(|client| client.hears(agent));
         if !hears {
             self.pending.remove(&asked);
         } else if let Some(pending) = self.pending.get_mut(&asked) {
@@ -252,6 +284,16 @@ fn indication(message: &Cti) -> Option<(u32, Wanted)> {
     Some((about.invoke?, wanted))
 }
 
+/// The names that a request to open a session gives its agent.
+fn device(open: &OpenReq) -> [String; 3] {
+    let text = |text: Option<String>| text.unwrap_or_default();
+    [
+        text(open.agent_extension.as_ref().map(ToString::to_string)),
+        text(open.agent_id.as_ref().map(ToString::to_string)),
+        text(open.agent_instrument.as_ref().map(ToString::to_string)),
+    ]
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -270,6 +312,45 @@ mod tests {
         said(&mut answers, &mut judge);
         answers.finish(&mut judge);
         judge.breaches.iter().map(ToString::to_string).collect()
+    }
+
+    /// In workstation mode the event of an agent's own task goes to the agent's session (cti-server-protocol 4.5, 11.4).
+    #[test]
+    fn a_session_of_one_device_is_to_hear_of_its_own_agents_tasks() {
+        use cce_kernel::model::AgentId;
+        use cce_wire::Text;
+        let own = OpenReq { agent_id: Some(Text::new("1080")), ..OpenReq::default() };
+        let other = OpenReq { agent_instrument: Some(Text::new("1081")), ..OpenReq::default() };
+        let event = TaskEvent {
+            kind: TaskEventKind::Start,
+            task: TaskId::default(),
+            previous: TaskId::NONE,
+            peripheral: 5000,
+            mrd: MrdId(5011),
+            skill_target: SkillTarget(5172),
+            skill_group: SkillTarget(5199),
+            service: -1,
+            application_routed: true,
+            icm_disposition: None,
+            application_disposition: None,
+            wrapup_data: String::new(),
+            application_data: String::new(),
+        };
+        let of_device = |open: &OpenReq, services: u32| {
+            judged(|answers, judge| {
+                answers.on_received(LINK, &open.clone().into(), 1);
+                answers.on_session(1, LINK, services);
+                let names = ["1080".to_owned(), AgentId::from("1080").to_string(), "1080".to_owned()];
+                answers.agents.insert(event.skill_target, names);
+                answers.on_received(LINK, &start(7), 2);
+                answers.on_traced(&event, judge);
+            })
+        };
+        let workstation = services::CLIENT_EVENTS | services::AGENT_REPORTING;
+        assert_eq!(of_device(&own, workstation).len(), 1, "the event does not reach its client");
+        assert_eq!(of_device(&other, workstation), [""; 0], "another agent's client does not hear of it");
+        assert_eq!(of_device(&own, services::CLIENT_EVENTS), [""; 0]);
+        assert_eq!(of_device(&other, services::ALL_TASK_EVENTS).len(), 1);
     }
 
     fn start(invoke_id: u32) -> Cti {
