@@ -1,9 +1,14 @@
 //! Swarms: what seeds draw, that the same seed gives the same journal, and that no check fails.
 
-use cce_scenario::{Breach, Context, Play, Scenario, ScenarioError, load};
+use cce_journal::{Record, What};
+use cce_kernel::{
+    Fact, Input, Output,
+    model::{ContactId, ContactStatus},
+};
+use cce_scenario::{Context, Play, Scenario, ScenarioError, load};
 use cce_world::Layers;
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     env,
     hash::{DefaultHasher, Hash, Hasher},
     num::NonZero,
@@ -121,16 +126,88 @@ pub(crate) fn played(swarm: &Scenario, seed: u64) -> Play {
 }
 
 /// The journal of a seed in short, and what failed.
-fn digest(swarm: &Scenario, seed: u64) -> (u64, Vec<Breach>) {
+fn digest(swarm: &Scenario, seed: u64) -> (u64, Vec<String>) {
     let mut play = Play::new(swarm.clone(), seed);
     let mut hasher = DefaultHasher::new();
+    let mut closes = Closes::default();
     serde_json::to_vec(&play.header).unwrap().hash(&mut hasher);
     play.run(|fresh| {
         for record in fresh {
             serde_json::to_vec(record).unwrap().hash(&mut hasher);
+            closes.push(record);
         }
     });
-    (hasher.finish(), play.report().failures)
+    let mut failures: Vec<String> =
+        play.report().failures.iter().map(|breach| format!("{breach:?}")).collect();
+    let faults = swarm.clone().drawn(seed).drawn.unwrap().faults;
+    if !closes.handled.is_empty() && !faults.iter().any(|fault| loses_ends(fault)) {
+        failures.push(format!("ends were lost, and no fault explains it: {:?}", closes.handled));
+    }
+    (hasher.finish(), failures)
+}
+
+/// Contacts that are handled because their application closed them: the end of their task was lost.
+#[derive(Default)]
+struct Closes {
+    /// Records of customers' close calls, and of these calls at CCP.
+    calls: BTreeSet<u64>,
+    arrived: BTreeSet<u64>,
+    handled: Vec<ContactId>,
+}
+
+impl Closes {
+    fn push(&mut self, record: &Record) {
+        let is_caused_by = |known: &BTreeSet<u64>| record.cause.is_some_and(|cause| known.contains(&cause));
+        match &record.what {
+            What::Out(Output::Call { request, .. })
+                if request.path().ends_with("/close") && record.node.as_str().starts_with("customer-") =>
+            {
+                self.calls.insert(record.seq);
+            }
+            What::In(Input::Call { .. }) if is_caused_by(&self.calls) => {
+                self.arrived.insert(record.seq);
+            }
+            What::Out(Output::Note(Fact::Contact { contact, to: ContactStatus::Handled, .. }))
+                if is_caused_by(&self.arrived) =>
+            {
+                self.handled.push(contact.clone());
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Whether a drawn fault may lose the end of a task: Finesse cannot reach CCP (task-routing E13), its own calls die with
+/// it (E16), or the agent PG loses its tasks (E18).
+fn loses_ends(fault: &str) -> bool {
+    ["ccp-rest cut", "ccp-rest stalled", "ccp down", "finesse down", "agentpg down"]
+        .iter()
+        .any(|lost| fault.starts_with(lost))
+}
+
+#[test]
+fn only_faults_that_lose_ends_excuse_a_close_by_the_application() {
+    for lost in ["ccp-rest cut at 1s for 2s", "ccp down at 1s for 2s", "agentpg down at 1s for 2s"] {
+        assert!(loses_ends(lost), "{lost}");
+    }
+    for kept in [
+        "ccp-rest slow (1ms)",
+        "cti-a cut at 1s for 2s",
+        "router down at 1s for 2s",
+        "mr stalled at 1s for 2s",
+        "agent-1 crashed",
+    ] {
+        assert!(!loses_ends(kept), "{kept}");
+    }
+}
+
+/// An end that is lost without a fault that explains it is found: CCP never hears what Finesse calls for.
+#[test]
+fn a_lost_end_is_found_though_the_application_closes_its_contact() {
+    let text = "name = \"x\"\n[swarm]\nagents = 2\ntasks = 20\nfaults = 0\nheal = \"30s\"\n\
+                [[rules]]\nmatch = \"finesse > ccp CLOSE\"\ndrop = true";
+    let (_, failures) = digest(&read(text).unwrap(), 1);
+    assert!(failures.iter().any(|failure| failure.starts_with("ends were lost")), "{failures:#?}");
 }
 
 #[test]
