@@ -93,13 +93,17 @@ pub enum Command {
 impl Command {
     /// What a component notes that cannot follow the command.
     pub fn refusal(&self, detail: &str) -> Fact {
-        let command = match self {
+        Fact::CommandRefused { command: self.words().to_owned(), detail: detail.to_owned() }
+    }
+
+    /// What it is called where it is refused.
+    pub fn words(&self) -> &str {
+        match self {
             Self::Stop => "stop",
             Self::Cue => "cue",
             Self::Act(words) => words,
             Self::Set { setting, .. } => setting,
-        };
-        Fact::CommandRefused { command: command.to_owned(), detail: detail.to_owned() }
+        }
     }
 
     /// What a component notes that knows no such command at all.

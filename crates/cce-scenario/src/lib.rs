@@ -22,6 +22,7 @@ mod again;
 mod clauses;
 mod coverage;
 mod deeds;
+mod endless;
 mod engine;
 mod explore;
 mod facts;

@@ -160,7 +160,7 @@ fn tell_needless(item: &Section<'_>, from: &mut Source<'_>) {
     if item.has("does") && !one_of(&["agent", "customer"]) {
         from.problem(item.place_of_key("does"), "`does` is for somebody: `agent` or `customer`");
     }
-    if item.has("may_be_refused") && !one_of(&["agent", "customer", "stop", "start", "release"]) {
+    if item.has("may_be_refused") && !one_of(&["agent", "customer", "stop", "start", "cti", "release"]) {
         from.problem(item.place_of_key("may_be_refused"), "nobody refuses such a step");
     }
     if item.has("lasting") && !one_of(&["cut", "stall"]) {

@@ -22,8 +22,10 @@ mod one_line;
 mod recent;
 pub mod reference;
 mod stamp;
+mod why;
 
 pub use decode::{Decoded, Protocol, decode};
 pub use dictionary::Dictionary;
 pub use explain::{Explained, Fault, Opening, Piece, Stream, Versions, explain, has_message, openings};
 pub use fold::{Event, Exchange, Fold, Kind, Message, Subject};
+pub use why::{Obstacle, Reason, Waiting, Why};

@@ -10,15 +10,19 @@ use crate::{
 };
 use cce_views::{
     capture::Capture,
-    ladder::{self, Mermaid, Paint, Svg, Text},
+    Fold, Why,
+    ladder::{self, Mermaid, Names, Paint, Svg, Text},
     logs::{LogFile, Logs},
 };
+use cce_journal::{Header, Record};
+use cce_kernel::model::{ContactId, TaskId};
 use cce_world::TableKind;
 use std::{
     collections::BTreeMap,
     fmt::Write as _,
     io::{BufWriter, Write as _},
     path::Path,
+    time::Duration,
 };
 
 /// Carries out a command.
@@ -119,9 +123,26 @@ fn draw(options: &Ladder) -> Result<(), Failure> {
                 let drawn = text.row(row, &names);
                 print::out(&drawn);
             }
+            print::out(&waiting(&header, &records, &names));
         }
     }
     Ok(())
+}
+
+/// Tasks that wait at the end of a journal, and why, if there are any.
+fn waiting(header: &Header, records: &[Record], names: &Names) -> String {
+    let (mut fold, mut why) = (Fold::new(header), Why::new(header));
+    records.iter().for_each(|record| why.push(&fold.push(record)));
+    let mut text = String::new();
+    for waiting in why.waiting() {
+        let is_shown = |(short, contact, _): (String, &ContactId, &[TaskId])| {
+            (*contact == waiting.contact).then_some(short)
+        };
+        let Some(short) = names.shown().find_map(is_shown) else { continue };
+        let since = Duration::from_micros(waiting.since.0).as_secs_f64();
+        let _ = write!(text, "\n{short} waits since {since:.1} s {waiting}");
+    }
+    text
 }
 
 fn write_logs(journal: &Path, out: &Path) -> Result<(), Failure> {

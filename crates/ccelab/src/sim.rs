@@ -235,8 +235,8 @@ pub(crate) fn summary(name: &str, report: &Report, journal: &Path) -> String {
             let _ = writeln!(text, "  {end}");
         }
     }
-    for lost in report.lost.iter().take(ENDS_MAX) {
-        let _ = writeln!(text, "  {lost}");
+    for open in report.lost.iter().chain(&report.endless).take(ENDS_MAX) {
+        let _ = writeln!(text, "  {open}");
     }
     if !report.is_over {
         let _ = writeln!(text, "  the run ended before everything had ended");

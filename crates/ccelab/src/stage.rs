@@ -2,7 +2,7 @@
 //! has an engine, too: rules may come over the admin port.
 
 use crate::{
-    admin::{Admin, Control, HeldView, Refusal, RuleView, Stand},
+    admin::{Admin, Control, HeldView, Refusal, RuleView, Stand, WaitingView},
     cli::{Ports, Run, ScenarioFile},
     descriptors,
     failure::Failure,
@@ -12,6 +12,7 @@ use crate::{
 use cce_journal::{Header, Order, Ticket};
 use cce_net::{Bound, Hand};
 use cce_scenario::{Action, Chance, Context, Engine, Rule, RuleState, Scenario, Times};
+use cce_views::Waiting;
 use cce_world::{ADMIN_LINK, Lab};
 use serde_json::{Value, json};
 use std::{
@@ -58,7 +59,7 @@ impl Stage {
         let admin = Admin::bind(address, descriptors::limits())
             .await
             .map_err(|error| Failure::Usage(refused(address, &error)))?;
-        let mut engine = Engine::new(scenario, header);
+        let mut engine = Engine::new(scenario, header).explained(header);
         if options.scenario.is_none() {
             engine = engine.open_ended();
         }
@@ -151,6 +152,15 @@ impl Control for Engine {
             since_ms: held.since.0 / 1_000,
         };
         Self::held(self).map(view).collect()
+    }
+
+    fn waiting(&self) -> Vec<WaitingView> {
+        let view = |(task, waiting): (String, Waiting)| WaitingView {
+            task,
+            since_ms: waiting.since.0 / 1_000,
+            waiting,
+        };
+        Self::waiting(self).into_iter().map(view).collect()
     }
 
     fn release(&mut self, ticket: Ticket) -> Result<Vec<Order>, Refusal> {

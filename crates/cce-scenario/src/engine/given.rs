@@ -1,7 +1,7 @@
 //! What became of the steps that were given to somebody: whoever cannot follow one says so.
 
 use cce_journal::{Record, What};
-use cce_kernel::{Command, Fact, Input, NodeName, Output};
+use cce_kernel::{CallId, Command, Fact, Input, NodeName, Output};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// Refusals that are kept. Further ones are like them.
@@ -9,6 +9,9 @@ const REFUSED_MAX: usize = 64;
 
 /// Commands that a component has not taken in. More are not followed up.
 const ON_WAY_MAX: usize = 1_024;
+
+/// Commands of one component that are remembered once it took them in. What it refuses it refuses soon.
+const TAKEN_MAX: usize = 256;
 
 /// A step that somebody did not follow.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,12 +24,24 @@ pub(super) struct Refused {
     pub(super) record: Option<u64>,
 }
 
+/// A command that somebody took in.
+#[derive(Debug)]
+struct Taken {
+    step: usize,
+    /// The words in which a refusal names it.
+    words: String,
+    /// The record in which it was taken in, and those of the answers to the requests that followed at once.
+    records: Vec<u64>,
+    /// Requests that followed at once, and whose answers are awaited.
+    calls: Vec<CallId>,
+}
+
 /// Steps on their way to whoever is to follow them.
 #[derive(Debug, Default)]
 pub(super) struct Given {
     on_way: BTreeMap<NodeName, VecDeque<(usize, Command)>>,
-    /// The last command that each took in: its record, and the step.
-    taken_in: BTreeMap<NodeName, (u64, usize)>,
+    /// What each took in and may still refuse.
+    taken_in: BTreeMap<NodeName, VecDeque<Taken>>,
     stopped: BTreeSet<NodeName>,
     refused: Vec<Refused>,
 }
@@ -57,20 +72,32 @@ impl Given {
         &self.refused
     }
 
+    /// Steps of which it is not known whether they are followed: a request that they led to has no answer.
+    pub(super) fn undecided(&self) -> impl Iterator<Item = usize> {
+        let taken_in = self.taken_in.values().flatten();
+        taken_in.filter(|taken| !taken.calls.is_empty()).map(|taken| taken.step)
+    }
+
     /// Takes in what happens to whoever is to follow.
     pub(super) fn learn(&mut self, record: &Record) {
+        let node = &record.node;
         match &record.what {
             What::Started => {
-                self.stopped.remove(&record.node);
+                self.stopped.remove(node);
             }
             What::Stopped { .. } => {
-                self.stopped.insert(record.node.clone());
-                self.on_way.remove(&record.node);
+                self.stopped.insert(node.clone());
+                self.lose(record);
             }
             What::In(Input::Command(command)) => self.take_in(record, command),
-            What::Out(Output::Note(Fact::CommandRefused { detail, .. })) => {
-                let taken_in = self.taken_in.get(&record.node).copied();
-                if let Some((_, step)) = taken_in.filter(|(seq, _)| record.cause == Some(*seq)) {
+            What::In(Input::Reply { call, .. }) => self.note_answer(record, *call),
+            What::Out(Output::Call { call, .. }) => {
+                if let Some(taken) = self.taken(node).find(|taken| record.cause == Some(taken.records[0])) {
+                    taken.calls.push(*call);
+                }
+            }
+            What::Out(Output::Note(Fact::CommandRefused { command, detail })) => {
+                if let Some(step) = self.refused_step(record, command) {
                     self.refuse(step, detail.clone(), Some(record.seq));
                 }
             }
@@ -78,12 +105,46 @@ impl Given {
         }
     }
 
+    fn taken(&mut self, node: &NodeName) -> impl Iterator<Item = &mut Taken> {
+        self.taken_in.get_mut(node).into_iter().flatten()
+    }
+
     fn take_in(&mut self, record: &Record, command: &Command) {
         let Some(line) = self.on_way.get_mut(&record.node) else { return };
         let given = line.front().filter(|(_, given)| given == command).map(|(step, _)| *step);
-        if let Some(step) = given {
-            line.pop_front();
-            self.taken_in.insert(record.node.clone(), (record.seq, step));
+        let Some(step) = given else { return };
+        line.pop_front();
+        let words = command.words().to_owned();
+        let taken_in = self.taken_in.entry(record.node.clone()).or_default();
+        taken_in.push_back(Taken { step, words, records: vec![record.seq], calls: Vec::new() });
+        if taken_in.len() > TAKEN_MAX {
+            taken_in.pop_front();
+        }
+    }
+
+    fn note_answer(&mut self, record: &Record, call: CallId) {
+        for taken in self.taken(&record.node) {
+            if let Some(at) = taken.calls.iter().position(|open| *open == call) {
+                taken.calls.remove(at);
+                taken.records.push(record.seq);
+            }
+        }
+    }
+
+    /// The step that a refusal is about: the one that it follows from, else the last one of these words.
+    fn refused_step(&mut self, record: &Record, words: &str) -> Option<usize> {
+        let taken_in = self.taken_in.get(&record.node)?;
+        let follows = |taken: &&Taken| record.cause.is_some_and(|cause| taken.records.contains(&cause));
+        let is_named = |taken: &&Taken| taken.words == words;
+        let found = taken_in.iter().find(follows).or_else(|| taken_in.iter().rev().find(is_named));
+        found.map(|taken| taken.step)
+    }
+
+    /// Who stops does not follow what was on its way to them.
+    fn lose(&mut self, record: &Record) {
+        self.taken_in.remove(&record.node);
+        for (step, _) in self.on_way.remove(&record.node).into_iter().flatten() {
+            self.refuse(step, format!("{} was stopped", record.node), Some(record.seq));
         }
     }
 }

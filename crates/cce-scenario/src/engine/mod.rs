@@ -9,6 +9,7 @@ pub use report::{Breach, Report};
 use crate::{
     coverage::{Coverage, Watcher},
     deeds::End,
+    endless::Endless,
     happening::{Happening, Tracker, is_sending},
     model::{Act, Rule, Scenario, SideOrder, Step, task_word},
     outcome::{Ends, Outcome},
@@ -20,6 +21,7 @@ use crate::{
 use cce_check::{Check, Checks};
 use cce_journal::{Bend, Bent, Director, Header, Order, Reaction, Record, Ticket, What};
 use cce_kernel::{Command, Input, NodeName, Time};
+use cce_views::{Waiting, Why};
 use given::Given;
 use plans::Plans;
 use report::keep;
@@ -49,6 +51,9 @@ pub struct Engine {
     alarms: BTreeMap<(Time, u64), Alarm>,
     last_alarm: u64,
     ends: Ends,
+    endless: Endless,
+    /// Why tasks wait, if somebody may ask.
+    why: Option<Why>,
     checks: Checks,
     /// What checks found, the first few of it.
     broken: Vec<Breach>,
@@ -110,6 +115,8 @@ impl Engine {
             alarms: BTreeMap::new(),
             last_alarm: 0,
             ends: Ends::default(),
+            endless: Endless::default(),
+            why: None,
             checks: checks(&scenario),
             broken: Vec::new(),
             marks: Marks::Unwanted,
@@ -138,6 +145,18 @@ impl Engine {
     /// The same over a run that may end anywhere: what has not ended by then is no failure.
     pub fn open_ended(self) -> Self {
         Self { is_open_ended: true, ..self }
+    }
+
+    /// The same, so that it can be asked why tasks wait.
+    pub fn explained(self, header: &Header) -> Self {
+        Self { why: Some(Why::new(header)), ..self }
+    }
+
+    /// Every task that waits, by its short name, and why; none where nobody wanted to know.
+    pub fn waiting(&self) -> Vec<(String, Waiting)> {
+        let names = self.tracker.names();
+        let waiting = self.why.iter().flat_map(Why::waiting);
+        waiting.map(|waiting| (names.short(&waiting.contact), waiting)).collect()
     }
 
     /// The same over a run that holds messages under tickets up to this one already.
@@ -185,6 +204,7 @@ impl Engine {
     pub fn is_over(&self) -> bool {
         self.steps.iter().all(|step| *step == Progress::Taken)
             && self.plans.are_done()
+            && self.given.undecided().next().is_none()
             && self.ends.decided() >= self.scenario.customers.len()
             && self.ends.are_all()
             && self.rules.held.is_empty()
@@ -356,7 +376,7 @@ impl Engine {
             Act::Cti(order) => {
                 let step = Bend::Stepped(format!("cti {}", order.words));
                 let node = NodeName::from(SideOrder::NODE);
-                vec![told(node.clone(), &name, step), Order::Command(node, order.command())]
+                self.give(number, told(node.clone(), &name, step), node, order.command())
             }
             Act::Arm(rule) => self.arm(&rule, true).unwrap_or_default(),
             Act::Disarm(rule) => self.arm(&rule, false).unwrap_or_default(),
@@ -370,6 +390,9 @@ impl Engine {
 
     /// Gives somebody a command, and waits for what becomes of it.
     fn give(&mut self, step: usize, record: Order, node: NodeName, command: Command) -> Vec<Order> {
+        if self.given.is_stopped(&node) {
+            return self.refuse(step, format!("{node} is stopped"));
+        }
         self.given.give(step, &node, &command);
         vec![record, Order::Command(node, command)]
     }
@@ -404,6 +427,10 @@ impl Director for Engine {
         self.now = self.now.max(record.at);
         let event = self.tracker.push(record);
         self.ends.learn(&event);
+        self.endless.learn(&event);
+        if let Some(why) = &mut self.why {
+            why.push(&event);
+        }
         self.given.learn(record);
         self.plans.learn(record);
         if let Some(watcher) = &mut self.watcher {

@@ -10,7 +10,10 @@ use crate::{
     watch,
 };
 use cce_check::Check;
-use cce_kernel::{Time, model::ContactId};
+use cce_kernel::{
+    Time,
+    model::{AgentId, ContactId, DialogState},
+};
 use std::collections::BTreeSet;
 
 /// Breaches of checks that are kept. Where one thing goes wrong, much follows.
@@ -29,6 +32,8 @@ pub struct Report {
     pub idle: Vec<String>,
     /// Contacts whose ends the product lost, in words, where the scenario says that this may be.
     pub lost: Vec<String>,
+    /// Contacts that an agent is planned never to finish, in words.
+    pub endless: Vec<String>,
     /// Whether every step was taken and everything had ended.
     pub is_over: bool,
 }
@@ -74,18 +79,21 @@ impl Engine {
         }
         failures.extend(self.unfinished());
         let lost = self.lost().into_iter().map(|(_, text)| text).collect();
+        let endless = self.endless().into_iter().map(|(_, text)| text).collect();
         let (is_over, outcome) = (self.is_over() || self.is_open_ended, self.outcome());
-        Report { failures, bends: self.bends(), idle: self.idle(), outcome, lost, is_over }
+        Report { failures, bends: self.bends(), idle: self.idle(), outcome, lost, endless, is_over }
     }
 
     /// What has not ended.
     fn unended(&self) -> Vec<cce_check::Breach> {
-        let lost: BTreeSet<ContactId> = self.lost().into_iter().map(|(contact, _)| contact).collect();
+        let excused = self.lost().into_iter().chain(self.endless());
+        let excused: BTreeSet<ContactId> = excused.map(|(contact, _)| contact).collect();
         let mut unended = self.checks.clone().finish();
         unended.retain(|breach| {
             let contact = breach.subject.contact.as_ref();
-            let is_lost = breach.check == Check::OneEnd && contact.is_some_and(|id| lost.contains(id));
-            !is_lost && (!self.touched.is_bent() || !self.ends.is_waiting(contact))
+            let is_excused =
+                breach.check == Check::OneEnd && contact.is_some_and(|id| excused.contains(id));
+            !is_excused && (!self.touched.is_bent() || !self.ends.is_waiting(contact))
         });
         unended
     }
@@ -99,6 +107,16 @@ impl Engine {
             (contact, text)
         };
         self.checks.lost().into_iter().map(words).collect()
+    }
+
+    /// Contacts that are in work where their agents are planned never to go on, each in words.
+    fn endless(&self) -> Vec<(ContactId, String)> {
+        let names = self.tracker.names();
+        let words = |(contact, agent, state): (&ContactId, &AgentId, DialogState)| {
+            let text = format!("{} stays {state}: agent {agent} never goes on", names.short(contact));
+            (contact.clone(), text)
+        };
+        self.endless.planned(&self.scenario.lab.cast.agents).map(words).collect()
     }
 
     /// A scenario does what it says: every step is taken, every rule acts, nothing stays held.
@@ -117,12 +135,13 @@ impl Engine {
             self.rules.states.iter().filter(|state| state.is_waiting() && !state.is_added && !is_drawn);
         let rules = idle.map(|state| Breach::new(&state.rule.name, never_acted(state), None));
         let refused = self.refused().into_iter().filter(move |_| !is_drawn);
+        let undecided = self.undecided().filter(move |_| !is_drawn);
         let planned = self.unreached().filter(move |_| !is_drawn);
         let held = self.rules.held.values().filter(move |_| !is_drawn).map(|held| {
             let by = self.rules.states.get(held.rule).map_or("", |state| state.rule.name.as_str());
             Breach::new(by, format!("still held at the end: {}", held.words), held.record)
         });
-        steps.chain(refused).chain(planned).chain(rules).chain(held).collect()
+        steps.chain(refused).chain(undecided).chain(planned).chain(rules).chain(held).collect()
     }
 
     /// Steps that somebody refused were not taken, unless the scenario allows it.
@@ -132,6 +151,15 @@ impl Engine {
             Some(Breach::new(&step.name, format!("the step was refused: {}", refused.why), refused.record))
         };
         self.given.refused().iter().filter_map(told).collect()
+    }
+
+    /// Steps of which nobody knows at the end whether they were refused. Whoever ends a run by hand ends steps, too.
+    fn undecided(&self) -> impl Iterator<Item = Breach> {
+        let steps = self.given.undecided().filter(|_| !self.is_open_ended);
+        let steps = steps.filter_map(|step| self.scenario.steps.get(step));
+        steps.filter(|step| !step.may_be_refused).map(|step| {
+            Breach::new(&step.name, "the step was not answered before the end".to_owned(), None)
+        })
     }
 
     /// What virtual people were going to do behind the end. Whoever ends a run by hand ends plans, too.

@@ -9,6 +9,7 @@
 mod again;
 mod coverage;
 mod docs;
+mod endless;
 mod files;
 mod kept;
 mod keys;
@@ -17,6 +18,8 @@ mod orders;
 mod outcomes;
 mod planted;
 mod play;
+mod refused;
 mod shipped;
 mod support;
 mod swarm;
+mod why;

@@ -3,6 +3,7 @@
 //! Whatever has a time in the configuration it does by itself; everything can be told to it, too, by
 //! [`Command::Act`]: see [`WORDS`].
 
+use super::refusal;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use cce_kernel::{
     CallError, CallId, Command, Component, Cx, Input, Port, Request, Response, Time, TimerKey,
@@ -120,7 +121,8 @@ impl Ask {
     /// What a customer does by itself.
     const TIMED: [Self; 4] = [Self::Create, Self::Poll, Self::Cancel, Self::Close];
 
-    const fn timer(self) -> &'static str {
+    /// What a customer is told, and the timer of what it does by itself.
+    const fn word(self) -> &'static str {
         match self {
             Self::Create => "create",
             Self::Poll => "poll",
@@ -152,7 +154,7 @@ impl Customer {
     }
 
     fn on_timer(&mut self, timer: &TimerKey, cx: &mut Cx<'_>) {
-        let ask = Ask::TIMED.into_iter().find(|ask| ask.timer() == timer.name);
+        let ask = Ask::TIMED.into_iter().find(|ask| ask.word() == timer.name);
         let at = usize::try_from(timer.id).unwrap_or(usize::MAX);
         if let (Some(ask), Some(errand)) = (ask, self.tasks.get(at))
             && (!errand.is_over || ask == Ask::Close)
@@ -163,6 +165,7 @@ impl Customer {
 
     fn on_reply(&mut self, call: CallId, result: &Result<Response, CallError>, cx: &mut Cx<'_>) {
         let Some(sent) = self.calls.remove(&call) else { return };
+        note_refusal(sent, result, cx);
         if self.tasks[sent.at].is_over {
             return;
         }
@@ -393,8 +396,17 @@ impl Component for Customer {
     }
 }
 
+/// Whoever told the customer hears that nothing came of it.
+fn note_refusal(sent: Sent, result: &Result<Response, CallError>, cx: &mut Cx<'_>) {
+    if sent.by == By::Command
+        && let Some(why) = refusal(result)
+    {
+        cx.note(Command::Act(sent.ask.word().to_owned()).refusal(&why));
+    }
+}
+
 fn key(ask: Ask, at: usize) -> TimerKey {
-    TimerKey::new(ask.timer(), at as u64)
+    TimerKey::new(ask.word(), at as u64)
 }
 
 /// The path of an absolute address, or what is given if it is a path.

@@ -152,7 +152,7 @@ fn allow(headers: &mut HeaderMap, asked: &HeaderMap, methods: &HeaderValue) {
 /// The methods of a path; none where there is nothing.
 fn methods(path: &str) -> Vec<&'static str> {
     match segments(path).iter().map(String::as_str).collect::<Vec<_>>()[..] {
-        [] | ["held"] => vec!["GET", "OPTIONS"],
+        [] | ["held"] | ["why"] | ["why", _] => vec!["GET", "OPTIONS"],
         ["rules", _] => vec!["GET", "DELETE", "OPTIONS"],
         ["rules"] => vec!["GET", "POST", "OPTIONS"],
         ["cti"] => vec!["POST", "OPTIONS"],
@@ -193,6 +193,8 @@ impl Desk {
             ("POST", ["rules", name, "arm"]) => self.arm(name, true),
             ("POST", ["rules", name, "disarm"]) => self.arm(name, false),
             ("POST", ["cti"]) => self.order_sides(body),
+            ("GET", ["why"]) => Ok((StatusCode::OK, json!(self.control().waiting()))),
+            ("GET", ["why", task]) => self.why(task),
             ("GET", ["held"]) => Ok((StatusCode::OK, json!(self.control().held()))),
             ("POST", ["held", "release"]) => Ok(self.release_all()),
             ("POST", ["held", ticket, "release"]) => self.release(ticket),
@@ -216,6 +218,14 @@ impl Desk {
         let order = SideOrder::of(words).map_err(Refusal::Wrong)?;
         (self.carry_out)(vec![Order::Command(NodeName::from(SideOrder::NODE), order.command())]);
         Ok((StatusCode::OK, json!({ "cti": order.words })))
+    }
+
+    /// Why a task waits: by its short name, or by the id of its contact.
+    fn why(&self, task: &str) -> Result<Answer, Refusal> {
+        let mut waiting = self.control().waiting().into_iter();
+        let found = waiting.find(|view| view.task == task || view.waiting.contact.as_str() == task);
+        let unknown = || Refusal::Unknown(format!("`{task}` does not wait: GET /why lists what does"));
+        found.map(|view| (StatusCode::OK, json!(view))).ok_or_else(unknown)
     }
 
     fn release(&self, ticket: &str) -> Result<Answer, Refusal> {
@@ -309,6 +319,8 @@ fn index() -> Value {
         "POST /rules/{name}/arm": "lets it act from now on, once more if it did already",
         "POST /rules/{name}/disarm": "lets it act no more; what it holds stays held",
         "POST /cti": "changes the sides of the CTI server: {\"do\": \"stop a\"}",
+        "GET /why": "every task that waits: its short name, contact, place, since_ms, and for each agent why that agent does not get it",
+        "GET /why/{task}": "one of them, by short name or contact id",
         "GET /held": "every message that is held: ticket, rule, message, from, to, about, since_ms",
         "POST /held/{ticket}/release": "lets one go",
         "POST /held/release": "lets all go",

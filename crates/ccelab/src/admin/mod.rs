@@ -9,6 +9,7 @@ mod tests;
 pub(crate) use http::Admin;
 
 use cce_journal::{Order, Ticket};
+use cce_views::Waiting;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -19,6 +20,9 @@ pub(crate) trait Control: Send {
 
     /// Everything that is held.
     fn held(&self) -> Vec<HeldView>;
+
+    /// Every task that waits, and why.
+    fn waiting(&self) -> Vec<WaitingView>;
 
     /// Lets a message go.
     fn release(&mut self, ticket: Ticket) -> Result<Vec<Order>, Refusal>;
@@ -85,6 +89,18 @@ pub(crate) struct HeldView {
     pub(crate) about: Option<String>,
     /// Since when, in milliseconds since the start of the run.
     pub(crate) since_ms: u64,
+}
+
+/// A task that waits, and why.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub(crate) struct WaitingView {
+    /// The short name of its contact.
+    pub(crate) task: String,
+    /// Since when, in milliseconds since the start of the run.
+    pub(crate) since_ms: u64,
+    /// Where, and why no agent gets it.
+    #[serde(flatten)]
+    pub(crate) waiting: Waiting,
 }
 
 /// Why something cannot be done, and what can.

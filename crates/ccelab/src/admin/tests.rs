@@ -1,4 +1,4 @@
-use super::{Admin, Control, HeldView, Refusal, RuleView, Stand};
+use super::{Admin, Control, HeldView, Refusal, RuleView, Stand, WaitingView};
 use cce_journal::{Order, Ticket};
 use cce_net::Limits;
 use serde_json::{Value, json};
@@ -32,6 +32,10 @@ impl Control for Book {
 
     fn held(&self) -> Vec<HeldView> {
         self.held.clone()
+    }
+
+    fn waiting(&self) -> Vec<WaitingView> {
+        Vec::new()
     }
 
     fn release(&mut self, ticket: Ticket) -> Result<Vec<Order>, Refusal> {

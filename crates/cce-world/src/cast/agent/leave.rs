@@ -3,6 +3,7 @@
 use super::{
     Agent, Ask, Phase, request,
     sign_in::{PATIENCE, Seat, not_ready_key, ready_key},
+    told::Orders,
 };
 use cce_kernel::{CloseReason, Cx, TimerKey, model::MrdId};
 
@@ -71,6 +72,7 @@ impl Agent {
     pub(super) fn forget_everything(&mut self, phase: Phase, cx: &mut Cx<'_>) {
         self.phase = phase;
         self.calls.clear();
+        self.orders = Orders::default();
         self.forget_interrupts(cx);
         self.cancel_timers(cx);
         self.drop_dialogs(cx);

@@ -30,6 +30,7 @@ use cce_xmpp::{
 use dialogs::Dialogs;
 use interrupt::Interrupts;
 use sign_in::Seat;
+use told::Orders;
 use std::{collections::BTreeMap, time::Duration};
 
 /// The resource of the agent's stream. It is always the same, so that a new stream takes the place of one
@@ -100,11 +101,12 @@ pub struct Agent {
     stream: Option<(LinkId, Session)>,
     /// Whether this is not the first sign-in: notifications may have been missed since.
     has_signed_in: bool,
-    calls: BTreeMap<CallId, Ask>,
+    calls: BTreeMap<CallId, (Ask, u64)>,
     requests: u64,
     seats: BTreeMap<MrdId, Seat>,
     dialogs: Dialogs,
     interrupts: Interrupts,
+    orders: Orders,
 }
 
 /// How far the agent has come.
@@ -155,6 +157,7 @@ impl Agent {
             seats: BTreeMap::new(),
             dialogs: Dialogs::default(),
             interrupts: Interrupts::default(),
+            orders: Orders::default(),
         }
     }
 
@@ -272,8 +275,9 @@ impl Agent {
 
     fn ask(&mut self, ask: Ask, request: Request, cx: &mut Cx<'_>) {
         self.requests += 1;
+        self.orders.follow_up(&ask, self.requests);
         let request = request::identified(request, &self.config, self.requests);
-        self.calls.insert(cx.call(Port::Desk, request), ask);
+        self.calls.insert(cx.call(Port::Desk, request), (ask, self.requests));
     }
 
     fn on_update(&mut self, link: LinkId, document: &str, cx: &mut Cx<'_>) {
@@ -285,7 +289,8 @@ impl Agent {
             Seen::User { state, .. } => self.on_user(&state, &request_id, cx),
             Seen::Media { mrd, state } => self.on_media(&mrd, &state, cx),
             Seen::Dialog { id, state } => self.on_dialog(id, state, cx),
-            Seen::Error { message, .. } if request::is_own(&request_id) => {
+            Seen::Error { message, .. } if request::number_of(&request_id).is_some() => {
+                self.orders.note_failure(request::number_of(&request_id), &message, cx);
                 self.on_error(&source, &message, cx);
             }
             Seen::System { status } => self.on_system(&status, cx),
@@ -294,7 +299,8 @@ impl Agent {
     }
 
     fn on_reply(&mut self, call: CallId, result: &Result<Response, CallError>, cx: &mut Cx<'_>) {
-        let Some(ask) = self.calls.remove(&call) else { return };
+        let Some((ask, number)) = self.calls.remove(&call) else { return };
+        self.orders.note_refusal(&ask, number, result, cx);
         let is_accepted = result.as_ref().is_ok_and(Response::is_success);
         match ask {
             Ask::Act(task, action) => self.on_act_answered(task, action, result, cx),

@@ -19,7 +19,12 @@ pub(super) fn identified(request: Request, config: &Config, number: u64) -> Requ
 
 /// Whether a request id is a virtual agent's. One that is empty is not: the others need not name theirs.
 pub(super) fn is_own(request_id: &str) -> bool {
-    request_id.strip_prefix(OWN).is_some_and(|number| number.parse::<u64>().is_ok())
+    number_of(request_id).is_some()
+}
+
+/// The number of a virtual agent's request.
+pub(super) fn number_of(request_id: &str) -> Option<u64> {
+    request_id.strip_prefix(OWN)?.parse().ok()
 }
 
 pub(super) fn user_login(config: &Config) -> Request {

@@ -11,6 +11,9 @@ use std::time::Duration;
 /// How long a sign-in may take before it is begun anew, and a sign-out before it is left to Finesse.
 pub(super) const PATIENCE: Duration = Duration::from_secs(10);
 
+/// How Finesse refuses a sign-in to a media of somebody who is signed in there.
+pub(super) const ALREADY_LOGGED_IN: &str = "E_ARM_STAT_AGENT_ALREADY_LOGGED_IN";
+
 /// Finesse's status while it serves.
 const IN_SERVICE: &str = "IN_SERVICE";
 
@@ -119,6 +122,7 @@ impl Agent {
         let was_complete = self.is_signed_in();
         self.seats.insert(mrd, seat);
         if !was_complete && self.is_signed_in() {
+            self.orders.end_arrival();
             cx.cancel(TimerKey::new("patience", 0));
         }
     }
@@ -146,7 +150,7 @@ impl Agent {
     fn on_media_error(&mut self, mrd: MrdId, seat: Seat, message: &str, cx: &mut Cx<'_>) {
         match (message, seat) {
             _ if self.phase == Phase::SigningOut => self.on_seat_left(mrd, cx),
-            ("E_ARM_STAT_AGENT_ALREADY_LOGGED_IN", Seat::SigningIn | Seat::Ready) => {
+            (ALREADY_LOGGED_IN, Seat::SigningIn | Seat::Ready) => {
                 self.ask(Ask::List, request::list(&self.config), cx);
                 self.on_seated(mrd, cx);
             }

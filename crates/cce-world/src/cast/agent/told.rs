@@ -1,7 +1,12 @@
 //! What an agent can be told to do.
 
-use super::{Agent, Ask, Phase, request, sign_in::Seat};
-use cce_kernel::{Command, Cx, model::DialogAction};
+use super::{
+    Agent, Ask, Phase, request,
+    sign_in::{ALREADY_LOGGED_IN, Seat},
+};
+use crate::cast::refusal;
+use cce_kernel::{CallError, Command, Cx, Response, model::DialogAction};
+use std::collections::BTreeMap;
 
 /// The words that an agent understands. Those about a dialog may be followed by its task id, or by `T1`, `T2`, …:
 /// the first, the second dialog that this agent saw. Without either, the oldest open dialog is meant that allows
@@ -32,9 +37,11 @@ pub fn is_about_dialog(word: &str) -> bool {
 impl Agent {
     /// Does what it is told, or says why not.
     pub(super) fn on_told(&mut self, words: &str, cx: &mut Cx<'_>) {
+        self.orders.telling = Some(words.to_owned());
         if let Err(detail) = self.follow(words, cx) {
             cx.note(Command::Act(words.to_owned()).refusal(&detail));
         }
+        self.orders.telling = None;
     }
 
     fn follow(&mut self, words: &str, cx: &mut Cx<'_>) -> Result<(), String> {
@@ -54,9 +61,15 @@ impl Agent {
             return Err(format!("`{word}` is about no dialog: leave out `{extra}`"));
         }
         match word {
-            "sign-in" | "return" => self.sign_in_again(cx),
+            "sign-in" | "return" => {
+                self.orders.seat = self.orders.telling.clone();
+                self.sign_in_again(cx);
+            }
             "crash" => self.crash(cx),
-            "sign-out" => self.sign_out(cx),
+            "sign-out" => {
+                self.orders.seat = self.orders.telling.clone();
+                self.sign_out(cx);
+            }
             "ready" => return self.change_seats("READY", cx),
             "not-ready" => return self.change_seats("NOT_READY", cx),
             "voice-sign-in" => self.ask(Ask::Told, request::user_login(&self.config), cx),
@@ -107,6 +120,74 @@ impl Agent {
             self.ask(Ask::Told, request::media_state(&self.config, mrd, state), cx);
         }
         Ok(())
+    }
+}
+
+/// Requests that are remembered with what led to them. The answer to one, or its failure, comes soon.
+const REQUESTS_MAX: usize = 256;
+
+/// What the agent was told, from the words to what becomes of them.
+#[derive(Debug, Default)]
+pub(super) struct Orders {
+    /// The words that are being followed.
+    telling: Option<String>,
+    /// The words of a sign-in or a sign-out, which takes several requests.
+    seat: Option<String>,
+    /// The words that led to a request, by its number.
+    asked: BTreeMap<u64, String>,
+}
+
+impl Orders {
+    /// A request follows from what the agent was told, if it was told anything.
+    pub(super) fn follow_up(&mut self, ask: &Ask, number: u64) {
+        let seat = self.seat.as_ref().filter(|_| is_about_seat(ask));
+        let Some(words) = self.telling.as_ref().or(seat) else { return };
+        self.asked.insert(number, words.clone());
+        if self.asked.len() > REQUESTS_MAX {
+            self.asked.pop_first();
+        }
+    }
+
+    /// The agent is signed in.
+    pub(super) fn end_arrival(&mut self) {
+        self.seat = None;
+    }
+
+    /// A request was answered. A sign-in that cannot be taken now is repeated: that is no refusal.
+    pub(super) fn note_refusal(
+        &mut self,
+        ask: &Ask,
+        number: u64,
+        result: &Result<Response, CallError>,
+        cx: &mut Cx<'_>,
+    ) {
+        let is_repeated = matches!(ask, Ask::UserLogin | Ask::MediaLogin)
+            && result.as_ref().map_or(true, |response| response.status >= 500);
+        if !is_repeated && let Some(why) = refusal(result) {
+            self.note(number, &why, cx);
+        }
+    }
+
+    /// What a request asked for did not come about, though it was taken. Whoever is signed in already has what was
+    /// asked for (task-routing E16).
+    pub(super) fn note_failure(&mut self, number: Option<u64>, message: &str, cx: &mut Cx<'_>) {
+        if let Some(number) = number.filter(|_| message != ALREADY_LOGGED_IN) {
+            self.note(number, message, cx);
+        }
+    }
+
+    fn note(&mut self, number: u64, why: &str, cx: &mut Cx<'_>) {
+        if let Some(words) = self.asked.remove(&number) {
+            cx.note(Command::Act(words).refusal(why));
+        }
+    }
+}
+
+/// Whether a request is a part of a sign-in or a sign-out.
+const fn is_about_seat(ask: &Ask) -> bool {
+    match ask {
+        Ask::UserLogin | Ask::MediaLogin | Ask::MediaLogout(_) | Ask::UserLogout => true,
+        Ask::Ready(_) | Ask::List | Ask::InterruptList(_) | Ask::Act(..) | Ask::Told => false,
     }
 }
 

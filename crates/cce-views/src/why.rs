@@ -1,0 +1,393 @@
+//! Why a task waits: for each agent, what keeps the task from going there.
+//!
+//! It is told from what the router was told and what it chose (task-routing 1.5, 3.5, 3.6), so it is what the router
+//! decides by, and from the lab's configuration in the header of the journal.
+
+mod lab;
+mod reason;
+
+pub use reason::{Obstacle, Reason};
+
+use crate::fold::{Event, Kind, Message};
+use cce_journal::{Header, What};
+use cce_kernel::{
+    Fact, LinkId, Port, Time,
+    fact::{QueueChoice, RouterFact},
+    model::{AgentState, Availability, ContactId, ContactStatus, MrdId, RouterCallKey, SkillTarget, TaskId},
+};
+use cce_mr::{
+    Icm,
+    icm::{AgentStateUpdate, TaskEvent},
+};
+use lab::Roster;
+use serde::Serialize;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+};
+
+/// `TaskState` of a task that is over (cti-server-protocol 11.3).
+const ENDED: u16 = 7;
+
+/// Contacts, waiting tasks, and agents in domains that are followed: what one router keeps (task-routing 5).
+const FOLLOWED_MAX: usize = 80_000;
+
+/// Agents of whom a task is told one by one. Further ones are counted.
+const TOLD_MAX: usize = 50;
+
+/// A task that waits, and why.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Waiting {
+    /// The social contact.
+    pub contact: ContactId,
+    /// Where it waits, in words.
+    pub place: String,
+    /// Since when, in the run's own time.
+    #[serde(skip)]
+    pub since: Time,
+    /// For each agent, why that agent does not get it: those of its queue first.
+    pub agents: Vec<Obstacle>,
+    /// Agents who are not told one by one.
+    pub more: usize,
+}
+
+impl fmt::Display for Waiting {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "{}", self.place)?;
+        for agent in &self.agents {
+            writeln!(f, "  {agent}")?;
+        }
+        if self.more > 0 {
+            writeln!(f, "  and {} more agents", self.more)?;
+        }
+        Ok(())
+    }
+}
+
+/// An agent in one domain.
+type Place = (SkillTarget, MrdId);
+
+/// Follows a run, and says at any time why tasks wait.
+#[derive(Debug)]
+pub struct Why {
+    roster: Roster,
+    /// What the router was told of agents, as long as the link lives that told it.
+    reported: BTreeMap<Place, Standing>,
+    /// What agents have as the router counts it, begun or not.
+    tasks: BTreeMap<Place, BTreeSet<RouterCallKey>>,
+    /// Who is signed in to a domain, as the agent PG says.
+    signed_in: BTreeSet<Place>,
+    calls: BTreeMap<RouterCallKey, Call>,
+    /// Contacts that no agent has, with the time since when.
+    contacts: BTreeMap<ContactId, Time>,
+    /// Links that are up, as the side says that dials or serves them.
+    gateways: BTreeMap<LinkId, ()>,
+    has_mr_link: bool,
+    has_icm_link: bool,
+}
+
+/// What the router was told of an agent in a domain.
+#[derive(Clone, Copy, Debug)]
+struct Standing {
+    link: LinkId,
+    state: AgentState,
+    limit: u32,
+    is_routable: bool,
+    is_available: bool,
+    /// The agent PG refused a reservation, and has not reported the agent since.
+    is_doubted: bool,
+}
+
+/// A task that the router admitted and that has not ended.
+#[derive(Clone, Debug)]
+struct Call {
+    contact: ContactId,
+    mrd: MrdId,
+    since: Time,
+    /// The queue and the step, while it waits there.
+    node: Option<(u32, u32)>,
+    /// The queue and the step that it came to at last.
+    last: Option<(u32, u32)>,
+    agent: Option<SkillTarget>,
+}
+
+impl Why {
+    /// Follows the run of this header, from its first record on.
+    pub fn new(header: &Header) -> Self {
+        Self {
+            roster: Roster::of(&header.config),
+            reported: BTreeMap::new(),
+            tasks: BTreeMap::new(),
+            signed_in: BTreeSet::new(),
+            calls: BTreeMap::new(),
+            contacts: BTreeMap::new(),
+            gateways: BTreeMap::new(),
+            has_mr_link: false,
+            has_icm_link: false,
+        }
+    }
+
+    /// Takes in the next event of the fold.
+    pub fn push(&mut self, event: &Event<'_>) {
+        let node = event.record.node.as_str();
+        match (&event.kind, node) {
+            (Kind::Fact(Fact::Contact { contact, to, .. }), _) => {
+                self.on_contact(contact, *to, event.record.at);
+            }
+            (Kind::Fact(Fact::AgentInMrd { skill_target, mrd, to, .. }), _) => {
+                self.on_agent(*skill_target, *mrd, *to);
+            }
+            (Kind::Fact(Fact::Router(fact)), _) => self.on_router(fact, event.record.at),
+            (Kind::Received { link, message: Message::Icm(Icm::AgentStateUpdate(update)), .. }, "router") => {
+                self.on_report(*link, update);
+            }
+            (Kind::Received { message: Message::Icm(Icm::TaskEvent(task)), .. }, "router") => {
+                self.on_task(task);
+            }
+            (Kind::LinkUp { link, .. }, "router" | "mrpg") => self.on_link(node, *link, true),
+            (Kind::LinkDown { link, .. }, "router" | "mrpg") => self.on_link(node, *link, false),
+            (Kind::Other, "router") => match event.record.what {
+                What::Started | What::Stopped { .. } => self.forget_router(),
+                What::In(_) | What::Out(_) | What::Bent(_) | What::Gap { .. } => {}
+            },
+            (Kind::Other, "agentpg") if matches!(event.record.what, What::Started | What::Stopped { .. }) => {
+                self.signed_in.clear();
+            }
+            _ => {}
+        }
+    }
+
+    /// Every task that waits, the one first that waits longest, and why.
+    pub fn waiting(&self) -> Vec<Waiting> {
+        let in_queue = self.calls.values().filter_map(|call| self.in_queue(call));
+        let admitted: BTreeSet<&ContactId> = self.calls.values().map(|call| &call.contact).collect();
+        let elsewhere = self.contacts.iter().filter(|(contact, _)| !admitted.contains(contact));
+        let elsewhere = elsewhere.map(|(contact, since)| self.before_router(contact, *since));
+        let mut waiting: Vec<Waiting> = in_queue.chain(elsewhere).collect();
+        waiting.sort_by(|one, other| (one.since, &one.contact).cmp(&(other.since, &other.contact)));
+        waiting
+    }
+
+    fn in_queue(&self, call: &Call) -> Option<Waiting> {
+        let (queue, step) = call.node?;
+        let named = self.roster.queue(queue);
+        let name = named.map_or_else(|| queue.to_string(), |queue| queue.name.clone());
+        let mut agents: Vec<Obstacle> = self.roster.agents().map(|agent| self.obstacle(agent, call)).collect();
+        agents.sort_by_key(|agent| agent.reason == Reason::NotOfQueue);
+        let more = agents.len().saturating_sub(TOLD_MAX);
+        agents.truncate(TOLD_MAX);
+        let place = format!("in queue {name}, at step {step}");
+        Some(Waiting { contact: call.contact.clone(), place, since: call.since, agents, more })
+    }
+
+    /// The router does not know the task: no agent can have it.
+    fn before_router(&self, contact: &ContactId, since: Time) -> Waiting {
+        let place = match (self.has_mr_link, self.has_icm_link) {
+            (false, _) => "in CCP: there is no link to the MR PG",
+            (true, false) => "in CCP or the MR PG: there is no link to the router",
+            (true, true) => "on its way to the router",
+        };
+        let place = place.to_owned();
+        Waiting { contact: contact.clone(), place, since, agents: Vec::new(), more: 0 }
+    }
+
+    fn obstacle(&self, agent: &lab::Agent, call: &Call) -> Obstacle {
+        Obstacle { agent: agent.id.clone(), reason: self.reason(agent, call) }
+    }
+
+    /// The first thing that keeps the task from the agent, in the order in which the router looks (task-routing 3.5).
+    fn reason(&self, agent: &lab::Agent, call: &Call) -> Reason {
+        let place = (agent.skill_target, call.mrd);
+        let (queue, step) = call.node.unwrap_or_default();
+        match self.roster.step_of(queue, &agent.id) {
+            None => return Reason::NotOfQueue,
+            Some(own) if own > step => return Reason::LaterStep { step: own },
+            Some(_) => {}
+        }
+        if !self.roster.is_in_domain(agent, call.mrd) {
+            return Reason::NotOfDomain { mrd: call.mrd };
+        }
+        let Some(known) = self.reported.get(&place).filter(|known| known.state != AgentState::Logout) else {
+            return match (self.signed_in.contains(&place), self.has_agent_pg()) {
+                (true, true) => Reason::NotReported,
+                (_, false) => Reason::NoGateway,
+                (false, true) => Reason::SignedOut,
+            };
+        };
+        let tasks = self.tasks_of(place);
+        let has_room = u32::try_from(tasks).is_ok_and(|tasks| tasks < known.limit);
+        match known.state {
+            AgentState::Login | AgentState::NotReady => Reason::NotReady,
+            AgentState::WorkNotReady => Reason::ClientAway,
+            AgentState::Interrupted => Reason::Interrupted,
+            _ if !known.is_routable => Reason::NotRoutable,
+            _ if !has_room => Reason::AtLimit { tasks, limit: known.limit },
+            _ if known.is_doubted => Reason::Refused,
+            _ => match self.busy_elsewhere(place) {
+                Some(mrd) => Reason::BusyElsewhere { mrd },
+                None if !known.is_available => Reason::NotAvailable { state: known.state },
+                None => Reason::Free,
+            },
+        }
+    }
+
+    /// A domain whose work must not be interrupted, and in which the agent has some (task-routing 3.5).
+    fn busy_elsewhere(&self, (agent, mrd): Place) -> Option<MrdId> {
+        let held = self.tasks.iter().filter(|((of, other), tasks)| {
+            *of == agent && *other != mrd && !tasks.is_empty() && !self.roster.is_interruptible(*other)
+        });
+        held.map(|((_, other), _)| *other).next()
+    }
+
+    fn tasks_of(&self, place: Place) -> usize {
+        self.tasks.get(&place).map_or(0, BTreeSet::len)
+    }
+
+    fn has_agent_pg(&self) -> bool {
+        self.gateways.keys().any(|link| link.port == Port::IcmAgent) || !self.reported.is_empty()
+    }
+
+    fn on_contact(&mut self, contact: &ContactId, to: ContactStatus, at: Time) {
+        match to {
+            ContactStatus::Unread | ContactStatus::Queued if self.contacts.len() < FOLLOWED_MAX => {
+                self.contacts.entry(contact.clone()).or_insert(at);
+            }
+            ContactStatus::Unread | ContactStatus::Queued => {}
+            ContactStatus::Reserved | ContactStatus::Handled | ContactStatus::Discarded => {
+                self.contacts.remove(contact);
+            }
+        }
+    }
+
+    fn on_agent(&mut self, agent: SkillTarget, mrd: MrdId, to: AgentState) {
+        if to == AgentState::Logout {
+            self.signed_in.remove(&(agent, mrd));
+        } else if self.signed_in.len() < FOLLOWED_MAX {
+            self.signed_in.insert((agent, mrd));
+        }
+    }
+
+    fn on_router(&mut self, fact: &RouterFact, at: Time) {
+        match fact {
+            RouterFact::CallAdmitted { key, ced, mrd, .. } if self.calls.len() < FOLLOWED_MAX => {
+                let contact = ContactId(ced.clone());
+                let call = Call { contact, mrd: *mrd, since: at, node: None, last: None, agent: None };
+                self.calls.insert(*key, call);
+            }
+            RouterFact::QueueNode { key, queue_id, step, choice, .. } => {
+                self.on_choice(*key, (*queue_id, *step), *choice);
+            }
+            RouterFact::Dequeued { key, .. } => {
+                self.calls.remove(key);
+            }
+            RouterFact::Requeued { task, skill_target, mrd } => {
+                self.on_requeued(*task, (*skill_target, *mrd));
+            }
+            RouterFact::CallAdmitted { .. }
+            | RouterFact::CallRefused { .. }
+            | RouterFact::DialogDeleted { .. }
+            | RouterFact::Agent { .. }
+            | RouterFact::CancelRefused { .. } => {}
+        }
+    }
+
+    /// A task waits, or counts against its agent from the decision on.
+    fn on_choice(&mut self, key: RouterCallKey, node: (u32, u32), choice: QueueChoice) {
+        let Some(call) = self.calls.get_mut(&key) else { return };
+        call.last = Some(node);
+        match choice {
+            QueueChoice::Wait => call.node = Some(node),
+            QueueChoice::Agent { skill_target, .. } => {
+                call.node = None;
+                call.agent = Some(skill_target);
+                let place = (skill_target, call.mrd);
+                self.tasks.entry(place).or_default().insert(key);
+            }
+        }
+    }
+
+    /// A reservation did not come about: the task waits where it stood, and nothing goes to that agent until the agent
+    /// PG reports anew (task-routing 3.5).
+    fn on_requeued(&mut self, task: TaskId, place: Place) {
+        self.drop_task(task.key(), place);
+        if let Some(known) = self.reported.get_mut(&place) {
+            known.is_doubted = true;
+        }
+        if let Some(call) = self.calls.get_mut(&task.key()) {
+            (call.node, call.agent) = (call.last, None);
+        }
+    }
+
+    fn drop_task(&mut self, key: RouterCallKey, place: Place) {
+        if let Some(tasks) = self.tasks.get_mut(&place) {
+            tasks.remove(&key);
+            if tasks.is_empty() {
+                self.tasks.remove(&place);
+            }
+        }
+    }
+
+    fn on_report(&mut self, link: LinkId, update: &AgentStateUpdate) {
+        let place = (SkillTarget(update.icm_agent_id), MrdId(update.mrd_id));
+        if self.reported.len() >= FOLLOWED_MAX && !self.reported.contains_key(&place) {
+            return;
+        }
+        let standing = Standing {
+            link,
+            state: AgentState::of_number(update.agent_state),
+            limit: update.max_task_limit,
+            is_routable: update.agent_mode,
+            is_available: update.availability == Availability::Icm.number(),
+            is_doubted: false,
+        };
+        self.reported.insert(place, standing);
+    }
+
+    fn on_task(&mut self, event: &TaskEvent) {
+        let (key, place) =
+            (event.task_id.key(), (SkillTarget(event.icm_agent_id), MrdId(event.mrd_id)));
+        if event.task_state != ENDED {
+            if self.tasks.len() < FOLLOWED_MAX {
+                self.tasks.entry(place).or_default().insert(key);
+            }
+            return;
+        }
+        self.drop_task(key, place);
+        if self.calls.get(&key).is_some_and(|call| call.agent == Some(place.0)) {
+            self.calls.remove(&key);
+        }
+    }
+
+    fn on_link(&mut self, node: &str, link: LinkId, is_up: bool) {
+        match (node, link.port) {
+            ("mrpg", Port::Mr) => self.has_mr_link = is_up,
+            ("mrpg", Port::IcmMr) => self.has_icm_link = is_up,
+            ("router", _) if is_up && self.gateways.len() < FOLLOWED_MAX => {
+                self.gateways.insert(link, ());
+            }
+            ("router", _) => {
+                self.gateways.remove(&link);
+                self.forget_gateway(link);
+            }
+            _ => {}
+        }
+    }
+
+    /// A gateway is gone: nobody knows how its agents stand.
+    fn forget_gateway(&mut self, link: LinkId) {
+        let gone: Vec<Place> =
+            self.reported.iter().filter(|(_, known)| known.link == link).map(|(place, _)| *place).collect();
+        for place in gone {
+            self.reported.remove(&place);
+            self.tasks.remove(&place);
+        }
+    }
+
+    /// What waited in the router is gone with it, and so is what it knew.
+    fn forget_router(&mut self) {
+        self.reported.clear();
+        self.tasks.clear();
+        self.calls.clear();
+        self.gateways.clear();
+    }
+}
