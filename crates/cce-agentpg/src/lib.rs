@@ -62,6 +62,13 @@ impl AgentPg {
         Self { config, opc, cti }
     }
 
+    /// Goes by another configuration from now on. Agents, queues and sessions stay as they are.
+    pub fn reconfigure(&mut self, config: Config) {
+        self.opc.reconfigure(config.clone());
+        self.cti.reconfigure(config.clone());
+        self.config = config;
+    }
+
     fn on_start(&mut self, cx: &mut Cx<'_>) {
         *self = Self::new(self.config.clone());
         self.opc.start(cx);

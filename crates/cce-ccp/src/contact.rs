@@ -140,6 +140,11 @@ impl Contacts {
         }
     }
 
+    /// From now on contacts show that time.
+    pub(crate) fn show(&mut self, timestamp: StatusTimestamp) {
+        self.timestamp = timestamp;
+    }
+
     /// Takes up what an earlier life stored. A value that cannot be read is named and dropped.
     pub(crate) fn restore(&mut self, stored: BTreeMap<String, String>, cx: &mut Cx<'_>) {
         let mut contacts: Vec<Contact> =

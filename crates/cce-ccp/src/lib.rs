@@ -70,6 +70,13 @@ impl Ccp {
             config,
         }
     }
+
+    /// Goes by another configuration from now on. Ids and feeds stay as they are.
+    pub fn reconfigure(&mut self, config: Config) {
+        self.contacts.show(config.status_timestamp);
+        self.mr.beat_every(config.heartbeat);
+        self.config = config;
+    }
 }
 
 impl Component for Ccp {

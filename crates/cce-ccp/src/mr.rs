@@ -79,6 +79,11 @@ impl MrListener {
         }
     }
 
+    /// From the next heartbeat on they come so often.
+    pub(crate) fn beat_every(&mut self, heartbeat: Duration) {
+        self.heartbeat = heartbeat;
+    }
+
     /// Whether tasks can be sent.
     pub(crate) fn is_open(&self) -> bool {
         self.session.is_some()

@@ -185,7 +185,8 @@ impl Checks {
             }
             What::In(_) if node == Node::Finesse => self.finesse.on_input(),
             What::In(Input::Start { stored }) if node == Node::Ccp => {
-                self.contacts.on_start(!stored.is_empty());
+                // What was changed in the configuration is stored, too.
+                self.contacts.on_start(stored.keys().any(|key| !key.starts_with("setting/")));
             }
             What::Out(Output::Close { link, .. }) => self.on_link_gone(node, &record.node, *link),
             What::In(_) | What::Out(_) | What::Bent(_) | What::Gap { .. } => {}
@@ -371,7 +372,10 @@ impl Checks {
                 self.agentpg.on_agent(agent, place, now, judge);
             }
             Fact::User { agent, from, to } => self.finesse.on_user(agent, *from, *to, &self.agentpg, judge),
-            Fact::Ecc { .. } | Fact::PeerError { .. } | Fact::CommandRefused { .. } => {}
+            Fact::Ecc { .. }
+            | Fact::PeerError { .. }
+            | Fact::CommandRefused { .. }
+            | Fact::Setting { .. } => {}
             Fact::Ccp(fact) => self.on_ccp(fact, judge),
             Fact::Router(fact) => self.on_router(fact, judge),
             Fact::AgentPg(fact) => self.on_agentpg(fact, judge),

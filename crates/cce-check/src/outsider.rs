@@ -122,3 +122,182 @@ impl Outsiders {
 const fn is_gateway(port: Port) -> bool {
     matches!(port, Port::Mr | Port::IcmMr | Port::IcmAgent)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{check::Check, judgement::Judgement};
+    use cce_kernel::{FrameFlaw, LinkReason, Peer, Time};
+    use cce_views::{Message, Subject};
+
+    const GATEWAY: Port = Port::IcmAgent;
+
+    fn link(port: Port, number: u32) -> LinkId {
+        LinkId { port, number }
+    }
+
+    fn record(seq: u64, cause: Option<u64>, what: What) -> Record {
+        Record { seq, at: Time(0), node: "router".into(), cause, what }
+    }
+
+    fn at(seq: u64, cause: Option<u64>) -> Record {
+        record(seq, cause, What::Started)
+    }
+
+    fn take_in(outsiders: &mut Outsiders, record: &Record, kind: Kind<'_>) {
+        outsiders.on_event(&Event { record, subject: Subject::default(), client: None, kind });
+    }
+
+    fn connect(outsiders: &mut Outsiders, link: LinkId, node: Option<&str>) {
+        let peer = Peer { node: node.map(NodeName::from), address: "127.0.0.1:1".to_owned() };
+        take_in(outsiders, &at(1, None), Kind::LinkUp { link, peer: &peer });
+    }
+
+    fn say(outsiders: &mut Outsiders, seq: u64, link: LinkId) {
+        let message = Message::Stream(cce_kernel::Blob::default().0);
+        let kind = Kind::Received {
+            link,
+            port: link.port,
+            peer: Peer::default(),
+            message,
+            flaws: Vec::new(),
+            length: 8,
+        };
+        take_in(outsiders, &at(seq, None), kind);
+    }
+
+    fn err(outsiders: &mut Outsiders, seq: u64, link: LinkId) {
+        let fact =
+            Fact::PeerError { link, message: "TASK_EVENT".to_owned(), detail: "no such task".to_owned() };
+        take_in(outsiders, &at(seq, None), Kind::Fact(&fact));
+    }
+
+    fn breach(contact: Option<&str>) -> Breach {
+        let contact = contact.map(|id| ContactId(id.to_owned()));
+        Breach {
+            check: Check::OneAgent,
+            judgement: Judgement::RoutedOnce,
+            seq: 9,
+            related: Vec::new(),
+            text: "it is with two agents".to_owned(),
+            subject: Subject { contact, task: None },
+        }
+    }
+
+    /// A gateway outside the lab, connected to the router.
+    fn with_gateway() -> Outsiders {
+        let mut outsiders = Outsiders::default();
+        connect(&mut outsiders, link(GATEWAY, 1), None);
+        outsiders
+    }
+
+    #[test]
+    fn an_error_of_a_peer_outside_is_told_and_one_of_the_lab_s_own_is_not() {
+        let mut outsiders = with_gateway();
+        connect(&mut outsiders, link(GATEWAY, 2), Some("agentpg"));
+        err(&mut outsiders, 5, link(GATEWAY, 1));
+        err(&mut outsiders, 6, link(GATEWAY, 2));
+        let [misdeed] = outsiders.misdeeds() else { panic!("{:?}", outsiders.misdeeds()) };
+        assert_eq!(
+            misdeed.to_string(),
+            "a peer of router outside the lab, at record 5: TASK_EVENT on icm-agent#1: no such task"
+        );
+        assert_eq!(outsiders.count(), 1);
+    }
+
+    #[test]
+    fn broken_framing_is_told_as_the_outsider_s() {
+        let mut outsiders = with_gateway();
+        connect(&mut outsiders, link(GATEWAY, 2), Some("agentpg"));
+        for number in [1, 2] {
+            let flaw = FrameFlaw::TooLong { announced: 9, max: 1 };
+            let bad = record(7, None, What::In(Input::BadFrame { link: link(GATEWAY, number), flaw }));
+            take_in(&mut outsiders, &bad, Kind::Other);
+        }
+        assert_eq!(outsiders.count(), 1);
+        assert!(
+            outsiders.misdeeds()[0].text.starts_with("no message on icm-agent#1: TooLong"),
+            "{:?}",
+            outsiders.misdeeds()
+        );
+    }
+
+    #[test]
+    fn a_connection_is_one_component_s_and_counts_until_it_ends() {
+        let mut outsiders = with_gateway();
+        let elsewhere = Record { node: "agentpg".into(), ..at(5, None) };
+        assert!(outsiders.is_outside(&at(5, None), link(GATEWAY, 1)));
+        assert!(!outsiders.is_outside(&elsewhere, link(GATEWAY, 1)));
+        assert!(!outsiders.is_outside(&at(5, None), link(GATEWAY, 2)));
+        let gone = Kind::LinkDown { link: link(GATEWAY, 1), reason: LinkReason::Closed };
+        take_in(&mut outsiders, &at(6, None), gone);
+        err(&mut outsiders, 7, link(GATEWAY, 1));
+        assert_eq!(outsiders.count(), 0);
+    }
+
+    #[test]
+    fn what_follows_from_a_gateway_s_message_is_the_gateway_s() {
+        let mut outsiders = with_gateway();
+        say(&mut outsiders, 5, link(GATEWAY, 1));
+        assert!(outsiders.is_to_blame(&at(6, Some(5)), &breach(None)));
+        assert!(!outsiders.is_to_blame(&at(6, Some(4)), &breach(None)), "another message led to it");
+        assert!(!outsiders.is_to_blame(&at(6, None), &breach(None)), "nothing outside led to it");
+    }
+
+    #[test]
+    fn clients_and_the_lab_s_own_gateways_excuse_nothing() {
+        for (port, node) in
+            [(Port::CtiA, None), (Port::App, None), (Port::Xmpp, None), (GATEWAY, Some("agentpg"))]
+        {
+            let mut outsiders = Outsiders::default();
+            connect(&mut outsiders, link(port, 1), node);
+            say(&mut outsiders, 5, link(port, 1));
+            assert!(!outsiders.is_to_blame(&at(6, Some(5)), &breach(None)), "{port} {node:?}");
+        }
+        for port in [Port::Mr, Port::IcmMr] {
+            let mut outsiders = Outsiders::default();
+            connect(&mut outsiders, link(port, 1), None);
+            say(&mut outsiders, 5, link(port, 1));
+            assert!(outsiders.is_to_blame(&at(6, Some(5)), &breach(None)), "{port}");
+        }
+    }
+
+    #[test]
+    fn a_contact_that_a_gateway_has_lied_about_stays_its_own_and_no_other_does() {
+        let mut outsiders = with_gateway();
+        outsiders.blame(&at(6, Some(5)), &breach(Some("A")));
+        assert_eq!(outsiders.misdeeds()[0].text, "what it said leads to this: it is with two agents");
+        assert!(outsiders.is_to_blame(&at(90, None), &breach(Some("A"))));
+        assert!(!outsiders.is_to_blame(&at(90, None), &breach(Some("B"))));
+        assert!(!outsiders.is_to_blame(&at(90, None), &breach(None)));
+    }
+
+    #[test]
+    fn misdeeds_are_kept_up_to_a_number_and_counted_beyond_it() {
+        let mut outsiders = with_gateway();
+        for seq in 0..=MISDEEDS_MAX as u64 {
+            outsiders.add(&at(seq, None), String::new());
+        }
+        assert_eq!((outsiders.misdeeds().len(), outsiders.count()), (MISDEEDS_MAX, MISDEEDS_MAX as u64 + 1));
+    }
+
+    #[test]
+    fn connections_messages_and_contacts_beyond_their_numbers_let_the_first_go() {
+        let mut outsiders = Outsiders::default();
+        for number in 1..=u32::try_from(LINKS_MAX).unwrap() + 1 {
+            connect(&mut outsiders, link(GATEWAY, number), None);
+        }
+        assert!(!outsiders.is_outside(&at(5, None), link(GATEWAY, 1)));
+        assert!(outsiders.is_outside(&at(5, None), link(GATEWAY, 2)));
+        for seq in 1..=MESSAGES_MAX as u64 + 1 {
+            say(&mut outsiders, seq, link(GATEWAY, 2));
+        }
+        assert!(!outsiders.is_to_blame(&at(999, Some(1)), &breach(None)));
+        assert!(outsiders.is_to_blame(&at(999, Some(2)), &breach(None)));
+        for number in 0..=CONTACTS_MAX {
+            outsiders.blame(&at(5, None), &breach(Some(&format!("{number:05}"))));
+        }
+        assert!(!outsiders.is_to_blame(&at(999, None), &breach(Some("00000"))));
+        assert!(outsiders.is_to_blame(&at(999, None), &breach(Some("00001"))));
+    }
+}

@@ -79,6 +79,16 @@ impl Finesse {
         }
     }
 
+    /// Goes by another configuration from now on. Users, teams and domains stay as they are.
+    pub fn reconfigure(&mut self, config: Config) {
+        for agent in &config.agents {
+            if let Some(desk) = self.desks.get_mut(&agent.id) {
+                desk.take_password(&agent.password);
+            }
+        }
+        self.config = config;
+    }
+
     pub(crate) fn mrd(&self, id: MrdId) -> Option<&Mrd> {
         self.config.mrds.iter().find(|mrd| mrd.id == id)
     }

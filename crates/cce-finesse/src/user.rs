@@ -58,6 +58,11 @@ impl Desk {
         }
     }
 
+    /// The user's password is another one from now on.
+    pub(crate) fn take_password(&mut self, password: &str) {
+        password.clone_into(&mut self.password);
+    }
+
     /// Whether the user has a queue in a domain.
     pub(crate) fn is_member(&self, mrd: MrdId) -> bool {
         self.memberships.contains(&mrd)

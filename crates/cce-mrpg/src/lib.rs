@@ -70,6 +70,14 @@ impl MrPg {
         let pims = config.pims.iter().enumerate().map(|(at, pim)| Pim::new(at, pim.clone())).collect();
         Self { config, router: RouterLink::default(), pims }
     }
+
+    /// Goes by another configuration from now on. PIMs stay who they are.
+    pub fn reconfigure(&mut self, config: Config) {
+        for (pim, settings) in self.pims.iter_mut().zip(&config.pims) {
+            pim.reconfigure(settings.clone());
+        }
+        self.config = config;
+    }
 }
 
 impl Component for MrPg {

@@ -71,6 +71,10 @@ struct Dialogue {
 }
 
 impl Pim {
+    pub(crate) fn reconfigure(&mut self, config: PimConfig) {
+        self.config = config;
+    }
+
     pub(crate) fn new(at: usize, config: PimConfig) -> Self {
         Self {
             at: at as u64,

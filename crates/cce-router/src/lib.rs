@@ -83,6 +83,12 @@ impl Router {
         }
     }
 
+    /// Goes by another configuration from now on. Queues and domains stay as they are, and so does the plan of what
+    /// waits.
+    pub fn reconfigure(&mut self, config: Config) {
+        self.config = config;
+    }
+
     fn on_start(&mut self, stored: &BTreeMap<String, String>, cx: &mut Cx<'_>) {
         *self = Self::new(self.config.clone());
         self.keys = Keys::start(stored, self.config.first_call_id, cx);

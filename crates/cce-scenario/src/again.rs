@@ -91,6 +91,10 @@ fn took(step: &Step, node: &NodeName, bent: &Bent) -> bool {
                 && bent.by == step.name
                 && matches!(&bent.bend, Bend::Stepped(told) if *told == words)
         }
+        Act::Set(changes) => {
+            bent.by == step.name
+                && matches!(&bent.bend, Bend::Stepped(told) if changes.iter().any(|one| one.words() == *told))
+        }
         Act::Stall(port, _) => node.as_str() == port.listener() && took("stall"),
     }
 }
@@ -113,6 +117,7 @@ fn acted(rule: &Rule, bent: &Bent) -> bool {
                 | (Action::Cut, Bend::Cut)
                 | (Action::Split(_), Bend::Split(_))
                 | (Action::Coalesce, Bend::Coalesced)
+                | (Action::Cti(_) | Action::Set(_), Bend::Stepped(_))
         )
 }
 

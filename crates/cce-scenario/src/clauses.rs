@@ -2,15 +2,16 @@
 
 use crate::{
     known::{meant, nearest},
-    model::{Action, Chance, Rule, Times, Want, task_word},
+    model::{Action, Chance, Rule, SideOrder, Times, Want, task_word},
     names::{ContactName, TaskName},
     place::AGENT,
     read::{Placed, Section, Source},
     selector::{Selector, Vocabulary},
+    set::read_set,
 };
 use cce_kernel::{NodeName, Port};
 use cce_world::{
-    COMPONENTS, LatencyText,
+    COMPONENTS, Lab, LatencyText,
     cast::{agent, customer},
 };
 use std::{ops::Range, time::Duration};
@@ -69,6 +70,7 @@ fn words_of(text: &str) -> impl Iterator<Item = (&str, Range<usize>)> {
 pub(crate) fn read_rule(
     item: &mut Section<'_>,
     words: &Vocabulary,
+    lab: &Lab,
     number: usize,
     from: &mut Source<'_>,
 ) -> Option<Rule> {
@@ -94,7 +96,7 @@ pub(crate) fn read_rule(
     let alone = item.truth("alone", from).unwrap_or(false);
     let expire = item.duration("expire", from).unwrap_or(EXPIRE);
     let is_armed = item.truth("armed", from).unwrap_or(true);
-    let action = read_action(item, words, from)?;
+    let action = read_action(item, words, lab, from)?;
     let matching = matching?;
     tell_without_effect(item, &matching, &action, from);
     Some(Rule { name, matching, nth, times, chance, action, alone, expire, is_armed })
@@ -124,19 +126,21 @@ fn tell_without_effect(item: &Section<'_>, matching: &Selector, action: &Action,
 }
 
 /// What a rule can do.
-const ACTIONS: [&str; 9] =
-    ["delay", "hold", "swap", "drop", "duplicate", "corrupt", "cut", "split", "coalesce"];
+const ACTIONS: [&str; 11] =
+    ["delay", "hold", "swap", "drop", "duplicate", "corrupt", "cut", "split", "coalesce", "cti", "set"];
 
 /// What an expectation can want.
 pub(crate) const WANTS: [&str; 5] = ["order", "never", "count", "within", "final"];
 
 /// What a step can do.
-pub(crate) const ACTS: [&str; 11] =
-    ["agent", "customer", "stop", "start", "restart", "cut", "stall", "cti", "arm", "disarm", "release"];
+pub(crate) const ACTS: [&str; 12] = [
+    "agent", "customer", "stop", "start", "restart", "cut", "stall", "cti", "set", "arm", "disarm", "release",
+];
 
 pub(crate) fn read_action(
     item: &mut Section<'_>,
     words: &Vocabulary,
+    lab: &Lab,
     from: &mut Source<'_>,
 ) -> Option<Action> {
     let mut found = Vec::new();
@@ -174,10 +178,17 @@ pub(crate) fn read_action(
         corrupt.tell_unknown(from);
         found.extend(byte.zip(to).map(|(byte, to)| Action::Corrupt { byte, to }));
     }
+    if let Some(words) = item.text("cti", from) {
+        match SideOrder::of(&words.text) {
+            Ok(order) => found.push(Action::Cti(order)),
+            Err(message) => from.problem(words.span, message),
+        }
+    }
+    found.extend(read_set(item, lab, from).map(Action::Set));
     if let Some(place) = place_unless_one(item, &ACTIONS) {
         from.problem(
             place,
-            "a rule does one thing: delay, hold, swap, drop, duplicate, corrupt, cut, split or coalesce",
+            "a rule does one thing: delay, hold, swap, drop, duplicate, corrupt, cut, split, coalesce, cti or set",
         );
     }
     found.into_iter().next()

@@ -32,6 +32,7 @@ facts! { OF_ALL, name(Fact, Ccp => ccp, Router => router, AgentPg => agentpg, Fi
     Ecc { contact, variable, length, loss } = "ecc",
     PeerError { link => LINK, message, detail } = "peer_error",
     CommandRefused { command, detail } = "command_refused",
+    Setting { setting, value } = "setting",
 }}
 
 facts! { OF_CCP, ccp(CcpFact) {

@@ -226,6 +226,7 @@ impl Draft {
             draft.until = section.duration("until", from).unwrap_or(draft.until);
             draft.rest = section.duration("rest", from).unwrap_or(draft.rest);
             draft.read_limits(section, from);
+            draft.read_changes(section, &words, from);
             for item in section.sections("steps", from) {
                 draft.read_step(item, &words, from);
             }
@@ -260,7 +261,7 @@ impl Draft {
     }
 
     fn read_rule(&mut self, mut item: Section<'_>, words: &Vocabulary, from: &mut Source<'_>) {
-        if let Some(rule) = read_rule(&mut item, words, self.rules.len() + 1, from) {
+        if let Some(rule) = read_rule(&mut item, words, &self.lab, self.rules.len() + 1, from) {
             if self.rules.iter().any(|known| known.name == rule.name) {
                 let place = if item.has("name") { item.place("name") } else { item.span.clone() };
                 from.problem(place, format!("there is a rule `{}` already: give it another name", rule.name));

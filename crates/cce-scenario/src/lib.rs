@@ -40,6 +40,7 @@ mod play;
 mod read;
 mod rules;
 mod selector;
+mod set;
 mod steps;
 mod swarm;
 mod touched;

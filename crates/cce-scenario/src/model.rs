@@ -8,7 +8,7 @@ use crate::{
 };
 use cce_kernel::{Command, NodeName, Port, Rng};
 use cce_sim::Latency;
-use cce_world::Lab;
+use cce_world::{Changed, Lab};
 use rand::RngExt;
 use std::{collections::BTreeMap, fmt, str::FromStr, time::Duration};
 
@@ -193,6 +193,8 @@ pub enum Act {
     Stall(Port, Duration),
     /// The sides of the CTI server change.
     Cti(SideOrder),
+    /// Settings of the lab change.
+    Set(Vec<Changed>),
     /// A rule acts from now on.
     Arm(String),
     /// A rule acts no more.
@@ -261,6 +263,14 @@ pub struct Rule {
     pub expire: Duration,
     /// Whether it acts from the start.
     pub is_armed: bool,
+}
+
+/// What a rule or a step orders of components.
+pub(crate) fn orders_of(changes: &[Changed]) -> impl Iterator<Item = (NodeName, String, Command)> {
+    changes.iter().flat_map(|change| {
+        let command = Command::Set { setting: change.setting.clone(), value: change.value.clone() };
+        change.components.iter().map(move |node| (NodeName::from(*node), change.words(), command.clone()))
+    })
 }
 
 /// On how many messages a rule acts.
@@ -346,6 +356,10 @@ pub enum Action {
     Split(usize),
     /// Makes its bytes arrive with those of the next one.
     Coalesce,
+    /// Lets it pass, and changes the sides of the CTI server.
+    Cti(SideOrder),
+    /// Lets it pass, and changes settings of the lab.
+    Set(Vec<Changed>),
 }
 
 impl Rule {
@@ -353,7 +367,7 @@ impl Rule {
     pub const fn is_legal(&self) -> bool {
         match self.action {
             Action::Delay(_) | Action::Hold(_) => !self.alone,
-            Action::Cut | Action::Split(_) | Action::Coalesce => true,
+            Action::Cut | Action::Split(_) | Action::Coalesce | Action::Cti(_) | Action::Set(_) => true,
             Action::Swap | Action::Drop | Action::Duplicate | Action::Corrupt { .. } => false,
         }
     }

@@ -1,11 +1,15 @@
 //! Reads the people of a scenario, and settings of its lab.
 
 use crate::{
+    clauses::selector,
     file::Draft,
     known::nearest,
+    model::{Act, Step},
     names::{ContactName, TaskName},
     place::{AGENT, APP, CTI, CUSTOMER, DESK},
     read::{Placed, Problem, Section, Source, as_json, json_table},
+    selector::Vocabulary,
+    set::read_set,
 };
 use cce_world::{COMPONENTS, CastAgent, CastCustomer, Lab, Patch};
 use serde::{
@@ -13,7 +17,7 @@ use serde::{
     de::{self, DeserializeOwned, Visitor},
 };
 use serde_json::{Map, Value, json};
-use std::ops::Range;
+use std::{ops::Range, time::Duration};
 use toml::de::{DeTable, DeValue};
 
 /// Tasks that an agent may have at the same time, as in configurations.
@@ -87,7 +91,8 @@ impl Draft {
                 from.problem(value.span(), "a customer is a table");
                 continue;
             };
-            tell_unknown(table, fields::<CastCustomer>(), from);
+            let known: Vec<&str> = fields::<CastCustomer>().iter().copied().chain(["set"]).collect();
+            tell_unknown(table, &known, from);
             if !is_name(&name.text) {
                 from.problem(
                     name.span,
@@ -99,10 +104,36 @@ impl Draft {
                 continue;
             }
             let mut whole = self.customer();
-            overlay(&mut whole, json_table(table, from));
+            let mut given = json_table(table, from);
+            given.remove("set");
+            overlay(&mut whole, given);
             if let Some(customer) = person::<CastCustomer>(whole, table, &value.span(), from) {
                 self.customers.retain(|(known, _)| *known != name.text);
                 self.customers.push((name.text, customer));
+            }
+        }
+    }
+
+    /// What people change in the lab, each as a step: an agent once signed in, a customer once the task is created.
+    pub(crate) fn read_changes(&mut self, section: &Section<'_>, words: &Vocabulary, from: &mut Source<'_>) {
+        for (kind, begins) in
+            [("agents", "agent_in_mrd agent=* to=NOT_READY"), ("customers", "contact * to=unread")]
+        {
+            let Some(people) = section.table(kind) else { continue };
+            for (name, value) in people.entries() {
+                let Some(table) = value.get_ref().as_table() else { continue };
+                let mut item = Section::new(kind, table, value.span());
+                let Some(changes) = read_set(&mut item, &self.lab, from) else { continue };
+                let after = Placed { text: begins.replace('*', &name.text), span: name.span.clone() };
+                let Some(after) = selector(&after, words, from) else { continue };
+                self.steps.push(Step {
+                    name: format!("{} sets", name.text),
+                    after: Some(after),
+                    wait: Duration::ZERO,
+                    again: None,
+                    may_be_refused: false,
+                    act: Act::Set(changes),
+                });
             }
         }
     }
@@ -122,7 +153,7 @@ impl Draft {
 }
 
 /// A setting of the lab, as a file changes it.
-struct Setting {
+pub(crate) struct Setting {
     /// Each key on the way to it, as the whole setting up to there.
     keys: Vec<Placed>,
     value: Value,
@@ -130,13 +161,13 @@ struct Setting {
 }
 
 impl Setting {
-    fn patch(&self) -> Patch {
+    pub(crate) fn patch(&self) -> Patch {
         let setting = self.keys.last().map(|key| key.text.clone()).unwrap_or_default();
         Patch { setting, value: self.value.clone() }
     }
 
     /// Where it is wrong: at the first key behind which, or with which, nothing else is better; or else at its value.
-    fn wrong_part(&self, lab: &Lab, message: &str) -> Range<usize> {
+    pub(crate) fn wrong_part(&self, lab: &Lab, message: &str) -> Range<usize> {
         let is_same = |setting: String| {
             let tried = lab.patched(&[Patch { setting, value: Value::Null }]);
             tried.is_err_and(|errors| errors.iter().any(|error| error.message == message))
@@ -149,7 +180,7 @@ impl Setting {
 }
 
 /// `set."mrd/Tasks".start_timeout = "30s"` and `set.finesse = { confirmation_timeout = "5s" }` alike.
-fn flatten(
+pub(crate) fn flatten(
     keys: Vec<Placed>,
     value: &toml::Spanned<DeValue<'_>>,
     found: &mut Vec<Setting>,
@@ -171,9 +202,10 @@ fn flatten(
 /// What an agent does. `offer` stands for what it does with every offer.
 fn character(table: &DeTable<'_>, from: &mut Source<'_>) -> Map<String, Value> {
     let known = || fields::<CastAgent>().iter().copied().filter(|key| *key != "id");
-    tell_unknown(table, &known().chain(["offer"]).collect::<Vec<_>>(), from);
+    tell_unknown(table, &known().chain(["offer", "set"]).collect::<Vec<_>>(), from);
     let mut given = json_table(table, from);
     given.remove("id");
+    given.remove("set");
     match given.remove("offer") {
         Some(Value::Object(offer)) => {
             if let Some(table) = table.get("offer").and_then(|offer| offer.get_ref().as_table()) {

@@ -191,13 +191,14 @@ impl<'a> Section<'a> {
     /// How often: a number, or `"always"`.
     pub(crate) fn times(&mut self, key: &'static str, from: &mut Source<'_>) -> Option<Times> {
         let value = self.get(key)?;
+        let known = from.problems.len();
         let times = match as_json(value, from) {
             Value::String(word) if word == "always" => Some(Times::Always),
             Value::String(number) => number.parse().ok().map(Times::Count),
             one => one.as_u64().map(Times::Count),
         };
         let times = times.filter(|times| times.allow(0));
-        if times.is_none() {
+        if times.is_none() && from.problems.len() == known {
             let message = format!("{} is a whole number, at least 1, or \"always\"", self.path_of(key));
             from.problem(value.span(), message);
         }
@@ -212,6 +213,7 @@ impl<'a> Section<'a> {
         from: &mut Source<'_>,
     ) -> Option<Bounds> {
         let value = self.get(key)?;
+        let known = from.problems.len();
         let numbers = match as_json(value, from) {
             Value::Array(items) => items.iter().map(Value::as_u64).collect::<Option<Vec<u64>>>(),
             one => one.as_u64().map(|number| vec![number]),
@@ -225,7 +227,7 @@ impl<'a> Section<'a> {
             range.least <= range.most && bounds.contains(&range.least) && bounds.contains(&range.most)
         };
         let range = range.filter(is_within);
-        if range.is_none() {
+        if range.is_none() && from.problems.len() == known {
             let path = self.path_of(key);
             let (least, most) = bounds.into_inner();
             let message = format!("{path} is [least, most], whole numbers from {least} to {most}");
@@ -268,6 +270,12 @@ impl<'a> Section<'a> {
             }
         }
         sections
+    }
+
+    /// A table that somebody else reads, who also tells if it is none.
+    pub(crate) fn table(&self, key: &str) -> Option<Section<'a>> {
+        let value = self.table.get(key)?;
+        Some(Section::new(&self.path_of(key), value.get_ref().as_table()?, value.span()))
     }
 
     /// Every key of a table whose keys are names, with where the key stands.
@@ -313,14 +321,24 @@ pub(crate) fn as_json(value: &Spanned<DeValue<'_>>, from: &mut Source<'_>) -> Va
     match value.get_ref() {
         DeValue::String(text) => from.fill(text, &value.span()).map_or(Value::Null, Value::String),
         DeValue::Integer(number) => {
-            i64::from_str_radix(number.as_str(), number.radix()).map_or(Value::Null, Value::from)
+            let number = i64::from_str_radix(number.as_str(), number.radix()).ok().map(Value::from);
+            number.unwrap_or_else(|| no_number(value.span(), from))
         }
-        DeValue::Float(number) => number.as_str().parse::<f64>().map_or(Value::Null, Value::from),
+        DeValue::Float(number) => {
+            let number = number.as_str().parse().ok().and_then(serde_json::Number::from_f64);
+            number.map_or_else(|| no_number(value.span(), from), Value::Number)
+        }
         DeValue::Boolean(truth) => Value::Bool(*truth),
         DeValue::Datetime(moment) => Value::String(moment.to_string()),
         DeValue::Array(items) => json_list(items, from),
         DeValue::Table(table) => Value::Object(json_table(table, from)),
     }
+}
+
+/// A number that is none, or that is too large.
+fn no_number(span: Range<usize>, from: &mut Source<'_>) -> Value {
+    from.problem(span, "no setting takes such a number");
+    Value::Null
 }
 
 fn json_list(items: &DeArray<'_>, from: &mut Source<'_>) -> Value {

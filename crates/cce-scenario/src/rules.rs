@@ -3,12 +3,13 @@
 use crate::{
     deeds::{Deeds, End},
     happening::Happening,
-    model::{Action, Chance, Rule},
+    model::{Action, Chance, Rule, SideOrder, orders_of},
     names::Names,
 };
 use bytes::BytesMut;
 use cce_journal::{Bend, Bent, Order, Ticket, Treatment, What};
-use cce_kernel::{Blob, Input, LinkId, NodeName, Output, Rng, Time, fork};
+use cce_kernel::{Blob, Command, Input, LinkId, NodeName, Output, Rng, Time, fork};
+use cce_world::Changed;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Messages held at the same time. One more passes.
@@ -99,11 +100,13 @@ pub(crate) struct Verdict {
     pub(crate) expiry: Option<(Time, Ticket)>,
     /// A rule counted the message.
     pub(crate) has_matched: bool,
+    /// What the rule of that name orders of components.
+    pub(crate) commands: Vec<(String, NodeName, Command)>,
 }
 
 impl Verdict {
     const fn new(treatment: Treatment) -> Self {
-        Self { treatment, orders: Vec::new(), expiry: None, has_matched: false }
+        Self { treatment, orders: Vec::new(), expiry: None, has_matched: false, commands: Vec::new() }
     }
 }
 
@@ -195,6 +198,7 @@ impl Rules {
             );
         }
         let mut end = End::Done;
+        let mut ordered = Vec::new();
         let (treatment, bend, expiry) = match action {
             Action::Delay(latency) => {
                 let by = latency.draw(&mut self.rng);
@@ -223,6 +227,16 @@ impl Rules {
                 self.glued.extend(happening.link.map(|link| (happening.record.node.clone(), link)));
                 (Treatment::Coalesce, Bend::Coalesced, None)
             }
+            Action::Cti(order) => {
+                let words = format!("cti {}", order.words);
+                ordered.push((NodeName::from(SideOrder::NODE), order.command()));
+                (Treatment::Pass, Bend::Stepped(words), None)
+            }
+            Action::Set(changes) => {
+                let words: Vec<String> = changes.iter().map(Changed::words).collect();
+                ordered.extend(orders_of(&changes).map(|(node, _, command)| (node, command)));
+                (Treatment::Pass, Bend::Stepped(words.join(", ")), None)
+            }
         };
         let ticket = expiry.map(|(_, ticket)| ticket);
         if ticket.is_some() {
@@ -230,8 +244,9 @@ impl Rules {
         }
         self.states[number].deeds.add(ticket, now, end);
         let node = happening.record.node.clone();
+        let commands = ordered.into_iter().map(|(node, command)| (name.clone(), node, command)).collect();
         let orders = vec![Order::Record { node, cause: seq(happening), bent: Bent { by: name, bend } }];
-        Verdict { treatment, orders, expiry, has_matched: true }
+        Verdict { treatment, orders, expiry, has_matched: true, commands }
     }
 
     /// A message takes its way, as nothing can be done to it.

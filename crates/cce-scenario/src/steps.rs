@@ -8,6 +8,7 @@ use crate::{
     place::{AGENT, CUSTOMER},
     read::{Placed, Problem, Section, Source},
     selector::Vocabulary,
+    set::read_set,
 };
 use std::{collections::BTreeMap, time::Duration};
 
@@ -90,6 +91,7 @@ impl Draft {
                 Err(message) => from.problem(words.span, message),
             }
         }
+        found.extend(read_set(item, &self.lab, from).map(Act::Set));
         found.extend(item.text("arm", from).map(|rule| Act::Arm(self.rule_named(rule, from))));
         found.extend(item.text("disarm", from).map(|rule| Act::Disarm(self.rule_named(rule, from))));
         if let Some(rule) = item.text("release", from) {
@@ -100,7 +102,7 @@ impl Draft {
             from.problem(
                 place,
                 "a step does one thing: agent and does, customer and does, stop, start, restart, cut, stall, \
-                 cti, arm, disarm or release",
+                 cti, set, arm, disarm or release",
             );
         }
         found.into_iter().next()
@@ -160,7 +162,8 @@ fn tell_needless(item: &Section<'_>, from: &mut Source<'_>) {
     if item.has("does") && !one_of(&["agent", "customer"]) {
         from.problem(item.place_of_key("does"), "`does` is for somebody: `agent` or `customer`");
     }
-    if item.has("may_be_refused") && !one_of(&["agent", "customer", "stop", "start", "cti", "release"]) {
+    if item.has("may_be_refused") && !one_of(&["agent", "customer", "stop", "start", "cti", "set", "release"])
+    {
         from.problem(item.place_of_key("may_be_refused"), "nobody refuses such a step");
     }
     if item.has("lasting") && !one_of(&["cut", "stall"]) {

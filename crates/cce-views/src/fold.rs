@@ -454,7 +454,8 @@ impl Fold {
             Fact::AgentInMrd { .. }
             | Fact::User { .. }
             | Fact::PeerError { .. }
-            | Fact::CommandRefused { .. } => Subject::default(),
+            | Fact::CommandRefused { .. }
+            | Fact::Setting { .. } => Subject::default(),
         }
     }
 

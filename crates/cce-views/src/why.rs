@@ -80,10 +80,10 @@ pub struct Why {
     calls: BTreeMap<RouterCallKey, Call>,
     /// Contacts that no agent has, with the time since when.
     contacts: BTreeMap<ContactId, Time>,
-    /// Links that are up, as the side says that dials or serves them.
-    gateways: BTreeMap<LinkId, ()>,
+    /// Whether each side that dials says that its link is up.
     has_mr_link: bool,
     has_icm_link: bool,
+    has_agent_link: bool,
 }
 
 /// What the router was told of an agent in a domain.
@@ -121,9 +121,9 @@ impl Why {
             signed_in: BTreeSet::new(),
             calls: BTreeMap::new(),
             contacts: BTreeMap::new(),
-            gateways: BTreeMap::new(),
             has_mr_link: false,
             has_icm_link: false,
+            has_agent_link: false,
         }
     }
 
@@ -144,14 +144,28 @@ impl Why {
             (Kind::Received { message: Message::Icm(Icm::TaskEvent(task)), .. }, "router") => {
                 self.on_task(task);
             }
-            (Kind::LinkUp { link, .. }, "router" | "mrpg") => self.on_link(node, *link, true),
-            (Kind::LinkDown { link, .. }, "router" | "mrpg") => self.on_link(node, *link, false),
-            (Kind::Other, "router") => match event.record.what {
-                What::Started | What::Stopped { .. } => self.forget_router(),
+            (Kind::LinkUp { link, .. }, _) => self.on_link(node, *link, true),
+            (Kind::LinkDown { link, .. }, _) => self.on_link(node, *link, false),
+            (Kind::Other, _) => match event.record.what {
+                What::Started | What::Stopped { .. } => self.on_life(node),
                 What::In(_) | What::Out(_) | What::Bent(_) | What::Gap { .. } => {}
             },
-            (Kind::Other, "agentpg") if matches!(event.record.what, What::Started | What::Stopped { .. }) => {
+            _ => {}
+        }
+    }
+
+    /// A component begins or ends: what it knew is gone, and so are its links.
+    fn on_life(&mut self, node: &str) {
+        match node {
+            "router" => {
+                self.reported.clear();
+                self.tasks.clear();
+                self.calls.clear();
+            }
+            "mrpg" => (self.has_mr_link, self.has_icm_link) = (false, false),
+            "agentpg" => {
                 self.signed_in.clear();
+                self.has_agent_link = false;
             }
             _ => {}
         }
@@ -172,7 +186,8 @@ impl Why {
         let (queue, step) = call.node?;
         let named = self.roster.queue(queue);
         let name = named.map_or_else(|| queue.to_string(), |queue| queue.name.clone());
-        let mut agents: Vec<Obstacle> = self.roster.agents().map(|agent| self.obstacle(agent, call)).collect();
+        let mut agents: Vec<Obstacle> =
+            self.roster.agents().map(|agent| self.obstacle(agent, call)).collect();
         agents.sort_by_key(|agent| agent.reason == Reason::NotOfQueue);
         let more = agents.len().saturating_sub(TOLD_MAX);
         agents.truncate(TOLD_MAX);
@@ -244,7 +259,7 @@ impl Why {
     }
 
     fn has_agent_pg(&self) -> bool {
-        self.gateways.keys().any(|link| link.port == Port::IcmAgent) || !self.reported.is_empty()
+        self.has_agent_link || !self.reported.is_empty()
     }
 
     fn on_contact(&mut self, contact: &ContactId, to: ContactStatus, at: Time) {
@@ -344,8 +359,7 @@ impl Why {
     }
 
     fn on_task(&mut self, event: &TaskEvent) {
-        let (key, place) =
-            (event.task_id.key(), (SkillTarget(event.icm_agent_id), MrdId(event.mrd_id)));
+        let (key, place) = (event.task_id.key(), (SkillTarget(event.icm_agent_id), MrdId(event.mrd_id)));
         if event.task_state != ENDED {
             if self.tasks.len() < FOLLOWED_MAX {
                 self.tasks.entry(place).or_default().insert(key);
@@ -362,13 +376,8 @@ impl Why {
         match (node, link.port) {
             ("mrpg", Port::Mr) => self.has_mr_link = is_up,
             ("mrpg", Port::IcmMr) => self.has_icm_link = is_up,
-            ("router", _) if is_up && self.gateways.len() < FOLLOWED_MAX => {
-                self.gateways.insert(link, ());
-            }
-            ("router", _) => {
-                self.gateways.remove(&link);
-                self.forget_gateway(link);
-            }
+            ("agentpg", Port::IcmAgent) => self.has_agent_link = is_up,
+            ("router", _) if !is_up => self.forget_gateway(link),
             _ => {}
         }
     }
@@ -381,13 +390,5 @@ impl Why {
             self.reported.remove(&place);
             self.tasks.remove(&place);
         }
-    }
-
-    /// What waited in the router is gone with it, and so is what it knew.
-    fn forget_router(&mut self) {
-        self.reported.clear();
-        self.tasks.clear();
-        self.calls.clear();
-        self.gateways.clear();
     }
 }

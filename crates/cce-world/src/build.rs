@@ -1,6 +1,7 @@
 //! Components and journal headers of a lab.
 
 use crate::{
+    adjustable::Adjustable,
     cast,
     lab::{self, COMPONENTS, CastAgent, CastCustomer, Lab, MrApplicationSettings, PrecisionQueueSettings},
     span::{Span, Wait},
@@ -63,11 +64,31 @@ impl Lab {
 
     fn component(&self, node: &NodeName) -> Option<Box<dyn Component>> {
         Some(match node.as_str() {
-            "ccp" => Box::new(cce_ccp::Ccp::new(self.ccp())),
-            "mrpg" => Box::new(cce_mrpg::MrPg::new(self.mrpg())),
-            "router" => Box::new(cce_router::Router::new(self.router())),
-            "agentpg" => Box::new(cce_agentpg::AgentPg::new(self.agentpg())),
-            "finesse" => Box::new(cce_finesse::Finesse::new(self.finesse())),
+            "ccp" => {
+                let ccp = cce_ccp::Ccp::new(self.ccp());
+                Box::new(Adjustable::new("ccp", ccp, self, |ccp, lab| ccp.reconfigure(lab.ccp())))
+            }
+            "mrpg" => {
+                let mrpg = cce_mrpg::MrPg::new(self.mrpg());
+                Box::new(Adjustable::new("mrpg", mrpg, self, |mrpg, lab| mrpg.reconfigure(lab.mrpg())))
+            }
+            "router" => {
+                let router = cce_router::Router::new(self.router());
+                let apply = |router: &mut cce_router::Router, lab: &Self| router.reconfigure(lab.router());
+                Box::new(Adjustable::new("router", router, self, apply))
+            }
+            "agentpg" => {
+                let agentpg = cce_agentpg::AgentPg::new(self.agentpg());
+                let apply =
+                    |agentpg: &mut cce_agentpg::AgentPg, lab: &Self| agentpg.reconfigure(lab.agentpg());
+                Box::new(Adjustable::new("agentpg", agentpg, self, apply))
+            }
+            "finesse" => {
+                let finesse = cce_finesse::Finesse::new(self.finesse());
+                let apply =
+                    |finesse: &mut cce_finesse::Finesse, lab: &Self| finesse.reconfigure(lab.finesse());
+                Box::new(Adjustable::new("finesse", finesse, self, apply))
+            }
             person => return self.person(person),
         })
     }

@@ -4,11 +4,17 @@
 //! `config` crate merges them; it forgets where a value stood, so a problem's place is looked up afterwards
 //! in the text of the file.
 
-use crate::{check, lab::Lab, range};
+use crate::{
+    check,
+    lab::Lab,
+    range,
+    settings::{Change, SETTINGS},
+};
 use config::{Config, Environment, File, FileFormat};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 use std::{collections::BTreeMap, fmt, ops::Range};
+use toml::de::DeValue;
 
 /// The built-in lab, as text.
 pub const BUILT_IN: &str = include_str!("../../../sim-configs/labs/dcloud.toml");
@@ -192,7 +198,8 @@ struct Findings {
 fn merge(layers: &Layers) -> Result<Value, Problem> {
     let mut builder = Config::builder().add_source(File::from_str(BUILT_IN, FileFormat::Toml));
     if let Some((name, text)) = &layers.file {
-        toml::de::DeTable::parse(text).map_err(|error| syntax_problem(name, text, &error))?;
+        let table = toml::de::DeTable::parse(text).map_err(|error| syntax_problem(name, text, &error))?;
+        check_numbers(name, text, table.get_ref())?;
         builder = builder.add_source(File::from_str(text, FileFormat::Toml));
     }
     let below = builder.build_cloned().and_then(Config::try_deserialize).unwrap_or_default();
@@ -211,6 +218,34 @@ fn merge(layers: &Layers) -> Result<Value, Problem> {
         builder = builder.set_override(key, value.as_str()).map_err(|error| override_problem(key, &error))?;
     }
     builder.build().and_then(Config::try_deserialize).map_err(|error| override_problem("", &error))
+}
+
+/// Whole numbers fit into 64 bits: what reads the layers together tells of others without a place.
+fn check_numbers(name: &str, text: &str, table: &toml::de::DeTable<'_>) -> Result<(), Problem> {
+    table.iter().try_for_each(|(key, value)| check_number(name, text, key.get_ref(), value))
+}
+
+fn check_number(
+    name: &str,
+    text: &str,
+    key: &str,
+    value: &toml::Spanned<DeValue<'_>>,
+) -> Result<(), Problem> {
+    match value.get_ref() {
+        DeValue::Integer(number) if i64::from_str_radix(number.as_str(), number.radix()).is_err() => {
+            let span = value.span();
+            let place = Place::File { name: name.to_owned(), line: line_of(text, span.start), span };
+            let message = format!("{} is too large a number", number.as_str());
+            Err(Problem { key: key.to_owned(), message, place })
+        }
+        DeValue::Array(items) => items.iter().try_for_each(|item| check_number(name, text, key, item)),
+        DeValue::Table(table) => check_numbers(name, text, table),
+        DeValue::Integer(_)
+        | DeValue::String(_)
+        | DeValue::Float(_)
+        | DeValue::Boolean(_)
+        | DeValue::Datetime(_) => Ok(()),
+    }
 }
 
 /// The variables that change a text setting. Their values stay text, even those that look like a number.
@@ -450,11 +485,25 @@ pub(crate) fn line_of(text: &str, byte: usize) -> usize {
     text.as_bytes().iter().take(byte).filter(|b| **b == b'\n').count() + 1
 }
 
-/// The lab as TOML text, for `ccelab config show`. The people of a run are no setting.
+/// The lab as TOML text, for `ccelab config show`, with the settings that change while a lab runs. The people of a run are
+/// no setting.
 pub fn show(lab: &Lab) -> String {
     let mut value = serde_json::to_value(lab).unwrap_or_default();
     if let Value::Object(sections) = &mut value {
         sections.remove("cast");
     }
-    toml::to_string_pretty(&value).unwrap_or_default()
+    let mut text = changing();
+    text += &toml::to_string_pretty(&value).unwrap_or_default();
+    text
+}
+
+/// Says which settings change while a lab runs.
+fn changing() -> String {
+    let mut text = "# While the lab runs, a step, a rule or the admin port (`set`) changes these settings, and no others:\n".to_owned();
+    for setting in SETTINGS {
+        if let Change::Running(components) = setting.change {
+            text += &format!("#   {} ({})\n", setting.pattern, components.join(", "));
+        }
+    }
+    text + "\n"
 }

@@ -8,6 +8,7 @@
 //! - A lab that was read from a journal's header builds the same components as the one that made the journal.
 //! - Everything that is wrong with a configuration is found at once.
 
+mod adjustable;
 mod build;
 pub mod cast;
 mod check;
@@ -17,6 +18,7 @@ mod layers;
 mod names;
 mod patch;
 mod range;
+mod settings;
 mod span;
 mod tables;
 mod translated;
@@ -31,5 +33,6 @@ pub use layers::{BUILT_IN, ConfigError, ENVIRONMENT_PREFIX, Layers, Place, Probl
 pub use names::nearest_few;
 pub use patch::{Patch, PatchError};
 pub use range::counted;
+pub use settings::{Change, Changed, SETTINGS, Setting, shown};
 pub use span::{SignedSpan, Span, Wait};
 pub use tables::{TableKind, read_table, show_table};

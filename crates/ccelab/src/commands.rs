@@ -8,14 +8,14 @@ use crate::{
     files::{create_folder, create_private, gaps, load_lab, read_journal},
     print, run, sim,
 };
+use cce_journal::{Header, Record};
+use cce_kernel::model::{ContactId, TaskId};
 use cce_views::{
-    capture::Capture,
     Fold, Why,
+    capture::Capture,
     ladder::{self, Mermaid, Names, Paint, Svg, Text},
     logs::{LogFile, Logs},
 };
-use cce_journal::{Header, Record};
-use cce_kernel::model::{ContactId, TaskId};
 use cce_world::TableKind;
 use std::{
     collections::BTreeMap,

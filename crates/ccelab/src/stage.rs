@@ -13,8 +13,8 @@ use cce_journal::{Header, Order, Ticket};
 use cce_net::{Bound, Hand};
 use cce_scenario::{Action, Chance, Context, Engine, Rule, RuleState, Scenario, Times};
 use cce_views::Waiting;
-use cce_world::{ADMIN_LINK, Lab};
-use serde_json::{Value, json};
+use cce_world::{ADMIN_LINK, Change, Changed, Lab, SETTINGS, Setting};
+use serde_json::{Map, Value, json};
 use std::{
     collections::BTreeMap,
     convert::Infallible,
@@ -154,6 +154,29 @@ impl Control for Engine {
         Self::held(self).map(view).collect()
     }
 
+    fn settings(&self) -> Value {
+        let row = |setting: &Setting| match setting.change {
+            Change::Running(components) => json!({ "setting": setting.pattern, "components": components }),
+            Change::Fixed(why) => json!({ "setting": setting.pattern, "fixed": why }),
+        };
+        let value = |(setting, value): (&String, &String)| {
+            (setting.clone(), Value::from(cce_world::shown(setting, value)))
+        };
+        let changed: Value = self.changed().iter().map(value).collect();
+        json!({ "settings": SETTINGS.iter().map(row).collect::<Vec<_>>(), "changed": changed })
+    }
+
+    fn set(&mut self, settings: &Map<String, Value>) -> Result<Vec<Order>, Refusal> {
+        let mut lab = self.lab();
+        let mut changes = Vec::new();
+        for (setting, value) in settings {
+            let (next, change) = lab.changed(setting, value).map_err(Refusal::Wrong)?;
+            lab = next;
+            changes.push(change);
+        }
+        Ok(Self::set(self, &changes))
+    }
+
     fn waiting(&self) -> Vec<WaitingView> {
         let view = |(task, waiting): (String, Waiting)| WaitingView {
             task,
@@ -259,6 +282,8 @@ fn words(rule: &Rule) -> String {
         Action::Cut => "cut the connection".to_owned(),
         Action::Split(size) => format!("split into pieces of {size}"),
         Action::Coalesce => "coalesce with the next".to_owned(),
+        Action::Cti(order) => format!("sides of the CTI server: {}", order.words),
+        Action::Set(changes) => changes.iter().map(Changed::words).collect::<Vec<_>>().join(", "),
     };
     let nth = if rule.nth == 1 { String::new() } else { format!(", the {}th", rule.nth) };
     let times = match rule.times {

@@ -140,6 +140,11 @@ impl CtiServer {
         }
     }
 
+    /// Goes by another configuration from now on.
+    pub(crate) fn reconfigure(&mut self, config: Config) {
+        self.config = config;
+    }
+
     /// A client connected; it has a while to open a session.
     pub(crate) fn on_link_up(&mut self, link: LinkId, peer: &Peer, cx: &mut Cx<'_>) {
         if self.sides.is_stopped(link.port) {

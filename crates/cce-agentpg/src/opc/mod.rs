@@ -108,6 +108,11 @@ impl Opc {
         }
     }
 
+    /// Goes by another configuration from now on.
+    pub(crate) fn reconfigure(&mut self, config: Config) {
+        self.config = config;
+    }
+
     /// What the CTI server is to hear, in order.
     pub(crate) fn take_messages(&mut self) -> Vec<OpcMessage> {
         std::mem::take(&mut self.to_cti)

@@ -141,6 +141,13 @@ pub enum Fact {
         /// Why.
         detail: String,
     },
+    /// A setting of a component was changed while it ran.
+    Setting {
+        /// The setting, such as `finesse.ccp_retries`.
+        setting: String,
+        /// Its new value, as JSON text.
+        value: String,
+    },
     /// Something of CCP's own.
     Ccp(CcpFact),
     /// Something of the router's own.

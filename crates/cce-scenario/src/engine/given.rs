@@ -16,18 +16,27 @@ const TAKEN_MAX: usize = 256;
 /// A step that somebody did not follow.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Refused {
-    /// The step, by number.
-    pub(super) step: usize,
+    /// Who gave the command.
+    pub(super) by: Giver,
     /// Why, in the words of whoever refused.
     pub(super) why: String,
     /// The record that says so, where there is one.
     pub(super) record: Option<u64>,
 }
 
+/// Who gives a command.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Giver {
+    /// A step, by number.
+    Step(usize),
+    /// A rule, by name.
+    Rule(String),
+}
+
 /// A command that somebody took in.
 #[derive(Debug)]
 struct Taken {
-    step: usize,
+    by: Giver,
     /// The words in which a refusal names it.
     words: String,
     /// The record in which it was taken in, and those of the answers to the requests that followed at once.
@@ -39,7 +48,7 @@ struct Taken {
 /// Steps on their way to whoever is to follow them.
 #[derive(Debug, Default)]
 pub(super) struct Given {
-    on_way: BTreeMap<NodeName, VecDeque<(usize, Command)>>,
+    on_way: BTreeMap<NodeName, VecDeque<(Giver, Command)>>,
     /// What each took in and may still refuse.
     taken_in: BTreeMap<NodeName, VecDeque<Taken>>,
     stopped: BTreeSet<NodeName>,
@@ -47,18 +56,18 @@ pub(super) struct Given {
 }
 
 impl Given {
-    /// A step gives somebody a command.
-    pub(super) fn give(&mut self, step: usize, node: &NodeName, command: &Command) {
+    /// Somebody gets a command.
+    pub(super) fn give(&mut self, by: Giver, node: &NodeName, command: &Command) {
         let line = self.on_way.entry(node.clone()).or_default();
         if line.len() < ON_WAY_MAX {
-            line.push_back((step, command.clone()));
+            line.push_back((by, command.clone()));
         }
     }
 
-    /// A step cannot be taken.
-    pub(super) fn refuse(&mut self, step: usize, why: String, record: Option<u64>) {
+    /// A command is not carried out.
+    pub(super) fn refuse(&mut self, by: Giver, why: String, record: Option<u64>) {
         if self.refused.len() < REFUSED_MAX {
-            self.refused.push(Refused { step, why, record });
+            self.refused.push(Refused { by, why, record });
         }
     }
 
@@ -75,7 +84,10 @@ impl Given {
     /// Steps of which it is not known whether they are followed: a request that they led to has no answer.
     pub(super) fn undecided(&self) -> impl Iterator<Item = usize> {
         let taken_in = self.taken_in.values().flatten();
-        taken_in.filter(|taken| !taken.calls.is_empty()).map(|taken| taken.step)
+        taken_in.filter(|taken| !taken.calls.is_empty()).filter_map(|taken| match taken.by {
+            Giver::Step(step) => Some(step),
+            Giver::Rule(_) => None,
+        })
     }
 
     /// Takes in what happens to whoever is to follow.
@@ -97,8 +109,8 @@ impl Given {
                 }
             }
             What::Out(Output::Note(Fact::CommandRefused { command, detail })) => {
-                if let Some(step) = self.refused_step(record, command) {
-                    self.refuse(step, detail.clone(), Some(record.seq));
+                if let Some(by) = self.giver(record, command) {
+                    self.refuse(by, detail.clone(), Some(record.seq));
                 }
             }
             What::In(_) | What::Out(_) | What::Bent(_) | What::Gap { .. } => {}
@@ -111,12 +123,13 @@ impl Given {
 
     fn take_in(&mut self, record: &Record, command: &Command) {
         let Some(line) = self.on_way.get_mut(&record.node) else { return };
-        let given = line.front().filter(|(_, given)| given == command).map(|(step, _)| *step);
-        let Some(step) = given else { return };
-        line.pop_front();
+        if line.front().is_none_or(|(_, given)| given != command) {
+            return;
+        }
+        let Some((by, _)) = line.pop_front() else { return };
         let words = command.words().to_owned();
         let taken_in = self.taken_in.entry(record.node.clone()).or_default();
-        taken_in.push_back(Taken { step, words, records: vec![record.seq], calls: Vec::new() });
+        taken_in.push_back(Taken { by, words, records: vec![record.seq], calls: Vec::new() });
         if taken_in.len() > TAKEN_MAX {
             taken_in.pop_front();
         }
@@ -131,20 +144,20 @@ impl Given {
         }
     }
 
-    /// The step that a refusal is about: the one that it follows from, else the last one of these words.
-    fn refused_step(&mut self, record: &Record, words: &str) -> Option<usize> {
+    /// Who gave the command that is refused: the one that the refusal follows from, else the last one of these words.
+    fn giver(&self, record: &Record, words: &str) -> Option<Giver> {
         let taken_in = self.taken_in.get(&record.node)?;
         let follows = |taken: &&Taken| record.cause.is_some_and(|cause| taken.records.contains(&cause));
         let is_named = |taken: &&Taken| taken.words == words;
         let found = taken_in.iter().find(follows).or_else(|| taken_in.iter().rev().find(is_named));
-        found.map(|taken| taken.step)
+        found.map(|taken| taken.by.clone())
     }
 
     /// Who stops does not follow what was on its way to them.
     fn lose(&mut self, record: &Record) {
         self.taken_in.remove(&record.node);
-        for (step, _) in self.on_way.remove(&record.node).into_iter().flatten() {
-            self.refuse(step, format!("{} was stopped", record.node), Some(record.seq));
+        for (by, _) in self.on_way.remove(&record.node).into_iter().flatten() {
+            self.refuse(by, format!("{} was stopped", record.node), Some(record.seq));
         }
     }
 }

@@ -11,7 +11,7 @@ use crate::{
     deeds::End,
     endless::Endless,
     happening::{Happening, Tracker, is_sending},
-    model::{Act, Rule, Scenario, SideOrder, Step, task_word},
+    model::{Act, Rule, Scenario, SideOrder, Step, orders_of, task_word},
     outcome::{Ends, Outcome},
     place::CUSTOMER,
     rules::{Held, RuleState, Rules},
@@ -20,9 +20,10 @@ use crate::{
 };
 use cce_check::{Check, Checks};
 use cce_journal::{Bend, Bent, Director, Header, Order, Reaction, Record, Ticket, What};
-use cce_kernel::{Command, Input, NodeName, Time};
-use cce_views::{Waiting, Why};
-use given::Given;
+use cce_kernel::{Command, Fact, Input, NodeName, Time};
+use cce_views::{Kind, Waiting, Why};
+use cce_world::{Changed, Lab};
+use given::{Given, Giver};
 use plans::Plans;
 use report::keep;
 use std::collections::BTreeMap;
@@ -32,6 +33,9 @@ const NOWHERE: &str = "ccp";
 
 /// Who lets something go over the admin port.
 const BY_HAND: &str = "hand";
+
+/// Changed settings that are known; a lab has fewer.
+const CHANGED_MAX: usize = 65_536;
 
 /// Plays a scenario.
 #[derive(Debug)]
@@ -52,6 +56,8 @@ pub struct Engine {
     last_alarm: u64,
     ends: Ends,
     endless: Endless,
+    /// Settings that were changed while the lab runs, with their values as JSON text.
+    changed: BTreeMap<String, String>,
     /// Why tasks wait, if somebody may ask.
     why: Option<Why>,
     checks: Checks,
@@ -116,6 +122,7 @@ impl Engine {
             last_alarm: 0,
             ends: Ends::default(),
             endless: Endless::default(),
+            changed: BTreeMap::new(),
             why: None,
             checks: checks(&scenario),
             broken: Vec::new(),
@@ -378,6 +385,11 @@ impl Engine {
                 let node = NodeName::from(SideOrder::NODE);
                 self.give(number, told(node.clone(), &name, step), node, order.command())
             }
+            Act::Set(changes) => orders_of(&changes)
+                .flat_map(|(node, words, command)| {
+                    self.give(number, told(node.clone(), &name, Bend::Stepped(words)), node, command)
+                })
+                .collect(),
             Act::Arm(rule) => self.arm(&rule, true).unwrap_or_default(),
             Act::Disarm(rule) => self.arm(&rule, false).unwrap_or_default(),
             Act::Release(rule) => {
@@ -393,13 +405,49 @@ impl Engine {
         if self.given.is_stopped(&node) {
             return self.refuse(step, format!("{node} is stopped"));
         }
-        self.given.give(step, &node, &command);
+        self.given.give(Giver::Step(step), &node, &command);
         vec![record, Order::Command(node, command)]
+    }
+
+    /// What rules order of components.
+    fn command(&mut self, commands: Vec<(String, NodeName, Command)>) -> Vec<Order> {
+        let mut orders = Vec::new();
+        for (rule, node, command) in commands {
+            if self.given.is_stopped(&node) {
+                self.given.refuse(Giver::Rule(rule), format!("{node} is stopped"), None);
+                continue;
+            }
+            self.given.give(Giver::Rule(rule), &node, &command);
+            orders.push(Order::Command(node, command));
+        }
+        orders
+    }
+
+    /// Changes settings of the lab by hand.
+    pub fn set(&self, changes: &[Changed]) -> Vec<Order> {
+        let order = |(node, words, command): (NodeName, String, Command)| {
+            [told(node.clone(), BY_HAND, Bend::Stepped(words)), Order::Command(node, command)]
+        };
+        orders_of(changes).flat_map(order).collect()
+    }
+
+    /// The lab as it is set now, with what was changed while it runs.
+    pub fn lab(&self) -> Lab {
+        let change = |lab: Lab, (setting, value): (&String, &String)| {
+            let value = serde_json::from_str(value).unwrap_or_default();
+            lab.changed(setting, &value).map_or(lab, |(changed, _)| changed)
+        };
+        self.changed.iter().fold(self.scenario.lab.clone(), change)
+    }
+
+    /// Settings that were changed while the lab runs, with their values as JSON text.
+    pub fn changed(&self) -> &BTreeMap<String, String> {
+        &self.changed
     }
 
     /// A step cannot be taken now.
     fn refuse(&mut self, step: usize, why: String) -> Vec<Order> {
-        self.given.refuse(step, why, None);
+        self.given.refuse(Giver::Step(step), why, None);
         Vec::new()
     }
 
@@ -428,6 +476,11 @@ impl Director for Engine {
         let event = self.tracker.push(record);
         self.ends.learn(&event);
         self.endless.learn(&event);
+        if let Kind::Fact(Fact::Setting { setting, value }) = event.kind
+            && self.changed.len() < CHANGED_MAX
+        {
+            self.changed.insert(setting.clone(), value.clone());
+        }
         if let Some(why) = &mut self.why {
             why.push(&event);
         }
@@ -455,8 +508,10 @@ impl Director for Engine {
             self.set_alarm(at, Alarm::Expiry(ticket));
         }
         self.touch(&happening, !verdict.orders.is_empty());
+        let commands = self.command(verdict.commands);
         // What was done to the message stands right behind it.
-        Reaction { treatment: verdict.treatment, orders: verdict.orders.into_iter().chain(orders).collect() }
+        let orders = verdict.orders.into_iter().chain(commands).chain(orders).collect();
+        Reaction { treatment: verdict.treatment, orders }
     }
 
     fn entering(&mut self, at: Time, node: &NodeName, input: &Input) -> Reaction {
@@ -472,7 +527,11 @@ impl Director for Engine {
             self.set_alarm(at, Alarm::Expiry(ticket));
         }
         self.touch(&happening, !verdict.orders.is_empty());
-        Reaction { treatment: verdict.treatment, orders: verdict.orders }
+        let commands = self.command(verdict.commands);
+        Reaction {
+            treatment: verdict.treatment,
+            orders: verdict.orders.into_iter().chain(commands).collect(),
+        }
     }
 
     fn took_note(&mut self) -> bool {

@@ -1,6 +1,9 @@
 //! What went wrong in a run, and how it ended.
 
-use super::{Engine, Progress, given::Refused};
+use super::{
+    Engine, Progress,
+    given::{Giver, Refused},
+};
 use crate::{
     deeds::{Acted, shown},
     model::{Expectation, Rule},
@@ -91,8 +94,7 @@ impl Engine {
         let mut unended = self.checks.clone().finish();
         unended.retain(|breach| {
             let contact = breach.subject.contact.as_ref();
-            let is_excused =
-                breach.check == Check::OneEnd && contact.is_some_and(|id| excused.contains(id));
+            let is_excused = breach.check == Check::OneEnd && contact.is_some_and(|id| excused.contains(id));
             !is_excused && (!self.touched.is_bent() || !self.ends.is_waiting(contact))
         });
         unended
@@ -146,9 +148,14 @@ impl Engine {
 
     /// Steps that somebody refused were not taken, unless the scenario allows it.
     fn refused(&self) -> Vec<Breach> {
-        let told = |refused: &Refused| {
-            let step = self.scenario.steps.get(refused.step).filter(|step| !step.may_be_refused)?;
-            Some(Breach::new(&step.name, format!("the step was refused: {}", refused.why), refused.record))
+        let told = |Refused { by, why, record }: &Refused| match by {
+            Giver::Step(step) => {
+                let step = self.scenario.steps.get(*step).filter(|step| !step.may_be_refused)?;
+                Some(Breach::new(&step.name, format!("the step was refused: {why}"), *record))
+            }
+            Giver::Rule(rule) => {
+                Some(Breach::new(rule, format!("what the rule orders was refused: {why}"), *record))
+            }
         };
         self.given.refused().iter().filter_map(told).collect()
     }
@@ -157,9 +164,9 @@ impl Engine {
     fn undecided(&self) -> impl Iterator<Item = Breach> {
         let steps = self.given.undecided().filter(|_| !self.is_open_ended);
         let steps = steps.filter_map(|step| self.scenario.steps.get(step));
-        steps.filter(|step| !step.may_be_refused).map(|step| {
-            Breach::new(&step.name, "the step was not answered before the end".to_owned(), None)
-        })
+        steps
+            .filter(|step| !step.may_be_refused)
+            .map(|step| Breach::new(&step.name, "the step was not answered before the end".to_owned(), None))
     }
 
     /// What virtual people were going to do behind the end. Whoever ends a run by hand ends plans, too.

@@ -32,7 +32,8 @@ fn so_are_one_that_never_starts_one_that_stays_paused_and_one_that_stays_in_wrap
 
 #[test]
 fn a_task_that_stays_open_against_the_plan_is_a_failure() {
-    let lost = "[[rules]]\nname = \"lost\"\nmatch = \"desk > finesse START\"\ndrop = true\ntimes = \"always\"";
+    let lost =
+        "[[rules]]\nname = \"lost\"\nmatch = \"desk > finesse START\"\ndrop = true\ntimes = \"always\"";
     let run = with("accept = \"1s\", start = \"1s\", close = \"never\"", lost);
     assert!(run.failures().iter().any(|by| by.starts_with("check one-end")), "{:?}", run.failures());
     assert_eq!(run.report.endless, [] as [&str; 0]);

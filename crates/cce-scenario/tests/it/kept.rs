@@ -355,3 +355,13 @@ fn a_run_that_reaches_a_limit_ends_there_and_says_which() {
     assert!(failure.text.contains("more than 300 records; raise `limits.records`"), "{}", failure.text);
     assert!((300..6_000).contains(&run.records.len()), "{}", run.records.len());
 }
+
+#[test]
+fn an_agent_who_is_ready_for_voice_is_signed_out_by_finesse_as_well() {
+    let run = played(
+        "until = \"3min\"\nrest = \"2min\"\n[agents.1081]\nready = \"never\"\ncrash = \"5s\"\n\
+         [[steps]]\nat = \"3s\"\nagent = \"1081\"\ndoes = \"voice-ready\"\n\
+         [[expect]]\norder = [\"user agent=1081 to=READY\", \"forced_sign_out agent=1081\", \"user agent=1081 to=LOGOUT\"]",
+    );
+    assert_eq!(told(&run), Vec::<String>::new());
+}

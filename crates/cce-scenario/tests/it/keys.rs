@@ -238,6 +238,7 @@ const ELSEWHERE: &[(&str, &[&str], &[&str])] = &[
     ),
     ("only CTI clients outside are refused", &["session_refused"], &["link", "status"]),
     ("needs a lab with another side of the CTI server", &["side_active"], &["side"]),
+    ("needs somebody who changes a setting", &["setting"], &["setting", "value"]),
     ("needs a lab with named variables", &["pre_call"], &["named_variables"]),
     ("needs a lab with reason codes", &["publication"], &["object.media.reason", "object.user.reason"]),
     ("needs a customer whose variables are lost", &["ecc"], &["contact", "length", "loss", "variable"]),

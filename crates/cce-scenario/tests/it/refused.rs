@@ -27,14 +27,14 @@ fn assert_refused(step: &str, text: &str) {
 fn a_cancel_that_comes_too_late_for_ccp_fails_its_step() {
     assert_refused(
         "[[steps]]\nafter = \"contact alice to=reserved\"\nwait = \"3s\"\ncustomer = \"alice\"\ndoes = \"cancel alice\"",
-        "refused: the answer is 400: Task cannot be cancelled: it is reserved by an agent",
+        "refused: the answer is 400: only an unread or queued task can be cancelled",
     );
 }
 
 #[test]
 fn a_poll_of_a_contact_that_is_gone_fails_its_step() {
-    let run = with(
-        "[[steps]]\nafter = \"contact alice to=queued\"\ncustomer = \"alice\"\ndoes = \"cancel\"\n\
+    let run = played(
+        "[customers.alice]\n[[steps]]\nafter = \"contact alice to=queued\"\nwait = \"1s\"\ncustomer = \"alice\"\ndoes = \"cancel\"\n\
          [[steps]]\nafter = \"contact alice to=discarded\"\nwait = \"1s\"\ncustomer = \"alice\"\ndoes = \"poll alice\"",
     );
     let [failure] = &told(&run)[..] else { panic!("{:?}", told(&run)) };
@@ -45,7 +45,7 @@ fn a_poll_of_a_contact_that_is_gone_fails_its_step() {
 fn an_action_that_finesse_refuses_at_once_fails_its_step() {
     assert_refused(
         "[[steps]]\nafter = \"dialog alice to=OFFERED\"\nagent = \"1081\"\ndoes = \"resume alice\"",
-        "refused: the answer is 400",
+        "refused: the answer is 400: Invalid 'requestedAction' specified for task",
     );
 }
 
@@ -53,17 +53,22 @@ fn an_action_that_finesse_refuses_at_once_fails_its_step() {
 fn a_request_that_is_taken_and_fails_afterwards_fails_its_step() {
     assert_refused(
         "[[steps]]\nafter = \"dialog alice to=OFFERED\"\nagent = \"1081\"\ndoes = \"not-ready\"",
-        "refused: E_ARM_STAT_AGENT_HAS_OFFERED_TASKS",
+        "refused: E_ARM_STAT_DO_THIS_WITH_TASK_SENT_RECENTLY",
     );
 }
 
 #[test]
 fn a_request_whose_answer_is_lost_fails_its_step() {
     let step = "[[steps]]\nafter = \"dialog alice to=ACTIVE\"\ncustomer = \"alice\"\ndoes = \"poll alice\"\n";
-    let rule = "[[rules]]\nname = \"lost\"\nmatch = \"ccp > app REPLY alice to=POLL\"\narmed = false\ndrop = true\n";
+    let rule =
+        "[[rules]]\nname = \"lost\"\nmatch = \"ccp > app REPLY alice to=POLL\"\narmed = false\ndrop = true\n";
     let arm = "[[steps]]\nafter = \"stepped by=\\\"step 1\\\"\"\narm = \"lost\"\n";
     let run = with(&format!("{step}{arm}{rule}"));
-    assert!(told(&run).contains(&"step 1: the step was refused: no answer in time".to_owned()), "{:?}", told(&run));
+    assert!(
+        told(&run).contains(&"step 1: the step was refused: no answer in time".to_owned()),
+        "{:?}",
+        told(&run)
+    );
 }
 
 #[test]
@@ -74,7 +79,11 @@ fn sides_that_cannot_change_fail_their_step() {
     assert!(failure.starts_with("step 2: the step was refused: "), "{failure}");
     let stopped = "[[steps]]\nat = \"2s\"\nstop = \"agentpg\"\n[[steps]]\nat = \"3s\"\ncti = \"switch b\"\n[[steps]]\nat = \"4s\"\nstart = \"agentpg\"";
     let run = with(stopped);
-    assert!(told(&run).contains(&"step 2: the step was refused: agentpg is stopped".to_owned()), "{:?}", told(&run));
+    assert!(
+        told(&run).contains(&"step 2: the step was refused: agentpg is stopped".to_owned()),
+        "{:?}",
+        told(&run)
+    );
 }
 
 #[test]

@@ -216,6 +216,8 @@ pub(super) fn fact(fact: &Fact) -> Option<String> {
         Fact::Ecc { variable, loss, .. } => Some(format!("variable {variable} {}", loss.words())),
         Fact::PeerError { message, detail, .. } => Some(format!("peer error in {message}: {detail}")),
         Fact::CommandRefused { command, detail } => Some(format!("{command} refused: {detail}")),
+        Fact::Setting { setting, .. } if setting.ends_with("password") => Some(format!("{setting} = ***")),
+        Fact::Setting { setting, value } => Some(format!("{setting} = {}", value.trim_matches('"'))),
         Fact::Dialogue { .. } => None,
         Fact::Ccp(fact) => ccp(fact),
         Fact::Router(fact) => router(fact),

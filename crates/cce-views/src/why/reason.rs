@@ -84,7 +84,7 @@ impl fmt::Display for Reason {
             Self::ClientAway => f.write_str("is not ready for work: the agent's client is away"),
             Self::Interrupted => f.write_str("is interrupted in the domain"),
             Self::NotRoutable => f.write_str("is not routable"),
-            Self::AtLimit { tasks, limit } => write!(f, "has {tasks} tasks of {limit}"),
+            Self::AtLimit { tasks, limit } => write!(f, "has {tasks} of {limit} tasks"),
             Self::Refused => {
                 f.write_str("was refused by the agent PG, which has not said since how the agent stands")
             }

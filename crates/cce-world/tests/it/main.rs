@@ -13,3 +13,4 @@ mod misfortune;
 mod orders;
 mod play;
 mod tables;
+mod wrong_numbers;

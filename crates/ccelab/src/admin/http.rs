@@ -155,6 +155,7 @@ fn methods(path: &str) -> Vec<&'static str> {
         [] | ["held"] | ["why"] | ["why", _] => vec!["GET", "OPTIONS"],
         ["rules", _] => vec!["GET", "DELETE", "OPTIONS"],
         ["rules"] => vec!["GET", "POST", "OPTIONS"],
+        ["settings"] => vec!["GET", "POST", "OPTIONS"],
         ["cti"] => vec!["POST", "OPTIONS"],
         ["held", "release"] | ["held", _, "release"] | ["rules", _, "arm" | "disarm"] => {
             vec!["POST", "OPTIONS"]
@@ -193,6 +194,8 @@ impl Desk {
             ("POST", ["rules", name, "arm"]) => self.arm(name, true),
             ("POST", ["rules", name, "disarm"]) => self.arm(name, false),
             ("POST", ["cti"]) => self.order_sides(body),
+            ("GET", ["settings"]) => Ok((StatusCode::OK, self.control().settings())),
+            ("POST", ["settings"]) => self.set(body),
             ("GET", ["why"]) => Ok((StatusCode::OK, json!(self.control().waiting()))),
             ("GET", ["why", task]) => self.why(task),
             ("GET", ["held"]) => Ok((StatusCode::OK, json!(self.control().held()))),
@@ -226,6 +229,19 @@ impl Desk {
         let found = waiting.find(|view| view.task == task || view.waiting.contact.as_str() == task);
         let unknown = || Refusal::Unknown(format!("`{task}` does not wait: GET /why lists what does"));
         found.map(|view| (StatusCode::OK, json!(view))).ok_or_else(unknown)
+    }
+
+    /// Changes settings of the lab: an object of settings and values.
+    fn set(&self, body: &[u8]) -> Result<Answer, Refusal> {
+        let asked: Value = serde_json::from_slice(body)
+            .map_err(|error| Refusal::Wrong(format!("the body is no JSON: {error}")))?;
+        let settings = asked.as_object().filter(|settings| !settings.is_empty());
+        let settings = settings.ok_or_else(|| {
+            Refusal::Wrong("write settings and values: {\"finesse.ccp_retries\": 3}".to_owned())
+        })?;
+        self.act(|control| control.set(settings))?;
+        let names: Vec<&String> = settings.keys().collect();
+        Ok((StatusCode::OK, json!({ "set": names })))
     }
 
     fn release(&self, ticket: &str) -> Result<Answer, Refusal> {
@@ -319,6 +335,8 @@ fn index() -> Value {
         "POST /rules/{name}/arm": "lets it act from now on, once more if it did already",
         "POST /rules/{name}/disarm": "lets it act no more; what it holds stays held",
         "POST /cti": "changes the sides of the CTI server: {\"do\": \"stop a\"}",
+        "GET /settings": "every setting of the lab: the components that take it while the lab runs, or why it is fixed; and what was changed",
+        "POST /settings": "changes settings, all or none: {\"finesse.ccp_retries\": 3}",
         "GET /why": "every task that waits: its short name, contact, place, since_ms, and for each agent why that agent does not get it",
         "GET /why/{task}": "one of them, by short name or contact id",
         "GET /held": "every message that is held: ticket, rule, message, from, to, about, since_ms",

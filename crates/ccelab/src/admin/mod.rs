@@ -11,7 +11,7 @@ pub(crate) use http::Admin;
 use cce_journal::{Order, Ticket};
 use cce_views::Waiting;
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 /// What the admin port controls.
 pub(crate) trait Control: Send {
@@ -20,6 +20,12 @@ pub(crate) trait Control: Send {
 
     /// Everything that is held.
     fn held(&self) -> Vec<HeldView>;
+
+    /// Every setting: whether it changes while the lab runs, and what was changed.
+    fn settings(&self) -> Value;
+
+    /// Changes settings, all or none.
+    fn set(&mut self, settings: &Map<String, Value>) -> Result<Vec<Order>, Refusal>;
 
     /// Every task that waits, and why.
     fn waiting(&self) -> Vec<WaitingView>;

@@ -1,7 +1,7 @@
 use super::{Admin, Control, HeldView, Refusal, RuleView, Stand, WaitingView};
 use cce_journal::{Order, Ticket};
 use cce_net::Limits;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use std::{
     io::{Read, Write},
     net::{Ipv4Addr, SocketAddr, TcpStream},
@@ -32,6 +32,14 @@ impl Control for Book {
 
     fn held(&self) -> Vec<HeldView> {
         self.held.clone()
+    }
+
+    fn settings(&self) -> Value {
+        json!({})
+    }
+
+    fn set(&mut self, _: &Map<String, Value>) -> Result<Vec<Order>, Refusal> {
+        Ok(Vec::new())
     }
 
     fn waiting(&self) -> Vec<WaitingView> {

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a helper of a test may panic like the test itself")]
 
 mod captures;
+mod cases;
 mod check;
 mod commands;
 mod decode;

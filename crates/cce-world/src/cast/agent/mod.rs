@@ -30,8 +30,8 @@ use cce_xmpp::{
 use dialogs::Dialogs;
 use interrupt::Interrupts;
 use sign_in::Seat;
-use told::Orders;
 use std::{collections::BTreeMap, time::Duration};
+use told::Orders;
 
 /// The resource of the agent's stream. It is always the same, so that a new stream takes the place of one
 /// that was lost rather than standing beside it.

@@ -93,7 +93,7 @@ fn what_was_told_and_failed_is_not_repeated() {
     desk.dialog("1_2_1", "OFFERED");
     for word in ["ready", "accept"] {
         let (put, _) = call(&tell(&mut desk, word));
-        assert!(desk.stage.answer(put, 503).is_empty());
+        assert_refused(&desk.stage.answer(put, 503), word, "the answer is 503");
     }
     assert!(desk.stage.timers.is_empty());
 }

@@ -1,0 +1,300 @@
+//! Which settings of a lab change while it runs: one table, by which files, steps, rules and the admin port go.
+//!
+//! A component takes a change as the command `Set`. It keeps what was changed, so that the change outlives a restart, as
+//! the products' databases do, and says the fact `setting`.
+
+use crate::{lab::Lab, names::nearest_few, patch::Patch};
+use serde_json::Value;
+
+/// A setting, or all settings of one form.
+#[derive(Clone, Copy, Debug)]
+pub struct Setting {
+    /// Its name: `*` behind a `/` is any name, at the end anything.
+    pub pattern: &'static str,
+    /// Whether it changes while the lab runs.
+    pub change: Change,
+}
+
+/// Whether a setting changes while the lab runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// It does, in these components.
+    Running(&'static [&'static str]),
+    /// It does not, and why.
+    Fixed(&'static str),
+}
+
+use Change::{Fixed, Running};
+
+const fn setting(pattern: &'static str, change: Change) -> Setting {
+    Setting { pattern, change }
+}
+
+const IDENTITY: &str = "others know it by that from the start on";
+const COUNTED: &str = "numbers are counted from it since the start";
+const MEMBERS: &str = "queues and sign-ins that are under way depend on it";
+const SHOWN: &str = "clients were told about it when they signed in";
+
+/// Every setting of a lab.
+pub const SETTINGS: [Setting; 76] = [
+    setting("hosts.*", Fixed("a host's name and clock are set at the start")),
+    setting("links.*", Fixed("a listener is bound at the start")),
+    setting(
+        "latency.*",
+        Fixed("the network of a run is set at the start; a rule delays messages for a while"),
+    ),
+    setting("ccp.administrator", Running(&["ccp", "finesse"])),
+    setting("ccp.password", Running(&["ccp", "finesse"])),
+    setting("ccp.cors_origins", Running(&["ccp"])),
+    setting("ccp.node_value", Fixed(IDENTITY)),
+    setting("ccp.status_timestamp", Running(&["ccp"])),
+    setting("ccp.poll_lifetime", Running(&["ccp"])),
+    setting("ccp.throttle_per_minute", Running(&["ccp"])),
+    setting("ccp.delays.*", Running(&["ccp"])),
+    setting("ccp.first_dialogue", Fixed(COUNTED)),
+    setting("ccp.contact_ids", Fixed(COUNTED)),
+    setting("ccp.application_id", Running(&["ccp"])),
+    setting("ccp.feeds", Fixed(IDENTITY)),
+    setting("ccp.campaigns", Fixed(IDENTITY)),
+    setting("mrpg.peripheral", Fixed(IDENTITY)),
+    setting("mrpg.routing_client", Fixed(IDENTITY)),
+    setting("mrpg.redial", Running(&["mrpg"])),
+    setting("mrpg.heartbeat", Running(&["ccp", "mrpg", "router"])),
+    setting("mrpg.applications", Fixed(IDENTITY)),
+    setting("agentpg.peripheral", Fixed(IDENTITY)),
+    setting("agentpg.redial", Running(&["agentpg"])),
+    setting("agentpg.heartbeat", Running(&["agentpg", "router"])),
+    setting("agentpg.first_session", Fixed(COUNTED)),
+    setting("agentpg.strict_masks", Running(&["agentpg"])),
+    setting("agentpg.client_password", Running(&["agentpg", "finesse"])),
+    setting("agentpg.state_report_delay", Running(&["agentpg"])),
+    setting("agentpg.signed_in_max", Running(&["agentpg"])),
+    setting("router.*", Fixed(COUNTED)),
+    setting("mrd/*.id", Fixed(IDENTITY)),
+    setting("mrd/*.name", Fixed(IDENTITY)),
+    setting("mrd/*.description", Fixed(SHOWN)),
+    setting("mrd/*.interruptible", Fixed("work that is under way was assigned by it")),
+    setting("mrd/*.start_timeout", Running(&["agentpg"])),
+    setting("mrd/*.max_task_duration", Running(&["agentpg"])),
+    setting("mrd/*.task_life", Running(&["agentpg"])),
+    setting("mrd/*.application_path", Fixed(MEMBERS)),
+    setting("mrd/*.max_in_queue", Running(&["router"])),
+    setting("dialed-number/*.number", Fixed(IDENTITY)),
+    setting("dialed-number/*.mrd", Running(&["router"])),
+    setting("dialed-number/*.call_type", Running(&["router"])),
+    setting("call-type/*.id", Fixed(IDENTITY)),
+    setting("call-type/*.name", Fixed("no component uses it")),
+    setting("call-type/*.script", Running(&["router"])),
+    setting("call-type/*.ccai_config", Running(&["router"])),
+    setting("call-type/*.enabled_services", Running(&["router"])),
+    setting("script/*.name", Fixed(IDENTITY)),
+    setting("script/*.precision_queue", Running(&["router"])),
+    setting("script/*.priority", Running(&["router"])),
+    setting("queue/*.id", Fixed(IDENTITY)),
+    setting("queue/*.name", Fixed(IDENTITY)),
+    setting("queue/*.mrd", Fixed(MEMBERS)),
+    setting("queue/*.skill_group", Fixed(IDENTITY)),
+    setting("queue/*.number", Fixed(IDENTITY)),
+    setting("queue/*.steps", Fixed(MEMBERS)),
+    setting("agent/*.id", Fixed(IDENTITY)),
+    setting("agent/*.login_name", Fixed(SHOWN)),
+    setting("agent/*.first_name", Fixed(SHOWN)),
+    setting("agent/*.last_name", Fixed(SHOWN)),
+    setting("agent/*.password", Running(&["finesse"])),
+    setting("agent/*.extension", Fixed(SHOWN)),
+    setting("agent/*.terminal", Fixed(SHOWN)),
+    setting("agent/*.skill_target", Fixed(IDENTITY)),
+    setting("agent/*.mrds", Fixed(MEMBERS)),
+    setting("finesse.redial", Running(&["finesse"])),
+    setting("finesse.heartbeat", Running(&["finesse"])),
+    setting("finesse.presence_grace", Running(&["finesse"])),
+    setting("finesse.confirmation_timeout", Running(&["finesse"])),
+    setting("finesse.ccp_retry", Running(&["finesse"])),
+    setting("finesse.ccp_retries", Running(&["finesse"])),
+    setting("finesse.first_invoke_id", Fixed(COUNTED)),
+    setting("finesse.call_variables", Running(&["finesse"])),
+    setting("finesse.team_*", Fixed(SHOWN)),
+    setting("finesse.cors_origins", Running(&["finesse"])),
+    setting("finesse.reason_codes", Running(&["finesse"])),
+];
+
+/// Sections that no component has: they make the header of the journal, and the people of a run.
+const NO_COMPONENTS: [&str; 3] = ["logs", "demo", "cast"];
+
+/// A change of one setting that the lab can take while it runs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Changed {
+    /// The setting.
+    pub setting: String,
+    /// Its new value, as JSON text.
+    pub value: String,
+    /// The components that take it in.
+    pub components: &'static [&'static str],
+}
+
+impl Changed {
+    /// What it is in records and reports. Credentials are no words.
+    pub fn words(&self) -> String {
+        format!("set {} = {}", self.setting, shown(&self.setting, &self.value))
+    }
+}
+
+/// A value for people.
+pub fn shown<'a>(setting: &str, value: &'a str) -> &'a str {
+    if setting.ends_with("password") { "***" } else { value.trim_matches('"') }
+}
+
+impl Setting {
+    /// The entry of a setting, if the table has one.
+    pub fn find(name: &str) -> Option<&'static Self> {
+        SETTINGS.iter().find(|setting| setting.is(name))
+    }
+
+    fn is(&self, name: &str) -> bool {
+        let name = match (self.pattern.split_once("/*."), name.split_once('/')) {
+            (Some((kind, rest)), Some((named, path))) if kind == named => {
+                let own = path.rsplit_once('.').map(|(_, own)| own);
+                return own == Some(rest);
+            }
+            (Some(_), _) => return false,
+            (None, _) => name,
+        };
+        match self.pattern.strip_suffix('*') {
+            Some(begin) => name.starts_with(begin),
+            None => name == self.pattern,
+        }
+    }
+}
+
+impl Lab {
+    /// The lab with one setting changed while it runs, and the change; or why it cannot change, in words.
+    pub fn changed(&self, setting: &str, value: &Value) -> Result<(Self, Changed), String> {
+        let components = match Setting::find(setting).map(|setting| setting.change) {
+            Some(Running(components)) => components,
+            Some(Fixed(why)) => return Err(format!("`{setting}` does not change while the lab runs: {why}")),
+            None => return Err(unknown(setting)),
+        };
+        let patch = Patch { setting: setting.to_owned(), value: value.clone() };
+        let lab = self
+            .patched(&[patch])
+            .map_err(|errors| errors.into_iter().map(|error| error.message).collect::<Vec<_>>().join("; "))?;
+        Ok((lab, Changed { setting: setting.to_owned(), value: value.to_string(), components }))
+    }
+
+    /// The same of a value as text: JSON, or a plain string.
+    pub(crate) fn changed_by_text(&self, setting: &str, text: &str) -> Result<(Self, Changed), String> {
+        let plain = || Value::String(text.to_owned());
+        let value = serde_json::from_str(text).unwrap_or_else(|_| plain());
+        self.changed(setting, &value)
+    }
+}
+
+fn unknown(setting: &str) -> String {
+    let section = setting.split(['.', '/']).next().unwrap_or_default();
+    if NO_COMPONENTS.contains(&section) {
+        return format!("`{setting}` does not change while the lab runs: no component has it");
+    }
+    let known: Vec<String> = SETTINGS.iter().map(|setting| setting.pattern.to_owned()).collect();
+    format!("there is no setting `{setting}`; there is {}", nearest_few(setting, &known))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Layers, load};
+    use serde_json::json;
+
+    fn lab() -> Lab {
+        load(&Layers::default()).expect("the built-in lab has no faults")
+    }
+
+    /// Every setting of the built-in lab by the name that a change has for it, and those that it leaves out.
+    fn names(lab: &Lab) -> Vec<String> {
+        let kinds = [
+            ("mrds", "mrd", "name"),
+            ("agents", "agent", "id"),
+            ("precision_queues", "queue", "name"),
+            ("dialed_numbers", "dialed-number", "number"),
+            ("call_types", "call-type", "id"),
+            ("scripts", "script", "name"),
+        ];
+        let Value::Object(sections) = json!(lab) else { panic!("a lab is a table") };
+        let mut names = vec!["mrd/Tasks.max_in_queue".to_owned(), "mrd/Tasks.application_path".to_owned()];
+        names.extend(
+            ["agentpg.client_password", "agentpg.signed_in_max", "ccp.application_id", "mrpg.applications"]
+                .map(str::to_owned),
+        );
+        for (section, value) in &sections {
+            if let Some((_, kind, key)) = kinds.iter().find(|(list, ..)| list == section) {
+                for item in value.as_array().into_iter().flatten() {
+                    let name = item[key].as_str().map_or_else(|| item[key].to_string(), str::to_owned);
+                    names.extend(
+                        item.as_object()
+                            .into_iter()
+                            .flat_map(|item| item.keys())
+                            .map(|own| format!("{kind}/{name}.{own}")),
+                    );
+                }
+            } else if let Value::Object(settings) = value {
+                names.extend(settings.keys().map(|own| format!("{section}.{own}")));
+            }
+        }
+        names.retain(|name| !NO_COMPONENTS.iter().any(|section| name.starts_with(&format!("{section}."))));
+        names
+    }
+
+    #[test]
+    fn every_setting_of_a_lab_has_one_entry() {
+        for name in names(&lab()) {
+            // A table of settings is named by what is in it.
+            let name = if name == "ccp.delays" { "ccp.delays.create".to_owned() } else { name };
+            let found = SETTINGS.iter().filter(|setting| setting.is(&name)).count();
+            assert_eq!(found, 1, "{name}");
+        }
+    }
+
+    #[test]
+    fn every_entry_has_a_setting() {
+        let names = names(&lab());
+        for setting in SETTINGS {
+            let is_there = names.iter().any(|name| setting.is(name) || setting.is(&format!("{name}.x")));
+            assert!(is_there || setting.pattern == "latency.*", "{}", setting.pattern);
+        }
+    }
+
+    #[test]
+    fn what_changes_has_the_type_that_it_has_in_a_file() {
+        let lab = lab();
+        let (changed, change) = lab.changed("finesse.ccp_retries", &json!(7)).unwrap();
+        assert_eq!((changed.finesse.ccp_retries, change.components), (7, &["finesse"][..]));
+        let wrong = lab.changed("finesse.ccp_retries", &json!(-1)).unwrap_err();
+        assert!(wrong.contains("-1"), "{wrong}");
+        assert!(lab.changed("mrd/Tasks.start_timeout", &json!("soon")).is_err());
+        assert!(
+            lab.changed("mrd/Nothing.start_timeout", &json!("1s")).unwrap_err().contains("no mrd `Nothing`")
+        );
+    }
+
+    #[test]
+    fn what_does_not_change_says_why() {
+        let lab = lab();
+        for (setting, why) in [
+            ("links.app.listen", "bound at the start"),
+            ("router.first_call_id", "counted"),
+            ("demo.start", "no component has it"),
+            ("ccp.poll_lifetim", "there is no setting `ccp.poll_lifetim`; there is ccp.poll_lifetime"),
+        ] {
+            let said = lab.changed(setting, &json!(1)).unwrap_err();
+            assert!(said.contains(why), "{setting}: {said}");
+        }
+    }
+
+    #[test]
+    fn a_value_that_looks_like_a_number_may_be_a_text_all_the_same() {
+        let (lab, _) = lab().changed("agent/1081.password", &json!("1234")).unwrap();
+        let (_, change) = lab.changed("agent/1081.password", &json!("5678")).unwrap();
+        let (lab, _) = lab.changed_by_text(&change.setting, &change.value).unwrap();
+        assert_eq!(lab.agents.iter().find(|agent| agent.id.as_str() == "1081").unwrap().password, "5678");
+        assert_eq!(change.words(), "set agent/1081.password = ***");
+    }
+}
