@@ -19,7 +19,7 @@ use crate::{
     table::{Ends, Table},
 };
 use cce_cti::Cti;
-use cce_journal::{Record, What};
+use cce_journal::{Header, Record, What};
 use cce_kernel::{
     Fact, Input, LinkId, NodeName, Output, Port,
     fact::{AgentPgFact, CcpFact, FinesseFact, OpcMessage, QueueChoice, RouterFact},
@@ -82,6 +82,12 @@ impl Checks {
         Self::default()
     }
 
+    /// The same over a run of this header: gateways of the peripherals in its configuration are the lab's own, even where
+    /// another process runs them.
+    pub fn of(header: &Header) -> Self {
+        Self { outsiders: Outsiders::of(header), ..Self::default() }
+    }
+
     /// The same without one of them.
     pub fn without(mut self, check: Check) -> Self {
         self.ledger.off[check.index()] = true;
@@ -133,7 +139,7 @@ impl Checks {
         self.outsiders.count()
     }
 
-    /// Breaches but for those that come of what a gateway outside the lab said.
+    /// Breaches but for those that a message of a gateway outside the lab contradicts.
     fn without_outsiders(&mut self, record: &Record, breaches: Vec<Breach>) -> Vec<Breach> {
         let (theirs, own): (Vec<_>, Vec<_>) =
             breaches.into_iter().partition(|breach| self.outsiders.is_to_blame(record, breach));
@@ -402,7 +408,16 @@ impl Checks {
             CcpFact::DsNotification { contact, .. } | CcpFact::Published { contact, .. } => {
                 self.contacts.on_published(contact, judge);
             }
-            _ => {}
+            CcpFact::RequestInitiated { .. }
+            | CcpFact::CreateSubmitted { .. }
+            | CcpFact::BusReceived { .. }
+            | CcpFact::CreateReceived { .. }
+            | CcpFact::Created { .. }
+            | CcpFact::Store { .. }
+            | CcpFact::FilterResponse { .. }
+            | CcpFact::CampaignStatus { .. }
+            | CcpFact::PublishBegun { .. }
+            | CcpFact::Close { .. } => {}
         }
     }
 
@@ -463,7 +478,7 @@ impl Checks {
                 self.deliveries.on_event(event.kind, event.task);
                 self.answers.on_traced(event, judge);
             }
-            AgentPgFact::SideActive { .. } | AgentPgFact::SessionRefused { .. } => {}
+            AgentPgFact::SideActive { .. } | AgentPgFact::Sides(_) | AgentPgFact::SessionRefused { .. } => {}
         }
     }
 

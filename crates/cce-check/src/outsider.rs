@@ -1,9 +1,10 @@
 //! What peers outside the lab do wrong: it is told as theirs, and breaks no check of the lab.
 
-use crate::breach::Breach;
-use cce_journal::{Record, What};
+use crate::{breach::Breach, judgement::Judgement};
+use cce_journal::{Header, Record, What};
 use cce_kernel::{Fact, Input, LinkId, NodeName, Port, model::ContactId};
-use cce_views::{Event, Kind};
+use cce_mr::{Icm, Mr};
+use cce_views::{Event, Kind, Message};
 use std::{
     collections::{BTreeSet, VecDeque},
     fmt,
@@ -38,15 +39,56 @@ impl fmt::Display for Misdeed {
 /// Peers outside the lab, and what they do wrong.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Outsiders {
+    own: Peripherals,
     links: BTreeSet<(NodeName, LinkId)>,
+    /// Those of them that belong to the lab all the same: another process runs the other end.
+    split: BTreeSet<(NodeName, LinkId)>,
     /// Records of what gateways outside the lab said.
     said: VecDeque<u64>,
-    contacts: BTreeSet<ContactId>,
+    /// What an outside gateway's message contradicted, by contact.
+    contacts: BTreeSet<(ContactId, Judgement)>,
     misdeeds: Vec<Misdeed>,
     count: u64,
 }
 
+/// The peripherals that a lab's configuration names. Their gateways are the lab's own, in whichever process they run.
+#[derive(Clone, Debug, Default)]
+struct Peripherals {
+    /// Of the MR PIM that CCP has.
+    ccp: Option<u64>,
+    /// Of every PIM and PG that opens a session with the router.
+    router: BTreeSet<u64>,
+}
+
+impl Peripherals {
+    fn of(header: &Header) -> Self {
+        let number = |path: &str| header.config.pointer(path).and_then(serde_json::Value::as_u64);
+        let applications = header.config.pointer("/mrpg/applications").and_then(serde_json::Value::as_array);
+        let further = applications.into_iter().flatten().filter_map(|one| one.get("peripheral")?.as_u64());
+        let ccp = number("/mrpg/peripheral");
+        Self { ccp, router: ccp.into_iter().chain(number("/agentpg/peripheral")).chain(further).collect() }
+    }
+
+    /// Whether the message opens a session between two components of the lab.
+    fn open_with(&self, message: &Message) -> bool {
+        match message {
+            Message::Mr(Mr::OpenReq(open)) => self.ccp == Some(u64::from(open.peripheral_id)),
+            Message::Icm(Icm::OpenReq(open)) => self.router.contains(&u64::from(open.peripheral_id)),
+            Message::Mr(_)
+            | Message::Icm(_)
+            | Message::Cti(_)
+            | Message::Stream(_)
+            | Message::Unreadable(_) => false,
+        }
+    }
+}
+
 impl Outsiders {
+    /// Whoever is outside a lab of this configuration.
+    pub(crate) fn of(header: &Header) -> Self {
+        Self { own: Peripherals::of(header), ..Self::default() }
+    }
+
     /// The misdeeds that are kept.
     pub(crate) fn misdeeds(&self) -> &[Misdeed] {
         &self.misdeeds
@@ -68,9 +110,19 @@ impl Outsiders {
                 }
             }
             Kind::LinkDown { link, .. } => {
-                self.links.remove(&(record.node.clone(), *link));
+                let link = (record.node.clone(), *link);
+                self.links.remove(&link);
+                self.split.remove(&link);
             }
-            Kind::Received { link, .. } if is_gateway(link.port) && self.is_outside(record, *link) => {
+            Kind::Received { link, message, .. } | Kind::Sent { link, message, .. }
+                if self.is_outside(record, *link) && self.own.open_with(message) =>
+            {
+                self.split.insert((record.node.clone(), *link));
+                if self.split.len() > LINKS_MAX {
+                    self.split.pop_first();
+                }
+            }
+            Kind::Received { link, .. } if is_gateway(link.port) && self.is_stranger(record, *link) => {
                 self.said.push_back(record.seq);
                 if self.said.len() > MESSAGES_MAX {
                     self.said.pop_front();
@@ -93,16 +145,24 @@ impl Outsiders {
         self.links.contains(&(record.node.clone(), link))
     }
 
-    /// Whether a breach comes of what a gateway outside the lab said: directly, or by a contact that it has lied about.
+    /// Whether somebody is there who is no part of the lab, in this process or in another one.
+    fn is_stranger(&self, record: &Record, link: LinkId) -> bool {
+        self.is_outside(record, link) && !self.split.contains(&(record.node.clone(), link))
+    }
+
+    /// Whether an outside gateway's message contradicts what is judged: directly, or earlier about the same contact.
     pub(crate) fn is_to_blame(&self, record: &Record, breach: &Breach) -> bool {
         let is_direct = record.cause.is_some_and(|cause| self.said.contains(&cause));
-        is_direct || breach.subject.contact.as_ref().is_some_and(|contact| self.contacts.contains(contact))
+        let contact = breach.subject.contact.as_ref();
+        let known = contact.map(|contact| (contact.clone(), breach.judgement));
+        rests_on_peers(&record.node, breach.judgement)
+            && (is_direct || known.is_some_and(|known| self.contacts.contains(&known)))
     }
 
     /// A breach is an outsider's.
     pub(crate) fn blame(&mut self, record: &Record, breach: &Breach) {
         if let Some(contact) = &breach.subject.contact {
-            self.contacts.insert(contact.clone());
+            self.contacts.insert((contact.clone(), breach.judgement));
             if self.contacts.len() > CONTACTS_MAX {
                 self.contacts.pop_first();
             }
@@ -123,12 +183,85 @@ const fn is_gateway(port: Port) -> bool {
     matches!(port, Port::Mr | Port::IcmMr | Port::IcmAgent)
 }
 
+/// Whether the judgement compares what a gateway told this component with something else. Whatever a component decides
+/// by itself (its keys, its states, its choices, what it publishes) no peer is to blame for.
+fn rests_on_peers(node: &NodeName, judgement: Judgement) -> bool {
+    use Judgement as J;
+    match judgement {
+        // A gateway names the task of a dialogue to CCP and to the MR PG, and the contact of a task to the agent PG. The
+        // router makes the keys itself.
+        J::ContactOfATask => matches!(node.as_str(), "ccp" | "mrpg" | "agentpg"),
+        // A gateway asks for a contact's route, and says which tasks an agent has.
+        J::AdmittedOnce | J::RoutersCount => node.as_str() == "router",
+        // The router chooses the agent.
+        J::TaskWithTheChosenAgent | J::AgentsRoom | J::TaskBesideUninterruptible => {
+            node.as_str() == "agentpg"
+        }
+        J::ContactEndsOnce
+        | J::ContactOver
+        | J::TaskEndsOnce
+        | J::TaskEndsSomehow
+        | J::TaskOver
+        | J::DialogClosesOnce
+        | J::DialogEndsAsItsTask
+        | J::DialogOver
+        | J::DialogueOver
+        | J::WaitOver
+        | J::SlotFree
+        | J::TaskKeepsItsAgent
+        | J::RoutedOnce
+        | J::DialogKeepsItsAgent
+        | J::DialogWithTheTasksAgent
+        | J::AgentsCount
+        | J::AgentsCountAtTheEnd
+        | J::RoutersLimit
+        | J::IndicationAnswered
+        | J::EventIsDue
+        | J::EndPassedOn
+        | J::FailureOrEvent
+        | J::FailureOnce
+        | J::CancelConfirmed
+        | J::CancelConfirmedOnce
+        | J::ContactBegan
+        | J::ContactTransition
+        | J::DialogueTransition
+        | J::TaskBegan
+        | J::TaskBeginsReserved
+        | J::TaskTransition
+        | J::TaskGoesOnAsBefore
+        | J::InterruptHasACause
+        | J::DialogTransition
+        | J::DialogGoesOnAsBefore
+        | J::AgentTransition
+        | J::UnacceptedIsNotRoutable
+        | J::UserTransition
+        | J::NewTaskFollows
+        | J::KeyIsNew
+        | J::PriorityOrder
+        | J::ArrivalOrder
+        | J::ChosenBesideUninterruptible
+        | J::HandledByACall
+        | J::HandledByTheEnd
+        | J::CloseAfterTheEnd
+        | J::ContactPublishedAsItStands
+        | J::TaskEventOfATask
+        | J::TaskEventAsItStands
+        | J::TaskEventBehindItsAgents
+        | J::AgentEventAheadOfItsTasks
+        | J::DeliveredOnce
+        | J::DialogPublishedAsItStands
+        | J::MediaPublishedAsItStands
+        | J::UserPublishedAsItStands
+        | J::ItemsInOrder => false,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{check::Check, judgement::Judgement};
+    use crate::check::Check;
     use cce_kernel::{FrameFlaw, LinkReason, Peer, Time};
-    use cce_views::{Message, Subject};
+    use cce_views::Subject;
 
     const GATEWAY: Port = Port::IcmAgent;
 
@@ -175,11 +308,11 @@ mod tests {
     fn breach(contact: Option<&str>) -> Breach {
         let contact = contact.map(|id| ContactId(id.to_owned()));
         Breach {
-            check: Check::OneAgent,
-            judgement: Judgement::RoutedOnce,
+            check: Check::WithinLimit,
+            judgement: Judgement::RoutersCount,
             seq: 9,
             related: Vec::new(),
-            text: "it is with two agents".to_owned(),
+            text: "the router counts 2 tasks".to_owned(),
             subject: Subject { contact, task: None },
         }
     }
@@ -245,6 +378,17 @@ mod tests {
     }
 
     #[test]
+    fn what_the_router_decides_by_itself_is_no_gateway_s_fault() {
+        let mut outsiders = with_gateway();
+        say(&mut outsiders, 5, link(GATEWAY, 1));
+        outsiders.blame(&at(6, Some(5)), &breach(Some("A")));
+        for judgement in [Judgement::KeyIsNew, Judgement::ContactOfATask, Judgement::RoutedOnce] {
+            let own = Breach { judgement, ..breach(Some("A")) };
+            assert!(!outsiders.is_to_blame(&at(6, Some(5)), &own), "{judgement:?}");
+        }
+    }
+
+    #[test]
     fn clients_and_the_lab_s_own_gateways_excuse_nothing() {
         for (port, node) in
             [(Port::CtiA, None), (Port::App, None), (Port::Xmpp, None), (GATEWAY, Some("agentpg"))]
@@ -266,7 +410,7 @@ mod tests {
     fn a_contact_that_a_gateway_has_lied_about_stays_its_own_and_no_other_does() {
         let mut outsiders = with_gateway();
         outsiders.blame(&at(6, Some(5)), &breach(Some("A")));
-        assert_eq!(outsiders.misdeeds()[0].text, "what it said leads to this: it is with two agents");
+        assert_eq!(outsiders.misdeeds()[0].text, "what it said leads to this: the router counts 2 tasks");
         assert!(outsiders.is_to_blame(&at(90, None), &breach(Some("A"))));
         assert!(!outsiders.is_to_blame(&at(90, None), &breach(Some("B"))));
         assert!(!outsiders.is_to_blame(&at(90, None), &breach(None)));

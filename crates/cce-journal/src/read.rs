@@ -14,6 +14,8 @@ const MISSING_MAX: u64 = 1 << 24;
 const RECORDS_MAX: u64 = 1 << 48;
 /// Microseconds of a run: a century.
 const AT_MAX: u64 = 100 * 366 * 86_400 * 1_000_000;
+/// Microseconds by which a record may stand before the one ahead of it: a thread takes the time before it records, and may rest between.
+const BACK_MAX: u64 = 60_000_000;
 /// Microseconds since 1970 at which runs begin: up to the year 9000 or so.
 const START_MAX: i64 = 7_000 * 366 * 86_400 * 1_000_000;
 
@@ -82,6 +84,8 @@ pub struct Reader<R> {
     torn: Option<usize>,
     /// Number of the last record.
     last: u64,
+    /// The latest time of a record.
+    latest: u64,
     /// What comes behind a gap that was told first.
     waiting: Option<Record>,
     /// The last record was one that was there before.
@@ -103,8 +107,16 @@ impl<R: BufRead> Reader<R> {
             let why = format!("a run cannot begin at {} microseconds since 1970", header.start.0);
             return Err(ReadError::Damaged { line: 1, why });
         }
-        let reader =
-            Self { from, line: 1, torn: None, last: 0, waiting: None, is_repeating: false, end: None };
+        let reader = Self {
+            from,
+            line: 1,
+            torn: None,
+            last: 0,
+            latest: 0,
+            waiting: None,
+            is_repeating: false,
+            end: None,
+        };
         Ok((header, reader))
     }
 
@@ -153,7 +165,7 @@ impl<R: BufRead> Reader<R> {
         if self.is_repeating {
             return (!is_repeating).then(|| gap(&record, last, 0));
         }
-        self.last = record.seq;
+        (self.last, self.latest) = (record.seq, self.latest.max(record.at.0));
         let missing = record.seq - last - 1;
         if missing == 0 || matches!(record.what, What::Gap { .. }) {
             return Some(record);
@@ -200,6 +212,8 @@ impl<R: BufRead> Reader<R> {
             format!("record {} cannot be the cause of record {}", cause, record.seq)
         } else if record.at.0 > AT_MAX {
             format!("no run lasts {} microseconds", record.at.0)
+        } else if record.seq > self.last && record.at.0.saturating_add(BACK_MAX) < self.latest {
+            format!("its time is {} microseconds, and {} were over already", record.at.0, self.latest)
         } else if matches!(record.what, What::Gap { dropped } if dropped > RECORDS_MAX) {
             "so many records cannot be missing".to_owned()
         } else {

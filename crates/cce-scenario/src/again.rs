@@ -1,14 +1,14 @@
 //! A recorded run once more, in the same order.
 
 use crate::{
-    engine::{Breach, Engine},
-    model::{Act, Action, Rule, Scenario, SideOrder, Step},
+    engine::{Engine, Expected},
+    model::{Act, Action, Rule, Scenario, Step},
     place::CUSTOMER,
     play::Play,
 };
 use cce_check::Check;
 use cce_journal::{Bend, Bent, Director, Header, PANICKED, Record, STOPPED, Ticket, What};
-use cce_kernel::{Fact, NodeName, Output, Time};
+use cce_kernel::{Fact, NodeName, Output, Time, model::SideOrder};
 use cce_sim::{Sim, Timetable};
 use cce_world::Lab;
 use std::collections::{BTreeMap, BTreeSet};
@@ -86,7 +86,7 @@ fn took(step: &Step, node: &NodeName, bent: &Bent) -> bool {
         Act::Restart(which) => node == which && took("restart"),
         Act::Cut(port, _) => node.as_str() == port.listener() && took("cut"),
         Act::Cti(order) => {
-            let words = format!("cti {}", order.words);
+            let words = format!("cti {}", order.words());
             node.as_str() == SideOrder::NODE
                 && bent.by == step.name
                 && matches!(&bent.bend, Bend::Stepped(told) if *told == words)
@@ -204,8 +204,9 @@ pub fn unrepeatable(records: &[Record]) -> Option<String> {
     })
 }
 
-/// What a recorded run lacks of what a scenario expects. Its steps and rules do not count, and neither do checks.
-pub fn unmet(header: &Header, records: &[Record], scenario: Scenario) -> Vec<Breach> {
+/// What a recorded run lacks of what a scenario expects. Its steps and rules do not count, and neither do checks. In a run
+/// that is not over, what is open may still come.
+pub fn unmet(header: &Header, records: &[Record], scenario: Scenario) -> Expected {
     let unchecked = Check::ALL.map(|check| (check.name().to_owned(), String::new()));
     let (steps, rules) = (Vec::new(), Vec::new());
     let scenario = Scenario { steps, rules, unchecked: unchecked.into(), ..scenario };
@@ -216,7 +217,7 @@ pub fn unmet(header: &Header, records: &[Record], scenario: Scenario) -> Vec<Bre
         }
         engine.see(record);
     }
-    engine.report().failures
+    engine.expected()
 }
 
 /// Where two runs part: the first fact that a component did not state in both. Facts are what a run is about; bytes

@@ -2,14 +2,14 @@
 
 use crate::{
     known::{meant, nearest},
-    model::{Action, Chance, Rule, SideOrder, Times, Want, task_word},
+    model::{Action, Chance, Rule, Times, Want, task_word},
     names::{ContactName, TaskName},
     place::AGENT,
     read::{Placed, Section, Source},
     selector::{Selector, Vocabulary},
     set::read_set,
 };
-use cce_kernel::{NodeName, Port};
+use cce_kernel::{NodeName, Port, model::SideOrder};
 use cce_world::{
     COMPONENTS, Lab, LatencyText,
     cast::{agent, customer},

@@ -90,6 +90,12 @@ impl Deeds {
         }
     }
 
+    /// Why it had no effect, if it acted and never had any.
+    pub(crate) fn only_void(&self) -> Option<&str> {
+        let first = self.kept.first().filter(|_| self.void == self.times)?;
+        if let End::Void(why) = &first.end { Some(why) } else { None }
+    }
+
     /// What became of the message of that ticket, if it is told.
     pub(crate) fn of(&mut self, ticket: Ticket) -> Option<&mut Deed> {
         self.kept.iter_mut().find(|deed| deed.ticket == Some(ticket))
@@ -133,7 +139,8 @@ impl RuleState {
         let kept = &self.deeds.kept;
         let mut words: Vec<String> = kept.iter().filter_map(|deed| deed.words(&self.rule, over)).collect();
         let more = self.deeds.times - kept.len() as u64;
-        if more > 0 {
+        // Beside deeds that are told, further ones are counted; where none is told, how often it acted says it all.
+        if more > 0 && !words.is_empty() {
             words.push(format!("and {more} more"));
         }
         words

@@ -8,8 +8,8 @@ use cce_kernel::{
         RouterFact,
     },
     model::{
-        AgentRecord, ApiError, Dialog, Media, Object, PreCall, Publication, QueueRecord, QueuedTask,
-        ReasonCode, RouterCallKey, SocialContact, TaskEvent, User,
+        AgentRecord, ApiError, CtiSides, Dialog, Media, Object, PreCall, Publication, QueueRecord,
+        QueuedTask, ReasonCode, RouterCallKey, SocialContact, TaskEvent, User,
     },
 };
 
@@ -81,11 +81,14 @@ inside! { AGENT_VIEW: AgentView { state, tasks, pending, limit, beyond, routable
 facts! { OF_AGENTPG, agentpg(AgentPgFact, ToCtiServer => opc) {
     SessionOpened { session, link => LINK, version, services, signature } = "session_opened",
     SideActive { side } = "side_active",
+    Sides(SIDES) = "sides",
     SessionRefused { link => LINK, status } = "session_refused",
     SessionClosed { session, status } = "session_closed",
     ToOpc { session, invoke_id, mrd, skill_target, message => ARM_MESSAGE } = "to_opc",
     TaskEventTraced(TASK_EVENT) = "task_event_traced",
 }}
+
+inside! { SIDES: CtiSides { active, stopped => LIST, in_maintenance, is_asking } }
 
 facts! { OF_OPC, opc(OpcMessage) {
     Agent(AGENT_RECORD) = "agent_record",
@@ -200,6 +203,26 @@ const EVENTS: &[Key] = &[
 /// Every fact, and everything that happens around messages and facts: its name, and inside it its keys.
 pub(crate) fn all() -> impl Iterator<Item = &'static Key> {
     [OF_ALL, OF_CCP, OF_ROUTER, OF_AGENTPG, OF_OPC, OF_FINESSE, EVENTS].into_iter().flatten()
+}
+
+/// The components that tell such a fact: those of its table. None where it is no fact, or any component may tell it.
+pub(crate) fn homes(name: &str) -> Vec<&'static str> {
+    let of_all: &[&str] = match name {
+        "contact" => &["ccp"],
+        "dialogue" => &["ccp", "mrpg"],
+        "task" | "agent_in_mrd" => &["agentpg"],
+        "dialog" | "user" => &["finesse"],
+        _ => &[],
+    };
+    let tables = [
+        ("ccp", OF_CCP),
+        ("router", OF_ROUTER),
+        ("agentpg", OF_AGENTPG),
+        ("agentpg", OF_OPC),
+        ("finesse", OF_FINESSE),
+    ];
+    let tables = tables.into_iter().filter(|(_, table)| table.iter().any(|fact| fact.name == name));
+    of_all.iter().copied().chain(tables.map(|(home, _)| home)).collect()
 }
 
 /// What a fact says under a key. A key with dots goes into what stands inside: `choice.agent.skill_target`.

@@ -12,6 +12,7 @@ use crate::{
 };
 use cce_check::Check;
 use cce_kernel::NodeName;
+use cce_sim::Latency;
 use cce_world::{COMPONENTS, CastAgent, CastCustomer, Lab};
 use serde_json::Value;
 use std::{collections::BTreeMap, fmt, time::Duration};
@@ -99,6 +100,15 @@ pub(crate) struct Draft {
     pub(crate) window: Option<Selector>,
     pub(crate) lost: Option<String>,
     pub(crate) swarm: Option<Swarm>,
+}
+
+/// How long a delay may be, as its file says it.
+const fn longest_way(latency: Latency) -> Duration {
+    match latency {
+        Latency::Constant(time)
+        | Latency::Uniform { most: time, .. }
+        | Latency::LogNormal { median: time, .. } => time,
+    }
 }
 
 impl Draft {
@@ -337,13 +347,37 @@ impl Draft {
     /// What ends behind the limit of time cannot be played.
     fn check_time(&self, section: &Section<'_>, from: &mut Source<'_>) {
         let heal = self.swarm.as_ref().map_or(Duration::ZERO, |swarm| swarm.heal);
-        for (key, time) in [("until", self.until), ("swarm", heal)] {
+        let step = self.steps.iter().map(|step| (step.wait, format!("a time of step `{}`", step.name)));
+        let rule = self.rules.iter().filter_map(|rule| {
+            let Action::Delay(latency) = &rule.action else { return None };
+            Some((longest_way(*latency), format!("the delay of rule `{}`", rule.name)))
+        });
+        let people = self.agents.iter().flat_map(|agent| {
+            let plans = [agent.sign_in, agent.ready, agent.not_ready, agent.sign_out, agent.crash];
+            plans.into_iter().flatten().map(move |plan| (plan.0, format!("a time of agent {}", agent.id)))
+        });
+        let customers = self
+            .customers
+            .iter()
+            .filter_map(|(name, customer)| Some((customer.at?.0, format!("`at` of customer {name}"))));
+        let longest = |times: &mut dyn Iterator<Item = (Duration, String)>| {
+            times.max_by_key(|(time, _)| *time).unwrap_or_default()
+        };
+        let own = |time: Duration, what: &str| (time, format!("`{what}`"));
+        for (key, (time, what)) in [
+            ("until", own(self.until, "until")),
+            ("rest", own(self.rest, "rest")),
+            ("swarm", own(heal, "swarm.heal")),
+            ("steps", longest(&mut { step })),
+            ("rules", longest(&mut { rule })),
+            ("agents", longest(&mut { people })),
+            ("customers", longest(&mut { customers })),
+        ] {
             if time > self.limits.time && section.has(key) {
                 let (time, limit) = (cce_world::Span(time), cce_world::Span(self.limits.time));
-                let what = if key == "swarm" { "swarm.heal" } else { key };
                 from.problem(
                     section.place(key),
-                    format!("`{what}` is {time}, and a run has {limit} of virtual time: shorten it, or raise `limits.time`"),
+                    format!("{what} is {time}, and a run has {limit} of virtual time: shorten it, or raise `limits.time`"),
                 );
             }
         }

@@ -6,7 +6,7 @@ use crate::{
     selector::Selector,
     swarm::{Drawn, Swarm},
 };
-use cce_kernel::{Command, NodeName, Port, Rng};
+use cce_kernel::{NodeName, Port, Rng, model::SideOrder};
 use cce_sim::Latency;
 use cce_world::{Changed, Lab};
 use rand::RngExt;
@@ -131,7 +131,9 @@ impl Scenario {
             }
         };
         let dead = |selector: &Selector| {
-            let why = selector.places().find_map(lacks)?;
+            let has_applications = !self.lab.mrpg.applications.is_empty();
+            let why =
+                selector.places().find_map(lacks).or_else(|| selector.closed_way(nodes, has_applications))?;
             Some(format!("`{selector}` can never match: {why}"))
         };
         self.selectors().filter_map(dead).collect()
@@ -201,45 +203,6 @@ pub enum Act {
     Disarm(String),
     /// What a rule holds is let go; none means all rules.
     Release(Option<String>),
-}
-
-/// What happens to the sides of the CTI server (cti-server-protocol 4.6).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct SideOrder {
-    /// In words.
-    pub words: &'static str,
-    setting: &'static str,
-    value: &'static str,
-}
-
-impl SideOrder {
-    /// Everything that can be ordered.
-    pub const ALL: [Self; 8] = [
-        Self { words: "switch a", setting: "cti.active", value: "a" },
-        Self { words: "switch b", setting: "cti.active", value: "b" },
-        Self { words: "maintenance on", setting: "cti.maintenance", value: "on" },
-        Self { words: "maintenance off", setting: "cti.maintenance", value: "off" },
-        Self { words: "stop a", setting: "cti.stop", value: "a" },
-        Self { words: "stop b", setting: "cti.stop", value: "b" },
-        Self { words: "start a", setting: "cti.start", value: "a" },
-        Self { words: "start b", setting: "cti.start", value: "b" },
-    ];
-    /// The component that has the sides.
-    pub const NODE: &str = "agentpg";
-
-    /// The order of those words; the error says which there are.
-    pub fn of(words: &str) -> Result<Self, String> {
-        let known = Self::ALL.into_iter().find(|order| order.words == words);
-        known.ok_or_else(|| {
-            let all: Vec<&str> = Self::ALL.iter().map(|order| order.words).collect();
-            format!("`{words}` is nothing that sides of the CTI server do: {}", all.join(", "))
-        })
-    }
-
-    /// The command that it is.
-    pub fn command(self) -> Command {
-        Command::Set { setting: self.setting.to_owned(), value: self.value.to_owned() }
-    }
 }
 
 /// What happens to a message.

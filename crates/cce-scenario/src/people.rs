@@ -58,30 +58,40 @@ impl Draft {
 
     fn read_agents(&mut self, section: &mut Section<'_>, from: &mut Source<'_>) {
         let Some(agents) = section.section("agents", from) else { return };
-        for (id, value) in agents.entries() {
-            if !self.lab.agents.iter().any(|agent| agent.id.as_str() == id.text) {
-                let known = self.lab.agents.iter().map(|agent| agent.id.as_str());
-                from.problem(
-                    id.span,
-                    format!("the lab has no agent `{}`{}", id.text, nearest(&id.text, known)),
-                );
-                continue;
+        for (name, value) in agents.entries() {
+            let known = from.problems.len();
+            let ids = each_name(&name).unwrap_or_else(|message| {
+                from.problem(name.span.clone(), message);
+                Vec::new()
+            });
+            for id in ids {
+                // What is wrong with one agent of a range is wrong with each.
+                if from.problems.len() == known {
+                    self.read_agent(&id, value, from);
+                }
             }
-            let Some(table) = value.get_ref().as_table() else {
-                from.problem(value.span(), "an agent is a table");
-                continue;
-            };
-            let mut whole = json!({ "id": id.text, "limit": 3, "sign_in": "500ms", "ready": "500ms" });
-            overlay(&mut whole, character(table, from));
-            let Some(agent) = person::<CastAgent>(whole, table, &value.span(), from) else { continue };
-            if !(1..=LIMIT_MAX).contains(&agent.limit) {
-                let place = value_of(table, "limit").unwrap_or_else(|| value.span());
-                from.problem(place, format!("an agent has 1 to {LIMIT_MAX} tasks at the same time"));
-            }
-            tell_unreachable(&agent, table, &value.span(), from);
-            self.agents.retain(|known| known.id != agent.id);
-            self.agents.push(agent);
         }
+    }
+
+    fn read_agent(&mut self, id: &Placed, value: &toml::Spanned<DeValue<'_>>, from: &mut Source<'_>) {
+        if !self.lab.agents.iter().any(|agent| agent.id.as_str() == id.text) {
+            let known = self.lab.agents.iter().map(|agent| agent.id.as_str());
+            let hint = nearest(&id.text, known);
+            return from.problem(id.span.clone(), format!("the lab has no agent `{}`{hint}", id.text));
+        }
+        let Some(table) = value.get_ref().as_table() else {
+            return from.problem(value.span(), "an agent is a table");
+        };
+        let mut whole = json!({ "id": id.text, "limit": 3, "sign_in": "500ms", "ready": "500ms" });
+        overlay(&mut whole, character(table, from));
+        let Some(agent) = person::<CastAgent>(whole, table, &value.span(), from) else { return };
+        if !(1..=LIMIT_MAX).contains(&agent.limit) {
+            let place = value_of(table, "limit").unwrap_or_else(|| value.span());
+            from.problem(place, format!("an agent has 1 to {LIMIT_MAX} tasks at the same time"));
+        }
+        tell_unreachable(&agent, table, &value.span(), from);
+        self.agents.retain(|known| known.id != agent.id);
+        self.agents.push(agent);
     }
 
     fn read_customers(&mut self, section: &mut Section<'_>, from: &mut Source<'_>) {
@@ -120,7 +130,12 @@ impl Draft {
             [("agents", "agent_in_mrd agent=* to=NOT_READY"), ("customers", "contact * to=unread")]
         {
             let Some(people) = section.table(kind) else { continue };
-            for (name, value) in people.entries() {
+            let each = people.entries().flat_map(|(name, value)| {
+                // What is wrong with a range was told where the people were read.
+                let names = if kind == "agents" { each_name(&name).unwrap_or_default() } else { vec![name] };
+                names.into_iter().map(move |name| (name, value))
+            });
+            for (name, value) in each.collect::<Vec<_>>() {
                 let Some(table) = value.get_ref().as_table() else { continue };
                 let mut item = Section::new(kind, table, value.span());
                 let Some(changes) = read_set(&mut item, &self.lab, from) else { continue };
@@ -150,6 +165,12 @@ impl Draft {
         overlay(&mut whole, json!({ "at": "2s", "poll": "1s" }).as_object().cloned().unwrap_or_default());
         whole
     }
+}
+
+/// The names that a key stands for: itself, or each of a range such as `2000..2010`.
+fn each_name(key: &Placed) -> Result<Vec<Placed>, String> {
+    let Some(names) = cce_world::counted(&key.text) else { return Ok(vec![key.clone()]) };
+    Ok(names?.into_iter().map(|text| Placed { text, span: key.span.clone() }).collect())
 }
 
 /// A setting of the lab, as a file changes it.
@@ -300,9 +321,25 @@ fn person<T: DeserializeOwned>(
             let missing = message.split('`').nth(1).filter(|_| path == ".");
             let place = value_of(table, missing.unwrap_or(&path)).unwrap_or_else(|| span.clone());
             let path = if path == "." { String::new() } else { format!("{path}: ") };
-            from.problem(place, format!("{path}{message}"));
+            from.problem(place, format!("{path}{}", in_words(&message)));
         })
         .ok()
+}
+
+/// What a value is that another kind of value stands in the place of, without the names that types have in programs.
+fn in_words(message: &str) -> String {
+    let is = |expected: &str| match expected {
+        "u8" | "u16" | "u32" | "u64" | "usize" => "a whole number, not less than 0",
+        "i8" | "i16" | "i32" | "i64" => "a whole number",
+        _ => "",
+    };
+    let parts =
+        ["invalid type: ", "invalid value: "].into_iter().find_map(|start| message.strip_prefix(start));
+    let parts = parts.and_then(|rest| rest.split_once(", expected "));
+    match parts.map(|(found, expected)| (found, is(expected))) {
+        Some((found, wanted)) if !wanted.is_empty() => format!("{found} is not what it takes: {wanted}"),
+        Some(_) | None => message.to_owned(),
+    }
 }
 
 /// Where the value stands that a path leads to; what an offer says counts more than what stands beside it.

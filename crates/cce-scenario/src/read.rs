@@ -178,7 +178,12 @@ impl<'a> Section<'a> {
         if number.is_none() {
             let path = self.path_of(key);
             let (least, most) = bounds.into_inner();
+            let is_beyond = matches!(
+                value.get_ref(),
+                DeValue::Integer(number) if i64::from_str_radix(number.as_str(), number.radix()).is_err()
+            );
             let bounds = match (least, most) {
+                (least, most) if is_beyond => format!(" from {least} to {most}"),
                 (0, u64::MAX) => String::new(),
                 (least, u64::MAX) => format!(", at least {least}"),
                 (least, most) => format!(" from {least} to {most}"),

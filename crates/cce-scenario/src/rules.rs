@@ -3,12 +3,12 @@
 use crate::{
     deeds::{Deeds, End},
     happening::Happening,
-    model::{Action, Chance, Rule, SideOrder, orders_of},
+    model::{Action, Chance, Rule, orders_of},
     names::Names,
 };
 use bytes::BytesMut;
 use cce_journal::{Bend, Bent, Order, Ticket, Treatment, What};
-use cce_kernel::{Blob, Command, Input, LinkId, NodeName, Output, Rng, Time, fork};
+use cce_kernel::{Blob, Command, Input, LinkId, NodeName, Output, Rng, Time, fork, model::SideOrder};
 use cce_world::Changed;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -228,7 +228,7 @@ impl Rules {
                 (Treatment::Coalesce, Bend::Coalesced, None)
             }
             Action::Cti(order) => {
-                let words = format!("cti {}", order.words);
+                let words = format!("cti {}", order.words());
                 ordered.push((NodeName::from(SideOrder::NODE), order.command()));
                 (Treatment::Pass, Bend::Stepped(words), None)
             }
@@ -367,7 +367,15 @@ fn is_paired(
             held.values().any(|held| held.is_swap && held.link == Some(link) && held.node == *node)
         }
         Action::Coalesce => glued.contains(&(node.clone(), link)),
-        _ => false,
+        Action::Delay(_)
+        | Action::Hold(_)
+        | Action::Drop
+        | Action::Duplicate
+        | Action::Corrupt { .. }
+        | Action::Cut
+        | Action::Split(_)
+        | Action::Cti(_)
+        | Action::Set(_) => false,
     }
 }
 
@@ -381,7 +389,17 @@ fn impossible(action: &Action, happening: &Happening<'_>) -> Option<&'static str
             Some("an HTTP message stays whole")
         }
         Action::Duplicate if happening.name == "REPLY" => Some("a request has one response"),
-        _ => None,
+        Action::Delay(_)
+        | Action::Hold(_)
+        | Action::Swap
+        | Action::Drop
+        | Action::Duplicate
+        | Action::Corrupt { .. }
+        | Action::Cut
+        | Action::Split(_)
+        | Action::Coalesce
+        | Action::Cti(_)
+        | Action::Set(_) => None,
     }
 }
 

@@ -10,7 +10,7 @@ use crate::{
     known::{known_key, known_name, known_value, meant, nearest},
     names::{Names, TaskName},
     place::{APP, CTI, DESK, PlacePattern},
-    ways::{ANY, known_home, known_subject, known_way},
+    ways::{ANY, closed_way, known_home, known_subject, known_way},
     words,
 };
 use cce_kernel::NodeName;
@@ -90,8 +90,9 @@ impl Selector {
             });
         };
         known_name(name, to.is_some())?;
-        known_way(name, &from, to.as_ref())?;
-        if to.is_none() {
+        if is_message(name.text) || to.is_some() {
+            known_way(name, &from, to.as_ref())?;
+        } else {
             known_home(name, &from)?;
         }
         let mut selector = Self {
@@ -137,7 +138,13 @@ impl Selector {
 
     /// Whether it means a message rather than a fact.
     pub fn is_message(&self) -> bool {
-        self.to.is_some() || self.name.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_')
+        self.to.is_some() || is_message(&self.name)
+    }
+
+    /// Why no link of a run of these components carries what it means, if that is so.
+    pub(crate) fn closed_way(&self, nodes: &[NodeName], has_applications: bool) -> Option<String> {
+        let is_meant = self.is_message();
+        is_meant.then(|| closed_way(&self.name, &self.from, self.to.as_ref(), nodes, has_applications))?
     }
 
     /// The places that it names.
@@ -225,6 +232,11 @@ impl Field {
         });
         is_wanted != self.is_other
     }
+}
+
+/// Names of messages are written large.
+fn is_message(name: &str) -> bool {
+    name.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_')
 }
 
 fn is_about(happening: &Happening<'_>, wanted: &TaskName, names: &Names) -> bool {

@@ -4,12 +4,13 @@ use crate::{
     clauses::{ACTS, check_order, component, place_unless_one, port_named, selector},
     file::Draft,
     known::nearest,
-    model::{Act, SideOrder, Step},
+    model::{Act, Step},
     place::{AGENT, CUSTOMER},
     read::{Placed, Problem, Section, Source},
     selector::Vocabulary,
     set::read_set,
 };
+use cce_kernel::model::SideOrder;
 use std::{collections::BTreeMap, time::Duration};
 
 /// How often a step is taken at the most.
@@ -162,7 +163,8 @@ fn tell_needless(item: &Section<'_>, from: &mut Source<'_>) {
     if item.has("does") && !one_of(&["agent", "customer"]) {
         from.problem(item.place_of_key("does"), "`does` is for somebody: `agent` or `customer`");
     }
-    if item.has("may_be_refused") && !one_of(&["agent", "customer", "stop", "start", "cti", "set", "release"])
+    if item.has("may_be_refused")
+        && !one_of(&["agent", "customer", "stop", "start", "cti", "set", "arm", "disarm", "release"])
     {
         from.problem(item.place_of_key("may_be_refused"), "nobody refuses such a step");
     }

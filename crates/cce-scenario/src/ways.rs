@@ -1,6 +1,7 @@
 //! What goes from where to where, where facts are, and what is about a task: a selector that can never match is refused.
 
 use crate::{
+    facts,
     known::nearest,
     names::TaskName,
     place::{AGENT, APP, CTI, CUSTOMER, DESK, PlacePattern},
@@ -8,6 +9,7 @@ use crate::{
     words,
 };
 use cce_cti::Cti;
+use cce_kernel::NodeName;
 use cce_mr::{Icm, Mr};
 use cce_wire::{Mark, MessageDoc};
 
@@ -34,7 +36,7 @@ const WITHOUT_TASK: [&str; 12] = [
 ];
 
 /// Facts and events that are about no task.
-const FACTS_WITHOUT_TASK: [&str; 23] = [
+const FACTS_WITHOUT_TASK: [&str; 24] = [
     "agent_in_mrd",
     "user",
     "peer_error",
@@ -48,6 +50,7 @@ const FACTS_WITHOUT_TASK: [&str; 23] = [
     "session_closed",
     "session_refused",
     "side_active",
+    "sides",
     "agent_record",
     "made_not_routable",
     "answer",
@@ -58,16 +61,6 @@ const FACTS_WITHOUT_TASK: [&str; 23] = [
     "started",
     "stopped",
     "stepped",
-];
-
-/// Where the changes of state are that have a column of their own in ladders.
-const HOMES: [(&str, &[&str]); 6] = [
-    ("contact", &["ccp"]),
-    ("dialogue", &["ccp", "mrpg"]),
-    ("task", &["agentpg"]),
-    ("dialog", &["finesse"]),
-    ("agent_in_mrd", &["agentpg"]),
-    ("user", &["finesse"]),
 ];
 
 /// Who is at one end of a way.
@@ -83,55 +76,161 @@ fn end(place: &PlacePattern) -> Option<&str> {
     }
 }
 
-fn names(table: &'static [MessageDoc]) -> Vec<&'static str> {
-    table.iter().map(|row| row.name).collect()
+/// What a way carries, from its first end to its second one and back.
+#[derive(Clone, Copy, Debug)]
+enum Carries {
+    /// From a MR PIM to its application.
+    Mr,
+    /// From a PG to the router.
+    Icm,
+    /// From a CTI client to the server.
+    Cti,
+    /// From who asks CCP to who is asked.
+    Tasks,
+    /// From a desktop to Finesse.
+    Desk,
 }
 
-/// HTTP between the one who asks and the one who answers, in that direction.
-fn http(is_to_listener: bool) -> Vec<&'static str> {
-    words::http().filter(|name| (*name == "REPLY") != is_to_listener).collect()
+impl Carries {
+    fn names(self, is_forth: bool) -> Vec<&'static str> {
+        let roles = |one, other| if is_forth { (one, other) } else { (other, one) };
+        match self {
+            Self::Mr => rows(Mr::TABLE, roles("pim", "application")),
+            Self::Icm => rows(Icm::TABLE, roles("pg", "router")),
+            Self::Cti => rows(Cti::TABLE, roles("client", "server")),
+            Self::Tasks if is_forth => words::to_ccp().collect(),
+            Self::Desk if is_forth => {
+                words::to_finesse().chain(words::stream()).filter(|name| *name != UPDATE).collect()
+            }
+            Self::Tasks => vec![REPLY],
+            Self::Desk => words::stream().filter(|name| *name != AUTH).chain([REPLY]).collect(),
+        }
+    }
 }
 
-/// Everything that goes from one end to another; none where there is no link. People outside may be any peer of
-/// a component: an MR application, a PG, a router, a CTI client.
-fn way(from: &str, to: &str) -> Option<Vec<&'static str>> {
-    let mut ends = [from, to];
-    ends.sort_unstable();
-    Some(match ends {
-        ["ccp", "mrpg"] => names(Mr::TABLE),
-        ["mrpg" | "agentpg" | APP, "router"] | ["agentpg", APP] => names(Icm::TABLE),
-        ["agentpg", "finesse"] | ["agentpg" | CTI, CTI | "finesse"] => names(Cti::TABLE),
-        ["ccp", "finesse"] => http(to == "ccp"),
-        [APP, "finesse"] => http(to == APP),
-        [APP, "ccp"] => [http(to == "ccp"), names(Mr::TABLE)].concat(),
-        [APP, "mrpg"] => [names(Mr::TABLE), names(Icm::TABLE)].concat(),
-        [DESK, "finesse"] => [http(to == "finesse"), words::stream().collect()].concat(),
-        _ => return None,
-    })
+/// The answer to any request.
+const REPLY: &str = "REPLY";
+/// What Finesse tells a desktop unasked.
+const UPDATE: &str = "UPDATE";
+/// What only a desktop says.
+const AUTH: &str = "AUTH";
+
+/// Messages of a table from one role to another; "any" stands for both.
+fn rows(table: &'static [MessageDoc], (from, to): (&str, &str)) -> Vec<&'static str> {
+    let is_of = |role: &str, wanted: &str| role == wanted || role == "any";
+    table.iter().filter(|row| is_of(row.from, from) && is_of(row.to, to)).map(|row| row.name).collect()
 }
 
-/// Between two places there is at most one link, which carries the messages of one protocol.
+/// When there is such a way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum When {
+    Always,
+    /// That component is elsewhere, so that somebody outside stands for it.
+    Without(&'static str),
+    /// The MR PG has applications beside CCP, or CCP is elsewhere.
+    WithApplications,
+}
+
+/// Two ends with a link between them.
+#[derive(Clone, Copy, Debug)]
+struct Way(&'static str, &'static str, Carries, When);
+
+/// Every link. Whoever stands outside may be any peer of a component.
+const WAYS: [Way; 15] = [
+    Way("mrpg", "ccp", Carries::Mr, When::Always),
+    Way("mrpg", APP, Carries::Mr, When::WithApplications),
+    Way(APP, "ccp", Carries::Mr, When::Always),
+    Way("mrpg", "router", Carries::Icm, When::Always),
+    Way("agentpg", "router", Carries::Icm, When::Always),
+    Way(APP, "router", Carries::Icm, When::Always),
+    Way("mrpg", APP, Carries::Icm, When::Without("router")),
+    Way("agentpg", APP, Carries::Icm, When::Without("router")),
+    Way("finesse", "agentpg", Carries::Cti, When::Always),
+    Way(CTI, "agentpg", Carries::Cti, When::Always),
+    Way("finesse", CTI, Carries::Cti, When::Without("agentpg")),
+    Way("finesse", "ccp", Carries::Tasks, When::Always),
+    Way(APP, "ccp", Carries::Tasks, When::Always),
+    Way("finesse", APP, Carries::Tasks, When::Without("ccp")),
+    Way(DESK, "finesse", Carries::Desk, When::Always),
+];
+
+impl Way {
+    /// What goes from one place to another; any place where none is named. None where this is no way between them.
+    fn names(self, from: Option<&str>, to: Option<&str>) -> Option<Vec<&'static str>> {
+        let Self(one, other, carries, _) = self;
+        let joins = |first: &str, second: &str| {
+            from.is_none_or(|from| from == first) && to.is_none_or(|to| to == second)
+        };
+        let forth = joins(one, other).then(|| carries.names(true));
+        let back = joins(other, one).then(|| carries.names(false));
+        forth.into_iter().chain(back).reduce(|forth, back| [forth, back].concat())
+    }
+
+    /// What a run lacks in which there is no such way.
+    fn lacks(self, nodes: &[NodeName], has_applications: bool) -> Option<String> {
+        let is_here = |node: &str| nodes.iter().any(|known| known.as_str() == node);
+        match self.3 {
+            When::Without(node) if is_here(node) => {
+                Some(format!("this run's {node} stands there, and nobody outside"))
+            }
+            When::WithApplications if is_here("ccp") && !has_applications => {
+                Some("the MR PG has no application but CCP: see --mr-app".to_owned())
+            }
+            When::Always | When::Without(_) | When::WithApplications => None,
+        }
+    }
+}
+
+/// What the places at both ends of a message are called; none for one that may be any.
+fn ends<'a>(from: &'a PlacePattern, to: Option<&'a PlacePattern>) -> (Option<&'a str>, Option<&'a str>) {
+    (end(from), to.and_then(end))
+}
+
+/// Some link carries the message from the one place to the other, or from or to the one that is named.
 pub(crate) fn known_way(
     name: &Word<'_>,
     from: &PlacePattern,
     to: Option<&PlacePattern>,
 ) -> Result<(), SelectorError> {
-    let Some((from, to)) = end(from).zip(to.and_then(end)) else { return Ok(()) };
-    let Some(known) = way(from, to) else {
-        return Err(name.error(format!("nothing goes from {from} to {to}: there is no link between them")));
+    let (from, to) = ends(from, to);
+    let between = match (from, to) {
+        (None, None) => return Ok(()),
+        (Some(from), Some(to)) => format!("from {from} to {to}"),
+        (Some(from), None) => format!("from {from}"),
+        (None, Some(to)) => format!("to {to}"),
     };
+    let known: Vec<Vec<&str>> = WAYS.into_iter().filter_map(|way| way.names(from, to)).collect();
+    if known.is_empty() {
+        return Err(name.error(format!("nothing goes {between}: there is no link between them")));
+    }
+    let known = known.concat();
     if name.text == ANY || known.contains(&name.text) {
         return Ok(());
     }
     let hint = nearest(name.text, known);
-    Err(name.error(format!("no `{}` goes from {from} to {to}{hint}", name.text)))
+    Err(name.error(format!("no `{}` goes {between}{hint}", name.text)))
 }
 
-/// A change of state is told by one component.
+/// Why no link of a run carries the message, if that is so.
+pub(crate) fn closed_way(
+    name: &str,
+    from: &PlacePattern,
+    to: Option<&PlacePattern>,
+    nodes: &[NodeName],
+    has_applications: bool,
+) -> Option<String> {
+    let (from, to) = ends(from, to);
+    let carries = |way: &Way| way.names(from, to).is_some_and(|known| name == ANY || known.contains(&name));
+    let mut lacks = WAYS.into_iter().filter(carries).map(|way| way.lacks(nodes, has_applications));
+    let first = lacks.next()??;
+    lacks.all(|why| why.is_some()).then_some(first)
+}
+
+/// A fact is told by one component, or by the two that share it; a person tells none of them.
 pub(crate) fn known_home(name: &Word<'_>, place: &PlacePattern) -> Result<(), SelectorError> {
-    let Some((_, homes)) = HOMES.into_iter().find(|(known, _)| *known == name.text) else { return Ok(()) };
+    let homes = facts::homes(name.text);
     match end(place) {
-        Some(place) if !homes.contains(&place) => Err(name.error(format!(
+        Some(place) if !homes.is_empty() && !homes.contains(&place) => Err(name.error(format!(
             "`{}` never happens at {place}, but at {}",
             name.text,
             homes.join(" or ")
@@ -149,7 +248,11 @@ pub(crate) fn known_subject(name: &str, task: &TaskName, word: &Word<'_>) -> Res
     }
     let rows: Vec<&MessageDoc> =
         [Cti::TABLE, Mr::TABLE, Icm::TABLE].into_iter().flatten().filter(|row| row.name == name).collect();
-    let names_task = |row: &&MessageDoc| NAMES_TASK.iter().any(|mark| row.has(*mark));
+    // A message that lists tasks is about none in particular.
+    let names_task = |row: &&MessageDoc| {
+        let floats = row.floats.iter().filter(|float| !float.repeated).map(|float| &float.field);
+        row.fixed.iter().chain(floats).any(|field| field.mark.is_some_and(|mark| NAMES_TASK.contains(&mark)))
+    };
     let is_without = WITHOUT_TASK.contains(&name) || FACTS_WITHOUT_TASK.contains(&name);
     if is_without || (!rows.is_empty() && !rows.iter().any(names_task)) {
         return Err(word.error(format!("`{name}` is about no task: leave out `{}`", word.text)));

@@ -209,6 +209,19 @@ pub(crate) fn http() -> impl Iterator<Item = &'static str> {
     HTTP.into_iter().map(|(name, _)| name)
 }
 
+/// What only applications ask CCP for.
+const OF_TASKS: [&str; 4] = ["CREATE", "POLL", "CANCEL", "RENOTIFY"];
+
+/// Names of requests to CCP.
+pub(crate) fn to_ccp() -> impl Iterator<Item = &'static str> {
+    OF_TASKS.into_iter().chain(["CLOSE", "REQUEST"])
+}
+
+/// Names of requests to Finesse.
+pub(crate) fn to_finesse() -> impl Iterator<Item = &'static str> {
+    http().filter(|name| *name != "REPLY" && !OF_TASKS.contains(name))
+}
+
 /// Names of pieces of XMPP streams.
 pub(crate) fn stream() -> impl Iterator<Item = &'static str> {
     STREAM.into_iter().map(|(name, _)| name)

@@ -219,8 +219,14 @@ impl Reader<'_> {
         while at < end {
             let frame = match next_frame(self.book, self.bytes, at, end) {
                 Ok(frame) => frame,
-                Err(Trouble::Cut(why)) if is_cut => return Some(why),
-                Err(Trouble::Cut(why) | Trouble::Header(why)) => {
+                Err(Trouble::Cut { length, left }) if is_cut => {
+                    return Some(match length {
+                        Some(length) => format!("{left} bytes of a message of {length} stand before that"),
+                        None => format!("{left} bytes of a header of {HEADER} stand before that"),
+                    });
+                }
+                Err(trouble) => {
+                    let why = trouble.words();
                     let next = self.seek(at + 1, end);
                     let passed_over =
                         next.map(|next| format!("; {} bytes are passed over", next - at)).unwrap_or_default();
@@ -264,16 +270,29 @@ impl Reader<'_> {
 
 /// Why there is no message.
 enum Trouble {
-    /// It has no end.
-    Cut(String),
+    /// It has no end: so long is it, if that can be said, and so many bytes of it are there.
+    Cut { length: Option<u64>, left: usize },
     /// It has no beginning that could be one.
     Header(String),
 }
 
+impl Trouble {
+    fn words(self) -> String {
+        match self {
+            Self::Cut { length: Some(length), left } => {
+                format!("the stream ends inside a message of {length} bytes: {left} are there")
+            }
+            Self::Cut { length: None, left } => {
+                format!("the last {left} bytes are no whole header: it has {HEADER}")
+            }
+            Self::Header(why) => why,
+        }
+    }
+}
+
 fn next_frame(book: Book, stream: &Bytes, at: usize, end: usize) -> Result<Bytes, Trouble> {
     let left = end - at;
-    let length = whole_length(&stream[at..end])
-        .ok_or_else(|| Trouble::Cut(format!("the last {left} bytes are no whole header: it has {HEADER}")))?;
+    let length = whole_length(&stream[at..end]).ok_or(Trouble::Cut { length: None, left })?;
     let max = book.message_max();
     if length > max as u64 {
         let why = format!("the header announces a message of {length} bytes; the largest one has {max}");
@@ -281,9 +300,7 @@ fn next_frame(book: Book, stream: &Bytes, at: usize, end: usize) -> Result<Bytes
     }
     match usize::try_from(length).ok().filter(|length| *length <= left) {
         Some(length) => Ok(stream.slice(at..at + length)),
-        None => {
-            Err(Trouble::Cut(format!("the stream ends inside a message of {length} bytes: {left} are there")))
-        }
+        None => Err(Trouble::Cut { length: Some(length), left }),
     }
 }
 

@@ -272,7 +272,15 @@ fn check_agents(lab: &Lab, faults: &mut Vec<Fault>) {
     unique(&["agents"], "id", lab.agents.iter().map(|agent| &agent.id), faults);
     unique(&["agents"], "skill_target", lab.agents.iter().map(|agent| agent.skill_target), faults);
     unique(&["agents"], "extension", lab.agents.iter().map(|agent| &agent.extension), faults);
+    unique(&["agents"], "login_name", lab.agents.iter().map(|agent| &agent.login_name), faults);
+    unique(&["agents"], "terminal", lab.agents.iter().map(|agent| &agent.terminal), faults);
     for (at, agent) in lab.agents.iter().enumerate() {
+        if agent.skill_target < 1 {
+            faults.push(Fault::new(
+                format!("agents.{at}.skill_target"),
+                "an agent's skill target is a number of the database, which begin at 1",
+            ));
+        }
         for mrd in &agent.mrds {
             known("domain", &["mrds"], &format!("agents.{at}.mrds"), mrd, &mrd_names(lab), faults);
         }

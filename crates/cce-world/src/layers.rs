@@ -13,7 +13,11 @@ use crate::{
 use config::{Config, Environment, File, FileFormat};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
-use std::{collections::BTreeMap, fmt, ops::Range};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+    ops::Range,
+};
 use toml::de::DeValue;
 
 /// The built-in lab, as text.
@@ -103,7 +107,8 @@ pub fn load(layers: &Layers) -> Result<Lab, ConfigError> {
         Some(lab) if faults.is_empty() => Ok(lab),
         _ => {
             let of_file = |fault: Fault| Fault { key: origins.of(&fault.key), ..fault };
-            Err(refuse(in_order(faults.into_iter().map(|fault| locate(of_file(fault), layers)).collect())))
+            let problems = faults.into_iter().map(|fault| locate(of_file(fault), layers)).collect();
+            Err(refuse(each_once(in_order(problems))))
         }
     }
 }
@@ -158,6 +163,13 @@ fn in_order(mut problems: Vec<Problem>) -> Vec<Problem> {
         Place::Override(_) | Place::BuiltIn => usize::MAX,
     });
     problems
+}
+
+/// One mistake in an entry that stands for many objects is one problem.
+fn each_once(problems: Vec<Problem>) -> Vec<Problem> {
+    let mut told = BTreeSet::new();
+    let is_new = |problem: &Problem| told.insert(problem.to_string());
+    problems.into_iter().filter(is_new).collect()
 }
 
 /// A fault before its place is known.

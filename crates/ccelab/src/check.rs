@@ -3,6 +3,7 @@
 use crate::{cli, failure::Failure, files::read_journal_to_end, print, sim};
 use cce_check::{Breach, Check, Checks};
 use cce_journal::{Header, Record};
+use cce_scenario::Expected;
 use cce_views::{
     Fold,
     ladder::{Excerpts, Paint},
@@ -17,7 +18,7 @@ const TOLD_MAX: usize = 200;
 /// Carries out the command.
 pub(crate) fn check(options: &cli::Check) -> Result<(), Failure> {
     let (header, records, end) = read_journal_to_end(&options.journal)?;
-    let mut checks = options.without.iter().fold(Checks::new(), |checks, off| checks.without(*off));
+    let mut checks = options.without.iter().fold(Checks::of(&header), |checks, off| checks.without(*off));
     let mut fold = Fold::new(&header);
     let mut breaches: Vec<Breach> =
         records.iter().flat_map(|record| checks.push(&fold.push(record))).collect();
@@ -33,7 +34,7 @@ pub(crate) fn check(options: &cli::Check) -> Result<(), Failure> {
     print::out(&told_misdeeds(&checks));
     print::out(&report(&header, &records, &breaches));
     print::out(&table(&checks));
-    expect(options, &header, &records)?;
+    expect(options, &header, &records, owes_ends)?;
     match checks.gap() {
         _ if !breaches.is_empty() => Err(Failure::Check(verdict(&checks))),
         Some(seq) => Err(Failure::Check(format!(
@@ -43,12 +44,26 @@ pub(crate) fn check(options: &cli::Check) -> Result<(), Failure> {
     }
 }
 
-/// What a scenario expects of the run.
-fn expect(options: &cli::Check, header: &Header, records: &[Record]) -> Result<(), Failure> {
+/// What a scenario expects of the run. One that owes no ends may still come to what has not happened yet.
+fn expect(options: &cli::Check, header: &Header, records: &[Record], owes_ends: bool) -> Result<(), Failure> {
     let Some(scenario) = options.scenario.clone() else { return Ok(()) };
     let scenario = sim::load_scenario(&cli::ScenarioFile { scenario, config: None, parameters: Vec::new() })?;
     let (name, count) = (scenario.name.clone(), scenario.expectations.len());
-    let unmet = cce_scenario::unmet(header, records, scenario);
+    let Expected { broken: mut unmet, open } = cce_scenario::unmet(header, records, scenario);
+    if owes_ends {
+        unmet.extend(open);
+    } else {
+        open.iter().for_each(|open| {
+            print::line(&format!("open (which is no breach here): {}: {}", open.by, open.text))
+        });
+        if unmet.is_empty() && !open.is_empty() {
+            print::line(&format!(
+                "{name}: {} of {count} expectations are open, and none is broken",
+                open.len()
+            ));
+            return Ok(());
+        }
+    }
     if unmet.is_empty() {
         print::line(&format!("{name}: all {count} expectations are met"));
         return Ok(());

@@ -1,6 +1,10 @@
 //! The one place that prints.
 
-use std::io::{self, IsTerminal, Write};
+use std::{
+    io::{self, IsTerminal, Write},
+    sync::{Mutex, PoisonError},
+    time::{Duration, Instant},
+};
 
 /// Prints to standard output. A reader that left, such as `head`, is no error.
 pub(crate) fn out(text: &str) {
@@ -38,10 +42,25 @@ pub(crate) fn is_colourful() -> bool {
     std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none()
 }
 
-/// Shows how far something is, on a terminal only; nothing takes the line away.
+/// How often progress is told where no line can change.
+const PROGRESS_EVERY: Duration = Duration::from_secs(10);
+
+/// When progress was told last, or could have been first.
+static TOLD: Mutex<Option<Instant>> = Mutex::new(None);
+
+/// Shows how far something is: on a terminal in a line that changes, and that nothing takes away; elsewhere in a line now
+/// and then.
+#[expect(clippy::disallowed_methods, reason = "people want to know that a long run goes on")]
 pub(crate) fn progress(text: &str) {
     let mut to = std::io::stderr().lock();
     if to.is_terminal() {
         let _ = write!(to, "\r\x1b[2K{text}").and_then(|()| to.flush());
+        return;
+    }
+    let mut told = TOLD.lock().unwrap_or_else(PoisonError::into_inner);
+    let since = *told.get_or_insert_with(Instant::now);
+    if !text.is_empty() && since.elapsed() >= PROGRESS_EVERY {
+        *told = Some(Instant::now());
+        let _ = writeln!(to, "{text}");
     }
 }

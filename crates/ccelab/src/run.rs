@@ -37,7 +37,7 @@ pub(crate) fn run(options: &Run) -> Result<(), Failure> {
     add_applications(&mut lab, options)?;
     let nodes = chosen_nodes(&lab, &options.only)?;
     if let Some(scenario) = &scenario {
-        sim::tell_unreachable(&scenario.unreachable(&nodes, true))?;
+        sim::tell_unreachable(&with_lab(scenario, &lab).unreachable(&nodes, true))?;
     }
     let seed = options.seed.unwrap_or_else(random_seed);
     let start = options.start.unwrap_or_else(wall_clock);
@@ -113,7 +113,12 @@ pub(crate) fn run(options: &Run) -> Result<(), Failure> {
 fn staged(scenario: Option<Scenario>, lab: &Lab, options: &Run) -> Option<Scenario> {
     let is_whole = options.only.is_empty();
     let scenario = scenario.or_else(|| is_whole.then(|| Scenario::of(lab.clone())))?;
-    Some(Scenario { lab: lab.clone(), ..scenario })
+    Some(with_lab(&scenario, lab))
+}
+
+/// The scenario over the lab as the command line has it.
+fn with_lab(scenario: &Scenario, lab: &Lab) -> Scenario {
+    Scenario { lab: lab.clone(), ..scenario.clone() }
 }
 
 /// The components of a header, ready to run.

@@ -247,6 +247,9 @@ pub(crate) fn summary(name: &str, report: &Report, journal: &Path) -> String {
     for idle in &report.idle {
         let _ = writeln!(text, "  rule {idle}");
     }
+    for dropped in &report.dropped {
+        let _ = writeln!(text, "  {dropped}");
+    }
     let _ = writeln!(text, "  journal: {}", journal.display());
     text
 }
@@ -258,6 +261,7 @@ pub(crate) fn failures(header: &Header, records: &[Record], failures: &[Breach])
     let mut text = String::new();
     for (number, failure) in failures.iter().enumerate() {
         let place = failure.record.map(|record| format!(" (record {record})")).unwrap_or_default();
+        let place = if failure.text.contains(place.trim_start()) { "" } else { place.as_str() };
         let _ = writeln!(text, "\n{}\n  {}{place}", failure.by, failure.text);
         if let Some(why) = &failure.inferred {
             let _ = writeln!(text, "  this rests on inferred behaviour: {why}");

@@ -10,6 +10,7 @@ use crate::{
     print, sim,
 };
 use cce_journal::{Header, Order, Ticket};
+use cce_kernel::{NodeName, model::SideOrder};
 use cce_net::{Bound, Hand};
 use cce_scenario::{Action, Chance, Context, Engine, Rule, RuleState, Scenario, Times};
 use cce_views::Waiting;
@@ -203,8 +204,12 @@ impl Control for Engine {
         Self::arm(self, name, false).ok_or_else(|| no_rule(name))
     }
 
+    fn order_sides(&self, order: SideOrder) -> Result<Vec<Order>, Refusal> {
+        Self::order_sides(self, order).map_err(Refusal::Conflict)
+    }
+
     fn add(&mut self, rule: Value) -> Result<(String, Vec<Order>), Refusal> {
-        let rule = read_rule(&rule, self.scenario())?;
+        let rule = read_rule(&rule, self.scenario(), self.nodes())?;
         let name = rule.name.clone();
         if Self::rules(self).any(|state| state.rule.name == name) {
             return Err(Refusal::Conflict(format!(
@@ -223,7 +228,7 @@ impl Control for Engine {
 
 /// Reads a rule as a scenario file of its own with the same customers, so that both ways take the same keys and names and
 /// say the same of mistakes.
-fn read_rule(rule: &Value, scenario: &Scenario) -> Result<Rule, Refusal> {
+fn read_rule(rule: &Value, scenario: &Scenario, nodes: &[NodeName]) -> Result<Rule, Refusal> {
     if rule["name"].as_str().is_some_and(|name| name.trim().is_empty()) {
         return Err(Refusal::Wrong(
             "a rule's `name` is not empty: leave it out, or say what it is called".to_owned(),
@@ -242,6 +247,11 @@ fn read_rule(rule: &Value, scenario: &Scenario) -> Result<Rule, Refusal> {
         let problems: Vec<_> = error.problems.into_iter().map(|problem| problem.message).collect();
         Refusal::Wrong(problems.join("; "))
     })?;
+    // The lab's own people stand in it under their nodes; the rule's scenario has none of its own.
+    let dead = read.unreachable(nodes, true);
+    if !dead.is_empty() {
+        return Err(Refusal::Wrong(dead.join("; ")));
+    }
     read.rules.into_iter().next().ok_or_else(|| Refusal::Wrong("that is no rule".to_owned()))
 }
 
@@ -282,7 +292,7 @@ fn words(rule: &Rule) -> String {
         Action::Cut => "cut the connection".to_owned(),
         Action::Split(size) => format!("split into pieces of {size}"),
         Action::Coalesce => "coalesce with the next".to_owned(),
-        Action::Cti(order) => format!("sides of the CTI server: {}", order.words),
+        Action::Cti(order) => format!("sides of the CTI server: {}", order.words()),
         Action::Set(changes) => changes.iter().map(Changed::words).collect::<Vec<_>>().join(", "),
     };
     let nth = if rule.nth == 1 { String::new() } else { format!(", the {}th", rule.nth) };
@@ -326,4 +336,25 @@ fn refused(address: SocketAddr, error: &io::Error) -> String {
 
 fn lock(engine: &Mutex<Engine>) -> MutexGuard<'_, Engine> {
     engine.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_rule_that_nothing_can_match_is_refused() {
+        let lab = cce_world::load(&cce_world::Layers::default()).unwrap();
+        let (scenario, nodes) = (Scenario::of(lab.clone()), lab.nodes());
+        let read = |text: &str| read_rule(&json!({ "match": text, "drop": true }), &scenario, &nodes);
+        for dead in [
+            "app > mrpg NEW_TASK",
+            "cti > finesse START_TASK_EVENT",
+            "* > finesse NEW_TASK",
+            "mrpg > ccp NEW_TASK",
+        ] {
+            assert!(matches!(read(dead), Err(Refusal::Wrong(_))), "{dead}");
+        }
+        assert!(read("ccp > mrpg NEW_TASK").is_ok() && read("app > ccp CREATE").is_ok());
+    }
 }

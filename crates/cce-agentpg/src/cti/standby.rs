@@ -9,113 +9,99 @@ use cce_cti::{
     ActiveMaintenanceEventMsg, ActiveMaintenanceReqMsg, Cti, FailureEvent, StandbyActiveEventMsg, services,
     status,
 };
-use cce_kernel::{CloseReason, Command, Cx, Fact, LinkId, Port, TimerKey, fact::AgentPgFact};
+use cce_kernel::{
+    CloseReason, Command, Cx, LinkId, Port, TimerKey,
+    fact::AgentPgFact,
+    model::{CtiSides, SideOrder},
+};
 use std::{collections::BTreeSet, time::Duration};
 
 /// How long clients have to object.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(5);
 /// Ends the wait for them.
 pub(crate) const MAINTENANCE: &str = "cti maintenance";
-/// The setting that names the active side.
-const ACTIVE: &str = "cti.active";
-/// The setting that takes the active side out of service, and back.
-const MAINTENANCE_SETTING: &str = "cti.maintenance";
-/// The setting that names a side to be stopped: its connections break without a word, and new ones too.
-const STOP: &str = "cti.stop";
-/// The setting that names a side to be started again.
-const START: &str = "cti.start";
 
 /// The two sides.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Sides {
-    active: Port,
-    /// The side that takes no sessions.
-    in_maintenance: Option<Port>,
-    /// The sides that are stopped.
-    stopped: BTreeSet<Port>,
+    now: CtiSides,
     /// The clients that were asked and have not answered.
-    asked: Option<BTreeSet<LinkId>>,
-}
-
-impl Default for Sides {
-    fn default() -> Self {
-        Self { active: Port::CtiA, in_maintenance: None, stopped: BTreeSet::new(), asked: None }
-    }
+    asked: BTreeSet<LinkId>,
 }
 
 impl Sides {
     pub(super) fn of(&self, port: Port) -> Side {
-        if port == self.active { Side::Active } else { Side::Standby }
+        if port == self.now.active { Side::Active } else { Side::Standby }
     }
 
     pub(super) fn is_stopped(&self, port: Port) -> bool {
-        self.stopped.contains(&port)
+        self.now.stopped.contains(&port)
     }
 
     pub(super) fn is_in_maintenance(&self, port: Port) -> bool {
-        self.in_maintenance == Some(port)
+        self.now.in_maintenance == Some(port)
     }
 }
 
 impl CtiServer {
-    /// Follows a command that is about the sides; hands back another one.
+    /// Follows a command that is about the sides, unless it would have no effect; hands back another one.
     pub(crate) fn on_command(
         &mut self,
         command: Command,
         cx: &mut Cx<'_>,
     ) -> (Vec<Outcome>, Option<Command>) {
-        let Command::Set { setting, value } = &command else { return (Vec::new(), Some(command)) };
-        match (setting.as_str(), value.as_str()) {
-            (ACTIVE, side @ ("a" | "b")) => (self.switch(port_of(side), cx), None),
-            (STOP, side @ ("a" | "b")) => (self.stop_side(port_of(side), cx), None),
-            (START, side @ ("a" | "b")) => (self.start_side(port_of(side), cx), None),
-            (MAINTENANCE_SETTING, "on") if self.sides.is_stopped(other(self.sides.active)) => {
-                refuse(MAINTENANCE_SETTING, cx);
-                (Vec::new(), None)
-            }
-            (MAINTENANCE_SETTING, "on") => (self.ask_for_maintenance(cx), None),
-            (MAINTENANCE_SETTING, "off") => {
-                self.sides.in_maintenance = None;
-                self.take_question_back(cx);
-                (Vec::new(), None)
-            }
-            _ => (Vec::new(), Some(command)),
+        let Some(order) = SideOrder::of_command(&command) else { return (Vec::new(), Some(command)) };
+        if let Some(why) = self.sides.now.refusal(order) {
+            cx.note(command.refusal(&why));
+            return (Vec::new(), None);
         }
+        let outcomes = self.changing(cx, |server, cx| match order {
+            SideOrder::Switch(side) => {
+                server.give_up_maintenance(cx);
+                server.activate(side, cx)
+            }
+            SideOrder::Stop(side) => server.stop_side(side, cx),
+            SideOrder::Start(side) => server.start_side(side, cx),
+            SideOrder::BeginMaintenance => server.ask_for_maintenance(cx),
+            SideOrder::EndMaintenance => {
+                server.sides.now.in_maintenance = None;
+                server.give_up_maintenance(cx);
+                Vec::new()
+            }
+        });
+        (outcomes, None)
     }
 
-    /// Makes a side the active one, unless it is stopped.
-    fn switch(&mut self, to: Port, cx: &mut Cx<'_>) -> Vec<Outcome> {
-        if self.sides.is_stopped(to) {
-            refuse(ACTIVE, cx);
-            return Vec::new();
+    /// Does something that may change how the sides stand, and tells of it if it does.
+    fn changing<T>(&mut self, cx: &mut Cx<'_>, act: impl FnOnce(&mut Self, &mut Cx<'_>) -> T) -> T {
+        let before = self.sides.now.clone();
+        let done = act(self, cx);
+        if self.sides.now != before {
+            cx.note(AgentPgFact::Sides(self.sides.now.clone()).into());
         }
-        self.activate(to, cx)
+        done
     }
 
     /// A side dies: its clients hear nothing more. The other one takes over, unless it is dead too.
     fn stop_side(&mut self, port: Port, cx: &mut Cx<'_>) -> Vec<Outcome> {
-        self.sides.stopped.insert(port);
-        if self.sides.active == port {
-            self.end_question(cx);
-        } else {
-            self.take_question_back(cx);
-        }
+        self.sides.now.stopped.insert(port);
         let links: Vec<LinkId> = self.connections.keys().filter(|link| link.port == port).copied().collect();
         let mut outcomes = Vec::new();
         for link in links {
             cx.close(link, CloseReason::Stopping);
             outcomes.extend(self.forget(link, status::CTI_SERVER_OFFLINE, cx));
         }
-        if self.sides.active == port && !self.sides.is_stopped(other(port)) {
-            outcomes.extend(self.activate(other(port), cx));
+        self.give_up_maintenance(cx);
+        if self.sides.now.active == port && !self.sides.is_stopped(CtiSides::other(port)) {
+            outcomes.extend(self.activate(CtiSides::other(port), cx));
         }
         outcomes
     }
 
     /// A side is back: as standby, unless there is no other.
     fn start_side(&mut self, port: Port, cx: &mut Cx<'_>) -> Vec<Outcome> {
-        self.sides.stopped.remove(&port);
-        if self.sides.is_stopped(self.sides.active) { self.activate(port, cx) } else { Vec::new() }
+        self.sides.now.stopped.remove(&port);
+        if self.sides.is_stopped(self.sides.now.active) { self.activate(port, cx) } else { Vec::new() }
     }
 
     /// A client says whether maintenance may begin.
@@ -125,13 +111,12 @@ impl CtiServer {
         accepts: bool,
         cx: &mut Cx<'_>,
     ) -> Option<Outcome> {
-        let asked = self.sides.asked.as_mut()?;
-        if !asked.remove(&link) {
+        if !self.sides.asked.remove(&link) {
             return None;
         }
         if !accepts {
-            self.take_question_back(cx);
-        } else if asked.is_empty() {
+            self.changing(cx, Self::give_up_maintenance);
+        } else if self.sides.asked.is_empty() {
             // The sessions end one by one, by this timer that is due at once: each is an outcome for OPC.
             cx.arm(TimerKey::new(MAINTENANCE, 0), Duration::ZERO);
         }
@@ -140,21 +125,22 @@ impl CtiServer {
 
     /// Everybody had the time to object.
     pub(crate) fn on_maintenance_due(&mut self, cx: &mut Cx<'_>) -> Vec<Outcome> {
-        if self.sides.asked.is_none() {
+        if !self.sides.now.is_asking {
             return Vec::new();
         }
+        self.changing(cx, Self::begin_maintenance)
+    }
+
+    fn begin_maintenance(&mut self, cx: &mut Cx<'_>) -> Vec<Outcome> {
         self.end_question(cx);
         self.tell_maintenance(true, cx);
-        let (from, to) = (self.sides.active, other(self.sides.active));
+        let (from, to) = (self.sides.now.active, CtiSides::other(self.sides.now.active));
         let outcomes = self.activate(to, cx);
-        self.sides.in_maintenance = Some(from);
+        self.sides.now.in_maintenance = Some(from);
         outcomes
     }
 
     fn ask_for_maintenance(&mut self, cx: &mut Cx<'_>) -> Vec<Outcome> {
-        if self.sides.asked.is_some() {
-            return Vec::new();
-        }
         let clients: BTreeSet<LinkId> = self.partners().collect();
         for link in &clients {
             self.send(
@@ -163,11 +149,10 @@ impl CtiServer {
                 cx,
             );
         }
-        let nobody = clients.is_empty();
-        self.sides.asked = Some(clients);
-        if nobody {
-            return self.on_maintenance_due(cx);
+        if clients.is_empty() {
+            return self.begin_maintenance(cx);
         }
+        (self.sides.asked, self.sides.now.is_asking) = (clients, true);
         cx.arm(TimerKey::new(MAINTENANCE, 0), ANSWER_TIMEOUT);
         Vec::new()
     }
@@ -181,18 +166,18 @@ impl CtiServer {
         self.broadcast(knows, &event.into(), cx);
     }
 
-    /// Maintenance does not begin after all: clients that were asked hear of that.
-    fn take_question_back(&mut self, cx: &mut Cx<'_>) {
-        if self.sides.asked.is_some() {
+    /// What clients are asked about will not be.
+    fn give_up_maintenance(&mut self, cx: &mut Cx<'_>) {
+        if self.sides.now.is_asking {
             self.end_question(cx);
             self.tell_maintenance(false, cx);
         }
     }
 
     fn end_question(&mut self, cx: &mut Cx<'_>) {
-        if self.sides.asked.take().is_some() {
-            cx.cancel(TimerKey::new(MAINTENANCE, 0));
-        }
+        self.sides.asked.clear();
+        self.sides.now.is_asking = false;
+        cx.cancel(TimerKey::new(MAINTENANCE, 0));
     }
 
     /// Clients of the active side that know of the other one.
@@ -205,15 +190,10 @@ impl CtiServer {
 
     /// Makes a side the active one. Sessions of the other one are sent away, since they would hear no more.
     fn activate(&mut self, to: Port, cx: &mut Cx<'_>) -> Vec<Outcome> {
-        if self.sides.active == to {
-            return Vec::new();
-        }
-        // The question was about the side that was the active one.
-        self.end_question(cx);
         let left: Vec<LinkId> =
             self.sessions().map(|(link, _)| link).filter(|link| link.port != to).collect();
-        self.sides.active = to;
-        self.sides.in_maintenance = self.sides.in_maintenance.filter(|port| *port != to);
+        self.sides.now.active = to;
+        self.sides.now.in_maintenance = self.sides.now.in_maintenance.filter(|port| *port != to);
         cx.note(AgentPgFact::SideActive { side: to }.into());
         let knows = |session: &super::Session| session.has(services::ACTIVE_STANDBY);
         self.broadcast(knows, &Cti::from(StandbyActiveEventMsg::default()), cx);
@@ -226,18 +206,4 @@ impl CtiServer {
         cx.close(link, CloseReason::Done);
         self.forget(link, status::CTI_SERVER_OFFLINE, cx)
     }
-}
-
-/// The other side is stopped, and cannot serve.
-fn refuse(setting: &str, cx: &mut Cx<'_>) {
-    let detail = "the side that would serve is stopped".to_owned();
-    cx.note(Fact::CommandRefused { command: setting.to_owned(), detail });
-}
-
-fn port_of(side: &str) -> Port {
-    if side == "a" { Port::CtiA } else { Port::CtiB }
-}
-
-fn other(port: Port) -> Port {
-    if port == Port::CtiA { Port::CtiB } else { Port::CtiA }
 }

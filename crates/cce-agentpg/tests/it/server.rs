@@ -736,6 +736,50 @@ fn a_side_that_is_stopped_can_neither_become_active_nor_take_over_for_maintenanc
 }
 
 #[test]
+fn an_order_to_the_sides_that_would_have_no_effect_is_refused() {
+    let cases: [(&[(&str, &str)], &str, &str); 6] = [
+        (&[], "cti.active", "a"),
+        (&[], "cti.start", "b"),
+        (&[], "cti.maintenance", "off"),
+        (&[("cti.stop", "a")], "cti.stop", "a"),
+        (&[("cti.stop", "a")], "cti.active", "a"),
+        (&[("cti.maintenance", "on")], "cti.maintenance", "on"),
+    ];
+    for (before, setting, value) in cases {
+        let mut lab = Lab::ready();
+        for (setting, value) in before {
+            let said = side(&mut lab, setting, value);
+            let is_refused = said.facts().iter().any(|fact| matches!(fact, Fact::CommandRefused { .. }));
+            assert!(!is_refused, "{setting} {value}: {said:?}");
+        }
+        let said = side(&mut lab, setting, value);
+        assert!(matches!(said.facts()[..], [Fact::CommandRefused { .. }]), "{setting} {value}: {said:?}");
+    }
+}
+
+#[test]
+fn every_change_of_the_sides_is_told() {
+    let mut lab = Lab::ready();
+    for (setting, value) in
+        [("cti.stop", "b"), ("cti.start", "b"), ("cti.active", "b"), ("cti.maintenance", "on")]
+    {
+        let said = side(&mut lab, setting, value);
+        let told =
+            said.facts().iter().filter(|fact| matches!(fact, Fact::AgentPg(AgentPgFact::Sides(_)))).count();
+        assert_eq!(told, 1, "{setting} {value}: {said:?}");
+    }
+}
+
+#[test]
+fn the_stop_of_the_side_that_would_serve_ends_the_question_for_maintenance() {
+    let mut lab = Lab::ready();
+    side(&mut lab, "cti.maintenance", "on");
+    let said = side(&mut lab, "cti.stop", "b");
+    let [Cti::ActiveMaintenanceEventMsg(event)] = &said.to(lab.finesse)[..] else { panic!("{said:?}") };
+    assert!(!event.continue_maintenance);
+}
+
+#[test]
 fn with_both_sides_stopped_the_first_that_starts_serves() {
     let mut lab = Lab::ready();
     side(&mut lab, "cti.stop", "a");

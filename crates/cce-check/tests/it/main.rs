@@ -9,5 +9,6 @@ mod faults;
 mod judgements;
 mod lab;
 mod legal;
+mod outsiders;
 mod sweep;
 mod toys;

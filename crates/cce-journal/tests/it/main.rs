@@ -52,6 +52,20 @@ fn numbers_that_cannot_be_are_told_with_their_line() {
 }
 
 #[test]
+fn a_journal_whose_time_runs_backwards_is_refused() {
+    let started =
+        |seq: u64, at: u64| format!("{{\"seq\":{seq},\"at\":{at},\"node\":\"ccp\",\"started\":null}}\n");
+    let read =
+        |at: [u64; 2]| Reader::read_all((journal(&[]) + &started(1, at[0]) + &started(2, at[1])).as_bytes());
+    assert!(
+        read([90_000_000, 89_999_000]).is_ok(),
+        "threads may record in another order than they took the time"
+    );
+    let error = read([90_000_000, 1_000]).unwrap_err().to_string();
+    assert!(error.starts_with("line 3 is damaged: its time is 1000 microseconds"), "{error}");
+}
+
+#[test]
 fn a_header_that_begins_at_no_time_is_refused() {
     for start in [i64::MAX, i64::MIN, -1] {
         let text = Writer::new(Vec::new(), &Header { start: Wall(start), ..header() }).unwrap();

@@ -3,8 +3,8 @@
 use crate::{
     Fact, LinkId, Port,
     model::{
-        AgentId, AgentRecord, AgentState, Disposition, MrdId, PreCall, QueuedTask, SkillTarget, TaskEvent,
-        TaskId, TaskState,
+        AgentId, AgentRecord, AgentState, CtiSides, Disposition, MrdId, PreCall, QueuedTask, SkillTarget,
+        TaskEvent, TaskId, TaskState,
     },
 };
 use serde::{Deserialize, Serialize};
@@ -282,6 +282,8 @@ pub enum AgentPgFact {
         /// The port of that side.
         side: Port,
     },
+    /// The sides of the CTI server stand otherwise than before.
+    Sides(CtiSides),
     /// A CTI session was refused.
     SessionRefused {
         /// Its connection.

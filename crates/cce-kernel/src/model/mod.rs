@@ -5,6 +5,7 @@ mod ecc;
 mod finesse;
 mod id;
 mod record;
+mod sides;
 mod state;
 
 pub use contact::SocialContact;
@@ -15,6 +16,7 @@ pub use finesse::{
 };
 pub use id::{AgentId, ContactId, MrdId, RouterCallKey, SkillTarget, TaskId};
 pub use record::{AgentRecord, PreCall, QueueRecord, QueuedTask, TaskEvent, TaskEventKind};
+pub use sides::{CtiSides, SideOrder};
 pub use state::{
     AgentState, Availability, ContactStatus, DialogState, DialogueState, Disposition, StatusReason,
     TaskState, UserState,

@@ -1,7 +1,11 @@
 //! What became of the steps that were given to somebody: whoever cannot follow one says so.
 
 use cce_journal::{Record, What};
-use cce_kernel::{CallId, Command, Fact, Input, NodeName, Output};
+use cce_kernel::{
+    CallId, Command, Fact, Input, NodeName, Output,
+    fact::AgentPgFact,
+    model::{CtiSides, SideOrder},
+};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// Refusals that are kept. Further ones are like them.
@@ -52,6 +56,8 @@ pub(super) struct Given {
     /// What each took in and may still refuse.
     taken_in: BTreeMap<NodeName, VecDeque<Taken>>,
     stopped: BTreeSet<NodeName>,
+    /// How the sides of the CTI server stand, as the agent PG told last.
+    sides: CtiSides,
     refused: Vec<Refused>,
 }
 
@@ -76,6 +82,11 @@ impl Given {
         self.stopped.contains(node)
     }
 
+    /// How the sides of the CTI server stand.
+    pub(super) const fn sides(&self) -> &CtiSides {
+        &self.sides
+    }
+
     /// What was refused.
     pub(super) fn refused(&self) -> &[Refused] {
         &self.refused
@@ -96,11 +107,15 @@ impl Given {
         match &record.what {
             What::Started => {
                 self.stopped.remove(node);
+                if node.as_str() == SideOrder::NODE {
+                    self.sides = CtiSides::default();
+                }
             }
             What::Stopped { .. } => {
                 self.stopped.insert(node.clone());
                 self.lose(record);
             }
+            What::Out(Output::Note(Fact::AgentPg(AgentPgFact::Sides(sides)))) => self.sides = sides.clone(),
             What::In(Input::Command(command)) => self.take_in(record, command),
             What::In(Input::Reply { call, .. }) => self.note_answer(record, *call),
             What::Out(Output::Call { call, .. }) => {

@@ -4,14 +4,14 @@ mod given;
 mod plans;
 mod report;
 
-pub use report::{Breach, Report};
+pub use report::{Breach, Expected, Report};
 
 use crate::{
     coverage::{Coverage, Watcher},
     deeds::End,
     endless::Endless,
     happening::{Happening, Tracker, is_sending},
-    model::{Act, Rule, Scenario, SideOrder, Step, orders_of, task_word},
+    model::{Act, Rule, Scenario, Step, orders_of, task_word},
     outcome::{Ends, Outcome},
     place::CUSTOMER,
     rules::{Held, RuleState, Rules},
@@ -20,7 +20,7 @@ use crate::{
 };
 use cce_check::{Check, Checks};
 use cce_journal::{Bend, Bent, Director, Header, Order, Reaction, Record, Ticket, What};
-use cce_kernel::{Command, Fact, Input, NodeName, Time};
+use cce_kernel::{Command, Fact, Input, NodeName, Time, model::SideOrder};
 use cce_views::{Kind, Waiting, Why};
 use cce_world::{Changed, Lab};
 use given::{Given, Giver};
@@ -41,6 +41,8 @@ const CHANGED_MAX: usize = 65_536;
 #[derive(Debug)]
 pub struct Engine {
     scenario: Scenario,
+    /// The components and people of this process.
+    nodes: Vec<NodeName>,
     tracker: Tracker,
     rules: Rules,
     watches: Vec<Watch>,
@@ -124,7 +126,7 @@ impl Engine {
             endless: Endless::default(),
             changed: BTreeMap::new(),
             why: None,
-            checks: checks(&scenario),
+            checks: checks(&scenario, header),
             broken: Vec::new(),
             marks: Marks::Unwanted,
             watcher: scenario.drawn.is_some().then(Watcher::default),
@@ -133,6 +135,7 @@ impl Engine {
             is_ended: false,
             is_open_ended: false,
             now: Time(0),
+            nodes: header.nodes.clone(),
             scenario,
         };
         for number in 0..engine.steps.len() {
@@ -175,6 +178,11 @@ impl Engine {
     /// The scenario.
     pub fn scenario(&self) -> &Scenario {
         &self.scenario
+    }
+
+    /// The components and people of this process.
+    pub fn nodes(&self) -> &[NodeName] {
+        &self.nodes
     }
 
     /// The names of contacts and tasks.
@@ -238,6 +246,18 @@ impl Engine {
     /// Lets everything go.
     pub fn release_all(&mut self) -> Vec<Order> {
         self.rules.release_all(None, BY_HAND, self.now)
+    }
+
+    /// The order to the sides of the CTI server; the error says why it would have no effect.
+    pub fn order_sides(&self, order: SideOrder) -> Result<Vec<Order>, String> {
+        let node = NodeName::from(SideOrder::NODE);
+        if self.given.is_stopped(&node) {
+            return Err(format!("{node} is stopped"));
+        }
+        match self.given.sides().refusal(order) {
+            Some(why) => Err(why),
+            None => Ok(vec![Order::Command(node, order.command())]),
+        }
     }
 
     /// Lets a rule act from now on, or no more. None where there is no such rule.
@@ -381,7 +401,7 @@ impl Engine {
                 vec![told(port.listener().into(), &name, step), Order::Stall { port, lasting }]
             }
             Act::Cti(order) => {
-                let step = Bend::Stepped(format!("cti {}", order.words));
+                let step = Bend::Stepped(format!("cti {}", order.words()));
                 let node = NodeName::from(SideOrder::NODE);
                 self.give(number, told(node.clone(), &name, step), node, order.command())
             }
@@ -390,8 +410,18 @@ impl Engine {
                     self.give(number, told(node.clone(), &name, Bend::Stepped(words)), node, command)
                 })
                 .collect(),
-            Act::Arm(rule) => self.arm(&rule, true).unwrap_or_default(),
-            Act::Disarm(rule) => self.arm(&rule, false).unwrap_or_default(),
+            Act::Arm(rule) => self.arm(&rule, true).unwrap_or_else(|| self.refuse(number, removed(&rule))),
+            Act::Disarm(rule) => match self.rules.position(&rule) {
+                Some(at) if !self.rules.states[at].is_armed => {
+                    self.refuse(number, format!("rule `{rule}` is disarmed already"))
+                }
+                Some(_) | None => {
+                    self.arm(&rule, false).unwrap_or_else(|| self.refuse(number, removed(&rule)))
+                }
+            },
+            Act::Release(Some(rule)) if self.rules.position(&rule).is_none() => {
+                self.refuse(number, removed(&rule))
+            }
             Act::Release(rule) => {
                 let rule = rule.and_then(|rule| self.rules.position(&rule));
                 let orders = self.rules.release_all(rule, &format!("step `{name}`"), self.now);
@@ -559,14 +589,19 @@ impl Director for Engine {
     }
 }
 
+/// Why nothing can be done to a rule that a person removed.
+fn removed(rule: &str) -> String {
+    format!("rule `{rule}` was removed")
+}
+
 fn index(turn: u64) -> usize {
     usize::try_from(turn).unwrap_or(usize::MAX)
 }
 
 /// The checks that are on.
-fn checks(scenario: &Scenario) -> Checks {
+fn checks(scenario: &Scenario, header: &Header) -> Checks {
     let off = scenario.unchecked.keys().filter_map(|name| name.parse::<Check>().ok());
-    off.fold(Checks::new(), Checks::without)
+    off.fold(Checks::of(header), Checks::without)
 }
 
 fn told(node: NodeName, by: &str, bend: Bend) -> Order {

@@ -1,7 +1,7 @@
 //! What went wrong in a run, and how it ended.
 
 use super::{
-    Engine, Progress,
+    Engine, Marks, Progress,
     given::{Giver, Refused},
 };
 use crate::{
@@ -14,7 +14,7 @@ use crate::{
 };
 use cce_check::Check;
 use cce_kernel::{
-    Time,
+    NodeName, Time,
     model::{AgentId, ContactId, DialogState},
 };
 use std::collections::BTreeSet;
@@ -37,8 +37,19 @@ pub struct Report {
     pub lost: Vec<String>,
     /// Contacts that an agent is planned never to finish, in words.
     pub endless: Vec<String>,
+    /// What virtual people were going to do and gave up, because of what happened before, in words. That is no failure.
+    pub dropped: Vec<String>,
     /// Whether every step was taken and everything had ended.
     pub is_over: bool,
+}
+
+/// Expectations that are not met.
+#[derive(Clone, Debug, Default)]
+pub struct Expected {
+    /// Something happened that must not, or did not happen in its time.
+    pub broken: Vec<Breach>,
+    /// Something has not happened yet.
+    pub open: Vec<Breach>,
 }
 
 /// Something that went wrong.
@@ -69,22 +80,50 @@ impl Engine {
         if !self.is_open_ended {
             keep(&mut failures, self.unended(), &self.touched);
         }
+        let Expected { broken, open } = self.expected();
+        failures.extend(broken.into_iter().chain(open));
+        failures.extend(self.unfinished());
+        let lost: Vec<String> = self.lost().into_iter().map(|(_, text)| text).collect();
+        failures.extend(self.needless_loss(&lost));
+        let dropped = if self.scenario.drawn.is_some() { Vec::new() } else { self.dropped() };
+        let endless = self.endless().into_iter().map(|(_, text)| text).collect();
+        let (is_over, outcome) = (self.is_over() || self.is_open_ended, self.outcome());
+        let (bends, idle) = (self.bends(), self.idle());
+        Report { failures, bends, idle, outcome, lost, endless, dropped, is_over }
+    }
+
+    /// Expectations that are not met.
+    pub(crate) fn expected(&self) -> Expected {
+        let mut expected = Expected::default();
         for watch in &self.watches {
             let Some(unmet) = watch.at_end() else { continue };
             let Expectation { name, want, inferred } = &watch.expectation;
-            failures.push(Breach {
+            let breach = Breach {
                 by: format!("{name}: {}", watch::words(want)),
                 text: unmet.text,
                 record: unmet.record,
                 related: unmet.related,
                 inferred: inferred.clone(),
-            });
+            };
+            if watch.unmet.is_some() { &mut expected.broken } else { &mut expected.open }.push(breach);
         }
-        failures.extend(self.unfinished());
-        let lost = self.lost().into_iter().map(|(_, text)| text).collect();
-        let endless = self.endless().into_iter().map(|(_, text)| text).collect();
-        let (is_over, outcome) = (self.is_over() || self.is_open_ended, self.outcome());
-        Report { failures, bends: self.bends(), idle: self.idle(), outcome, lost, endless, is_over }
+        expected
+    }
+
+    /// A scenario that says what loses contacts loses some. Orders of an exploration need not all, and a run that a person
+    /// ended need not have come so far.
+    fn needless_loss(&self, lost: &[String]) -> Option<Breach> {
+        let is_plain = self.scenario.drawn.is_none() && self.marks == Marks::Unwanted && !self.is_open_ended;
+        let is_needless = self.scenario.lost.is_some() && lost.is_empty() && is_plain;
+        is_needless.then(|| Breach::new("lost", "`lost` is said, and nothing was lost".to_owned(), None))
+    }
+
+    /// What virtual people were going to do and gave up, because of what happened before.
+    fn dropped(&self) -> Vec<String> {
+        let told = |(node, what, at): (&NodeName, &str, Time)| {
+            format!("{node}: `{}` at {} was given up", what.replace('-', "_"), shown(at.since(Time(0))))
+        };
+        self.plans.dropped().map(told).collect()
     }
 
     /// What has not ended.
@@ -136,6 +175,10 @@ impl Engine {
         let idle =
             self.rules.states.iter().filter(|state| state.is_waiting() && !state.is_added && !is_drawn);
         let rules = idle.map(|state| Breach::new(&state.rule.name, never_acted(state), None));
+        // A rule that was to change something changes something.
+        let void = self.rules.states.iter().filter(|state| !state.is_added && !is_drawn);
+        let void =
+            void.filter_map(|state| Some(Breach::new(&state.rule.name, changed_nothing(state)?, None)));
         let refused = self.refused().into_iter().filter(move |_| !is_drawn);
         let undecided = self.undecided().filter(move |_| !is_drawn);
         let planned = self.unreached().filter(move |_| !is_drawn);
@@ -143,7 +186,7 @@ impl Engine {
             let by = self.rules.states.get(held.rule).map_or("", |state| state.rule.name.as_str());
             Breach::new(by, format!("still held at the end: {}", held.words), held.record)
         });
-        steps.chain(refused).chain(undecided).chain(planned).chain(rules).chain(held).collect()
+        steps.chain(refused).chain(undecided).chain(planned).chain(rules).chain(void).chain(held).collect()
     }
 
     /// Steps that somebody refused were not taken, unless the scenario allows it.
@@ -186,13 +229,23 @@ impl Engine {
 
     /// Rules of a person that never acted.
     fn idle(&self) -> Vec<String> {
-        let idle = self.rules.states.iter().filter(|state| state.is_added && state.deeds.times() == 0);
-        idle.map(|state| format!("{}: {}", state.rule.name, never_acted(state))).collect()
+        let added = self.rules.states.iter().filter(|state| state.is_added);
+        let why = |state: &RuleState| match state.deeds.times() {
+            0 => Some(never_acted(state)),
+            _ => changed_nothing(state),
+        };
+        added.filter_map(|state| Some(format!("{}: {}", state.rule.name, why(state)?))).collect()
     }
 
     fn bends(&self) -> Vec<Acted> {
         self.rules.states.iter().filter_map(|state| state.acted(self.now)).collect()
     }
+}
+
+/// What is wrong with a rule that acted and had no effect, each time.
+fn changed_nothing(state: &RuleState) -> Option<String> {
+    let why = state.deeds.only_void()?;
+    Some(format!("the rule changed nothing: {why}"))
 }
 
 fn never_acted(RuleState { rule, matched, taken_by, .. }: &RuleState) -> String {

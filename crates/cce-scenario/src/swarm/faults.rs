@@ -38,12 +38,19 @@ pub(super) fn draw(scenario: &mut Scenario, swarm: &Swarm, drawn: &mut Drawn, rn
         let longest = if rng.random_bool(0.7) { 3_000 } else { 25_000 };
         let lasting = millis(10..longest, rng).min(swarm.heal.saturating_sub(at));
         let words = match kind {
-            FaultKind::Delay | FaultKind::Stall | FaultKind::Cut => {
+            FaultKind::Delay => {
                 let Some(port) = swarm.ports.choose(rng).copied() else { continue };
-                Some(match kind {
-                    FaultKind::Delay => delay(scenario, port, rng),
-                    _ => on_port(scenario, kind, port, (at, lasting)),
-                })
+                Some(delay(scenario, port, rng))
+            }
+            FaultKind::Stall => {
+                let Some(port) = swarm.ports.choose(rng).copied() else { continue };
+                let words = format!("{port} stalled {}", when(at, lasting));
+                Some(on_port(scenario, Act::Stall(port, lasting), words, at))
+            }
+            FaultKind::Cut => {
+                let Some(port) = swarm.ports.choose(rng).copied() else { continue };
+                let words = format!("{port} cut {}", when(at, lasting));
+                Some(on_port(scenario, Act::Cut(port, lasting), words, at))
             }
             FaultKind::Crash => crash(scenario, (at, lasting), rng),
             FaultKind::Restart => restart(scenario, (at, lasting), swarm, rng),
@@ -62,17 +69,7 @@ fn delay(scenario: &mut Scenario, port: Port, rng: &mut Rng) -> String {
     format!("{port} slow ({text})")
 }
 
-fn on_port(
-    scenario: &mut Scenario,
-    kind: FaultKind,
-    port: Port,
-    (at, lasting): (Duration, Duration),
-) -> String {
-    let (word, act) = match kind {
-        FaultKind::Stall => ("stalled", Act::Stall(port, lasting)),
-        _ => ("cut", Act::Cut(port, lasting)),
-    };
-    let words = format!("{port} {word} {}", when(at, lasting));
+fn on_port(scenario: &mut Scenario, act: Act, words: String, at: Duration) -> String {
     scenario.steps.push(Step {
         name: words.clone(),
         after: None,

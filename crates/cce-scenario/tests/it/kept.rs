@@ -106,6 +106,94 @@ fn a_component_that_is_stopped_cannot_be_stopped_and_one_that_runs_cannot_be_sta
 }
 
 #[test]
+fn an_order_to_the_sides_of_the_cti_server_without_effect_is_refused() {
+    let failures = |first: &str, second: &str, key: &str| {
+        told(&played(&format!(
+            "until = \"1min\"\n[agents.1081]\n[[steps]]\nat = \"1s\"\ncti = \"{first}\"\n[[steps]]\nat = \"20s\"\ncti = \"{second}\"\n{key}"
+        )))
+    };
+    for (first, second, why) in [
+        ("stop a", "stop a", "side a is stopped already"),
+        ("stop a", "switch a", "side a is stopped"),
+        ("stop a", "maintenance on", "side a would serve, and is stopped"),
+        ("stop b", "start a", "side a runs already"),
+        ("switch b", "switch b", "side b is the active side already"),
+        ("maintenance on", "maintenance on", "side a would serve, and is in maintenance"),
+        ("stop b", "maintenance off", "no side is in maintenance"),
+    ] {
+        assert_eq!(
+            failures(first, second, ""),
+            [format!("step 2: the step was refused: {why}")],
+            "{first}, {second}"
+        );
+        assert_eq!(
+            failures(first, second, "may_be_refused = true"),
+            Vec::<String>::new(),
+            "{first}, {second}"
+        );
+    }
+    assert_eq!(failures("stop a", "start a", ""), Vec::<String>::new());
+}
+
+#[test]
+fn a_rule_that_only_acts_without_effect_fails() {
+    let run = played(
+        "until = \"1min\"\n[agents.1081]\n[customers.alice]\n[[rules]]\nname = \"r\"\nmatch = \"ccp > app REPLY alice\"\n\
+         times = \"always\"\nduplicate = true",
+    );
+    assert_eq!(told(&run), ["r: the rule changed nothing: a request has one response"]);
+}
+
+#[test]
+fn a_loss_that_is_said_and_does_not_come_about_fails() {
+    let text = "until = \"1min\"\n[agents.1081]\n[customers.alice]\n";
+    assert_eq!(told(&played(text)), Vec::<String>::new());
+    assert_eq!(
+        told(&played(&format!("lost = \"both OPCs fail\"\n{text}"))),
+        ["lost: `lost` is said, and nothing was lost"]
+    );
+}
+
+#[test]
+fn a_rule_that_is_disarmed_cannot_be_disarmed() {
+    let text = |armed: bool| {
+        format!(
+            "until = \"1min\"\n[agents.1081]\n[customers.alice]\n[[rules]]\nname = \"r\"\nmatch = \"ccp > mrpg NEW_TASK alice\"\n\
+             armed = {armed}\ndelay = \"1s\"\n[[steps]]\nat = \"1s\"\ndisarm = \"r\""
+        )
+    };
+    assert_eq!(told(&played(&text(false))), ["step 1: the step was refused: rule `r` is disarmed already"]);
+    assert_eq!(told(&played(&text(true))), Vec::<String>::new());
+}
+
+#[test]
+fn what_people_planned_and_gave_up_is_told() {
+    let run = played(
+        "until = \"2min\"\n[agents.1081]\n[customers.alice]\ncancel_after = \"90s\"\n[[expect]]\nfinal = \"contact alice to=handled\"",
+    );
+    assert_eq!(told(&run), Vec::<String>::new());
+    let [dropped] = &run.report.dropped[..] else { panic!("{:?}", run.report.dropped) };
+    assert!(
+        dropped.starts_with("customer-1: `cancel` at ") && dropped.ends_with(" was given up"),
+        "{dropped}"
+    );
+}
+
+#[test]
+fn a_range_of_agents_is_as_many_agents() {
+    let lab = "[agents.\"1080..1082\"]\n";
+    let scenario = read(lab).unwrap();
+    let ids: Vec<&str> = scenario.lab.cast.agents.iter().map(|agent| agent.id.as_str()).collect();
+    assert_eq!(ids, ["1080", "1081", "1082"]);
+    assert!(problems("[agents.\"1081..1999\"]")[0].starts_with("the lab has no agent `10"));
+    assert_eq!(
+        problems("[agents.1081]\nlimit = \"abc\""),
+        ["limit: string \"abc\" is not what it takes: a whole number, not less than 0"]
+    );
+    assert_eq!(problems("[agents.\"1080..1082\"]\nlimit = 11").len(), 1, "one mistake is told once");
+}
+
+#[test]
 fn a_release_of_nothing_fails() {
     let run = played("[agents.1081]\n[[steps]]\nat = \"1s\"\nrelease = \"all\"");
     assert_eq!(told(&run), ["step 1: the step was refused: nothing is held"]);
@@ -268,6 +356,7 @@ fn what_is_about_no_task_takes_no_task() {
         "desk > finesse READY alice",
         "agentpg > finesse AGENT_STATE_EVENT alice",
         "finesse > agentpg OPEN_REQ alice",
+        "agentpg > cti AGENT_TASKS_RESP alice",
         "agent_in_mrd alice to=RESERVED",
         "link_down alice",
         "peer_error alice",
@@ -287,6 +376,20 @@ fn nothing_goes_where_there_is_no_link_or_the_other_way() {
         ("agent-1081 > agentpg OPEN_REQ", "nothing goes from desk to agentpg: there is no link between them"),
         ("finesse > desk ACCEPT", "no `ACCEPT` goes from finesse to desk"),
         ("app > ccp REPLY to=CREATE", "no `REPLY` goes from app to ccp"),
+        ("ccp > mrpg DO_THIS_WITH_TASK", "no `DO_THIS_WITH_TASK` goes from ccp to mrpg"),
+        ("mrpg > ccp NEW_TASK", "no `NEW_TASK` goes from mrpg to ccp"),
+        ("router > mrpg NEW_CALL", "no `NEW_CALL` goes from router to mrpg"),
+        ("finesse > agentpg START_TASK_EVENT", "no `START_TASK_EVENT` goes from finesse to agentpg"),
+        ("agentpg > finesse START_TASK_IND", "no `START_TASK_IND` goes from agentpg to finesse"),
+        ("cti > finesse START_TASK_IND", "no `START_TASK_IND` goes from cti to finesse"),
+        ("alice > ccp LOGIN", "no `LOGIN` goes from app to ccp"),
+        ("desk > finesse CREATE", "no `CREATE` goes from desk to finesse"),
+        ("desk > finesse UPDATE", "no `UPDATE` goes from desk to finesse"),
+        ("finesse > desk AUTH", "no `AUTH` goes from finesse to desk"),
+        ("* > finesse NEW_TASK", "no `NEW_TASK` goes to finesse"),
+        ("* > router CONNECT", "no `CONNECT` goes to router"),
+        ("finesse > * NEW_TASK", "no `NEW_TASK` goes from finesse"),
+        ("finesse NEW_TASK", "no `NEW_TASK` goes from finesse"),
         ("alice > ccp ACCEPT_X", "there is no message `ACCEPT_X`"),
     ] {
         assert!(refused(selector).starts_with(said), "{selector}: {}", refused(selector));
@@ -297,6 +400,20 @@ fn nothing_goes_where_there_is_no_link_or_the_other_way() {
 fn a_change_of_state_happens_where_it_is_told() {
     assert_eq!(refused("finesse contact to=handled"), "`contact` never happens at finesse, but at ccp");
     assert_eq!(refused("alice dialog to=ACTIVE"), "`dialog` never happens at app, but at finesse");
+    for (selector, home) in [
+        ("router published", "ccp"),
+        ("ccp queue_node", "router"),
+        ("finesse session_opened", "agentpg"),
+        ("router pre_call", "agentpg"),
+        ("desk publication", "finesse"),
+        ("agentpg dialogue", "ccp or mrpg"),
+    ] {
+        let said = refused(selector);
+        assert!(said.ends_with(&format!("but at {home}")), "{selector}: {said}");
+    }
+    for selector in ["mrpg dialogue", "agentpg agent_record", "finesse peer_error", "router link_up"] {
+        assert!(read(&format!("[[expect]]\nnever = '{selector}'")).is_ok(), "{selector}");
+    }
 }
 
 #[test]
@@ -316,6 +433,16 @@ fn what_no_run_of_these_people_has_is_told() {
         dead("app > ccp CREATE", &all, false),
         "`app > ccp CREATE` can never match: the simulator has no applications from outside, and the scenario has no customer"
     );
+    assert_eq!(
+        dead("app > mrpg NEW_TASK", &all, true),
+        "`app > mrpg NEW_TASK` can never match: the MR PG has no application but CCP: see --mr-app"
+    );
+    assert_eq!(dead("app > mrpg NEW_TASK", &["mrpg", "router"], true), "", "CCP is in another process");
+    assert_eq!(
+        dead("cti > finesse START_TASK_EVENT", &all, true),
+        "`cti > finesse START_TASK_EVENT` can never match: this run's agentpg stands there, and nobody outside"
+    );
+    assert_eq!(dead("app > ccp NEW_TASK_FAILURE_EVENT", &all, true), "");
     assert_eq!(
         dead("mrpg > ccp TASK_QUEUED_EVENT", &["ccp"], true),
         "`mrpg > ccp TASK_QUEUED_EVENT` can never match: this run has no mrpg"
@@ -343,6 +470,19 @@ fn a_time_that_is_far_away_is_refused_with_the_limit() {
         "{said:?}"
     );
     assert!(said[0].starts_with("`swarm.heal` is "), "{said:?}");
+    for (text, what) in [
+        ("rest = \"400h\"", "`rest` is 400h"),
+        ("[agents.1081]\nsign_in = \"400h\"", "a time of agent 1081 is 400h"),
+        ("[customers.alice]\nat = \"400h\"", "`at` of customer alice is 400h"),
+        ("[[steps]]\nname = \"s\"\nat = \"400h\"\nrelease = \"all\"", "a time of step `s` is 400h"),
+        (
+            "[[rules]]\nname = \"r\"\nmatch = \"ccp > mrpg NEW_TASK\"\ndelay = \"400h\"",
+            "the delay of rule `r` is 400h",
+        ),
+    ] {
+        let found = problems(text);
+        assert!(found[0].starts_with(what), "{found:?}");
+    }
     assert!(problems("until = \"400h\"")[0].starts_with("`until` is 400h"));
     assert!(read("until = \"400h\"\n[limits]\ntime = \"500h\"").is_ok());
 }

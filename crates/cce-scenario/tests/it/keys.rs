@@ -238,6 +238,11 @@ const ELSEWHERE: &[(&str, &[&str], &[&str])] = &[
     ),
     ("only CTI clients outside are refused", &["session_refused"], &["link", "status"]),
     ("needs a lab with another side of the CTI server", &["side_active"], &["side"]),
+    (
+        "needs somebody who changes the sides of the CTI server",
+        &["sides"],
+        &["active", "in_maintenance", "is_asking", "stopped"],
+    ),
     ("needs somebody who changes a setting", &["setting"], &["setting", "value"]),
     ("needs a lab with named variables", &["pre_call"], &["named_variables"]),
     ("needs a lab with reason codes", &["publication"], &["object.media.reason", "object.user.reason"]),

@@ -146,7 +146,7 @@ fn a_rule_stops_a_side_of_the_cti_server_and_another_one_brings_it_back() {
 
 #[test]
 fn rules_switch_sides_and_begin_and_end_maintenance() {
-    for words in ["switch b", "maintenance on", "maintenance off"] {
+    for words in ["switch b", "maintenance on", "stop a"] {
         let run = with(&format!(
             "[[rules]]\nname = \"r\"\nmatch = \"ccp > mrpg NEW_TASK alice\"\ncti = \"{words}\""
         ));

@@ -1,12 +1,16 @@
 //! Packets to TCP segments: first headers, IP in both versions, fragments put together.
 
 use super::file::Packet;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
 /// Packets of which some fragments are missing so far; the oldest gives way.
 const DATAGRAMS_MAX: usize = 256;
 /// Bytes of a packet that was sent in fragments; the largest that IP can say.
 const DATAGRAM_MAX: usize = 1 << 16;
+/// Packets that were put together and are remembered, for fragments that come twice.
+const WHOLE_MAX: usize = 64;
+/// Pairs of ports whose cut packets are counted.
+const PORTS_MAX: usize = 65_536;
 /// Headers of IPv6 in front of TCP.
 const EXTENSIONS_MAX: usize = 8;
 
@@ -15,6 +19,8 @@ const IPV6: u16 = 0x86DD;
 const VLAN: u16 = 0x8100;
 const TCP: u8 = 6;
 const SYN: u8 = 0x02;
+/// Bytes of a TCP header without options.
+const TCP_HEADER: usize = 20;
 
 const HOP_BY_HOP: u8 = 0;
 const ROUTING: u8 = 43;
@@ -76,22 +82,17 @@ struct Datagram {
 #[derive(Default)]
 pub(super) struct Layers {
     datagrams: BTreeMap<DatagramKey, Datagram>,
+    /// The latest packets that were put together.
+    whole: VecDeque<(DatagramKey, Vec<u8>)>,
     seen: u64,
     left_out: usize,
-    headless: usize,
+    headless: BTreeMap<(u16, u16), usize>,
 }
 
 impl Layers {
     /// The segment of a packet, or of the packet whose last missing fragment it is.
     pub(super) fn segment(&mut self, packet: &Packet<'_>) -> Option<Segment> {
-        let found = network_layer(packet).and_then(load);
-        let Some(load) = found else {
-            self.headless += usize::from(packet.is_cut());
-            return None;
-        };
-        if load.protocol != TCP {
-            return None;
-        }
+        let load = network_layer(packet).and_then(load).filter(|load| load.protocol == TCP)?;
         let segment = match load.fragment {
             None => tcp(load.from, load.to, load.bytes, load.cut),
             Some(fragment) => {
@@ -99,7 +100,11 @@ impl Layers {
                 tcp(load.from, load.to, &whole, 0)
             }
         };
-        self.headless += usize::from(segment.is_none() && packet.is_cut());
+        if let (None, Some(ports)) = (&segment, ports_before_data(&load))
+            && (self.headless.len() < PORTS_MAX || self.headless.contains_key(&ports))
+        {
+            *self.headless.entry(ports).or_default() += 1;
+        }
         segment
     }
 
@@ -108,9 +113,24 @@ impl Layers {
         self.left_out + self.datagrams.values().map(|datagram| datagram.pieces.len()).sum::<usize>()
     }
 
-    /// Packets that were cut before their data.
-    pub(super) fn headless(&self) -> usize {
+    /// Segments that were cut before their data, by the ports of the sender and of the receiver.
+    pub(super) fn headless(self) -> BTreeMap<(u16, u16), usize> {
         self.headless
+    }
+
+    /// Whether the same fragment came before, of a packet that is whole by now.
+    fn is_known(&self, key: &DatagramKey, at: usize, bytes: &[u8]) -> bool {
+        let same = |(known, whole): &(DatagramKey, Vec<u8>)| {
+            known == key && whole.get(at..at + bytes.len()) == Some(bytes)
+        };
+        self.whole.iter().any(same)
+    }
+
+    fn remember(&mut self, key: DatagramKey, whole: Vec<u8>) {
+        self.whole.push_back((key, whole));
+        if self.whole.len() > WHOLE_MAX {
+            self.whole.pop_front();
+        }
     }
 
     fn put_together(&mut self, load: &Load<'_>, fragment: Fragment) -> Option<Vec<u8>> {
@@ -121,17 +141,23 @@ impl Layers {
         }
         self.seen += 1;
         let key = (load.from.to_vec(), load.to.to_vec(), fragment.id);
+        if self.is_known(&key, fragment.at, load.bytes) {
+            return None;
+        }
         let datagram = self
             .datagrams
             .entry(key.clone())
             .or_insert_with(|| Datagram { began: self.seen, ..Datagram::default() });
-        datagram.pieces.insert(fragment.at, load.bytes.to_vec());
+        // Where fragments overlap, the first one counts.
+        let piece = datagram.pieces.entry(fragment.at).or_default();
+        piece.extend_from_slice(load.bytes.get(piece.len()..).unwrap_or_default());
         if fragment.is_last {
             datagram.length = Some(end);
         }
         let whole = datagram.whole();
-        if whole.is_some() {
+        if let Some(whole) = &whole {
             self.datagrams.remove(&key);
+            self.remember(key, whole.clone());
         }
         self.forget_the_oldest();
         whole
@@ -254,6 +280,13 @@ fn tcp(from: &[u8], to: &[u8], tcp: &[u8], cut: usize) -> Option<Segment> {
         data: tcp.get(header..)?.to_vec(),
         cut,
     })
+}
+
+/// The ports of a segment whose header is cut although data follows it; none where nobody knows them.
+fn ports_before_data(load: &Load<'_>) -> Option<(u16, u16)> {
+    let header = load.bytes.get(12).map_or(TCP_HEADER, |byte| usize::from(byte >> 4) * 4);
+    let has_data = load.fragment.is_none() && load.bytes.len() + load.cut > header;
+    Some((u16_at(load.bytes, 0)?, u16_at(load.bytes, 2)?)).filter(|_| has_data && load.cut > 0)
 }
 
 fn u16_at(bytes: &[u8], at: usize) -> Option<u16> {

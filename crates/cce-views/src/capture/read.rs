@@ -78,8 +78,8 @@ pub struct Flows {
     pub all: Vec<Flow>,
     /// IP fragments that are left out, because others of their packet are missing.
     pub fragments_left_out: usize,
-    /// Packets that the snap length cut before their data.
-    pub headless: usize,
+    /// Segments that the snap length cut before their data, by the ports of the sender and of the receiver.
+    pub headless: BTreeMap<(u16, u16), usize>,
     /// Bytes at which the snap length cuts packets, if it cut one.
     pub snap_length: Option<usize>,
     /// Whether more connections came than are kept.

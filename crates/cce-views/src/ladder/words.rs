@@ -7,7 +7,7 @@ use cce_journal::{Bend, Bent};
 use cce_kernel::{
     Fact, LinkReason, Port, Request, Response,
     fact::{AgentPgFact, CcpFact, CloseStep, FinesseFact, QueueChoice, RefusalReason, RouterFact},
-    model::{Object, Publication},
+    model::{CtiSides, Object, Publication},
 };
 use cce_mr::{Icm, Mr};
 
@@ -270,12 +270,22 @@ const fn refusal(reason: RefusalReason) -> &'static str {
     }
 }
 
+/// What is not as usual about the sides of the CTI server.
+fn standing(sides: &CtiSides) -> String {
+    let stopped = sides.stopped.iter().map(|side| format!("{side} is stopped"));
+    let kept = sides.in_maintenance.map(|side| format!("{side} is in maintenance"));
+    let asking = sides.is_asking.then(|| "clients are asked for maintenance".to_owned());
+    let unusual: Vec<String> = stopped.chain(kept).chain(asking).collect();
+    if unusual.is_empty() { "both sides of the CTI server run".to_owned() } else { unusual.join(", ") }
+}
+
 fn agentpg(fact: &AgentPgFact) -> Option<String> {
     match fact {
         AgentPgFact::SessionOpened { session, version, signature, .. } => {
             Some(format!("CTI session {session} open: {signature}, version {version}"))
         }
         AgentPgFact::SideActive { side } => Some(format!("{side} is the active side")),
+        AgentPgFact::Sides(sides) => Some(standing(sides)),
         AgentPgFact::SessionRefused { status, .. } => {
             Some(format!("CTI session refused: {}", status_name(*status)))
         }

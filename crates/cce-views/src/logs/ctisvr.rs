@@ -145,6 +145,7 @@ impl CtisvrLog {
             }
             AgentPgFact::SessionRefused { .. }
             | AgentPgFact::SideActive { .. }
+            | AgentPgFact::Sides(_)
             | AgentPgFact::ToCtiServer(_) => {}
         }
     }

@@ -156,6 +156,52 @@ fn fragments_are_put_together_in_any_order() {
 }
 
 #[test]
+fn fragments_that_come_twice_count_once() {
+    let segment = tcp(1, 0x10, b"a message that is sent in parts");
+    let part = |at: usize, end: usize, more| ethernet(&fragment(7, at, more, &segment[at..end]));
+    let (first, last) = (part(0, 24, true), part(24, segment.len(), false));
+    for order in
+        [[&first, &first, &last, &last], [&first, &last, &first, &last], [&last, &first, &last, &first]]
+    {
+        let found = flows(packets(&little(1, &order.map(Clone::clone))).unwrap());
+        assert_eq!(found.all[0].bytes, b"a message that is sent in parts");
+        assert_eq!((found.all.len(), found.fragments_left_out), (1, 0));
+    }
+    let shorter = ethernet(&fragment(7, 0, true, &segment[..16]));
+    assert_eq!(
+        only(&little(1, &[first.clone(), shorter, last.clone()])),
+        b"a message that is sent in parts",
+        "the first one counts"
+    );
+    let next = tcp(32, 0x10, b"another one under the same number");
+    let again = [(0, 24, true), (24, next.len(), false)]
+        .map(|(at, end, more): (usize, usize, bool)| ethernet(&fragment(7, at, more, &next[at..end])));
+    let both = [[first, last], again].concat();
+    assert_eq!(only(&little(1, &both)).len(), 31 + 33);
+}
+
+#[test]
+fn only_segments_with_data_are_cut_before_their_data() {
+    let data = ethernet(&ipv4(&tcp(1, 0x10, b"hello to everybody")));
+    let empty = ethernet(&ipv4(&tcp(1, 0x10, b"")));
+    let mut datagram = data.clone();
+    datagram[23] = 17;
+    let cut = |frame: &[u8], at: usize| {
+        let file = [
+            little(1, &[]),
+            [[0; 4], [0; 4], number(at), number(frame.len())].concat(),
+            frame[..at].to_vec(),
+        ]
+        .concat();
+        flows(packets(&file).unwrap()).headless.values().sum::<usize>()
+    };
+    assert_eq!(cut(&data, 44), 1);
+    assert_eq!(cut(&datagram, 44), 0, "that is no TCP");
+    assert_eq!(cut(&data, 20), 0, "nobody knows what that is");
+    assert_eq!(cut(&empty, 44), 0, "that has no data");
+}
+
+#[test]
 fn fragments_of_the_newer_protocol_are_put_together_too() {
     let segment = tcp(1, 0x10, b"a message that is sent in parts");
     let frames =

@@ -323,3 +323,32 @@ fn a_lab_with_numbers_of_its_own_has_a_demo_that_dials_them() {
     let lab = load(&file(&text)).unwrap_or_else(|error| panic!("{:?}", error.problems));
     assert!(lab.demo.customers.iter().all(|customer| customer.script_selector == "Chat"));
 }
+
+/// A lab of alike agents: what stands here in the place of the entry's settings.
+fn alike(settings: &str) -> Vec<String> {
+    let rest = "first_name = \"A\"\nlast_name = \"B\"\npassword = \"p\"\n";
+    let text = format!("[[agents]]\nid = \"2000..4000\"\n{rest}{settings}");
+    let layers = Layers { file: Some(("lab.toml".into(), text)), ..Layers::default() };
+    load(&layers).map_or_else(
+        |error| error.problems.iter().map(|problem| problem.message.clone()).collect(),
+        |_| Vec::new(),
+    )
+}
+
+#[test]
+fn one_mistake_in_a_range_is_told_once() {
+    let good = "login_name = \"agent{id}\"\nextension = \"2000..4000\"\nterminal = \"T{id}\"\nskill_target = 6000\nmrds = [\"Tasks\"]\n";
+    let with = |from: &str, to: &str| {
+        assert!(good.contains(from), "{from}");
+        alike(&good.replace(from, to))
+    };
+    let domain = with("\"Tasks\"", "\"Nowhere\"");
+    assert_eq!(domain.len(), 1, "{domain:?}");
+    for (from, to) in [("agent{id}", "agent"), ("T{id}", "T")] {
+        let found = with(from, to);
+        assert_eq!(found, [format!("`{to}` is there twice")], "{from}");
+    }
+    let found = with("6000", "-5");
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert!(found[0].contains("begin at 1"), "{found:?}");
+}

@@ -3,12 +3,12 @@
 use super::{Control, Refusal, RuleView};
 use bytes::Bytes;
 use cce_journal::{Order, Ticket};
-use cce_kernel::{BodyFlaw, NodeName};
+use cce_kernel::{BodyFlaw, model::SideOrder};
 use cce_net::{Hand, Limits, WebListener};
-use cce_scenario::SideOrder;
 use http::{
     HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header, request::Parts, uri::Authority,
 };
+use serde::Deserialize;
 use serde_json::{Value, json};
 use std::{
     convert::Infallible,
@@ -34,6 +34,15 @@ struct Desk {
     bound: IpAddr,
     control: Arc<Mutex<dyn Control>>,
     carry_out: Arc<dyn Fn(Vec<Order>) + Send + Sync>,
+}
+
+/// What is ordered of the sides of the CTI server.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SidesBody {
+    /// In the words of a scenario's step.
+    #[serde(rename = "do")]
+    words: String,
 }
 
 /// A status, and what is said with it.
@@ -215,12 +224,12 @@ impl Desk {
 
     /// Changes the sides of the CTI server. The body says what to do, as a scenario's step does.
     fn order_sides(&self, body: &[u8]) -> Result<Answer, Refusal> {
-        let asked: Value = serde_json::from_slice(body)
-            .map_err(|error| Refusal::Wrong(format!("the body is no JSON: {error}")))?;
-        let words = asked.get("do").and_then(Value::as_str).unwrap_or_default();
-        let order = SideOrder::of(words).map_err(Refusal::Wrong)?;
-        (self.carry_out)(vec![Order::Command(NodeName::from(SideOrder::NODE), order.command())]);
-        Ok((StatusCode::OK, json!({ "cti": order.words })))
+        let asked: SidesBody = serde_json::from_slice(body).map_err(|error| {
+            Refusal::Wrong(format!("the body is not like {{\"do\": \"stop a\"}}: {error}"))
+        })?;
+        let order = SideOrder::of(&asked.words).map_err(Refusal::Wrong)?;
+        self.act(|control| control.order_sides(order))?;
+        Ok((StatusCode::OK, json!({ "cti": order.words() })))
     }
 
     /// Why a task waits: by its short name, or by the id of its contact.

@@ -9,6 +9,7 @@ mod tests;
 pub(crate) use http::Admin;
 
 use cce_journal::{Order, Ticket};
+use cce_kernel::model::SideOrder;
 use cce_views::Waiting;
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -41,6 +42,9 @@ pub(crate) trait Control: Send {
 
     /// Lets a rule act no more. What it holds stays held.
     fn disarm(&mut self, name: &str) -> Result<Vec<Order>, Refusal>;
+
+    /// Changes the sides of the CTI server. An order that would have no effect is refused.
+    fn order_sides(&self, order: SideOrder) -> Result<Vec<Order>, Refusal>;
 
     /// Adds a rule, with the keys that it has in a scenario file, armed unless it says otherwise. Says what it is called.
     fn add(&mut self, rule: Value) -> Result<(String, Vec<Order>), Refusal>;

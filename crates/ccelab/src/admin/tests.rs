@@ -1,5 +1,6 @@
 use super::{Admin, Control, HeldView, Refusal, RuleView, Stand, WaitingView};
 use cce_journal::{Order, Ticket};
+use cce_kernel::model::{CtiSides, SideOrder};
 use cce_net::Limits;
 use serde_json::{Map, Value, json};
 use std::{
@@ -63,6 +64,14 @@ impl Control for Book {
 
     fn disarm(&mut self, name: &str) -> Result<Vec<Order>, Refusal> {
         self.stand(name, Stand::Disarmed)
+    }
+
+    fn order_sides(&self, order: SideOrder) -> Result<Vec<Order>, Refusal> {
+        let why = CtiSides::default().refusal(order);
+        why.map_or_else(
+            || Ok(vec![Order::Command("agentpg".into(), order.command())]),
+            |why| Err(Refusal::Conflict(why)),
+        )
     }
 
     fn add(&mut self, rule: Value) -> Result<(String, Vec<Order>), Refusal> {
@@ -176,6 +185,30 @@ fn what_is_held_is_listed_with_its_ticket_and_its_rule() {
         "about": "T", "since_ms": 1_250,
     });
     assert_eq!((found.as_array().unwrap().len(), &found[0]), (2, &first));
+}
+
+#[test]
+fn sides_of_the_cti_server_take_an_order_that_has_an_effect() {
+    let port = Port::open();
+    assert_eq!(port.ask("POST", "/cti", r#"{"do": "stop a"}"#), (200, json!({ "cti": "stop a" })));
+    assert_eq!(
+        port.ordered(),
+        [Order::Command("agentpg".into(), SideOrder::of("stop a").unwrap().command())]
+    );
+    for words in ["start a", "start b", "switch a", "maintenance off"] {
+        let (status, said) = port.ask("POST", "/cti", &json!({ "do": words }).to_string());
+        assert_eq!(status, 409, "{words}: {said}");
+    }
+    for body in [
+        r#"{"do": "stop a", "lasting": "5s"}"#,
+        r#"{"does": "stop a"}"#,
+        r#"{"do": "stop c"}"#,
+        "{}",
+        "stop a",
+    ] {
+        assert_eq!(port.ask("POST", "/cti", body).0, 400, "{body}");
+    }
+    assert_eq!(port.ordered().len(), 1, "what is refused is not ordered");
 }
 
 #[test]

@@ -117,7 +117,7 @@ fn input(options: &Decode) -> Result<Input, Failure> {
 
 /// The streams of a capture, and what it has beside them.
 fn of_capture(found: &Flows, path: &Path, options: &Decode) -> Result<Input, Failure> {
-    let (streams, left_out) = (captured(found, options), left_out(found));
+    let (streams, left_out) = (captured(found, options), left_out(found, options));
     if streams.is_empty() && left_out.is_empty() {
         let name = options.protocol.book().name();
         return Err(Failure::Check(format!(
@@ -192,12 +192,7 @@ fn at_most(from: impl Read) -> std::io::Result<Vec<u8>> {
 
 /// The flows on the protocol's ports.
 fn captured(found: &Flows, options: &Decode) -> Vec<Titled> {
-    let book = options.protocol.book();
-    let spoken = |port| {
-        let given = options.ports.iter().find(|given| given.port == port).map(|given| given.book);
-        given.or_else(|| Book::of_port(port)) == Some(book)
-    };
-    let chosen = found.all.iter().filter(|flow| spoken(flow.key.from.1) || spoken(flow.key.to.1));
+    let chosen = found.all.iter().filter(|flow| is_spoken((flow.key.from.1, flow.key.to.1), options));
     let streams: Vec<(&Flow, Stream)> = chosen.map(|flow| (flow, stream(flow))).collect();
     let opened: Vec<Vec<Opening>> = streams.iter().map(|(_, stream)| openings(stream)).collect();
     let other = |at: usize| {
@@ -210,6 +205,16 @@ fn captured(found: &Flows, options: &Decode) -> Vec<Titled> {
         .collect();
     let titled = |((flow, stream), opened)| Titled { title: Some(title(flow)), stream, opened };
     streams.into_iter().zip(others).map(titled).collect()
+}
+
+/// Whether the protocol is spoken between these ports.
+fn is_spoken((from, to): (u16, u16), options: &Decode) -> bool {
+    let book = options.protocol.book();
+    let is_spoken = |port| {
+        let given = options.ports.iter().find(|given| given.port == port).map(|given| given.book);
+        given.or_else(|| Book::of_port(port)) == Some(book)
+    };
+    is_spoken(from) || is_spoken(to)
 }
 
 fn stream(flow: &Flow) -> Stream {
@@ -235,8 +240,8 @@ fn words(gap: &Gap) -> String {
     }
 }
 
-/// What a capture has beside its flows.
-fn left_out(found: &Flows) -> Vec<String> {
+/// What a capture has beside its flows. Packets of other protocols do not count.
+fn left_out(found: &Flows, options: &Decode) -> Vec<String> {
     let Flows { fragments_left_out: fragments, headless, snap_length, has_more, all: _ } = found;
     let mut told = Vec::new();
     if *fragments > 0 {
@@ -244,7 +249,9 @@ fn left_out(found: &Flows) -> Vec<String> {
             "IP fragments are left out, because others of their packets are missing or cut: {fragments}"
         ));
     }
-    if let (true, Some(at)) = (*headless > 0, snap_length) {
+    let spoken = headless.iter().filter(|(ports, _)| is_spoken(**ports, options));
+    let headless: usize = spoken.map(|(_, count)| count).sum();
+    if let (true, Some(at)) = (headless > 0, snap_length) {
         told.push(format!(
             "packets are cut before their data, at {at} bytes or less (snap length): {headless}; capture again with -s 0"
         ));
@@ -257,7 +264,9 @@ fn left_out(found: &Flows) -> Vec<String> {
 
 fn title(flow: &Flow) -> String {
     let end = |(ip, port): &(Vec<u8>, u16)| format!("{}:{port}", address(ip));
-    format!("{} -> {}, {} bytes", end(&flow.key.from), end(&flow.key.to), flow.bytes.len())
+    let (have, missing) = (flow.bytes.len(), flow.gaps.iter().map(|gap| gap.missing).sum::<usize>());
+    let of = if missing == 0 { String::new() } else { format!(" of {}", have + missing) };
+    format!("{} -> {}, {have} bytes{of}", end(&flow.key.from), end(&flow.key.to))
 }
 
 fn address(ip: &[u8]) -> String {

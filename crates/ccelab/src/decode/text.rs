@@ -169,7 +169,8 @@ impl Reader {
         }
         let (first, rest) = trimmed.split_once([' ', '\t']).unwrap_or((trimmed, ""));
         let Some(offset) = offset_of(first, rest, self.bytes.len(), self.is_repeating) else {
-            return self.take(plain(line, number)?);
+            self.take(plain(line, number)?);
+            return Ok(());
         };
         let misfit = |why: &str| Misfit { line: number, column: 1, why: why.to_owned() };
         if self.is_repeating && !self.repeat(offset) {
@@ -191,14 +192,13 @@ impl Reader {
         if bytes.is_empty() {
             return Err(misfit("no hexadecimal digits stand behind this offset"));
         }
-        self.take(bytes)
+        self.take(bytes);
+        Ok(())
     }
 
-    #[expect(clippy::unnecessary_wraps, reason = "every way of a line ends in it")]
-    fn take(&mut self, bytes: Vec<u8>) -> Result<(), Misfit> {
+    fn take(&mut self, bytes: Vec<u8>) {
         self.last = bytes.len();
         self.bytes.extend(bytes);
-        Ok(())
     }
 
     /// Fills up what lines like the last one had. An offset decides how much that is, so it has a bound.

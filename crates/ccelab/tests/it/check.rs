@@ -82,6 +82,9 @@ fn a_journal_that_was_cut_off_or_goes_on_owes_no_ends_and_tells_what_is_open() {
         "{told}"
     );
     assert!(stderr(&output).contains("J does not say that its run is over"), "{}", stderr(&output));
+    let output = run(&folder, &["check", "J", "--scenario", &scenario("one-task.toml")]);
+    assert!(output.status.success(), "{}{}", stdout(&output), stderr(&output));
+    assert!(stdout(&output).contains("expectations are open, and none is broken"), "{}", stdout(&output));
 
     // A run of a scenario that says that it is over owes them, unless the command line says otherwise.
     let last =

@@ -74,10 +74,40 @@ fn packets_that_the_snap_length_cut_are_called_so() {
     fs::write(folder.join("c.pcap"), capture_with(&frames, 40)).unwrap();
     let output = run(&folder, &["decode", "cti", "--capture", "c.pcap"]);
     assert!(
-        stderr(&output).contains("packets are cut before their data, at 40 bytes or less (snap length): 3"),
+        stderr(&output).contains("packets are cut before their data, at 40 bytes or less (snap length): 2"),
         "{}",
         stderr(&output)
     );
+}
+
+#[test]
+fn packets_of_other_protocols_that_are_cut_are_no_fault_of_the_capture() {
+    let folder = folder("other-cut");
+    let mut other = packet(true, 100, 0x18, &HEARTBEAT);
+    other[36..38].copy_from_slice(&443_u16.to_be_bytes());
+    let mut datagram = packet(true, 100, 0x18, &HEARTBEAT);
+    datagram[23] = 17;
+    let mut file = capture(&[packet(true, 99, 0x02, b""), packet(true, 100, 0x18, &HEARTBEAT)]);
+    file.extend(&capture_with(&[other, datagram], 40)[24..]);
+    fs::write(folder.join("c.pcap"), file).unwrap();
+    let output = run(&folder, &["decode", "cti", "--capture", "c.pcap"]);
+    assert!(output.status.success(), "{}", stderr(&output));
+}
+
+#[test]
+fn a_stream_that_the_snap_length_cut_says_what_is_there_and_what_is_not() {
+    let folder = folder("cut-stream");
+    let open = open_req(1, 24);
+    fs::write(
+        folder.join("c.pcap"),
+        capture_with(&[packet(true, 99, 0x02, b""), packet(true, 100, 0x18, &open)], 96),
+    )
+    .unwrap();
+    let text = stdout(&run(&folder, &["decode", "cti", "--capture", "c.pcap"]));
+    let (there, whole) = (96 - 54, open.len());
+    assert!(text.contains(&format!(", {there} bytes of {whole}\n")), "{text}");
+    assert!(text.contains(&format!("; {there} bytes of a message of {whole} stand before that")), "{text}");
+    assert!(!text.contains("the stream ends inside"), "{text}");
 }
 
 #[test]
