@@ -1,6 +1,6 @@
 //! The store of contacts: what each one is, and every change of its status.
 
-mod id;
+pub(crate) mod id;
 
 use crate::config::{Config, StatusTimestamp};
 use cce_kernel::{

@@ -84,6 +84,7 @@ pub struct Why {
     has_mr_link: bool,
     has_icm_link: bool,
     has_agent_link: bool,
+    is_ended: bool,
 }
 
 /// What the router was told of an agent in a domain.
@@ -124,11 +125,16 @@ impl Why {
             has_mr_link: false,
             has_icm_link: false,
             has_agent_link: false,
+            is_ended: false,
         }
     }
 
-    /// Takes in the next event of the fold.
+    /// Takes in the next event of the fold. What components forget once somebody ends the run does not count.
     pub fn push(&mut self, event: &Event<'_>) {
+        self.is_ended |= event.record.ends_the_run();
+        if self.is_ended {
+            return;
+        }
         let node = event.record.node.as_str();
         match (&event.kind, node) {
             (Kind::Fact(Fact::Contact { contact, to, .. }), _) => {

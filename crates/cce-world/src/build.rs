@@ -22,6 +22,12 @@ const RETRY: Duration = Duration::from_secs(1);
 /// Heartbeats of a gateway after whose silence the router takes it for gone.
 const SILENT_HEARTBEATS: u32 = 4;
 
+/// Contacts whose ids are set by [`Lab::with_first_ids`].
+const FIRST_IDS: u32 = 100;
+
+/// Milliseconds of a day.
+const DAY_MILLIS: i64 = 86_400_000;
+
 /// What a virtual agent is called, before its login id.
 const AGENT_PREFIX: &str = "agent-";
 
@@ -41,6 +47,19 @@ pub fn header_lab(header: &Header) -> Result<Lab, serde_json::Error> {
 }
 
 impl Lab {
+    /// The lab with the first ids of contacts and the first call id set, unless it sets them: else they have the moments in
+    /// them at which CCP and the router need them, which no two runs over a network have in common.
+    pub fn with_first_ids(mut self, start: Wall) -> Self {
+        let node = self.ccp().node_value;
+        if self.ccp.contact_ids.is_empty() {
+            let id = |number| cce_ccp::contact_id(start.millis(), number, node).to_string();
+            self.ccp.contact_ids = (0..FIRST_IDS).map(id).collect();
+        }
+        let call = i32::try_from(start.millis().rem_euclid(DAY_MILLIS)).unwrap_or_default();
+        self.router.first_call_id.get_or_insert(call);
+        self
+    }
+
     /// The five components, then the virtual people.
     pub fn nodes(&self) -> Vec<NodeName> {
         let agents = self.cast.agents.iter().map(|agent| format!("{AGENT_PREFIX}{}", agent.id));

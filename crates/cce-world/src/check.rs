@@ -218,7 +218,9 @@ fn check_variables(lab: &Lab, faults: &mut Vec<Fault>) {
             fault("elements", "an array has 1 to 255 elements".to_owned());
         }
     }
-    let room: usize = lab.ecc().iter().map(EccVariable::room).sum();
+    // One that is too long was told, and its room need not fit into a number.
+    let fits = |variable: &&EccVariable| variable.length <= EccVariable::VALUE_MAX;
+    let room: usize = lab.ecc().iter().filter(fits).map(EccVariable::room).sum();
     if room > EccVariable::PAYLOAD_MAX {
         let message = format!(
             "these take {room} bytes of a payload, which has {}: each takes 5 and its length, an array 5 and its \

@@ -125,8 +125,8 @@ pub(crate) struct Run {
     #[arg(long, value_name = "LIST", value_delimiter = ',')]
     pub(crate) only: Vec<String>,
     /// Seed of everything that is drawn [default: another one in each run]. With --start, too, each component draws
-    /// the same ids one after the other: the first contact, call and task have the same ids in each run. Times, and
-    /// which of two things comes first, are those of the network
+    /// the same ids one after the other: the first 100 contacts, and calls and tasks in the order in which they come, have
+    /// the same ids in each run. Times, and which of two things comes first, are those of the network
     #[arg(long, value_name = "N")]
     pub(crate) seed: Option<u64>,
     /// The calendar at the start of the run, such as 2026-11-28T09:00:00Z [default: now]

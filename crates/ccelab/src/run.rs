@@ -41,6 +41,9 @@ pub(crate) fn run(options: &Run) -> Result<(), Failure> {
     }
     let seed = options.seed.unwrap_or_else(random_seed);
     let start = options.start.unwrap_or_else(wall_clock);
+    if options.seed.is_some() && options.start.is_some() {
+        lab = lab.with_first_ids(start);
+    }
     let header = lab.header(seed, start, nodes.clone());
     let config = NetConfig {
         listen: listen(&lab, options.ports, options.bind),

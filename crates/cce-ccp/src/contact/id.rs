@@ -37,7 +37,7 @@ impl Ids {
 
 /// `TTTTTTTT 1000 TTTT CCCCCCCC NNNNNNNN` without blanks: the low and the high part of the creation time in
 /// Unix milliseconds, a counter, and the server (ccp-task-api 5.1, inferred there from published ids).
-fn contact_id(millis: i64, counter: u32, node: u32) -> ContactId {
+pub fn contact_id(millis: i64, counter: u32, node: u32) -> ContactId {
     let low = millis & 0xFFFF_FFFF;
     let high = (millis >> 32) & 0xFFFF;
     ContactId(format!("{low:08X}1000{high:04X}{counter:08X}{node:08X}"))

@@ -1,6 +1,6 @@
 //! Settings that change while the lab runs.
 
-use crate::support::{Run, played, read, run};
+use crate::support::{Run, played, read};
 use cce_journal::What;
 use cce_kernel::{Fact, Input, Output};
 use cce_scenario::{Play, Scenario};

@@ -229,7 +229,8 @@ fn a_rule_acts_as_often_as_it_says_over_live_links_and_from_the_admin_port() {
     let rule = get(&admin, "/rules/hand");
     assert_eq!((&rule["fired"], &rule["state"]), (&json!(3), &json!("armed")));
     assert_eq!(http("DELETE", &admin, "/rules/hand", None, "").unwrap().status, 200);
-    lab.interrupt();
+    let said = lab.said();
+    assert!(said.contains("rule file: acted 2 times") && said.contains("rule hand: acted 3 times"), "{said}");
 }
 
 /// A message is on its way for half a second when its port is stalled.
