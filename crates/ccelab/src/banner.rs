@@ -1,6 +1,6 @@
 //! What `run` says at the start, for people and for test suites.
 
-use crate::files::Places;
+use crate::folders::Places;
 use cce_kernel::Port;
 use cce_world::{AgentSettings, Lab, link_name};
 use serde_json::{Map, Value, json};

@@ -1,7 +1,7 @@
 //! The command line.
 
 use cce_views::reference::Book;
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
 use std::{net::IpAddr, path::PathBuf};
 
 /// A contact center's task routing on one laptop: CCP Task API, MR PG, router, agent PG with its CTI server,
@@ -38,11 +38,12 @@ pub(crate) enum Command {
     /// Draws the ladder of a journal
     Ladder(Ladder),
     /// Writes the product-format logs of a journal, or a capture of its binary links
+    #[command(group(ArgGroup::new("output").required(true).multiple(true).args(["out", "pcap"])))]
     Logs {
         /// The journal
         journal: PathBuf,
         /// Where to put the logs
-        #[arg(long, value_name = "DIR", required_unless_present = "pcap")]
+        #[arg(long, value_name = "DIR")]
         out: Option<PathBuf>,
         /// Where to put the capture, a pcapng file
         #[arg(long, value_name = "FILE")]

@@ -5,7 +5,8 @@ use crate::{
     cli::{Command, ConfigCommand, Ladder, LadderFormat, ScenarioCommand, TableFiles, TableProtocol},
     decode, demo, explore,
     failure::Failure,
-    files::{create_folder, create_private, gaps, load_lab, read_journal},
+    files::{create_private, gaps, load_lab, read_journal},
+    folders::create_folder,
     print, run, sim,
 };
 use cce_journal::{Header, Record};

@@ -1,13 +1,6 @@
 //! `ccelab explore`: many seeds of a scenario, or every order of its messages; each with every combination of its parameters.
 
-use crate::{
-    cli,
-    failure::Failure,
-    files::{LAST, create_folder, create_private, fresh_folder},
-    print,
-    sim::load_for_sim,
-    swarm,
-};
+use crate::{cli, failure::Failure, files::create_private, folders, print, sim::load_for_sim, swarm};
 use cce_journal::{Header, Record, Writer};
 use cce_scenario::{Ended, Orders, Play, Scenario};
 use cce_sim::explore::{Exploration, Explored, Explorer, Search};
@@ -34,9 +27,6 @@ const JOBS_MAX: usize = 256;
 /// Combinations of the alternatives of a scenario's parameters that are explored.
 const COMBINATIONS_MAX: usize = 256;
 
-/// Where journals go, below the folder of the last run.
-const FOLDER: &str = "explore";
-
 /// Something that runs came to, how many of them, and the first of them.
 struct Kind {
     ended: Ended,
@@ -49,18 +39,13 @@ struct Kind {
 /// Carries out the command.
 pub(crate) fn explore(options: &cli::Explore) -> Result<(), Failure> {
     let combinations = combinations(options, &load_for_sim(&options.file)?.parameters)?;
-    let folder = Path::new(LAST).join(FOLDER);
-    let _lock = fresh_folder(&folder)?;
+    let folders = folders::Exploration::begin()?;
     let mut failed = 0;
     for (number, chosen) in (1..).zip(&combinations) {
         let mut options = options.clone();
         options.file.parameters.extend_from_slice(chosen);
-        let folder = if combinations.len() == 1 {
-            folder.clone()
-        } else {
-            folder.join(format!("parameters-{number}"))
-        };
-        create_folder(&folder)?;
+        let folder =
+            if combinations.len() == 1 { folders.folder() } else { folders.of_parameters(number)? };
         failed += explore_one(&options, &load_for_sim(&options.file)?, &words(chosen), &folder)?;
     }
     if failed == 0 { Ok(()) } else { Err(Failure::Check(format!("{failed} runs failed"))) }

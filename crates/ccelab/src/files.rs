@@ -1,112 +1,22 @@
 //! Files: configurations, journals, logs.
 
-use crate::{cli::TableFiles, failure::Failure, print};
+use crate::{cli::TableFiles, failure::Failure, folders::owner_of, print};
 use cce_journal::{End, Header, Reader, Record, Tables, What};
+use cce_kernel::NodeName;
 use cce_wire::TableText;
-use cce_world::{COMPONENTS, ENVIRONMENT_PREFIX, Lab, Layers, TableKind, read_table};
+use cce_world::{ENVIRONMENT_PREFIX, Lab, Layers, TableKind, read_table};
 use std::{
-    collections::BTreeSet,
-    fs::{self, File, OpenOptions, Permissions, TryLockError},
+    collections::{BTreeMap, btree_map::Entry},
+    fs::{self, File, Metadata, OpenOptions, Permissions, TryLockError},
+    hash::{BuildHasher, RandomState},
     io::{self, BufReader, Read, Write},
     os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt},
     path::{Path, PathBuf},
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Mutex, MutexGuard, PoisonError},
 };
 
 /// Bytes of a configuration, a scenario or a table.
 const TEXT_MAX: u64 = 1 << 26;
-
-/// Where a run is kept when nobody says where.
-pub(crate) const LAST: &str = ".ccelab/last";
-
-/// The name of a journal there.
-const JOURNAL: &str = "journal.jsonl";
-
-/// The name of the file there that a run holds locked while it writes. It says which process that is.
-const LOCK: &str = "lock";
-
-/// Where the records of a run go.
-#[derive(Clone, Debug)]
-pub(crate) struct Places {
-    /// The journal.
-    pub(crate) journal: PathBuf,
-    /// The folder of the logs.
-    pub(crate) logs: PathBuf,
-    /// Keeps other runs out of the folder of the last run.
-    _lock: Option<Arc<File>>,
-}
-
-impl Places {
-    /// The places asked for; others are in the folder of the last run, which is made anew. Each part of a
-    /// lab that is split into processes has a folder of its own there.
-    pub(crate) fn of(
-        journal: Option<PathBuf>,
-        logs: Option<PathBuf>,
-        only: &[String],
-    ) -> Result<Self, Failure> {
-        let last = last_folder(only);
-        let mut lock = None;
-        if journal.is_none() || logs.is_none() {
-            create_folder(&last)?;
-            lock = Some(Arc::new(take(&last)?));
-        }
-        if let Some(logs) = &logs {
-            create_folder(logs)?;
-        }
-        Ok(Self {
-            journal: journal.unwrap_or_else(|| last.join(JOURNAL)),
-            logs: logs.unwrap_or(last),
-            _lock: lock,
-        })
-    }
-}
-
-/// Empties a folder that is ours alone, and keeps others out of it for as long as the file that is returned is open.
-pub(crate) fn fresh_folder(folder: &Path) -> Result<File, Failure> {
-    create_folder(folder)?;
-    let lock = take(folder)?;
-    let failed = |source| file_failure("empty", folder, source);
-    for entry in fs::read_dir(folder).map_err(failed)? {
-        let path = entry.map_err(failed)?.path();
-        let removed = match path.file_name() {
-            Some(name) if name == LOCK => Ok(()),
-            _ if path.is_dir() => fs::remove_dir_all(&path),
-            _ => fs::remove_file(&path),
-        };
-        removed.map_err(failed)?;
-    }
-    Ok(lock)
-}
-
-/// The folder of the last run, or of the last run of these components.
-fn last_folder(only: &[String]) -> PathBuf {
-    let chosen: Vec<&str> =
-        COMPONENTS.into_iter().filter(|name| only.iter().any(|chosen| chosen == name)).collect();
-    if chosen.is_empty() { LAST.into() } else { Path::new(LAST).join(chosen.join(",")) }
-}
-
-/// Locks a folder for this process, which ends with it.
-fn take(folder: &Path) -> Result<File, Failure> {
-    let path = folder.join(LOCK);
-    let failed = |source| file_failure("lock", &path, source);
-    let mut file = private().open(&path).map_err(failed)?;
-    if is_locked_elsewhere(&file) {
-        return Err(Failure::InUse { path: folder.to_owned(), owner: owner_of(folder) });
-    }
-    file.set_len(0).and_then(|()| writeln!(file, "process {}", std::process::id())).map_err(failed)?;
-    Ok(file)
-}
-
-/// The process that holds a folder, as its lock file says.
-fn owner_of(folder: &Path) -> String {
-    let told = fs::read_to_string(folder.join(LOCK)).unwrap_or_default();
-    if told.trim().is_empty() { "another process".to_owned() } else { told.trim().to_owned() }
-}
-
-/// Locks a file. Where files cannot be locked, nobody is kept out.
-fn is_locked_elsewhere(file: &File) -> bool {
-    matches!(file.try_lock(), Err(TryLockError::WouldBlock))
-}
 
 /// The lab of the built-in configuration, a file, and the environment, with the tables of a run.
 pub(crate) fn load_lab(file: Option<&Path>, tables: &TableFiles) -> Result<Lab, Failure> {
@@ -185,8 +95,26 @@ pub(crate) fn gaps(records: &[Record]) -> Option<String> {
     })
 }
 
-/// Device and number of each file that this process has read: none of them is written.
-static READ: Mutex<BTreeSet<(u64, u64)>> = Mutex::new(BTreeSet::new());
+/// What this process does with a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Use {
+    /// It is an input.
+    Read,
+    /// It is an output.
+    Written,
+}
+
+/// What this process does with each file, by its device and its number there: an input is not written, and an output is
+/// written once.
+static USES: Mutex<BTreeMap<(u64, u64), Use>> = Mutex::new(BTreeMap::new());
+
+fn uses() -> MutexGuard<'static, BTreeMap<(u64, u64), Use>> {
+    USES.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn number_of(metadata: &Metadata) -> (u64, u64) {
+    (metadata.dev(), metadata.ino())
+}
 
 /// Opens a file to be read, and keeps it from being written by the same command.
 pub(crate) fn open_input(path: &Path) -> Result<File, Failure> {
@@ -194,27 +122,50 @@ pub(crate) fn open_input(path: &Path) -> Result<File, Failure> {
     let file = File::open(path).map_err(failed)?;
     let metadata = file.metadata().map_err(failed)?;
     if metadata.is_file() {
-        let mut read = READ.lock().unwrap_or_else(PoisonError::into_inner);
-        read.insert((metadata.dev(), metadata.ino()));
+        uses().entry(number_of(&metadata)).or_insert(Use::Read);
     }
     Ok(file)
 }
 
-/// Refuses to write what was read.
-fn keep_inputs(path: &Path, metadata: &fs::Metadata) -> Result<(), Failure> {
-    let read = READ.lock().unwrap_or_else(PoisonError::into_inner);
-    if !read.contains(&(metadata.dev(), metadata.ino())) {
+/// Whether this process has read or written a file.
+pub(crate) fn is_used(metadata: &Metadata) -> bool {
+    uses().contains_key(&number_of(metadata))
+}
+
+/// Takes a file to be written by nothing else in this process. Refused for what was read, and for what is written already.
+/// A pipe or a device is everybody's.
+pub(crate) fn claim(path: &Path, metadata: &Metadata) -> Result<(), Failure> {
+    if !metadata.is_file() {
         return Ok(());
     }
-    Err(Failure::Usage(format!(
-        "{} is what this command reads: name another file to be written",
-        path.display()
-    )))
+    let what = match uses().entry(number_of(metadata)) {
+        Entry::Vacant(free) => {
+            free.insert(Use::Written);
+            return Ok(());
+        }
+        Entry::Occupied(used) => match used.get() {
+            Use::Read => "is what this command reads",
+            Use::Written => "is written by this command already",
+        },
+    };
+    Err(Failure::Usage(format!("{} {what}: name another file to be written", path.display())))
+}
+
+/// Takes the files in which the driver keeps the values of components.
+pub(crate) fn claim_values(folder: &Path, nodes: &[NodeName]) -> Result<(), Failure> {
+    for node in nodes {
+        for kind in ["log", "lock"] {
+            let path = folder.join(format!("{node}.{kind}"));
+            let metadata = fs::metadata(&path).map_err(|source| file_failure("read", &path, source))?;
+            claim(&path, &metadata)?;
+        }
+    }
+    Ok(())
 }
 
 /// How a file is opened that its owner alone may read. A symbolic link is not followed: whoever may write the folder
 /// could lead it elsewhere.
-fn private() -> OpenOptions {
+pub(crate) fn private() -> OpenOptions {
     let mut options = OpenOptions::new();
     options.write(true).create(true).truncate(false).mode(0o600).custom_flags(libc::O_NOFOLLOW);
     options
@@ -226,7 +177,7 @@ pub(crate) fn create_private(path: &Path) -> Result<File, Failure> {
     let failed = |source| file_failure("create", path, source);
     let file = private().open(path).map_err(|source| failed(unfollowed(path, source)))?;
     let metadata = file.metadata().map_err(failed)?;
-    keep_inputs(path, &metadata)?;
+    claim(path, &metadata)?;
     // A pipe or a device is everybody's, and has no length.
     let is_plain = metadata.is_file();
     if is_plain && is_locked_elsewhere(&file) {
@@ -239,32 +190,37 @@ pub(crate) fn create_private(path: &Path) -> Result<File, Failure> {
     Ok(file)
 }
 
+/// Locks a file. Where files cannot be locked, nobody is kept out.
+pub(crate) fn is_locked_elsewhere(file: &File) -> bool {
+    matches!(file.try_lock(), Err(TryLockError::WouldBlock))
+}
+
 /// What the system says of a symbolic link, in words.
 fn unfollowed(path: &Path, source: io::Error) -> io::Error {
     let is_link = fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_symlink());
-    if is_link { io::Error::other("it is a symbolic link, which is not followed") } else { source }
+    if is_link { link_not_followed() } else { source }
 }
 
-/// Creates a folder and those above it.
-pub(crate) fn create_folder(path: &Path) -> Result<(), Failure> {
-    fs::create_dir_all(path).map_err(|source| file_failure("create", path, source))
+pub(crate) fn link_not_followed() -> io::Error {
+    io::Error::other("it is a symbolic link, which is not followed")
 }
 
-/// Writes a file and renames it into place, so that nobody reads half of it.
+/// Writes a file that its owner alone may read, and renames it into place, so that nobody reads half of it.
 pub(crate) fn write_whole(path: &Path, text: &str) -> Result<(), Failure> {
     if let Ok(metadata) = fs::metadata(path) {
-        keep_inputs(path, &metadata)?;
+        claim(path, &metadata)?;
     }
-    let fresh = path.with_extension("new");
-    let write = || {
-        match fs::remove_file(&fresh) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-            Ok(()) | Err(_) => {}
-        }
-        File::create_new(&fresh)?.write_all(text.as_bytes())?;
-        fs::rename(&fresh, path)
-    };
-    write().map_err(|source| file_failure("write", path, source))
+    // Nobody can know the name, and whatever has it already stays as it is.
+    let fresh = path.with_added_extension(format!("{:016x}", RandomState::new().hash_one(path)));
+    let failed = |source| file_failure("write", path, source);
+    let mut options = OpenOptions::new();
+    let mut file = options.write(true).create_new(true).mode(0o600).open(&fresh).map_err(failed)?;
+    let written = file.write_all(text.as_bytes()).and_then(|()| fs::rename(&fresh, path));
+    if written.is_err() {
+        // It is of no use to anybody. Where it cannot be removed, the failure that is told says where to look.
+        let _ = fs::remove_file(&fresh);
+    }
+    written.map_err(failed)
 }
 
 /// The text of a file of a size that can be.

@@ -12,6 +12,7 @@ mod descriptors;
 mod explore;
 mod failure;
 mod files;
+mod folders;
 mod people;
 mod print;
 mod run;

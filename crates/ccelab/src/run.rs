@@ -5,7 +5,8 @@ use crate::{
     cli::{Ports, Run},
     descriptors,
     failure::Failure,
-    files::{Places, load_lab, load_tables, write_whole},
+    files::{claim_values, load_lab, load_tables, write_whole},
+    folders::{Places, create_folder},
     people::AgentChoice,
     print,
     scribe::Scribe,
@@ -54,12 +55,15 @@ pub(crate) fn run(options: &Run) -> Result<(), Failure> {
         ..NetConfig::default()
     };
     if let Some(data) = &options.data {
-        crate::files::create_folder(data)?;
+        create_folder(data)?;
     }
     let nodes = build(&lab, &header, nodes);
     let scenario = staged(scenario, &lab, options);
     block_on(async {
         let mut bound = Net::bind(config, nodes).await?;
+        if let Some(data) = &options.data {
+            claim_values(data, &header.nodes)?;
+        }
         let mut stage = None;
         if let Some(scenario) = scenario {
             let set = Stage::set(scenario, &header, options).await?;
@@ -231,8 +235,6 @@ async fn until_interrupted(running: &Running) -> Result<(), Failure> {
         () = running.lost_a_record() => {
             Err(incomplete())
         }
-        _ = interrupt.recv() => Ok(()),
-        _ = terminate.recv() => Ok(()),
     }
 }
 

@@ -1,11 +1,7 @@
 //! Writes the records of a run as they come: the journal, the logs, the live ladder.
 
 use crate::settling::Settling;
-use crate::{
-    failure::Failure,
-    files::{Places, create_private},
-    print,
-};
+use crate::{failure::Failure, files::create_private, folders::Places, print};
 use cce_journal::{Header, Record, What, Writer};
 use cce_kernel::{Fact, Output, model::EccLoss};
 use cce_net::Sink;

@@ -3,7 +3,8 @@
 use crate::{
     cli,
     failure::Failure,
-    files::{Places, create_folder, load_lab, load_lab_text, read_journal, read_text},
+    files::{load_lab, load_lab_text, read_journal, read_text},
+    folders::{Places, create_own},
     print,
     scribe::Scribe,
 };
@@ -146,7 +147,7 @@ fn again(options: &cli::Sim, from: &Path, file: Option<&cli::ScenarioFile>) -> R
     if journal.canonicalize().is_ok_and(|path| from.canonicalize().is_ok_and(|from| path == from)) {
         return Err(Failure::Usage(format!("{} is what is played: name another --journal", from.display())));
     }
-    create_folder(folder)?;
+    create_own(folder)?;
     let logs = options.logs.clone().unwrap_or_else(|| folder.to_owned());
     let places = Places::of(Some(journal), Some(logs), &[])?;
     let mut play = Play::again(&header, &recorded, scenario);

@@ -6,7 +6,8 @@ use crate::{
     cli::{Ports, Run, ScenarioFile},
     descriptors,
     failure::Failure,
-    files::{Places, read_journal},
+    files::read_journal,
+    folders::Places,
     print, sim,
 };
 use cce_journal::{Header, Order, Ticket};
