@@ -27,7 +27,6 @@ mod work;
 
 pub use config::{Campaign, Config, Delays, Feed, StatusTimestamp, TASK_FEED, Throttle};
 pub use contact::{CONTACTS_MAX, id::contact_id};
-pub use mr::CONNECTIONS_MAX;
 
 use cce_kernel::{CallId, Command, Component, Cx, Input, Request, TimerKey, model::ContactId};
 use contact::Contacts;

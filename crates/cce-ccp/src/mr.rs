@@ -15,9 +15,6 @@ use cce_wire::Text;
 use dialogue::Dialogues;
 use std::{collections::BTreeMap, time::Duration};
 
-/// Connections that are kept, the session's own included.
-pub const CONNECTIONS_MAX: usize = 8;
-
 /// Timer of one connection, which counts the heartbeats that the peer leaves out.
 pub(crate) const BEAT: &str = "mr-beat";
 
@@ -107,7 +104,7 @@ impl MrListener {
     }
 
     pub(crate) fn on_link_up(&mut self, link: LinkId, cx: &mut Cx<'_>) {
-        if self.silent_beats.len() >= CONNECTIONS_MAX {
+        if !link.port.takes_one_more(self.silent_beats.len()) {
             cx.close(link, CloseReason::Refused);
             return;
         }

@@ -11,7 +11,7 @@ use crate::{
     publish::Held,
     recovery::Recovery,
     user::Desk,
-    xmpp::Sessions,
+    xmpp::{SIGN_IN, Sessions},
 };
 use cce_kernel::{
     CloseReason, Command, Component, Cx, Fact, Input, LinkId, Port, TimerKey,
@@ -191,6 +191,8 @@ impl Finesse {
             self.on_absence_over(key.id, cx);
         } else if key.name == ASK_AGAIN {
             self.on_ask_again(key.id, cx);
+        } else if key.name == SIGN_IN {
+            self.on_sign_in_overdue(key.id, cx);
         }
     }
 

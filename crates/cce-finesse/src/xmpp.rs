@@ -2,7 +2,7 @@
 
 use crate::{Config, Finesse, user::Desk};
 use cce_kernel::{
-    Blob, CloseReason, Cx, Fact, LinkId,
+    Blob, CloseReason, Cx, Fact, LinkId, TimerKey,
     model::{AgentId, Object, Publication},
 };
 use cce_xmpp::{
@@ -13,10 +13,14 @@ use rand::RngExt;
 use std::{
     collections::{BTreeMap, BTreeSet},
     fmt::Write,
+    time::Duration,
 };
 
-/// Streams at the same time.
-const SESSIONS_MAX: usize = 2_000;
+/// How long a client may take from its connection to the bind of its resource (inferred). Who never signs in would take a
+/// place from others for ever.
+const SIGN_IN_DEADLINE: Duration = Duration::from_secs(30);
+/// Timer of one connection that is not bound yet.
+pub(crate) const SIGN_IN: &str = "xmpp-sign-in";
 /// The node of the system's state (finesse-nonvoice 4.4).
 const SYSTEM_NODE: &str = "/finesse/api/SystemInfo";
 /// Characters of a message id.
@@ -165,7 +169,7 @@ impl Finesse {
     }
 
     pub(crate) fn on_xmpp_up(&mut self, link: LinkId, cx: &mut Cx<'_>) {
-        if self.xmpp.clients.len() >= SESSIONS_MAX {
+        if !link.port.takes_one_more(self.xmpp.clients.len()) {
             return cx.close(link, CloseReason::Refused);
         }
         let config = server::Config {
@@ -179,10 +183,25 @@ impl Finesse {
             },
         };
         self.xmpp.clients.insert(link, Client { session: Session::new(config), jid: None, told: None });
+        cx.arm(sign_in_of(link), SIGN_IN_DEADLINE);
+    }
+
+    /// A client has not bound a resource in time.
+    pub(crate) fn on_sign_in_overdue(&mut self, number: u64, cx: &mut Cx<'_>) {
+        let is_overdue =
+            |(link, client): &(&LinkId, &Client)| u64::from(link.number) == number && client.jid.is_none();
+        let Some(link) = self.xmpp.clients.iter().find(is_overdue).map(|(link, _)| *link) else { return };
+        if let Some(mut client) = self.xmpp.clients.remove(&link) {
+            cx.send(link, client.session.close(Some(StreamError::ConnectionTimeout)));
+            cx.close(link, CloseReason::Idle);
+        }
     }
 
     pub(crate) fn on_xmpp_down(&mut self, link: LinkId, cx: &mut Cx<'_>) {
         if let Some(client) = self.xmpp.clients.remove(&link) {
+            if client.jid.is_none() {
+                cx.cancel(sign_in_of(link));
+            }
             self.tell_gone(&client, cx);
         }
     }
@@ -203,6 +222,9 @@ impl Finesse {
     /// Ends every stream, as the protocol asks.
     pub(crate) fn stop_xmpp(&mut self, cx: &mut Cx<'_>) {
         for (link, mut client) in std::mem::take(&mut self.xmpp.clients) {
+            if client.jid.is_none() {
+                cx.cancel(sign_in_of(link));
+            }
             cx.send(link, client.session.close(Some(StreamError::SystemShutdown)));
             cx.close(link, CloseReason::Stopping);
         }
@@ -231,6 +253,7 @@ impl Finesse {
 
     /// A newer stream takes its address from an older one.
     fn on_bound(&mut self, link: LinkId, jid: Jid, cx: &mut Cx<'_>) {
+        cx.cancel(sign_in_of(link));
         let older = self.xmpp.clients.iter().find(|(_, client)| client.jid.as_ref() == Some(&jid));
         let older = older.map(|(link, _)| *link);
         if let Some(client) = self.xmpp.clients.get_mut(&link) {
@@ -299,6 +322,10 @@ impl Finesse {
             |(link, client): (LinkId, &Client)| Some((link, client.jid.as_ref()?.to_string(), client.told?));
         self.xmpp.of_user(user).filter_map(present).collect()
     }
+}
+
+fn sign_in_of(link: LinkId) -> TimerKey {
+    TimerKey::new(SIGN_IN, u64::from(link.number))
 }
 
 fn desk_named<'a>(desks: &'a mut BTreeMap<AgentId, Desk>, name: &str) -> Option<&'a mut Desk> {

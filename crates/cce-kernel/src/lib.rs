@@ -33,6 +33,6 @@ pub use http::{BodyFlaw, CallError, Cors, Request, Response};
 pub use id::{CallId, LinkId, NodeName, TimerKey};
 pub use input::{Command, FrameFlaw, Input, LinkReason, Peer};
 pub use output::{Address, CloseReason, Output};
-pub use port::{Carrier, Port};
+pub use port::{Carrier, LinksMax, Port};
 pub use rng::{Rng, fork};
 pub use time::{HostClock, Time, Wall};

@@ -41,6 +41,22 @@ pub enum Carrier {
     Http,
 }
 
+/// Links of one listener.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LinksMax {
+    /// Of peers outside the lab. They leave the other places to the lab's own.
+    pub outside: usize,
+    /// Kept for the lab's own components and virtual people.
+    pub own: usize,
+}
+
+impl LinksMax {
+    /// Of all together.
+    pub const fn all(self) -> usize {
+        self.outside + self.own
+    }
+}
+
 impl Port {
     /// Every port.
     pub const ALL: [Self; 9] = [
@@ -99,6 +115,26 @@ impl Port {
             Self::CtiB => 43027,
             Self::Desk => 8082,
             Self::Xmpp => 5222,
+        }
+    }
+
+    /// How many links its listener has at the same time: the one table for components and drivers. None where HTTP is
+    /// carried, whose connections are no links. Both PGs' kinds share one listener.
+    pub const fn links_max(self) -> Option<LinksMax> {
+        match self {
+            Self::App | Self::CcpRest | Self::Desk => None,
+            Self::Mr => Some(LinksMax { outside: 12, own: 4 }),
+            Self::IcmMr | Self::IcmAgent => Some(LinksMax { outside: 48, own: 16 }),
+            Self::CtiA | Self::CtiB => Some(LinksMax { outside: 96, own: 32 }),
+            Self::Xmpp => Some(LinksMax { outside: 1_500, own: 2_500 }),
+        }
+    }
+
+    /// Whether a listener that has so many links takes one more.
+    pub const fn takes_one_more(self, links: usize) -> bool {
+        match self.links_max() {
+            Some(max) => links < max.all(),
+            None => true,
         }
     }
 

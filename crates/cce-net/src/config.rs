@@ -89,6 +89,15 @@ impl Default for Limits {
 }
 
 impl Limits {
+    /// The limits of a listener that has fewer places than others. One address leaves some to others there, too.
+    pub(crate) fn at_most(self, connections: usize) -> Self {
+        if connections >= self.connections {
+            return self;
+        }
+        let connections_per_address = self.connections_per_address.min(of_one_address(connections));
+        Self { connections, connections_per_address, ..self }
+    }
+
     /// The limits of a process that may have that many descriptors, and has that many listeners. A third of the
     /// descriptors stays with the lab: for its own connections and its files.
     pub fn of_descriptors(descriptors: u64, listeners: usize) -> Self {

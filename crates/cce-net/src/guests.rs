@@ -28,6 +28,7 @@ pub(crate) struct Guest {
 
 impl Guests {
     pub(crate) fn of(port: Port, limits: Limits) -> Arc<Self> {
+        let limits = port.links_max().map_or(limits, |max| limits.at_most(max.outside));
         Self::named(format!("{} at {port}", port.listener()), limits)
     }
 
@@ -98,6 +99,20 @@ mod tests {
         assert!(guests.enter(address(3)).is_none(), "three in all");
         drop(first);
         assert!(guests.enter(address(3)).is_some());
+    }
+
+    #[test]
+    fn every_component_keeps_places_for_the_labs_own_links_and_for_a_second_address() {
+        for port in Port::ALL.into_iter().filter(|port| port.links_max().is_some()) {
+            let guests = Guests::of(port, Limits::default());
+            let from = |last| std::iter::from_fn(|| guests.enter(address(last))).collect::<Vec<_>>();
+            let first = from(1);
+            let second = from(2);
+            assert!(!second.is_empty(), "{port}");
+            let others = from(3);
+            let taken = first.len() + second.len() + others.len();
+            assert!(port.takes_one_more(taken + 1), "{port}: {taken}");
+        }
     }
 
     #[test]

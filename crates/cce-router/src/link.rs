@@ -10,8 +10,6 @@ use cce_wire::Time32;
 
 /// Version of the protocol between PG and router (inferred).
 const VERSION: u32 = 1;
-/// Links at the same time, each PG's spare ones included.
-const LINKS_MAX: usize = 64;
 /// `Status` of a request that is refused, and of a message that cannot be read or is not allowed (inferred).
 const REFUSED: u32 = 1;
 
@@ -53,7 +51,7 @@ impl PgKind {
 impl Router {
     /// A peripheral gateway connected.
     pub(crate) fn on_link_up(&mut self, link: LinkId, cx: &mut Cx<'_>) {
-        if self.links.len() >= LINKS_MAX {
+        if !link.port.takes_one_more(self.links.len()) {
             return cx.close(link, CloseReason::Refused);
         }
         self.links.insert(link, Link { pg: None, heard: cx.now() });

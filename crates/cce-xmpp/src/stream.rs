@@ -8,6 +8,8 @@ use std::fmt;
 pub enum StreamError {
     /// A newer stream bound the same resource.
     Conflict,
+    /// The client took too long.
+    ConnectionTimeout,
     /// The stream's root is not that of an XMPP stream.
     InvalidNamespace,
     /// A stanza came before the sign-in, or before the resource was bound.
@@ -29,6 +31,7 @@ impl StreamError {
     pub const fn name(self) -> &'static str {
         match self {
             Self::Conflict => "conflict",
+            Self::ConnectionTimeout => "connection-timeout",
             Self::InvalidNamespace => "invalid-namespace",
             Self::NotAuthorized => "not-authorized",
             Self::NotWellFormed => "not-well-formed",

@@ -41,8 +41,6 @@ use standby::Sides;
 use std::collections::BTreeMap;
 use tasks::Tasks;
 
-/// Connections on both sides together.
-const SESSIONS_MAX: usize = 64;
 /// Requests of one session that OPC has not answered.
 const PENDING_MAX: usize = 1_000;
 /// Ends a connection that is silent, or has no session; counted by connection.
@@ -150,7 +148,8 @@ impl CtiServer {
         if self.sides.is_stopped(link.port) {
             return cx.close(link, CloseReason::Refused);
         }
-        if self.connections.len() >= SESSIONS_MAX {
+        let of_side = self.connections.keys().filter(|other| other.port == link.port).count();
+        if !link.port.takes_one_more(of_side) {
             cx.note(AgentPgFact::SessionRefused { link, status: status::UNSPECIFIED_FAILURE }.into());
             return cx.close(link, CloseReason::Refused);
         }

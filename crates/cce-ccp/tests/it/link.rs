@@ -1,8 +1,7 @@
 //! The MR link: sessions, heartbeats, and what a peer must not do.
 
 use crate::lab::{DIALOGUE, Lab, TASK, config, failed, queued, routed};
-use cce_ccp::CONNECTIONS_MAX;
-use cce_kernel::{CloseReason, Command, Fact, FrameFlaw, Input, Output};
+use cce_kernel::{CloseReason, Command, Fact, FrameFlaw, Input, Output, Port};
 use cce_mr::{
     Mr,
     mr::{CloseReq, HeartbeatReq, OpenReq, RoutingStatusEvent, TerminateDialogueEvent},
@@ -64,7 +63,7 @@ fn a_connection_that_opens_no_session_leaves_the_first_alone() {
 #[test]
 fn connections_beyond_the_limit_are_refused() {
     let mut lab = Lab::open();
-    for _ in 1..CONNECTIONS_MAX {
+    for _ in 1..Port::Mr.links_max().unwrap().all() {
         lab.connect();
     }
     lab.link = lab.connect();

@@ -30,7 +30,7 @@ pub(crate) const SIGN_IN: &str = "<Media><maxDialogLimit>3</maxDialogLimit><stat
 pub(crate) const START: Wall = Wall(1_706_622_949_426_000);
 
 pub(crate) struct Lab {
-    host: Host,
+    pub(crate) host: Host,
     finesse: Finesse,
     pub(crate) now: Time,
     calls: u64,

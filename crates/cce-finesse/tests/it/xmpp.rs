@@ -2,7 +2,8 @@
 
 use crate::lab::{DIALOG, Lab, Outcome, USER, pre_call};
 use base64::{Engine, engine::general_purpose::STANDARD};
-use cce_kernel::{CloseReason, Command, Fact, Input, LinkId, LinkReason, Output, Port};
+use cce_kernel::{CloseReason, Command, Fact, Input, LinkId, LinkReason, Output, Peer, Port, TimerKey};
+use std::time::Duration;
 
 const LOGIN: &str = "<User><state>LOGIN</state><extension>1080</extension></User>";
 const HEADER: &str = "<stream:stream to='fin1.lab' xmlns='jabber:client' \
@@ -149,6 +150,35 @@ fn a_client_that_ends_its_stream_is_let_go() {
     let ended = say(&mut lab, link, "</stream:stream>");
     assert_eq!(ended.stanzas(link), "</stream:stream>");
     assert!(ended.has_output(&Output::Close { link, reason: CloseReason::Done }));
+}
+
+#[test]
+fn a_client_that_binds_no_resource_in_time_is_hung_up_on_and_one_that_did_stays() {
+    let mut lab = Lab::in_service();
+    let [quiet, half] = [(); 2].map(|()| lab.accept(Port::Xmpp));
+    open(&mut lab, half, "1080");
+    let bound = connect(&mut lab, "1080", "desk");
+    let overdue = |link: LinkId| TimerKey::new("xmpp-sign-in", u64::from(link.number));
+    for link in [quiet, half] {
+        let told = lab.timer(overdue(link));
+        assert!(told.stanzas(link).contains("<connection-timeout "), "{}", told.stanzas(link));
+        assert!(told.has_output(&Output::Close { link, reason: CloseReason::Idle }));
+    }
+    assert!(lab.timer(overdue(bound)).0.is_empty());
+    say(&mut lab, bound, "<presence/>");
+    assert_ne!(lab.cti(pre_call()).stanzas(bound), "");
+}
+
+#[test]
+fn the_time_for_a_sign_in_begins_with_the_connection_and_ends_with_the_bind() {
+    let mut lab = Lab::in_service();
+    let link = lab.host.accept(Port::Xmpp);
+    let accepted = lab.input(Input::LinkUp { link, peer: Peer::default() });
+    let key = TimerKey::new("xmpp-sign-in", u64::from(link.number));
+    let at = lab.now + Duration::from_secs(30);
+    assert!(accepted.has_output(&Output::Arm { key: key.clone(), at }));
+    open(&mut lab, link, "1080");
+    assert!(bind(&mut lab, link, "desk").has_output(&Output::Cancel { key }));
 }
 
 #[test]

@@ -81,7 +81,7 @@ fn start(folder: &Path, part: &str) -> Running {
 }
 
 /// Tasks that are lost with a process do not count: a new one is created until one is handled.
-fn work_one_task(app: &str) {
+pub(crate) fn work_one_task(app: &str) {
     let path = wait_for("a task that is not discarded", || {
         let path = create_task(app)?;
         let discarded = wait_for("a decision", || {
