@@ -145,7 +145,7 @@ impl MrListener {
         if !self.silent_beats.contains_key(&link) {
             return None;
         }
-        note_peer_error(link, "frame", format!("{flaw:?}"), cx);
+        note_peer_error(link, "frame", flaw.to_string(), cx);
         send(link, FailureEvent { status: STATUS_UNREADABLE, ..FailureEvent::default() }, cx);
         self.close(link, CloseReason::BadFrame, cx)
     }

@@ -47,6 +47,8 @@ pub(crate) struct Outsiders {
     said: VecDeque<u64>,
     /// What an outside gateway's message contradicted, by contact.
     contacts: BTreeSet<(ContactId, Judgement)>,
+    /// Record of the latest frame that was broken.
+    broken_frame: Option<u64>,
     misdeeds: Vec<Misdeed>,
     count: u64,
 }
@@ -128,7 +130,11 @@ impl Outsiders {
                     self.said.pop_front();
                 }
             }
-            Kind::Fact(Fact::PeerError { link, message, detail }) if self.is_outside(record, *link) => {
+            // What a component says of a broken frame was told with the frame itself.
+            Kind::Fact(Fact::PeerError { link, message, detail })
+                if self.is_outside(record, *link)
+                    && record.cause.is_none_or(|cause| self.broken_frame != Some(cause)) =>
+            {
                 self.add(record, format!("{message} on {link}: {detail}"));
             }
             _ => {}
@@ -136,7 +142,8 @@ impl Outsiders {
         if let What::In(Input::BadFrame { link, flaw }) = &record.what
             && self.is_outside(record, *link)
         {
-            self.add(record, format!("no message on {link}: {flaw:?}"));
+            self.broken_frame = Some(record.seq);
+            self.add(record, format!("no message on {link}: {flaw}"));
         }
     }
 

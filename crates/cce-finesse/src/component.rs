@@ -238,7 +238,7 @@ impl Component for Finesse {
             Input::Frame { link, bytes } if self.cti.owns(link) => self.on_cti_frame(link, &bytes, cx),
             Input::Frame { link, bytes } => self.on_xmpp_bytes(link, &bytes, cx),
             Input::BadFrame { link, flaw } if self.cti.owns(link) => {
-                self.note_cti_error("CTI", format!("{flaw:?}"), cx);
+                self.note_cti_error("CTI", flaw.to_string(), cx);
                 self.drop_cti(CloseReason::BadFrame, cx);
             }
             Input::Call { call, request, .. } => self.on_request(call, &request, cx),

@@ -2,7 +2,7 @@
 
 use crate::{Blob, CallError, CallId, Fact, LinkId, NodeName, Request, Response, TimerKey};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fmt};
 
 /// Everything that can ever happen to a component. This is what is recorded, and what a replay feeds back.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -158,4 +158,17 @@ pub enum FrameFlaw {
         /// Bytes of the unfinished message that had arrived.
         have: u64,
     },
+}
+
+impl fmt::Display for FrameFlaw {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::TooLong { announced, max } => {
+                write!(f, "a message of {announced} bytes is announced, and at most {max} are accepted")
+            }
+            Self::Truncated { have } => {
+                write!(f, "the connection ended inside a message, of which {have} bytes had arrived")
+            }
+        }
+    }
 }

@@ -124,7 +124,7 @@ impl MrPg {
 
     /// Somebody broke the framing. The MR interface has a failure message for that.
     pub(crate) fn on_bad_frame(&mut self, link: LinkId, flaw: FrameFlaw, cx: &mut Cx<'_>) {
-        note_peer_error(link, "frame", &format!("{flaw:?}"), cx);
+        note_peer_error(link, "frame", &flaw.to_string(), cx);
         if self.router.is(link) {
             cx.close(link, CloseReason::BadFrame);
             self.on_router_lost(cx);

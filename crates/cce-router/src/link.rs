@@ -75,7 +75,7 @@ impl Router {
     /// A peripheral gateway broke the framing.
     pub(crate) fn on_bad_frame(&mut self, link: LinkId, flaw: FrameFlaw, cx: &mut Cx<'_>) {
         if self.links.contains_key(&link) {
-            note_peer_error(link, "frame", &format!("{flaw:?}"), cx);
+            note_peer_error(link, "frame", &flaw.to_string(), cx);
             self.drop_failed(link, CloseReason::BadFrame, cx);
         }
     }

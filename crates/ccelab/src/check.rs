@@ -1,7 +1,7 @@
 //! `ccelab check`: which rules a journal breaks, each with the ladder around it.
 
 use crate::{cli, failure::Failure, files::read_journal_to_end, print, sim};
-use cce_check::{Breach, Check, Checks};
+use cce_check::{Breach, Check, Checks, Misdeed};
 use cce_journal::{Header, Record};
 use cce_scenario::Expected;
 use cce_views::{
@@ -31,7 +31,7 @@ pub(crate) fn check(options: &cli::Check) -> Result<(), Failure> {
         unfinished = checks.clone().finish();
     }
     print::out(&told_unfinished(&unfinished));
-    print::out(&told_misdeeds(&checks));
+    print::out(&told_misdeeds(checks.misdeeds(), checks.misdeed_count()));
     print::out(&report(&header, &records, &breaches));
     print::out(&table(&checks));
     expect(options, &header, &records, owes_ends)?;
@@ -93,10 +93,10 @@ fn report(header: &Header, records: &[Record], breaches: &[Breach]) -> String {
 }
 
 /// What peers outside the lab did wrong: no fault of the lab, but a person wants to know.
-fn told_misdeeds(checks: &Checks) -> String {
+pub(crate) fn told_misdeeds(misdeeds: &[Misdeed], count: u64) -> String {
     let mut text = String::new();
-    let told = checks.misdeeds().iter().take(TOLD_MAX);
-    let more = checks.misdeed_count() - told.len() as u64;
+    let told = misdeeds.iter().take(TOLD_MAX);
+    let more = count - told.len() as u64;
     for misdeed in told {
         let _ = writeln!(text, "{misdeed}");
     }

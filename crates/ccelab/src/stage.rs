@@ -3,6 +3,7 @@
 
 use crate::{
     admin::{Admin, Control, HeldView, Refusal, RuleView, Stand, WaitingView},
+    check,
     cli::{Ports, Run, ScenarioFile},
     descriptors,
     failure::Failure,
@@ -124,6 +125,7 @@ impl Played {
         };
         let name = if name.is_empty() { "the lab".to_owned() } else { name };
         print::out(&sim::summary(&name, &report, &places.journal));
+        print::out(&check::told_misdeeds(&report.misdeeds, report.misdeed_count));
         if report.failures.is_empty() {
             return Ok(());
         }

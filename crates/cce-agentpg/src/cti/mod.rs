@@ -172,7 +172,7 @@ impl CtiServer {
     /// A client broke the framing.
     pub(crate) fn on_bad_frame(&mut self, link: LinkId, flaw: FrameFlaw, cx: &mut Cx<'_>) -> Option<Outcome> {
         self.connections.get(&link)?;
-        note_peer_error(link, "frame", format!("{flaw:?}"), cx);
+        note_peer_error(link, "frame", flaw.to_string(), cx);
         self.fail(link, 0, status::INVALID_MESSAGE_LENGTH, cx);
         cx.close(link, CloseReason::BadFrame);
         self.forget(link, status::INVALID_MESSAGE_LENGTH, cx)

@@ -207,7 +207,7 @@ impl Opc {
 
     /// The router broke the framing.
     pub(crate) fn on_router_bad_frame(&mut self, link: LinkId, flaw: FrameFlaw, cx: &mut Cx<'_>) {
-        note_peer_error(link, "frame", &format!("{flaw:?}"), cx);
+        note_peer_error(link, "frame", &flaw.to_string(), cx);
         cx.close(link, CloseReason::BadFrame);
         self.on_router_down(link, cx);
     }

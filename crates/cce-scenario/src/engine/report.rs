@@ -12,7 +12,7 @@ use crate::{
     touched::Touched,
     watch,
 };
-use cce_check::Check;
+use cce_check::{Check, Misdeed};
 use cce_kernel::{
     NodeName, Time,
     model::{AgentId, ContactId, DialogState},
@@ -39,6 +39,10 @@ pub struct Report {
     pub endless: Vec<String>,
     /// What virtual people were going to do and gave up, because of what happened before, in words. That is no failure.
     pub dropped: Vec<String>,
+    /// What peers outside the lab did wrong; further ones are counted only.
+    pub misdeeds: Vec<Misdeed>,
+    /// How many misdeeds there were.
+    pub misdeed_count: u64,
     /// Whether every step was taken and everything had ended.
     pub is_over: bool,
 }
@@ -89,7 +93,18 @@ impl Engine {
         let endless = self.endless().into_iter().map(|(_, text)| text).collect();
         let (is_over, outcome) = (self.is_over() || self.is_open_ended, self.outcome());
         let (bends, idle) = (self.bends(), self.idle());
-        Report { failures, bends, idle, outcome, lost, endless, dropped, is_over }
+        Report {
+            failures,
+            bends,
+            idle,
+            outcome,
+            lost,
+            endless,
+            dropped,
+            misdeeds: self.checks.misdeeds().to_vec(),
+            misdeed_count: self.checks.misdeed_count(),
+            is_over,
+        }
     }
 
     /// Expectations that are not met.
