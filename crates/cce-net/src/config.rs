@@ -121,7 +121,7 @@ pub struct NetConfig {
     pub connect: BTreeMap<Port, String>,
     /// Where components' values are kept; in memory only when there is none.
     pub data: Option<PathBuf>,
-    /// Stop the run rather than lose a record.
+    /// Stop the run rather than lose a record, or a change of what components store.
     pub journal_required: bool,
     /// How long a response may take to arrive; 30 s unless told otherwise. Who waits for one that a scenario lost
     /// hears so after that time.

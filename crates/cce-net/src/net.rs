@@ -11,7 +11,7 @@ use crate::{
     http_server::{self, Front, Rooms},
     recorder::Recorder,
     room::Room,
-    store::Store,
+    store::{Store, Unkept},
     web,
 };
 use cce_journal::{Director, Order};
@@ -42,6 +42,7 @@ pub struct Bound {
     nodes: Vec<Node>,
     listeners: Listeners,
     stores: Vec<Store>,
+    unkept: Arc<Unkept>,
     director: Option<Box<dyn Director>>,
     build: Option<Build>,
 }
@@ -64,6 +65,8 @@ pub struct Running {
     actors: TaskTracker,
     stop: CancellationToken,
     gap: CancellationToken,
+    unkept: Arc<Unkept>,
+    journal_required: bool,
     writer: JoinHandle<()>,
     limits: Limits,
 }
@@ -75,6 +78,8 @@ pub struct Stopped {
     pub has_lost: bool,
     /// Records that were not written in time.
     pub unwritten: usize,
+    /// Changes of what components store that could not be kept.
+    pub unkept: u64,
 }
 
 /// The run's own clock.
@@ -113,11 +118,12 @@ impl Net {
     )]
     pub async fn bind(config: NetConfig, nodes: Vec<Node>) -> Result<Bound, NetError> {
         let listeners = bind(&config, &nodes)?;
+        let unkept = Arc::<Unkept>::default();
         let stores = nodes
             .iter()
-            .map(|node| Store::open(config.data.as_deref(), &node.name))
+            .map(|node| Store::open(config.data.as_deref(), &node.name, &unkept))
             .collect::<Result<Vec<_>, _>>()?;
-        Ok(Bound { config, nodes, listeners, stores, director: None, build: None })
+        Ok(Bound { config, nodes, listeners, stores, unkept, director: None, build: None })
     }
 }
 
@@ -131,7 +137,7 @@ impl Bound {
 
     /// Starts the components. When this returns, every listener accepts.
     pub fn start(self, seed: u64, sink: Box<dyn Sink>) -> Running {
-        let Self { config, nodes, listeners, stores, director, build } = self;
+        let Self { config, nodes, listeners, stores, unkept, director, build } = self;
         let addresses = bound(&listeners);
         let (gap, stop) = (CancellationToken::new(), CancellationToken::new());
         let required = config.journal_required.then(|| gap.clone());
@@ -165,7 +171,8 @@ impl Bound {
         }
         let conductor = Conductor { shared: Arc::clone(&shared), inboxes: inboxes.clone(), build };
         actors.spawn(conductor.run(stop.clone()));
-        Running { addresses, inboxes, shared, actors, stop, gap, writer, limits: config.limits }
+        let (limits, journal_required) = (config.limits, config.journal_required);
+        Running { addresses, inboxes, shared, actors, stop, gap, unkept, journal_required, writer, limits }
     }
 }
 
@@ -203,9 +210,14 @@ impl Running {
         Hand(Arc::clone(&self.shared))
     }
 
-    /// Waits until a record is lost in a run that may lose none; else for ever.
+    /// Waits until a record, or a change of what components store, is lost in a run that may lose none; else for ever.
     pub async fn lost_a_record(&self) {
-        self.gap.cancelled().await;
+        tokio::select! {
+            // Both mean the same.
+            biased;
+            () = self.gap.cancelled() => {}
+            () = self.unkept.first.cancelled(), if self.journal_required => {}
+        }
     }
 
     /// Lets every component say goodbye, closes everything, and waits for the journal. Each has a deadline; what takes a
@@ -224,7 +236,7 @@ impl Running {
         if patiently(self.limits.stop, || roll.told(), ended).await.is_none() {
             self.stop.cancel();
         }
-        let Self { shared, writer, limits, gap, .. } = self;
+        let Self { shared, writer, limits, gap, unkept, .. } = self;
         let unwritten = || shared.recorder.unwritten();
         let (closed, is_closed) = oneshot::channel();
         let closing = Arc::clone(&shared);
@@ -238,7 +250,7 @@ impl Running {
         if matches!(is_whole, Some(Ok(false) | Err(_))) {
             tracing::error!("the one who writes the records panicked: they are incomplete");
         }
-        Stopped { unwritten: unwritten(), has_lost: gap.is_cancelled() }
+        Stopped { unwritten: unwritten(), has_lost: gap.is_cancelled(), unkept: unkept.changes() }
     }
 
     async fn say_goodbye(&self) {

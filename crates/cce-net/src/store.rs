@@ -3,6 +3,9 @@
 //! A line of it is one change, `["key","value"]`, or `["key",null]` where a value is removed. So a change costs its own
 //! line, whatever else is kept. A log that has many more lines than there are values is written anew and renamed into
 //! place. A line without an end, as a killed process leaves it, is no change.
+//!
+//! A disk that is full does not end a run. The changes that the log lacks are counted, and the file beside the log, which
+//! other runs are kept out by, says for the next life that there are some.
 
 use crate::{NetError, complaint::Complaint};
 use cce_kernel::NodeName;
@@ -10,12 +13,40 @@ use std::{
     collections::BTreeMap,
     fs::{self, File, OpenOptions, Permissions, TryLockError},
     io::{self, Read, Write},
-    os::unix::fs::{OpenOptionsExt, PermissionsExt},
+    os::unix::fs::{FileExt, OpenOptionsExt, PermissionsExt},
     path::{Path, PathBuf},
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
 };
+use tokio_util::sync::CancellationToken;
 
 /// Lines that a log may have beyond twice the number of its values.
 const SPARE_LINES_MAX: usize = 1_024;
+
+/// Changes after which it is tried again at the latest to write a log that lacks some.
+const RETRY_AFTER_MAX: u64 = 1_024;
+
+/// What the file that keeps other runs out says of the log. Both have one length, so that a full disk has room for the
+/// second where the first was.
+const WHOLE: &[u8] = b"whole\n";
+const LACKS: &[u8] = b"lacks\n";
+
+/// Changes that the logs of all components lack.
+#[derive(Debug, Default)]
+pub(crate) struct Unkept {
+    changes: AtomicU64,
+    /// Cancelled by the first one.
+    pub(crate) first: CancellationToken,
+}
+
+impl Unkept {
+    /// How many there are now.
+    pub(crate) fn changes(&self) -> u64 {
+        self.changes.load(Ordering::Acquire)
+    }
+}
 
 /// The values of one component.
 #[derive(Debug)]
@@ -25,6 +56,7 @@ pub(crate) struct Store {
     values: BTreeMap<String, String>,
     /// A disk that fails.
     trouble: Complaint,
+    unkept: Arc<Unkept>,
 }
 
 /// The log of changes.
@@ -34,29 +66,42 @@ struct Log {
     file: File,
     lines: usize,
     /// A change could not be written: the log says less than is so.
-    is_behind: bool,
-    /// Held by this process as long as the log is open.
-    _lock: File,
+    behind: Option<Behind>,
+    /// Held by this process as long as the log is open. It says whether the log is whole.
+    lock: File,
+}
+
+/// What a log lacks, and when it is tried again to write it.
+#[derive(Clone, Copy, Debug)]
+struct Behind {
+    changes: u64,
+    /// How many there are at the next attempt. Each attempt that fails doubles the way to the next one: a log is as long
+    /// as everything that is kept.
+    retry_at: u64,
 }
 
 impl Store {
     /// Reads what an earlier run kept.
-    pub(crate) fn open(directory: Option<&Path>, node: &NodeName) -> Result<Self, NetError> {
-        let trouble = Complaint::default();
+    pub(crate) fn open(
+        directory: Option<&Path>,
+        node: &NodeName,
+        unkept: &Arc<Unkept>,
+    ) -> Result<Self, NetError> {
+        let (trouble, unkept) = (Complaint::default(), Arc::clone(unkept));
         let Some(directory) = directory else {
-            return Ok(Self { log: None, values: BTreeMap::new(), trouble });
+            return Ok(Self { log: None, values: BTreeMap::new(), trouble, unkept });
         };
         let path = directory.join(format!("{node}.log"));
         let (log, values) =
             Log::open(&path).map_err(|source| NetError::Stored { path: path.clone(), source })?;
-        Ok(Self { log: Some(log), values, trouble })
+        Ok(Self { log: Some(log), values, trouble, unkept })
     }
 
     pub(crate) fn values(&self) -> BTreeMap<String, String> {
         self.values.clone()
     }
 
-    /// Changes a value. A disk that fails is told to developers only: it must not change the run.
+    /// Changes a value. A disk that fails does not change the run: what is lost is counted.
     pub(crate) fn set(&mut self, key: String, value: Option<String>) {
         let change = line(&key, value.as_deref());
         match value {
@@ -64,52 +109,120 @@ impl Store {
             None => self.values.remove(&key),
         };
         let Some(log) = &mut self.log else { return };
+        let before = log.lacking();
         let kept = change.and_then(|change| log.append(&change, &self.values));
-        if let Err(error) = kept
-            && let Some(times) = self.trouble.due()
-        {
-            tracing::warn!(%error, times, path = %log.path.display(), "cannot keep what a component stores");
+        let now = log.lacking();
+        self.unkept.changes.fetch_add(now, Ordering::AcqRel);
+        self.unkept.changes.fetch_sub(before, Ordering::AcqRel);
+        let Err(error) = kept else { return };
+        self.unkept.first.cancel();
+        if self.trouble.due().is_some() {
+            let path = log.path.display();
+            tracing::warn!("{path} lacks {now} changes of what a component stores: {error}");
+        }
+    }
+}
+
+/// At the end of its life it is tried once more.
+impl Drop for Store {
+    fn drop(&mut self) {
+        let Some(log) = &mut self.log else { return };
+        let lacking = log.lacking();
+        if lacking > 0 && log.write_anew(&self.values).is_ok() {
+            self.unkept.changes.fetch_sub(lacking, Ordering::AcqRel);
         }
     }
 }
 
 impl Log {
     fn open(path: &Path) -> io::Result<(Self, BTreeMap<String, String>)> {
-        let lock = open_private(&path.with_extension("lock"))?;
+        let mut lock = open_private(&path.with_extension("lock"), Writes::Anywhere)?;
         if matches!(lock.try_lock(), Err(TryLockError::WouldBlock)) {
             return Err(io::Error::new(io::ErrorKind::ResourceBusy, "another run keeps its values there"));
         }
-        let mut file = open_private(path)?;
+        let mut told = Vec::new();
+        lock.read_to_end(&mut told)?;
+        if told == LACKS {
+            tracing::warn!(
+                "{} lacks changes: the run before could not write them; this run goes on with what was kept",
+                path.display()
+            );
+        }
+        let mut file = open_private(path, Writes::Behind)?;
         let mut text = Vec::new();
         file.read_to_end(&mut text)?;
         let whole = text.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
         file.set_len(whole as u64)?;
         let (values, lines) = read(&text[..whole])?;
-        Ok((Self { path: path.to_owned(), file, lines, is_behind: false, _lock: lock }, values))
+        lock.write_all_at(WHOLE, 0)?;
+        let mut log = Self { path: path.to_owned(), file, lines, behind: None, lock };
+        let values = log.take_over(values)?;
+        Ok((log, values))
     }
 
-    /// Appends a change that led to these values.
+    /// Takes over the values of an earlier version, which kept them in one JSON object, once: its file has another name
+    /// then. Where there is a log already, that one counts.
+    fn take_over(&mut self, values: BTreeMap<String, String>) -> io::Result<BTreeMap<String, String>> {
+        let old = self.path.with_extension("json");
+        let text = match fs::read(&old) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(values),
+            text => text?,
+        };
+        let done = old.with_extension("json.old");
+        let (old, new) = (old.display(), done.display());
+        let values = if self.lines == 0 {
+            let values = serde_json::from_slice(&text).map_err(|error| {
+                io::Error::new(io::ErrorKind::InvalidData, format!("{old} holds no values: {error}"))
+            })?;
+            self.write_anew(&values)?;
+            tracing::warn!("{old} is of an earlier version: its values are taken over, and it is now {new}");
+            values
+        } else {
+            tracing::warn!(
+                "{old} is of an earlier version, and there is a log: it is not read, and is now {new}"
+            );
+            values
+        };
+        fs::rename(self.path.with_extension("json"), &done)?;
+        Ok(values)
+    }
+
+    /// How many changes it lacks.
+    fn lacking(&self) -> u64 {
+        self.behind.map_or(0, |behind| behind.changes)
+    }
+
+    /// Appends a change that led to these values, or leaves it to a later attempt.
     fn append(&mut self, change: &[u8], values: &BTreeMap<String, String>) -> io::Result<()> {
-        if self.is_behind || self.lines >= 2 * values.len() + SPARE_LINES_MAX {
-            return self.write_anew(values);
+        let written = match &mut self.behind {
+            Some(behind) => {
+                behind.changes += 1;
+                if behind.changes < behind.retry_at {
+                    return Ok(());
+                }
+                self.write_anew(values)
+            }
+            None if self.lines >= 2 * values.len() + SPARE_LINES_MAX => self.write_anew(values),
+            None => self.file.write_all(change).map(|()| self.lines += 1),
+        };
+        if written.is_err() {
+            // Half of the change may be there: from now on the log is written anew, or not at all.
+            let changes = self.lacking().max(1);
+            self.behind = Some(Behind { changes, retry_at: changes + changes.min(RETRY_AFTER_MAX) });
+            // Where that fails, too, the end of this run tells it, if not the next one.
+            let _ = self.lock.write_all_at(LACKS, 0);
         }
-        // Until it is written, half of it may be there.
-        self.is_behind = true;
-        self.file.write_all(change)?;
-        self.is_behind = false;
-        self.lines += 1;
-        Ok(())
+        written
     }
 
     /// Whoever is killed meanwhile leaves the log as it was.
     fn write_anew(&mut self, values: &BTreeMap<String, String>) -> io::Result<()> {
-        self.is_behind = true;
         let fresh = self.path.with_extension("new");
         match fs::remove_file(&fresh) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
             Ok(()) | Err(_) => {}
         }
-        let mut file = open_private(&fresh)?;
+        let mut file = open_private(&fresh, Writes::Behind)?;
         let mut text = Vec::new();
         for (key, value) in values {
             text.extend(line(key, Some(value))?);
@@ -120,17 +233,31 @@ impl Log {
         if let Some(directory) = self.path.parent() {
             File::open(directory)?.sync_all()?;
         }
-        (self.file, self.lines, self.is_behind) = (file, values.len(), false);
+        (self.file, self.lines) = (file, values.len());
+        if self.behind.take().is_some() {
+            self.lock.write_all_at(WHOLE, 0)?;
+        }
         Ok(())
     }
 }
 
+/// Where a file is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Writes {
+    /// Behind what is there.
+    Behind,
+    /// Over it.
+    Anywhere,
+}
+
 /// Opens a file that its owner alone may read: values are of whoever runs the lab. A symbolic link is not followed.
-fn open_private(path: &Path) -> io::Result<File> {
+fn open_private(path: &Path, writes: Writes) -> io::Result<File> {
     let mut options = OpenOptions::new();
     let file = options
         .read(true)
-        .append(true)
+        .write(true)
+        .append(writes == Writes::Behind)
+        .truncate(false)
         .create(true)
         .mode(0o600)
         .custom_flags(libc::O_NOFOLLOW | libc::O_NONBLOCK)
@@ -186,7 +313,7 @@ mod tests {
         }
 
         fn open(&self) -> Result<Store, NetError> {
-            Store::open(Some(&self.0), &"ccp".into())
+            Store::open(Some(&self.0), &"ccp".into(), &Arc::default())
         }
 
         fn log(&self) -> PathBuf {
@@ -293,10 +420,73 @@ mod tests {
         fill(&mut store, [1]);
         let log = store.log.as_mut().unwrap();
         log.file.write_all(b"[\"half").unwrap();
-        log.is_behind = true;
+        log.behind = Some(Behind { changes: 1, retry_at: 2 });
         fill(&mut store, [2]);
         drop(store);
         assert_eq!(folder.open().unwrap().values().len(), 2);
+    }
+
+    /// From now on each write fails, as on a full disk.
+    fn fill_disk(store: &mut Store) {
+        let log = store.log.as_mut().unwrap();
+        log.file = File::open(&log.path).unwrap();
+        // A file cannot be created below a file.
+        log.path = log.path.join("full");
+    }
+
+    #[test]
+    fn changes_that_a_full_disk_loses_are_counted_and_not_tried_each_time() {
+        let (folder, unkept) = (Folder::new(), Arc::<Unkept>::default());
+        let mut store = Store::open(Some(&folder.0), &"ccp".into(), &unkept).unwrap();
+        fill(&mut store, 1..=3);
+        assert!(unkept.changes() == 0 && !unkept.first.is_cancelled());
+        fill_disk(&mut store);
+        let mut attempts = 0;
+        for number in 4..5_004 {
+            let due = store.log.as_ref().unwrap().behind.map(|behind| behind.retry_at);
+            fill(&mut store, [number]);
+            attempts += u32::from(store.log.as_ref().unwrap().behind.map(|behind| behind.retry_at) != due);
+        }
+        assert!(unkept.first.is_cancelled());
+        assert_eq!(unkept.changes(), 5_000);
+        assert!(attempts < 20, "{attempts}");
+        drop(store);
+        assert_eq!(unkept.changes(), 5_000);
+        assert_eq!(fs::read(folder.log().with_extension("lock")).unwrap(), LACKS);
+        assert_eq!(folder.open().unwrap().values().len(), 3);
+        assert_eq!(fs::read(folder.log().with_extension("lock")).unwrap(), WHOLE);
+    }
+
+    #[test]
+    fn a_disk_that_has_room_again_has_everything_at_the_end_at_the_latest() {
+        let (folder, unkept) = (Folder::new(), Arc::<Unkept>::default());
+        let mut store = Store::open(Some(&folder.0), &"ccp".into(), &unkept).unwrap();
+        fill_disk(&mut store);
+        fill(&mut store, 1..=100);
+        assert_eq!(unkept.changes(), 100);
+        store.log.as_mut().unwrap().path = folder.log();
+        drop(store);
+        assert_eq!(unkept.changes(), 0);
+        assert_eq!(folder.open().unwrap().values().len(), 100);
+        assert_eq!(fs::read(folder.log().with_extension("lock")).unwrap(), WHOLE);
+    }
+
+    #[test]
+    fn the_values_of_an_earlier_version_are_taken_over_once() {
+        let folder = Folder::new();
+        let old = folder.0.join("ccp.json");
+        fs::write(&old, "{\"a\":\"1\",\"b\":\"2\"}").unwrap();
+        let mut store = folder.open().unwrap();
+        assert_eq!(store.values().len(), 2);
+        store.set("a".into(), None);
+        store.set("b".into(), None);
+        drop(store);
+        assert!(!old.exists() && folder.0.join("ccp.json.old").exists());
+        assert!(folder.open().unwrap().values().is_empty());
+        fs::write(folder.0.join("ccp.log"), "").unwrap();
+        fs::write(&old, "no object").unwrap();
+        let error = folder.open().unwrap_err().to_string();
+        assert!(error.contains("ccp.json holds no values"), "{error}");
     }
 
     #[test]

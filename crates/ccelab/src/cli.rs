@@ -139,7 +139,7 @@ pub(crate) struct Run {
     /// Where to put the journal [default: ./.ccelab/last/journal.jsonl; with --only ./.ccelab/last/LIST/journal.jsonl]
     #[arg(long, value_name = "FILE")]
     pub(crate) journal: Option<PathBuf>,
-    /// Stop the run rather than lose a record of it
+    /// Stop the run rather than lose a record of it, or a change of what --data keeps
     #[arg(long)]
     pub(crate) journal_required: bool,
     /// Where to put the product-format logs [default: the folder of the journal's default]

@@ -101,6 +101,7 @@ pub(crate) fn run(options: &Run) -> Result<(), Failure> {
             }
         };
         let stopped = running.stop().await;
+        tell_unkept(options, stopped.unkept)?;
         // What is lost while the run is being stopped counts, too.
         if options.journal_required && stopped.has_lost {
             return Err(incomplete());
@@ -238,8 +239,22 @@ async fn until_interrupted(running: &Running) -> Result<(), Failure> {
     }
 }
 
+/// Says at the end what is lost of the components' values: a warning in the middle of a run is easily missed.
+fn tell_unkept(options: &Run, changes: u64) -> Result<(), Failure> {
+    let Some(data) = options.data.as_ref().filter(|_| changes > 0) else { return Ok(()) };
+    let lost = format!("{} lacks {changes} changes of what components store", data.display());
+    if options.journal_required {
+        return Err(Failure::Check(format!("{lost}, and --journal-required was given")));
+    }
+    print::error(&format!("warning: {lost}: a run that goes on with it begins from what was kept"));
+    Ok(())
+}
+
 fn incomplete() -> Failure {
-    Failure::Check("a record was lost, and --journal-required was given: the run was stopped".into())
+    Failure::Check(
+        "a record, or a change that --data keeps, was lost, and --journal-required was given: the run was stopped"
+            .into(),
+    )
 }
 
 #[expect(clippy::disallowed_methods, reason = "a run begins on today's calendar")]

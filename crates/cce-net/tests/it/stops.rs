@@ -82,7 +82,7 @@ fn a_stop_says_how_many_records_are_not_written_and_waits_no_longer_than_its_dea
     let nodes = vec![Toy::new("ccp").node()];
     let config = NetConfig { limits, ..config() };
     let running = runtime.block_on(Net::start(config, 1, nodes, Box::new(Stuck(go)))).unwrap();
-    let mut stopped = Stopped { has_lost: false, unwritten: 0 };
+    let mut stopped = Stopped { has_lost: false, unwritten: 0, unkept: 0 };
     let said = said(|| stopped = runtime.block_on(running.stop()));
     assert!(stopped.unwritten > 0);
     let records = format!("for the one who writes the records: {} are not written", stopped.unwritten);

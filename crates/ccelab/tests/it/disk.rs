@@ -130,6 +130,180 @@ fn no_command_writes_over_what_it_reads() {
     }
 }
 
+#[test]
+fn an_exploration_removes_the_journals_of_the_one_before_and_nothing_else() {
+    let folder = folder("explore-keeps");
+    let own = folder.join(".ccelab/last/explore");
+    fs::create_dir_all(own.join("parameters-1")).unwrap();
+    fs::copy(crate::support::scenario("one-task.toml"), own.join("mine.toml")).unwrap();
+    for (name, text) in [
+        ("seed-9.jsonl", "old"),
+        ("order-3.jsonl", "old"),
+        ("parameters-1/seed-1.jsonl", "old"),
+        ("notes", "mine"),
+    ] {
+        fs::write(own.join(name), text).unwrap();
+    }
+    let output = run(&folder, &["explore", ".ccelab/last/explore/mine.toml", "--seeds", "1..2"]);
+    assert!(output.status.success(), "{}", stderr(&output));
+    let mut left: Vec<_> =
+        fs::read_dir(&own).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    left.sort();
+    assert_eq!(left, ["lock", "mine.toml", "notes", "seed-1.jsonl"]);
+}
+
+#[test]
+fn an_exploration_keeps_a_scenario_that_is_named_as_a_journal() {
+    let folder = folder("explore-named");
+    let own = folder.join(".ccelab/last/explore");
+    fs::create_dir_all(&own).unwrap();
+    fs::copy(crate::support::scenario("one-task.toml"), own.join("seed-7.jsonl")).unwrap();
+    let output = run(&folder, &["explore", ".ccelab/last/explore/seed-7.jsonl", "--seeds", "1..2"]);
+    assert!(output.status.success(), "{}", stderr(&output));
+    assert!(own.join("seed-7.jsonl").exists());
+}
+
+#[test]
+fn no_folder_that_is_a_symbolic_link_is_written_or_emptied() {
+    let one = crate::support::scenario("one-task.toml");
+    let commands: [(&str, &[&str]); 7] = [
+        (".ccelab", &["sim", &one]),
+        (".ccelab/last", &["sim", &one]),
+        (".ccelab/last", &["demo", "--fast"]),
+        (".ccelab/last/explore", &["explore", &one, "--seeds", "1..2"]),
+        (".ccelab/last/ccp", &["run", "--ports", "ephemeral", "--only", "ccp"]),
+        ("D", &["run", "--ports", "ephemeral", "--data", "D"]),
+        ("L", &["sim", &one, "--logs", "L/"]),
+    ];
+    for (link, command) in commands {
+        let folder = folder("linked-folder");
+        let precious = folder.join("precious");
+        fs::create_dir_all(precious.join("last")).unwrap();
+        for name in ["keep", "seed-1.jsonl", "journal.jsonl", "last/journal.jsonl"] {
+            fs::write(precious.join(name), "mine").unwrap();
+        }
+        let link = folder.join(link);
+        fs::create_dir_all(link.parent().unwrap()).unwrap();
+        symlink(&precious, &link).unwrap();
+        let output = run(&folder, command);
+        assert_eq!(output.status.code(), Some(2), "{command:?}: {}", stderr(&output));
+        let told = stderr(&output);
+        assert!(told.contains("it is a symbolic link, which is not followed"), "{command:?}: {told}");
+        let mut left: Vec<_> =
+            fs::read_dir(&precious).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        left.sort();
+        assert_eq!(left, ["journal.jsonl", "keep", "last", "seed-1.jsonl"], "{command:?}");
+        assert_eq!(fs::read_to_string(precious.join("journal.jsonl")).unwrap(), "mine", "{command:?}");
+        assert_eq!(fs::read_dir(precious.join("last")).unwrap().count(), 1, "{command:?}");
+    }
+}
+
+#[test]
+fn a_ready_file_touches_no_other_file_and_is_its_owners_alone() {
+    let folder = folder("ready");
+    let lab = stdout(&run(&folder, &["config", "show"]));
+    fs::write(folder.join("lab.new"), &lab).unwrap();
+    let lab = Running::start(&folder, "lab", &["--ports", "ephemeral", "--config", "lab.new"]);
+    assert!(folder.join("lab.new").exists());
+    assert_private(&lab.ready_file);
+    let beside = |name: &str| name.starts_with("lab.ready.");
+    let left = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    assert_eq!(left.filter(|name| beside(name)).count(), 0);
+    lab.interrupt();
+}
+
+#[test]
+fn no_command_writes_two_things_into_one_file() {
+    let folder = folder("written-twice");
+    assert!(run(&folder, &["demo", "--fast", "--journal", "J"]).status.success());
+    let one = crate::support::scenario("one-task.toml");
+    for command in [
+        &["logs", "J", "--out", "L", "--pcap", "L/ctisvr.log"][..],
+        &["run", "--ports", "ephemeral", "--journal", "xx", "--pcap", "xx"],
+        &["run", "--ports", "ephemeral", "--journal", "xx", "--pcap", "./xx"],
+        &["run", "--ports", "ephemeral", "--journal", "xx", "--ready-file", "xx"],
+        &["run", "--ports", "ephemeral", "--journal", "xx", "--logs", "L", "--pcap", "L/ctisvr.log"],
+        &["run", "--ports", "ephemeral", "--data", "D", "--journal", "D/ccp.log"],
+        &["run", "--ports", "ephemeral", "--data", "D", "--journal", "J2", "--logs", "D"],
+        &["sim", &one, "--logs", "L", "--journal", "L/ctisvr.log"],
+        &["sim", &one, "--journal", ".ccelab/last/lock"],
+    ] {
+        let output = run(&folder, command);
+        assert_eq!(output.status.code(), Some(2), "{command:?}: {}", stderr(&output));
+        let told = stderr(&output);
+        assert!(told.contains("is written by this command already"), "{command:?}: {told}");
+    }
+}
+
+#[test]
+fn logs_without_an_output_names_both_of_them() {
+    let folder = folder("no-output");
+    let output = run(&folder, &["logs", "J"]);
+    assert_eq!(output.status.code(), Some(2));
+    let told = stderr(&output);
+    assert!(told.contains("--out <DIR>") && told.contains("--pcap <FILE>"), "{told}");
+}
+
+#[test]
+fn values_that_a_full_disk_loses_are_told_at_the_end_and_at_the_next_start() {
+    let folder = folder("full-data");
+    let lab = start_on_a_full_disk(&folder, &["--data", "D"]);
+    fill_data(&lab);
+    let errors = folder.join("lab.err");
+    assert!(lab.ended().success());
+    let told = fs::read_to_string(&errors).unwrap();
+    assert!(
+        told.contains("warning: D lacks ") && told.contains(" changes of what components store"),
+        "{told}"
+    );
+    let next = Running::start_limited(&folder, "next", "true", &["--ports", "ephemeral", "--data", "D"], &[]);
+    let told = next.errors();
+    assert!(told.contains("D/ccp.log lacks changes: the run before could not write them"), "{told}");
+    next.interrupt();
+    let third =
+        Running::start_limited(&folder, "third", "true", &["--ports", "ephemeral", "--data", "D"], &[]);
+    assert!(!third.errors().contains("lacks changes"), "{}", third.errors());
+    third.interrupt();
+}
+
+#[test]
+fn values_that_a_full_disk_loses_end_a_run_whose_journal_is_required_with_exit_code_1() {
+    let folder = folder("full-data-required");
+    let lab = start_on_a_full_disk(&folder, &["--data", "D", "--journal-required"]);
+    fill_data(&lab);
+    assert_eq!(lab.end().code(), Some(1));
+    let told = fs::read_to_string(folder.join("lab.err")).unwrap();
+    assert!(told.contains("--journal-required was given"), "{told}");
+}
+
+/// No file takes more than 8 KiB. The journal is no file.
+fn start_on_a_full_disk(folder: &Path, arguments: &[&str]) -> Running {
+    let arguments = [&["--ports", "ephemeral"], arguments].concat();
+    let records = ["--journal", "/dev/null", "--logs", "L"].map(Path::new);
+    Running::start_limited(folder, "lab", "trap '' XFSZ; ulimit -f 16", &arguments, &records)
+}
+
+/// Creates tasks that wait, until CCP has more to keep than there is room for, or the run ends.
+fn fill_data(lab: &Running) {
+    let app = lab.address("app");
+    for _ in 0..200 {
+        if crate::support::create_task(&app).is_none() {
+            break;
+        }
+    }
+}
+
+#[test]
+fn the_values_of_an_earlier_version_are_taken_over_and_told() {
+    let folder = folder("old-data");
+    fs::create_dir(folder.join("D")).unwrap();
+    fs::write(folder.join("D/ccp.json"), "{}").unwrap();
+    let lab = Running::start_limited(&folder, "lab", "true", &["--ports", "ephemeral", "--data", "D"], &[]);
+    assert!(lab.errors().contains("D/ccp.json is of an earlier version"), "{}", lab.errors());
+    lab.interrupt();
+    assert!(folder.join("D/ccp.json.old").exists());
+}
+
 fn assert_private(path: &Path) {
     let mode = fs::metadata(path).unwrap().permissions().mode() & 0o777;
     assert_eq!(mode, 0o600, "{} has mode {mode:o}", path.display());

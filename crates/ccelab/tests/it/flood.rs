@@ -1,7 +1,14 @@
 //! Many connections at once, and few descriptors.
 
-use crate::support::{Running, create_task, folder, wait_for, wait_for_status};
-use std::{fs, net::TcpStream};
+use crate::{
+    processes::work_one_task,
+    support::{Running, create_task, folder, http, run, stdout, wait_for, wait_for_status},
+};
+use std::{
+    fs,
+    io::{Read, Write},
+    net::TcpStream,
+};
 
 const DESCRIPTORS: u32 = 256;
 
@@ -27,6 +34,42 @@ fn a_flood_of_connections_leaves_the_lab_its_descriptors_and_is_told_once_for_ea
     let told = said.lines().filter(|line| line.contains("refused since this was last told")).count();
     assert_eq!(told, listeners.len(), "{said}");
     assert!(!said.contains("cannot accept"), "{said}");
+}
+
+#[test]
+fn idle_connections_from_outside_leave_the_mr_pg_its_place_at_ccp() {
+    let lab = Running::start(&folder("mr-flood"), "lab", &["--ports", "ephemeral", "--agents", "1080=auto"]);
+    let (admin, app, mr) = (lab.address("admin"), lab.address("app"), lab.address("mr"));
+    let flood = || (0..30).filter_map(|_| TcpStream::connect(&mr).ok()).collect::<Vec<_>>();
+    let before = flood();
+    let cut = r#"{"name": "cut", "match": "ccp > mrpg NEW_TASK", "cut": true}"#;
+    assert_eq!(http("POST", &admin, "/rules", None, cut).unwrap().status, 201);
+    wait_for("a task", || create_task(&app));
+    wait_for("the cut", || {
+        http("GET", &admin, "/rules/cut", None, "").filter(|rule| rule.body.contains(r#""state":"fired""#))
+    });
+    // The place that the MR PG had is free for a moment.
+    let after = flood();
+    work_one_task(&app);
+    drop((before, after));
+    lab.interrupt();
+}
+
+#[test]
+fn what_a_peer_outside_does_wrong_is_told_at_the_end_of_the_run_once_and_in_words() {
+    let folder = folder("misdeeds");
+    let lab = Running::start(&folder, "lab", &["--ports", "ephemeral"]);
+    let mut peer = TcpStream::connect(lab.address("mr")).unwrap();
+    peer.write_all(&[0xFF; 8]).unwrap();
+    peer.read_to_end(&mut Vec::new()).unwrap();
+    let said = lab.said();
+    let checked = stdout(&run(&folder, &["check", "lab.jsonl"]));
+    for told in [said, checked] {
+        let misdeeds: Vec<_> =
+            told.lines().filter(|line| line.starts_with("a peer of ccp outside the lab")).collect();
+        assert_eq!(misdeeds.len(), 1, "{told}");
+        assert!(misdeeds[0].contains("bytes is announced, and at most 4096 are accepted"), "{told}");
+    }
 }
 
 #[test]

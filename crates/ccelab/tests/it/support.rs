@@ -96,11 +96,27 @@ impl Running {
         descriptors: u32,
         arguments: &[&str],
     ) -> Self {
+        Self::start_limited(folder, name, &format!("ulimit -n {descriptors}"), arguments, &[])
+    }
+
+    /// Starts `ccelab run` behind these commands of a shell. What it says on standard error is in `<name>.err`.
+    pub(crate) fn start_limited(
+        folder: &Path,
+        name: &str,
+        limits: &str,
+        arguments: &[&str],
+        records: &[&Path],
+    ) -> Self {
         let mut command = Command::new("sh");
-        let script = format!("ulimit -n {descriptors} && exec \"$0\" \"$@\"");
+        let script = format!("{limits} && exec \"$0\" \"$@\"");
         command.args(["-c", &script, env!("CARGO_BIN_EXE_ccelab")]).current_dir(folder).stdin(Stdio::null());
         command.stderr(fs::File::create(folder.join(format!("{name}.err"))).unwrap());
-        Self::launch_by(command, folder, name, arguments, &[])
+        Self::launch_by(command, folder, name, arguments, records)
+    }
+
+    /// What it said on standard error, where it is kept.
+    pub(crate) fn errors(&self) -> String {
+        fs::read_to_string(self.ready_file.with_extension("err")).unwrap()
     }
 
     fn launch(folder: &Path, name: &str, arguments: &[&str], records: &[&Path]) -> Self {
