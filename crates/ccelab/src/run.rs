@@ -20,12 +20,13 @@ use cce_scenario::Scenario;
 use cce_world::{COMPONENTS, Lab, MrApplicationSettings, nearest_few};
 use std::{
     collections::{BTreeMap, BTreeSet},
+    future::pending,
     hash::{BuildHasher, RandomState},
     net::{IpAddr, SocketAddr},
     path::PathBuf,
     time::SystemTime,
 };
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 /// Carries out the command.
 pub(crate) fn run(options: &Run) -> Result<(), Failure> {
@@ -60,6 +61,8 @@ pub(crate) fn run(options: &Run) -> Result<(), Failure> {
     let nodes = build(&lab, &header, nodes);
     let scenario = staged(scenario, &lab, options);
     block_on(async {
+        // Before anything is taken or written: from here on an interrupted run ends in order.
+        let mut signals = Signals::listen()?;
         let mut bound = Net::bind(config, nodes).await?;
         if let Some(data) = &options.data {
             claim_values(data, &header.nodes)?;
@@ -79,26 +82,29 @@ pub(crate) fn run(options: &Run) -> Result<(), Failure> {
             scribe = scribe.open_ended();
         }
         let running = bound.start(seed, Box::new(scribe));
-        settled.wait().await;
-        let addresses = Addresses { ports: running.addresses(), admin: stage.as_ref().map(Stage::address) };
-        if let Some(path) = &options.ready_file {
-            write_whole(path, &(banner::ready(&lab, &addresses, &places.journal) + "\n"))?;
-        }
-        print::out(&banner::text(&lab, &addresses, &places, Reader::of_standard_output()));
         let played = stage.as_ref().map(Stage::played);
-        let reason = match stage {
-            None => until_interrupted(&running).await,
-            Some(stage) => {
-                let played = stage.played();
-                tokio::select! {
-                    // Whoever interrupts a run counts before a scenario that is over, and both before the next
-                    // request at the admin port.
-                    biased;
-                    reason = until_interrupted(&running) => reason,
-                    () = played.over(), if options.until_over => Ok(()),
-                    never = stage.serve(running.hand()) => match never {},
-                }
+        let work = async {
+            settled.wait().await;
+            let addresses =
+                Addresses { ports: running.addresses(), admin: stage.as_ref().map(Stage::address) };
+            if let Some(path) = &options.ready_file {
+                write_whole(path, &(banner::ready(&lab, &addresses, &places.journal) + "\n"))?;
             }
+            print::out(&banner::text(&lab, &addresses, &places, Reader::of_standard_output()));
+            let Some(stage) = stage else { return pending().await };
+            let played = stage.played();
+            tokio::select! {
+                // A scenario that is over counts before the next request at the admin port.
+                biased;
+                () = played.over(), if options.until_over => Ok(()),
+                never = stage.serve(running.hand()) => match never {},
+            }
+        };
+        let reason = tokio::select! {
+            // Whoever interrupts a run counts before everything else, also while it starts.
+            biased;
+            reason = signals.until_interrupted(&running) => reason,
+            reason = work => reason,
         };
         let stopped = running.stop().await;
         tell_unkept(options, stopped.unkept)?;
@@ -221,20 +227,31 @@ fn chosen_nodes(lab: &Lab, only: &[String]) -> Result<Vec<NodeName>, Failure> {
     Ok(lab.nodes().into_iter().filter(|name| !is_component(name) || is_chosen(name)).collect())
 }
 
-async fn until_interrupted(running: &Running) -> Result<(), Failure> {
-    let listen = |kind| {
-        signal(kind).map_err(|source| Failure::File {
-            action: "listen for signals in",
-            path: PathBuf::from("ccelab"),
-            source,
-        })
-    };
-    let (mut interrupt, mut terminate) = (listen(SignalKind::interrupt())?, listen(SignalKind::terminate())?);
-    tokio::select! {
-        // A lost record counts first: the journal was said to be required.
-        biased;
-        () = running.lost_a_record() => {
-            Err(incomplete())
+/// The signals that end a run.
+struct Signals {
+    interrupt: Signal,
+    terminate: Signal,
+}
+
+impl Signals {
+    fn listen() -> Result<Self, Failure> {
+        let listen = |kind| {
+            signal(kind).map_err(|source| Failure::File {
+                action: "listen for signals in",
+                path: PathBuf::from("ccelab"),
+                source,
+            })
+        };
+        Ok(Self { interrupt: listen(SignalKind::interrupt())?, terminate: listen(SignalKind::terminate())? })
+    }
+
+    async fn until_interrupted(&mut self, running: &Running) -> Result<(), Failure> {
+        tokio::select! {
+            // A lost record counts first: the journal was said to be required.
+            biased;
+            () = running.lost_a_record() => Err(incomplete()),
+            _ = self.interrupt.recv() => Ok(()),
+            _ = self.terminate.recv() => Ok(()),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! A lab in several processes, each of which is stopped and started again.
 
-use crate::support::{Running, create_task, folder, run, stderr, stdout, wait_for, wait_for_status};
-use std::{fs, net::TcpListener, path::Path};
+use crate::support::{Running, ccelab, create_task, folder, run, stderr, stdout, wait_for, wait_for_status};
+use std::{fs, net::TcpListener, path::Path, process::Command};
 
 const PARTS: [&str; 5] = ["ccp", "mrpg", "router", "agentpg", "finesse"];
 const LINKS: [&str; 7] = ["app", "mr", "icm", "cti-a", "cti-b", "desk", "xmpp"];
@@ -71,6 +71,25 @@ fn a_journal_that_a_run_writes_is_not_overwritten_by_another() {
     assert!(stderr(&output).contains("lab.jsonl is being written"), "{}", stderr(&output));
     lab.interrupt();
     assert!(run(&folder, &["replay", "lab.jsonl"]).status.success());
+}
+
+#[test]
+fn a_run_that_is_interrupted_while_it_starts_ends_in_order() {
+    let folder = folder("early-signal");
+    let scenario =
+        "name = \"deaf\"\n[[rules]]\nmatch = \"mrpg > ccp OPEN_REQ\"\ntimes = \"always\"\ndrop = true\n";
+    fs::write(folder.join("deaf.toml"), scenario).unwrap();
+    let mut lab = ccelab(&folder)
+        .args(["run", "--ports", "ephemeral", "--scenario", "deaf.toml", "--journal", "J"])
+        .stdout(std::process::Stdio::null())
+        .spawn()
+        .unwrap();
+    // Without that session it does not settle for seconds.
+    wait_for("the journal", || fs::read(folder.join("J")).ok().filter(|text| !text.is_empty()));
+    assert!(Command::new("kill").args(["-INT", &lab.id().to_string()]).status().unwrap().success());
+    assert!(lab.wait().unwrap().code().is_some());
+    let check = run(&folder, &["check", "J"]);
+    assert!(!stderr(&check).contains("does not say that its run is over"), "{}", stderr(&check));
 }
 
 /// The virtual agent runs beside Finesse, as a desktop would.
