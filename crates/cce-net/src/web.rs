@@ -9,7 +9,11 @@ use crate::{
 };
 use bytes::{Bytes, BytesMut};
 use cce_kernel::BodyFlaw;
-use http::{HeaderMap, Request, Response, StatusCode, header::CONTENT_LENGTH};
+use http::{
+    HeaderMap, Request, Response, StatusCode, Version,
+    header::{CONTENT_LENGTH, HOST},
+    uri::Authority,
+};
 use http_body_util::{BodyExt, Full};
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -57,8 +61,13 @@ where
     F: Future<Output = Response<Full<Bytes>>>,
 {
     let service = service_fn(|request| {
-        let answering = answer(request);
-        async move { Ok::<_, Infallible>(answering.await) }
+        let answering = names_its_host(&request).then(|| answer(request));
+        async move {
+            Ok::<_, Infallible>(match answering {
+                Some(answering) => answering.await,
+                None => bare(StatusCode::BAD_REQUEST),
+            })
+        }
     });
     let mut serving = http1::Builder::new();
     serving.timer(TokioTimer::new()).header_read_timeout(limits.head).max_buf_size(HEAD_MAX);
@@ -73,6 +82,17 @@ where
             timeout(LINGER, conversation).await.unwrap_or(Ok(()))
         }
     };
+}
+
+/// Whether a request has the one header `Host` that HTTP/1.1 asks for, with a value that can be one (RFC 9112 3.2).
+fn names_its_host<B>(request: &Request<B>) -> bool {
+    let mut hosts = request.headers().get_all(HOST).iter();
+    match (hosts.next(), hosts.next()) {
+        (None, _) => request.version() < Version::HTTP_11,
+        (Some(_), Some(_)) => false,
+        // An empty one is of a target without a host.
+        (Some(host), None) => host.is_empty() || Authority::try_from(host.as_bytes()).is_ok(),
+    }
 }
 
 /// Reads a body, unless it is too large already by what the client says of it.

@@ -14,6 +14,26 @@ use std::{
 };
 
 #[test]
+fn a_request_of_http_1_1_without_its_one_host_is_refused() {
+    let lab = Lab::start(vec![answerer()]);
+    let status = |head: &str| {
+        let request = format!("GET / {head}Connection: close\r\n\r\n");
+        send_raw(lab.address(Port::App), request.as_bytes()).split(' ').nth(1).unwrap().to_owned()
+    };
+    for head in [
+        "HTTP/1.1\r\n",
+        "HTTP/1.1\r\nHost: a\r\nHost: a\r\n",
+        "HTTP/1.1\r\nHost: a b\r\n",
+        "HTTP/1.0\r\nHost: a\r\nHost: b\r\n",
+    ] {
+        assert_eq!(status(head), "400", "{head}");
+    }
+    for head in ["HTTP/1.1\r\nHost: a:1\r\n", "HTTP/1.1\r\nHost:\r\n", "HTTP/1.0\r\n"] {
+        assert_eq!(status(head), "201", "{head}");
+    }
+}
+
+#[test]
 fn a_body_in_chunks_is_cut_off_at_the_limit() {
     let lab = Lab::start(vec![answerer()]);
     let mut request =

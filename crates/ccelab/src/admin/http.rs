@@ -161,10 +161,10 @@ fn allow(headers: &mut HeaderMap, asked: &HeaderMap, methods: &HeaderValue) {
 /// The methods of a path; none where there is nothing.
 fn methods(path: &str) -> Vec<&'static str> {
     match segments(path).iter().map(String::as_str).collect::<Vec<_>>()[..] {
-        [] | ["held"] | ["why"] | ["why", _] => vec!["GET", "OPTIONS"],
-        ["rules", _] => vec!["GET", "DELETE", "OPTIONS"],
-        ["rules"] => vec!["GET", "POST", "OPTIONS"],
-        ["settings"] => vec!["GET", "POST", "OPTIONS"],
+        [] | ["held"] | ["why"] | ["why", _] => vec!["GET", "HEAD", "OPTIONS"],
+        ["rules", _] => vec!["GET", "HEAD", "DELETE", "OPTIONS"],
+        ["rules"] => vec!["GET", "HEAD", "POST", "OPTIONS"],
+        ["settings"] => vec!["GET", "HEAD", "POST", "OPTIONS"],
         ["cti"] => vec!["POST", "OPTIONS"],
         ["held", "release"] | ["held", _, "release"] | ["rules", _, "arm" | "disarm"] => {
             vec!["POST", "OPTIONS"]
@@ -194,7 +194,9 @@ impl Desk {
     fn answer(&self, method: &Method, path: &str, body: &[u8]) -> Answer {
         let found = segments(path);
         let found: Vec<&str> = found.iter().map(String::as_str).collect();
-        let said = match (method.as_str(), &found[..]) {
+        // Of an answer to HEAD the body is left out on its way (RFC 9110 9.3.2).
+        let asked = if method == Method::HEAD { "GET" } else { method.as_str() };
+        let said = match (asked, &found[..]) {
             ("GET", []) => Ok((StatusCode::OK, index())),
             ("GET", ["rules"]) => Ok((StatusCode::OK, json!(self.control().rules()))),
             ("POST", ["rules"]) => self.add(body),

@@ -294,6 +294,25 @@ fn what_cannot_be_done_is_refused_with_what_can() {
 }
 
 #[test]
+fn head_is_answered_as_get_is_without_the_body() {
+    let port = Port::open();
+    for path in ["/", "/rules", "/rules/late", "/held", "/rules/other"] {
+        let (got, head, body) = port.exchange("GET", path, "");
+        let (status, same, nothing) = port.exchange("HEAD", path, "");
+        let length =
+            |head: &str| head.lines().find(|line| line.starts_with("content-length")).map(str::to_owned);
+        assert_eq!((status, length(&same), nothing.as_str()), (got, length(&head), ""), "{path}");
+        assert!(!body.is_empty());
+    }
+    assert_eq!(port.exchange("HEAD", "/held/release", "").0, 405);
+}
+
+#[test]
+fn a_request_without_a_host_is_refused() {
+    assert_eq!(Port::open().exchange_with("", "GET", "/held", "").0, 400);
+}
+
+#[test]
 fn pages_of_this_machine_may_call() {
     let port = Port::open();
     let (status, head, _) = port.exchange("OPTIONS", "/held/7/release", "");
