@@ -42,7 +42,11 @@ async function waitFor(what, look) {
 /** A task, as the customer's side sees it. */
 class Task {
   static async create() {
-    const created = await request(FEED_URL, { method: "POST", headers: XML, body: TASK });
+    const created = await request(FEED_URL, { method: "POST", headers: XML, body: TASK }).catch((error) => {
+      if (!(error instanceof TypeError)) throw error; // fetch has this one for whoever cannot be reached
+      console.error(`no lab at ${FEED_URL}`);
+      process.exit(1);
+    });
     if (created.status !== 201) throw new Error(`not created: ${created.status} ${created.text}`);
     const task = new Task();
     task.url = created.headers.get("location");
@@ -64,6 +68,11 @@ class Task {
   async dialog() {
     return (await this.poll()) === "reserved" && textOf(this.document, "taskID");
   }
+
+  /** Nobody is to work it any more. What has ended meanwhile cannot be cancelled, which is as good. */
+  async giveUp() {
+    await request(this.url, { method: "DELETE" });
+  }
 }
 
 /** An agent's desktop, over Finesse's REST API. Each PUT is answered 202; what came of it is seen afterwards. */
@@ -81,20 +90,29 @@ class Desktop {
     return answer.ok ? answer.text : "";
   }
 
-  async state(path, wanted) {
-    await waitFor(`${path} ${wanted}`, async () => textOf(await this.get(path), "state") === wanted);
+  async state(path) {
+    return textOf(await this.get(path), "state") ?? "LOGOUT";
+  }
+
+  async waitForState(path, wanted) {
+    await waitFor(`${path} ${wanted}`, async () => (await this.state(path)) === wanted);
     console.log("agent:", path, wanted);
   }
 
+  /** Signs in and gets ready, as far as the agent is not already. */
   async signIn() {
     const [user, media] = [`/User/${AGENT}`, `/User/${AGENT}/Media/${MEDIA}`];
-    await this.put(user, `<User><state>LOGIN</state><extension>${EXTENSION}</extension></User>`);
-    await this.state(user, "NOT_READY");
-    await this.put(media, "<Media><maxDialogLimit>1</maxDialogLimit><state>LOGIN</state>"
-      + "<interruptAction>ACCEPT</interruptAction></Media>");
-    await this.state(media, "NOT_READY");
+    if ((await this.state(user)) === "LOGOUT") {
+      await this.put(user, `<User><state>LOGIN</state><extension>${EXTENSION}</extension></User>`);
+      await this.waitForState(user, "NOT_READY");
+    }
+    if ((await this.state(media)) === "LOGOUT") {
+      await this.put(media, "<Media><maxDialogLimit>1</maxDialogLimit><state>LOGIN</state>"
+        + "<interruptAction>ACCEPT</interruptAction></Media>");
+      await this.waitForState(media, "NOT_READY");
+    }
     // A task that waits is offered at once, so that the state need not be READY when it is looked at.
-    await this.put(media, "<Media><state>READY</state></Media>");
+    if ((await this.state(media)) === "NOT_READY") await this.put(media, "<Media><state>READY</state></Media>");
   }
 
   /** Does each thing once the agent's part of the dialog is in the state for it. */
@@ -112,18 +130,24 @@ class Desktop {
     return textOf(participants.find((one) => textOf(one, "mediaAddress") === AGENT) ?? "", "state");
   }
 
+  /** Signs out, as far as the agent is not already. */
   async signOut() {
-    const [user, media] = [`/User/${AGENT}`, `/User/${AGENT}/Media/${MEDIA}`];
-    await this.put(media, "<Media><state>LOGOUT</state></Media>");
-    await this.state(media, "LOGOUT");
-    await this.put(user, "<User><state>LOGOUT</state></User>");
-    await this.state(user, "LOGOUT");
+    for (const [path, kind] of [[`/User/${AGENT}/Media/${MEDIA}`, "Media"], [`/User/${AGENT}`, "User"]]) {
+      if ((await this.state(path)) === "LOGOUT") continue;
+      await this.put(path, `<${kind}><state>LOGOUT</state></${kind}>`);
+      await this.waitForState(path, "LOGOUT");
+    }
   }
 }
 
 const [task, desktop] = [await Task.create(), new Desktop()];
-await task.poll();
-await desktop.signIn();
-await desktop.work(await waitFor("an agent", () => task.dialog()));
-await waitFor("handled", async () => (await task.poll()) === "handled");
-await desktop.signOut();
+try {
+  await task.poll();
+  await desktop.signIn();
+  await desktop.work(await waitFor("an agent", () => task.dialog()));
+  await waitFor("handled", async () => (await task.poll()) === "handled");
+} finally {
+  // Also after a failure: the next run finds the lab as this one did.
+  await desktop.signOut();
+  if (task.status !== "handled") await task.giveUp();
+}

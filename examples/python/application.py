@@ -39,7 +39,10 @@ class Task:
     """A task, as the customer's side sees it."""
 
     def __init__(self):
-        created = requests.post(FEED_URL, data=TASK, headers=XML, timeout=DEADLINE)
+        try:
+            created = requests.post(FEED_URL, data=TASK, headers=XML, timeout=DEADLINE)
+        except requests.ConnectionError:
+            raise SystemExit(f"no lab at {FEED_URL}") from None
         created.raise_for_status()
         self.url = created.headers["Location"]
         self.status = None
@@ -61,6 +64,11 @@ class Task:
         return self.document.findtext("taskID") if self.poll() == "reserved" else None
 
 
+    def give_up(self):
+        """Nobody is to work it any more. What has ended meanwhile cannot be cancelled, which is as good."""
+        requests.delete(self.url, timeout=DEADLINE)
+
+
 class Desktop:
     """An agent's desktop, over Finesse's REST API. Each PUT is answered 202; what came of it is seen afterwards."""
 
@@ -76,23 +84,27 @@ class Desktop:
         answer = self.session.get(FINESSE_URL + path, timeout=DEADLINE)
         return ElementTree.fromstring(answer.content) if answer.ok else None
 
-    def state(self, path, wanted):
-        def reached():
-            document = self.get(path)
-            return document is not None and document.findtext("state") == wanted
+    def state(self, path):
+        document = self.get(path)
+        return None if document is None else document.findtext("state")
 
-        wait_for(f"{path} {wanted}", reached)
+    def wait_for_state(self, path, wanted):
+        wait_for(f"{path} {wanted}", lambda: self.state(path) == wanted)
         print("agent:", path, wanted)
 
     def sign_in(self):
+        """Signs in and gets ready, as far as the agent is not already."""
         user, media = f"/User/{AGENT}", f"/User/{AGENT}/Media/{MEDIA}"
-        self.put(user, f"<User><state>LOGIN</state><extension>{EXTENSION}</extension></User>")
-        self.state(user, "NOT_READY")
-        self.put(media, "<Media><maxDialogLimit>1</maxDialogLimit><state>LOGIN</state>"
-                        "<interruptAction>ACCEPT</interruptAction></Media>")
-        self.state(media, "NOT_READY")
+        if self.state(user) in (None, "LOGOUT"):
+            self.put(user, f"<User><state>LOGIN</state><extension>{EXTENSION}</extension></User>")
+            self.wait_for_state(user, "NOT_READY")
+        if self.state(media) in (None, "LOGOUT"):
+            self.put(media, "<Media><maxDialogLimit>1</maxDialogLimit><state>LOGIN</state>"
+                            "<interruptAction>ACCEPT</interruptAction></Media>")
+            self.wait_for_state(media, "NOT_READY")
         # A task that waits is offered at once, so that the state need not be READY when it is looked at.
-        self.put(media, "<Media><state>READY</state></Media>")
+        if self.state(media) == "NOT_READY":
+            self.put(media, "<Media><state>READY</state></Media>")
 
     def work(self, dialog):
         """Does each thing once the agent's part of the dialog is in the state for it."""
@@ -108,19 +120,25 @@ class Desktop:
         return states[0] if states else None
 
     def sign_out(self):
-        self.put(f"/User/{AGENT}/Media/{MEDIA}", "<Media><state>LOGOUT</state></Media>")
-        self.state(f"/User/{AGENT}/Media/{MEDIA}", "LOGOUT")
-        self.put(f"/User/{AGENT}", "<User><state>LOGOUT</state></User>")
-        self.state(f"/User/{AGENT}", "LOGOUT")
+        """Signs out, as far as the agent is not already."""
+        for path, kind in [(f"/User/{AGENT}/Media/{MEDIA}", "Media"), (f"/User/{AGENT}", "User")]:
+            if self.state(path) not in (None, "LOGOUT"):
+                self.put(path, f"<{kind}><state>LOGOUT</state></{kind}>")
+                self.wait_for_state(path, "LOGOUT")
 
 
 def main():
     task, desktop = Task(), Desktop()
-    task.poll()
-    desktop.sign_in()
-    desktop.work(wait_for("an agent", task.dialog))
-    wait_for("handled", lambda: task.poll() == "handled")
-    desktop.sign_out()
+    try:
+        task.poll()
+        desktop.sign_in()
+        desktop.work(wait_for("an agent", task.dialog))
+        wait_for("handled", lambda: task.poll() == "handled")
+    finally:
+        # Also after a failure: the next run finds the lab as this one did.
+        desktop.sign_out()
+        if task.status != "handled":
+            task.give_up()
 
 
 if __name__ == "__main__":

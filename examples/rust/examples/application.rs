@@ -17,13 +17,22 @@ type Result<T> = std::result::Result<T, Box<dyn Error>>;
 fn main() -> Result<()> {
     let http: Agent = Agent::config_builder().timeout_global(Some(Duration::from_secs(30))).build().into();
     let mut task = Task::create(&http)?;
-    task.poll()?;
     let desktop = Desktop::new(&http);
+    let worked = work(&mut task, &desktop);
+    // Also after a failure: the next run finds the lab as this one did.
+    desktop.sign_out()?;
+    if worked.is_err() {
+        task.give_up();
+    }
+    worked
+}
+
+fn work(task: &mut Task<'_>, desktop: &Desktop<'_>) -> Result<()> {
+    task.poll()?;
     desktop.sign_in()?;
     let reserved = || task.poll().map(|(status, id)| id.filter(|_| status == "reserved"));
     desktop.work(&wait_for("an agent", reserved)?)?;
-    wait_for("handled", || Ok((task.poll()?.0 == "handled").then_some(())))?;
-    desktop.sign_out()
+    wait_for("handled", || Ok((task.poll()?.0 == "handled").then_some(())))
 }
 
 /// A task, as the customer's side sees it.
@@ -36,10 +45,21 @@ struct Task<'a> {
 impl<'a> Task<'a> {
     fn create(http: &'a Agent) -> Result<Self> {
         let feed = setting("FEED_URL", "http://127.0.0.1:8080/ccp/task/feed/100080");
-        let created = http.post(feed).content_type("application/xml").send(TASK)?;
+        let sent = http.post(&feed).content_type("application/xml").send(TASK);
+        let is_nobody_there =
+            |error: &ureq::Error| matches!(error, ureq::Error::Io(_) | ureq::Error::ConnectionFailed);
+        if sent.as_ref().is_err_and(is_nobody_there) {
+            return Err(format!("no lab at {feed}").into());
+        }
+        let created = sent?;
         let url = created.headers().get("location").ok_or("no Location")?.to_str()?.to_owned();
         println!("created {url}");
         Ok(Self { http, url, status: String::new() })
+    }
+
+    /// Nobody is to work it any more. What has ended meanwhile cannot be cancelled, which is as good.
+    fn give_up(&self) {
+        let _ = self.http.delete(&self.url).call();
     }
 
     /// Its status, and its id once an agent is chosen. A new status is printed.
@@ -88,10 +108,17 @@ impl<'a> Desktop<'a> {
         }
     }
 
-    /// Asks for a state, and waits until it is there.
-    fn change(&self, path: &str, body: &str, wanted: &str) -> Result<()> {
+    /// Where the state is such, asks for another one, and waits until it is there.
+    fn change(&self, path: &str, is_due: fn(&str) -> bool, body: &str, wanted: &str) -> Result<()> {
+        if !is_due(&self.state(path)?) {
+            return Ok(());
+        }
         self.put(path, body)?;
         self.wait_for(path, wanted)
+    }
+
+    fn state(&self, path: &str) -> Result<String> {
+        Ok(text_of(&self.get(path)?, "state")?.unwrap_or_else(|| "LOGOUT".to_owned()))
     }
 
     fn wait_for(&self, path: &str, wanted: &str) -> Result<()> {
@@ -100,14 +127,19 @@ impl<'a> Desktop<'a> {
         Ok(())
     }
 
+    /// Signs in and gets ready, as far as the agent is not already.
     fn sign_in(&self) -> Result<()> {
+        let is_out = |state: &str| state == "LOGOUT";
         let login = format!("<User><state>LOGIN</state><extension>{}</extension></User>", self.id);
-        self.change(&self.user, &login, "NOT_READY")?;
+        self.change(&self.user, is_out, &login, "NOT_READY")?;
         let login = "<Media><maxDialogLimit>1</maxDialogLimit><state>LOGIN</state>\
                      <interruptAction>ACCEPT</interruptAction></Media>";
-        self.change(&self.media, login, "NOT_READY")?;
+        self.change(&self.media, is_out, login, "NOT_READY")?;
         // A task that waits is offered at once, so that the state need not be READY when it is looked at.
-        self.put(&self.media, "<Media><state>READY</state></Media>")
+        if self.state(&self.media)? == "NOT_READY" {
+            self.put(&self.media, "<Media><state>READY</state></Media>")?;
+        }
+        Ok(())
     }
 
     /// Does each thing once the dialog is in the state for it.
@@ -120,9 +152,11 @@ impl<'a> Desktop<'a> {
         Ok(())
     }
 
+    /// Signs out, as far as the agent is not already.
     fn sign_out(&self) -> Result<()> {
-        self.change(&self.media, "<Media><state>LOGOUT</state></Media>", "LOGOUT")?;
-        self.change(&self.user, "<User><state>LOGOUT</state></User>", "LOGOUT")
+        let is_in = |state: &str| state != "LOGOUT";
+        self.change(&self.media, is_in, "<Media><state>LOGOUT</state></Media>", "LOGOUT")?;
+        self.change(&self.user, is_in, "<User><state>LOGOUT</state></User>", "LOGOUT")
     }
 }
 

@@ -1,32 +1,47 @@
 //! The applications of `examples/`, each as its page says to run it.
 
-use crate::support::{Running, folder, skip, stderr, stdout};
+use crate::support::{Running, folder, http, skip, stderr, stdout, wait_for};
 use std::{
+    net::TcpListener,
     path::Path,
     process::{Command, Output},
 };
 
 #[test]
 fn the_application_in_python_creates_a_task_and_works_it() {
-    if !has("python3", &["-c", "import requests"], "pip install -r tests/interop/requirements.txt") {
-        return;
-    }
-    works_its_task("python", Command::new("python3").arg("examples/python/application.py"));
+    with_python(|name, application| works_its_task(name, application));
 }
 
 #[test]
 fn the_application_in_node_creates_a_task_and_works_it() {
-    let is_recent = "process.exit(Number(process.versions.node.split('.')[0] < 18))";
-    if !has("node", &["--eval", is_recent], "install Node 18 or later") {
-        return;
-    }
-    works_its_task("node", Command::new("node").arg("examples/node/application.mjs"));
+    with_node(|name, application| works_its_task(name, application));
 }
 
 #[test]
 fn the_application_in_rust_creates_a_task_and_works_it() {
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    works_its_task("rust", Command::new(cargo).args(["run", "--quiet", "--example", "application"]));
+    with_rust(|name, application| works_its_task(name, application));
+}
+
+#[test]
+fn the_application_in_python_works_in_any_lab_after_it_failed() {
+    with_python(|name, application| works_after_a_failure(name, application));
+}
+
+#[test]
+fn the_application_in_node_works_in_any_lab_after_it_failed() {
+    with_node(|name, application| works_after_a_failure(name, application));
+}
+
+#[test]
+fn the_application_in_rust_works_in_any_lab_after_it_failed() {
+    with_rust(|name, application| works_after_a_failure(name, application));
+}
+
+#[test]
+fn without_a_lab_each_application_says_so_and_nothing_else() {
+    with_python(|_, application| says_that_there_is_no_lab(application));
+    with_node(|_, application| says_that_there_is_no_lab(application));
+    with_rust(|_, application| says_that_there_is_no_lab(application));
 }
 
 #[test]
@@ -41,18 +56,82 @@ fn the_page_of_the_examples_has_the_line_that_runs_each() {
     }
 }
 
+type Run<'a> = &'a mut dyn FnMut() -> Command;
+
+fn with_python(test: impl FnOnce(&str, Run<'_>)) {
+    if has("python3", &["-c", "import requests"], "pip install -r tests/interop/requirements.txt") {
+        test("python", &mut || command("python3", &["examples/python/application.py"]));
+    }
+}
+
+fn with_node(test: impl FnOnce(&str, Run<'_>)) {
+    let is_recent = "process.exit(Number(process.versions.node.split('.')[0] < 18))";
+    if has("node", &["--eval", is_recent], "install Node 18 or later") {
+        test("node", &mut || command("node", &["examples/node/application.mjs"]));
+    }
+}
+
+fn with_rust(test: impl FnOnce(&str, Run<'_>)) {
+    let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".into());
+    test("rust", &mut || command(&cargo, &["run", "--quiet", "--example", "application"]));
+}
+
+fn command(program: &str, arguments: &[&str]) -> Command {
+    let mut command = Command::new(program);
+    command.args(arguments).current_dir(root());
+    command
+}
+
 /// Runs an application against a lab in which nobody is signed in. Its task is reserved, and handled in the end.
-fn works_its_task(name: &str, application: &mut Command) {
+fn works_its_task(name: &str, application: Run<'_>) {
     let lab = Running::start(&folder(name), "lab", &["--ports", "ephemeral"]);
-    let desk = format!("http://{}/finesse/api", lab.address("desk"));
-    let output = application
-        .current_dir(root())
-        .env("FEED_URL", lab.address("feed_url"))
-        .env("FINESSE_URL", desk)
-        .output()
-        .unwrap();
-    assert_worked(&output);
+    assert_worked(&against(&lab, application));
     lab.interrupt();
+}
+
+/// Breaks the connection of one of its polls. Whatever that run leaves behind, the next one works, and so does one whose
+/// agent is there already.
+fn works_after_a_failure(name: &str, application: Run<'_>) {
+    let lab = Running::start(&folder(name), "lab", &["--ports", "ephemeral"]);
+    let rule = r#"{"name": "cut", "match": "app > ccp POLL", "nth": 2, "cut": true}"#;
+    assert_eq!(http("POST", &lab.address("admin"), "/rules", None, rule).unwrap().status, 201);
+    let failed = against(&lab, application);
+    assert!(!failed.status.success(), "{}", stdout(&failed));
+    assert!(against(&lab, application).status.success(), "after a failure");
+    let desk = lab.address("desk");
+    let put = |path: &str, body: &str| {
+        let answer = http("PUT", &desk, &format!("/finesse/api/User/1081{path}"), Some("1081:ccelab"), body);
+        assert_eq!(answer.unwrap().status, 202);
+        let state = || {
+            let answer =
+                http("GET", &desk, &format!("/finesse/api/User/1081{path}"), Some("1081:ccelab"), "")?;
+            answer.body.contains("<state>NOT_READY</state>").then_some(())
+        };
+        wait_for("the sign-in", state);
+    };
+    put("", "<User><state>LOGIN</state><extension>1081</extension></User>");
+    put(
+        "/Media/5011",
+        "<Media><maxDialogLimit>1</maxDialogLimit><state>LOGIN</state><interruptAction>ACCEPT</interruptAction></Media>",
+    );
+    let again = against(&lab, application);
+    assert!(again.status.success(), "{}{}", stdout(&again), stderr(&again));
+    lab.interrupt();
+}
+
+/// Nobody listens at a port that was free a moment ago.
+fn says_that_there_is_no_lab(application: Run<'_>) {
+    let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let feed = format!("http://{free}/ccp/task/feed/100080");
+    let output = application().env("FEED_URL", &feed).output().unwrap();
+    let told = stderr(&output);
+    assert!(!output.status.success() && told.lines().count() == 1, "{told}");
+    assert!(told.contains(&format!("no lab at {feed}")), "{told}");
+}
+
+fn against(lab: &Running, application: Run<'_>) -> Output {
+    let desk = format!("http://{}/finesse/api", lab.address("desk"));
+    application().env("FEED_URL", lab.address("feed_url")).env("FINESSE_URL", desk).output().unwrap()
 }
 
 fn assert_worked(output: &Output) {
