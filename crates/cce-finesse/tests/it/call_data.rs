@@ -1,6 +1,6 @@
 //! Call variables that a desktop changes (finesse-nonvoice 2.6; case 13).
 
-use crate::lab::{DIALOG, Lab, MRD, TASK, config};
+use crate::lab::{DIALOG, Lab, MRD, TASK, config, pre_call};
 use cce_cti::{Cti, FailureResp, TaskDataUpdateEvent};
 use cce_finesse::{CallVariables, Config};
 use cce_kernel::model::Object;
@@ -33,6 +33,68 @@ fn a_dialog_shows_what_the_cti_server_says_of_its_data() {
         let Object::Dialog(dialog) = &told.published()[0].object else { panic!("{told:?}") };
         assert_eq!(dialog.call_variables.len(), wanted, "{dialog:?}");
     }
+}
+
+#[test]
+fn every_call_variable_has_its_own_number_in_the_dialog_and_at_the_cti_server() {
+    let mut lab = Lab::in_service_with(Config { call_variables: CallVariables::Shown, ..config() });
+    let offered = lab.cti(cce_cti::AgentPreCallEvent {
+        call_variable1: Some(Text::new("variable 1")),
+        call_variable2: Some(Text::new("variable 2")),
+        call_variable3: Some(Text::new("variable 3")),
+        call_variable4: Some(Text::new("variable 4")),
+        call_variable5: Some(Text::new("variable 5")),
+        call_variable6: Some(Text::new("variable 6")),
+        call_variable7: Some(Text::new("variable 7")),
+        call_variable8: Some(Text::new("variable 8")),
+        call_variable9: Some(Text::new("variable 9")),
+        call_variable10: Some(Text::new("variable 10")),
+        ..pre_call()
+    });
+    let Object::Dialogs(dialog) = &offered.published()[0].object else { panic!("{offered:?}") };
+    let expected: Vec<_> =
+        (1..=10).map(|number| (format!("callVariable{number}"), format!("variable {number}"))).collect();
+    assert_eq!(dialog.call_variables, expected);
+
+    let mut lab = Lab::active();
+    let pairs: Vec<_> = expected.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    let asked = lab.put(DIALOG, &update(&pairs));
+    let [Cti::UpdateTaskContextInd(sent)] = &asked.sent()[..] else { panic!("{:?}", asked.names()) };
+    let sent = [
+        &sent.call_variable1,
+        &sent.call_variable2,
+        &sent.call_variable3,
+        &sent.call_variable4,
+        &sent.call_variable5,
+        &sent.call_variable6,
+        &sent.call_variable7,
+        &sent.call_variable8,
+        &sent.call_variable9,
+        &sent.call_variable10,
+    ];
+    for (value, (name, expected)) in sent.into_iter().zip(&expected) {
+        assert_eq!(value.as_ref().map(ToString::to_string).as_ref(), Some(expected), "{name}");
+    }
+
+    let mut lab = Lab::active_with(Config { call_variables: CallVariables::Shown, ..config() });
+    let told = lab.cti(TaskDataUpdateEvent {
+        task_id: TASK,
+        mr_domain_id: MRD.0,
+        icm_agent_id: 5172,
+        call_variable1: Some(Text::new("variable 1")),
+        call_variable2: Some(Text::new("variable 2")),
+        call_variable3: Some(Text::new("variable 3")),
+        call_variable4: Some(Text::new("variable 4")),
+        call_variable5: Some(Text::new("variable 5")),
+        call_variable6: Some(Text::new("variable 6")),
+        call_variable7: Some(Text::new("variable 7")),
+        call_variable8: Some(Text::new("variable 8")),
+        call_variable9: Some(Text::new("variable 9")),
+        call_variable10: Some(Text::new("variable 10")),
+        ..Default::default()
+    });
+    let Object::Dialog(dialog) = &told.published()[0].object else { panic!("{told:?}") };
+    assert_eq!(dialog.call_variables, expected);
 }
 
 #[test]
@@ -89,8 +151,17 @@ fn a_long_value_of_an_expanded_variable_is_taken_and_cut() {
 }
 
 #[test]
-fn a_value_of_forty_bytes_is_taken() {
-    assert_eq!(Lab::active().put(DIALOG, &update(&[("callVariable1", &"x".repeat(40))])).status(), 202);
+fn names_and_values_of_the_greatest_length_are_taken() {
+    let (name, longer) = (format!("user.{}", "n".repeat(27)), format!("user.{}", "n".repeat(28)));
+    let (plain, expanded) = ("x".repeat(40), "x".repeat(210));
+    for (variable, status) in [
+        (("callVariable1", plain.as_str()), 202),
+        (("user.tier", &expanded), 202),
+        ((&name, "x"), 202),
+        ((&longer, "x"), 400),
+    ] {
+        assert_eq!(Lab::active().put(DIALOG, &update(&[variable])).status(), status, "{variable:?}");
+    }
 }
 
 #[test]

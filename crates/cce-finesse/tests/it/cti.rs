@@ -76,6 +76,21 @@ fn an_open_without_an_answer_is_given_up() {
 }
 
 #[test]
+fn the_timers_of_a_session_end_with_it() {
+    let opening = Output::Cancel { key: TimerKey::new("opening", 0) };
+    let initialising = Output::Cancel { key: TimerKey::new("initialising", 0) };
+    let mut lab = Lab::new(config());
+    lab.link_up();
+    let opened = lab.cti(open_conf(1));
+    assert!(opened.has_output(&opening) && opened.has_output(&initialising), "{opened:?}");
+    for lost in [lab.lose_cti(), Lab::in_service().input(Input::Command(Command::Stop))] {
+        for cancelled in [&opening, &initialising, &Output::Cancel { key: HEARTBEAT }] {
+            assert!(lost.has_output(cancelled), "{cancelled:?}: {lost:?}");
+        }
+    }
+}
+
+#[test]
 fn three_lost_heartbeats_end_the_session() {
     let mut lab = Lab::in_service();
     let link = lab.link;

@@ -11,7 +11,7 @@ use cce_finesse::{CallVariables, Config};
 use cce_kernel::{
     CallId, Fact, Input, Output, Port, Request, Response, TimerKey, Wall,
     fact::{FinesseFact, SmOperation},
-    model::{AgentId, AgentState, ContactId, DialogState, Disposition, Object},
+    model::{AgentId, AgentState, ContactId, DialogState, Disposition, Object, TaskId},
 };
 use cce_wire::parse_hex;
 use std::time::Duration;
@@ -175,18 +175,49 @@ fn a_sign_out_ends_dialogs_as_handled() {
 #[test]
 fn a_withdrawn_reservation_takes_the_dialog_away() {
     let mut lab = Lab::offered();
-    let abort = AgentPreCallAbortEvent {
-        mrd_id: MRD.0,
-        router_call_key_day: Some(154_526),
-        router_call_key_call_id: Some(37_051_928),
-        router_call_key_sequence_number: Some(1),
-        ..Default::default()
-    };
-    let gone = lab.cti(abort.clone());
+    let gone = lab.cti(abort());
     assert_eq!(gone.shown(), ["DELETE dialogs CLOSED"]);
     assert_eq!(gone.facts().len(), 2, "CCP is not called");
-    assert!(lab.cti(abort).0.is_empty());
+    assert!(lab.cti(abort()).0.is_empty());
     assert!(lab.cti(end_event(36)).0.is_empty(), "a dialog leaves once");
+}
+
+#[test]
+fn a_withdrawn_dialog_says_whether_its_agent_had_accepted_it() {
+    for (mut lab, how) in [
+        (Lab::offered(), Disposition::ABANDONED_BEFORE_OFFERED),
+        (Lab::accepted(), Disposition::ABANDONED_WHILE_OFFERED),
+    ] {
+        let gone = lab.cti(abort());
+        let Object::Dialogs(dialog) = &gone.published()[0].object else { panic!("{gone:?}") };
+        assert_eq!(dialog.disposition, Some(how));
+    }
+}
+
+/// Nothing is left of a request that was confirmed.
+#[test]
+fn a_dialog_is_paused_and_resumed_a_hundred_times() {
+    let mut lab = Lab::active();
+    for _ in 0..100 {
+        assert_eq!(lab.act("PAUSE").names(), ["PAUSE_TASK_IND"]);
+        lab.cti(PauseTaskEvent { task_id: TASK, ..Default::default() });
+        assert_eq!(lab.act("RESUME").names(), ["RESUME_TASK_IND"]);
+        lab.cti(ResumeTaskEvent { task_id: TASK, ..Default::default() });
+    }
+    assert_eq!(lab.act("CLOSE").names(), ["END_TASK_IND"]);
+}
+
+#[test]
+fn the_ten_thousandth_dialog_is_the_last() {
+    let mut lab = Lab::ready();
+    let nth = |nth| cce_cti::AgentPreCallEvent { router_call_key_call_id: Some(nth), ..pre_call() };
+    for number in 0..10_000 {
+        assert_eq!(lab.cti(nth(number)).facts().len(), 2, "{number}");
+    }
+    let refused = lab.cti(nth(10_000));
+    assert!(matches!(refused.facts()[..], [Fact::PeerError { .. }]), "{refused:?}");
+    lab.cti(cce_cti::EndTaskEvent { task_id: TaskId { call: 0, ..TASK }, ..end_event(38) });
+    assert_eq!(lab.cti(nth(10_000)).shown(), ["POST dialogs OFFERED"], "an end makes room");
 }
 
 #[test]
@@ -243,6 +274,17 @@ fn call_variables_are_shown_where_the_lab_wants_them() {
         shown,
         [("callVariable1", "Scott McTominay"), ("callVariable3", "123456789"), ("user.case", "42")]
     );
+}
+
+/// The router takes the lab's reservation back.
+fn abort() -> AgentPreCallAbortEvent {
+    AgentPreCallAbortEvent {
+        mrd_id: MRD.0,
+        router_call_key_day: Some(154_526),
+        router_call_key_call_id: Some(37_051_928),
+        router_call_key_sequence_number: Some(1),
+        ..Default::default()
+    }
 }
 
 fn moved(from: Option<DialogState>, to: DialogState, disposition: Option<Disposition>) -> Fact {

@@ -75,6 +75,29 @@ fn every_begun_dialog_goes_back_to_the_state_it_was_interrupted_in() {
 }
 
 #[test]
+fn a_dialog_that_moved_on_by_an_event_of_its_own_is_not_put_back_when_the_interrupt_ends() {
+    let mut lab = Lab::active();
+    lab.agent(AgentState::Interrupted, 1);
+    let wrap_up = WrapupTaskEvent { task_id: TASK, mrd_id: MRD.0, icm_agent_id: 5172, ..Default::default() };
+    assert_eq!(steps(&lab.cti(wrap_up)), [(DialogState::Interrupted, DialogState::WrappingUp)]);
+    assert_eq!(steps(&lab.agent(AgentState::WorkReady, 1)), []);
+    assert!(lab.get(DIALOG).body().contains("<state>WRAPPING_UP</state>"));
+}
+
+#[test]
+fn the_dialogs_of_somebody_else_are_not_interrupted() {
+    let mut lab = Lab::active();
+    let other = cce_cti::AgentStateEvent {
+        mrd_id: MRD.0,
+        icm_agent_id: 5173,
+        agent_state: AgentState::Interrupted.number(),
+        ..Default::default()
+    };
+    assert_eq!(steps(&lab.cti(other)), []);
+    assert!(lab.get(DIALOG).body().contains("<state>ACTIVE</state>"));
+}
+
+#[test]
 fn a_dialog_that_has_not_begun_keeps_its_state() {
     let mut lab = Lab::offered();
     lab.act("ACCEPT");

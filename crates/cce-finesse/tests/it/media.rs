@@ -182,6 +182,18 @@ fn the_cti_server_makes_an_agent_not_routable_by_itself() {
     assert!(!media.routable);
 }
 
+/// TR-061, FI-094: the agent works at another node, or did until it went away; a sign-in takes the agent over.
+#[test]
+fn an_agent_without_a_client_is_shown_as_work_not_ready_and_may_sign_in() {
+    let mut lab = Lab::in_service();
+    lab.put(crate::lab::USER, "<User><state>LOGIN</state><extension>1080</extension></User>");
+    assert_eq!(lab.agent(AgentState::WorkNotReady, 0).shown(), ["PUT media WORK_NOT_READY"]);
+    let shown = lab.get(MEDIA).body();
+    assert!(shown.contains("<state>WORK_NOT_READY</state>"), "{shown}");
+    assert!(shown.contains("<routable>false</routable>"), "{shown}");
+    assert_eq!(lab.put(MEDIA, SIGN_IN).names(), ["MEDIA_LOGIN_REQ"]);
+}
+
 #[test]
 fn an_event_that_changes_nothing_is_not_published() {
     assert!(Lab::ready().agent(AgentState::NotActive, 1).published().is_empty());
@@ -192,6 +204,7 @@ fn a_bad_sign_in_is_refused_at_once() {
     for (body, kind) in [
         (SIGN_IN.replace("<maxDialogLimit>3</maxDialogLimit>", ""), "Parameter Missing"),
         (SIGN_IN.replace(">3<", ">11<"), "Invalid Input"),
+        (SIGN_IN.replace(">3<", ">0<"), "Invalid Input"),
         (SIGN_IN.replace("ACCEPT", "MAYBE"), "Invalid Input"),
         ("<Media></Media>".to_owned(), "Parameter Missing"),
         ("<Media><state>BUSY</state></Media>".to_owned(), "Invalid Input"),
@@ -201,6 +214,17 @@ fn a_bad_sign_in_is_refused_at_once() {
         assert_eq!(refused.status(), 400, "{body}");
         assert!(refused.body().contains(kind), "{body}: {}", refused.body());
         assert!(refused.names().is_empty(), "{body}");
+    }
+}
+
+#[test]
+fn a_dialog_limit_of_one_to_ten_is_taken() {
+    for limit in [1, 10] {
+        let mut lab = Lab::in_service();
+        lab.put(crate::lab::USER, "<User><state>LOGIN</state><extension>1080</extension></User>");
+        let asked = lab.put(MEDIA, &SIGN_IN.replace(">3<", &format!(">{limit}<")));
+        let [Cti::MediaLoginReq(login)] = &asked.sent()[..] else { panic!("{limit}: {:?}", asked.names()) };
+        assert_eq!(login.max_task_limit, limit);
     }
 }
 

@@ -1,11 +1,16 @@
 //! Requests about one object, one after the other.
 
 use crate::lab::{DIALOG, Lab, MEDIA, SIGN_IN, TASK, USER, end_event};
-use cce_cti::{FailureResp, MediaLoginResp, PauseTaskEvent, WrapupTaskEvent};
+use cce_cti::{
+    FailureResp, MakeAgentNotReadyResp, MakeAgentNotRoutableResp, MediaLoginResp, PauseTaskEvent,
+    WrapupTaskEvent,
+};
 use cce_kernel::{Fact, Output, Request, Time, TimerKey, model::AgentState};
 use std::time::Duration;
 
 const READY: &str = "<Media><state>READY</state></Media>";
+const NOT_READY: &str = "<Media><state>NOT_READY</state></Media>";
+const NOT_ROUTABLE: &str = "<Media><routable>false</routable></Media>";
 
 #[test]
 fn a_request_waits_for_the_confirmation_of_the_one_before() {
@@ -17,6 +22,77 @@ fn a_request_waits_for_the_confirmation_of_the_one_before() {
     assert!(waits.names().is_empty());
     assert!(lab.cti(MediaLoginResp { invoke_id, ..Default::default() }).names().is_empty());
     assert_eq!(lab.agent(AgentState::NotReady, 1).names(), ["MAKE_AGENT_READY_IND"]);
+}
+
+/// A request that has a response is done with the response and the state, whichever comes last.
+#[test]
+fn a_request_whose_state_comes_first_waits_for_its_response() {
+    let mut lab = Lab::in_service();
+    lab.put(USER, "<User><state>LOGIN</state><extension>1080</extension></User>");
+    let invoke_id = lab.put(MEDIA, SIGN_IN).invoke_id();
+    lab.put(MEDIA, READY);
+    assert!(lab.agent(AgentState::NotReady, 1).names().is_empty());
+    let answered = lab.cti(MediaLoginResp { invoke_id, ..Default::default() });
+    assert_eq!(answered.names(), ["MAKE_AGENT_READY_IND"]);
+
+    let mut lab = Lab::ready();
+    let invoke_id = lab.put(MEDIA, NOT_READY).invoke_id();
+    lab.put(MEDIA, READY);
+    assert!(lab.agent(AgentState::NotReady, 1).names().is_empty());
+    let answered = lab.cti(MakeAgentNotReadyResp { invoke_id, ..Default::default() });
+    assert_eq!(answered.names(), ["MAKE_AGENT_READY_IND"]);
+}
+
+#[test]
+fn not_routable_is_done_with_its_response_and_the_state() {
+    let mut lab = Lab::active();
+    let invoke_id = lab.put(MEDIA, NOT_ROUTABLE).invoke_id();
+    lab.put(MEDIA, NOT_READY);
+    let answered = lab.cti(MakeAgentNotRoutableResp { invoke_id, ..Default::default() });
+    assert!(
+        answered.names().is_empty(),
+        "every task has begun: it takes effect at once, and that is not told yet"
+    );
+    assert_eq!(lab.agent(AgentState::Active, 0).names(), ["MAKE_AGENT_NOT_READY_REQ"]);
+
+    let mut lab = Lab::active();
+    let invoke_id = lab.put(MEDIA, NOT_ROUTABLE).invoke_id();
+    lab.put(MEDIA, NOT_READY);
+    assert!(lab.agent(AgentState::Active, 0).names().is_empty(), "the response has not come");
+    let answered = lab.cti(MakeAgentNotRoutableResp { invoke_id, ..Default::default() });
+    assert_eq!(answered.names(), ["MAKE_AGENT_NOT_READY_REQ"]);
+}
+
+/// It takes effect once the tasks have begun, and nobody knows when that is.
+#[test]
+fn not_routable_with_a_task_that_has_not_begun_is_done_with_its_response() {
+    for mut lab in [Lab::offered(), Lab::accepted()] {
+        let invoke_id = lab.put(MEDIA, NOT_ROUTABLE).invoke_id();
+        assert!(lab.put(MEDIA, NOT_READY).names().is_empty());
+        let answered = lab.cti(MakeAgentNotRoutableResp { invoke_id, ..Default::default() });
+        assert_eq!(answered.names(), ["MAKE_AGENT_NOT_READY_REQ"]);
+    }
+}
+
+#[test]
+fn a_dialog_in_another_state_than_asked_for_does_not_confirm_the_request() {
+    let mut lab = Lab::active();
+    lab.act("PAUSE");
+    lab.act("CLOSE");
+    let wrapping = lab.cti(WrapupTaskEvent { task_id: TASK, ..Default::default() });
+    assert_eq!((wrapping.names(), wrapping.shown()), (vec![], vec!["PUT dialog WRAPPING_UP".to_owned()]));
+    assert_eq!(lab.cti(PauseTaskEvent { task_id: TASK, ..Default::default() }).names(), ["END_TASK_IND"]);
+}
+
+#[test]
+fn a_request_that_is_refused_or_cut_off_waits_no_longer() {
+    let mut lab = Lab::active();
+    let invoke_id = lab.act("PAUSE").invoke_id();
+    let refused = lab.cti(FailureResp { invoke_id, status: 19, ..Default::default() });
+    assert!(refused.has_output(&Output::Cancel { key: confirmation(invoke_id) }));
+    let invoke_id = lab.act("PAUSE").invoke_id();
+    let lost = lab.lose_cti();
+    assert!(lost.has_output(&Output::Cancel { key: confirmation(invoke_id) }));
 }
 
 #[test]

@@ -67,6 +67,15 @@ fn a_sign_in_needs_an_extension() {
 }
 
 #[test]
+fn an_extension_has_up_to_fifteen_digits() {
+    for (length, status) in [(15, 202), (16, 400)] {
+        let extension = "1".repeat(length);
+        let body = format!("<User><state>LOGIN</state><extension>{extension}</extension></User>");
+        assert_eq!(Lab::in_service().put(USER, &body).status(), status, "{length}");
+    }
+}
+
+#[test]
 fn a_sign_in_with_an_extension_that_nobody_has_fails_later() {
     let mut lab = Lab::in_service();
     let accepted = lab.put(USER, "<User><state>LOGIN</state><extension>4711</extension></User>");
@@ -125,7 +134,9 @@ fn five_bad_passwords_lock_the_sign_in_for_five_minutes() {
         assert_eq!(lab.request(Request::new("PUT", USER).xml(LOGIN), "1080:wrong").status(), 401);
     }
     assert_eq!(lab.put(USER, LOGIN).status(), 401);
-    lab.pass(Duration::from_mins(5));
+    lab.pass(Duration::from_micros(299_999_999));
+    assert_eq!(lab.put(USER, LOGIN).status(), 401);
+    lab.pass(Duration::from_micros(1));
     assert_eq!(lab.put(USER, LOGIN).status(), 202);
 }
 
