@@ -398,3 +398,58 @@ fn data_update(peripheral: u32, task: TaskId, view: &View) -> TaskDataUpdateEven
 fn variables_of(m: &UpdateTaskContextInd) -> Vec<(u8, String)> {
     cce_wire::numbered(cce_wire::call_variables!(m)).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use cce_kernel::model::Disposition;
+
+    /// Agents' limits keep live tasks far below the bound; one that is known still moves when it is reached.
+    #[test]
+    fn at_the_bound_tasks_that_are_known_move_and_no_further_ones_are_taken() {
+        let mut tasks = Tasks::default();
+        for number in 0..TASKS_MAX {
+            tasks.on_event(&event(number, TaskEventKind::Start));
+        }
+        tasks.on_event(&event(TASKS_MAX, TaskEventKind::Start));
+        assert_eq!(tasks.live.len(), TASKS_MAX);
+        tasks.on_event(&event(0, TaskEventKind::Pause));
+        assert_eq!(tasks.live[&id(0)].state, TaskState::Paused);
+        tasks.on_event(&event(0, TaskEventKind::End));
+        tasks.on_event(&event(TASKS_MAX, TaskEventKind::Start));
+        assert!(tasks.live.contains_key(&id(TASKS_MAX)), "an end makes room");
+    }
+
+    #[test]
+    fn of_tasks_that_are_over_the_oldest_are_forgotten() {
+        let mut tasks = Tasks::default();
+        for number in 0..=OVER_MAX {
+            tasks.on_event(&event(number, TaskEventKind::End));
+            tasks.on_event(&event(number, TaskEventKind::End));
+        }
+        assert_eq!((tasks.over.len(), tasks.oldest.len()), (OVER_MAX, OVER_MAX));
+        assert!(!tasks.over.contains_key(&id(0)) && tasks.over.contains_key(&id(1)));
+    }
+
+    fn id(number: usize) -> TaskId {
+        TaskId { day: 1, call: i32::try_from(number).expect("few"), sequence: 1 }
+    }
+
+    fn event(number: usize, kind: TaskEventKind) -> TaskEvent {
+        TaskEvent {
+            kind,
+            task: id(number),
+            previous: TaskId::NONE,
+            peripheral: 5000,
+            mrd: MrdId(5011),
+            skill_target: SkillTarget(5172),
+            skill_group: SkillTarget(5199),
+            service: -1,
+            application_routed: true,
+            icm_disposition: Some(Disposition::NORMAL_END),
+            application_disposition: Some(Disposition::NORMAL_END),
+            wrapup_data: String::new(),
+            application_data: String::new(),
+        }
+    }
+}

@@ -1,7 +1,7 @@
 //! What applications may ask of the task layer besides working on what the router assigns.
 
 use crate::{
-    lab::{AGENT, CHAT, Lab, MRD, TASK, config, login, open_req, ready, task},
+    lab::{AGENT, CHAT, Lab, MRD, TASK, config, login, open_req, ready, reservation, task},
     work::{end, offer, start},
 };
 use cce_cti::*;
@@ -103,8 +103,17 @@ fn an_agent_s_tasks_are_listed_and_one_without_tasks_becomes_not_ready() {
     assert_eq!(tasks(&mut lab), (0, vec![TASK], 0));
     lab.finesse_says(end(TASK));
     assert_eq!(tasks(&mut lab), (0, vec![], 1));
-    let unknown = GetAgentTasksReq { mrd_id: CHAT, icm_agent_id: AGENT, ..Default::default() };
-    assert_eq!(answered(&lab.finesse_says(unknown), &lab), 6);
+}
+
+/// Whether a refusal looks for tasks shows nowhere: who is refused has none.
+#[test]
+fn a_request_for_tasks_that_is_refused_names_none() {
+    let mut lab = Lab::working();
+    for (mrd_id, icm_agent_id, status) in [(CHAT, AGENT, 6), (MRD, AGENT + 9, 2), (MRD + 9, AGENT, 3)] {
+        let said = lab.finesse_says(GetAgentTasksReq { mrd_id, icm_agent_id, ..Default::default() });
+        let [Cti::AgentTasksResp(answer)] = &said.to(lab.finesse)[..] else { panic!("{said:?}") };
+        assert_eq!((answer.status, answer.num_tasks, answer.flt_task_id.len()), (status, 0, 0));
+    }
 }
 
 /// Only the client that is back speaks for the agent again: everybody else has only asked.
@@ -172,6 +181,87 @@ fn a_snapshot_shows_a_task_with_its_context() {
     let unknown = SnapshotTaskReq { task_id: task(1), ..request };
     let said = lab.finesse_says(unknown);
     assert!(matches!(&said.to(lab.finesse)[..], [Cti::SnapshotTaskResp(answer)] if answer.status == 18));
+}
+
+#[test]
+fn every_call_variable_has_its_own_number_wherever_it_is_told() {
+    let sent: Vec<_> = (1..=10).map(|number| Some(Text::new(format!("variable {number}")))).collect();
+    let mut lab = Lab::ready();
+    let reserved = lab.router_says(cce_mr::icm::DeviceTargetPreCallInd {
+        call_variable1: Some(Text::new("variable 1")),
+        call_variable2: Some(Text::new("variable 2")),
+        call_variable3: Some(Text::new("variable 3")),
+        call_variable4: Some(Text::new("variable 4")),
+        call_variable5: Some(Text::new("variable 5")),
+        call_variable6: Some(Text::new("variable 6")),
+        call_variable7: Some(Text::new("variable 7")),
+        call_variable8: Some(Text::new("variable 8")),
+        call_variable9: Some(Text::new("variable 9")),
+        call_variable10: Some(Text::new("variable 10")),
+        ..reservation(TASK, MRD)
+    });
+    let [_, Cti::AgentPreCallEvent(told)] = &reserved.to(lab.finesse)[..] else { panic!("{reserved:?}") };
+    let told = [
+        &told.call_variable1,
+        &told.call_variable2,
+        &told.call_variable3,
+        &told.call_variable4,
+        &told.call_variable5,
+        &told.call_variable6,
+        &told.call_variable7,
+        &told.call_variable8,
+        &told.call_variable9,
+        &told.call_variable10,
+    ];
+    assert!(told.into_iter().eq(&sent), "{told:?}");
+    let asked = SnapshotTaskReq { mrd_id: MRD, task_id: TASK, ..Default::default() };
+    let said = lab.finesse_says(asked);
+    let [Cti::SnapshotTaskResp(told)] = &said.to(lab.finesse)[..] else { panic!("{said:?}") };
+    let told = [
+        &told.call_variable1,
+        &told.call_variable2,
+        &told.call_variable3,
+        &told.call_variable4,
+        &told.call_variable5,
+        &told.call_variable6,
+        &told.call_variable7,
+        &told.call_variable8,
+        &told.call_variable9,
+        &told.call_variable10,
+    ];
+    assert!(told.into_iter().eq(&sent), "{told:?}");
+
+    let changed: Vec<_> = (1..=10).map(|number| Some(Text::new(format!("new {number}")))).collect();
+    let said = lab.finesse_says(UpdateTaskContextInd {
+        mrd_id: MRD,
+        icm_agent_id: AGENT,
+        task_id: TASK,
+        call_variable1: Some(Text::new("new 1")),
+        call_variable2: Some(Text::new("new 2")),
+        call_variable3: Some(Text::new("new 3")),
+        call_variable4: Some(Text::new("new 4")),
+        call_variable5: Some(Text::new("new 5")),
+        call_variable6: Some(Text::new("new 6")),
+        call_variable7: Some(Text::new("new 7")),
+        call_variable8: Some(Text::new("new 8")),
+        call_variable9: Some(Text::new("new 9")),
+        call_variable10: Some(Text::new("new 10")),
+        ..Default::default()
+    });
+    let [Cti::TaskDataUpdateEvent(told)] = &said.to(lab.finesse)[..] else { panic!("{said:?}") };
+    let told = [
+        &told.call_variable1,
+        &told.call_variable2,
+        &told.call_variable3,
+        &told.call_variable4,
+        &told.call_variable5,
+        &told.call_variable6,
+        &told.call_variable7,
+        &told.call_variable8,
+        &told.call_variable9,
+        &told.call_variable10,
+    ];
+    assert!(told.into_iter().eq(&changed), "{told:?}");
 }
 
 #[test]
@@ -412,6 +502,9 @@ fn a_task_that_takes_too_long_ends_with_41_after_a_warning() {
     let said = lab.timer(due, 3600);
     let expected = ["MAX_TASK_LIFETIME_EXCEEDED_EVENT", "AGENT_STATE_EVENT", "END_TASK_EVENT"];
     assert_eq!(said.names(lab.finesse), expected);
+    let Cti::MaxTaskLifetimeExceededEvent(warning) = &said.to(lab.finesse)[0] else { panic!("{said:?}") };
+    assert_eq!((warning.task_id, warning.mr_domain_id, warning.icm_agent_id), (TASK, MRD, AGENT));
+    assert_eq!((warning.peripheral_id, warning.peripheral_type), (5000, 4));
     assert_eq!(said.reported_tasks(), [(TASK, 7, 41)]);
 }
 

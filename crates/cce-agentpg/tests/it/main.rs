@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 #![expect(clippy::wildcard_enum_match_arm, reason = "a test looks for the few messages that it is about")]
 
+mod answers;
 mod application;
 mod interrupt;
 mod lab;

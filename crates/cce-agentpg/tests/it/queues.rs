@@ -1,12 +1,17 @@
 //! An agent with several queues in one domain: each has its state and its events (task-routing 1.4).
 
 use crate::{
-    lab::{AGENT, Lab, MRD, TASK, config, login, ready, reservation, task},
+    lab::{AGENT, Lab, MRD, TASK, config, login, open_req, ready, reservation, task},
     work::{end, start},
 };
 use cce_agentpg::{Config, Membership};
-use cce_cti::{AgentStateEvent, Cti, MakeAgentNotReadyReq, QueryAgentStateReq, QuerySkillGroupStatisticsReq};
-use cce_kernel::model::{AgentState, MrdId, SkillTarget};
+use cce_cti::{
+    AgentStateEvent, Cti, MakeAgentNotReadyReq, OpenReq, QueryAgentStateReq, QuerySkillGroupStatisticsReq, agent_state_mask,
+};
+use cce_kernel::{
+    Port,
+    model::{AgentState, MrdId, SkillTarget},
+};
 use cce_mr::icm::DeviceTargetPreCallInd;
 
 /// The queue of the lab's reservations, and another one.
@@ -32,6 +37,16 @@ fn a_queue_without_the_agents_tasks_is_busy_other() {
     assert_eq!(shown(&begun.to(lab.finesse)), [(FIRST, AgentState::BusyOther), (SECOND, AgentState::Active)]);
     let both = lab.reserve(TASK);
     assert_eq!(shown(&both.to(lab.finesse)), [(FIRST, AgentState::Reserved), (SECOND, AgentState::Active)]);
+}
+
+/// A session hears of an agent whose state in the domain or in the queue is in its mask.
+#[test]
+fn a_mask_of_states_counts_for_the_state_in_the_queue_too() {
+    let mut lab = signed_in();
+    let busy_other = OpenReq { agent_state_mask: agent_state_mask::BUSY_OTHER, ..open_req() };
+    let link = lab.session(Port::CtiA, busy_other);
+    let reserved = lab.router_says(by_second(1));
+    assert_eq!(shown(&reserved.to(link)), [(FIRST, AgentState::BusyOther)]);
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! What the CTI server does for clients besides the task layer: sessions of one device, monitors, queries,
 //! configuration, sides.
 
-use crate::lab::{AGENT, CHAT, Lab, MRD, TASK, config, login, open_req, task};
+use crate::lab::{AGENT, CHAT, Lab, MRD, TASK, config, login, open_req, reservation, task};
 use crate::work::{end, start};
 use cce_agentpg::{Config, SkillGroup};
 use cce_cti::*;
@@ -172,6 +172,32 @@ fn a_task_monitor_shows_the_events_in_its_mask() {
     let said = lab.finesse_says(end(TASK));
     let [Cti::EndTaskEvent(event)] = &said.to(link)[..] else { panic!("{said:?}") };
     assert_eq!((event.monitor_id, event.task_id), (monitor, TASK));
+}
+
+#[test]
+fn a_task_monitor_of_a_domain_shows_no_other_domain() {
+    let mut lab = Lab::ready();
+    lab.sign_in(CHAT);
+    let link = lab.session(Port::CtiA, asking(services::TASK_MONITOR));
+    let of_chat = TaskMonitorStartReq { mrd_id: CHAT, ..task_monitor(task_msg_mask::START, AGENT) };
+    started(&mut lab, link, of_chat);
+    lab.reserve(TASK);
+    assert_eq!(lab.finesse_says(start(TASK)).to(link), []);
+    lab.finesse_says(end(TASK));
+    lab.router_says(reservation(task(1), CHAT));
+    let begun = lab.finesse_says(StartTaskInd { mrd_id: CHAT, ..start(task(1)) });
+    assert_eq!(begun.names(link), ["START_TASK_EVENT"]);
+}
+
+#[test]
+fn a_session_monitor_shows_what_that_session_hears_and_no_other_does() {
+    let mut lab = Lab::ready();
+    let silent = OpenReq { agent_state_mask: 0, ..asking(services::CLIENT_MONITOR) };
+    lab.session(Port::CtiA, silent.clone());
+    let link = lab.session(Port::CtiA, silent);
+    let of = |session_id| SessionMonitorStartReq { session_id, ..Default::default() };
+    assert_eq!(lab.says(link, of(4)).names(link), ["SESSION_MONITOR_START_CONF"]);
+    assert_eq!(lab.reserve(TASK).to(link), [], "session 3 hears of it, and session 4 does not");
 }
 
 #[test]

@@ -6,7 +6,8 @@ use crate::{
 };
 use cce_agentpg::Config;
 use cce_cti::{
-    MakeAgentNotReadyReq, MakeAgentNotRoutableReq, MakeAgentRoutableInd, MediaLoginReq, MediaLogoutInd,
+    AgentInitReq, Cti, GetAgentTasksReq, GetPrecallMessagesReq, MakeAgentNotReadyReq,
+    MakeAgentNotRoutableReq, MakeAgentRoutableInd, MediaLoginReq, MediaLogoutInd,
 };
 use cce_kernel::{
     Fact, Input, Output, Peer, Port,
@@ -312,6 +313,45 @@ fn the_life_of_tasks_is_not_counted_any_more_once_their_client_is_back() {
     lab.finesse = lab.session(Port::CtiA, open_req());
     let said = lab.finesse_says(login(MRD));
     assert!(said.0.contains(&Output::Cancel { key }), "{said:?}");
+}
+
+/// Whoever speaks for the agent again stops the count; so does the agent's end (task-routing E16, E19).
+#[test]
+fn the_life_of_tasks_is_not_counted_for_who_has_a_client_or_is_signed_out() {
+    let again = |mrd_id| GetAgentTasksReq { mrd_id, icm_agent_id: AGENT, ..Default::default() };
+    let init = AgentInitReq {
+        mrd_id: MRD,
+        icm_agent_id: AGENT,
+        agent_state: AgentState::Active.number(),
+        max_task_limit: 3,
+        ..Default::default()
+    };
+    for message in [Cti::from(again(MRD)), init.into(), logout().into()] {
+        let mut lab = Lab::working();
+        let key = lab.lose(lab.finesse).armed("task life").unwrap();
+        lab.finesse = lab.session(Port::CtiA, open_req());
+        let said = lab.finesse_says(message);
+        assert!(said.cancels(&key), "{said:?}");
+    }
+}
+
+/// Whether the owner is forgotten at the sign-out shows nowhere: who is signed out has no task that anything could be said
+/// of, and the next sign-in names the next owner.
+#[test]
+fn reservations_can_be_had_by_the_client_of_their_agent_only() {
+    let mut lab = Lab::ready();
+    let first = lab.finesse;
+    let second = lab.session(Port::CtiA, open_req());
+    lab.finesse_says(logout());
+    lab.says(second, login(MRD));
+    lab.says(second, ready(MRD));
+    lab.reserve(TASK);
+    let mut had = |link| {
+        let asked = GetPrecallMessagesReq { mrd_id: MRD, ..Default::default() };
+        let said = lab.says(link, asked);
+        said.names(link).len()
+    };
+    assert_eq!((had(first), had(second)), (1, 2));
 }
 
 #[test]

@@ -2,7 +2,8 @@
 
 use crate::lab::{AGENT, CHAT, Lab, MRD, TASK, reservation, task};
 use cce_cti::{
-    AgentStateEvent, Cti, EndTaskInd, OfferTaskInd, PauseTaskInd, ResumeTaskInd, StartTaskInd, WrapupTaskInd,
+    AgentStateEvent, Cti, EndTaskInd, MediaLogoutInd, OfferTaskInd, PauseTaskInd, ResumeTaskInd,
+    StartTaskInd, WrapupTaskInd,
 };
 use cce_kernel::model::{AgentState, TaskId};
 
@@ -141,6 +142,34 @@ fn an_accepted_task_has_all_the_time_it_needs() {
     let key = lab.reserve(TASK).armed("start timeout").unwrap();
     lab.finesse_says(offer(TASK));
     assert_eq!(lab.timer(key, 30).0, []);
+}
+
+/// However a task ends: no timer of it fires on the next one of that number.
+#[test]
+fn the_timers_of_a_task_end_with_it() {
+    let mut lab = Lab::ready();
+    let start_timeout = lab.reserve(TASK).armed("start timeout").unwrap();
+    assert!(lab.abort(TASK).cancels(&start_timeout), "it is withdrawn");
+    lab.reserve(TASK);
+    assert!(lab.finesse_says(end(TASK)).cancels(&start_timeout), "it is ended before it began");
+    lab.reserve(TASK);
+    let duration = lab.finesse_says(start(TASK)).armed("task duration").unwrap();
+    assert!(lab.finesse_says(end(TASK)).cancels(&duration));
+    lab.reserve(TASK);
+    lab.finesse_says(start(TASK));
+    let signed_out =
+        lab.finesse_says(MediaLogoutInd { mrd_id: MRD, icm_agent_id: AGENT, ..Default::default() });
+    assert!(signed_out.cancels(&duration));
+}
+
+#[test]
+fn a_task_has_its_time_from_its_start_on() {
+    let mut lab = Lab::ready();
+    lab.reserve(TASK);
+    for message in [Cti::from(offer(TASK)), start(TASK).into(), pause(TASK).into(), resume(TASK).into()] {
+        let starts = message.name() == "START_TASK_IND";
+        assert_eq!(lab.finesse_says(message).armed("task duration").is_some(), starts);
+    }
 }
 
 #[test]
