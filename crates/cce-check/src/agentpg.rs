@@ -484,3 +484,62 @@ fn describe(tasks: &[(TaskId, TaskState)]) -> String {
     }
     tasks.iter().map(|(id, state)| format!("task {id} {state}")).collect::<Vec<_>>().join(", ")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn a_task_goes_from_state_to_state_as_in_task_routing_1_1_and_in_no_other_way() {
+        use TaskState as T;
+        for (from, legal) in [
+            (T::PreCall, &[T::Offered, T::Active, T::Ended][..]),
+            (T::Offered, &[T::Active, T::Ended]),
+            (T::Active, &[T::Paused, T::WrapUp, T::Interrupted, T::Ended]),
+            (T::Paused, &[T::Active, T::WrapUp, T::Interrupted, T::Ended]),
+            (T::WrapUp, &[T::Interrupted, T::Ended]),
+            (T::Interrupted, &[T::Active, T::Paused, T::WrapUp, T::Ended]),
+            (T::Ended, &[]),
+        ] {
+            let allowed = T::ALL.iter().copied().filter(|to| is_legal(from, *to));
+            assert_eq!(allowed.collect::<BTreeSet<_>>(), legal.iter().copied().collect(), "{from}");
+        }
+    }
+
+    #[test]
+    fn who_is_signed_out_becomes_not_ready_first() {
+        use AgentState as A;
+        let from_logout: Vec<A> = A::ALL.iter().copied().filter(|to| is_step(A::Logout, *to)).collect();
+        assert_eq!(from_logout.into_iter().collect::<BTreeSet<_>>(), BTreeSet::from([A::Login, A::NotReady]));
+        for from in A::ALL.iter().filter(|from| **from != A::Logout) {
+            assert!(A::ALL.iter().all(|to| is_step(*from, *to)), "{from}");
+        }
+    }
+
+    #[test]
+    fn the_state_of_an_agent_follows_from_the_tasks() {
+        use AgentState as A;
+        use TaskState as T;
+        for (tasks, states) in [
+            (&[][..], &[A::Login, A::Logout, A::NotActive][..]),
+            (&[T::PreCall], &[A::Reserved, A::Interrupted]),
+            (&[T::Offered], &[A::Reserved, A::Interrupted]),
+            (&[T::PreCall, T::Offered], &[A::Reserved, A::Interrupted]),
+            (&[T::Active], &[A::Active]),
+            (&[T::Paused], &[A::Paused]),
+            (&[T::WrapUp], &[A::WorkReady]),
+            (&[T::Interrupted], &[A::Interrupted]),
+            (&[T::Active, T::Paused, T::WrapUp, T::PreCall], &[A::Active]),
+            (&[T::Paused, T::WrapUp, T::Offered], &[A::WorkReady]),
+            (&[T::Paused, T::PreCall], &[A::Paused]),
+            (&[T::Interrupted, T::PreCall], &[A::Interrupted]),
+        ] {
+            let tasks: Vec<_> = tasks.iter().map(|state| (TaskId::NONE, *state)).collect();
+            let fitting = A::ALL.iter().copied().filter(|state| fits(*state, &tasks));
+            // Who asked to be not ready is that; whose client is away keeps the tasks as they are.
+            let wanted = states.iter().copied().chain([A::NotReady, A::WorkNotReady]);
+            assert_eq!(fitting.collect::<BTreeSet<_>>(), wanted.collect(), "{}", describe(&tasks));
+        }
+    }
+}

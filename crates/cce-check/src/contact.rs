@@ -311,3 +311,25 @@ fn task(id: TaskId) -> String {
 pub(crate) fn or_nothing<S: std::fmt::Display>(state: Option<S>) -> String {
     state.map_or_else(|| "nothing".to_owned(), |state| state.to_string())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn a_contact_goes_from_status_to_status_as_in_ccp_task_api_5_5_and_in_no_other_way() {
+        use ContactStatus as S;
+        for (from, legal) in [
+            (S::Unread, &[S::Unread, S::Queued, S::Discarded][..]),
+            (S::Queued, &[S::Queued, S::Reserved, S::Discarded]),
+            (S::Reserved, &[S::Queued, S::Handled]),
+            (S::Handled, &[]),
+            (S::Discarded, &[]),
+        ] {
+            let allowed = S::ALL.iter().copied().filter(|to| is_legal(from, *to));
+            assert_eq!(allowed.collect::<BTreeSet<_>>(), legal.iter().copied().collect(), "{from}");
+            assert_eq!(is_final(from), legal.is_empty(), "{from}");
+        }
+    }
+}

@@ -110,3 +110,26 @@ fn is_legal(from: DialogueState, to: DialogueState) -> bool {
         S::Routed | S::Cancelled | S::Failed => false,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn a_dialogue_goes_from_state_to_state_as_in_mr_interface_5_and_in_no_other_way() {
+        use DialogueState as S;
+        for (from, legal) in [
+            (S::Open, &[S::Queued, S::Cancelling, S::Routed, S::Failed][..]),
+            (S::Queued, &[S::Cancelling, S::Routed, S::Failed]),
+            (S::Cancelling, &[S::Queued, S::Cancelled, S::Routed, S::Failed]),
+            (S::Routed, &[]),
+            (S::Cancelled, &[]),
+            (S::Failed, &[]),
+        ] {
+            let allowed = S::ALL.iter().copied().filter(|to| is_legal(from, *to));
+            assert_eq!(allowed.collect::<BTreeSet<_>>(), legal.iter().copied().collect(), "{from}");
+            assert_eq!(is_over(from), legal.is_empty(), "{from}");
+        }
+    }
+}

@@ -330,6 +330,46 @@ mod tests {
     }
 
     #[test]
+    fn a_dialog_goes_from_state_to_state_as_in_task_routing_1_3_and_in_no_other_way() {
+        use DialogState as S;
+        for (from, legal) in [
+            (None, &[S::Offered][..]),
+            (Some(S::Offered), &[S::Accepted, S::Active, S::Closed]),
+            (Some(S::Accepted), &[S::Active, S::Closed]),
+            (Some(S::Active), &[S::Paused, S::WrappingUp, S::Interrupted, S::Closed]),
+            (Some(S::Paused), &[S::Active, S::WrappingUp, S::Interrupted, S::Closed]),
+            (Some(S::WrappingUp), &[S::Interrupted, S::Closed]),
+            (Some(S::Interrupted), &[S::Active, S::Paused, S::WrappingUp, S::Unknown, S::Closed]),
+            (Some(S::Unknown), &[S::Closed]),
+            (Some(S::Closed), &[]),
+        ] {
+            let allowed = S::ALL.iter().copied().filter(|to| is_legal(from, *to));
+            assert_eq!(allowed.collect::<BTreeSet<_>>(), legal.iter().copied().collect(), "{from:?}");
+        }
+    }
+
+    #[test]
+    fn a_user_signs_in_to_not_ready_and_out_from_there() {
+        use UserState as S;
+        let legal = [
+            (S::Logout, S::NotReady),
+            (S::NotReady, S::Ready),
+            (S::Ready, S::NotReady),
+            (S::NotReady, S::Logout),
+        ];
+        for (from, to) in S::ALL.iter().flat_map(|from| S::ALL.iter().map(move |to| (*from, *to))) {
+            assert_eq!(is_step(from, to), legal.contains(&(from, to)), "{from} {to}");
+        }
+    }
+
+    /// Of a task that is routed anew, CCP must not hear as handled (task-routing 1.6).
+    #[test]
+    fn the_ends_that_are_no_ends_for_the_customer_are_those_of_resubmissions() {
+        let resubmissions = (0..100).map(Disposition).filter(|how| is_resubmission(*how));
+        assert_eq!(resubmissions.map(|how| how.0).collect::<Vec<_>>(), [19, 36, 63, 65]);
+    }
+
+    #[test]
     fn a_ready_user_is_signed_out_by_finesse_alone() {
         let agent = AgentId::from("1081");
         let sign_out = |finesse: &mut Finesse, judge: &mut Judge<'_>| {

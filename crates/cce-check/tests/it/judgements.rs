@@ -46,6 +46,101 @@ fn each_judgement_refuses_a_journal_that_no_other_refuses() {
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
+/// A judgement of several parts: each part refuses a journal of its own.
+#[test]
+fn each_part_of_a_judgement_refuses_a_journal() {
+    use AgentState as A;
+    use DialogState as D;
+    use Judgement as J;
+    use TaskState as T;
+    let end = |before, from| {
+        move |journal: Journal| {
+            journal.task_over(SECOND, MRD, from).then("agentpg", agent(before, A::NotActive, 0))
+        }
+    };
+    let parts: Vec<(J, &str, Journal)> = vec![
+        (
+            J::AgentTransition,
+            "from another state",
+            simple().then("agentpg", agent(A::NotReady, A::NotActive, 0)),
+        ),
+        (
+            J::AgentTransition,
+            "a state that does not fit the tasks",
+            end(A::Active, T::PreCall)(
+                simple().task(SECOND, MRD, &[T::PreCall]).then("agentpg", agent(A::NotActive, A::Active, 1)),
+            ),
+        ),
+        (
+            J::AgentTransition,
+            "from signed out to ready",
+            simple()
+                .then("agentpg", agent(A::NotActive, A::Logout, 0))
+                .then("agentpg", agent(A::Logout, A::NotActive, 0)),
+        ),
+        (
+            J::TaskTransition,
+            "from another state",
+            simple()
+                .task(SECOND, MRD, &[T::PreCall])
+                .then("agentpg", change(SECOND, AGENT, MRD, Some(T::Offered), T::Active, None))
+                .task_over(SECOND, MRD, T::Active),
+        ),
+        (
+            J::TaskTransition,
+            "from wrap-up to work",
+            simple().task(SECOND, MRD, &[T::PreCall, T::Active, T::WrapUp, T::Active]).task_over(
+                SECOND,
+                MRD,
+                T::Active,
+            ),
+        ),
+        (
+            J::DialogTransition,
+            "from another state",
+            simple()
+                .then("finesse", dialog(None, D::Offered))
+                .then("finesse", dialog(Some(D::Accepted), D::Active))
+                .then("finesse", dialog(Some(D::Active), D::Closed)),
+        ),
+        (
+            J::ContactTransition,
+            "an illegal step",
+            simple()
+                .then("ccp", contact(None, ContactStatus::Unread))
+                .then("ccp", contact(Some(ContactStatus::Unread), ContactStatus::Reserved))
+                .then("ccp", contact(Some(ContactStatus::Reserved), ContactStatus::Queued))
+                .then("ccp", contact(Some(ContactStatus::Queued), ContactStatus::Discarded)),
+        ),
+        (J::CloseAfterTheEnd, "a resubmission", {
+            let closed = Fact::Dialog {
+                task: SECOND,
+                agent: desk(),
+                mrd: MrdId(MRD),
+                contact: nobody(),
+                from: Some(D::Offered),
+                to: D::Closed,
+                disposition: Some(Disposition::TRANSFERRED_ON_LOGOUT),
+            };
+            simple().then("finesse", dialog(None, D::Offered)).then("finesse", closed).then(
+                "finesse",
+                FinesseFact::SmCall {
+                    operation: SmOperation::EndTask,
+                    agent: desk(),
+                    task: SECOND,
+                    contact: nobody(),
+                    call: CallId(9_999),
+                }
+                .into(),
+            )
+        }),
+    ];
+    for (judgement, part, journal) in parts {
+        let fired: BTreeSet<Judgement> = journal.breaches().iter().map(|breach| breach.judgement).collect();
+        assert_eq!(fired, BTreeSet::from([judgement]), "{part}: {:#?}", journal.breaches());
+    }
+}
+
 /// A journal that only this judgement refuses. A new judgement needs one here.
 fn against(judgement: Judgement) -> Journal {
     use Judgement as J;
