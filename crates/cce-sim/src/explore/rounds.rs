@@ -175,3 +175,87 @@ impl<O: Ord + Clone> Exploration<O> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Sim, explore::Experiment};
+    use cce_journal::{Bystander, What};
+    use cce_kernel::{Address, Command, Component, Cx, HostClock, Input, LinkId, NodeName, Port, Time};
+
+    /// So many senders of one message each to one receiver, all at once.
+    struct Senders(u8);
+
+    struct Sender {
+        mark: u8,
+        link: Option<LinkId>,
+    }
+
+    struct Sink;
+
+    impl Component for Sender {
+        fn handle(&mut self, input: Input, cx: &mut Cx<'_>) {
+            if let Input::Start { .. } = input {
+                cx.dial(Port::Mr, Address::Lab);
+            } else if let Input::LinkUp { link, .. } = input {
+                self.link = Some(link);
+            } else if let (Input::Command(Command::Cue), Some(link)) = (input, self.link) {
+                cx.send(link, vec![0, 0, 0, 1, 0, 0, 0, 5, self.mark]);
+            }
+        }
+    }
+
+    impl Component for Sink {
+        fn handle(&mut self, _: Input, _: &mut Cx<'_>) {}
+    }
+
+    impl Experiment for Senders {
+        type Director = Bystander;
+        type Outcome = Vec<u8>;
+
+        fn build(&self) -> Sim {
+            let mut sim = Sim::new(1);
+            sim.add(&"ccp".into(), HostClock::default(), Box::new(Sink));
+            let names: Vec<NodeName> =
+                (0..self.0).map(|mark| format!("sender-{mark}").as_str().into()).collect();
+            for (mark, name) in (0..).zip(&names) {
+                sim.add(name, HostClock::default(), Box::new(Sender { mark, link: None }));
+            }
+            sim.run_until(Time(1_000_000));
+            names.iter().for_each(|name| sim.command(name, Command::Cue));
+            sim
+        }
+
+        fn outcome(&self, finished: &Sim) -> Vec<u8> {
+            let heard = |what: &What| {
+                let What::In(Input::Frame { bytes, .. }) = what else { return None };
+                bytes.0.last().copied()
+            };
+            finished.records().iter().filter_map(|record| heard(&record.what)).collect()
+        }
+    }
+
+    /// However far a part goes in a round: it waits for the wishes of those that hang on its choices, and what it gives
+    /// away waits for them too.
+    #[test]
+    fn each_order_is_found_however_few_runs_a_part_does_in_a_round() {
+        for quota in [1, 2, 3, 7] {
+            let explorer = Explorer { end: Time(5_000_000), max_runs: 100_000, max_choices: 1_000 };
+            let mut exploration = Exploration::new(explorer);
+            loop {
+                let mut round = exploration.round();
+                if round.is_empty() {
+                    break;
+                }
+                for part in &mut round {
+                    part.quota = quota;
+                    part.work(&Senders(5), &mut |_| ());
+                }
+                exploration.take_back(round);
+            }
+            let explored = exploration.explored();
+            let found = (explored.orders, explored.outcomes().len(), explored.is_complete());
+            assert_eq!(found, (120, 120, true), "{quota}");
+        }
+    }
+}

@@ -121,6 +121,13 @@ fn what_follows_from_the_end_of_the_window_comes_last() {
 }
 
 #[test]
+fn what_does_not_follow_from_the_end_of_the_window_has_its_orders_all_the_same() {
+    let ends = |record: &Record| hears(record, "ccp", 1);
+    let explored = EXPLORER.run(&Windowed { toys: six().toys, ends, ..WHOLE }, |_| ());
+    assert_eq!(explored.orders, 6);
+}
+
+#[test]
 fn a_window_of_two_ends_goes_on_behind_the_first() {
     let ends = |record: &Record| hears(record, "router", 3);
     let explore = |endings| EXPLORER.run(&Windowed { ends, endings, ..WHOLE }, |_| ()).orders;
