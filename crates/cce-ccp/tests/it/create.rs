@@ -24,6 +24,36 @@ fn a_task_is_created_by_post_in_any_order_of_elements() {
 }
 
 #[test]
+fn every_call_variable_goes_to_cce_under_its_own_number() {
+    let variables: Vec<String> = (1..=10).map(|number| format!("variable_cv_{number}=v{number}")).collect();
+    let task = Lab::open().create(&variables.iter().map(String::as_str).collect::<Vec<_>>()).new_task();
+    let told = [
+        task.call_variable1,
+        task.call_variable2,
+        task.call_variable3,
+        task.call_variable4,
+        task.call_variable5,
+        task.call_variable6,
+        task.call_variable7,
+        task.call_variable8,
+        task.call_variable9,
+        task.call_variable10,
+    ];
+    let told: Vec<_> = told.into_iter().map(|value| value.map(|value| value.to_string())).collect();
+    assert_eq!(told, (1..=10).map(|number| Some(format!("v{number}"))).collect::<Vec<_>>());
+}
+
+/// TR-237, CC-111.
+#[test]
+fn a_character_that_latin_1_lacks_becomes_a_question_mark() {
+    let said =
+        Lab::open().create(&["variable_cv_1=%C3%A9%E2%82%AC", "variable_user_user.case=%E2%82%AC%C3%BC"]);
+    let task = said.new_task();
+    assert_eq!(task.call_variable1.unwrap().to_string(), "é?");
+    assert_eq!(task.named_variables[0].parts(), Some(("user.case".to_owned(), "?ü".to_owned())));
+}
+
+#[test]
 fn a_post_that_says_a_thing_twice_or_no_truth_is_refused() {
     for (elements, field) in [
         ("<name>a</name><name>b</name>", "name"),

@@ -167,6 +167,12 @@ impl Said {
         call
     }
 
+    /// The first message to the application.
+    pub(crate) fn to_application(&self) -> Mr {
+        let frame = self.sent().into_iter().find(|(link, _)| link.port == Port::Mr);
+        Mr::read(&MR, &frame.expect("a message to the application").1).unwrap()
+    }
+
     pub(crate) fn bytes_to_application(&self) -> String {
         let frames = self.sent().into_iter().filter(|(link, _)| link.port == Port::Mr);
         frames.flat_map(|(_, bytes)| bytes.to_vec()).map(|byte| format!("{byte:02x}")).collect()

@@ -11,11 +11,12 @@ use cce_kernel::{
     model::{DialogueState, EccLoss, TaskId},
 };
 use cce_mr::{
+    Mr,
     icm::{Connect, DialogFail, QueueEvent, ReleaseConf},
     mr::{CancelTask, NewTask, OpenConf, TerminateDialogueEvent},
     reason,
 };
-use cce_wire::NamedVariable;
+use cce_wire::{NamedVariable, Text};
 use lab::{DO_THIS_WITH_TASK, Lab, NEW_TASK, connect, new_task};
 
 #[test]
@@ -40,6 +41,11 @@ fn the_lab_s_new_task_becomes_the_lab_s_new_call() {
     let call = said.new_call();
     assert_eq!((call.rcid, call.pid, call.did, call.did_rel_seq, call.grp_del_key), (5004, 5001, 4, 1, 5004));
     assert_eq!((call.rtr_date, call.rtr_cid, call.rck_seq, call.mr_domain_id), (-1, -1, -1, -1));
+    assert_eq!((call.msg_origin, call.route_dev_type, call.at_vru, call.queue_type), (1, 6, true, -1));
+    assert_eq!((call.pref_agstid, call.service_req), (-1, 0));
+    assert!(call.nic_called_party.is_some_and(|party| party.is_empty()));
+    assert_eq!(call.calling_party.unwrap().to_string(), "ae93f5ad-452d-4c52-8057-8d23864a8a8a");
+    assert_eq!(call.ced.unwrap().to_string(), "5AA797871000018D0000004139ED7AD5");
     assert_eq!(call.originator.unwrap().to_string(), "sm1");
     assert_eq!(call.called_party.unwrap().to_string(), "CumulusTask");
     assert_eq!(call.call_variable4.unwrap().to_string(), "user@email");
@@ -53,6 +59,70 @@ fn the_router_s_answer_becomes_the_lab_s_do_this_with_task() {
     let said = lab.router_says(connect());
     assert_eq!(said.bytes_to_application(), DO_THIS_WITH_TASK.replace([' ', '\n'], ""));
     assert_eq!(said.states(), [(Some(DialogueState::Open), DialogueState::Routed)]);
+}
+
+#[test]
+fn every_call_variable_goes_both_ways_under_its_own_number() {
+    let sent: Vec<_> = (1..=10).map(|number| Some(Text::new(format!("variable {number}")))).collect();
+    let task = NewTask {
+        dialogue_id: 4,
+        send_seq_no: 1,
+        call_variable1: Some(Text::new("variable 1")),
+        call_variable2: Some(Text::new("variable 2")),
+        call_variable3: Some(Text::new("variable 3")),
+        call_variable4: Some(Text::new("variable 4")),
+        call_variable5: Some(Text::new("variable 5")),
+        call_variable6: Some(Text::new("variable 6")),
+        call_variable7: Some(Text::new("variable 7")),
+        call_variable8: Some(Text::new("variable 8")),
+        call_variable9: Some(Text::new("variable 9")),
+        call_variable10: Some(Text::new("variable 10")),
+        ..NewTask::default()
+    };
+    let mut lab = Lab::open();
+    let asked = lab.application_says(task).new_call();
+    let asked = [
+        asked.call_variable1,
+        asked.call_variable2,
+        asked.call_variable3,
+        asked.call_variable4,
+        asked.call_variable5,
+        asked.call_variable6,
+        asked.call_variable7,
+        asked.call_variable8,
+        asked.call_variable9,
+        asked.call_variable10,
+    ];
+    assert_eq!(asked[..], sent[..]);
+    let answer = Connect {
+        named_variables: vec![NamedVariable::new("user.case", "42")],
+        call_variable1: Some(Text::new("variable 1")),
+        call_variable2: Some(Text::new("variable 2")),
+        call_variable3: Some(Text::new("variable 3")),
+        call_variable4: Some(Text::new("variable 4")),
+        call_variable5: Some(Text::new("variable 5")),
+        call_variable6: Some(Text::new("variable 6")),
+        call_variable7: Some(Text::new("variable 7")),
+        call_variable8: Some(Text::new("variable 8")),
+        call_variable9: Some(Text::new("variable 9")),
+        call_variable10: Some(Text::new("variable 10")),
+        ..connect()
+    };
+    let Mr::DoThisWithTask(told) = lab.router_says(answer).to_application() else { panic!("no answer") };
+    assert_eq!(told.named_variables, [NamedVariable::new("user.case", "42")]);
+    let told = [
+        told.call_variable1,
+        told.call_variable2,
+        told.call_variable3,
+        told.call_variable4,
+        told.call_variable5,
+        told.call_variable6,
+        told.call_variable7,
+        told.call_variable8,
+        told.call_variable9,
+        told.call_variable10,
+    ];
+    assert_eq!(told[..], sent[..]);
 }
 
 #[test]

@@ -19,7 +19,10 @@ fn a_task_that_nobody_is_free_for_waits() {
     let mut lab = Lab::open();
     let said = lab.call(4);
     assert_eq!(said.names(lab.mr), ["QUEUE_EVENT"]);
-    assert_eq!(said.queued()[0].estimated_wait_time, -1);
+    let told = &said.queued()[0];
+    assert_eq!((told.rcid, told.pid, told.did, told.did_rel_seq), (5004, 5001, 4, 0));
+    assert_eq!((told.rtr_date, told.rtr_cid, told.rck_seq), (154_526, 37_051_928, 0));
+    assert_eq!(told.estimated_wait_time, -1);
     let last = said.facts().pop().unwrap();
     assert!(matches!(last, RouterFact::QueueNode { step: 1, choice: QueueChoice::Wait, .. }));
 }
@@ -95,7 +98,8 @@ fn a_full_queue_refuses() {
     let mut lab = Lab::with(config);
     lab.call(4);
     let said = lab.call(5);
-    assert_eq!(said.failures()[0].reason_code, 43);
+    let failure = &said.failures()[0];
+    assert_eq!((failure.rcid, failure.pid, failure.did, failure.reason_code), (5004, 5001, 5, 43));
     let refused = RouterFact::CallRefused { dialogue: 5, reason: RefusalReason::QueueFull };
     assert_eq!(said.facts().pop(), Some(&refused));
 }
@@ -161,7 +165,8 @@ fn a_release_takes_a_waiting_task_out() {
     lab.call(4);
     let said = lab.release(4);
     assert!(matches!(said.facts()[..], [RouterFact::Dequeued { queue_id: 5034, .. }]));
-    assert_eq!((said.released()[0].did, said.released()[0].result), (4, 0));
+    let released = &said.released()[0];
+    assert_eq!((released.rcid, released.pid, released.did, released.result), (5004, 5001, 4, 0));
     assert!(lab.report(&standing(AGENT, 3)).routed().is_empty());
 }
 

@@ -12,7 +12,7 @@ use cce_mr::{
     Icm,
     icm::{AgentStateUpdate, NewCall},
 };
-use cce_wire::List;
+use cce_wire::{List, NamedVariable, Text};
 
 #[test]
 fn an_agent_who_is_free_gets_the_task_at_once() {
@@ -72,6 +72,64 @@ fn the_answer_has_the_values_of_the_trace() {
     assert_eq!(connect.ag_info.unwrap().to_string(), "5172");
     assert_eq!(connect.nic_called_party.unwrap().to_string(), "CumulusTask");
     assert_eq!(connect.call_variable1.unwrap().to_string(), "Scott McTominay");
+}
+
+#[test]
+fn what_a_request_says_reaches_the_agent_and_the_routing_client() {
+    let named = vec![NamedVariable::new("user.case", "42")];
+    let call = NewCall {
+        service_req: 3,
+        operation_code: 7,
+        operation_flags: 5,
+        calling_party: Some(Text::new("application")),
+        ced: Some(Text::new("contact")),
+        named_variables: named.clone(),
+        call_variable1: Some(Text::new("variable 1")),
+        call_variable2: Some(Text::new("variable 2")),
+        call_variable3: Some(Text::new("variable 3")),
+        call_variable4: Some(Text::new("variable 4")),
+        call_variable5: Some(Text::new("variable 5")),
+        call_variable6: Some(Text::new("variable 6")),
+        call_variable7: Some(Text::new("variable 7")),
+        call_variable8: Some(Text::new("variable 8")),
+        call_variable9: Some(Text::new("variable 9")),
+        call_variable10: Some(Text::new("variable 10")),
+        ..new_call(4)
+    };
+    let mut lab = Lab::ready();
+    let said = lab.says(lab.mr, call);
+    let reserved = said.reservations().remove(0);
+    assert_eq!((reserved.service_requested, &reserved.named_variables), (3, &named));
+    assert_eq!((reserved.ani, reserved.ced), (Some(Text::new("application")), Some(Text::new("contact"))));
+    assert_eq!((reserved.call_guid, reserved.sg_delay_q_time), (Some(Text::default()), 0));
+    let reserved = [
+        reserved.call_variable1,
+        reserved.call_variable2,
+        reserved.call_variable3,
+        reserved.call_variable4,
+        reserved.call_variable5,
+        reserved.call_variable6,
+        reserved.call_variable7,
+        reserved.call_variable8,
+        reserved.call_variable9,
+        reserved.call_variable10,
+    ];
+    let connect = said.connects().remove(0);
+    assert_eq!((connect.operation_code, connect.operation_flags, &connect.named_variables), (7, 5, &named));
+    let connect = [
+        connect.call_variable1,
+        connect.call_variable2,
+        connect.call_variable3,
+        connect.call_variable4,
+        connect.call_variable5,
+        connect.call_variable6,
+        connect.call_variable7,
+        connect.call_variable8,
+        connect.call_variable9,
+        connect.call_variable10,
+    ];
+    let sent: Vec<_> = (1..=10).map(|number| Some(Text::new(format!("variable {number}")))).collect();
+    assert_eq!((&reserved[..], &connect[..]), (&sent[..], &sent[..]));
 }
 
 #[test]
