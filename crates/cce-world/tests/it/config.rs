@@ -47,6 +47,45 @@ fn every_mistake_of_a_file_is_told_at_once_with_its_line_and_key() {
     assert_eq!(found, expected.map(|(line, key)| (line, key.to_owned())));
 }
 
+/// TR-325, CC-110: one payload has 2,000 bytes, of which each variable takes 5 and its length.
+#[test]
+fn expanded_variables_that_need_more_than_a_payload_are_refused() {
+    for (last, wrong) in [(60, vec![]), (61, vec!["ecc_variables"])] {
+        let variables = (0..9).map(|number| variable(&format!("user.v{number}"), 210));
+        let lab: String = variables.chain([variable("user.last", last)]).collect();
+        assert_eq!(keys(&lab), wrong, "{last}");
+    }
+}
+
+#[test]
+fn an_expanded_variable_has_a_name_and_a_length_that_cce_can_have() {
+    let (longest, longer) = (format!("user.{}", "n".repeat(27)), format!("user.{}", "n".repeat(28)));
+    for (name, length, wrong) in [
+        (longest.as_str(), 210, None),
+        ("user.a", 1, None),
+        (&longer, 1, Some("name")),
+        ("user.", 1, Some("name")),
+        ("case", 1, Some("name")),
+        ("user.a", 0, Some("length")),
+        ("user.a", 211, Some("length")),
+    ] {
+        let expected: Vec<String> = wrong.iter().map(|key| format!("ecc_variables.0.{key}")).collect();
+        assert_eq!(keys(&variable(name, length)), expected, "{name} {length}");
+    }
+    let array = format!("{}elements = 0\n", variable("user.a", 1));
+    assert_eq!(keys(&array), ["ecc_variables.0.elements"]);
+}
+
+fn variable(name: &str, length: u32) -> String {
+    format!("[[ecc_variables]]\nname = \"{name}\"\nlength = {length}\n")
+}
+
+/// The keys of everything that is wrong.
+fn keys(text: &str) -> Vec<String> {
+    let problems = load(&file(text)).err().map(|wrong| wrong.problems).unwrap_or_default();
+    problems.into_iter().map(|problem| problem.key).collect()
+}
+
 /// Two elements of a list, each with a misspelt key, which is therefore missing, and a value of a wrong kind.
 const MISSPELT: &str = r#"
 [[mrds]]
