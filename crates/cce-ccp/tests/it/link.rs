@@ -1,7 +1,7 @@
 //! The MR link: sessions, heartbeats, and what a peer must not do.
 
 use crate::lab::{DIALOGUE, Lab, TASK, config, failed, queued, routed};
-use cce_kernel::{CloseReason, Command, Fact, FrameFlaw, Input, Output, Port};
+use cce_kernel::{CloseReason, Command, Fact, FrameFlaw, Input, Output, Port, TimerKey};
 use cce_mr::{
     Mr,
     mr::{CloseReq, HeartbeatReq, OpenReq, RoutingStatusEvent, TerminateDialogueEvent},
@@ -51,6 +51,22 @@ fn a_second_session_takes_the_place_of_the_first() {
     assert_eq!(said.closed(), [(first, &CloseReason::Superseded)]);
     assert_eq!(said.changes(), ["queued>discarded/notification_cce_connection_lost system"]);
     assert_eq!(lab.create(&[]).names(), ["NEW_TASK"]);
+}
+
+/// However a connection ends, its timer does not fire on what comes after it.
+#[test]
+fn the_beat_of_a_connection_ends_with_it() {
+    let beat = |lab: &Lab| Output::Cancel { key: TimerKey::new("mr-beat", u64::from(lab.link.number)) };
+    let mut lab = Lab::open();
+    let expected = beat(&lab);
+    assert!(lab.open_session().0.contains(&expected), "a second session takes its place");
+    let ends: [fn(&mut Lab) -> crate::lab::Said; 3] =
+        [Lab::lose_link, |lab| lab.says(CloseReq::default()), |lab| lab.input(Input::Command(Command::Stop))];
+    for end in ends {
+        let mut lab = Lab::open();
+        let expected = beat(&lab);
+        assert!(end(&mut lab).0.contains(&expected));
+    }
 }
 
 #[test]

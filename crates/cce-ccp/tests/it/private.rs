@@ -2,7 +2,7 @@
 
 use crate::lab::{CONTACT, DIALOGUE, FIRST, Lab, PRIVATE, TASK, basic, config, failed, routed};
 use cce_ccp::Config;
-use cce_kernel::{Cors, Fact, Output, Request, fact::CcpFact, model::TaskId};
+use cce_kernel::{CallId, Cors, Fact, Input, Output, Request, fact::CcpFact, model::TaskId};
 use cce_xml::task::TASK_HEADER;
 
 #[test]
@@ -95,6 +95,21 @@ fn a_request_waits_for_a_reservation_no_longer_than_its_time() {
     let mut lab = Lab::submitted();
     let armed = lab.call(about("close", String::new(), TASK)).armed("awaited reservation").unwrap();
     assert_eq!(lab.timer("awaited reservation", armed.id).status(), 412);
+}
+
+#[test]
+fn the_wait_for_a_reservation_ends_with_the_news_and_with_who_waits() {
+    let mut lab = Lab::submitted();
+    let key = lab.call(about("close", String::new(), TASK)).armed("awaited reservation").unwrap();
+    let cancelled = Output::Cancel { key: key.clone() };
+    assert!(lab.says(routed(DIALOGUE, 1, TASK)).0.contains(&cancelled));
+    assert!(lab.timer("awaited reservation", key.id).0.is_empty(), "it is answered once");
+
+    let mut lab = Lab::submitted();
+    let key = lab.call(about("close", String::new(), TASK)).armed("awaited reservation").unwrap();
+    let gone = lab.input(Input::CallGone { call: CallId(key.id) });
+    assert_eq!(gone.0, [Output::Cancel { key }]);
+    assert!(lab.says(routed(DIALOGUE, 1, TASK)).replies().is_empty(), "nobody waits for an answer");
 }
 
 /// A request about a task.

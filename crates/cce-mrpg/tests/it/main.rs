@@ -344,6 +344,20 @@ fn an_application_may_terminate_a_dialogue() {
     assert_eq!(said.states(), [(Some(DialogueState::Open), DialogueState::Failed)]);
 }
 
+/// However a link ends, its timers do not fire on the next one.
+#[test]
+fn the_timers_of_a_link_end_with_it() {
+    let cancels = |said: &lab::Said, name: &'static str| {
+        said.0.iter().any(|output| matches!(output, Output::Cancel { key } if key.name == name))
+    };
+    assert!(cancels(&Lab::open().lose_application(), "application heartbeat"));
+    assert!(cancels(&Lab::open().lose_router(), "router heartbeat"));
+    let stopped = Lab::open().input(Input::Command(cce_kernel::Command::Stop));
+    for name in ["application heartbeat", "application redial", "router heartbeat", "router redial"] {
+        assert!(cancels(&stopped, name), "{name}: {stopped:?}");
+    }
+}
+
 #[test]
 fn without_the_router_routing_is_disabled() {
     let mut lab = Lab::started();

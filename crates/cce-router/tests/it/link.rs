@@ -1,7 +1,7 @@
 //! Links of peripheral gateways.
 
 use crate::lab::{Lab, config, new_call, open_req, standing};
-use cce_kernel::{CloseReason, Command, Fact, FrameFlaw, Input, Output, TimerKey};
+use cce_kernel::{CloseReason, Command, Fact, FrameFlaw, Input, Output, Time, TimerKey};
 use cce_mr::{
     Icm,
     icm::{CloseReq, HeartbeatReq, OpenReq},
@@ -53,6 +53,24 @@ fn a_silent_gateway_is_gone() {
     let close = Output::Close { link: lab.mr, reason: CloseReason::HeartbeatLost };
     assert!(said.0.contains(&close));
     assert_eq!(said.facts().len(), 1, "its task is dropped");
+}
+
+#[test]
+fn a_gateway_is_silent_for_too_long_at_exactly_its_time() {
+    let mut lab = Lab::open();
+    lab.now = lab.now + std::time::Duration::from_micros(19_999_999);
+    let said = lab.timer(silence(lab.mr.number), 0);
+    let due = Output::Arm { key: silence(lab.mr.number), at: Time(20_000_000) };
+    assert!(said.0.contains(&due), "{said:?}");
+    lab.now = Time(20_000_000);
+    assert!(lab.timer(silence(lab.mr.number), 0).closes(lab.mr));
+}
+
+#[test]
+fn nobody_waits_for_a_gateway_that_is_gone() {
+    let mut lab = Lab::open();
+    let number = u64::from(lab.mr.number);
+    assert_eq!(lab.lose(lab.mr).cancelled("silence"), [number]);
 }
 
 #[test]
