@@ -4,8 +4,12 @@ use crate::{
     lab::{AGENT, CHAT, Lab, MRD, Said, TASK, config, open_req, reservation, task},
     work::{agent_event, end, offer, pause, start, wrap_up},
 };
+use cce_agentpg::{Membership, Mrd};
 use cce_cti::*;
-use cce_kernel::{Fact, Port, TimerKey, model::AgentState};
+use cce_kernel::{
+    Fact, Port, TimerKey,
+    model::{AgentState, MrdId},
+};
 
 #[test]
 fn a_task_of_a_domain_that_takes_precedence_advises_the_client_behind_its_reservation() {
@@ -272,6 +276,26 @@ fn interruptible_work_does_not_interrupt() {
     let mut lab = Lab::with(config);
     let said = begin(&mut lab, Vec::new());
     assert!(!said.names(lab.finesse).contains(&ADVISORY), "{said:?}");
+}
+
+/// Of three domains, two give way: neither interrupts the other, and the third interrupts both.
+#[test]
+fn work_that_gives_way_itself_does_not_interrupt_other_work_that_does() {
+    const MAIL: i32 = 5013;
+    let mut config = config();
+    let mail = Mrd { id: MrdId(MAIL), ..config.mrds[0].clone() };
+    config.mrds.push(mail);
+    let agent = &mut config.agents[0];
+    agent.mrds.push(MrdId(MAIL));
+    agent.memberships.push(Membership { mrd: MrdId(MAIL), ..agent.memberships[0] });
+    let mut lab = Lab::with(config);
+    [MRD, CHAT, MAIL].into_iter().for_each(|mrd| lab.sign_in(mrd));
+    lab.reserve(TASK);
+    let second = lab.router_says(reservation(task(1), MAIL));
+    assert!(!second.names(lab.finesse).contains(&ADVISORY), "{second:?}");
+    let chat = lab.router_says(reservation(task(2), CHAT));
+    let advised = chat.names(lab.finesse).into_iter().filter(|name| *name == ADVISORY);
+    assert_eq!(advised.count(), 2);
 }
 
 #[test]
