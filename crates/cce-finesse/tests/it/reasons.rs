@@ -109,6 +109,21 @@ fn who_signed_out_shows_no_reason() {
     }
 }
 
+/// A code may stand for a reason in either category: at a sign-out it is none for being not ready.
+#[test]
+fn who_signed_out_shows_no_reason_whatever_the_code_stands_for() {
+    let mut lab = signed_in(Lab::in_service_with(with_reasons()));
+    let signed_out = lab.cti(AgentStateEvent {
+        mrd_id: 5011,
+        icm_agent_id: 5172,
+        agent_state: AgentState::Logout.number(),
+        event_reason_code: 10,
+        ..Default::default()
+    });
+    let Object::Media(media) = &signed_out.published()[0].object else { panic!("{signed_out:?}") };
+    assert_eq!((media.state, &media.reason), (AgentState::Logout, &None));
+}
+
 #[test]
 fn reasons_are_listed_by_category_and_shown_one_by_one() {
     let mut lab = Lab::in_service_with(with_reasons());
