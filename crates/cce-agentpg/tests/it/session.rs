@@ -2,7 +2,7 @@
 
 use crate::lab::{Lab, MRD, TASK, config, login, open_req};
 use cce_agentpg::Config;
-use cce_cti::{CloseReq, Cti, HeartbeatReq, OpenReq, dialect, services};
+use cce_cti::{CloseReq, Cti, HeartbeatReq, OpenReq, dialect, services, status};
 use cce_kernel::{Command, Fact, FrameFlaw, Input, Output, Port, TimerKey, fact::AgentPgFact};
 use cce_wire::{Bytes, Opaque, Secret, Text, frame};
 use std::time::Duration;
@@ -313,7 +313,8 @@ fn connections_are_bounded() {
 fn a_stop_takes_leave_of_clients_and_router() {
     let mut lab = Lab::open();
     let said = lab.input(Input::Command(Command::Stop));
-    assert_eq!(said.names(lab.finesse), ["FAILURE_EVENT"]);
+    let [Cti::FailureEvent(goodbye)] = &said.to(lab.finesse)[..] else { panic!("{said:?}") };
+    assert_eq!(goodbye.status, status::CTI_SERVER_OFFLINE);
     assert_eq!(said.to_router()[0].name(), "CLOSE_REQ");
     assert!(said.closes(lab.finesse) && said.closes(lab.router));
     assert!(!said.0.iter().any(|output| matches!(output, Output::Arm { .. })));
