@@ -217,7 +217,11 @@ impl Finesse {
     pub(crate) fn on_snapshot(&mut self, answer: &SnapshotTaskResp, cx: &mut Cx<'_>) {
         let Some(task) = self.recovery.tasks.remove(&answer.invoke_id) else { return };
         match answer.status {
-            0 => self.learn(&snapshot!(answer), cx),
+            0 => {
+                let seen = snapshot!(answer);
+                self.learn(&seen, cx);
+                self.tell_task(&seen, cx);
+            }
             status if arm_stat::is_task_gone(status) => self.lose_task(task, cx),
             status => return self.begin_again(status, cx),
         }
@@ -468,9 +472,6 @@ impl Finesse {
         } else if !self.ringing.contains_key(&seen.task) {
             self.take_in(seen, state, is_own, cx);
         }
-        if is_own && self.cti.is_initialising() {
-            self.tell_task(seen, cx);
-        }
     }
 
     /// Somebody else may have changed the call variables while the link was away.
@@ -500,9 +501,13 @@ impl Finesse {
         }
     }
 
-    /// The client says how a task of its agent stands, so that it stays (task-routing E19).
+    /// The client says how a live task of its agent stands, so that it stays (task-routing E19).
     fn tell_task(&mut self, seen: &Snapshot, cx: &mut Cx<'_>) {
         let Snapshot { task, skill_target, mrd, state, ref reserved } = *seen;
+        let is_live = dialog_state(state).is_some();
+        if !is_live || !self.cti.is_initialising() || !self.is_signed_in_here(skill_target, mrd) {
+            return;
+        }
         self.cti.send(cx, |invoke_id| TaskInitInd {
             invoke_id,
             mrd_id: mrd.0,

@@ -26,7 +26,8 @@ const ENDS_MAX: usize = 200_000;
 pub(crate) struct Ends {
     contacts: BTreeMap<ContactId, (ContactStatus, StatusReason)>,
     open: BTreeSet<ContactId>,
-    tasks: BTreeSet<TaskId>,
+    /// Tasks that have not ended, each with the agent PG that has it.
+    tasks: BTreeMap<TaskId, NodeName>,
     dispositions: BTreeMap<TaskId, Disposition>,
     cancels: BTreeMap<ContactId, String>,
     /// Customers who gave up before there was a contact.
@@ -98,6 +99,10 @@ impl Outcome {
 
 impl Ends {
     pub(crate) fn learn(&mut self, event: &Event<'_>) {
+        // An agent PG that stops loses its tasks (task-routing E18).
+        if matches!(event.record.what, What::Stopped { .. }) {
+            self.tasks.retain(|_, node| *node != event.record.node);
+        }
         match &event.kind {
             Kind::Fact(Fact::Contact { contact, to, reason, .. }) => {
                 keep(&mut self.contacts, contact.clone(), (*to, *reason));
@@ -114,7 +119,7 @@ impl Ends {
                         keep(&mut self.dispositions, *task, *disposition);
                     }
                 } else {
-                    self.tasks.insert(*task);
+                    self.tasks.insert(*task, event.record.node.clone());
                 }
             }
             _ => {}

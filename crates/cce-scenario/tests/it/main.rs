@@ -18,6 +18,7 @@ mod orders;
 mod outcomes;
 mod planted;
 mod play;
+mod recovery;
 mod refused;
 mod set;
 mod shipped;

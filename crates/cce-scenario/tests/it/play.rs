@@ -51,36 +51,6 @@ fn what_must_never_happen_is_told_when_it_does() {
 }
 
 #[test]
-fn a_task_outlives_a_short_outage_of_the_cti_server_in_every_state() {
-    for state in ["OFFERED", "ACCEPTED", "ACTIVE", "PAUSED", "WRAPPING_UP"] {
-        for lasting in ["3s", "20s"] {
-            let run = with(&format!(
-                "[agents.1081]\n{PATIENT}\n[[steps]]\nafter = \"dialog alice to={state}\"\ncut = \"cti-a\"\n\
-                 lasting = \"{lasting}\"\n[[expect]]\nnever = [\"task alice disposition=51\", \"task alice disposition=42\"]"
-            ));
-            assert_eq!(run.failures(), [] as [&str; 0], "{state} for {lasting}");
-        }
-    }
-}
-
-/// An agent who takes time for everything.
-const PATIENT: &str = "offer = { accept = \"4s\", start = \"4s\", pause = \"4s\", resume = \"30s\", wrap_up = \"4s\", close = \"4s\" }";
-
-#[test]
-fn a_restart_of_any_component_in_any_state_leaves_no_task_behind() {
-    for component in ["ccp", "mrpg", "router", "agentpg", "finesse"] {
-        for state in ["OFFERED", "ACTIVE", "PAUSED", "WRAPPING_UP"] {
-            let run = played(&format!(
-                "include = [\"one-task.toml\"]\nuntil = \"15min\"\n[agents.1081]\n{PATIENT}\n[agents.1082]\nsign_in = \"70s\"\n\
-                 [customers.alice]\nrequeue_on_recovery = true\ncloses_lost = \"90s\"\n\
-                 [[steps]]\nafter = \"dialog alice to={state}\"\nrestart = \"{component}\""
-            ));
-            assert_eq!(run.failures(), [] as [&str; 0], "{component} while {state}");
-        }
-    }
-}
-
-#[test]
 fn a_contact_whose_end_the_agent_pg_lost_is_a_failure_unless_the_scenario_names_the_loss() {
     let step = "[[steps]]\nafter = \"dialog alice to=ACTIVE\"\nrestart = \"agentpg\"";
     let expectation = "expectation 1: at the end `contact alice to=handled`";

@@ -14,7 +14,7 @@ pub(crate) fn shipped(name: &str) -> Scenario {
     read(&text).unwrap_or_else(|error| panic!("{name}: {:?}", error.problems))
 }
 
-pub(crate) const SHIPPED: [&str; 12] = [
+pub(crate) const SHIPPED: [&str; 14] = [
     "lab-trace",
     "queue-then-agent",
     "two-tasks-one-agent",
@@ -27,6 +27,8 @@ pub(crate) const SHIPPED: [&str; 12] = [
     "agent-crash-while-reserved",
     "mr-link-cut-with-pending-task",
     "interrupt-accepted-and-ignored",
+    "cti-cut",
+    "component-restart",
 ];
 
 #[test]

@@ -14,6 +14,7 @@ mod flood;
 mod interop;
 mod lab_trace;
 mod processes;
+mod recovery;
 mod scenario;
 mod sim;
 mod support;

@@ -1,0 +1,53 @@
+//! What fails and comes back, over real connections: the scenarios that `cce-scenario` plays in the simulator, with shorter
+//! times.
+
+use crate::support::{Running, folder, scenario};
+use std::path::Path;
+
+/// Labs at the same time.
+const LABS_MAX: usize = 10;
+
+#[test]
+fn a_task_outlives_a_cut_of_the_cti_link_in_every_state() {
+    let states = ["OFFERED", "ACCEPTED", "ACTIVE", "PAUSED", "WRAPPING_UP"];
+    let runs =
+        states.map(|state| vec![format!("state={state}"), "lasting=3s".to_owned(), "pace=2s".to_owned()]);
+    all_hold("cti-cut", &runs);
+}
+
+#[test]
+fn a_restart_of_any_component_in_any_state_leaves_no_task_behind() {
+    let short = ["pace=1s", "start_timeout=8s", "second_agent=15s", "closes_lost=30s"];
+    let mut runs = Vec::new();
+    for component in ["ccp", "mrpg", "router", "agentpg", "finesse"] {
+        for state in ["OFFERED", "ACTIVE", "PAUSED", "WRAPPING_UP"] {
+            let chosen = [format!("component={component}"), format!("state={state}")];
+            runs.push(chosen.into_iter().chain(short.map(str::to_owned)).collect());
+        }
+    }
+    all_hold("component-restart", &runs);
+}
+
+/// Plays a shipped scenario with each of these parameters.
+fn all_hold(name: &str, runs: &[Vec<String>]) {
+    let folder = folder(name);
+    let mut disturbed = Vec::new();
+    for together in runs.chunks(LABS_MAX) {
+        let labs = together.iter().map(|parameters| (parameters, launch(&folder, name, parameters)));
+        let labs = labs.collect::<Vec<_>>();
+        let failed =
+            labs.into_iter().filter_map(|(parameters, lab)| (!lab.end().success()).then_some(parameters));
+        disturbed.extend(failed);
+    }
+    // A machine that is busy elsewhere for seconds delays people, too: each has a second chance, alone.
+    for parameters in disturbed {
+        assert!(launch(&folder, name, parameters).end().success(), "{name} {parameters:?}");
+    }
+}
+
+fn launch(folder: &Path, name: &str, parameters: &[String]) -> Running {
+    let file = scenario(&format!("{name}.toml"));
+    let mut arguments = vec!["--ports", "ephemeral", "--scenario", &file, "--until-over"];
+    arguments.extend(parameters.iter().flat_map(|parameter| ["--param", parameter]));
+    Running::start(folder, &parameters[..2].join("-"), &arguments)
+}
