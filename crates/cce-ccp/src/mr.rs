@@ -126,6 +126,9 @@ impl MrListener {
         let silent = self.silent_beats.entry(link).or_default();
         *silent += 1;
         if *silent >= SILENT_BEATS_MAX {
+            if self.session != Some(link) {
+                note_peer_error(link, "OPEN_REQ", "none came in time".to_owned(), cx);
+            }
             return self.close(link, CloseReason::HeartbeatLost, cx);
         }
         cx.arm(beat_of(link), self.heartbeat);

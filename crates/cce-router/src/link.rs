@@ -114,9 +114,14 @@ impl Router {
     /// Checks whether a link was silent for too long.
     pub(crate) fn on_silence(&mut self, number: u64, cx: &mut Cx<'_>) {
         let found = self.links.iter().find(|(link, _)| u64::from(link.number) == number);
-        let Some((link, heard)) = found.map(|(link, known)| (*link, known.heard)) else { return };
+        let Some((link, heard, pg)) = found.map(|(link, known)| (*link, known.heard, known.pg)) else {
+            return;
+        };
         let quiet = cx.now().since(heard);
         if quiet >= self.config.silence {
+            if pg.is_none() {
+                note_peer_error(link, "OPEN_REQ", "none came in time", cx);
+            }
             return self.close(link, CloseReason::HeartbeatLost, cx);
         }
         cx.arm(TimerKey::new(SILENCE, number), self.config.silence.saturating_sub(quiet));

@@ -164,7 +164,12 @@ impl CtiServer {
 
     /// A client was silent for too long.
     pub(crate) fn on_idle(&mut self, number: u64, cx: &mut Cx<'_>) -> Option<Outcome> {
-        let link = *self.connections.keys().find(|link| u64::from(link.number) == number)?;
+        let mut connections = self.connections.iter();
+        let (link, connection) = connections.find(|(link, _)| u64::from(link.number) == number)?;
+        let (link, is_mute) = (*link, connection.session.is_none());
+        if is_mute {
+            note_peer_error(link, "OPEN_REQ", "none came in time".to_owned(), cx);
+        }
         cx.close(link, CloseReason::Idle);
         self.forget(link, status::TIMEOUT, cx)
     }

@@ -300,6 +300,7 @@ fn a_connection_without_a_session_is_closed_after_a_while() {
     let link = lab.connect(Port::CtiA);
     let said = lab.timer(TimerKey::new("cti idle", u64::from(link.number)), 5);
     assert!(said.closes(link));
+    assert!(matches!(said.facts()[..], [Fact::PeerError { .. }]), "{:?}", said.facts());
 }
 
 #[test]

@@ -32,6 +32,19 @@ fn a_peer_that_is_silent_for_three_beats_is_dropped() {
 }
 
 #[test]
+fn a_peer_that_never_opens_a_session_is_dropped_and_that_is_told() {
+    let mut lab = Lab::open();
+    let mute = lab.connect();
+    let number = u64::from(mute.number);
+    assert!(lab.timer("mr-beat", number).closed().is_empty());
+    lab.timer("mr-beat", number);
+    let said = lab.timer("mr-beat", number);
+    assert_eq!(said.closed(), [(mute, &CloseReason::HeartbeatLost)]);
+    assert_eq!(said.peer_errors(), ["none came in time"]);
+    assert_eq!(lab.create(&[]).names(), ["NEW_TASK"], "the session of another peer lives on");
+}
+
+#[test]
 fn any_message_shows_that_the_peer_is_there() {
     let mut lab = Lab::open();
     let number = u64::from(lab.link.number);

@@ -74,6 +74,18 @@ fn nobody_waits_for_a_gateway_that_is_gone() {
 }
 
 #[test]
+fn a_peer_that_never_opens_a_session_is_dropped_and_that_is_told() {
+    let mut lab = Lab::open();
+    let mute = lab.connect();
+    let said = lab.timer(silence(mute.number), 20);
+    assert!(said.closes(mute) && said.has_peer_error());
+    assert!(
+        !lab.timer(silence(lab.mr.number), 0).has_peer_error(),
+        "of a gateway that opened one it is not told"
+    );
+}
+
+#[test]
 fn a_gateway_takes_leave() {
     let mut lab = Lab::open();
     let said = lab.says(lab.mr, CloseReq { invoke_id: 3, ..CloseReq::default() });
