@@ -2,16 +2,22 @@
 
 use crate::{
     answerer,
-    lab::{DEADLINE, Lab, Toy, is_frame, send_raw},
-    script::{Script, arrives, frame, hears, hold, is_held, leaves, note, sends, stop_and_replay},
+    lab::{DEADLINE, Lab, Toy, config, is_frame, send_raw},
+    script::{
+        Script, arrives, frame, hears, hold, hold_alone, is_gone, is_held, leaves, note, sends,
+        stop_and_replay,
+    },
 };
 use cce_journal::{Bend, Bent, Order, Record, What};
 use cce_kernel::{
-    Address, CallError, Command, Input, LinkId, LinkReason, NodeName, Port, Request, Time, TimerKey,
+    Address, CallError, CloseReason, Command, Input, LinkId, LinkReason, NodeName, Port, Request, Time,
+    TimerKey,
 };
+use cce_net::NetConfig;
 use std::{
+    collections::BTreeMap,
     io::{ErrorKind, Read, Write},
-    net::TcpStream,
+    net::{TcpListener, TcpStream},
     time::Duration,
 };
 
@@ -155,6 +161,67 @@ fn a_cut_breaks_requests_that_wait_for_their_reply() {
     lab.wait("its break", hears("finesse", is_broken));
     lab.wait("the leave", hears("ccp", |input| matches!(input, Input::CallGone { .. })));
     stop_and_replay(lab, toys);
+}
+
+#[test]
+fn a_cut_breaks_requests_to_a_server_outside_too() {
+    fn toys() -> Vec<Toy> {
+        vec![Toy::new("finesse").on_start(|cx| {
+            cx.call(Port::CcpRest, Request::new("GET", "/"));
+        })]
+    }
+    let outside = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    let connect = BTreeMap::from([(Port::App, outside.local_addr().unwrap().to_string())]);
+    let lab = Lab::directed_with(NetConfig { connect, ..config() }, Script::default(), toys);
+    let (mut waiting, _) = outside.accept().unwrap();
+    waiting.set_read_timeout(Some(DEADLINE)).unwrap();
+    waiting.read_exact(&mut [0; 4]).unwrap();
+    lab.carry_out(vec![Order::Cut { port: Port::CcpRest, lasting: LONG }]);
+    let reply = lab.wait("its break", hears("finesse", |input| matches!(input, Input::Reply { .. })));
+    assert!(matches!(reply.what, What::In(Input::Reply { result: Err(CallError::Broken), .. })), "{reply:?}");
+    stop_and_replay(lab, toys);
+}
+
+#[test]
+fn a_cut_is_not_told_to_who_closed_the_link_already() {
+    fn toys() -> Vec<Toy> {
+        let brief = Toy::new("mrpg")
+            .on_start(|cx| {
+                cx.dial(Port::Mr, Address::Lab);
+            })
+            .on_link(|link, cx| {
+                cx.send(link, frame(1));
+                cx.close(link, CloseReason::Done);
+            });
+        vec![brief, Toy::new("ccp")]
+    }
+    let lab = Lab::directed(Script::default().bend(sends(1), hold(7)), toys);
+    lab.wait("the hold", is_held(7));
+    lab.wait("the link", hears("ccp", |input| matches!(input, Input::LinkUp { .. })));
+    let cued = Order::Command("mrpg".into(), Command::Cue);
+    lab.carry_out(vec![Order::Cut { port: Port::Mr, lasting: Duration::ZERO }, cued]);
+    lab.wait("the end of the hold", is_gone(7));
+    lab.wait("the loss", hears("ccp", is_down(LinkReason::Reset)));
+    // What comes behind the cut shows that nothing came of it.
+    lab.wait("the command", hears("mrpg", |input| matches!(input, Input::Command(Command::Cue))));
+    let records = stop_and_replay(lab, toys);
+    assert!(!records.iter().any(hears("mrpg", |input| matches!(input, Input::LinkDown { .. }))));
+}
+
+#[test]
+fn what_is_held_on_a_link_that_overflows_is_gone_with_it() {
+    fn toys() -> Vec<Toy> {
+        vec![Toy::new("ccp").on_link(|link, cx| {
+            cx.send(link, frame(1));
+            (0..5_000).for_each(|_| cx.send(link, vec![0_u8; 4_096]));
+        })]
+    }
+    let lab = Lab::directed(Script::default().bend(sends(1), hold_alone(7)), toys);
+    let deaf = TcpStream::connect(lab.address(Port::Mr)).unwrap();
+    lab.wait("the overflow", hears("ccp", is_down(LinkReason::Overflow)));
+    lab.wait("the end of the hold", is_gone(7));
+    lab.stop();
+    drop(deaf);
 }
 
 #[test]
