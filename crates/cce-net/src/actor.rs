@@ -1,134 +1,37 @@
 //! One task for each component. It owns the component and nothing else does.
 
 use crate::{
-    causes::{Causes, Origin},
+    causes::Origin,
     complaint::Complaint,
     config::CONNECT_DEADLINE,
-    door::Door,
-    faults::Faults,
-    guests::Guest,
-    holds::Holds,
-    http_client::{self, Outcome},
+    event::{Caller, Event, Inbox},
+    http_client,
     link::Link,
-    net::{Clock, Connection, connect},
-    parcel::{Caller, Parcel},
-    recorder::Recorder,
-    roll::Roll,
-    room::{Place, Room},
+    recorder::Judged,
+    shared::Shared,
+    socket::connect,
     store::Store,
 };
-use bytes::Bytes;
-use cce_journal::{PANICKED, STOPPED, Ticket, What};
+use cce_courier::Courier;
+use cce_journal::{PANICKED, STOPPED, Ticket, Treatment, What};
 use cce_kernel::{
-    Address, CallId, Carrier, Command, Component, FrameFlaw, Host, Input, LinkId, LinkReason, Port, Request,
-    Time, TimerKey,
+    Address, CallId, Carrier, Component, Host, Input, LinkId, LinkReason, Output, Port, Request, Time,
+    TimerKey,
 };
 use std::{
-    collections::{BTreeMap, VecDeque},
-    fmt, io,
+    collections::{BTreeMap, BTreeSet, VecDeque},
+    io,
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering},
     },
-    time::Duration,
 };
 use tokio::{
-    net::TcpStream,
     sync::mpsc,
     task::AbortHandle,
     time::{sleep_until, timeout},
 };
-use tokio_util::{sync::CancellationToken, task::TaskTracker};
-
-/// Where everything that happens to a component is queued.
-pub(crate) type Inbox = mpsc::Sender<Event>;
-
-/// Something that happens to a component, before it is an input.
-#[derive(Debug)]
-pub(crate) enum Event {
-    Accepted {
-        port: Port,
-        stream: TcpStream,
-        /// Its place among the connections from outside.
-        guest: Option<Guest>,
-    },
-    Dialled {
-        link: LinkId,
-        result: Result<Connection, LinkReason>,
-        cause: u64,
-    },
-    Frame {
-        link: LinkId,
-        bytes: Bytes,
-        cause: Option<u64>,
-    },
-    BadFrame {
-        link: LinkId,
-        flaw: FrameFlaw,
-    },
-    Down {
-        link: LinkId,
-        reason: LinkReason,
-    },
-    Call {
-        call: CallId,
-        port: Port,
-        request: Request,
-        caller: Caller,
-        /// The place of its body, until the component has it.
-        place: Option<Place>,
-    },
-    CallGone {
-        call: CallId,
-    },
-    Reply {
-        call: CallId,
-        outcome: Outcome,
-    },
-    Command(Command),
-    /// A message that is held back may go.
-    Release(Ticket),
-    /// Every connection of a port breaks.
-    Cut(Port),
-    /// The component's life is over.
-    Kill,
-    /// Another life of it begins.
-    Begin(Life),
-    /// The last event: close everything and end.
-    End,
-}
-
-/// A component that is about to live.
-pub(crate) struct Life(pub(crate) Box<dyn Component>);
-
-impl fmt::Debug for Life {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Life")
-    }
-}
-
-/// What all actors of a process share.
-#[derive(Debug)]
-pub(crate) struct Shared {
-    pub(crate) clock: Clock,
-    pub(crate) recorder: Recorder,
-    pub(crate) causes: Arc<Causes>,
-    pub(crate) faults: Arc<Faults>,
-    pub(crate) tasks: TaskTracker,
-    /// Where each listener is, of this process or of another.
-    pub(crate) addresses: BTreeMap<Port, String>,
-    /// How long a response may take to arrive.
-    pub(crate) response_deadline: Duration,
-    /// The listeners of this process.
-    pub(crate) doors: Vec<Arc<Door>>,
-    /// Who has not ended yet.
-    pub(crate) roll: Arc<Roll>,
-    /// Room for responses to requests that components make.
-    pub(crate) outcomes: Room,
-    /// Cancelled when the run ends.
-    pub(crate) stop: CancellationToken,
-}
 
 /// What may go wrong many times a second.
 #[derive(Debug, Default)]
@@ -149,14 +52,16 @@ pub(crate) struct Actor {
     pub(crate) links: BTreeMap<LinkId, Link>,
     /// Links that were dialled and are neither up nor down yet.
     pub(crate) dialling: BTreeMap<LinkId, AbortHandle>,
-    /// Requests that wait for its reply.
-    pub(crate) calls: BTreeMap<CallId, Caller>,
+    /// Who waits for the reply to a request, from its arrival until the reply leaves.
+    pub(crate) clients: BTreeMap<CallId, Caller>,
+    /// The requests that the component has, and has not replied to.
+    pub(crate) asked: BTreeSet<CallId>,
     /// Its own requests that wait for their outcome.
     pub(crate) calling: BTreeMap<CallId, Calling>,
     /// Numbers the requests that it gets.
     pub(crate) call_numbers: Arc<AtomicU64>,
     pub(crate) timers: BTreeMap<TimerKey, (Time, u64)>,
-    pub(crate) holds: Holds,
+    pub(crate) courier: Courier,
     /// What happens before it looks at its queue again.
     pub(crate) own: VecDeque<Own>,
     pub(crate) complaints: Complaints,
@@ -174,8 +79,8 @@ pub(crate) struct Calling {
 /// Something that an actor itself makes happen.
 pub(crate) enum Own {
     Input(Input, Option<u64>),
-    /// Something that enters from outside the lab was let in.
-    Arrival(Parcel),
+    /// The same, unless it is about something that is over by then.
+    Arrival(Input, Option<u64>),
 }
 
 /// The component panicked.
@@ -199,6 +104,7 @@ impl Actor {
         call_numbers: Arc<AtomicU64>,
         shared: Arc<Shared>,
     ) -> Self {
+        let courier = Courier::new(shared.response_deadline);
         Self {
             component: Some(component),
             host,
@@ -207,11 +113,12 @@ impl Actor {
             inbox,
             links: BTreeMap::new(),
             dialling: BTreeMap::new(),
-            calls: BTreeMap::new(),
+            clients: BTreeMap::new(),
+            asked: BTreeSet::new(),
             calling: BTreeMap::new(),
             call_numbers,
             timers: BTreeMap::new(),
-            holds: Holds::default(),
+            courier,
             own: VecDeque::new(),
             complaints: Complaints::default(),
         }
@@ -232,8 +139,7 @@ impl Actor {
                 }
             }
         }
-        // What is held at the end of the run stays held: nobody could let it go any more.
-        self.holds.clear();
+        self.courier.end_run();
         self.end(STOPPED, Ending::Orderly);
     }
 
@@ -242,12 +148,12 @@ impl Actor {
         while let Some(own) = self.own.pop_front() {
             match own {
                 Own::Input(input, cause) => self.handle(input, cause)?,
-                Own::Arrival(parcel) => self.arrive(parcel)?,
+                Own::Arrival(input, cause) => self.arrive(input, cause)?,
             }
         }
         let now = self.shared.clock.now();
-        if let Some(wait) = self.holds.over(now) {
-            self.release(wait);
+        if self.courier.wake(now) {
+            self.carry_out();
             return Ok(true);
         }
         // The clock says what is due, not which future woke up first.
@@ -256,7 +162,7 @@ impl Actor {
             return Ok(true);
         }
         let timer = self.timers.values().map(|(at, _)| *at).min();
-        let alarm = self.shared.clock.instant(timer.into_iter().chain(self.holds.due()).min());
+        let alarm = self.shared.clock.instant(timer.into_iter().chain(self.courier.due()).min());
         let event = tokio::select! {
             // Events first: a timer that comes due meanwhile is seen at the next turn.
             biased;
@@ -289,17 +195,18 @@ impl Actor {
         }
         self.record(None, What::Stopped { reason: reason.to_owned() });
         let links = std::mem::take(&mut self.links);
-        let calls = std::mem::take(&mut self.calls);
+        let clients = std::mem::take(&mut self.clients);
+        self.asked.clear();
         if how == Ending::Killed {
             links.into_values().for_each(Link::break_off);
-            calls.into_values().for_each(|caller| caller.client.broken.cancel());
+            clients.into_values().for_each(|caller| caller.client.broken.cancel());
         }
         let calling = std::mem::take(&mut self.calling);
         calling.into_values().filter_map(|calling| calling.task).for_each(|task| task.abort());
         std::mem::take(&mut self.dialling).into_values().for_each(|dial| dial.abort());
         self.timers.clear();
-        let gone = self.holds.clear();
-        self.tell_gone(gone);
+        self.courier.end_life();
+        self.carry_out();
         self.own.clear();
     }
 
@@ -314,24 +221,53 @@ impl Actor {
     }
 
     pub(crate) fn handle(&mut self, input: Input, cause: Option<u64>) -> Result<(), Panicked> {
-        let Some(component) = self.component.as_mut() else { return Ok(()) };
-        let recorder = &self.shared.recorder;
+        if self.component.is_none() {
+            return Ok(());
+        }
         let now = self.shared.clock.now();
-        let (cause, _) = recorder.record(now, self.host.name(), cause, What::In(input.clone()));
+        let cause = self.take_in(now, &input, cause);
+        let Some(component) = self.component.as_mut() else { return Ok(()) };
         let host = &mut self.host;
         let outputs = catch_unwind(AssertUnwindSafe(|| host.handle(component.as_mut(), input, now)))
             .map_err(|panic| Panicked(panic_text(panic.as_ref())))?;
         // All are recorded before the first one acts: what the component says about this input stands before
         // what others do about it.
-        let name = self.host.name();
-        let records: Vec<_> = outputs
-            .iter()
-            .map(|output| recorder.record(now, name, Some(cause), What::Out(output.clone())))
-            .collect();
-        for (output, (record, treatment)) in outputs.into_iter().zip(records) {
-            self.apply(output, treatment, record);
+        for (output, judged) in self.judge(now, cause, outputs) {
+            self.apply(output, judged.treatment, judged.seq);
+            self.release_all(judged.releases);
         }
         Ok(())
+    }
+
+    /// Records an input. What its record lets go goes before the component hears of it.
+    fn take_in(&mut self, now: Time, input: &Input, cause: Option<u64>) -> u64 {
+        let is_own = |ticket| self.courier.is_held(ticket);
+        let recorder = &self.shared.recorder;
+        let judged = recorder.judge(now, self.host.name(), cause, What::In(input.clone()), is_own);
+        self.release_all(judged.releases);
+        judged.seq
+    }
+
+    /// Records the outputs of one input. What one of them holds back a later one may release.
+    fn judge(&self, now: Time, cause: u64, outputs: Vec<Output>) -> Vec<(Output, Judged)> {
+        let mut tickets = BTreeSet::new();
+        let judge = |output: Output| {
+            let is_own = |ticket| tickets.contains(&ticket) || self.courier.is_held(ticket);
+            let what = What::Out(output.clone());
+            let judged = self.shared.recorder.judge(now, self.host.name(), Some(cause), what, is_own);
+            if let Treatment::Hold { ticket, .. } = judged.treatment {
+                tickets.insert(ticket);
+            }
+            (output, judged)
+        };
+        outputs.into_iter().map(judge).collect()
+    }
+
+    fn release_all(&mut self, tickets: Vec<Ticket>) {
+        for ticket in tickets {
+            self.courier.release(ticket);
+            self.carry_out();
+        }
     }
 
     pub(crate) fn dial(&mut self, link: LinkId, address: &Address, record: u64) {
@@ -390,6 +326,3 @@ fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {
     let text = panic.downcast_ref::<&str>().map(ToString::to_string);
     text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "no message".to_owned())
 }
-
-/// Far enough away for "no timer".
-pub(crate) const NEVER: Duration = Duration::from_hours(24);

@@ -48,7 +48,9 @@ struct SendsState {
     offset: u64,
     /// Up to which offset nothing is remembered any more.
     forgotten: u64,
-    ends: VecDeque<(u64, u64)>,
+    ends: VecDeque<(u64, Option<u64>)>,
+    /// The record that ended the connection.
+    ended_by: Option<u64>,
 }
 
 impl Causes {
@@ -105,7 +107,7 @@ impl Causes {
 
 impl Sends {
     /// Remembers that the next `length` bytes are those of `record`.
-    pub(crate) fn sent(&self, length: usize, record: u64) {
+    pub(crate) fn sent(&self, length: usize, record: Option<u64>) {
         let mut state = lock(&self.0);
         state.offset += length as u64;
         let end = state.offset;
@@ -117,6 +119,16 @@ impl Sends {
         }
     }
 
+    /// Remembers the record that ends the connection.
+    pub(crate) fn ends_by(&self, record: u64) {
+        lock(&self.0).ended_by = Some(record);
+    }
+
+    /// The record that ended the connection.
+    pub(crate) fn end(&self) -> Option<u64> {
+        lock(&self.0).ended_by
+    }
+
     /// The record whose bytes contain the one before `offset`.
     pub(crate) fn at(&self, offset: u64) -> Option<u64> {
         let mut state = lock(&self.0);
@@ -126,7 +138,7 @@ impl Sends {
         while state.ends.front().is_some_and(|(end, _)| *end < offset) {
             state.ends.pop_front();
         }
-        state.ends.front().map(|(_, record)| *record)
+        state.ends.front().and_then(|(_, record)| *record)
     }
 }
 
@@ -148,8 +160,8 @@ mod tests {
     #[test]
     fn what_arrives_is_traced_to_what_was_sent_at_its_offset() {
         let sends = Sends::default();
-        sends.sent(10, 101);
-        sends.sent(5, 102);
+        sends.sent(10, Some(101));
+        sends.sent(5, Some(102));
         assert_eq!(sends.at(10), Some(101));
         assert_eq!(sends.at(11), Some(102));
         assert_eq!(sends.at(16), None);
@@ -159,7 +171,7 @@ mod tests {
     fn what_is_remembered_no_more_is_not_traced_to_something_else() {
         let sends = Sends::default();
         for record in 0..=SENDS_MAX as u64 {
-            sends.sent(1, record);
+            sends.sent(1, Some(record));
         }
         assert_eq!(sends.at(1), None);
         assert_eq!(sends.at(2), Some(1));

@@ -1,8 +1,9 @@
 //! Does what the director orders, and wakes it when it wants to be woken.
 
 use crate::{
-    actor::{Event, Inbox, Life, Shared},
     door::Door,
+    event::{Event, Inbox, Life},
+    shared::Shared,
 };
 use cce_journal::{Order, What};
 use cce_kernel::{Component, NodeName, Port, Time};

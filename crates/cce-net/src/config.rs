@@ -39,9 +39,8 @@ pub(crate) const HEAD_MAX: usize = 64 << 10;
 /// Connections that may wait to be accepted by a listener. The system may allow fewer.
 pub(crate) const BACKLOG: u32 = 4_096;
 
-/// How long a connection or a call may take to be established, and a response to arrive unless told otherwise.
+/// How long a connection or a call may take to be established.
 pub(crate) const CONNECT_DEADLINE: Duration = Duration::from_secs(5);
-pub(crate) const RESPONSE_DEADLINE: Duration = Duration::from_secs(30);
 
 /// How long the other end may take to read the last words on a connection that was closed.
 pub(crate) const LINGER: Duration = Duration::from_secs(1);

@@ -6,7 +6,7 @@ use crate::{
     config::{ACCEPT_PAUSE, BACKLOG, Limits},
     faults::Faults,
     guests::{Guest, Guests},
-    web::reserve,
+    socket::{reserve, reset},
 };
 use cce_kernel::{NodeName, Port};
 use std::{
@@ -203,10 +203,4 @@ impl State {
         }
         Ok(())
     }
-}
-
-/// Lets a connection end without a goodbye.
-pub(crate) fn reset(stream: &TcpStream) {
-    // On a connection that is gone there is nothing to reset.
-    let _ = stream.set_zero_linger();
 }

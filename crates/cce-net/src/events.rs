@@ -1,18 +1,16 @@
 //! What happens to a component becomes its inputs.
 
 use crate::{
-    actor::{Actor, Ending, Event, Life, Panicked},
+    actor::{Actor, Ending, Panicked},
     config::{CALLS_MAX, LINKS_MAX},
-    door::reset,
+    event::{Caller, Event, Life, Outcome},
     guests::Guest,
-    holds::Wait,
-    http_client::Outcome,
     link::{Link, Presence, Socket},
-    net::Connection,
-    parcel::{Caller, Manner, Parcel},
     roll::Present,
+    socket::{Connection, reset},
 };
 use bytes::Bytes;
+use cce_courier::{Manner, Parcel};
 use cce_kernel::{CallId, Input, LinkId, LinkReason, NodeName, Peer, Port, Request};
 use std::net::SocketAddr;
 use tokio::net::TcpStream;
@@ -20,9 +18,14 @@ use tokio::net::TcpStream;
 impl Actor {
     pub(crate) fn on_event(&mut self, event: Event) -> Result<(), Panicked> {
         match event {
-            Event::BadFrame { link, flaw } => self.on_tail(link, Input::BadFrame { link, flaw }),
-            Event::Down { link, reason } => self.on_tail(link, Input::LinkDown { link, reason }),
-            Event::Release(ticket) => self.release(Wait::Ticket(ticket)),
+            Event::BadFrame { link, flaw } => self.on_tail(link, Input::BadFrame { link, flaw }, None),
+            Event::Down { link, reason, cause } => {
+                self.on_tail(link, Input::LinkDown { link, reason }, cause);
+            }
+            Event::Release(ticket) => {
+                self.courier.release(ticket);
+                self.carry_out();
+            }
             Event::Cut(port) => self.cut_port(port),
             Event::Kill => self.end("stopped by the scenario", Ending::Killed),
             Event::Begin(Life(component)) => {
@@ -121,8 +124,9 @@ impl Actor {
     }
 
     /// What ends the bytes of a link comes behind them.
-    fn on_tail(&mut self, link: LinkId, input: Input) {
-        self.pass(Parcel::Tail { link, input });
+    fn on_tail(&mut self, link: LinkId, input: Input, cause: Option<u64>) {
+        self.courier.pass(Parcel::Tail { link, input, cause });
+        self.carry_out();
     }
 
     fn on_call(
@@ -135,7 +139,7 @@ impl Actor {
         if self.component.is_none() || caller.client.broken.is_cancelled() {
             return Ok(());
         }
-        if self.calls.len() >= CALLS_MAX {
+        if self.clients.len() >= CALLS_MAX {
             if let Some(times) = self.complaints.calls.due() {
                 let node = self.host.name();
                 tracing::warn!(%node, times, "too many requests wait for a reply: one more is refused");
@@ -144,20 +148,23 @@ impl Actor {
         }
         let origin = self.shared.causes.dialler(caller.client.address);
         if origin.is_none() && self.shared.recorder.is_directed() {
+            self.clients.insert(call, caller);
             let input = Input::Call { call, port, request: request.clone() };
-            self.enter(&input, Parcel::Request { call, port, request, caller: Some(caller) });
+            self.enter(&input, Parcel::Request { call: Some(call), port, request });
             return Ok(());
         }
-        self.calls.insert(call, caller);
+        self.clients.insert(call, caller);
+        self.asked.insert(call);
         self.handle(Input::Call { call, port, request }, origin.map(|origin| origin.record))
     }
 
     fn on_call_gone(&mut self, call: CallId) -> Result<(), Panicked> {
-        if let Some(gone) = self.holds.forget_request(call) {
-            self.tell_gone(gone);
+        self.clients.remove(&call);
+        if self.courier.forget_request(call) {
+            self.carry_out();
             return Ok(());
         }
-        if self.calls.remove(&call).is_none() {
+        if !self.asked.remove(&call) {
             return Ok(());
         }
         self.handle(Input::CallGone { call }, None)
@@ -165,10 +172,10 @@ impl Actor {
 
     fn on_reply(&mut self, call: CallId, outcome: Outcome) -> Result<(), Panicked> {
         let Outcome { result, cause, is_inside, place: _place } = outcome;
-        if is_inside || !self.shared.recorder.is_directed() {
-            return self.arrive(Parcel::Outcome { call, result, cause });
-        }
         let input = Input::Reply { call, result: result.clone() };
+        if is_inside || !self.shared.recorder.is_directed() {
+            return self.arrive(input, cause);
+        }
         self.enter(&input, Parcel::Outcome { call, result, cause });
         Ok(())
     }
@@ -179,35 +186,34 @@ impl Actor {
         self.treat(parcel, treatment);
     }
 
-    /// Takes in what was let in, unless it is about something that is over by now.
-    pub(crate) fn arrive(&mut self, parcel: Parcel) -> Result<(), Panicked> {
-        match parcel {
-            Parcel::Frame { link, bytes, .. } if self.is_heard(link) => {
-                self.handle(Input::Frame { link, bytes: bytes.into() }, None)
+    /// Takes something in, unless it is about something that is over by now.
+    pub(crate) fn arrive(&mut self, input: Input, cause: Option<u64>) -> Result<(), Panicked> {
+        match &input {
+            Input::Frame { link, .. } | Input::BadFrame { link, .. } if !self.is_heard(*link) => Ok(()),
+            Input::LinkDown { link, .. } => {
+                let (link, is_heard) = (*link, self.is_heard(*link));
+                self.links.remove(&link);
+                self.courier.forget_link(link);
+                self.carry_out();
+                if is_heard { self.handle(input, cause) } else { Ok(()) }
             }
-            Parcel::Tail { link, input } => {
-                let is_heard = self.is_heard(link);
-                if matches!(input, Input::LinkDown { .. }) {
-                    self.links.remove(&link);
-                    self.forget_link(link);
-                }
-                if is_heard { self.handle(input, None) } else { Ok(()) }
+            Input::Call { call, .. } => {
+                self.asked.insert(*call);
+                self.handle(input, cause)
             }
-            Parcel::Request { call, port, request, caller } => {
-                self.calls.extend(caller.map(|caller| (call, caller)));
-                self.handle(Input::Call { call, port, request }, None)
+            Input::Reply { call, result } => {
+                let Some(calling) = self.calling.remove(call) else { return Ok(()) };
+                // A response is due to the one who replied, a failure to the request that failed.
+                let cause = cause.or_else(|| result.is_err().then_some(calling.record));
+                self.handle(input, cause)
             }
-            Parcel::Outcome { call, result, cause } if self.calling.remove(&call).is_some() => {
-                self.handle(Input::Reply { call, result }, cause)
-            }
-            // About something that is over, or nothing that arrives.
-            Parcel::Frame { .. }
-            | Parcel::Outcome { .. }
-            | Parcel::Bytes { .. }
-            | Parcel::Close(_)
-            | Parcel::Call { .. }
-            | Parcel::Reply { .. }
-            | Parcel::Abandoned(_) => Ok(()),
+            Input::Start { .. }
+            | Input::LinkUp { .. }
+            | Input::Frame { .. }
+            | Input::BadFrame { .. }
+            | Input::CallGone { .. }
+            | Input::Timer(_)
+            | Input::Command(_) => self.handle(input, cause),
         }
     }
 

@@ -1,74 +1,84 @@
-//! What a scenario does to ports for a while.
+//! Ports that do not work for a while, and who waits until they do.
 
-use crate::net::Clock;
+use crate::clock::Clock;
 use cce_kernel::{Port, Time};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{
+    Mutex, MutexGuard, PoisonError,
+    atomic::{AtomicBool, Ordering},
+};
 use tokio::time::sleep_until;
 use tokio_util::sync::CancellationToken;
-
-type Times = [AtomicU64; Port::ALL.len()];
 
 /// Ports that do not work, and until when on the run's own clock.
 #[derive(Debug)]
 pub(crate) struct Faults {
     clock: Clock,
-    closed: Times,
-    stalled: Times,
+    table: Mutex<cce_courier::Faults>,
+    /// There ever was one. Without any, nobody looks at the table or the clock.
+    is_any: AtomicBool,
     /// Cancelled when the run ends, and every fault with it.
     over: CancellationToken,
 }
 
 impl Faults {
     pub(crate) fn new(clock: Clock, over: CancellationToken) -> Self {
-        Self { clock, closed: Times::default(), stalled: Times::default(), over }
+        Self { clock, table: Mutex::default(), is_any: AtomicBool::new(false), over }
     }
 
-    /// Nobody can connect to a port for a while. A second fault of a port makes the first one longer, never shorter.
+    /// Nobody can connect to a port for a while.
     pub(crate) fn close(&self, port: Port, until: Time) {
-        self.closed[port as usize].fetch_max(until.0, Ordering::AcqRel);
+        self.table().close(port, until);
+        self.is_any.store(true, Ordering::Release);
     }
 
     /// Nothing arrives through a port for a while.
     pub(crate) fn stall(&self, port: Port, until: Time) {
-        self.stalled[port as usize].fetch_max(until.0, Ordering::AcqRel);
+        self.table().stall(port, until);
+        self.is_any.store(true, Ordering::Release);
     }
 
     /// Whether nobody can connect to a port at the moment.
     pub(crate) fn is_closed(&self, port: Port) -> bool {
-        is_before(&self.closed[port as usize], self.clock)
+        self.until(|faults, now| faults.opens(port, now)).is_some()
     }
 
     /// Waits until nobody can connect to a port no longer.
     pub(crate) async fn opened(&self, port: Port) {
-        self.wait(&self.closed[port as usize]).await;
+        self.wait(|faults, now| faults.opens(port, now)).await;
     }
 
     /// Whether nothing arrives through a port at the moment.
     pub(crate) fn is_stalled(&self, port: Port) -> bool {
-        is_before(&self.stalled[port as usize], self.clock)
+        self.until(|faults, now| faults.start(port, now)).is_some()
     }
 
     /// Waits until something may arrive through a port.
     pub(crate) async fn pass(&self, port: Port) {
-        self.wait(&self.stalled[port as usize]).await;
+        self.wait(|faults, now| faults.start(port, now)).await;
     }
 
     /// Looks again when the time is over: the fault may have been made longer meanwhile.
-    async fn wait(&self, until: &AtomicU64) {
-        while is_before(until, self.clock) && !self.over.is_cancelled() {
-            let until = self.clock.instant(Some(Time(until.load(Ordering::Acquire))));
+    async fn wait(&self, end: impl Fn(&cce_courier::Faults, Time) -> Time) {
+        while let Some(until) = self.until(&end).filter(|_| !self.over.is_cancelled()) {
             tokio::select! {
                 // The end of the run counts first: then no fault lasts any longer.
                 biased;
                 () = self.over.cancelled() => {}
-                () = sleep_until(until) => {}
+                () = sleep_until(self.clock.instant(Some(until))) => {}
             }
         }
     }
-}
 
-fn is_before(until: &AtomicU64, clock: Clock) -> bool {
-    let until = until.load(Ordering::Acquire);
-    // No fault, no look at the clock.
-    until > 0 && clock.now().0 < until
+    /// The end of a fault, if it is not over.
+    fn until(&self, end: impl Fn(&cce_courier::Faults, Time) -> Time) -> Option<Time> {
+        if !self.is_any.load(Ordering::Acquire) {
+            return None;
+        }
+        let now = self.clock.now();
+        Some(end(&self.table(), now)).filter(|until| *until > now)
+    }
+
+    fn table(&self) -> MutexGuard<'_, cce_courier::Faults> {
+        self.table.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }

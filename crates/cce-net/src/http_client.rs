@@ -1,11 +1,12 @@
 //! HTTP calls: a connection for each.
 
 use crate::{
-    actor::Shared,
     causes::Origin,
     config::CONNECT_DEADLINE,
-    net::{Connection, connect},
+    event::Outcome,
     room::{Place, Room},
+    shared::Shared,
+    socket::{Connection, connect},
     web::{Body, Unread, read_all},
 };
 use bytes::Bytes;
@@ -15,18 +16,6 @@ use hyper::{Method, body::Incoming, client::conn::http1};
 use hyper_util::rt::TokioIo;
 use std::sync::Arc;
 use tokio::{net::TcpStream, time::timeout};
-
-/// What came of a call.
-#[derive(Debug)]
-pub(crate) struct Outcome {
-    pub(crate) result: Result<Response, CallError>,
-    /// The record of the reply, where that is known.
-    pub(crate) cause: Option<u64>,
-    /// A component of this process was called: the reply was judged where it left.
-    pub(crate) is_inside: bool,
-    /// The place of the response's body, until the component has it.
-    pub(crate) place: Option<Place>,
-}
 
 /// Makes a call.
 pub(crate) async fn call(origin: Origin, request: Request, shared: Arc<Shared>) -> Outcome {

@@ -1,11 +1,10 @@
 //! HTTP requests become inputs; replies become responses. No state and no decisions here.
 
 use crate::{
-    actor::{Event, Inbox},
     config::{ANSWERS_MAX, BODIES_MAX, Limits},
     door::{Arrival, Door},
+    event::{Caller, Client, Event, Inbox},
     faults::Faults,
-    parcel::Caller,
     roll::Roll,
     room::{Place, Room},
     web::{Body, Unread, WebStream, bare, converse, read},
@@ -15,12 +14,9 @@ use cce_kernel::{CallId, Port, Request, Response};
 use http::{HeaderMap, StatusCode};
 use http_body_util::Full;
 use hyper::body::Incoming;
-use std::{
-    net::SocketAddr,
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering},
 };
 use tokio::sync::{mpsc::error::TrySendError, oneshot};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
@@ -49,16 +45,6 @@ pub(crate) struct Rooms {
     bodies: Room,
     /// Responses that wait for their clients.
     answers: Room,
-}
-
-/// Who is at the other end of an HTTP connection.
-#[derive(Clone, Debug)]
-pub(crate) struct Client {
-    pub(crate) address: SocketAddr,
-    /// As the client calls it.
-    pub(crate) port: Port,
-    /// Breaks the connection when it is cancelled.
-    pub(crate) broken: CancellationToken,
 }
 
 impl Default for Rooms {

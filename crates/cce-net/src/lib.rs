@@ -17,25 +17,27 @@
 //! - A component that panics ends alone. One that ends can be started anew, with its ports and what it stored.
 
 mod actor;
-mod bend;
+mod acts;
 mod causes;
+mod clock;
 mod complaint;
 mod conductor;
 mod config;
 mod door;
 mod error;
+mod event;
 mod events;
 mod faults;
 mod guests;
-mod holds;
 mod http_client;
 mod http_server;
 mod link;
 mod net;
-mod parcel;
 mod recorder;
 mod roll;
 mod room;
+mod shared;
+mod socket;
 mod store;
 mod web;
 

@@ -1,18 +1,18 @@
 //! Connections: a reader that frames, a writer that drains a bounded queue.
 
 use crate::{
-    actor::{Event, Inbox, Shared},
     causes::{Dialled, Sends},
     config::{LINGER, OUTBOX_BYTES_MAX, OUTBOX_MAX},
-    door::reset,
+    event::{Event, Inbox},
     faults::Faults,
     guests::Guest,
-    net::Connection,
-    parcel::{Manner, Part},
     roll::Present,
     room::{Place, Room},
+    shared::Shared,
+    socket::{Connection, reset},
 };
 use bytes::{Bytes, BytesMut};
+use cce_courier::{Part, joined, length, pieces};
 use cce_kernel::{Carrier, FrameFlaw, LinkId, LinkReason, Port};
 use cce_wire::Framer;
 use std::{io, net::SocketAddr, sync::Arc, time::Duration};
@@ -31,9 +31,7 @@ use tokio_util::{
     sync::{CancellationToken, DropGuard},
 };
 
-/// How many pieces of a message are written apart, and the pause between them: without it the other end would
-/// see them as one.
-const PIECES_APART_MAX: usize = 64;
+/// The pause between two pieces of a message: without it the other end would see them as one.
 const PIECE_PAUSE: Duration = Duration::from_millis(1);
 
 /// An open connection, as its actor holds it. Dropping it closes the connection once its queue is written.
@@ -53,11 +51,10 @@ pub(crate) struct Link {
     _open: DropGuard,
 }
 
-/// Bytes to be written at once, or in pieces of that size.
+/// Bytes to be written, in pieces that are apart.
 #[derive(Debug)]
 struct Chunk {
-    bytes: Bytes,
-    size: usize,
+    pieces: Vec<Bytes>,
     /// Their place in the queue, until they are written.
     _place: Place,
 }
@@ -144,36 +141,36 @@ impl Link {
         self.sends.is_none()
     }
 
-    /// Queues a message, behind those parts that waited for it.
-    pub(crate) fn send(&self, before: &[Part], part: Part, manner: Manner) -> Result<(), SendError> {
+    /// Queues messages to be written at once, or in pieces of that size.
+    pub(crate) fn send(&self, parts: Vec<Part>, size: Option<usize>) -> Result<(), SendError> {
         // Before the bytes can be read at the other end, its reader must be able to tell where they came from.
         let permit = self.outbox.try_reserve().map_err(|error| match error {
             mpsc::error::TrySendError::Full(()) => SendError::Full,
             mpsc::error::TrySendError::Closed(()) => SendError::Gone,
         })?;
-        let length = before.iter().chain([&part]).map(|part| part.bytes.len()).sum();
-        let place = self.room.take(length).ok_or(SendError::Full)?;
+        let place = self.room.take(length(&parts)).ok_or(SendError::Full)?;
         if let Some(sends) = &self.sends {
-            before.iter().chain([&part]).for_each(|part| sends.sent(part.bytes.len(), part.record));
+            parts.iter().for_each(|part| sends.sent(part.bytes.len(), part.record));
         }
-        let size = if let Manner::Pieces(size) = manner { size.max(1) } else { usize::MAX };
-        permit.send(Chunk { bytes: joined(before, part.bytes), size, _place: place });
+        let pieces = match size {
+            Some(size) => pieces(parts, size).iter().map(|piece| joined(piece)).collect(),
+            None => vec![joined(&parts)],
+        };
+        permit.send(Chunk { pieces, _place: place });
         Ok(())
+    }
+
+    /// The other end, if it is in this process, will know which record ended the connection.
+    pub(crate) fn ends_by(&self, record: Option<u64>) {
+        if let (Some(sends), Some(record)) = (&self.sends, record) {
+            sends.ends_by(record);
+        }
     }
 
     /// Ends the connection without a goodbye.
     pub(crate) fn break_off(self) {
         self.broken.cancel();
     }
-}
-
-/// The bytes of several messages as one.
-pub(crate) fn joined(before: &[Part], last: Bytes) -> Bytes {
-    if before.is_empty() {
-        return last;
-    }
-    let all: Vec<&[u8]> = before.iter().map(|part| part.bytes.as_ref()).chain([last.as_ref()]).collect();
-    all.concat().into()
 }
 
 /// What both tasks of a connection need.
@@ -240,7 +237,7 @@ impl Writer {
         while let Some(chunk) = self.queue.recv().await {
             self.way.faults.pass(self.way.port).await;
             if self.write(&chunk).await.is_err() {
-                let down = Event::Down { link: self.way.id, reason: LinkReason::Reset };
+                let down = Event::Down { link: self.way.id, reason: LinkReason::Reset, cause: None };
                 let _ = self.way.inbox.send(down).await;
                 return;
             }
@@ -248,8 +245,8 @@ impl Writer {
     }
 
     async fn write(&mut self, chunk: &Chunk) -> io::Result<()> {
-        for (at, piece) in chunk.bytes.chunks(chunk.size).enumerate() {
-            if (1..PIECES_APART_MAX).contains(&at) {
+        for (at, piece) in chunk.pieces.iter().enumerate() {
+            if at > 0 {
                 sleep(PIECE_PAUSE).await;
             }
             self.to.write_all(piece).await?;
@@ -262,6 +259,7 @@ async fn read_all(way: Way, mut frames: FramedRead<OwnedReadHalf, FrameCodec>, r
     use futures_core::Stream;
     use std::{future::poll_fn, pin::Pin};
     let link = way.id;
+    let end = || receives.as_ref().and_then(|receives| receives.end());
     loop {
         let event = match poll_fn(|cx| Pin::new(&mut frames).poll_next(cx)).await {
             Some(Ok(Piece::Frame { bytes, end })) => {
@@ -269,8 +267,8 @@ async fn read_all(way: Way, mut frames: FramedRead<OwnedReadHalf, FrameCodec>, r
                 Event::Frame { link, bytes, cause }
             }
             Some(Ok(Piece::Flaw(flaw))) => Event::BadFrame { link, flaw },
-            Some(Err(_)) => Event::Down { link, reason: LinkReason::Reset },
-            None => Event::Down { link, reason: LinkReason::Closed },
+            Some(Err(_)) => Event::Down { link, reason: LinkReason::Reset, cause: end() },
+            None => Event::Down { link, reason: LinkReason::Closed, cause: end() },
         };
         let is_last = matches!(event, Event::Down { .. });
         if !way.tell(event).await || is_last {
@@ -328,5 +326,38 @@ impl Decoder for FrameCodec {
         let cut = self.framer.finish();
         self.framer = Framer::new(Carrier::Stream);
         Ok(cut.map(Piece::Flaw))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::Clock;
+    use tokio::net::TcpListener;
+
+    #[tokio::test]
+    async fn a_write_that_fails_is_told_even_where_nobody_reads() {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+        let dialled = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
+        let (gone, _) = listener.accept().await.unwrap();
+        reset(&gone);
+        drop(gone);
+        let id = LinkId { port: Port::Mr, number: 1 };
+        let (inbox, mut events) = mpsc::channel(1);
+        let faults = Arc::new(Faults::new(Clock::start(), CancellationToken::new()));
+        let (outbox, queue) = mpsc::channel(OUTBOX_MAX);
+        let room = Room::new(OUTBOX_MAX);
+        for _ in 0..OUTBOX_MAX {
+            let chunk = Chunk { pieces: vec!["x".into()], _place: room.take(1).unwrap() };
+            outbox.try_send(chunk).unwrap();
+        }
+        drop(outbox);
+        // Once the connection is gone, one of the writes fails.
+        let (_read, to) = dialled.into_split();
+        let way = Way { id, port: Port::Mr, inbox, faults };
+        let (closed, broken) = (CancellationToken::new(), CancellationToken::new());
+        Writer { way, to, queue, closed, broken }.drain().await;
+        let told = events.recv().await;
+        assert!(matches!(told, Some(Event::Down { link, reason: LinkReason::Reset, .. }) if link == id));
     }
 }

@@ -2,20 +2,24 @@
 
 use crate::{
     NetError, Sink,
-    actor::{Actor, Event, Inbox, NEVER, Shared},
-    causes::{Causes, Dialled, Origin},
+    actor::Actor,
+    causes::Causes,
+    clock::Clock,
     conductor::{Build, Conductor},
-    config::{INBOX_MAX, Limits, NetConfig, Node, OUTCOMES_MAX, RESPONSE_DEADLINE, STOP_NOTICE},
+    config::{INBOX_MAX, Limits, NetConfig, Node, OUTCOMES_MAX, STOP_NOTICE},
     door::{Arrival, Door},
+    event::{Event, Inbox},
     faults::Faults,
     http_server::{self, Front, Rooms},
     recorder::Recorder,
     room::Room,
+    shared::Shared,
+    socket::listen,
     store::{Store, Unkept},
-    web,
 };
+use cce_courier::RESPONSE_DEADLINE;
 use cce_journal::{Director, Order};
-use cce_kernel::{Carrier, Command, Host, NodeName, Port, Time};
+use cce_kernel::{Carrier, Command, Host, NodeName, Port};
 use std::{
     collections::{BTreeMap, BTreeSet},
     fmt, io,
@@ -26,9 +30,9 @@ use std::{
     time::Duration,
 };
 use tokio::{
-    net::{TcpListener, TcpSocket, TcpStream, lookup_host},
+    net::TcpListener,
     sync::{mpsc, oneshot},
-    time::{Instant, timeout},
+    time::timeout,
 };
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
@@ -82,23 +86,6 @@ pub struct Stopped {
     pub unkept: u64,
 }
 
-/// The run's own clock.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Clock {
-    start: Instant,
-}
-
-impl Clock {
-    pub(crate) fn now(self) -> Time {
-        Time(u64::try_from(self.start.elapsed().as_micros()).unwrap_or(u64::MAX))
-    }
-
-    /// The instant of a time of the run; of none, one that is far away.
-    pub(crate) fn instant(self, at: Option<Time>) -> Instant {
-        at.map_or_else(|| Instant::now() + NEVER, |at| self.start + at.since(Time(0)))
-    }
-}
-
 impl Net {
     /// Binds every listener of these components and starts them. When this returns, every listener accepts.
     pub async fn start(
@@ -142,7 +129,7 @@ impl Bound {
         let (gap, stop) = (CancellationToken::new(), CancellationToken::new());
         let required = config.journal_required.then(|| gap.clone());
         let (recorder, writer) = Recorder::start(sink, required, director);
-        let clock = Clock { start: Instant::now() };
+        let clock = Clock::start();
         let faults = Arc::new(Faults::new(clock, stop.clone()));
         let causes = Arc::new(Causes::new(addresses.values().copied().map(dialled_at).collect()));
         let shared = Arc::new(Shared {
@@ -283,37 +270,6 @@ async fn patiently<T>(
     done
 }
 
-/// A connection that was dialled.
-#[derive(Debug)]
-pub(crate) struct Connection {
-    pub(crate) stream: TcpStream,
-    /// Its place among the dialled ones, if its other end is in this process.
-    pub(crate) dialled: Option<Dialled>,
-}
-
-/// Opens a connection to the first address of a name that answers.
-pub(crate) async fn connect(address: &str, origin: Origin, causes: &Arc<Causes>) -> io::Result<Connection> {
-    let mut failure = io::ErrorKind::NotFound.into();
-    for target in lookup_host(address).await? {
-        match connect_to(target, &origin, causes).await {
-            Ok(connection) => return Ok(connection),
-            Err(error) => failure = error,
-        }
-    }
-    Err(failure)
-}
-
-async fn connect_to(target: SocketAddr, origin: &Origin, causes: &Arc<Causes>) -> io::Result<Connection> {
-    let socket = if target.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
-    let mut dialled = None;
-    if causes.is_here(target) {
-        // Known before the other end accepts, so that it can tell who connects.
-        socket.bind(SocketAddr::new(target.ip(), 0))?;
-        dialled = Some(causes.dialling(socket.local_addr()?, origin.clone()));
-    }
-    Ok(Connection { stream: socket.connect(target).await?, dialled })
-}
-
 type Listeners = Vec<(Port, TcpListener)>;
 
 fn bind(config: &NetConfig, nodes: &[Node]) -> Result<Listeners, NetError> {
@@ -323,7 +279,7 @@ fn bind(config: &NetConfig, nodes: &[Node]) -> Result<Listeners, NetError> {
     let mut listeners = Vec::new();
     for port in sockets {
         let address = *config.listen.get(&port).ok_or(NetError::NoAddress { port })?;
-        let listener = web::listen(address).map_err(|source| {
+        let listener = listen(address).map_err(|source| {
             if source.kind() == io::ErrorKind::AddrInUse {
                 NetError::PortInUse { port, address }
             } else {

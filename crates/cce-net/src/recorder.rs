@@ -1,6 +1,7 @@
 //! Numbers records, lets the director judge them, and hands them to the one who writes them.
 
-use cce_journal::{Director, Order, Reaction, Record, Treatment, What};
+use cce_courier::{Behind, behind};
+use cce_journal::{Director, Order, Reaction, Record, Ticket, Treatment, What};
 use cce_kernel::{Input, NodeName, Time};
 use std::{
     collections::VecDeque,
@@ -21,9 +22,6 @@ const QUEUE_BYTES_MAX: usize = 128 << 20;
 
 /// Orders of the director that may wait to be carried out. More are lost.
 const ORDERS_MAX: usize = 1 << 16;
-
-/// How many records of what was done to a message may stand right behind it.
-const BENDS_MAX: usize = 64;
 
 /// Takes in records on a thread of its own: writes the journal, the logs, the live ladder.
 pub trait Sink: Send {
@@ -53,6 +51,16 @@ pub(crate) struct Recorder {
     bell: Notify,
     is_directed: bool,
     waiting: Arc<Waiting>,
+}
+
+/// What was recorded.
+#[derive(Debug)]
+pub(crate) struct Judged {
+    pub(crate) seq: u64,
+    /// What becomes of the message that it sends.
+    pub(crate) treatment: Treatment,
+    /// What goes behind it, of what whoever asked holds.
+    pub(crate) releases: Vec<Ticket>,
 }
 
 #[derive(Debug)]
@@ -123,19 +131,26 @@ impl Recorder {
         self.is_directed
     }
 
-    /// Records something. Returns its number, and what is to become of the message that it sends. What is lost
-    /// has a number, too, so that no cause is mistaken for another.
-    pub(crate) fn record(
+    /// Records something that sends no message. Returns its number. What is lost has a number, too, so that no cause is
+    /// mistaken for another.
+    pub(crate) fn record(&self, at: Time, node: &NodeName, cause: Option<u64>, what: What) -> u64 {
+        self.judge(at, node, cause, what, |_| false).seq
+    }
+
+    /// Records something, and says what is to become of it. `is_own` says whose messages whoever asks lets go by itself:
+    /// a message that is let go follows the one that let it go.
+    pub(crate) fn judge(
         &self,
         at: Time,
         node: &NodeName,
         cause: Option<u64>,
         what: What,
-    ) -> (u64, Treatment) {
+        is_own: impl Fn(Ticket) -> bool,
+    ) -> Judged {
         let mut state = self.lock();
         let (seq, Reaction { treatment, orders }) = self.write(&mut state, at, node, cause, what);
-        self.take_orders(&mut state, at, orders.into());
-        (seq, treatment)
+        let releases = self.take_orders(&mut state, at, orders, is_own);
+        Judged { seq, treatment, releases }
     }
 
     /// What is to become of an input that enters from outside the lab and is not recorded yet.
@@ -143,7 +158,7 @@ impl Recorder {
         let mut state = self.lock();
         let Some(stage) = &mut state.stage else { return Treatment::Pass };
         let Reaction { treatment, orders } = stage.director.entering(at, node, input);
-        self.take_orders(&mut state, at, orders.into());
+        self.take_orders(&mut state, at, orders, |_| false);
         treatment
     }
 
@@ -153,7 +168,7 @@ impl Recorder {
         let stage = state.stage.as_mut()?;
         if stage.director.due().is_some_and(|due| due <= now) {
             let orders = stage.director.wake(now);
-            self.take_orders(&mut state, now, orders.into());
+            self.take_orders(&mut state, now, orders, |_| false);
         }
         let stage = state.stage.as_mut()?;
         stage.due = stage.director.due();
@@ -162,7 +177,7 @@ impl Recorder {
 
     /// Orders that did not come from a record: of a person.
     pub(crate) fn order(&self, at: Time, orders: Vec<Order>) {
-        self.take_orders(&mut self.lock(), at, orders.into());
+        self.take_orders(&mut self.lock(), at, orders, |_| false);
         self.bell.notify_one();
     }
 
@@ -218,21 +233,23 @@ impl Recorder {
         (seq, reaction)
     }
 
-    /// What was done to a message stands right behind it; everything else is done in its turn.
-    fn take_orders(&self, state: &mut State, at: Time, mut orders: VecDeque<Order>) {
-        for _ in 0..BENDS_MAX {
-            let Some(Order::Record { node, cause, bent }) =
-                orders.pop_front_if(|order| matches!(order, Order::Record { .. }))
-            else {
-                break;
-            };
-            let (_, reaction) = self.write(state, at, &node, cause, What::Bent(bent));
-            orders.extend(reaction.orders);
-        }
-        if state.is_due_elsewhen() || !orders.is_empty() {
+    /// What was done to a message stands right behind it; everything else is done in its turn. Returns what whoever asks
+    /// lets go by itself.
+    fn take_orders(
+        &self,
+        state: &mut State,
+        at: Time,
+        orders: Vec<Order>,
+        is_own: impl Fn(Ticket) -> bool,
+    ) -> Vec<Ticket> {
+        let Behind { releases, later } = behind(orders, is_own, |node, cause, bent| {
+            self.write(state, at, &node, cause, What::Bent(bent)).1.orders
+        });
+        if state.is_due_elsewhen() || !later.is_empty() {
             self.bell.notify_one();
         }
-        state.wait_for(orders);
+        state.wait_for(later);
+        releases
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -392,6 +409,47 @@ mod tests {
         assert!(required.is_cancelled());
     }
 
+    /// Wants to be woken once something has happened.
+    struct Sleeper(Option<Time>);
+
+    impl Director for Sleeper {
+        fn see(&mut self, record: &Record) -> Reaction {
+            self.0 = Some(record.at);
+            Reaction::default()
+        }
+
+        fn entering(&mut self, _: Time, _: &NodeName, _: &Input) -> Reaction {
+            Reaction::default()
+        }
+
+        fn due(&self) -> Option<Time> {
+            self.0
+        }
+
+        fn wake(&mut self, _: Time) -> Vec<Order> {
+            Vec::new()
+        }
+    }
+
+    #[test]
+    fn the_bell_rings_when_a_record_makes_the_director_want_to_be_woken_at_another_time() {
+        let (recorder, writer) = Recorder::start(Box::new(Full), None, Some(Box::new(Sleeper(None))));
+        let rings = || {
+            let ringing = std::pin::pin!(recorder.rung());
+            ringing.poll(&mut std::task::Context::from_waker(std::task::Waker::noop())).is_ready()
+        };
+        let record = |at| recorder.record(Time(at), &"ccp".into(), None, What::Started);
+        assert!(!rings());
+        record(1);
+        assert!(rings());
+        record(1);
+        assert!(!rings(), "at the same time as before");
+        record(2);
+        assert!(rings());
+        recorder.close();
+        writer.join().unwrap();
+    }
+
     #[test]
     fn a_gap_is_told_even_when_nothing_follows_it() {
         let (told, go) = channel();
@@ -401,7 +459,7 @@ mod tests {
         let (recorder, writer) = Recorder::start(sink, Some(required.clone()), None);
         let count = QUEUE_MAX as u64 + 10;
         for number in 1..=count {
-            assert_eq!(recorder.record(Time(number), &"ccp".into(), None, What::Started).0, number);
+            assert_eq!(recorder.record(Time(number), &"ccp".into(), None, What::Started), number);
         }
         assert!(required.is_cancelled());
         told.send(()).unwrap();
@@ -419,7 +477,7 @@ mod tests {
         let (told, go) = channel();
         let seen = Arc::default();
         let (recorder, writer) = Recorder::start(Box::new(Slow { go, seen: Arc::clone(&seen) }), None, None);
-        let record = || recorder.record(Time(1), &"ccp".into(), None, What::Started).0;
+        let record = || recorder.record(Time(1), &"ccp".into(), None, What::Started);
         let lost = (0..QUEUE_MAX + 10).map(|_| record()).max().unwrap();
         told.send(()).unwrap();
         while seen.lock().unwrap().len() < QUEUE_MAX {

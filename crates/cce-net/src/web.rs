@@ -2,10 +2,10 @@
 
 use crate::{
     complaint::Complaint,
-    config::{ACCEPT_PAUSE, BACKLOG, BODY_MAX, HEAD_MAX, LINGER, Limits},
-    door::reset,
+    config::{ACCEPT_PAUSE, BODY_MAX, HEAD_MAX, LINGER, Limits},
     guests::{Guest, Guests},
     room::{Place, Room},
+    socket::{listen, reset},
 };
 use bytes::{Bytes, BytesMut};
 use cce_kernel::BodyFlaw;
@@ -29,7 +29,7 @@ use std::{
 };
 use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
-    net::{TcpListener, TcpSocket, TcpStream},
+    net::{TcpListener, TcpStream},
     time::{Sleep, sleep, timeout},
 };
 use tokio_util::{
@@ -138,19 +138,6 @@ pub(crate) fn bare(status: StatusCode) -> Response<Full<Bytes>> {
     let mut response = Response::new(Full::default());
     *response.status_mut() = status;
     response
-}
-
-/// Listens on an address. A flood of clients waits in the queue of the system, not for a second try.
-pub(crate) fn listen(address: SocketAddr) -> io::Result<TcpListener> {
-    reserve(address)?.listen(BACKLOG)
-}
-
-/// A socket that has an address and does not listen: who connects is refused.
-pub(crate) fn reserve(address: SocketAddr) -> io::Result<TcpSocket> {
-    let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
-    socket.set_reuseaddr(true)?;
-    socket.bind(address)?;
-    Ok(socket)
 }
 
 /// The connection of an HTTP client. It can be broken, and ends by itself where the client does not read for too long.

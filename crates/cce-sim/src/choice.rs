@@ -84,17 +84,17 @@ impl<D: Director> Sim<D> {
         if pending.is_endless() {
             return false;
         }
-        let (due, waiting, timer) = (self.director.due(), pending.first(), self.queue.first());
-        let Some(next) = [due, waiting, timer].into_iter().flatten().min().map(|next| next.max(self.now))
-        else {
-            return false;
-        };
+        // What needs no choice and is due then: the director, a delay that is over, something that was put off.
+        let forced = [self.director.due(), self.alarms.values().min().copied(), pending.first()];
+        let forced = forced.into_iter().flatten().min();
+        let next = [forced, self.queue.first()].into_iter().flatten().min();
+        let Some(next) = next.map(|next| next.max(self.now)) else { return false };
         if next > end {
             return false;
         }
         self.now = next;
         pending.jump();
-        if due.is_none_or(|due| due > next) && waiting.is_none_or(|waiting| waiting > next) {
+        if forced.is_none_or(|forced| forced > next) {
             self.fire();
         }
         true
@@ -112,6 +112,15 @@ impl<D: Director> Sim<D> {
         }
         if self.director.due().is_some_and(|due| due <= self.now) {
             self.wake_director();
+            return true;
+        }
+        if self.alarm().is_some_and(|due| due <= self.now) {
+            self.is_stirred = true;
+            if let Some(pending) = &mut self.pending {
+                pending.count();
+            }
+            self.let_go();
+            self.settle();
             return true;
         }
         let Some((stream, rank)) = self.forced() else { return false };

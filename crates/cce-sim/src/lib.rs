@@ -15,8 +15,6 @@
 
 mod choice;
 pub mod explore;
-mod faults;
-mod holds;
 mod latency;
 mod outputs;
 mod pending;

@@ -1,37 +1,37 @@
-//! What components ask for, and what becomes of it on the way.
+//! What components ask for, and what their couriers make of it.
 
 use crate::{
     Sim,
-    holds::{Freight, Parcel},
     latency::Way,
     queue::{Delivery, Planned, Slot},
     sim::planned,
     stream::Stream,
     wire::End,
 };
-use bytes::Bytes;
-use cce_journal::{Director, Order, Treatment, What};
+use cce_courier::{Act, Courier, Manner, Parcel, Part, pieces};
+use cce_journal::{Director, Order, Ticket, Treatment, What};
 use cce_kernel::{
     Address, CallError, CallId, Input, LinkId, LinkReason, NodeName, Output, Peer, Port, Request, Response,
     Time, TimerKey,
 };
 use std::time::Duration;
 
-/// How long a caller waits for a response that never comes. The network driver has the same deadline.
-const CALL_DEADLINE: Duration = Duration::from_secs(30);
-
 impl<D: Director> Sim<D> {
-    pub(crate) fn apply(&mut self, name: &NodeName, output: Output, treatment: Treatment, seq: u64) {
-        let parcel = |what| Parcel { node: name.clone(), seq, what };
+    pub(crate) fn apply(&mut self, name: &NodeName, output: Output, treatment: Treatment, record: u64) {
         match output {
-            Output::Send { link, bytes } => self.treat(parcel(Freight::Bytes(link, bytes.0)), treatment),
-            Output::Close { link, .. } => self.close(parcel(Freight::Close(link)), link),
-            Output::Call { call, port, request } => {
-                self.treat(parcel(Freight::Call(call, port, request)), treatment);
+            Output::Send { link, bytes } => {
+                let part = Part { bytes: bytes.0, record: Some(record) };
+                self.treat(name, Parcel::Bytes { link, part, manner: Manner::Whole }, treatment);
             }
-            Output::Reply { call, response } => self.treat(parcel(Freight::Reply(call, response)), treatment),
-            Output::Dial { link, address } => self.dial(name, link, &address, seq, self.now),
-            Output::Arm { key, at } => self.arm(name, key, at, seq),
+            Output::Close { link, .. } => self.close(name, link, record),
+            Output::Call { call, port, request } => {
+                self.treat(name, Parcel::Call { call, port, request, record }, treatment);
+            }
+            Output::Reply { call, response } => {
+                self.treat(name, Parcel::Reply { call, response, record }, treatment);
+            }
+            Output::Dial { link, address } => self.dial(name, link, &address, record, self.now),
+            Output::Arm { key, at } => self.arm(name, key, at, record),
             Output::Cancel { key } => self.cancel(name, &key),
             Output::Store { key, value } => self.store(name, key, value),
             Output::Note(_) => {}
@@ -39,131 +39,98 @@ impl<D: Director> Sim<D> {
     }
 
     /// Does with a message what the director wants.
-    pub(crate) fn treat(&mut self, parcel: Parcel, treatment: Treatment) {
-        match treatment {
-            Treatment::Pass => self.pass(parcel),
-            Treatment::Overtake => self.as_heartbeat(|sim| sim.post(parcel, sim.now)),
-            Treatment::Delay { by, alone: true } => self.post_aside(parcel, self.now + by),
-            Treatment::Delay { by, alone: false } => self.pass_at(parcel, self.now + by),
-            Treatment::Hold { ticket, alone } => {
-                self.make_room();
-                self.holds.hold(ticket, parcel, alone);
+    pub(crate) fn treat(&mut self, name: &NodeName, parcel: Parcel, treatment: Treatment) {
+        let now = self.now;
+        self.courier(name, |courier| courier.treat(parcel, treatment, now));
+    }
+
+    /// Tells a component's courier something, and does what it wants.
+    pub(crate) fn courier(&mut self, name: &NodeName, tell: impl FnOnce(&mut Courier)) {
+        if let Some(node) = self.nodes.get_mut(name) {
+            tell(&mut node.courier);
+        }
+        while let Some(act) = self.nodes.get_mut(name).and_then(|node| node.courier.next_act()) {
+            self.act_for(name, act);
+        }
+        match self.nodes.get(name).and_then(|node| node.courier.due()) {
+            Some(due) => self.alarms.insert(name.clone(), due),
+            None => self.alarms.remove(name),
+        };
+    }
+
+    fn act_for(&mut self, name: &NodeName, act: Act) {
+        match act {
+            Act::Record { cause, bent } => self.record(name, cause, What::Bent(bent)),
+            Act::Write { link, parts, size, overtakes: false } => {
+                self.write_to(&(name.clone(), link), parts, size, self.now);
             }
-            Treatment::Drop => self.lose(&parcel, CallError::Timeout, CALL_DEADLINE),
-            Treatment::Duplicate => self.pass_twice(parcel),
-            Treatment::Replace(bytes) => self.pass(replaced(parcel, bytes.0)),
-            Treatment::Cut => self.cut(&parcel),
-            Treatment::Split(size) => split(parcel, size).into_iter().for_each(|piece| self.pass(piece)),
-            Treatment::Coalesce => self.coalesce(parcel),
-        }
-    }
-
-    /// Sends a message on its way, behind whatever is held on its stream.
-    fn pass(&mut self, parcel: Parcel) {
-        self.pass_at(parcel, self.now);
-    }
-
-    fn pass_at(&mut self, parcel: Parcel, start: Time) {
-        self.make_room();
-        if let Some(parcel) = self.holds.queue(parcel) {
-            self.post(parcel, start);
-        }
-    }
-
-    /// Lets the oldest go where too much is held.
-    fn make_room(&mut self) {
-        let orders = self.holds.make_room();
-        self.take_orders(orders);
-    }
-
-    fn pass_twice(&mut self, parcel: Parcel) {
-        if let Freight::Call(call, port, request) = &parcel.what {
-            self.post_copy(&parcel, *call, *port, request.clone());
-        }
-        if matches!(parcel.what, Freight::Bytes(..)) {
-            self.pass(parcel.clone());
-        }
-        self.pass(parcel);
-    }
-
-    fn coalesce(&mut self, parcel: Parcel) {
-        let Some(parcel) = self.holds.queue(parcel) else { return };
-        match (&parcel.end(), &parcel.what) {
-            (Some(end), Freight::Bytes(_, bytes)) if self.holds.glue(end, bytes) => {}
-            _ => self.pass(parcel),
-        }
-    }
-
-    /// Sends a message on its way at `start`.
-    pub(crate) fn post(&mut self, parcel: Parcel, start: Time) {
-        let Parcel { node, seq, what } = parcel;
-        match what {
-            Freight::Bytes(link, bytes) => {
-                let end = (node, link);
-                let bytes = self.holds.unglue(&end, bytes);
-                let start = self.faults.start(link.port, start);
-                for piece in self.wires.cut_up(bytes) {
-                    let at = self.wires.arrival(&end, start);
-                    self.send(&end, piece, at, seq);
+            Act::Write { link, parts, size, overtakes: true } => {
+                self.as_heartbeat(|sim| sim.write_to(&(name.clone(), link), parts, size, sim.now));
+            }
+            Act::Close { link, rest, record } => {
+                self.close_now(&(name.clone(), link), rest, self.now, record);
+            }
+            Act::Break { link, cause } => self.break_line(&(name.clone(), link), cause),
+            Act::Call { call, port, request, record } => {
+                self.call(name, call, port, request, self.now, record);
+            }
+            Act::CallAgain { call, port, request, record } => {
+                self.call_twice(name, call, port, request, record);
+            }
+            Act::Reply { call, response, record } => self.reply(name, call, response, self.now, record),
+            Act::BreakOff { call, error } => {
+                if let Some(caller) = self.wires.close_call(name, call) {
+                    self.plan_failure(&caller.name(), error, self.now, None);
                 }
             }
-            Freight::Close(link) => self.close_now(&(node, link), start, seq),
-            Freight::Call(call, port, request) => self.call(&node, call, port, request, start, seq),
-            Freight::Reply(call, response) => self.reply(&node, call, response, start, seq),
+            Act::Hear { input, cause } => {
+                let stream = if let Input::Reply { call, .. } = &input {
+                    Stream::response(&(name.clone(), *call))
+                } else {
+                    Stream::Given(name.clone())
+                };
+                self.plan(self.now, planned(stream, name, input, cause));
+            }
+            Act::HearAgain { port, request } => {
+                let call = self.wires.number_outside(name, None);
+                let input = Input::Call { call, port, request };
+                self.plan(self.now, planned(Stream::Given(name.clone()), name, input, None));
+            }
         }
     }
 
-    /// Sends a message on its way, which others may overtake.
-    fn post_aside(&mut self, parcel: Parcel, start: Time) {
-        if let Freight::Bytes(link, bytes) = &parcel.what {
-            let end = (parcel.node.clone(), *link);
-            let Some((port, way)) = self.wires.line(&end).map(|line| line.way) else { return };
-            let at = self.faults.start(port, start) + self.wires.draw(port, way);
-            let stream = self.wires.outbound(&end).map(|stream| Stream::Aside(stream.into(), 0));
-            return self.send_on(stream, &end, bytes.clone(), at, parcel.seq);
+    /// Lets a message go, whoever holds it.
+    pub(crate) fn release(&mut self, ticket: Ticket) {
+        self.part();
+        let holder = self.nodes.iter().find(|(_, node)| node.courier.is_held(ticket));
+        if let Some(name) = holder.map(|(name, _)| name.clone()) {
+            self.courier(&name, |courier| courier.release(ticket));
         }
-        self.post(parcel, start);
     }
 
-    fn send(&mut self, end: &End, bytes: Bytes, at: Time, seq: u64) {
-        self.send_on(self.wires.outbound(end), end, bytes, at, seq);
+    /// Bytes leave one end of a link at `start`: at once, or in pieces of that size.
+    pub(crate) fn write_to(&mut self, end: &End, parts: Vec<Part>, size: Option<usize>, start: Time) {
+        let start = self.faults.start(end.1.port, start);
+        let pieces = size.map_or_else(|| vec![parts.clone()], |size| pieces(parts.clone(), size));
+        for piece in pieces.into_iter().flat_map(|piece| self.wires.cut_up(piece)).collect::<Vec<_>>() {
+            let at = self.wires.arrival(end, start);
+            self.send(end, piece, at);
+        }
     }
 
-    fn send_on(&mut self, stream: Option<Stream>, end: &End, bytes: Bytes, at: Time, seq: u64) {
+    fn send(&mut self, end: &End, parts: Vec<Part>, at: Time) {
+        let stream = self.wires.outbound(end);
         let Some(line) = self.wires.line(end) else { return };
         let (node, link) = line.peer.clone();
-        self.plan(at, Planned { stream, node, what: Delivery::Bytes(link, bytes), cause: Some(seq) });
-    }
-
-    /// A message is lost. Who waits for it, or for its answer, hears so after a while.
-    fn lose(&mut self, parcel: &Parcel, error: CallError, after: Duration) {
-        let caller = match &parcel.what {
-            Freight::Call(call, ..) => Some((parcel.node.clone(), *call)),
-            Freight::Reply(call, _) => {
-                let waiting = self.wires.close_call(&parcel.node, *call);
-                waiting.map(|caller| caller.name())
-            }
-            Freight::Bytes(..) | Freight::Close(_) => None,
-        };
-        if let Some(caller) = caller {
-            self.plan_failure(&caller, error, self.now + after, Some(parcel.seq));
-        }
-    }
-
-    /// A message is lost, and its connection with it.
-    fn cut(&mut self, parcel: &Parcel) {
-        match parcel.end() {
-            Some(end) => self.break_line(&end, Some(parcel.seq)),
-            None => self.lose(parcel, CallError::Broken, Duration::ZERO),
-        }
+        let cause = parts.last().and_then(|part| part.record);
+        self.plan(at, Planned { stream, node, what: Delivery::Bytes(link, parts), cause });
     }
 
     /// A connection breaks: both ends hear of it.
     pub(crate) fn break_line(&mut self, end: &End, cause: Option<u64>) {
         let Some(peer) = self.wires.line(end).map(|line| line.peer.clone()) else { return };
         for end in [end, &peer] {
-            let gone = self.holds.forget_end(end);
-            self.take_orders(gone);
+            self.courier(&end.0, |courier| courier.forget_link(end.1));
             self.plan_down(end, LinkReason::Reset, cause);
         }
     }
@@ -177,11 +144,7 @@ impl<D: Director> Sim<D> {
             Order::Record { node, cause, bent } => {
                 self.record(&node, cause, What::Bent(bent));
             }
-            Order::Release(ticket) => {
-                for parcel in self.holds.release(ticket) {
-                    self.post(parcel, self.now);
-                }
-            }
+            Order::Release(ticket) => self.release(ticket),
             Order::Command(node, command) => self.command(&node, command),
             Order::Stop(node) if self.is_alive(&node) => self.end(&node, "stopped by the scenario"),
             Order::Stop(_) => {}
@@ -243,22 +206,24 @@ impl<D: Director> Sim<D> {
     }
 
     /// A component closes a link: it hears nothing more of it, and the other end hears of it behind what was sent.
-    fn close(&mut self, parcel: Parcel, link: LinkId) {
-        let end = (parcel.node.clone(), link);
-        if let Some(parcel) = self.holds.queue(parcel) {
-            return self.post(parcel, self.now);
+    fn close(&mut self, name: &NodeName, link: LinkId, record: u64) {
+        let wires = &mut self.wires;
+        let mut waits = false;
+        if let Some(node) = self.nodes.get_mut(name) {
+            waits = node.courier.close(link, record);
         }
-        if let Some(line) = self.wires.line(&end) {
-            line.is_closing = true;
+        if let Some(line) = wires.line(&(name.clone(), link)) {
+            line.is_closing |= waits;
         }
+        self.courier(name, |_| ());
     }
 
-    fn close_now(&mut self, end: &End, start: Time, seq: u64) {
-        let rest = self.holds.unglue(end, Bytes::new());
+    /// A close leaves one end of a link at `start`, behind the rest of what was sent.
+    pub(crate) fn close_now(&mut self, end: &End, rest: Vec<Part>, start: Time, seq: u64) {
         let start = self.faults.start(end.1.port, start);
         if !rest.is_empty() {
             let at = self.wires.arrival(end, start);
-            self.send(end, rest, at, seq);
+            self.send(end, rest, at);
         }
         let at = self.wires.arrival(end, start);
         let stream = self.wires.outbound(end);
@@ -269,29 +234,42 @@ impl<D: Director> Sim<D> {
         self.plan(at, Planned { stream, node, what, cause: Some(seq) });
     }
 
-    fn call(&mut self, name: &NodeName, call: CallId, port: Port, request: Request, start: Time, seq: u64) {
+    /// A request leaves its caller at `start`.
+    pub(crate) fn call(
+        &mut self,
+        name: &NodeName,
+        call: CallId,
+        port: Port,
+        request: Request,
+        start: Time,
+        seq: u64,
+    ) {
         let caller = (name.clone(), call);
         let receiver = NodeName::from(port.listener());
         let at = self.faults.start(port, start) + self.wires.draw(port, Way::ToListener);
         if !self.is_alive(&receiver) || self.faults.is_closed(port, self.now) {
             return self.plan_failure(&caller, CallError::Unreachable, at, Some(seq));
         }
-        self.wires.open_call(caller.clone(), receiver.clone(), port);
+        self.wires.open_call(caller.clone(), receiver.clone(), port, seq);
         let stream = Some(Stream::request(&caller));
         let what = Delivery::Call { caller, port, request, is_copy: false };
         self.plan(at, Planned { stream, node: receiver, what, cause: Some(seq) });
     }
 
     /// Sends a request whose response reaches nobody.
-    fn post_copy(&mut self, parcel: &Parcel, call: CallId, port: Port, request: Request) {
-        let caller = (parcel.node.clone(), call);
-        let at = self.now + self.wires.draw(port, Way::ToListener);
+    fn call_twice(&mut self, name: &NodeName, call: CallId, port: Port, request: Request, seq: u64) {
+        let caller = (name.clone(), call);
+        let at = self.faults.start(port, self.now) + self.wires.draw(port, Way::ToListener);
+        if self.faults.is_closed(port, self.now) {
+            return;
+        }
         let stream = Some(Stream::Aside(Stream::request(&caller).into(), 0));
         let what = Delivery::Call { caller, port, request, is_copy: true };
-        self.plan(at, Planned { stream, node: port.listener().into(), what, cause: Some(parcel.seq) });
+        self.plan(at, Planned { stream, node: port.listener().into(), what, cause: Some(seq) });
     }
 
-    fn reply(&mut self, name: &NodeName, call: CallId, response: Response, start: Time, seq: u64) {
+    /// A response leaves its sender at `start`.
+    pub(crate) fn reply(&mut self, name: &NodeName, call: CallId, response: Response, start: Time, seq: u64) {
         let Some(caller) = self.wires.close_call(name, call) else { return };
         let (port, way) = caller.way();
         let at = self.faults.start(port, start) + self.wires.draw(port, way);
@@ -331,25 +309,4 @@ impl<D: Director> Sim<D> {
 pub(crate) fn timer(name: &NodeName, key: &TimerKey, seq: u64) -> Planned {
     let what = Delivery::Input(Input::Timer(key.clone()));
     Planned { stream: None, node: name.clone(), what, cause: Some(seq) }
-}
-
-fn replaced(parcel: Parcel, bytes: Bytes) -> Parcel {
-    let what = match parcel.what {
-        Freight::Bytes(link, _) => Freight::Bytes(link, bytes),
-        Freight::Call(call, port, request) => {
-            Freight::Call(call, port, Request { body: bytes.into(), ..request })
-        }
-        Freight::Reply(call, response) => Freight::Reply(call, Response { body: bytes.into(), ..response }),
-        Freight::Close(link) => Freight::Close(link),
-    };
-    Parcel { what, ..parcel }
-}
-
-/// The pieces of a message on a stream; an HTTP message stays whole.
-fn split(parcel: Parcel, size: usize) -> Vec<Parcel> {
-    let Parcel { node, seq, what } = &parcel;
-    let Freight::Bytes(link, bytes) = what else { return vec![parcel] };
-    let cut = |start: usize| bytes.slice(start..bytes.len().min(start + size.max(1)));
-    let piece = |start| Parcel { node: node.clone(), seq: *seq, what: Freight::Bytes(*link, cut(start)) };
-    (0..bytes.len()).step_by(size.max(1)).map(piece).collect()
 }

@@ -1,7 +1,7 @@
 //! What is going to happen, in order.
 
 use crate::{rerun::Again, stream::Stream, timetable::Moment, wire::Name};
-use bytes::Bytes;
+use cce_courier::Part;
 use cce_kernel::{Input, LinkId, NodeName, Port, Request, Rng, Time, TimerKey, fork};
 use rand::RngExt;
 use std::collections::BTreeMap;
@@ -32,7 +32,7 @@ pub(crate) enum Delivery {
     /// Something of a recorded run.
     Again(Box<Again>),
     /// Bytes of a link, which its framing decoder takes apart.
-    Bytes(LinkId, Bytes),
+    Bytes(LinkId, Vec<Part>),
     /// A connection that somebody dialled.
     Accept(NodeName, LinkId),
     /// An HTTP request, which its receiver numbers.

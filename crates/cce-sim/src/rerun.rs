@@ -6,12 +6,12 @@
 
 use crate::{
     Sim,
-    holds::{Freight, Parcel},
     outputs::timer,
     queue::{Delivery, Planned},
     timetable::{Behind, Fate, Happened, Moment, Said, Timetable},
     wire::{End, Name},
 };
+use cce_courier::{Parcel, Part};
 use cce_journal::{Director, Treatment, What};
 use cce_kernel::{
     CallError, CallId, HostClock, Input, LinkId, LinkReason, NodeName, Output, Port, Request, Time, TimerKey,
@@ -138,15 +138,18 @@ impl<D: Director> Sim<D> {
         treatment: &Treatment,
     ) -> Option<Said> {
         let rerun = self.rerun.as_mut()?;
-        let said = rerun.next(node, output)?;
+        let mut said = rerun.next(node, output)?;
         rerun.here.insert(said.seq, seq);
         let end = end_of(node, output);
         if !matches!(treatment, Treatment::Pass | Treatment::Overtake) {
             rerun.note_bent(end, treatment);
             return None;
         }
-        let is_detoured = end.is_some_and(|end| rerun.detours.contains(&end));
-        (!is_detoured).then_some(said)
+        if end.is_some_and(|end| rerun.detours.contains(&end)) {
+            return None;
+        }
+        self.record_behind(std::mem::take(&mut said.behind));
+        Some(said)
     }
 
     /// What an output led to happens again.
@@ -154,7 +157,7 @@ impl<D: Director> Sim<D> {
         let fired = said.fired();
         let origin = match (&output, said.fate) {
             (Output::Arm { key, at }, _) => {
-                return self.arm_again(node, key, *at, seq, fired, said.behind);
+                return self.arm_again(node, key, *at, seq, fired);
             }
             (_, Fate::Open) => Origin::Outside,
             _ => self.origin(node, &output, &said),
@@ -170,11 +173,10 @@ impl<D: Director> Sim<D> {
             }
         }
         match said.fate {
-            _ if is_lost => self.treat_late(node, output, seq, Treatment::Drop),
-            Fate::Open => self.treat_late(node, output, seq, Treatment::Pass),
+            _ if is_lost => self.lose_again(node, output, seq),
+            Fate::Open => self.go_on(node, output, seq),
             Fate::Told | Fate::Lost => self.keep_books(node, output, seq),
         }
-        self.record_behind(said.behind);
     }
 
     /// Who hears of an output.
@@ -219,7 +221,7 @@ impl<D: Director> Sim<D> {
                 self.wires.cut(&(node.clone(), link));
             }
             Output::Call { call, port, .. } => {
-                self.wires.open_call((node.clone(), call), port.listener().into(), port);
+                self.wires.open_call((node.clone(), call), port.listener().into(), port, seq);
             }
             Output::Send { .. } | Output::Reply { .. } => {}
             Output::Arm { .. } | Output::Cancel { .. } | Output::Store { .. } | Output::Note(_) => {
@@ -229,41 +231,45 @@ impl<D: Director> Sim<D> {
     }
 
     /// What was on its way at the end of the recorded run goes on then.
-    fn treat_late(&mut self, node: &NodeName, output: Output, seq: u64, treatment: Treatment) {
+    fn go_on(&mut self, node: &NodeName, output: Output, seq: u64) {
         let start = self.late();
-        let parcel = |what| Parcel { node: node.clone(), seq, what };
-        let parcel = match output {
-            Output::Send { link, bytes } => parcel(Freight::Bytes(link, bytes.0)),
-            Output::Close { link, .. } => parcel(Freight::Close(link)),
-            Output::Call { call, port, request } => parcel(Freight::Call(call, port, request)),
-            Output::Reply { call, response } => parcel(Freight::Reply(call, response)),
-            Output::Dial { link, address } => return self.dial(node, link, &address, seq, start),
-            Output::Arm { .. } | Output::Cancel { .. } | Output::Store { .. } | Output::Note(_) => return,
-        };
-        if treatment == Treatment::Drop {
-            self.treat(parcel, treatment);
-        } else {
-            self.post(parcel, start);
+        match output {
+            Output::Send { link, bytes } => {
+                let parts = vec![Part { bytes: bytes.0, record: Some(seq) }];
+                self.write_to(&(node.clone(), link), parts, None, start);
+            }
+            Output::Close { link, .. } => self.close_now(&(node.clone(), link), Vec::new(), start, seq),
+            Output::Call { call, port, request } => self.call(node, call, port, request, start, seq),
+            Output::Reply { call, response } => self.reply(node, call, response, start, seq),
+            Output::Dial { link, address } => self.dial(node, link, &address, seq, start),
+            Output::Arm { .. } | Output::Cancel { .. } | Output::Store { .. } | Output::Note(_) => {}
         }
     }
 
+    /// What was lost, and had no consequence before the end of the recorded run, is lost again. Who waits hears so later.
+    fn lose_again(&mut self, node: &NodeName, output: Output, record: u64) {
+        let parcel = match output {
+            Output::Call { call, port, request } => Parcel::Call { call, port, request, record },
+            Output::Reply { call, response } => Parcel::Reply { call, response, record },
+            Output::Send { .. }
+            | Output::Close { .. }
+            | Output::Dial { .. }
+            | Output::Arm { .. }
+            | Output::Cancel { .. }
+            | Output::Store { .. }
+            | Output::Note(_) => return,
+        };
+        self.treat(node, parcel, Treatment::Drop);
+    }
+
     /// A timer that did not fire was disarmed, or was not due before the end.
-    fn arm_again(
-        &mut self,
-        node: &NodeName,
-        key: &TimerKey,
-        at: Time,
-        seq: u64,
-        fired: Option<Moment>,
-        behind: Vec<Behind>,
-    ) {
+    fn arm_again(&mut self, node: &NodeName, key: &TimerKey, at: Time, seq: u64, fired: Option<Moment>) {
         let timer = timer(node, key, seq);
         let slot = match fired {
             Some(moment) => self.queue.plan_at(Moment { at: moment.at.max(self.now), ..moment }, timer),
             None => self.queue.plan(at.max(self.late()), timer),
         };
         self.set_timer(node, key.clone(), slot);
-        self.record_behind(behind);
     }
 
     fn record_behind(&mut self, behind: Vec<Behind>) {
@@ -279,9 +285,7 @@ impl<D: Director> Sim<D> {
         match what {
             What::Started => self.begin_again(node),
             What::Stopped { reason } => self.end_again(node, &reason),
-            What::Bent(_) => {
-                self.record(node, cause, what);
-            }
+            What::Bent(_) => self.record(node, cause, what),
             What::In(input) => {
                 if let Some(input) = self.here(node, input, origin) {
                     self.deliver_with(node, input, cause, |sim| sim.record_behind(behind));

@@ -2,8 +2,6 @@
 
 use crate::{
     Schedule,
-    faults::Faults,
-    holds::Holds,
     latency::{Latencies, Pieces},
     pending::Pending,
     queue::{Delivery, Planned, Queue, Slot},
@@ -11,11 +9,11 @@ use crate::{
     stream::Stream,
     wire::{End, Line, Name, Orphans, Wires},
 };
-use bytes::Bytes;
-use cce_journal::{Bystander, Director, Order, Reaction, Record, Treatment, What};
+use cce_courier::{Behind, Courier, Faults, Part, RESPONSE_DEADLINE, behind};
+use cce_journal::{Bystander, Director, Order, Reaction, Record, Ticket, Treatment, What};
 use cce_kernel::{
-    CallError, Command, Component, Host, HostClock, Input, LinkId, LinkReason, NodeName, Port, Request, Time,
-    TimerKey,
+    CallError, Command, Component, Host, HostClock, Input, LinkId, LinkReason, NodeName, Output, Port,
+    Request, Time, TimerKey,
 };
 use std::collections::{BTreeMap, VecDeque};
 
@@ -33,7 +31,8 @@ pub struct Sim<D = Bystander> {
     last_record: u64,
     pub(crate) director: D,
     build: Option<Build>,
-    pub(crate) holds: Holds,
+    /// When the couriers want to be woken, of those that do.
+    pub(crate) alarms: BTreeMap<NodeName, Time>,
     pub(crate) faults: Faults,
     /// What the director wants done once the current input is handled.
     orders: VecDeque<Order>,
@@ -53,6 +52,7 @@ pub(crate) struct Node {
     /// None while it is stopped.
     component: Option<Box<dyn Component>>,
     pub(crate) host: Host,
+    pub(crate) courier: Courier,
     pub(crate) timers: BTreeMap<TimerKey, Slot>,
     pub(crate) stored: BTreeMap<String, String>,
 }
@@ -89,7 +89,7 @@ impl<D: Director> Sim<D> {
             last_record: 0,
             director,
             build: None,
-            holds: Holds::default(),
+            alarms: BTreeMap::new(),
             faults: Faults::default(),
             orders: VecDeque::new(),
             pending: None,
@@ -129,7 +129,8 @@ impl<D: Director> Sim<D> {
 
     pub(crate) fn put(&mut self, name: &NodeName, clock: HostClock, component: Option<Box<dyn Component>>) {
         let host = Host::new(name.clone(), self.seed, clock);
-        let node = Node { component, host, timers: BTreeMap::new(), stored: BTreeMap::new() };
+        let courier = Courier::new(RESPONSE_DEADLINE);
+        let node = Node { component, host, courier, timers: BTreeMap::new(), stored: BTreeMap::new() };
         self.nodes.insert(name.clone(), node);
     }
 
@@ -167,8 +168,7 @@ impl<D: Director> Sim<D> {
 
     /// What a component had is gone with it.
     pub(crate) fn lay_down(&mut self, name: &NodeName) {
-        let gone = self.holds.forget(name);
-        self.take_orders(gone);
+        self.courier(name, Courier::end_life);
         if let Some(node) = self.nodes.get_mut(name) {
             node.component = None;
             node.timers.clear();
@@ -244,7 +244,7 @@ impl<D: Director> Sim<D> {
         if self.pending.is_some() {
             return self.step_as_scheduled(end);
         }
-        let is_done = self.wake(end) || self.next(end);
+        let is_done = self.wake(end) || self.wake_courier(end) || self.next(end);
         self.settle();
         is_done
     }
@@ -267,13 +267,42 @@ impl<D: Director> Sim<D> {
         let Some(due) = self.director.due().map(|due| due.max(self.now)).filter(|due| *due <= end) else {
             return false;
         };
-        if self.queue.first().is_some_and(|first| first < due) {
+        if [self.queue.first(), self.alarm()].into_iter().flatten().any(|first| first < due) {
             return false;
         }
         self.now = due;
         let orders = self.director.wake(due);
         self.take_orders(orders);
         true
+    }
+
+    /// Lets the next message go whose delay is over, if that comes before anything else does.
+    fn wake_courier(&mut self, end: Time) -> bool {
+        let Some(due) = self.alarm().map(|due| due.max(self.now)).filter(|due| *due <= end) else {
+            return false;
+        };
+        if self.queue.first().is_some_and(|first| first < due) {
+            return false;
+        }
+        self.now = due;
+        self.let_go();
+        true
+    }
+
+    /// When the first courier wants to be woken.
+    pub(crate) fn alarm(&self) -> Option<Time> {
+        self.alarms.values().min().copied()
+    }
+
+    /// Wakes the courier that wants to be woken first.
+    pub(crate) fn let_go(&mut self) {
+        let first = self.alarms.iter().min_by_key(|(name, at)| (**at, *name));
+        if let Some(name) = first.map(|(name, _)| name.clone()) {
+            let now = self.now;
+            self.courier(&name, |courier| {
+                courier.wake(now);
+            });
+        }
     }
 
     fn next(&mut self, end: Time) -> bool {
@@ -288,7 +317,7 @@ impl<D: Director> Sim<D> {
         match what {
             Delivery::Input(input) => self.arrive(&node, input, cause),
             Delivery::Again(again) => self.act_again(&node, *again, cause),
-            Delivery::Bytes(link, bytes) => self.deliver_bytes(&node, link, &bytes, cause),
+            Delivery::Bytes(link, parts) => self.deliver_bytes(&node, link, &parts),
             Delivery::Accept(dialler, link) => self.accept(&node, &dialler, link, cause),
             Delivery::Call { caller, port, request, is_copy } => {
                 self.deliver_call(&node, caller, port, request, is_copy, cause);
@@ -297,11 +326,11 @@ impl<D: Director> Sim<D> {
         }
     }
 
-    fn deliver_bytes(&mut self, name: &NodeName, link: LinkId, bytes: &Bytes, cause: Option<u64>) {
+    fn deliver_bytes(&mut self, name: &NodeName, link: LinkId, parts: &[Part]) {
         let end = (name.clone(), link);
         let waits = self.wires.waits() && self.queue.has_bytes(name, link);
         let Some(line) = self.wires.line(&end).filter(|line| !line.is_closing) else { return };
-        line.push(bytes, cause);
+        parts.iter().for_each(|part| line.push(&part.bytes, part.record));
         if waits {
             return;
         }
@@ -334,19 +363,24 @@ impl<D: Director> Sim<D> {
     }
 
     fn deliver_gone(&mut self, name: &NodeName, caller: &Name, cause: Option<u64>) {
-        if let Some(call) = self.wires.call_of(name, caller) {
-            self.wires.drop_call(name, call);
+        let Some(call) = self.wires.call_of(name, caller) else { return };
+        self.wires.drop_call(name, call);
+        let mut was_here = false;
+        self.courier(name, |courier| was_here = courier.forget_request(call));
+        if !was_here {
             self.deliver(name, Input::CallGone { call }, cause);
         }
     }
 
     /// Delivers what was planned, unless it is about a link that is over by now.
-    pub(crate) fn arrive(&mut self, name: &NodeName, input: Input, cause: Option<u64>) {
+    pub(crate) fn arrive(&mut self, name: &NodeName, input: Input, mut cause: Option<u64>) {
         if let (Input::Timer(key), Some(node)) = (&input, self.nodes.get_mut(name)) {
             node.timers.remove(key);
         }
-        if let Input::Reply { call, .. } = &input {
-            self.wires.answered(&(name.clone(), *call));
+        if let Input::Reply { call, result } = &input {
+            let request = self.wires.answered(&(name.clone(), *call));
+            // A response is due to the one who replied, a failure to the request that failed.
+            cause = cause.or_else(|| request.filter(|_| result.is_err()));
         }
         if let Input::LinkUp { link, .. } = &input
             && !self.wires.is_up(&(name.clone(), *link))
@@ -368,8 +402,7 @@ impl<D: Director> Sim<D> {
         if let Some(flaw) = flaw {
             self.deliver(&end.0, Input::BadFrame { link: end.1, flaw }, cause);
         }
-        let gone = self.holds.forget_end(end);
-        self.take_orders(gone);
+        self.courier(&end.0, |courier| courier.forget_link(end.1));
         self.wires.hang_up(end)
     }
 
@@ -388,17 +421,26 @@ impl<D: Director> Sim<D> {
         if !self.is_alive(name) {
             return;
         }
-        let (cause, _) = self.record(name, cause, What::In(input.clone()));
+        let judged = self.judge(name, cause, What::In(input.clone()));
         behind(self);
-        self.bend();
+        self.release_all(judged.releases);
         let Some(Node { component: Some(component), host, .. }) = self.nodes.get_mut(name) else { return };
-        for output in host.handle(component.as_mut(), input, self.now) {
-            let (seq, treatment) = self.record(name, Some(cause), What::Out(output.clone()));
-            match self.recorded(name, &output, seq, &treatment) {
+        let outputs = host.handle(component.as_mut(), input, self.now);
+        // All are recorded before the first one acts: what the component says about this input stands before
+        // what others do about it.
+        let judge = |output: Output| {
+            let Judged { seq, treatment, releases } =
+                self.judge(name, Some(judged.seq), What::Out(output.clone()));
+            let said = self.recorded(name, &output, seq, &treatment);
+            (output, seq, treatment, releases, said)
+        };
+        let outputs: Vec<_> = outputs.into_iter().map(judge).collect();
+        for (output, seq, treatment, releases, said) in outputs {
+            match said {
                 Some(said) => self.repeat(name, output, seq, said),
                 None => self.apply(name, output, treatment, seq),
             }
-            self.bend();
+            self.release_all(releases);
         }
     }
 
@@ -426,32 +468,50 @@ impl<D: Director> Sim<D> {
         self.plan(self.wires.horizon(self.now), Planned { stream, node: callee, what, cause: None });
     }
 
-    /// Records something. Returns its number, and what is to become of the message that it sends.
-    pub(crate) fn record(&mut self, node: &NodeName, cause: Option<u64>, what: What) -> (u64, Treatment) {
+    /// Records something that sends no message.
+    pub(crate) fn record(&mut self, node: &NodeName, cause: Option<u64>, what: What) {
+        let releases = self.judge(node, cause, what).releases;
+        self.orders.extend(releases.into_iter().map(Order::Release));
+    }
+
+    /// Records something, and says what is to become of it. What was done to a message stands right behind it.
+    pub(crate) fn judge(&mut self, node: &NodeName, cause: Option<u64>, what: What) -> Judged {
+        let (seq, Reaction { treatment, orders }) = self.write(node, cause, what);
+        let Behind { releases, later } =
+            behind(orders, |_| true, |node, cause, bent| self.write(&node, cause, What::Bent(bent)).1.orders);
+        self.orders.extend(later);
+        Judged { seq, treatment, releases }
+    }
+
+    fn write(&mut self, node: &NodeName, cause: Option<u64>, what: What) -> (u64, Reaction) {
         self.last_record += 1;
         let record = Record { seq: self.last_record, at: self.now, node: node.clone(), cause, what };
-        let Reaction { mut treatment, orders } = self.director.see(&record);
-        if treatment == Treatment::Pass && self.pending.is_some() && (self.is_heartbeat)(&record) {
-            treatment = Treatment::Overtake;
+        let mut reaction = self.director.see(&record);
+        let Reaction { treatment, orders } = &mut reaction;
+        if *treatment == Treatment::Pass && self.pending.is_some() && (self.is_heartbeat)(&record) {
+            *treatment = Treatment::Overtake;
         }
         self.is_stirred |= !orders.is_empty() || !matches!(treatment, Treatment::Pass | Treatment::Overtake);
         self.records.push(record);
-        self.take_orders(orders);
-        (self.last_record, treatment)
+        (self.last_record, reaction)
     }
 
     pub(crate) fn take_orders(&mut self, orders: Vec<Order>) {
         self.orders.extend(orders);
     }
 
-    /// What was done to a message stands right behind it, and what it lets go follows it.
-    fn bend(&mut self) {
-        while let Some(Order::Record { .. } | Order::Release(_)) = self.orders.front() {
-            if let Some(order) = self.orders.pop_front() {
-                self.carry_out(order);
-            }
-        }
+    fn release_all(&mut self, tickets: Vec<Ticket>) {
+        tickets.into_iter().for_each(|ticket| self.release(ticket));
     }
+}
+
+/// What was recorded.
+pub(crate) struct Judged {
+    pub(crate) seq: u64,
+    /// What becomes of the message that it sends.
+    pub(crate) treatment: Treatment,
+    /// What goes behind it.
+    pub(crate) releases: Vec<Ticket>,
 }
 
 pub(crate) fn planned(stream: Stream, node: &NodeName, input: Input, cause: Option<u64>) -> Planned {

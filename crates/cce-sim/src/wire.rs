@@ -5,6 +5,7 @@ use crate::{
     stream::Stream,
 };
 use bytes::Bytes;
+use cce_courier::{Part, length, take};
 use cce_kernel::{CallId, FrameFlaw, LinkId, NodeName, Port, Rng, Time, fork};
 use cce_wire::Framer;
 use rand::RngExt;
@@ -35,8 +36,8 @@ pub(crate) struct Wires {
     calls: BTreeMap<Name, Caller>,
     /// Receiver and port of the calls on their way, as their callers name them.
     on_way: BTreeMap<Name, (NodeName, Port)>,
-    /// The ports of calls whose outcome has not arrived.
-    asked: BTreeMap<Name, Port>,
+    /// The ports and the records of calls whose outcome has not arrived.
+    asked: BTreeMap<Name, (Port, u64)>,
     /// How many calls each component received.
     received: BTreeMap<NodeName, u64>,
     latency: Rng,
@@ -235,17 +236,17 @@ impl Wires {
     }
 
     /// The pieces in which what was sent at once arrives.
-    pub(crate) fn cut_up(&mut self, mut bytes: Bytes) -> Vec<Bytes> {
+    pub(crate) fn cut_up(&mut self, mut parts: Vec<Part>) -> Vec<Vec<Part>> {
         let mut pieces = Vec::new();
         let count =
             if self.pieces.split && !self.is_still { self.cuts.random_range(1..=PIECES_MAX) } else { 1 };
         for _ in 1..count {
-            if bytes.len() > 1 {
-                let length = self.cuts.random_range(1..bytes.len());
-                pieces.push(bytes.split_to(length));
+            let whole = length(&parts);
+            if whole > 1 {
+                pieces.push(take(&mut parts, self.cuts.random_range(1..whole)));
             }
         }
-        pieces.push(bytes);
+        pieces.push(parts);
         pieces
     }
 
@@ -281,19 +282,19 @@ impl Wires {
     }
 
     /// A call sets out.
-    pub(crate) fn open_call(&mut self, caller: Name, receiver: NodeName, port: Port) {
-        self.asked.insert(caller.clone(), port);
+    pub(crate) fn open_call(&mut self, caller: Name, receiver: NodeName, port: Port, record: u64) {
+        self.asked.insert(caller.clone(), (port, record));
         self.on_way.insert(caller, (receiver, port));
     }
 
     /// The port of a call whose outcome has not arrived.
     pub(crate) fn port_of(&self, caller: &Name) -> Option<Port> {
-        self.asked.get(caller).copied()
+        self.asked.get(caller).map(|(port, _)| *port)
     }
 
-    /// The outcome of a call arrives.
-    pub(crate) fn answered(&mut self, caller: &Name) {
-        self.asked.remove(caller);
+    /// The outcome of a call arrives. Returns the record of the request.
+    pub(crate) fn answered(&mut self, caller: &Name) -> Option<u64> {
+        self.asked.remove(caller).map(|(_, record)| record)
     }
 
     /// A call arrives, and its receiver numbers it. Who died meanwhile waits for no reply.

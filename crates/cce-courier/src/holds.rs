@@ -119,6 +119,11 @@ impl Holds {
         }
     }
 
+    /// Whether something waits for that.
+    pub(crate) fn is_waiting(&self, wait: Wait) -> bool {
+        self.waits.contains(&wait)
+    }
+
     /// Whether something is held on a stream.
     pub(crate) fn is_held(&self, stream: Stream) -> bool {
         self.lines.contains_key(&stream)
@@ -196,8 +201,7 @@ impl Holds {
 
     /// The client of a request left. None where nothing of it was held, neither the request nor its reply.
     pub(crate) fn forget_request(&mut self, call: CallId) -> Option<Vec<Gone>> {
-        let is_it = |parcel: &Parcel| matches!(parcel, Parcel::Request { call: held, .. } | Parcel::Reply { call: held, .. } if *held == call);
-        let gone: Vec<_> = self.alone.extract_if(.., |_, parcel| is_it(parcel)).collect();
+        let gone: Vec<_> = self.alone.extract_if(.., |_, parcel| parcel.is_of_request(call)).collect();
         self.load.take(gone.iter().map(|(_, parcel)| parcel));
         (!gone.is_empty()).then(|| self.tell(&gone))
     }
@@ -230,7 +234,7 @@ mod tests {
     const LINK: LinkId = LinkId { port: Port::Mr, number: 1 };
 
     fn parcel(record: u64) -> Parcel {
-        let part = Part { bytes: "x".into(), record };
+        let part = Part { bytes: "x".into(), record: Some(record) };
         Parcel::Bytes { link: LINK, part, manner: crate::parcel::Manner::Whole }
     }
 
@@ -268,7 +272,7 @@ mod tests {
         let big = Bytes::from(vec![0; HOLD_BYTES_MAX / 4]);
         for ticket in 0..4 {
             assert!(holds.make_room(big.len()).is_none());
-            let part = Part { bytes: big.clone(), record: ticket };
+            let part = Part { bytes: big.clone(), record: Some(ticket) };
             let parcel = Parcel::Bytes { link: LINK, part, manner: crate::parcel::Manner::Whole };
             if ticket % 2 == 0 {
                 holds.hold(Wait::Ticket(ticket), parcel, false);
@@ -307,7 +311,7 @@ mod tests {
     #[test]
     fn no_more_than_the_maximum_waits_to_be_written_with_the_next() {
         let mut holds = Holds::default();
-        let part = |size| Part { bytes: vec![0; size].into(), record: 1 };
+        let part = |size| Part { bytes: vec![0; size].into(), record: Some(1) };
         for _ in 0..GLUED_MAX {
             assert!(holds.glue(Stream::Out(LINK), part(1)).is_none());
         }
@@ -350,7 +354,7 @@ mod tests {
     fn bytes_that_wait_for_the_next_ones_go_with_their_connection() {
         let mut holds = Holds::default();
         for stream in [Stream::Out(LINK), Stream::In(LINK)] {
-            holds.glue(stream, Part { bytes: "x".into(), record: 1 });
+            holds.glue(stream, Part { bytes: "x".into(), record: Some(1) });
             holds.forget_link(LINK);
             assert!(holds.unglue(stream).is_empty(), "{stream:?}");
         }

@@ -1,0 +1,365 @@
+//! Does with the messages of one component what a director decides.
+
+use crate::{
+    holds::{Gone, Holds, Pushed, Wait},
+    parcel::{Manner, Parcel, Part, Stream},
+    pieces::{joined, pieces},
+};
+use bytes::Bytes;
+use cce_journal::{Bend, Bent, DRIVER, Ticket, Treatment};
+use cce_kernel::{CallError, CallId, Carrier, Input, LinkId, Port, Request, Response, Time};
+use std::{collections::VecDeque, time::Duration};
+
+/// Who let a message go that was held back, where nobody did.
+const PUSHED: &str = "the driver: too much is held back";
+
+/// What a driver does now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Act {
+    /// It records what was done to the run, as the component's.
+    Record {
+        /// The record of the message that it is about.
+        cause: Option<u64>,
+        /// What was done.
+        bent: Bent,
+    },
+    /// It writes bytes to a connection.
+    Write {
+        /// The connection.
+        link: LinkId,
+        /// One message, behind those that waited for it: all at once, or in pieces of the size.
+        parts: Vec<Part>,
+        /// The size of the pieces.
+        size: Option<usize>,
+        /// The message is a heartbeat: it overtook what is held.
+        overtakes: bool,
+    },
+    /// It closes a connection once what was sent is written.
+    Close {
+        /// The connection.
+        link: LinkId,
+        /// What waited for a next message, which never comes.
+        rest: Vec<Part>,
+        /// The record of the close.
+        record: u64,
+    },
+    /// It breaks a connection, so that both ends hear of it.
+    Break {
+        /// The connection.
+        link: LinkId,
+        /// The record that led to it.
+        cause: Option<u64>,
+    },
+    /// It makes a request.
+    Call {
+        /// The exchange.
+        call: CallId,
+        /// The interface that is called.
+        port: Port,
+        /// The request.
+        request: Request,
+        /// The record of it.
+        record: u64,
+    },
+    /// It makes a request once more, and discards the outcome.
+    CallAgain {
+        /// The exchange of the first one.
+        call: CallId,
+        /// The interface that is called.
+        port: Port,
+        /// The request.
+        request: Request,
+        /// The record of it.
+        record: u64,
+    },
+    /// It sends a response to the client of a request.
+    Reply {
+        /// The exchange.
+        call: CallId,
+        /// The response.
+        response: Response,
+        /// The record of it.
+        record: u64,
+    },
+    /// It breaks off the connection with the client of a request, who hears this error.
+    BreakOff {
+        /// The exchange.
+        call: CallId,
+        /// What the client hears, if it is a component of the lab.
+        error: CallError,
+    },
+    /// The component hears something, unless it is about something that is over by then.
+    Hear {
+        /// What.
+        input: Input,
+        /// The record that led to it.
+        cause: Option<u64>,
+    },
+    /// The component hears a second copy of a request. The driver numbers it, and its reply reaches nobody.
+    HearAgain {
+        /// The port that it came in on.
+        port: Port,
+        /// The request.
+        request: Request,
+    },
+}
+
+/// The courier of one component.
+#[derive(Debug)]
+pub struct Courier {
+    holds: Holds,
+    acts: VecDeque<Act>,
+    /// After which time whoever waits for something that was lost hears so.
+    response_deadline: Duration,
+}
+
+impl Courier {
+    /// A courier without parcels.
+    pub fn new(response_deadline: Duration) -> Self {
+        Self { holds: Holds::default(), acts: VecDeque::new(), response_deadline }
+    }
+
+    /// What the driver does next. To be asked after each call until it gives none.
+    pub fn next_act(&mut self) -> Option<Act> {
+        self.acts.pop_front()
+    }
+
+    /// When it wants to be woken.
+    pub fn due(&self) -> Option<Time> {
+        self.holds.due()
+    }
+
+    /// Lets the first message go whose delay is over. Says whether there was one.
+    pub fn wake(&mut self, now: Time) -> bool {
+        let Some(wait) = self.holds.over(now) else { return false };
+        self.let_go(wait);
+        true
+    }
+
+    /// Does with a message what the director wants.
+    pub fn treat(&mut self, parcel: Parcel, treatment: Treatment, now: Time) {
+        match treatment {
+            Treatment::Pass => self.pass(parcel),
+            Treatment::Overtake => self.post(parcel, true),
+            Treatment::Delay { by, alone } => {
+                let wait = self.holds.until(now + by);
+                self.hold(wait, parcel, alone);
+            }
+            Treatment::Hold { ticket, alone } => self.hold(Wait::Ticket(ticket), parcel, alone),
+            Treatment::Drop => self.lose(parcel, now),
+            Treatment::Duplicate => self.pass_twice(parcel),
+            Treatment::Replace(bytes) => self.pass(parcel.replaced(bytes)),
+            Treatment::Cut => self.cut(parcel),
+            Treatment::Split(size) => self.pass(parcel.written(Manner::Pieces(size))),
+            Treatment::Coalesce => self.pass(parcel.written(Manner::WithNext)),
+        }
+    }
+
+    /// Sends a message on its way, behind whatever is held on its stream.
+    pub fn pass(&mut self, parcel: Parcel) {
+        if parcel.stream().is_some_and(|stream| self.holds.is_held(stream)) {
+            self.make_room(parcel.size());
+        }
+        if let Some(parcel) = self.holds.queue(parcel) {
+            self.post(parcel, false);
+        }
+    }
+
+    /// The component closes a connection: it hears nothing more of it, and the close goes behind what was sent. Says
+    /// whether it waits there.
+    pub fn close(&mut self, link: LinkId, record: u64) -> bool {
+        let gone = self.holds.forget(Stream::In(link));
+        self.tell_gone(gone);
+        let waits = self.holds.is_held(Stream::Out(link));
+        self.pass(Parcel::Close { link, record });
+        waits
+    }
+
+    /// Whether it holds that message back.
+    pub fn is_held(&self, ticket: Ticket) -> bool {
+        self.holds.is_waiting(Wait::Ticket(ticket))
+    }
+
+    /// Lets a message go that was held back, and what waited behind it. One that is not here any more is gone already.
+    pub fn release(&mut self, ticket: Ticket) {
+        self.let_go(Wait::Ticket(ticket));
+    }
+
+    /// A connection is gone, and what was held on it with it.
+    pub fn forget_link(&mut self, link: LinkId) {
+        let gone = self.holds.forget_link(link);
+        self.tell_gone(gone);
+    }
+
+    /// The client of a request left. Says whether the request, or its reply, was still here, so that the component need
+    /// not hear of it.
+    pub fn forget_request(&mut self, call: CallId) -> bool {
+        let gone = self.holds.forget_request(call);
+        let was_here = gone.is_some();
+        self.tell_gone(gone.unwrap_or_default());
+        was_here
+    }
+
+    /// The component's life is over, and everything that was held with it.
+    pub fn end_life(&mut self) {
+        let gone = self.holds.clear();
+        self.tell_gone(gone);
+    }
+
+    /// The run is over: what is held stays held, since nobody could let it go any more.
+    pub fn end_run(&mut self) {
+        self.holds.clear();
+    }
+
+    fn hold(&mut self, wait: Wait, parcel: Parcel, is_alone: bool) {
+        self.make_room(parcel.size());
+        self.holds.hold(wait, parcel, is_alone);
+    }
+
+    /// Lets the oldest go as long as too much is held.
+    fn make_room(&mut self, size: usize) {
+        while let Some(Pushed { wait, record, going }) = self.holds.make_room(size) {
+            let bend = match wait {
+                Wait::Ticket(ticket) => Bend::Expired(ticket),
+                Wait::Until(..) => Bend::Hurried,
+            };
+            self.record(record, PUSHED, bend);
+            self.post_all(going);
+        }
+    }
+
+    fn let_go(&mut self, wait: Wait) {
+        let going = self.holds.release(wait);
+        self.post_all(going);
+    }
+
+    fn post_all(&mut self, parcels: VecDeque<Parcel>) {
+        for parcel in parcels {
+            self.post(parcel, false);
+        }
+    }
+
+    /// Whoever would release them hears that there is nothing to release any more.
+    fn tell_gone(&mut self, gone: Vec<Gone>) {
+        for (ticket, cause) in gone {
+            self.record(cause, DRIVER, Bend::Gone(ticket));
+        }
+    }
+
+    fn record(&mut self, cause: Option<u64>, by: &str, bend: Bend) {
+        self.acts.push_back(Act::Record { cause, bent: Bent { by: by.to_owned(), bend } });
+    }
+
+    /// Sends a message on its way.
+    fn post(&mut self, parcel: Parcel, overtakes: bool) {
+        let act = match parcel {
+            Parcel::Bytes { link, part, manner } => {
+                let stream = Stream::Out(link);
+                let Some(part) = self.glued(stream, part, manner) else { return };
+                let mut parts = self.holds.unglue(stream);
+                parts.push(part);
+                let size = if let Manner::Pieces(size) = manner { Some(size) } else { None };
+                Act::Write { link, parts, size, overtakes }
+            }
+            Parcel::Close { link, record } => {
+                Act::Close { link, rest: self.holds.unglue(Stream::Out(link)), record }
+            }
+            Parcel::Call { call, port, request, record } => Act::Call { call, port, request, record },
+            Parcel::Reply { call, response, record } => Act::Reply { call, response, record },
+            Parcel::Frame { link, bytes, manner } => return self.let_in(link, bytes, manner),
+            Parcel::Tail { link, input, cause } => {
+                let rest = self.holds.unglue(Stream::In(link));
+                rest.into_iter().for_each(|part| self.let_in(link, part.bytes, Manner::Whole));
+                Act::Hear { input, cause }
+            }
+            Parcel::Request { call: Some(call), port, request } => {
+                Act::Hear { input: Input::Call { call, port, request }, cause: None }
+            }
+            Parcel::Request { call: None, port, request } => Act::HearAgain { port, request },
+            Parcel::Outcome { call, result, cause } => {
+                Act::Hear { input: Input::Reply { call, result }, cause }
+            }
+            Parcel::Abandoned(call) => Act::BreakOff { call, error: CallError::Timeout },
+        };
+        self.acts.push_back(act);
+    }
+
+    /// What is to be written with the next message waits for it, unless too much waits already.
+    fn glued(&mut self, stream: Stream, part: Part, manner: Manner) -> Option<Part> {
+        if manner == Manner::WithNext { self.holds.glue(stream, part) } else { Some(part) }
+    }
+
+    /// Lets bytes in from outside the lab. On a framed port whole messages stay whole.
+    fn let_in(&mut self, link: LinkId, bytes: Bytes, manner: Manner) {
+        let stream = Stream::In(link);
+        let Some(part) = self.glued(stream, Part { bytes, record: None }, manner) else { return };
+        let mut parts = self.holds.unglue(stream);
+        parts.push(part);
+        let heard: Vec<Bytes> = match (link.port.carrier(), manner) {
+            (Carrier::Stream, Manner::Pieces(size)) => {
+                pieces(parts, size).iter().map(|piece| joined(piece)).collect()
+            }
+            (Carrier::Stream, Manner::Whole | Manner::WithNext) => vec![joined(&parts)],
+            (Carrier::Frames { .. } | Carrier::Http, _) => parts.into_iter().map(|part| part.bytes).collect(),
+        };
+        for bytes in heard {
+            self.acts.push_back(Act::Hear { input: Input::Frame { link, bytes: bytes.into() }, cause: None });
+        }
+    }
+
+    fn pass_twice(&mut self, parcel: Parcel) {
+        match &parcel {
+            // A caller hears one outcome.
+            Parcel::Call { call, port, request, record } => {
+                let (call, port, request, record) = (*call, *port, request.clone(), *record);
+                self.acts.push_back(Act::CallAgain { call, port, request, record });
+            }
+            Parcel::Request { port, request, .. } => {
+                self.pass(Parcel::Request { call: None, port: *port, request: request.clone() });
+            }
+            Parcel::Bytes { .. } | Parcel::Frame { .. } => self.pass(parcel.clone()),
+            // A request has one response: a second one reaches nobody.
+            Parcel::Reply { .. } | Parcel::Outcome { .. } => {}
+            Parcel::Close { .. } | Parcel::Tail { .. } | Parcel::Abandoned(_) => {}
+        }
+        self.pass(parcel);
+    }
+
+    /// A message is lost. Who waits for it, or for its answer, hears so after a while.
+    fn lose(&mut self, parcel: Parcel, now: Time) {
+        let left = match parcel {
+            Parcel::Call { call, record, .. } => {
+                Parcel::Outcome { call, result: Err(CallError::Timeout), cause: Some(record) }
+            }
+            Parcel::Outcome { call, cause, .. } => {
+                Parcel::Outcome { call, result: Err(CallError::Timeout), cause }
+            }
+            Parcel::Reply { call, .. } | Parcel::Request { call: Some(call), .. } => Parcel::Abandoned(call),
+            Parcel::Bytes { .. }
+            | Parcel::Close { .. }
+            | Parcel::Frame { .. }
+            | Parcel::Tail { .. }
+            | Parcel::Request { call: None, .. }
+            | Parcel::Abandoned(_) => return,
+        };
+        let wait = self.holds.until(now + self.response_deadline);
+        self.hold(wait, left, true);
+    }
+
+    /// A message is lost, and its connection with it.
+    fn cut(&mut self, parcel: Parcel) {
+        let broken =
+            |call, cause| Act::Hear { input: Input::Reply { call, result: Err(CallError::Broken) }, cause };
+        let act = match parcel {
+            Parcel::Bytes { link, part, .. } => Act::Break { link, cause: part.record },
+            Parcel::Frame { link, .. } | Parcel::Tail { link, .. } => Act::Break { link, cause: None },
+            Parcel::Call { call, record, .. } => broken(call, Some(record)),
+            Parcel::Outcome { call, cause, .. } => broken(call, cause),
+            Parcel::Reply { call, .. }
+            | Parcel::Request { call: Some(call), .. }
+            | Parcel::Abandoned(call) => Act::BreakOff { call, error: CallError::Broken },
+            Parcel::Request { call: None, .. } | Parcel::Close { .. } => return,
+        };
+        self.acts.push_back(act);
+    }
+}

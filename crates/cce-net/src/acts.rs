@@ -1,0 +1,169 @@
+//! What components ask for, and what their courier makes of it.
+
+use crate::{
+    actor::{Actor, Calling, Own},
+    causes::Origin,
+    config::CALLING_MAX,
+    http_client,
+    link::{Link, SendError},
+};
+use cce_courier::{Act, Manner, Parcel, Part};
+use cce_journal::{Treatment, What};
+use cce_kernel::{CallError, CallId, Input, LinkId, LinkReason, Output, Port, Request};
+use std::sync::Arc;
+
+impl Actor {
+    pub(crate) fn apply(&mut self, output: Output, treatment: Treatment, record: u64) {
+        match output {
+            Output::Send { link, bytes } => {
+                let part = Part { bytes: bytes.0, record: Some(record) };
+                self.treat(Parcel::Bytes { link, part, manner: Manner::Whole }, treatment);
+            }
+            Output::Dial { link, address } => self.dial(link, &address, record),
+            Output::Close { link, .. } => self.close(link, record),
+            Output::Call { call, port, request } => {
+                self.calling.insert(call, Calling { port, record, task: None });
+                if self.calling.len() > CALLING_MAX {
+                    return self.refuse_to_call(call, record);
+                }
+                self.treat(Parcel::Call { call, port, request, record }, treatment);
+            }
+            Output::Reply { call, response } => {
+                if self.asked.remove(&call) {
+                    self.treat(Parcel::Reply { call, response, record }, treatment);
+                }
+            }
+            Output::Arm { key, at } => {
+                self.timers.insert(key, (at, record));
+            }
+            Output::Cancel { key } => {
+                self.timers.remove(&key);
+            }
+            Output::Store { key, value } => self.store.set(key, value),
+            Output::Note(_) => {}
+        }
+    }
+
+    /// Does with a message what the director wants.
+    pub(crate) fn treat(&mut self, parcel: Parcel, treatment: Treatment) {
+        self.courier.treat(parcel, treatment, self.shared.clock.now());
+        self.carry_out();
+    }
+
+    /// Does what the courier wants.
+    pub(crate) fn carry_out(&mut self) {
+        while let Some(act) = self.courier.next_act() {
+            self.act(act);
+        }
+    }
+
+    fn act(&mut self, act: Act) {
+        match act {
+            Act::Record { cause, bent } => self.record(cause, What::Bent(bent)),
+            Act::Write { link, parts, size, overtakes: _ } => self.write(link, parts, size),
+            Act::Close { link, rest, record } => {
+                let Some(open) = self.links.remove(&link) else { return };
+                open.ends_by(Some(record));
+                if !rest.is_empty() {
+                    // The link is closed all the same.
+                    let _ = open.send(rest, None);
+                }
+            }
+            Act::Break { link, cause } => self.break_link(link, cause),
+            Act::Call { call, port, request, record } => {
+                let task = self.make_call(call, port, request, record);
+                if let Some(calling) = self.calling.get_mut(&call) {
+                    calling.task = Some(task);
+                }
+            }
+            Act::CallAgain { call: _, port, request, record } => self.call_again(port, request, record),
+            Act::Reply { call, response, record } => {
+                if let Some(caller) = self.clients.remove(&call) {
+                    self.shared.causes.replying(caller.client.address, record);
+                    // A client that has left meanwhile gets nothing.
+                    let _ = caller.reply.send(response);
+                }
+            }
+            // A component of the lab hears of it as of any connection that breaks, or of its own deadline before.
+            Act::BreakOff { call, error: _ } => {
+                if let Some(caller) = self.clients.remove(&call) {
+                    caller.client.broken.cancel();
+                }
+            }
+            Act::Hear { input, cause } => self.own.push_back(Own::Arrival(input, cause)),
+            Act::HearAgain { port, request } => {
+                let call = self.next_call();
+                self.own.push_back(Own::Input(Input::Call { call, port, request }, None));
+            }
+        }
+    }
+
+    fn write(&mut self, link: LinkId, parts: Vec<Part>, size: Option<usize>) {
+        let Some(open) = self.links.get(&link) else { return };
+        let record = parts.last().and_then(|part| part.record);
+        if open.send(parts, size) == Err(SendError::Full) {
+            self.lose_link(link, LinkReason::Overflow, record);
+        }
+    }
+
+    /// A connection breaks: both ends hear of it.
+    fn break_link(&mut self, link: LinkId, cause: Option<u64>) {
+        if let Some(open) = self.lose_link(link, LinkReason::Reset, cause) {
+            open.ends_by(cause);
+            open.break_off();
+        }
+    }
+
+    /// A connection is gone, and what was held on it. Its component hears of it, unless it closed it already.
+    fn lose_link(&mut self, link: LinkId, reason: LinkReason, cause: Option<u64>) -> Option<Link> {
+        let open = self.links.remove(&link)?;
+        self.courier.forget_link(link);
+        if !open.is_closing {
+            self.own.push_back(Own::Input(Input::LinkDown { link, reason }, cause));
+        }
+        Some(open)
+    }
+
+    /// A component closes a link: it hears nothing more of it, and the other end hears of it behind what was sent.
+    fn close(&mut self, link: LinkId, record: u64) {
+        self.dialling.remove(&link);
+        let waits = self.courier.close(link, record);
+        if let Some(open) = self.links.get_mut(&link) {
+            open.is_closing |= waits;
+        }
+        self.carry_out();
+    }
+
+    /// Breaks every connection of a port, and every request that was made through it.
+    pub(crate) fn cut_port(&mut self, port: Port) {
+        let links: Vec<LinkId> =
+            self.links.iter().filter(|(_, open)| open.port == port).map(|(link, _)| *link).collect();
+        for link in links {
+            self.break_link(link, None);
+        }
+        self.carry_out();
+        let is_broken = |calling: &Calling| calling.port == port && calling.task.is_some();
+        for (call, calling) in self.calling.iter_mut().filter(|(_, calling)| is_broken(calling)) {
+            if let Some(task) = calling.task.take() {
+                task.abort();
+            }
+            let result = Err(CallError::Broken);
+            self.own.push_back(Own::Arrival(Input::Reply { call: *call, result }, None));
+        }
+    }
+
+    fn refuse_to_call(&mut self, call: CallId, record: u64) {
+        if let Some(times) = self.complaints.calling.due() {
+            tracing::warn!(node = %self.host.name(), times, "too many requests are under way: one more is not made");
+        }
+        let result = Err(CallError::Unreachable);
+        self.own.push_back(Own::Arrival(Input::Reply { call, result }, Some(record)));
+    }
+
+    /// Makes a request whose outcome is discarded. The end of the run does not wait for it.
+    fn call_again(&self, port: Port, request: Request, record: u64) {
+        let origin = Origin { node: self.host.name().clone(), port, record };
+        let calling = http_client::call(origin, request, Arc::clone(&self.shared));
+        self.shared.tasks.spawn(self.shared.stop.clone().run_until_cancelled_owned(calling));
+    }
+}

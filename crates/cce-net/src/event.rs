@@ -1,0 +1,111 @@
+//! What happens to a component, before it is an input.
+
+use crate::{guests::Guest, room::Place, socket::Connection};
+use bytes::Bytes;
+use cce_journal::Ticket;
+use cce_kernel::{
+    CallError, CallId, Command, Component, FrameFlaw, LinkId, LinkReason, Port, Request, Response,
+};
+use std::{fmt, net::SocketAddr};
+use tokio::{
+    net::TcpStream,
+    sync::{mpsc, oneshot},
+};
+use tokio_util::sync::CancellationToken;
+
+/// Where everything that happens to a component is queued.
+pub(crate) type Inbox = mpsc::Sender<Event>;
+
+/// Something that happens to a component, before it is an input.
+#[derive(Debug)]
+pub(crate) enum Event {
+    Accepted {
+        port: Port,
+        stream: TcpStream,
+        /// Its place among the connections from outside.
+        guest: Option<Guest>,
+    },
+    Dialled {
+        link: LinkId,
+        result: Result<Connection, LinkReason>,
+        cause: u64,
+    },
+    Frame {
+        link: LinkId,
+        bytes: Bytes,
+        cause: Option<u64>,
+    },
+    BadFrame {
+        link: LinkId,
+        flaw: FrameFlaw,
+    },
+    Down {
+        link: LinkId,
+        reason: LinkReason,
+        cause: Option<u64>,
+    },
+    Call {
+        call: CallId,
+        port: Port,
+        request: Request,
+        caller: Caller,
+        /// The place of its body, until the component has it.
+        place: Option<Place>,
+    },
+    CallGone {
+        call: CallId,
+    },
+    Reply {
+        call: CallId,
+        outcome: Outcome,
+    },
+    Command(Command),
+    /// A message that is held back may go.
+    Release(Ticket),
+    /// Every connection of a port breaks.
+    Cut(Port),
+    /// The component's life is over.
+    Kill,
+    /// Another life of it begins.
+    Begin(Life),
+    /// The last event: close everything and end.
+    End,
+}
+
+/// A component that is about to live.
+pub(crate) struct Life(pub(crate) Box<dyn Component>);
+
+impl fmt::Debug for Life {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Life")
+    }
+}
+
+/// Who waits for a component's reply.
+#[derive(Debug)]
+pub(crate) struct Caller {
+    pub(crate) client: Client,
+    pub(crate) reply: oneshot::Sender<Response>,
+}
+
+/// Who is at the other end of an HTTP connection.
+#[derive(Clone, Debug)]
+pub(crate) struct Client {
+    pub(crate) address: SocketAddr,
+    /// As the client calls it.
+    pub(crate) port: Port,
+    /// Breaks the connection when it is cancelled.
+    pub(crate) broken: CancellationToken,
+}
+
+/// What came of a call.
+#[derive(Debug)]
+pub(crate) struct Outcome {
+    pub(crate) result: Result<Response, CallError>,
+    /// The record of the reply, where that is known.
+    pub(crate) cause: Option<u64>,
+    /// A component of this process was called: the reply was judged where it left.
+    pub(crate) is_inside: bool,
+    /// The place of the response's body, until the component has it.
+    pub(crate) place: Option<Place>,
+}

@@ -1,0 +1,30 @@
+//! What all components of a process share.
+
+use crate::{
+    causes::Causes, clock::Clock, door::Door, faults::Faults, recorder::Recorder, roll::Roll, room::Room,
+};
+use cce_kernel::Port;
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+/// What all actors of a process share.
+#[derive(Debug)]
+pub(crate) struct Shared {
+    pub(crate) clock: Clock,
+    pub(crate) recorder: Recorder,
+    pub(crate) causes: Arc<Causes>,
+    pub(crate) faults: Arc<Faults>,
+    pub(crate) tasks: TaskTracker,
+    /// Where each listener is, of this process or of another.
+    pub(crate) addresses: BTreeMap<Port, String>,
+    /// How long a response may take to arrive.
+    pub(crate) response_deadline: Duration,
+    /// The listeners of this process.
+    pub(crate) doors: Vec<Arc<Door>>,
+    /// Who has not ended yet.
+    pub(crate) roll: Arc<Roll>,
+    /// Room for responses to requests that components make.
+    pub(crate) outcomes: Room,
+    /// Cancelled when the run ends.
+    pub(crate) stop: CancellationToken,
+}

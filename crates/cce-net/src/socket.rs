@@ -1,0 +1,58 @@
+//! Sockets: how they listen, dial, and end.
+
+use crate::{
+    causes::{Causes, Dialled, Origin},
+    config::BACKLOG,
+};
+use std::{io, net::SocketAddr, sync::Arc};
+use tokio::net::{TcpListener, TcpSocket, TcpStream, lookup_host};
+
+/// A connection that was dialled.
+#[derive(Debug)]
+pub(crate) struct Connection {
+    pub(crate) stream: TcpStream,
+    /// Its place among the dialled ones, if its other end is in this process.
+    pub(crate) dialled: Option<Dialled>,
+}
+
+/// Opens a connection to the first address of a name that answers.
+pub(crate) async fn connect(address: &str, origin: Origin, causes: &Arc<Causes>) -> io::Result<Connection> {
+    let mut failure = io::ErrorKind::NotFound.into();
+    for target in lookup_host(address).await? {
+        match connect_to(target, &origin, causes).await {
+            Ok(connection) => return Ok(connection),
+            Err(error) => failure = error,
+        }
+    }
+    Err(failure)
+}
+
+async fn connect_to(target: SocketAddr, origin: &Origin, causes: &Arc<Causes>) -> io::Result<Connection> {
+    let socket = if target.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
+    let mut dialled = None;
+    if causes.is_here(target) {
+        // Known before the other end accepts, so that it can tell who connects.
+        socket.bind(SocketAddr::new(target.ip(), 0))?;
+        dialled = Some(causes.dialling(socket.local_addr()?, origin.clone()));
+    }
+    Ok(Connection { stream: socket.connect(target).await?, dialled })
+}
+
+/// Listens on an address. A flood of clients waits in the queue of the system, not for a second try.
+pub(crate) fn listen(address: SocketAddr) -> io::Result<TcpListener> {
+    reserve(address)?.listen(BACKLOG)
+}
+
+/// A socket that has an address and does not listen: who connects is refused.
+pub(crate) fn reserve(address: SocketAddr) -> io::Result<TcpSocket> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    Ok(socket)
+}
+
+/// Lets a connection end without a goodbye.
+pub(crate) fn reset(stream: &TcpStream) {
+    // On a connection that is gone there is nothing to reset.
+    let _ = stream.set_zero_linger();
+}
