@@ -4,15 +4,12 @@
 //! `DO_THIS_WITH_TASK` is here. Such a request names the task, and the contact's dialogue is open: it waits for the news,
 //! which is on its way, and is answered then (inferred).
 
-use crate::{Ccp, contact::Place};
+use crate::{Ccp, Timer, contact::Place};
 use cce_kernel::{
-    CallId, Cx, Request, TimerKey,
+    CallId, Cx, Request,
     model::{ContactId, TaskId},
 };
 use std::time::Duration;
-
-/// Timer of a request that waited for long enough; counted by call.
-pub(crate) const AWAITED: &str = "awaited reservation";
 
 /// How long a request waits.
 const WAIT: Duration = Duration::from_secs(10);
@@ -42,7 +39,7 @@ impl Ccp {
         request: &Request,
         cx: &mut Cx<'_>,
     ) {
-        cx.arm(TimerKey::new(AWAITED, call.0), WAIT);
+        cx.arm(Timer::Awaited.key(call.0), WAIT);
         self.awaited.push(Awaited { call, contact: id.clone(), request: request.clone() });
     }
 
@@ -53,7 +50,7 @@ impl Ccp {
             waiting.into_iter().partition(|awaited| self.is_with_cce(&awaited.contact));
         self.awaited = still;
         for Awaited { call, request, .. } in due {
-            cx.cancel(TimerKey::new(AWAITED, call.0));
+            cx.cancel(Timer::Awaited.key(call.0));
             self.answer_awaited(call, &request, cx);
         }
     }
@@ -67,7 +64,7 @@ impl Ccp {
 
     /// Nobody waits for the answer any more.
     pub(crate) fn on_call_gone(&mut self, call: CallId, cx: &mut Cx<'_>) {
-        cx.cancel(TimerKey::new(AWAITED, call.0));
+        cx.cancel(Timer::Awaited.key(call.0));
         self.awaited.retain(|awaited| awaited.call != call);
     }
 

@@ -1,19 +1,17 @@
 //! CCP's bus between its processes, and the publishing of contacts.
 
 use crate::{
+    Timer,
     config::{Config, Delays},
     contact::Contact,
 };
 use cce_kernel::{
-    Cx, Time, TimerKey,
+    Cx, Time,
     fact::{BusMessage, BusMessageId, CcpFact, Process},
     model::{ContactId, SocialContact},
 };
 use rand::RngExt;
 use std::collections::VecDeque;
-
-/// Timer of the next job of eventing.
-pub(crate) const EVENT: &str = "event";
 
 /// Jobs of eventing that wait at the same time.
 const JOBS_MAX: usize = 10_000;
@@ -92,7 +90,7 @@ impl Eventing {
     pub(crate) fn work(&mut self, cx: &mut Cx<'_>) {
         while let Some((due, job)) = self.jobs.pop_front() {
             if due > cx.now() && self.jobs.len() < JOBS_MAX {
-                cx.arm(TimerKey::new(EVENT, 0), due.since(cx.now()));
+                cx.arm(Timer::Eventing.key(0), due.since(cx.now()));
                 return self.jobs.push_front((due, job));
             }
             job.carry_out(cx);

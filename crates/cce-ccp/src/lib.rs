@@ -36,6 +36,22 @@ use runtime::Routing;
 use std::collections::VecDeque;
 use work::Works;
 
+cce_kernel::timers! {
+    /// What CCP waits for.
+    pub(crate) enum Timer {
+        /// The MR PG owes a heartbeat; counted by link.
+        Beat = "mr-beat",
+        /// The throttle lets the next task go.
+        Pace = "pace",
+        /// The next job of eventing is due.
+        Eventing = "event",
+        /// A step that takes its time is due; counted by step.
+        Work = "work",
+        /// A request has waited for its reservation for long enough; counted by call.
+        Awaited = "awaited reservation",
+    }
+}
+
 /// The component.
 #[derive(Debug)]
 pub struct Ccp {
@@ -115,16 +131,15 @@ impl Ccp {
     }
 
     fn on_timer(&mut self, key: &TimerKey, cx: &mut Cx<'_>) {
-        match key.name.as_ref() {
-            mr::BEAT => {
+        match Timer::of(key) {
+            Timer::Beat => {
                 let event = self.mr.on_beat(key.id, cx);
                 self.on_mr_events(event, cx);
             }
-            runtime::PACE => self.on_pace(cx),
-            eventing::EVENT => self.eventing.work(cx),
-            work::WORK => self.on_work_due(key.id, cx),
-            awaited::AWAITED => self.on_awaited_due(key.id, cx),
-            _ => {}
+            Timer::Pace => self.on_pace(cx),
+            Timer::Eventing => self.eventing.work(cx),
+            Timer::Work => self.on_work_due(key.id, cx),
+            Timer::Awaited => self.on_awaited_due(key.id, cx),
         }
     }
 

@@ -2,6 +2,7 @@
 
 mod dialogue;
 
+use crate::Timer;
 use bytes::Bytes;
 use cce_kernel::{
     CloseReason, Cx, Fact, FrameFlaw, LinkId, TimerKey,
@@ -15,8 +16,6 @@ use cce_wire::Text;
 use dialogue::Dialogues;
 use std::{collections::BTreeMap, time::Duration};
 
-/// Timer of one connection, which counts the heartbeats that the peer leaves out.
-pub(crate) const BEAT: &str = "mr-beat";
 
 /// Heartbeats that a peer may leave out.
 const SILENT_BEATS_MAX: u32 = 3;
@@ -241,7 +240,7 @@ fn on_heartbeat_req(link: LinkId, beat: &HeartbeatReq, cx: &mut Cx<'_>) -> Optio
 }
 
 fn beat_of(link: LinkId) -> TimerKey {
-    TimerKey::new(BEAT, u64::from(link.number))
+    Timer::Beat.key(u64::from(link.number))
 }
 
 fn send(link: LinkId, message: impl Into<Mr>, cx: &mut Cx<'_>) {

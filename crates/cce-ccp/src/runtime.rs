@@ -4,22 +4,19 @@
 mod new_task;
 
 use crate::{
-    Ccp,
+    Ccp, Timer,
     contact::{Draft, Place, Route, SYSTEM},
     eventing::Sender,
     mr::{MrEvent, Routed},
 };
 use cce_kernel::{
-    Cx, Fact, TimerKey,
+    Cx, Fact,
     fact::{CcpFact, StoreAccess},
     model::{ContactId, ContactStatus, StatusReason},
 };
 use cce_mr::reason;
 use rand::RngExt;
 use std::collections::BTreeMap;
-
-/// Timer of the throttle.
-pub(crate) const PACE: &str = "pace";
 
 /// The filter lets the contact pass.
 const FILTER_PASSES: u32 = 100;
@@ -192,7 +189,7 @@ impl Ccp {
             self.send_task(&id, cx);
             if let Some(throttle) = &self.config.throttle {
                 self.is_paced = true;
-                cx.arm(TimerKey::new(PACE, 0), throttle.pause());
+                cx.arm(Timer::Pace.key(0), throttle.pause());
             }
         }
     }

@@ -1,15 +1,12 @@
 //! Steps that take their time, where the configuration says so. Without a delay a step is taken at once, in the
 //! same input.
 
-use crate::{Ccp, contact::Draft};
+use crate::{Ccp, Timer, contact::Draft};
 use cce_kernel::{
-    CallId, Cx, Request, TimerKey,
+    CallId, Cx, Request,
     model::{ContactId, TaskId},
 };
 use std::{collections::BTreeMap, time::Duration};
-
-/// Timer of a step that is due.
-pub(crate) const WORK: &str = "work";
 
 /// Steps that are under way at the same time. One more is taken without its delay.
 const WORKS_MAX: usize = 10_000;
@@ -75,7 +72,7 @@ impl Ccp {
             return self.take_step(work, cx);
         }
         self.works.last += 1;
-        cx.arm(TimerKey::new(WORK, self.works.last), wait);
+        cx.arm(Timer::Work.key(self.works.last), wait);
         self.works.by_timer.insert(self.works.last, work);
     }
 

@@ -60,26 +60,3 @@ impl fmt::Display for LinkId {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct CallId(pub u64);
-
-/// Names a timer within its component: what it is for, and which instance of that.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub struct TimerKey {
-    /// What the timer is for.
-    #[serde(rename = "timer")]
-    pub name: Cow<'static, str>,
-    /// Which one of that name: a task's call id, an agent's number, or 0 where there is only one.
-    pub id: u64,
-}
-
-impl TimerKey {
-    /// A key for the instance `id` of the timers called `name`.
-    pub const fn new(name: &'static str, id: u64) -> Self {
-        Self { name: Cow::Borrowed(name), id }
-    }
-}
-
-impl fmt::Display for TimerKey {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", self.name, self.id)
-    }
-}

@@ -25,14 +25,16 @@ mod output;
 mod port;
 mod rng;
 mod time;
+mod timer;
 
 pub use blob::Blob;
 pub use component::{Component, Cx, Host};
 pub use fact::Fact;
 pub use http::{BodyFlaw, CallError, Cors, Request, Response};
-pub use id::{CallId, LinkId, NodeName, TimerKey};
+pub use id::{CallId, LinkId, NodeName};
 pub use input::{Command, FrameFlaw, Input, LinkReason, Peer};
 pub use output::{Address, CloseReason, Output};
 pub use port::{Carrier, LinksMax, Port};
 pub use rng::{Rng, fork};
 pub use time::{HostClock, Time, Wall};
+pub use timer::TimerKey;

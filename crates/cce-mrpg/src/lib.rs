@@ -51,10 +51,19 @@ pub struct PimConfig {
 /// Heartbeats that may stay unanswered.
 pub(crate) const UNANSWERED_MAX: u32 = 3;
 
-pub(crate) const ROUTER_REDIAL: TimerKey = TimerKey::new("router redial", 0);
-pub(crate) const ROUTER_BEAT: TimerKey = TimerKey::new("router heartbeat", 0);
-pub(crate) const PIM_REDIAL: &str = "application redial";
-pub(crate) const PIM_BEAT: &str = "application heartbeat";
+cce_kernel::timers! {
+    /// What the MR PG waits for.
+    pub(crate) enum Timer {
+        /// The router is to be dialled again.
+        RouterRedial = "router redial",
+        /// The next heartbeat to the router is due.
+        RouterBeat = "router heartbeat",
+        /// An application is to be dialled again; counted by PIM.
+        PimRedial = "application redial",
+        /// The next heartbeat to an application is due; counted by PIM.
+        PimBeat = "application heartbeat",
+    }
+}
 
 /// The MR PG.
 #[derive(Debug)]
@@ -140,18 +149,25 @@ impl MrPg {
 
     fn on_timer(&mut self, key: &TimerKey, cx: &mut Cx<'_>) {
         let heartbeat = self.config.heartbeat;
-        if *key == ROUTER_REDIAL {
-            self.router.dial(cx);
-        } else if *key == ROUTER_BEAT {
-            if !self.router.beat(heartbeat, cx) {
-                self.on_router_lost(cx);
+        match Timer::of(key) {
+            Timer::RouterRedial => self.router.dial(cx),
+            Timer::RouterBeat => {
+                if !self.router.beat(heartbeat, cx) {
+                    self.on_router_lost(cx);
+                }
             }
-        } else if let Some(pim) = usize::try_from(key.id).ok().and_then(|at| self.pims.get_mut(at)) {
-            if key.name == PIM_REDIAL {
-                pim.dial(cx);
-            } else if !pim.beat(heartbeat, cx) {
-                pim.on_lost(&self.router, cx);
+            Timer::PimRedial => self.pims[pim_at(key)].dial(cx),
+            Timer::PimBeat => {
+                let pim = &mut self.pims[pim_at(key)];
+                if !pim.beat(heartbeat, cx) {
+                    pim.on_lost(&self.router, cx);
+                }
             }
         }
     }
+}
+
+/// Timers of PIMs are counted by their place in the configuration.
+fn pim_at(key: &TimerKey) -> usize {
+    usize::try_from(key.id).expect("there are fewer PIMs")
 }

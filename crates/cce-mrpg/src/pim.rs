@@ -1,7 +1,7 @@
 //! One MR PIM: the session with its application, and the dialogues (mr-interface 2, 5).
 
 use crate::{
-    MrPg, PIM_BEAT, PIM_REDIAL, PimConfig, UNANSWERED_MAX, convert, ecc,
+    MrPg, PimConfig, Timer, UNANSWERED_MAX, convert, ecc,
     router::{RouterLink, note_peer_error},
 };
 use cce_kernel::{
@@ -137,7 +137,7 @@ impl Pim {
         self.is_open = false;
         self.unanswered = 0;
         cx.cancel(self.beat_key());
-        cx.arm(TimerKey::new(PIM_REDIAL, self.at), self.config.redial);
+        cx.arm(Timer::PimRedial.key(self.at), self.config.redial);
         let pending: Vec<u32> = self.dialogues.keys().copied().collect();
         for id in pending {
             self.send_release(id, router, cx);
@@ -201,7 +201,7 @@ impl Pim {
         cx.send(link, Mr::from(close).to_frame(&MR));
         cx.close(link, CloseReason::Stopping);
         cx.cancel(self.beat_key());
-        cx.cancel(TimerKey::new(PIM_REDIAL, self.at));
+        cx.cancel(Timer::PimRedial.key(self.at));
     }
 
     fn on_open(&mut self, cx: &mut Cx<'_>) {
@@ -447,7 +447,7 @@ impl Pim {
     }
 
     fn beat_key(&self) -> TimerKey {
-        TimerKey::new(PIM_BEAT, self.at)
+        Timer::PimBeat.key(self.at)
     }
 
     fn next_invoke_id(&mut self) -> u32 {

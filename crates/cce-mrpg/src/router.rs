@@ -1,6 +1,6 @@
 //! The link to the router, which all PIMs share (mr-interface 7).
 
-use crate::{MrPg, ROUTER_BEAT, ROUTER_REDIAL, UNANSWERED_MAX};
+use crate::{MrPg, Timer, UNANSWERED_MAX};
 use cce_kernel::{Address, CloseReason, Cx, Fact, FrameFlaw, LinkId, Port};
 use cce_mr::{
     ICM, Icm,
@@ -46,15 +46,15 @@ impl RouterLink {
             ..OpenReq::default()
         };
         self.send(open, cx);
-        cx.arm(ROUTER_BEAT, heartbeat);
+        cx.arm(Timer::RouterBeat.key(0), heartbeat);
     }
 
     pub(crate) fn on_lost(&mut self, redial: Duration, cx: &mut Cx<'_>) {
         self.link = None;
         self.is_open = false;
         self.unanswered = 0;
-        cx.cancel(ROUTER_BEAT);
-        cx.arm(ROUTER_REDIAL, redial);
+        cx.cancel(Timer::RouterBeat.key(0));
+        cx.arm(Timer::RouterRedial.key(0), redial);
     }
 
     /// Sends a heartbeat. Says whether the link still counts as alive.
@@ -67,7 +67,7 @@ impl RouterLink {
         self.unanswered += 1;
         let invoke_id = self.next_invoke_id();
         self.send(HeartbeatReq { invoke_id, ..HeartbeatReq::default() }, cx);
-        cx.arm(ROUTER_BEAT, heartbeat);
+        cx.arm(Timer::RouterBeat.key(0), heartbeat);
         true
     }
 
@@ -83,8 +83,8 @@ impl RouterLink {
         self.send(CloseReq { invoke_id, ..CloseReq::default() }, cx);
         cx.close(link, CloseReason::Stopping);
         *self = Self::default();
-        cx.cancel(ROUTER_BEAT);
-        cx.cancel(ROUTER_REDIAL);
+        cx.cancel(Timer::RouterBeat.key(0));
+        cx.cancel(Timer::RouterRedial.key(0));
     }
 
     fn next_invoke_id(&mut self) -> u32 {

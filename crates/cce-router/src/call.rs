@@ -1,7 +1,7 @@
 //! A task from its request to an agent (task-routing S1, S2, E7, E22, E23).
 
 use crate::{
-    Router, STEP,
+    Router, Timer,
     agent::Place,
     choice::{self, Decision, Pick, Wish},
     config::{CallType, PrecisionQueue},
@@ -11,7 +11,7 @@ use crate::{
     reservation::{Unconfirmed, Way},
 };
 use cce_kernel::{
-    Cx, LinkId, Time, TimerKey,
+    Cx, LinkId, Time,
     fact::{QueueChoice, RefusalReason, RouterFact},
     model::{MrdId, RouterCallKey, TaskId},
 };
@@ -193,7 +193,7 @@ impl Router {
     }
 
     fn dequeue(&mut self, rank: Rank, cx: &mut Cx<'_>) {
-        cx.cancel(TimerKey::new(STEP, rank.arrival));
+        cx.cancel(Timer::Step.key(rank.arrival));
         let Some(waiting) = self.line.leave(rank, cx.now()) else { return };
         let dequeued = message::dequeued(&waiting.call);
         let Call { key, plan, .. } = *waiting.call;
@@ -202,7 +202,7 @@ impl Router {
     }
 
     fn route_waiting(&mut self, rank: Rank, pick: Pick, cx: &mut Cx<'_>) {
-        cx.cancel(TimerKey::new(STEP, rank.arrival));
+        cx.cancel(Timer::Step.key(rank.arrival));
         let Some(waiting) = self.line.leave(rank, cx.now()) else { return };
         let queued = u32::try_from(cx.now().since(rank.since).as_secs()).unwrap_or(u32::MAX);
         self.tell_agent_pgs(&message::dequeued(&waiting.call).into(), cx);
@@ -250,7 +250,7 @@ fn refuse_duplicate(dialogue: DialogueKey, cx: &mut Cx<'_>) {
 pub(crate) fn arm_step(queue: &PrecisionQueue, step: usize, rank: Rank, cx: &mut Cx<'_>) {
     let is_last = step + 1 >= queue.steps.len();
     if let Some(wait) = queue.steps.get(step).and_then(|step| step.wait).filter(|_| !is_last) {
-        cx.arm(TimerKey::new(STEP, rank.arrival), wait);
+        cx.arm(Timer::Step.key(rank.arrival), wait);
     }
 }
 

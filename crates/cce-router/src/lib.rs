@@ -46,10 +46,15 @@ use queue::Line;
 use reservation::Reservations;
 use std::{collections::BTreeMap, sync::Arc};
 
-/// Closes a silent link; counted by link.
-pub(crate) const SILENCE: &str = "silence";
-/// Takes a waiting task to the next step; counted by arrival.
-pub(crate) const STEP: &str = "step";
+cce_kernel::timers! {
+    /// What the router waits for.
+    pub(crate) enum Timer {
+        /// A link is silent for too long; counted by link.
+        Silence = "silence",
+        /// A waiting task goes to the next step; counted by arrival.
+        Step = "step",
+    }
+}
 
 /// The router.
 #[derive(Debug)]
@@ -148,10 +153,9 @@ impl Router {
     }
 
     fn on_timer(&mut self, key: &TimerKey, cx: &mut Cx<'_>) {
-        match key.name.as_ref() {
-            SILENCE => self.on_silence(key.id, cx),
-            STEP => self.on_step_over(key.id, cx),
-            _ => {}
+        match Timer::of(key) {
+            Timer::Silence => self.on_silence(key.id, cx),
+            Timer::Step => self.on_step_over(key.id, cx),
         }
     }
 

@@ -1,7 +1,7 @@
 //! Links of peripheral gateways: opening, silence, closing (mr-interface 7).
 
-use crate::{Router, SILENCE};
-use cce_kernel::{CloseReason, Cx, Fact, FrameFlaw, LinkId, Time, TimerKey};
+use crate::{Router, Timer};
+use cce_kernel::{CloseReason, Cx, Fact, FrameFlaw, LinkId, Time};
 use cce_mr::{
     ICM, Icm,
     icm::{CloseConf, CloseReq, FailureConf, FailureEvent, HeartbeatConf, HeartbeatReq, OpenConf, OpenReq},
@@ -55,13 +55,13 @@ impl Router {
             return cx.close(link, CloseReason::Refused);
         }
         self.links.insert(link, Link { pg: None, heard: cx.now() });
-        cx.arm(TimerKey::new(SILENCE, u64::from(link.number)), self.config.silence);
+        cx.arm(Timer::Silence.key(u64::from(link.number)), self.config.silence);
     }
 
     /// A link is gone, and with it what came over it: tasks that wait, or what is known of agents.
     pub(crate) fn on_link_down(&mut self, link: LinkId, cx: &mut Cx<'_>) {
         let Some(gone) = self.links.remove(&link) else { return };
-        cx.cancel(TimerKey::new(SILENCE, u64::from(link.number)));
+        cx.cancel(Timer::Silence.key(u64::from(link.number)));
         match gone.pg.map(|pg| pg.kind) {
             Some(PgKind::Mr) => self.drop_dialogues(link, cx),
             Some(PgKind::Agent) => {
@@ -124,7 +124,7 @@ impl Router {
             }
             return self.close(link, CloseReason::HeartbeatLost, cx);
         }
-        cx.arm(TimerKey::new(SILENCE, number), self.config.silence.saturating_sub(quiet));
+        cx.arm(Timer::Silence.key(number), self.config.silence.saturating_sub(quiet));
     }
 
     /// Takes leave of everybody.
