@@ -1,15 +1,13 @@
 //! Users: who they are, and how they prove it (finesse-nonvoice 1.3, 2.2).
 
 use crate::{
-    Finesse, arm_stat,
+    Finesse,
     config::{Account, Agent, Mrd},
     media::signed_out,
 };
 use cce_kernel::{
-    Cx, Fact, Time,
-    model::{
-        AgentId, ApiError, Media, MrdId, Object, PublishEvent, ReasonCategory, SkillTarget, User, UserState,
-    },
+    Time,
+    model::{AgentId, Media, MrdId, SkillTarget, User, UserState},
 };
 use std::{
     collections::{BTreeMap, BTreeSet},

@@ -9,7 +9,7 @@ use cce_cti::{
     ChangeMaxTaskLimitResp, ClientSessionClosedEvent, ClientSessionOpenedEvent, ControlFailureConf, Cti,
     DequeuedTaskEvent, EndTaskEvent, FailureResp, FltSkillGroup, MakeAgentNotReadyResp,
     MakeAgentNotRoutableResp, MaxTaskLifetimeExceededEvent, MediaLoginResp, OfferApplicationTaskResp,
-    OfferTaskEvent, OverrideLimitResp, PauseTaskEvent, ResumeTaskEvent, SetAgentStateConf,
+    OfferTaskEvent, OverrideLimitResp, PauseTaskEvent, QueuedTaskEvent, ResumeTaskEvent, SetAgentStateConf,
     StartApplicationTaskResp, StartTaskEvent, TaskInitResp, WrapupTaskEvent, control_failure,
 };
 use cce_kernel::model::{

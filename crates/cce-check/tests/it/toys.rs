@@ -56,8 +56,9 @@ fn a_contact_whose_end_was_lost_with_ccp_breaks_one_end() {
 fn an_end_that_was_lost_with_the_agent_pg_breaks_one_end_unless_the_application_closes() {
     let run = |customer| {
         let lost = Run::new(lab(vec![agent("1081", 3)], vec![customer]), 1);
-        let reserved = |record: &_| crate::alter::fact(record).is_some_and(becomes(ContactStatus::Reserved));
-        lost.to(reserved).restart("agentpg").end()
+        // By then the router knows that the task came to its agent.
+        let is_accepted = |fact: &Fact| matches!(fact, Fact::Dialog { to: DialogState::Accepted, .. });
+        lost.to(|record| crate::alter::fact(record).is_some_and(is_accepted)).restart("agentpg").end()
     };
     let lost = run(customer(4));
     breaks(&lost, Check::OneEnd);
