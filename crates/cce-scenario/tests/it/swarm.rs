@@ -178,9 +178,10 @@ impl Closes {
 }
 
 /// Whether a drawn fault may lose the end of a task: Finesse cannot reach CCP (task-routing E13), its own calls die with
-/// it (E16), or the agent PG loses its tasks (E18).
+/// it (E16), the agent PG loses its tasks (E18), or a reservation dies with the router on its way to the agent PG, when
+/// CCP has heard of the agent already (inferred).
 fn loses_ends(fault: &str) -> bool {
-    ["ccp-rest cut", "ccp-rest stalled", "ccp down", "finesse down", "agentpg down"]
+    ["ccp-rest cut", "ccp-rest stalled", "ccp down", "finesse down", "agentpg down", "router down"]
         .iter()
         .any(|lost| fault.starts_with(lost))
 }
@@ -193,7 +194,7 @@ fn only_faults_that_lose_ends_excuse_a_close_by_the_application() {
     for kept in [
         "ccp-rest slow (1ms)",
         "cti-a cut at 1s for 2s",
-        "router down at 1s for 2s",
+        "mrpg down at 1s for 2s",
         "mr stalled at 1s for 2s",
         "agent-1 crashed",
     ] {
