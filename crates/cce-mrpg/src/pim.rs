@@ -29,7 +29,7 @@ const IDLE_HEARTBEATS: u64 = 4;
 /// Dialogues of one application at the same time: what the system may queue (task-routing 5).
 const DIALOGUES_MAX: usize = 15_000;
 
-/// Dialogues that ended while the router was asked to cancel them; of more, the oldest are forgotten.
+/// Dialogues that were routed while the router was asked to cancel them; of more, the oldest are forgotten.
 const LATE_CANCELS_MAX: usize = 1_000;
 
 /// `CANCEL_TASK_CONF`: an agent had been chosen.
@@ -54,8 +54,7 @@ pub(crate) struct Pim {
     unanswered: u32,
     last_invoke_id: u32,
     dialogues: BTreeMap<u32, Dialogue>,
-    /// Dialogues that ended otherwise while the router was asked to cancel them, each with the cancels that are not
-    /// answered.
+    /// Dialogues that were routed while the router was asked to cancel them, each with the cancels that are not answered.
     late_cancels: BTreeMap<u32, u32>,
 }
 
@@ -373,7 +372,7 @@ impl Pim {
         }
     }
 
-    /// Answers cancels of a dialogue that ended otherwise.
+    /// Answers cancels of a dialogue that was routed.
     fn answer_late(&self, dialogue_id: u32, cancels: u32, cx: &mut Cx<'_>) {
         for _ in 0..cancels {
             self.send_cancel_conf(dialogue_id, 1, ALREADY_ROUTED, cx);
@@ -440,6 +439,10 @@ impl Pim {
     fn end(&mut self, id: u32, to: DialogueState, cx: &mut Cx<'_>) {
         self.set_state(id, to, cx);
         let Some(Dialogue { cancels: cancels @ 1.., .. }) = self.dialogues.remove(&id) else { return };
+        // The failure of a dialogue, and its cancel, answer what asked for that (mr-interface 5).
+        if to != DialogueState::Routed {
+            return;
+        }
         if self.late_cancels.len() >= LATE_CANCELS_MAX {
             self.late_cancels.pop_first();
         }
