@@ -4,7 +4,7 @@ use crate::{
     clauses::{WANTS, read_rule, read_wants, selector},
     gather::Files,
     known::nearest,
-    model::{Expectation, Limits, Rule, Scenario, Step},
+    model::{Action, Expectation, Limits, Rule, Scenario, Step},
     place::{AGENT, CUSTOMER, PlacePattern},
     read::{Placed, Problem, Section, Source, as_json},
     selector::{Selector, Vocabulary},

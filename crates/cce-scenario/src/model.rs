@@ -6,7 +6,7 @@ use crate::{
     selector::Selector,
     swarm::{Drawn, Swarm},
 };
-use cce_kernel::{NodeName, Port, Rng, model::SideOrder};
+use cce_kernel::{Command, NodeName, Port, Rng, model::SideOrder};
 use cce_sim::Latency;
 use cce_world::{Changed, Lab};
 use rand::RngExt;
