@@ -250,6 +250,13 @@ fn check_number(
             let message = format!("{} is too large a number", number.as_str());
             Err(Problem { key: key.to_owned(), message, place })
         }
+        // An optional setting would be taken as one that is not there.
+        DeValue::Float(number) if !number.as_str().parse::<f64>().is_ok_and(f64::is_finite) => {
+            let span = value.span();
+            let place = Place::File { name: name.to_owned(), line: line_of(text, span.start), span };
+            let message = format!("{} is no number", number.as_str());
+            Err(Problem { key: key.to_owned(), message, place })
+        }
         DeValue::Array(items) => items.iter().try_for_each(|item| check_number(name, text, key, item)),
         DeValue::Table(table) => check_numbers(name, text, table),
         DeValue::Integer(_)
