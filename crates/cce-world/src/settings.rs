@@ -83,7 +83,7 @@ pub const SETTINGS: [Setting; 76] = [
     setting("dialed-number/*.mrd", Running(&["router"])),
     setting("dialed-number/*.call_type", Running(&["router"])),
     setting("call-type/*.id", Fixed(IDENTITY)),
-    setting("call-type/*.name", Fixed("no component uses it")),
+    setting("call-type/*.name", Fixed(SHOWN)),
     setting("call-type/*.script", Running(&["router"])),
     setting("call-type/*.ccai_config", Running(&["router"])),
     setting("call-type/*.enabled_services", Running(&["router"])),
