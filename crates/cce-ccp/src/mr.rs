@@ -16,7 +16,6 @@ use cce_wire::Text;
 use dialogue::Dialogues;
 use std::{collections::BTreeMap, time::Duration};
 
-
 /// Heartbeats that a peer may leave out.
 const SILENT_BEATS_MAX: u32 = 3;
 

@@ -510,11 +510,20 @@ mod tests {
     #[test]
     fn who_is_signed_out_becomes_not_ready_first() {
         use AgentState as A;
-        let from_logout: Vec<A> = A::ALL.iter().copied().filter(|to| is_step(A::Logout, *to)).collect();
+        let from_logout: Vec<A> =
+            A::ALL.iter().copied().filter(|to| is_step(A::Logout, *to, false)).collect();
         assert_eq!(from_logout.into_iter().collect::<BTreeSet<_>>(), BTreeSet::from([A::Login, A::NotReady]));
         for from in A::ALL.iter().filter(|from| **from != A::Logout) {
-            assert!(A::ALL.iter().all(|to| is_step(*from, *to)), "{from}");
+            assert!(A::ALL.iter().all(|to| is_step(*from, *to, true)), "{from}");
         }
+    }
+
+    #[test]
+    fn only_who_is_available_for_calls_signs_out_by_force_alone() {
+        use AgentState as A;
+        let asked = |from: &A| is_step(*from, A::Logout, false);
+        let refused: Vec<A> = A::ALL.iter().copied().filter(|from| !asked(from)).collect();
+        assert_eq!(refused.into_iter().collect::<BTreeSet<_>>(), BTreeSet::from([A::Logout, A::Available]));
     }
 
     #[test]

@@ -6,7 +6,8 @@ use crate::{
 };
 use cce_agentpg::{Config, Membership};
 use cce_cti::{
-    AgentStateEvent, Cti, MakeAgentNotReadyReq, OpenReq, QueryAgentStateReq, QuerySkillGroupStatisticsReq, agent_state_mask,
+    AgentStateEvent, Cti, MakeAgentNotReadyReq, OpenReq, QueryAgentStateReq, QuerySkillGroupStatisticsReq,
+    agent_state_mask,
 };
 use cce_kernel::{
     Port,
