@@ -6,7 +6,7 @@ use cce_check::Checks;
 use cce_journal::{Director, Order, Reaction, Record, Treatment, What};
 use cce_kernel::{
     Blob, Command, Fact, Input, NodeName, Output, Port, Time,
-    model::{AgentState, ContactStatus, DialogState, Disposition, StatusReason, TaskState},
+    model::{AgentState, ContactStatus, DialogState, Disposition, MrdId, StatusReason, TaskState},
 };
 use cce_mr::{ICM, Icm};
 use cce_sim::Sim;
@@ -198,9 +198,10 @@ pub(crate) fn dialogs(records: &[Record]) -> Vec<DialogState> {
     facts(records).filter_map(state).collect()
 }
 
-/// States that an agent came to.
+/// States that an agent came to in the domains of tasks.
 pub(crate) fn states(records: &[Record], agent: &str) -> Vec<AgentState> {
     let state = |fact: &Fact| match fact {
+        Fact::AgentInMrd { mrd: MrdId::VOICE, .. } => None,
         Fact::AgentInMrd { agent: id, from, to, .. } if id.as_str() == agent && from != to => Some(*to),
         _ => None,
     };
@@ -210,6 +211,7 @@ pub(crate) fn states(records: &[Record], agent: &str) -> Vec<AgentState> {
 /// Tasks that an agent was last told to have.
 pub(crate) fn last_count(records: &[Record], agent: &str) -> u32 {
     let count = |fact: &Fact| match fact {
+        Fact::AgentInMrd { mrd: MrdId::VOICE, .. } => None,
         Fact::AgentInMrd { agent: id, tasks, .. } if id.as_str() == agent => Some(*tasks),
         _ => None,
     };
