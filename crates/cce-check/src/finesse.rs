@@ -16,6 +16,9 @@ use cce_kernel::{
 };
 use std::collections::{BTreeMap, BTreeSet};
 
+/// How a dialog ends whose task the agent PG lost (task-routing 1.6).
+const LOST: Disposition = Disposition(51);
+
 /// A dialog.
 #[derive(Clone, Debug)]
 pub(crate) struct OpenDialog {
@@ -74,7 +77,10 @@ impl Finesse {
         judge: &mut Judge<'_>,
     ) {
         let Change { agent, from, to, disposition } = change;
-        let known = self.dialogs.find(&id);
+        // The agent PG lost the task before the router had heard of it: the router reserves an agent anew
+        // (task-routing E18).
+        let is_lost = |known: &&OpenDialog| known.end == Some(LOST) && from.is_none();
+        let known = self.dialogs.find(&id).filter(|known| !is_lost(known));
         if let Some(over) = known.filter(|known| known.end.is_some()) {
             return judge.expect(Judgement::DialogClosesOnce, false, &[over.at], || {
                 format!("dialog {id} becomes {to}, and was closed")
