@@ -409,14 +409,14 @@ mod tests {
     fn at_the_bound_tasks_that_are_known_move_and_no_further_ones_are_taken() {
         let mut tasks = Tasks::default();
         for number in 0..TASKS_MAX {
-            tasks.on_event(&event(number, TaskEventKind::Start));
+            tasks.on_event(&event(number, TaskEventKind::Start), true);
         }
-        tasks.on_event(&event(TASKS_MAX, TaskEventKind::Start));
+        tasks.on_event(&event(TASKS_MAX, TaskEventKind::Start), true);
         assert_eq!(tasks.live.len(), TASKS_MAX);
-        tasks.on_event(&event(0, TaskEventKind::Pause));
+        tasks.on_event(&event(0, TaskEventKind::Pause), true);
         assert_eq!(tasks.live[&id(0)].state, TaskState::Paused);
-        tasks.on_event(&event(0, TaskEventKind::End));
-        tasks.on_event(&event(TASKS_MAX, TaskEventKind::Start));
+        tasks.on_event(&event(0, TaskEventKind::End), true);
+        tasks.on_event(&event(TASKS_MAX, TaskEventKind::Start), true);
         assert!(tasks.live.contains_key(&id(TASKS_MAX)), "an end makes room");
     }
 
@@ -424,8 +424,8 @@ mod tests {
     fn of_tasks_that_are_over_the_oldest_are_forgotten() {
         let mut tasks = Tasks::default();
         for number in 0..=OVER_MAX {
-            tasks.on_event(&event(number, TaskEventKind::End));
-            tasks.on_event(&event(number, TaskEventKind::End));
+            tasks.on_event(&event(number, TaskEventKind::End), true);
+            tasks.on_event(&event(number, TaskEventKind::End), true);
         }
         assert_eq!((tasks.over.len(), tasks.oldest.len()), (OVER_MAX, OVER_MAX));
         assert!(!tasks.over.contains_key(&id(0)) && tasks.over.contains_key(&id(1)));
