@@ -235,8 +235,8 @@ mod tests {
         }
     }
 
-    /// However far a part goes in a round: it waits for the wishes of those that hang on its choices, and what it gives
-    /// away waits for them too. So how many parts there are, and how far each goes, shows in nothing that is found.
+    /// How many parts there are, and how far each goes in a round, shows in nothing that is found. The senders are alike, so
+    /// each part comes upon every wish by itself: that a part waits for the wishes of others is not shown here.
     #[test]
     fn each_order_is_found_however_few_runs_a_part_does_in_a_round() {
         for quota in [1, 2, 3, 7] {
