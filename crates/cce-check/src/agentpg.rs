@@ -531,7 +531,7 @@ mod tests {
         use AgentState as A;
         use TaskState as T;
         for (tasks, states) in [
-            (&[][..], &[A::Login, A::Logout, A::NotActive][..]),
+            (&[][..], &[A::Login, A::Logout, A::NotActive, A::Available][..]),
             (&[T::PreCall], &[A::Reserved, A::Interrupted]),
             (&[T::Offered], &[A::Reserved, A::Interrupted]),
             (&[T::PreCall, T::Offered], &[A::Reserved, A::Interrupted]),

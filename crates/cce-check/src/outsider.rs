@@ -356,7 +356,7 @@ mod tests {
         }
         assert_eq!(outsiders.count(), 1);
         assert!(
-            outsiders.misdeeds()[0].text.starts_with("no message on icm-agent#1: TooLong"),
+            outsiders.misdeeds()[0].text.starts_with("no message on icm-agent#1: a message of 9 bytes"),
             "{:?}",
             outsiders.misdeeds()
         );

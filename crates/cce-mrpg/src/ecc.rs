@@ -29,7 +29,7 @@ pub(crate) fn admit(known: &[EccVariable], given: Vec<NamedVariable>) -> (Vec<Na
         let kept = match (loss, configured) {
             (None, _) => Some(variable),
             (Some(EccLoss::Cut), Some(scalar)) => {
-                let cut: String = value.chars().take(scalar.length).collect();
+                let cut = scalar.cut(&value);
                 Some(NamedVariable::new(&name, &cut))
             }
             (Some(_), _) => None,

@@ -7,7 +7,7 @@ const LISTED_MAX: usize = 12;
 const NEAREST_MAX: usize = 5;
 
 /// How alike two names are, from 0 to 1, before one may be meant by the other.
-const LIKENESS_MIN: f64 = 0.7;
+const LIKENESS_MIN: f64 = 0.8;
 
 /// The names that there are, in words: of many, those that are most like `wrong`; where none is like it, the first and the
 /// last one.

@@ -36,7 +36,7 @@ const MEMBERS: &str = "queues and sign-ins that are under way depend on it";
 const SHOWN: &str = "clients were told about it when they signed in";
 
 /// Every setting of a lab.
-pub const SETTINGS: [Setting; 76] = [
+pub const SETTINGS: [Setting; 77] = [
     setting("hosts.*", Fixed("a host's name and clock are set at the start")),
     setting("links.*", Fixed("a listener is bound at the start")),
     setting(
@@ -114,6 +114,7 @@ pub const SETTINGS: [Setting; 76] = [
     setting("finesse.first_invoke_id", Fixed(COUNTED)),
     setting("finesse.call_variables", Running(&["finesse"])),
     setting("finesse.team_*", Fixed(SHOWN)),
+    setting("finesse.notification_namespace", Fixed(SHOWN)),
     setting("finesse.cors_origins", Running(&["finesse"])),
     setting("finesse.reason_codes", Running(&["finesse"])),
 ];

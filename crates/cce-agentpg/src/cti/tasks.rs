@@ -222,7 +222,8 @@ impl CtiServer {
         }
         view.variables.extend(variables_of(m));
         for (name, value) in m.named_variable.iter().filter_map(NamedVariable::parts) {
-            view.set_named(name, value);
+            let variable = self.config.ecc.iter().find(|variable| variable.name == name);
+            view.set_named(name, variable.map_or(value.clone(), |variable| variable.cut(&value)));
         }
         let update = Cti::from(data_update(self.config.peripheral, m.task_id, view));
         self.deliver(place, Topic::Task(update.kind()), &update, cx);

@@ -5,7 +5,10 @@ use crate::{
     work::{end, offer, start},
 };
 use cce_cti::*;
-use cce_kernel::{Command, Input, Port, TimerKey, model::TaskId};
+use cce_kernel::{
+    Command, Input, Port, TimerKey,
+    model::{EccVariable, TaskId},
+};
 use cce_wire::{NamedVariable, Text};
 
 #[test]
@@ -289,8 +292,12 @@ fn a_changed_context_is_told_to_who_hears_of_tasks() {
 }
 
 #[test]
-fn an_expanded_variable_that_changes_twice_is_there_once() {
-    let mut lab = Lab::working();
+fn an_expanded_variable_that_changes_twice_is_there_once_and_a_long_value_is_cut() {
+    let ecc = vec![EccVariable { name: "user.tier".to_owned(), length: 8, elements: None }];
+    let mut lab = Lab::with(cce_agentpg::Config { ecc, ..config() });
+    lab.sign_in(MRD);
+    lab.reserve(TASK);
+    lab.finesse_says(start(TASK));
     let update = |value: &str| UpdateTaskContextInd {
         mrd_id: MRD,
         icm_agent_id: AGENT,
@@ -300,7 +307,7 @@ fn an_expanded_variable_that_changes_twice_is_there_once() {
         ..Default::default()
     };
     lab.finesse_says(update("gold"));
-    let said = lab.finesse_says(update("platinum"));
+    let said = lab.finesse_says(update("platinum card"));
     let [Cti::TaskDataUpdateEvent(event)] = &said.to(lab.finesse)[..] else { panic!("{said:?}") };
     assert_eq!(event.named_variable, [NamedVariable::new("user.tier", "platinum")]);
     assert_eq!(event.num_named_variables, 1);
@@ -545,19 +552,24 @@ fn an_application_without_finesse_signs_an_agent_in_and_works() {
 
 #[test]
 fn a_task_that_ends_while_its_client_speaks_of_it_stays_ended() {
-    let ends: [(&str, fn(&mut Lab) -> crate::lab::Said); 4] = [
-        ("rings out", |lab| lab.timer(TimerKey::new("start timeout", timer_id(task(1))), 30)),
-        ("takes too long", |lab| lab.timer(TimerKey::new("task duration", timer_id(TASK)), 3600)),
-        ("is taken back", |lab| lab.abort(task(1))),
-        ("ends as its client says", |lab| lab.finesse_says(end(TASK))),
+    type End = fn(&mut Lab, TimerKey, TimerKey) -> crate::lab::Said;
+    let ends: [(&str, End); 4] = [
+        ("rings out", |lab, start_timeout, _| lab.timer(start_timeout, 30)),
+        ("takes too long", |lab, _, duration| lab.timer(duration, 3600)),
+        ("is taken back", |lab, _, _| lab.abort(task(1))),
+        ("ends as its client says", |lab, _, _| lab.finesse_says(end(TASK))),
     ];
     for (how, end) in ends {
-        let mut lab = Lab::working();
-        lab.reserve(task(1));
+        let mut lab = Lab::ready();
+        lab.reserve(TASK);
+        let duration = lab.finesse_says(start(TASK)).armed("task duration").unwrap();
+        let start_timeout = lab.reserve(task(1)).armed("start timeout").unwrap();
         lab.lose(lab.finesse);
         lab.finesse = lab.session(Port::CtiA, open_req());
         lab.finesse_says(GetAgentTasksReq { mrd_id: MRD, icm_agent_id: AGENT, ..Default::default() });
-        let [(ended, 7, _)] = end(&mut lab).reported_tasks()[..] else { panic!("nothing {how}") };
+        let [(ended, 7, _)] = end(&mut lab, start_timeout, duration).reported_tasks()[..] else {
+            panic!("nothing {how}")
+        };
         for task_state in [0, 1, 2, 3, 4] {
             let said = lab.finesse_says(TaskInitReq { task_id: ended, task_state, ..asked_of(AGENT) });
             assert_eq!((answered(&said, &lab), said.reported_tasks().len()), (18, 0), "{how}");
@@ -600,11 +612,6 @@ fn the_timers_of_a_task_follow_the_state_that_its_client_tells() {
     assert_eq!(timers(&lab.finesse_says(told(TASK, 1))), [cancelled, armed]);
     assert_eq!(timers(&lab.finesse_says(told(TASK, 2))), [none, none]);
     assert_eq!(timers(&lab.finesse_says(told(TASK, 0))), [armed, cancelled]);
-}
-
-/// The task's number among timers.
-fn timer_id(task: TaskId) -> u64 {
-    u64::from(task.call.cast_unsigned()) << 32 | u64::from(task.sequence.cast_unsigned())
 }
 
 fn asked_of(icm_agent_id: i32) -> TaskInitReq {

@@ -306,7 +306,8 @@ fn a_connection_without_a_session_is_closed_after_a_while() {
 #[test]
 fn connections_are_bounded() {
     let mut lab = Lab::started(config());
-    let last = (0..65).map(|_| lab.connect(Port::CtiA)).last().unwrap();
+    let max = Port::CtiA.links_max().unwrap().all();
+    let last = (0..=max).map(|_| lab.connect(Port::CtiA)).last().unwrap();
     assert_eq!(lab.says(last, open_req()).0, []);
 }
 

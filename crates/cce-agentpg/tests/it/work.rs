@@ -150,13 +150,13 @@ fn the_timers_of_a_task_end_with_it() {
     let mut lab = Lab::ready();
     let start_timeout = lab.reserve(TASK).armed("start timeout").unwrap();
     assert!(lab.abort(TASK).cancels(&start_timeout), "it is withdrawn");
-    lab.reserve(TASK);
-    assert!(lab.finesse_says(end(TASK)).cancels(&start_timeout), "it is ended before it began");
-    lab.reserve(TASK);
-    let duration = lab.finesse_says(start(TASK)).armed("task duration").unwrap();
-    assert!(lab.finesse_says(end(TASK)).cancels(&duration));
-    lab.reserve(TASK);
-    lab.finesse_says(start(TASK));
+    let start_timeout = lab.reserve(task(1)).armed("start timeout").unwrap();
+    assert!(lab.finesse_says(end(task(1))).cancels(&start_timeout), "it is ended before it began");
+    lab.reserve(task(2));
+    let duration = lab.finesse_says(start(task(2))).armed("task duration").unwrap();
+    assert!(lab.finesse_says(end(task(2))).cancels(&duration));
+    lab.reserve(task(3));
+    let duration = lab.finesse_says(start(task(3))).armed("task duration").unwrap();
     let signed_out =
         lab.finesse_says(MediaLogoutInd { mrd_id: MRD, icm_agent_id: AGENT, ..Default::default() });
     assert!(signed_out.cancels(&duration));

@@ -30,6 +30,11 @@ impl EccVariable {
             && name.chars().count() <= Self::NAME_MAX
     }
 
+    /// As much of a value as fits.
+    pub fn cut(&self, value: &str) -> String {
+        value.chars().take(self.length).collect()
+    }
+
     /// Bytes that the variable takes of a payload, whatever its value is: 5 and its length, an array 5 and its length and
     /// one byte of each element.
     pub fn room(&self) -> usize {

@@ -85,6 +85,8 @@ fn assert_asked(key: &str, happening: &Happening<'_>, names: &Names) {
 fn shown() -> Shown {
     let mut shown = Shown::new();
     SHIPPED.into_iter().for_each(|name| watch(shipped(name), 1, &mut shown));
+    // Which of a cancel and a reservation comes first is the seed's to decide.
+    (2..12).for_each(|seed| watch(shipped("cancel-races-reservation"), seed, &mut shown));
     watch(read(MORE).unwrap(), 1, &mut shown);
     (1..4).for_each(|seed| watch(swarm::small(), seed, &mut shown));
     shown
@@ -244,7 +246,7 @@ const ELSEWHERE: &[(&str, &[&str], &[&str])] = &[
         &["active", "in_maintenance", "is_asking", "stopped"],
     ),
     ("needs somebody who changes a setting", &["setting"], &["setting", "value"]),
-    ("needs a lab with named variables", &["pre_call"], &["named_variables"]),
+    ("needs a lab with named variables", &["pre_call", "queued"], &["named_variables"]),
     ("needs a lab with reason codes", &["publication"], &["object.media.reason", "object.user.reason"]),
     ("needs a customer whose variables are lost", &["ecc"], &["contact", "length", "loss", "variable"]),
     (

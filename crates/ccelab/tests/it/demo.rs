@@ -282,7 +282,8 @@ const SECOND_TASK: &str = r#"
 #[test]
 fn a_variable_that_is_too_long_is_cut_with_one_warning_on_standard_error() {
     let folder = folder("ecc");
-    let variables = "user_user.language = \"abcdefghijklmnopqrstuvwxyz\"\nuser_user.order.id = \"4711\"\n";
+    let variables =
+        "\"user_user.language\" = \"abcdefghijklmnopqrstuvwxyz\"\n\"user_user.order.id\" = \"4711\"\n";
     let customers = [("4s", ""), ("9s", "")].map(|times| customer(times) + variables).concat();
     fs::write(folder.join("lab.toml"), format!("{BUSY_AGENT}{customers}")).unwrap();
     let output = run(&folder, &["demo", "--fast", "--config", "lab.toml"]);
