@@ -76,6 +76,7 @@ pub(crate) struct Standing {
 
 /// Tasks and agents of the agent PG.
 #[derive(Clone, Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "an input may be several of these at once")]
 pub(crate) struct AgentPg {
     tasks: Table<TaskId, Task>,
     desks: BTreeMap<Place, Desk>,

@@ -146,7 +146,7 @@ impl Courier {
                 self.hold(wait, parcel, alone);
             }
             Treatment::Hold { ticket, alone } => self.hold(Wait::Ticket(ticket), parcel, alone),
-            Treatment::Drop => self.lose(parcel, now),
+            Treatment::Drop => self.lose(&parcel, now),
             Treatment::Duplicate => self.pass_twice(parcel),
             Treatment::Replace(bytes) => self.pass(parcel.replaced(bytes)),
             Treatment::Cut => self.cut(parcel),
@@ -318,16 +318,19 @@ impl Courier {
                 self.pass(Parcel::Request { call: None, port: *port, request: request.clone() });
             }
             Parcel::Bytes { .. } | Parcel::Frame { .. } => self.pass(parcel.clone()),
-            // A request has one response: a second one reaches nobody.
-            Parcel::Reply { .. } | Parcel::Outcome { .. } => {}
-            Parcel::Close { .. } | Parcel::Tail { .. } | Parcel::Abandoned(_) => {}
+            // A request has one response: a second one reaches nobody. The others are no messages.
+            Parcel::Reply { .. }
+            | Parcel::Outcome { .. }
+            | Parcel::Close { .. }
+            | Parcel::Tail { .. }
+            | Parcel::Abandoned(_) => {}
         }
         self.pass(parcel);
     }
 
     /// A message is lost. Who waits for it, or for its answer, hears so after a while.
-    fn lose(&mut self, parcel: Parcel, now: Time) {
-        let left = match parcel {
+    fn lose(&mut self, parcel: &Parcel, now: Time) {
+        let left = match *parcel {
             Parcel::Call { call, record, .. } => {
                 Parcel::Outcome { call, result: Err(CallError::Timeout), cause: Some(record) }
             }

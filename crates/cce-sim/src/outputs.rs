@@ -62,10 +62,10 @@ impl<D: Director> Sim<D> {
         match act {
             Act::Record { cause, bent } => self.record(name, cause, What::Bent(bent)),
             Act::Write { link, parts, size, overtakes: false } => {
-                self.write_to(&(name.clone(), link), parts, size, self.now);
+                self.write_to(&(name.clone(), link), &parts, size, self.now);
             }
             Act::Write { link, parts, size, overtakes: true } => {
-                self.as_heartbeat(|sim| sim.write_to(&(name.clone(), link), parts, size, sim.now));
+                self.as_heartbeat(|sim| sim.write_to(&(name.clone(), link), &parts, size, sim.now));
             }
             Act::Close { link, rest, record } => {
                 self.close_now(&(name.clone(), link), rest, self.now, record);
@@ -109,9 +109,9 @@ impl<D: Director> Sim<D> {
     }
 
     /// Bytes leave one end of a link at `start`: at once, or in pieces of that size.
-    pub(crate) fn write_to(&mut self, end: &End, parts: Vec<Part>, size: Option<usize>, start: Time) {
+    pub(crate) fn write_to(&mut self, end: &End, parts: &[Part], size: Option<usize>, start: Time) {
         let start = self.faults.start(end.1.port, start);
-        let pieces = size.map_or_else(|| vec![parts.clone()], |size| pieces(parts.clone(), size));
+        let pieces = size.map_or_else(|| vec![parts.to_vec()], |size| pieces(parts.to_vec(), size));
         for piece in pieces.into_iter().flat_map(|piece| self.wires.cut_up(piece)).collect::<Vec<_>>() {
             let at = self.wires.arrival(end, start);
             self.send(end, piece, at);

@@ -236,7 +236,7 @@ impl<D: Director> Sim<D> {
         match output {
             Output::Send { link, bytes } => {
                 let parts = vec![Part { bytes: bytes.0, record: Some(seq) }];
-                self.write_to(&(node.clone(), link), parts, None, start);
+                self.write_to(&(node.clone(), link), &parts, None, start);
             }
             Output::Close { link, .. } => self.close_now(&(node.clone(), link), Vec::new(), start, seq),
             Output::Call { call, port, request } => self.call(node, call, port, request, start, seq),

@@ -69,6 +69,7 @@ type Place = (SkillTarget, MrdId);
 
 /// Follows a run, and says at any time why tasks wait.
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "three links and the end of a run are facts of their own")]
 pub struct Why {
     roster: Roster,
     /// What the router was told of agents, as long as the link lives that told it.

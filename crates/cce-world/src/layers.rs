@@ -521,7 +521,7 @@ fn changing() -> String {
     let mut text = "# While the lab runs, a step, a rule or the admin port (`set`) changes these settings, and no others:\n".to_owned();
     for setting in SETTINGS {
         if let Change::Running(components) = setting.change {
-            text += &format!("#   {} ({})\n", setting.pattern, components.join(", "));
+            text.extend(["#   ", setting.pattern, " (", &components.join(", "), ")\n"]);
         }
     }
     text + "\n"

@@ -54,7 +54,7 @@ fn expect(options: &cli::Check, header: &Header, records: &[Record], owes_ends: 
         unmet.extend(open);
     } else {
         open.iter().for_each(|open| {
-            print::line(&format!("open (which is no breach here): {}: {}", open.by, open.text))
+            print::line(&format!("open (which is no breach here): {}: {}", open.by, open.text));
         });
         if unmet.is_empty() && !open.is_empty() {
             print::line(&format!(

@@ -203,7 +203,7 @@ fn agent_record(config: &Config, agent: &Agent, state: &impl Fn(Place) -> Option
         last_name: Some(Text::new(&agent.last_name)),
         first_name: Some(Text::new(&agent.first_name)),
         extension: Some(Text::new(&agent.extension)),
-        description: Some(Text::new(&agent.description())),
+        description: Some(Text::new(agent.description())),
         sso_enabled: Some(0),
         agent_skill_target_id: Some(id_of(agent.skill_target)),
         num_skills: count(numbers.len()),
@@ -222,7 +222,7 @@ fn devices(config: &Config) -> Vec<Cti> {
         peripheral_id: Some(config.peripheral),
         device_type: Some(AGENT_DEVICE),
         peripheral_number: agent.extension.parse().ok(),
-        description: Some(Text::new(&agent.description())),
+        description: Some(Text::new(agent.description())),
         extension: Some(Text::new(&agent.extension)),
         ..DeviceRecord::default()
     };
@@ -259,7 +259,6 @@ fn mrds(config: &Config) -> Vec<Cti> {
         description: Some(Text::new(&mrd.description)),
         max_task_duration: mrd.max_task_duration.map(seconds),
         interruptible: Some(mrd.interruptible),
-        ..MrdRecord::default()
     };
     let records: Vec<_> = config.mrds.iter().map(record).collect();
     messages(&records, |num_records, records| ConfigMrdEvent {

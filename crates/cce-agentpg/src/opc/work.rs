@@ -122,11 +122,7 @@ impl Opc {
     /// longest duration (E9): whoever brought the task into that state.
     fn follow_timers(&self, from: Option<TaskState>, task: &Task, cx: &mut Cx<'_>) {
         let mrd = self.config.mrds.iter().find(|mrd| mrd.id == task.place.mrd);
-        let timers: [(&'static str, fn(TaskState) -> bool, Option<Duration>); 2] = [
-            (START_TIMEOUT, |state| state == TaskState::PreCall, mrd.and_then(|mrd| mrd.start_timeout)),
-            (TASK_DURATION, has_begun, mrd.and_then(|mrd| mrd.max_task_duration)),
-        ];
-        for (name, runs_in, limit) in timers {
+        let mut follow = |name, runs_in: fn(TaskState) -> bool, limit: Option<Duration>| {
             let key = TimerKey::new(name, task.number);
             let (ran, runs) = (from.is_some_and(runs_in), runs_in(task.state));
             match limit {
@@ -134,7 +130,9 @@ impl Opc {
                 Some(_) if ran && !runs => cx.cancel(key),
                 Some(_) | None => {}
             }
-        }
+        };
+        follow(START_TIMEOUT, |state| state == TaskState::PreCall, mrd.and_then(|mrd| mrd.start_timeout));
+        follow(TASK_DURATION, has_begun, mrd.and_then(|mrd| mrd.max_task_duration));
     }
 
     pub(super) fn push_event(&mut self, task: Task, kind: TaskEventKind, ending: Option<&Ending>) {

@@ -764,8 +764,8 @@ fn a_side_that_is_stopped_can_neither_become_active_nor_take_over_for_maintenanc
 
 #[test]
 fn an_order_to_the_sides_that_would_have_no_effect_is_refused() {
-    let cases: [(&[(&str, &str)], &str, &str); 6] = [
-        (&[], "cti.active", "a"),
+    let cases = [
+        (&[][..], "cti.active", "a"),
         (&[], "cti.start", "b"),
         (&[], "cti.maintenance", "off"),
         (&[("cti.stop", "a")], "cti.stop", "a"),

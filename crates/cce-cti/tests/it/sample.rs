@@ -60,9 +60,9 @@ impl Sample {
         fixed.iter().for_each(|part| body.extend_from_slice(&part.bytes));
         let mut left = floats;
         while !left.is_empty() {
-            let count = u32::try_from(left.len()).unwrap();
-            let part = left.remove(usize::try_from(dice.below(count)).unwrap());
-            dialect.write_float(part.tag.unwrap(), &part.bytes, &mut body);
+            let count = u32::try_from(left.len()).expect("a row has few fields");
+            let part = left.remove(usize::try_from(dice.below(count)).expect("it is below the count"));
+            dialect.write_float(part.tag.expect("only floating fields are left"), &part.bytes, &mut body);
         }
         body.to_vec()
     }

@@ -161,10 +161,9 @@ fn allow(headers: &mut HeaderMap, asked: &HeaderMap, methods: &HeaderValue) {
 /// The methods of a path; none where there is nothing.
 fn methods(path: &str) -> Vec<&'static str> {
     match segments(path).iter().map(String::as_str).collect::<Vec<_>>()[..] {
-        [] | ["held"] | ["why"] | ["why", _] => vec!["GET", "HEAD", "OPTIONS"],
+        [] | ["held" | "why"] | ["why", _] => vec!["GET", "HEAD", "OPTIONS"],
         ["rules", _] => vec!["GET", "HEAD", "DELETE", "OPTIONS"],
-        ["rules"] => vec!["GET", "HEAD", "POST", "OPTIONS"],
-        ["settings"] => vec!["GET", "HEAD", "POST", "OPTIONS"],
+        ["rules" | "settings"] => vec!["GET", "HEAD", "POST", "OPTIONS"],
         ["cti"] => vec!["POST", "OPTIONS"],
         ["held", "release"] | ["held", _, "release"] | ["rules", _, "arm" | "disarm"] => {
             vec!["POST", "OPTIONS"]

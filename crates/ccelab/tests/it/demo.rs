@@ -292,9 +292,13 @@ fn a_variable_that_is_too_long_is_cut_with_one_warning_on_standard_error() {
     let warnings: Vec<&str> = error.lines().filter(|line| line.starts_with("warning: contact ")).collect();
     let [warning] = warnings[..] else { panic!("{error}") };
     assert!(warning.contains("variable user.language of 26 characters is too long, and cut"), "{warning}");
-    let log = fs::read_to_string(folder.join(".ccelab/last/finesse.log")).unwrap();
-    for shown in ["<value>abcdefghijklmnopqrst</value>", "<value>4711</value>"] {
-        assert!(log.contains(shown), "no {shown}");
+    let journal = fs::read_to_string(folder.join(".ccelab/last/journal.jsonl")).unwrap();
+    let agentpg: Vec<&str> = journal.lines().filter(|line| line.contains("\"node\":\"agentpg\"")).collect();
+    for shown in ["\"abcdefghijklmnopqrst\"", "\"4711\""] {
+        assert!(agentpg.iter().any(|line| line.contains(shown)), "no {shown}");
     }
-    assert!(!log.contains("abcdefghijklmnopqrstu"), "20 characters of it are left");
+    assert!(
+        !agentpg.iter().any(|line| line.contains("abcdefghijklmnopqrstu")),
+        "20 characters of it are left"
+    );
 }
