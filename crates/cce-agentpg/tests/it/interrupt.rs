@@ -402,7 +402,7 @@ fn task_state(lab: &mut Lab) -> u16 {
     answer.task_state
 }
 
-pub(crate) fn life_of(mrd: i32) -> TimerKey {
+fn life_of(mrd: i32) -> TimerKey {
     TimerKey::new("task life", u64::from(AGENT.cast_unsigned()) << 32 | u64::from(mrd.cast_unsigned()))
 }
 

@@ -11,6 +11,7 @@ mod queues;
 mod router;
 mod server;
 mod session;
+mod sides;
 mod sign_in;
 mod trace;
 mod vectors;

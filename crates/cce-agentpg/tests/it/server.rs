@@ -1,12 +1,12 @@
 //! What the CTI server does for clients besides the task layer: sessions of one device, monitors, queries,
-//! configuration, sides.
+//! configuration.
 
 use crate::lab::{AGENT, CHAT, Lab, MRD, TASK, config, login, open_req, reservation, task};
 use crate::work::{end, start};
 use cce_agentpg::{Config, SkillGroup};
 use cce_cti::*;
 use cce_kernel::{
-    Command, Fact, Input, LinkId, Output, Port,
+    Fact, LinkId, Port,
     fact::{AgentPgFact, ArmMessage},
     model::{AgentState, EccVariable, MrdId, SkillTarget},
 };
@@ -591,72 +591,6 @@ fn a_user_message_reaches_those_it_is_for() {
 }
 
 #[test]
-fn the_other_side_becomes_active_by_command_and_clients_are_sent_there() {
-    let mut lab = Lab::open();
-    let (finesse, standby) = (lab.finesse, lab.session(Port::CtiB, open_req()));
-    let said = lab.input(set("cti.active", "b"));
-    assert_eq!((said.names(finesse), said.closes(finesse)), (vec!["FAILURE_EVENT"], true));
-    assert_eq!(said.names(standby), ["STANDBY_ACTIVE_EVENT_MSG"]);
-    assert!(said.facts().contains(&&Fact::from(AgentPgFact::SideActive { side: Port::CtiB })));
-    assert_eq!(lab.says(standby, crate::lab::login(MRD)).names(standby)[0], "MEDIA_LOGIN_RESP");
-}
-
-#[test]
-fn maintenance_begins_when_every_client_accepts_it() {
-    let mut lab = Lab::open();
-    let (finesse, standby) = (lab.finesse, lab.session(Port::CtiB, open_req()));
-    assert_eq!(lab.input(set("cti.maintenance", "on")).names(finesse), ["ACTIVE_MAINTENANCE_REQ_MSG"]);
-    let accept = ActiveMaintenanceRespMsg { maintenance_mode_accepted: true, ..Default::default() };
-    let due = lab.says(finesse, accept).armed("cti maintenance").unwrap();
-    let said = lab.timer(due, 0);
-    assert_eq!(said.names(finesse), ["ACTIVE_MAINTENANCE_EVENT_MSG", "FAILURE_EVENT"]);
-    assert_eq!(said.names(standby), ["STANDBY_ACTIVE_EVENT_MSG"]);
-    let late = lab.connect(Port::CtiA);
-    assert_eq!(lab.says(late, open_req()).status(late), 110);
-    lab.input(set("cti.maintenance", "off"));
-    let back = lab.connect(Port::CtiA);
-    assert_eq!(lab.says(back, open_req()).names(back), ["OPEN_CONF"]);
-}
-
-/// Whatever ends the question, clients that were asked and are still there hear that maintenance does not begin, and
-/// nothing becomes of it later.
-#[test]
-fn maintenance_that_is_called_off_during_the_question_does_not_begin() {
-    for (setting, value) in [("cti.maintenance", "off"), ("cti.stop", "b"), ("cti.active", "b")] {
-        let mut lab = Lab::open();
-        let finesse = lab.finesse;
-        let due = lab.input(set("cti.maintenance", "on")).armed("cti maintenance").unwrap();
-        let said = lab.input(set(setting, value));
-        assert!(said.cancels(&due), "{setting}: {said:?}");
-        let told = said.to(finesse);
-        let goes_on = told.iter().find_map(|message| match message {
-            Cti::ActiveMaintenanceEventMsg(event) => Some(event.continue_maintenance),
-            _ => None,
-        });
-        assert_eq!(goes_on, Some(false), "{setting}: {told:?}");
-        assert_eq!(lab.timer(due, 5).0, [], "{setting}");
-    }
-}
-
-#[test]
-fn a_second_call_for_maintenance_does_not_ask_again() {
-    let mut lab = Lab::open();
-    lab.input(set("cti.maintenance", "on"));
-    let said = lab.input(set("cti.maintenance", "on"));
-    assert!(matches!(said.0[..], [Output::Note(Fact::CommandRefused { .. })]), "{said:?}");
-}
-
-#[test]
-fn a_client_may_object_to_maintenance() {
-    let mut lab = Lab::open();
-    let finesse = lab.finesse;
-    lab.input(set("cti.maintenance", "on"));
-    let said = lab.says(finesse, ActiveMaintenanceRespMsg::default());
-    let [Cti::ActiveMaintenanceEventMsg(event)] = &said.to(finesse)[..] else { panic!("{said:?}") };
-    assert!(!event.continue_maintenance && !said.closes(finesse));
-}
-
-#[test]
 fn a_task_is_worked_to_its_end_in_every_version() {
     for version in [9, 14, 19, 20, 24, 25] {
         let mut lab = Lab::ready();
@@ -725,100 +659,4 @@ fn told(message: &Cti) -> String {
         Cti::AgentStateEvent(m) => format!("{} {}", m.mrd_id, m.agent_state),
         other => other.name().to_owned(),
     }
-}
-
-fn set(setting: &str, value: &str) -> Input {
-    Input::Command(Command::Set { setting: setting.to_owned(), value: value.to_owned() })
-}
-
-#[test]
-fn a_client_of_both_sides_sees_a_die_b_take_over_and_a_return() {
-    let mut lab = Lab::ready();
-    let b = lab.session(Port::CtiB, open_req());
-    let died = side(&mut lab, "cti.stop", "a");
-    assert!(died.closes(lab.finesse) && died.names(lab.finesse).is_empty(), "side A dies without a word");
-    assert_eq!(died.names(b).first(), Some(&"STANDBY_ACTIVE_EVENT_MSG"));
-    let refused = lab.host_accepts(Port::CtiA);
-    assert!(refused.1.closes(refused.0), "a dead side takes no connection");
-    assert_eq!(lab.says(b, login(MRD)).status(b), 1, "side B serves, and knows who is signed in");
-    side(&mut lab, "cti.start", "a");
-    let a = lab.connect(Port::CtiA);
-    let said = lab.says(a, open_req());
-    let [Cti::OpenConf(conf)] = &said.to(a)[..] else { panic!("{said:?}") };
-    assert_eq!(conf.session_type, 2, "side A is back as standby");
-    let back = side(&mut lab, "cti.active", "a");
-    assert_eq!(back.names(b), ["FAILURE_EVENT"]);
-    assert_eq!(back.names(a).first(), Some(&"STANDBY_ACTIVE_EVENT_MSG"));
-}
-
-#[test]
-fn a_side_that_is_stopped_can_neither_become_active_nor_take_over_for_maintenance() {
-    let mut lab = Lab::ready();
-    side(&mut lab, "cti.stop", "b");
-    for (setting, value) in [("cti.active", "b"), ("cti.maintenance", "on")] {
-        let said = side(&mut lab, setting, value);
-        assert!(matches!(said.facts()[..], [Fact::CommandRefused { .. }]), "{setting}: {said:?}");
-        assert!(!said.closes(lab.finesse), "{setting}");
-    }
-}
-
-#[test]
-fn an_order_to_the_sides_that_would_have_no_effect_is_refused() {
-    let cases = [
-        (&[][..], "cti.active", "a"),
-        (&[], "cti.start", "b"),
-        (&[], "cti.maintenance", "off"),
-        (&[("cti.stop", "a")], "cti.stop", "a"),
-        (&[("cti.stop", "a")], "cti.active", "a"),
-        (&[("cti.maintenance", "on")], "cti.maintenance", "on"),
-    ];
-    for (before, setting, value) in cases {
-        let mut lab = Lab::ready();
-        for (setting, value) in before {
-            let said = side(&mut lab, setting, value);
-            let is_refused = said.facts().iter().any(|fact| matches!(fact, Fact::CommandRefused { .. }));
-            assert!(!is_refused, "{setting} {value}: {said:?}");
-        }
-        let said = side(&mut lab, setting, value);
-        assert!(matches!(said.facts()[..], [Fact::CommandRefused { .. }]), "{setting} {value}: {said:?}");
-    }
-}
-
-#[test]
-fn every_change_of_the_sides_is_told() {
-    let mut lab = Lab::ready();
-    for (setting, value) in
-        [("cti.stop", "b"), ("cti.start", "b"), ("cti.active", "b"), ("cti.maintenance", "on")]
-    {
-        let said = side(&mut lab, setting, value);
-        let told =
-            said.facts().iter().filter(|fact| matches!(fact, Fact::AgentPg(AgentPgFact::Sides(_)))).count();
-        assert_eq!(told, 1, "{setting} {value}: {said:?}");
-    }
-}
-
-#[test]
-fn the_stop_of_the_side_that_would_serve_ends_the_question_for_maintenance() {
-    let mut lab = Lab::ready();
-    side(&mut lab, "cti.maintenance", "on");
-    let said = side(&mut lab, "cti.stop", "b");
-    let [Cti::ActiveMaintenanceEventMsg(event)] = &said.to(lab.finesse)[..] else { panic!("{said:?}") };
-    assert!(!event.continue_maintenance);
-}
-
-#[test]
-fn with_both_sides_stopped_the_first_that_starts_serves() {
-    let mut lab = Lab::ready();
-    side(&mut lab, "cti.stop", "a");
-    side(&mut lab, "cti.stop", "b");
-    side(&mut lab, "cti.start", "a");
-    let a = lab.connect(Port::CtiA);
-    let said = lab.says(a, open_req());
-    let Some(Cti::OpenConf(conf)) = said.to(a).into_iter().next() else { panic!("{said:?}") };
-    assert_eq!(conf.session_type, 1);
-}
-
-fn side(lab: &mut Lab, setting: &str, value: &str) -> crate::lab::Said {
-    let (setting, value) = (setting.to_owned(), value.to_owned());
-    lab.input(Input::Command(Command::Set { setting, value }))
 }

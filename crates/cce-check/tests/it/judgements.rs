@@ -1,4 +1,5 @@
-//! For each judgement a journal that it refuses, and no other does.
+//! For each judgement a journal that it refuses, and no other does. The table is one match over all judgements, so that one without a
+//! journal does not compile: that is why the file is long.
 
 use crate::{
     alter::fact,
