@@ -38,10 +38,10 @@ pub struct Extra {
     /// Floating fields that are unknown, too new, of an odd size, or repeated, in their order.
     #[serde(default)]
     pub floats: Vec<Float>,
-    /// Tags of all floating fields as they came; empty where that is the order in which the row writes them, and what is
-    /// beyond the row behind them.
+    /// All floating fields as they came: the tag of a field of the row, `None` for the next of `floats`. Empty where that
+    /// is the order in which the row writes them, and what is beyond the row behind them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub order: Vec<u16>,
+    pub order: Vec<Option<u16>>,
 }
 
 impl Extra {

@@ -237,11 +237,11 @@ macro_rules! row {
                     message.$field = $crate::Field::read($flabel, from)?;
                 } )*
                 let fixed = whole - from.left();
-                let mut tags = Vec::new();
+                let mut came = Vec::new();
                 while !from.is_empty() {
                     let float = dialect.read_float(from)?;
-                    tags.push(float.tag);
-                    let left = match float.tag {
+                    let tag = float.tag;
+                    let left = match tag {
                         $( $( $tag if dialect.has(0 $(+ $osince)?) => {
                             $crate::Slot::place(&mut message.$slot, $olabel, float)
                         } )* )?
@@ -250,10 +250,11 @@ macro_rules! row {
                         } )*
                         _ => Some(float),
                     };
+                    came.push(left.is_none().then_some(tag));
                     message.extra.floats.extend(left);
                 }
-                if !$crate::is_in_row_order(&Self::DOC, &message.extra, &tags) {
-                    message.extra.order = $crate::order_of(&message, dialect, fixed, tags);
+                if !$crate::is_in_row_order(&Self::DOC, &message.extra, &came) {
+                    message.extra.order = $crate::order_of(&message, dialect, fixed, came);
                 }
                 Ok(message)
             }
@@ -269,10 +270,7 @@ macro_rules! row {
                 let fixed = to.len();
                 $( $( if dialect.has(0 $(+ $osince)?) { $crate::Slot::write(&self.$slot, dialect, $tag, to); } )* )?
                 $( for group in &self.$list { $crate::Group::write(group, dialect, to); } )*
-                for float in &self.extra.floats {
-                    dialect.write_float(float.tag, &float.body.0, to);
-                }
-                self.extra.restore_order(dialect, fixed, to);
+                self.extra.write(dialect, fixed, to);
             }
 
             fn fields(&self) -> Vec<$crate::Shown> {

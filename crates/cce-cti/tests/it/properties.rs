@@ -249,3 +249,14 @@ fn too_new_tag(row: &MessageDoc, dialect: &Dialect) -> Option<u16> {
 fn floats(tags: &[(u16, Vec<u8>)]) -> Vec<Float> {
     tags.iter().map(|(tag, bytes)| Float { tag: *tag, body: Bytes::from(bytes.clone()).into() }).collect()
 }
+
+#[test]
+fn a_damaged_field_of_a_list_keeps_its_place_before_the_sound_one_of_a_later_record() {
+    let mut body = BytesMut::from(&[0, 2][..]);
+    dialect(24).write_float(208, &[7], &mut body);
+    dialect(24).write_float(208, &[0, 0, 0, 1], &mut body);
+    let row = Cti::TABLE.iter().find(|row| row.name == "CONFIG_DEVICE_EVENT").unwrap();
+    let message = decode(row, &dialect(24), &body);
+    assert_eq!(encode(&message, &dialect(24)), body);
+    holds_for(&dialect(24), row.kind, &body);
+}
