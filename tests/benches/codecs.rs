@@ -1,7 +1,8 @@
 //! How long one message takes, for each binary protocol: `cargo bench -p ccelab-tests`.
 
 use cce_cti::{AgentPreCallEvent, AgentStateEvent, Cti, OfferTaskInd, StartTaskEvent, dialect};
-use cce_kernel::{Blob, Carrier, model::TaskId};
+use cce_kernel::{Blob, Carrier};
+use cce_model::TaskId;
 use cce_mr::{
     ICM, Icm, MR, Mr,
     icm::NewCall,

@@ -10,7 +10,8 @@
 )]
 
 use cce_journal::{Record, What};
-use cce_kernel::{Fact, HostClock, Output, Time, model::ContactStatus};
+use cce_kernel::{Fact, HostClock, Output, Time};
+use cce_model::ContactStatus;
 use cce_sim::Sim;
 use cce_world::{
     CastAgent, Lab, Layers, Span,

@@ -1,10 +1,8 @@
 //! A thousand tasks of fifty clients for twenty agents. The clients know the public Task API only.
 
 use cce_journal::{Record, What};
-use cce_kernel::{
-    Fact, Input, Output, Port, Wall,
-    model::{ContactId, ContactStatus},
-};
+use cce_kernel::{Fact, Input, Output, Port, Wall};
+use cce_model::{ContactId, ContactStatus};
 use cce_mr::{MR, Mr};
 use cce_net::{Net, NetConfig, Node, Sink};
 use cce_world::{CastAgent, Lab, Layers, Span, load};

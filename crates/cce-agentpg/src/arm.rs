@@ -1,9 +1,6 @@
 //! The ARM interface between CTI server and OPC, as far as it is not a fact of the kernel.
 
-use cce_kernel::{
-    fact::ArmMessage,
-    model::{MrdId, SkillTarget},
-};
+use cce_model::{MrdId, SkillTarget, fact::ArmMessage};
 
 /// An ARM message with its envelope, on its way from the CTI server to OPC.
 #[derive(Clone, Debug)]

@@ -1,6 +1,6 @@
 //! What the agent PG needs to know.
 
-use cce_kernel::model::{AgentId, EccVariable, MrdId, SkillTarget};
+use cce_model::{AgentId, EccVariable, MrdId, SkillTarget};
 use std::time::Duration;
 
 /// Everything the agent PG needs to know.

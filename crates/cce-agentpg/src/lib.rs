@@ -41,7 +41,8 @@ mod opc;
 
 pub use config::{Agent, Config, Membership, Mrd, SkillGroup};
 
-use cce_kernel::{Command, Component, Cx, FrameFlaw, Input, LinkId, Peer, Port, TimerKey, fact::AgentPgFact};
+use cce_kernel::{Command, Component, Cx, FrameFlaw, Input, LinkId, Peer, Port, TimerKey};
+use cce_model::fact::AgentPgFact;
 use cce_wire::Bytes;
 use cti::{CentralController, CtiServer, Outcome};
 use opc::Opc;

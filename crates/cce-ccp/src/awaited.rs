@@ -5,10 +5,8 @@
 //! which is on its way, and is answered then (inferred).
 
 use crate::{Ccp, Timer, contact::Place};
-use cce_kernel::{
-    CallId, Cx, Request,
-    model::{ContactId, TaskId},
-};
+use cce_kernel::{CallId, Cx, Request};
+use cce_model::{ContactId, TaskId};
 use std::time::Duration;
 
 /// How long a request waits.

@@ -1,6 +1,7 @@
 //! What CCP is told when it starts.
 
-use cce_kernel::{Cors, fact::BusMessageId};
+use cce_kernel::Cors;
+use cce_model::fact::BusMessageId;
 use std::time::Duration;
 
 /// Feed type of tasks (ccp-task-api 2.2).

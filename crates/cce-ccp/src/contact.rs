@@ -3,10 +3,8 @@
 pub(crate) mod id;
 
 use crate::config::{Config, StatusTimestamp};
-use cce_kernel::{
-    Cx, Fact, Time, Wall,
-    model::{ContactId, ContactStatus, SocialContact, StatusReason, TaskId},
-};
+use cce_kernel::{Cx, Fact, Time, Wall};
+use cce_model::{ContactId, ContactStatus, SocialContact, StatusReason, TaskId};
 use id::Ids;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, VecDeque};

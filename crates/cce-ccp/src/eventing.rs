@@ -5,10 +5,10 @@ use crate::{
     config::{Config, Delays},
     contact::Contact,
 };
-use cce_kernel::{
-    Cx, Time,
+use cce_kernel::{Cx, Time};
+use cce_model::{
+    ContactId, SocialContact,
     fact::{BusMessage, BusMessageId, CcpFact, Process},
-    model::{ContactId, SocialContact},
 };
 use rand::RngExt;
 use std::collections::VecDeque;

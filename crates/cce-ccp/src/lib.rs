@@ -28,7 +28,8 @@ mod work;
 pub use config::{Campaign, Config, Delays, Feed, StatusTimestamp, TASK_FEED, Throttle};
 pub use contact::{CONTACTS_MAX, id::contact_id};
 
-use cce_kernel::{CallId, Command, Component, Cx, Input, Request, TimerKey, model::ContactId};
+use cce_kernel::{CallId, Command, Component, Cx, Input, Request, TimerKey};
+use cce_model::ContactId;
 use contact::Contacts;
 use eventing::Eventing;
 use mr::MrListener;

@@ -4,10 +4,8 @@ mod dialogue;
 
 use crate::Timer;
 use bytes::Bytes;
-use cce_kernel::{
-    CloseReason, Cx, Fact, FrameFlaw, LinkId, TimerKey,
-    model::{ContactId, MrdId, SkillTarget, TaskId},
-};
+use cce_kernel::{CloseReason, Cx, Fact, FrameFlaw, LinkId, TimerKey};
+use cce_model::{ContactId, MrdId, SkillTarget, TaskId};
 use cce_mr::{
     MR, Mr,
     mr::{CloseConf, CloseReq, FailureEvent, HeartbeatConf, HeartbeatReq, NewTask, OpenConf, OpenReq},

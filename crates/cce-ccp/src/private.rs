@@ -11,10 +11,10 @@ use crate::{
     work::{Close, Closing, Work},
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
-use cce_kernel::{
-    CallId, Cx, Request, Response,
+use cce_kernel::{CallId, Cx, Request, Response};
+use cce_model::{
+    ContactId, ContactStatus, StatusReason, TaskId,
     fact::{CcpFact, CloseStep, StoreAccess},
-    model::{ContactId, ContactStatus, StatusReason, TaskId},
 };
 use cce_xml::task::TASK_HEADER;
 use std::time::Duration;

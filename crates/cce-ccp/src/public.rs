@@ -7,11 +7,8 @@ use crate::{
     task::{self, TaskRequest},
     work::Work,
 };
-use cce_kernel::{
-    CallId, Cx, Request, Response, Wall,
-    fact::CcpFact,
-    model::{ContactId, ContactStatus},
-};
+use cce_kernel::{CallId, Cx, Request, Response, Wall};
+use cce_model::{ContactId, ContactStatus, fact::CcpFact};
 use cce_xml::task::TaskStatus;
 
 /// The two families of paths, which do the same (ccp-task-api 3.1).

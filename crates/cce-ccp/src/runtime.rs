@@ -9,10 +9,10 @@ use crate::{
     eventing::Sender,
     mr::{MrEvent, Routed},
 };
-use cce_kernel::{
-    Cx, Fact,
+use cce_kernel::{Cx, Fact};
+use cce_model::{
+    ContactId, ContactStatus, StatusReason,
     fact::{CcpFact, StoreAccess},
-    model::{ContactId, ContactStatus, StatusReason},
 };
 use cce_mr::reason;
 use rand::RngExt;

@@ -2,10 +2,8 @@
 //! same input.
 
 use crate::{Ccp, Timer, contact::Draft};
-use cce_kernel::{
-    CallId, Cx, Request,
-    model::{ContactId, TaskId},
-};
+use cce_kernel::{CallId, Cx, Request};
+use cce_model::{ContactId, TaskId};
 use std::{collections::BTreeMap, time::Duration};
 
 /// Steps that are under way at the same time. One more is taken without its delay.

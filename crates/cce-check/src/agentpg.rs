@@ -8,12 +8,10 @@ use crate::{
     router::{Router, show},
     table::{Ends, Table},
 };
-use cce_kernel::{
+use cce_model::{
+    AgentId, AgentRecord, AgentState, Disposition, MrdId, SkillTarget, TaskEvent, TaskEventKind, TaskId,
+    TaskState,
     fact::{ArmMessage, Force},
-    model::{
-        AgentId, AgentRecord, AgentState, Disposition, MrdId, SkillTarget, TaskEvent, TaskEventKind, TaskId,
-        TaskState,
-    },
 };
 use cce_views::Subject;
 use std::collections::BTreeMap;

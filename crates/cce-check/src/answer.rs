@@ -5,11 +5,8 @@
 
 use crate::{breach::Judge, judgement::Judgement, place::Place};
 use cce_cti::{AgentStateEvent, Cti, OpenReq, services};
-use cce_kernel::{
-    LinkId,
-    fact::ArmMessage,
-    model::{AgentRecord, MrdId, SkillTarget, TaskEvent, TaskEventKind, TaskId},
-};
+use cce_kernel::LinkId;
+use cce_model::{AgentRecord, MrdId, SkillTarget, TaskEvent, TaskEventKind, TaskId, fact::ArmMessage};
 use cce_views::Subject;
 use cce_wire::Message;
 use std::collections::BTreeMap;
@@ -317,7 +314,7 @@ mod tests {
     /// In workstation mode the event of an agent's own task goes to the agent's session (cti-server-protocol 4.5, 11.4).
     #[test]
     fn a_session_of_one_device_is_to_hear_of_its_own_agents_tasks() {
-        use cce_kernel::model::AgentId;
+        use cce_model::AgentId;
         use cce_wire::Text;
         let own = OpenReq { agent_id: Some(Text::new("1080")), ..OpenReq::default() };
         let other = OpenReq { agent_instrument: Some(Text::new("1081")), ..OpenReq::default() };

@@ -20,10 +20,10 @@ use crate::{
 };
 use cce_cti::Cti;
 use cce_journal::{Header, Record, What};
-use cce_kernel::{
-    Fact, Input, LinkId, NodeName, Output, Port,
+use cce_kernel::{Fact, Input, LinkId, NodeName, Output, Port};
+use cce_model::{
+    ContactId, MrdId, RouterCallKey, SkillTarget, TaskId,
     fact::{AgentPgFact, CcpFact, FinesseFact, OpcMessage, QueueChoice, RouterFact},
-    model::{ContactId, MrdId, RouterCallKey, SkillTarget, TaskId},
 };
 use cce_mr::{Icm, Mr};
 use cce_views::{Event, Exchange, Kind, Message, Subject};
@@ -280,12 +280,12 @@ impl Checks {
             }
             (Node::Finesse, Message::Cti(Cti::AgentStateEvent(event))) => {
                 let (agent, mrd) = (SkillTarget(event.icm_agent_id), MrdId(event.mrd_id));
-                let state = cce_kernel::model::AgentState::of_number(event.agent_state);
+                let state = cce_model::AgentState::of_number(event.agent_state);
                 self.finesse.on_agent_state(agent, mrd, state, judge.seq);
             }
             (Node::Finesse, Message::Cti(Cti::QueryAgentStateConf(conf))) => {
                 let (agent, mrd) = (SkillTarget(conf.icm_agent_id), MrdId(conf.mrd_id));
-                let state = cce_kernel::model::AgentState::of_number(conf.agent_state);
+                let state = cce_model::AgentState::of_number(conf.agent_state);
                 self.finesse.on_agent_state(agent, mrd, state, judge.seq);
             }
             (Node::Other, Message::Stream(piece)) if link.port == Port::Xmpp => {
@@ -391,7 +391,7 @@ impl Checks {
 
     fn on_task(&mut self, task: TaskId, change: agentpg::Change, judge: &mut Judge<'_>) {
         self.agentpg.on_task(task, change, &self.router, judge);
-        if change.to != cce_kernel::model::TaskState::Ended {
+        if change.to != cce_model::TaskState::Ended {
             return;
         }
         self.answers.on_end(task, judge.seq);

@@ -1,10 +1,7 @@
 //! What Finesse asks of CCP about tasks that are over.
 
-use cce_kernel::{
-    CallId,
-    fact::SmOperation,
-    model::{ContactId, TaskId},
-};
+use cce_kernel::CallId;
+use cce_model::{ContactId, TaskId, fact::SmOperation};
 use std::collections::BTreeMap;
 
 /// Calls that are not answered yet. The oldest give way.

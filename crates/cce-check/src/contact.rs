@@ -6,10 +6,9 @@ use crate::{
     judgement::Judgement,
     table::{Ends, Table},
 };
-use cce_kernel::{
-    CallId,
-    fact::SmOperation,
-    model::{ContactId, ContactStatus, RouterCallKey, SocialContact, StatusReason, TaskId},
+use cce_kernel::CallId;
+use cce_model::{
+    ContactId, ContactStatus, RouterCallKey, SocialContact, StatusReason, TaskId, fact::SmOperation,
 };
 use cce_views::Subject;
 use std::collections::VecDeque;

@@ -2,10 +2,8 @@
 
 use crate::{breach::Judge, judgement::Judgement};
 use cce_cti::{AgentPreCallEvent, Cti};
-use cce_kernel::{
-    LinkId,
-    model::{TaskEventKind, TaskId},
-};
+use cce_kernel::LinkId;
+use cce_model::{TaskEventKind, TaskId};
 use cce_wire::Message;
 use std::collections::BTreeMap;
 

@@ -1,7 +1,7 @@
 //! MR dialogues, on the sides of CCP and of the MR PG.
 
 use crate::{breach::Judge, contact::or_nothing, judgement::Judgement};
-use cce_kernel::model::{ContactId, DialogueState};
+use cce_model::{ContactId, DialogueState};
 use std::collections::BTreeMap;
 
 /// Dialogues that are open on both sides. The lowest give way.

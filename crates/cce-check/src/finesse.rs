@@ -7,12 +7,9 @@ use crate::{
     judgement::Judgement,
     table::{Ends, Table},
 };
-use cce_kernel::{
-    fact::SmOperation,
-    model::{
-        AgentId, AgentState, Dialog, DialogState, Disposition, Media, MrdId, Object, Publication,
-        PublishEvent, SkillTarget, TaskId, User, UserState,
-    },
+use cce_model::{
+    AgentId, AgentState, Dialog, DialogState, Disposition, Media, MrdId, Object, Publication, PublishEvent,
+    SkillTarget, TaskId, User, UserState, fact::SmOperation,
 };
 use std::collections::{BTreeMap, BTreeSet};
 

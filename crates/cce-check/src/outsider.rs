@@ -2,7 +2,8 @@
 
 use crate::{breach::Breach, judgement::Judgement};
 use cce_journal::{Header, Record, What};
-use cce_kernel::{Fact, Input, LinkId, NodeName, Port, model::ContactId};
+use cce_kernel::{Fact, Input, LinkId, NodeName, Port};
+use cce_model::ContactId;
 use cce_mr::{Icm, Mr};
 use cce_views::{Event, Kind, Message};
 use std::{

@@ -1,6 +1,6 @@
 //! An agent in a domain.
 
-use cce_kernel::model::{MrdId, SkillTarget};
+use cce_model::{MrdId, SkillTarget};
 use std::{fmt, ops::RangeInclusive};
 
 /// An agent in a media routing domain.

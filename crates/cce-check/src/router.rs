@@ -9,11 +9,8 @@ use crate::{
     place::Place,
     table::{Ends, Table},
 };
-use cce_kernel::{
-    LinkId,
-    fact::AgentView,
-    model::{ContactId, MrdId, RouterCallKey, SkillTarget, TaskState},
-};
+use cce_kernel::LinkId;
+use cce_model::{ContactId, MrdId, RouterCallKey, SkillTarget, TaskState, fact::AgentView};
 use cce_mr::icm::{AgentStateUpdate, TaskEvent};
 use std::collections::{BTreeMap, BTreeSet};
 

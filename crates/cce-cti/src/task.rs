@@ -1,7 +1,7 @@
 //! The ARM layer's task messages: indications of the client, events of the server (cti-server-protocol 11).
 
 use crate::{FailureConf, FailureResp};
-use cce_kernel::model::TaskId;
+use cce_model::TaskId;
 use cce_wire::{NamedArray, NamedVariable, Text};
 
 cce_wire::rows! { $ task {

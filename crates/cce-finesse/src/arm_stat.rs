@@ -2,7 +2,7 @@
 
 use crate::line::Change;
 use cce_cti::control_failure;
-use cce_kernel::model::{ApiError, MrdId, TaskId};
+use cce_model::{ApiError, MrdId, TaskId};
 
 /// Code of `INVALID_DIALOG_ID`: the dialog is gone.
 const INVALID_DIALOG_ID: u32 = 6030;

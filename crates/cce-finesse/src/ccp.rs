@@ -6,10 +6,10 @@
 
 use crate::{Finesse, dialog::OpenDialog};
 use base64::{Engine, engine::general_purpose::STANDARD};
-use cce_kernel::{
-    CallError, CallId, Cx, Port, Request, Response, TimerKey,
+use cce_kernel::{CallError, CallId, Cx, Port, Request, Response, TimerKey};
+use cce_model::{
+    AgentId, ContactId, Disposition, TaskId,
     fact::{FinesseFact, SmOperation},
-    model::{AgentId, ContactId, Disposition, TaskId},
 };
 use cce_xml::{Xml, task::TASK_HEADER};
 use std::collections::BTreeMap;

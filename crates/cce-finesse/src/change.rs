@@ -5,9 +5,7 @@ use crate::{
     line::{CallData, Change, Settings},
     refusal::Refusal,
 };
-use cce_kernel::model::{
-    DialogAction, EccVariable, InterruptAction, LogoutAction, ReasonCategory, UserState,
-};
+use cce_model::{DialogAction, EccVariable, InterruptAction, LogoutAction, ReasonCategory, UserState};
 use cce_xml::finesse::{DialogRequest, MediaRequest, UserRequest};
 
 /// `state` of a request to sign in.

@@ -13,10 +13,8 @@ use crate::{
     user::Desk,
     xmpp::{SIGN_IN, Sessions},
 };
-use cce_kernel::{
-    CloseReason, Command, Component, Cx, Fact, Input, LinkId, Port, TimerKey,
-    model::{AgentId, ApiError, MrdId, Object, PublishEvent, SkillTarget, TaskId},
-};
+use cce_kernel::{CloseReason, Command, Component, Cx, Fact, Input, LinkId, Port, TimerKey};
+use cce_model::{AgentId, ApiError, MrdId, Object, PublishEvent, SkillTarget, TaskId};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The name of the timers that bound the wait for a confirmation; each has the request's invoke id.

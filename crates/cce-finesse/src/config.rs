@@ -1,9 +1,7 @@
 //! Everything that Finesse is told at its start.
 
-use cce_kernel::{
-    Cors,
-    model::{AgentId, MrdId, ReasonCategory, ReasonCode, SkillTarget},
-};
+use cce_kernel::Cors;
+use cce_model::{AgentId, MrdId, ReasonCategory, ReasonCode, SkillTarget};
 use std::{
     collections::{BTreeMap, BTreeSet},
     time::Duration,

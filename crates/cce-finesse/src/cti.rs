@@ -5,10 +5,8 @@ use cce_cti::{
     ActiveMaintenanceRespMsg, AgentMadeNotRoutableEvent, CloseReq, Cti, EndTaskEvent, FailureConf,
     HeartbeatReq, OpenConf, OpenReq, services, status,
 };
-use cce_kernel::{
-    Address, Blob, CloseReason, Cx, Fact, LinkId, Port, TimerKey, Wall,
-    model::{DialogState, Disposition, MrdId, SkillTarget},
-};
+use cce_kernel::{Address, Blob, CloseReason, Cx, Fact, LinkId, Port, TimerKey, Wall};
+use cce_model::{DialogState, Disposition, MrdId, SkillTarget};
 use cce_wire::{Opaque, Secret, Text};
 use cce_xml::finesse::SystemStatus;
 use std::time::Duration;

@@ -9,12 +9,10 @@ use cce_cti::{
     AgentPreCallAbortEvent, AgentPreCallEvent, EndTaskInd, OfferTaskInd, PauseTaskInd, ResumeTaskInd,
     StartTaskInd, TaskDataUpdateEvent, UpdateTaskContextInd, WrapupTaskInd,
 };
-use cce_kernel::{
-    Cx, Fact, Wall,
-    model::{
-        AgentId, ApiError, ContactId, Dialog, DialogAction, DialogState, Disposition, MrdId, Object,
-        PublishEvent, SkillTarget, TaskId,
-    },
+use cce_kernel::{Cx, Fact, Wall};
+use cce_model::{
+    AgentId, ApiError, ContactId, Dialog, DialogAction, DialogState, Disposition, MrdId, Object,
+    PublishEvent, SkillTarget, TaskId,
 };
 use cce_wire::{NamedVariable, Text};
 

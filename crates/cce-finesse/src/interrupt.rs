@@ -12,9 +12,9 @@ use cce_cti::{
     AgentInterruptAcceptedInd, AgentInterruptAdvisoryEvent, AgentInterruptDoneAcceptedInd,
     AgentInterruptDoneAdvisoryEvent, AgentInterruptUnacceptedInd,
 };
-use cce_kernel::{
-    Cx,
-    model::{AgentId, AgentState, DialogState, InterruptAction, MrdId, Object, PublishEvent, SkillTarget},
+use cce_kernel::Cx;
+use cce_model::{
+    AgentId, AgentState, DialogState, InterruptAction, MrdId, Object, PublishEvent, SkillTarget,
 };
 
 impl Finesse {

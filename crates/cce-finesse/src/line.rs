@@ -1,7 +1,7 @@
 //! Requests about one object go to the CTI server one after the other (finesse-nonvoice 1.4).
 
 use crate::change::UserChange;
-use cce_kernel::model::{AgentId, DialogAction, InterruptAction, LogoutAction, MrdId, TaskId};
+use cce_model::{AgentId, DialogAction, InterruptAction, LogoutAction, MrdId, TaskId};
 use std::collections::{BTreeMap, VecDeque};
 
 /// Requests that may wait for the confirmation of an earlier one about the same object.

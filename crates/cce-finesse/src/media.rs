@@ -9,12 +9,10 @@ use cce_cti::{
     AgentStateEvent, MakeAgentNotReadyReq, MakeAgentNotRoutableReq, MakeAgentReadyInd, MakeAgentRoutableInd,
     MediaLoginReq, MediaLogoutInd,
 };
-use cce_kernel::{
-    Cx,
-    model::{
-        AgentId, AgentState, DialogState, Disposition, InterruptAction, LogoutAction, Media, MrdId, Object,
-        PublishEvent, ReasonCategory, ReasonCode, SkillTarget,
-    },
+use cce_kernel::Cx;
+use cce_model::{
+    AgentId, AgentState, DialogState, Disposition, InterruptAction, LogoutAction, Media, MrdId, Object,
+    PublishEvent, ReasonCategory, ReasonCode, SkillTarget,
 };
 use cce_wire::Text;
 

@@ -7,11 +7,8 @@ use crate::{
     change::UserChange,
     line::{Ask, Change, FORCED, Target},
 };
-use cce_kernel::{
-    Cx, TimerKey,
-    fact::FinesseFact,
-    model::{AgentId, AgentState, UserState},
-};
+use cce_kernel::{Cx, TimerKey};
+use cce_model::{AgentId, AgentState, UserState, fact::FinesseFact};
 
 /// The name of the timers that bound the wait for a user's return; each has the user's skill target.
 pub(crate) const ABSENCE: &str = "absence";

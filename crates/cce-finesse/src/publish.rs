@@ -4,11 +4,8 @@
 //! been published is held, of each object the latest, and follows once the node is in service.
 
 use crate::Finesse;
-use cce_kernel::{
-    Cx,
-    fact::FinesseFact,
-    model::{AgentId, DialogState, MrdId, Object, Publication, PublishEvent, TaskId},
-};
+use cce_kernel::Cx;
+use cce_model::{AgentId, DialogState, MrdId, Object, Publication, PublishEvent, TaskId, fact::FinesseFact};
 use std::collections::BTreeMap;
 
 /// What is held, in the order in which it will be published: dialogs that ended stand before the media whose sign-out

@@ -29,13 +29,10 @@ use cce_cti::{
     AgentTasksResp, BeginAgentInitInd, EndAgentInitInd, GetAgentTasksReq, QueryAgentStateConf,
     QueryAgentStateReq, SnapshotTaskEvent, SnapshotTaskReq, SnapshotTaskResp, TaskInitInd,
 };
-use cce_kernel::{
-    CloseReason, Cx,
-    fact::FinesseFact,
-    model::{
-        AgentId, AgentState, ApiError, DialogState, Disposition, MrdId, Object, PublishEvent, SkillTarget,
-        TaskId, TaskState, UserState,
-    },
+use cce_kernel::{CloseReason, Cx};
+use cce_model::{
+    AgentId, AgentState, ApiError, DialogState, Disposition, MrdId, Object, PublishEvent, SkillTarget,
+    TaskId, TaskState, UserState, fact::FinesseFact,
 };
 use cce_wire::Text;
 use std::{

@@ -1,9 +1,7 @@
 //! Requests that are refused at once: status and error body (finesse-nonvoice 1.4, 2.2 to 2.6).
 
-use cce_kernel::{
-    BodyFlaw, Response,
-    model::{ApiError, MrdId},
-};
+use cce_kernel::{BodyFlaw, Response};
+use cce_model::{ApiError, MrdId};
 
 /// A request that is refused at once.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -11,10 +11,8 @@ use crate::{
     user::Caller,
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
-use cce_kernel::{
-    CallId, Cx, Request, Response,
-    model::{AgentId, Dialog, DialogState, MrdId, ReasonCategory, TaskId},
-};
+use cce_kernel::{CallId, Cx, Request, Response};
+use cce_model::{AgentId, Dialog, DialogState, MrdId, ReasonCategory, TaskId};
 use cce_xml::finesse as xml;
 
 /// GET without a body (RFC 9110 9.3.2).

@@ -5,10 +5,8 @@ use crate::{
     config::{Account, Agent, Mrd},
     media::signed_out,
 };
-use cce_kernel::{
-    Time,
-    model::{AgentId, Media, MrdId, SkillTarget, User, UserState},
-};
+use cce_kernel::Time;
+use cce_model::{AgentId, Media, MrdId, SkillTarget, User, UserState};
 use std::{
     collections::{BTreeMap, BTreeSet},
     time::Duration,

@@ -7,10 +7,8 @@ use crate::{
     line::{Ask, Change, Target},
 };
 use cce_cti::{AgentStateEvent, ControlFailureConf, SetAgentStateReq};
-use cce_kernel::{
-    Cx, Fact,
-    model::{AgentId, AgentState, Object, PublishEvent, ReasonCategory, User, UserState},
-};
+use cce_kernel::{Cx, Fact};
+use cce_model::{AgentId, AgentState, Object, PublishEvent, ReasonCategory, User, UserState};
 use cce_wire::Text;
 
 /// `ForcedFlag` of a change that the agent's state has to allow.

@@ -1,10 +1,8 @@
 //! The notification service: streams of desktops, who of them hears what (finesse-nonvoice 4.3 to 4.5).
 
 use crate::{Config, Finesse, user::Desk};
-use cce_kernel::{
-    Blob, CloseReason, Cx, Fact, LinkId, TimerKey,
-    model::{AgentId, Object, Publication},
-};
+use cce_kernel::{Blob, CloseReason, Cx, Fact, LinkId, TimerKey};
+use cce_model::{AgentId, Object, Publication};
 use cce_xmpp::{
     Jid, Limits, StreamError,
     server::{self, Ending, Event, EventMessage, Session, event_message, presence},

@@ -1,9 +1,9 @@
 //! How a component is called.
 
 use crate::{
-    Address, Blob, CallId, CloseReason, Fact, HostClock, Input, LinkId, NodeName, Output, Port, Request,
-    Response, Rng, Time, TimerKey, Wall, fork,
+    Address, Blob, CloseReason, HostClock, Input, Output, Request, Response, Rng, Time, TimerKey, fork,
 };
+use cce_model::{CallId, Fact, LinkId, NodeName, Port, Wall};
 use rand::RngExt;
 use std::{collections::BTreeMap, time::Duration};
 use uuid::Uuid;

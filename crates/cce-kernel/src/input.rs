@@ -1,6 +1,7 @@
 //! Everything that can ever happen to a component.
 
-use crate::{Blob, CallError, CallId, Fact, LinkId, NodeName, Request, Response, TimerKey};
+use crate::{Blob, CallError, Request, Response, TimerKey};
+use cce_model::{CallId, Fact, LinkId, NodeName, SideOrder};
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, fmt};
 
@@ -90,7 +91,22 @@ pub enum Command {
     },
 }
 
+impl From<SideOrder> for Command {
+    fn from(order: SideOrder) -> Self {
+        let (setting, value) = order.setting();
+        Self::Set { setting: setting.to_owned(), value: value.to_owned() }
+    }
+}
+
 impl Command {
+    /// What it orders of the sides of the CTI server, if it does.
+    pub fn side_order(&self) -> Option<SideOrder> {
+        match self {
+            Self::Set { setting, value } => SideOrder::of_setting(setting, value),
+            Self::Stop | Self::Cue | Self::Act(_) => None,
+        }
+    }
+
     /// What a component notes that cannot follow the command.
     pub fn refusal(&self, detail: &str) -> Fact {
         Fact::CommandRefused { command: self.words().to_owned(), detail: detail.to_owned() }

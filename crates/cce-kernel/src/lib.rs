@@ -10,31 +10,25 @@
 //! - Nothing in this crate reads a clock, draws entropy, awaits, or depends on the order of a hash map.
 //! - A [`LinkId`] names one connection and is never used again, not even after a restart of the component.
 //! - A component acts only while it is being called. "Later" is a timer.
-//! - Facts are typed. Formatting them is the business of views.
+//! - What components note are the facts of `cce-model`.
 
 #![warn(missing_docs)]
 
 mod blob;
 mod component;
-pub mod fact;
 mod http;
-mod id;
 mod input;
-pub mod model;
 mod output;
-mod port;
 mod rng;
 mod time;
 mod timer;
 
 pub use blob::Blob;
+pub use cce_model::{CallId, Carrier, Fact, LinkId, LinksMax, NodeName, Port, Wall};
 pub use component::{Component, Cx, Host};
-pub use fact::Fact;
 pub use http::{BodyFlaw, CallError, Cors, Request, Response};
-pub use id::{CallId, LinkId, NodeName};
 pub use input::{Command, FrameFlaw, Input, LinkReason, Peer};
 pub use output::{Address, CloseReason, Output};
-pub use port::{Carrier, LinksMax, Port};
 pub use rng::{Rng, fork};
-pub use time::{HostClock, Time, Wall};
+pub use time::{HostClock, Time};
 pub use timer::TimerKey;

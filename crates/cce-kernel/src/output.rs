@@ -1,6 +1,7 @@
 //! Everything a component can ever ask for.
 
-use crate::{Blob, CallId, Fact, LinkId, Port, Request, Response, Time, TimerKey};
+use crate::{Blob, Request, Response, Time, TimerKey};
+use cce_model::{CallId, Fact, LinkId, Port};
 use serde::{Deserialize, Serialize};
 
 /// Everything a component can ever ask for.

@@ -1,5 +1,6 @@
 //! The run's own time, and the calendar clock of each host.
 
+use cce_model::Wall;
 use serde::{Deserialize, Serialize};
 use std::{ops::Add, time::Duration};
 
@@ -20,23 +21,6 @@ impl Add<Duration> for Time {
 
     fn add(self, wait: Duration) -> Self {
         Self(self.0.saturating_add(u64::try_from(wait.as_micros()).unwrap_or(u64::MAX)))
-    }
-}
-
-/// Microseconds since 1970-01-01 00:00 UTC, as one host's calendar clock shows them.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Wall(pub i64);
-
-impl Wall {
-    /// Milliseconds since 1970-01-01 00:00 UTC.
-    pub fn millis(self) -> i64 {
-        self.0.div_euclid(1_000)
-    }
-
-    /// Seconds since 1970-01-01 00:00 UTC: the protocols' `TIME`.
-    pub fn seconds(self) -> i64 {
-        self.0.div_euclid(1_000_000)
     }
 }
 

@@ -3,7 +3,7 @@
 //! The fixed part holds the numbers in the order of the traces; strings are floating fields, with the tags that
 //! GED-188 gives to the same strings where it has them.
 
-use cce_kernel::model::TaskId;
+use cce_model::TaskId;
 use cce_wire::{List, NamedVariable, Text, Time32};
 
 cce_wire::messages! {

@@ -1,6 +1,6 @@
 //! The media routing interface, between an application such as CCP and the MR PIM (mr-interface 3).
 
-use cce_kernel::model::TaskId;
+use cce_model::TaskId;
 use cce_wire::{NamedVariable, Text};
 
 cce_wire::messages! {

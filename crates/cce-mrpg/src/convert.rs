@@ -1,7 +1,7 @@
 //! What becomes of a message on its way through the PIM (mr-interface 3.2, 7.1).
 
 use crate::PimConfig;
-use cce_kernel::model::{RouterCallKey, TaskId};
+use cce_model::{RouterCallKey, TaskId};
 use cce_mr::{
     icm::{Connect, NewCall},
     mr::{DoThisWithTask, NewTask},

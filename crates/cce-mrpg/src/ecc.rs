@@ -2,7 +2,7 @@
 //! value that is longer than configured is cut (ccp-task-api 4). No variable is left out because of another one: the
 //! configuration sees to it that all of them have room in one payload.
 
-use cce_kernel::model::{EccLoss, EccVariable};
+use cce_model::{EccLoss, EccVariable};
 use cce_wire::NamedVariable;
 
 /// A variable that does not go on as it came.

@@ -15,7 +15,8 @@ mod ecc;
 mod pim;
 mod router;
 
-use cce_kernel::{Address, Command, Component, Cx, Input, LinkId, Port, TimerKey, model::EccVariable};
+use cce_kernel::{Address, Command, Component, Cx, Input, LinkId, Port, TimerKey};
+use cce_model::EccVariable;
 use pim::Pim;
 use router::RouterLink;
 use std::time::Duration;

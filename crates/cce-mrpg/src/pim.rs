@@ -4,10 +4,8 @@ use crate::{
     MrPg, PimConfig, Timer, UNANSWERED_MAX, convert, ecc,
     router::{RouterLink, note_peer_error},
 };
-use cce_kernel::{
-    CloseReason, Cx, Fact, LinkId, Port, TimerKey,
-    model::{ContactId, DialogueState, TaskId},
-};
+use cce_kernel::{CloseReason, Cx, Fact, LinkId, Port, TimerKey};
+use cce_model::{ContactId, DialogueState, TaskId};
 use cce_mr::{
     MR, Mr,
     icm::{Connect, DialogFail, QueueEvent, Release, ReleaseConf},

@@ -1,11 +1,8 @@
 //! Agents as the router sees them: what the agent PG reported, and what was assigned meanwhile
 //! (task-routing 1.5 and 3.5).
 
-use cce_kernel::{
-    LinkId, Time,
-    fact::AgentView,
-    model::{AgentState, Availability, MrdId, SkillTarget, TaskId, TaskState},
-};
+use cce_kernel::{LinkId, Time};
+use cce_model::{AgentState, Availability, MrdId, SkillTarget, TaskId, TaskState, fact::AgentView};
 use cce_mr::icm::{AgentStateUpdate, TaskEvent};
 use std::{
     cmp::Reverse,

@@ -10,10 +10,10 @@ use crate::{
     queue::Rank,
     reservation::{Unconfirmed, Way},
 };
-use cce_kernel::{
-    Cx, LinkId, Time,
+use cce_kernel::{Cx, LinkId, Time};
+use cce_model::{
+    MrdId, RouterCallKey, TaskId,
     fact::{QueueChoice, RefusalReason, RouterFact},
-    model::{MrdId, RouterCallKey, TaskId},
 };
 use cce_mr::{
     icm::{FailureEvent, NewCall, Release},

@@ -1,7 +1,7 @@
 //! What a precision queue decides for one task (task-routing 3.5 and 3.6).
 
 use crate::{agent::Agents, config::PrecisionQueue};
-use cce_kernel::model::SkillTarget;
+use cce_model::SkillTarget;
 use std::collections::BTreeSet;
 
 /// What a precision queue decided.

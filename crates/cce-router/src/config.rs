@@ -1,6 +1,6 @@
 //! How a router is set up.
 
-use cce_kernel::model::{MrdId, SkillTarget};
+use cce_model::{MrdId, SkillTarget};
 use std::{collections::BTreeSet, time::Duration};
 
 /// How a router is set up.

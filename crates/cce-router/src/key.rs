@@ -1,6 +1,7 @@
 //! Router call keys (task-routing 0.3).
 
-use cce_kernel::{Cx, Wall, model::RouterCallKey};
+use cce_kernel::{Cx, Wall};
+use cce_model::RouterCallKey;
 use std::collections::BTreeMap;
 
 /// Where the call id that was given last is kept.

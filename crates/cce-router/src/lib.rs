@@ -30,11 +30,8 @@ mod reservation;
 pub use config::{CallType, Config, DialedNumber, Mrd, PrecisionQueue, Script, Step};
 
 use agent::Agents;
-use cce_kernel::{
-    Command, Component, Cx, Input, LinkId, TimerKey,
-    fact::RouterFact,
-    model::{MrdId, SkillTarget},
-};
+use cce_kernel::{Command, Component, Cx, Input, LinkId, TimerKey};
+use cce_model::{MrdId, SkillTarget, fact::RouterFact};
 use cce_mr::{
     ICM, Icm,
     icm::{AgentStateUpdate, TaskEvent},

@@ -1,7 +1,7 @@
 //! What the router's decisions say on the wire (mr-interface 7.2 and 8.1).
 
 use crate::{call::Call, choice::Pick, config::Config};
-use cce_kernel::model::TaskId;
+use cce_model::TaskId;
 use cce_mr::icm::{
     Connect, DeviceTargetPreCallInd, DialogFail, QueueEvent, Release, ReleaseConf, TaskDequeuedInd,
     TaskQueuedInd,

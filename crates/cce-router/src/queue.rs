@@ -1,7 +1,8 @@
 //! Tasks that wait, and how fast queues move (task-routing 3.4 and 3.7).
 
 use crate::call::{Call, DialogueKey};
-use cce_kernel::{LinkId, Time, model::MrdId};
+use cce_kernel::{LinkId, Time};
+use cce_model::MrdId;
 use std::{
     collections::{BTreeMap, VecDeque},
     time::Duration,
@@ -127,7 +128,7 @@ mod tests {
         call::Plan,
         config::{CallType, PrecisionQueue},
     };
-    use cce_kernel::model::{RouterCallKey, SkillTarget};
+    use cce_model::{RouterCallKey, SkillTarget};
     use cce_mr::icm::NewCall;
     use std::sync::Arc;
 

@@ -8,10 +8,10 @@
 //! silent).
 
 use crate::{Router, agent::Place, call::Call, queue::Rank};
-use cce_kernel::{
-    Cx, LinkId,
+use cce_kernel::{Cx, LinkId};
+use cce_model::{
+    TaskId,
     fact::{QueueChoice, RouterFact},
-    model::TaskId,
 };
 use std::collections::BTreeMap;
 

@@ -8,7 +8,8 @@ use crate::{
 };
 use cce_check::Check;
 use cce_journal::{Bend, Bent, Director, Header, PANICKED, Record, STOPPED, Ticket, What};
-use cce_kernel::{Fact, NodeName, Output, Time, model::SideOrder};
+use cce_kernel::{Fact, NodeName, Output, Time};
+use cce_model::SideOrder;
 use cce_sim::{Sim, Timetable};
 use cce_world::Lab;
 use std::collections::{BTreeMap, BTreeSet};

@@ -9,7 +9,8 @@ use crate::{
     selector::{Selector, Vocabulary},
     set::read_set,
 };
-use cce_kernel::{NodeName, Port, model::SideOrder};
+use cce_kernel::{NodeName, Port};
+use cce_model::SideOrder;
 use cce_world::{
     COMPONENTS, Lab, LatencyText,
     cast::{agent, customer},

@@ -4,12 +4,10 @@
 
 use crate::words;
 use cce_cti::Cti;
-use cce_kernel::{
-    Fact, NodeName,
-    model::{
-        AgentState, ContactId, ContactStatus, DialogAction, DialogState, DialogueState, MrdId, SkillTarget,
-        TaskId, TaskState,
-    },
+use cce_kernel::{Fact, NodeName};
+use cce_model::{
+    AgentState, ContactId, ContactStatus, DialogAction, DialogState, DialogueState, MrdId, SkillTarget,
+    TaskId, TaskState,
 };
 use cce_mr::{Icm, Mr};
 use cce_views::{Event, Exchange, Kind, Message};

@@ -7,7 +7,8 @@ use crate::{
     play::Play,
 };
 use cce_journal::{Bend, Bent, Record, What};
-use cce_kernel::{Fact, Output, Time, model::ContactStatus};
+use cce_kernel::{Fact, Output, Time};
+use cce_model::ContactStatus;
 use cce_sim::{Schedule, Sim, explore::Experiment};
 
 /// What one run came to: equal where nobody outside could tell.

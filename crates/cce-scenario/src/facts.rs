@@ -1,15 +1,13 @@
 //! What facts are called in selectors, and what their keys are.
 
 use crate::keys::{Key, PLACE, facts, inside, keys, plain, variant};
-use cce_kernel::{
-    Fact, LinkId,
+use cce_kernel::{Fact, LinkId};
+use cce_model::{
+    AgentRecord, ApiError, CtiSides, Dialog, Media, Object, PreCall, Publication, QueueRecord, QueuedTask,
+    ReasonCode, RouterCallKey, SocialContact, TaskEvent, User,
     fact::{
         AgentPgFact, AgentView, ArmMessage, BusMessageId, CcpFact, FinesseFact, OpcMessage, QueueChoice,
         RouterFact,
-    },
-    model::{
-        AgentRecord, ApiError, CtiSides, Dialog, Media, Object, PreCall, Publication, QueueRecord,
-        QueuedTask, ReasonCode, RouterCallKey, SocialContact, TaskEvent, User,
     },
 };
 

@@ -7,9 +7,7 @@ use crate::{
     words,
 };
 use cce_cti::Cti;
-use cce_kernel::model::{
-    AgentState, ContactStatus, DialogState, DialogueState, StatusReason, TaskState, UserState,
-};
+use cce_model::{AgentState, ContactStatus, DialogState, DialogueState, StatusReason, TaskState, UserState};
 use cce_mr::{Icm, Mr};
 
 /// How alike two names are, from 0 to 1, before one may be meant by the other.

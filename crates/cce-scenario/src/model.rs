@@ -6,7 +6,8 @@ use crate::{
     selector::Selector,
     swarm::{Drawn, Swarm},
 };
-use cce_kernel::{Command, NodeName, Port, Rng, model::SideOrder};
+use cce_kernel::{Command, NodeName, Port, Rng};
+use cce_model::SideOrder;
 use cce_sim::Latency;
 use cce_world::{Changed, Lab};
 use rand::RngExt;

@@ -1,10 +1,8 @@
 //! Short names of contacts and tasks: `T2` is the second contact of the run, `T2#1` its first task.
 
 use cce_journal::{Record, What};
-use cce_kernel::{
-    NodeName, Output,
-    model::{ContactId, TaskId},
-};
+use cce_kernel::{NodeName, Output};
+use cce_model::{ContactId, TaskId};
 use cce_views::{Event, Kind};
 use std::{collections::BTreeMap, fmt, str::FromStr};
 

@@ -2,10 +2,8 @@
 
 use crate::{happening::Happening, names::Names};
 use cce_journal::What;
-use cce_kernel::{
-    CallError, Fact, Input, NodeName,
-    model::{ContactId, ContactStatus, Disposition, StatusReason, TaskId, TaskState},
-};
+use cce_kernel::{CallError, Fact, Input, NodeName};
+use cce_model::{ContactId, ContactStatus, Disposition, StatusReason, TaskId, TaskState};
 use cce_views::{Event, Kind};
 use std::{
     collections::{BTreeMap, BTreeSet},

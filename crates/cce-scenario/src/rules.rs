@@ -8,7 +8,8 @@ use crate::{
 };
 use bytes::BytesMut;
 use cce_journal::{Bend, Bent, Order, Ticket, Treatment, What};
-use cce_kernel::{Blob, Command, Input, LinkId, NodeName, Output, Rng, Time, fork, model::SideOrder};
+use cce_kernel::{Blob, Command, Input, LinkId, NodeName, Output, Rng, Time, fork};
+use cce_model::SideOrder;
 use cce_world::Changed;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -229,7 +230,7 @@ impl Rules {
             }
             Action::Cti(order) => {
                 let words = format!("cti {}", order.words());
-                ordered.push((NodeName::from(SideOrder::NODE), order.command()));
+                ordered.push((NodeName::from(SideOrder::NODE), order.into()));
                 (Treatment::Pass, Bend::Stepped(words), None)
             }
             Action::Set(changes) => {

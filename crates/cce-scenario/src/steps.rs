@@ -10,7 +10,7 @@ use crate::{
     selector::Vocabulary,
     set::read_set,
 };
-use cce_kernel::model::SideOrder;
+use cce_model::SideOrder;
 use std::{collections::BTreeMap, time::Duration};
 
 /// How often a step is taken at the most.

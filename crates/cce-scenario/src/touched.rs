@@ -1,7 +1,7 @@
 //! What bent messages are about: where a peer misbehaves, only the tasks that it misbehaves about may suffer.
 
 use cce_check::Breach;
-use cce_kernel::model::{ContactId, TaskId};
+use cce_model::{ContactId, TaskId};
 use cce_views::{Event, Subject};
 use std::collections::{BTreeMap, BTreeSet};
 

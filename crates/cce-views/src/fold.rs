@@ -10,8 +10,10 @@ use cce_cti::Cti;
 use cce_journal::{Bend, Bent, Header, Record, Ticket, What};
 use cce_kernel::{
     CallError, CallId, Fact, Input, LinkId, LinkReason, NodeName, Output, Peer, Port, Request, Response,
+};
+use cce_model::{
+    ContactId, Object, RouterCallKey, TaskId,
     fact::{AgentPgFact, CcpFact, FinesseFact, OpcMessage, RouterFact},
-    model::{ContactId, Object, RouterCallKey, TaskId},
 };
 use cce_mr::{Icm, Mr};
 use cce_wire::{About, Flaw, MessageDoc, frame_kind};

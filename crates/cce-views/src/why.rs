@@ -10,10 +10,10 @@ pub use reason::{Obstacle, Reason};
 
 use crate::fold::{Event, Kind, Message};
 use cce_journal::{Header, What};
-use cce_kernel::{
-    Fact, LinkId, Port, Time,
+use cce_kernel::{Fact, LinkId, Port, Time};
+use cce_model::{
+    AgentState, Availability, ContactId, ContactStatus, MrdId, RouterCallKey, SkillTarget, TaskId,
     fact::{QueueChoice, RouterFact},
-    model::{AgentState, Availability, ContactId, ContactStatus, MrdId, RouterCallKey, SkillTarget, TaskId},
 };
 use cce_mr::{
     Icm,

@@ -1,7 +1,7 @@
 //! What a message is about: read off the fields that its row marks.
 
 use crate::{Field, Slot, Type, Value};
-use cce_kernel::model::{ContactId, MrdId, SkillTarget, TaskId};
+use cce_model::{ContactId, MrdId, SkillTarget, TaskId};
 
 /// What a field says about its message as a whole: `task_id: TaskId as "TaskID" is task`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

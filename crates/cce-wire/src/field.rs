@@ -2,7 +2,8 @@
 
 use crate::{DecodeError, Flaw, Reader, Type, Value};
 use bytes::{BufMut, BytesMut};
-use cce_kernel::{Wall, model::TaskId};
+use cce_kernel::Wall;
+use cce_model::TaskId;
 use serde::{Deserialize, Serialize, Serializer};
 use std::fmt;
 

@@ -5,7 +5,7 @@ use crate::{
 };
 use crate::{Field, HEADER};
 use bytes::{Buf, Bytes};
-use cce_kernel::model::TaskId;
+use cce_model::TaskId;
 
 /// A field in a message.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,7 +1,8 @@
 //! What a field says, before a view formats it.
 
 use bytes::Bytes;
-use cce_kernel::{Blob, model::TaskId};
+use cce_kernel::Blob;
+use cce_model::TaskId;
 use serde::Serialize;
 use std::fmt;
 

@@ -9,10 +9,8 @@ use crate::{
     translated::{Links, Translated},
 };
 use cce_journal::{FORMAT, Header, HostHeader, LogSettings};
-use cce_kernel::{
-    Address, Component, Cors, HostClock, NodeName, Wall,
-    model::{AgentId, EccVariable, MrdId, ReasonCode, SkillTarget},
-};
+use cce_kernel::{Address, Component, Cors, HostClock, NodeName, Wall};
+use cce_model::{AgentId, EccVariable, MrdId, ReasonCode, SkillTarget};
 use jiff::{Timestamp, tz::TimeZone};
 use std::time::Duration;
 

@@ -5,7 +5,8 @@ use crate::{
     layers::Fault,
     names::nearest_few,
 };
-use cce_kernel::{Port, model::EccVariable};
+use cce_kernel::Port;
+use cce_model::EccVariable;
 use std::{collections::BTreeSet, fmt::Display, net::SocketAddr};
 
 /// The largest number of tasks that an agent may have at the same time in one domain (finesse-nonvoice 2.3).

@@ -11,10 +11,8 @@ use crate::{
     span::{SignedSpan, Span},
 };
 use cce_journal::{LogSettings, Tables};
-use cce_kernel::{
-    Port,
-    model::{AgentId, ReasonCategory},
-};
+use cce_kernel::Port;
+use cce_model::{AgentId, ReasonCategory};
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, time::Duration};
 

@@ -1,7 +1,7 @@
 //! Social contacts (ccp-task-api 5.6).
 
 use crate::{Xml, java_order};
-use cce_kernel::model::{ContactId, SocialContact};
+use cce_model::{ContactId, SocialContact};
 
 /// Buckets of the map behind the extension fields in XML.
 const XML_BUCKETS: u32 = 16;

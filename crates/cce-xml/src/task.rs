@@ -1,7 +1,7 @@
 //! Tasks of the Task API (ccp-task-api 1.4, 3).
 
 use crate::{Element, Xml, XmlError, parse};
-use cce_kernel::model::{ContactStatus, StatusReason, TaskId};
+use cce_model::{ContactStatus, StatusReason, TaskId};
 use std::fmt::Write;
 
 /// A task as a client asks for it, or a renotification.

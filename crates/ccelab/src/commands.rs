@@ -10,7 +10,7 @@ use crate::{
     print, run, sim,
 };
 use cce_journal::{Header, Record};
-use cce_kernel::model::{ContactId, TaskId};
+use cce_model::{ContactId, TaskId};
 use cce_views::{
     Fold, Why,
     capture::Capture,

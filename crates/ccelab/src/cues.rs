@@ -3,7 +3,8 @@
 
 use crate::settling::Settling;
 use cce_journal::{Record, What};
-use cce_kernel::{Fact, NodeName, Output, fact::RouterFact, model::SkillTarget};
+use cce_kernel::{Fact, NodeName, Output};
+use cce_model::{SkillTarget, fact::RouterFact};
 use cce_world::{CastAgent, CastCustomer, Lab};
 use std::{collections::BTreeSet, time::Duration};
 

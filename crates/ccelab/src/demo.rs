@@ -11,11 +11,8 @@ use crate::{
     scribe::Scribe,
 };
 use cce_journal::{Record, What};
-use cce_kernel::{
-    CallId, Command, Fact, Input, NodeName, Output, Port, Time,
-    fact::FinesseFact,
-    model::{ContactId, ContactStatus, StatusReason},
-};
+use cce_kernel::{CallId, Command, Fact, Input, NodeName, Output, Port, Time};
+use cce_model::{ContactId, ContactStatus, StatusReason, fact::FinesseFact};
 use cce_net::{Net, NetConfig};
 use cce_world::{Lab, Span};
 use std::{

@@ -1,6 +1,6 @@
 //! `--agents`: who signs in by itself, and what they do with offers. `--mr-app`: who brings tasks of their own.
 
-use cce_kernel::model::AgentId;
+use cce_model::AgentId;
 use cce_world::{CastAgent, MrApplicationSettings, Span};
 use std::{str::FromStr, time::Duration};
 

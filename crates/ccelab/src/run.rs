@@ -14,7 +14,8 @@ use crate::{
     sim,
     stage::Stage,
 };
-use cce_kernel::{NodeName, Port, Wall, model::AgentId};
+use cce_kernel::{NodeName, Port, Wall};
+use cce_model::AgentId;
 use cce_net::{Net, NetConfig, Node, Running};
 use cce_scenario::Scenario;
 use cce_world::{COMPONENTS, Lab, MrApplicationSettings, nearest_few};

@@ -3,7 +3,8 @@
 use crate::settling::Settling;
 use crate::{failure::Failure, files::create_private, folders::Places, print};
 use cce_journal::{Header, Record, What, Writer};
-use cce_kernel::{Fact, Output, model::EccLoss};
+use cce_kernel::{Fact, Output};
+use cce_model::EccLoss;
 use cce_net::Sink;
 use cce_views::{
     capture::Capture,

@@ -4,7 +4,8 @@
 //! wants that.
 
 use cce_journal::{Record, Tables, What};
-use cce_kernel::{Fact, Input, NodeName, Output, fact::FinesseFact};
+use cce_kernel::{Fact, Input, NodeName, Output};
+use cce_model::fact::FinesseFact;
 use cce_mr::Mr;
 use cce_views::{Decoded, Dictionary, Protocol};
 use std::{collections::BTreeSet, time::Duration};

@@ -12,7 +12,8 @@ use crate::{
     print, sim,
 };
 use cce_journal::{Header, Order, Ticket};
-use cce_kernel::{NodeName, model::SideOrder};
+use cce_kernel::NodeName;
+use cce_model::SideOrder;
 use cce_net::{Bound, Hand};
 use cce_scenario::{Action, Chance, Context, Engine, Rule, RuleState, Scenario, Times};
 use cce_views::Waiting;

@@ -12,10 +12,8 @@ use cce_cti::{
     DeskSettingsRecord, DeviceRecord, MrdRecord, PeripheralRecord, SkillGroupRecord, config_information,
     dialect,
 };
-use cce_kernel::{
-    LinkId,
-    model::{AgentState, MrdId, SkillTarget},
-};
+use cce_kernel::LinkId;
+use cce_model::{AgentState, MrdId, SkillTarget};
 use cce_wire::{List, Opaque, Text};
 use std::time::Duration;
 

@@ -7,10 +7,10 @@ use super::{
 };
 use crate::arm::Place;
 use cce_cti::{Cti, SystemEvent, call_msg_mask, services, system_event};
-use cce_kernel::{
-    Cx, LinkId,
+use cce_kernel::{Cx, LinkId};
+use cce_model::{
+    AgentRecord, AgentState, QueuedTask, TaskEvent,
     fact::{AgentPgFact, OpcMessage},
-    model::{AgentRecord, AgentState, QueuedTask, TaskEvent},
 };
 use cce_wire::Text;
 

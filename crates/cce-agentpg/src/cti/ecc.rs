@@ -2,7 +2,7 @@
 //! (cti-server-protocol 3 and 13). Every message that can carry some is judged alike.
 
 use cce_cti::{Cti, status};
-use cce_kernel::model::EccVariable;
+use cce_model::EccVariable;
 use cce_wire::{Shown, Value};
 
 /// Labels of the fields that carry variables.

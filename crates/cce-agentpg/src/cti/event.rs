@@ -12,7 +12,7 @@ use cce_cti::{
     OfferTaskEvent, OverrideLimitResp, PauseTaskEvent, QueuedTaskEvent, ResumeTaskEvent, SetAgentStateConf,
     StartApplicationTaskResp, StartTaskEvent, TaskInitResp, WrapupTaskEvent, control_failure,
 };
-use cce_kernel::model::{
+use cce_model::{
     AgentRecord, AgentState, Disposition, MrdId, PreCall, QueuedTask, SkillTarget, TaskEvent, TaskEventKind,
     TaskId,
 };

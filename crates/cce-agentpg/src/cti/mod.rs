@@ -29,11 +29,8 @@ use crate::{
 use cce_cti::{
     CloseConf, ControlFailureConf, Cti, FailureConf, FailureEvent, HeartbeatConf, dialect, services, status,
 };
-use cce_kernel::{
-    CloseReason, Cx, Fact, FrameFlaw, LinkId, Peer, TimerKey,
-    fact::AgentPgFact,
-    model::{AgentRecord, SkillTarget},
-};
+use cce_kernel::{CloseReason, Cx, Fact, FrameFlaw, LinkId, Peer, TimerKey};
+use cce_model::{AgentRecord, SkillTarget, fact::AgentPgFact};
 use cce_wire::{Bytes, DecodeError, frame_kind};
 use request::Asked;
 use session::{Session, Side};

@@ -11,10 +11,8 @@ use cce_cti::{
     TaskMonitorStartReq, TaskMonitorStopConf, TaskMonitorStopReq, VERSION_MAX, services, status,
     task_msg_mask,
 };
-use cce_kernel::{
-    LinkId,
-    model::{MrdId, SkillTarget},
-};
+use cce_kernel::LinkId;
+use cce_model::{MrdId, SkillTarget};
 
 /// Monitors of one session.
 const MONITORS_MAX: usize = 256;

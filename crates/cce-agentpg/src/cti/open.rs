@@ -10,11 +10,8 @@ use cce_cti::{
     Cti, FailureEvent, OpenConf, OpenReq, agent_state_mask, call_msg_mask, dialect, open_version, services,
     status, system_event,
 };
-use cce_kernel::{
-    CloseReason, Cx, LinkId,
-    fact::AgentPgFact,
-    model::{AgentState, SkillTarget},
-};
+use cce_kernel::{CloseReason, Cx, LinkId};
+use cce_model::{AgentState, SkillTarget, fact::AgentPgFact};
 use cce_wire::{Bytes, frame_kind};
 
 /// "Any" as a peripheral id.

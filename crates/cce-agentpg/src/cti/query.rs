@@ -11,10 +11,8 @@ use cce_cti::{
     QueryDeviceInfoConf, QueryDeviceInfoReq, QuerySkillGroupStatisticsConf, QuerySkillGroupStatisticsReq,
     SnapshotDeviceConf, SnapshotDeviceReq, call_control_mask, desk_settings_mask, services, status,
 };
-use cce_kernel::{
-    LinkId,
-    model::{AgentRecord, AgentState, Availability, MrdId, SkillTarget},
-};
+use cce_kernel::LinkId;
+use cce_model::{AgentRecord, AgentState, Availability, MrdId, SkillTarget};
 use cce_wire::Text;
 
 /// "Any" as a peripheral id.

@@ -3,10 +3,7 @@
 use super::session::Pending;
 use crate::arm::Place;
 use cce_cti::Cti;
-use cce_kernel::{
-    fact::ArmMessage,
-    model::{AgentState, Disposition, MrdId, SkillTarget, TaskState},
-};
+use cce_model::{AgentState, Disposition, MrdId, SkillTarget, TaskState, fact::ArmMessage};
 use cce_wire::Text;
 
 /// A client's message of the ARM layer, taken apart.

@@ -5,7 +5,7 @@ use crate::arm::{Client, Place};
 use cce_cti::{
     Cti, OpenReq, VERSION_MAX, VERSION_MIN, arm, control_failure, dialect, services, task_msg_mask,
 };
-use cce_kernel::model::SkillTarget;
+use cce_model::SkillTarget;
 use cce_wire::{Bytes, Dialect};
 use std::{collections::BTreeMap, time::Duration};
 

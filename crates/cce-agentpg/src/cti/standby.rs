@@ -9,11 +9,8 @@ use cce_cti::{
     ActiveMaintenanceEventMsg, ActiveMaintenanceReqMsg, Cti, FailureEvent, StandbyActiveEventMsg, services,
     status,
 };
-use cce_kernel::{
-    CloseReason, Command, Cx, LinkId, Port, TimerKey,
-    fact::AgentPgFact,
-    model::{CtiSides, SideOrder},
-};
+use cce_kernel::{CloseReason, Command, Cx, LinkId, Port, TimerKey};
+use cce_model::{CtiSides, SideOrder, fact::AgentPgFact};
 use std::{collections::BTreeSet, time::Duration};
 
 /// How long clients have to object.
@@ -50,7 +47,7 @@ impl CtiServer {
         command: Command,
         cx: &mut Cx<'_>,
     ) -> (Vec<Outcome>, Option<Command>) {
-        let Some(order) = SideOrder::of_command(&command) else { return (Vec::new(), Some(command)) };
+        let Some(order) = command.side_order() else { return (Vec::new(), Some(command)) };
         if let Some(why) = self.sides.now.refusal(order) {
             cx.note(command.refusal(&why));
             return (Vec::new(), None);

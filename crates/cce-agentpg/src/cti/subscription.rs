@@ -3,7 +3,7 @@
 
 use crate::arm::Place;
 use cce_cti::{agent_state_mask, task_msg_mask};
-use cce_kernel::model::{AgentState, MrdId, SkillTarget};
+use cce_model::{AgentState, MrdId, SkillTarget};
 
 /// Whose events.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

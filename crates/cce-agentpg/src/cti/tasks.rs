@@ -8,11 +8,9 @@ use cce_cti::{
     DesktopConnectedInd, FailureResp, GetPrecallMessagesReq, GetPrecallMessagesResp, SnapshotTaskEvent,
     SnapshotTaskReq, SnapshotTaskResp, TaskDataUpdateEvent, UpdateTaskContextInd, services,
 };
-use cce_kernel::{
-    Cx, LinkId,
-    model::{
-        AgentRecord, AgentState, MrdId, PreCall, SkillTarget, TaskEvent, TaskEventKind, TaskId, TaskState,
-    },
+use cce_kernel::{Cx, LinkId};
+use cce_model::{
+    AgentRecord, AgentState, MrdId, PreCall, SkillTarget, TaskEvent, TaskEventKind, TaskId, TaskState,
 };
 use cce_wire::{List, NamedVariable, Text};
 use std::collections::{BTreeMap, VecDeque};
@@ -403,7 +401,7 @@ fn variables_of(m: &UpdateTaskContextInd) -> Vec<(u8, String)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use cce_kernel::model::Disposition;
+    use cce_model::Disposition;
 
     /// Agents' limits keep live tasks far below the bound; one that is known still moves when it is reached.
     #[test]

@@ -8,10 +8,10 @@ use super::{
 };
 use crate::{arm::Place, config::Agent};
 use cce_cti::{Cti, SetAgentStateReq, control_failure, services};
-use cce_kernel::{
-    LinkId,
+use cce_kernel::LinkId;
+use cce_model::{
+    AgentRecord, AgentState, MrdId,
     fact::{ArmMessage, Force},
-    model::{AgentRecord, AgentState, MrdId},
 };
 
 /// `ForcedFlag`.

@@ -6,10 +6,8 @@ use crate::{
     arm::{Client, Place},
     config::{Agent, Membership},
 };
-use cce_kernel::{
-    Time,
-    model::{AgentState, Availability, SkillTarget, TaskState},
-};
+use cce_kernel::Time;
+use cce_model::{AgentState, Availability, SkillTarget, TaskState};
 
 /// Whether and how an agent is signed in to a domain.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -9,10 +9,10 @@ use super::{
     task::Task,
 };
 use crate::arm::{ArmRequest, Place, Refusal};
-use cce_kernel::{
-    Cx,
+use cce_kernel::Cx;
+use cce_model::{
+    AgentState, Disposition, MrdId, RouterCallKey, TaskEventKind, TaskId, TaskState,
     fact::{ArmMessage, OpcMessage},
-    model::{AgentState, Disposition, MrdId, RouterCallKey, TaskEventKind, TaskId, TaskState},
 };
 
 /// `RouterCallKeyCallID` of tasks that no router has seen begins here: a router's counter starts anew each day
@@ -211,7 +211,7 @@ impl Opc {
         place: Place,
         id: TaskId,
         state: TaskState,
-        skill_group: cce_kernel::model::SkillTarget,
+        skill_group: cce_model::SkillTarget,
         cx: &mut Cx<'_>,
     ) -> Result<Task, Refusal> {
         self.is_not_interrupted(place)?;

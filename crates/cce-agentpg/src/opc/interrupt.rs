@@ -13,11 +13,8 @@
 
 use super::{INTERRUPT_DONE, Opc, Shown, task::Task};
 use crate::arm::{Place, Refusal};
-use cce_kernel::{
-    Cx, TimerKey,
-    fact::OpcMessage,
-    model::{MrdId, SkillTarget, TaskState},
-};
+use cce_kernel::{Cx, TimerKey};
+use cce_model::{MrdId, SkillTarget, TaskState, fact::OpcMessage};
 use std::time::Duration;
 
 /// How long the client may take to accept the end of an interrupt.

@@ -3,7 +3,8 @@
 
 use super::{LOGIN_TIMEOUT, Opc, sign_in::Terms};
 use crate::arm::{ArmRequest, Place, Refusal};
-use cce_kernel::{Cx, TimerKey, model::SkillTarget};
+use cce_kernel::{Cx, TimerKey};
+use cce_model::SkillTarget;
 use std::{
     collections::{BTreeMap, BTreeSet},
     time::Duration,

@@ -21,10 +21,10 @@ use crate::{
     config::Config,
 };
 use agent::{AgentInMrd, InQueue, Load, Standing};
-use cce_kernel::{
-    Cx, Fact, Time, TimerKey,
+use cce_kernel::{Cx, Fact, Time, TimerKey};
+use cce_model::{
+    AgentRecord, AgentState, MrdId, QueueRecord, SkillTarget, TaskEventKind, TaskId,
     fact::{ArmMessage, OpcMessage},
-    model::{AgentRecord, AgentState, MrdId, QueueRecord, SkillTarget, TaskEventKind, TaskId},
 };
 use router::RouterLink;
 use std::collections::{BTreeMap, BTreeSet};

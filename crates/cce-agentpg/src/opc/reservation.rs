@@ -2,11 +2,8 @@
 
 use super::{NO_SERVICE, Opc, Shown, router::note_peer_error, task::Task};
 use crate::arm::Place;
-use cce_kernel::{
-    Cx, LinkId,
-    fact::OpcMessage,
-    model::{Disposition, MrdId, PreCall, SkillTarget, TaskState},
-};
+use cce_kernel::{Cx, LinkId};
+use cce_model::{Disposition, MrdId, PreCall, SkillTarget, TaskState, fact::OpcMessage};
 use cce_mr::icm::{DeviceTargetPreCallAbortInd, DeviceTargetPreCallInd};
 use cce_wire::{NamedVariable, Text};
 

@@ -8,11 +8,8 @@ use super::{
     task::Task,
 };
 use crate::arm::Place;
-use cce_kernel::{
-    Address, CloseReason, Cx, Fact, FrameFlaw, LinkId, Port, TimerKey,
-    fact::OpcMessage,
-    model::{Disposition, MrdId, QueuedTask, SkillTarget, TaskState},
-};
+use cce_kernel::{Address, CloseReason, Cx, Fact, FrameFlaw, LinkId, Port, TimerKey};
+use cce_model::{Disposition, MrdId, QueuedTask, SkillTarget, TaskState, fact::OpcMessage};
 use cce_mr::{
     ICM, Icm,
     icm::{AgentStateUpdate, CloseReq, HeartbeatReq, OpenReq, TaskEvent, TaskQueuedInd},

@@ -3,10 +3,8 @@
 
 use super::{Opc, Shown, TASK_LIFE, agent::SignIn, login::Admission, task::Ending};
 use crate::arm::{ArmRequest, Client, Place, Refusal};
-use cce_kernel::{
-    Cx, TimerKey,
-    model::{Disposition, MrdId, TaskEventKind, TaskState},
-};
+use cce_kernel::{Cx, TimerKey};
+use cce_model::{Disposition, MrdId, TaskEventKind, TaskState};
 
 /// The highest limit of tasks at the same time.
 pub(super) const TASK_LIMIT_MAX: u32 = 15;

@@ -1,7 +1,7 @@
 //! A task of an agent, and its legal transitions (task-routing 1.1).
 
 use crate::arm::{Place, Refusal};
-use cce_kernel::model::{Disposition, SkillTarget, TaskEventKind, TaskId, TaskState};
+use cce_model::{Disposition, SkillTarget, TaskEventKind, TaskId, TaskState};
 use std::collections::{BTreeSet, VecDeque};
 
 /// "No service" on the wire (cti-server-protocol 11.2).

@@ -9,10 +9,10 @@ use crate::{
     config::Agent,
 };
 use cce_cti::control_failure;
-use cce_kernel::{
-    Cx, Fact, Time,
+use cce_kernel::{Cx, Fact, Time};
+use cce_model::{
+    AgentRecord, AgentState, Availability, MrdId, SkillTarget,
     fact::{Force, OpcMessage},
-    model::{AgentRecord, AgentState, Availability, MrdId, SkillTarget},
 };
 use std::collections::BTreeMap;
 

@@ -5,10 +5,10 @@ use super::{
     task::{Ending, NO_SERVICE, Task},
 };
 use crate::arm::{ArmRequest, Place, Refusal};
-use cce_kernel::{
-    Cx, Fact, TimerKey,
+use cce_kernel::{Cx, Fact, TimerKey};
+use cce_model::{
+    Disposition, TaskEvent, TaskEventKind, TaskId, TaskState,
     fact::{ArmMessage, OpcMessage},
-    model::{Disposition, TaskEvent, TaskEventKind, TaskId, TaskState},
 };
 use std::time::Duration;
 

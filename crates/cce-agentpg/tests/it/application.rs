@@ -5,10 +5,8 @@ use crate::{
     work::{end, offer, start},
 };
 use cce_cti::*;
-use cce_kernel::{
-    Command, Input, Port, TimerKey,
-    model::{EccVariable, TaskId},
-};
+use cce_kernel::{Command, Input, Port, TimerKey};
+use cce_model::{EccVariable, TaskId};
 use cce_wire::{NamedVariable, Text};
 
 #[test]

@@ -6,10 +6,8 @@ use crate::{
 };
 use cce_agentpg::{Membership, Mrd};
 use cce_cti::*;
-use cce_kernel::{
-    Fact, Port, TimerKey,
-    model::{AgentState, MrdId},
-};
+use cce_kernel::{Fact, Port, TimerKey};
+use cce_model::{AgentState, MrdId};
 
 #[test]
 fn a_task_of_a_domain_that_takes_precedence_advises_the_client_behind_its_reservation() {

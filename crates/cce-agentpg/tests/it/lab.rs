@@ -4,8 +4,8 @@ use cce_agentpg::{Agent, AgentPg, Config, Membership, Mrd};
 use cce_cti::{Cti, MakeAgentReadyInd, MediaLoginReq, OpenReq, dialect, services};
 use cce_kernel::{
     Fact, Host, HostClock, Input, LinkId, LinkReason, Output, Peer, Port, Time, TimerKey, Wall,
-    model::{AgentId, MrdId, SkillTarget, TaskId},
 };
+use cce_model::{AgentId, MrdId, SkillTarget, TaskId};
 use cce_mr::{
     ICM, Icm,
     icm::{AgentStateUpdate, DeviceTargetPreCallAbortInd, DeviceTargetPreCallInd, OpenConf, TaskEvent},

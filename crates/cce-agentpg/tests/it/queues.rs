@@ -9,10 +9,8 @@ use cce_cti::{
     AgentStateEvent, Cti, MakeAgentNotReadyReq, OpenReq, QueryAgentStateReq, QuerySkillGroupStatisticsReq,
     agent_state_mask,
 };
-use cce_kernel::{
-    Port,
-    model::{AgentState, MrdId, SkillTarget},
-};
+use cce_kernel::Port;
+use cce_model::{AgentState, MrdId, SkillTarget};
 use cce_mr::icm::DeviceTargetPreCallInd;
 
 /// The queue of the lab's reservations, and another one.

@@ -6,7 +6,8 @@ use crate::{
 };
 use cce_agentpg::Config;
 use cce_cti::{MediaLogoutInd, OpenReq, TaskMonitorStartReq, services, task_msg_mask};
-use cce_kernel::{Fact, Input, LinkReason, Peer, Port, TimerKey, model::AgentState};
+use cce_kernel::{Fact, Input, LinkReason, Peer, Port, TimerKey};
+use cce_model::AgentState;
 use cce_mr::{
     Icm,
     icm::{DeviceTargetPreCallInd, HeartbeatConf, TaskDequeuedInd, TaskQueuedInd},

@@ -5,10 +5,10 @@ use crate::lab::{AGENT, CHAT, Lab, MRD, TASK, config, login, open_req, reservati
 use crate::work::{end, start};
 use cce_agentpg::{Config, SkillGroup};
 use cce_cti::*;
-use cce_kernel::{
-    Fact, LinkId, Port,
+use cce_kernel::{Fact, LinkId, Port};
+use cce_model::{
+    AgentState, EccVariable, MrdId, SkillTarget,
     fact::{AgentPgFact, ArmMessage},
-    model::{AgentState, EccVariable, MrdId, SkillTarget},
 };
 use cce_wire::{NamedArray, NamedVariable, Text};
 

@@ -3,7 +3,8 @@
 use crate::lab::{Lab, MRD, TASK, config, login, open_req};
 use cce_agentpg::Config;
 use cce_cti::{CloseReq, Cti, HeartbeatReq, OpenReq, dialect, services, status};
-use cce_kernel::{Command, Fact, FrameFlaw, Input, Output, Port, TimerKey, fact::AgentPgFact};
+use cce_kernel::{Command, Fact, FrameFlaw, Input, Output, Port, TimerKey};
+use cce_model::fact::AgentPgFact;
 use cce_wire::{Bytes, Opaque, Secret, Text, frame};
 use std::time::Duration;
 

@@ -2,7 +2,8 @@
 
 use crate::lab::{Lab, MRD, login, open_req};
 use cce_cti::*;
-use cce_kernel::{Command, Fact, Input, Port, fact::AgentPgFact};
+use cce_kernel::{Command, Fact, Input, Port};
+use cce_model::fact::AgentPgFact;
 
 #[test]
 fn the_other_side_becomes_active_by_command_and_clients_are_sent_there() {

@@ -9,10 +9,8 @@ use cce_cti::{
     AgentInitReq, Cti, GetAgentTasksReq, GetPrecallMessagesReq, MakeAgentNotReadyReq,
     MakeAgentNotRoutableReq, MakeAgentRoutableInd, MediaLoginReq, MediaLogoutInd,
 };
-use cce_kernel::{
-    Fact, Input, Output, Peer, Port,
-    model::{AgentState, MrdId},
-};
+use cce_kernel::{Fact, Input, Output, Peer, Port};
+use cce_model::{AgentState, MrdId};
 
 #[test]
 fn a_sign_in_is_confirmed_and_shows_login_and_not_ready() {

@@ -4,10 +4,10 @@ use crate::{
     lab::{Lab, Said, TASK},
     work::{end, offer, start},
 };
-use cce_kernel::{
-    Fact,
+use cce_kernel::Fact;
+use cce_model::{
+    AgentState, Disposition, MrdId, SkillTarget, TaskState,
     fact::{AgentPgFact, OpcMessage},
-    model::{AgentState, Disposition, MrdId, SkillTarget, TaskState},
 };
 
 #[test]

@@ -5,7 +5,7 @@ use cce_cti::{
     AgentStateEvent, Cti, EndTaskInd, MediaLogoutInd, OfferTaskInd, PauseTaskInd, ResumeTaskInd,
     StartTaskInd, WrapupTaskInd,
 };
-use cce_kernel::model::{AgentState, TaskId};
+use cce_model::{AgentState, TaskId};
 
 #[test]
 fn an_accepted_task_is_offered_and_its_agent_stays_reserved() {

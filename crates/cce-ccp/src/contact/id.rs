@@ -1,7 +1,8 @@
 //! Contact ids.
 
 use crate::config::Config;
-use cce_kernel::{Wall, model::ContactId};
+use cce_kernel::Wall;
+use cce_model::ContactId;
 use std::collections::VecDeque;
 
 /// Gives out contact ids: pinned ones first, then ones of the product's form.

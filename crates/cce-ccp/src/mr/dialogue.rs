@@ -1,10 +1,8 @@
 //! The dialogues of the MR interface: one for each task that CCE is to route (mr-interface 5).
 
 use super::{MrEvent, Routed, note_peer_error, send};
-use cce_kernel::{
-    Cx, Fact, LinkId,
-    model::{ContactId, DialogueState, MrdId, SkillTarget, TaskId},
-};
+use cce_kernel::{Cx, Fact, LinkId};
+use cce_model::{ContactId, DialogueState, MrdId, SkillTarget, TaskId};
 use cce_mr::mr::{
     CancelTask, CancelTaskConf, DoThisWithTask, NewTask, NewTaskFailureEvent, TaskQueuedEvent,
     TerminateDialogueEvent,

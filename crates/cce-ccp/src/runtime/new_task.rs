@@ -1,7 +1,7 @@
 //! What a contact becomes at the MR interface (ccp-task-api 4, mr-interface 3.1).
 
 use crate::contact::Contact;
-use cce_kernel::model::{EccLoss, EccVariable};
+use cce_model::{EccLoss, EccVariable};
 use cce_mr::mr::NewTask;
 use cce_wire::{NamedVariable, Text};
 

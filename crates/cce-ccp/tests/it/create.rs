@@ -2,7 +2,8 @@
 
 use crate::lab::{CONTACT, FEED, FIRST, Lab, config, first};
 use cce_ccp::{Config, Feed};
-use cce_kernel::{BodyFlaw, Fact, Output, Request, fact::CcpFact, model::EccLoss};
+use cce_kernel::{BodyFlaw, Fact, Output, Request};
+use cce_model::{EccLoss, fact::CcpFact};
 
 #[test]
 fn a_task_is_created_by_get() {

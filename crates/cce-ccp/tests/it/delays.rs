@@ -5,10 +5,10 @@ use crate::{
     private::renotification,
 };
 use cce_ccp::{Config, Delays};
-use cce_kernel::{
-    Output, Time,
+use cce_kernel::{Output, Time};
+use cce_model::{
+    ContactStatus,
     fact::{CcpFact, CloseStep, Process},
-    model::ContactStatus,
 };
 use std::time::Duration;
 

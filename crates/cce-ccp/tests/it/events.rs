@@ -2,7 +2,7 @@
 
 use crate::lab::{DIALOGUE, Lab, TASK, config, routed};
 use cce_ccp::{Campaign, Config};
-use cce_kernel::fact::{BusMessageId, CcpFact, Process};
+use cce_model::fact::{BusMessageId, CcpFact, Process};
 
 #[test]
 fn a_change_by_cce_reaches_eventing_and_not_the_message_proxy() {

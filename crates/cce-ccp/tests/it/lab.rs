@@ -5,9 +5,8 @@ use cce_ccp::{Campaign, Ccp, Config, Feed, TASK_FEED};
 use cce_kernel::{
     CallId, CloseReason, Fact, Host, HostClock, Input, LinkId, LinkReason, Output, Peer, Port, Request,
     Response, Time, TimerKey, Wall,
-    fact::CcpFact,
-    model::{ContactId, TaskId},
 };
+use cce_model::{ContactId, TaskId, fact::CcpFact};
 use cce_mr::{
     MR, Mr,
     mr::{CancelTaskConf, DoThisWithTask, NewTask, NewTaskFailureEvent, OpenReq, TaskQueuedEvent},

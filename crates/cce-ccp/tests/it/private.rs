@@ -2,7 +2,8 @@
 
 use crate::lab::{CONTACT, DIALOGUE, FIRST, Lab, PRIVATE, TASK, basic, config, failed, routed};
 use cce_ccp::Config;
-use cce_kernel::{CallId, Cors, Fact, Input, Output, Request, fact::CcpFact, model::TaskId};
+use cce_kernel::{CallId, Cors, Fact, Input, Output, Request};
+use cce_model::{TaskId, fact::CcpFact};
 use cce_xml::task::TASK_HEADER;
 
 #[test]

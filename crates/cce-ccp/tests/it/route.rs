@@ -1,11 +1,8 @@
 //! What CCE says about a task.
 
 use crate::lab::{DIALOGUE, FIRST, Lab, TASK, config, failed, first, queued, routed};
-use cce_kernel::{
-    Fact, Wall,
-    fact::CcpFact,
-    model::{ContactStatus, SocialContact},
-};
+use cce_kernel::{Fact, Wall};
+use cce_model::{ContactStatus, SocialContact, fact::CcpFact};
 use std::time::Duration;
 
 #[test]

@@ -3,7 +3,8 @@
 use crate::lab::{agent, customer, journal, lab};
 use cce_check::{Check, Checks};
 use cce_journal::What;
-use cce_kernel::{Fact, model::ContactStatus};
+use cce_kernel::Fact;
+use cce_model::ContactStatus;
 
 #[test]
 fn every_check_is_found_by_its_name() {

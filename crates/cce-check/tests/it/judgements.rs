@@ -11,15 +11,13 @@ use crate::{
 };
 use cce_check::Judgement;
 use cce_journal::{Record, What};
-use cce_kernel::{
-    CallId, Fact, Input, Output, Port, TimerKey,
+use cce_kernel::{CallId, Fact, Input, Output, Port, TimerKey};
+use cce_model::{
+    AgentId, AgentState, ContactId, ContactStatus, DialogState, DialogueState, Disposition, MrdId, Object,
+    SkillTarget, StatusReason, TaskEvent, TaskEventKind, TaskId, TaskState, UserState,
     fact::{
         AgentPgFact, AgentView, ArmMessage, CcpFact, FinesseFact, OpcMessage, QueueChoice, RouterFact,
         SmOperation,
-    },
-    model::{
-        AgentId, AgentState, ContactId, ContactStatus, DialogState, DialogueState, Disposition, MrdId,
-        Object, SkillTarget, StatusReason, TaskEvent, TaskEventKind, TaskId, TaskState, UserState,
     },
 };
 use cce_mr::{MR, Mr, mr::NewTask};

@@ -6,10 +6,8 @@ use crate::lab::{
 };
 use cce_check::Checks;
 use cce_journal::{Record, What};
-use cce_kernel::{
-    Fact, Output,
-    model::{ContactStatus, LogoutAction},
-};
+use cce_kernel::{Fact, Output};
+use cce_model::{ContactStatus, LogoutAction};
 use cce_world::{COMPONENTS, CastAgent, Layers, load};
 
 #[test]

@@ -3,7 +3,8 @@
 use crate::lab::{Journal, agent, customer, journal, lab};
 use cce_check::{Breach, Checks, Judgement};
 use cce_journal::What;
-use cce_kernel::{Fact, Input, fact::RouterFact};
+use cce_kernel::{Fact, Input};
+use cce_model::fact::RouterFact;
 
 /// What the router's process records of a run with two tasks.
 fn of_the_router() -> Journal {

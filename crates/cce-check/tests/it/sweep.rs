@@ -4,10 +4,8 @@ use crate::{
     alter::fact,
     lab::{Journal, agent, customer, deaf, impatient, journal, lab, late},
 };
-use cce_kernel::{
-    Fact,
-    fact::{AgentPgFact, FinesseFact, OpcMessage, QueueChoice, RouterFact, SmOperation},
-};
+use cce_kernel::Fact;
+use cce_model::fact::{AgentPgFact, FinesseFact, OpcMessage, QueueChoice, RouterFact, SmOperation};
 
 #[test]
 fn no_state_change_can_be_missing() {

@@ -5,13 +5,11 @@ use crate::lab::{
 };
 use cce_check::{Check, Checks};
 use cce_journal::{Record, What};
-use cce_kernel::{
-    Fact, Input, Output, Port,
+use cce_kernel::{Fact, Input, Output, Port};
+use cce_model::{
+    AgentRecord, AgentState, ContactId, ContactStatus, DialogState, Disposition, Object, PublishEvent,
+    SkillTarget, StatusReason, TaskEventKind, TaskState,
     fact::{AgentPgFact, CcpFact, FinesseFact, OpcMessage, QueueChoice, RouterFact, SmOperation},
-    model::{
-        AgentRecord, AgentState, ContactId, ContactStatus, DialogState, Disposition, Object, PublishEvent,
-        SkillTarget, StatusReason, TaskEventKind, TaskState,
-    },
 };
 use cce_world::{CastAgent, Lab};
 

@@ -2,7 +2,7 @@
 
 use crate::sample::Sample;
 use cce_cti::{AgentPreCallEvent, AgentTasksResp, Cti, StartTaskInd, dialect};
-use cce_kernel::model::{ContactId, SkillTarget, TaskId};
+use cce_model::{ContactId, SkillTarget, TaskId};
 use cce_wire::{Evidence, Mark, MessageDoc, Text, Value};
 
 const VERSION: u32 = 24;

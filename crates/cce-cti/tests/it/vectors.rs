@@ -6,7 +6,7 @@ use cce_cti::{
     EndTaskEvent, EndTaskInd, FailureConf, HeartbeatConf, HeartbeatReq, OfferTaskEvent, OfferTaskInd,
     OpenConf, OpenReq, StartTaskEvent, StartTaskInd, SystemEvent, dialect, open_version, system_event,
 };
-use cce_kernel::model::TaskId;
+use cce_model::TaskId;
 use cce_wire::{Bytes, Flaw, List, Opaque, Secret, Text, Time32, parse_hex};
 
 /// The lab's protocol version.

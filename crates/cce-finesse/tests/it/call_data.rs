@@ -3,7 +3,7 @@
 use crate::lab::{DIALOG, Lab, MRD, TASK, config, pre_call};
 use cce_cti::{Cti, FailureResp, TaskDataUpdateEvent};
 use cce_finesse::{CallVariables, Config};
-use cce_kernel::model::Object;
+use cce_model::Object;
 use cce_wire::{NamedVariable, Text};
 
 #[test]

@@ -5,7 +5,7 @@ use crate::{
     xmpp::{connect, say},
 };
 use cce_cti::FailureResp;
-use cce_kernel::model::AgentState;
+use cce_model::AgentState;
 
 /// finesse-nonvoice 4.6.
 #[test]

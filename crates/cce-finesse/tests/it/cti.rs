@@ -4,8 +4,8 @@ use crate::lab::{DIALOG, Lab, USER, config, open_conf, pre_call};
 use cce_cti::{Cti, FailureConf, FailureEvent, HeartbeatConf};
 use cce_kernel::{
     Address, CloseReason, Command, Fact, FrameFlaw, Input, LinkReason, Output, Port, Time, TimerKey,
-    fact::FinesseFact,
 };
+use cce_model::fact::FinesseFact;
 use cce_wire::parse_hex;
 use std::{collections::BTreeMap, time::Duration};
 

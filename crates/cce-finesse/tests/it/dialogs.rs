@@ -8,10 +8,10 @@ use cce_cti::{
     AgentPreCallAbortEvent, Cti, FailureResp, HeartbeatConf, PauseTaskEvent, ResumeTaskEvent, WrapupTaskEvent,
 };
 use cce_finesse::{CallVariables, Config};
-use cce_kernel::{
-    CallId, Fact, Input, Output, Port, Request, Response, TimerKey, Wall,
+use cce_kernel::{CallId, Fact, Input, Output, Port, Request, Response, TimerKey, Wall};
+use cce_model::{
+    AgentId, AgentState, ContactId, DialogState, Disposition, Object, TaskId,
     fact::{FinesseFact, SmOperation},
-    model::{AgentId, AgentState, ContactId, DialogState, Disposition, Object, TaskId},
 };
 use cce_wire::parse_hex;
 use std::time::Duration;

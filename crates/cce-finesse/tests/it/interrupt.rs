@@ -8,10 +8,8 @@ use cce_cti::{
     PauseTaskEvent, WrapupTaskEvent,
 };
 use cce_finesse::Config;
-use cce_kernel::{
-    Fact,
-    model::{AgentState, DialogState},
-};
+use cce_kernel::Fact;
+use cce_model::{AgentState, DialogState};
 use cce_wire::parse_hex;
 
 #[test]

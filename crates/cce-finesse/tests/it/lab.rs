@@ -9,9 +9,8 @@ use cce_finesse::{Account, Agent, CallVariables, Config, Finesse, Mrd};
 use cce_kernel::{
     CallId, Cors, Fact, Host, HostClock, Input, LinkId, LinkReason, Output, Peer, Port, Request, Response,
     Time, TimerKey, Wall,
-    fact::FinesseFact,
-    model::{AgentState, MrdId, Object, Publication, SkillTarget, TaskId},
 };
+use cce_model::{AgentState, MrdId, Object, Publication, SkillTarget, TaskId, fact::FinesseFact};
 use cce_wire::Text;
 use std::{
     collections::{BTreeMap, BTreeSet},

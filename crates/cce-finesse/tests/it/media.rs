@@ -5,7 +5,7 @@ use cce_cti::{
     AgentMadeNotRoutableEvent, Cti, FailureResp, MakeAgentNotReadyResp, MakeAgentNotRoutableResp,
     MediaLoginResp,
 };
-use cce_kernel::model::{AgentState, LogoutAction, Object};
+use cce_model::{AgentState, LogoutAction, Object};
 
 const READY: &str = "<Media><state>READY</state></Media>";
 const NOT_READY: &str = "<Media><state>NOT_READY</state></Media>";

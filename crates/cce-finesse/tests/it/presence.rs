@@ -5,11 +5,8 @@ use crate::{
     xmpp::{connect, say},
 };
 use cce_cti::Cti;
-use cce_kernel::{
-    Fact, Input, LinkId, LinkReason, Output, Time, TimerKey,
-    fact::FinesseFact,
-    model::{AgentId, AgentState, UserState},
-};
+use cce_kernel::{Fact, Input, LinkId, LinkReason, Output, Time, TimerKey};
+use cce_model::{AgentId, AgentState, UserState, fact::FinesseFact};
 use std::time::Duration;
 
 #[test]

@@ -5,7 +5,8 @@ use cce_cti::{
     FailureResp, MakeAgentNotReadyResp, MakeAgentNotRoutableResp, MediaLoginResp, PauseTaskEvent,
     WrapupTaskEvent,
 };
-use cce_kernel::{Fact, Output, Request, Time, TimerKey, model::AgentState};
+use cce_kernel::{Fact, Output, Request, Time, TimerKey};
+use cce_model::AgentState;
 use std::time::Duration;
 
 const READY: &str = "<Media><state>READY</state></Media>";

@@ -3,7 +3,7 @@
 use crate::lab::{Lab, MEDIA, SIGN_IN, USER, config};
 use cce_cti::{AgentStateEvent, Cti, MakeAgentNotReadyResp};
 use cce_finesse::Config;
-use cce_kernel::model::{AgentState, Object, ReasonCategory, ReasonCode};
+use cce_model::{AgentState, Object, ReasonCategory, ReasonCode};
 
 const LOGIN: &str = "<User><state>LOGIN</state><extension>1080</extension></User>";
 

@@ -11,10 +11,8 @@ use cce_cti::{
     AgentPreCallAbortEvent, Cti, EndTaskEvent, FailureConf, FailureResp, SnapshotTaskEvent, SnapshotTaskResp,
 };
 use cce_finesse::{CallVariables, Config};
-use cce_kernel::{
-    CloseReason, Output, TimerKey,
-    model::{AgentState, TaskId},
-};
+use cce_kernel::{CloseReason, Output, TimerKey};
+use cce_model::{AgentState, TaskId};
 use cce_wire::Text;
 
 /// `TaskState` on the wire.

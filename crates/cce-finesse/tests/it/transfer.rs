@@ -5,10 +5,8 @@ use crate::{
     recovery::{ACTIVE, recover, snapshot},
 };
 use cce_cti::Cti;
-use cce_kernel::{
-    CallError, CallId, Fact, Input, Output, Request, Response, TimerKey,
-    fact::{FinesseFact, SmOperation},
-};
+use cce_kernel::{CallError, CallId, Fact, Input, Output, Request, Response, TimerKey};
+use cce_model::fact::{FinesseFact, SmOperation};
 
 const TRANSFER: &str =
     "<Dialog><requestedAction>TRANSFER</requestedAction><target>OtherTask</target></Dialog>";

@@ -2,10 +2,8 @@
 
 use crate::lab::{Lab, MEDIA, SIGN_IN, USER, voice_event};
 use cce_cti::{Cti, SetAgentStateConf};
-use cce_kernel::{
-    Fact, Request,
-    model::{AgentId, AgentState, UserState},
-};
+use cce_kernel::{Fact, Request};
+use cce_model::{AgentId, AgentState, UserState};
 use std::time::Duration;
 
 const LOGIN: &str = "<User><state>LOGIN</state><extension>1080</extension></User>";

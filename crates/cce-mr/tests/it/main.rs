@@ -5,7 +5,7 @@ mod properties;
 #[path = "../../../cce-cti/tests/it/sample.rs"]
 mod sample;
 
-use cce_kernel::model::TaskId;
+use cce_model::TaskId;
 use cce_mr::{
     ICM, Icm, MR, Mr,
     mr::{DoThisWithTask, NewTask},

@@ -3,8 +3,8 @@
 use cce_kernel::{
     Address, CloseReason, Fact, Host, HostClock, Input, LinkId, LinkReason, Output, Peer, Port, Time,
     TimerKey,
-    model::{DialogueState, EccVariable, TaskId},
 };
+use cce_model::{DialogueState, EccVariable, TaskId};
 use cce_mr::{
     ICM, Icm, MR, Mr,
     icm::{self, Connect, NewCall},

@@ -6,10 +6,8 @@
 mod lab;
 mod pims;
 
-use cce_kernel::{
-    CloseReason, Fact, FrameFlaw, Input, Output,
-    model::{DialogueState, EccLoss, TaskId},
-};
+use cce_kernel::{CloseReason, Fact, FrameFlaw, Input, Output};
+use cce_model::{DialogueState, EccLoss, TaskId};
 use cce_mr::{
     Mr,
     icm::{Connect, DialogFail, QueueEvent, ReleaseConf},

@@ -1,9 +1,9 @@
 //! What the router knows of agents.
 
 use crate::lab::{AGENT, Lab, in_state, standing, task_event};
-use cce_kernel::{
+use cce_model::{
+    AgentState, MrdId, SkillTarget,
     fact::{AgentView, RouterFact},
-    model::{AgentState, MrdId, SkillTarget},
 };
 use cce_mr::icm::AgentStateUpdate;
 

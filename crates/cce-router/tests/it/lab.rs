@@ -2,9 +2,8 @@
 
 use cce_kernel::{
     Fact, Host, HostClock, Input, LinkId, LinkReason, Output, Peer, Port, Time, TimerKey, Wall,
-    fact::RouterFact,
-    model::{AgentState, MrdId, SkillTarget, TaskId},
 };
+use cce_model::{AgentState, MrdId, SkillTarget, TaskId, fact::RouterFact};
 use cce_mr::{
     ICM, Icm,
     icm::{

@@ -4,9 +4,9 @@ use crate::lab::{
     AGENT, CHAT, Lab, MRD, OTHER, TASK, config, dialed, in_state, new_call, new_call_to, script, standing,
     step, with_steps,
 };
-use cce_kernel::{
+use cce_model::{
+    AgentState,
     fact::{QueueChoice, RefusalReason, RouterFact},
-    model::AgentState,
 };
 use cce_mr::{
     Icm,

@@ -1,7 +1,7 @@
 //! Requests that are refused (task-routing E22, E23).
 
 use crate::lab::{CHAT, Lab, config, dialed, new_call, new_call_to, with_steps};
-use cce_kernel::fact::{RefusalReason, RouterFact};
+use cce_model::fact::{RefusalReason, RouterFact};
 use cce_mr::icm::NewCall;
 
 #[test]

@@ -1,10 +1,7 @@
 //! Reservations that come to nothing: refused by the agent PG, or lost with its link.
 
 use crate::lab::{AGENT, CHAT, Lab, OTHER, Said, TASK, in_state, standing, step, task_event, with_steps};
-use cce_kernel::{
-    fact::RouterFact,
-    model::{AgentState, MrdId, SkillTarget, TaskId},
-};
+use cce_model::{AgentState, MrdId, SkillTarget, TaskId, fact::RouterFact};
 use cce_mr::icm::{HeartbeatReq, TaskEvent};
 
 #[test]

@@ -4,9 +4,9 @@ use crate::lab::{
     AGENT, CHAT, Lab, MRD, OTHER, TASK, config, in_state, new_call, new_call_to, standing, step, task_event,
     with_steps,
 };
-use cce_kernel::{
+use cce_model::{
+    AgentState, MrdId, RouterCallKey, SkillTarget,
     fact::{QueueChoice, RouterFact},
-    model::{AgentState, MrdId, RouterCallKey, SkillTarget},
 };
 use cce_mr::{
     Icm,

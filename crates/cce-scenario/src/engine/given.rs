@@ -1,11 +1,8 @@
 //! What became of the steps that were given to somebody: whoever cannot follow one says so.
 
 use cce_journal::{Record, What};
-use cce_kernel::{
-    CallId, Command, Fact, Input, NodeName, Output,
-    fact::AgentPgFact,
-    model::{CtiSides, SideOrder},
-};
+use cce_kernel::{CallId, Command, Fact, Input, NodeName, Output};
+use cce_model::{CtiSides, SideOrder, fact::AgentPgFact};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// Refusals that are kept. Further ones are like them.

@@ -20,7 +20,8 @@ use crate::{
 };
 use cce_check::{Check, Checks};
 use cce_journal::{Bend, Bent, Director, Header, Order, Reaction, Record, Ticket, What};
-use cce_kernel::{Command, Fact, Input, NodeName, Time, model::SideOrder};
+use cce_kernel::{Command, Fact, Input, NodeName, Time};
+use cce_model::SideOrder;
 use cce_views::{Kind, Waiting, Why};
 use cce_world::{Changed, Lab};
 use given::{Given, Giver};
@@ -256,7 +257,7 @@ impl Engine {
         }
         match self.given.sides().refusal(order) {
             Some(why) => Err(why),
-            None => Ok(vec![Order::Command(node, order.command())]),
+            None => Ok(vec![Order::Command(node, order.into())]),
         }
     }
 
@@ -403,7 +404,7 @@ impl Engine {
             Act::Cti(order) => {
                 let step = Bend::Stepped(format!("cti {}", order.words()));
                 let node = NodeName::from(SideOrder::NODE);
-                self.give(number, told(node.clone(), &name, step), node, order.command())
+                self.give(number, told(node.clone(), &name, step), node, order.into())
             }
             Act::Set(changes) => orders_of(&changes)
                 .flat_map(|(node, words, command)| {

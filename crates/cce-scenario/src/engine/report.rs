@@ -13,10 +13,8 @@ use crate::{
     watch,
 };
 use cce_check::{Check, Misdeed};
-use cce_kernel::{
-    NodeName, Time,
-    model::{AgentId, ContactId, DialogState},
-};
+use cce_kernel::{NodeName, Time};
+use cce_model::{AgentId, ContactId, DialogState};
 use std::collections::BTreeSet;
 
 /// Breaches of checks that are kept. Where one thing goes wrong, much follows.

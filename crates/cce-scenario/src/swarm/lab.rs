@@ -1,7 +1,8 @@
 //! The lab of a seed: domains, dialed numbers, scripts and queues, and the agents' settings.
 
 use super::{Bounds, Drawn, Swarm, millis};
-use cce_kernel::{Rng, model::AgentId};
+use cce_kernel::Rng;
+use cce_model::AgentId;
 use cce_world::{Lab, Span};
 use rand::{RngExt, seq::IndexedRandom};
 use std::time::Duration;

@@ -5,10 +5,8 @@ use crate::{
     model::{Act, Scenario, Step},
     place::AGENT,
 };
-use cce_kernel::{
-    NodeName, Rng,
-    model::{AgentId, InterruptAction, LogoutAction},
-};
+use cce_kernel::{NodeName, Rng};
+use cce_model::{AgentId, InterruptAction, LogoutAction};
 use cce_world::{CastAgent, CastCustomer, CreateMethod, Span};
 use rand::{RngExt, seq::IndexedRandom};
 use std::time::Duration;

@@ -3,10 +3,10 @@
 use crate::swarm::small;
 use cce_check::Check;
 use cce_cti::Cti;
-use cce_kernel::{
-    Component, Cx, Fact, Host, Input, NodeName, Output, Port,
+use cce_kernel::{Component, Cx, Fact, Host, Input, NodeName, Output, Port};
+use cce_model::{
+    AgentState, SkillTarget, TaskId,
     fact::{AgentPgFact, OpcMessage, QueueChoice, RouterFact},
-    model::{AgentState, SkillTarget, TaskId},
 };
 use cce_mr::{ICM, Icm, MR, Mr};
 use cce_scenario::Play;

@@ -2,10 +2,10 @@
 
 use crate::support::{Run, folder, played, read, read_with, run};
 use cce_journal::{Record, What};
-use cce_kernel::{
-    Fact, Output,
+use cce_kernel::{Fact, Output};
+use cce_model::{
+    Disposition, TaskState,
     fact::{FinesseFact, SmOperation},
-    model::{Disposition, TaskState},
 };
 use std::{collections::BTreeMap, fs};
 

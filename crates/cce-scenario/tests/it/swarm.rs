@@ -1,10 +1,8 @@
 //! Swarms: what seeds draw, that the same seed gives the same journal, and that no check fails.
 
 use cce_journal::{Record, What};
-use cce_kernel::{
-    Fact, Input, Output,
-    model::{ContactId, ContactStatus},
-};
+use cce_kernel::{Fact, Input, Output};
+use cce_model::{ContactId, ContactStatus};
 use cce_scenario::{Context, Play, Scenario, ScenarioError, load};
 use cce_world::Layers;
 use std::{

@@ -19,11 +19,8 @@ pub use text::{Paint, Text};
 
 use crate::fold::{Event, Exchange, Fold, Kind, Message, Subject};
 use cce_journal::{Header, Record, What};
-use cce_kernel::{
-    Fact, Output,
-    fact::FinesseFact,
-    model::{ContactId, TaskId},
-};
+use cce_kernel::{Fact, Output};
+use cce_model::{ContactId, TaskId, fact::FinesseFact};
 use row::Folded;
 use std::collections::{BTreeMap, VecDeque};
 

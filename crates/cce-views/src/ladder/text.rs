@@ -7,7 +7,8 @@
 use super::{Lane, Mark, Names, Row, Shape, stampers};
 use crate::{one_line::one_line, stamp::Stamper};
 use cce_journal::Header;
-use cce_kernel::{Time, model::ContactId};
+use cce_kernel::Time;
+use cce_model::ContactId;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 

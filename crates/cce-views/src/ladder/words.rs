@@ -4,10 +4,10 @@ use super::Lane;
 use crate::fold::Message;
 use cce_cti::Cti;
 use cce_journal::{Bend, Bent};
-use cce_kernel::{
-    Fact, LinkReason, Port, Request, Response,
+use cce_kernel::{Fact, LinkReason, Port, Request, Response};
+use cce_model::{
+    CtiSides, Object, Publication,
     fact::{AgentPgFact, CcpFact, CloseStep, FinesseFact, QueueChoice, RefusalReason, RouterFact},
-    model::{CtiSides, Object, Publication},
 };
 use cce_mr::{Icm, Mr};
 
@@ -33,12 +33,12 @@ pub(super) fn message_details(message: &Message) -> String {
 fn cti_details(message: &Cti) -> String {
     match message {
         Cti::AgentStateEvent(m) => {
-            let state = cce_kernel::model::AgentState::of_number(m.agent_state);
+            let state = cce_model::AgentState::of_number(m.agent_state);
             format!(" {state} tasks={}/{}", m.num_tasks, m.max_task_limit)
         }
         Cti::SetAgentStateReq(m) => {
             let agent = m.agent_id.as_ref().map(ToString::to_string).unwrap_or_default();
-            format!(" {agent} {}", cce_kernel::model::AgentState::of_number(m.agent_state))
+            format!(" {agent} {}", cce_model::AgentState::of_number(m.agent_state))
         }
         Cti::ControlFailureConf(m) => format!(" code={}", m.failure_code),
         Cti::OpenReq(m) => format!(" version={}", m.version_number),
@@ -86,7 +86,7 @@ fn icm_details(message: &Icm) -> String {
         Icm::Connect(m) => format!(" dialogue={} agent={}", m.did, m.agstid),
         Icm::DeviceTargetPreCallInd(m) => format!(" agent={}", m.agstid),
         Icm::AgentStateUpdate(m) => {
-            let state = cce_kernel::model::AgentState::of_number(m.agent_state);
+            let state = cce_model::AgentState::of_number(m.agent_state);
             format!(" {} {state}", m.icm_agent_id)
         }
         Icm::DialogFail(m) => format!(" dialogue={} reason={}", m.did, m.reason_code),
@@ -119,7 +119,7 @@ pub(super) fn response(response: &Response) -> String {
 /// The ids stand in the head; a path that repeats them says only their kind.
 fn short_path(path: &str) -> String {
     let long = |part: &str| part.len() == 32 && part.bytes().all(|byte| byte.is_ascii_hexdigit());
-    let task = |part: &str| cce_kernel::model::TaskId::parse(part).is_some();
+    let task = |part: &str| cce_model::TaskId::parse(part).is_some();
     path.split('/')
         .map(|part| if long(part) || task(part) { "…" } else { part })
         .collect::<Vec<_>>()
@@ -198,7 +198,7 @@ pub(super) fn fact(fact: &Fact) -> Option<String> {
         Fact::Contact { from, to, reason, .. } => Some(match from {
             None => format!("contact {to}"),
             Some(from) if from == to => format!("contact {to} ({reason})"),
-            Some(from) if *to == cce_kernel::model::ContactStatus::Discarded => {
+            Some(from) if *to == cce_model::ContactStatus::Discarded => {
                 format!("contact {from}→{to} ({reason})")
             }
             Some(from) => format!("contact {from}→{to}"),

@@ -6,10 +6,10 @@ use crate::{
     stamp::Stamper,
 };
 use cce_journal::{Header, Record};
-use cce_kernel::{
-    Fact,
+use cce_kernel::Fact;
+use cce_model::{
+    ContactId, ContactStatus, SocialContact,
     fact::{BusMessage, BusMessageId, CcpFact, CloseStep, Process, StoreAccess},
-    model::{ContactId, ContactStatus, SocialContact},
 };
 use std::collections::BTreeMap;
 

@@ -7,12 +7,10 @@ use crate::{
 };
 use cce_cti::Cti;
 use cce_journal::{Header, Record};
-use cce_kernel::{
-    Fact, LinkId,
+use cce_kernel::{Fact, LinkId};
+use cce_model::{
+    AgentRecord, AgentState, MrdId, PreCall, QueuedTask, SkillTarget, TaskEvent, TaskEventKind, TaskId,
     fact::{AgentPgFact, ArmMessage, OpcMessage},
-    model::{
-        AgentRecord, AgentState, MrdId, PreCall, QueuedTask, SkillTarget, TaskEvent, TaskEventKind, TaskId,
-    },
 };
 use cce_wire::{Flaw, Shown, Value};
 use std::collections::BTreeMap;

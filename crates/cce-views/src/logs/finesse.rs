@@ -7,10 +7,10 @@ use crate::{
 };
 use cce_cti::Cti;
 use cce_journal::{FirstNumbers, Header, Record};
-use cce_kernel::{
-    CallError, CallId, Fact, Response,
+use cce_kernel::{CallError, CallId, Fact, Response};
+use cce_model::{
+    AgentId, ContactId, Object, Publication, TaskId,
     fact::{FinesseFact, SmOperation},
-    model::{AgentId, ContactId, Object, Publication, TaskId},
 };
 use std::collections::BTreeMap;
 

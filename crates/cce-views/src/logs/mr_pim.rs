@@ -6,7 +6,7 @@ use crate::{
     stamp::Stamper,
 };
 use cce_journal::Header;
-use cce_kernel::model::TaskId;
+use cce_model::TaskId;
 use cce_mr::{
     Icm, Mr,
     icm::{Connect, NewCall},

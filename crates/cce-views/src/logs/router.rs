@@ -6,10 +6,10 @@ use crate::{
     stamp::Stamper,
 };
 use cce_journal::{Header, Record};
-use cce_kernel::{
-    Fact,
+use cce_kernel::Fact;
+use cce_model::{
+    AgentState, RouterCallKey,
     fact::{AgentView, QueueChoice, RouterFact},
-    model::{AgentState, RouterCallKey},
 };
 use cce_mr::{
     Icm,

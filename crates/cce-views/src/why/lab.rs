@@ -1,6 +1,6 @@
 //! What the header of a journal says of queues, domains and agents.
 
-use cce_kernel::model::{AgentId, MrdId, SkillTarget};
+use cce_model::{AgentId, MrdId, SkillTarget};
 use serde::Deserialize;
 use serde_json::Value;
 use std::collections::BTreeMap;

@@ -1,6 +1,6 @@
 //! What keeps a task from an agent.
 
-use cce_kernel::model::{AgentId, AgentState, MrdId};
+use cce_model::{AgentId, AgentState, MrdId};
 use serde::{Serialize, Serializer, ser::SerializeStruct};
 use std::fmt;
 

@@ -8,10 +8,10 @@ mod reference;
 mod round_trip;
 
 use cce_journal::{Header, Record, What};
-use cce_kernel::{
-    CallId, Fact, Input, Output, Peer, Port, Request, Response, Time, Wall,
+use cce_kernel::{CallId, Fact, Input, Output, Peer, Port, Request, Response, Time, Wall};
+use cce_model::{
+    ContactId, ContactStatus, MrdId, SkillTarget,
     fact::{AgentPgFact, ArmMessage, OpcMessage, RouterFact},
-    model::{ContactId, ContactStatus, MrdId, SkillTarget},
 };
 use cce_sim::Sim;
 use cce_views::{

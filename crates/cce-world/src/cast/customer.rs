@@ -5,10 +5,8 @@
 
 use super::refusal;
 use base64::{Engine, engine::general_purpose::STANDARD};
-use cce_kernel::{
-    CallError, CallId, Command, Component, Cx, Input, Port, Request, Response, Time, TimerKey,
-    model::ContactStatus,
-};
+use cce_kernel::{CallError, CallId, Command, Component, Cx, Input, Port, Request, Response, Time, TimerKey};
+use cce_model::ContactStatus;
 use cce_xml::{
     Xml,
     task::{Task, TaskStatus},

@@ -1,7 +1,7 @@
 //! The virtual people of a run, as a lab and a scenario configure them.
 
 use crate::span::{Span, Wait};
-use cce_kernel::model::{AgentId, InterruptAction, LogoutAction};
+use cce_model::{AgentId, InterruptAction, LogoutAction};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 

@@ -5,10 +5,10 @@ use crate::{
     play::{HANDLED, Play, becomes, dialogs, dispositions, facts, last_count, states, tasks},
 };
 use cce_journal::{Record, What};
-use cce_kernel::{
-    Fact, Input, Output,
+use cce_kernel::{Fact, Input, Output};
+use cce_model::{
+    AgentState, ContactStatus, DialogState, LogoutAction, StatusReason, TaskState,
     fact::{AgentPgFact, FinesseFact, OpcMessage, RouterFact, SmOperation},
-    model::{AgentState, ContactStatus, DialogState, LogoutAction, StatusReason, TaskState},
 };
 use cce_world::{CastAgent, CastCustomer};
 use std::{collections::BTreeSet, time::Duration};

@@ -1,9 +1,7 @@
 //! Configurations: the built-in lab, files over it, the environment on top, and everything that can be wrong.
 
-use cce_kernel::{
-    Port,
-    model::{InterruptAction, LogoutAction},
-};
+use cce_kernel::Port;
+use cce_model::{InterruptAction, LogoutAction};
 use cce_world::{CastAgent, CastCustomer, Lab, Layers, Place, Problem, Span, load, show};
 use std::time::Duration;
 

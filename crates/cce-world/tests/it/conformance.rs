@@ -4,7 +4,8 @@ use crate::{
     flow::{agent, customer, lab, span},
     play::{Play, facts},
 };
-use cce_kernel::{Fact, fact::FinesseFact, model::Object};
+use cce_kernel::Fact;
+use cce_model::{Object, fact::FinesseFact};
 use cce_world::{CastAgent, Lab, Layers, load};
 use std::time::Duration;
 

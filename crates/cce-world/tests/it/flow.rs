@@ -1,10 +1,8 @@
 //! The whole lab on the in-memory driver.
 
 use cce_journal::{Header, Record, Replayed, What, replay};
-use cce_kernel::{
-    Blob, Command, Component, Fact, Input, NodeName, Output, Port, Time, Wall,
-    model::{ContactStatus, StatusReason},
-};
+use cce_kernel::{Blob, Command, Component, Fact, Input, NodeName, Output, Port, Time, Wall};
+use cce_model::{ContactStatus, StatusReason};
 use cce_sim::Sim;
 use cce_world::{COMPONENTS, CastAgent, CastCustomer, CreateMethod, Lab, Layers, Span, load};
 use std::{collections::BTreeMap, time::Duration};

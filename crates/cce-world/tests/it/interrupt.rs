@@ -6,11 +6,8 @@ use crate::{
     play::{Accident, HANDLED, Play, dispositions, facts, last_count},
 };
 use cce_journal::{Record, Treatment};
-use cce_kernel::{
-    Fact, Port,
-    fact::RouterFact,
-    model::{AgentState, DialogState, InterruptAction, MrdId, TaskState},
-};
+use cce_kernel::{Fact, Port};
+use cce_model::{AgentState, DialogState, InterruptAction, MrdId, TaskState, fact::RouterFact};
 use cce_world::{CastAgent, CastCustomer, Lab};
 use std::time::Duration;
 

@@ -5,10 +5,10 @@ use crate::{
     play::{ANY, Accident, HANDLED, Play, becomes, dispositions, facts, last_count},
 };
 use cce_journal::{Order, Record, Treatment};
-use cce_kernel::{
-    Fact, Port,
+use cce_kernel::{Fact, Port};
+use cce_model::{
+    ContactStatus, DialogState, Object, StatusReason,
     fact::{FinesseFact, RouterFact},
-    model::{ContactStatus, DialogState, Object, StatusReason},
 };
 use cce_world::{CastAgent, CastCustomer};
 use std::time::Duration;

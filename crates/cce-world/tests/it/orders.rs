@@ -2,10 +2,8 @@
 
 use crate::flow::{agent, customer, lab, replayed, span, start_with};
 use cce_journal::{Bystander, Record, What};
-use cce_kernel::{
-    Command, Component, Cx, Fact, Input, NodeName, Output, Port, Time, TimerKey,
-    model::{ContactStatus, Disposition, StatusReason},
-};
+use cce_kernel::{Command, Component, Cx, Fact, Input, NodeName, Output, Port, Time, TimerKey};
+use cce_model::{ContactStatus, Disposition, StatusReason};
 use cce_sim::{
     Sim,
     explore::{Experiment, Explored, Explorer},

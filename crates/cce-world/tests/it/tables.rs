@@ -2,10 +2,8 @@
 
 use crate::flow::{agent, customer, ends, lab, replayed, run};
 use cce_journal::{Record, What};
-use cce_kernel::{
-    Input, Port,
-    model::{ContactStatus, StatusReason},
-};
+use cce_kernel::{Input, Port};
+use cce_model::{ContactStatus, StatusReason};
 use cce_wire::{TableText, frame_kind};
 use cce_world::{Lab, TableKind, read_table, show_table};
 use std::collections::BTreeSet;

@@ -1,7 +1,7 @@
 //! Notifications as a desktop reads them.
 
 use crate::{Element, XmlError, parse};
-use cce_kernel::model::{DialogState, TaskId};
+use cce_model::{DialogState, TaskId};
 
 /// A notification.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,7 +1,7 @@
 //! Nonvoice dialogs (finesse-nonvoice 2.6).
 
 use crate::{Xml, iso_utc};
-use cce_kernel::model::{Dialog, Disposition, TaskId};
+use cce_model::{Dialog, Disposition, TaskId};
 
 /// A dialog.
 pub fn dialog(dialog: &Dialog) -> String {

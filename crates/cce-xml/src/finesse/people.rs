@@ -1,7 +1,7 @@
 //! Users and their media (finesse-nonvoice 2.2, 2.3, 2.7, 2.8).
 
 use crate::{Xml, iso_utc};
-use cce_kernel::model::{Media, ReasonCategory, ReasonCode, User, UserState};
+use cce_model::{Media, ReasonCategory, ReasonCode, User, UserState};
 
 /// A user, as REST shows it.
 pub fn user(user: &User) -> String {

@@ -1,7 +1,7 @@
 //! Bodies of changes: how they are read, and how a desktop writes them (finesse-nonvoice 2.2, 2.4, 2.6).
 
 use crate::{Element, Xml, XmlError, parse};
-use cce_kernel::model::{DialogAction, InterruptAction, LogoutAction};
+use cce_model::{DialogAction, InterruptAction, LogoutAction};
 
 /// The body of a change of a user.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

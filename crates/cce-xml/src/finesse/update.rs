@@ -2,10 +2,8 @@
 
 use super::{dialog, people};
 use crate::{Xml, iso_utc};
-use cce_kernel::{
-    Wall,
-    model::{ApiError, Object, Publication, PublishEvent},
-};
+use cce_kernel::Wall;
+use cce_model::{ApiError, Object, Publication, PublishEvent};
 
 /// The document of a notification.
 pub fn update(publication: &Publication) -> String {

@@ -1,7 +1,7 @@
 //! What CCP reads and writes.
 
 use crate::objects::{TASK, contact};
-use cce_kernel::model::{ContactStatus, StatusReason};
+use cce_model::{ContactStatus, StatusReason};
 use cce_xml::{
     java_date, java_map, parse, social_contact, social_contact_event,
     task::{ApiError, Task, TaskStatus, api_errors},

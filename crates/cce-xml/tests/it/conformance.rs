@@ -1,7 +1,7 @@
 //! Names, numbers and orders that a reference lists, each list as a whole.
 
 use crate::objects::{dialog, later, media};
-use cce_kernel::model::{AgentState, DialogState, Disposition};
+use cce_model::{AgentState, DialogState, Disposition};
 use cce_xml::{
     finesse::{self, SystemInfo},
     parse,
@@ -90,7 +90,7 @@ fn agent_states_have_their_numbers_and_names() {
 fn a_media_names_the_states_of_its_agent() {
     for state in AgentState::ALL.iter().copied() {
         let name = if state == AgentState::NotActive { "READY" } else { state.name() };
-        let shown = finesse::media(&cce_kernel::model::Media { state, ..media() }, true);
+        let shown = finesse::media(&cce_model::Media { state, ..media() }, true);
         assert!(shown.contains(&format!("<state>{name}</state>")), "{shown}");
     }
 }

@@ -1,7 +1,7 @@
 //! What Finesse writes, and what a desktop makes of it.
 
 use crate::objects::{TASK, dialog, later, media, publication, user};
-use cce_kernel::model::{AgentState, ApiError, DialogState, Disposition, MrdId, Object, PublishEvent};
+use cce_model::{AgentState, ApiError, DialogState, Disposition, MrdId, Object, PublishEvent};
 use cce_xml::{
     finesse::{self, Seen, SystemInfo, SystemStatus, read_update},
     parse, update,
@@ -258,7 +258,7 @@ fn the_error_of_a_users_request_has_the_form_of_the_capture() {
 #[test]
 fn an_empty_list_of_reason_codes_names_its_category() {
     assert_eq!(
-        finesse::reason_codes(cce_kernel::model::ReasonCategory::Logout, []),
+        finesse::reason_codes(cce_model::ReasonCategory::Logout, []),
         "<ReasonCodes category=\"LOGOUT\"></ReasonCodes>"
     );
 }

@@ -1,12 +1,9 @@
 //! Model objects with the values of the lab trace.
 
-use cce_kernel::{
-    Wall,
-    model::{
-        AgentState, ContactStatus, Dialog, DialogState, Disposition, InterruptAction, LogoutAction, Media,
-        MrdId, Object, Publication, PublishEvent, SkillTarget, SocialContact, StatusReason, TaskId, User,
-        UserState,
-    },
+use cce_kernel::Wall;
+use cce_model::{
+    AgentState, ContactStatus, Dialog, DialogState, Disposition, InterruptAction, LogoutAction, Media, MrdId,
+    Object, Publication, PublishEvent, SkillTarget, SocialContact, StatusReason, TaskId, User, UserState,
 };
 
 /// 2024-01-30 13:55:49.426 UTC, when the agent was reserved.

@@ -3,7 +3,8 @@
 use super::{Control, Refusal, RuleView};
 use bytes::Bytes;
 use cce_journal::{Order, Ticket};
-use cce_kernel::{BodyFlaw, model::SideOrder};
+use cce_kernel::BodyFlaw;
+use cce_model::SideOrder;
 use cce_net::{Hand, Limits, WebListener};
 use http::{
     HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header, request::Parts, uri::Authority,

@@ -9,7 +9,7 @@ mod tests;
 pub(crate) use http::Admin;
 
 use cce_journal::{Order, Ticket};
-use cce_kernel::model::SideOrder;
+use cce_model::SideOrder;
 use cce_views::Waiting;
 use serde::Serialize;
 use serde_json::{Map, Value};

@@ -1,6 +1,6 @@
 use super::{Admin, Control, HeldView, Refusal, RuleView, Stand, WaitingView};
 use cce_journal::{Order, Ticket};
-use cce_kernel::model::{CtiSides, SideOrder};
+use cce_model::{CtiSides, SideOrder};
 use cce_net::Limits;
 use serde_json::{Map, Value, json};
 use std::{
@@ -69,7 +69,7 @@ impl Control for Book {
     fn order_sides(&self, order: SideOrder) -> Result<Vec<Order>, Refusal> {
         let why = CtiSides::default().refusal(order);
         why.map_or_else(
-            || Ok(vec![Order::Command("agentpg".into(), order.command())]),
+            || Ok(vec![Order::Command("agentpg".into(), order.into())]),
             |why| Err(Refusal::Conflict(why)),
         )
     }
@@ -191,10 +191,7 @@ fn what_is_held_is_listed_with_its_ticket_and_its_rule() {
 fn sides_of_the_cti_server_take_an_order_that_has_an_effect() {
     let port = Port::open();
     assert_eq!(port.ask("POST", "/cti", r#"{"do": "stop a"}"#), (200, json!({ "cti": "stop a" })));
-    assert_eq!(
-        port.ordered(),
-        [Order::Command("agentpg".into(), SideOrder::of("stop a").unwrap().command())]
-    );
+    assert_eq!(port.ordered(), [Order::Command("agentpg".into(), SideOrder::of("stop a").unwrap().into())]);
     for words in ["start a", "start b", "switch a", "maintenance off"] {
         let (status, said) = port.ask("POST", "/cti", &json!({ "do": words }).to_string());
         assert_eq!(status, 409, "{words}: {said}");

@@ -1,10 +1,8 @@
 //! What an agent does with its dialogs: one step after each notification.
 
 use super::{Agent, Ask, Work, request};
-use cce_kernel::{
-    CallError, Cx, Response, TimerKey,
-    model::{DialogAction, DialogState, TaskId},
-};
+use cce_kernel::{CallError, Cx, Response, TimerKey};
+use cce_model::{DialogAction, DialogState, TaskId};
 use cce_xml::Element;
 use std::{collections::BTreeSet, time::Duration};
 

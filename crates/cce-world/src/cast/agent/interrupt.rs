@@ -8,10 +8,8 @@ use super::{
     dialogs::{FAILURES_MAX, read_list},
     request,
 };
-use cce_kernel::{
-    CallError, Cx, Response, TimerKey,
-    model::{AgentState, MrdId},
-};
+use cce_kernel::{CallError, Cx, Response, TimerKey};
+use cce_model::{AgentState, MrdId};
 use std::collections::BTreeSet;
 
 /// Asks once more what is interrupted.

@@ -5,7 +5,8 @@ use super::{
     sign_in::{PATIENCE, Seat, not_ready_key, ready_key},
     told::Orders,
 };
-use cce_kernel::{CloseReason, Cx, TimerKey, model::MrdId};
+use cce_kernel::{CloseReason, Cx, TimerKey};
+use cce_model::MrdId;
 
 impl Agent {
     /// Signs out of every media, then of Finesse. Dialogs end as Finesse says. A sign-in that is not complete is

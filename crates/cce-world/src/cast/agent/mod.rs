@@ -20,8 +20,8 @@ pub use told::{WORDS, is_about_dialog};
 use cce_kernel::{
     Address, CallError, CallId, CloseReason, Command, Component, Cx, Fact, Input, LinkId, Port, Request,
     Response, TimerKey,
-    model::{AgentId, DialogAction, InterruptAction, LogoutAction, MrdId, TaskId},
 };
+use cce_model::{AgentId, DialogAction, InterruptAction, LogoutAction, MrdId, TaskId};
 use cce_xml::finesse::{Seen, Update, read_update};
 use cce_xmpp::{
     Limits,

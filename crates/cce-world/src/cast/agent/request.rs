@@ -2,10 +2,8 @@
 
 use super::Config;
 use base64::{Engine, engine::general_purpose::STANDARD};
-use cce_kernel::{
-    Request,
-    model::{DialogAction, MrdId, TaskId},
-};
+use cce_kernel::Request;
+use cce_model::{DialogAction, MrdId, TaskId};
 use cce_xml::finesse;
 
 /// Begins every request id of a virtual agent.

@@ -2,10 +2,8 @@
 //! (finesse-nonvoice 2.2, 2.4, 7).
 
 use super::{Agent, Ask, Phase, request};
-use cce_kernel::{
-    CloseReason, Cx, TimerKey,
-    model::{MrdId, TaskId, UserState},
-};
+use cce_kernel::{CloseReason, Cx, TimerKey};
+use cce_model::{MrdId, TaskId, UserState};
 use std::time::Duration;
 
 /// How long a sign-in may take before it is begun anew, and a sign-out before it is left to Finesse.

@@ -5,7 +5,8 @@ use super::{
     sign_in::{ALREADY_LOGGED_IN, Seat},
 };
 use crate::cast::refusal;
-use cce_kernel::{CallError, Command, Cx, Response, model::DialogAction};
+use cce_kernel::{CallError, Command, Cx, Response};
+use cce_model::DialogAction;
 use std::collections::BTreeMap;
 
 /// The words that an agent understands. Those about a dialog may be followed by its task id, or by `T1`, `T2`, …:

@@ -4,8 +4,8 @@ use super::stage::{Stage, call, calls, dialled, sent};
 use cce_kernel::{
     Blob, CallError, CallId, CloseReason, Command, Fact, Input, LinkId, LinkReason, Output, Peer, Port,
     Response,
-    model::{AgentId, InterruptAction, LogoutAction, MrdId},
 };
+use cce_model::{AgentId, InterruptAction, LogoutAction, MrdId};
 use cce_world::cast::agent::{Agent, Config, Work};
 use cce_xmpp::{
     Limits,

@@ -4,10 +4,8 @@ use super::{
     agent::{Desk, config, work},
     stage::{call, calls, dialled, sent},
 };
-use cce_kernel::{
-    CloseReason, Command, Fact, Input, LinkReason, Output, TimerKey,
-    model::{InterruptAction, LogoutAction},
-};
+use cce_kernel::{CloseReason, Command, Fact, Input, LinkReason, Output, TimerKey};
+use cce_model::{InterruptAction, LogoutAction};
 use cce_world::cast::agent::{Config, Work};
 use std::time::Duration;
 

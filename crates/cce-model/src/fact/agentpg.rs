@@ -1,11 +1,8 @@
 //! What happens inside the agent PG, between OPC and the CTI server.
 
 use crate::{
-    Fact, LinkId, Port,
-    model::{
-        AgentId, AgentRecord, AgentState, CtiSides, Disposition, MrdId, PreCall, QueuedTask, SkillTarget,
-        TaskEvent, TaskId, TaskState,
-    },
+    AgentId, AgentRecord, AgentState, CtiSides, Disposition, Fact, LinkId, MrdId, Port, PreCall, QueuedTask,
+    SkillTarget, TaskEvent, TaskId, TaskState,
 };
 use serde::{Deserialize, Serialize};
 

@@ -14,11 +14,8 @@ pub use finesse::{FinesseFact, SmOperation};
 pub use router::{AgentView, QueueChoice, RefusalReason, RouterFact};
 
 use crate::{
-    LinkId,
-    model::{
-        AgentId, AgentState, ContactId, ContactStatus, DialogState, DialogueState, Disposition, EccLoss,
-        MrdId, SkillTarget, StatusReason, TaskId, TaskState, UserState,
-    },
+    AgentId, AgentState, ContactId, ContactStatus, DialogState, DialogueState, Disposition, EccLoss, LinkId,
+    MrdId, SkillTarget, StatusReason, TaskId, TaskState, UserState,
 };
 use serde::{Deserialize, Serialize};
 

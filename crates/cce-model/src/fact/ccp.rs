@@ -1,9 +1,6 @@
 //! What happens inside CCP, between its three processes.
 
-use crate::{
-    Fact,
-    model::{ContactId, ContactStatus, SocialContact},
-};
+use crate::{ContactId, ContactStatus, Fact, SocialContact};
 use serde::{Deserialize, Serialize};
 
 /// One process or module of CCP that writes its own log lines (ccp-task-api 7, 8).

@@ -1,7 +1,7 @@
 //! The two sides of the CTI server: what can be ordered of them, and which orders would have no effect
 //! (cti-server-protocol 4.6).
 
-use crate::{Command, Port};
+use crate::Port;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
@@ -20,7 +20,7 @@ pub enum SideOrder {
     Start(Port),
 }
 
-/// An order, in words, and the setting and the value of its command.
+/// An order, in words, and the setting and the value of the command that gives it.
 type Row = (SideOrder, &'static str, &'static str, &'static str);
 
 impl SideOrder {
@@ -47,10 +47,9 @@ impl SideOrder {
         })
     }
 
-    /// The order that a command is, if it is one.
-    pub fn of_command(command: &Command) -> Option<Self> {
-        let Command::Set { setting, value } = command else { return None };
-        let is_it = |(_, _, known, to): &Row| known == setting && to == value;
+    /// The order that the change of a setting is, if it is one.
+    pub fn of_setting(setting: &str, value: &str) -> Option<Self> {
+        let is_it = |(_, _, known, to): &Row| *known == setting && *to == value;
         Self::TABLE.into_iter().find(is_it).map(|(order, ..)| order)
     }
 
@@ -60,10 +59,10 @@ impl SideOrder {
         words
     }
 
-    /// The command that it is.
-    pub fn command(self) -> Command {
+    /// The setting that changes with it, and its new value.
+    pub fn setting(self) -> (&'static str, &'static str) {
         let (_, _, setting, value) = self.row();
-        Command::Set { setting: setting.to_owned(), value: value.to_owned() }
+        (setting, value)
     }
 
     fn row(self) -> Row {
@@ -132,10 +131,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_order_is_found_by_its_words_and_by_its_command() {
+    fn every_order_is_found_by_its_words_and_by_its_setting() {
         for (order, words, ..) in SideOrder::TABLE {
             assert_eq!(SideOrder::of(words), Ok(order));
-            assert_eq!(SideOrder::of_command(&order.command()), Some(order));
+            let (setting, value) = order.setting();
+            assert_eq!(SideOrder::of_setting(setting, value), Some(order));
         }
     }
 

@@ -1,9 +1,6 @@
 //! What happens inside Finesse.
 
-use crate::{
-    CallId, Fact,
-    model::{AgentId, ContactId, Publication, TaskId},
-};
+use crate::{AgentId, CallId, ContactId, Fact, Publication, TaskId};
 use serde::{Deserialize, Serialize};
 
 /// What Finesse asks of CCP about a task.

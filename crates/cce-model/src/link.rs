@@ -1,4 +1,4 @@
-//! Names of components, connections, calls and timers.
+//! Names of components, connections and calls.
 
 use crate::Port;
 use serde::{Deserialize, Serialize};

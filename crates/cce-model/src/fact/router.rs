@@ -1,9 +1,6 @@
 //! What happens inside the router.
 
-use crate::{
-    Fact,
-    model::{AgentState, MrdId, RouterCallKey, SkillTarget, TaskId},
-};
+use crate::{AgentState, Fact, MrdId, RouterCallKey, SkillTarget, TaskId};
 use serde::{Deserialize, Serialize};
 
 /// What a queue node decided.

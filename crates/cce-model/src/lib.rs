@@ -1,23 +1,38 @@
-//! The words of the field: identities, states, and the objects that the interfaces show.
+//! The words of contact centers with task routing: identities, states, interfaces, the objects that the interfaces show,
+//! and the facts that components note.
+//!
+//! Invariants:
+//! - Values are plain data: nothing here acts.
+//! - Facts are typed. Formatting them is the business of views.
+
+#![warn(missing_docs)]
 
 mod contact;
 mod ecc;
+pub mod fact;
 mod finesse;
-mod id;
+mod identity;
+mod link;
+mod port;
 mod record;
 mod sides;
 mod state;
+mod wall;
 
 pub use contact::SocialContact;
 pub use ecc::{EccLoss, EccVariable};
+pub use fact::Fact;
 pub use finesse::{
     ApiError, Dialog, DialogAction, InterruptAction, LogoutAction, Media, Object, Publication, PublishEvent,
     ReasonCategory, ReasonCode, User,
 };
-pub use id::{AgentId, ContactId, MrdId, RouterCallKey, SkillTarget, TaskId};
+pub use identity::{AgentId, ContactId, MrdId, RouterCallKey, SkillTarget, TaskId};
+pub use link::{CallId, LinkId, NodeName};
+pub use port::{Carrier, LinksMax, Port};
 pub use record::{AgentRecord, PreCall, QueueRecord, QueuedTask, TaskEvent, TaskEventKind};
 pub use sides::{CtiSides, SideOrder};
 pub use state::{
     AgentState, Availability, ContactStatus, DialogState, DialogueState, Disposition, StatusReason,
     TaskState, UserState,
 };
+pub use wall::Wall;
