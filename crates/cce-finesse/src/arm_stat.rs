@@ -1,8 +1,8 @@
 //! What the codes mean with which the CTI server refuses a request (finesse-nonvoice 4.6).
 
 use crate::line::Change;
-use cce_cti::control_failure;
-use cce_model::{ApiError, MrdId, TaskId};
+use cce_cti::{ControlFailureConf, control_failure};
+use cce_model::{ApiError, MrdId, PeripheralError, TaskId, UserError};
 
 /// Code of `INVALID_DIALOG_ID`: the dialog is gone.
 const INVALID_DIALOG_ID: u32 = 6030;
@@ -91,14 +91,26 @@ const VOICE: [(u16, &str, &str); 3] = [
 
 /// The error of a refused change of a voice state. Whatever has no published words is shown by the CTI server's name
 /// for it (inferred).
-pub(crate) fn refused_voice(code: u16) -> ApiError {
+pub(crate) fn refused_voice(failure: &ControlFailureConf) -> UserError {
+    let code = failure.failure_code;
     let name = || control_failure::name(code).map_or_else(|| code.to_string(), str::to_owned);
     let row = VOICE.iter().find(|(number, ..)| *number == code);
     let (message, kind) = row.map_or_else(
         || (format!("CF_{}", name()), "Request failed"),
         |(_, constant, kind)| ((*constant).to_owned(), *kind),
     );
-    ApiError { kind: kind.to_owned(), message, data: code.to_string(), media: None }
+    UserError { kind: kind.to_owned(), message, data: code.to_string(), peripheral: peripheral(failure) }
+}
+
+/// What the peripheral says of its own, which is 0 for nothing. The texts of its codes are not published: the name and
+/// the words stand for both (inferred).
+fn peripheral(failure: &ControlFailureConf) -> Option<PeripheralError> {
+    let name = control_failure::name(failure.failure_code).unwrap_or("UNKNOWN");
+    (failure.peripheral_error_code != 0).then(|| PeripheralError {
+        code: failure.peripheral_error_code,
+        text: name.to_owned(),
+        message: name.to_lowercase().replace('_', " "),
+    })
 }
 
 /// The error of a request that the CTI server did not confirm in time. The code for sign-ins is published; the

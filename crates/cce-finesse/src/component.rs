@@ -126,8 +126,8 @@ impl Finesse {
                 }
             }
             Target::User(agent) => {
-                let error = ApiError { media: None, ..error(MrdId::VOICE) };
-                self.publish_answer(agent, PublishEvent::Put, request_id, Object::UserError(error), cx);
+                let error = Object::UserError(error(MrdId::VOICE).into());
+                self.publish_answer(agent, PublishEvent::Put, request_id, error, cx);
             }
         }
         self.advance(target, cx);
@@ -140,7 +140,7 @@ impl Finesse {
     }
 
     /// Sends what waits for an object, until something awaits its confirmation.
-    fn advance(&mut self, target: &Target, cx: &mut Cx<'_>) {
+    pub(crate) fn advance(&mut self, target: &Target, cx: &mut Cx<'_>) {
         while let Some(ask) = self.lines.next(target) {
             let sent = match target {
                 Target::Media(agent, mrd) => self.send_media(agent, *mrd, &ask.change, cx),

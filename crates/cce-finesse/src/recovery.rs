@@ -31,8 +31,8 @@ use cce_cti::{
 };
 use cce_kernel::{CloseReason, Cx};
 use cce_model::{
-    AgentId, AgentState, ApiError, DialogState, Disposition, MrdId, Object, PublishEvent, SkillTarget,
-    TaskId, TaskState, UserState, fact::FinesseFact,
+    AgentId, AgentState, DialogState, Disposition, MrdId, Object, PublishEvent, SkillTarget, TaskId,
+    TaskState, UserState, fact::FinesseFact,
 };
 use cce_wire::Text;
 use std::{
@@ -349,8 +349,8 @@ impl Finesse {
             // One that has come about was taken out when its user's state was learnt.
             Target::User(agent) if ask.is_forced() => self.recovery.sign_out_later(agent.clone()),
             Target::User(agent) => {
-                let error = ApiError { media: None, ..arm_stat::unconfirmed(&ask.change, MrdId::VOICE) };
-                self.publish_answer(agent, PublishEvent::Put, ask.request_id, Object::UserError(error), cx);
+                let error = Object::UserError(arm_stat::unconfirmed(&ask.change, MrdId::VOICE).into());
+                self.publish_answer(agent, PublishEvent::Put, ask.request_id, error, cx);
             }
         }
     }

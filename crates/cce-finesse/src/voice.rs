@@ -4,6 +4,7 @@
 use crate::{
     Finesse, arm_stat,
     change::UserChange,
+    component::confirmation,
     line::{Ask, Change, Target},
 };
 use cce_cti::{AgentStateEvent, ControlFailureConf, SetAgentStateReq};
@@ -75,9 +76,13 @@ impl Finesse {
 
     /// The peripheral refuses a change of a voice state.
     pub(crate) fn on_voice_refused(&mut self, failure: &ControlFailureConf, cx: &mut Cx<'_>) {
-        if let Some(target) = self.lines.find(failure.invoke_id) {
-            self.refuse(&target, |_| arm_stat::refused_voice(failure.failure_code), cx);
-        }
+        // Only users' requests are answered by it; an answer to none is over meanwhile.
+        let Some(target @ Target::User(agent)) = &self.lines.find(failure.invoke_id) else { return };
+        let Some(pending) = self.lines.settle(target) else { return };
+        cx.cancel(confirmation(pending.invoke_id));
+        let error = Object::UserError(arm_stat::refused_voice(failure));
+        self.publish_answer(agent, PublishEvent::Put, pending.ask.request_id, error, cx);
+        self.advance(target, cx);
     }
 
     /// How a user stands after the session with the CTI server was away. Reasons are not told (finesse-nonvoice 2.2).

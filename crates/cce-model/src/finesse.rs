@@ -251,6 +251,38 @@ pub struct ApiError {
     pub media: Option<MrdId>,
 }
 
+/// The error of a user's request, which is about no domain (finesse-nonvoice 4.6).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UserError {
+    /// A short English phrase.
+    pub kind: String,
+    /// The constant's name.
+    pub message: String,
+    /// The code.
+    pub data: String,
+    /// What the peripheral says of a refusal of its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub peripheral: Option<PeripheralError>,
+}
+
+impl From<ApiError> for UserError {
+    fn from(error: ApiError) -> Self {
+        let ApiError { kind, message, data, media: _ } = error;
+        Self { kind, message, data, peripheral: None }
+    }
+}
+
+/// What the peripheral says of a refusal: the `peripheral…` children of an error (finesse-nonvoice 4.6).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PeripheralError {
+    /// Its code, such as 10125 for an extension that it does not know.
+    pub code: u32,
+    /// The error's name.
+    pub text: String,
+    /// The error in words.
+    pub message: String,
+}
+
 /// The kind of change that a notification reports.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
@@ -287,7 +319,7 @@ pub enum Object {
     /// A user.
     User(Box<User>),
     /// A request about a user failed.
-    UserError(ApiError),
+    UserError(UserError),
     /// A request about a domain failed.
     MediaError(ApiError),
     /// A request about a dialog failed.

@@ -3,8 +3,8 @@
 use crate::keys::{Key, PLACE, facts, inside, keys, plain, variant};
 use cce_kernel::{Fact, LinkId};
 use cce_model::{
-    AgentRecord, ApiError, CtiSides, Dialog, Media, Object, PreCall, Publication, QueueRecord, QueuedTask,
-    ReasonCode, RouterCallKey, SocialContact, TaskEvent, User,
+    AgentRecord, ApiError, CtiSides, Dialog, Media, Object, PeripheralError, PreCall, Publication,
+    QueueRecord, QueuedTask, ReasonCode, RouterCallKey, SocialContact, TaskEvent, User, UserError,
     fact::{
         AgentPgFact, AgentView, ArmMessage, BusMessageId, CcpFact, FinesseFact, OpcMessage, QueueChoice,
         RouterFact,
@@ -163,7 +163,7 @@ inside! { OBJECT: Object, {
     Dialogs(DIALOG) = "dialogs",
     Media(MEDIA) = "media",
     User(USER) = "user",
-    UserError(API_ERROR) = "user_error",
+    UserError(USER_ERROR) = "user_error",
     MediaError(API_ERROR) = "media_error",
     DialogError { dialog, error => API_ERROR } = "dialog_error",
 }}
@@ -185,6 +185,10 @@ inside! { USER: User {
 }}
 
 inside! { API_ERROR: ApiError { kind, message, data, media } }
+
+inside! { USER_ERROR: UserError { kind, message, data, peripheral => PERIPHERAL_ERROR } }
+
+inside! { PERIPHERAL_ERROR: PeripheralError { code, text, message } }
 
 /// What happens around messages and facts.
 const EVENTS: &[Key] = &[

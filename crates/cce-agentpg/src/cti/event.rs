@@ -152,13 +152,26 @@ pub(super) fn answer(pending: Option<Pending>, invoke_id: u32, status: u32) -> C
         Some(Pending::SetAgentState) if status == 0 => {
             SetAgentStateConf { invoke_id, ..SetAgentStateConf::default() }.into()
         }
-        Some(Pending::SetAgentState) => ControlFailureConf {
-            invoke_id,
-            failure_code: u16::try_from(status).unwrap_or(control_failure::UNSPECIFIED),
-            ..ControlFailureConf::default()
+        Some(Pending::SetAgentState) => {
+            let failure_code = u16::try_from(status).unwrap_or(control_failure::UNSPECIFIED);
+            let peripheral_error_code = peripheral_error(failure_code);
+            ControlFailureConf {
+                invoke_id,
+                failure_code,
+                peripheral_error_code,
+                ..ControlFailureConf::default()
+            }
+            .into()
         }
-        .into(),
         None => FailureResp { invoke_id, status, ..FailureResp::default() }.into(),
+    }
+}
+
+/// The peripheral's own code of a failure; 0 is none. That of an unknown extension is captured (finesse-nonvoice 4.6).
+const fn peripheral_error(failure_code: u16) -> u32 {
+    match failure_code {
+        control_failure::INVALID_LOGON_DEVICE => 10125,
+        _ => 0,
     }
 }
 

@@ -112,6 +112,8 @@ impl CtiServer {
             return None;
         }
         if !accepts {
+            // Who ordered it is told that it will not be.
+            cx.note(Command::from(SideOrder::BeginMaintenance).refusal("a client objects"));
             self.changing(cx, Self::give_up_maintenance);
         } else if self.sides.asked.is_empty() {
             // The sessions end one by one, by this timer that is due at once: each is an outcome for OPC.

@@ -260,7 +260,7 @@ fn an_agent_signs_in_at_any_configured_instrument_that_nobody_has() {
         let said = lab.says(finesse, voice(id, 0, instrument));
         said.to(finesse).iter().map(told).collect::<Vec<_>>()
     };
-    assert_eq!(sign_in("1080", "4711"), ["control 260"]);
+    assert_eq!(sign_in("1080", "4711"), ["control 260 of the peripheral's 10125"]);
     assert_eq!(sign_in("1080", "1081"), ["SET_AGENT_STATE_CONF", "1 2"]);
     assert_eq!(sign_in("1081", "1081"), ["control 283"], "the extension is in use");
     assert_eq!(sign_in("4711", "1080"), ["control 256"]);
@@ -654,7 +654,10 @@ fn started(lab: &mut Lab, link: LinkId, request: impl Into<Cti>) -> u32 {
 
 fn told(message: &Cti) -> String {
     match message {
-        Cti::ControlFailureConf(m) => format!("control {}", m.failure_code),
+        Cti::ControlFailureConf(m) if m.peripheral_error_code == 0 => format!("control {}", m.failure_code),
+        Cti::ControlFailureConf(m) => {
+            format!("control {} of the peripheral's {}", m.failure_code, m.peripheral_error_code)
+        }
         Cti::FailureConf(m) => format!("failure {}", m.status),
         Cti::AgentStateEvent(m) => format!("{} {}", m.mrd_id, m.agent_state),
         other => other.name().to_owned(),

@@ -61,6 +61,11 @@ fn a_client_may_object_to_maintenance() {
     let said = lab.says(finesse, ActiveMaintenanceRespMsg::default());
     let [Cti::ActiveMaintenanceEventMsg(event)] = &said.to(finesse)[..] else { panic!("{said:?}") };
     assert!(!event.continue_maintenance && !said.closes(finesse));
+    let refused = said.facts().into_iter().find_map(|fact| match fact {
+        Fact::CommandRefused { command, detail } => Some((command.as_str(), detail.as_str())),
+        _ => None,
+    });
+    assert_eq!(refused, Some(("cti.maintenance", "a client objects")));
 }
 
 #[test]

@@ -82,7 +82,10 @@ impl Voice {
         };
         if failure_code != 0 {
             let invoke_id = asked.invoke_id;
-            return vec![ControlFailureConf { invoke_id, failure_code, ..Default::default() }.into()];
+            let peripheral_error_code = if failure_code == 260 { 10125 } else { 0 };
+            let refusal =
+                ControlFailureConf { invoke_id, failure_code, peripheral_error_code, ..Default::default() };
+            return vec![refusal.into()];
         }
         let state = match wanted {
             AgentState::Login => before.unwrap_or(AgentState::NotReady),
@@ -507,7 +510,8 @@ fn short(publication: &Publication) -> String {
         Object::Dialogs(dialog) => format!("{event} dialogs {}", dialog.state),
         Object::Media(media) => format!("{event} media {}", media.state),
         Object::User(user) => format!("{event} user {}", user.state),
-        Object::UserError(error) | Object::MediaError(error) | Object::DialogError { error, .. } => {
+        Object::UserError(error) => format!("error {}", error.message),
+        Object::MediaError(error) | Object::DialogError { error, .. } => {
             format!("error {}", error.message)
         }
     }

@@ -1,7 +1,8 @@
 //! The notification service.
 
-use crate::lab::{DIALOG, Lab, Outcome, USER, pre_call};
+use crate::lab::{DIALOG, Lab, Outcome, USER, config, pre_call};
 use base64::{Engine, engine::general_purpose::STANDARD};
+use cce_finesse::Config;
 use cce_kernel::{CloseReason, Command, Fact, Input, LinkId, LinkReason, Output, Peer, Port, TimerKey};
 use std::time::Duration;
 
@@ -107,6 +108,18 @@ fn a_subscription_of_one_client_is_for_it_alone_and_for_users_only() {
     assert_eq!(lab.cti(pre_call()).stanzas(desk), "");
     let refused = lab.put(USER, "<User><state>LOGIN</state><extension>4711</extension></User>");
     assert_eq!(refused.stanzas(desk), "", "what fails is the user's own");
+}
+
+#[test]
+fn an_event_has_the_namespace_of_the_release() {
+    for namespace in ["urn:xmpp:push:0", "http://jabber.org/protocol/pubsub"] {
+        let mut lab =
+            Lab::in_service_with(Config { notification_namespace: namespace.to_owned(), ..config() });
+        let desk = connect(&mut lab, "1080", "desk");
+        say(&mut lab, desk, "<presence/>");
+        let told = lab.put(USER, LOGIN).stanzas(desk);
+        assert!(told.contains(&format!("<notification xmlns='{namespace}'>")), "{told}");
+    }
 }
 
 #[test]

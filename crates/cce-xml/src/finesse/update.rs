@@ -3,7 +3,7 @@
 use super::{dialog, people};
 use crate::{Xml, iso_utc};
 use cce_kernel::Wall;
-use cce_model::{ApiError, Object, Publication, PublishEvent};
+use cce_model::{ApiError, Object, Publication, PublishEvent, UserError};
 
 /// The document of a notification.
 pub fn update(publication: &Publication) -> String {
@@ -45,12 +45,15 @@ fn asynchronous_error(xml: &mut Xml, error: &ApiError) {
     });
 }
 
-/// The error of a user's request: its children are in another order than those of media and dialogs. What the CTI server
-/// says beyond the code (`peripheralErrorCode` and its texts) is known of one refusal only, and left out.
-fn user_error(xml: &mut Xml, error: &ApiError) {
+/// The error of a user's request: its children are in another order than those of media and dialogs.
+fn user_error(xml: &mut Xml, error: &UserError) {
+    let peripheral = error.peripheral.as_ref();
     xml.node("apiError", |xml| {
-        xml.text("errorType", &error.kind)
+        xml.maybe("peripheralErrorCode", peripheral.map(|own| own.code))
+            .text("errorType", &error.kind)
             .text("errorMessage", &error.message)
+            .maybe("peripheralErrorText", peripheral.map(|own| &own.text))
+            .maybe("peripheralErrorMsg", peripheral.map(|own| &own.message))
             .text("errorData", &error.data);
     });
 }

@@ -1,7 +1,7 @@
 //! What Finesse writes, and what a desktop makes of it.
 
 use crate::objects::{TASK, dialog, later, media, publication, user};
-use cce_model::{AgentState, ApiError, DialogState, Disposition, MrdId, Object, PublishEvent};
+use cce_model::{AgentState, ApiError, DialogState, Disposition, MrdId, Object, PublishEvent, UserError};
 use cce_xml::{
     finesse::{self, Seen, SystemInfo, SystemStatus, read_update},
     parse, update,
@@ -234,11 +234,11 @@ fn a_system_that_initialises_has_another_reason_than_one_without_a_server() {
 /// As captured on 12.5 (finesse-nonvoice 4.6).
 #[test]
 fn the_error_of_a_users_request_has_the_form_of_the_capture() {
-    let error = ApiError {
+    let error = UserError {
         kind: "Invalid State".to_owned(),
         message: "CF_INVALID_OBJECT_STATE".to_owned(),
         data: "22".to_owned(),
-        media: None,
+        peripheral: None,
     };
     let mut publication = publication(PublishEvent::Put, Object::UserError(error.clone()));
     publication.request_id = "r-1".to_owned();
