@@ -20,6 +20,7 @@ mod http;
 mod input;
 mod output;
 mod rng;
+pub mod session;
 mod time;
 mod timer;
 
