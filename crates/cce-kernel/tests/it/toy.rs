@@ -137,10 +137,10 @@ impl Stage {
     /// What was said last, in order.
     pub(crate) fn said(&self) -> Vec<String> {
         let said = self.last.iter().filter_map(|output| match output {
-            Output::Send { bytes, .. } => Some(bytes.text().to_owned()),
+            Output::Send { bytes, .. } => Some(bytes.text().into_owned()),
             _ => None,
         });
-        said.map(Into::into).collect()
+        said.collect()
     }
 
     pub(crate) fn closed(&self) -> Option<CloseReason> {
