@@ -15,7 +15,10 @@ mod ecc;
 mod pim;
 mod router;
 
-use cce_kernel::{Address, Command, Component, Cx, Input, LinkId, Port, TimerKey};
+use cce_kernel::{
+    Address, Command, Component, Cx, Input, LinkId, TimerKey,
+    session::{Clock, Event},
+};
 use cce_model::EccVariable;
 use pim::Pim;
 use router::RouterLink;
@@ -77,93 +80,75 @@ pub struct MrPg {
 impl MrPg {
     /// An MR PG that has not begun.
     pub fn new(config: Config) -> Self {
-        let pims = config.pims.iter().enumerate().map(|(at, pim)| Pim::new(at, pim.clone())).collect();
-        Self { config, router: RouterLink::default(), pims }
+        let pims = (0..config.pims.len()).map(|at| Pim::new(at, &config)).collect();
+        Self { router: RouterLink::new(&config), pims, config }
     }
 
     /// Goes by another configuration from now on. PIMs stay who they are.
     pub fn reconfigure(&mut self, config: Config) {
-        for (pim, settings) in self.pims.iter_mut().zip(&config.pims) {
-            pim.reconfigure(settings.clone());
+        self.router.reconfigure(&config);
+        for (pim, own) in self.pims.iter_mut().zip(&config.pims) {
+            pim.reconfigure(&config, own);
         }
         self.config = config;
+    }
+
+    fn on_start(&mut self, cx: &mut Cx<'_>) {
+        *self = Self::new(self.config.clone());
+        self.keep_router(Event::Start, cx);
+        self.keep_pims(&Event::Start, cx);
+    }
+
+    fn on_stop(&mut self, cx: &mut Cx<'_>) {
+        self.keep_pims(&Event::Stop, cx);
+        self.keep_router(Event::Stop, cx);
+    }
+
+    fn keep_pims(&mut self, event: &Event, cx: &mut Cx<'_>) {
+        for pim in &mut self.pims {
+            pim.on_session(event.clone(), &self.router, cx);
+        }
+    }
+
+    /// A link came about, or is gone.
+    fn on_link(&mut self, link: LinkId, event: Event, cx: &mut Cx<'_>) {
+        if self.router.is(link) {
+            self.keep_router(event, cx);
+        } else if let Some(pim) = self.pims.iter_mut().find(|pim| pim.owns(link)) {
+            pim.on_session(event, &self.router, cx);
+        }
+    }
+
+    fn on_timer(&mut self, key: &TimerKey, cx: &mut Cx<'_>) {
+        match Timer::of(key) {
+            Timer::RouterRedial => self.keep_router(Event::Due(Clock::Redial), cx),
+            Timer::RouterBeat => self.keep_router(Event::Due(Clock::Heartbeat), cx),
+            Timer::PimRedial => self.on_pim_due(pim_at(key), Clock::Redial, cx),
+            Timer::PimBeat => self.on_pim_due(pim_at(key), Clock::Heartbeat, cx),
+        }
+    }
+
+    fn on_pim_due(&mut self, at: usize, clock: Clock, cx: &mut Cx<'_>) {
+        self.pims[at].on_session(Event::Due(clock), &self.router, cx);
     }
 }
 
 impl Component for MrPg {
     fn handle(&mut self, input: Input, cx: &mut Cx<'_>) {
         match input {
-            Input::Start { .. } => {
-                self.router.dial(cx);
-                self.pims.iter_mut().for_each(|pim| pim.dial(cx));
-            }
-            Input::LinkUp { link, .. } if link.port == Port::IcmMr => {
-                let peripheral = self.config.pims.first().map_or(0, |pim| pim.peripheral);
-                self.router.on_up(peripheral, self.config.heartbeat, cx);
-            }
-            Input::LinkUp { link, .. } => {
-                let heartbeat = self.config.heartbeat;
-                if let Some(pim) = self.pim_of(link) {
-                    pim.on_up(heartbeat, cx);
-                }
-            }
-            Input::LinkDown { link, .. } => self.on_down(link, cx),
-            Input::Frame { link, bytes } if link.port == Port::IcmMr => {
-                self.on_router_frame(link, &bytes.0, cx);
-            }
+            Input::Start { .. } => self.on_start(cx),
+            Input::LinkUp { link, .. } => self.on_link(link, Event::Up(link), cx),
+            Input::LinkDown { link, .. } => self.on_link(link, Event::Down(link), cx),
+            Input::Frame { link, bytes } if self.router.is(link) => self.on_router_frame(link, &bytes.0, cx),
             Input::Frame { link, bytes } => self.on_application_frame(link, &bytes.0, cx),
             Input::BadFrame { link, flaw } => self.on_bad_frame(link, flaw, cx),
             Input::Timer(key) => self.on_timer(&key, cx),
-            Input::Command(Command::Stop) => {
-                self.pims.iter_mut().for_each(|pim| pim.stop(cx));
-                self.router.stop(cx);
-            }
+            Input::Command(Command::Stop) => self.on_stop(cx),
             Input::Command(refused @ (Command::Cue | Command::Act(_) | Command::Set { .. })) => {
                 cx.note(refused.unknown());
             }
+            // The MR PG has no HTTP interface.
             Input::Call { .. } | Input::CallGone { .. } | Input::Reply { .. } => {}
-        }
-    }
-}
-
-impl MrPg {
-    fn pim_of(&mut self, link: LinkId) -> Option<&mut Pim> {
-        self.pims.iter_mut().find(|pim| pim.link() == Some(link))
-    }
-
-    fn on_down(&mut self, link: LinkId, cx: &mut Cx<'_>) {
-        if self.router.is(link) {
-            self.on_router_lost(cx);
-        } else {
-            let router = &self.router;
-            if let Some(pim) = self.pims.iter_mut().find(|pim| pim.link() == Some(link)) {
-                pim.on_lost(router, cx);
-            }
-        }
-    }
-
-    /// Every dialogue fails, and the applications are told that routing is disabled.
-    fn on_router_lost(&mut self, cx: &mut Cx<'_>) {
-        self.router.on_lost(self.config.redial, cx);
-        self.pims.iter_mut().for_each(|pim| pim.on_routing_disabled(cx));
-    }
-
-    fn on_timer(&mut self, key: &TimerKey, cx: &mut Cx<'_>) {
-        let heartbeat = self.config.heartbeat;
-        match Timer::of(key) {
-            Timer::RouterRedial => self.router.dial(cx),
-            Timer::RouterBeat => {
-                if !self.router.beat(heartbeat, cx) {
-                    self.on_router_lost(cx);
-                }
-            }
-            Timer::PimRedial => self.pims[pim_at(key)].dial(cx),
-            Timer::PimBeat => {
-                let pim = &mut self.pims[pim_at(key)];
-                if !pim.beat(heartbeat, cx) {
-                    pim.on_lost(&self.router, cx);
-                }
-            }
         }
     }
 }

@@ -1,10 +1,13 @@
 //! One MR PIM: the session with its application, and the dialogues (mr-interface 2, 5).
 
 use crate::{
-    MrPg, PimConfig, Timer, UNANSWERED_MAX, convert, ecc,
+    Config, MrPg, PimConfig, Timer, UNANSWERED_MAX, convert, ecc,
     router::{RouterLink, note_peer_error},
 };
-use cce_kernel::{CloseReason, Cx, Fact, LinkId, Port, TimerKey};
+use cce_kernel::{
+    Address, CloseReason, Cx, Fact, LinkId, Port, TimerKey,
+    session::{Clock, Dialler, Event, Keeper, Opening, Terms, Turn, Word},
+};
 use cce_model::{ContactId, DialogueState, TaskId};
 use cce_mr::{
     MR, Mr,
@@ -16,7 +19,7 @@ use cce_mr::{
     reason,
 };
 use cce_wire::Bytes;
-use std::{collections::BTreeMap, time::Duration};
+use std::collections::BTreeMap;
 
 /// Version of the MR interface (inferred).
 const VERSION: u32 = 1;
@@ -44,12 +47,10 @@ const STATUS_UNEXPECTED: u32 = 2;
 pub(crate) struct Pim {
     at: u64,
     config: PimConfig,
-    link: Option<LinkId>,
-    /// Times it was dialled: the addresses take turns.
-    dials: usize,
-    is_open: bool,
+    keeper: Keeper,
+    /// Seconds of silence after which the application may drop the session.
+    idle_timeout: u32,
     routing_enabled: bool,
-    unanswered: u32,
     last_invoke_id: u32,
     dialogues: BTreeMap<u32, Dialogue>,
     /// Dialogues that were routed while the router was asked to cancel them, each with the cancels that are not answered.
@@ -68,73 +69,46 @@ struct Dialogue {
 }
 
 impl Pim {
-    pub(crate) fn reconfigure(&mut self, config: PimConfig) {
-        self.config = config;
-    }
-
-    pub(crate) fn new(at: usize, config: PimConfig) -> Self {
+    /// The PIM with that place in the configuration.
+    pub(crate) fn new(at: usize, config: &Config) -> Self {
+        let own = &config.pims[at];
         Self {
             at: at as u64,
-            config,
-            link: None,
-            dials: 0,
-            is_open: false,
+            config: own.clone(),
+            keeper: Keeper::new(terms(config, own)),
+            idle_timeout: idle_timeout(config),
             routing_enabled: false,
-            unanswered: 0,
             last_invoke_id: 0,
             dialogues: BTreeMap::new(),
             late_cancels: BTreeMap::new(),
         }
     }
 
-    pub(crate) fn link(&self) -> Option<LinkId> {
-        self.link
+    pub(crate) fn reconfigure(&mut self, config: &Config, own: &PimConfig) {
+        self.keeper.agree(terms(config, own));
+        self.idle_timeout = idle_timeout(config);
+        self.config = own.clone();
+    }
+
+    pub(crate) fn owns(&self, link: LinkId) -> bool {
+        self.keeper.owns(link)
     }
 
     pub(crate) fn routing_client(&self) -> u32 {
         self.config.routing_client
     }
 
-    pub(crate) fn dial(&mut self, cx: &mut Cx<'_>) {
-        let turn = self.dials.checked_rem(self.config.applications.len()).unwrap_or(0);
-        self.dials = self.dials.wrapping_add(1);
-        let address = self.config.applications.get(turn).cloned().unwrap_or_default();
-        self.link = Some(cx.dial(Port::Mr, address));
-    }
-
-    pub(crate) fn on_up(&mut self, heartbeat: Duration, cx: &mut Cx<'_>) {
-        let open = OpenReq {
-            invoke_id: self.next_invoke_id(),
-            version_number: VERSION,
-            idle_timeout: u32::try_from(heartbeat.as_secs() * IDLE_HEARTBEATS).unwrap_or(u32::MAX),
-            peripheral_id: self.config.peripheral,
-            ..OpenReq::default()
-        };
-        self.send(open, cx);
-        cx.arm(self.beat_key(), heartbeat);
-    }
-
-    /// Sends a heartbeat. Says whether the link still counts as alive.
-    pub(crate) fn beat(&mut self, heartbeat: Duration, cx: &mut Cx<'_>) -> bool {
-        let Some(link) = self.link else { return true };
-        if self.unanswered >= UNANSWERED_MAX {
-            cx.close(link, CloseReason::HeartbeatLost);
-            return false;
+    /// Something happens to the session with the application.
+    pub(crate) fn on_session(&mut self, event: Event, router: &RouterLink, cx: &mut Cx<'_>) {
+        match self.keep(event, cx) {
+            Turn::None => {}
+            Turn::Opened => self.send_routing_status(cx),
+            Turn::Over { .. } => self.give_up(router, cx),
         }
-        self.unanswered += 1;
-        let invoke_id = self.next_invoke_id();
-        self.send(HeartbeatReq { invoke_id, ..HeartbeatReq::default() }, cx);
-        cx.arm(self.beat_key(), heartbeat);
-        true
     }
 
     /// The application is gone: whatever it asked for is given up (task-routing E10).
-    pub(crate) fn on_lost(&mut self, router: &RouterLink, cx: &mut Cx<'_>) {
-        self.link = None;
-        self.is_open = false;
-        self.unanswered = 0;
-        cx.cancel(self.beat_key());
-        cx.arm(Timer::PimRedial.key(self.at), self.config.redial);
+    fn give_up(&mut self, router: &RouterLink, cx: &mut Cx<'_>) {
         let pending: Vec<u32> = self.dialogues.keys().copied().collect();
         for id in pending {
             self.send_release(id, router, cx);
@@ -166,23 +140,15 @@ impl Pim {
     /// The application said something that cannot be read: it is told, and left.
     pub(crate) fn refuse(&mut self, reason: CloseReason, router: &RouterLink, cx: &mut Cx<'_>) {
         self.send(FailureEvent { status: STATUS_UNREADABLE, ..FailureEvent::default() }, cx);
-        self.leave(reason, router, cx);
-    }
-
-    /// Closes the session from this side; it is dialled again after the pause.
-    fn leave(&mut self, reason: CloseReason, router: &RouterLink, cx: &mut Cx<'_>) {
-        if let Some(link) = self.link {
-            cx.close(link, reason);
-        }
-        self.on_lost(router, cx);
+        self.on_session(Event::HangUp(reason), router, cx);
     }
 
     /// The application says that something failed. Before the session is open that is its refusal; an event is
     /// about the session as a whole.
     fn on_failure(&mut self, link: LinkId, name: &str, status: u32, router: &RouterLink, cx: &mut Cx<'_>) {
         note_peer_error(link, name, &format!("the application reports status {status}"), cx);
-        if !self.is_open || name == "FAILURE_EVENT" {
-            self.leave(CloseReason::Refused, router, cx);
+        if !self.keeper.is_open() || name == "FAILURE_EVENT" {
+            self.on_session(Event::HangUp(CloseReason::Refused), router, cx);
         }
     }
 
@@ -190,21 +156,6 @@ impl Pim {
     fn on_unexpected(&self, link: LinkId, name: &str, cx: &mut Cx<'_>) {
         note_peer_error(link, name, "not expected from an application now", cx);
         self.send(FailureEvent { status: STATUS_UNEXPECTED, ..FailureEvent::default() }, cx);
-    }
-
-    pub(crate) fn stop(&mut self, cx: &mut Cx<'_>) {
-        let Some(link) = self.link.take() else { return };
-        let close = CloseReq { invoke_id: self.next_invoke_id(), ..CloseReq::default() };
-        cx.send(link, Mr::from(close).to_frame(&MR));
-        cx.close(link, CloseReason::Stopping);
-        cx.cancel(self.beat_key());
-        cx.cancel(Timer::PimRedial.key(self.at));
-    }
-
-    fn on_open(&mut self, cx: &mut Cx<'_>) {
-        self.is_open = true;
-        self.unanswered = 0;
-        self.send_routing_status(cx);
     }
 
     fn on_new_task(&mut self, link: LinkId, task: NewTask, router: &RouterLink, cx: &mut Cx<'_>) {
@@ -409,14 +360,14 @@ impl Pim {
     }
 
     fn send_routing_status(&self, cx: &mut Cx<'_>) {
-        if self.is_open {
+        if self.keeper.is_open() {
             let routing_enabled = self.routing_enabled;
             self.send(RoutingStatusEvent { routing_enabled, ..RoutingStatusEvent::default() }, cx);
         }
     }
 
     fn send(&self, message: impl Into<Mr>, cx: &mut Cx<'_>) {
-        if let Some(link) = self.link {
+        if let Some(link) = self.keeper.link() {
             cx.send(link, message.into().to_frame(&MR));
         }
     }
@@ -446,33 +397,78 @@ impl Pim {
         }
         self.late_cancels.insert(id, cancels);
     }
+}
 
-    fn beat_key(&self) -> TimerKey {
-        Timer::PimBeat.key(self.at)
+impl Dialler for Pim {
+    fn keeper(&mut self) -> &mut Keeper {
+        &mut self.keeper
     }
 
-    fn next_invoke_id(&mut self) -> u32 {
+    fn key(&self, clock: Clock) -> TimerKey {
+        match clock {
+            Clock::Redial => Timer::PimRedial.key(self.at),
+            Clock::Heartbeat => Timer::PimBeat.key(self.at),
+            Clock::Opening => unreachable!("heartbeats watch the opening"),
+        }
+    }
+
+    fn say(&mut self, word: Word, link: LinkId, cx: &mut Cx<'_>) {
         self.last_invoke_id = self.last_invoke_id.wrapping_add(1);
-        self.last_invoke_id
+        let invoke_id = self.last_invoke_id;
+        let message = match word {
+            Word::Open => Mr::from(OpenReq {
+                invoke_id,
+                version_number: VERSION,
+                idle_timeout: self.idle_timeout,
+                peripheral_id: self.config.peripheral,
+                ..OpenReq::default()
+            }),
+            Word::Heartbeat => HeartbeatReq { invoke_id, ..HeartbeatReq::default() }.into(),
+            Word::Close => CloseReq { invoke_id, ..CloseReq::default() }.into(),
+        };
+        cx.send(link, message.to_frame(&MR));
     }
+}
+
+/// Three unanswered heartbeats end the session, and the application's other address is tried (mr-interface 1, 2).
+fn terms(config: &Config, own: &PimConfig) -> Terms {
+    let configured = own.applications.iter().cloned();
+    let mut addresses: Vec<(Port, Address)> = configured.map(|address| (Port::Mr, address)).collect();
+    if addresses.is_empty() {
+        addresses.push((Port::Mr, Address::Lab));
+    }
+    Terms {
+        addresses,
+        redial: own.redial,
+        heartbeat: config.heartbeat,
+        unanswered_max: UNANSWERED_MAX,
+        opening: Opening::Heartbeats,
+    }
+}
+
+fn idle_timeout(config: &Config) -> u32 {
+    u32::try_from(config.heartbeat.as_secs() * IDLE_HEARTBEATS).unwrap_or(u32::MAX)
 }
 
 impl MrPg {
     /// The one dispatch of what an application says.
     pub(crate) fn on_application_frame(&mut self, link: LinkId, frame: &Bytes, cx: &mut Cx<'_>) {
         let router = &self.router;
-        let Some(pim) = self.pims.iter_mut().find(|pim| pim.link == Some(link)) else { return };
+        let Some(pim) = self.pims.iter_mut().find(|pim| pim.owns(link)) else {
+            // Over meanwhile: what was on its way when this end closed the link.
+            return;
+        };
+        let is_open = pim.keeper.is_open();
         match Mr::read(&MR, frame) {
-            Ok(Mr::OpenConf(_)) => pim.on_open(cx),
-            Ok(Mr::HeartbeatConf(_)) => pim.unanswered = 0,
-            Ok(Mr::NewTask(task)) if pim.is_open => pim.on_new_task(link, task, router, cx),
-            Ok(Mr::CancelTask(cancel)) if pim.is_open => pim.on_cancel(link, &cancel, router, cx),
-            Ok(Mr::TerminateDialogueEvent(end)) if pim.is_open => pim.on_terminate(link, &end, router, cx),
+            Ok(Mr::OpenConf(_)) if pim.keeper.is_opening() => pim.on_session(Event::Confirmed, router, cx),
+            Ok(Mr::HeartbeatConf(_)) => pim.on_session(Event::Answered, router, cx),
+            Ok(Mr::NewTask(task)) if is_open => pim.on_new_task(link, task, router, cx),
+            Ok(Mr::CancelTask(cancel)) if is_open => pim.on_cancel(link, &cancel, router, cx),
+            Ok(Mr::TerminateDialogueEvent(end)) if is_open => pim.on_terminate(link, &end, router, cx),
             Ok(Mr::RoutingStatusReq(_)) => pim.send_routing_status(cx),
             Ok(Mr::CloseReq(close)) => {
                 pim.send(CloseConf { invoke_id: close.invoke_id, ..CloseConf::default() }, cx);
-                cx.close(link, CloseReason::Done);
-                pim.on_lost(router, cx);
+                pim.on_session(Event::HangUp(CloseReason::Done), router, cx);
             }
             Ok(Mr::FailureConf(m)) => pim.on_failure(link, "FAILURE_CONF", m.status, router, cx),
             Ok(Mr::FailureEvent(m)) => pim.on_failure(link, "FAILURE_EVENT", m.status, router, cx),
