@@ -30,7 +30,10 @@ mod reservation;
 pub use config::{CallType, Config, DialedNumber, Mrd, PrecisionQueue, Script, Step};
 
 use agent::Agents;
-use cce_kernel::{Command, Component, Cx, Input, LinkId, TimerKey};
+use cce_kernel::{
+    CloseReason, Command, Component, Cx, Input, LinkId, TimerKey,
+    session::{Listener, Silence},
+};
 use cce_model::{MrdId, SkillTarget, fact::RouterFact};
 use cce_mr::{
     ICM, Icm,
@@ -38,7 +41,7 @@ use cce_mr::{
 };
 use cce_wire::Bytes;
 use key::Keys;
-use link::{Link, PgKind, note_peer_error};
+use link::{Pg, PgKind, note_peer_error};
 use queue::Line;
 use reservation::Reservations;
 use std::{collections::BTreeMap, sync::Arc};
@@ -61,7 +64,7 @@ pub struct Router {
     keys: Keys,
     next_invoke_id: u32,
     next_close_id: u32,
-    links: BTreeMap<LinkId, Link>,
+    gateways: Listener<Pg>,
     agents: Agents,
     line: Line,
     reservations: Reservations,
@@ -77,7 +80,7 @@ impl Router {
             keys: Keys::default(),
             next_invoke_id: config.first_invoke_id,
             next_close_id: 1,
-            links: BTreeMap::new(),
+            gateways: Listener::new(|number| Timer::Silence.key(number), CloseReason::HeartbeatLost),
             agents: Agents::new(uninterruptible.collect()),
             line: Line::default(),
             reservations: Reservations::default(),
@@ -88,6 +91,7 @@ impl Router {
     /// Goes by another configuration from now on. Queues and domains stay as they are, and so does the plan of what
     /// waits.
     pub fn reconfigure(&mut self, config: Config) {
+        self.gateways.agree(Silence::Measured(config.silence));
         self.config = config;
     }
 
@@ -97,7 +101,8 @@ impl Router {
     }
 
     fn on_frame(&mut self, link: LinkId, frame: &Bytes, cx: &mut Cx<'_>) {
-        if !self.hear(link, cx) {
+        if !self.gateways.hear(link, cx) {
+            // Over meanwhile: what was on its way when this end closed the link.
             return;
         }
         match Icm::read(&ICM, frame) {
@@ -168,7 +173,7 @@ impl Component for Router {
     fn handle(&mut self, input: Input, cx: &mut Cx<'_>) {
         match input {
             Input::Start { stored } => self.on_start(&stored, cx),
-            Input::LinkUp { link, .. } => self.on_link_up(link, cx),
+            Input::LinkUp { link, peer } => self.on_link_up(link, &peer, cx),
             Input::LinkDown { link, .. } => self.on_link_down(link, cx),
             Input::Frame { link, bytes } => self.on_frame(link, &bytes.0, cx),
             Input::BadFrame { link, flaw } => self.on_bad_frame(link, flaw, cx),

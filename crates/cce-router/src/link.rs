@@ -1,7 +1,10 @@
 //! Links of peripheral gateways: opening, silence, closing (mr-interface 7).
 
-use crate::{Router, Timer};
-use cce_kernel::{CloseReason, Cx, Fact, FrameFlaw, LinkId, Time};
+use crate::Router;
+use cce_kernel::{
+    CloseReason, Cx, Fact, FrameFlaw, LinkId, Peer,
+    session::{Gone, Silence},
+};
 use cce_mr::{
     ICM, Icm,
     icm::{CloseConf, CloseReq, FailureConf, FailureEvent, HeartbeatConf, HeartbeatReq, OpenConf, OpenReq},
@@ -29,14 +32,6 @@ pub(crate) struct Pg {
     pub(crate) peripheral: u32,
 }
 
-/// A link, and how far it is.
-#[derive(Debug)]
-pub(crate) struct Link {
-    /// None before its OPEN_REQ.
-    pg: Option<Pg>,
-    heard: Time,
-}
-
 impl PgKind {
     /// By `PeripheralType` (cti-server-protocol 12).
     fn of_type(peripheral_type: u16) -> Option<Self> {
@@ -50,31 +45,38 @@ impl PgKind {
 
 impl Router {
     /// A peripheral gateway connected.
-    pub(crate) fn on_link_up(&mut self, link: LinkId, cx: &mut Cx<'_>) {
-        if !link.port.takes_one_more(self.links.len()) {
-            return cx.close(link, CloseReason::Refused);
+    pub(crate) fn on_link_up(&mut self, link: LinkId, peer: &Peer, cx: &mut Cx<'_>) {
+        if !self.gateways.accept(link, peer, Silence::Measured(self.config.silence), cx) {
+            cx.close(link, CloseReason::Refused);
         }
-        self.links.insert(link, Link { pg: None, heard: cx.now() });
-        cx.arm(Timer::Silence.key(u64::from(link.number)), self.config.silence);
+    }
+
+    pub(crate) fn on_link_down(&mut self, link: LinkId, cx: &mut Cx<'_>) {
+        let gone = self.gateways.forget(link, cx);
+        self.on_gone(gone, cx);
+    }
+
+    /// Looks whether a link was silent for too long.
+    pub(crate) fn on_silence(&mut self, number: u64, cx: &mut Cx<'_>) {
+        let gone = self.gateways.on_due(number, cx);
+        self.on_gone(gone, cx);
     }
 
     /// A link is gone, and with it what came over it: tasks that wait, or what is known of agents.
-    pub(crate) fn on_link_down(&mut self, link: LinkId, cx: &mut Cx<'_>) {
-        let Some(gone) = self.links.remove(&link) else { return };
-        cx.cancel(Timer::Silence.key(u64::from(link.number)));
-        match gone.pg.map(|pg| pg.kind) {
-            Some(PgKind::Mr) => self.drop_dialogues(link, cx),
-            Some(PgKind::Agent) => {
+    fn on_gone(&mut self, gone: Option<Gone<Pg>>, cx: &mut Cx<'_>) {
+        let Some(Gone { link, session: Some(pg) }) = gone else { return };
+        match pg.kind {
+            PgKind::Mr => self.drop_dialogues(link, cx),
+            PgKind::Agent => {
                 self.agents.forget(link);
                 self.reservations.on_broken(link);
             }
-            None => {}
         }
     }
 
     /// A peripheral gateway broke the framing.
     pub(crate) fn on_bad_frame(&mut self, link: LinkId, flaw: FrameFlaw, cx: &mut Cx<'_>) {
-        if self.links.contains_key(&link) {
+        if self.gateways.has(link) {
             note_peer_error(link, "frame", &flaw.to_string(), cx);
             self.drop_failed(link, CloseReason::BadFrame, cx);
         }
@@ -92,9 +94,7 @@ impl Router {
         let Some(kind) = kind else { return self.refuse_open(link, open, cx) };
         let pg = Pg { kind, peripheral: open.peripheral_id };
         self.supersede(link, pg, cx);
-        if let Some(known) = self.links.get_mut(&link) {
-            known.pg = Some(pg);
-        }
+        self.gateways.open(link, pg);
         if kind == PgKind::Agent {
             self.reservations.on_opened(link, open.peripheral_id);
         }
@@ -111,25 +111,9 @@ impl Router {
         self.close(link, CloseReason::Done, cx);
     }
 
-    /// Checks whether a link was silent for too long.
-    pub(crate) fn on_silence(&mut self, number: u64, cx: &mut Cx<'_>) {
-        let found = self.links.iter().find(|(link, _)| u64::from(link.number) == number);
-        let Some((link, heard, pg)) = found.map(|(link, known)| (*link, known.heard, known.pg)) else {
-            return;
-        };
-        let quiet = cx.now().since(heard);
-        if quiet >= self.config.silence {
-            if pg.is_none() {
-                note_peer_error(link, "OPEN_REQ", "none came in time", cx);
-            }
-            return self.close(link, CloseReason::HeartbeatLost, cx);
-        }
-        cx.arm(Timer::Silence.key(number), self.config.silence.saturating_sub(quiet));
-    }
-
     /// Takes leave of everybody.
     pub(crate) fn stop(&mut self, cx: &mut Cx<'_>) {
-        let links: Vec<LinkId> = self.links.keys().copied().collect();
+        let links: Vec<LinkId> = self.gateways.links().collect();
         for link in links {
             let invoke_id = self.next_close_id;
             self.next_close_id = invoke_id.wrapping_add(1);
@@ -138,29 +122,25 @@ impl Router {
         }
     }
 
-    /// Remembers that a link lives. Says whether it is known.
-    pub(crate) fn hear(&mut self, link: LinkId, cx: &Cx<'_>) -> bool {
-        let Some(known) = self.links.get_mut(&link) else { return false };
-        known.heard = cx.now();
-        true
-    }
-
     /// Tells every agent PG of a task that waits, or does so no more: the clients of each may watch tasks (inferred).
     pub(crate) fn tell_agent_pgs(&self, message: &Icm, cx: &mut Cx<'_>) {
-        let is_agent_pg = |link: &&Link| link.pg.is_some_and(|pg| pg.kind == PgKind::Agent);
-        for (link, _) in self.links.iter().filter(|(_, link)| is_agent_pg(link)) {
-            cx.send(*link, message.to_frame(&ICM));
+        for (link, _) in self.gateways.sessions().filter(|(_, pg)| pg.kind == PgKind::Agent) {
+            cx.send(link, message.to_frame(&ICM));
         }
     }
 
     /// What a link's peripheral gateway is there for; none before its OPEN_REQ.
     pub(crate) fn kind_of(&self, link: LinkId) -> Option<PgKind> {
-        self.links.get(&link)?.pg.map(|pg| pg.kind)
+        self.gateways.session(link).map(|pg| pg.kind)
     }
 
     /// Peripheral id of an open link.
+    ///
+    /// # Panics
+    ///
+    /// If the link is not open: agents are known of open links only.
     pub(crate) fn peripheral_of(&self, link: LinkId) -> u32 {
-        self.links.get(&link).and_then(|known| known.pg).map_or(0, |pg| pg.peripheral)
+        self.gateways.session(link).expect("an agent's link is open").peripheral
     }
 
     fn refuse_open(&mut self, link: LinkId, open: &OpenReq, cx: &mut Cx<'_>) {
@@ -171,8 +151,8 @@ impl Router {
     }
 
     fn supersede(&mut self, link: LinkId, pg: Pg, cx: &mut Cx<'_>) {
-        let older = self.links.iter().find(|(other, known)| **other != link && known.pg == Some(pg));
-        if let Some(older) = older.map(|(older, _)| *older) {
+        let older = self.gateways.sessions().find(|(other, known)| *other != link && **known == pg);
+        if let Some(older) = older.map(|(older, _)| older) {
             self.close(older, CloseReason::Superseded, cx);
         }
     }
@@ -184,8 +164,8 @@ impl Router {
 
     /// Closes a link, of which nothing more will be heard.
     fn close(&mut self, link: LinkId, reason: CloseReason, cx: &mut Cx<'_>) {
-        cx.close(link, reason);
-        self.on_link_down(link, cx);
+        let gone = self.gateways.close(link, reason, cx);
+        self.on_gone(gone, cx);
     }
 }
 
