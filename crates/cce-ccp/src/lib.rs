@@ -99,7 +99,7 @@ impl Component for Ccp {
     fn handle(&mut self, input: Input, cx: &mut Cx<'_>) {
         match input {
             Input::Start { stored } => self.on_start(stored, cx),
-            Input::LinkUp { link, .. } => self.mr.on_link_up(link, cx),
+            Input::LinkUp { link, peer } => self.mr.on_link_up(link, &peer, cx),
             Input::LinkDown { link, .. } => {
                 let event = self.mr.on_link_down(link, cx);
                 self.on_mr_events(event, cx);

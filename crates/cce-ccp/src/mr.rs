@@ -4,7 +4,10 @@ mod dialogue;
 
 use crate::Timer;
 use bytes::Bytes;
-use cce_kernel::{CloseReason, Cx, Fact, FrameFlaw, LinkId, TimerKey};
+use cce_kernel::{
+    CloseReason, Cx, Fact, FrameFlaw, LinkId, Peer,
+    session::{Gone, Listener, Silence},
+};
 use cce_model::{ContactId, MrdId, SkillTarget, TaskId};
 use cce_mr::{
     MR, Mr,
@@ -12,7 +15,7 @@ use cce_mr::{
 };
 use cce_wire::Text;
 use dialogue::Dialogues;
-use std::{collections::BTreeMap, time::Duration};
+use std::time::Duration;
 
 /// Heartbeats that a peer may leave out.
 const SILENT_BEATS_MAX: u32 = 3;
@@ -56,9 +59,8 @@ pub(crate) struct Routed {
 #[derive(Debug)]
 pub(crate) struct MrListener {
     heartbeat: Duration,
-    /// Beats without a message, by connection.
-    silent_beats: BTreeMap<LinkId, u32>,
-    session: Option<LinkId>,
+    /// Connections; at most one of them has its session open.
+    pgs: Listener<()>,
     dialogues: Dialogues,
 }
 
@@ -66,8 +68,7 @@ impl MrListener {
     pub(crate) fn new(heartbeat: Duration, first_dialogue: u32) -> Self {
         Self {
             heartbeat,
-            silent_beats: BTreeMap::new(),
-            session: None,
+            pgs: Listener::new(|number| Timer::Beat.key(number), CloseReason::HeartbeatLost),
             dialogues: Dialogues::new(first_dialogue),
         }
     }
@@ -75,11 +76,17 @@ impl MrListener {
     /// From the next heartbeat on they come so often.
     pub(crate) fn beat_every(&mut self, heartbeat: Duration) {
         self.heartbeat = heartbeat;
+        self.pgs.agree(silence(heartbeat));
     }
 
     /// Whether tasks can be sent.
     pub(crate) fn is_open(&self) -> bool {
-        self.session.is_some()
+        self.session().is_some()
+    }
+
+    /// The connection with the open session.
+    fn session(&self) -> Option<LinkId> {
+        self.pgs.sessions().next().map(|(link, ())| link)
     }
 
     /// Sends a task, and returns its dialogue. None without a session.
@@ -89,51 +96,41 @@ impl MrListener {
         task: NewTask,
         cx: &mut Cx<'_>,
     ) -> Option<u32> {
-        self.session.map(|link| self.dialogues.send_new_task(link, contact, task, cx))
+        self.session().map(|link| self.dialogues.send_new_task(link, contact, task, cx))
     }
 
     /// Asks CCE to give up a task.
     pub(crate) fn send_cancel(&mut self, dialogue: u32, cx: &mut Cx<'_>) {
-        if let Some(link) = self.session {
+        if let Some(link) = self.session() {
             self.dialogues.send_cancel(link, dialogue, cx);
         }
     }
 
-    pub(crate) fn on_link_up(&mut self, link: LinkId, cx: &mut Cx<'_>) {
-        if !link.port.takes_one_more(self.silent_beats.len()) {
+    pub(crate) fn on_link_up(&mut self, link: LinkId, peer: &Peer, cx: &mut Cx<'_>) {
+        if !self.pgs.accept(link, peer, silence(self.heartbeat), cx) {
             cx.close(link, CloseReason::Refused);
-            return;
         }
-        self.silent_beats.insert(link, 0);
-        cx.arm(beat_of(link), self.heartbeat);
     }
 
     pub(crate) fn on_link_down(&mut self, link: LinkId, cx: &mut Cx<'_>) -> Option<MrEvent> {
-        self.forget(link, cx);
-        if self.session != Some(link) {
-            return None;
-        }
-        self.session = None;
-        Some(MrEvent::Down(self.dialogues.fail_all(cx)))
+        let gone = self.pgs.forget(link, cx);
+        self.on_gone(gone, cx)
     }
 
     pub(crate) fn on_beat(&mut self, number: u64, cx: &mut Cx<'_>) -> Option<MrEvent> {
-        let link = self.silent_beats.keys().copied().find(|link| u64::from(link.number) == number)?;
-        let silent = self.silent_beats.entry(link).or_default();
-        *silent += 1;
-        if *silent >= SILENT_BEATS_MAX {
-            if self.session != Some(link) {
-                note_peer_error(link, "OPEN_REQ", "none came in time".to_owned(), cx);
-            }
-            return self.close(link, CloseReason::HeartbeatLost, cx);
-        }
-        cx.arm(beat_of(link), self.heartbeat);
-        None
+        let gone = self.pgs.on_due(number, cx);
+        self.on_gone(gone, cx)
+    }
+
+    fn on_gone(&mut self, gone: Option<Gone<()>>, cx: &mut Cx<'_>) -> Option<MrEvent> {
+        gone?.session.map(|()| MrEvent::Down(self.dialogues.fail_all(cx)))
     }
 
     pub(crate) fn on_frame(&mut self, link: LinkId, frame: &Bytes, cx: &mut Cx<'_>) -> Vec<MrEvent> {
-        let Some(silent) = self.silent_beats.get_mut(&link) else { return Vec::new() };
-        *silent = 0;
+        if !self.pgs.hear(link, cx) {
+            // Over meanwhile: what was on its way when this end closed the connection.
+            return Vec::new();
+        }
         match Mr::read(&MR, frame) {
             Ok(message) => self.on_message(link, message, cx),
             Err(error) => self.refuse(link, "undecodable", error.to_string(), cx).into_iter().collect(),
@@ -141,7 +138,8 @@ impl MrListener {
     }
 
     pub(crate) fn on_bad_frame(&mut self, link: LinkId, flaw: FrameFlaw, cx: &mut Cx<'_>) -> Option<MrEvent> {
-        if !self.silent_beats.contains_key(&link) {
+        if !self.pgs.has(link) {
+            // Over meanwhile: this end closed the connection.
             return None;
         }
         note_peer_error(link, "frame", flaw.to_string(), cx);
@@ -151,12 +149,11 @@ impl MrListener {
 
     /// Says goodbye on every connection.
     pub(crate) fn on_stop(&mut self, cx: &mut Cx<'_>) {
-        if let Some(link) = self.session.take() {
+        if let Some(link) = self.session() {
             send(link, CloseReq::default(), cx);
         }
-        for link in std::mem::take(&mut self.silent_beats).into_keys() {
-            cx.cancel(beat_of(link));
-            cx.close(link, CloseReason::Stopping);
+        for link in self.pgs.links().collect::<Vec<_>>() {
+            self.pgs.close(link, CloseReason::Stopping, cx);
         }
     }
 
@@ -165,7 +162,7 @@ impl MrListener {
         if let Mr::OpenReq(open) = message {
             return self.on_open_req(link, &open, cx);
         }
-        if self.session != Some(link) {
+        if self.session() != Some(link) {
             let detail = "the session is not open".to_owned();
             return self.refuse(link, message.name(), detail, cx).into_iter().collect();
         }
@@ -192,14 +189,12 @@ impl MrListener {
     /// Opens the session. An older one ends: an MR PG that connects anew has lost it.
     fn on_open_req(&mut self, link: LinkId, open: &OpenReq, cx: &mut Cx<'_>) -> Vec<MrEvent> {
         let mut events = Vec::new();
-        if let Some(older) = self.session.take() {
-            if older != link {
-                cx.close(older, CloseReason::Superseded);
-                self.forget(older, cx);
-            }
-            events.push(MrEvent::Down(self.dialogues.fail_all(cx)));
+        match self.session() {
+            Some(older) if older != link => events.extend(self.close(older, CloseReason::Superseded, cx)),
+            Some(_) => events.push(MrEvent::Down(self.dialogues.fail_all(cx))),
+            None => {}
         }
-        self.session = Some(link);
+        self.pgs.open(link, ());
         let application_name = Some(Text::new("CCP"));
         let conf = OpenConf { invoke_id: open.invoke_id, application_name, ..OpenConf::default() };
         send(link, conf, cx);
@@ -219,15 +214,9 @@ impl MrListener {
         self.close(link, CloseReason::BadMessage(detail), cx)
     }
 
-    fn forget(&mut self, link: LinkId, cx: &mut Cx<'_>) {
-        if self.silent_beats.remove(&link).is_some() {
-            cx.cancel(beat_of(link));
-        }
-    }
-
     fn close(&mut self, link: LinkId, reason: CloseReason, cx: &mut Cx<'_>) -> Option<MrEvent> {
-        cx.close(link, reason);
-        self.on_link_down(link, cx)
+        let gone = self.pgs.close(link, reason, cx);
+        self.on_gone(gone, cx)
     }
 }
 
@@ -236,8 +225,9 @@ fn on_heartbeat_req(link: LinkId, beat: &HeartbeatReq, cx: &mut Cx<'_>) -> Optio
     None
 }
 
-fn beat_of(link: LinkId) -> TimerKey {
-    Timer::Beat.key(u64::from(link.number))
+/// The MR PG sends heartbeats, and may leave some out (mr-interface 2).
+fn silence(heartbeat: Duration) -> Silence {
+    Silence::Intervals { every: heartbeat, max: SILENT_BEATS_MAX }
 }
 
 fn send(link: LinkId, message: impl Into<Mr>, cx: &mut Cx<'_>) {
