@@ -41,11 +41,41 @@ mod opc;
 
 pub use config::{Agent, Config, Membership, Mrd, SkillGroup};
 
-use cce_kernel::{Command, Component, Cx, FrameFlaw, Input, LinkId, Peer, Port, TimerKey};
+use arm::Place;
+use cce_kernel::{
+    Command, Component, Cx, FrameFlaw, Input, LinkId, Peer, Port, TimerKey,
+    session::{Clock, Event},
+};
 use cce_model::fact::AgentPgFact;
 use cce_wire::Bytes;
 use cti::{CentralController, CtiServer, Outcome};
 use opc::Opc;
+
+cce_kernel::timers! {
+    /// What the agent PG waits for.
+    pub(crate) enum Timer {
+        /// Nobody accepted a task in time; counted by the task's number.
+        StartTimeout = "start timeout",
+        /// A task took too long; counted by the task's number.
+        TaskDuration = "task duration",
+        /// The client of an agent with tasks did not come back in time; counted by place.
+        TaskLife = "task life",
+        /// The end of an interrupt counts as accepted; counted by place.
+        InterruptDone = "interrupt done",
+        /// A delayed `AGENT_STATE_UPDATE` is due; counted by place.
+        StateReport = "state report",
+        /// A sign-in waited for the router for long enough; counted by place.
+        LoginTimeout = "login timeout",
+        /// The router is to be dialled again.
+        RouterRedial = "router redial",
+        /// The next heartbeat to the router is due.
+        RouterBeat = "router heartbeat",
+        /// A CTI client was silent for too long, or did not open a session in time; counted by link.
+        CtiIdle = "cti idle",
+        /// Every CTI client had the time to object to maintenance.
+        Maintenance = "cti maintenance",
+    }
+}
 
 /// The agent PG.
 #[derive(Debug)]
@@ -72,14 +102,14 @@ impl AgentPg {
 
     fn on_start(&mut self, cx: &mut Cx<'_>) {
         *self = Self::new(self.config.clone());
-        self.opc.start(cx);
+        self.opc.keep_router(Event::Start, cx);
     }
 
     fn on_link_up(&mut self, link: LinkId, peer: &Peer, cx: &mut Cx<'_>) {
         if is_cti(link) {
             self.cti.on_link_up(link, peer, cx);
         } else {
-            self.opc.on_router_up(link, cx);
+            self.opc.keep_router(Event::Up(link), cx);
         }
     }
 
@@ -88,7 +118,7 @@ impl AgentPg {
             let outcome = self.cti.on_link_down(link, cx);
             self.follow(outcome, cx);
         } else {
-            self.opc.on_router_down(link, cx);
+            self.opc.keep_router(Event::Down(link), cx);
         }
     }
 
@@ -111,14 +141,24 @@ impl AgentPg {
     }
 
     fn on_timer(&mut self, key: &TimerKey, cx: &mut Cx<'_>) {
-        if key.name == cti::IDLE {
-            let outcome = self.cti.on_idle(key.id, cx);
-            self.follow(outcome, cx);
-        } else if key.name == cti::MAINTENANCE {
-            let outcomes = self.cti.on_maintenance_due(cx);
-            self.follow(outcomes, cx);
-        } else {
-            self.opc.on_timer(key, cx);
+        let place = Place::of_timer(key.id);
+        match Timer::of(key) {
+            Timer::StartTimeout => self.opc.on_start_timeout(key.id, cx),
+            Timer::TaskDuration => self.opc.on_duration_over(key.id, cx),
+            Timer::TaskLife => self.opc.on_task_life_over(place, cx),
+            Timer::InterruptDone => self.opc.on_interrupt_done_due(place, cx),
+            Timer::StateReport => self.opc.send_agent_state(place, cx),
+            Timer::LoginTimeout => self.opc.on_login_timeout(place, cx),
+            Timer::RouterRedial => self.opc.keep_router(Event::Due(Clock::Redial), cx),
+            Timer::RouterBeat => self.opc.keep_router(Event::Due(Clock::Heartbeat), cx),
+            Timer::CtiIdle => {
+                let outcome = self.cti.on_idle(key.id, cx);
+                self.follow(outcome, cx);
+            }
+            Timer::Maintenance => {
+                let outcomes = self.cti.on_maintenance_due(cx);
+                self.follow(outcomes, cx);
+            }
         }
     }
 
@@ -129,7 +169,7 @@ impl AgentPg {
         match command {
             Command::Stop => {
                 self.cti.stop(cx);
-                self.opc.stop(cx);
+                self.opc.keep_router(Event::Stop, cx);
             }
             refused @ (Command::Cue | Command::Act(_) | Command::Set { .. }) => cx.note(refused.unknown()),
         }

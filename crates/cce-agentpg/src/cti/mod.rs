@@ -20,16 +20,18 @@ mod tasks;
 mod voice;
 mod whom;
 
-pub(crate) use standby::MAINTENANCE;
-
 use crate::{
+    Timer,
     arm::{ArmRequest, Place},
     config::Config,
 };
 use cce_cti::{
     CloseConf, ControlFailureConf, Cti, FailureConf, FailureEvent, HeartbeatConf, dialect, services, status,
 };
-use cce_kernel::{CloseReason, Cx, Fact, FrameFlaw, LinkId, Peer, TimerKey};
+use cce_kernel::{
+    CloseReason, Cx, Fact, FrameFlaw, LinkId, Peer,
+    session::{Gone, Listener, Silence},
+};
 use cce_model::{AgentRecord, SkillTarget, fact::AgentPgFact};
 use cce_wire::{Bytes, DecodeError, frame_kind};
 use request::Asked;
@@ -40,8 +42,6 @@ use tasks::Tasks;
 
 /// Requests of one session that OPC has not answered.
 const PENDING_MAX: usize = 1_000;
-/// Ends a connection that is silent, or has no session; counted by connection.
-pub(crate) const IDLE: &str = "cti idle";
 /// Up to this version an unknown message is refused with status 2, later with 48 (cti-server-protocol 4.4).
 const OLD_UNKNOWN_UNTIL: u32 = 17;
 /// `PGStatus`: the central controller is down.
@@ -92,20 +92,11 @@ impl CentralController {
     }
 }
 
-/// A client's connection.
-#[derive(Debug)]
-struct Connection {
-    address: String,
-    /// Once it is open.
-    session: Option<Session>,
-}
-
 /// The CTI server.
 #[derive(Debug)]
 pub(crate) struct CtiServer {
     config: Config,
-    /// Connections, with their session once it is open.
-    connections: BTreeMap<LinkId, Connection>,
+    clients: Listener<Session>,
     next_session: u32,
     controller: CentralController,
     /// The session that signed each agent in.
@@ -124,7 +115,7 @@ impl CtiServer {
         Self {
             next_session: config.first_session,
             config,
-            connections: BTreeMap::new(),
+            clients: Listener::new(|number| Timer::CtiIdle.key(number), CloseReason::Idle),
             controller: CentralController::Offline,
             owners: BTreeMap::new(),
             records: BTreeMap::new(),
@@ -145,47 +136,45 @@ impl CtiServer {
         if self.sides.is_stopped(link.port) {
             return cx.close(link, CloseReason::Refused);
         }
-        let of_side = self.connections.keys().filter(|other| other.port == link.port).count();
-        if !link.port.takes_one_more(of_side) {
+        // What is said before the session is open does not count: it is to be open in time (cti-server-protocol 4.1).
+        if !self.clients.accept(link, peer, Silence::Rearmed(self.config.open_timeout), cx) {
             cx.note(AgentPgFact::SessionRefused { link, status: status::UNSPECIFIED_FAILURE }.into());
-            return cx.close(link, CloseReason::Refused);
+            cx.close(link, CloseReason::Refused);
         }
-        self.connections.insert(link, Connection { address: peer.address.clone(), session: None });
-        cx.arm(TimerKey::new(IDLE, u64::from(link.number)), self.config.open_timeout);
     }
 
     /// A client is gone without a word.
     pub(crate) fn on_link_down(&mut self, link: LinkId, cx: &mut Cx<'_>) -> Option<Outcome> {
-        self.forget(link, status::CLIENT_DISCONNECTED, cx)
+        let gone = self.clients.forget(link, cx);
+        self.on_gone(gone, status::CLIENT_DISCONNECTED, cx)
     }
 
     /// A client was silent for too long.
     pub(crate) fn on_idle(&mut self, number: u64, cx: &mut Cx<'_>) -> Option<Outcome> {
-        let mut connections = self.connections.iter();
-        let (link, connection) = connections.find(|(link, _)| u64::from(link.number) == number)?;
-        let (link, is_mute) = (*link, connection.session.is_none());
-        if is_mute {
-            note_peer_error(link, "OPEN_REQ", "none came in time".to_owned(), cx);
-        }
-        cx.close(link, CloseReason::Idle);
-        self.forget(link, status::TIMEOUT, cx)
+        let gone = self.clients.on_due(number, cx);
+        self.on_gone(gone, status::TIMEOUT, cx)
     }
 
     /// A client broke the framing.
     pub(crate) fn on_bad_frame(&mut self, link: LinkId, flaw: FrameFlaw, cx: &mut Cx<'_>) -> Option<Outcome> {
-        self.connections.get(&link)?;
+        if !self.clients.has(link) {
+            // Over meanwhile: this end closed the connection.
+            return None;
+        }
         note_peer_error(link, "frame", flaw.to_string(), cx);
         self.fail(link, 0, status::INVALID_MESSAGE_LENGTH, cx);
-        cx.close(link, CloseReason::BadFrame);
-        self.forget(link, status::INVALID_MESSAGE_LENGTH, cx)
+        self.close(link, CloseReason::BadFrame, status::INVALID_MESSAGE_LENGTH, cx)
     }
 
     /// A client says something.
     pub(crate) fn on_frame(&mut self, link: LinkId, frame: &Bytes, cx: &mut Cx<'_>) -> Option<Outcome> {
-        let Some(session) = &self.connections.get(&link)?.session else {
+        if !self.clients.hear(link, cx) {
+            // Over meanwhile: what was on its way when this end closed the connection.
+            return None;
+        }
+        let Some(session) = self.clients.session(link) else {
             return self.on_first_frame(link, frame, cx);
         };
-        arm_idle(link, session, cx);
         match Cti::read(&session.dialect, frame) {
             Ok(message) => self.on_message(link, &message, session::invoke_id_of(frame), cx),
             Err(error) => {
@@ -197,12 +186,12 @@ impl CtiServer {
 
     /// Takes leave of every client.
     pub(crate) fn stop(&mut self, cx: &mut Cx<'_>) {
-        let links: Vec<LinkId> = self.connections.keys().copied().collect();
+        let links: Vec<LinkId> = self.clients.links().collect();
         for link in links {
             let goodbye = FailureEvent { status: status::CTI_SERVER_OFFLINE, ..FailureEvent::default() };
             self.send(link, goodbye, cx);
-            cx.close(link, CloseReason::Stopping);
-            self.forget(link, status::CTI_SERVER_OFFLINE, cx);
+            // What OPC does when a session is lost is not done: it is about to be stopped, too.
+            self.close(link, CloseReason::Stopping, status::CTI_SERVER_OFFLINE, cx);
         }
     }
 
@@ -248,8 +237,7 @@ impl CtiServer {
 
     fn on_close(&mut self, link: LinkId, invoke_id: u32, status: u32, cx: &mut Cx<'_>) -> Option<Outcome> {
         self.send(link, CloseConf { invoke_id, ..CloseConf::default() }, cx);
-        cx.close(link, CloseReason::Done);
-        self.forget(link, status, cx)
+        self.close(link, CloseReason::Done, status, cx)
     }
 
     fn on_request(
@@ -399,15 +387,15 @@ impl CtiServer {
     }
 
     fn sessions(&self) -> impl Iterator<Item = (LinkId, &Session)> {
-        self.connections.iter().filter_map(|(link, connection)| Some((*link, connection.session.as_ref()?)))
+        self.clients.sessions()
     }
 
     fn session(&self, link: LinkId) -> Option<&Session> {
-        self.connections.get(&link)?.session.as_ref()
+        self.clients.session(link)
     }
 
     fn session_mut(&mut self, link: LinkId) -> Option<&mut Session> {
-        self.connections.get_mut(&link)?.session.as_mut()
+        self.clients.session_mut(link)
     }
 
     fn side_of(&self, link: LinkId) -> Side {
@@ -425,16 +413,20 @@ impl CtiServer {
     /// `FAILURE_CONF` has neither floats nor fields that depend on the version.
     fn fail(&self, link: LinkId, invoke_id: u32, status: u32, cx: &mut Cx<'_>) {
         let failure = FailureConf { invoke_id, status, ..FailureConf::default() };
-        if self.connections.contains_key(&link) {
+        if self.clients.has(link) {
             cx.send(link, Cti::from(failure).to_frame(&dialect(cce_cti::VERSION_MIN)));
         }
     }
 
-    /// Drops a connection, and its session if it has one.
-    fn forget(&mut self, link: LinkId, status: u32, cx: &mut Cx<'_>) -> Option<Outcome> {
-        let connection = self.connections.remove(&link)?;
-        cx.cancel(TimerKey::new(IDLE, u64::from(link.number)));
-        let session = connection.session?;
+    /// Closes a connection.
+    fn close(&mut self, link: LinkId, reason: CloseReason, status: u32, cx: &mut Cx<'_>) -> Option<Outcome> {
+        let gone = self.clients.close(link, reason, cx);
+        self.on_gone(gone, status, cx)
+    }
+
+    /// A connection is gone, and its session if it has one.
+    fn on_gone(&mut self, gone: Option<Gone<Session>>, status: u32, cx: &mut Cx<'_>) -> Option<Outcome> {
+        let session = gone?.session?;
         let number = session.client.session;
         cx.note(AgentPgFact::SessionClosed { session: number, status }.into());
         self.registered.retain(|_, registered| registered.session != number);
@@ -451,14 +443,6 @@ const fn unknown_status(version: u32) -> u32 {
         status::INVALID_MESSAGE_LENGTH
     } else {
         status::INVALID_MSG_TYPE_FOR_VERSION
-    }
-}
-
-fn arm_idle(link: LinkId, session: &Session, cx: &mut Cx<'_>) {
-    let key = TimerKey::new(IDLE, u64::from(link.number));
-    match session.idle {
-        Some(idle) => cx.arm(key, idle),
-        None => cx.cancel(key),
     }
 }
 

@@ -1,7 +1,7 @@
 //! On what terms a session is opened (cti-server-protocol 4.1).
 
 use super::{
-    CtiServer, OPEN_REQ, Outcome, arm_idle, event, kind_of, note_peer_error,
+    CtiServer, OPEN_REQ, Outcome, event, kind_of, note_peer_error,
     session::{self, STANDBY_SINCE, Session, Side},
     whom,
 };
@@ -132,7 +132,7 @@ impl CtiServer {
     ) -> Option<Outcome> {
         let older = own_agent.and_then(|agent| self.owner_of(agent)).map(|(older, _)| older);
         let outcome = older.and_then(|older| self.supersede(older, cx));
-        let address = self.connections.get(&link)?.address.clone();
+        let address = self.clients.address(link).expect("a message came on the connection").to_owned();
         let session = Session::new(self.next_session, open, own_agent, &address);
         self.next_session += 1;
         cx.note(
@@ -145,7 +145,7 @@ impl CtiServer {
             }
             .into(),
         );
-        arm_idle(link, &session, cx);
+        self.clients.watch(link, session.silence, cx);
         let side = self.side_of(link);
         cx.send(link, self.open_conf(open.invoke_id, &session, side, cx).to_frame(&session.dialect));
         if side == Side::Active && session.has(services::ALL_EVENTS) {
@@ -162,14 +162,13 @@ impl CtiServer {
             }
         }
         self.announce(&event::session_opened(&session, self.config.peripheral), cx);
-        self.connections.get_mut(&link)?.session = Some(session);
+        self.clients.open(link, session);
         outcome
     }
 
     fn supersede(&mut self, older: LinkId, cx: &mut Cx<'_>) -> Option<Outcome> {
         self.send(older, FailureEvent { status: status::NEW_SESSION_OPENED, ..FailureEvent::default() }, cx);
-        cx.close(older, CloseReason::Superseded);
-        self.forget(older, status::NEW_SESSION_OPENED, cx)
+        self.close(older, CloseReason::Superseded, status::NEW_SESSION_OPENED, cx)
     }
 
     fn refuse(&self, link: LinkId, invoke_id: u32, status: u32, cx: &mut Cx<'_>) {

@@ -5,6 +5,7 @@ use crate::arm::{Client, Place};
 use cce_cti::{
     Cti, OpenReq, VERSION_MAX, VERSION_MIN, arm, control_failure, dialect, services, task_msg_mask,
 };
+use cce_kernel::session::Silence;
 use cce_model::SkillTarget;
 use cce_wire::{Bytes, Dialect};
 use std::{collections::BTreeMap, time::Duration};
@@ -86,8 +87,8 @@ pub(super) struct Session {
     pub(super) services: u32,
     /// The agent of a session of one device.
     pub(super) own_agent: Option<SkillTarget>,
-    /// After what silence it ends; none never.
-    pub(super) idle: Option<Duration>,
+    /// After what silence it ends.
+    pub(super) silence: Silence,
     /// What OPC has not answered, by invoke id.
     pub(super) pending: BTreeMap<u32, Pending>,
     /// Whether its client is telling anew what its agents do (cti-server-protocol 11.1).
@@ -111,7 +112,7 @@ impl Session {
             dialect: dialect(open.version_number),
             services,
             own_agent,
-            idle: (open.idle_timeout != NULL).then_some(seconds),
+            silence: if open.idle_timeout == NULL { Silence::Endless } else { Silence::Rearmed(seconds) },
             pending: BTreeMap::new(),
             initialises: false,
             subscriptions: own_subscriptions(number, open, services, own_agent),

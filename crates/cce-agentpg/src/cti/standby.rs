@@ -5,18 +5,17 @@
 //! becomes active, and the clients of the first one are sent there.
 
 use super::{CtiServer, Outcome, Side};
+use crate::Timer;
 use cce_cti::{
     ActiveMaintenanceEventMsg, ActiveMaintenanceReqMsg, Cti, FailureEvent, StandbyActiveEventMsg, services,
     status,
 };
-use cce_kernel::{CloseReason, Command, Cx, LinkId, Port, TimerKey};
+use cce_kernel::{CloseReason, Command, Cx, LinkId, Port};
 use cce_model::{CtiSides, SideOrder, fact::AgentPgFact};
 use std::{collections::BTreeSet, time::Duration};
 
 /// How long clients have to object.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(5);
-/// Ends the wait for them.
-pub(crate) const MAINTENANCE: &str = "cti maintenance";
 
 /// The two sides.
 #[derive(Debug, Default)]
@@ -82,11 +81,9 @@ impl CtiServer {
     /// A side dies: its clients hear nothing more. The other one takes over, unless it is dead too.
     fn stop_side(&mut self, port: Port, cx: &mut Cx<'_>) -> Vec<Outcome> {
         self.sides.now.stopped.insert(port);
-        let links: Vec<LinkId> = self.connections.keys().filter(|link| link.port == port).copied().collect();
         let mut outcomes = Vec::new();
-        for link in links {
-            cx.close(link, CloseReason::Stopping);
-            outcomes.extend(self.forget(link, status::CTI_SERVER_OFFLINE, cx));
+        for link in self.clients.links_of(port) {
+            outcomes.extend(self.close(link, CloseReason::Stopping, status::CTI_SERVER_OFFLINE, cx));
         }
         self.give_up_maintenance(cx);
         if self.sides.now.active == port && !self.sides.is_stopped(CtiSides::other(port)) {
@@ -117,7 +114,7 @@ impl CtiServer {
             self.changing(cx, Self::give_up_maintenance);
         } else if self.sides.asked.is_empty() {
             // The sessions end one by one, by this timer that is due at once: each is an outcome for OPC.
-            cx.arm(TimerKey::new(MAINTENANCE, 0), Duration::ZERO);
+            cx.arm(Timer::Maintenance.key(0), Duration::ZERO);
         }
         None
     }
@@ -152,7 +149,7 @@ impl CtiServer {
             return self.begin_maintenance(cx);
         }
         (self.sides.asked, self.sides.now.is_asking) = (clients, true);
-        cx.arm(TimerKey::new(MAINTENANCE, 0), ANSWER_TIMEOUT);
+        cx.arm(Timer::Maintenance.key(0), ANSWER_TIMEOUT);
         Vec::new()
     }
 
@@ -176,7 +173,7 @@ impl CtiServer {
     fn end_question(&mut self, cx: &mut Cx<'_>) {
         self.sides.asked.clear();
         self.sides.now.is_asking = false;
-        cx.cancel(TimerKey::new(MAINTENANCE, 0));
+        cx.cancel(Timer::Maintenance.key(0));
     }
 
     /// Clients of the active side that know of the other one.
@@ -202,7 +199,6 @@ impl CtiServer {
 
     fn send_away(&mut self, link: LinkId, cx: &mut Cx<'_>) -> Option<Outcome> {
         self.send(link, FailureEvent { status: status::CTI_SERVER_OFFLINE, ..FailureEvent::default() }, cx);
-        cx.close(link, CloseReason::Done);
-        self.forget(link, status::CTI_SERVER_OFFLINE, cx)
+        self.close(link, CloseReason::Done, status::CTI_SERVER_OFFLINE, cx)
     }
 }

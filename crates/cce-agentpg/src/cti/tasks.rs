@@ -264,11 +264,10 @@ impl CtiServer {
 
     /// The clients of the side that has become the active one hear of the ends that no client has heard.
     pub(super) fn tell_missed_ends(&mut self, cx: &mut Cx<'_>) {
-        for (link, connection) in &self.connections {
-            let Some(session) = &connection.session else { continue };
+        for (link, session) in self.clients.sessions() {
             if self.sides.of(link.port) == Side::Active && session.has(services::AGENT_REPORTING) {
                 for message in self.tasks.take_missed(session) {
-                    cx.send(*link, message.to_frame(&session.dialect));
+                    cx.send(link, message.to_frame(&session.dialect));
                 }
             }
         }

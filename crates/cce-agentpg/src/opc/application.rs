@@ -235,7 +235,7 @@ impl Opc {
     }
 
     /// A task took too long: its client hears of it, and it ends.
-    pub(super) fn on_duration_over(&mut self, number: u64, cx: &mut Cx<'_>) {
+    pub(crate) fn on_duration_over(&mut self, number: u64, cx: &mut Cx<'_>) {
         let due = self.tasks.values().find(|task| task.number == number).copied();
         let Some(task) = due.filter(|task| !task.is_waiting()) else { return };
         self.to_cti.push(OpcMessage::LifetimeExceeded {

@@ -11,9 +11,12 @@
 //! - Interrupted tasks may end, and an interrupt of which no task is left is over.
 //! - An interrupt outlives its client as its tasks do; if it ends meanwhile, nobody is advised.
 
-use super::{INTERRUPT_DONE, Opc, Shown, task::Task};
-use crate::arm::{Place, Refusal};
-use cce_kernel::{Cx, TimerKey};
+use super::{Opc, Shown, task::Task};
+use crate::{
+    Timer,
+    arm::{Place, Refusal},
+};
+use cce_kernel::Cx;
 use cce_model::{MrdId, SkillTarget, TaskState, fact::OpcMessage};
 use std::time::Duration;
 
@@ -130,7 +133,7 @@ impl Opc {
     }
 
     /// No client went on with what was interrupted.
-    pub(super) fn on_interrupt_done_due(&mut self, place: Place, cx: &mut Cx<'_>) {
+    pub(crate) fn on_interrupt_done_due(&mut self, place: Place, cx: &mut Cx<'_>) {
         if self.agents.get(&place).is_some_and(|agent| agent.interrupt == Interrupt::Over) {
             self.end_interrupt(place, cx);
             self.report(place, Shown::AsIs, cx);
@@ -159,7 +162,7 @@ impl Opc {
         let (next, advice) = before.next(Situation { by, has_tasks, is_attended: agent.is_attended() });
         agent.interrupt = next;
         if before == Interrupt::Over && next != Interrupt::Over {
-            cx.cancel(TimerKey::new(INTERRUPT_DONE, place.timer_id()));
+            cx.cancel(Timer::InterruptDone.key(place.timer_id()));
         }
         if before.is_in_force() && !next.is_in_force() && has_tasks {
             self.resume_work(place, cx);
@@ -176,14 +179,14 @@ impl Opc {
             Advice::Done(by) => (by, true),
         };
         if is_over {
-            cx.arm(TimerKey::new(INTERRUPT_DONE, place.timer_id()), DONE_WAIT);
+            cx.arm(Timer::InterruptDone.key(place.timer_id()), DONE_WAIT);
         }
         let Place { skill_target, mrd } = place;
         self.to_cti.push(OpcMessage::Interrupt { skill_target, mrd, by, is_over });
     }
 
     fn end_interrupt(&mut self, place: Place, cx: &mut Cx<'_>) {
-        cx.cancel(TimerKey::new(INTERRUPT_DONE, place.timer_id()));
+        cx.cancel(Timer::InterruptDone.key(place.timer_id()));
         if let Some(agent) = self.agents.get_mut(&place) {
             agent.interrupt = Interrupt::None;
         }

@@ -1,9 +1,12 @@
 //! Whether an agent may sign in now (cti-server-protocol 11.5; where each code belongs is in the error list of Finesse,
 //! that sign-ins wait while the session with the router is being opened is inferred).
 
-use super::{LOGIN_TIMEOUT, Opc, sign_in::Terms};
-use crate::arm::{ArmRequest, Place, Refusal};
-use cce_kernel::{Cx, TimerKey};
+use super::{Opc, sign_in::Terms};
+use crate::{
+    Timer,
+    arm::{ArmRequest, Place, Refusal},
+};
+use cce_kernel::Cx;
 use cce_model::SkillTarget;
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -62,14 +65,14 @@ impl Opc {
 
     /// Keeps a sign-in until the router is ready.
     pub(super) fn hold_login(&mut self, request: &ArmRequest, terms: Terms, cx: &mut Cx<'_>) {
-        cx.arm(TimerKey::new(LOGIN_TIMEOUT, request.place.timer_id()), WAIT);
+        cx.arm(Timer::LoginTimeout.key(request.place.timer_id()), WAIT);
         self.logins.insert(request.place, (request.clone(), terms));
     }
 
     /// The router is ready: whoever waited signs in.
     pub(super) fn carry_out_logins(&mut self, cx: &mut Cx<'_>) {
         for (place, (request, terms)) in std::mem::take(&mut self.logins) {
-            cx.cancel(TimerKey::new(LOGIN_TIMEOUT, place.timer_id()));
+            cx.cancel(Timer::LoginTimeout.key(place.timer_id()));
             if let Err(refusal) = self.on_media_login(&request, terms, cx) {
                 self.answer(request.client.session, request.invoke_id, refusal.code());
             }
@@ -84,7 +87,7 @@ impl Opc {
     }
 
     /// The router was not ready in time.
-    pub(super) fn on_login_timeout(&mut self, place: Place, cx: &mut Cx<'_>) {
+    pub(crate) fn on_login_timeout(&mut self, place: Place, cx: &mut Cx<'_>) {
         self.refuse_login(place, Refusal::LoginTimeout, cx);
     }
 
@@ -94,13 +97,13 @@ impl Opc {
             |(_, (request, _)): &(&Place, &(ArmRequest, Terms))| request.client.session == session;
         let gone: Vec<Place> = self.logins.iter().filter(of_session).map(|(place, _)| *place).collect();
         for place in gone {
-            cx.cancel(TimerKey::new(LOGIN_TIMEOUT, place.timer_id()));
+            cx.cancel(Timer::LoginTimeout.key(place.timer_id()));
             self.logins.remove(&place);
         }
     }
 
     fn refuse_login(&mut self, place: Place, refusal: Refusal, cx: &mut Cx<'_>) {
-        cx.cancel(TimerKey::new(LOGIN_TIMEOUT, place.timer_id()));
+        cx.cancel(Timer::LoginTimeout.key(place.timer_id()));
         if let Some((request, _)) = self.logins.remove(&place) {
             self.answer(request.client.session, request.invoke_id, refusal.code());
         }

@@ -17,11 +17,12 @@ mod voice;
 mod work;
 
 use crate::{
+    Timer,
     arm::{ArmRequest, Place, Refusal},
     config::Config,
 };
 use agent::{AgentInMrd, InQueue, Load, Standing};
-use cce_kernel::{Cx, Fact, Time, TimerKey};
+use cce_kernel::{Cx, Fact, Time};
 use cce_model::{
     AgentRecord, AgentState, MrdId, QueueRecord, SkillTarget, TaskEventKind, TaskId,
     fact::{ArmMessage, OpcMessage},
@@ -30,23 +31,6 @@ use router::RouterLink;
 use std::collections::{BTreeMap, BTreeSet};
 pub(crate) use task::NO_SERVICE;
 use task::{Ended, Task};
-
-/// Ends a task that nobody accepts in time; counted by the task's number.
-pub(crate) const START_TIMEOUT: &str = "start timeout";
-/// Ends a task that takes too long; counted by the task's number.
-pub(crate) const TASK_DURATION: &str = "task duration";
-/// Ends the tasks of an agent whose client is gone; counted by place.
-pub(crate) const TASK_LIFE: &str = "task life";
-/// Takes the end of an interrupt as accepted; counted by place.
-pub(crate) const INTERRUPT_DONE: &str = "interrupt done";
-/// Sends a delayed `AGENT_STATE_UPDATE`; counted by place.
-pub(crate) const STATE_REPORT: &str = "state report";
-/// Refuses a sign-in that waited for the router for long enough; counted by place.
-pub(crate) const LOGIN_TIMEOUT: &str = "login timeout";
-/// Dials the router again.
-pub(crate) const REDIAL: &str = "router redial";
-/// Sends a heartbeat to the router.
-pub(crate) const HEARTBEAT: &str = "router heartbeat";
 
 /// OPC.
 #[derive(Debug)]
@@ -94,22 +78,23 @@ impl Opc {
             }
         }
         Self {
-            config,
             agents,
             tasks: BTreeMap::new(),
             ended: Ended::default(),
             last_task: 0,
             application_tasks: 0,
-            router: RouterLink::default(),
+            router: RouterLink::new(&config),
             logins: login::Logins::new(),
             voice: voice::Voice::default(),
             reported: BTreeSet::new(),
             to_cti: Vec::new(),
+            config,
         }
     }
 
     /// Goes by another configuration from now on.
     pub(crate) fn reconfigure(&mut self, config: Config) {
+        self.router.reconfigure(&config);
         self.config = config;
     }
 
@@ -122,21 +107,6 @@ impl Opc {
     pub(crate) fn on_arm(&mut self, request: &ArmRequest, cx: &mut Cx<'_>) {
         if let Err(refusal) = self.carry_out(request, cx) {
             self.answer(request.client.session, request.invoke_id, refusal.code());
-        }
-    }
-
-    /// Reacts to a timer.
-    pub(crate) fn on_timer(&mut self, key: &TimerKey, cx: &mut Cx<'_>) {
-        match key.name.as_ref() {
-            START_TIMEOUT => self.on_start_timeout(key.id, cx),
-            TASK_DURATION => self.on_duration_over(key.id, cx),
-            TASK_LIFE => self.on_task_life_over(Place::of_timer(key.id), cx),
-            INTERRUPT_DONE => self.on_interrupt_done_due(Place::of_timer(key.id), cx),
-            STATE_REPORT => self.send_agent_state(Place::of_timer(key.id), cx),
-            LOGIN_TIMEOUT => self.on_login_timeout(Place::of_timer(key.id), cx),
-            REDIAL => self.router.dial(cx),
-            HEARTBEAT => self.on_heartbeat_due(cx),
-            _ => {}
         }
     }
 
@@ -291,12 +261,12 @@ impl Opc {
         }
         let Some(agent) = self.agents.get_mut(&place) else { return };
         if !std::mem::replace(&mut agent.report_due, true) {
-            cx.arm(TimerKey::new(STATE_REPORT, place.timer_id()), delay);
+            cx.arm(Timer::StateReport.key(place.timer_id()), delay);
         }
     }
 
     /// Tells the router how an agent stands, unless it knows.
-    fn send_agent_state(&mut self, place: Place, cx: &mut Cx<'_>) {
+    pub(crate) fn send_agent_state(&mut self, place: Place, cx: &mut Cx<'_>) {
         let Some(agent) = self.agents.get_mut(&place) else { return };
         agent.report_due = false;
         if self.router.is_open() && agent.reported != Some(agent.noted) {
@@ -366,7 +336,7 @@ fn record(agent: &AgentInMrd, peripheral: u32, shown: Shown, cx: &Cx<'_>) -> Age
 
 impl Place {
     /// The place that a timer was named after.
-    fn of_timer(id: u64) -> Self {
+    pub(crate) fn of_timer(id: u64) -> Self {
         let half = |bits: u64| u32::try_from(bits & u64::from(u32::MAX)).unwrap_or(0).cast_signed();
         Self { skill_target: SkillTarget(half(id >> 32)), mrd: MrdId(half(id)) }
     }

@@ -3,12 +3,15 @@
 //! data is cached, and sent when the router is back).
 
 use super::{
-    HEARTBEAT, Opc, REDIAL,
+    Opc,
     agent::{AgentInMrd, Standing},
     task::Task,
 };
-use crate::arm::Place;
-use cce_kernel::{Address, CloseReason, Cx, Fact, FrameFlaw, LinkId, Port, TimerKey};
+use crate::{Timer, arm::Place, config::Config};
+use cce_kernel::{
+    Address, CloseReason, Cx, Fact, FrameFlaw, LinkId, Port, TimerKey,
+    session::{Clock, Dialler, Event, Keeper, Opening, Terms, Turn, Word},
+};
 use cce_model::{Disposition, MrdId, QueuedTask, SkillTarget, TaskState, fact::OpcMessage};
 use cce_mr::{
     ICM, Icm,
@@ -26,14 +29,11 @@ const UNANSWERED_MAX: u32 = 3;
 /// Ends that are told again; of more, the oldest are forgotten.
 const ENDS_MAX: usize = 1_000;
 
-/// The link to the router, and how far it is.
-#[derive(Debug, Default)]
+/// The session with the router.
+#[derive(Debug)]
 pub(super) struct RouterLink {
-    link: Option<LinkId>,
-    /// Whether it was asked to open.
-    asked: bool,
-    open: bool,
-    unanswered: u32,
+    keeper: Keeper,
+    peripheral: u32,
     last_invoke_id: u32,
     /// Ends of tasks that the router has not certainly heard of, oldest first.
     ends: VecDeque<End>,
@@ -49,21 +49,27 @@ struct End {
 }
 
 impl RouterLink {
+    pub(super) fn new(config: &Config) -> Self {
+        Self {
+            keeper: Keeper::new(terms(config)),
+            peripheral: config.peripheral,
+            last_invoke_id: 0,
+            ends: VecDeque::new(),
+        }
+    }
+
+    pub(super) fn reconfigure(&mut self, config: &Config) {
+        self.keeper.agree(terms(config));
+    }
+
     /// Whether the router takes messages.
     pub(super) fn is_open(&self) -> bool {
-        self.open
+        self.keeper.is_open()
     }
 
     /// Whether it is connected, and has not answered yet.
     pub(super) fn is_opening(&self) -> bool {
-        self.asked && !self.open
-    }
-
-    /// Dials the router, unless it is being dialled.
-    pub(super) fn dial(&mut self, cx: &mut Cx<'_>) {
-        if self.link.is_none() {
-            self.link = Some(cx.dial(Port::IcmAgent, Address::Lab));
-        }
+        self.keeper.is_opening()
     }
 
     /// Reports a task's state. A router that is away hears of it when it is back.
@@ -83,7 +89,7 @@ impl RouterLink {
             disposition: disposition.map_or(0, |disposition| disposition.0),
             ..TaskEvent::default()
         };
-        if self.open {
+        if self.is_open() {
             self.send(event, cx);
         }
     }
@@ -102,7 +108,6 @@ impl RouterLink {
 
     /// The router answered a heartbeat: whatever was told before that, it got.
     fn on_heartbeat_answered(&mut self, invoke_id: u32) {
-        self.unanswered = 0;
         self.ends.retain(|end| end.told >= invoke_id);
     }
 
@@ -136,40 +141,63 @@ impl RouterLink {
     }
 
     fn send(&self, message: impl Into<Icm>, cx: &mut Cx<'_>) {
-        if let Some(link) = self.link {
+        if let Some(link) = self.keeper.link() {
             cx.send(link, message.into().to_frame(&ICM));
         }
     }
+}
 
-    fn drop_link(&mut self, cx: &mut Cx<'_>) {
-        self.link = None;
-        self.asked = false;
-        self.open = false;
-        self.unanswered = 0;
-        cx.cancel(TimerKey::new(HEARTBEAT, 0));
+impl Dialler for RouterLink {
+    fn keeper(&mut self) -> &mut Keeper {
+        &mut self.keeper
     }
 
-    fn next_invoke_id(&mut self) -> u32 {
+    fn key(&self, clock: Clock) -> TimerKey {
+        match clock {
+            Clock::Redial => Timer::RouterRedial.key(0),
+            Clock::Heartbeat => Timer::RouterBeat.key(0),
+            Clock::Opening => unreachable!("heartbeats watch the opening"),
+        }
+    }
+
+    fn say(&mut self, word: Word, link: LinkId, cx: &mut Cx<'_>) {
         self.last_invoke_id = self.last_invoke_id.wrapping_add(1);
-        self.last_invoke_id
+        let invoke_id = self.last_invoke_id;
+        let message = match word {
+            Word::Open => Icm::from(OpenReq {
+                invoke_id,
+                version: VERSION,
+                peripheral_id: self.peripheral,
+                peripheral_type: PERIPHERAL_TYPE,
+                ..OpenReq::default()
+            }),
+            Word::Heartbeat => HeartbeatReq { invoke_id, ..HeartbeatReq::default() }.into(),
+            Word::Close => CloseReq { invoke_id, ..CloseReq::default() }.into(),
+        };
+        cx.send(link, message.to_frame(&ICM));
+    }
+}
+
+/// Heartbeats are counted from the connection on; the router, which takes nothing else before it, hears the open first
+/// (mr-interface 7).
+fn terms(config: &Config) -> Terms {
+    Terms {
+        addresses: vec![(Port::IcmAgent, Address::Lab)],
+        redial: config.redial,
+        heartbeat: config.heartbeat,
+        unanswered_max: UNANSWERED_MAX,
+        opening: Opening::CountedHeartbeats,
     }
 }
 
 impl Opc {
-    /// Begins: dials the router.
-    pub(crate) fn start(&mut self, cx: &mut Cx<'_>) {
-        self.router.dial(cx);
-    }
-
-    /// Takes leave of the router.
-    pub(crate) fn stop(&mut self, cx: &mut Cx<'_>) {
-        let invoke_id = self.router.next_invoke_id();
-        self.router.send(CloseReq { invoke_id, ..CloseReq::default() }, cx);
-        if let Some(link) = self.router.link {
-            cx.close(link, CloseReason::Stopping);
+    /// Something happens to the session with the router. Tasks go on while it is away.
+    pub(crate) fn keep_router(&mut self, event: Event, cx: &mut Cx<'_>) {
+        match self.router.keep(event, cx) {
+            Turn::None => {}
+            Turn::Opened => self.on_router_open(cx),
+            Turn::Over { .. } => self.refuse_logins(cx),
         }
-        self.router.drop_link(cx);
-        cx.cancel(TimerKey::new(REDIAL, 0));
     }
 
     /// Whether the link to the router is open.
@@ -177,46 +205,26 @@ impl Opc {
         self.router.is_open()
     }
 
-    /// The router is connected: asks it to open.
-    pub(crate) fn on_router_up(&mut self, link: LinkId, cx: &mut Cx<'_>) {
-        if self.router.link != Some(link) {
-            return;
-        }
-        let invoke_id = self.router.next_invoke_id();
-        let open = OpenReq {
-            invoke_id,
-            version: VERSION,
-            peripheral_id: self.config.peripheral,
-            peripheral_type: PERIPHERAL_TYPE,
-            ..OpenReq::default()
-        };
-        self.router.send(open, cx);
-        self.router.asked = true;
-        cx.arm(TimerKey::new(HEARTBEAT, 0), self.config.heartbeat);
-    }
-
-    /// The router is gone, or was not there. Tasks go on meanwhile.
-    pub(crate) fn on_router_down(&mut self, link: LinkId, cx: &mut Cx<'_>) {
-        if self.router.link == Some(link) {
-            self.forget_link(cx);
-        }
-    }
-
     /// The router broke the framing.
     pub(crate) fn on_router_bad_frame(&mut self, link: LinkId, flaw: FrameFlaw, cx: &mut Cx<'_>) {
-        note_peer_error(link, "frame", &flaw.to_string(), cx);
-        cx.close(link, CloseReason::BadFrame);
-        self.on_router_down(link, cx);
+        if self.router.keeper.owns(link) {
+            note_peer_error(link, "frame", &flaw.to_string(), cx);
+            self.keep_router(Event::HangUp(CloseReason::BadFrame), cx);
+        }
     }
 
     /// The router says something.
     pub(crate) fn on_router_frame(&mut self, link: LinkId, frame: &cce_wire::Bytes, cx: &mut Cx<'_>) {
-        if self.router.link != Some(link) {
+        if !self.router.keeper.owns(link) {
+            // Over meanwhile: what was on its way when this end closed the link.
             return;
         }
         match Icm::read(&ICM, frame) {
-            Ok(Icm::OpenConf(_)) => self.on_router_open(cx),
-            Ok(Icm::HeartbeatConf(conf)) => self.router.on_heartbeat_answered(conf.invoke_id),
+            Ok(Icm::OpenConf(_)) if self.router.is_opening() => self.keep_router(Event::Confirmed, cx),
+            Ok(Icm::HeartbeatConf(conf)) => {
+                self.router.on_heartbeat_answered(conf.invoke_id);
+                self.keep_router(Event::Answered, cx);
+            }
             Ok(Icm::DeviceTargetPreCallInd(message)) => self.on_pre_call(link, &message, cx),
             Ok(Icm::DeviceTargetPreCallAbortInd(message)) => self.on_pre_call_abort(link, &message, cx),
             Ok(Icm::TaskQueuedInd(message)) => {
@@ -232,31 +240,13 @@ impl Opc {
             Ok(other) => note_peer_error(link, other.name(), "not expected from the router", cx),
             Err(error) => {
                 note_peer_error(link, "frame", &error.to_string(), cx);
-                cx.close(link, CloseReason::BadMessage(error.to_string()));
-                self.forget_link(cx);
+                self.keep_router(Event::HangUp(CloseReason::BadMessage(error.to_string())), cx);
             }
         }
     }
 
-    /// Sends a heartbeat, unless too many went unanswered.
-    pub(super) fn on_heartbeat_due(&mut self, cx: &mut Cx<'_>) {
-        let Some(link) = self.router.link else { return };
-        if self.router.unanswered >= UNANSWERED_MAX {
-            cx.close(link, CloseReason::HeartbeatLost);
-            return self.forget_link(cx);
-        }
-        self.router.unanswered += 1;
-        if self.router.open {
-            let invoke_id = self.router.next_invoke_id();
-            self.router.send(HeartbeatReq { invoke_id, ..HeartbeatReq::default() }, cx);
-        }
-        cx.arm(TimerKey::new(HEARTBEAT, 0), self.config.heartbeat);
-    }
-
     /// The router listens: it hears of ends that it may have missed, of every live task and of everybody who is signed in.
     fn on_router_open(&mut self, cx: &mut Cx<'_>) {
-        self.router.open = true;
-        self.router.unanswered = 0;
         self.router.tell_ends(cx);
         self.agents.values_mut().for_each(|agent| agent.reported = None);
         let signed_in: Vec<Place> =
@@ -268,12 +258,6 @@ impl Opc {
             self.send_agent_state(place, cx);
         }
         self.carry_out_logins(cx);
-    }
-
-    fn forget_link(&mut self, cx: &mut Cx<'_>) {
-        self.router.drop_link(cx);
-        self.refuse_logins(cx);
-        cx.arm(TimerKey::new(REDIAL, 0), self.config.redial);
     }
 }
 

@@ -1,9 +1,12 @@
 //! Signing agents in and out, and what they get tasks for (cti-server-protocol 11.1, 11.3; task-routing E3,
 //! E6, E16, E19).
 
-use super::{Opc, Shown, TASK_LIFE, agent::SignIn, login::Admission, task::Ending};
-use crate::arm::{ArmRequest, Client, Place, Refusal};
-use cce_kernel::{Cx, TimerKey};
+use super::{Opc, Shown, agent::SignIn, login::Admission, task::Ending};
+use crate::{
+    Timer,
+    arm::{ArmRequest, Client, Place, Refusal},
+};
+use cce_kernel::Cx;
 use cce_model::{Disposition, MrdId, TaskEventKind, TaskState};
 
 /// The highest limit of tasks at the same time.
@@ -85,7 +88,7 @@ impl Opc {
         agent.routable = false;
         agent.not_routable_next = false;
         agent.reason = reason;
-        cx.cancel(TimerKey::new(TASK_LIFE, place.timer_id()));
+        cx.cancel(Timer::TaskLife.key(place.timer_id()));
         for task in self.tasks_of(place) {
             let ending = at_logout(ending, task.state == TaskState::PreCall);
             self.remove(task, ending.icm, cx);
@@ -175,7 +178,7 @@ impl Opc {
     }
 
     /// Nobody came back for the agent's tasks in time (task-routing E19).
-    pub(super) fn on_task_life_over(&mut self, place: Place, cx: &mut Cx<'_>) {
+    pub(crate) fn on_task_life_over(&mut self, place: Place, cx: &mut Cx<'_>) {
         self.end_all(place, &Disposition::PATH_DOWN.into(), cx);
     }
 
@@ -224,7 +227,7 @@ impl Opc {
         if agent.sign_in == SignIn::ClientLost {
             agent.sign_in = if has_tasks { SignIn::Ready } else { SignIn::NotReady };
         }
-        cx.cancel(TimerKey::new(TASK_LIFE, place.timer_id()));
+        cx.cancel(Timer::TaskLife.key(place.timer_id()));
     }
 
     fn on_client_lost(&mut self, place: Place, cx: &mut Cx<'_>) {
@@ -237,7 +240,7 @@ impl Opc {
             task.is_orphan = true;
         }
         if let Some(mrd) = self.config.mrds.iter().find(|mrd| mrd.id == place.mrd) {
-            cx.arm(TimerKey::new(TASK_LIFE, place.timer_id()), mrd.life);
+            cx.arm(Timer::TaskLife.key(place.timer_id()), mrd.life);
         }
         self.report(place, Shown::AsIs, cx);
     }

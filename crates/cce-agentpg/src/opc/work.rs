@@ -1,11 +1,14 @@
 //! What agents do with their tasks (cti-server-protocol 11.1, 11.3; task-routing 1.1).
 
 use super::{
-    Opc, START_TIMEOUT, Shown, TASK_DURATION,
+    Opc, Shown,
     task::{Ending, NO_SERVICE, Task},
 };
-use crate::arm::{ArmRequest, Place, Refusal};
-use cce_kernel::{Cx, Fact, TimerKey};
+use crate::{
+    Timer,
+    arm::{ArmRequest, Place, Refusal},
+};
+use cce_kernel::{Cx, Fact};
 use cce_model::{
     Disposition, TaskEvent, TaskEventKind, TaskId, TaskState,
     fact::{ArmMessage, OpcMessage},
@@ -55,7 +58,7 @@ impl Opc {
 
     /// Nobody accepted in time: the task ends, and its agent gets no more until made routable (task-routing
     /// E1).
-    pub(super) fn on_start_timeout(&mut self, number: u64, cx: &mut Cx<'_>) {
+    pub(crate) fn on_start_timeout(&mut self, number: u64, cx: &mut Cx<'_>) {
         let due = self.tasks.values().find(|task| task.number == number).copied();
         let Some(task) = due.filter(|task| task.state == TaskState::PreCall) else { return };
         if let Some(agent) = self.agents.get_mut(&task.place) {
@@ -122,8 +125,8 @@ impl Opc {
     /// longest duration (E9): whoever brought the task into that state.
     fn follow_timers(&self, from: Option<TaskState>, task: &Task, cx: &mut Cx<'_>) {
         let mrd = self.config.mrds.iter().find(|mrd| mrd.id == task.place.mrd);
-        let mut follow = |name, runs_in: fn(TaskState) -> bool, limit: Option<Duration>| {
-            let key = TimerKey::new(name, task.number);
+        let mut follow = |timer: Timer, runs_in: fn(TaskState) -> bool, limit: Option<Duration>| {
+            let key = timer.key(task.number);
             let (ran, runs) = (from.is_some_and(runs_in), runs_in(task.state));
             match limit {
                 Some(limit) if runs && !ran => cx.arm(key, limit),
@@ -131,8 +134,12 @@ impl Opc {
                 Some(_) | None => {}
             }
         };
-        follow(START_TIMEOUT, |state| state == TaskState::PreCall, mrd.and_then(|mrd| mrd.start_timeout));
-        follow(TASK_DURATION, has_begun, mrd.and_then(|mrd| mrd.max_task_duration));
+        follow(
+            Timer::StartTimeout,
+            |state| state == TaskState::PreCall,
+            mrd.and_then(|mrd| mrd.start_timeout),
+        );
+        follow(Timer::TaskDuration, has_begun, mrd.and_then(|mrd| mrd.max_task_duration));
     }
 
     pub(super) fn push_event(&mut self, task: Task, kind: TaskEventKind, ending: Option<&Ending>) {
