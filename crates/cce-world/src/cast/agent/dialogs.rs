@@ -4,7 +4,10 @@ use super::{Agent, Ask, Work, request};
 use cce_kernel::{CallError, Cx, Response, TimerKey};
 use cce_model::{DialogAction, DialogState, TaskId};
 use cce_xml::Element;
-use std::{collections::BTreeSet, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
 /// Dialogs that an agent keeps in mind: more than the limits of all its media together.
 const DIALOGS_MAX: usize = 256;
@@ -24,6 +27,9 @@ pub(super) struct Dialogs {
     seen: Vec<TaskId>,
     /// The number of the dialog that was opened last.
     last: u64,
+    /// Dialogs of which a notification told while a list was under way, each with the number of the agent's latest
+    /// request by then.
+    told: BTreeMap<TaskId, u64>,
 }
 
 /// A dialog as the agent saw it last.
@@ -116,6 +122,16 @@ impl Dialogs {
 }
 
 impl Agent {
+    /// A notification tells of a dialog. HTTP and XMPP overtake each other: an answer to a list that was asked for before
+    /// may be older than the notification.
+    pub(super) fn on_notified(&mut self, task: TaskId, state: DialogState, cx: &mut Cx<'_>) {
+        let is_listed = self.calls.values().any(|(ask, _)| *ask == Ask::List);
+        if is_listed && self.dialogs.told.len() < SEEN_MAX {
+            self.dialogs.told.insert(task, self.requests);
+        }
+        self.on_dialog(task, state, cx);
+    }
+
     pub(super) fn on_dialog(&mut self, task: TaskId, state: DialogState, cx: &mut Cx<'_>) {
         if state == DialogState::Closed {
             return self.forget(task, cx);
@@ -166,21 +182,36 @@ impl Agent {
         }
     }
 
-    /// What was missed while there was no stream: dialogs that moved on, and dialogs that are gone.
-    pub(super) fn on_list(&mut self, result: &Result<Response, CallError>, cx: &mut Cx<'_>) {
+    /// What was missed while there was no stream: dialogs that moved on, and dialogs that are gone. Of what a notification
+    /// has told since the list was asked for, in the request of that number, the list may say something older. If it says
+    /// something newer, a notification of that follows, since the stream is there.
+    pub(super) fn on_list(&mut self, number: u64, result: &Result<Response, CallError>, cx: &mut Cx<'_>) {
+        let told = self.take_told_since(number);
         let Some(listed) = result.as_ref().ok().and_then(|response| read_list(&response.body.0)) else {
             return;
         };
-        let open: BTreeSet<TaskId> = listed.iter().map(|(task, _)| *task).collect();
+        let open: BTreeSet<TaskId> =
+            listed.iter().map(|(task, _)| *task).chain(told.iter().copied()).collect();
         let gone: Vec<TaskId> = self.open_dialogs().into_iter().filter(|task| !open.contains(task)).collect();
         for task in gone {
             self.forget(task, cx);
         }
-        for (task, state) in listed {
+        for (task, state) in listed.into_iter().filter(|(task, _)| !told.contains(task)) {
             self.on_dialog(task, state, cx);
         }
         self.repeat_what_was_asked(cx);
         self.look_again_if_interrupted(cx);
+    }
+
+    /// The dialogs of which a notification has told since a request was made. Once no other list is under way, nobody
+    /// will ask for them.
+    fn take_told_since(&mut self, request: u64) -> BTreeSet<TaskId> {
+        let told = self.dialogs.told.iter().filter(|(_, latest)| **latest >= request);
+        let told = told.map(|(task, _)| *task).collect();
+        if self.calls.values().all(|(ask, _)| *ask != Ask::List) {
+            self.dialogs.told.clear();
+        }
+        told
     }
 
     /// Its failure may have been told while there was no stream. Of what succeeded the list says so.

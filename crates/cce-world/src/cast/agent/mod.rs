@@ -288,7 +288,7 @@ impl Agent {
         match seen {
             Seen::User { state, .. } => self.on_user(&state, &request_id, cx),
             Seen::Media { mrd, state } => self.on_media(&mrd, &state, cx),
-            Seen::Dialog { id, state } => self.on_dialog(id, state, cx),
+            Seen::Dialog { id, state } => self.on_notified(id, state, cx),
             Seen::Error { message, .. } if request::number_of(&request_id).is_some() => {
                 self.orders.note_failure(request::number_of(&request_id), &message, cx);
                 self.on_error(&source, &message, cx);
@@ -304,7 +304,7 @@ impl Agent {
         let is_accepted = result.as_ref().is_ok_and(Response::is_success);
         match ask {
             Ask::Act(task, action) => self.on_act_answered(task, action, result, cx),
-            Ask::List if is_accepted => self.on_list(result, cx),
+            Ask::List if is_accepted => self.on_list(number, result, cx),
             Ask::InterruptList(number) => self.on_interrupt_list(number, result, cx),
             Ask::Ready(mrd) if is_accepted => self.on_ready_accepted(mrd, cx),
             Ask::MediaLogout(mrd) => self.on_media_logout_answered(mrd, is_accepted, cx),

@@ -121,6 +121,52 @@ fn a_list_that_is_older_than_a_notification_changes_nothing() {
     assert!(desk.stage.timers.is_empty());
 }
 
+/// The agent lost its stream, has it again, and asks for its dialogs; returns the question.
+fn missed_something(desk: &mut Desk) -> CallId {
+    desk.stage.feed(Input::LinkDown { link: desk.link, reason: LinkReason::Reset });
+    let (login, _) = call(&desk.arrive());
+    desk.stage.answer(login, 202);
+    let asked = calls(&desk.user("NOT_READY", "auto-4"));
+    asked.iter().find(|(_, _, request)| request.method == "GET").unwrap().0
+}
+
+/// HTTP may be slower than XMPP: Finesse answered the list before the dialog moved on.
+#[test]
+fn a_dialog_that_moved_on_since_its_list_was_asked_for_goes_on_from_there() {
+    let mut desk = Desk::ready(work());
+    let list = missed_something(&mut desk);
+    desk.dialog("1_2_1", "ACCEPTED");
+    desk.list(list, &listed("OFFERED"));
+    assert_eq!(call(&desk.stage.fire()).1, ACCEPT.replace("ACCEPT", "START"));
+}
+
+#[test]
+fn a_dialog_that_began_since_its_list_was_asked_for_is_not_forgotten() {
+    let mut desk = Desk::ready(work());
+    let list = missed_something(&mut desk);
+    desk.dialog("1_2_1", "OFFERED");
+    desk.list(list, "");
+    assert_eq!(call(&desk.stage.fire()).1, ACCEPT);
+}
+
+#[test]
+fn a_dialog_that_ended_since_its_list_was_asked_for_does_not_begin_anew() {
+    let mut desk = Desk::ready(work());
+    let list = missed_something(&mut desk);
+    desk.dialog("1_2_1", "CLOSED");
+    desk.list(list, &listed("ACTIVE"));
+    assert_eq!(desk.stage.due_in("dialog"), None);
+}
+
+#[test]
+fn what_a_list_says_counts_where_the_latest_notification_is_older_than_its_question() {
+    let mut desk = Desk::ready(work());
+    desk.dialog("1_2_1", "OFFERED");
+    let list = missed_something(&mut desk);
+    desk.list(list, &listed("ACCEPTED"));
+    assert_eq!(call(&desk.stage.fire()).1, ACCEPT.replace("ACCEPT", "START"));
+}
+
 #[test]
 fn a_question_about_an_interrupt_that_fails_is_asked_again() {
     let mut desk = Desk::ready(work());
