@@ -47,7 +47,11 @@ impl Deliveries {
 
     /// A client asks for what it may have missed: it may get everything once more (cti-server-protocol 11).
     pub(crate) fn on_received(&mut self, link: LinkId, message: &Cti) {
-        if matches!(message, Cti::GetPrecallMessagesReq(_) | Cti::SnapshotTaskReq(_)) {
+        let asks = matches!(
+            message,
+            Cti::GetPrecallMessagesReq(_) | Cti::SnapshotTaskReq(_) | Cti::GetAgentTasksReq(_)
+        );
+        if asks {
             self.on_link_gone(link);
         }
     }

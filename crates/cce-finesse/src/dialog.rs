@@ -101,6 +101,7 @@ impl Finesse {
         let key =
             (event.router_call_key_day, event.router_call_key_call_id, event.router_call_key_sequence_number);
         let Some(task) = task_id(key) else { return };
+        self.recovery.heard.insert(task);
         self.ringing.remove(&task);
         let Some(open) = self.dialogs.get(&task) else { return };
         let how = if open.dialog.state == DialogState::Offered {
@@ -132,6 +133,7 @@ impl Finesse {
     pub(crate) fn close_dialog(&mut self, task: TaskId, disposition: Disposition, cx: &mut Cx<'_>) {
         let ringing = self.ringing.remove(&task);
         let Some(open) = ringing.or_else(|| self.remove_dialog(task, disposition, cx)) else { return };
+        self.recovery.heard.insert(task);
         self.tell_ccp(&open, disposition, cx);
         self.drop_requests(&open.dialog, cx);
     }

@@ -14,6 +14,8 @@
 //! - One that the server does not know was lost with it: its dialog goes with 51, and CCP hears nothing (E18).
 //! - One that CCP took back from its agent meanwhile ends when the node is in service (S5).
 //! - One that ended while no node heard of it is told with its context: CCP hears how it went, whoever asked for it.
+//! - So is one whose end was sent into a session that was given up soon behind it. A node that heard of it all the same
+//!   passes it over.
 //! - One that was offered before this node began cannot be accepted any more; it rings out, and is routed anew (E16).
 
 use crate::{
@@ -36,12 +38,39 @@ use cce_model::{
 };
 use cce_wire::Text;
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::{BTreeMap, BTreeSet, VecDeque},
     time::Duration,
 };
 
 /// How long the CTI server may take to answer everything (inferred).
 pub(crate) const INIT_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// Tasks whose ends are remembered; of more, the oldest are forgotten.
+const HEARD_MAX: usize = 10_000;
+
+/// Tasks of whose end the node has heard, the oldest first. The server tells again of an end that the link may have lost.
+#[derive(Debug, Default)]
+pub(crate) struct Heard {
+    tasks: BTreeSet<TaskId>,
+    oldest: VecDeque<TaskId>,
+}
+
+impl Heard {
+    pub(crate) fn insert(&mut self, task: TaskId) {
+        if self.tasks.insert(task) {
+            self.oldest.push_back(task);
+        }
+        if self.oldest.len() > HEARD_MAX
+            && let Some(oldest) = self.oldest.pop_front()
+        {
+            self.tasks.remove(&oldest);
+        }
+    }
+
+    fn contains(&self, task: TaskId) -> bool {
+        self.tasks.contains(&task)
+    }
+}
 
 /// What the node has asked the CTI server for, and what it keeps until it is in service.
 #[derive(Debug, Default)]
@@ -58,6 +87,8 @@ pub(crate) struct Recovery {
     cut_off: Vec<(Target, Ask)>,
     /// Users whose absence ended while nobody could be signed out.
     overdue: BTreeSet<AgentId>,
+    /// Tasks that are over for this node.
+    pub(crate) heard: Heard,
 }
 
 impl Recovery {
@@ -256,11 +287,12 @@ impl Finesse {
         self.learn(&seen, cx);
     }
 
-    /// A task ended while nobody could hear of it, and its end follows. Nobody sees a dialog of a task that this node does
-    /// not know, but CCP is to hear how the task went (task-routing E16, E19).
+    /// A task ended while nobody could hear of it, or the link may have lost its end, which follows. Nobody sees a dialog of
+    /// a task that this node does not know, but CCP is to hear how the task went (task-routing E16, E19): once.
     fn expect_end(&mut self, seen: Snapshot, cx: &mut Cx<'_>) {
         let Snapshot { task, skill_target, mrd, reserved, .. } = seen;
-        if self.dialogs.contains_key(&task) || self.ringing.contains_key(&task) {
+        let is_known = self.dialogs.contains_key(&task) || self.ringing.contains_key(&task);
+        if is_known || self.recovery.heard.contains(task) {
             return;
         }
         match self.reserved((task, skill_target, mrd), reserved, cx.wall()) {
@@ -450,6 +482,7 @@ impl Finesse {
 
     /// The agent PG does not know the task (task-routing E18).
     fn lose_task(&mut self, task: TaskId, cx: &mut Cx<'_>) {
+        self.recovery.heard.insert(task);
         self.ringing.remove(&task);
         if let Some(open) = self.remove_dialog(task, Disposition::ENDED_DURING_INIT, cx) {
             self.drop_requests(&open.dialog, cx);

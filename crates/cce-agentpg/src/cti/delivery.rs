@@ -30,7 +30,7 @@ impl CtiServer {
             match message {
                 OpcMessage::Task(event) => {
                     let place = Place { skill_target: event.skill_target, mrd: event.mrd };
-                    self.tasks.on_event(&event, self.has_owner(place));
+                    self.tasks.on_event(&event, self.owner(place), cx.now());
                     waiting.push(*event);
                 }
                 OpcMessage::Agent(record) => {
@@ -153,12 +153,12 @@ impl CtiServer {
         self.deliver(place, topic, message, cx);
     }
 
-    /// Whether the session that signed the agent in is there.
-    fn has_owner(&self, place: Place) -> bool {
+    /// The session that signed the agent in, if it is there.
+    fn owner(&self, place: Place) -> Option<u32> {
         let owner = self.owners.get(&place);
-        self.sessions().any(|(link, session)| {
-            self.side_of(link) == Side::Active && owner == Some(&session.client.session)
-        })
+        let mut active = self.sessions().filter(|(link, _)| self.side_of(*link) == Side::Active);
+        let found = active.find(|(_, session)| owner == Some(&session.client.session));
+        found.map(|(_, session)| session.client.session)
     }
 
     /// Sends an event to the session that signed the agent in, and to no other: it asks for an answer, of which there

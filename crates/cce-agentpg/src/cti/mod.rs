@@ -35,7 +35,7 @@ use cce_kernel::{
 use cce_model::{AgentRecord, SkillTarget, fact::AgentPgFact};
 use cce_wire::{Bytes, DecodeError, frame_kind};
 use request::Asked;
-use session::{Session, Side};
+use session::{Pending, Session, Side};
 use standby::Sides;
 use std::collections::BTreeMap;
 use tasks::Tasks;
@@ -175,6 +175,7 @@ impl CtiServer {
         let Some(session) = self.clients.session(link) else {
             return self.on_first_frame(link, frame, cx);
         };
+        self.tasks.on_sign_of_life(session.client.session, cx.now());
         match Cti::read(&session.dialect, frame) {
             Ok(message) => self.on_message(link, &message, session::invoke_id_of(frame), cx),
             Err(error) => {
@@ -281,6 +282,9 @@ impl CtiServer {
             session.pending.insert(invoke_id, pending);
         }
         let (client, during_init) = (session.client.clone(), session.initialises);
+        if let (Some(Pending::AgentTasks(place)), true) = (pending, during_init) {
+            self.tell_doubtful_ends(link, place, cx);
+        }
         Some(Outcome::Arm(ArmRequest { client, invoke_id, place, message, during_init }))
     }
 
@@ -430,6 +434,7 @@ impl CtiServer {
         let number = session.client.session;
         cx.note(AgentPgFact::SessionClosed { session: number, status }.into());
         self.registered.retain(|_, registered| registered.session != number);
+        self.tasks.on_session_lost(number);
         self.announce(&event::session_closed(&session, self.config.peripheral, status), cx);
         Some(Outcome::SessionLost(number))
     }

@@ -8,18 +8,25 @@ use cce_cti::{
     DesktopConnectedInd, FailureResp, GetPrecallMessagesReq, GetPrecallMessagesResp, SnapshotTaskEvent,
     SnapshotTaskReq, SnapshotTaskResp, TaskDataUpdateEvent, UpdateTaskContextInd, services,
 };
-use cce_kernel::{Cx, LinkId};
+use cce_kernel::{Cx, LinkId, Time};
 use cce_model::{
     AgentRecord, AgentState, MrdId, PreCall, SkillTarget, TaskEvent, TaskEventKind, TaskId, TaskState,
 };
 use cce_wire::{List, NamedVariable, Text};
-use std::collections::{BTreeMap, VecDeque};
+use std::{
+    collections::{BTreeMap, VecDeque},
+    time::Duration,
+};
 
 /// Tasks that are remembered. Agents' limits keep the live ones far below.
 const TASKS_MAX: usize = 15_000;
 
 /// Tasks that are over and whose last message is remembered; of more, the oldest are forgotten.
 const OVER_MAX: usize = 10_000;
+
+/// How long an end that was sent counts as one that its client may not have heard. A client that hears nothing gives its
+/// session up after three heartbeats of 5 s, and may speak until then (task-routing E17; the span is inferred).
+const DOUBT: Duration = Duration::from_secs(30);
 
 /// Live tasks, and what was said last of those that are over: a client that was away when it was said asks for it
 /// (inferred).
@@ -29,6 +36,8 @@ pub(super) struct Tasks {
     over: BTreeMap<TaskId, Over>,
     /// The same, the oldest first.
     oldest: VecDeque<TaskId>,
+    /// Ends that were sent into each session that is there, and that its client may not have heard; the oldest first.
+    in_doubt: BTreeMap<u32, VecDeque<(Time, TaskId)>>,
 }
 
 /// A task that is over.
@@ -36,8 +45,16 @@ pub(super) struct Tasks {
 struct Over {
     place: Place,
     last: Cti,
-    /// The task itself, while no client that speaks for its agent has heard of its end.
-    missed: Option<View>,
+    /// The task itself, while the client that speaks for its agent may not have heard of its end.
+    unheard: Option<Unheard>,
+}
+
+/// A task whose end no client may have heard.
+#[derive(Debug)]
+struct Unheard {
+    view: View,
+    /// The session into which the end was sent; none if there was none.
+    sent: Option<u32>,
 }
 
 /// A live task.
@@ -71,8 +88,8 @@ impl Tasks {
         self.live.insert(call.task, view);
     }
 
-    /// A task's event; `is_heard` is whether the session that speaks for its agent is there to hear it.
-    pub(super) fn on_event(&mut self, event: &TaskEvent, is_heard: bool) {
+    /// A task's event; `owner` is the session that speaks for its agent, if it is there to hear it.
+    pub(super) fn on_event(&mut self, event: &TaskEvent, owner: Option<u32>, now: Time) {
         let to = match event.kind {
             TaskEventKind::Offer => TaskState::Offered,
             TaskEventKind::Start | TaskEventKind::Resume => TaskState::Active,
@@ -80,8 +97,12 @@ impl Tasks {
             TaskEventKind::WrapUp => TaskState::WrapUp,
             TaskEventKind::End => {
                 let place = Place { skill_target: event.skill_target, mrd: event.mrd };
-                let missed = self.live.remove(&event.task).filter(|_| !is_heard);
-                return self.keep(event.task, Over { place, last: event::task(event), missed });
+                let view = self.live.remove(&event.task);
+                if let (Some(session), true) = (owner, view.is_some()) {
+                    self.in_doubt.entry(session).or_default().push_back((now, event.task));
+                }
+                let unheard = view.map(|view| Unheard { view, sent: owner });
+                return self.keep(event.task, Over { place, last: event::task(event), unheard });
             }
         };
         if self.live.len() >= TASKS_MAX && !self.live.contains_key(&event.task) {
@@ -109,7 +130,7 @@ impl Tasks {
     /// A task is over; that is what clients hear of it.
     pub(super) fn bury(&mut self, task: TaskId, place: Place, last: Cti) {
         self.live.remove(&task);
-        self.keep(task, Over { place, last, missed: None });
+        self.keep(task, Over { place, last, unheard: None });
     }
 
     fn keep(&mut self, task: TaskId, over: Over) {
@@ -123,16 +144,46 @@ impl Tasks {
         }
     }
 
-    /// What no client has heard yet of the ends of a session's agents' tasks: of each the context, without which a client
-    /// that knows nothing of it could do nothing about it, and the end.
-    fn take_missed(&mut self, session: &Session) -> Vec<Cti> {
-        let mut told = Vec::new();
-        for (task, over) in self.over.iter_mut().filter(|(_, over)| session.speaks_for(over.place)) {
-            if let Some(view) = over.missed.take() {
-                let view = View { state: TaskState::Ended, ..view };
-                told.push(snapshot_event(*task, &view).into());
-                told.push(over.last.clone().for_monitor(session.monitor()));
+    /// The client of a session has said something: what was sent to it long before has arrived.
+    pub(super) fn on_sign_of_life(&mut self, session: u32, now: Time) {
+        let Some(sent) = self.in_doubt.get_mut(&session) else { return };
+        while let Some((_, task)) = sent.pop_front_if(|(at, _)| now.since(*at) > DOUBT) {
+            let over = self.over.get_mut(&task);
+            if let Some(over) = over.filter(|over| over.is_sent_into(session)) {
+                over.unheard = None;
             }
+        }
+    }
+
+    /// A session is over. What its client may not have heard stays in doubt until the client comes back.
+    pub(super) fn on_session_lost(&mut self, session: u32) {
+        self.in_doubt.remove(&session);
+    }
+
+    /// What no client has heard yet of the ends of a session's agents' tasks, since none was there.
+    fn take_missed(&mut self, session: &Session) -> Vec<Cti> {
+        self.take_unheard(session, |place, sent| session.speaks_for(place) && sent.is_none())
+    }
+
+    /// What was sent into other sessions of the ends of an agent's tasks, or into none, and what their client may not have
+    /// heard. That client is back in this session, and tells by itself what it knows.
+    fn take_doubtful(&mut self, session: &Session, place: Place) -> Vec<Cti> {
+        let own = session.client.session;
+        self.take_unheard(session, |of, sent| of == place && sent != Some(own))
+    }
+
+    /// Of each task the context, without which a client that knows nothing of it could do nothing about it, and the end.
+    fn take_unheard(&mut self, session: &Session, is_told: impl Fn(Place, Option<u32>) -> bool) -> Vec<Cti> {
+        let mut told = Vec::new();
+        for (task, over) in &mut self.over {
+            let place = over.place;
+            let Some(Unheard { view, .. }) = over.unheard.take_if(|unheard| is_told(place, unheard.sent))
+            else {
+                continue;
+            };
+            let view = View { state: TaskState::Ended, ..view };
+            told.push(snapshot_event(*task, &view).into());
+            told.push(over.last.clone().for_monitor(session.monitor()));
         }
         told.retain(|message| session.knows(message));
         told
@@ -140,6 +191,12 @@ impl Tasks {
 
     fn of(&self, place: Place) -> Vec<TaskId> {
         self.live.iter().filter(|(_, view)| view.place == place).map(|(id, _)| *id).collect()
+    }
+}
+
+impl Over {
+    fn is_sent_into(&self, session: u32) -> bool {
+        self.unheard.as_ref().is_some_and(|unheard| unheard.sent == Some(session))
     }
 }
 
@@ -179,14 +236,20 @@ impl CtiServer {
         Ok(std::iter::once(head.into()).chain(calls).collect())
     }
 
-    /// A client asks how a task stands. Of one that is over it hears first how it ended.
+    /// A client asks how a task stands. Of one that is over it hears first how it ended, and before that its context, if it
+    /// may know nothing of it: the task may have ended while the client was asking for it.
     pub(super) fn on_snapshot_task(&self, link: LinkId, m: &SnapshotTaskReq) -> Answer {
         self.with_service(link, services::AGENT_REPORTING)?;
         let known = self.tasks.live.get(&m.task_id).filter(|view| view.place.mrd.0 == m.mrd_id);
         let Some(view) = known else {
             if let Some(over) = self.tasks.over.get(&m.task_id).filter(|over| over.place.mrd.0 == m.mrd_id) {
                 let monitor = self.session(link).map_or(0, Session::monitor);
-                return Ok(vec![over.last.clone().for_monitor(monitor), ended(m, over.place).into()]);
+                let context = over.unheard.as_ref().map(|unheard| {
+                    let seen = snapshot_event(m.task_id, &unheard.view);
+                    SnapshotTaskEvent { task_state: TaskState::Ended.number(), ..seen }.into()
+                });
+                let told = [over.last.clone().for_monitor(monitor), ended(m, over.place).into()];
+                return Ok(context.into_iter().chain(told).collect());
             }
             let refused = SnapshotTaskResp {
                 invoke_id: m.invoke_id,
@@ -270,6 +333,16 @@ impl CtiServer {
                     cx.send(link, message.to_frame(&session.dialect));
                 }
             }
+        }
+    }
+
+    /// A client that tells anew what its agents do asks for an agent's tasks: it hears first of the ends that were sent into
+    /// a session that was given up, or is about to be, since the link may have lost them with everything else that was
+    /// under way (task-routing E17, E19; inferred).
+    pub(super) fn tell_doubtful_ends(&mut self, link: LinkId, place: Place, cx: &mut Cx<'_>) {
+        let Some(session) = self.clients.session(link) else { return };
+        for message in self.tasks.take_doubtful(session, place) {
+            cx.send(link, message.to_frame(&session.dialect));
         }
     }
 
@@ -407,14 +480,14 @@ mod tests {
     fn at_the_bound_tasks_that_are_known_move_and_no_further_ones_are_taken() {
         let mut tasks = Tasks::default();
         for number in 0..TASKS_MAX {
-            tasks.on_event(&event(number, TaskEventKind::Start), true);
+            tasks.on_event(&event(number, TaskEventKind::Start), None, Time(0));
         }
-        tasks.on_event(&event(TASKS_MAX, TaskEventKind::Start), true);
+        tasks.on_event(&event(TASKS_MAX, TaskEventKind::Start), None, Time(0));
         assert_eq!(tasks.live.len(), TASKS_MAX);
-        tasks.on_event(&event(0, TaskEventKind::Pause), true);
+        tasks.on_event(&event(0, TaskEventKind::Pause), None, Time(0));
         assert_eq!(tasks.live[&id(0)].state, TaskState::Paused);
-        tasks.on_event(&event(0, TaskEventKind::End), true);
-        tasks.on_event(&event(TASKS_MAX, TaskEventKind::Start), true);
+        tasks.on_event(&event(0, TaskEventKind::End), None, Time(0));
+        tasks.on_event(&event(TASKS_MAX, TaskEventKind::Start), None, Time(0));
         assert!(tasks.live.contains_key(&id(TASKS_MAX)), "an end makes room");
     }
 
@@ -422,8 +495,8 @@ mod tests {
     fn of_tasks_that_are_over_the_oldest_are_forgotten() {
         let mut tasks = Tasks::default();
         for number in 0..=OVER_MAX {
-            tasks.on_event(&event(number, TaskEventKind::End), true);
-            tasks.on_event(&event(number, TaskEventKind::End), true);
+            tasks.on_event(&event(number, TaskEventKind::End), None, Time(0));
+            tasks.on_event(&event(number, TaskEventKind::End), None, Time(0));
         }
         assert_eq!((tasks.over.len(), tasks.oldest.len()), (OVER_MAX, OVER_MAX));
         assert!(!tasks.over.contains_key(&id(0)) && tasks.over.contains_key(&id(1)));

@@ -67,6 +67,10 @@ impl Opc {
         if is_idle {
             agent.sign_in = SignIn::NotReady;
         }
+        if !is_own {
+            // What the client was advised of in the old session may be lost with it: it is advised anew.
+            agent.interrupt = agent.interrupt.unanswered();
+        }
         self.attend(place, &request.client, cx);
         let after = self.agent_mut(place).map(|agent| (agent.sign_in, agent.client.session))?;
         if after != before {

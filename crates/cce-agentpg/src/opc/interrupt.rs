@@ -90,6 +90,15 @@ impl Interrupt {
         }
     }
 
+    /// The same for a client that may not have heard the advice.
+    pub(super) const fn unanswered(self) -> Self {
+        match self {
+            Self::Advised { in_force: false, .. } => Self::None,
+            Self::Advised { in_force: true, .. } => Self::Over,
+            Self::None | Self::Declined | Self::Accepted { .. } | Self::Over => self,
+        }
+    }
+
     /// What somebody accepted holds; what nobody answered is forgotten, so that the next client is asked.
     fn unattended(self, by: Option<MrdId>) -> Self {
         match by {

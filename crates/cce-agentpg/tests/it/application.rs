@@ -5,7 +5,7 @@ use crate::{
     work::{end, offer, start},
 };
 use cce_cti::*;
-use cce_kernel::{Command, Input, Port, TimerKey};
+use cce_kernel::{Command, Input, LinkId, Port, TimerKey};
 use cce_model::{EccVariable, TaskId};
 use cce_wire::{NamedVariable, Text};
 
@@ -400,9 +400,12 @@ fn a_client_that_missed_an_end_hears_it_again_ahead_of_the_snapshot() {
     lab.finesse = lab.session(Port::CtiA, open_req());
     let request = SnapshotTaskReq { invoke_id: 9, mrd_id: MRD, task_id: TASK, ..Default::default() };
     let said = lab.finesse_says(request);
-    let [Cti::EndTaskEvent(end), Cti::SnapshotTaskResp(answer)] = &said.to(lab.finesse)[..] else {
+    let [Cti::SnapshotTaskEvent(seen), Cti::EndTaskEvent(end), Cti::SnapshotTaskResp(answer)] =
+        &said.to(lab.finesse)[..]
+    else {
         panic!("{said:?}")
     };
+    assert_eq!((seen.task_id, seen.task_state), (TASK, 7));
     assert_eq!((end.task_id, end.icm_disposition), (TASK, 38));
     assert_eq!((answer.invoke_id, answer.status, answer.task_state), (9, 0, 7));
 }
@@ -488,6 +491,88 @@ fn an_end_that_its_client_heard_is_not_told_again() {
     lab.lose(lab.finesse);
     let link = lab.connect(Port::CtiA);
     assert!(!lab.says(link, open_req()).names(link).contains(&"END_TASK_EVENT"));
+}
+
+/// An offer that came and rang out in a link that was given up soon behind it.
+fn rung_out() -> Lab {
+    let mut lab = Lab::ready();
+    let due = lab.reserve(TASK).armed("start timeout").unwrap();
+    lab.timer(due, 30);
+    lab
+}
+
+/// A client that is back tells anew what its agents do, and asks for an agent's tasks.
+fn asked_during_init(lab: &mut Lab, link: LinkId, agent: i32) -> Vec<&'static str> {
+    lab.says(link, BeginAgentInitInd::default());
+    lab.says(link, GetAgentTasksReq { mrd_id: MRD, icm_agent_id: agent, ..Default::default() }).names(link)
+}
+
+#[test]
+fn a_client_that_is_back_hears_first_of_the_ends_that_the_link_may_have_lost() {
+    let mut lab = rung_out();
+    lab.lose(lab.finesse);
+    let back = lab.session(Port::CtiA, open_req());
+    let names = asked_during_init(&mut lab, back, AGENT);
+    let expected = ["SNAPSHOT_TASK_EVENT", "END_TASK_EVENT", "AGENT_STATE_EVENT", "AGENT_TASKS_RESP"];
+    assert_eq!(names, expected);
+    assert_eq!(asked_during_init(&mut lab, back, AGENT), ["AGENT_TASKS_RESP"], "it is told once");
+}
+
+/// Nobody spoke for the agent then, though the client's next session was there.
+#[test]
+fn a_client_that_is_back_hears_of_an_end_behind_the_beginning_of_its_session() {
+    let mut lab = Lab::ready();
+    let due = lab.reserve(TASK).armed("start timeout").unwrap();
+    let back = lab.session(Port::CtiA, open_req());
+    lab.lose(lab.finesse);
+    lab.timer(due, 30);
+    let names = asked_during_init(&mut lab, back, AGENT);
+    assert_eq!(names[..2], ["SNAPSHOT_TASK_EVENT", "END_TASK_EVENT"]);
+}
+
+/// The link may be given up by the client, and its end reach the server behind the next session.
+#[test]
+fn a_client_that_is_back_ahead_of_the_end_of_its_old_session_hears_of_these_ends() {
+    let mut lab = rung_out();
+    let back = lab.session(Port::CtiA, open_req());
+    assert!(asked_during_init(&mut lab, back, AGENT).contains(&"END_TASK_EVENT"));
+}
+
+/// The agent signed out with the task, and neither end nor sign-out arrived.
+#[test]
+fn a_client_that_is_back_hears_of_such_an_end_of_an_agent_who_is_signed_out() {
+    let mut lab = Lab::working();
+    lab.finesse_says(MediaLogoutInd { mrd_id: MRD, icm_agent_id: AGENT, ..Default::default() });
+    lab.lose(lab.finesse);
+    let back = lab.session(Port::CtiA, open_req());
+    let names = asked_during_init(&mut lab, back, AGENT);
+    assert_eq!(names, ["SNAPSHOT_TASK_EVENT", "END_TASK_EVENT", "AGENT_TASKS_RESP"]);
+}
+
+#[test]
+fn an_end_that_was_sent_long_before_its_client_spoke_last_has_arrived() {
+    for (seconds, is_told) in [(30, true), (31, false)] {
+        let mut lab = rung_out();
+        lab.pass(seconds);
+        lab.finesse_says(HeartbeatReq::default());
+        lab.lose(lab.finesse);
+        let back = lab.session(Port::CtiA, open_req());
+        let names = asked_during_init(&mut lab, back, AGENT);
+        assert_eq!(names.contains(&"END_TASK_EVENT"), is_told, "{seconds}: {names:?}");
+    }
+}
+
+#[test]
+fn nobody_else_hears_of_an_end_that_the_link_may_have_lost() {
+    let mut lab = rung_out();
+    lab.lose(lab.finesse);
+    let other = lab.session(Port::CtiA, open_req());
+    let ask = GetAgentTasksReq { mrd_id: MRD, icm_agent_id: AGENT, ..Default::default() };
+    let names = lab.says(other, ask.clone()).names(other);
+    assert!(!names.contains(&"END_TASK_EVENT"), "its client has not begun an initialisation: {names:?}");
+    lab.says(other, BeginAgentInitInd::default());
+    let names = lab.says(other, GetAgentTasksReq { mrd_id: CHAT, ..ask }).names(other);
+    assert!(!names.contains(&"END_TASK_EVENT"), "the task was of another domain: {names:?}");
 }
 
 #[test]

@@ -254,6 +254,18 @@ fn a_client_that_never_answered_is_followed_by_one_that_is_asked_again() {
     assert_eq!(said.names(lab.finesse).last(), Some(&ADVISORY));
 }
 
+/// The old session may be there still when its client, which gave it up, is back in another one.
+#[test]
+fn an_advice_in_a_session_that_its_client_gave_up_is_given_anew() {
+    let (mut lab, _) = advised();
+    lab.finesse = lab.session(Port::CtiA, open_req());
+    lab.finesse_says(BeginAgentInitInd::default());
+    let said = lab.finesse_says(back(MRD));
+    assert_eq!(said.names(lab.finesse).last(), Some(&ADVISORY));
+    lab.finesse_says(accepted());
+    assert_eq!(task_state(&mut lab), 5);
+}
+
 #[test]
 fn only_the_session_that_signed_the_agent_in_is_asked() {
     let mut lab = Lab::open();

@@ -403,6 +403,33 @@ fn the_end_that_a_new_node_missed_is_told_to_ccp() {
     }
 }
 
+/// The server cannot know which of the messages arrived that it sent last into a session that was given up.
+#[test]
+fn an_end_that_the_node_has_heard_already_is_passed_over() {
+    let mut lab = Lab::active();
+    assert_eq!(calls(&lab.cti(end_event(38))), [format!("/ccp-webapp/ccp/task/{CONTACT}/close")]);
+    lab.lose_cti();
+    lab.reopen();
+    lab.init_ready();
+    assert_eq!(lab.cti(told(TASK, ENDED)).0, []);
+    assert_eq!(lab.cti(end_event(38)).0, []);
+}
+
+/// The node has no dialog of it yet, and its end comes ahead of the answer.
+#[test]
+fn ccp_hears_of_a_task_that_ends_while_the_node_asks_for_it() {
+    let mut lab = Lab::ready();
+    lab.lose_cti();
+    lab.reopen();
+    let asked = lab.init_ready();
+    let asked = lab.cti(agent_tasks(asked.invoke_id(), &[TASK]));
+    assert_eq!(asked.names(), ["SNAPSHOT_TASK_REQ"]);
+    assert_eq!(lab.cti(end_event(36)).0, []);
+    assert_eq!(lab.cti(told(TASK, ENDED)).0, []);
+    assert_eq!(calls(&lab.cti(end_event(36))), [format!("/ccp-webapp/ccp/task/{CONTACT}/renotify")]);
+    assert!(calls(&lab.cti(snapshot(asked.invoke_id(), TASK, ENDED))).is_empty());
+}
+
 #[test]
 fn a_node_that_kept_the_dialog_closes_it_by_the_end_that_it_missed() {
     let mut lab = Lab::active();

@@ -104,6 +104,45 @@ fn an_agent_pg_that_stood_still_with_a_close_under_way_ends_the_task_once_and_cc
     assert_eq!((ends(&run), told(&run)), (vec![38], vec![SmOperation::EndTask]));
 }
 
+/// The link to the CTI server stands still, with whatever was sent last, until both ends have given it up; nobody closes a
+/// contact whose end was lost.
+fn with_a_dead_link(from: &str, rest: &str) -> Run {
+    played(&format!(
+        "include = [\"one-task.toml\"]\nuntil = \"10min\"\n\
+         [agents.1081]\noffer = {{ accept = \"4s\", start = \"4s\", pause = \"4s\", resume = \"4s\", wrap_up = \"4s\", close = \"4s\" }}\n\
+         [agents.1082]\nsign_in = \"100s\"\n\
+         [[steps]]\nafter = \"{from}\"\nstall = \"cti-a\"\nlasting = \"22s\"\n\
+         [[expect]]\nname = \"given up\"\norder = [\"service in_service=false\", \"service in_service=true\"]\n{rest}"
+    ))
+}
+
+#[test]
+fn whatever_a_given_up_link_loses_of_a_task_is_recovered_with_the_next_one() {
+    for state in ["PRE_CALL", "OFFERED", "ACTIVE", "PAUSED", "WRAPUP"] {
+        let run = with_a_dead_link(&format!("task alice to={state}"), "");
+        assert_eq!(run.failures(), [] as [&str; 0], "{state}");
+        assert_eq!((ends(&run), told(&run)), (vec![38], vec![SmOperation::EndTask]), "{state}");
+    }
+}
+
+/// Neither the reservation nor its end reached Finesse.
+#[test]
+fn an_offer_that_came_and_rang_out_in_a_link_that_was_given_up_is_sent_again() {
+    let quick = "[set.\"mrd/Tasks\"]\nstart_timeout = \"5s\"\n";
+    let run = with_a_dead_link("task alice to=PRE_CALL", quick);
+    assert_eq!(run.failures(), [] as [&str; 0]);
+    assert_eq!(ends(&run), [36, 38]);
+    assert_eq!(told(&run), [SmOperation::Renotify, SmOperation::EndTask]);
+}
+
+/// The agent closed the task, and its end is in the link.
+#[test]
+fn an_end_in_a_link_that_was_given_up_is_told_to_ccp_once() {
+    let run = with_a_dead_link("task alice to=LOGGED_OUT", "");
+    assert_eq!(run.failures(), [] as [&str; 0]);
+    assert_eq!((ends(&run), told(&run)), (vec![38], vec![SmOperation::EndTask]));
+}
+
 /// How tasks ended at the agent PG.
 fn ends(run: &Run) -> Vec<u32> {
     let end = |record: &Record| match &record.what {
