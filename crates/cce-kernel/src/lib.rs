@@ -16,6 +16,7 @@
 
 mod blob;
 mod component;
+mod configured;
 mod http;
 mod input;
 mod output;
@@ -25,8 +26,9 @@ mod time;
 mod timer;
 
 pub use blob::Blob;
-pub use cce_model::{CallId, Carrier, Fact, LinkId, LinksMax, NodeName, Port, Wall};
+pub use cce_model::{CallId, Carrier, Fact, Kind, LinkId, LinksMax, NodeName, Port, Wall};
 pub use component::{Component, Cx, Host};
+pub use configured::Configured;
 pub use http::{BodyFlaw, CallError, Cors, Request, Response};
 pub use input::{Command, FrameFlaw, Input, LinkReason, Peer};
 pub use output::{Address, CloseReason, Output};

@@ -1,5 +1,5 @@
 //! The words of contact centers with task routing: identities, states, interfaces, the objects that the interfaces show,
-//! and the facts that components note.
+//! the objects that they are configured with ([`ObjectModel`]), and the facts that components note.
 //!
 //! Invariants:
 //! - Values are plain data: nothing here acts.
@@ -12,7 +12,9 @@ mod ecc;
 pub mod fact;
 mod finesse;
 mod identity;
+mod kind;
 mod link;
+mod objects;
 mod port;
 mod record;
 mod sides;
@@ -27,7 +29,14 @@ pub use finesse::{
     Publication, PublishEvent, ReasonCategory, ReasonCode, User, UserError,
 };
 pub use identity::{AgentId, ContactId, MrdId, RouterCallKey, SkillTarget, TaskId};
+pub use kind::Kind;
 pub use link::{CallId, LinkId, NodeName};
+#[cfg(feature = "sample")]
+pub use objects::sample;
+pub use objects::{
+    Agent, CallType, DialedNumber, Keyed, Mrd, ObjectModel, PrecisionQueue, Script, SkillGroup, Step, Table,
+    Team,
+};
 pub use port::{Carrier, LinksMax, Port};
 pub use record::{AgentRecord, PreCall, QueueRecord, QueuedTask, TaskEvent, TaskEventKind};
 pub use sides::{CtiSides, SideOrder};

@@ -1,6 +1,6 @@
 //! Names of components, connections and calls.
 
-use crate::Port;
+use crate::{Kind, Port};
 use serde::{Deserialize, Serialize};
 use std::{fmt, sync::Arc};
 
@@ -15,11 +15,24 @@ impl NodeName {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// The kind of the component: a name is that of the kind, or begins with it and `-`, as `agent-1080` does.
+    pub fn kind(&self) -> Option<Kind> {
+        let kind = self.0.split_once('-').map_or(&*self.0, |(kind, _)| kind);
+        Kind::ALL.into_iter().find(|known| known.name() == kind)
+    }
 }
 
 impl From<&str> for NodeName {
     fn from(name: &str) -> Self {
         Self(name.into())
+    }
+}
+
+impl From<Kind> for NodeName {
+    /// The built-in lab's product of that kind.
+    fn from(kind: Kind) -> Self {
+        kind.name().into()
     }
 }
 

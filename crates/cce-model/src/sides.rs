@@ -1,7 +1,7 @@
 //! The two sides of the CTI server: what can be ordered of them, and which orders would have no effect
 //! (cti-server-protocol 4.6).
 
-use crate::Port;
+use crate::{Kind, Port};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
@@ -25,7 +25,7 @@ type Row = (SideOrder, &'static str, &'static str, &'static str);
 
 impl SideOrder {
     /// The component that has the sides.
-    pub const NODE: &str = "agentpg";
+    pub const NODE: &str = Kind::AgentPg.name();
 
     const TABLE: [Row; 8] = [
         (Self::Switch(Port::CtiA), "switch a", "cti.active", "a"),
