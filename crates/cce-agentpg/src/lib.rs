@@ -39,17 +39,18 @@ mod config;
 mod cti;
 mod opc;
 
-pub use config::{Agent, Config, Membership, Mrd, SkillGroup};
+pub use config::Config;
 
 use arm::Place;
 use cce_kernel::{
-    Command, Component, Cx, FrameFlaw, Input, LinkId, Peer, Port, TimerKey,
+    Command, Component, Configured, Cx, FrameFlaw, Input, LinkId, Peer, Port, TimerKey,
     session::{Clock, Event},
 };
-use cce_model::fact::AgentPgFact;
+use cce_model::{ObjectModel, fact::AgentPgFact};
 use cce_wire::Bytes;
 use cti::{CentralController, CtiServer, Outcome};
 use opc::Opc;
+use std::sync::Arc;
 
 cce_kernel::timers! {
     /// What the agent PG waits for.
@@ -80,28 +81,32 @@ cce_kernel::timers! {
 /// The agent PG.
 #[derive(Debug)]
 pub struct AgentPg {
+    model: Arc<ObjectModel>,
     config: Config,
     opc: Opc,
     cti: CtiServer,
 }
 
+impl Configured for AgentPg {
+    type Config = Config;
+
+    fn new(model: Arc<ObjectModel>, config: Config) -> Self {
+        let opc = Opc::new(Arc::clone(&model), config.clone());
+        let cti = CtiServer::new(Arc::clone(&model), config.clone());
+        Self { model, config, opc, cti }
+    }
+
+    /// Agents, queues and sessions stay as they are.
+    fn reconfigure(&mut self, model: Arc<ObjectModel>, config: Config) {
+        self.opc.reconfigure(Arc::clone(&model), config.clone());
+        self.cti.reconfigure(Arc::clone(&model), config.clone());
+        (self.model, self.config) = (model, config);
+    }
+}
+
 impl AgentPg {
-    /// An agent PG that has not started.
-    pub fn new(config: Config) -> Self {
-        let opc = Opc::new(config.clone());
-        let cti = CtiServer::new(config.clone());
-        Self { config, opc, cti }
-    }
-
-    /// Goes by another configuration from now on. Agents, queues and sessions stay as they are.
-    pub fn reconfigure(&mut self, config: Config) {
-        self.opc.reconfigure(config.clone());
-        self.cti.reconfigure(config.clone());
-        self.config = config;
-    }
-
     fn on_start(&mut self, cx: &mut Cx<'_>) {
-        *self = Self::new(self.config.clone());
+        *self = Self::new(Arc::clone(&self.model), self.config.clone());
         self.opc.keep_router(Event::Start, cx);
     }
 

@@ -28,13 +28,13 @@ mod work;
 pub use config::{Campaign, Config, Delays, Feed, StatusTimestamp, TASK_FEED, Throttle};
 pub use contact::{CONTACTS_MAX, id::contact_id};
 
-use cce_kernel::{CallId, Command, Component, Cx, Input, Request, TimerKey};
-use cce_model::ContactId;
+use cce_kernel::{CallId, Command, Component, Configured, Cx, Input, Request, TimerKey};
+use cce_model::{ContactId, ObjectModel};
 use contact::Contacts;
 use eventing::Eventing;
 use mr::MrListener;
 use runtime::Routing;
-use std::collections::VecDeque;
+use std::{collections::VecDeque, sync::Arc};
 use work::Works;
 
 cce_kernel::timers! {
@@ -71,9 +71,11 @@ pub struct Ccp {
     awaited: Vec<awaited::Awaited>,
 }
 
-impl Ccp {
-    /// A CCP without contacts.
-    pub fn new(config: Config) -> Self {
+impl Configured for Ccp {
+    type Config = Config;
+
+    /// CCP knows none of the central controller's objects: feeds and campaigns are its own.
+    fn new(_: Arc<ObjectModel>, config: Config) -> Self {
         Self {
             contacts: Contacts::new(&config),
             eventing: Eventing::new(&config),
@@ -87,8 +89,8 @@ impl Ccp {
         }
     }
 
-    /// Goes by another configuration from now on. Ids and feeds stay as they are.
-    pub fn reconfigure(&mut self, config: Config) {
+    /// Ids and feeds stay as they are.
+    fn reconfigure(&mut self, _: Arc<ObjectModel>, config: Config) {
         self.contacts.show(config.status_timestamp);
         self.mr.beat_every(config.heartbeat);
         self.config = config;

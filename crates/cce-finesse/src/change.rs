@@ -1,11 +1,12 @@
 //! What the body of a change asks for (finesse-nonvoice 2.2, 2.4, 2.6).
 
 use crate::{
-    Config,
     line::{CallData, Change, Settings},
     refusal::Refusal,
 };
-use cce_model::{DialogAction, EccVariable, InterruptAction, LogoutAction, ReasonCategory, UserState};
+use cce_model::{
+    DialogAction, EccVariable, InterruptAction, LogoutAction, ObjectModel, ReasonCategory, UserState,
+};
 use cce_xml::finesse::{DialogRequest, MediaRequest, UserRequest};
 
 /// `state` of a request to sign in.
@@ -35,8 +36,8 @@ pub(crate) enum UserChange {
     ForcedSignOut(u16),
 }
 
-pub(crate) fn of_user(request: &UserRequest, config: &Config) -> Result<UserChange, Refusal> {
-    let reason = |category| reason(request.reason_code_id.as_deref(), category, config);
+pub(crate) fn of_user(request: &UserRequest, model: &ObjectModel) -> Result<UserChange, Refusal> {
+    let reason = |category| reason(request.reason_code_id.as_deref(), category, model);
     match given(request.state.as_deref()).ok_or_else(|| Refusal::missing("state"))? {
         SIGN_IN => sign_in(request),
         "READY" => Ok(UserChange::State(UserState::Ready, 0)),
@@ -46,8 +47,8 @@ pub(crate) fn of_user(request: &UserRequest, config: &Config) -> Result<UserChan
     }
 }
 
-pub(crate) fn of_media(request: &MediaRequest, config: &Config) -> Result<Change, Refusal> {
-    let reason = |category| reason(request.reason_code_id.as_deref(), category, config);
+pub(crate) fn of_media(request: &MediaRequest, model: &ObjectModel) -> Result<Change, Refusal> {
+    let reason = |category| reason(request.reason_code_id.as_deref(), category, model);
     match (given(request.state.as_deref()), given(request.routable.as_deref())) {
         (Some(SIGN_IN), _) => settings(request).map(Change::SignIn),
         (Some("READY"), _) => Ok(Change::Ready),
@@ -154,9 +155,9 @@ fn settings(request: &MediaRequest) -> Result<Settings, Refusal> {
 
 /// The number of the reason that a request names by its id; 0 none. A category with reasons demands one, and one
 /// without takes none (finesse-nonvoice 2.4).
-fn reason(text: Option<&str>, category: ReasonCategory, config: &Config) -> Result<u16, Refusal> {
+fn reason(text: Option<&str>, category: ReasonCategory, model: &ObjectModel) -> Result<u16, Refusal> {
     let id = given(text).filter(|id| *id != NO_REASON);
-    let mut reasons = config.reasons(category).peekable();
+    let mut reasons = model.reasons(category).peekable();
     match id {
         None if reasons.peek().is_some() => Err(Refusal::reason_required()),
         None => Ok(0),

@@ -3,7 +3,7 @@
 use crate::{
     arm_stat,
     ccp::{ASK_AGAIN, Asks},
-    config::{Config, Mrd},
+    config::Config,
     cti::{CtiClient, HEARTBEAT, OPENING, REDIAL},
     dialog::OpenDialog,
     line::{Ask, Change, Lines, Pending, Settings, Target},
@@ -13,9 +13,14 @@ use crate::{
     user::Desk,
     xmpp::{SIGN_IN, Sessions},
 };
-use cce_kernel::{CloseReason, Command, Component, Cx, Fact, Input, LinkId, Port, TimerKey};
-use cce_model::{AgentId, ApiError, MrdId, Object, PublishEvent, SkillTarget, TaskId};
-use std::collections::{BTreeMap, BTreeSet};
+use cce_kernel::{CloseReason, Command, Component, Configured, Cx, Fact, Input, LinkId, Port, TimerKey};
+use cce_model::{
+    Agent, AgentId, ApiError, Mrd, MrdId, Object, ObjectModel, PublishEvent, SkillTarget, TaskId,
+};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 /// The name of the timers that bound the wait for a confirmation; each has the request's invoke id.
 const CONFIRMATION: &str = "confirmation";
@@ -29,6 +34,7 @@ const LATE_MAX: usize = 1_000;
 /// A Finesse node: REST and notifications toward desktops, a CTI client, and calls to CCP.
 #[derive(Debug)]
 pub struct Finesse {
+    pub(crate) model: Arc<ObjectModel>,
     pub(crate) config: Config,
     pub(crate) desks: BTreeMap<AgentId, Desk>,
     pub(crate) by_skill_target: BTreeMap<SkillTarget, AgentId>,
@@ -49,16 +55,15 @@ pub struct Finesse {
     pub(crate) xmpp: Sessions,
 }
 
-impl Finesse {
-    /// A node on which nobody is signed in, and which is out of service until the CTI server answers.
-    pub fn new(config: Config) -> Self {
+impl Configured for Finesse {
+    type Config = Config;
+
+    /// Nobody is signed in, and the node is out of service until the CTI server answers.
+    fn new(model: Arc<ObjectModel>, config: Config) -> Self {
+        let desk = |agent: &Arc<Agent>| (agent.id.clone(), Desk::new(agent, &model));
         Self {
-            desks: config
-                .agents
-                .iter()
-                .map(|agent| (agent.id.clone(), Desk::new(agent, &config.mrds)))
-                .collect(),
-            by_skill_target: config
+            desks: model.agents.iter().map(desk).collect(),
+            by_skill_target: model
                 .agents
                 .iter()
                 .map(|agent| (agent.skill_target, agent.id.clone()))
@@ -73,22 +78,25 @@ impl Finesse {
             asks: Asks::new(),
             cti: CtiClient::new(config.first_invoke_id),
             xmpp: Sessions::default(),
+            model,
             config,
         }
     }
 
-    /// Goes by another configuration from now on. Users, teams and domains stay as they are.
-    pub fn reconfigure(&mut self, config: Config) {
-        for agent in &config.agents {
+    /// Teams and domains of users stay as desktops saw them.
+    fn reconfigure(&mut self, model: Arc<ObjectModel>, config: Config) {
+        for agent in &model.agents {
             if let Some(desk) = self.desks.get_mut(&agent.id) {
-                desk.take_password(&agent.password);
+                desk.reconfigure(agent);
             }
         }
-        self.config = config;
+        (self.model, self.config) = (model, config);
     }
+}
 
+impl Finesse {
     pub(crate) fn mrd(&self, id: MrdId) -> Option<&Mrd> {
-        self.config.mrds.iter().find(|mrd| mrd.id == id)
+        self.model.mrds.get(&id).map(|mrd| &**mrd)
     }
 
     /// Takes a request in behind the others about the same object.
@@ -156,7 +164,7 @@ impl Finesse {
 
     /// A node that starts anew knows nobody: agents sign in again.
     fn on_start(&mut self, cx: &mut Cx<'_>) {
-        *self = Self::new(self.config.clone());
+        *self = Self::new(Arc::clone(&self.model), self.config.clone());
         self.dial_cti(cx);
     }
 

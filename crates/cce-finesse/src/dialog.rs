@@ -373,8 +373,9 @@ impl Finesse {
             return Err(format!("more than {DIALOGS_MAX} dialogs"));
         }
         let Reserved { dialed_number, contact, skill_group, service, call_variables, .. } = reserved;
-        let by_group = || self.config.queue_numbers.get(&SkillTarget(skill_group)).copied();
+        let by_group = || self.model.skill_group(SkillTarget(skill_group)).map(|group| group.number);
         let queue_number = reserved.queue_number.or_else(by_group).unwrap_or_default();
+        let queue = self.model.precision_queues.find(|queue| queue.skill_group.number == queue_number);
         let dialog = Dialog {
             id,
             agent,
@@ -382,7 +383,7 @@ impl Finesse {
             media: mrd.name.clone(),
             dialed_number,
             queue_number,
-            queue_name: self.config.queues.get(&queue_number).cloned().unwrap_or_default(),
+            queue_name: queue.map(|queue| queue.name.clone()).unwrap_or_default(),
             call_variables: match self.config.call_variables {
                 CallVariables::Shown => call_variables,
                 CallVariables::Hidden => Vec::new(),

@@ -36,4 +36,4 @@ mod voice;
 mod xmpp;
 
 pub use component::Finesse;
-pub use config::{Account, Agent, CallVariables, Config, Mrd};
+pub use config::{Account, CallVariables, Config};

@@ -2,7 +2,6 @@
 
 use crate::{
     Finesse, arm_stat,
-    config::Mrd,
     line::{Change, Pending, Settings, Target},
 };
 use cce_cti::{
@@ -11,7 +10,7 @@ use cce_cti::{
 };
 use cce_kernel::Cx;
 use cce_model::{
-    AgentId, AgentState, DialogState, Disposition, InterruptAction, LogoutAction, Media, MrdId, Object,
+    AgentId, AgentState, DialogState, Disposition, InterruptAction, LogoutAction, Media, Mrd, MrdId, Object,
     PublishEvent, ReasonCategory, ReasonCode, SkillTarget,
 };
 use cce_wire::Text;
@@ -143,7 +142,7 @@ impl Finesse {
     pub(crate) fn reason_of(&self, event: &AgentStateEvent) -> Option<ReasonCode> {
         let is_signed_out = AgentState::of_number(event.agent_state) == AgentState::Logout;
         let category = ReasonCategory::NotReady;
-        self.config.reason_of_code(category, event.event_reason_code).filter(|_| !is_signed_out).cloned()
+        self.model.reason_of_code(category, event.event_reason_code).filter(|_| !is_signed_out).cloned()
     }
 
     /// The response to a media request, or the refusal of any request.

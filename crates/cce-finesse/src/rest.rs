@@ -127,20 +127,20 @@ impl Finesse {
 
     fn read_reason_codes(&self, request: &Request) -> Result<String, Refusal> {
         let category = category(request)?;
-        Ok(xml::reason_codes(category, self.config.reasons(category)))
+        Ok(xml::reason_codes(category, self.model.reasons(category)))
     }
 
     fn read_reason_code(&self, id: &str) -> Result<String, Refusal> {
-        let known = self.config.reason_codes.iter().find(|reason| reason.id.to_string() == id);
+        let known = self.model.reason_codes.iter().find(|reason| reason.id.to_string() == id);
         known.map(xml::reason_code).ok_or_else(|| Refusal::no_reason_code(id))
     }
 
     /// A team, which everybody who has a password may look at (inferred): the lab has no supervisors.
     fn read_team(&self, id: &str) -> Result<String, Refusal> {
-        let team = id.parse().ok().and_then(|id| Some((id, self.config.team_name(id)?)));
-        let (id, name) = team.ok_or_else(|| Refusal::no_team(id))?;
-        let users = self.desks.values().map(|desk| &desk.user).filter(|user| user.team_id == id);
-        Ok(xml::team(id, name, users))
+        let team = id.parse().ok().and_then(|id| self.model.team(id));
+        let team = team.ok_or_else(|| Refusal::no_team(id))?;
+        let users = self.desks.values().map(|desk| &desk.user).filter(|user| user.team_id == team.id);
+        Ok(xml::team(team.id, &team.name, users))
     }
 
     fn read_users(&self, caller: &Caller) -> Result<String, Refusal> {
@@ -168,7 +168,7 @@ impl Finesse {
             OfUser::Media(id) => {
                 let mrd = self.mrd_of(id)?;
                 let change = xml::read_media(&body).map_err(|_| Refusal::malformed())?;
-                let change = change::of_media(&change, &self.config);
+                let change = change::of_media(&change, &self.model);
                 let change = change.map_err(|refusal| refusal.about(mrd))?;
                 self.media_work(&agent, vec![(mrd, change)])
             }
@@ -183,7 +183,7 @@ impl Finesse {
     }
 
     fn change_user_state(&self, agent: AgentId, body: &str) -> Result<Work, Refusal> {
-        let change = change::of_user(&xml::read_user(body).map_err(|_| Refusal::malformed())?, &self.config)?;
+        let change = change::of_user(&xml::read_user(body).map_err(|_| Refusal::malformed())?, &self.model)?;
         let target = Target::User(agent);
         if self.lines.is_full(&target) {
             return Err(Refusal::busy());
@@ -196,8 +196,7 @@ impl Finesse {
         for media in xml::read_media_list(body).map_err(|_| Refusal::malformed())? {
             let id = media.id.as_deref().ok_or_else(|| Refusal::missing("id"))?;
             let mrd = self.mrd_of(id)?;
-            changes
-                .push((mrd, change::of_media(&media, &self.config).map_err(|refusal| refusal.about(mrd))?));
+            changes.push((mrd, change::of_media(&media, &self.model).map_err(|refusal| refusal.about(mrd))?));
         }
         if changes.is_empty() {
             return Err(Refusal::missing("Media"));

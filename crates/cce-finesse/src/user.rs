@@ -1,14 +1,11 @@
 //! Users: who they are, and how they prove it (finesse-nonvoice 1.3, 2.2).
 
-use crate::{
-    Finesse,
-    config::{Account, Agent, Mrd},
-    media::signed_out,
-};
+use crate::{Finesse, config::Account, media::signed_out};
 use cce_kernel::Time;
-use cce_model::{AgentId, Media, MrdId, SkillTarget, User, UserState};
+use cce_model::{Agent, AgentId, Media, MrdId, ObjectModel, SkillTarget, User, UserState};
 use std::{
     collections::{BTreeMap, BTreeSet},
+    sync::Arc,
     time::Duration,
 };
 
@@ -26,8 +23,8 @@ pub(crate) struct Desk {
     pub(crate) media: BTreeMap<MrdId, Media>,
     /// Domains in which the user becomes not routable once every task has begun.
     pub(crate) not_routable_next: BTreeSet<MrdId>,
-    password: String,
-    memberships: BTreeSet<MrdId>,
+    /// As the user is configured now.
+    agent: Arc<Agent>,
     bad_passwords: u32,
     locked_at: Option<Time>,
 }
@@ -42,32 +39,31 @@ pub(crate) enum Caller {
 }
 
 impl Desk {
-    pub(crate) fn new(agent: &Agent, mrds: &[Mrd]) -> Self {
+    pub(crate) fn new(agent: &Arc<Agent>, model: &ObjectModel) -> Self {
         Self {
             user: signed_out_user(agent),
-            media: mrds.iter().map(|mrd| (mrd.id, signed_out(&agent.id, mrd))).collect(),
+            media: model.mrds.iter().map(|mrd| (mrd.id, signed_out(&agent.id, mrd))).collect(),
             not_routable_next: BTreeSet::new(),
-            password: agent.password.clone(),
-            memberships: agent.mrds.clone(),
+            agent: Arc::clone(agent),
             bad_passwords: 0,
             locked_at: None,
         }
     }
 
-    /// The user's password is another one from now on.
-    pub(crate) fn take_password(&mut self, password: &str) {
-        password.clone_into(&mut self.password);
+    /// The user is configured otherwise from now on.
+    pub(crate) fn reconfigure(&mut self, agent: &Arc<Agent>) {
+        self.agent = Arc::clone(agent);
     }
 
-    /// Whether the user has a queue in a domain.
+    /// Whether the user works in a domain.
     pub(crate) fn is_member(&self, mrd: MrdId) -> bool {
-        self.memberships.contains(&mrd)
+        self.agent.mrds.iter().any(|known| known.id == mrd)
     }
 
     /// Whether the password is right and the user may sign in. Bad passwords count at sign-ins, and a lock keeps from
     /// sign-ins: whoever works goes on working, whatever strangers try (finesse-nonvoice 1.3).
     pub(crate) fn admits(&mut self, password: &str, is_sign_in: bool, now: Time) -> bool {
-        let is_right = password == self.password;
+        let is_right = password == self.agent.password;
         if !is_sign_in {
             return is_right;
         }
@@ -119,8 +115,8 @@ fn signed_out_user(agent: &Agent) -> User {
         state: UserState::Logout,
         changed: None,
         reason: None,
-        team_id: agent.team_id,
-        team_name: agent.team_name.clone(),
+        team_id: agent.team.id,
+        team_name: agent.team.name.clone(),
         skill_target: agent.skill_target,
     }
 }

@@ -134,7 +134,7 @@ impl Finesse {
         extension: &str,
         cx: &mut Cx<'_>,
     ) -> bool {
-        let told = code.and_then(|code| self.config.reason_of_code(ReasonCategory::NotReady, code)).cloned();
+        let told = code.and_then(|code| self.model.reason_of_code(ReasonCategory::NotReady, code)).cloned();
         let Some(desk) = self.desks.get_mut(agent) else { return false };
         let user = &mut desk.user;
         let (from, before) = (user.state, user.clone());

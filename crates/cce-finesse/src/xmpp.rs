@@ -176,8 +176,8 @@ impl Finesse {
             resource: random_id(cx),
             limits: Limits::default(),
             nodes: server::Nodes {
-                teams: self.config.agents.iter().map(|agent| agent.team_id.to_string()).collect(),
-                mrds: self.config.mrds.iter().map(|mrd| mrd.id.to_string()).collect(),
+                teams: self.model.agents.iter().map(|agent| agent.team.id.to_string()).collect(),
+                mrds: self.model.mrds.iter().map(|mrd| mrd.id.to_string()).collect(),
             },
         };
         self.xmpp.clients.insert(link, Client { session: Session::new(config), jid: None, told: None });

@@ -16,13 +16,13 @@ mod pim;
 mod router;
 
 use cce_kernel::{
-    Address, Command, Component, Cx, Input, LinkId, TimerKey,
+    Address, Command, Component, Configured, Cx, Input, LinkId, TimerKey,
     session::{Clock, Event},
 };
-use cce_model::EccVariable;
+use cce_model::ObjectModel;
 use pim::Pim;
 use router::RouterLink;
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 /// How an MR PG is set up.
 #[derive(Clone, Debug)]
@@ -46,8 +46,6 @@ pub struct PimConfig {
     pub applications: Vec<Address>,
     /// Pause before a lost link to the application is dialled again.
     pub redial: Duration,
-    /// Expanded call context variables that the central controller knows. Whatever else an application sends stays behind.
-    pub ecc: Vec<EccVariable>,
     /// The application's host name; its short form is the originator of new calls.
     pub application_host: String,
 }
@@ -72,29 +70,33 @@ cce_kernel::timers! {
 /// The MR PG.
 #[derive(Debug)]
 pub struct MrPg {
+    model: Arc<ObjectModel>,
     config: Config,
     router: RouterLink,
     pims: Vec<Pim>,
 }
 
-impl MrPg {
-    /// An MR PG that has not begun.
-    pub fn new(config: Config) -> Self {
-        let pims = (0..config.pims.len()).map(|at| Pim::new(at, &config)).collect();
-        Self { router: RouterLink::new(&config), pims, config }
+impl Configured for MrPg {
+    type Config = Config;
+
+    fn new(model: Arc<ObjectModel>, config: Config) -> Self {
+        let pims = (0..config.pims.len()).map(|at| Pim::new(at, Arc::clone(&model), &config)).collect();
+        Self { router: RouterLink::new(&config), pims, model, config }
     }
 
-    /// Goes by another configuration from now on. PIMs stay who they are.
-    pub fn reconfigure(&mut self, config: Config) {
+    /// PIMs stay who they are.
+    fn reconfigure(&mut self, model: Arc<ObjectModel>, config: Config) {
         self.router.reconfigure(&config);
         for (pim, own) in self.pims.iter_mut().zip(&config.pims) {
-            pim.reconfigure(&config, own);
+            pim.reconfigure(Arc::clone(&model), &config, own);
         }
-        self.config = config;
+        (self.model, self.config) = (model, config);
     }
+}
 
+impl MrPg {
     fn on_start(&mut self, cx: &mut Cx<'_>) {
-        *self = Self::new(self.config.clone());
+        *self = Self::new(Arc::clone(&self.model), self.config.clone());
         self.keep_router(Event::Start, cx);
         self.keep_pims(&Event::Start, cx);
     }

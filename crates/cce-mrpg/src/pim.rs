@@ -8,7 +8,7 @@ use cce_kernel::{
     Address, CloseReason, Cx, Fact, LinkId, Port, TimerKey,
     session::{Clock, Dialler, Event, Keeper, Opening, Terms, Turn, Word},
 };
-use cce_model::{ContactId, DialogueState, TaskId};
+use cce_model::{ContactId, DialogueState, ObjectModel, TaskId};
 use cce_mr::{
     MR, Mr,
     icm::{Connect, DialogFail, QueueEvent, Release, ReleaseConf},
@@ -19,7 +19,7 @@ use cce_mr::{
     reason,
 };
 use cce_wire::Bytes;
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 /// Version of the MR interface (inferred).
 const VERSION: u32 = 1;
@@ -46,6 +46,7 @@ const STATUS_UNEXPECTED: u32 = 2;
 #[derive(Debug)]
 pub(crate) struct Pim {
     at: u64,
+    model: Arc<ObjectModel>,
     config: PimConfig,
     keeper: Keeper,
     /// Seconds of silence after which the application may drop the session.
@@ -70,10 +71,11 @@ struct Dialogue {
 
 impl Pim {
     /// The PIM with that place in the configuration.
-    pub(crate) fn new(at: usize, config: &Config) -> Self {
+    pub(crate) fn new(at: usize, model: Arc<ObjectModel>, config: &Config) -> Self {
         let own = &config.pims[at];
         Self {
             at: at as u64,
+            model,
             config: own.clone(),
             keeper: Keeper::new(terms(config, own)),
             idle_timeout: idle_timeout(config),
@@ -84,7 +86,8 @@ impl Pim {
         }
     }
 
-    pub(crate) fn reconfigure(&mut self, config: &Config, own: &PimConfig) {
+    pub(crate) fn reconfigure(&mut self, model: Arc<ObjectModel>, config: &Config, own: &PimConfig) {
+        self.model = model;
         self.keeper.agree(terms(config, own));
         self.idle_timeout = idle_timeout(config);
         self.config = own.clone();
@@ -182,7 +185,7 @@ impl Pim {
             note_peer_error(link, "NEW_TASK", &format!("dialogue {id} is refused with reason {reason}"), cx);
             return self.send_failure(id, reason, cx);
         }
-        let (named_variables, lost) = ecc::admit(&self.config.ecc, task.named_variables);
+        let (named_variables, lost) = ecc::admit(&self.model.ecc_variables, task.named_variables);
         for ecc::Lost { variable, length, loss } in lost {
             let contact = contact.clone();
             cx.note(Fact::Ecc { contact, variable, length, loss });

@@ -4,7 +4,6 @@ use crate::{
     Router, Timer,
     agent::Place,
     choice::{self, Decision, Pick, Wish},
-    config::{CallType, PrecisionQueue},
     link::send,
     message::{self, Reservation, step_order},
     queue::Rank,
@@ -12,7 +11,7 @@ use crate::{
 };
 use cce_kernel::{Cx, LinkId, Time};
 use cce_model::{
-    MrdId, RouterCallKey, TaskId,
+    CallType, MrdId, PrecisionQueue, RouterCallKey, Script, TaskId,
     fact::{QueueChoice, RefusalReason, RouterFact},
 };
 use cce_mr::{
@@ -60,12 +59,14 @@ impl Call {
 /// What the configuration has in store for a dialed number.
 #[derive(Clone, Debug)]
 pub(crate) struct Plan {
-    pub(crate) call_type: CallType,
-    pub(crate) script: String,
-    pub(crate) priority: u32,
-    pub(crate) queue: Arc<PrecisionQueue>,
-    pub(crate) interruptible: bool,
-    pub(crate) max_in_queue: Option<u32>,
+    pub(crate) call_type: Arc<CallType>,
+    pub(crate) script: Arc<Script>,
+}
+
+impl Plan {
+    pub(crate) fn queue(&self) -> &PrecisionQueue {
+        &self.script.precision_queue
+    }
 }
 
 impl Router {
@@ -83,7 +84,7 @@ impl Router {
         let (since, arrival) = (cx.now(), self.line.arrive());
         let call = Box::new(Call { dialogue, key, request, plan, since, arrival, is_answered: false });
         cx.note(admitted(&call).into());
-        match choice::walk(&call.plan.queue, 0, call.wish(), &self.agents) {
+        match choice::walk(call.plan.queue(), 0, call.wish(), &self.agents) {
             Decision::Agent(pick) => self.route(call, pick, 0, cx),
             Decision::Wait(step) => self.enqueue(call, step, cx),
             Decision::NoStep => refuse(link, &call.request, RefusalReason::ScriptEnded, cx),
@@ -114,7 +115,7 @@ impl Router {
     pub(crate) fn on_step_over(&mut self, arrival: u64, cx: &mut Cx<'_>) {
         let Some(rank) = self.line.of_arrival(arrival) else { return };
         let Some(waiting) = self.line.at_mut(rank) else { return };
-        let queue = Arc::clone(&waiting.call.plan.queue);
+        let queue = Arc::clone(&waiting.call.plan.script.precision_queue);
         match choice::walk(&queue, waiting.step + 1, waiting.call.wish(), &self.agents) {
             Decision::Agent(pick) => self.route_waiting(rank, pick, cx),
             Decision::Wait(step) => {
@@ -138,7 +139,7 @@ impl Router {
     /// serving a task frees nobody.
     fn next_served(&self, barren: &mut BTreeSet<(u32, usize)>) -> Option<(Rank, Pick)> {
         self.line.iter().find_map(|(rank, waiting)| {
-            let queue = &waiting.call.plan.queue;
+            let queue = waiting.call.plan.queue();
             if barren.contains(&(queue.id, waiting.step)) {
                 return None;
             }
@@ -152,34 +153,24 @@ impl Router {
 
     /// What is to be done with a request (task-routing 3.1).
     fn plan(&self, request: &NewCall) -> Result<Plan, RefusalReason> {
-        let config = &self.config;
-        let number = dialed_number(request);
-        let dialed = config.dialed_numbers.iter().find(|known| known.number == number);
+        let dialed = self.model.dialed_numbers.get(dialed_number(request).as_str());
         let dialed = dialed.ok_or(RefusalReason::UnknownDialedNumber)?;
-        let call_type = config.call_types.iter().find(|known| Some(known.id) == dialed.call_type);
-        let call_type = call_type.ok_or(RefusalReason::NoScript)?;
-        let script = config.scripts.iter().find(|known| Some(&known.name) == call_type.script.as_ref());
-        let script = script.ok_or(RefusalReason::NoScript)?;
-        if request.mr_domain_id != ANY_MRD && MrdId(request.mr_domain_id) != dialed.mrd {
+        let call_type = dialed.call_type.as_ref().ok_or(RefusalReason::NoScript)?;
+        let script = call_type.script.as_ref().ok_or(RefusalReason::NoScript)?;
+        if request.mr_domain_id != ANY_MRD && MrdId(request.mr_domain_id) != dialed.mrd.id {
             return Err(RefusalReason::UnknownMrd);
         }
-        let mrd = config.mrds.iter().find(|known| known.id == dialed.mrd).ok_or(RefusalReason::UnknownMrd)?;
         // A queue of another domain is a failed node, after which the script has nothing left (task-routing E22).
-        let queue = self.queues.get(&script.precision_queue).filter(|queue| queue.mrd == dialed.mrd);
-        Ok(Plan {
-            call_type: call_type.clone(),
-            script: script.name.clone(),
-            priority: script.priority,
-            queue: Arc::clone(queue.ok_or(RefusalReason::ScriptEnded)?),
-            interruptible: mrd.interruptible,
-            max_in_queue: mrd.max_in_queue,
-        })
+        if script.precision_queue.mrd().id != dialed.mrd.id {
+            return Err(RefusalReason::ScriptEnded);
+        }
+        Ok(Plan { call_type: Arc::clone(call_type), script: Arc::clone(script) })
     }
 
     /// Nobody is free: the task waits, if there is room.
     fn enqueue(&mut self, call: Box<Call>, step: usize, cx: &mut Cx<'_>) {
-        let (link, queue) = (call.dialogue.link, Arc::clone(&call.plan.queue));
-        if !self.line.has_room(queue.mrd, call.plan.max_in_queue) {
+        let (link, queue) = (call.dialogue.link, Arc::clone(&call.plan.script.precision_queue));
+        if !self.line.has_room(queue.mrd()) {
             return refuse(link, &call.request, RefusalReason::QueueFull, cx);
         }
         cx.note(node(&call, step, QueueChoice::Wait).into());
@@ -197,7 +188,7 @@ impl Router {
         let Some(waiting) = self.line.leave(rank, cx.now()) else { return };
         let dequeued = message::dequeued(&waiting.call);
         let Call { key, plan, .. } = *waiting.call;
-        cx.note(RouterFact::Dequeued { key, queue_id: plan.queue.id }.into());
+        cx.note(RouterFact::Dequeued { key, queue_id: plan.queue().id }.into());
         self.tell_agent_pgs(&dequeued.into(), cx);
     }
 
@@ -212,7 +203,7 @@ impl Router {
     /// An agent was chosen: reserves the agent, answers the routing client, and drops the dialogue. A task that is
     /// routed anew needs no answer.
     fn route(&mut self, call: Box<Call>, pick: Pick, queued: u32, cx: &mut Cx<'_>) {
-        let place = Place { skill_target: pick.skill_target, mrd: call.plan.queue.mrd };
+        let place = Place { skill_target: pick.skill_target, mrd: call.plan.queue().mrd().id };
         let Some(agent_pg) = self.agents.at(place).map(|agent| agent.link) else { return };
         let choice = QueueChoice::Agent { skill_target: pick.skill_target, eligible: pick.eligible };
         cx.note(node(&call, pick.step, choice).into());
@@ -273,11 +264,11 @@ fn admitted(call: &Call) -> RouterFact {
         ani: text(call.request.calling_party.as_ref().map(ToString::to_string)),
         ced: text(call.request.ced.as_ref().map(ToString::to_string)),
         routing_client: call.dialogue.routing_client,
-        mrd: call.plan.queue.mrd,
+        mrd: call.plan.queue().mrd().id,
         call_type: call.plan.call_type.id,
-        script: call.plan.script.clone(),
-        priority: call.plan.priority,
-        interruptible: call.plan.interruptible,
+        script: call.plan.script.name.clone(),
+        priority: call.plan.script.priority,
+        interruptible: call.plan.queue().mrd().interruptible,
         at_vru: call.request.at_vru,
         operation: call.request.operation_code,
     }
@@ -287,8 +278,8 @@ pub(crate) fn node(call: &Call, step: usize, choice: QueueChoice) -> RouterFact 
     RouterFact::QueueNode {
         dialogue: call.dialogue.dialogue,
         key: call.key,
-        queue: call.plan.queue.name.clone(),
-        queue_id: call.plan.queue.id,
+        queue: call.plan.queue().name.clone(),
+        queue_id: call.plan.queue().id,
         step: step_order(step),
         choice,
     }

@@ -1,7 +1,7 @@
 //! What a precision queue decides for one task (task-routing 3.5 and 3.6).
 
-use crate::{agent::Agents, config::PrecisionQueue};
-use cce_model::SkillTarget;
+use crate::agent::Agents;
+use cce_model::{PrecisionQueue, SkillTarget, Step};
 use std::collections::BTreeSet;
 
 /// What a precision queue decided.
@@ -44,7 +44,7 @@ pub(crate) fn walk(queue: &PrecisionQueue, step: usize, wish: Wish, agents: &Age
             return Decision::Agent(pick);
         }
         let is_last = at + 1 == queue.steps.len();
-        if is_last || agents.is_anybody_signed_in(queue.mrd, &queue.steps[at].agents) {
+        if is_last || agents.is_anybody_signed_in(queue.mrd().id, &pool(&queue.steps[at..=at])) {
             return Decision::Wait(at);
         }
     }
@@ -54,10 +54,14 @@ pub(crate) fn walk(queue: &PrecisionQueue, step: usize, wish: Wish, agents: &Age
 /// The best agent for a task that came as far as `step`. A step adds agents to those of the steps before it. The
 /// wanted agent is the best one, if free (inferred).
 pub(crate) fn best(queue: &PrecisionQueue, step: usize, wish: Wish, agents: &Agents) -> Option<Pick> {
-    let pool: BTreeSet<SkillTarget> =
-        queue.steps.iter().take(step + 1).flat_map(|step| step.agents.iter().copied()).collect();
-    let eligible = agents.eligible(queue.mrd, &pool);
+    let taken = queue.steps.get(..=step).unwrap_or(&queue.steps);
+    let eligible = agents.eligible(queue.mrd().id, &pool(taken));
     let wanted = eligible.iter().find(|agent| wish.0 == Some(**agent));
     let skill_target = *wanted.or(eligible.first())?;
     Some(Pick { skill_target, eligible: u32::try_from(eligible.len()).unwrap_or(u32::MAX), step })
+}
+
+/// The agents of some steps.
+fn pool(steps: &[Step]) -> BTreeSet<SkillTarget> {
+    steps.iter().flat_map(|step| &step.agents).map(|agent| agent.skill_target).collect()
 }

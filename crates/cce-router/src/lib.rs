@@ -27,14 +27,14 @@ mod message;
 mod queue;
 mod reservation;
 
-pub use config::{CallType, Config, DialedNumber, Mrd, PrecisionQueue, Script, Step};
+pub use config::Config;
 
 use agent::Agents;
 use cce_kernel::{
-    CloseReason, Command, Component, Cx, Input, LinkId, TimerKey,
+    CloseReason, Command, Component, Configured, Cx, Input, LinkId, TimerKey,
     session::{Listener, Silence},
 };
-use cce_model::{MrdId, SkillTarget, fact::RouterFact};
+use cce_model::{MrdId, ObjectModel, SkillTarget, fact::RouterFact};
 use cce_mr::{
     ICM, Icm,
     icm::{AgentStateUpdate, TaskEvent},
@@ -59,8 +59,8 @@ cce_kernel::timers! {
 /// The router.
 #[derive(Debug)]
 pub struct Router {
+    model: Arc<ObjectModel>,
     config: Config,
-    queues: BTreeMap<u32, Arc<PrecisionQueue>>,
     keys: Keys,
     next_invoke_id: u32,
     next_close_id: u32,
@@ -70,13 +70,12 @@ pub struct Router {
     reservations: Reservations,
 }
 
-impl Router {
-    /// A router that has not started.
-    pub fn new(config: Config) -> Self {
-        let queues = config.precision_queues.iter().map(|queue| (queue.id, Arc::new(queue.clone())));
-        let uninterruptible = config.mrds.iter().filter(|mrd| !mrd.interruptible).map(|mrd| mrd.id);
+impl Configured for Router {
+    type Config = Config;
+
+    fn new(model: Arc<ObjectModel>, config: Config) -> Self {
+        let uninterruptible = model.mrds.iter().filter(|mrd| !mrd.interruptible).map(|mrd| mrd.id);
         Self {
-            queues: queues.collect(),
             keys: Keys::default(),
             next_invoke_id: config.first_invoke_id,
             next_close_id: 1,
@@ -84,19 +83,22 @@ impl Router {
             agents: Agents::new(uninterruptible.collect()),
             line: Line::default(),
             reservations: Reservations::default(),
+            model,
             config,
         }
     }
 
-    /// Goes by another configuration from now on. Queues and domains stay as they are, and so does the plan of what
-    /// waits.
-    pub fn reconfigure(&mut self, config: Config) {
+    /// What waits keeps its plan.
+    fn reconfigure(&mut self, model: Arc<ObjectModel>, config: Config) {
         self.gateways.agree(Silence::Measured(config.silence));
+        self.model = model;
         self.config = config;
     }
+}
 
+impl Router {
     fn on_start(&mut self, stored: &BTreeMap<String, String>, cx: &mut Cx<'_>) {
-        *self = Self::new(self.config.clone());
+        *self = Self::new(Arc::clone(&self.model), self.config.clone());
         self.keys = Keys::start(stored, self.config.first_call_id, cx);
     }
 

@@ -53,18 +53,18 @@ impl Router {
 
     pub(crate) fn on_link_down(&mut self, link: LinkId, cx: &mut Cx<'_>) {
         let gone = self.gateways.forget(link, cx);
-        self.on_gone(gone, cx);
+        self.on_gone(gone.as_ref(), cx);
     }
 
     /// Looks whether a link was silent for too long.
     pub(crate) fn on_silence(&mut self, number: u64, cx: &mut Cx<'_>) {
         let gone = self.gateways.on_due(number, cx);
-        self.on_gone(gone, cx);
+        self.on_gone(gone.as_ref(), cx);
     }
 
     /// A link is gone, and with it what came over it: tasks that wait, or what is known of agents.
-    fn on_gone(&mut self, gone: Option<Gone<Pg>>, cx: &mut Cx<'_>) {
-        let Some(Gone { link, session: Some(pg) }) = gone else { return };
+    fn on_gone(&mut self, gone: Option<&Gone<Pg>>, cx: &mut Cx<'_>) {
+        let Some(&Gone { link, session: Some(pg) }) = gone else { return };
         match pg.kind {
             PgKind::Mr => self.drop_dialogues(link, cx),
             PgKind::Agent => {
@@ -165,7 +165,7 @@ impl Router {
     /// Closes a link, of which nothing more will be heard.
     fn close(&mut self, link: LinkId, reason: CloseReason, cx: &mut Cx<'_>) {
         let gone = self.gateways.close(link, reason, cx);
-        self.on_gone(gone, cx);
+        self.on_gone(gone.as_ref(), cx);
     }
 }
 

@@ -34,11 +34,11 @@ pub(crate) fn pre_call(config: &Config, call: &Call, reservation: Reservation) -
     DeviceTargetPreCallInd {
         task_id: TaskId::of_router(call.key, RCK_SEQ),
         per_id: reservation.peripheral,
-        pqid: call.plan.queue.id.cast_signed(),
+        pqid: call.plan.queue().id.cast_signed(),
         step_order: step_order(reservation.pick.step),
         agstid: reservation.pick.skill_target.0,
-        sgstid: call.plan.queue.skill_group.0,
-        mrd_id: call.plan.queue.mrd.0,
+        sgstid: call.plan.queue().skill_group.id.0,
+        mrd_id: call.plan.queue().mrd().id.0,
         invoke_id: reservation.invoke_id,
         rck_seq_num: RCK_SEQ,
         delay_q_time: reservation.queued,
@@ -86,12 +86,12 @@ pub(crate) fn connect(config: &Config, call: &Call, reservation: Reservation) ->
         operation_flags: request.operation_flags,
         ecc_payload_id: config.ecc_payload,
         invoke_id: reservation.invoke_id,
-        sgstid: call.plan.queue.skill_group.0,
-        pqid: call.plan.queue.id.cast_signed(),
+        sgstid: call.plan.queue().skill_group.id.0,
+        pqid: call.plan.queue().id.cast_signed(),
         svc_stid: NONE,
         agstid: reservation.pick.skill_target.0,
-        mrd_id: call.plan.queue.mrd.0,
-        interruptible: call.plan.interruptible,
+        mrd_id: call.plan.queue().mrd().id.0,
+        interruptible: call.plan.queue().mrd().interruptible,
         corr_id: Some(Text::default()),
         nic_called_party: request.called_party,
         ag_info: Some(Text::new(reservation.pick.skill_target.to_string())),
@@ -130,8 +130,8 @@ pub(crate) fn queued(call: &Call) -> TaskQueuedInd {
     let request = call.request.clone();
     TaskQueuedInd {
         task_id: TaskId::of_router(call.key, RCK_SEQ),
-        mrd_id: call.plan.queue.mrd.0,
-        sgstid: call.plan.queue.skill_group.0,
+        mrd_id: call.plan.queue().mrd().id.0,
+        sgstid: call.plan.queue().skill_group.id.0,
         is_new: !call.is_answered,
         ani: request.calling_party,
         dn: request.called_party,
@@ -155,8 +155,8 @@ pub(crate) fn queued(call: &Call) -> TaskQueuedInd {
 pub(crate) fn dequeued(call: &Call) -> TaskDequeuedInd {
     TaskDequeuedInd {
         task_id: TaskId::of_router(call.key, RCK_SEQ),
-        mrd_id: call.plan.queue.mrd.0,
-        sgstid: call.plan.queue.skill_group.0,
+        mrd_id: call.plan.queue().mrd().id.0,
+        sgstid: call.plan.queue().skill_group.id.0,
         ..TaskDequeuedInd::default()
     }
 }

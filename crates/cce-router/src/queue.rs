@@ -2,7 +2,7 @@
 
 use crate::call::{Call, DialogueKey};
 use cce_kernel::{LinkId, Time};
-use cce_model::MrdId;
+use cce_model::Mrd;
 use std::{
     collections::{BTreeMap, VecDeque},
     time::Duration,
@@ -43,10 +43,11 @@ pub(crate) struct Line {
 
 impl Line {
     /// Whether another task of the domain may wait.
-    pub(crate) fn has_room(&self, mrd: MrdId, max: Option<u32>) -> bool {
-        let of_mrd = || self.waiting.values().filter(|waiting| waiting.call.plan.queue.mrd == mrd).count();
+    pub(crate) fn has_room(&self, mrd: &Mrd) -> bool {
+        let is_of_mrd = |waiting: &&Waiting| waiting.call.plan.queue().mrd().id == mrd.id;
+        let of_mrd = || self.waiting.values().filter(is_of_mrd).count();
         self.waiting.len() < WAITING_MAX
-            && max.is_none_or(|max| of_mrd() < usize::try_from(max).unwrap_or(usize::MAX))
+            && mrd.max_in_queue.is_none_or(|max| of_mrd() < usize::try_from(max).unwrap_or(usize::MAX))
     }
 
     /// Numbers a task that arrives.
@@ -58,7 +59,7 @@ impl Line {
     /// Puts a task into the line, behind those that arrived before it.
     pub(crate) fn enter(&mut self, call: Box<Call>, step: usize) -> Rank {
         debug_assert!(call.is_answered || self.find(call.dialogue).is_none(), "a dialogue waits once");
-        let rank = Rank { priority: call.plan.priority, since: call.since, arrival: call.arrival };
+        let rank = Rank { priority: call.plan.script.priority, since: call.since, arrival: call.arrival };
         self.waiting.insert(rank, Waiting { call, step });
         rank
     }
@@ -66,7 +67,7 @@ impl Line {
     /// Takes a task out of the line, with an agent or without.
     pub(crate) fn leave(&mut self, rank: Rank, now: Time) -> Option<Waiting> {
         let waiting = self.waiting.remove(&rank)?;
-        let leavers = self.leavers.entry(waiting.call.plan.queue.id).or_default();
+        let leavers = self.leavers.entry(waiting.call.plan.queue().id).or_default();
         leavers.push_back(now);
         if leavers.len() > LEAVERS_MAX {
             leavers.pop_front();
@@ -80,7 +81,7 @@ impl Line {
         while leavers.front().is_some_and(|left| now.since(*left) > WINDOW) {
             leavers.pop_front();
         }
-        let queued = self.waiting.values().filter(|waiting| waiting.call.plan.queue.id == queue).count();
+        let queued = self.waiting.values().filter(|waiting| waiting.call.plan.queue().id == queue).count();
         estimate(queued, leavers.len())
     }
 
@@ -124,51 +125,38 @@ fn estimate(queued: usize, leavers: usize) -> i32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{
-        call::Plan,
-        config::{CallType, PrecisionQueue},
-    };
-    use cce_model::{RouterCallKey, SkillTarget};
+    use crate::call::Plan;
+    use cce_model::{RouterCallKey, sample::Rows};
     use cce_mr::icm::NewCall;
     use std::sync::Arc;
 
     #[test]
     fn all_queues_together_hold_their_limit_and_no_task_more() {
-        let mut line = Line::default();
+        let (mut line, plan) = (Line::default(), plan());
         for _ in 1..WAITING_MAX {
             let arrival = line.arrive();
-            line.enter(call(arrival), 0);
+            line.enter(call(arrival, &plan), 0);
         }
-        assert!(line.has_room(MrdId(5011), None));
+        assert!(line.has_room(plan.queue().mrd()));
         let arrival = line.arrive();
-        line.enter(call(arrival), 0);
-        assert!(!line.has_room(MrdId(5011), None));
+        line.enter(call(arrival, &plan), 0);
+        assert!(!line.has_room(plan.queue().mrd()));
+    }
+
+    fn plan() -> Plan {
+        let model = Rows::lab_trace().model();
+        let call_type = Arc::clone(model.call_types.get(&5053).unwrap());
+        Plan { script: Arc::clone(call_type.script.as_ref().unwrap()), call_type }
     }
 
     /// A task that is routed anew, so that its dialogue may be anybody's.
-    fn call(arrival: u64) -> Box<Call> {
-        let queue = PrecisionQueue {
-            id: 5034,
-            name: "CumulusTask".to_owned(),
-            mrd: MrdId(5011),
-            skill_group: SkillTarget(5199),
-            skill_group_number: 1,
-            steps: Vec::new(),
-        };
-        let plan = Plan {
-            call_type: CallType::default(),
-            script: String::new(),
-            priority: 5,
-            queue: Arc::new(queue),
-            interruptible: false,
-            max_in_queue: None,
-        };
+    fn call(arrival: u64, plan: &Plan) -> Box<Call> {
         let link = LinkId { port: cce_kernel::Port::IcmMr, number: 1 };
         Box::new(Call {
             dialogue: DialogueKey { link, routing_client: 5004, dialogue: 4 },
             key: RouterCallKey { day: 154_526, call: 37_051_928 },
             request: NewCall::default(),
-            plan,
+            plan: plan.clone(),
             since: Time(0),
             arrival,
             is_answered: true,

@@ -99,7 +99,7 @@ impl Router {
         self.agents.withdraw(place, task);
         cx.note(RouterFact::Requeued { task, skill_target, mrd }.into());
         call.is_answered = true;
-        let queue = std::sync::Arc::clone(&call.plan.queue);
+        let queue = std::sync::Arc::clone(&call.plan.script.precision_queue);
         cx.note(crate::call::node(&call, step, QueueChoice::Wait).into());
         self.tell_agent_pgs(&crate::message::queued(&call).into(), cx);
         let rank: Rank = self.line.enter(call, step);

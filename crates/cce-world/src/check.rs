@@ -3,7 +3,7 @@
 use crate::{
     lab::{ADMIN_LINK, COMPONENTS, Lab, link_name},
     layers::Fault,
-    names::nearest_few,
+    resolve::{ecc_variables, one_of, resolve},
 };
 use cce_kernel::Port;
 use cce_model::EccVariable;
@@ -22,7 +22,7 @@ const CCP_COUNTERS: [(&str, &[&str]); 3] = [
     ("ccpapi", &["EVENTING", "CCPAPI", "CCP-DS-API", "MSGPROXY"]),
 ];
 
-/// Everything that contradicts something else, in the order of the sections.
+/// Everything that contradicts something else, in the order of the sections; names that name nothing come last.
 pub(crate) fn contradictions(lab: &Lab) -> Vec<Fault> {
     let mut faults = Vec::new();
     check_hosts(lab, &mut faults);
@@ -36,6 +36,7 @@ pub(crate) fn contradictions(lab: &Lab) -> Vec<Fault> {
     check_agents(lab, &mut faults);
     check_demo(lab, &mut faults);
     check_first_numbers(lab, &mut faults);
+    faults.extend(resolve(lab).err().into_iter().flatten());
     faults
 }
 
@@ -159,37 +160,12 @@ fn check_routing(lab: &Lab, faults: &mut Vec<Fault>) {
             format!("{} cannot be a task domain's id: 1 is voice, and ids are positive", mrd.id),
         ));
     }
-    let call_types: BTreeSet<u32> = lab.call_types.iter().map(|call_type| call_type.id).collect();
     for (at, dn) in lab.dialed_numbers.iter().enumerate() {
-        known("domain", &["mrds"], &format!("dialed_numbers.{at}.mrd"), &dn.mrd, &mrd_names(lab), faults);
-        if let Some(id) = dn.call_type {
-            known(
-                "call type",
-                &["call_types"],
-                &format!("dialed_numbers.{at}.call_type"),
-                &id,
-                &call_types,
-                faults,
-            );
-        }
         if dn.number.len() > SCRIPT_SELECTOR_MAX {
             faults.push(Fault::new(
                 format!("dialed_numbers.{at}.number"),
                 format!("a script selector has at most {SCRIPT_SELECTOR_MAX} characters"),
             ));
-        }
-    }
-    let scripts: BTreeSet<&str> = lab.scripts.iter().map(|script| script.name.as_str()).collect();
-    for (at, call_type) in lab.call_types.iter().enumerate() {
-        if let Some(script) = &call_type.script {
-            known(
-                "script",
-                &["scripts"],
-                &format!("call_types.{at}.script"),
-                &script.as_str(),
-                &scripts,
-                faults,
-            );
         }
     }
 }
@@ -221,7 +197,7 @@ fn check_variables(lab: &Lab, faults: &mut Vec<Fault>) {
     }
     // One that is too long was told, and its room need not fit into a number.
     let fits = |variable: &&EccVariable| variable.length <= EccVariable::VALUE_MAX;
-    let room: usize = lab.ecc().iter().filter(fits).map(EccVariable::room).sum();
+    let room: usize = ecc_variables(&lab.ecc_variables).iter().filter(fits).map(EccVariable::room).sum();
     if room > EccVariable::PAYLOAD_MAX {
         let message = format!(
             "these take {room} bytes of a payload, which has {}: each takes 5 and its length, an array 5 and its \
@@ -233,40 +209,16 @@ fn check_variables(lab: &Lab, faults: &mut Vec<Fault>) {
 }
 
 fn check_queues(lab: &Lab, faults: &mut Vec<Fault>) {
-    let queues: BTreeSet<&str> = lab.precision_queues.iter().map(|queue| queue.name.as_str()).collect();
     for (at, script) in lab.scripts.iter().enumerate() {
-        known(
-            "precision queue",
-            &["precision_queues"],
-            &format!("scripts.{at}.precision_queue"),
-            &script.precision_queue.as_str(),
-            &queues,
-            faults,
-        );
         if !(1..=20).contains(&script.priority) {
             faults.push(Fault::new(format!("scripts.{at}.priority"), "a priority is 1 (best) to 20"));
         }
     }
     unique(&["precision_queues"], "id", lab.precision_queues.iter().map(|queue| queue.id), faults);
     unique(&["precision_queues"], "name", lab.precision_queues.iter().map(|queue| &queue.name), faults);
-    let agents: BTreeSet<&str> = lab.agents.iter().map(|agent| agent.id.as_str()).collect();
     for (at, queue) in lab.precision_queues.iter().enumerate() {
-        known(
-            "domain",
-            &["mrds"],
-            &format!("precision_queues.{at}.mrd"),
-            &queue.mrd,
-            &mrd_names(lab),
-            faults,
-        );
         if queue.steps.is_empty() {
             faults.push(Fault::new(format!("precision_queues.{at}.steps"), "a queue has at least one step"));
-        }
-        for (step, settings) in queue.steps.iter().enumerate() {
-            for agent in &settings.agents {
-                let key = format!("precision_queues.{at}.steps.{step}.agents");
-                known("agent", &["agents"], &key, &agent.as_str(), &agents, faults);
-            }
         }
     }
 }
@@ -284,9 +236,6 @@ fn check_agents(lab: &Lab, faults: &mut Vec<Fault>) {
                 "an agent's skill target is a number of the database, which begin at 1",
             ));
         }
-        for mrd in &agent.mrds {
-            known("domain", &["mrds"], &format!("agents.{at}.mrds"), mrd, &mrd_names(lab), faults);
-        }
     }
 }
 
@@ -299,7 +248,10 @@ fn check_demo(lab: &Lab, faults: &mut Vec<Fault>) {
     }
     let agents: BTreeSet<&str> = lab.agents.iter().map(|agent| agent.id.as_str()).collect();
     for (at, agent) in lab.demo.agents.iter().enumerate() {
-        known("agent", &["agents"], &format!("demo.agents.{at}.id"), &agent.id.as_str(), &agents, faults);
+        if !agents.contains(agent.id.as_str()) {
+            let fault = Fault::new(format!("demo.agents.{at}.id"), one_of("agent", &agent.id, &agents));
+            faults.push(fault.against(&["agents"]));
+        }
         if !(1..=DIALOG_LIMIT_MAX).contains(&agent.limit) {
             faults.push(Fault::new(
                 format!("demo.agents.{at}.limit"),
@@ -320,31 +272,6 @@ fn check_first_numbers(lab: &Lab, faults: &mut Vec<Fault>) {
             let message = one_of("component", component, components.iter());
             faults.push(Fault::new(format!("{key}.{component}"), message));
         }
-    }
-}
-
-fn mrd_names(lab: &Lab) -> BTreeSet<String> {
-    lab.mrds.iter().map(|mrd| mrd.name.clone()).collect()
-}
-
-fn known<T: Ord + Display>(
-    what: &str,
-    list: &'static [&'static str],
-    key: &str,
-    value: &T,
-    all: &BTreeSet<T>,
-    faults: &mut Vec<Fault>,
-) {
-    if !all.contains(value) {
-        faults.push(Fault::new(key, one_of(what, value, all)).against(list));
-    }
-}
-
-fn one_of<T: Display>(what: &str, value: impl Display, all: impl IntoIterator<Item = T>) -> String {
-    let names: Vec<String> = all.into_iter().map(|name| format!("`{name}`")).collect();
-    match names.as_slice() {
-        [] => format!("there is no {what} `{value}`, nor any other"),
-        _ => format!("there is no {what} `{value}`; there is {}", nearest_few(&value.to_string(), &names)),
     }
 }
 

@@ -199,6 +199,13 @@ impl Fault {
     }
 }
 
+impl From<Fault> for Problem {
+    /// Where no text is at hand.
+    fn from(fault: Fault) -> Self {
+        Self { key: fault.key, message: fault.message, place: Place::BuiltIn }
+    }
+}
+
 /// What reading found.
 #[derive(Debug, Default)]
 struct Findings {
@@ -521,7 +528,13 @@ fn changing() -> String {
     let mut text = "# While the lab runs, a step, a rule or the admin port (`set`) changes these settings, and no others:\n".to_owned();
     for setting in SETTINGS {
         if let Change::Running(components) = setting.change {
-            text.extend(["#   ", setting.pattern, " (", &components.join(", "), ")\n"]);
+            text.extend([
+                "#   ",
+                setting.pattern,
+                " (",
+                &components.iter().map(|kind| kind.name()).collect::<Vec<_>>().join(", "),
+                ")\n",
+            ]);
         }
     }
     text + "\n"

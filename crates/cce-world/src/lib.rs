@@ -1,6 +1,6 @@
 //! From typed lab configuration to components; virtual customers and agents.
 //!
-//! [`load`] reads the layers of a configuration into a [`Lab`]; [`Lab::build`] makes a component of it, and
+//! [`load`] reads the layers of a configuration into a [`Lab`]; [`World`] is a lab whose names are resolved, and makes components; and
 //! [`Lab::header`] the header of a journal. This crate takes text; only the binary reads files and the
 //! environment.
 //!
@@ -16,14 +16,16 @@ mod lab;
 mod latency;
 mod layers;
 mod names;
+mod own;
 mod patch;
 mod range;
+mod resolve;
 mod settings;
 mod span;
 mod tables;
 mod translated;
 
-pub use build::{calendar, header_lab};
+pub use build::{World, calendar, header_lab};
 pub use lab::{
     ADMIN_LINK, AgentSettings, COMPONENTS, CastAgent, CastCustomer, CastSettings, CreateMethod, Lab,
     LinkSettings, MrApplicationSettings, link_name,

@@ -3,7 +3,8 @@
 //! A component takes a change as the command `Set`. It keeps what was changed, so that the change outlives a restart, as
 //! the products' databases do, and says the fact `setting`.
 
-use crate::{lab::Lab, names::nearest_few, patch::Patch};
+use crate::{build::World, lab::Lab, layers::Problem, names::nearest_few, patch::Patch};
+use cce_kernel::Kind;
 use serde_json::Value;
 
 /// A setting, or all settings of one form.
@@ -19,12 +20,13 @@ pub struct Setting {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Change {
     /// It does, in these components.
-    Running(&'static [&'static str]),
+    Running(&'static [Kind]),
     /// It does not, and why.
     Fixed(&'static str),
 }
 
 use Change::{Fixed, Running};
+use Kind::{AgentPg, Ccp, Finesse, MrPg, Router};
 
 const fn setting(pattern: &'static str, change: Change) -> Setting {
     Setting { pattern, change }
@@ -43,53 +45,53 @@ pub const SETTINGS: [Setting; 77] = [
         "latency.*",
         Fixed("the network of a run is set at the start; a rule delays messages for a while"),
     ),
-    setting("ccp.administrator", Running(&["ccp", "finesse"])),
-    setting("ccp.password", Running(&["ccp", "finesse"])),
-    setting("ccp.cors_origins", Running(&["ccp"])),
+    setting("ccp.administrator", Running(&[Ccp, Finesse])),
+    setting("ccp.password", Running(&[Ccp, Finesse])),
+    setting("ccp.cors_origins", Running(&[Ccp])),
     setting("ccp.node_value", Fixed(IDENTITY)),
-    setting("ccp.status_timestamp", Running(&["ccp"])),
-    setting("ccp.poll_lifetime", Running(&["ccp"])),
-    setting("ccp.throttle_per_minute", Running(&["ccp"])),
-    setting("ccp.delays.*", Running(&["ccp"])),
+    setting("ccp.status_timestamp", Running(&[Ccp])),
+    setting("ccp.poll_lifetime", Running(&[Ccp])),
+    setting("ccp.throttle_per_minute", Running(&[Ccp])),
+    setting("ccp.delays.*", Running(&[Ccp])),
     setting("ccp.first_dialogue", Fixed(COUNTED)),
     setting("ccp.contact_ids", Fixed(COUNTED)),
-    setting("ccp.application_id", Running(&["ccp"])),
+    setting("ccp.application_id", Running(&[Ccp])),
     setting("ccp.feeds", Fixed(IDENTITY)),
     setting("ccp.campaigns", Fixed(IDENTITY)),
     setting("mrpg.peripheral", Fixed(IDENTITY)),
     setting("mrpg.routing_client", Fixed(IDENTITY)),
-    setting("mrpg.redial", Running(&["mrpg"])),
-    setting("mrpg.heartbeat", Running(&["ccp", "mrpg", "router"])),
+    setting("mrpg.redial", Running(&[MrPg])),
+    setting("mrpg.heartbeat", Running(&[Ccp, MrPg, Router])),
     setting("mrpg.applications", Fixed(IDENTITY)),
     setting("agentpg.peripheral", Fixed(IDENTITY)),
-    setting("agentpg.redial", Running(&["agentpg"])),
-    setting("agentpg.heartbeat", Running(&["agentpg", "router"])),
+    setting("agentpg.redial", Running(&[AgentPg])),
+    setting("agentpg.heartbeat", Running(&[AgentPg, Router])),
     setting("agentpg.first_session", Fixed(COUNTED)),
-    setting("agentpg.strict_masks", Running(&["agentpg"])),
-    setting("agentpg.client_password", Running(&["agentpg", "finesse"])),
-    setting("agentpg.state_report_delay", Running(&["agentpg"])),
-    setting("agentpg.signed_in_max", Running(&["agentpg"])),
+    setting("agentpg.strict_masks", Running(&[AgentPg])),
+    setting("agentpg.client_password", Running(&[AgentPg, Finesse])),
+    setting("agentpg.state_report_delay", Running(&[AgentPg])),
+    setting("agentpg.signed_in_max", Running(&[AgentPg])),
     setting("router.*", Fixed(COUNTED)),
     setting("mrd/*.id", Fixed(IDENTITY)),
     setting("mrd/*.name", Fixed(IDENTITY)),
     setting("mrd/*.description", Fixed(SHOWN)),
     setting("mrd/*.interruptible", Fixed("work that is under way was assigned by it")),
-    setting("mrd/*.start_timeout", Running(&["agentpg"])),
-    setting("mrd/*.max_task_duration", Running(&["agentpg"])),
-    setting("mrd/*.task_life", Running(&["agentpg"])),
+    setting("mrd/*.start_timeout", Running(&[AgentPg])),
+    setting("mrd/*.max_task_duration", Running(&[AgentPg])),
+    setting("mrd/*.task_life", Running(&[AgentPg])),
     setting("mrd/*.application_path", Fixed(MEMBERS)),
-    setting("mrd/*.max_in_queue", Running(&["router"])),
+    setting("mrd/*.max_in_queue", Running(&[Router])),
     setting("dialed-number/*.number", Fixed(IDENTITY)),
-    setting("dialed-number/*.mrd", Running(&["router"])),
-    setting("dialed-number/*.call_type", Running(&["router"])),
+    setting("dialed-number/*.mrd", Running(&[Router])),
+    setting("dialed-number/*.call_type", Running(&[Router])),
     setting("call-type/*.id", Fixed(IDENTITY)),
     setting("call-type/*.name", Fixed(SHOWN)),
-    setting("call-type/*.script", Running(&["router"])),
-    setting("call-type/*.ccai_config", Running(&["router"])),
-    setting("call-type/*.enabled_services", Running(&["router"])),
+    setting("call-type/*.script", Running(&[Router])),
+    setting("call-type/*.ccai_config", Running(&[Router])),
+    setting("call-type/*.enabled_services", Running(&[Router])),
     setting("script/*.name", Fixed(IDENTITY)),
-    setting("script/*.precision_queue", Running(&["router"])),
-    setting("script/*.priority", Running(&["router"])),
+    setting("script/*.precision_queue", Running(&[Router])),
+    setting("script/*.priority", Running(&[Router])),
     setting("queue/*.id", Fixed(IDENTITY)),
     setting("queue/*.name", Fixed(IDENTITY)),
     setting("queue/*.mrd", Fixed(MEMBERS)),
@@ -100,23 +102,23 @@ pub const SETTINGS: [Setting; 77] = [
     setting("agent/*.login_name", Fixed(SHOWN)),
     setting("agent/*.first_name", Fixed(SHOWN)),
     setting("agent/*.last_name", Fixed(SHOWN)),
-    setting("agent/*.password", Running(&["finesse"])),
+    setting("agent/*.password", Running(&[Finesse])),
     setting("agent/*.extension", Fixed(SHOWN)),
     setting("agent/*.terminal", Fixed(SHOWN)),
     setting("agent/*.skill_target", Fixed(IDENTITY)),
     setting("agent/*.mrds", Fixed(MEMBERS)),
-    setting("finesse.redial", Running(&["finesse"])),
-    setting("finesse.heartbeat", Running(&["finesse"])),
-    setting("finesse.presence_grace", Running(&["finesse"])),
-    setting("finesse.confirmation_timeout", Running(&["finesse"])),
-    setting("finesse.ccp_retry", Running(&["finesse"])),
-    setting("finesse.ccp_retries", Running(&["finesse"])),
+    setting("finesse.redial", Running(&[Finesse])),
+    setting("finesse.heartbeat", Running(&[Finesse])),
+    setting("finesse.presence_grace", Running(&[Finesse])),
+    setting("finesse.confirmation_timeout", Running(&[Finesse])),
+    setting("finesse.ccp_retry", Running(&[Finesse])),
+    setting("finesse.ccp_retries", Running(&[Finesse])),
     setting("finesse.first_invoke_id", Fixed(COUNTED)),
-    setting("finesse.call_variables", Running(&["finesse"])),
+    setting("finesse.call_variables", Running(&[Finesse])),
     setting("finesse.team_*", Fixed(SHOWN)),
     setting("finesse.notification_namespace", Fixed(SHOWN)),
-    setting("finesse.cors_origins", Running(&["finesse"])),
-    setting("finesse.reason_codes", Running(&["finesse"])),
+    setting("finesse.cors_origins", Running(&[Finesse])),
+    setting("finesse.reason_codes", Running(&[Finesse])),
 ];
 
 /// Sections that no component has: they make the header of the journal, and the people of a run.
@@ -130,7 +132,7 @@ pub struct Changed {
     /// Its new value, as JSON text.
     pub value: String,
     /// The components that take it in.
-    pub components: &'static [&'static str],
+    pub components: &'static [Kind],
 }
 
 impl Changed {
@@ -183,10 +185,20 @@ impl Lab {
     }
 
     /// The same of a value as text: JSON, or a plain string.
-    pub(crate) fn changed_by_text(&self, setting: &str, text: &str) -> Result<(Self, Changed), String> {
+    fn changed_by_text(&self, setting: &str, text: &str) -> Result<(Self, Changed), String> {
         let plain = || Value::String(text.to_owned());
         let value = serde_json::from_str(text).unwrap_or_else(|_| plain());
         self.changed(setting, &value)
+    }
+}
+
+impl World {
+    /// The world with one setting changed while it runs, given as text.
+    pub(crate) fn changed(&self, setting: &str, text: &str) -> Result<(Self, Changed), String> {
+        let (lab, change) = self.lab.changed_by_text(setting, text)?;
+        let told =
+            |problems: Vec<Problem>| problems.iter().map(Problem::to_string).collect::<Vec<_>>().join("; ");
+        Ok((Self::of(&lab).map_err(told)?, change))
     }
 }
 
@@ -267,7 +279,7 @@ mod tests {
     fn what_changes_has_the_type_that_it_has_in_a_file() {
         let lab = lab();
         let (changed, change) = lab.changed("finesse.ccp_retries", &json!(7)).unwrap();
-        assert_eq!((changed.finesse.ccp_retries, change.components), (7, &["finesse"][..]));
+        assert_eq!((changed.finesse.ccp_retries, change.components), (7, &[Finesse][..]));
         let wrong = lab.changed("finesse.ccp_retries", &json!(-1)).unwrap_err();
         assert!(wrong.contains("-1"), "{wrong}");
         assert!(lab.changed("mrd/Tasks.start_timeout", &json!("soon")).is_err());

@@ -112,7 +112,7 @@ impl CtiServer {
             instrument: m.agent_instrument.as_ref(),
             icm_agent_id: None,
         };
-        let agent = items.find(&self.config).ok().map(|agent| agent.skill_target);
+        let agent = items.find(&self.model).ok().map(|agent| agent.skill_target);
         let is_meant = |session: &Session| {
             client.as_ref().is_some_and(|client| session.client_id() == *client)
                 || (agent.is_some() && session.own_agent == agent)

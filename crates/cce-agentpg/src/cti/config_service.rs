@@ -1,10 +1,7 @@
 //! The configuration service: the lab's objects, for clients that ask for them (cti-server-protocol 9).
 
 use super::{CtiServer, Session};
-use crate::{
-    arm::Place,
-    config::{Agent, Config},
-};
+use crate::arm::Place;
 use cce_cti::{
     AgentRecord, CallTypeRecord, ConfigAgentDeskSettingsEvent, ConfigAgentEvent, ConfigBeginEvent,
     ConfigCallTypeEvent, ConfigDeviceEvent, ConfigEndEvent, ConfigKeyEvent, ConfigMrdEvent,
@@ -13,9 +10,9 @@ use cce_cti::{
     dialect,
 };
 use cce_kernel::LinkId;
-use cce_model::{AgentState, MrdId, SkillTarget};
+use cce_model::{Agent, AgentState, CallType, Mrd, MrdId, PrecisionQueue, SkillTarget};
 use cce_wire::{List, Opaque, Text};
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 /// Records of one message.
 const RECORDS_MAX: usize = 10;
@@ -49,16 +46,16 @@ mod end_status {
 
 /// The keys: they change when the objects change. Two messages have them, in the same fields.
 macro_rules! with_keys {
-    ($name:ident { $($field:ident: $value:expr),* $(,)? } of $config:ident) => {
+    ($name:ident { $($field:ident: $value:expr),* $(,)? } of $server:ident) => {
         $name {
             $($field: $value,)*
             service_config_key: Some(key(&[])),
-            skill_group_config_key: Some(key(&skill_groups($config))),
-            agent_config_key: Some(key(&agents($config, |_| None))),
-            device_config_key: Some(key(&devices($config))),
-            call_type_config_key: Some(key(&call_types($config))),
-            peripheral_config_key: Some(key(&peripherals($config))),
-            desk_settings_config_key: Some(key(&desk_settings($config))),
+            skill_group_config_key: Some(key(&skill_groups($server))),
+            agent_config_key: Some(key(&agents($server, |_| None))),
+            device_config_key: Some(key(&devices($server))),
+            call_type_config_key: Some(key(&call_types($server))),
+            peripheral_config_key: Some(key(&peripherals($server))),
+            desk_settings_config_key: Some(key(&desk_settings($server))),
             ..$name::default()
         }
     };
@@ -67,7 +64,6 @@ macro_rules! with_keys {
 impl CtiServer {
     /// The keys. A customer whom nobody knows has none, and another peripheral's are not kept here (inferred).
     pub(super) fn on_config_request_key(&self, m: &ConfigRequestKeyEvent) -> Vec<Cti> {
-        let config = &self.config;
         let status = if !self.is_customer(m.customer_id) {
             key_status::UNKNOWN_CUSTOMER
         } else if self.check_peripheral(m.peripheral_id).is_err() {
@@ -78,13 +74,12 @@ impl CtiServer {
         if status != key_status::OK {
             return vec![ConfigKeyEvent { config_key_status: status, ..ConfigKeyEvent::default() }.into()];
         }
-        vec![with_keys!(ConfigKeyEvent { config_key_status: status } of config).into()]
+        vec![with_keys!(ConfigKeyEvent { config_key_status: status } of self).into()]
     }
 
     /// The objects of the kinds that were asked for, in the order of the protocol, as far as the session's version knows
     /// them. None at all means that the client is ready for changes, of which this lab has none.
     pub(super) fn on_config_request(&self, link: LinkId, m: &ConfigRequestEvent) -> Vec<Cti> {
-        let config = &self.config;
         if m.config_information == 0 {
             return Vec::new();
         }
@@ -92,7 +87,7 @@ impl CtiServer {
         let begin = with_keys!(ConfigBeginEvent {
             config_type: ASKED_FOR,
             config_information: config_information,
-        } of config);
+        } of self);
         let (records, (config_end_status, text)) = self.asked_records(link, m);
         let text = Some(Text::new(text));
         let end = ConfigEndEvent { config_end_status, text, ..ConfigEndEvent::default() };
@@ -106,16 +101,15 @@ impl CtiServer {
         if self.check_peripheral(m.peripheral_id).is_err() {
             return (Vec::new(), end_status::INVALID);
         }
-        let config = &self.config;
         let version = self.session(link).map_or(cce_cti::VERSION_MAX, Session::version);
         let kinds = [
-            (config_information::SKILL_GROUP, skill_groups(config)),
-            (config_information::AGENT, agents(config, |place| Some(self.state_at(place)))),
-            (config_information::DEVICE, devices(config)),
-            (config_information::CALL_TYPE, call_types(config)),
-            (config_information::MRD, mrds(config)),
-            (config_information::PERIPHERAL, peripherals(config)),
-            (config_information::DESK_SETTINGS, desk_settings(config)),
+            (config_information::SKILL_GROUP, skill_groups(self)),
+            (config_information::AGENT, agents(self, |place| Some(self.state_at(place)))),
+            (config_information::DEVICE, devices(self)),
+            (config_information::CALL_TYPE, call_types(self)),
+            (config_information::MRD, mrds(self)),
+            (config_information::PERIPHERAL, peripherals(self)),
+            (config_information::DESK_SETTINGS, desk_settings(self)),
         ];
         let chosen = kinds.into_iter().filter(|(kind, _)| m.config_information & kind != 0);
         let is_known = |event: &Cti| event.doc().is_some_and(|row| row.since <= version);
@@ -149,21 +143,21 @@ fn messages<R: Clone, M: Into<Cti>>(records: &[R], message: impl Fn(u16, Vec<R>)
     records.chunks(RECORDS_MAX).map(|part| message(number(part), part.to_vec()).into()).collect()
 }
 
-fn skill_groups(config: &Config) -> Vec<Cti> {
-    let record = |group: &crate::config::SkillGroup| SkillGroupRecord {
+fn skill_groups(server: &CtiServer) -> Vec<Cti> {
+    let record = |queue: &Arc<PrecisionQueue>| SkillGroupRecord {
         record_type: Some(ADD),
-        peripheral_id: Some(config.peripheral),
-        peripheral_number: Some(group.number),
-        skill_group_skill_target_id: Some(group.skill_group.0.cast_unsigned()),
-        peripheral_name: Some(Text::new(&group.name)),
-        description: Some(Text::new(&group.name)),
+        peripheral_id: Some(server.config.peripheral),
+        peripheral_number: Some(queue.skill_group.number),
+        skill_group_skill_target_id: Some(id_of(queue.skill_group.id)),
+        peripheral_name: Some(Text::new(&queue.name)),
+        description: Some(Text::new(&queue.name)),
         priority: Some(0),
-        mr_domain_id: Some(group.mrd.0.cast_unsigned()),
-        precision_queue_id: Some(group.queue),
-        precision_queue_name: Some(Text::new(&group.name)),
+        mr_domain_id: Some(queue.mrd().id.0.cast_unsigned()),
+        precision_queue_id: Some(queue.id),
+        precision_queue_name: Some(Text::new(&queue.name)),
         ..SkillGroupRecord::default()
     };
-    let records: Vec<_> = config.skill_groups.iter().map(record).collect();
+    let records: Vec<_> = server.model.precision_queues.iter().map(record).collect();
     messages(&records, |num_records, records| ConfigSkillGroupEvent {
         num_records,
         records,
@@ -172,8 +166,9 @@ fn skill_groups(config: &Config) -> Vec<Cti> {
 }
 
 /// Agents; how they stand in their domains is told, and is no matter of the key.
-fn agents(config: &Config, state: impl Fn(Place) -> Option<AgentState>) -> Vec<Cti> {
-    let records: Vec<_> = config.agents.iter().map(|agent| agent_record(config, agent, &state)).collect();
+fn agents(server: &CtiServer, state: impl Fn(Place) -> Option<AgentState>) -> Vec<Cti> {
+    let records: Vec<_> =
+        server.model.agents.iter().map(|agent| agent_record(server, agent, &state)).collect();
     messages(&records, |num_records, records| ConfigAgentEvent {
         num_records,
         records,
@@ -181,9 +176,13 @@ fn agents(config: &Config, state: impl Fn(Place) -> Option<AgentState>) -> Vec<C
     })
 }
 
-fn agent_record(config: &Config, agent: &Agent, state: &impl Fn(Place) -> Option<AgentState>) -> AgentRecord {
-    let numbers: Vec<u32> = agent.memberships.iter().map(|group| group.skill_group_number).collect();
-    let mut mrds: Vec<MrdId> = agent.memberships.iter().map(|group| group.mrd).collect();
+fn agent_record(
+    server: &CtiServer,
+    agent: &Agent,
+    state: &impl Fn(Place) -> Option<AgentState>,
+) -> AgentRecord {
+    let numbers: Vec<u32> = agent.skill_groups.iter().map(|group| group.number).collect();
+    let mut mrds: Vec<MrdId> = agent.skill_groups.iter().map(|group| group.mrd.id).collect();
     mrds.sort_unstable();
     mrds.dedup();
     let at = |mrd: &MrdId| state(Place { skill_target: agent.skill_target, mrd: *mrd });
@@ -192,7 +191,7 @@ fn agent_record(config: &Config, agent: &Agent, state: &impl Fn(Place) -> Option
     let count = |many: usize| Some(u16::try_from(many).unwrap_or(u16::MAX));
     AgentRecord {
         record_type: Some(ADD),
-        peripheral_id: Some(config.peripheral),
+        peripheral_id: Some(server.config.peripheral),
         active_terminal: Some(Text::new(&agent.terminal)),
         agent_type: Some(AGENT),
         desk_settings_id: Some(DESK_SETTINGS),
@@ -214,17 +213,17 @@ fn agent_record(config: &Config, agent: &Agent, state: &impl Fn(Place) -> Option
     }
 }
 
-fn devices(config: &Config) -> Vec<Cti> {
-    let record = |agent: &Agent| DeviceRecord {
+fn devices(server: &CtiServer) -> Vec<Cti> {
+    let record = |agent: &Arc<Agent>| DeviceRecord {
         record_type: Some(ADD),
-        peripheral_id: Some(config.peripheral),
+        peripheral_id: Some(server.config.peripheral),
         device_type: Some(AGENT_DEVICE),
         peripheral_number: agent.extension.parse().ok(),
         description: Some(Text::new(agent.description())),
         extension: Some(Text::new(&agent.extension)),
         ..DeviceRecord::default()
     };
-    let records: Vec<_> = config.agents.iter().map(record).collect();
+    let records: Vec<_> = server.model.agents.iter().map(record).collect();
     messages(&records, |num_records, records| ConfigDeviceEvent {
         num_records,
         records,
@@ -232,16 +231,16 @@ fn devices(config: &Config) -> Vec<Cti> {
     })
 }
 
-fn call_types(config: &Config) -> Vec<Cti> {
-    let record = |(id, name): &(u32, String)| CallTypeRecord {
+fn call_types(server: &CtiServer) -> Vec<Cti> {
+    let record = |call_type: &Arc<CallType>| CallTypeRecord {
         record_type: Some(ADD),
-        call_type_id: Some(*id),
-        customer_definition_id: Some(config.customer),
-        enterprise_name: Some(Text::new(name)),
-        description: Some(Text::new(name)),
+        call_type_id: Some(call_type.id),
+        customer_definition_id: Some(server.config.customer),
+        enterprise_name: Some(Text::new(&call_type.name)),
+        description: Some(Text::new(&call_type.name)),
         ..CallTypeRecord::default()
     };
-    let records: Vec<_> = config.call_types.iter().map(record).collect();
+    let records: Vec<_> = server.model.call_types.iter().map(record).collect();
     messages(&records, |num_records, records| ConfigCallTypeEvent {
         num_records,
         records,
@@ -249,16 +248,16 @@ fn call_types(config: &Config) -> Vec<Cti> {
     })
 }
 
-fn mrds(config: &Config) -> Vec<Cti> {
-    let record = |mrd: &crate::config::Mrd| MrdRecord {
+fn mrds(server: &CtiServer) -> Vec<Cti> {
+    let record = |mrd: &Arc<Mrd>| MrdRecord {
         record_type: Some(ADD),
         mr_domain_id: Some(mrd.id.0.cast_unsigned()),
         enterprise_name: Some(Text::new(&mrd.name)),
         description: Some(Text::new(&mrd.description)),
-        max_task_duration: mrd.max_task_duration.map(seconds),
+        max_task_duration: Some(seconds(mrd.max_task_duration)),
         interruptible: Some(mrd.interruptible),
     };
-    let records: Vec<_> = config.mrds.iter().map(record).collect();
+    let records: Vec<_> = server.model.mrds.iter().map(record).collect();
     messages(&records, |num_records, records| ConfigMrdEvent {
         num_records,
         records,
@@ -266,12 +265,12 @@ fn mrds(config: &Config) -> Vec<Cti> {
     })
 }
 
-fn peripherals(config: &Config) -> Vec<Cti> {
+fn peripherals(server: &CtiServer) -> Vec<Cti> {
     let record = PeripheralRecord {
         record_type: Some(ADD),
-        peripheral_id: Some(config.peripheral),
-        peripheral_name: Some(Text::new(&config.name)),
-        description: Some(Text::new(&config.name)),
+        peripheral_id: Some(server.config.peripheral),
+        peripheral_name: Some(Text::new(&server.config.name)),
+        description: Some(Text::new(&server.config.name)),
         ..PeripheralRecord::default()
     };
     messages(&[record], |num_records, records| ConfigPeripheralEvent {
@@ -282,11 +281,11 @@ fn peripherals(config: &Config) -> Vec<Cti> {
 }
 
 /// The lab's one kind of desk settings. Its settings have tags whose meaning is not published.
-fn desk_settings(config: &Config) -> Vec<Cti> {
+fn desk_settings(server: &CtiServer) -> Vec<Cti> {
     let record = DeskSettingsRecord {
         record_type: Some(ADD),
         desk_settings_id: Some(DESK_SETTINGS),
-        peripheral_id: Some(config.peripheral),
+        peripheral_id: Some(server.config.peripheral),
         description: Some(Text::new("default")),
         ..DeskSettingsRecord::default()
     };

@@ -44,10 +44,10 @@ impl CtiServer {
                     self.send_with_owner(place, topic, &event::pre_call(&call), cx);
                 }
                 OpcMessage::PreCallAbort { task, agent, mrd } => {
-                    let known = self.config.agents.iter().find(|known| known.id == agent);
+                    let known = self.model.agents.find(|known| known.id == agent);
                     let Some(agent) = known else { continue };
                     let place = Place { skill_target: agent.skill_target, mrd };
-                    let abort = event::pre_call_abort(task, mrd.0, &agent.instrument);
+                    let abort = event::pre_call_abort(task, mrd.0, agent.instrument());
                     self.tasks.bury(task, place, abort.clone());
                     let topic = Topic::Call(call_msg_mask::AGENT_PRE_CALL_ABORT);
                     self.send_with_owner(place, topic, &abort, cx);

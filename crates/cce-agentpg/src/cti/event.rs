@@ -1,8 +1,8 @@
 //! What the CTI server tells its clients of OPC's messages (cti-server-protocol 7, 11.2).
 
 use super::session::{Pending, Session};
+use crate::arm::Place;
 pub(super) use crate::opc::NO_SERVICE;
-use crate::{arm::Place, config::Membership};
 use cce_cti::{
     AgentInitResp, AgentInterruptAdvisoryEvent, AgentInterruptDoneAdvisoryEvent, AgentMadeNotRoutableEvent,
     AgentPreCallAbortEvent, AgentPreCallEvent, AgentStateEvent, AgentTasksResp, BeginTaskEvent,
@@ -13,8 +13,8 @@ use cce_cti::{
     StartApplicationTaskResp, StartTaskEvent, TaskInitResp, WrapupTaskEvent, control_failure,
 };
 use cce_model::{
-    AgentRecord, AgentState, Disposition, MrdId, PreCall, QueuedTask, SkillTarget, TaskEvent, TaskEventKind,
-    TaskId,
+    AgentRecord, AgentState, Disposition, MrdId, PreCall, QueuedTask, SkillGroup, SkillTarget, TaskEvent,
+    TaskEventKind, TaskId,
 };
 use cce_wire::{List, NamedVariable, Text};
 
@@ -341,10 +341,10 @@ fn unless_empty<const MAX: usize>(text: &str) -> Option<Text<MAX>> {
 }
 
 /// A skill group of an agent in that state.
-pub(super) fn skill_group(membership: &Membership, state: AgentState) -> FltSkillGroup {
+pub(super) fn skill_group(group: &SkillGroup, state: AgentState) -> FltSkillGroup {
     FltSkillGroup {
-        number: Some(membership.skill_group_number),
-        id: Some(membership.skill_group.0.cast_unsigned()),
+        number: Some(group.number),
+        id: Some(group.id.0.cast_unsigned()),
         priority: Some(0),
         state: Some(state.number()),
     }

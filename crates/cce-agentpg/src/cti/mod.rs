@@ -32,12 +32,12 @@ use cce_kernel::{
     CloseReason, Cx, Fact, FrameFlaw, LinkId, Peer,
     session::{Gone, Listener, Silence},
 };
-use cce_model::{AgentRecord, SkillTarget, fact::AgentPgFact};
+use cce_model::{AgentRecord, ObjectModel, SkillTarget, fact::AgentPgFact};
 use cce_wire::{Bytes, DecodeError, frame_kind};
 use request::Asked;
 use session::{Pending, Session, Side};
 use standby::Sides;
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 use tasks::Tasks;
 
 /// Requests of one session that OPC has not answered.
@@ -95,6 +95,7 @@ impl CentralController {
 /// The CTI server.
 #[derive(Debug)]
 pub(crate) struct CtiServer {
+    model: Arc<ObjectModel>,
     config: Config,
     clients: Listener<Session>,
     next_session: u32,
@@ -111,9 +112,10 @@ pub(crate) struct CtiServer {
 
 impl CtiServer {
     /// A server without sessions.
-    pub(crate) fn new(config: Config) -> Self {
+    pub(crate) fn new(model: Arc<ObjectModel>, config: Config) -> Self {
         Self {
             next_session: config.first_session,
+            model,
             config,
             clients: Listener::new(|number| Timer::CtiIdle.key(number), CloseReason::Idle),
             controller: CentralController::Offline,
@@ -127,8 +129,8 @@ impl CtiServer {
     }
 
     /// Goes by another configuration from now on.
-    pub(crate) fn reconfigure(&mut self, config: Config) {
-        self.config = config;
+    pub(crate) fn reconfigure(&mut self, model: Arc<ObjectModel>, config: Config) {
+        (self.model, self.config) = (model, config);
     }
 
     /// A client connected; it has a while to open a session.
@@ -248,7 +250,8 @@ impl CtiServer {
         invoke_id: u32,
         cx: &mut Cx<'_>,
     ) -> Option<Outcome> {
-        let admitted = self.admit(link, message).and_then(|()| ecc::check(message, &self.config.ecc));
+        let admitted =
+            self.admit(link, message).and_then(|()| ecc::check(message, &self.model.ecc_variables));
         if let Err(status) = admitted {
             self.object(link, message, invoke_id, status, cx);
             return None;

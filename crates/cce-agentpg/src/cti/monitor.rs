@@ -35,7 +35,7 @@ impl CtiServer {
             (Some(device), false) => device,
         };
         self.with_service(link, services::PERIPHERAL_MONITOR)?;
-        let agent = self.config.agents.iter().find(|agent| agent.instrument == device);
+        let agent = self.model.agent_at(&device);
         let scope = Scope::Agent(agent.ok_or(Denial::Status(status::INVALID_DEVICE))?.skill_target);
         let (calls, states) = (m.call_msg_mask, m.agent_state_mask);
         let monitor = self.subscribe(link, Subscription { calls, states, ..none(Origin::Device, scope) })?;
@@ -94,7 +94,7 @@ impl CtiServer {
         check_task_mask(m.task_msg_mask)?;
         let scope = self.task_scope(m.icm_agent_id)?;
         let mrd = (m.mrd_id != NULL).then_some(MrdId(m.mrd_id));
-        if mrd.is_some_and(|mrd| !self.config.mrds.iter().any(|known| known.id == mrd)) {
+        if mrd.is_some_and(|mrd| self.model.mrds.get(&mrd).is_none()) {
             return Err(Denial::Status(status::INVALID_MR_DOMAIN));
         }
         let tasks = m.task_msg_mask;
@@ -124,7 +124,7 @@ impl CtiServer {
             return Ok(Scope::All);
         }
         let agent = SkillTarget(icm_agent_id);
-        let is_known = self.config.agents.iter().any(|known| known.skill_target == agent);
+        let is_known = self.model.agents.get(&agent).is_some();
         if is_known { Ok(Scope::Agent(agent)) } else { Err(Denial::Status(status::INVALID_AGENT_DATA)) }
     }
 

@@ -11,7 +11,7 @@ use cce_cti::{
     status, system_event,
 };
 use cce_kernel::{CloseReason, Cx, LinkId};
-use cce_model::{AgentState, SkillTarget, fact::AgentPgFact};
+use cce_model::{AgentState, ObjectModel, SkillTarget, fact::AgentPgFact};
 use cce_wire::{Bytes, frame_kind};
 
 /// "Any" as a peripheral id.
@@ -41,7 +41,11 @@ pub(super) fn check(open: &OpenReq, side: Side, config: &Config) -> Result<(), u
 }
 
 /// The agent that a session of one device is for; an error is the status code of the refusal.
-pub(super) fn own_agent(open: &OpenReq, config: &Config) -> Result<Option<SkillTarget>, u32> {
+pub(super) fn own_agent(
+    open: &OpenReq,
+    model: &ObjectModel,
+    config: &Config,
+) -> Result<Option<SkillTarget>, u32> {
     if open.services_requested & services::CLIENT_EVENTS == 0 {
         return Ok(None);
     }
@@ -51,7 +55,7 @@ pub(super) fn own_agent(open: &OpenReq, config: &Config) -> Result<Option<SkillT
         instrument: open.agent_instrument.as_ref(),
         icm_agent_id: None,
     };
-    match items.find(config) {
+    match items.find(model) {
         Ok(agent) => Ok(Some(agent.skill_target)),
         // A lenient server grants all events alone to a client that names no agent.
         Err(status::REQUIRED_DATA_MISSING)
@@ -107,7 +111,7 @@ impl CtiServer {
         check(&open, self.side_of(link), &self.config)?;
         self.check_flaws(&Cti::from(open.clone()), open.version_number)?;
         self.check_instance(&open)?;
-        let own_agent = own_agent(&open, &self.config)?;
+        let own_agent = own_agent(&open, &self.model, &self.config)?;
         let client = open.client_id.as_ref().map(ToString::to_string).unwrap_or_default();
         let owner = own_agent.and_then(|agent| self.owner_of(agent));
         if owner.is_some_and(|(_, other)| other.client_id() != client) {

@@ -1,10 +1,7 @@
 //! What clients ask about agents, devices and skill groups (cti-server-protocol 7 and 8).
 
 use super::{Answer, CtiServer, Denial, event, whom};
-use crate::{
-    arm::Place,
-    config::{Agent, Membership},
-};
+use crate::arm::Place;
 use cce_cti::{
     AgentDeskSettingsConf, AgentDeskSettingsReq, DeviceLine, ListAgentTeamConf, ListAgentTeamReq,
     QueryAgentStateConf, QueryAgentStateReq, QueryAgentStatisticsConf, QueryAgentStatisticsReq,
@@ -12,7 +9,7 @@ use cce_cti::{
     SnapshotDeviceConf, SnapshotDeviceReq, call_control_mask, desk_settings_mask, services, status,
 };
 use cce_kernel::LinkId;
-use cce_model::{AgentRecord, AgentState, Availability, MrdId, SkillTarget};
+use cce_model::{Agent, AgentRecord, AgentState, Availability, MrdId, SkillGroup, SkillTarget};
 use cce_wire::Text;
 
 /// "Any" as a peripheral id.
@@ -37,7 +34,7 @@ impl CtiServer {
             instrument: m.agent_instrument.as_ref(),
             icm_agent_id: Some(m.icm_agent_id),
         };
-        let agent = items.find(&self.config).map_err(Denial::Status)?;
+        let agent = items.find(&self.model).map_err(Denial::Status)?;
         let mrd = asked_mrd(agent, m.mrd_id)?;
         let record = self.records.get(&Place { skill_target: agent.skill_target, mrd });
         Ok(vec![agent_state_conf(m, agent, mrd, record).into()])
@@ -83,13 +80,13 @@ impl CtiServer {
             instrument: m.agent_instrument.as_ref(),
             icm_agent_id: None,
         };
-        let agent = items.find(&self.config).map_err(Denial::Status)?;
+        let agent = items.find(&self.model).map_err(Denial::Status)?;
         let conf = QueryAgentStatisticsConf {
             invoke_id: m.invoke_id,
             peripheral_id: self.config.peripheral,
             agent_extension: Some(Text::new(&agent.extension)),
             agent_id: Some(Text::new(agent.id.as_str())),
-            agent_instrument: Some(Text::new(&agent.instrument)),
+            agent_instrument: Some(Text::new(agent.instrument())),
             ..QueryAgentStatisticsConf::default()
         };
         Ok(vec![conf.into()])
@@ -98,17 +95,16 @@ impl CtiServer {
     /// A skill group's counters: how its agents stand; the rest counts calls.
     pub(super) fn on_skill_group_statistics(&self, m: &QuerySkillGroupStatisticsReq) -> Answer {
         self.check_peripheral(m.peripheral_id)?;
-        let mut memberships = self.config.agents.iter().flat_map(|agent| &agent.memberships);
-        let group = memberships.find(|membership| {
-            membership.skill_group_number == m.skill_group_number
-                || membership.skill_group.0.cast_unsigned() == m.skill_group_id
+        let mut groups = self.model.agents.iter().flat_map(|agent| &agent.skill_groups);
+        let group = groups.find(|group| {
+            group.number == m.skill_group_number || group.id.0.cast_unsigned() == m.skill_group_id
         });
         let group = group.ok_or(Denial::Status(status::INVALID_SKILL_GROUP))?;
         let records: Vec<AgentRecord> = self
             .records
             .values()
             .flat_map(AgentRecord::by_queue)
-            .filter(|record| record.skill_group == group.skill_group)
+            .filter(|record| record.skill_group == group.id)
             .collect();
         let count = |is_counted: &dyn Fn(&AgentRecord) -> bool| {
             u32::try_from(records.iter().filter(|record| is_counted(record)).count()).unwrap_or(u32::MAX)
@@ -120,8 +116,8 @@ impl CtiServer {
         let conf = QuerySkillGroupStatisticsConf {
             invoke_id: m.invoke_id,
             peripheral_id: self.config.peripheral,
-            skill_group_number: group.skill_group_number,
-            skill_group_id: group.skill_group.0.cast_unsigned(),
+            skill_group_number: group.number,
+            skill_group_id: group.id.0.cast_unsigned(),
             agents_logged_on: logged_on,
             agents_avail: in_state(AgentState::NotActive),
             agents_not_ready: not_ready,
@@ -141,7 +137,7 @@ impl CtiServer {
     pub(super) fn on_desk_settings(&self, m: &AgentDeskSettingsReq) -> Answer {
         self.check_peripheral(m.peripheral_id)?;
         let items = whom::Items { id: m.agent_id.as_ref(), ..whom::Items::default() };
-        items.find(&self.config).map_err(Denial::Status)?;
+        items.find(&self.model).map_err(Denial::Status)?;
         let conf = AgentDeskSettingsConf {
             invoke_id: m.invoke_id,
             peripheral_id: self.config.peripheral,
@@ -171,7 +167,7 @@ impl CtiServer {
     fn device(&self, instrument: Option<&Text<64>>) -> Result<&Agent, Denial> {
         let wanted = instrument.map(ToString::to_string).filter(|wanted| !wanted.is_empty());
         let wanted = wanted.ok_or(Denial::Status(status::REQUIRED_DATA_MISSING))?;
-        let device = self.config.agents.iter().find(|agent| agent.instrument == wanted);
+        let device = self.model.agent_at(&wanted).map(|agent| &**agent);
         device.ok_or(Denial::Status(status::INVALID_DEVICE))
     }
 }
@@ -187,13 +183,12 @@ fn agent_state_conf(
 ) -> QueryAgentStateConf {
     let state = record.map_or(AgentState::Logout, |record| record.state);
     let queues: Vec<AgentRecord> = record.iter().flat_map(|record| record.by_queue()).collect();
-    let state_in = |membership: &Membership| {
-        let queue = queues.iter().find(|queue| queue.skill_group == membership.skill_group);
+    let state_in = |group: &SkillGroup| {
+        let queue = queues.iter().find(|queue| queue.skill_group == group.id);
         queue.map_or(state, state_in_queue)
     };
-    let groups = agent.memberships.iter().filter(|membership| membership.mrd == mrd);
-    let groups: Vec<_> =
-        groups.map(|membership| event::skill_group(membership, state_in(membership))).collect();
+    let groups = agent.skill_groups.iter().filter(|group| group.mrd.id == mrd);
+    let groups: Vec<_> = groups.map(|group| event::skill_group(group, state_in(group))).collect();
     QueryAgentStateConf {
         invoke_id: m.invoke_id,
         agent_state: state.number(),
@@ -206,7 +201,7 @@ fn agent_state_conf(
         agent_availability_status: record.map_or(0, |record| record.availability.number()),
         agent_id: Some(Text::new(agent.id.as_str())),
         agent_extension: Some(Text::new(record.map_or(&agent.extension, |record| &record.extension))),
-        agent_instrument: Some(Text::new(record.map_or(&agent.instrument, |record| &record.instrument))),
+        agent_instrument: Some(Text::new(record.map_or(agent.instrument(), |record| &record.instrument))),
         max_beyond_task_limit: record.map(|record| record.max_beyond),
         skill_groups: groups,
         ..QueryAgentStateConf::default()
@@ -216,7 +211,7 @@ fn agent_state_conf(
 /// A domain of the agent's; 0 and -1 are the voice domain.
 fn asked_mrd(agent: &Agent, mrd: i32) -> Result<MrdId, Denial> {
     let mrd = if [0, -1].contains(&mrd) { MrdId::VOICE } else { MrdId(mrd) };
-    let is_member = agent.memberships.iter().any(|membership| membership.mrd == mrd);
+    let is_member = agent.skill_groups.iter().any(|group| group.mrd.id == mrd);
     if mrd == MrdId::VOICE || is_member { Ok(mrd) } else { Err(Denial::Status(status::INVALID_MR_DOMAIN)) }
 }
 

@@ -283,7 +283,7 @@ impl CtiServer {
         }
         view.variables.extend(variables_of(m));
         for (name, value) in m.named_variable.iter().filter_map(NamedVariable::parts) {
-            let variable = self.config.ecc.iter().find(|variable| variable.name == name);
+            let variable = self.model.ecc_variables.iter().find(|variable| variable.name == name);
             view.set_named(name, variable.map_or(value.clone(), |variable| variable.cut(&value)));
         }
         let update = Cti::from(data_update(self.config.peripheral, m.task_id, view));
@@ -295,12 +295,12 @@ impl CtiServer {
     pub(super) fn on_desktop_connected(&self, link: LinkId, m: &DesktopConnectedInd) -> Answer {
         self.with_service(link, services::AGENT_REPORTING)?;
         let skill_target = SkillTarget(m.icm_agent_id);
-        let Some(agent) = self.config.agents.iter().find(|agent| agent.skill_target == skill_target) else {
+        let Some(agent) = self.model.agents.get(&skill_target) else {
             return Ok(vec![refusal(m.invoke_id, Refusal::AgentNotFound)]);
         };
         let asked = m.agent_mrd_id.as_ref().map(|List(mrds)| mrds.as_slice()).unwrap_or_default();
         let is_asked = |mrd: MrdId| asked.is_empty() || asked.contains(&mrd.0.cast_unsigned());
-        let mut mrds: Vec<MrdId> = agent.memberships.iter().map(|queue| queue.mrd).collect();
+        let mut mrds: Vec<MrdId> = agent.skill_groups.iter().map(|group| group.mrd.id).collect();
         mrds.dedup();
         let places = mrds.into_iter().filter(|mrd| is_asked(*mrd)).map(|mrd| Place { skill_target, mrd });
         Ok(places.flat_map(|place| self.tell_tasks(place)).collect())

@@ -6,11 +6,11 @@ use super::{
     session::{Pending, Session},
     whom,
 };
-use crate::{arm::Place, config::Agent};
+use crate::arm::Place;
 use cce_cti::{Cti, SetAgentStateReq, control_failure, services};
 use cce_kernel::LinkId;
 use cce_model::{
-    AgentRecord, AgentState, MrdId,
+    Agent, AgentRecord, AgentState, MrdId,
     fact::{ArmMessage, Force},
 };
 
@@ -46,7 +46,7 @@ impl CtiServer {
         let has_id = m.agent_id.as_ref().is_some_and(|id| !id.to_string().is_empty());
         let instrument = m.agent_instrument.as_ref().filter(|_| !has_id);
         let items = whom::Items { id: m.agent_id.as_ref(), instrument, ..whom::Items::default() };
-        items.find(&self.config).map_err(|_| Denial::Control(control_failure::INVALID_AGENT_ID))
+        items.find(&self.model).map_err(|_| Denial::Control(control_failure::INVALID_AGENT_ID))
     }
 
     /// What a client hears unasked of voice when it opens its session: how the agents stand who are signed in, and whose

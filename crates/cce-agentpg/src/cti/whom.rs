@@ -1,7 +1,7 @@
 //! Which agent a client means: agents have three items that name them, and an id of the central controller.
 
-use crate::config::{Agent, Config};
 use cce_cti::status;
+use cce_model::{Agent, ObjectModel};
 use cce_wire::Text;
 
 /// What a message says about an agent.
@@ -19,18 +19,18 @@ const NOBODY: [i32; 2] = [0, -1];
 impl Items<'_> {
     /// The agent whom all of them name. The error is a status code: something is missing (6), unknown (8), or
     /// names another agent than the rest (32).
-    pub(super) fn find<'c>(&self, config: &'c Config) -> Result<&'c Agent, u32> {
+    pub(super) fn find<'m>(&self, model: &'m ObjectModel) -> Result<&'m Agent, u32> {
         let text =
             |text: Option<&dyn ToString>| text.map(ToString::to_string).filter(|text| !text.is_empty());
         let extension = text(self.extension.map(|item| item as &dyn ToString));
         let id = text(self.id.map(|item| item as &dyn ToString));
         let instrument = text(self.instrument.map(|item| item as &dyn ToString));
         let icm_agent_id = self.icm_agent_id.filter(|id| !NOBODY.contains(id));
-        let by = |matches: &dyn Fn(&&Agent) -> bool| config.agents.iter().find(matches);
+        let by = |matches: &dyn Fn(&Agent) -> bool| model.agents.find(matches).map(|agent| &**agent);
         let named = [
             extension.map(|item| by(&|agent| agent.extension == item)),
             id.map(|item| by(&|agent| agent.id.as_str() == item)),
-            instrument.map(|item| by(&|agent| agent.instrument == item)),
+            instrument.map(|item| by(&|agent| agent.instrument() == item)),
             icm_agent_id.map(|item| by(&|agent| agent.skill_target.0 == item)),
         ];
         let mut found = None;

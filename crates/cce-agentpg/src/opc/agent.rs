@@ -2,12 +2,10 @@
 //! (cti-server-protocol 11.3, task-routing 1.4 and 1.5).
 
 use super::interrupt::Interrupt;
-use crate::{
-    arm::{Client, Place},
-    config::{Agent, Membership},
-};
+use crate::arm::{Client, Place};
 use cce_kernel::Time;
-use cce_model::{AgentState, Availability, SkillTarget, TaskState};
+use cce_model::{Agent, AgentState, Availability, SkillGroup, SkillTarget, TaskState};
+use std::sync::Arc;
 
 /// Whether and how an agent is signed in to a domain.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -62,11 +60,11 @@ impl Load {
     }
 }
 
-/// An agent's membership in a queue of a domain.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// An agent in a queue of a domain.
+#[derive(Clone, Debug)]
 pub(crate) struct InQueue {
-    /// The membership.
-    pub(crate) membership: Membership,
+    /// The queue's skill group.
+    pub(crate) group: Arc<SkillGroup>,
     /// State in the queue.
     pub(crate) state: AgentState,
     /// Since when.
@@ -109,9 +107,9 @@ impl Standing {
 #[derive(Clone, Debug)]
 pub(crate) struct AgentInMrd {
     /// The agent as configured.
-    pub(crate) agent: Agent,
+    pub(crate) agent: Arc<Agent>,
     /// The first queue of the domain, which stands for it where only one can be named.
-    pub(crate) queue: Membership,
+    pub(crate) queue: Arc<SkillGroup>,
     /// Every queue of the domain, the first one included.
     pub(crate) queues: Vec<InQueue>,
     /// Whether and how the agent is signed in.
@@ -142,10 +140,10 @@ pub(crate) struct AgentInMrd {
 
 impl AgentInMrd {
     /// An agent that is signed out, and so far belongs to no queue but `queue`.
-    pub(crate) fn new(agent: Agent, queue: Membership) -> Self {
+    pub(crate) fn new(agent: &Arc<Agent>, queue: &Arc<SkillGroup>) -> Self {
         Self {
-            agent,
-            queue,
+            agent: Arc::clone(agent),
+            queue: Arc::clone(queue),
             queues: vec![InQueue::signed_out(queue)],
             sign_in: SignIn::SignedOut,
             routable: false,
@@ -164,17 +162,17 @@ impl AgentInMrd {
 
     /// The key of this agent in this domain.
     pub(crate) fn place(&self) -> Place {
-        Place { skill_target: self.agent.skill_target, mrd: self.queue.mrd }
+        Place { skill_target: self.agent.skill_target, mrd: self.queue.mrd.id }
     }
 
     /// The agent belongs to a further queue of the domain.
-    pub(crate) fn join(&mut self, queue: Membership) {
+    pub(crate) fn join(&mut self, queue: &Arc<SkillGroup>) {
         self.queues.push(InQueue::signed_out(queue));
     }
 
     /// The queue that a task was routed by; the first one where it is none of the agent's.
     pub(crate) fn queue_of(&self, skill_group: SkillTarget) -> usize {
-        self.queues.iter().position(|queue| queue.membership.skill_group == skill_group).unwrap_or(0)
+        self.queues.iter().position(|queue| queue.group.id == skill_group).unwrap_or(0)
     }
 
     /// Follows a change: the state in each queue, from its own tasks (task-routing 1.4).
@@ -182,7 +180,7 @@ impl AgentInMrd {
         for (queue, load) in self.queues.iter_mut().zip(loads) {
             let to = state_in_queue(state, *load);
             if queue.state != to {
-                *queue = InQueue { state: to, since: now, ..*queue };
+                (queue.state, queue.since) = (to, now);
             }
         }
     }
@@ -260,8 +258,8 @@ fn state_in_queue(state: AgentState, load: Load) -> AgentState {
 }
 
 impl InQueue {
-    fn signed_out(membership: Membership) -> Self {
-        Self { membership, state: AgentState::Logout, since: Time::default() }
+    fn signed_out(group: &Arc<SkillGroup>) -> Self {
+        Self { group: Arc::clone(group), state: AgentState::Logout, since: Time::default() }
     }
 }
 

@@ -31,12 +31,12 @@ pub(super) enum Admission {
 impl Opc {
     /// Refuses a sign-in to a domain where the agent has no place.
     pub(super) fn has_place(&self, place: Place) -> Result<(), Refusal> {
-        let mrd = self.config.mrds.iter().find(|mrd| mrd.id == place.mrd);
+        let mrd = self.model.mrds.get(&place.mrd);
         if mrd.is_some_and(|mrd| !mrd.on_path) {
             return Err(Refusal::NotOnPath);
         }
-        let agent = self.config.agents.iter().find(|agent| agent.skill_target == place.skill_target);
-        let belongs = agent.is_some_and(|agent| agent.mrds.contains(&place.mrd));
+        let agent = self.model.agents.get(&place.skill_target);
+        let belongs = agent.is_some_and(|agent| agent.mrds.iter().any(|mrd| mrd.id == place.mrd));
         if belongs && !self.agents.contains_key(&place) {
             return Err(Refusal::QueueLoginFailed);
         }

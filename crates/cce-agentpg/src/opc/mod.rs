@@ -24,17 +24,21 @@ use crate::{
 use agent::{AgentInMrd, InQueue, Load, Standing};
 use cce_kernel::{Cx, Fact, Time};
 use cce_model::{
-    AgentRecord, AgentState, MrdId, QueueRecord, SkillTarget, TaskEventKind, TaskId,
+    AgentRecord, AgentState, MrdId, ObjectModel, QueueRecord, SkillTarget, TaskEventKind, TaskId,
     fact::{ArmMessage, OpcMessage},
 };
 use router::RouterLink;
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 pub(crate) use task::NO_SERVICE;
 use task::{Ended, Task};
 
 /// OPC.
 #[derive(Debug)]
 pub(crate) struct Opc {
+    model: Arc<ObjectModel>,
     config: Config,
     agents: BTreeMap<Place, AgentInMrd>,
     /// Live tasks; each agent's limit bounds them.
@@ -66,18 +70,19 @@ enum Shown {
 
 impl Opc {
     /// OPC with everybody signed out.
-    pub(crate) fn new(config: Config) -> Self {
+    pub(crate) fn new(model: Arc<ObjectModel>, config: Config) -> Self {
         let mut agents = BTreeMap::new();
-        for agent in &config.agents {
-            for queue in &agent.memberships {
-                let place = Place { skill_target: agent.skill_target, mrd: queue.mrd };
+        for agent in &model.agents {
+            for group in &agent.skill_groups {
+                let place = Place { skill_target: agent.skill_target, mrd: group.mrd.id };
                 agents
                     .entry(place)
-                    .and_modify(|known: &mut AgentInMrd| known.join(*queue))
-                    .or_insert_with(|| AgentInMrd::new(agent.clone(), *queue));
+                    .and_modify(|known: &mut AgentInMrd| known.join(group))
+                    .or_insert_with(|| AgentInMrd::new(agent, group));
             }
         }
         Self {
+            model,
             agents,
             tasks: BTreeMap::new(),
             ended: Ended::default(),
@@ -93,9 +98,9 @@ impl Opc {
     }
 
     /// Goes by another configuration from now on.
-    pub(crate) fn reconfigure(&mut self, config: Config) {
+    pub(crate) fn reconfigure(&mut self, model: Arc<ObjectModel>, config: Config) {
         self.router.reconfigure(&config);
-        self.config = config;
+        (self.model, self.config) = (model, config);
     }
 
     /// What the CTI server is to hear, in order.
@@ -158,7 +163,7 @@ impl Opc {
 
     /// The agent, wherever signed in; refused when there is no such agent, or not in that domain.
     fn agent_mut(&mut self, place: Place) -> Result<&mut AgentInMrd, Refusal> {
-        let known = self.config.agents.iter().any(|agent| agent.skill_target == place.skill_target);
+        let known = self.model.agents.get(&place.skill_target).is_some();
         let missing = if known { Refusal::MrdNotFound } else { Refusal::AgentNotFound };
         self.agents.get_mut(&place).ok_or(missing)
     }
@@ -208,7 +213,7 @@ impl Opc {
     }
 
     fn is_interruptible(&self, mrd: MrdId) -> bool {
-        self.config.mrds.iter().any(|known| known.id == mrd && known.interruptible)
+        self.model.mrds.get(&mrd).is_some_and(|mrd| mrd.interruptible)
     }
 
     fn standing(&self, place: Place) -> Standing {
@@ -229,7 +234,7 @@ impl Opc {
     fn reached_by(&self, place: Place) -> Vec<Place> {
         let same_agent = |other: &&AgentInMrd| {
             other.agent.skill_target == place.skill_target
-                && other.queue.mrd != place.mrd
+                && other.queue.mrd.id != place.mrd
                 && self.standing(other.place()).availability != other.noted.availability
         };
         self.agents.values().filter(same_agent).map(AgentInMrd::place).collect()
@@ -285,7 +290,7 @@ fn transition(agent: &AgentInMrd, from: AgentState) -> Fact {
     Fact::AgentInMrd {
         agent: agent.agent.id.clone(),
         skill_target: agent.agent.skill_target,
-        mrd: agent.queue.mrd,
+        mrd: agent.queue.mrd.id,
         from,
         to: agent.noted.state,
         tasks: agent.noted.tasks,
@@ -299,8 +304,8 @@ fn record(agent: &AgentInMrd, peripheral: u32, shown: Shown, cx: &Cx<'_>) -> Age
     let now = agent.noted;
     let seconds = |since: Time| u32::try_from(cx.now().since(since).as_secs()).unwrap_or(u32::MAX);
     let queue = |queue: &InQueue| QueueRecord {
-        number: queue.membership.skill_group_number,
-        skill_group: queue.membership.skill_group,
+        number: queue.group.number,
+        skill_group: queue.group.id,
         state: if shown == Shown::Login { AgentState::Login } else { queue.state },
         seconds: seconds(queue.since),
     };
@@ -310,7 +315,7 @@ fn record(agent: &AgentInMrd, peripheral: u32, shown: Shown, cx: &Cx<'_>) -> Age
         agent: agent.agent.id.clone(),
         peripheral,
         extension: agent.agent.extension.clone(),
-        instrument: agent.agent.instrument.clone(),
+        instrument: agent.agent.instrument().to_owned(),
         session: agent.client.session,
         signature: agent.client.signature.clone(),
         unique_instance: agent.client.unique_instance.clone(),
@@ -319,7 +324,7 @@ fn record(agent: &AgentInMrd, peripheral: u32, shown: Shown, cx: &Cx<'_>) -> Age
         state: now.state,
         seconds: seconds(agent.since),
         reason: agent.reason,
-        mrd: agent.queue.mrd,
+        mrd: agent.queue.mrd.id,
         tasks: if let Shown::BeforeEnd(tasks) = shown { tasks } else { now.tasks },
         max_tasks: now.limit,
         max_beyond: now.beyond,

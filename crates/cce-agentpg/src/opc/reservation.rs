@@ -81,16 +81,16 @@ impl Opc {
 
     fn pre_call(&self, task: &Task, message: &DeviceTargetPreCallInd) -> Option<PreCall> {
         let agent = &self.agents.get(&task.place)?;
-        let mut memberships = agent.agent.memberships.iter();
-        let queue = memberships.find(|queue| queue.skill_group == task.skill_group).unwrap_or(&agent.queue);
+        let mut groups = agent.agent.skill_groups.iter();
+        let group = groups.find(|group| group.id == task.skill_group).unwrap_or(&agent.queue);
         Some(PreCall {
             task: task.id,
             mrd: task.place.mrd,
             agent: agent.agent.id.clone(),
-            instrument: agent.agent.instrument.clone(),
+            instrument: agent.agent.instrument().to_owned(),
             skill_target: task.place.skill_target,
             skill_group: task.skill_group,
-            skill_group_number: queue.skill_group_number,
+            skill_group_number: group.number,
             service: NO_SERVICE,
             network_target: message.network_target_id,
             ani: text_of(message.ani.as_ref()),

@@ -239,8 +239,8 @@ impl Opc {
         for task in self.tasks.values_mut().filter(|task| task.place == place) {
             task.is_orphan = true;
         }
-        if let Some(mrd) = self.config.mrds.iter().find(|mrd| mrd.id == place.mrd) {
-            cx.arm(Timer::TaskLife.key(place.timer_id()), mrd.life);
+        if let Some(mrd) = self.model.mrds.get(&place.mrd) {
+            cx.arm(Timer::TaskLife.key(place.timer_id()), mrd.task_life);
         }
         self.report(place, Shown::AsIs, cx);
     }

@@ -4,14 +4,11 @@
 //! A voice state outlives the session that set it: whoever comes back asks for it, or hears of it at the open (inferred).
 
 use super::{Opc, Shown};
-use crate::{
-    arm::{ArmRequest, Client, Place},
-    config::Agent,
-};
+use crate::arm::{ArmRequest, Client, Place};
 use cce_cti::control_failure;
 use cce_kernel::{Cx, Fact, Time};
 use cce_model::{
-    AgentRecord, AgentState, Availability, MrdId, SkillTarget,
+    Agent, AgentRecord, AgentState, Availability, MrdId, SkillTarget,
     fact::{Force, OpcMessage},
 };
 use std::collections::BTreeMap;
@@ -77,8 +74,7 @@ impl Opc {
         cx: &mut Cx<'_>,
     ) -> Result<(), u16> {
         let skill_target = request.place.skill_target;
-        let known = self.config.agents.iter().find(|agent| agent.skill_target == skill_target);
-        let agent = known.cloned().ok_or(control_failure::INVALID_AGENT_ID)?;
+        let agent = self.model.agents.get(&skill_target).cloned().ok_or(control_failure::INVALID_AGENT_ID)?;
         let from = self.voice.state(skill_target);
         let to = next(from, wanted)?;
         let device = self.device(&agent, wanted)?;
@@ -113,13 +109,12 @@ impl Opc {
         if wanted.state != AgentState::Login {
             return Ok(None);
         }
-        let instrument = if wanted.instrument.is_empty() { &agent.instrument } else { wanted.instrument };
-        let owner = self.config.agents.iter().find(|owner| owner.instrument == instrument);
-        let owner = owner.ok_or(control_failure::INVALID_LOGON_DEVICE)?;
+        let instrument = if wanted.instrument.is_empty() { agent.instrument() } else { wanted.instrument };
+        let owner = self.model.agent_at(instrument).ok_or(control_failure::INVALID_LOGON_DEVICE)?;
         if self.voice.is_taken(instrument, agent.skill_target) {
             return Err(control_failure::EXTENSION_IN_USE);
         }
-        Ok(Some((owner.extension.clone(), owner.instrument.clone())))
+        Ok(Some((owner.extension.clone(), owner.instrument().to_owned())))
     }
 }
 

@@ -124,7 +124,7 @@ impl Opc {
     /// A reservation rings for the domain's start timeout (task-routing E1), and what has begun may take the domain's
     /// longest duration (E9): whoever brought the task into that state.
     fn follow_timers(&self, from: Option<TaskState>, task: &Task, cx: &mut Cx<'_>) {
-        let mrd = self.config.mrds.iter().find(|mrd| mrd.id == task.place.mrd);
+        let mrd = self.model.mrds.get(&task.place.mrd);
         let mut follow = |timer: Timer, runs_in: fn(TaskState) -> bool, limit: Option<Duration>| {
             let key = timer.key(task.number);
             let (ran, runs) = (from.is_some_and(runs_in), runs_in(task.state));
@@ -134,12 +134,8 @@ impl Opc {
                 Some(_) | None => {}
             }
         };
-        follow(
-            Timer::StartTimeout,
-            |state| state == TaskState::PreCall,
-            mrd.and_then(|mrd| mrd.start_timeout),
-        );
-        follow(Timer::TaskDuration, has_begun, mrd.and_then(|mrd| mrd.max_task_duration));
+        follow(Timer::StartTimeout, |state| state == TaskState::PreCall, mrd.map(|mrd| mrd.start_timeout));
+        follow(Timer::TaskDuration, has_begun, mrd.map(|mrd| mrd.max_task_duration));
     }
 
     pub(super) fn push_event(&mut self, task: Task, kind: TaskEventKind, ending: Option<&Ending>) {

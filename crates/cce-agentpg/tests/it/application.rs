@@ -6,7 +6,10 @@ use crate::{
 };
 use cce_cti::*;
 use cce_kernel::{Command, Input, LinkId, Port, TimerKey};
-use cce_model::{EccVariable, TaskId};
+use cce_model::{
+    EccVariable, TaskId,
+    sample::{QueueRow, Rows},
+};
 use cce_wire::{NamedVariable, Text};
 
 #[test]
@@ -145,14 +148,15 @@ fn a_client_that_tells_anew_what_its_agents_do_speaks_for_them() {
 
 #[test]
 fn a_client_s_word_of_an_agent_signs_in_only_whom_a_sign_in_would() {
-    let refused = |mut config: cce_agentpg::Config, change: fn(&mut cce_agentpg::Config)| {
-        change(&mut config);
-        let mut lab = Lab::with(config);
+    let refused = |change: fn(&mut Rows)| {
+        let mut rows = Rows::lab_trace();
+        change(&mut rows);
+        let mut lab = Lab::with_objects(rows);
         answered(&lab.finesse_says(init()), &lab)
     };
-    assert_eq!(refused(config(), |_| ()), 0);
-    assert_eq!(refused(config(), |config| config.mrds[0].on_path = false), 27);
-    assert_eq!(refused(config(), |config| config.agents[0].memberships.clear()), 38);
+    assert_eq!(refused(|_| ()), 0);
+    assert_eq!(refused(|rows| rows.mrds[0].on_path = false), 27);
+    assert_eq!(refused(|rows| rows.queues.iter_mut().for_each(QueueRow::clear)), 38);
     let mut full = Lab::with(cce_agentpg::Config { signed_in_max: Some(1), ..config() });
     full.finesse_says(MediaLoginReq { icm_agent_id: AGENT + 1, ..login(MRD) });
     assert_eq!(answered(&full.finesse_says(init()), &full), 34);
@@ -291,8 +295,8 @@ fn a_changed_context_is_told_to_who_hears_of_tasks() {
 
 #[test]
 fn an_expanded_variable_that_changes_twice_is_there_once_and_a_long_value_is_cut() {
-    let ecc = vec![EccVariable { name: "user.tier".to_owned(), length: 8, elements: None }];
-    let mut lab = Lab::with(cce_agentpg::Config { ecc, ..config() });
+    let ecc_variables = vec![EccVariable { name: "user.tier".to_owned(), length: 8, elements: None }];
+    let mut lab = Lab::with_objects(Rows { ecc_variables, ..Rows::lab_trace() });
     lab.sign_in(MRD);
     lab.reserve(TASK);
     lab.finesse_says(start(TASK));

@@ -1,13 +1,15 @@
 //! Work that gives way to work of another domain (task-routing S6, 3.11).
 
 use crate::{
-    lab::{AGENT, CHAT, Lab, MRD, Said, TASK, config, open_req, reservation, task},
+    lab::{AGENT, CHAT, Lab, MRD, Said, TASK, open_req, reservation, task},
     work::{agent_event, end, offer, pause, start, wrap_up},
 };
-use cce_agentpg::{Membership, Mrd};
 use cce_cti::*;
 use cce_kernel::{Fact, Port, TimerKey};
-use cce_model::{AgentState, MrdId};
+use cce_model::{
+    AgentState, Mrd, MrdId,
+    sample::{QueueRow, Rows},
+};
 
 #[test]
 fn a_task_of_a_domain_that_takes_precedence_advises_the_client_behind_its_reservation() {
@@ -281,9 +283,9 @@ fn only_the_session_that_signed_the_agent_in_is_asked() {
 
 #[test]
 fn interruptible_work_does_not_interrupt() {
-    let mut config = config();
-    config.mrds[1].interruptible = true;
-    let mut lab = Lab::with(config);
+    let mut rows = Rows::lab_trace();
+    rows.mrds[1].interruptible = true;
+    let mut lab = Lab::with_objects(rows);
     let said = begin(&mut lab, Vec::new());
     assert!(!said.names(lab.finesse).contains(&ADVISORY), "{said:?}");
 }
@@ -292,13 +294,12 @@ fn interruptible_work_does_not_interrupt() {
 #[test]
 fn work_that_gives_way_itself_does_not_interrupt_other_work_that_does() {
     const MAIL: i32 = 5013;
-    let mut config = config();
-    let mail = Mrd { id: MrdId(MAIL), ..config.mrds[0].clone() };
-    config.mrds.push(mail);
-    let agent = &mut config.agents[0];
-    agent.mrds.push(MrdId(MAIL));
-    agent.memberships.push(Membership { mrd: MrdId(MAIL), ..agent.memberships[0] });
-    let mut lab = Lab::with(config);
+    let mut rows = Rows::lab_trace();
+    let mail = MrdId(MAIL);
+    rows.mrds.push(Mrd { id: mail, name: "Mail".to_owned(), ..rows.mrds[0].clone() });
+    rows.agents[0].mrds.push(mail);
+    rows.queues.push(QueueRow { id: 5036, name: "Mail".to_owned(), mrd: mail, ..rows.queues[0].clone() });
+    let mut lab = Lab::with_objects(rows);
     [MRD, CHAT, MAIL].into_iter().for_each(|mrd| lab.sign_in(mrd));
     lab.reserve(TASK);
     let second = lab.router_says(reservation(task(1), MAIL));

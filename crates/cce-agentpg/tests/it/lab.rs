@@ -1,11 +1,11 @@
 //! The lab of the trace around an agent PG: its router, and a Finesse on side A.
 
-use cce_agentpg::{Agent, AgentPg, Config, Membership, Mrd};
+use cce_agentpg::{AgentPg, Config};
 use cce_cti::{Cti, MakeAgentReadyInd, MediaLoginReq, OpenReq, dialect, services};
 use cce_kernel::{
-    Fact, Host, HostClock, Input, LinkId, LinkReason, Output, Peer, Port, Time, TimerKey, Wall,
+    Configured, Fact, Host, HostClock, Input, LinkId, LinkReason, Output, Peer, Port, Time, TimerKey, Wall,
 };
-use cce_model::{AgentId, MrdId, SkillTarget, TaskId};
+use cce_model::{TaskId, sample::Rows};
 use cce_mr::{
     ICM, Icm,
     icm::{AgentStateUpdate, DeviceTargetPreCallAbortInd, DeviceTargetPreCallInd, OpenConf, TaskEvent},
@@ -45,19 +45,36 @@ impl Lab {
 
     /// The same with another configuration.
     pub(crate) fn with(config: Config) -> Self {
-        let mut lab = Self::started(config);
-        lab.connect_router();
-        lab.finesse = lab.session(Port::CtiA, open_req());
-        lab
+        Self::started(config).opened()
+    }
+
+    /// The same with other objects.
+    pub(crate) fn with_objects(rows: Rows) -> Self {
+        Self::started_with(rows, config()).opened()
+    }
+
+    fn opened(mut self) -> Self {
+        self.connect_router();
+        self.finesse = self.session(Port::CtiA, open_req());
+        self
     }
 
     /// A lab that has only started.
     pub(crate) fn started(config: Config) -> Self {
+        Self::started_with(Rows::lab_trace(), config)
+    }
+
+    fn started_with(rows: Rows, config: Config) -> Self {
         let clock = HostClock { start: Wall(1_706_622_867_000_000), ..HostClock::default() };
         let nowhere = LinkId { port: Port::IcmAgent, number: 0 };
         let host = Host::new("agentpg".into(), 1, clock);
-        let mut lab =
-            Self { host, pg: AgentPg::new(config), now: Time(0), router: nowhere, finesse: nowhere };
+        let mut lab = Self {
+            host,
+            pg: AgentPg::new(rows.model(), config),
+            now: Time(0),
+            router: nowhere,
+            finesse: nowhere,
+        };
         lab.router = lab.input(Input::Start { stored: [].into() }).dialled();
         lab
     }
@@ -274,24 +291,9 @@ impl Said {
     }
 }
 
-/// The trace's lab, with a second domain for its agent and a second agent.
+/// The trace's configuration.
 pub(crate) fn config() -> Config {
-    let mrd = |id, name: &str, interruptible| Mrd {
-        id: MrdId(id),
-        name: name.to_owned(),
-        description: format!("{name} of the lab"),
-        on_path: true,
-        interruptible,
-        start_timeout: Some(Duration::from_secs(30)),
-        max_task_duration: Some(Duration::from_hours(1)),
-        life: Duration::from_mins(20),
-    };
-    Config {
-        first_session: 3,
-        mrds: vec![mrd(MRD, "Tasks", true), mrd(CHAT, "Chat", false)],
-        agents: vec![agent("1080", AGENT, "UCSFSJEFFERS"), agent("1081", AGENT + 1, "UCSFOTHER")],
-        ..Config::default()
-    }
+    Config { first_session: 3, ..Config::default() }
 }
 
 /// Finesse's request to open a session, as the reference gives it.
@@ -358,21 +360,4 @@ pub(crate) fn reservation(task: TaskId, mrd: i32) -> DeviceTargetPreCallInd {
 /// The n-th task behind the trace's.
 pub(crate) fn task(n: i32) -> TaskId {
     TaskId { call: TASK.call + n, ..TASK }
-}
-
-fn agent(id: &str, skill_target: i32, terminal: &str) -> Agent {
-    let queue =
-        |mrd| Membership { mrd: MrdId(mrd), skill_group: SkillTarget(5199), skill_group_number: 12_282_837 };
-    Agent {
-        login_name: format!("agent{AGENT}"),
-        first_name: "Ann".into(),
-        last_name: "Other".into(),
-        id: AgentId::from(id),
-        skill_target: SkillTarget(skill_target),
-        extension: id.to_owned(),
-        instrument: id.to_owned(),
-        terminal: terminal.to_owned(),
-        mrds: vec![MrdId(MRD), MrdId(CHAT)],
-        memberships: vec![queue(MRD), queue(CHAT)],
-    }
 }

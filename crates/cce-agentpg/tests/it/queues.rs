@@ -1,16 +1,18 @@
 //! An agent with several queues in one domain: each has its state and its events (task-routing 1.4).
 
 use crate::{
-    lab::{AGENT, Lab, MRD, TASK, config, login, open_req, ready, reservation, task},
+    lab::{AGENT, Lab, MRD, TASK, login, open_req, ready, reservation, task},
     work::{end, start},
 };
-use cce_agentpg::{Config, Membership};
 use cce_cti::{
     AgentStateEvent, Cti, MakeAgentNotReadyReq, OpenReq, QueryAgentStateReq, QuerySkillGroupStatisticsReq,
     agent_state_mask,
 };
 use cce_kernel::Port;
-use cce_model::{AgentState, MrdId, SkillTarget};
+use cce_model::{
+    AgentState, SkillTarget,
+    sample::{QueueRow, Rows},
+};
 use cce_mr::icm::DeviceTargetPreCallInd;
 
 /// The queue of the lab's reservations, and another one.
@@ -19,7 +21,7 @@ const SECOND: u32 = 5200;
 
 #[test]
 fn every_queue_has_an_event_at_sign_in() {
-    let mut lab = Lab::with(two_queues());
+    let mut lab = Lab::with_objects(two_queues());
     let said = lab.finesse_says(login(MRD));
     assert_eq!(shown(&said.to(lab.finesse)), [(FIRST, AgentState::Login), (SECOND, AgentState::Login)]);
 }
@@ -114,17 +116,17 @@ fn an_agent_counts_in_the_statistics_of_each_queue() {
 }
 
 fn signed_in() -> Lab {
-    let mut lab = Lab::with(two_queues());
+    let mut lab = Lab::with_objects(two_queues());
     lab.finesse_says(login(MRD));
     lab.finesse_says(ready(MRD));
     lab
 }
 
-fn two_queues() -> Config {
-    let mut config = config();
-    let second = Membership { mrd: MrdId(MRD), skill_group: SkillTarget(5200), skill_group_number: 7 };
-    config.agents[0].memberships.push(second);
-    config
+fn two_queues() -> Rows {
+    let mut rows = Rows::lab_trace();
+    let (name, skill_group) = ("Second".to_owned(), SkillTarget(5200));
+    rows.queues.push(QueueRow { id: 5036, name, skill_group, number: 7, ..rows.queues[0].clone() });
+    rows
 }
 
 fn by_second(number: i32) -> DeviceTargetPreCallInd {

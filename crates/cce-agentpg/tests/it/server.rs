@@ -3,12 +3,13 @@
 
 use crate::lab::{AGENT, CHAT, Lab, MRD, TASK, config, login, open_req, reservation, task};
 use crate::work::{end, start};
-use cce_agentpg::{Config, SkillGroup};
+use cce_agentpg::Config;
 use cce_cti::*;
 use cce_kernel::{Fact, LinkId, Port};
 use cce_model::{
-    AgentState, EccVariable, MrdId, SkillTarget,
+    AgentState, EccVariable, MrdId,
     fact::{AgentPgFact, ArmMessage},
+    sample::{QueueRow, Rows},
 };
 use cce_wire::{NamedArray, NamedVariable, Text};
 
@@ -337,8 +338,8 @@ fn voice(id: &str, agent_state: u16, instrument: &str) -> SetAgentStateReq {
 
 #[test]
 fn a_client_s_variables_are_checked_against_the_configured_ones() {
-    let ecc = vec![EccVariable { name: "user.order".to_owned(), length: 4, elements: None }];
-    let mut lab = Lab::with(Config { ecc, ..config() });
+    let ecc_variables = vec![EccVariable { name: "user.order".to_owned(), length: 4, elements: None }];
+    let mut lab = Lab::with_objects(Rows { ecc_variables, ..Rows::lab_trace() });
     let finesse = lab.finesse;
     lab.finesse_says(login(MRD));
     lab.finesse_says(crate::lab::ready(MRD));
@@ -409,16 +410,11 @@ fn call_control_is_known_and_finds_no_call() {
 
 #[test]
 fn the_configuration_is_told_in_its_order_with_at_most_ten_records_a_message() {
-    let groups = (1..=12).map(|number| SkillGroup {
-        number,
-        skill_group: SkillTarget(5200),
-        queue: number,
-        name: format!("Queue {number}"),
-        mrd: MrdId(MRD),
-    });
-    let config =
-        Config { skill_groups: groups.collect(), call_types: vec![(5053, "Tasks".into())], ..config() };
-    let mut lab = Lab::with(config);
+    let mut rows = Rows::lab_trace();
+    let (first, is_there) = (rows.queues[0].clone(), rows.queues.len());
+    let more = (is_there..12).map(|number| QueueRow { name: format!("Queue {number}"), ..first.clone() });
+    rows.queues.extend(more);
+    let mut lab = Lab::with_objects(rows);
     let finesse = lab.finesse;
     let ask = ConfigRequestEvent { config_information: u32::MAX, peripheral_id: 5000, ..Default::default() };
     let said = lab.says(finesse, ask);
@@ -444,15 +440,17 @@ fn the_configuration_is_told_in_its_order_with_at_most_ten_records_a_message() {
 
 #[test]
 fn the_keys_of_the_configuration_change_with_it() {
-    let keys = |config: Config| {
-        let mut lab = Lab::with(config);
+    let keys = |rows: Rows| {
+        let mut lab = Lab::with_objects(rows);
         let finesse = lab.finesse;
         let said = lab.says(finesse, ConfigRequestKeyEvent { peripheral_id: 5000, ..Default::default() });
         let [Cti::ConfigKeyEvent(keys)] = &said.to(finesse)[..] else { panic!("{said:?}") };
         (keys.agent_config_key.clone(), keys.call_type_config_key.clone())
     };
-    let (agents, call_types) = keys(config());
-    let changed = keys(Config { call_types: vec![(1, "One".into())], ..config() });
+    let (agents, call_types) = keys(Rows::lab_trace());
+    let mut rows = Rows::lab_trace();
+    rows.call_types[0].name = "One".to_owned();
+    let changed = keys(rows);
     assert_eq!(changed.0, agents);
     assert_ne!(changed.1, call_types);
 }
@@ -498,8 +496,7 @@ fn another_customer_s_configuration_is_not_told() {
 
 #[test]
 fn records_of_the_configuration_are_complete() {
-    let config = Config { call_types: vec![(5053, "Tasks".into())], ..config() };
-    let mut lab = Lab::with(config);
+    let mut lab = Lab::open();
     lab.finesse_says(login(MRD));
     let finesse = lab.finesse;
     let ask = ConfigRequestEvent { config_information: u32::MAX, peripheral_id: 5000, ..Default::default() };
@@ -511,7 +508,7 @@ fn records_of_the_configuration_are_complete() {
             Cti::ConfigAgentEvent(agents) => {
                 let agent = &agents.records[0];
                 assert_eq!((agent.desk_settings_id, agent.sso_enabled), (Some(1), Some(0)));
-                assert_eq!(agent.description, text("Ann Other"));
+                assert_eq!(agent.description, text("Sandra Jefferson"));
                 let states = agent.agent_mrd_states.clone().unwrap().0;
                 assert_eq!(
                     (agent.num_mrds, states),
@@ -528,7 +525,7 @@ fn records_of_the_configuration_are_complete() {
                 let kind = &kinds.records[0];
                 assert_eq!(
                     (kind.customer_definition_id, kind.enterprise_name.clone()),
-                    (Some(1), Some(Text::new("Tasks")))
+                    (Some(1), Some(Text::new("CumulusTask")))
                 );
             }
             Cti::ConfigAgentDeskSettingsEvent(settings) => {

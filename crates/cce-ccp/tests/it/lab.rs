@@ -3,15 +3,15 @@
 use base64::{Engine, engine::general_purpose::STANDARD};
 use cce_ccp::{Campaign, Ccp, Config, Feed, TASK_FEED};
 use cce_kernel::{
-    CallId, CloseReason, Fact, Host, HostClock, Input, LinkId, LinkReason, Output, Peer, Port, Request,
-    Response, Time, TimerKey, Wall,
+    CallId, CloseReason, Configured, Fact, Host, HostClock, Input, LinkId, LinkReason, Output, Peer, Port,
+    Request, Response, Time, TimerKey, Wall,
 };
 use cce_model::{ContactId, TaskId, fact::CcpFact};
 use cce_mr::{
     MR, Mr,
     mr::{CancelTaskConf, DoThisWithTask, NewTask, NewTaskFailureEvent, OpenReq, TaskQueuedEvent},
 };
-use std::{collections::BTreeMap, time::Duration};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 /// The first contact of a lab.
 pub(crate) const FIRST: &str = "5AA797871000018D0000004139ED7AD5";
@@ -60,7 +60,7 @@ impl Lab {
         let clock = HostClock { start: Wall(1_706_622_949_255_000), ..HostClock::default() };
         let mut lab = Self {
             host: Host::new("ccp".into(), 1, clock),
-            ccp: Ccp::new(config.clone()),
+            ccp: Ccp::new(Arc::default(), config.clone()),
             config,
             now: Time(0),
             link: LinkId { port: Port::Mr, number: 0 },
@@ -114,7 +114,7 @@ impl Lab {
 
     /// Ends the component without a word, and starts another with what it stored.
     pub(crate) fn restart(&mut self) -> Said {
-        self.ccp = Ccp::new(self.config.clone());
+        self.ccp = Ccp::new(Arc::default(), self.config.clone());
         self.input(Input::Start { stored: self.stored.clone() })
     }
 

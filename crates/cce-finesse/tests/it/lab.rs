@@ -5,17 +5,14 @@ use cce_cti::{
     AgentPreCallEvent, AgentStateEvent, AgentTasksResp, ControlFailureConf, Cti, EndTaskEvent,
     OfferTaskEvent, OpenConf, QueryAgentStateConf, SetAgentStateConf, SetAgentStateReq, StartTaskEvent,
 };
-use cce_finesse::{Account, Agent, CallVariables, Config, Finesse, Mrd};
+use cce_finesse::{Account, CallVariables, Config, Finesse};
 use cce_kernel::{
-    CallId, Cors, Fact, Host, HostClock, Input, LinkId, LinkReason, Output, Peer, Port, Request, Response,
-    Time, TimerKey, Wall,
+    CallId, Configured, Cors, Fact, Host, HostClock, Input, LinkId, LinkReason, Output, Peer, Port, Request,
+    Response, Time, TimerKey, Wall,
 };
-use cce_model::{AgentState, MrdId, Object, Publication, SkillTarget, TaskId, fact::FinesseFact};
+use cce_model::{AgentState, Mrd, MrdId, Object, Publication, TaskId, fact::FinesseFact, sample::Rows};
 use cce_wire::Text;
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    time::Duration,
-};
+use std::{collections::BTreeMap, time::Duration};
 
 pub(crate) const TASK: TaskId = TaskId { day: 154_526, call: 37_051_928, sequence: 1 };
 pub(crate) const CONTACT: &str = "5AA797871000018D0000004139ED7AD5";
@@ -120,10 +117,14 @@ pub(crate) struct Outcome(pub(crate) Vec<Output>);
 impl Lab {
     /// Started, and dialling.
     pub(crate) fn new(config: Config) -> Self {
+        Self::made_of(rows(), config)
+    }
+
+    fn made_of(rows: Rows, config: Config) -> Self {
         let clock = HostClock { start: START, ..HostClock::default() };
         let mut lab = Self {
             host: Host::new("finesse".into(), 1, clock),
-            finesse: Finesse::new(config),
+            finesse: Finesse::new(rows.model(), config),
             now: Time(0),
             calls: 0,
             last_invoke_id: 0,
@@ -141,10 +142,18 @@ impl Lab {
     }
 
     pub(crate) fn in_service_with(config: Config) -> Self {
-        let mut lab = Self::new(config);
-        lab.link_up();
-        lab.cti(open_conf(1));
-        lab
+        Self::new(config).opened()
+    }
+
+    /// With other objects.
+    pub(crate) fn in_service_with_objects(rows: Rows) -> Self {
+        Self::made_of(rows, config()).opened()
+    }
+
+    fn opened(mut self) -> Self {
+        self.link_up();
+        self.cti(open_conf(1));
+        self
     }
 
     /// In service, agent 1080 signed in to Finesse and to the media, and ready.
@@ -389,25 +398,24 @@ impl Outcome {
     }
 }
 
+/// The lab trace's agents, who work in the domain of the trace alone, and a second domain.
+pub(crate) fn rows() -> Rows {
+    let mut rows = Rows::lab_trace();
+    let mail =
+        Mrd { name: "Mail".to_owned(), description: "Mail of the lab".to_owned(), ..rows.mrds[0].clone() };
+    rows.mrds[1] = Mrd { id: MrdId(5012), ..mail };
+    rows.agents.iter_mut().for_each(|agent| agent.mrds = vec![MRD]);
+    rows
+}
+
 pub(crate) fn config() -> Config {
-    let mrd = |id: i32, name: &str| Mrd {
-        id: MrdId(id),
-        name: name.to_owned(),
-        description: format!("{name} of the lab"),
-        interruptible: true,
-    };
     Config {
         fqdn: "fin1.lab".to_owned(),
         peripheral: 5000,
-        agents: vec![agent("1080", "sjeffers", 5172), agent("1081", "rbarrows", 5173)],
-        mrds: vec![mrd(5011, "Tasks"), mrd(5012, "Mail")],
-        queue_numbers: BTreeMap::from([(SkillTarget(5199), 12_282_837)]),
-        queues: [(12_282_837, "CumulusTask".to_owned())].into(),
         administrator: account("admin"),
         ccp_administrator: account("admin"),
         call_variables: CallVariables::Hidden,
         cors: Cors::default(),
-        reason_codes: Vec::new(),
         notification_namespace: "http://jabber.org/protocol/pubsub".to_owned(),
         first_invoke_id: 1,
         cti_password: String::new(),
@@ -472,21 +480,6 @@ pub(crate) fn end_event(disposition: u32) -> EndTaskEvent {
         icm_disposition: disposition,
         application_disposition: disposition,
         ..Default::default()
-    }
-}
-
-fn agent(id: &str, login_name: &str, skill_target: i32) -> Agent {
-    Agent {
-        id: id.into(),
-        login_name: login_name.to_owned(),
-        first_name: "Sandra".to_owned(),
-        last_name: "Jefferson".to_owned(),
-        extension: id.to_owned(),
-        password: "ccelab".to_owned(),
-        skill_target: SkillTarget(skill_target),
-        team_id: 5005,
-        team_name: "CumulusTeam".to_owned(),
-        mrds: BTreeSet::from([MRD]),
     }
 }
 

@@ -1,15 +1,14 @@
 //! Reason codes are objects of the lab (finesse-nonvoice 2.7; case 20).
 
-use crate::lab::{Lab, MEDIA, SIGN_IN, USER, config};
+use crate::lab::{Lab, MEDIA, SIGN_IN, USER, rows};
 use cce_cti::{AgentStateEvent, Cti, MakeAgentNotReadyResp};
-use cce_finesse::Config;
-use cce_model::{AgentState, Object, ReasonCategory, ReasonCode};
+use cce_model::{AgentState, Object, ReasonCategory, ReasonCode, sample::Rows};
 
 const LOGIN: &str = "<User><state>LOGIN</state><extension>1080</extension></User>";
 
 #[test]
 fn a_category_with_reasons_demands_one() {
-    let mut lab = signed_in(Lab::in_service_with(with_reasons()));
+    let mut lab = signed_in(Lab::in_service_with_objects(with_reasons()));
     for (target, body) in [
         (USER, "<User><state>NOT_READY</state></User>"),
         (USER, "<User><state>NOT_READY</state><reasonCodeId>-1</reasonCodeId></User>"),
@@ -31,8 +30,8 @@ fn a_category_with_reasons_demands_one() {
 
 #[test]
 fn a_reason_that_is_not_there_is_refused() {
-    for config in [config(), with_reasons()] {
-        let mut lab = signed_in(Lab::in_service_with(config));
+    for rows in [rows(), with_reasons()] {
+        let mut lab = signed_in(Lab::in_service_with_objects(rows));
         // 17 is a reason for signing out, and none for being not ready.
         for id in ["99", "17", "10", "x", "0"] {
             let user = format!("<User><state>NOT_READY</state><reasonCodeId>{id}</reasonCodeId></User>");
@@ -48,7 +47,7 @@ fn a_reason_that_is_not_there_is_refused() {
 
 #[test]
 fn ready_and_signing_in_need_no_reason() {
-    let mut lab = signed_in(Lab::in_service_with(with_reasons()));
+    let mut lab = signed_in(Lab::in_service_with_objects(with_reasons()));
     assert_eq!(lab.put(USER, "<User><state>READY</state></User>").status(), 202);
     assert_eq!(lab.put(MEDIA, SIGN_IN).status(), 202);
     assert_eq!(lab.put(MEDIA, "<Media><state>READY</state></Media>").status(), 202);
@@ -56,7 +55,7 @@ fn ready_and_signing_in_need_no_reason() {
 
 #[test]
 fn the_cti_server_is_told_the_code_and_desktops_see_the_reason() {
-    let mut lab = signed_in(Lab::in_service_with(with_reasons()));
+    let mut lab = signed_in(Lab::in_service_with_objects(with_reasons()));
     let asked = lab.put(MEDIA, "<Media><state>NOT_READY</state><reasonCodeId>16</reasonCodeId></Media>");
     let [Cti::MakeAgentNotReadyReq(request)] = &asked.sent()[..] else { panic!("{:?}", asked.names()) };
     assert_eq!(request.reason_code, 10);
@@ -80,7 +79,7 @@ fn the_cti_server_is_told_the_code_and_desktops_see_the_reason() {
 
 #[test]
 fn a_user_who_is_not_ready_shows_the_reason() {
-    let mut lab = signed_in(Lab::in_service_with(with_reasons()));
+    let mut lab = signed_in(Lab::in_service_with_objects(with_reasons()));
     lab.put(USER, "<User><state>READY</state></User>");
     lab.put(USER, "<User><state>NOT_READY</state><reasonCodeId>16</reasonCodeId></User>");
     assert!(lab.get(USER).body().contains("<label>Team Meeting</label>"));
@@ -90,7 +89,7 @@ fn a_user_who_is_not_ready_shows_the_reason() {
 
 #[test]
 fn who_signed_out_shows_no_reason() {
-    let mut lab = signed_in(Lab::in_service_with(with_reasons()));
+    let mut lab = signed_in(Lab::in_service_with_objects(with_reasons()));
     let asked = lab.put(MEDIA, "<Media><state>LOGOUT</state><reasonCodeId>17</reasonCodeId></Media>");
     let [Cti::MediaLogoutInd(logout)] = &asked.sent()[..] else { panic!("{:?}", asked.names()) };
     assert_eq!(logout.reason_code, 20);
@@ -112,7 +111,7 @@ fn who_signed_out_shows_no_reason() {
 /// A code may stand for a reason in either category: at a sign-out it is none for being not ready.
 #[test]
 fn who_signed_out_shows_no_reason_whatever_the_code_stands_for() {
-    let mut lab = signed_in(Lab::in_service_with(with_reasons()));
+    let mut lab = signed_in(Lab::in_service_with_objects(with_reasons()));
     let signed_out = lab.cti(AgentStateEvent {
         mrd_id: 5011,
         icm_agent_id: 5172,
@@ -126,7 +125,7 @@ fn who_signed_out_shows_no_reason_whatever_the_code_stands_for() {
 
 #[test]
 fn reasons_are_listed_by_category_and_shown_one_by_one() {
-    let mut lab = Lab::in_service_with(with_reasons());
+    let mut lab = Lab::in_service_with_objects(with_reasons());
     let one = "<uri>/finesse/api/ReasonCode/16</uri><category>NOT_READY</category><code>10</code>\
                <label>Team Meeting</label><forAll>true</forAll><systemCode>false</systemCode><id>16</id>";
     for list in ["/finesse/api/User/1080/ReasonCodes", "/finesse/api/ReasonCodes"] {
@@ -151,12 +150,12 @@ fn signed_in(mut lab: Lab) -> Lab {
     lab
 }
 
-fn with_reasons() -> Config {
+fn with_reasons() -> Rows {
     let reason_codes = vec![
         reason(ReasonCategory::NotReady, 16, 10, "Team Meeting"),
         reason(ReasonCategory::Logout, 17, 20, "End of shift"),
     ];
-    Config { reason_codes, ..config() }
+    Rows { reason_codes, ..rows() }
 }
 
 fn reason(category: ReasonCategory, id: i32, code: u16, label: &str) -> ReasonCode {

@@ -1,10 +1,10 @@
 //! An MR PG under test, and what it says.
 
 use cce_kernel::{
-    Address, CloseReason, Fact, Host, HostClock, Input, LinkId, LinkReason, Output, Peer, Port, Time,
-    TimerKey,
+    Address, CloseReason, Configured, Fact, Host, HostClock, Input, LinkId, LinkReason, Output, Peer, Port,
+    Time, TimerKey,
 };
-use cce_model::{DialogueState, EccVariable, TaskId};
+use cce_model::{DialogueState, EccVariable, TaskId, sample::Rows};
 use cce_mr::{
     ICM, Icm, MR, Mr,
     icm::{self, Connect, NewCall},
@@ -52,7 +52,7 @@ impl Lab {
         let second = Duration::from_secs(1);
         let mut lab = Self {
             host: Host::new("mrpg".into(), 1, HostClock::default()),
-            pg: MrPg::new(Config { pims, redial: second, heartbeat: second * 5 }),
+            pg: MrPg::new(rows().model(), Config { pims, redial: second, heartbeat: second * 5 }),
             started: Vec::new(),
             router: LinkId { port: Port::IcmMr, number: 1 },
             application: LinkId { port: Port::Mr, number: 2 },
@@ -246,6 +246,16 @@ fn name(link: LinkId, bytes: &Bytes) -> String {
     }
 }
 
+/// The lab trace's objects, with some variables.
+fn rows() -> Rows {
+    let ecc_variables = vec![
+        EccVariable { name: "user.order.id".to_owned(), length: 10, elements: None },
+        EccVariable { name: "user.notes".to_owned(), length: 210, elements: None },
+        EccVariable { name: "user.products".to_owned(), length: 20, elements: Some(5) },
+    ];
+    Rows { ecc_variables, ..Rows::lab_trace() }
+}
+
 /// A PIM with the routing client that goes with its peripheral.
 pub(crate) fn pim(peripheral: u32, applications: Vec<Address>) -> PimConfig {
     PimConfig {
@@ -253,11 +263,6 @@ pub(crate) fn pim(peripheral: u32, applications: Vec<Address>) -> PimConfig {
         routing_client: peripheral + 3,
         applications,
         redial: Duration::from_secs(1),
-        ecc: vec![
-            EccVariable { name: "user.order.id".to_owned(), length: 10, elements: None },
-            EccVariable { name: "user.notes".to_owned(), length: 210, elements: None },
-            EccVariable { name: "user.products".to_owned(), length: 20, elements: Some(5) },
-        ],
         application_host: "sm1.dcloud.cisco.com".into(),
     }
 }

@@ -1,9 +1,9 @@
 //! The lab of the trace around a router: an MR PG and an agent PG.
 
 use cce_kernel::{
-    Fact, Host, HostClock, Input, LinkId, LinkReason, Output, Peer, Port, Time, TimerKey, Wall,
+    Configured, Fact, Host, HostClock, Input, LinkId, LinkReason, Output, Peer, Port, Time, TimerKey, Wall,
 };
-use cce_model::{AgentState, MrdId, SkillTarget, TaskId, fact::RouterFact};
+use cce_model::{AgentState, SkillTarget, TaskId, fact::RouterFact, sample::Rows};
 use cce_mr::{
     ICM, Icm,
     icm::{
@@ -11,7 +11,7 @@ use cce_mr::{
         ReleaseConf, TaskEvent,
     },
 };
-use cce_router::{CallType, Config, DialedNumber, Mrd, PrecisionQueue, Router, Script, Step};
+use cce_router::{Config, Router};
 use cce_wire::Text;
 use std::{collections::BTreeMap, time::Duration};
 
@@ -44,12 +44,17 @@ pub(crate) struct Said(pub(crate) Vec<Output>);
 impl Lab {
     /// A lab with both gateways open, and nobody signed in.
     pub(crate) fn open() -> Self {
-        Self::with(config())
+        Self::with(rows())
+    }
+
+    /// The same with other objects.
+    pub(crate) fn with(rows: Rows) -> Self {
+        Self::configured(rows, config())
     }
 
     /// The same with another configuration.
-    pub(crate) fn with(config: Config) -> Self {
-        let mut lab = Self::started(config, BTreeMap::new());
+    pub(crate) fn configured(rows: Rows, config: Config) -> Self {
+        let mut lab = Self::started_with(rows, config, BTreeMap::new());
         lab.mr = lab.gateway(19, 5001);
         lab.agent = lab.gateway(17, 5000);
         lab
@@ -63,12 +68,22 @@ impl Lab {
     }
 
     /// A router that only started.
-    pub(crate) fn started(config: Config, stored: BTreeMap<String, String>) -> Self {
+    pub(crate) fn started(stored: BTreeMap<String, String>) -> Self {
+        Self::started_with(rows(), config(), stored)
+    }
+
+    fn started_with(rows: Rows, config: Config, stored: BTreeMap<String, String>) -> Self {
         // 2024-01-30 08:55:49.401 UTC.
         let clock = HostClock { start: Wall(1_706_604_949_401_000), ..HostClock::default() };
         let nowhere = LinkId { port: Port::IcmMr, number: 0 };
         let host = Host::new("router".into(), 1, clock);
-        let mut lab = Self { host, router: Router::new(config), now: Time(0), mr: nowhere, agent: nowhere };
+        let mut lab = Self {
+            host,
+            router: Router::new(rows.model(), config),
+            now: Time(0),
+            mr: nowhere,
+            agent: nowhere,
+        };
         lab.input(Input::Start { stored });
         lab
     }
@@ -227,48 +242,27 @@ impl Said {
     }
 }
 
-/// The trace's configuration, with a second domain.
+/// The trace's configuration.
 pub(crate) fn config() -> Config {
-    Config {
-        dialed_numbers: vec![dialed("CumulusTask", MRD, Some(5053)), dialed("CumulusChat", CHAT, Some(5054))],
-        call_types: vec![
-            CallType {
-                id: 5053,
-                script: Some("CumulusTask".to_owned()),
-                ccai_config: "4f62417b-bbea-44b9-9ba0-ba3e51ad8272".to_owned(),
-                enabled_services: vec![1, 2],
-            },
-            CallType { id: 5054, script: Some("CumulusChat".to_owned()), ..CallType::default() },
-        ],
-        scripts: vec![script("CumulusTask", 5034, 5), script("CumulusChat", 5035, 5)],
-        precision_queues: vec![
-            queue(5034, "CumulusTask", MRD, vec![step(&[AGENT, OTHER], None)]),
-            queue(5035, "CumulusChat", CHAT, vec![step(&[AGENT], None)]),
-        ],
-        mrds: vec![mrd(MRD, "Tasks", true), mrd(CHAT, "Chat", false)],
-        first_call_id: Some(TASK.call),
-        first_invoke_id: 635,
-        ..Config::default()
-    }
+    Config { first_call_id: Some(TASK.call), first_invoke_id: 635, ..Config::default() }
 }
 
-/// The trace's configuration with these steps.
-pub(crate) fn with_steps(steps: Vec<Step>) -> Config {
-    let mut config = config();
-    config.precision_queues[0].steps = steps;
-    config
+/// The trace's objects, and a second domain with a queue of the trace's agent.
+pub(crate) fn rows() -> Rows {
+    let mut rows = Rows::lab_trace();
+    rows.queues[1].steps = vec![step(&[AGENT], None)];
+    rows
 }
 
-pub(crate) fn step(agents: &[i32], wait: Option<u64>) -> Step {
-    Step { wait: wait.map(Duration::from_secs), agents: agents.iter().copied().map(SkillTarget).collect() }
+/// The trace's objects with these steps.
+pub(crate) fn with_steps(steps: Vec<(Vec<SkillTarget>, Option<Duration>)>) -> Rows {
+    let mut rows = rows();
+    rows.queues[0].steps = steps;
+    rows
 }
 
-pub(crate) fn dialed(number: &str, mrd: i32, call_type: Option<u32>) -> DialedNumber {
-    DialedNumber { number: number.to_owned(), mrd: MrdId(mrd), call_type }
-}
-
-pub(crate) fn script(name: &str, precision_queue: u32, priority: u32) -> Script {
-    Script { name: name.to_owned(), precision_queue, priority }
+pub(crate) fn step(agents: &[i32], wait: Option<u64>) -> (Vec<SkillTarget>, Option<Duration>) {
+    (agents.iter().copied().map(SkillTarget).collect(), wait.map(Duration::from_secs))
 }
 
 /// The trace's request, for any dialogue.
@@ -324,19 +318,4 @@ pub(crate) fn in_state(agent: i32, limit: u32, state: AgentState) -> AgentStateU
 pub(crate) fn task_event(after: i32, task_state: u16) -> TaskEvent {
     let task_id = TaskId { call: TASK.call + after, ..TASK };
     TaskEvent { task_id, icm_agent_id: AGENT, mrd_id: MRD, task_state, ..TaskEvent::default() }
-}
-
-fn queue(id: u32, name: &str, mrd: i32, steps: Vec<Step>) -> PrecisionQueue {
-    PrecisionQueue {
-        id,
-        name: name.to_owned(),
-        mrd: MrdId(mrd),
-        skill_group: SkillTarget(5199),
-        skill_group_number: 12_282_837,
-        steps,
-    }
-}
-
-fn mrd(id: i32, name: &str, interruptible: bool) -> Mrd {
-    Mrd { id: MrdId(id), name: name.to_owned(), interruptible, max_in_queue: None }
 }

@@ -1,6 +1,6 @@
 //! Links of peripheral gateways.
 
-use crate::lab::{Lab, config, new_call, open_req, standing};
+use crate::lab::{Lab, new_call, open_req, standing};
 use cce_kernel::{CloseReason, Command, Fact, FrameFlaw, Input, Output, Time, TimerKey};
 use cce_mr::{
     Icm,
@@ -9,7 +9,7 @@ use cce_mr::{
 
 #[test]
 fn a_gateway_opens_its_session() {
-    let mut lab = Lab::started(config(), [].into());
+    let mut lab = Lab::started([].into());
     let link = lab.connect();
     let said = lab.says(link, open_req(19, 5001));
     let Icm::OpenConf(conf) = &said.messages()[0].1 else { panic!("no OPEN_CONF") };

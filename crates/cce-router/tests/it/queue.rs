@@ -1,18 +1,17 @@
 //! Tasks that wait.
 
 use crate::lab::{
-    AGENT, CHAT, Lab, MRD, OTHER, TASK, config, dialed, in_state, new_call, new_call_to, script, standing,
-    step, with_steps,
+    AGENT, CHAT, Lab, MRD, OTHER, TASK, in_state, new_call, new_call_to, rows, standing, step, with_steps,
 };
 use cce_model::{
-    AgentState,
+    AgentState, MrdId,
     fact::{QueueChoice, RefusalReason, RouterFact},
+    sample::CallTypeRow,
 };
 use cce_mr::{
     Icm,
     icm::{NewCall, Release},
 };
-use cce_router::CallType;
 
 #[test]
 fn a_task_that_nobody_is_free_for_waits() {
@@ -47,11 +46,12 @@ fn an_agent_gets_as_many_waiting_tasks_as_there_are_slots() {
 
 #[test]
 fn a_better_priority_is_served_first() {
-    let mut config = config();
-    config.dialed_numbers.push(dialed("Urgent", MRD, Some(5055)));
-    config.call_types.push(CallType { id: 5055, script: Some("Urgent".to_owned()), ..CallType::default() });
-    config.scripts.push(script("Urgent", 5034, 1));
-    let mut lab = Lab::with(config);
+    let mut rows = rows();
+    rows.dialed_numbers.push(("Urgent".to_owned(), MrdId(MRD), Some(5055)));
+    let urgent = Some("Urgent".to_owned());
+    rows.call_types.push(CallTypeRow { id: 5055, script: urgent, ..rows.call_types[0].clone() });
+    rows.scripts.push(("Urgent".to_owned(), 5034, 1));
+    let mut lab = Lab::with(rows);
     lab.call(4);
     lab.pass(1);
     lab.says(lab.mr, new_call_to(5, "Urgent"));
@@ -93,9 +93,9 @@ fn the_estimate_follows_those_who_left_in_the_last_five_minutes() {
 
 #[test]
 fn a_full_queue_refuses() {
-    let mut config = config();
-    config.mrds[0].max_in_queue = Some(1);
-    let mut lab = Lab::with(config);
+    let mut rows = rows();
+    rows.mrds[0].max_in_queue = Some(1);
+    let mut lab = Lab::with(rows);
     lab.call(4);
     let said = lab.call(5);
     let failure = &said.failures()[0];

@@ -1,39 +1,39 @@
 //! Requests that are refused (task-routing E22, E23).
 
-use crate::lab::{CHAT, Lab, config, dialed, new_call, new_call_to, with_steps};
+use crate::lab::{CHAT, Lab, new_call, new_call_to, rows, with_steps};
 use cce_model::fact::{RefusalReason, RouterFact};
 use cce_mr::icm::NewCall;
 
 #[test]
 fn an_unknown_dialed_number_is_no_script_selector() {
-    assert_refused(config(), new_call_to(4, "Nobody"), RefusalReason::UnknownDialedNumber, 49);
+    assert_refused(rows(), new_call_to(4, "Nobody"), RefusalReason::UnknownDialedNumber, 49);
 }
 
 #[test]
 fn a_dialed_number_without_a_call_type_has_no_script() {
-    let mut config = config();
-    config.dialed_numbers = vec![dialed("CumulusTask", 5011, None)];
-    assert_refused(config, new_call(4), RefusalReason::NoScript, 66);
+    let mut rows = rows();
+    rows.dialed_numbers[0].2 = None;
+    assert_refused(rows, new_call(4), RefusalReason::NoScript, 66);
 }
 
 #[test]
 fn a_call_type_without_a_script_has_none() {
-    let mut config = config();
-    config.call_types[0].script = None;
-    assert_refused(config, new_call(4), RefusalReason::NoScript, 66);
+    let mut rows = rows();
+    rows.call_types[0].script = None;
+    assert_refused(rows, new_call(4), RefusalReason::NoScript, 66);
 }
 
 #[test]
 fn a_request_for_another_domain_is_refused() {
     let call = NewCall { mr_domain_id: CHAT, ..new_call(4) };
-    assert_refused(config(), call, RefusalReason::UnknownMrd, 45);
+    assert_refused(rows(), call, RefusalReason::UnknownMrd, 45);
 }
 
 #[test]
 fn a_queue_of_another_domain_ends_the_script() {
-    let mut config = config();
-    config.scripts[0].precision_queue = 5035;
-    assert_refused(config, new_call(4), RefusalReason::ScriptEnded, 43);
+    let mut rows = rows();
+    rows.scripts[0].1 = 5035;
+    assert_refused(rows, new_call(4), RefusalReason::ScriptEnded, 43);
 }
 
 #[test]
@@ -52,8 +52,8 @@ fn a_dialogue_that_is_open_goes_on_when_it_is_asked_for_again() {
     assert_eq!(lab.release(4).released()[0].result, 0);
 }
 
-fn assert_refused(config: cce_router::Config, call: NewCall, reason: RefusalReason, code: u32) {
-    let mut lab = Lab::with(config);
+fn assert_refused(rows: cce_model::sample::Rows, call: NewCall, reason: RefusalReason, code: u32) {
+    let mut lab = Lab::with(rows);
     let said = lab.says(lab.mr, call);
     assert_eq!(said.facts().pop(), Some(&RouterFact::CallRefused { dialogue: 4, reason }));
     assert_eq!(said.names(lab.mr), ["DIALOG_FAIL"]);

@@ -1,8 +1,8 @@
 //! From a request to an agent who is free.
 
 use crate::lab::{
-    AGENT, CHAT, Lab, MRD, OTHER, TASK, config, in_state, new_call, new_call_to, standing, step, task_event,
-    with_steps,
+    AGENT, CHAT, Lab, MRD, OTHER, TASK, config, in_state, new_call, new_call_to, rows, standing, step,
+    task_event, with_steps,
 };
 use cce_model::{
     AgentState, MrdId, RouterCallKey, SkillTarget,
@@ -144,7 +144,7 @@ fn every_task_has_a_key_and_an_invoke_id_of_its_own() {
 #[test]
 fn a_restart_goes_on_after_the_last_key() {
     let stored = Lab::ready().call(4).stored();
-    let mut lab = Lab::started(config(), stored);
+    let mut lab = Lab::started(stored);
     lab.mr = lab.gateway(19, 5001);
     assert_eq!(lab.call(4).queued()[0].rtr_cid, TASK.call + 1);
 }
@@ -163,7 +163,7 @@ fn the_call_id_restarts_when_the_local_day_turns() {
 fn a_router_that_was_away_over_midnight_gives_no_key_of_the_day_before() {
     let mut stored = Lab::ready().call(4).stored();
     stored.insert("day of last call id".to_owned(), (TASK.day - 1).to_string());
-    let mut lab = Lab::started(config(), stored);
+    let mut lab = Lab::started(stored);
     lab.mr = lab.gateway(19, 5001);
     let first = &lab.call(4).queued()[0];
     assert_eq!((first.rtr_date, first.rtr_cid), (TASK.day, TASK.call));
@@ -173,7 +173,7 @@ fn a_router_that_was_away_over_midnight_gives_no_key_of_the_day_before() {
 fn a_clock_that_is_set_back_brings_no_key_back() {
     let mut stored = Lab::ready().call(4).stored();
     stored.insert("day of last call id".to_owned(), (TASK.day + 1).to_string());
-    let mut lab = Lab::started(config(), stored);
+    let mut lab = Lab::started(stored);
     lab.mr = lab.gateway(19, 5001);
     let first = &lab.call(4).queued()[0];
     assert_eq!((first.rtr_date, first.rtr_cid), (TASK.day + 1, TASK.call + 1));
@@ -184,7 +184,7 @@ const DAY: u64 = 86_400;
 
 #[test]
 fn without_a_configured_call_id_the_clock_gives_the_first() {
-    let mut lab = Lab::with(cce_router::Config { first_call_id: None, ..config() });
+    let mut lab = Lab::configured(rows(), cce_router::Config { first_call_id: None, ..config() });
     assert_eq!(lab.call(4).queued()[0].rtr_cid, 32_149_401);
 }
 

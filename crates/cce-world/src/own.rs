@@ -1,0 +1,198 @@
+//! What is a component's alone, from the settings of a lab.
+
+use crate::lab::{self, Lab, MrApplicationSettings};
+use cce_kernel::{Address, Configured, Cors, Kind};
+
+/// Heartbeats of a gateway after whose silence the router takes it for gone.
+const SILENT_HEARTBEATS: u32 = 4;
+
+/// A product of the lab.
+pub(crate) trait Product: Configured {
+    /// What it is.
+    const KIND: Kind;
+
+    /// Its own configuration.
+    fn config(lab: &Lab) -> Self::Config;
+}
+
+impl Product for cce_ccp::Ccp {
+    const KIND: Kind = Kind::Ccp;
+
+    fn config(lab: &Lab) -> cce_ccp::Config {
+        lab.ccp_config()
+    }
+}
+
+impl Product for cce_mrpg::MrPg {
+    const KIND: Kind = Kind::MrPg;
+
+    fn config(lab: &Lab) -> cce_mrpg::Config {
+        lab.mrpg_config()
+    }
+}
+
+impl Product for cce_router::Router {
+    const KIND: Kind = Kind::Router;
+
+    fn config(lab: &Lab) -> cce_router::Config {
+        cce_router::Config {
+            first_call_id: lab.router.first_call_id,
+            first_invoke_id: lab.router.first_invoke_id,
+            silence: lab.agentpg.heartbeat.0.max(lab.mrpg.heartbeat.0) * SILENT_HEARTBEATS,
+            ..cce_router::Config::default()
+        }
+    }
+}
+
+impl Product for cce_agentpg::AgentPg {
+    const KIND: Kind = Kind::AgentPg;
+
+    fn config(lab: &Lab) -> cce_agentpg::Config {
+        let settings = &lab.agentpg;
+        cce_agentpg::Config {
+            peripheral: settings.peripheral,
+            redial: settings.redial.0,
+            heartbeat: settings.heartbeat.0,
+            state_report_delay: settings.state_report_delay.0,
+            first_session: settings.first_session,
+            strict_masks: settings.strict_masks,
+            client_password: settings.client_password.clone(),
+            signed_in_max: settings.signed_in_max,
+            name: lab.fqdn(Kind::AgentPg).split('.').next().unwrap_or_default().to_owned(),
+            ..cce_agentpg::Config::default()
+        }
+    }
+}
+
+impl Product for cce_finesse::Finesse {
+    const KIND: Kind = Kind::Finesse;
+
+    fn config(lab: &Lab) -> cce_finesse::Config {
+        lab.finesse_config()
+    }
+}
+
+impl Lab {
+    pub(crate) fn ccp_config(&self) -> cce_ccp::Config {
+        let settings = &self.ccp;
+        cce_ccp::Config {
+            host: self.fqdn(Kind::Ccp),
+            administrator: settings.administrator.clone(),
+            password: settings.password.clone(),
+            cors: Cors::of(settings.cors_origins.clone()),
+            feeds: settings
+                .feeds
+                .iter()
+                .map(|feed| cce_ccp::Feed {
+                    id: feed.id,
+                    kind: cce_ccp::TASK_FEED,
+                    name: feed.name.clone(),
+                    tag: feed.tag.clone(),
+                })
+                .collect(),
+            campaigns: settings
+                .campaigns
+                .iter()
+                .map(|campaign| cce_ccp::Campaign {
+                    id: campaign.id,
+                    name: campaign.name.clone(),
+                    public_id: campaign.public_id.clone(),
+                    filter: campaign.filter,
+                    feeds: campaign.feeds.clone(),
+                })
+                .collect(),
+            node_value: u32::from_str_radix(&settings.node_value, 16).unwrap_or_default(),
+            status_timestamp: match settings.status_timestamp {
+                lab::StatusTimestamp::Change => cce_ccp::StatusTimestamp::Change,
+                lab::StatusTimestamp::Creation => cce_ccp::StatusTimestamp::Creation,
+            },
+            poll_lifetime: settings.poll_lifetime.0,
+            throttle: (settings.throttle_per_minute > 0).then(|| cce_ccp::Throttle {
+                per_minute: settings.throttle_per_minute,
+                ..cce_ccp::Throttle::default()
+            }),
+            heartbeat: self.mrpg.heartbeat.0,
+            delays: cce_ccp::Delays::from(settings.delays),
+            contact_ids: settings.contact_ids.clone(),
+            application_id: settings.application_id.clone(),
+            first_dialogue: settings.first_dialogue,
+            ..cce_ccp::Config::default()
+        }
+    }
+
+    fn mrpg_config(&self) -> cce_mrpg::Config {
+        cce_mrpg::Config {
+            pims: std::iter::once(self.own_pim())
+                .chain(self.mrpg.applications.iter().map(|application| self.other_pim(application)))
+                .collect(),
+            redial: self.mrpg.redial.0,
+            heartbeat: self.mrpg.heartbeat.0,
+        }
+    }
+
+    /// The PIM of the lab's own CCP.
+    fn own_pim(&self) -> cce_mrpg::PimConfig {
+        cce_mrpg::PimConfig {
+            peripheral: self.mrpg.peripheral,
+            routing_client: self.mrpg.routing_client,
+            applications: vec![Address::Lab],
+            redial: self.mrpg.redial.0,
+            application_host: self.fqdn(Kind::Ccp),
+        }
+    }
+
+    /// The PIM of an application of the user's own.
+    fn other_pim(&self, application: &MrApplicationSettings) -> cce_mrpg::PimConfig {
+        let first = application.connect.first().map(String::as_str).unwrap_or_default();
+        cce_mrpg::PimConfig {
+            peripheral: application.peripheral,
+            routing_client: application.routing_client(),
+            applications: application.connect.iter().cloned().map(Address::At).collect(),
+            redial: application.redial.unwrap_or(self.mrpg.redial).0,
+            application_host: first.rsplit_once(':').map_or(first, |(host, _)| host).to_owned(),
+        }
+    }
+
+    fn finesse_config(&self) -> cce_finesse::Config {
+        let account = |name: &String, password: &String| cce_finesse::Account {
+            name: name.clone(),
+            password: password.clone(),
+        };
+        let administrator = account(&self.ccp.administrator, &self.ccp.password);
+        cce_finesse::Config {
+            fqdn: self.fqdn(Kind::Finesse),
+            peripheral: self.agentpg.peripheral,
+            cti_password: self.agentpg.client_password.clone().unwrap_or_default(),
+            administrator: administrator.clone(),
+            ccp_administrator: administrator,
+            call_variables: match self.finesse.call_variables {
+                lab::CallVariables::Shown => cce_finesse::CallVariables::Shown,
+                lab::CallVariables::Hidden => cce_finesse::CallVariables::Hidden,
+            },
+            notification_namespace: self.finesse.notification_namespace.clone(),
+            cors: Cors::of(self.finesse.cors_origins.clone()),
+            first_invoke_id: self.finesse.first_invoke_id,
+            redial: self.finesse.redial.0,
+            heartbeat: self.finesse.heartbeat.0,
+            presence_grace: self.finesse.presence_grace.0,
+            confirmation_timeout: self.finesse.confirmation_timeout.0,
+            ccp_retry: self.finesse.ccp_retry.0,
+            ccp_retries: self.finesse.ccp_retries,
+        }
+    }
+}
+
+impl From<lab::CcpDelays> for cce_ccp::Delays {
+    fn from(delays: lab::CcpDelays) -> Self {
+        Self {
+            create: delays.create.0,
+            change: delays.change.0,
+            runtime_event: delays.runtime_event.0,
+            api_event: delays.api_event.0,
+            publish: delays.publish.0,
+            close_check: delays.close_check.0,
+            close_write: delays.close_write.0,
+            close_read: delays.close_read.0,
+        }
+    }
+}
