@@ -195,7 +195,7 @@ impl Checks {
                 self.contacts.on_start(stored.keys().any(|key| !key.starts_with("setting/")));
             }
             What::Out(Output::Close { link, .. }) => self.on_link_gone(node, &record.node, *link),
-            What::In(_) | What::Out(_) | What::Bent(_) | What::Gap { .. } => {}
+            What::In(_) | What::Out(_) | What::Connected { .. } | What::Bent(_) | What::Gap { .. } => {}
         }
     }
 

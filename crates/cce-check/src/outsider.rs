@@ -290,7 +290,8 @@ mod tests {
     }
 
     fn connect(outsiders: &mut Outsiders, link: LinkId, node: Option<&str>) {
-        let peer = Peer { node: node.map(NodeName::from), address: "127.0.0.1:1".to_owned() };
+        let peer =
+            Peer { node: node.map(NodeName::from), address: "127.0.0.1:1".to_owned(), ..Peer::default() };
         take_in(outsiders, &at(1, None), Kind::LinkUp { link, peer: &peer });
     }
 

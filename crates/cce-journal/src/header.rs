@@ -31,6 +31,35 @@ pub struct Header {
     pub tables: Tables,
     /// The whole effective configuration.
     pub config: serde_json::Value,
+    /// What it was merged from, where it is of a lab that was split into processes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub merged: Option<Merged>,
+}
+
+/// What a journal was merged from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Merged {
+    /// The journals of the processes. The first one's clock is that of the whole.
+    pub parts: Vec<MergedPart>,
+    /// By how many microseconds messages contradict the clocks: 0 where all ran alike.
+    #[serde(default)]
+    pub conflict_us: u64,
+}
+
+/// The journal of one process.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MergedPart {
+    /// The components that ran in it.
+    pub nodes: Vec<NodeName>,
+    /// Its seed.
+    pub seed: u64,
+    /// True time at its start, as its host knew it.
+    pub start: Wall,
+    /// Microseconds that were added to its times: the middle of what its messages allow.
+    pub offset_us: i64,
+    /// By how many microseconds that may be wrong on either side; none where its messages leave it open.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub uncertainty_us: Option<u64>,
 }
 
 /// Tables from outside, where a run has them.
@@ -64,6 +93,12 @@ pub struct HostHeader {
 }
 
 impl Header {
+    /// The seed of a component's generators: a process of its own has one of its own.
+    pub fn seed_of(&self, node: &NodeName) -> u64 {
+        let mut parts = self.merged.iter().flat_map(|merged| &merged.parts);
+        parts.find(|part| part.nodes.contains(node)).map_or(self.seed, |part| part.seed)
+    }
+
     /// The clock of a component's host; virtual people have the true time.
     pub fn clock(&self, node: &NodeName) -> HostClock {
         let true_time = HostClock { start: self.start, ..HostClock::default() };

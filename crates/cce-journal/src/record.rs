@@ -1,7 +1,7 @@
 //! One line of a journal.
 
 use crate::Bent;
-use cce_kernel::{CallError, Command, Fact, Input, NodeName, Output, Response, Time};
+use cce_kernel::{CallError, CallId, Command, Fact, Input, NodeName, Output, Response, Time};
 use serde::{Deserialize, Serialize};
 use std::io;
 
@@ -55,6 +55,16 @@ pub enum What {
         /// Why: it was asked to, or the text of its panic.
         reason: String,
     },
+    /// The connection that a request of this component's took to a listener of another process: the two addresses are
+    /// known to the other end, too. Recorded once the request's outcome is there.
+    Connected {
+        /// The exchange.
+        call: CallId,
+        /// This end's network address.
+        here: String,
+        /// The other end's network address.
+        there: String,
+    },
     /// A scenario did something to the run: to the message of the record that is its cause, where it has one.
     Bent(Bent),
     /// Records are missing here.
@@ -70,8 +80,8 @@ impl What {
             Self::In(input) => size_of_input(input),
             Self::Out(output) => size_of_output(output),
             Self::Stopped { reason } => reason.len(),
-            // What was done to a message is told in few words.
-            Self::Started | Self::Bent(_) | Self::Gap { .. } => 0,
+            // What was done to a message is told in few words, and so are addresses.
+            Self::Connected { .. } | Self::Started | Self::Bent(_) | Self::Gap { .. } => 0,
         }
     }
 }
@@ -135,7 +145,7 @@ fn size_of_fact(fact: &Fact) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use cce_kernel::{CallId, Port, Request};
+    use cce_kernel::{Port, Request};
 
     fn size(what: What) -> usize {
         Record { seq: 1, at: Time(0), node: "ccp".into(), cause: None, what }.size()

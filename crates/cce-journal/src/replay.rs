@@ -100,7 +100,7 @@ impl Replayed {
 
 impl Life {
     fn new(header: &Header, node: &NodeName) -> Self {
-        let host = Host::new(node.clone(), header.seed, header.clock(node));
+        let host = Host::new(node.clone(), header.seed_of(node), header.clock(node));
         Self { state: State::Untold, host, expected: VecDeque::new() }
     }
 
@@ -122,7 +122,11 @@ impl Life {
         match &record.what {
             What::In(input) => self.take_in(input, record, found),
             What::Out(output) => self.compare(output, record, found),
-            What::Started | What::Stopped { .. } | What::Bent(_) | What::Gap { .. } => None,
+            What::Started
+            | What::Stopped { .. }
+            | What::Connected { .. }
+            | What::Bent(_)
+            | What::Gap { .. } => None,
         }
     }
 

@@ -140,6 +140,10 @@ pub struct Peer {
     pub node: Option<NodeName>,
     /// Network address, or the component's name where there is no network.
     pub address: String,
+    /// This end's own network address; empty where there is no network. Together with the other one it names the
+    /// connection to both ends.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub here: String,
 }
 
 /// Why a connection is gone.

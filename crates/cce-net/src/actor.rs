@@ -271,10 +271,12 @@ impl Actor {
     }
 
     pub(crate) fn dial(&mut self, link: LinkId, address: &Address, record: u64) {
+        let listener = self.shared.addresses.get(&link.port.socket()).cloned();
         let address = match address {
-            Address::Lab => self.shared.addresses.get(&link.port.socket()).cloned(),
+            Address::Lab => listener.clone(),
             Address::At(address) => Some(address.clone()),
         };
+        let is_lab = address == listener;
         let origin = Origin { node: self.host.name().clone(), port: link.port, record };
         let (inbox, shared) = (self.inbox.clone(), Arc::clone(&self.shared));
         let task = self.shared.tasks.spawn(async move {
@@ -287,7 +289,7 @@ impl Actor {
                 connect(&address, origin, &shared.causes).await.map_err(|error| dial_reason(&error))
             };
             let result = timeout(CONNECT_DEADLINE, connecting).await.unwrap_or(Err(LinkReason::Unreachable));
-            let _ = inbox.send(Event::Dialled { link, result, cause: record }).await;
+            let _ = inbox.send(Event::Dialled { link, result, is_lab, cause: record }).await;
         });
         self.dialling.insert(link, task.abort_handle());
     }

@@ -28,6 +28,8 @@ pub(crate) enum Event {
     Dialled {
         link: LinkId,
         result: Result<Connection, LinkReason>,
+        /// The lab's own listener was dialled, in this process or in another one.
+        is_lab: bool,
         cause: u64,
     },
     Frame {
@@ -98,6 +100,13 @@ pub(crate) struct Client {
     pub(crate) broken: CancellationToken,
 }
 
+/// The two addresses of a connection.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Ends {
+    pub(crate) here: SocketAddr,
+    pub(crate) there: SocketAddr,
+}
+
 /// What came of a call.
 #[derive(Debug)]
 pub(crate) struct Outcome {
@@ -106,6 +115,8 @@ pub(crate) struct Outcome {
     pub(crate) cause: Option<u64>,
     /// A component of this process was called: the reply was judged where it left.
     pub(crate) is_inside: bool,
+    /// The connection to a listener elsewhere, where there was one.
+    pub(crate) connection: Option<Ends>,
     /// The place of the response's body, until the component has it.
     pub(crate) place: Option<Place>,
 }

@@ -3,7 +3,7 @@
 use crate::{
     actor::{Actor, Ending, Panicked},
     config::{CALLS_MAX, LINKS_MAX},
-    event::{Caller, Event, Life, Outcome},
+    event::{Caller, Ends, Event, Life, Outcome},
     guests::Guest,
     link::{Link, Presence, Socket},
     roll::Present,
@@ -11,6 +11,7 @@ use crate::{
 };
 use bytes::Bytes;
 use cce_courier::{Manner, Parcel};
+use cce_journal::What;
 use cce_kernel::{CallId, Input, LinkId, LinkReason, NodeName, Peer, Port, Request};
 use std::net::SocketAddr;
 use tokio::net::TcpStream;
@@ -33,8 +34,8 @@ impl Actor {
                 self.begin();
             }
             Event::Accepted { port, stream, guest } => return self.on_accepted(port, stream, guest),
-            Event::Dialled { link, result, cause } if self.dialling.remove(&link).is_some() => {
-                return self.on_dialled(link, result, cause);
+            Event::Dialled { link, result, is_lab, cause } if self.dialling.remove(&link).is_some() => {
+                return self.on_dialled(link, result, is_lab, cause);
             }
             // The component gave the dial up: nothing more is heard of it.
             Event::Dialled { .. } | Event::End => {}
@@ -62,7 +63,7 @@ impl Actor {
             return Ok(());
         }
         let Ok(socket) = Socket::new(Connection { stream, dialled: None }) else { return Ok(()) };
-        let address = socket.peer();
+        let (here, address) = (socket.here().to_string(), socket.peer());
         let link = self.host.accept(port);
         let origin = self.shared.causes.dialler(address);
         let dialled = origin.as_ref().map_or(port, |origin| origin.port);
@@ -70,7 +71,7 @@ impl Actor {
         let open = Link::open(link, dialled, socket, &self.inbox, origin.is_some(), presence, &self.shared);
         self.links.insert(link, open);
         let cause = origin.as_ref().map(|origin| origin.record);
-        let peer = Peer { node: origin.map(|origin| origin.node), address: address.to_string() };
+        let peer = Peer { node: origin.map(|origin| origin.node), address: address.to_string(), here };
         self.handle(Input::LinkUp { link, peer }, cause)
     }
 
@@ -78,6 +79,7 @@ impl Actor {
         &mut self,
         link: LinkId,
         result: Result<Connection, LinkReason>,
+        is_lab: bool,
         cause: u64,
     ) -> Result<(), Panicked> {
         let is_closed = self.shared.faults.is_closed(link.port);
@@ -90,12 +92,13 @@ impl Actor {
         });
         let input = match result {
             Ok(socket) => {
-                let peer = self.listener(link.port, socket.peer());
+                let node = is_lab.then(|| NodeName::from(link.port.listener()));
+                let (address, here) = (socket.peer().to_string(), socket.here().to_string());
                 let is_here = socket.is_dialled_here();
                 let presence = Presence { _present: self.present(link, socket.peer()), _guest: None };
                 let open = Link::open(link, link.port, socket, &self.inbox, is_here, presence, &self.shared);
                 self.links.insert(link, open);
-                Input::LinkUp { link, peer }
+                Input::LinkUp { link, peer: Peer { node, address, here } }
             }
             Err(reason) => Input::LinkDown { link, reason },
         };
@@ -105,12 +108,6 @@ impl Actor {
     /// What a stop says of a connection that it waits for.
     fn present(&self, link: LinkId, peer: SocketAddr) -> Present {
         self.shared.roll.enter(format!("the connection of {} at {} with {peer}", self.host.name(), link.port))
-    }
-
-    fn listener(&self, port: Port, address: SocketAddr) -> Peer {
-        let address = address.to_string();
-        let is_lab = self.shared.addresses.get(&port.socket()).is_some_and(|known| *known == address);
-        Peer { node: is_lab.then(|| NodeName::from(port.listener())), address }
     }
 
     fn on_frame(&mut self, link: LinkId, bytes: Bytes, cause: Option<u64>) -> Result<(), Panicked> {
@@ -171,7 +168,11 @@ impl Actor {
     }
 
     fn on_reply(&mut self, call: CallId, outcome: Outcome) -> Result<(), Panicked> {
-        let Outcome { result, cause, is_inside, place: _place } = outcome;
+        let Outcome { result, cause, is_inside, connection, place: _place } = outcome;
+        if let Some(Ends { here, there }) = connection {
+            let (here, there) = (here.to_string(), there.to_string());
+            self.record(None, What::Connected { call, here, there });
+        }
         let input = Input::Reply { call, result: result.clone() };
         if is_inside || !self.shared.recorder.is_directed() {
             return self.arrive(input, cause);

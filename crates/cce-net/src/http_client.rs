@@ -3,7 +3,7 @@
 use crate::{
     causes::Origin,
     config::CONNECT_DEADLINE,
-    event::Outcome,
+    event::{Ends, Outcome},
     room::{Place, Room},
     shared::Shared,
     socket::{Connection, connect},
@@ -27,8 +27,13 @@ pub(crate) async fn call(origin: Origin, request: Request, shared: Arc<Shared>) 
 }
 
 async fn call_now(origin: Origin, request: Request, shared: &Shared) -> Outcome {
-    let unreachable =
-        Outcome { result: Err(CallError::Unreachable), cause: None, is_inside: true, place: None };
+    let unreachable = Outcome {
+        result: Err(CallError::Unreachable),
+        cause: None,
+        is_inside: true,
+        connection: None,
+        place: None,
+    };
     if shared.faults.is_closed(origin.port) {
         return unreachable;
     }
@@ -37,18 +42,22 @@ async fn call_now(origin: Origin, request: Request, shared: &Shared) -> Outcome 
     let Ok(Ok(Connection { stream, dialled })) = timeout(CONNECT_DEADLINE, connecting).await else {
         return unreachable;
     };
-    let local = dialled.is_some().then(|| stream.local_addr().ok()).flatten();
+    let is_inside = dialled.is_some();
+    let ends = stream.local_addr().and_then(|here| Ok(Ends { here, there: stream.peer_addr()? })).ok();
     let result =
         match timeout(shared.response_deadline, exchange(stream, address, request, &shared.outcomes)).await {
             Ok(result) => result,
             Err(_) => Err(CallError::Timeout),
         };
-    let cause = local.and_then(|local| shared.causes.reply_to(local));
+    let cause = ends.filter(|_| is_inside).and_then(|ends| shared.causes.reply_to(ends.here));
     let (result, place) = match result {
         Ok((response, place)) => (Ok(response), place),
         Err(error) => (Err(error), None),
     };
-    Outcome { result, cause, is_inside: dialled.is_some(), place }
+    // Whoever takes the call in here knows who makes it.
+    let connection = ends.filter(|_| !is_inside);
+    drop(dialled);
+    Outcome { result, cause, is_inside, connection, place }
 }
 
 /// A response, and the place of its body.

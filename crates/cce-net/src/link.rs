@@ -99,6 +99,11 @@ impl Socket {
         self.dialled.is_some()
     }
 
+    /// This end's own address.
+    pub(crate) fn here(&self) -> SocketAddr {
+        self.here
+    }
+
     /// The other end's address.
     pub(crate) fn peer(&self) -> SocketAddr {
         self.there

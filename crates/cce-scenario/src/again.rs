@@ -200,7 +200,12 @@ pub fn unrepeatable(records: &[Record]) -> Option<String> {
                 "{} panicked at record {seq}, and would do so again: `ccelab replay` shows it without harm",
                 record.node
             )),
-            What::Stopped { .. } | What::In(_) | What::Out(_) | What::Started | What::Bent(_) => None,
+            What::Stopped { .. }
+            | What::In(_)
+            | What::Out(_)
+            | What::Started
+            | What::Connected { .. }
+            | What::Bent(_) => None,
         }
     })
 }

@@ -28,6 +28,8 @@ pub struct Happening<'a> {
     pub subject: Subject,
     /// Whether it leaves `from` rather than arrives at `to`.
     pub is_sent: bool,
+    /// Whether its arrival is recorded elsewhere: it goes to somebody outside, or to another process.
+    leaves: bool,
     /// The link that it travels on, as the component names it whose record it is.
     pub link: Option<LinkId>,
     content: Content<'a>,
@@ -45,9 +47,10 @@ enum Content<'a> {
 }
 
 impl Happening<'_> {
-    /// Whether it counts as having happened: a message does when it arrives, one to somebody outside when it leaves.
+    /// Whether it counts as having happened: a message does when it arrives, one to somebody outside, or to another
+    /// process, when it leaves.
     pub fn counts(&self) -> bool {
-        !self.is_sent || self.to.as_ref().is_some_and(Place::is_outside)
+        !self.is_sent || self.leaves
     }
 
     /// Whether it keeps a link alive and means nothing else.
@@ -198,6 +201,7 @@ impl Tracker {
             name,
             subject: event.subject.clone(),
             is_sent: false,
+            leaves: false,
             link: None,
             content,
         };
@@ -211,7 +215,9 @@ impl Tracker {
             Kind::Sent { link, peer, message, .. } => {
                 let there = peer.node.clone().map_or(Place::Outside(link.port), Place::Node);
                 let (name, content) = describe(message);
-                Some(Happening { to: Some(there), is_sent: true, link: Some(*link), ..at(name, content) })
+                let leaves = leaves(&self.fold, &there);
+                let link = Some(*link);
+                Some(Happening { to: Some(there), is_sent: true, leaves, link, ..at(name, content) })
             }
             Kind::Http(exchange) => Some(self.exchange(event, exchange)),
             Kind::LinkUp { link, .. } => {
@@ -227,7 +233,9 @@ impl Tracker {
             Kind::Other => match &record.what {
                 What::Started => Some(at("started", Content::Words(Vec::new()))),
                 What::Stopped { .. } => Some(at("stopped", Content::Words(Vec::new()))),
-                What::In(_) | What::Out(_) | What::Bent(_) | What::Gap { .. } => None,
+                What::In(_) | What::Out(_) | What::Connected { .. } | What::Bent(_) | What::Gap { .. } => {
+                    None
+                }
             },
         }
     }
@@ -235,9 +243,11 @@ impl Tracker {
     fn exchange<'a>(&mut self, event: &'a Event<'a>, exchange: &'a Exchange<'a>) -> Happening<'a> {
         let record = event.record;
         let here = Place::Node(record.node.clone());
+        let fold = &self.fold;
         let happening = |from, to, name, is_sent, content| Happening {
             record,
             from,
+            leaves: is_sent && leaves(fold, &to),
             to: Some(to),
             name,
             subject: event.subject.clone(),
@@ -256,6 +266,7 @@ impl Tracker {
             Exchange::RequestIn { call, port, request } => {
                 let name = words::request(*port, request);
                 let sender = record.cause.and_then(|cause| self.senders.remove(&cause));
+                let sender = sender.or_else(|| self.fold.caller(request));
                 let from = sender.map_or(Place::Outside(*port), Place::Node);
                 remember(&mut self.open, (record.node.clone(), *call), (from.clone(), name));
                 happening(from, here, name, false, Content::Request(request))
@@ -281,26 +292,36 @@ impl Tracker {
 
     /// What would happen by an input from outside that is not recorded yet.
     pub fn entering<'a>(&self, event: &'a Event<'a>) -> Option<Happening<'a>> {
-        let (port, name, link, content) = match &event.kind {
+        let (port, sender, name, link, content) = match &event.kind {
             Kind::Http(Exchange::RequestIn { port, request, .. }) => {
-                (*port, words::request(*port, request), None, Content::Request(request))
+                let name = words::request(*port, request);
+                (*port, self.fold.caller(request), name, None, Content::Request(request))
             }
-            Kind::Received { link, message, .. } => {
+            Kind::Received { link, peer, message, .. } => {
                 let (name, content) = describe(message);
-                (link.port, name, Some(*link), content)
+                (link.port, peer.node.clone(), name, Some(*link), content)
             }
             _ => return None,
         };
         Some(Happening {
             record: event.record,
-            from: Place::Outside(port),
+            from: sender.map_or(Place::Outside(port), Place::Node),
             to: Some(Place::Node(event.record.node.clone())),
             name,
             subject: event.subject.clone(),
             is_sent: true,
+            leaves: false,
             link,
             content,
         })
+    }
+}
+
+/// Whether no record of this journal tells that a message to that place arrives.
+fn leaves(fold: &Fold, to: &Place) -> bool {
+    match to {
+        Place::Outside(_) => true,
+        Place::Node(node) => fold.is_elsewhere(node),
     }
 }
 

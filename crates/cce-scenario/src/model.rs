@@ -9,7 +9,7 @@ use crate::{
 use cce_kernel::{Command, NodeName, Port, Rng};
 use cce_model::SideOrder;
 use cce_sim::Latency;
-use cce_world::{Changed, Lab};
+use cce_world::{COMPONENTS, Changed, Lab};
 use rand::RngExt;
 use std::{collections::BTreeMap, fmt, str::FromStr, time::Duration};
 
@@ -108,11 +108,20 @@ impl Scenario {
     }
 
     /// What can never match in a run of these components and people, with the reason. Whether there can be people
-    /// outside depends on the driver.
+    /// outside depends on the driver. A component of the lab that is not there runs in another process: what goes between
+    /// it and one that is there is seen here.
     pub fn unreachable(&self, nodes: &[NodeName], has_outside: bool) -> Vec<String> {
-        let lacks = |place: &PlacePattern| {
+        let is_here =
+            |place: &PlacePattern| matches!(place, PlacePattern::Node(node) if nodes.contains(node));
+        let is_component = |node: &NodeName| COMPONENTS.contains(&node.as_str());
+        let lacks = |selector: &Selector, place: &PlacePattern| {
             let is_there = |prefix: &str| nodes.iter().any(|node| node.as_str().starts_with(prefix));
             match place {
+                PlacePattern::Node(node)
+                    if is_component(node) && selector.is_message() && selector.places().any(is_here) =>
+                {
+                    None
+                }
                 PlacePattern::Node(node) if !nodes.contains(node) => Some(format!("this run has no {node}")),
                 PlacePattern::Cti if !has_outside => {
                     Some("the simulator has no CTI clients from outside".to_owned())
@@ -133,6 +142,7 @@ impl Scenario {
         };
         let dead = |selector: &Selector| {
             let has_applications = !self.lab.mrpg.applications.is_empty();
+            let lacks = |place| lacks(selector, place);
             let why =
                 selector.places().find_map(lacks).or_else(|| selector.closed_way(nodes, has_applications))?;
             Some(format!("`{selector}` can never match: {why}"))

@@ -192,7 +192,8 @@ impl<D: Director> Sim<D> {
         link: LinkId,
         cause: Option<u64>,
     ) {
-        let peer = |node: &NodeName| Peer { node: Some(node.clone()), address: node.to_string() };
+        let peer =
+            |node: &NodeName| Peer { node: Some(node.clone()), address: node.to_string(), ..Peer::default() };
         if !self.wires.is_dialling(&(dialler.clone(), link)) {
             return;
         }

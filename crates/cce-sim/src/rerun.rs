@@ -291,7 +291,7 @@ impl<D: Director> Sim<D> {
                     self.deliver_with(node, input, cause, |sim| sim.record_behind(behind));
                 }
             }
-            What::Out(_) | What::Gap { .. } => {}
+            What::Out(_) | What::Connected { .. } | What::Gap { .. } => {}
         }
     }
 

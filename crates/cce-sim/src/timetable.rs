@@ -113,6 +113,7 @@ impl Reading {
                 self.happened(record);
                 self.latest = None;
             }
+            What::Connected { .. } => {}
             What::Gap { .. } => self.latest = None,
         }
     }

@@ -3,6 +3,7 @@
 use crate::{
     decode::{Decoded, Protocol},
     dictionary::Dictionary,
+    elsewhere::Elsewhere,
     recent::Recent,
 };
 use bytes::Bytes;
@@ -168,6 +169,7 @@ pub enum Exchange<'a> {
 #[derive(Debug, Default)]
 pub struct Fold {
     dictionary: Dictionary,
+    elsewhere: Elsewhere,
     links: Recent<(NodeName, LinkId), LinkState>,
     requests: Recent<(NodeName, Direction, CallId), Subject>,
     /// Contacts that a component knows: a text may name others, which are nobody's.
@@ -211,7 +213,18 @@ fn dialled_as(dialler: &NodeName, listener: Port) -> Option<Port> {
 impl Fold {
     /// A fold over the journal of this header that has seen nothing.
     pub fn new(header: &Header) -> Self {
-        Self { dictionary: Dictionary::new(&header.tables), ..Self::default() }
+        let (dictionary, elsewhere) = (Dictionary::new(&header.tables), Elsewhere::of(header));
+        Self { dictionary, elsewhere, ..Self::default() }
+    }
+
+    /// Whether a component of the lab runs in another process than those whose records these are.
+    pub fn is_elsewhere(&self, node: &NodeName) -> bool {
+        self.elsewhere.has(node)
+    }
+
+    /// The component of another process that makes a request, where that can be told.
+    pub fn caller(&self, request: &Request) -> Option<NodeName> {
+        self.elsewhere.caller(request)
     }
 
     /// The social contact of a task.
@@ -234,7 +247,7 @@ impl Fold {
                 Kind::Other
             }
             What::Bent(bent) => Kind::Bent(bent),
-            What::Gap { .. } => Kind::Other,
+            What::Connected { .. } | What::Gap { .. } => Kind::Other,
         };
         let client = self.client_of(&record.node, &kind);
         let subject = self.complete(self.subject(&record.node, client, &kind));
@@ -251,7 +264,10 @@ impl Fold {
                     cce_cti::open_version(&bytes.0).filter(|_| !state.is_some_and(|state| state.is_open));
                 let version = opens.or_else(|| state.and_then(|state| state.version));
                 let (message, flaws) = self.decode(link.port, version, &bytes.0);
-                let (peer, port) = (self.peer(&record.node, *link), self.port(&record.node, *link));
+                let (mut peer, port) = (self.peer(&record.node, *link), self.port(&record.node, *link));
+                if record.node.as_str() == link.port.listener() {
+                    peer.node = peer.node.or_else(|| self.elsewhere.opener(&message));
+                }
                 Kind::Received { link: *link, port, peer, message, flaws, length: bytes.0.len() }
             }
             What::In(Input::Call { call, port, request }) => {
@@ -261,6 +277,7 @@ impl Fold {
             | What::Out(_)
             | What::Started
             | What::Stopped { .. }
+            | What::Connected { .. }
             | What::Bent(_)
             | What::Gap { .. } => Kind::Other,
         };
@@ -332,6 +349,10 @@ impl Fold {
         let version = state.version;
         let (message, flaws) = self.decode(link.port, version, frame);
         if let Some(state) = self.links.get_mut(&(node.clone(), link)) {
+            // A listener is told an address only: who it is in another process shows by what opens the session.
+            if state.peer.node.is_none() && node.as_str() == link.port.listener() {
+                state.peer.node = self.elsewhere.opener(&message);
+            }
             match &message {
                 Message::Mr(Mr::OpenReq(open)) => state.peripheral = Some(open.peripheral_id),
                 Message::Icm(Icm::OpenReq(open)) if open.peripheral_type == AGENT_PERIPHERAL => {

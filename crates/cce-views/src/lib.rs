@@ -14,6 +14,7 @@
 pub mod capture;
 mod decode;
 mod dictionary;
+mod elsewhere;
 mod explain;
 mod fold;
 pub mod ladder;

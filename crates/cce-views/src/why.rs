@@ -155,7 +155,7 @@ impl Why {
             (Kind::LinkDown { link, .. }, _) => self.on_link(node, *link, false),
             (Kind::Other, _) => match event.record.what {
                 What::Started | What::Stopped { .. } => self.on_life(node),
-                What::In(_) | What::Out(_) | What::Bent(_) | What::Gap { .. } => {}
+                What::In(_) | What::Out(_) | What::Connected { .. } | What::Bent(_) | What::Gap { .. } => {}
             },
             _ => {}
         }

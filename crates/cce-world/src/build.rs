@@ -99,6 +99,7 @@ impl Lab {
             tables: self.tables.clone(),
             // Plain data with text keys always becomes JSON.
             config: serde_json::to_value(self).unwrap_or_default(),
+            merged: None,
         }
     }
 

@@ -35,6 +35,8 @@ pub(crate) enum Command {
     },
     /// Says which of the rules that hold in every run a journal breaks
     Check(Check),
+    /// Joins the journals of a lab that ran in several processes into one
+    Merge(Merge),
     /// Draws the ladder of a journal
     Ladder(Ladder),
     /// Writes the product-format logs of a journal, or a capture of its binary links
@@ -174,6 +176,16 @@ pub(crate) struct Check {
     /// A scenario whose expectations must be met, too
     #[arg(long, value_name = "FILE")]
     pub(crate) scenario: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Merge {
+    /// The journals, one of each process of one run
+    #[arg(required = true, num_args = 2.., value_name = "JOURNAL")]
+    pub(crate) journals: Vec<PathBuf>,
+    /// Where to put the merged journal [default: standard output]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

@@ -7,7 +7,7 @@ use crate::{
     failure::Failure,
     files::{create_private, gaps, load_lab, read_journal},
     folders::create_folder,
-    print, run, sim,
+    merge, print, run, sim,
 };
 use cce_journal::{Header, Record};
 use cce_model::{ContactId, TaskId};
@@ -36,6 +36,7 @@ pub(crate) fn execute(command: Command) -> Result<(), Failure> {
         Command::Scenario { command: ScenarioCommand::Check(file) } => sim::check(&file),
         Command::Replay { journal } => replay(&journal),
         Command::Check(options) => check::check(&options),
+        Command::Merge(options) => merge::merge(&options),
         Command::Ladder(options) => draw(&options),
         Command::Logs { journal, out, pcap } => {
             if let Some(out) = &out {

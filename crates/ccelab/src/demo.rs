@@ -144,6 +144,7 @@ impl Outcome {
             | What::Out(_)
             | What::Started
             | What::Stopped { .. }
+            | What::Connected { .. }
             | What::Bent(_)
             | What::Gap { .. } => {}
         }

@@ -77,7 +77,12 @@ pub(crate) fn read_journal_to_end(path: &Path) -> Result<(Header, Vec<Record>, O
 pub(crate) fn gaps(records: &[Record]) -> Option<String> {
     let gaps = records.iter().filter_map(|record| match record.what {
         What::Gap { dropped } => Some((record, dropped)),
-        What::In(_) | What::Out(_) | What::Started | What::Stopped { .. } | What::Bent(_) => None,
+        What::In(_)
+        | What::Out(_)
+        | What::Started
+        | What::Stopped { .. }
+        | What::Connected { .. }
+        | What::Bent(_) => None,
     });
     let (mut lost, mut repeated, mut first) = (0_u64, 0_u64, None);
     for (record, dropped) in gaps {

@@ -13,6 +13,7 @@ mod explore;
 mod failure;
 mod files;
 mod folders;
+mod merge;
 mod people;
 mod print;
 mod run;

@@ -72,6 +72,7 @@ impl Settling {
             | What::Out(_)
             | What::Started
             | What::Stopped { .. }
+            | What::Connected { .. }
             | What::Bent(_)
             | What::Gap { .. } => None,
         };

@@ -136,6 +136,13 @@ fn again(options: &cli::Sim, from: &Path, file: Option<&cli::ScenarioFile>) -> R
     if let Some(why) = cce_scenario::unrepeatable(&recorded) {
         return Err(Failure::Usage(format!("{} cannot be had again: {why}", from.display())));
     }
+    let has_one_seed = header.nodes.iter().all(|node| header.seed_of(node) == header.seed);
+    if !has_one_seed {
+        return Err(Failure::Usage(format!(
+            "{} cannot be had again: its processes had different seeds; give all the same --seed",
+            from.display()
+        )));
+    }
     let lab = cce_world::header_lab(&header)
         .map_err(|error| Failure::Usage(format!("the journal's configuration cannot be used: {error}")))?;
     let scenario = match file {

@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a helper of a test may panic like the test itself")]
 
+mod merge;
+
 use cce_journal::{
     End, FORMAT, Header, HostHeader, LogSettings, ReadError, Reader, Record, What, Writer, replay,
 };
@@ -421,6 +423,7 @@ fn header() -> Header {
         logs: LogSettings::default(),
         tables: cce_journal::Tables::default(),
         config: serde_json::json!({"a": 1}),
+        merged: None,
     }
 }
 

@@ -261,6 +261,7 @@ fn header() -> Header {
         logs: LogSettings::default(),
         tables: cce_journal::Tables::default(),
         config: serde_json::Value::Null,
+        merged: None,
     }
 }
 

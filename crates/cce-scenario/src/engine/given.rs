@@ -125,7 +125,7 @@ impl Given {
                     self.refuse(by, detail.clone(), Some(record.seq));
                 }
             }
-            What::In(_) | What::Out(_) | What::Bent(_) | What::Gap { .. } => {}
+            What::In(_) | What::Out(_) | What::Connected { .. } | What::Bent(_) | What::Gap { .. } => {}
         }
     }
 

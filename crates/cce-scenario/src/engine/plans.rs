@@ -33,7 +33,12 @@ impl Plans {
                 self.open.remove(&(node.clone(), key.clone()));
             }
             What::Stopped { .. } => self.open.retain(|(owner, _), _| owner != node),
-            What::In(_) | What::Out(_) | What::Bent(_) | What::Started | What::Gap { .. } => {}
+            What::In(_)
+            | What::Out(_)
+            | What::Connected { .. }
+            | What::Bent(_)
+            | What::Started
+            | What::Gap { .. } => {}
         }
     }
 

@@ -445,6 +445,11 @@ fn what_no_run_of_these_people_has_is_told() {
     assert_eq!(dead("app > ccp NEW_TASK_FAILURE_EVENT", &all, true), "");
     assert_eq!(
         dead("mrpg > ccp TASK_QUEUED_EVENT", &["ccp"], true),
+        "",
+        "the other end is in another process"
+    );
+    assert_eq!(
+        dead("mrpg > ccp TASK_QUEUED_EVENT", &["router"], true),
         "`mrpg > ccp TASK_QUEUED_EVENT` can never match: this run has no mrpg"
     );
 }

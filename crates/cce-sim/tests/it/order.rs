@@ -150,5 +150,6 @@ fn header(seed: u64) -> Header {
         logs: LogSettings::default(),
         tables: cce_journal::Tables::default(),
         config: serde_json::Value::Null,
+        merged: None,
     }
 }

@@ -76,6 +76,7 @@ impl Capture {
             | What::Out(_)
             | What::Started
             | What::Stopped { .. }
+            | What::Connected { .. }
             | What::Bent(_)
             | What::Gap { .. } => {}
         }

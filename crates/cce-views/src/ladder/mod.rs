@@ -301,7 +301,12 @@ fn short(at: usize) -> String {
 fn cause(record: &Record) -> u64 {
     match record.what {
         What::Out(_) => record.cause.unwrap_or(record.seq),
-        What::In(_) | What::Started | What::Stopped { .. } | What::Bent(_) | What::Gap { .. } => record.seq,
+        What::In(_)
+        | What::Started
+        | What::Stopped { .. }
+        | What::Connected { .. }
+        | What::Bent(_)
+        | What::Gap { .. } => record.seq,
     }
 }
 

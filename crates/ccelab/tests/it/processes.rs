@@ -1,7 +1,7 @@
 //! A lab in several processes, each of which is stopped and started again.
 
 use crate::support::{Running, ccelab, create_task, folder, run, stderr, stdout, wait_for, wait_for_status};
-use std::{fs, net::TcpListener, path::Path, process::Command};
+use std::{collections::BTreeMap, fs, net::TcpListener, ops::Range, path::Path, process::Command};
 
 const PARTS: [&str; 5] = ["ccp", "mrpg", "router", "agentpg", "finesse"];
 const LINKS: [&str; 7] = ["app", "mr", "icm", "cti-a", "cti-b", "desk", "xmpp"];
@@ -43,6 +43,122 @@ fn the_parts_of_a_split_lab_keep_their_records_apart_in_one_folder() {
     }
     let log = |part: &str| fs::read_to_string(folder.join(".ccelab/last").join(part)).unwrap();
     assert!(log("ccp,mrpg/mr-pim.log").contains("NEW_TASK") && log("router/router.log").contains("NewCall"));
+}
+
+/// Where the lanes stand in a row of a ladder.
+const LANES: Range<usize> = 27..58;
+
+/// What makes ids the same in each run.
+const SAME_IDS: [&str; 4] = ["--seed", "7", "--start", "2026-11-28T09:00:00Z"];
+
+#[test]
+fn the_merged_journal_of_a_split_lab_is_that_of_a_whole_one() {
+    let folder = folder("merged");
+    let app = write_config(&folder);
+    // Whoever dials comes behind whoever listens, so that every session is open once all have started.
+    let parts = ["router", "ccp", "mrpg", "agentpg", "finesse"].map(|part| start_alike(&folder, part));
+    play_one_task(&app, &folder.join("router.jsonl"));
+    parts.into_iter().for_each(Running::interrupt);
+    let journals: Vec<String> = PARTS.iter().map(|part| format!("{part}.jsonl")).collect();
+    let merged = merge(&folder, &journals, "merged.jsonl");
+    assert!(merged.status.success(), "{}", stderr(&merged));
+    let told = stderr(&merged);
+    assert!(
+        told.contains("ccp: clock moved by") && told.contains("± ") && !told.contains("warning"),
+        "{told}"
+    );
+    for command in ["check", "replay"] {
+        let done = run(&folder, &[command, "merged.jsonl"]);
+        assert!(done.status.success(), "{command}: {}{}", stdout(&done), stderr(&done));
+    }
+
+    let whole = folder.join("whole");
+    fs::create_dir(&whole).unwrap();
+    let arguments = [&["--ports", "ephemeral", "--agents", "1080=slow:10ms"], SAME_IDS.as_slice()].concat();
+    let lab = Running::start(&whole, "lab", &arguments);
+    play_one_task(&lab.address("app"), &whole.join("lab.jsonl"));
+    lab.interrupt();
+    let ladder = |folder: &Path, journal: &str| {
+        let drawn = run(folder, &["ladder", journal, "--task", "T1"]);
+        assert!(drawn.status.success(), "{}", stderr(&drawn));
+        masked(&stdout(&drawn))
+    };
+    assert_eq!(ladder(&folder, "merged.jsonl"), ladder(&whole, "lab.jsonl"));
+}
+
+/// Delays what the router says of a reservation, and expects it to count.
+const DELAYED: &str = r#"
+name = "delayed"
+[[rules]]
+match = "router > agentpg DEVICE_TARGET_PRE_CALL_IND"
+delay = "100ms"
+[[expect]]
+count = { of = "router > agentpg DEVICE_TARGET_PRE_CALL_IND", is = 1 }
+"#;
+
+#[test]
+fn a_rule_names_peers_in_other_processes_where_a_message_leaves_and_where_it_arrives() {
+    for directed in ["router", "agentpg"] {
+        let folder = folder("split-rule");
+        let app = write_config(&folder);
+        fs::write(folder.join("delayed.toml"), DELAYED).unwrap();
+        let start = |part: &str| {
+            let scenario: &[&str] = if part == directed { &["--scenario", "delayed.toml"] } else { &[] };
+            start_with(&folder, part, scenario)
+        };
+        let parts = ["router", "ccp", "mrpg", "agentpg", "finesse"].map(start);
+        play_one_task(&app, &folder.join("router.jsonl"));
+        // It says so, and ends badly, if its expectation is not met.
+        parts.into_iter().for_each(Running::interrupt);
+        let journal = fs::read_to_string(folder.join(format!("{directed}.jsonl"))).unwrap();
+        assert_eq!(journal.matches(r#""did":{"delayed":100000}"#).count(), 1, "{directed}");
+        let journals: Vec<String> = PARTS.iter().map(|part| format!("{part}.jsonl")).collect();
+        assert!(merge(&folder, &journals, "merged.jsonl").status.success());
+        let check = run(&folder, &["check", "merged.jsonl"]);
+        assert!(check.status.success(), "{}{}", stdout(&check), stderr(&check));
+    }
+}
+
+fn start_alike(folder: &Path, part: &str) -> Running {
+    start_with(folder, part, &SAME_IDS)
+}
+
+/// Plays a task once the router knows of an agent who is free.
+fn play_one_task(app: &str, router: &Path) {
+    wait_for("a free agent", || {
+        let journal = fs::read_to_string(router).ok()?;
+        let is_free = |line: &&str| line.contains(r#""router":{"agent""#) && line.contains("NOT_ACTIVE");
+        journal.lines().find(is_free).map(|_| ())
+    });
+    let path = wait_for("a task", || create_task(app));
+    wait_for_status(app, &path, "handled");
+}
+
+fn merge(folder: &Path, journals: &[String], out: &str) -> std::process::Output {
+    let journals: Vec<&str> = journals.iter().map(String::as_str).collect();
+    run(folder, &[&["merge", "--out", out], journals.as_slice()].concat())
+}
+
+/// What a ladder says that does not depend on which of two things came first: what went over each link, in order, and what
+/// changed. Two that happen at the same time stand in any order in a run over a network, and a request whose handling another
+/// component's record interrupts has no row of its own.
+fn masked(ladder: &str) -> (BTreeMap<String, Vec<String>>, Vec<String>) {
+    let (mut links, mut changes) = (BTreeMap::<String, Vec<String>>::new(), Vec::new());
+    for row in ladder.lines().skip(2).filter(|row| !row.contains('…') || row.contains("/…")) {
+        let row: Vec<char> = row.chars().collect();
+        let drawn: String = row[LANES].iter().collect();
+        let text: String = row[LANES.end..].iter().collect();
+        let mut parts = text.split('●').map(|part| part.trim().to_owned()).filter(|part| !part.is_empty());
+        if drawn.contains(['►', '◄']) {
+            let message = parts.next().unwrap();
+            if !message.starts_with("POST /ccp/task/feed") {
+                links.entry(drawn).or_default().push(message);
+            }
+        }
+        changes.extend(parts);
+    }
+    changes.sort();
+    (links, changes)
 }
 
 #[test]
@@ -92,10 +208,14 @@ fn a_run_that_is_interrupted_while_it_starts_ends_in_order() {
     assert!(!stderr(&check).contains("does not say that its run is over"), "{}", stderr(&check));
 }
 
-/// The virtual agent runs beside Finesse, as a desktop would.
 fn start(folder: &Path, part: &str) -> Running {
+    start_with(folder, part, &[])
+}
+
+/// The virtual agent runs beside Finesse, as a desktop would.
+fn start_with(folder: &Path, part: &str, further: &[&str]) -> Running {
     let agents: &[&str] = if part == "finesse" { &["--agents", "1080=slow:10ms"] } else { &[] };
-    let arguments = [&["--config", "lab.toml", "--only", part], agents].concat();
+    let arguments = [&["--config", "lab.toml", "--only", part], agents, further].concat();
     Running::start(folder, part, &arguments)
 }
 
@@ -125,6 +245,7 @@ fn write_config(folder: &Path) -> String {
         .zip(&addresses)
         .map(|(link, address)| format!("[links.{link}]\nlisten = \"{address}\"\nconnect = \"{address}\"\n\n"))
         .collect();
-    fs::write(folder.join("lab.toml"), text).unwrap();
+    let admin = "[links.admin]\nlisten = \"127.0.0.1:0\"\nconnect = \"127.0.0.1:0\"\n";
+    fs::write(folder.join("lab.toml"), text + admin).unwrap();
     addresses[0].clone()
 }

@@ -1,0 +1,300 @@
+//! Which record of one journal led to which record of another one.
+
+use super::{Part, Place};
+use crate::{Bend, Bent, Record, What};
+use cce_kernel::{Blob, CallId, Carrier, Input, LinkId, LinkReason, NodeName, Output};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+/// Messages under way on one connection among which the one is looked for that was received.
+const AHEAD_MAX: usize = 8_192;
+
+/// What joins the journals.
+#[derive(Debug, Default)]
+pub(super) struct Joints {
+    /// The cause of a record that another journal has.
+    pub(super) causes: BTreeMap<Place, Place>,
+    /// The component at the other end, by the record of a connection's beginning.
+    pub(super) peers: BTreeMap<Place, NodeName>,
+    /// Parts that have a connection to another one.
+    pub(super) joined: BTreeSet<usize>,
+    /// Messages that were received on such a connection, and that no journal sent.
+    pub(super) unmatched: u64,
+}
+
+/// The two addresses of a connection, seen from one end.
+type Ends = (String, String);
+
+/// One end of a connection.
+#[derive(Clone, Debug)]
+struct Terminal {
+    part: usize,
+    node: NodeName,
+    link: LinkId,
+    up: Place,
+    dial: Option<Place>,
+}
+
+/// What happened on one end of a connection, in order.
+#[derive(Debug, Default)]
+struct Traffic {
+    sent: Vec<Sent>,
+    received: Vec<(Place, Blob)>,
+    closed: Option<Place>,
+    down: Option<(Place, LinkReason)>,
+}
+
+/// A message that one end sent.
+#[derive(Debug)]
+struct Sent {
+    place: Place,
+    bytes: Blob,
+    /// How often it arrives.
+    times: usize,
+    /// Other bytes arrive in its place.
+    is_changed: bool,
+    /// Its connection is broken with it.
+    cuts: bool,
+}
+
+/// A request that a component made of a listener in another process, and its outcome.
+#[derive(Debug, Default)]
+struct Asked {
+    request: Option<Place>,
+    listener: Option<NodeName>,
+    response: Option<Place>,
+}
+
+/// A request that a component took in, and its answer.
+#[derive(Debug)]
+struct Answered {
+    place: Place,
+    node: NodeName,
+    call: CallId,
+}
+
+/// What one reading of the journals collects.
+#[derive(Debug, Default)]
+struct Reading {
+    terminals: BTreeMap<Ends, Vec<Terminal>>,
+    traffic: BTreeMap<(NodeName, LinkId), Traffic>,
+    dials: BTreeMap<(NodeName, LinkId), Place>,
+    asked: BTreeMap<(NodeName, CallId), Asked>,
+    /// The requests that went to another process, by the caller's own address.
+    callers: BTreeMap<String, Vec<(NodeName, CallId)>>,
+    /// The requests that came in, by the caller's address.
+    answered: BTreeMap<String, Vec<Answered>>,
+    replies: BTreeMap<(NodeName, CallId), Place>,
+}
+
+impl Joints {
+    /// Finds what joins these journals.
+    pub(super) fn find(parts: &[Part]) -> Self {
+        let mut reading = Reading::default();
+        for (number, part) in parts.iter().enumerate() {
+            let sent: BTreeMap<u64, Vec<&Bent>> = bends(&part.records);
+            for (at, record) in part.records.iter().enumerate() {
+                reading.take((number, at), record, sent.get(&record.seq).map_or(&[], Vec::as_slice));
+            }
+        }
+        let mut joints = Self::default();
+        for (one, other) in reading.pairs() {
+            joints.join(&reading, &one, &other);
+            joints.join(&reading, &other, &one);
+        }
+        joints.join_calls(&reading);
+        joints
+    }
+
+    /// What comes from `one` end to the `other`.
+    fn join(&mut self, reading: &Reading, one: &Terminal, other: &Terminal) {
+        self.joined.insert(one.part);
+        self.peers.insert(other.up, one.node.clone());
+        if let (Some(dial), None) = (one.dial, other.dial) {
+            self.causes.insert(other.up, dial);
+        }
+        let of = |end: &Terminal| reading.traffic.get(&(end.node.clone(), end.link));
+        let Some(there) = of(other) else { return };
+        let none = Traffic::default();
+        let here = of(one).unwrap_or(&none);
+        match one.link.port.carrier() {
+            Carrier::Frames { .. } => self.join_frames(here, there),
+            Carrier::Stream | Carrier::Http => self.join_bytes(here, there),
+        }
+        if let Some((down, reason)) = there.down {
+            let cause = match reason {
+                LinkReason::Closed => here.closed,
+                LinkReason::Reset => here.sent.iter().find(|sent| sent.cuts).map(|sent| sent.place),
+                LinkReason::Refused | LinkReason::Unreachable | LinkReason::Overflow => None,
+            };
+            self.causes.extend(cause.map(|cause| (down, cause)));
+        }
+    }
+
+    /// The n-th frame that was sent is the n-th that was received, but for what a scenario did: lost ones never come, and
+    /// some pass others.
+    fn join_frames(&mut self, here: &Traffic, there: &Traffic) {
+        let arrivals = here.sent.iter().flat_map(|sent| std::iter::repeat_n(sent, sent.times));
+        let mut ahead: VecDeque<&Sent> = arrivals.collect();
+        for (place, bytes) in &there.received {
+            let known = ahead.iter().take(AHEAD_MAX).position(|sent| sent.bytes == *bytes);
+            let known = known.or_else(|| ahead.iter().take(AHEAD_MAX).position(|sent| sent.is_changed));
+            match known.and_then(|at| ahead.remove(at)) {
+                Some(sent) => {
+                    self.causes.insert(*place, sent.place);
+                }
+                None => self.unmatched += 1,
+            }
+        }
+    }
+
+    /// A piece of a stream is caused by what was sent at its end.
+    fn join_bytes(&mut self, here: &Traffic, there: &Traffic) {
+        let arrivals = here.sent.iter().flat_map(|sent| std::iter::repeat_n(sent, sent.times));
+        let mut end = 0;
+        let mut ahead: VecDeque<(usize, Place)> = arrivals
+            .map(|sent| {
+                end += sent.bytes.0.len();
+                (end, sent.place)
+            })
+            .collect();
+        let mut offset = 0;
+        for (place, bytes) in &there.received {
+            offset += bytes.0.len();
+            while ahead.front().is_some_and(|(end, _)| *end < offset) {
+                ahead.pop_front();
+            }
+            match ahead.front() {
+                Some((_, sent)) => {
+                    self.causes.insert(*place, *sent);
+                }
+                None => self.unmatched += 1,
+            }
+        }
+    }
+
+    /// Requests that went from one process to another. An address that was used again belongs to calls in the same order at
+    /// both ends.
+    fn join_calls(&mut self, reading: &Reading) {
+        for (address, callers) in &reading.callers {
+            let mut answered: VecDeque<&Answered> =
+                reading.answered.get(address).into_iter().flatten().collect();
+            for caller in callers {
+                let Some(asked) = reading.asked.get(caller) else { continue };
+                let (Some(request), Some(listener)) = (asked.request, &asked.listener) else { continue };
+                let is_it =
+                    |answered: &&Answered| answered.node == *listener && answered.place.0 != request.0;
+                let Some(at) = answered.iter().position(is_it) else { continue };
+                let Some(answer) = answered.remove(at) else { continue };
+                self.joined.extend([request.0, answer.place.0]);
+                self.causes.insert(answer.place, request);
+                let reply = reading.replies.get(&(answer.node.clone(), answer.call));
+                if let (Some(response), Some(reply)) = (asked.response, reply) {
+                    self.causes.insert(response, *reply);
+                }
+            }
+        }
+    }
+}
+
+impl Reading {
+    fn take(&mut self, place: Place, record: &Record, bends: &[&Bent]) {
+        match &record.what {
+            What::In(input) => self.take_input(place, &record.node, input),
+            What::Out(output) => self.take_output(place, &record.node, output, bends),
+            What::Connected { call, here, .. } => {
+                self.callers.entry(here.clone()).or_default().push((record.node.clone(), *call));
+            }
+            What::Started | What::Stopped { .. } | What::Bent(_) | What::Gap { .. } => {}
+        }
+    }
+
+    fn take_input(&mut self, place: Place, node: &NodeName, input: &Input) {
+        match input {
+            Input::LinkUp { link, peer } if !peer.here.is_empty() => {
+                let dial = self.dials.get(&(node.clone(), *link)).copied();
+                let end = Terminal { part: place.0, node: node.clone(), link: *link, up: place, dial };
+                let ends = (peer.here.clone(), peer.address.clone());
+                self.terminals.entry(ends).or_default().push(end);
+            }
+            Input::LinkDown { link, reason } => {
+                self.traffic(node, *link).down = Some((place, *reason));
+            }
+            Input::Frame { link, bytes } => self.traffic(node, *link).received.push((place, bytes.clone())),
+            Input::Call { call, request, .. } => {
+                let answered = Answered { place, node: node.clone(), call: *call };
+                self.answered.entry(request.peer.clone()).or_default().push(answered);
+            }
+            Input::Reply { call, result } => {
+                if result.is_ok() {
+                    self.asked.entry((node.clone(), *call)).or_default().response = Some(place);
+                }
+            }
+            Input::Start { .. }
+            | Input::LinkUp { .. }
+            | Input::BadFrame { .. }
+            | Input::CallGone { .. }
+            | Input::Timer(_)
+            | Input::Command(_) => {}
+        }
+    }
+
+    fn take_output(&mut self, place: Place, node: &NodeName, output: &Output, bends: &[&Bent]) {
+        match output {
+            Output::Send { link, bytes } => {
+                let does = |wanted: fn(&Bend) -> bool| bends.iter().any(|bent| wanted(&bent.bend));
+                let is_lost = does(|bend| matches!(bend, Bend::Dropped | Bend::Cut | Bend::Gone(_)));
+                let is_twice = does(|bend| matches!(bend, Bend::Duplicated));
+                let sent = Sent {
+                    place,
+                    bytes: bytes.clone(),
+                    times: if is_lost { 0 } else { 1 + usize::from(is_twice) },
+                    is_changed: does(|bend| matches!(bend, Bend::Corrupted)),
+                    cuts: does(|bend| matches!(bend, Bend::Cut)),
+                };
+                self.traffic(node, *link).sent.push(sent);
+            }
+            Output::Dial { link, .. } => {
+                self.dials.insert((node.clone(), *link), place);
+            }
+            Output::Close { link, .. } => self.traffic(node, *link).closed = Some(place),
+            Output::Call { call, port, .. } => {
+                let asked = self.asked.entry((node.clone(), *call)).or_default();
+                asked.request = Some(place);
+                asked.listener = Some(NodeName::from(port.listener()));
+            }
+            Output::Reply { call, .. } => {
+                self.replies.insert((node.clone(), *call), place);
+            }
+            Output::Arm { .. } | Output::Cancel { .. } | Output::Store { .. } | Output::Note(_) => {}
+        }
+    }
+
+    fn traffic(&mut self, node: &NodeName, link: LinkId) -> &mut Traffic {
+        self.traffic.entry((node.clone(), link)).or_default()
+    }
+
+    /// Both ends of each connection between two processes. Addresses that were used again belong to connections in the same
+    /// order at both ends.
+    fn pairs(&self) -> Vec<(Terminal, Terminal)> {
+        let mut pairs = Vec::new();
+        for ((here, there), ones) in &self.terminals {
+            let others = self.terminals.get(&(there.clone(), here.clone()));
+            let joined = ones.iter().zip(others.into_iter().flatten());
+            // Each pair is found from both sides; within one process its driver knows the causes.
+            let once = joined.filter(|(one, other)| one.part < other.part);
+            pairs.extend(once.map(|(one, other)| (one.clone(), other.clone())));
+        }
+        pairs
+    }
+}
+
+/// What was done to messages, by the number of the record that sent each.
+fn bends(records: &[Record]) -> BTreeMap<u64, Vec<&Bent>> {
+    let mut bends: BTreeMap<u64, Vec<&Bent>> = BTreeMap::new();
+    for record in records {
+        if let (What::Bent(bent), Some(cause)) = (&record.what, record.cause) {
+            bends.entry(cause).or_default().push(bent);
+        }
+    }
+    bends
+}

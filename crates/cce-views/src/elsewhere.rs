@@ -1,0 +1,75 @@
+//! The lab's components that run in another process, and how they show who they are.
+
+use crate::fold::Message;
+use cce_cti::Cti;
+use cce_journal::Header;
+use cce_kernel::{NodeName, Request};
+use cce_mr::{Icm, Mr};
+use serde_json::Value;
+use std::collections::BTreeSet;
+
+/// `ClientID` of Finesse's session with the CTI server (cti-server-protocol 17).
+const FINESSE_CLIENT: &str = "Finesse";
+
+/// The lab's components that run in another process. A driver knows an address only; each shows who it is by what it says
+/// first.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Elsewhere {
+    nodes: BTreeSet<NodeName>,
+    /// The MR PG's peripheral at CCP.
+    pim: Option<u64>,
+    /// The MR PG's peripherals at the router.
+    pims: BTreeSet<u64>,
+    /// The agent PG's peripheral.
+    agent_pg: Option<u64>,
+}
+
+impl Elsewhere {
+    /// Those of the lab of this header, seen from the process whose journal it begins.
+    pub(crate) fn of(header: &Header) -> Self {
+        let number = |path: &str| header.config.pointer(path).and_then(Value::as_u64);
+        let applications = header.config.pointer("/mrpg/applications").and_then(Value::as_array);
+        let further = applications.into_iter().flatten().filter_map(|one| one.get("peripheral")?.as_u64());
+        let pim = number("/mrpg/peripheral");
+        Self {
+            nodes: header.hosts.keys().filter(|node| !header.nodes.contains(node)).cloned().collect(),
+            pim,
+            pims: pim.into_iter().chain(further).collect(),
+            agent_pg: number("/agentpg/peripheral"),
+        }
+    }
+
+    /// Whether that component runs in another process.
+    pub(crate) fn has(&self, node: &NodeName) -> bool {
+        self.nodes.contains(node)
+    }
+
+    /// Who opens a session by that message.
+    pub(crate) fn opener(&self, message: &Message) -> Option<NodeName> {
+        let name = match message {
+            Message::Mr(Mr::OpenReq(open)) if self.pim == Some(open.peripheral_id.into()) => "mrpg",
+            Message::Icm(Icm::OpenReq(open)) if self.pims.contains(&open.peripheral_id.into()) => "mrpg",
+            Message::Icm(Icm::OpenReq(open)) if self.agent_pg == Some(open.peripheral_id.into()) => "agentpg",
+            Message::Cti(Cti::OpenReq(open))
+                if open.client_id.as_ref().is_some_and(|id| id.to_string() == FINESSE_CLIENT) =>
+            {
+                "finesse"
+            }
+            Message::Mr(_)
+            | Message::Icm(_)
+            | Message::Cti(_)
+            | Message::Stream(_)
+            | Message::Unreadable(_) => {
+                return None;
+            }
+        };
+        Some(NodeName::from(name)).filter(|node| self.has(node))
+    }
+
+    /// Who makes a request of CCP: only Finesse closes tasks and has them told again (ccp-task-api, private API).
+    pub(crate) fn caller(&self, request: &Request) -> Option<NodeName> {
+        let parts: Vec<&str> = request.path().trim_matches('/').split('/').collect();
+        let is_private = matches!(parts.as_slice(), [.., "task", _, "close" | "renotify"]);
+        is_private.then(|| NodeName::from("finesse")).filter(|node| self.has(node))
+    }
+}
