@@ -9,7 +9,7 @@ use crate::{
 use cce_journal::{Bend, Bent, Record, What};
 use cce_kernel::{Fact, Output, Time};
 use cce_model::ContactStatus;
-use cce_sim::{Schedule, Sim, explore::Experiment};
+use cce_sim::{Chosen, Schedule, Sim, explore::Experiment};
 
 /// What one run came to: equal where nobody outside could tell.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -55,10 +55,9 @@ impl Orders {
     }
 
     /// The run of one order.
-    pub fn repeat(&self, schedule: Schedule) -> Play {
-        let mut play = Play::with(self.scenario.clone(), self.seed, Engine::with_marks);
-        play.sim.follow(schedule);
-        play
+    pub fn in_order(&self, schedule: Schedule) -> Play<Chosen> {
+        let play = Play::with(self.scenario.clone(), self.seed, Engine::with_marks);
+        play.reordered(|sim| sim.follow(schedule))
     }
 }
 
@@ -70,7 +69,7 @@ impl Experiment for Orders {
         Play::with(self.scenario.clone(), self.seed, Engine::with_marks).sim
     }
 
-    fn outcome(&self, finished: &Sim<Engine>) -> Ended {
+    fn outcome(&self, finished: &Sim<Engine, Chosen>) -> Ended {
         Ended::of(finished.director())
     }
 

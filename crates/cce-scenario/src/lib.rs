@@ -18,7 +18,6 @@
     reason = "a scenario names what it knows, and passes over the rest"
 )]
 
-mod again;
 mod clauses;
 mod coverage;
 mod deeds;
@@ -38,6 +37,7 @@ mod people;
 mod place;
 mod play;
 mod read;
+mod recorded;
 mod rules;
 mod selector;
 mod set;
@@ -48,7 +48,6 @@ mod watch;
 mod ways;
 mod words;
 
-pub use again::{Deviation, deviation, unmet, unrepeatable};
 pub use coverage::{Coverage, Grid};
 pub use deeds::{Acted, Deeds};
 pub use engine::{Breach, Engine, Expected, Report};
@@ -62,6 +61,7 @@ pub use outcome::{Outcome, TaskEnd};
 pub use place::{Place, PlacePattern};
 pub use play::Play;
 pub use read::Problem;
+pub use recorded::{Deviation, deviation, unmet, unrepeatable};
 pub use rules::{Held, RuleState};
 pub use selector::{Selector, SelectorError, Vocabulary};
 pub use swarm::{BendKind, Bounds, Drawn, FaultKind, Swarm};

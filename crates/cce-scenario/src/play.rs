@@ -6,7 +6,7 @@ use crate::{
 };
 use cce_journal::{Header, Record};
 use cce_kernel::{Component, NodeName, Time};
-use cce_sim::Sim;
+use cce_sim::{Seeded, Sequence, Sim};
 use std::time::Duration;
 
 /// Records that are handed over at once.
@@ -15,13 +15,13 @@ const BATCH: usize = 4_096;
 /// How much virtual time goes by between two looks at whether a run is over.
 const LOOK: Duration = Duration::from_millis(250);
 
-/// A scenario in the simulator.
+/// A scenario in the simulator. Things happen in the order `O`.
 #[derive(Debug)]
-pub struct Play {
+pub struct Play<O: Sequence = Seeded> {
     /// The header of its journal.
     pub header: Header,
     /// The run.
-    pub sim: Sim<Engine>,
+    pub sim: Sim<Engine, O>,
     until: Time,
     rest: Duration,
     /// It is not over before.
@@ -74,8 +74,19 @@ impl Play {
         Self { header, sim, until, rest, least: Time(0), limits, reached: None }
     }
 
+    /// The same run in another order.
+    pub(crate) fn reordered<O: Sequence>(
+        self,
+        reorder: impl FnOnce(Sim<Engine>) -> Sim<Engine, O>,
+    ) -> Play<O> {
+        let Self { header, sim, until, rest, least, limits, reached } = self;
+        Play { header, sim: reorder(sim), until, rest, least, limits, reached }
+    }
+}
+
+impl<O: Sequence> Play<O> {
     /// A run that was set up by somebody else. It ends at `until`, or once everything has ended, behind `least`.
-    pub(crate) fn set(header: Header, sim: Sim<Engine>, until: Time, rest: Duration, least: Time) -> Self {
+    pub(crate) fn set(header: Header, sim: Sim<Engine, O>, until: Time, rest: Duration, least: Time) -> Self {
         let limits = sim.director().scenario().limits;
         Self { header, sim, until, rest, least, limits, reached: None }
     }

@@ -3,8 +3,8 @@
 //! It drives the same components as the network driver and makes the same journal. Bytes cross its links
 //! through the same framing decoder. Two runs of one seed give the same journal, byte for byte.
 //!
-//! Instead of a seed, the order of deliveries can be a choice ([`Sim::by_choice`]); [`explore`] makes every choice
-//! that makes a difference.
+//! The order in which things happen is a type of its own ([`Sequence`]): drawn from a seed, chosen one by one
+//! ([`Sim::by_choice`]; [`explore`] makes every choice that makes a difference), or that of a recorded run ([`Sim::recorded`]).
 //!
 //! Invariants:
 //! - A stream never overtakes itself: in each direction of a link, what was sent first arrives first.
@@ -16,20 +16,23 @@
 mod choice;
 pub mod explore;
 mod latency;
+mod order;
 mod outputs;
 mod pending;
 mod queue;
-mod rerun;
+mod recorded;
+mod recording;
 mod schedule;
 mod sim;
 mod stall;
 mod stream;
-mod timetable;
 mod wire;
 
-pub use choice::Choice;
+pub use choice::{Choice, Chosen};
 pub use latency::{Latencies, Latency, Pieces, Way};
+pub use order::{Seeded, Sequence};
+pub use recorded::Recorded;
+pub use recording::Recording;
 pub use schedule::{SCHEDULE_MAX, Schedule, ScheduleError};
 pub use sim::{Build, Sim};
 pub use stream::Stream;
-pub use timetable::Timetable;

@@ -1,8 +1,9 @@
 //! What components ask for, and what their couriers make of it.
 
 use crate::{
-    Sim,
+    Sequence, Sim,
     latency::Way,
+    pending::Rank,
     queue::{Delivery, Planned, Slot},
     sim::planned,
     stream::Stream,
@@ -16,7 +17,7 @@ use cce_kernel::{
 };
 use std::time::Duration;
 
-impl<D: Director> Sim<D> {
+impl<D: Director, O: Sequence> Sim<D, O> {
     pub(crate) fn apply(&mut self, name: &NodeName, output: Output, treatment: Treatment, record: u64) {
         match output {
             Output::Send { link, bytes } => {
@@ -99,9 +100,29 @@ impl<D: Director> Sim<D> {
         }
     }
 
+    /// What is sent by `send` is a heartbeat.
+    fn as_heartbeat(&mut self, send: impl FnOnce(&mut Self)) {
+        self.order.set_rank(Rank::Heartbeat);
+        send(self);
+        self.order.set_rank(Rank::Ordinary);
+    }
+
+    /// Plans something: the order of the run takes it in, or it happens at that time.
+    pub(crate) fn plan(&mut self, at: Time, planned: Planned<O::Event>) {
+        if let Some(planned) = self.order.take_in(at.max(self.now), planned) {
+            self.plan_by_time(at, planned);
+        }
+    }
+
+    /// Plans something at that time, whatever else is due then.
+    pub(crate) fn plan_by_time(&mut self, at: Time, planned: Planned<O::Event>) -> Slot {
+        let tie = self.order.tie();
+        self.queue.plan(at, tie, planned)
+    }
+
     /// Lets a message go, whoever holds it.
     pub(crate) fn release(&mut self, ticket: Ticket) {
-        self.part();
+        self.order.part();
         let holder = self.nodes.iter().find(|(_, node)| node.courier.is_held(ticket));
         if let Some(name) = holder.map(|(name, _)| name.clone()) {
             self.courier(&name, |courier| courier.release(ticket));
@@ -138,7 +159,7 @@ impl<D: Director> Sim<D> {
     /// Carries out an order of the director.
     pub(crate) fn carry_out(&mut self, order: Order) {
         if !matches!(order, Order::Record { .. }) {
-            self.part();
+            self.order.part();
         }
         match order {
             Order::Record { node, cause, bent } => {
@@ -229,7 +250,9 @@ impl<D: Director> Sim<D> {
         let at = self.wires.arrival(end, start);
         let stream = self.wires.outbound(end);
         // Whether the listener ever hears of a dial that is given up depends on which comes first.
-        self.is_stirred |= self.wires.is_dialling(end);
+        if self.wires.is_dialling(end) {
+            self.order.stir();
+        }
         let Some((node, link)) = self.wires.cut(end) else { return };
         let what = Delivery::Input(Input::LinkDown { link, reason: LinkReason::Closed });
         self.plan(at, Planned { stream, node, what, cause: Some(seq) });
@@ -280,7 +303,7 @@ impl<D: Director> Sim<D> {
 
     fn arm(&mut self, name: &NodeName, key: TimerKey, at: Time, seq: u64) {
         let timer = timer(name, &key, seq);
-        let slot = self.queue.plan(at.max(self.now), timer);
+        let slot = self.plan_by_time(at.max(self.now), timer);
         self.set_timer(name, key, slot);
     }
 
@@ -307,7 +330,7 @@ impl<D: Director> Sim<D> {
     }
 }
 
-pub(crate) fn timer(name: &NodeName, key: &TimerKey, seq: u64) -> Planned {
+pub(crate) fn timer<E>(name: &NodeName, key: &TimerKey, seq: u64) -> Planned<E> {
     let what = Delivery::Input(Input::Timer(key.clone()));
     Planned { stream: None, node: name.clone(), what, cause: Some(seq) }
 }

@@ -71,7 +71,7 @@ impl Waiting {
 
 /// Whether the moment of a delivery is a choice.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum Rank {
+pub enum Rank {
     /// It is.
     #[default]
     Ordinary,
@@ -109,7 +109,7 @@ impl Pending {
     }
 
     /// What is meant cannot be delivered before `until`.
-    pub(crate) fn put_off(&mut self, until: Time, is_meant: impl Fn(&Planned) -> bool) {
+    pub(crate) fn put_off(&mut self, until: Time, is_meant: &dyn Fn(&Planned) -> bool) {
         for waiting in self.streams.values_mut().flatten().filter(|waiting| is_meant(&waiting.planned)) {
             waiting.ready = waiting.ready.max(until);
         }

@@ -1,12 +1,11 @@
 //! What is going to happen, in order.
 
-use crate::{rerun::Again, stream::Stream, timetable::Moment, wire::Name};
+use crate::{recording::Moment, stream::Stream, wire::Name};
 use cce_courier::Part;
-use cce_kernel::{Input, LinkId, NodeName, Port, Request, Rng, Time, TimerKey, fork};
-use rand::RngExt;
-use std::collections::BTreeMap;
+use cce_kernel::{Input, LinkId, NodeName, Port, Request, Time, TimerKey};
+use std::{collections::BTreeMap, convert::Infallible};
 
-/// When something happens; among equals a draw decides, and at last the order in which they were planned.
+/// When something happens; among equals the order of the run decides, and at last that in which they were planned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Slot {
     pub(crate) at: Time,
@@ -16,21 +15,21 @@ pub(crate) struct Slot {
 
 /// An input that is going to reach a component.
 #[derive(Debug)]
-pub(crate) struct Planned {
+pub struct Planned<E = Infallible> {
     /// The stream that it arrives on; none for a timer.
     pub(crate) stream: Option<Stream>,
     pub(crate) node: NodeName,
-    pub(crate) what: Delivery,
+    pub(crate) what: Delivery<E>,
     pub(crate) cause: Option<u64>,
 }
 
 /// What reaches it.
 #[derive(Debug)]
-pub(crate) enum Delivery {
+pub(crate) enum Delivery<E = Infallible> {
     /// An input as it is.
     Input(Input),
-    /// Something of a recorded run.
-    Again(Box<Again>),
+    /// Something that the order of the run carries out.
+    Event(Box<E>),
     /// Bytes of a link, which its framing decoder takes apart.
     Bytes(LinkId, Vec<Part>),
     /// A connection that somebody dialled.
@@ -49,31 +48,26 @@ pub(crate) enum Delivery {
 
 /// Everything that is planned.
 #[derive(Debug)]
-pub(crate) struct Queue {
-    planned: BTreeMap<Slot, Planned>,
-    order: Rng,
+pub(crate) struct Queue<E = Infallible> {
+    planned: BTreeMap<Slot, Planned<E>>,
     serial: u64,
 }
 
-impl Queue {
-    pub(crate) fn new(seed: u64) -> Self {
-        Self { planned: BTreeMap::new(), order: fork(seed, "order"), serial: 0 }
+impl<E> Queue<E> {
+    pub(crate) const fn new() -> Self {
+        Self { planned: BTreeMap::new(), serial: 0 }
     }
 
-    pub(crate) fn plan(&mut self, at: Time, planned: Planned) -> Slot {
+    pub(crate) fn plan(&mut self, at: Time, tie: u32, planned: Planned<E>) -> Slot {
         self.serial += 1;
-        let slot = Slot { at, tie: self.order.random(), serial: self.serial };
+        let slot = Slot { at, tie, serial: self.serial };
         self.planned.insert(slot, planned);
         slot
     }
 
     /// Plans something at a moment of a recorded run.
-    pub(crate) fn plan_at(&mut self, Moment { at, rank }: Moment, planned: Planned) -> Slot {
-        self.serial += 1;
-        let tie = u32::try_from(rank).unwrap_or(u32::MAX);
-        let slot = Slot { at, tie, serial: self.serial };
-        self.planned.insert(slot, planned);
-        slot
+    pub(crate) fn plan_at(&mut self, Moment { at, rank }: Moment, planned: Planned<E>) -> Slot {
+        self.plan(at, u32::try_from(rank).unwrap_or(u32::MAX), planned)
     }
 
     pub(crate) fn drop_slot(&mut self, slot: Slot) {
@@ -86,7 +80,7 @@ impl Queue {
     }
 
     /// Takes the next, if it is not later than `end`.
-    pub(crate) fn next(&mut self, end: Time) -> Option<(Slot, Planned)> {
+    pub(crate) fn next(&mut self, end: Time) -> Option<(Slot, Planned<E>)> {
         let slot = *self.planned.first_key_value()?.0;
         if slot.at > end {
             return None;
@@ -95,7 +89,7 @@ impl Queue {
     }
 
     /// Takes the first timer: among equals by component and key.
-    pub(crate) fn take_timer(&mut self) -> Option<Planned> {
+    pub(crate) fn take_timer(&mut self) -> Option<Planned<E>> {
         let at = self.first()?;
         let of_that_time = self.planned.iter().take_while(|(slot, _)| slot.at == at);
         let (slot, _) = of_that_time.min_by_key(|(_, planned)| (&planned.node, planned.timer()))?;
@@ -104,16 +98,16 @@ impl Queue {
     }
 
     /// Takes everything but the timers.
-    pub(crate) fn take_streams(&mut self) -> Vec<(Time, Planned)> {
+    pub(crate) fn take_streams(&mut self) -> Vec<(Time, Planned<E>)> {
         let (timers, others) =
             std::mem::take(&mut self.planned).into_iter().partition(|(_, planned)| planned.stream.is_none());
         self.planned = timers;
-        let others: BTreeMap<Slot, Planned> = others;
+        let others: BTreeMap<Slot, Planned<E>> = others;
         others.into_iter().map(|(slot, planned)| (slot.at, planned)).collect()
     }
 
     /// Takes everything that is meant, in order.
-    pub(crate) fn take(&mut self, is_meant: impl Fn(&Planned) -> bool) -> Vec<(Time, Planned)> {
+    pub(crate) fn take(&mut self, is_meant: impl Fn(&Planned<E>) -> bool) -> Vec<(Time, Planned<E>)> {
         let meant = self.planned.extract_if(.., |_, planned| is_meant(planned));
         meant.map(|(slot, planned)| (slot.at, planned)).collect()
     }
@@ -133,14 +127,14 @@ impl Queue {
     }
 }
 
-impl Planned {
+impl<E> Planned<E> {
     fn timer(&self) -> Option<&TimerKey> {
         if let Delivery::Input(Input::Timer(key)) = &self.what { Some(key) } else { None }
     }
 
     /// Whether it still happens when a component dies. Adds to `refused` who hears that nobody listens.
     pub(crate) fn outlives(&self, dead: &NodeName, refused: &mut Vec<(NodeName, LinkId)>) -> bool {
-        if matches!(self.what, Delivery::Again(_)) {
+        if matches!(self.what, Delivery::Event(_)) {
             // It may belong to a later life.
             return true;
         }

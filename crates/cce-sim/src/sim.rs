@@ -1,11 +1,9 @@
-//! The scheduler.
+//! The mechanics of a run, whatever its order.
 
 use crate::{
-    Schedule,
+    Seeded, Sequence,
     latency::{Latencies, Pieces},
-    pending::Pending,
     queue::{Delivery, Planned, Queue, Slot},
-    rerun::Rerun,
     stream::Stream,
     wire::{End, Line, Name, Orphans, Wires},
 };
@@ -15,17 +13,20 @@ use cce_kernel::{
     CallError, Command, Component, Host, HostClock, Input, LinkId, LinkReason, NodeName, Output, Port,
     Request, Time, TimerKey,
 };
-use std::collections::{BTreeMap, VecDeque};
+use std::{
+    collections::{BTreeMap, VecDeque},
+    convert::Infallible,
+};
 
 /// Makes a component anew.
 pub type Build = Box<dyn Fn(&NodeName) -> Option<Box<dyn Component>>>;
 
-/// A run: components, what is planned, and what was recorded.
-pub struct Sim<D = Bystander> {
+/// A run: components, what is planned, and what was recorded. Things happen in the order `O`.
+pub struct Sim<D = Bystander, O: Sequence = Seeded> {
     seed: u64,
     pub(crate) now: Time,
     pub(crate) nodes: BTreeMap<NodeName, Node>,
-    pub(crate) queue: Queue,
+    pub(crate) queue: Queue<O::Event>,
     pub(crate) wires: Wires,
     records: Vec<Record>,
     last_record: u64,
@@ -36,16 +37,7 @@ pub struct Sim<D = Bystander> {
     pub(crate) faults: Faults,
     /// What the director wants done once the current input is handled.
     orders: VecDeque<Order>,
-    /// What was sent and waits to be chosen, where deliveries are.
-    pub(crate) pending: Option<Box<Pending>>,
-    /// The recorded run that this one keeps to.
-    pub(crate) rerun: Option<Box<Rerun>>,
-    pub(crate) schedule: Schedule,
-    /// How many deliveries were chosen.
-    pub(crate) chosen: u64,
-    pub(crate) is_heartbeat: fn(&Record) -> bool,
-    /// Something may have changed what becomes of messages of other components.
-    pub(crate) is_stirred: bool,
+    pub(crate) order: O,
 }
 
 pub(crate) struct Node {
@@ -63,7 +55,7 @@ impl Node {
     }
 }
 
-impl<D> std::fmt::Debug for Sim<D> {
+impl<D, O: Sequence> std::fmt::Debug for Sim<D, O> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Sim").field("seed", &self.seed).field("now", &self.now).finish_non_exhaustive()
     }
@@ -79,11 +71,36 @@ impl Sim {
 impl<D: Director> Sim<D> {
     /// A run without components that `director` may bend.
     pub fn directed(seed: u64, director: D) -> Self {
+        Self::in_order(seed, director, Seeded::new(seed))
+    }
+
+    /// The same run in another order from now on.
+    pub(crate) fn reordered<O: Sequence<Event = Infallible>>(self, order: O) -> Sim<D, O> {
+        Sim {
+            seed: self.seed,
+            now: self.now,
+            nodes: self.nodes,
+            queue: self.queue,
+            wires: self.wires,
+            records: self.records,
+            last_record: self.last_record,
+            director: self.director,
+            build: self.build,
+            alarms: self.alarms,
+            faults: self.faults,
+            orders: self.orders,
+            order,
+        }
+    }
+}
+
+impl<D: Director, O: Sequence> Sim<D, O> {
+    pub(crate) fn in_order(seed: u64, director: D, order: O) -> Self {
         Self {
             seed,
             now: Time(0),
             nodes: BTreeMap::new(),
-            queue: Queue::new(seed),
+            queue: Queue::new(),
             wires: Wires::new(seed),
             records: Vec::new(),
             last_record: 0,
@@ -92,12 +109,7 @@ impl<D: Director> Sim<D> {
             alarms: BTreeMap::new(),
             faults: Faults::default(),
             orders: VecDeque::new(),
-            pending: None,
-            rerun: None,
-            schedule: Schedule::default(),
-            chosen: 0,
-            is_heartbeat: |_| false,
-            is_stirred: false,
+            order,
         }
     }
 
@@ -147,9 +159,7 @@ impl<D: Director> Sim<D> {
     pub(crate) fn end(&mut self, name: &NodeName, reason: &str) {
         self.record(name, None, What::Stopped { reason: reason.to_owned() });
         let mut refused = self.queue.forget(name);
-        if let Some(pending) = &mut self.pending {
-            refused.extend(pending.forget(name));
-        }
+        refused.extend(self.order.forget(name));
         for end in refused {
             self.plan_down(&end, LinkReason::Refused, None);
         }
@@ -241,9 +251,11 @@ impl<D: Director> Sim<D> {
 
     /// Does the next thing that happens until `end`. Says whether there was one.
     pub fn step(&mut self, end: Time) -> bool {
-        if self.pending.is_some() {
-            return self.step_as_scheduled(end);
-        }
+        O::step(self, end)
+    }
+
+    /// Does what is due first.
+    pub(crate) fn step_by_time(&mut self, end: Time) -> bool {
         let is_done = self.wake(end) || self.wake_courier(end) || self.next(end);
         self.settle();
         is_done
@@ -312,11 +324,11 @@ impl<D: Director> Sim<D> {
         true
     }
 
-    pub(crate) fn act(&mut self, planned: Planned) {
+    pub(crate) fn act(&mut self, planned: Planned<O::Event>) {
         let Planned { node, what, cause, .. } = planned;
         match what {
             Delivery::Input(input) => self.arrive(&node, input, cause),
-            Delivery::Again(again) => self.act_again(&node, *again, cause),
+            Delivery::Event(event) => O::happen(self, &node, *event, cause),
             Delivery::Bytes(link, parts) => self.deliver_bytes(&node, link, &parts),
             Delivery::Accept(dialler, link) => self.accept(&node, &dialler, link, cause),
             Delivery::Call { caller, port, request, is_copy } => {
@@ -431,13 +443,13 @@ impl<D: Director> Sim<D> {
         let judge = |output: Output| {
             let Judged { seq, treatment, releases } =
                 self.judge(name, Some(judged.seq), What::Out(output.clone()));
-            let said = self.recorded(name, &output, seq, &treatment);
-            (output, seq, treatment, releases, said)
+            let foreseen = O::foresee(self, name, &output, seq, &treatment);
+            (output, seq, treatment, releases, foreseen)
         };
         let outputs: Vec<_> = outputs.into_iter().map(judge).collect();
-        for (output, seq, treatment, releases, said) in outputs {
-            match said {
-                Some(said) => self.repeat(name, output, seq, said),
+        for (output, seq, treatment, releases, foreseen) in outputs {
+            match foreseen {
+                Some(foreseen) => O::fulfil(self, name, output, seq, foreseen),
                 None => self.apply(name, output, treatment, seq),
             }
             self.release_all(releases);
@@ -488,10 +500,12 @@ impl<D: Director> Sim<D> {
         let record = Record { seq: self.last_record, at: self.now, node: node.clone(), cause, what };
         let mut reaction = self.director.see(&record);
         let Reaction { treatment, orders } = &mut reaction;
-        if *treatment == Treatment::Pass && self.pending.is_some() && (self.is_heartbeat)(&record) {
+        if *treatment == Treatment::Pass && self.order.overtakes(&record) {
             *treatment = Treatment::Overtake;
         }
-        self.is_stirred |= !orders.is_empty() || !matches!(treatment, Treatment::Pass | Treatment::Overtake);
+        if !orders.is_empty() || !matches!(treatment, Treatment::Pass | Treatment::Overtake) {
+            self.order.stir();
+        }
         self.records.push(record);
         (self.last_record, reaction)
     }
@@ -514,6 +528,6 @@ pub(crate) struct Judged {
     pub(crate) releases: Vec<Ticket>,
 }
 
-pub(crate) fn planned(stream: Stream, node: &NodeName, input: Input, cause: Option<u64>) -> Planned {
+pub(crate) fn planned<E>(stream: Stream, node: &NodeName, input: Input, cause: Option<u64>) -> Planned<E> {
     Planned { stream: Some(stream), node: node.clone(), what: Delivery::Input(input), cause }
 }

@@ -1,7 +1,7 @@
 //! A stall of a port: what is on its way through it arrives when the stall is over, in its order.
 
 use crate::{
-    Sim,
+    Sequence, Sim,
     latency::Way,
     queue::{Delivery, Planned},
     stream::Stream,
@@ -11,11 +11,11 @@ use cce_journal::Director;
 use cce_kernel::{Input, LinkReason, Port, Time};
 use std::collections::BTreeMap;
 
-impl<D: Director> Sim<D> {
+impl<D: Director, O: Sequence> Sim<D, O> {
     /// Lets what is on its way through a port arrive at `until` at the earliest.
     pub(crate) fn put_off(&mut self, port: Port, until: Time) {
         let wires = &self.wires;
-        let is_meant = |planned: &Planned| {
+        let is_meant = |planned: &Planned<O::Event>| {
             let port_of = |stream: &Stream| match stream {
                 Stream::Line { link, .. } => Some(link.port),
                 Stream::Request(call) | Stream::Response(call) => wires.port_of(call),
@@ -24,9 +24,7 @@ impl<D: Director> Sim<D> {
             is_moving(&planned.what)
                 && planned.stream.as_ref().and_then(|stream| port_of(stream.base())) == Some(port)
         };
-        if let Some(pending) = &mut self.pending {
-            pending.put_off(until, is_meant);
-        }
+        self.order.put_off(until, &is_meant);
         let mut last: BTreeMap<Stream, Time> = BTreeMap::new();
         for (at, planned) in self.queue.take(is_meant) {
             let stream = planned.stream.clone();
@@ -36,7 +34,7 @@ impl<D: Director> Sim<D> {
                 self.raise(&stream, at);
                 last.insert(stream, at);
             }
-            self.queue.plan(at, planned);
+            self.plan_by_time(at, planned);
         }
     }
 
@@ -55,7 +53,7 @@ impl<D: Director> Sim<D> {
 }
 
 /// Whether something travels through a port. A connection that breaks is noticed where it ends.
-const fn is_moving(what: &Delivery) -> bool {
+const fn is_moving<E>(what: &Delivery<E>) -> bool {
     match what {
         Delivery::Bytes(..)
         | Delivery::Accept(..)
@@ -64,6 +62,6 @@ const fn is_moving(what: &Delivery) -> bool {
         | Delivery::Input(Input::LinkUp { .. }) => true,
         Delivery::Input(Input::Reply { result, .. }) => result.is_ok(),
         Delivery::Input(Input::LinkDown { reason, .. }) => matches!(reason, LinkReason::Closed),
-        Delivery::Input(_) | Delivery::Again(_) => false,
+        Delivery::Input(_) | Delivery::Event(_) => false,
     }
 }

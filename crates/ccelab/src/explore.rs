@@ -3,7 +3,10 @@
 use crate::{cli, failure::Failure, files::create_private, folders, print, sim::load_for_sim, swarm};
 use cce_journal::{Header, Record, Writer};
 use cce_scenario::{Ended, Orders, Play, Scenario};
-use cce_sim::explore::{Exploration, Explored, Explorer, Search};
+use cce_sim::{
+    Sequence,
+    explore::{Exploration, Explored, Explorer, Search},
+};
 use std::{
     collections::BTreeMap,
     fmt::Write as _,
@@ -186,7 +189,7 @@ pub(crate) fn records_of(scenario: &Scenario, seed: u64) -> (Header, Vec<Record>
 }
 
 /// Runs to the end, or to a panic, which was told already.
-fn record(play: &mut Play, records: &mut Vec<Record>) {
+fn record<O: Sequence>(play: &mut Play<O>, records: &mut Vec<Record>) {
     let _ = panic::catch_unwind(AssertUnwindSafe(|| play.run(|fresh| records.extend_from_slice(fresh))));
 }
 
@@ -209,7 +212,7 @@ fn of_orders(
     let mut list = Vec::new();
     for (number, found) in (1..).zip(explored.outcomes()) {
         let journal = folder.join(format!("order-{number}.jsonl"));
-        let mut play = orders.repeat(found.first.clone());
+        let mut play = orders.in_order(found.first.clone());
         let mut records = Vec::new();
         record(&mut play, &mut records);
         write_journal(&journal, &play.header, &records)?;

@@ -11,6 +11,7 @@ use crate::{
 use cce_journal::{Header, Record};
 use cce_net::Sink;
 use cce_scenario::{Breach, Context, Orders, Play, Report, Scenario};
+use cce_sim::Sequence;
 use cce_views::ladder::{Excerpts, Paint};
 use cce_world::Lab;
 use std::{
@@ -58,7 +59,7 @@ pub(crate) fn check(options: &cli::ScenarioFile) -> Result<(), Failure> {
 /// `ccelab sim`.
 pub(crate) fn sim(options: &cli::Sim) -> Result<(), Failure> {
     match (&options.from, options.file()) {
-        (Some(journal), file) => again(options, journal, file.as_ref()),
+        (Some(journal), file) => recorded(options, journal, file.as_ref()),
         (None, Some(file)) => play(options, &file),
         (None, None) => Err(Failure::Usage("name a scenario, or a journal with --from".into())),
     }
@@ -83,24 +84,36 @@ fn play(options: &cli::Sim, file: &cli::ScenarioFile) -> Result<(), Failure> {
     let scenario = load_for_sim(file)?;
     let places = Places::of(options.journal.clone(), options.logs.clone(), &[])?;
     let name = scenario.name.clone();
-    let mut play = match &options.order {
-        Some(order) => Orders::new(scenario, options.seed).repeat(order.clone()),
-        None => Play::new(scenario, options.seed),
+    let seed = options.seed;
+    let Some(order) = &options.order else {
+        let mut play = Play::new(scenario, seed);
+        let kept = run(&mut play, options, &places)?;
+        return tell(&name, &play, &kept, &places, &command(file, &format!("--seed {seed}")));
     };
+    let mut play = Orders::new(scenario, seed).in_order(order.clone());
     let kept = run(&mut play, options, &places)?;
     if let Some(missed) = play.sim.missed() {
         return Err(Failure::Usage(format!(
             "the run never came to choice {missed} of --order: that order is of another scenario, seed or version"
         )));
     }
+    tell(&name, &play, &kept, &places, &command(file, &format!("--seed {seed} --order {order}")))
+}
+
+/// Says what a run came to, and by which command it can be had again.
+fn tell<O: Sequence>(
+    name: &str,
+    play: &Play<O>,
+    kept: &[Record],
+    places: &Places,
+    again: &str,
+) -> Result<(), Failure> {
     let report = play.report();
-    print::out(&summary(&name, &report, &places.journal));
+    print::out(&summary(name, &report, &places.journal));
     if let Some(drawn) = &play.sim.director().scenario().drawn {
         print::line(&format!("  {drawn}"));
     }
-    let order = options.order.as_ref().map(|order| format!(" --order {order}")).unwrap_or_default();
-    let again = command(file, &format!("--seed {}{order}", options.seed));
-    judge(&name, &play.header, &kept, &report, &again)
+    judge(name, &play.header, kept, &report, again)
 }
 
 /// A scenario on top of a recorded run. What the run has already is not done twice.
@@ -131,7 +144,7 @@ fn over(scenario: Scenario, lab: Lab, from: &Path, recorded: &[Record], file: &P
 }
 
 /// A recorded run once more, with the rules and the expectations of a scenario, if there is one.
-fn again(options: &cli::Sim, from: &Path, file: Option<&cli::ScenarioFile>) -> Result<(), Failure> {
+fn recorded(options: &cli::Sim, from: &Path, file: Option<&cli::ScenarioFile>) -> Result<(), Failure> {
     let (header, recorded) = read_journal(from)?;
     if let Some(why) = cce_scenario::unrepeatable(&recorded) {
         return Err(Failure::Usage(format!("{} cannot be had again: {why}", from.display())));
@@ -157,7 +170,7 @@ fn again(options: &cli::Sim, from: &Path, file: Option<&cli::ScenarioFile>) -> R
     create_own(folder)?;
     let logs = options.logs.clone().unwrap_or_else(|| folder.to_owned());
     let places = Places::of(Some(journal), Some(logs), &[])?;
-    let mut play = Play::again(&header, &recorded, scenario);
+    let mut play = Play::recorded(&header, &recorded, scenario);
     let kept = run(&mut play, options, &places)?;
     let report = play.report();
     let name = from.display().to_string();
@@ -170,7 +183,7 @@ fn again(options: &cli::Sim, from: &Path, file: Option<&cli::ScenarioFile>) -> R
         Some(deviation) if file.is_none() => return Err(Failure::Check(parted(&deviation))),
         Some(deviation) => print::line(&parted(&deviation)),
     }
-    judge(&name, &header, &kept, &report, &command_again(from, file))
+    judge(&name, &header, &kept, &report, &command_recorded(from, file))
 }
 
 fn beyond(more: Duration) -> String {
@@ -197,7 +210,7 @@ fn parted(deviation: &cce_scenario::Deviation) -> String {
 
 /// Runs to the end, and records everything.
 #[expect(clippy::disallowed_methods, reason = "people want to know how long a run took")]
-fn run(play: &mut Play, options: &cli::Sim, places: &Places) -> Result<Vec<Record>, Failure> {
+fn run<O: Sequence>(play: &mut Play<O>, options: &cli::Sim, places: &Places) -> Result<Vec<Record>, Failure> {
     let mut scribe = Scribe::new(&play.header, places)?;
     if options.ladder {
         scribe = scribe.with_ladder(&play.header);
@@ -287,7 +300,7 @@ pub(crate) fn command(file: &cli::ScenarioFile, options: &str) -> String {
 }
 
 /// The command that has a recorded run once more.
-fn command_again(from: &Path, file: Option<&cli::ScenarioFile>) -> String {
+fn command_recorded(from: &Path, file: Option<&cli::ScenarioFile>) -> String {
     let mut words = format!("ccelab sim --from {}", quoted(&from.display().to_string()));
     if let Some(file) = file {
         let _ = write!(words, " {}{}", quoted(&file.scenario.display().to_string()), choices(file));

@@ -6,7 +6,6 @@
     reason = "planted faults change what they name, and pass over the rest"
 )]
 
-mod again;
 mod coverage;
 mod docs;
 mod endless;
@@ -18,6 +17,7 @@ mod orders;
 mod outcomes;
 mod planted;
 mod play;
+mod recorded;
 mod recovery;
 mod refused;
 mod set;

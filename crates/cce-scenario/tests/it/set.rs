@@ -80,7 +80,7 @@ fn a_recorded_change_is_repeated_and_replayed() {
     let lab = run.play.sim.director().scenario().lab.clone();
     let found = cce_journal::replay(&run.play.header, run.records.clone(), |node| lab.build(node));
     assert!(found.difference.is_none(), "{:?}", found.difference);
-    let mut again = Play::again(&run.play.header, &run.records, Scenario::of(lab));
+    let mut again = Play::recorded(&run.play.header, &run.records, Scenario::of(lab));
     let mut records = Vec::new();
     again.run(|fresh| records.extend_from_slice(fresh));
     assert!(again.deviation(&run.records, &records).is_none());

@@ -2,6 +2,7 @@
 
 use cce_journal::Record;
 use cce_scenario::{Context, Play, Report, Scenario, ScenarioError, load};
+use cce_sim::{Seeded, Sequence};
 use cce_world::{Lab, Layers, load as load_lab};
 use std::{collections::BTreeMap, fs, path::PathBuf};
 
@@ -34,13 +35,13 @@ fn lab(file: Option<(String, String)>) -> Result<Lab, String> {
 }
 
 /// A run that has ended.
-pub(crate) struct Run {
-    pub(crate) play: Play,
+pub(crate) struct Run<O: Sequence = Seeded> {
+    pub(crate) play: Play<O>,
     pub(crate) records: Vec<Record>,
     pub(crate) report: Report,
 }
 
-impl Run {
+impl<O: Sequence> Run<O> {
     /// What failed, by name.
     pub(crate) fn failures(&self) -> Vec<&str> {
         self.report.failures.iter().map(|failure| failure.by.as_str()).collect()

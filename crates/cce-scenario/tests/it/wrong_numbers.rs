@@ -225,7 +225,7 @@ fn read_by_all(header: &Header, records: &[Record]) {
     let Ok(lab) = cce_world::header_lab(header) else { return };
     cce_journal::replay(header, records.to_vec(), |node| lab.build(node));
     if cce_scenario::unrepeatable(records).is_none() {
-        let mut play = Play::again(header, records, Scenario::of(lab));
+        let mut play = Play::recorded(header, records, Scenario::of(lab));
         play.run(|_| ());
         play.report();
     }

@@ -16,7 +16,7 @@ pub use explored::{Bound, Explored, Found};
 pub use rounds::Exploration;
 pub use search::{Ended, Search};
 
-use crate::{Schedule, Sim};
+use crate::{Chosen, Schedule, Sim};
 use cce_journal::{Director, Record};
 use cce_kernel::Time;
 
@@ -32,7 +32,7 @@ pub trait Experiment {
 
     /// What a run that has ended came to. It must not depend on the numbers of records, nor on how records of
     /// different components lie between each other.
-    fn outcome(&self, finished: &Sim<Self::Director>) -> Self::Outcome;
+    fn outcome(&self, finished: &Sim<Self::Director, Chosen>) -> Self::Outcome;
 
     /// What a run comes to in which a component panics. Where there is nothing, the search panics, too.
     fn panicked(&self) -> Option<Self::Outcome> {
@@ -81,10 +81,9 @@ pub struct Explorer {
 
 impl Explorer {
     /// The run of one order, to its end.
-    pub fn repeat<E: Experiment>(&self, experiment: &E, schedule: Schedule) -> Sim<E::Director> {
-        let mut sim = experiment.build();
+    pub fn in_order<E: Experiment>(&self, experiment: &E, schedule: Schedule) -> Sim<E::Director, Chosen> {
+        let mut sim = experiment.build().follow(schedule);
         sim.heartbeats(experiment.heartbeats());
-        sim.follow(schedule);
         let mut seen = 0;
         let mut is_over = false;
         loop {

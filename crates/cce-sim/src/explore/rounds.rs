@@ -179,7 +179,7 @@ impl<O: Ord + Clone> Exploration<O> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Sim, explore::Experiment};
+    use crate::{Chosen, Sim, explore::Experiment};
     use cce_journal::{Bystander, What};
     use cce_kernel::{Address, Command, Component, Cx, HostClock, Input, LinkId, NodeName, Port, Time};
 
@@ -226,7 +226,7 @@ mod tests {
             sim
         }
 
-        fn outcome(&self, finished: &Sim) -> Vec<u8> {
+        fn outcome(&self, finished: &Sim<Bystander, Chosen>) -> Vec<u8> {
             let heard = |what: &What| {
                 let What::In(Input::Frame { bytes, .. }) = what else { return None };
                 bytes.0.last().copied()

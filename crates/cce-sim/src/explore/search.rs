@@ -142,7 +142,7 @@ impl<O: Ord + Clone> Search<O> {
     }
 
     fn run<E: Experiment<Outcome = O>>(&mut self, experiment: &E) -> Ended {
-        let mut sim = experiment.build();
+        let mut sim = experiment.build().by_choice();
         let mut walk = Walk::new(experiment, self.explorer, &mut self.frames, self.fixed);
         let stopped = walk.run(&mut sim);
         let Walk { depth, is_bounded, schedule, wishes, .. } = walk;

@@ -5,7 +5,7 @@ use super::{
     races::{Event, races},
     search::{Frame, Wish},
 };
-use crate::{Choice, Schedule, Sim, Stream};
+use crate::{Choice, Chosen, Schedule, Sim, Stream};
 use cce_kernel::NodeName;
 use std::panic::{self, AssertUnwindSafe};
 
@@ -95,9 +95,8 @@ impl<'a, E: Experiment> Walk<'a, E> {
         }
     }
 
-    pub(crate) fn run(&mut self, sim: &mut Sim<E::Director>) -> Stopped {
+    pub(crate) fn run(&mut self, sim: &mut Sim<E::Director, Chosen>) -> Stopped {
         sim.heartbeats(self.experiment.heartbeats());
-        sim.by_choice();
         let stopped = if self.experiment.panicked().is_some() {
             // Nobody looks at the run again: it may be as it is.
             panic::catch_unwind(AssertUnwindSafe(|| self.go(sim))).unwrap_or(Stopped::Panicked)
@@ -108,7 +107,7 @@ impl<'a, E: Experiment> Walk<'a, E> {
         stopped
     }
 
-    fn go(&mut self, sim: &mut Sim<E::Director>) -> Stopped {
+    fn go(&mut self, sim: &mut Sim<E::Director, Chosen>) -> Stopped {
         loop {
             self.look(sim);
             while sim.attend() {
@@ -131,7 +130,7 @@ impl<'a, E: Experiment> Walk<'a, E> {
     }
 
     /// Looks at what was recorded since the last time.
-    fn look(&mut self, sim: &mut Sim<E::Director>) {
+    fn look(&mut self, sim: &mut Sim<E::Director, Chosen>) {
         let mut ended_by = Vec::new();
         for record in sim.records().get(self.seen..).unwrap_or_default() {
             self.is_over |= self.experiment.is_over(record);
@@ -194,7 +193,7 @@ impl<'a, E: Experiment> Walk<'a, E> {
         }
     }
 
-    fn pass_time(&mut self, sim: &mut Sim<E::Director>) -> Option<Stopped> {
+    fn pass_time(&mut self, sim: &mut Sim<E::Director, Chosen>) -> Option<Stopped> {
         self.learn();
         if sim.is_endless() {
             return Some(Stopped::Endless);

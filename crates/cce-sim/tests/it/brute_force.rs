@@ -10,7 +10,7 @@ use cce_kernel::{
     Request, Response, Rng, Time, TimerKey, fork,
 };
 use cce_sim::{
-    Sim,
+    Chosen, Sim,
     explore::{Experiment, Explorer},
 };
 use rand::RngExt;
@@ -235,7 +235,7 @@ impl Experiment for System {
         sim
     }
 
-    fn outcome(&self, finished: &Sim<Bender>) -> Outcome {
+    fn outcome(&self, finished: &Sim<Bender, Chosen>) -> Outcome {
         Outcome { heard: format!("{:?}", heard(finished)), gives_up: gives_up(finished) }
     }
 }
@@ -247,7 +247,7 @@ struct Outcome {
     gives_up: bool,
 }
 
-fn gives_up(sim: &Sim<Bender>) -> bool {
+fn gives_up(sim: &Sim<Bender, Chosen>) -> bool {
     let mut up = BTreeSet::new();
     sim.records().iter().any(|record| match &record.what {
         What::In(Input::LinkUp { link, .. }) => {
@@ -278,8 +278,7 @@ fn everything(system: &System) -> Option<BTreeSet<Outcome>> {
 
 /// One run along a path of choices, which it goes on by always taking the first.
 fn along(system: &System, path: &mut Vec<(usize, usize)>) -> Outcome {
-    let mut sim = system.build();
-    sim.by_choice();
+    let mut sim = system.build().by_choice();
     let mut depth = 0;
     loop {
         let choices = sim.choices();

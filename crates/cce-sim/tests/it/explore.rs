@@ -6,7 +6,7 @@ use cce_kernel::{
     Address, Command, Component, Input, LinkId, NodeName, Output, Port, Request, Response, Time, TimerKey,
 };
 use cce_sim::{
-    Schedule, Sim,
+    Chosen, Schedule, Sim,
     explore::{Bound, Ended, Experiment, Exploration, Explored, Explorer},
 };
 use std::{collections::BTreeMap, time::Duration};
@@ -41,12 +41,12 @@ impl<F: Fn() -> Toys> Experiment for Lab<F> {
         sim
     }
 
-    fn outcome(&self, finished: &Sim) -> String {
+    fn outcome(&self, finished: &Sim<Bystander, Chosen>) -> String {
         format!("{:?}", heard(finished))
     }
 }
 
-pub(crate) fn heard<D: Director>(sim: &Sim<D>) -> Heard {
+pub(crate) fn heard<D: Director>(sim: &Sim<D, Chosen>) -> Heard {
     let mut heard = Heard::new();
     for record in sim.records().iter().filter(|record| record.at >= READY) {
         if let What::In(input) = &record.what {
@@ -187,7 +187,7 @@ fn heartbeats_come_first_and_do_not_branch() {
         fn build(&self) -> Sim {
             self.0.build()
         }
-        fn outcome(&self, finished: &Sim) -> E::Outcome {
+        fn outcome(&self, finished: &Sim<Bystander, Chosen>) -> E::Outcome {
             self.0.outcome(finished)
         }
         fn heartbeats(&self) -> fn(&Record) -> bool {
@@ -265,7 +265,7 @@ fn a_schedule_repeats_its_run_byte_for_byte() {
     for found in EXPLORER.run(&lab, |_| ()).outcomes() {
         let text = found.first.to_string();
         let repeat = || {
-            let sim = EXPLORER.repeat(&lab, text.parse::<Schedule>().unwrap());
+            let sim = EXPLORER.in_order(&lab, text.parse::<Schedule>().unwrap());
             (lab.outcome(&sim), serde_json::to_string(sim.records()).unwrap())
         };
         assert_eq!(repeat(), repeat());

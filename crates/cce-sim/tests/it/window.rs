@@ -7,7 +7,7 @@ use crate::{
 use cce_journal::{Bystander, Director, Order, Reaction, Record, Ticket, Treatment, What};
 use cce_kernel::{Address, Command, Component, Cx, HostClock, Input, NodeName, Output, Port, Time};
 use cce_sim::{
-    Schedule, Sim,
+    Chosen, Schedule, Sim,
     explore::{Experiment, Explored},
 };
 use std::{collections::BTreeSet, time::Duration};
@@ -45,7 +45,7 @@ impl Experiment for Windowed {
         (self.is_over)(record)
     }
 
-    fn outcome(&self, finished: &Sim) -> (Vec<u8>, Time) {
+    fn outcome(&self, finished: &Sim<Bystander, Chosen>) -> (Vec<u8>, Time) {
         (marks(finished, "ccp"), finished.now())
     }
 }
@@ -64,7 +64,7 @@ fn ready<D: Director>(director: D, toys: impl Fn() -> Toys) -> Sim<D> {
 }
 
 /// The marks of the messages that a component heard, in order.
-fn marks<D: Director>(sim: &Sim<D>, node: &str) -> Vec<u8> {
+fn marks<D: Director>(sim: &Sim<D, Chosen>, node: &str) -> Vec<u8> {
     let inputs = heard(sim).remove(&NodeName::from(node)).unwrap_or_default();
     inputs.iter().filter_map(mark).collect()
 }
@@ -164,7 +164,7 @@ fn a_run_that_is_over_stops_when_nothing_can_be_delivered() {
     let end = |experiment: &Windowed| EXPLORER.run(experiment, |_| ()).outcomes()[0].outcome.1;
     assert!(end(&all) > Time(4_500_000));
     assert_eq!(end(&short), READY);
-    assert_eq!(EXPLORER.repeat(&short, Schedule::default()).now(), READY);
+    assert_eq!(EXPLORER.in_order(&short, Schedule::default()).now(), READY);
 }
 
 /// Treats the message with one mark in some way, and may do something else when CCP hears another.
@@ -234,7 +234,7 @@ impl<D: Director + Clone> Experiment for Directed<D> {
         ready(self.director.clone(), self.toys)
     }
 
-    fn outcome(&self, finished: &Sim<D>) -> Vec<u8> {
+    fn outcome(&self, finished: &Sim<D, Chosen>) -> Vec<u8> {
         [marks(finished, "ccp"), marks(finished, "router")].concat()
     }
 }
@@ -369,7 +369,7 @@ impl Experiment for Fragile {
         })
     }
 
-    fn outcome(&self, finished: &Sim) -> Vec<u8> {
+    fn outcome(&self, finished: &Sim<Bystander, Chosen>) -> Vec<u8> {
         marks(finished, "ccp")
     }
 
@@ -412,7 +412,7 @@ impl Experiment for Stopped {
         ready(Stopper(self.0.clone()), six().toys)
     }
 
-    fn outcome(&self, finished: &Sim<Stopper>) -> (Vec<u8>, usize) {
+    fn outcome(&self, finished: &Sim<Stopper, Chosen>) -> (Vec<u8>, usize) {
         let is_down = |record: &&Record| matches!(record.what, What::In(Input::LinkDown { .. }));
         (marks(finished, "ccp"), finished.records().iter().filter(is_down).count())
     }

@@ -5,7 +5,7 @@ use cce_journal::{Bystander, Record, What};
 use cce_kernel::{Command, Component, Cx, Fact, Input, NodeName, Output, Port, Time, TimerKey};
 use cce_model::{ContactStatus, Disposition, StatusReason};
 use cce_sim::{
-    Sim,
+    Chosen, Sim,
     explore::{Experiment, Explored, Explorer},
 };
 use cce_world::{COMPONENTS, Lab};
@@ -90,7 +90,7 @@ impl Experiment for CancelRacesReservation {
         is_heartbeat
     }
 
-    fn outcome(&self, finished: &Sim) -> Outcome {
+    fn outcome(&self, finished: &Sim<Bystander, Chosen>) -> Outcome {
         let records = finished.records();
         Outcome {
             end: last(records, contact_end),
@@ -163,7 +163,7 @@ fn a_cancel_that_races_a_reservation_has_three_outcomes() {
 fn each_outcome_of_a_race_is_repeated_by_its_schedule() {
     let race = CancelRacesReservation::new();
     for found in explored().outcomes() {
-        let mut sim = EXPLORER.repeat(&race, found.first.clone());
+        let mut sim = EXPLORER.in_order(&race, found.first.clone());
         assert_eq!(race.outcome(&sim), found.outcome, "{}", found.first);
         let of_lab = |record: &Record| COMPONENTS.contains(&record.node.as_str());
         let replayed = replayed(&race.0, sim.take_records().into_iter().filter(of_lab).collect());

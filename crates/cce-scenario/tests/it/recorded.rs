@@ -8,22 +8,23 @@ use crate::{
 use cce_journal::{Record, What};
 use cce_kernel::{Input, Output, Port, Time};
 use cce_scenario::{Play, Scenario, TaskEnd, deviation, unrepeatable};
+use cce_sim::{Recorded, Sequence};
 use std::time::Duration;
 
 /// What a recorded run comes to when it is played again.
-fn again(recorded: &Run, scenario: Scenario) -> (Play, Vec<Record>) {
-    let mut play = Play::again(&recorded.play.header, &recorded.records, scenario);
+fn again<O: Sequence>(recorded: &Run<O>, scenario: Scenario) -> (Play<Recorded>, Vec<Record>) {
+    let mut play = Play::recorded(&recorded.play.header, &recorded.records, scenario);
     let mut records = Vec::new();
     play.run(|fresh| records.extend_from_slice(fresh));
     (play, records)
 }
 
-fn lab_of(run: &Run) -> Scenario {
+fn lab_of<O: Sequence>(run: &Run<O>) -> Scenario {
     Scenario::of(cce_world::header_lab(&run.play.header).unwrap())
 }
 
 /// Has a run again, and compares every record.
-fn compare(recorded: &Run, what: &str) -> Play {
+fn compare<O: Sequence>(recorded: &Run<O>, what: &str) -> Play<Recorded> {
     let (play, records) = again(recorded, lab_of(recorded));
     let differs = records.iter().zip(&recorded.records).find(|(here, there)| here != there);
     assert_eq!(differs, None, "{what}");
@@ -116,7 +117,7 @@ fn a_run_that_lacks_records_or_ended_in_a_panic_cannot_be_had_again() {
 }
 
 /// A rule or something else for a recorded run of one task, and what that comes to.
-fn on_top(text: &str) -> (Run, Play, Vec<Record>) {
+fn on_top(text: &str) -> (Run, Play<Recorded>, Vec<Record>) {
     let recorded = run(shipped::shipped("one-task"), 4);
     let scenario = read(text).unwrap().over(lab_of(&recorded).lab);
     let (play, records) = again(&recorded, scenario);
@@ -124,7 +125,7 @@ fn on_top(text: &str) -> (Run, Play, Vec<Record>) {
 }
 
 /// The only contact's end.
-fn end_of(play: &Play) -> TaskEnd {
+fn end_of(play: &Play<Recorded>) -> TaskEnd {
     let [end] = &play.report().outcome.0[..] else { panic!("{}", play.report().outcome) };
     end.clone()
 }

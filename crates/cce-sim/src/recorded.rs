@@ -1,14 +1,15 @@
-//! A run that keeps to a recorded one.
+//! The order of a recorded run.
 //!
 //! As long as everything is said as it was, everything happens as it did, whatever had led to it: what arrived is
 //! handed on as it arrived, and only the books of links and calls are kept. From where the run parts from the
 //! recorded one, these books say whether something can still happen, and what it is called here.
 
 use crate::{
-    Sim,
+    Recording, Seeded, Sim,
+    order::Sequence,
     outputs::timer,
     queue::{Delivery, Planned},
-    timetable::{Behind, Fate, Happened, Moment, Said, Timetable},
+    recording::{Behind, Fate, Happened, Moment, Said},
     wire::{End, Name},
 };
 use cce_courier::{Parcel, Part};
@@ -24,9 +25,12 @@ use std::{
 /// How long behind the end of the recorded run goes on what was on its way then.
 const BEHIND: Duration = Duration::from_micros(1);
 
-/// What is left of a recorded run, and what is called otherwise here.
-#[derive(Debug, Default)]
-pub(crate) struct Rerun {
+/// What happened next in a recorded run happens next, until this run parts from it. What that run does not have takes its
+/// place as in a seeded one.
+#[derive(Debug)]
+pub struct Recorded {
+    otherwise: Seeded,
+    /// What each component is to say, as far as it was not said.
     said: BTreeMap<NodeName, VecDeque<Said>>,
     end: Time,
     /// Numbers of outputs here, by those of the recorded run.
@@ -45,7 +49,7 @@ pub(crate) struct Rerun {
 
 /// Something of a recorded run that is going to happen.
 #[derive(Debug)]
-pub(crate) struct Again {
+pub struct Event {
     what: What,
     origin: Origin,
     behind: Vec<Behind>,
@@ -66,7 +70,38 @@ enum Origin {
     Reply(Option<Name>),
 }
 
-impl Rerun {
+impl Sequence for Recorded {
+    type Foreseen = Said;
+    type Event = Event;
+
+    fn tie(&mut self) -> u32 {
+        self.otherwise.tie()
+    }
+
+    fn part(&mut self) {
+        self.has_parted = true;
+    }
+
+    fn foresee<D: Director>(
+        sim: &mut Sim<D, Self>,
+        node: &NodeName,
+        output: &Output,
+        seq: u64,
+        treatment: &Treatment,
+    ) -> Option<Said> {
+        sim.foresee_recorded(node, output, seq, treatment)
+    }
+
+    fn fulfil<D: Director>(sim: &mut Sim<D, Self>, node: &NodeName, output: Output, seq: u64, said: Said) {
+        sim.fulfil_recorded(node, output, seq, said);
+    }
+
+    fn happen<D: Director>(sim: &mut Sim<D, Self>, node: &NodeName, event: Event, cause: Option<u64>) {
+        sim.happen_recorded(node, event, cause);
+    }
+}
+
+impl Recorded {
     /// What the recorded run knows of the next output of a component. None where that said something else.
     fn next(&mut self, node: &NodeName, output: &Output) -> Option<Said> {
         if self.parted.contains(node) {
@@ -90,62 +125,62 @@ impl Rerun {
     }
 }
 
-impl<D: Director> Sim<D> {
-    /// Has a component that begins to live later, as a recorded run says.
+impl<D: Director> Sim<D, Recorded> {
+    /// A run in which everything happens as it did in a recorded one, until this one parts from it or that one is over. What
+    /// that run did not have takes its time as ever.
+    pub fn recorded(seed: u64, director: D, recording: Recording) -> Self {
+        let Recording { said, events, end } = recording;
+        let order = Recorded {
+            otherwise: Seeded::new(seed),
+            said,
+            end,
+            here: BTreeMap::new(),
+            has_parted: false,
+            parted: BTreeSet::new(),
+            detours: BTreeSet::new(),
+            outside: BTreeMap::new(),
+            calls: BTreeMap::new(),
+        };
+        let mut sim = Self::in_order(seed, director, order);
+        for event in events {
+            sim.plan_recorded(event, Origin::Outside, None);
+        }
+        sim
+    }
+
+    /// Has a component that begins to live later, as the recorded run says.
     pub fn enlist(&mut self, name: &NodeName, clock: HostClock) {
         self.put(name, clock, None);
     }
 
-    /// From now on, everything happens as it did in a recorded run, until this one parts from it or that one is
-    /// over. What that run did not have takes its time as ever.
-    pub fn keep_to(&mut self, table: Timetable) {
-        let Timetable { said, events, end } = table;
-        self.rerun = Some(Box::new(Rerun { said, end, ..Rerun::default() }));
-        for event in events {
-            self.plan_again(event, Origin::Outside, None);
-        }
-    }
-
-    fn plan_again(&mut self, happened: Happened, origin: Origin, cause: Option<u64>) {
+    fn plan_recorded(&mut self, happened: Happened, origin: Origin, cause: Option<u64>) {
         let Happened { moment, node, what, behind } = happened;
         let moment = Moment { at: moment.at.max(self.now), ..moment };
-        let what = Delivery::Again(Box::new(Again { what, origin, behind }));
+        let what = Delivery::Event(Box::new(Event { what, origin, behind }));
         self.queue.plan_at(moment, Planned { stream: None, node, what, cause });
-    }
-
-    /// The run does something that the recorded one does not have.
-    pub(crate) fn part(&mut self) {
-        if let Some(rerun) = &mut self.rerun {
-            rerun.has_parted = true;
-        }
-    }
-
-    fn has_parted(&self) -> bool {
-        self.rerun.as_ref().is_some_and(|rerun| rerun.has_parted)
     }
 
     /// When that goes on which was on its way at the end of the recorded run.
     fn late(&self) -> Time {
-        self.rerun.as_ref().map_or(self.now, |rerun| self.now.max(rerun.end + BEHIND))
+        self.now.max(self.order.end + BEHIND)
     }
 
     /// What the recorded run knows of an output, if what it led to is to happen again.
-    pub(crate) fn recorded(
+    fn foresee_recorded(
         &mut self,
         node: &NodeName,
         output: &Output,
         seq: u64,
         treatment: &Treatment,
     ) -> Option<Said> {
-        let rerun = self.rerun.as_mut()?;
-        let mut said = rerun.next(node, output)?;
-        rerun.here.insert(said.seq, seq);
+        let mut said = self.order.next(node, output)?;
+        self.order.here.insert(said.seq, seq);
         let end = end_of(node, output);
         if !matches!(treatment, Treatment::Pass | Treatment::Overtake) {
-            rerun.note_bent(end, treatment);
+            self.order.note_bent(end, treatment);
             return None;
         }
-        if end.is_some_and(|end| rerun.detours.contains(&end)) {
+        if end.is_some_and(|end| self.order.detours.contains(&end)) {
             return None;
         }
         self.record_behind(std::mem::take(&mut said.behind));
@@ -153,11 +188,11 @@ impl<D: Director> Sim<D> {
     }
 
     /// What an output led to happens again.
-    pub(crate) fn repeat(&mut self, node: &NodeName, output: Output, seq: u64, said: Said) {
+    fn fulfil_recorded(&mut self, node: &NodeName, output: Output, seq: u64, said: Said) {
         let fired = said.fired();
         let origin = match (&output, said.fate) {
             (Output::Arm { key, at }, _) => {
-                return self.arm_again(node, key, *at, seq, fired);
+                return self.arm_recorded(node, key, *at, seq, fired);
             }
             (_, Fate::Open) => Origin::Outside,
             _ => self.origin(node, &output, &said),
@@ -167,13 +202,13 @@ impl<D: Director> Sim<D> {
         let mut origin = origin;
         for effect in said.effects {
             let is_call = matches!(effect.what, What::In(Input::Call { .. }));
-            self.plan_again(effect, origin.clone(), Some(seq));
+            self.plan_recorded(effect, origin.clone(), Some(seq));
             if let Origin::Call { is_copy, .. } = &mut origin {
                 *is_copy |= is_call;
             }
         }
         match said.fate {
-            _ if is_lost => self.lose_again(node, output, seq),
+            _ if is_lost => self.lose_recorded(node, output, seq),
             Fate::Open => self.go_on(node, output, seq),
             Fate::Told | Fate::Lost => self.keep_books(node, output, seq),
         }
@@ -247,7 +282,7 @@ impl<D: Director> Sim<D> {
     }
 
     /// What was lost, and had no consequence before the end of the recorded run, is lost again. Who waits hears so later.
-    fn lose_again(&mut self, node: &NodeName, output: Output, record: u64) {
+    fn lose_recorded(&mut self, node: &NodeName, output: Output, record: u64) {
         let parcel = match output {
             Output::Call { call, port, request } => Parcel::Call { call, port, request, record },
             Output::Reply { call, response } => Parcel::Reply { call, response, record },
@@ -263,28 +298,28 @@ impl<D: Director> Sim<D> {
     }
 
     /// A timer that did not fire was disarmed, or was not due before the end.
-    fn arm_again(&mut self, node: &NodeName, key: &TimerKey, at: Time, seq: u64, fired: Option<Moment>) {
+    fn arm_recorded(&mut self, node: &NodeName, key: &TimerKey, at: Time, seq: u64, fired: Option<Moment>) {
         let timer = timer(node, key, seq);
         let slot = match fired {
             Some(moment) => self.queue.plan_at(Moment { at: moment.at.max(self.now), ..moment }, timer),
-            None => self.queue.plan(at.max(self.late()), timer),
+            None => self.plan_by_time(at.max(self.late()), timer),
         };
         self.set_timer(node, key.clone(), slot);
     }
 
     fn record_behind(&mut self, behind: Vec<Behind>) {
         for Behind { node, cause, bent } in behind {
-            let here = |cause| self.rerun.as_ref().and_then(|rerun| rerun.here.get(&cause).copied());
+            let here = |cause| self.order.here.get(&cause).copied();
             let cause = cause.and_then(here);
             self.record(&node, cause, What::Bent(bent));
         }
     }
 
-    pub(crate) fn act_again(&mut self, node: &NodeName, again: Again, cause: Option<u64>) {
-        let Again { what, origin, behind } = again;
+    fn happen_recorded(&mut self, node: &NodeName, event: Event, cause: Option<u64>) {
+        let Event { what, origin, behind } = event;
         match what {
-            What::Started => self.begin_again(node),
-            What::Stopped { reason } => self.end_again(node, &reason),
+            What::Started => self.begin_recorded(node),
+            What::Stopped { reason } => self.end_recorded(node, &reason),
             What::Bent(_) => self.record(node, cause, what),
             What::In(input) => {
                 if let Some(input) = self.here(node, input, origin) {
@@ -295,7 +330,7 @@ impl<D: Director> Sim<D> {
         }
     }
 
-    fn begin_again(&mut self, name: &NodeName) {
+    fn begin_recorded(&mut self, name: &NodeName) {
         let Some(component) = self.build(name).filter(|_| !self.is_alive(name)) else { return };
         if self.revive(name, component) {
             self.record(name, None, What::Started);
@@ -303,11 +338,11 @@ impl<D: Director> Sim<D> {
     }
 
     /// Who else heard of it then hears of it now, if the run has not parted.
-    fn end_again(&mut self, name: &NodeName, reason: &str) {
+    fn end_recorded(&mut self, name: &NodeName, reason: &str) {
         if !self.is_alive(name) {
             return;
         }
-        if self.has_parted() {
+        if self.order.has_parted {
             return self.end(name, reason);
         }
         self.record(name, None, What::Stopped { reason: reason.to_owned() });
@@ -320,7 +355,7 @@ impl<D: Director> Sim<D> {
     fn here(&mut self, node: &NodeName, input: Input, origin: Origin) -> Option<Input> {
         Some(match input {
             Input::Start { stored } => {
-                let parted = self.rerun.as_ref().is_some_and(|rerun| rerun.parted.contains(node));
+                let parted = self.order.parted.contains(node);
                 let own = self.nodes.get(node).filter(|_| parted).map(|node| node.stored.clone());
                 Input::Start { stored: own.unwrap_or(stored) }
             }
@@ -330,17 +365,17 @@ impl<D: Director> Sim<D> {
             Input::BadFrame { link, flaw } => {
                 Input::BadFrame { link: self.link_here(node, link, &origin)?, flaw }
             }
-            Input::LinkUp { link, peer } => match self.open_again(node, link, origin)? {
+            Input::LinkUp { link, peer } => match self.open_recorded(node, link, origin)? {
                 Ok(link) => Input::LinkUp { link, peer },
                 Err(reason) => Input::LinkDown { link, reason },
             },
             Input::LinkDown { link, reason } => {
-                Input::LinkDown { link: self.hang_up_again(node, link, origin)?, reason }
+                Input::LinkDown { link: self.hang_up_recorded(node, link, origin)?, reason }
             }
-            Input::Call { call, port, request } => self.call_again(node, call, port, request, origin)?,
-            Input::CallGone { call } => Input::CallGone { call: self.call_gone_again(node, call)? },
+            Input::Call { call, port, request } => self.call_recorded(node, call, port, request, origin)?,
+            Input::CallGone { call } => Input::CallGone { call: self.call_gone_recorded(node, call)? },
             Input::Reply { call, result } => {
-                Input::Reply { call: self.replied_again(node, call, origin)?, result }
+                Input::Reply { call: self.replied_recorded(node, call, origin)?, result }
             }
             other @ (Input::Timer(_) | Input::Command(_)) => other,
         })
@@ -348,22 +383,23 @@ impl<D: Director> Sim<D> {
 
     /// What the link is called on which something arrives, if it is up.
     fn link_here(&mut self, node: &NodeName, link: LinkId, origin: &Origin) -> Option<LinkId> {
-        let rerun = self.rerun.as_ref().filter(|rerun| rerun.has_parted);
-        let Some(rerun) = rerun else { return Some(link) };
+        if !self.order.has_parted {
+            return Some(link);
+        }
         let end = match origin {
             Origin::Line { own, peer } => if own.0 == *node { Some(own) } else { peer.as_ref() }?.clone(),
             Origin::Outside | Origin::Dial { .. } | Origin::Call { .. } | Origin::Reply(_) => {
                 (node.clone(), link)
             }
         };
-        if let Some(outside) = rerun.outside.get(&end) {
+        if let Some(outside) = self.order.outside.get(&end) {
             return Some(*outside);
         }
         self.wires.line(&end).filter(|line| !line.is_closing).map(|_| end.1)
     }
 
     /// A connection is up at one of its ends: what it is called there, or why it is not.
-    fn open_again(
+    fn open_recorded(
         &mut self,
         node: &NodeName,
         link: LinkId,
@@ -372,30 +408,30 @@ impl<D: Director> Sim<D> {
         let Origin::Dial { dialler, listener } = origin else {
             return Some(Ok(self.accept_outside(node, link)));
         };
-        let has_parted = self.has_parted();
+        let has_parted = self.order.has_parted;
         if has_parted && !self.wires.is_dialling(&dialler) && !self.wires.is_up(&dialler) {
             return None;
         }
         let Some(listener) = listener else {
             // Nobody of this lab has the other end.
             self.wires.hang_up(&dialler);
-            self.rerun.as_mut()?.outside.insert(dialler.clone(), dialler.1);
+            self.order.outside.insert(dialler.clone(), dialler.1);
             return Some(Ok(dialler.1));
         };
         if has_parted && !self.wires.is_up(&dialler) && !self.is_alive(&listener.0) {
             self.wires.hang_up(&dialler);
             return (dialler.0 == *node).then_some(Err(LinkReason::Refused));
         }
-        let accepted = self.connect_again(&dialler, listener);
+        let accepted = self.connect_recorded(&dialler, listener);
         Some(Ok(if dialler.0 == *node { dialler.1 } else { accepted }))
     }
 
     /// What the listener calls a connection, which a network may open at either end first.
-    fn connect_again(&mut self, dialler: &End, listener: End) -> LinkId {
+    fn connect_recorded(&mut self, dialler: &End, listener: End) -> LinkId {
         if let Some(line) = self.wires.line(dialler) {
             return line.peer.1;
         }
-        let has_parted = self.has_parted();
+        let has_parted = self.order.has_parted;
         let accepted = match self.nodes.get_mut(&listener.0) {
             Some(node) if has_parted => node.host.accept(listener.1.port),
             _ => listener.1,
@@ -406,33 +442,31 @@ impl<D: Director> Sim<D> {
 
     /// Somebody outside opens a connection.
     fn accept_outside(&mut self, name: &NodeName, link: LinkId) -> LinkId {
-        let has_parted = self.has_parted();
+        let has_parted = self.order.has_parted;
         let accepted = match self.nodes.get_mut(name) {
             Some(node) if has_parted => node.host.accept(link.port),
             _ => link,
         };
-        if let Some(rerun) = &mut self.rerun {
-            rerun.outside.insert((name.clone(), link), accepted);
-        }
+        self.order.outside.insert((name.clone(), link), accepted);
         accepted
     }
 
-    fn hang_up_again(&mut self, node: &NodeName, link: LinkId, origin: Origin) -> Option<LinkId> {
+    fn hang_up_recorded(&mut self, node: &NodeName, link: LinkId, origin: Origin) -> Option<LinkId> {
         let end = match origin {
             Origin::Line { own, .. } if own.0 == *node => own,
             Origin::Line { peer, .. } => peer.or_else(|| Some((node.clone(), link)))?,
             Origin::Dial { dialler, .. } => dialler,
             Origin::Outside | Origin::Call { .. } | Origin::Reply(_) => (node.clone(), link),
         };
-        if let Some(outside) = self.rerun.as_mut().and_then(|rerun| rerun.outside.remove(&end)) {
+        if let Some(outside) = self.order.outside.remove(&end) {
             return Some(outside);
         }
         let was_up = self.wires.hang_up(&end);
-        (was_up || !self.has_parted()).then_some(end.1)
+        (was_up || !self.order.has_parted).then_some(end.1)
     }
 
     /// A call arrives. Its receiver numbers it.
-    fn call_again(
+    fn call_recorded(
         &mut self,
         node: &NodeName,
         call: CallId,
@@ -440,7 +474,7 @@ impl<D: Director> Sim<D> {
         request: Request,
         origin: Origin,
     ) -> Option<Input> {
-        let has_parted = self.has_parted();
+        let has_parted = self.order.has_parted;
         if let (Origin::Call { caller, .. }, true) = (&origin, has_parted && !self.is_alive(node)) {
             self.plan_failure(caller, CallError::Unreachable, self.now, None);
             return None;
@@ -454,21 +488,20 @@ impl<D: Director> Sim<D> {
                 self.wires.number_outside(node, number)
             }
         };
-        self.rerun.as_mut()?.calls.insert((node.clone(), call), here);
+        self.order.calls.insert((node.clone(), call), here);
         Some(Input::Call { call: here, port, request })
     }
 
-    fn call_gone_again(&mut self, node: &NodeName, call: CallId) -> Option<CallId> {
-        let rerun = self.rerun.as_ref()?;
-        let known = rerun.calls.get(&(node.clone(), call)).copied();
-        let here = known.or_else(|| (!rerun.has_parted).then_some(call))?;
+    fn call_gone_recorded(&mut self, node: &NodeName, call: CallId) -> Option<CallId> {
+        let known = self.order.calls.get(&(node.clone(), call)).copied();
+        let here = known.or_else(|| (!self.order.has_parted).then_some(call))?;
         self.wires.drop_call(node, here);
         Some(here)
     }
 
     /// A caller hears what became of its call: what that is called here.
-    fn replied_again(&mut self, node: &NodeName, call: CallId, origin: Origin) -> Option<CallId> {
-        let has_parted = self.has_parted();
+    fn replied_recorded(&mut self, node: &NodeName, call: CallId, origin: Origin) -> Option<CallId> {
+        let has_parted = self.order.has_parted;
         let caller = match origin {
             Origin::Reply(caller) => caller.or_else(|| (!has_parted).then(|| (node.clone(), call)))?,
             Origin::Call { caller, .. } if !has_parted || self.wires.is_waiting(&caller) => caller,

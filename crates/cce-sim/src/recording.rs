@@ -1,4 +1,4 @@
-//! What a recorded run holds, in a form in which it can be had again.
+//! What a recorded run holds, in a form in which another run can follow it.
 //!
 //! Components answer the same inputs with the same outputs, so the n-th output of a component is the n-th of the
 //! recorded run, and leads to what that one led to, as long as they are equal.
@@ -16,7 +16,7 @@ pub(crate) struct Moment {
 
 /// A recorded run.
 #[derive(Clone, Debug, Default)]
-pub struct Timetable {
+pub struct Recording {
     /// What each component said, in order.
     pub(crate) said: BTreeMap<NodeName, VecDeque<Said>>,
     /// What no output led to: what came from outside, where lives begin and end, what was done to the run.
@@ -26,7 +26,7 @@ pub struct Timetable {
 
 /// An output, and what it led to.
 #[derive(Clone, Debug)]
-pub(crate) struct Said {
+pub struct Said {
     /// Its number in the recorded run.
     pub(crate) seq: u64,
     pub(crate) output: Output,
@@ -64,20 +64,20 @@ pub(crate) struct Behind {
     pub(crate) bent: Bent,
 }
 
-impl Timetable {
-    /// The timetable of these records, which are in order and lack none.
+impl Recording {
+    /// The run of these records, which are in order and lack none.
     pub fn of(records: &[Record]) -> Self {
         let mut reader = Reading::default();
         records.iter().for_each(|record| reader.take(record));
-        let mut table = reader.table;
-        table.said.values_mut().for_each(judge);
-        table
+        let mut recording = reader.recording;
+        recording.said.values_mut().for_each(judge);
+        recording
     }
 
     /// Every component that lived.
-    pub fn nodes(&self) -> BTreeSet<&NodeName> {
+    pub fn nodes(&self) -> BTreeSet<NodeName> {
         let began = self.events.iter().filter(|event| event.what == What::Started);
-        began.map(|event| &event.node).collect()
+        began.map(|event| event.node.clone()).collect()
     }
 
     /// When the last thing happened.
@@ -86,7 +86,7 @@ impl Timetable {
     }
 }
 
-/// Where something stands in the table.
+/// Where something stands in the recording.
 #[derive(Clone, Debug)]
 enum Place {
     Event(usize),
@@ -96,7 +96,7 @@ enum Place {
 
 #[derive(Default)]
 struct Reading {
-    table: Timetable,
+    recording: Recording,
     outputs: BTreeMap<u64, (NodeName, usize)>,
     /// The latest record behind which more may stand.
     latest: Option<(Time, Place)>,
@@ -104,7 +104,7 @@ struct Reading {
 
 impl Reading {
     fn take(&mut self, record: &Record) {
-        self.table.end = self.table.end.max(record.at);
+        self.recording.end = self.recording.end.max(record.at);
         match &record.what {
             What::Out(output) => self.take_output(record, output),
             What::Bent(bent) => self.take_bent(record, bent),
@@ -119,7 +119,7 @@ impl Reading {
     }
 
     fn take_output(&mut self, record: &Record, output: &Output) {
-        let said = self.table.said.entry(record.node.clone()).or_default();
+        let said = self.recording.said.entry(record.node.clone()).or_default();
         let place = Place::Said(record.node.clone(), said.len());
         self.outputs.insert(record.seq, (record.node.clone(), said.len()));
         said.push_back(Said {
@@ -160,22 +160,22 @@ impl Reading {
             said.effects.push(happened);
             return Place::Effect(node, number, said.effects.len() - 1);
         }
-        self.table.events.push(happened);
-        Place::Event(self.table.events.len() - 1)
+        self.recording.events.push(happened);
+        Place::Event(self.recording.events.len() - 1)
     }
 
     fn said(&mut self, seq: Option<u64>) -> Option<&mut Said> {
         let (node, number) = self.outputs.get(&seq?)?;
-        self.table.said.get_mut(node)?.get_mut(*number)
+        self.recording.said.get_mut(node)?.get_mut(*number)
     }
 
     fn behind(&mut self, place: &Place) -> Option<&mut Vec<Behind>> {
-        let table = &mut self.table;
+        let recording = &mut self.recording;
         Some(match place {
-            Place::Event(number) => &mut table.events.get_mut(*number)?.behind,
-            Place::Said(node, number) => &mut table.said.get_mut(node)?.get_mut(*number)?.behind,
+            Place::Event(number) => &mut recording.events.get_mut(*number)?.behind,
+            Place::Said(node, number) => &mut recording.said.get_mut(node)?.get_mut(*number)?.behind,
             Place::Effect(node, number, effect) => {
-                &mut table.said.get_mut(node)?.get_mut(*number)?.effects.get_mut(*effect)?.behind
+                &mut recording.said.get_mut(node)?.get_mut(*number)?.effects.get_mut(*effect)?.behind
             }
         })
     }

@@ -1,4 +1,4 @@
-//! A recorded run once more, in the same order.
+//! A scenario over a recorded run, in the order of that run.
 
 use crate::{
     engine::{Engine, Expected},
@@ -10,7 +10,7 @@ use cce_check::Check;
 use cce_journal::{Bend, Bent, Director, Header, PANICKED, Record, STOPPED, Ticket, What};
 use cce_kernel::{Fact, NodeName, Output, Time};
 use cce_model::SideOrder;
-use cce_sim::{Sim, Timetable};
+use cce_sim::{Recorded, Recording, Sim};
 use cce_world::Lab;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -136,26 +136,26 @@ fn renumber(node: &mut NodeName, here: &[String], there: &[String]) -> bool {
     known.is_some()
 }
 
-impl Play {
+impl Play<Recorded> {
     /// A recorded run, of either driver, in the simulator: what arrived when in that run arrives then in this one,
     /// and what came from outside comes again. The rules and expectations of `scenario` count on top of that.
     ///
     /// If the scenario has time, the run goes on behind the recorded end: until everything has ended, or that time is
     /// over. How somebody ended the recorded run is left out then.
-    pub fn again(header: &Header, records: &[Record], scenario: Scenario) -> Self {
+    pub fn recorded(header: &Header, records: &[Record], scenario: Scenario) -> Self {
         let lab = scenario.lab.clone();
         let (until, rest) = (Time(0) + scenario.until, scenario.rest);
         let records = if scenario.until.is_zero() { records } else { before_its_end(records) };
-        let table = Timetable::of(records);
-        let end = table.end();
+        let recording = Recording::of(records);
+        let (nodes, end) = (recording.nodes(), recording.end());
         let engine = Engine::new(scenario, header);
-        let mut sim = Sim::directed(header.seed, engine.open_ended().behind_ticket(last_ticket(records)));
+        let engine = engine.open_ended().behind_ticket(last_ticket(records));
+        let mut sim = Sim::recorded(header.seed, engine, recording);
         sim.set_latencies(lab.latency.latencies());
         sim.set_pieces(lab.latency.pieces());
-        for node in table.nodes() {
+        for node in &nodes {
             sim.enlist(node, header.clock(node));
         }
-        sim.keep_to(table);
         sim.build_with(Box::new(move |node| lab.build(node)));
         Self::set(header.clone(), sim, until.max(end), rest, end)
     }
