@@ -10,6 +10,8 @@ mod explored;
 mod races;
 mod rounds;
 mod search;
+#[cfg(test)]
+mod uneven;
 mod walk;
 
 pub use explored::{Bound, Explored, Found};

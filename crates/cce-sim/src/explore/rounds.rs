@@ -236,7 +236,7 @@ mod tests {
     }
 
     /// How many parts there are, and how far each goes in a round, shows in nothing that is found. The senders are alike, so
-    /// each part comes upon every wish by itself: that a part waits for the wishes of others is not shown here.
+    /// each part comes upon every wish by itself: that a part waits for the wishes of others, `uneven` shows.
     #[test]
     fn each_order_is_found_however_few_runs_a_part_does_in_a_round() {
         for quota in [1, 2, 3, 7] {
