@@ -64,9 +64,9 @@ fn lab() -> Lab {
 
 fn start(lab: &Lab, seconds: u64) -> Sim {
     let header = lab.header(1, lab.demo_start(), lab.nodes());
-    let mut sim = Sim::new(1);
+    let (mut sim, build) = (Sim::new(1), lab.builder());
     for node in lab.nodes() {
-        sim.add(&node, header.clock(&node), lab.build(&node).unwrap());
+        sim.add(&node, header.clock(&node), build(&node).unwrap());
     }
     for number in 0..CUSTOMERS {
         let gap = CUSTOMERS * 1_000_000 / TASKS_PER_SECOND;

@@ -118,9 +118,10 @@ fn lab() -> Lab {
 
 fn nodes(lab: &Lab) -> Vec<Node> {
     let header = lab.header(1, Wall(1_706_622_866_000_000), lab.nodes());
+    let build = lab.builder();
     lab.nodes()
         .into_iter()
-        .map(|name| Node { clock: header.clock(&name), component: lab.build(&name).unwrap(), name })
+        .map(|name| Node { clock: header.clock(&name), component: build(&name).unwrap(), name })
         .collect()
 }
 

@@ -59,18 +59,18 @@ impl Play {
     ) -> Self {
         let scenario = scenario.drawn(seed);
         let lab = scenario.lab.clone();
-        let nodes = lab.nodes();
+        let (nodes, build) = (lab.nodes(), lab.builder());
         let header = lab.header(seed, lab.demo_start(), nodes.clone());
         let (until, rest, limits) = (Time(0) + scenario.until, scenario.rest, scenario.limits);
         let mut sim = Sim::directed(seed, prepare(Engine::new(scenario, &header)));
         sim.set_latencies(lab.latency.latencies());
         sim.set_pieces(lab.latency.pieces());
         for node in &nodes {
-            if let Some(component) = lab.build(node) {
+            if let Some(component) = build(node) {
                 sim.add(node, header.clock(node), plant(node, component));
             }
         }
-        sim.build_with(Box::new(move |node| lab.build(node).map(|component| plant(node, component))));
+        sim.build_with(Box::new(move |node| build(node).map(|component| plant(node, component))));
         Self { header, sim, until, rest, least: Time(0), limits, reached: None }
     }
 

@@ -5,6 +5,7 @@ use crate::{
     cast,
     lab::{self, CastAgent, CastCustomer, Lab},
     layers::Problem,
+    own::Product,
     resolve::resolve,
     span::{Span, Wait},
     tables,
@@ -38,20 +39,21 @@ pub fn calendar(text: &str) -> Result<Wall, String> {
     text.parse::<Timestamp>().map(|time| Wall(time.as_microsecond())).map_err(|_| wrong())
 }
 
-/// The lab that a journal was made with.
+/// The lab that a journal was made with. The error says what cannot be read, or every name that names nothing.
 pub fn header_lab(header: &Header) -> Result<Lab, serde_json::Error> {
     let lab = serde_json::from_value::<Lab>(header.config.clone())?;
-    match resolve(&lab).map_err(|faults| faults.into_iter().map(|fault| Problem::from(fault).to_string())) {
-        Ok(_) => Ok(Lab { tables: header.tables.clone(), ..lab }),
-        Err(problems) => Err(serde_json::Error::custom(problems.collect::<Vec<_>>().join("; "))),
-    }
+    resolve(&lab).map_err(|faults| {
+        let told: Vec<String> = faults.into_iter().map(|fault| Problem::from(fault).to_string()).collect();
+        serde_json::Error::custom(told.join("; "))
+    })?;
+    Ok(Lab { tables: header.tables.clone(), ..lab })
 }
 
 impl Lab {
     /// The lab with the first ids of contacts and the first call id set, unless it sets them: else they have the moments in
     /// them at which CCP and the router need them, which no two runs over a network have in common.
     pub fn with_first_ids(mut self, start: Wall) -> Self {
-        let node = self.ccp_config().node_value;
+        let node = cce_ccp::Ccp::config(&self).node_value;
         if self.ccp.contact_ids.is_empty() {
             let id = |number| cce_ccp::contact_id(start.millis(), number, node).to_string();
             self.ccp.contact_ids = (0..FIRST_IDS).map(id).collect();
@@ -75,10 +77,16 @@ impl Lab {
         (1..).zip(&self.cast.customers).map(move |(number, customer): (usize, _)| named((number, customer)))
     }
 
-    /// Makes a component anew; none where the lab has none of that name, or its names name nothing. Whoever makes many
-    /// resolves the lab once: [`World::of`].
+    /// Makes components by name, of names that are resolved once. There is none of a name that the lab does not have, and
+    /// none at all where a name in the lab names nothing.
+    pub fn builder(&self) -> impl Fn(&NodeName) -> Option<Box<dyn Component>> + Send + Sync + use<> {
+        let world = World::of(self).ok();
+        move |node| world.as_ref()?.build(node)
+    }
+
+    /// Makes one component: see [`Lab::builder`].
     pub fn build(&self, node: &NodeName) -> Option<Box<dyn Component>> {
-        World::of(self).ok()?.build(node)
+        self.builder()(node)
     }
 
     /// The header of a journal of these components.

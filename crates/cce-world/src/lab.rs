@@ -11,7 +11,7 @@ use crate::{
     span::{SignedSpan, Span},
 };
 use cce_journal::{LogSettings, Tables};
-use cce_kernel::Port;
+use cce_kernel::{Kind, Port};
 use cce_model::{AgentId, ReasonCategory};
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, time::Duration};
@@ -19,8 +19,9 @@ use std::{collections::BTreeMap, time::Duration};
 /// The lab's own routing client 5004 is of peripheral 5001; others are numbered likewise (inferred).
 const ROUTING_CLIENT_AFTER_PERIPHERAL: u32 = 3;
 
-/// The five components, in the order of a task's path.
-pub const COMPONENTS: [&str; 5] = ["ccp", "mrpg", "router", "agentpg", "finesse"];
+/// Names of the built-in lab's products, in the order of a task's path.
+pub const COMPONENTS: [&str; 5] =
+    [Kind::Ccp.name(), Kind::MrPg.name(), Kind::Router.name(), Kind::AgentPg.name(), Kind::Finesse.name()];
 
 /// A whole lab.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

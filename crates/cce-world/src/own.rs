@@ -19,7 +19,50 @@ impl Product for cce_ccp::Ccp {
     const KIND: Kind = Kind::Ccp;
 
     fn config(lab: &Lab) -> cce_ccp::Config {
-        lab.ccp_config()
+        let settings = &lab.ccp;
+        cce_ccp::Config {
+            host: lab.fqdn(Kind::Ccp),
+            administrator: settings.administrator.clone(),
+            password: settings.password.clone(),
+            cors: Cors::of(settings.cors_origins.clone()),
+            feeds: settings
+                .feeds
+                .iter()
+                .map(|feed| cce_ccp::Feed {
+                    id: feed.id,
+                    kind: cce_ccp::TASK_FEED,
+                    name: feed.name.clone(),
+                    tag: feed.tag.clone(),
+                })
+                .collect(),
+            campaigns: settings
+                .campaigns
+                .iter()
+                .map(|campaign| cce_ccp::Campaign {
+                    id: campaign.id,
+                    name: campaign.name.clone(),
+                    public_id: campaign.public_id.clone(),
+                    filter: campaign.filter,
+                    feeds: campaign.feeds.clone(),
+                })
+                .collect(),
+            node_value: u32::from_str_radix(&settings.node_value, 16).unwrap_or_default(),
+            status_timestamp: match settings.status_timestamp {
+                lab::StatusTimestamp::Change => cce_ccp::StatusTimestamp::Change,
+                lab::StatusTimestamp::Creation => cce_ccp::StatusTimestamp::Creation,
+            },
+            poll_lifetime: settings.poll_lifetime.0,
+            throttle: (settings.throttle_per_minute > 0).then(|| cce_ccp::Throttle {
+                per_minute: settings.throttle_per_minute,
+                ..cce_ccp::Throttle::default()
+            }),
+            heartbeat: lab.mrpg.heartbeat.0,
+            delays: cce_ccp::Delays::from(settings.delays),
+            contact_ids: settings.contact_ids.clone(),
+            application_id: settings.application_id.clone(),
+            first_dialogue: settings.first_dialogue,
+            ..cce_ccp::Config::default()
+        }
     }
 }
 
@@ -27,7 +70,13 @@ impl Product for cce_mrpg::MrPg {
     const KIND: Kind = Kind::MrPg;
 
     fn config(lab: &Lab) -> cce_mrpg::Config {
-        lab.mrpg_config()
+        cce_mrpg::Config {
+            pims: std::iter::once(lab.own_pim())
+                .chain(lab.mrpg.applications.iter().map(|application| lab.other_pim(application)))
+                .collect(),
+            redial: lab.mrpg.redial.0,
+            heartbeat: lab.mrpg.heartbeat.0,
+        }
     }
 }
 
@@ -68,68 +117,35 @@ impl Product for cce_finesse::Finesse {
     const KIND: Kind = Kind::Finesse;
 
     fn config(lab: &Lab) -> cce_finesse::Config {
-        lab.finesse_config()
+        let account = |name: &String, password: &String| cce_finesse::Account {
+            name: name.clone(),
+            password: password.clone(),
+        };
+        let administrator = account(&lab.ccp.administrator, &lab.ccp.password);
+        cce_finesse::Config {
+            fqdn: lab.fqdn(Kind::Finesse),
+            peripheral: lab.agentpg.peripheral,
+            cti_password: lab.agentpg.client_password.clone().unwrap_or_default(),
+            administrator: administrator.clone(),
+            ccp_administrator: administrator,
+            call_variables: match lab.finesse.call_variables {
+                lab::CallVariables::Shown => cce_finesse::CallVariables::Shown,
+                lab::CallVariables::Hidden => cce_finesse::CallVariables::Hidden,
+            },
+            notification_namespace: lab.finesse.notification_namespace.clone(),
+            cors: Cors::of(lab.finesse.cors_origins.clone()),
+            first_invoke_id: lab.finesse.first_invoke_id,
+            redial: lab.finesse.redial.0,
+            heartbeat: lab.finesse.heartbeat.0,
+            presence_grace: lab.finesse.presence_grace.0,
+            confirmation_timeout: lab.finesse.confirmation_timeout.0,
+            ccp_retry: lab.finesse.ccp_retry.0,
+            ccp_retries: lab.finesse.ccp_retries,
+        }
     }
 }
 
 impl Lab {
-    pub(crate) fn ccp_config(&self) -> cce_ccp::Config {
-        let settings = &self.ccp;
-        cce_ccp::Config {
-            host: self.fqdn(Kind::Ccp),
-            administrator: settings.administrator.clone(),
-            password: settings.password.clone(),
-            cors: Cors::of(settings.cors_origins.clone()),
-            feeds: settings
-                .feeds
-                .iter()
-                .map(|feed| cce_ccp::Feed {
-                    id: feed.id,
-                    kind: cce_ccp::TASK_FEED,
-                    name: feed.name.clone(),
-                    tag: feed.tag.clone(),
-                })
-                .collect(),
-            campaigns: settings
-                .campaigns
-                .iter()
-                .map(|campaign| cce_ccp::Campaign {
-                    id: campaign.id,
-                    name: campaign.name.clone(),
-                    public_id: campaign.public_id.clone(),
-                    filter: campaign.filter,
-                    feeds: campaign.feeds.clone(),
-                })
-                .collect(),
-            node_value: u32::from_str_radix(&settings.node_value, 16).unwrap_or_default(),
-            status_timestamp: match settings.status_timestamp {
-                lab::StatusTimestamp::Change => cce_ccp::StatusTimestamp::Change,
-                lab::StatusTimestamp::Creation => cce_ccp::StatusTimestamp::Creation,
-            },
-            poll_lifetime: settings.poll_lifetime.0,
-            throttle: (settings.throttle_per_minute > 0).then(|| cce_ccp::Throttle {
-                per_minute: settings.throttle_per_minute,
-                ..cce_ccp::Throttle::default()
-            }),
-            heartbeat: self.mrpg.heartbeat.0,
-            delays: cce_ccp::Delays::from(settings.delays),
-            contact_ids: settings.contact_ids.clone(),
-            application_id: settings.application_id.clone(),
-            first_dialogue: settings.first_dialogue,
-            ..cce_ccp::Config::default()
-        }
-    }
-
-    fn mrpg_config(&self) -> cce_mrpg::Config {
-        cce_mrpg::Config {
-            pims: std::iter::once(self.own_pim())
-                .chain(self.mrpg.applications.iter().map(|application| self.other_pim(application)))
-                .collect(),
-            redial: self.mrpg.redial.0,
-            heartbeat: self.mrpg.heartbeat.0,
-        }
-    }
-
     /// The PIM of the lab's own CCP.
     fn own_pim(&self) -> cce_mrpg::PimConfig {
         cce_mrpg::PimConfig {
@@ -150,34 +166,6 @@ impl Lab {
             applications: application.connect.iter().cloned().map(Address::At).collect(),
             redial: application.redial.unwrap_or(self.mrpg.redial).0,
             application_host: first.rsplit_once(':').map_or(first, |(host, _)| host).to_owned(),
-        }
-    }
-
-    fn finesse_config(&self) -> cce_finesse::Config {
-        let account = |name: &String, password: &String| cce_finesse::Account {
-            name: name.clone(),
-            password: password.clone(),
-        };
-        let administrator = account(&self.ccp.administrator, &self.ccp.password);
-        cce_finesse::Config {
-            fqdn: self.fqdn(Kind::Finesse),
-            peripheral: self.agentpg.peripheral,
-            cti_password: self.agentpg.client_password.clone().unwrap_or_default(),
-            administrator: administrator.clone(),
-            ccp_administrator: administrator,
-            call_variables: match self.finesse.call_variables {
-                lab::CallVariables::Shown => cce_finesse::CallVariables::Shown,
-                lab::CallVariables::Hidden => cce_finesse::CallVariables::Hidden,
-            },
-            notification_namespace: self.finesse.notification_namespace.clone(),
-            cors: Cors::of(self.finesse.cors_origins.clone()),
-            first_invoke_id: self.finesse.first_invoke_id,
-            redial: self.finesse.redial.0,
-            heartbeat: self.finesse.heartbeat.0,
-            presence_grace: self.finesse.presence_grace.0,
-            confirmation_timeout: self.finesse.confirmation_timeout.0,
-            ccp_retry: self.finesse.ccp_retry.0,
-            ccp_retries: self.finesse.ccp_retries,
         }
     }
 }

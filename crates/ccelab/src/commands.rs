@@ -69,7 +69,7 @@ fn replay(path: &Path) -> Result<(), Failure> {
     let lab = cce_world::header_lab(&header)
         .map_err(|error| Failure::Usage(format!("the journal's configuration cannot be used: {error}")))?;
     let gaps = gaps(&records);
-    let found = cce_journal::replay(&header, records, |node| lab.build(node));
+    let found = cce_journal::replay(&header, records, lab.builder());
     if let Some(gaps) = gaps {
         print::line(&format!("the journal {gaps}: behind it nothing was compared"));
     }

@@ -71,7 +71,7 @@ pub(crate) fn run(options: &Run) -> Result<(), Failure> {
         let mut stage = None;
         if let Some(scenario) = scenario {
             let set = Stage::set(scenario, &header, options).await?;
-            bound = set.direct(bound, lab.clone());
+            bound = set.direct(bound, &lab);
             stage = Some(set);
         }
         let places = Places::of(options.journal.clone(), options.logs.clone(), &options.only)?;
@@ -138,7 +138,8 @@ fn with_lab(scenario: &Scenario, lab: &Lab) -> Scenario {
 
 /// The components of a header, ready to run.
 pub(crate) fn build(lab: &Lab, header: &cce_journal::Header, nodes: Vec<NodeName>) -> Vec<Node> {
-    let node = |name: NodeName| Some(Node { clock: header.clock(&name), component: lab.build(&name)?, name });
+    let build = lab.builder();
+    let node = |name: NodeName| Some(Node { clock: header.clock(&name), component: build(&name)?, name });
     nodes.into_iter().filter_map(node).collect()
 }
 

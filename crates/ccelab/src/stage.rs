@@ -71,8 +71,8 @@ impl Stage {
     }
 
     /// Lets the engine direct a run.
-    pub(crate) fn direct(&self, bound: Bound, lab: Lab) -> Bound {
-        bound.directed(Box::new(Arc::clone(&self.engine)), Box::new(move |node| lab.build(node)))
+    pub(crate) fn direct(&self, bound: Bound, lab: &Lab) -> Bound {
+        bound.directed(Box::new(Arc::clone(&self.engine)), Box::new(lab.builder()))
     }
 
     /// Where the admin port listens.
