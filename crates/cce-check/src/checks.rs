@@ -603,13 +603,13 @@ impl Checks {
 
 impl Node {
     fn of(name: &NodeName) -> Self {
-        match name.as_str() {
-            "ccp" => Self::Ccp,
-            "mrpg" => Self::MrPg,
-            "router" => Self::Router,
-            "agentpg" => Self::AgentPg,
-            "finesse" => Self::Finesse,
-            _ => Self::Other,
+        match name.kind() {
+            Some(cce_model::Kind::Ccp) => Self::Ccp,
+            Some(cce_model::Kind::MrPg) => Self::MrPg,
+            Some(cce_model::Kind::Router) => Self::Router,
+            Some(cce_model::Kind::AgentPg) => Self::AgentPg,
+            Some(cce_model::Kind::Finesse) => Self::Finesse,
+            Some(cce_model::Kind::Agent | cce_model::Kind::Customer) | None => Self::Other,
         }
     }
 }

@@ -195,15 +195,16 @@ const fn is_gateway(port: Port) -> bool {
 /// by itself (its keys, its states, its choices, what it publishes) no peer is to blame for.
 fn rests_on_peers(node: &NodeName, judgement: Judgement) -> bool {
     use Judgement as J;
+    use cce_model::Kind as K;
     match judgement {
         // A gateway names the task of a dialogue to CCP and to the MR PG, and the contact of a task to the agent PG. The
         // router makes the keys itself.
-        J::ContactOfATask => matches!(node.as_str(), "ccp" | "mrpg" | "agentpg"),
+        J::ContactOfATask => matches!(node.kind(), Some(K::Ccp | K::MrPg | K::AgentPg)),
         // A gateway asks for a contact's route, and says which tasks an agent has.
-        J::AdmittedOnce | J::RoutersCount => node.as_str() == "router",
+        J::AdmittedOnce | J::RoutersCount => node.kind() == Some(K::Router),
         // The router chooses the agent.
         J::TaskWithTheChosenAgent | J::AgentsRoom | J::TaskBesideUninterruptible => {
-            node.as_str() == "agentpg"
+            node.kind() == Some(K::AgentPg)
         }
         J::ContactEndsOnce
         | J::ContactOver
@@ -278,7 +279,7 @@ mod tests {
     }
 
     fn record(seq: u64, cause: Option<u64>, what: What) -> Record {
-        Record { seq, at: Time(0), node: "router".into(), cause, what }
+        Record { seq, at: Time(0), node: cce_model::Kind::Router.into(), cause, what }
     }
 
     fn at(seq: u64, cause: Option<u64>) -> Record {
@@ -336,7 +337,7 @@ mod tests {
     #[test]
     fn an_error_of_a_peer_outside_is_told_and_one_of_the_lab_s_own_is_not() {
         let mut outsiders = with_gateway();
-        connect(&mut outsiders, link(GATEWAY, 2), Some("agentpg"));
+        connect(&mut outsiders, link(GATEWAY, 2), Some(cce_model::Kind::AgentPg.name()));
         err(&mut outsiders, 5, link(GATEWAY, 1));
         err(&mut outsiders, 6, link(GATEWAY, 2));
         let [misdeed] = outsiders.misdeeds() else { panic!("{:?}", outsiders.misdeeds()) };
@@ -350,7 +351,7 @@ mod tests {
     #[test]
     fn broken_framing_is_told_as_the_outsider_s() {
         let mut outsiders = with_gateway();
-        connect(&mut outsiders, link(GATEWAY, 2), Some("agentpg"));
+        connect(&mut outsiders, link(GATEWAY, 2), Some(cce_model::Kind::AgentPg.name()));
         for number in [1, 2] {
             let flaw = FrameFlaw::TooLong { announced: 9, max: 1 };
             let bad = record(7, None, What::In(Input::BadFrame { link: link(GATEWAY, number), flaw }));
@@ -367,7 +368,7 @@ mod tests {
     #[test]
     fn a_connection_is_one_component_s_and_counts_until_it_ends() {
         let mut outsiders = with_gateway();
-        let elsewhere = Record { node: "agentpg".into(), ..at(5, None) };
+        let elsewhere = Record { node: cce_model::Kind::AgentPg.into(), ..at(5, None) };
         assert!(outsiders.is_outside(&at(5, None), link(GATEWAY, 1)));
         assert!(!outsiders.is_outside(&elsewhere, link(GATEWAY, 1)));
         assert!(!outsiders.is_outside(&at(5, None), link(GATEWAY, 2)));
@@ -399,9 +400,12 @@ mod tests {
 
     #[test]
     fn clients_and_the_lab_s_own_gateways_excuse_nothing() {
-        for (port, node) in
-            [(Port::CtiA, None), (Port::App, None), (Port::Xmpp, None), (GATEWAY, Some("agentpg"))]
-        {
+        for (port, node) in [
+            (Port::CtiA, None),
+            (Port::App, None),
+            (Port::Xmpp, None),
+            (GATEWAY, Some(cce_model::Kind::AgentPg.name())),
+        ] {
             let mut outsiders = Outsiders::default();
             connect(&mut outsiders, link(port, 1), node);
             say(&mut outsiders, 5, link(port, 1));

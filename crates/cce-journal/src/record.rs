@@ -148,7 +148,7 @@ mod tests {
     use cce_kernel::{Port, Request};
 
     fn size(what: What) -> usize {
-        Record { seq: 1, at: Time(0), node: "ccp".into(), cause: None, what }.size()
+        Record { seq: 1, at: Time(0), node: cce_kernel::Kind::Ccp.into(), cause: None, what }.size()
     }
 
     #[test]

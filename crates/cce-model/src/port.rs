@@ -1,5 +1,6 @@
 //! The lab's interfaces: who listens, and what travels.
 
+use crate::Kind;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -86,13 +87,13 @@ impl Port {
         }
     }
 
-    /// The component that listens.
-    pub const fn listener(self) -> &'static str {
+    /// The kind of component that listens.
+    pub const fn listener(self) -> Kind {
         match self {
-            Self::App | Self::CcpRest | Self::Mr => "ccp",
-            Self::IcmMr | Self::IcmAgent => "router",
-            Self::CtiA | Self::CtiB => "agentpg",
-            Self::Desk | Self::Xmpp => "finesse",
+            Self::App | Self::CcpRest | Self::Mr => Kind::Ccp,
+            Self::IcmMr | Self::IcmAgent => Kind::Router,
+            Self::CtiA | Self::CtiB => Kind::AgentPg,
+            Self::Desk | Self::Xmpp => Kind::Finesse,
         }
     }
 

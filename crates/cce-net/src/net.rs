@@ -19,7 +19,7 @@ use crate::{
 };
 use cce_courier::RESPONSE_DEADLINE;
 use cce_journal::{Director, Order};
-use cce_kernel::{Carrier, Command, Host, NodeName, Port};
+use cce_kernel::{Carrier, Command, Host, Kind, NodeName, Port};
 use std::{
     collections::{BTreeMap, BTreeSet},
     fmt, io,
@@ -273,9 +273,9 @@ async fn patiently<T>(
 type Listeners = Vec<(Port, TcpListener)>;
 
 fn bind(config: &NetConfig, nodes: &[Node]) -> Result<Listeners, NetError> {
-    let names: BTreeSet<&str> = nodes.iter().map(|node| node.name.as_str()).collect();
+    let kinds: BTreeSet<Kind> = nodes.iter().filter_map(|node| node.name.kind()).collect();
     let sockets: BTreeSet<Port> =
-        Port::ALL.into_iter().filter(|port| names.contains(port.listener())).map(Port::socket).collect();
+        Port::ALL.into_iter().filter(|port| kinds.contains(&port.listener())).map(Port::socket).collect();
     let mut listeners = Vec::new();
     for port in sockets {
         let address = *config.listen.get(&port).ok_or(NetError::NoAddress { port })?;

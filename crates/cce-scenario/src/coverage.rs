@@ -177,7 +177,7 @@ impl Watcher {
             Kind::Received { message, .. } => self.meet(event, message),
             Kind::Http(Exchange::RequestIn { port, request, .. }) => {
                 let state = event.subject.task.and_then(|task| self.dialogs.get(&task));
-                if event.record.node.as_str() == "finesse" {
+                if event.record.node.kind() == Some(cce_model::Kind::Finesse) {
                     self.reach(Grid::Dialog, state.map(|state| state.name()), words::request(*port, request));
                 }
             }
@@ -190,7 +190,7 @@ impl Watcher {
             Fact::Contact { contact, to, .. } => {
                 self.contacts.insert(contact.clone(), *to);
             }
-            Fact::Dialogue { contact, to, .. } if node.as_str() == "mrpg" => {
+            Fact::Dialogue { contact, to, .. } if node.kind() == Some(cce_model::Kind::MrPg) => {
                 self.dialogues.insert(contact.clone(), *to);
             }
             Fact::Task { task, to, .. } => {
@@ -209,16 +209,16 @@ impl Watcher {
     fn meet(&mut self, event: &Event<'_>, message: &Message) {
         let (contact, task) = (event.subject.contact.as_ref(), event.subject.task);
         let Some(row) = message.row() else { return };
-        match event.record.node.as_str() {
-            "ccp" => {
+        match event.record.node.kind() {
+            Some(cce_model::Kind::Ccp) => {
                 let state = contact.and_then(|contact| self.contacts.get(contact));
                 self.reach(Grid::Contact, state.map(|state| state.name()), row.name);
             }
-            "mrpg" => {
+            Some(cce_model::Kind::MrPg) => {
                 let state = contact.and_then(|contact| self.dialogues.get(contact));
                 self.reach(Grid::Dialogue, state.map(|state| state.name()), row.name);
             }
-            "agentpg" => {
+            Some(cce_model::Kind::AgentPg) => {
                 let state = task.and_then(|task| self.tasks.get(&task));
                 self.reach(Grid::Task, state.map(|state| state.name()), row.name);
                 let about = message.about();

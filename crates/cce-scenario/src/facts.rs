@@ -1,7 +1,7 @@
 //! What facts are called in selectors, and what their keys are.
 
 use crate::keys::{Key, PLACE, facts, inside, keys, plain, variant};
-use cce_kernel::{Fact, LinkId};
+use cce_kernel::{Fact, Kind, LinkId};
 use cce_model::{
     AgentRecord, ApiError, CtiSides, Dialog, Media, Object, PeripheralError, PreCall, Publication,
     QueueRecord, QueuedTask, ReasonCode, RouterCallKey, SocialContact, TaskEvent, User, UserError,
@@ -209,22 +209,22 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Key> {
 
 /// The components that tell such a fact: those of its table. None where it is no fact, or any component may tell it.
 pub(crate) fn homes(name: &str) -> Vec<&'static str> {
-    let of_all: &[&str] = match name {
-        "contact" => &["ccp"],
-        "dialogue" => &["ccp", "mrpg"],
-        "task" | "agent_in_mrd" => &["agentpg"],
-        "dialog" | "user" => &["finesse"],
+    let of_all: &[Kind] = match name {
+        "contact" => &[Kind::Ccp],
+        "dialogue" => &[Kind::Ccp, Kind::MrPg],
+        "task" | "agent_in_mrd" => &[Kind::AgentPg],
+        "dialog" | "user" => &[Kind::Finesse],
         _ => &[],
     };
     let tables = [
-        ("ccp", OF_CCP),
-        ("router", OF_ROUTER),
-        ("agentpg", OF_AGENTPG),
-        ("agentpg", OF_OPC),
-        ("finesse", OF_FINESSE),
+        (Kind::Ccp, OF_CCP),
+        (Kind::Router, OF_ROUTER),
+        (Kind::AgentPg, OF_AGENTPG),
+        (Kind::AgentPg, OF_OPC),
+        (Kind::Finesse, OF_FINESSE),
     ];
     let tables = tables.into_iter().filter(|(_, table)| table.iter().any(|fact| fact.name == name));
-    of_all.iter().copied().chain(tables.map(|(home, _)| home)).collect()
+    of_all.iter().copied().chain(tables.map(|(home, _)| home)).map(Kind::name).collect()
 }
 
 /// What a fact says under a key. A key with dots goes into what stands inside: `choice.agent.skill_target`.

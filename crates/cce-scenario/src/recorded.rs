@@ -85,7 +85,7 @@ fn took(step: &Step, node: &NodeName, bent: &Bent) -> bool {
         Act::Stop(which) => node == which && took("stop"),
         Act::Start(which) => node == which && took("start"),
         Act::Restart(which) => node == which && took("restart"),
-        Act::Cut(port, _) => node.as_str() == port.listener() && took("cut"),
+        Act::Cut(port, _) => node.kind() == Some(port.listener()) && took("cut"),
         Act::Cti(order) => {
             let words = format!("cti {}", order.words());
             node.as_str() == SideOrder::NODE
@@ -96,7 +96,7 @@ fn took(step: &Step, node: &NodeName, bent: &Bent) -> bool {
             bent.by == step.name
                 && matches!(&bent.bend, Bend::Stepped(told) if changes.iter().any(|one| one.words() == *told))
         }
-        Act::Stall(port, _) => node.as_str() == port.listener() && took("stall"),
+        Act::Stall(port, _) => node.kind() == Some(port.listener()) && took("stall"),
     }
 }
 
@@ -156,7 +156,7 @@ impl Play<Recorded> {
         for node in &nodes {
             sim.enlist(node, header.clock(node));
         }
-        sim.build_with(Box::new(move |node| lab.build(node)));
+        sim.build_with(Box::new(lab.builder()));
         Self::set(header.clone(), sim, until.max(end), rest, end)
     }
 

@@ -9,7 +9,7 @@ use crate::{
     words,
 };
 use cce_cti::Cti;
-use cce_kernel::NodeName;
+use cce_kernel::{Kind, NodeName};
 use cce_mr::{Icm, Mr};
 use cce_wire::{Mark, MessageDoc};
 
@@ -131,27 +131,33 @@ enum When {
     WithApplications,
 }
 
+const CCP: &str = Kind::Ccp.name();
+const MRPG: &str = Kind::MrPg.name();
+const ROUTER: &str = Kind::Router.name();
+const AGENTPG: &str = Kind::AgentPg.name();
+const FINESSE: &str = Kind::Finesse.name();
+
 /// Two ends with a link between them.
 #[derive(Clone, Copy, Debug)]
 struct Way(&'static str, &'static str, Carries, When);
 
 /// Every link. Whoever stands outside may be any peer of a component.
 const WAYS: [Way; 15] = [
-    Way("mrpg", "ccp", Carries::Mr, When::Always),
-    Way("mrpg", APP, Carries::Mr, When::WithApplications),
-    Way(APP, "ccp", Carries::Mr, When::Always),
-    Way("mrpg", "router", Carries::Icm, When::Always),
-    Way("agentpg", "router", Carries::Icm, When::Always),
-    Way(APP, "router", Carries::Icm, When::Always),
-    Way("mrpg", APP, Carries::Icm, When::Without("router")),
-    Way("agentpg", APP, Carries::Icm, When::Without("router")),
-    Way("finesse", "agentpg", Carries::Cti, When::Always),
-    Way(CTI, "agentpg", Carries::Cti, When::Always),
-    Way("finesse", CTI, Carries::Cti, When::Without("agentpg")),
-    Way("finesse", "ccp", Carries::Tasks, When::Always),
-    Way(APP, "ccp", Carries::Tasks, When::Always),
-    Way("finesse", APP, Carries::Tasks, When::Without("ccp")),
-    Way(DESK, "finesse", Carries::Desk, When::Always),
+    Way(MRPG, CCP, Carries::Mr, When::Always),
+    Way(MRPG, APP, Carries::Mr, When::WithApplications),
+    Way(APP, CCP, Carries::Mr, When::Always),
+    Way(MRPG, ROUTER, Carries::Icm, When::Always),
+    Way(AGENTPG, ROUTER, Carries::Icm, When::Always),
+    Way(APP, ROUTER, Carries::Icm, When::Always),
+    Way(MRPG, APP, Carries::Icm, When::Without(ROUTER)),
+    Way(AGENTPG, APP, Carries::Icm, When::Without(ROUTER)),
+    Way(FINESSE, AGENTPG, Carries::Cti, When::Always),
+    Way(CTI, AGENTPG, Carries::Cti, When::Always),
+    Way(FINESSE, CTI, Carries::Cti, When::Without(AGENTPG)),
+    Way(FINESSE, CCP, Carries::Tasks, When::Always),
+    Way(APP, CCP, Carries::Tasks, When::Always),
+    Way(FINESSE, APP, Carries::Tasks, When::Without(CCP)),
+    Way(DESK, FINESSE, Carries::Desk, When::Always),
 ];
 
 impl Way {
@@ -173,7 +179,7 @@ impl Way {
             When::Without(node) if is_here(node) => {
                 Some(format!("this run's {node} stands there, and nobody outside"))
             }
-            When::WithApplications if is_here("ccp") && !has_applications => {
+            When::WithApplications if is_here(CCP) && !has_applications => {
                 Some("the MR PG has no application but CCP: see --mr-app".to_owned())
             }
             When::Always | When::Without(_) | When::WithApplications => None,

@@ -206,7 +206,8 @@ enum Direction {
 
 /// The name that a component has for its end of a connection to a listener.
 fn dialled_as(dialler: &NodeName, listener: Port) -> Option<Port> {
-    let is_agent_pg = listener.socket() == Port::IcmAgent.socket() && dialler.as_str() == "agentpg";
+    let is_agent_pg =
+        listener.socket() == Port::IcmAgent.socket() && dialler.kind() == Some(cce_model::Kind::AgentPg);
     is_agent_pg.then_some(Port::IcmAgent)
 }
 

@@ -11,6 +11,7 @@ pub use reason::{Obstacle, Reason};
 use crate::fold::{Event, Kind, Message};
 use cce_journal::{Header, What};
 use cce_kernel::{Fact, LinkId, Port, Time};
+use cce_model::Kind as Product;
 use cce_model::{
     AgentState, Availability, ContactId, ContactStatus, MrdId, RouterCallKey, SkillTarget, TaskId,
     fact::{QueueChoice, RouterFact},
@@ -136,7 +137,7 @@ impl Why {
         if self.is_ended {
             return;
         }
-        let node = event.record.node.as_str();
+        let node = event.record.node.kind();
         match (&event.kind, node) {
             (Kind::Fact(Fact::Contact { contact, to, .. }), _) => {
                 self.on_contact(contact, *to, event.record.at);
@@ -145,10 +146,13 @@ impl Why {
                 self.on_agent(*skill_target, *mrd, *to);
             }
             (Kind::Fact(Fact::Router(fact)), _) => self.on_router(fact, event.record.at),
-            (Kind::Received { link, message: Message::Icm(Icm::AgentStateUpdate(update)), .. }, "router") => {
+            (
+                Kind::Received { link, message: Message::Icm(Icm::AgentStateUpdate(update)), .. },
+                Some(Product::Router),
+            ) => {
                 self.on_report(*link, update);
             }
-            (Kind::Received { message: Message::Icm(Icm::TaskEvent(task)), .. }, "router") => {
+            (Kind::Received { message: Message::Icm(Icm::TaskEvent(task)), .. }, Some(Product::Router)) => {
                 self.on_task(task);
             }
             (Kind::LinkUp { link, .. }, _) => self.on_link(node, *link, true),
@@ -162,15 +166,15 @@ impl Why {
     }
 
     /// A component begins or ends: what it knew is gone, and so are its links.
-    fn on_life(&mut self, node: &str) {
+    fn on_life(&mut self, node: Option<Product>) {
         match node {
-            "router" => {
+            Some(Product::Router) => {
                 self.reported.clear();
                 self.tasks.clear();
                 self.calls.clear();
             }
-            "mrpg" => (self.has_mr_link, self.has_icm_link) = (false, false),
-            "agentpg" => {
+            Some(Product::MrPg) => (self.has_mr_link, self.has_icm_link) = (false, false),
+            Some(Product::AgentPg) => {
                 self.signed_in.clear();
                 self.has_agent_link = false;
             }
@@ -379,12 +383,12 @@ impl Why {
         }
     }
 
-    fn on_link(&mut self, node: &str, link: LinkId, is_up: bool) {
+    fn on_link(&mut self, node: Option<Product>, link: LinkId, is_up: bool) {
         match (node, link.port) {
-            ("mrpg", Port::Mr) => self.has_mr_link = is_up,
-            ("mrpg", Port::IcmMr) => self.has_icm_link = is_up,
-            ("agentpg", Port::IcmAgent) => self.has_agent_link = is_up,
-            ("router", _) if !is_up => self.forget_gateway(link),
+            (Some(Product::MrPg), Port::Mr) => self.has_mr_link = is_up,
+            (Some(Product::MrPg), Port::IcmMr) => self.has_icm_link = is_up,
+            (Some(Product::AgentPg), Port::IcmAgent) => self.has_agent_link = is_up,
+            (Some(Product::Router), _) if !is_up => self.forget_gateway(link),
             _ => {}
         }
     }

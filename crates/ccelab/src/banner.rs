@@ -149,7 +149,11 @@ pub(crate) fn ready(lab: &Lab, addresses: &Addresses<'_>, journal: &Path) -> Str
 }
 
 fn key(port: Port) -> String {
-    if port.socket() == Port::IcmMr { "router".to_owned() } else { link_name(port).replace('-', "_") }
+    if port.socket() == Port::IcmMr {
+        cce_model::Kind::Router.name().to_owned()
+    } else {
+        link_name(port).replace('-', "_")
+    }
 }
 
 #[cfg(test)]

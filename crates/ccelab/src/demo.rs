@@ -11,7 +11,7 @@ use crate::{
     scribe::Scribe,
 };
 use cce_journal::{Record, What};
-use cce_kernel::{CallId, Command, Fact, Input, NodeName, Output, Port, Time};
+use cce_kernel::{CallId, Command, Fact, Input, Kind, NodeName, Output, Port, Time};
 use cce_model::{ContactId, ContactStatus, StatusReason, fact::FinesseFact};
 use cce_net::{Net, NetConfig};
 use cce_world::{Lab, Span};
@@ -133,7 +133,7 @@ impl Outcome {
             What::Out(Output::Note(Fact::Finesse(FinesseFact::SmCall { call, .. }))) => {
                 self.calls.insert(*call);
             }
-            What::In(Input::Reply { call, .. }) if record.node.as_str() == "finesse" => {
+            What::In(Input::Reply { call, .. }) if record.node.kind() == Some(Kind::Finesse) => {
                 self.calls.remove(call);
             }
             What::In(Input::Frame { link, .. }) | What::Out(Output::Send { link, .. }) => {
@@ -152,7 +152,7 @@ impl Outcome {
 
     /// Counts it where the link was dialled: there alone its name says whose it is.
     fn on_message(&mut self, node: &NodeName, port: Port) {
-        if port.listener() != node.as_str() {
+        if node.kind() != Some(port.listener()) {
             *self.messages.entry(port).or_default() += 1;
         }
     }

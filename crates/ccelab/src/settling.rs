@@ -4,7 +4,7 @@
 //! wants that.
 
 use cce_journal::{Record, Tables, What};
-use cce_kernel::{Fact, Input, NodeName, Output};
+use cce_kernel::{Fact, Input, Kind, NodeName, Output};
 use cce_model::fact::FinesseFact;
 use cce_mr::Mr;
 use cce_views::{Decoded, Dictionary, Protocol};
@@ -39,12 +39,12 @@ impl Settling {
     /// Watches what these components can show: a sign counts when everybody whom it takes is in this process.
     pub(crate) fn of(nodes: &[NodeName], tables: &Tables) -> (Self, Settled) {
         let all_here =
-            |names: &[&str]| names.iter().all(|name| nodes.iter().any(|node| node.as_str() == *name));
+            |kinds: &[Kind]| kinds.iter().all(|kind| nodes.iter().any(|node| node.kind() == Some(*kind)));
         let mut missing = BTreeSet::new();
-        if all_here(&["ccp", "mrpg", "router"]) {
+        if all_here(&[Kind::Ccp, Kind::MrPg, Kind::Router]) {
             missing.insert(Sign::RoutingEnabled);
         }
-        if all_here(&["agentpg", "finesse"]) {
+        if all_here(&[Kind::AgentPg, Kind::Finesse]) {
             missing.insert(Sign::InService);
         }
         let (sender, receiver) = oneshot::channel();
@@ -59,7 +59,7 @@ impl Settling {
             return;
         }
         let sign = match &record.what {
-            What::In(Input::Frame { bytes, .. }) if record.node.as_str() == "ccp" => {
+            What::In(Input::Frame { bytes, .. }) if record.node.kind() == Some(Kind::Ccp) => {
                 let message = self.dictionary.decode(Protocol::Mr, &bytes.0);
                 let enabled =
                     matches!(message, Ok(Decoded::Mr(Mr::RoutingStatusEvent(m))) if m.routing_enabled);

@@ -30,7 +30,7 @@ use report::keep;
 use std::collections::BTreeMap;
 
 /// Whose record it is when a rule is armed or disarmed, which happens nowhere.
-const NOWHERE: &str = "ccp";
+const NOWHERE: &str = cce_model::Kind::Ccp.name();
 
 /// Who lets something go over the admin port.
 const BY_HAND: &str = "hand";

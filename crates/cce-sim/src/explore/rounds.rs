@@ -215,7 +215,7 @@ mod tests {
 
         fn build(&self) -> Sim {
             let mut sim = Sim::new(1);
-            sim.add(&"ccp".into(), HostClock::default(), Box::new(Sink));
+            sim.add(&cce_kernel::Kind::Ccp.into(), HostClock::default(), Box::new(Sink));
             let names: Vec<NodeName> =
                 (0..self.0).map(|mark| format!("sender-{mark}").as_str().into()).collect();
             for (mark, name) in (0..).zip(&names) {

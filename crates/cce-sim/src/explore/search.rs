@@ -249,7 +249,12 @@ mod tests {
     /// What is wanted at a frame of three streams, the first of which is chosen, after a wish.
     fn granted(streams: &[u64]) -> Vec<usize> {
         let options = (0..3).map(|number| {
-            let choice = Choice { stream: stream(number), to: "ccp".into(), is_outside: false, sent_in: 0 };
+            let choice = Choice {
+                stream: stream(number),
+                to: cce_kernel::Kind::Ccp.into(),
+                is_outside: false,
+                sent_in: 0,
+            };
             (usize::try_from(number).unwrap_or_default(), choice)
         });
         let mut frame = Frame::new(options.collect());

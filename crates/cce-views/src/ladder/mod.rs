@@ -312,5 +312,8 @@ fn cause(record: &Record) -> u64 {
 
 /// The journal's header is needed for stamps only; rows carry the run's own time.
 pub(crate) fn stampers(header: &Header) -> BTreeMap<Lane, crate::stamp::Stamper> {
-    Lane::ALL.into_iter().map(|lane| (lane, crate::stamp::Stamper::new(header, lane.component()))).collect()
+    Lane::ALL
+        .into_iter()
+        .map(|lane| (lane, crate::stamp::Stamper::new(header, lane.component().name())))
+        .collect()
 }

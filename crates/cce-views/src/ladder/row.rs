@@ -1,7 +1,7 @@
 //! Rows and lanes of a ladder.
 
 use crate::fold::{Event, Subject};
-use cce_kernel::{NodeName, Port, Time};
+use cce_kernel::{Kind, NodeName, Port, Time};
 
 /// One lane: a component, or the people outside.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -40,27 +40,26 @@ impl Lane {
     }
 
     /// The component of the lane; the people outside use the clock of the component that they talk to.
-    pub const fn component(self) -> &'static str {
+    pub const fn component(self) -> Kind {
         match self {
-            Self::App | Self::Ccp => "ccp",
-            Self::Pim => "mrpg",
-            Self::Rtr => "router",
-            Self::Cti => "agentpg",
-            Self::Fin | Self::Desk => "finesse",
+            Self::App | Self::Ccp => Kind::Ccp,
+            Self::Pim => Kind::MrPg,
+            Self::Rtr => Kind::Router,
+            Self::Cti => Kind::AgentPg,
+            Self::Fin | Self::Desk => Kind::Finesse,
         }
     }
 
     /// The lane of a component or of a virtual person.
     pub fn of(node: &NodeName) -> Option<Self> {
-        match node.as_str() {
-            "ccp" => Some(Self::Ccp),
-            "mrpg" => Some(Self::Pim),
-            "router" => Some(Self::Rtr),
-            "agentpg" => Some(Self::Cti),
-            "finesse" => Some(Self::Fin),
-            name if name.starts_with("customer") => Some(Self::App),
-            name if name.starts_with("agent-") => Some(Self::Desk),
-            _ => None,
+        match node.kind()? {
+            Kind::Ccp => Some(Self::Ccp),
+            Kind::MrPg => Some(Self::Pim),
+            Kind::Router => Some(Self::Rtr),
+            Kind::AgentPg => Some(Self::Cti),
+            Kind::Finesse => Some(Self::Fin),
+            Kind::Customer => Some(Self::App),
+            Kind::Agent => Some(Self::Desk),
         }
     }
 

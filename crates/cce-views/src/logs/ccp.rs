@@ -40,10 +40,14 @@ struct Entry {
 impl CcpLogs {
     pub(super) fn new(header: &Header) -> Self {
         Self {
-            stamper: Stamper::new(header, "ccp"),
+            stamper: Stamper::new(header, cce_model::Kind::Ccp.name()),
             address: header.logs.ccp_address.clone(),
             link_host: header.logs.ccp_link_host.clone(),
-            fqdn: header.hosts.get(&"ccp".into()).map(|host| host.fqdn.clone()).unwrap_or_default(),
+            fqdn: header
+                .hosts
+                .get(&cce_model::Kind::Ccp.into())
+                .map(|host| host.fqdn.clone())
+                .unwrap_or_default(),
             counters: BTreeMap::new(),
             first: header.logs.first.ccp.clone(),
         }

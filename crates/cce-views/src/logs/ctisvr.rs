@@ -38,7 +38,7 @@ pub(super) struct CtisvrLog {
 impl CtisvrLog {
     pub(super) fn new(header: &Header) -> Self {
         Self {
-            stamper: Stamper::new(header, "agentpg"),
+            stamper: Stamper::new(header, cce_model::Kind::AgentPg.name()),
             process: header.logs.ctisvr_process.clone(),
             stale_service_id: header.logs.stale_service_id,
             sessions: BTreeMap::new(),

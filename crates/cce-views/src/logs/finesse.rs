@@ -75,7 +75,7 @@ struct Frame<'a> {
 impl FinesseLog {
     pub(super) fn new(header: &Header) -> Self {
         Self {
-            stamper: Stamper::new(header, "finesse"),
+            stamper: Stamper::new(header, cce_model::Kind::Finesse.name()),
             first: header.logs.first.clone(),
             line: 0,
             received: 0,

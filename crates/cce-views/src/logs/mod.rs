@@ -108,13 +108,13 @@ impl Logs {
     }
 
     fn write(&mut self, event: &Event<'_>, lines: &mut Vec<Line>) {
-        match event.record.node.as_str() {
-            "ccp" => self.ccp.write(event, lines),
-            "mrpg" => self.mr_pim.write(event, lines),
-            "router" => self.router.write(event, lines),
-            "agentpg" => self.ctisvr.write(event, lines),
-            "finesse" => self.finesse.write(event, lines),
-            _ => {}
+        match event.record.node.kind() {
+            Some(cce_model::Kind::Ccp) => self.ccp.write(event, lines),
+            Some(cce_model::Kind::MrPg) => self.mr_pim.write(event, lines),
+            Some(cce_model::Kind::Router) => self.router.write(event, lines),
+            Some(cce_model::Kind::AgentPg) => self.ctisvr.write(event, lines),
+            Some(cce_model::Kind::Finesse) => self.finesse.write(event, lines),
+            Some(cce_model::Kind::Agent | cce_model::Kind::Customer) | None => {}
         }
     }
 }

@@ -29,7 +29,7 @@ pub(super) struct MrPimLog {
 impl MrPimLog {
     pub(super) fn new(header: &Header) -> Self {
         Self {
-            stamper: Stamper::new(header, "mrpg"),
+            stamper: Stamper::new(header, cce_model::Kind::MrPg.name()),
             process: header.logs.pim_process.clone(),
             others: header.logs.pim_processes.clone(),
         }

@@ -44,7 +44,7 @@ pub(super) struct RouterLog {
 impl RouterLog {
     pub(super) fn new(header: &Header) -> Self {
         let process = header.logs.router_process.clone();
-        Self { stamper: Stamper::new(header, "router"), process, deciding: 0 }
+        Self { stamper: Stamper::new(header, cce_model::Kind::Router.name()), process, deciding: 0 }
     }
 
     pub(super) fn write(&mut self, event: &Event<'_>, lines: &mut Vec<Line>) {
