@@ -72,7 +72,7 @@ fn word(record: &Record) -> Option<String> {
         What::In(input) => heard(input),
         What::Bent(bent) => Some(format!("{:?}", bent.bend).replace("Stepped(\"treated\")", "treated")),
         What::Stopped { .. } => Some("stopped".to_owned()),
-        What::Started | What::Out(_) | What::Gap { .. } => None,
+        What::Started | What::Out(_) | What::Connected { .. } | What::Gap { .. } => None,
     }
 }
 
