@@ -55,7 +55,8 @@ impl Ccp {
 
     /// There was no news in time.
     pub(crate) fn on_awaited_due(&mut self, timer: u64, cx: &mut Cx<'_>) {
-        let Some(at) = self.awaited.iter().position(|awaited| awaited.call.0 == timer) else { return };
+        let at = self.awaited.iter().position(|awaited| awaited.call.0 == timer);
+        let at = at.expect("the timer ends with the wait");
         let Awaited { call, request, .. } = self.awaited.remove(at);
         self.answer_awaited(call, &request, cx);
     }

@@ -169,9 +169,18 @@ impl Contacts {
         self.by_id.get(id)
     }
 
-    /// The contact of that id, to change what is not its status. [`Contacts::save`] keeps the change.
-    pub(crate) fn find_mut(&mut self, id: &ContactId) -> Option<&mut Contact> {
-        self.by_id.get_mut(id)
+    /// A contact whose task is under way.
+    ///
+    /// # Panics
+    ///
+    /// If there is none: only contacts that are over are removed.
+    pub(crate) fn under_way(&self, id: &ContactId) -> &Contact {
+        self.by_id.get(id).unwrap_or_else(|| panic!("contact {id} is under way"))
+    }
+
+    /// The same, to be changed.
+    pub(crate) fn under_way_mut(&mut self, id: &ContactId) -> &mut Contact {
+        self.by_id.get_mut(id).unwrap_or_else(|| panic!("contact {id} is under way"))
     }
 
     /// Ids of the contacts whose tasks are with CCP, the oldest first.
@@ -230,9 +239,9 @@ impl Contacts {
         user: &str,
         cx: &mut Cx<'_>,
     ) {
-        let Some(contact) = self.by_id.get_mut(id) else { return };
+        let contact = self.by_id.get_mut(id).unwrap_or_else(|| panic!("contact {id} is under way"));
         let from = contact.social.status;
-        debug_assert!(is_legal(from, status), "{id} cannot go from {from} to {status}");
+        assert!(is_legal(from, status), "{id} cannot go from {from} to {status}");
         contact.social.status = status;
         contact.social.reason = reason;
         user.clone_into(&mut contact.social.user);
@@ -256,7 +265,10 @@ impl Contacts {
 
     fn make_room(&mut self, cx: &mut Cx<'_>) {
         while self.by_id.len() >= CONTACTS_MAX {
-            let Some(oldest) = self.over.pop_front() else { return };
+            let Some(oldest) = self.over.pop_front() else {
+                // Over meanwhile: there was room when the request came. Delayed creations are bounded themselves.
+                return;
+            };
             self.by_id.remove(&oldest);
             cx.forget(oldest.as_str());
         }

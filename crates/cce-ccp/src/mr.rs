@@ -101,9 +101,8 @@ impl MrListener {
 
     /// Asks CCE to give up a task.
     pub(crate) fn send_cancel(&mut self, dialogue: u32, cx: &mut Cx<'_>) {
-        if let Some(link) = self.session() {
-            self.dialogues.send_cancel(link, dialogue, cx);
-        }
+        let link = self.session().expect("a task is with CCE while the session is open");
+        self.dialogues.send_cancel(link, dialogue, cx);
     }
 
     pub(crate) fn on_link_up(&mut self, link: LinkId, peer: &Peer, cx: &mut Cx<'_>) {

@@ -126,7 +126,7 @@ impl Ccp {
         if !self.is_pollable(id, cx) {
             return answer::not_found(id.as_str());
         }
-        let Some(contact) = self.contacts.find_mut(id) else { return answer::not_found(id.as_str()) };
+        let contact = self.contacts.under_way_mut(id);
         contact.polled = cx.now();
         Response::new(200).xml(status_of(contact, url).to_xml())
     }

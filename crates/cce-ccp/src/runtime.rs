@@ -67,7 +67,7 @@ impl Ccp {
     /// Leads a new contact through the campaigns of its feed. The first notification rule hands it to CCE;
     /// without a campaign it stays unread.
     pub(crate) fn process(&mut self, id: &ContactId, cx: &mut Cx<'_>) {
-        let Some(contact) = self.contacts.find(id) else { return };
+        let contact = self.contacts.under_way(id);
         let (feed, tags) = (contact.feed, contact.social.tags.clone());
         note_store(StoreAccess::RuntimeRead, id, ContactStatus::Unread, cx);
         let mut campaigns = Vec::new();
@@ -115,7 +115,7 @@ impl Ccp {
 
     /// Gives up a task that no agent has (ccp-task-api 3.5). Its poll URL is gone from here on.
     pub(crate) fn cancel(&mut self, id: &ContactId, cx: &mut Cx<'_>) -> CancelOutcome {
-        let Some(contact) = self.contacts.find_mut(id) else { return CancelOutcome::TooLate };
+        let contact = self.contacts.under_way_mut(id);
         let (place, status) = (contact.place, contact.social.status);
         if place == Place::Settled {
             return CancelOutcome::TooLate;
@@ -139,7 +139,7 @@ impl Ccp {
         service_requested: u32,
         cx: &mut Cx<'_>,
     ) {
-        let Some(contact) = self.contacts.find_mut(id) else { return };
+        let contact = self.contacts.under_way_mut(id);
         contact.route = Route { previous: contact.task.take().unwrap_or_default(), service_requested };
         contact.wait = None;
         contact.place = Place::Waiting;
@@ -150,7 +150,7 @@ impl Ccp {
 
     /// Sends a contact's task to CCE as soon as the link and the throttle allow it (ccp-task-api 9).
     pub(crate) fn submit(&mut self, id: &ContactId, cx: &mut Cx<'_>) {
-        let Some(contact) = self.contacts.find(id) else { return };
+        let contact = self.contacts.under_way(id);
         if !self.mr.is_open() && !contact.requeue {
             return self.discard(id, StatusReason::ConnectionLost, cx);
         }
@@ -177,6 +177,7 @@ impl Ccp {
 
     /// Publishes a contact as it stands.
     pub(crate) fn publish(&mut self, id: &ContactId, sender: Sender, cx: &mut Cx<'_>) {
+        // Over meanwhile, otherwise: a contact that is handled made room before a slow close was published.
         if let Some(contact) = self.contacts.find(id) {
             self.eventing.publish(sender, contact, &self.config, cx);
         }
@@ -184,8 +185,10 @@ impl Ccp {
 
     /// Sends what waits, in order.
     fn pump(&mut self, cx: &mut Cx<'_>) {
-        while self.mr.is_open() && !self.is_paced {
-            let Some(id) = self.next_to_send() else { return };
+        while self.mr.is_open()
+            && !self.is_paced
+            && let Some(id) = self.next_to_send()
+        {
             self.send_task(&id, cx);
             if let Some(throttle) = &self.config.throttle {
                 self.is_paced = true;
@@ -204,7 +207,7 @@ impl Ccp {
     }
 
     fn send_task(&mut self, id: &ContactId, cx: &mut Cx<'_>) {
-        let Some(contact) = self.contacts.find_mut(id) else { return };
+        let contact = self.contacts.under_way_mut(id);
         let (task, lost) = new_task::of_contact(contact);
         for (variable, length, loss) in lost {
             cx.note(Fact::Ecc { contact: id.clone(), variable, length, loss });
@@ -232,7 +235,7 @@ impl Ccp {
     /// Decides about a task that CCE no longer knows: true when it is to be sent again. A cancelled one needs
     /// no confirmation, since CCE dropped it with the link (inferred).
     fn take_back(&mut self, id: &ContactId, failure: StatusReason, cx: &mut Cx<'_>) -> bool {
-        let Some(contact) = self.contacts.find_mut(id) else { return false };
+        let contact = self.contacts.under_way_mut(id);
         if contact.is_cancelling() {
             self.discard(id, StatusReason::CancelSucceeded, cx);
             return false;
@@ -247,7 +250,7 @@ impl Ccp {
 
     /// CCE took the task, and nobody is free. A task that is sent again keeps its status and reason.
     fn on_queued(&mut self, id: &ContactId, wait: i32, cx: &mut Cx<'_>) {
-        let Some(contact) = self.contacts.find_mut(id) else { return };
+        let contact = self.contacts.under_way_mut(id);
         contact.wait = Some(wait);
         let reason = if contact.is_cancelling() {
             StatusReason::CancelRequested
@@ -262,7 +265,7 @@ impl Ccp {
 
     /// CCE chose an agent. A task that never waited is published as queued first (ccp-task-api 5.5).
     fn on_routed(&mut self, id: &ContactId, routed: Routed, cx: &mut Cx<'_>) {
-        let Some(contact) = self.contacts.find_mut(id) else { return };
+        let contact = self.contacts.under_way_mut(id);
         contact.task = Some(routed.task);
         contact.place = Place::Settled;
         contact.social.set_field("mrdID", routed.mrd.to_string());
@@ -286,7 +289,7 @@ impl Ccp {
             }
             return;
         }
-        let is_cancelling = self.contacts.find(id).is_some_and(crate::contact::Contact::is_cancelling);
+        let is_cancelling = self.contacts.under_way(id).is_cancelling();
         self.discard(id, discard_reason(reason, is_cancelling), cx);
     }
 

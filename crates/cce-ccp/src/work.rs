@@ -75,9 +75,8 @@ impl Ccp {
     }
 
     pub(crate) fn on_work_due(&mut self, timer: u64, cx: &mut Cx<'_>) {
-        if let Some(work) = self.works.by_timer.remove(&timer) {
-            self.take_step(work, cx);
-        }
+        let work = self.works.by_timer.remove(&timer).expect("a step under way is taken once");
+        self.take_step(work, cx);
     }
 
     fn take_step(&mut self, work: Work, cx: &mut Cx<'_>) {

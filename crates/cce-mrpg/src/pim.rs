@@ -215,7 +215,7 @@ impl Pim {
         if !self.receive(link, "CANCEL_TASK", id, cancel.send_seq_no, router, cx) {
             return;
         }
-        let Some(dialogue) = self.dialogues.get_mut(&id) else { return };
+        let dialogue = self.open_mut(id);
         dialogue.cancels = dialogue.cancels.saturating_add(1);
         if dialogue.state != DialogueState::Cancelling {
             self.set_state(id, DialogueState::Cancelling, cx);
@@ -249,7 +249,7 @@ impl Pim {
         router: &RouterLink,
         cx: &mut Cx<'_>,
     ) -> bool {
-        let Some(dialogue) = self.dialogues.get_mut(&id) else { return false };
+        let dialogue = self.open_mut(id);
         let due = dialogue.received + 1;
         if send_seq_no == due {
             dialogue.received = send_seq_no;
@@ -266,7 +266,7 @@ impl Pim {
 
     pub(crate) fn on_connect(&mut self, connect: &Connect, cx: &mut Cx<'_>) {
         let id = connect.did;
-        // The application left meanwhile: the reservation runs out at the agent (task-routing E27).
+        // Over meanwhile: the application left, and the reservation runs out at the agent (task-routing E27).
         let Some(dialogue) = self.dialogues.get_mut(&id) else { return };
         dialogue.task = Some(convert::task_id(connect.rtr_date, connect.rtr_cid, connect.rck_seq));
         if connect.error_code != 0 {
@@ -279,6 +279,7 @@ impl Pim {
 
     pub(crate) fn on_queued(&mut self, queued: &QueueEvent, cx: &mut Cx<'_>) {
         let id = queued.did;
+        // Over meanwhile: the application left.
         let Some(dialogue) = self.dialogues.get_mut(&id) else { return };
         let icm_task_id = convert::task_id(queued.rtr_date, queued.rtr_cid, queued.rck_seq);
         dialogue.task = Some(icm_task_id);
@@ -298,6 +299,7 @@ impl Pim {
     }
 
     pub(crate) fn on_dialog_fail(&mut self, fail: &DialogFail, cx: &mut Cx<'_>) {
+        // Over meanwhile, otherwise: the application left.
         if self.dialogues.contains_key(&fail.did) {
             self.send_failure(fail.did, fail.reason_code, cx);
         }
@@ -309,6 +311,7 @@ impl Pim {
         if let Some(cancels) = self.late_cancels.remove(&id) {
             return self.answer_late(id, cancels, cx);
         }
+        // Over meanwhile: the application left.
         let Some(dialogue) = self.dialogues.get_mut(&id) else { return };
         for _ in 0..std::mem::take(&mut dialogue.cancels) {
             let send_seq_no = self.next_seq(id);
@@ -375,24 +378,32 @@ impl Pim {
         }
     }
 
+    /// A dialogue that is open.
+    ///
+    /// # Panics
+    ///
+    /// If it is not: whoever asks has seen it open.
+    fn open_mut(&mut self, id: u32) -> &mut Dialogue {
+        self.dialogues.get_mut(&id).unwrap_or_else(|| panic!("dialogue {id} is open"))
+    }
+
     fn next_seq(&mut self, id: u32) -> u32 {
-        self.dialogues.get_mut(&id).map_or(1, |dialogue| {
-            dialogue.sent += 1;
-            dialogue.sent
-        })
+        let dialogue = self.open_mut(id);
+        dialogue.sent += 1;
+        dialogue.sent
     }
 
     fn set_state(&mut self, id: u32, to: DialogueState, cx: &mut Cx<'_>) {
-        let Some(dialogue) = self.dialogues.get_mut(&id) else { return };
+        let dialogue = self.open_mut(id);
         let from = std::mem::replace(&mut dialogue.state, to);
         note_state(id, dialogue, Some(from), cx);
     }
 
     fn end(&mut self, id: u32, to: DialogueState, cx: &mut Cx<'_>) {
         self.set_state(id, to, cx);
-        let Some(Dialogue { cancels: cancels @ 1.., .. }) = self.dialogues.remove(&id) else { return };
+        let Dialogue { cancels, .. } = self.dialogues.remove(&id).expect("a dialogue ends once");
         // The failure of a dialogue, and its cancel, answer what asked for that (mr-interface 5).
-        if to != DialogueState::Routed {
+        if to != DialogueState::Routed || cancels == 0 {
             return;
         }
         if self.late_cancels.len() >= LATE_CANCELS_MAX {

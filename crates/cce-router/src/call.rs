@@ -113,8 +113,7 @@ impl Router {
 
     /// A step's time is over: the next step is taken too.
     pub(crate) fn on_step_over(&mut self, arrival: u64, cx: &mut Cx<'_>) {
-        let Some(rank) = self.line.of_arrival(arrival) else { return };
-        let Some(waiting) = self.line.at_mut(rank) else { return };
+        let (rank, waiting) = self.line.of_timer(arrival);
         let queue = Arc::clone(&waiting.call.plan.script.precision_queue);
         match choice::walk(&queue, waiting.step + 1, waiting.call.wish(), &self.agents) {
             Decision::Agent(pick) => self.route_waiting(rank, pick, cx),
@@ -185,7 +184,7 @@ impl Router {
 
     fn dequeue(&mut self, rank: Rank, cx: &mut Cx<'_>) {
         cx.cancel(Timer::Step.key(rank.arrival));
-        let Some(waiting) = self.line.leave(rank, cx.now()) else { return };
+        let waiting = self.line.leave(rank, cx.now());
         let dequeued = message::dequeued(&waiting.call);
         let Call { key, plan, .. } = *waiting.call;
         cx.note(RouterFact::Dequeued { key, queue_id: plan.queue().id }.into());
@@ -194,7 +193,7 @@ impl Router {
 
     fn route_waiting(&mut self, rank: Rank, pick: Pick, cx: &mut Cx<'_>) {
         cx.cancel(Timer::Step.key(rank.arrival));
-        let Some(waiting) = self.line.leave(rank, cx.now()) else { return };
+        let waiting = self.line.leave(rank, cx.now());
         let queued = u32::try_from(cx.now().since(rank.since).as_secs()).unwrap_or(u32::MAX);
         self.tell_agent_pgs(&message::dequeued(&waiting.call).into(), cx);
         self.route(waiting.call, pick, queued, cx);
@@ -204,7 +203,7 @@ impl Router {
     /// routed anew needs no answer.
     fn route(&mut self, call: Box<Call>, pick: Pick, queued: u32, cx: &mut Cx<'_>) {
         let place = Place { skill_target: pick.skill_target, mrd: call.plan.queue().mrd().id };
-        let Some(agent_pg) = self.agents.at(place).map(|agent| agent.link) else { return };
+        let agent_pg = self.agents.at(place).expect("an agent that was chosen is known").link;
         let choice = QueueChoice::Agent { skill_target: pick.skill_target, eligible: pick.eligible };
         cx.note(node(&call, pick.step, choice).into());
         let invoke_id = self.next_invoke_id;

@@ -64,6 +64,7 @@ impl Router {
 
     /// A link is gone, and with it what came over it: tasks that wait, or what is known of agents.
     fn on_gone(&mut self, gone: Option<&Gone<Pg>>, cx: &mut Cx<'_>) {
+        // A link that was refused, or never opened, has nothing.
         let Some(&Gone { link, session: Some(pg) }) = gone else { return };
         match pg.kind {
             PgKind::Mr => self.drop_dialogues(link, cx),

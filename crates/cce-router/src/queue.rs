@@ -65,14 +65,18 @@ impl Line {
     }
 
     /// Takes a task out of the line, with an agent or without.
-    pub(crate) fn leave(&mut self, rank: Rank, now: Time) -> Option<Waiting> {
-        let waiting = self.waiting.remove(&rank)?;
+    ///
+    /// # Panics
+    ///
+    /// If it does not wait there: it leaves once.
+    pub(crate) fn leave(&mut self, rank: Rank, now: Time) -> Waiting {
+        let waiting = self.waiting.remove(&rank).expect("a task leaves the line once");
         let leavers = self.leavers.entry(waiting.call.plan.queue().id).or_default();
         leavers.push_back(now);
         if leavers.len() > LEAVERS_MAX {
             leavers.pop_front();
         }
-        Some(waiting)
+        waiting
     }
 
     /// Seconds that a task which now enters the queue may wait; -1 where nothing left it lately.
@@ -91,20 +95,21 @@ impl Line {
         self.waiting.iter().find(|(_, waiting)| waits(waiting)).map(|(rank, _)| *rank)
     }
 
-    /// Where the task waits that a timer was named after.
-    pub(crate) fn of_arrival(&self, arrival: u64) -> Option<Rank> {
-        self.waiting.keys().find(|rank| rank.arrival == arrival).copied()
-    }
-
     /// Where the dialogues of a link wait that are not answered.
     pub(crate) fn of_link(&self, link: LinkId) -> Vec<Rank> {
         let of_link = |waiting: &Waiting| waiting.call.dialogue.link == link && !waiting.call.is_answered;
         self.waiting.iter().filter(|(_, waiting)| of_link(waiting)).map(|(rank, _)| *rank).collect()
     }
 
-    /// A task that waits.
-    pub(crate) fn at_mut(&mut self, rank: Rank) -> Option<&mut Waiting> {
-        self.waiting.get_mut(&rank)
+    /// A task that waits, by the arrival that its timer was named after.
+    ///
+    /// # Panics
+    ///
+    /// If it does not wait: its timer ends when it leaves.
+    pub(crate) fn of_timer(&mut self, arrival: u64) -> (Rank, &mut Waiting) {
+        let mut waiting = self.waiting.iter_mut();
+        let (rank, found) = waiting.find(|(rank, _)| rank.arrival == arrival).expect("the task waits");
+        (*rank, found)
     }
 
     /// All of it, in the order in which it is served.

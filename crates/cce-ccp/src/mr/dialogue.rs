@@ -58,7 +58,7 @@ impl Dialogues {
     }
 
     pub(super) fn send_cancel(&mut self, link: LinkId, id: u32, cx: &mut Cx<'_>) {
-        let Some(dialogue) = self.open.get_mut(&id) else { return };
+        let dialogue = self.open.get_mut(&id).expect("a task that is with CCE has its dialogue");
         dialogue.sent += 1;
         let send_seq_no = dialogue.sent;
         let reason_code = reason::ABANDONED_IN_ROUTER;

@@ -5,7 +5,7 @@ use crate::{
     private::renotification,
 };
 use cce_ccp::{Config, Delays};
-use cce_kernel::{Output, Time};
+use cce_kernel::Output;
 use cce_model::{
     ContactStatus,
     fact::{CcpFact, CloseStep, Process},
@@ -22,27 +22,11 @@ fn ms(millis: u64) -> Duration {
 
 /// What is due within a second, each with the milliseconds since now.
 fn due(lab: &mut Lab, said: Said) -> Vec<(u64, Said)> {
-    let begin = lab.now;
+    let begin = lab.now();
     let end = begin + ms(1_000);
-    let mut timers = Vec::new();
-    let mut heard = Vec::new();
-    let arm = |said: &Said, timers: &mut Vec<(Time, String, u64)>| {
-        for output in &said.0 {
-            if let Output::Arm { key, at } = output
-                && ["work", "event"].contains(&key.name.as_ref())
-            {
-                timers.push((*at, key.name.to_string(), key.id));
-            }
-        }
-    };
-    arm(&said, &mut timers);
-    heard.push((0, said));
-    while let Some(next) = timers.iter().min().cloned().filter(|(at, ..)| *at < end) {
-        timers.retain(|timer| *timer != next);
-        lab.now = next.0;
-        let said = lab.timer(if next.1 == "work" { "work" } else { "event" }, next.2);
-        arm(&said, &mut timers);
-        heard.push((u64::try_from(lab.now.since(begin).as_millis()).unwrap(), said));
+    let mut heard = vec![(0, said)];
+    while let Some(said) = lab.next_until(end) {
+        heard.push((u64::try_from(lab.now().since(begin).as_millis()).unwrap(), said));
     }
     heard
 }

@@ -1,17 +1,20 @@
 //! A CCP with one feed and one campaign, and an MR PG beside it.
 
 use base64::{Engine, engine::general_purpose::STANDARD};
+use cce_bench::Bench;
 use cce_ccp::{Campaign, Ccp, Config, Feed, TASK_FEED};
 use cce_kernel::{
-    CallId, CloseReason, Configured, Fact, Host, HostClock, Input, LinkId, LinkReason, Output, Peer, Port,
-    Request, Response, Time, TimerKey, Wall,
+    CallId, CloseReason, Configured, Fact, HostClock, Input, LinkId, LinkReason, Output, Port, Request, Response, Time,
+    TimerKey, Wall,
 };
 use cce_model::{ContactId, TaskId, fact::CcpFact};
 use cce_mr::{
     MR, Mr,
-    mr::{CancelTaskConf, DoThisWithTask, NewTask, NewTaskFailureEvent, OpenReq, TaskQueuedEvent},
+    mr::{
+        CancelTaskConf, DoThisWithTask, HeartbeatReq, NewTask, NewTaskFailureEvent, OpenReq, TaskQueuedEvent,
+    },
 };
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 /// The first contact of a lab.
 pub(crate) const FIRST: &str = "5AA797871000018D0000004139ED7AD5";
@@ -27,13 +30,10 @@ pub(crate) const PRIVATE: &str = "/ccp-webapp/ccp";
 
 /// A CCP under test, and what outlives it.
 pub(crate) struct Lab {
-    host: Host,
-    ccp: Ccp,
+    bench: Bench<Ccp>,
     config: Config,
-    pub(crate) now: Time,
     /// The MR PG's connection.
     pub(crate) link: LinkId,
-    stored: BTreeMap<String, String>,
     calls: u64,
 }
 
@@ -59,15 +59,12 @@ impl Lab {
         // 2024-01-30 08:55:49.255 EST.
         let clock = HostClock { start: Wall(1_706_622_949_255_000), ..HostClock::default() };
         let mut lab = Self {
-            host: Host::new("ccp".into(), 1, clock),
-            ccp: Ccp::new(Arc::default(), config.clone()),
+            bench: Bench::new("ccp", clock, Ccp::new(Arc::default(), config.clone())),
             config,
-            now: Time(0),
             link: LinkId { port: Port::Mr, number: 0 },
-            stored: BTreeMap::new(),
             calls: 0,
         };
-        lab.input(Input::Start { stored: BTreeMap::new() });
+        lab.bench.start();
         lab
     }
 
@@ -93,44 +90,46 @@ impl Lab {
     }
 
     pub(crate) fn input(&mut self, input: Input) -> Said {
-        let said = Said(self.host.handle(&mut self.ccp, input, self.now));
-        for output in &said.0 {
-            let Output::Store { key, value } = output else { continue };
-            match value {
-                Some(value) => self.stored.insert(key.clone(), value.clone()),
-                None => self.stored.remove(key),
-            };
-        }
-        said
+        Said(self.bench.input(input))
     }
 
-    pub(crate) fn wait(&mut self, time: Duration) {
-        self.now = self.now + time;
+    /// Time passes. The MR PG keeps its session meanwhile.
+    pub(crate) fn wait(&mut self, time: Duration) -> Said {
+        Said(self.bench.advance(time))
     }
 
-    pub(crate) fn timer(&mut self, name: &'static str, id: u64) -> Said {
-        self.input(Input::Timer(TimerKey::new(name, id)))
+    /// Time passes to the next timer that is due by then.
+    pub(crate) fn next_until(&mut self, until: Time) -> Option<Said> {
+        self.bench.next_until(until).map(Said)
+    }
+
+    pub(crate) fn now(&self) -> Time {
+        self.bench.now()
+    }
+
+    /// From now on, the MR PG says nothing by itself.
+    pub(crate) fn mute(&mut self) {
+        self.bench.say_nothing();
     }
 
     /// Ends the component without a word, and starts another with what it stored.
     pub(crate) fn restart(&mut self) -> Said {
-        self.ccp = Ccp::new(Arc::default(), self.config.clone());
-        self.input(Input::Start { stored: self.stored.clone() })
+        Said(self.bench.restart(Ccp::new(Arc::default(), self.config.clone())))
     }
 
     /// Spoils what is stored about the first contact.
     pub(crate) fn spoil_store(&mut self) {
-        self.stored.insert(FIRST.to_owned(), "{}".to_owned());
+        self.bench.stored().insert(FIRST.to_owned(), "{}".to_owned());
     }
 
     pub(crate) fn connect(&mut self) -> LinkId {
-        let link = self.host.accept(Port::Mr);
-        self.input(Input::LinkUp { link, peer: Peer::default() });
-        link
+        self.bench.accept(Port::Mr).0
     }
 
     pub(crate) fn open_session(&mut self) -> Said {
         self.link = self.connect();
+        let beat = Mr::from(HeartbeatReq::default()).to_frame(&MR).into();
+        self.bench.pulse(Duration::from_secs(5), Input::Frame { link: self.link, bytes: beat });
         self.says(OpenReq { invoke_id: 1, version_number: 1, ..OpenReq::default() })
     }
 

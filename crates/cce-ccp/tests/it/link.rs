@@ -6,6 +6,10 @@ use cce_mr::{
     Mr,
     mr::{CloseReq, HeartbeatReq, OpenReq, RoutingStatusEvent, TerminateDialogueEvent},
 };
+use std::time::Duration;
+
+/// Between two heartbeats of an MR PG.
+const BEAT: Duration = Duration::from_secs(5);
 
 #[test]
 fn a_session_is_opened_and_confirmed() {
@@ -23,10 +27,9 @@ fn a_heartbeat_is_confirmed() {
 #[test]
 fn a_peer_that_is_silent_for_three_beats_is_dropped() {
     let mut lab = Lab::queued();
-    let number = u64::from(lab.link.number);
-    assert!(lab.timer("mr-beat", number).closed().is_empty());
-    lab.timer("mr-beat", number);
-    let said = lab.timer("mr-beat", number);
+    lab.mute();
+    assert!(lab.wait(BEAT * 2).closed().is_empty());
+    let said = lab.wait(BEAT);
     assert_eq!(said.closed(), [(lab.link, &CloseReason::HeartbeatLost)]);
     assert_eq!(said.changes(), ["queued>discarded/notification_cce_connection_lost system"]);
 }
@@ -35,10 +38,8 @@ fn a_peer_that_is_silent_for_three_beats_is_dropped() {
 fn a_peer_that_never_opens_a_session_is_dropped_and_that_is_told() {
     let mut lab = Lab::open();
     let mute = lab.connect();
-    let number = u64::from(mute.number);
-    assert!(lab.timer("mr-beat", number).closed().is_empty());
-    lab.timer("mr-beat", number);
-    let said = lab.timer("mr-beat", number);
+    assert!(lab.wait(BEAT * 2).closed().is_empty());
+    let said = lab.wait(BEAT);
     assert_eq!(said.closed(), [(mute, &CloseReason::HeartbeatLost)]);
     assert_eq!(said.peer_errors(), ["none came in time"]);
     assert_eq!(lab.create(&[]).names(), ["NEW_TASK"], "the session of another peer lives on");
@@ -47,13 +48,12 @@ fn a_peer_that_never_opens_a_session_is_dropped_and_that_is_told() {
 #[test]
 fn any_message_shows_that_the_peer_is_there() {
     let mut lab = Lab::open();
-    let number = u64::from(lab.link.number);
+    lab.mute();
     for _ in 0..4 {
-        lab.timer("mr-beat", number);
-        lab.timer("mr-beat", number);
+        assert!(lab.wait(BEAT * 2).closed().is_empty());
         lab.says(HeartbeatReq::default());
     }
-    assert!(lab.timer("mr-beat", number).closed().is_empty());
+    assert!(lab.wait(BEAT).closed().is_empty());
 }
 
 #[test]

@@ -5,6 +5,7 @@ use cce_ccp::Config;
 use cce_kernel::{CallId, Cors, Fact, Input, Output, Request};
 use cce_model::{TaskId, fact::CcpFact};
 use cce_xml::task::TASK_HEADER;
+use std::time::Duration;
 
 #[test]
 fn a_closed_task_is_handled_by_its_agent() {
@@ -94,17 +95,16 @@ fn a_request_that_waits_for_a_reservation_is_refused_when_the_task_fails_instead
 #[test]
 fn a_request_waits_for_a_reservation_no_longer_than_its_time() {
     let mut lab = Lab::submitted();
-    let armed = lab.call(about("close", String::new(), TASK)).armed("awaited reservation").unwrap();
-    assert_eq!(lab.timer("awaited reservation", armed.id).status(), 412);
+    lab.call(about("close", String::new(), TASK));
+    assert_eq!(lab.wait(Duration::from_secs(10)).status(), 412);
 }
 
 #[test]
 fn the_wait_for_a_reservation_ends_with_the_news_and_with_who_waits() {
     let mut lab = Lab::submitted();
     let key = lab.call(about("close", String::new(), TASK)).armed("awaited reservation").unwrap();
-    let cancelled = Output::Cancel { key: key.clone() };
+    let cancelled = Output::Cancel { key };
     assert!(lab.says(routed(DIALOGUE, 1, TASK)).0.contains(&cancelled));
-    assert!(lab.timer("awaited reservation", key.id).0.is_empty(), "it is answered once");
 
     let mut lab = Lab::submitted();
     let key = lab.call(about("close", String::new(), TASK)).armed("awaited reservation").unwrap();

@@ -6,14 +6,18 @@ use crate::{
 };
 use cce_ccp::{CONTACTS_MAX, Config, Throttle};
 use cce_kernel::Output;
+use std::time::Duration;
+
+/// Between two tasks.
+const PAUSE: Duration = Duration::from_millis(160);
 
 #[test]
 fn the_throttle_lets_one_task_pass_at_a_time() {
     let mut lab = throttled();
     assert_eq!(lab.create(&[]).names(), ["NEW_TASK"]);
     assert!(lab.create(&[]).names().is_empty());
-    assert_eq!(lab.timer("pace", 0).names(), ["NEW_TASK"]);
-    assert!(lab.timer("pace", 0).names().is_empty());
+    assert_eq!(lab.wait(PAUSE).names(), ["NEW_TASK"]);
+    assert!(lab.wait(PAUSE).names().is_empty());
     assert_eq!(lab.create(&[]).names(), ["NEW_TASK"]);
 }
 

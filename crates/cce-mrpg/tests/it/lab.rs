@@ -1,9 +1,7 @@
 //! An MR PG under test, and what it says.
 
-use cce_kernel::{
-    Address, CloseReason, Configured, Fact, Host, HostClock, Input, LinkId, LinkReason, Output, Peer, Port,
-    Time, TimerKey,
-};
+use cce_bench::Bench;
+use cce_kernel::{Address, CloseReason, Configured, Fact, HostClock, Input, LinkId, LinkReason, Output, Port};
 use cce_model::{DialogueState, EccVariable, TaskId, sample::Rows};
 use cce_mr::{
     ICM, Icm, MR, Mr,
@@ -30,8 +28,7 @@ pub(crate) const DO_THIS_WITH_TASK: &str = "
 
 /// An MR PG and its two links.
 pub(crate) struct Lab {
-    host: Host,
-    pg: MrPg,
+    bench: Bench<MrPg>,
     started: Vec<Output>,
     router: LinkId,
     pub(crate) application: LinkId,
@@ -50,14 +47,14 @@ impl Lab {
     /// The same with other PIMs.
     pub(crate) fn with(pims: Vec<PimConfig>) -> Self {
         let second = Duration::from_secs(1);
+        let pg = MrPg::new(rows().model(), Config { pims, redial: second, heartbeat: second * 5 });
         let mut lab = Self {
-            host: Host::new("mrpg".into(), 1, HostClock::default()),
-            pg: MrPg::new(rows().model(), Config { pims, redial: second, heartbeat: second * 5 }),
+            bench: Bench::new("mrpg", HostClock::default(), pg),
             started: Vec::new(),
             router: LinkId { port: Port::IcmMr, number: 1 },
             application: LinkId { port: Port::Mr, number: 2 },
         };
-        lab.started = lab.input(Input::Start { stored: [].into() }).0;
+        lab.started = lab.bench.start();
         lab
     }
 
@@ -80,7 +77,7 @@ impl Lab {
     /// A connection of the second PIM, open.
     pub(crate) fn open_second(&mut self) -> LinkId {
         let link = LinkId { port: Port::Mr, number: 3 };
-        self.input(Input::LinkUp { link, peer: Peer::default() });
+        self.bench.connect(link);
         self.frame(link, Mr::from(OpenConf::default()).to_frame(&MR));
         link
     }
@@ -98,26 +95,24 @@ impl Lab {
     }
 
     pub(crate) fn connect_application(&mut self) -> Said {
-        self.input(Input::LinkUp { link: self.application, peer: Peer::default() })
+        Said(self.bench.connect(self.application))
     }
 
     /// The application is dialled again, and opens its session.
     pub(crate) fn reopen_application(&mut self) {
-        self.timer("application redial");
-        self.application = LinkId { port: Port::Mr, number: 3 };
+        self.application = self.pass(1).dial();
         self.connect_application();
         self.application_says(OpenConf::default());
     }
 
     pub(crate) fn open_router(&mut self) -> Said {
-        self.input(Input::LinkUp { link: self.router, peer: Peer::default() });
+        self.bench.connect(self.router);
         self.router_says(icm::OpenConf::default())
     }
 
     /// The router is dialled again, and opens its session.
     pub(crate) fn reopen_router(&mut self) -> Said {
-        self.timer("router redial");
-        self.router = LinkId { port: Port::IcmMr, number: 3 };
+        self.router = self.pass(1).dial();
         self.open_router()
     }
 
@@ -141,12 +136,13 @@ impl Lab {
         self.frame(self.router, message.into().to_frame(&ICM))
     }
 
-    pub(crate) fn timer(&mut self, name: &'static str) -> Said {
-        self.input(Input::Timer(TimerKey::new(name, 0)))
+    /// Some seconds pass.
+    pub(crate) fn pass(&mut self, seconds: u64) -> Said {
+        Said(self.bench.advance(Duration::from_secs(seconds)))
     }
 
     pub(crate) fn input(&mut self, input: Input) -> Said {
-        Said(self.host.handle(&mut self.pg, input, Time(0)))
+        Said(self.bench.input(input))
     }
 
     fn frame(&mut self, link: LinkId, bytes: Bytes) -> Said {
@@ -196,6 +192,15 @@ impl Said {
 
     pub(crate) fn arms(&self, timer: &str) -> bool {
         self.0.iter().any(|output| matches!(output, Output::Arm { key, .. } if key.name == timer))
+    }
+
+    /// The connection that it dials.
+    fn dial(&self) -> LinkId {
+        let dialled = self.0.iter().find_map(|output| {
+            let Output::Dial { link, .. } = output else { return None };
+            Some(*link)
+        });
+        dialled.expect("the MR PG dials")
     }
 
     /// Whom it dials.

@@ -400,11 +400,13 @@ fn a_message_that_cannot_be_read_is_answered_and_ends_the_link() {
 
 #[test]
 fn three_unanswered_heartbeats_end_a_link() {
-    let mut lab = Lab::open();
+    let mut lab = Lab::started();
+    lab.connect_application();
+    lab.application_says(OpenConf::default());
     for _ in 0..3 {
-        assert_eq!(lab.timer("application heartbeat").names(), ["HEARTBEAT_REQ"]);
+        assert_eq!(lab.pass(5).names(), ["HEARTBEAT_REQ"]);
     }
-    let said = lab.timer("application heartbeat");
+    let said = lab.pass(5);
     assert_eq!(said.closed(), [CloseReason::HeartbeatLost]);
     assert!(said.arms("application redial"));
 }

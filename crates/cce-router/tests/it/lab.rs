@@ -1,14 +1,13 @@
 //! The lab of the trace around a router: an MR PG and an agent PG.
 
-use cce_kernel::{
-    Configured, Fact, Host, HostClock, Input, LinkId, LinkReason, Output, Peer, Port, Time, TimerKey, Wall,
-};
+use cce_bench::Bench;
+use cce_kernel::{Configured, Fact, HostClock, Input, LinkId, LinkReason, Output, Port, TimerKey, Wall};
 use cce_model::{AgentState, SkillTarget, TaskId, fact::RouterFact, sample::Rows};
 use cce_mr::{
     ICM, Icm,
     icm::{
-        AgentStateUpdate, Connect, DeviceTargetPreCallInd, DialogFail, NewCall, OpenReq, QueueEvent, Release,
-        ReleaseConf, TaskEvent,
+        AgentStateUpdate, Connect, DeviceTargetPreCallInd, DialogFail, HeartbeatReq, NewCall, OpenReq,
+        QueueEvent, Release, ReleaseConf, TaskEvent,
     },
 };
 use cce_router::{Config, Router};
@@ -28,9 +27,7 @@ pub(crate) const TASK: TaskId = TaskId { day: 154_526, call: 37_051_928, sequenc
 
 /// A router under test.
 pub(crate) struct Lab {
-    host: Host,
-    router: Router,
-    pub(crate) now: Time,
+    bench: Bench<Router>,
     /// The MR PG's link.
     pub(crate) mr: LinkId,
     /// The agent PG's link.
@@ -76,15 +73,10 @@ impl Lab {
         // 2024-01-30 08:55:49.401 UTC.
         let clock = HostClock { start: Wall(1_706_604_949_401_000), ..HostClock::default() };
         let nowhere = LinkId { port: Port::IcmMr, number: 0 };
-        let host = Host::new("router".into(), 1, clock);
-        let mut lab = Self {
-            host,
-            router: Router::new(rows.model(), config),
-            now: Time(0),
-            mr: nowhere,
-            agent: nowhere,
-        };
-        lab.input(Input::Start { stored });
+        let mut bench = Bench::new("router", clock, Router::new(rows.model(), config));
+        *bench.stored() = stored;
+        bench.start();
+        let lab = Self { bench, mr: nowhere, agent: nowhere };
         lab
     }
 
@@ -92,14 +84,14 @@ impl Lab {
     pub(crate) fn gateway(&mut self, peripheral_type: u16, peripheral_id: u32) -> LinkId {
         let link = self.connect();
         self.says(link, open_req(peripheral_type, peripheral_id));
+        let beat = Icm::from(HeartbeatReq::default()).to_frame(&ICM).into();
+        self.bench.pulse(Duration::from_secs(10), Input::Frame { link, bytes: beat });
         link
     }
 
     /// A link without a session.
     pub(crate) fn connect(&mut self) -> LinkId {
-        let link = self.host.accept(Port::IcmMr);
-        self.input(Input::LinkUp { link, peer: Peer::default() });
-        link
+        self.bench.accept(Port::IcmMr).0
     }
 
     /// The MR PG asks for a task to be routed, as in the trace.
@@ -132,20 +124,24 @@ impl Lab {
         self.input(Input::LinkDown { link, reason: LinkReason::Reset })
     }
 
-    /// A timer is due, some seconds later.
-    pub(crate) fn timer(&mut self, key: TimerKey, seconds: u64) -> Said {
-        self.pass(seconds);
-        self.input(Input::Timer(key))
+    /// Some seconds pass. The gateways that are open keep their sessions meanwhile.
+    pub(crate) fn pass(&mut self, seconds: u64) -> Said {
+        self.pass_time(Duration::from_secs(seconds))
     }
 
     /// Time passes.
-    pub(crate) fn pass(&mut self, seconds: u64) {
-        self.now = self.now + Duration::from_secs(seconds);
+    pub(crate) fn pass_time(&mut self, time: Duration) -> Said {
+        Said(self.bench.advance(time))
+    }
+
+    /// From now on, the gateways say nothing by themselves.
+    pub(crate) fn mute(&mut self) {
+        self.bench.say_nothing();
     }
 
     /// Any input.
     pub(crate) fn input(&mut self, input: Input) -> Said {
-        Said(self.host.handle(&mut self.router, input, self.now))
+        Said(self.bench.input(input))
     }
 }
 

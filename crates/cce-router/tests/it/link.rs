@@ -1,11 +1,12 @@
 //! Links of peripheral gateways.
 
 use crate::lab::{Lab, new_call, open_req, standing};
-use cce_kernel::{CloseReason, Command, Fact, FrameFlaw, Input, Output, Time, TimerKey};
+use cce_kernel::{CloseReason, Command, Fact, FrameFlaw, Input, Output, TimerKey};
 use cce_mr::{
     Icm,
     icm::{CloseReq, HeartbeatReq, OpenReq},
 };
+use std::time::Duration;
 
 #[test]
 fn a_gateway_opens_its_session() {
@@ -38,9 +39,10 @@ fn a_heartbeat_is_answered() {
 #[test]
 fn a_gateway_that_was_heard_of_stays() {
     let mut lab = Lab::open();
+    lab.mute();
     lab.pass(19);
     lab.says(lab.mr, HeartbeatReq::default());
-    let said = lab.timer(silence(lab.mr.number), 1);
+    let said = lab.pass(1);
     assert!(!said.closes(lab.mr));
     assert_eq!(said.armed("silence"), Some(silence(lab.mr.number)));
 }
@@ -48,8 +50,9 @@ fn a_gateway_that_was_heard_of_stays() {
 #[test]
 fn a_silent_gateway_is_gone() {
     let mut lab = Lab::open();
+    lab.mute();
     lab.call(4);
-    let said = lab.timer(silence(lab.mr.number), 20);
+    let said = lab.pass(20);
     let close = Output::Close { link: lab.mr, reason: CloseReason::HeartbeatLost };
     assert!(said.0.contains(&close));
     assert_eq!(said.facts().len(), 1, "its task is dropped");
@@ -58,12 +61,9 @@ fn a_silent_gateway_is_gone() {
 #[test]
 fn a_gateway_is_silent_for_too_long_at_exactly_its_time() {
     let mut lab = Lab::open();
-    lab.now = lab.now + std::time::Duration::from_micros(19_999_999);
-    let said = lab.timer(silence(lab.mr.number), 0);
-    let due = Output::Arm { key: silence(lab.mr.number), at: Time(20_000_000) };
-    assert!(said.0.contains(&due), "{said:?}");
-    lab.now = Time(20_000_000);
-    assert!(lab.timer(silence(lab.mr.number), 0).closes(lab.mr));
+    lab.mute();
+    assert!(!lab.pass_time(Duration::from_micros(19_999_999)).closes(lab.mr));
+    assert!(lab.pass_time(Duration::from_micros(1)).closes(lab.mr));
 }
 
 #[test]
@@ -77,12 +77,11 @@ fn nobody_waits_for_a_gateway_that_is_gone() {
 fn a_peer_that_never_opens_a_session_is_dropped_and_that_is_told() {
     let mut lab = Lab::open();
     let mute = lab.connect();
-    let said = lab.timer(silence(mute.number), 20);
+    let said = lab.pass(20);
     assert!(said.closes(mute) && said.has_peer_error());
-    assert!(
-        !lab.timer(silence(lab.mr.number), 0).has_peer_error(),
-        "of a gateway that opened one it is not told"
-    );
+    lab.mute();
+    let said = lab.pass(20);
+    assert!(said.closes(lab.mr) && !said.has_peer_error(), "of a gateway that opened one it is not told");
 }
 
 #[test]

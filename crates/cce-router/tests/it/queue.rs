@@ -111,7 +111,7 @@ fn a_step_that_is_over_takes_the_next_one_too() {
     lab.report(&standing(OTHER, 3));
     let said = lab.call(4);
     assert_eq!(said.names(lab.mr), ["QUEUE_EVENT"]);
-    let said = lab.timer(said.armed("step").unwrap(), 30);
+    let said = lab.pass(30);
     assert_eq!((said.chosen(), said.reservations()[0].step_order), (vec![OTHER], 2));
 }
 
@@ -152,8 +152,8 @@ fn a_task_of_a_step_with_nobody_free_holds_up_no_task_of_another_queue() {
 fn a_task_waits_on_the_last_step_without_limit() {
     let mut lab = Lab::with(with_steps(vec![step(&[AGENT], Some(30)), step(&[OTHER], Some(30))]));
     lab.report(&in_state(AGENT, 3, AgentState::NotReady));
-    let said = lab.call(4);
-    let said = lab.timer(said.armed("step").unwrap(), 30);
+    lab.call(4);
+    let said = lab.pass(30);
     assert!(matches!(said.facts()[..], [RouterFact::QueueNode { step: 2, choice: QueueChoice::Wait, .. }]));
     assert_eq!(said.armed("step"), None);
     assert_eq!(lab.report(&standing(AGENT, 3)).chosen(), [AGENT]);
