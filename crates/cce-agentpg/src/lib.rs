@@ -170,6 +170,7 @@ impl AgentPg {
     fn on_command(&mut self, command: Command, cx: &mut Cx<'_>) {
         let (outcomes, command) = self.cti.on_command(command, cx);
         self.follow(outcomes, cx);
+        // A side of the CTI server took it, otherwise.
         let Some(command) = command else { return };
         match command {
             Command::Stop => {

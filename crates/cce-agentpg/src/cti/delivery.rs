@@ -164,6 +164,7 @@ impl CtiServer {
     /// Sends an event to the session that signed the agent in, and to no other: it asks for an answer, of which there
     /// is to be one (inferred).
     fn send_to_owner(&self, place: Place, message: &Cti, cx: &mut Cx<'_>) {
+        // Over meanwhile: nobody is signed in there any more.
         let Some(owner) = self.owners.get(&place) else { return };
         let mut active = self.sessions().filter(|(link, _)| self.side_of(*link) == Side::Active);
         let found = active.find(|(_, session)| session.client.session == *owner);
@@ -216,6 +217,7 @@ impl CtiServer {
         cx: &mut Cx<'_>,
     ) {
         let found = self.sessions().find(|(_, session)| session.client.session == number);
+        // Over meanwhile: the session that asked has ended.
         let Some(link) = found.map(|(link, _)| link) else { return };
         let pending = self.session_mut(link).and_then(|session| session.pending.remove(&invoke_id));
         let message = answer(self, pending);

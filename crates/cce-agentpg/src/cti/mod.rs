@@ -293,7 +293,7 @@ impl CtiServer {
 
     /// Whether a message may be said in this session at all. A standby side serves nobody (inferred code).
     fn admit(&self, link: LinkId, message: &Cti) -> Result<(), u32> {
-        let Some(session) = self.session(link) else { return Ok(()) };
+        let session = self.session(link).expect("a request comes in a session");
         let version = session.dialect.version;
         let is_client_s = message.doc().is_some_and(|row| row.from != "server");
         if !is_client_s {

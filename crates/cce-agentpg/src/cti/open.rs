@@ -82,9 +82,9 @@ fn check_masks(open: &OpenReq) -> Result<(), u32> {
 
 /// Whether the password is the configured one, if there is one. A client may end it with a NUL or leave it out.
 fn is_password(open: &OpenReq, config: &Config) -> bool {
-    let Some(wanted) = &config.client_password else { return true };
     let given = open.client_password.as_ref().map(|secret| secret.0.as_bytes().as_ref()).unwrap_or_default();
-    given.strip_suffix(&[0]).unwrap_or(given) == wanted.as_bytes()
+    let given = given.strip_suffix(&[0]).unwrap_or(given);
+    config.client_password.as_ref().is_none_or(|wanted| given == wanted.as_bytes())
 }
 
 impl CtiServer {
@@ -121,8 +121,9 @@ impl CtiServer {
     }
 
     fn check_instance(&self, open: &OpenReq) -> Result<(), u32> {
-        let Some(instance) = open.unique_instance_id.as_ref().map(ToString::to_string) else { return Ok(()) };
-        let taken = self.sessions().any(|(_, other)| other.client.unique_instance == instance);
+        let instance = open.unique_instance_id.as_ref().map(ToString::to_string);
+        let is_taken = |instance| self.sessions().any(|(_, other)| other.client.unique_instance == instance);
+        let taken = instance.is_some_and(is_taken);
         if taken { Err(status::DUPLICATE_UNIQUE_INSTANCE_ID) } else { Ok(()) }
     }
 

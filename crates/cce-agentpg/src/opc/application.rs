@@ -241,6 +241,7 @@ impl Opc {
     /// A task took too long: its client hears of it, and it ends.
     pub(crate) fn on_duration_over(&mut self, number: u64, cx: &mut Cx<'_>) {
         let due = self.tasks.values().find(|task| task.number == number).copied();
+        // Over meanwhile: a limit that is taken back leaves the timers that run.
         let Some(task) = due.filter(|task| !task.is_waiting()) else { return };
         self.to_cti.push(OpcMessage::LifetimeExceeded {
             task: task.id,

@@ -11,7 +11,7 @@
 //! - Interrupted tasks may end, and an interrupt of which no task is left is over.
 //! - An interrupt outlives its client as its tasks do; if it ends meanwhile, nobody is advised.
 
-use super::{Opc, Shown, task::Task};
+use super::{Opc, Shown, member, task::Task};
 use crate::{
     Timer,
     arm::{Place, Refusal},
@@ -166,7 +166,7 @@ impl Opc {
 
     fn review_interrupt(&mut self, place: Place, cx: &mut Cx<'_>) {
         let (by, has_tasks) = (self.interrupting(place), self.load(place).total() > 0);
-        let Some(agent) = self.agents.get_mut(&place) else { return };
+        let agent = member(&mut self.agents, place);
         let before = agent.interrupt;
         let (next, advice) = before.next(Situation { by, has_tasks, is_attended: agent.is_attended() });
         agent.interrupt = next;

@@ -181,7 +181,7 @@ impl Opc {
 
     /// The same queue by queue.
     fn loads_by_queue(&self, place: Place) -> Vec<Load> {
-        let Some(agent) = self.agents.get(&place) else { return Vec::new() };
+        let agent = self.agents.get(&place).expect("an agent who is reported is in the domain");
         let tasks = || self.tasks.values().filter(|task| task.place == place);
         let of_queue = |index: usize| {
             Load::of(tasks().filter(|task| agent.queue_of(task.skill_group) == index).map(|task| task.state))
@@ -244,7 +244,7 @@ impl Opc {
         let standing = self.standing(place);
         let peripheral = self.config.peripheral;
         let loads = self.loads_by_queue(place);
-        let Some(agent) = self.agents.get_mut(&place) else { return };
+        let agent = member(&mut self.agents, place);
         agent.enter_queues(standing.state, &loads, cx.now());
         let before = std::mem::replace(&mut agent.noted, standing);
         if before.state != standing.state {
@@ -264,7 +264,7 @@ impl Opc {
         if delay.is_zero() {
             return self.send_agent_state(place, cx);
         }
-        let Some(agent) = self.agents.get_mut(&place) else { return };
+        let agent = member(&mut self.agents, place);
         if !std::mem::replace(&mut agent.report_due, true) {
             cx.arm(Timer::StateReport.key(place.timer_id()), delay);
         }
@@ -272,13 +272,22 @@ impl Opc {
 
     /// Tells the router how an agent stands, unless it knows.
     pub(crate) fn send_agent_state(&mut self, place: Place, cx: &mut Cx<'_>) {
-        let Some(agent) = self.agents.get_mut(&place) else { return };
+        let agent = member(&mut self.agents, place);
         agent.report_due = false;
         if self.router.is_open() && agent.reported != Some(agent.noted) {
             agent.reported = Some(agent.noted);
             self.router.send_agent_state(place, agent.noted, cx);
         }
     }
+}
+
+/// An agent in a domain, of which something is to be changed or told.
+///
+/// # Panics
+///
+/// If there is none: requests and reservations for others are refused before.
+fn member(agents: &mut BTreeMap<Place, AgentInMrd>, place: Place) -> &mut AgentInMrd {
+    agents.get_mut(&place).unwrap_or_else(|| panic!("{place:?} is an agent in a domain"))
 }
 
 fn is_noteworthy(before: Standing, after: Standing) -> bool {
@@ -342,7 +351,7 @@ fn record(agent: &AgentInMrd, peripheral: u32, shown: Shown, cx: &Cx<'_>) -> Age
 impl Place {
     /// The place that a timer was named after.
     pub(crate) fn of_timer(id: u64) -> Self {
-        let half = |bits: u64| u32::try_from(bits & u64::from(u32::MAX)).unwrap_or(0).cast_signed();
+        let half = |bits: u64| u32::try_from(bits & u64::from(u32::MAX)).expect("it is masked").cast_signed();
         Self { skill_target: SkillTarget(half(id >> 32)), mrd: MrdId(half(id)) }
     }
 }

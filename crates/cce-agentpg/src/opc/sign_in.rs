@@ -1,7 +1,7 @@
 //! Signing agents in and out, and what they get tasks for (cti-server-protocol 11.1, 11.3; task-routing E3,
 //! E6, E16, E19).
 
-use super::{Opc, Shown, agent::SignIn, login::Admission, task::Ending};
+use super::{Opc, Shown, agent::SignIn, login::Admission, member, task::Ending};
 use crate::{
     Timer,
     arm::{ArmRequest, Client, Place, Refusal},
@@ -186,7 +186,7 @@ impl Opc {
     /// (task-routing 1.5).
     pub(super) fn release_not_routable(&mut self, place: Place) {
         let has_waiting = self.load(place).waiting > 0;
-        let Some(agent) = self.agents.get_mut(&place) else { return };
+        let agent = member(&mut self.agents, place);
         if !has_waiting && std::mem::take(&mut agent.not_routable_next) {
             agent.routable = false;
         }
@@ -222,7 +222,7 @@ impl Opc {
     /// not ready without any (task-routing E16). The agent stays not routable until asked to be (task-routing 1.5).
     pub(super) fn attend(&mut self, place: Place, client: &Client, cx: &mut Cx<'_>) {
         let has_tasks = self.load(place).total() > 0;
-        let Some(agent) = self.agents.get_mut(&place) else { return };
+        let agent = member(&mut self.agents, place);
         agent.client = client.clone();
         if agent.sign_in == SignIn::ClientLost {
             agent.sign_in = if has_tasks { SignIn::Ready } else { SignIn::NotReady };
@@ -231,7 +231,7 @@ impl Opc {
     }
 
     fn on_client_lost(&mut self, place: Place, cx: &mut Cx<'_>) {
-        let Some(agent) = self.agents.get_mut(&place) else { return };
+        let agent = member(&mut self.agents, place);
         agent.sign_in = SignIn::ClientLost;
         agent.routable = false;
         agent.client.session = 0;

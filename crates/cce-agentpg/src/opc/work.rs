@@ -60,6 +60,7 @@ impl Opc {
     /// E1).
     pub(crate) fn on_start_timeout(&mut self, number: u64, cx: &mut Cx<'_>) {
         let due = self.tasks.values().find(|task| task.number == number).copied();
+        // Over meanwhile: a limit that is taken back leaves the timers that run.
         let Some(task) = due.filter(|task| task.state == TaskState::PreCall) else { return };
         if let Some(agent) = self.agents.get_mut(&task.place) {
             agent.routable = false;

@@ -5,7 +5,7 @@ use crate::{
     work::{end, offer, start},
 };
 use cce_cti::*;
-use cce_kernel::{Command, Input, LinkId, Port, TimerKey};
+use cce_kernel::{Command, Input, LinkId, Port};
 use cce_model::{
     EccVariable, TaskId,
     sample::{QueueRow, Rows},
@@ -437,17 +437,14 @@ fn a_new_session_hears_of_agents_without_a_client_and_of_their_tasks() {
 /// The client that comes next may be one that knows nothing of the task: it hears of its context first.
 #[test]
 fn an_end_that_nobody_heard_is_told_to_the_next_session_once() {
-    for (reserve_only, timer, seconds, disposition) in
-        [(true, "start timeout", 30, 36), (false, "task life", 1_200, 42)]
-    {
+    for (reserve_only, seconds, disposition) in [(true, 30, 36), (false, 1_200, 42)] {
         let mut lab = Lab::ready();
-        let offered = lab.reserve(TASK).armed("start timeout");
+        lab.reserve(TASK);
         if !reserve_only {
             lab.finesse_says(start(TASK));
         }
-        let life = lab.lose(lab.finesse).armed("task life");
-        let due = if reserve_only { offered } else { life };
-        lab.timer(due.expect(timer), seconds);
+        lab.lose(lab.finesse);
+        lab.pass(seconds);
         let link = lab.connect(Port::CtiA);
         let told = lab.says(link, open_req()).to(link);
         let [.., Cti::SnapshotTaskEvent(seen), Cti::EndTaskEvent(end)] = &told[..] else {
@@ -466,9 +463,9 @@ fn an_end_that_nobody_heard_is_told_to_the_next_session_once() {
 #[test]
 fn an_end_that_nobody_heard_waits_for_a_session_that_may_speak_for_the_agent() {
     let mut lab = Lab::ready();
-    let due = lab.reserve(TASK).armed("start timeout").unwrap();
+    lab.reserve(TASK);
     lab.lose(lab.finesse);
-    lab.timer(due, 30);
+    lab.pass(30);
     let link = lab.connect(Port::CtiA);
     let open = OpenReq { services_requested: services::ALL_EVENTS, ..open_req() };
     assert!(!lab.says(link, open).names(link).contains(&"END_TASK_EVENT"));
@@ -480,9 +477,9 @@ fn an_end_that_nobody_heard_waits_for_a_session_that_may_speak_for_the_agent() {
 fn an_end_that_nobody_heard_is_told_by_the_side_that_becomes_active() {
     let mut lab = Lab::ready();
     let standby = lab.session(Port::CtiB, open_req());
-    let due = lab.reserve(TASK).armed("start timeout").unwrap();
+    lab.reserve(TASK);
     lab.lose(lab.finesse);
-    assert_eq!(lab.timer(due, 30).names(standby), [] as [&str; 0]);
+    assert_eq!(lab.pass(30).names(standby), [] as [&str; 0]);
     let set = Command::Set { setting: "cti.active".to_owned(), value: "b".to_owned() };
     let names = lab.input(Input::Command(set)).names(standby);
     assert_eq!(names, ["STANDBY_ACTIVE_EVENT_MSG", "SNAPSHOT_TASK_EVENT", "END_TASK_EVENT"]);
@@ -592,8 +589,8 @@ fn a_session_that_cannot_speak_for_agents_hears_nothing_of_them() {
 fn a_task_that_takes_too_long_ends_with_41_after_a_warning() {
     let mut lab = Lab::ready();
     lab.reserve(TASK);
-    let due = lab.finesse_says(start(TASK)).armed("task duration").unwrap();
-    let said = lab.timer(due, 3600);
+    lab.finesse_says(start(TASK));
+    let said = lab.pass(3600);
     let expected = ["MAX_TASK_LIFETIME_EXCEEDED_EVENT", "AGENT_STATE_EVENT", "END_TASK_EVENT"];
     assert_eq!(said.names(lab.finesse), expected);
     let Cti::MaxTaskLifetimeExceededEvent(warning) = &said.to(lab.finesse)[0] else { panic!("{said:?}") };
@@ -639,24 +636,25 @@ fn an_application_without_finesse_signs_an_agent_in_and_works() {
 
 #[test]
 fn a_task_that_ends_while_its_client_speaks_of_it_stays_ended() {
-    type End = fn(&mut Lab, TimerKey, TimerKey) -> crate::lab::Said;
+    type End = fn(&mut Lab) -> crate::lab::Said;
     let ends: [(&str, End); 4] = [
-        ("rings out", |lab, start_timeout, _| lab.timer(start_timeout, 30)),
-        ("takes too long", |lab, _, duration| lab.timer(duration, 3600)),
-        ("is taken back", |lab, _, _| lab.abort(task(1))),
-        ("ends as its client says", |lab, _, _| lab.finesse_says(end(TASK))),
+        ("rings out", |lab| lab.pass(30)),
+        ("takes too long", |lab| {
+            lab.abort(task(1));
+            lab.pass(3600)
+        }),
+        ("is taken back", |lab| lab.abort(task(1))),
+        ("ends as its client says", |lab| lab.finesse_says(end(TASK))),
     ];
     for (how, end) in ends {
         let mut lab = Lab::ready();
         lab.reserve(TASK);
-        let duration = lab.finesse_says(start(TASK)).armed("task duration").unwrap();
-        let start_timeout = lab.reserve(task(1)).armed("start timeout").unwrap();
+        lab.finesse_says(start(TASK));
+        lab.reserve(task(1));
         lab.lose(lab.finesse);
         lab.finesse = lab.session(Port::CtiA, open_req());
         lab.finesse_says(GetAgentTasksReq { mrd_id: MRD, icm_agent_id: AGENT, ..Default::default() });
-        let [(ended, 7, _)] = end(&mut lab, start_timeout, duration).reported_tasks()[..] else {
-            panic!("nothing {how}")
-        };
+        let [(ended, 7, _)] = end(&mut lab).reported_tasks()[..] else { panic!("nothing {how}") };
         for task_state in [0, 1, 2, 3, 4] {
             let said = lab.finesse_says(TaskInitReq { task_id: ended, task_state, ..asked_of(AGENT) });
             assert_eq!((answered(&said, &lab), said.reported_tasks().len()), (18, 0), "{how}");

@@ -5,11 +5,12 @@ use crate::{
     work::{agent_event, end, offer, pause, start, wrap_up},
 };
 use cce_cti::*;
-use cce_kernel::{Fact, Port, TimerKey};
+use cce_kernel::{Fact, Port};
 use cce_model::{
     AgentState, Mrd, MrdId,
     sample::{QueueRow, Rows},
 };
+use std::time::Duration;
 
 #[test]
 fn a_task_of_a_domain_that_takes_precedence_advises_the_client_behind_its_reservation() {
@@ -100,13 +101,14 @@ fn only_the_last_task_that_interrupts_ends_an_interrupt() {
 #[test]
 fn an_agent_who_is_only_reserved_is_interrupted_and_the_task_is_not() {
     let mut lab = both();
-    let timer = lab.reserve(TASK).armed("start timeout").unwrap();
+    lab.reserve(TASK);
+    lab.pass(1);
     lab.router_says(reservation(task(1), CHAT));
     let said = lab.finesse_says(accepted());
     assert_eq!(agent_event(&said.to(lab.finesse)).agent_state, INTERRUPTED);
     assert_eq!((said.reported_tasks(), task_state(&mut lab)), (vec![], 0));
     assert_eq!(lab.finesse_says(offer(TASK)).status(lab.finesse), 30);
-    let gone = lab.timer(timer, 30);
+    let gone = lab.pass(29);
     assert_eq!(gone.reported_tasks(), [(TASK, 7, 36)]);
     assert_eq!(agent_event(&gone.to(lab.finesse)).agent_state, AgentState::NotActive.number());
 }
@@ -135,10 +137,12 @@ fn an_interrupted_task_may_end_and_the_last_one_ends_the_interrupt() {
 fn an_interrupted_task_ends_when_it_takes_too_long() {
     let mut lab = both();
     lab.reserve(TASK);
-    let timer = lab.finesse_says(start(TASK)).armed("task duration").unwrap();
+    lab.finesse_says(start(TASK));
+    lab.pass(1);
     lab.router_says(reservation(task(1), CHAT));
     lab.finesse_says(accepted());
-    assert_eq!(lab.timer(timer, 3600).reported_tasks(), [(TASK, 7, 41)]);
+    lab.finesse_says(chat_start(1));
+    assert_eq!(lab.pass(3599).reported_tasks(), [(TASK, 7, 41)]);
 }
 
 #[test]
@@ -193,8 +197,8 @@ fn an_answer_after_the_end_of_what_interrupted_is_refused_with_19() {
 #[test]
 fn an_end_that_nobody_accepts_counts_as_accepted_after_a_while() {
     let (mut lab, _) = interrupted();
-    let timer = lab.finesse_says(chat_end(1)).armed("interrupt done").unwrap();
-    let said = lab.timer(timer, 5);
+    lab.finesse_says(chat_end(1));
+    let said = lab.pass(5);
     assert_eq!(said.names(lab.finesse), ["AGENT_STATE_EVENT"]);
     assert_eq!(said.reported_tasks(), [(TASK, 1, 0)]);
     assert_eq!(lab.finesse_says(done()).status(lab.finesse), 19);
@@ -230,10 +234,15 @@ fn a_client_may_refuse_to_be_interrupted_anew() {
 
 #[test]
 fn interrupted_tasks_outlive_their_client_and_go_on_when_nothing_interrupts_them() {
-    let (mut lab, _) = interrupted();
+    let mut config = crate::lab::config();
+    config.mrds[1].life = Duration::from_mins(10);
+    let mut lab = Lab::with(config);
+    begin(&mut lab, Vec::new());
+    lab.finesse_says(accepted());
+    lab.finesse_says(chat_start(1));
     assert_eq!(lab.lose(lab.finesse).reported_tasks(), []);
-    assert_eq!(lab.timer(life_of(CHAT), 1200).reported_tasks(), [(task(1), 7, 42), (TASK, 1, 0)]);
-    assert_eq!(lab.timer(life_of(MRD), 0).reported_tasks(), [(TASK, 7, 42)]);
+    assert_eq!(lab.pass(600).reported_tasks(), [(task(1), 7, 42), (TASK, 1, 0)]);
+    assert_eq!(lab.pass(600).reported_tasks(), [(TASK, 7, 42)]);
 }
 
 #[test]
@@ -343,7 +352,7 @@ fn a_client_cannot_resume_interrupted_work_by_telling_of_it() {
 fn a_router_that_is_back_hears_of_interrupted_tasks() {
     let (mut lab, _) = interrupted();
     lab.lose(lab.router);
-    let dial = lab.timer(TimerKey::new("router redial", 0), 1);
+    let dial = lab.pass(1);
     lab.router = dial.dialled();
     assert!(lab.connect_router().reported_tasks().contains(&(TASK, 5, 0)));
 }
@@ -413,8 +422,8 @@ fn task_state(lab: &mut Lab) -> u16 {
     answer.task_state
 }
 
-fn life_of(mrd: i32) -> TimerKey {
-    TimerKey::new("task life", u64::from(AGENT.cast_unsigned()) << 32 | u64::from(mrd.cast_unsigned()))
+fn chat_start(number: i32) -> StartTaskInd {
+    StartTaskInd { mrd_id: CHAT, ..start(task(number)) }
 }
 
 fn chat_end(number: i32) -> EndTaskInd {

@@ -1,14 +1,16 @@
 //! The lab of the trace around an agent PG: its router, and a Finesse on side A.
 
 use cce_agentpg::{AgentPg, Config};
-use cce_cti::{Cti, MakeAgentReadyInd, MediaLoginReq, OpenReq, dialect, services};
-use cce_kernel::{
-    Configured, Fact, Host, HostClock, Input, LinkId, LinkReason, Output, Peer, Port, Time, TimerKey, Wall,
-};
+use cce_bench::Bench;
+use cce_cti::{Cti, HeartbeatReq, MakeAgentReadyInd, MediaLoginReq, OpenReq, dialect, services};
+use cce_kernel::{Configured, Fact, HostClock, Input, LinkId, LinkReason, Output, Port, TimerKey, Wall};
 use cce_model::{TaskId, sample::Rows};
 use cce_mr::{
     ICM, Icm,
-    icm::{AgentStateUpdate, DeviceTargetPreCallAbortInd, DeviceTargetPreCallInd, OpenConf, TaskEvent},
+    icm::{
+        AgentStateUpdate, DeviceTargetPreCallAbortInd, DeviceTargetPreCallInd, HeartbeatConf, OpenConf,
+        TaskEvent,
+    },
 };
 use cce_wire::{Bytes, List, Opaque, Secret, Text};
 use std::time::Duration;
@@ -24,9 +26,7 @@ pub(crate) const TASK: TaskId = TaskId { day: 154_526, call: 37_051_928, sequenc
 
 /// An agent PG under test.
 pub(crate) struct Lab {
-    host: Host,
-    pg: AgentPg,
-    now: Time,
+    bench: Bench<AgentPg>,
     /// The link to the router.
     pub(crate) router: LinkId,
     /// Finesse's connection.
@@ -67,15 +67,10 @@ impl Lab {
     fn started_with(rows: Rows, config: Config) -> Self {
         let clock = HostClock { start: Wall(1_706_622_867_000_000), ..HostClock::default() };
         let nowhere = LinkId { port: Port::IcmAgent, number: 0 };
-        let host = Host::new("agentpg".into(), 1, clock);
-        let mut lab = Self {
-            host,
-            pg: AgentPg::new(rows.model(), config),
-            now: Time(0),
-            router: nowhere,
-            finesse: nowhere,
-        };
-        lab.router = lab.input(Input::Start { stored: [].into() }).dialled();
+        let mut bench = Bench::new("agentpg", clock, AgentPg::new(rows.model(), config));
+        bench.keep_alive(router_answers);
+        let mut lab = Self { bench, router: nowhere, finesse: nowhere };
+        lab.router = Said(lab.bench.start()).dialled();
         lab
     }
 
@@ -96,8 +91,7 @@ impl Lab {
 
     /// Opens the link to the router.
     pub(crate) fn connect_router(&mut self) -> Said {
-        let link = self.router;
-        self.input(Input::LinkUp { link, peer: Peer::default() });
+        self.bench.connect(self.router);
         self.router_says(OpenConf::default())
     }
 
@@ -105,20 +99,20 @@ impl Lab {
     pub(crate) fn session(&mut self, port: Port, open: OpenReq) -> LinkId {
         let link = self.connect(port);
         self.says(link, open);
+        let beat = Cti::from(HeartbeatReq::default()).to_frame(&dialect(24)).into();
+        self.bench.pulse(Duration::from_secs(30), Input::Frame { link, bytes: beat });
         link
     }
 
     /// Accepts a connection without a session.
     pub(crate) fn connect(&mut self, port: Port) -> LinkId {
-        let link = self.host.accept(port);
-        self.input(Input::LinkUp { link, peer: Peer::default() });
-        link
+        self.bench.accept(port).0
     }
 
     /// Accepts a connection, and says what becomes of it.
     pub(crate) fn host_accepts(&mut self, port: Port) -> (LinkId, Said) {
-        let link = self.host.accept(port);
-        (link, self.input(Input::LinkUp { link, peer: Peer::default() }))
+        let (link, outputs) = self.bench.accept(port);
+        (link, Said(outputs))
     }
 
     /// Signs the agent in to a domain with a limit of 3, and makes it ready.
@@ -162,21 +156,36 @@ impl Lab {
         self.input(Input::LinkDown { link, reason: LinkReason::Reset })
     }
 
-    /// A timer is due, some seconds later.
-    pub(crate) fn timer(&mut self, key: TimerKey, seconds: u64) -> Said {
-        self.now = self.now + Duration::from_secs(seconds);
-        self.input(Input::Timer(key))
+    /// Some seconds pass. The router and the clients keep their sessions meanwhile.
+    pub(crate) fn pass(&mut self, seconds: u64) -> Said {
+        Said(self.bench.advance(Duration::from_secs(seconds)))
     }
 
-    /// Time passes.
-    pub(crate) fn pass(&mut self, seconds: u64) {
-        self.now = self.now + Duration::from_secs(seconds);
+    /// From now on, the router answers no heartbeat.
+    pub(crate) fn mute_router(&mut self) {
+        self.bench.answer_nothing();
+    }
+
+    /// From now on, clients say nothing by themselves.
+    pub(crate) fn mute_finesse(&mut self) {
+        self.bench.say_nothing();
     }
 
     /// Any input.
     pub(crate) fn input(&mut self, input: Input) -> Said {
-        Said(self.host.handle(&mut self.pg, input, self.now))
+        Said(self.bench.input(input))
     }
+}
+
+/// A router that is there answers heartbeats.
+fn router_answers(output: &Output) -> Option<Input> {
+    let Output::Send { link, bytes } = output else { return None };
+    if link.port != Port::IcmAgent {
+        return None;
+    }
+    let Ok(Icm::HeartbeatReq(beat)) = Icm::read(&ICM, &bytes.0) else { return None };
+    let answer = HeartbeatConf { invoke_id: beat.invoke_id, ..HeartbeatConf::default() };
+    Some(Input::Frame { link: *link, bytes: Icm::from(answer).to_frame(&ICM).into() })
 }
 
 impl Said {

@@ -6,7 +6,7 @@ use crate::{
 };
 use cce_agentpg::Config;
 use cce_cti::{MediaLogoutInd, OpenReq, TaskMonitorStartReq, services, task_msg_mask};
-use cce_kernel::{Fact, Input, LinkReason, Peer, Port, TimerKey};
+use cce_kernel::{Fact, Input, LinkReason, Peer, Port};
 use cce_model::AgentState;
 use cce_mr::{
     Icm,
@@ -28,18 +28,18 @@ fn the_router_is_asked_to_open() {
 fn a_router_that_is_not_there_is_dialled_again() {
     let mut lab = Lab::started(config());
     let link = lab.router;
-    let said = lab.input(Input::LinkDown { link, reason: LinkReason::Refused });
-    let key = said.armed("router redial").unwrap();
-    assert_eq!(lab.timer(key, 1).dialled().port, Port::IcmAgent);
+    lab.input(Input::LinkDown { link, reason: LinkReason::Refused });
+    assert_eq!(lab.pass(1).dialled().port, Port::IcmAgent);
 }
 
 #[test]
 fn a_router_that_does_not_answer_three_heartbeats_is_dropped() {
     let mut lab = Lab::open();
+    lab.mute_router();
     for _ in 0..3 {
-        assert_eq!(lab.timer(heartbeat(), 5).to_router()[0].name(), "HEARTBEAT_REQ");
+        assert_eq!(lab.pass(5).to_router()[0].name(), "HEARTBEAT_REQ");
     }
-    let said = lab.timer(heartbeat(), 5);
+    let said = lab.pass(5);
     assert!(said.closes(lab.router));
     assert!(said.armed("router redial").is_some());
 }
@@ -47,11 +47,9 @@ fn a_router_that_does_not_answer_three_heartbeats_is_dropped() {
 #[test]
 fn an_answered_heartbeat_counts_from_the_start() {
     let mut lab = Lab::open();
-    for _ in 0..5 {
-        lab.timer(heartbeat(), 5);
-        lab.router_says(HeartbeatConf::default());
-    }
-    assert_eq!(lab.timer(heartbeat(), 5).to_router()[0].name(), "HEARTBEAT_REQ");
+    lab.pass(25);
+    lab.mute_router();
+    assert_eq!(lab.pass(5).to_router()[0].name(), "HEARTBEAT_REQ");
 }
 
 #[test]
@@ -160,7 +158,7 @@ fn tasks_go_on_while_the_router_is_away_and_it_hears_of_them_when_it_is_back() {
     lab.lose(lab.router);
     assert_eq!(lab.finesse_says(start(TASK)).to_router(), []);
     lab.finesse_says(end(task(1)));
-    lab.router = lab.timer(TimerKey::new("router redial", 0), 1).dialled();
+    lab.router = lab.pass(1).dialled();
     let said = lab.connect_router();
     assert_eq!(said.reported_tasks(), [(task(1), 0, 0), (task(1), 7, 38), (TASK, 1, 0)]);
     let states: Vec<_> = said.reported_states().iter().map(|s| (s.icm_agent_id, s.agent_state)).collect();
@@ -170,12 +168,13 @@ fn tasks_go_on_while_the_router_is_away_and_it_hears_of_them_when_it_is_back() {
 #[test]
 fn an_end_is_told_again_until_a_later_heartbeat_is_answered() {
     let mut lab = Lab::working();
+    lab.mute_router();
     lab.finesse_says(end(TASK));
     assert_eq!(reconnect(&mut lab).reported_tasks(), [(TASK, 0, 0), (TASK, 7, 38)]);
-    let Icm::HeartbeatReq(beat) = &lab.timer(heartbeat(), 5).to_router()[0] else { panic!("no heartbeat") };
+    let Icm::HeartbeatReq(beat) = &lab.pass(5).to_router()[0] else { panic!("no heartbeat") };
     assert_eq!(reconnect(&mut lab).reported_tasks().len(), 2, "the heartbeat may be lost");
     lab.router_says(HeartbeatConf { invoke_id: beat.invoke_id, ..HeartbeatConf::default() });
-    let Icm::HeartbeatReq(beat) = &lab.timer(heartbeat(), 5).to_router()[0] else { panic!("no heartbeat") };
+    let Icm::HeartbeatReq(beat) = &lab.pass(5).to_router()[0] else { panic!("no heartbeat") };
     lab.router_says(HeartbeatConf { invoke_id: beat.invoke_id, ..HeartbeatConf::default() });
     assert_eq!(reconnect(&mut lab).reported_tasks(), []);
 }
@@ -183,7 +182,8 @@ fn an_end_is_told_again_until_a_later_heartbeat_is_answered() {
 #[test]
 fn an_end_that_was_told_behind_a_heartbeat_outlives_its_answer() {
     let mut lab = Lab::working();
-    let Icm::HeartbeatReq(beat) = &lab.timer(heartbeat(), 5).to_router()[0] else { panic!("no heartbeat") };
+    lab.mute_router();
+    let Icm::HeartbeatReq(beat) = &lab.pass(5).to_router()[0] else { panic!("no heartbeat") };
     lab.finesse_says(end(TASK));
     lab.router_says(HeartbeatConf { invoke_id: beat.invoke_id, ..HeartbeatConf::default() });
     assert_eq!(reconnect(&mut lab).reported_tasks(), [(TASK, 0, 0), (TASK, 7, 38)]);
@@ -224,10 +224,9 @@ fn a_delayed_report_shows_the_state_of_its_own_moment() {
     let mut lab = Lab::with(Config { state_report_delay: Duration::from_secs(1), ..config() });
     let said = lab.finesse_says(login(MRD));
     assert_eq!(said.reported_states(), []);
-    let key = said.armed("state report").unwrap();
     let again = lab.finesse_says(crate::lab::ready(MRD));
     assert_eq!(again.armed("state report"), None);
-    let reported = lab.timer(key, 1).reported_states();
+    let reported = lab.pass(1).reported_states();
     assert_eq!(reported.iter().map(|s| s.agent_state).collect::<Vec<_>>(), [AgentState::NotActive.number()]);
 }
 
@@ -259,7 +258,7 @@ fn a_restart_begins_with_everybody_signed_out() {
 
 fn reconnect(lab: &mut Lab) -> crate::lab::Said {
     lab.lose(lab.router);
-    lab.router = lab.timer(TimerKey::new("router redial", 0), 1).dialled();
+    lab.router = lab.pass(1).dialled();
     lab.connect_router()
 }
 
@@ -268,10 +267,6 @@ fn refuses(lab: &mut Lab, message: DeviceTargetPreCallInd) {
     assert_eq!(said.reported_tasks(), [(TASK, 7, 36)]);
     assert_eq!(said.to(lab.finesse), []);
     assert!(matches!(said.facts()[..], [Fact::PeerError { .. }]));
-}
-
-fn heartbeat() -> TimerKey {
-    TimerKey::new("router heartbeat", 0)
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use crate::lab::{Lab, MRD, TASK, config, login, open_req};
 use cce_agentpg::Config;
 use cce_cti::{CloseReq, Cti, HeartbeatReq, OpenReq, dialect, services, status};
-use cce_kernel::{Command, Fact, FrameFlaw, Input, Output, Port, TimerKey};
+use cce_kernel::{Command, Fact, FrameFlaw, Input, Output, Port};
 use cce_model::fact::AgentPgFact;
 use cce_wire::{Bytes, Opaque, Secret, Text, frame};
 use std::time::Duration;
@@ -134,8 +134,8 @@ fn a_heartbeat_is_confirmed_and_keeps_the_session() {
 #[test]
 fn a_silent_session_is_closed() {
     let mut lab = Lab::open();
-    let key = TimerKey::new("cti idle", u64::from(lab.finesse.number));
-    let said = lab.timer(key, 120);
+    lab.mute_finesse();
+    let said = lab.pass(120);
     assert!(said.closes(lab.finesse));
     let closed = Fact::from(AgentPgFact::SessionClosed { session: 3, status: 16 });
     assert_eq!(said.facts(), [&closed]);
@@ -299,7 +299,7 @@ fn a_connection_without_a_session_is_closed_after_a_while() {
     let config = Config { open_timeout: Duration::from_secs(5), ..config() };
     let mut lab = Lab::started(config);
     let link = lab.connect(Port::CtiA);
-    let said = lab.timer(TimerKey::new("cti idle", u64::from(link.number)), 5);
+    let said = lab.pass(5);
     assert!(said.closes(link));
     assert!(matches!(said.facts()[..], [Fact::PeerError { .. }]), "{:?}", said.facts());
 }

@@ -355,16 +355,16 @@ fn reservations_can_be_had_by_the_client_of_their_agent_only() {
 #[test]
 fn an_offer_rings_out_while_the_client_is_away() {
     let mut lab = Lab::ready();
-    let due = lab.reserve(TASK).armed("start timeout").unwrap();
+    lab.reserve(TASK);
     lab.lose(lab.finesse);
-    assert_eq!(lab.timer(due, 30).reported_tasks(), [(TASK, 7, 36)]);
+    assert_eq!(lab.pass(30).reported_tasks(), [(TASK, 7, 36)]);
 }
 
 #[test]
 fn tasks_of_a_lost_session_end_with_42_when_their_life_is_over() {
     let mut lab = Lab::working();
-    let key = lab.lose(lab.finesse).armed("task life").unwrap();
-    assert_eq!(lab.timer(key, 1_200).reported_tasks(), [(TASK, 7, 42)]);
+    lab.lose(lab.finesse);
+    assert_eq!(lab.pass(1_200).reported_tasks(), [(TASK, 7, 42)]);
 }
 
 fn not_ready(reason_code: u16) -> MakeAgentNotReadyReq {
@@ -422,8 +422,8 @@ fn a_second_sign_in_of_the_agent_that_waits_is_refused_with_41() {
 #[test]
 fn a_sign_in_that_waits_for_too_long_is_refused_with_37() {
     let mut lab = opening();
-    let timer = lab.finesse_says(login(MRD)).armed("login timeout").unwrap();
-    assert_eq!(lab.timer(timer, 10).status(lab.finesse), 37);
+    lab.finesse_says(login(MRD));
+    assert_eq!(lab.pass(10).status(lab.finesse), 37);
     assert!(lab.router_says(cce_mr::icm::OpenConf::default()).names(lab.finesse).len() <= 1, "it is over");
 }
 

@@ -125,8 +125,8 @@ fn a_task_that_may_be_interrupted_leaves_other_domains_open() {
 #[test]
 fn nobody_accepts_in_time_so_the_task_ends_and_the_agent_is_not_routable() {
     let mut lab = Lab::ready();
-    let key = lab.reserve(TASK).armed("start timeout").unwrap();
-    let said = lab.timer(key, 30);
+    lab.reserve(TASK);
+    let said = lab.pass(30);
     assert_eq!(
         said.names(lab.finesse),
         ["AGENT_STATE_EVENT", "END_TASK_EVENT", "AGENT_MADE_NOT_ROUTABLE_EVENT"]
@@ -139,9 +139,9 @@ fn nobody_accepts_in_time_so_the_task_ends_and_the_agent_is_not_routable() {
 #[test]
 fn an_accepted_task_has_all_the_time_it_needs() {
     let mut lab = Lab::ready();
-    let key = lab.reserve(TASK).armed("start timeout").unwrap();
+    lab.reserve(TASK);
     lab.finesse_says(offer(TASK));
-    assert_eq!(lab.timer(key, 30).0, []);
+    assert_eq!(lab.pass(30).0, []);
 }
 
 /// However a task ends: no timer of it fires on the next one of that number.
@@ -294,7 +294,7 @@ fn each_of_two_tasks_across_midnight_rings_out_by_its_own_timer() {
     lab.finesse_says(start(TASK));
     let second = lab.reserve(today).armed("start timeout").unwrap();
     assert_ne!(first, second);
-    assert_eq!(lab.timer(second, 30).reported_tasks(), [(today, 7, 36)]);
+    assert_eq!(lab.pass(30).reported_tasks(), [(today, 7, 36)]);
     assert_eq!(lab.finesse_says(end(TASK)).reported_tasks(), [(TASK, 7, 38)]);
 }
 
@@ -303,11 +303,13 @@ fn each_of_two_tasks_across_midnight_is_too_long_by_its_own_timer() {
     let mut lab = Lab::ready();
     let today = TaskId { day: TASK.day + 1, ..TASK };
     lab.reserve(TASK);
-    let first = lab.finesse_says(start(TASK)).armed("task duration").unwrap();
+    lab.finesse_says(start(TASK));
+    lab.pass(1);
     lab.reserve(today);
-    let second = lab.finesse_says(start(today)).armed("task duration").unwrap();
-    assert_ne!(first, second);
-    let ended: Vec<TaskId> =
-        lab.timer(second, 3600).reported_tasks().iter().map(|(task, ..)| *task).collect();
-    assert_eq!(ended, [today]);
+    lab.finesse_says(start(today));
+    let mut ended_within = |seconds| -> Vec<TaskId> {
+        lab.pass(seconds).reported_tasks().iter().map(|(task, ..)| *task).collect()
+    };
+    assert_eq!(ended_within(3_599), [TASK]);
+    assert_eq!(ended_within(1), [today]);
 }
