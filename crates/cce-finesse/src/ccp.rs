@@ -4,18 +4,15 @@
 //! the contact reserved, and so does a renotification (task-routing E13). CCP refuses both while it has not heard of
 //! the reservation, whose news takes another way than the agent's doings: these are asked again, a few times (inferred).
 
-use crate::{Finesse, dialog::OpenDialog};
+use crate::{Finesse, Timer, dialog::OpenDialog};
 use base64::{Engine, engine::general_purpose::STANDARD};
-use cce_kernel::{CallError, CallId, Cx, Port, Request, Response, TimerKey};
+use cce_kernel::{CallError, CallId, Cx, Port, Request, Response};
 use cce_model::{
     AgentId, ContactId, Disposition, TaskId,
     fact::{FinesseFact, SmOperation},
 };
 use cce_xml::{Xml, task::TASK_HEADER};
 use std::collections::BTreeMap;
-
-/// The name of the timers behind which CCP is asked again; each has the number of the call that was refused.
-pub(crate) const ASK_AGAIN: &str = "ask-again";
 
 /// CCP's answer to a call about a contact that is not reserved (ccp-task-api 3.6, 3.7).
 const NOT_RESERVED: u16 = 412;
@@ -104,6 +101,7 @@ impl Finesse {
         cx: &mut Cx<'_>,
     ) {
         let is_early = result.as_ref().is_ok_and(|response| response.status == NOT_RESERVED);
+        // Over meanwhile: of too many calls, the oldest are forgotten.
         let Some(ask) = self.asks.get_mut(&call) else { return };
         if !is_early || ask.refusals >= self.config.ccp_retries {
             let ask = self.asks.remove(&call).expect("the call is known");
@@ -119,11 +117,12 @@ impl Finesse {
         }
         let pause = self.config.ccp_retry.saturating_mul(1 << ask.refusals.min(PAUSE_DOUBLINGS));
         ask.refusals += 1;
-        cx.arm(TimerKey::new(ASK_AGAIN, call.0), pause);
+        cx.arm(Timer::AskAgain.key(call.0), pause);
     }
 
     /// The pause behind a refused call is over.
     pub(crate) fn on_ask_again(&mut self, refused: u64, cx: &mut Cx<'_>) {
+        // Over meanwhile, otherwise: of too many calls, the oldest are forgotten.
         if let Some(ask) = self.asks.remove(&CallId(refused)) {
             self.ask(ask, cx);
         }

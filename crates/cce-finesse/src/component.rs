@@ -2,18 +2,20 @@
 
 use crate::{
     arm_stat,
-    ccp::{ASK_AGAIN, Asks},
+    ccp::Asks,
     config::Config,
-    cti::{CtiClient, HEARTBEAT, OPENING, REDIAL},
+    cti::CtiClient,
     dialog::OpenDialog,
     line::{Ask, Change, Lines, Pending, Settings, Target},
-    presence::ABSENCE,
     publish::Held,
     recovery::Recovery,
     user::Desk,
-    xmpp::{SIGN_IN, Sessions},
+    xmpp::Sessions,
 };
-use cce_kernel::{CloseReason, Command, Component, Configured, Cx, Fact, Input, LinkId, Port, TimerKey};
+use cce_kernel::{
+    CloseReason, Command, Component, Configured, Cx, Fact, Input, LinkId, Port, TimerKey,
+    session::{Clock, Event},
+};
 use cce_model::{
     Agent, AgentId, ApiError, Mrd, MrdId, Object, ObjectModel, PublishEvent, SkillTarget, TaskId,
 };
@@ -22,11 +24,27 @@ use std::{
     sync::Arc,
 };
 
-/// The name of the timers that bound the wait for a confirmation; each has the request's invoke id.
-const CONFIRMATION: &str = "confirmation";
-
-/// Fires when the CTI server takes too long to tell what a node needs to be in service.
-pub(crate) const INITIALISING: TimerKey = TimerKey::new("initialising", 0);
+cce_kernel::timers! {
+    /// What Finesse waits for.
+    pub(crate) enum Timer {
+        /// The CTI server is to be dialled again.
+        Redial = "redial",
+        /// The CTI server did not answer the `OPEN_REQ`.
+        Opening = "opening",
+        /// The next heartbeat to the CTI server is due.
+        Heartbeat = "heartbeat",
+        /// The CTI server takes too long to tell what a node needs to be in service.
+        Initialising = "initialising",
+        /// The CTI server did not confirm a request; counted by the request's invoke id.
+        Confirmation = "confirmation",
+        /// A user who was present has not come back; counted by skill target.
+        Absence = "absence",
+        /// A call that CCP refused is made again; counted by call.
+        AskAgain = "ask-again",
+        /// A client of the notification service has not signed in; counted by link.
+        SignIn = "xmpp-sign-in",
+    }
+}
 
 /// Sign-ins that were not confirmed in time, and may be confirmed later; of more, the oldest are forgotten.
 const LATE_MAX: usize = 1_000;
@@ -76,7 +94,7 @@ impl Configured for Finesse {
             late: BTreeMap::new(),
             absent: BTreeSet::new(),
             asks: Asks::new(),
-            cti: CtiClient::new(config.first_invoke_id),
+            cti: CtiClient::new(&config),
             xmpp: Sessions::default(),
             model,
             config,
@@ -90,6 +108,7 @@ impl Configured for Finesse {
                 desk.reconfigure(agent);
             }
         }
+        self.cti.reconfigure(&config);
         (self.model, self.config) = (model, config);
     }
 }
@@ -115,7 +134,7 @@ impl Finesse {
 
     /// The CTI server refused the pending request of an object.
     pub(crate) fn refuse(&mut self, target: &Target, error: impl FnOnce(MrdId) -> ApiError, cx: &mut Cx<'_>) {
-        let Some(pending) = self.lines.settle(target) else { return };
+        let pending = self.lines.settle(target).expect("what is refused is pending");
         cx.cancel(confirmation(pending.invoke_id));
         let request_id = pending.ask.request_id;
         match target {
@@ -165,12 +184,12 @@ impl Finesse {
     /// A node that starts anew knows nobody: agents sign in again.
     fn on_start(&mut self, cx: &mut Cx<'_>) {
         *self = Self::new(Arc::clone(&self.model), self.config.clone());
-        self.dial_cti(cx);
+        self.keep_cti(Event::Start, cx);
     }
 
     fn on_link_up(&mut self, link: LinkId, cx: &mut Cx<'_>) {
         if self.cti.owns(link) {
-            self.on_cti_up(link, cx);
+            self.keep_cti(Event::Up(link), cx);
         } else if link.port == Port::Xmpp {
             self.on_xmpp_up(link, cx);
         }
@@ -178,35 +197,33 @@ impl Finesse {
 
     fn on_link_down(&mut self, link: LinkId, cx: &mut Cx<'_>) {
         if self.cti.owns(link) {
-            self.on_cti_down(cx);
+            self.keep_cti(Event::Down(link), cx);
         } else {
             self.on_xmpp_down(link, cx);
         }
     }
 
     fn on_timer(&mut self, key: &TimerKey, cx: &mut Cx<'_>) {
-        if *key == REDIAL {
-            self.dial_cti(cx);
-        } else if *key == HEARTBEAT {
-            self.on_heartbeat_due(cx);
-        } else if *key == OPENING || *key == INITIALISING {
-            self.drop_cti(CloseReason::Idle, cx);
-        } else if key.name == CONFIRMATION {
-            self.on_unconfirmed(u32::try_from(key.id).unwrap_or(u32::MAX), cx);
-        } else if key.name == ABSENCE {
-            self.on_absence_over(key.id, cx);
-        } else if key.name == ASK_AGAIN {
-            self.on_ask_again(key.id, cx);
-        } else if key.name == SIGN_IN {
-            self.on_sign_in_overdue(key.id, cx);
+        match Timer::of(key) {
+            Timer::Redial => self.keep_cti(Event::Due(Clock::Redial), cx),
+            Timer::Opening => self.keep_cti(Event::Due(Clock::Opening), cx),
+            Timer::Heartbeat => self.keep_cti(Event::Due(Clock::Heartbeat), cx),
+            Timer::Initialising => self.drop_cti(CloseReason::Idle, cx),
+            Timer::Confirmation => {
+                let invoke_id = u32::try_from(key.id).expect("a confirmation is counted by invoke id");
+                self.on_unconfirmed(invoke_id, cx);
+            }
+            Timer::Absence => self.on_absence_over(key.id, cx),
+            Timer::AskAgain => self.on_ask_again(key.id, cx),
+            Timer::SignIn => self.on_sign_in_overdue(key.id, cx),
         }
     }
 
     /// The CTI server did not confirm a request in time: the client hears of it, and later requests about the same
     /// object go on. What comes after that is an event like any other.
     fn on_unconfirmed(&mut self, invoke_id: u32, cx: &mut Cx<'_>) {
-        let Some(target) = self.lines.find(invoke_id) else { return };
-        let Some(ask) = self.lines.pending(&target).map(|pending| pending.ask.clone()) else { return };
+        let target = self.lines.find(invoke_id).expect("the timer of a confirmation ends with the wait");
+        let ask = self.lines.pending(&target).expect("it was found as pending").ask.clone();
         let is_forced = ask.is_forced();
         let change = ask.change;
         self.note_cti_error("CTI", format!("request {invoke_id} was not confirmed in time"), cx);
@@ -259,5 +276,5 @@ impl Component for Finesse {
 
 /// The timer that bounds the wait for the confirmation of a request.
 pub(crate) fn confirmation(invoke_id: u32) -> TimerKey {
-    TimerKey::new(CONFIRMATION, invoke_id.into())
+    Timer::Confirmation.key(invoke_id.into())
 }

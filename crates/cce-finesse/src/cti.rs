@@ -1,11 +1,14 @@
 //! The client of the CTI server: session, heartbeats, and what arrives (cti-server-protocol 4).
 
-use crate::{Config, Finesse, arm_stat, component::INITIALISING};
+use crate::{Config, Finesse, Timer, arm_stat};
 use cce_cti::{
     ActiveMaintenanceRespMsg, AgentMadeNotRoutableEvent, CloseReq, Cti, EndTaskEvent, FailureConf,
     HeartbeatReq, OpenConf, OpenReq, services, status,
 };
-use cce_kernel::{Address, Blob, CloseReason, Cx, Fact, LinkId, Port, TimerKey, Wall};
+use cce_kernel::{
+    Address, Blob, CloseReason, Cx, Fact, LinkId, Port, TimerKey, Wall,
+    session::{Clock, Dialler, Event, Keeper, Opening, Terms, Turn, Word},
+};
 use cce_model::{DialogState, Disposition, MrdId, SkillTarget};
 use cce_wire::{Opaque, Secret, Text};
 use cce_xml::finesse::SystemStatus;
@@ -35,81 +38,59 @@ const HEARTBEATS_LOST_MAX: u32 = 3;
 /// How long a client waits for the answer to its `OPEN_REQ` (cti-server-protocol 4.1).
 const OPEN_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// Fires when a lost link is to be dialled again.
-pub(crate) const REDIAL: TimerKey = TimerKey::new("redial", 0);
-/// Fires when the next heartbeat is due.
-pub(crate) const HEARTBEAT: TimerKey = TimerKey::new("heartbeat", 0);
-/// Fires when an `OPEN_REQ` stayed unanswered.
-pub(crate) const OPENING: TimerKey = TimerKey::new("opening", 0);
-
 /// The one session with the CTI server, and the numbers of its requests.
 #[derive(Debug)]
 pub(crate) struct CtiClient {
-    /// The side in use, or dialled next.
-    side: Port,
-    phase: Phase,
-    /// Heartbeats without an answer.
-    unanswered: u32,
+    keeper: Keeper,
+    /// Whether the node has learnt what became of its agents and tasks, and serves desktops.
+    in_service: bool,
     next_invoke_id: u32,
     /// When the server answered a heartbeat, or the open, last.
     pub(crate) last_heartbeat: Option<Wall>,
 }
 
-/// How far the session with the CTI server is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Phase {
-    /// There is no connection.
-    Away,
-    /// A side is dialled.
-    Dialled(LinkId),
-    /// The server is asked to open a session.
-    Opening(LinkId),
-    /// It did; the node learns what became of its agents and tasks.
-    Initialising(LinkId),
-    /// The node serves desktops.
-    InService(LinkId),
-}
-
 impl CtiClient {
-    pub(crate) fn new(first_invoke_id: u32) -> Self {
+    pub(crate) fn new(config: &Config) -> Self {
         Self {
-            side: Port::CtiA,
-            phase: Phase::Away,
-            unanswered: 0,
-            next_invoke_id: first_invoke_id,
+            keeper: Keeper::new(terms(config)),
+            in_service: false,
+            next_invoke_id: config.first_invoke_id,
             last_heartbeat: None,
         }
     }
 
+    pub(crate) fn reconfigure(&mut self, config: &Config) {
+        self.keeper.agree(terms(config));
+    }
+
     /// Whether the session is open and initialised, and Finesse in service.
     pub(crate) fn is_in_service(&self) -> bool {
-        matches!(self.phase, Phase::InService(_))
+        self.in_service
     }
 
     /// What `SystemInfo` says of the session.
     pub(crate) fn system_status(&self) -> SystemStatus {
-        match self.phase {
-            Phase::Away | Phase::Dialled(_) | Phase::Opening(_) => SystemStatus::Disconnected,
-            Phase::Initialising(_) => SystemStatus::Initialising,
-            Phase::InService(_) => SystemStatus::InService,
+        match (self.keeper.is_open(), self.in_service) {
+            (false, _) => SystemStatus::Disconnected,
+            (true, false) => SystemStatus::Initialising,
+            (true, true) => SystemStatus::InService,
         }
     }
 
     /// Whether the session is open and Finesse not yet in service.
     pub(crate) fn is_initialising(&self) -> bool {
-        matches!(self.phase, Phase::Initialising(_))
+        self.keeper.is_open() && !self.in_service
     }
 
     /// Everything is learnt.
     pub(crate) fn enter_service(&mut self) {
-        if let Phase::Initialising(link) = self.phase {
-            self.phase = Phase::InService(link);
-        }
+        assert!(self.keeper.is_open(), "a node learns by a session");
+        self.in_service = true;
     }
 
     /// Whether `link` is the connection of this session, open or not.
     pub(crate) fn owns(&self, link: LinkId) -> bool {
-        self.link() == Some(link)
+        self.keeper.owns(link)
     }
 
     /// Sends a request, and returns its invoke id; nothing is sent while there is no connection.
@@ -119,8 +100,7 @@ impl CtiClient {
         request: impl FnOnce(u32) -> M,
     ) -> Option<u32> {
         let link = self.link()?;
-        let invoke_id = self.next_invoke_id;
-        self.next_invoke_id = invoke_id.wrapping_add(1);
+        let invoke_id = self.next_invoke_id();
         let message: Cti = request(invoke_id).into();
         cx.send(link, message.to_frame(&cce_cti::dialect(VERSION)));
         Some(invoke_id)
@@ -134,79 +114,78 @@ impl CtiClient {
     }
 
     pub(crate) fn link(&self) -> Option<LinkId> {
-        match self.phase {
-            Phase::Away => None,
-            Phase::Dialled(link)
-            | Phase::Opening(link)
-            | Phase::Initialising(link)
-            | Phase::InService(link) => Some(link),
-        }
+        self.keeper.link()
+    }
+}
+
+/// The two sides take turns (cti-server-protocol 17), and three lost heartbeats end a session (4.2).
+fn terms(config: &Config) -> Terms {
+    Terms {
+        addresses: vec![(Port::CtiA, Address::Lab), (Port::CtiB, Address::Lab)],
+        redial: config.redial,
+        heartbeat: config.heartbeat,
+        unanswered_max: HEARTBEATS_LOST_MAX,
+        opening: Opening::Within(OPEN_TIMEOUT),
+    }
+}
+
+impl Dialler for Finesse {
+    fn keeper(&mut self) -> &mut Keeper {
+        &mut self.cti.keeper
     }
 
-    fn other_side(&self) -> Port {
-        if self.side == Port::CtiA { Port::CtiB } else { Port::CtiA }
+    fn key(&self, clock: Clock) -> TimerKey {
+        let timer = match clock {
+            Clock::Redial => Timer::Redial,
+            Clock::Opening => Timer::Opening,
+            Clock::Heartbeat => Timer::Heartbeat,
+        };
+        timer.key(0)
+    }
+
+    fn say(&mut self, word: Word, link: LinkId, cx: &mut Cx<'_>) {
+        let invoke_id = self.cti.next_invoke_id();
+        let message = match word {
+            Word::Open => open_req(invoke_id, self.config.peripheral, &self.config.cti_password).into(),
+            Word::Heartbeat => HeartbeatReq { invoke_id, ..HeartbeatReq::default() }.into(),
+            Word::Close => close_req(invoke_id),
+        };
+        cx.send(link, message.to_frame(&cce_cti::dialect(VERSION)));
     }
 }
 
 impl Finesse {
-    /// Dials the side whose turn it is.
-    pub(crate) fn dial_cti(&mut self, cx: &mut Cx<'_>) {
-        if self.cti.phase == Phase::Away {
-            self.cti.phase = Phase::Dialled(cx.dial(self.cti.side, Address::Lab));
+    /// Something happens to the session with the CTI server.
+    pub(crate) fn keep_cti(&mut self, event: Event, cx: &mut Cx<'_>) {
+        match self.keep(event, cx) {
+            Turn::None => {}
+            Turn::Opened => {
+                self.cti.last_heartbeat = Some(cx.wall());
+                self.initialise(cx);
+            }
+            Turn::Over { .. } => self.on_cti_over(cx),
         }
     }
 
-    pub(crate) fn on_cti_up(&mut self, link: LinkId, cx: &mut Cx<'_>) {
-        self.cti.phase = Phase::Opening(link);
-        let Config { peripheral, cti_password, .. } = &self.config;
-        self.cti.send(cx, |invoke_id| open_req(invoke_id, *peripheral, cti_password));
-        cx.arm(OPENING, OPEN_TIMEOUT);
-    }
-
-    /// The session is gone: the other side is tried after a pause.
-    pub(crate) fn on_cti_down(&mut self, cx: &mut Cx<'_>) {
-        let was_in_service = self.cti.is_in_service();
-        self.cti.phase = Phase::Away;
-        self.cti.side = self.cti.other_side();
-        for key in [OPENING, INITIALISING, HEARTBEAT] {
-            cx.cancel(key);
-        }
-        cx.arm(REDIAL, self.config.redial);
+    /// The session, or the attempt to have one, is over.
+    fn on_cti_over(&mut self, cx: &mut Cx<'_>) {
+        cx.cancel(Timer::Initialising.key(0));
         self.forget_questions();
-        if was_in_service {
+        if std::mem::take(&mut self.cti.in_service) {
             self.leave_service(cx);
         }
     }
 
     /// Ends the session from this side.
     pub(crate) fn drop_cti(&mut self, reason: CloseReason, cx: &mut Cx<'_>) {
-        if let Some(link) = self.cti.link() {
-            cx.close(link, reason);
-            self.on_cti_down(cx);
-        }
+        self.keep_cti(Event::HangUp(reason), cx);
     }
 
     /// Says goodbye, and dials no more.
     pub(crate) fn stop_cti(&mut self, cx: &mut Cx<'_>) {
-        if self.cti.is_in_service() || self.cti.is_initialising() {
-            self.cti.send(cx, |invoke_id| CloseReq { invoke_id, status: 0, ..CloseReq::default() });
-        }
-        if let Some(link) = self.cti.link() {
-            cx.close(link, CloseReason::Stopping);
-        }
-        self.cti.phase = Phase::Away;
-        for key in [OPENING, INITIALISING, HEARTBEAT, REDIAL] {
-            cx.cancel(key);
-        }
-    }
-
-    pub(crate) fn on_heartbeat_due(&mut self, cx: &mut Cx<'_>) {
-        if self.cti.unanswered >= HEARTBEATS_LOST_MAX {
-            return self.drop_cti(CloseReason::HeartbeatLost, cx);
-        }
-        self.cti.unanswered += 1;
-        self.cti.send(cx, |invoke_id| HeartbeatReq { invoke_id, ..HeartbeatReq::default() });
-        cx.arm(HEARTBEAT, self.config.heartbeat);
+        self.keep_cti(Event::Stop, cx);
+        self.cti.in_service = false;
+        cx.cancel(Timer::Initialising.key(0));
     }
 
     pub(crate) fn on_cti_frame(&mut self, link: LinkId, bytes: &Blob, cx: &mut Cx<'_>) {
@@ -257,23 +236,22 @@ impl Finesse {
         }
     }
 
+    /// The server opens the session. A side that is not the active one serves nobody: the other one is tried
+    /// (cti-server-protocol 4.6).
     fn on_open_conf(&mut self, conf: &OpenConf, cx: &mut Cx<'_>) {
-        let Phase::Opening(link) = self.cti.phase else { return };
-        cx.cancel(OPENING);
+        if !self.cti.keeper.is_opening() {
+            return self.note_cti_error("OPEN_CONF", "the session is open already".to_owned(), cx);
+        }
         if conf.session_type == STANDBY {
-            self.cti.send(cx, |invoke_id| CloseReq { invoke_id, status: 0, ..CloseReq::default() });
+            self.cti.send(cx, close_req);
             return self.drop_cti(CloseReason::Done, cx);
         }
-        self.cti.phase = Phase::Initialising(link);
-        self.cti.unanswered = 0;
-        self.cti.last_heartbeat = Some(cx.wall());
-        cx.arm(HEARTBEAT, self.config.heartbeat);
-        self.initialise(cx);
+        self.keep_cti(Event::Confirmed, cx);
     }
 
     fn on_heartbeat_conf(&mut self, cx: &mut Cx<'_>) {
-        self.cti.unanswered = 0;
         self.cti.last_heartbeat = Some(cx.wall());
+        self.keep_cti(Event::Answered, cx);
     }
 
     /// The server refuses the open or a heartbeat, which ends the session, or one request.
@@ -284,14 +262,14 @@ impl Finesse {
         if self.on_question_failed(failure.invoke_id, failure.status, cx) {
             return;
         }
-        if failure.status == status::CTI_SERVER_OFFLINE || matches!(self.cti.phase, Phase::Opening(_)) {
+        if failure.status == status::CTI_SERVER_OFFLINE || self.cti.keeper.is_opening() {
             self.drop_cti(CloseReason::Refused, cx);
         }
     }
 
     /// The other side takes over; Finesse has nothing against it, since it changes sides by itself.
     fn accept_maintenance(&self, invoke_id: u32, cx: &mut Cx<'_>) {
-        let Some(link) = self.cti.link() else { return };
+        let link = self.cti.link().expect("the request came on the session's connection");
         let answer = ActiveMaintenanceRespMsg {
             invoke_id,
             maintenance_mode_accepted: true,
@@ -301,6 +279,7 @@ impl Finesse {
     }
 
     fn on_made_not_routable(&mut self, event: &AgentMadeNotRoutableEvent, cx: &mut Cx<'_>) {
+        // The peripheral may have agents who are no users here.
         let Some(agent) = self.agent_of(SkillTarget(event.icm_agent_id)) else { return };
         self.change_media(&agent, MrdId(event.mrd_id), cx, |media| media.routable = false);
     }
@@ -308,6 +287,10 @@ impl Finesse {
     fn on_end_task(&mut self, event: &EndTaskEvent, cx: &mut Cx<'_>) {
         self.close_dialog(event.task_id, Disposition(event.icm_disposition), cx);
     }
+}
+
+fn close_req(invoke_id: u32) -> Cti {
+    CloseReq { invoke_id, status: 0, ..CloseReq::default() }.into()
 }
 
 /// The `OPEN_REQ` of cti-server-protocol 17.

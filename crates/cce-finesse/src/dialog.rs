@@ -100,9 +100,12 @@ impl Finesse {
     pub(crate) fn on_pre_call_abort(&mut self, event: &AgentPreCallAbortEvent, cx: &mut Cx<'_>) {
         let key =
             (event.router_call_key_day, event.router_call_key_call_id, event.router_call_key_sequence_number);
-        let Some(task) = task_id(key) else { return };
+        let Some(task) = task_id(key) else {
+            return self.note_cti_error("AGENT_PRE_CALL_ABORT_EVENT", "it names no task".to_owned(), cx);
+        };
         self.recovery.heard.insert(task);
         self.ringing.remove(&task);
+        // Over meanwhile, or never seen: it was offered before this node began.
         let Some(open) = self.dialogs.get(&task) else { return };
         let how = if open.dialog.state == DialogState::Offered {
             Disposition::ABANDONED_BEFORE_OFFERED
@@ -117,6 +120,7 @@ impl Finesse {
 
     /// A task event moved the dialog.
     pub(crate) fn on_dialog_state(&mut self, task: TaskId, state: DialogState, cx: &mut Cx<'_>) {
+        // Over meanwhile, or another node's.
         let Some(open) = self.dialogs.get_mut(&task) else { return };
         let from = open.dialog.state;
         open.dialog.state = state;
@@ -132,6 +136,7 @@ impl Finesse {
     /// The task is over for this agent: the dialog goes, and CCP hears whether it is handled or to be routed anew.
     pub(crate) fn close_dialog(&mut self, task: TaskId, disposition: Disposition, cx: &mut Cx<'_>) {
         let ringing = self.ringing.remove(&task);
+        // Over meanwhile, or another node's.
         let Some(open) = ringing.or_else(|| self.remove_dialog(task, disposition, cx)) else { return };
         self.recovery.heard.insert(task);
         self.tell_ccp(&open, disposition, cx);
@@ -218,7 +223,7 @@ impl Finesse {
                 ..EndTaskInd::default()
             }),
             DialogAction::UpdateCallData => {
-                let Change::UpdateCallData(data) = &ask.change else { return None };
+                let Change::UpdateCallData(data) = &ask.change else { unreachable!("it updates call data") };
                 if let (Some(reason), Some(open)) = (&data.wrap_up_reason, self.dialogs.get_mut(&task)) {
                     open.wrap_up_reason = Some(reason.clone());
                 }
@@ -236,7 +241,7 @@ impl Finesse {
                 })
             }
             DialogAction::Transfer => {
-                let Change::Transfer(selector) = &ask.change else { return None };
+                let Change::Transfer(selector) = &ask.change else { unreachable!("it transfers") };
                 self.send_transfer(&open, selector, cx);
                 Some(self.cti.next_invoke_id())
             }
@@ -254,6 +259,7 @@ impl Finesse {
             }
             return;
         }
+        // Over meanwhile: the task ended while CCP was asked.
         let Some(open) = self.dialogs.get_mut(&task) else { return };
         open.is_transferred = true;
         // While the CTI server is away, that waits for it.
@@ -271,7 +277,7 @@ impl Finesse {
     }
 
     fn end_transferred(&mut self, task: TaskId, cx: &mut Cx<'_>) {
-        let Some(open) = self.dialogs.get(&task) else { return };
+        let open = self.dialogs.get(&task).expect("the dialog that was transferred is open");
         let (mrd_id, icm_agent_id) = (open.dialog.mrd.0, open.skill_target.0);
         let wrapup_data = Some(open.wrapup_data());
         self.cti.send(cx, |invoke_id| EndTaskInd {
@@ -289,6 +295,7 @@ impl Finesse {
     /// The call variables of a task changed: its dialog shows them (finesse-nonvoice 2.6).
     pub(crate) fn on_task_data(&mut self, event: &TaskDataUpdateEvent, cx: &mut Cx<'_>) {
         let is_shown = self.config.call_variables == CallVariables::Shown;
+        // Over meanwhile, or another node's.
         let Some(open) = self.dialogs.get_mut(&event.task_id) else { return };
         if is_shown {
             open.dialog.call_variables =
@@ -421,15 +428,14 @@ fn not_allowed(dialog: &Dialog, action: DialogAction) -> ApiError {
 
 /// Whether an action is what brings a dialog into `state`.
 pub(crate) fn leads_to(change: &Change, state: DialogState) -> bool {
-    let Some(action) = change.action() else { return false };
-    match action {
-        DialogAction::Accept => state == DialogState::Accepted,
-        DialogAction::Start | DialogAction::Resume => state == DialogState::Active,
-        DialogAction::Pause => state == DialogState::Paused,
-        DialogAction::WrapUp => state == DialogState::WrappingUp,
-        DialogAction::Close | DialogAction::Transfer => state == DialogState::Closed,
-        // Its event is one of the task's data.
-        DialogAction::UpdateCallData => false,
+    match change.action() {
+        Some(DialogAction::Accept) => state == DialogState::Accepted,
+        Some(DialogAction::Start | DialogAction::Resume) => state == DialogState::Active,
+        Some(DialogAction::Pause) => state == DialogState::Paused,
+        Some(DialogAction::WrapUp) => state == DialogState::WrappingUp,
+        Some(DialogAction::Close | DialogAction::Transfer) => state == DialogState::Closed,
+        // Its event is one of the task's data; a change of a media leads to no state of a dialog.
+        Some(DialogAction::UpdateCallData) | None => false,
     }
 }
 

@@ -36,4 +36,5 @@ mod voice;
 mod xmpp;
 
 pub use component::Finesse;
+use component::Timer;
 pub use config::{Account, CallVariables, Config};

@@ -3,6 +3,7 @@
 use crate::{
     Finesse, arm_stat,
     line::{Change, Pending, Settings, Target},
+    user::{desk, desk_mut},
 };
 use cce_cti::{
     AgentStateEvent, MakeAgentNotReadyReq, MakeAgentNotRoutableReq, MakeAgentReadyInd, MakeAgentRoutableInd,
@@ -119,6 +120,7 @@ impl Finesse {
     }
 
     pub(crate) fn on_agent_state(&mut self, event: &AgentStateEvent, cx: &mut Cx<'_>) {
+        // The peripheral may have agents who are no users here.
         let Some(agent) = self.agent_of(SkillTarget(event.icm_agent_id)) else { return };
         let mrd = MrdId(event.mrd_id);
         if mrd == MrdId::VOICE {
@@ -180,7 +182,8 @@ impl Finesse {
         cx: &mut Cx<'_>,
         change: impl FnOnce(&mut Media),
     ) {
-        let Some(desk) = self.desks.get_mut(agent) else { return };
+        let desk = desk_mut(&mut self.desks, agent);
+        // A domain that the user has no media of.
         let Some(media) = desk.media.get_mut(&mrd) else { return };
         let before = media.clone();
         change(media);
@@ -199,8 +202,10 @@ impl Finesse {
 
     /// A sign-in sets the media's settings, even when the agent is signed in already (finesse-nonvoice 2.4).
     fn keep_settings(&mut self, agent: &AgentId, mrd: MrdId, change: &Change, status: u32, cx: &mut Cx<'_>) {
+        // Nothing else has settings.
         let &Change::SignIn(settings) = change else { return };
-        let Some(media) = self.desks.get_mut(agent).and_then(|desk| desk.media.get_mut(&mrd)) else { return };
+        let media = desk_mut(&mut self.desks, agent).media.get_mut(&mrd);
+        let media = media.expect("who signs in to a media has it");
         match status {
             // The agent state event that follows publishes them.
             0 if !is_signed_in(media) => apply(media, settings),
@@ -220,7 +225,8 @@ impl Finesse {
     /// Ends the wait of a media request when what it asked for has come about.
     fn settle_media(&mut self, agent: &AgentId, mrd: MrdId, cx: &mut Cx<'_>) {
         let target = Target::Media(agent.clone(), mrd);
-        let Some(media) = self.desks.get(agent).and_then(|desk| desk.media.get(&mrd)) else { return };
+        // A domain that the user has no media of.
+        let Some(media) = desk(&self.desks, agent).media.get(&mrd) else { return };
         let unstarted = self.has_unstarted(agent, mrd);
         let is_done = |pending: &Pending| is_done(&pending.ask.change, pending.answered, media, unstarted);
         if self.lines.pending(&target).is_some_and(is_done) {
@@ -232,8 +238,9 @@ impl Finesse {
     /// (finesse-nonvoice 2.4); until then it can be taken back.
     fn note_not_routable_next(&mut self, agent: &AgentId, mrd: MrdId) {
         let pending = self.lines.pending(&Target::Media(agent.clone(), mrd));
+        // Something else was confirmed.
         let Some(Change::Routable(false)) = pending.map(|pending| &pending.ask.change) else { return };
-        let Some(desk) = self.desks.get_mut(agent) else { return };
+        let desk = desk_mut(&mut self.desks, agent);
         if desk.media.get(&mrd).is_some_and(|media| media.routable) {
             desk.not_routable_next.insert(mrd);
         }

@@ -3,15 +3,13 @@
 //! Only who was present can be missed: a user who works without a client of the notification service stays.
 
 use crate::{
-    Finesse,
+    Finesse, Timer,
     change::UserChange,
     line::{Ask, Change, FORCED, Target},
+    user::desk,
 };
 use cce_kernel::{Cx, TimerKey};
 use cce_model::{AgentId, AgentState, UserState, fact::FinesseFact};
-
-/// The name of the timers that bound the wait for a user's return; each has the user's skill target.
-pub(crate) const ABSENCE: &str = "absence";
 
 impl Finesse {
     /// A client of a user is present: nobody is missed.
@@ -41,7 +39,8 @@ impl Finesse {
     /// then of Finesse. While the CTI server cannot be asked, that waits.
     pub(crate) fn on_absence_over(&mut self, timer: u64, cx: &mut Cx<'_>) {
         let is_due = |agent: &&AgentId| self.absence_of(agent).is_some_and(|key| key.id == timer);
-        let Some(agent) = self.absent.iter().find(is_due).cloned() else { return };
+        let absent = self.absent.iter().find(is_due).cloned();
+        let agent = absent.expect("the timer of an absence ends with it");
         self.absent.remove(&agent);
         if !self.is_anywhere(&agent) {
             return;
@@ -85,19 +84,19 @@ impl Finesse {
 
     /// The media to sign out of.
     fn signed_in_media(&self, agent: &AgentId) -> Vec<Target> {
-        let Some(desk) = self.desks.get(agent) else { return Vec::new() };
+        let desk = desk(&self.desks, agent);
         let signed_in = desk.media.values().filter(|media| media.state != AgentState::Logout);
         signed_in.map(|media| Target::Media(agent.clone(), media.mrd)).collect()
     }
 
     /// Whether the user is signed in to Finesse, or to a media.
     fn is_anywhere(&self, agent: &AgentId) -> bool {
-        let Some(desk) = self.desks.get(agent) else { return false };
+        let desk = desk(&self.desks, agent);
         desk.user.state != UserState::Logout || !self.signed_in_media(agent).is_empty()
     }
 
     fn absence_of(&self, agent: &AgentId) -> Option<TimerKey> {
         let desk = self.desks.get(agent)?;
-        Some(TimerKey::new(ABSENCE, u64::from(desk.user.skill_target.0.cast_unsigned())))
+        Some(Timer::Absence.key(u64::from(desk.user.skill_target.0.cast_unsigned())))
     }
 }

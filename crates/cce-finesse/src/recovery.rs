@@ -19,13 +19,14 @@
 //! - One that was offered before this node began cannot be accepted any more; it rings out, and is routed anew (E16).
 
 use crate::{
-    Finesse, arm_stat,
+    Finesse, Timer, arm_stat,
     change::UserChange,
-    component::{INITIALISING, confirmation},
+    component::confirmation,
     config::CallVariables,
     dialog::{OpenDialog, Reserved},
     line::{Ask, Change, Target},
     media::{apply, is_done},
+    user::desk,
 };
 use cce_cti::{
     AgentTasksResp, BeginAgentInitInd, EndAgentInitInd, GetAgentTasksReq, QueryAgentStateConf,
@@ -44,6 +45,9 @@ use std::{
 
 /// How long the CTI server may take to answer everything (inferred).
 pub(crate) const INIT_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// What is wrong with an answer that nothing waits for.
+const UNASKED: &str = "nothing was asked under that invoke id";
 
 /// Tasks whose ends are remembered; of more, the oldest are forgotten.
 const HEARD_MAX: usize = 10_000;
@@ -193,7 +197,7 @@ impl Finesse {
             application_path_id,
             ..BeginAgentInitInd::default()
         });
-        cx.arm(INITIALISING, INIT_TIMEOUT);
+        cx.arm(Timer::Initialising.key(0), INIT_TIMEOUT);
     }
 
     /// The server takes what the node has to tell.
@@ -215,7 +219,7 @@ impl Finesse {
 
     /// Asks for the tasks of an agent, who with that has a client again.
     pub(crate) fn ask_tasks_of(&mut self, agent: AgentId, mrd: MrdId, cx: &mut Cx<'_>) {
-        let Some(icm_agent_id) = self.desks.get(&agent).map(|desk| desk.user.skill_target.0) else { return };
+        let icm_agent_id = desk(&self.desks, &agent).user.skill_target.0;
         let asked = self.cti.send(cx, |invoke_id| GetAgentTasksReq {
             invoke_id,
             mrd_id: mrd.0,
@@ -227,7 +231,9 @@ impl Finesse {
 
     /// The tasks of an agent, or that the agent is not signed in any more.
     pub(crate) fn on_agent_tasks(&mut self, answer: &AgentTasksResp, cx: &mut Cx<'_>) {
-        let Some((agent, mrd)) = self.recovery.places.remove(&answer.invoke_id) else { return };
+        let Some((agent, mrd)) = self.recovery.places.remove(&answer.invoke_id) else {
+            return self.note_cti_error("AGENT_TASKS_RESP", UNASKED.to_owned(), cx);
+        };
         match answer.status {
             0 => self.keep_cut_off_settings(&agent, mrd, cx),
             status if arm_stat::is_agent_gone(status) => self.lose_media(&agent, mrd, cx),
@@ -243,7 +249,9 @@ impl Finesse {
 
     /// How a task stands that was asked for.
     pub(crate) fn on_snapshot(&mut self, answer: &SnapshotTaskResp, cx: &mut Cx<'_>) {
-        let Some(task) = self.recovery.tasks.remove(&answer.invoke_id) else { return };
+        let Some(task) = self.recovery.tasks.remove(&answer.invoke_id) else {
+            return self.note_cti_error("SNAPSHOT_TASK_RESP", UNASKED.to_owned(), cx);
+        };
         match answer.status {
             0 => {
                 let seen = snapshot!(answer);
@@ -258,7 +266,9 @@ impl Finesse {
 
     /// How a user stands in the voice domain who was asked for.
     pub(crate) fn on_user_answer(&mut self, answer: &QueryAgentStateConf, cx: &mut Cx<'_>) {
-        let Some(agent) = self.recovery.users.remove(&answer.invoke_id) else { return };
+        let Some(agent) = self.recovery.users.remove(&answer.invoke_id) else {
+            return self.note_cti_error("QUERY_AGENT_STATE_CONF", UNASKED.to_owned(), cx);
+        };
         let state = UserState::of_agent(AgentState::of_number(answer.agent_state));
         self.learn_user(
             &agent,
@@ -348,7 +358,7 @@ impl Finesse {
     }
 
     fn enter_service(&mut self, cx: &mut Cx<'_>) {
-        cx.cancel(INITIALISING);
+        cx.cancel(Timer::Initialising.key(0));
         self.cti.enter_service();
         cx.note(FinesseFact::Service { in_service: true }.into());
         self.publish_system(cx);
@@ -388,6 +398,7 @@ impl Finesse {
     }
 
     fn judge_cut_off_action(&mut self, task: TaskId, ask: Ask, cx: &mut Cx<'_>) {
+        // Over meanwhile: nobody sees how a request about a dialog ends that is gone.
         let Some(open) = self.dialogs.get(&task) else { return };
         let dialog = open.dialog.clone();
         let is_taken = open.is_transferred && matches!(ask.change, Change::Transfer(_));
@@ -441,7 +452,7 @@ impl Finesse {
     }
 
     fn ask_user(&mut self, agent: AgentId, cx: &mut Cx<'_>) {
-        let Some(icm_agent_id) = self.desks.get(&agent).map(|desk| desk.user.skill_target.0) else { return };
+        let icm_agent_id = desk(&self.desks, &agent).user.skill_target.0;
         let peripheral_id = self.config.peripheral;
         let asked = self.cti.send(cx, |invoke_id| QueryAgentStateReq {
             invoke_id,
@@ -491,6 +502,7 @@ impl Finesse {
 
     /// A task stands like that; the server says by itself how one ended.
     fn learn(&mut self, seen: &Snapshot, cx: &mut Cx<'_>) {
+        // How a task ended, the server tells by itself.
         let Some(state) = dialog_state(seen.state) else { return };
         let is_own = self.is_signed_in_here(seen.skill_target, seen.mrd);
         if let Some(open) = self.dialogs.get(&seen.task) {
@@ -507,6 +519,7 @@ impl Finesse {
     /// Somebody else may have changed the call variables while the link was away.
     fn learn_call_variables(&mut self, task: TaskId, variables: &[(String, String)], cx: &mut Cx<'_>) {
         let is_shown = self.config.call_variables == CallVariables::Shown;
+        // Over meanwhile, or another node's.
         let Some(open) = self.dialogs.get_mut(&task) else { return };
         if !is_shown || open.dialog.call_variables == variables {
             return;

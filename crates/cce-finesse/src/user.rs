@@ -120,3 +120,17 @@ fn signed_out_user(agent: &Agent) -> User {
         skill_target: agent.skill_target,
     }
 }
+
+/// A user's desk.
+///
+/// # Panics
+///
+/// If there is no such user: ids of agents come from the configuration, whose users stay as they are.
+pub(crate) fn desk<'a>(desks: &'a BTreeMap<AgentId, Desk>, agent: &AgentId) -> &'a Desk {
+    desks.get(agent).unwrap_or_else(|| panic!("{agent} is a user"))
+}
+
+/// The same, to be changed.
+pub(crate) fn desk_mut<'a>(desks: &'a mut BTreeMap<AgentId, Desk>, agent: &AgentId) -> &'a mut Desk {
+    desks.get_mut(agent).unwrap_or_else(|| panic!("{agent} is a user"))
+}

@@ -6,6 +6,7 @@ use crate::{
     change::UserChange,
     component::confirmation,
     line::{Ask, Change, Target},
+    user::{desk, desk_mut},
 };
 use cce_cti::{AgentStateEvent, ControlFailureConf, SetAgentStateReq};
 use cce_kernel::{Cx, Fact};
@@ -22,8 +23,8 @@ impl Finesse {
     /// change. Who signs in where they are signed in is shown as they are (finesse-nonvoice 2.2); a state that somebody
     /// is in already is passed over (inferred).
     pub(crate) fn send_user(&mut self, agent: &AgentId, ask: &Ask, cx: &mut Cx<'_>) -> Option<u32> {
-        let Change::User(change) = &ask.change else { return None };
-        let user = &self.desks.get(agent)?.user;
+        let Change::User(change) = &ask.change else { unreachable!("{:?} is about a user", ask.change) };
+        let user = &desk(&self.desks, agent).user;
         // Somebody signed out cannot sign out: the agent PG says so.
         let is_sign_out = matches!(change, UserChange::State(UserState::Logout, _));
         if is_shown_by(user, change) && !is_sign_out {
@@ -55,11 +56,12 @@ impl Finesse {
 
     /// An agent's voice state, which a request may have led to.
     pub(crate) fn on_voice_state(&mut self, agent: &AgentId, event: &AgentStateEvent, cx: &mut Cx<'_>) {
+        // A state of calls, which a user of the lab has none of.
         let Some(to) = UserState::of_agent(AgentState::of_number(event.agent_state)) else { return };
         let extension = event.agent_extension.as_ref().map(ToString::to_string).unwrap_or_default();
         let changed = self.move_user(agent, to, Some(event.event_reason_code), &extension, cx);
         let target = Target::User(agent.clone());
-        let Some(desk) = self.desks.get(agent) else { return };
+        let desk = desk(&self.desks, agent);
         let pending = self.lines.pending(&target);
         let led = pending.filter(
             |pending| matches!(&pending.ask.change, Change::User(change) if is_shown_by(&desk.user, change)),
@@ -88,7 +90,7 @@ impl Finesse {
     /// How a user stands after the session with the CTI server was away. Reasons are not told (finesse-nonvoice 2.2).
     pub(crate) fn learn_user(&mut self, agent: &AgentId, to: UserState, extension: &str, cx: &mut Cx<'_>) {
         let changed = self.move_user(agent, to, None, extension, cx);
-        let Some(desk) = self.desks.get(agent) else { return };
+        let desk = desk(&self.desks, agent);
         let request_id = self.recovery.take_done(agent, |change| is_in_state(&desk.user, change));
         if changed || request_id.is_some() {
             self.publish_user(agent, request_id.unwrap_or_default(), cx);
@@ -135,7 +137,7 @@ impl Finesse {
         cx: &mut Cx<'_>,
     ) -> bool {
         let told = code.and_then(|code| self.model.reason_of_code(ReasonCategory::NotReady, code)).cloned();
-        let Some(desk) = self.desks.get_mut(agent) else { return false };
+        let desk = desk_mut(&mut self.desks, agent);
         let user = &mut desk.user;
         let (from, before) = (user.state, user.clone());
         user.reason = if code.is_none() && from == to { user.reason.take() } else { told };
@@ -156,7 +158,7 @@ impl Finesse {
     }
 
     fn publish_user(&mut self, agent: &AgentId, request_id: String, cx: &mut Cx<'_>) {
-        let Some(desk) = self.desks.get(agent) else { return };
+        let desk = desk(&self.desks, agent);
         let shown = Object::User(Box::new(desk.user.clone()));
         self.publish_answer(agent, PublishEvent::Put, request_id, shown, cx);
     }

@@ -1,6 +1,6 @@
 //! The notification service: streams of desktops, who of them hears what (finesse-nonvoice 4.3 to 4.5).
 
-use crate::{Config, Finesse, user::Desk};
+use crate::{Config, Finesse, Timer, user::Desk};
 use cce_kernel::{Blob, CloseReason, Cx, Fact, LinkId, TimerKey};
 use cce_model::{AgentId, Object, Publication};
 use cce_xmpp::{
@@ -17,8 +17,6 @@ use std::{
 /// How long a client may take from its connection to the bind of its resource (inferred). Who never signs in would take a
 /// place from others for ever.
 const SIGN_IN_DEADLINE: Duration = Duration::from_secs(30);
-/// Timer of one connection that is not bound yet.
-pub(crate) const SIGN_IN: &str = "xmpp-sign-in";
 /// The node of the system's state (finesse-nonvoice 4.4).
 const SYSTEM_NODE: &str = "/finesse/api/SystemInfo";
 /// Characters of a message id.
@@ -90,6 +88,7 @@ impl Sessions {
     pub(crate) fn deliver(&mut self, publication: &Publication, config: &Config, cx: &mut Cx<'_>) {
         let update = cce_xml::update(publication);
         self.send_item(publication.agent.as_str(), None, &publication.node(), &update, config, cx);
+        // Of a user alone, teams hear too.
         let Object::User(user) = &publication.object else { return };
         let node = format!("/finesse/api/Team/{}/Users", user.team_id);
         for (subscriber, resource) in self.explicit.of_node(&node) {
@@ -188,7 +187,8 @@ impl Finesse {
     pub(crate) fn on_sign_in_overdue(&mut self, number: u64, cx: &mut Cx<'_>) {
         let is_overdue =
             |(link, client): &(&LinkId, &Client)| u64::from(link.number) == number && client.jid.is_none();
-        let Some(link) = self.xmpp.clients.iter().find(is_overdue).map(|(link, _)| *link) else { return };
+        let overdue = self.xmpp.clients.iter().find(is_overdue).map(|(link, _)| *link);
+        let link = overdue.expect("the timer of a sign-in ends with it");
         if let Some(mut client) = self.xmpp.clients.remove(&link) {
             cx.send(link, client.session.close(Some(StreamError::ConnectionTimeout)));
             cx.close(link, CloseReason::Idle);
@@ -205,6 +205,7 @@ impl Finesse {
     }
 
     pub(crate) fn on_xmpp_bytes(&mut self, link: LinkId, bytes: &Blob, cx: &mut Cx<'_>) {
+        // Over meanwhile: what was on its way when this end closed the connection.
         let Some(client) = self.xmpp.clients.get_mut(&link) else { return };
         let desks = &mut self.desks;
         let now = cx.now();
@@ -254,11 +255,9 @@ impl Finesse {
         cx.cancel(sign_in_of(link));
         let older = self.xmpp.clients.iter().find(|(_, client)| client.jid.as_ref() == Some(&jid));
         let older = older.map(|(link, _)| *link);
-        if let Some(client) = self.xmpp.clients.get_mut(&link) {
-            client.jid = Some(jid);
-        }
-        let Some(older) = older else { return };
-        if let Some(mut client) = self.xmpp.clients.remove(&older) {
+        self.xmpp.clients.get_mut(&link).expect("a stream that is bound is there").jid = Some(jid);
+        if let Some(older) = older {
+            let mut client = self.xmpp.clients.remove(&older).expect("it was found");
             cx.send(older, client.session.close(Some(StreamError::Conflict)));
             cx.close(older, CloseReason::Superseded);
             self.tell_gone(&client, cx);
@@ -267,8 +266,9 @@ impl Finesse {
 
     /// Every present client of a user hears of each other one, itself included (RFC 6121 4.2.2).
     fn on_presence(&mut self, link: LinkId, priority: Option<i8>, cx: &mut Cx<'_>) {
+        // Over meanwhile: a newer stream of the same input took its place.
         let Some(client) = self.xmpp.clients.get_mut(&link) else { return };
-        let Some(jid) = client.jid.clone() else { return };
+        let jid = client.jid.clone().expect("presence comes behind the bind");
         let was_told = std::mem::replace(&mut client.told, priority);
         let me = jid.to_string();
         for (other, theirs, told) in self.present(&jid.user) {
@@ -305,6 +305,7 @@ impl Finesse {
 
     /// The other clients of a user hear that one is gone.
     fn tell_gone(&mut self, client: &Client, cx: &mut Cx<'_>) {
+        // Of a client that never was present, nobody has heard.
         let Some(jid) = client.jid.as_ref().filter(|_| client.told.is_some()) else { return };
         let me = jid.to_string();
         for (link, theirs, _) in self.present(&jid.user) {
@@ -323,7 +324,7 @@ impl Finesse {
 }
 
 fn sign_in_of(link: LinkId) -> TimerKey {
-    TimerKey::new(SIGN_IN, u64::from(link.number))
+    Timer::SignIn.key(u64::from(link.number))
 }
 
 fn desk_named<'a>(desks: &'a mut BTreeMap<AgentId, Desk>, name: &str) -> Option<&'a mut Desk> {

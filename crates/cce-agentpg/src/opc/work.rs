@@ -72,7 +72,7 @@ impl Opc {
 
     /// Ends a task; its agent's event shows the count of tasks before that.
     pub(super) fn end_task(&mut self, id: TaskId, ending: &Ending, cx: &mut Cx<'_>) {
-        let Some(task) = self.tasks.get(&id).copied() else { return };
+        let task = self.tasks.get(&id).copied().expect("a task ends once");
         let before = self.load(task.place).total();
         self.remove(task, ending.icm, cx);
         self.push_event(task, TaskEventKind::End, Some(ending));

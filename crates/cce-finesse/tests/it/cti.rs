@@ -1,7 +1,7 @@
 //! The session with the CTI server.
 
 use crate::lab::{DIALOG, Lab, USER, config, open_conf, pre_call};
-use cce_cti::{Cti, FailureConf, FailureEvent, HeartbeatConf};
+use cce_cti::{Cti, FailureConf, FailureEvent};
 use cce_kernel::{
     Address, CloseReason, Command, Fact, FrameFlaw, Input, LinkReason, Output, Port, Time, TimerKey,
 };
@@ -40,7 +40,7 @@ fn a_standby_server_is_left_for_the_other_side() {
     assert_eq!(left.names(), ["CLOSE_REQ"]);
     assert!(left.has_output(&Output::Close { link, reason: CloseReason::Done }));
     assert!(left.facts().is_empty());
-    assert_eq!(lab.timer(REDIAL).dialled().unwrap().port, Port::CtiB);
+    assert_eq!(lab.seconds(1).dialled().unwrap().port, Port::CtiB);
 }
 
 #[test]
@@ -50,11 +50,11 @@ fn a_refused_connection_is_tried_on_the_other_side_after_a_pause() {
     let refused = lab.input(Input::LinkDown { link, reason: LinkReason::Refused });
     assert!(refused.has_output(&Output::Arm { key: REDIAL, at: Time(1_000_000) }));
     assert!(refused.facts().is_empty());
-    lab.link = lab.timer(REDIAL).dialled().unwrap();
+    lab.link = lab.seconds(1).dialled().unwrap();
     assert_eq!(lab.link.port, Port::CtiB);
     let link = lab.link;
     lab.input(Input::LinkDown { link, reason: LinkReason::Refused });
-    assert_eq!(lab.timer(REDIAL).dialled().unwrap().port, Port::CtiA);
+    assert_eq!(lab.seconds(1).dialled().unwrap().port, Port::CtiA);
 }
 
 #[test]
@@ -71,7 +71,7 @@ fn an_open_without_an_answer_is_given_up() {
     let mut lab = Lab::new(config());
     lab.link_up();
     let link = lab.link;
-    let given_up = lab.timer(TimerKey::new("opening", 0));
+    let given_up = lab.seconds(30);
     assert!(given_up.has_output(&Output::Close { link, reason: CloseReason::Idle }));
 }
 
@@ -93,11 +93,12 @@ fn the_timers_of_a_session_end_with_it() {
 #[test]
 fn three_lost_heartbeats_end_the_session() {
     let mut lab = Lab::in_service();
+    lab.mute_cti();
     let link = lab.link;
     for _ in 0..3 {
-        assert_eq!(lab.timer(HEARTBEAT).names(), ["HEARTBEAT_REQ"]);
+        assert_eq!(lab.seconds(5).names(), ["HEARTBEAT_REQ"]);
     }
-    let lost = lab.timer(HEARTBEAT);
+    let lost = lab.seconds(5);
     assert!(lost.has_output(&Output::Close { link, reason: CloseReason::HeartbeatLost }));
     assert_eq!(lost.facts(), [&service(false)]);
 }
@@ -105,11 +106,9 @@ fn three_lost_heartbeats_end_the_session() {
 #[test]
 fn an_answered_heartbeat_clears_the_count() {
     let mut lab = Lab::in_service();
-    for _ in 0..10 {
-        let invoke_id = lab.timer(HEARTBEAT).invoke_id();
-        lab.cti(HeartbeatConf { invoke_id, ..Default::default() });
-    }
-    assert_eq!(lab.timer(HEARTBEAT).names(), ["HEARTBEAT_REQ"]);
+    lab.seconds(50);
+    lab.mute_cti();
+    assert_eq!(lab.seconds(5).names(), ["HEARTBEAT_REQ"]);
 }
 
 #[test]
@@ -203,7 +202,7 @@ fn a_started_node_dials_side_a_of_the_lab() {
     lab.pass(Duration::from_secs(1));
     let link = lab.link;
     lab.input(Input::LinkDown { link, reason: LinkReason::Closed });
-    let again = lab.timer(REDIAL);
+    let again = lab.seconds(1);
     assert!(matches!(again.0[..], [Output::Dial { address: Address::Lab, .. }]));
 }
 

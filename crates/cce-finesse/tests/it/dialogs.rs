@@ -119,9 +119,9 @@ fn a_close_that_came_too_early_for_ccp_is_asked_again_behind_pauses_that_double(
         let (call, request) = call_to_ccp(&said);
         let refused = lab.input(answered(call, 412));
         let key = TimerKey::new("ask-again", call.0);
-        let at = lab.now + Duration::from_secs(seconds);
-        assert_eq!(refused.0, [Output::Arm { key: key.clone(), at }]);
-        said = lab.timer(key);
+        let at = lab.now() + Duration::from_secs(seconds);
+        assert_eq!(refused.0, [Output::Arm { key, at }]);
+        said = lab.seconds(seconds);
         let (again, repeated) = call_to_ccp(&said);
         assert_eq!(said.facts(), [&sm_call(again)]);
         assert_eq!(repeated, request);
@@ -136,10 +136,9 @@ fn a_call_that_succeeded_at_last_is_not_made_again() {
     lab.act("CLOSE");
     let (call, _) = call_to_ccp(&lab.cti(end_event(38)));
     lab.input(answered(call, 412));
-    let key = TimerKey::new("ask-again", call.0);
-    let (again, _) = call_to_ccp(&lab.timer(key.clone()));
+    let (again, _) = call_to_ccp(&lab.seconds(1));
     assert!(lab.input(answered(again, 200)).0.is_empty());
-    assert!(lab.timer(key).0.is_empty());
+    assert!(lab.seconds(60).0.is_empty());
 }
 
 #[test]
@@ -312,8 +311,9 @@ fn sm_call(call: CallId) -> Fact {
 
 /// Lets heartbeats use up invoke ids, as other agents' requests did in the lab.
 fn beat_until(lab: &mut Lab, next: u32) {
+    lab.mute_cti();
     loop {
-        let invoke_id = lab.timer(TimerKey::new("heartbeat", 0)).invoke_id();
+        let invoke_id = lab.seconds(5).invoke_id();
         lab.cti(HeartbeatConf { invoke_id, ..Default::default() });
         if invoke_id + 1 == next {
             return;

@@ -1,14 +1,14 @@
 //! One Finesse node with the lab's values, and the people and servers around it.
 
 use base64::{Engine, engine::general_purpose::STANDARD};
+use cce_bench::Bench;
 use cce_cti::{
-    AgentPreCallEvent, AgentStateEvent, AgentTasksResp, ControlFailureConf, Cti, EndTaskEvent,
+    AgentPreCallEvent, AgentStateEvent, AgentTasksResp, ControlFailureConf, Cti, EndTaskEvent, HeartbeatConf,
     OfferTaskEvent, OpenConf, QueryAgentStateConf, SetAgentStateConf, SetAgentStateReq, StartTaskEvent,
 };
 use cce_finesse::{Account, CallVariables, Config, Finesse};
 use cce_kernel::{
-    CallId, Configured, Cors, Fact, Host, HostClock, Input, LinkId, LinkReason, Output, Peer, Port, Request,
-    Response, Time, TimerKey, Wall,
+    CallId, Configured, Cors, Fact, HostClock, Input, LinkId, LinkReason, Output, Port, Request, Response, Time, Wall,
 };
 use cce_model::{AgentState, Mrd, MrdId, Object, Publication, TaskId, fact::FinesseFact, sample::Rows};
 use cce_wire::Text;
@@ -26,13 +26,13 @@ pub(crate) const SIGN_IN: &str = "<Media><maxDialogLimit>3</maxDialogLimit><stat
 pub(crate) const START: Wall = Wall(1_706_622_949_426_000);
 
 pub(crate) struct Lab {
-    pub(crate) host: Host,
-    finesse: Finesse,
-    pub(crate) now: Time,
+    bench: Bench<Finesse>,
     calls: u64,
     last_invoke_id: u32,
     /// The CTI connection in use.
     pub(crate) link: LinkId,
+    /// Whether it is dialled, and not there yet.
+    is_dialled: bool,
     /// Answers whatever is asked about voice states; none where a test does so itself.
     voice: Option<Voice>,
 }
@@ -122,17 +122,19 @@ impl Lab {
 
     fn made_of(rows: Rows, config: Config) -> Self {
         let clock = HostClock { start: START, ..HostClock::default() };
+        let mut bench = Bench::new("finesse", clock, Finesse::new(rows.model(), config));
+        bench.keep_alive(cti_server_answers);
         let mut lab = Self {
-            host: Host::new("finesse".into(), 1, clock),
-            finesse: Finesse::new(rows.model(), config),
-            now: Time(0),
+            bench,
             calls: 0,
             last_invoke_id: 0,
             link: LinkId { port: Port::CtiA, number: 0 },
+            is_dialled: false,
             voice: Some(Voice::default()),
         };
-        let started = lab.input(Input::Start { stored: BTreeMap::default() });
-        lab.link = started.dialled().expect("Finesse dials at once");
+        let started = Outcome(lab.bench.start());
+        lab.follow(started);
+        assert!(lab.is_dialled, "Finesse dials at once");
         lab
     }
 
@@ -213,9 +215,36 @@ impl Lab {
     }
 
     pub(crate) fn input(&mut self, input: Input) -> Outcome {
-        let outcome = Outcome(self.host.handle(&mut self.finesse, input, self.now));
+        let outcome = Outcome(self.bench.input(input));
+        self.follow(outcome)
+    }
+
+    /// Time passes. The CTI server answers heartbeats meanwhile.
+    pub(crate) fn pass(&mut self, time: Duration) -> Outcome {
+        let outcome = Outcome(self.bench.advance(time));
+        self.follow(outcome)
+    }
+
+    /// The same in seconds.
+    pub(crate) fn seconds(&mut self, seconds: u64) -> Outcome {
+        self.pass(Duration::from_secs(seconds))
+    }
+
+    /// From now on, the CTI server answers no heartbeat.
+    pub(crate) fn mute_cti(&mut self) {
+        self.bench.answer_nothing();
+    }
+
+    pub(crate) fn now(&self) -> Time {
+        self.bench.now()
+    }
+
+    fn follow(&mut self, outcome: Outcome) -> Outcome {
         if let Some(frame) = outcome.frames().last() {
             self.last_invoke_id = u32::from_be_bytes(frame[8..12].try_into().expect("four bytes"));
+        }
+        if let Some(link) = outcome.dialled() {
+            (self.link, self.is_dialled) = (link, true);
         }
         self.answer_voice(outcome)
     }
@@ -235,8 +264,9 @@ impl Lab {
     }
 
     pub(crate) fn link_up(&mut self) -> Outcome {
-        let link = self.link;
-        self.input(Input::LinkUp { link, peer: Peer::default() })
+        self.is_dialled = false;
+        let outcome = Outcome(self.bench.connect(self.link));
+        self.follow(outcome)
     }
 
     pub(crate) fn cti(&mut self, message: impl Into<Cti>) -> Outcome {
@@ -259,12 +289,16 @@ impl Lab {
     /// The connection to the CTI server breaks.
     pub(crate) fn lose_cti(&mut self) -> Outcome {
         let link = self.link;
+        self.is_dialled = false;
         self.input(Input::LinkDown { link, reason: LinkReason::Reset })
     }
 
     /// A new one comes about, and its session is open.
     pub(crate) fn reopen(&mut self) -> Outcome {
-        self.link = self.timer(TimerKey::new("redial", 0)).dialled().expect("Finesse dials again");
+        if !self.is_dialled {
+            self.seconds(1);
+        }
+        assert!(self.is_dialled, "Finesse dials again");
         let opened = self.link_up().invoke_id();
         self.cti(OpenConf { invoke_id: opened, session_type: 1, ..OpenConf::default() })
     }
@@ -279,18 +313,14 @@ impl Lab {
         self.last_invoke_id
     }
 
-    pub(crate) fn timer(&mut self, key: TimerKey) -> Outcome {
-        self.input(Input::Timer(key))
-    }
-
-    pub(crate) fn pass(&mut self, time: Duration) {
-        self.now = self.now + time;
-    }
-
     pub(crate) fn accept(&mut self, port: Port) -> LinkId {
-        let link = self.host.accept(port);
-        self.input(Input::LinkUp { link, peer: Peer::default() });
-        link
+        self.host_accepts(port).0
+    }
+
+    /// The same, and what came of it.
+    pub(crate) fn host_accepts(&mut self, port: Port) -> (LinkId, Outcome) {
+        let (link, outputs) = self.bench.accept(port);
+        (link, Outcome(outputs))
     }
 
     /// Agent 1080 changes something, as request `r-1`.
@@ -316,6 +346,15 @@ impl Lab {
         let call = CallId(self.calls);
         self.input(Input::Call { call, port: Port::Desk, request })
     }
+}
+
+/// A CTI server that is there answers heartbeats.
+fn cti_server_answers(output: &Output) -> Option<Input> {
+    let Output::Send { link, .. } = output else { return None };
+    let Cti::HeartbeatReq(beat) = read(cti_frame(output)?) else { return None };
+    let answer = HeartbeatConf { invoke_id: beat.invoke_id, ..HeartbeatConf::default() };
+    let bytes = Cti::from(answer).to_frame(&cce_cti::dialect(24)).into();
+    Some(Input::Frame { link: *link, bytes })
 }
 
 impl Outcome {

@@ -153,9 +153,9 @@ fn a_confirmation_that_never_comes_blocks_for_a_while_only() {
     lab.pass(Duration::from_secs(10));
     let asked = lab.act("PAUSE");
     let key = confirmation(asked.invoke_id());
-    assert!(asked.has_output(&Output::Arm { key: key.clone(), at: Time(15_000_000) }));
+    assert!(asked.has_output(&Output::Arm { key, at: Time(15_000_000) }));
     lab.act("WRAP_UP");
-    let late = lab.timer(key);
+    let late = lab.seconds(5);
     assert_eq!(late.names(), ["WRAPUP_TASK_IND"]);
     assert!(matches!(late.facts()[0], Fact::PeerError { .. }));
 }
@@ -163,30 +163,30 @@ fn a_confirmation_that_never_comes_blocks_for_a_while_only() {
 #[test]
 fn who_asked_hears_that_nothing_was_confirmed() {
     let mut lab = Lab::active();
-    let invoke_id = lab.act("PAUSE").invoke_id();
-    let late = lab.timer(confirmation(invoke_id));
+    lab.act("PAUSE");
+    let late = lab.seconds(5);
     assert_eq!(late.shown(), ["error E_CTI_TIMEOUT"]);
     assert_eq!(late.published()[0].request_id, "r-1");
     let mut lab = Lab::in_service();
     lab.put(USER, "<User><state>LOGIN</state><extension>1080</extension></User>");
-    let invoke_id = lab.put(MEDIA, SIGN_IN).invoke_id();
-    assert_eq!(lab.timer(confirmation(invoke_id)).shown(), ["error E_ARM_STAT_LOGIN_TIMEOUT"]);
+    lab.put(MEDIA, SIGN_IN);
+    assert_eq!(lab.seconds(5).shown(), ["error E_ARM_STAT_LOGIN_TIMEOUT"]);
 }
 
 #[test]
 fn a_request_about_somebody_with_tasks_is_to_be_confirmed_in_time_too() {
     for body in ["<Media><state>NOT_READY</state></Media>", "<Media><routable>false</routable></Media>"] {
         let mut lab = Lab::active();
-        let invoke_id = lab.put(MEDIA, body).invoke_id();
-        assert_eq!(lab.timer(confirmation(invoke_id)).shown(), ["error E_CTI_TIMEOUT"], "{body}");
+        lab.put(MEDIA, body);
+        assert_eq!(lab.seconds(5).shown(), ["error E_CTI_TIMEOUT"], "{body}");
     }
 }
 
 #[test]
 fn a_late_confirmation_is_an_event_like_any_other() {
     let mut lab = Lab::active();
-    let invoke_id = lab.act("PAUSE").invoke_id();
-    lab.timer(confirmation(invoke_id));
+    lab.act("PAUSE");
+    lab.seconds(5);
     let paused = lab.cti(PauseTaskEvent { task_id: TASK, ..Default::default() });
     assert_eq!(paused.shown(), ["PUT dialog PAUSED"]);
 }
@@ -196,7 +196,7 @@ fn a_sign_in_that_is_confirmed_late_keeps_its_settings() {
     let mut lab = Lab::in_service();
     lab.put(USER, "<User><state>LOGIN</state><extension>1080</extension></User>");
     let invoke_id = lab.put(MEDIA, SIGN_IN).invoke_id();
-    lab.timer(confirmation(invoke_id));
+    lab.seconds(5);
     lab.cti(MediaLoginResp { invoke_id, ..Default::default() });
     assert_eq!(lab.agent(AgentState::NotReady, 1).shown(), ["PUT media NOT_READY"]);
     assert!(lab.get(MEDIA).body().contains("<maxDialogLimit>3</maxDialogLimit>"));
@@ -206,7 +206,7 @@ fn a_sign_in_that_is_confirmed_late_keeps_its_settings() {
 fn an_answer_after_the_wait_is_passed_over() {
     let mut lab = Lab::active();
     let invoke_id = lab.act("PAUSE").invoke_id();
-    lab.timer(confirmation(invoke_id));
+    lab.seconds(5);
     assert!(lab.cti(FailureResp { invoke_id, status: 19, ..Default::default() }).0.is_empty());
 }
 

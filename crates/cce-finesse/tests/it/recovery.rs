@@ -11,7 +11,7 @@ use cce_cti::{
     AgentPreCallAbortEvent, Cti, EndTaskEvent, FailureConf, FailureResp, SnapshotTaskEvent, SnapshotTaskResp,
 };
 use cce_finesse::{CallVariables, Config};
-use cce_kernel::{CloseReason, Output, TimerKey};
+use cce_kernel::{CloseReason, Output};
 use cce_model::{AgentState, TaskId};
 use cce_wire::Text;
 
@@ -240,7 +240,7 @@ fn a_server_that_answers_nothing_is_left() {
     lab.lose_cti();
     lab.reopen();
     let link = lab.link;
-    let left = lab.timer(TimerKey::new("initialising", 0));
+    let left = lab.seconds(30);
     assert!(left.has_output(&Output::Close { link, reason: CloseReason::Idle }));
 }
 

@@ -5,7 +5,7 @@ use crate::{
     recovery::{ACTIVE, recover, snapshot},
 };
 use cce_cti::Cti;
-use cce_kernel::{CallError, CallId, Fact, Input, Output, Request, Response, TimerKey};
+use cce_kernel::{CallError, CallId, Fact, Input, Output, Request, Response};
 use cce_model::fact::{FinesseFact, SmOperation};
 
 const TRANSFER: &str =
@@ -95,7 +95,7 @@ fn what_ends_while_ccp_decides_on_its_transfer_is_told_only_if_ccp_does_not_take
 fn a_transfer_that_ccp_takes_while_the_cti_server_is_away_ends_its_task_when_that_is_back() {
     let stages: [fn(&mut Lab); 4] = [
         |_| {},
-        |lab| lab.link = lab.timer(TimerKey::new("redial", 0)).dialled().unwrap(),
+        |lab| lab.link = lab.seconds(1).dialled().unwrap(),
         |lab| drop(lab.reopen()),
         |lab| {
             lab.reopen();

@@ -263,8 +263,8 @@ fn somebody_who_is_signed_out_cannot_sign_out() {
 #[test]
 fn a_change_that_the_cti_server_does_not_confirm_fails() {
     let mut lab = Lab::in_service().without_voice();
-    let invoke_id = lab.put(USER, LOGIN).invoke_id();
-    let failed = lab.timer(cce_kernel::TimerKey::new("confirmation", invoke_id.into()));
+    lab.put(USER, LOGIN);
+    let failed = lab.seconds(5);
     assert_eq!(failed.shown(), ["error E_CTI_TIMEOUT"]);
     assert_eq!(failed.published()[0].node(), USER);
 }

@@ -3,7 +3,7 @@
 use crate::lab::{DIALOG, Lab, Outcome, USER, config, pre_call};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use cce_finesse::Config;
-use cce_kernel::{CloseReason, Command, Fact, Input, LinkId, LinkReason, Output, Peer, Port, TimerKey};
+use cce_kernel::{CloseReason, Command, Fact, Input, LinkId, LinkReason, Output, Port, TimerKey};
 use std::time::Duration;
 
 const LOGIN: &str = "<User><state>LOGIN</state><extension>1080</extension></User>";
@@ -171,13 +171,11 @@ fn a_client_that_binds_no_resource_in_time_is_hung_up_on_and_one_that_did_stays(
     let [quiet, half] = [(); 2].map(|()| lab.accept(Port::Xmpp));
     open(&mut lab, half, "1080");
     let bound = connect(&mut lab, "1080", "desk");
-    let overdue = |link: LinkId| TimerKey::new("xmpp-sign-in", u64::from(link.number));
+    let told = lab.seconds(30);
     for link in [quiet, half] {
-        let told = lab.timer(overdue(link));
         assert!(told.stanzas(link).contains("<connection-timeout "), "{}", told.stanzas(link));
         assert!(told.has_output(&Output::Close { link, reason: CloseReason::Idle }));
     }
-    assert!(lab.timer(overdue(bound)).0.is_empty());
     say(&mut lab, bound, "<presence/>");
     assert_ne!(lab.cti(pre_call()).stanzas(bound), "");
 }
@@ -185,10 +183,9 @@ fn a_client_that_binds_no_resource_in_time_is_hung_up_on_and_one_that_did_stays(
 #[test]
 fn the_time_for_a_sign_in_begins_with_the_connection_and_ends_with_the_bind() {
     let mut lab = Lab::in_service();
-    let link = lab.host.accept(Port::Xmpp);
-    let accepted = lab.input(Input::LinkUp { link, peer: Peer::default() });
+    let (link, accepted) = lab.host_accepts(Port::Xmpp);
     let key = TimerKey::new("xmpp-sign-in", u64::from(link.number));
-    let at = lab.now + Duration::from_secs(30);
+    let at = lab.now() + Duration::from_secs(30);
     assert!(accepted.has_output(&Output::Arm { key: key.clone(), at }));
     open(&mut lab, link, "1080");
     assert!(bind(&mut lab, link, "desk").has_output(&Output::Cancel { key }));
