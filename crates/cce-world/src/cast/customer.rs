@@ -153,10 +153,9 @@ impl Customer {
 
     fn on_timer(&mut self, timer: &TimerKey, cx: &mut Cx<'_>) {
         let ask = Ask::TIMED.into_iter().find(|ask| ask.word() == timer.name);
-        let at = usize::try_from(timer.id).unwrap_or(usize::MAX);
-        if let (Some(ask), Some(errand)) = (ask, self.tasks.get(at))
-            && (!errand.is_over || ask == Ask::Close)
-        {
+        let ask = ask.unwrap_or_else(|| unreachable!("no timer is called {}", timer.name));
+        let at = usize::try_from(timer.id).expect("tasks are counted by their place");
+        if !self.tasks[at].is_over || ask == Ask::Close {
             self.send(Sent { at, ask, by: By::Itself }, cx);
         }
     }

@@ -1,6 +1,6 @@
 //! What an agent does with its dialogs: one step after each notification.
 
-use super::{Agent, Ask, Work, request};
+use super::{Agent, Ask, Timer, Work, request};
 use cce_kernel::{CallError, Cx, Response, TimerKey};
 use cce_model::{DialogAction, DialogState, TaskId};
 use cce_xml::Element;
@@ -56,7 +56,7 @@ struct Step {
 impl Known {
     /// The timer of its next step.
     fn timer(&self) -> TimerKey {
-        TimerKey::new("dialog", self.number)
+        Timer::Dialog.key(self.number)
     }
 }
 

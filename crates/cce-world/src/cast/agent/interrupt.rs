@@ -4,7 +4,7 @@
 //! overtake each other: only the latest one counts.
 
 use super::{
-    Agent, Ask, Phase,
+    Agent, Ask, Phase, Timer,
     dialogs::{FAILURES_MAX, read_list},
     request,
 };
@@ -13,7 +13,7 @@ use cce_model::{AgentState, MrdId};
 use std::collections::BTreeSet;
 
 /// Asks once more what is interrupted.
-const LOOK_AGAIN: TimerKey = TimerKey::new("interrupted", 0);
+const LOOK_AGAIN: TimerKey = Timer::Interrupted.key(0);
 
 /// Media that are interrupted, as the agent saw them last.
 #[derive(Debug, Default)]

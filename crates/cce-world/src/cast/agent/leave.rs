@@ -1,11 +1,11 @@
 //! How an agent goes: by signing out, for good, or without a word.
 
 use super::{
-    Agent, Ask, Phase, request,
+    Agent, Ask, Phase, Timer, request,
     sign_in::{PATIENCE, Seat, not_ready_key, ready_key},
     told::Orders,
 };
-use cce_kernel::{CloseReason, Cx, TimerKey};
+use cce_kernel::{CloseReason, Cx};
 use cce_model::MrdId;
 
 impl Agent {
@@ -25,7 +25,7 @@ impl Agent {
     fn begin_signing_out(&mut self, cx: &mut Cx<'_>) {
         self.phase = Phase::SigningOut;
         self.cancel_timers(cx);
-        cx.arm(TimerKey::new("patience", 0), PATIENCE);
+        cx.arm(Timer::Patience.key(0), PATIENCE);
         for mrd in self.seated() {
             self.ask(Ask::MediaLogout(mrd), request::media_state(&self.config, mrd, "LOGOUT"), cx);
         }
@@ -101,12 +101,12 @@ impl Agent {
     }
 
     fn cancel_timers(&self, cx: &mut Cx<'_>) {
-        for name in ["sign-in", "redial", "retry", "patience"] {
-            cx.cancel(TimerKey::new(name, 0));
+        for timer in [Timer::SignIn, Timer::Redial, Timer::Retry, Timer::Patience] {
+            cx.cancel(timer.key(0));
         }
-        for (name, wait) in [("sign-out", self.config.sign_out), ("crash", self.config.crash)] {
+        for (timer, wait) in [(Timer::SignOut, self.config.sign_out), (Timer::Crash, self.config.crash)] {
             if wait.is_some() && self.phase != Phase::SigningOut {
-                cx.cancel(TimerKey::new(name, 0));
+                cx.cancel(timer.key(0));
             }
         }
         for mrd in &self.config.mrds {

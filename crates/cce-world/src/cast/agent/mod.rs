@@ -33,6 +33,32 @@ use sign_in::Seat;
 use std::{collections::BTreeMap, time::Duration};
 use told::Orders;
 
+cce_kernel::timers! {
+    /// What an agent waits for.
+    enum Timer {
+        /// The agent arrives.
+        SignIn = "sign-in",
+        /// A lost stream is to be opened again.
+        Redial = "redial",
+        /// Finesse took too long over a sign-in or sign-out.
+        Patience = "patience",
+        /// A sign-in that failed is made again.
+        Retry = "retry",
+        /// A media is to become ready; counted by domain.
+        Ready = "ready",
+        /// A media is to become not ready; counted by domain.
+        NotReady = "not-ready",
+        /// The agent goes home.
+        SignOut = "sign-out",
+        /// The agent's computer dies.
+        Crash = "crash",
+        /// The next step about a dialog is due; counted by dialog.
+        Dialog = "dialog",
+        /// The agent looks again what is interrupted.
+        Interrupted = "interrupted",
+    }
+}
+
 /// The resource of the agent's stream. It is always the same, so that a new stream takes the place of one
 /// that was lost rather than standing beside it.
 const RESOURCE: &str = "auto";
@@ -164,25 +190,25 @@ impl Agent {
     fn on_start(&mut self, cx: &mut Cx<'_>) {
         *self = Self::new(self.config.clone());
         let Config { sign_in, sign_out, crash, .. } = self.config;
-        for (name, wait) in [("sign-in", sign_in), ("sign-out", sign_out), ("crash", crash)] {
+        let plans = [(Timer::SignIn, sign_in), (Timer::SignOut, sign_out), (Timer::Crash, crash)];
+        for (timer, wait) in plans {
             if let Some(wait) = wait {
-                cx.arm(TimerKey::new(name, 0), wait);
+                cx.arm(timer.key(0), wait);
             }
         }
     }
 
     fn on_timer(&mut self, timer: &TimerKey, cx: &mut Cx<'_>) {
-        match timer.name.as_ref() {
-            "sign-in" | "redial" => self.arrive(cx),
-            "patience" if self.phase == Phase::SigningOut => self.depart(cx),
-            "retry" | "patience" => self.sign_in(cx),
-            "ready" => self.send_ready(timer.id, cx),
-            "not-ready" => self.send_not_ready(timer.id, cx),
-            "sign-out" => self.sign_out(cx),
-            "crash" => self.crash(cx),
-            "dialog" => self.act(timer.id, cx),
-            "interrupted" => self.ask_what_is_interrupted(cx),
-            _ => {}
+        match Timer::of(timer) {
+            Timer::SignIn | Timer::Redial => self.arrive(cx),
+            Timer::Patience if self.phase == Phase::SigningOut => self.depart(cx),
+            Timer::Retry | Timer::Patience => self.sign_in(cx),
+            Timer::Ready => self.send_ready(timer.id, cx),
+            Timer::NotReady => self.send_not_ready(timer.id, cx),
+            Timer::SignOut => self.sign_out(cx),
+            Timer::Crash => self.crash(cx),
+            Timer::Dialog => self.act(timer.id, cx),
+            Timer::Interrupted => self.ask_what_is_interrupted(cx),
         }
     }
 
@@ -228,7 +254,7 @@ impl Agent {
             return self.forget_everything(Phase::Out, cx);
         }
         self.phase = Phase::Away;
-        cx.arm(TimerKey::new("redial", 0), self.config.retry);
+        cx.arm(Timer::Redial.key(0), self.config.retry);
     }
 
     fn on_bytes(&mut self, link: LinkId, bytes: &[u8], cx: &mut Cx<'_>) {

@@ -1,7 +1,7 @@
 //! An agent's way to its seats: the user's sign-in, then that to each media, then ready
 //! (finesse-nonvoice 2.2, 2.4, 7).
 
-use super::{Agent, Ask, Phase, request};
+use super::{Agent, Ask, Phase, Timer, request};
 use cce_kernel::{CloseReason, Cx, TimerKey};
 use cce_model::{MrdId, TaskId, UserState};
 use std::time::Duration;
@@ -37,13 +37,13 @@ impl Agent {
         self.forget_interrupts(cx);
         self.seats = self.config.mrds.iter().map(|mrd| (*mrd, Seat::Out)).collect();
         self.ask(Ask::UserLogin, request::user_login(&self.config), cx);
-        cx.arm(TimerKey::new("patience", 0), PATIENCE);
+        cx.arm(Timer::Patience.key(0), PATIENCE);
     }
 
     pub(super) fn sign_in_later(&mut self, cx: &mut Cx<'_>) {
         self.phase = Phase::Away;
-        cx.cancel(TimerKey::new("patience", 0));
-        cx.arm(TimerKey::new("retry", 0), self.config.retry);
+        cx.cancel(Timer::Patience.key(0));
+        cx.arm(Timer::Retry.key(0), self.config.retry);
     }
 
     /// Finesse serves again after it lost the CTI server. Whoever was signed in repeats the sign-in, as clients do:
@@ -121,7 +121,7 @@ impl Agent {
         self.seats.insert(mrd, seat);
         if !was_complete && self.is_signed_in() {
             self.orders.end_arrival();
-            cx.cancel(TimerKey::new("patience", 0));
+            cx.cancel(Timer::Patience.key(0));
         }
     }
 
@@ -184,9 +184,9 @@ impl Agent {
 }
 
 pub(super) fn ready_key(mrd: MrdId) -> TimerKey {
-    TimerKey::new("ready", u64::from(mrd.0.cast_unsigned()))
+    Timer::Ready.key(u64::from(mrd.0.cast_unsigned()))
 }
 
 pub(super) fn not_ready_key(mrd: MrdId) -> TimerKey {
-    TimerKey::new("not-ready", ready_key(mrd).id)
+    Timer::NotReady.key(ready_key(mrd).id)
 }
