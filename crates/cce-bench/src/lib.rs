@@ -153,7 +153,7 @@ impl<C: Component> Bench<C> {
     /// # Panics
     ///
     /// If none is armed.
-    pub fn next(&mut self) -> Vec<Output> {
+    pub fn fire_next(&mut self) -> Vec<Output> {
         let (at, key) = self.next_timer().expect("a timer is armed");
         self.fire(at, key)
     }

@@ -76,8 +76,7 @@ impl Lab {
         let mut bench = Bench::new("router", clock, Router::new(rows.model(), config));
         *bench.stored() = stored;
         bench.start();
-        let lab = Self { bench, mr: nowhere, agent: nowhere };
-        lab
+        Self { bench, mr: nowhere, agent: nowhere }
     }
 
     /// A gateway that opened its session.
