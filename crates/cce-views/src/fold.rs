@@ -266,7 +266,7 @@ impl Fold {
                 let version = opens.or_else(|| state.and_then(|state| state.version));
                 let (message, flaws) = self.decode(link.port, version, &bytes.0);
                 let (mut peer, port) = (self.peer(&record.node, *link), self.port(&record.node, *link));
-                if record.node.as_str() == link.port.listener() {
+                if record.node.kind() == Some(link.port.listener()) {
                     peer.node = peer.node.or_else(|| self.elsewhere.opener(&message));
                 }
                 Kind::Received { link: *link, port, peer, message, flaws, length: bytes.0.len() }
@@ -351,7 +351,7 @@ impl Fold {
         let (message, flaws) = self.decode(link.port, version, frame);
         if let Some(state) = self.links.get_mut(&(node.clone(), link)) {
             // A listener is told an address only: who it is in another process shows by what opens the session.
-            if state.peer.node.is_none() && node.as_str() == link.port.listener() {
+            if state.peer.node.is_none() && node.kind() == Some(link.port.listener()) {
                 state.peer.node = self.elsewhere.opener(&message);
             }
             match &message {

@@ -497,8 +497,8 @@ fn an_end_that_its_client_heard_is_not_told_again() {
 /// An offer that came and rang out in a link that was given up soon behind it.
 fn rung_out() -> Lab {
     let mut lab = Lab::ready();
-    let due = lab.reserve(TASK).armed("start timeout").unwrap();
-    lab.timer(due, 30);
+    lab.reserve(TASK);
+    lab.pass(30);
     lab
 }
 
@@ -523,10 +523,10 @@ fn a_client_that_is_back_hears_first_of_the_ends_that_the_link_may_have_lost() {
 #[test]
 fn a_client_that_is_back_hears_of_an_end_behind_the_beginning_of_its_session() {
     let mut lab = Lab::ready();
-    let due = lab.reserve(TASK).armed("start timeout").unwrap();
+    lab.reserve(TASK);
     let back = lab.session(Port::CtiA, open_req());
     lab.lose(lab.finesse);
-    lab.timer(due, 30);
+    lab.pass(30);
     let names = asked_during_init(&mut lab, back, AGENT);
     assert_eq!(names[..2], ["SNAPSHOT_TASK_EVENT", "END_TASK_EVENT"]);
 }

@@ -234,9 +234,9 @@ fn a_client_may_refuse_to_be_interrupted_anew() {
 
 #[test]
 fn interrupted_tasks_outlive_their_client_and_go_on_when_nothing_interrupts_them() {
-    let mut config = crate::lab::config();
-    config.mrds[1].life = Duration::from_mins(10);
-    let mut lab = Lab::with(config);
+    let mut rows = Rows::lab_trace();
+    rows.mrds[1].task_life = Duration::from_mins(10);
+    let mut lab = Lab::with_objects(rows);
     begin(&mut lab, Vec::new());
     lab.finesse_says(accepted());
     lab.finesse_says(chat_start(1));

@@ -4,8 +4,8 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use cce_bench::Bench;
 use cce_ccp::{Campaign, Ccp, Config, Feed, TASK_FEED};
 use cce_kernel::{
-    CallId, CloseReason, Configured, Fact, HostClock, Input, LinkId, LinkReason, Output, Port, Request, Response, Time,
-    TimerKey, Wall,
+    CallId, CloseReason, Configured, Fact, HostClock, Input, LinkId, LinkReason, Output, Port, Request,
+    Response, Time, TimerKey, Wall,
 };
 use cce_model::{ContactId, TaskId, fact::CcpFact};
 use cce_mr::{

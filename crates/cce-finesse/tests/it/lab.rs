@@ -8,7 +8,8 @@ use cce_cti::{
 };
 use cce_finesse::{Account, CallVariables, Config, Finesse};
 use cce_kernel::{
-    CallId, Configured, Cors, Fact, HostClock, Input, LinkId, LinkReason, Output, Port, Request, Response, Time, Wall,
+    CallId, Configured, Cors, Fact, HostClock, Input, LinkId, LinkReason, Output, Port, Request, Response,
+    Time, Wall,
 };
 use cce_model::{AgentState, Mrd, MrdId, Object, Publication, TaskId, fact::FinesseFact, sample::Rows};
 use cce_wire::Text;

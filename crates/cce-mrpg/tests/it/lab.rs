@@ -1,7 +1,9 @@
 //! An MR PG under test, and what it says.
 
 use cce_bench::Bench;
-use cce_kernel::{Address, CloseReason, Configured, Fact, HostClock, Input, LinkId, LinkReason, Output, Port};
+use cce_kernel::{
+    Address, CloseReason, Configured, Fact, HostClock, Input, LinkId, LinkReason, Output, Port,
+};
 use cce_model::{DialogueState, EccVariable, TaskId, sample::Rows};
 use cce_mr::{
     ICM, Icm, MR, Mr,

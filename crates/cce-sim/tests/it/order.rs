@@ -59,7 +59,12 @@ fn a_cause_is_what_led_to_it_and_has_a_lower_number() {
             What::In(Input::Frame { bytes, .. }) => {
                 is_output(cause, |out| matches!(out, Output::Send { bytes: sent, .. } if sent == bytes))
             }
-            What::In(_) | What::Started | What::Stopped { .. } | What::Bent(_) | What::Gap { .. } => false,
+            What::In(_)
+            | What::Started
+            | What::Stopped { .. }
+            | What::Bent(_)
+            | What::Connected { .. }
+            | What::Gap { .. } => false,
         };
         assert!(fits, "{found:?} because of {cause:?}");
     }

@@ -133,6 +133,7 @@ fn values_of_a_log_line_are_those_of_its_record() {
             | What::Out(_)
             | What::Started
             | What::Stopped { .. }
+            | What::Connected { .. }
             | What::Bent(_)
             | What::Gap { .. } => {}
         }
