@@ -150,7 +150,7 @@ fn a_connection_is_caused_by_its_dial_and_both_ends_know_each_other() {
             What::In(Input::LinkUp { peer, .. }) => {
                 let cause = &whole.records[usize::try_from(record.cause?).unwrap() - 1];
                 let is_dial = matches!(cause.what, What::Out(Output::Dial { .. }));
-                Some((record.node.as_str(), peer.node.as_ref().map(|node| node.as_str()), is_dial))
+                Some((record.node.as_str(), peer.node.as_ref().map(cce_kernel::NodeName::as_str), is_dial))
             }
             _ => None,
         })
