@@ -19,14 +19,14 @@ use crate::{
     table::{Ends, Table},
 };
 use cce_cti::Cti;
-use cce_journal::{Header, Record, What};
+use cce_journal::{Record, What};
 use cce_kernel::{Fact, Input, LinkId, NodeName, Output, Port};
 use cce_model::{
     ContactId, MrdId, RouterCallKey, SkillTarget, TaskId,
     fact::{AgentPgFact, CcpFact, FinesseFact, OpcMessage, QueueChoice, RouterFact},
 };
 use cce_mr::{Icm, Mr};
-use cce_views::{Event, Exchange, Kind, Message, Subject};
+use cce_views::{Event, Exchange, Group, Kind, Message, Subject};
 use std::collections::BTreeSet;
 
 /// A component, by what the checks know of it.
@@ -80,12 +80,6 @@ impl Checks {
     /// Every check, over a journal's first record on.
     pub fn new() -> Self {
         Self::default()
-    }
-
-    /// The same over a run of this header: gateways of the peripherals in its configuration are the lab's own, even where
-    /// another process runs them.
-    pub fn of(header: &Header) -> Self {
-        Self { outsiders: Outsiders::of(header), ..Self::default() }
     }
 
     /// The same without one of them.
@@ -257,9 +251,44 @@ impl Checks {
         message: &Message,
         judge: &mut Judge<'_>,
     ) {
-        match (node, message) {
-            (Node::AgentPg, Message::Cti(Cti::OpenReq(_))) => self.agentpg.on_open(),
-            (Node::AgentPg, Message::Cti(message)) => {
+        match message {
+            Message::Cti(message) if node == Node::AgentPg => self.on_client(record, link, message, judge),
+            Message::Cti(message) if node == Node::Finesse => self.on_server(message, judge),
+            Message::Mr(Mr::CancelTask(cancel)) if node == Node::MrPg => {
+                self.cancels.on_cancel(link, cancel.dialogue_id, judge.seq);
+            }
+            Message::Icm(message) if node == Node::Router => self.on_gateway(link, message),
+            Message::Stream(piece) if node == Node::Other && link.port == Port::Xmpp => {
+                self.streams.on_piece(&record.node, link, piece, judge);
+            }
+            Message::Unreadable(_) if node == Node::AgentPg => self.answers.on_unreadable(link),
+            Message::Cti(_)
+            | Message::Mr(_)
+            | Message::Icm(_)
+            | Message::Stream(_)
+            | Message::Unreadable(_) => {}
+        }
+    }
+
+    /// The CTI server receives a message of a client.
+    fn on_client(&mut self, record: &Record, link: LinkId, message: &Cti, judge: &Judge<'_>) {
+        match Group::of(message) {
+            Group::Opens(_) => self.agentpg.on_open(),
+            Group::State(_)
+            | Group::StateAsked(_)
+            | Group::SetsState(_)
+            | Group::ControlFails(_)
+            | Group::Status(_)
+            | Group::Interrupts { .. }
+            | Group::OfferInd(_)
+            | Group::StartInd(_)
+            | Group::EndInd(_)
+            | Group::OfferEvent(_)
+            | Group::StartEvent(_)
+            | Group::EndEvent(_)
+            | Group::Snapshot
+            | Group::AsksAgain
+            | Group::Plain => {
                 self.deliveries.on_received(link, message);
                 if let Some(twice) = self.answers.on_received(link, message, judge.seq)
                     && self.outsiders.is_outside(record, link)
@@ -267,31 +296,57 @@ impl Checks {
                     self.outsiders.add(record, twice);
                 }
             }
-            (Node::Finesse, Message::Cti(Cti::SnapshotTaskResp(_) | Cti::SnapshotTaskEvent(_))) => {
-                self.finesse.on_snapshot();
-            }
-            (Node::MrPg, Message::Mr(Mr::CancelTask(cancel))) => {
-                self.cancels.on_cancel(link, cancel.dialogue_id, judge.seq);
-            }
-            (Node::AgentPg, Message::Unreadable(_)) => self.answers.on_unreadable(link),
-            (Node::Router, Message::Icm(Icm::TaskEvent(event))) => self.router.on_task_event(link, event),
-            (Node::Router, Message::Icm(Icm::AgentStateUpdate(update))) => {
-                self.router.on_agent_state(link, update);
-            }
-            (Node::Finesse, Message::Cti(Cti::AgentStateEvent(event))) => {
-                let (agent, mrd) = (SkillTarget(event.icm_agent_id), MrdId(event.mrd_id));
-                let state = cce_model::AgentState::of_number(event.agent_state);
-                self.finesse.on_agent_state(agent, mrd, state, judge.seq);
-            }
-            (Node::Finesse, Message::Cti(Cti::QueryAgentStateConf(conf))) => {
-                let (agent, mrd) = (SkillTarget(conf.icm_agent_id), MrdId(conf.mrd_id));
-                let state = cce_model::AgentState::of_number(conf.agent_state);
-                self.finesse.on_agent_state(agent, mrd, state, judge.seq);
-            }
-            (Node::Other, Message::Stream(piece)) if link.port == Port::Xmpp => {
-                self.streams.on_piece(&record.node, link, piece, judge);
-            }
-            _ => {}
+        }
+    }
+
+    /// Finesse receives a message of the CTI server.
+    fn on_server(&mut self, message: &Cti, judge: &Judge<'_>) {
+        let (agent, mrd, state) = match Group::of(message) {
+            Group::State(event) => (event.icm_agent_id, event.mrd_id, event.agent_state),
+            Group::StateAsked(conf) => (conf.icm_agent_id, conf.mrd_id, conf.agent_state),
+            Group::Snapshot => return self.finesse.on_snapshot(),
+            Group::Opens(_)
+            | Group::SetsState(_)
+            | Group::ControlFails(_)
+            | Group::Status(_)
+            | Group::Interrupts { .. }
+            | Group::OfferInd(_)
+            | Group::StartInd(_)
+            | Group::EndInd(_)
+            | Group::OfferEvent(_)
+            | Group::StartEvent(_)
+            | Group::EndEvent(_)
+            | Group::AsksAgain
+            | Group::Plain => return,
+        };
+        let state = cce_model::AgentState::of_number(state);
+        self.finesse.on_agent_state(SkillTarget(agent), MrdId(mrd), state, judge.seq);
+    }
+
+    /// The router receives a message of a gateway.
+    fn on_gateway(&mut self, link: LinkId, message: &Icm) {
+        match message {
+            Icm::TaskEvent(event) => self.router.on_task_event(link, event),
+            Icm::AgentStateUpdate(update) => self.router.on_agent_state(link, update),
+            Icm::FailureConf(_)
+            | Icm::FailureEvent(_)
+            | Icm::OpenReq(_)
+            | Icm::OpenConf(_)
+            | Icm::HeartbeatReq(_)
+            | Icm::HeartbeatConf(_)
+            | Icm::CloseReq(_)
+            | Icm::CloseConf(_)
+            | Icm::NewCall(_)
+            | Icm::Connect(_)
+            | Icm::QueueEvent(_)
+            | Icm::Release(_)
+            | Icm::DialogFail(_)
+            | Icm::ReleaseConf(_)
+            | Icm::DeviceTargetPreCallInd(_)
+            | Icm::DeviceTargetPreCallAbortInd(_)
+            | Icm::TaskQueuedInd(_)
+            | Icm::TaskDequeuedInd(_)
+            | Icm::Unlisted { .. } => {}
         }
     }
 
@@ -304,25 +359,49 @@ impl Checks {
         to_outside: bool,
         judge: &mut Judge<'_>,
     ) {
-        match (node, message) {
-            (Node::AgentPg, Message::Cti(Cti::AgentStateEvent(event))) => {
-                let (skill_target, mrd) = (SkillTarget(event.icm_agent_id), MrdId(event.mrd_id));
-                self.agentpg.on_event_sent(Place { skill_target, mrd }, judge);
-            }
-            (Node::AgentPg, Message::Cti(message)) => {
-                self.deliveries.on_sent(link, message, judge);
-                self.answers.on_sent(link, message, judge);
-            }
-            (Node::MrPg, Message::Mr(message)) => self.cancels.on_sent(link, message, judge),
-            (Node::Ccp, Message::Mr(Mr::NewTask(task))) => {
+        match message {
+            Message::Cti(message) if node == Node::AgentPg => self.on_sent_to_client(link, message, judge),
+            Message::Mr(message) if node == Node::MrPg => self.cancels.on_sent(link, message, judge),
+            Message::Mr(Mr::NewTask(task)) if node == Node::Ccp => {
                 if let Some(contact) = &judge.subject.contact {
                     self.contacts.on_new_task(contact, task.previous_task, judge);
                 }
             }
-            (Node::Finesse, Message::Stream(piece)) if to_outside && link.port == Port::Xmpp => {
+            Message::Stream(piece) if node == Node::Finesse && to_outside && link.port == Port::Xmpp => {
                 self.streams.on_piece(name, link, piece, judge);
             }
-            _ => {}
+            Message::Cti(_)
+            | Message::Mr(_)
+            | Message::Icm(_)
+            | Message::Stream(_)
+            | Message::Unreadable(_) => {}
+        }
+    }
+
+    fn on_sent_to_client(&mut self, link: LinkId, message: &Cti, judge: &mut Judge<'_>) {
+        match Group::of(message) {
+            Group::State(event) => {
+                let (skill_target, mrd) = (SkillTarget(event.icm_agent_id), MrdId(event.mrd_id));
+                self.agentpg.on_event_sent(Place { skill_target, mrd }, judge);
+            }
+            Group::Opens(_)
+            | Group::StateAsked(_)
+            | Group::SetsState(_)
+            | Group::ControlFails(_)
+            | Group::Status(_)
+            | Group::Interrupts { .. }
+            | Group::OfferInd(_)
+            | Group::StartInd(_)
+            | Group::EndInd(_)
+            | Group::OfferEvent(_)
+            | Group::StartEvent(_)
+            | Group::EndEvent(_)
+            | Group::Snapshot
+            | Group::AsksAgain
+            | Group::Plain => {
+                self.deliveries.on_sent(link, message, judge);
+                self.answers.on_sent(link, message, judge);
+            }
         }
     }
 
@@ -342,7 +421,10 @@ impl Checks {
                     self.contacts.on_answered(contact, *call);
                 }
             }
-            _ => {}
+            Exchange::RequestOut { .. }
+            | Exchange::ReplyIn { .. }
+            | Exchange::RequestIn { .. }
+            | Exchange::ReplyOut { .. } => {}
         }
     }
 

@@ -1,11 +1,10 @@
 //! What peers outside the lab do wrong: it is told as theirs, and breaks no check of the lab.
 
 use crate::{breach::Breach, judgement::Judgement};
-use cce_journal::{Header, Record, What};
+use cce_journal::{Record, What};
 use cce_kernel::{Fact, Input, LinkId, NodeName, Port};
 use cce_model::ContactId;
-use cce_mr::{Icm, Mr};
-use cce_views::{Event, Kind, Message};
+use cce_views::{Event, Kind};
 use std::{
     collections::{BTreeSet, VecDeque},
     fmt,
@@ -40,7 +39,6 @@ impl fmt::Display for Misdeed {
 /// Peers outside the lab, and what they do wrong.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Outsiders {
-    own: Peripherals,
     links: BTreeSet<(NodeName, LinkId)>,
     /// Those of them that belong to the lab all the same: another process runs the other end.
     split: BTreeSet<(NodeName, LinkId)>,
@@ -54,44 +52,7 @@ pub(crate) struct Outsiders {
     count: u64,
 }
 
-/// The peripherals that a lab's configuration names. Their gateways are the lab's own, in whichever process they run.
-#[derive(Clone, Debug, Default)]
-struct Peripherals {
-    /// Of the MR PIM that CCP has.
-    ccp: Option<u64>,
-    /// Of every PIM and PG that opens a session with the router.
-    router: BTreeSet<u64>,
-}
-
-impl Peripherals {
-    fn of(header: &Header) -> Self {
-        let number = |path: &str| header.config.pointer(path).and_then(serde_json::Value::as_u64);
-        let applications = header.config.pointer("/mrpg/applications").and_then(serde_json::Value::as_array);
-        let further = applications.into_iter().flatten().filter_map(|one| one.get("peripheral")?.as_u64());
-        let ccp = number("/mrpg/peripheral");
-        Self { ccp, router: ccp.into_iter().chain(number("/agentpg/peripheral")).chain(further).collect() }
-    }
-
-    /// Whether the message opens a session between two components of the lab.
-    fn open_with(&self, message: &Message) -> bool {
-        match message {
-            Message::Mr(Mr::OpenReq(open)) => self.ccp == Some(u64::from(open.peripheral_id)),
-            Message::Icm(Icm::OpenReq(open)) => self.router.contains(&u64::from(open.peripheral_id)),
-            Message::Mr(_)
-            | Message::Icm(_)
-            | Message::Cti(_)
-            | Message::Stream(_)
-            | Message::Unreadable(_) => false,
-        }
-    }
-}
-
 impl Outsiders {
-    /// Whoever is outside a lab of this configuration.
-    pub(crate) fn of(header: &Header) -> Self {
-        Self { own: Peripherals::of(header), ..Self::default() }
-    }
-
     /// The misdeeds that are kept.
     pub(crate) fn misdeeds(&self) -> &[Misdeed] {
         &self.misdeeds
@@ -117,8 +78,11 @@ impl Outsiders {
                 self.links.remove(&link);
                 self.split.remove(&link);
             }
-            Kind::Received { link, message, .. } | Kind::Sent { link, message, .. }
-                if self.is_outside(record, *link) && self.own.open_with(message) =>
+            // What opened the session has shown that it is a component of another process.
+            Kind::Received { link, peer, .. } | Kind::Sent { link, peer, .. }
+                if peer.node.is_some()
+                    && self.is_outside(record, *link)
+                    && !self.split.contains(&(record.node.clone(), *link)) =>
             {
                 self.split.insert((record.node.clone(), *link));
                 if self.split.len() > LINKS_MAX {
@@ -138,7 +102,13 @@ impl Outsiders {
             {
                 self.add(record, format!("{message} on {link}: {detail}"));
             }
-            _ => {}
+            Kind::Received { .. }
+            | Kind::Sent { .. }
+            | Kind::Http(_)
+            | Kind::LinkUp { .. }
+            | Kind::Fact(_)
+            | Kind::Bent(_)
+            | Kind::Other => {}
         }
         if let What::In(Input::BadFrame { link, flaw }) = &record.what
             && self.is_outside(record, *link)
@@ -270,7 +240,7 @@ mod tests {
     use super::*;
     use crate::check::Check;
     use cce_kernel::{FrameFlaw, LinkReason, Peer, Time};
-    use cce_views::Subject;
+    use cce_views::{Message, Subject};
 
     const GATEWAY: Port = Port::IcmAgent;
 

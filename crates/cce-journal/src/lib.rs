@@ -22,7 +22,7 @@ mod write;
 pub use director::{Bend, Bent, Bystander, DRIVER, Director, Order, Reaction, Ticket, Treatment};
 pub use end::End;
 pub use header::{FORMAT, FirstNumbers, Header, HostHeader, LogSettings, Merged, MergedPart, Tables};
-pub use merge::{MergeError, Part, Whole, merge};
+pub use merge::{MergeError, ProcessJournal, Whole, merge};
 pub use read::{ReadError, Reader};
 pub use record::{PANICKED, Record, STOPPED, What};
 pub use replay::{Difference, Replayed, replay};

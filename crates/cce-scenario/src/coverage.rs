@@ -181,7 +181,14 @@ impl Watcher {
                     self.reach(Grid::Dialog, state.map(|state| state.name()), words::request(*port, request));
                 }
             }
-            _ => {}
+            Kind::Http(
+                Exchange::RequestOut { .. } | Exchange::ReplyOut { .. } | Exchange::ReplyIn { .. },
+            )
+            | Kind::Sent { .. }
+            | Kind::LinkUp { .. }
+            | Kind::LinkDown { .. }
+            | Kind::Bent(_)
+            | Kind::Other => {}
         }
     }
 
@@ -202,7 +209,16 @@ impl Watcher {
             Fact::AgentInMrd { skill_target, mrd, to, .. } => {
                 self.agents.insert((*skill_target, *mrd), *to);
             }
-            _ => {}
+            Fact::Dialogue { .. }
+            | Fact::User { .. }
+            | Fact::Ecc { .. }
+            | Fact::PeerError { .. }
+            | Fact::CommandRefused { .. }
+            | Fact::Setting { .. }
+            | Fact::Ccp(_)
+            | Fact::Router(_)
+            | Fact::AgentPg(_)
+            | Fact::Finesse(_) => {}
         }
     }
 

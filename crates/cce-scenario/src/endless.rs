@@ -46,7 +46,14 @@ impl Endless {
             Kind::Http(Exchange::RequestIn { port: Port::Desk, request, .. }) if is_close(request) => {
                 self.asked.extend(event.subject.task.filter(|task| self.tasks.contains(task)));
             }
-            _ => {}
+            Kind::Fact(_)
+            | Kind::Http(_)
+            | Kind::Received { .. }
+            | Kind::Sent { .. }
+            | Kind::LinkUp { .. }
+            | Kind::LinkDown { .. }
+            | Kind::Bent(_)
+            | Kind::Other => {}
         }
     }
 

@@ -260,7 +260,10 @@ fn branches(value: &serde_json::Value) -> Vec<String> {
         serde_json::Value::Array(items) => {
             (0..).zip(items).map(|(at, item): (usize, _)| (at.to_string(), item)).collect()
         }
-        _ => Vec::new(),
+        serde_json::Value::Null
+        | serde_json::Value::Bool(_)
+        | serde_json::Value::Number(_)
+        | serde_json::Value::String(_) => Vec::new(),
     };
     let below = |(key, value): (String, &serde_json::Value)| {
         let paths: Vec<String> = branches(value).iter().map(|path| format!("{key}.{path}")).collect();
@@ -273,6 +276,9 @@ fn text(value: &serde_json::Value) -> String {
     match value {
         serde_json::Value::String(text) => text.clone(),
         serde_json::Value::Null => "none".to_owned(),
-        other => other.to_string(),
+        serde_json::Value::Bool(_)
+        | serde_json::Value::Number(_)
+        | serde_json::Value::Array(_)
+        | serde_json::Value::Object(_) => value.to_string(),
     }
 }

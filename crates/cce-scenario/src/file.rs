@@ -182,7 +182,11 @@ impl Draft {
             for (key, value) in parameters.entries() {
                 let given = match as_json(value, from) {
                     Value::Array(items) => items,
-                    one => vec![one],
+                    one @ (Value::Null
+                    | Value::Bool(_)
+                    | Value::Number(_)
+                    | Value::String(_)
+                    | Value::Object(_)) => vec![one],
                 };
                 if given.is_empty() || given.iter().any(|item| item.is_array() || item.is_object()) {
                     let message = "a parameter is a value, or a list of alternatives: at least one";
@@ -320,7 +324,13 @@ impl Draft {
                     DeValue::String(text) if !text.trim().is_empty() => {
                         self.unchecked.insert(name.text, text.to_string());
                     }
-                    _ => from.problem(reason.span(), "say why the check is off"),
+                    DeValue::String(_)
+                    | DeValue::Integer(_)
+                    | DeValue::Array(_)
+                    | DeValue::Float(_)
+                    | DeValue::Boolean(_)
+                    | DeValue::Datetime(_)
+                    | DeValue::Table(_) => from.problem(reason.span(), "say why the check is off"),
                 }
             }
         }

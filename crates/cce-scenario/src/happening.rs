@@ -301,7 +301,15 @@ impl Tracker {
                 let (name, content) = describe(message);
                 (link.port, peer.node.clone(), name, Some(*link), content)
             }
-            _ => return None,
+            Kind::Http(
+                Exchange::RequestOut { .. } | Exchange::ReplyOut { .. } | Exchange::ReplyIn { .. },
+            )
+            | Kind::Sent { .. }
+            | Kind::LinkUp { .. }
+            | Kind::LinkDown { .. }
+            | Kind::Fact(_)
+            | Kind::Bent(_)
+            | Kind::Other => return None,
         };
         Some(Happening {
             record: event.record,
@@ -330,7 +338,19 @@ fn bent_name(bent: &Bent) -> &'static str {
         Bend::Held(_) => "held",
         Bend::Released(_) | Bend::Expired(_) => "released",
         Bend::Stepped(_) => "stepped",
-        _ => "bent",
+        Bend::Gone(_)
+        | Bend::Delayed(_)
+        | Bend::Hurried
+        | Bend::Swapped(_)
+        | Bend::Dropped
+        | Bend::Duplicated
+        | Bend::Corrupted
+        | Bend::Cut
+        | Bend::Split(_)
+        | Bend::Coalesced
+        | Bend::Armed
+        | Bend::Disarmed
+        | Bend::Removed => "bent",
     }
 }
 

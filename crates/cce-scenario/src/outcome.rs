@@ -120,7 +120,14 @@ impl Ends {
                     self.tasks.insert(*task, event.record.node.clone());
                 }
             }
-            _ => {}
+            Kind::Fact(_)
+            | Kind::Http(_)
+            | Kind::Received { .. }
+            | Kind::Sent { .. }
+            | Kind::LinkUp { .. }
+            | Kind::LinkDown { .. }
+            | Kind::Bent(_)
+            | Kind::Other => {}
         }
     }
 

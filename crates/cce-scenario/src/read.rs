@@ -141,7 +141,12 @@ impl<'a> Section<'a> {
                     Vec::new()
                 }
                 DeValue::Array(items) => items.iter().filter_map(|item| as_text(item, from, &path)).collect(),
-                _ => as_text(value, from, &path).into_iter().collect(),
+                DeValue::String(_)
+                | DeValue::Integer(_)
+                | DeValue::Float(_)
+                | DeValue::Boolean(_)
+                | DeValue::Datetime(_)
+                | DeValue::Table(_) => as_text(value, from, &path).into_iter().collect(),
             },
         }
     }
@@ -172,7 +177,11 @@ impl<'a> Section<'a> {
         let number = match value.get_ref() {
             DeValue::Integer(number) => u64::from_str_radix(number.as_str(), number.radix()).ok(),
             DeValue::String(text) => from.fill(text, &value.span())?.parse().ok(),
-            _ => None,
+            DeValue::Array(_)
+            | DeValue::Float(_)
+            | DeValue::Boolean(_)
+            | DeValue::Datetime(_)
+            | DeValue::Table(_) => None,
         };
         let number = number.filter(|number| bounds.contains(number));
         if number.is_none() {
@@ -200,7 +209,8 @@ impl<'a> Section<'a> {
         let times = match as_json(value, from) {
             Value::String(word) if word == "always" => Some(Times::Always),
             Value::String(number) => number.parse().ok().map(Times::Count),
-            one => one.as_u64().map(Times::Count),
+            Value::Number(number) => number.as_u64().map(Times::Count),
+            Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => None,
         };
         let times = times.filter(|times| times.allow(0));
         if times.is_none() && from.problems.len() == known {
@@ -221,7 +231,8 @@ impl<'a> Section<'a> {
         let known = from.problems.len();
         let numbers = match as_json(value, from) {
             Value::Array(items) => items.iter().map(Value::as_u64).collect::<Option<Vec<u64>>>(),
-            one => one.as_u64().map(|number| vec![number]),
+            Value::Number(number) => number.as_u64().map(|number| vec![number]),
+            Value::Null | Value::Bool(_) | Value::String(_) | Value::Object(_) => None,
         };
         let range = match numbers.as_deref() {
             Some([one]) => Some(Bounds { least: *one, most: *one }),

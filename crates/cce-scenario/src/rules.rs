@@ -334,7 +334,17 @@ impl Rules {
             Action::Hold(Some(until)) if until.matches(happening, names) => {
                 Some((held.ticket, format!("`{until}`")))
             }
-            _ => None,
+            Action::Hold(_)
+            | Action::Delay(_)
+            | Action::Swap
+            | Action::Drop
+            | Action::Duplicate
+            | Action::Corrupt { .. }
+            | Action::Cut
+            | Action::Split(_)
+            | Action::Coalesce
+            | Action::Cti(_)
+            | Action::Set(_) => None,
         };
         let ending: Vec<(Ticket, String)> = self.held.values().filter_map(awaited).collect();
         ending.into_iter().flat_map(|(ticket, by)| self.release(ticket, End::Released(by, now))).collect()
@@ -410,7 +420,13 @@ fn corrupted(happening: &Happening<'_>, byte: usize, to: u8) -> Result<Blob, Str
         What::Out(Output::Send { bytes, .. }) | What::In(Input::Frame { bytes, .. }) => bytes,
         What::Out(Output::Call { request, .. }) | What::In(Input::Call { request, .. }) => &request.body,
         What::Out(Output::Reply { response, .. }) => &response.body,
-        _ => return Err("there are no bytes to change".to_owned()),
+        What::Out(_)
+        | What::In(_)
+        | What::Started
+        | What::Stopped { .. }
+        | What::Connected { .. }
+        | What::Bent(_)
+        | What::Gap { .. } => return Err("there are no bytes to change".to_owned()),
     };
     let mut changed = BytesMut::from(bytes.0.as_ref());
     let count = changed.len();

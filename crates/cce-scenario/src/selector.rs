@@ -51,8 +51,8 @@ impl Vocabulary {
     /// The virtual person or component of that name.
     pub(crate) fn node_of(&self, name: &str) -> Option<&NodeName> {
         self.places.iter().find_map(|(known, place)| match place {
-            PlacePattern::Node(node) if known == name => Some(node),
-            _ => None,
+            PlacePattern::Node(node) => (known == name).then_some(node),
+            PlacePattern::Any | PlacePattern::App | PlacePattern::Desk | PlacePattern::Cti => None,
         })
     }
 }

@@ -51,7 +51,15 @@ impl Draft {
         let act = match act {
             Act::Cut(port, _) => Act::Cut(port, lasting),
             Act::Stall(port, _) => Act::Stall(port, lasting),
-            other => other,
+            other @ (Act::Tell(..)
+            | Act::Stop(_)
+            | Act::Start(_)
+            | Act::Restart(_)
+            | Act::Cti(_)
+            | Act::Set(_)
+            | Act::Arm(_)
+            | Act::Disarm(_)
+            | Act::Release(_)) => other,
         };
         let number = self.steps.len() + 1;
         let name = name.map_or_else(|| format!("step {number}"), |name| name.text);

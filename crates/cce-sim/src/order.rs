@@ -15,7 +15,7 @@ use cce_kernel::{NodeName, Output, Rng, Time, fork};
 use rand::RngExt;
 use std::{convert::Infallible, fmt::Debug};
 
-/// In which order things happen: what the mechanics of a run ask of [`Seeded`], [`Chosen`] or [`Recorded`].
+/// In which order things happen: what the mechanics of a run ask of [`Seeded`], [`Chosen`](crate::Chosen) or [`Recorded`](crate::Recorded).
 pub trait Sequence: Debug + Sized {
     /// What the order knows of an output ahead: what that leads to.
     type Foreseen;

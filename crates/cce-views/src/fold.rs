@@ -359,7 +359,11 @@ impl Fold {
                 Message::Icm(Icm::OpenReq(open)) if open.peripheral_type == AGENT_PERIPHERAL => {
                     state.dialled_as = Some(Port::IcmAgent);
                 }
-                _ => {}
+                Message::Mr(_)
+                | Message::Icm(_)
+                | Message::Cti(_)
+                | Message::Stream(_)
+                | Message::Unreadable(_) => {}
             }
         }
         (message, flaws)
@@ -417,7 +421,16 @@ impl Fold {
                 self.held.get(ticket).cloned()
             }
             Bend::Stepped(_) | Bend::Armed | Bend::Disarmed | Bend::Removed => Some(Subject::default()),
-            _ => None,
+            Bend::Held(_)
+            | Bend::Swapped(_)
+            | Bend::Delayed(_)
+            | Bend::Hurried
+            | Bend::Dropped
+            | Bend::Duplicated
+            | Bend::Corrupted
+            | Bend::Cut
+            | Bend::Split(_)
+            | Bend::Coalesced => None,
         };
         of_held.unwrap_or_else(|| self.sent.clone())
     }
@@ -575,7 +588,18 @@ impl Fold {
             Bend::Released(ticket) | Bend::Expired(ticket) | Bend::Gone(ticket) => {
                 self.held.remove(ticket);
             }
-            _ => {}
+            Bend::Delayed(_)
+            | Bend::Hurried
+            | Bend::Dropped
+            | Bend::Duplicated
+            | Bend::Corrupted
+            | Bend::Cut
+            | Bend::Split(_)
+            | Bend::Coalesced
+            | Bend::Stepped(_)
+            | Bend::Armed
+            | Bend::Disarmed
+            | Bend::Removed => {}
         }
     }
 }
@@ -661,7 +685,19 @@ fn of_agentpg(fact: &AgentPgFact) -> Subject {
             | OpcMessage::TaskState { task, .. }
             | OpcMessage::LifetimeExceeded { task, .. },
         ) => Subject::default().with_task(*task),
-        _ => Subject::default(),
+        AgentPgFact::ToCtiServer(
+            OpcMessage::Agent(_)
+            | OpcMessage::MadeNotRoutable { .. }
+            | OpcMessage::Interrupt { .. }
+            | OpcMessage::Answer { .. },
+        )
+        | AgentPgFact::SessionOpened { .. }
+        | AgentPgFact::SideActive { .. }
+        | AgentPgFact::Sides(_)
+        | AgentPgFact::SessionRefused { .. }
+        | AgentPgFact::SessionClosed { .. }
+        | AgentPgFact::ToOpc { .. }
+        | AgentPgFact::TaskEventTraced(_) => Subject::default(),
     }
 }
 

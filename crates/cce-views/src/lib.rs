@@ -9,14 +9,13 @@
 //! - A line and every value in it comes from a record or from the journal's header.
 //! - Passwords and credentials are masked in every view.
 
-#![expect(clippy::wildcard_enum_match_arm, reason = "a view shows what it knows, and passes over the rest")]
-
 pub mod capture;
 mod decode;
 mod dictionary;
 mod elsewhere;
 mod explain;
 mod fold;
+mod group;
 pub mod ladder;
 pub mod logs;
 mod one_line;
@@ -29,4 +28,5 @@ pub use decode::{Decoded, Protocol, decode};
 pub use dictionary::Dictionary;
 pub use explain::{Explained, Fault, Opening, Piece, Stream, Versions, explain, has_message, openings};
 pub use fold::{Event, Exchange, Fold, Kind, Message, Subject};
+pub use group::Group;
 pub use why::{Obstacle, Reason, Waiting, Why};

@@ -138,30 +138,64 @@ impl Why {
             return;
         }
         let node = event.record.node.kind();
-        match (&event.kind, node) {
-            (Kind::Fact(Fact::Contact { contact, to, .. }), _) => {
-                self.on_contact(contact, *to, event.record.at);
+        match &event.kind {
+            Kind::Fact(fact) => self.on_fact(fact, event.record.at),
+            Kind::Received { link, message: Message::Icm(message), .. } if node == Some(Product::Router) => {
+                self.on_gateway(*link, message);
             }
-            (Kind::Fact(Fact::AgentInMrd { skill_target, mrd, to, .. }), _) => {
-                self.on_agent(*skill_target, *mrd, *to);
-            }
-            (Kind::Fact(Fact::Router(fact)), _) => self.on_router(fact, event.record.at),
-            (
-                Kind::Received { link, message: Message::Icm(Icm::AgentStateUpdate(update)), .. },
-                Some(Product::Router),
-            ) => {
-                self.on_report(*link, update);
-            }
-            (Kind::Received { message: Message::Icm(Icm::TaskEvent(task)), .. }, Some(Product::Router)) => {
-                self.on_task(task);
-            }
-            (Kind::LinkUp { link, .. }, _) => self.on_link(node, *link, true),
-            (Kind::LinkDown { link, .. }, _) => self.on_link(node, *link, false),
-            (Kind::Other, _) => match event.record.what {
+            Kind::LinkUp { link, .. } => self.on_link(node, *link, true),
+            Kind::LinkDown { link, .. } => self.on_link(node, *link, false),
+            Kind::Other => match event.record.what {
                 What::Started | What::Stopped { .. } => self.on_life(node),
                 What::In(_) | What::Out(_) | What::Connected { .. } | What::Bent(_) | What::Gap { .. } => {}
             },
-            _ => {}
+            Kind::Received { .. } | Kind::Sent { .. } | Kind::Http(_) | Kind::Bent(_) => {}
+        }
+    }
+
+    fn on_fact(&mut self, fact: &Fact, at: Time) {
+        match fact {
+            Fact::Contact { contact, to, .. } => self.on_contact(contact, *to, at),
+            Fact::AgentInMrd { skill_target, mrd, to, .. } => self.on_agent(*skill_target, *mrd, *to),
+            Fact::Router(fact) => self.on_router(fact, at),
+            Fact::Dialogue { .. }
+            | Fact::Task { .. }
+            | Fact::Dialog { .. }
+            | Fact::User { .. }
+            | Fact::Ecc { .. }
+            | Fact::PeerError { .. }
+            | Fact::CommandRefused { .. }
+            | Fact::Setting { .. }
+            | Fact::Ccp(_)
+            | Fact::AgentPg(_)
+            | Fact::Finesse(_) => {}
+        }
+    }
+
+    /// A gateway says something to the router.
+    fn on_gateway(&mut self, link: LinkId, message: &Icm) {
+        match message {
+            Icm::AgentStateUpdate(update) => self.on_report(link, update),
+            Icm::TaskEvent(task) => self.on_task(task),
+            Icm::FailureConf(_)
+            | Icm::FailureEvent(_)
+            | Icm::OpenReq(_)
+            | Icm::OpenConf(_)
+            | Icm::HeartbeatReq(_)
+            | Icm::HeartbeatConf(_)
+            | Icm::CloseReq(_)
+            | Icm::CloseConf(_)
+            | Icm::NewCall(_)
+            | Icm::Connect(_)
+            | Icm::QueueEvent(_)
+            | Icm::Release(_)
+            | Icm::DialogFail(_)
+            | Icm::ReleaseConf(_)
+            | Icm::DeviceTargetPreCallInd(_)
+            | Icm::DeviceTargetPreCallAbortInd(_)
+            | Icm::TaskQueuedInd(_)
+            | Icm::TaskDequeuedInd(_)
+            | Icm::Unlisted { .. } => {}
         }
     }
 
@@ -243,17 +277,28 @@ impl Why {
         let tasks = self.tasks_of(place);
         let has_room = u32::try_from(tasks).is_ok_and(|tasks| tasks < known.limit);
         match known.state {
-            AgentState::Login | AgentState::NotReady => Reason::NotReady,
-            AgentState::WorkNotReady => Reason::ClientAway,
-            AgentState::Interrupted => Reason::Interrupted,
+            AgentState::Login | AgentState::NotReady => return Reason::NotReady,
+            AgentState::WorkNotReady => return Reason::ClientAway,
+            AgentState::Interrupted => return Reason::Interrupted,
+            AgentState::Logout
+            | AgentState::Available
+            | AgentState::Talking
+            | AgentState::WorkReady
+            | AgentState::BusyOther
+            | AgentState::Reserved
+            | AgentState::Unknown
+            | AgentState::Hold
+            | AgentState::Active
+            | AgentState::Paused
+            | AgentState::NotActive => {}
+        }
+        match self.busy_elsewhere(place) {
             _ if !known.is_routable => Reason::NotRoutable,
             _ if !has_room => Reason::AtLimit { tasks, limit: known.limit },
             _ if known.is_doubted => Reason::Refused,
-            _ => match self.busy_elsewhere(place) {
-                Some(mrd) => Reason::BusyElsewhere { mrd },
-                None if !known.is_available => Reason::NotAvailable { state: known.state },
-                None => Reason::Free,
-            },
+            Some(mrd) => Reason::BusyElsewhere { mrd },
+            None if !known.is_available => Reason::NotAvailable { state: known.state },
+            None => Reason::Free,
         }
     }
 

@@ -18,7 +18,7 @@ const TOLD_MAX: usize = 200;
 /// Carries out the command.
 pub(crate) fn check(options: &cli::Check) -> Result<(), Failure> {
     let (header, records, end) = read_journal_to_end(&options.journal)?;
-    let mut checks = options.without.iter().fold(Checks::of(&header), |checks, off| checks.without(*off));
+    let mut checks = options.without.iter().fold(Checks::new(), |checks, off| checks.without(*off));
     let mut fold = Fold::new(&header);
     let mut breaches: Vec<Breach> =
         records.iter().flat_map(|record| checks.push(&fold.push(record))).collect();

@@ -6,7 +6,7 @@ use crate::{
     files::{create_private, file_failure, read_journal_to_end},
     print,
 };
-use cce_journal::{Merged, MergedPart, Part, Whole, Writer};
+use cce_journal::{Merged, MergedPart, ProcessJournal, Whole, Writer};
 use std::{
     fmt::Write as _,
     io::{self, BufWriter, Write},
@@ -34,9 +34,9 @@ pub(crate) fn merge(options: &cli::Merge) -> Result<(), Failure> {
     }
 }
 
-fn part(path: &Path) -> Result<Part, Failure> {
+fn part(path: &Path) -> Result<ProcessJournal, Failure> {
     let (header, records, end) = read_journal_to_end(path)?;
-    Ok(Part { name: path.display().to_string(), header, records, end })
+    Ok(ProcessJournal { name: path.display().to_string(), header, records, end })
 }
 
 fn write(whole: &Whole, to: impl Write) -> io::Result<()> {

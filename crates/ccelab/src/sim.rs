@@ -244,7 +244,7 @@ fn judge(
     }
     print::out(&failures(header, records, &report.failures));
     let count = report.failures.len();
-    Err(Failure::Check(format!("{name}: {count} of what was expected is not so\nagain: {again}")))
+    Err(Failure::Check(format!("{name}: {} failed\nagain: {again}", counted(count, "expectation"))))
 }
 
 pub(crate) fn summary(name: &str, report: &Report, journal: &Path) -> String {
@@ -324,4 +324,10 @@ fn choices(file: &cli::ScenarioFile) -> String {
 pub(crate) fn quoted(word: &str) -> String {
     let is_plain = |character: char| character.is_ascii_alphanumeric() || "_./:=,-".contains(character);
     if word.chars().all(is_plain) { word.to_owned() } else { format!("'{}'", word.replace('\'', "'\\''")) }
+}
+
+/// So many of a noun: `1 expectation`, `3 expectations`.
+pub(crate) fn counted(count: usize, noun: &str) -> String {
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{count} {noun}{plural}")
 }

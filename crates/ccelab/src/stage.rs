@@ -135,7 +135,8 @@ impl Played {
         let count = report.failures.len();
         let again = format!("ccelab sim --from {}", sim::quoted(&places.journal.display().to_string()));
         Err(Failure::Check(format!(
-            "{name}: {count} of what was expected is not so (seed {})\nagain: {again}",
+            "{name}: {} failed (seed {})\nagain: {again}",
+            sim::counted(count, "expectation"),
             header.seed
         )))
     }

@@ -1,6 +1,6 @@
 //! Which record of one journal led to which record of another one.
 
-use super::{Part, Place};
+use super::{Place, ProcessJournal};
 use crate::{Bend, Bent, Record, What};
 use cce_kernel::{Blob, CallId, Carrier, Input, LinkId, LinkReason, NodeName, Output};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -88,7 +88,7 @@ struct Reading {
 
 impl Joints {
     /// Finds what joins these journals.
-    pub(super) fn find(parts: &[Part]) -> Self {
+    pub(super) fn find(parts: &[ProcessJournal]) -> Self {
         let mut reading = Reading::default();
         for (number, part) in parts.iter().enumerate() {
             let sent: BTreeMap<u64, Vec<&Bent>> = bends(&part.records);

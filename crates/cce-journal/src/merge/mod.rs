@@ -22,7 +22,7 @@ const OWN_SETTINGS: [&str; 2] = ["links", "cast"];
 
 /// The journal of one process.
 #[derive(Clone, Debug)]
-pub struct Part {
+pub struct ProcessJournal {
     /// What messages call it.
     pub name: String,
     /// Its header.
@@ -99,7 +99,7 @@ pub enum MergeError {
 type Place = (usize, usize);
 
 /// Merges the journals of the processes of one run.
-pub fn merge(mut parts: Vec<Part>) -> Result<Whole, MergeError> {
+pub fn merge(mut parts: Vec<ProcessJournal>) -> Result<Whole, MergeError> {
     if !(2..=PARTS_MAX).contains(&parts.len()) {
         return Err(MergeError::Count(parts.len()));
     }
@@ -123,8 +123,8 @@ pub fn merge(mut parts: Vec<Part>) -> Result<Whole, MergeError> {
 }
 
 /// Whether they can be of one run.
-fn check(parts: &[Part]) -> Result<(), MergeError> {
-    let mut owners: BTreeMap<&NodeName, &Part> = BTreeMap::new();
+fn check(parts: &[ProcessJournal]) -> Result<(), MergeError> {
+    let mut owners: BTreeMap<&NodeName, &ProcessJournal> = BTreeMap::new();
     for part in parts {
         for node in &part.header.nodes {
             if let Some(other) = owners.insert(node, part) {
@@ -161,14 +161,14 @@ fn differences(one: &Header, other: &Header) -> Vec<String> {
 }
 
 /// When something happened, in microseconds since 1970, as its process knows it.
-fn true_time(parts: &[Part], (part, at): Place) -> i64 {
-    let Part { header, records, .. } = &parts[part];
+fn true_time(parts: &[ProcessJournal], (part, at): Place) -> i64 {
+    let ProcessJournal { header, records, .. } = &parts[part];
     header.start.0.saturating_add(i64::try_from(records[at].at.0).unwrap_or(i64::MAX))
 }
 
 /// All records in an order in which each stands behind its cause: by time, as far as causes allow. What a component says
 /// about one input stays together.
-fn in_order(parts: &[Part], joints: &Joints, clocks: &Clocks) -> Result<Vec<Place>, MergeError> {
+fn in_order(parts: &[ProcessJournal], joints: &Joints, clocks: &Clocks) -> Result<Vec<Place>, MergeError> {
     let mut next = vec![0_usize; parts.len()];
     let total: usize = parts.iter().map(|part| part.records.len()).sum();
     let mut order = Vec::with_capacity(total);
@@ -199,7 +199,7 @@ fn in_order(parts: &[Part], joints: &Joints, clocks: &Clocks) -> Result<Vec<Plac
     Ok(order)
 }
 
-fn warnings(parts: &[Part], joints: &Joints, clocks: &Clocks) -> Vec<String> {
+fn warnings(parts: &[ProcessJournal], joints: &Joints, clocks: &Clocks) -> Vec<String> {
     let mut warnings = Vec::new();
     for (number, part) in parts.iter().enumerate() {
         if !joints.joined.contains(&number) {
@@ -225,7 +225,7 @@ fn warnings(parts: &[Part], joints: &Joints, clocks: &Clocks) -> Vec<String> {
 }
 
 fn assemble(
-    parts: &[Part],
+    parts: &[ProcessJournal],
     joints: &Joints,
     clocks: &Clocks,
     order: &[Place],
@@ -234,7 +234,7 @@ fn assemble(
     let starts: Vec<i64> = parts
         .iter()
         .enumerate()
-        .map(|(part, Part { header, .. })| clocks.corrected(part, header.start.0))
+        .map(|(part, ProcessJournal { header, .. })| clocks.corrected(part, header.start.0))
         .collect();
     let start = starts.iter().copied().min().unwrap_or_default();
     let shifts: Vec<u64> = starts.iter().map(|at| at.abs_diff(start)).collect();
@@ -255,15 +255,15 @@ fn assemble(
 }
 
 /// Where the record of that number stands in its part.
-fn place_of(part: &Part, number: usize, seq: u64) -> Option<Place> {
+fn place_of(part: &ProcessJournal, number: usize, seq: u64) -> Option<Place> {
     part.records.binary_search_by_key(&seq, |record| record.seq).ok().map(|at| (number, at))
 }
 
 /// How many tickets the parts before each part have given: two processes number theirs alike.
-fn first_tickets(parts: &[Part]) -> Vec<Ticket> {
-    let last = |part: &Part| part.records.iter().filter_map(ticket).max().unwrap_or(0);
+fn first_tickets(parts: &[ProcessJournal]) -> Vec<Ticket> {
+    let last = |part: &ProcessJournal| part.records.iter().filter_map(ticket).max().unwrap_or(0);
     let mut given = 0;
-    let before = |part: &Part| {
+    let before = |part: &ProcessJournal| {
         let first = given;
         given += last(part);
         first
@@ -326,10 +326,10 @@ fn shifted(mut what: What, shift: u64, tickets: Ticket, peer: Option<&NodeName>)
 }
 
 /// Each component keeps its calendar clock: what it showed at some moment it shows at that moment of the whole.
-fn header(parts: &[Part], clocks: &Clocks, start: Wall, shifts: &[u64]) -> Header {
+fn header(parts: &[ProcessJournal], clocks: &Clocks, start: Wall, shifts: &[u64]) -> Header {
     let mut whole = Header { start, nodes: Vec::new(), merged: None, ..parts[0].header.clone() };
     let mut own = Vec::new();
-    for (number, Part { header, .. }) in parts.iter().enumerate() {
+    for (number, ProcessJournal { header, .. }) in parts.iter().enumerate() {
         whole.nodes.extend(header.nodes.iter().cloned());
         for node in &header.nodes {
             let clock = header.clock(node);
@@ -353,7 +353,7 @@ fn header(parts: &[Part], clocks: &Clocks, start: Wall, shifts: &[u64]) -> Heade
 }
 
 /// The virtual people of every process are those of the whole.
-fn add_people(config: &mut Value, parts: &[Part]) {
+fn add_people(config: &mut Value, parts: &[ProcessJournal]) {
     let Some(cast) = config.get_mut("cast").and_then(Value::as_object_mut) else { return };
     for part in parts {
         let Some(theirs) = part.header.config.get("cast").and_then(Value::as_object) else { continue };

@@ -1,8 +1,8 @@
 //! Journals of several processes become one.
 
 use cce_journal::{
-    Bend, Bent, End, FORMAT, Header, HostHeader, LogSettings, MergeError, Part, Record, Tables, What, Whole,
-    merge,
+    Bend, Bent, End, FORMAT, Header, HostHeader, LogSettings, MergeError, ProcessJournal, Record, Tables,
+    What, Whole, merge,
 };
 use cce_kernel::{
     Address, CallId, CloseReason, HostClock, Input, LinkId, LinkReason, Output, Peer, Port, Request,
@@ -32,7 +32,7 @@ impl Journal {
         seq
     }
 
-    fn part(self) -> Part {
+    fn part(self) -> ProcessJournal {
         let clock = HostClock { start: Wall(self.start), ..HostClock::default() };
         let hosts = ["ccp", "mrpg", "finesse"]
             .map(|node| (node.into(), HostHeader { zone: "UTC".into(), clock, ..HostHeader::default() }));
@@ -49,7 +49,7 @@ impl Journal {
             merged: None,
         };
         let end = End { last: self.records.len() as u64, open_ended: true };
-        Part { name: format!("{}.jsonl", self.node), header, records: self.records, end: Some(end) }
+        ProcessJournal { name: format!("{}.jsonl", self.node), header, records: self.records, end: Some(end) }
     }
 }
 
@@ -87,7 +87,7 @@ fn whole(journals: impl IntoIterator<Item = Journal>) -> Whole {
     merge(journals.into_iter().map(Journal::part).collect()).unwrap()
 }
 
-fn error(parts: Vec<Part>) -> String {
+fn error(parts: Vec<ProcessJournal>) -> String {
     merge(parts).unwrap_err().to_string()
 }
 

@@ -127,7 +127,7 @@ impl Engine {
             endless: Endless::default(),
             changed: BTreeMap::new(),
             why: None,
-            checks: checks(&scenario, header),
+            checks: checks(&scenario),
             broken: Vec::new(),
             marks: Marks::Unwanted,
             watcher: scenario.drawn.is_some().then(Watcher::default),
@@ -351,7 +351,7 @@ impl Engine {
         let (next, word) = match self.marks {
             Marks::Waiting if self.begins(happening) => (Marks::Begun, BEGINS),
             Marks::Begun if self.is_over() => (Marks::Over, ENDS),
-            _ => return None,
+            Marks::Unwanted | Marks::Waiting | Marks::Begun | Marks::Over => return None,
         };
         self.marks = next;
         Some(told(happening.record.node.clone(), MARKER, Bend::Stepped(word.to_owned())))
@@ -600,9 +600,9 @@ fn index(turn: u64) -> usize {
 }
 
 /// The checks that are on.
-fn checks(scenario: &Scenario, header: &Header) -> Checks {
+fn checks(scenario: &Scenario) -> Checks {
     let off = scenario.unchecked.keys().filter_map(|name| name.parse::<Check>().ok());
-    off.fold(Checks::of(header), Checks::without)
+    off.fold(Checks::new(), Checks::without)
 }
 
 fn told(node: NodeName, by: &str, bend: Bend) -> Order {

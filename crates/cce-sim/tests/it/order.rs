@@ -62,8 +62,8 @@ fn a_cause_is_what_led_to_it_and_has_a_lower_number() {
             What::In(_)
             | What::Started
             | What::Stopped { .. }
-            | What::Bent(_)
             | What::Connected { .. }
+            | What::Bent(_)
             | What::Gap { .. } => false,
         };
         assert!(fits, "{found:?} because of {cause:?}");

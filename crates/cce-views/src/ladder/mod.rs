@@ -224,7 +224,14 @@ fn may_begin(event: &Event<'_>) -> bool {
         Kind::Http(Exchange::RequestIn { request, .. }) => {
             event.subject.is_none() && !words::is_poll(request)
         }
-        _ => false,
+        Kind::Http(Exchange::RequestOut { .. } | Exchange::ReplyOut { .. } | Exchange::ReplyIn { .. })
+        | Kind::Received { .. }
+        | Kind::Sent { .. }
+        | Kind::LinkUp { .. }
+        | Kind::LinkDown { .. }
+        | Kind::Fact(_)
+        | Kind::Bent(_)
+        | Kind::Other => false,
     }
 }
 

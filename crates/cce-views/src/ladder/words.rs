@@ -1,7 +1,7 @@
 //! What a row says.
 
 use super::Lane;
-use crate::fold::Message;
+use crate::{fold::Message, group::Group};
 use cce_cti::Cti;
 use cce_journal::{Bend, Bent};
 use cce_kernel::{Fact, LinkReason, Port, Request, Response};
@@ -31,33 +31,30 @@ pub(super) fn message_details(message: &Message) -> String {
 }
 
 fn cti_details(message: &Cti) -> String {
-    match message {
-        Cti::AgentStateEvent(m) => {
+    match Group::of(message) {
+        Group::State(m) => {
             let state = cce_model::AgentState::of_number(m.agent_state);
             format!(" {state} tasks={}/{}", m.num_tasks, m.max_task_limit)
         }
-        Cti::SetAgentStateReq(m) => {
+        Group::SetsState(m) => {
             let agent = m.agent_id.as_ref().map(ToString::to_string).unwrap_or_default();
             format!(" {agent} {}", cce_model::AgentState::of_number(m.agent_state))
         }
-        Cti::ControlFailureConf(m) => format!(" code={}", m.failure_code),
-        Cti::OpenReq(m) => format!(" version={}", m.version_number),
-        Cti::FailureConf(m) => format!(" status={}", m.status),
-        Cti::FailureResp(m) => format!(" status={}", m.status),
-        Cti::MediaLoginResp(m) => format!(" status={}", m.status),
-        Cti::MakeAgentNotReadyResp(m) => format!(" status={}", m.status),
-        Cti::AgentInterruptAdvisoryEvent(m) => {
-            format!(" agent={} domain={} by={}", m.icm_agent_id, m.mrd_id, m.interrupting_mrd_id)
-        }
-        Cti::AgentInterruptDoneAdvisoryEvent(m) => {
-            format!(" agent={} domain={} by={}", m.icm_agent_id, m.mrd_id, m.interrupting_mrd_id)
-        }
-        Cti::AgentInterruptAcceptedInd(m) => format!(" agent={} domain={}", m.icm_agent_id, m.mrd_id),
-        Cti::AgentInterruptUnacceptedInd(m) => format!(" agent={} domain={}", m.icm_agent_id, m.mrd_id),
-        Cti::AgentInterruptDoneAcceptedInd(m) => format!(" agent={} domain={}", m.icm_agent_id, m.mrd_id),
-        Cti::EndTaskInd(m) => format!(" disposition={}", m.icm_disposition),
-        Cti::EndTaskEvent(m) => format!(" disposition={}", m.icm_disposition),
-        _ => String::new(),
+        Group::ControlFails(m) => format!(" code={}", m.failure_code),
+        Group::Opens(m) => format!(" version={}", m.version_number),
+        Group::Status(status) => format!(" status={status}"),
+        Group::Interrupts { agent, mrd, by: Some(by) } => format!(" agent={agent} domain={mrd} by={by}"),
+        Group::Interrupts { agent, mrd, by: None } => format!(" agent={agent} domain={mrd}"),
+        Group::EndInd(m) => format!(" disposition={}", m.icm_disposition),
+        Group::EndEvent(m) => format!(" disposition={}", m.icm_disposition),
+        Group::StateAsked(_)
+        | Group::OfferInd(_)
+        | Group::StartInd(_)
+        | Group::OfferEvent(_)
+        | Group::StartEvent(_)
+        | Group::Snapshot
+        | Group::AsksAgain
+        | Group::Plain => String::new(),
     }
 }
 
@@ -73,7 +70,17 @@ fn mr_details(message: &Mr) -> String {
         Mr::CancelTask(m) => format!(" dialogue={}", m.dialogue_id),
         Mr::CancelTaskConf(m) => format!(" dialogue={} result={}", m.dialogue_id, m.result),
         Mr::RoutingStatusEvent(m) => format!(" enabled={}", m.routing_enabled),
-        _ => String::new(),
+        Mr::FailureConf(_)
+        | Mr::FailureEvent(_)
+        | Mr::OpenReq(_)
+        | Mr::OpenConf(_)
+        | Mr::HeartbeatReq(_)
+        | Mr::HeartbeatConf(_)
+        | Mr::CloseReq(_)
+        | Mr::CloseConf(_)
+        | Mr::TerminateDialogueEvent(_)
+        | Mr::RoutingStatusReq(_)
+        | Mr::Unlisted { .. } => String::new(),
     }
 }
 
@@ -91,7 +98,21 @@ fn icm_details(message: &Icm) -> String {
         }
         Icm::DialogFail(m) => format!(" dialogue={} reason={}", m.did, m.reason_code),
         Icm::ReleaseConf(m) => format!(" dialogue={} result={}", m.did, m.result),
-        _ => String::new(),
+        Icm::FailureConf(_)
+        | Icm::FailureEvent(_)
+        | Icm::OpenReq(_)
+        | Icm::OpenConf(_)
+        | Icm::HeartbeatReq(_)
+        | Icm::HeartbeatConf(_)
+        | Icm::CloseReq(_)
+        | Icm::CloseConf(_)
+        | Icm::QueueEvent(_)
+        | Icm::Release(_)
+        | Icm::DeviceTargetPreCallAbortInd(_)
+        | Icm::TaskQueuedInd(_)
+        | Icm::TaskDequeuedInd(_)
+        | Icm::TaskEvent(_)
+        | Icm::Unlisted { .. } => String::new(),
     }
 }
 
@@ -237,7 +258,19 @@ fn change<S: std::fmt::Display>(what: &str, from: Option<S>, to: S, disposition:
 fn ccp(fact: &CcpFact) -> Option<String> {
     match fact {
         CcpFact::Close { step: CloseStep::Received, .. } => Some("close requested".into()),
-        _ => None,
+        CcpFact::Close { .. }
+        | CcpFact::Created { .. }
+        | CcpFact::Store { .. }
+        | CcpFact::FilterResponse { .. }
+        | CcpFact::CampaignStatus { .. }
+        | CcpFact::NotificationRequest { .. }
+        | CcpFact::PublishBegun { .. }
+        | CcpFact::DsNotification { .. }
+        | CcpFact::Published { .. }
+        | CcpFact::RequestInitiated { .. }
+        | CcpFact::CreateSubmitted { .. }
+        | CcpFact::BusReceived { .. }
+        | CcpFact::CreateReceived { .. } => None,
     }
 }
 
@@ -292,7 +325,7 @@ fn agentpg(fact: &AgentPgFact) -> Option<String> {
         AgentPgFact::SessionClosed { session, status } => {
             Some(format!("CTI session {session} ended: {}", status_name(*status)))
         }
-        _ => None,
+        AgentPgFact::ToOpc { .. } | AgentPgFact::ToCtiServer(_) | AgentPgFact::TaskEventTraced(_) => None,
     }
 }
 

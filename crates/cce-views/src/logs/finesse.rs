@@ -3,6 +3,7 @@
 use super::{Line, LogFile};
 use crate::{
     fold::{Event, Exchange, Kind, Message},
+    group::Group,
     stamp::Stamper,
 };
 use cce_cti::Cti;
@@ -102,7 +103,14 @@ impl FinesseLog {
             Kind::Http(Exchange::ReplyIn { call, result }) => {
                 self.on_sm_reply(*call, result, event.record, lines);
             }
-            _ => {}
+            Kind::Sent { .. }
+            | Kind::Received { .. }
+            | Kind::Http(_)
+            | Kind::LinkUp { .. }
+            | Kind::LinkDown { .. }
+            | Kind::Fact(_)
+            | Kind::Bent(_)
+            | Kind::Other => {}
         }
     }
 
@@ -251,28 +259,36 @@ fn worker(pool: &str, first: u64, done: u64) -> String {
 
 /// Three indications in three spellings, as the product prints them.
 fn indication(message: &Cti) -> Option<String> {
-    if let Cti::OfferTaskInd(m) = message {
-        return Some(format!(
+    match Group::of(message) {
+        Group::OfferInd(m) => Some(format!(
             "OfferTaskIndication, invokeId :{} , mrdId: {}, icmAgentId : {}, taskId: {}, skillGropupId : {}, \
              armServiceId : {}",
             m.invoke_id, m.mrd_id, m.icm_agent_id, m.task_id, m.arm_skill_group_id, m.arm_service_id
-        ));
-    }
-    if let Cti::StartTaskInd(m) = message {
-        return Some(format!(
+        )),
+        Group::StartInd(m) => Some(format!(
             "StartTaskIndication, invokeId={}, mrdId={}, icmAgentId={}, taskId={}, armSkillGroupId={}, \
              armServiceId={}",
             m.invoke_id, m.mrd_id, m.icm_agent_id, m.task_id, m.arm_skill_group_id, m.arm_service_id
-        ));
-    }
-    if let Cti::EndTaskInd(m) = message {
-        return Some(format!(
+        )),
+        Group::EndInd(m) => Some(format!(
             "EndTaskIndication, Invoke id :{} , mrdId: {}, icmAgentId : {}, taskId : {}, icmDispositionCode: \
              {}, appDispositionCode : {}",
             m.invoke_id, m.mrd_id, m.icm_agent_id, m.task_id, m.icm_disposition, m.application_disposition
-        ));
+        )),
+        Group::Opens(_)
+        | Group::State(_)
+        | Group::StateAsked(_)
+        | Group::SetsState(_)
+        | Group::ControlFails(_)
+        | Group::Status(_)
+        | Group::Interrupts { .. }
+        | Group::OfferEvent(_)
+        | Group::StartEvent(_)
+        | Group::EndEvent(_)
+        | Group::Snapshot
+        | Group::AsksAgain
+        | Group::Plain => None,
     }
-    None
 }
 
 /// The payload of an offer or a start: two messages of the same layout.
@@ -301,15 +317,27 @@ macro_rules! begun {
 
 /// Name, task and payload of a task event, as the product prints them.
 fn task_event(message: &Cti, sequence: u64) -> Option<(&'static str, TaskId, String)> {
-    match message {
-        Cti::OfferTaskEvent(m) => {
+    match Group::of(message) {
+        Group::OfferEvent(m) => {
             Some(("OfferTaskEvent", m.task_id, begun!("OfferTaskEvent", message, m, sequence)))
         }
-        Cti::StartTaskEvent(m) => {
+        Group::StartEvent(m) => {
             Some(("StartTaskEvent", m.task_id, begun!("StartTaskEvent", message, m, sequence)))
         }
-        Cti::EndTaskEvent(m) => Some(("EndTaskEvent", m.task_id, end_payload(message, m, sequence))),
-        _ => None,
+        Group::EndEvent(m) => Some(("EndTaskEvent", m.task_id, end_payload(message, m, sequence))),
+        Group::Opens(_)
+        | Group::State(_)
+        | Group::StateAsked(_)
+        | Group::SetsState(_)
+        | Group::ControlFails(_)
+        | Group::Status(_)
+        | Group::Interrupts { .. }
+        | Group::OfferInd(_)
+        | Group::StartInd(_)
+        | Group::EndInd(_)
+        | Group::Snapshot
+        | Group::AsksAgain
+        | Group::Plain => None,
     }
 }
 
