@@ -1,6 +1,6 @@
 //! The lab's components that run in another process, and how they show who they are.
 
-use crate::fold::Message;
+use crate::event::Message;
 use cce_cti::Cti;
 use cce_journal::Header;
 use cce_kernel::{NodeName, Request};

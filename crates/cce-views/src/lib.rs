@@ -13,6 +13,7 @@ pub mod capture;
 mod decode;
 mod dictionary;
 mod elsewhere;
+mod event;
 mod explain;
 mod fold;
 mod group;
@@ -26,7 +27,8 @@ mod why;
 
 pub use decode::{Decoded, Protocol, decode};
 pub use dictionary::Dictionary;
+pub use event::{Event, Exchange, Kind, Message, Subject};
 pub use explain::{Explained, Fault, Opening, Piece, Stream, Versions, explain, has_message, openings};
-pub use fold::{Event, Exchange, Fold, Kind, Message, Subject};
+pub use fold::Fold;
 pub use group::Group;
 pub use why::{Obstacle, Reason, Waiting, Why};

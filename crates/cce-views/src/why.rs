@@ -8,7 +8,7 @@ mod reason;
 
 pub use reason::{Obstacle, Reason};
 
-use crate::fold::{Event, Kind, Message};
+use crate::event::{Event, Kind, Message};
 use cce_journal::{Header, What};
 use cce_kernel::{Fact, LinkId, Port, Time};
 use cce_model::Kind as Product;

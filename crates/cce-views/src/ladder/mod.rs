@@ -17,7 +17,10 @@ pub use row::{Lane, Mark, Row, Shape};
 pub use svg::Svg;
 pub use text::{Paint, Text};
 
-use crate::fold::{Event, Exchange, Fold, Kind, Message, Subject};
+use crate::{
+    event::{Event, Exchange, Kind, Message, Subject},
+    fold::Fold,
+};
 use cce_journal::{Header, Record, What};
 use cce_kernel::{Fact, Output};
 use cce_model::{ContactId, TaskId, fact::FinesseFact};

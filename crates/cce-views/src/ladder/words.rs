@@ -1,7 +1,7 @@
 //! What a row says.
 
 use super::Lane;
-use crate::{fold::Message, group::Group};
+use crate::{event::Message, group::Group};
 use cce_cti::Cti;
 use cce_journal::{Bend, Bent};
 use cce_kernel::{Fact, LinkReason, Port, Request, Response};

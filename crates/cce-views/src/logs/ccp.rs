@@ -2,7 +2,7 @@
 
 use super::{Line, LogFile};
 use crate::{
-    fold::{Event, Kind},
+    event::{Event, Kind},
     stamp::Stamper,
 };
 use cce_journal::{Header, Record};

@@ -2,7 +2,7 @@
 
 use super::{Line, LogFile};
 use crate::{
-    fold::{Event, Exchange, Kind, Message},
+    event::{Event, Exchange, Kind, Message},
     group::Group,
     stamp::Stamper,
 };

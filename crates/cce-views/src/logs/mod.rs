@@ -9,10 +9,7 @@ mod finesse;
 mod mr_pim;
 mod router;
 
-use crate::{
-    fold::{Event, Fold},
-    one_line::one_line,
-};
+use crate::{event::Event, fold::Fold, one_line::one_line};
 use cce_journal::{Header, Record};
 use std::borrow::Cow;
 

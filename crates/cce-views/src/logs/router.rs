@@ -2,7 +2,7 @@
 
 use super::{Line, LogFile};
 use crate::{
-    fold::{Event, Kind, Message},
+    event::{Event, Kind, Message},
     stamp::Stamper,
 };
 use cce_journal::{Header, Record};

@@ -1,0 +1,187 @@
+//! What a record is, once the fold has read it.
+
+use crate::decode::Decoded;
+use bytes::Bytes;
+use cce_cti::Cti;
+use cce_journal::{Bent, Record};
+use cce_kernel::{CallError, CallId, Fact, LinkId, LinkReason, Peer, Port, Request, Response};
+use cce_model::{ContactId, TaskId};
+use cce_mr::{Icm, Mr};
+use cce_wire::{About, Flaw, MessageDoc};
+
+/// A contact or a task, or both, that a record is about.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Subject {
+    /// The social contact.
+    pub contact: Option<ContactId>,
+    /// The task.
+    pub task: Option<TaskId>,
+}
+
+impl Subject {
+    /// Whether the record is about no task in particular.
+    pub fn is_none(&self) -> bool {
+        self.contact.is_none() && self.task.is_none()
+    }
+}
+
+/// A record with its meaning.
+#[derive(Debug)]
+pub struct Event<'a> {
+    /// The record.
+    pub record: &'a Record,
+    /// What it is about.
+    pub subject: Subject,
+    /// The MR PIM's peripheral whose dialogue a message is of, where it is of one.
+    pub client: Option<u32>,
+    /// What it means.
+    pub kind: Kind<'a>,
+}
+
+/// What a record means.
+#[derive(Debug)]
+pub enum Kind<'a> {
+    /// A message or bytes arrived.
+    Received {
+        /// The connection.
+        link: LinkId,
+        /// Its interface, by the name that the one who dialled has for it.
+        port: Port,
+        /// The other end.
+        peer: Peer,
+        /// What arrived.
+        message: Message,
+        /// What a strict receiver would object to.
+        flaws: Vec<Flaw>,
+        /// Bytes, header included.
+        length: usize,
+    },
+    /// A message or bytes are sent.
+    Sent {
+        /// The connection.
+        link: LinkId,
+        /// Its interface, by the name that the one who dialled has for it.
+        port: Port,
+        /// The other end.
+        peer: Peer,
+        /// What is sent.
+        message: Message,
+        /// Bytes, header included.
+        length: usize,
+    },
+    /// A step of an HTTP exchange.
+    Http(Exchange<'a>),
+    /// A connection is open.
+    LinkUp {
+        /// The connection.
+        link: LinkId,
+        /// The other end.
+        peer: &'a Peer,
+    },
+    /// A connection is gone.
+    LinkDown {
+        /// The connection.
+        link: LinkId,
+        /// Why.
+        reason: LinkReason,
+    },
+    /// A component said what happened inside it.
+    Fact(&'a Fact),
+    /// A scenario did something to the run.
+    Bent(&'a Bent),
+    /// Anything else.
+    Other,
+}
+
+/// What crossed a connection.
+#[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "one at a time, and only for a moment")]
+pub enum Message {
+    /// GED-188.
+    Cti(Cti),
+    /// Media routing interface.
+    Mr(Mr),
+    /// PG to router.
+    Icm(Icm),
+    /// A piece of a stream.
+    Stream(Bytes),
+    /// Bytes that cannot be read as a message of the link's protocol, and why.
+    Unreadable(String),
+}
+
+/// A step of an HTTP exchange, seen from the component whose record it is.
+#[derive(Debug)]
+pub enum Exchange<'a> {
+    /// A request came in.
+    RequestIn {
+        /// The exchange.
+        call: CallId,
+        /// Where.
+        port: Port,
+        /// The request.
+        request: &'a Request,
+    },
+    /// A request goes out.
+    RequestOut {
+        /// The exchange.
+        call: CallId,
+        /// Where to.
+        port: Port,
+        /// The request.
+        request: &'a Request,
+    },
+    /// The answer to a request that came in.
+    ReplyOut {
+        /// The exchange.
+        call: CallId,
+        /// The response.
+        response: &'a Response,
+    },
+    /// The answer to a request that went out.
+    ReplyIn {
+        /// The exchange.
+        call: CallId,
+        /// The response, or why there is none.
+        result: &'a Result<Response, CallError>,
+    },
+}
+
+impl Subject {
+    /// The same with this task, which may be none.
+    pub(crate) fn with_task(mut self, task: TaskId) -> Self {
+        self.task = (task != TaskId::NONE).then_some(task);
+        self
+    }
+}
+
+impl Message {
+    /// What its marked fields say; nothing of what has no row.
+    pub fn about(&self) -> About {
+        match self {
+            Self::Cti(message) => message.about(),
+            Self::Mr(message) => message.about(),
+            Self::Icm(message) => message.about(),
+            Self::Stream(_) | Self::Unreadable(_) => About::default(),
+        }
+    }
+
+    /// Its row, if a table lists it.
+    pub fn row(&self) -> Option<&'static MessageDoc> {
+        match self {
+            Self::Cti(message) => message.doc(),
+            Self::Mr(message) => message.doc(),
+            Self::Icm(message) => message.doc(),
+            Self::Stream(_) | Self::Unreadable(_) => None,
+        }
+    }
+}
+
+impl From<Decoded> for Message {
+    fn from(decoded: Decoded) -> Self {
+        match decoded {
+            Decoded::Cti(message) => Self::Cti(message),
+            Decoded::Mr(message) => Self::Mr(message),
+            Decoded::Icm(message) => Self::Icm(message),
+        }
+    }
+}
