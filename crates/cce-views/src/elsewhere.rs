@@ -4,6 +4,7 @@ use crate::event::Message;
 use cce_cti::Cti;
 use cce_journal::Header;
 use cce_kernel::{NodeName, Request};
+use cce_model::Kind;
 use cce_mr::{Icm, Mr};
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -46,14 +47,16 @@ impl Elsewhere {
 
     /// Who opens a session by that message.
     pub(crate) fn opener(&self, message: &Message) -> Option<NodeName> {
-        let name = match message {
-            Message::Mr(Mr::OpenReq(open)) if self.pim == Some(open.peripheral_id.into()) => "mrpg",
-            Message::Icm(Icm::OpenReq(open)) if self.pims.contains(&open.peripheral_id.into()) => "mrpg",
-            Message::Icm(Icm::OpenReq(open)) if self.agent_pg == Some(open.peripheral_id.into()) => "agentpg",
+        let kind = match message {
+            Message::Mr(Mr::OpenReq(open)) if self.pim == Some(open.peripheral_id.into()) => Kind::MrPg,
+            Message::Icm(Icm::OpenReq(open)) if self.pims.contains(&open.peripheral_id.into()) => Kind::MrPg,
+            Message::Icm(Icm::OpenReq(open)) if self.agent_pg == Some(open.peripheral_id.into()) => {
+                Kind::AgentPg
+            }
             Message::Cti(Cti::OpenReq(open))
                 if open.client_id.as_ref().is_some_and(|id| id.to_string() == FINESSE_CLIENT) =>
             {
-                "finesse"
+                Kind::Finesse
             }
             Message::Mr(_)
             | Message::Icm(_)
@@ -63,13 +66,13 @@ impl Elsewhere {
                 return None;
             }
         };
-        Some(NodeName::from(name)).filter(|node| self.has(node))
+        Some(NodeName::from(kind)).filter(|node| self.has(node))
     }
 
     /// Who makes a request of CCP: only Finesse closes tasks and has them told again (ccp-task-api, private API).
     pub(crate) fn caller(&self, request: &Request) -> Option<NodeName> {
         let parts: Vec<&str> = request.path().trim_matches('/').split('/').collect();
         let is_private = matches!(parts.as_slice(), [.., "task", _, "close" | "renotify"]);
-        is_private.then(|| NodeName::from("finesse")).filter(|node| self.has(node))
+        is_private.then(|| NodeName::from(Kind::Finesse)).filter(|node| self.has(node))
     }
 }
