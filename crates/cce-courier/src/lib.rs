@@ -15,12 +15,14 @@ mod behind;
 mod courier;
 mod faults;
 mod holds;
+mod latency;
 mod parcel;
 mod pieces;
 
 pub use behind::{Behind, behind};
 pub use courier::{Act, Courier};
 pub use faults::Faults;
+pub use latency::{Latencies, Latency, Pieces, Way};
 pub use parcel::{Manner, Parcel, Part};
 pub use pieces::{joined, length, pieces, take};
 

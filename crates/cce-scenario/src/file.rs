@@ -11,8 +11,8 @@ use crate::{
     swarm::Swarm,
 };
 use cce_check::Check;
+use cce_courier::Latency;
 use cce_kernel::NodeName;
-use cce_sim::Latency;
 use cce_world::{COMPONENTS, CastAgent, CastCustomer, Lab};
 use serde_json::Value;
 use std::{collections::BTreeMap, fmt, time::Duration};

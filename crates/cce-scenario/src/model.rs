@@ -6,9 +6,9 @@ use crate::{
     selector::Selector,
     swarm::{Drawn, Swarm},
 };
+use cce_courier::Latency;
 use cce_kernel::{Command, NodeName, Port, Rng};
 use cce_model::SideOrder;
-use cce_sim::Latency;
 use cce_world::{COMPONENTS, Changed, Lab};
 use rand::RngExt;
 use std::{collections::BTreeMap, fmt, str::FromStr, time::Duration};

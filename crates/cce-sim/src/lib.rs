@@ -15,7 +15,6 @@
 
 mod choice;
 pub mod explore;
-mod latency;
 mod order;
 mod outputs;
 mod pending;
@@ -29,7 +28,6 @@ mod stream;
 mod wire;
 
 pub use choice::{Choice, Chosen};
-pub use latency::{Latencies, Latency, Pieces, Way};
 pub use order::{Seeded, Sequence};
 pub use recorded::Recorded;
 pub use recording::Recording;

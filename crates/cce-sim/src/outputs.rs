@@ -2,14 +2,13 @@
 
 use crate::{
     Sequence, Sim,
-    latency::Way,
     pending::Rank,
     queue::{Delivery, Planned, Slot},
     sim::planned,
     stream::Stream,
     wire::End,
 };
-use cce_courier::{Act, Courier, Manner, Parcel, Part, pieces};
+use cce_courier::{Act, Courier, Manner, Parcel, Part, Way, pieces};
 use cce_journal::{Director, Order, Ticket, Treatment, What};
 use cce_kernel::{
     Address, CallError, CallId, Input, LinkId, LinkReason, NodeName, Output, Peer, Port, Request, Response,

@@ -2,12 +2,11 @@
 
 use crate::{
     Seeded, Sequence,
-    latency::{Latencies, Pieces},
     queue::{Delivery, Planned, Queue, Slot},
     stream::Stream,
     wire::{End, Line, Name, Orphans, Wires},
 };
-use cce_courier::{Behind, Courier, Faults, Part, RESPONSE_DEADLINE, behind};
+use cce_courier::{Behind, Courier, Faults, Latencies, Part, Pieces, RESPONSE_DEADLINE, behind};
 use cce_journal::{Bystander, Director, Order, Reaction, Record, Ticket, Treatment, What};
 use cce_kernel::{
     CallError, Command, Component, Host, HostClock, Input, LinkId, LinkReason, NodeName, Output, Port,

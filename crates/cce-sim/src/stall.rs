@@ -2,11 +2,11 @@
 
 use crate::{
     Sequence, Sim,
-    latency::Way,
     queue::{Delivery, Planned},
     stream::Stream,
     wire::GAP,
 };
+use cce_courier::Way;
 use cce_journal::Director;
 use cce_kernel::{Input, LinkReason, Port, Time};
 use std::collections::BTreeMap;

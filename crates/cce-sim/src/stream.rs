@@ -1,9 +1,7 @@
 //! Streams: what is sent on one of them arrives in the order of its sending.
 
-use crate::{
-    latency::Way,
-    wire::{End, Name},
-};
+use crate::wire::{End, Name};
+use cce_courier::Way;
 use cce_kernel::{CallId, LinkId, NodeName};
 use std::fmt;
 

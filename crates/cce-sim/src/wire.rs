@@ -1,11 +1,8 @@
 //! Links and calls between components.
 
-use crate::{
-    latency::{Latencies, Pieces, Way},
-    stream::Stream,
-};
+use crate::stream::Stream;
 use bytes::Bytes;
-use cce_courier::{Part, length, take};
+use cce_courier::{Latencies, Part, Pieces, Way, length, take};
 use cce_kernel::{CallId, FrameFlaw, LinkId, NodeName, Port, Rng, Time, fork};
 use cce_wire::Framer;
 use rand::RngExt;

@@ -1,8 +1,8 @@
 //! How long things take on simulated links, as people write it.
 
 use crate::span::Span;
+use cce_courier::{Latencies, Latency, Pieces, Way};
 use cce_kernel::Port;
-use cce_sim::{Latencies, Latency, Pieces, Way};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 use std::{collections::BTreeMap, fmt, str::FromStr};
 

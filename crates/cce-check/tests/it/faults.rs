@@ -2,10 +2,10 @@
 
 use crate::alter::fact;
 use crate::lab::{Journal, agent, closing, customer, deaf, impatient, insistent, journal_of, lab, late};
+use cce_courier::{Latencies, Latency, Pieces};
 use cce_journal::{Director, Order, Reaction, Record};
 use cce_kernel::{Fact, Input, NodeName, Port, Rng, Time, fork};
 use cce_model::{ContactStatus, fact::FinesseFact};
-use cce_sim::{Latencies, Latency, Pieces};
 use cce_world::{COMPONENTS, Lab};
 use rand::{RngExt, seq::IndexedRandom};
 use std::{collections::VecDeque, ops::Range, time::Duration};

@@ -7,8 +7,8 @@ use crate::{
     place::{AGENT, PlacePattern},
     selector::{Selector, Vocabulary},
 };
+use cce_courier::Latency;
 use cce_kernel::{NodeName, Port, Rng};
-use cce_sim::Latency;
 use cce_world::{COMPONENTS, LatencyText, Span};
 use rand::{RngExt, seq::IndexedRandom};
 use std::time::Duration;

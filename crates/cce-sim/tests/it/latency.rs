@@ -1,9 +1,10 @@
 //! How long things take, and in which pieces they arrive.
 
 use crate::toy::{END, Toy, frame, inputs, is_output, ping_pong, record, sim};
+use cce_courier::{Latencies, Latency, Pieces, Way};
 use cce_journal::{Record, What};
 use cce_kernel::{Input, Output, Port, Request, Response, Time};
-use cce_sim::{Latencies, Latency, Pieces, Sim, Way};
+use cce_sim::Sim;
 use std::time::Duration;
 
 fn constant(millis: u64) -> Latency {
