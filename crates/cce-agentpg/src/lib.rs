@@ -44,7 +44,7 @@ pub use config::Config;
 use arm::Place;
 use cce_kernel::{
     Command, Component, Configured, Cx, FrameFlaw, Input, LinkId, Peer, Port, TimerKey,
-    session::{Clock, Event},
+    session::{Alarm, Event},
 };
 use cce_model::{ObjectModel, fact::AgentPgFact};
 use cce_wire::Bytes;
@@ -154,8 +154,8 @@ impl AgentPg {
             Timer::InterruptDone => self.opc.on_interrupt_done_due(place, cx),
             Timer::StateReport => self.opc.send_agent_state(place, cx),
             Timer::LoginTimeout => self.opc.on_login_timeout(place, cx),
-            Timer::RouterRedial => self.opc.keep_router(Event::Due(Clock::Redial), cx),
-            Timer::RouterBeat => self.opc.keep_router(Event::Due(Clock::Heartbeat), cx),
+            Timer::RouterRedial => self.opc.keep_router(Event::Due(Alarm::Redial), cx),
+            Timer::RouterBeat => self.opc.keep_router(Event::Due(Alarm::Heartbeat), cx),
             Timer::CtiIdle => {
                 let outcome = self.cti.on_idle(key.id, cx);
                 self.follow(outcome, cx);

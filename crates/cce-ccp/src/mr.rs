@@ -5,7 +5,7 @@ mod dialogue;
 use crate::Timer;
 use bytes::Bytes;
 use cce_kernel::{
-    CloseReason, Cx, Fact, FrameFlaw, LinkId, Peer,
+    CloseReason, Cx, FrameFlaw, LinkId, Peer,
     session::{Gone, Listener, Silence},
 };
 use cce_model::{ContactId, MrdId, SkillTarget, TaskId};
@@ -76,7 +76,7 @@ impl MrListener {
     /// From the next heartbeat on they come so often.
     pub(crate) fn beat_every(&mut self, heartbeat: Duration) {
         self.heartbeat = heartbeat;
-        self.pgs.agree(silence(heartbeat));
+        self.pgs.set_silence(silence(heartbeat));
     }
 
     /// Whether tasks can be sent.
@@ -141,7 +141,7 @@ impl MrListener {
             // Over meanwhile: this end closed the connection.
             return None;
         }
-        note_peer_error(link, "frame", flaw.to_string(), cx);
+        cx.note_peer_error(link, "frame", flaw.to_string());
         send(link, FailureEvent { status: STATUS_UNREADABLE, ..FailureEvent::default() }, cx);
         self.close(link, CloseReason::BadFrame, cx)
     }
@@ -177,7 +177,7 @@ impl MrListener {
                 Some(MrEvent::RoutingStatus { enabled: status.routing_enabled })
             }
             Mr::FailureEvent(_) | Mr::FailureConf(_) | Mr::CloseConf(_) => {
-                note_peer_error(link, message.name(), "the peer reports a failure".to_owned(), cx);
+                cx.note_peer_error(link, message.name(), "the peer reports a failure".to_owned());
                 None
             }
             other => self.refuse(link, other.name(), "not expected here".to_owned(), cx),
@@ -208,7 +208,7 @@ impl MrListener {
 
     /// Tells the peer that it made a mistake, and ends the connection.
     fn refuse(&mut self, link: LinkId, message: &str, detail: String, cx: &mut Cx<'_>) -> Option<MrEvent> {
-        note_peer_error(link, message, detail.clone(), cx);
+        cx.note_peer_error(link, message, detail.clone());
         send(link, FailureEvent { status: STATUS_UNREADABLE, ..FailureEvent::default() }, cx);
         self.close(link, CloseReason::BadMessage(detail), cx)
     }
@@ -231,8 +231,4 @@ fn silence(heartbeat: Duration) -> Silence {
 
 fn send(link: LinkId, message: impl Into<Mr>, cx: &mut Cx<'_>) {
     cx.send(link, message.into().to_frame(&MR));
-}
-
-fn note_peer_error(link: LinkId, message: &str, detail: String, cx: &mut Cx<'_>) {
-    cx.note(Fact::PeerError { link, message: message.to_owned(), detail });
 }

@@ -26,7 +26,7 @@ use cce_model::{
     fact::{AgentPgFact, CcpFact, FinesseFact, OpcMessage, QueueChoice, RouterFact},
 };
 use cce_mr::{Icm, Mr};
-use cce_views::{Event, Exchange, Group, Kind, Message, Subject};
+use cce_views::{AgentMessage, Event, Exchange, Group, Kind, Message, Report, Subject, TaskMessage};
 use std::collections::BTreeSet;
 
 /// A component, by what the checks know of it.
@@ -272,51 +272,28 @@ impl Checks {
 
     /// The CTI server receives a message of a client.
     fn on_client(&mut self, record: &Record, link: LinkId, message: &Cti, judge: &Judge<'_>) {
-        match Group::of(message) {
-            Group::Opens(_) => self.agentpg.on_open(),
-            Group::State(_)
-            | Group::StateAsked(_)
-            | Group::SetsState(_)
-            | Group::ControlFails(_)
-            | Group::Status(_)
-            | Group::Interrupts { .. }
-            | Group::OfferInd(_)
-            | Group::StartInd(_)
-            | Group::EndInd(_)
-            | Group::OfferEvent(_)
-            | Group::StartEvent(_)
-            | Group::EndEvent(_)
-            | Group::Snapshot
-            | Group::AsksAgain
-            | Group::Plain => {
-                self.deliveries.on_received(link, message);
-                if let Some(twice) = self.answers.on_received(link, message, judge.seq)
-                    && self.outsiders.is_outside(record, link)
-                {
-                    self.outsiders.add(record, twice);
-                }
-            }
+        if matches!(Group::of(message), Group::Opens(_)) {
+            return self.agentpg.on_open();
+        }
+        self.deliveries.on_received(link, message);
+        if let Some(twice) = self.answers.on_received(link, message, judge.seq)
+            && self.outsiders.is_outside(record, link)
+        {
+            self.outsiders.add(record, twice);
         }
     }
 
     /// Finesse receives a message of the CTI server.
     fn on_server(&mut self, message: &Cti, judge: &Judge<'_>) {
         let (agent, mrd, state) = match Group::of(message) {
-            Group::State(event) => (event.icm_agent_id, event.mrd_id, event.agent_state),
-            Group::StateAsked(conf) => (conf.icm_agent_id, conf.mrd_id, conf.agent_state),
-            Group::Snapshot => return self.finesse.on_snapshot(),
+            Group::Agent(AgentMessage::Told(event)) => (event.icm_agent_id, event.mrd_id, event.agent_state),
+            Group::Agent(AgentMessage::Answered(conf)) => (conf.icm_agent_id, conf.mrd_id, conf.agent_state),
+            Group::Task(TaskMessage::Snapshot) => return self.finesse.on_snapshot(),
             Group::Opens(_)
-            | Group::SetsState(_)
-            | Group::ControlFails(_)
+            | Group::Agent(AgentMessage::Asked(_) | AgentMessage::Interrupts { .. })
+            | Group::Task(_)
             | Group::Status(_)
-            | Group::Interrupts { .. }
-            | Group::OfferInd(_)
-            | Group::StartInd(_)
-            | Group::EndInd(_)
-            | Group::OfferEvent(_)
-            | Group::StartEvent(_)
-            | Group::EndEvent(_)
-            | Group::AsksAgain
+            | Group::ControlFails(_)
             | Group::Plain => return,
         };
         let state = cce_model::AgentState::of_number(state);
@@ -325,28 +302,10 @@ impl Checks {
 
     /// The router receives a message of a gateway.
     fn on_gateway(&mut self, link: LinkId, message: &Icm) {
-        match message {
-            Icm::TaskEvent(event) => self.router.on_task_event(link, event),
-            Icm::AgentStateUpdate(update) => self.router.on_agent_state(link, update),
-            Icm::FailureConf(_)
-            | Icm::FailureEvent(_)
-            | Icm::OpenReq(_)
-            | Icm::OpenConf(_)
-            | Icm::HeartbeatReq(_)
-            | Icm::HeartbeatConf(_)
-            | Icm::CloseReq(_)
-            | Icm::CloseConf(_)
-            | Icm::NewCall(_)
-            | Icm::Connect(_)
-            | Icm::QueueEvent(_)
-            | Icm::Release(_)
-            | Icm::DialogFail(_)
-            | Icm::ReleaseConf(_)
-            | Icm::DeviceTargetPreCallInd(_)
-            | Icm::DeviceTargetPreCallAbortInd(_)
-            | Icm::TaskQueuedInd(_)
-            | Icm::TaskDequeuedInd(_)
-            | Icm::Unlisted { .. } => {}
+        match Report::of(message) {
+            Some(Report::Task(event)) => self.router.on_task_event(link, event),
+            Some(Report::Agent(update)) => self.router.on_agent_state(link, update),
+            None => {}
         }
     }
 
@@ -379,30 +338,12 @@ impl Checks {
     }
 
     fn on_sent_to_client(&mut self, link: LinkId, message: &Cti, judge: &mut Judge<'_>) {
-        match Group::of(message) {
-            Group::State(event) => {
-                let (skill_target, mrd) = (SkillTarget(event.icm_agent_id), MrdId(event.mrd_id));
-                self.agentpg.on_event_sent(Place { skill_target, mrd }, judge);
-            }
-            Group::Opens(_)
-            | Group::StateAsked(_)
-            | Group::SetsState(_)
-            | Group::ControlFails(_)
-            | Group::Status(_)
-            | Group::Interrupts { .. }
-            | Group::OfferInd(_)
-            | Group::StartInd(_)
-            | Group::EndInd(_)
-            | Group::OfferEvent(_)
-            | Group::StartEvent(_)
-            | Group::EndEvent(_)
-            | Group::Snapshot
-            | Group::AsksAgain
-            | Group::Plain => {
-                self.deliveries.on_sent(link, message, judge);
-                self.answers.on_sent(link, message, judge);
-            }
+        if let Group::Agent(AgentMessage::Told(event)) = Group::of(message) {
+            let (skill_target, mrd) = (SkillTarget(event.icm_agent_id), MrdId(event.mrd_id));
+            return self.agentpg.on_event_sent(Place { skill_target, mrd }, judge);
         }
+        self.deliveries.on_sent(link, message, judge);
+        self.answers.on_sent(link, message, judge);
     }
 
     fn on_exchange(&mut self, node: Node, event: &Event<'_>, exchange: &Exchange<'_>) {

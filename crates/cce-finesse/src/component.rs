@@ -14,7 +14,7 @@ use crate::{
 };
 use cce_kernel::{
     CloseReason, Command, Component, Configured, Cx, Fact, Input, LinkId, Port, TimerKey,
-    session::{Clock, Event},
+    session::{Alarm, Event},
 };
 use cce_model::{
     Agent, AgentId, ApiError, Mrd, MrdId, Object, ObjectModel, PublishEvent, SkillTarget, TaskId,
@@ -205,9 +205,9 @@ impl Finesse {
 
     fn on_timer(&mut self, key: &TimerKey, cx: &mut Cx<'_>) {
         match Timer::of(key) {
-            Timer::Redial => self.keep_cti(Event::Due(Clock::Redial), cx),
-            Timer::Opening => self.keep_cti(Event::Due(Clock::Opening), cx),
-            Timer::Heartbeat => self.keep_cti(Event::Due(Clock::Heartbeat), cx),
+            Timer::Redial => self.keep_cti(Event::Due(Alarm::Redial), cx),
+            Timer::Opening => self.keep_cti(Event::Due(Alarm::Opening), cx),
+            Timer::Heartbeat => self.keep_cti(Event::Due(Alarm::Heartbeat), cx),
             Timer::Initialising => self.drop_cti(CloseReason::Idle, cx),
             Timer::Confirmation => {
                 let invoke_id = u32::try_from(key.id).expect("a confirmation is counted by invoke id");

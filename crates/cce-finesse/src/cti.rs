@@ -7,7 +7,7 @@ use cce_cti::{
 };
 use cce_kernel::{
     Address, Blob, CloseReason, Cx, Fact, LinkId, Port, TimerKey, Wall,
-    session::{Clock, Dialler, Event, Keeper, Opening, Terms, Turn, Word},
+    session::{Alarm, Dialler, Event, Keeper, Opening, Terms, Turn, Word},
 };
 use cce_model::{DialogState, Disposition, MrdId, SkillTarget};
 use cce_wire::{Opaque, Secret, Text};
@@ -60,7 +60,7 @@ impl CtiClient {
     }
 
     pub(crate) fn reconfigure(&mut self, config: &Config) {
-        self.keeper.agree(terms(config));
+        self.keeper.set_terms(terms(config));
     }
 
     /// Whether the session is open and initialised, and Finesse in service.
@@ -134,11 +134,11 @@ impl Dialler for Finesse {
         &mut self.cti.keeper
     }
 
-    fn key(&self, clock: Clock) -> TimerKey {
-        let timer = match clock {
-            Clock::Redial => Timer::Redial,
-            Clock::Opening => Timer::Opening,
-            Clock::Heartbeat => Timer::Heartbeat,
+    fn key(&self, alarm: Alarm) -> TimerKey {
+        let timer = match alarm {
+            Alarm::Redial => Timer::Redial,
+            Alarm::Opening => Timer::Opening,
+            Alarm::Heartbeat => Timer::Heartbeat,
         };
         timer.key(0)
     }

@@ -177,6 +177,59 @@ pub enum Bend {
     Removed,
 }
 
+/// What a bend means for the message that it is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Effect {
+    /// The message waits under that ticket.
+    Waits(Ticket),
+    /// The message of that ticket waits no more.
+    Leaves(Ticket),
+    /// The message, or its connection, is not what it was.
+    Changes,
+    /// It is about no message.
+    None,
+}
+
+impl Bend {
+    /// What it means for its message.
+    pub const fn effect(&self) -> Effect {
+        match self {
+            Self::Held(ticket) | Self::Swapped(ticket) => Effect::Waits(*ticket),
+            Self::Released(ticket) | Self::Expired(ticket) | Self::Gone(ticket) => Effect::Leaves(*ticket),
+            Self::Delayed(_)
+            | Self::Hurried
+            | Self::Dropped
+            | Self::Duplicated
+            | Self::Corrupted
+            | Self::Cut
+            | Self::Split(_)
+            | Self::Coalesced => Effect::Changes,
+            Self::Stepped(_) | Self::Armed | Self::Disarmed | Self::Removed => Effect::None,
+        }
+    }
+
+    /// The ticket of the message that waits, or waits no more.
+    pub const fn ticket(&self) -> Option<Ticket> {
+        match self.effect() {
+            Effect::Waits(ticket) | Effect::Leaves(ticket) => Some(ticket),
+            Effect::Changes | Effect::None => None,
+        }
+    }
+
+    /// The same, to be changed.
+    pub const fn ticket_mut(&mut self) -> Option<&mut Ticket> {
+        let (Self::Held(ticket)
+        | Self::Released(ticket)
+        | Self::Expired(ticket)
+        | Self::Gone(ticket)
+        | Self::Swapped(ticket)) = self
+        else {
+            return None;
+        };
+        Some(ticket)
+    }
+}
+
 /// Leaves everything as it is.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Bystander;

@@ -19,7 +19,7 @@ mod record;
 mod replay;
 mod write;
 
-pub use director::{Bend, Bent, Bystander, DRIVER, Director, Order, Reaction, Ticket, Treatment};
+pub use director::{Bend, Bent, Bystander, DRIVER, Director, Effect, Order, Reaction, Ticket, Treatment};
 pub use end::End;
 pub use header::{FORMAT, FirstNumbers, Header, HostHeader, LogSettings, Merged, MergedPart, Tables};
 pub use merge::{MergeError, ProcessJournal, Whole, merge};

@@ -160,4 +160,9 @@ impl Cx<'_> {
     pub fn note(&mut self, fact: Fact) {
         self.out.push(Output::Note(fact));
     }
+
+    /// Says what the other end of a link did wrong: with which message, and what is wrong with it.
+    pub fn note_peer_error(&mut self, link: LinkId, message: &str, detail: impl Into<String>) {
+        self.note(Fact::PeerError { link, message: message.to_owned(), detail: detail.into() });
+    }
 }

@@ -6,6 +6,7 @@
 
 #![warn(missing_docs)]
 
+pub mod gateway;
 pub mod icm;
 pub mod mr;
 pub mod reason;

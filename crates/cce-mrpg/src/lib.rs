@@ -17,11 +17,11 @@ mod router;
 
 use cce_kernel::{
     Address, Command, Component, Configured, Cx, Input, LinkId, TimerKey,
-    session::{Clock, Event},
+    session::{Alarm, Event},
 };
 use cce_model::ObjectModel;
+use cce_mr::gateway::{PgKind, RouterSession, Waits};
 use pim::Pim;
-use router::RouterLink;
 use std::{sync::Arc, time::Duration};
 
 /// How an MR PG is set up.
@@ -50,9 +50,6 @@ pub struct PimConfig {
     pub application_host: String,
 }
 
-/// Heartbeats that may stay unanswered.
-pub(crate) const UNANSWERED_MAX: u32 = 3;
-
 cce_kernel::timers! {
     /// What the MR PG waits for.
     pub(crate) enum Timer {
@@ -72,7 +69,7 @@ cce_kernel::timers! {
 pub struct MrPg {
     model: Arc<ObjectModel>,
     config: Config,
-    router: RouterLink,
+    router: RouterSession,
     pims: Vec<Pim>,
 }
 
@@ -81,12 +78,15 @@ impl Configured for MrPg {
 
     fn new(model: Arc<ObjectModel>, config: Config) -> Self {
         let pims = (0..config.pims.len()).map(|at| Pim::new(at, Arc::clone(&model), &config)).collect();
-        Self { router: RouterLink::new(&config), pims, model, config }
+        let peripheral = config.pims.first().map_or(0, |pim| pim.peripheral);
+        let timers = [Timer::RouterRedial.key(0), Timer::RouterBeat.key(0)];
+        let router = RouterSession::new(PgKind::Mr, peripheral, waits(&config), timers);
+        Self { model, config, router, pims }
     }
 
     /// PIMs stay who they are.
     fn reconfigure(&mut self, model: Arc<ObjectModel>, config: Config) {
-        self.router.reconfigure(&config);
+        self.router.set_waits(waits(&config));
         for (pim, own) in self.pims.iter_mut().zip(&config.pims) {
             pim.reconfigure(Arc::clone(&model), &config, own);
         }
@@ -114,7 +114,7 @@ impl MrPg {
 
     /// A link came about, or is gone.
     fn on_link(&mut self, link: LinkId, event: Event, cx: &mut Cx<'_>) {
-        if self.router.is(link) {
+        if self.router.owns(link) {
             self.keep_router(event, cx);
         } else if let Some(pim) = self.pims.iter_mut().find(|pim| pim.owns(link)) {
             pim.on_session(event, &self.router, cx);
@@ -123,15 +123,15 @@ impl MrPg {
 
     fn on_timer(&mut self, key: &TimerKey, cx: &mut Cx<'_>) {
         match Timer::of(key) {
-            Timer::RouterRedial => self.keep_router(Event::Due(Clock::Redial), cx),
-            Timer::RouterBeat => self.keep_router(Event::Due(Clock::Heartbeat), cx),
-            Timer::PimRedial => self.on_pim_due(pim_at(key), Clock::Redial, cx),
-            Timer::PimBeat => self.on_pim_due(pim_at(key), Clock::Heartbeat, cx),
+            Timer::RouterRedial => self.keep_router(Event::Due(Alarm::Redial), cx),
+            Timer::RouterBeat => self.keep_router(Event::Due(Alarm::Heartbeat), cx),
+            Timer::PimRedial => self.on_pim_due(pim_at(key), Alarm::Redial, cx),
+            Timer::PimBeat => self.on_pim_due(pim_at(key), Alarm::Heartbeat, cx),
         }
     }
 
-    fn on_pim_due(&mut self, at: usize, clock: Clock, cx: &mut Cx<'_>) {
-        self.pims[at].on_session(Event::Due(clock), &self.router, cx);
+    fn on_pim_due(&mut self, at: usize, alarm: Alarm, cx: &mut Cx<'_>) {
+        self.pims[at].on_session(Event::Due(alarm), &self.router, cx);
     }
 }
 
@@ -141,7 +141,9 @@ impl Component for MrPg {
             Input::Start { .. } => self.on_start(cx),
             Input::LinkUp { link, .. } => self.on_link(link, Event::Up(link), cx),
             Input::LinkDown { link, .. } => self.on_link(link, Event::Down(link), cx),
-            Input::Frame { link, bytes } if self.router.is(link) => self.on_router_frame(link, &bytes.0, cx),
+            Input::Frame { link, bytes } if self.router.owns(link) => {
+                self.on_router_frame(link, &bytes.0, cx);
+            }
             Input::Frame { link, bytes } => self.on_application_frame(link, &bytes.0, cx),
             Input::BadFrame { link, flaw } => self.on_bad_frame(link, flaw, cx),
             Input::Timer(key) => self.on_timer(&key, cx),
@@ -153,6 +155,10 @@ impl Component for MrPg {
             Input::Call { .. } | Input::CallGone { .. } | Input::Reply { .. } => {}
         }
     }
+}
+
+const fn waits(config: &Config) -> Waits {
+    Waits { redial: config.redial, heartbeat: config.heartbeat }
 }
 
 /// Timers of PIMs are counted by their place in the configuration.

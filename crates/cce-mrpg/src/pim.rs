@@ -1,16 +1,14 @@
 //! One MR PIM: the session with its application, and the dialogues (mr-interface 2, 5).
 
-use crate::{
-    Config, MrPg, PimConfig, Timer, UNANSWERED_MAX, convert, ecc,
-    router::{RouterLink, note_peer_error},
-};
+use crate::{Config, MrPg, PimConfig, Timer, convert, ecc};
 use cce_kernel::{
     Address, CloseReason, Cx, Fact, LinkId, Port, TimerKey,
-    session::{Clock, Dialler, Event, Keeper, Opening, Terms, Turn, Word},
+    session::{Alarm, Dialler, Event, Keeper, Opening, Terms, Turn, Word},
 };
 use cce_model::{ContactId, DialogueState, ObjectModel, TaskId};
 use cce_mr::{
     MR, Mr,
+    gateway::RouterSession,
     icm::{Connect, DialogFail, QueueEvent, Release, ReleaseConf},
     mr::{
         CancelTask, CancelTaskConf, CloseConf, CloseReq, FailureEvent, HeartbeatReq, NewTask,
@@ -20,6 +18,9 @@ use cce_mr::{
 };
 use cce_wire::Bytes;
 use std::{collections::BTreeMap, sync::Arc};
+
+/// Heartbeats that may stay unanswered.
+const UNANSWERED_MAX: u32 = 3;
 
 /// Version of the MR interface (inferred).
 const VERSION: u32 = 1;
@@ -88,7 +89,7 @@ impl Pim {
 
     pub(crate) fn reconfigure(&mut self, model: Arc<ObjectModel>, config: &Config, own: &PimConfig) {
         self.model = model;
-        self.keeper.agree(terms(config, own));
+        self.keeper.set_terms(terms(config, own));
         self.idle_timeout = idle_timeout(config);
         self.config = own.clone();
     }
@@ -102,7 +103,7 @@ impl Pim {
     }
 
     /// Something happens to the session with the application.
-    pub(crate) fn on_session(&mut self, event: Event, router: &RouterLink, cx: &mut Cx<'_>) {
+    pub(crate) fn on_session(&mut self, event: Event, router: &RouterSession, cx: &mut Cx<'_>) {
         match self.keep(event, cx) {
             Turn::None => {}
             Turn::Opened => self.send_routing_status(cx),
@@ -111,7 +112,7 @@ impl Pim {
     }
 
     /// The application is gone: whatever it asked for is given up (task-routing E10).
-    fn give_up(&mut self, router: &RouterLink, cx: &mut Cx<'_>) {
+    fn give_up(&mut self, router: &RouterSession, cx: &mut Cx<'_>) {
         let pending: Vec<u32> = self.dialogues.keys().copied().collect();
         for id in pending {
             self.send_release(id, router, cx);
@@ -141,15 +142,15 @@ impl Pim {
     }
 
     /// The application said something that cannot be read: it is told, and left.
-    pub(crate) fn refuse(&mut self, reason: CloseReason, router: &RouterLink, cx: &mut Cx<'_>) {
+    pub(crate) fn refuse(&mut self, reason: CloseReason, router: &RouterSession, cx: &mut Cx<'_>) {
         self.send(FailureEvent { status: STATUS_UNREADABLE, ..FailureEvent::default() }, cx);
         self.on_session(Event::HangUp(reason), router, cx);
     }
 
     /// The application says that something failed. Before the session is open that is its refusal; an event is
     /// about the session as a whole.
-    fn on_failure(&mut self, link: LinkId, name: &str, status: u32, router: &RouterLink, cx: &mut Cx<'_>) {
-        note_peer_error(link, name, &format!("the application reports status {status}"), cx);
+    fn on_failure(&mut self, link: LinkId, name: &str, status: u32, router: &RouterSession, cx: &mut Cx<'_>) {
+        cx.note_peer_error(link, name, format!("the application reports status {status}"));
         if !self.keeper.is_open() || name == "FAILURE_EVENT" {
             self.on_session(Event::HangUp(CloseReason::Refused), router, cx);
         }
@@ -157,14 +158,14 @@ impl Pim {
 
     /// What cannot be said now, or never: the application is told, and the session goes on.
     fn on_unexpected(&self, link: LinkId, name: &str, cx: &mut Cx<'_>) {
-        note_peer_error(link, name, "not expected from an application now", cx);
+        cx.note_peer_error(link, name, "not expected from an application now");
         self.send(FailureEvent { status: STATUS_UNEXPECTED, ..FailureEvent::default() }, cx);
     }
 
-    fn on_new_task(&mut self, link: LinkId, task: NewTask, router: &RouterLink, cx: &mut Cx<'_>) {
+    fn on_new_task(&mut self, link: LinkId, task: NewTask, router: &RouterSession, cx: &mut Cx<'_>) {
         let id = task.dialogue_id;
         if self.dialogues.contains_key(&id) {
-            note_peer_error(link, "NEW_TASK", &format!("dialogue {id} is open already"), cx);
+            cx.note_peer_error(link, "NEW_TASK", format!("dialogue {id} is open already"));
             // The dialogue that is open goes on; the failure is about the message.
             self.send(FailureEvent { status: reason::DUPLICATE_DIALOGUE, ..FailureEvent::default() }, cx);
             return;
@@ -182,7 +183,7 @@ impl Pim {
         note_state(id, &dialogue, None, cx);
         self.dialogues.insert(id, dialogue);
         if let Some(reason) = self.objection(&task, router) {
-            note_peer_error(link, "NEW_TASK", &format!("dialogue {id} is refused with reason {reason}"), cx);
+            cx.note_peer_error(link, "NEW_TASK", format!("dialogue {id} is refused with reason {reason}"));
             return self.send_failure(id, reason, cx);
         }
         let (named_variables, lost) = ecc::admit(&self.model.ecc_variables, task.named_variables);
@@ -194,7 +195,7 @@ impl Pim {
         router.send(convert::new_call(&self.config, task), cx);
     }
 
-    fn objection(&self, task: &NewTask, router: &RouterLink) -> Option<u32> {
+    fn objection(&self, task: &NewTask, router: &RouterSession) -> Option<u32> {
         if task.send_seq_no != 1 {
             return Some(reason::INVALID_DIALOGUE);
         }
@@ -203,7 +204,7 @@ impl Pim {
     }
 
     /// The application gives up a task. The router is asked once, and decides for every cancel that came until then.
-    fn on_cancel(&mut self, link: LinkId, cancel: &CancelTask, router: &RouterLink, cx: &mut Cx<'_>) {
+    fn on_cancel(&mut self, link: LinkId, cancel: &CancelTask, router: &RouterSession, cx: &mut Cx<'_>) {
         let id = cancel.dialogue_id;
         if !self.dialogues.contains_key(&id) {
             match self.late_cancels.get_mut(&id) {
@@ -227,7 +228,7 @@ impl Pim {
         &mut self,
         link: LinkId,
         end: &TerminateDialogueEvent,
-        router: &RouterLink,
+        router: &RouterSession,
         cx: &mut Cx<'_>,
     ) {
         let id = end.dialogue_id;
@@ -246,7 +247,7 @@ impl Pim {
         name: &str,
         id: u32,
         send_seq_no: u32,
-        router: &RouterLink,
+        router: &RouterSession,
         cx: &mut Cx<'_>,
     ) -> bool {
         let dialogue = self.open_mut(id);
@@ -255,7 +256,7 @@ impl Pim {
             dialogue.received = send_seq_no;
             return true;
         }
-        note_peer_error(link, name, &format!("SendSeqNo {send_seq_no} where {due} is due"), cx);
+        cx.note_peer_error(link, name, format!("SendSeqNo {send_seq_no} where {due} is due"));
         self.send_release(id, router, cx);
         let send_seq_no = self.next_seq(id);
         let cause = reason::INVALID_DIALOGUE;
@@ -334,7 +335,7 @@ impl Pim {
         }
     }
 
-    fn send_release(&self, id: u32, router: &RouterLink, cx: &mut Cx<'_>) {
+    fn send_release(&self, id: u32, router: &RouterSession, cx: &mut Cx<'_>) {
         let release = Release {
             rcid: self.config.routing_client,
             pid: self.config.peripheral,
@@ -418,11 +419,11 @@ impl Dialler for Pim {
         &mut self.keeper
     }
 
-    fn key(&self, clock: Clock) -> TimerKey {
-        match clock {
-            Clock::Redial => Timer::PimRedial.key(self.at),
-            Clock::Heartbeat => Timer::PimBeat.key(self.at),
-            Clock::Opening => unreachable!("heartbeats watch the opening"),
+    fn key(&self, alarm: Alarm) -> TimerKey {
+        match alarm {
+            Alarm::Redial => Timer::PimRedial.key(self.at),
+            Alarm::Heartbeat => Timer::PimBeat.key(self.at),
+            Alarm::Opening => unreachable!("heartbeats watch the opening"),
         }
     }
 
@@ -489,7 +490,7 @@ impl MrPg {
             Ok(Mr::CloseConf(_)) => {}
             Ok(other) => pim.on_unexpected(link, other.name(), cx),
             Err(error) => {
-                note_peer_error(link, "frame", &error.to_string(), cx);
+                cx.note_peer_error(link, "frame", error.to_string());
                 pim.refuse(CloseReason::BadMessage(error.to_string()), router, cx);
             }
         }

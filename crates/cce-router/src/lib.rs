@@ -37,11 +37,12 @@ use cce_kernel::{
 use cce_model::{MrdId, ObjectModel, SkillTarget, fact::RouterFact};
 use cce_mr::{
     ICM, Icm,
+    gateway::PgKind,
     icm::{AgentStateUpdate, TaskEvent},
 };
 use cce_wire::Bytes;
 use key::Keys;
-use link::{Pg, PgKind, note_peer_error};
+use link::Pg;
 use queue::Line;
 use reservation::Reservations;
 use std::{collections::BTreeMap, sync::Arc};
@@ -90,7 +91,7 @@ impl Configured for Router {
 
     /// What waits keeps its plan.
     fn reconfigure(&mut self, model: Arc<ObjectModel>, config: Config) {
-        self.gateways.agree(Silence::Measured(config.silence));
+        self.gateways.set_silence(Silence::Measured(config.silence));
         self.model = model;
         self.config = config;
     }
@@ -133,7 +134,7 @@ impl Router {
     /// says that nobody was reserved.
     fn on_task_event(&mut self, link: LinkId, event: &TaskEvent, cx: &mut Cx<'_>) {
         if let Err(detail) = self.agents.on_task(link, event) {
-            return note_peer_error(link, "TASK_EVENT", detail, cx);
+            return cx.note_peer_error(link, "TASK_EVENT", detail);
         }
         let unconfirmed = self.reservations.take(event.task_id);
         if let Some(sent) = unconfirmed.filter(|_| agent::is_end(event)) {
@@ -147,7 +148,7 @@ impl Router {
     fn on_agent_state(&mut self, link: LinkId, update: &AgentStateUpdate, cx: &mut Cx<'_>) {
         let changed = match self.agents.on_state(link, update, cx.now()) {
             Ok(changed) => changed,
-            Err(detail) => return note_peer_error(link, "AGENT_STATE_UPDATE", detail, cx),
+            Err(detail) => return cx.note_peer_error(link, "AGENT_STATE_UPDATE", detail),
         };
         if let Some((before, after)) = changed {
             let (skill_target, mrd) = (SkillTarget(update.icm_agent_id), MrdId(update.mrd_id));

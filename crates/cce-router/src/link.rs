@@ -2,45 +2,24 @@
 
 use crate::Router;
 use cce_kernel::{
-    CloseReason, Cx, Fact, FrameFlaw, LinkId, Peer,
+    CloseReason, Cx, FrameFlaw, LinkId, Peer,
     session::{Gone, Silence},
 };
 use cce_mr::{
     ICM, Icm,
+    gateway::{PgKind, VERSION},
     icm::{CloseConf, CloseReq, FailureConf, FailureEvent, HeartbeatConf, HeartbeatReq, OpenConf, OpenReq},
 };
 use cce_wire::Time32;
 
-/// Version of the protocol between PG and router (inferred).
-const VERSION: u32 = 1;
 /// `Status` of a request that is refused, and of a message that cannot be read or is not allowed (inferred).
 const REFUSED: u32 = 1;
-
-/// What a peripheral gateway is there for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum PgKind {
-    /// Media routing: it has tasks.
-    Mr,
-    /// Enterprise agent: it has agents.
-    Agent,
-}
 
 /// An open peripheral gateway.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Pg {
     pub(crate) kind: PgKind,
     pub(crate) peripheral: u32,
-}
-
-impl PgKind {
-    /// By `PeripheralType` (cti-server-protocol 12).
-    fn of_type(peripheral_type: u16) -> Option<Self> {
-        match peripheral_type {
-            17 => Some(Self::Agent),
-            19 => Some(Self::Mr),
-            _ => None,
-        }
-    }
 }
 
 impl Router {
@@ -78,14 +57,14 @@ impl Router {
     /// A peripheral gateway broke the framing.
     pub(crate) fn on_bad_frame(&mut self, link: LinkId, flaw: FrameFlaw, cx: &mut Cx<'_>) {
         if self.gateways.has(link) {
-            note_peer_error(link, "frame", &flaw.to_string(), cx);
+            cx.note_peer_error(link, "frame", flaw.to_string());
             self.drop_failed(link, CloseReason::BadFrame, cx);
         }
     }
 
     /// A peripheral gateway sent something that cannot be read or is not allowed.
     pub(crate) fn on_bad_message(&mut self, link: LinkId, message: &str, detail: String, cx: &mut Cx<'_>) {
-        note_peer_error(link, message, &detail, cx);
+        cx.note_peer_error(link, message, &detail);
         self.drop_failed(link, CloseReason::BadMessage(detail), cx);
     }
 
@@ -146,7 +125,7 @@ impl Router {
 
     fn refuse_open(&mut self, link: LinkId, open: &OpenReq, cx: &mut Cx<'_>) {
         let detail = format!("version {}, peripheral type {}", open.version, open.peripheral_type);
-        note_peer_error(link, "OPEN_REQ", &detail, cx);
+        cx.note_peer_error(link, "OPEN_REQ", &detail);
         send(link, FailureConf { invoke_id: open.invoke_id, status: REFUSED, ..FailureConf::default() }, cx);
         self.close(link, CloseReason::Refused, cx);
     }
@@ -178,9 +157,4 @@ pub(crate) fn on_heartbeat(link: LinkId, beat: &HeartbeatReq, cx: &mut Cx<'_>) {
 /// Sends a message to a peripheral gateway.
 pub(crate) fn send(link: LinkId, message: impl Into<Icm>, cx: &mut Cx<'_>) {
     cx.send(link, message.into().to_frame(&ICM));
-}
-
-/// Notes what a peer did wrong.
-pub(crate) fn note_peer_error(link: LinkId, message: &str, detail: &str, cx: &mut Cx<'_>) {
-    cx.note(Fact::PeerError { link, message: message.to_owned(), detail: detail.to_owned() });
 }

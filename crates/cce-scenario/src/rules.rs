@@ -330,21 +330,9 @@ impl Rules {
         if self.held.is_empty() {
             return Vec::new();
         }
-        let awaited = |held: &Held| match &self.states.get(held.rule)?.rule.action {
-            Action::Hold(Some(until)) if until.matches(happening, names) => {
-                Some((held.ticket, format!("`{until}`")))
-            }
-            Action::Hold(_)
-            | Action::Delay(_)
-            | Action::Swap
-            | Action::Drop
-            | Action::Duplicate
-            | Action::Corrupt { .. }
-            | Action::Cut
-            | Action::Split(_)
-            | Action::Coalesce
-            | Action::Cti(_)
-            | Action::Set(_) => None,
+        let awaited = |held: &Held| {
+            let Action::Hold(Some(until)) = &self.states.get(held.rule)?.rule.action else { return None };
+            until.matches(happening, names).then(|| (held.ticket, format!("`{until}`")))
         };
         let ending: Vec<(Ticket, String)> = self.held.values().filter_map(awaited).collect();
         ending.into_iter().flat_map(|(ticket, by)| self.release(ticket, End::Released(by, now))).collect()

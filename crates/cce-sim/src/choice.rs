@@ -9,7 +9,7 @@ use crate::{
     stream::Stream,
     wire::End,
 };
-use cce_journal::{Director, Record, Treatment};
+use cce_journal::{Director, Record};
 use cce_kernel::{Input, NodeName, Output, Time};
 use std::convert::Infallible;
 
@@ -76,16 +76,6 @@ impl Sequence for Chosen {
 
     fn step<D: Director>(sim: &mut Sim<D, Self>, end: Time) -> bool {
         sim.step_as_scheduled(end)
-    }
-
-    fn foresee<D: Director>(
-        _: &mut Sim<D, Self>,
-        _: &NodeName,
-        _: &Output,
-        _: u64,
-        _: &Treatment,
-    ) -> Option<Infallible> {
-        None
     }
 
     fn fulfil<D: Director>(_: &mut Sim<D, Self>, _: &NodeName, _: Output, _: u64, never: Infallible) {

@@ -60,12 +60,14 @@ pub trait Sequence: Debug + Sized {
 
     /// What the order knows of an output, which was recorded under that number; none where the output acts by itself.
     fn foresee<D: Director>(
-        sim: &mut Sim<D, Self>,
-        node: &NodeName,
-        output: &Output,
-        seq: u64,
-        treatment: &Treatment,
-    ) -> Option<Self::Foreseen>;
+        _sim: &mut Sim<D, Self>,
+        _node: &NodeName,
+        _output: &Output,
+        _seq: u64,
+        _treatment: &Treatment,
+    ) -> Option<Self::Foreseen> {
+        None
+    }
 
     /// An output leads to what the order knows.
     fn fulfil<D: Director>(
@@ -98,16 +100,6 @@ impl Sequence for Seeded {
 
     fn tie(&mut self) -> u32 {
         self.draws.random()
-    }
-
-    fn foresee<D: Director>(
-        _: &mut Sim<D, Self>,
-        _: &NodeName,
-        _: &Output,
-        _: u64,
-        _: &Treatment,
-    ) -> Option<Infallible> {
-        None
     }
 
     fn fulfil<D: Director>(_: &mut Sim<D, Self>, _: &NodeName, _: Output, _: u64, never: Infallible) {

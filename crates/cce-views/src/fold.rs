@@ -8,7 +8,7 @@ use crate::{
     recent::Recent,
 };
 use bytes::Bytes;
-use cce_journal::{Bend, Bent, Header, Record, Ticket, What};
+use cce_journal::{Bent, Effect, Header, Record, Ticket, What};
 use cce_kernel::{CallId, Fact, Input, LinkId, NodeName, Output, Peer, Port, Request};
 use cce_model::{
     ContactId, Object, RouterCallKey, TaskId,
@@ -277,21 +277,10 @@ impl Fold {
 
     /// What a scenario does, it does to the message just sent, or to one that is held.
     fn of_bent(&self, bent: &Bent) -> Subject {
-        let of_held = match &bent.bend {
-            Bend::Released(ticket) | Bend::Expired(ticket) | Bend::Gone(ticket) => {
-                self.held.get(ticket).cloned()
-            }
-            Bend::Stepped(_) | Bend::Armed | Bend::Disarmed | Bend::Removed => Some(Subject::default()),
-            Bend::Held(_)
-            | Bend::Swapped(_)
-            | Bend::Delayed(_)
-            | Bend::Hurried
-            | Bend::Dropped
-            | Bend::Duplicated
-            | Bend::Corrupted
-            | Bend::Cut
-            | Bend::Split(_)
-            | Bend::Coalesced => None,
+        let of_held = match bent.bend.effect() {
+            Effect::Leaves(ticket) => self.held.get(&ticket).cloned(),
+            Effect::None => Some(Subject::default()),
+            Effect::Waits(_) | Effect::Changes => None,
         };
         of_held.unwrap_or_else(|| self.sent.clone())
     }
@@ -442,25 +431,14 @@ impl Fold {
     }
 
     fn learn_bent(&mut self, bent: &Bent, subject: &Subject) {
-        match &bent.bend {
-            Bend::Held(ticket) | Bend::Swapped(ticket) => {
-                self.held.insert(*ticket, subject.clone());
+        match bent.bend.effect() {
+            Effect::Waits(ticket) => {
+                self.held.insert(ticket, subject.clone());
             }
-            Bend::Released(ticket) | Bend::Expired(ticket) | Bend::Gone(ticket) => {
-                self.held.remove(ticket);
+            Effect::Leaves(ticket) => {
+                self.held.remove(&ticket);
             }
-            Bend::Delayed(_)
-            | Bend::Hurried
-            | Bend::Dropped
-            | Bend::Duplicated
-            | Bend::Corrupted
-            | Bend::Cut
-            | Bend::Split(_)
-            | Bend::Coalesced
-            | Bend::Stepped(_)
-            | Bend::Armed
-            | Bend::Disarmed
-            | Bend::Removed => {}
+            Effect::Changes | Effect::None => {}
         }
     }
 }

@@ -1,8 +1,12 @@
-//! What views and checks look into, of the CTI server's messages.
+//! What views and checks look into, of the messages of the CTI server and of gateways.
 
 use cce_cti::{
     AgentStateEvent, ControlFailureConf, Cti, EndTaskEvent, EndTaskInd, OfferTaskEvent, OfferTaskInd,
     OpenReq, QueryAgentStateConf, SetAgentStateReq, StartTaskEvent, StartTaskInd,
+};
+use cce_mr::{
+    Icm,
+    icm::{AgentStateUpdate, TaskEvent},
 };
 
 /// A message of the CTI server by what views and checks do with it. The table has some 240 messages: [`Group::of`] sorts each
@@ -12,16 +16,27 @@ use cce_cti::{
 pub enum Group<'a> {
     /// A client opens its session.
     Opens(&'a OpenReq),
-    /// An agent's state is told.
-    State(&'a AgentStateEvent),
-    /// An agent's state is told to somebody who asked.
-    StateAsked(&'a QueryAgentStateConf),
-    /// An agent's state is to change.
-    SetsState(&'a SetAgentStateReq),
-    /// The peripheral refuses.
-    ControlFails(&'a ControlFailureConf),
+    /// An agent's state, or a change of it.
+    Agent(AgentMessage<'a>),
+    /// A task, its offer, start or end.
+    Task(TaskMessage<'a>),
     /// An answer that is little more than its status.
     Status(u32),
+    /// The peripheral refuses.
+    ControlFails(&'a ControlFailureConf),
+    /// Nothing in it is looked into.
+    Plain,
+}
+
+/// A message about an agent's state.
+#[derive(Debug)]
+pub enum AgentMessage<'a> {
+    /// The state is told.
+    Told(&'a AgentStateEvent),
+    /// The state is told to somebody who asked.
+    Answered(&'a QueryAgentStateConf),
+    /// The state is to change.
+    Asked(&'a SetAgentStateReq),
     /// Work is interrupted, or goes on.
     Interrupts {
         /// The agent, by skill target.
@@ -31,24 +46,63 @@ pub enum Group<'a> {
         /// The domain that interrupts it, where the message says it.
         by: Option<i32>,
     },
-    /// An agent is to be offered a task.
+}
+
+/// A message about a task.
+#[derive(Debug)]
+pub enum TaskMessage<'a> {
+    /// An agent is to be offered the task.
     OfferInd(&'a OfferTaskInd),
-    /// Work on a task begins.
+    /// Work on the task begins.
     StartInd(&'a StartTaskInd),
-    /// A task is to end.
+    /// The task is to end.
     EndInd(&'a EndTaskInd),
-    /// A task was offered.
+    /// The task was offered.
     OfferEvent(&'a OfferTaskEvent),
-    /// Work on a task began.
+    /// Work on the task began.
     StartEvent(&'a StartTaskEvent),
-    /// A task ended.
+    /// The task ended.
     EndEvent(&'a EndTaskEvent),
-    /// The tasks of a client are told once more.
+    /// What is known of the task is told once more.
     Snapshot,
-    /// A client asks for what it may have missed.
-    AsksAgain,
-    /// Nothing in it is looked into.
-    Plain,
+}
+
+/// What a gateway reports to the router.
+#[derive(Debug)]
+pub enum Report<'a> {
+    /// How an agent stands.
+    Agent(&'a AgentStateUpdate),
+    /// How a task stands.
+    Task(&'a TaskEvent),
+}
+
+impl<'a> Report<'a> {
+    /// The report that a message is, if it is one.
+    pub fn of(message: &'a Icm) -> Option<Self> {
+        match message {
+            Icm::AgentStateUpdate(m) => Some(Self::Agent(m)),
+            Icm::TaskEvent(m) => Some(Self::Task(m)),
+            Icm::FailureConf(_)
+            | Icm::FailureEvent(_)
+            | Icm::OpenReq(_)
+            | Icm::OpenConf(_)
+            | Icm::HeartbeatReq(_)
+            | Icm::HeartbeatConf(_)
+            | Icm::CloseReq(_)
+            | Icm::CloseConf(_)
+            | Icm::NewCall(_)
+            | Icm::Connect(_)
+            | Icm::QueueEvent(_)
+            | Icm::Release(_)
+            | Icm::DialogFail(_)
+            | Icm::ReleaseConf(_)
+            | Icm::DeviceTargetPreCallInd(_)
+            | Icm::DeviceTargetPreCallAbortInd(_)
+            | Icm::TaskQueuedInd(_)
+            | Icm::TaskDequeuedInd(_)
+            | Icm::Unlisted { .. } => None,
+        }
+    }
 }
 
 impl<'a> Group<'a> {
@@ -57,38 +111,43 @@ impl<'a> Group<'a> {
     pub fn of(message: &'a Cti) -> Self {
         match message {
             Cti::OpenReq(m) => Self::Opens(m),
-            Cti::AgentStateEvent(m) => Self::State(m),
-            Cti::QueryAgentStateConf(m) => Self::StateAsked(m),
-            Cti::SetAgentStateReq(m) => Self::SetsState(m),
+            Cti::AgentStateEvent(m) => Self::Agent(AgentMessage::Told(m)),
+            Cti::QueryAgentStateConf(m) => Self::Agent(AgentMessage::Answered(m)),
+            Cti::SetAgentStateReq(m) => Self::Agent(AgentMessage::Asked(m)),
             Cti::ControlFailureConf(m) => Self::ControlFails(m),
             Cti::FailureConf(m) => Self::Status(m.status),
             Cti::FailureResp(m) => Self::Status(m.status),
             Cti::MediaLoginResp(m) => Self::Status(m.status),
             Cti::MakeAgentNotReadyResp(m) => Self::Status(m.status),
-            Cti::AgentInterruptAdvisoryEvent(m) => {
-                Self::Interrupts { agent: m.icm_agent_id, mrd: m.mrd_id, by: Some(m.interrupting_mrd_id) }
-            }
-            Cti::AgentInterruptDoneAdvisoryEvent(m) => {
-                Self::Interrupts { agent: m.icm_agent_id, mrd: m.mrd_id, by: Some(m.interrupting_mrd_id) }
-            }
+            Cti::AgentInterruptAdvisoryEvent(m) => Self::Agent(AgentMessage::Interrupts {
+                agent: m.icm_agent_id,
+                mrd: m.mrd_id,
+                by: Some(m.interrupting_mrd_id),
+            }),
+            Cti::AgentInterruptDoneAdvisoryEvent(m) => Self::Agent(AgentMessage::Interrupts {
+                agent: m.icm_agent_id,
+                mrd: m.mrd_id,
+                by: Some(m.interrupting_mrd_id),
+            }),
             Cti::AgentInterruptAcceptedInd(m) => {
-                Self::Interrupts { agent: m.icm_agent_id, mrd: m.mrd_id, by: None }
+                Self::Agent(AgentMessage::Interrupts { agent: m.icm_agent_id, mrd: m.mrd_id, by: None })
             }
             Cti::AgentInterruptUnacceptedInd(m) => {
-                Self::Interrupts { agent: m.icm_agent_id, mrd: m.mrd_id, by: None }
+                Self::Agent(AgentMessage::Interrupts { agent: m.icm_agent_id, mrd: m.mrd_id, by: None })
             }
             Cti::AgentInterruptDoneAcceptedInd(m) => {
-                Self::Interrupts { agent: m.icm_agent_id, mrd: m.mrd_id, by: None }
+                Self::Agent(AgentMessage::Interrupts { agent: m.icm_agent_id, mrd: m.mrd_id, by: None })
             }
-            Cti::OfferTaskInd(m) => Self::OfferInd(m),
-            Cti::StartTaskInd(m) => Self::StartInd(m),
-            Cti::EndTaskInd(m) => Self::EndInd(m),
-            Cti::OfferTaskEvent(m) => Self::OfferEvent(m),
-            Cti::StartTaskEvent(m) => Self::StartEvent(m),
-            Cti::EndTaskEvent(m) => Self::EndEvent(m),
-            Cti::SnapshotTaskResp(_) | Cti::SnapshotTaskEvent(_) => Self::Snapshot,
-            Cti::GetPrecallMessagesReq(_) | Cti::SnapshotTaskReq(_) => Self::AsksAgain,
-            Cti::QueryAgentStateReq(_)
+            Cti::OfferTaskInd(m) => Self::Task(TaskMessage::OfferInd(m)),
+            Cti::StartTaskInd(m) => Self::Task(TaskMessage::StartInd(m)),
+            Cti::EndTaskInd(m) => Self::Task(TaskMessage::EndInd(m)),
+            Cti::OfferTaskEvent(m) => Self::Task(TaskMessage::OfferEvent(m)),
+            Cti::StartTaskEvent(m) => Self::Task(TaskMessage::StartEvent(m)),
+            Cti::EndTaskEvent(m) => Self::Task(TaskMessage::EndEvent(m)),
+            Cti::SnapshotTaskResp(_) | Cti::SnapshotTaskEvent(_) => Self::Task(TaskMessage::Snapshot),
+            Cti::GetPrecallMessagesReq(_)
+            | Cti::SnapshotTaskReq(_)
+            | Cti::QueryAgentStateReq(_)
             | Cti::SetAgentStateConf(_)
             | Cti::AgentPreCallEvent(_)
             | Cti::AgentPreCallAbortEvent(_)

@@ -30,5 +30,5 @@ pub use dictionary::Dictionary;
 pub use event::{Event, Exchange, Kind, Message, Subject};
 pub use explain::{Explained, Fault, Opening, Piece, Stream, Versions, explain, has_message, openings};
 pub use fold::Fold;
-pub use group::Group;
+pub use group::{AgentMessage, Group, Report, TaskMessage};
 pub use why::{Obstacle, Reason, Waiting, Why};

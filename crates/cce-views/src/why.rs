@@ -8,7 +8,10 @@ mod reason;
 
 pub use reason::{Obstacle, Reason};
 
-use crate::event::{Event, Kind, Message};
+use crate::{
+    event::{Event, Kind, Message},
+    group::Report,
+};
 use cce_journal::{Header, What};
 use cce_kernel::{Fact, LinkId, Port, Time};
 use cce_model::Kind as Product;
@@ -174,28 +177,10 @@ impl Why {
 
     /// A gateway says something to the router.
     fn on_gateway(&mut self, link: LinkId, message: &Icm) {
-        match message {
-            Icm::AgentStateUpdate(update) => self.on_report(link, update),
-            Icm::TaskEvent(task) => self.on_task(task),
-            Icm::FailureConf(_)
-            | Icm::FailureEvent(_)
-            | Icm::OpenReq(_)
-            | Icm::OpenConf(_)
-            | Icm::HeartbeatReq(_)
-            | Icm::HeartbeatConf(_)
-            | Icm::CloseReq(_)
-            | Icm::CloseConf(_)
-            | Icm::NewCall(_)
-            | Icm::Connect(_)
-            | Icm::QueueEvent(_)
-            | Icm::Release(_)
-            | Icm::DialogFail(_)
-            | Icm::ReleaseConf(_)
-            | Icm::DeviceTargetPreCallInd(_)
-            | Icm::DeviceTargetPreCallAbortInd(_)
-            | Icm::TaskQueuedInd(_)
-            | Icm::TaskDequeuedInd(_)
-            | Icm::Unlisted { .. } => {}
+        match Report::of(message) {
+            Some(Report::Agent(update)) => self.on_report(link, update),
+            Some(Report::Task(task)) => self.on_task(task),
+            None => {}
         }
     }
 

@@ -29,7 +29,7 @@ use cce_cti::{
     CloseConf, ControlFailureConf, Cti, FailureConf, FailureEvent, HeartbeatConf, dialect, services, status,
 };
 use cce_kernel::{
-    CloseReason, Cx, Fact, FrameFlaw, LinkId, Peer,
+    CloseReason, Cx, FrameFlaw, LinkId, Peer,
     session::{Gone, Listener, Silence},
 };
 use cce_model::{AgentRecord, ObjectModel, SkillTarget, fact::AgentPgFact};
@@ -163,7 +163,7 @@ impl CtiServer {
             // Over meanwhile: this end closed the connection.
             return None;
         }
-        note_peer_error(link, "frame", flaw.to_string(), cx);
+        cx.note_peer_error(link, "frame", flaw.to_string());
         self.fail(link, 0, status::INVALID_MESSAGE_LENGTH, cx);
         self.close(link, CloseReason::BadFrame, status::INVALID_MESSAGE_LENGTH, cx)
     }
@@ -201,7 +201,7 @@ impl CtiServer {
     /// A message cannot be read: it is answered. The session goes on, since its framing is intact and it may serve many
     /// agents (inferred).
     fn on_unreadable(&self, link: LinkId, frame: &Bytes, error: &DecodeError, cx: &mut Cx<'_>) {
-        note_peer_error(link, &kind_of(frame), error.to_string(), cx);
+        cx.note_peer_error(link, &kind_of(frame), error.to_string());
         self.fail(link, session::invoke_id_of(frame), status::BAD_MESSAGE_FORMAT, cx);
     }
 
@@ -331,7 +331,7 @@ impl CtiServer {
         match denial {
             Denial::Status(status) => self.object(link, message, invoke_id, status, cx),
             Denial::Control(failure_code) => {
-                note_peer_error(link, message.name(), format!("control failure {failure_code}"), cx);
+                cx.note_peer_error(link, message.name(), format!("control failure {failure_code}"));
                 let refusal = ControlFailureConf { invoke_id, failure_code, ..ControlFailureConf::default() };
                 self.send(link, refusal, cx);
             }
@@ -413,7 +413,7 @@ impl CtiServer {
     fn object(&self, link: LinkId, message: &Cti, invoke_id: u32, status: u32, cx: &mut Cx<'_>) {
         let name =
             if message.doc().is_some() { message.name().to_owned() } else { message.kind().to_string() };
-        note_peer_error(link, &name, status::name(status).unwrap_or("refused").to_owned(), cx);
+        cx.note_peer_error(link, &name, status::name(status).unwrap_or("refused").to_owned());
         self.fail(link, invoke_id, status, cx);
     }
 
@@ -456,8 +456,4 @@ const fn unknown_status(version: u32) -> u32 {
 
 fn kind_of(frame: &Bytes) -> String {
     frame_kind(frame).map_or_else(|| "frame".to_owned(), |kind| kind.to_string())
-}
-
-fn note_peer_error(link: LinkId, message: &str, detail: String, cx: &mut Cx<'_>) {
-    cx.note(Fact::PeerError { link, message: message.to_owned(), detail });
 }

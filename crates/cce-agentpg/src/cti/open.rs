@@ -1,7 +1,7 @@
 //! On what terms a session is opened (cti-server-protocol 4.1).
 
 use super::{
-    CtiServer, OPEN_REQ, Outcome, event, kind_of, note_peer_error,
+    CtiServer, OPEN_REQ, Outcome, event, kind_of,
     session::{self, STANDBY_SINCE, Session, Side},
     whom,
 };
@@ -91,7 +91,7 @@ impl CtiServer {
     pub(super) fn on_first_frame(&mut self, link: LinkId, frame: &Bytes, cx: &mut Cx<'_>) -> Option<Outcome> {
         let invoke_id = session::invoke_id_of(frame);
         if frame_kind(frame) != Some(OPEN_REQ) {
-            note_peer_error(link, &kind_of(frame), "no session is open".to_owned(), cx);
+            cx.note_peer_error(link, &kind_of(frame), "no session is open".to_owned());
             self.fail(link, invoke_id, status::SESSION_NOT_OPEN, cx);
             return None;
         }

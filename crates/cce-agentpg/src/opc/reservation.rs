@@ -1,6 +1,6 @@
 //! Tasks that the router assigns, and takes back (mr-interface 8.1).
 
-use super::{NO_SERVICE, Opc, Shown, router::note_peer_error, task::Task};
+use super::{NO_SERVICE, Opc, Shown, task::Task};
 use crate::arm::Place;
 use cce_kernel::{Cx, LinkId};
 use cce_model::{Disposition, MrdId, PreCall, SkillTarget, TaskState, fact::OpcMessage};
@@ -13,7 +13,7 @@ impl Opc {
     pub(super) fn on_pre_call(&mut self, link: LinkId, message: &DeviceTargetPreCallInd, cx: &mut Cx<'_>) {
         let task = task_of(message, self.next_task_number());
         if let Err(detail) = self.is_assignable(&task) {
-            note_peer_error(link, "DEVICE_TARGET_PRE_CALL_IND", detail, cx);
+            cx.note_peer_error(link, "DEVICE_TARGET_PRE_CALL_IND", detail);
             if !self.tasks.contains_key(&task.id) && !self.ended.contains(task.id) {
                 self.refuse(task, cx);
             }
@@ -46,7 +46,7 @@ impl Opc {
         let known = self.tasks.get(&message.task_id).copied();
         let Some(task) = known.filter(Task::is_waiting) else {
             let detail = if known.is_some() { "the task has begun" } else { "no such task" };
-            return note_peer_error(link, "DEVICE_TARGET_PRE_CALL_ABORT_IND", detail, cx);
+            return cx.note_peer_error(link, "DEVICE_TARGET_PRE_CALL_ABORT_IND", detail);
         };
         let disposition = if task.state == TaskState::PreCall {
             Disposition::ABANDONED_BEFORE_OFFERED

@@ -9,32 +9,25 @@ use super::{
 };
 use crate::{Timer, arm::Place, config::Config};
 use cce_kernel::{
-    Address, CloseReason, Cx, Fact, FrameFlaw, LinkId, Port, TimerKey,
-    session::{Clock, Dialler, Event, Keeper, Opening, Terms, Turn, Word},
+    CloseReason, Cx, FrameFlaw, LinkId,
+    session::{Dialler, Event, Turn},
 };
 use cce_model::{Disposition, MrdId, QueuedTask, SkillTarget, TaskState, fact::OpcMessage};
 use cce_mr::{
     ICM, Icm,
-    icm::{AgentStateUpdate, CloseReq, HeartbeatReq, OpenReq, TaskEvent, TaskQueuedInd},
+    gateway::{PgKind, RouterSession, Waits},
+    icm::{AgentStateUpdate, TaskEvent, TaskQueuedInd},
 };
 use cce_wire::{NamedVariable, Text};
 use std::collections::VecDeque;
 
-/// Version of the protocol between PG and router.
-const VERSION: u32 = 1;
-/// Type of this peripheral: enterprise agent (cti-server-protocol 12).
-const PERIPHERAL_TYPE: u16 = 17;
-/// Heartbeats that may stay unanswered.
-const UNANSWERED_MAX: u32 = 3;
 /// Ends that are told again; of more, the oldest are forgotten.
 const ENDS_MAX: usize = 1_000;
 
 /// The session with the router.
 #[derive(Debug)]
 pub(super) struct RouterLink {
-    keeper: Keeper,
-    peripheral: u32,
-    last_invoke_id: u32,
+    session: RouterSession,
     /// Ends of tasks that the router has not certainly heard of, oldest first.
     ends: VecDeque<End>,
 }
@@ -50,32 +43,29 @@ struct End {
 
 impl RouterLink {
     pub(super) fn new(config: &Config) -> Self {
-        Self {
-            keeper: Keeper::new(terms(config)),
-            peripheral: config.peripheral,
-            last_invoke_id: 0,
-            ends: VecDeque::new(),
-        }
+        let timers = [Timer::RouterRedial.key(0), Timer::RouterBeat.key(0)];
+        let session = RouterSession::new(PgKind::Agent, config.peripheral, waits(config), timers);
+        Self { session, ends: VecDeque::new() }
     }
 
     pub(super) fn reconfigure(&mut self, config: &Config) {
-        self.keeper.agree(terms(config));
+        self.session.set_waits(waits(config));
     }
 
     /// Whether the router takes messages.
     pub(super) fn is_open(&self) -> bool {
-        self.keeper.is_open()
+        self.session.is_open()
     }
 
     /// Whether it is connected, and has not answered yet.
     pub(super) fn is_opening(&self) -> bool {
-        self.keeper.is_opening()
+        self.session.is_opening()
     }
 
     /// Reports a task's state. A router that is away hears of it when it is back.
     pub(super) fn send_task(&mut self, task: &Task, disposition: Option<Disposition>, cx: &mut Cx<'_>) {
         if let Some(disposition) = disposition {
-            self.remember(End { task: *task, disposition, told: self.last_invoke_id });
+            self.remember(End { task: *task, disposition, told: self.session.last_invoke_id() });
         }
         self.tell_task(task, disposition, cx);
     }
@@ -90,7 +80,7 @@ impl RouterLink {
             ..TaskEvent::default()
         };
         if self.is_open() {
-            self.send(event, cx);
+            self.session.send(event, cx);
         }
     }
 
@@ -115,7 +105,7 @@ impl RouterLink {
     /// an end alone would say that nobody was reserved.
     fn tell_ends(&mut self, cx: &mut Cx<'_>) {
         for end in &mut self.ends {
-            end.told = self.last_invoke_id;
+            end.told = self.session.last_invoke_id();
         }
         for End { task, disposition, .. } in &self.ends {
             self.tell_task(&Task { state: TaskState::PreCall, ..*task }, None, cx);
@@ -137,63 +127,18 @@ impl RouterLink {
             availability: standing.availability.number(),
             ..AgentStateUpdate::default()
         };
-        self.send(update, cx);
-    }
-
-    fn send(&self, message: impl Into<Icm>, cx: &mut Cx<'_>) {
-        if let Some(link) = self.keeper.link() {
-            cx.send(link, message.into().to_frame(&ICM));
-        }
+        self.session.send(update, cx);
     }
 }
 
-impl Dialler for RouterLink {
-    fn keeper(&mut self) -> &mut Keeper {
-        &mut self.keeper
-    }
-
-    fn key(&self, clock: Clock) -> TimerKey {
-        match clock {
-            Clock::Redial => Timer::RouterRedial.key(0),
-            Clock::Heartbeat => Timer::RouterBeat.key(0),
-            Clock::Opening => unreachable!("heartbeats watch the opening"),
-        }
-    }
-
-    fn say(&mut self, word: Word, link: LinkId, cx: &mut Cx<'_>) {
-        self.last_invoke_id = self.last_invoke_id.wrapping_add(1);
-        let invoke_id = self.last_invoke_id;
-        let message = match word {
-            Word::Open => Icm::from(OpenReq {
-                invoke_id,
-                version: VERSION,
-                peripheral_id: self.peripheral,
-                peripheral_type: PERIPHERAL_TYPE,
-                ..OpenReq::default()
-            }),
-            Word::Heartbeat => HeartbeatReq { invoke_id, ..HeartbeatReq::default() }.into(),
-            Word::Close => CloseReq { invoke_id, ..CloseReq::default() }.into(),
-        };
-        cx.send(link, message.to_frame(&ICM));
-    }
-}
-
-/// Heartbeats are counted from the connection on; the router, which takes nothing else before it, hears the open first
-/// (mr-interface 7).
-fn terms(config: &Config) -> Terms {
-    Terms {
-        addresses: vec![(Port::IcmAgent, Address::Lab)],
-        redial: config.redial,
-        heartbeat: config.heartbeat,
-        unanswered_max: UNANSWERED_MAX,
-        opening: Opening::CountedHeartbeats,
-    }
+const fn waits(config: &Config) -> Waits {
+    Waits { redial: config.redial, heartbeat: config.heartbeat }
 }
 
 impl Opc {
     /// Something happens to the session with the router. Tasks go on while it is away.
     pub(crate) fn keep_router(&mut self, event: Event, cx: &mut Cx<'_>) {
-        match self.router.keep(event, cx) {
+        match self.router.session.keep(event, cx) {
             Turn::None => {}
             Turn::Opened => self.on_router_open(cx),
             Turn::Over { .. } => self.refuse_logins(cx),
@@ -207,15 +152,15 @@ impl Opc {
 
     /// The router broke the framing.
     pub(crate) fn on_router_bad_frame(&mut self, link: LinkId, flaw: FrameFlaw, cx: &mut Cx<'_>) {
-        if self.router.keeper.owns(link) {
-            note_peer_error(link, "frame", &flaw.to_string(), cx);
+        if self.router.session.owns(link) {
+            cx.note_peer_error(link, "frame", flaw.to_string());
             self.keep_router(Event::HangUp(CloseReason::BadFrame), cx);
         }
     }
 
     /// The router says something.
     pub(crate) fn on_router_frame(&mut self, link: LinkId, frame: &cce_wire::Bytes, cx: &mut Cx<'_>) {
-        if !self.router.keeper.owns(link) {
+        if !self.router.session.owns(link) {
             // Over meanwhile: what was on its way when this end closed the link.
             return;
         }
@@ -237,9 +182,9 @@ impl Opc {
                 mrd: MrdId(message.mrd_id),
                 skill_group: SkillTarget(message.sgstid),
             }),
-            Ok(other) => note_peer_error(link, other.name(), "not expected from the router", cx),
+            Ok(other) => cx.note_peer_error(link, other.name(), "not expected from the router"),
             Err(error) => {
-                note_peer_error(link, "frame", &error.to_string(), cx);
+                cx.note_peer_error(link, "frame", error.to_string());
                 self.keep_router(Event::HangUp(CloseReason::BadMessage(error.to_string())), cx);
             }
         }
@@ -289,9 +234,4 @@ fn queued(m: &TaskQueuedInd, peripheral: u32) -> QueuedTask {
         call_variables: plain.collect(),
         named_variables: m.named_variables.iter().filter_map(NamedVariable::parts).collect(),
     }
-}
-
-/// Notes what the router did wrong.
-pub(super) fn note_peer_error(link: LinkId, message: &str, detail: &str, cx: &mut Cx<'_>) {
-    cx.note(Fact::PeerError { link, message: message.to_owned(), detail: detail.to_owned() });
 }

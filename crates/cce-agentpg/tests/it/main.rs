@@ -5,6 +5,7 @@
 
 mod answers;
 mod application;
+mod initialisation;
 mod interrupt;
 mod lab;
 mod queues;

@@ -1,6 +1,6 @@
 //! The dialogues of the MR interface: one for each task that CCE is to route (mr-interface 5).
 
-use super::{MrEvent, Routed, note_peer_error, send};
+use super::{MrEvent, Routed, send};
 use cce_kernel::{Cx, Fact, LinkId};
 use cce_model::{ContactId, DialogueState, MrdId, SkillTarget, TaskId};
 use cce_mr::mr::{
@@ -144,7 +144,7 @@ impl Dialogues {
         }
         let dialogue = self.open.get_mut(&id)?;
         if dialogue.state != DialogueState::Cancelling {
-            note_peer_error(link, "CANCEL_TASK_CONF", format!("dialogue {id} has no cancel"), cx);
+            cx.note_peer_error(link, "CANCEL_TASK_CONF", format!("dialogue {id} has no cancel"));
             return None;
         }
         if message.result != RESULT_CANCELLED {
@@ -183,7 +183,7 @@ impl Dialogues {
         cx: &mut Cx<'_>,
     ) -> Result<(), Option<MrEvent>> {
         let Some(dialogue) = self.open.get_mut(&id) else {
-            note_peer_error(link, name, format!("dialogue {id} is not open"), cx);
+            cx.note_peer_error(link, name, format!("dialogue {id} is not open"));
             return Err(None);
         };
         if send_seq_no == dialogue.received + 1 {
@@ -191,7 +191,7 @@ impl Dialogues {
             return Ok(());
         }
         let detail = format!("SendSeqNo {send_seq_no} where {} is due", dialogue.received + 1);
-        note_peer_error(link, name, detail, cx);
+        cx.note_peer_error(link, name, detail);
         Err(self.send_terminate(link, id, cx))
     }
 

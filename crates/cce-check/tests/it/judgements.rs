@@ -1,9 +1,13 @@
 //! For each judgement a journal that it refuses, and no other does. The table is one match over all judgements, so that one without a
-//! journal does not compile: that is why the file is long.
+//! journal does not compile.
 
 use crate::{
-    alter::fact,
     lab::Journal,
+    material::{
+        AGENT, AGENT_STATE_EVENT, ELSE, END, MRD, OTHER_MRD, QUEUE, SECOND, THIRD, admitted, agent, altered,
+        cancel_conf, change, chosen, contact, desk, dialog, dialogue, event, failure, first_task,
+        handled_contact, is_sent, nobody, node, published, report, somebody, start_ind, told, withdrawn,
+    },
     toys::{
         becomes, close_call, is_traced, publishes, sent_behind, simple, two_tasks_with_a_limit_of,
         unanswered, waiting,
@@ -13,22 +17,12 @@ use cce_check::Judgement;
 use cce_journal::{Record, What};
 use cce_kernel::{CallId, Fact, Input, Output, Port, TimerKey};
 use cce_model::{
-    AgentId, AgentState, ContactId, ContactStatus, DialogState, DialogueState, Disposition, MrdId, Object,
-    SkillTarget, StatusReason, TaskEvent, TaskEventKind, TaskId, TaskState, UserState,
-    fact::{
-        AgentPgFact, AgentView, ArmMessage, CcpFact, FinesseFact, OpcMessage, QueueChoice, RouterFact,
-        SmOperation,
-    },
+    AgentState, ContactStatus, DialogState, DialogueState, Disposition, MrdId, Object, SkillTarget,
+    TaskEventKind, TaskId, TaskState, UserState,
+    fact::{AgentPgFact, AgentView, ArmMessage, CcpFact, FinesseFact, QueueChoice, RouterFact, SmOperation},
 };
 use cce_mr::{MR, Mr, mr::NewTask};
 use std::collections::BTreeSet;
-
-/// The trace's domain, and another one.
-const MRD: i32 = 5011;
-const OTHER_MRD: i32 = 5012;
-/// Two tasks that no run here has.
-const SECOND: TaskId = TaskId { day: 154_526, call: 7, sequence: 1 };
-const THIRD: TaskId = TaskId { day: 154_526, call: 8, sequence: 1 };
 
 #[test]
 fn each_judgement_refuses_a_journal_that_no_other_refuses() {
@@ -621,164 +615,4 @@ impl Journal {
         let asked = AgentPgFact::ToOpc { session: 1, invoke_id: 1, mrd, skill_target, message };
         self.then("agentpg", asked.into())
     }
-}
-
-/// Skill targets of the agent of the runs here, and of another.
-const AGENT: i32 = 5173;
-const ELSE: i32 = 5174;
-const QUEUE: u32 = 5034;
-const END: Disposition = Disposition::NORMAL_END;
-/// Numbers of messages (cti-server-protocol 6 and 11, mr-interface 3).
-const AGENT_STATE_EVENT: u8 = 30;
-const START_TASK_IND: u8 = 163;
-const CANCEL_TASK_CONF: u8 = 14;
-
-fn desk() -> AgentId {
-    "1081".into()
-}
-
-fn nobody() -> ContactId {
-    ContactId(String::new())
-}
-
-fn somebody() -> ContactId {
-    ContactId("00000000000000000000000000000000".into())
-}
-
-fn altered(mut fact: Fact, change: impl FnOnce(&mut Fact)) -> Fact {
-    change(&mut fact);
-    fact
-}
-
-fn contact(from: Option<ContactStatus>, to: ContactStatus) -> Fact {
-    let (contact, reason) = (somebody(), StatusReason::Unknown);
-    Fact::Contact { contact, from, to, reason, user: "system".into(), task: None }
-}
-
-fn dialogue(from: Option<DialogueState>, to: DialogueState, task: Option<TaskId>) -> Fact {
-    Fact::Dialogue { dialogue: 999, contact: somebody(), from, to, task }
-}
-
-fn change(
-    task: TaskId,
-    agent: i32,
-    mrd: i32,
-    from: Option<TaskState>,
-    to: TaskState,
-    disposition: Option<Disposition>,
-) -> Fact {
-    Fact::Task { task, skill_target: SkillTarget(agent), mrd: MrdId(mrd), from, to, disposition }
-}
-
-fn withdrawn(task: TaskId) -> Fact {
-    let message = OpcMessage::PreCallAbort { task, agent: desk(), mrd: MrdId(MRD) };
-    AgentPgFact::ToCtiServer(message).into()
-}
-
-fn told(event: &TaskEvent) -> Fact {
-    AgentPgFact::ToCtiServer(OpcMessage::Task(Box::new(event.clone()))).into()
-}
-
-fn dialog(from: Option<DialogState>, to: DialogState) -> Fact {
-    let disposition = (to == DialogState::Closed).then_some(END);
-    Fact::Dialog { task: SECOND, agent: desk(), mrd: MrdId(MRD), contact: nobody(), from, to, disposition }
-}
-
-fn agent(from: AgentState, to: AgentState, tasks: u32) -> Fact {
-    let (skill_target, mrd) = (SkillTarget(AGENT), MrdId(MRD));
-    Fact::AgentInMrd { agent: desk(), skill_target, mrd, from, to, tasks, limit: 3, routable: true }
-}
-
-fn admitted(task: TaskId, mrd: i32, priority: u32, interruptible: bool) -> Fact {
-    let admitted = RouterFact::CallAdmitted {
-        dialogue: 999,
-        key: task.key(),
-        dialed_number: "CumulusTask".into(),
-        ani: String::new(),
-        ced: String::new(),
-        routing_client: 5004,
-        mrd: MrdId(mrd),
-        call_type: 5053,
-        script: "CumulusTask".into(),
-        priority,
-        interruptible,
-        at_vru: true,
-        operation: 0,
-    };
-    admitted.into()
-}
-
-fn chosen(agent: i32) -> QueueChoice {
-    QueueChoice::Agent { skill_target: SkillTarget(agent), eligible: 1 }
-}
-
-fn node(task: TaskId, choice: QueueChoice) -> Fact {
-    let queue = "CumulusTask".into();
-    RouterFact::QueueNode { dialogue: 999, key: task.key(), queue, queue_id: QUEUE, step: 1, choice }.into()
-}
-
-/// The journal's event of that kind, told of another task.
-fn event(journal: &Journal, kind: TaskEventKind) -> TaskEvent {
-    let traced = journal.first(is_traced(kind));
-    let Some(Fact::AgentPg(AgentPgFact::TaskEventTraced(event))) = fact(&journal.records[traced]) else {
-        panic!("no event")
-    };
-    TaskEvent { task: SECOND, ..(**event).clone() }
-}
-
-/// OPC's latest report of the agent in the domain.
-fn report(journal: &Journal) -> Fact {
-    let is_it = |fact: &Fact| matches!(fact, Fact::AgentPg(AgentPgFact::ToCtiServer(OpcMessage::Agent(record))) if record.mrd == MrdId(MRD));
-    fact(&journal.records[journal.last_before(journal.records.len(), is_it)]).unwrap().clone()
-}
-
-fn first_task(journal: &Journal) -> TaskId {
-    let begun = journal.first(|fact| matches!(fact, Fact::Task { .. }));
-    let Some(Fact::Task { task, .. }) = fact(&journal.records[begun]) else { panic!("no task") };
-    *task
-}
-
-fn handled_contact(journal: &Journal) -> ContactId {
-    let handled = journal.first(becomes(ContactStatus::Handled));
-    let Some(Fact::Contact { contact, .. }) = fact(&journal.records[handled]) else { panic!("no contact") };
-    contact.clone()
-}
-
-/// The last publication whose object this alters, altered.
-fn published(journal: &Journal, alter: impl Fn(&mut Object) -> bool) -> Fact {
-    let published = journal.records.iter().rev().filter_map(fact).find_map(|fact| {
-        let Fact::Finesse(FinesseFact::Published(publication)) = fact else { return None };
-        let mut publication = publication.clone();
-        alter(&mut publication.object).then_some(publication)
-    });
-    FinesseFact::Published(published.unwrap()).into()
-}
-
-fn is_sent(record: &Record, message: u8) -> bool {
-    let What::Out(Output::Send { link, bytes }) = &record.what else { return false };
-    link.port == Port::CtiA && bytes.0.get(4..8) == Some(&[0, 0, 0, message])
-}
-
-/// The START_TASK_IND that reaches the CTI server.
-fn start_ind(journal: &Journal) -> usize {
-    journal.nth_record(0, |record| {
-        let What::In(Input::Frame { link, bytes }) = &record.what else { return false };
-        link.port == Port::CtiA && bytes.0.get(4..8) == Some(&[0, 0, 0, START_TASK_IND])
-    })
-}
-
-/// A FAILURE_CONF for that indication: its invoke id, and a status.
-fn failure(asked: &Record) -> What {
-    let What::In(Input::Frame { link, bytes }) = &asked.what else { panic!("no indication") };
-    let bytes = [&[0, 0, 0, 8, 0, 0, 0, 1], &bytes.0[8..12], &[0, 0, 0, 1]].concat();
-    What::Out(Output::Send { link: *link, bytes: cce_wire::Bytes::from(bytes).into() })
-}
-
-/// The CANCEL_TASK_CONF that leaves the MR PG.
-fn cancel_conf(journal: &Journal) -> usize {
-    journal.nth_record(0, |record| {
-        let What::Out(Output::Send { link, bytes }) = &record.what else { return false };
-        let is_mr = record.node.as_str() == "mrpg" && link.port == Port::Mr;
-        is_mr && bytes.0.get(4..8) == Some(&[0, 0, 0, CANCEL_TASK_CONF])
-    })
 }

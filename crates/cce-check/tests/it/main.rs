@@ -9,6 +9,7 @@ mod faults;
 mod judgements;
 mod lab;
 mod legal;
+mod material;
 mod outsiders;
 mod sweep;
 mod toys;

@@ -8,7 +8,7 @@
 mod clocks;
 mod joints;
 
-use crate::{Bend, Bent, End, Header, HostHeader, Merged, MergedPart, Record, Ticket, What};
+use crate::{Bent, End, Header, HostHeader, Merged, MergedPart, Record, Ticket, What};
 use cce_kernel::{HostClock, Input, NodeName, Output, Time, Wall};
 use clocks::{Clocks, Sighting};
 use joints::Joints;
@@ -273,25 +273,7 @@ fn first_tickets(parts: &[ProcessJournal]) -> Vec<Ticket> {
 
 fn ticket(record: &Record) -> Option<Ticket> {
     let What::Bent(Bent { bend, .. }) = &record.what else { return None };
-    match bend {
-        Bend::Held(ticket)
-        | Bend::Released(ticket)
-        | Bend::Expired(ticket)
-        | Bend::Gone(ticket)
-        | Bend::Swapped(ticket) => Some(*ticket),
-        Bend::Delayed(_)
-        | Bend::Hurried
-        | Bend::Dropped
-        | Bend::Duplicated
-        | Bend::Corrupted
-        | Bend::Cut
-        | Bend::Split(_)
-        | Bend::Coalesced
-        | Bend::Stepped(_)
-        | Bend::Armed
-        | Bend::Disarmed
-        | Bend::Removed => None,
-    }
+    bend.ticket()
 }
 
 const fn later(at: Time, shift: u64) -> Time {
@@ -306,12 +288,7 @@ fn shifted(mut what: What, shift: u64, tickets: Ticket, peer: Option<&NodeName>)
             known.node = known.node.take().or_else(|| peer.cloned());
         }
         What::Bent(Bent { bend, .. }) => {
-            if let Bend::Held(ticket)
-            | Bend::Released(ticket)
-            | Bend::Expired(ticket)
-            | Bend::Gone(ticket)
-            | Bend::Swapped(ticket) = bend
-            {
+            if let Some(ticket) = bend.ticket_mut() {
                 *ticket += tickets;
             }
         }

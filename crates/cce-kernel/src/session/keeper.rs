@@ -32,7 +32,7 @@ pub enum Opening {
 
 /// What a session's timers are for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Clock {
+pub enum Alarm {
     /// The session is to be dialled again.
     Redial,
     /// The other end took too long to open it.
@@ -55,7 +55,7 @@ pub enum Event {
     /// The other end answered a heartbeat.
     Answered,
     /// A timer of the session is due.
-    Due(Clock),
+    Due(Alarm),
     /// This end gives the connection up, and dials anew after the pause.
     HangUp(CloseReason),
     /// The component is about to be stopped: nothing is dialled any more.
@@ -72,9 +72,9 @@ pub enum Verdict {
     /// Close the connection.
     Close(LinkId, CloseReason),
     /// Arm a timer.
-    Arm(Clock, Duration),
+    Arm(Alarm, Duration),
     /// Disarm a timer.
-    Cancel(Clock),
+    Cancel(Alarm),
     /// The session is open.
     Opened,
     /// The session, or the attempt to have one, is over, and the next dial is due after the pause.
@@ -128,7 +128,7 @@ impl Keeper {
     }
 
     /// Goes by other terms from the next dial, heartbeat or pause on.
-    pub fn agree(&mut self, terms: Terms) {
+    pub fn set_terms(&mut self, terms: Terms) {
         assert!(!terms.addresses.is_empty(), "a session has somebody to dial");
         self.terms = terms;
     }
@@ -171,9 +171,9 @@ impl Keeper {
             Event::Down(link) => self.on_down(link),
             Event::Confirmed => self.on_confirmed(),
             Event::Answered => self.on_answered(),
-            Event::Due(Clock::Redial) => self.on_redial_due(),
-            Event::Due(Clock::Opening) => self.on_opening_due(),
-            Event::Due(Clock::Heartbeat) => self.on_heartbeat_due(),
+            Event::Due(Alarm::Redial) => self.on_redial_due(),
+            Event::Due(Alarm::Opening) => self.on_opening_due(),
+            Event::Due(Alarm::Heartbeat) => self.on_heartbeat_due(),
             Event::HangUp(reason) => self.hang_up(reason),
             Event::Stop => self.on_stop(),
         }
@@ -204,9 +204,9 @@ impl Keeper {
         self.state = State::Opening(link);
         self.unanswered = 0;
         let watch = match self.terms.opening {
-            Opening::Within(wait) => Verdict::Arm(Clock::Opening, wait),
+            Opening::Within(wait) => Verdict::Arm(Alarm::Opening, wait),
             Opening::Heartbeats | Opening::CountedHeartbeats => {
-                Verdict::Arm(Clock::Heartbeat, self.terms.heartbeat)
+                Verdict::Arm(Alarm::Heartbeat, self.terms.heartbeat)
             }
         };
         vec![Verdict::Say(link, Word::Open), watch]
@@ -224,8 +224,8 @@ impl Keeper {
         self.unanswered = 0;
         match self.terms.opening {
             Opening::Within(_) => vec![
-                Verdict::Cancel(Clock::Opening),
-                Verdict::Arm(Clock::Heartbeat, self.terms.heartbeat),
+                Verdict::Cancel(Alarm::Opening),
+                Verdict::Arm(Alarm::Heartbeat, self.terms.heartbeat),
                 Verdict::Opened,
             ],
             Opening::Heartbeats | Opening::CountedHeartbeats => vec![Verdict::Opened],
@@ -252,7 +252,7 @@ impl Keeper {
         self.unanswered += 1;
         let is_said = self.is_open() || self.terms.opening != Opening::CountedHeartbeats;
         let beat = is_said.then_some(Verdict::Say(link, Word::Heartbeat));
-        beat.into_iter().chain([Verdict::Arm(Clock::Heartbeat, self.terms.heartbeat)]).collect()
+        beat.into_iter().chain([Verdict::Arm(Alarm::Heartbeat, self.terms.heartbeat)]).collect()
     }
 
     fn hang_up(&mut self, reason: CloseReason) -> Vec<Verdict> {
@@ -268,7 +268,7 @@ impl Keeper {
         let was_open = self.is_open();
         self.state = State::Down;
         let mut verdicts = self.cancel_watch();
-        verdicts.extend([Verdict::Arm(Clock::Redial, self.terms.redial), Verdict::Over { was_open }]);
+        verdicts.extend([Verdict::Arm(Alarm::Redial, self.terms.redial), Verdict::Over { was_open }]);
         verdicts
     }
 
@@ -280,14 +280,14 @@ impl Keeper {
         self.state = State::Idle;
         let mut verdicts: Vec<Verdict> = goodbye.into_iter().chain(close).collect();
         verdicts.extend(self.cancel_watch());
-        verdicts.push(Verdict::Cancel(Clock::Redial));
+        verdicts.push(Verdict::Cancel(Alarm::Redial));
         verdicts
     }
 
     fn cancel_watch(&self) -> Vec<Verdict> {
         let has_timer = matches!(self.terms.opening, Opening::Within(_));
-        let opening = has_timer.then_some(Verdict::Cancel(Clock::Opening));
-        opening.into_iter().chain([Verdict::Cancel(Clock::Heartbeat)]).collect()
+        let opening = has_timer.then_some(Verdict::Cancel(Alarm::Opening));
+        opening.into_iter().chain([Verdict::Cancel(Alarm::Heartbeat)]).collect()
     }
 }
 
@@ -297,7 +297,7 @@ pub trait Dialler {
     fn keeper(&mut self) -> &mut Keeper;
 
     /// The timer for that.
-    fn key(&self, clock: Clock) -> TimerKey;
+    fn key(&self, alarm: Alarm) -> TimerKey;
 
     /// Sends the protocol's message for that.
     fn say(&mut self, word: Word, link: LinkId, cx: &mut Cx<'_>);
@@ -314,8 +314,8 @@ pub trait Dialler {
                 }
                 Verdict::Say(link, word) => self.say(word, link, cx),
                 Verdict::Close(link, reason) => cx.close(link, reason),
-                Verdict::Arm(clock, wait) => cx.arm(self.key(clock), wait),
-                Verdict::Cancel(clock) => cx.cancel(self.key(clock)),
+                Verdict::Arm(alarm, wait) => cx.arm(self.key(alarm), wait),
+                Verdict::Cancel(alarm) => cx.cancel(self.key(alarm)),
                 Verdict::Opened => turn = Turn::Opened,
                 Verdict::Over { was_open } => turn = Turn::Over { was_open },
             }

@@ -95,7 +95,7 @@ impl<S> Listener<S> {
     }
 
     /// The same silence ends every connection, from the next look at each on.
-    pub fn agree(&mut self, silence: Silence) {
+    pub fn set_silence(&mut self, silence: Silence) {
         self.guests.values_mut().for_each(|guest| guest.silence = silence);
     }
 

@@ -149,7 +149,7 @@ fn an_endless_silence_ends_nothing() {
 #[test]
 fn another_silence_counts_for_connections_that_are_there() {
     let mut stage = Stage::open(Silence::Measured(SECOND * 60));
-    stage.toy.listener.agree(Silence::Measured(SECOND * 90));
+    stage.toy.listener.set_silence(Silence::Measured(SECOND * 90));
     stage.wait(SECOND * 89);
     assert_eq!(stage.toy.gone, []);
     stage.wait(SECOND);

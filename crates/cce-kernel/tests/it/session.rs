@@ -3,7 +3,7 @@
 use crate::toy::{BEAT, OPEN_WAIT, REDIAL, Stage};
 use cce_kernel::{
     Address, CloseReason, Time,
-    session::{Clock, Opening, Turn},
+    session::{Alarm, Opening, Turn},
 };
 use proptest::prelude::*;
 
@@ -58,7 +58,7 @@ fn three_unanswered_heartbeats_end_a_session_when_the_fourth_is_due() {
         stage.next_timer();
         assert_eq!(stage.closed(), Some(CloseReason::HeartbeatLost));
         assert_eq!((stage.said().len(), stage.now), (0, Time(0) + BEAT * 4));
-        assert!(stage.is_armed(Clock::Redial));
+        assert!(stage.is_armed(Alarm::Redial));
     }
 }
 
@@ -104,7 +104,7 @@ fn a_session_that_this_end_gives_up_is_dialled_again() {
     stage.break_framing();
     assert_eq!(stage.closed(), Some(CloseReason::BadFrame));
     assert_eq!(stage.turn(), Turn::Over { was_open: true });
-    assert!(stage.is_armed(Clock::Redial));
+    assert!(stage.is_armed(Alarm::Redial));
 }
 
 #[test]
@@ -168,7 +168,7 @@ proptest! {
             prop_assert_eq!(stage.keeper().link(), stage.links.first().copied());
             let is_dialling = stage.links.len() == 1 && !stage.is_up;
             prop_assert_eq!(stage.timers.len(), usize::from(!is_dialling), "one timer watches, a dial watches itself");
-            prop_assert_eq!(stage.is_armed(Clock::Redial), stage.links.is_empty());
+            prop_assert_eq!(stage.is_armed(Alarm::Redial), stage.links.is_empty());
             prop_assert!(stage.last.len() <= 4);
         }
         if stops {

@@ -2,7 +2,7 @@
 
 use cce_kernel::{
     Address, CloseReason, Component, Cx, Host, HostClock, Input, LinkId, Output, Port, Time, TimerKey,
-    session::{Clock, Dialler, Event, Keeper, Opening, Terms, Turn, Word},
+    session::{Alarm, Dialler, Event, Keeper, Opening, Terms, Turn, Word},
 };
 use std::{collections::BTreeMap, time::Duration};
 
@@ -33,8 +33,8 @@ impl Dialler for Toy {
         &mut self.keeper
     }
 
-    fn key(&self, clock: Clock) -> TimerKey {
-        TimerKey::new("session", clock as u64)
+    fn key(&self, alarm: Alarm) -> TimerKey {
+        TimerKey::new("session", alarm as u64)
     }
 
     fn say(&mut self, word: Word, link: LinkId, cx: &mut Cx<'_>) {
@@ -130,8 +130,8 @@ impl Stage {
         true
     }
 
-    pub(crate) fn is_armed(&self, clock: Clock) -> bool {
-        self.timers.contains_key(&TimerKey::new("session", clock as u64))
+    pub(crate) fn is_armed(&self, alarm: Alarm) -> bool {
+        self.timers.contains_key(&TimerKey::new("session", alarm as u64))
     }
 
     /// What was said last, in order.
@@ -190,7 +190,7 @@ fn word_of(word: Word) -> &'static str {
     }
 }
 
-fn clock_of(id: u64) -> Clock {
-    let clocks = [Clock::Redial, Clock::Opening, Clock::Heartbeat];
-    clocks.into_iter().find(|clock| *clock as u64 == id).expect("a timer of the session")
+fn clock_of(id: u64) -> Alarm {
+    let alarms = [Alarm::Redial, Alarm::Opening, Alarm::Heartbeat];
+    alarms.into_iter().find(|alarm| *alarm as u64 == id).expect("a timer of the session")
 }

@@ -6,6 +6,7 @@
 //! lab anew each time, with sleep sets (Godefroid) against orders that ran already. `docs/exploration.md` says
 //! why that leaves nothing out.
 
+mod enumerate;
 mod explored;
 mod races;
 mod rounds;

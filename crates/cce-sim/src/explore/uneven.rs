@@ -14,7 +14,7 @@ const READY: Time = Time(1_000_000);
 const END: Time = Time(5_000_000);
 
 /// The most interleavings of a system that is compared.
-const INTERLEAVINGS_MAX: usize = 2_000;
+const ENUMERATOR: Explorer = Explorer { end: END, max_runs: 2_000, max_choices: 1_000 };
 
 /// Systems, each with the number of its orders. In each of them a part comes upon a choice of another one that is done with its own runs:
 /// orders are left out if a part does not wait for those that hang on it (1, 62), is done one choice too early (373, 540), or
@@ -108,43 +108,6 @@ impl Experiment for System {
     }
 }
 
-/// What every interleaving comes to; none if there are too many.
-fn everything(system: &System) -> Option<BTreeSet<Heard>> {
-    let mut outcomes = BTreeSet::new();
-    let mut path: Vec<(usize, usize)> = Vec::new();
-    for _ in 0..INTERLEAVINGS_MAX {
-        outcomes.insert(along(system, &mut path));
-        while path.last().is_some_and(|(at, count)| at + 1 == *count) {
-            path.pop();
-        }
-        match path.last_mut() {
-            Some((at, _)) => *at += 1,
-            None => return Some(outcomes),
-        }
-    }
-    None
-}
-
-/// One run along a path of choices, which it goes on by always taking the first.
-fn along(system: &System, path: &mut Vec<(usize, usize)>) -> Heard {
-    let mut sim = system.build().by_choice();
-    let mut depth = 0;
-    loop {
-        let choices = sim.choices();
-        if choices.is_empty() {
-            if !sim.pass_time(END) {
-                return system.outcome(&sim);
-            }
-            continue;
-        }
-        if depth == path.len() {
-            path.push((0, choices.len()));
-        }
-        sim.choose(&choices[path[depth].0].stream);
-        depth += 1;
-    }
-}
-
 /// The parts of a round that do a run in it.
 #[derive(Clone, Copy, Debug)]
 enum Working {
@@ -183,7 +146,7 @@ fn each_order_of_an_uneven_system_is_run_once_however_its_parts_get_on() {
         let system = System::drawn(seed);
         let expected = outcomes(&EXPLORER.run(&system, |_| ()), &format!("seed {seed}"));
         assert_eq!(expected.len(), orders, "seed {seed}");
-        if let Some(everything) = everything(&system) {
+        if let Some(everything) = ENUMERATOR.enumerate(&system) {
             assert_eq!(expected, everything, "seed {seed}");
             enumerated += 1;
         }

@@ -22,7 +22,7 @@ use std::{
 const END: Time = Time(5_000_000);
 
 /// The most interleavings of a system that is compared.
-const INTERLEAVINGS_MAX: usize = 1_500;
+const ENUMERATOR: Explorer = Explorer { end: END, max_runs: 1_500, max_choices: 1_000 };
 
 /// Systems with no more than that, and with 10 to 178 orders.
 const SEEDS: [u64; 9] = [31, 46, 56, 89, 108, 144, 195, 201, 226];
@@ -259,49 +259,12 @@ fn gives_up(sim: &Sim<Bender, Chosen>) -> bool {
     })
 }
 
-/// What every interleaving comes to; none if there are too many.
-fn everything(system: &System) -> Option<BTreeSet<Outcome>> {
-    let mut outcomes = BTreeSet::new();
-    let mut path: Vec<(usize, usize)> = Vec::new();
-    for _ in 0..INTERLEAVINGS_MAX {
-        outcomes.insert(along(system, &mut path));
-        while path.last().is_some_and(|(at, count)| at + 1 == *count) {
-            path.pop();
-        }
-        match path.last_mut() {
-            Some((at, _)) => *at += 1,
-            None => return Some(outcomes),
-        }
-    }
-    None
-}
-
-/// One run along a path of choices, which it goes on by always taking the first.
-fn along(system: &System, path: &mut Vec<(usize, usize)>) -> Outcome {
-    let mut sim = system.build().by_choice();
-    let mut depth = 0;
-    loop {
-        let choices = sim.choices();
-        if choices.is_empty() {
-            if !sim.pass_time(END) {
-                return system.outcome(&sim);
-            }
-            continue;
-        }
-        if depth == path.len() {
-            path.push((0, choices.len()));
-        }
-        sim.choose(&choices[path[depth].0].stream);
-        depth += 1;
-    }
-}
-
 #[test]
 fn each_order_of_a_random_system_is_run_exactly_once() {
     let explorer = Explorer { end: END, max_runs: 100_000, max_choices: 1_000 };
     for seed in SEEDS {
         let system = System::drawn(seed);
-        let expected = everything(&system).unwrap();
+        let expected = ENUMERATOR.enumerate(&system).unwrap();
         let explored = explorer.run(&system, |_| ());
         let outcomes = explored.outcomes();
         let twice = outcomes.iter().find(|found| found.count > 1 && !found.outcome.gives_up);
@@ -319,7 +282,7 @@ fn no_order_of_a_random_system_with_a_director_is_left_out() {
     for seed in DIRECTED_SEEDS {
         let mut system = System::drawn(seed);
         system.bender = Bender::drawn(&mut fork(seed, "bender"));
-        let expected = everything(&system).unwrap();
+        let expected = ENUMERATOR.enumerate(&system).unwrap();
         let explored = explorer.run(&system, |_| ());
         let found: BTreeSet<Outcome> = explored.outcomes().into_iter().map(|found| found.outcome).collect();
         assert_eq!(found, expected, "seed {seed}");

@@ -1,12 +1,15 @@
 //! What a row says.
 
 use super::Lane;
-use crate::{event::Message, group::Group};
-use cce_cti::Cti;
+use crate::{
+    event::Message,
+    group::{AgentMessage, Group, TaskMessage},
+};
+use cce_cti::{Cti, EndTaskEvent, EndTaskInd};
 use cce_journal::{Bend, Bent};
 use cce_kernel::{Fact, LinkReason, Port, Request, Response};
 use cce_model::{
-    CtiSides, Object, Publication,
+    AgentState, CtiSides, Object, Publication,
     fact::{AgentPgFact, CcpFact, CloseStep, FinesseFact, QueueChoice, RefusalReason, RouterFact},
 };
 use cce_mr::{Icm, Mr};
@@ -32,29 +35,33 @@ pub(super) fn message_details(message: &Message) -> String {
 
 fn cti_details(message: &Cti) -> String {
     match Group::of(message) {
-        Group::State(m) => {
-            let state = cce_model::AgentState::of_number(m.agent_state);
+        Group::Opens(m) => format!(" version={}", m.version_number),
+        Group::Agent(message) => agent_details(&message),
+        Group::Task(
+            TaskMessage::EndInd(EndTaskInd { icm_disposition, .. })
+            | TaskMessage::EndEvent(EndTaskEvent { icm_disposition, .. }),
+        ) => format!(" disposition={icm_disposition}"),
+        Group::Status(status) => format!(" status={status}"),
+        Group::ControlFails(m) => format!(" code={}", m.failure_code),
+        Group::Task(_) | Group::Plain => String::new(),
+    }
+}
+
+fn agent_details(message: &AgentMessage<'_>) -> String {
+    match message {
+        AgentMessage::Told(m) => {
+            let state = AgentState::of_number(m.agent_state);
             format!(" {state} tasks={}/{}", m.num_tasks, m.max_task_limit)
         }
-        Group::SetsState(m) => {
+        AgentMessage::Asked(m) => {
             let agent = m.agent_id.as_ref().map(ToString::to_string).unwrap_or_default();
-            format!(" {agent} {}", cce_model::AgentState::of_number(m.agent_state))
+            format!(" {agent} {}", AgentState::of_number(m.agent_state))
         }
-        Group::ControlFails(m) => format!(" code={}", m.failure_code),
-        Group::Opens(m) => format!(" version={}", m.version_number),
-        Group::Status(status) => format!(" status={status}"),
-        Group::Interrupts { agent, mrd, by: Some(by) } => format!(" agent={agent} domain={mrd} by={by}"),
-        Group::Interrupts { agent, mrd, by: None } => format!(" agent={agent} domain={mrd}"),
-        Group::EndInd(m) => format!(" disposition={}", m.icm_disposition),
-        Group::EndEvent(m) => format!(" disposition={}", m.icm_disposition),
-        Group::StateAsked(_)
-        | Group::OfferInd(_)
-        | Group::StartInd(_)
-        | Group::OfferEvent(_)
-        | Group::StartEvent(_)
-        | Group::Snapshot
-        | Group::AsksAgain
-        | Group::Plain => String::new(),
+        AgentMessage::Interrupts { agent, mrd, by: Some(by) } => {
+            format!(" agent={agent} domain={mrd} by={by}")
+        }
+        AgentMessage::Interrupts { agent, mrd, by: None } => format!(" agent={agent} domain={mrd}"),
+        AgentMessage::Answered(_) => String::new(),
     }
 }
 
@@ -93,7 +100,7 @@ fn icm_details(message: &Icm) -> String {
         Icm::Connect(m) => format!(" dialogue={} agent={}", m.did, m.agstid),
         Icm::DeviceTargetPreCallInd(m) => format!(" agent={}", m.agstid),
         Icm::AgentStateUpdate(m) => {
-            let state = cce_model::AgentState::of_number(m.agent_state);
+            let state = AgentState::of_number(m.agent_state);
             format!(" {} {state}", m.icm_agent_id)
         }
         Icm::DialogFail(m) => format!(" dialogue={} reason={}", m.did, m.reason_code),

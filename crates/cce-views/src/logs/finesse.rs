@@ -3,7 +3,7 @@
 use super::{Line, LogFile};
 use crate::{
     event::{Event, Exchange, Kind, Message},
-    group::Group,
+    group::{Group, TaskMessage},
     stamp::Stamper,
 };
 use cce_cti::Cti;
@@ -259,35 +259,27 @@ fn worker(pool: &str, first: u64, done: u64) -> String {
 
 /// Three indications in three spellings, as the product prints them.
 fn indication(message: &Cti) -> Option<String> {
-    match Group::of(message) {
-        Group::OfferInd(m) => Some(format!(
+    let Group::Task(task) = Group::of(message) else { return None };
+    match task {
+        TaskMessage::OfferInd(m) => Some(format!(
             "OfferTaskIndication, invokeId :{} , mrdId: {}, icmAgentId : {}, taskId: {}, skillGropupId : {}, \
              armServiceId : {}",
             m.invoke_id, m.mrd_id, m.icm_agent_id, m.task_id, m.arm_skill_group_id, m.arm_service_id
         )),
-        Group::StartInd(m) => Some(format!(
+        TaskMessage::StartInd(m) => Some(format!(
             "StartTaskIndication, invokeId={}, mrdId={}, icmAgentId={}, taskId={}, armSkillGroupId={}, \
              armServiceId={}",
             m.invoke_id, m.mrd_id, m.icm_agent_id, m.task_id, m.arm_skill_group_id, m.arm_service_id
         )),
-        Group::EndInd(m) => Some(format!(
+        TaskMessage::EndInd(m) => Some(format!(
             "EndTaskIndication, Invoke id :{} , mrdId: {}, icmAgentId : {}, taskId : {}, icmDispositionCode: \
              {}, appDispositionCode : {}",
             m.invoke_id, m.mrd_id, m.icm_agent_id, m.task_id, m.icm_disposition, m.application_disposition
         )),
-        Group::Opens(_)
-        | Group::State(_)
-        | Group::StateAsked(_)
-        | Group::SetsState(_)
-        | Group::ControlFails(_)
-        | Group::Status(_)
-        | Group::Interrupts { .. }
-        | Group::OfferEvent(_)
-        | Group::StartEvent(_)
-        | Group::EndEvent(_)
-        | Group::Snapshot
-        | Group::AsksAgain
-        | Group::Plain => None,
+        TaskMessage::OfferEvent(_)
+        | TaskMessage::StartEvent(_)
+        | TaskMessage::EndEvent(_)
+        | TaskMessage::Snapshot => None,
     }
 }
 
@@ -317,27 +309,19 @@ macro_rules! begun {
 
 /// Name, task and payload of a task event, as the product prints them.
 fn task_event(message: &Cti, sequence: u64) -> Option<(&'static str, TaskId, String)> {
-    match Group::of(message) {
-        Group::OfferEvent(m) => {
+    let Group::Task(task) = Group::of(message) else { return None };
+    match task {
+        TaskMessage::OfferEvent(m) => {
             Some(("OfferTaskEvent", m.task_id, begun!("OfferTaskEvent", message, m, sequence)))
         }
-        Group::StartEvent(m) => {
+        TaskMessage::StartEvent(m) => {
             Some(("StartTaskEvent", m.task_id, begun!("StartTaskEvent", message, m, sequence)))
         }
-        Group::EndEvent(m) => Some(("EndTaskEvent", m.task_id, end_payload(message, m, sequence))),
-        Group::Opens(_)
-        | Group::State(_)
-        | Group::StateAsked(_)
-        | Group::SetsState(_)
-        | Group::ControlFails(_)
-        | Group::Status(_)
-        | Group::Interrupts { .. }
-        | Group::OfferInd(_)
-        | Group::StartInd(_)
-        | Group::EndInd(_)
-        | Group::Snapshot
-        | Group::AsksAgain
-        | Group::Plain => None,
+        TaskMessage::EndEvent(m) => Some(("EndTaskEvent", m.task_id, end_payload(message, m, sequence))),
+        TaskMessage::OfferInd(_)
+        | TaskMessage::StartInd(_)
+        | TaskMessage::EndInd(_)
+        | TaskMessage::Snapshot => None,
     }
 }
 

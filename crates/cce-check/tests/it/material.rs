@@ -1,0 +1,180 @@
+//! Facts, messages and places of which the journals of the judgements are made.
+
+use crate::{
+    alter::fact,
+    lab::Journal,
+    toys::{becomes, is_traced},
+};
+use cce_journal::{Record, What};
+use cce_kernel::{Fact, Input, Output, Port};
+use cce_model::{
+    AgentId, AgentState, ContactId, ContactStatus, DialogState, DialogueState, Disposition, MrdId, Object,
+    SkillTarget, StatusReason, TaskEvent, TaskEventKind, TaskId, TaskState,
+    fact::{AgentPgFact, FinesseFact, OpcMessage, QueueChoice, RouterFact},
+};
+
+/// The trace's domain, and another one.
+pub(crate) const MRD: i32 = 5011;
+pub(crate) const OTHER_MRD: i32 = 5012;
+/// Two tasks that no run here has.
+pub(crate) const SECOND: TaskId = TaskId { day: 154_526, call: 7, sequence: 1 };
+pub(crate) const THIRD: TaskId = TaskId { day: 154_526, call: 8, sequence: 1 };
+/// Skill targets of the agent of the runs here, and of another.
+pub(crate) const AGENT: i32 = 5173;
+pub(crate) const ELSE: i32 = 5174;
+pub(crate) const QUEUE: u32 = 5034;
+pub(crate) const END: Disposition = Disposition::NORMAL_END;
+/// Numbers of messages (cti-server-protocol 6 and 11, mr-interface 3).
+pub(crate) const AGENT_STATE_EVENT: u8 = 30;
+pub(crate) const START_TASK_IND: u8 = 163;
+pub(crate) const CANCEL_TASK_CONF: u8 = 14;
+
+pub(crate) fn desk() -> AgentId {
+    "1081".into()
+}
+
+pub(crate) fn nobody() -> ContactId {
+    ContactId(String::new())
+}
+
+pub(crate) fn somebody() -> ContactId {
+    ContactId("00000000000000000000000000000000".into())
+}
+
+pub(crate) fn altered(mut fact: Fact, change: impl FnOnce(&mut Fact)) -> Fact {
+    change(&mut fact);
+    fact
+}
+
+pub(crate) fn contact(from: Option<ContactStatus>, to: ContactStatus) -> Fact {
+    let (contact, reason) = (somebody(), StatusReason::Unknown);
+    Fact::Contact { contact, from, to, reason, user: "system".into(), task: None }
+}
+
+pub(crate) fn dialogue(from: Option<DialogueState>, to: DialogueState, task: Option<TaskId>) -> Fact {
+    Fact::Dialogue { dialogue: 999, contact: somebody(), from, to, task }
+}
+
+pub(crate) fn change(
+    task: TaskId,
+    agent: i32,
+    mrd: i32,
+    from: Option<TaskState>,
+    to: TaskState,
+    disposition: Option<Disposition>,
+) -> Fact {
+    Fact::Task { task, skill_target: SkillTarget(agent), mrd: MrdId(mrd), from, to, disposition }
+}
+
+pub(crate) fn withdrawn(task: TaskId) -> Fact {
+    let message = OpcMessage::PreCallAbort { task, agent: desk(), mrd: MrdId(MRD) };
+    AgentPgFact::ToCtiServer(message).into()
+}
+
+pub(crate) fn told(event: &TaskEvent) -> Fact {
+    AgentPgFact::ToCtiServer(OpcMessage::Task(Box::new(event.clone()))).into()
+}
+
+pub(crate) fn dialog(from: Option<DialogState>, to: DialogState) -> Fact {
+    let disposition = (to == DialogState::Closed).then_some(END);
+    Fact::Dialog { task: SECOND, agent: desk(), mrd: MrdId(MRD), contact: nobody(), from, to, disposition }
+}
+
+pub(crate) fn agent(from: AgentState, to: AgentState, tasks: u32) -> Fact {
+    let (skill_target, mrd) = (SkillTarget(AGENT), MrdId(MRD));
+    Fact::AgentInMrd { agent: desk(), skill_target, mrd, from, to, tasks, limit: 3, routable: true }
+}
+
+pub(crate) fn admitted(task: TaskId, mrd: i32, priority: u32, interruptible: bool) -> Fact {
+    let admitted = RouterFact::CallAdmitted {
+        dialogue: 999,
+        key: task.key(),
+        dialed_number: "CumulusTask".into(),
+        ani: String::new(),
+        ced: String::new(),
+        routing_client: 5004,
+        mrd: MrdId(mrd),
+        call_type: 5053,
+        script: "CumulusTask".into(),
+        priority,
+        interruptible,
+        at_vru: true,
+        operation: 0,
+    };
+    admitted.into()
+}
+
+pub(crate) fn chosen(agent: i32) -> QueueChoice {
+    QueueChoice::Agent { skill_target: SkillTarget(agent), eligible: 1 }
+}
+
+pub(crate) fn node(task: TaskId, choice: QueueChoice) -> Fact {
+    let queue = "CumulusTask".into();
+    RouterFact::QueueNode { dialogue: 999, key: task.key(), queue, queue_id: QUEUE, step: 1, choice }.into()
+}
+
+/// The journal's event of that kind, told of another task.
+pub(crate) fn event(journal: &Journal, kind: TaskEventKind) -> TaskEvent {
+    let traced = journal.first(is_traced(kind));
+    let Some(Fact::AgentPg(AgentPgFact::TaskEventTraced(event))) = fact(&journal.records[traced]) else {
+        panic!("no event")
+    };
+    TaskEvent { task: SECOND, ..(**event).clone() }
+}
+
+/// OPC's latest report of the agent in the domain.
+pub(crate) fn report(journal: &Journal) -> Fact {
+    let is_it = |fact: &Fact| matches!(fact, Fact::AgentPg(AgentPgFact::ToCtiServer(OpcMessage::Agent(record))) if record.mrd == MrdId(MRD));
+    fact(&journal.records[journal.last_before(journal.records.len(), is_it)]).unwrap().clone()
+}
+
+pub(crate) fn first_task(journal: &Journal) -> TaskId {
+    let begun = journal.first(|fact| matches!(fact, Fact::Task { .. }));
+    let Some(Fact::Task { task, .. }) = fact(&journal.records[begun]) else { panic!("no task") };
+    *task
+}
+
+pub(crate) fn handled_contact(journal: &Journal) -> ContactId {
+    let handled = journal.first(becomes(ContactStatus::Handled));
+    let Some(Fact::Contact { contact, .. }) = fact(&journal.records[handled]) else { panic!("no contact") };
+    contact.clone()
+}
+
+/// The last publication whose object this alters, altered.
+pub(crate) fn published(journal: &Journal, alter: impl Fn(&mut Object) -> bool) -> Fact {
+    let published = journal.records.iter().rev().filter_map(fact).find_map(|fact| {
+        let Fact::Finesse(FinesseFact::Published(publication)) = fact else { return None };
+        let mut publication = publication.clone();
+        alter(&mut publication.object).then_some(publication)
+    });
+    FinesseFact::Published(published.unwrap()).into()
+}
+
+pub(crate) fn is_sent(record: &Record, message: u8) -> bool {
+    let What::Out(Output::Send { link, bytes }) = &record.what else { return false };
+    link.port == Port::CtiA && bytes.0.get(4..8) == Some(&[0, 0, 0, message])
+}
+
+/// The START_TASK_IND that reaches the CTI server.
+pub(crate) fn start_ind(journal: &Journal) -> usize {
+    journal.nth_record(0, |record| {
+        let What::In(Input::Frame { link, bytes }) = &record.what else { return false };
+        link.port == Port::CtiA && bytes.0.get(4..8) == Some(&[0, 0, 0, START_TASK_IND])
+    })
+}
+
+/// A FAILURE_CONF for that indication: its invoke id, and a status.
+pub(crate) fn failure(asked: &Record) -> What {
+    let What::In(Input::Frame { link, bytes }) = &asked.what else { panic!("no indication") };
+    let bytes = [&[0, 0, 0, 8, 0, 0, 0, 1], &bytes.0[8..12], &[0, 0, 0, 1]].concat();
+    What::Out(Output::Send { link: *link, bytes: cce_wire::Bytes::from(bytes).into() })
+}
+
+/// The CANCEL_TASK_CONF that leaves the MR PG.
+pub(crate) fn cancel_conf(journal: &Journal) -> usize {
+    journal.nth_record(0, |record| {
+        let What::Out(Output::Send { link, bytes }) = &record.what else { return false };
+        let is_mr = record.node.as_str() == "mrpg" && link.port == Port::Mr;
+        is_mr && bytes.0.get(4..8) == Some(&[0, 0, 0, CANCEL_TASK_CONF])
+    })
+}
