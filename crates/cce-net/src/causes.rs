@@ -156,6 +156,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use cce_kernel::Kind;
 
     #[test]
     fn what_arrives_is_traced_to_what_was_sent_at_its_offset() {
@@ -181,8 +182,7 @@ mod tests {
     fn who_dialled_is_known_while_the_connection_lasts() {
         let causes = Arc::new(Causes::default());
         let local = SocketAddr::from(([127, 0, 0, 1], 9));
-        let dialled =
-            causes.dialling(local, Origin { node: cce_kernel::Kind::MrPg.into(), port: Port::Mr, record: 7 });
+        let dialled = causes.dialling(local, Origin { node: Kind::MrPg.into(), port: Port::Mr, record: 7 });
         causes.replying(local, 8);
         assert_eq!(causes.dialler(local).map(|origin| origin.record), Some(7));
         drop(dialled);

@@ -370,6 +370,7 @@ fn write(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use cce_kernel::Kind;
     use std::sync::mpsc::channel;
 
     /// Takes nothing in until it is told to, then passes everything on.
@@ -403,7 +404,7 @@ mod tests {
     fn a_sink_that_cannot_keep_a_record_stops_a_run_that_may_lose_none() {
         let required = CancellationToken::new();
         let (recorder, writer) = Recorder::start(Box::new(Full), Some(required.clone()), None);
-        recorder.record(Time(1), &cce_kernel::Kind::Ccp.into(), None, What::Started);
+        recorder.record(Time(1), &Kind::Ccp.into(), None, What::Started);
         recorder.close();
         writer.join().unwrap();
         assert!(required.is_cancelled());
@@ -438,7 +439,7 @@ mod tests {
             let ringing = std::pin::pin!(recorder.rung());
             ringing.poll(&mut std::task::Context::from_waker(std::task::Waker::noop())).is_ready()
         };
-        let record = |at| recorder.record(Time(at), &cce_kernel::Kind::Ccp.into(), None, What::Started);
+        let record = |at| recorder.record(Time(at), &Kind::Ccp.into(), None, What::Started);
         assert!(!rings());
         record(1);
         assert!(rings());
@@ -459,10 +460,7 @@ mod tests {
         let (recorder, writer) = Recorder::start(sink, Some(required.clone()), None);
         let count = QUEUE_MAX as u64 + 10;
         for number in 1..=count {
-            assert_eq!(
-                recorder.record(Time(number), &cce_kernel::Kind::Ccp.into(), None, What::Started),
-                number
-            );
+            assert_eq!(recorder.record(Time(number), &Kind::Ccp.into(), None, What::Started), number);
         }
         assert!(required.is_cancelled());
         told.send(()).unwrap();
@@ -480,7 +478,7 @@ mod tests {
         let (told, go) = channel();
         let seen = Arc::default();
         let (recorder, writer) = Recorder::start(Box::new(Slow { go, seen: Arc::clone(&seen) }), None, None);
-        let record = || recorder.record(Time(1), &cce_kernel::Kind::Ccp.into(), None, What::Started);
+        let record = || recorder.record(Time(1), &Kind::Ccp.into(), None, What::Started);
         let lost = (0..QUEUE_MAX + 10).map(|_| record()).max().unwrap();
         told.send(()).unwrap();
         while seen.lock().unwrap().len() < QUEUE_MAX {
@@ -506,7 +504,7 @@ mod tests {
         let count = 200;
         for _ in 0..count {
             let input = Input::Frame { link, bytes: body.clone().into() };
-            recorder.record(Time(1), &cce_kernel::Kind::Finesse.into(), None, What::In(input));
+            recorder.record(Time(1), &Kind::Finesse.into(), None, What::In(input));
         }
         let waits = recorder.unwritten();
         assert!((120..128).contains(&waits), "{waits}");

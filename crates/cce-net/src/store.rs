@@ -295,6 +295,7 @@ fn read(text: &[u8]) -> io::Result<(BTreeMap<String, String>, usize)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use cce_kernel::Kind;
     use std::{
         os::unix::fs::symlink,
         sync::atomic::{AtomicU32, Ordering},
@@ -313,7 +314,7 @@ mod tests {
         }
 
         fn open(&self) -> Result<Store, NetError> {
-            Store::open(Some(&self.0), &cce_kernel::Kind::Ccp.into(), &Arc::default())
+            Store::open(Some(&self.0), &Kind::Ccp.into(), &Arc::default())
         }
 
         fn log(&self) -> PathBuf {
@@ -437,7 +438,7 @@ mod tests {
     #[test]
     fn changes_that_a_full_disk_loses_are_counted_and_not_tried_each_time() {
         let (folder, unkept) = (Folder::new(), Arc::<Unkept>::default());
-        let mut store = Store::open(Some(&folder.0), &cce_kernel::Kind::Ccp.into(), &unkept).unwrap();
+        let mut store = Store::open(Some(&folder.0), &Kind::Ccp.into(), &unkept).unwrap();
         fill(&mut store, 1..=3);
         assert!(unkept.changes() == 0 && !unkept.first.is_cancelled());
         fill_disk(&mut store);
@@ -460,7 +461,7 @@ mod tests {
     #[test]
     fn a_disk_that_has_room_again_has_everything_at_the_end_at_the_latest() {
         let (folder, unkept) = (Folder::new(), Arc::<Unkept>::default());
-        let mut store = Store::open(Some(&folder.0), &cce_kernel::Kind::Ccp.into(), &unkept).unwrap();
+        let mut store = Store::open(Some(&folder.0), &Kind::Ccp.into(), &unkept).unwrap();
         fill_disk(&mut store);
         fill(&mut store, 1..=100);
         assert_eq!(unkept.changes(), 100);

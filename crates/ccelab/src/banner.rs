@@ -1,7 +1,7 @@
 //! What `run` says at the start, for people and for test suites.
 
 use crate::folders::Places;
-use cce_kernel::Port;
+use cce_kernel::{Kind, Port};
 use cce_world::{AgentSettings, Lab, link_name};
 use serde_json::{Map, Value, json};
 use std::{collections::BTreeMap, fmt::Write, io::IsTerminal, net::SocketAddr, path::Path};
@@ -150,7 +150,7 @@ pub(crate) fn ready(lab: &Lab, addresses: &Addresses<'_>, journal: &Path) -> Str
 
 fn key(port: Port) -> String {
     if port.socket() == Port::IcmMr {
-        cce_model::Kind::Router.name().to_owned()
+        Kind::Router.name().to_owned()
     } else {
         link_name(port).replace('-', "_")
     }

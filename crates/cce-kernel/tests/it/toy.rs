@@ -52,7 +52,7 @@ impl Component for Toy {
             Input::Frame { bytes, .. } if bytes.text() == "confirmed" => Event::Confirmed,
             Input::Frame { .. } => Event::Answered,
             Input::BadFrame { .. } => Event::HangUp(CloseReason::BadFrame),
-            Input::Timer(key) => Event::Due(clock_of(key.id)),
+            Input::Timer(key) => Event::Due(alarm_of(key.id)),
             Input::Command(_) => Event::Stop,
             Input::Call { .. } | Input::CallGone { .. } | Input::Reply { .. } => return,
         };
@@ -190,7 +190,7 @@ fn word_of(word: Word) -> &'static str {
     }
 }
 
-fn clock_of(id: u64) -> Alarm {
+fn alarm_of(id: u64) -> Alarm {
     let alarms = [Alarm::Redial, Alarm::Opening, Alarm::Heartbeat];
     alarms.into_iter().find(|alarm| *alarm as u64 == id).expect("a timer of the session")
 }
