@@ -19,6 +19,8 @@ pub(crate) enum Command {
     Demo(Demo),
     /// Runs the lab until it is interrupted
     Run(Run),
+    /// Puts load on a lab, this one or a real one, and measures it
+    Load(Box<crate::load::Options>),
     /// Plays a scenario in virtual time: same seed, same bytes
     Sim(Sim),
     /// Plays a scenario with many seeds, or in every order of its messages

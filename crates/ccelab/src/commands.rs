@@ -7,7 +7,7 @@ use crate::{
     failure::Failure,
     files::{create_private, gaps, load_lab, read_journal},
     folders::create_folder,
-    merge, print, run, sim,
+    load, merge, print, run, sim,
 };
 use cce_journal::{Header, Record};
 use cce_model::{ContactId, TaskId};
@@ -31,6 +31,7 @@ pub(crate) fn execute(command: Command) -> Result<(), Failure> {
     match command {
         Command::Demo(options) => demo::demo(options),
         Command::Run(options) => run::run(&options),
+        Command::Load(options) => load::load(&options),
         Command::Sim(options) => sim::sim(&options),
         Command::Explore(options) => explore::explore(&options),
         Command::Scenario { command: ScenarioCommand::Check(file) } => sim::check(&file),

@@ -13,6 +13,7 @@ mod explore;
 mod failure;
 mod files;
 mod folders;
+mod load;
 mod merge;
 mod people;
 mod print;

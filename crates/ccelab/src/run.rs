@@ -230,13 +230,13 @@ fn chosen_nodes(lab: &Lab, only: &[String]) -> Result<Vec<NodeName>, Failure> {
 }
 
 /// The signals that end a run.
-struct Signals {
+pub(crate) struct Signals {
     interrupt: Signal,
     terminate: Signal,
 }
 
 impl Signals {
-    fn listen() -> Result<Self, Failure> {
+    pub(crate) fn listen() -> Result<Self, Failure> {
         let listen = |kind| {
             signal(kind).map_err(|source| Failure::File {
                 action: "listen for signals in",
@@ -247,13 +247,22 @@ impl Signals {
         Ok(Self { interrupt: listen(SignalKind::interrupt())?, terminate: listen(SignalKind::terminate())? })
     }
 
+    /// Waits for one of them.
+    pub(crate) async fn either(&mut self) {
+        tokio::select! {
+            // They mean the same.
+            biased;
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
+    }
+
     async fn until_interrupted(&mut self, running: &Running) -> Result<(), Failure> {
         tokio::select! {
             // A lost record counts first: the journal was said to be required.
             biased;
             () = running.lost_a_record() => Err(incomplete()),
-            _ = self.interrupt.recv() => Ok(()),
-            _ = self.terminate.recv() => Ok(()),
+            () = self.either() => Ok(()),
         }
     }
 }
@@ -277,12 +286,12 @@ fn incomplete() -> Failure {
 }
 
 #[expect(clippy::disallowed_methods, reason = "a run begins on today's calendar")]
-fn wall_clock() -> Wall {
+pub(crate) fn wall_clock() -> Wall {
     let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
     Wall(i64::try_from(since.as_micros()).unwrap_or(i64::MAX))
 }
 
 /// A seed that differs from run to run. The journal's header has it.
-fn random_seed() -> u64 {
+pub(crate) fn random_seed() -> u64 {
     RandomState::new().hash_one(wall_clock())
 }

@@ -13,6 +13,7 @@ mod examples;
 mod flood;
 mod interop;
 mod lab_trace;
+mod load;
 mod processes;
 mod recovery;
 mod scenario;

@@ -1,0 +1,490 @@
+//! An agent of the generator: signs in, becomes ready, works each offer by its times, signs out (finesse-nonvoice 2 and 4).
+//!
+//! It does what a load needs and no more: no pause, no interrupt, no second sign-in after another client took over. What goes wrong
+//! is counted, and the agent goes on.
+
+use crate::statistics::{Flaw, Step};
+use cce_model::{DialogAction, DialogState, InterruptAction, LogoutAction, MrdId, TaskId};
+use cce_xml::{
+    Element,
+    finesse::{dialog_command, media_login, media_state, user_login, user_state},
+    parse,
+};
+use cce_xmpp::{
+    Limits,
+    client::{self, Session},
+};
+use std::{collections::BTreeMap, time::Duration};
+
+/// Tasks at the same time: Finesse's `maxDialogLimit` goes up to 10.
+pub const TASKS_MAX: u32 = 10;
+
+/// Dialogs that an agent knows at the same time: more than it can have, because some end late.
+const DIALOGS_MAX: usize = 64;
+
+/// Between a failure and the next try.
+const RETRY: Duration = Duration::from_secs(1);
+
+/// What an agent is.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Login id.
+    pub id: String,
+    /// Password.
+    pub password: String,
+    /// Extension.
+    pub extension: String,
+    /// The media that the agent signs in to.
+    pub mrds: Vec<MrdId>,
+    /// Finesse's XMPP domain.
+    pub domain: String,
+    /// Tasks at the same time, 1 to [`TASKS_MAX`].
+    pub limit: u32,
+    /// How long each step takes.
+    pub times: Times,
+    /// The call variable that has a task's tag, such as `callVariable10`.
+    pub tag: String,
+}
+
+/// How long an agent takes for each step.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Times {
+    /// From the offer to ACCEPT.
+    pub accept: Duration,
+    /// From ACCEPTED to START.
+    pub start: Duration,
+    /// From ACTIVE to WRAP_UP; none: the agent does not wrap up.
+    pub wrap_up: Option<Duration>,
+    /// From ACTIVE, or WRAPPING_UP, to CLOSE.
+    pub close: Duration,
+}
+
+/// What happens to an agent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Input {
+    /// The connection to the notification service is up.
+    Connected,
+    /// It could not be made, or is lost.
+    Disconnected,
+    /// Bytes arrived on it.
+    Received(Vec<u8>),
+    /// A request was answered: whether it was accepted.
+    Answered(Ask, Result<(), Flaw>),
+    /// A wait is over.
+    Due(Wait),
+    /// The load is over.
+    SignOut,
+}
+
+/// What an agent asks of Finesse.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ask {
+    /// Sign the user in.
+    UserLogin,
+    /// Sign in to a media.
+    MediaLogin(MrdId),
+    /// Become ready in it.
+    Ready(MrdId),
+    /// Act on a dialog.
+    Act(TaskId, DialogAction),
+    /// Sign out of a media.
+    MediaLogout(MrdId),
+    /// Sign the user out.
+    UserLogout,
+}
+
+/// What an agent waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Wait {
+    /// The connection is to be made again.
+    Redial,
+    /// The sign-in is to be tried again.
+    SignIn,
+    /// A media is to become ready again.
+    Ready(MrdId),
+    /// The next step about a dialog.
+    Act(TaskId),
+}
+
+/// What is to be done for an agent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Output {
+    /// Connect to the notification service.
+    Dial,
+    /// Send this on the connection.
+    Send(String),
+    /// Close the connection when everything is sent.
+    Hang,
+    /// Make a request, and say how it was answered.
+    Request {
+        /// What it asks.
+        ask: Ask,
+        /// Path.
+        path: String,
+        /// Body, XML.
+        body: String,
+    },
+    /// Say when so much time is over.
+    Sleep(Wait, Duration),
+    /// The agent is ready in every media for the first time.
+    Ready,
+    /// A notification about a dialog.
+    Dialog {
+        /// The task's tag, if it has one.
+        tag: Option<String>,
+        /// The dialog.
+        task: TaskId,
+        /// Its state.
+        state: DialogState,
+    },
+    /// Something failed.
+    Failed(Step, Flaw),
+    /// The agent is signed out: nothing more comes.
+    Gone,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Phase {
+    Arriving,
+    SigningIn,
+    Working,
+    Leaving,
+    Gone,
+}
+
+/// How an agent stands in a media.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Seat {
+    Out,
+    Asked,
+    NotReady,
+    Ready,
+}
+
+/// An agent.
+#[derive(Debug)]
+pub struct Agent {
+    config: Config,
+    phase: Phase,
+    session: Option<Session>,
+    seats: BTreeMap<MrdId, Seat>,
+    /// Open dialogs, and the action that comes next for each.
+    dialogs: BTreeMap<TaskId, Option<DialogAction>>,
+    was_ready: bool,
+}
+
+impl Agent {
+    /// An agent, and the first thing to do for it.
+    pub fn new(config: Config) -> (Self, Vec<Output>) {
+        let seats = config.mrds.iter().map(|mrd| (*mrd, Seat::Out)).collect();
+        let (session, dialogs) = (None, BTreeMap::new());
+        (
+            Self { config, phase: Phase::Arriving, session, seats, dialogs, was_ready: false },
+            vec![Output::Dial],
+        )
+    }
+
+    /// Login id and password, for requests.
+    pub fn credentials(&self) -> (&str, &str) {
+        (&self.config.id, &self.config.password)
+    }
+
+    /// Takes in what happened.
+    pub fn handle(&mut self, input: Input) -> Vec<Output> {
+        let mut out = Vec::new();
+        match input {
+            Input::Connected => self.on_connected(&mut out),
+            Input::Disconnected => self.on_disconnected(&mut out),
+            Input::Received(bytes) => self.on_bytes(&bytes, &mut out),
+            Input::Answered(ask, result) => self.on_answer(ask, result, &mut out),
+            Input::Due(wait) => self.on_due(wait, &mut out),
+            Input::SignOut => self.sign_out(&mut out),
+        }
+        out
+    }
+
+    fn on_connected(&mut self, out: &mut Vec<Output>) {
+        let session = Session::new(client::Config {
+            domain: self.config.domain.clone(),
+            user: self.config.id.clone(),
+            password: self.config.password.clone(),
+            resource: "load".to_owned(),
+            limits: Limits::default(),
+        });
+        out.push(Output::Send(session.open()));
+        self.session = Some(session);
+    }
+
+    fn on_disconnected(&mut self, out: &mut Vec<Output>) {
+        self.session = None;
+        match self.phase {
+            Phase::Gone => {}
+            Phase::Leaving => self.depart(out),
+            Phase::Arriving | Phase::SigningIn | Phase::Working => {
+                self.phase = Phase::Arriving;
+                out.push(Output::Failed(Step::Stream, Flaw::Unreachable));
+                out.push(Output::Sleep(Wait::Redial, RETRY));
+            }
+        }
+    }
+
+    fn on_bytes(&mut self, bytes: &[u8], out: &mut Vec<Output>) {
+        let events = self.session.as_mut().map(|session| session.feed(bytes)).unwrap_or_default();
+        for event in events {
+            match event {
+                client::Event::Send(text) => out.push(Output::Send(text)),
+                // Nothing is told to an agent whose presence is not known yet; the answer to a ping comes behind it.
+                client::Event::Ready(_) => {
+                    let ping = self.session.as_mut().map(Session::ping);
+                    out.extend(ping.map(Output::Send));
+                }
+                client::Event::Pong => self.sign_in(out),
+                client::Event::Notification { update, .. } => self.on_update(&update, out),
+                client::Event::OtherPresence(_) => {}
+                client::Event::Closed(ending) => {
+                    out.push(Output::Failed(Step::Stream, Flaw::Told(format!("stream over: {ending:?}"))));
+                    out.push(Output::Hang);
+                }
+            }
+        }
+    }
+
+    fn sign_in(&mut self, out: &mut Vec<Output>) {
+        if matches!(self.phase, Phase::Leaving | Phase::Gone) {
+            return;
+        }
+        self.phase = Phase::SigningIn;
+        let body = user_login(&self.config.extension);
+        out.push(Output::Request { ask: Ask::UserLogin, path: self.user(), body });
+    }
+
+    fn on_update(&mut self, document: &str, out: &mut Vec<Output>) {
+        let Ok(root) = parse(document.as_bytes()) else {
+            return out.push(Output::Failed(Step::Stream, Flaw::Unreadable));
+        };
+        let Some(data) = root.child("data") else { return };
+        if let Some(dialog) = data.child("dialog").or_else(|| data.at(&["dialogs", "Dialog"])) {
+            self.on_dialog(dialog, out);
+        } else if let Some(media) = data.child("media").or_else(|| data.child("Media")) {
+            self.on_media(media, out);
+        } else if let Some(user) = data.child("user") {
+            if self.phase == Phase::SigningIn && user.text_of("state").is_some_and(|state| state != "LOGOUT")
+            {
+                self.take_seats(out);
+            }
+        } else if let Some(error) = data.at(&["apiErrors", "apiError"]) {
+            self.on_error(&root, error, out);
+        }
+    }
+
+    fn take_seats(&mut self, out: &mut Vec<Output>) {
+        self.phase = Phase::Working;
+        for mrd in self.config.mrds.clone() {
+            self.seats.insert(mrd, Seat::Asked);
+            let body = media_login(self.config.limit, InterruptAction::Accept, LogoutAction::Close);
+            out.push(Output::Request { ask: Ask::MediaLogin(mrd), path: self.media(mrd), body });
+        }
+    }
+
+    fn on_media(&mut self, media: &Element, out: &mut Vec<Output>) {
+        let mrd = media.text_of("id").and_then(|id| id.parse().ok()).map(MrdId);
+        let (Some(mrd), Some(state)) = (mrd, media.text_of("state")) else { return };
+        let Some(seat) = self.seats.get(&mrd).copied() else { return };
+        match (state.as_str(), seat) {
+            ("LOGOUT", _) if self.phase == Phase::Leaving => self.on_seat_left(mrd, out),
+            ("NOT_READY", Seat::Asked) => self.become_ready(mrd, out),
+            // An offer that was not accepted in time makes an agent not ready (task-routing E8).
+            ("NOT_READY", Seat::Ready) if self.phase == Phase::Working => {
+                self.seats.insert(mrd, Seat::NotReady);
+                out.push(Output::Sleep(Wait::Ready(mrd), RETRY));
+            }
+            ("LOGIN" | "LOGOUT" | "NOT_READY", _) | (_, Seat::Out) => {}
+            _ => self.settle(mrd, out),
+        }
+    }
+
+    fn become_ready(&mut self, mrd: MrdId, out: &mut Vec<Output>) {
+        if self.phase == Phase::Working {
+            self.seats.insert(mrd, Seat::NotReady);
+            out.push(Output::Request {
+                ask: Ask::Ready(mrd),
+                path: self.media(mrd),
+                body: media_state("READY"),
+            });
+        }
+    }
+
+    fn settle(&mut self, mrd: MrdId, out: &mut Vec<Output>) {
+        self.seats.insert(mrd, Seat::Ready);
+        if !self.was_ready && self.seats.values().all(|seat| *seat == Seat::Ready) {
+            self.was_ready = true;
+            out.push(Output::Ready);
+        }
+    }
+
+    /// A request that was accepted could not be carried out; the source tells what it was about.
+    fn on_error(&mut self, root: &Element, error: &Element, out: &mut Vec<Output>) {
+        let message = error.text_of("errorMessage").unwrap_or_default();
+        let source = root.text_of("source").unwrap_or_default();
+        if let Some(task) = source.strip_prefix("/finesse/api/Dialog/").and_then(TaskId::parse) {
+            let action = self.dialogs.get(&task).copied().flatten();
+            return out.push(Output::Failed(action.map_or(Step::Close, step_of), Flaw::Told(message)));
+        }
+        let mrd = source.rsplit_once("/Media/").and_then(|(_, id)| id.parse().ok()).map(MrdId);
+        match (mrd, message.as_str()) {
+            // Signed in from before: that agent goes on from there.
+            (Some(mrd), "E_ARM_STAT_AGENT_ALREADY_LOGGED_IN") => self.become_ready(mrd, out),
+            (Some(mrd), _) if self.phase == Phase::Leaving => self.on_seat_left(mrd, out),
+            (Some(_) | None, _) => fail_to_sign_in(Flaw::Told(message), out),
+        }
+    }
+
+    fn on_dialog(&mut self, dialog: &Element, out: &mut Vec<Output>) {
+        let task = dialog.text_of("id").and_then(|id| TaskId::parse(&id));
+        let state = dialog.text_of("state").and_then(|state| DialogState::parse(&state));
+        let (Some(task), Some(state)) = (task, state) else {
+            return out.push(Output::Failed(Step::Stream, Flaw::Unreadable));
+        };
+        out.push(Output::Dialog { tag: self.tag_in(dialog), task, state });
+        if state == DialogState::Closed {
+            self.dialogs.remove(&task);
+            return;
+        }
+        let next = self.config.times.next(state);
+        let is_known = self.dialogs.get(&task).copied();
+        let action = next.map(|(action, _)| action);
+        if is_known == Some(action) || (is_known.is_none() && self.dialogs.len() >= DIALOGS_MAX) {
+            return;
+        }
+        self.dialogs.insert(task, action);
+        match next {
+            Some((_, Duration::ZERO)) => self.act(task, out),
+            Some((_, wait)) => out.push(Output::Sleep(Wait::Act(task), wait)),
+            None => {}
+        }
+    }
+
+    fn tag_in(&self, dialog: &Element) -> Option<String> {
+        let variables = dialog.at(&["mediaProperties", "callvariables"])?;
+        let is_tag =
+            |variable: &&Element| variable.child("name").is_some_and(|name| name.text == self.config.tag);
+        variables.all("CallVariable").find(is_tag)?.text_of("value")
+    }
+
+    fn act(&mut self, task: TaskId, out: &mut Vec<Output>) {
+        // Over meanwhile: the dialog was closed while its next step was waited for.
+        let Some(Some(action)) = self.dialogs.get(&task).copied() else { return };
+        let path = format!("/finesse/api/Dialog/{task}");
+        out.push(Output::Request { ask: Ask::Act(task, action), path, body: dialog_command(action) });
+    }
+
+    fn on_answer(&mut self, ask: Ask, result: Result<(), Flaw>, out: &mut Vec<Output>) {
+        match (ask, result) {
+            (Ask::Ready(mrd), Ok(())) if self.seats.get(&mrd) == Some(&Seat::NotReady) => {
+                self.settle(mrd, out);
+            }
+            (Ask::MediaLogout(mrd), Err(_)) => self.on_seat_left(mrd, out),
+            (Ask::UserLogout, _) => self.depart(out),
+            (_, Ok(())) => {}
+            (Ask::Act(task, action), Err(flaw)) => {
+                // Over meanwhile, or not possible as it stands: a notification tells what is.
+                out.push(Output::Failed(step_of(action), flaw));
+                self.dialogs.remove(&task);
+            }
+            (Ask::Ready(mrd), Err(flaw)) => {
+                out.push(Output::Failed(Step::SignIn, flaw));
+                out.push(Output::Sleep(Wait::Ready(mrd), RETRY));
+            }
+            (Ask::UserLogin | Ask::MediaLogin(_), Err(flaw)) => fail_to_sign_in(flaw, out),
+        }
+    }
+
+    fn on_due(&mut self, wait: Wait, out: &mut Vec<Output>) {
+        match wait {
+            Wait::Redial if matches!(self.phase, Phase::Leaving | Phase::Gone) => {}
+            Wait::Redial => out.push(Output::Dial),
+            // Over meanwhile: without a stream the sign-in follows the next connection.
+            Wait::SignIn if self.session.as_ref().is_some_and(Session::is_ready) => self.sign_in(out),
+            Wait::SignIn => {}
+            Wait::Ready(mrd) => self.become_ready(mrd, out),
+            Wait::Act(task) => self.act(task, out),
+        }
+    }
+
+    fn sign_out(&mut self, out: &mut Vec<Output>) {
+        match self.phase {
+            Phase::Leaving | Phase::Gone => {}
+            Phase::Arriving | Phase::SigningIn => self.depart(out),
+            Phase::Working => {
+                self.phase = Phase::Leaving;
+                for mrd in self.config.mrds.clone() {
+                    let (ask, body) = (Ask::MediaLogout(mrd), media_state("LOGOUT"));
+                    out.push(Output::Request { ask, path: self.media(mrd), body });
+                }
+            }
+        }
+    }
+
+    fn on_seat_left(&mut self, mrd: MrdId, out: &mut Vec<Output>) {
+        self.seats.insert(mrd, Seat::Out);
+        if self.phase == Phase::Leaving && self.seats.values().all(|seat| *seat == Seat::Out) {
+            let body = user_state("LOGOUT");
+            out.push(Output::Request { ask: Ask::UserLogout, path: self.user(), body });
+        }
+    }
+
+    fn depart(&mut self, out: &mut Vec<Output>) {
+        if self.phase == Phase::Gone {
+            return;
+        }
+        self.phase = Phase::Gone;
+        if let Some(mut session) = self.session.take() {
+            out.push(Output::Send(session.close()));
+        }
+        out.extend([Output::Hang, Output::Gone]);
+    }
+
+    fn user(&self) -> String {
+        format!("/finesse/api/User/{}", self.config.id)
+    }
+
+    fn media(&self, mrd: MrdId) -> String {
+        format!("{}/Media/{mrd}", self.user())
+    }
+}
+
+impl Times {
+    /// What an agent does with a dialog in a state, and after how long.
+    fn next(self, state: DialogState) -> Option<(DialogAction, Duration)> {
+        match (state, self.wrap_up) {
+            (DialogState::Offered, _) => Some((DialogAction::Accept, self.accept)),
+            (DialogState::Accepted, _) => Some((DialogAction::Start, self.start)),
+            (DialogState::Active, Some(wrap_up)) => Some((DialogAction::WrapUp, wrap_up)),
+            (DialogState::Active, None) | (DialogState::WrappingUp, _) => {
+                Some((DialogAction::Close, self.close))
+            }
+            (
+                DialogState::Paused | DialogState::Interrupted | DialogState::Closed | DialogState::Unknown,
+                _,
+            ) => None,
+        }
+    }
+}
+
+fn fail_to_sign_in(flaw: Flaw, out: &mut Vec<Output>) {
+    out.push(Output::Failed(Step::SignIn, flaw));
+    out.push(Output::Sleep(Wait::SignIn, RETRY));
+}
+
+fn step_of(action: DialogAction) -> Step {
+    match action {
+        DialogAction::Accept => Step::Accept,
+        DialogAction::WrapUp => Step::WrapUp,
+        DialogAction::Close => Step::Close,
+        DialogAction::Start
+        | DialogAction::Pause
+        | DialogAction::Resume
+        | DialogAction::Transfer
+        | DialogAction::UpdateCallData => Step::Start,
+    }
+}

@@ -1,0 +1,119 @@
+//! Arrivals, lives and reports, without sockets and clocks.
+
+use cce_load::{Arrivals, Distribution, Flaw, Follow, Lives, Phase, Plan, Rates, Report, tag_of};
+use cce_model::{DialogState, TaskId};
+use std::time::Duration;
+
+fn arrivals(rates: &str, distribution: Distribution, seed: u64) -> Arrivals {
+    Arrivals::new(rates.parse().unwrap(), distribution, seed)
+}
+
+fn millis(millis: u64) -> Duration {
+    Duration::from_millis(millis)
+}
+
+#[test]
+fn constant_arrivals_have_equal_distances() {
+    let moments: Vec<_> = arrivals("10", Distribution::Constant, 1).take(4).collect();
+    assert_eq!(moments, [0, 100, 200, 300].map(millis));
+}
+
+#[test]
+fn a_ramp_has_as_many_tasks_as_the_area_below_it() {
+    let moments: Vec<_> = arrivals("0..20:10s", Distribution::Constant, 1).collect();
+    assert_eq!(moments.len(), 100);
+    let before_the_middle = moments.iter().filter(|moment| **moment < millis(5_000)).count();
+    assert_eq!(before_the_middle, 25);
+    assert!(moments.is_sorted());
+}
+
+#[test]
+fn poisson_arrivals_are_those_of_their_seed_and_keep_the_rate() {
+    let moments = |seed| arrivals("100:100s", Distribution::Poisson, seed).collect::<Vec<_>>();
+    assert_eq!(moments(1), moments(1));
+    assert_ne!(moments(1), moments(2));
+    // 10,000 are expected; five standard deviations are 500.
+    assert!((9_500..=10_500).contains(&moments(1).len()), "{}", moments(1).len());
+}
+
+#[test]
+fn rates_that_make_no_sense_are_refused_with_the_right_forms() {
+    for text in ["", "x", "0", "1..2", "5,6", "-1", "5:0s", "2000000"] {
+        let error = text.parse::<Rates>().unwrap_err().to_string();
+        assert!(error.contains("10..200:30s"), "{error}");
+    }
+}
+
+/// A target that answers in 1 ms, but stalls for the whole second second: what was to begin meanwhile begins after it.
+#[test]
+fn a_target_that_stalls_is_charged_with_everything_that_it_kept_waiting() {
+    let mut lives = Lives::new(Follow::Creation, "run");
+    let mut free = Duration::ZERO;
+    for (number, planned) in (0..).zip(arrivals("100:3s", Distribution::Constant, 1)) {
+        assert!(lives.plan(number, planned, planned));
+        let mut sent = planned.max(free);
+        if (millis(1_000)..millis(2_000)).contains(&sent) {
+            sent = millis(2_000);
+        }
+        lives.send(number, sent);
+        free = sent + millis(1);
+        lives.answer(number, Ok(()), free);
+    }
+    let create = lives.statistics().phase(Phase::Create);
+    assert_eq!(create.count(), 300);
+    // A hundred tasks waited, for half a second on average; a generator that counts from the sending sees 1 ms throughout.
+    assert!(create.at(50.0) < 60_000, "{}", create.at(50.0));
+    assert!(create.at(90.0) > 600_000, "{}", create.at(90.0));
+    assert!(create.max() > 990_000, "{}", create.max());
+}
+
+#[test]
+fn the_phases_of_a_life_are_measured_from_its_planned_start() {
+    let mut lives = Lives::new(Follow::Dialogs, "run");
+    let (tag, task) = (tag_of("run", 7), TaskId::parse("1_2_3").unwrap());
+    lives.plan(7, millis(100), millis(100));
+    lives.send(7, millis(101));
+    // Notifications may overtake the answer.
+    for (state, at) in [(DialogState::Offered, 110), (DialogState::Accepted, 115), (DialogState::Closed, 120)]
+    {
+        assert_eq!(lives.notify(Some(&tag), task, state, millis(at)), None);
+    }
+    assert!(lives.answer(7, Ok(()), millis(130)));
+    let micros = |phase| lives.statistics().phase(phase).max() / 1_000;
+    let phases = [Phase::Begin, Phase::Create, Phase::Offer, Phase::Accept, Phase::Work, Phase::Life];
+    assert_eq!(phases.map(micros), [1, 30, 10, 5, 5, 20]);
+    assert_eq!((lives.open(), lives.counts().ended), (0, 1));
+}
+
+#[test]
+fn every_task_is_counted_once_whatever_becomes_of_it() {
+    let mut lives = Lives::new(Follow::Dialogs, "run");
+    for number in 0..5 {
+        lives.plan(number, millis(number), millis(number));
+    }
+    (0..4).for_each(|number| lives.send(number, millis(10)));
+    lives.answer(0, Err(Flaw::Status(503)), millis(11));
+    lives.answer(1, Ok(()), millis(12));
+    lives.answer(2, Ok(()), millis(13));
+    lives.lose(2);
+    let counts = lives.counts();
+    assert_eq!(counts.planned, counts.unsent + counts.sent);
+    assert_eq!(counts.sent, counts.created + counts.failed + counts.unanswered);
+    assert_eq!(counts.created, counts.ended + counts.discarded + counts.lost + counts.unfinished);
+    assert_eq!((counts.unsent, counts.failed, counts.unanswered, counts.lost), (1, 1, 1, 1));
+}
+
+#[test]
+fn a_timeline_stays_short_and_loses_nothing() {
+    let mut lives = Lives::new(Follow::Creation, "run");
+    for number in 0..2_000 {
+        let now = Duration::from_secs(number);
+        lives.plan(number, now, now);
+        lives.send(number, now);
+        lives.answer(number, Ok(()), now + millis(5));
+    }
+    let report = Report::new(Plan::default(), &lives, Duration::from_secs(2_000), false);
+    assert!(report.timeline.len() <= 240, "{}", report.timeline.len());
+    assert_eq!(report.timeline.iter().map(|row| row.created).sum::<u64>(), 2_000);
+    assert!(report.to_html().matches("<svg").count() >= 3);
+}

@@ -1,0 +1,226 @@
+//! The agents of a load: their connections, requests and waits.
+
+use super::{
+    generator::Generator,
+    http::{Ask as HttpAsk, Pool, basic},
+};
+use bytes::BytesMut;
+use cce_load::agent::{Agent, Config, Input, Output, Wait};
+use http::{HeaderValue, Method};
+use std::{
+    net::SocketAddr,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+    sync::{Notify, mpsc},
+    time::{sleep, timeout},
+};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+/// Answers and ends of waits that an agent has not looked at. It has a few requests under way for each of its tasks.
+const INBOX_MAX: usize = 256;
+
+/// How long a connection may take.
+const CONNECT: Duration = Duration::from_secs(5);
+
+/// Bytes that are read at once.
+const READ: usize = 1 << 14;
+
+/// Every agent of a load.
+#[derive(Debug)]
+pub(super) struct Agents {
+    pub(super) xmpp: SocketAddr,
+    pub(super) desk: Arc<Pool>,
+    ready: AtomicUsize,
+    is_ready: Notify,
+    /// Asks them to sign out.
+    pub(super) leave: CancellationToken,
+    /// Ends them without a word.
+    pub(super) stop: CancellationToken,
+    /// Their loops.
+    pub(super) loops: TaskTracker,
+    /// Requests and waits.
+    tasks: TaskTracker,
+}
+
+impl Agents {
+    pub(super) fn new(xmpp: SocketAddr, desk: Arc<Pool>, tasks: TaskTracker) -> Self {
+        let (leave, stop) = (CancellationToken::new(), CancellationToken::new());
+        let (ready, is_ready, loops) = (AtomicUsize::new(0), Notify::new(), TaskTracker::new());
+        Self { xmpp, desk, ready, is_ready, leave, stop, loops, tasks }
+    }
+
+    /// How many have been ready.
+    pub(super) fn ready(&self) -> usize {
+        self.ready.load(Ordering::Acquire)
+    }
+
+    /// Waits until so many have been ready.
+    pub(super) async fn until_ready(&self, wanted: usize) {
+        while self.ready() < wanted {
+            self.is_ready.notified().await;
+        }
+    }
+
+    /// Lets agents sign in and work.
+    pub(super) fn start(self: &Arc<Self>, configs: Vec<Config>, generator: &Arc<Generator>) {
+        for config in configs {
+            let desktop = Desktop::new(config, self.clone(), generator.clone());
+            self.loops.spawn(desktop.live());
+        }
+        self.loops.close();
+    }
+}
+
+/// One agent with its connection.
+struct Desktop {
+    agent: Agent,
+    authorization: Option<HeaderValue>,
+    stream: Option<TcpStream>,
+    first: Vec<Output>,
+    inbox: mpsc::Receiver<Input>,
+    /// Where answers and ends of waits go.
+    sender: mpsc::Sender<Input>,
+    agents: Arc<Agents>,
+    generator: Arc<Generator>,
+    is_gone: bool,
+}
+
+/// What happens next to an agent.
+enum Next {
+    Input(Input),
+    Stop,
+}
+
+impl Desktop {
+    fn new(config: Config, agents: Arc<Agents>, generator: Arc<Generator>) -> Self {
+        let (sender, inbox) = mpsc::channel(INBOX_MAX);
+        let (agent, first) = Agent::new(config);
+        let (user, password) = agent.credentials();
+        let authorization = basic(user, password);
+        let (stream, is_gone) = (None, false);
+        Self { agent, authorization, stream, first, inbox, sender, agents, generator, is_gone }
+    }
+
+    async fn live(mut self) {
+        let first = std::mem::take(&mut self.first);
+        self.carry_out(first).await;
+        let (leave, mut was_asked) = (self.agents.leave.clone(), false);
+        let mut bytes = BytesMut::with_capacity(READ);
+        while !self.is_gone {
+            let (stop, inbox, stream) = (&self.agents.stop, &mut self.inbox, &mut self.stream);
+            let next = tokio::select! {
+                // The end of the load counts first, then what was asked for before what is new.
+                biased;
+                () = stop.cancelled() => Next::Stop,
+                () = leave.cancelled(), if !was_asked => {
+                    was_asked = true;
+                    Next::Input(Input::SignOut)
+                }
+                Some(input) = inbox.recv() => Next::Input(input),
+                input = receive(stream, &mut bytes) => Next::Input(input),
+            };
+            match next {
+                Next::Stop => return,
+                Next::Input(input) => {
+                    let outputs = self.agent.handle(input);
+                    self.carry_out(outputs).await;
+                }
+            }
+        }
+    }
+
+    async fn carry_out(&mut self, outputs: Vec<Output>) {
+        let mut outputs = std::collections::VecDeque::from(outputs);
+        while let Some(output) = outputs.pop_front() {
+            match output {
+                Output::Dial => {
+                    let input = self.dial().await;
+                    outputs.extend(self.agent.handle(input));
+                }
+                Output::Send(text) => {
+                    if let Some(stream) = &mut self.stream
+                        && stream.write_all(text.as_bytes()).await.is_err()
+                    {
+                        self.stream = None;
+                        outputs.extend(self.agent.handle(Input::Disconnected));
+                    }
+                }
+                Output::Hang => {
+                    if let Some(mut stream) = self.stream.take() {
+                        // It is over either way.
+                        let _ = stream.shutdown().await;
+                        outputs.extend(self.agent.handle(Input::Disconnected));
+                    }
+                }
+                Output::Request { ask, path, body } => self.request(ask, path, body),
+                Output::Sleep(wait, time) => self.sleep(wait, time),
+                Output::Ready => {
+                    self.agents.ready.fetch_add(1, Ordering::AcqRel);
+                    self.agents.is_ready.notify_one();
+                }
+                Output::Dialog { tag, task, state } => self.generator.notify(tag.as_deref(), task, state),
+                Output::Failed(step, flaw) => self.generator.error(step, flaw),
+                Output::Gone => self.is_gone = true,
+            }
+        }
+    }
+
+    async fn dial(&mut self) -> Input {
+        match timeout(CONNECT, TcpStream::connect(self.agents.xmpp)).await {
+            Ok(Ok(stream)) => {
+                // A delay would be measured as the target's.
+                let _ = stream.set_nodelay(true);
+                self.stream = Some(stream);
+                Input::Connected
+            }
+            Ok(Err(_)) | Err(_) => Input::Disconnected,
+        }
+    }
+
+    fn request(&self, ask: cce_load::agent::Ask, path: String, body: String) {
+        let (desk, generator, sender) =
+            (self.agents.desk.clone(), self.generator.clone(), self.sender.clone());
+        let authorization = self.authorization.clone();
+        self.agents.tasks.spawn(async move {
+            let place = desk.place().await;
+            let request = HttpAsk { method: Method::PUT, path, authorization, body };
+            let answer = desk.exchange(&place, request, &generator.clock).await;
+            drop(place);
+            let result = answer.and_then(super::http::Answer::successful).map(|_| ());
+            // An agent that is gone does not wait for it.
+            let _ = sender.send(Input::Answered(ask, result)).await;
+        });
+    }
+
+    fn sleep(&self, wait: Wait, time: Duration) {
+        let (sender, stop) = (self.sender.clone(), self.agents.stop.clone());
+        self.agents.tasks.spawn(async move {
+            let slept = stop.run_until_cancelled(sleep(time)).await;
+            if slept.is_some() {
+                // An agent that is gone does not wait for it.
+                let _ = sender.send(Input::Due(wait)).await;
+            }
+        });
+    }
+}
+
+/// What arrives on the connection; without one, nothing ever does.
+async fn receive(stream: &mut Option<TcpStream>, bytes: &mut BytesMut) -> Input {
+    let Some(open) = stream else { return std::future::pending().await };
+    bytes.clear();
+    bytes.reserve(READ);
+    match open.read_buf(bytes).await {
+        Ok(0) | Err(_) => {
+            *stream = None;
+            Input::Disconnected
+        }
+        Ok(_) => Input::Received(bytes.to_vec()),
+    }
+}

@@ -1,0 +1,86 @@
+//! Where a load goes to.
+
+use super::options::Options;
+use crate::{failure::Failure, files::read_text};
+use cce_kernel::Port;
+use cce_world::Lab;
+use serde::Deserialize;
+use std::{
+    net::{SocketAddr, ToSocketAddrs},
+    path::Path,
+};
+
+/// An interface that is loaded.
+#[derive(Clone, Debug)]
+pub(super) struct Target {
+    /// As it was given: host and port.
+    pub(super) name: String,
+    pub(super) address: SocketAddr,
+}
+
+/// The interfaces that are loaded.
+#[derive(Clone, Debug)]
+pub(super) struct Targets {
+    pub(super) app: Target,
+    pub(super) desk: Target,
+    pub(super) xmpp: Target,
+}
+
+/// What counts of a ready file.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Ready {
+    app: Option<String>,
+    desk: Option<String>,
+    xmpp: Option<String>,
+}
+
+impl Targets {
+    /// The addresses of the options, else of the ready file, else of the lab. Those that are not loopback are refused
+    /// unless the user says that the machines are theirs.
+    pub(super) fn of(options: &Options, lab: &Lab) -> Result<Self, Failure> {
+        let ready = options.ready_file.as_deref().map(read_ready).transpose()?.unwrap_or_default();
+        let target = |given: &Option<String>, ready: Option<String>, port: Port, option: &str| {
+            let configured = || lab.link(port).map(|link| link.connect.clone());
+            let name = given.clone().or(ready).or_else(configured);
+            let name = name.ok_or_else(|| Failure::Usage(format!("no address is known: give {option}")))?;
+            resolve(&name, option, options.target_is_mine)
+        };
+        Ok(Self {
+            app: target(&options.app, ready.app, Port::App, "--app")?,
+            desk: target(&options.desk, ready.desk, Port::Desk, "--desk")?,
+            xmpp: target(&options.xmpp, ready.xmpp, Port::Xmpp, "--xmpp")?,
+        })
+    }
+
+    /// Names and addresses of those that the load reaches.
+    pub(super) fn in_words(&self, with_agents: bool) -> Vec<(String, String)> {
+        let all =
+            [("Task API", &self.app), ("Finesse REST", &self.desk), ("Finesse notifications", &self.xmpp)];
+        let count = if with_agents { all.len() } else { 1 };
+        all.into_iter().take(count).map(|(name, target)| (name.to_owned(), target.name.clone())).collect()
+    }
+}
+
+fn read_ready(path: &Path) -> Result<Ready, Failure> {
+    serde_json::from_str(&read_text(path)?)
+        .map_err(|error| Failure::Usage(format!("{} is no ready file: {error}", path.display())))
+}
+
+/// The address of a name. It is looked up once, so that the address that is loaded is the one that was judged.
+fn resolve(name: &str, option: &str, is_mine: bool) -> Result<Target, Failure> {
+    let found = name.to_socket_addrs().map_err(|error| {
+        Failure::Usage(format!("{option}: cannot find `{name}`: {error}; write HOST:PORT"))
+    })?;
+    let addresses: Vec<SocketAddr> = found.collect();
+    let Some(address) = addresses.first().copied() else {
+        return Err(Failure::Usage(format!("{option}: `{name}` has no address")));
+    };
+    if !is_mine && !address.ip().is_loopback() {
+        return Err(Failure::Usage(format!(
+            "{name} is not on this machine: load can make a system useless for everybody else. If it is yours to load, \
+             say --target-is-mine"
+        )));
+    }
+    Ok(Target { name: name.to_owned(), address })
+}
