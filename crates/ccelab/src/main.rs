@@ -26,12 +26,16 @@ mod swarm;
 
 use clap::Parser;
 use std::process::ExitCode;
+use tracing_subscriber::{
+    Layer,
+    filter::{LevelFilter, Targets},
+    layer::SubscriberExt,
+    util::SubscriberInitExt,
+};
 
 fn main() -> ExitCode {
     let cli = cli::Cli::parse();
-    let filter = tracing_subscriber::EnvFilter::try_from_env("CCELAB_LOG")
-        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(|| print::Errors).init();
+    write_warnings();
     match commands::execute(cli.command) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
@@ -39,4 +43,13 @@ fn main() -> ExitCode {
             ExitCode::from(failure.code())
         }
     }
+}
+
+/// What the program itself has to say goes to standard error: warnings, or what CCELAB_LOG asks for, such as
+/// `info,cce_net=debug`.
+fn write_warnings() {
+    let asked = std::env::var("CCELAB_LOG").ok().and_then(|text| text.parse().ok());
+    let filter: Targets = asked.unwrap_or_else(|| Targets::new().with_default(LevelFilter::WARN));
+    let lines = tracing_subscriber::fmt::layer().with_writer(|| print::Errors).with_filter(filter);
+    tracing_subscriber::registry().with(lines).init();
 }
