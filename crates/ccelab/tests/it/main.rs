@@ -15,6 +15,7 @@ mod interop;
 mod lab_trace;
 mod load;
 mod processes;
+mod progress;
 mod recovery;
 mod scenario;
 mod sim;
