@@ -135,7 +135,7 @@ fn each_part_of_a_judgement_refuses_a_journal() {
 }
 
 /// A journal that only this judgement refuses. A new judgement needs one here.
-fn against(judgement: Judgement) -> Journal {
+pub(crate) fn against(judgement: Judgement) -> Journal {
     use Judgement as J;
     match judgement {
         J::ContactEndsOnce

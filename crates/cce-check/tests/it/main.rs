@@ -11,5 +11,6 @@ mod lab;
 mod legal;
 mod material;
 mod outsiders;
+mod strangers;
 mod sweep;
 mod toys;

@@ -34,7 +34,10 @@ fn an_exploration_of_orders_shows_on_a_terminal_how_many_runs_there_were() {
     );
     assert!(output.status.success(), "{shown}");
     let steps: Vec<&str> = shown.split(CLEAR).collect();
-    assert!(steps.len() > 2 && steps.iter().all(|step| step.is_empty() || step.ends_with(" runs")), "{shown}");
+    assert!(
+        steps.len() > 2 && steps.iter().all(|step| step.is_empty() || step.ends_with(" runs")),
+        "{shown}"
+    );
     assert!(shown.ends_with(CLEAR), "{shown}");
 }
 
@@ -69,6 +72,7 @@ fn terminal() -> (File, File) {
     let screen = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
     grantpt(&screen).unwrap();
     unlockpt(&screen).unwrap();
-    let name = PathBuf::from(std::ffi::OsString::from_vec(ptsname(&screen, Vec::new()).unwrap().into_bytes()));
+    let name =
+        PathBuf::from(std::ffi::OsString::from_vec(ptsname(&screen, Vec::new()).unwrap().into_bytes()));
     (screen.into(), OpenOptions::new().read(true).write(true).open(name).unwrap())
 }
