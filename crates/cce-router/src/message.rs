@@ -1,6 +1,10 @@
 //! What the router's decisions say on the wire (mr-interface 7.2 and 8.1).
 
-use crate::{call::Call, choice::Pick, config::Config};
+use crate::{
+    choice::Pick,
+    config::Config,
+    task::{Call, RCK_SEQ, step_order},
+};
 use cce_model::TaskId;
 use cce_mr::icm::{
     Connect, DeviceTargetPreCallInd, DialogFail, QueueEvent, Release, ReleaseConf, TaskDequeuedInd,
@@ -10,8 +14,6 @@ use cce_wire::{List, Text};
 
 /// No translation route, no service.
 const NONE: i32 = -1;
-/// Every task is the first of its key.
-pub(crate) const RCK_SEQ: i32 = 0;
 
 /// `DIDRelSeq#` of what the router says: a constant of the direction, whatever went before (mr-interface 11).
 const DID_REL_SEQ: u32 = 0;
@@ -170,9 +172,4 @@ pub(crate) fn dialog_fail(rcid: u32, pid: u32, did: u32, reason_code: u32) -> Di
 pub(crate) fn release_conf(release: &Release, result: u32) -> ReleaseConf {
     let Release { rcid, pid, did, .. } = *release;
     ReleaseConf { rcid, pid, did, result, ..ReleaseConf::default() }
-}
-
-/// A step as it is counted outside: from 1.
-pub(crate) fn step_order(step: usize) -> u32 {
-    u32::try_from(step).map_or(u32::MAX, |step| step.saturating_add(1))
 }

@@ -1,6 +1,6 @@
 //! Tasks that wait, and how fast queues move (task-routing 3.4 and 3.7).
 
-use crate::call::{Call, DialogueKey};
+use crate::task::{Call, DialogueKey};
 use cce_kernel::{LinkId, Time};
 use cce_model::Mrd;
 use std::{
@@ -130,7 +130,7 @@ fn estimate(queued: usize, leavers: usize) -> i32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::call::Plan;
+    use crate::task::Plan;
     use cce_model::{RouterCallKey, sample::Rows};
     use cce_mr::icm::NewCall;
     use std::sync::Arc;

@@ -7,12 +7,9 @@
 //! cases the task is routed anew, under its own key, and ahead of those that came later (inferred; the texts are
 //! silent).
 
-use crate::{Router, agent::Place, call::Call, queue::Rank};
-use cce_kernel::{Cx, LinkId};
-use cce_model::{
-    TaskId,
-    fact::{QueueChoice, RouterFact},
-};
+use crate::{agent::Place, task::Call};
+use cce_kernel::LinkId;
+use cce_model::TaskId;
 use std::collections::BTreeMap;
 
 /// Reservations that may be unconfirmed; of more, the oldest count as confirmed.
@@ -46,6 +43,7 @@ pub(crate) enum Way {
 pub(crate) struct Reservations(BTreeMap<TaskId, Unconfirmed>);
 
 impl Reservations {
+    /// A reservation was sent; the agent PG is to confirm it.
     pub(crate) fn expect(&mut self, task: TaskId, sent: Unconfirmed) {
         if self.0.len() >= UNCONFIRMED_MAX {
             self.0.pop_first();
@@ -74,35 +72,7 @@ impl Reservations {
     }
 
     /// What the agent PG of a link never got: it told everything that it knows.
-    fn lost(&mut self, link: LinkId) -> Vec<(TaskId, Unconfirmed)> {
+    pub(crate) fn lost(&mut self, link: LinkId) -> Vec<(TaskId, Unconfirmed)> {
         self.0.extract_if(.., |_, sent| sent.way == Way::Reopened(link)).collect()
-    }
-}
-
-impl Router {
-    /// The agent PG of a link is back, and has told what it knows.
-    pub(crate) fn on_told_all(&mut self, link: LinkId, cx: &mut Cx<'_>) {
-        let lost = self.reservations.lost(link);
-        if lost.is_empty() {
-            return;
-        }
-        for (task, sent) in lost {
-            self.requeue(task, sent, cx);
-        }
-        self.serve(cx);
-    }
-
-    /// Puts a task back into the line, where it stood before.
-    pub(crate) fn requeue(&mut self, task: TaskId, sent: Unconfirmed, cx: &mut Cx<'_>) {
-        let Unconfirmed { mut call, place, step, .. } = sent;
-        let Place { skill_target, mrd } = place;
-        self.agents.withdraw(place, task);
-        cx.note(RouterFact::Requeued { task, skill_target, mrd }.into());
-        call.is_answered = true;
-        let queue = std::sync::Arc::clone(&call.plan.script.precision_queue);
-        cx.note(crate::call::node(&call, step, QueueChoice::Wait).into());
-        self.tell_agent_pgs(&crate::message::queued(&call).into(), cx);
-        let rank: Rank = self.line.enter(call, step);
-        crate::call::arm_step(&queue, step, rank, cx);
     }
 }

@@ -1,0 +1,440 @@
+//! The router as a component: who takes each input, and a task's way from its request to an agent (task-routing S1, S2,
+//! E7, E22, E23).
+
+use crate::{
+    Config,
+    agent::{self, Agents, Place},
+    choice::{self, Decision, Pick},
+    key::Keys,
+    link::{Gateways, Pg, on_heartbeat, send},
+    message::{self, Reservation},
+    queue::{Line, Rank},
+    reservation::{Reservations, Unconfirmed, Way},
+    task::{Call, DialogueKey, Plan, RCK_SEQ, admitted, dialed_number, node},
+    timer::Timer,
+};
+use cce_kernel::{
+    CloseReason, Command, Component, Configured, Cx, FrameFlaw, Input, LinkId, TimerKey, session::Gone,
+};
+use cce_model::{
+    MrdId, ObjectModel, PrecisionQueue, SkillTarget, TaskId,
+    fact::{QueueChoice, RefusalReason, RouterFact},
+};
+use cce_mr::{
+    ICM, Icm,
+    gateway::PgKind,
+    icm::{AgentStateUpdate, FailureEvent, NewCall, OpenReq, Release, TaskEvent},
+    reason,
+};
+use cce_wire::Bytes;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
+
+/// `RELEASE_CONF`: the task waited no more than this.
+const RELEASED: u32 = 0;
+/// `RELEASE_CONF`: an agent had been chosen, or there is no such dialogue.
+const ALREADY_ROUTED: u32 = 1;
+/// `MRDomainID`: the dialed number decides.
+const ANY_MRD: i32 = -1;
+
+/// The router.
+#[derive(Debug)]
+pub struct Router {
+    model: Arc<ObjectModel>,
+    config: Config,
+    keys: Keys,
+    next_invoke_id: u32,
+    gateways: Gateways,
+    agents: Agents,
+    line: Line,
+    reservations: Reservations,
+}
+
+impl Configured for Router {
+    type Config = Config;
+
+    fn new(model: Arc<ObjectModel>, config: Config) -> Self {
+        let uninterruptible = model.mrds.iter().filter(|mrd| !mrd.interruptible).map(|mrd| mrd.id);
+        Self {
+            keys: Keys::default(),
+            next_invoke_id: config.first_invoke_id,
+            gateways: Gateways::new(config.silence),
+            agents: Agents::new(uninterruptible.collect()),
+            line: Line::default(),
+            reservations: Reservations::default(),
+            model,
+            config,
+        }
+    }
+
+    /// What waits keeps its plan.
+    fn reconfigure(&mut self, model: Arc<ObjectModel>, config: Config) {
+        self.gateways.set_silence(config.silence);
+        self.model = model;
+        self.config = config;
+    }
+}
+
+impl Router {
+    fn on_start(&mut self, stored: &BTreeMap<String, String>, cx: &mut Cx<'_>) {
+        *self = Self::new(Arc::clone(&self.model), self.config.clone());
+        self.keys = Keys::start(stored, self.config.first_call_id, cx);
+    }
+
+    fn on_frame(&mut self, link: LinkId, frame: &Bytes, cx: &mut Cx<'_>) {
+        if !self.gateways.hear(link, cx) {
+            // Over meanwhile: what was on its way when this end closed the link.
+            return;
+        }
+        match Icm::read(&ICM, frame) {
+            Ok(message) => self.on_message(link, message, cx),
+            Err(error) => self.on_bad_message(link, "frame", &error.to_string(), cx),
+        }
+    }
+
+    fn on_message(&mut self, link: LinkId, message: Icm, cx: &mut Cx<'_>) {
+        match (self.gateways.kind_of(link), message) {
+            (None, Icm::OpenReq(open)) => self.on_open(link, &open, cx),
+            (Some(_), Icm::HeartbeatReq(beat)) => {
+                on_heartbeat(link, &beat, cx);
+                self.on_told_all(link, cx);
+            }
+            (Some(_), Icm::CloseReq(close)) => {
+                let gone = self.gateways.on_close(link, &close, cx);
+                self.on_gone(gone.as_ref(), cx);
+            }
+            (Some(PgKind::Mr), Icm::NewCall(request)) => self.on_new_call(link, request, cx),
+            (Some(PgKind::Mr), Icm::Release(release)) => self.on_release(link, &release, cx),
+            (Some(PgKind::Agent), Icm::TaskEvent(event)) => self.on_task_event(link, &event, cx),
+            (Some(PgKind::Agent), Icm::AgentStateUpdate(update)) => self.on_agent_state(link, &update, cx),
+            (_, other) => self.on_bad_message(link, other.name(), "not allowed here", cx),
+        }
+    }
+
+    /// An agent PG reports what became of a task; a slot may be free. An end that is the first news of a task
+    /// says that nobody was reserved.
+    fn on_task_event(&mut self, link: LinkId, event: &TaskEvent, cx: &mut Cx<'_>) {
+        if let Err(detail) = self.agents.on_task(link, event) {
+            return cx.note_peer_error(link, "TASK_EVENT", detail);
+        }
+        let unconfirmed = self.reservations.take(event.task_id);
+        if let Some(sent) = unconfirmed.filter(|_| agent::is_end(event)) {
+            self.agents.doubt(sent.place);
+            self.requeue(event.task_id, sent, cx);
+        }
+        self.serve(cx);
+    }
+
+    /// An agent PG reports how an agent stands; somebody may be available.
+    fn on_agent_state(&mut self, link: LinkId, update: &AgentStateUpdate, cx: &mut Cx<'_>) {
+        let changed = match self.agents.on_state(link, update, cx.now()) {
+            Ok(changed) => changed,
+            Err(detail) => return cx.note_peer_error(link, "AGENT_STATE_UPDATE", detail),
+        };
+        if let Some((before, after)) = changed {
+            let (skill_target, mrd) = (SkillTarget(update.icm_agent_id), MrdId(update.mrd_id));
+            cx.note(RouterFact::Agent { skill_target, mrd, before, after }.into());
+        }
+        self.serve(cx);
+    }
+
+    fn on_timer(&mut self, key: &TimerKey, cx: &mut Cx<'_>) {
+        match Timer::of(key) {
+            Timer::Silence => {
+                let gone = self.gateways.on_silence(key.id, cx);
+                self.on_gone(gone.as_ref(), cx);
+            }
+            Timer::Step => self.on_step_over(key.id, cx),
+        }
+    }
+
+    /// A peripheral gateway opens its session. One that the same peripheral left open is over first.
+    fn on_open(&mut self, link: LinkId, open: &OpenReq, cx: &mut Cx<'_>) {
+        let pg = match Pg::of(open) {
+            Ok(pg) => pg,
+            Err(detail) => {
+                let gone = self.gateways.refuse(link, open.invoke_id, detail, cx);
+                return self.on_gone(gone.as_ref(), cx);
+            }
+        };
+        let older = self.gateways.supersede(link, pg, cx);
+        self.on_gone(older.as_ref(), cx);
+        self.gateways.open(link, pg, open.invoke_id, cx);
+        if pg.kind == PgKind::Agent {
+            self.reservations.on_opened(link, pg.peripheral);
+        }
+    }
+
+    /// A link is gone, and with it what came over it: tasks that wait, or what is known of agents.
+    fn on_gone(&mut self, gone: Option<&Gone<Pg>>, cx: &mut Cx<'_>) {
+        // A link that was refused, or never opened, has nothing.
+        let Some(&Gone { link, session: Some(pg) }) = gone else { return };
+        match pg.kind {
+            PgKind::Mr => self.drop_dialogues(link, cx),
+            PgKind::Agent => {
+                self.agents.forget(link);
+                self.reservations.on_broken(link);
+            }
+        }
+    }
+
+    /// A peripheral gateway broke the framing.
+    fn on_bad_frame(&mut self, link: LinkId, flaw: FrameFlaw, cx: &mut Cx<'_>) {
+        if self.gateways.has(link) {
+            let gone = self.gateways.fail(link, "frame", &flaw.to_string(), CloseReason::BadFrame, cx);
+            self.on_gone(gone.as_ref(), cx);
+        }
+    }
+
+    /// A peripheral gateway sent something that cannot be read or is not allowed.
+    fn on_bad_message(&mut self, link: LinkId, message: &str, detail: &str, cx: &mut Cx<'_>) {
+        let reason = CloseReason::BadMessage(detail.to_owned());
+        let gone = self.gateways.fail(link, message, detail, reason, cx);
+        self.on_gone(gone.as_ref(), cx);
+    }
+
+    /// Takes leave of everybody.
+    fn stop(&mut self, cx: &mut Cx<'_>) {
+        for link in self.gateways.links() {
+            let gone = self.gateways.stop(link, cx);
+            self.on_gone(gone.as_ref(), cx);
+        }
+    }
+
+    fn on_command(&mut self, command: Command, cx: &mut Cx<'_>) {
+        match command {
+            Command::Stop => self.stop(cx),
+            refused @ (Command::Cue | Command::Act(_) | Command::Set { .. }) => cx.note(refused.unknown()),
+        }
+    }
+
+    /// A routing client has a task (task-routing S1, E22).
+    fn on_new_call(&mut self, link: LinkId, request: NewCall, cx: &mut Cx<'_>) {
+        let dialogue = DialogueKey { link, routing_client: request.rcid, dialogue: request.did };
+        if self.line.find(dialogue).is_some() {
+            return refuse_duplicate(dialogue, cx);
+        }
+        let plan = match self.plan(&request) {
+            Ok(plan) => plan,
+            Err(reason) => return refuse(link, &request, reason, cx),
+        };
+        let key = self.keys.give(cx);
+        let (since, arrival) = (cx.now(), self.line.arrive());
+        let call = Box::new(Call { dialogue, key, request, plan, since, arrival, is_answered: false });
+        cx.note(admitted(&call).into());
+        match choice::walk(call.plan.queue(), 0, call.wish(), &self.agents) {
+            Decision::Agent(pick) => self.route(call, pick, 0, cx),
+            Decision::Wait(step) => self.enqueue(call, step, cx),
+            Decision::NoStep => refuse(link, &call.request, RefusalReason::ScriptEnded, cx),
+        }
+    }
+
+    /// A routing client gives up a task (task-routing E7). Here cancel and decision meet: whoever comes first wins.
+    fn on_release(&mut self, link: LinkId, release: &Release, cx: &mut Cx<'_>) {
+        let dialogue = DialogueKey { link, routing_client: release.rcid, dialogue: release.did };
+        let result = if let Some(rank) = self.line.find(dialogue) {
+            self.dequeue(rank, cx);
+            RELEASED
+        } else {
+            cx.note(RouterFact::CancelRefused { dialogue: release.did }.into());
+            ALREADY_ROUTED
+        };
+        send(link, message::release_conf(release, result), cx);
+    }
+
+    /// A routing client's link is gone: what it asked for is given up.
+    fn drop_dialogues(&mut self, link: LinkId, cx: &mut Cx<'_>) {
+        for rank in self.line.of_link(link) {
+            self.dequeue(rank, cx);
+        }
+    }
+
+    /// A step's time is over: the next step is taken too (task-routing 3.5).
+    fn on_step_over(&mut self, arrival: u64, cx: &mut Cx<'_>) {
+        let (rank, waiting) = self.line.of_timer(arrival);
+        let queue = Arc::clone(&waiting.call.plan.script.precision_queue);
+        match choice::walk(&queue, waiting.step + 1, waiting.call.wish(), &self.agents) {
+            Decision::Agent(pick) => self.route_waiting(rank, pick, cx),
+            Decision::Wait(step) => {
+                waiting.step = step;
+                cx.note(node(&waiting.call, step, QueueChoice::Wait).into());
+                arm_step(&queue, step, rank, cx);
+            }
+            Decision::NoStep => {}
+        }
+    }
+
+    /// Somebody may have become free: whatever can be routed is, best first (task-routing S2, step 9).
+    fn serve(&mut self, cx: &mut Cx<'_>) {
+        let mut barren = BTreeSet::new();
+        while let Some((rank, pick)) = self.next_served(&mut barren) {
+            self.route_waiting(rank, pick, cx);
+        }
+    }
+
+    /// The first task in line for whom somebody is free. Steps for which nobody is are remembered in `barren`:
+    /// serving a task frees nobody.
+    fn next_served(&self, barren: &mut BTreeSet<(u32, usize)>) -> Option<(Rank, Pick)> {
+        self.line.iter().find_map(|(rank, waiting)| {
+            let queue = waiting.call.plan.queue();
+            if barren.contains(&(queue.id, waiting.step)) {
+                return None;
+            }
+            let pick = choice::best(queue, waiting.step, waiting.call.wish(), &self.agents);
+            if pick.is_none() {
+                barren.insert((queue.id, waiting.step));
+            }
+            pick.map(|pick| (rank, pick))
+        })
+    }
+
+    /// What is to be done with a request (task-routing 3.1).
+    fn plan(&self, request: &NewCall) -> Result<Plan, RefusalReason> {
+        let dialed = self.model.dialed_numbers.get(dialed_number(request).as_str());
+        let dialed = dialed.ok_or(RefusalReason::UnknownDialedNumber)?;
+        let call_type = dialed.call_type.as_ref().ok_or(RefusalReason::NoScript)?;
+        let script = call_type.script.as_ref().ok_or(RefusalReason::NoScript)?;
+        if request.mr_domain_id != ANY_MRD && MrdId(request.mr_domain_id) != dialed.mrd.id {
+            return Err(RefusalReason::UnknownMrd);
+        }
+        // A queue of another domain is a failed node, after which the script has nothing left (task-routing E22).
+        if script.precision_queue.mrd().id != dialed.mrd.id {
+            return Err(RefusalReason::ScriptEnded);
+        }
+        Ok(Plan { call_type: Arc::clone(call_type), script: Arc::clone(script) })
+    }
+
+    /// Nobody is free: the task waits, if there is room (task-routing S2, E22).
+    fn enqueue(&mut self, call: Box<Call>, step: usize, cx: &mut Cx<'_>) {
+        let (link, queue) = (call.dialogue.link, Arc::clone(&call.plan.script.precision_queue));
+        if !self.line.has_room(queue.mrd()) {
+            return refuse(link, &call.request, RefusalReason::QueueFull, cx);
+        }
+        cx.note(node(&call, step, QueueChoice::Wait).into());
+        let mut event = message::queue_event(&call, -1);
+        let queued = message::queued(&call);
+        let rank = self.line.enter(call, step);
+        event.estimated_wait_time = self.line.estimated_wait(queue.id, cx.now());
+        send(link, event, cx);
+        self.gateways.tell_agent_pgs(&queued.into(), cx);
+        arm_step(&queue, step, rank, cx);
+    }
+
+    fn dequeue(&mut self, rank: Rank, cx: &mut Cx<'_>) {
+        cx.cancel(Timer::Step.key(rank.arrival));
+        let waiting = self.line.leave(rank, cx.now());
+        let dequeued = message::dequeued(&waiting.call);
+        let Call { key, plan, .. } = *waiting.call;
+        cx.note(RouterFact::Dequeued { key, queue_id: plan.queue().id }.into());
+        self.gateways.tell_agent_pgs(&dequeued.into(), cx);
+    }
+
+    fn route_waiting(&mut self, rank: Rank, pick: Pick, cx: &mut Cx<'_>) {
+        cx.cancel(Timer::Step.key(rank.arrival));
+        let waiting = self.line.leave(rank, cx.now());
+        let queued = u32::try_from(cx.now().since(rank.since).as_secs()).unwrap_or(u32::MAX);
+        self.gateways.tell_agent_pgs(&message::dequeued(&waiting.call).into(), cx);
+        self.route(waiting.call, pick, queued, cx);
+    }
+
+    /// An agent was chosen: reserves the agent, answers the routing client, and drops the dialogue. A task that is
+    /// routed anew needs no answer.
+    fn route(&mut self, call: Box<Call>, pick: Pick, queued: u32, cx: &mut Cx<'_>) {
+        let place = Place { skill_target: pick.skill_target, mrd: call.plan.queue().mrd().id };
+        let agent_pg = self.agents.at(place).expect("an agent that was chosen is known").link;
+        let choice = QueueChoice::Agent { skill_target: pick.skill_target, eligible: pick.eligible };
+        cx.note(node(&call, pick.step, choice).into());
+        let invoke_id = self.next_invoke_id;
+        self.next_invoke_id = invoke_id.wrapping_add(1);
+        let peripheral = self.gateways.peripheral_of(agent_pg);
+        let reservation = Reservation { pick, invoke_id, peripheral, queued };
+        let task = TaskId::of_router(call.key, RCK_SEQ);
+        self.agents.assign(place, task);
+        send(agent_pg, message::pre_call(&self.config, &call, reservation), cx);
+        if !call.is_answered {
+            send(call.dialogue.link, message::connect(&self.config, &call, reservation), cx);
+            cx.note(RouterFact::DialogDeleted { dialogue: call.dialogue.dialogue, key: call.key }.into());
+        }
+        let way = Way::Open(agent_pg);
+        self.reservations.expect(task, Unconfirmed { call, place, step: pick.step, peripheral, way });
+    }
+
+    /// The agent PG of a link is back, and has told what it knows.
+    fn on_told_all(&mut self, link: LinkId, cx: &mut Cx<'_>) {
+        let lost = self.reservations.lost(link);
+        if lost.is_empty() {
+            return;
+        }
+        for (task, sent) in lost {
+            self.requeue(task, sent, cx);
+        }
+        self.serve(cx);
+    }
+
+    /// Puts a task back into the line, where it stood before.
+    fn requeue(&mut self, task: TaskId, sent: Unconfirmed, cx: &mut Cx<'_>) {
+        let Unconfirmed { mut call, place, step, .. } = sent;
+        let Place { skill_target, mrd } = place;
+        self.agents.withdraw(place, task);
+        cx.note(RouterFact::Requeued { task, skill_target, mrd }.into());
+        call.is_answered = true;
+        let queue = Arc::clone(&call.plan.script.precision_queue);
+        cx.note(node(&call, step, QueueChoice::Wait).into());
+        self.gateways.tell_agent_pgs(&message::queued(&call).into(), cx);
+        let rank = self.line.enter(call, step);
+        arm_step(&queue, step, rank, cx);
+    }
+}
+
+impl Component for Router {
+    fn handle(&mut self, input: Input, cx: &mut Cx<'_>) {
+        match input {
+            Input::Start { stored } => self.on_start(&stored, cx),
+            Input::LinkUp { link, peer } => self.gateways.on_link_up(link, &peer, cx),
+            Input::LinkDown { link, .. } => {
+                let gone = self.gateways.on_link_down(link, cx);
+                self.on_gone(gone.as_ref(), cx);
+            }
+            Input::Frame { link, bytes } => self.on_frame(link, &bytes.0, cx),
+            Input::BadFrame { link, flaw } => self.on_bad_frame(link, flaw, cx),
+            Input::Timer(key) => self.on_timer(&key, cx),
+            Input::Command(command) => self.on_command(command, cx),
+            // The router has no HTTP interface.
+            Input::Call { .. } | Input::CallGone { .. } | Input::Reply { .. } => {}
+        }
+    }
+}
+
+/// The task cannot be routed (task-routing E22, E23).
+fn refuse(link: LinkId, request: &NewCall, reason: RefusalReason, cx: &mut Cx<'_>) {
+    cx.note(RouterFact::CallRefused { dialogue: request.did, reason }.into());
+    let fail = message::dialog_fail(request.rcid, request.pid, request.did, code_of(reason));
+    send(link, fail, cx);
+}
+
+/// The dialogue that is open goes on, so the failure cannot name it.
+fn refuse_duplicate(dialogue: DialogueKey, cx: &mut Cx<'_>) {
+    let reason = RefusalReason::DuplicateDialogue;
+    cx.note(RouterFact::CallRefused { dialogue: dialogue.dialogue, reason }.into());
+    send(dialogue.link, FailureEvent { status: code_of(reason), ..FailureEvent::default() }, cx);
+}
+
+fn code_of(reason: RefusalReason) -> u32 {
+    match reason {
+        RefusalReason::UnknownDialedNumber => reason::INVALID_SCRIPT_SELECTOR,
+        RefusalReason::UnknownMrd => reason::INVALID_MRD,
+        RefusalReason::DuplicateDialogue => reason::DUPLICATE_DIALOGUE,
+        RefusalReason::NoScript => reason::NO_SCRIPT,
+        RefusalReason::QueueFull | RefusalReason::ScriptEnded => reason::ROUTING_COMPLETE,
+    }
+}
+
+/// Arms the timer that takes a task to the next step, unless this is the last.
+fn arm_step(queue: &PrecisionQueue, step: usize, rank: Rank, cx: &mut Cx<'_>) {
+    let is_last = step + 1 >= queue.steps.len();
+    if let Some(wait) = queue.steps.get(step).and_then(|step| step.wait).filter(|_| !is_last) {
+        cx.arm(Timer::Step.key(rank.arrival), wait);
+    }
+}

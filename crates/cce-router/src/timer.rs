@@ -1,0 +1,11 @@
+//! The router's timers.
+
+cce_kernel::timers! {
+    /// What the router waits for.
+    pub(crate) enum Timer {
+        /// A link is silent for too long; counted by link.
+        Silence = "silence",
+        /// A waiting task goes to the next step; counted by arrival.
+        Step = "step",
+    }
+}
