@@ -1,16 +1,14 @@
 //! Reads the clauses of a scenario: rules, expectations, and the selectors in them.
 
 use crate::{
-    known::{meant, nearest},
-    model::{Action, Chance, Rule, Times, Want, task_word},
-    names::{ContactName, TaskName},
-    place::AGENT,
+    amount::{Chance, Times},
+    model::{Action, Rule, Want},
     read::{Placed, Section, Source},
-    selector::{Selector, Vocabulary},
     set::read_set,
 };
 use cce_kernel::{NodeName, Port};
 use cce_model::SideOrder;
+use cce_select::{ContactName, Selector, TaskName, Vocabulary, meant, nearest, place::AGENT};
 use cce_world::{
     COMPONENTS, Lab, LatencyText,
     cast::{agent, customer},
@@ -35,7 +33,7 @@ pub(crate) fn check_order(node: &str, does: &Placed, words: &Vocabulary, from: &
     let is_agent = node.starts_with(AGENT);
     let most = if is_agent { agent::is_about_dialog(order) } else { customer::is_about_task(order) };
     for (at, (word, place)) in rest.enumerate() {
-        let message = match task_word(word, &words.customers) {
+        let message = match TaskName::among(word, &words.customers) {
             _ if at >= usize::from(most) && orders.contains(&order) => {
                 format!(
                     "`{order}` is followed by {}: leave out `{word}`",

@@ -2,20 +2,22 @@
 
 use crate::{
     clauses::{WANTS, read_rule, read_wants, selector},
-    gather::Files,
-    known::nearest,
+    gather::{Context, Files, ScenarioError},
     model::{Action, Expectation, Limits, Rule, Scenario, Step},
-    place::{AGENT, CUSTOMER, PlacePattern},
     read::{Placed, Problem, Section, Source, as_json},
-    selector::{Selector, Vocabulary},
+    read_swarm::read_swarm,
     swarm::Swarm,
 };
 use cce_check::Check;
 use cce_courier::Latency;
 use cce_kernel::NodeName;
+use cce_select::{
+    Selector, Vocabulary, nearest,
+    place::{AGENT, CUSTOMER, PlacePattern},
+};
 use cce_world::{COMPONENTS, CastAgent, CastCustomer, Lab};
 use serde_json::Value;
-use std::{collections::BTreeMap, fmt, time::Duration};
+use std::{collections::BTreeMap, time::Duration};
 use toml::de::{DeTable, DeValue};
 
 /// A scenario without an end of its own ends after that.
@@ -23,33 +25,6 @@ const UNTIL: Duration = Duration::from_mins(10);
 
 /// How long a scenario goes on once everything has ended.
 const REST: Duration = Duration::from_secs(2);
-
-/// What a scenario is read with.
-#[derive(Clone, Copy)]
-pub struct Context<'a> {
-    /// The text of a file that the scenario names, by the name that stands there.
-    pub files: &'a dyn Fn(&str) -> Result<String, String>,
-    /// The lab of a configuration file, or the lab of those who name none.
-    pub lab: &'a dyn Fn(Option<(String, String)>) -> Result<Lab, String>,
-    /// Values of its parameters; others have the first of their alternatives.
-    pub chosen: &'a BTreeMap<String, String>,
-}
-
-impl fmt::Debug for Context<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Context").field("chosen", &self.chosen).finish_non_exhaustive()
-    }
-}
-
-/// Everything that is wrong with a scenario.
-#[derive(Clone, Debug, thiserror::Error)]
-#[error("the scenario has {} {}", problems.len(), if problems.len() == 1 { "error" } else { "errors" })]
-pub struct ScenarioError {
-    /// At least one.
-    pub problems: Vec<Problem>,
-    /// Texts by file name, for showing places.
-    pub sources: BTreeMap<String, String>,
-}
 
 /// Reads a scenario.
 pub fn load(name: &str, text: &str, context: Context<'_>) -> Result<Scenario, ScenarioError> {
@@ -395,6 +370,6 @@ impl Draft {
 
     fn read_swarm(&mut self, section: &mut Section<'_>, from: &mut Source<'_>) {
         let Some(mut swarm) = section.section("swarm", from) else { return };
-        self.swarm = Some(Swarm::read(&mut swarm, from));
+        self.swarm = Some(read_swarm(&mut swarm, from));
     }
 }

@@ -1,18 +1,43 @@
 //! Gathers a scenario's files: what it includes, and the lab that it names.
 
-use crate::{
-    file::{Context, ScenarioError},
-    read::{Placed, Problem, Section, Source},
-};
+use crate::read::{Placed, Problem, Section, Source};
 use cce_world::Lab;
 use std::{
     collections::{BTreeMap, BTreeSet},
+    fmt,
     ops::Range,
 };
 use toml::de::DeTable;
 
 /// How deep files may include others.
 const INCLUDES_MAX: usize = 8;
+
+/// What a scenario is read with.
+#[derive(Clone, Copy)]
+pub struct Context<'a> {
+    /// The text of a file that the scenario names, by the name that stands there.
+    pub files: &'a dyn Fn(&str) -> Result<String, String>,
+    /// The lab of a configuration file, or the lab of those who name none.
+    pub lab: &'a dyn Fn(Option<(String, String)>) -> Result<Lab, String>,
+    /// Values of its parameters; others have the first of their alternatives.
+    pub chosen: &'a BTreeMap<String, String>,
+}
+
+impl fmt::Debug for Context<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Context").field("chosen", &self.chosen).finish_non_exhaustive()
+    }
+}
+
+/// Everything that is wrong with a scenario.
+#[derive(Clone, Debug, thiserror::Error)]
+#[error("the scenario has {} {}", problems.len(), if problems.len() == 1 { "error" } else { "errors" })]
+pub struct ScenarioError {
+    /// At least one.
+    pub problems: Vec<Problem>,
+    /// Texts by file name, for showing places.
+    pub sources: BTreeMap<String, String>,
+}
 
 /// A scenario's files, those that are included first.
 #[derive(Default)]

@@ -1,17 +1,18 @@
 //! A scenario as it was read.
 
 use crate::{
-    names::TaskName,
-    place::{AGENT, CUSTOMER, PlacePattern},
-    selector::Selector,
+    amount::{Chance, Times, plural},
     swarm::{Drawn, Swarm},
 };
 use cce_courier::Latency;
-use cce_kernel::{Command, NodeName, Port, Rng};
+use cce_kernel::{Command, NodeName, Port};
 use cce_model::SideOrder;
+use cce_select::{
+    Selector,
+    place::{AGENT, CUSTOMER, PlacePattern},
+};
 use cce_world::{COMPONENTS, Changed, Lab};
-use rand::RngExt;
-use std::{collections::BTreeMap, fmt, str::FromStr, time::Duration};
+use std::{collections::BTreeMap, time::Duration};
 
 /// A scenario, ready to be played.
 #[derive(Clone, Debug)]
@@ -151,11 +152,6 @@ impl Scenario {
     }
 }
 
-/// A noun after that many.
-pub(crate) fn plural(count: u64, noun: &str) -> String {
-    if count == 1 { noun.to_owned() } else { format!("{noun}s") }
-}
-
 /// How much there may be of a simulated run: one that reaches a limit ends there, and fails.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
@@ -240,68 +236,11 @@ pub struct Rule {
 }
 
 /// What a rule or a step orders of components.
-pub(crate) fn orders_of(changes: &[Changed]) -> impl Iterator<Item = (NodeName, String, Command)> {
+pub fn orders_of(changes: &[Changed]) -> impl Iterator<Item = (NodeName, String, Command)> {
     changes.iter().flat_map(|change| {
         let command = Command::Set { setting: change.setting.clone(), value: change.value.clone() };
         change.components.iter().map(move |node| (NodeName::from(*node), change.words(), command.clone()))
     })
-}
-
-/// On how many messages a rule acts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Times {
-    /// On so many at the most.
-    Count(u64),
-    /// On every one.
-    Always,
-}
-
-impl Times {
-    /// Whether one that acted so often acts again.
-    pub const fn allow(self, acted: u64) -> bool {
-        match self {
-            Self::Count(times) => acted < times,
-            Self::Always => true,
-        }
-    }
-}
-
-/// How likely something is, in millionths.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Chance(pub u32);
-
-impl Chance {
-    /// What certainly happens.
-    pub const CERTAIN: Self = Self(1_000_000);
-
-    /// Whether it happens this time.
-    pub(crate) fn draw(self, rng: &mut Rng) -> bool {
-        self == Self::CERTAIN || rng.random_range(0..Self::CERTAIN.0) < self.0
-    }
-}
-
-impl fmt::Display for Chance {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}%", f64::from(self.0) / 10_000.0)
-    }
-}
-
-impl FromStr for Chance {
-    type Err = &'static str;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let percent = text.trim().strip_suffix('%').and_then(|percent| percent.trim().parse::<f64>().ok());
-        let millionths = percent.map(|percent| (percent * 10_000.0).round());
-        let within = millionths.filter(|millionths| (1.0..=f64::from(Self::CERTAIN.0)).contains(millionths));
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "it is within the bounds"
-        )]
-        within
-            .map(|millionths| Self(millionths as u32))
-            .ok_or("a chance is more than 0% and at most 100%, such as \"5%\"")
-    }
 }
 
 /// What a rule does with its message.
@@ -392,13 +331,4 @@ pub enum Want {
     },
     /// The last change leads to this state.
     Final(Selector),
-}
-
-/// A task's name in a step's words.
-pub(crate) fn task_word(word: &str, customers: &[String]) -> Option<TaskName> {
-    let name: TaskName = word.parse().ok()?;
-    match &name.contact {
-        crate::names::ContactName::Number(_) => Some(name),
-        crate::names::ContactName::Customer(customer) => customers.contains(customer).then_some(name),
-    }
 }

@@ -3,15 +3,15 @@
 use crate::{
     clauses::selector,
     file::Draft,
-    known::nearest,
     model::{Act, Step},
-    names::{ContactName, TaskName},
-    place::{AGENT, APP, CTI, CUSTOMER, DESK},
-    read::{Placed, Problem, Section, Source, as_json, json_table},
-    selector::Vocabulary,
-    set::read_set,
+    read::{Placed, Problem, Section, Source, json_table},
+    set::{flatten, read_set},
 };
-use cce_world::{COMPONENTS, CastAgent, CastCustomer, Lab, Patch};
+use cce_select::{
+    ContactName, TaskName, Vocabulary, nearest,
+    place::{AGENT, APP, CTI, CUSTOMER, DESK},
+};
+use cce_world::{COMPONENTS, CastAgent, CastCustomer};
 use serde::{
     Deserializer,
     de::{self, DeserializeOwned, Visitor},
@@ -171,53 +171,6 @@ impl Draft {
 fn each_name(key: &Placed) -> Result<Vec<Placed>, String> {
     let Some(names) = cce_world::counted(&key.text) else { return Ok(vec![key.clone()]) };
     Ok(names?.into_iter().map(|text| Placed { text, span: key.span.clone() }).collect())
-}
-
-/// A setting of the lab, as a file changes it.
-pub(crate) struct Setting {
-    /// Each key on the way to it, as the whole setting up to there.
-    keys: Vec<Placed>,
-    value: Value,
-    span: Range<usize>,
-}
-
-impl Setting {
-    pub(crate) fn patch(&self) -> Patch {
-        let setting = self.keys.last().map(|key| key.text.clone()).unwrap_or_default();
-        Patch { setting, value: self.value.clone() }
-    }
-
-    /// Where it is wrong: at the first key behind which, or with which, nothing else is better; or else at its value.
-    pub(crate) fn wrong_part(&self, lab: &Lab, message: &str) -> Range<usize> {
-        let is_same = |setting: String| {
-            let tried = lab.patched(&[Patch { setting, value: Value::Null }]);
-            tried.is_err_and(|errors| errors.iter().any(|error| error.message == message))
-        };
-        let Some((last, above)) = self.keys.split_last() else { return self.span.clone() };
-        let wrong = above.iter().find(|key| is_same(format!("{}.?", key.text)));
-        let wrong = wrong.or_else(|| Some(last).filter(|last| is_same(last.text.clone())));
-        wrong.map_or_else(|| self.span.clone(), |key| key.span.clone())
-    }
-}
-
-/// `set."mrd/Tasks".start_timeout = "30s"` and `set.finesse = { confirmation_timeout = "5s" }` alike.
-pub(crate) fn flatten(
-    keys: Vec<Placed>,
-    value: &toml::Spanned<DeValue<'_>>,
-    found: &mut Vec<Setting>,
-    from: &mut Source<'_>,
-) {
-    if let DeValue::Table(table) = value.get_ref() {
-        let above = keys.last().map(|key| key.text.clone()).unwrap_or_default();
-        for (key, value) in table {
-            let key = Placed { text: format!("{above}.{}", key.get_ref()), span: key.span() };
-            flatten([keys.as_slice(), &[key]].concat(), value, found, from);
-        }
-        return;
-    }
-    let known = from.problems.len();
-    let setting = Setting { keys, value: as_json(value, from), span: value.span() };
-    found.extend(Some(setting).filter(|_| from.problems.len() == known));
 }
 
 /// What an agent does. `offer` stands for what it does with every offer.

@@ -1,6 +1,7 @@
 //! Reads a TOML file piece by piece, and remembers where each piece stands. Everything that is wrong is found.
 
-use crate::{known::nearest, model::Times, swarm::Bounds};
+use crate::amount::{Bounds, Times};
+use cce_select::nearest;
 use cce_world::Span;
 use serde_json::{Map, Value};
 use std::{

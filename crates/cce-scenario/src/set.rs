@@ -1,10 +1,10 @@
 //! Reads what a step, a rule or a person changes in the lab while it runs.
 
-use crate::{
-    people::{Setting, flatten},
-    read::{Section, Source},
-};
-use cce_world::{Changed, Lab};
+use crate::read::{Placed, Section, Source, as_json};
+use cce_world::{Changed, Lab, Patch};
+use serde_json::Value;
+use std::ops::Range;
+use toml::de::DeValue;
 
 /// Settings that change together. A lab has a few hundred.
 const CHANGES_MAX: usize = 1_024;
@@ -37,4 +37,51 @@ fn change(setting: &Setting, lab: &Lab, from: &mut Source<'_>) -> Option<Changed
             None
         }
     }
+}
+
+/// A setting of the lab, as a file changes it.
+pub(crate) struct Setting {
+    /// Each key on the way to it, as the whole setting up to there.
+    keys: Vec<Placed>,
+    value: Value,
+    span: Range<usize>,
+}
+
+impl Setting {
+    pub(crate) fn patch(&self) -> Patch {
+        let setting = self.keys.last().map(|key| key.text.clone()).unwrap_or_default();
+        Patch { setting, value: self.value.clone() }
+    }
+
+    /// Where it is wrong: at the first key behind which, or with which, nothing else is better; or else at its value.
+    pub(crate) fn wrong_part(&self, lab: &Lab, message: &str) -> Range<usize> {
+        let is_same = |setting: String| {
+            let tried = lab.patched(&[Patch { setting, value: Value::Null }]);
+            tried.is_err_and(|errors| errors.iter().any(|error| error.message == message))
+        };
+        let Some((last, above)) = self.keys.split_last() else { return self.span.clone() };
+        let wrong = above.iter().find(|key| is_same(format!("{}.?", key.text)));
+        let wrong = wrong.or_else(|| Some(last).filter(|last| is_same(last.text.clone())));
+        wrong.map_or_else(|| self.span.clone(), |key| key.span.clone())
+    }
+}
+
+/// `set."mrd/Tasks".start_timeout = "30s"` and `set.finesse = { confirmation_timeout = "5s" }` alike.
+pub(crate) fn flatten(
+    keys: Vec<Placed>,
+    value: &toml::Spanned<DeValue<'_>>,
+    found: &mut Vec<Setting>,
+    from: &mut Source<'_>,
+) {
+    if let DeValue::Table(table) = value.get_ref() {
+        let above = keys.last().map(|key| key.text.clone()).unwrap_or_default();
+        for (key, value) in table {
+            let key = Placed { text: format!("{above}.{}", key.get_ref()), span: key.span() };
+            flatten([keys.as_slice(), &[key]].concat(), value, found, from);
+        }
+        return;
+    }
+    let known = from.problems.len();
+    let setting = Setting { keys, value: as_json(value, from), span: value.span() };
+    found.extend(Some(setting).filter(|_| from.problems.len() == known));
 }

@@ -3,14 +3,15 @@
 use crate::{
     clauses::{ACTS, check_order, component, place_unless_one, port_named, selector},
     file::Draft,
-    known::nearest,
     model::{Act, Step},
-    place::{AGENT, CUSTOMER},
     read::{Placed, Problem, Section, Source},
-    selector::Vocabulary,
     set::read_set,
 };
 use cce_model::SideOrder;
+use cce_select::{
+    Vocabulary, nearest,
+    place::{AGENT, CUSTOMER},
+};
 use std::{collections::BTreeMap, time::Duration};
 
 /// How often a step is taken at the most.

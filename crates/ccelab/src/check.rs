@@ -3,7 +3,7 @@
 use crate::{cli, failure::Failure, files::read_journal_to_end, print, sim};
 use cce_check::{Breach, Check, Checks, Misdeed};
 use cce_journal::{Header, Record};
-use cce_scenario::Expected;
+use cce_play::Expected;
 use cce_views::{
     Fold,
     ladder::{Excerpts, Paint},
@@ -49,7 +49,7 @@ fn expect(options: &cli::Check, header: &Header, records: &[Record], owes_ends: 
     let Some(scenario) = options.scenario.clone() else { return Ok(()) };
     let scenario = sim::load_scenario(&cli::ScenarioFile { scenario, config: None, parameters: Vec::new() })?;
     let (name, count) = (scenario.name.clone(), scenario.expectations.len());
-    let Expected { broken: mut unmet, open } = cce_scenario::unmet(header, records, scenario);
+    let Expected { broken: mut unmet, open } = cce_play::unmet(header, records, scenario);
     if owes_ends {
         unmet.extend(open);
     } else {

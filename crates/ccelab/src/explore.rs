@@ -2,7 +2,8 @@
 
 use crate::{cli, failure::Failure, files::create_private, folders, print, sim::load_for_sim, swarm};
 use cce_journal::{Header, Record, Writer};
-use cce_scenario::{Ended, Orders, Play, Scenario};
+use cce_play::{Ended, Orders, Play};
+use cce_scenario::Scenario;
 use cce_sim::{
     Sequence,
     explore::{Exploration, Explored, Explorer, Search},

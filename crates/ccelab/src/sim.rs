@@ -10,7 +10,8 @@ use crate::{
 };
 use cce_journal::{Header, Record};
 use cce_net::Sink;
-use cce_scenario::{Breach, Context, Orders, Play, Report, Scenario};
+use cce_play::{Breach, Orders, Play, Report};
+use cce_scenario::{Context, Scenario};
 use cce_sim::Sequence;
 use cce_views::ladder::{Excerpts, Paint};
 use cce_world::Lab;
@@ -118,7 +119,7 @@ fn tell<O: Sequence>(
 
 /// A scenario on top of a recorded run. What the run has already is not done twice.
 fn over(scenario: Scenario, lab: Lab, from: &Path, recorded: &[Record], file: &Path) -> Scenario {
-    let strangers = scenario.strangers(&lab);
+    let strangers = cce_play::missing_customers(&scenario, &lab);
     if !strangers.is_empty() {
         print::error(&format!(
             "warning: {} has no customer {}: its people and their names are the recorded ones",
@@ -126,8 +127,8 @@ fn over(scenario: Scenario, lab: Lab, from: &Path, recorded: &[Record], file: &P
             strangers.join(", ")
         ));
     }
-    let mut scenario = scenario.over(lab);
-    let had = scenario.take_out(recorded);
+    let mut scenario = cce_play::on_recorded_lab(scenario, lab);
+    let had = cce_play::leave_out_repeated(&mut scenario, recorded);
     if !had.is_empty() {
         let check = format!(
             "ccelab check {} --scenario {}",
@@ -146,7 +147,7 @@ fn over(scenario: Scenario, lab: Lab, from: &Path, recorded: &[Record], file: &P
 /// A recorded run once more, with the rules and the expectations of a scenario, if there is one.
 fn recorded(options: &cli::Sim, from: &Path, file: Option<&cli::ScenarioFile>) -> Result<(), Failure> {
     let (header, recorded) = read_journal(from)?;
-    if let Some(why) = cce_scenario::unrepeatable(&recorded) {
+    if let Some(why) = cce_play::unrepeatable(&recorded) {
         return Err(Failure::Usage(format!("{} cannot be had again: {why}", from.display())));
     }
     let has_one_seed = header.nodes.iter().all(|node| header.seed_of(node) == header.seed);
@@ -193,7 +194,7 @@ fn beyond(more: Duration) -> String {
     format!("; the run went on for {:.1} s behind the recorded end", more.as_secs_f64())
 }
 
-fn parted(deviation: &cce_scenario::Deviation) -> String {
+fn parted(deviation: &cce_play::Deviation) -> String {
     let told = |fact: &Option<(u64, cce_kernel::Fact)>| match fact {
         None => "nothing more".to_owned(),
         Some((record, fact)) => {

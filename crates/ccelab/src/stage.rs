@@ -15,7 +15,8 @@ use cce_journal::{Header, Order, Ticket};
 use cce_kernel::NodeName;
 use cce_model::SideOrder;
 use cce_net::{Bound, Hand};
-use cce_scenario::{Action, Chance, Context, Engine, Rule, RuleState, Scenario, Times};
+use cce_play::{Engine, RuleState};
+use cce_scenario::{Action, Chance, Context, Rule, Scenario, Times};
 use cce_views::Waiting;
 use cce_world::{ADMIN_LINK, Change, Changed, Lab, SETTINGS, Setting};
 use serde_json::{Map, Value, json};
@@ -148,7 +149,7 @@ impl Control for Engine {
     }
 
     fn held(&self) -> Vec<HeldView> {
-        let view = |held: &cce_scenario::Held| HeldView {
+        let view = |held: &cce_play::Held| HeldView {
             ticket: held.ticket,
             rule: self.holder(held).map(|rule| rule.name.clone()).unwrap_or_default(),
             message: held.name.to_owned(),

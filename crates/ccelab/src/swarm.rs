@@ -6,7 +6,9 @@ use crate::{
     failure::Failure,
     print,
 };
-use cce_scenario::{Coverage, Ended, Play, Scenario};
+use cce_play::{Ended, Play};
+use cce_scenario::Scenario;
+use cce_swarm::Coverage;
 use std::{
     any::Any,
     collections::BTreeMap,
@@ -70,7 +72,7 @@ fn run_all(options: &cli::Explore, scenario: &Scenario, seeds: &cli::Seeds) -> F
 
 /// One seed. A component that panics ends it.
 fn run(scenario: &Scenario, seed: u64) -> (Found, Coverage) {
-    let scenario = scenario.clone().drawn(seed);
+    let scenario = cce_swarm::draw(scenario.clone(), seed);
     let drawn = scenario.drawn.as_ref().map(ToString::to_string).unwrap_or_default();
     let played = panic::catch_unwind(AssertUnwindSafe(|| {
         let mut play = Play::new(scenario, seed);

@@ -91,9 +91,9 @@ fn places(text: &str, path: &str) -> Vec<String> {
         .collect()
 }
 
-/// Scenarios that have a kept ladder, with which a test of `cce-scenario` compares.
+/// Scenarios that have a kept ladder, with which a test of `cce-play` compares.
 fn scenarios(root: &Path) -> Vec<String> {
-    let kept = root.join("crates/cce-scenario/tests/it/snapshots");
+    let kept = root.join("crates/cce-play/tests/it/snapshots");
     let names = entries(&root.join("sim-configs/scenarios"));
     let names = names.iter().filter_map(|file| file.file_stem()?.to_str());
     let has_ladder = |name: &&str| kept.join(format!("it__shipped__{name}.snap")).exists();

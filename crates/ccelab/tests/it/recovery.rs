@@ -1,4 +1,4 @@
-//! What fails and comes back, over real connections: the scenarios that `cce-scenario` plays in the simulator, with shorter
+//! What fails and comes back, over real connections: the scenarios that `cce-play` plays in the simulator, with shorter
 //! times.
 
 use crate::support::{Running, folder, scenario};

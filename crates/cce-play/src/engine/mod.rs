@@ -1,0 +1,613 @@
+//! Plays a scenario over a run: takes its steps, applies its rules, watches its expectations.
+
+mod given;
+mod plans;
+mod report;
+
+pub use report::{Breach, Expected, Report};
+
+use crate::{
+    deeds::End,
+    endless::Endless,
+    outcome::{Ends, Outcome},
+    rules::{Held, RuleState, Rules},
+    touched::Touched,
+    watch::Watch,
+};
+use cce_check::{Check, Checks};
+use cce_journal::{Bend, Bent, Director, Header, Order, Reaction, Record, Ticket, What};
+use cce_kernel::{Command, Fact, Input, NodeName, Time};
+use cce_model::SideOrder;
+use cce_scenario::{Act, Rule, Scenario, Step, orders_of};
+use cce_select::{Happening, TaskName, Tracker, is_sending, place::CUSTOMER};
+use cce_swarm::{Coverage, Watcher};
+use cce_views::{Kind, Waiting, Why};
+use cce_world::{Changed, Lab};
+use given::{Given, Giver};
+use plans::Plans;
+use report::keep;
+use std::collections::BTreeMap;
+
+/// Whose record it is when a rule is armed or disarmed, which happens nowhere.
+const NOWHERE: &str = cce_model::Kind::Ccp.name();
+
+/// Who lets something go over the admin port.
+const BY_HAND: &str = "hand";
+
+/// Changed settings that are known; a lab has fewer.
+const CHANGED_MAX: usize = 65_536;
+
+/// Plays a scenario.
+#[derive(Debug)]
+pub struct Engine {
+    scenario: Scenario,
+    /// The components and people of this process.
+    nodes: Vec<NodeName>,
+    tracker: Tracker,
+    rules: Rules,
+    watches: Vec<Watch>,
+    /// By number: whether a step was taken, or is about to be.
+    steps: Vec<Progress>,
+    /// By number: how often it was taken.
+    taken: Vec<u64>,
+    /// What became of steps that somebody else is to follow.
+    given: Given,
+    /// What virtual people are going to do by themselves.
+    plans: Plans,
+    alarms: BTreeMap<(Time, u64), Alarm>,
+    last_alarm: u64,
+    ends: Ends,
+    endless: Endless,
+    /// Settings that were changed while the lab runs, with their values as JSON text.
+    changed: BTreeMap<String, String>,
+    /// Why tasks wait, if somebody may ask.
+    why: Option<Why>,
+    checks: Checks,
+    /// What checks found, the first few of it.
+    broken: Vec<Breach>,
+    marks: Marks,
+    /// The run may end anywhere: what has not ended by then is no failure.
+    is_open_ended: bool,
+    /// Of a swarm: what was reached.
+    watcher: Option<Watcher>,
+    /// Of a swarm with rules: what the bent messages are about.
+    touched: Touched,
+    /// Something was seen that matters to what is done or expected later.
+    noted: bool,
+    /// Whoever runs the lab has ended the run: nothing is done or expected any more.
+    is_ended: bool,
+    now: Time,
+}
+
+/// Where an exploration begins, and where nothing more is to come: records say so if they are asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Marks {
+    Unwanted,
+    Waiting,
+    Begun,
+    Over,
+}
+
+/// Who marks them.
+pub(crate) const MARKER: &str = "exploration";
+
+/// What their records say.
+pub(crate) const BEGINS: &str = "orders count from here on";
+pub(crate) const ENDS: &str = "everything has ended";
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Progress {
+    Waiting,
+    Planned,
+    Taken,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Alarm {
+    Step(usize),
+    Expiry(Ticket),
+    Watch(usize),
+}
+
+impl Engine {
+    /// Plays `scenario` over the run of this header.
+    pub fn new(scenario: Scenario, header: &Header) -> Self {
+        let mut engine = Self {
+            tracker: Tracker::new(header, scenario.customers.clone()),
+            rules: Rules::new(scenario.rules.clone(), header.seed),
+            watches: scenario.expectations.iter().cloned().map(Watch::new).collect(),
+            steps: vec![Progress::Waiting; scenario.steps.len()],
+            taken: vec![0; scenario.steps.len()],
+            given: Given::default(),
+            plans: Plans::default(),
+            alarms: BTreeMap::new(),
+            last_alarm: 0,
+            ends: Ends::default(),
+            endless: Endless::default(),
+            changed: BTreeMap::new(),
+            why: None,
+            checks: checks(&scenario),
+            broken: Vec::new(),
+            marks: Marks::Unwanted,
+            watcher: scenario.drawn.is_some().then(Watcher::default),
+            touched: Touched::new(scenario.drawn.as_ref().is_some_and(|drawn| !drawn.rules.is_empty())),
+            noted: false,
+            is_ended: false,
+            is_open_ended: false,
+            now: Time(0),
+            nodes: header.nodes.clone(),
+            scenario,
+        };
+        for number in 0..engine.steps.len() {
+            if engine.scenario.steps[number].after.is_none() {
+                engine.plan(number, Time(0));
+            }
+        }
+        engine
+    }
+
+    /// The same with records that mark where the scenario's window begins, and where everything has ended.
+    pub(crate) fn with_marks(mut self) -> Self {
+        self.marks = Marks::Waiting;
+        self
+    }
+
+    /// The same over a run that may end anywhere: what has not ended by then is no failure.
+    pub fn open_ended(self) -> Self {
+        Self { is_open_ended: true, ..self }
+    }
+
+    /// The same, so that it can be asked why tasks wait.
+    pub fn explained(self, header: &Header) -> Self {
+        Self { why: Some(Why::new(header)), ..self }
+    }
+
+    /// Every task that waits, by its short name, and why; none where nobody wanted to know.
+    pub fn waiting(&self) -> Vec<(String, Waiting)> {
+        let names = self.tracker.names();
+        let waiting = self.why.iter().flat_map(Why::waiting);
+        waiting.map(|waiting| (names.short(&waiting.contact), waiting)).collect()
+    }
+
+    /// The same over a run that holds messages under tickets up to this one already.
+    pub(crate) fn behind_ticket(mut self, last: Ticket) -> Self {
+        self.rules.last_ticket = last;
+        self
+    }
+
+    /// The scenario.
+    pub fn scenario(&self) -> &Scenario {
+        &self.scenario
+    }
+
+    /// The components and people of this process.
+    pub fn nodes(&self) -> &[NodeName] {
+        &self.nodes
+    }
+
+    /// The names of contacts and tasks.
+    pub fn tracker(&self) -> &Tracker {
+        &self.tracker
+    }
+
+    /// Every rule, and how it stands.
+    pub fn rules(&self) -> impl Iterator<Item = &RuleState> {
+        self.rules.states.iter().filter(|state| !state.is_removed)
+    }
+
+    /// The rule that holds a message.
+    pub fn holder(&self, held: &Held) -> Option<&Rule> {
+        self.rules.states.get(held.rule).map(|state| &state.rule)
+    }
+
+    /// Everything that is held.
+    pub fn held(&self) -> impl Iterator<Item = &Held> {
+        self.rules.held.values()
+    }
+
+    /// Which messages met which states, in a swarm.
+    pub fn coverage(&self) -> Option<&Coverage> {
+        self.watcher.as_ref().map(Watcher::coverage)
+    }
+
+    /// Whether anything has gone wrong so far.
+    pub fn is_broken(&self) -> bool {
+        !self.broken.is_empty() || self.watches.iter().any(|watch| watch.unmet.is_some())
+    }
+
+    /// Whether every step was taken, virtual people have done what they were to do once, and every task has ended.
+    pub fn is_over(&self) -> bool {
+        self.steps.iter().all(|step| *step == Progress::Taken)
+            && self.plans.are_done()
+            && self.given.undecided().next().is_none()
+            && self.ends.decided() >= self.scenario.customers.len()
+            && self.ends.are_all()
+            && self.rules.held.is_empty()
+    }
+
+    /// Whether something happened at all, and every rule that is armed has acted: people outside the lab take their
+    /// time.
+    pub fn has_acted(&self) -> bool {
+        let waits = |state: &RuleState| state.is_waiting() && !state.is_added;
+        self.ends.decided() > 0 && !self.rules.states.iter().any(waits)
+    }
+
+    /// How the tasks stand.
+    pub fn outcome(&self) -> Outcome {
+        self.ends.outcome(self.tracker.names())
+    }
+
+    /// Lets a message go.
+    pub fn release(&mut self, ticket: Ticket) -> Option<Vec<Order>> {
+        let end = End::Released(BY_HAND.to_owned(), self.now);
+        self.rules.held.contains_key(&ticket).then(|| self.rules.release(ticket, end))
+    }
+
+    /// Lets everything go.
+    pub fn release_all(&mut self) -> Vec<Order> {
+        self.rules.release_all(None, BY_HAND, self.now)
+    }
+
+    /// The order to the sides of the CTI server; the error says why it would have no effect.
+    pub fn order_sides(&self, order: SideOrder) -> Result<Vec<Order>, String> {
+        let node = NodeName::from(SideOrder::NODE);
+        if self.given.is_stopped(&node) {
+            return Err(format!("{node} is stopped"));
+        }
+        match self.given.sides().refusal(order) {
+            Some(why) => Err(why),
+            None => Ok(vec![Order::Command(node, order.into())]),
+        }
+    }
+
+    /// Lets a rule act from now on, or no more. None where there is no such rule.
+    pub fn arm(&mut self, name: &str, is_armed: bool) -> Option<Vec<Order>> {
+        let number = self.rules.position(name)?;
+        let state = &mut self.rules.states[number];
+        (state.is_armed, state.acted, state.matched, state.taken_by) = (is_armed, 0, 0, None);
+        let bend = if is_armed { Bend::Armed } else { Bend::Disarmed };
+        Some(vec![told(NOWHERE.into(), name, bend)])
+    }
+
+    /// Adds a rule of a person, armed or not as it says. None where there are too many.
+    pub fn add(&mut self, rule: Rule) -> Option<Vec<Order>> {
+        if self.rules.is_full() {
+            return None;
+        }
+        let (name, is_armed) = (rule.name.clone(), rule.is_armed);
+        self.rules.add(rule);
+        if let Some(state) = self.rules.states.last_mut() {
+            state.is_added = true;
+        }
+        self.arm(&name, is_armed)
+    }
+
+    /// Removes a rule, and lets go what it holds. What it did is told at the end all the same. None where there is no such
+    /// rule.
+    pub fn remove(&mut self, name: &str) -> Option<Vec<Order>> {
+        let number = self.rules.position(name)?;
+        let state = &mut self.rules.states[number];
+        (state.is_armed, state.is_removed) = (false, true);
+        let mut orders = vec![told(NOWHERE.into(), name, Bend::Removed)];
+        orders.extend(self.rules.release_all(Some(number), "its removal", self.now));
+        Some(orders)
+    }
+
+    /// In a swarm, whatever a rule acts on is bent by a misbehaving peer.
+    fn touch(&mut self, happening: &Happening<'_>, is_bent: bool) {
+        if is_bent {
+            self.touched.bend(happening.record.seq, &happening.subject);
+        }
+    }
+
+    fn plan(&mut self, step: usize, from: Time) {
+        self.steps[step] = Progress::Planned;
+        self.set_alarm(from + self.scenario.steps[step].wait, Alarm::Step(step));
+    }
+
+    fn set_alarm(&mut self, at: Time, alarm: Alarm) {
+        self.last_alarm += 1;
+        self.alarms.insert((at, self.last_alarm), alarm);
+    }
+
+    /// What follows from a happening, before anything is done to its message.
+    fn learn(&mut self, happening: &Happening<'_>) -> Vec<Order> {
+        let names = self.tracker.names();
+        let mut deadlines = Vec::new();
+        self.noted |= self.watches.iter().any(|watch| watch.notices(happening, names));
+        for (number, watch) in self.watches.iter_mut().enumerate() {
+            deadlines.extend(watch.see(happening, names, self.now).map(|deadline| (deadline, number)));
+        }
+        let due = |(step, progress): (&Step, &Progress)| {
+            *progress == Progress::Waiting
+                && step.after.as_ref().is_some_and(|after| after.matches(happening, names))
+        };
+        let steps: Vec<usize> = self
+            .scenario
+            .steps
+            .iter()
+            .zip(&self.steps)
+            .enumerate()
+            .filter_map(|(number, step)| due(step).then_some(number))
+            .collect();
+        self.ends.learn_reply(happening, names);
+        let mut orders = self.rules.release_by(happening, names, self.now);
+        for (deadline, number) in deadlines {
+            self.set_alarm(deadline, Alarm::Watch(number));
+        }
+        self.noted |= !steps.is_empty() || !orders.is_empty();
+        for step in steps {
+            if self.scenario.steps[step].wait.is_zero() {
+                orders.extend(self.take(step));
+            } else {
+                self.plan(step, self.now);
+            }
+        }
+        orders
+    }
+
+    fn mark(&mut self, happening: &Happening<'_>) -> Option<Order> {
+        let (next, word) = match self.marks {
+            Marks::Waiting if self.begins(happening) => (Marks::Begun, BEGINS),
+            Marks::Begun if self.is_over() => (Marks::Over, ENDS),
+            Marks::Unwanted | Marks::Waiting | Marks::Begun | Marks::Over => return None,
+        };
+        self.marks = next;
+        Some(told(happening.record.node.clone(), MARKER, Bend::Stepped(word.to_owned())))
+    }
+
+    fn begins(&self, happening: &Happening<'_>) -> bool {
+        match &self.scenario.window {
+            Some(from) => from.matches(happening, self.tracker.names()),
+            None => happening.name == "contact",
+        }
+    }
+
+    fn take(&mut self, number: usize) -> Vec<Order> {
+        self.steps[number] = Progress::Taken;
+        let turn = self.taken[number];
+        self.taken[number] += 1;
+        let Step { name, act, again, .. } = self.scenario.steps[number].clone();
+        if let Some((_, every)) = again.filter(|(times, _)| turn + 1 < *times) {
+            self.steps[number] = Progress::Planned;
+            self.set_alarm(self.now + every, Alarm::Step(number));
+        }
+        match act {
+            Act::Tell(node, words) => {
+                let words = words.iter().cycle().nth(index(turn)).map_or("", String::as_str);
+                let words = self.with_ids(words, &node);
+                let step = Bend::Stepped(words.clone());
+                self.give(number, told(node.clone(), &name, step), node, Command::Act(words))
+            }
+            Act::Stop(node) if self.given.is_stopped(&node) => {
+                self.refuse(number, format!("{node} is stopped already"))
+            }
+            Act::Stop(node) => vec![told(node.clone(), &name, stepped("stop")), Order::Stop(node)],
+            Act::Start(node) if !self.given.is_stopped(&node) => self.refuse(
+                number,
+                format!("{node} runs already: `restart` ends that life and begins another one"),
+            ),
+            Act::Start(node) => vec![told(node.clone(), &name, stepped("start")), Order::Start(node)],
+            Act::Restart(node) => {
+                let told = told(node.clone(), &name, stepped("restart"));
+                vec![told, Order::Stop(node.clone()), Order::Start(node)]
+            }
+            Act::Cut(port, lasting) => {
+                let step = Bend::Stepped(format!("cut {port} for {}", cce_world::Span(lasting)));
+                vec![told(port.listener().into(), &name, step), Order::Cut { port, lasting }]
+            }
+            Act::Stall(port, lasting) => {
+                let step = Bend::Stepped(format!("stall {port} for {}", cce_world::Span(lasting)));
+                vec![told(port.listener().into(), &name, step), Order::Stall { port, lasting }]
+            }
+            Act::Cti(order) => {
+                let step = Bend::Stepped(format!("cti {}", order.words()));
+                let node = NodeName::from(SideOrder::NODE);
+                self.give(number, told(node.clone(), &name, step), node, order.into())
+            }
+            Act::Set(changes) => orders_of(&changes)
+                .flat_map(|(node, words, command)| {
+                    self.give(number, told(node.clone(), &name, Bend::Stepped(words)), node, command)
+                })
+                .collect(),
+            Act::Arm(rule) => self.arm(&rule, true).unwrap_or_else(|| self.refuse(number, removed(&rule))),
+            Act::Disarm(rule) => match self.rules.position(&rule) {
+                Some(at) if !self.rules.states[at].is_armed => {
+                    self.refuse(number, format!("rule `{rule}` is disarmed already"))
+                }
+                Some(_) | None => {
+                    self.arm(&rule, false).unwrap_or_else(|| self.refuse(number, removed(&rule)))
+                }
+            },
+            Act::Release(Some(rule)) if self.rules.position(&rule).is_none() => {
+                self.refuse(number, removed(&rule))
+            }
+            Act::Release(rule) => {
+                let rule = rule.and_then(|rule| self.rules.position(&rule));
+                let orders = self.rules.release_all(rule, &format!("step `{name}`"), self.now);
+                if orders.is_empty() { self.refuse(number, "nothing is held".to_owned()) } else { orders }
+            }
+        }
+    }
+
+    /// Gives somebody a command, and waits for what becomes of it.
+    fn give(&mut self, step: usize, record: Order, node: NodeName, command: Command) -> Vec<Order> {
+        if self.given.is_stopped(&node) {
+            return self.refuse(step, format!("{node} is stopped"));
+        }
+        self.given.give(Giver::Step(step), &node, &command);
+        vec![record, Order::Command(node, command)]
+    }
+
+    /// What rules order of components.
+    fn command(&mut self, commands: Vec<(String, NodeName, Command)>) -> Vec<Order> {
+        let mut orders = Vec::new();
+        for (rule, node, command) in commands {
+            if self.given.is_stopped(&node) {
+                self.given.refuse(Giver::Rule(rule), format!("{node} is stopped"), None);
+                continue;
+            }
+            self.given.give(Giver::Rule(rule), &node, &command);
+            orders.push(Order::Command(node, command));
+        }
+        orders
+    }
+
+    /// Changes settings of the lab by hand.
+    pub fn set(&self, changes: &[Changed]) -> Vec<Order> {
+        let order = |(node, words, command): (NodeName, String, Command)| {
+            [told(node.clone(), BY_HAND, Bend::Stepped(words)), Order::Command(node, command)]
+        };
+        orders_of(changes).flat_map(order).collect()
+    }
+
+    /// The lab as it is set now, with what was changed while it runs.
+    pub fn lab(&self) -> Lab {
+        let change = |lab: Lab, (setting, value): (&String, &String)| {
+            let value = serde_json::from_str(value).unwrap_or_default();
+            lab.changed(setting, &value).map_or(lab, |(changed, _)| changed)
+        };
+        self.changed.iter().fold(self.scenario.lab.clone(), change)
+    }
+
+    /// Settings that were changed while the lab runs, with their values as JSON text.
+    pub fn changed(&self) -> &BTreeMap<String, String> {
+        &self.changed
+    }
+
+    /// A step cannot be taken now.
+    fn refuse(&mut self, step: usize, why: String) -> Vec<Order> {
+        self.given.refuse(Giver::Step(step), why, None);
+        Vec::new()
+    }
+
+    /// Puts ids in the places of names: nobody in the lab knows what `T2` is. A customer knows contacts, an agent
+    /// knows tasks.
+    fn with_ids(&self, words: &str, person: &NodeName) -> String {
+        let names = self.tracker.names();
+        let id = |word: &str| {
+            let name = TaskName::among(word, &self.scenario.customers)?;
+            if person.as_str().starts_with(CUSTOMER) {
+                return names.contact(&name.contact).map(ToString::to_string);
+            }
+            names.task(&name).map(|task| task.to_string())
+        };
+        words.split(' ').map(|word| id(word).unwrap_or_else(|| word.to_owned())).collect::<Vec<_>>().join(" ")
+    }
+}
+
+impl Director for Engine {
+    fn see(&mut self, record: &Record) -> Reaction {
+        self.is_ended |= record.ends_the_run();
+        if self.is_ended {
+            return Reaction::default();
+        }
+        self.now = self.now.max(record.at);
+        let event = self.tracker.push(record);
+        self.ends.learn(&event);
+        self.endless.learn(&event);
+        if let Kind::Fact(Fact::Setting { setting, value }) = event.kind
+            && self.changed.len() < CHANGED_MAX
+        {
+            self.changed.insert(setting.clone(), value.clone());
+        }
+        if let Some(why) = &mut self.why {
+            why.push(&event);
+        }
+        self.given.learn(record);
+        self.plans.learn(record);
+        if let Some(watcher) = &mut self.watcher {
+            watcher.push(&event);
+        }
+        self.touched.follow(&event);
+        // The driver lets things go of its own when it holds too much, and says what is gone with its connection.
+        if let What::Bent(bent) = &record.what {
+            self.rules.learn(bent, record.cause, self.now);
+        }
+        let found = self.checks.push(&event);
+        keep(&mut self.broken, found, &self.touched);
+        let Some(happening) = self.tracker.happening(&event) else { return Reaction::default() };
+        let mut orders = self.learn(&happening);
+        orders.extend(self.mark(&happening));
+        if !is_sending(record) {
+            return orders.into();
+        }
+        let verdict = self.rules.judge(&happening, self.tracker.names(), self.now);
+        self.noted |= verdict.has_matched;
+        if let Some((at, ticket)) = verdict.expiry {
+            self.set_alarm(at, Alarm::Expiry(ticket));
+        }
+        self.touch(&happening, !verdict.orders.is_empty());
+        let commands = self.command(verdict.commands);
+        // What was done to the message stands right behind it.
+        let orders = verdict.orders.into_iter().chain(commands).chain(orders).collect();
+        Reaction { treatment: verdict.treatment, orders }
+    }
+
+    fn entering(&mut self, at: Time, node: &NodeName, input: &Input) -> Reaction {
+        if self.is_ended {
+            return Reaction::default();
+        }
+        self.now = self.now.max(at);
+        let record = Record { seq: 0, at, node: node.clone(), cause: None, what: What::In(input.clone()) };
+        let event = self.tracker.peek(&record);
+        let Some(happening) = self.tracker.entering(&event) else { return Reaction::default() };
+        let verdict = self.rules.judge(&happening, self.tracker.names(), self.now);
+        if let Some((at, ticket)) = verdict.expiry {
+            self.set_alarm(at, Alarm::Expiry(ticket));
+        }
+        self.touch(&happening, !verdict.orders.is_empty());
+        let commands = self.command(verdict.commands);
+        Reaction {
+            treatment: verdict.treatment,
+            orders: verdict.orders.into_iter().chain(commands).collect(),
+        }
+    }
+
+    fn took_note(&mut self) -> bool {
+        std::mem::take(&mut self.noted)
+    }
+
+    fn due(&self) -> Option<Time> {
+        self.alarms.first_key_value().map(|((at, _), _)| *at).filter(|_| !self.is_ended)
+    }
+
+    fn wake(&mut self, now: Time) -> Vec<Order> {
+        if self.is_ended {
+            return Vec::new();
+        }
+        self.now = self.now.max(now);
+        let mut orders = Vec::new();
+        while let Some(entry) = self.alarms.first_entry().filter(|entry| entry.key().0 <= now) {
+            match entry.remove() {
+                Alarm::Step(number) => orders.extend(self.take(number)),
+                Alarm::Expiry(ticket) => orders.extend(self.rules.release(ticket, End::Expired(now))),
+                Alarm::Watch(number) => self.watches[number].wake(now),
+            }
+        }
+        orders
+    }
+}
+
+/// Why nothing can be done to a rule that a person removed.
+fn removed(rule: &str) -> String {
+    format!("rule `{rule}` was removed")
+}
+
+fn index(turn: u64) -> usize {
+    usize::try_from(turn).unwrap_or(usize::MAX)
+}
+
+/// The checks that are on.
+fn checks(scenario: &Scenario) -> Checks {
+    let off = scenario.unchecked.keys().filter_map(|name| name.parse::<Check>().ok());
+    off.fold(Checks::new(), Checks::without)
+}
+
+fn told(node: NodeName, by: &str, bend: Bend) -> Order {
+    Order::Record { node, cause: None, bent: Bent { by: by.to_owned(), bend } }
+}
+
+fn stepped(word: &str) -> Bend {
+    Bend::Stepped(word.to_owned())
+}

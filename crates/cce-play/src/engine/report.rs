@@ -1,0 +1,286 @@
+//! What went wrong in a run, and how it ended.
+
+use super::{
+    Engine, Marks, Progress,
+    given::{Giver, Refused},
+};
+use crate::{
+    deeds::{Acted, shown},
+    outcome::Outcome,
+    rules::RuleState,
+    touched::Touched,
+    watch,
+};
+use cce_check::{Check, Misdeed};
+use cce_kernel::{NodeName, Time};
+use cce_model::{AgentId, ContactId, DialogState};
+use cce_scenario::{Expectation, Rule};
+use std::collections::BTreeSet;
+
+/// Breaches of checks that are kept. Where one thing goes wrong, much follows.
+const BROKEN_MAX: usize = 64;
+
+/// What a scenario found.
+#[derive(Clone, Debug, Default)]
+pub struct Report {
+    /// What went wrong.
+    pub failures: Vec<Breach>,
+    /// What each rule did that ever acted.
+    pub bends: Vec<Acted>,
+    /// How the tasks ended.
+    pub outcome: Outcome,
+    /// Rules that a person added and that never acted, in words. That is no failure.
+    pub idle: Vec<String>,
+    /// Contacts whose ends the product lost, in words, where the scenario says that this may be.
+    pub lost: Vec<String>,
+    /// Contacts that an agent is planned never to finish, in words.
+    pub endless: Vec<String>,
+    /// What virtual people were going to do and gave up, because of what happened before, in words. That is no failure.
+    pub dropped: Vec<String>,
+    /// What peers outside the lab did wrong; further ones are counted only.
+    pub misdeeds: Vec<Misdeed>,
+    /// How many misdeeds there were.
+    pub misdeed_count: u64,
+    /// Whether every step was taken and everything had ended.
+    pub is_over: bool,
+}
+
+/// Expectations that are not met.
+#[derive(Clone, Debug, Default)]
+pub struct Expected {
+    /// Something happened that must not, or did not happen in its time.
+    pub broken: Vec<Breach>,
+    /// Something has not happened yet.
+    pub open: Vec<Breach>,
+}
+
+/// Something that went wrong.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Breach {
+    /// The rule, step, expectation or check.
+    pub by: String,
+    /// What went wrong.
+    pub text: String,
+    /// The record that broke it.
+    pub record: Option<u64>,
+    /// Others that have to do with it.
+    pub related: Vec<u64>,
+    /// It rests on behaviour that is inferred, and why.
+    pub inferred: Option<String>,
+}
+
+impl Breach {
+    pub(crate) fn new(by: &str, text: String, record: Option<u64>) -> Self {
+        Self { by: by.to_owned(), text, record, related: Vec::new(), inferred: None }
+    }
+}
+
+impl Engine {
+    /// What went wrong, if nothing follows.
+    pub fn report(&self) -> Report {
+        let mut failures = self.broken.clone();
+        if !self.is_open_ended {
+            keep(&mut failures, self.unended(), &self.touched);
+        }
+        let Expected { broken, open } = self.expected();
+        failures.extend(broken.into_iter().chain(open));
+        failures.extend(self.unfinished());
+        let lost: Vec<String> = self.lost().into_iter().map(|(_, text)| text).collect();
+        failures.extend(self.needless_loss(&lost));
+        let dropped = if self.scenario.drawn.is_some() { Vec::new() } else { self.dropped() };
+        let endless = self.endless().into_iter().map(|(_, text)| text).collect();
+        let (is_over, outcome) = (self.is_over() || self.is_open_ended, self.outcome());
+        let (bends, idle) = (self.bends(), self.idle());
+        Report {
+            failures,
+            bends,
+            idle,
+            outcome,
+            lost,
+            endless,
+            dropped,
+            misdeeds: self.checks.misdeeds().to_vec(),
+            misdeed_count: self.checks.misdeed_count(),
+            is_over,
+        }
+    }
+
+    /// Expectations that are not met.
+    pub(crate) fn expected(&self) -> Expected {
+        let mut expected = Expected::default();
+        for watch in &self.watches {
+            let Some(unmet) = watch.at_end() else { continue };
+            let Expectation { name, want, inferred } = &watch.expectation;
+            let breach = Breach {
+                by: format!("{name}: {}", watch::words(want)),
+                text: unmet.text,
+                record: unmet.record,
+                related: unmet.related,
+                inferred: inferred.clone(),
+            };
+            if watch.unmet.is_some() { &mut expected.broken } else { &mut expected.open }.push(breach);
+        }
+        expected
+    }
+
+    /// A scenario that says what loses contacts loses some. Orders of an exploration need not all, and a run that a person
+    /// ended need not have come so far.
+    fn needless_loss(&self, lost: &[String]) -> Option<Breach> {
+        let is_plain = self.scenario.drawn.is_none() && self.marks == Marks::Unwanted && !self.is_open_ended;
+        let is_needless = self.scenario.lost.is_some() && lost.is_empty() && is_plain;
+        is_needless.then(|| Breach::new("lost", "`lost` is said, and nothing was lost".to_owned(), None))
+    }
+
+    /// What virtual people were going to do and gave up, because of what happened before.
+    fn dropped(&self) -> Vec<String> {
+        let told = |(node, what, at): (&NodeName, &str, Time)| {
+            format!("{node}: `{}` at {} was given up", what.replace('-', "_"), shown(at.since(Time(0))))
+        };
+        self.plans.dropped().map(told).collect()
+    }
+
+    /// What has not ended.
+    fn unended(&self) -> Vec<cce_check::Breach> {
+        let excused = self.lost().into_iter().chain(self.endless());
+        let excused: BTreeSet<ContactId> = excused.map(|(contact, _)| contact).collect();
+        let mut unended = self.checks.clone().finish();
+        unended.retain(|breach| {
+            let contact = breach.subject.contact.as_ref();
+            let is_excused = breach.check == Check::OneEnd && contact.is_some_and(|id| excused.contains(id));
+            !is_excused && (!self.touched.is_bent() || !self.ends.is_waiting(contact))
+        });
+        unended
+    }
+
+    /// Contacts whose ends the product lost, each in words; none where the scenario does not say that this may be.
+    fn lost(&self) -> Vec<(ContactId, String)> {
+        let Some(reason) = &self.scenario.lost else { return Vec::new() };
+        let names = self.tracker.names();
+        let words = |(contact, at): (ContactId, u64)| {
+            let text = format!("{} stays reserved (record {at}): {reason}", names.short(&contact));
+            (contact, text)
+        };
+        self.checks.lost().into_iter().map(words).collect()
+    }
+
+    /// Contacts that are in work where their agents are planned never to go on, each in words.
+    fn endless(&self) -> Vec<(ContactId, String)> {
+        let names = self.tracker.names();
+        let words = |(contact, agent, state): (&ContactId, &AgentId, DialogState)| {
+            let text = format!("{} stays {state}: agent {agent} never goes on", names.short(contact));
+            (contact.clone(), text)
+        };
+        self.endless.planned(&self.scenario.lab.cast.agents).map(words).collect()
+    }
+
+    /// A scenario does what it says: every step is taken, every rule acts, nothing stays held.
+    fn unfinished(&self) -> Vec<Breach> {
+        let steps = self.scenario.steps.iter().zip(&self.steps);
+        let waiting = steps.filter(|(_, progress)| **progress != Progress::Taken);
+        let steps = waiting.map(|(step, _)| match &step.after {
+            Some(after) => {
+                Breach::new(&step.name, format!("the step was not taken: it waits for `{after}`"), None)
+            }
+            None => Breach::new(&step.name, "the step was not taken before the end".into(), None),
+        });
+        // What a swarm drew need not come up.
+        let is_drawn = self.scenario.drawn.is_some();
+        let idle =
+            self.rules.states.iter().filter(|state| state.is_waiting() && !state.is_added && !is_drawn);
+        let rules = idle.map(|state| Breach::new(&state.rule.name, never_acted(state), None));
+        // A rule that was to change something changes something.
+        let void = self.rules.states.iter().filter(|state| !state.is_added && !is_drawn);
+        let void =
+            void.filter_map(|state| Some(Breach::new(&state.rule.name, changed_nothing(state)?, None)));
+        let refused = self.refused().into_iter().filter(move |_| !is_drawn);
+        let undecided = self.undecided().filter(move |_| !is_drawn);
+        let planned = self.unreached().filter(move |_| !is_drawn);
+        let held = self.rules.held.values().filter(move |_| !is_drawn).map(|held| {
+            let by = self.rules.states.get(held.rule).map_or("", |state| state.rule.name.as_str());
+            Breach::new(by, format!("still held at the end: {}", held.words), held.record)
+        });
+        steps.chain(refused).chain(undecided).chain(planned).chain(rules).chain(void).chain(held).collect()
+    }
+
+    /// Steps that somebody refused were not taken, unless the scenario allows it.
+    fn refused(&self) -> Vec<Breach> {
+        let told = |Refused { by, why, record }: &Refused| match by {
+            Giver::Step(step) => {
+                let step = self.scenario.steps.get(*step).filter(|step| !step.may_be_refused)?;
+                Some(Breach::new(&step.name, format!("the step was refused: {why}"), *record))
+            }
+            Giver::Rule(rule) => {
+                Some(Breach::new(rule, format!("what the rule orders was refused: {why}"), *record))
+            }
+        };
+        self.given.refused().iter().filter_map(told).collect()
+    }
+
+    /// Steps of which nobody knows at the end whether they were refused. Whoever ends a run by hand ends steps, too.
+    fn undecided(&self) -> impl Iterator<Item = Breach> {
+        let steps = self.given.undecided().filter(|_| !self.is_open_ended);
+        let steps = steps.filter_map(|step| self.scenario.steps.get(step));
+        steps
+            .filter(|step| !step.may_be_refused)
+            .map(|step| Breach::new(&step.name, "the step was not answered before the end".to_owned(), None))
+    }
+
+    /// What virtual people were going to do behind the end. Whoever ends a run by hand ends plans, too.
+    fn unreached(&self) -> impl Iterator<Item = Breach> {
+        let until = Time(0) + self.scenario.until;
+        let open = self.plans.open().filter(move |(_, _, at)| !self.is_open_ended && *at > until);
+        open.map(|(node, what, at)| {
+            let at = at.since(Time(0));
+            let text = format!(
+                "`{}` at {} was not reached before the end; see `until`",
+                what.replace('-', "_"),
+                shown(at)
+            );
+            Breach::new(node.as_str(), text, None)
+        })
+    }
+
+    /// Rules of a person that never acted.
+    fn idle(&self) -> Vec<String> {
+        let added = self.rules.states.iter().filter(|state| state.is_added);
+        let why = |state: &RuleState| match state.deeds.times() {
+            0 => Some(never_acted(state)),
+            _ => changed_nothing(state),
+        };
+        added.filter_map(|state| Some(format!("{}: {}", state.rule.name, why(state)?))).collect()
+    }
+
+    fn bends(&self) -> Vec<Acted> {
+        self.rules.states.iter().filter_map(|state| state.acted(self.now)).collect()
+    }
+}
+
+/// What is wrong with a rule that acted and had no effect, each time.
+fn changed_nothing(state: &RuleState) -> Option<String> {
+    let why = state.deeds.only_void()?;
+    Some(format!("the rule changed nothing: {why}"))
+}
+
+fn never_acted(RuleState { rule, matched, taken_by, .. }: &RuleState) -> String {
+    let Rule { matching, nth, .. } = rule;
+    match taken_by {
+        Some(by) => format!(
+            "the rule never acted: `{matching}` left {matched} times, and none was left for it; the last was taken by rule `{by}`"
+        ),
+        None => format!("the rule never acted: `{matching}` left {matched} times, not {nth}"),
+    }
+}
+
+/// Keeps what checks found, but for what a bent message excuses.
+pub(super) fn keep(broken: &mut Vec<Breach>, found: Vec<cce_check::Breach>, touched: &Touched) {
+    let found = found.into_iter().filter(|breach| !touched.excuses(breach));
+    for breach in found.take(BROKEN_MAX.saturating_sub(broken.len())) {
+        broken.push(Breach {
+            by: format!("check {}: {}", breach.check, breach.check.about()),
+            text: breach.text,
+            record: Some(breach.seq),
+            related: breach.related,
+            inferred: None,
+        });
+    }
+}

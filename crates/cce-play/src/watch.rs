@@ -1,0 +1,259 @@
+//! Expectations at work.
+
+use cce_kernel::Time;
+use cce_scenario::{Expectation, Want};
+use cce_select::{Happening, Names, Selector};
+use std::{
+    collections::{BTreeMap, VecDeque},
+    time::Duration,
+};
+
+/// Deadlines that one expectation keeps at the same time.
+const PENDING_MAX: usize = 4_096;
+
+/// An expectation that was not met.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unmet {
+    /// What happened instead, or did not happen.
+    pub text: String,
+    /// The record that broke it; none at the end.
+    pub record: Option<u64>,
+    /// Others that have to do with it.
+    pub related: Vec<u64>,
+}
+
+/// One expectation, and how it stands.
+#[derive(Debug)]
+pub(crate) struct Watch {
+    pub(crate) expectation: Expectation,
+    state: State,
+    /// Beginnings whose end is not awaited, as too many are already.
+    unwatched: u64,
+    /// Of an order.
+    misses: Misses,
+    pub(crate) unmet: Option<Unmet>,
+}
+
+/// What came in place of what an order waits for.
+#[derive(Clone, Debug, Default)]
+struct Misses {
+    /// By place in the order: the record of what came before its turn.
+    early: BTreeMap<usize, u64>,
+    /// What came nearest to what is awaited now.
+    nearest: Option<Nearest>,
+}
+
+/// What is almost what an order waits for.
+#[derive(Clone, Debug)]
+struct Nearest {
+    record: u64,
+    /// How many things are not as wanted.
+    faults: usize,
+    /// What it is, and what is not as wanted.
+    words: String,
+}
+
+impl Misses {
+    /// Takes in what happens while the place `due` of an order is awaited.
+    fn see(&mut self, order: &[Selector], due: usize, happening: &Happening<'_>, names: &Names) {
+        let later =
+            order.iter().enumerate().skip(due + 1).filter(|(_, later)| later.matches(happening, names));
+        self.early.extend(later.map(|(place, _)| (place, happening.record.seq)));
+        let Some(missed) = order.get(due).and_then(|awaited| awaited.missed(happening, names)) else {
+            return;
+        };
+        if self.nearest.as_ref().is_none_or(|nearest| missed.len() < nearest.faults) {
+            let words = format!("`{}`: {}", happening.words(names), missed.join(", "));
+            self.nearest = Some(Nearest { record: happening.record.seq, faults: missed.len(), words });
+        }
+    }
+
+    /// What there is to say about an order whose place `due` never came.
+    fn words(&self, due: usize) -> String {
+        if let Some(record) = self.early.get(&due) {
+            return format!("; it happened before that, at record {record}");
+        }
+        let nearest = self.nearest.as_ref();
+        nearest.map_or_else(String::new, |miss| {
+            format!("; the nearest was record {}, {}", miss.record, miss.words)
+        })
+    }
+}
+
+#[derive(Debug)]
+enum State {
+    /// Records of what came so far, in order.
+    Order(Vec<u64>),
+    Count(Vec<u64>),
+    Never,
+    /// Beginnings whose end is awaited: record and deadline.
+    Within(VecDeque<(u64, Time)>),
+    /// The record since when the state holds.
+    While(Option<u64>),
+    /// The latest change, and whether it is the right one.
+    Final(Option<(u64, bool, String)>),
+}
+
+impl Watch {
+    pub(crate) fn new(expectation: Expectation) -> Self {
+        let state = match &expectation.want {
+            Want::Order(_) => State::Order(Vec::new()),
+            Want::Never(_) => State::Never,
+            Want::Count { .. } => State::Count(Vec::new()),
+            Want::Within { .. } => State::Within(VecDeque::new()),
+            Want::While { .. } => State::While(None),
+            Want::Final(_) => State::Final(None),
+        };
+        Self { expectation, state, unwatched: 0, misses: Misses::default(), unmet: None }
+    }
+
+    /// Whether it matters to it when this happens, even if it happens in another place than what else it waits for.
+    pub(crate) fn notices(&self, happening: &Happening<'_>, names: &Names) -> bool {
+        let means = |selector: &Selector| selector.matches(happening, names);
+        match &self.expectation.want {
+            Want::Order(order) => order.iter().any(means),
+            Want::Within { from, to, .. } => means(from) || means(to),
+            Want::While { state, never } => means(never) || state.concerns_state(happening, names),
+            Want::Never(_) | Want::Count { .. } | Want::Final(_) => false,
+        }
+    }
+
+    /// Takes in what happens. Returns a deadline that it must be woken at.
+    pub(crate) fn see(&mut self, happening: &Happening<'_>, names: &Names, now: Time) -> Option<Time> {
+        if self.unmet.is_some() {
+            return None;
+        }
+        let seq = happening.record.seq;
+        let means = |selector: &Selector| selector.matches(happening, names);
+        let mut broken = None;
+        let mut deadline = None;
+        match (&self.expectation.want, &mut self.state) {
+            (Want::Order(order), State::Order(seen)) if order.get(seen.len()).is_some_and(means) => {
+                seen.push(seq);
+                self.misses.nearest = None;
+            }
+            (Want::Order(order), State::Order(seen)) => self.misses.see(order, seen.len(), happening, names),
+            (Want::Never(never), State::Never) if means(never) => {
+                broken = Some(Unmet { text: "it happened".into(), record: Some(seq), related: Vec::new() });
+            }
+            (Want::Count { of, most, .. }, State::Count(seen)) if means(of) => {
+                seen.push(seq);
+                if seen.len() as u64 > *most {
+                    let text = format!("it happened more than {most} times");
+                    broken = Some(Unmet { text, record: Some(seq), related: seen.clone() });
+                }
+            }
+            (Want::Within { from, to, time }, State::Within(pending)) => {
+                if means(to) {
+                    pending.pop_front();
+                }
+                if means(from) && pending.len() >= PENDING_MAX {
+                    self.unwatched += 1;
+                } else if means(from) {
+                    pending.push_back((seq, now + *time));
+                    deadline = Some(now + *time);
+                }
+            }
+            (Want::While { state, never }, State::While(since)) => {
+                if let Some(since) = since.filter(|_| means(never)) {
+                    let text = format!("it happened during `{state}`");
+                    broken = Some(Unmet { text, record: Some(seq), related: vec![since] });
+                }
+                if state.concerns_state(happening, names) {
+                    *since = means(state).then_some(seq);
+                }
+            }
+            (Want::Final(state), State::Final(latest)) if state.concerns_state(happening, names) => {
+                let to = happening.field("to").unwrap_or_default();
+                *latest = Some((seq, means(state), to));
+            }
+            _ => {}
+        }
+        self.unmet = broken;
+        deadline
+    }
+
+    /// Time has passed: what had to follow did not.
+    pub(crate) fn wake(&mut self, now: Time) {
+        let (Want::Within { to, time, .. }, State::Within(pending)) = (&self.expectation.want, &self.state)
+        else {
+            return;
+        };
+        if let Some((seq, _)) = pending.front().filter(|(_, deadline)| *deadline <= now)
+            && self.unmet.is_none()
+        {
+            self.unmet = Some(Unmet {
+                text: format!("`{to}` did not follow within {}", cce_world::Span(*time)),
+                record: Some(*seq),
+                related: Vec::new(),
+            });
+        }
+    }
+
+    /// What is wrong if nothing follows.
+    pub(crate) fn at_end(&self) -> Option<Unmet> {
+        if self.unmet.is_some() {
+            return self.unmet.clone();
+        }
+        match (&self.expectation.want, &self.state) {
+            (Want::Order(order), State::Order(seen)) => order.get(seen.len()).map(|missing| Unmet {
+                text: match seen.last().zip(order.get(seen.len().wrapping_sub(1))) {
+                    None => format!("`{missing}` never happened{}", self.misses.words(0)),
+                    Some((record, last)) => format!(
+                        "`{missing}` did not follow `{last}` (record {record}){}",
+                        self.misses.words(seen.len())
+                    ),
+                },
+                record: seen.last().copied(),
+                related: seen.clone(),
+            }),
+            (Want::Count { least, .. }, State::Count(seen)) if (seen.len() as u64) < *least => Some(Unmet {
+                text: format!("it happened {} times, not {least}", seen.len()),
+                record: seen.last().copied(),
+                related: seen.clone(),
+            }),
+            (Want::Within { to, .. }, State::Within(pending)) if !pending.is_empty() => {
+                let record = pending.front().map(|(seq, _)| *seq);
+                let text = format!("`{to}` did not follow before the end");
+                Some(Unmet { text, record, related: Vec::new() })
+            }
+            (Want::Within { from, .. }, _) if self.unwatched > 0 => Some(Unmet {
+                text: format!(
+                    "it cannot be said: {PENDING_MAX} deadlines ran at the same time, and `{from}` happened {} times more",
+                    self.unwatched
+                ),
+                record: None,
+                related: Vec::new(),
+            }),
+            (Want::Final(_), State::Final(None)) => {
+                Some(Unmet { text: "nothing of the kind happened".into(), record: None, related: Vec::new() })
+            }
+            (Want::Final(_), State::Final(Some((seq, false, to)))) => {
+                Some(Unmet { text: format!("it ended as {to}"), record: Some(*seq), related: Vec::new() })
+            }
+            _ => None,
+        }
+    }
+}
+
+/// What an expectation wants, in the words of its file.
+pub(crate) fn words(want: &Want) -> String {
+    let quoted = |selectors: &[Selector]| {
+        selectors.iter().map(|selector| format!("`{selector}`")).collect::<Vec<_>>().join(", then ")
+    };
+    match want {
+        Want::Order(order) => quoted(order),
+        Want::Never(never) => format!("never `{never}`"),
+        Want::Count { of, least, most } if least == most => format!("`{of}` {least} times"),
+        Want::Count { of, least, most: u64::MAX } => format!("`{of}` at least {least} times"),
+        Want::Count { of, least: 0, most } => format!("`{of}` at most {most} times"),
+        Want::Count { of, least, most } => format!("`{of}` {least} to {most} times"),
+        Want::Within { from, to, time } => format!("`{to}` within {} of `{from}`", show(*time)),
+        Want::While { state, never } => format!("while `{state}` never `{never}`"),
+        Want::Final(state) => format!("at the end `{state}`"),
+    }
+}
+
+fn show(time: Duration) -> cce_world::Span {
+    cce_world::Span(time)
+}

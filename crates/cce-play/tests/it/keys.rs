@@ -1,0 +1,335 @@
+//! Keys of selectors: those that happenings show are those that are declared.
+
+use crate::{
+    shipped::{SHIPPED, shipped},
+    support::{read, run},
+    swarm,
+};
+use cce_scenario::Scenario;
+use cce_select::{Happening, Names, Selector, Tracker, Vocabulary, keys_of, names};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What shipped scenarios do not show.
+const MORE: &str = r#"
+name = "more"
+
+[set."mrd/Tasks"]
+task_life = "30s"
+
+[agents.1081]
+offer = { accept = "1s", start = "1s", pause = "1s", resume = "1s", wrap_up = "1s", close = "2s" }
+sign_out = "1min"
+
+[agents.1082]
+offer = { accept = "1s", start = "1s" }
+sign_in = "20s"
+
+[customers.alice]
+method = "POST"
+description = "what for"
+variables = { cv_1 = "gold" }
+
+[customers.bob]
+at = "25s"
+
+[customers.nobody]
+script_selector = "Nowhere"
+
+[[steps]]
+after = "dialog alice to=ACTIVE"
+agent = "1081"
+does = "accept alice"
+
+[[steps]]
+at = "26s"
+customer = "bob"
+does = "renotify"
+
+[[steps]]
+at = "12s"
+cut = "cti-a"
+lasting = "3s"
+
+[[steps]]
+at = "70s"
+restart = "router"
+"#;
+
+type Shown = BTreeMap<&'static str, BTreeSet<String>>;
+
+/// What happens in a run, by name, with its keys. Each key is asked for once by a selector.
+fn watch(scenario: Scenario, seed: u64, shown: &mut Shown) {
+    let customers = scenario.customers.clone();
+    let run = run(cce_swarm::draw(scenario, seed), seed);
+    let mut tracker = Tracker::new(&run.play.header, customers);
+    for record in &run.records {
+        let event = tracker.push(record);
+        let Some(happening) = tracker.happening(&event) else { continue };
+        let known = shown.entry(happening.name).or_default();
+        let fresh: Vec<String> =
+            happening.keys().into_iter().filter(|key| known.insert(key.clone())).collect();
+        fresh.iter().for_each(|key| assert_asked(key, &happening, tracker.names()));
+    }
+}
+
+/// A selector may ask for a key with the value that it has, and means what has it.
+fn assert_asked(key: &str, happening: &Happening<'_>, names: &Names) {
+    let value = happening.field(key).unwrap();
+    let is_quotable = !value.contains('"');
+    let value = if is_quotable { value } else { "x".to_owned() };
+    let text = format!("{} {key}=\"{value}\"", happening.name);
+    let selector =
+        Selector::parse(&text, &Vocabulary::default()).unwrap_or_else(|error| panic!("{text}: {error}"));
+    assert!(!is_quotable || selector.means(happening, names), "{text}");
+}
+
+fn shown() -> Shown {
+    let mut shown = Shown::new();
+    SHIPPED.into_iter().for_each(|name| watch(shipped(name), 1, &mut shown));
+    // Which of a cancel and a reservation comes first is the seed's to decide.
+    (2..12).for_each(|seed| watch(shipped("cancel-races-reservation"), seed, &mut shown));
+    watch(read(MORE).unwrap(), 1, &mut shown);
+    (1..4).for_each(|seed| watch(swarm::small(), seed, &mut shown));
+    shown
+}
+
+/// A key with 0 for every place in a list, as keys are declared.
+fn declared(key: &str) -> String {
+    let place = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
+    key.split('.').map(|part| if place(part) { "0" } else { part }).collect::<Vec<_>>().join(".")
+}
+
+/// Keys that no run above shows, with the reason: of these names, these keys and what stands inside them.
+const ELSEWHERE: &[(&str, &[&str], &[&str])] = &[
+    (
+        "an application outside may write them",
+        &["CREATE", "RENOTIFY"],
+        &["customerUID", "reNotifyReason", "tag"],
+    ),
+    (
+        "virtual customers renotify with a selector and a reason only",
+        &["RENOTIFY"],
+        &["description", "name", "requeueOnRecovery", "title", "value"],
+    ),
+    (
+        "a desktop outside may write them: every action has the same document",
+        &[
+            "CLOSE",
+            "ACCEPT",
+            "START",
+            "PAUSE",
+            "RESUME",
+            "WRAP_UP",
+            "TRANSFER",
+            "UPDATE_CALL_DATA",
+            "DIALOGS",
+        ],
+        &["name", "object", "requestedAction", "target", "toAddress", "value"],
+    ),
+    (
+        "a desktop outside may write them: every change of state has the same two documents",
+        &["LOGIN", "LOGOUT", "READY", "NOT_READY", "MEDIA", "USER"],
+        &[
+            "dialogLogoutAction",
+            "extension",
+            "id",
+            "interruptAction",
+            "maxDialogLimit",
+            "object",
+            "reasonCodeId",
+            "routable",
+            "state",
+        ],
+    ),
+    (
+        "only desktops outside do that",
+        &["TRANSFER", "UPDATE_CALL_DATA", "MEDIA", "USER"],
+        &["method", "path"],
+    ),
+    (
+        "only applications outside read social contacts",
+        &["REPLY"],
+        &[
+            "author",
+            "campaignPublicId",
+            "chatIsInvited",
+            "createdDate",
+            "description",
+            "inviteStatus",
+            "isInvited",
+            "isSoftLocked",
+            "name",
+            "publishedDate",
+            "sourceType",
+            "statusTimestamp",
+            "statusUserId",
+            "tag",
+            "title",
+            "value",
+        ],
+    ),
+    (
+        "only desktops outside read users, media, ended dialogs, reason codes and the system",
+        &["REPLY"],
+        &[
+            "category",
+            "ctiHeartbeatInterval",
+            "ctiVersion",
+            "currentTimestamp",
+            "deploymentType",
+            "dialogLogoutAction",
+            "dialogs",
+            "dispositionCode",
+            "errorMedia",
+            "extension",
+            "firstName",
+            "host",
+            "interruptAction",
+            "interruptible",
+            "lastCTIHeartbeatStatus",
+            "lastName",
+            "lastSuccessCTIHeartbeatTime",
+            "loginId",
+            "loginName",
+            "maxDialogLimit",
+            "peripheralId",
+            "reasonCodeId",
+            "role",
+            "routable",
+            "skillTargetId",
+            "systemAuthMode",
+            "teamId",
+            "teamName",
+            "timezoneOffset",
+            "wrapUpOnIncoming",
+            "wrapUpOnOutgoing",
+            "wrapUpTimer",
+            "xmppDomain",
+            "xmppPubSubDomain",
+        ],
+    ),
+    (
+        "clients outside write their stanzas as they like",
+        &["PRESENCE", "IQ", "MESSAGE"],
+        &["node", "show", "status", "type", "xmlns"],
+    ),
+    (
+        "Finesse tells it of tasks that outlive the CTI link, and no run above loses that with a task in work",
+        &["to_opc"],
+        &["message.task_init"],
+    ),
+    (
+        "only CTI clients outside ask for that",
+        &["to_opc"],
+        &[
+            "message.agent_init",
+            "message.change_max_task_limit",
+            "message.make_routable",
+            "message.offer_application_task",
+            "message.start_application_task",
+        ],
+    ),
+    (
+        "only CTI clients outside route tasks themselves",
+        &["task_assigned"],
+        &["invoke_id", "session", "task"],
+    ),
+    (
+        "only CTI clients outside end tasks with data",
+        &["task_event", "task_event_traced"],
+        &["application_data", "wrapup_data"],
+    ),
+    ("only CTI clients outside are refused", &["session_refused"], &["link", "status"]),
+    ("needs a lab with another side of the CTI server", &["side_active"], &["side"]),
+    (
+        "needs somebody who changes the sides of the CTI server",
+        &["sides"],
+        &["active", "in_maintenance", "is_asking", "stopped"],
+    ),
+    ("needs somebody who changes a setting", &["setting"], &["setting", "value"]),
+    ("needs a lab with named variables", &["pre_call", "queued"], &["named_variables"]),
+    ("needs a lab with reason codes", &["publication"], &["object.media.reason", "object.user.reason"]),
+    ("needs a customer whose variables are lost", &["ecc"], &["contact", "length", "loss", "variable"]),
+    (
+        "needs an agent PG that is away in the moment of a choice",
+        &["requeued"],
+        &["mrd", "skill_target", "task"],
+    ),
+    ("needs a router that takes a choice back", &["pre_call_abort"], &["agent", "mrd", "task"]),
+    ("needs a lab with a maximum duration", &["lifetime_exceeded"], &["mrd", "skill_target", "task"]),
+    ("a user's request that fails later, by a desktop outside", &["publication"], &["object.user_error"]),
+];
+
+fn is_elsewhere(name: &str, key: &str) -> bool {
+    let is_in = |above: &&str| key == *above || key.starts_with(&format!("{above}."));
+    ELSEWHERE.iter().any(|(_, names, keys)| names.contains(&name) && keys.iter().any(is_in))
+}
+
+/// What a happening of this name says under no key in any run above, and should.
+fn unaccounted(name: &str, shown: &Shown) -> Vec<String> {
+    let found: BTreeSet<String> = shown.get(name).into_iter().flatten().map(|key| declared(key)).collect();
+    let keys = keys_of(name).unwrap_or_default();
+    keys.into_iter().filter(|key| !found.contains(key) && !is_elsewhere(name, key)).collect()
+}
+
+#[test]
+fn every_key_that_something_shows_can_be_asked_for_and_every_other_one_is_accounted_for() {
+    let shown = shown();
+    for name in names() {
+        assert_eq!(unaccounted(name, &shown), Vec::<String>::new(), "{name}");
+    }
+    for (_, names, keys) in ELSEWHERE {
+        let all: Vec<String> = names.iter().flat_map(|name| keys_of(name).unwrap()).collect();
+        let gone: Vec<&&str> = keys.iter().filter(|key| !all.iter().any(|known| known == **key)).collect();
+        assert_eq!(gone, Vec::<&&str>::new(), "{names:?}");
+    }
+}
+
+#[test]
+fn only_what_has_no_name_of_its_own_may_have_any_key() {
+    let free: Vec<&str> = names().into_iter().filter(|name| keys_of(name).is_none()).collect();
+    assert_eq!(free, ["REQUEST", "STREAM_PIECE"]);
+}
+
+#[test]
+fn a_key_that_a_happening_never_has_is_refused_with_the_nearest_one() {
+    for (selector, told) in [
+        (
+            "contact T statsu=x",
+            "contact has no key `statsu`; there is `contact`, `from`, `to`, `reason`, `user`, `task`",
+        ),
+        ("task_event kidn=offer", "task_event has no key `kidn`; did you mean `kind`?"),
+        (
+            "queue_node choice.agnet.skill_target=1",
+            "queue_node has no key `choice.agnet.skill_target`; did you mean `choice.agent.skill_target`?",
+        ),
+        ("queue_node step.number=1", "queue_node has no key `step.number`; did you mean"),
+        ("ds_notification campaigns.one=1", "ds_notification has no key `campaigns.one`"),
+        ("mrpg link_down prot=mr", "link_down has no key `prot`; did you mean `port`?"),
+        ("stepped name=x", "stepped has no key `name`; there is `by`"),
+        ("started by=x", "started has no key `by`"),
+        ("desk > finesse ACCEPT objct=Dialog", "ACCEPT has no key `objct`; did you mean `object`?"),
+        ("app > ccp POLL status=200", "POLL has no key `status`; there is `method`, `path`"),
+        ("app > ccp CREATE tittle=x", "CREATE has no key `tittle`; did you mean `title`?"),
+        ("finesse > desk REPLY stauts=202", "REPLY has no key `stauts`; did you mean `status`?"),
+        ("finesse > desk UPDATE evnet=PUT", "UPDATE has no key `evnet`; did you mean `event`?"),
+        ("finesse > desk STREAM_END id=x", "STREAM_END has no key `id`"),
+    ] {
+        let error = read(&format!("[[expect]]\nnever = \"{selector}\"")).unwrap_err();
+        let [problem] = &error.problems[..] else { panic!("{selector}: {:?}", error.problems) };
+        assert!(problem.message.starts_with(told), "{selector}: {}", problem.message);
+        let key = selector.rsplit_once(' ').unwrap().0.len() + 11;
+        assert_eq!((problem.line, problem.column), (2, key), "{selector}");
+    }
+}
+
+#[test]
+fn keys_of_lists_take_every_place() {
+    for selector in [
+        "ds_notification campaigns.12=1",
+        "ds_notification contact.extension_fields.3.1=x",
+        "bus_received id.path.2=5",
+    ] {
+        assert!(read(&format!("[[expect]]\nnever = \"{selector}\"")).is_ok(), "{selector}");
+    }
+}

@@ -1,0 +1,378 @@
+//! Everything that happens, with the names that selectors use.
+
+use crate::{facts, names::Names, place::Place, words};
+use cce_journal::{Bend, Bent, Header, Record, What};
+use cce_kernel::{CallId, Fact, LinkId, NodeName, Output, Port, Request, Response};
+use cce_views::{Event, Exchange, Fold, Kind, Message, Subject};
+use cce_wire::Shown;
+use std::collections::BTreeMap;
+
+/// How the names of messages begin that keep a link alive and mean nothing else.
+pub(crate) const HEARTBEAT: &str = "HEARTBEAT";
+
+/// Requests on their way, or without an answer, that are remembered; of more, the oldest are forgotten.
+const REQUESTS_MAX: usize = 65_536;
+
+/// Something that happens.
+#[derive(Debug)]
+pub struct Happening<'a> {
+    /// Its record.
+    pub record: &'a Record,
+    /// Where it comes from, or where it happens.
+    pub from: Place,
+    /// Where it goes; none for what happens in one place.
+    pub to: Option<Place>,
+    /// What it is called.
+    pub name: &'static str,
+    /// What it is about.
+    pub subject: Subject,
+    /// Whether it leaves `from` rather than arrives at `to`.
+    pub is_sent: bool,
+    /// Whether its arrival is recorded elsewhere: it goes to somebody outside, or to another process.
+    leaves: bool,
+    /// The link that it travels on, as the component names it whose record it is.
+    pub link: Option<LinkId>,
+    content: Content<'a>,
+}
+
+#[derive(Debug)]
+enum Content<'a> {
+    Message(&'a Message),
+    Request(&'a Request),
+    /// The answer to a request of that name.
+    Response(&'static str, Option<&'a Response>),
+    Fact(&'a Fact),
+    Bent(&'a Bent),
+    Words(Vec<(&'static str, String)>),
+}
+
+impl Happening<'_> {
+    /// Whether it counts as having happened: a message does when it arrives, one to somebody outside, or to another
+    /// process, when it leaves.
+    pub fn counts(&self) -> bool {
+        !self.is_sent || self.leaves
+    }
+
+    /// Whether it keeps a link alive and means nothing else.
+    pub fn is_heartbeat(&self) -> bool {
+        self.name.starts_with(HEARTBEAT)
+    }
+
+    /// A selector that means it, for people.
+    pub fn words(&self, names: &Names) -> String {
+        let mut words = match &self.to {
+            Some(to) => format!("{} > {to} {}", self.from, self.name),
+            None => format!("{} {}", self.from, self.name),
+        };
+        if let Some(contact) = &self.subject.contact {
+            words += " ";
+            words += &names.short(contact);
+        }
+        words
+    }
+
+    /// What it says under a key.
+    pub fn field(&self, key: &str) -> Option<String> {
+        match &self.content {
+            Content::Message(message) => of_message(message, key),
+            Content::Request(request) => of_request(request, key),
+            Content::Response(to, response) => of_response(to, *response, key),
+            Content::Fact(fact) => facts::field(fact, key),
+            Content::Bent(bent) => (key == "by").then(|| bent.by.clone()),
+            Content::Words(words) => {
+                words.iter().find(|(known, _)| *known == key).map(|(_, word)| word.clone())
+            }
+        }
+    }
+
+    /// Every key under which it says something.
+    pub fn keys(&self) -> Vec<String> {
+        let owned = |keys: &[&str]| keys.iter().map(|key| (*key).to_owned()).collect::<Vec<_>>();
+        match &self.content {
+            Content::Message(message) => keys_of_message(message),
+            Content::Request(request) => {
+                let mut keys = owned(&["method", "path"]);
+                keys.extend(of_request(request, "object").map(|_| "object".to_owned()));
+                keys.extend(words::xml_keys(&request.body.text()));
+                keys
+            }
+            Content::Response(_, response) => {
+                let mut keys = owned(&["to", "status"]);
+                keys.extend(response.iter().flat_map(|response| words::xml_keys(&response.body.text())));
+                keys
+            }
+            Content::Fact(fact) => facts::shown(fact),
+            Content::Bent(_) => owned(&["by"]),
+            Content::Words(words) => words.iter().map(|(key, _)| (*key).to_owned()).collect(),
+        }
+    }
+}
+
+fn keys_of_message(message: &Message) -> Vec<String> {
+    let shown = match message {
+        Message::Cti(message) => message.fields(),
+        Message::Mr(message) => message.fields(),
+        Message::Icm(message) => message.fields(),
+        Message::Stream(bytes) => return words::xml_keys(&String::from_utf8_lossy(bytes)),
+        Message::Unreadable(_) => return Vec::new(),
+    };
+    shown.iter().map(|field| field.label.to_string()).collect()
+}
+
+fn of_message(message: &Message, key: &str) -> Option<String> {
+    let shown = match message {
+        Message::Cti(message) => message.fields(),
+        Message::Mr(message) => message.fields(),
+        Message::Icm(message) => message.fields(),
+        Message::Stream(bytes) => return words::xml_word(&String::from_utf8_lossy(bytes), key),
+        Message::Unreadable(_) => return None,
+    };
+    let named = |field: &&Shown| field.label.eq_ignore_ascii_case(key);
+    shown.iter().find(named).map(|field| field.value.to_string())
+}
+
+fn of_request(request: &Request, key: &str) -> Option<String> {
+    match key {
+        "method" => Some(request.method.clone()),
+        "path" => Some(request.path().to_owned()),
+        "object" => ["Dialog", "Media", "User"]
+            .into_iter()
+            .find(|name| request.body.text().starts_with(&format!("<{name}")))
+            .map(str::to_owned),
+        _ => words::xml_word(&request.body.text(), key),
+    }
+}
+
+fn of_response(to: &str, response: Option<&Response>, key: &str) -> Option<String> {
+    match (key, response) {
+        ("to", _) => Some(to.to_owned()),
+        ("status", Some(response)) => Some(response.status.to_string()),
+        ("status", None) => Some("none".to_owned()),
+        (_, Some(response)) => words::xml_word(&response.body.text(), key),
+        _ => None,
+    }
+}
+
+/// Gives records the names that selectors use.
+#[derive(Debug)]
+pub struct Tracker {
+    fold: Fold,
+    names: Names,
+    /// Who sent the request of a record that has not arrived yet.
+    senders: BTreeMap<u64, NodeName>,
+    /// Of requests that came in: who waits, and what was asked.
+    open: BTreeMap<(NodeName, CallId), (Place, &'static str)>,
+    /// Of requests that went out: where to, and what was asked.
+    asked: BTreeMap<(NodeName, CallId), (Port, &'static str)>,
+}
+
+impl Tracker {
+    /// A tracker over the journal of this header, whose virtual customers have these names.
+    pub fn new(header: &Header, customers: Vec<String>) -> Self {
+        Self {
+            fold: Fold::new(header),
+            names: Names::new(customers),
+            senders: BTreeMap::new(),
+            open: BTreeMap::new(),
+            asked: BTreeMap::new(),
+        }
+    }
+
+    /// The short names of contacts and tasks.
+    pub fn names(&self) -> &Names {
+        &self.names
+    }
+
+    /// Takes in the next record.
+    pub fn push<'a>(&mut self, record: &'a Record) -> Event<'a> {
+        let event = self.fold.push(record);
+        self.names.learn(&event);
+        event
+    }
+
+    /// What happened by the record that was taken in last.
+    pub fn happening<'a>(&mut self, event: &'a Event<'a>) -> Option<Happening<'a>> {
+        let record = event.record;
+        let here = || Place::Node(record.node.clone());
+        let at = |name, content| Happening {
+            record,
+            from: here(),
+            to: None,
+            name,
+            subject: event.subject.clone(),
+            is_sent: false,
+            leaves: false,
+            link: None,
+            content,
+        };
+        match &event.kind {
+            Kind::Received { link, peer, message, .. } => {
+                let there = peer.node.clone().map_or(Place::Outside(link.port), Place::Node);
+                let (name, content) = describe(message);
+                let link = Some(*link);
+                Some(Happening { from: there, to: Some(here()), link, ..at(name, content) })
+            }
+            Kind::Sent { link, peer, message, .. } => {
+                let there = peer.node.clone().map_or(Place::Outside(link.port), Place::Node);
+                let (name, content) = describe(message);
+                let leaves = leaves(&self.fold, &there);
+                let link = Some(*link);
+                Some(Happening { to: Some(there), is_sent: true, leaves, link, ..at(name, content) })
+            }
+            Kind::Http(exchange) => Some(self.exchange(event, exchange)),
+            Kind::LinkUp { link, .. } => {
+                let words = Content::Words(vec![("port", link.port.to_string())]);
+                Some(Happening { link: Some(*link), ..at("link_up", words) })
+            }
+            Kind::LinkDown { link, .. } => {
+                let words = Content::Words(vec![("port", link.port.to_string())]);
+                Some(Happening { link: Some(*link), ..at("link_down", words) })
+            }
+            Kind::Fact(fact) => Some(at(facts::name(fact), Content::Fact(fact))),
+            Kind::Bent(bent) => Some(at(bent_name(bent), Content::Bent(bent))),
+            Kind::Other => match &record.what {
+                What::Started => Some(at("started", Content::Words(Vec::new()))),
+                What::Stopped { .. } => Some(at("stopped", Content::Words(Vec::new()))),
+                What::In(_) | What::Out(_) | What::Connected { .. } | What::Bent(_) | What::Gap { .. } => {
+                    None
+                }
+            },
+        }
+    }
+
+    fn exchange<'a>(&mut self, event: &'a Event<'a>, exchange: &'a Exchange<'a>) -> Happening<'a> {
+        let record = event.record;
+        let here = Place::Node(record.node.clone());
+        let fold = &self.fold;
+        let happening = |from, to, name, is_sent, content| Happening {
+            record,
+            from,
+            leaves: is_sent && leaves(fold, &to),
+            to: Some(to),
+            name,
+            subject: event.subject.clone(),
+            is_sent,
+            link: None,
+            content,
+        };
+        match exchange {
+            Exchange::RequestOut { call, port, request } => {
+                let name = words::request(*port, request);
+                remember(&mut self.senders, record.seq, record.node.clone());
+                remember(&mut self.asked, (record.node.clone(), *call), (*port, name));
+                let listener = Place::Node(port.listener().into());
+                happening(here, listener, name, true, Content::Request(request))
+            }
+            Exchange::RequestIn { call, port, request } => {
+                let name = words::request(*port, request);
+                let sender = record.cause.and_then(|cause| self.senders.remove(&cause));
+                let sender = sender.or_else(|| self.fold.caller(request));
+                let from = sender.map_or(Place::Outside(*port), Place::Node);
+                remember(&mut self.open, (record.node.clone(), *call), (from.clone(), name));
+                happening(from, here, name, false, Content::Request(request))
+            }
+            Exchange::ReplyOut { call, response } => {
+                let known = self.open.remove(&(record.node.clone(), *call));
+                let (to, name) = known.unwrap_or((Place::Outside(Port::App), "REQUEST"));
+                happening(here, to, "REPLY", true, Content::Response(name, Some(response)))
+            }
+            Exchange::ReplyIn { call, result } => {
+                let known = self.asked.remove(&(record.node.clone(), *call));
+                let (port, name) = known.unwrap_or((Port::App, "REQUEST"));
+                let from = Place::Node(port.listener().into());
+                happening(from, here, "REPLY", false, Content::Response(name, result.as_ref().ok()))
+            }
+        }
+    }
+
+    /// The meaning of an input from outside that is not recorded yet.
+    pub fn peek<'a>(&self, record: &'a Record) -> Event<'a> {
+        self.fold.peek(record)
+    }
+
+    /// What would happen by an input from outside that is not recorded yet.
+    pub fn entering<'a>(&self, event: &'a Event<'a>) -> Option<Happening<'a>> {
+        let (port, sender, name, link, content) = match &event.kind {
+            Kind::Http(Exchange::RequestIn { port, request, .. }) => {
+                let name = words::request(*port, request);
+                (*port, self.fold.caller(request), name, None, Content::Request(request))
+            }
+            Kind::Received { link, peer, message, .. } => {
+                let (name, content) = describe(message);
+                (link.port, peer.node.clone(), name, Some(*link), content)
+            }
+            Kind::Http(
+                Exchange::RequestOut { .. } | Exchange::ReplyOut { .. } | Exchange::ReplyIn { .. },
+            )
+            | Kind::Sent { .. }
+            | Kind::LinkUp { .. }
+            | Kind::LinkDown { .. }
+            | Kind::Fact(_)
+            | Kind::Bent(_)
+            | Kind::Other => return None,
+        };
+        Some(Happening {
+            record: event.record,
+            from: sender.map_or(Place::Outside(port), Place::Node),
+            to: Some(Place::Node(event.record.node.clone())),
+            name,
+            subject: event.subject.clone(),
+            is_sent: true,
+            leaves: false,
+            link,
+            content,
+        })
+    }
+}
+
+/// Whether no record of this journal tells that a message to that place arrives.
+fn leaves(fold: &Fold, to: &Place) -> bool {
+    match to {
+        Place::Outside(_) => true,
+        Place::Node(node) => fold.is_elsewhere(node),
+    }
+}
+
+fn bent_name(bent: &Bent) -> &'static str {
+    match bent.bend {
+        Bend::Held(_) => "held",
+        Bend::Released(_) | Bend::Expired(_) => "released",
+        Bend::Stepped(_) => "stepped",
+        Bend::Gone(_)
+        | Bend::Delayed(_)
+        | Bend::Hurried
+        | Bend::Swapped(_)
+        | Bend::Dropped
+        | Bend::Duplicated
+        | Bend::Corrupted
+        | Bend::Cut
+        | Bend::Split(_)
+        | Bend::Coalesced
+        | Bend::Armed
+        | Bend::Disarmed
+        | Bend::Removed => "bent",
+    }
+}
+
+fn describe(message: &Message) -> (&'static str, Content<'_>) {
+    let name = match message {
+        Message::Cti(message) => message.name(),
+        Message::Mr(message) => message.name(),
+        Message::Icm(message) => message.name(),
+        Message::Stream(bytes) => words::piece(&String::from_utf8_lossy(bytes)),
+        Message::Unreadable(_) => "UNREADABLE",
+    };
+    (name, Content::Message(message))
+}
+
+/// Whether a record sends a message that a rule may bend.
+pub const fn is_sending(record: &Record) -> bool {
+    matches!(record.what, What::Out(Output::Send { .. } | Output::Call { .. } | Output::Reply { .. }))
+}
+
+fn remember<K: Ord, V>(table: &mut BTreeMap<K, V>, key: K, value: V) {
+    table.insert(key, value);
+    if table.len() > REQUESTS_MAX {
+        table.pop_first();
+    }
+}

@@ -1,0 +1,27 @@
+//! Selectors, and the names of what happens in a run.
+//!
+//! A driver's records become [`Happening`]s by a [`Tracker`]; a [`Selector`] says which of them are meant. Selectors are
+//! checked when they are read: a name that nothing has, a key that a message does not have and a way that no link goes
+//! are errors, each with what would be right.
+
+#![warn(missing_docs)]
+
+mod facts;
+mod happening;
+mod keys;
+mod known;
+mod names;
+mod nearest;
+pub mod place;
+mod selector;
+mod ways;
+mod word;
+pub mod words;
+
+pub use happening::{Happening, Tracker, is_sending};
+pub use known::{keys_of, names};
+pub use names::{ContactName, Names, TaskName};
+pub use nearest::{meant, nearest};
+pub use place::{Place, PlacePattern};
+pub use selector::{Selector, Vocabulary};
+pub use word::SelectorError;

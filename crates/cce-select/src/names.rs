@@ -1,0 +1,185 @@
+//! Short names of contacts and tasks: `T2` is the second contact of the run, `T2#1` its first task.
+
+use crate::place::CUSTOMER;
+use cce_journal::{Record, What};
+use cce_kernel::{NodeName, Output};
+use cce_model::{ContactId, TaskId};
+use cce_views::{Event, Kind};
+use std::{collections::BTreeMap, fmt, str::FromStr};
+
+/// Contacts that get names; later ones are called by their ids.
+const CONTACTS_MAX: usize = 200_000;
+
+/// Tasks of one contact that get names.
+const TASKS_MAX: usize = 1_000;
+
+/// A contact, or one of its tasks, as a scenario names it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TaskName {
+    /// The contact.
+    pub contact: ContactName,
+    /// Which of its tasks, from 1; none means the contact, and whatever task it has.
+    pub task: Option<usize>,
+}
+
+/// A contact, as a scenario names it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ContactName {
+    /// By the order in which contacts were created, from 1: `T`, `T1`, `T2`.
+    Number(usize),
+    /// By the customer of the scenario whose request created it.
+    Customer(String),
+}
+
+impl TaskName {
+    /// The task that a word names in a scenario with these customers; none if it names no task.
+    pub fn among(word: &str, customers: &[String]) -> Option<Self> {
+        let name: Self = word.parse().ok()?;
+        match &name.contact {
+            ContactName::Number(_) => Some(name),
+            ContactName::Customer(customer) => customers.contains(customer).then_some(name),
+        }
+    }
+}
+
+impl FromStr for TaskName {
+    type Err = ();
+
+    /// Reads `T`, `T2`, `T2#1`, `alice`, `alice#2`.
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let (contact, task) = match text.split_once('#') {
+            Some((contact, task)) => (contact, Some(task.parse().ok().filter(|task| *task > 0).ok_or(())?)),
+            None => (text, None),
+        };
+        let contact = match contact.strip_prefix('T') {
+            Some("") => ContactName::Number(1),
+            Some(number) if number.bytes().all(|byte| byte.is_ascii_digit()) => {
+                ContactName::Number(number.parse().ok().filter(|number| *number > 0).ok_or(())?)
+            }
+            _ if contact.is_empty() => return Err(()),
+            _ => ContactName::Customer(contact.to_owned()),
+        };
+        Ok(Self { contact, task })
+    }
+}
+
+impl fmt::Display for TaskName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.contact {
+            ContactName::Number(number) => write!(f, "T{number}")?,
+            ContactName::Customer(name) => f.write_str(name)?,
+        }
+        self.task.map_or(Ok(()), |task| write!(f, "#{task}"))
+    }
+}
+
+/// Contacts and tasks by their short names.
+#[derive(Debug, Default)]
+pub struct Names {
+    customers: Vec<String>,
+    /// By record number: which customer's request it goes back to, counted from 1; 0 is none.
+    origins: BTreeMap<u64, u16>,
+    contacts: Vec<ContactId>,
+    by_customer: BTreeMap<String, ContactId>,
+    known: BTreeMap<ContactId, Known>,
+}
+
+/// What is known of a contact that has a name.
+#[derive(Debug)]
+struct Known {
+    name: String,
+    tasks: Vec<TaskId>,
+}
+
+impl Names {
+    /// The names of a run in which these customers are numbered from 1.
+    pub fn new(customers: Vec<String>) -> Self {
+        Self { customers, ..Self::default() }
+    }
+
+    /// Takes in the next record, with what it means.
+    pub(crate) fn learn(&mut self, event: &Event<'_>) {
+        let origin = self.origin(event.record);
+        self.remember(event.record.seq, origin);
+        if let Kind::Fact(cce_kernel::Fact::Contact { contact, .. }) = &event.kind
+            && !self.known.contains_key(contact)
+            && self.contacts.len() < CONTACTS_MAX
+        {
+            self.name(contact, origin);
+        }
+        if let (Some(contact), Some(task)) = (&event.subject.contact, event.subject.task)
+            && let Some(known) = self.known.get_mut(contact)
+            && known.tasks.len() < TASKS_MAX
+            && !known.tasks.contains(&task)
+        {
+            known.tasks.push(task);
+        }
+    }
+
+    /// A contact is new. Of those that a customer's requests created, the first one has the customer's name.
+    fn name(&mut self, contact: &ContactId, origin: u16) {
+        self.contacts.push(contact.clone());
+        let customer = usize::from(origin).checked_sub(1).and_then(|at| self.customers.get(at));
+        let customer = customer.filter(|customer| !self.by_customer.contains_key(*customer)).cloned();
+        if let Some(customer) = &customer {
+            self.by_customer.insert(customer.clone(), contact.clone());
+        }
+        let name = customer.unwrap_or_else(|| format!("T{}", self.contacts.len()));
+        self.known.insert(contact.clone(), Known { name, tasks: Vec::new() });
+    }
+
+    /// A request of a virtual customer is where a contact comes from; everything else goes back to its cause.
+    fn origin(&self, record: &Record) -> u16 {
+        let own = record.node.as_str().strip_prefix(CUSTOMER);
+        match (own, &record.what) {
+            (Some(number), What::Out(Output::Call { .. })) => number.parse().unwrap_or(0),
+            _ => record.cause.map_or(0, |cause| self.origins.get(&cause).copied().unwrap_or(0)),
+        }
+    }
+
+    /// A record's number may be any, so it decides no more than a key.
+    fn remember(&mut self, seq: u64, origin: u16) {
+        if origin != 0 {
+            self.origins.insert(seq, origin);
+        }
+    }
+
+    /// Contacts in the order of their creation.
+    pub fn contacts(&self) -> &[ContactId] {
+        &self.contacts
+    }
+
+    /// The tasks of a contact in order.
+    pub fn tasks(&self, contact: &ContactId) -> &[TaskId] {
+        self.known.get(contact).map_or(&[], |known| known.tasks.as_slice())
+    }
+
+    /// The contact that a name means, once it exists.
+    pub fn contact(&self, name: &ContactName) -> Option<&ContactId> {
+        match name {
+            ContactName::Number(number) => self.contacts.get(number - 1),
+            ContactName::Customer(customer) => self.by_customer.get(customer),
+        }
+    }
+
+    /// The task that a name means, once it exists; the latest where the name says no number.
+    pub fn task(&self, name: &TaskName) -> Option<TaskId> {
+        let tasks = self.tasks(self.contact(&name.contact)?);
+        match name.task {
+            Some(number) => tasks.get(number - 1).copied(),
+            None => tasks.last().copied(),
+        }
+    }
+
+    /// Whether a virtual customer has a contact.
+    pub fn has_customer(&self, node: &NodeName) -> bool {
+        let number = node.as_str().strip_prefix(CUSTOMER).and_then(|number| number.parse::<usize>().ok());
+        let name = number.and_then(|number| self.customers.get(number.checked_sub(1)?));
+        name.is_some_and(|name| self.by_customer.contains_key(name))
+    }
+
+    /// What people call a contact: its customer's name, or `T2`.
+    pub fn short(&self, contact: &ContactId) -> String {
+        self.known.get(contact).map_or_else(|| contact.to_string(), |known| known.name.clone())
+    }
+}

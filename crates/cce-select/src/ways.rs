@@ -1,0 +1,264 @@
+//! What goes from where to where, where facts are, and what is about a task: a selector that can never match is refused.
+
+use crate::{
+    facts,
+    names::TaskName,
+    nearest::nearest,
+    place::{AGENT, APP, CTI, CUSTOMER, DESK, PlacePattern},
+    word::{ANY, SelectorError, Word},
+    words,
+};
+use cce_cti::Cti;
+use cce_kernel::{Kind, NodeName};
+use cce_mr::{Icm, Mr};
+use cce_wire::{Mark, MessageDoc};
+
+/// Marks by which a message on a binary link names its task, contact or dialogue.
+const NAMES_TASK: [Mark; 5] = [Mark::Task, Mark::KeyCall, Mark::Dialogue, Mark::Opens, Mark::Contact];
+
+/// Requests and stanzas that are about a user, a domain or a stream.
+const WITHOUT_TASK: [&str; 12] = [
+    "CREATE",
+    "LOGIN",
+    "LOGOUT",
+    "READY",
+    "NOT_READY",
+    "MEDIA",
+    "USER",
+    "PRESENCE",
+    "AUTH",
+    "STREAM",
+    "STREAM_END",
+    "IQ",
+];
+
+/// Facts and events that are about no task.
+const FACTS_WITHOUT_TASK: [&str; 24] = [
+    "agent_in_mrd",
+    "user",
+    "peer_error",
+    "command_refused",
+    "request_initiated",
+    "create_submitted",
+    "create_received",
+    "bus_received",
+    "agent",
+    "session_opened",
+    "session_closed",
+    "session_refused",
+    "side_active",
+    "sides",
+    "agent_record",
+    "made_not_routable",
+    "answer",
+    "service",
+    "forced_sign_out",
+    "link_up",
+    "link_down",
+    "started",
+    "stopped",
+    "stepped",
+];
+
+/// Who is at one end of a way.
+fn end(place: &PlacePattern) -> Option<&str> {
+    match place {
+        PlacePattern::Any => None,
+        PlacePattern::App => Some(APP),
+        PlacePattern::Desk => Some(DESK),
+        PlacePattern::Cti => Some(CTI),
+        PlacePattern::Node(node) if node.as_str().starts_with(CUSTOMER) => Some(APP),
+        PlacePattern::Node(node) if node.as_str().starts_with(AGENT) => Some(DESK),
+        PlacePattern::Node(node) => Some(node.as_str()),
+    }
+}
+
+/// What a way carries, from its first end to its second one and back.
+#[derive(Clone, Copy, Debug)]
+enum Carries {
+    /// From a MR PIM to its application.
+    Mr,
+    /// From a PG to the router.
+    Icm,
+    /// From a CTI client to the server.
+    Cti,
+    /// From who asks CCP to who is asked.
+    Tasks,
+    /// From a desktop to Finesse.
+    Desk,
+}
+
+impl Carries {
+    fn names(self, is_forth: bool) -> Vec<&'static str> {
+        let roles = |one, other| if is_forth { (one, other) } else { (other, one) };
+        match self {
+            Self::Mr => rows(Mr::TABLE, roles("pim", "application")),
+            Self::Icm => rows(Icm::TABLE, roles("pg", "router")),
+            Self::Cti => rows(Cti::TABLE, roles("client", "server")),
+            Self::Tasks if is_forth => words::to_ccp().collect(),
+            Self::Desk if is_forth => {
+                words::to_finesse().chain(words::stream()).filter(|name| *name != UPDATE).collect()
+            }
+            Self::Tasks => vec![REPLY],
+            Self::Desk => words::stream().filter(|name| *name != AUTH).chain([REPLY]).collect(),
+        }
+    }
+}
+
+/// The answer to any request.
+const REPLY: &str = "REPLY";
+/// What Finesse tells a desktop unasked.
+const UPDATE: &str = "UPDATE";
+/// What only a desktop says.
+const AUTH: &str = "AUTH";
+
+/// Messages of a table from one role to another; "any" stands for both.
+fn rows(table: &'static [MessageDoc], (from, to): (&str, &str)) -> Vec<&'static str> {
+    let is_of = |role: &str, wanted: &str| role == wanted || role == "any";
+    table.iter().filter(|row| is_of(row.from, from) && is_of(row.to, to)).map(|row| row.name).collect()
+}
+
+/// When there is such a way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum When {
+    Always,
+    /// That component is elsewhere, so that somebody outside stands for it.
+    Without(&'static str),
+    /// The MR PG has applications beside CCP, or CCP is elsewhere.
+    WithApplications,
+}
+
+const CCP: &str = Kind::Ccp.name();
+const MRPG: &str = Kind::MrPg.name();
+const ROUTER: &str = Kind::Router.name();
+const AGENTPG: &str = Kind::AgentPg.name();
+const FINESSE: &str = Kind::Finesse.name();
+
+/// Two ends with a link between them.
+#[derive(Clone, Copy, Debug)]
+struct Way(&'static str, &'static str, Carries, When);
+
+/// Every link. Whoever stands outside may be any peer of a component.
+const WAYS: [Way; 15] = [
+    Way(MRPG, CCP, Carries::Mr, When::Always),
+    Way(MRPG, APP, Carries::Mr, When::WithApplications),
+    Way(APP, CCP, Carries::Mr, When::Always),
+    Way(MRPG, ROUTER, Carries::Icm, When::Always),
+    Way(AGENTPG, ROUTER, Carries::Icm, When::Always),
+    Way(APP, ROUTER, Carries::Icm, When::Always),
+    Way(MRPG, APP, Carries::Icm, When::Without(ROUTER)),
+    Way(AGENTPG, APP, Carries::Icm, When::Without(ROUTER)),
+    Way(FINESSE, AGENTPG, Carries::Cti, When::Always),
+    Way(CTI, AGENTPG, Carries::Cti, When::Always),
+    Way(FINESSE, CTI, Carries::Cti, When::Without(AGENTPG)),
+    Way(FINESSE, CCP, Carries::Tasks, When::Always),
+    Way(APP, CCP, Carries::Tasks, When::Always),
+    Way(FINESSE, APP, Carries::Tasks, When::Without(CCP)),
+    Way(DESK, FINESSE, Carries::Desk, When::Always),
+];
+
+impl Way {
+    /// What goes from one place to another; any place where none is named. None where this is no way between them.
+    fn names(self, from: Option<&str>, to: Option<&str>) -> Option<Vec<&'static str>> {
+        let Self(one, other, carries, _) = self;
+        let joins = |first: &str, second: &str| {
+            from.is_none_or(|from| from == first) && to.is_none_or(|to| to == second)
+        };
+        let forth = joins(one, other).then(|| carries.names(true));
+        let back = joins(other, one).then(|| carries.names(false));
+        forth.into_iter().chain(back).reduce(|forth, back| [forth, back].concat())
+    }
+
+    /// What a run lacks in which there is no such way.
+    fn lacks(self, nodes: &[NodeName], has_applications: bool) -> Option<String> {
+        let is_here = |node: &str| nodes.iter().any(|known| known.as_str() == node);
+        match self.3 {
+            When::Without(node) if is_here(node) => {
+                Some(format!("this run's {node} stands there, and nobody outside"))
+            }
+            When::WithApplications if is_here(CCP) && !has_applications => {
+                Some("the MR PG has no application but CCP: see --mr-app".to_owned())
+            }
+            When::Always | When::Without(_) | When::WithApplications => None,
+        }
+    }
+}
+
+/// What the places at both ends of a message are called; none for one that may be any.
+fn ends<'a>(from: &'a PlacePattern, to: Option<&'a PlacePattern>) -> (Option<&'a str>, Option<&'a str>) {
+    (end(from), to.and_then(end))
+}
+
+/// Some link carries the message from the one place to the other, or from or to the one that is named.
+pub(crate) fn known_way(
+    name: &Word<'_>,
+    from: &PlacePattern,
+    to: Option<&PlacePattern>,
+) -> Result<(), SelectorError> {
+    let (from, to) = ends(from, to);
+    let between = match (from, to) {
+        (None, None) => return Ok(()),
+        (Some(from), Some(to)) => format!("from {from} to {to}"),
+        (Some(from), None) => format!("from {from}"),
+        (None, Some(to)) => format!("to {to}"),
+    };
+    let known: Vec<Vec<&str>> = WAYS.into_iter().filter_map(|way| way.names(from, to)).collect();
+    if known.is_empty() {
+        return Err(name.error(format!("nothing goes {between}: there is no link between them")));
+    }
+    let known = known.concat();
+    if name.text == ANY || known.contains(&name.text) {
+        return Ok(());
+    }
+    let hint = nearest(name.text, known);
+    Err(name.error(format!("no `{}` goes {between}{hint}", name.text)))
+}
+
+/// Why no link of a run carries the message, if that is so.
+pub(crate) fn closed_way(
+    name: &str,
+    from: &PlacePattern,
+    to: Option<&PlacePattern>,
+    nodes: &[NodeName],
+    has_applications: bool,
+) -> Option<String> {
+    let (from, to) = ends(from, to);
+    let carries = |way: &Way| way.names(from, to).is_some_and(|known| name == ANY || known.contains(&name));
+    let mut lacks = WAYS.into_iter().filter(carries).map(|way| way.lacks(nodes, has_applications));
+    let first = lacks.next()??;
+    lacks.all(|why| why.is_some()).then_some(first)
+}
+
+/// A fact is told by one component, or by the two that share it; a person tells none of them.
+pub(crate) fn known_home(name: &Word<'_>, place: &PlacePattern) -> Result<(), SelectorError> {
+    let homes = facts::homes(name.text);
+    match end(place) {
+        Some(place) if !homes.is_empty() && !homes.contains(&place) => Err(name.error(format!(
+            "`{}` never happens at {place}, but at {}",
+            name.text,
+            homes.join(" or ")
+        ))),
+        Some(_) | None => Ok(()),
+    }
+}
+
+/// Only what is about a task, a contact or a dialogue can be told by a task's name.
+pub(crate) fn known_subject(name: &str, task: &TaskName, word: &Word<'_>) -> Result<(), SelectorError> {
+    if name == "CREATE" {
+        let alike =
+            format!("`app > ccp CREATE` with `nth`, `alice > ccp CREATE`, or `REPLY to=CREATE {task}`");
+        return Err(word.error(format!("a CREATE has no task yet: write {alike}")));
+    }
+    let rows: Vec<&MessageDoc> =
+        [Cti::TABLE, Mr::TABLE, Icm::TABLE].into_iter().flatten().filter(|row| row.name == name).collect();
+    // A message that lists tasks is about none in particular.
+    let names_task = |row: &&MessageDoc| {
+        let floats = row.floats.iter().filter(|float| !float.repeated).map(|float| &float.field);
+        row.fixed.iter().chain(floats).any(|field| field.mark.is_some_and(|mark| NAMES_TASK.contains(&mark)))
+    };
+    let is_without = WITHOUT_TASK.contains(&name) || FACTS_WITHOUT_TASK.contains(&name);
+    if is_without || (!rows.is_empty() && !rows.iter().any(names_task)) {
+        return Err(word.error(format!("`{name}` is about no task: leave out `{}`", word.text)));
+    }
+    Ok(())
+}

@@ -1,0 +1,344 @@
+//! What HTTP requests and pieces of XMPP streams are called in selectors, and what their keys are.
+
+use cce_kernel::{Port, Request};
+
+/// What has a name, and its keys in groups.
+type Named = (&'static str, &'static [&'static [&'static str]]);
+
+/// HTTP requests, and their answers. What has no name of its own, `REQUEST`, may have any key.
+const HTTP: [Named; 21] = [
+    ("CREATE", &[REQUEST, TASK]),
+    ("POLL", &[REQUEST]),
+    ("CANCEL", &[REQUEST]),
+    ("RENOTIFY", &[REQUEST, TASK]),
+    ("CLOSE", &[REQUEST, OBJECT, ACTION]),
+    ("LOGIN", &[REQUEST, OBJECT, CHANGE]),
+    ("LOGOUT", &[REQUEST, OBJECT, CHANGE]),
+    ("READY", &[REQUEST, OBJECT, CHANGE]),
+    ("NOT_READY", &[REQUEST, OBJECT, CHANGE]),
+    ("ACCEPT", &[REQUEST, OBJECT, ACTION]),
+    ("START", &[REQUEST, OBJECT, ACTION]),
+    ("PAUSE", &[REQUEST, OBJECT, ACTION]),
+    ("RESUME", &[REQUEST, OBJECT, ACTION]),
+    ("WRAP_UP", &[REQUEST, OBJECT, ACTION]),
+    ("TRANSFER", &[REQUEST, OBJECT, ACTION]),
+    ("UPDATE_CALL_DATA", &[REQUEST, OBJECT, ACTION]),
+    ("DIALOGS", &[REQUEST, OBJECT, ACTION]),
+    ("MEDIA", &[REQUEST, OBJECT, CHANGE]),
+    ("USER", &[REQUEST, OBJECT, CHANGE]),
+    ("REQUEST", &[]),
+    (
+        "REPLY",
+        &[ANSWER, TASK_STATUS, SOCIAL_CONTACT, DIALOG, MEDIA, USER, ASKED, SYSTEM, HTTP_ERROR, API_ERROR],
+    ),
+];
+
+/// Pieces of XMPP streams, by their first stanza. A piece from the middle of one, `STREAM_PIECE`, may have any key.
+const STREAM: [Named; 8] = [
+    (
+        "UPDATE",
+        &[
+            STANZA,
+            &["node"],
+            NOTIFICATION,
+            OBJECT,
+            DIALOG,
+            MEDIA,
+            USER,
+            SYSTEM,
+            &["status", "statusReason"],
+            API_ERROR,
+        ],
+    ),
+    ("PRESENCE", &[STANZA, &["priority", "show", "status", "type"]]),
+    ("IQ", &[STANZA, &["jid", "node", "resource", "type"]]),
+    ("MESSAGE", &[STANZA, &["type"]]),
+    ("AUTH", &[&["mechanism", "xmlns"]]),
+    ("STREAM", &[STANZA, &["encoding", "mechanism", "version", "xml:lang", "xmlns:stream"]]),
+    ("STREAM_END", NO_KEYS),
+    ("STREAM_PIECE", &[]),
+];
+
+const REQUEST: &[&str] = &["method", "path"];
+const ANSWER: &[&str] = &["to", "status"];
+
+/// What a request or a notification is about.
+const OBJECT: &[&str] = &["object"];
+
+/// A task as an application asks for it (ccp-task-api 3.2).
+const TASK: &[&str] = &[
+    "name",
+    "title",
+    "description",
+    "scriptSelector",
+    "customerUID",
+    "reNotifyReason",
+    "requeueOnRecovery",
+    "tag",
+    "value",
+];
+
+/// How a task stands (ccp-task-api 1.4).
+const TASK_STATUS: &[&str] = &["agentID", "estimatedWaitTime", "refURL", "statusReason", "taskID"];
+
+/// A social contact, as CCP shows it to applications.
+const SOCIAL_CONTACT: &[&str] = &[
+    "author",
+    "campaignPublicId",
+    "chatIsInvited",
+    "createdDate",
+    "description",
+    "inviteStatus",
+    "isInvited",
+    "isSoftLocked",
+    "name",
+    "publishedDate",
+    "sourceType",
+    "statusTimestamp",
+    "statusUserId",
+    "tag",
+    "title",
+    "value",
+];
+
+/// A change of a user, or of a user in a domain (finesse-nonvoice 2.2, 2.4).
+const CHANGE: &[&str] = &[
+    "state",
+    "extension",
+    "reasonCodeId",
+    "id",
+    "maxDialogLimit",
+    "interruptAction",
+    "dialogLogoutAction",
+    "routable",
+];
+
+/// An action on a dialog (finesse-nonvoice 2.6).
+const ACTION: &[&str] = &["requestedAction", "target", "toAddress", "name", "value"];
+
+const DIALOG: &[&str] = &[
+    "action",
+    "callKeyCallId",
+    "callKeyPrefix",
+    "callKeySequenceNum",
+    "dialedNumber",
+    "dispositionCode",
+    "id",
+    "mediaAddress",
+    "mediaId",
+    "mediaType",
+    "name",
+    "queueName",
+    "queueNumber",
+    "routerCallKeyCallID",
+    "routerCallKeyDay",
+    "routerCallKeySequenceNum",
+    "startTime",
+    "state",
+    "stateChangeTime",
+    "uri",
+    "value",
+];
+
+const MEDIA: &[&str] = &[
+    "description",
+    "dialogLogoutAction",
+    "id",
+    "interruptAction",
+    "interruptible",
+    "maxDialogLimit",
+    "name",
+    "reasonCodeId",
+    "routable",
+    "state",
+    "stateChangeTime",
+    "uri",
+];
+
+const USER: &[&str] = &[
+    "dialogs",
+    "extension",
+    "firstName",
+    "lastName",
+    "loginId",
+    "loginName",
+    "mediaType",
+    "reasonCodeId",
+    "role",
+    "state",
+    "stateChangeTime",
+    "teamId",
+    "teamName",
+    "uri",
+    "wrapUpOnIncoming",
+    "wrapUpOnOutgoing",
+    "wrapUpTimer",
+];
+
+/// What Finesse tells only who asks: a user's target, the category of reason codes.
+const ASKED: &[&str] = &["skillTargetId", "category"];
+
+/// How the system stands.
+const SYSTEM: &[&str] = &[
+    "ctiHeartbeatInterval",
+    "ctiVersion",
+    "currentTimestamp",
+    "deploymentType",
+    "host",
+    "lastCTIHeartbeatStatus",
+    "lastSuccessCTIHeartbeatTime",
+    "peripheralId",
+    "systemAuthMode",
+    "timezoneOffset",
+    "xmppDomain",
+    "xmppPubSubDomain",
+];
+
+const HTTP_ERROR: &[&str] = &["ErrorData", "ErrorMedia", "ErrorMessage", "ErrorType"];
+const API_ERROR: &[&str] = &["errorData", "errorMedia", "errorMessage", "errorType"];
+const NOTIFICATION: &[&str] = &["event", "requestId", "source"];
+
+/// What stands in the head of a stream or a stanza.
+const STANZA: &[&str] = &["from", "id", "to", "xmlns"];
+
+/// What says nothing; an empty list means any key.
+const NO_KEYS: &[&[&str]] = &[&[]];
+
+/// Names of HTTP requests and of their answers.
+pub(crate) fn http() -> impl Iterator<Item = &'static str> {
+    HTTP.into_iter().map(|(name, _)| name)
+}
+
+/// What only applications ask CCP for.
+const OF_TASKS: [&str; 4] = ["CREATE", "POLL", "CANCEL", "RENOTIFY"];
+
+/// Names of requests to CCP.
+pub fn to_ccp() -> impl Iterator<Item = &'static str> {
+    OF_TASKS.into_iter().chain(["CLOSE", "REQUEST"])
+}
+
+/// Names of requests to Finesse.
+pub fn to_finesse() -> impl Iterator<Item = &'static str> {
+    http().filter(|name| *name != "REPLY" && !OF_TASKS.contains(name))
+}
+
+/// Names of pieces of XMPP streams.
+pub(crate) fn stream() -> impl Iterator<Item = &'static str> {
+    STREAM.into_iter().map(|(name, _)| name)
+}
+
+/// The keys of what has this name; none if that may have any.
+pub(crate) fn keys(name: &str) -> Option<Vec<&'static str>> {
+    let (_, groups) = HTTP.into_iter().chain(STREAM).find(|(known, _)| *known == name)?;
+    let mut keys = groups.concat();
+    keys.sort_unstable();
+    keys.dedup();
+    Some(keys).filter(|_| !groups.is_empty())
+}
+
+/// What a request is called: by what it asks for, not by its method.
+pub fn request(port: Port, request: &Request) -> &'static str {
+    let parts: Vec<&str> = request.path().trim_matches('/').split('/').collect();
+    match port {
+        Port::App | Port::CcpRest => application(&request.method, &parts),
+        Port::Desk => desk(request, &parts),
+        Port::Mr | Port::IcmMr | Port::IcmAgent | Port::CtiA | Port::CtiB | Port::Xmpp => "REQUEST",
+    }
+}
+
+fn application(method: &str, parts: &[&str]) -> &'static str {
+    match (method, parts) {
+        ("PUT", [.., "task", _, "close"]) => "CLOSE",
+        ("PUT", [.., "task", _, "renotify"]) => "RENOTIFY",
+        ("GET", [.., "contact", _]) => "POLL",
+        ("DELETE", [.., "contact", _]) => "CANCEL",
+        ("POST" | "GET", [.., "feed", _]) => "CREATE",
+        _ => "REQUEST",
+    }
+}
+
+fn desk(request: &Request, parts: &[&str]) -> &'static str {
+    let body = request.body.text();
+    let asked = element(&body, "requestedAction").or_else(|| element(&body, "state"));
+    if request.method != "GET"
+        && let Some(name) = http().find(|name| asked.as_deref() == Some(*name))
+    {
+        return name;
+    }
+    match parts {
+        [.., "Dialogs"] | [.., "Dialogs", _] => "DIALOGS",
+        [.., "Media"] | [.., "Media", _] => "MEDIA",
+        [.., "User", _] => "USER",
+        _ => "REQUEST",
+    }
+}
+
+/// What a piece of an XMPP stream is called: after its first element, or `UPDATE` for a notification.
+pub(crate) fn piece(text: &str) -> &'static str {
+    if text.contains("pubsub#event") {
+        return "UPDATE";
+    }
+    let known = [
+        ("<?xml", "STREAM"),
+        ("<stream:stream", "STREAM"),
+        ("</stream:stream", "STREAM_END"),
+        ("<presence", "PRESENCE"),
+        ("<iq", "IQ"),
+        ("<message", "MESSAGE"),
+        ("<auth", "AUTH"),
+    ];
+    let start = text.trim_start();
+    known.into_iter().find(|(head, _)| start.starts_with(head)).map_or("STREAM_PIECE", |(_, name)| name)
+}
+
+/// A word that a piece of XML says about itself: the text of the first element, or the value of the first
+/// attribute, of that name.
+pub(crate) fn xml_word(xml: &str, key: &str) -> Option<String> {
+    let plain = unescaped(xml);
+    match key {
+        "object" => published(&plain).map(str::to_owned),
+        _ => element(&plain, key).or_else(|| attribute(&plain, key)),
+    }
+}
+
+/// Every key under which a piece of XML says something: elements that have a text, and attributes.
+pub(crate) fn xml_keys(xml: &str) -> Vec<String> {
+    let plain = unescaped(xml);
+    let mut keys = Vec::new();
+    for tag in plain.split('<').skip(1) {
+        let Some((head, text)) = tag.split_once('>') else { continue };
+        let name = head.split([' ', '/']).next().unwrap_or_default();
+        let attributes = head.split('=').filter_map(|part| part.rsplit_once(' ')).map(|(_, name)| name);
+        let is_text = head == name && !text.trim().is_empty();
+        keys.extend(Some(name).filter(|_| is_text).into_iter().chain(attributes).map(str::to_owned));
+    }
+    keys.extend(published(&plain).map(|_| "object".to_owned()));
+    keys.retain(|key| xml_word(xml, key).is_some());
+    keys
+}
+
+/// A notification's document is XML written as text.
+fn unescaped(xml: &str) -> String {
+    xml.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&apos;", "'")
+}
+
+/// What kind of object a notification is about: what stands first in its data. A list of dialogs tells of one dialog
+/// that came or went.
+fn published(update: &str) -> Option<&str> {
+    let (_, data) = update.split_once("<data><")?;
+    let (name, _) = data.split_once('>')?;
+    Some(if name == "dialogs" { "dialog" } else { name })
+}
+
+fn element(xml: &str, name: &str) -> Option<String> {
+    let (_, rest) = xml.split_once(&format!("<{name}>"))?;
+    let (value, _) = rest.split_once('<')?;
+    Some(value.to_owned())
+}
+
+fn attribute(xml: &str, name: &str) -> Option<String> {
+    let (_, rest) = xml.split_once(&format!(" {name}="))?;
+    let quote = rest.chars().next().filter(|quote| matches!(quote, '"' | '\''))?;
+    let (value, _) = rest[1..].split_once(quote)?;
+    Some(value.to_owned())
+}
