@@ -6,8 +6,7 @@ use crate::{
     pending::{Pending, Rank, Waiting},
     queue::{Delivery, Planned},
     sim::Node,
-    stream::Stream,
-    wire::End,
+    stream::{End, Stream},
 };
 use cce_journal::{Director, Record};
 use cce_kernel::{Input, NodeName, Output, Time};

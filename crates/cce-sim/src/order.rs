@@ -9,7 +9,7 @@
 //! | [`Chosen`] | what somebody chooses; the clock stands still while anything can be chosen |
 //! | [`Recorded`] | what happened next in a recorded run, until this run parts from it; then as in a seeded one |
 
-use crate::{Sim, pending::Rank, queue::Planned, wire::End};
+use crate::{Sim, pending::Rank, queue::Planned, stream::End};
 use cce_journal::{Director, Record, Treatment};
 use cce_kernel::{NodeName, Output, Rng, Time, fork};
 use rand::RngExt;

@@ -5,8 +5,7 @@ use crate::{
     pending::Rank,
     queue::{Delivery, Planned, Slot},
     sim::planned,
-    stream::Stream,
-    wire::End,
+    stream::{End, Stream},
 };
 use cce_courier::{Act, Courier, Manner, Parcel, Part, Way, pieces};
 use cce_journal::{Director, Order, Ticket, Treatment, What};

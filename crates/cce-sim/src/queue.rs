@@ -1,6 +1,9 @@
 //! What is going to happen, in order.
 
-use crate::{recording::Moment, stream::Stream, wire::Name};
+use crate::{
+    recording::Moment,
+    stream::{Name, Stream},
+};
 use cce_courier::Part;
 use cce_kernel::{Input, LinkId, NodeName, Port, Request, Time, TimerKey};
 use std::{collections::BTreeMap, convert::Infallible};

@@ -10,7 +10,7 @@ use crate::{
     outputs::timer,
     queue::{Delivery, Planned},
     recording::{Behind, Fate, Happened, Moment, Said},
-    wire::{End, Name},
+    stream::{End, Name},
 };
 use cce_courier::{Parcel, Part};
 use cce_journal::{Director, Treatment, What};

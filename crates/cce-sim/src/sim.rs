@@ -3,8 +3,8 @@
 use crate::{
     Seeded, Sequence,
     queue::{Delivery, Planned, Queue, Slot},
-    stream::Stream,
-    wire::{End, Line, Name, Orphans, Wires},
+    stream::{End, Name, Stream},
+    wire::{Line, Orphans, Wires},
 };
 use cce_courier::{Behind, Courier, Faults, Latencies, Part, Pieces, RESPONSE_DEADLINE, behind};
 use cce_journal::{Bystander, Director, Order, Reaction, Record, Ticket, Treatment, What};

@@ -1,9 +1,14 @@
 //! Streams: what is sent on one of them arrives in the order of its sending.
 
-use crate::wire::{End, Name};
 use cce_courier::Way;
 use cce_kernel::{CallId, LinkId, NodeName};
 use std::fmt;
+
+/// One end of a link.
+pub(crate) type End = (NodeName, LinkId);
+
+/// A call, as its caller or its receiver names it.
+pub(crate) type Name = (NodeName, CallId);
 
 /// A stream. It is named as the component names it that opened the connection or made the call, so that its
 /// name depends only on the order in which that component heard what it heard.

@@ -1,21 +1,15 @@
 //! Links and calls between components.
 
-use crate::stream::Stream;
+use crate::stream::{End, Name, Stream};
 use bytes::Bytes;
 use cce_courier::{Latencies, Part, Pieces, Way, length, take};
-use cce_kernel::{CallId, FrameFlaw, LinkId, NodeName, Port, Rng, Time, fork};
+use cce_kernel::{CallId, FrameFlaw, NodeName, Port, Rng, Time, fork};
 use cce_wire::Framer;
 use rand::RngExt;
 use std::{
     collections::{BTreeMap, BTreeSet, VecDeque},
     time::Duration,
 };
-
-/// One end of a link.
-pub(crate) type End = (NodeName, LinkId);
-
-/// A call, as its caller or its receiver names it.
-pub(crate) type Name = (NodeName, CallId);
 
 /// A stream never overtakes itself: how much later the next thing arrives.
 pub(crate) const GAP: Duration = Duration::from_micros(1);

@@ -8,6 +8,7 @@
 
 mod enumerate;
 mod explored;
+mod frame;
 mod races;
 mod rounds;
 mod search;

@@ -1,7 +1,24 @@
 //! Which deliveries of a run could have come in the other order (dynamic partial-order reduction with source
 //! sets, Abdulla and others 2014).
 
-use super::walk::Sleeper;
+use crate::Stream;
+use cce_kernel::NodeName;
+
+/// A delivery whose turn is over: what could follow if it came next was run already.
+#[derive(Clone, Debug)]
+pub(crate) struct Sleeper {
+    pub(crate) stream: Stream,
+    pub(crate) to: NodeName,
+    /// It may have changed what becomes of messages of other components.
+    pub(crate) stirs: bool,
+}
+
+impl Sleeper {
+    /// Whether two deliveries may be exchanged: neither receiver can tell the difference.
+    pub(crate) fn is_independent_of(&self, other: &Self) -> bool {
+        self.to != other.to && !self.stirs && !other.stirs
+    }
+}
 
 /// A delivery of a run that was chosen in the window.
 #[derive(Debug)]
@@ -84,7 +101,6 @@ fn initials(events: &[Event], past: &[Vec<bool>], first: usize, second: usize) -
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Stream;
     use cce_kernel::CallId;
 
     #[test]

@@ -2,21 +2,11 @@
 
 use super::{
     Experiment, Explorer,
-    races::{Event, races},
-    search::{Frame, Wish},
+    frame::{Frame, Wish},
+    races::{Event, Sleeper, races},
 };
-use crate::{Choice, Chosen, Schedule, Sim, Stream};
-use cce_kernel::NodeName;
+use crate::{Choice, Chosen, Schedule, Sim};
 use std::panic::{self, AssertUnwindSafe};
-
-/// A delivery whose turn is over: what could follow if it came next was run already.
-#[derive(Clone, Debug)]
-pub(crate) struct Sleeper {
-    pub(crate) stream: Stream,
-    pub(crate) to: NodeName,
-    /// It may have changed what becomes of messages of other components.
-    pub(crate) stirs: bool,
-}
 
 /// The most deliveries of one instant whose order is asked for.
 const EVENTS_MAX: usize = 2_000;
@@ -250,12 +240,5 @@ impl<'a, E: Experiment> Walk<'a, E> {
         }
         let frame = &self.frames[self.depth - 1];
         if frame.offers(&options) { frame.chosen() } else { usize::MAX }
-    }
-}
-
-impl Sleeper {
-    /// Whether two deliveries may be exchanged: neither receiver can tell the difference.
-    pub(crate) fn is_independent_of(&self, other: &Self) -> bool {
-        self.to != other.to && !self.stirs && !other.stirs
     }
 }
