@@ -5,8 +5,11 @@ use cce_wire::TableText;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// The format that this version reads and writes.
-pub const FORMAT: u32 = 1;
+/// The format that this version writes.
+pub const FORMAT: u32 = 2;
+
+/// The oldest format that this version reads: its lines repeat every byte.
+pub(crate) const OLDEST_FORMAT: u32 = 1;
 
 /// What must be known before the first record can be understood. It holds no paths.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

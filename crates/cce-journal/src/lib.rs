@@ -1,7 +1,8 @@
 //! The journal: records, format, reader, writer, replay.
 //!
 //! A journal is JSON Lines: a [`Header`], then one [`Record`] a line, and an [`End`] once its run is over. It is the only source of logs, ladders
-//! and checks, and all that a replay needs.
+//! and checks, and all that a replay needs. Bytes that a record repeats of its cause are left out of its line (`"same":true`).
+//! Where it is packed, its lines stand in an LZ4 frame.
 //!
 //! Invariants:
 //! - Outputs are recorded before they act, so a cause always has the lower number.
@@ -14,6 +15,8 @@ mod director;
 mod end;
 mod header;
 mod merge;
+mod once;
+mod packing;
 mod read;
 mod record;
 mod replay;

@@ -3,6 +3,9 @@
 use crate::{
     End, FORMAT, Header, Record, What,
     end::{EndLine, START},
+    header::OLDEST_FORMAT,
+    once::{Carried, Line},
+    packing::Unpacked,
 };
 use std::io::{self, BufRead, Read};
 
@@ -41,7 +44,7 @@ pub enum ReadError {
     Empty,
     /// Another version of the format.
     #[error(
-        "this journal has format {found}, and this version of ccelab reads format {FORMAT}: read it with the version that wrote it, {build}"
+        "this journal has format {found}, and this version of ccelab reads formats {OLDEST_FORMAT} to {FORMAT}: read it with the version that wrote it, {build}"
     )]
     OtherFormat {
         /// The journal's format.
@@ -78,8 +81,8 @@ pub enum ReadError {
 /// Their numbers are consecutive. Where some are missing, and no [`What::Gap`] explains it, there is one more record
 /// that does. A record whose number was there before is passed over, and stands for a gap of unknown length.
 #[derive(Debug)]
-pub struct Reader<R> {
-    from: R,
+pub struct Reader<R: Read> {
+    from: Unpacked<R>,
     line: usize,
     torn: Option<usize>,
     /// Number of the last record.
@@ -91,11 +94,13 @@ pub struct Reader<R> {
     /// The last record was one that was there before.
     is_repeating: bool,
     end: Option<End>,
+    carried: Carried,
 }
 
 impl<R: BufRead> Reader<R> {
-    /// Reads the header.
-    pub fn new(mut from: R) -> Result<(Header, Self), ReadError> {
+    /// Reads the header of a journal, packed or not.
+    pub fn new(from: R) -> Result<(Header, Self), ReadError> {
+        let mut from = Unpacked::new(from).map_err(|source| ReadError::Io { line: 1, source })?;
         let text = line(&mut from, 1)?.unwrap_or_default();
         if text.is_empty() {
             return Err(ReadError::Empty);
@@ -116,6 +121,7 @@ impl<R: BufRead> Reader<R> {
             waiting: None,
             is_repeating: false,
             end: None,
+            carried: Carried::default(),
         };
         Ok((header, reader))
     }
@@ -199,10 +205,15 @@ impl<R: BufRead> Reader<R> {
     }
 
     /// A record whose numbers can be.
-    fn record(&self, text: &[u8]) -> Result<Record, ReadError> {
+    fn record(&mut self, text: &[u8]) -> Result<Record, ReadError> {
         let line = self.line;
-        let record: Record =
+        let read: Line =
             serde_json::from_slice(text).map_err(|source| ReadError::BrokenLine { line, source })?;
+        let Some(record) = self.carried.restore(read) else {
+            let why =
+                "it repeats the bytes of its cause, which is not among the records before it".to_owned();
+            return Err(ReadError::Damaged { line, why });
+        };
         let missing = record.seq.saturating_sub(self.last.saturating_add(1));
         let why = if record.seq == 0 || record.seq > RECORDS_MAX {
             format!("no record has the number {}", record.seq)
@@ -245,7 +256,7 @@ fn check_format(text: &[u8]) -> Result<(), ReadError> {
     let value: serde_json::Value =
         serde_json::from_slice(text).map_err(|source| ReadError::NotAJournal { source })?;
     let Some(found) = value.get("ccelab_journal").and_then(serde_json::Value::as_u64) else { return Ok(()) };
-    if found == u64::from(FORMAT) {
+    if (u64::from(OLDEST_FORMAT)..=u64::from(FORMAT)).contains(&found) {
         return Ok(());
     }
     let build = value.get("build").and_then(serde_json::Value::as_str).unwrap_or("unknown").to_owned();

@@ -4,6 +4,8 @@
 #![expect(clippy::wildcard_enum_match_arm, reason = "a test looks for what it is about")]
 
 mod merge;
+mod once;
+mod packed;
 
 use cce_journal::{
     End, FORMAT, Header, HostHeader, LogSettings, ReadError, Reader, Record, What, Writer, replay,

@@ -1,0 +1,128 @@
+//! What a record repeats of its cause stands in a journal once: a frame that arrives has the bytes of the frame that
+//! was sent, and so have the bodies of requests and responses.
+
+use crate::{Record, What};
+use bytes::Bytes;
+use cce_kernel::{Blob, Input, Output};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// Records whose bytes a later one may repeat. Writer and reader forget the same ones.
+const RECORDS_MAX: usize = 1 << 12;
+/// Bytes of all of them.
+const BYTES_MAX: usize = 1 << 22;
+
+/// A record as it stands in a line.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Line {
+    /// The bytes of its frame or body are those of its cause, and are left out.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    same: bool,
+    #[serde(flatten)]
+    record: Record,
+}
+
+impl Line {
+    /// The line of a record that repeats the bytes of its cause.
+    pub(crate) fn without_bytes(record: &Record) -> Self {
+        let mut record = record.clone();
+        if let Some(bytes) = arrives_mut(&mut record.what) {
+            *bytes = Blob::default();
+        }
+        Self { same: true, record }
+    }
+}
+
+/// The bytes that the latest records carried.
+#[derive(Debug, Default)]
+pub(crate) struct Carried {
+    by_record: BTreeMap<u64, Bytes>,
+    bytes: usize,
+}
+
+impl Carried {
+    /// Takes in the next record. Says whether it repeats the bytes of its cause.
+    pub(crate) fn take(&mut self, record: &Record) -> bool {
+        self.remember(record);
+        let arrived = arrives(&record.what).map(|bytes| &bytes.0);
+        arrived.is_some() && arrived == self.of_cause(record)
+    }
+
+    /// The next line's record with all its bytes; none where it repeats those of a record that carried none.
+    pub(crate) fn restore(&mut self, line: Line) -> Option<Record> {
+        let Line { same, mut record } = line;
+        if same {
+            let bytes = self.of_cause(&record)?.clone();
+            arrives_mut(&mut record.what)?.0 = bytes;
+        }
+        self.remember(&record);
+        Some(record)
+    }
+
+    fn of_cause(&self, record: &Record) -> Option<&Bytes> {
+        self.by_record.get(&record.cause?)
+    }
+
+    fn remember(&mut self, record: &Record) {
+        let Some(bytes) = leaves(&record.what).filter(|bytes| !bytes.0.is_empty()) else { return };
+        self.bytes += bytes.0.len();
+        // A journal whose numbers are repeated keeps the later bytes.
+        let replaced = self.by_record.insert(record.seq, bytes.0.clone());
+        self.bytes -= replaced.map_or(0, |replaced| replaced.len());
+        while self.by_record.len() > RECORDS_MAX || self.bytes > BYTES_MAX {
+            let Some((_, oldest)) = self.by_record.pop_first() else { return };
+            self.bytes -= oldest.len();
+        }
+    }
+}
+
+/// What a message carries that leaves a component.
+const fn leaves(what: &What) -> Option<&Blob> {
+    let What::Out(output) = what else { return None };
+    match output {
+        Output::Send { bytes, .. } => Some(bytes),
+        Output::Call { request, .. } => Some(&request.body),
+        Output::Reply { response, .. } => Some(&response.body),
+        Output::Dial { .. }
+        | Output::Close { .. }
+        | Output::Arm { .. }
+        | Output::Cancel { .. }
+        | Output::Store { .. }
+        | Output::Note(_) => None,
+    }
+}
+
+/// What a message carries that arrives at a component.
+const fn arrives(what: &What) -> Option<&Blob> {
+    let What::In(input) = what else { return None };
+    match input {
+        Input::Frame { bytes, .. } => Some(bytes),
+        Input::Call { request, .. } => Some(&request.body),
+        Input::Reply { result: Ok(response), .. } => Some(&response.body),
+        Input::Reply { result: Err(_), .. }
+        | Input::Start { .. }
+        | Input::LinkUp { .. }
+        | Input::LinkDown { .. }
+        | Input::BadFrame { .. }
+        | Input::CallGone { .. }
+        | Input::Timer(_)
+        | Input::Command(_) => None,
+    }
+}
+
+const fn arrives_mut(what: &mut What) -> Option<&mut Blob> {
+    let What::In(input) = what else { return None };
+    match input {
+        Input::Frame { bytes, .. } => Some(bytes),
+        Input::Call { request, .. } => Some(&mut request.body),
+        Input::Reply { result: Ok(response), .. } => Some(&mut response.body),
+        Input::Reply { result: Err(_), .. }
+        | Input::Start { .. }
+        | Input::LinkUp { .. }
+        | Input::LinkDown { .. }
+        | Input::BadFrame { .. }
+        | Input::CallGone { .. }
+        | Input::Timer(_)
+        | Input::Command(_) => None,
+    }
+}
