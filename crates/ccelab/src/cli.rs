@@ -39,6 +39,11 @@ pub(crate) enum Command {
     Check(Check),
     /// Joins the journals of a lab that ran in several processes into one
     Merge(Merge),
+    /// Writes a journal as lines
+    Journal {
+        #[command(subcommand)]
+        command: JournalCommand,
+    },
     /// Draws the ladder of a journal
     Ladder(Ladder),
     /// Writes the product-format logs of a journal, or a capture of its binary links
@@ -59,6 +64,16 @@ pub(crate) enum Command {
     Config {
         #[command(subcommand)]
         command: ConfigCommand,
+    },
+}
+
+/// What can be done with a journal itself.
+#[derive(Debug, Subcommand)]
+pub(crate) enum JournalCommand {
+    /// Writes a journal to standard output, packed or not, one JSON object a line and each line whole, for jq and grep
+    Cat {
+        /// The journal
+        journal: PathBuf,
     },
 }
 
@@ -86,7 +101,7 @@ pub(crate) struct Demo {
     /// Where to put the product-format logs [default: ./.ccelab/last]
     #[arg(long, value_name = "DIR")]
     pub(crate) logs: Option<PathBuf>,
-    /// Where to put the journal [default: ./.ccelab/last/journal.jsonl]
+    /// Where to put the journal; it is packed if the name ends in .lz4 [default: ./.ccelab/last/journal.jsonl]
     #[arg(long, value_name = "FILE")]
     pub(crate) journal: Option<PathBuf>,
     /// Where to put a capture of the binary links, a pcapng file
@@ -140,7 +155,7 @@ pub(crate) struct Run {
     /// Written when every listener accepts: a JSON object with the addresses
     #[arg(long, value_name = "FILE")]
     pub(crate) ready_file: Option<PathBuf>,
-    /// Where to put the journal [default: ./.ccelab/last/journal.jsonl; with --only ./.ccelab/last/LIST/journal.jsonl]
+    /// Where to put the journal; it is packed if the name ends in .lz4 [default: ./.ccelab/last/journal.jsonl; with --only ./.ccelab/last/LIST/journal.jsonl]
     #[arg(long, value_name = "FILE")]
     pub(crate) journal: Option<PathBuf>,
     /// Stop the run rather than lose a record of it, or a change of what --data keeps
@@ -340,7 +355,7 @@ pub(crate) struct Sim {
     /// Draw the ladder
     #[arg(long)]
     pub(crate) ladder: bool,
-    /// Where to put the journal [default: ./.ccelab/last/journal.jsonl; of a repeated run ./.ccelab/again/journal.jsonl]
+    /// Where to put the journal; it is packed if the name ends in .lz4 [default: ./.ccelab/last/journal.jsonl; of a repeated run ./.ccelab/again/journal.jsonl]
     #[arg(long, value_name = "FILE")]
     pub(crate) journal: Option<PathBuf>,
     /// Where to put the product-format logs [default: ./.ccelab/last]

@@ -2,14 +2,17 @@
 
 use crate::{
     check,
-    cli::{Command, ConfigCommand, Ladder, LadderFormat, ScenarioCommand, TableFiles, TableProtocol},
+    cli::{
+        Command, ConfigCommand, JournalCommand, Ladder, LadderFormat, ScenarioCommand, TableFiles,
+        TableProtocol,
+    },
     decode, demo, explore,
     failure::Failure,
-    files::{create_private, gaps, load_lab, read_journal},
+    files::{create_private, file_failure, gaps, load_lab, read_journal, read_journal_to_end},
     folders::create_folder,
     load, merge, print, run, sim,
 };
-use cce_journal::{Header, Record};
+use cce_journal::{Header, Record, Writer};
 use cce_model::{ContactId, TaskId};
 use cce_views::{
     Fold, Why,
@@ -21,7 +24,7 @@ use cce_world::TableKind;
 use std::{
     collections::BTreeMap,
     fmt::Write as _,
-    io::{BufWriter, Write as _},
+    io::{self, BufWriter, ErrorKind, Write as _},
     path::Path,
     time::Duration,
 };
@@ -38,6 +41,7 @@ pub(crate) fn execute(command: Command) -> Result<(), Failure> {
         Command::Replay { journal } => replay(&journal),
         Command::Check(options) => check::check(&options),
         Command::Merge(options) => merge::merge(&options),
+        Command::Journal { command: JournalCommand::Cat { journal } } => write_lines(&journal),
         Command::Ladder(options) => draw(&options),
         Command::Logs { journal, out, pcap } => {
             if let Some(out) = &out {
@@ -167,6 +171,19 @@ fn write_logs(journal: &Path, out: &Path) -> Result<(), Failure> {
         })?;
     }
     Ok(())
+}
+
+/// Writes the whole lines of a journal. A reader that has seen enough, such as `head`, is no failure.
+fn write_lines(journal: &Path) -> Result<(), Failure> {
+    let (header, records, end) = read_journal_to_end(journal)?;
+    let to = BufWriter::new(io::stdout().lock());
+    let written = Writer::plain(to, &header).and_then(|writer| merge::write(&records, end, writer));
+    match written {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+            Err(file_failure("write", Path::new("standard output"), error))
+        }
+        Ok(()) | Err(_) => Ok(()),
+    }
 }
 
 fn write_capture(journal: &Path, path: &Path) -> Result<(), Failure> {

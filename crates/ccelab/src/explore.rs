@@ -1,7 +1,7 @@
 //! `ccelab explore`: many seeds of a scenario, or every order of its messages; each with every combination of its parameters.
 
-use crate::{cli, failure::Failure, files::create_private, folders, print, sim::load_for_sim, swarm};
-use cce_journal::{Header, Record, Writer};
+use crate::{cli, failure::Failure, files::create_journal, folders, print, sim::load_for_sim, swarm};
+use cce_journal::{Header, Record};
 use cce_play::{Ended, Orders, Play};
 use cce_scenario::Scenario;
 use cce_sim::{
@@ -11,7 +11,6 @@ use cce_sim::{
 use std::{
     collections::BTreeMap,
     fmt::Write as _,
-    io::BufWriter,
     num::NonZero,
     panic::{self, AssertUnwindSafe},
     path::{Path, PathBuf},
@@ -272,8 +271,7 @@ fn table(options: &cli::Explore, kinds: &[Kind]) -> String {
 
 pub(crate) fn write_journal(path: &Path, header: &Header, records: &[Record]) -> Result<(), Failure> {
     let failed = |source| Failure::File { action: "write", path: path.to_owned(), source };
-    let to = BufWriter::new(create_private(path)?);
-    let mut writer = Writer::new(to, header).map_err(failed)?;
+    let mut writer = create_journal(path, header)?;
     for record in records {
         writer.record(record).map_err(failed)?;
     }

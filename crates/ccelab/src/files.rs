@@ -1,7 +1,7 @@
 //! Files: configurations, journals, logs.
 
 use crate::{cli::TableFiles, failure::Failure, folders::owner_of, print};
-use cce_journal::{End, Header, Reader, Record, Tables, What};
+use cce_journal::{End, Header, Reader, Record, Tables, What, Writer};
 use cce_kernel::NodeName;
 use cce_wire::TableText;
 use cce_world::{ENVIRONMENT_PREFIX, Lab, Layers, TableKind, read_table};
@@ -9,7 +9,7 @@ use std::{
     collections::{BTreeMap, btree_map::Entry},
     fs::{self, File, Metadata, OpenOptions, Permissions, TryLockError},
     hash::{BuildHasher, RandomState},
-    io::{self, BufReader, Read, Write},
+    io::{self, BufReader, BufWriter, Read, Write},
     os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt},
     path::{Path, PathBuf},
     sync::{Mutex, MutexGuard, PoisonError},
@@ -71,6 +71,18 @@ pub(crate) fn read_journal_to_end(path: &Path) -> Result<(Header, Vec<Record>, O
     }
     let end = reader.end();
     Ok((header, records, end))
+}
+
+/// Begins a journal in a file that its owner alone may read. It is packed where the file's name ends in `.lz4`. The header
+/// is there at once, so that readers know what the file is, however early the run is killed.
+pub(crate) fn create_journal(path: &Path, header: &Header) -> Result<Writer<BufWriter<File>>, Failure> {
+    let to = BufWriter::new(create_private(path)?);
+    let is_packed = path.extension().is_some_and(|extension| extension == "lz4");
+    let begun = if is_packed { Writer::packed(to, header) } else { Writer::new(to, header) };
+    let mut journal = begun.map_err(|source| file_failure("write", path, source))?;
+    // A full disk fails again at the first record, and what becomes of the run is decided there.
+    let _ = journal.flush();
+    Ok(journal)
 }
 
 /// What a journal lacks, in words, and where.

@@ -3,10 +3,10 @@
 use crate::{
     cli,
     failure::Failure,
-    files::{create_private, file_failure, read_journal_to_end},
+    files::{create_journal, file_failure, read_journal_to_end},
     print,
 };
-use cce_journal::{Merged, MergedPart, ProcessJournal, Whole, Writer};
+use cce_journal::{End, Merged, MergedPart, ProcessJournal, Record, Writer};
 use std::{
     fmt::Write as _,
     io::{self, BufWriter, Write},
@@ -24,12 +24,15 @@ pub(crate) fn merge(options: &cli::Merge) -> Result<(), Failure> {
     }
     match &options.out {
         None => {
-            let failed = |source| file_failure("write", Path::new("standard output"), source);
-            write(&whole, io::stdout().lock()).map_err(failed)
+            let to = BufWriter::new(io::stdout().lock());
+            let written =
+                Writer::new(to, &whole.header).and_then(|writer| write(&whole.records, whole.end, writer));
+            written.map_err(|source| file_failure("write", Path::new("standard output"), source))
         }
         Some(path) => {
-            let file = create_private(path)?;
-            write(&whole, file).map_err(|source| file_failure("write", path, source))
+            let writer = create_journal(path, &whole.header)?;
+            let written = write(&whole.records, whole.end, writer);
+            written.map_err(|source| file_failure("write", path, source))
         }
     }
 }
@@ -39,10 +42,10 @@ fn part(path: &Path) -> Result<ProcessJournal, Failure> {
     Ok(ProcessJournal { name: path.display().to_string(), header, records, end })
 }
 
-fn write(whole: &Whole, to: impl Write) -> io::Result<()> {
-    let mut writer = Writer::new(BufWriter::new(to), &whole.header)?;
-    whole.records.iter().try_for_each(|record| writer.record(record))?;
-    if let Some(end) = whole.end {
+/// Writes a whole journal: its records, and how its run ended, where that is known.
+pub(crate) fn write<W: Write>(records: &[Record], end: Option<End>, mut writer: Writer<W>) -> io::Result<()> {
+    records.iter().try_for_each(|record| writer.record(record))?;
+    if let Some(end) = end {
         writer.end(end.open_ended)?;
     }
     writer.flush()

@@ -1,7 +1,12 @@
 //! Writes the records of a run as they come: the journal, the logs, the live ladder.
 
 use crate::settling::Settling;
-use crate::{failure::Failure, files::create_private, folders::Places, print};
+use crate::{
+    failure::Failure,
+    files::{create_journal, create_private},
+    folders::Places,
+    print,
+};
 use cce_journal::{Header, Record, What, Writer};
 use cce_kernel::{Fact, Output};
 use cce_model::EccLoss;
@@ -71,12 +76,7 @@ struct LiveLadder {
 impl Scribe {
     /// Creates the files.
     pub(crate) fn new(header: &Header, places: &Places) -> Result<Self, Failure> {
-        let journal = BufWriter::new(create_private(&places.journal)?);
-        let journal = Writer::new(journal, header).map_err(|source| Failure::File {
-            action: "write",
-            path: places.journal.clone(),
-            source,
-        })?;
+        let journal = create_journal(&places.journal, header)?;
         let mut files = BTreeMap::new();
         for file in LogFile::ALL {
             files.insert(file, BufWriter::new(create_private(&places.logs.join(file.file_name()))?));

@@ -12,6 +12,7 @@ mod disk;
 mod examples;
 mod flood;
 mod interop;
+mod journal;
 mod lab_trace;
 mod load;
 mod processes;
