@@ -1,5 +1,7 @@
 //! Arrivals, lives and reports, without sockets and clocks.
 
+#![expect(clippy::unwrap_used, reason = "a helper of a test may panic like the test itself")]
+
 use cce_load::{Arrivals, Distribution, Flaw, Follow, Lives, Phase, Plan, Rates, Report, tag_of};
 use cce_model::{DialogState, TaskId};
 use std::time::Duration;
