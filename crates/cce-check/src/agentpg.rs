@@ -490,6 +490,14 @@ mod tests {
     use std::collections::BTreeSet;
 
     #[test]
+    fn a_task_is_over_with_its_end_and_not_before() {
+        let place = Place { skill_target: SkillTarget(5173), mrd: MrdId(5011) };
+        let open = Task { place, state: TaskState::Active, at: 1, interrupted: None, end: None, told: None };
+        let ended = Task { end: Some(Disposition::NORMAL_END), ..open.clone() };
+        assert!(!open.is_over() && ended.is_over());
+    }
+
+    #[test]
     fn a_task_goes_from_state_to_state_as_in_task_routing_1_1_and_in_no_other_way() {
         use TaskState as T;
         for (from, legal) in [

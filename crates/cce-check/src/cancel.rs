@@ -72,3 +72,23 @@ impl Cancels {
         self.0.remove(&failed);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::breach::Ledger;
+    use cce_kernel::Port;
+
+    #[test]
+    fn a_cancel_whose_connection_is_gone_needs_no_answer_and_others_do() {
+        let link = |number| LinkId { port: Port::Mr, number };
+        let mut cancels = Cancels::default();
+        cancels.on_cancel(link(1), 7, 1);
+        cancels.on_cancel(link(2), 7, 2);
+        cancels.on_link_gone(link(1));
+        let (mut ledger, subject) = (Ledger::default(), Subject::default());
+        let mut judge = Judge::new(&mut ledger, 9, &subject);
+        cancels.finish(&mut judge);
+        assert_eq!(judge.breaches.iter().map(|breach| breach.seq).collect::<Vec<_>>(), [2]);
+    }
+}

@@ -134,6 +134,22 @@ fn each_part_of_a_judgement_refuses_a_journal() {
     }
 }
 
+/// CCP may know a contact of an earlier run; a setting that somebody changed then is none.
+#[test]
+fn a_contact_that_was_never_made_is_excused_by_what_ccp_stored_and_by_no_setting() {
+    let started = |key: &str| {
+        let stored = [(key.to_owned(), "1".to_owned())].into();
+        simple()
+            .and("ccp", What::In(Input::Start { stored }))
+            .then("ccp", contact(Some(ContactStatus::Reserved), ContactStatus::Handled))
+    };
+    let fired = |journal: Journal| -> Vec<Judgement> {
+        journal.breaches().iter().map(|breach| breach.judgement).collect()
+    };
+    assert_eq!(fired(started("contact/1")), []);
+    assert_eq!(fired(started("setting/ccp.poll")), [Judgement::ContactBegan]);
+}
+
 /// A journal that only this judgement refuses. A new judgement needs one here.
 pub(crate) fn against(judgement: Judgement) -> Journal {
     use Judgement as J;

@@ -86,4 +86,5 @@ fn what_a_strange_gateway_tells_of_an_agent_is_no_fault_of_the_router() {
     let mut checks = Checks::new();
     assert_eq!(journal.run(&mut checks), []);
     assert_eq!(checks.misdeed_count(), 1, "{:?}", checks.misdeeds());
+    assert_eq!(checks.tally(Judgement::RoutersCount.check()).breaches, 0);
 }
