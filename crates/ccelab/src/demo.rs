@@ -7,7 +7,7 @@ use crate::{
     files::load_lab,
     folders::Places,
     print,
-    run::{block_on, build, connect, listen},
+    run::{Signals, block_on, build, connect, listen},
     scribe::Scribe,
 };
 use cce_journal::{Record, What};
@@ -59,20 +59,34 @@ pub(crate) fn demo(options: Demo) -> Result<(), Failure> {
     let nodes = build(&lab, &header, nodes);
     let expected = lab.cast.customers.len();
     let outcome = block_on(async {
+        let mut signals = Signals::listen()?;
         let running = Net::start(config, options.seed, nodes, Box::new(scribe)).await?;
         let (cue, mut cued) = mpsc::channel(CUES_MAX);
-        let watching = tokio::task::spawn_blocking(move || {
+        let mut watching = tokio::task::spawn_blocking(move || {
             Outcome::watch(&records, expected, |record| {
                 // Nobody is cued any more once the run is being stopped.
                 cues.learn(record).into_iter().for_each(|customer| drop(cue.blocking_send(customer)));
             })
         });
-        while let Some(customer) = cued.recv().await {
-            running.command(&customer, Command::Cue).await;
-        }
-        let outcome = watching.await.unwrap_or_default();
+        let work = async {
+            while let Some(customer) = cued.recv().await {
+                running.command(&customer, Command::Cue).await;
+            }
+            (&mut watching).await.unwrap_or_default()
+        };
+        let watched = tokio::select! {
+            // Whoever interrupts a demo counts before everything else.
+            biased;
+            reason = signals.until_interrupted(&running) => reason.map(|()| None),
+            outcome = work => Ok(Some(outcome)),
+        };
+        // Whoever waits to cue a customer learns that the demo is over, and reads records until the run is stopped.
+        drop(cued);
         running.stop().await;
-        Ok::<_, Failure>(outcome)
+        match watched? {
+            Some(outcome) => Ok(outcome),
+            None => Ok(Outcome { was_interrupted: true, ..watching.await.unwrap_or_default() }),
+        }
     })?;
     print::out(&outcome.summary(&places));
     outcome.judge(&lab)
@@ -96,6 +110,7 @@ struct Outcome {
     messages: BTreeMap<Port, u64>,
     requests: BTreeMap<Port, u64>,
     is_complete: bool,
+    was_interrupted: bool,
 }
 
 /// What came of one contact.
@@ -196,7 +211,12 @@ impl Outcome {
     /// Every task was handled, but for those whose customers gave up.
     fn judge(&self, lab: &Lab) -> Result<(), Failure> {
         if !self.is_complete {
-            return Err(Failure::Check("the demo did not come to its end".into()));
+            let why = if self.was_interrupted {
+                "the demo was interrupted before every task had ended"
+            } else {
+                "the demo's deadline passed before every task had ended"
+            };
+            return Err(Failure::Check(why.into()));
         }
         let gave_up = lab.cast.customers.iter().filter(|customer| customer.cancel_after.is_some()).count();
         let cancelled = |story: &&Story| {

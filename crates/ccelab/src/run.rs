@@ -229,13 +229,14 @@ fn chosen_nodes(lab: &Lab, only: &[String]) -> Result<Vec<NodeName>, Failure> {
     Ok(lab.nodes().into_iter().filter(|name| !is_component(name) || is_chosen(name)).collect())
 }
 
-/// The signals that end a run.
+/// SIGINT and SIGTERM, which end a run in order.
 pub(crate) struct Signals {
     interrupt: Signal,
     terminate: Signal,
 }
 
 impl Signals {
+    /// Takes both signals from now on.
     pub(crate) fn listen() -> Result<Self, Failure> {
         let listen = |kind| {
             signal(kind).map_err(|source| Failure::File {
@@ -257,7 +258,8 @@ impl Signals {
         }
     }
 
-    async fn until_interrupted(&mut self, running: &Running) -> Result<(), Failure> {
+    /// Ends with the first signal; an error when a record is lost that was required.
+    pub(crate) async fn until_interrupted(&mut self, running: &Running) -> Result<(), Failure> {
         tokio::select! {
             // A lost record counts first: the journal was said to be required.
             biased;

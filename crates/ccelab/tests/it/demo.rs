@@ -1,7 +1,11 @@
 //! `ccelab demo` and what its records are good for.
 
-use crate::support::{folder, run, say_skipped, shared, stderr, stdout};
-use std::{fs, path::Path, process::Command};
+use crate::support::{ccelab, folder, run, say_skipped, shared, stderr, stdout, wait_for};
+use std::{
+    fs,
+    path::Path,
+    process::{Command, Stdio},
+};
 
 #[test]
 fn the_demo_is_handled_and_draws_its_ladder() {
@@ -18,6 +22,26 @@ fn the_demo_is_handled_and_draws_its_ladder() {
     assert!(!text.contains('\u{1b}'), "colours in a pipe");
     assert!(folder.join(".ccelab/last/journal.jsonl").exists());
     assert!(folder.join(".ccelab/last/ctisvr.log").exists());
+}
+
+#[test]
+fn a_demo_that_is_interrupted_keeps_a_whole_journal_and_its_logs() {
+    for signal in ["-INT", "-TERM"] {
+        let folder = folder("interrupted");
+        let demo = ccelab(&folder).arg("demo").stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let journal = folder.join(".ccelab/last/journal.jsonl");
+        let has_begun = || fs::read_to_string(&journal).ok().filter(|text| text.contains("\"contact\""));
+        wait_for("the first contact", has_begun);
+        assert!(Command::new("kill").args([signal, &demo.id().to_string()]).status().unwrap().success());
+        let output = demo.wait_with_output().unwrap();
+        assert_eq!(output.status.code(), Some(1), "{signal}: {}", stderr(&output));
+        assert!(stderr(&output).contains("the demo was interrupted"), "{signal}: {}", stderr(&output));
+        assert!(stdout(&output).contains("not ended"), "{signal}: {}", stdout(&output));
+        let text = fs::read_to_string(&journal).unwrap();
+        assert!(text.lines().last().unwrap().starts_with("{\"ended\""), "{signal}: the journal was cut off");
+        let replayed = run(&folder, &["replay", path(&journal)]);
+        assert!(replayed.status.success(), "{signal}: {}", stderr(&replayed));
+    }
 }
 
 #[test]
