@@ -40,6 +40,7 @@ pub(crate) enum Event {
     BadFrame {
         link: LinkId,
         flaw: FrameFlaw,
+        cause: Option<u64>,
     },
     Down {
         link: LinkId,

@@ -19,7 +19,9 @@ use tokio::net::TcpStream;
 impl Actor {
     pub(crate) fn on_event(&mut self, event: Event) -> Result<(), Panicked> {
         match event {
-            Event::BadFrame { link, flaw } => self.on_tail(link, Input::BadFrame { link, flaw }, None),
+            Event::BadFrame { link, flaw, cause } => {
+                self.on_tail(link, Input::BadFrame { link, flaw }, cause);
+            }
             Event::Down { link, reason, cause } => {
                 self.on_tail(link, Input::LinkDown { link, reason }, cause);
             }

@@ -14,7 +14,7 @@ use crate::{
 use bytes::{Bytes, BytesMut};
 use cce_courier::{Part, joined, length, pieces};
 use cce_kernel::{Carrier, FrameFlaw, LinkId, LinkReason, Port};
-use cce_wire::Framer;
+use cce_wire::{Framer, HEADER};
 use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 use tokio::{
     io::AsyncWriteExt,
@@ -271,7 +271,15 @@ async fn read_all(way: Way, mut frames: FramedRead<OwnedReadHalf, FrameCodec>, r
                 let cause = receives.as_ref().and_then(|receives| receives.at(end));
                 Event::Frame { link, bytes, cause }
             }
-            Some(Ok(Piece::Flaw(flaw))) => Event::BadFrame { link, flaw },
+            Some(Ok(Piece::Flaw { flaw, header_end })) => {
+                let receives = receives.as_ref();
+                let cause = receives.and_then(|receives| match header_end {
+                    Some(header_end) => receives.at(header_end),
+                    // Whoever ended the connection cut the message short.
+                    None => receives.end(),
+                });
+                Event::BadFrame { link, flaw, cause }
+            }
             Some(Err(_)) => Event::Down { link, reason: LinkReason::Reset, cause: end() },
             None => Event::Down { link, reason: LinkReason::Closed, cause: end() },
         };
@@ -287,8 +295,8 @@ async fn read_all(way: Way, mut frames: FramedRead<OwnedReadHalf, FrameCodec>, r
 pub(crate) enum Piece {
     /// A message, or a piece of a stream, and the offset of its end in the stream.
     Frame { bytes: Bytes, end: u64 },
-    /// The framing is broken.
-    Flaw(FrameFlaw),
+    /// The framing is broken: by a header, whose end has that offset, or by the end of the connection.
+    Flaw { flaw: FrameFlaw, header_end: Option<u64> },
 }
 
 /// The one framing decoder, as a codec.
@@ -309,7 +317,7 @@ impl FrameCodec {
                 self.offset += bytes.len() as u64;
                 Piece::Frame { bytes, end: self.offset }
             }
-            Err(flaw) => Piece::Flaw(flaw),
+            Err(flaw) => Piece::Flaw { flaw, header_end: Some(self.offset + HEADER as u64) },
         })
     }
 }
@@ -330,7 +338,7 @@ impl Decoder for FrameCodec {
         }
         let cut = self.framer.finish();
         self.framer = Framer::new(Carrier::Stream);
-        Ok(cut.map(Piece::Flaw))
+        Ok(cut.map(|flaw| Piece::Flaw { flaw, header_end: None }))
     }
 }
 

@@ -4,7 +4,7 @@ use crate::stream::{End, Name, Stream};
 use bytes::Bytes;
 use cce_courier::{Latencies, Part, Pieces, Way, length, take};
 use cce_kernel::{CallId, FrameFlaw, NodeName, Port, Rng, Time, fork};
-use cce_wire::Framer;
+use cce_wire::{Framer, HEADER};
 use rand::RngExt;
 use std::{
     collections::{BTreeMap, BTreeSet, VecDeque},
@@ -108,12 +108,12 @@ impl Line {
         }
     }
 
-    /// The next whole message, and who sent the last of its bytes.
+    /// The next whole message and who sent its last byte; or what is wrong with its header, and who sent that one's last byte.
     pub(crate) fn next(&mut self) -> Option<(Result<Bytes, FrameFlaw>, Option<u64>)> {
         let next = self.framer.next()?;
         self.is_flawed |= next.is_err();
         let mut cause = self.causes.back().and_then(|(_, cause)| *cause);
-        let mut left = next.as_ref().map_or(0, Bytes::len);
+        let mut left = next.as_ref().map_or(HEADER, Bytes::len);
         while left > 0
             && let Some((length, sender)) = self.causes.front_mut()
         {

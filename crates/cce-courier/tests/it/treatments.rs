@@ -49,6 +49,20 @@ fn each_treatment_of_the_first_of_three_messages() {
 }
 
 #[test]
+fn a_header_that_announces_too_much_is_due_to_the_message_that_it_came_with() {
+    let too_long = || Treatment::Replace(vec![0xff; 8].into());
+    let first = || Script::default().treat(sends(1), too_long());
+    both("first", three, first, "ccp: up bad | mrpg: up treated");
+    let second = || Script::default().treat(sends(1), Treatment::Coalesce).treat(sends(2), too_long());
+    both("second", three, second, "ccp: up 1 bad | mrpg: up treated treated");
+}
+
+#[test]
+fn a_message_that_a_close_cuts_short_is_due_to_the_close() {
+    both("cut short", half, Script::default, "ccp: up bad Closed | mrpg: up");
+}
+
+#[test]
 fn a_message_that_is_cut_takes_its_connection_along() {
     let script = || Script::default().treat(sends(1), Treatment::Cut).then(is_up("ccp"), vec![cue("mrpg")]);
     both("cut", on_cue, script, "ccp: up Reset | mrpg: up treated Reset");
@@ -348,6 +362,15 @@ fn three_and_a_sign() -> Toys {
         }
     });
     vec![("mrpg", sender), ("ccp", silent()), ("router", silent())]
+}
+
+/// Sends CCP half a header, and closes.
+fn half() -> Toys {
+    let sender = dialler(|link, cx| {
+        cx.send(link, vec![0; 4]);
+        cx.close(link, CloseReason::Done);
+    });
+    vec![("mrpg", sender), ("ccp", silent())]
 }
 
 /// Sends CCP one message when it is told to.
