@@ -8,12 +8,12 @@ use crate::{
     router::{Router, show},
     table::{Ends, Table},
 };
+use cce_fold::Subject;
 use cce_model::{
     AgentId, AgentRecord, AgentState, Disposition, MrdId, SkillTarget, TaskEvent, TaskEventKind, TaskId,
     TaskState,
     fact::{ArmMessage, Force},
 };
-use cce_views::Subject;
 use std::collections::BTreeMap;
 
 /// A task of an agent.

@@ -5,9 +5,9 @@
 
 use crate::{breach::Judge, judgement::Judgement, place::Place};
 use cce_cti::{AgentStateEvent, Cti, OpenReq, services};
+use cce_fold::Subject;
 use cce_kernel::LinkId;
 use cce_model::{AgentRecord, MrdId, SkillTarget, TaskEvent, TaskEventKind, TaskId, fact::ArmMessage};
-use cce_views::Subject;
 use cce_wire::Message;
 use std::collections::BTreeMap;
 

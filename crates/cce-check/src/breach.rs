@@ -4,7 +4,7 @@ use crate::{
     check::{COUNT, Check},
     judgement::Judgement,
 };
-use cce_views::Subject;
+use cce_fold::Subject;
 use std::fmt;
 
 /// Something that breaks a check.

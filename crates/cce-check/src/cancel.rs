@@ -1,9 +1,9 @@
 //! Cancels of tasks at the MR PG: each gets one confirmation, unless its dialogue fails first (mr-interface 5).
 
 use crate::{breach::Judge, judgement::Judgement};
+use cce_fold::Subject;
 use cce_kernel::LinkId;
 use cce_mr::{Mr, mr::CancelTask};
-use cce_views::Subject;
 use cce_wire::Message;
 use std::collections::BTreeMap;
 

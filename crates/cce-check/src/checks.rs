@@ -19,6 +19,7 @@ use crate::{
     table::{Ends, Table},
 };
 use cce_cti::Cti;
+use cce_fold::{AgentMessage, Event, Exchange, Group, Kind, Message, Report, Subject, TaskMessage};
 use cce_journal::{Record, What};
 use cce_kernel::{Fact, Input, LinkId, NodeName, Output, Port};
 use cce_model::{
@@ -26,7 +27,6 @@ use cce_model::{
     fact::{AgentPgFact, CcpFact, FinesseFact, OpcMessage, QueueChoice, RouterFact},
 };
 use cce_mr::{Icm, Mr};
-use cce_views::{AgentMessage, Event, Exchange, Group, Kind, Message, Report, Subject, TaskMessage};
 use std::collections::BTreeSet;
 
 /// A component, by what the checks know of it.

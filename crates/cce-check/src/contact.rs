@@ -6,11 +6,11 @@ use crate::{
     judgement::Judgement,
     table::{Ends, Table},
 };
+use cce_fold::Subject;
 use cce_kernel::CallId;
 use cce_model::{
     ContactId, ContactStatus, RouterCallKey, SocialContact, StatusReason, TaskId, fact::SmOperation,
 };
-use cce_views::Subject;
 use std::collections::VecDeque;
 
 /// States of one contact that are to be published.

@@ -319,7 +319,7 @@ fn is_step(from: UserState, to: UserState) -> bool {
 mod tests {
     use super::*;
     use crate::breach::Ledger;
-    use cce_views::Subject;
+    use cce_fold::Subject;
 
     fn breaches(steps: impl FnOnce(&mut Finesse, &mut Judge<'_>)) -> usize {
         let (mut ledger, subject) = (Ledger::default(), Subject::default());

@@ -1,6 +1,6 @@
 //! Checks that hold in every run: ten rules over a journal.
 //!
-//! [`Checks`] takes the events of the one [`Fold`](cce_views::Fold) and says which of them break a rule. It stands
+//! [`Checks`] takes the events of the one [`Fold`](cce_fold::Fold) and says which of them break a rule. It stands
 //! on facts: every state change, choice and message between modules is one, so a check need not trust a component's
 //! own tables. Where a component counts for itself, its count is compared with that of its own facts.
 //!

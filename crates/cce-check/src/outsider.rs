@@ -1,10 +1,10 @@
 //! What peers outside the lab do wrong: it is told as theirs, and breaks no check of the lab.
 
 use crate::{breach::Breach, judgement::Judgement};
+use cce_fold::{Event, Kind};
 use cce_journal::{Record, What};
 use cce_kernel::{Fact, Input, LinkId, NodeName, Port};
 use cce_model::ContactId;
-use cce_views::{Event, Kind};
 use std::{
     collections::{BTreeSet, VecDeque},
     fmt,
@@ -239,8 +239,8 @@ fn rests_on_peers(node: &NodeName, judgement: Judgement) -> bool {
 mod tests {
     use super::*;
     use crate::check::Check;
+    use cce_fold::{Message, Subject};
     use cce_kernel::{FrameFlaw, LinkReason, Peer, Time};
-    use cce_views::{Message, Subject};
 
     const GATEWAY: Port = Port::IcmAgent;
 

@@ -1,8 +1,8 @@
 //! Work that an agent is planned never to finish: `close = "never"`.
 
+use cce_fold::{Event, Exchange, Kind};
 use cce_kernel::{Fact, Port, Request};
 use cce_model::{AgentId, ContactId, DialogAction, DialogState, TaskId, TaskState};
-use cce_views::{Event, Exchange, Kind};
 use cce_world::{CastAgent, Wait};
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,10 +1,10 @@
 //! How a run ended for its tasks.
 
+use cce_fold::{Event, Kind};
 use cce_journal::What;
 use cce_kernel::{CallError, Fact, Input, NodeName};
 use cce_model::{ContactId, ContactStatus, Disposition, StatusReason, TaskId, TaskState};
 use cce_select::{Happening, Names};
-use cce_views::{Event, Kind};
 use std::{
     collections::{BTreeMap, BTreeSet},
     fmt,

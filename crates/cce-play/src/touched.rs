@@ -1,8 +1,8 @@
 //! What bent messages are about: where a peer misbehaves, only the tasks that it misbehaves about may suffer.
 
 use cce_check::Breach;
+use cce_fold::{Event, Subject};
 use cce_model::{ContactId, TaskId};
-use cce_views::{Event, Subject};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Records whose subject is kept in mind. Breaches rarely name ones that are long over.

@@ -1,9 +1,9 @@
 //! Everything that happens, with the names that selectors use.
 
 use crate::{facts, names::Names, place::Place, words};
+use cce_fold::{Event, Exchange, Fold, Kind, Message, Subject};
 use cce_journal::{Bend, Bent, Header, Record, What};
 use cce_kernel::{CallId, Fact, LinkId, NodeName, Output, Port, Request, Response};
-use cce_views::{Event, Exchange, Fold, Kind, Message, Subject};
 use cce_wire::Shown;
 use std::collections::BTreeMap;
 

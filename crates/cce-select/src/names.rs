@@ -1,10 +1,10 @@
 //! Short names of contacts and tasks: `T2` is the second contact of the run, `T2#1` its first task.
 
 use crate::place::CUSTOMER;
+use cce_fold::{Event, Kind};
 use cce_journal::{Record, What};
 use cce_kernel::{NodeName, Output};
 use cce_model::{ContactId, TaskId};
-use cce_views::{Event, Kind};
 use std::{collections::BTreeMap, fmt, str::FromStr};
 
 /// Contacts that get names; later ones are called by their ids.

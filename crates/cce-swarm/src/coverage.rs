@@ -3,6 +3,7 @@
 //! What there is to reach comes from the message tables and the states themselves, not from what happened.
 
 use cce_cti::Cti;
+use cce_fold::{Event, Exchange, Kind, Message};
 use cce_kernel::{Fact, NodeName};
 use cce_model::{
     AgentState, ContactId, ContactStatus, DialogAction, DialogState, DialogueState, MrdId, SkillTarget,
@@ -10,7 +11,6 @@ use cce_model::{
 };
 use cce_mr::{Icm, Mr};
 use cce_select::words;
-use cce_views::{Event, Exchange, Kind, Message};
 use cce_wire::{Mark, MessageDoc};
 use std::{
     collections::{BTreeMap, BTreeSet},

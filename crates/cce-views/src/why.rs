@@ -8,10 +8,7 @@ mod reason;
 
 pub use reason::{Obstacle, Reason};
 
-use crate::{
-    event::{Event, Kind, Message},
-    group::Report,
-};
+use cce_fold::{Event, Kind, Message, Report};
 use cce_journal::{Header, What};
 use cce_kernel::{Fact, LinkId, Port, Time};
 use cce_model::Kind as Product;

@@ -2,12 +2,10 @@
 
 use crate::{cli, failure::Failure, files::read_journal_to_end, print, sim};
 use cce_check::{Breach, Check, Checks, Misdeed};
+use cce_fold::Fold;
 use cce_journal::{Header, Record};
 use cce_play::Expected;
-use cce_views::{
-    Fold,
-    ladder::{Excerpts, Paint},
-};
+use cce_views::ladder::{Excerpts, Paint};
 use std::fmt::Write;
 
 /// Breaches that are drawn; further ones are told.

@@ -1,6 +1,6 @@
 //! The command line.
 
-use cce_views::reference::Book;
+use cce_fold::Book;
 use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
 use std::{net::IpAddr, path::PathBuf};
 

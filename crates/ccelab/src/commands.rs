@@ -12,12 +12,13 @@ use crate::{
     folders::create_folder,
     load, merge, print, run, sim,
 };
+use cce_capture::Capture;
+use cce_fold::Fold;
 use cce_journal::{Header, Record, Writer};
 use cce_model::{ContactId, TaskId};
 use cce_views::{
-    Fold, Why,
-    capture::Capture,
-    ladder::{self, Mermaid, Names, Paint, Svg, Text},
+    Why, ladder,
+    ladder::{Mermaid, Names, Paint, Svg, Text},
     logs::{LogFile, Logs},
 };
 use cce_world::TableKind;

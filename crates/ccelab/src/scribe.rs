@@ -7,12 +7,12 @@ use crate::{
     folders::Places,
     print,
 };
+use cce_capture::Capture;
 use cce_journal::{Header, Record, What, Writer};
 use cce_kernel::{Fact, Output};
 use cce_model::EccLoss;
 use cce_net::Sink;
 use cce_views::{
-    capture::Capture,
     ladder::{Paint, Rows, Text},
     logs::{LogFile, Logs},
 };

@@ -3,11 +3,11 @@
 //! A task that came before CCP has the MR PG would be discarded, as in the product; nobody who starts a lab
 //! wants that.
 
+use cce_fold::{Decoded, Dictionary, Protocol};
 use cce_journal::{Record, Tables, What};
 use cce_kernel::{Fact, Input, Kind, NodeName, Output};
 use cce_model::fact::FinesseFact;
 use cce_mr::Mr;
-use cce_views::{Decoded, Dictionary, Protocol};
 use std::{collections::BTreeSet, time::Duration};
 use tokio::sync::oneshot;
 

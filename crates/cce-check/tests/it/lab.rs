@@ -1,10 +1,10 @@
 //! Journals of the lab in the simulator, and what the checks say of them.
 
 use cce_check::{Breach, Checks};
+use cce_fold::Fold;
 use cce_journal::{Director, Header, Record};
 use cce_kernel::{Command, NodeName, Time, Wall};
 use cce_sim::Sim;
-use cce_views::Fold;
 use cce_world::{CastAgent, CastCustomer, CreateMethod, Lab, Layers, Span, load};
 use std::{collections::BTreeMap, time::Duration};
 

@@ -15,13 +15,14 @@ use crate::{
     watch::Watch,
 };
 use cce_check::{Check, Checks};
+use cce_fold::Kind;
 use cce_journal::{Bend, Bent, Director, Header, Order, Reaction, Record, Ticket, What};
 use cce_kernel::{Command, Fact, Input, NodeName, Time};
 use cce_model::SideOrder;
 use cce_scenario::{Act, Rule, Scenario, Step, orders_of};
 use cce_select::{Happening, TaskName, Tracker, is_sending, place::CUSTOMER};
 use cce_swarm::{Coverage, Watcher};
-use cce_views::{Kind, Waiting, Why};
+use cce_views::{Waiting, Why};
 use cce_world::{Changed, Lab};
 use given::{Given, Giver};
 use plans::Plans;

@@ -1,12 +1,10 @@
 //! The scenarios that are shipped.
 
 use crate::support::{folder, read, run};
+use cce_fold::Subject;
 use cce_journal::replay;
 use cce_scenario::Scenario;
-use cce_views::{
-    Subject,
-    ladder::{Paint, Text, rows},
-};
+use cce_views::ladder::{Paint, Text, rows};
 use std::fs;
 
 pub(crate) fn shipped(name: &str) -> Scenario {

@@ -1,7 +1,8 @@
 //! Why a task waits, agent by agent.
 
 use crate::support::{Run, played};
-use cce_views::{Fold, Why};
+use cce_fold::Fold;
+use cce_views::Why;
 
 /// A lab of two agents, one domain that interrupts, and one that may be interrupted; alice wants somebody of queue Tasks.
 const LAB: &str = "until = \"40s\"\nlost = \"the run ends in the middle\"\n[customers.alice]\n";

@@ -1,11 +1,13 @@
 //! Wrong numbers in scenario files and journals: each numeric place gets some, and nobody panics or takes memory by them.
 
 use crate::support::{read, run};
+use cce_capture::Capture;
 use cce_check::Checks;
+use cce_fold::Fold;
 use cce_journal::{Header, Reader, Record, Writer};
 use cce_play::Play;
 use cce_scenario::Scenario;
-use cce_views::{Fold, Why, capture::Capture, ladder, logs::Logs};
+use cce_views::{Why, ladder, logs::Logs};
 use serde_json::Value;
 use std::collections::BTreeSet;
 

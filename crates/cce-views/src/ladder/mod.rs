@@ -17,10 +17,7 @@ pub use row::{Lane, Mark, Row, Shape};
 pub use svg::Svg;
 pub use text::{Paint, Text};
 
-use crate::{
-    event::{Event, Exchange, Kind, Message, Subject},
-    fold::Fold,
-};
+use cce_fold::{Event, Exchange, Fold, Kind, Message, Subject};
 use cce_journal::{Header, Record, What};
 use cce_kernel::{Fact, Output};
 use cce_model::{ContactId, TaskId, fact::FinesseFact};

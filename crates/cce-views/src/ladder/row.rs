@@ -1,6 +1,6 @@
 //! Rows and lanes of a ladder.
 
-use crate::event::{Event, Subject};
+use cce_fold::{Event, Subject};
 use cce_kernel::{Kind, NodeName, Port, Time};
 
 /// One lane: a component, or the people outside.

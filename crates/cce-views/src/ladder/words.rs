@@ -1,11 +1,8 @@
 //! What a row says.
 
 use super::Lane;
-use crate::{
-    event::Message,
-    group::{AgentMessage, Group, TaskMessage},
-};
 use cce_cti::{Cti, EndTaskEvent, EndTaskInd};
+use cce_fold::{AgentMessage, Group, Message, TaskMessage};
 use cce_journal::{Bend, Bent};
 use cce_kernel::{Fact, LinkReason, Port, Request, Response};
 use cce_model::{

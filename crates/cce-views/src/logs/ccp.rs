@@ -1,10 +1,8 @@
 //! CCP's three logs (ccp-task-api 8).
 
 use super::{Line, LogFile};
-use crate::{
-    event::{Event, Kind},
-    stamp::Stamper,
-};
+use crate::stamp::Stamper;
+use cce_fold::{Event, Kind};
 use cce_journal::{Header, Record};
 use cce_kernel::Fact;
 use cce_model::{

@@ -1,11 +1,9 @@
 //! The CTI server's log (cti-server-protocol 16).
 
 use super::{Line, LogFile};
-use crate::{
-    event::{Event, Kind, Message},
-    stamp::Stamper,
-};
+use crate::stamp::Stamper;
 use cce_cti::Cti;
+use cce_fold::{Event, Kind, Message};
 use cce_journal::{Header, Record};
 use cce_kernel::{Fact, LinkId};
 use cce_model::{

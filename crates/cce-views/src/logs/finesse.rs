@@ -1,12 +1,9 @@
 //! Finesse's web services log (finesse-nonvoice 6).
 
 use super::{Line, LogFile};
-use crate::{
-    event::{Event, Exchange, Kind, Message},
-    group::{Group, TaskMessage},
-    stamp::Stamper,
-};
+use crate::stamp::Stamper;
 use cce_cti::Cti;
+use cce_fold::{Event, Exchange, Group, Kind, Message, TaskMessage};
 use cce_journal::{FirstNumbers, Header, Record};
 use cce_kernel::{CallError, CallId, Fact, Response};
 use cce_model::{

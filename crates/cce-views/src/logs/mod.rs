@@ -9,7 +9,8 @@ mod finesse;
 mod mr_pim;
 mod router;
 
-use crate::{event::Event, fold::Fold, one_line::one_line};
+use crate::one_line::one_line;
+use cce_fold::{Event, Fold};
 use cce_journal::{Header, Record};
 use std::borrow::Cow;
 

@@ -1,10 +1,8 @@
 //! The MR PIM's log (mr-interface 9.1).
 
 use super::{Line, LogFile};
-use crate::{
-    event::{Event, Kind, Message},
-    stamp::Stamper,
-};
+use crate::stamp::Stamper;
+use cce_fold::{Event, Kind, Message};
 use cce_journal::Header;
 use cce_model::TaskId;
 use cce_mr::{

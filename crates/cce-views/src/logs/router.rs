@@ -1,10 +1,8 @@
 //! The router's log (mr-interface 9.2).
 
 use super::{Line, LogFile};
-use crate::{
-    event::{Event, Kind, Message},
-    stamp::Stamper,
-};
+use crate::stamp::Stamper;
+use cce_fold::{Event, Kind, Message};
 use cce_journal::{Header, Record};
 use cce_kernel::Fact;
 use cce_model::{

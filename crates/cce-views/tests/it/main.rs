@@ -2,23 +2,20 @@
 
 #![expect(clippy::unwrap_used, reason = "a helper of a test may panic like the test itself")]
 
-mod capture;
-mod explain;
-mod reference;
-mod round_trip;
+mod lab;
 
+use crate::lab::{lab, run, run_of};
 use cce_journal::{Header, Record, What};
-use cce_kernel::{CallId, Fact, Input, Output, Peer, Port, Request, Response, Time, Wall};
+use cce_kernel::{CallId, Fact, Input, Output, Peer, Port, Request, Response, Time};
 use cce_model::{
     ContactId, ContactStatus, MrdId, SkillTarget,
     fact::{AgentPgFact, ArmMessage, OpcMessage, RouterFact},
 };
-use cce_sim::Sim;
 use cce_views::{
     ladder::{self, Excerpts, Mermaid, Paint, Svg, Text},
     logs::{LogFile, Logs},
 };
-use cce_world::{CastAgent, CastCustomer, CreateMethod, Lab, Layers, Span, load};
+use cce_world::Span;
 use std::{collections::BTreeMap, time::Duration};
 
 #[test]
@@ -273,54 +270,6 @@ fn logs_of(header: &Header, records: &[Record]) -> BTreeMap<LogFile, String> {
         *texts.entry(file).or_insert_with(String::new) += &(line + "\n");
     }
     texts
-}
-
-fn run() -> (Header, Vec<Record>) {
-    run_of(&lab())
-}
-
-fn run_of(lab: &Lab) -> (Header, Vec<Record>) {
-    let header = lab.header(3, Wall(1_718_000_000_000_000), lab.nodes());
-    let mut sim = Sim::new(3);
-    for node in lab.nodes() {
-        sim.add(&node, header.clock(&node), lab.build(&node).unwrap());
-    }
-    sim.run_until(Time(14_000_000));
-    (header, sim.records().to_vec())
-}
-
-fn lab() -> Lab {
-    let mut lab = load(&Layers::default()).unwrap();
-    lab.ccp.contact_ids = vec!["7CC797871000018D0000000A39ED7AD5".into()];
-    lab.ccp.application_id = Some("11111111-2222-4333-8444-555555555555".into());
-    lab.router.first_call_id = Some(4_711);
-    lab.agents.iter_mut().for_each(|agent| agent.password = format!("secret-of-{}", agent.id));
-    let seconds = |number| Span(Duration::from_secs(number));
-    lab.cast.agents = vec![CastAgent {
-        limit: 2,
-        sign_in: Some(Span::default()),
-        ready: Some(seconds(1)),
-        accept: Some(seconds(1)),
-        start: Some(seconds(1).into()),
-        close: Some(seconds(2).into()),
-        ..CastAgent::new("1083".into())
-    }];
-    lab.cast.customers = vec![CastCustomer {
-        waits: false,
-        at: Some(seconds(3)),
-        method: CreateMethod::Post,
-        feed: 100_080,
-        name: "ann@example.org".into(),
-        title: "Order A-17 & <lost>".into(),
-        description: "By post".into(),
-        script_selector: "CumulusTask".into(),
-        requeue_on_recovery: true,
-        poll: Some(seconds(1)),
-        cancel_after: None,
-        closes_lost: None,
-        variables: BTreeMap::from([("cv_1".to_owned(), "Ann".to_owned())]),
-    }];
-    lab
 }
 
 #[test]

@@ -3,12 +3,12 @@
 
 use crate::flow::header;
 use cce_check::Checks;
+use cce_fold::Fold;
 use cce_journal::{Director, Order, Reaction, Record, Treatment, What};
 use cce_kernel::{Blob, Command, Fact, Input, NodeName, Output, Port, Time};
 use cce_model::{AgentState, ContactStatus, DialogState, Disposition, MrdId, StatusReason, TaskState};
 use cce_mr::{ICM, Icm};
 use cce_sim::Sim;
-use cce_views::Fold;
 use cce_world::Lab;
 use std::time::Duration;
 

@@ -3,12 +3,11 @@
 mod text;
 
 use crate::{cli::Decode, failure::Failure, files::load_tables, print};
-use cce_views::{
-    Dictionary, Explained, Opening, Piece, Stream, Versions,
-    capture::{CaptureError, Flow, Flows, Gap, GapCause, Packet, flows, packets},
-    explain, has_message, openings,
-    reference::Book,
+use cce_capture::{
+    CaptureError, Explained, Flow, Flows, Gap, GapCause, Opening, Packet, Piece, Stream, Versions, explain,
+    flows, has_message, openings, packets,
 };
+use cce_fold::{Book, Dictionary};
 use cce_wire::{Bytes, Flaw, Located, Value};
 use serde_json::json;
 use std::{io::Read, path::Path, str::FromStr};

@@ -1,8 +1,8 @@
 //! Captures of a run: read by our own decoder, and by Wireshark with the dissector of the documentation.
 
 use crate::support::{Running, create_task, folder, run, skip, stderr, stdout, wait_for_status};
+use cce_fold::{Fold, Kind, Message};
 use cce_journal::{Reader, Record};
-use cce_views::{Fold, Kind, Message};
 use cce_wire::{Shown, Value};
 use std::{
     fs::File,

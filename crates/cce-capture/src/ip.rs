@@ -1,6 +1,6 @@
 //! Packets to TCP segments: first headers, IP in both versions, fragments put together.
 
-use super::file::Packet;
+use crate::file::Packet;
 use std::collections::{BTreeMap, VecDeque};
 
 /// Packets of which some fragments are missing so far; the oldest gives way.
@@ -28,22 +28,22 @@ const FRAGMENT: u8 = 44;
 const DESTINATION: u8 = 60;
 
 /// Address and port.
-pub(super) type End = (Vec<u8>, u16);
+pub(crate) type End = (Vec<u8>, u16);
 
 /// A TCP segment.
-pub(super) struct Segment {
-    pub(super) from: End,
-    pub(super) to: End,
-    pub(super) seq: u32,
-    pub(super) is_start: bool,
-    pub(super) data: Vec<u8>,
+pub(crate) struct Segment {
+    pub(crate) from: End,
+    pub(crate) to: End,
+    pub(crate) seq: u32,
+    pub(crate) is_start: bool,
+    pub(crate) data: Vec<u8>,
     /// Bytes that the snap length has cut off behind the data.
-    pub(super) cut: usize,
+    pub(crate) cut: usize,
 }
 
 impl Segment {
     /// The sequence number of its first byte: a start counts as one itself.
-    pub(super) fn first_byte(&self) -> u32 {
+    pub(crate) fn first_byte(&self) -> u32 {
         self.seq.wrapping_add(u32::from(self.is_start))
     }
 }
@@ -80,7 +80,7 @@ struct Datagram {
 
 /// Takes packets apart, and puts fragments together.
 #[derive(Default)]
-pub(super) struct Layers {
+pub(crate) struct Layers {
     datagrams: BTreeMap<DatagramKey, Datagram>,
     /// The latest packets that were put together.
     whole: VecDeque<(DatagramKey, Vec<u8>)>,
@@ -91,7 +91,7 @@ pub(super) struct Layers {
 
 impl Layers {
     /// The segment of a packet, or of the packet whose last missing fragment it is.
-    pub(super) fn segment(&mut self, packet: &Packet<'_>) -> Option<Segment> {
+    pub(crate) fn segment(&mut self, packet: &Packet<'_>) -> Option<Segment> {
         let load = network_layer(packet).and_then(load).filter(|load| load.protocol == TCP)?;
         let segment = match load.fragment {
             None => tcp(load.from, load.to, load.bytes, load.cut),
@@ -109,12 +109,12 @@ impl Layers {
     }
 
     /// Fragments whose packet is not whole.
-    pub(super) fn fragments_left_out(&self) -> usize {
+    pub(crate) fn fragments_left_out(&self) -> usize {
         self.left_out + self.datagrams.values().map(|datagram| datagram.pieces.len()).sum::<usize>()
     }
 
     /// Segments that were cut before their data, by the ports of the sender and of the receiver.
-    pub(super) fn headless(self) -> BTreeMap<(u16, u16), usize> {
+    pub(crate) fn headless(self) -> BTreeMap<(u16, u16), usize> {
         self.headless
     }
 

@@ -1,54 +1,10 @@
 //! Bytes of a binary link to messages.
 
-use crate::reference::Book;
+use crate::protocol::Protocol;
 use bytes::Bytes;
 use cce_cti::Cti;
-use cce_kernel::Port;
 use cce_mr::{Icm, Mr};
-use cce_wire::{DecodeError, Dialect, Flaw, Shown};
-
-/// The protocols of the binary links.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Protocol {
-    /// GED-188.
-    Cti {
-        /// Version of the session.
-        version: u32,
-    },
-    /// Media routing interface.
-    Mr,
-    /// PG to router.
-    Icm,
-}
-
-impl Protocol {
-    /// The protocol of a port; `version` counts for GED-188. None for a port that carries no frames.
-    pub fn of(port: Port, version: u32) -> Option<Self> {
-        match port {
-            Port::CtiA | Port::CtiB => Some(Self::Cti { version }),
-            Port::Mr => Some(Self::Mr),
-            Port::IcmMr | Port::IcmAgent => Some(Self::Icm),
-            Port::App | Port::CcpRest | Port::Desk | Port::Xmpp => None,
-        }
-    }
-
-    /// The book of its messages.
-    pub(crate) const fn book(self) -> Book {
-        match self {
-            Self::Cti { .. } => Book::Cti,
-            Self::Mr => Book::Mr,
-            Self::Icm => Book::Icm,
-        }
-    }
-
-    pub(crate) fn dialect(self) -> Dialect {
-        match self {
-            Self::Cti { version } => cce_cti::dialect(version),
-            Self::Mr => cce_mr::MR,
-            Self::Icm => cce_mr::ICM,
-        }
-    }
-}
+use cce_wire::{DecodeError, Flaw, Shown};
 
 /// A decoded message.
 #[derive(Clone, Debug)]

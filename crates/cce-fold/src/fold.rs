@@ -1,10 +1,10 @@
 //! The one fold over a journal: it names each message and says which task it belongs to.
 
 use crate::{
-    decode::Protocol,
     dictionary::Dictionary,
     elsewhere::Elsewhere,
     event::{Event, Exchange, Kind, Message, Subject},
+    protocol::Protocol,
     recent::Recent,
 };
 use bytes::Bytes;

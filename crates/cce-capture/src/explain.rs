@@ -1,11 +1,7 @@
 //! A stream of bytes, message by message and field by field.
 
-use crate::{
-    decode::{Protocol, decode},
-    dictionary::Dictionary,
-    reference::Book,
-};
 use bytes::Bytes;
+use cce_fold::{Book, Dictionary, Protocol, decode};
 use cce_wire::{DecodeError, Flaw, HEADER, Located, MessageDoc, frame_kind, locate, open_frame};
 
 /// The version that a session has when its start is not seen.

@@ -1,6 +1,7 @@
 //! The generated documentation is that of the tables.
 
-use cce_views::reference::{Book, dissector, handbook};
+use cce_capture::reference::{dissector, handbook};
+use cce_fold::Book;
 use std::{fs, path::PathBuf};
 
 /// Set to anything, it makes these tests write the files anew.
@@ -24,5 +25,5 @@ fn compare(path: &str, text: &str) {
         fs::write(&file, text).unwrap();
     }
     let found = fs::read_to_string(&file).unwrap_or_default();
-    assert!(found == text, "{path} is not up to date: run the tests of cce-views once with {WRITE}=1");
+    assert!(found == text, "{path} is not up to date: run the tests of cce-capture once with {WRITE}=1");
 }

@@ -1,15 +1,15 @@
 //! Captures: written from a journal, read from files of other programs.
 
+use cce_capture::{Capture, CaptureError, Flow, Gap, GapCause, flows, packets};
 use cce_journal::{Header, Record, What};
 use cce_kernel::{Input, NodeName, Port};
-use cce_views::capture::{Capture, CaptureError, Flow, Gap, GapCause, flows, packets};
 use cce_wire::Bytes;
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 
 #[test]
 fn a_capture_holds_every_message_once_and_in_order_for_each_port() {
-    let (header, records) = crate::run();
+    let (header, records) = crate::lab::run();
     let file = write(&header, &records);
     let mut expected: BTreeMap<u16, usize> = BTreeMap::new();
     for (link, bytes) in records.iter().filter_map(received) {
@@ -26,7 +26,7 @@ fn a_capture_holds_every_message_once_and_in_order_for_each_port() {
 
 #[test]
 fn a_journal_of_one_component_has_its_messages_in_both_directions() {
-    let (header, records) = crate::run();
+    let (header, records) = crate::lab::run();
     let own = NodeName::from("mrpg");
     let header = Header { nodes: vec![own.clone()], ..header };
     let records: Vec<Record> = records.into_iter().filter(|record| record.node == own).collect();
@@ -45,7 +45,7 @@ fn what_is_no_capture_is_refused() {
 
 #[test]
 fn a_block_of_an_impossible_length_is_named_with_its_place() {
-    let (header, records) = crate::run();
+    let (header, records) = crate::lab::run();
     let mut file = write(&header, &records);
     file[32..36].copy_from_slice(&[0, 0, 0, 0]);
     let error = packets(&file).unwrap_err().to_string();

@@ -1,12 +1,12 @@
 //! Records to a pcapng file.
 
-use super::{
-    packet::{ACK, End, FIN, PSH, RST, SEGMENT_MAX, SYN, Segment},
-    streams::{LISTENERS, Side, Stream, Streams},
+use crate::{
+    packet::ACK, packet::End, packet::FIN, packet::PSH, packet::RST, packet::SEGMENT_MAX, packet::SYN,
+    packet::Segment, streams::LISTENERS, streams::Side, streams::Stream, streams::Streams,
 };
-use crate::decode::Protocol;
 use bytes::Bytes;
 use cce_cti::{Cti, dialect, open_version};
+use cce_fold::Protocol;
 use cce_journal::{Header, Record, What};
 use cce_kernel::{CloseReason, Input, LinkId, LinkReason, NodeName, Output};
 use cce_wire::mask_secrets;

@@ -1,6 +1,6 @@
 //! The tables as a dissector for Wireshark, in Lua.
 
-use super::Book;
+use cce_fold::Book;
 use cce_wire::{Evidence, FieldDoc, MessageDoc, Type};
 use std::{collections::BTreeMap, fmt::Write};
 

@@ -1,6 +1,9 @@
 //! The message tables of a run: the built-in ones, with what replaces their rows.
 
-use crate::decode::{Decoded, Protocol, decode};
+use crate::{
+    decode::{Decoded, decode},
+    protocol::Protocol,
+};
 use bytes::Bytes;
 use cce_cti::Cti;
 use cce_journal::Tables;

@@ -1,7 +1,7 @@
 //! Ethernet, IPv4 and TCP headers, as far as a capture needs them.
 
 /// Bytes of a segment; what a usual network carries.
-pub(super) const SEGMENT_MAX: usize = 1_460;
+pub(crate) const SEGMENT_MAX: usize = 1_460;
 
 const ETHERNET: usize = 14;
 const IPV4: usize = 20;
@@ -10,33 +10,33 @@ const TTL: u8 = 64;
 const PROTOCOL_TCP: u8 = 6;
 const WINDOW: u16 = 65_535;
 
-pub(super) const FIN: u8 = 0x01;
-pub(super) const SYN: u8 = 0x02;
-pub(super) const RST: u8 = 0x04;
-pub(super) const PSH: u8 = 0x08;
-pub(super) const ACK: u8 = 0x10;
+pub(crate) const FIN: u8 = 0x01;
+pub(crate) const SYN: u8 = 0x02;
+pub(crate) const RST: u8 = 0x04;
+pub(crate) const PSH: u8 = 0x08;
+pub(crate) const ACK: u8 = 0x10;
 
 /// One end of a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct End {
-    pub(super) ip: [u8; 4],
-    pub(super) port: u16,
+pub(crate) struct End {
+    pub(crate) ip: [u8; 4],
+    pub(crate) port: u16,
 }
 
 /// A segment to be made.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Segment<'a> {
-    pub(super) from: End,
-    pub(super) to: End,
-    pub(super) seq: u32,
-    pub(super) ack: u32,
-    pub(super) flags: u8,
-    pub(super) data: &'a [u8],
+pub(crate) struct Segment<'a> {
+    pub(crate) from: End,
+    pub(crate) to: End,
+    pub(crate) seq: u32,
+    pub(crate) ack: u32,
+    pub(crate) flags: u8,
+    pub(crate) data: &'a [u8],
 }
 
 impl Segment<'_> {
     /// The whole frame, with checksums.
-    pub(super) fn frame(&self) -> Vec<u8> {
+    pub(crate) fn frame(&self) -> Vec<u8> {
         let mut frame = Vec::with_capacity(ETHERNET + IPV4 + TCP + self.data.len());
         self.put_ethernet(&mut frame);
         self.put_ip(&mut frame);
@@ -92,7 +92,7 @@ impl Segment<'_> {
 }
 
 /// The checksum of IP and TCP.
-pub(super) fn checksum(bytes: &[u8]) -> u16 {
+pub(crate) fn checksum(bytes: &[u8]) -> u16 {
     let mut sum = 0_u32;
     for pair in bytes.chunks(2) {
         sum += u32::from(pair[0]) << 8 | u32::from(pair.get(1).copied().unwrap_or(0));

@@ -1,9 +1,6 @@
 //! Packets to the bytes of TCP streams, one flow for each direction.
 
-use super::{
-    file::Packet,
-    ip::{End, Layers, Segment},
-};
+use crate::{file::Packet, ip::End, ip::Layers, ip::Segment};
 use std::collections::BTreeMap;
 
 /// Connections of one file.

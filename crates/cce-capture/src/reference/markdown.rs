@@ -1,6 +1,6 @@
 //! A protocol's table as a page of documentation.
 
-use super::Book;
+use cce_fold::Book;
 use cce_wire::{Evidence, FieldDoc, FloatDoc, HEADER, MessageDoc, Type};
 use std::fmt::Write;
 

@@ -1,15 +1,11 @@
 //! A whole run to a capture and back.
 
-use crate::run;
+use crate::lab::run;
 use bytes::Bytes;
+use cce_capture::{Capture, Flow, Packet, Piece, Stream, Versions, explain, flows, packets};
+use cce_fold::{Book, Dictionary, Fold, Kind, Message};
 use cce_journal::{Header, Record};
 use cce_kernel::NodeName;
-use cce_views::{
-    Dictionary, Fold, Kind, Message, Piece, Stream, Versions,
-    capture::{Capture, Flow, Packet, flows, packets},
-    explain,
-    reference::Book,
-};
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 

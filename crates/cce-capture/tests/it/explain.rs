@@ -1,8 +1,7 @@
 //! Streams, message by message and field by field.
 
-use cce_views::{
-    Dictionary, Explained, Opening, Piece, Stream, Versions, explain, has_message, openings, reference::Book,
-};
+use cce_capture::{Explained, Opening, Piece, Stream, Versions, explain, has_message, openings};
+use cce_fold::{Book, Dictionary};
 use cce_wire::{Bytes, Value, parse_hex};
 use proptest::prelude::*;
 

@@ -1,6 +1,6 @@
 //! Which links of a journal are the two ends of one connection.
 
-use super::packet::End;
+use crate::packet::End;
 use cce_kernel::{LinkId, NodeName, Peer, Port};
 use std::collections::BTreeMap;
 
@@ -11,18 +11,18 @@ const DIALS_MAX: usize = 1_024;
 
 /// The listeners of a capture's links, by the names of the configuration; each has an interface of its own. Both
 /// gateways reach the router at one listener, and its own end of a link cannot tell which one it is.
-pub(super) const LISTENERS: [(Port, &str); 4] =
+pub(crate) const LISTENERS: [(Port, &str); 4] =
     [(Port::Mr, "mr"), (Port::IcmMr, "icm"), (Port::CtiA, "cti-a"), (Port::CtiB, "cti-b")];
 
 /// One end of a connection: the one that dialled, or the one that listens. Also an index.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Side {
+pub(crate) enum Side {
     Client,
     Server,
 }
 
 impl Side {
-    pub(super) const fn other(self) -> Self {
+    pub(crate) const fn other(self) -> Self {
         match self {
             Self::Client => Self::Server,
             Self::Server => Self::Client,
@@ -32,30 +32,30 @@ impl Side {
 
 /// A connection.
 #[derive(Debug)]
-pub(super) struct Stream {
+pub(crate) struct Stream {
     port: Port,
     /// By side.
-    pub(super) ends: [End; 2],
+    pub(crate) ends: [End; 2],
     /// Sequence number that comes next, by side.
-    pub(super) next: [u32; 2],
-    pub(super) is_over: bool,
+    pub(crate) next: [u32; 2],
+    pub(crate) is_over: bool,
 }
 
 impl Stream {
     /// The number of its interface.
-    pub(super) fn interface(&self) -> u32 {
+    pub(crate) fn interface(&self) -> u32 {
         let at = LISTENERS.iter().position(|(port, _)| *port == self.port.socket());
         at.and_then(|at| u32::try_from(at).ok()).unwrap_or(0)
     }
 
-    pub(super) fn is_cti(&self) -> bool {
+    pub(crate) fn is_cti(&self) -> bool {
         matches!(self.port, Port::CtiA | Port::CtiB)
     }
 }
 
 /// Every connection of a journal that is up.
 #[derive(Debug)]
-pub(super) struct Streams {
+pub(crate) struct Streams {
     nodes: Vec<NodeName>,
     open: BTreeMap<usize, Stream>,
     /// Connections so far.
@@ -69,7 +69,7 @@ pub(super) struct Streams {
 }
 
 impl Streams {
-    pub(super) fn new(nodes: &[NodeName]) -> Self {
+    pub(crate) fn new(nodes: &[NodeName]) -> Self {
         Self {
             nodes: nodes.to_vec(),
             open: BTreeMap::new(),
@@ -82,11 +82,11 @@ impl Streams {
     }
 
     /// The components' addresses.
-    pub(super) fn names(&self) -> impl Iterator<Item = (End, &NodeName)> {
+    pub(crate) fn names(&self) -> impl Iterator<Item = (End, &NodeName)> {
         self.nodes.iter().map(|node| (End { ip: self.address(Some(node)), port: 0 }, node))
     }
 
-    pub(super) fn dial(&mut self, seq: u64, node: &NodeName, link: LinkId) {
+    pub(crate) fn dial(&mut self, seq: u64, node: &NodeName, link: LinkId) {
         if is_binary(link.port) {
             self.dials.insert(seq, None);
             self.dialled.insert((node.clone(), link), seq);
@@ -97,7 +97,7 @@ impl Streams {
     }
 
     /// A link is up: of a connection whose other end is up already, or of a new one, which is returned.
-    pub(super) fn up(
+    pub(crate) fn up(
         &mut self,
         cause: Option<u64>,
         node: &NodeName,
@@ -128,18 +128,18 @@ impl Streams {
     }
 
     /// The connection of a link, with its number and the link's side.
-    pub(super) fn of(&mut self, node: &NodeName, link: LinkId) -> Option<(usize, &mut Stream, Side)> {
+    pub(crate) fn of(&mut self, node: &NodeName, link: LinkId) -> Option<(usize, &mut Stream, Side)> {
         let (number, side) = *self.links.get(&(node.clone(), link))?;
         Some((number, self.open.get_mut(&number)?, side))
     }
 
     /// The component at the other end of a link, where there is one.
-    pub(super) fn peer(&self, node: &NodeName, link: LinkId) -> Option<&NodeName> {
+    pub(crate) fn peer(&self, node: &NodeName, link: LinkId) -> Option<&NodeName> {
         self.peers.get(&(node.clone(), link))
     }
 
     /// A link is gone. The connection is forgotten with its last link.
-    pub(super) fn forget(&mut self, node: &NodeName, link: LinkId) {
+    pub(crate) fn forget(&mut self, node: &NodeName, link: LinkId) {
         let key = (node.clone(), link);
         self.peers.remove(&key);
         if let Some(dial) = self.dialled.remove(&key) {
@@ -173,5 +173,5 @@ impl Streams {
 }
 
 fn is_binary(port: Port) -> bool {
-    crate::decode::Protocol::of(port, 0).is_some()
+    cce_fold::Protocol::of(port, 0).is_some()
 }

@@ -1,16 +1,53 @@
-//! What the message tables say, for people and for Wireshark.
+//! The protocols of the binary links, and the message table of each.
 
-mod lua;
-mod markdown;
-
-pub use lua::dissector;
-pub use markdown::handbook;
-
-use crate::decode::Protocol;
 use cce_cti::Cti;
 use cce_kernel::{Carrier, Port};
 use cce_mr::{Icm, Mr};
-use cce_wire::MessageDoc;
+use cce_wire::{Dialect, MessageDoc};
+
+/// The protocols of the binary links.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Protocol {
+    /// GED-188.
+    Cti {
+        /// Version of the session.
+        version: u32,
+    },
+    /// Media routing interface.
+    Mr,
+    /// PG to router.
+    Icm,
+}
+
+impl Protocol {
+    /// The protocol of a port; `version` counts for GED-188. None for a port that carries no frames.
+    pub fn of(port: Port, version: u32) -> Option<Self> {
+        match port {
+            Port::CtiA | Port::CtiB => Some(Self::Cti { version }),
+            Port::Mr => Some(Self::Mr),
+            Port::IcmMr | Port::IcmAgent => Some(Self::Icm),
+            Port::App | Port::CcpRest | Port::Desk | Port::Xmpp => None,
+        }
+    }
+
+    /// The book of its messages.
+    pub const fn book(self) -> Book {
+        match self {
+            Self::Cti { .. } => Book::Cti,
+            Self::Mr => Book::Mr,
+            Self::Icm => Book::Icm,
+        }
+    }
+
+    /// How its messages are laid out in bytes.
+    pub fn dialect(self) -> Dialect {
+        match self {
+            Self::Cti { version } => cce_cti::dialect(version),
+            Self::Mr => cce_mr::MR,
+            Self::Icm => cce_mr::ICM,
+        }
+    }
+}
 
 /// A protocol, as its documentation and its dissector name it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,7 +103,8 @@ impl Book {
         rows
     }
 
-    pub(crate) const fn table(self) -> &'static [MessageDoc] {
+    /// Its rows, in the order of the table.
+    pub const fn table(self) -> &'static [MessageDoc] {
         match self {
             Self::Cti => Cti::TABLE,
             Self::Mr => Mr::TABLE,
@@ -75,7 +113,7 @@ impl Book {
     }
 
     /// The largest message with its header, in bytes.
-    pub(crate) const fn message_max(self) -> usize {
+    pub const fn message_max(self) -> usize {
         let port = match self {
             Self::Cti => Port::CtiA,
             Self::Mr => Port::Mr,
@@ -88,7 +126,7 @@ impl Book {
     }
 
     /// Ports where it is spoken by default.
-    const fn ports(self) -> &'static [Port] {
+    pub const fn ports(self) -> &'static [Port] {
         match self {
             Self::Cti => &[Port::CtiA, Port::CtiB],
             Self::Mr => &[Port::Mr],
@@ -97,7 +135,7 @@ impl Book {
     }
 
     /// Bytes of each tag and length; none where the session's version decides.
-    const fn float_width(self) -> Option<u8> {
+    pub const fn float_width(self) -> Option<u8> {
         match self {
             Self::Cti => None,
             Self::Mr => Some(1),
