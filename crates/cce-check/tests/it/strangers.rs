@@ -16,18 +16,18 @@ use std::collections::BTreeSet;
 fn with_a_stranger(journal: Journal) -> Journal {
     let copied = |record: &Record| {
         let counts = match &record.what {
-            // What a component notes is a fact, whoever notes it.
-            What::Out(Output::Note(_)) => false,
+            // What a component notes is a fact, whoever notes it. Its lives are its own.
+            What::Out(Output::Note(_))
+            | What::Started
+            | What::Stopped { .. }
+            | What::Connected { .. }
+            | What::Bent(_)
+            | What::Gap { .. } => false,
             // Pieces of a stream are counted wherever a desktop may be.
             What::In(Input::Frame { link, .. }) | What::Out(Output::Send { link, .. }) => {
                 link.port != Port::Xmpp
             }
             What::In(_) | What::Out(_) => true,
-            What::Started
-            | What::Stopped { .. }
-            | What::Connected { .. }
-            | What::Bent(_)
-            | What::Gap { .. } => false,
         };
         counts.then(|| Record { seq: record.seq + 1, node: "stranger".into(), ..record.clone() })
     };
