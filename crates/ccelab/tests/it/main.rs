@@ -11,6 +11,7 @@ mod demo;
 mod disk;
 mod examples;
 mod flood;
+mod instructions;
 mod interop;
 mod journal;
 mod lab_trace;
