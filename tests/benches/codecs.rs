@@ -2,7 +2,7 @@
 
 use cce_cti::{AgentPreCallEvent, AgentStateEvent, Cti, OfferTaskInd, StartTaskEvent, dialect};
 use cce_kernel::{Blob, Carrier};
-use cce_model::TaskId;
+use cce_model::{SkillTarget, TaskId};
 use cce_mr::{
     ICM, Icm, MR, Mr,
     icm::NewCall,
@@ -63,7 +63,13 @@ fn mr(c: &mut Criterion) {
             ..NewTask::default()
         }
         .into(),
-        DoThisWithTask { dialogue_id: 4, icm_task_id: TASK, agent: 5172, ..DoThisWithTask::default() }.into(),
+        DoThisWithTask {
+            dialogue_id: 4,
+            icm_task_id: TASK,
+            agent: SkillTarget(5172),
+            ..DoThisWithTask::default()
+        }
+        .into(),
     ];
     let mut group = c.benchmark_group("mr");
     for message in messages {

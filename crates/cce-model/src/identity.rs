@@ -66,6 +66,14 @@ pub struct MrdId(pub i32);
 impl MrdId {
     /// The voice domain, which every contact center has (task-routing 4.1).
     pub const VOICE: Self = Self(1);
+
+    /// No domain, or any, as the field says.
+    pub const NONE: Self = Self(-1);
+}
+
+impl SkillTarget {
+    /// No agent, skill group or service.
+    pub const NONE: Self = Self(-1);
 }
 
 impl fmt::Display for SkillTarget {

@@ -1,6 +1,6 @@
 //! The media routing interface, between an application such as CCP and the MR PIM (mr-interface 3).
 
-use cce_model::TaskId;
+use cce_model::{MrdId, SkillTarget, TaskId};
 use cce_wire::{NamedVariable, Text};
 
 cce_wire::messages! {
@@ -79,11 +79,11 @@ cce_wire::messages! {
             /// Counts the messages of one direction in the dialogue, from 1.
             send_seq_no: u32 as "SendSeqNo",
             /// -1: the dialed number decides.
-            mr_domain_id: i32 as "MRDomainID",
+            mr_domain_id: MrdId as "MRDomainID",
             /// The task that it follows, when it is routed anew.
             previous_task: TaskId as "PreviousTask",
             /// Skill target id of the wanted agent; -1 none.
-            preferred_agent: i32 as "PreferredAgent",
+            preferred_agent: SkillTarget as "PreferredAgent",
             /// Zero.
             service: i32 as "Service",
             /// Zero.
@@ -150,11 +150,11 @@ cce_wire::messages! {
             /// The task's id.
             icm_task_id: TaskId as "IcmTaskID" is task,
             /// Skill target id of the skill group; -1 none.
-            skill_group: i32 as "SkillGroup",
+            skill_group: SkillTarget as "SkillGroup",
             /// Skill target id of the service; -1 none.
             service: i32 as "Service",
             /// Skill target id of the agent; -1 none.
-            agent: i32 as "Agent" is agent,
+            agent: SkillTarget as "Agent" is agent,
         } floats {
             102 agent_info: Text<32> as "AgentInfo",
             103 label: Text<40> as "Label",
@@ -171,7 +171,7 @@ cce_wire::messages! {
             21 call_variable9: Text<41> as "CallVariable9",
             22 call_variable10: Text<41> as "CallVariable10",
             82 named_variables: NamedVariable as "ECC Variable" is repeated,
-            104 mrd_id: i32 as "MRDID" is mrd,
+            104 mrd_id: MrdId as "MRDID" is mrd,
             /// 1 when tasks of the domain may be interrupted.
             105 interruptible: u16 as "Interruptible",
         }

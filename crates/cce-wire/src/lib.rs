@@ -29,6 +29,7 @@ mod macros;
 mod mask;
 mod message;
 mod named;
+mod number;
 mod order;
 mod reader;
 mod row_text;

@@ -2,7 +2,7 @@
 
 use super::{MrEvent, Routed, send};
 use cce_kernel::{Cx, Fact, LinkId};
-use cce_model::{ContactId, DialogueState, MrdId, SkillTarget, TaskId};
+use cce_model::{ContactId, DialogueState, MrdId, TaskId};
 use cce_mr::mr::{
     CancelTask, CancelTaskConf, DoThisWithTask, NewTask, NewTaskFailureEvent, TaskQueuedEvent,
     TerminateDialogueEvent,
@@ -231,8 +231,8 @@ impl Dialogues {
 fn routed(message: &DoThisWithTask) -> Routed {
     Routed {
         task: message.icm_task_id,
-        agent: SkillTarget(message.agent),
-        mrd: MrdId(message.mrd_id.unwrap_or(-1)),
+        agent: message.agent,
+        mrd: message.mrd_id.unwrap_or(MrdId::NONE),
         interruptible: message.interruptible.is_some_and(|value| value != 0),
     }
 }

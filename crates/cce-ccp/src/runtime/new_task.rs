@@ -1,7 +1,7 @@
 //! What a contact becomes at the MR interface (ccp-task-api 4, mr-interface 3.1).
 
 use crate::contact::Contact;
-use cce_model::{EccLoss, EccVariable};
+use cce_model::{EccLoss, EccVariable, MrdId, SkillTarget};
 use cce_mr::mr::NewTask;
 use cce_wire::{NamedVariable, Text};
 
@@ -21,9 +21,9 @@ pub(super) type Lost = (String, usize, EccLoss);
 pub(super) fn of_contact(contact: &Contact) -> (NewTask, Vec<Lost>) {
     let (named_variables, lost) = named_variables(contact);
     let mut task = NewTask {
-        mr_domain_id: -1,
+        mr_domain_id: MrdId::NONE,
         previous_task: contact.route.previous,
-        preferred_agent: -1,
+        preferred_agent: SkillTarget::NONE,
         script_selector: contact.social.field("scriptSelector").map(Text::new),
         application_string1: Some(Text::new(&contact.application)),
         application_string2: Some(Text::new(contact.id().as_str())),

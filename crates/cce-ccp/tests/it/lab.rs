@@ -7,7 +7,7 @@ use cce_kernel::{
     CallId, CloseReason, Configured, Fact, HostClock, Input, LinkId, LinkReason, Output, Port, Request,
     Response, Time, TimerKey, Wall,
 };
-use cce_model::{ContactId, TaskId, fact::CcpFact};
+use cce_model::{ContactId, MrdId, SkillTarget, TaskId, fact::CcpFact};
 use cce_mr::{
     MR, Mr,
     mr::{
@@ -327,8 +327,8 @@ pub(crate) fn routed(dialogue_id: u32, send_seq_no: u32, icm_task_id: TaskId) ->
         dialogue_id,
         send_seq_no,
         icm_task_id,
-        agent: 5172,
-        mrd_id: Some(5011),
+        agent: SkillTarget(5172),
+        mrd_id: Some(MrdId(5011)),
         interruptible: Some(1),
         ..DoThisWithTask::default()
     }

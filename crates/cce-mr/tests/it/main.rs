@@ -5,7 +5,7 @@ mod properties;
 #[path = "../../../cce-cti/tests/it/sample.rs"]
 mod sample;
 
-use cce_model::TaskId;
+use cce_model::{MrdId, SkillTarget, TaskId};
 use cce_mr::{
     ICM, Icm, MR, Mr,
     mr::{DoThisWithTask, NewTask},
@@ -69,9 +69,9 @@ fn new_task() -> NewTask {
     NewTask {
         dialogue_id: 4,
         send_seq_no: 1,
-        mr_domain_id: -1,
+        mr_domain_id: MrdId::NONE,
         previous_task: TaskId::NONE,
-        preferred_agent: -1,
+        preferred_agent: SkillTarget::NONE,
         script_selector: Some(Text::new("CumulusTask")),
         application_string1: Some(Text::new("ae93f5ad-452d-4c52-8057-8d23864a8a8a")),
         application_string2: Some(Text::new("5AA797871000018D0000004139ED7AD5")),
@@ -89,9 +89,9 @@ fn do_this_with_task() -> DoThisWithTask {
         dialogue_id: 4,
         send_seq_no: 1,
         icm_task_id: TaskId { day: 154_526, call: 37_051_928, sequence: 1 },
-        skill_group: 5199,
+        skill_group: SkillTarget(5199),
         service: -1,
-        agent: 5172,
+        agent: SkillTarget(5172),
         agent_info: Some(Text::new("5172")),
         label: Some(Text::new("")),
         application_string1: Some(Text::new("")),
@@ -100,7 +100,7 @@ fn do_this_with_task() -> DoThisWithTask {
         call_variable2,
         call_variable3,
         call_variable4,
-        mrd_id: Some(5011),
+        mrd_id: Some(MrdId(5011)),
         interruptible: Some(1),
         ..DoThisWithTask::default()
     }

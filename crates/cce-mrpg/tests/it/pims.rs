@@ -2,6 +2,7 @@
 
 use crate::lab::{Lab, connect, new_task, pim};
 use cce_kernel::{Address, CloseReason, Input, LinkReason};
+use cce_model::SkillTarget;
 use cce_mr::{
     icm::Connect,
     mr::{CloseConf, FailureConf, FailureEvent, NewTask, RoutingStatusReq, TaskQueuedEvent},
@@ -103,7 +104,7 @@ fn a_confirmed_close_is_no_offence() {
 #[test]
 fn the_wanted_agent_and_the_call_variables_travel_to_the_router() {
     let mut lab = Lab::open();
-    let task = NewTask { preferred_agent: 5174, service_requested: Some(2), ..new_task() };
+    let task = NewTask { preferred_agent: SkillTarget(5174), service_requested: Some(2), ..new_task() };
     let call = lab.application_says(task).new_call();
     assert_eq!((call.pref_agstid, call.service_req), (5174, 2));
     assert_eq!(call.call_variable1, new_task().call_variable1);

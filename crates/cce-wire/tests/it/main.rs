@@ -1,5 +1,6 @@
 //! What tables and layouts promise.
 
 mod layouts;
+mod numbers;
 mod secrets;
 mod types;
