@@ -4,7 +4,7 @@
 //! the contact reserved, and so does a renotification (task-routing E13). CCP refuses both while it has not heard of
 //! the reservation, whose news takes another way than the agent's doings: these are asked again, a few times (inferred).
 
-use crate::{Finesse, Timer, dialog::OpenDialog};
+use crate::{Finesse, dialog::OpenDialog, timer::Timer};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use cce_kernel::{CallError, CallId, Cx, Port, Request, Response};
 use cce_model::{

@@ -9,6 +9,7 @@ use crate::{
     line::{Ask, Change, Lines, Pending, Settings, Target},
     publish::Held,
     recovery::Recovery,
+    timer::{Timer, confirmation},
     user::Desk,
     xmpp::Sessions,
 };
@@ -23,28 +24,6 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
 };
-
-cce_kernel::timers! {
-    /// What Finesse waits for.
-    pub(crate) enum Timer {
-        /// The CTI server is to be dialled again.
-        Redial = "redial",
-        /// The CTI server did not answer the `OPEN_REQ`.
-        Opening = "opening",
-        /// The next heartbeat to the CTI server is due.
-        Heartbeat = "heartbeat",
-        /// The CTI server takes too long to tell what a node needs to be in service.
-        Initialising = "initialising",
-        /// The CTI server did not confirm a request; counted by the request's invoke id.
-        Confirmation = "confirmation",
-        /// A user who was present has not come back; counted by skill target.
-        Absence = "absence",
-        /// A call that CCP refused is made again; counted by call.
-        AskAgain = "ask-again",
-        /// A client of the notification service has not signed in; counted by link.
-        SignIn = "xmpp-sign-in",
-    }
-}
 
 /// Sign-ins that were not confirmed in time, and may be confirmed later; of more, the oldest are forgotten.
 const LATE_MAX: usize = 1_000;
@@ -191,7 +170,7 @@ impl Finesse {
         if self.cti.owns(link) {
             self.keep_cti(Event::Up(link), cx);
         } else if link.port == Port::Xmpp {
-            self.on_xmpp_up(link, cx);
+            self.xmpp.on_link_up(link, &self.config, &self.model, cx);
         }
     }
 
@@ -199,7 +178,8 @@ impl Finesse {
         if self.cti.owns(link) {
             self.keep_cti(Event::Down(link), cx);
         } else {
-            self.on_xmpp_down(link, cx);
+            let presence = self.xmpp.on_link_down(link, cx);
+            self.on_user_presence(presence, cx);
         }
     }
 
@@ -215,7 +195,7 @@ impl Finesse {
             }
             Timer::Absence => self.on_absence_over(key.id, cx),
             Timer::AskAgain => self.on_ask_again(key.id, cx),
-            Timer::SignIn => self.on_sign_in_overdue(key.id, cx),
+            Timer::SignIn => self.xmpp.on_sign_in_overdue(key.id, cx),
         }
     }
 
@@ -245,7 +225,7 @@ impl Finesse {
         match command {
             Command::Stop => {
                 self.stop_cti(cx);
-                self.stop_xmpp(cx);
+                self.xmpp.stop(cx);
             }
             refused @ (Command::Cue | Command::Act(_) | Command::Set { .. }) => cx.note(refused.unknown()),
         }
@@ -272,9 +252,4 @@ impl Component for Finesse {
             Input::BadFrame { .. } | Input::CallGone { .. } => {}
         }
     }
-}
-
-/// The timer that bounds the wait for the confirmation of a request.
-pub(crate) fn confirmation(invoke_id: u32) -> TimerKey {
-    Timer::Confirmation.key(invoke_id.into())
 }

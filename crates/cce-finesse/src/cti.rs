@@ -1,6 +1,6 @@
 //! The client of the CTI server: session, heartbeats, and what arrives (cti-server-protocol 4).
 
-use crate::{Config, Finesse, Timer, arm_stat};
+use crate::{Config, Finesse, arm_stat, timer::Timer};
 use cce_cti::{
     ActiveMaintenanceRespMsg, AgentMadeNotRoutableEvent, CloseReq, Cti, EndTaskEvent, FailureConf,
     HeartbeatReq, OpenConf, OpenReq, services, status,

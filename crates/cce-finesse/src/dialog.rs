@@ -334,7 +334,7 @@ impl Finesse {
     pub(crate) fn drop_requests(&mut self, dialog: &Dialog, cx: &mut Cx<'_>) {
         let (pending, waiting) = self.lines.remove(&Target::Dialog(dialog.id));
         if let Some(pending) = &pending {
-            cx.cancel(crate::component::confirmation(pending.invoke_id));
+            cx.cancel(crate::timer::confirmation(pending.invoke_id));
         }
         let unfinished =
             pending.map(|pending| pending.ask).filter(|ask| !leads_to(&ask.change, DialogState::Closed));

@@ -31,10 +31,10 @@ mod recovery;
 mod refusal;
 mod rest;
 mod route;
+mod timer;
 mod user;
 mod voice;
 mod xmpp;
 
 pub use component::Finesse;
-use component::Timer;
 pub use config::{Account, CallVariables, Config};

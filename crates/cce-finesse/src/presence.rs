@@ -3,17 +3,43 @@
 //! Only who was present can be missed: a user who works without a client of the notification service stays.
 
 use crate::{
-    Finesse, Timer,
+    Finesse,
     change::UserChange,
     line::{Ask, Change, FORCED, Target},
-    user::desk,
+    timer::Timer,
+    user::{Desk, desk},
+    xmpp::UserPresence,
 };
-use cce_kernel::{Cx, TimerKey};
+use cce_kernel::{Blob, Cx, LinkId, TimerKey};
 use cce_model::{AgentId, AgentState, UserState, fact::FinesseFact};
+use std::collections::BTreeMap;
 
 impl Finesse {
+    /// A client of the notification service sent something. Each event is taken in before the next, since one may end the
+    /// stream that the next one is about.
+    pub(crate) fn on_xmpp_bytes(&mut self, link: LinkId, bytes: &Blob, cx: &mut Cx<'_>) {
+        let (desks, now) = (&mut self.desks, cx.now());
+        let events = self.xmpp.feed(link, bytes, |name, password| {
+            let desk = desk_named(desks, name)?;
+            desk.admits(password, false, now).then(|| desk.user.id.to_string())
+        });
+        for event in events {
+            let presence = self.xmpp.take_in(link, event, cx);
+            self.on_user_presence(presence, cx);
+        }
+    }
+
+    /// What a stream told of its user, if anything.
+    pub(crate) fn on_user_presence(&mut self, presence: Option<UserPresence>, cx: &mut Cx<'_>) {
+        match presence {
+            Some(UserPresence::Present(user)) => self.on_present(&user, cx),
+            Some(UserPresence::Gone(user)) => self.on_client_gone(&user, cx),
+            None => {}
+        }
+    }
+
     /// A client of a user is present: nobody is missed.
-    pub(crate) fn on_present(&mut self, user: &str, cx: &mut Cx<'_>) {
+    fn on_present(&mut self, user: &str, cx: &mut Cx<'_>) {
         let agent = AgentId::from(user);
         self.recovery.on_present(&agent);
         if self.absent.remove(&agent)
@@ -24,9 +50,9 @@ impl Finesse {
     }
 
     /// A client of a user that was present is gone. Where it was the last one, the wait begins.
-    pub(crate) fn on_client_gone(&mut self, user: &str, cx: &mut Cx<'_>) {
+    fn on_client_gone(&mut self, user: &str, cx: &mut Cx<'_>) {
         let agent = AgentId::from(user);
-        if self.is_present(user) || !self.is_anywhere(&agent) {
+        if self.xmpp.is_present(user) || !self.is_anywhere(&agent) {
             return;
         }
         if let Some(key) = self.absence_of(&agent) {
@@ -99,4 +125,8 @@ impl Finesse {
         let desk = self.desks.get(agent)?;
         Some(Timer::Absence.key(u64::from(desk.user.skill_target.0.cast_unsigned())))
     }
+}
+
+fn desk_named<'a>(desks: &'a mut BTreeMap<AgentId, Desk>, name: &str) -> Option<&'a mut Desk> {
+    desks.values_mut().find(|desk| desk.user.id.as_str() == name || desk.user.login_name == name)
 }

@@ -48,6 +48,12 @@ impl Finesse {
         }
     }
 
+    /// Tells every client whether the node is in service (finesse-nonvoice 5).
+    pub(crate) fn publish_system(&mut self, cx: &mut Cx<'_>) {
+        let update = cce_xml::system_update(&self.system_info(cx));
+        self.xmpp.deliver_system(&update, &self.config, cx);
+    }
+
     /// Publishes what was held.
     pub(crate) fn publish_held(&mut self, cx: &mut Cx<'_>) {
         for (_, publication) in std::mem::take(&mut self.held) {

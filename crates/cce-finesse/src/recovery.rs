@@ -19,13 +19,13 @@
 //! - One that was offered before this node began cannot be accepted any more; it rings out, and is routed anew (E16).
 
 use crate::{
-    Finesse, Timer, arm_stat,
+    Finesse, arm_stat,
     change::UserChange,
-    component::confirmation,
     config::CallVariables,
     dialog::{OpenDialog, Reserved},
     line::{Ask, Change, Target},
     media::{apply, is_done},
+    timer::{Timer, confirmation},
     user::desk,
 };
 use cce_cti::{

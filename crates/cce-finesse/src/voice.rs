@@ -4,8 +4,8 @@
 use crate::{
     Finesse, arm_stat,
     change::UserChange,
-    component::confirmation,
     line::{Ask, Change, Target},
+    timer::confirmation,
     user::{desk, desk_mut},
 };
 use cce_cti::{AgentStateEvent, ControlFailureConf, SetAgentStateReq};

@@ -1,11 +1,13 @@
 //! The notification service: streams of desktops, who of them hears what (finesse-nonvoice 4.3 to 4.5).
 
-use crate::{Config, Finesse, Timer, user::Desk};
-use cce_kernel::{Blob, CloseReason, Cx, Fact, LinkId, TimerKey};
-use cce_model::{AgentId, Object, Publication};
+use crate::{Config, timer::Timer};
+use cce_kernel::{Blob, CloseReason, Cx, LinkId, TimerKey};
+use cce_model::{Object, ObjectModel, Publication};
 use cce_xmpp::{
-    Jid, Limits, StreamError,
-    server::{self, Ending, Event, EventMessage, Session, event_message, presence},
+    Jid, StreamError, StreamLimits,
+    server::{
+        EventMessage, Nodes, ServerConfig, ServerEnding, ServerEvent, ServerSession, event_message, presence,
+    },
 };
 use rand::RngExt;
 use std::{
@@ -21,6 +23,15 @@ const SIGN_IN_DEADLINE: Duration = Duration::from_secs(30);
 const SYSTEM_NODE: &str = "/finesse/api/SystemInfo";
 /// Characters of a message id.
 const ID_LENGTH: usize = 8;
+
+/// What a stream tells of its user. The component above decides what follows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum UserPresence {
+    /// A client of the user is present.
+    Present(String),
+    /// A client of the user that was present is gone; others may be there.
+    Gone(String),
+}
 
 /// Every stream, and the number of the last item that was published.
 #[derive(Debug, Default)]
@@ -75,7 +86,7 @@ impl Subscriptions {
 
 #[derive(Debug)]
 struct Client {
-    session: Session,
+    session: ServerSession,
     /// Its address, once it has one.
     jid: Option<Jid>,
     /// The priority that other clients of the user were told of; none while the client is not present.
@@ -145,6 +156,176 @@ impl Sessions {
     fn of_user<'a>(&'a self, user: &'a str) -> impl Iterator<Item = (LinkId, &'a Client)> {
         self.clients.iter().filter(|(_, client)| client.is_of(user)).map(|(link, client)| (*link, client))
     }
+
+    /// A client connected.
+    pub(crate) fn on_link_up(&mut self, link: LinkId, config: &Config, model: &ObjectModel, cx: &mut Cx<'_>) {
+        if !link.port.takes_one_more(self.clients.len()) {
+            return cx.close(link, CloseReason::Refused);
+        }
+        let session = ServerSession::new(ServerConfig {
+            domain: config.fqdn.clone(),
+            stream_id: format!("{:08x}", link.number),
+            resource: random_id(cx),
+            limits: StreamLimits::default(),
+            nodes: Nodes {
+                teams: model.agents.iter().map(|agent| agent.team.id.to_string()).collect(),
+                mrds: model.mrds.iter().map(|mrd| mrd.id.to_string()).collect(),
+            },
+        });
+        self.clients.insert(link, Client { session, jid: None, told: None });
+        cx.arm(sign_in_of(link), SIGN_IN_DEADLINE);
+    }
+
+    /// A client has not bound a resource in time.
+    ///
+    /// # Panics
+    ///
+    /// If no such client waits for its sign-in: the timer ends with it.
+    pub(crate) fn on_sign_in_overdue(&mut self, number: u64, cx: &mut Cx<'_>) {
+        let is_overdue =
+            |(link, client): &(&LinkId, &Client)| u64::from(link.number) == number && client.jid.is_none();
+        let overdue = self.clients.iter().find(is_overdue).map(|(link, _)| *link);
+        let link = overdue.expect("the timer of a sign-in ends with it");
+        let mut client = self.clients.remove(&link).expect("it was found");
+        cx.send(link, client.session.close(Some(StreamError::ConnectionTimeout)));
+        cx.close(link, CloseReason::Idle);
+    }
+
+    /// A connection is gone: the user's other clients hear of it.
+    pub(crate) fn on_link_down(&mut self, link: LinkId, cx: &mut Cx<'_>) -> Option<UserPresence> {
+        // Over meanwhile: this end closed the connection.
+        let client = self.clients.remove(&link)?;
+        if client.jid.is_none() {
+            cx.cancel(sign_in_of(link));
+        }
+        self.tell_gone(&client, cx)
+    }
+
+    /// Reads what a client sent; `sign_in` gives the user of a name and a password. The component takes the events in
+    /// one after the other by [`Self::take_in`].
+    pub(crate) fn feed(
+        &mut self,
+        link: LinkId,
+        bytes: &Blob,
+        sign_in: impl FnMut(&str, &str) -> Option<String>,
+    ) -> Vec<ServerEvent> {
+        // Over meanwhile: what was on its way when this end closed the connection.
+        let Some(client) = self.clients.get_mut(&link) else { return Vec::new() };
+        client.session.feed(&bytes.0, sign_in)
+    }
+
+    /// Does what an event of a stream asks for.
+    pub(crate) fn take_in(
+        &mut self,
+        link: LinkId,
+        event: ServerEvent,
+        cx: &mut Cx<'_>,
+    ) -> Option<UserPresence> {
+        match event {
+            ServerEvent::Send(stanza) => cx.send(link, stanza),
+            ServerEvent::Bound(jid) => return self.on_bound(link, jid, cx),
+            ServerEvent::Presence { available, priority } => {
+                return self.on_presence(link, available.then_some(priority), cx);
+            }
+            ServerEvent::Closed(ending) => return self.on_stream_closed(link, ending, cx),
+            ServerEvent::Subscribed { node, resource } => {
+                if let Some(user) = self.user_of(link) {
+                    self.explicit.add(user, Subscription { node, resource });
+                }
+            }
+            ServerEvent::Unsubscribed { node, resource } => {
+                if let Some(user) = self.user_of(link) {
+                    self.explicit.remove(&user, &Subscription { node, resource });
+                }
+            }
+        }
+        None
+    }
+
+    /// Ends every stream, as the protocol asks.
+    pub(crate) fn stop(&mut self, cx: &mut Cx<'_>) {
+        for (link, mut client) in std::mem::take(&mut self.clients) {
+            if client.jid.is_none() {
+                cx.cancel(sign_in_of(link));
+            }
+            cx.send(link, client.session.close(Some(StreamError::SystemShutdown)));
+            cx.close(link, CloseReason::Stopping);
+        }
+    }
+
+    /// Whether a client of the user is present.
+    pub(crate) fn is_present(&self, user: &str) -> bool {
+        self.of_user(user).any(|(_, client)| client.told.is_some())
+    }
+
+    /// A newer stream takes its address from an older one.
+    fn on_bound(&mut self, link: LinkId, jid: Jid, cx: &mut Cx<'_>) -> Option<UserPresence> {
+        cx.cancel(sign_in_of(link));
+        let older = self.clients.iter().find(|(_, client)| client.jid.as_ref() == Some(&jid));
+        let older = older.map(|(link, _)| *link);
+        self.clients.get_mut(&link).expect("a stream that is bound is there").jid = Some(jid);
+        let older = older?;
+        let mut client = self.clients.remove(&older).expect("it was found");
+        cx.send(older, client.session.close(Some(StreamError::Conflict)));
+        cx.close(older, CloseReason::Superseded);
+        self.tell_gone(&client, cx)
+    }
+
+    /// Every present client of a user hears of each other one, itself included (RFC 6121 4.2.2).
+    fn on_presence(&mut self, link: LinkId, priority: Option<i8>, cx: &mut Cx<'_>) -> Option<UserPresence> {
+        // Over meanwhile: an earlier event of the same input ended the stream.
+        let client = self.clients.get_mut(&link)?;
+        let jid = client.jid.clone().expect("presence comes behind the bind");
+        let was_told = std::mem::replace(&mut client.told, priority);
+        let me = jid.to_string();
+        for (other, theirs, told) in self.present(&jid.user) {
+            cx.send(other, presence(&me, &theirs, priority));
+            if was_told.is_none() && other != link {
+                cx.send(link, presence(&theirs, &me, Some(told)));
+            }
+        }
+        match (was_told, priority) {
+            (_, Some(_)) => Some(UserPresence::Present(jid.user)),
+            (Some(_), None) => Some(UserPresence::Gone(jid.user)),
+            (None, None) => None,
+        }
+    }
+
+    fn on_stream_closed(
+        &mut self,
+        link: LinkId,
+        ending: ServerEnding,
+        cx: &mut Cx<'_>,
+    ) -> Option<UserPresence> {
+        let reason = match ending {
+            ServerEnding::Peer => CloseReason::Done,
+            ServerEnding::SignInRefused => CloseReason::Refused,
+            ServerEnding::Error(error) => {
+                let detail = error.to_string();
+                cx.note_peer_error(link, "stream", &detail);
+                CloseReason::BadMessage(detail)
+            }
+        };
+        cx.close(link, reason);
+        self.on_link_down(link, cx)
+    }
+
+    /// The other clients of a user hear that one is gone. Of a client that never was present, nobody has heard.
+    fn tell_gone(&self, client: &Client, cx: &mut Cx<'_>) -> Option<UserPresence> {
+        let jid = client.jid.as_ref().filter(|_| client.told.is_some())?;
+        let me = jid.to_string();
+        for (link, theirs, _) in self.present(&jid.user) {
+            cx.send(link, presence(&me, &theirs, None));
+        }
+        Some(UserPresence::Gone(jid.user.clone()))
+    }
+
+    /// The present clients of a user: connection, address and priority.
+    fn present(&self, user: &str) -> Vec<(LinkId, String, i8)> {
+        let present =
+            |(link, client): (LinkId, &Client)| Some((link, client.jid.as_ref()?.to_string(), client.told?));
+        self.of_user(user).filter_map(present).collect()
+    }
 }
 
 impl Client {
@@ -158,177 +339,8 @@ impl Client {
     }
 }
 
-impl Finesse {
-    /// Tells every client whether the node is in service (finesse-nonvoice 5).
-    pub(crate) fn publish_system(&mut self, cx: &mut Cx<'_>) {
-        let update = cce_xml::system_update(&self.system_info(cx));
-        self.xmpp.deliver_system(&update, &self.config, cx);
-    }
-
-    pub(crate) fn on_xmpp_up(&mut self, link: LinkId, cx: &mut Cx<'_>) {
-        if !link.port.takes_one_more(self.xmpp.clients.len()) {
-            return cx.close(link, CloseReason::Refused);
-        }
-        let config = server::Config {
-            domain: self.config.fqdn.clone(),
-            stream_id: format!("{:08x}", link.number),
-            resource: random_id(cx),
-            limits: Limits::default(),
-            nodes: server::Nodes {
-                teams: self.model.agents.iter().map(|agent| agent.team.id.to_string()).collect(),
-                mrds: self.model.mrds.iter().map(|mrd| mrd.id.to_string()).collect(),
-            },
-        };
-        self.xmpp.clients.insert(link, Client { session: Session::new(config), jid: None, told: None });
-        cx.arm(sign_in_of(link), SIGN_IN_DEADLINE);
-    }
-
-    /// A client has not bound a resource in time.
-    pub(crate) fn on_sign_in_overdue(&mut self, number: u64, cx: &mut Cx<'_>) {
-        let is_overdue =
-            |(link, client): &(&LinkId, &Client)| u64::from(link.number) == number && client.jid.is_none();
-        let overdue = self.xmpp.clients.iter().find(is_overdue).map(|(link, _)| *link);
-        let link = overdue.expect("the timer of a sign-in ends with it");
-        if let Some(mut client) = self.xmpp.clients.remove(&link) {
-            cx.send(link, client.session.close(Some(StreamError::ConnectionTimeout)));
-            cx.close(link, CloseReason::Idle);
-        }
-    }
-
-    pub(crate) fn on_xmpp_down(&mut self, link: LinkId, cx: &mut Cx<'_>) {
-        if let Some(client) = self.xmpp.clients.remove(&link) {
-            if client.jid.is_none() {
-                cx.cancel(sign_in_of(link));
-            }
-            self.tell_gone(&client, cx);
-        }
-    }
-
-    pub(crate) fn on_xmpp_bytes(&mut self, link: LinkId, bytes: &Blob, cx: &mut Cx<'_>) {
-        // Over meanwhile: what was on its way when this end closed the connection.
-        let Some(client) = self.xmpp.clients.get_mut(&link) else { return };
-        let desks = &mut self.desks;
-        let now = cx.now();
-        let events = client.session.feed(&bytes.0, |name, password| {
-            let desk = desk_named(desks, name)?;
-            desk.admits(password, false, now).then(|| desk.user.id.to_string())
-        });
-        for event in events {
-            self.on_xmpp_event(link, event, cx);
-        }
-    }
-
-    /// Ends every stream, as the protocol asks.
-    pub(crate) fn stop_xmpp(&mut self, cx: &mut Cx<'_>) {
-        for (link, mut client) in std::mem::take(&mut self.xmpp.clients) {
-            if client.jid.is_none() {
-                cx.cancel(sign_in_of(link));
-            }
-            cx.send(link, client.session.close(Some(StreamError::SystemShutdown)));
-            cx.close(link, CloseReason::Stopping);
-        }
-    }
-
-    fn on_xmpp_event(&mut self, link: LinkId, event: Event, cx: &mut Cx<'_>) {
-        match event {
-            Event::Send(stanza) => cx.send(link, stanza),
-            Event::Bound(jid) => self.on_bound(link, jid, cx),
-            Event::Presence { available, priority } => {
-                self.on_presence(link, available.then_some(priority), cx);
-            }
-            Event::Closed(ending) => self.on_stream_closed(link, ending, cx),
-            Event::Subscribed { node, resource } => {
-                if let Some(user) = self.xmpp.user_of(link) {
-                    self.xmpp.explicit.add(user, Subscription { node, resource });
-                }
-            }
-            Event::Unsubscribed { node, resource } => {
-                if let Some(user) = self.xmpp.user_of(link) {
-                    self.xmpp.explicit.remove(&user, &Subscription { node, resource });
-                }
-            }
-        }
-    }
-
-    /// A newer stream takes its address from an older one.
-    fn on_bound(&mut self, link: LinkId, jid: Jid, cx: &mut Cx<'_>) {
-        cx.cancel(sign_in_of(link));
-        let older = self.xmpp.clients.iter().find(|(_, client)| client.jid.as_ref() == Some(&jid));
-        let older = older.map(|(link, _)| *link);
-        self.xmpp.clients.get_mut(&link).expect("a stream that is bound is there").jid = Some(jid);
-        if let Some(older) = older {
-            let mut client = self.xmpp.clients.remove(&older).expect("it was found");
-            cx.send(older, client.session.close(Some(StreamError::Conflict)));
-            cx.close(older, CloseReason::Superseded);
-            self.tell_gone(&client, cx);
-        }
-    }
-
-    /// Every present client of a user hears of each other one, itself included (RFC 6121 4.2.2).
-    fn on_presence(&mut self, link: LinkId, priority: Option<i8>, cx: &mut Cx<'_>) {
-        // Over meanwhile: a newer stream of the same input took its place.
-        let Some(client) = self.xmpp.clients.get_mut(&link) else { return };
-        let jid = client.jid.clone().expect("presence comes behind the bind");
-        let was_told = std::mem::replace(&mut client.told, priority);
-        let me = jid.to_string();
-        for (other, theirs, told) in self.present(&jid.user) {
-            cx.send(other, presence(&me, &theirs, priority));
-            if was_told.is_none() && other != link {
-                cx.send(link, presence(&theirs, &me, Some(told)));
-            }
-        }
-        match (was_told, priority) {
-            (_, Some(_)) => self.on_present(&jid.user, cx),
-            (Some(_), None) => self.on_client_gone(&jid.user, cx),
-            (None, None) => {}
-        }
-    }
-
-    fn on_stream_closed(&mut self, link: LinkId, ending: Ending, cx: &mut Cx<'_>) {
-        let reason = match ending {
-            Ending::Peer => CloseReason::Done,
-            Ending::SignInRefused => CloseReason::Refused,
-            Ending::Error(error) => {
-                let detail = error.to_string();
-                cx.note(Fact::PeerError { link, message: "stream".to_owned(), detail: detail.clone() });
-                CloseReason::BadMessage(detail)
-            }
-        };
-        cx.close(link, reason);
-        self.on_xmpp_down(link, cx);
-    }
-
-    /// Whether a client of the user is present.
-    pub(crate) fn is_present(&self, user: &str) -> bool {
-        self.xmpp.of_user(user).any(|(_, client)| client.told.is_some())
-    }
-
-    /// The other clients of a user hear that one is gone.
-    fn tell_gone(&mut self, client: &Client, cx: &mut Cx<'_>) {
-        // Of a client that never was present, nobody has heard.
-        let Some(jid) = client.jid.as_ref().filter(|_| client.told.is_some()) else { return };
-        let me = jid.to_string();
-        for (link, theirs, _) in self.present(&jid.user) {
-            cx.send(link, presence(&me, &theirs, None));
-        }
-        let user = jid.user.clone();
-        self.on_client_gone(&user, cx);
-    }
-
-    /// The present clients of a user: connection, address and priority.
-    fn present(&self, user: &str) -> Vec<(LinkId, String, i8)> {
-        let present =
-            |(link, client): (LinkId, &Client)| Some((link, client.jid.as_ref()?.to_string(), client.told?));
-        self.xmpp.of_user(user).filter_map(present).collect()
-    }
-}
-
 fn sign_in_of(link: LinkId) -> TimerKey {
     Timer::SignIn.key(u64::from(link.number))
-}
-
-fn desk_named<'a>(desks: &'a mut BTreeMap<AgentId, Desk>, name: &str) -> Option<&'a mut Desk> {
-    desks.values_mut().find(|desk| desk.user.id.as_str() == name || desk.user.login_name == name)
 }
 
 /// A UUID with a counting number right behind it (finesse-nonvoice 4.5).

@@ -1,6 +1,6 @@
 //! A small tree of one stanza.
 
-use crate::Flaw;
+use crate::StreamFlaw;
 use quick_xml::{
     Reader, XmlVersion,
     events::{BytesRef, BytesStart, Event},
@@ -11,7 +11,7 @@ pub type Scope = Vec<(String, String)>;
 
 /// An XML element with its namespace resolved.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Element {
+pub struct StreamElement {
     /// Name without prefix.
     pub name: String,
     /// Namespace; empty for none.
@@ -26,18 +26,18 @@ pub struct Element {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Node {
     /// An element.
-    Element(Element),
+    StreamElement(StreamElement),
     /// Text, unescaped; neighbouring pieces are one.
     Text(String),
 }
 
-impl Element {
+impl StreamElement {
     /// Reads one element with everything in it.
-    pub fn parse(xml: &str, scope: &Scope) -> Result<Self, Flaw> {
+    pub fn parse(xml: &str, scope: &Scope) -> Result<Self, StreamFlaw> {
         let mut tree = Tree { scope: scope.clone(), open: Vec::new() };
         let mut reader = Reader::from_str(xml);
         loop {
-            match reader.read_event().map_err(|_| Flaw::NotWellFormed)? {
+            match reader.read_event().map_err(|_| StreamFlaw::NotWellFormed)? {
                 Event::Start(tag) => tree.open(&tag)?,
                 Event::Empty(tag) => {
                     tree.open(&tag)?;
@@ -54,21 +54,22 @@ impl Element {
                 Event::CData(text) => tree.text(&text.xml10_content())?,
                 Event::GeneralRef(reference) => tree.text(&resolve(&reference)?)?,
                 Event::Comment(_) | Event::Decl(_) | Event::PI(_) | Event::DocType(_) => {
-                    return Err(Flaw::Restricted);
+                    return Err(StreamFlaw::Restricted);
                 }
-                Event::Eof => return Err(Flaw::NotWellFormed),
+                Event::Eof => return Err(StreamFlaw::NotWellFormed),
             }
         }
     }
 
     /// Reads a start tag on its own, such as a stream's; returns the declarations that it leaves in force.
-    pub fn parse_start(xml: &str) -> Result<(Self, Scope), Flaw> {
-        let Event::Start(tag) = Reader::from_str(xml).read_event().map_err(|_| Flaw::NotWellFormed)? else {
-            return Err(Flaw::NotWellFormed);
+    pub fn parse_start(xml: &str) -> Result<(Self, Scope), StreamFlaw> {
+        let Event::Start(tag) = Reader::from_str(xml).read_event().map_err(|_| StreamFlaw::NotWellFormed)?
+        else {
+            return Err(StreamFlaw::NotWellFormed);
         };
         let mut tree = Tree { scope: Scope::new(), open: Vec::new() };
         tree.open(&tag)?;
-        let (element, _) = tree.open.pop().ok_or(Flaw::NotWellFormed)?;
+        let (element, _) = tree.open.pop().ok_or(StreamFlaw::NotWellFormed)?;
         Ok((element, tree.scope))
     }
 
@@ -83,15 +84,15 @@ impl Element {
     }
 
     /// Child elements in order.
-    pub fn elements(&self) -> impl Iterator<Item = &Element> {
+    pub fn elements(&self) -> impl Iterator<Item = &StreamElement> {
         self.children.iter().filter_map(|child| match child {
-            Node::Element(element) => Some(element),
+            Node::StreamElement(element) => Some(element),
             Node::Text(_) => None,
         })
     }
 
     /// The first child element of that name and namespace.
-    pub fn child(&self, name: &str, namespace: &str) -> Option<&Element> {
+    pub fn child(&self, name: &str, namespace: &str) -> Option<&StreamElement> {
         self.elements().find(|element| element.is(name, namespace))
     }
 
@@ -99,7 +100,7 @@ impl Element {
     pub fn text(&self) -> String {
         let texts = self.children.iter().filter_map(|child| match child {
             Node::Text(text) => Some(text.as_str()),
-            Node::Element(_) => None,
+            Node::StreamElement(_) => None,
         });
         texts.collect()
     }
@@ -108,17 +109,17 @@ impl Element {
 /// A tree while it is read: the elements that are still open, each with the length that `scope` had before.
 struct Tree {
     scope: Scope,
-    open: Vec<(Element, usize)>,
+    open: Vec<(StreamElement, usize)>,
 }
 
 impl Tree {
-    fn open(&mut self, tag: &BytesStart<'_>) -> Result<(), Flaw> {
+    fn open(&mut self, tag: &BytesStart<'_>) -> Result<(), StreamFlaw> {
         let outer = self.scope.len();
         let mut attributes = Vec::new();
         for attribute in tag.attributes() {
-            let attribute = attribute.map_err(|_| Flaw::NotWellFormed)?;
+            let attribute = attribute.map_err(|_| StreamFlaw::NotWellFormed)?;
             let value =
-                attribute.normalized_value(XmlVersion::Explicit1_0).map_err(|_| Flaw::NotWellFormed)?;
+                attribute.normalized_value(XmlVersion::Explicit1_0).map_err(|_| StreamFlaw::NotWellFormed)?;
             check_characters(&value)?;
             match attribute.key.0.strip_prefix("xmlns") {
                 Some("") => self.scope.push((String::new(), value.into_owned())),
@@ -131,25 +132,27 @@ impl Tree {
         let tag_name = tag.name();
         let (prefix, name) = tag_name.0.split_once(':').unwrap_or(("", tag_name.0));
         let namespace = self.namespace(prefix)?;
-        self.open
-            .push((Element { name: name.to_owned(), namespace, attributes, children: Vec::new() }, outer));
+        self.open.push((
+            StreamElement { name: name.to_owned(), namespace, attributes, children: Vec::new() },
+            outer,
+        ));
         Ok(())
     }
 
     /// Closes the innermost element; returns it when it is the root.
-    fn close(&mut self) -> Result<Option<Element>, Flaw> {
-        let (element, outer) = self.open.pop().ok_or(Flaw::NotWellFormed)?;
+    fn close(&mut self) -> Result<Option<StreamElement>, StreamFlaw> {
+        let (element, outer) = self.open.pop().ok_or(StreamFlaw::NotWellFormed)?;
         self.scope.truncate(outer);
         let Some((parent, _)) = self.open.last_mut() else {
             return Ok(Some(element));
         };
-        parent.children.push(Node::Element(element));
+        parent.children.push(Node::StreamElement(element));
         Ok(None)
     }
 
-    fn text(&mut self, text: &str) -> Result<(), Flaw> {
+    fn text(&mut self, text: &str) -> Result<(), StreamFlaw> {
         check_characters(text)?;
-        let (parent, _) = self.open.last_mut().ok_or(Flaw::NotWellFormed)?;
+        let (parent, _) = self.open.last_mut().ok_or(StreamFlaw::NotWellFormed)?;
         if let Some(Node::Text(before)) = parent.children.last_mut() {
             before.push_str(text);
         } else {
@@ -158,27 +161,27 @@ impl Tree {
         Ok(())
     }
 
-    fn namespace(&self, prefix: &str) -> Result<String, Flaw> {
+    fn namespace(&self, prefix: &str) -> Result<String, StreamFlaw> {
         let declared = self.scope.iter().rev().find(|(known, _)| known == prefix);
         match declared {
             Some((_, namespace)) => Ok(namespace.clone()),
             None if prefix.is_empty() => Ok(String::new()),
-            None => Err(Flaw::NotWellFormed),
+            None => Err(StreamFlaw::NotWellFormed),
         }
     }
 }
 
-fn resolve(reference: &BytesRef<'_>) -> Result<String, Flaw> {
-    if let Some(character) = reference.resolve_char_ref().map_err(|_| Flaw::NotWellFormed)? {
+fn resolve(reference: &BytesRef<'_>) -> Result<String, StreamFlaw> {
+    if let Some(character) = reference.resolve_char_ref().map_err(|_| StreamFlaw::NotWellFormed)? {
         return Ok(character.to_string());
     }
     let name: &str = reference;
-    quick_xml::escape::resolve_xml_entity(name).map(str::to_owned).ok_or(Flaw::Restricted)
+    quick_xml::escape::resolve_xml_entity(name).map(str::to_owned).ok_or(StreamFlaw::Restricted)
 }
 
 /// XML 1.0 has no control characters but these three, neither as they are nor as references.
-fn check_characters(text: &str) -> Result<(), Flaw> {
+fn check_characters(text: &str) -> Result<(), StreamFlaw> {
     let is_allowed =
         |c: char| matches!(c, '\t' | '\n' | '\r') || !(c < ' ' || matches!(c, '\u{fffe}' | '\u{ffff}'));
-    if text.chars().all(is_allowed) { Ok(()) } else { Err(Flaw::NotWellFormed) }
+    if text.chars().all(is_allowed) { Ok(()) } else { Err(StreamFlaw::NotWellFormed) }
 }

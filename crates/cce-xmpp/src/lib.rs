@@ -7,7 +7,7 @@
 //! Invariants:
 //! - Nothing here reads a clock, draws entropy or does IO: ids come from the owner or from counters.
 //! - However the input is split, the events are the same.
-//! - No input makes a session panic, or keep more than its [`Limits`] allow.
+//! - No input makes a session panic, or keep more than its [`StreamLimits`] allow.
 
 #![warn(missing_docs)]
 
@@ -19,7 +19,7 @@ pub mod server;
 mod split;
 mod stream;
 
-pub use element::{Element, Node, Scope};
+pub use element::{Node, Scope, StreamElement};
 pub use jid::Jid;
-pub use split::{Flaw, Limits, Piece, Splitter};
+pub use split::{Splitter, StreamFlaw, StreamLimits, StreamPiece};
 pub use stream::StreamError;

@@ -1,17 +1,17 @@
 //! Takes a byte stream apart into the stream's header, its stanzas and its end.
 
-use crate::{Element, Scope};
+use crate::{Scope, StreamElement};
 
 /// What an incoming stream may be like.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Limits {
+pub struct StreamLimits {
     /// Bytes of one stanza, or of the header.
     pub stanza: usize,
     /// Elements inside each other, the stream's own counted.
     pub depth: usize,
 }
 
-impl Default for Limits {
+impl Default for StreamLimits {
     /// 65,536 bytes, as RFC 6120 13.12 lets a server choose (it asks for 10,000 at least); 32 levels.
     fn default() -> Self {
         Self { stanza: 65_536, depth: 32 }
@@ -20,28 +20,28 @@ impl Default for Limits {
 
 /// A part of a stream.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Piece {
+pub enum StreamPiece {
     /// The stream's start tag.
-    Header(Element),
+    Header(StreamElement),
     /// A child of the stream's element.
-    Stanza(Element),
+    Stanza(StreamElement),
     /// The stream's end tag.
     End,
 }
 
 /// Why a stream cannot be read any further.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Flaw {
+pub enum StreamFlaw {
     /// The XML is broken.
     #[error("the XML is not well-formed")]
     NotWellFormed,
     /// A comment, a processing instruction, a DTD or an entity reference.
     #[error("the XML uses what an XMPP stream must not")]
     Restricted,
-    /// See [`Limits::stanza`].
+    /// See [`StreamLimits::stanza`].
     #[error("a stanza is too long")]
     TooLong,
-    /// See [`Limits::depth`].
+    /// See [`StreamLimits::depth`].
     #[error("elements are nested too deep")]
     TooDeep,
 }
@@ -50,7 +50,7 @@ pub enum Flaw {
 /// however the input is split.
 #[derive(Debug)]
 pub struct Splitter {
-    limits: Limits,
+    limits: StreamLimits,
     input: Vec<u8>,
     read: usize,
     piece: Vec<u8>,
@@ -83,7 +83,7 @@ const CDATA: &[u8] = b"[CDATA[";
 
 impl Splitter {
     /// A splitter at the start of a stream.
-    pub fn new(limits: Limits) -> Self {
+    pub fn new(limits: StreamLimits) -> Self {
         Self {
             limits,
             input: Vec::new(),
@@ -103,7 +103,7 @@ impl Splitter {
     }
 
     /// The next part; none until more bytes arrive. After a flaw the stream cannot be read any further.
-    pub fn take(&mut self) -> Result<Option<Piece>, Flaw> {
+    pub fn take(&mut self) -> Result<Option<StreamPiece>, StreamFlaw> {
         while let Some(byte) = self.input.get(self.read).copied() {
             self.read += 1;
             if let Some(piece) = self.step(byte)? {
@@ -121,12 +121,12 @@ impl Splitter {
         *self = Self { input: rest, ..Self::new(self.limits) };
     }
 
-    fn step(&mut self, byte: u8) -> Result<Option<Piece>, Flaw> {
+    fn step(&mut self, byte: u8) -> Result<Option<StreamPiece>, StreamFlaw> {
         if self.depth <= 1 && self.lex == Lex::Text && byte.is_ascii_whitespace() {
             return Ok(None);
         }
         if self.piece.len() == self.limits.stanza {
-            return Err(Flaw::TooLong);
+            return Err(StreamFlaw::TooLong);
         }
         self.piece.push(byte);
         match self.lex {
@@ -140,31 +140,31 @@ impl Splitter {
         }
     }
 
-    fn on_text(&mut self, byte: u8) -> Result<Option<Piece>, Flaw> {
+    fn on_text(&mut self, byte: u8) -> Result<Option<StreamPiece>, StreamFlaw> {
         if byte == b'<' {
             self.lex = Lex::Open;
         } else if self.depth <= 1 {
-            return Err(Flaw::NotWellFormed);
+            return Err(StreamFlaw::NotWellFormed);
         }
         Ok(None)
     }
 
-    fn on_open(&mut self, byte: u8) -> Result<Option<Piece>, Flaw> {
+    fn on_open(&mut self, byte: u8) -> Result<Option<StreamPiece>, StreamFlaw> {
         self.lex = match byte {
             b'/' if self.depth > 0 => Lex::Tag { closes: true, quote: None },
             b'!' if self.depth > 1 => Lex::Bang(0),
             b'?' if self.depth == 0 && !self.is_declared => Lex::Declaration,
-            b'!' | b'?' => return Err(Flaw::Restricted),
+            b'!' | b'?' => return Err(StreamFlaw::Restricted),
             b'_' | b':' | 128.. => Lex::Tag { closes: false, quote: None },
             letter if letter.is_ascii_alphabetic() => Lex::Tag { closes: false, quote: None },
-            _ => return Err(Flaw::NotWellFormed),
+            _ => return Err(StreamFlaw::NotWellFormed),
         };
         Ok(None)
     }
 
-    fn on_quoted(&mut self, byte: u8, closes: bool, quote: u8) -> Result<Option<Piece>, Flaw> {
+    fn on_quoted(&mut self, byte: u8, closes: bool, quote: u8) -> Result<Option<StreamPiece>, StreamFlaw> {
         if byte == b'<' {
-            return Err(Flaw::NotWellFormed);
+            return Err(StreamFlaw::NotWellFormed);
         }
         if byte == quote {
             self.lex = Lex::Tag { closes, quote: None };
@@ -172,9 +172,9 @@ impl Splitter {
         Ok(None)
     }
 
-    fn on_tag(&mut self, byte: u8, closes: bool) -> Result<Option<Piece>, Flaw> {
+    fn on_tag(&mut self, byte: u8, closes: bool) -> Result<Option<StreamPiece>, StreamFlaw> {
         match byte {
-            b'<' => Err(Flaw::NotWellFormed),
+            b'<' => Err(StreamFlaw::NotWellFormed),
             b'\'' | b'"' => {
                 self.lex = Lex::Tag { closes, quote: Some(byte) };
                 Ok(None)
@@ -186,34 +186,34 @@ impl Splitter {
         }
     }
 
-    fn on_start_tag(&mut self) -> Result<Option<Piece>, Flaw> {
+    fn on_start_tag(&mut self) -> Result<Option<StreamPiece>, StreamFlaw> {
         self.lex = Lex::Text;
         self.depth += 1;
         if self.depth > self.limits.depth {
-            return Err(Flaw::TooDeep);
+            return Err(StreamFlaw::TooDeep);
         }
         if self.depth > 1 {
             return Ok(None);
         }
         let xml = self.text()?;
-        let (header, scope) = Element::parse_start(&xml)?;
+        let (header, scope) = StreamElement::parse_start(&xml)?;
         self.scope = scope;
         self.root =
             xml[1..].bytes().take_while(|byte| !byte.is_ascii_whitespace() && *byte != b'>').collect();
-        Ok(Some(Piece::Header(header)))
+        Ok(Some(StreamPiece::Header(header)))
     }
 
-    fn on_empty_tag(&mut self) -> Result<Option<Piece>, Flaw> {
+    fn on_empty_tag(&mut self) -> Result<Option<StreamPiece>, StreamFlaw> {
         self.lex = Lex::Text;
         match self.depth {
-            0 => Err(Flaw::NotWellFormed),
+            0 => Err(StreamFlaw::NotWellFormed),
             1 => self.stanza(),
-            depth if depth >= self.limits.depth => Err(Flaw::TooDeep),
+            depth if depth >= self.limits.depth => Err(StreamFlaw::TooDeep),
             _ => Ok(None),
         }
     }
 
-    fn on_end_tag(&mut self) -> Result<Option<Piece>, Flaw> {
+    fn on_end_tag(&mut self) -> Result<Option<StreamPiece>, StreamFlaw> {
         self.lex = Lex::Text;
         self.depth -= 1;
         match self.depth {
@@ -223,46 +223,46 @@ impl Splitter {
         }
     }
 
-    fn on_bang(&mut self, byte: u8, matched: usize) -> Result<Option<Piece>, Flaw> {
+    fn on_bang(&mut self, byte: u8, matched: usize) -> Result<Option<StreamPiece>, StreamFlaw> {
         if CDATA.get(matched) != Some(&byte) {
-            return Err(Flaw::Restricted);
+            return Err(StreamFlaw::Restricted);
         }
         self.lex = if matched + 1 == CDATA.len() { Lex::CharacterData } else { Lex::Bang(matched + 1) };
         Ok(None)
     }
 
-    fn on_character_data(&mut self) -> Option<Piece> {
+    fn on_character_data(&mut self) -> Option<StreamPiece> {
         if self.piece.ends_with(b"]]>") {
             self.lex = Lex::Text;
         }
         None
     }
 
-    fn on_declaration(&mut self) -> Result<Option<Piece>, Flaw> {
+    fn on_declaration(&mut self) -> Result<Option<StreamPiece>, StreamFlaw> {
         if !self.piece.ends_with(b"?>") || self.piece.len() < b"<?xml?>".len() {
             return Ok(None);
         }
         if !self.text()?.starts_with("<?xml ") {
-            return Err(Flaw::Restricted);
+            return Err(StreamFlaw::Restricted);
         }
         self.lex = Lex::Text;
         self.is_declared = true;
         Ok(None)
     }
 
-    fn stanza(&mut self) -> Result<Option<Piece>, Flaw> {
+    fn stanza(&mut self) -> Result<Option<StreamPiece>, StreamFlaw> {
         let xml = self.text()?;
-        Element::parse(&xml, &self.scope).map(|element| Some(Piece::Stanza(element)))
+        StreamElement::parse(&xml, &self.scope).map(|element| Some(StreamPiece::Stanza(element)))
     }
 
-    fn end(&mut self) -> Result<Option<Piece>, Flaw> {
+    fn end(&mut self) -> Result<Option<StreamPiece>, StreamFlaw> {
         let tag = self.text()?;
         let name = tag.trim_start_matches("</").trim_end_matches('>').trim_end();
-        if name.as_bytes() == self.root { Ok(Some(Piece::End)) } else { Err(Flaw::NotWellFormed) }
+        if name.as_bytes() == self.root { Ok(Some(StreamPiece::End)) } else { Err(StreamFlaw::NotWellFormed) }
     }
 
     /// What was collected, as text; the collection begins anew.
-    fn text(&mut self) -> Result<String, Flaw> {
-        String::from_utf8(std::mem::take(&mut self.piece)).map_err(|_| Flaw::NotWellFormed)
+    fn text(&mut self) -> Result<String, StreamFlaw> {
+        String::from_utf8(std::mem::take(&mut self.piece)).map_err(|_| StreamFlaw::NotWellFormed)
     }
 }

@@ -1,6 +1,6 @@
 //! Why a stream ends with an error, and the parts of a stream that both sides write.
 
-use crate::{Flaw, ns};
+use crate::{StreamFlaw, ns};
 use std::fmt;
 
 /// A stream error condition (RFC 6120 4.9.3).
@@ -54,12 +54,12 @@ impl fmt::Display for StreamError {
     }
 }
 
-impl From<Flaw> for StreamError {
-    fn from(flaw: Flaw) -> Self {
+impl From<StreamFlaw> for StreamError {
+    fn from(flaw: StreamFlaw) -> Self {
         match flaw {
-            Flaw::NotWellFormed => Self::NotWellFormed,
-            Flaw::Restricted => Self::RestrictedXml,
-            Flaw::TooLong | Flaw::TooDeep => Self::PolicyViolation,
+            StreamFlaw::NotWellFormed => Self::NotWellFormed,
+            StreamFlaw::Restricted => Self::RestrictedXml,
+            StreamFlaw::TooLong | StreamFlaw::TooDeep => Self::PolicyViolation,
         }
     }
 }

@@ -1,26 +1,26 @@
 //! Answers to IQ stanzas. Every get and set gets one (finesse-nonvoice 4.2 and 8).
 
-use super::{Event, Nodes};
-use crate::{Element, Jid, ns, stream};
+use super::{Nodes, ServerEvent};
+use crate::{Jid, StreamElement, ns, stream};
 use quick_xml::escape::escape;
 use std::fmt::Write;
 
 /// Whether the stanza is an IQ that must be answered.
-pub(super) fn is_request(stanza: &Element) -> bool {
+pub(super) fn is_request(stanza: &StreamElement) -> bool {
     stanza.is("iq", ns::CLIENT) && matches!(stanza.attribute("type"), Some("get" | "set"))
 }
 
 /// Answers an IQ of a bound client.
-pub(super) fn answer(iq: &Element, me: &Jid, nodes: &Nodes, out: &mut Vec<Event>) {
+pub(super) fn answer(iq: &StreamElement, me: &Jid, nodes: &Nodes, out: &mut Vec<ServerEvent>) {
     if !is_request(iq) {
         return on_no_request(iq, me, out);
     }
     let Some(child) = iq.elements().next() else {
-        return out.push(Event::Send(error(iq, Some(me), "modify", "bad-request")));
+        return out.push(ServerEvent::Send(error(iq, Some(me), "modify", "bad-request")));
     };
     let is_get = iq.attribute("type") == Some("get");
     if let Some(condition) = missing(iq, child, me, nodes) {
-        return out.push(Event::Send(error(iq, Some(me), "cancel", condition)));
+        return out.push(ServerEvent::Send(error(iq, Some(me), "cancel", condition)));
     }
     let payload = match (child.name.as_str(), child.namespace.as_str(), is_get) {
         ("session", ns::SESSION, false) | ("ping", ns::PING, true) => String::new(),
@@ -29,25 +29,25 @@ pub(super) fn answer(iq: &Element, me: &Jid, nodes: &Nodes, out: &mut Vec<Event>
         ("query", ns::DISCO_INFO, true) => disco_info(iq, child),
         ("query", ns::DISCO_ITEMS, true) => disco_items(iq, child, me),
         ("pubsub", ns::PUBSUB, false) => return on_pubsub(iq, child, me, nodes, out),
-        _ => return out.push(Event::Send(error(iq, Some(me), "cancel", "service-unavailable"))),
+        _ => return out.push(ServerEvent::Send(error(iq, Some(me), "cancel", "service-unavailable"))),
     };
-    out.push(Event::Send(result(iq, Some(me), &payload)));
+    out.push(ServerEvent::Send(result(iq, Some(me), &payload)));
 }
 
 /// An IQ of type result.
-pub(super) fn result(iq: &Element, me: Option<&Jid>, payload: &str) -> String {
+pub(super) fn result(iq: &StreamElement, me: Option<&Jid>, payload: &str) -> String {
     let open = opening(iq, me, "result");
     if payload.is_empty() { format!("{open}/>") } else { format!("{open}>{payload}</iq>") }
 }
 
 /// An IQ of type error, with an error type and condition of RFC 6120 8.3.
-pub(super) fn error(iq: &Element, me: Option<&Jid>, kind: &str, condition: &str) -> String {
+pub(super) fn error(iq: &StreamElement, me: Option<&Jid>, kind: &str, condition: &str) -> String {
     format!("{}>{}</iq>", opening(iq, me, "error"), stream::stanza_error(kind, condition))
 }
 
 /// Answers to what the client asked of an entity come from that entity, under the name that the client uses;
 /// answers to what it asked of nobody come from nobody (RFC 6120 8.1.2.1). Strict clients check it.
-fn opening(iq: &Element, me: Option<&Jid>, kind: &str) -> String {
+fn opening(iq: &StreamElement, me: Option<&Jid>, kind: &str) -> String {
     let mut text = format!("<iq type='{kind}'");
     let to = me.map(Jid::to_string);
     let attributes = [("id", iq.attribute("id")), ("from", iq.attribute("to")), ("to", to.as_deref())];
@@ -60,9 +60,9 @@ fn opening(iq: &Element, me: Option<&Jid>, kind: &str) -> String {
 }
 
 /// Results and errors answer what the client was asked, and need no answer.
-fn on_no_request(iq: &Element, me: &Jid, out: &mut Vec<Event>) {
+fn on_no_request(iq: &StreamElement, me: &Jid, out: &mut Vec<ServerEvent>) {
     if !matches!(iq.attribute("type"), Some("result" | "error")) {
-        out.push(Event::Send(error(iq, Some(me), "modify", "bad-request")));
+        out.push(ServerEvent::Send(error(iq, Some(me), "modify", "bad-request")));
     }
 }
 
@@ -73,7 +73,7 @@ fn roster(me: &Jid) -> String {
 
 /// Nothing can be told of a node that is not there (XEP-0030 3.2). What clients ask the server itself about, such as
 /// its commands, is an empty list.
-fn missing(iq: &Element, query: &Element, me: &Jid, nodes: &Nodes) -> Option<&'static str> {
+fn missing(iq: &StreamElement, query: &StreamElement, me: &Jid, nodes: &Nodes) -> Option<&'static str> {
     let node = query.attribute("node").filter(|_| query.name == "query")?;
     let is_asked_of_pubsub = is_pubsub(iq.attribute("to").unwrap_or_default());
     let is_about_node =
@@ -82,7 +82,7 @@ fn missing(iq: &Element, query: &Element, me: &Jid, nodes: &Nodes) -> Option<&'s
 }
 
 /// A client reads the first identity of a node to learn what kind of node it is (finesse-nonvoice 4.2).
-fn disco_info(iq: &Element, query: &Element) -> String {
+fn disco_info(iq: &StreamElement, query: &StreamElement) -> String {
     let asked = iq.attribute("to").unwrap_or_default();
     let (category, kind, features): (&str, &str, &[&str]) = if query.attribute("node").is_some() {
         ("pubsub", "leaf", &[ns::PUBSUB])
@@ -99,7 +99,7 @@ fn disco_info(iq: &Element, query: &Element) -> String {
     text + "</query>"
 }
 
-fn disco_items(iq: &Element, query: &Element, me: &Jid) -> String {
+fn disco_items(iq: &StreamElement, query: &StreamElement, me: &Jid) -> String {
     let mut text = opening_query(ns::DISCO_ITEMS, query);
     let is_server = !is_pubsub(iq.attribute("to").unwrap_or_default());
     if is_server && query.attribute("node").is_none() {
@@ -108,7 +108,7 @@ fn disco_items(iq: &Element, query: &Element, me: &Jid) -> String {
     text + "</query>"
 }
 
-fn opening_query(namespace: &str, query: &Element) -> String {
+fn opening_query(namespace: &str, query: &StreamElement) -> String {
     let node = query.attribute("node").map(|node| format!(" node='{}'", escape(node))).unwrap_or_default();
     format!("<query xmlns='{namespace}'{node}>")
 }
@@ -118,22 +118,28 @@ fn is_pubsub(address: &str) -> bool {
     address.starts_with("pubsub.")
 }
 
-fn on_pubsub(iq: &Element, pubsub: &Element, me: &Jid, nodes: &Nodes, out: &mut Vec<Event>) {
+fn on_pubsub(
+    iq: &StreamElement,
+    pubsub: &StreamElement,
+    me: &Jid,
+    nodes: &Nodes,
+    out: &mut Vec<ServerEvent>,
+) {
     let request = pubsub.elements().find(|child| matches!(child.name.as_str(), "subscribe" | "unsubscribe"));
     let Some(request) = request else {
-        return out.push(Event::Send(error(iq, Some(me), "cancel", "service-unavailable")));
+        return out.push(ServerEvent::Send(error(iq, Some(me), "cancel", "service-unavailable")));
     };
     let node = request.attribute("node").unwrap_or_default();
     if !is_node(node, &me.user, nodes) {
-        return out.push(Event::Send(error(iq, Some(me), "cancel", "item-not-found")));
+        return out.push(ServerEvent::Send(error(iq, Some(me), "cancel", "item-not-found")));
     }
     let subscriber = request.attribute("jid").map_or_else(|| me.to_string(), str::to_owned);
     let Some(resource) = resource_of(&subscriber, me) else {
-        return out.push(Event::Send(error(iq, Some(me), "modify", "bad-request")));
+        return out.push(ServerEvent::Send(error(iq, Some(me), "modify", "bad-request")));
     };
     if request.name == "unsubscribe" {
-        out.push(Event::Send(result(iq, Some(me), "")));
-        return out.push(Event::Unsubscribed { node: node.to_owned(), resource });
+        out.push(ServerEvent::Send(result(iq, Some(me), "")));
+        return out.push(ServerEvent::Unsubscribed { node: node.to_owned(), resource });
     }
     let payload = format!(
         "<pubsub xmlns='{}'><subscription node='{}' jid='{}' subscription='subscribed'/></pubsub>",
@@ -141,8 +147,8 @@ fn on_pubsub(iq: &Element, pubsub: &Element, me: &Jid, nodes: &Nodes, out: &mut 
         escape(node),
         escape(subscriber)
     );
-    out.push(Event::Send(result(iq, Some(me), &payload)));
-    out.push(Event::Subscribed { node: node.to_owned(), resource });
+    out.push(ServerEvent::Send(result(iq, Some(me), &payload)));
+    out.push(ServerEvent::Subscribed { node: node.to_owned(), resource });
 }
 
 /// The resource of an address that the client may subscribe with: its own address, with or without one. Its domain may

@@ -6,7 +6,7 @@ mod stanza;
 
 pub use stanza::{EventMessage, event_message, presence};
 
-use crate::{Element, Jid, Limits, Piece, Splitter, StreamError, ns, stream};
+use crate::{Jid, Splitter, StreamElement, StreamError, StreamLimits, StreamPiece, ns, stream};
 use quick_xml::escape::escape;
 use sasl::Refusal;
 
@@ -18,7 +18,7 @@ const RESOURCE_MAX: usize = 1_023;
 
 /// What a session must know.
 #[derive(Clone, Debug)]
-pub struct Config {
+pub struct ServerConfig {
     /// The XMPP domain, whatever host name the client writes.
     pub domain: String,
     /// Names this stream; unique among the owner's.
@@ -26,7 +26,7 @@ pub struct Config {
     /// The resource of a client that brings none; unique among the owner's.
     pub resource: String,
     /// Limits of what the client sends.
-    pub limits: Limits,
+    pub limits: StreamLimits,
     /// Which nodes there are.
     pub nodes: Nodes,
 }
@@ -42,13 +42,13 @@ pub struct Nodes {
 
 /// What happened on a stream, or what is to be done for it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Event {
+pub enum ServerEvent {
     /// Send this to the client.
     Send(String),
     /// The client is signed in and has its address. An older session with the same address must end with
     /// [`StreamError::Conflict`].
     Bound(Jid),
-    /// The client's own presence changed; see [`Session::is_available`]. The owner tells the user's other
+    /// The client's own presence changed; see [`ServerSession::is_available`]. The owner tells the user's other
     /// available sessions, and tells this one about them when it becomes available (RFC 6121 4.2).
     Presence {
         /// Whether the client can receive anything.
@@ -71,12 +71,12 @@ pub enum Event {
         resource: Option<String>,
     },
     /// The conversation is over: what was sent before is to be written, then the connection closed.
-    Closed(Ending),
+    Closed(ServerEnding),
 }
 
 /// How a stream ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Ending {
+pub enum ServerEnding {
     /// The client ended it.
     Peer,
     /// The client broke a rule.
@@ -106,8 +106,8 @@ enum Phase {
 
 /// One client's stream.
 #[derive(Debug)]
-pub struct Session {
-    config: Config,
+pub struct ServerSession {
+    config: ServerConfig,
     splitter: Splitter,
     phase: Phase,
     headers: u32,
@@ -116,9 +116,9 @@ pub struct Session {
     priority: Option<i8>,
 }
 
-impl Session {
+impl ServerSession {
     /// A session on a connection that was just accepted.
-    pub fn new(config: Config) -> Self {
+    pub fn new(config: ServerConfig) -> Self {
         Self {
             splitter: Splitter::new(config.limits),
             phase: Phase::Opening,
@@ -136,7 +136,7 @@ impl Session {
         &mut self,
         bytes: &[u8],
         mut sign_in: impl FnMut(&str, &str) -> Option<String>,
-    ) -> Vec<Event> {
+    ) -> Vec<ServerEvent> {
         let mut out = Vec::new();
         if self.phase == Phase::Closed {
             return out;
@@ -144,9 +144,9 @@ impl Session {
         self.splitter.push(bytes);
         while self.phase != Phase::Closed {
             match self.splitter.take() {
-                Ok(Some(Piece::Header(header))) => self.on_header(&header, &mut out),
-                Ok(Some(Piece::Stanza(stanza))) => self.on_stanza(&stanza, &mut sign_in, &mut out),
-                Ok(Some(Piece::End)) => self.on_end(&mut out),
+                Ok(Some(StreamPiece::Header(header))) => self.on_header(&header, &mut out),
+                Ok(Some(StreamPiece::Stanza(stanza))) => self.on_stanza(&stanza, &mut sign_in, &mut out),
+                Ok(Some(StreamPiece::End)) => self.on_end(&mut out),
                 Ok(None) => break,
                 Err(flaw) => self.close_with(flaw.into(), &mut out),
             }
@@ -182,17 +182,17 @@ impl Session {
         goodbye
     }
 
-    fn close_with(&mut self, error: StreamError, out: &mut Vec<Event>) {
-        out.push(Event::Send(self.close(Some(error))));
-        out.push(Event::Closed(Ending::Error(error)));
+    fn close_with(&mut self, error: StreamError, out: &mut Vec<ServerEvent>) {
+        out.push(ServerEvent::Send(self.close(Some(error))));
+        out.push(ServerEvent::Closed(ServerEnding::Error(error)));
     }
 
-    fn on_end(&mut self, out: &mut Vec<Event>) {
-        out.push(Event::Send(self.close(None)));
-        out.push(Event::Closed(Ending::Peer));
+    fn on_end(&mut self, out: &mut Vec<ServerEvent>) {
+        out.push(ServerEvent::Send(self.close(None)));
+        out.push(ServerEvent::Closed(ServerEnding::Peer));
     }
 
-    fn on_header(&mut self, header: &Element, out: &mut Vec<Event>) {
+    fn on_header(&mut self, header: &StreamElement, out: &mut Vec<ServerEvent>) {
         if !header.is("stream", ns::STREAM) {
             return self.close_with(StreamError::InvalidNamespace, out);
         }
@@ -206,7 +206,7 @@ impl Session {
         };
         self.phase = phase;
         let opening = self.header();
-        out.push(Event::Send(format!("{opening}<stream:features>{features}</stream:features>")));
+        out.push(ServerEvent::Send(format!("{opening}<stream:features>{features}</stream:features>")));
     }
 
     /// The header names the server's own domain, whatever the client called it: clients take it over
@@ -219,9 +219,9 @@ impl Session {
 
     fn on_stanza(
         &mut self,
-        stanza: &Element,
+        stanza: &StreamElement,
         sign_in: &mut dyn FnMut(&str, &str) -> Option<String>,
-        out: &mut Vec<Event>,
+        out: &mut Vec<ServerEvent>,
     ) {
         match self.phase {
             Phase::SignIn | Phase::Challenge => self.on_sasl(stanza, sign_in, out),
@@ -235,9 +235,9 @@ impl Session {
 
     fn on_sasl(
         &mut self,
-        stanza: &Element,
+        stanza: &StreamElement,
         sign_in: &mut dyn FnMut(&str, &str) -> Option<String>,
-        out: &mut Vec<Event>,
+        out: &mut Vec<ServerEvent>,
     ) {
         if stanza.namespace != ns::SASL {
             return self.close_with(StreamError::NotAuthorized, out);
@@ -250,7 +250,7 @@ impl Session {
             }
             ("auth", _) if text.is_empty() || text == "=" => {
                 self.phase = Phase::Challenge;
-                out.push(Event::Send(format!("<challenge xmlns='{}'/>", ns::SASL)));
+                out.push(ServerEvent::Send(format!("<challenge xmlns='{}'/>", ns::SASL)));
             }
             ("auth", _) | ("response", Phase::Challenge) => match sasl::check(text, sign_in) {
                 Ok(user) => self.on_sign_in(user, out),
@@ -261,39 +261,39 @@ impl Session {
         }
     }
 
-    fn on_sign_in(&mut self, user: String, out: &mut Vec<Event>) {
+    fn on_sign_in(&mut self, user: String, out: &mut Vec<ServerEvent>) {
         self.jid.user = user;
         self.phase = Phase::Reopening;
         self.splitter.restart();
-        out.push(Event::Send(format!("<success xmlns='{}'/>", ns::SASL)));
+        out.push(ServerEvent::Send(format!("<success xmlns='{}'/>", ns::SASL)));
     }
 
-    fn on_refusal(&mut self, refusal: Refusal, out: &mut Vec<Event>) {
+    fn on_refusal(&mut self, refusal: Refusal, out: &mut Vec<ServerEvent>) {
         self.phase = Phase::SignIn;
         self.refusals += 1;
-        out.push(Event::Send(format!("<failure xmlns='{}'><{}/></failure>", ns::SASL, refusal.name())));
+        out.push(ServerEvent::Send(format!("<failure xmlns='{}'><{}/></failure>", ns::SASL, refusal.name())));
         if self.refusals == SIGN_IN_TRIES_MAX {
-            out.push(Event::Send(self.close(None)));
-            out.push(Event::Closed(Ending::SignInRefused));
+            out.push(ServerEvent::Send(self.close(None)));
+            out.push(ServerEvent::Closed(ServerEnding::SignInRefused));
         }
     }
 
-    fn on_bind(&mut self, stanza: &Element, out: &mut Vec<Event>) {
+    fn on_bind(&mut self, stanza: &StreamElement, out: &mut Vec<ServerEvent>) {
         let Some(bind) = stanza.child("bind", ns::BIND).filter(|_| iq::is_request(stanza)) else {
             return self.close_with(StreamError::NotAuthorized, out);
         };
-        let asked = bind.child("resource", ns::BIND).map(Element::text).unwrap_or_default();
+        let asked = bind.child("resource", ns::BIND).map(StreamElement::text).unwrap_or_default();
         if asked.len() > RESOURCE_MAX {
-            return out.push(Event::Send(iq::error(stanza, None, "modify", "bad-request")));
+            return out.push(ServerEvent::Send(iq::error(stanza, None, "modify", "bad-request")));
         }
         self.jid.resource = if asked.is_empty() { self.config.resource.clone() } else { asked };
         self.phase = Phase::Bound;
         let bound = format!("<bind xmlns='{}'><jid>{}</jid></bind>", ns::BIND, escape(self.jid.to_string()));
-        out.push(Event::Send(iq::result(stanza, None, &bound)));
-        out.push(Event::Bound(self.jid.clone()));
+        out.push(ServerEvent::Send(iq::result(stanza, None, &bound)));
+        out.push(ServerEvent::Bound(self.jid.clone()));
     }
 
-    fn on_client_stanza(&mut self, stanza: &Element, out: &mut Vec<Event>) {
+    fn on_client_stanza(&mut self, stanza: &StreamElement, out: &mut Vec<ServerEvent>) {
         match (stanza.name.as_str(), stanza.namespace.as_str()) {
             ("iq", ns::CLIENT) => iq::answer(stanza, &self.jid, &self.config.nodes, out),
             ("presence", ns::CLIENT) => self.on_presence(stanza, out),
@@ -303,31 +303,31 @@ impl Session {
         }
     }
 
-    fn on_presence(&mut self, stanza: &Element, out: &mut Vec<Event>) {
+    fn on_presence(&mut self, stanza: &StreamElement, out: &mut Vec<ServerEvent>) {
         let web_app = format!("finesse@{}", self.config.domain);
         match (stanza.attribute("type"), stanza.attribute("to")) {
             (None, None) => self.on_available(stanza, &web_app, out),
             (Some("unavailable"), None) => {
                 self.priority = None;
-                out.push(Event::Presence { available: false, priority: 0 });
+                out.push(ServerEvent::Presence { available: false, priority: 0 });
             }
             (Some("subscribe"), Some(to)) if to == web_app => {
                 let to = escape(self.jid.bare());
                 let subscribed = format!("<presence from='{web_app}' to='{to}' type='subscribed'/>");
-                out.push(Event::Send(subscribed + &presence(&web_app, &self.jid.to_string(), Some(0))));
+                out.push(ServerEvent::Send(subscribed + &presence(&web_app, &self.jid.to_string(), Some(0))));
             }
             // Presence towards anybody else goes nowhere.
             _ => {}
         }
     }
 
-    fn on_available(&mut self, stanza: &Element, web_app: &str, out: &mut Vec<Event>) {
-        let priority = stanza.child("priority", ns::CLIENT).map(Element::text).unwrap_or_default();
+    fn on_available(&mut self, stanza: &StreamElement, web_app: &str, out: &mut Vec<ServerEvent>) {
+        let priority = stanza.child("priority", ns::CLIENT).map(StreamElement::text).unwrap_or_default();
         let priority = priority.trim().parse().unwrap_or(0);
         if self.priority.replace(priority).is_none() {
             // Desktops watch the web application's presence (finesse-nonvoice 4.1).
-            out.push(Event::Send(presence(web_app, &self.jid.to_string(), Some(0))));
+            out.push(ServerEvent::Send(presence(web_app, &self.jid.to_string(), Some(0))));
         }
-        out.push(Event::Presence { available: true, priority });
+        out.push(ServerEvent::Presence { available: true, priority });
     }
 }

@@ -2,7 +2,7 @@
 //! client is present at the end.
 
 use crate::support::{OPEN, auth, feed, sent, server, sign_in};
-use cce_xmpp::server::{Event, Session};
+use cce_xmpp::server::{ServerEvent, ServerSession};
 
 const BIND: &str = "<iq type='set' id='bind'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/></iq>";
 const BIND_CISCO: &str = "<iq id='bind' type='set'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'>\
@@ -111,7 +111,7 @@ fn a_whole_conversation_split_at_every_byte_gets_the_same_events() {
     let whole = parts.concat();
     let expected = feed(&mut server(), &whole);
     let mut session = server();
-    let bytewise: Vec<Event> =
+    let bytewise: Vec<ServerEvent> =
         whole.as_bytes().chunks(1).flat_map(|byte| session.feed(byte, sign_in)).collect();
     assert_eq!(bytewise, expected);
     for at in 0..whole.len() {
@@ -123,7 +123,7 @@ fn a_whole_conversation_split_at_every_byte_gets_the_same_events() {
 }
 
 /// A session behind the sign-in, and the header and features of its second stream.
-fn signed_in(authzid: &str) -> (Session, String) {
+fn signed_in(authzid: &str) -> (ServerSession, String) {
     let mut session = server();
     write(&mut session, OPEN);
     assert!(write(&mut session, &auth(authzid, "1080", "ccelab")).starts_with("<success "));
@@ -131,9 +131,9 @@ fn signed_in(authzid: &str) -> (Session, String) {
     (session, header)
 }
 
-fn write(session: &mut Session, text: &str) -> String {
+fn write(session: &mut ServerSession, text: &str) -> String {
     let events = feed(session, text);
-    assert!(!events.iter().any(|event| matches!(event, Event::Closed(_))), "{text}: {events:?}");
+    assert!(!events.iter().any(|event| matches!(event, ServerEvent::Closed(_))), "{text}: {events:?}");
     sent(&events)
 }
 

@@ -2,7 +2,7 @@
 
 use crate::support::{server, sign_in};
 use cce_xmpp::{
-    Jid, Limits, client,
+    Jid, StreamLimits, client,
     server::{self as serving, EventMessage, event_message, presence},
 };
 
@@ -10,7 +10,7 @@ use cce_xmpp::{
 fn a_client_signs_in_and_is_present() {
     let mut pair = Pair::new("ccelab");
     pair.run();
-    assert_eq!(pair.seen, [client::Event::Ready(jid("auto"))]);
+    assert_eq!(pair.seen, [client::ClientEvent::Ready(jid("auto"))]);
     assert!(pair.server.is_available());
     assert!(pair.client.is_ready());
 }
@@ -19,7 +19,7 @@ fn a_client_signs_in_and_is_present() {
 fn a_wrong_password_closes_the_clients_stream() {
     let mut pair = Pair::new("guess");
     pair.run();
-    assert_eq!(pair.seen, [client::Event::Closed(client::Ending::Refused)]);
+    assert_eq!(pair.seen, [client::ClientEvent::Closed(client::ClientEnding::Refused)]);
     assert!(!pair.server.is_available());
 }
 
@@ -42,7 +42,7 @@ fn a_notification_arrives_as_it_was_published() {
         let events = pair.client.feed(event_message(&message).as_bytes());
         assert_eq!(
             events,
-            [client::Event::Notification { node: node.to_owned(), update: update.to_owned() }]
+            [client::ClientEvent::Notification { node: node.to_owned(), update: update.to_owned() }]
         );
     }
 }
@@ -53,9 +53,9 @@ fn a_ping_of_either_side_is_answered() {
     pair.run();
     pair.to_server = pair.client.ping();
     pair.run();
-    assert_eq!(pair.seen.last(), Some(&client::Event::Pong));
+    assert_eq!(pair.seen.last(), Some(&client::ClientEvent::Pong));
     let ping = "<iq type='get' id='s1' from='fin1.lab'><ping xmlns='urn:xmpp:ping'/></iq>";
-    let answer = client::Event::Send("<iq type='result' id='s1' to='fin1.lab'/>".to_owned());
+    let answer = client::ClientEvent::Send("<iq type='result' id='s1' to='fin1.lab'/>".to_owned());
     assert_eq!(pair.client.feed(ping.as_bytes()), [answer]);
 }
 
@@ -72,7 +72,7 @@ fn another_resource_of_the_same_user_is_noticed_and_the_own_is_not() {
     ];
     assert_eq!(pair.client.feed(nothing.concat().as_bytes()), []);
     let events = pair.client.feed(tell("1080@fin1.lab/desktop", Some(0)).as_bytes());
-    assert_eq!(events, [client::Event::OtherPresence(jid("desktop"))]);
+    assert_eq!(events, [client::ClientEvent::OtherPresence(jid("desktop"))]);
 }
 
 #[test]
@@ -81,43 +81,43 @@ fn a_client_that_closes_takes_its_presence_back() {
     pair.run();
     let goodbye = pair.client.close();
     let events = pair.server.feed(goodbye.as_bytes(), sign_in);
-    assert_eq!(events[0], serving::Event::Presence { available: false, priority: 0 });
-    assert_eq!(events.last(), Some(&serving::Event::Closed(serving::Ending::Peer)));
+    assert_eq!(events[0], serving::ServerEvent::Presence { available: false, priority: 0 });
+    assert_eq!(events.last(), Some(&serving::ServerEvent::Closed(serving::ServerEnding::Peer)));
     assert_eq!(pair.client.close(), "");
 }
 
 #[test]
 fn a_stream_error_and_a_broken_stream_close_the_client() {
     let cases = [
-        ("<stream:error><conflict/></stream:error>", client::Ending::Error("conflict".to_owned())),
-        ("</stream:stream>", client::Ending::Peer),
-        ("<a></b>", client::Ending::BadStream(cce_xmpp::StreamError::NotWellFormed)),
+        ("<stream:error><conflict/></stream:error>", client::ClientEnding::Error("conflict".to_owned())),
+        ("</stream:stream>", client::ClientEnding::Peer),
+        ("<a></b>", client::ClientEnding::BadStream(cce_xmpp::StreamError::NotWellFormed)),
     ];
     for (input, ending) in cases {
         let mut pair = Pair::new("ccelab");
         pair.run();
         let events = pair.client.feed(input.as_bytes());
-        assert_eq!(events.last(), Some(&client::Event::Closed(ending)));
+        assert_eq!(events.last(), Some(&client::ClientEvent::Closed(ending)));
         assert_eq!(pair.client.feed(b"<presence/>"), []);
     }
 }
 
 struct Pair {
-    client: client::Session,
-    server: serving::Session,
+    client: client::ClientSession,
+    server: serving::ServerSession,
     to_server: String,
     to_client: String,
-    seen: Vec<client::Event>,
+    seen: Vec<client::ClientEvent>,
 }
 
 impl Pair {
     fn new(password: &str) -> Self {
-        let client = client::Session::new(client::Config {
+        let client = client::ClientSession::new(client::ClientConfig {
             domain: "fin1.lab".to_owned(),
             user: "1080".to_owned(),
             password: password.to_owned(),
             resource: "auto".to_owned(),
-            limits: Limits::default(),
+            limits: StreamLimits::default(),
         });
         let to_server = client.open();
         Self { client, server: server(), to_server, to_client: String::new(), seen: Vec::new() }
@@ -127,12 +127,12 @@ impl Pair {
     fn run(&mut self) {
         while !self.to_server.is_empty() || !self.to_client.is_empty() {
             for event in self.server.feed(std::mem::take(&mut self.to_server).as_bytes(), sign_in) {
-                if let serving::Event::Send(text) = event {
+                if let serving::ServerEvent::Send(text) = event {
                     self.to_client += &text;
                 }
             }
             for event in self.client.feed(std::mem::take(&mut self.to_client).as_bytes()) {
-                if let client::Event::Send(text) = &event {
+                if let client::ClientEvent::Send(text) = &event {
                     self.to_server += text;
                 } else {
                     self.seen.push(event);

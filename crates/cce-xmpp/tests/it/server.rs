@@ -3,7 +3,7 @@
 use crate::support::{OPEN, auth, bound, feed, sent, server};
 use cce_xmpp::{
     StreamError,
-    server::{Ending, Event, EventMessage, SIGN_IN_TRIES_MAX, event_message, presence},
+    server::{EventMessage, SIGN_IN_TRIES_MAX, ServerEnding, ServerEvent, event_message, presence},
 };
 
 const WRONG: &str = "<failure xmlns='urn:ietf:params:xml:ns:xmpp-sasl'><not-authorized/></failure>";
@@ -48,7 +48,7 @@ fn a_login_name_binds_as_the_login_id() {
         "<iq type='result' id='1'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'>\
          <jid>1080@fin1.lab/generated</jid></bind></iq>"
     );
-    assert!(matches!(&events[1], Event::Bound(jid) if jid.to_string() == "1080@fin1.lab/generated"));
+    assert!(matches!(&events[1], ServerEvent::Bound(jid) if jid.to_string() == "1080@fin1.lab/generated"));
 }
 
 #[test]
@@ -85,7 +85,7 @@ fn too_many_wrong_passwords_end_the_stream() {
     }
     let events = feed(&mut session, &auth("", "1080", "guess"));
     assert_eq!(sent(&events), format!("{WRONG}</stream:stream>"));
-    assert_eq!(events.last(), Some(&Event::Closed(Ending::SignInRefused)));
+    assert_eq!(events.last(), Some(&ServerEvent::Closed(ServerEnding::SignInRefused)));
     assert_eq!(feed(&mut session, &auth("", "1080", "ccelab")), []);
 }
 
@@ -197,9 +197,9 @@ fn a_subscription_to_a_known_node_succeeds() {
                  subscription='subscribed'/></pubsub></iq>"
             )
         );
-        assert_eq!(events[1], Event::Subscribed { node: node.to_owned(), resource: None });
+        assert_eq!(events[1], ServerEvent::Subscribed { node: node.to_owned(), resource: None });
         let events = feed(&mut bound(), &subscription("unsubscribe", node));
-        assert_eq!(events[1], Event::Unsubscribed { node: node.to_owned(), resource: None });
+        assert_eq!(events[1], ServerEvent::Unsubscribed { node: node.to_owned(), resource: None });
     }
 }
 
@@ -229,7 +229,7 @@ fn a_subscription_is_for_one_client_or_for_every_one_of_the_user() {
     let asked = subscription("subscribe", node);
     for (jid, resource) in [("1080@10.0.0.9", None), ("1080@fin1.lab/cisco", Some("cisco".to_owned()))] {
         let events = feed(&mut bound(), &asked.replace("1080@fin1.lab", jid));
-        assert_eq!(events[1], Event::Subscribed { node: node.to_owned(), resource });
+        assert_eq!(events[1], ServerEvent::Subscribed { node: node.to_owned(), resource });
     }
     for jid in ["1081@fin1.lab", "1080@fin1.lab/other"] {
         let events = feed(&mut bound(), &asked.replace("1080@fin1.lab", jid));
@@ -258,12 +258,12 @@ fn a_client_is_available_with_presence_of_a_priority_that_is_not_negative() {
     let mut session = bound();
     assert!(!session.is_available());
     let hidden = "<presence><priority>-1</priority></presence>";
-    assert!(feed(&mut session, hidden).contains(&Event::Presence { available: true, priority: -1 }));
+    assert!(feed(&mut session, hidden).contains(&ServerEvent::Presence { available: true, priority: -1 }));
     assert!(!session.is_available());
-    assert_eq!(feed(&mut session, "<presence/>"), [Event::Presence { available: true, priority: 0 }]);
+    assert_eq!(feed(&mut session, "<presence/>"), [ServerEvent::Presence { available: true, priority: 0 }]);
     assert!(session.is_available());
     let gone = feed(&mut session, "<presence type='unavailable'/>");
-    assert_eq!(gone, [Event::Presence { available: false, priority: 0 }]);
+    assert_eq!(gone, [ServerEvent::Presence { available: false, priority: 0 }]);
     assert!(!session.is_available());
 }
 
@@ -281,7 +281,10 @@ fn the_web_application_is_present() {
 fn the_end_of_the_clients_stream_ends_the_servers() {
     let mut session = bound();
     let events = feed(&mut session, "<presence/></stream:stream><presence/>");
-    assert_eq!(&events[2..], [Event::Send("</stream:stream>".to_owned()), Event::Closed(Ending::Peer)]);
+    assert_eq!(
+        &events[2..],
+        [ServerEvent::Send("</stream:stream>".to_owned()), ServerEvent::Closed(ServerEnding::Peer)]
+    );
     assert!(!session.is_available());
     assert_eq!(session.jid(), None);
 }
@@ -334,9 +337,9 @@ fn subscription(verb: &str, node: &str) -> String {
     )
 }
 
-fn assert_ends(events: &[Event], error: StreamError) {
+fn assert_ends(events: &[ServerEvent], error: StreamError) {
     let end =
         format!("<{error} xmlns='urn:ietf:params:xml:ns:xmpp-streams'/></stream:error></stream:stream>");
     assert!(sent(events).ends_with(&end), "{events:?}");
-    assert_eq!(events.last(), Some(&Event::Closed(Ending::Error(error))));
+    assert_eq!(events.last(), Some(&ServerEvent::Closed(ServerEnding::Error(error))));
 }

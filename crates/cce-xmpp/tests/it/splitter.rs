@@ -1,7 +1,7 @@
 //! A stream taken apart.
 
 use crate::support::OPEN;
-use cce_xmpp::{Flaw, Limits, Node, Piece, Splitter};
+use cce_xmpp::{Node, Splitter, StreamFlaw, StreamLimits, StreamPiece};
 use proptest::prelude::*;
 
 const STREAM: &str = "<presence xml:lang='en'/>\n <iq type='get' id='a&amp;b'><query xmlns='q:&lt;'>\
@@ -22,7 +22,7 @@ fn a_stream_split_at_every_byte_gives_the_same_pieces() {
 #[test]
 fn text_attributes_and_namespaces_are_resolved() {
     let (pieces, _) = pieces([[OPEN, STREAM].concat().as_bytes()]);
-    let Piece::Stanza(iq) = &pieces[2] else { panic!("{pieces:?}") };
+    let StreamPiece::Stanza(iq) = &pieces[2] else { panic!("{pieces:?}") };
     assert!(iq.is("iq", "jabber:client"));
     assert_eq!(iq.attribute("id"), Some("a&b"));
     let query = iq.child("query", "q:<").unwrap();
@@ -33,7 +33,7 @@ fn text_attributes_and_namespaces_are_resolved() {
 #[test]
 fn a_prefix_of_the_header_holds_in_stanzas() {
     let (pieces, flaw) = pieces([[OPEN, "<stream:error/>"].concat().as_bytes()]);
-    let Piece::Stanza(error) = &pieces[1] else { panic!("{pieces:?}") };
+    let StreamPiece::Stanza(error) = &pieces[1] else { panic!("{pieces:?}") };
     assert!(error.is("error", "http://etherx.jabber.org/streams"));
     assert_eq!(flaw, None);
 }
@@ -49,11 +49,11 @@ fn what_a_stream_must_not_use_is_refused() {
         "<a>&lol;</a>",
     ];
     for xml in restricted {
-        assert_eq!(flaw(xml), Some(Flaw::Restricted), "{xml}");
+        assert_eq!(flaw(xml), Some(StreamFlaw::Restricted), "{xml}");
     }
-    assert_eq!(pieces([b"<!DOCTYPE x>".as_slice()]).1, Some(Flaw::Restricted));
+    assert_eq!(pieces([b"<!DOCTYPE x>".as_slice()]).1, Some(StreamFlaw::Restricted));
     let declared_twice = b"<?xml version='1.0'?><?xml version='1.0'?>".as_slice();
-    assert_eq!(pieces([declared_twice]).1, Some(Flaw::Restricted));
+    assert_eq!(pieces([declared_twice]).1, Some(StreamFlaw::Restricted));
 }
 
 #[test]
@@ -72,15 +72,15 @@ fn broken_xml_is_refused() {
         "<a>\u{1}</a>",
     ];
     for xml in broken {
-        assert_eq!(flaw(xml), Some(Flaw::NotWellFormed), "{xml}");
+        assert_eq!(flaw(xml), Some(StreamFlaw::NotWellFormed), "{xml}");
     }
-    assert_eq!(pieces([b"<stream:stream/>".as_slice()]).1, Some(Flaw::NotWellFormed));
-    assert_eq!(pieces([OPEN.as_bytes(), b"<a>\xff</a>"]).1, Some(Flaw::NotWellFormed));
+    assert_eq!(pieces([b"<stream:stream/>".as_slice()]).1, Some(StreamFlaw::NotWellFormed));
+    assert_eq!(pieces([OPEN.as_bytes(), b"<a>\xff</a>"]).1, Some(StreamFlaw::NotWellFormed));
 }
 
 #[test]
 fn a_stanza_may_be_as_long_as_the_limit_and_no_longer() {
-    let limits = Limits { stanza: 300, depth: 8 };
+    let limits = StreamLimits { stanza: 300, depth: 8 };
     let fits = format!("<a>{}</a>", "x".repeat(293));
     let mut splitter = Splitter::new(limits);
     splitter.push([OPEN, &fits, &fits].concat().as_bytes());
@@ -88,33 +88,33 @@ fn a_stanza_may_be_as_long_as_the_limit_and_no_longer() {
         assert!(splitter.take().unwrap().is_some());
     }
     splitter.push(format!("<a>{}", "x".repeat(298)).as_bytes());
-    assert_eq!(splitter.take(), Err(Flaw::TooLong));
+    assert_eq!(splitter.take(), Err(StreamFlaw::TooLong));
 }
 
 #[test]
 fn blanks_between_stanzas_count_for_nothing() {
-    let mut splitter = Splitter::new(Limits { stanza: 300, depth: 8 });
+    let mut splitter = Splitter::new(StreamLimits { stanza: 300, depth: 8 });
     splitter.push([OPEN, &" ".repeat(1_000), "<a/>"].concat().as_bytes());
     splitter.take().unwrap();
-    assert!(matches!(splitter.take(), Ok(Some(Piece::Stanza(_)))));
+    assert!(matches!(splitter.take(), Ok(Some(StreamPiece::Stanza(_)))));
 }
 
 #[test]
 fn deep_nesting_is_refused_before_it_is_complete() {
     assert_eq!(flaw(&"<a>".repeat(31)), None);
-    assert_eq!(flaw(&"<a>".repeat(32)), Some(Flaw::TooDeep));
-    assert_eq!(flaw(&["<a>".repeat(31), "<b/>".to_owned()].concat()), Some(Flaw::TooDeep));
+    assert_eq!(flaw(&"<a>".repeat(32)), Some(StreamFlaw::TooDeep));
+    assert_eq!(flaw(&["<a>".repeat(31), "<b/>".to_owned()].concat()), Some(StreamFlaw::TooDeep));
 }
 
 #[test]
 fn a_restart_keeps_what_came_behind() {
-    let mut splitter = Splitter::new(Limits::default());
+    let mut splitter = Splitter::new(StreamLimits::default());
     splitter.push([OPEN, "<a/>", OPEN, "<b/>"].concat().as_bytes());
     splitter.take().unwrap();
     splitter.take().unwrap();
     splitter.restart();
-    assert!(matches!(splitter.take(), Ok(Some(Piece::Header(_)))));
-    assert!(matches!(splitter.take(), Ok(Some(Piece::Stanza(b))) if b.name == "b"));
+    assert!(matches!(splitter.take(), Ok(Some(StreamPiece::Header(_)))));
+    assert!(matches!(splitter.take(), Ok(Some(StreamPiece::Stanza(b))) if b.name == "b"));
 }
 
 proptest! {
@@ -169,15 +169,15 @@ const PARTS: &[&str] = &[
 ];
 
 /// Everything that the chunks hold, and the flaw that ended it.
-fn pieces<'a>(chunks: impl IntoIterator<Item = &'a [u8]>) -> (Vec<Piece>, Option<Flaw>) {
-    let mut splitter = Splitter::new(Limits::default());
+fn pieces<'a>(chunks: impl IntoIterator<Item = &'a [u8]>) -> (Vec<StreamPiece>, Option<StreamFlaw>) {
+    let mut splitter = Splitter::new(StreamLimits::default());
     let mut found = Vec::new();
     for chunk in chunks {
         splitter.push(chunk);
         loop {
             match splitter.take() {
-                Ok(Some(Piece::End)) => {
-                    found.push(Piece::End);
+                Ok(Some(StreamPiece::End)) => {
+                    found.push(StreamPiece::End);
                     return (found, None);
                 }
                 Ok(Some(piece)) => found.push(piece),
@@ -189,6 +189,6 @@ fn pieces<'a>(chunks: impl IntoIterator<Item = &'a [u8]>) -> (Vec<Piece>, Option
     (found, None)
 }
 
-fn flaw(xml: &str) -> Option<Flaw> {
+fn flaw(xml: &str) -> Option<StreamFlaw> {
     pieces([OPEN.as_bytes(), xml.as_bytes()]).1
 }

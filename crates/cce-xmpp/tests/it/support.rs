@@ -2,8 +2,8 @@
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use cce_xmpp::{
-    Limits,
-    server::{Config, Event, Session},
+    StreamLimits,
+    server::{ServerConfig, ServerEvent, ServerSession},
 };
 
 /// A stream header, as clients write it.
@@ -11,18 +11,18 @@ pub(crate) const OPEN: &str = "<?xml version='1.0'?><stream:stream to='fin1.lab'
      xmlns:stream='http://etherx.jabber.org/streams' version='1.0'>";
 
 /// The server's session of a lab with agent 1080.
-pub(crate) fn server() -> Session {
-    Session::new(Config {
+pub(crate) fn server() -> ServerSession {
+    ServerSession::new(ServerConfig {
         domain: "fin1.lab".to_owned(),
         stream_id: "s1".to_owned(),
         resource: "generated".to_owned(),
-        limits: Limits::default(),
+        limits: StreamLimits::default(),
         nodes: cce_xmpp::server::Nodes { teams: vec!["5005".to_owned()], mrds: vec!["5011".to_owned()] },
     })
 }
 
 /// Feeds text; agent 1080 may also sign in by its login name.
-pub(crate) fn feed(session: &mut Session, text: &str) -> Vec<Event> {
+pub(crate) fn feed(session: &mut ServerSession, text: &str) -> Vec<ServerEvent> {
     session.feed(text.as_bytes(), sign_in)
 }
 
@@ -31,10 +31,10 @@ pub(crate) fn sign_in(user: &str, password: &str) -> Option<String> {
 }
 
 /// Everything sent among `events`, in one text.
-pub(crate) fn sent(events: &[Event]) -> String {
+pub(crate) fn sent(events: &[ServerEvent]) -> String {
     let texts = events
         .iter()
-        .filter_map(|event| if let Event::Send(text) = event { Some(text.as_str()) } else { None });
+        .filter_map(|event| if let ServerEvent::Send(text) = event { Some(text.as_str()) } else { None });
     texts.collect()
 }
 
@@ -45,7 +45,7 @@ pub(crate) fn auth(authzid: &str, user: &str, password: &str) -> String {
 }
 
 /// A session that is signed in and bound as `1080@fin1.lab/cisco`.
-pub(crate) fn bound() -> Session {
+pub(crate) fn bound() -> ServerSession {
     let mut session = server();
     let bind = "<iq type='set' id='b'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'>\
                 <resource>cisco</resource></bind></iq>";

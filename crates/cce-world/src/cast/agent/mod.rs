@@ -24,8 +24,8 @@ use cce_kernel::{
 use cce_model::{AgentId, DialogAction, InterruptAction, LogoutAction, MrdId, TaskId};
 use cce_xml::finesse::{Seen, Update, read_update};
 use cce_xmpp::{
-    Limits,
-    client::{self, Ending, Session},
+    StreamLimits,
+    client::{ClientConfig, ClientEnding, ClientEvent, ClientSession},
 };
 use dialogs::Dialogs;
 use interrupt::Interrupts;
@@ -124,7 +124,7 @@ pub struct Work {
 pub struct Agent {
     config: Config,
     phase: Phase,
-    stream: Option<(LinkId, Session)>,
+    stream: Option<(LinkId, ClientSession)>,
     /// Whether this is not the first sign-in: notifications may have been missed since.
     has_signed_in: bool,
     calls: BTreeMap<CallId, (Ask, u64)>,
@@ -221,17 +221,17 @@ impl Agent {
     }
 
     fn dial(&mut self, cx: &mut Cx<'_>) {
-        let session = Session::new(client::Config {
+        let session = ClientSession::new(ClientConfig {
             domain: self.config.domain.clone(),
             user: self.config.id.to_string(),
             password: self.config.password.clone(),
             resource: RESOURCE.to_owned(),
-            limits: Limits::default(),
+            limits: StreamLimits::default(),
         });
         self.stream = Some((cx.dial(Port::Xmpp, Address::Lab), session));
     }
 
-    fn session(&mut self, link: LinkId) -> Option<&mut Session> {
+    fn session(&mut self, link: LinkId) -> Option<&mut ClientSession> {
         self.stream.as_mut().filter(|(own, _)| *own == link).map(|(_, session)| session)
     }
 
@@ -264,12 +264,12 @@ impl Agent {
                 return;
             }
             match event {
-                client::Event::Send(text) => cx.send(link, text),
-                client::Event::Ready(_) => self.send_ping(link, cx),
-                client::Event::Notification { update, .. } => self.on_update(link, &update, cx),
-                client::Event::OtherPresence(_) => self.leave(CloseReason::Superseded, cx),
-                client::Event::Pong => self.sign_in(cx),
-                client::Event::Closed(ending) => self.on_stream_closed(link, &ending, cx),
+                ClientEvent::Send(text) => cx.send(link, text),
+                ClientEvent::Ready(_) => self.send_ping(link, cx),
+                ClientEvent::Notification { update, .. } => self.on_update(link, &update, cx),
+                ClientEvent::OtherPresence(_) => self.leave(CloseReason::Superseded, cx),
+                ClientEvent::Pong => self.sign_in(cx),
+                ClientEvent::Closed(ending) => self.on_stream_closed(link, &ending, cx),
             }
         }
     }
@@ -282,16 +282,18 @@ impl Agent {
         }
     }
 
-    fn on_stream_closed(&mut self, link: LinkId, ending: &Ending, cx: &mut Cx<'_>) {
+    fn on_stream_closed(&mut self, link: LinkId, ending: &ClientEnding, cx: &mut Cx<'_>) {
         match ending {
-            Ending::Refused => self.leave(CloseReason::Refused, cx),
+            ClientEnding::Refused => self.leave(CloseReason::Refused, cx),
             // Somebody bound the same resource.
-            Ending::Error(condition) if condition == "conflict" => self.leave(CloseReason::Superseded, cx),
-            Ending::Peer | Ending::Error(_) => {
+            ClientEnding::Error(condition) if condition == "conflict" => {
+                self.leave(CloseReason::Superseded, cx);
+            }
+            ClientEnding::Peer | ClientEnding::Error(_) => {
                 cx.close(link, CloseReason::Done);
                 self.lose_stream(cx);
             }
-            Ending::BadStream(error) => {
+            ClientEnding::BadStream(error) => {
                 cx.note(peer_error(link, "stream", error.to_string()));
                 cx.close(link, CloseReason::BadMessage(error.to_string()));
                 self.lose_stream(cx);

@@ -8,8 +8,8 @@ use cce_kernel::{
 use cce_model::{AgentId, InterruptAction, LogoutAction, MrdId};
 use cce_world::cast::agent::{Agent, Config, Work};
 use cce_xmpp::{
-    Limits,
-    server::{self, EventMessage, Session, event_message, presence},
+    StreamLimits,
+    server::{EventMessage, ServerConfig, ServerEvent, ServerSession, event_message, presence},
 };
 use std::time::Duration;
 
@@ -431,7 +431,7 @@ pub(super) fn config(work: Work) -> Config {
 /// An agent with the server's side of its stream.
 pub(super) struct Desk {
     pub(super) stage: Stage<Agent>,
-    server: Session,
+    server: ServerSession,
     pub(super) link: LinkId,
 }
 
@@ -484,7 +484,7 @@ impl Desk {
                 (password == "ccelab").then(|| user.to_owned())
             });
             let texts = answers.iter().filter_map(|event| {
-                if let server::Event::Send(text) = event { Some(text.as_str()) } else { None }
+                if let ServerEvent::Send(text) = event { Some(text.as_str()) } else { None }
             });
             let text: String = texts.collect();
             if text.is_empty() {
@@ -548,12 +548,12 @@ impl Desk {
     }
 }
 
-fn server() -> Session {
-    Session::new(server::Config {
+fn server() -> ServerSession {
+    ServerSession::new(ServerConfig {
         domain: "fin1.lab".to_owned(),
         stream_id: "s".to_owned(),
         resource: "r".to_owned(),
-        limits: Limits::default(),
+        limits: StreamLimits::default(),
         nodes: cce_xmpp::server::Nodes::default(),
     })
 }
