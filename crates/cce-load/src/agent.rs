@@ -11,8 +11,8 @@ use cce_xml::{
     parse,
 };
 use cce_xmpp::{
-    Limits,
-    client::{self, Session},
+    StreamLimits,
+    client::{ClientConfig, ClientEvent, ClientSession},
 };
 use std::{collections::BTreeMap, time::Duration};
 
@@ -166,7 +166,7 @@ enum Seat {
 pub struct Agent {
     config: Config,
     phase: Phase,
-    session: Option<Session>,
+    session: Option<ClientSession>,
     seats: BTreeMap<MrdId, Seat>,
     /// Open dialogs, and the action that comes next for each.
     dialogs: BTreeMap<TaskId, Option<DialogAction>>,
@@ -204,12 +204,12 @@ impl Agent {
     }
 
     fn on_connected(&mut self, out: &mut Vec<Output>) {
-        let session = Session::new(client::Config {
+        let session = ClientSession::new(ClientConfig {
             domain: self.config.domain.clone(),
             user: self.config.id.clone(),
             password: self.config.password.clone(),
             resource: "load".to_owned(),
-            limits: Limits::default(),
+            limits: StreamLimits::default(),
         });
         out.push(Output::Send(session.open()));
         self.session = Some(session);
@@ -232,16 +232,16 @@ impl Agent {
         let events = self.session.as_mut().map(|session| session.feed(bytes)).unwrap_or_default();
         for event in events {
             match event {
-                client::Event::Send(text) => out.push(Output::Send(text)),
+                ClientEvent::Send(text) => out.push(Output::Send(text)),
                 // Nothing is told to an agent whose presence is not known yet; the answer to a ping comes behind it.
-                client::Event::Ready(_) => {
-                    let ping = self.session.as_mut().map(Session::ping);
+                ClientEvent::Ready(_) => {
+                    let ping = self.session.as_mut().map(ClientSession::ping);
                     out.extend(ping.map(Output::Send));
                 }
-                client::Event::Pong => self.sign_in(out),
-                client::Event::Notification { update, .. } => self.on_update(&update, out),
-                client::Event::OtherPresence(_) => {}
-                client::Event::Closed(ending) => {
+                ClientEvent::Pong => self.sign_in(out),
+                ClientEvent::Notification { update, .. } => self.on_update(&update, out),
+                ClientEvent::OtherPresence(_) => {}
+                ClientEvent::Closed(ending) => {
                     out.push(Output::Failed(Step::Stream, Flaw::Told(format!("stream over: {ending:?}"))));
                     out.push(Output::Hang);
                 }
@@ -404,7 +404,7 @@ impl Agent {
             Wait::Redial if matches!(self.phase, Phase::Leaving | Phase::Gone) => {}
             Wait::Redial => out.push(Output::Dial),
             // Over meanwhile: without a stream the sign-in follows the next connection.
-            Wait::SignIn if self.session.as_ref().is_some_and(Session::is_ready) => self.sign_in(out),
+            Wait::SignIn if self.session.as_ref().is_some_and(ClientSession::is_ready) => self.sign_in(out),
             Wait::SignIn => {}
             Wait::Ready(mrd) => self.become_ready(mrd, out),
             Wait::Act(task) => self.act(task, out),
