@@ -6,7 +6,7 @@
 //! addresses of 192.0.2.0/24, everybody outside the lab has one of 198.51.100.0/24, and a listener has the port
 //! that its protocol has in the product, whatever port the run used. Passwords are masked.
 //!
-//! A stream of bytes is explained message by message and field by field ([`explain`]), and [`reference`] writes what the
+//! A stream of bytes is explained message by message and field by field ([`explain`]), and [`mod@reference`] writes what the
 //! message tables say: the handbooks and the Wireshark dissector.
 
 mod explain;
