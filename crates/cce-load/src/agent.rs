@@ -3,7 +3,7 @@
 //! It does what a load needs and no more: no pause, no interrupt, no second sign-in after another client took over. What goes wrong
 //! is counted, and the agent goes on.
 
-use crate::statistics::{Flaw, Step};
+use crate::statistics::{LifeStep, LoadFlaw};
 use cce_model::{DialogAction, DialogState, InterruptAction, LogoutAction, MrdId, TaskId};
 use cce_xml::{
     Element,
@@ -41,14 +41,14 @@ pub struct Config {
     /// Tasks at the same time, 1 to [`TASKS_MAX`].
     pub limit: u32,
     /// How long each step takes.
-    pub times: Times,
+    pub times: AgentTimes,
     /// The call variable that has a task's tag, such as `callVariable10`.
     pub tag: String,
 }
 
 /// How long an agent takes for each step.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Times {
+pub struct AgentTimes {
     /// From the offer to ACCEPT.
     pub accept: Duration,
     /// From ACCEPTED to START.
@@ -61,7 +61,7 @@ pub struct Times {
 
 /// What happens to an agent.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Input {
+pub enum AgentInput {
     /// The connection to the notification service is up.
     Connected,
     /// It could not be made, or is lost.
@@ -69,9 +69,9 @@ pub enum Input {
     /// Bytes arrived on it.
     Received(Vec<u8>),
     /// A request was answered: whether it was accepted.
-    Answered(Ask, Result<(), Flaw>),
+    Answered(Ask, Result<(), LoadFlaw>),
     /// A wait is over.
-    Due(Wait),
+    Due(AgentWait),
     /// The load is over.
     SignOut,
 }
@@ -95,7 +95,7 @@ pub enum Ask {
 
 /// What an agent waits for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Wait {
+pub enum AgentWait {
     /// The connection is to be made again.
     Redial,
     /// The sign-in is to be tried again.
@@ -108,7 +108,7 @@ pub enum Wait {
 
 /// What is to be done for an agent.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Output {
+pub enum AgentOutput {
     /// Connect to the notification service.
     Dial,
     /// Send this on the connection.
@@ -125,7 +125,7 @@ pub enum Output {
         body: String,
     },
     /// Say when so much time is over.
-    Sleep(Wait, Duration),
+    Sleep(AgentWait, Duration),
     /// The agent is ready in every media for the first time.
     Ready,
     /// A notification about a dialog.
@@ -138,7 +138,7 @@ pub enum Output {
         state: DialogState,
     },
     /// Something failed.
-    Failed(Step, Flaw),
+    Failed(LifeStep, LoadFlaw),
     /// The agent is signed out: nothing more comes.
     Gone,
 }
@@ -163,7 +163,7 @@ enum Seat {
 
 /// An agent.
 #[derive(Debug)]
-pub struct Agent {
+pub struct LoadAgent {
     config: Config,
     phase: Phase,
     session: Option<ClientSession>,
@@ -173,14 +173,14 @@ pub struct Agent {
     was_ready: bool,
 }
 
-impl Agent {
+impl LoadAgent {
     /// An agent, and the first thing to do for it.
-    pub fn new(config: Config) -> (Self, Vec<Output>) {
+    pub fn new(config: Config) -> (Self, Vec<AgentOutput>) {
         let seats = config.mrds.iter().map(|mrd| (*mrd, Seat::Out)).collect();
         let (session, dialogs) = (None, BTreeMap::new());
         (
             Self { config, phase: Phase::Arriving, session, seats, dialogs, was_ready: false },
-            vec![Output::Dial],
+            vec![AgentOutput::Dial],
         )
     }
 
@@ -190,20 +190,20 @@ impl Agent {
     }
 
     /// Takes in what happened.
-    pub fn handle(&mut self, input: Input) -> Vec<Output> {
+    pub fn handle(&mut self, input: AgentInput) -> Vec<AgentOutput> {
         let mut out = Vec::new();
         match input {
-            Input::Connected => self.on_connected(&mut out),
-            Input::Disconnected => self.on_disconnected(&mut out),
-            Input::Received(bytes) => self.on_bytes(&bytes, &mut out),
-            Input::Answered(ask, result) => self.on_answer(ask, result, &mut out),
-            Input::Due(wait) => self.on_due(wait, &mut out),
-            Input::SignOut => self.sign_out(&mut out),
+            AgentInput::Connected => self.on_connected(&mut out),
+            AgentInput::Disconnected => self.on_disconnected(&mut out),
+            AgentInput::Received(bytes) => self.on_bytes(&bytes, &mut out),
+            AgentInput::Answered(ask, result) => self.on_answer(ask, result, &mut out),
+            AgentInput::Due(wait) => self.on_due(wait, &mut out),
+            AgentInput::SignOut => self.sign_out(&mut out),
         }
         out
     }
 
-    fn on_connected(&mut self, out: &mut Vec<Output>) {
+    fn on_connected(&mut self, out: &mut Vec<AgentOutput>) {
         let session = ClientSession::new(ClientConfig {
             domain: self.config.domain.clone(),
             user: self.config.id.clone(),
@@ -211,56 +211,59 @@ impl Agent {
             resource: "load".to_owned(),
             limits: StreamLimits::default(),
         });
-        out.push(Output::Send(session.open()));
+        out.push(AgentOutput::Send(session.open()));
         self.session = Some(session);
     }
 
-    fn on_disconnected(&mut self, out: &mut Vec<Output>) {
+    fn on_disconnected(&mut self, out: &mut Vec<AgentOutput>) {
         self.session = None;
         match self.phase {
             Phase::Gone => {}
             Phase::Leaving => self.depart(out),
             Phase::Arriving | Phase::SigningIn | Phase::Working => {
                 self.phase = Phase::Arriving;
-                out.push(Output::Failed(Step::Stream, Flaw::Unreachable));
-                out.push(Output::Sleep(Wait::Redial, RETRY));
+                out.push(AgentOutput::Failed(LifeStep::Stream, LoadFlaw::Unreachable));
+                out.push(AgentOutput::Sleep(AgentWait::Redial, RETRY));
             }
         }
     }
 
-    fn on_bytes(&mut self, bytes: &[u8], out: &mut Vec<Output>) {
+    fn on_bytes(&mut self, bytes: &[u8], out: &mut Vec<AgentOutput>) {
         let events = self.session.as_mut().map(|session| session.feed(bytes)).unwrap_or_default();
         for event in events {
             match event {
-                ClientEvent::Send(text) => out.push(Output::Send(text)),
+                ClientEvent::Send(text) => out.push(AgentOutput::Send(text)),
                 // Nothing is told to an agent whose presence is not known yet; the answer to a ping comes behind it.
                 ClientEvent::Ready(_) => {
                     let ping = self.session.as_mut().map(ClientSession::ping);
-                    out.extend(ping.map(Output::Send));
+                    out.extend(ping.map(AgentOutput::Send));
                 }
                 ClientEvent::Pong => self.sign_in(out),
                 ClientEvent::Notification { update, .. } => self.on_update(&update, out),
                 ClientEvent::OtherPresence(_) => {}
                 ClientEvent::Closed(ending) => {
-                    out.push(Output::Failed(Step::Stream, Flaw::Told(format!("stream over: {ending:?}"))));
-                    out.push(Output::Hang);
+                    out.push(AgentOutput::Failed(
+                        LifeStep::Stream,
+                        LoadFlaw::Told(format!("stream over: {ending:?}")),
+                    ));
+                    out.push(AgentOutput::Hang);
                 }
             }
         }
     }
 
-    fn sign_in(&mut self, out: &mut Vec<Output>) {
+    fn sign_in(&mut self, out: &mut Vec<AgentOutput>) {
         if matches!(self.phase, Phase::Leaving | Phase::Gone) {
             return;
         }
         self.phase = Phase::SigningIn;
         let body = user_login(&self.config.extension);
-        out.push(Output::Request { ask: Ask::UserLogin, path: self.user(), body });
+        out.push(AgentOutput::Request { ask: Ask::UserLogin, path: self.user(), body });
     }
 
-    fn on_update(&mut self, document: &str, out: &mut Vec<Output>) {
+    fn on_update(&mut self, document: &str, out: &mut Vec<AgentOutput>) {
         let Ok(root) = parse(document.as_bytes()) else {
-            return out.push(Output::Failed(Step::Stream, Flaw::Unreadable));
+            return out.push(AgentOutput::Failed(LifeStep::Stream, LoadFlaw::Unreadable));
         };
         let Some(data) = root.child("data") else { return };
         if let Some(dialog) = data.child("dialog").or_else(|| data.at(&["dialogs", "Dialog"])) {
@@ -277,16 +280,16 @@ impl Agent {
         }
     }
 
-    fn take_seats(&mut self, out: &mut Vec<Output>) {
+    fn take_seats(&mut self, out: &mut Vec<AgentOutput>) {
         self.phase = Phase::Working;
         for mrd in self.config.mrds.clone() {
             self.seats.insert(mrd, Seat::Asked);
             let body = media_login(self.config.limit, InterruptAction::Accept, LogoutAction::Close);
-            out.push(Output::Request { ask: Ask::MediaLogin(mrd), path: self.media(mrd), body });
+            out.push(AgentOutput::Request { ask: Ask::MediaLogin(mrd), path: self.media(mrd), body });
         }
     }
 
-    fn on_media(&mut self, media: &Element, out: &mut Vec<Output>) {
+    fn on_media(&mut self, media: &Element, out: &mut Vec<AgentOutput>) {
         let mrd = media.text_of("id").and_then(|id| id.parse().ok()).map(MrdId);
         let (Some(mrd), Some(state)) = (mrd, media.text_of("state")) else { return };
         let Some(seat) = self.seats.get(&mrd).copied() else { return };
@@ -296,17 +299,17 @@ impl Agent {
             // An offer that was not accepted in time makes an agent not ready (task-routing E8).
             ("NOT_READY", Seat::Ready) if self.phase == Phase::Working => {
                 self.seats.insert(mrd, Seat::NotReady);
-                out.push(Output::Sleep(Wait::Ready(mrd), RETRY));
+                out.push(AgentOutput::Sleep(AgentWait::Ready(mrd), RETRY));
             }
             ("LOGIN" | "LOGOUT" | "NOT_READY", _) | (_, Seat::Out) => {}
             _ => self.settle(mrd, out),
         }
     }
 
-    fn become_ready(&mut self, mrd: MrdId, out: &mut Vec<Output>) {
+    fn become_ready(&mut self, mrd: MrdId, out: &mut Vec<AgentOutput>) {
         if self.phase == Phase::Working {
             self.seats.insert(mrd, Seat::NotReady);
-            out.push(Output::Request {
+            out.push(AgentOutput::Request {
                 ask: Ask::Ready(mrd),
                 path: self.media(mrd),
                 body: media_state("READY"),
@@ -314,38 +317,39 @@ impl Agent {
         }
     }
 
-    fn settle(&mut self, mrd: MrdId, out: &mut Vec<Output>) {
+    fn settle(&mut self, mrd: MrdId, out: &mut Vec<AgentOutput>) {
         self.seats.insert(mrd, Seat::Ready);
         if !self.was_ready && self.seats.values().all(|seat| *seat == Seat::Ready) {
             self.was_ready = true;
-            out.push(Output::Ready);
+            out.push(AgentOutput::Ready);
         }
     }
 
     /// A request that was accepted could not be carried out; the source tells what it was about.
-    fn on_error(&mut self, root: &Element, error: &Element, out: &mut Vec<Output>) {
+    fn on_error(&mut self, root: &Element, error: &Element, out: &mut Vec<AgentOutput>) {
         let message = error.text_of("errorMessage").unwrap_or_default();
         let source = root.text_of("source").unwrap_or_default();
         if let Some(task) = source.strip_prefix("/finesse/api/Dialog/").and_then(TaskId::parse) {
             let action = self.dialogs.get(&task).copied().flatten();
-            return out.push(Output::Failed(action.map_or(Step::Close, step_of), Flaw::Told(message)));
+            return out
+                .push(AgentOutput::Failed(action.map_or(LifeStep::Close, step_of), LoadFlaw::Told(message)));
         }
         let mrd = source.rsplit_once("/Media/").and_then(|(_, id)| id.parse().ok()).map(MrdId);
         match (mrd, message.as_str()) {
             // Signed in from before: that agent goes on from there.
             (Some(mrd), "E_ARM_STAT_AGENT_ALREADY_LOGGED_IN") => self.become_ready(mrd, out),
             (Some(mrd), _) if self.phase == Phase::Leaving => self.on_seat_left(mrd, out),
-            (Some(_) | None, _) => fail_to_sign_in(Flaw::Told(message), out),
+            (Some(_) | None, _) => fail_to_sign_in(LoadFlaw::Told(message), out),
         }
     }
 
-    fn on_dialog(&mut self, dialog: &Element, out: &mut Vec<Output>) {
+    fn on_dialog(&mut self, dialog: &Element, out: &mut Vec<AgentOutput>) {
         let task = dialog.text_of("id").and_then(|id| TaskId::parse(&id));
         let state = dialog.text_of("state").and_then(|state| DialogState::parse(&state));
         let (Some(task), Some(state)) = (task, state) else {
-            return out.push(Output::Failed(Step::Stream, Flaw::Unreadable));
+            return out.push(AgentOutput::Failed(LifeStep::Stream, LoadFlaw::Unreadable));
         };
-        out.push(Output::Dialog { tag: self.tag_in(dialog), task, state });
+        out.push(AgentOutput::Dialog { tag: self.tag_in(dialog), task, state });
         if state == DialogState::Closed {
             self.dialogs.remove(&task);
             return;
@@ -359,7 +363,7 @@ impl Agent {
         self.dialogs.insert(task, action);
         match next {
             Some((_, Duration::ZERO)) => self.act(task, out),
-            Some((_, wait)) => out.push(Output::Sleep(Wait::Act(task), wait)),
+            Some((_, wait)) => out.push(AgentOutput::Sleep(AgentWait::Act(task), wait)),
             None => {}
         }
     }
@@ -371,14 +375,14 @@ impl Agent {
         variables.all("CallVariable").find(is_tag)?.text_of("value")
     }
 
-    fn act(&mut self, task: TaskId, out: &mut Vec<Output>) {
+    fn act(&mut self, task: TaskId, out: &mut Vec<AgentOutput>) {
         // Over meanwhile: the dialog was closed while its next step was waited for.
         let Some(Some(action)) = self.dialogs.get(&task).copied() else { return };
         let path = format!("/finesse/api/Dialog/{task}");
-        out.push(Output::Request { ask: Ask::Act(task, action), path, body: dialog_command(action) });
+        out.push(AgentOutput::Request { ask: Ask::Act(task, action), path, body: dialog_command(action) });
     }
 
-    fn on_answer(&mut self, ask: Ask, result: Result<(), Flaw>, out: &mut Vec<Output>) {
+    fn on_answer(&mut self, ask: Ask, result: Result<(), LoadFlaw>, out: &mut Vec<AgentOutput>) {
         match (ask, result) {
             (Ask::Ready(mrd), Ok(())) if self.seats.get(&mrd) == Some(&Seat::NotReady) => {
                 self.settle(mrd, out);
@@ -388,30 +392,32 @@ impl Agent {
             (_, Ok(())) => {}
             (Ask::Act(task, action), Err(flaw)) => {
                 // Over meanwhile, or not possible as it stands: a notification tells what is.
-                out.push(Output::Failed(step_of(action), flaw));
+                out.push(AgentOutput::Failed(step_of(action), flaw));
                 self.dialogs.remove(&task);
             }
             (Ask::Ready(mrd), Err(flaw)) => {
-                out.push(Output::Failed(Step::SignIn, flaw));
-                out.push(Output::Sleep(Wait::Ready(mrd), RETRY));
+                out.push(AgentOutput::Failed(LifeStep::SignIn, flaw));
+                out.push(AgentOutput::Sleep(AgentWait::Ready(mrd), RETRY));
             }
             (Ask::UserLogin | Ask::MediaLogin(_), Err(flaw)) => fail_to_sign_in(flaw, out),
         }
     }
 
-    fn on_due(&mut self, wait: Wait, out: &mut Vec<Output>) {
+    fn on_due(&mut self, wait: AgentWait, out: &mut Vec<AgentOutput>) {
         match wait {
-            Wait::Redial if matches!(self.phase, Phase::Leaving | Phase::Gone) => {}
-            Wait::Redial => out.push(Output::Dial),
+            AgentWait::Redial if matches!(self.phase, Phase::Leaving | Phase::Gone) => {}
+            AgentWait::Redial => out.push(AgentOutput::Dial),
             // Over meanwhile: without a stream the sign-in follows the next connection.
-            Wait::SignIn if self.session.as_ref().is_some_and(ClientSession::is_ready) => self.sign_in(out),
-            Wait::SignIn => {}
-            Wait::Ready(mrd) => self.become_ready(mrd, out),
-            Wait::Act(task) => self.act(task, out),
+            AgentWait::SignIn if self.session.as_ref().is_some_and(ClientSession::is_ready) => {
+                self.sign_in(out);
+            }
+            AgentWait::SignIn => {}
+            AgentWait::Ready(mrd) => self.become_ready(mrd, out),
+            AgentWait::Act(task) => self.act(task, out),
         }
     }
 
-    fn sign_out(&mut self, out: &mut Vec<Output>) {
+    fn sign_out(&mut self, out: &mut Vec<AgentOutput>) {
         match self.phase {
             Phase::Leaving | Phase::Gone => {}
             Phase::Arriving | Phase::SigningIn => self.depart(out),
@@ -419,29 +425,29 @@ impl Agent {
                 self.phase = Phase::Leaving;
                 for mrd in self.config.mrds.clone() {
                     let (ask, body) = (Ask::MediaLogout(mrd), media_state("LOGOUT"));
-                    out.push(Output::Request { ask, path: self.media(mrd), body });
+                    out.push(AgentOutput::Request { ask, path: self.media(mrd), body });
                 }
             }
         }
     }
 
-    fn on_seat_left(&mut self, mrd: MrdId, out: &mut Vec<Output>) {
+    fn on_seat_left(&mut self, mrd: MrdId, out: &mut Vec<AgentOutput>) {
         self.seats.insert(mrd, Seat::Out);
         if self.phase == Phase::Leaving && self.seats.values().all(|seat| *seat == Seat::Out) {
             let body = user_state("LOGOUT");
-            out.push(Output::Request { ask: Ask::UserLogout, path: self.user(), body });
+            out.push(AgentOutput::Request { ask: Ask::UserLogout, path: self.user(), body });
         }
     }
 
-    fn depart(&mut self, out: &mut Vec<Output>) {
+    fn depart(&mut self, out: &mut Vec<AgentOutput>) {
         if self.phase == Phase::Gone {
             return;
         }
         self.phase = Phase::Gone;
         if let Some(mut session) = self.session.take() {
-            out.push(Output::Send(session.close()));
+            out.push(AgentOutput::Send(session.close()));
         }
-        out.extend([Output::Hang, Output::Gone]);
+        out.extend([AgentOutput::Hang, AgentOutput::Gone]);
     }
 
     fn user(&self) -> String {
@@ -453,7 +459,7 @@ impl Agent {
     }
 }
 
-impl Times {
+impl AgentTimes {
     /// What an agent does with a dialog in a state, and after how long.
     fn next(self, state: DialogState) -> Option<(DialogAction, Duration)> {
         match (state, self.wrap_up) {
@@ -471,20 +477,20 @@ impl Times {
     }
 }
 
-fn fail_to_sign_in(flaw: Flaw, out: &mut Vec<Output>) {
-    out.push(Output::Failed(Step::SignIn, flaw));
-    out.push(Output::Sleep(Wait::SignIn, RETRY));
+fn fail_to_sign_in(flaw: LoadFlaw, out: &mut Vec<AgentOutput>) {
+    out.push(AgentOutput::Failed(LifeStep::SignIn, flaw));
+    out.push(AgentOutput::Sleep(AgentWait::SignIn, RETRY));
 }
 
-fn step_of(action: DialogAction) -> Step {
+fn step_of(action: DialogAction) -> LifeStep {
     match action {
-        DialogAction::Accept => Step::Accept,
-        DialogAction::WrapUp => Step::WrapUp,
-        DialogAction::Close => Step::Close,
+        DialogAction::Accept => LifeStep::Accept,
+        DialogAction::WrapUp => LifeStep::WrapUp,
+        DialogAction::Close => LifeStep::Close,
         DialogAction::Start
         | DialogAction::Pause
         | DialogAction::Resume
         | DialogAction::Transfer
-        | DialogAction::UpdateCallData => Step::Start,
+        | DialogAction::UpdateCallData => LifeStep::Start,
     }
 }

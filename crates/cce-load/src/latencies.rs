@@ -17,9 +17,9 @@ pub(crate) enum Precision {
 
 /// A histogram of durations in microseconds, of constant size.
 #[derive(Clone, Debug)]
-pub struct Latencies(Histogram<u64>);
+pub struct LatencyHistogram(Histogram<u64>);
 
-impl Latencies {
+impl LatencyHistogram {
     pub(crate) fn new(precision: Precision) -> Self {
         let digits = match precision {
             Precision::Whole => 3,
@@ -63,7 +63,7 @@ impl Latencies {
     }
 }
 
-impl Default for Latencies {
+impl Default for LatencyHistogram {
     fn default() -> Self {
         Self::new(Precision::Whole)
     }

@@ -1,7 +1,7 @@
 //! Load on a lab, without sockets and clocks: when tasks arrive, what becomes of each, how long it took, and reports.
 //!
 //! A driver owns time and connections. It asks [`Arrivals`] when the next task is due, tells [`Lives`] what
-//! happened to each task, carries out what an [`agent::Agent`] wants, and makes a [`Report`] at the end.
+//! happened to each task, carries out what an [`agent::LoadAgent`] wants, and makes a [`LoadReport`] at the end.
 //!
 //! Invariants:
 //! - Latencies count from the moment at which a task was to begin by the plan, not from when its request was sent:
@@ -19,7 +19,7 @@ mod report;
 mod statistics;
 
 pub use arrivals::{Arrivals, Distribution, Rates, RatesError};
-pub use latencies::Latencies;
+pub use latencies::LatencyHistogram;
 pub use lives::{Follow, Lives, OPEN_MAX, tag_of};
-pub use report::{Plan, Report};
-pub use statistics::{Counts, Flaw, Phase, Statistics, Step};
+pub use report::{LoadReport, Plan};
+pub use statistics::{Counts, LifeStep, LoadFlaw, Phase, Statistics};

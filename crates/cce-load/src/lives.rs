@@ -1,6 +1,6 @@
 //! What becomes of each task.
 
-use crate::statistics::{Counts, Flaw, Phase, Statistics, Step};
+use crate::statistics::{Counts, LifeStep, LoadFlaw, Phase, Statistics};
 use cce_model::{ContactStatus, DialogState, StatusReason, TaskId};
 use std::{collections::BTreeMap, time::Duration};
 
@@ -83,7 +83,7 @@ impl Lives {
         self.statistics.row(planned).planned += 1;
         if self.open.len() >= OPEN_MAX {
             self.statistics.counts.unsent += 1;
-            self.statistics.error(Step::Create, Flaw::NoRoom, now);
+            self.statistics.error(LifeStep::Create, LoadFlaw::NoRoom, now);
             return false;
         }
         let (is_sent, is_created, task, offered, accepted, ended) = (false, false, None, None, None, None);
@@ -95,7 +95,7 @@ impl Lives {
     pub fn give_up(&mut self, number: u64, now: Duration) {
         if self.open.remove(&number).is_some() {
             self.statistics.counts.unsent += 1;
-            self.statistics.error(Step::Create, Flaw::Stopped, now);
+            self.statistics.error(LifeStep::Create, LoadFlaw::Stopped, now);
         }
     }
 
@@ -108,7 +108,7 @@ impl Lives {
     }
 
     /// The Task API has answered, or has not. Says whether the life is over.
-    pub fn answer(&mut self, number: u64, result: Result<(), Flaw>, now: Duration) -> bool {
+    pub fn answer(&mut self, number: u64, result: Result<(), LoadFlaw>, now: Duration) -> bool {
         let Some(life) = self.open.get_mut(&number) else { return false };
         match result {
             Ok(()) => {
@@ -125,7 +125,7 @@ impl Lives {
             }
             Err(flaw) => {
                 self.statistics.counts.failed += 1;
-                self.statistics.error(Step::Create, flaw, now);
+                self.statistics.error(LifeStep::Create, flaw, now);
                 self.forget(number);
                 true
             }
@@ -151,7 +151,7 @@ impl Lives {
             ContactStatus::Discarded => {
                 if self.forget(number) {
                     self.statistics.counts.discarded += 1;
-                    self.statistics.error(Step::Route, Flaw::Discarded(reason), now);
+                    self.statistics.error(LifeStep::Route, LoadFlaw::Discarded(reason), now);
                 }
                 true
             }
@@ -232,7 +232,7 @@ impl Lives {
         let life = self.open.get_mut(&number)?;
         let Some(accepted) = life.accepted else {
             // Nobody has accepted it: it is offered again, to somebody else (task-routing E8).
-            self.statistics.error(Step::Accept, Flaw::Withdrawn, now);
+            self.statistics.error(LifeStep::Accept, LoadFlaw::Withdrawn, now);
             return None;
         };
         life.ended = Some(now);
@@ -265,7 +265,7 @@ impl Lives {
     }
 
     /// An error that belongs to no task.
-    pub fn error(&mut self, step: Step, flaw: Flaw, now: Duration) {
+    pub fn error(&mut self, step: LifeStep, flaw: LoadFlaw, now: Duration) {
         self.statistics.error(step, flaw, now);
     }
 

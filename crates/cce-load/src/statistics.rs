@@ -1,6 +1,6 @@
 //! What is counted while a load runs.
 
-use crate::latencies::{Latencies, Precision};
+use crate::latencies::{LatencyHistogram, Precision};
 use cce_model::StatusReason;
 use std::{collections::BTreeMap, fmt, time::Duration};
 
@@ -58,7 +58,7 @@ impl Phase {
 
 /// Where something failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Step {
+pub enum LifeStep {
     /// A task is created.
     Create,
     /// A task's status is read.
@@ -81,7 +81,7 @@ pub enum Step {
     SignOut,
 }
 
-impl fmt::Display for Step {
+impl fmt::Display for LifeStep {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(match self {
             Self::Create => "create",
@@ -100,7 +100,7 @@ impl fmt::Display for Step {
 
 /// Why it failed.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Flaw {
+pub enum LoadFlaw {
     /// The generator's own bounds left no room for the task.
     NoRoom,
     /// The load was stopped before it was its turn.
@@ -127,7 +127,7 @@ pub enum Flaw {
     Told(String),
 }
 
-impl fmt::Display for Flaw {
+impl fmt::Display for LoadFlaw {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NoRoom => f.pad("no room: too many open tasks"),
@@ -185,14 +185,14 @@ pub(crate) struct Row {
     pub(crate) created: u64,
     pub(crate) ended: u64,
     pub(crate) errors: u64,
-    pub(crate) create: Latencies,
-    pub(crate) offer: Latencies,
-    pub(crate) life: Latencies,
+    pub(crate) create: LatencyHistogram,
+    pub(crate) offer: LatencyHistogram,
+    pub(crate) life: LatencyHistogram,
 }
 
 impl Row {
     fn new() -> Self {
-        let latencies = || Latencies::new(Precision::Row);
+        let latencies = || LatencyHistogram::new(Precision::Row);
         let (planned, created, ended, errors) = (0, 0, 0, 0);
         Self { planned, created, ended, errors, create: latencies(), offer: latencies(), life: latencies() }
     }
@@ -212,10 +212,10 @@ impl Row {
 #[derive(Debug)]
 pub struct Statistics {
     pub(crate) counts: Counts,
-    pub(crate) errors: BTreeMap<(Step, Flaw), u64>,
+    pub(crate) errors: BTreeMap<(LifeStep, LoadFlaw), u64>,
     /// Errors of kinds that were too many to be told apart.
     pub(crate) other_errors: u64,
-    phases: [Latencies; 6],
+    phases: [LatencyHistogram; 6],
     pub(crate) rows: Vec<Row>,
     /// Seconds that a row stands for.
     pub(crate) row_seconds: u64,
@@ -227,7 +227,7 @@ impl Default for Statistics {
             counts: Counts::default(),
             errors: BTreeMap::new(),
             other_errors: 0,
-            phases: std::array::from_fn(|_| Latencies::default()),
+            phases: std::array::from_fn(|_| LatencyHistogram::default()),
             rows: Vec::new(),
             row_seconds: 1,
         }
@@ -241,7 +241,7 @@ impl Statistics {
     }
 
     /// How long a phase took.
-    pub fn phase(&self, phase: Phase) -> &Latencies {
+    pub fn phase(&self, phase: Phase) -> &LatencyHistogram {
         &self.phases[phase as usize]
     }
 
@@ -256,7 +256,7 @@ impl Statistics {
     }
 
     /// Counts an error.
-    pub fn error(&mut self, step: Step, flaw: Flaw, now: Duration) {
+    pub fn error(&mut self, step: LifeStep, flaw: LoadFlaw, now: Duration) {
         self.row(now).errors += 1;
         let key = (step, flaw);
         if self.errors.len() < KINDS_MAX || self.errors.contains_key(&key) {

@@ -1,7 +1,7 @@
 //! The report as one page, which needs nothing beside itself.
 
 use super::{
-    Report, RowReport, micros,
+    LoadReport, RowReport, micros,
     plot::{Axis, Marks, Plot, Scale, Series, escape},
 };
 use std::fmt::Write;
@@ -13,7 +13,7 @@ svg{width:100%;height:auto}svg text{font-size:11px;fill:#444}.grid{stroke:#e4e4e
 .key{font-size:13px;margin-right:1em}.key i{display:inline-block;width:1em;height:.6em;margin-right:.4em}\
 pre{background:#f6f6f6;padding:1em;overflow-x:auto;font-size:12px}";
 
-impl Report {
+impl LoadReport {
     /// The page: summary, tables, and plots of rates, latencies over time, their distribution, and latency over load.
     pub fn to_html(&self) -> String {
         let mut page = format!(

@@ -37,7 +37,7 @@ pub struct Plan {
 
 /// What a load was like.
 #[derive(Clone, Debug, Serialize)]
-pub struct Report {
+pub struct LoadReport {
     /// What was asked for.
     pub plan: Plan,
     /// Whether it was interrupted before its end.
@@ -119,7 +119,7 @@ pub struct RowReport {
     pub life_p99_us: u64,
 }
 
-impl Report {
+impl LoadReport {
     /// The report of lives at a moment.
     pub fn new(plan: Plan, lives: &Lives, now: Duration, interrupted: bool) -> Self {
         let statistics = lives.statistics();

@@ -1,9 +1,9 @@
 //! The summary for people.
 
-use super::{Report, micros};
+use super::{LoadReport, micros};
 use std::fmt;
 
-impl fmt::Display for Report {
+impl fmt::Display for LoadReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let counts = &self.counts;
         writeln!(f, "load      {}", self.plan.load)?;
@@ -39,7 +39,7 @@ impl fmt::Display for Report {
     }
 }
 
-impl Report {
+impl LoadReport {
     fn write_phases(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.phases.is_empty() {
             return Ok(());

@@ -2,7 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a helper of a test may panic like the test itself")]
 
-use cce_load::{Arrivals, Distribution, Flaw, Follow, Lives, Phase, Plan, Rates, Report, tag_of};
+use cce_load::{Arrivals, Distribution, Follow, Lives, LoadFlaw, LoadReport, Phase, Plan, Rates, tag_of};
 use cce_model::{DialogState, TaskId};
 use std::time::Duration;
 
@@ -94,7 +94,7 @@ fn every_task_is_counted_once_whatever_becomes_of_it() {
         lives.plan(number, millis(number), millis(number));
     }
     (0..4).for_each(|number| lives.send(number, millis(10)));
-    lives.answer(0, Err(Flaw::Status(503)), millis(11));
+    lives.answer(0, Err(LoadFlaw::Status(503)), millis(11));
     lives.answer(1, Ok(()), millis(12));
     lives.answer(2, Ok(()), millis(13));
     lives.lose(2);
@@ -114,7 +114,7 @@ fn a_timeline_stays_short_and_loses_nothing() {
         lives.send(number, now);
         lives.answer(number, Ok(()), now + millis(5));
     }
-    let report = Report::new(Plan::default(), &lives, Duration::from_secs(2_000), false);
+    let report = LoadReport::new(Plan::default(), &lives, Duration::from_secs(2_000), false);
     assert!(report.timeline.len() <= 240, "{}", report.timeline.len());
     assert_eq!(report.timeline.iter().map(|row| row.created).sum::<u64>(), 2_000);
     assert!(report.to_html().matches("<svg").count() >= 3);

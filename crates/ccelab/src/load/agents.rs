@@ -5,7 +5,7 @@ use super::{
     http::{Ask as HttpAsk, Pool, basic},
 };
 use bytes::BytesMut;
-use cce_load::agent::{Agent, Config, Input, Output, Wait};
+use cce_load::agent::{AgentInput, AgentOutput, AgentWait, Config, LoadAgent};
 use http::{HeaderValue, Method};
 use std::{
     net::SocketAddr,
@@ -80,13 +80,13 @@ impl Agents {
 
 /// One agent with its connection.
 struct Desktop {
-    agent: Agent,
+    agent: LoadAgent,
     authorization: Option<HeaderValue>,
     stream: Option<TcpStream>,
-    first: Vec<Output>,
-    inbox: mpsc::Receiver<Input>,
+    first: Vec<AgentOutput>,
+    inbox: mpsc::Receiver<AgentInput>,
     /// Where answers and ends of waits go.
-    sender: mpsc::Sender<Input>,
+    sender: mpsc::Sender<AgentInput>,
     agents: Arc<Agents>,
     generator: Arc<Generator>,
     is_gone: bool,
@@ -94,14 +94,14 @@ struct Desktop {
 
 /// What happens next to an agent.
 enum Next {
-    Input(Input),
+    AgentInput(AgentInput),
     Stop,
 }
 
 impl Desktop {
     fn new(config: Config, agents: Arc<Agents>, generator: Arc<Generator>) -> Self {
         let (sender, inbox) = mpsc::channel(INBOX_MAX);
-        let (agent, first) = Agent::new(config);
+        let (agent, first) = LoadAgent::new(config);
         let (user, password) = agent.credentials();
         let authorization = basic(user, password);
         let (stream, is_gone) = (None, false);
@@ -121,14 +121,14 @@ impl Desktop {
                 () = stop.cancelled() => Next::Stop,
                 () = leave.cancelled(), if !was_asked => {
                     was_asked = true;
-                    Next::Input(Input::SignOut)
+                    Next::AgentInput(AgentInput::SignOut)
                 }
-                Some(input) = inbox.recv() => Next::Input(input),
-                input = receive(stream, &mut bytes) => Next::Input(input),
+                Some(input) = inbox.recv() => Next::AgentInput(input),
+                input = receive(stream, &mut bytes) => Next::AgentInput(input),
             };
             match next {
                 Next::Stop => return,
-                Next::Input(input) => {
+                Next::AgentInput(input) => {
                     let outputs = self.agent.handle(input);
                     self.carry_out(outputs).await;
                 }
@@ -136,51 +136,53 @@ impl Desktop {
         }
     }
 
-    async fn carry_out(&mut self, outputs: Vec<Output>) {
+    async fn carry_out(&mut self, outputs: Vec<AgentOutput>) {
         let mut outputs = std::collections::VecDeque::from(outputs);
         while let Some(output) = outputs.pop_front() {
             match output {
-                Output::Dial => {
+                AgentOutput::Dial => {
                     let input = self.dial().await;
                     outputs.extend(self.agent.handle(input));
                 }
-                Output::Send(text) => {
+                AgentOutput::Send(text) => {
                     if let Some(stream) = &mut self.stream
                         && stream.write_all(text.as_bytes()).await.is_err()
                     {
                         self.stream = None;
-                        outputs.extend(self.agent.handle(Input::Disconnected));
+                        outputs.extend(self.agent.handle(AgentInput::Disconnected));
                     }
                 }
-                Output::Hang => {
+                AgentOutput::Hang => {
                     if let Some(mut stream) = self.stream.take() {
                         // It is over either way.
                         let _ = stream.shutdown().await;
-                        outputs.extend(self.agent.handle(Input::Disconnected));
+                        outputs.extend(self.agent.handle(AgentInput::Disconnected));
                     }
                 }
-                Output::Request { ask, path, body } => self.request(ask, path, body),
-                Output::Sleep(wait, time) => self.sleep(wait, time),
-                Output::Ready => {
+                AgentOutput::Request { ask, path, body } => self.request(ask, path, body),
+                AgentOutput::Sleep(wait, time) => self.sleep(wait, time),
+                AgentOutput::Ready => {
                     self.agents.ready.fetch_add(1, Ordering::AcqRel);
                     self.agents.is_ready.notify_one();
                 }
-                Output::Dialog { tag, task, state } => self.generator.notify(tag.as_deref(), task, state),
-                Output::Failed(step, flaw) => self.generator.error(step, flaw),
-                Output::Gone => self.is_gone = true,
+                AgentOutput::Dialog { tag, task, state } => {
+                    self.generator.notify(tag.as_deref(), task, state);
+                }
+                AgentOutput::Failed(step, flaw) => self.generator.error(step, flaw),
+                AgentOutput::Gone => self.is_gone = true,
             }
         }
     }
 
-    async fn dial(&mut self) -> Input {
+    async fn dial(&mut self) -> AgentInput {
         match timeout(CONNECT, TcpStream::connect(self.agents.xmpp)).await {
             Ok(Ok(stream)) => {
                 // A delay would be measured as the target's.
                 let _ = stream.set_nodelay(true);
                 self.stream = Some(stream);
-                Input::Connected
+                AgentInput::Connected
             }
-            Ok(Err(_)) | Err(_) => Input::Disconnected,
+            Ok(Err(_)) | Err(_) => AgentInput::Disconnected,
         }
     }
 
@@ -195,32 +197,32 @@ impl Desktop {
             drop(place);
             let result = answer.and_then(super::http::Answer::successful).map(|_| ());
             // An agent that is gone does not wait for it.
-            let _ = sender.send(Input::Answered(ask, result)).await;
+            let _ = sender.send(AgentInput::Answered(ask, result)).await;
         });
     }
 
-    fn sleep(&self, wait: Wait, time: Duration) {
+    fn sleep(&self, wait: AgentWait, time: Duration) {
         let (sender, stop) = (self.sender.clone(), self.agents.stop.clone());
         self.agents.tasks.spawn(async move {
             let slept = stop.run_until_cancelled(sleep(time)).await;
             if slept.is_some() {
                 // An agent that is gone does not wait for it.
-                let _ = sender.send(Input::Due(wait)).await;
+                let _ = sender.send(AgentInput::Due(wait)).await;
             }
         });
     }
 }
 
 /// What arrives on the connection; without one, nothing ever does.
-async fn receive(stream: &mut Option<TcpStream>, bytes: &mut BytesMut) -> Input {
+async fn receive(stream: &mut Option<TcpStream>, bytes: &mut BytesMut) -> AgentInput {
     let Some(open) = stream else { return std::future::pending().await };
     bytes.clear();
     bytes.reserve(READ);
     match open.read_buf(bytes).await {
         Ok(0) | Err(_) => {
             *stream = None;
-            Input::Disconnected
+            AgentInput::Disconnected
         }
-        Ok(_) => Input::Received(bytes.to_vec()),
+        Ok(_) => AgentInput::Received(bytes.to_vec()),
     }
 }

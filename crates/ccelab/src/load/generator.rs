@@ -4,7 +4,7 @@ use super::{
     clock::Clock,
     http::{Ask, Place, Pool},
 };
-use cce_load::{Arrivals, Flaw, Follow, Lives, Plan, Report, Step, tag_of};
+use cce_load::{Arrivals, Follow, LifeStep, Lives, LoadFlaw, LoadReport, Plan, tag_of};
 use cce_model::{DialogState, TaskId};
 use cce_xml::task::{Task, TaskStatus};
 use http::{Method, header::LOCATION};
@@ -101,12 +101,12 @@ impl Generator {
         look(&self.state().lives)
     }
 
-    pub(super) fn report(&self, plan: Plan, interrupted: bool) -> Report {
-        Report::new(plan, &self.state().lives, self.clock.now(), interrupted)
+    pub(super) fn report(&self, plan: Plan, interrupted: bool) -> LoadReport {
+        LoadReport::new(plan, &self.state().lives, self.clock.now(), interrupted)
     }
 
     /// An error that belongs to no task.
-    pub(super) fn error(&self, step: Step, flaw: Flaw) {
+    pub(super) fn error(&self, step: LifeStep, flaw: LoadFlaw) {
         let now = self.clock.now();
         self.state().lives.error(step, flaw, now);
     }
@@ -272,14 +272,14 @@ impl Generator {
     }
 
     /// The path where a task's status can be read, which only polls need.
-    fn created(&self, answer: super::http::Answer) -> Result<Option<String>, Flaw> {
+    fn created(&self, answer: super::http::Answer) -> Result<Option<String>, LoadFlaw> {
         let answer = answer.successful()?;
         if self.template.poll.is_none() {
             return Ok(None);
         }
         let location = answer.headers.get(LOCATION).and_then(|value| value.to_str().ok());
-        let uri: http::Uri = location.and_then(|text| text.parse().ok()).ok_or(Flaw::NoLocation)?;
-        uri.path_and_query().map(|path| Some(path.to_string())).ok_or(Flaw::NoLocation)
+        let uri: http::Uri = location.and_then(|text| text.parse().ok()).ok_or(LoadFlaw::NoLocation)?;
+        uri.path_and_query().map(|path| Some(path.to_string())).ok_or(LoadFlaw::NoLocation)
     }
 
     async fn follow(&self, number: u64, path: String, pause: Duration) {
@@ -292,7 +292,7 @@ impl Generator {
             let answer = self.app.exchange(&place, ask, &self.clock).await;
             drop(place);
             let read = answer.and_then(super::http::Answer::successful).and_then(|answer| {
-                TaskStatus::read(&answer.body).map(|status| (status, answer.at)).ok_or(Flaw::Unreadable)
+                TaskStatus::read(&answer.body).map(|status| (status, answer.at)).ok_or(LoadFlaw::Unreadable)
             });
             match read {
                 Ok((status, at)) => {
@@ -306,8 +306,8 @@ impl Generator {
                 Err(flaw) => {
                     failures += 1;
                     // What is not known is not known a second later.
-                    let is_lost = failures >= POLLS_MAX || flaw == Flaw::Status(404);
-                    self.error(Step::Poll, flaw);
+                    let is_lost = failures >= POLLS_MAX || flaw == LoadFlaw::Status(404);
+                    self.error(LifeStep::Poll, flaw);
                     if is_lost {
                         self.state().lives.lose(number);
                         return self.finish(number);

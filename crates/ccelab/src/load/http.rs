@@ -3,7 +3,7 @@
 use super::clock::Clock;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use bytes::Bytes;
-use cce_load::Flaw;
+use cce_load::LoadFlaw;
 use http::{HeaderMap, HeaderValue, Method, Request, header};
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::client::conn::http1::{self, SendRequest};
@@ -63,8 +63,8 @@ pub(super) struct Answer {
 
 impl Answer {
     /// Itself, if its status is one of success.
-    pub(super) fn successful(self) -> Result<Self, Flaw> {
-        if (200..300).contains(&self.status) { Ok(self) } else { Err(Flaw::Status(self.status)) }
+    pub(super) fn successful(self) -> Result<Self, LoadFlaw> {
+        if (200..300).contains(&self.status) { Ok(self) } else { Err(LoadFlaw::Status(self.status)) }
     }
 }
 
@@ -101,26 +101,26 @@ impl Pool {
     }
 
     /// Makes a request and reads its answer, within the time that an answer may take.
-    pub(super) async fn exchange(&self, _place: &Place, ask: Ask, clock: &Clock) -> Result<Answer, Flaw> {
+    pub(super) async fn exchange(&self, _place: &Place, ask: Ask, clock: &Clock) -> Result<Answer, LoadFlaw> {
         let work = self.exchange_now(ask, clock);
-        tokio::time::timeout(self.timeout, work).await.unwrap_or(Err(Flaw::TimedOut))
+        tokio::time::timeout(self.timeout, work).await.unwrap_or(Err(LoadFlaw::TimedOut))
     }
 
-    async fn exchange_now(&self, ask: Ask, clock: &Clock) -> Result<Answer, Flaw> {
+    async fn exchange_now(&self, ask: Ask, clock: &Clock) -> Result<Answer, LoadFlaw> {
         let mut request = self.request(ask)?;
         while let Some(mut kept) = self.take_idle() {
             match kept.try_send_request(request).await {
                 Ok(response) => return self.read(kept, response, clock).await,
                 // The peer closed the connection while nobody used it: nothing of the request was sent.
-                Err(mut error) => request = error.take_message().ok_or(Flaw::Broken)?,
+                Err(mut error) => request = error.take_message().ok_or(LoadFlaw::Broken)?,
             }
         }
         let mut connection = self.connect().await?;
-        let response = connection.send_request(request).await.map_err(|_| Flaw::Broken)?;
+        let response = connection.send_request(request).await.map_err(|_| LoadFlaw::Broken)?;
         self.read(connection, response, clock).await
     }
 
-    fn request(&self, ask: Ask) -> Result<Request<Full<Bytes>>, Flaw> {
+    fn request(&self, ask: Ask) -> Result<Request<Full<Bytes>>, LoadFlaw> {
         let mut building =
             Request::builder().method(ask.method).uri(ask.path).header(header::HOST, &self.host);
         if !ask.body.is_empty() {
@@ -129,7 +129,7 @@ impl Pool {
         if let Some(authorization) = ask.authorization {
             building = building.header(header::AUTHORIZATION, authorization);
         }
-        building.body(Full::new(ask.body.into())).map_err(|_| Flaw::Unreadable)
+        building.body(Full::new(ask.body.into())).map_err(|_| LoadFlaw::Unreadable)
     }
 
     fn take_idle(&self) -> Option<Connection> {
@@ -137,10 +137,11 @@ impl Pool {
         std::iter::from_fn(|| idle.pop()).find(SendRequest::is_ready)
     }
 
-    async fn connect(&self) -> Result<Connection, Flaw> {
-        let stream = TcpStream::connect(self.address).await.map_err(|_| Flaw::Unreachable)?;
-        stream.set_nodelay(true).map_err(|_| Flaw::Unreachable)?;
-        let (sender, connection) = http1::handshake(TokioIo::new(stream)).await.map_err(|_| Flaw::Broken)?;
+    async fn connect(&self) -> Result<Connection, LoadFlaw> {
+        let stream = TcpStream::connect(self.address).await.map_err(|_| LoadFlaw::Unreachable)?;
+        stream.set_nodelay(true).map_err(|_| LoadFlaw::Unreachable)?;
+        let (sender, connection) =
+            http1::handshake(TokioIo::new(stream)).await.map_err(|_| LoadFlaw::Broken)?;
         // It ends when its sender is dropped or the peer leaves; who uses it then hears so.
         self.tasks.spawn(async move { drop(connection.await) });
         Ok(sender)
@@ -151,10 +152,10 @@ impl Pool {
         mut connection: Connection,
         response: http::Response<hyper::body::Incoming>,
         clock: &Clock,
-    ) -> Result<Answer, Flaw> {
+    ) -> Result<Answer, LoadFlaw> {
         let (parts, body) = response.into_parts();
         let body = Limited::new(body, ANSWER_MAX).collect().await.map_err(|error| {
-            if error.is::<http_body_util::LengthLimitError>() { Flaw::TooLarge } else { Flaw::Broken }
+            if error.is::<http_body_util::LengthLimitError>() { LoadFlaw::TooLarge } else { LoadFlaw::Broken }
         })?;
         let at = clock.now();
         if connection.ready().await.is_ok() {

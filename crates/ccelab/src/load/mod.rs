@@ -19,7 +19,7 @@ use crate::{
 };
 use agents::Agents;
 use cce_kernel::Kind;
-use cce_load::{Arrivals, Counts, Follow, Lives, Phase, Plan, Report, agent};
+use cce_load::{Arrivals, Counts, Follow, Lives, LoadReport, Phase, Plan, agent};
 use cce_model::MrdId;
 use cce_world::{AgentSettings, Lab, Span, nearest_few};
 use generator::{Bounds, Generator, Template};
@@ -59,9 +59,9 @@ pub(crate) fn load(options: &Options) -> Result<(), Failure> {
     print::progress("");
     print::out(&format!("{report}"));
     for (path, text) in [
-        (&options.json, Report::to_json as fn(&Report) -> String),
-        (&options.csv, Report::to_csv),
-        (&options.html, Report::to_html),
+        (&options.json, LoadReport::to_json as fn(&LoadReport) -> String),
+        (&options.csv, LoadReport::to_csv),
+        (&options.html, LoadReport::to_html),
     ] {
         if let Some(path) = path {
             write_whole(path, &text(&report))?;
@@ -71,7 +71,7 @@ pub(crate) fn load(options: &Options) -> Result<(), Failure> {
 }
 
 /// A load of which nothing came is a failure; with `--strict`, one in which anything went wrong.
-fn judge(report: &Report, strict: bool) -> Result<(), Failure> {
+fn judge(report: &LoadReport, strict: bool) -> Result<(), Failure> {
     let Counts { planned, created, ended, .. } = report.counts;
     if planned > 0 && created == 0 {
         return Err(Failure::Check("no task was created".into()));
@@ -140,7 +140,7 @@ fn agent_config(id: &str, options: &Options, lab: &Lab) -> Result<agent::Config,
         mrds: mrds.iter().filter_map(id_of).collect(),
         domain: finesse.map(|host| host.fqdn.clone()).unwrap_or_default(),
         limit: options.limit,
-        times: agent::Times {
+        times: agent::AgentTimes {
             accept: options.accept.0,
             start: options.start.0,
             wrap_up: options.wrap_up.map(|Span(time)| time),
@@ -175,7 +175,7 @@ impl Work {
         configs: Vec<agent::Config>,
         plan: Plan,
         mut signals: Signals,
-    ) -> Result<Report, Failure> {
+    ) -> Result<LoadReport, Failure> {
         let is_interrupted = tokio::select! {
             // Whoever interrupts a load counts before everything else.
             biased;
