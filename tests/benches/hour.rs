@@ -15,7 +15,7 @@ use cce_model::ContactStatus;
 use cce_sim::Sim;
 use cce_world::{
     CastAgent, Lab, Layers, Span,
-    cast::customer::{Config, Customer, Method},
+    cast::customer::{Customer, CustomerConfig, Method},
     load,
 };
 use std::time::{Duration, Instant};
@@ -79,8 +79,8 @@ fn start(lab: &Lab, seconds: u64) -> Sim {
     sim
 }
 
-fn config(starts: Vec<Duration>) -> Config {
-    Config {
+fn config(starts: Vec<Duration>) -> CustomerConfig {
+    CustomerConfig {
         starts,
         waits: false,
         feed: 100_080,

@@ -1,7 +1,8 @@
-//! What no compiler looks after: the size of files, and names of components in code.
+//! What no compiler looks after: the size of files, names of components in code, names of public types.
 
 use cce_model::Kind;
 use std::{
+    collections::{BTreeMap, BTreeSet},
     fs,
     path::{Path, PathBuf},
 };
@@ -69,4 +70,30 @@ fn no_file_is_longer_than_700_lines() {
     let lines = |path: &PathBuf| fs::read_to_string(path).unwrap().lines().count();
     let long: Vec<_> = found.iter().filter(|path| lines(path) > LINES_MAX).collect();
     assert!(long.is_empty(), "{long:?}");
+}
+
+/// Each component has a public type for what is its alone (`cce_router::Config`), and its crate's name is part of that type's name.
+const CONFIG: &str = "Config";
+
+/// The name of the public type that a line declares. A name that a macro makes is none.
+fn declared(line: &str) -> Option<&str> {
+    let (_, rest) = line.trim_start().split_once("pub ").filter(|(before, _)| before.is_empty())?;
+    let kinds = ["struct ", "enum ", "trait ", "type ", "union "];
+    let name = kinds.into_iter().find_map(|kind| rest.strip_prefix(kind))?;
+    let end = name.find(|letter: char| !letter.is_alphanumeric() && letter != '_').unwrap_or(name.len());
+    Some(&name[..end]).filter(|name| !name.is_empty())
+}
+
+#[test]
+fn no_two_public_types_have_one_name() {
+    let mut places: BTreeMap<String, BTreeSet<PathBuf>> = BTreeMap::new();
+    for path in all_sources() {
+        let text = fs::read_to_string(&path).unwrap();
+        for name in text.lines().filter_map(declared).filter(|name| *name != CONFIG) {
+            places.entry(name.to_owned()).or_default().insert(path.clone());
+        }
+    }
+    assert!(places.len() > 400, "{} types", places.len());
+    places.retain(|_, places| places.len() > 1);
+    assert!(places.is_empty(), "{places:#?}");
 }

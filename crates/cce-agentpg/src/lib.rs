@@ -44,7 +44,7 @@ pub use config::Config;
 use arm::Place;
 use cce_kernel::{
     Command, Component, Configured, Cx, FrameFlaw, Input, LinkId, Peer, Port, TimerKey,
-    session::{Alarm, Event},
+    session::{Alarm, SessionEvent},
 };
 use cce_model::{ObjectModel, fact::AgentPgFact};
 use cce_wire::Bytes;
@@ -107,14 +107,14 @@ impl Configured for AgentPg {
 impl AgentPg {
     fn on_start(&mut self, cx: &mut Cx<'_>) {
         *self = Self::new(Arc::clone(&self.model), self.config.clone());
-        self.opc.keep_router(Event::Start, cx);
+        self.opc.keep_router(SessionEvent::Start, cx);
     }
 
     fn on_link_up(&mut self, link: LinkId, peer: &Peer, cx: &mut Cx<'_>) {
         if is_cti(link) {
             self.cti.on_link_up(link, peer, cx);
         } else {
-            self.opc.keep_router(Event::Up(link), cx);
+            self.opc.keep_router(SessionEvent::Up(link), cx);
         }
     }
 
@@ -123,7 +123,7 @@ impl AgentPg {
             let outcome = self.cti.on_link_down(link, cx);
             self.follow(outcome, cx);
         } else {
-            self.opc.keep_router(Event::Down(link), cx);
+            self.opc.keep_router(SessionEvent::Down(link), cx);
         }
     }
 
@@ -154,8 +154,8 @@ impl AgentPg {
             Timer::InterruptDone => self.opc.on_interrupt_done_due(place, cx),
             Timer::StateReport => self.opc.send_agent_state(place, cx),
             Timer::LoginTimeout => self.opc.on_login_timeout(place, cx),
-            Timer::RouterRedial => self.opc.keep_router(Event::Due(Alarm::Redial), cx),
-            Timer::RouterBeat => self.opc.keep_router(Event::Due(Alarm::Heartbeat), cx),
+            Timer::RouterRedial => self.opc.keep_router(SessionEvent::Due(Alarm::Redial), cx),
+            Timer::RouterBeat => self.opc.keep_router(SessionEvent::Due(Alarm::Heartbeat), cx),
             Timer::CtiIdle => {
                 let outcome = self.cti.on_idle(key.id, cx);
                 self.follow(outcome, cx);
@@ -175,7 +175,7 @@ impl AgentPg {
         match command {
             Command::Stop => {
                 self.cti.stop(cx);
-                self.opc.keep_router(Event::Stop, cx);
+                self.opc.keep_router(SessionEvent::Stop, cx);
             }
             refused @ (Command::Cue | Command::Act(_) | Command::Set { .. }) => cx.note(refused.unknown()),
         }

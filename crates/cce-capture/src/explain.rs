@@ -73,7 +73,7 @@ impl Fault {
 
 /// The bytes of one direction of a connection, or of somebody's clipboard.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Stream {
+pub struct CapturedStream {
     /// The bytes that are there.
     pub bytes: Bytes,
     /// Whether it may begin inside a message.
@@ -110,7 +110,12 @@ pub enum Versions<'a> {
 }
 
 /// Explains a stream. What cannot be read is passed over up to the next whole message.
-pub fn explain(book: Book, versions: Versions<'_>, dictionary: &Dictionary, stream: &Stream) -> Vec<Piece> {
+pub fn explain(
+    book: Book,
+    versions: Versions<'_>,
+    dictionary: &Dictionary,
+    stream: &CapturedStream,
+) -> Vec<Piece> {
     let mut reader =
         Reader { book, bytes: &stream.bytes, version: Version::new(versions), found: Vec::new() };
     reader.read(stream);
@@ -124,7 +129,7 @@ pub fn explain(book: Book, versions: Versions<'_>, dictionary: &Dictionary, stre
 }
 
 /// Every OPEN_REQ of a GED-188 stream.
-pub fn openings(stream: &Stream) -> Vec<Opening> {
+pub fn openings(stream: &CapturedStream) -> Vec<Opening> {
     let (book, version) = (Book::Cti, Version::new(Versions::Own));
     let mut reader = Reader { book, bytes: &stream.bytes, version, found: Vec::new() };
     reader.read(stream);
@@ -191,7 +196,7 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    fn read(&mut self, stream: &Stream) {
+    fn read(&mut self, stream: &CapturedStream) {
         let (mut from, mut is_inside) = (0, stream.begins_anywhere);
         for (end, why) in &stream.gaps {
             let cut = self.stretch(from, *end, is_inside, true);

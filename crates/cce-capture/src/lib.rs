@@ -18,7 +18,9 @@ pub mod reference;
 mod streams;
 mod write;
 
-pub use explain::{Explained, Fault, Opening, Piece, Stream, Versions, explain, has_message, openings};
+pub use explain::{
+    CapturedStream, Explained, Fault, Opening, Piece, Versions, explain, has_message, openings,
+};
 pub use file::{CaptureError, Packet, packets};
 pub use read::{Flow, FlowKey, Flows, Gap, GapCause, flows};
 pub use write::Capture;

@@ -51,7 +51,7 @@ pub(crate) fn invalid(flaws: &[Flaw]) -> Response {
 }
 
 fn errors_xml(flaws: &[Flaw]) -> String {
-    cce_xml::task::api_errors(flaws.iter().map(|flaw| cce_xml::task::ApiError {
+    cce_xml::task::api_errors(flaws.iter().map(|flaw| cce_xml::task::TaskApiError {
         kind: flaw.kind,
         data: &flaw.data,
         message: &flaw.message,

@@ -2,6 +2,7 @@
 
 use cce_kernel::Cors;
 use cce_model::fact::BusMessageId;
+use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
 /// Feed type of tasks (ccp-task-api 2.2).
@@ -144,7 +145,8 @@ pub struct Campaign {
 }
 
 /// Which time a contact's `statusTimestamp` shows (ccp-task-api 13, row 10).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum StatusTimestamp {
     /// Its creation, whatever happens later, as in the lab trace.
     Creation,

@@ -19,7 +19,9 @@ use crate::{
     table::{Ends, Table},
 };
 use cce_cti::Cti;
-use cce_fold::{AgentMessage, Event, Exchange, Group, Kind, Message, Report, Subject, TaskMessage};
+use cce_fold::{
+    AgentMessage, AnyMessage, CtiGroup, Exchange, GatewayReport, Meaning, ReadRecord, Subject, TaskMessage,
+};
 use cce_journal::{Record, What};
 use cce_kernel::{Fact, Input, LinkId, NodeName, Output, Port};
 use cce_model::{
@@ -105,7 +107,7 @@ impl Checks {
 
     /// Takes in the next event of the fold, and returns what it breaks. Behind the end of the run there is nothing to
     /// break: components say goodbye, and what they knew goes with them.
-    pub fn push(&mut self, event: &Event<'_>) -> Vec<Breach> {
+    pub fn push(&mut self, event: &ReadRecord<'_>) -> Vec<Breach> {
         if matches!(event.record.what, What::Gap { .. }) {
             self.gap = self.gap.or(Some(event.record.seq));
         }
@@ -225,21 +227,21 @@ impl Checks {
         }
     }
 
-    fn on_event(&mut self, event: &Event<'_>, judge: &mut Judge<'_>) {
+    fn on_event(&mut self, event: &ReadRecord<'_>, judge: &mut Judge<'_>) {
         let name = &event.record.node;
         let node = Node::of(name);
         match &event.kind {
-            Kind::Fact(fact) => self.on_fact(node, fact, judge),
-            Kind::Received { link, message, .. } => {
+            Meaning::Fact(fact) => self.on_fact(node, fact, judge),
+            Meaning::Received { link, message, .. } => {
                 self.on_received(node, event.record, *link, message, judge);
             }
-            Kind::Sent { link, message, peer, .. } => {
+            Meaning::Sent { link, message, peer, .. } => {
                 self.on_sent(node, name, *link, message, peer.node.is_none(), judge);
             }
-            Kind::Http(exchange) => self.on_exchange(node, event, exchange),
-            Kind::LinkUp { link, .. } if node == Node::AgentPg => self.answers.on_link_up(*link),
-            Kind::LinkDown { link, .. } => self.on_link_gone(node, name, *link),
-            Kind::LinkUp { .. } | Kind::Bent(_) | Kind::Other => {}
+            Meaning::Http(exchange) => self.on_exchange(node, event, exchange),
+            Meaning::LinkUp { link, .. } if node == Node::AgentPg => self.answers.on_link_up(*link),
+            Meaning::LinkDown { link, .. } => self.on_link_gone(node, name, *link),
+            Meaning::LinkUp { .. } | Meaning::Bent(_) | Meaning::Other => {}
         }
     }
 
@@ -248,31 +250,31 @@ impl Checks {
         node: Node,
         record: &Record,
         link: LinkId,
-        message: &Message,
+        message: &AnyMessage,
         judge: &mut Judge<'_>,
     ) {
         match message {
-            Message::Cti(message) if node == Node::AgentPg => self.on_client(record, link, message, judge),
-            Message::Cti(message) if node == Node::Finesse => self.on_server(message, judge),
-            Message::Mr(Mr::CancelTask(cancel)) if node == Node::MrPg => {
+            AnyMessage::Cti(message) if node == Node::AgentPg => self.on_client(record, link, message, judge),
+            AnyMessage::Cti(message) if node == Node::Finesse => self.on_server(message, judge),
+            AnyMessage::Mr(Mr::CancelTask(cancel)) if node == Node::MrPg => {
                 self.cancels.on_cancel(link, cancel.dialogue_id, judge.seq);
             }
-            Message::Icm(message) if node == Node::Router => self.on_gateway(link, message),
-            Message::Stream(piece) if node == Node::Other && link.port == Port::Xmpp => {
+            AnyMessage::Icm(message) if node == Node::Router => self.on_gateway(link, message),
+            AnyMessage::Stream(piece) if node == Node::Other && link.port == Port::Xmpp => {
                 self.streams.on_piece(&record.node, link, piece, judge);
             }
-            Message::Unreadable(_) if node == Node::AgentPg => self.answers.on_unreadable(link),
-            Message::Cti(_)
-            | Message::Mr(_)
-            | Message::Icm(_)
-            | Message::Stream(_)
-            | Message::Unreadable(_) => {}
+            AnyMessage::Unreadable(_) if node == Node::AgentPg => self.answers.on_unreadable(link),
+            AnyMessage::Cti(_)
+            | AnyMessage::Mr(_)
+            | AnyMessage::Icm(_)
+            | AnyMessage::Stream(_)
+            | AnyMessage::Unreadable(_) => {}
         }
     }
 
     /// The CTI server receives a message of a client.
     fn on_client(&mut self, record: &Record, link: LinkId, message: &Cti, judge: &Judge<'_>) {
-        if matches!(Group::of(message), Group::Opens(_)) {
+        if matches!(CtiGroup::of(message), CtiGroup::Opens(_)) {
             return self.agentpg.on_open();
         }
         self.deliveries.on_received(link, message);
@@ -285,16 +287,20 @@ impl Checks {
 
     /// Finesse receives a message of the CTI server.
     fn on_server(&mut self, message: &Cti, judge: &Judge<'_>) {
-        let (agent, mrd, state) = match Group::of(message) {
-            Group::Agent(AgentMessage::Told(event)) => (event.icm_agent_id, event.mrd_id, event.agent_state),
-            Group::Agent(AgentMessage::Answered(conf)) => (conf.icm_agent_id, conf.mrd_id, conf.agent_state),
-            Group::Task(TaskMessage::Snapshot) => return self.finesse.on_snapshot(),
-            Group::Opens(_)
-            | Group::Agent(AgentMessage::Asked(_) | AgentMessage::Interrupts { .. })
-            | Group::Task(_)
-            | Group::Status(_)
-            | Group::ControlFails(_)
-            | Group::Plain => return,
+        let (agent, mrd, state) = match CtiGroup::of(message) {
+            CtiGroup::Agent(AgentMessage::Told(event)) => {
+                (event.icm_agent_id, event.mrd_id, event.agent_state)
+            }
+            CtiGroup::Agent(AgentMessage::Answered(conf)) => {
+                (conf.icm_agent_id, conf.mrd_id, conf.agent_state)
+            }
+            CtiGroup::Task(TaskMessage::Snapshot) => return self.finesse.on_snapshot(),
+            CtiGroup::Opens(_)
+            | CtiGroup::Agent(AgentMessage::Asked(_) | AgentMessage::Interrupts { .. })
+            | CtiGroup::Task(_)
+            | CtiGroup::Status(_)
+            | CtiGroup::ControlFails(_)
+            | CtiGroup::Plain => return,
         };
         let state = cce_model::AgentState::of_number(state);
         self.finesse.on_agent_state(SkillTarget(agent), MrdId(mrd), state, judge.seq);
@@ -302,9 +308,9 @@ impl Checks {
 
     /// The router receives a message of a gateway.
     fn on_gateway(&mut self, link: LinkId, message: &Icm) {
-        match Report::of(message) {
-            Some(Report::Task(event)) => self.router.on_task_event(link, event),
-            Some(Report::Agent(update)) => self.router.on_agent_state(link, update),
+        match GatewayReport::of(message) {
+            Some(GatewayReport::Task(event)) => self.router.on_task_event(link, event),
+            Some(GatewayReport::Agent(update)) => self.router.on_agent_state(link, update),
             None => {}
         }
     }
@@ -314,31 +320,31 @@ impl Checks {
         node: Node,
         name: &NodeName,
         link: LinkId,
-        message: &Message,
+        message: &AnyMessage,
         to_outside: bool,
         judge: &mut Judge<'_>,
     ) {
         match message {
-            Message::Cti(message) if node == Node::AgentPg => self.on_sent_to_client(link, message, judge),
-            Message::Mr(message) if node == Node::MrPg => self.cancels.on_sent(link, message, judge),
-            Message::Mr(Mr::NewTask(task)) if node == Node::Ccp => {
+            AnyMessage::Cti(message) if node == Node::AgentPg => self.on_sent_to_client(link, message, judge),
+            AnyMessage::Mr(message) if node == Node::MrPg => self.cancels.on_sent(link, message, judge),
+            AnyMessage::Mr(Mr::NewTask(task)) if node == Node::Ccp => {
                 if let Some(contact) = &judge.subject.contact {
                     self.contacts.on_new_task(contact, task.previous_task, judge);
                 }
             }
-            Message::Stream(piece) if node == Node::Finesse && to_outside && link.port == Port::Xmpp => {
+            AnyMessage::Stream(piece) if node == Node::Finesse && to_outside && link.port == Port::Xmpp => {
                 self.streams.on_piece(name, link, piece, judge);
             }
-            Message::Cti(_)
-            | Message::Mr(_)
-            | Message::Icm(_)
-            | Message::Stream(_)
-            | Message::Unreadable(_) => {}
+            AnyMessage::Cti(_)
+            | AnyMessage::Mr(_)
+            | AnyMessage::Icm(_)
+            | AnyMessage::Stream(_)
+            | AnyMessage::Unreadable(_) => {}
         }
     }
 
     fn on_sent_to_client(&mut self, link: LinkId, message: &Cti, judge: &mut Judge<'_>) {
-        if let Group::Agent(AgentMessage::Told(event)) = Group::of(message) {
+        if let CtiGroup::Agent(AgentMessage::Told(event)) = CtiGroup::of(message) {
             let (skill_target, mrd) = (SkillTarget(event.icm_agent_id), MrdId(event.mrd_id));
             return self.agentpg.on_event_sent(Place { skill_target, mrd }, judge);
         }
@@ -346,7 +352,7 @@ impl Checks {
         self.answers.on_sent(link, message, judge);
     }
 
-    fn on_exchange(&mut self, node: Node, event: &Event<'_>, exchange: &Exchange<'_>) {
+    fn on_exchange(&mut self, node: Node, event: &ReadRecord<'_>, exchange: &Exchange<'_>) {
         let seq = event.record.seq;
         match exchange {
             Exchange::RequestOut { call, .. } if node == Node::Finesse => self.asks.on_call(*call, seq),

@@ -1,7 +1,7 @@
 //! What peers outside the lab do wrong: it is told as theirs, and breaks no check of the lab.
 
 use crate::{breach::Breach, judgement::Judgement};
-use cce_fold::{Event, Kind};
+use cce_fold::{Meaning, ReadRecord};
 use cce_journal::{Record, What};
 use cce_kernel::{Fact, Input, LinkId, NodeName, Port};
 use cce_model::ContactId;
@@ -64,22 +64,22 @@ impl Outsiders {
     }
 
     /// Takes in the next event.
-    pub(crate) fn on_event(&mut self, event: &Event<'_>) {
+    pub(crate) fn on_event(&mut self, event: &ReadRecord<'_>) {
         let record = event.record;
         match &event.kind {
-            Kind::LinkUp { link, peer } if peer.node.is_none() => {
+            Meaning::LinkUp { link, peer } if peer.node.is_none() => {
                 self.links.insert((record.node.clone(), *link));
                 if self.links.len() > LINKS_MAX {
                     self.links.pop_first();
                 }
             }
-            Kind::LinkDown { link, .. } => {
+            Meaning::LinkDown { link, .. } => {
                 let link = (record.node.clone(), *link);
                 self.links.remove(&link);
                 self.split.remove(&link);
             }
             // What opened the session has shown that it is a component of another process.
-            Kind::Received { link, peer, .. } | Kind::Sent { link, peer, .. }
+            Meaning::Received { link, peer, .. } | Meaning::Sent { link, peer, .. }
                 if peer.node.is_some()
                     && self.is_outside(record, *link)
                     && !self.split.contains(&(record.node.clone(), *link)) =>
@@ -89,26 +89,26 @@ impl Outsiders {
                     self.split.pop_first();
                 }
             }
-            Kind::Received { link, .. } if is_gateway(link.port) && self.is_stranger(record, *link) => {
+            Meaning::Received { link, .. } if is_gateway(link.port) && self.is_stranger(record, *link) => {
                 self.said.push_back(record.seq);
                 if self.said.len() > MESSAGES_MAX {
                     self.said.pop_front();
                 }
             }
             // What a component says of a broken frame was told with the frame itself.
-            Kind::Fact(Fact::PeerError { link, message, detail })
+            Meaning::Fact(Fact::PeerError { link, message, detail })
                 if self.is_outside(record, *link)
                     && record.cause.is_none_or(|cause| self.broken_frame != Some(cause)) =>
             {
                 self.add(record, format!("{message} on {link}: {detail}"));
             }
-            Kind::Received { .. }
-            | Kind::Sent { .. }
-            | Kind::Http(_)
-            | Kind::LinkUp { .. }
-            | Kind::Fact(_)
-            | Kind::Bent(_)
-            | Kind::Other => {}
+            Meaning::Received { .. }
+            | Meaning::Sent { .. }
+            | Meaning::Http(_)
+            | Meaning::LinkUp { .. }
+            | Meaning::Fact(_)
+            | Meaning::Bent(_)
+            | Meaning::Other => {}
         }
         if let What::In(Input::BadFrame { link, flaw }) = &record.what
             && self.is_outside(record, *link)
@@ -239,7 +239,7 @@ fn rests_on_peers(node: &NodeName, judgement: Judgement) -> bool {
 mod tests {
     use super::*;
     use crate::check::Check;
-    use cce_fold::{Message, Subject};
+    use cce_fold::{AnyMessage, Subject};
     use cce_kernel::{FrameFlaw, LinkReason, Peer, Time};
 
     const GATEWAY: Port = Port::IcmAgent;
@@ -256,19 +256,19 @@ mod tests {
         record(seq, cause, What::Started)
     }
 
-    fn take_in(outsiders: &mut Outsiders, record: &Record, kind: Kind<'_>) {
-        outsiders.on_event(&Event { record, subject: Subject::default(), client: None, kind });
+    fn take_in(outsiders: &mut Outsiders, record: &Record, kind: Meaning<'_>) {
+        outsiders.on_event(&ReadRecord { record, subject: Subject::default(), client: None, kind });
     }
 
     fn connect(outsiders: &mut Outsiders, link: LinkId, node: Option<&str>) {
         let peer =
             Peer { node: node.map(NodeName::from), address: "127.0.0.1:1".to_owned(), ..Peer::default() };
-        take_in(outsiders, &at(1, None), Kind::LinkUp { link, peer: &peer });
+        take_in(outsiders, &at(1, None), Meaning::LinkUp { link, peer: &peer });
     }
 
     fn say(outsiders: &mut Outsiders, seq: u64, link: LinkId) {
-        let message = Message::Stream(cce_kernel::Blob::default().0);
-        let kind = Kind::Received {
+        let message = AnyMessage::Stream(cce_kernel::Blob::default().0);
+        let kind = Meaning::Received {
             link,
             port: link.port,
             peer: Peer::default(),
@@ -282,7 +282,7 @@ mod tests {
     fn err(outsiders: &mut Outsiders, seq: u64, link: LinkId) {
         let fact =
             Fact::PeerError { link, message: "TASK_EVENT".to_owned(), detail: "no such task".to_owned() };
-        take_in(outsiders, &at(seq, None), Kind::Fact(&fact));
+        take_in(outsiders, &at(seq, None), Meaning::Fact(&fact));
     }
 
     fn breach(contact: Option<&str>) -> Breach {
@@ -325,7 +325,7 @@ mod tests {
         for number in [1, 2] {
             let flaw = FrameFlaw::TooLong { announced: 9, max: 1 };
             let bad = record(7, None, What::In(Input::BadFrame { link: link(GATEWAY, number), flaw }));
-            take_in(&mut outsiders, &bad, Kind::Other);
+            take_in(&mut outsiders, &bad, Meaning::Other);
         }
         assert_eq!(outsiders.count(), 1);
         assert!(
@@ -342,7 +342,7 @@ mod tests {
         assert!(outsiders.is_outside(&at(5, None), link(GATEWAY, 1)));
         assert!(!outsiders.is_outside(&elsewhere, link(GATEWAY, 1)));
         assert!(!outsiders.is_outside(&at(5, None), link(GATEWAY, 2)));
-        let gone = Kind::LinkDown { link: link(GATEWAY, 1), reason: LinkReason::Closed };
+        let gone = Meaning::LinkDown { link: link(GATEWAY, 1), reason: LinkReason::Closed };
         take_in(&mut outsiders, &at(6, None), gone);
         err(&mut outsiders, 7, link(GATEWAY, 1));
         assert_eq!(outsiders.count(), 0);

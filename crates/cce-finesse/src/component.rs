@@ -15,7 +15,7 @@ use crate::{
 };
 use cce_kernel::{
     CloseReason, Command, Component, Configured, Cx, Fact, Input, LinkId, Port, TimerKey,
-    session::{Alarm, Event},
+    session::{Alarm, SessionEvent},
 };
 use cce_model::{
     Agent, AgentId, ApiError, Mrd, MrdId, Object, ObjectModel, PublishEvent, SkillTarget, TaskId,
@@ -163,12 +163,12 @@ impl Finesse {
     /// A node that starts anew knows nobody: agents sign in again.
     fn on_start(&mut self, cx: &mut Cx<'_>) {
         *self = Self::new(Arc::clone(&self.model), self.config.clone());
-        self.keep_cti(Event::Start, cx);
+        self.keep_cti(SessionEvent::Start, cx);
     }
 
     fn on_link_up(&mut self, link: LinkId, cx: &mut Cx<'_>) {
         if self.cti.owns(link) {
-            self.keep_cti(Event::Up(link), cx);
+            self.keep_cti(SessionEvent::Up(link), cx);
         } else if link.port == Port::Xmpp {
             self.xmpp.on_link_up(link, &self.config, &self.model, cx);
         }
@@ -176,7 +176,7 @@ impl Finesse {
 
     fn on_link_down(&mut self, link: LinkId, cx: &mut Cx<'_>) {
         if self.cti.owns(link) {
-            self.keep_cti(Event::Down(link), cx);
+            self.keep_cti(SessionEvent::Down(link), cx);
         } else {
             let presence = self.xmpp.on_link_down(link, cx);
             self.on_user_presence(presence, cx);
@@ -185,9 +185,9 @@ impl Finesse {
 
     fn on_timer(&mut self, key: &TimerKey, cx: &mut Cx<'_>) {
         match Timer::of(key) {
-            Timer::Redial => self.keep_cti(Event::Due(Alarm::Redial), cx),
-            Timer::Opening => self.keep_cti(Event::Due(Alarm::Opening), cx),
-            Timer::Heartbeat => self.keep_cti(Event::Due(Alarm::Heartbeat), cx),
+            Timer::Redial => self.keep_cti(SessionEvent::Due(Alarm::Redial), cx),
+            Timer::Opening => self.keep_cti(SessionEvent::Due(Alarm::Opening), cx),
+            Timer::Heartbeat => self.keep_cti(SessionEvent::Due(Alarm::Heartbeat), cx),
             Timer::Initialising => self.drop_cti(CloseReason::Idle, cx),
             Timer::Confirmation => {
                 let invoke_id = u32::try_from(key.id).expect("a confirmation is counted by invoke id");

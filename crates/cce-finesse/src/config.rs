@@ -1,6 +1,7 @@
 //! What is a Finesse node's alone.
 
 use cce_kernel::Cors;
+use cce_model::CallVariableDisplay;
 use std::time::Duration;
 
 /// What is a Finesse node's alone.
@@ -15,7 +16,7 @@ pub struct Config {
     /// The account with which Finesse calls CCP.
     pub ccp_administrator: Account,
     /// Whether dialogs show call variables.
-    pub call_variables: CallVariables,
+    pub call_variables: CallVariableDisplay,
     /// The origins whose pages may call REST from a browser.
     pub cors: Cors,
     /// XML namespace of `notification` in event stanzas (finesse-nonvoice 4.5).
@@ -48,13 +49,4 @@ pub struct Account {
     pub name: String,
     /// The password.
     pub password: String,
-}
-
-/// Whether dialogs show call variables (finesse-nonvoice 2.6).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum CallVariables {
-    /// As documented.
-    Shown,
-    /// As the lab trace shows.
-    Hidden,
 }

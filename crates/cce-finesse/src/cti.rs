@@ -7,7 +7,7 @@ use cce_cti::{
 };
 use cce_kernel::{
     Address, Blob, CloseReason, Cx, Fact, LinkId, Port, TimerKey, Wall,
-    session::{Alarm, Dialler, Event, Keeper, Opening, Terms, Turn, Word},
+    session::{Alarm, Dialler, Keeper, OpeningLimit, SessionEvent, Terms, Turn, Word},
 };
 use cce_model::{DialogState, Disposition, MrdId, SkillTarget};
 use cce_wire::{Opaque, Secret, Text};
@@ -125,7 +125,7 @@ fn terms(config: &Config) -> Terms {
         redial: config.redial,
         heartbeat: config.heartbeat,
         unanswered_max: HEARTBEATS_LOST_MAX,
-        opening: Opening::Within(OPEN_TIMEOUT),
+        opening: OpeningLimit::Within(OPEN_TIMEOUT),
     }
 }
 
@@ -156,7 +156,7 @@ impl Dialler for Finesse {
 
 impl Finesse {
     /// Something happens to the session with the CTI server.
-    pub(crate) fn keep_cti(&mut self, event: Event, cx: &mut Cx<'_>) {
+    pub(crate) fn keep_cti(&mut self, event: SessionEvent, cx: &mut Cx<'_>) {
         match self.keep(event, cx) {
             Turn::None => {}
             Turn::Opened => {
@@ -178,12 +178,12 @@ impl Finesse {
 
     /// Ends the session from this side.
     pub(crate) fn drop_cti(&mut self, reason: CloseReason, cx: &mut Cx<'_>) {
-        self.keep_cti(Event::HangUp(reason), cx);
+        self.keep_cti(SessionEvent::HangUp(reason), cx);
     }
 
     /// Says goodbye, and dials no more.
     pub(crate) fn stop_cti(&mut self, cx: &mut Cx<'_>) {
-        self.keep_cti(Event::Stop, cx);
+        self.keep_cti(SessionEvent::Stop, cx);
         self.cti.in_service = false;
         cx.cancel(Timer::Initialising.key(0));
     }
@@ -246,12 +246,12 @@ impl Finesse {
             self.cti.send(cx, close_req);
             return self.drop_cti(CloseReason::Done, cx);
         }
-        self.keep_cti(Event::Confirmed, cx);
+        self.keep_cti(SessionEvent::Confirmed, cx);
     }
 
     fn on_heartbeat_conf(&mut self, cx: &mut Cx<'_>) {
         self.cti.last_heartbeat = Some(cx.wall());
-        self.keep_cti(Event::Answered, cx);
+        self.keep_cti(SessionEvent::Answered, cx);
     }
 
     /// The server refuses the open or a heartbeat, which ends the session, or one request.

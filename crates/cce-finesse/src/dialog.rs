@@ -2,7 +2,6 @@
 
 use crate::{
     Finesse, arm_stat,
-    config::CallVariables,
     line::{Ask, CallData, Change, Target},
 };
 use cce_cti::{
@@ -11,8 +10,8 @@ use cce_cti::{
 };
 use cce_kernel::{Cx, Fact, Wall};
 use cce_model::{
-    AgentId, ApiError, ContactId, Dialog, DialogAction, DialogState, Disposition, MrdId, Object,
-    PublishEvent, SkillTarget, TaskId,
+    AgentId, ApiError, CallVariableDisplay, ContactId, Dialog, DialogAction, DialogState, Disposition, MrdId,
+    Object, PublishEvent, SkillTarget, TaskId,
 };
 use cce_wire::{NamedVariable, Text};
 
@@ -294,7 +293,7 @@ impl Finesse {
 
     /// The call variables of a task changed: its dialog shows them (finesse-nonvoice 2.6).
     pub(crate) fn on_task_data(&mut self, event: &TaskDataUpdateEvent, cx: &mut Cx<'_>) {
-        let is_shown = self.config.call_variables == CallVariables::Shown;
+        let is_shown = self.config.call_variables == CallVariableDisplay::Shown;
         // Over meanwhile, or another node's.
         let Some(open) = self.dialogs.get_mut(&event.task_id) else { return };
         if is_shown {
@@ -392,8 +391,8 @@ impl Finesse {
             queue_number,
             queue_name: queue.map(|queue| queue.name.clone()).unwrap_or_default(),
             call_variables: match self.config.call_variables {
-                CallVariables::Shown => call_variables,
-                CallVariables::Hidden => Vec::new(),
+                CallVariableDisplay::Shown => call_variables,
+                CallVariableDisplay::Hidden => Vec::new(),
             },
             started: now,
             changed: now,

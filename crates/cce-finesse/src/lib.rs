@@ -37,4 +37,4 @@ mod voice;
 mod xmpp;
 
 pub use component::Finesse;
-pub use config::{Account, CallVariables, Config};
+pub use config::{Account, Config};

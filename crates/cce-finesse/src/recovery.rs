@@ -21,7 +21,6 @@
 use crate::{
     Finesse, arm_stat,
     change::UserChange,
-    config::CallVariables,
     dialog::{OpenDialog, Reserved},
     line::{Ask, Change, Target},
     media::{apply, is_done},
@@ -34,8 +33,8 @@ use cce_cti::{
 };
 use cce_kernel::{CloseReason, Cx};
 use cce_model::{
-    AgentId, AgentState, DialogState, Disposition, MrdId, Object, PublishEvent, SkillTarget, TaskId,
-    TaskState, UserState, fact::FinesseFact,
+    AgentId, AgentState, CallVariableDisplay, DialogState, Disposition, MrdId, Object, PublishEvent,
+    SkillTarget, TaskId, TaskState, UserState, fact::FinesseFact,
 };
 use cce_wire::Text;
 use std::{
@@ -518,7 +517,7 @@ impl Finesse {
 
     /// Somebody else may have changed the call variables while the link was away.
     fn learn_call_variables(&mut self, task: TaskId, variables: &[(String, String)], cx: &mut Cx<'_>) {
-        let is_shown = self.config.call_variables == CallVariables::Shown;
+        let is_shown = self.config.call_variables == CallVariableDisplay::Shown;
         // Over meanwhile, or another node's.
         let Some(open) = self.dialogs.get_mut(&task) else { return };
         if !is_shown || open.dialog.call_variables == variables {

@@ -27,7 +27,7 @@ impl Subject {
 
 /// A record with its meaning.
 #[derive(Debug)]
-pub struct Event<'a> {
+pub struct ReadRecord<'a> {
     /// The record.
     pub record: &'a Record,
     /// What it is about.
@@ -35,12 +35,12 @@ pub struct Event<'a> {
     /// The MR PIM's peripheral whose dialogue a message is of, where it is of one.
     pub client: Option<u32>,
     /// What it means.
-    pub kind: Kind<'a>,
+    pub kind: Meaning<'a>,
 }
 
 /// What a record means.
 #[derive(Debug)]
-pub enum Kind<'a> {
+pub enum Meaning<'a> {
     /// A message or bytes arrived.
     Received {
         /// The connection.
@@ -50,7 +50,7 @@ pub enum Kind<'a> {
         /// The other end.
         peer: Peer,
         /// What arrived.
-        message: Message,
+        message: AnyMessage,
         /// What a strict receiver would object to.
         flaws: Vec<Flaw>,
         /// Bytes, header included.
@@ -65,7 +65,7 @@ pub enum Kind<'a> {
         /// The other end.
         peer: Peer,
         /// What is sent.
-        message: Message,
+        message: AnyMessage,
         /// Bytes, header included.
         length: usize,
     },
@@ -96,7 +96,7 @@ pub enum Kind<'a> {
 /// What crossed a connection.
 #[derive(Debug)]
 #[expect(clippy::large_enum_variant, reason = "one at a time, and only for a moment")]
-pub enum Message {
+pub enum AnyMessage {
     /// GED-188.
     Cti(Cti),
     /// Media routing interface.
@@ -154,7 +154,7 @@ impl Subject {
     }
 }
 
-impl Message {
+impl AnyMessage {
     /// What its marked fields say; nothing of what has no row.
     pub fn about(&self) -> About {
         match self {
@@ -176,7 +176,7 @@ impl Message {
     }
 }
 
-impl From<Decoded> for Message {
+impl From<Decoded> for AnyMessage {
     fn from(decoded: Decoded) -> Self {
         match decoded {
             Decoded::Cti(message) => Self::Cti(message),

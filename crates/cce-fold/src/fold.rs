@@ -2,10 +2,10 @@
 
 use crate::{
     dictionary::Dictionary,
-    elsewhere::Elsewhere,
-    event::{Event, Exchange, Kind, Message, Subject},
+    event::{AnyMessage, Exchange, Meaning, ReadRecord, Subject},
     protocol::Protocol,
     recent::Recent,
+    remote_nodes::RemoteNodes,
 };
 use bytes::Bytes;
 use cce_journal::{Bent, Effect, Header, Record, Ticket, What};
@@ -30,7 +30,7 @@ const AGENT_PERIPHERAL: u16 = 17;
 #[derive(Debug, Default)]
 pub struct Fold {
     dictionary: Dictionary,
-    elsewhere: Elsewhere,
+    elsewhere: RemoteNodes,
     links: Recent<(NodeName, LinkId), LinkState>,
     requests: Recent<(NodeName, Direction, CallId), Subject>,
     /// Contacts that a component knows: a text may name others, which are nobody's.
@@ -75,7 +75,7 @@ fn dialled_as(dialler: &NodeName, listener: Port) -> Option<Port> {
 impl Fold {
     /// A fold over the journal of this header that has seen nothing.
     pub fn new(header: &Header) -> Self {
-        let (dictionary, elsewhere) = (Dictionary::new(&header.tables), Elsewhere::of(header));
+        let (dictionary, elsewhere) = (Dictionary::new(&header.tables), RemoteNodes::of(header));
         Self { dictionary, elsewhere, ..Self::default() }
     }
 
@@ -100,25 +100,25 @@ impl Fold {
     }
 
     /// Takes in the next record.
-    pub fn push<'a>(&mut self, record: &'a Record) -> Event<'a> {
+    pub fn push<'a>(&mut self, record: &'a Record) -> ReadRecord<'a> {
         let kind = match &record.what {
             What::In(input) => self.on_input(&record.node, input),
             What::Out(output) => self.on_output(&record.node, output),
             What::Started | What::Stopped { .. } => {
                 self.forget(&record.node);
-                Kind::Other
+                Meaning::Other
             }
-            What::Bent(bent) => Kind::Bent(bent),
-            What::Connected { .. } | What::Gap { .. } => Kind::Other,
+            What::Bent(bent) => Meaning::Bent(bent),
+            What::Connected { .. } | What::Gap { .. } => Meaning::Other,
         };
         let client = self.client_of(&record.node, &kind);
         let subject = self.complete(self.subject(&record.node, client, &kind));
         self.learn(&record.node, client, &kind, &subject);
-        Event { record, subject, client, kind }
+        ReadRecord { record, subject, client, kind }
     }
 
     /// The meaning of an input that is not recorded yet, and may never be: nothing is learned from it.
-    pub fn peek<'a>(&self, record: &'a Record) -> Event<'a> {
+    pub fn peek<'a>(&self, record: &'a Record) -> ReadRecord<'a> {
         let kind = match &record.what {
             What::In(Input::Frame { link, bytes }) => {
                 let state = self.links.get(&(record.node.clone(), *link));
@@ -130,10 +130,10 @@ impl Fold {
                 if record.node.kind() == Some(link.port.listener()) {
                     peer.node = peer.node.or_else(|| self.elsewhere.opener(&message));
                 }
-                Kind::Received { link: *link, port, peer, message, flaws, length: bytes.0.len() }
+                Meaning::Received { link: *link, port, peer, message, flaws, length: bytes.0.len() }
             }
             What::In(Input::Call { call, port, request }) => {
-                Kind::Http(Exchange::RequestIn { call: *call, port: *port, request })
+                Meaning::Http(Exchange::RequestIn { call: *call, port: *port, request })
             }
             What::In(_)
             | What::Out(_)
@@ -141,63 +141,63 @@ impl Fold {
             | What::Stopped { .. }
             | What::Connected { .. }
             | What::Bent(_)
-            | What::Gap { .. } => Kind::Other,
+            | What::Gap { .. } => Meaning::Other,
         };
         let client = self.client_of(&record.node, &kind);
         let subject = self.complete(self.subject(&record.node, client, &kind));
-        Event { record, subject, client, kind }
+        ReadRecord { record, subject, client, kind }
     }
 
-    fn on_input<'a>(&mut self, node: &NodeName, input: &'a Input) -> Kind<'a> {
+    fn on_input<'a>(&mut self, node: &NodeName, input: &'a Input) -> Meaning<'a> {
         match input {
             Input::LinkUp { link, peer } => {
                 let dialled_as = peer.node.as_ref().and_then(|peer| dialled_as(peer, link.port));
                 let state = LinkState { peer: peer.clone(), dialled_as, ..LinkState::default() };
                 self.links.insert((node.clone(), *link), state);
-                Kind::LinkUp { link: *link, peer }
+                Meaning::LinkUp { link: *link, peer }
             }
             Input::LinkDown { link, reason } => {
                 self.links.remove(&(node.clone(), *link));
-                Kind::LinkDown { link: *link, reason: *reason }
+                Meaning::LinkDown { link: *link, reason: *reason }
             }
             Input::Frame { link, bytes } => {
                 let (message, flaws) = self.read(node, *link, &bytes.0);
                 let (peer, port) = (self.peer(node, *link), self.port(node, *link));
-                Kind::Received { link: *link, port, peer, message, flaws, length: bytes.0.len() }
+                Meaning::Received { link: *link, port, peer, message, flaws, length: bytes.0.len() }
             }
             Input::Call { call, port, request } => {
-                Kind::Http(Exchange::RequestIn { call: *call, port: *port, request })
+                Meaning::Http(Exchange::RequestIn { call: *call, port: *port, request })
             }
-            Input::Reply { call, result } => Kind::Http(Exchange::ReplyIn { call: *call, result }),
+            Input::Reply { call, result } => Meaning::Http(Exchange::ReplyIn { call: *call, result }),
             Input::Start { .. }
             | Input::BadFrame { .. }
             | Input::CallGone { .. }
             | Input::Timer(_)
-            | Input::Command(_) => Kind::Other,
+            | Input::Command(_) => Meaning::Other,
         }
     }
 
-    fn on_output<'a>(&mut self, node: &NodeName, output: &'a Output) -> Kind<'a> {
+    fn on_output<'a>(&mut self, node: &NodeName, output: &'a Output) -> Meaning<'a> {
         match output {
             Output::Send { link, bytes } => {
                 let (message, _) = self.read(node, *link, &bytes.0);
                 let (peer, port) = (self.peer(node, *link), self.port(node, *link));
-                Kind::Sent { link: *link, port, peer, message, length: bytes.0.len() }
+                Meaning::Sent { link: *link, port, peer, message, length: bytes.0.len() }
             }
             Output::Call { call, port, request } => {
-                Kind::Http(Exchange::RequestOut { call: *call, port: *port, request })
+                Meaning::Http(Exchange::RequestOut { call: *call, port: *port, request })
             }
-            Output::Reply { call, response } => Kind::Http(Exchange::ReplyOut { call: *call, response }),
-            Output::Note(fact) => Kind::Fact(fact),
+            Output::Reply { call, response } => Meaning::Http(Exchange::ReplyOut { call: *call, response }),
+            Output::Note(fact) => Meaning::Fact(fact),
             Output::Dial { .. }
             | Output::Close { .. }
             | Output::Arm { .. }
             | Output::Cancel { .. }
-            | Output::Store { .. } => Kind::Other,
+            | Output::Store { .. } => Meaning::Other,
         }
     }
 
-    fn read(&mut self, node: &NodeName, link: LinkId, frame: &Bytes) -> (Message, Vec<Flaw>) {
+    fn read(&mut self, node: &NodeName, link: LinkId, frame: &Bytes) -> (AnyMessage, Vec<Flaw>) {
         let key = (node.clone(), link);
         if !self.links.contains_key(&key) {
             self.links.insert(key.clone(), LinkState::default());
@@ -216,30 +216,30 @@ impl Fold {
                 state.peer.node = self.elsewhere.opener(&message);
             }
             match &message {
-                Message::Mr(Mr::OpenReq(open)) => state.peripheral = Some(open.peripheral_id),
-                Message::Icm(Icm::OpenReq(open)) if open.peripheral_type == AGENT_PERIPHERAL => {
+                AnyMessage::Mr(Mr::OpenReq(open)) => state.peripheral = Some(open.peripheral_id),
+                AnyMessage::Icm(Icm::OpenReq(open)) if open.peripheral_type == AGENT_PERIPHERAL => {
                     state.dialled_as = Some(Port::IcmAgent);
                 }
-                Message::Mr(_)
-                | Message::Icm(_)
-                | Message::Cti(_)
-                | Message::Stream(_)
-                | Message::Unreadable(_) => {}
+                AnyMessage::Mr(_)
+                | AnyMessage::Icm(_)
+                | AnyMessage::Cti(_)
+                | AnyMessage::Stream(_)
+                | AnyMessage::Unreadable(_) => {}
             }
         }
         (message, flaws)
     }
 
-    fn decode(&self, port: Port, version: Option<u32>, frame: &Bytes) -> (Message, Vec<Flaw>) {
+    fn decode(&self, port: Port, version: Option<u32>, frame: &Bytes) -> (AnyMessage, Vec<Flaw>) {
         let Some(protocol) = Protocol::of(port, version.unwrap_or(CTI_VERSION_UNSEEN)) else {
-            return (Message::Stream(frame.clone()), Vec::new());
+            return (AnyMessage::Stream(frame.clone()), Vec::new());
         };
         match self.dictionary.decode(protocol, frame) {
             Ok(decoded) => {
                 let flaws = decoded.flaws(protocol);
                 (decoded.into(), flaws)
             }
-            Err(error) => (Message::Unreadable(error.to_string()), Vec::new()),
+            Err(error) => (AnyMessage::Unreadable(error.to_string()), Vec::new()),
         }
     }
 
@@ -257,21 +257,23 @@ impl Fold {
         self.requests.retain(|(owner, _, _)| owner != node);
     }
 
-    fn client_of(&self, node: &NodeName, kind: &Kind<'_>) -> Option<u32> {
-        let (Kind::Received { link, message, .. } | Kind::Sent { link, message, .. }) = kind else {
+    fn client_of(&self, node: &NodeName, kind: &Meaning<'_>) -> Option<u32> {
+        let (Meaning::Received { link, message, .. } | Meaning::Sent { link, message, .. }) = kind else {
             return None;
         };
         let of_link = || self.links.get(&(node.clone(), *link))?.peripheral;
         message.about().client.or_else(of_link)
     }
 
-    fn subject(&self, node: &NodeName, client: Option<u32>, kind: &Kind<'_>) -> Subject {
+    fn subject(&self, node: &NodeName, client: Option<u32>, kind: &Meaning<'_>) -> Subject {
         match kind {
-            Kind::Received { message, .. } | Kind::Sent { message, .. } => self.of_message(client, message),
-            Kind::Http(exchange) => self.of_exchange(node, exchange),
-            Kind::Fact(fact) => self.of_fact(fact),
-            Kind::Bent(bent) => self.of_bent(bent),
-            Kind::LinkUp { .. } | Kind::LinkDown { .. } | Kind::Other => Subject::default(),
+            Meaning::Received { message, .. } | Meaning::Sent { message, .. } => {
+                self.of_message(client, message)
+            }
+            Meaning::Http(exchange) => self.of_exchange(node, exchange),
+            Meaning::Fact(fact) => self.of_fact(fact),
+            Meaning::Bent(bent) => self.of_bent(bent),
+            Meaning::LinkUp { .. } | Meaning::LinkDown { .. } | Meaning::Other => Subject::default(),
         }
     }
 
@@ -285,10 +287,10 @@ impl Fold {
         of_held.unwrap_or_else(|| self.sent.clone())
     }
 
-    fn of_message(&self, client: Option<u32>, message: &Message) -> Subject {
+    fn of_message(&self, client: Option<u32>, message: &AnyMessage) -> Subject {
         match message {
-            Message::Stream(bytes) => self.of_text(&String::from_utf8_lossy(bytes)),
-            Message::Cti(_) | Message::Mr(_) | Message::Icm(_) | Message::Unreadable(_) => {
+            AnyMessage::Stream(bytes) => self.of_text(&String::from_utf8_lossy(bytes)),
+            AnyMessage::Cti(_) | AnyMessage::Mr(_) | AnyMessage::Icm(_) | AnyMessage::Unreadable(_) => {
                 self.of_about(client, message.about())
             }
         }
@@ -381,7 +383,7 @@ impl Fold {
         Subject { contact, task }
     }
 
-    fn learn(&mut self, node: &NodeName, client: Option<u32>, kind: &Kind<'_>, subject: &Subject) {
+    fn learn(&mut self, node: &NodeName, client: Option<u32>, kind: &Meaning<'_>, subject: &Subject) {
         if let Some(contact) = &subject.contact {
             self.contacts.insert(contact.clone(), ());
         }
@@ -390,33 +392,33 @@ impl Fold {
             self.task_of.insert(contact.clone(), task);
         }
         match kind {
-            Kind::Sent { message, .. } | Kind::Received { message, .. } => {
+            Meaning::Sent { message, .. } | Meaning::Received { message, .. } => {
                 self.learn_dialogue(client, &message.about(), subject);
             }
-            Kind::Fact(Fact::Router(RouterFact::CallAdmitted { key, .. })) => {
+            Meaning::Fact(Fact::Router(RouterFact::CallAdmitted { key, .. })) => {
                 if let Some(contact) = &subject.contact {
                     self.admitted.insert(*key, contact.clone());
                 }
             }
-            Kind::Fact(Fact::Router(
+            Meaning::Fact(Fact::Router(
                 RouterFact::Dequeued { key, .. } | RouterFact::DialogDeleted { key, .. },
             )) => {
                 self.admitted.remove(key);
             }
-            Kind::Http(Exchange::RequestIn { call, .. }) => {
+            Meaning::Http(Exchange::RequestIn { call, .. }) => {
                 self.requests.insert((node.clone(), Direction::In, *call), subject.clone());
             }
-            Kind::Http(Exchange::RequestOut { call, .. }) => {
+            Meaning::Http(Exchange::RequestOut { call, .. }) => {
                 self.requests.insert((node.clone(), Direction::Out, *call), subject.clone());
             }
-            Kind::Http(Exchange::ReplyOut { call, .. }) => {
+            Meaning::Http(Exchange::ReplyOut { call, .. }) => {
                 self.requests.remove(&(node.clone(), Direction::In, *call));
             }
-            Kind::Http(Exchange::ReplyIn { call, .. }) => {
+            Meaning::Http(Exchange::ReplyIn { call, .. }) => {
                 self.requests.remove(&(node.clone(), Direction::Out, *call));
             }
-            Kind::Bent(bent) => self.learn_bent(bent, subject),
-            Kind::LinkUp { .. } | Kind::LinkDown { .. } | Kind::Fact(_) | Kind::Other => {}
+            Meaning::Bent(bent) => self.learn_bent(bent, subject),
+            Meaning::LinkUp { .. } | Meaning::LinkDown { .. } | Meaning::Fact(_) | Meaning::Other => {}
         }
         if is_sending(kind) {
             subject.clone_into(&mut self.sent);
@@ -443,8 +445,11 @@ impl Fold {
     }
 }
 
-const fn is_sending(kind: &Kind<'_>) -> bool {
-    matches!(kind, Kind::Sent { .. } | Kind::Http(Exchange::RequestOut { .. } | Exchange::ReplyOut { .. }))
+const fn is_sending(kind: &Meaning<'_>) -> bool {
+    matches!(
+        kind,
+        Meaning::Sent { .. } | Meaning::Http(Exchange::RequestOut { .. } | Exchange::ReplyOut { .. })
+    )
 }
 
 fn contact(id: Option<String>) -> Subject {

@@ -9,11 +9,11 @@ use cce_mr::{
     icm::{AgentStateUpdate, TaskEvent},
 };
 
-/// A message of the CTI server by what views and checks do with it. The table has some 240 messages: [`Group::of`] sorts each
+/// A message of the CTI server by what views and checks do with it. The table has some 240 messages: [`CtiGroup::of`] sorts each
 /// of them, so that a new one does not compile until it was considered, and a view that does something with a new group does
 /// not compile until each view has said what.
 #[derive(Debug)]
-pub enum Group<'a> {
+pub enum CtiGroup<'a> {
     /// A client opens its session.
     Opens(&'a OpenReq),
     /// An agent's state, or a change of it.
@@ -69,14 +69,14 @@ pub enum TaskMessage<'a> {
 
 /// What a gateway reports to the router.
 #[derive(Debug)]
-pub enum Report<'a> {
+pub enum GatewayReport<'a> {
     /// How an agent stands.
     Agent(&'a AgentStateUpdate),
     /// How a task stands.
     Task(&'a TaskEvent),
 }
 
-impl<'a> Report<'a> {
+impl<'a> GatewayReport<'a> {
     /// The report that a message is, if it is one.
     pub fn of(message: &'a Icm) -> Option<Self> {
         match message {
@@ -105,7 +105,7 @@ impl<'a> Report<'a> {
     }
 }
 
-impl<'a> Group<'a> {
+impl<'a> CtiGroup<'a> {
     /// The group of a message.
     #[expect(clippy::too_many_lines, reason = "every message of the table stands here once")]
     pub fn of(message: &'a Cti) -> Self {

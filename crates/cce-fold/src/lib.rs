@@ -1,7 +1,7 @@
 //! The fold of a journal: what its records mean.
 //!
 //! [`Fold`] reads records in order. It knows which session speaks which protocol version, decodes what
-//! crossed the links, and knows which task each message belongs to. Director, checks and views take the [`Event`]s that
+//! crossed the links, and knows which task each message belongs to. Director, checks and views take the [`ReadRecord`]s that
 //! it makes, live and afterwards alike.
 //!
 //! Invariants:
@@ -10,16 +10,16 @@
 
 mod decode;
 mod dictionary;
-mod elsewhere;
 mod event;
 mod fold;
 mod group;
 mod protocol;
 mod recent;
+mod remote_nodes;
 
 pub use decode::{Decoded, decode};
 pub use dictionary::Dictionary;
-pub use event::{Event, Exchange, Kind, Message, Subject};
+pub use event::{AnyMessage, Exchange, Meaning, ReadRecord, Subject};
 pub use fold::Fold;
-pub use group::{AgentMessage, Group, Report, TaskMessage};
+pub use group::{AgentMessage, CtiGroup, GatewayReport, TaskMessage};
 pub use protocol::{Book, Protocol};

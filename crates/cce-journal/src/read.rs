@@ -81,7 +81,7 @@ pub enum ReadError {
 /// Their numbers are consecutive. Where some are missing, and no [`What::Gap`] explains it, there is one more record
 /// that does. A record whose number was there before is passed over, and stands for a gap of unknown length.
 #[derive(Debug)]
-pub struct Reader<R: Read> {
+pub struct JournalReader<R: Read> {
     from: Unpacked<R>,
     line: usize,
     torn: Option<usize>,
@@ -97,7 +97,7 @@ pub struct Reader<R: Read> {
     carried: Carried,
 }
 
-impl<R: BufRead> Reader<R> {
+impl<R: BufRead> JournalReader<R> {
     /// Reads the header of a journal, packed or not.
     pub fn new(from: R) -> Result<(Header, Self), ReadError> {
         let mut from = Unpacked::new(from).map_err(|source| ReadError::Io { line: 1, source })?;
@@ -143,7 +143,7 @@ impl<R: BufRead> Reader<R> {
     }
 }
 
-impl<R: BufRead> Iterator for Reader<R> {
+impl<R: BufRead> Iterator for JournalReader<R> {
     type Item = Result<Record, ReadError>;
 
     fn next(&mut self) -> Option<Self::Item> {
@@ -163,7 +163,7 @@ impl<R: BufRead> Iterator for Reader<R> {
     }
 }
 
-impl<R: BufRead> Reader<R> {
+impl<R: BufRead> JournalReader<R> {
     /// What comes next: the record, or the gap before it. None where that was told.
     fn in_order(&mut self, record: Record) -> Option<Record> {
         let (last, is_repeating) = (self.last, self.is_repeating);

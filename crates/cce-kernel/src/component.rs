@@ -14,6 +14,9 @@ pub trait Component: Send {
     fn handle(&mut self, input: Input, cx: &mut Cx<'_>);
 }
 
+/// Makes a component anew, by its name: a restart. `None` where there is no such component.
+pub type Build = Box<dyn Fn(&NodeName) -> Option<Box<dyn Component>> + Send + Sync>;
+
 /// What belongs to one component from one call to the next, whoever drives it. It outlives a restart of the
 /// component, so that connection and call numbers are never used twice.
 #[derive(Debug)]

@@ -27,7 +27,7 @@ mod timer;
 
 pub use blob::Blob;
 pub use cce_model::{CallId, Carrier, Fact, Kind, LinkId, LinksMax, NodeName, Port, Wall};
-pub use component::{Component, Cx, Host};
+pub use component::{Build, Component, Cx, Host};
 pub use configured::Configured;
 pub use http::{BodyFlaw, CallError, Cors, Request, Response};
 pub use input::{Command, FrameFlaw, Input, LinkReason, Peer};

@@ -27,7 +27,7 @@ const RETRY: Duration = Duration::from_secs(1);
 
 /// What an agent is.
 #[derive(Clone, Debug)]
-pub struct Config {
+pub struct LoadAgentConfig {
     /// Login id.
     pub id: String,
     /// Password.
@@ -164,7 +164,7 @@ enum Seat {
 /// An agent.
 #[derive(Debug)]
 pub struct LoadAgent {
-    config: Config,
+    config: LoadAgentConfig,
     phase: Phase,
     session: Option<ClientSession>,
     seats: BTreeMap<MrdId, Seat>,
@@ -175,7 +175,7 @@ pub struct LoadAgent {
 
 impl LoadAgent {
     /// An agent, and the first thing to do for it.
-    pub fn new(config: Config) -> (Self, Vec<AgentOutput>) {
+    pub fn new(config: LoadAgentConfig) -> (Self, Vec<AgentOutput>) {
         let seats = config.mrds.iter().map(|mrd| (*mrd, Seat::Out)).collect();
         let (session, dialogs) = (None, BTreeMap::new());
         (

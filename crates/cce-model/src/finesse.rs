@@ -59,6 +59,16 @@ impl DialogAction {
     }
 }
 
+/// Whether dialogs show call variables (finesse-nonvoice 2.6).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CallVariableDisplay {
+    /// As documented.
+    Shown,
+    /// As the lab trace shows.
+    Hidden,
+}
+
 /// A nonvoice dialog (finesse-nonvoice 2.6).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Dialog {

@@ -25,8 +25,8 @@ pub use contact::SocialContact;
 pub use ecc::{EccLoss, EccVariable};
 pub use fact::Fact;
 pub use finesse::{
-    ApiError, Dialog, DialogAction, InterruptAction, LogoutAction, Media, Object, PeripheralError,
-    Publication, PublishEvent, ReasonCategory, ReasonCode, User, UserError,
+    ApiError, CallVariableDisplay, Dialog, DialogAction, InterruptAction, LogoutAction, Media, Object,
+    PeripheralError, Publication, PublishEvent, ReasonCategory, ReasonCode, User, UserError,
 };
 pub use identity::{AgentId, ContactId, MrdId, RouterCallKey, SkillTarget, TaskId};
 pub use kind::Kind;

@@ -6,7 +6,7 @@ use crate::{
 };
 use cce_kernel::{
     Address, Cx, LinkId, Port, TimerKey,
-    session::{Alarm, Dialler, Keeper, Opening, Terms, Word},
+    session::{Alarm, Dialler, Keeper, OpeningLimit, Terms, Word},
 };
 use std::time::Duration;
 
@@ -48,10 +48,10 @@ impl PgKind {
 
     /// Heartbeats watch the session from the connection on. The agent PG sends none before the session is open
     /// (mr-interface 7; inferred).
-    const fn opening(self) -> Opening {
+    const fn opening(self) -> OpeningLimit {
         match self {
-            Self::Mr => Opening::Heartbeats,
-            Self::Agent => Opening::CountedHeartbeats,
+            Self::Mr => OpeningLimit::Heartbeats,
+            Self::Agent => OpeningLimit::CountedHeartbeats,
         }
     }
 }

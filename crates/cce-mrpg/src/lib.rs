@@ -17,7 +17,7 @@ mod router;
 
 use cce_kernel::{
     Address, Command, Component, Configured, Cx, Input, LinkId, TimerKey,
-    session::{Alarm, Event},
+    session::{Alarm, SessionEvent},
 };
 use cce_model::ObjectModel;
 use cce_mr::gateway::{PgKind, RouterSession, Waits};
@@ -97,23 +97,23 @@ impl Configured for MrPg {
 impl MrPg {
     fn on_start(&mut self, cx: &mut Cx<'_>) {
         *self = Self::new(Arc::clone(&self.model), self.config.clone());
-        self.keep_router(Event::Start, cx);
-        self.keep_pims(&Event::Start, cx);
+        self.keep_router(SessionEvent::Start, cx);
+        self.keep_pims(&SessionEvent::Start, cx);
     }
 
     fn on_stop(&mut self, cx: &mut Cx<'_>) {
-        self.keep_pims(&Event::Stop, cx);
-        self.keep_router(Event::Stop, cx);
+        self.keep_pims(&SessionEvent::Stop, cx);
+        self.keep_router(SessionEvent::Stop, cx);
     }
 
-    fn keep_pims(&mut self, event: &Event, cx: &mut Cx<'_>) {
+    fn keep_pims(&mut self, event: &SessionEvent, cx: &mut Cx<'_>) {
         for pim in &mut self.pims {
             pim.on_session(event.clone(), &self.router, cx);
         }
     }
 
     /// A link came about, or is gone.
-    fn on_link(&mut self, link: LinkId, event: Event, cx: &mut Cx<'_>) {
+    fn on_link(&mut self, link: LinkId, event: SessionEvent, cx: &mut Cx<'_>) {
         if self.router.owns(link) {
             self.keep_router(event, cx);
         } else if let Some(pim) = self.pims.iter_mut().find(|pim| pim.owns(link)) {
@@ -123,15 +123,15 @@ impl MrPg {
 
     fn on_timer(&mut self, key: &TimerKey, cx: &mut Cx<'_>) {
         match Timer::of(key) {
-            Timer::RouterRedial => self.keep_router(Event::Due(Alarm::Redial), cx),
-            Timer::RouterBeat => self.keep_router(Event::Due(Alarm::Heartbeat), cx),
+            Timer::RouterRedial => self.keep_router(SessionEvent::Due(Alarm::Redial), cx),
+            Timer::RouterBeat => self.keep_router(SessionEvent::Due(Alarm::Heartbeat), cx),
             Timer::PimRedial => self.on_pim_due(pim_at(key), Alarm::Redial, cx),
             Timer::PimBeat => self.on_pim_due(pim_at(key), Alarm::Heartbeat, cx),
         }
     }
 
     fn on_pim_due(&mut self, at: usize, alarm: Alarm, cx: &mut Cx<'_>) {
-        self.pims[at].on_session(Event::Due(alarm), &self.router, cx);
+        self.pims[at].on_session(SessionEvent::Due(alarm), &self.router, cx);
     }
 }
 
@@ -139,8 +139,8 @@ impl Component for MrPg {
     fn handle(&mut self, input: Input, cx: &mut Cx<'_>) {
         match input {
             Input::Start { .. } => self.on_start(cx),
-            Input::LinkUp { link, .. } => self.on_link(link, Event::Up(link), cx),
-            Input::LinkDown { link, .. } => self.on_link(link, Event::Down(link), cx),
+            Input::LinkUp { link, .. } => self.on_link(link, SessionEvent::Up(link), cx),
+            Input::LinkDown { link, .. } => self.on_link(link, SessionEvent::Down(link), cx),
             Input::Frame { link, bytes } if self.router.owns(link) => {
                 self.on_router_frame(link, &bytes.0, cx);
             }

@@ -3,7 +3,7 @@
 use crate::{Config, MrPg, PimConfig, Timer, convert, ecc};
 use cce_kernel::{
     Address, CloseReason, Cx, Fact, LinkId, Port, TimerKey,
-    session::{Alarm, Dialler, Event, Keeper, Opening, Terms, Turn, Word},
+    session::{Alarm, Dialler, Keeper, OpeningLimit, SessionEvent, Terms, Turn, Word},
 };
 use cce_model::{ContactId, DialogueState, ObjectModel, TaskId};
 use cce_mr::{
@@ -103,7 +103,7 @@ impl Pim {
     }
 
     /// Something happens to the session with the application.
-    pub(crate) fn on_session(&mut self, event: Event, router: &RouterSession, cx: &mut Cx<'_>) {
+    pub(crate) fn on_session(&mut self, event: SessionEvent, router: &RouterSession, cx: &mut Cx<'_>) {
         match self.keep(event, cx) {
             Turn::None => {}
             Turn::Opened => self.send_routing_status(cx),
@@ -144,7 +144,7 @@ impl Pim {
     /// The application said something that cannot be read: it is told, and left.
     pub(crate) fn refuse(&mut self, reason: CloseReason, router: &RouterSession, cx: &mut Cx<'_>) {
         self.send(FailureEvent { status: STATUS_UNREADABLE, ..FailureEvent::default() }, cx);
-        self.on_session(Event::HangUp(reason), router, cx);
+        self.on_session(SessionEvent::HangUp(reason), router, cx);
     }
 
     /// The application says that something failed. Before the session is open that is its refusal; an event is
@@ -152,7 +152,7 @@ impl Pim {
     fn on_failure(&mut self, link: LinkId, name: &str, status: u32, router: &RouterSession, cx: &mut Cx<'_>) {
         cx.note_peer_error(link, name, format!("the application reports status {status}"));
         if !self.keeper.is_open() || name == "FAILURE_EVENT" {
-            self.on_session(Event::HangUp(CloseReason::Refused), router, cx);
+            self.on_session(SessionEvent::HangUp(CloseReason::Refused), router, cx);
         }
     }
 
@@ -457,7 +457,7 @@ fn terms(config: &Config, own: &PimConfig) -> Terms {
         redial: own.redial,
         heartbeat: config.heartbeat,
         unanswered_max: UNANSWERED_MAX,
-        opening: Opening::Heartbeats,
+        opening: OpeningLimit::Heartbeats,
     }
 }
 
@@ -475,15 +475,17 @@ impl MrPg {
         };
         let is_open = pim.keeper.is_open();
         match Mr::read(&MR, frame) {
-            Ok(Mr::OpenConf(_)) if pim.keeper.is_opening() => pim.on_session(Event::Confirmed, router, cx),
-            Ok(Mr::HeartbeatConf(_)) => pim.on_session(Event::Answered, router, cx),
+            Ok(Mr::OpenConf(_)) if pim.keeper.is_opening() => {
+                pim.on_session(SessionEvent::Confirmed, router, cx);
+            }
+            Ok(Mr::HeartbeatConf(_)) => pim.on_session(SessionEvent::Answered, router, cx),
             Ok(Mr::NewTask(task)) if is_open => pim.on_new_task(link, task, router, cx),
             Ok(Mr::CancelTask(cancel)) if is_open => pim.on_cancel(link, &cancel, router, cx),
             Ok(Mr::TerminateDialogueEvent(end)) if is_open => pim.on_terminate(link, &end, router, cx),
             Ok(Mr::RoutingStatusReq(_)) => pim.send_routing_status(cx),
             Ok(Mr::CloseReq(close)) => {
                 pim.send(CloseConf { invoke_id: close.invoke_id, ..CloseConf::default() }, cx);
-                pim.on_session(Event::HangUp(CloseReason::Done), router, cx);
+                pim.on_session(SessionEvent::HangUp(CloseReason::Done), router, cx);
             }
             Ok(Mr::FailureConf(m)) => pim.on_failure(link, "FAILURE_CONF", m.status, router, cx),
             Ok(Mr::FailureEvent(m)) => pim.on_failure(link, "FAILURE_EVENT", m.status, router, cx),

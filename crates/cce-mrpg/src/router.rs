@@ -3,14 +3,14 @@
 use crate::{MrPg, pim::Pim};
 use cce_kernel::{
     CloseReason, Cx, FrameFlaw, LinkId,
-    session::{Dialler, Event, Turn},
+    session::{Dialler, SessionEvent, Turn},
 };
 use cce_mr::{ICM, Icm};
 use cce_wire::Bytes;
 
 impl MrPg {
     /// Something happens to the session with the router.
-    pub(crate) fn keep_router(&mut self, event: Event, cx: &mut Cx<'_>) {
+    pub(crate) fn keep_router(&mut self, event: SessionEvent, cx: &mut Cx<'_>) {
         match self.router.keep(event, cx) {
             Turn::None => {}
             Turn::Opened => self.pims.iter_mut().for_each(|pim| pim.on_routing_enabled(cx)),
@@ -22,8 +22,8 @@ impl MrPg {
     /// The one dispatch of what the router says.
     pub(crate) fn on_router_frame(&mut self, link: LinkId, frame: &Bytes, cx: &mut Cx<'_>) {
         match Icm::read(&ICM, frame) {
-            Ok(Icm::OpenConf(_)) if self.router.is_opening() => self.keep_router(Event::Confirmed, cx),
-            Ok(Icm::HeartbeatConf(_)) => self.keep_router(Event::Answered, cx),
+            Ok(Icm::OpenConf(_)) if self.router.is_opening() => self.keep_router(SessionEvent::Confirmed, cx),
+            Ok(Icm::HeartbeatConf(_)) => self.keep_router(SessionEvent::Answered, cx),
             Ok(Icm::Connect(message)) => {
                 self.for_client(link, message.rcid, "CONNECT", cx, |pim, cx| pim.on_connect(&message, cx));
             }
@@ -41,7 +41,7 @@ impl MrPg {
             Ok(other) => cx.note_peer_error(link, other.name(), "not expected from the router"),
             Err(error) => {
                 cx.note_peer_error(link, "frame", error.to_string());
-                self.keep_router(Event::HangUp(CloseReason::BadMessage(error.to_string())), cx);
+                self.keep_router(SessionEvent::HangUp(CloseReason::BadMessage(error.to_string())), cx);
             }
         }
     }
@@ -50,7 +50,7 @@ impl MrPg {
     pub(crate) fn on_bad_frame(&mut self, link: LinkId, flaw: FrameFlaw, cx: &mut Cx<'_>) {
         cx.note_peer_error(link, "frame", flaw.to_string());
         if self.router.owns(link) {
-            self.keep_router(Event::HangUp(CloseReason::BadFrame), cx);
+            self.keep_router(SessionEvent::HangUp(CloseReason::BadFrame), cx);
         } else if let Some(pim) = self.pims.iter_mut().find(|pim| pim.owns(link)) {
             pim.refuse(CloseReason::BadFrame, &self.router, cx);
         }

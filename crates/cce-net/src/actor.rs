@@ -2,7 +2,6 @@
 
 use crate::{
     causes::Origin,
-    complaint::Complaint,
     config::CONNECT_DEADLINE,
     event::{Caller, Event, Inbox},
     http_client,
@@ -11,6 +10,7 @@ use crate::{
     shared::Shared,
     socket::connect,
     store::Store,
+    warning::RareWarning,
 };
 use cce_courier::Courier;
 use cce_journal::{PANICKED, STOPPED, Ticket, Treatment, What};
@@ -35,10 +35,10 @@ use tokio::{
 
 /// What may go wrong many times a second.
 #[derive(Debug, Default)]
-pub(crate) struct Complaints {
-    pub(crate) links: Complaint,
-    pub(crate) calls: Complaint,
-    pub(crate) calling: Complaint,
+pub(crate) struct RareWarnings {
+    pub(crate) links: RareWarning,
+    pub(crate) calls: RareWarning,
+    pub(crate) calling: RareWarning,
 }
 
 /// One component and what it has open.
@@ -64,7 +64,7 @@ pub(crate) struct Actor {
     pub(crate) courier: Courier,
     /// What happens before it looks at its queue again.
     pub(crate) own: VecDeque<Own>,
-    pub(crate) complaints: Complaints,
+    pub(crate) warnings: RareWarnings,
 }
 
 /// A request of a component's own.
@@ -120,13 +120,13 @@ impl Actor {
             timers: BTreeMap::new(),
             courier,
             own: VecDeque::new(),
-            complaints: Complaints::default(),
+            warnings: RareWarnings::default(),
         }
     }
 
     /// Runs until the end event. A component that panics is dead until it is started anew.
     pub(crate) async fn run(mut self, mut events: mpsc::Receiver<Event>) {
-        let _present = self.shared.roll.enter(format!("the component {}", self.host.name()));
+        let _remaining = self.shared.remaining.enter(format!("the component {}", self.host.name()));
         self.begin();
         loop {
             match self.turn(&mut events).await {
@@ -212,8 +212,9 @@ impl Actor {
 
     /// Who connects to a dead component's links is refused. HTTP clients hear that it is not available.
     fn shut_links(&self) {
-        let own = self.shared.doors.iter().filter(|door| door.node() == *self.host.name());
-        own.filter(|door| door.port.carrier() != Carrier::Http).for_each(|door| door.set_alive(false));
+        let own = self.shared.listeners.iter().filter(|listener| listener.node() == *self.host.name());
+        own.filter(|listener| listener.port.carrier() != Carrier::Http)
+            .for_each(|listener| listener.set_alive(false));
     }
 
     pub(crate) fn next_call(&self) -> CallId {

@@ -153,7 +153,7 @@ impl Actor {
     }
 
     fn refuse_to_call(&mut self, call: CallId, record: u64) {
-        if let Some(times) = self.complaints.calling.due() {
+        if let Some(times) = self.warnings.calling.due() {
             tracing::warn!(node = %self.host.name(), times, "too many requests are under way: one more is not made");
         }
         let result = Err(CallError::Unreachable);

@@ -1,18 +1,15 @@
 //! Does what the director orders, and wakes it when it wants to be woken.
 
 use crate::{
-    door::Door,
     event::{Event, Inbox, Life},
+    port_listener::PortListener,
     shared::Shared,
 };
 use cce_journal::{Order, What};
-use cce_kernel::{Component, NodeName, Port, Time};
+use cce_kernel::{Build, NodeName, Port, Time};
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 use tokio::time::sleep_until;
 use tokio_util::sync::CancellationToken;
-
-/// Makes a component anew.
-pub type Build = Box<dyn Fn(&NodeName) -> Option<Box<dyn Component>> + Send + Sync>;
 
 /// How soon a director is woken again at the earliest.
 const NAP: Duration = Duration::from_millis(1);
@@ -75,9 +72,9 @@ impl Conductor {
     }
 
     async fn stop(&self, node: &NodeName) {
-        for door in self.doors(node) {
-            door.set_alive(false);
-            door.break_all();
+        for listener in self.listeners(node) {
+            listener.set_alive(false);
+            listener.break_all();
         }
         self.tell(node, Event::Kill).await;
     }
@@ -90,26 +87,26 @@ impl Conductor {
         self.stop(node).await;
         self.tell(node, Event::Begin(Life(component))).await;
         // It is told of its life before anybody can connect.
-        self.doors(node).for_each(|door| door.set_alive(true));
+        self.listeners(node).for_each(|listener| listener.set_alive(true));
     }
 
     async fn cut(&self, port: Port, lasting: Duration) {
-        let Shared { faults, clock, tasks, doors, .. } = &*self.shared;
+        let Shared { faults, clock, tasks, listeners, .. } = &*self.shared;
         faults.close(port, clock.now() + lasting);
-        for door in doors.iter().filter(|door| door.port == port.socket()) {
-            door.refresh();
-            door.break_connections(port);
-            let (door, faults) = (Arc::clone(door), Arc::clone(faults));
+        for listener in listeners.iter().filter(|listener| listener.port == port.socket()) {
+            listener.refresh();
+            listener.break_connections(port);
+            let (listener, faults) = (Arc::clone(listener), Arc::clone(faults));
             tasks.spawn(async move {
                 faults.opened(port).await;
-                door.refresh();
+                listener.refresh();
             });
         }
         self.tell_all(|| Event::Cut(port)).await;
     }
 
-    fn doors(&self, node: &NodeName) -> impl Iterator<Item = &Arc<Door>> {
-        self.shared.doors.iter().filter(move |door| door.node() == *node)
+    fn listeners(&self, node: &NodeName) -> impl Iterator<Item = &Arc<PortListener>> {
+        self.shared.listeners.iter().filter(move |listener| listener.node() == *node)
     }
 
     /// One that is not here, or has ended, does not hear it.

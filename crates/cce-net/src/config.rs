@@ -53,7 +53,7 @@ pub(crate) const STOP_NOTICE: Duration = Duration::from_millis(500);
 
 /// What outsiders may take up, and for how long.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Limits {
+pub struct OutsiderLimits {
     /// Connections from outside that one listener may have. Those between the lab's own components do not count.
     pub connections: usize,
     /// How many of them may come from one address.
@@ -73,7 +73,7 @@ pub struct Limits {
 /// Connections that a listener may have where there are descriptors enough.
 const CONNECTIONS_MAX: usize = 4_096;
 
-impl Default for Limits {
+impl Default for OutsiderLimits {
     fn default() -> Self {
         Self {
             connections: CONNECTIONS_MAX,
@@ -87,7 +87,7 @@ impl Default for Limits {
     }
 }
 
-impl Limits {
+impl OutsiderLimits {
     /// The limits of a listener that has fewer places than others. One address leaves some to others there, too.
     pub(crate) fn at_most(self, connections: usize) -> Self {
         if connections >= self.connections {
@@ -126,7 +126,7 @@ pub struct NetConfig {
     /// hears so after that time.
     pub response_deadline: Option<Duration>,
     /// What outsiders may take up.
-    pub limits: Limits,
+    pub limits: OutsiderLimits,
 }
 
 /// A component to run.
@@ -153,13 +153,13 @@ mod tests {
     #[test]
     fn a_third_of_the_descriptors_stays_with_the_lab_however_many_there_are() {
         for descriptors in [64, 256, 1_024, 4_096, 20_000, u64::MAX] {
-            let limits = Limits::of_descriptors(descriptors, 8);
+            let limits = OutsiderLimits::of_descriptors(descriptors, 8);
             let all = limits.connections as u64 * 8;
             assert!(all <= descriptors / 3 * 2, "{descriptors}: {limits:?}");
             assert!((1..=limits.connections).contains(&limits.connections_per_address), "{limits:?}");
         }
-        assert_eq!(Limits::of_descriptors(1_024, 8).connections, 85);
-        assert_eq!(Limits::of_descriptors(u64::MAX, 8), Limits::default());
+        assert_eq!(OutsiderLimits::of_descriptors(1_024, 8).connections, 85);
+        assert_eq!(OutsiderLimits::of_descriptors(u64::MAX, 8), OutsiderLimits::default());
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! What happens to a component, before it is an input.
 
-use crate::{guests::Guest, room::Place, socket::Connection};
+use crate::{byte_budget::BytePermit, connection_limits::ConnectionPermit, socket::Connection};
 use bytes::Bytes;
 use cce_journal::Ticket;
 use cce_kernel::{
@@ -23,7 +23,7 @@ pub(crate) enum Event {
         port: Port,
         stream: TcpStream,
         /// Its place among the connections from outside.
-        guest: Option<Guest>,
+        permit: Option<ConnectionPermit>,
     },
     Dialled {
         link: LinkId,
@@ -53,7 +53,7 @@ pub(crate) enum Event {
         request: Request,
         caller: Caller,
         /// The place of its body, until the component has it.
-        place: Option<Place>,
+        place: Option<BytePermit>,
     },
     CallGone {
         call: CallId,
@@ -119,5 +119,5 @@ pub(crate) struct Outcome {
     /// The connection to a listener elsewhere, where there was one.
     pub(crate) connection: Option<Ends>,
     /// The place of the response's body, until the component has it.
-    pub(crate) place: Option<Place>,
+    pub(crate) place: Option<BytePermit>,
 }

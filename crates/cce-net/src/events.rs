@@ -3,10 +3,10 @@
 use crate::{
     actor::{Actor, Ending, Panicked},
     config::{CALLS_MAX, LINKS_MAX},
+    connection_limits::ConnectionPermit,
     event::{Caller, Ends, Event, Life, Outcome},
-    guests::Guest,
     link::{Link, Presence, Socket},
-    roll::Present,
+    remaining::RemainingEntry,
     socket::{Connection, reset},
 };
 use bytes::Bytes;
@@ -35,7 +35,7 @@ impl Actor {
                 self.component = Some(component);
                 self.begin();
             }
-            Event::Accepted { port, stream, guest } => return self.on_accepted(port, stream, guest),
+            Event::Accepted { port, stream, permit } => return self.on_accepted(port, stream, permit),
             Event::Dialled { link, result, is_lab, cause } if self.dialling.remove(&link).is_some() => {
                 return self.on_dialled(link, result, is_lab, cause);
             }
@@ -53,12 +53,17 @@ impl Actor {
         Ok(())
     }
 
-    fn on_accepted(&mut self, port: Port, stream: TcpStream, guest: Option<Guest>) -> Result<(), Panicked> {
+    fn on_accepted(
+        &mut self,
+        port: Port,
+        stream: TcpStream,
+        permit: Option<ConnectionPermit>,
+    ) -> Result<(), Panicked> {
         if self.component.is_none() {
             return Ok(());
         }
         if self.links.len() >= LINKS_MAX {
-            if let Some(times) = self.complaints.links.due() {
+            if let Some(times) = self.warnings.links.due() {
                 tracing::warn!(node = %self.host.name(), %port, times, "too many connections: one more is refused");
             }
             reset(&stream);
@@ -69,7 +74,7 @@ impl Actor {
         let link = self.host.accept(port);
         let origin = self.shared.causes.dialler(address);
         let dialled = origin.as_ref().map_or(port, |origin| origin.port);
-        let presence = Presence { _present: self.present(link, address), _guest: guest };
+        let presence = Presence { _remaining: self.present(link, address), _permit: permit };
         let open = Link::open(link, dialled, socket, &self.inbox, origin.is_some(), presence, &self.shared);
         self.links.insert(link, open);
         let cause = origin.as_ref().map(|origin| origin.record);
@@ -97,7 +102,7 @@ impl Actor {
                 let node = is_lab.then(|| NodeName::from(link.port.listener()));
                 let (address, here) = (socket.peer().to_string(), socket.here().to_string());
                 let is_here = socket.is_dialled_here();
-                let presence = Presence { _present: self.present(link, socket.peer()), _guest: None };
+                let presence = Presence { _remaining: self.present(link, socket.peer()), _permit: None };
                 let open = Link::open(link, link.port, socket, &self.inbox, is_here, presence, &self.shared);
                 self.links.insert(link, open);
                 Input::LinkUp { link, peer: Peer { node, address, here } }
@@ -108,8 +113,12 @@ impl Actor {
     }
 
     /// What a stop says of a connection that it waits for.
-    fn present(&self, link: LinkId, peer: SocketAddr) -> Present {
-        self.shared.roll.enter(format!("the connection of {} at {} with {peer}", self.host.name(), link.port))
+    fn present(&self, link: LinkId, peer: SocketAddr) -> RemainingEntry {
+        self.shared.remaining.enter(format!(
+            "the connection of {} at {} with {peer}",
+            self.host.name(),
+            link.port
+        ))
     }
 
     fn on_frame(&mut self, link: LinkId, bytes: Bytes, cause: Option<u64>) -> Result<(), Panicked> {
@@ -139,7 +148,7 @@ impl Actor {
             return Ok(());
         }
         if self.clients.len() >= CALLS_MAX {
-            if let Some(times) = self.complaints.calls.due() {
+            if let Some(times) = self.warnings.calls.due() {
                 let node = self.host.name();
                 tracing::warn!(%node, times, "too many requests wait for a reply: one more is refused");
             }

@@ -1,10 +1,10 @@
 //! HTTP calls: a connection for each.
 
 use crate::{
+    byte_budget::{ByteBudget, BytePermit},
     causes::Origin,
     config::CONNECT_DEADLINE,
     event::{Ends, Outcome},
-    room::{Place, Room},
     shared::Shared,
     socket::{Connection, connect},
     web::{Body, Unread, read_all},
@@ -61,13 +61,13 @@ async fn call_now(origin: Origin, request: Request, shared: &Shared) -> Outcome 
 }
 
 /// A response, and the place of its body.
-type Answer = (Response, Option<Place>);
+type Answer = (Response, Option<BytePermit>);
 
 async fn exchange(
     stream: TcpStream,
     address: &str,
     request: Request,
-    room: &Room,
+    room: &ByteBudget,
 ) -> Result<Answer, CallError> {
     let (mut sender, connection) =
         http1::handshake(TokioIo::new(stream)).await.map_err(|_| CallError::Broken)?;
@@ -92,7 +92,7 @@ fn wire_request(address: &str, request: Request) -> Result<hyper::Request<Full<B
     building.header("connection", "close").body(Full::new(request.body.0)).map_err(|_| CallError::Broken)
 }
 
-async fn read_response(response: hyper::Response<Incoming>, room: &Room) -> Result<Answer, CallError> {
+async fn read_response(response: hyper::Response<Incoming>, room: &ByteBudget) -> Result<Answer, CallError> {
     let (parts, body) = response.into_parts();
     let headers = parts
         .headers

@@ -1,12 +1,12 @@
 //! HTTP requests become inputs; replies become responses. No state and no decisions here.
 
 use crate::{
-    config::{ANSWERS_MAX, BODIES_MAX, Limits},
-    door::{Arrival, Door},
+    byte_budget::{ByteBudget, BytePermit},
+    config::{ANSWERS_MAX, BODIES_MAX, OutsiderLimits},
     event::{Caller, Client, Event, Inbox},
     faults::Faults,
-    roll::Roll,
-    room::{Place, Room},
+    port_listener::{Arrival, PortListener},
+    remaining::Remaining,
     web::{Body, Unread, WebStream, bare, converse, read},
 };
 use bytes::Bytes;
@@ -33,8 +33,8 @@ pub(crate) struct Front {
     /// Numbers the calls of the component that listens.
     pub(crate) calls: Arc<AtomicU64>,
     pub(crate) tasks: TaskTracker,
-    pub(crate) roll: Arc<Roll>,
-    pub(crate) limits: Limits,
+    pub(crate) remaining: Arc<Remaining>,
+    pub(crate) limits: OutsiderLimits,
     pub(crate) rooms: Rooms,
 }
 
@@ -42,37 +42,37 @@ pub(crate) struct Front {
 #[derive(Clone, Debug)]
 pub(crate) struct Rooms {
     /// Bodies that are read, or wait for the component.
-    bodies: Room,
+    bodies: ByteBudget,
     /// Responses that wait for their clients.
-    answers: Room,
+    answers: ByteBudget,
 }
 
 impl Default for Rooms {
     fn default() -> Self {
-        Self { bodies: Room::new(BODIES_MAX), answers: Room::new(ANSWERS_MAX) }
+        Self { bodies: ByteBudget::new(BODIES_MAX), answers: ByteBudget::new(ANSWERS_MAX) }
     }
 }
 
 /// Serves one listener until the token is cancelled.
-pub(crate) async fn serve(door: Arc<Door>, front: Front, stop: CancellationToken) {
+pub(crate) async fn serve(listener: Arc<PortListener>, front: Front, stop: CancellationToken) {
     loop {
         let arrival = tokio::select! {
             // A stop counts before one more connection.
             biased;
             () = stop.cancelled() => return,
-            arrival = door.accept() => arrival,
+            arrival = listener.accept() => arrival,
         };
-        let broken = door.breaker(arrival.port);
+        let broken = listener.breaker(arrival.port);
         front.tasks.spawn(attend(arrival, broken, front.clone(), stop.clone()));
     }
 }
 
 async fn attend(arrival: Arrival, broken: CancellationToken, front: Front, stop: CancellationToken) {
-    let Arrival { stream, port, guest } = arrival;
+    let Arrival { stream, port, permit } = arrival;
     // One that has no address is gone already.
     let Ok(address) = stream.peer_addr() else { return };
-    let _present = front.roll.enter(format!("the HTTP client {address} of {port}"));
-    let stream = WebStream::new(stream, broken.clone(), front.limits, guest);
+    let _remaining = front.remaining.enter(format!("the HTTP client {address} of {port}"));
+    let stream = WebStream::new(stream, broken.clone(), front.limits, permit);
     let client = Client { address, port, broken };
     converse(stream, front.limits, &stop, |request| forward(&front, client.clone(), request)).await;
 }
@@ -100,7 +100,7 @@ async fn forward(front: &Front, client: Client, request: WireRequest) -> WireRes
         .unwrap_or_else(|| bare(StatusCode::SERVICE_UNAVAILABLE))
 }
 
-async fn ask(front: &Front, client: Client, request: Request, place: Option<Place>) -> Option<Response> {
+async fn ask(front: &Front, client: Client, request: Request, place: Option<BytePermit>) -> Option<Response> {
     let port = client.port;
     front.faults.pass(port).await;
     let call = CallId(front.calls.fetch_add(1, Ordering::Relaxed) + 1);

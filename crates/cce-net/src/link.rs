@@ -1,13 +1,13 @@
 //! Connections: a reader that frames, a writer that drains a bounded queue.
 
 use crate::{
+    byte_budget::{ByteBudget, BytePermit},
     causes::{Dialled, Sends},
     config::{LINGER, OUTBOX_BYTES_MAX, OUTBOX_MAX},
+    connection_limits::ConnectionPermit,
     event::{Event, Inbox},
     faults::Faults,
-    guests::Guest,
-    roll::Present,
-    room::{Place, Room},
+    remaining::RemainingEntry,
     shared::Shared,
     socket::{Connection, reset},
 };
@@ -43,7 +43,7 @@ pub(crate) struct Link {
     pub(crate) is_closing: bool,
     outbox: mpsc::Sender<Chunk>,
     /// Room for the bytes in it.
-    room: Room,
+    room: ByteBudget,
     /// What was sent, where the other end is in this process.
     sends: Option<Arc<Sends>>,
     /// Cancelled to end the connection without a goodbye.
@@ -56,16 +56,16 @@ pub(crate) struct Link {
 struct Chunk {
     pieces: Vec<Bytes>,
     /// Their place in the queue, until they are written.
-    _place: Place,
+    _place: BytePermit,
 }
 
 /// What a connection holds on to as long as it is there.
 #[derive(Debug)]
 pub(crate) struct Presence {
     /// For a stop that waits for it.
-    pub(crate) _present: Present,
+    pub(crate) _remaining: RemainingEntry,
     /// Its place among the connections from outside.
-    pub(crate) _guest: Option<Guest>,
+    pub(crate) _permit: Option<ConnectionPermit>,
 }
 
 /// A connection that is about to be a link.
@@ -137,7 +137,7 @@ impl Link {
                 causes.forget(here, there);
             }
         });
-        let room = Room::new(OUTBOX_BYTES_MAX);
+        let room = ByteBudget::new(OUTBOX_BYTES_MAX);
         Self { port, is_closing: false, outbox, room, sends, broken, _open: closed.drop_guard() }
     }
 
@@ -359,7 +359,7 @@ mod tests {
         let (inbox, mut events) = mpsc::channel(1);
         let faults = Arc::new(Faults::new(Clock::start(), CancellationToken::new()));
         let (outbox, queue) = mpsc::channel(OUTBOX_MAX);
-        let room = Room::new(OUTBOX_MAX);
+        let room = ByteBudget::new(OUTBOX_MAX);
         for _ in 0..OUTBOX_MAX {
             let chunk = Chunk { pieces: vec!["x".into()], _place: room.take(1).unwrap() };
             outbox.try_send(chunk).unwrap();

@@ -3,23 +3,23 @@
 use crate::{
     NetError, Sink,
     actor::Actor,
+    byte_budget::ByteBudget,
     causes::Causes,
     clock::Clock,
-    conductor::{Build, Conductor},
-    config::{INBOX_MAX, Limits, NetConfig, Node, OUTCOMES_MAX, STOP_NOTICE},
-    door::{Arrival, Door},
+    conductor::Conductor,
+    config::{INBOX_MAX, NetConfig, Node, OUTCOMES_MAX, OutsiderLimits, STOP_NOTICE},
     event::{Event, Inbox},
     faults::Faults,
     http_server::{self, Front, Rooms},
+    port_listener::{Arrival, PortListener},
     recorder::Recorder,
-    room::Room,
     shared::Shared,
     socket::listen,
     store::{Store, Unkept},
 };
 use cce_courier::RESPONSE_DEADLINE;
 use cce_journal::{Director, Order};
-use cce_kernel::{Carrier, Command, Host, Kind, NodeName, Port};
+use cce_kernel::{Build, Carrier, Command, Host, Kind, NodeName, Port};
 use std::{
     collections::{BTreeMap, BTreeSet},
     fmt, io,
@@ -41,7 +41,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 pub struct Net;
 
 /// Components that could start: their ports are taken.
-pub struct Bound {
+pub struct BoundNet {
     config: NetConfig,
     nodes: Vec<Node>,
     listeners: Listeners,
@@ -51,7 +51,7 @@ pub struct Bound {
     build: Option<Build>,
 }
 
-impl fmt::Debug for Bound {
+impl fmt::Debug for BoundNet {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Bound")
             .field("config", &self.config)
@@ -72,7 +72,7 @@ pub struct Running {
     unkept: Arc<Unkept>,
     journal_required: bool,
     writer: JoinHandle<()>,
-    limits: Limits,
+    limits: OutsiderLimits,
 }
 
 /// A run that is over.
@@ -103,18 +103,18 @@ impl Net {
         clippy::unused_async,
         reason = "listeners belong to a runtime: they cannot be bound outside of one"
     )]
-    pub async fn bind(config: NetConfig, nodes: Vec<Node>) -> Result<Bound, NetError> {
+    pub async fn bind(config: NetConfig, nodes: Vec<Node>) -> Result<BoundNet, NetError> {
         let listeners = bind(&config, &nodes)?;
         let unkept = Arc::<Unkept>::default();
         let stores = nodes
             .iter()
             .map(|node| Store::open(config.data.as_deref(), &node.name, &unkept))
             .collect::<Result<Vec<_>, _>>()?;
-        Ok(Bound { config, nodes, listeners, stores, unkept, director: None, build: None })
+        Ok(BoundNet { config, nodes, listeners, stores, unkept, director: None, build: None })
     }
 }
 
-impl Bound {
+impl BoundNet {
     /// Lets a director watch the run and bend it. `build` makes components that it starts anew.
     pub fn directed(mut self, director: Box<dyn Director>, build: Build) -> Self {
         self.director = Some(director);
@@ -135,12 +135,12 @@ impl Bound {
         let shared = Arc::new(Shared {
             clock,
             recorder,
-            doors: doors(listeners, &addresses, &causes, &faults, config.limits),
+            listeners: port_listeners(listeners, &addresses, &causes, &faults, config.limits),
             causes,
             faults,
             tasks: TaskTracker::new(),
-            roll: Arc::default(),
-            outcomes: Room::new(OUTCOMES_MAX),
+            remaining: Arc::default(),
+            outcomes: ByteBudget::new(OUTCOMES_MAX),
             stop: stop.clone(),
             addresses: reachable(&config, &addresses),
             response_deadline: config.response_deadline.unwrap_or(RESPONSE_DEADLINE),
@@ -165,9 +165,9 @@ impl Bound {
 
 /// Gives orders to a run, beside its director.
 #[derive(Clone, Debug)]
-pub struct Hand(Arc<Shared>);
+pub struct NetHandle(Arc<Shared>);
 
-impl Hand {
+impl NetHandle {
     /// Has orders carried out, in their order, behind those that wait already.
     pub fn carry_out(&self, orders: Vec<Order>) {
         self.0.recorder.order(self.0.clock.now(), orders);
@@ -189,12 +189,12 @@ impl Running {
 
     /// Has orders carried out, in their order, behind those that wait already.
     pub fn carry_out(&self, orders: Vec<Order>) {
-        self.hand().carry_out(orders);
+        self.handle().carry_out(orders);
     }
 
     /// One who can give orders from elsewhere.
-    pub fn hand(&self) -> Hand {
-        Hand(Arc::clone(&self.shared))
+    pub fn handle(&self) -> NetHandle {
+        NetHandle(Arc::clone(&self.shared))
     }
 
     /// Waits until a record, or a change of what components store, is lost in a run that may lose none; else for ever.
@@ -210,17 +210,17 @@ impl Running {
     /// Lets every component say goodbye, closes everything, and waits for the journal. Each has a deadline; what takes a
     /// while is told.
     pub async fn stop(self) -> Stopped {
-        let roll = Arc::clone(&self.shared.roll);
+        let remaining = Arc::clone(&self.shared.remaining);
         let ended = async {
             self.say_goodbye().await;
             self.stop.cancel();
-            self.shared.doors.iter().for_each(|door| door.close());
+            self.shared.listeners.iter().for_each(|listener| listener.close());
             self.actors.close();
             self.shared.tasks.close();
             self.actors.wait().await;
             self.shared.tasks.wait().await;
         };
-        if patiently(self.limits.stop, || roll.told(), ended).await.is_none() {
+        if patiently(self.limits.stop, || remaining.names(), ended).await.is_none() {
             self.stop.cancel();
         }
         let Self { shared, writer, limits, gap, unkept, .. } = self;
@@ -312,44 +312,58 @@ fn dialled_at(mut address: SocketAddr) -> SocketAddr {
     address
 }
 
-fn doors(
+fn port_listeners(
     listeners: Listeners,
     addresses: &BTreeMap<Port, SocketAddr>,
     causes: &Arc<Causes>,
     faults: &Arc<Faults>,
-    limits: Limits,
-) -> Vec<Arc<Door>> {
-    let door = |(port, listener): (Port, TcpListener)| {
+    limits: OutsiderLimits,
+) -> Vec<Arc<PortListener>> {
+    let listener = |(port, listener): (Port, TcpListener)| {
         let address = *addresses.get(&port)?;
-        Some(Arc::new(Door::new(port, address, listener, Arc::clone(causes), Arc::clone(faults), limits)))
+        Some(Arc::new(PortListener::new(
+            port,
+            address,
+            listener,
+            Arc::clone(causes),
+            Arc::clone(faults),
+            limits,
+        )))
     };
-    listeners.into_iter().filter_map(door).collect()
+    listeners.into_iter().filter_map(listener).collect()
 }
 
-fn accept_all(node: &NodeName, inbox: &Inbox, calls: &Arc<AtomicU64>, shared: &Arc<Shared>, limits: Limits) {
-    for door in shared.doors.iter().filter(|door| door.node() == *node) {
-        let (port, door, inbox, stop) = (door.port, Arc::clone(door), inbox.clone(), shared.stop.clone());
+fn accept_all(
+    node: &NodeName,
+    inbox: &Inbox,
+    calls: &Arc<AtomicU64>,
+    shared: &Arc<Shared>,
+    limits: OutsiderLimits,
+) {
+    for listener in shared.listeners.iter().filter(|listener| listener.node() == *node) {
+        let (port, listener, inbox, stop) =
+            (listener.port, Arc::clone(listener), inbox.clone(), shared.stop.clone());
         if port.carrier() == Carrier::Http {
             let (calls, faults, tasks) =
                 (Arc::clone(calls), Arc::clone(&shared.faults), shared.tasks.clone());
-            let (roll, rooms) = (Arc::clone(&shared.roll), Rooms::default());
-            let front = Front { port, inbox, faults, calls, tasks, roll, limits, rooms };
-            shared.tasks.spawn(http_server::serve(door, front, stop));
+            let (remaining, rooms) = (Arc::clone(&shared.remaining), Rooms::default());
+            let front = Front { port, inbox, faults, calls, tasks, remaining, limits, rooms };
+            shared.tasks.spawn(http_server::serve(listener, front, stop));
         } else {
-            shared.tasks.spawn(accept(door, inbox, Arc::clone(shared), stop));
+            shared.tasks.spawn(accept(listener, inbox, Arc::clone(shared), stop));
         }
     }
 }
 
-async fn accept(door: Arc<Door>, inbox: Inbox, shared: Arc<Shared>, stop: CancellationToken) {
+async fn accept(listener: Arc<PortListener>, inbox: Inbox, shared: Arc<Shared>, stop: CancellationToken) {
     loop {
-        let Arrival { stream, port: dialled, guest } = tokio::select! {
+        let Arrival { stream, port: dialled, permit } = tokio::select! {
             // A stop counts before one more connection.
             biased;
             () = stop.cancelled() => return,
-            arrival = door.accept() => arrival,
+            arrival = listener.accept() => arrival,
         };
-        let accepted = Event::Accepted { port: door.port, stream, guest };
+        let accepted = Event::Accepted { port: listener.port, stream, permit };
         if shared.faults.is_stalled(dialled) {
             // Aside: peers that use the listener by the name of another port do not wait for it.
             let (inbox, shared) = (inbox.clone(), Arc::clone(&shared));

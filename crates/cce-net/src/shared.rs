@@ -1,7 +1,8 @@
 //! What all components of a process share.
 
 use crate::{
-    causes::Causes, clock::Clock, door::Door, faults::Faults, recorder::Recorder, roll::Roll, room::Room,
+    byte_budget::ByteBudget, causes::Causes, clock::Clock, faults::Faults, port_listener::PortListener,
+    recorder::Recorder, remaining::Remaining,
 };
 use cce_kernel::Port;
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
@@ -20,11 +21,11 @@ pub(crate) struct Shared {
     /// How long a response may take to arrive.
     pub(crate) response_deadline: Duration,
     /// The listeners of this process.
-    pub(crate) doors: Vec<Arc<Door>>,
+    pub(crate) listeners: Vec<Arc<PortListener>>,
     /// Who has not ended yet.
-    pub(crate) roll: Arc<Roll>,
+    pub(crate) remaining: Arc<Remaining>,
     /// Room for responses to requests that components make.
-    pub(crate) outcomes: Room,
+    pub(crate) outcomes: ByteBudget,
     /// Cancelled when the run ends.
     pub(crate) stop: CancellationToken,
 }

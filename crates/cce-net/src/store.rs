@@ -7,7 +7,7 @@
 //! A disk that is full does not end a run. The changes that the log lacks are counted, and the file beside the log, which
 //! other runs are kept out by, says for the next life that there are some.
 
-use crate::{NetError, complaint::Complaint};
+use crate::{NetError, warning::RareWarning};
 use cce_kernel::NodeName;
 use std::{
     collections::BTreeMap,
@@ -55,7 +55,7 @@ pub(crate) struct Store {
     log: Option<Log>,
     values: BTreeMap<String, String>,
     /// A disk that fails.
-    trouble: Complaint,
+    trouble: RareWarning,
     unkept: Arc<Unkept>,
 }
 
@@ -87,7 +87,7 @@ impl Store {
         node: &NodeName,
         unkept: &Arc<Unkept>,
     ) -> Result<Self, NetError> {
-        let (trouble, unkept) = (Complaint::default(), Arc::clone(unkept));
+        let (trouble, unkept) = (RareWarning::default(), Arc::clone(unkept));
         let Some(directory) = directory else {
             return Ok(Self { log: None, values: BTreeMap::new(), trouble, unkept });
         };

@@ -1,11 +1,11 @@
 //! HTTP/1.1 on one connection, within its deadlines.
 
 use crate::{
-    complaint::Complaint,
-    config::{ACCEPT_PAUSE, BODY_MAX, HEAD_MAX, LINGER, Limits},
-    guests::{Guest, Guests},
-    room::{Place, Room},
+    byte_budget::{ByteBudget, BytePermit},
+    config::{ACCEPT_PAUSE, BODY_MAX, HEAD_MAX, LINGER, OutsiderLimits},
+    connection_limits::{ConnectionLimits, ConnectionPermit},
     socket::{listen, reset},
+    warning::RareWarning,
 };
 use bytes::{Bytes, BytesMut};
 use cce_kernel::BodyFlaw;
@@ -41,7 +41,7 @@ use tokio_util::{
 #[derive(Debug, Default)]
 pub(crate) struct Body {
     pub(crate) bytes: Bytes,
-    pub(crate) place: Option<Place>,
+    pub(crate) place: Option<BytePermit>,
 }
 
 /// Why a body was not read.
@@ -55,8 +55,12 @@ pub(crate) enum Unread {
 
 /// Answers the requests of one connection, until its client leaves or breaks a rule, or the token is cancelled: then what
 /// is under way may end for a moment.
-pub(crate) async fn converse<A, F>(stream: WebStream, limits: Limits, stop: &CancellationToken, answer: A)
-where
+pub(crate) async fn converse<A, F>(
+    stream: WebStream,
+    limits: OutsiderLimits,
+    stop: &CancellationToken,
+    answer: A,
+) where
     A: Fn(Request<Incoming>) -> F,
     F: Future<Output = Response<Full<Bytes>>>,
 {
@@ -99,7 +103,7 @@ fn names_its_host<B>(request: &Request<B>) -> bool {
 pub(crate) async fn read(
     headers: &HeaderMap,
     body: Incoming,
-    room: &Room,
+    room: &ByteBudget,
     deadline: Duration,
 ) -> Result<Body, Unread> {
     if announced(headers) > BODY_MAX {
@@ -109,8 +113,8 @@ pub(crate) async fn read(
 }
 
 /// Reads a body to its end.
-pub(crate) async fn read_all(mut body: Incoming, room: &Room) -> Result<Body, Unread> {
-    let (mut bytes, mut place) = (BytesMut::new(), None::<Place>);
+pub(crate) async fn read_all(mut body: Incoming, room: &ByteBudget) -> Result<Body, Unread> {
+    let (mut bytes, mut place) = (BytesMut::new(), None::<BytePermit>);
     while let Some(frame) = body.frame().await {
         let frame = frame.map_err(|_| Unread::Flaw(BodyFlaw::Broken))?;
         // Trailers mean nothing to any API of the lab.
@@ -148,18 +152,18 @@ pub(crate) struct WebStream {
     patience: Duration,
     /// Since when the client does not read.
     stuck: Option<Pin<Box<Sleep>>>,
-    _guest: Option<Guest>,
+    _permit: Option<ConnectionPermit>,
 }
 
 impl WebStream {
     pub(crate) fn new(
         stream: TcpStream,
         broken: CancellationToken,
-        limits: Limits,
-        guest: Option<Guest>,
+        limits: OutsiderLimits,
+        permit: Option<ConnectionPermit>,
     ) -> Self {
         let broken = Box::pin(broken.cancelled_owned());
-        Self { stream, broken, patience: limits.write, stuck: None, _guest: guest }
+        Self { stream, broken, patience: limits.write, stuck: None, _permit: permit }
     }
 
     fn check(&mut self, cx: &mut Context<'_>) -> io::Result<()> {
@@ -234,19 +238,19 @@ impl WebListener {
     }
 
     /// Serves until it is dropped. Every request comes with its whole body, or with what is wrong with it.
-    pub async fn serve<A>(self, name: &str, limits: Limits, answer: A) -> Infallible
+    pub async fn serve<A>(self, name: &str, limits: OutsiderLimits, answer: A) -> Infallible
     where
         A: Fn(Request<Result<Bytes, BodyFlaw>>) -> Response<Bytes> + Send + Sync + 'static,
     {
-        let desk = Desk { limits, room: Room::new(crate::config::BODIES_MAX), answer };
-        let (desk, guests) = (Arc::new(desk), Guests::named(name.to_owned(), limits));
-        let (tasks, stop, trouble) = (TaskTracker::new(), CancellationToken::new(), Complaint::default());
+        let desk = Desk { limits, room: ByteBudget::new(crate::config::BODIES_MAX), answer };
+        let (desk, open) = (Arc::new(desk), ConnectionLimits::named(name.to_owned(), limits));
+        let (tasks, stop, trouble) = (TaskTracker::new(), CancellationToken::new(), RareWarning::default());
         let _gone = stop.clone().drop_guard();
         loop {
             match self.listener.accept().await {
-                Ok((stream, peer)) => match guests.enter(peer.ip()) {
-                    Some(guest) => {
-                        let stream = WebStream::new(stream, CancellationToken::new(), limits, Some(guest));
+                Ok((stream, peer)) => match open.enter(peer.ip()) {
+                    Some(permit) => {
+                        let stream = WebStream::new(stream, CancellationToken::new(), limits, Some(permit));
                         let (desk, stop) = (Arc::clone(&desk), stop.clone());
                         tasks.spawn(async move {
                             let answer = |request| desk.answer(request);
@@ -268,8 +272,8 @@ impl WebListener {
 
 /// What every request of such a listener needs.
 struct Desk<A> {
-    limits: Limits,
-    room: Room,
+    limits: OutsiderLimits,
+    room: ByteBudget,
     answer: A,
 }
 

@@ -1,6 +1,6 @@
 //! Work that an agent is planned never to finish: `close = "never"`.
 
-use cce_fold::{Event, Exchange, Kind};
+use cce_fold::{Exchange, Meaning, ReadRecord};
 use cce_kernel::{Fact, Port, Request};
 use cce_model::{AgentId, ContactId, DialogAction, DialogState, TaskId, TaskState};
 use cce_world::{CastAgent, Wait};
@@ -27,33 +27,33 @@ struct Open {
 }
 
 impl Endless {
-    pub(crate) fn learn(&mut self, event: &Event<'_>) {
+    pub(crate) fn learn(&mut self, event: &ReadRecord<'_>) {
         match &event.kind {
-            Kind::Fact(Fact::Dialog { contact, to: DialogState::Closed, .. }) => {
+            Meaning::Fact(Fact::Dialog { contact, to: DialogState::Closed, .. }) => {
                 self.dialogs.remove(contact);
             }
-            Kind::Fact(Fact::Dialog { task, agent, contact, to, .. }) if self.dialogs.len() < OPEN_MAX => {
+            Meaning::Fact(Fact::Dialog { task, agent, contact, to, .. }) if self.dialogs.len() < OPEN_MAX => {
                 let open = Open { task: *task, agent: agent.clone(), state: *to };
                 self.dialogs.insert(contact.clone(), open);
             }
-            Kind::Fact(Fact::Task { task, to: TaskState::Ended, .. }) => {
+            Meaning::Fact(Fact::Task { task, to: TaskState::Ended, .. }) => {
                 self.tasks.remove(task);
                 self.asked.remove(task);
             }
-            Kind::Fact(Fact::Task { task, .. }) if self.tasks.len() < OPEN_MAX => {
+            Meaning::Fact(Fact::Task { task, .. }) if self.tasks.len() < OPEN_MAX => {
                 self.tasks.insert(*task);
             }
-            Kind::Http(Exchange::RequestIn { port: Port::Desk, request, .. }) if is_close(request) => {
+            Meaning::Http(Exchange::RequestIn { port: Port::Desk, request, .. }) if is_close(request) => {
                 self.asked.extend(event.subject.task.filter(|task| self.tasks.contains(task)));
             }
-            Kind::Fact(_)
-            | Kind::Http(_)
-            | Kind::Received { .. }
-            | Kind::Sent { .. }
-            | Kind::LinkUp { .. }
-            | Kind::LinkDown { .. }
-            | Kind::Bent(_)
-            | Kind::Other => {}
+            Meaning::Fact(_)
+            | Meaning::Http(_)
+            | Meaning::Received { .. }
+            | Meaning::Sent { .. }
+            | Meaning::LinkUp { .. }
+            | Meaning::LinkDown { .. }
+            | Meaning::Bent(_)
+            | Meaning::Other => {}
         }
     }
 

@@ -13,14 +13,14 @@ use cce_sim::{Chosen, Schedule, Sim, explore::Experiment};
 
 /// What one run came to: equal where nobody outside could tell.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Ended {
+pub struct RunEnd {
     /// How the tasks ended.
     pub outcome: Outcome,
     /// Names of the checks, rules, steps and expectations that failed.
     pub failures: Vec<String>,
 }
 
-impl Ended {
+impl RunEnd {
     /// What a run came to.
     pub fn of(engine: &Engine) -> Self {
         let report = engine.report();
@@ -63,18 +63,18 @@ impl Orders {
 
 impl Experiment for Orders {
     type Director = Engine;
-    type Outcome = Ended;
+    type Outcome = RunEnd;
 
     fn build(&self) -> Sim<Engine> {
         Play::with(self.scenario.clone(), self.seed, Engine::with_marks).sim
     }
 
-    fn outcome(&self, finished: &Sim<Engine, Chosen>) -> Ended {
-        Ended::of(finished.director())
+    fn outcome(&self, finished: &Sim<Engine, Chosen>) -> RunEnd {
+        RunEnd::of(finished.director())
     }
 
-    fn panicked(&self) -> Option<Ended> {
-        Some(Ended::panicked())
+    fn panicked(&self) -> Option<RunEnd> {
+        Some(RunEnd::panicked())
     }
 
     fn begins(&self, record: &Record) -> bool {

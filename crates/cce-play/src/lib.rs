@@ -13,7 +13,8 @@
 
 #![warn(missing_docs)]
 
-mod deeds;
+mod affected;
+mod effects;
 mod endless;
 mod engine;
 mod explore;
@@ -21,12 +22,11 @@ mod outcome;
 mod play;
 mod recorded;
 mod rules;
-mod touched;
 mod watch;
 
-pub use deeds::{Acted, Deeds};
-pub use engine::{Breach, Engine, Expected, Report};
-pub use explore::{Ended, Orders};
+pub use effects::{Acted, RuleEffects};
+pub use engine::{Engine, Expected, Finding, RunReport};
+pub use explore::{Orders, RunEnd};
 pub use outcome::{Outcome, TaskEnd};
 pub use play::Play;
 pub use recorded::{

@@ -1,10 +1,10 @@
 //! How a run ended for its tasks.
 
-use cce_fold::{Event, Kind};
+use cce_fold::{Meaning, ReadRecord};
 use cce_journal::What;
 use cce_kernel::{CallError, Fact, Input, NodeName};
 use cce_model::{ContactId, ContactStatus, Disposition, StatusReason, TaskId, TaskState};
-use cce_select::{Happening, Names};
+use cce_select::{Happening, ShortNames};
 use std::{
     collections::{BTreeMap, BTreeSet},
     fmt,
@@ -96,13 +96,13 @@ impl Outcome {
 }
 
 impl Ends {
-    pub(crate) fn learn(&mut self, event: &Event<'_>) {
+    pub(crate) fn learn(&mut self, event: &ReadRecord<'_>) {
         // An agent PG that stops loses its tasks (task-routing E18).
         if matches!(event.record.what, What::Stopped { .. }) {
             self.tasks.retain(|_, node| *node != event.record.node);
         }
         match &event.kind {
-            Kind::Fact(Fact::Contact { contact, to, reason, .. }) => {
+            Meaning::Fact(Fact::Contact { contact, to, reason, .. }) => {
                 keep(&mut self.contacts, contact.clone(), (*to, *reason));
                 if matches!(to, ContactStatus::Handled | ContactStatus::Discarded) {
                     self.open.remove(contact);
@@ -110,7 +110,7 @@ impl Ends {
                     self.open.insert(contact.clone());
                 }
             }
-            Kind::Fact(Fact::Task { task, to, disposition, .. }) => {
+            Meaning::Fact(Fact::Task { task, to, disposition, .. }) => {
                 if *to == TaskState::Ended {
                     self.tasks.remove(task);
                     if let Some(disposition) = disposition {
@@ -120,19 +120,19 @@ impl Ends {
                     self.tasks.insert(*task, event.record.node.clone());
                 }
             }
-            Kind::Fact(_)
-            | Kind::Http(_)
-            | Kind::Received { .. }
-            | Kind::Sent { .. }
-            | Kind::LinkUp { .. }
-            | Kind::LinkDown { .. }
-            | Kind::Bent(_)
-            | Kind::Other => {}
+            Meaning::Fact(_)
+            | Meaning::Http(_)
+            | Meaning::Received { .. }
+            | Meaning::Sent { .. }
+            | Meaning::LinkUp { .. }
+            | Meaning::LinkDown { .. }
+            | Meaning::Bent(_)
+            | Meaning::Other => {}
         }
     }
 
     /// Takes in the answer to a cancel, and to the wish for a task, where it arrives.
-    pub(crate) fn learn_reply(&mut self, happening: &Happening<'_>, names: &Names) {
+    pub(crate) fn learn_reply(&mut self, happening: &Happening<'_>, names: &ShortNames) {
         if happening.name != "REPLY" || !happening.counts() {
             return;
         }
@@ -149,7 +149,7 @@ impl Ends {
     }
 
     /// What customers do not ask for again: see `cce_world::cast::customer`.
-    fn learn_creation(&mut self, customer: &NodeName, what: &What, names: &Names) {
+    fn learn_creation(&mut self, customer: &NodeName, what: &What, names: &ShortNames) {
         let What::In(Input::Reply { result, .. }) = what else { return };
         let is_created = result.as_ref().is_ok_and(|response| response.status == 201);
         let is_repeated = match result {
@@ -177,7 +177,7 @@ impl Ends {
         self.open.is_empty() && self.tasks.is_empty()
     }
 
-    pub(crate) fn outcome(&self, names: &Names) -> Outcome {
+    pub(crate) fn outcome(&self, names: &ShortNames) -> Outcome {
         let end = |contact: &ContactId| {
             let status = self.contacts.get(contact);
             TaskEnd {

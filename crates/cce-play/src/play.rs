@@ -1,9 +1,9 @@
 //! Plays a scenario in the simulator.
 
-use crate::engine::{Breach, Engine, Report};
+use crate::engine::{Engine, Finding, RunReport};
 use cce_journal::{Header, Record};
 use cce_kernel::{Component, NodeName, Time};
-use cce_scenario::{Limits, Scenario};
+use cce_scenario::{RunLimits, Scenario};
 use cce_sim::{Seeded, Sequence, Sim};
 use std::time::Duration;
 
@@ -24,9 +24,9 @@ pub struct Play<O: Sequence = Seeded> {
     rest: Duration,
     /// It is not over before.
     least: Time,
-    limits: Limits,
+    limits: RunLimits,
     /// The limit that it reached, in words.
-    reached: Option<Breach>,
+    reached: Option<Finding>,
 }
 
 impl Play {
@@ -40,7 +40,7 @@ impl Play {
     pub fn planted(
         scenario: Scenario,
         seed: u64,
-        plant: impl Fn(&NodeName, Box<dyn Component>) -> Box<dyn Component> + 'static,
+        plant: impl Fn(&NodeName, Box<dyn Component>) -> Box<dyn Component> + Send + Sync + 'static,
     ) -> Self {
         Self::build(scenario, seed, |engine| engine, plant)
     }
@@ -53,7 +53,7 @@ impl Play {
         scenario: Scenario,
         seed: u64,
         prepare: impl FnOnce(Engine) -> Engine,
-        plant: impl Fn(&NodeName, Box<dyn Component>) -> Box<dyn Component> + 'static,
+        plant: impl Fn(&NodeName, Box<dyn Component>) -> Box<dyn Component> + Send + Sync + 'static,
     ) -> Self {
         let scenario = cce_swarm::draw(scenario, seed);
         let lab = scenario.lab.clone();
@@ -133,8 +133,8 @@ impl<O: Sequence> Play<O> {
     }
 
     /// The limit that the run has reached.
-    fn limit(&self, records: u64) -> Option<Breach> {
-        let Limits { time, records: most } = self.limits;
+    fn limit(&self, records: u64) -> Option<Finding> {
+        let RunLimits { time, records: most } = self.limits;
         let at = cce_world::Span(self.sim.now().since(Time(0)));
         let (name, what) = if records > most {
             ("limits.records", format!("more than {most} records"))
@@ -146,11 +146,11 @@ impl<O: Sequence> Play<O> {
         let text = format!(
             "the run ended at {at}, having reached a limit: {what}; raise `{name}` in the scenario if it is right so"
         );
-        Some(Breach::new(name, text, None))
+        Some(Finding::new(name, text, None))
     }
 
     /// What the scenario found.
-    pub fn report(&self) -> Report {
+    pub fn report(&self) -> RunReport {
         let mut report = self.sim.director().report();
         report.failures.extend(self.reached.clone());
         report

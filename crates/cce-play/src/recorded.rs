@@ -8,7 +8,7 @@ use cce_check::Check;
 use cce_journal::{Bend, Bent, Director, Header, PANICKED, Record, STOPPED, Ticket, What};
 use cce_kernel::{Fact, NodeName, Output, Time};
 use cce_model::SideOrder;
-use cce_scenario::{Act, Action, Rule, Scenario, Step};
+use cce_scenario::{Action, Rule, Scenario, ScenarioStep, StepAction};
 use cce_select::place::CUSTOMER;
 use cce_sim::{Recorded, Recording, Sim};
 use cce_world::Lab;
@@ -32,7 +32,7 @@ pub fn on_recorded_lab(mut scenario: Scenario, lab: Lab) -> Scenario {
     let customers = lab.cast.names.clone();
     let here = &scenario.customers;
     scenario.steps.retain_mut(|step| {
-        let Act::Tell(node, _) = &mut step.act else { return true };
+        let StepAction::Tell(node, _) = &mut step.act else { return true };
         renumber(node, here, &customers)
     });
     Scenario { lab: Lab { latency, ..lab }, customers, ..scenario }
@@ -69,7 +69,7 @@ fn keep(is_kept: bool, name: &str, out: &mut Vec<String>) -> bool {
 }
 
 /// Whether a step was taken there.
-fn took(step: &Step, node: &NodeName, bent: &Bent) -> bool {
+fn took(step: &ScenarioStep, node: &NodeName, bent: &Bent) -> bool {
     let has_rule = |rule: &str| bent.by == rule;
     // Names of tasks stand there as ids.
     let took = |words: &str| {
@@ -77,25 +77,27 @@ fn took(step: &Step, node: &NodeName, bent: &Bent) -> bool {
         bent.by == step.name && verb(told) == verb(words)
     };
     match &step.act {
-        Act::Arm(rule) => has_rule(rule) && bent.bend == Bend::Armed,
-        Act::Disarm(rule) => has_rule(rule) && bent.bend == Bend::Disarmed,
-        Act::Release(rule) => matches!(bent.bend, Bend::Released(_)) && rule.as_deref().is_none_or(has_rule),
-        Act::Tell(person, words) => node == person && words.iter().any(|words| took(words)),
-        Act::Stop(which) => node == which && took("stop"),
-        Act::Start(which) => node == which && took("start"),
-        Act::Restart(which) => node == which && took("restart"),
-        Act::Cut(port, _) => node.kind() == Some(port.listener()) && took("cut"),
-        Act::Cti(order) => {
+        StepAction::Arm(rule) => has_rule(rule) && bent.bend == Bend::Armed,
+        StepAction::Disarm(rule) => has_rule(rule) && bent.bend == Bend::Disarmed,
+        StepAction::Release(rule) => {
+            matches!(bent.bend, Bend::Released(_)) && rule.as_deref().is_none_or(has_rule)
+        }
+        StepAction::Tell(person, words) => node == person && words.iter().any(|words| took(words)),
+        StepAction::Stop(which) => node == which && took("stop"),
+        StepAction::Start(which) => node == which && took("start"),
+        StepAction::Restart(which) => node == which && took("restart"),
+        StepAction::Cut(port, _) => node.kind() == Some(port.listener()) && took("cut"),
+        StepAction::Cti(order) => {
             let words = format!("cti {}", order.words());
             node.as_str() == SideOrder::NODE
                 && bent.by == step.name
                 && matches!(&bent.bend, Bend::Stepped(told) if *told == words)
         }
-        Act::Set(changes) => {
+        StepAction::Set(changes) => {
             bent.by == step.name
                 && matches!(&bent.bend, Bend::Stepped(told) if changes.iter().any(|one| one.words() == *told))
         }
-        Act::Stall(port, _) => node.kind() == Some(port.listener()) && took("stall"),
+        StepAction::Stall(port, _) => node.kind() == Some(port.listener()) && took("stall"),
     }
 }
 

@@ -1,12 +1,12 @@
 //! Link rules at work: what is held, and what became of each rule.
 
-use crate::deeds::{Acted, Deeds, End};
+use crate::effects::{Acted, End, RuleEffects};
 use bytes::BytesMut;
 use cce_journal::{Bend, Bent, Order, Ticket, Treatment, What};
 use cce_kernel::{Blob, Command, Input, LinkId, NodeName, Output, Rng, Time, fork};
 use cce_model::SideOrder;
 use cce_scenario::{Action, Chance, Rule, orders_of};
-use cce_select::{Happening, Names};
+use cce_select::{Happening, ShortNames};
 use cce_world::Changed;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -34,7 +34,7 @@ pub struct RuleState {
     /// A person added it while the lab ran.
     pub is_added: bool,
     /// What it ever did.
-    pub deeds: Deeds,
+    pub effects: RuleEffects,
 }
 
 /// A message that is held back.
@@ -75,9 +75,10 @@ impl RuleState {
     /// What became of its messages, where there is more to say than that it acted. `over` is when the run ended, if it
     /// has.
     pub fn became(&self, over: Option<Time>) -> Vec<String> {
-        let kept = &self.deeds.kept;
-        let mut words: Vec<String> = kept.iter().filter_map(|deed| deed.words(&self.rule, over)).collect();
-        let more = self.deeds.times - kept.len() as u64;
+        let kept = &self.effects.kept;
+        let mut words: Vec<String> =
+            kept.iter().filter_map(|effect| effect.words(&self.rule, over)).collect();
+        let more = self.effects.times - kept.len() as u64;
         // Beside deeds that are told, further ones are counted; where none is told, how often it acted says it all.
         if more > 0 && !words.is_empty() {
             words.push(format!("and {more} more"));
@@ -87,7 +88,7 @@ impl RuleState {
 
     /// What it did in a run that ended then, if it did anything.
     pub(crate) fn acted(&self, over: Time) -> Option<Acted> {
-        let Deeds { times, void, .. } = self.deeds;
+        let RuleEffects { times, void, .. } = self.effects;
         let is_legal = (void < times).then(|| self.rule.is_legal());
         let rule = self.rule.name.clone();
         (times > 0).then(|| Acted { rule, times, became: self.became(Some(over)), is_legal })
@@ -153,7 +154,7 @@ impl Rules {
             taken_by: None,
             acted: 0,
             is_added: false,
-            deeds: Deeds::default(),
+            effects: RuleEffects::default(),
         });
     }
 
@@ -166,7 +167,7 @@ impl Rules {
     }
 
     /// What becomes of a message that leaves, or that enters from outside.
-    pub(crate) fn judge(&mut self, happening: &Happening<'_>, names: &Names, now: Time) -> Verdict {
+    pub(crate) fn judge(&mut self, happening: &Happening<'_>, names: &ShortNames, now: Time) -> Verdict {
         if happening.is_heartbeat() {
             return Verdict::new(Treatment::Overtake);
         }
@@ -200,7 +201,7 @@ impl Rules {
         verdict
     }
 
-    fn fire(&mut self, number: usize, happening: &Happening<'_>, names: &Names, now: Time) -> Verdict {
+    fn fire(&mut self, number: usize, happening: &Happening<'_>, names: &ShortNames, now: Time) -> Verdict {
         let state = &mut self.states[number];
         state.acted += 1;
         let (name, action) = (state.rule.name.clone(), state.rule.action.clone());
@@ -261,7 +262,7 @@ impl Rules {
         if ticket.is_some() {
             end = End::Held;
         }
-        self.states[number].deeds.add(ticket, now, end);
+        self.states[number].effects.add(ticket, now, end);
         let node = happening.record.node.clone();
         let commands = ordered.into_iter().map(|(node, command)| (name.clone(), node, command)).collect();
         let orders = vec![Order::Record { node, cause: seq(happening), bent: Bent { by: name, bend } }];
@@ -270,7 +271,7 @@ impl Rules {
 
     /// A message takes its way, as nothing can be done to it.
     fn pass(&mut self, number: usize, now: Time, why: String) -> Verdict {
-        self.states[number].deeds.add(None, now, End::Void(why));
+        self.states[number].effects.add(None, now, End::Void(why));
         Verdict::new(Treatment::Pass)
     }
 
@@ -278,7 +279,7 @@ impl Rules {
         &mut self,
         rule: usize,
         happening: &Happening<'_>,
-        names: &Names,
+        names: &ShortNames,
         since: Time,
         is_swap: bool,
     ) -> Ticket {
@@ -320,8 +321,8 @@ impl Rules {
         let Some(held) = self.held.remove(&ticket) else { return Vec::new() };
         let bend = if let End::Expired(_) = end { Bend::Expired(ticket) } else { Bend::Released(ticket) };
         let Some(state) = self.states.get_mut(held.rule) else { return Vec::new() };
-        if let Some(deed) = state.deeds.of(ticket) {
-            deed.end = end;
+        if let Some(effect) = state.effects.of(ticket) {
+            effect.end = end;
         }
         let bent = Bent { by: state.rule.name.clone(), bend };
         vec![Order::Record { node: held.node, cause: held.record, bent }, Order::Release(ticket)]
@@ -330,13 +331,13 @@ impl Rules {
     /// A hold or a delay ended, as its record says: at its time, and by the driver unless somebody here let it go.
     pub(crate) fn learn(&mut self, bent: &Bent, of: Option<u64>, now: Time) {
         if let (Bend::Hurried, Some(of)) = (&bent.bend, of) {
-            let deeds = self.states.iter_mut().filter_map(|state| state.deeds.delayed(of));
-            deeds.for_each(|deed| deed.end = End::Released(bent.by.clone(), now));
+            let effects = self.states.iter_mut().filter_map(|state| state.effects.delayed(of));
+            effects.for_each(|effect| effect.end = End::Released(bent.by.clone(), now));
         }
         let (Bend::Released(ticket) | Bend::Expired(ticket) | Bend::Gone(ticket)) = bent.bend else { return };
         let is_ours = self.held.remove(&ticket).is_none();
-        let Some(deed) = self.states.iter_mut().find_map(|state| state.deeds.of(ticket)) else { return };
-        match (&mut deed.end, &bent.bend) {
+        let Some(effect) = self.states.iter_mut().find_map(|state| state.effects.of(ticket)) else { return };
+        match (&mut effect.end, &bent.bend) {
             (End::Released(_, at) | End::Expired(at), _) if is_ours => *at = now,
             (end, Bend::Gone(_)) => *end = End::Gone(now),
             (end, _) => *end = End::Released(bent.by.clone(), now),
@@ -344,7 +345,12 @@ impl Rules {
     }
 
     /// Lets everything go that waits for this.
-    pub(crate) fn release_by(&mut self, happening: &Happening<'_>, names: &Names, now: Time) -> Vec<Order> {
+    pub(crate) fn release_by(
+        &mut self,
+        happening: &Happening<'_>,
+        names: &ShortNames,
+        now: Time,
+    ) -> Vec<Order> {
         if self.held.is_empty() {
             return Vec::new();
         }

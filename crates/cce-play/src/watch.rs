@@ -2,7 +2,7 @@
 
 use cce_kernel::Time;
 use cce_scenario::{Expectation, Want};
-use cce_select::{Happening, Names, Selector};
+use cce_select::{Happening, Selector, ShortNames};
 use std::{
     collections::{BTreeMap, VecDeque},
     time::Duration,
@@ -55,7 +55,7 @@ struct Nearest {
 
 impl Misses {
     /// Takes in what happens while the place `due` of an order is awaited.
-    fn see(&mut self, order: &[Selector], due: usize, happening: &Happening<'_>, names: &Names) {
+    fn see(&mut self, order: &[Selector], due: usize, happening: &Happening<'_>, names: &ShortNames) {
         let later =
             order.iter().enumerate().skip(due + 1).filter(|(_, later)| later.matches(happening, names));
         self.early.extend(later.map(|(place, _)| (place, happening.record.seq)));
@@ -108,7 +108,7 @@ impl Watch {
     }
 
     /// Whether it matters to it when this happens, even if it happens in another place than what else it waits for.
-    pub(crate) fn notices(&self, happening: &Happening<'_>, names: &Names) -> bool {
+    pub(crate) fn notices(&self, happening: &Happening<'_>, names: &ShortNames) -> bool {
         let means = |selector: &Selector| selector.matches(happening, names);
         match &self.expectation.want {
             Want::Order(order) => order.iter().any(means),
@@ -119,7 +119,7 @@ impl Watch {
     }
 
     /// Takes in what happens. Returns a deadline that it must be woken at.
-    pub(crate) fn see(&mut self, happening: &Happening<'_>, names: &Names, now: Time) -> Option<Time> {
+    pub(crate) fn see(&mut self, happening: &Happening<'_>, names: &ShortNames, now: Time) -> Option<Time> {
         if self.unmet.is_some() {
             return None;
         }

@@ -131,7 +131,7 @@ fn estimate(queued: usize, leavers: usize) -> i32 {
 mod tests {
     use super::*;
     use crate::task::Plan;
-    use cce_model::{RouterCallKey, sample::Rows};
+    use cce_model::{RouterCallKey, sample::SampleRows};
     use cce_mr::icm::NewCall;
     use std::sync::Arc;
 
@@ -149,7 +149,7 @@ mod tests {
     }
 
     fn plan() -> Plan {
-        let model = Rows::lab_trace().model();
+        let model = SampleRows::lab_trace().model();
         let call_type = Arc::clone(model.call_types.get(&5053).unwrap());
         Plan { script: Arc::clone(call_type.script.as_ref().unwrap()), call_type }
     }

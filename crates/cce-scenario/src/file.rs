@@ -3,8 +3,8 @@
 use crate::{
     clauses::{WANTS, read_rule, read_wants, selector},
     gather::{Context, Files, ScenarioError},
-    model::{Action, Expectation, Limits, Rule, Scenario, Step},
-    read::{Placed, Problem, Section, Source, as_json},
+    model::{Action, Expectation, Rule, RunLimits, Scenario, ScenarioStep},
+    read::{Placed, ScenarioProblem, Section, Source, as_json},
     read_swarm::read_swarm,
     swarm::Swarm,
 };
@@ -65,8 +65,8 @@ pub(crate) struct Draft {
     pub(crate) customers: Vec<(String, CastCustomer)>,
     pub(crate) until: Duration,
     pub(crate) rest: Duration,
-    pub(crate) limits: Limits,
-    pub(crate) steps: Vec<Step>,
+    pub(crate) limits: RunLimits,
+    pub(crate) steps: Vec<ScenarioStep>,
     pub(crate) rules: Vec<Rule>,
     /// Rules that steps name, each with the file.
     pub(crate) named_rules: Vec<(String, Placed)>,
@@ -99,7 +99,7 @@ impl Draft {
             customers: Vec::new(),
             until: UNTIL,
             rest: REST,
-            limits: Limits::default(),
+            limits: RunLimits::default(),
             steps: Vec::new(),
             rules: Vec::new(),
             named_rules: Vec::new(),
@@ -136,7 +136,7 @@ impl Draft {
         }
     }
 
-    fn check_chosen(&self, chosen: &BTreeMap<String, String>, problems: &mut Vec<Problem>) {
+    fn check_chosen(&self, chosen: &BTreeMap<String, String>, problems: &mut Vec<ScenarioProblem>) {
         for name in chosen.keys().filter(|name| !self.parameters.contains_key(*name)) {
             let hint = nearest(name, self.parameters.keys().map(String::as_str));
             let mut source = Source::new("the command line", "", BTreeMap::new());
@@ -150,7 +150,7 @@ impl Draft {
         name: &str,
         text: &str,
         chosen: &BTreeMap<String, String>,
-        problems: &mut Vec<Problem>,
+        problems: &mut Vec<ScenarioProblem>,
     ) {
         self.with(name, text, problems, |draft, section, from| {
             let Some(parameters) = section.section("parameters", from) else { return };
@@ -183,7 +183,7 @@ impl Draft {
         &mut self,
         name: &str,
         text: &str,
-        problems: &mut Vec<Problem>,
+        problems: &mut Vec<ScenarioProblem>,
         read: impl FnOnce(&mut Self, &mut Section<'_>, &mut Source<'_>),
     ) {
         let Ok(table) = DeTable::parse(text) else { return };
@@ -192,7 +192,7 @@ impl Draft {
         problems.append(&mut source.problems);
     }
 
-    fn read_rest(&mut self, name: &str, text: &str, problems: &mut Vec<Problem>) {
+    fn read_rest(&mut self, name: &str, text: &str, problems: &mut Vec<ScenarioProblem>) {
         self.with(name, text, problems, |draft, section, from| {
             for key in ["include", "parameters", "lab", "demo", "set", "latency", "agents", "customers"] {
                 section.known(key);

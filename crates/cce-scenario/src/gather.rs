@@ -1,6 +1,6 @@
 //! Gathers a scenario's files: what it includes, and the lab that it names.
 
-use crate::read::{Placed, Problem, Section, Source};
+use crate::read::{Placed, ScenarioProblem, Section, Source};
 use cce_world::Lab;
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -34,7 +34,7 @@ impl fmt::Debug for Context<'_> {
 #[error("the scenario has {} {}", problems.len(), if problems.len() == 1 { "error" } else { "errors" })]
 pub struct ScenarioError {
     /// At least one.
-    pub problems: Vec<Problem>,
+    pub problems: Vec<ScenarioProblem>,
     /// Texts by file name, for showing places.
     pub sources: BTreeMap<String, String>,
 }
@@ -43,7 +43,7 @@ pub struct ScenarioError {
 #[derive(Default)]
 pub(crate) struct Files {
     pub(crate) texts: Vec<(String, String)>,
-    pub(crate) problems: Vec<Problem>,
+    pub(crate) problems: Vec<ScenarioProblem>,
     /// Files that cannot be read, for showing places in them.
     unsound: Vec<(String, String)>,
     seen: BTreeSet<String>,

@@ -20,6 +20,6 @@ mod swarm;
 pub use amount::{Bounds, Chance, Times};
 pub use file::load;
 pub use gather::{Context, ScenarioError};
-pub use model::{Act, Action, Expectation, Limits, Rule, Scenario, Step, Want, orders_of};
-pub use read::Problem;
+pub use model::{Action, Expectation, Rule, RunLimits, Scenario, ScenarioStep, StepAction, Want, orders_of};
+pub use read::ScenarioProblem;
 pub use swarm::{BendKind, Drawn, FaultKind, Swarm};

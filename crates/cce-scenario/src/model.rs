@@ -30,9 +30,9 @@ pub struct Scenario {
     /// How long it goes on once everything has ended.
     pub rest: Duration,
     /// How much there may be of a simulated run.
-    pub limits: Limits,
+    pub limits: RunLimits,
     /// What happens at a time or after an event.
-    pub steps: Vec<Step>,
+    pub steps: Vec<ScenarioStep>,
     /// What happens to messages.
     pub rules: Vec<Rule>,
     /// What must be so.
@@ -61,7 +61,7 @@ impl Scenario {
             lab,
             until: Duration::ZERO,
             rest: Duration::ZERO,
-            limits: Limits::default(),
+            limits: RunLimits::default(),
             steps: Vec::new(),
             rules: Vec::new(),
             expectations: Vec::new(),
@@ -154,14 +154,14 @@ impl Scenario {
 
 /// How much there may be of a simulated run: one that reaches a limit ends there, and fails.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Limits {
+pub struct RunLimits {
     /// Virtual time.
     pub time: Duration,
     /// Records of its journal.
     pub records: u64,
 }
 
-impl Default for Limits {
+impl Default for RunLimits {
     fn default() -> Self {
         Self { time: Duration::from_hours(48), records: 5_000_000 }
     }
@@ -169,7 +169,7 @@ impl Default for Limits {
 
 /// Something that a scenario does.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Step {
+pub struct ScenarioStep {
     /// What it is called in records and reports.
     pub name: String,
     /// What it waits for.
@@ -181,12 +181,12 @@ pub struct Step {
     /// Whoever is to do it may say that it cannot be done now.
     pub may_be_refused: bool,
     /// What it does.
-    pub act: Act,
+    pub act: StepAction,
 }
 
 /// What a step does.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Act {
+pub enum StepAction {
     /// Tells a virtual person to do something, in words; names of tasks in them are replaced by ids. A step that is
     /// taken again goes on with the next words.
     Tell(NodeName, Vec<String>),

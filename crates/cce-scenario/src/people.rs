@@ -3,8 +3,8 @@
 use crate::{
     clauses::selector,
     file::Draft,
-    model::{Act, Step},
-    read::{Placed, Problem, Section, Source, json_table},
+    model::{ScenarioStep, StepAction},
+    read::{Placed, ScenarioProblem, Section, Source, json_table},
     set::{flatten, read_set},
 };
 use cce_select::{
@@ -24,7 +24,7 @@ use toml::de::{DeTable, DeValue};
 const LIMIT_MAX: u32 = 10;
 
 impl Draft {
-    pub(crate) fn read_people(&mut self, name: &str, text: &str, problems: &mut Vec<Problem>) {
+    pub(crate) fn read_people(&mut self, name: &str, text: &str, problems: &mut Vec<ScenarioProblem>) {
         self.with(name, text, problems, |draft, section, from| {
             if section.truth("demo", from) == Some(true) {
                 draft.lab = draft.lab.clone().for_demo();
@@ -141,13 +141,13 @@ impl Draft {
                 let Some(changes) = read_set(&mut item, &self.lab, from) else { continue };
                 let after = Placed { text: begins.replace('*', &name.text), span: name.span.clone() };
                 let Some(after) = selector(&after, words, from) else { continue };
-                self.steps.push(Step {
+                self.steps.push(ScenarioStep {
                     name: format!("{} sets", name.text),
                     after: Some(after),
                     wait: Duration::ZERO,
                     again: None,
                     may_be_refused: false,
-                    act: Act::Set(changes),
+                    act: StepAction::Set(changes),
                 });
             }
         }

@@ -16,7 +16,7 @@ use toml::{
 
 /// Something that is wrong with a scenario, and where.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Problem {
+pub struct ScenarioProblem {
     /// The file's name.
     pub file: String,
     /// Bytes of its text.
@@ -35,7 +35,7 @@ pub(crate) struct Source<'a> {
     pub(crate) name: &'a str,
     pub(crate) text: &'a str,
     pub(crate) parameters: BTreeMap<String, String>,
-    pub(crate) problems: Vec<Problem>,
+    pub(crate) problems: Vec<ScenarioProblem>,
 }
 
 impl<'a> Source<'a> {
@@ -48,7 +48,7 @@ impl<'a> Source<'a> {
         let line = before.matches('\n').count() + 1;
         let column = before.chars().rev().take_while(|character| *character != '\n').count() + 1;
         let (file, message) = (self.name.to_owned(), message.into());
-        self.problems.push(Problem { file, span, line, column, message });
+        self.problems.push(ScenarioProblem { file, span, line, column, message });
     }
 
     /// Where a part of a text stands. What escapes or parameters have moved is somewhere in the whole value.

@@ -3,8 +3,8 @@
 use crate::{
     clauses::{ACTS, check_order, component, place_unless_one, port_named, selector},
     file::Draft,
-    model::{Act, Step},
-    read::{Placed, Problem, Section, Source},
+    model::{ScenarioStep, StepAction},
+    read::{Placed, ScenarioProblem, Section, Source},
     set::read_set,
 };
 use cce_model::SideOrder;
@@ -46,29 +46,34 @@ impl Draft {
         let stall = item.place_of_key("stall");
         item.tell_unknown(from);
         let Some(act) = act else { return };
-        if matches!(act, Act::Stall(..)) && lasting.is_zero() {
+        if matches!(act, StepAction::Stall(..)) && lasting.is_zero() {
             from.problem(stall, "say for how long nothing goes through: lasting = \"2s\"");
         }
         let act = match act {
-            Act::Cut(port, _) => Act::Cut(port, lasting),
-            Act::Stall(port, _) => Act::Stall(port, lasting),
-            other @ (Act::Tell(..)
-            | Act::Stop(_)
-            | Act::Start(_)
-            | Act::Restart(_)
-            | Act::Cti(_)
-            | Act::Set(_)
-            | Act::Arm(_)
-            | Act::Disarm(_)
-            | Act::Release(_)) => other,
+            StepAction::Cut(port, _) => StepAction::Cut(port, lasting),
+            StepAction::Stall(port, _) => StepAction::Stall(port, lasting),
+            other @ (StepAction::Tell(..)
+            | StepAction::Stop(_)
+            | StepAction::Start(_)
+            | StepAction::Restart(_)
+            | StepAction::Cti(_)
+            | StepAction::Set(_)
+            | StepAction::Arm(_)
+            | StepAction::Disarm(_)
+            | StepAction::Release(_)) => other,
         };
         let number = self.steps.len() + 1;
         let name = name.map_or_else(|| format!("step {number}"), |name| name.text);
         let wait = at.or(wait).unwrap_or(Duration::ZERO);
-        self.steps.push(Step { name, after, wait, again, may_be_refused, act });
+        self.steps.push(ScenarioStep { name, after, wait, again, may_be_refused, act });
     }
 
-    fn read_act(&mut self, item: &mut Section<'_>, words: &Vocabulary, from: &mut Source<'_>) -> Option<Act> {
+    fn read_act(
+        &mut self,
+        item: &mut Section<'_>,
+        words: &Vocabulary,
+        from: &mut Source<'_>,
+    ) -> Option<StepAction> {
         let does = item.texts("does", from);
         let agent = item.text("agent", from);
         let customer = item.text("customer", from);
@@ -82,31 +87,33 @@ impl Draft {
             found.extend(self.tell(&customer, node, &does, words, from));
         }
         let node = |text: Placed, from: &mut Source<'_>| component(&text, from);
-        found.extend(item.text("stop", from).and_then(|text| node(text, from)).map(Act::Stop));
-        found.extend(item.text("start", from).and_then(|text| node(text, from)).map(Act::Start));
-        found.extend(item.text("restart", from).and_then(|text| node(text, from)).map(Act::Restart));
+        found.extend(item.text("stop", from).and_then(|text| node(text, from)).map(StepAction::Stop));
+        found.extend(item.text("start", from).and_then(|text| node(text, from)).map(StepAction::Start));
+        found.extend(item.text("restart", from).and_then(|text| node(text, from)).map(StepAction::Restart));
         let port = |text: Placed, from: &mut Source<'_>| {
             port_named(&text.text).map_err(|message| from.problem(text.span, message)).ok()
         };
         let none = Duration::ZERO;
         found.extend(
-            item.text("cut", from).and_then(|text| port(text, from)).map(|port| Act::Cut(port, none)),
+            item.text("cut", from).and_then(|text| port(text, from)).map(|port| StepAction::Cut(port, none)),
         );
         found.extend(
-            item.text("stall", from).and_then(|text| port(text, from)).map(|port| Act::Stall(port, none)),
+            item.text("stall", from)
+                .and_then(|text| port(text, from))
+                .map(|port| StepAction::Stall(port, none)),
         );
         if let Some(words) = item.text("cti", from) {
             match SideOrder::of(&words.text) {
-                Ok(order) => found.push(Act::Cti(order)),
+                Ok(order) => found.push(StepAction::Cti(order)),
                 Err(message) => from.problem(words.span, message),
             }
         }
-        found.extend(read_set(item, &self.lab, from).map(Act::Set));
-        found.extend(item.text("arm", from).map(|rule| Act::Arm(self.rule_named(rule, from))));
-        found.extend(item.text("disarm", from).map(|rule| Act::Disarm(self.rule_named(rule, from))));
+        found.extend(read_set(item, &self.lab, from).map(StepAction::Set));
+        found.extend(item.text("arm", from).map(|rule| StepAction::Arm(self.rule_named(rule, from))));
+        found.extend(item.text("disarm", from).map(|rule| StepAction::Disarm(self.rule_named(rule, from))));
         if let Some(rule) = item.text("release", from) {
             let is_one = rule.text != "all";
-            found.push(Act::Release(is_one.then(|| self.rule_named(rule, from))));
+            found.push(StepAction::Release(is_one.then(|| self.rule_named(rule, from))));
         }
         if let Some(place) = place_unless_one(item, &ACTS) {
             from.problem(
@@ -131,7 +138,7 @@ impl Draft {
         does: &[Placed],
         words: &Vocabulary,
         from: &mut Source<'_>,
-    ) -> Option<Act> {
+    ) -> Option<StepAction> {
         let is_known = self.agents.iter().any(|agent| format!("{AGENT}{}", agent.id) == node)
             || node.strip_prefix(CUSTOMER).is_some_and(|number| number.parse::<usize>().is_ok());
         if !is_known {
@@ -148,11 +155,11 @@ impl Draft {
         for does in does {
             check_order(&node, does, words, from);
         }
-        Some(Act::Tell(node.into(), does.iter().map(|does| does.text.clone()).collect()))
+        Some(StepAction::Tell(node.into(), does.iter().map(|does| does.text.clone()).collect()))
     }
 
     /// Steps name rules that there are, whichever file these stand in.
-    pub(crate) fn check_rule_names(&self, texts: &[(String, String)], problems: &mut Vec<Problem>) {
+    pub(crate) fn check_rule_names(&self, texts: &[(String, String)], problems: &mut Vec<ScenarioProblem>) {
         for (file, rule) in &self.named_rules {
             if self.rules.iter().any(|known| known.name == rule.text) {
                 continue;

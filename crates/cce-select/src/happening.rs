@@ -1,7 +1,7 @@
 //! Everything that happens, with the names that selectors use.
 
-use crate::{facts, names::Names, place::Place, words};
-use cce_fold::{Event, Exchange, Fold, Kind, Message, Subject};
+use crate::{facts, names::ShortNames, place::Place, words};
+use cce_fold::{AnyMessage, Exchange, Fold, Meaning, ReadRecord, Subject};
 use cce_journal::{Bend, Bent, Header, Record, What};
 use cce_kernel::{CallId, Fact, LinkId, NodeName, Output, Port, Request, Response};
 use cce_wire::Shown;
@@ -37,7 +37,7 @@ pub struct Happening<'a> {
 
 #[derive(Debug)]
 enum Content<'a> {
-    Message(&'a Message),
+    Message(&'a AnyMessage),
     Request(&'a Request),
     /// The answer to a request of that name.
     Response(&'static str, Option<&'a Response>),
@@ -59,7 +59,7 @@ impl Happening<'_> {
     }
 
     /// A selector that means it, for people.
-    pub fn words(&self, names: &Names) -> String {
+    pub fn words(&self, names: &ShortNames) -> String {
         let mut words = match &self.to {
             Some(to) => format!("{} > {to} {}", self.from, self.name),
             None => format!("{} {}", self.from, self.name),
@@ -108,24 +108,24 @@ impl Happening<'_> {
     }
 }
 
-fn keys_of_message(message: &Message) -> Vec<String> {
+fn keys_of_message(message: &AnyMessage) -> Vec<String> {
     let shown = match message {
-        Message::Cti(message) => message.fields(),
-        Message::Mr(message) => message.fields(),
-        Message::Icm(message) => message.fields(),
-        Message::Stream(bytes) => return words::xml_keys(&String::from_utf8_lossy(bytes)),
-        Message::Unreadable(_) => return Vec::new(),
+        AnyMessage::Cti(message) => message.fields(),
+        AnyMessage::Mr(message) => message.fields(),
+        AnyMessage::Icm(message) => message.fields(),
+        AnyMessage::Stream(bytes) => return words::xml_keys(&String::from_utf8_lossy(bytes)),
+        AnyMessage::Unreadable(_) => return Vec::new(),
     };
     shown.iter().map(|field| field.label.to_string()).collect()
 }
 
-fn of_message(message: &Message, key: &str) -> Option<String> {
+fn of_message(message: &AnyMessage, key: &str) -> Option<String> {
     let shown = match message {
-        Message::Cti(message) => message.fields(),
-        Message::Mr(message) => message.fields(),
-        Message::Icm(message) => message.fields(),
-        Message::Stream(bytes) => return words::xml_word(&String::from_utf8_lossy(bytes), key),
-        Message::Unreadable(_) => return None,
+        AnyMessage::Cti(message) => message.fields(),
+        AnyMessage::Mr(message) => message.fields(),
+        AnyMessage::Icm(message) => message.fields(),
+        AnyMessage::Stream(bytes) => return words::xml_word(&String::from_utf8_lossy(bytes), key),
+        AnyMessage::Unreadable(_) => return None,
     };
     let named = |field: &&Shown| field.label.eq_ignore_ascii_case(key);
     shown.iter().find(named).map(|field| field.value.to_string())
@@ -157,7 +157,7 @@ fn of_response(to: &str, response: Option<&Response>, key: &str) -> Option<Strin
 #[derive(Debug)]
 pub struct Tracker {
     fold: Fold,
-    names: Names,
+    names: ShortNames,
     /// Who sent the request of a record that has not arrived yet.
     senders: BTreeMap<u64, NodeName>,
     /// Of requests that came in: who waits, and what was asked.
@@ -171,7 +171,7 @@ impl Tracker {
     pub fn new(header: &Header, customers: Vec<String>) -> Self {
         Self {
             fold: Fold::new(header),
-            names: Names::new(customers),
+            names: ShortNames::new(customers),
             senders: BTreeMap::new(),
             open: BTreeMap::new(),
             asked: BTreeMap::new(),
@@ -179,19 +179,19 @@ impl Tracker {
     }
 
     /// The short names of contacts and tasks.
-    pub fn names(&self) -> &Names {
+    pub fn names(&self) -> &ShortNames {
         &self.names
     }
 
     /// Takes in the next record.
-    pub fn push<'a>(&mut self, record: &'a Record) -> Event<'a> {
+    pub fn push<'a>(&mut self, record: &'a Record) -> ReadRecord<'a> {
         let event = self.fold.push(record);
         self.names.learn(&event);
         event
     }
 
     /// What happened by the record that was taken in last.
-    pub fn happening<'a>(&mut self, event: &'a Event<'a>) -> Option<Happening<'a>> {
+    pub fn happening<'a>(&mut self, event: &'a ReadRecord<'a>) -> Option<Happening<'a>> {
         let record = event.record;
         let here = || Place::Node(record.node.clone());
         let at = |name, content| Happening {
@@ -206,31 +206,31 @@ impl Tracker {
             content,
         };
         match &event.kind {
-            Kind::Received { link, peer, message, .. } => {
+            Meaning::Received { link, peer, message, .. } => {
                 let there = peer.node.clone().map_or(Place::Outside(link.port), Place::Node);
                 let (name, content) = describe(message);
                 let link = Some(*link);
                 Some(Happening { from: there, to: Some(here()), link, ..at(name, content) })
             }
-            Kind::Sent { link, peer, message, .. } => {
+            Meaning::Sent { link, peer, message, .. } => {
                 let there = peer.node.clone().map_or(Place::Outside(link.port), Place::Node);
                 let (name, content) = describe(message);
                 let leaves = leaves(&self.fold, &there);
                 let link = Some(*link);
                 Some(Happening { to: Some(there), is_sent: true, leaves, link, ..at(name, content) })
             }
-            Kind::Http(exchange) => Some(self.exchange(event, exchange)),
-            Kind::LinkUp { link, .. } => {
+            Meaning::Http(exchange) => Some(self.exchange(event, exchange)),
+            Meaning::LinkUp { link, .. } => {
                 let words = Content::Words(vec![("port", link.port.to_string())]);
                 Some(Happening { link: Some(*link), ..at("link_up", words) })
             }
-            Kind::LinkDown { link, .. } => {
+            Meaning::LinkDown { link, .. } => {
                 let words = Content::Words(vec![("port", link.port.to_string())]);
                 Some(Happening { link: Some(*link), ..at("link_down", words) })
             }
-            Kind::Fact(fact) => Some(at(facts::name(fact), Content::Fact(fact))),
-            Kind::Bent(bent) => Some(at(bent_name(bent), Content::Bent(bent))),
-            Kind::Other => match &record.what {
+            Meaning::Fact(fact) => Some(at(facts::name(fact), Content::Fact(fact))),
+            Meaning::Bent(bent) => Some(at(bent_name(bent), Content::Bent(bent))),
+            Meaning::Other => match &record.what {
                 What::Started => Some(at("started", Content::Words(Vec::new()))),
                 What::Stopped { .. } => Some(at("stopped", Content::Words(Vec::new()))),
                 What::In(_) | What::Out(_) | What::Connected { .. } | What::Bent(_) | What::Gap { .. } => {
@@ -240,7 +240,7 @@ impl Tracker {
         }
     }
 
-    fn exchange<'a>(&mut self, event: &'a Event<'a>, exchange: &'a Exchange<'a>) -> Happening<'a> {
+    fn exchange<'a>(&mut self, event: &'a ReadRecord<'a>, exchange: &'a Exchange<'a>) -> Happening<'a> {
         let record = event.record;
         let here = Place::Node(record.node.clone());
         let fold = &self.fold;
@@ -286,30 +286,30 @@ impl Tracker {
     }
 
     /// The meaning of an input from outside that is not recorded yet.
-    pub fn peek<'a>(&self, record: &'a Record) -> Event<'a> {
+    pub fn peek<'a>(&self, record: &'a Record) -> ReadRecord<'a> {
         self.fold.peek(record)
     }
 
     /// What would happen by an input from outside that is not recorded yet.
-    pub fn entering<'a>(&self, event: &'a Event<'a>) -> Option<Happening<'a>> {
+    pub fn entering<'a>(&self, event: &'a ReadRecord<'a>) -> Option<Happening<'a>> {
         let (port, sender, name, link, content) = match &event.kind {
-            Kind::Http(Exchange::RequestIn { port, request, .. }) => {
+            Meaning::Http(Exchange::RequestIn { port, request, .. }) => {
                 let name = words::request(*port, request);
                 (*port, self.fold.caller(request), name, None, Content::Request(request))
             }
-            Kind::Received { link, peer, message, .. } => {
+            Meaning::Received { link, peer, message, .. } => {
                 let (name, content) = describe(message);
                 (link.port, peer.node.clone(), name, Some(*link), content)
             }
-            Kind::Http(
+            Meaning::Http(
                 Exchange::RequestOut { .. } | Exchange::ReplyOut { .. } | Exchange::ReplyIn { .. },
             )
-            | Kind::Sent { .. }
-            | Kind::LinkUp { .. }
-            | Kind::LinkDown { .. }
-            | Kind::Fact(_)
-            | Kind::Bent(_)
-            | Kind::Other => return None,
+            | Meaning::Sent { .. }
+            | Meaning::LinkUp { .. }
+            | Meaning::LinkDown { .. }
+            | Meaning::Fact(_)
+            | Meaning::Bent(_)
+            | Meaning::Other => return None,
         };
         Some(Happening {
             record: event.record,
@@ -354,13 +354,13 @@ fn bent_name(bent: &Bent) -> &'static str {
     }
 }
 
-fn describe(message: &Message) -> (&'static str, Content<'_>) {
+fn describe(message: &AnyMessage) -> (&'static str, Content<'_>) {
     let name = match message {
-        Message::Cti(message) => message.name(),
-        Message::Mr(message) => message.name(),
-        Message::Icm(message) => message.name(),
-        Message::Stream(bytes) => words::piece(&String::from_utf8_lossy(bytes)),
-        Message::Unreadable(_) => "UNREADABLE",
+        AnyMessage::Cti(message) => message.name(),
+        AnyMessage::Mr(message) => message.name(),
+        AnyMessage::Icm(message) => message.name(),
+        AnyMessage::Stream(bytes) => words::piece(&String::from_utf8_lossy(bytes)),
+        AnyMessage::Unreadable(_) => "UNREADABLE",
     };
     (name, Content::Message(message))
 }

@@ -20,7 +20,7 @@ pub mod words;
 
 pub use happening::{Happening, Tracker, is_sending};
 pub use known::{keys_of, names};
-pub use names::{ContactName, Names, TaskName};
+pub use names::{ContactName, ShortNames, TaskName};
 pub use nearest::{meant, nearest};
 pub use place::{Place, PlacePattern};
 pub use selector::{Selector, Vocabulary};

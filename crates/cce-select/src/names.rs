@@ -1,7 +1,7 @@
 //! Short names of contacts and tasks: `T2` is the second contact of the run, `T2#1` its first task.
 
 use crate::place::CUSTOMER;
-use cce_fold::{Event, Kind};
+use cce_fold::{Meaning, ReadRecord};
 use cce_journal::{Record, What};
 use cce_kernel::{NodeName, Output};
 use cce_model::{ContactId, TaskId};
@@ -75,7 +75,7 @@ impl fmt::Display for TaskName {
 
 /// Contacts and tasks by their short names.
 #[derive(Debug, Default)]
-pub struct Names {
+pub struct ShortNames {
     customers: Vec<String>,
     /// By record number: which customer's request it goes back to, counted from 1; 0 is none.
     origins: BTreeMap<u64, u16>,
@@ -91,17 +91,17 @@ struct Known {
     tasks: Vec<TaskId>,
 }
 
-impl Names {
+impl ShortNames {
     /// The names of a run in which these customers are numbered from 1.
     pub fn new(customers: Vec<String>) -> Self {
         Self { customers, ..Self::default() }
     }
 
     /// Takes in the next record, with what it means.
-    pub(crate) fn learn(&mut self, event: &Event<'_>) {
+    pub(crate) fn learn(&mut self, event: &ReadRecord<'_>) {
         let origin = self.origin(event.record);
         self.remember(event.record.seq, origin);
-        if let Kind::Fact(cce_kernel::Fact::Contact { contact, .. }) = &event.kind
+        if let Meaning::Fact(cce_kernel::Fact::Contact { contact, .. }) = &event.kind
             && !self.known.contains_key(contact)
             && self.contacts.len() < CONTACTS_MAX
         {

@@ -8,7 +8,7 @@
 use crate::{
     happening::{HEARTBEAT, Happening},
     known::{known_key, known_name, known_value},
-    names::{Names, TaskName},
+    names::{ShortNames, TaskName},
     nearest::{meant, nearest},
     place::{APP, CTI, DESK, PlacePattern},
     ways::{closed_way, known_home, known_subject, known_way},
@@ -160,18 +160,18 @@ impl Selector {
     }
 
     /// Whether it means this. A message is meant where it arrives, or where it leaves if the selector says so.
-    pub fn matches(&self, happening: &Happening<'_>, names: &Names) -> bool {
+    pub fn matches(&self, happening: &Happening<'_>, names: &ShortNames) -> bool {
         let is_right_moment = if self.is_sent { happening.is_sent } else { happening.counts() };
         is_right_moment && self.means(happening, names)
     }
 
     /// Whether it means this, wherever the message is.
-    pub fn means(&self, happening: &Happening<'_>, names: &Names) -> bool {
+    pub fn means(&self, happening: &Happening<'_>, names: &ShortNames) -> bool {
         self.concerns(happening, names) && self.fields.iter().all(|field| field.matches(happening, names))
     }
 
     /// Whether it means this but for its new state: `contact T to=handled` concerns every change of that contact.
-    pub fn concerns_state(&self, happening: &Happening<'_>, names: &Names) -> bool {
+    pub fn concerns_state(&self, happening: &Happening<'_>, names: &ShortNames) -> bool {
         let identity = |field: &&Field| field.key != "to";
         happening.counts()
             && self.concerns(happening, names)
@@ -179,7 +179,7 @@ impl Selector {
     }
 
     /// What is not as wanted about something of this name, where anything is not: `status=404`.
-    pub fn missed(&self, happening: &Happening<'_>, names: &Names) -> Option<Vec<String>> {
+    pub fn missed(&self, happening: &Happening<'_>, names: &ShortNames) -> Option<Vec<String>> {
         let is_right_moment = if self.is_sent { happening.is_sent } else { happening.counts() };
         if self.name != happening.name || !is_right_moment {
             return None;
@@ -200,7 +200,7 @@ impl Selector {
         Some(place.into_iter().chain(task).chain(fields).collect())
     }
 
-    fn concerns(&self, happening: &Happening<'_>, names: &Names) -> bool {
+    fn concerns(&self, happening: &Happening<'_>, names: &ShortNames) -> bool {
         (self.name == happening.name || (self.name == ANY && self.to.is_some()))
             && self.from.matches(&happening.from)
             && self
@@ -212,7 +212,7 @@ impl Selector {
 }
 
 impl Field {
-    fn matches(&self, happening: &Happening<'_>, names: &Names) -> bool {
+    fn matches(&self, happening: &Happening<'_>, names: &ShortNames) -> bool {
         let found = happening.field(&self.key);
         let is_wanted = found.is_some_and(|found| {
             found.eq_ignore_ascii_case(&self.value)
@@ -226,7 +226,7 @@ impl Field {
     }
 }
 
-fn is_about(happening: &Happening<'_>, wanted: &TaskName, names: &Names) -> bool {
+fn is_about(happening: &Happening<'_>, wanted: &TaskName, names: &ShortNames) -> bool {
     let Some(contact) = names.contact(&wanted.contact) else { return false };
     if wanted.task.is_some() {
         return happening.subject.task.is_some() && happening.subject.task == names.task(wanted);

@@ -32,5 +32,5 @@ pub use order::{Seeded, Sequence};
 pub use recorded::Recorded;
 pub use recording::Recording;
 pub use schedule::{SCHEDULE_MAX, Schedule, ScheduleError};
-pub use sim::{Build, Sim};
+pub use sim::Sim;
 pub use stream::Stream;

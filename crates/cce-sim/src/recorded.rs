@@ -49,7 +49,7 @@ pub struct Recorded {
 
 /// Something of a recorded run that is going to happen.
 #[derive(Debug)]
-pub struct Event {
+pub struct RecordedEvent {
     what: What,
     origin: Origin,
     behind: Vec<Behind>,
@@ -72,7 +72,7 @@ enum Origin {
 
 impl Sequence for Recorded {
     type Foreseen = Said;
-    type Event = Event;
+    type Event = RecordedEvent;
 
     fn tie(&mut self) -> u32 {
         self.otherwise.tie()
@@ -96,7 +96,12 @@ impl Sequence for Recorded {
         sim.fulfil_recorded(node, output, seq, said);
     }
 
-    fn happen<D: Director>(sim: &mut Sim<D, Self>, node: &NodeName, event: Event, cause: Option<u64>) {
+    fn happen<D: Director>(
+        sim: &mut Sim<D, Self>,
+        node: &NodeName,
+        event: RecordedEvent,
+        cause: Option<u64>,
+    ) {
         sim.happen_recorded(node, event, cause);
     }
 }
@@ -156,7 +161,7 @@ impl<D: Director> Sim<D, Recorded> {
     fn plan_recorded(&mut self, happened: Happened, origin: Origin, cause: Option<u64>) {
         let Happened { moment, node, what, behind } = happened;
         let moment = Moment { at: moment.at.max(self.now), ..moment };
-        let what = Delivery::Event(Box::new(Event { what, origin, behind }));
+        let what = Delivery::Event(Box::new(RecordedEvent { what, origin, behind }));
         self.queue.plan_at(moment, Planned { stream: None, node, what, cause });
     }
 
@@ -210,7 +215,7 @@ impl<D: Director> Sim<D, Recorded> {
         match said.fate {
             _ if is_lost => self.lose_recorded(node, output, seq),
             Fate::Open => self.go_on(node, output, seq),
-            Fate::Told | Fate::Lost => self.keep_books(node, output, seq),
+            Fate::Told | Fate::Lost => self.account_for(node, output, seq),
         }
     }
 
@@ -249,7 +254,7 @@ impl<D: Director> Sim<D, Recorded> {
     }
 
     /// What is known of links, calls, timers and stored values is as if the output had acted.
-    fn keep_books(&mut self, node: &NodeName, output: Output, seq: u64) {
+    fn account_for(&mut self, node: &NodeName, output: Output, seq: u64) {
         match output {
             Output::Dial { link, .. } => self.wires.dial(&(node.clone(), link)),
             Output::Close { link, .. } => {
@@ -315,8 +320,8 @@ impl<D: Director> Sim<D, Recorded> {
         }
     }
 
-    fn happen_recorded(&mut self, node: &NodeName, event: Event, cause: Option<u64>) {
-        let Event { what, origin, behind } = event;
+    fn happen_recorded(&mut self, node: &NodeName, event: RecordedEvent, cause: Option<u64>) {
+        let RecordedEvent { what, origin, behind } = event;
         match what {
             What::Started => self.begin_recorded(node),
             What::Stopped { reason } => self.end_recorded(node, &reason),

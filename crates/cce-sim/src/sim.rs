@@ -9,16 +9,13 @@ use crate::{
 use cce_courier::{Behind, Courier, Faults, Latencies, Part, Pieces, RESPONSE_DEADLINE, behind};
 use cce_journal::{Bystander, Director, Order, Reaction, Record, Ticket, Treatment, What};
 use cce_kernel::{
-    CallError, Command, Component, Host, HostClock, Input, LinkId, LinkReason, NodeName, Output, Port,
+    Build, CallError, Command, Component, Host, HostClock, Input, LinkId, LinkReason, NodeName, Output, Port,
     Request, Time, TimerKey,
 };
 use std::{
     collections::{BTreeMap, VecDeque},
     convert::Infallible,
 };
-
-/// Makes a component anew.
-pub type Build = Box<dyn Fn(&NodeName) -> Option<Box<dyn Component>>>;
 
 /// A run: components, what is planned, and what was recorded. Things happen in the order `O`.
 pub struct Sim<D = Bystander, O: Sequence = Seeded> {

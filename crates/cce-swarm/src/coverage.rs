@@ -3,7 +3,7 @@
 //! What there is to reach comes from the message tables and the states themselves, not from what happened.
 
 use cce_cti::Cti;
-use cce_fold::{Event, Exchange, Kind, Message};
+use cce_fold::{AnyMessage, Exchange, Meaning, ReadRecord};
 use cce_kernel::{Fact, NodeName};
 use cce_model::{
     AgentState, ContactId, ContactStatus, DialogAction, DialogState, DialogueState, MrdId, SkillTarget,
@@ -177,24 +177,24 @@ impl Watcher {
     }
 
     /// Takes in what happens next. A message counts where it arrives, in the state that it finds there.
-    pub fn push(&mut self, event: &Event<'_>) {
+    pub fn push(&mut self, event: &ReadRecord<'_>) {
         match &event.kind {
-            Kind::Fact(fact) => self.learn(&event.record.node, fact),
-            Kind::Received { message, .. } => self.meet(event, message),
-            Kind::Http(Exchange::RequestIn { port, request, .. }) => {
+            Meaning::Fact(fact) => self.learn(&event.record.node, fact),
+            Meaning::Received { message, .. } => self.meet(event, message),
+            Meaning::Http(Exchange::RequestIn { port, request, .. }) => {
                 let state = event.subject.task.and_then(|task| self.dialogs.get(&task));
                 if event.record.node.kind() == Some(cce_model::Kind::Finesse) {
                     self.reach(Grid::Dialog, state.map(|state| state.name()), words::request(*port, request));
                 }
             }
-            Kind::Http(
+            Meaning::Http(
                 Exchange::RequestOut { .. } | Exchange::ReplyOut { .. } | Exchange::ReplyIn { .. },
             )
-            | Kind::Sent { .. }
-            | Kind::LinkUp { .. }
-            | Kind::LinkDown { .. }
-            | Kind::Bent(_)
-            | Kind::Other => {}
+            | Meaning::Sent { .. }
+            | Meaning::LinkUp { .. }
+            | Meaning::LinkDown { .. }
+            | Meaning::Bent(_)
+            | Meaning::Other => {}
         }
     }
 
@@ -228,7 +228,7 @@ impl Watcher {
         }
     }
 
-    fn meet(&mut self, event: &Event<'_>, message: &Message) {
+    fn meet(&mut self, event: &ReadRecord<'_>, message: &AnyMessage) {
         let (contact, task) = (event.subject.contact.as_ref(), event.subject.task);
         let Some(row) = message.row() else { return };
         match event.record.node.kind() {

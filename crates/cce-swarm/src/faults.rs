@@ -4,7 +4,9 @@ use super::{lab, millis, moment, people::tell};
 use crate::coverage::about_tasks;
 use cce_courier::Latency;
 use cce_kernel::{NodeName, Port, Rng};
-use cce_scenario::{Act, Action, BendKind, Chance, Drawn, FaultKind, Rule, Scenario, Step, Swarm, Times};
+use cce_scenario::{
+    Action, BendKind, Chance, Drawn, FaultKind, Rule, Scenario, ScenarioStep, StepAction, Swarm, Times,
+};
 use cce_select::{
     Selector, Vocabulary,
     place::{AGENT, PlacePattern},
@@ -45,12 +47,12 @@ pub(super) fn draw(scenario: &mut Scenario, swarm: &Swarm, drawn: &mut Drawn, rn
             FaultKind::Stall => {
                 let Some(port) = swarm.ports.choose(rng).copied() else { continue };
                 let words = format!("{port} stalled {}", when(at, lasting));
-                Some(on_port(scenario, Act::Stall(port, lasting), words, at))
+                Some(on_port(scenario, StepAction::Stall(port, lasting), words, at))
             }
             FaultKind::Cut => {
                 let Some(port) = swarm.ports.choose(rng).copied() else { continue };
                 let words = format!("{port} cut {}", when(at, lasting));
-                Some(on_port(scenario, Act::Cut(port, lasting), words, at))
+                Some(on_port(scenario, StepAction::Cut(port, lasting), words, at))
             }
             FaultKind::Crash => crash(scenario, (at, lasting), rng),
             FaultKind::Restart => restart(scenario, (at, lasting), swarm, rng),
@@ -69,8 +71,8 @@ fn delay(scenario: &mut Scenario, port: Port, rng: &mut Rng) -> String {
     format!("{port} slow ({text})")
 }
 
-fn on_port(scenario: &mut Scenario, act: Act, words: String, at: Duration) -> String {
-    scenario.steps.push(Step {
+fn on_port(scenario: &mut Scenario, act: StepAction, words: String, at: Duration) -> String {
+    scenario.steps.push(ScenarioStep {
         name: words.clone(),
         after: None,
         wait: at,
@@ -99,10 +101,16 @@ fn restart(
 ) -> Option<String> {
     let node = swarm.components.choose(rng)?.clone();
     let words = format!("{node} down {}", when(at, lasting));
-    let step =
-        |name: String, wait, act| Step { name, after: None, wait, again: None, may_be_refused: true, act };
-    scenario.steps.push(step(words.clone(), at, Act::Stop(node.clone())));
-    scenario.steps.push(step(format!("{node} up"), at + lasting, Act::Start(node)));
+    let step = |name: String, wait, act| ScenarioStep {
+        name,
+        after: None,
+        wait,
+        again: None,
+        may_be_refused: true,
+        act,
+    };
+    scenario.steps.push(step(words.clone(), at, StepAction::Stop(node.clone())));
+    scenario.steps.push(step(format!("{node} up"), at + lasting, StepAction::Start(node)));
     Some(words)
 }
 

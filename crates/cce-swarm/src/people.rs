@@ -3,7 +3,7 @@
 use super::{lab, millis, moment};
 use cce_kernel::{NodeName, Rng};
 use cce_model::{AgentId, InterruptAction, LogoutAction};
-use cce_scenario::{Act, Drawn, Scenario, Step, Swarm};
+use cce_scenario::{Drawn, Scenario, ScenarioStep, StepAction, Swarm};
 use cce_select::place::AGENT;
 use cce_world::{CastAgent, CastCustomer, CreateMethod, Span};
 use rand::{RngExt, seq::IndexedRandom};
@@ -86,7 +86,7 @@ pub(super) fn draw_agents(scenario: &mut Scenario, swarm: &Swarm, drawn: &mut Dr
                 scenario.steps.push(tell(&node, word, moment(swarm.heal, 50..900, rng)));
             }
         }
-        let ready = Step {
+        let ready = ScenarioStep {
             again: Some((READY_TIMES, READY_EVERY)),
             ..tell(&node, "ready", swarm.heal + millis(1_000..5_000, rng))
         };
@@ -96,14 +96,14 @@ pub(super) fn draw_agents(scenario: &mut Scenario, swarm: &Swarm, drawn: &mut Dr
 }
 
 /// Somebody is told something at a time.
-pub(super) fn tell(node: &NodeName, word: &str, at: Duration) -> Step {
-    Step {
+pub(super) fn tell(node: &NodeName, word: &str, at: Duration) -> ScenarioStep {
+    ScenarioStep {
         name: format!("{node} {word}"),
         after: None,
         wait: at,
         again: None,
         may_be_refused: true,
-        act: Act::Tell(node.clone(), vec![word.to_owned()]),
+        act: StepAction::Tell(node.clone(), vec![word.to_owned()]),
     }
 }
 

@@ -14,4 +14,4 @@ mod one_line;
 mod stamp;
 mod why;
 
-pub use why::{Obstacle, Reason, Waiting, Why};
+pub use why::{Obstacle, WaitReason, Waiting, Why};

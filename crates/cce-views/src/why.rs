@@ -6,9 +6,9 @@
 mod lab;
 mod reason;
 
-pub use reason::{Obstacle, Reason};
+pub use reason::{Obstacle, WaitReason};
 
-use cce_fold::{Event, Kind, Message, Report};
+use cce_fold::{AnyMessage, GatewayReport, Meaning, ReadRecord};
 use cce_journal::{Header, What};
 use cce_kernel::{Fact, LinkId, Port, Time};
 use cce_model::Kind as Product;
@@ -132,24 +132,26 @@ impl Why {
     }
 
     /// Takes in the next event of the fold. What components forget once somebody ends the run does not count.
-    pub fn push(&mut self, event: &Event<'_>) {
+    pub fn push(&mut self, event: &ReadRecord<'_>) {
         self.is_ended |= event.record.ends_the_run();
         if self.is_ended {
             return;
         }
         let node = event.record.node.kind();
         match &event.kind {
-            Kind::Fact(fact) => self.on_fact(fact, event.record.at),
-            Kind::Received { link, message: Message::Icm(message), .. } if node == Some(Product::Router) => {
+            Meaning::Fact(fact) => self.on_fact(fact, event.record.at),
+            Meaning::Received { link, message: AnyMessage::Icm(message), .. }
+                if node == Some(Product::Router) =>
+            {
                 self.on_gateway(*link, message);
             }
-            Kind::LinkUp { link, .. } => self.on_link(node, *link, true),
-            Kind::LinkDown { link, .. } => self.on_link(node, *link, false),
-            Kind::Other => match event.record.what {
+            Meaning::LinkUp { link, .. } => self.on_link(node, *link, true),
+            Meaning::LinkDown { link, .. } => self.on_link(node, *link, false),
+            Meaning::Other => match event.record.what {
                 What::Started | What::Stopped { .. } => self.on_life(node),
                 What::In(_) | What::Out(_) | What::Connected { .. } | What::Bent(_) | What::Gap { .. } => {}
             },
-            Kind::Received { .. } | Kind::Sent { .. } | Kind::Http(_) | Kind::Bent(_) => {}
+            Meaning::Received { .. } | Meaning::Sent { .. } | Meaning::Http(_) | Meaning::Bent(_) => {}
         }
     }
 
@@ -174,9 +176,9 @@ impl Why {
 
     /// A gateway says something to the router.
     fn on_gateway(&mut self, link: LinkId, message: &Icm) {
-        match Report::of(message) {
-            Some(Report::Agent(update)) => self.on_report(link, update),
-            Some(Report::Task(task)) => self.on_task(task),
+        match GatewayReport::of(message) {
+            Some(GatewayReport::Agent(update)) => self.on_report(link, update),
+            Some(GatewayReport::Task(task)) => self.on_task(task),
             None => {}
         }
     }
@@ -215,7 +217,7 @@ impl Why {
         let name = named.map_or_else(|| queue.to_string(), |queue| queue.name.clone());
         let mut agents: Vec<Obstacle> =
             self.roster.agents().map(|agent| self.obstacle(agent, call)).collect();
-        agents.sort_by_key(|agent| agent.reason == Reason::NotOfQueue);
+        agents.sort_by_key(|agent| agent.reason == WaitReason::NotOfQueue);
         let more = agents.len().saturating_sub(TOLD_MAX);
         agents.truncate(TOLD_MAX);
         let place = format!("in queue {name}, at step {step}");
@@ -238,30 +240,30 @@ impl Why {
     }
 
     /// The first thing that keeps the task from the agent, in the order in which the router looks (task-routing 3.5).
-    fn reason(&self, agent: &lab::Agent, call: &Call) -> Reason {
+    fn reason(&self, agent: &lab::Agent, call: &Call) -> WaitReason {
         let place = (agent.skill_target, call.mrd);
         let (queue, step) = call.node.unwrap_or_default();
         match self.roster.step_of(queue, &agent.id) {
-            None => return Reason::NotOfQueue,
-            Some(own) if own > step => return Reason::LaterStep { step: own },
+            None => return WaitReason::NotOfQueue,
+            Some(own) if own > step => return WaitReason::LaterStep { step: own },
             Some(_) => {}
         }
         if !self.roster.is_in_domain(agent, call.mrd) {
-            return Reason::NotOfDomain { mrd: call.mrd };
+            return WaitReason::NotOfDomain { mrd: call.mrd };
         }
         let Some(known) = self.reported.get(&place).filter(|known| known.state != AgentState::Logout) else {
             return match (self.signed_in.contains(&place), self.has_agent_pg()) {
-                (true, true) => Reason::NotReported,
-                (_, false) => Reason::NoGateway,
-                (false, true) => Reason::SignedOut,
+                (true, true) => WaitReason::NotReported,
+                (_, false) => WaitReason::NoGateway,
+                (false, true) => WaitReason::SignedOut,
             };
         };
         let tasks = self.tasks_of(place);
         let has_room = u32::try_from(tasks).is_ok_and(|tasks| tasks < known.limit);
         match known.state {
-            AgentState::Login | AgentState::NotReady => return Reason::NotReady,
-            AgentState::WorkNotReady => return Reason::ClientAway,
-            AgentState::Interrupted => return Reason::Interrupted,
+            AgentState::Login | AgentState::NotReady => return WaitReason::NotReady,
+            AgentState::WorkNotReady => return WaitReason::ClientAway,
+            AgentState::Interrupted => return WaitReason::Interrupted,
             AgentState::Logout
             | AgentState::Available
             | AgentState::Talking
@@ -275,12 +277,12 @@ impl Why {
             | AgentState::NotActive => {}
         }
         match self.busy_elsewhere(place) {
-            _ if !known.is_routable => Reason::NotRoutable,
-            _ if !has_room => Reason::AtLimit { tasks, limit: known.limit },
-            _ if known.is_doubted => Reason::Refused,
-            Some(mrd) => Reason::BusyElsewhere { mrd },
-            None if !known.is_available => Reason::NotAvailable { state: known.state },
-            None => Reason::Free,
+            _ if !known.is_routable => WaitReason::NotRoutable,
+            _ if !has_room => WaitReason::AtLimit { tasks, limit: known.limit },
+            _ if known.is_doubted => WaitReason::Refused,
+            Some(mrd) => WaitReason::BusyElsewhere { mrd },
+            None if !known.is_available => WaitReason::NotAvailable { state: known.state },
+            None => WaitReason::Free,
         }
     }
 

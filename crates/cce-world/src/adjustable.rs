@@ -1,6 +1,6 @@
 //! A component whose settings change while it runs.
 
-use crate::{build::World, own::Product, settings::Setting};
+use crate::{component_config::Product, settings::Setting, world::World};
 use cce_kernel::{Command, Component, Cx, Fact, Input};
 use std::{collections::BTreeMap, sync::Arc};
 

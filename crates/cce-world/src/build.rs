@@ -3,20 +3,20 @@
 use crate::{
     adjustable::Adjustable,
     cast,
+    component_config::Product,
     lab::{self, CastAgent, CastCustomer, Lab},
-    layers::Problem,
-    own::Product,
+    problem::ConfigProblem,
     resolve::resolve,
     span::{Span, Wait},
     tables,
     translated::{Links, Translated},
+    world::World,
 };
 use cce_journal::{FORMAT, Header, HostHeader, LogSettings};
 use cce_kernel::{Component, HostClock, Kind, NodeName, Wall};
-use cce_model::ObjectModel;
 use jiff::{Timestamp, tz::TimeZone};
 use serde::de::Error as _;
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
 /// Pause of virtual people before they try again.
 const RETRY: Duration = Duration::from_secs(1);
@@ -43,7 +43,8 @@ pub fn calendar(text: &str) -> Result<Wall, String> {
 pub fn header_lab(header: &Header) -> Result<Lab, serde_json::Error> {
     let lab = serde_json::from_value::<Lab>(header.config.clone())?;
     resolve(&lab).map_err(|faults| {
-        let told: Vec<String> = faults.into_iter().map(|fault| Problem::from(fault).to_string()).collect();
+        let told: Vec<String> =
+            faults.into_iter().map(|fault| ConfigProblem::from(fault).to_string()).collect();
         serde_json::Error::custom(told.join("; "))
     })?;
     Ok(Lab { tables: header.tables.clone(), ..lab })
@@ -132,26 +133,7 @@ impl Lab {
     }
 }
 
-/// A lab whose names are resolved: it makes components, which share its objects.
-#[derive(Clone, Debug)]
-pub struct World {
-    pub(crate) lab: Arc<Lab>,
-    pub(crate) model: Arc<ObjectModel>,
-}
-
 impl World {
-    /// The world of a lab, or every name in it that names nothing.
-    pub fn of(lab: &Lab) -> Result<Self, Vec<Problem>> {
-        let model =
-            resolve(lab).map_err(|faults| faults.into_iter().map(Problem::from).collect::<Vec<_>>())?;
-        Ok(Self { lab: Arc::new(lab.clone()), model: Arc::new(model) })
-    }
-
-    /// The objects that its components share.
-    pub fn model(&self) -> &Arc<ObjectModel> {
-        &self.model
-    }
-
     /// Makes a component anew; none where the lab has none of that name.
     pub fn build(&self, node: &NodeName) -> Option<Box<dyn Component>> {
         let name = node.as_str();
@@ -168,10 +150,10 @@ impl World {
         Some(if links.are_plain() { inner } else { Box::new(Translated { inner, links }) })
     }
 
-    fn virtual_agent(&self, name: &str) -> Option<cast::Agent> {
+    fn virtual_agent(&self, name: &str) -> Option<cast::VirtualAgent> {
         let id = name.strip_prefix(AGENT_PREFIX)?;
         let agent = self.lab.cast.agents.iter().find(|agent| agent.id.as_str() == id)?;
-        self.agent(agent).map(cast::Agent::new)
+        self.agent(agent).map(cast::VirtualAgent::new)
     }
 
     fn virtual_customer(&self, name: &str) -> Option<cast::Customer> {
@@ -181,9 +163,9 @@ impl World {
         Some(cast::Customer::new(customer_config(customer, administrator)))
     }
 
-    fn agent(&self, agent: &CastAgent) -> Option<cast::agent::Config> {
+    fn agent(&self, agent: &CastAgent) -> Option<cast::agent::AgentConfig> {
         let known = self.model.agents.find(|known| known.id == agent.id)?;
-        Some(cast::agent::Config {
+        Some(cast::agent::AgentConfig {
             id: agent.id.clone(),
             password: known.password.clone(),
             extension: known.extension.clone(),
@@ -224,9 +206,12 @@ fn work_of(agent: &CastAgent) -> cast::agent::Work {
     }
 }
 
-fn customer_config(customer: &CastCustomer, administrator: (String, String)) -> cast::customer::Config {
+fn customer_config(
+    customer: &CastCustomer,
+    administrator: (String, String),
+) -> cast::customer::CustomerConfig {
     let given = |text: &String| Some(text.clone()).filter(|text| !text.is_empty());
-    cast::customer::Config {
+    cast::customer::CustomerConfig {
         starts: customer.at.iter().map(|span| span.0).collect(),
         waits: customer.waits,
         feed: customer.feed,

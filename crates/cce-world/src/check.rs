@@ -2,7 +2,7 @@
 
 use crate::{
     lab::{ADMIN_LINK, COMPONENTS, Lab, link_name},
-    layers::Fault,
+    problem::Fault,
     resolve::{ecc_variables, one_of, resolve},
 };
 use cce_kernel::Port;

@@ -10,8 +10,10 @@ use crate::{
     latency::LatencySettings,
     span::{SignedSpan, Span},
 };
+use cce_ccp::StatusTimestamp;
 use cce_journal::{LogSettings, Tables};
 use cce_kernel::{Kind, Port};
+use cce_model::CallVariableDisplay;
 use cce_model::{AgentId, ReasonCategory};
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, time::Duration};
@@ -123,16 +125,6 @@ pub struct CcpSettings {
     pub feeds: Vec<FeedSettings>,
     /// Campaigns.
     pub campaigns: Vec<CampaignSettings>,
-}
-
-/// Which time a contact's `statusTimestamp` shows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum StatusTimestamp {
-    /// The last change of its status, as documented.
-    Change,
-    /// Its creation, as the lab trace shows.
-    Creation,
 }
 
 /// How long the steps of Customer Collaboration Platform take: see [`cce_ccp::Delays`].
@@ -418,7 +410,7 @@ pub struct FinesseSettings {
     /// XML namespace of `notification` in event stanzas.
     pub notification_namespace: String,
     /// Whether dialogs show call variables.
-    pub call_variables: CallVariables,
+    pub call_variables: CallVariableDisplay,
     /// Every agent's team.
     pub team_id: u32,
     /// Its name.
@@ -440,16 +432,6 @@ pub struct ReasonCodeSettings {
     pub code: u16,
     /// What agents read.
     pub label: String,
-}
-
-/// Whether dialogs show call variables.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum CallVariables {
-    /// As documented.
-    Shown,
-    /// As the lab trace shows.
-    Hidden,
 }
 
 /// What `ccelab demo` plays.
@@ -496,7 +478,7 @@ pub struct VariantSettings {
     /// See [`CcpSettings::status_timestamp`].
     pub status_timestamp: Option<StatusTimestamp>,
     /// See [`FinesseSettings::call_variables`].
-    pub call_variables: Option<CallVariables>,
+    pub call_variables: Option<CallVariableDisplay>,
 }
 
 impl Lab {

@@ -7,17 +7,14 @@
 use crate::{
     check,
     lab::Lab,
+    problem::{ConfigError, ConfigPlace, ConfigProblem, Fault, find, is_within, line_of, syntax_problem},
     range,
     settings::{Change, SETTINGS},
 };
 use config::{Config, Environment, File, FileFormat};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    fmt,
-    ops::Range,
-};
+use std::collections::{BTreeMap, BTreeSet};
 use toml::de::DeValue;
 
 /// The built-in lab, as text.
@@ -37,61 +34,6 @@ pub struct Layers {
     pub overrides: Vec<(String, String)>,
 }
 
-/// One thing that is wrong with a configuration.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Problem {
-    /// The setting, as a dotted key; empty when the file cannot be read at all.
-    pub key: String,
-    /// What is wrong, and what would be right.
-    pub message: String,
-    /// Where it stands.
-    pub place: Place,
-}
-
-/// Where a setting stands.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Place {
-    /// In the configuration file, at these bytes.
-    File {
-        /// The file's name.
-        name: String,
-        /// Line, from 1.
-        line: usize,
-        /// Bytes of its text.
-        span: Range<usize>,
-    },
-    /// In the environment or on the command line.
-    Override(String),
-    /// Nowhere: it is the built-in lab's, or it is missing.
-    BuiltIn,
-}
-
-/// Everything that is wrong with a configuration.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{subject} has {} {}", problems.len(), if problems.len() == 1 { "error" } else { "errors" })]
-pub struct ConfigError {
-    /// What was read: `the configuration`.
-    pub subject: &'static str,
-    /// At least one.
-    pub problems: Vec<Problem>,
-    /// Name and text of the configuration file, for showing places.
-    pub source_text: Option<(String, String)>,
-}
-
-impl fmt::Display for Problem {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.place {
-            Place::File { name, line, .. } => write!(f, "{name}:{line}: ")?,
-            Place::Override(name) => write!(f, "{name}: ")?,
-            Place::BuiltIn => {}
-        }
-        if !self.key.is_empty() {
-            write!(f, "`{}`: ", self.key)?;
-        }
-        f.write_str(&self.message)
-    }
-}
-
 /// The lab of these layers, or everything that is wrong with them.
 pub fn load(layers: &Layers) -> Result<Lab, ConfigError> {
     let refuse =
@@ -106,7 +48,10 @@ pub fn load(layers: &Layers) -> Result<Lab, ConfigError> {
     match lab {
         Some(lab) if faults.is_empty() => Ok(lab),
         _ => {
-            let of_file = |fault: Fault| Fault { key: origins.of(&fault.key), ..fault };
+            let of_file = |fault: Fault| {
+                let key = origins.of(&fault.key);
+                fault.at(key)
+            };
             let problems = faults.into_iter().map(|fault| locate(of_file(fault), layers)).collect();
             Err(refuse(each_once(in_order(problems))))
         }
@@ -157,53 +102,19 @@ fn follow_in_queues(merged: &mut Value) {
 }
 
 /// By their lines; what stands in no file comes last.
-fn in_order(mut problems: Vec<Problem>) -> Vec<Problem> {
+fn in_order(mut problems: Vec<ConfigProblem>) -> Vec<ConfigProblem> {
     problems.sort_by_key(|problem| match problem.place {
-        Place::File { line, .. } => line,
-        Place::Override(_) | Place::BuiltIn => usize::MAX,
+        ConfigPlace::File { line, .. } => line,
+        ConfigPlace::Override(_) | ConfigPlace::BuiltIn => usize::MAX,
     });
     problems
 }
 
 /// One mistake in an entry that stands for many objects is one problem.
-fn each_once(problems: Vec<Problem>) -> Vec<Problem> {
+fn each_once(problems: Vec<ConfigProblem>) -> Vec<ConfigProblem> {
     let mut told = BTreeSet::new();
-    let is_new = |problem: &Problem| told.insert(problem.to_string());
+    let is_new = |problem: &ConfigProblem| told.insert(problem.to_string());
     problems.into_iter().filter(is_new).collect()
-}
-
-/// A fault before its place is known.
-#[derive(Debug)]
-pub(crate) struct Fault {
-    pub(crate) key: String,
-    pub(crate) message: String,
-    /// Sections that the setting was compared with.
-    against: &'static [&'static str],
-}
-
-impl Fault {
-    pub(crate) fn new(key: impl Into<String>, message: impl Into<String>) -> Self {
-        Self { key: key.into(), message: message.into(), against: &[] }
-    }
-
-    /// It contradicts a setting of one of these sections.
-    pub(crate) fn against(self, sections: &'static [&'static str]) -> Self {
-        Self { against: sections, ..self }
-    }
-
-    /// Whether it may be there only because a setting that could not be read was replaced.
-    fn follows_from(&self, mended: &[String]) -> bool {
-        let is_own = |key: &str| is_within(&self.key, key) || is_within(key, &self.key);
-        let is_compared = |key: &str| self.against.iter().any(|section| is_within(key, section));
-        mended.iter().any(|key| is_own(key) || is_compared(key))
-    }
-}
-
-impl From<Fault> for Problem {
-    /// Where no text is at hand.
-    fn from(fault: Fault) -> Self {
-        Self { key: fault.key, message: fault.message, place: Place::BuiltIn }
-    }
 }
 
 /// What reading found.
@@ -214,7 +125,7 @@ struct Findings {
     mended: Vec<String>,
 }
 
-fn merge(layers: &Layers) -> Result<Value, Problem> {
+fn merge(layers: &Layers) -> Result<Value, ConfigProblem> {
     let mut builder = Config::builder().add_source(File::from_str(BUILT_IN, FileFormat::Toml));
     if let Some((name, text)) = &layers.file {
         let table = toml::de::DeTable::parse(text).map_err(|error| syntax_problem(name, text, &error))?;
@@ -240,7 +151,7 @@ fn merge(layers: &Layers) -> Result<Value, Problem> {
 }
 
 /// Whole numbers fit into 64 bits: what reads the layers together tells of others without a place.
-fn check_numbers(name: &str, text: &str, table: &toml::de::DeTable<'_>) -> Result<(), Problem> {
+fn check_numbers(name: &str, text: &str, table: &toml::de::DeTable<'_>) -> Result<(), ConfigProblem> {
     table.iter().try_for_each(|(key, value)| check_number(name, text, key.get_ref(), value))
 }
 
@@ -249,20 +160,20 @@ fn check_number(
     text: &str,
     key: &str,
     value: &toml::Spanned<DeValue<'_>>,
-) -> Result<(), Problem> {
+) -> Result<(), ConfigProblem> {
     match value.get_ref() {
         DeValue::Integer(number) if i64::from_str_radix(number.as_str(), number.radix()).is_err() => {
             let span = value.span();
-            let place = Place::File { name: name.to_owned(), line: line_of(text, span.start), span };
+            let place = ConfigPlace::File { name: name.to_owned(), line: line_of(text, span.start), span };
             let message = format!("{} is too large a number", number.as_str());
-            Err(Problem { key: key.to_owned(), message, place })
+            Err(ConfigProblem { key: key.to_owned(), message, place })
         }
         // An optional setting would be taken as one that is not there.
         DeValue::Float(number) if !number.as_str().parse::<f64>().is_ok_and(f64::is_finite) => {
             let span = value.span();
-            let place = Place::File { name: name.to_owned(), line: line_of(text, span.start), span };
+            let place = ConfigPlace::File { name: name.to_owned(), line: line_of(text, span.start), span };
             let message = format!("{} is no number", number.as_str());
-            Err(Problem { key: key.to_owned(), message, place })
+            Err(ConfigProblem { key: key.to_owned(), message, place })
         }
         DeValue::Array(items) => items.iter().try_for_each(|item| check_number(name, text, key, item)),
         DeValue::Table(table) => check_numbers(name, text, table),
@@ -285,14 +196,8 @@ fn texts<'a>(environment: &'a BTreeMap<String, String>, below: &Value) -> Vec<(S
     environment.iter().filter_map(changes_text).collect()
 }
 
-pub(crate) fn syntax_problem(name: &str, text: &str, error: &toml::de::Error) -> Problem {
-    let span = error.span().unwrap_or(0..0);
-    let place = Place::File { name: name.to_owned(), line: line_of(text, span.start), span };
-    Problem { key: String::new(), message: error.message().to_owned(), place }
-}
-
-fn override_problem(key: &str, error: &config::ConfigError) -> Problem {
-    Problem { key: key.to_owned(), message: error.to_string(), place: Place::BuiltIn }
+fn override_problem(key: &str, error: &config::ConfigError) -> ConfigProblem {
+    ConfigProblem { key: key.to_owned(), message: error.to_string(), place: ConfigPlace::BuiltIn }
 }
 
 /// Reads every section by itself, so that an error in one does not hide those of another.
@@ -428,11 +333,6 @@ fn with(section: &Value, path: &str, value: Value) -> Option<Value> {
     Some(section)
 }
 
-/// Whether a dotted key is another one, or below it.
-fn is_within(key: &str, above: &str) -> bool {
-    key.strip_prefix(above).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
-}
-
 /// Reads a section, and lists the keys in it that nobody knows.
 fn read_section<T: DeserializeOwned>(name: &str, value: &Value) -> (Result<T, Fault>, Vec<String>) {
     let mut unknown = Vec::new();
@@ -463,52 +363,24 @@ fn join(section: &str, path: &str) -> String {
     }
 }
 
-fn locate(fault: Fault, layers: &Layers) -> Problem {
-    let place =
-        overriding(&fault.key, layers).or_else(|| in_file(&fault.key, layers)).unwrap_or(Place::BuiltIn);
-    Problem { key: fault.key, message: fault.message, place }
+fn locate(fault: Fault, layers: &Layers) -> ConfigProblem {
+    let place = overriding(&fault.key, layers)
+        .or_else(|| in_file(&fault.key, layers))
+        .unwrap_or(ConfigPlace::BuiltIn);
+    ConfigProblem { key: fault.key, message: fault.message, place }
 }
 
-fn overriding(key: &str, layers: &Layers) -> Option<Place> {
+fn overriding(key: &str, layers: &Layers) -> Option<ConfigPlace> {
     let variable = format!("{ENVIRONMENT_PREFIX}__{}", key.replace('.', "__").to_uppercase());
     let set = layers.environment.keys().find(|name| name.to_uppercase() == variable);
     let given = layers.overrides.iter().find(|(name, _)| name == key).map(|(name, _)| name);
-    set.or(given).map(|name| Place::Override(name.clone()))
+    set.or(given).map(|name| ConfigPlace::Override(name.clone()))
 }
 
-fn in_file(key: &str, layers: &Layers) -> Option<Place> {
+fn in_file(key: &str, layers: &Layers) -> Option<ConfigPlace> {
     let (name, text) = layers.file.as_ref()?;
     let span = find(text, key)?;
-    Some(Place::File { name: name.clone(), line: line_of(text, span.start), span })
-}
-
-/// The bytes of a setting's key in a TOML text, or of the nearest table above it that the text has.
-pub(crate) fn find(text: &str, key: &str) -> Option<Range<usize>> {
-    let root = toml::de::DeTable::parse(text).ok()?;
-    let mut span = None;
-    let mut table = Some(root.get_ref());
-    let mut list: Option<&toml::de::DeArray<'_>> = None;
-    for part in key.split('.') {
-        let value = if let Some(items) = list.take() {
-            let item = items.get(part.parse::<usize>().ok()?)?;
-            span = Some(item.span());
-            item
-        } else {
-            let Some((found, value)) = table?.get_key_value(part) else { break };
-            span = Some(found.span());
-            value
-        };
-        table = value.get_ref().as_table();
-        list = value.get_ref().as_array();
-        if table.is_none() && list.is_none() {
-            break;
-        }
-    }
-    span
-}
-
-pub(crate) fn line_of(text: &str, byte: usize) -> usize {
-    text.as_bytes().iter().take(byte).filter(|b| **b == b'\n').count() + 1
+    Some(ConfigPlace::File { name: name.clone(), line: line_of(text, span.start), span })
 }
 
 /// The lab as TOML text, for `ccelab config show`, with the settings that change while a lab runs. The people of a run are

@@ -12,29 +12,33 @@ mod adjustable;
 mod build;
 pub mod cast;
 mod check;
+mod component_config;
 mod lab;
 mod latency;
 mod layers;
 mod names;
-mod own;
 mod patch;
+mod problem;
 mod range;
 mod resolve;
 mod settings;
 mod span;
 mod tables;
 mod translated;
+mod world;
 
-pub use build::{World, calendar, header_lab};
+pub use build::{calendar, header_lab};
 pub use lab::{
     ADMIN_LINK, AgentSettings, COMPONENTS, CastAgent, CastCustomer, CastSettings, CreateMethod, Lab,
     LinkSettings, MrApplicationSettings, link_name,
 };
 pub use latency::{LatencySettings, LatencyText};
-pub use layers::{BUILT_IN, ConfigError, ENVIRONMENT_PREFIX, Layers, Place, Problem, load, show};
+pub use layers::{BUILT_IN, ENVIRONMENT_PREFIX, Layers, load, show};
 pub use names::nearest_few;
 pub use patch::{Patch, PatchError};
+pub use problem::{ConfigError, ConfigPlace, ConfigProblem};
 pub use range::counted;
 pub use settings::{Change, Changed, SETTINGS, Setting, shown};
 pub use span::{SignedSpan, Span, Wait};
 pub use tables::{TableKind, read_table, show_table};
+pub use world::World;

@@ -1,6 +1,6 @@
 //! Changes of single settings: `mrd/Tasks.start_timeout`.
 
-use crate::{check, lab::Lab, names::nearest_few};
+use crate::{check, lab::Lab, names::nearest_few, problem::Fault};
 use serde_json::Value;
 use std::fmt;
 
@@ -50,7 +50,7 @@ impl Lab {
             }
         }
         if errors.is_empty() {
-            let told = |fault: crate::layers::Fault| PatchError {
+            let told = |fault: Fault| PatchError {
                 patch: patches.len().saturating_sub(1),
                 message: format!("`{}`: {}", fault.key, fault.message),
             };

@@ -3,7 +3,7 @@
 //! Every text of such an entry that is a range counts along, `{id}` is the object's id, and numbers that must differ
 //! (`skill_target`) count on from the one that stands there. In a list of names, a range stands for all its names.
 
-use crate::layers::Fault;
+use crate::problem::Fault;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 

@@ -5,8 +5,8 @@ use crate::{
         AgentSettings, CallTypeSettings, DialedNumberSettings, EccSettings, Lab, MrdSettings,
         PrecisionQueueSettings, ReasonCodeSettings, ScriptSettings,
     },
-    layers::Fault,
     names::nearest_few,
+    problem::Fault,
 };
 use cce_model::{
     Agent, AgentId, CallType, DialedNumber, EccVariable, Mrd, ObjectModel, PrecisionQueue, ReasonCode,

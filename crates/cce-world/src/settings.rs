@@ -3,7 +3,7 @@
 //! A component takes a change as the command `Set`. It keeps what was changed, so that the change outlives a restart, as
 //! the products' databases do, and says the fact `setting`.
 
-use crate::{build::World, lab::Lab, layers::Problem, names::nearest_few, patch::Patch};
+use crate::{lab::Lab, names::nearest_few, patch::Patch};
 use cce_kernel::Kind;
 use serde_json::Value;
 
@@ -185,20 +185,10 @@ impl Lab {
     }
 
     /// The same of a value as text: JSON, or a plain string.
-    fn changed_by_text(&self, setting: &str, text: &str) -> Result<(Self, Changed), String> {
+    pub(crate) fn changed_by_text(&self, setting: &str, text: &str) -> Result<(Self, Changed), String> {
         let plain = || Value::String(text.to_owned());
         let value = serde_json::from_str(text).unwrap_or_else(|_| plain());
         self.changed(setting, &value)
-    }
-}
-
-impl World {
-    /// The world with one setting changed while it runs, given as text.
-    pub(crate) fn changed(&self, setting: &str, text: &str) -> Result<(Self, Changed), String> {
-        let (lab, change) = self.lab.changed_by_text(setting, text)?;
-        let told =
-            |problems: Vec<Problem>| problems.iter().map(Problem::to_string).collect::<Vec<_>>().join("; ");
-        Ok((Self::of(&lab).map_err(told)?, change))
     }
 }
 

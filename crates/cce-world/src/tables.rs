@@ -1,6 +1,6 @@
 //! Layouts from outside: table files that replace inferred rows of the message tables.
 
-use crate::layers::{ConfigError, Place, Problem, find, line_of, syntax_problem};
+use crate::problem::{ConfigError, ConfigPlace, ConfigProblem, find, line_of, syntax_problem};
 use cce_cti::Cti;
 use cce_journal::Tables;
 use cce_mr::Mr;
@@ -104,7 +104,7 @@ fn show_list(name: &str, entries: &[String], text: &mut String) {
 }
 
 /// Reads every row by itself, so that an error in one does not hide those of another.
-fn rows(kind: TableKind, name: &str, text: &str) -> (TableText, Vec<Problem>) {
+fn rows(kind: TableKind, name: &str, text: &str) -> (TableText, Vec<ConfigProblem>) {
     let mut table = TableText::default();
     let read = match toml::from_str::<BTreeMap<String, toml::Value>>(text) {
         Ok(read) => read,
@@ -119,7 +119,7 @@ fn rows(kind: TableKind, name: &str, text: &str) -> (TableText, Vec<Problem>) {
             row.map(|row| drop(table.rows.insert(key.clone(), row)))
         };
         if let Err(message) = result {
-            problems.push(Problem { message, place: place(&key, name, text), key });
+            problems.push(ConfigProblem { message, place: place(&key, name, text), key });
         }
     }
     (table, problems)
@@ -134,18 +134,18 @@ fn float_width(kind: TableKind, value: &toml::Value) -> Result<u8, String> {
     }
 }
 
-fn tell(misfit: &Misfit, name: &str, text: &str) -> Problem {
+fn tell(misfit: &Misfit, name: &str, text: &str) -> ConfigProblem {
     let key = match misfit.entry {
         Entry::Row => misfit.row.clone(),
         Entry::Number => format!("{}.number", misfit.row),
         Entry::Fixed(index) => format!("{}.fixed.{index}", misfit.row),
         Entry::Float(index) => format!("{}.floats.{index}", misfit.row),
     };
-    Problem { message: misfit.reason.to_string(), place: place(&key, name, text), key }
+    ConfigProblem { message: misfit.reason.to_string(), place: place(&key, name, text), key }
 }
 
-fn place(key: &str, name: &str, text: &str) -> Place {
-    find(text, key).map_or(Place::BuiltIn, |span| Place::File {
+fn place(key: &str, name: &str, text: &str) -> ConfigPlace {
+    find(text, key).map_or(ConfigPlace::BuiltIn, |span| ConfigPlace::File {
         name: name.to_owned(),
         line: line_of(text, span.start),
         span,

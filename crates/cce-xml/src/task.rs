@@ -228,7 +228,7 @@ impl TaskStatus {
 
 /// One error of an answer (ccp-task-api 1.4).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ApiError<'a> {
+pub struct TaskApiError<'a> {
     /// A dotted category.
     pub kind: &'a str,
     /// The field at fault.
@@ -238,7 +238,7 @@ pub struct ApiError<'a> {
 }
 
 /// The body of an answer with errors.
-pub fn api_errors<'a>(errors: impl IntoIterator<Item = ApiError<'a>>) -> String {
+pub fn api_errors<'a>(errors: impl IntoIterator<Item = TaskApiError<'a>>) -> String {
     Xml::document("apiErrors", |xml| {
         for error in errors {
             xml.node("apiError", |xml| {

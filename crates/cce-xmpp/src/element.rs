@@ -19,14 +19,14 @@ pub struct StreamElement {
     /// Attributes other than namespace declarations, by the name written, in the order written.
     pub attributes: Vec<(String, String)>,
     /// Children in order.
-    pub children: Vec<Node>,
+    pub children: Vec<Child>,
 }
 
 /// A child of an element.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Node {
+pub enum Child {
     /// An element.
-    StreamElement(StreamElement),
+    Element(StreamElement),
     /// Text, unescaped; neighbouring pieces are one.
     Text(String),
 }
@@ -86,8 +86,8 @@ impl StreamElement {
     /// Child elements in order.
     pub fn elements(&self) -> impl Iterator<Item = &StreamElement> {
         self.children.iter().filter_map(|child| match child {
-            Node::StreamElement(element) => Some(element),
-            Node::Text(_) => None,
+            Child::Element(element) => Some(element),
+            Child::Text(_) => None,
         })
     }
 
@@ -99,8 +99,8 @@ impl StreamElement {
     /// The text directly inside.
     pub fn text(&self) -> String {
         let texts = self.children.iter().filter_map(|child| match child {
-            Node::Text(text) => Some(text.as_str()),
-            Node::StreamElement(_) => None,
+            Child::Text(text) => Some(text.as_str()),
+            Child::Element(_) => None,
         });
         texts.collect()
     }
@@ -146,17 +146,17 @@ impl Tree {
         let Some((parent, _)) = self.open.last_mut() else {
             return Ok(Some(element));
         };
-        parent.children.push(Node::StreamElement(element));
+        parent.children.push(Child::Element(element));
         Ok(None)
     }
 
     fn text(&mut self, text: &str) -> Result<(), StreamFlaw> {
         check_characters(text)?;
         let (parent, _) = self.open.last_mut().ok_or(StreamFlaw::NotWellFormed)?;
-        if let Some(Node::Text(before)) = parent.children.last_mut() {
+        if let Some(Child::Text(before)) = parent.children.last_mut() {
             before.push_str(text);
         } else {
-            parent.children.push(Node::Text(text.to_owned()));
+            parent.children.push(Child::Text(text.to_owned()));
         }
         Ok(())
     }

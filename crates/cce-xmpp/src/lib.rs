@@ -19,7 +19,7 @@ pub mod server;
 mod split;
 mod stream;
 
-pub use element::{Node, Scope, StreamElement};
+pub use element::{Child, Scope, StreamElement};
 pub use jid::Jid;
 pub use split::{Splitter, StreamFlaw, StreamLimits, StreamPiece};
 pub use stream::StreamError;

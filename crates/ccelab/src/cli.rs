@@ -20,7 +20,7 @@ pub(crate) enum Command {
     /// Runs the lab until it is interrupted
     Run(Run),
     /// Puts load on a lab, this one or a real one, and measures it
-    Load(Box<crate::load::Options>),
+    Load(Box<crate::load::options::Options>),
     /// Plays a scenario in virtual time: same seed, same bytes
     Sim(Sim),
     /// Plays a scenario with many seeds, or in every order of its messages
@@ -244,7 +244,7 @@ pub(crate) struct Decode {
     pub(crate) capture: Option<PathBuf>,
     /// What is spoken on a port of a capture that is not the product's: 39001=mr
     #[arg(long = "port", value_name = "PORT=PROTOCOL", value_delimiter = ',')]
-    pub(crate) ports: Vec<crate::decode::PortBook>,
+    pub(crate) ports: Vec<crate::decode::port_book::PortBook>,
     /// One JSON object for each message
     #[arg(long)]
     pub(crate) json: bool,

@@ -2,13 +2,14 @@
 
 use crate::{
     check,
+    claims::file_failure,
     cli::{
         Command, ConfigCommand, JournalCommand, Ladder, LadderFormat, ScenarioCommand, TableFiles,
         TableProtocol,
     },
     decode, demo, explore,
     failure::Failure,
-    files::{create_private, file_failure, gaps, load_lab, read_journal, read_journal_to_end},
+    files::{create_private, gaps, load_lab, read_journal, read_journal_to_end},
     folders::create_folder,
     load, merge, print, run, sim,
 };
@@ -18,7 +19,7 @@ use cce_journal::{Header, Record, Writer};
 use cce_model::{ContactId, TaskId};
 use cce_views::{
     Why, ladder,
-    ladder::{Mermaid, Names, Paint, Svg, Text},
+    ladder::{DrawnContacts, LadderText, Mermaid, Paint, Svg},
     logs::{LogFile, Logs},
 };
 use cce_world::TableKind;
@@ -124,7 +125,7 @@ fn draw(options: &Ladder) -> Result<(), Failure> {
         LadderFormat::Svg => print::out(&Svg::draw(&header, &rows, &names)),
         LadderFormat::Text => {
             let paint = if print::is_colourful() { Paint::Colour } else { Paint::Plain };
-            let mut text = Text::new(&header, paint);
+            let mut text = LadderText::new(&header, paint);
             print::out(&text.ids(&names));
             print::out(&text.head());
             for row in &rows {
@@ -138,7 +139,7 @@ fn draw(options: &Ladder) -> Result<(), Failure> {
 }
 
 /// Tasks that wait at the end of a journal, and why, if there are any.
-fn waiting(header: &Header, records: &[Record], names: &Names) -> String {
+fn waiting(header: &Header, records: &[Record], names: &DrawnContacts) -> String {
     let (mut fold, mut why) = (Fold::new(header), Why::new(header));
     records.iter().for_each(|record| why.push(&fold.push(record)));
     let mut text = String::new();

@@ -1,7 +1,7 @@
 //! When a demo's customers may begin: however slow the machine is, an agent who is ready before a customer
 //! comes on the script's clock is ready for the router, too.
 
-use crate::settling::Settling;
+use crate::readiness::Readiness;
 use cce_journal::{Record, What};
 use cce_kernel::{Fact, NodeName, Output};
 use cce_model::{SkillTarget, fact::RouterFact};
@@ -11,7 +11,7 @@ use std::{collections::BTreeSet, time::Duration};
 /// Watches a demo for what its customers wait for.
 #[derive(Debug)]
 pub(crate) struct Cues {
-    settling: Settling,
+    readiness: Readiness,
     waiting: Vec<Waiting>,
     routable: BTreeSet<SkillTarget>,
 }
@@ -38,20 +38,20 @@ impl Cues {
             let last = agents.iter().filter_map(ready_at).filter(|ready| *ready < at.0).max();
             at.0 -= last.unwrap_or_default();
         }
-        let (settling, _) = Settling::of(&lab.nodes(), &lab.tables);
-        Self { settling, waiting, routable: BTreeSet::new() }
+        let (readiness, _) = Readiness::of(&lab.nodes(), &lab.tables);
+        Self { readiness, waiting, routable: BTreeSet::new() }
     }
 
     /// Takes in the next record; gives the customers whose turn it is.
     pub(crate) fn learn(&mut self, record: &Record) -> Vec<NodeName> {
-        self.settling.learn(record);
+        self.readiness.learn(record);
         if let What::Out(Output::Note(Fact::Router(RouterFact::Agent { skill_target, after, .. }))) =
             &record.what
             && after.routable
         {
             self.routable.insert(*skill_target);
         }
-        if !self.settling.is_settled() {
+        if !self.readiness.is_ready() {
             return Vec::new();
         }
         let routable = &self.routable;

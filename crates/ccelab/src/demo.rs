@@ -7,8 +7,8 @@ use crate::{
     files::load_lab,
     folders::Places,
     print,
+    record_writer::RecordWriter,
     run::{Signals, block_on, build, connect, listen},
-    scribe::Scribe,
 };
 use cce_journal::{Record, What};
 use cce_kernel::{CallId, Command, Fact, Input, Kind, NodeName, Output, Port, Time};
@@ -47,7 +47,7 @@ pub(crate) fn demo(options: Demo) -> Result<(), Failure> {
     let header = lab.header(options.seed, lab.demo_start(), nodes.clone());
     let places = Places::of(options.journal, options.logs, &[])?;
     let (sender, records) = sync_channel(RECORDS_MAX);
-    let scribe = Scribe::new(&header, &places)?
+    let writer = RecordWriter::new(&header, &places)?
         .with_capture(&header, options.pcap.as_deref())?
         .with_ladder(&header)
         .with_listener(sender);
@@ -60,7 +60,7 @@ pub(crate) fn demo(options: Demo) -> Result<(), Failure> {
     let expected = lab.cast.customers.len();
     let outcome = block_on(async {
         let mut signals = Signals::listen()?;
-        let running = Net::start(config, options.seed, nodes, Box::new(scribe)).await?;
+        let running = Net::start(config, options.seed, nodes, Box::new(writer)).await?;
         let (cue, mut cued) = mpsc::channel(CUES_MAX);
         let mut watching = tokio::task::spawn_blocking(move || {
             Outcome::watch(&records, expected, |record| {

@@ -1,38 +1,35 @@
 //! `ccelab explore`: many seeds of a scenario, or every order of its messages; each with every combination of its parameters.
 
-use crate::{cli, failure::Failure, files::create_journal, folders, print, sim::load_for_sim, swarm};
-use cce_journal::{Header, Record};
-use cce_play::{Ended, Orders, Play};
-use cce_scenario::Scenario;
-use cce_sim::{
-    Sequence,
-    explore::{Exploration, Explored, Explorer, Search},
+use crate::{
+    cli,
+    failure::Failure,
+    folders,
+    print::{self, counted},
+    seeds::{each_seed, jobs, record, records_of, write_journal},
+    sim::load_for_sim,
+    swarm,
 };
+use cce_play::{Orders, Play, RunEnd};
+use cce_scenario::Scenario;
+use cce_sim::explore::{Exploration, Explored, Explorer, Search};
 use std::{
     collections::BTreeMap,
     fmt::Write as _,
-    num::NonZero,
     panic::{self, AssertUnwindSafe},
     path::{Path, PathBuf},
-    sync::{
-        Mutex, PoisonError,
-        atomic::{AtomicU64, Ordering},
-    },
+    sync::{Mutex, PoisonError},
     thread,
 };
 
 /// The most choices of one run.
 const CHOICES_MAX: usize = 2_000;
 
-/// Runs at the same time, whatever is asked for.
-const JOBS_MAX: usize = 256;
-
 /// Combinations of the alternatives of a scenario's parameters that are explored.
 const COMBINATIONS_MAX: usize = 256;
 
 /// Something that runs came to, how many of them, and the first of them.
 struct Kind {
-    ended: Ended,
+    ended: RunEnd,
     count: u64,
     /// The options that repeat it.
     again: String,
@@ -110,39 +107,6 @@ fn explore_one(
     Ok(kinds.iter().filter(|kind| !kind.ended.failures.is_empty()).map(|kind| kind.count).sum())
 }
 
-fn jobs(options: &cli::Explore) -> usize {
-    options.jobs.or_else(|| thread::available_parallelism().ok()).map_or(1, NonZero::get).min(JOBS_MAX)
-}
-
-/// Plays every seed, several at the same time. `take` is given what became of each, in any order.
-pub(crate) fn each_seed<T: Send>(
-    options: &cli::Explore,
-    seeds: &cli::Seeds,
-    play: impl Fn(u64) -> T + Sync,
-    take: impl FnMut(u64, T) + Send,
-) {
-    let next = AtomicU64::new(seeds.first);
-    let taken = Mutex::new((0, take));
-    thread::scope(|scope| {
-        for _ in 0..jobs(options) {
-            scope.spawn(|| {
-                loop {
-                    let seed = next.fetch_add(1, Ordering::Relaxed);
-                    if seed > seeds.last {
-                        return;
-                    }
-                    let found = play(seed);
-                    let (count, take) = &mut *taken.lock().unwrap_or_else(PoisonError::into_inner);
-                    take(seed, found);
-                    *count += 1;
-                    print::progress(&format!("{count} of {} seeds", seeds.count()));
-                }
-            });
-        }
-    });
-    print::progress("");
-}
-
 /// Runs every seed.
 fn of_seeds(
     options: &cli::Explore,
@@ -150,7 +114,7 @@ fn of_seeds(
     seeds: &cli::Seeds,
     folder: &Path,
 ) -> Result<(String, Vec<Kind>), Failure> {
-    let mut kinds: BTreeMap<Ended, (u64, u64)> = BTreeMap::new();
+    let mut kinds: BTreeMap<RunEnd, (u64, u64)> = BTreeMap::new();
     each_seed(
         options,
         seeds,
@@ -171,32 +135,13 @@ fn of_seeds(
 }
 
 /// What a seed comes to. A component that panics is a failure of that seed, and of no other.
-fn ended(scenario: &Scenario, seed: u64) -> Ended {
+fn ended(scenario: &Scenario, seed: u64) -> RunEnd {
     let played = panic::catch_unwind(AssertUnwindSafe(|| {
         let mut play = Play::new(scenario.clone(), seed);
         play.run(|_| ());
-        Ended::of(play.sim.director())
+        RunEnd::of(play.sim.director())
     }));
-    played.unwrap_or_else(|_| Ended::panicked())
-}
-
-/// Everything that is recorded of a run, up to its end or to a panic.
-pub(crate) fn records_of(scenario: &Scenario, seed: u64) -> (Header, Vec<Record>) {
-    let mut play = Play::new(scenario.clone(), seed);
-    let mut records = Vec::new();
-    record(&mut play, &mut records);
-    (play.header, records)
-}
-
-/// Runs to the end, or to a panic, which was told already.
-fn record<O: Sequence>(play: &mut Play<O>, records: &mut Vec<Record>) {
-    let _ = panic::catch_unwind(AssertUnwindSafe(|| play.run(|fresh| records.extend_from_slice(fresh))));
-}
-
-/// `1 seed`, `2 seeds`.
-pub(crate) fn counted(count: impl TryInto<u64>, what: &str) -> String {
-    let count = count.try_into().unwrap_or(u64::MAX);
-    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
+    played.unwrap_or_else(|_| RunEnd::panicked())
 }
 
 /// Runs every order of one seed's messages.
@@ -227,7 +172,7 @@ fn of_orders(
 }
 
 /// The search, its parts shared out among `jobs` threads. What is found does not depend on how many they are.
-fn search(orders: &Orders, explorer: Explorer, jobs: usize) -> Explored<Ended> {
+fn search(orders: &Orders, explorer: Explorer, jobs: usize) -> Explored<RunEnd> {
     let mut exploration = Exploration::new(explorer);
     loop {
         let round = exploration.round();
@@ -237,7 +182,7 @@ fn search(orders: &Orders, explorer: Explorer, jobs: usize) -> Explored<Ended> {
         }
         print::progress(&format!("{} runs", exploration.runs()));
         let open = Mutex::new(round);
-        let done: Mutex<Vec<Search<Ended>>> = Mutex::default();
+        let done: Mutex<Vec<Search<RunEnd>>> = Mutex::default();
         thread::scope(|scope| {
             for _ in 0..jobs {
                 scope.spawn(|| {
@@ -252,7 +197,7 @@ fn search(orders: &Orders, explorer: Explorer, jobs: usize) -> Explored<Ended> {
     }
 }
 
-fn take(open: &Mutex<Vec<Search<Ended>>>) -> Option<Search<Ended>> {
+fn take(open: &Mutex<Vec<Search<RunEnd>>>) -> Option<Search<RunEnd>> {
     open.lock().unwrap_or_else(PoisonError::into_inner).pop()
 }
 
@@ -267,13 +212,4 @@ fn table(options: &cli::Explore, kinds: &[Kind]) -> String {
         let _ = writeln!(text, "{:>10} journal: {}", "", kind.journal.display());
     }
     text
-}
-
-pub(crate) fn write_journal(path: &Path, header: &Header, records: &[Record]) -> Result<(), Failure> {
-    let failed = |source| Failure::File { action: "write", path: path.to_owned(), source };
-    let mut writer = create_journal(path, header)?;
-    for record in records {
-        writer.record(record).map_err(failed)?;
-    }
-    writer.end(false).and_then(|()| writer.flush()).map_err(failed)
 }

@@ -3,7 +3,7 @@
 use cce_journal::ReadError;
 use cce_net::NetError;
 use cce_scenario::ScenarioError;
-use cce_world::{ConfigError, Place};
+use cce_world::{ConfigError, ConfigPlace};
 use std::{fmt::Write, io, path::PathBuf};
 
 /// Why a command fails.
@@ -90,7 +90,7 @@ fn config_report(error: &ConfigError) -> String {
     let mut report = format!("error: {error}\n");
     for problem in &error.problems {
         let _ = writeln!(report, "  {problem}");
-        if let (Place::File { line, .. }, Some((_, text))) = (&problem.place, &error.source_text)
+        if let (ConfigPlace::File { line, .. }, Some((_, text))) = (&problem.place, &error.source_text)
             && let Some(source) = text.lines().nth(line - 1)
         {
             let _ = writeln!(report, "    {line:>4} | {source}");

@@ -1,18 +1,21 @@
 //! Files: configurations, journals, logs.
 
-use crate::{cli::TableFiles, failure::Failure, folders::owner_of, print};
-use cce_journal::{End, Header, Reader, Record, Tables, What, Writer};
-use cce_kernel::NodeName;
+use crate::{
+    claims::{claim, file_failure, is_locked_elsewhere, link_not_followed, open_input, private},
+    cli::TableFiles,
+    failure::Failure,
+    folders::owner_of,
+    print,
+};
+use cce_journal::{End, Header, JournalReader, Record, Tables, What, Writer};
 use cce_wire::TableText;
 use cce_world::{ENVIRONMENT_PREFIX, Lab, Layers, TableKind, read_table};
 use std::{
-    collections::{BTreeMap, btree_map::Entry},
-    fs::{self, File, Metadata, OpenOptions, Permissions, TryLockError},
+    fs::{self, File, OpenOptions, Permissions},
     hash::{BuildHasher, RandomState},
     io::{self, BufReader, BufWriter, Read, Write},
-    os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt},
+    os::unix::fs::{OpenOptionsExt, PermissionsExt},
     path::{Path, PathBuf},
-    sync::{Mutex, MutexGuard, PoisonError},
 };
 
 /// Bytes of a configuration, a scenario or a table.
@@ -53,7 +56,7 @@ pub(crate) fn read_journal(path: &Path) -> Result<(Header, Vec<Record>), Failure
 pub(crate) fn read_journal_to_end(path: &Path) -> Result<(Header, Vec<Record>, Option<End>), Failure> {
     let file = open_input(path)?;
     let failed = |source| Failure::Journal { path: path.to_owned(), source };
-    let (header, mut reader) = Reader::new(BufReader::new(file)).map_err(failed)?;
+    let (header, mut reader) = JournalReader::new(BufReader::new(file)).map_err(failed)?;
     let records: Vec<Record> = reader.by_ref().collect::<Result<_, _>>().map_err(failed)?;
     if let Some(gaps) = gaps(&records) {
         print::error(&format!("warning: {} {gaps}", path.display()));
@@ -112,82 +115,6 @@ pub(crate) fn gaps(records: &[Record]) -> Option<String> {
     })
 }
 
-/// What this process does with a file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Use {
-    /// It is an input.
-    Read,
-    /// It is an output.
-    Written,
-}
-
-/// What this process does with each file, by its device and its number there: an input is not written, and an output is
-/// written once.
-static USES: Mutex<BTreeMap<(u64, u64), Use>> = Mutex::new(BTreeMap::new());
-
-fn uses() -> MutexGuard<'static, BTreeMap<(u64, u64), Use>> {
-    USES.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-fn number_of(metadata: &Metadata) -> (u64, u64) {
-    (metadata.dev(), metadata.ino())
-}
-
-/// Opens a file to be read, and keeps it from being written by the same command.
-pub(crate) fn open_input(path: &Path) -> Result<File, Failure> {
-    let failed = |source| file_failure("read", path, source);
-    let file = File::open(path).map_err(failed)?;
-    let metadata = file.metadata().map_err(failed)?;
-    if metadata.is_file() {
-        uses().entry(number_of(&metadata)).or_insert(Use::Read);
-    }
-    Ok(file)
-}
-
-/// Whether this process has read or written a file.
-pub(crate) fn is_used(metadata: &Metadata) -> bool {
-    uses().contains_key(&number_of(metadata))
-}
-
-/// Takes a file to be written by nothing else in this process. Refused for what was read, and for what is written already.
-/// A pipe or a device is everybody's.
-pub(crate) fn claim(path: &Path, metadata: &Metadata) -> Result<(), Failure> {
-    if !metadata.is_file() {
-        return Ok(());
-    }
-    let what = match uses().entry(number_of(metadata)) {
-        Entry::Vacant(free) => {
-            free.insert(Use::Written);
-            return Ok(());
-        }
-        Entry::Occupied(used) => match used.get() {
-            Use::Read => "is what this command reads",
-            Use::Written => "is written by this command already",
-        },
-    };
-    Err(Failure::Usage(format!("{} {what}: name another file to be written", path.display())))
-}
-
-/// Takes the files in which the driver keeps the values of components.
-pub(crate) fn claim_values(folder: &Path, nodes: &[NodeName]) -> Result<(), Failure> {
-    for node in nodes {
-        for kind in ["log", "lock"] {
-            let path = folder.join(format!("{node}.{kind}"));
-            let metadata = fs::metadata(&path).map_err(|source| file_failure("read", &path, source))?;
-            claim(&path, &metadata)?;
-        }
-    }
-    Ok(())
-}
-
-/// How a file is opened that its owner alone may read. A symbolic link is not followed: whoever may write the folder
-/// could lead it elsewhere.
-pub(crate) fn private() -> OpenOptions {
-    let mut options = OpenOptions::new();
-    options.write(true).create(true).truncate(false).mode(0o600).custom_flags(libc::O_NOFOLLOW);
-    options
-}
-
 /// Creates a file that its owner alone may read: a journal holds credentials. Nobody else may write it until
 /// it is closed: what another process is writing is left alone, and so is what this command has read.
 pub(crate) fn create_private(path: &Path) -> Result<File, Failure> {
@@ -207,19 +134,10 @@ pub(crate) fn create_private(path: &Path) -> Result<File, Failure> {
     Ok(file)
 }
 
-/// Locks a file. Where files cannot be locked, nobody is kept out.
-pub(crate) fn is_locked_elsewhere(file: &File) -> bool {
-    matches!(file.try_lock(), Err(TryLockError::WouldBlock))
-}
-
 /// What the system says of a symbolic link, in words.
 fn unfollowed(path: &Path, source: io::Error) -> io::Error {
     let is_link = fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_symlink());
     if is_link { link_not_followed() } else { source }
-}
-
-pub(crate) fn link_not_followed() -> io::Error {
-    io::Error::other("it is a symbolic link, which is not followed")
 }
 
 /// Writes a file that its owner alone may read, and renames it into place, so that nobody reads half of it.
@@ -249,8 +167,4 @@ pub(crate) fn read_text(path: &Path) -> Result<String, Failure> {
         return Err(Failure::Usage(format!("{} has more than {TEXT_MAX} bytes", path.display())));
     }
     Ok(text)
-}
-
-pub(crate) fn file_failure(action: &'static str, path: &Path, source: io::Error) -> Failure {
-    Failure::File { action, path: path.to_owned(), source }
 }

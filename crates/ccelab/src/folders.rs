@@ -1,8 +1,8 @@
 //! Folders: of the last run, of an exploration, and those that a person names. No symbolic link is followed into one.
 
 use crate::{
+    claims::{claim, file_failure, is_locked_elsewhere, is_used, link_not_followed, private},
     failure::Failure,
-    files::{self, file_failure, is_locked_elsewhere, link_not_followed},
 };
 use cce_world::COMPONENTS;
 use std::{
@@ -115,7 +115,7 @@ fn remove_journals(folder: &Path) -> io::Result<()> {
             }
         } else if kind.is_file()
             && JOURNALS.iter().any(|(before, after)| is_numbered(&entry, before, after))
-            && !files::is_used(&entry.metadata()?)
+            && !is_used(&entry.metadata()?)
         {
             fs::remove_file(entry.path())?;
         }
@@ -133,8 +133,8 @@ fn is_numbered(entry: &DirEntry, before: &str, after: &str) -> bool {
 fn take(folder: &Path) -> Result<File, Failure> {
     let path = folder.join(LOCK);
     let failed = |source| file_failure("lock", &path, source);
-    let mut file = files::private().open(&path).map_err(failed)?;
-    files::claim(&path, &file.metadata().map_err(failed)?)?;
+    let mut file = private().open(&path).map_err(failed)?;
+    claim(&path, &file.metadata().map_err(failed)?)?;
     if is_locked_elsewhere(&file) {
         return Err(Failure::InUse { path: folder.to_owned(), owner: owner_of(folder) });
     }

@@ -3,6 +3,7 @@
 mod admin;
 mod banner;
 mod check;
+mod claims;
 mod cli;
 mod commands;
 mod cues;
@@ -17,11 +18,12 @@ mod load;
 mod merge;
 mod people;
 mod print;
+mod readiness;
+mod record_writer;
 mod run;
-mod scribe;
-mod settling;
+mod scenario_run;
+mod seeds;
 mod sim;
-mod stage;
 mod swarm;
 
 use clap::Parser;

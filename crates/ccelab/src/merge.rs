@@ -1,9 +1,10 @@
 //! `ccelab merge`: the journals of a split lab become one.
 
 use crate::{
+    claims::file_failure,
     cli,
     failure::Failure,
-    files::{create_journal, file_failure, read_journal_to_end},
+    files::{create_journal, read_journal_to_end},
     print,
 };
 use cce_journal::{End, Merged, MergedPart, ProcessJournal, Record, Writer};

@@ -37,6 +37,12 @@ impl Write for Errors {
     }
 }
 
+/// So many of a noun: `1 seed`, `2 seeds`.
+pub(crate) fn counted(count: impl TryInto<u64>, noun: &str) -> String {
+    let count = count.try_into().unwrap_or(u64::MAX);
+    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
+}
+
 /// Whether standard output takes colours.
 pub(crate) fn is_colourful() -> bool {
     std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none()

@@ -2,17 +2,18 @@
 
 use crate::{
     banner::{self, Addresses, Reader},
+    claims::claim_values,
     cli::{Ports, Run},
     descriptors,
     failure::Failure,
-    files::{claim_values, load_lab, load_tables, write_whole},
+    files::{load_lab, load_tables, write_whole},
     folders::{Places, create_folder},
     people::AgentChoice,
     print,
-    scribe::Scribe,
-    settling::Settling,
+    readiness::Readiness,
+    record_writer::RecordWriter,
+    scenario_run::ScenarioRun,
     sim,
-    stage::Stage,
 };
 use cce_kernel::{NodeName, Port, Wall};
 use cce_model::AgentId;
@@ -31,7 +32,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 
 /// Carries out the command.
 pub(crate) fn run(options: &Run) -> Result<(), Failure> {
-    let scenario = Stage::scenario(options)?;
+    let scenario = ScenarioRun::scenario(options)?;
     let mut lab = match &scenario {
         None => load_lab(options.config.as_deref(), &options.tables)?,
         Some(scenario) => Lab { tables: load_tables(&options.tables)?, ..scenario.lab.clone() },
@@ -68,37 +69,39 @@ pub(crate) fn run(options: &Run) -> Result<(), Failure> {
         if let Some(data) = &options.data {
             claim_values(data, &header.nodes)?;
         }
-        let mut stage = None;
+        let mut scenario_run = None;
         if let Some(scenario) = scenario {
-            let set = Stage::set(scenario, &header, options).await?;
+            let set = ScenarioRun::set(scenario, &header, options).await?;
             bound = set.direct(bound, &lab);
-            stage = Some(set);
+            scenario_run = Some(set);
         }
         let places = Places::of(options.journal.clone(), options.logs.clone(), &options.only)?;
-        let (settling, settled) = Settling::of(&header.nodes, &header.tables);
-        let mut scribe = Scribe::new(&header, &places)?
+        let (readiness, ready) = Readiness::of(&header.nodes, &header.tables);
+        let mut writer = RecordWriter::new(&header, &places)?
             .with_capture(&header, options.pcap.as_deref())?
-            .with_settling(settling);
+            .with_readiness(readiness);
         if options.scenario.is_none() {
-            scribe = scribe.open_ended();
+            writer = writer.open_ended();
         }
-        let running = bound.start(seed, Box::new(scribe));
-        let played = stage.as_ref().map(Stage::played);
+        let running = bound.start(seed, Box::new(writer));
+        let played = scenario_run.as_ref().map(ScenarioRun::played);
         let work = async {
-            settled.wait().await;
-            let addresses =
-                Addresses { ports: running.addresses(), admin: stage.as_ref().map(Stage::address) };
+            ready.wait().await;
+            let addresses = Addresses {
+                ports: running.addresses(),
+                admin: scenario_run.as_ref().map(ScenarioRun::address),
+            };
             if let Some(path) = &options.ready_file {
                 write_whole(path, &(banner::ready(&lab, &addresses, &places.journal) + "\n"))?;
             }
             print::out(&banner::text(&lab, &addresses, &places, Reader::of_standard_output()));
-            let Some(stage) = stage else { return pending().await };
-            let played = stage.played();
+            let Some(scenario_run) = scenario_run else { return pending().await };
+            let played = scenario_run.played();
             tokio::select! {
                 // A scenario that is over counts before the next request at the admin port.
                 biased;
                 () = played.over(), if options.until_over => Ok(()),
-                never = stage.serve(running.hand()) => match never {},
+                never = scenario_run.serve(running.handle()) => match never {},
             }
         };
         let reason = tokio::select! {

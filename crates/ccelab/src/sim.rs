@@ -6,11 +6,11 @@ use crate::{
     files::{load_lab, load_lab_text, read_journal, read_text},
     folders::{Places, create_own},
     print,
-    scribe::Scribe,
+    record_writer::RecordWriter,
 };
 use cce_journal::{Header, Record};
 use cce_net::Sink;
-use cce_play::{Breach, Orders, Play, Report};
+use cce_play::{Finding, Orders, Play, RunReport};
 use cce_scenario::{Context, Scenario};
 use cce_sim::Sequence;
 use cce_views::ladder::{Excerpts, Paint};
@@ -212,18 +212,18 @@ fn parted(deviation: &cce_play::Deviation) -> String {
 /// Runs to the end, and records everything.
 #[expect(clippy::disallowed_methods, reason = "people want to know how long a run took")]
 fn run<O: Sequence>(play: &mut Play<O>, options: &cli::Sim, places: &Places) -> Result<Vec<Record>, Failure> {
-    let mut scribe = Scribe::new(&play.header, places)?;
+    let mut writer = RecordWriter::new(&play.header, places)?;
     if options.ladder {
-        scribe = scribe.with_ladder(&play.header);
+        writer = writer.with_ladder(&play.header);
     }
     let mut kept = Vec::new();
     let began = Instant::now();
     play.run(|records| {
-        records.iter().for_each(|record| scribe.record(record));
+        records.iter().for_each(|record| writer.record(record));
         kept.extend_from_slice(records);
     });
     let took = began.elapsed();
-    scribe.finish();
+    writer.finish();
     print::line(&format!(
         "{} records; {:.1} s of virtual time in {} ms",
         kept.len(),
@@ -237,7 +237,7 @@ fn judge(
     name: &str,
     header: &Header,
     records: &[Record],
-    report: &Report,
+    report: &RunReport,
     again: &str,
 ) -> Result<(), Failure> {
     if report.failures.is_empty() {
@@ -245,10 +245,10 @@ fn judge(
     }
     print::out(&failures(header, records, &report.failures));
     let count = report.failures.len();
-    Err(Failure::Check(format!("{name}: {} failed\nagain: {again}", counted(count, "expectation"))))
+    Err(Failure::Check(format!("{name}: {} failed\nagain: {again}", print::counted(count, "expectation"))))
 }
 
-pub(crate) fn summary(name: &str, report: &Report, journal: &Path) -> String {
+pub(crate) fn summary(name: &str, report: &RunReport, journal: &Path) -> String {
     let mut text = format!("{name}\n");
     if report.outcome.0.len() > ENDS_MAX {
         let _ = writeln!(text, "  {}", report.outcome);
@@ -277,7 +277,7 @@ pub(crate) fn summary(name: &str, report: &Report, journal: &Path) -> String {
 }
 
 /// What is wrong, the first few with the ladder around them.
-pub(crate) fn failures(header: &Header, records: &[Record], failures: &[Breach]) -> String {
+pub(crate) fn failures(header: &Header, records: &[Record], failures: &[Finding]) -> String {
     let paint = if print::is_colourful() { Paint::Colour } else { Paint::Plain };
     let ladder = Excerpts::new(header, records);
     let mut text = String::new();
@@ -325,10 +325,4 @@ fn choices(file: &cli::ScenarioFile) -> String {
 pub(crate) fn quoted(word: &str) -> String {
     let is_plain = |character: char| character.is_ascii_alphanumeric() || "_./:=,-".contains(character);
     if word.chars().all(is_plain) { word.to_owned() } else { format!("'{}'", word.replace('\'', "'\\''")) }
-}
-
-/// So many of a noun: `1 expectation`, `3 expectations`.
-pub(crate) fn counted(count: usize, noun: &str) -> String {
-    let plural = if count == 1 { "" } else { "s" };
-    format!("{count} {noun}{plural}")
 }

@@ -2,11 +2,11 @@
 
 use crate::{
     cli,
-    explore::{counted, each_seed, records_of, write_journal},
     failure::Failure,
-    print,
+    print::{self, counted},
+    seeds::{each_seed, records_of, write_journal},
 };
-use cce_play::{Ended, Play};
+use cce_play::{Play, RunEnd};
 use cce_scenario::Scenario;
 use cce_swarm::Coverage;
 use std::{
@@ -51,7 +51,7 @@ pub(crate) fn explore(
     print::line(&format!("contacts: {}", ends(found.values())));
     for (seed, found) in failed.iter().take(TOLD_MAX) {
         let journal = folder.join(format!("seed-{seed}.jsonl"));
-        print::out(&told(options, **seed, found));
+        print::out(&failure_text(options, **seed, found));
         let (header, records) = records_of(scenario, **seed);
         write_journal(&journal, &header, &records)?;
         print::line(&format!("  journal: {}", journal.display()));
@@ -78,7 +78,7 @@ fn run(scenario: &Scenario, seed: u64) -> (Found, Coverage) {
         let mut play = Play::new(scenario, seed);
         play.run(|_| ());
         let coverage = play.sim.director().coverage().cloned().unwrap_or_default();
-        (Ended::of(play.sim.director()), coverage)
+        (RunEnd::of(play.sim.director()), coverage)
     }));
     match played {
         Ok((ended, coverage)) => {
@@ -111,7 +111,7 @@ fn ends<'a>(found: impl Iterator<Item = &'a Found>) -> String {
     parts.join(", ")
 }
 
-fn told(options: &cli::Explore, seed: u64, found: &Found) -> String {
+fn failure_text(options: &cli::Explore, seed: u64, found: &Found) -> String {
     let mut text = format!("\n{}\n", found.drawn);
     for failure in &found.failures {
         let _ = writeln!(text, "  failed: {failure}");

@@ -1,7 +1,7 @@
 //! What clients register and tell each other (cti-server-protocol 8), and call control, for which the lab has
 //! no calls.
 
-use super::{Answer, CtiServer, Denial, Session, whom};
+use super::{Answer, CtiServer, Denial, Session, agent_items};
 use cce_cti::{
     ClientEventReportConf, ClientEventReportReq, Cti, RegisterServiceConf, RegisterServiceReq,
     RegisterVariablesConf, RegisterVariablesReq, SetAppDataConf, SetAppDataReq, UnregisterServiceConf,
@@ -106,7 +106,7 @@ impl CtiServer {
     /// To the clients of that id, or of that agent.
     fn send_user_message(&self, m: &UserMessageReq, event: &Cti, cx: &mut Cx<'_>) -> Result<(), Denial> {
         let client = m.client_id.as_ref().map(ToString::to_string);
-        let items = whom::Items {
+        let items = agent_items::Items {
             extension: m.agent_extension.as_ref(),
             id: m.agent_id.as_ref(),
             instrument: m.agent_instrument.as_ref(),

@@ -48,7 +48,7 @@ impl CtiServer {
                     let Some(agent) = known else { continue };
                     let place = Place { skill_target: agent.skill_target, mrd };
                     let abort = event::pre_call_abort(task, mrd.0, agent.instrument());
-                    self.tasks.bury(task, place, abort.clone());
+                    self.tasks.note_ended(task, place, abort.clone());
                     let topic = Topic::Call(call_msg_mask::AGENT_PRE_CALL_ABORT);
                     self.send_with_owner(place, topic, &abort, cx);
                 }

@@ -4,6 +4,7 @@
 //! A task event waits until the record that OPC sends with it is passed on, so clients and trace get the
 //! agent's event first and the task's event behind it. [`AgentPgFact::TaskEventTraced`] marks that moment.
 
+mod agent_items;
 mod client;
 mod config_service;
 mod delivery;
@@ -18,7 +19,6 @@ mod standby;
 mod subscription;
 mod tasks;
 mod voice;
-mod whom;
 
 use crate::{
     Timer,

@@ -1,9 +1,8 @@
 //! On what terms a session is opened (cti-server-protocol 4.1).
 
 use super::{
-    CtiServer, OPEN_REQ, Outcome, event, kind_of,
+    CtiServer, OPEN_REQ, Outcome, agent_items, event, kind_of,
     session::{self, STANDBY_SINCE, Session, Side},
-    whom,
 };
 use crate::config::Config;
 use cce_cti::{
@@ -49,7 +48,7 @@ pub(super) fn own_agent(
     if open.services_requested & services::CLIENT_EVENTS == 0 {
         return Ok(None);
     }
-    let items = whom::Items {
+    let items = agent_items::Items {
         extension: open.agent_extension.as_ref(),
         id: open.agent_id.as_ref(),
         instrument: open.agent_instrument.as_ref(),

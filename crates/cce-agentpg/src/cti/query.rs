@@ -1,6 +1,6 @@
 //! What clients ask about agents, devices and skill groups (cti-server-protocol 7 and 8).
 
-use super::{Answer, CtiServer, Denial, event, whom};
+use super::{Answer, CtiServer, Denial, agent_items, event};
 use crate::arm::Place;
 use cce_cti::{
     AgentDeskSettingsConf, AgentDeskSettingsReq, DeviceLine, ListAgentTeamConf, ListAgentTeamReq,
@@ -28,7 +28,7 @@ impl CtiServer {
     /// How an agent stands in a domain.
     pub(super) fn on_query_agent_state(&self, m: &QueryAgentStateReq) -> Answer {
         self.check_peripheral(m.peripheral_id)?;
-        let items = whom::Items {
+        let items = agent_items::Items {
             extension: m.agent_extension.as_ref(),
             id: m.agent_id.as_ref(),
             instrument: m.agent_instrument.as_ref(),
@@ -74,7 +74,7 @@ impl CtiServer {
     /// An agent's counters: they count calls, of which the lab has none.
     pub(super) fn on_agent_statistics(&self, m: &QueryAgentStatisticsReq) -> Answer {
         self.check_peripheral(m.peripheral_id)?;
-        let items = whom::Items {
+        let items = agent_items::Items {
             extension: m.agent_extension.as_ref(),
             id: m.agent_id.as_ref(),
             instrument: m.agent_instrument.as_ref(),
@@ -136,7 +136,7 @@ impl CtiServer {
     /// An agent's desk settings: those of somebody who works on tasks, without calls and wrap-up timers.
     pub(super) fn on_desk_settings(&self, m: &AgentDeskSettingsReq) -> Answer {
         self.check_peripheral(m.peripheral_id)?;
-        let items = whom::Items { id: m.agent_id.as_ref(), ..whom::Items::default() };
+        let items = agent_items::Items { id: m.agent_id.as_ref(), ..agent_items::Items::default() };
         items.find(&self.model).map_err(Denial::Status)?;
         let conf = AgentDeskSettingsConf {
             invoke_id: m.invoke_id,

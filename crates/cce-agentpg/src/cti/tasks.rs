@@ -128,7 +128,7 @@ impl Tasks {
     }
 
     /// A task is over; that is what clients hear of it.
-    pub(super) fn bury(&mut self, task: TaskId, place: Place, last: Cti) {
+    pub(super) fn note_ended(&mut self, task: TaskId, place: Place, last: Cti) {
         self.live.remove(&task);
         self.keep(task, Over { place, last, unheard: None });
     }

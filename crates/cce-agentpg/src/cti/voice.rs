@@ -1,10 +1,9 @@
 //! Requests to change an agent's voice state: OPC decides them (cti-server-protocol 7).
 
 use super::{
-    CtiServer, Denial, event,
+    CtiServer, Denial, agent_items, event,
     request::Asked,
     session::{Pending, Session},
-    whom,
 };
 use crate::arm::Place;
 use cce_cti::{Cti, SetAgentStateReq, control_failure, services};
@@ -45,7 +44,8 @@ impl CtiServer {
     fn agent_of(&self, m: &SetAgentStateReq) -> Result<&Agent, Denial> {
         let has_id = m.agent_id.as_ref().is_some_and(|id| !id.to_string().is_empty());
         let instrument = m.agent_instrument.as_ref().filter(|_| !has_id);
-        let items = whom::Items { id: m.agent_id.as_ref(), instrument, ..whom::Items::default() };
+        let items =
+            agent_items::Items { id: m.agent_id.as_ref(), instrument, ..agent_items::Items::default() };
         items.find(&self.model).map_err(|_| Denial::Control(control_failure::INVALID_AGENT_ID))
     }
 

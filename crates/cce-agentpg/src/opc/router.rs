@@ -10,7 +10,7 @@ use super::{
 use crate::{Timer, arm::Place, config::Config};
 use cce_kernel::{
     CloseReason, Cx, FrameFlaw, LinkId,
-    session::{Dialler, Event, Turn},
+    session::{Dialler, SessionEvent, Turn},
 };
 use cce_model::{Disposition, MrdId, QueuedTask, SkillTarget, TaskState, fact::OpcMessage};
 use cce_mr::{
@@ -137,7 +137,7 @@ const fn waits(config: &Config) -> Waits {
 
 impl Opc {
     /// Something happens to the session with the router. Tasks go on while it is away.
-    pub(crate) fn keep_router(&mut self, event: Event, cx: &mut Cx<'_>) {
+    pub(crate) fn keep_router(&mut self, event: SessionEvent, cx: &mut Cx<'_>) {
         match self.router.session.keep(event, cx) {
             Turn::None => {}
             Turn::Opened => self.on_router_open(cx),
@@ -154,7 +154,7 @@ impl Opc {
     pub(crate) fn on_router_bad_frame(&mut self, link: LinkId, flaw: FrameFlaw, cx: &mut Cx<'_>) {
         if self.router.session.owns(link) {
             cx.note_peer_error(link, "frame", flaw.to_string());
-            self.keep_router(Event::HangUp(CloseReason::BadFrame), cx);
+            self.keep_router(SessionEvent::HangUp(CloseReason::BadFrame), cx);
         }
     }
 
@@ -165,10 +165,10 @@ impl Opc {
             return;
         }
         match Icm::read(&ICM, frame) {
-            Ok(Icm::OpenConf(_)) if self.router.is_opening() => self.keep_router(Event::Confirmed, cx),
+            Ok(Icm::OpenConf(_)) if self.router.is_opening() => self.keep_router(SessionEvent::Confirmed, cx),
             Ok(Icm::HeartbeatConf(conf)) => {
                 self.router.on_heartbeat_answered(conf.invoke_id);
-                self.keep_router(Event::Answered, cx);
+                self.keep_router(SessionEvent::Answered, cx);
             }
             Ok(Icm::DeviceTargetPreCallInd(message)) => self.on_pre_call(link, &message, cx),
             Ok(Icm::DeviceTargetPreCallAbortInd(message)) => self.on_pre_call_abort(link, &message, cx),
@@ -185,7 +185,7 @@ impl Opc {
             Ok(other) => cx.note_peer_error(link, other.name(), "not expected from the router"),
             Err(error) => {
                 cx.note_peer_error(link, "frame", error.to_string());
-                self.keep_router(Event::HangUp(CloseReason::BadMessage(error.to_string())), cx);
+                self.keep_router(SessionEvent::HangUp(CloseReason::BadMessage(error.to_string())), cx);
             }
         }
     }

@@ -8,7 +8,7 @@ use cce_cti::*;
 use cce_kernel::Port;
 use cce_model::{
     EccVariable, TaskId,
-    sample::{QueueRow, Rows},
+    sample::{QueueRow, SampleRows},
 };
 use cce_wire::{NamedVariable, Text};
 
@@ -148,8 +148,8 @@ fn a_client_that_tells_anew_what_its_agents_do_speaks_for_them() {
 
 #[test]
 fn a_client_s_word_of_an_agent_signs_in_only_whom_a_sign_in_would() {
-    let refused = |change: fn(&mut Rows)| {
-        let mut rows = Rows::lab_trace();
+    let refused = |change: fn(&mut SampleRows)| {
+        let mut rows = SampleRows::lab_trace();
         change(&mut rows);
         let mut lab = Lab::with_objects(rows);
         answered(&lab.finesse_says(init()), &lab)
@@ -296,7 +296,7 @@ fn a_changed_context_is_told_to_who_hears_of_tasks() {
 #[test]
 fn an_expanded_variable_that_changes_twice_is_there_once_and_a_long_value_is_cut() {
     let ecc_variables = vec![EccVariable { name: "user.tier".to_owned(), length: 8, elements: None }];
-    let mut lab = Lab::with_objects(Rows { ecc_variables, ..Rows::lab_trace() });
+    let mut lab = Lab::with_objects(SampleRows { ecc_variables, ..SampleRows::lab_trace() });
     lab.sign_in(MRD);
     lab.reserve(TASK);
     lab.finesse_says(start(TASK));

@@ -8,7 +8,7 @@ use cce_cti::*;
 use cce_kernel::{Fact, Port};
 use cce_model::{
     AgentState, Mrd, MrdId,
-    sample::{QueueRow, Rows},
+    sample::{QueueRow, SampleRows},
 };
 use std::time::Duration;
 
@@ -234,7 +234,7 @@ fn a_client_may_refuse_to_be_interrupted_anew() {
 
 #[test]
 fn interrupted_tasks_outlive_their_client_and_go_on_when_nothing_interrupts_them() {
-    let mut rows = Rows::lab_trace();
+    let mut rows = SampleRows::lab_trace();
     rows.mrds[1].task_life = Duration::from_mins(10);
     let mut lab = Lab::with_objects(rows);
     begin(&mut lab, Vec::new());
@@ -292,7 +292,7 @@ fn only_the_session_that_signed_the_agent_in_is_asked() {
 
 #[test]
 fn interruptible_work_does_not_interrupt() {
-    let mut rows = Rows::lab_trace();
+    let mut rows = SampleRows::lab_trace();
     rows.mrds[1].interruptible = true;
     let mut lab = Lab::with_objects(rows);
     let said = begin(&mut lab, Vec::new());
@@ -303,7 +303,7 @@ fn interruptible_work_does_not_interrupt() {
 #[test]
 fn work_that_gives_way_itself_does_not_interrupt_other_work_that_does() {
     const MAIL: i32 = 5013;
-    let mut rows = Rows::lab_trace();
+    let mut rows = SampleRows::lab_trace();
     let mail = MrdId(MAIL);
     rows.mrds.push(Mrd { id: mail, name: "Mail".to_owned(), ..rows.mrds[0].clone() });
     rows.agents[0].mrds.push(mail);

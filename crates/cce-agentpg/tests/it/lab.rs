@@ -4,7 +4,7 @@ use cce_agentpg::{AgentPg, Config};
 use cce_bench::Bench;
 use cce_cti::{Cti, HeartbeatReq, MakeAgentReadyInd, MediaLoginReq, OpenReq, dialect, services};
 use cce_kernel::{Configured, Fact, HostClock, Input, LinkId, LinkReason, Output, Port, TimerKey, Wall};
-use cce_model::{TaskId, sample::Rows};
+use cce_model::{TaskId, sample::SampleRows};
 use cce_mr::{
     ICM, Icm,
     icm::{
@@ -49,7 +49,7 @@ impl Lab {
     }
 
     /// The same with other objects.
-    pub(crate) fn with_objects(rows: Rows) -> Self {
+    pub(crate) fn with_objects(rows: SampleRows) -> Self {
         Self::started_with(rows, config()).opened()
     }
 
@@ -61,10 +61,10 @@ impl Lab {
 
     /// A lab that has only started.
     pub(crate) fn started(config: Config) -> Self {
-        Self::started_with(Rows::lab_trace(), config)
+        Self::started_with(SampleRows::lab_trace(), config)
     }
 
-    fn started_with(rows: Rows, config: Config) -> Self {
+    fn started_with(rows: SampleRows, config: Config) -> Self {
         let clock = HostClock { start: Wall(1_706_622_867_000_000), ..HostClock::default() };
         let nowhere = LinkId { port: Port::IcmAgent, number: 0 };
         let mut bench = Bench::new("agentpg", clock, AgentPg::new(rows.model(), config));

@@ -11,7 +11,7 @@ use cce_cti::{
 use cce_kernel::Port;
 use cce_model::{
     AgentState, SkillTarget,
-    sample::{QueueRow, Rows},
+    sample::{QueueRow, SampleRows},
 };
 use cce_mr::icm::DeviceTargetPreCallInd;
 
@@ -122,8 +122,8 @@ fn signed_in() -> Lab {
     lab
 }
 
-fn two_queues() -> Rows {
-    let mut rows = Rows::lab_trace();
+fn two_queues() -> SampleRows {
+    let mut rows = SampleRows::lab_trace();
     let (name, skill_group) = ("Second".to_owned(), SkillTarget(5200));
     rows.queues.push(QueueRow { id: 5036, name, skill_group, number: 7, ..rows.queues[0].clone() });
     rows

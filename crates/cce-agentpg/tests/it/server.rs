@@ -9,7 +9,7 @@ use cce_kernel::{Fact, LinkId, Port};
 use cce_model::{
     AgentState, EccVariable, MrdId,
     fact::{AgentPgFact, ArmMessage},
-    sample::{QueueRow, Rows},
+    sample::{QueueRow, SampleRows},
 };
 use cce_wire::{NamedArray, NamedVariable, Text};
 
@@ -339,7 +339,7 @@ fn voice(id: &str, agent_state: u16, instrument: &str) -> SetAgentStateReq {
 #[test]
 fn a_client_s_variables_are_checked_against_the_configured_ones() {
     let ecc_variables = vec![EccVariable { name: "user.order".to_owned(), length: 4, elements: None }];
-    let mut lab = Lab::with_objects(Rows { ecc_variables, ..Rows::lab_trace() });
+    let mut lab = Lab::with_objects(SampleRows { ecc_variables, ..SampleRows::lab_trace() });
     let finesse = lab.finesse;
     lab.finesse_says(login(MRD));
     lab.finesse_says(crate::lab::ready(MRD));
@@ -410,7 +410,7 @@ fn call_control_is_known_and_finds_no_call() {
 
 #[test]
 fn the_configuration_is_told_in_its_order_with_at_most_ten_records_a_message() {
-    let mut rows = Rows::lab_trace();
+    let mut rows = SampleRows::lab_trace();
     let (first, is_there) = (rows.queues[0].clone(), rows.queues.len());
     let more = (is_there..12).map(|number| QueueRow { name: format!("Queue {number}"), ..first.clone() });
     rows.queues.extend(more);
@@ -440,15 +440,15 @@ fn the_configuration_is_told_in_its_order_with_at_most_ten_records_a_message() {
 
 #[test]
 fn the_keys_of_the_configuration_change_with_it() {
-    let keys = |rows: Rows| {
+    let keys = |rows: SampleRows| {
         let mut lab = Lab::with_objects(rows);
         let finesse = lab.finesse;
         let said = lab.says(finesse, ConfigRequestKeyEvent { peripheral_id: 5000, ..Default::default() });
         let [Cti::ConfigKeyEvent(keys)] = &said.to(finesse)[..] else { panic!("{said:?}") };
         (keys.agent_config_key.clone(), keys.call_type_config_key.clone())
     };
-    let (agents, call_types) = keys(Rows::lab_trace());
-    let mut rows = Rows::lab_trace();
+    let (agents, call_types) = keys(SampleRows::lab_trace());
+    let mut rows = SampleRows::lab_trace();
     rows.call_types[0].name = "One".to_owned();
     let changed = keys(rows);
     assert_eq!(changed.0, agents);

@@ -10,7 +10,7 @@ use cce_cti::{
     MakeAgentNotRoutableReq, MakeAgentRoutableInd, MediaLoginReq, MediaLogoutInd,
 };
 use cce_kernel::{Fact, Input, Output, Peer, Port};
-use cce_model::{AgentState, sample::Rows};
+use cce_model::{AgentState, sample::SampleRows};
 
 #[test]
 fn a_sign_in_is_confirmed_and_shows_login_and_not_ready() {
@@ -445,7 +445,7 @@ fn a_sign_in_that_waits_goes_with_its_client() {
 
 #[test]
 fn a_sign_in_to_a_domain_off_the_application_path_is_refused_with_27() {
-    let mut rows = Rows::lab_trace();
+    let mut rows = SampleRows::lab_trace();
     rows.mrds[0].on_path = false;
     let mut lab = Lab::with_objects(rows);
     assert_eq!(lab.finesse_says(login(MRD)).status(lab.finesse), 27);
@@ -453,7 +453,7 @@ fn a_sign_in_to_a_domain_off_the_application_path_is_refused_with_27() {
 
 #[test]
 fn a_sign_in_of_an_agent_of_the_domain_without_a_queue_is_refused_with_38() {
-    let mut rows = Rows::lab_trace();
+    let mut rows = SampleRows::lab_trace();
     rows.queues[0].clear();
     let mut lab = Lab::with_objects(rows);
     assert_eq!(lab.finesse_says(login(MRD)).status(lab.finesse), 38);

@@ -1,6 +1,6 @@
 //! Streams, message by message and field by field.
 
-use cce_capture::{Explained, Opening, Piece, Stream, Versions, explain, has_message, openings};
+use cce_capture::{CapturedStream, Explained, Opening, Piece, Versions, explain, has_message, openings};
 use cce_fold::{Book, Dictionary};
 use cce_wire::{Bytes, Value, parse_hex};
 use proptest::prelude::*;
@@ -120,7 +120,8 @@ fn an_answer_brings_the_version_that_its_open_req_asked_for() {
 #[test]
 fn behind_a_gap_the_next_whole_message_is_read_and_the_gap_is_told() {
     let bytes = Bytes::from(parse_hex(&format!("{HEARTBEAT} 00000004 0000 beef {HEARTBEAT}")).unwrap());
-    let stream = Stream { bytes, begins_anywhere: false, gaps: vec![(18, "9 bytes are missing".to_owned())] };
+    let stream =
+        CapturedStream { bytes, begins_anywhere: false, gaps: vec![(18, "9 bytes are missing".to_owned())] };
     let pieces = explain(Book::Cti, Versions::Own, &Dictionary::default(), &stream);
     let [
         Piece::Message(_),
@@ -150,7 +151,7 @@ fn behind_a_header_that_cannot_be_the_next_whole_message_is_read() {
 fn zeros_inside_a_message_are_no_header() {
     // Behind the gap stands the rest of a message whose zeros could be lengths.
     let bytes = Bytes::from(parse_hex(&format!("0000 0000 0000 0005 0000 0000 {HEARTBEAT}")).unwrap());
-    let stream = Stream { bytes, begins_anywhere: true, gaps: Vec::new() };
+    let stream = CapturedStream { bytes, begins_anywhere: true, gaps: Vec::new() };
     let pieces = explain(Book::Cti, Versions::Own, &Dictionary::default(), &stream);
     let [Piece::Broken { offset: 0, .. }, Piece::Message(only)] = &pieces[..] else { panic!("{pieces:?}") };
     assert_eq!(only.offset, 12);
@@ -173,7 +174,7 @@ proptest! {
         for book in Book::ALL {
             let stream = Bytes::from(stream.clone());
             let versions = version.map_or(Versions::Own, Versions::Given);
-            let of = Stream { bytes: stream.clone(), begins_anywhere, gaps: Vec::new() };
+            let of = CapturedStream { bytes: stream.clone(), begins_anywhere, gaps: Vec::new() };
             let pieces = explain(book, versions, &Dictionary::default(), &of);
             let mut at = None;
             for piece in &pieces {
@@ -204,13 +205,13 @@ fn passed_over(why: &str) -> Option<usize> {
     }
 }
 
-fn whole(bytes: Bytes) -> Stream {
-    Stream { bytes, ..Stream::default() }
+fn whole(bytes: Bytes) -> CapturedStream {
+    CapturedStream { bytes, ..CapturedStream::default() }
 }
 
 fn pieces(hex: &str, begins_anywhere: bool) -> Vec<Piece> {
     let bytes = Bytes::from(parse_hex(hex).unwrap());
-    let stream = Stream { bytes, begins_anywhere, gaps: Vec::new() };
+    let stream = CapturedStream { bytes, begins_anywhere, gaps: Vec::new() };
     explain(Book::Cti, Versions::Own, &Dictionary::default(), &stream)
 }
 

@@ -2,8 +2,8 @@
 
 use crate::lab::run;
 use bytes::Bytes;
-use cce_capture::{Capture, Flow, Packet, Piece, Stream, Versions, explain, flows, packets};
-use cce_fold::{Book, Dictionary, Fold, Kind, Message};
+use cce_capture::{Capture, CapturedStream, Flow, Packet, Piece, Versions, explain, flows, packets};
+use cce_fold::{AnyMessage, Book, Dictionary, Fold, Meaning};
 use cce_journal::{Header, Record};
 use cce_kernel::NodeName;
 use proptest::prelude::*;
@@ -129,7 +129,7 @@ fn dictionary() -> Dictionary {
 fn names(flow: &Flow) -> Vec<String> {
     let book = Book::of_port(flow.key.from.1).or_else(|| Book::of_port(flow.key.to.1)).unwrap();
     let bytes = Bytes::copy_from_slice(&flow.bytes);
-    let stream = Stream { bytes, begins_anywhere: !flow.has_start, gaps: Vec::new() };
+    let stream = CapturedStream { bytes, begins_anywhere: !flow.has_start, gaps: Vec::new() };
     let pieces = explain(book, Versions::Given(24), &dictionary(), &stream);
     pieces.iter().map(|piece| name(piece).unwrap_or_else(|| panic!("{piece:?}"))).collect()
 }
@@ -154,13 +154,13 @@ fn arrived_at(header: &Header, records: &[Record], node: &str) -> Vec<String> {
     told.filter_map(|(is_there, name)| name.filter(|_| is_there)).collect()
 }
 
-fn arrived_name(kind: &Kind<'_>) -> Option<String> {
-    let Kind::Received { message, .. } = kind else { return None };
+fn arrived_name(kind: &Meaning<'_>) -> Option<String> {
+    let Meaning::Received { message, .. } = kind else { return None };
     match message {
-        Message::Cti(message) => Some(message.name().to_owned()),
-        Message::Mr(message) => Some(message.name().to_owned()),
-        Message::Icm(message) => Some(message.name().to_owned()),
-        Message::Stream(_) | Message::Unreadable(_) => None,
+        AnyMessage::Cti(message) => Some(message.name().to_owned()),
+        AnyMessage::Mr(message) => Some(message.name().to_owned()),
+        AnyMessage::Icm(message) => Some(message.name().to_owned()),
+        AnyMessage::Stream(_) | AnyMessage::Unreadable(_) => None,
     }
 }
 

@@ -2,7 +2,8 @@
 
 use crate::lab::{DIALOG, Lab, MRD, TASK, config, pre_call};
 use cce_cti::{Cti, FailureResp, TaskDataUpdateEvent};
-use cce_finesse::{CallVariables, Config};
+use cce_finesse::Config;
+use cce_model::CallVariableDisplay;
 use cce_model::Object;
 use cce_wire::{NamedVariable, Text};
 
@@ -25,7 +26,7 @@ fn the_cti_server_is_told_what_changes() {
 
 #[test]
 fn a_dialog_shows_what_the_cti_server_says_of_its_data() {
-    for (shown, wanted) in [(CallVariables::Shown, 2), (CallVariables::Hidden, 0)] {
+    for (shown, wanted) in [(CallVariableDisplay::Shown, 2), (CallVariableDisplay::Hidden, 0)] {
         let mut lab = Lab::active_with(Config { call_variables: shown, ..config() });
         lab.put(DIALOG, &update(&[("callVariable1", "gold")]));
         let told = lab.cti(data("gold"));
@@ -37,7 +38,7 @@ fn a_dialog_shows_what_the_cti_server_says_of_its_data() {
 
 #[test]
 fn every_call_variable_has_its_own_number_in_the_dialog_and_at_the_cti_server() {
-    let mut lab = Lab::in_service_with(Config { call_variables: CallVariables::Shown, ..config() });
+    let mut lab = Lab::in_service_with(Config { call_variables: CallVariableDisplay::Shown, ..config() });
     let offered = lab.cti(cce_cti::AgentPreCallEvent {
         call_variable1: Some(Text::new("variable 1")),
         call_variable2: Some(Text::new("variable 2")),
@@ -76,7 +77,7 @@ fn every_call_variable_has_its_own_number_in_the_dialog_and_at_the_cti_server() 
         assert_eq!(value.as_ref().map(ToString::to_string).as_ref(), Some(expected), "{name}");
     }
 
-    let mut lab = Lab::active_with(Config { call_variables: CallVariables::Shown, ..config() });
+    let mut lab = Lab::active_with(Config { call_variables: CallVariableDisplay::Shown, ..config() });
     let told = lab.cti(TaskDataUpdateEvent {
         task_id: TASK,
         mr_domain_id: MRD.0,

@@ -7,8 +7,9 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use cce_cti::{
     AgentPreCallAbortEvent, Cti, FailureResp, HeartbeatConf, PauseTaskEvent, ResumeTaskEvent, WrapupTaskEvent,
 };
-use cce_finesse::{CallVariables, Config};
+use cce_finesse::Config;
 use cce_kernel::{CallId, Fact, Input, Output, Port, Request, Response, TimerKey, Wall};
+use cce_model::CallVariableDisplay;
 use cce_model::{
     AgentId, AgentState, ContactId, DialogState, Disposition, Object, TaskId,
     fact::{FinesseFact, SmOperation},
@@ -262,7 +263,7 @@ fn a_second_reservation_of_a_task_is_the_servers_error() {
 
 #[test]
 fn call_variables_are_shown_where_the_lab_wants_them() {
-    let mut lab = Lab::in_service_with(Config { call_variables: CallVariables::Shown, ..config() });
+    let mut lab = Lab::in_service_with(Config { call_variables: CallVariableDisplay::Shown, ..config() });
     let mut event = pre_call();
     event.named_variable.push(cce_wire::NamedVariable::new("user.case", "42"));
     let offered = lab.cti(event);

@@ -6,12 +6,13 @@ use cce_cti::{
     AgentPreCallEvent, AgentStateEvent, AgentTasksResp, ControlFailureConf, Cti, EndTaskEvent, HeartbeatConf,
     OfferTaskEvent, OpenConf, QueryAgentStateConf, SetAgentStateConf, SetAgentStateReq, StartTaskEvent,
 };
-use cce_finesse::{Account, CallVariables, Config, Finesse};
+use cce_finesse::{Account, Config, Finesse};
 use cce_kernel::{
     CallId, Configured, Cors, Fact, HostClock, Input, LinkId, LinkReason, Output, Port, Request, Response,
     Time, Wall,
 };
-use cce_model::{AgentState, Mrd, MrdId, Object, Publication, TaskId, fact::FinesseFact, sample::Rows};
+use cce_model::CallVariableDisplay;
+use cce_model::{AgentState, Mrd, MrdId, Object, Publication, TaskId, fact::FinesseFact, sample::SampleRows};
 use cce_wire::Text;
 use std::{collections::BTreeMap, time::Duration};
 
@@ -121,7 +122,7 @@ impl Lab {
         Self::made_of(rows(), config)
     }
 
-    fn made_of(rows: Rows, config: Config) -> Self {
+    fn made_of(rows: SampleRows, config: Config) -> Self {
         let clock = HostClock { start: START, ..HostClock::default() };
         let mut bench = Bench::new("finesse", clock, Finesse::new(rows.model(), config));
         bench.keep_alive(cti_server_answers);
@@ -149,7 +150,7 @@ impl Lab {
     }
 
     /// With other objects.
-    pub(crate) fn in_service_with_objects(rows: Rows) -> Self {
+    pub(crate) fn in_service_with_objects(rows: SampleRows) -> Self {
         Self::made_of(rows, config()).opened()
     }
 
@@ -439,8 +440,8 @@ impl Outcome {
 }
 
 /// The lab trace's agents, who work in the domain of the trace alone, and a second domain.
-pub(crate) fn rows() -> Rows {
-    let mut rows = Rows::lab_trace();
+pub(crate) fn rows() -> SampleRows {
+    let mut rows = SampleRows::lab_trace();
     let mail =
         Mrd { name: "Mail".to_owned(), description: "Mail of the lab".to_owned(), ..rows.mrds[0].clone() };
     rows.mrds[1] = Mrd { id: MrdId(5012), ..mail };
@@ -454,7 +455,7 @@ pub(crate) fn config() -> Config {
         peripheral: 5000,
         administrator: account("admin"),
         ccp_administrator: account("admin"),
-        call_variables: CallVariables::Hidden,
+        call_variables: CallVariableDisplay::Hidden,
         cors: Cors::default(),
         notification_namespace: "http://jabber.org/protocol/pubsub".to_owned(),
         first_invoke_id: 1,

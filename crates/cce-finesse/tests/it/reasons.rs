@@ -2,7 +2,7 @@
 
 use crate::lab::{Lab, MEDIA, SIGN_IN, USER, rows};
 use cce_cti::{AgentStateEvent, Cti, MakeAgentNotReadyResp};
-use cce_model::{AgentState, Object, ReasonCategory, ReasonCode, sample::Rows};
+use cce_model::{AgentState, Object, ReasonCategory, ReasonCode, sample::SampleRows};
 
 const LOGIN: &str = "<User><state>LOGIN</state><extension>1080</extension></User>";
 
@@ -150,12 +150,12 @@ fn signed_in(mut lab: Lab) -> Lab {
     lab
 }
 
-fn with_reasons() -> Rows {
+fn with_reasons() -> SampleRows {
     let reason_codes = vec![
         reason(ReasonCategory::NotReady, 16, 10, "Team Meeting"),
         reason(ReasonCategory::Logout, 17, 20, "End of shift"),
     ];
-    Rows { reason_codes, ..rows() }
+    SampleRows { reason_codes, ..rows() }
 }
 
 fn reason(category: ReasonCategory, id: i32, code: u16, label: &str) -> ReasonCode {

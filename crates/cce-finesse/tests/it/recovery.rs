@@ -10,8 +10,9 @@ use crate::{
 use cce_cti::{
     AgentPreCallAbortEvent, Cti, EndTaskEvent, FailureConf, FailureResp, SnapshotTaskEvent, SnapshotTaskResp,
 };
-use cce_finesse::{CallVariables, Config};
+use cce_finesse::Config;
 use cce_kernel::{CloseReason, Output};
+use cce_model::CallVariableDisplay;
 use cce_model::{AgentState, TaskId};
 use cce_wire::Text;
 
@@ -63,7 +64,7 @@ fn nothing_is_published_of_what_is_as_it_was() {
 
 #[test]
 fn call_variables_that_changed_meanwhile_are_shown() {
-    let mut lab = Lab::active_with(Config { call_variables: CallVariables::Shown, ..config() });
+    let mut lab = Lab::active_with(Config { call_variables: CallVariableDisplay::Shown, ..config() });
     let changed = |invoke_id| SnapshotTaskResp {
         call_variable1: Some(Text::new("Scott McTominay")),
         call_variable3: Some(Text::new("changed")),

@@ -8,7 +8,7 @@ mod once;
 mod packed;
 
 use cce_journal::{
-    End, FORMAT, Header, HostHeader, LogSettings, ReadError, Reader, Record, What, Writer, replay,
+    End, FORMAT, Header, HostHeader, JournalReader, LogSettings, ReadError, Record, What, Writer, replay,
 };
 use cce_kernel::{
     Blob, BodyFlaw, CallError, CallId, Command, Component, Cx, HostClock, Input, LinkId, NodeName, Output,
@@ -21,7 +21,7 @@ use std::{collections::BTreeMap, time::Duration};
 fn a_journal_says_that_its_run_is_over_unless_it_was_cut_anywhere() {
     let records = run();
     let end = |text: &str| {
-        let (_, mut reader) = Reader::new(text.as_bytes()).unwrap();
+        let (_, mut reader) = JournalReader::new(text.as_bytes()).unwrap();
         reader.by_ref().for_each(|record| drop(record.unwrap()));
         reader.end()
     };
@@ -51,7 +51,7 @@ fn numbers_that_cannot_be_are_told_with_their_line() {
         (record("281474976710656", "0", ",\"gap\":{\"dropped\":18446744073709551615}"), "cannot be missing"),
     ] {
         let text = journal(&[]) + &line;
-        let error = Reader::read_all(text.as_bytes()).unwrap_err().to_string();
+        let error = JournalReader::read_all(text.as_bytes()).unwrap_err().to_string();
         assert!(error.starts_with("line 2 is damaged: ") && error.contains(why), "{line}: {error}");
     }
 }
@@ -60,8 +60,9 @@ fn numbers_that_cannot_be_are_told_with_their_line() {
 fn a_journal_whose_time_runs_backwards_is_refused() {
     let started =
         |seq: u64, at: u64| format!("{{\"seq\":{seq},\"at\":{at},\"node\":\"ccp\",\"started\":null}}\n");
-    let read =
-        |at: [u64; 2]| Reader::read_all((journal(&[]) + &started(1, at[0]) + &started(2, at[1])).as_bytes());
+    let read = |at: [u64; 2]| {
+        JournalReader::read_all((journal(&[]) + &started(1, at[0]) + &started(2, at[1])).as_bytes())
+    };
     assert!(
         read([90_000_000, 89_999_000]).is_ok(),
         "threads may record in another order than they took the time"
@@ -74,7 +75,10 @@ fn a_journal_whose_time_runs_backwards_is_refused() {
 fn a_header_that_begins_at_no_time_is_refused() {
     for start in [i64::MAX, i64::MIN, -1] {
         let text = Writer::new(Vec::new(), &Header { start: Wall(start), ..header() }).unwrap();
-        assert!(matches!(Reader::new(&text.into_inner()[..]), Err(ReadError::Damaged { line: 1, .. })));
+        assert!(matches!(
+            JournalReader::new(&text.into_inner()[..]),
+            Err(ReadError::Damaged { line: 1, .. })
+        ));
     }
 }
 
@@ -82,50 +86,50 @@ fn a_header_that_begins_at_no_time_is_refused() {
 fn a_line_without_an_end_takes_bounded_memory() {
     let head = journal(&[]);
     let endless = std::io::Read::chain(head.as_bytes(), std::io::repeat(b'x'));
-    let (_, mut reader) = Reader::new(std::io::BufReader::new(endless)).unwrap();
+    let (_, mut reader) = JournalReader::new(std::io::BufReader::new(endless)).unwrap();
     assert!(matches!(reader.next(), Some(Err(ReadError::LongLine { line: 2 }))));
-    let header = Reader::new(std::io::BufReader::new(std::io::repeat(b'{')));
+    let header = JournalReader::new(std::io::BufReader::new(std::io::repeat(b'{')));
     assert!(matches!(header, Err(ReadError::LongLine { line: 1 })));
 }
 
 #[test]
 fn a_journal_reads_what_was_written() {
-    let (read, records) = Reader::read_all(journal(&run()).as_bytes()).unwrap();
+    let (read, records) = JournalReader::read_all(journal(&run()).as_bytes()).unwrap();
     assert_eq!(read, header());
     assert_eq!(records, run());
 }
 
 #[test]
 fn an_empty_file_and_another_file_are_told_apart() {
-    assert!(matches!(Reader::read_all(&b""[..]), Err(ReadError::Empty)));
-    assert!(matches!(Reader::read_all(&b"hello\n"[..]), Err(ReadError::NotAJournal { .. })));
+    assert!(matches!(JournalReader::read_all(&b""[..]), Err(ReadError::Empty)));
+    assert!(matches!(JournalReader::read_all(&b"hello\n"[..]), Err(ReadError::NotAJournal { .. })));
 }
 
 #[test]
 fn a_journal_of_another_format_names_the_program_that_can_read_it() {
     let text = r#"{"ccelab_journal":99,"build":"ccelab 9.1"}"#;
-    let error = Reader::read_all(text.as_bytes()).unwrap_err().to_string();
+    let error = JournalReader::read_all(text.as_bytes()).unwrap_err().to_string();
     assert!(error.contains("format 99") && error.contains("ccelab 9.1"), "{error}");
 }
 
 #[test]
 fn a_broken_line_is_named_by_its_number() {
     let text = journal(&run()) + "{\"seq\":oops}\n";
-    let error = Reader::read_all(text.as_bytes()).unwrap_err();
+    let error = JournalReader::read_all(text.as_bytes()).unwrap_err();
     assert!(matches!(error, ReadError::BrokenLine { line, .. } if line == run().len() + 2), "{error}");
 }
 
 #[test]
 fn half_a_line_at_the_end_is_what_a_killed_process_leaves() {
     let text = journal(&run()) + "{\"seq\":99,\"at\":";
-    assert_eq!(Reader::read_all(text.as_bytes()).unwrap().1.len(), run().len());
+    assert_eq!(JournalReader::read_all(text.as_bytes()).unwrap().1.len(), run().len());
 }
 
 #[test]
 fn a_record_that_is_missing_leaves_a_gap_behind() {
     let mut records = run();
     let gone = records.remove(3);
-    let read = Reader::read_all(journal(&records).as_bytes()).unwrap().1;
+    let read = JournalReader::read_all(journal(&records).as_bytes()).unwrap().1;
     assert_eq!((read[3].seq, &read[3].what), (gone.seq, &What::Gap { dropped: 1 }));
     assert_eq!(read[4..], records[3..]);
 }
@@ -134,7 +138,7 @@ fn a_record_that_is_missing_leaves_a_gap_behind() {
 fn records_whose_numbers_were_there_before_are_one_gap_of_unknown_length() {
     let mut records = run();
     records.splice(4..4, [records[2].clone(), records[3].clone()]);
-    let read = Reader::read_all(journal(&records).as_bytes()).unwrap().1;
+    let read = JournalReader::read_all(journal(&records).as_bytes()).unwrap().1;
     assert_eq!(read[4].what, What::Gap { dropped: 0 });
     assert_eq!(read[5..], run()[4..]);
 }
@@ -144,7 +148,7 @@ fn a_gap_that_is_told_explains_the_numbers_that_are_missing() {
     let mut records = run();
     let last = records.pop().unwrap();
     records.push(Record { seq: last.seq + 7, cause: None, what: What::Gap { dropped: 7 }, ..last });
-    assert_eq!(Reader::read_all(journal(&records).as_bytes()).unwrap().1, records);
+    assert_eq!(JournalReader::read_all(journal(&records).as_bytes()).unwrap().1, records);
 }
 
 #[test]
@@ -264,14 +268,14 @@ fn a_record_is_one_line_that_a_person_can_read() {
 proptest! {
     #[test]
     fn any_exchange_comes_back(record in any_record()) {
-        let read = Reader::read_all(journal(std::slice::from_ref(&record)).as_bytes()).unwrap().1;
+        let read = JournalReader::read_all(journal(std::slice::from_ref(&record)).as_bytes()).unwrap().1;
         prop_assert_eq!(read.last(), Some(&record));
     }
 
     #[test]
     fn any_text_is_read_or_refused_and_never_panics(text in "\\PC*\n?\\PC*\n?") {
-        let _ = Reader::read_all(text.as_bytes());
-        let _ = Reader::read_all((journal(&[]) + &text).as_bytes());
+        let _ = JournalReader::read_all(text.as_bytes());
+        let _ = JournalReader::read_all((journal(&[]) + &text).as_bytes());
     }
 
     #[test]
@@ -279,7 +283,7 @@ proptest! {
         let link = LinkId { port: Port::Mr, number: 1 };
         let what = What::In(Input::Frame { link, bytes: bytes::Bytes::from(bytes).into() });
         let record = Record { seq, at: Time(seq), node: "ccp".into(), cause: Some(seq - 1), what };
-        let read = Reader::read_all(journal(std::slice::from_ref(&record)).as_bytes()).unwrap().1;
+        let read = JournalReader::read_all(journal(std::slice::from_ref(&record)).as_bytes()).unwrap().1;
         prop_assert_eq!(read.last(), Some(&record));
     }
 }

@@ -1,7 +1,7 @@
 //! Bytes that a record repeats of its cause.
 
 use crate::{header, journal};
-use cce_journal::{ReadError, Reader, Record, What, Writer};
+use cce_journal::{JournalReader, ReadError, Record, What, Writer};
 use cce_kernel::{Blob, CallId, Input, LinkId, Output, Port, Request, Response, Time};
 use proptest::prelude::*;
 
@@ -24,7 +24,7 @@ fn lines_with(text: &str, records: &[Record]) -> usize {
 }
 
 fn read(text: &str) -> Vec<Record> {
-    Reader::read_all(text.as_bytes()).unwrap().1
+    JournalReader::read_all(text.as_bytes()).unwrap().1
 }
 
 #[test]
@@ -85,7 +85,7 @@ fn a_line_whose_cause_is_not_there_is_damaged() {
     let text = journal(&[sent(1, "SENT"), received(2, 1, "SENT")]);
     let without_cause: String =
         text.lines().filter(|line| !line.contains("SENT")).fold(String::new(), |all, line| all + line + "\n");
-    let error = Reader::read_all(without_cause.as_bytes()).unwrap_err();
+    let error = JournalReader::read_all(without_cause.as_bytes()).unwrap_err();
     assert!(matches!(error, ReadError::Damaged { line: 2, .. }), "{error}");
     assert!(error.to_string().contains("repeats the bytes of its cause"), "{error}");
 }

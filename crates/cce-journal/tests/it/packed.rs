@@ -1,7 +1,7 @@
 //! Journals in an LZ4 frame.
 
 use crate::{header, run};
-use cce_journal::{End, ReadError, Reader, Record, Writer};
+use cce_journal::{End, JournalReader, ReadError, Record, Writer};
 
 /// Handed on behind each line, as while little happens.
 fn packed(records: &[Record]) -> Vec<u8> {
@@ -23,7 +23,7 @@ fn many() -> Vec<Record> {
 #[test]
 fn a_packed_journal_reads_like_one_that_is_not() {
     let bytes = packed(&run());
-    let (read, mut reader) = Reader::new(&bytes[..]).unwrap();
+    let (read, mut reader) = JournalReader::new(&bytes[..]).unwrap();
     assert_eq!(read, header());
     assert_eq!(reader.by_ref().collect::<Result<Vec<_>, _>>().unwrap(), run());
     assert_eq!(reader.end(), Some(End { last: run().len() as u64, open_ended: false }));
@@ -42,7 +42,7 @@ fn a_packed_journal_that_was_cut_anywhere_has_what_was_handed_on_before_and_no_e
     let whole = packed(&run());
     let mut counts = Vec::new();
     for cut in 0..whole.len() {
-        let Ok((_, mut reader)) = Reader::new(&whole[..cut]) else { continue };
+        let Ok((_, mut reader)) = JournalReader::new(&whole[..cut]) else { continue };
         counts.push(reader.by_ref().map(Result::unwrap).count());
         assert!(
             reader.end().is_none() || cut + 4 >= whole.len(),
@@ -59,6 +59,6 @@ fn a_damaged_byte_of_a_packed_journal_is_told() {
     let mut bytes = packed(&many());
     let middle = bytes.len() / 2;
     bytes[middle] ^= 1;
-    let error = Reader::read_all(&bytes[..]).unwrap_err();
+    let error = JournalReader::read_all(&bytes[..]).unwrap_err();
     assert!(matches!(error, ReadError::Io { .. }), "{error}");
 }

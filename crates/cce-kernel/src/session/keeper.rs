@@ -16,12 +16,12 @@ pub struct Terms {
     /// [`CloseReason::HeartbeatLost`].
     pub unanswered_max: u32,
     /// What ends a session that the other end does not open.
-    pub opening: Opening,
+    pub opening: OpeningLimit,
 }
 
 /// What ends a session that the other end does not open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Opening {
+pub enum OpeningLimit {
     /// A timer of its own, with [`CloseReason::Idle`]. Heartbeats begin once the session is open.
     Within(Duration),
     /// Heartbeats, which begin with the connection.
@@ -43,7 +43,7 @@ pub enum Alarm {
 
 /// What happens to a session.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Event {
+pub enum SessionEvent {
     /// The component begins.
     Start,
     /// A connection is there.
@@ -164,18 +164,18 @@ impl Keeper {
     }
 
     /// Takes in what happens, and says what follows.
-    pub fn on(&mut self, event: Event) -> Vec<Verdict> {
+    pub fn on(&mut self, event: SessionEvent) -> Vec<Verdict> {
         match event {
-            Event::Start => self.on_start(),
-            Event::Up(link) => self.on_up(link),
-            Event::Down(link) => self.on_down(link),
-            Event::Confirmed => self.on_confirmed(),
-            Event::Answered => self.on_answered(),
-            Event::Due(Alarm::Redial) => self.on_redial_due(),
-            Event::Due(Alarm::Opening) => self.on_opening_due(),
-            Event::Due(Alarm::Heartbeat) => self.on_heartbeat_due(),
-            Event::HangUp(reason) => self.hang_up(reason),
-            Event::Stop => self.on_stop(),
+            SessionEvent::Start => self.on_start(),
+            SessionEvent::Up(link) => self.on_up(link),
+            SessionEvent::Down(link) => self.on_down(link),
+            SessionEvent::Confirmed => self.on_confirmed(),
+            SessionEvent::Answered => self.on_answered(),
+            SessionEvent::Due(Alarm::Redial) => self.on_redial_due(),
+            SessionEvent::Due(Alarm::Opening) => self.on_opening_due(),
+            SessionEvent::Due(Alarm::Heartbeat) => self.on_heartbeat_due(),
+            SessionEvent::HangUp(reason) => self.hang_up(reason),
+            SessionEvent::Stop => self.on_stop(),
         }
     }
 
@@ -204,8 +204,8 @@ impl Keeper {
         self.state = State::Opening(link);
         self.unanswered = 0;
         let watch = match self.terms.opening {
-            Opening::Within(wait) => Verdict::Arm(Alarm::Opening, wait),
-            Opening::Heartbeats | Opening::CountedHeartbeats => {
+            OpeningLimit::Within(wait) => Verdict::Arm(Alarm::Opening, wait),
+            OpeningLimit::Heartbeats | OpeningLimit::CountedHeartbeats => {
                 Verdict::Arm(Alarm::Heartbeat, self.terms.heartbeat)
             }
         };
@@ -223,12 +223,12 @@ impl Keeper {
         self.state = State::Open(link);
         self.unanswered = 0;
         match self.terms.opening {
-            Opening::Within(_) => vec![
+            OpeningLimit::Within(_) => vec![
                 Verdict::Cancel(Alarm::Opening),
                 Verdict::Arm(Alarm::Heartbeat, self.terms.heartbeat),
                 Verdict::Opened,
             ],
-            Opening::Heartbeats | Opening::CountedHeartbeats => vec![Verdict::Opened],
+            OpeningLimit::Heartbeats | OpeningLimit::CountedHeartbeats => vec![Verdict::Opened],
         }
     }
 
@@ -250,7 +250,7 @@ impl Keeper {
             return self.hang_up(CloseReason::HeartbeatLost);
         }
         self.unanswered += 1;
-        let is_said = self.is_open() || self.terms.opening != Opening::CountedHeartbeats;
+        let is_said = self.is_open() || self.terms.opening != OpeningLimit::CountedHeartbeats;
         let beat = is_said.then_some(Verdict::Say(link, Word::Heartbeat));
         beat.into_iter().chain([Verdict::Arm(Alarm::Heartbeat, self.terms.heartbeat)]).collect()
     }
@@ -285,7 +285,7 @@ impl Keeper {
     }
 
     fn cancel_watch(&self) -> Vec<Verdict> {
-        let has_timer = matches!(self.terms.opening, Opening::Within(_));
+        let has_timer = matches!(self.terms.opening, OpeningLimit::Within(_));
         let opening = has_timer.then_some(Verdict::Cancel(Alarm::Opening));
         opening.into_iter().chain([Verdict::Cancel(Alarm::Heartbeat)]).collect()
     }
@@ -303,7 +303,7 @@ pub trait Dialler {
     fn say(&mut self, word: Word, link: LinkId, cx: &mut Cx<'_>);
 
     /// Takes in what happens and does what follows, up to the turn that the component has to know of.
-    fn keep(&mut self, event: Event, cx: &mut Cx<'_>) -> Turn {
+    fn keep(&mut self, event: SessionEvent, cx: &mut Cx<'_>) -> Turn {
         let mut turn = Turn::None;
         for verdict in self.keeper().on(event) {
             match verdict {

@@ -15,5 +15,5 @@
 mod keeper;
 mod listener;
 
-pub use keeper::{Alarm, Dialler, Event, Keeper, Opening, Terms, Turn, Verdict, Word};
+pub use keeper::{Alarm, Dialler, Keeper, OpeningLimit, SessionEvent, Terms, Turn, Verdict, Word};
 pub use listener::{Gone, Listener, Silence};

@@ -3,11 +3,12 @@
 use crate::toy::{BEAT, OPEN_WAIT, REDIAL, Stage};
 use cce_kernel::{
     Address, CloseReason, Time,
-    session::{Alarm, Opening, Turn},
+    session::{Alarm, OpeningLimit, Turn},
 };
 use proptest::prelude::*;
 
-const WAYS: [Opening; 3] = [Opening::Within(OPEN_WAIT), Opening::Heartbeats, Opening::CountedHeartbeats];
+const WAYS: [OpeningLimit; 3] =
+    [OpeningLimit::Within(OPEN_WAIT), OpeningLimit::Heartbeats, OpeningLimit::CountedHeartbeats];
 
 #[test]
 fn a_connection_is_asked_to_open_and_a_confirmation_opens_it() {
@@ -25,7 +26,7 @@ fn a_connection_is_asked_to_open_and_a_confirmation_opens_it() {
 
 #[test]
 fn a_second_confirmation_changes_nothing() {
-    let mut stage = Stage::open(Opening::Heartbeats);
+    let mut stage = Stage::open(OpeningLimit::Heartbeats);
     stage.hear("confirmed");
     assert_eq!((stage.turn(), stage.last.len()), (Turn::None, 0));
 }
@@ -64,7 +65,7 @@ fn three_unanswered_heartbeats_end_a_session_when_the_fourth_is_due() {
 
 #[test]
 fn an_answered_heartbeat_begins_the_count_anew() {
-    let mut stage = Stage::open(Opening::Heartbeats);
+    let mut stage = Stage::open(OpeningLimit::Heartbeats);
     for _ in 0..10 {
         stage.next_timer();
         stage.next_timer();
@@ -75,7 +76,7 @@ fn an_answered_heartbeat_begins_the_count_anew() {
 
 #[test]
 fn an_open_that_nobody_confirms_ends_by_its_timer() {
-    let mut stage = Stage::new(Opening::Within(OPEN_WAIT));
+    let mut stage = Stage::new(OpeningLimit::Within(OPEN_WAIT));
     stage.start();
     stage.connect();
     stage.next_timer();
@@ -84,7 +85,7 @@ fn an_open_that_nobody_confirms_ends_by_its_timer() {
 
 #[test]
 fn an_open_that_nobody_confirms_ends_by_heartbeats() {
-    for (way, said) in [(Opening::Heartbeats, 3), (Opening::CountedHeartbeats, 0)] {
+    for (way, said) in [(OpeningLimit::Heartbeats, 3), (OpeningLimit::CountedHeartbeats, 0)] {
         let mut stage = Stage::new(way);
         stage.start();
         stage.connect();
@@ -100,7 +101,7 @@ fn an_open_that_nobody_confirms_ends_by_heartbeats() {
 
 #[test]
 fn a_session_that_this_end_gives_up_is_dialled_again() {
-    let mut stage = Stage::open(Opening::Heartbeats);
+    let mut stage = Stage::open(OpeningLimit::Heartbeats);
     stage.break_framing();
     assert_eq!(stage.closed(), Some(CloseReason::BadFrame));
     assert_eq!(stage.turn(), Turn::Over { was_open: true });

@@ -2,7 +2,7 @@
 
 use cce_kernel::{
     Address, CloseReason, Component, Cx, Host, HostClock, Input, LinkId, Output, Port, Time, TimerKey,
-    session::{Alarm, Dialler, Event, Keeper, Opening, Terms, Turn, Word},
+    session::{Alarm, Dialler, Keeper, OpeningLimit, SessionEvent, Terms, Turn, Word},
 };
 use std::{collections::BTreeMap, time::Duration};
 
@@ -46,14 +46,14 @@ impl Component for Toy {
     /// Frames are what the other end means by them.
     fn handle(&mut self, input: Input, cx: &mut Cx<'_>) {
         let event = match input {
-            Input::Start { .. } => Event::Start,
-            Input::LinkUp { link, .. } => Event::Up(link),
-            Input::LinkDown { link, .. } => Event::Down(link),
-            Input::Frame { bytes, .. } if bytes.text() == "confirmed" => Event::Confirmed,
-            Input::Frame { .. } => Event::Answered,
-            Input::BadFrame { .. } => Event::HangUp(CloseReason::BadFrame),
-            Input::Timer(key) => Event::Due(alarm_of(key.id)),
-            Input::Command(_) => Event::Stop,
+            Input::Start { .. } => SessionEvent::Start,
+            Input::LinkUp { link, .. } => SessionEvent::Up(link),
+            Input::LinkDown { link, .. } => SessionEvent::Down(link),
+            Input::Frame { bytes, .. } if bytes.text() == "confirmed" => SessionEvent::Confirmed,
+            Input::Frame { .. } => SessionEvent::Answered,
+            Input::BadFrame { .. } => SessionEvent::HangUp(CloseReason::BadFrame),
+            Input::Timer(key) => SessionEvent::Due(alarm_of(key.id)),
+            Input::Command(_) => SessionEvent::Stop,
             Input::Call { .. } | Input::CallGone { .. } | Input::Reply { .. } => return,
         };
         let turn = self.keep(event, cx);
@@ -62,7 +62,7 @@ impl Component for Toy {
 }
 
 impl Stage {
-    pub(crate) fn new(opening: Opening) -> Self {
+    pub(crate) fn new(opening: OpeningLimit) -> Self {
         let addresses = ["a", "b"].map(|name| (Port::Mr, Address::At(name.to_owned()))).to_vec();
         let terms = Terms { addresses, redial: REDIAL, heartbeat: BEAT, unanswered_max: 3, opening };
         Self {
@@ -78,7 +78,7 @@ impl Stage {
     }
 
     /// Started, connected, and open.
-    pub(crate) fn open(opening: Opening) -> Self {
+    pub(crate) fn open(opening: OpeningLimit) -> Self {
         let mut stage = Self::new(opening);
         stage.start();
         stage.connect();

@@ -8,7 +8,7 @@ use std::{sync::Arc, time::Duration};
 
 /// Rows of a model. Every name must be that of a row.
 #[derive(Clone, Debug)]
-pub struct Rows {
+pub struct SampleRows {
     /// Media routing domains.
     pub mrds: Vec<Mrd>,
     /// Precision queues.
@@ -78,7 +78,7 @@ pub struct CallTypeRow {
     pub enabled_services: Vec<u16>,
 }
 
-impl Rows {
+impl SampleRows {
     /// The domain, the queue, the call type and two agents of the trace, and a second domain, `Chat`, whose tasks must not
     /// be interrupted, with a queue of the same agents.
     pub fn lab_trace() -> Self {

@@ -4,7 +4,7 @@ use cce_bench::Bench;
 use cce_kernel::{
     Address, CloseReason, Configured, Fact, HostClock, Input, LinkId, LinkReason, Output, Port,
 };
-use cce_model::{DialogueState, EccVariable, TaskId, sample::Rows};
+use cce_model::{DialogueState, EccVariable, TaskId, sample::SampleRows};
 use cce_mr::{
     ICM, Icm, MR, Mr,
     icm::{self, Connect, NewCall},
@@ -254,13 +254,13 @@ fn name(link: LinkId, bytes: &Bytes) -> String {
 }
 
 /// The lab trace's objects, with some variables.
-fn rows() -> Rows {
+fn rows() -> SampleRows {
     let ecc_variables = vec![
         EccVariable { name: "user.order.id".to_owned(), length: 10, elements: None },
         EccVariable { name: "user.notes".to_owned(), length: 210, elements: None },
         EccVariable { name: "user.products".to_owned(), length: 20, elements: Some(5) },
     ];
-    Rows { ecc_variables, ..Rows::lab_trace() }
+    SampleRows { ecc_variables, ..SampleRows::lab_trace() }
 }
 
 /// A PIM with the routing client that goes with its peripheral.

@@ -7,7 +7,7 @@ use crate::{
 };
 use cce_journal::{Order, What};
 use cce_kernel::{BodyFlaw, CallError, Command, Input, LinkReason, Port, Request, Response};
-use cce_net::{Limits, NetConfig};
+use cce_net::{NetConfig, OutsiderLimits};
 use std::{
     io::{self, ErrorKind, Read, Write},
     net::{Ipv4Addr, SocketAddr, TcpStream},
@@ -19,7 +19,7 @@ const QUICK: Duration = Duration::from_millis(100);
 
 const GET: &[u8] = b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
 
-fn limited(limits: Limits) -> NetConfig {
+fn limited(limits: OutsiderLimits) -> NetConfig {
     NetConfig { limits, ..config() }
 }
 
@@ -33,7 +33,10 @@ fn is_hung_up_on(client: &mut TcpStream) -> bool {
 
 #[test]
 fn whoever_is_slow_with_the_head_of_a_request_or_quiet_is_hung_up_on() {
-    let lab = Lab::start_with(limited(Limits { head: QUICK, ..Limits::default() }), vec![answerer()]);
+    let lab = Lab::start_with(
+        limited(OutsiderLimits { head: QUICK, ..OutsiderLimits::default() }),
+        vec![answerer()],
+    );
     for bytes in [&b""[..], b"G", b"GET / HTTP/1.1\r\nHost: x\r\n"] {
         let mut slow = client(lab.address(Port::App));
         slow.write_all(bytes).unwrap();
@@ -50,7 +53,10 @@ fn whoever_is_slow_with_the_head_of_a_request_or_quiet_is_hung_up_on() {
 
 #[test]
 fn of_a_body_that_does_not_arrive_in_time_the_component_is_told() {
-    let lab = Lab::start_with(limited(Limits { body: QUICK, ..Limits::default() }), vec![answerer()]);
+    let lab = Lab::start_with(
+        limited(OutsiderLimits { body: QUICK, ..OutsiderLimits::default() }),
+        vec![answerer()],
+    );
     for framing in ["Content-Length: 10\r\n\r\nabc", "Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n"] {
         let mut slow = client(lab.address(Port::App));
         write!(slow, "POST / HTTP/1.1\r\nHost: x\r\n{framing}").unwrap();
@@ -71,7 +77,10 @@ fn whoever_does_not_read_its_response_is_hung_up_on() {
     let generous = Toy::new("ccp").on_call(|call, cx| {
         cx.reply(call, Response { status: 200, headers: Vec::new(), body: vec![b'a'; 32 << 20].into() });
     });
-    let lab = Lab::start_with(limited(Limits { write: QUICK, ..Limits::default() }), vec![generous]);
+    let lab = Lab::start_with(
+        limited(OutsiderLimits { write: QUICK, ..OutsiderLimits::default() }),
+        vec![generous],
+    );
     let mut deaf = client(lab.address(Port::App));
     deaf.write_all(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n").unwrap();
     eventually("the end of the connection", || match deaf.write(b"G") {
@@ -83,7 +92,7 @@ fn whoever_does_not_read_its_response_is_hung_up_on() {
 
 #[test]
 fn one_address_may_have_so_many_connections_and_leaves_some_to_others() {
-    let limits = Limits { connections: 3, connections_per_address: 2, ..Limits::default() };
+    let limits = OutsiderLimits { connections: 3, connections_per_address: 2, ..OutsiderLimits::default() };
     let lab = Lab::start_with(limited(limits), vec![answerer()]);
     let mr = lab.address(Port::Mr);
     let mut mine: Vec<_> = (0..2).map(|_| client(mr)).collect();
@@ -106,7 +115,7 @@ fn one_address_may_have_so_many_connections_and_leaves_some_to_others() {
 
 #[test]
 fn a_flood_of_clients_leaves_the_labs_own_links_and_calls_alone() {
-    let limits = Limits { connections: 4, connections_per_address: 4, ..Limits::default() };
+    let limits = OutsiderLimits { connections: 4, connections_per_address: 4, ..OutsiderLimits::default() };
     let caller = pinger().on_command(|cx| {
         cx.call(Port::CcpRest, Request::new("GET", "/own"));
     });

@@ -6,7 +6,7 @@ use crate::{
 };
 use cce_journal::{Record, What};
 use cce_kernel::{Input, Port};
-use cce_net::{Limits, Net, NetConfig, Sink, Stopped};
+use cce_net::{Net, NetConfig, OutsiderLimits, Sink, Stopped};
 use std::{
     io::{self, Write},
     sync::{
@@ -39,7 +39,7 @@ fn clients_that_are_stuck_do_not_hold_up_the_end() {
     lab.wait("the frame of the deaf one", is_frame);
     let began = now();
     lab.stop();
-    assert!(began.elapsed() < Limits::default().stop, "{:?}", began.elapsed());
+    assert!(began.elapsed() < OutsiderLimits::default().stop, "{:?}", began.elapsed());
 }
 
 #[test]
@@ -60,7 +60,7 @@ fn a_stop_says_which_component_it_waits_for_and_no_longer_than_its_deadline() {
     let stuck = Toy::new("ccp").on_command(move |_| {
         let _ = go.recv_timeout(DEADLINE);
     });
-    let limits = Limits { stop: Duration::from_millis(700), ..Limits::default() };
+    let limits = OutsiderLimits { stop: Duration::from_millis(700), ..OutsiderLimits::default() };
     let lab = Lab::start_with(NetConfig { limits, ..config() }, vec![stuck, Toy::new("mrpg")]);
     lab.cue("ccp");
     lab.wait("the command", |record| {
@@ -78,7 +78,7 @@ fn a_stop_says_which_component_it_waits_for_and_no_longer_than_its_deadline() {
 fn a_stop_says_how_many_records_are_not_written_and_waits_no_longer_than_its_deadline() {
     let (told, go) = channel();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
-    let limits = Limits { records: Duration::from_millis(700), ..Limits::default() };
+    let limits = OutsiderLimits { records: Duration::from_millis(700), ..OutsiderLimits::default() };
     let nodes = vec![Toy::new("ccp").node()];
     let config = NetConfig { limits, ..config() };
     let running = runtime.block_on(Net::start(config, 1, nodes, Box::new(Stuck(go)))).unwrap();

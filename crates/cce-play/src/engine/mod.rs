@@ -4,22 +4,22 @@ mod given;
 mod plans;
 mod report;
 
-pub use report::{Breach, Expected, Report};
+pub use report::{Expected, Finding, RunReport};
 
 use crate::{
-    deeds::End,
+    affected::Affected,
+    effects::End,
     endless::Endless,
     outcome::{Ends, Outcome},
     rules::{Held, RuleState, Rules},
-    touched::Touched,
     watch::Watch,
 };
 use cce_check::{Check, Checks};
-use cce_fold::Kind;
+use cce_fold::Meaning;
 use cce_journal::{Bend, Bent, Director, Header, Order, Reaction, Record, Ticket, What};
 use cce_kernel::{Command, Fact, Input, NodeName, Time};
 use cce_model::SideOrder;
-use cce_scenario::{Act, Rule, Scenario, Step, orders_of};
+use cce_scenario::{Rule, Scenario, ScenarioStep, StepAction, orders_of};
 use cce_select::{Happening, TaskName, Tracker, is_sending, place::CUSTOMER};
 use cce_swarm::{Coverage, Watcher};
 use cce_views::{Waiting, Why};
@@ -65,14 +65,14 @@ pub struct Engine {
     why: Option<Why>,
     checks: Checks,
     /// What checks found, the first few of it.
-    broken: Vec<Breach>,
+    broken: Vec<Finding>,
     marks: Marks,
     /// The run may end anywhere: what has not ended by then is no failure.
     is_open_ended: bool,
     /// Of a swarm: what was reached.
     watcher: Option<Watcher>,
     /// Of a swarm with rules: what the bent messages are about.
-    touched: Touched,
+    affected: Affected,
     /// Something was seen that matters to what is done or expected later.
     noted: bool,
     /// Whoever runs the lab has ended the run: nothing is done or expected any more.
@@ -131,7 +131,7 @@ impl Engine {
             broken: Vec::new(),
             marks: Marks::Unwanted,
             watcher: scenario.drawn.is_some().then(Watcher::default),
-            touched: Touched::new(scenario.drawn.as_ref().is_some_and(|drawn| !drawn.rules.is_empty())),
+            affected: Affected::new(scenario.drawn.as_ref().is_some_and(|drawn| !drawn.rules.is_empty())),
             noted: false,
             is_ended: false,
             is_open_ended: false,
@@ -267,7 +267,7 @@ impl Engine {
         let state = &mut self.rules.states[number];
         (state.is_armed, state.acted, state.matched, state.taken_by) = (is_armed, 0, 0, None);
         let bend = if is_armed { Bend::Armed } else { Bend::Disarmed };
-        Some(vec![told(NOWHERE.into(), name, bend)])
+        Some(vec![bend_order(NOWHERE.into(), name, bend)])
     }
 
     /// Adds a rule of a person, armed or not as it says. None where there are too many.
@@ -289,15 +289,15 @@ impl Engine {
         let number = self.rules.position(name)?;
         let state = &mut self.rules.states[number];
         (state.is_armed, state.is_removed) = (false, true);
-        let mut orders = vec![told(NOWHERE.into(), name, Bend::Removed)];
+        let mut orders = vec![bend_order(NOWHERE.into(), name, Bend::Removed)];
         orders.extend(self.rules.release_all(Some(number), "its removal", self.now));
         Some(orders)
     }
 
     /// In a swarm, whatever a rule acts on is bent by a misbehaving peer.
-    fn touch(&mut self, happening: &Happening<'_>, is_bent: bool) {
+    fn note_affected(&mut self, happening: &Happening<'_>, is_bent: bool) {
         if is_bent {
-            self.touched.bend(happening.record.seq, &happening.subject);
+            self.affected.bend(happening.record.seq, &happening.subject);
         }
     }
 
@@ -319,7 +319,7 @@ impl Engine {
         for (number, watch) in self.watches.iter_mut().enumerate() {
             deadlines.extend(watch.see(happening, names, self.now).map(|deadline| (deadline, number)));
         }
-        let due = |(step, progress): (&Step, &Progress)| {
+        let due = |(step, progress): (&ScenarioStep, &Progress)| {
             *progress == Progress::Waiting
                 && step.after.as_ref().is_some_and(|after| after.matches(happening, names))
         };
@@ -354,7 +354,7 @@ impl Engine {
             Marks::Unwanted | Marks::Waiting | Marks::Begun | Marks::Over => return None,
         };
         self.marks = next;
-        Some(told(happening.record.node.clone(), MARKER, Bend::Stepped(word.to_owned())))
+        Some(bend_order(happening.record.node.clone(), MARKER, Bend::Stepped(word.to_owned())))
     }
 
     fn begins(&self, happening: &Happening<'_>) -> bool {
@@ -368,51 +368,57 @@ impl Engine {
         self.steps[number] = Progress::Taken;
         let turn = self.taken[number];
         self.taken[number] += 1;
-        let Step { name, act, again, .. } = self.scenario.steps[number].clone();
+        let ScenarioStep { name, act, again, .. } = self.scenario.steps[number].clone();
         if let Some((_, every)) = again.filter(|(times, _)| turn + 1 < *times) {
             self.steps[number] = Progress::Planned;
             self.set_alarm(self.now + every, Alarm::Step(number));
         }
         match act {
-            Act::Tell(node, words) => {
+            StepAction::Tell(node, words) => {
                 let words = words.iter().cycle().nth(index(turn)).map_or("", String::as_str);
                 let words = self.with_ids(words, &node);
                 let step = Bend::Stepped(words.clone());
-                self.give(number, told(node.clone(), &name, step), node, Command::Act(words))
+                self.give(number, bend_order(node.clone(), &name, step), node, Command::Act(words))
             }
-            Act::Stop(node) if self.given.is_stopped(&node) => {
+            StepAction::Stop(node) if self.given.is_stopped(&node) => {
                 self.refuse(number, format!("{node} is stopped already"))
             }
-            Act::Stop(node) => vec![told(node.clone(), &name, stepped("stop")), Order::Stop(node)],
-            Act::Start(node) if !self.given.is_stopped(&node) => self.refuse(
+            StepAction::Stop(node) => {
+                vec![bend_order(node.clone(), &name, stepped("stop")), Order::Stop(node)]
+            }
+            StepAction::Start(node) if !self.given.is_stopped(&node) => self.refuse(
                 number,
                 format!("{node} runs already: `restart` ends that life and begins another one"),
             ),
-            Act::Start(node) => vec![told(node.clone(), &name, stepped("start")), Order::Start(node)],
-            Act::Restart(node) => {
-                let told = told(node.clone(), &name, stepped("restart"));
+            StepAction::Start(node) => {
+                vec![bend_order(node.clone(), &name, stepped("start")), Order::Start(node)]
+            }
+            StepAction::Restart(node) => {
+                let told = bend_order(node.clone(), &name, stepped("restart"));
                 vec![told, Order::Stop(node.clone()), Order::Start(node)]
             }
-            Act::Cut(port, lasting) => {
+            StepAction::Cut(port, lasting) => {
                 let step = Bend::Stepped(format!("cut {port} for {}", cce_world::Span(lasting)));
-                vec![told(port.listener().into(), &name, step), Order::Cut { port, lasting }]
+                vec![bend_order(port.listener().into(), &name, step), Order::Cut { port, lasting }]
             }
-            Act::Stall(port, lasting) => {
+            StepAction::Stall(port, lasting) => {
                 let step = Bend::Stepped(format!("stall {port} for {}", cce_world::Span(lasting)));
-                vec![told(port.listener().into(), &name, step), Order::Stall { port, lasting }]
+                vec![bend_order(port.listener().into(), &name, step), Order::Stall { port, lasting }]
             }
-            Act::Cti(order) => {
+            StepAction::Cti(order) => {
                 let step = Bend::Stepped(format!("cti {}", order.words()));
                 let node = NodeName::from(SideOrder::NODE);
-                self.give(number, told(node.clone(), &name, step), node, order.into())
+                self.give(number, bend_order(node.clone(), &name, step), node, order.into())
             }
-            Act::Set(changes) => orders_of(&changes)
+            StepAction::Set(changes) => orders_of(&changes)
                 .flat_map(|(node, words, command)| {
-                    self.give(number, told(node.clone(), &name, Bend::Stepped(words)), node, command)
+                    self.give(number, bend_order(node.clone(), &name, Bend::Stepped(words)), node, command)
                 })
                 .collect(),
-            Act::Arm(rule) => self.arm(&rule, true).unwrap_or_else(|| self.refuse(number, removed(&rule))),
-            Act::Disarm(rule) => match self.rules.position(&rule) {
+            StepAction::Arm(rule) => {
+                self.arm(&rule, true).unwrap_or_else(|| self.refuse(number, removed(&rule)))
+            }
+            StepAction::Disarm(rule) => match self.rules.position(&rule) {
                 Some(at) if !self.rules.states[at].is_armed => {
                     self.refuse(number, format!("rule `{rule}` is disarmed already"))
                 }
@@ -420,10 +426,10 @@ impl Engine {
                     self.arm(&rule, false).unwrap_or_else(|| self.refuse(number, removed(&rule)))
                 }
             },
-            Act::Release(Some(rule)) if self.rules.position(&rule).is_none() => {
+            StepAction::Release(Some(rule)) if self.rules.position(&rule).is_none() => {
                 self.refuse(number, removed(&rule))
             }
-            Act::Release(rule) => {
+            StepAction::Release(rule) => {
                 let rule = rule.and_then(|rule| self.rules.position(&rule));
                 let orders = self.rules.release_all(rule, &format!("step `{name}`"), self.now);
                 if orders.is_empty() { self.refuse(number, "nothing is held".to_owned()) } else { orders }
@@ -457,7 +463,7 @@ impl Engine {
     /// Changes settings of the lab by hand.
     pub fn set(&self, changes: &[Changed]) -> Vec<Order> {
         let order = |(node, words, command): (NodeName, String, Command)| {
-            [told(node.clone(), BY_HAND, Bend::Stepped(words)), Order::Command(node, command)]
+            [bend_order(node.clone(), BY_HAND, Bend::Stepped(words)), Order::Command(node, command)]
         };
         orders_of(changes).flat_map(order).collect()
     }
@@ -507,7 +513,7 @@ impl Director for Engine {
         let event = self.tracker.push(record);
         self.ends.learn(&event);
         self.endless.learn(&event);
-        if let Kind::Fact(Fact::Setting { setting, value }) = event.kind
+        if let Meaning::Fact(Fact::Setting { setting, value }) = event.kind
             && self.changed.len() < CHANGED_MAX
         {
             self.changed.insert(setting.clone(), value.clone());
@@ -520,13 +526,13 @@ impl Director for Engine {
         if let Some(watcher) = &mut self.watcher {
             watcher.push(&event);
         }
-        self.touched.follow(&event);
+        self.affected.follow(&event);
         // The driver lets things go of its own when it holds too much, and says what is gone with its connection.
         if let What::Bent(bent) = &record.what {
             self.rules.learn(bent, record.cause, self.now);
         }
         let found = self.checks.push(&event);
-        keep(&mut self.broken, found, &self.touched);
+        keep(&mut self.broken, found, &self.affected);
         let Some(happening) = self.tracker.happening(&event) else { return Reaction::default() };
         let mut orders = self.learn(&happening);
         orders.extend(self.mark(&happening));
@@ -538,7 +544,7 @@ impl Director for Engine {
         if let Some((at, ticket)) = verdict.expiry {
             self.set_alarm(at, Alarm::Expiry(ticket));
         }
-        self.touch(&happening, !verdict.orders.is_empty());
+        self.note_affected(&happening, !verdict.orders.is_empty());
         let commands = self.command(verdict.commands);
         // What was done to the message stands right behind it.
         let orders = verdict.orders.into_iter().chain(commands).chain(orders).collect();
@@ -557,7 +563,7 @@ impl Director for Engine {
         if let Some((at, ticket)) = verdict.expiry {
             self.set_alarm(at, Alarm::Expiry(ticket));
         }
-        self.touch(&happening, !verdict.orders.is_empty());
+        self.note_affected(&happening, !verdict.orders.is_empty());
         let commands = self.command(verdict.commands);
         Reaction {
             treatment: verdict.treatment,
@@ -605,7 +611,7 @@ fn checks(scenario: &Scenario) -> Checks {
     off.fold(Checks::new(), Checks::without)
 }
 
-fn told(node: NodeName, by: &str, bend: Bend) -> Order {
+fn bend_order(node: NodeName, by: &str, bend: Bend) -> Order {
     Order::Record { node, cause: None, bent: Bent { by: by.to_owned(), bend } }
 }
 

@@ -5,10 +5,10 @@ use super::{
     given::{Giver, Refused},
 };
 use crate::{
-    deeds::{Acted, shown},
+    affected::Affected,
+    effects::{Acted, shown},
     outcome::Outcome,
     rules::RuleState,
-    touched::Touched,
     watch,
 };
 use cce_check::{Check, Misdeed};
@@ -22,9 +22,9 @@ const BROKEN_MAX: usize = 64;
 
 /// What a scenario found.
 #[derive(Clone, Debug, Default)]
-pub struct Report {
+pub struct RunReport {
     /// What went wrong.
-    pub failures: Vec<Breach>,
+    pub failures: Vec<Finding>,
     /// What each rule did that ever acted.
     pub bends: Vec<Acted>,
     /// How the tasks ended.
@@ -49,14 +49,14 @@ pub struct Report {
 #[derive(Clone, Debug, Default)]
 pub struct Expected {
     /// Something happened that must not, or did not happen in its time.
-    pub broken: Vec<Breach>,
+    pub broken: Vec<Finding>,
     /// Something has not happened yet.
-    pub open: Vec<Breach>,
+    pub open: Vec<Finding>,
 }
 
 /// Something that went wrong.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Breach {
+pub struct Finding {
     /// The rule, step, expectation or check.
     pub by: String,
     /// What went wrong.
@@ -69,7 +69,7 @@ pub struct Breach {
     pub inferred: Option<String>,
 }
 
-impl Breach {
+impl Finding {
     pub(crate) fn new(by: &str, text: String, record: Option<u64>) -> Self {
         Self { by: by.to_owned(), text, record, related: Vec::new(), inferred: None }
     }
@@ -77,10 +77,10 @@ impl Breach {
 
 impl Engine {
     /// What went wrong, if nothing follows.
-    pub fn report(&self) -> Report {
+    pub fn report(&self) -> RunReport {
         let mut failures = self.broken.clone();
         if !self.is_open_ended {
-            keep(&mut failures, self.unended(), &self.touched);
+            keep(&mut failures, self.unended(), &self.affected);
         }
         let Expected { broken, open } = self.expected();
         failures.extend(broken.into_iter().chain(open));
@@ -91,7 +91,7 @@ impl Engine {
         let endless = self.endless().into_iter().map(|(_, text)| text).collect();
         let (is_over, outcome) = (self.is_over() || self.is_open_ended, self.outcome());
         let (bends, idle) = (self.bends(), self.idle());
-        Report {
+        RunReport {
             failures,
             bends,
             idle,
@@ -111,7 +111,7 @@ impl Engine {
         for watch in &self.watches {
             let Some(unmet) = watch.at_end() else { continue };
             let Expectation { name, want, inferred } = &watch.expectation;
-            let breach = Breach {
+            let breach = Finding {
                 by: format!("{name}: {}", watch::words(want)),
                 text: unmet.text,
                 record: unmet.record,
@@ -125,10 +125,10 @@ impl Engine {
 
     /// A scenario that says what loses contacts loses some. Orders of an exploration need not all, and a run that a person
     /// ended need not have come so far.
-    fn needless_loss(&self, lost: &[String]) -> Option<Breach> {
+    fn needless_loss(&self, lost: &[String]) -> Option<Finding> {
         let is_plain = self.scenario.drawn.is_none() && self.marks == Marks::Unwanted && !self.is_open_ended;
         let is_needless = self.scenario.lost.is_some() && lost.is_empty() && is_plain;
-        is_needless.then(|| Breach::new("lost", "`lost` is said, and nothing was lost".to_owned(), None))
+        is_needless.then(|| Finding::new("lost", "`lost` is said, and nothing was lost".to_owned(), None))
     }
 
     /// What virtual people were going to do and gave up, because of what happened before.
@@ -147,7 +147,7 @@ impl Engine {
         unended.retain(|breach| {
             let contact = breach.subject.contact.as_ref();
             let is_excused = breach.check == Check::OneEnd && contact.is_some_and(|id| excused.contains(id));
-            !is_excused && (!self.touched.is_bent() || !self.ends.is_waiting(contact))
+            !is_excused && (!self.affected.is_bent() || !self.ends.is_waiting(contact))
         });
         unended
     }
@@ -174,59 +174,59 @@ impl Engine {
     }
 
     /// A scenario does what it says: every step is taken, every rule acts, nothing stays held.
-    fn unfinished(&self) -> Vec<Breach> {
+    fn unfinished(&self) -> Vec<Finding> {
         let steps = self.scenario.steps.iter().zip(&self.steps);
         let waiting = steps.filter(|(_, progress)| **progress != Progress::Taken);
         let steps = waiting.map(|(step, _)| match &step.after {
             Some(after) => {
-                Breach::new(&step.name, format!("the step was not taken: it waits for `{after}`"), None)
+                Finding::new(&step.name, format!("the step was not taken: it waits for `{after}`"), None)
             }
-            None => Breach::new(&step.name, "the step was not taken before the end".into(), None),
+            None => Finding::new(&step.name, "the step was not taken before the end".into(), None),
         });
         // What a swarm drew need not come up.
         let is_drawn = self.scenario.drawn.is_some();
         let idle =
             self.rules.states.iter().filter(|state| state.is_waiting() && !state.is_added && !is_drawn);
-        let rules = idle.map(|state| Breach::new(&state.rule.name, never_acted(state), None));
+        let rules = idle.map(|state| Finding::new(&state.rule.name, never_acted(state), None));
         // A rule that was to change something changes something.
         let void = self.rules.states.iter().filter(|state| !state.is_added && !is_drawn);
         let void =
-            void.filter_map(|state| Some(Breach::new(&state.rule.name, changed_nothing(state)?, None)));
+            void.filter_map(|state| Some(Finding::new(&state.rule.name, changed_nothing(state)?, None)));
         let refused = self.refused().into_iter().filter(move |_| !is_drawn);
         let undecided = self.undecided().filter(move |_| !is_drawn);
         let planned = self.unreached().filter(move |_| !is_drawn);
         let held = self.rules.held.values().filter(move |_| !is_drawn).map(|held| {
             let by = self.rules.states.get(held.rule).map_or("", |state| state.rule.name.as_str());
-            Breach::new(by, format!("still held at the end: {}", held.words), held.record)
+            Finding::new(by, format!("still held at the end: {}", held.words), held.record)
         });
         steps.chain(refused).chain(undecided).chain(planned).chain(rules).chain(void).chain(held).collect()
     }
 
     /// Steps that somebody refused were not taken, unless the scenario allows it.
-    fn refused(&self) -> Vec<Breach> {
+    fn refused(&self) -> Vec<Finding> {
         let told = |Refused { by, why, record }: &Refused| match by {
             Giver::Step(step) => {
                 let step = self.scenario.steps.get(*step).filter(|step| !step.may_be_refused)?;
-                Some(Breach::new(&step.name, format!("the step was refused: {why}"), *record))
+                Some(Finding::new(&step.name, format!("the step was refused: {why}"), *record))
             }
             Giver::Rule(rule) => {
-                Some(Breach::new(rule, format!("what the rule orders was refused: {why}"), *record))
+                Some(Finding::new(rule, format!("what the rule orders was refused: {why}"), *record))
             }
         };
         self.given.refused().iter().filter_map(told).collect()
     }
 
     /// Steps of which nobody knows at the end whether they were refused. Whoever ends a run by hand ends steps, too.
-    fn undecided(&self) -> impl Iterator<Item = Breach> {
+    fn undecided(&self) -> impl Iterator<Item = Finding> {
         let steps = self.given.undecided().filter(|_| !self.is_open_ended);
         let steps = steps.filter_map(|step| self.scenario.steps.get(step));
         steps
             .filter(|step| !step.may_be_refused)
-            .map(|step| Breach::new(&step.name, "the step was not answered before the end".to_owned(), None))
+            .map(|step| Finding::new(&step.name, "the step was not answered before the end".to_owned(), None))
     }
 
     /// What virtual people were going to do behind the end. Whoever ends a run by hand ends plans, too.
-    fn unreached(&self) -> impl Iterator<Item = Breach> {
+    fn unreached(&self) -> impl Iterator<Item = Finding> {
         let until = Time(0) + self.scenario.until;
         let open = self.plans.open().filter(move |(_, _, at)| !self.is_open_ended && *at > until);
         open.map(|(node, what, at)| {
@@ -236,14 +236,14 @@ impl Engine {
                 what.replace('-', "_"),
                 shown(at)
             );
-            Breach::new(node.as_str(), text, None)
+            Finding::new(node.as_str(), text, None)
         })
     }
 
     /// Rules of a person that never acted.
     fn idle(&self) -> Vec<String> {
         let added = self.rules.states.iter().filter(|state| state.is_added);
-        let why = |state: &RuleState| match state.deeds.times() {
+        let why = |state: &RuleState| match state.effects.times() {
             0 => Some(never_acted(state)),
             _ => changed_nothing(state),
         };
@@ -257,7 +257,7 @@ impl Engine {
 
 /// What is wrong with a rule that acted and had no effect, each time.
 fn changed_nothing(state: &RuleState) -> Option<String> {
-    let why = state.deeds.only_void()?;
+    let why = state.effects.only_void()?;
     Some(format!("the rule changed nothing: {why}"))
 }
 
@@ -272,10 +272,10 @@ fn never_acted(RuleState { rule, matched, taken_by, .. }: &RuleState) -> String 
 }
 
 /// Keeps what checks found, but for what a bent message excuses.
-pub(super) fn keep(broken: &mut Vec<Breach>, found: Vec<cce_check::Breach>, touched: &Touched) {
-    let found = found.into_iter().filter(|breach| !touched.excuses(breach));
+pub(super) fn keep(broken: &mut Vec<Finding>, found: Vec<cce_check::Breach>, affected: &Affected) {
+    let found = found.into_iter().filter(|breach| !affected.excuses(breach));
     for breach in found.take(BROKEN_MAX.saturating_sub(broken.len())) {
-        broken.push(Breach {
+        broken.push(Finding {
             by: format!("check {}: {}", breach.check, breach.check.about()),
             text: breach.text,
             record: Some(breach.seq),

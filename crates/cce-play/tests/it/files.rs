@@ -1,7 +1,7 @@
 //! Mistakes in scenario files: each is told with its place, and with what would be right.
 
 use crate::support::{read, read_among, read_with};
-use cce_scenario::Problem;
+use cce_scenario::ScenarioProblem;
 use std::collections::BTreeMap;
 
 /// Every mistake as `line:column: message`.
@@ -324,7 +324,7 @@ fn mistakes_among(files: &[(&str, &str)]) -> Vec<String> {
         |name: &str| files.iter().find(|(known, _)| *known == name).map(|(_, text)| (*text).to_owned());
     let file = |name: &str| find(name).ok_or_else(|| "no such file".to_owned());
     let Err(error) = read_among("dir/a.toml", &find("a.toml").unwrap(), &file) else { return Vec::new() };
-    let place = |problem: &Problem| format!("{}:{}:{}", problem.file, problem.line, problem.column);
+    let place = |problem: &ScenarioProblem| format!("{}:{}:{}", problem.file, problem.line, problem.column);
     error.problems.iter().map(|problem| format!("{}: {}", place(problem), problem.message)).collect()
 }
 

@@ -6,7 +6,7 @@ use crate::{
     swarm,
 };
 use cce_scenario::Scenario;
-use cce_select::{Happening, Names, Selector, Tracker, Vocabulary, keys_of, names};
+use cce_select::{Happening, Selector, ShortNames, Tracker, Vocabulary, keys_of, names};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What shipped scenarios do not show.
@@ -73,7 +73,7 @@ fn watch(scenario: Scenario, seed: u64, shown: &mut Shown) {
 }
 
 /// A selector may ask for a key with the value that it has, and means what has it.
-fn assert_asked(key: &str, happening: &Happening<'_>, names: &Names) {
+fn assert_asked(key: &str, happening: &Happening<'_>, names: &ShortNames) {
     let value = happening.field(key).unwrap();
     let is_quotable = !value.contains('"');
     let value = if is_quotable { value } else { "x".to_owned() };

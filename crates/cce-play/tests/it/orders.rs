@@ -1,13 +1,13 @@
 //! Every order of a shipped scenario's messages.
 
 use crate::{shipped::shipped, swarm::read};
-use cce_play::{Ended, Orders};
+use cce_play::{Orders, RunEnd};
 use cce_scenario::Scenario;
 use cce_sim::explore::{Exploration, Explored, Explorer, Search};
 use std::{sync::Mutex, thread};
 
 /// The search, by two threads: what is found does not depend on how many they are.
-fn explored(scenario: Scenario) -> Explored<Ended> {
+fn explored(scenario: Scenario) -> Explored<RunEnd> {
     let orders = Orders::new(scenario, 1);
     let explorer = Explorer { end: orders.end(), max_runs: 100_000, max_choices: 2_000 };
     let mut exploration = Exploration::new(explorer);
@@ -16,7 +16,7 @@ fn explored(scenario: Scenario) -> Explored<Ended> {
         if round.is_empty() {
             return exploration.explored();
         }
-        let (open, done) = (Mutex::new(round), Mutex::<Vec<Search<Ended>>>::default());
+        let (open, done) = (Mutex::new(round), Mutex::<Vec<Search<RunEnd>>>::default());
         let work = || {
             while let Some(mut part) = { open.lock().unwrap().pop() } {
                 part.work(&orders, &mut |_| ());
@@ -78,7 +78,7 @@ fn orders_count_until_the_last_contact_has_ended() {
 }
 
 /// What a complete search came to, in words.
-fn ends(explored: &Explored<Ended>) -> Vec<String> {
+fn ends(explored: &Explored<RunEnd>) -> Vec<String> {
     assert!(explored.is_complete(), "{explored}");
     let mut ends: Vec<String> =
         explored.outcomes().into_iter().map(|found| found.outcome.outcome.to_string()).collect();

@@ -1,7 +1,7 @@
 //! Scenarios from text, and runs of them.
 
 use cce_journal::Record;
-use cce_play::{Play, Report};
+use cce_play::{Play, RunReport};
 use cce_scenario::{Context, Scenario, ScenarioError, load};
 use cce_sim::{Seeded, Sequence};
 use cce_world::{Lab, Layers, load as load_lab};
@@ -39,7 +39,7 @@ fn lab(file: Option<(String, String)>) -> Result<Lab, String> {
 pub(crate) struct Run<O: Sequence = Seeded> {
     pub(crate) play: Play<O>,
     pub(crate) records: Vec<Record>,
-    pub(crate) report: Report,
+    pub(crate) report: RunReport,
 }
 
 impl<O: Sequence> Run<O> {

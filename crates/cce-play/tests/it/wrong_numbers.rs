@@ -4,7 +4,7 @@ use crate::support::{read, run};
 use cce_capture::Capture;
 use cce_check::Checks;
 use cce_fold::Fold;
-use cce_journal::{Header, Reader, Record, Writer};
+use cce_journal::{Header, JournalReader, Record, Writer};
 use cce_play::Play;
 use cce_scenario::Scenario;
 use cce_views::{Why, ladder, logs::Logs};
@@ -222,7 +222,7 @@ fn read_by_all(header: &Header, records: &[Record]) {
     checks.finish();
     why.waiting();
     let (rows, names) = ladder::rows(header, records, None);
-    let mut text = ladder::Text::new(header, ladder::Paint::Plain);
+    let mut text = ladder::LadderText::new(header, ladder::Paint::Plain);
     rows.iter().for_each(|row| drop(text.row(row, &names)));
     ladder::Svg::draw(header, &rows, &names);
     let Ok(lab) = cce_world::header_lab(header) else { return };
@@ -260,7 +260,7 @@ fn a_wrong_number_in_a_journal_harms_no_reader() {
         let mut all = lines.clone();
         all[*line] = &changed;
         // Some are told; what can be read is read by everybody.
-        if let Ok((header, records)) = Reader::read_all((all.join("\n") + "\n").as_bytes()) {
+        if let Ok((header, records)) = JournalReader::read_all((all.join("\n") + "\n").as_bytes()) {
             read += 1;
             read_by_all(&header, &records);
         }

@@ -2,7 +2,7 @@
 
 use cce_bench::Bench;
 use cce_kernel::{Configured, Fact, HostClock, Input, LinkId, LinkReason, Output, Port, TimerKey, Wall};
-use cce_model::{AgentState, SkillTarget, TaskId, fact::RouterFact, sample::Rows};
+use cce_model::{AgentState, SkillTarget, TaskId, fact::RouterFact, sample::SampleRows};
 use cce_mr::{
     ICM, Icm,
     icm::{
@@ -45,12 +45,12 @@ impl Lab {
     }
 
     /// The same with other objects.
-    pub(crate) fn with(rows: Rows) -> Self {
+    pub(crate) fn with(rows: SampleRows) -> Self {
         Self::configured(rows, config())
     }
 
     /// The same with another configuration.
-    pub(crate) fn configured(rows: Rows, config: Config) -> Self {
+    pub(crate) fn configured(rows: SampleRows, config: Config) -> Self {
         let mut lab = Self::started_with(rows, config, BTreeMap::new());
         lab.mr = lab.gateway(19, 5001);
         lab.agent = lab.gateway(17, 5000);
@@ -69,7 +69,7 @@ impl Lab {
         Self::started_with(rows(), config(), stored)
     }
 
-    fn started_with(rows: Rows, config: Config, stored: BTreeMap<String, String>) -> Self {
+    fn started_with(rows: SampleRows, config: Config, stored: BTreeMap<String, String>) -> Self {
         // 2024-01-30 08:55:49.401 UTC.
         let clock = HostClock { start: Wall(1_706_604_949_401_000), ..HostClock::default() };
         let nowhere = LinkId { port: Port::IcmMr, number: 0 };
@@ -243,14 +243,14 @@ pub(crate) fn config() -> Config {
 }
 
 /// The trace's objects, and a second domain with a queue of the trace's agent.
-pub(crate) fn rows() -> Rows {
-    let mut rows = Rows::lab_trace();
+pub(crate) fn rows() -> SampleRows {
+    let mut rows = SampleRows::lab_trace();
     rows.queues[1].steps = vec![step(&[AGENT], None)];
     rows
 }
 
 /// The trace's objects with these steps.
-pub(crate) fn with_steps(steps: Vec<(Vec<SkillTarget>, Option<Duration>)>) -> Rows {
+pub(crate) fn with_steps(steps: Vec<(Vec<SkillTarget>, Option<Duration>)>) -> SampleRows {
     let mut rows = rows();
     rows.queues[0].steps = steps;
     rows

@@ -52,7 +52,7 @@ fn a_dialogue_that_is_open_goes_on_when_it_is_asked_for_again() {
     assert_eq!(lab.release(4).released()[0].result, 0);
 }
 
-fn assert_refused(rows: cce_model::sample::Rows, call: NewCall, reason: RefusalReason, code: u32) {
+fn assert_refused(rows: cce_model::sample::SampleRows, call: NewCall, reason: RefusalReason, code: u32) {
     let mut lab = Lab::with(rows);
     let said = lab.says(lab.mr, call);
     assert_eq!(said.facts().pop(), Some(&RouterFact::CallRefused { dialogue: 4, reason }));

@@ -17,13 +17,13 @@ pub struct Explored<O> {
     /// The most choices that a run had between at least two.
     pub deepest: usize,
     /// What kept the search from being complete. With any, there are at least so many orders.
-    pub bounds: BTreeSet<Bound>,
+    pub bounds: BTreeSet<SearchBound>,
     outcomes: BTreeMap<O, (u64, u64, Schedule)>,
 }
 
 /// What can keep a search from being complete.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Bound {
+pub enum SearchBound {
     /// The most runs.
     Runs,
     /// The most choices of a run.
@@ -102,7 +102,7 @@ impl<O> fmt::Display for Explored<O> {
     }
 }
 
-impl fmt::Display for Bound {
+impl fmt::Display for SearchBound {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Runs => "the bound of runs was reached",

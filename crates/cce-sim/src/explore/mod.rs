@@ -16,7 +16,7 @@ mod search;
 mod uneven;
 mod walk;
 
-pub use explored::{Bound, Explored, Found};
+pub use explored::{Explored, Found, SearchBound};
 pub use rounds::Exploration;
 pub use search::{Ended, Search};
 

@@ -1,6 +1,6 @@
 //! A search in parts that may be done at the same time.
 
-use super::{Bound, Explored, Explorer, Search};
+use super::{Explored, Explorer, Search, SearchBound};
 
 /// How many parts a search is split into, as far as there are choices.
 const PARTS: usize = 32;
@@ -70,7 +70,7 @@ impl<O: Ord + Clone> Exploration<O> {
         let mut explored = Explored::new();
         for part in self.parts.into_iter().flatten() {
             if !part.is_done() {
-                explored.bounds.insert(Bound::Runs);
+                explored.bounds.insert(SearchBound::Runs);
             }
             explored.append(part.explored);
         }

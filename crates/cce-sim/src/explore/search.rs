@@ -1,7 +1,7 @@
 //! A search, or a part of one.
 
 use super::{
-    Bound, Experiment, Explored, Explorer,
+    Experiment, Explored, Explorer, SearchBound,
     frame::{Frame, Wish},
     walk::{Stopped, Walk},
 };
@@ -126,12 +126,12 @@ impl<O: Ord + Clone> Search<O> {
         self.wishes.extend(wishes);
         self.explored.deepest = self.explored.deepest.max(depth);
         if is_bounded {
-            self.explored.bounds.insert(Bound::Choices);
+            self.explored.bounds.insert(SearchBound::Choices);
         }
         self.explored.bounds.extend(match stopped {
             Stopped::AtItsEnd | Stopped::Redundant | Stopped::Panicked => None,
-            Stopped::Endless => Some(Bound::Endless),
-            Stopped::Unstable => Some(Bound::Unstable),
+            Stopped::Endless => Some(SearchBound::Endless),
+            Stopped::Unstable => Some(SearchBound::Unstable),
         });
         if matches!(stopped, Stopped::Redundant | Stopped::Unstable) {
             self.explored.redundant += 1;

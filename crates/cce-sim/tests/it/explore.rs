@@ -7,7 +7,7 @@ use cce_kernel::{
 };
 use cce_sim::{
     Chosen, Schedule, Sim,
-    explore::{Bound, Ended, Experiment, Exploration, Explored, Explorer},
+    explore::{Ended, Experiment, Exploration, Explored, Explorer, SearchBound},
 };
 use std::{collections::BTreeMap, time::Duration};
 
@@ -214,7 +214,7 @@ fn a_bound_of_choices_is_told() {
     let full = EXPLORER.run(&six(), |_| ());
     for max_choices in 0..full.deepest {
         let bounded = Explorer { max_choices, ..EXPLORER }.run(&six(), |_| ());
-        assert_eq!(bounded.bounds.iter().collect::<Vec<_>>(), [&Bound::Choices]);
+        assert_eq!(bounded.bounds.iter().collect::<Vec<_>>(), [&SearchBound::Choices]);
         assert!((1..=6).contains(&bounded.orders), "{bounded}");
     }
     assert!(full.is_complete());
@@ -236,7 +236,7 @@ fn components_that_never_stop_talking_are_told() {
         toys
     };
     let explored = Explorer { max_runs: 1, ..EXPLORER }.run(&Lab { toys: talking, cued: &["a"] }, |_| ());
-    assert!(explored.bounds.contains(&Bound::Endless), "{explored}");
+    assert!(explored.bounds.contains(&SearchBound::Endless), "{explored}");
 }
 
 #[test]
@@ -338,5 +338,5 @@ fn a_run_that_is_not_the_same_every_time_is_told() {
         vec![("ccp", sink()), ("router", sink()), ("b", b), ("a", a)]
     };
     let explored = EXPLORER.run(&Lab { toys, cued: &["a", "b"] }, |_| ());
-    assert!(explored.bounds.contains(&Bound::Unstable), "{explored}");
+    assert!(explored.bounds.contains(&SearchBound::Unstable), "{explored}");
 }

@@ -1,6 +1,6 @@
 //! Pieces of a ladder around records that are pointed out.
 
-use super::{Mark, Names, Paint, Row, Text, cause, rows};
+use super::{DrawnContacts, LadderText, Paint, Row, RowMark, cause, rows};
 use cce_journal::{Header, Record};
 use std::collections::BTreeMap;
 
@@ -14,7 +14,7 @@ pub struct Excerpts<'a> {
     header: &'a Header,
     records: &'a [Record],
     rows: Vec<Row>,
-    names: Names,
+    names: DrawnContacts,
 }
 
 impl<'a> Excerpts<'a> {
@@ -27,9 +27,9 @@ impl<'a> Excerpts<'a> {
     /// The rows around a record that is wrong and those that it contradicts, with marks at them. Rows between are
     /// left out; a record that is not drawn by itself is pointed out where it belongs.
     pub fn around(&self, wrong: u64, related: &[u64], paint: Paint) -> String {
-        let mut marks: BTreeMap<usize, Mark> = BTreeMap::new();
-        let related = related.iter().map(|seq| (*seq, Mark::Related));
-        for (seq, mark) in related.chain([(wrong, Mark::Wrong)]) {
+        let mut marks: BTreeMap<usize, RowMark> = BTreeMap::new();
+        let related = related.iter().map(|seq| (*seq, RowMark::Related));
+        for (seq, mark) in related.chain([(wrong, RowMark::Wrong)]) {
             if let Some(at) = self.row_of(seq) {
                 let strongest = marks.get(&at).copied().unwrap_or(mark).max(mark);
                 marks.insert(at, strongest);
@@ -38,8 +38,8 @@ impl<'a> Excerpts<'a> {
         self.draw(&marks, paint)
     }
 
-    fn draw(&self, marks: &BTreeMap<usize, Mark>, paint: Paint) -> String {
-        let mut text = Text::new(self.header, paint);
+    fn draw(&self, marks: &BTreeMap<usize, RowMark>, paint: Paint) -> String {
+        let mut text = LadderText::new(self.header, paint);
         let mut drawn = text.head();
         let mut next = 0;
         for (at, row) in self.rows.iter().enumerate() {

@@ -1,6 +1,6 @@
 //! The ladder as a Mermaid sequence diagram.
 
-use super::{Lane, Names, Row, Shape};
+use super::{DrawnContacts, Lane, Row, Shape};
 use crate::one_line::one_line;
 use std::fmt::Write;
 
@@ -10,7 +10,7 @@ pub struct Mermaid;
 
 impl Mermaid {
     /// The beginning: what it is, who takes part, and the ids.
-    pub fn head(names: &Names) -> String {
+    pub fn head(names: &DrawnContacts) -> String {
         let mut text = String::from("sequenceDiagram\n");
         for lane in Lane::ALL {
             let _ = writeln!(text, "    participant {}", lane.name());
@@ -28,7 +28,7 @@ impl Mermaid {
     }
 
     /// A row, with its line ends.
-    pub fn row(row: &Row, names: &Names) -> String {
+    pub fn row(row: &Row, names: &DrawnContacts) -> String {
         let mut text = String::new();
         if let Some(skipped) = &row.skipped {
             let _ = writeln!(text, "    Note over APP,DESK: {}", escape(skipped));

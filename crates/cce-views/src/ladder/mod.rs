@@ -1,6 +1,6 @@
 //! The ladder: what travelled between the lanes, in order, with what it changed.
 //!
-//! [`Rows`] turns records into rows; [`Text`], [`Mermaid`] and [`Svg`] draw them. A message is a row where it arrives,
+//! [`LadderRows`] turns records into rows; [`LadderText`], [`Mermaid`] and [`Svg`] draw them. A message is a row where it arrives,
 //! or where it leaves when it goes to somebody outside the lab. What a component says while it handles a
 //! message stands in that message's row. Heartbeats, polls and their answers are counted, not drawn.
 
@@ -13,11 +13,11 @@ mod words;
 
 pub use excerpt::Excerpts;
 pub use mermaid::Mermaid;
-pub use row::{Lane, Mark, Row, Shape};
+pub use row::{Lane, Row, RowMark, Shape};
 pub use svg::Svg;
-pub use text::{Paint, Text};
+pub use text::{LadderText, Paint};
 
-use cce_fold::{Event, Exchange, Fold, Kind, Message, Subject};
+use cce_fold::{AnyMessage, Exchange, Fold, Meaning, ReadRecord, Subject};
 use cce_journal::{Header, Record, What};
 use cce_kernel::{Fact, Output};
 use cce_model::{ContactId, TaskId, fact::FinesseFact};
@@ -29,12 +29,12 @@ const RECENT_OUTPUTS_MAX: usize = 65_536;
 
 /// Makes rows of records, one journal at a time.
 #[derive(Debug)]
-pub struct Rows {
+pub struct LadderRows {
     fold: Fold,
     only: Option<ContactId>,
     /// The lane of each recent Send, Call and Reply, by record number.
     origins: VecDeque<(u64, Lane)>,
-    names: Names,
+    names: DrawnContacts,
     open: Option<Row>,
     folded: Folded,
     /// What the open row tells of that.
@@ -43,14 +43,14 @@ pub struct Rows {
     drawn: BTreeMap<(Lane, u64), Lane>,
 }
 
-impl Rows {
+impl LadderRows {
     /// Rows of every task.
     pub fn new(header: &Header) -> Self {
         Self {
             fold: Fold::new(header),
             only: None,
             origins: VecDeque::new(),
-            names: Names::default(),
+            names: DrawnContacts::default(),
             open: None,
             folded: Folded::default(),
             told: Folded::default(),
@@ -82,7 +82,7 @@ impl Rows {
     }
 
     /// The contacts seen so far in order, each with its tasks in order.
-    pub fn names(&self) -> &Names {
+    pub fn names(&self) -> &DrawnContacts {
         &self.names
     }
 
@@ -120,43 +120,43 @@ impl Rows {
         Some(self.origins[at].1)
     }
 
-    fn on_event(&mut self, event: &Event<'_>, done: &mut Vec<Row>) {
+    fn on_event(&mut self, event: &ReadRecord<'_>, done: &mut Vec<Row>) {
         let Some(here) = Lane::of(&event.record.node) else { return };
         match &event.kind {
-            Kind::Received { message, port, .. } => {
+            Meaning::Received { message, port, .. } => {
                 let from = self.origin(event.record).unwrap_or_else(|| Lane::outside(*port, here));
                 self.on_message(event, message, from, here, done);
             }
-            Kind::Sent { message, peer, port, .. } if peer.node.is_none() => {
+            Meaning::Sent { message, peer, port, .. } if peer.node.is_none() => {
                 self.on_message(event, message, here, Lane::outside(*port, here), done);
             }
-            Kind::Http(exchange) => self.on_exchange(event, exchange, here, done),
-            Kind::Fact(fact) => self.on_fact(event, fact, here, done),
-            Kind::LinkDown { link, reason } if Lane::dials(here, link.port) => {
+            Meaning::Http(exchange) => self.on_exchange(event, exchange, here, done),
+            Meaning::Fact(fact) => self.on_fact(event, fact, here, done),
+            Meaning::LinkDown { link, reason } if Lane::dials(here, link.port) => {
                 let text = format!("{} link: {}", link.port, words::link_reason(*reason));
                 self.start(Row::mark(event, here, text), done);
             }
-            Kind::LinkUp { link, peer } if Lane::dials(here, link.port) || peer.node.is_none() => {
+            Meaning::LinkUp { link, peer } if Lane::dials(here, link.port) || peer.node.is_none() => {
                 let text = format!("{} link open", words::link_name(here, link.port));
                 self.start(Row::mark(event, here, text), done);
             }
-            Kind::Bent(bent) => self.change(event, words::bent(bent), here, done),
-            Kind::Sent { .. } | Kind::LinkUp { .. } | Kind::LinkDown { .. } | Kind::Other => {}
+            Meaning::Bent(bent) => self.change(event, words::bent(bent), here, done),
+            Meaning::Sent { .. } | Meaning::LinkUp { .. } | Meaning::LinkDown { .. } | Meaning::Other => {}
         }
     }
 
     fn on_message(
         &mut self,
-        event: &Event<'_>,
-        message: &Message,
+        event: &ReadRecord<'_>,
+        message: &AnyMessage,
         from: Lane,
         to: Lane,
         done: &mut Vec<Row>,
     ) {
         let text = match message {
-            Message::Stream(_) => return,
-            Message::Unreadable(why) => format!("unreadable: {why}"),
-            Message::Cti(_) | Message::Mr(_) | Message::Icm(_) => {
+            AnyMessage::Stream(_) => return,
+            AnyMessage::Unreadable(why) => format!("unreadable: {why}"),
+            AnyMessage::Cti(_) | AnyMessage::Mr(_) | AnyMessage::Icm(_) => {
                 let name = words::message_name(message);
                 if name.starts_with("HEARTBEAT") {
                     self.folded.heartbeats += 1;
@@ -168,7 +168,13 @@ impl Rows {
         self.start(Row::arrow(event, from, to, text), done);
     }
 
-    fn on_exchange(&mut self, event: &Event<'_>, exchange: &Exchange<'_>, here: Lane, done: &mut Vec<Row>) {
+    fn on_exchange(
+        &mut self,
+        event: &ReadRecord<'_>,
+        exchange: &Exchange<'_>,
+        here: Lane,
+        done: &mut Vec<Row>,
+    ) {
         match exchange {
             Exchange::RequestIn { call, port, request } => {
                 let from = self.origin(event.record).unwrap_or_else(|| Lane::outside(*port, here));
@@ -188,7 +194,7 @@ impl Rows {
         }
     }
 
-    fn on_fact(&mut self, event: &Event<'_>, fact: &Fact, here: Lane, done: &mut Vec<Row>) {
+    fn on_fact(&mut self, event: &ReadRecord<'_>, fact: &Fact, here: Lane, done: &mut Vec<Row>) {
         if let Fact::Finesse(FinesseFact::Published(publication)) = fact {
             self.start(Row::arrow(event, here, Lane::Desk, words::publication(publication)), done);
             return;
@@ -199,7 +205,7 @@ impl Rows {
     }
 
     /// Something happened in a lane: it stands in the row that is open there, or in one of its own.
-    fn change(&mut self, event: &Event<'_>, change: String, here: Lane, done: &mut Vec<Row>) {
+    fn change(&mut self, event: &ReadRecord<'_>, change: String, here: Lane, done: &mut Vec<Row>) {
         match &mut self.open {
             Some(row) if row.lane() == here => {
                 row.changes.push(change);
@@ -219,19 +225,19 @@ impl Rows {
 }
 
 /// A request that creates a contact does not name it; what is noted while it is handled does.
-fn may_begin(event: &Event<'_>) -> bool {
+fn may_begin(event: &ReadRecord<'_>) -> bool {
     match &event.kind {
-        Kind::Http(Exchange::RequestIn { request, .. }) => {
+        Meaning::Http(Exchange::RequestIn { request, .. }) => {
             event.subject.is_none() && !words::is_poll(request)
         }
-        Kind::Http(Exchange::RequestOut { .. } | Exchange::ReplyOut { .. } | Exchange::ReplyIn { .. })
-        | Kind::Received { .. }
-        | Kind::Sent { .. }
-        | Kind::LinkUp { .. }
-        | Kind::LinkDown { .. }
-        | Kind::Fact(_)
-        | Kind::Bent(_)
-        | Kind::Other => false,
+        Meaning::Http(Exchange::RequestOut { .. } | Exchange::ReplyOut { .. } | Exchange::ReplyIn { .. })
+        | Meaning::Received { .. }
+        | Meaning::Sent { .. }
+        | Meaning::LinkUp { .. }
+        | Meaning::LinkDown { .. }
+        | Meaning::Fact(_)
+        | Meaning::Bent(_)
+        | Meaning::Other => false,
     }
 }
 
@@ -240,11 +246,11 @@ pub fn rows<'a>(
     header: &Header,
     records: impl IntoIterator<Item = &'a Record>,
     only: Option<ContactId>,
-) -> (Vec<Row>, Names) {
-    let mut maker = Rows { only: only.clone(), ..Rows::new(header) };
+) -> (Vec<Row>, DrawnContacts) {
+    let mut maker = LadderRows { only: only.clone(), ..LadderRows::new(header) };
     let mut all: Vec<Row> = records.into_iter().flat_map(|record| maker.push(record)).collect();
     all.extend(maker.finish());
-    (all, Names { only, ..maker.names })
+    (all, DrawnContacts { only, ..maker.names })
 }
 
 /// Finds the contact that a person means: its short name in the ladder, a contact id, a task id, or the beginning
@@ -265,13 +271,13 @@ pub fn find_contact<'a>(
 
 /// Contacts in the order in which they appeared, each with its tasks.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Names {
+pub struct DrawnContacts {
     contacts: Vec<(ContactId, Vec<TaskId>)>,
     /// The one that is drawn, where it is not all.
     only: Option<ContactId>,
 }
 
-impl Names {
+impl DrawnContacts {
     /// `T1`, `T2`, …: the short name of a contact.
     pub fn short(&self, contact: &ContactId) -> Option<String> {
         self.contacts.iter().position(|(known, _)| known == contact).map(short)

@@ -1,6 +1,6 @@
 //! Rows and lanes of a ladder.
 
-use cce_fold::{Event, Subject};
+use cce_fold::{ReadRecord, Subject};
 use cce_kernel::{Kind, NodeName, Port, Time};
 
 /// One lane: a component, or the people outside.
@@ -103,14 +103,14 @@ pub enum Shape {
 
 /// Why a row is pointed out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Mark {
+pub enum RowMark {
     /// Something in it contradicts what is pointed out otherwise.
     Related,
     /// Something in it is wrong.
     Wrong,
 }
 
-impl Mark {
+impl RowMark {
     /// How it is drawn.
     pub const fn sign(self) -> char {
         match self {
@@ -140,15 +140,15 @@ pub struct Row {
     /// What was not drawn before it.
     pub skipped: Option<String>,
     /// Why it is pointed out, if it is.
-    pub mark: Option<Mark>,
+    pub mark: Option<RowMark>,
 }
 
 impl Row {
-    pub(super) fn arrow(event: &Event<'_>, from: Lane, to: Lane, text: String) -> Self {
+    pub(super) fn arrow(event: &ReadRecord<'_>, from: Lane, to: Lane, text: String) -> Self {
         Self::new(event, Shape::Arrow { from, to }, text)
     }
 
-    pub(super) fn mark(event: &Event<'_>, lane: Lane, text: String) -> Self {
+    pub(super) fn mark(event: &ReadRecord<'_>, lane: Lane, text: String) -> Self {
         Self::new(event, Shape::Mark(lane), text)
     }
 
@@ -158,7 +158,7 @@ impl Row {
         Self { record: 0, first: 0, at, shape, subject, text, changes, skipped, mark }
     }
 
-    fn new(event: &Event<'_>, shape: Shape, text: String) -> Self {
+    fn new(event: &ReadRecord<'_>, shape: Shape, text: String) -> Self {
         Self {
             record: super::cause(event.record),
             first: event.record.seq,

@@ -1,6 +1,6 @@
 //! The ladder as an SVG picture.
 
-use super::{Lane, Names, Row, Shape, stampers};
+use super::{DrawnContacts, Lane, Row, Shape, stampers};
 use crate::{one_line::one_line, stamp::Stamper};
 use cce_journal::Header;
 use std::{collections::BTreeMap, fmt::Write};
@@ -29,7 +29,7 @@ pub struct Svg {
 
 impl Svg {
     /// The picture of rows of a run that starts with this header.
-    pub fn draw(header: &Header, rows: &[Row], names: &Names) -> String {
+    pub fn draw(header: &Header, rows: &[Row], names: &DrawnContacts) -> String {
         let mut svg = Self { stampers: stampers(header), body: String::new(), lines: 0 };
         for (short, contact, tasks) in names.shown() {
             let tasks: Vec<String> = tasks.iter().map(ToString::to_string).collect();
@@ -46,7 +46,7 @@ impl Svg {
         svg.whole(top)
     }
 
-    fn row(&mut self, row: &Row, names: &Names) {
+    fn row(&mut self, row: &Row, names: &DrawnContacts) {
         if let Some(skipped) = &row.skipped {
             self.words(LEFT, "dim", &format!("… {skipped}"));
             self.lines += 1;

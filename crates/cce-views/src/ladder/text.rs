@@ -4,7 +4,7 @@
 //! 08:55:49.391  +4.160  │    ├───►│    │    │    │    │    NEW_TASK dialogue=4 CumulusTask
 //! ```
 
-use super::{Lane, Mark, Names, Row, Shape, stampers};
+use super::{DrawnContacts, Lane, Row, RowMark, Shape, stampers};
 use crate::{one_line::one_line, stamp::Stamper};
 use cce_journal::Header;
 use cce_kernel::Time;
@@ -35,13 +35,13 @@ pub enum Paint {
 
 /// Draws rows as text, one by one.
 #[derive(Debug)]
-pub struct Text {
+pub struct LadderText {
     stampers: BTreeMap<Lane, Stamper>,
     paint: Paint,
     introduced: BTreeSet<String>,
 }
 
-impl Text {
+impl LadderText {
     /// A drawing of a run that starts with this header.
     pub fn new(header: &Header, paint: Paint) -> Self {
         Self { stampers: stampers(header), paint, introduced: BTreeSet::new() }
@@ -58,7 +58,7 @@ impl Text {
     }
 
     /// The ids of every contact and task, for the head of a drawing that is made afterwards.
-    pub fn ids(&mut self, names: &Names) -> String {
+    pub fn ids(&mut self, names: &DrawnContacts) -> String {
         let mut head = String::new();
         for (short, contact, tasks) in names.shown() {
             let tasks: Vec<String> = tasks.iter().map(ToString::to_string).collect();
@@ -72,7 +72,7 @@ impl Text {
     }
 
     /// A row, with its line ends.
-    pub fn row(&mut self, row: &Row, names: &Names) -> String {
+    pub fn row(&mut self, row: &Row, names: &DrawnContacts) -> String {
         let mut lines = String::new();
         if let Some(skipped) = &row.skipped {
             let _ = writeln!(lines, "{}", self.dim(&format!("{:LEFT$}… {skipped}", "")));
@@ -98,7 +98,7 @@ impl Text {
     }
 
     /// While a run goes on, an id is told when it is first seen.
-    fn introduce(&mut self, row: &Row, names: &Names, lines: &mut String) {
+    fn introduce(&mut self, row: &Row, names: &DrawnContacts, lines: &mut String) {
         let Some(contact) = &row.subject.contact else { return };
         let short = names.short(contact).unwrap_or_default();
         if self.introduced.insert(contact.to_string()) {
@@ -112,11 +112,11 @@ impl Text {
         }
     }
 
-    fn left(&self, row: &Row, names: &Names) -> String {
+    fn left(&self, row: &Row, names: &DrawnContacts) -> String {
         let stamp =
             self.stampers.get(&row.lane()).map(|stamper| stamper.clock_at(row.at)).unwrap_or_default();
         let name = row.subject.contact.as_ref().and_then(|contact: &ContactId| names.short(contact));
-        let mark = row.mark.map_or(' ', Mark::sign);
+        let mark = row.mark.map_or(' ', RowMark::sign);
         format!("{stamp:<12} {:<7} {:<5}{mark}", since(row.at), name.unwrap_or_default())
     }
 

@@ -2,7 +2,7 @@
 
 use super::Lane;
 use cce_cti::{Cti, EndTaskEvent, EndTaskInd};
-use cce_fold::{AgentMessage, Group, Message, TaskMessage};
+use cce_fold::{AgentMessage, AnyMessage, CtiGroup, TaskMessage};
 use cce_journal::{Bend, Bent};
 use cce_kernel::{Fact, LinkReason, Port, Request, Response};
 use cce_model::{
@@ -11,36 +11,36 @@ use cce_model::{
 };
 use cce_mr::{Icm, Mr};
 
-pub(super) fn message_name(message: &Message) -> &'static str {
+pub(super) fn message_name(message: &AnyMessage) -> &'static str {
     match message {
-        Message::Cti(message) => message.name(),
-        Message::Mr(message) => message.name(),
-        Message::Icm(message) => message.name(),
-        Message::Stream(_) | Message::Unreadable(_) => "",
+        AnyMessage::Cti(message) => message.name(),
+        AnyMessage::Mr(message) => message.name(),
+        AnyMessage::Icm(message) => message.name(),
+        AnyMessage::Stream(_) | AnyMessage::Unreadable(_) => "",
     }
 }
 
 /// The few fields that tell one message of a kind from another.
-pub(super) fn message_details(message: &Message) -> String {
+pub(super) fn message_details(message: &AnyMessage) -> String {
     match message {
-        Message::Cti(message) => cti_details(message),
-        Message::Mr(message) => mr_details(message),
-        Message::Icm(message) => icm_details(message),
-        Message::Stream(_) | Message::Unreadable(_) => String::new(),
+        AnyMessage::Cti(message) => cti_details(message),
+        AnyMessage::Mr(message) => mr_details(message),
+        AnyMessage::Icm(message) => icm_details(message),
+        AnyMessage::Stream(_) | AnyMessage::Unreadable(_) => String::new(),
     }
 }
 
 fn cti_details(message: &Cti) -> String {
-    match Group::of(message) {
-        Group::Opens(m) => format!(" version={}", m.version_number),
-        Group::Agent(message) => agent_details(&message),
-        Group::Task(
+    match CtiGroup::of(message) {
+        CtiGroup::Opens(m) => format!(" version={}", m.version_number),
+        CtiGroup::Agent(message) => agent_details(&message),
+        CtiGroup::Task(
             TaskMessage::EndInd(EndTaskInd { icm_disposition, .. })
             | TaskMessage::EndEvent(EndTaskEvent { icm_disposition, .. }),
         ) => format!(" disposition={icm_disposition}"),
-        Group::Status(status) => format!(" status={status}"),
-        Group::ControlFails(m) => format!(" code={}", m.failure_code),
-        Group::Task(_) | Group::Plain => String::new(),
+        CtiGroup::Status(status) => format!(" status={status}"),
+        CtiGroup::ControlFails(m) => format!(" code={}", m.failure_code),
+        CtiGroup::Task(_) | CtiGroup::Plain => String::new(),
     }
 }
 

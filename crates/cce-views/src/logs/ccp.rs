@@ -2,7 +2,7 @@
 
 use super::{Line, LogFile};
 use crate::stamp::Stamper;
-use cce_fold::{Event, Kind};
+use cce_fold::{Meaning, ReadRecord};
 use cce_journal::{Header, Record};
 use cce_kernel::Fact;
 use cce_model::{
@@ -51,8 +51,8 @@ impl CcpLogs {
         }
     }
 
-    pub(super) fn write(&mut self, event: &Event<'_>, lines: &mut Vec<Line>) {
-        let Kind::Fact(Fact::Ccp(fact)) = &event.kind else { return };
+    pub(super) fn write(&mut self, event: &ReadRecord<'_>, lines: &mut Vec<Line>) {
+        let Meaning::Fact(Fact::Ccp(fact)) = &event.kind else { return };
         for entry in self.entries(fact, event.record) {
             let line = self.line(&entry, event.record);
             lines.push((entry.file, line));

@@ -3,7 +3,7 @@
 use super::{Line, LogFile};
 use crate::stamp::Stamper;
 use cce_cti::Cti;
-use cce_fold::{Event, Kind, Message};
+use cce_fold::{AnyMessage, Meaning, ReadRecord};
 use cce_journal::{Header, Record};
 use cce_kernel::{Fact, LinkId};
 use cce_model::{
@@ -43,22 +43,22 @@ impl CtisvrLog {
         }
     }
 
-    pub(super) fn write(&mut self, event: &Event<'_>, lines: &mut Vec<Line>) {
+    pub(super) fn write(&mut self, event: &ReadRecord<'_>, lines: &mut Vec<Line>) {
         match &event.kind {
-            Kind::Received { link, message: Message::Cti(message), flaws, .. } => {
+            Meaning::Received { link, message: AnyMessage::Cti(message), flaws, .. } => {
                 self.on_received(*link, message, flaws, event.record, lines);
             }
-            Kind::Fact(Fact::AgentPg(fact)) => self.on_fact(fact, event.record, lines),
-            Kind::LinkDown { link, .. } => {
+            Meaning::Fact(Fact::AgentPg(fact)) => self.on_fact(fact, event.record, lines),
+            Meaning::LinkDown { link, .. } => {
                 self.sessions.remove(link);
             }
-            Kind::Received { .. }
-            | Kind::Sent { .. }
-            | Kind::Http(_)
-            | Kind::LinkUp { .. }
-            | Kind::Fact(_)
-            | Kind::Bent(_)
-            | Kind::Other => {}
+            Meaning::Received { .. }
+            | Meaning::Sent { .. }
+            | Meaning::Http(_)
+            | Meaning::LinkUp { .. }
+            | Meaning::Fact(_)
+            | Meaning::Bent(_)
+            | Meaning::Other => {}
         }
     }
 

@@ -3,7 +3,7 @@
 use super::{Line, LogFile};
 use crate::stamp::Stamper;
 use cce_cti::Cti;
-use cce_fold::{Event, Exchange, Group, Kind, Message, TaskMessage};
+use cce_fold::{AnyMessage, CtiGroup, Exchange, Meaning, ReadRecord, TaskMessage};
 use cce_journal::{FirstNumbers, Header, Record};
 use cce_kernel::{CallError, CallId, Fact, Response};
 use cce_model::{
@@ -83,31 +83,33 @@ impl FinesseLog {
         }
     }
 
-    pub(super) fn write(&mut self, event: &Event<'_>, lines: &mut Vec<Line>) {
+    pub(super) fn write(&mut self, event: &ReadRecord<'_>, lines: &mut Vec<Line>) {
         match &event.kind {
-            Kind::Sent { message: Message::Cti(message), .. } => self.on_sent(message, event.record, lines),
-            Kind::Received { message: Message::Cti(message), .. } => {
+            Meaning::Sent { message: AnyMessage::Cti(message), .. } => {
+                self.on_sent(message, event.record, lines);
+            }
+            Meaning::Received { message: AnyMessage::Cti(message), .. } => {
                 self.on_received(message, event.record, lines);
                 self.received += 1;
             }
-            Kind::Fact(Fact::Finesse(FinesseFact::Published(publication))) => {
+            Meaning::Fact(Fact::Finesse(FinesseFact::Published(publication))) => {
                 self.on_published(publication, event.record, lines);
             }
-            Kind::Fact(Fact::Finesse(FinesseFact::SmCall { operation, agent, task, contact, call })) => {
+            Meaning::Fact(Fact::Finesse(FinesseFact::SmCall { operation, agent, task, contact, call })) => {
                 let call_made = SmCall { agent: agent.clone(), task: *task, contact: contact.clone() };
                 self.on_sm_call(*operation, *call, call_made, event.record, lines);
             }
-            Kind::Http(Exchange::ReplyIn { call, result }) => {
+            Meaning::Http(Exchange::ReplyIn { call, result }) => {
                 self.on_sm_reply(*call, result, event.record, lines);
             }
-            Kind::Sent { .. }
-            | Kind::Received { .. }
-            | Kind::Http(_)
-            | Kind::LinkUp { .. }
-            | Kind::LinkDown { .. }
-            | Kind::Fact(_)
-            | Kind::Bent(_)
-            | Kind::Other => {}
+            Meaning::Sent { .. }
+            | Meaning::Received { .. }
+            | Meaning::Http(_)
+            | Meaning::LinkUp { .. }
+            | Meaning::LinkDown { .. }
+            | Meaning::Fact(_)
+            | Meaning::Bent(_)
+            | Meaning::Other => {}
         }
     }
 
@@ -256,7 +258,7 @@ fn worker(pool: &str, first: u64, done: u64) -> String {
 
 /// Three indications in three spellings, as the product prints them.
 fn indication(message: &Cti) -> Option<String> {
-    let Group::Task(task) = Group::of(message) else { return None };
+    let CtiGroup::Task(task) = CtiGroup::of(message) else { return None };
     match task {
         TaskMessage::OfferInd(m) => Some(format!(
             "OfferTaskIndication, invokeId :{} , mrdId: {}, icmAgentId : {}, taskId: {}, skillGropupId : {}, \
@@ -306,7 +308,7 @@ macro_rules! begun {
 
 /// Name, task and payload of a task event, as the product prints them.
 fn task_event(message: &Cti, sequence: u64) -> Option<(&'static str, TaskId, String)> {
-    let Group::Task(task) = Group::of(message) else { return None };
+    let CtiGroup::Task(task) = CtiGroup::of(message) else { return None };
     match task {
         TaskMessage::OfferEvent(m) => {
             Some(("OfferTaskEvent", m.task_id, begun!("OfferTaskEvent", message, m, sequence)))

@@ -10,7 +10,7 @@ mod mr_pim;
 mod router;
 
 use crate::one_line::one_line;
-use cce_fold::{Event, Fold};
+use cce_fold::{Fold, ReadRecord};
 use cce_journal::{Header, Record};
 use std::borrow::Cow;
 
@@ -105,7 +105,7 @@ impl Logs {
         lines
     }
 
-    fn write(&mut self, event: &Event<'_>, lines: &mut Vec<Line>) {
+    fn write(&mut self, event: &ReadRecord<'_>, lines: &mut Vec<Line>) {
         match event.record.node.kind() {
             Some(cce_model::Kind::Ccp) => self.ccp.write(event, lines),
             Some(cce_model::Kind::MrPg) => self.mr_pim.write(event, lines),

@@ -2,7 +2,7 @@
 
 use super::{Line, LogFile};
 use crate::stamp::Stamper;
-use cce_fold::{Event, Kind, Message};
+use cce_fold::{AnyMessage, Meaning, ReadRecord};
 use cce_journal::Header;
 use cce_model::TaskId;
 use cce_mr::{
@@ -33,32 +33,39 @@ impl MrPimLog {
         }
     }
 
-    pub(super) fn write(&self, event: &Event<'_>, lines: &mut Vec<Line>) {
+    pub(super) fn write(&self, event: &ReadRecord<'_>, lines: &mut Vec<Line>) {
         match &event.kind {
-            Kind::Received { message: Message::Mr(message), length, .. } => {
+            Meaning::Received { message: AnyMessage::Mr(message), length, .. } => {
                 self.application(event, "Application->PG:", message, *length, lines);
             }
-            Kind::Sent { message: Message::Mr(message), length, .. } => {
+            Meaning::Sent { message: AnyMessage::Mr(message), length, .. } => {
                 self.application(event, "PG->Application:", message, *length, lines);
             }
-            Kind::Sent { message: Message::Icm(Icm::NewCall(call)), .. } => {
+            Meaning::Sent { message: AnyMessage::Icm(Icm::NewCall(call)), .. } => {
                 self.put(event, "Send INRCMSGNewCall to Router : :", [new_call(call)], lines);
             }
-            Kind::Received { message: Message::Icm(Icm::Connect(connect)), .. } => {
+            Meaning::Received { message: AnyMessage::Icm(Icm::Connect(connect)), .. } => {
                 self.put(event, "MR_Peripheral::On_Router_Connect:", [connected(connect)], lines);
             }
-            Kind::Received { .. }
-            | Kind::Sent { .. }
-            | Kind::Http(_)
-            | Kind::LinkUp { .. }
-            | Kind::LinkDown { .. }
-            | Kind::Fact(_)
-            | Kind::Bent(_)
-            | Kind::Other => {}
+            Meaning::Received { .. }
+            | Meaning::Sent { .. }
+            | Meaning::Http(_)
+            | Meaning::LinkUp { .. }
+            | Meaning::LinkDown { .. }
+            | Meaning::Fact(_)
+            | Meaning::Bent(_)
+            | Meaning::Other => {}
         }
     }
 
-    fn application(&self, event: &Event<'_>, way: &str, message: &Mr, length: usize, lines: &mut Vec<Line>) {
+    fn application(
+        &self,
+        event: &ReadRecord<'_>,
+        way: &str,
+        message: &Mr,
+        length: usize,
+        lines: &mut Vec<Line>,
+    ) {
         if message.name().starts_with("HEARTBEAT") {
             return;
         }
@@ -68,7 +75,7 @@ impl MrPimLog {
 
     fn put(
         &self,
-        event: &Event<'_>,
+        event: &ReadRecord<'_>,
         head: &str,
         rest: impl IntoIterator<Item = String>,
         lines: &mut Vec<Line>,

@@ -2,7 +2,7 @@
 
 use super::{Line, LogFile};
 use crate::stamp::Stamper;
-use cce_fold::{Event, Kind, Message};
+use cce_fold::{AnyMessage, Meaning, ReadRecord};
 use cce_journal::{Header, Record};
 use cce_kernel::Fact;
 use cce_model::{
@@ -45,21 +45,21 @@ impl RouterLog {
         Self { stamper: Stamper::new(header, cce_model::Kind::Router.name()), process, deciding: 0 }
     }
 
-    pub(super) fn write(&mut self, event: &Event<'_>, lines: &mut Vec<Line>) {
+    pub(super) fn write(&mut self, event: &ReadRecord<'_>, lines: &mut Vec<Line>) {
         let texts = match &event.kind {
-            Kind::Fact(Fact::Router(fact)) => self.fact(fact),
-            Kind::Sent { message: Message::Icm(Icm::DeviceTargetPreCallInd(m)), .. } => {
+            Meaning::Fact(Fact::Router(fact)) => self.fact(fact),
+            Meaning::Sent { message: AnyMessage::Icm(Icm::DeviceTargetPreCallInd(m)), .. } => {
                 pre_call(&context(self.deciding), m)
             }
-            Kind::Sent { message: Message::Icm(Icm::Connect(m)), .. } => vec![connect(m)],
-            Kind::Sent { .. }
-            | Kind::Received { .. }
-            | Kind::Http(_)
-            | Kind::LinkUp { .. }
-            | Kind::LinkDown { .. }
-            | Kind::Fact(_)
-            | Kind::Bent(_)
-            | Kind::Other => return,
+            Meaning::Sent { message: AnyMessage::Icm(Icm::Connect(m)), .. } => vec![connect(m)],
+            Meaning::Sent { .. }
+            | Meaning::Received { .. }
+            | Meaning::Http(_)
+            | Meaning::LinkUp { .. }
+            | Meaning::LinkDown { .. }
+            | Meaning::Fact(_)
+            | Meaning::Bent(_)
+            | Meaning::Other => return,
         };
         lines.extend(texts.into_iter().map(|text| self.line(event.record, &text)));
     }

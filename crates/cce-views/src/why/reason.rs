@@ -10,12 +10,12 @@ pub struct Obstacle {
     /// Login id.
     pub agent: AgentId,
     /// The first thing that is in the way.
-    pub reason: Reason,
+    pub reason: WaitReason,
 }
 
 /// Why an agent does not get a task (task-routing 1.5, 3.5, 3.6).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Reason {
+pub enum WaitReason {
     /// No step of the task's queue has the agent.
     NotOfQueue,
     /// A step has the agent that the task has not come to.
@@ -71,7 +71,7 @@ impl fmt::Display for Obstacle {
     }
 }
 
-impl fmt::Display for Reason {
+impl fmt::Display for WaitReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NotOfQueue => f.write_str("is not of the queue"),

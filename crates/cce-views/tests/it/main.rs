@@ -12,7 +12,7 @@ use cce_model::{
     fact::{AgentPgFact, ArmMessage, OpcMessage, RouterFact},
 };
 use cce_views::{
-    ladder::{self, Excerpts, Mermaid, Paint, Svg, Text},
+    ladder::{self, Excerpts, LadderText, Mermaid, Paint, Svg},
     logs::{LogFile, Logs},
 };
 use cce_world::Span;
@@ -233,7 +233,7 @@ fn ladder_of(header: &Header, records: &[Record], only: Option<ContactId>) -> St
 
 fn draw(header: &Header, records: &[Record], paint: Paint, only: Option<ContactId>) -> String {
     let (rows, names) = ladder::rows(header, records, only);
-    let mut text = Text::new(header, paint);
+    let mut text = LadderText::new(header, paint);
     let mut drawn = text.ids(&names) + &text.head();
     rows.iter().for_each(|row| drawn.push_str(&text.row(row, &names)));
     drawn

@@ -35,7 +35,7 @@ pub const PLANS: [&str; 2] = ["create", "cancel"];
 
 /// What a customer does.
 #[derive(Clone, Debug)]
-pub struct Config {
+pub struct CustomerConfig {
     /// One task is created at each of these offsets from the customer's start.
     pub starts: Vec<Duration>,
     /// The offsets count from a cue ([`Command::Cue`]) instead.
@@ -72,7 +72,7 @@ pub enum Method {
 /// A customer. Once every task has ended it does nothing more.
 #[derive(Debug)]
 pub struct Customer {
-    config: Config,
+    config: CustomerConfig,
     tasks: Vec<Errand>,
     calls: BTreeMap<CallId, Sent>,
 }
@@ -133,7 +133,7 @@ impl Ask {
 
 impl Customer {
     /// A customer that waits for its start.
-    pub fn new(config: Config) -> Self {
+    pub fn new(config: CustomerConfig) -> Self {
         Self { config, tasks: Vec::new(), calls: BTreeMap::new() }
     }
 
@@ -412,7 +412,7 @@ fn path_of(location: &str) -> &str {
     rest.find('/').map_or("/", |at| &rest[at..])
 }
 
-fn creation(config: &Config) -> Request {
+fn creation(config: &CustomerConfig) -> Request {
     let target = format!("/ccp/task/feed/{}", config.feed);
     match config.method {
         Method::Post => Request::new("POST", target).xml(config.task.to_xml()),
@@ -421,7 +421,7 @@ fn creation(config: &Config) -> Request {
 }
 
 /// Asks CCP to route a task anew: by its own dialed number, or by another one (ccp-task-api 3.6).
-fn renotification(config: &Config, path: &str, selector: Option<&str>) -> Request {
+fn renotification(config: &CustomerConfig, path: &str, selector: Option<&str>) -> Request {
     let reason = if selector.is_some() { "ROUTE_SERVICE_TRANSFER" } else { "ROUTE_SERVICE_RECOVERY" };
     let own = config.task.script_selector.as_deref().unwrap_or_default();
     let body = Xml::document("Task", |xml| {
@@ -431,12 +431,12 @@ fn renotification(config: &Config, path: &str, selector: Option<&str>) -> Reques
 }
 
 /// Asks CCP to take a task as handled, though no agent said so (ccp-task-api 3.7).
-fn close(config: &Config, path: &str) -> Request {
+fn close(config: &CustomerConfig, path: &str) -> Request {
     private(config, path, "close")
 }
 
 /// A request of CCP's private API about a task, with the administrator's credentials.
-fn private(config: &Config, path: &str, what: &str) -> Request {
+fn private(config: &CustomerConfig, path: &str, what: &str) -> Request {
     let contact = path.rsplit('/').next().unwrap_or_default();
     let (name, password) = &config.administrator;
     let token = STANDARD.encode(format!("{name}:{password}"));

@@ -6,7 +6,7 @@
 pub mod agent;
 pub mod customer;
 
-pub use agent::Agent;
+pub use agent::VirtualAgent;
 pub use customer::Customer;
 
 use cce_kernel::{CallError, Response};

@@ -2,7 +2,7 @@
 
 use cce_kernel::Port;
 use cce_model::{InterruptAction, LogoutAction};
-use cce_world::{CastAgent, CastCustomer, Lab, Layers, Place, Problem, Span, load, show};
+use cce_world::{CastAgent, CastCustomer, ConfigPlace, ConfigProblem, Lab, Layers, Span, load, show};
 use std::time::Duration;
 
 /// One mistake of every kind, each on a line of its own.
@@ -212,8 +212,8 @@ fn a_text_setting_of_the_environment_may_look_like_a_number() {
 #[test]
 fn a_wrong_environment_variable_is_named() {
     let error = load(&with_variable("CCELAB__CCP__POLL_LIFETIME", "soon")).unwrap_err();
-    let places: Vec<&Place> = error.problems.iter().map(|problem| &problem.place).collect();
-    assert_eq!(places, [&Place::Override("CCELAB__CCP__POLL_LIFETIME".into())]);
+    let places: Vec<&ConfigPlace> = error.problems.iter().map(|problem| &problem.place).collect();
+    assert_eq!(places, [&ConfigPlace::Override("CCELAB__CCP__POLL_LIFETIME".into())]);
 }
 
 #[test]
@@ -263,12 +263,12 @@ fn assert_shown_loads_again(lab: &Lab) {
     assert_eq!(again.as_ref(), Ok(lab));
 }
 
-fn problems(text: &str) -> Vec<Problem> {
+fn problems(text: &str) -> Vec<ConfigProblem> {
     load(&file(text)).unwrap_err().problems
 }
 
-fn line(problem: &Problem) -> usize {
-    let Place::File { name, line, .. } = &problem.place else { panic!("{problem} is in no file") };
+fn line(problem: &ConfigProblem) -> usize {
+    let ConfigPlace::File { name, line, .. } = &problem.place else { panic!("{problem} is in no file") };
     assert_eq!(name, "my-lab.toml");
     *line
 }

@@ -1,6 +1,6 @@
 //! Wrong numbers in a lab file: each numeric place gets some, and each is told at its line.
 
-use cce_world::{BUILT_IN, Layers, Place, load};
+use cce_world::{BUILT_IN, ConfigPlace, Layers, load};
 
 /// Settings that may be negative.
 const SIGNED: [&str; 4] = ["skill_target", "skill_group", "first_call_id", "clock_error"];
@@ -57,8 +57,7 @@ fn a_wrong_number_is_told_at_its_line_wherever_it_stands() {
                     }
                 }
                 Err(error) => {
-                    let is_here =
-                        |place: &Place| matches!(place, Place::File { line, .. } if *line == number);
+                    let is_here = |place: &ConfigPlace| matches!(place, ConfigPlace::File { line, .. } if *line == number);
                     let is_told = error.problems.iter().any(|problem| is_here(&problem.place));
                     assert!(is_told, "{key} = {wrong} (line {number}): {error}");
                 }
@@ -73,7 +72,7 @@ fn a_range_that_is_no_range_is_told_and_takes_no_memory() {
         let text = format!("[[agents]]\nid = \"{range}\"\n");
         let error =
             load(&Layers { file: Some(("lab.toml".to_owned(), text)), ..Layers::default() }).unwrap_err();
-        let is_here = |place: &Place| matches!(place, Place::File { line: 2, .. });
+        let is_here = |place: &ConfigPlace| matches!(place, ConfigPlace::File { line: 2, .. });
         assert!(error.problems.iter().any(|problem| is_here(&problem.place)), "{range}: {error}");
     }
 }

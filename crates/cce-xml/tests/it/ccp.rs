@@ -4,7 +4,7 @@ use crate::objects::{TASK, contact};
 use cce_model::{ContactStatus, StatusReason};
 use cce_xml::{
     java_date, java_map, parse, social_contact, social_contact_event,
-    task::{ApiError, Task, TaskStatus, api_errors},
+    task::{Task, TaskApiError, TaskStatus, api_errors},
 };
 
 /// The lab trace's first publication of the contact.
@@ -161,7 +161,8 @@ fn a_status_with_unknown_words_is_not_read() {
 
 #[test]
 fn errors_are_written_in_lower_camel_case() {
-    let error = ApiError { kind: "invalidInput.fieldRequired", data: "title", message: "title is required" };
+    let error =
+        TaskApiError { kind: "invalidInput.fieldRequired", data: "title", message: "title is required" };
     assert_eq!(
         api_errors([error]),
         "<apiErrors><apiError><errorData>title</errorData><errorMessage>title is required</errorMessage>\

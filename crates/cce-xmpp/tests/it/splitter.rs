@@ -1,7 +1,7 @@
 //! A stream taken apart.
 
 use crate::support::OPEN;
-use cce_xmpp::{Node, Splitter, StreamFlaw, StreamLimits, StreamPiece};
+use cce_xmpp::{Child, Splitter, StreamFlaw, StreamLimits, StreamPiece};
 use proptest::prelude::*;
 
 const STREAM: &str = "<presence xml:lang='en'/>\n <iq type='get' id='a&amp;b'><query xmlns='q:&lt;'>\
@@ -27,7 +27,7 @@ fn text_attributes_and_namespaces_are_resolved() {
     assert_eq!(iq.attribute("id"), Some("a&b"));
     let query = iq.child("query", "q:<").unwrap();
     assert_eq!(query.elements().next().unwrap().attribute("a"), Some("1>2"));
-    assert_eq!(query.children[1], Node::Text("té><raw>]]".to_owned()));
+    assert_eq!(query.children[1], Child::Text("té><raw>]]".to_owned()));
 }
 
 #[test]

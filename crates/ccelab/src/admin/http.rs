@@ -5,7 +5,7 @@ use bytes::Bytes;
 use cce_journal::{Order, Ticket};
 use cce_kernel::BodyFlaw;
 use cce_model::SideOrder;
-use cce_net::{Hand, Limits, WebListener};
+use cce_net::{NetHandle, OutsiderLimits, WebListener};
 use http::{
     HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header, request::Parts, uri::Authority,
 };
@@ -25,7 +25,7 @@ const BODY_MAX: usize = 1 << 16;
 #[derive(Debug)]
 pub(crate) struct Admin {
     listener: WebListener,
-    limits: Limits,
+    limits: OutsiderLimits,
 }
 
 /// What every request needs.
@@ -55,7 +55,7 @@ impl Admin {
         clippy::unused_async,
         reason = "a listener belongs to a runtime: it cannot be bound outside of one"
     )]
-    pub(crate) async fn bind(address: SocketAddr, limits: Limits) -> io::Result<Self> {
+    pub(crate) async fn bind(address: SocketAddr, limits: OutsiderLimits) -> io::Result<Self> {
         Ok(Self { listener: WebListener::bind(address)?, limits })
     }
 
@@ -64,9 +64,9 @@ impl Admin {
         self.listener.address()
     }
 
-    /// Serves until it is dropped. What it is told to do, `hand` does.
-    pub(crate) async fn serve(self, control: Arc<Mutex<dyn Control>>, hand: Hand) -> Infallible {
-        self.serve_with(control, Arc::new(move |orders| hand.carry_out(orders))).await
+    /// Serves until it is dropped. What it is told to do, `handle` does.
+    pub(crate) async fn serve(self, control: Arc<Mutex<dyn Control>>, handle: NetHandle) -> Infallible {
+        self.serve_with(control, Arc::new(move |orders| handle.carry_out(orders))).await
     }
 
     pub(super) async fn serve_with(

@@ -1,7 +1,7 @@
 use super::{Admin, Control, HeldView, Refusal, RuleView, Stand, WaitingView};
 use cce_journal::{Order, Ticket};
 use cce_model::{CtiSides, SideOrder};
-use cce_net::Limits;
+use cce_net::OutsiderLimits;
 use serde_json::{Map, Value, json};
 use std::{
     io::{Read, Write},
@@ -126,10 +126,10 @@ struct Port {
 
 impl Port {
     fn open() -> Self {
-        Self::open_with(Limits::default())
+        Self::open_with(OutsiderLimits::default())
     }
 
-    fn open_with(limits: Limits) -> Self {
+    fn open_with(limits: OutsiderLimits) -> Self {
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
         let admin = runtime.block_on(Admin::bind((Ipv4Addr::LOCALHOST, 0).into(), limits)).unwrap();
         let (address, ordered) = (admin.address(), Arc::new(Mutex::new(Vec::new())));
@@ -344,7 +344,7 @@ fn it_says_what_there_is() {
 #[test]
 fn whoever_is_slow_or_comes_in_numbers_is_hung_up_on() {
     let quick = Duration::from_millis(100);
-    let limits = Limits { connections: 2, head: quick, body: quick, ..Limits::default() };
+    let limits = OutsiderLimits { connections: 2, head: quick, body: quick, ..OutsiderLimits::default() };
     let port = Port::open_with(limits);
     let connect = || {
         let stream = TcpStream::connect(port.address).unwrap();

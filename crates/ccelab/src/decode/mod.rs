@@ -1,16 +1,17 @@
 //! `ccelab decode`: bytes of arguments, hex dumps and captures, field by field.
 
+pub(crate) mod port_book;
 mod text;
 
 use crate::{cli::Decode, failure::Failure, files::load_tables, print};
 use cce_capture::{
-    CaptureError, Explained, Flow, Flows, Gap, GapCause, Opening, Packet, Piece, Stream, Versions, explain,
-    flows, has_message, openings, packets,
+    CaptureError, CapturedStream, Explained, Flow, Flows, Gap, GapCause, Opening, Packet, Piece, Versions,
+    explain, flows, has_message, openings, packets,
 };
 use cce_fold::{Book, Dictionary};
 use cce_wire::{Bytes, Flaw, Located, Value};
 use serde_json::json;
-use std::{io::Read, path::Path, str::FromStr};
+use std::{io::Read, path::Path};
 
 /// Bytes of a file; a larger capture is to be cut with `editcap` or filtered first.
 const FILE_MAX: u64 = 1 << 28;
@@ -18,25 +19,6 @@ const FILE_MAX: u64 = 1 << 28;
 const RAW_IP: u32 = 101;
 /// Link type of packets that begin with their Ethernet header.
 const ETHERNET: u32 = 1;
-
-/// A port of a capture, and what is spoken there: `39001=mr`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct PortBook {
-    port: u16,
-    book: Book,
-}
-
-impl FromStr for PortBook {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let parts = text.split_once('=').and_then(|(port, name)| {
-            let book = Book::ALL.into_iter().find(|book| book.name() == name)?;
-            Some(Self { port: port.parse().ok()?, book })
-        });
-        parts.ok_or_else(|| format!("`{text}`: write PORT=PROTOCOL, such as 39001=mr"))
-    }
-}
 
 /// What is to be explained.
 struct Input {
@@ -48,14 +30,14 @@ struct Input {
 /// A stream, and what is known of it.
 struct Titled {
     title: Option<String>,
-    stream: Stream,
+    stream: CapturedStream,
     /// What the other direction's client opened its session with, if this one's opens none.
     opened: Vec<Opening>,
 }
 
 impl Input {
     fn of(bytes: Vec<u8>) -> Self {
-        let stream = Stream { bytes: bytes.into(), ..Stream::default() };
+        let stream = CapturedStream { bytes: bytes.into(), ..CapturedStream::default() };
         Self { streams: vec![Titled { title: None, stream, opened: Vec::new() }], left_out: Vec::new() }
     }
 }
@@ -192,7 +174,7 @@ fn at_most(from: impl Read) -> std::io::Result<Vec<u8>> {
 /// The flows on the protocol's ports.
 fn captured(found: &Flows, options: &Decode) -> Vec<Titled> {
     let chosen = found.all.iter().filter(|flow| is_spoken((flow.key.from.1, flow.key.to.1), options));
-    let streams: Vec<(&Flow, Stream)> = chosen.map(|flow| (flow, stream(flow))).collect();
+    let streams: Vec<(&Flow, CapturedStream)> = chosen.map(|flow| (flow, stream(flow))).collect();
     let opened: Vec<Vec<Opening>> = streams.iter().map(|(_, stream)| openings(stream)).collect();
     let other = |at: usize| {
         let is_other =
@@ -216,12 +198,12 @@ fn is_spoken((from, to): (u16, u16), options: &Decode) -> bool {
     is_spoken(from) || is_spoken(to)
 }
 
-fn stream(flow: &Flow) -> Stream {
+fn stream(flow: &Flow) -> CapturedStream {
     let mut gaps: Vec<_> = flow.gaps.iter().map(|gap| (gap.offset, words(gap))).collect();
     if flow.is_too_long {
         gaps.push((flow.bytes.len(), "there is more than is read: what follows is left out".to_owned()));
     }
-    Stream { bytes: flow.bytes.clone().into(), begins_anywhere: !flow.has_start, gaps }
+    CapturedStream { bytes: flow.bytes.clone().into(), begins_anywhere: !flow.has_start, gaps }
 }
 
 /// What is missing in a gap, and why.

@@ -5,7 +5,7 @@ use super::{
     http::{Ask as HttpAsk, Pool, basic},
 };
 use bytes::BytesMut;
-use cce_load::agent::{AgentInput, AgentOutput, AgentWait, Config, LoadAgent};
+use cce_load::agent::{AgentInput, AgentOutput, AgentWait, LoadAgent, LoadAgentConfig};
 use http::{HeaderValue, Method};
 use std::{
     net::SocketAddr,
@@ -69,7 +69,7 @@ impl Agents {
     }
 
     /// Lets agents sign in and work.
-    pub(super) fn start(self: &Arc<Self>, configs: Vec<Config>, generator: &Arc<Generator>) {
+    pub(super) fn start(self: &Arc<Self>, configs: Vec<LoadAgentConfig>, generator: &Arc<Generator>) {
         for config in configs {
             let desktop = Desktop::new(config, self.clone(), generator.clone());
             self.loops.spawn(desktop.live());
@@ -99,7 +99,7 @@ enum Next {
 }
 
 impl Desktop {
-    fn new(config: Config, agents: Arc<Agents>, generator: Arc<Generator>) -> Self {
+    fn new(config: LoadAgentConfig, agents: Arc<Agents>, generator: Arc<Generator>) -> Self {
         let (sender, inbox) = mpsc::channel(INBOX_MAX);
         let (agent, first) = LoadAgent::new(config);
         let (user, password) = agent.credentials();

@@ -4,10 +4,8 @@ mod agents;
 mod clock;
 mod generator;
 mod http;
-mod options;
+pub(crate) mod options;
 mod targets;
-
-pub(crate) use options::Options;
 
 use crate::{
     cli::TableFiles,
@@ -24,6 +22,7 @@ use cce_model::MrdId;
 use cce_world::{AgentSettings, Lab, Span, nearest_few};
 use generator::{Bounds, Generator, Template};
 use http::Pool;
+use options::Options;
 use std::{sync::Arc, time::Duration};
 use targets::Targets;
 use tokio::time::{interval, timeout};
@@ -115,7 +114,7 @@ fn template(options: &Options, lab: &Lab) -> Result<Template, Failure> {
     })
 }
 
-fn agent_configs(options: &Options, lab: &Lab) -> Result<Vec<agent::Config>, Failure> {
+fn agent_configs(options: &Options, lab: &Lab) -> Result<Vec<agent::LoadAgentConfig>, Failure> {
     let ids = options.agent_ids()?;
     if ids.len() > AGENTS_MAX {
         let count = ids.len();
@@ -124,7 +123,7 @@ fn agent_configs(options: &Options, lab: &Lab) -> Result<Vec<agent::Config>, Fai
     ids.iter().map(|id| agent_config(id, options, lab)).collect()
 }
 
-fn agent_config(id: &str, options: &Options, lab: &Lab) -> Result<agent::Config, Failure> {
+fn agent_config(id: &str, options: &Options, lab: &Lab) -> Result<agent::LoadAgentConfig, Failure> {
     let Some(settings) = lab.agents.iter().find(|agent| agent.id.as_str() == id) else {
         let known: Vec<String> = lab.agents.iter().map(|agent| agent.id.to_string()).collect();
         let known = nearest_few(id, &known);
@@ -133,7 +132,7 @@ fn agent_config(id: &str, options: &Options, lab: &Lab) -> Result<agent::Config,
     let AgentSettings { password, extension, mrds, .. } = settings.clone();
     let id_of = |name: &String| lab.mrds.iter().find(|mrd| mrd.name == *name).map(|mrd| MrdId(mrd.id));
     let finesse = lab.hosts.get(Kind::Finesse.name());
-    Ok(agent::Config {
+    Ok(agent::LoadAgentConfig {
         id: id.to_owned(),
         password,
         extension,
@@ -172,7 +171,7 @@ impl Work {
     async fn run(
         &self,
         options: &Options,
-        configs: Vec<agent::Config>,
+        configs: Vec<agent::LoadAgentConfig>,
         plan: Plan,
         mut signals: Signals,
     ) -> Result<LoadReport, Failure> {
@@ -195,7 +194,7 @@ impl Work {
         Ok(report)
     }
 
-    async fn load(&self, options: &Options, configs: Vec<agent::Config>) -> Result<(), Failure> {
+    async fn load(&self, options: &Options, configs: Vec<agent::LoadAgentConfig>) -> Result<(), Failure> {
         let wanted = configs.len();
         self.agents.start(configs, &self.generator);
         if timeout(options.sign_in.0, self.agents.until_ready(wanted)).await.is_err() {

@@ -1,8 +1,8 @@
 //! Captures of a run: read by our own decoder, and by Wireshark with the dissector of the documentation.
 
 use crate::support::{Running, create_task, folder, run, skip, stderr, stdout, wait_for_status};
-use cce_fold::{Fold, Kind, Message};
-use cce_journal::{Reader, Record};
+use cce_fold::{AnyMessage, Fold, Meaning};
+use cce_journal::{JournalReader, Record};
 use cce_wire::{Shown, Value};
 use std::{
     fs::File,
@@ -262,18 +262,18 @@ fn attribute(line: &str, start: &str) -> Option<String> {
 /// The messages that arrived on binary links, as the journal has them.
 fn journal(folder: &Path) -> Vec<Told> {
     let file = BufReader::new(File::open(folder.join("J")).unwrap());
-    let (header, records): (_, Vec<Record>) = Reader::read_all(file).unwrap();
+    let (header, records): (_, Vec<Record>) = JournalReader::read_all(file).unwrap();
     let mut fold = Fold::new(&header);
     records.iter().filter_map(|record| arrived(&fold.push(record).kind)).collect()
 }
 
-fn arrived(kind: &Kind<'_>) -> Option<Told> {
-    let Kind::Received { message, .. } = kind else { return None };
+fn arrived(kind: &Meaning<'_>) -> Option<Told> {
+    let Meaning::Received { message, .. } = kind else { return None };
     let (name, fields) = match message {
-        Message::Cti(message) => (message.name(), message.fields()),
-        Message::Mr(message) => (message.name(), message.fields()),
-        Message::Icm(message) => (message.name(), message.fields()),
-        Message::Stream(_) | Message::Unreadable(_) => return None,
+        AnyMessage::Cti(message) => (message.name(), message.fields()),
+        AnyMessage::Mr(message) => (message.name(), message.fields()),
+        AnyMessage::Icm(message) => (message.name(), message.fields()),
+        AnyMessage::Stream(_) | AnyMessage::Unreadable(_) => return None,
     };
     Some((name.to_owned(), fields.iter().map(filter).collect()))
 }

@@ -1,6 +1,6 @@
 //! What an agent does with its dialogs: one step after each notification.
 
-use super::{Agent, Ask, Timer, Work, request};
+use super::{Ask, Timer, VirtualAgent, Work, request};
 use cce_kernel::{CallError, Cx, Response, TimerKey};
 use cce_model::{DialogAction, DialogState, TaskId};
 use cce_xml::Element;
@@ -121,7 +121,7 @@ impl Dialogs {
     }
 }
 
-impl Agent {
+impl VirtualAgent {
     /// A notification tells of a dialog. HTTP and XMPP overtake each other: an answer to a list that was asked for before
     /// may be older than the notification.
     pub(super) fn on_notified(&mut self, task: TaskId, state: DialogState, cx: &mut Cx<'_>) {

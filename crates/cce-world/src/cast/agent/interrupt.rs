@@ -4,7 +4,7 @@
 //! overtake each other: only the latest one counts.
 
 use super::{
-    Agent, Ask, Phase, Timer,
+    Ask, Phase, Timer, VirtualAgent,
     dialogs::{FAILURES_MAX, read_list},
     request,
 };
@@ -25,7 +25,7 @@ pub(super) struct Interrupts {
     is_armed: bool,
 }
 
-impl Agent {
+impl VirtualAgent {
     /// A media is in a state: one of the agent's own, so that their number is bounded.
     pub(super) fn follow_interrupt(&mut self, mrd: MrdId, state: &str, cx: &mut Cx<'_>) {
         let has_changed = if state == AgentState::Interrupted.name() {

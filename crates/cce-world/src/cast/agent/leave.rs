@@ -1,14 +1,15 @@
 //! How an agent goes: by signing out, for good, or without a word.
 
 use super::{
-    Agent, Ask, Phase, Timer, request,
+    Ask, Phase, Timer, VirtualAgent,
+    instruction::Orders,
+    request,
     sign_in::{PATIENCE, Seat, not_ready_key, ready_key},
-    told::Orders,
 };
 use cce_kernel::{CloseReason, Cx};
 use cce_model::MrdId;
 
-impl Agent {
+impl VirtualAgent {
     /// Signs out of every media, then of Finesse. Dialogs end as Finesse says. A sign-in that is not complete is
     /// given up instead.
     pub(super) fn sign_out(&mut self, cx: &mut Cx<'_>) {

@@ -9,13 +9,13 @@
 //! [`Command::Act`]: see [`WORDS`].
 
 mod dialogs;
+mod instruction;
 mod interrupt;
 mod leave;
 mod request;
 mod sign_in;
-mod told;
 
-pub use told::{WORDS, is_about_dialog};
+pub use instruction::{WORDS, is_about_dialog};
 
 use cce_kernel::{
     Address, CallError, CallId, CloseReason, Command, Component, Cx, Fact, Input, LinkId, Port, Request,
@@ -28,10 +28,10 @@ use cce_xmpp::{
     client::{ClientConfig, ClientEnding, ClientEvent, ClientSession},
 };
 use dialogs::Dialogs;
+use instruction::Orders;
 use interrupt::Interrupts;
 use sign_in::Seat;
 use std::{collections::BTreeMap, time::Duration};
-use told::Orders;
 
 cce_kernel::timers! {
     /// What an agent waits for.
@@ -68,7 +68,7 @@ pub const PLANS: [&str; 5] = ["sign-in", "ready", "not-ready", "sign-out", "cras
 
 /// What an agent does.
 #[derive(Clone, Debug)]
-pub struct Config {
+pub struct AgentConfig {
     /// Login id.
     pub id: AgentId,
     /// Password.
@@ -121,8 +121,8 @@ pub struct Work {
 
 /// An agent.
 #[derive(Debug)]
-pub struct Agent {
-    config: Config,
+pub struct VirtualAgent {
+    config: AgentConfig,
     phase: Phase,
     stream: Option<(LinkId, ClientSession)>,
     /// Whether this is not the first sign-in: notifications may have been missed since.
@@ -170,9 +170,9 @@ enum Ask {
     Told,
 }
 
-impl Agent {
+impl VirtualAgent {
     /// An agent that waits for its start.
-    pub fn new(config: Config) -> Self {
+    pub fn new(config: AgentConfig) -> Self {
         Self {
             config,
             phase: Phase::Out,
@@ -189,7 +189,7 @@ impl Agent {
 
     fn on_start(&mut self, cx: &mut Cx<'_>) {
         *self = Self::new(self.config.clone());
-        let Config { sign_in, sign_out, crash, .. } = self.config;
+        let AgentConfig { sign_in, sign_out, crash, .. } = self.config;
         let plans = [(Timer::SignIn, sign_in), (Timer::SignOut, sign_out), (Timer::Crash, crash)];
         for (timer, wait) in plans {
             if let Some(wait) = wait {
@@ -349,7 +349,7 @@ impl Agent {
     }
 }
 
-impl Component for Agent {
+impl Component for VirtualAgent {
     fn handle(&mut self, input: Input, cx: &mut Cx<'_>) {
         if self.phase == Phase::Left && !matches!(input, Input::Start { .. } | Input::Command(_)) {
             return;
@@ -364,7 +364,7 @@ impl Component for Agent {
             Input::Timer(timer) => self.on_timer(&timer, cx),
             Input::Command(Command::Stop) if self.phase == Phase::Left => {}
             Input::Command(Command::Stop) => self.leave(CloseReason::Stopping, cx),
-            Input::Command(Command::Act(words)) => self.on_told(&words, cx),
+            Input::Command(Command::Act(words)) => self.on_instruction(&words, cx),
             Input::Command(refused @ (Command::Cue | Command::Set { .. })) => {
                 cx.note(refused.refusal("an agent has no settings"));
             }

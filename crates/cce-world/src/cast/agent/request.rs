@@ -1,6 +1,6 @@
 //! The requests that an agent makes (finesse-nonvoice 2.2, 2.4, 2.6).
 
-use super::Config;
+use super::AgentConfig;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use cce_kernel::Request;
 use cce_model::{DialogAction, MrdId, TaskId};
@@ -10,7 +10,7 @@ use cce_xml::finesse;
 const OWN: &str = "auto-";
 
 /// Adds credentials and the request's id.
-pub(super) fn identified(request: Request, config: &Config, number: u64) -> Request {
+pub(super) fn identified(request: Request, config: &AgentConfig, number: u64) -> Request {
     let token = STANDARD.encode(format!("{}:{}", config.id, config.password));
     request.header("authorization", format!("Basic {token}")).header("requestId", format!("{OWN}{number}"))
 }
@@ -25,27 +25,27 @@ pub(super) fn number_of(request_id: &str) -> Option<u64> {
     request_id.strip_prefix(OWN)?.parse().ok()
 }
 
-pub(super) fn user_login(config: &Config) -> Request {
+pub(super) fn user_login(config: &AgentConfig) -> Request {
     Request::new("PUT", user(config)).xml(finesse::user_login(&config.extension))
 }
 
-pub(super) fn media_login(config: &Config, mrd: MrdId) -> Request {
+pub(super) fn media_login(config: &AgentConfig, mrd: MrdId) -> Request {
     let body = finesse::media_login(config.limit, config.interrupt_action, config.logout_action);
     Request::new("PUT", media(config, mrd)).xml(body)
 }
 
 /// A change of the agent's state in a media: `READY`, `NOT_READY` or `LOGOUT`.
-pub(super) fn media_state(config: &Config, mrd: MrdId, state: &str) -> Request {
+pub(super) fn media_state(config: &AgentConfig, mrd: MrdId, state: &str) -> Request {
     Request::new("PUT", media(config, mrd)).xml(finesse::media_state(state))
 }
 
 /// A change of the agent's voice state: `READY`, `NOT_READY` or `LOGOUT`.
-pub(super) fn user_state(config: &Config, state: &str) -> Request {
+pub(super) fn user_state(config: &AgentConfig, state: &str) -> Request {
     Request::new("PUT", user(config)).xml(finesse::user_state(state))
 }
 
 /// The agent's nonvoice dialogs in every media.
-pub(super) fn list(config: &Config) -> Request {
+pub(super) fn list(config: &AgentConfig) -> Request {
     Request::new("GET", format!("{}/Dialogs/Media", user(config)))
 }
 
@@ -53,10 +53,10 @@ pub(super) fn act(task: TaskId, action: DialogAction) -> Request {
     Request::new("PUT", format!("/finesse/api/Dialog/{task}")).xml(finesse::dialog_command(action))
 }
 
-fn user(config: &Config) -> String {
+fn user(config: &AgentConfig) -> String {
     format!("/finesse/api/User/{}", config.id)
 }
 
-fn media(config: &Config, mrd: MrdId) -> String {
+fn media(config: &AgentConfig, mrd: MrdId) -> String {
     format!("{}/Media/{mrd}", user(config))
 }

@@ -1,7 +1,7 @@
 //! An agent's way to its seats: the user's sign-in, then that to each media, then ready
 //! (finesse-nonvoice 2.2, 2.4, 7).
 
-use super::{Agent, Ask, Phase, Timer, request};
+use super::{Ask, Phase, Timer, VirtualAgent, request};
 use cce_kernel::{CloseReason, Cx, TimerKey};
 use cce_model::{MrdId, TaskId, UserState};
 use std::time::Duration;
@@ -24,7 +24,7 @@ pub(super) enum Seat {
     Ready,
 }
 
-impl Agent {
+impl VirtualAgent {
     /// Begins the sign-in, from the first step: a user who is signed in may sign in again. Without a stream
     /// nothing would come of it.
     pub(super) fn sign_in(&mut self, cx: &mut Cx<'_>) {

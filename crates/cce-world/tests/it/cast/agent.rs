@@ -6,7 +6,7 @@ use cce_kernel::{
     Response,
 };
 use cce_model::{AgentId, InterruptAction, LogoutAction, MrdId};
-use cce_world::cast::agent::{Agent, Config, Work};
+use cce_world::cast::agent::{AgentConfig, VirtualAgent, Work};
 use cce_xmpp::{
     StreamLimits,
     server::{EventMessage, ServerConfig, ServerEvent, ServerSession, event_message, presence},
@@ -268,7 +268,7 @@ fn a_sign_in_that_nothing_follows_is_begun_anew() {
 
 #[test]
 fn a_long_wait_before_ready_does_not_begin_the_sign_in_anew() {
-    let mut desk = Desk::with(Config { ready: Some(Duration::from_mins(1)), ..config(work()) });
+    let mut desk = Desk::with(AgentConfig { ready: Some(Duration::from_mins(1)), ..config(work()) });
     desk.arrive();
     desk.user("NOT_READY", "auto-1");
     desk.media("NOT_READY");
@@ -376,7 +376,7 @@ fn an_agent_who_is_stopped_closes_the_stream() {
 
 #[test]
 fn a_wrong_password_is_not_tried_again() {
-    let mut desk = Desk::with(Config { password: "guess".to_owned(), ..config(work()) });
+    let mut desk = Desk::with(AgentConfig { password: "guess".to_owned(), ..config(work()) });
     let outputs = desk.arrive();
     assert!(
         outputs.contains(&Output::Close { link: desk.link, reason: CloseReason::Refused }),
@@ -408,8 +408,8 @@ pub(super) fn work() -> Work {
     Work { accept, start, close, ..Work::default() }
 }
 
-pub(super) fn config(work: Work) -> Config {
-    Config {
+pub(super) fn config(work: Work) -> AgentConfig {
+    AgentConfig {
         id: AgentId::from("1080"),
         password: "ccelab".to_owned(),
         extension: "2080".to_owned(),
@@ -430,7 +430,7 @@ pub(super) fn config(work: Work) -> Config {
 
 /// An agent with the server's side of its stream.
 pub(super) struct Desk {
-    pub(super) stage: Stage<Agent>,
+    pub(super) stage: Stage<VirtualAgent>,
     server: ServerSession,
     pub(super) link: LinkId,
 }
@@ -440,8 +440,8 @@ impl Desk {
         Self::with(config(work))
     }
 
-    pub(super) fn with(config: Config) -> Self {
-        let stage = Stage::new(Agent::new(config));
+    pub(super) fn with(config: AgentConfig) -> Self {
+        let stage = Stage::new(VirtualAgent::new(config));
         Self { stage, server: server(), link: LinkId { port: Port::Xmpp, number: 0 } }
     }
 

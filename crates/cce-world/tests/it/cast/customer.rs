@@ -2,7 +2,7 @@
 
 use super::stage::{Stage, call, calls};
 use cce_kernel::{CallError, CallId, Command, Fact, Input, Output, Port, Response};
-use cce_world::cast::customer::{Config, Customer, FAILURES_MAX, Method};
+use cce_world::cast::customer::{Customer, CustomerConfig, FAILURES_MAX, Method};
 use cce_xml::task::Task;
 use std::time::Duration;
 
@@ -21,7 +21,7 @@ fn a_task_is_created_by_post_at_its_offset() {
 
 #[test]
 fn a_task_is_created_by_a_query() {
-    let mut stage = Stage::new(Customer::new(Config { method: Method::Get, ..config() }));
+    let mut stage = Stage::new(Customer::new(CustomerConfig { method: Method::Get, ..config() }));
     let (_, text) = call(&stage.fire());
     assert_eq!(
         text,
@@ -58,7 +58,7 @@ fn a_discarded_or_forgotten_task_is_polled_no_more() {
 #[test]
 fn several_tasks_run_beside_each_other() {
     let starts = vec![Duration::from_secs(1), Duration::from_secs(2)];
-    let mut stage = Stage::new(Customer::new(Config { starts, ..config() }));
+    let mut stage = Stage::new(Customer::new(CustomerConfig { starts, ..config() }));
     let (first, _) = call(&stage.fire());
     locate(&mut stage, first, "http://ccp/ccp/task/contact/AA");
     // The poll of the first and the start of the second are due together.
@@ -69,7 +69,7 @@ fn several_tasks_run_beside_each_other() {
 
 #[test]
 fn the_offset_of_a_customer_that_waits_counts_from_its_cue() {
-    let mut stage = Stage::new(Customer::new(Config { waits: true, ..config() }));
+    let mut stage = Stage::new(Customer::new(CustomerConfig { waits: true, ..config() }));
     assert!(stage.timers.is_empty());
     stage.feed(Input::Command(Command::Cue));
     assert_eq!(stage.due_in("create"), Some(Duration::from_secs(3)));
@@ -77,7 +77,7 @@ fn the_offset_of_a_customer_that_waits_counts_from_its_cue() {
 
 #[test]
 fn a_cancel_ends_the_task_for_the_customer() {
-    let mut stage = created(Config { cancel_after: Some(Duration::from_millis(500)), ..config() });
+    let mut stage = created(CustomerConfig { cancel_after: Some(Duration::from_millis(500)), ..config() });
     let (cancel, text) = call(&stage.fire());
     assert_eq!(text, format!("DELETE {PATH}"));
     stage.answer(cancel, 200);
@@ -86,7 +86,7 @@ fn a_cancel_ends_the_task_for_the_customer() {
 
 #[test]
 fn a_cancel_that_comes_too_late_changes_nothing() {
-    let mut stage = created(Config { cancel_after: Some(Duration::from_millis(500)), ..config() });
+    let mut stage = created(CustomerConfig { cancel_after: Some(Duration::from_millis(500)), ..config() });
     let (cancel, _) = call(&stage.fire());
     stage.answer(cancel, 400);
     assert_eq!(call(&stage.fire()).1, format!("GET {PATH}"));
@@ -94,7 +94,7 @@ fn a_cancel_that_comes_too_late_changes_nothing() {
 
 #[test]
 fn a_task_that_stays_reserved_is_closed_as_its_application_would() {
-    let mut stage = created(Config { closes_lost: Some(Duration::from_millis(1_500)), ..config() });
+    let mut stage = created(CustomerConfig { closes_lost: Some(Duration::from_millis(1_500)), ..config() });
     for _ in 0..2 {
         let (poll, _) = call(&stage.fire());
         tell(&mut stage, poll, "reserved");
@@ -110,7 +110,7 @@ fn a_task_that_stays_reserved_is_closed_as_its_application_would() {
 
 #[test]
 fn a_task_that_is_queued_again_is_not_lost() {
-    let mut stage = created(Config { closes_lost: Some(Duration::from_millis(1_500)), ..config() });
+    let mut stage = created(CustomerConfig { closes_lost: Some(Duration::from_millis(1_500)), ..config() });
     for status in ["reserved", "queued", "reserved", "queued", "reserved"] {
         let (poll, text) = call(&stage.fire());
         assert_eq!(text, format!("GET {PATH}"));
@@ -256,15 +256,15 @@ fn words_that_a_customer_cannot_follow_are_refused_with_the_reason() {
 
 /// Somebody without times.
 fn idle() -> Stage<Customer> {
-    Stage::new(Customer::new(Config { starts: Vec::new(), poll: None, ..config() }))
+    Stage::new(Customer::new(CustomerConfig { starts: Vec::new(), poll: None, ..config() }))
 }
 
 fn told(stage: &mut Stage<Customer>, words: &str) -> Vec<Output> {
     stage.feed(Input::Command(Command::Act(words.to_owned())))
 }
 
-fn config() -> Config {
-    Config {
+fn config() -> CustomerConfig {
+    CustomerConfig {
         starts: vec![Duration::from_secs(3)],
         waits: false,
         feed: 100_080,
@@ -285,7 +285,7 @@ fn config() -> Config {
 }
 
 /// A customer whose task was just created.
-fn created(config: Config) -> Stage<Customer> {
+fn created(config: CustomerConfig) -> Stage<Customer> {
     let mut stage = Stage::new(Customer::new(config));
     let (create, _) = call(&stage.fire());
     locate(&mut stage, create, "https://ccp.lab:8443/ccp/task/contact/AA");

@@ -6,7 +6,7 @@ use super::{
 };
 use cce_kernel::{CloseReason, Command, Fact, Input, LinkReason, Output, TimerKey};
 use cce_model::{InterruptAction, LogoutAction};
-use cce_world::cast::agent::{Config, Work};
+use cce_world::cast::agent::{AgentConfig, Work};
 use std::time::Duration;
 
 const MEDIA: &str = "PUT /finesse/api/User/1080/Media/5011";
@@ -209,7 +209,8 @@ fn a_pause_that_no_time_ends_is_ended_by_the_close() {
 #[test]
 fn an_agent_goes_not_ready_signs_out_and_crashes_at_its_times() {
     let seconds = |seconds| Some(Duration::from_secs(seconds));
-    let times = Config { not_ready: seconds(5), sign_out: seconds(30), crash: seconds(60), ..config(work()) };
+    let times =
+        AgentConfig { not_ready: seconds(5), sign_out: seconds(30), crash: seconds(60), ..config(work()) };
     let mut desk = Desk::with(times);
     let (login, _) = call(&desk.arrive());
     desk.stage.answer(login, 202);
@@ -226,7 +227,7 @@ fn an_agent_goes_not_ready_signs_out_and_crashes_at_its_times() {
 
 #[test]
 fn the_sign_in_says_what_becomes_of_tasks() {
-    let actions = Config {
+    let actions = AgentConfig {
         limit: 2,
         interrupt_action: InterruptAction::Ignore,
         logout_action: LogoutAction::Transfer,
@@ -240,8 +241,8 @@ fn the_sign_in_says_what_becomes_of_tasks() {
     assert!(text.contains("<dialogLogoutAction>TRANSFER</dialogLogoutAction>"), "{text}");
 }
 
-fn idle() -> Config {
-    Config { sign_in: None, ready: None, work: Work::default(), ..config(work()) }
+fn idle() -> AgentConfig {
+    AgentConfig { sign_in: None, ready: None, work: Work::default(), ..config(work()) }
 }
 
 /// Somebody without times, told to sign in, and signed in.

@@ -10,7 +10,7 @@ const NAMED_MAX: usize = 8;
 
 /// Components and connections that are there.
 #[derive(Debug, Default)]
-pub(crate) struct Roll(Mutex<State>);
+pub(crate) struct Remaining(Mutex<State>);
 
 #[derive(Debug, Default)]
 struct State {
@@ -20,22 +20,22 @@ struct State {
 
 /// One of them. Dropping it takes it off the roll.
 #[derive(Debug)]
-pub(crate) struct Present {
-    roll: Arc<Roll>,
+pub(crate) struct RemainingEntry {
+    remaining: Arc<Remaining>,
     number: u64,
 }
 
-impl Roll {
-    pub(crate) fn enter(self: &Arc<Self>, who: String) -> Present {
+impl Remaining {
+    pub(crate) fn enter(self: &Arc<Self>, who: String) -> RemainingEntry {
         let mut state = self.lock();
         state.last += 1;
         let number = state.last;
         state.present.insert(number, who);
-        Present { roll: Arc::clone(self), number }
+        RemainingEntry { remaining: Arc::clone(self), number }
     }
 
     /// Who is there, the first few by name.
-    pub(crate) fn told(&self) -> String {
+    pub(crate) fn names(&self) -> String {
         let state = self.lock();
         let mut names: Vec<String> = state.present.values().take(NAMED_MAX).cloned().collect();
         if let Some(more) = state.present.len().checked_sub(NAMED_MAX).filter(|more| *more > 0) {
@@ -49,9 +49,9 @@ impl Roll {
     }
 }
 
-impl Drop for Present {
+impl Drop for RemainingEntry {
     fn drop(&mut self) {
-        self.roll.lock().present.remove(&self.number);
+        self.remaining.lock().present.remove(&self.number);
     }
 }
 
@@ -61,12 +61,12 @@ mod tests {
 
     #[test]
     fn the_first_few_are_named_and_the_rest_is_counted() {
-        let roll = Arc::<Roll>::default();
-        let mut all: Vec<_> = (1..=10).map(|number| roll.enter(format!("client {number}"))).collect();
-        assert!(roll.told().ends_with("client 8, 2 more"), "{}", roll.told());
+        let remaining = Arc::<Remaining>::default();
+        let mut all: Vec<_> = (1..=10).map(|number| remaining.enter(format!("client {number}"))).collect();
+        assert!(remaining.names().ends_with("client 8, 2 more"), "{}", remaining.names());
         all.truncate(2);
-        assert_eq!(roll.told(), "client 1, client 2");
+        assert_eq!(remaining.names(), "client 1, client 2");
         all.clear();
-        assert_eq!(roll.told(), "what is under way");
+        assert_eq!(remaining.names(), "what is under way");
     }
 }

@@ -47,10 +47,7 @@ impl Product for cce_ccp::Ccp {
                 })
                 .collect(),
             node_value: u32::from_str_radix(&settings.node_value, 16).unwrap_or_default(),
-            status_timestamp: match settings.status_timestamp {
-                lab::StatusTimestamp::Change => cce_ccp::StatusTimestamp::Change,
-                lab::StatusTimestamp::Creation => cce_ccp::StatusTimestamp::Creation,
-            },
+            status_timestamp: settings.status_timestamp,
             poll_lifetime: settings.poll_lifetime.0,
             throttle: (settings.throttle_per_minute > 0).then(|| cce_ccp::Throttle {
                 per_minute: settings.throttle_per_minute,
@@ -128,10 +125,7 @@ impl Product for cce_finesse::Finesse {
             cti_password: lab.agentpg.client_password.clone().unwrap_or_default(),
             administrator: administrator.clone(),
             ccp_administrator: administrator,
-            call_variables: match lab.finesse.call_variables {
-                lab::CallVariables::Shown => cce_finesse::CallVariables::Shown,
-                lab::CallVariables::Hidden => cce_finesse::CallVariables::Hidden,
-            },
+            call_variables: lab.finesse.call_variables,
             notification_namespace: lab.finesse.notification_namespace.clone(),
             cors: Cors::of(lab.finesse.cors_origins.clone()),
             first_invoke_id: lab.finesse.first_invoke_id,

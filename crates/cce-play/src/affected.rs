@@ -1,7 +1,7 @@
 //! What bent messages are about: where a peer misbehaves, only the tasks that it misbehaves about may suffer.
 
 use cce_check::Breach;
-use cce_fold::{Event, Subject};
+use cce_fold::{ReadRecord, Subject};
 use cce_model::{ContactId, TaskId};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,7 +11,7 @@ const RECORDS_MAX: usize = 1_000_000;
 /// Contacts and tasks that bent messages are about, as they were sent and as they arrived. Rules act once each, so
 /// there are few.
 #[derive(Debug, Default)]
-pub(crate) struct Touched {
+pub(crate) struct Affected {
     /// Whether there are rules that bend messages, in a swarm.
     is_on: bool,
     /// Records of bent messages.
@@ -22,7 +22,7 @@ pub(crate) struct Touched {
     subjects: BTreeMap<u64, Subject>,
 }
 
-impl Touched {
+impl Affected {
     pub(crate) fn new(is_on: bool) -> Self {
         Self { is_on, ..Self::default() }
     }
@@ -36,7 +36,7 @@ impl Touched {
     }
 
     /// Takes in what happens: a bent message arrives, perhaps as one about another task; a contact gets a task.
-    pub(crate) fn follow(&mut self, event: &Event<'_>) {
+    pub(crate) fn follow(&mut self, event: &ReadRecord<'_>) {
         if !self.is_on {
             return;
         }

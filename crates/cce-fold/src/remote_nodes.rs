@@ -1,6 +1,6 @@
 //! The lab's components that run in another process, and how they show who they are.
 
-use crate::event::Message;
+use crate::event::AnyMessage;
 use cce_cti::Cti;
 use cce_journal::Header;
 use cce_kernel::{NodeName, Request};
@@ -15,7 +15,7 @@ const FINESSE_CLIENT: &str = "Finesse";
 /// The lab's components that run in another process. A driver knows an address only; each shows who it is by what it says
 /// first.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Elsewhere {
+pub(crate) struct RemoteNodes {
     nodes: BTreeSet<NodeName>,
     /// The MR PG's peripheral at CCP.
     pim: Option<u64>,
@@ -25,7 +25,7 @@ pub(crate) struct Elsewhere {
     agent_pg: Option<u64>,
 }
 
-impl Elsewhere {
+impl RemoteNodes {
     /// Those of the lab of this header, seen from the process whose journal it begins.
     pub(crate) fn of(header: &Header) -> Self {
         let number = |path: &str| header.config.pointer(path).and_then(Value::as_u64);
@@ -46,23 +46,25 @@ impl Elsewhere {
     }
 
     /// Who opens a session by that message.
-    pub(crate) fn opener(&self, message: &Message) -> Option<NodeName> {
+    pub(crate) fn opener(&self, message: &AnyMessage) -> Option<NodeName> {
         let kind = match message {
-            Message::Mr(Mr::OpenReq(open)) if self.pim == Some(open.peripheral_id.into()) => Kind::MrPg,
-            Message::Icm(Icm::OpenReq(open)) if self.pims.contains(&open.peripheral_id.into()) => Kind::MrPg,
-            Message::Icm(Icm::OpenReq(open)) if self.agent_pg == Some(open.peripheral_id.into()) => {
+            AnyMessage::Mr(Mr::OpenReq(open)) if self.pim == Some(open.peripheral_id.into()) => Kind::MrPg,
+            AnyMessage::Icm(Icm::OpenReq(open)) if self.pims.contains(&open.peripheral_id.into()) => {
+                Kind::MrPg
+            }
+            AnyMessage::Icm(Icm::OpenReq(open)) if self.agent_pg == Some(open.peripheral_id.into()) => {
                 Kind::AgentPg
             }
-            Message::Cti(Cti::OpenReq(open))
+            AnyMessage::Cti(Cti::OpenReq(open))
                 if open.client_id.as_ref().is_some_and(|id| id.to_string() == FINESSE_CLIENT) =>
             {
                 Kind::Finesse
             }
-            Message::Mr(_)
-            | Message::Icm(_)
-            | Message::Cti(_)
-            | Message::Stream(_)
-            | Message::Unreadable(_) => {
+            AnyMessage::Mr(_)
+            | AnyMessage::Icm(_)
+            | AnyMessage::Cti(_)
+            | AnyMessage::Stream(_)
+            | AnyMessage::Unreadable(_) => {
                 return None;
             }
         };

@@ -1,6 +1,6 @@
 //! Writes the records of a run as they come: the journal, the logs, the live ladder.
 
-use crate::settling::Settling;
+use crate::readiness::Readiness;
 use crate::{
     failure::Failure,
     files::{create_journal, create_private},
@@ -13,7 +13,7 @@ use cce_kernel::{Fact, Output};
 use cce_model::EccLoss;
 use cce_net::Sink;
 use cce_views::{
-    ladder::{Paint, Rows, Text},
+    ladder::{LadderRows, LadderText, Paint},
     logs::{LogFile, Logs},
 };
 use std::{
@@ -28,14 +28,14 @@ use std::{
 const WARNED_MAX: usize = 100;
 
 /// The one who takes in records.
-pub(crate) struct Scribe {
+pub(crate) struct RecordWriter {
     journal: Writer<BufWriter<File>>,
     logs: Logs,
     files: BTreeMap<LogFile, BufWriter<File>>,
     capture: Option<LiveCapture>,
     ladder: Option<LiveLadder>,
     listener: Option<SyncSender<Record>>,
-    settling: Option<Settling>,
+    readiness: Option<Readiness>,
     /// Lost variables that were warned of.
     warned: BTreeSet<(String, EccLoss)>,
     /// Whether tasks may be open at the end of the run.
@@ -69,11 +69,11 @@ struct LiveCapture {
 
 /// The ladder while it grows.
 struct LiveLadder {
-    rows: Rows,
-    text: Text,
+    rows: LadderRows,
+    text: LadderText,
 }
 
-impl Scribe {
+impl RecordWriter {
     /// Creates the files.
     pub(crate) fn new(header: &Header, places: &Places) -> Result<Self, Failure> {
         let journal = create_journal(&places.journal, header)?;
@@ -88,7 +88,7 @@ impl Scribe {
             capture: None,
             ladder: None,
             listener: None,
-            settling: None,
+            readiness: None,
             warned: BTreeSet::new(),
             is_open_ended: false,
             journal_path: places.journal.clone(),
@@ -116,9 +116,9 @@ impl Scribe {
     /// Draws the ladder as it grows.
     pub(crate) fn with_ladder(mut self, header: &Header) -> Self {
         let paint = if print::is_colourful() { Paint::Colour } else { Paint::Plain };
-        let text = Text::new(header, paint);
+        let text = LadderText::new(header, paint);
         print::out(&text.head());
-        self.ladder = Some(LiveLadder { rows: Rows::new(header), text });
+        self.ladder = Some(LiveLadder { rows: LadderRows::new(header), text });
         self
     }
 
@@ -129,8 +129,8 @@ impl Scribe {
     }
 
     /// Tells when the components of this process are connected with each other.
-    pub(crate) fn with_settling(mut self, settling: Settling) -> Self {
-        self.settling = Some(settling);
+    pub(crate) fn with_readiness(mut self, readiness: Readiness) -> Self {
+        self.readiness = Some(readiness);
         self
     }
 
@@ -232,7 +232,7 @@ fn warn_of_loss(warned: &mut BTreeSet<(String, EccLoss)>, record: &Record) {
     }
 }
 
-impl Sink for Scribe {
+impl Sink for RecordWriter {
     fn record(&mut self, record: &Record) {
         warn_of_loss(&mut self.warned, record);
         if self.is_lost(Kept::Journal) {
@@ -250,8 +250,8 @@ impl Sink for Scribe {
         if let Some(ladder) = &mut self.ladder {
             ladder.draw(record);
         }
-        if let Some(settling) = &mut self.settling {
-            settling.learn(record);
+        if let Some(readiness) = &mut self.readiness {
+            readiness.learn(record);
         }
         if let Some(listener) = &self.listener {
             // Nobody listens any more once the run is being stopped.

@@ -11,7 +11,7 @@ const PAUSE: Duration = Duration::from_mins(1);
 
 /// Something that may happen many times a second, and is told once a minute at most.
 #[derive(Debug, Default)]
-pub(crate) struct Complaint(Mutex<State>);
+pub(crate) struct RareWarning(Mutex<State>);
 
 #[derive(Debug, Default)]
 struct State {
@@ -20,7 +20,7 @@ struct State {
     times: u64,
 }
 
-impl Complaint {
+impl RareWarning {
     /// It happened once more. Says how often it did since it was told, where it is to be told now.
     pub(crate) fn due(&self) -> Option<u64> {
         self.due_at(Instant::now())
@@ -43,10 +43,10 @@ mod tests {
 
     #[test]
     fn it_is_told_at_once_and_then_once_a_minute_with_how_often_it_was() {
-        let complaint = Complaint::default();
+        let warning = RareWarning::default();
         let start = Instant::now();
-        assert_eq!(complaint.due_at(start), Some(1));
-        assert!((0..500).all(|_| complaint.due_at(start).is_none()));
-        assert_eq!(complaint.due_at(start + PAUSE), Some(501));
+        assert_eq!(warning.due_at(start), Some(1));
+        assert!((0..500).all(|_| warning.due_at(start).is_none()));
+        assert_eq!(warning.due_at(start + PAUSE), Some(501));
     }
 }

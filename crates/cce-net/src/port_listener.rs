@@ -2,11 +2,11 @@
 
 use crate::{
     causes::Causes,
-    complaint::Complaint,
-    config::{ACCEPT_PAUSE, BACKLOG, Limits},
+    config::{ACCEPT_PAUSE, BACKLOG, OutsiderLimits},
+    connection_limits::{ConnectionLimits, ConnectionPermit},
     faults::Faults,
-    guests::{Guest, Guests},
     socket::{reserve, reset},
+    warning::RareWarning,
 };
 use cce_kernel::{NodeName, Port};
 use std::{
@@ -25,14 +25,14 @@ use tokio_util::sync::CancellationToken;
 
 /// A listener that can be shut and opened again.
 #[derive(Debug)]
-pub(crate) struct Door {
+pub(crate) struct PortListener {
     /// The port whose socket it is.
     pub(crate) port: Port,
     pub(crate) address: SocketAddr,
     causes: Arc<Causes>,
     faults: Arc<Faults>,
-    guests: Arc<Guests>,
-    trouble: Complaint,
+    limits: Arc<ConnectionLimits>,
+    trouble: RareWarning,
     state: Mutex<State>,
 }
 
@@ -43,7 +43,7 @@ pub(crate) struct Arrival {
     /// The port by which it calls.
     pub(crate) port: Port,
     /// Its place among the connections from outside. None for one of the lab's own.
-    pub(crate) guest: Option<Guest>,
+    pub(crate) permit: Option<ConnectionPermit>,
 }
 
 #[derive(Debug)]
@@ -64,14 +64,14 @@ enum Socket {
     Shut(Option<TcpSocket>),
 }
 
-impl Door {
+impl PortListener {
     pub(crate) fn new(
         port: Port,
         address: SocketAddr,
         listener: TcpListener,
         causes: Arc<Causes>,
         faults: Arc<Faults>,
-        limits: Limits,
+        limits: OutsiderLimits,
     ) -> Self {
         let state = State {
             socket: Socket::Open(listener),
@@ -79,8 +79,8 @@ impl Door {
             waker: None,
             connections: BTreeMap::new(),
         };
-        let (guests, trouble) = (Guests::of(port, limits), Complaint::default());
-        Self { port, address, causes, faults, guests, trouble, state: Mutex::new(state) }
+        let (limits, trouble) = (ConnectionLimits::of(port, limits), RareWarning::default());
+        Self { port, address, causes, faults, limits, trouble, state: Mutex::new(state) }
     }
 
     /// The component that listens.
@@ -155,10 +155,10 @@ impl Door {
             return Err(stream);
         }
         if dialled.is_some() {
-            return Ok(Arrival { stream, port, guest: None });
+            return Ok(Arrival { stream, port, permit: None });
         }
-        match self.guests.enter(peer.ip()) {
-            guest @ Some(_) => Ok(Arrival { stream, port, guest }),
+        match self.limits.enter(peer.ip()) {
+            permit @ Some(_) => Ok(Arrival { stream, port, permit }),
             None => Err(stream),
         }
     }

@@ -1,7 +1,7 @@
 //! What an agent can be told to do.
 
 use super::{
-    Agent, Ask, Phase, request,
+    Ask, Phase, VirtualAgent, request,
     sign_in::{ALREADY_LOGGED_IN, Seat},
 };
 use crate::cast::refusal;
@@ -35,9 +35,9 @@ pub fn is_about_dialog(word: &str) -> bool {
     action_of(word).is_some()
 }
 
-impl Agent {
+impl VirtualAgent {
     /// Does what it is told, or says why not.
-    pub(super) fn on_told(&mut self, words: &str, cx: &mut Cx<'_>) {
+    pub(super) fn on_instruction(&mut self, words: &str, cx: &mut Cx<'_>) {
         self.orders.telling = Some(words.to_owned());
         if let Err(detail) = self.follow(words, cx) {
             cx.note(Command::Act(words.to_owned()).refusal(&detail));

@@ -1,6 +1,6 @@
 //! How many connections from outside a listener has, in all and from one address.
 
-use crate::{complaint::Complaint, config::Limits};
+use crate::{config::OutsiderLimits, warning::RareWarning};
 use cce_kernel::Port;
 use std::{
     collections::BTreeMap,
@@ -11,33 +11,33 @@ use std::{
 /// The connections from outside of one listener. Those between the lab's own components are not among them: whatever
 /// clients do, descriptors are left for the lab.
 #[derive(Debug)]
-pub(crate) struct Guests {
+pub(crate) struct ConnectionLimits {
     /// What the listener is called in a warning.
     name: String,
-    limits: Limits,
+    limits: OutsiderLimits,
     open: Mutex<BTreeMap<IpAddr, usize>>,
-    refused: Complaint,
+    refused: RareWarning,
 }
 
 /// One of them. Dropping it makes room for another.
 #[derive(Debug)]
-pub(crate) struct Guest {
-    guests: Arc<Guests>,
+pub(crate) struct ConnectionPermit {
+    limits: Arc<ConnectionLimits>,
     address: IpAddr,
 }
 
-impl Guests {
-    pub(crate) fn of(port: Port, limits: Limits) -> Arc<Self> {
+impl ConnectionLimits {
+    pub(crate) fn of(port: Port, limits: OutsiderLimits) -> Arc<Self> {
         let limits = port.links_max().map_or(limits, |max| limits.at_most(max.outside));
         Self::named(format!("{} at {port}", port.listener()), limits)
     }
 
-    pub(crate) fn named(name: String, limits: Limits) -> Arc<Self> {
-        Arc::new(Self { name, limits, open: Mutex::default(), refused: Complaint::default() })
+    pub(crate) fn named(name: String, limits: OutsiderLimits) -> Arc<Self> {
+        Arc::new(Self { name, limits, open: Mutex::default(), refused: RareWarning::default() })
     }
 
     /// Lets a connection in, unless there are too many.
-    pub(crate) fn enter(self: &Arc<Self>, address: IpAddr) -> Option<Guest> {
+    pub(crate) fn enter(self: &Arc<Self>, address: IpAddr) -> Option<ConnectionPermit> {
         let mut open = self.lock();
         let (all, of_address) = (open.values().sum::<usize>(), open.get(&address).copied().unwrap_or(0));
         if all >= self.limits.connections || of_address >= self.limits.connections_per_address {
@@ -46,7 +46,7 @@ impl Guests {
             return None;
         }
         *open.entry(address).or_default() += 1;
-        Some(Guest { guests: Arc::clone(self), address })
+        Some(ConnectionPermit { limits: Arc::clone(self), address })
     }
 
     fn refuse(&self, address: IpAddr, all: usize, of_address: usize) {
@@ -66,9 +66,9 @@ impl Guests {
     }
 }
 
-impl Drop for Guest {
+impl Drop for ConnectionPermit {
     fn drop(&mut self) {
-        let mut open = self.guests.lock();
+        let mut open = self.limits.lock();
         if let Some(count) = open.get_mut(&self.address) {
             *count -= 1;
             if *count == 0 {
@@ -82,8 +82,11 @@ impl Drop for Guest {
 mod tests {
     use super::*;
 
-    fn guests() -> Arc<Guests> {
-        Guests::of(Port::Desk, Limits { connections: 3, connections_per_address: 2, ..Limits::default() })
+    fn limits() -> Arc<ConnectionLimits> {
+        ConnectionLimits::of(
+            Port::Desk,
+            OutsiderLimits { connections: 3, connections_per_address: 2, ..OutsiderLimits::default() },
+        )
     }
 
     fn address(last: u8) -> IpAddr {
@@ -92,20 +95,20 @@ mod tests {
 
     #[test]
     fn one_address_leaves_room_for_another() {
-        let guests = guests();
-        let first: Vec<_> = (0..2).map(|_| guests.enter(address(1)).unwrap()).collect();
-        assert!(guests.enter(address(1)).is_none());
-        let _second = guests.enter(address(2)).unwrap();
-        assert!(guests.enter(address(3)).is_none(), "three in all");
+        let limits = limits();
+        let first: Vec<_> = (0..2).map(|_| limits.enter(address(1)).unwrap()).collect();
+        assert!(limits.enter(address(1)).is_none());
+        let _second = limits.enter(address(2)).unwrap();
+        assert!(limits.enter(address(3)).is_none(), "three in all");
         drop(first);
-        assert!(guests.enter(address(3)).is_some());
+        assert!(limits.enter(address(3)).is_some());
     }
 
     #[test]
     fn every_component_keeps_places_for_the_labs_own_links_and_for_a_second_address() {
         for port in Port::ALL.into_iter().filter(|port| port.links_max().is_some()) {
-            let guests = Guests::of(port, Limits::default());
-            let from = |last| std::iter::from_fn(|| guests.enter(address(last))).collect::<Vec<_>>();
+            let limits = ConnectionLimits::of(port, OutsiderLimits::default());
+            let from = |last| std::iter::from_fn(|| limits.enter(address(last))).collect::<Vec<_>>();
             let first = from(1);
             let second = from(2);
             assert!(!second.is_empty(), "{port}");
@@ -117,8 +120,8 @@ mod tests {
 
     #[test]
     fn who_left_is_remembered_no_more() {
-        let guests = guests();
-        drop(guests.enter(address(1)));
-        assert!(guests.lock().is_empty());
+        let limits = limits();
+        drop(limits.enter(address(1)));
+        assert!(limits.lock().is_empty());
     }
 }

@@ -6,21 +6,21 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// Room for a number of bytes, which those who come share.
 #[derive(Clone, Debug)]
-pub(crate) struct Room(Arc<Semaphore>);
+pub(crate) struct ByteBudget(Arc<Semaphore>);
 
 /// A part of it, until it is dropped.
 #[derive(Debug)]
-pub(crate) struct Place(OwnedSemaphorePermit);
+pub(crate) struct BytePermit(OwnedSemaphorePermit);
 
-impl Room {
+impl ByteBudget {
     pub(crate) fn new(bytes: usize) -> Self {
         Self(Arc::new(Semaphore::new(bytes)))
     }
 
     /// A place for that many bytes, if there is room.
-    pub(crate) fn take(&self, bytes: usize) -> Option<Place> {
+    pub(crate) fn take(&self, bytes: usize) -> Option<BytePermit> {
         let bytes = u32::try_from(bytes).ok()?;
-        Arc::clone(&self.0).try_acquire_many_owned(bytes).ok().map(Place)
+        Arc::clone(&self.0).try_acquire_many_owned(bytes).ok().map(BytePermit)
     }
 
     /// Bytes that keep their place until nobody has them any more.
@@ -30,7 +30,7 @@ impl Room {
     }
 }
 
-impl Place {
+impl BytePermit {
     /// Makes it as large as both.
     pub(crate) fn add(&mut self, other: Self) {
         self.0.merge(other.0);
@@ -39,7 +39,7 @@ impl Place {
 
 struct Kept {
     bytes: Bytes,
-    _place: Place,
+    _place: BytePermit,
 }
 
 impl AsRef<[u8]> for Kept {
@@ -54,7 +54,7 @@ mod tests {
 
     #[test]
     fn what_is_kept_has_its_place_as_long_as_anybody_has_it() {
-        let room = Room::new(10);
+        let room = ByteBudget::new(10);
         let bytes = room.keep(Bytes::from_static(b"12345678")).unwrap();
         let slice = bytes.slice(2..3);
         assert!(room.take(3).is_none());

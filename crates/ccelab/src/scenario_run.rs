@@ -14,7 +14,7 @@ use crate::{
 use cce_journal::{Header, Order, Ticket};
 use cce_kernel::NodeName;
 use cce_model::SideOrder;
-use cce_net::{Bound, Hand};
+use cce_net::{BoundNet, NetHandle};
 use cce_play::{Engine, RuleState};
 use cce_scenario::{Action, Chance, Context, Rule, Scenario, Times};
 use cce_views::Waiting;
@@ -37,16 +37,16 @@ const LOOK: Duration = Duration::from_millis(50);
 const ADDRESS: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8090);
 
 /// A scenario's engine, and the port that controls it.
-pub(crate) struct Stage {
+pub(crate) struct ScenarioRun {
     engine: Arc<Mutex<Engine>>,
     admin: Admin,
 }
 
 /// The engine of a run that is over, or goes on.
 #[derive(Clone)]
-pub(crate) struct Played(Arc<Mutex<Engine>>);
+pub(crate) struct RunOutcome(Arc<Mutex<Engine>>);
 
-impl Stage {
+impl ScenarioRun {
     /// The scenario that a run names.
     pub(crate) fn scenario(options: &Run) -> Result<Option<Scenario>, Failure> {
         let Some(scenario) = options.scenario.clone() else { return Ok(None) };
@@ -72,7 +72,7 @@ impl Stage {
     }
 
     /// Lets the engine direct a run.
-    pub(crate) fn direct(&self, bound: Bound, lab: &Lab) -> Bound {
+    pub(crate) fn direct(&self, bound: BoundNet, lab: &Lab) -> BoundNet {
         bound.directed(Box::new(Arc::clone(&self.engine)), Box::new(lab.builder()))
     }
 
@@ -82,17 +82,17 @@ impl Stage {
     }
 
     /// What tells at the end how it went.
-    pub(crate) fn played(&self) -> Played {
-        Played(Arc::clone(&self.engine))
+    pub(crate) fn played(&self) -> RunOutcome {
+        RunOutcome(Arc::clone(&self.engine))
     }
 
     /// Serves the admin port until it is dropped.
-    pub(crate) async fn serve(self, hand: Hand) -> Infallible {
-        self.admin.serve(self.engine, hand).await
+    pub(crate) async fn serve(self, handle: NetHandle) -> Infallible {
+        self.admin.serve(self.engine, handle).await
     }
 }
 
-impl Played {
+impl RunOutcome {
     /// Waits until the scenario is over: every step is taken, every armed rule has acted and every task has ended, of which
     /// there was one; or its time is up.
     pub(crate) async fn over(&self) {
@@ -137,7 +137,7 @@ impl Played {
         let again = format!("ccelab sim --from {}", sim::quoted(&places.journal.display().to_string()));
         Err(Failure::Check(format!(
             "{name}: {} failed (seed {})\nagain: {again}",
-            sim::counted(count, "expectation"),
+            print::counted(count, "expectation"),
             header.seed
         )))
     }
@@ -268,7 +268,7 @@ fn empty_key(value: &Value) -> Option<String> {
 }
 
 fn view(state: &RuleState) -> RuleView {
-    let RuleState { rule, is_armed, matched, acted, deeds, .. } = state;
+    let RuleState { rule, is_armed, matched, acted, effects, .. } = state;
     let stand = match (state.is_acting(), is_armed) {
         (true, _) => Stand::Armed,
         (false, true) => Stand::Fired,
@@ -280,7 +280,7 @@ fn view(state: &RuleState) -> RuleView {
         state: stand,
         does: words(rule),
         matched: *matched,
-        fired: deeds.times(),
+        fired: effects.times(),
         became: state.became(None),
     }
 }

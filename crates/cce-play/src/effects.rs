@@ -7,20 +7,20 @@ use cce_world::Span;
 use std::{fmt, time::Duration};
 
 /// Deeds of one rule that are told one by one. Further ones are counted.
-const DEEDS_MAX: usize = 8;
+const EFFECTS_MAX: usize = 8;
 
 /// What a rule did, first to last. It stays when the rule is armed again, disarmed or removed.
 #[derive(Clone, Debug, Default)]
-pub struct Deeds {
+pub struct RuleEffects {
     pub(crate) times: u64,
     /// Those that changed nothing.
     pub(crate) void: u64,
-    pub(crate) kept: Vec<Deed>,
+    pub(crate) kept: Vec<Effect>,
 }
 
 /// What became of one message.
 #[derive(Clone, Debug)]
-pub(crate) struct Deed {
+pub(crate) struct Effect {
     /// Names it while it is held.
     pub(crate) ticket: Option<Ticket>,
     pub(crate) since: Time,
@@ -73,7 +73,7 @@ impl fmt::Display for Acted {
     }
 }
 
-impl Deeds {
+impl RuleEffects {
     /// How often the rule acted.
     pub const fn times(&self) -> u64 {
         self.times
@@ -82,8 +82,8 @@ impl Deeds {
     pub(crate) fn add(&mut self, ticket: Option<Ticket>, since: Time, end: End) {
         self.times += 1;
         self.void += u64::from(matches!(end, End::Void(_)));
-        if self.kept.len() < DEEDS_MAX {
-            self.kept.push(Deed { ticket, since, end });
+        if self.kept.len() < EFFECTS_MAX {
+            self.kept.push(Effect { ticket, since, end });
         }
     }
 
@@ -94,17 +94,17 @@ impl Deeds {
     }
 
     /// What became of the message of that ticket, if it is told.
-    pub(crate) fn of(&mut self, ticket: Ticket) -> Option<&mut Deed> {
-        self.kept.iter_mut().find(|deed| deed.ticket == Some(ticket))
+    pub(crate) fn of(&mut self, ticket: Ticket) -> Option<&mut Effect> {
+        self.kept.iter_mut().find(|effect| effect.ticket == Some(ticket))
     }
 
     /// What became of the delayed message of that record, if it is told.
-    pub(crate) fn delayed(&mut self, record: u64) -> Option<&mut Deed> {
-        self.kept.iter_mut().find(|deed| matches!(deed.end, End::Delayed(_, Some(of)) if of == record))
+    pub(crate) fn delayed(&mut self, record: u64) -> Option<&mut Effect> {
+        self.kept.iter_mut().find(|effect| matches!(effect.end, End::Delayed(_, Some(of)) if of == record))
     }
 }
 
-impl Deed {
+impl Effect {
     /// What there is to say about it. `over` is when the run ended, if it has.
     pub(crate) fn words(&self, rule: &Rule, over: Option<Time>) -> Option<String> {
         let lasted = |end: Time| shown(end.since(self.since));

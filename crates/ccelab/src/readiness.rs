@@ -25,19 +25,19 @@ enum Sign {
 
 /// Watches the records of a start.
 #[derive(Debug)]
-pub(crate) struct Settling {
+pub(crate) struct Readiness {
     dictionary: Dictionary,
     missing: BTreeSet<Sign>,
-    settled: Option<oneshot::Sender<()>>,
+    ready: Option<oneshot::Sender<()>>,
 }
 
 /// Waits for the end of a start.
 #[derive(Debug)]
-pub(crate) struct Settled(oneshot::Receiver<()>);
+pub(crate) struct BecomesReady(oneshot::Receiver<()>);
 
-impl Settling {
+impl Readiness {
     /// Watches what these components can show: a sign counts when everybody whom it takes is in this process.
-    pub(crate) fn of(nodes: &[NodeName], tables: &Tables) -> (Self, Settled) {
+    pub(crate) fn of(nodes: &[NodeName], tables: &Tables) -> (Self, BecomesReady) {
         let all_here =
             |kinds: &[Kind]| kinds.iter().all(|kind| nodes.iter().any(|node| node.kind() == Some(*kind)));
         let mut missing = BTreeSet::new();
@@ -48,14 +48,14 @@ impl Settling {
             missing.insert(Sign::InService);
         }
         let (sender, receiver) = oneshot::channel();
-        let mut settling = Self { dictionary: Dictionary::new(tables), missing, settled: Some(sender) };
-        settling.tell();
-        (settling, Settled(receiver))
+        let mut readiness = Self { dictionary: Dictionary::new(tables), missing, ready: Some(sender) };
+        readiness.tell();
+        (readiness, BecomesReady(receiver))
     }
 
     /// Takes in the next record.
     pub(crate) fn learn(&mut self, record: &Record) {
-        if self.settled.is_none() {
+        if self.ready.is_none() {
             return;
         }
         let sign = match &record.what {
@@ -82,21 +82,21 @@ impl Settling {
     }
 
     /// Whether all of it has happened.
-    pub(crate) fn is_settled(&self) -> bool {
+    pub(crate) fn is_ready(&self) -> bool {
         self.missing.is_empty()
     }
 
     fn tell(&mut self) {
         if self.missing.is_empty()
-            && let Some(settled) = self.settled.take()
+            && let Some(ready) = self.ready.take()
         {
             // Nobody waits any more when the run is being stopped already.
-            let _ = settled.send(());
+            let _ = ready.send(());
         }
     }
 }
 
-impl Settled {
+impl BecomesReady {
     /// Waits for it, but not for ever.
     pub(crate) async fn wait(self) {
         let _ = tokio::time::timeout(PATIENCE, self.0).await;

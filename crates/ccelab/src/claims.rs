@@ -1,0 +1,101 @@
+//! What this process does with which file: an input is not written, an output is written once, and no symbolic link is followed.
+
+use crate::failure::Failure;
+use cce_kernel::NodeName;
+use std::{
+    collections::{BTreeMap, btree_map::Entry},
+    fs::{self, File, Metadata, OpenOptions, TryLockError},
+    io,
+    os::unix::fs::{MetadataExt, OpenOptionsExt},
+    path::Path,
+    sync::{Mutex, MutexGuard, PoisonError},
+};
+
+/// What this process does with a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Use {
+    /// It is an input.
+    Read,
+    /// It is an output.
+    Written,
+}
+
+/// What this process does with each file, by its device and its number there: an input is not written, and an output is
+/// written once.
+static USES: Mutex<BTreeMap<(u64, u64), Use>> = Mutex::new(BTreeMap::new());
+
+fn uses() -> MutexGuard<'static, BTreeMap<(u64, u64), Use>> {
+    USES.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn number_of(metadata: &Metadata) -> (u64, u64) {
+    (metadata.dev(), metadata.ino())
+}
+
+/// Opens a file to be read, and keeps it from being written by the same command.
+pub(crate) fn open_input(path: &Path) -> Result<File, Failure> {
+    let failed = |source| file_failure("read", path, source);
+    let file = File::open(path).map_err(failed)?;
+    let metadata = file.metadata().map_err(failed)?;
+    if metadata.is_file() {
+        uses().entry(number_of(&metadata)).or_insert(Use::Read);
+    }
+    Ok(file)
+}
+
+/// Whether this process has read or written a file.
+pub(crate) fn is_used(metadata: &Metadata) -> bool {
+    uses().contains_key(&number_of(metadata))
+}
+
+/// Takes a file to be written by nothing else in this process. Refused for what was read, and for what is written already.
+/// A pipe or a device is everybody's.
+pub(crate) fn claim(path: &Path, metadata: &Metadata) -> Result<(), Failure> {
+    if !metadata.is_file() {
+        return Ok(());
+    }
+    let what = match uses().entry(number_of(metadata)) {
+        Entry::Vacant(free) => {
+            free.insert(Use::Written);
+            return Ok(());
+        }
+        Entry::Occupied(used) => match used.get() {
+            Use::Read => "is what this command reads",
+            Use::Written => "is written by this command already",
+        },
+    };
+    Err(Failure::Usage(format!("{} {what}: name another file to be written", path.display())))
+}
+
+/// Takes the files in which the driver keeps the values of components.
+pub(crate) fn claim_values(folder: &Path, nodes: &[NodeName]) -> Result<(), Failure> {
+    for node in nodes {
+        for kind in ["log", "lock"] {
+            let path = folder.join(format!("{node}.{kind}"));
+            let metadata = fs::metadata(&path).map_err(|source| file_failure("read", &path, source))?;
+            claim(&path, &metadata)?;
+        }
+    }
+    Ok(())
+}
+
+/// How a file is opened that its owner alone may read. A symbolic link is not followed: whoever may write the folder
+/// could lead it elsewhere.
+pub(crate) fn private() -> OpenOptions {
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(false).mode(0o600).custom_flags(libc::O_NOFOLLOW);
+    options
+}
+
+/// Locks a file. Where files cannot be locked, nobody is kept out.
+pub(crate) fn is_locked_elsewhere(file: &File) -> bool {
+    matches!(file.try_lock(), Err(TryLockError::WouldBlock))
+}
+
+pub(crate) fn link_not_followed() -> io::Error {
+    io::Error::other("it is a symbolic link, which is not followed")
+}
+
+pub(crate) fn file_failure(action: &'static str, path: &Path, source: io::Error) -> Failure {
+    Failure::File { action, path: path.to_owned(), source }
+}
