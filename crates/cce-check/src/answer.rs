@@ -3,7 +3,7 @@
 //! An indication is answered by an event or by a failure. An event goes to whoever listens, so it is looked for
 //! where the CTI server passes it on, and on the connection of a client that hears of every task.
 
-use crate::{breach::Judge, judgement::Judgement, place::Place};
+use crate::{breach::Judge, judgement::Judgement, place::Place, table::Bounded};
 use cce_cti::{AgentStateEvent, Cti, OpenReq, services};
 use cce_fold::Subject;
 use cce_kernel::LinkId;
@@ -142,9 +142,7 @@ impl Answers {
         });
         self.failed.remove(&(link, invoke_id));
         self.pending.insert((link, invoke_id, seq), Pending { name: message.name(), wanted, traced: None });
-        if self.pending.len() > PENDING_MAX {
-            self.pending.pop_first();
-        }
+        self.pending.keep(PENDING_MAX);
         twice
     }
 
@@ -248,9 +246,7 @@ impl Answers {
                 format!("{name} answers {}, which got its event", pending.name)
             });
             self.failed.insert(asked, judge.seq);
-            if self.failed.len() > FAILED_MAX {
-                self.failed.pop_first();
-            }
+            self.failed.keep(FAILED_MAX);
         } else if let Some(before) = self.failed.get(&asked) {
             judge.expect(Judgement::FailureOnce, false, &[*before], || {
                 format!("{name} with invoke id {} on {} comes twice", asked.1, asked.0)
@@ -356,6 +352,60 @@ mod tests {
 
     fn failure(invoke_id: u32) -> Cti {
         FailureConf { invoke_id, ..FailureConf::default() }.into()
+    }
+
+    #[test]
+    fn indications_and_failures_beyond_their_numbers_let_the_first_go() {
+        let max = u32::try_from(PENDING_MAX).unwrap();
+        let waiting = judged(|answers, _| {
+            for id in 1..=max + 1 {
+                answers.on_received(LINK, &start(id), u64::from(id));
+            }
+        });
+        assert_eq!(waiting.len(), PENDING_MAX);
+        assert!(waiting[0].contains("invoke id 2 "), "{}", waiting[0]);
+        let max = u32::try_from(FAILED_MAX).unwrap();
+        let failed = judged(|answers, judge| {
+            for id in 1..=max + 1 {
+                answers.on_received(LINK, &start(id), u64::from(id));
+                answers.on_sent(LINK, &failure(id), judge);
+            }
+            answers.on_sent(LINK, &failure(1), judge);
+            answers.on_sent(LINK, &failure(2), judge);
+        });
+        assert_eq!(failed.len(), 1, "{failed:?}");
+        assert!(failed[0].contains("invoke id 2 "), "{failed:?}");
+    }
+
+    #[test]
+    fn what_a_client_asked_goes_with_its_connection_and_what_others_asked_stays() {
+        let other = LinkId { number: 2, ..LINK };
+        let both = |gone: fn(&mut Answers)| {
+            judged(|answers, judge| {
+                answers.on_link_up(other);
+                answers.on_session(1, LINK, services::ALL_TASK_EVENTS);
+                answers.on_session(2, other, services::ALL_TASK_EVENTS);
+                for (link, seq) in [(LINK, 3), (other, 4)] {
+                    answers.on_received(link, &start(7), seq);
+                    answers.on_received(link, &start(8), seq);
+                    answers.on_sent(link, &failure(8), judge);
+                }
+                gone(answers);
+                // A failure that was told is forgotten with the connection: another one may have that number.
+                answers.on_sent(LINK, &failure(8), judge);
+                answers.on_sent(other, &failure(8), judge);
+                assert_eq!(answers.sessions.len(), 1);
+                assert_eq!(answers.links.len(), 1);
+            })
+        };
+        let goes: [fn(&mut Answers); 2] =
+            [|answers| answers.on_link_gone(LINK), |answers| answers.on_session_closed(1)];
+        for gone in goes {
+            let told = both(gone);
+            assert_eq!(told.len(), 2, "{told:?}");
+            assert!(told[0].contains("with invoke id 8 on cti-a#2 comes twice"), "{told:?}");
+            assert!(told[1].contains("START_TASK_IND with invoke id 7 on cti-a#2 got no answer"), "{told:?}");
+        }
     }
 
     #[test]

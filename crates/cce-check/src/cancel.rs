@@ -1,6 +1,6 @@
 //! Cancels of tasks at the MR PG: each gets one confirmation, unless its dialogue fails first (mr-interface 5).
 
-use crate::{breach::Judge, judgement::Judgement};
+use crate::{breach::Judge, judgement::Judgement, table::Bounded};
 use cce_fold::Subject;
 use cce_kernel::LinkId;
 use cce_mr::{Mr, mr::CancelTask};
@@ -18,9 +18,7 @@ impl Cancels {
     /// An application gives a task up.
     pub(crate) fn on_cancel(&mut self, link: LinkId, dialogue: u32, seq: u64) {
         self.0.entry((link, dialogue)).or_default().push(seq);
-        if self.0.len() > DIALOGUES_MAX {
-            self.0.pop_first();
-        }
+        self.0.keep(DIALOGUES_MAX);
     }
 
     /// The MR PG says something to an application.
@@ -78,6 +76,40 @@ mod tests {
     use super::*;
     use crate::breach::Ledger;
     use cce_kernel::Port;
+
+    #[test]
+    fn cancels_beyond_their_number_let_the_lowest_dialogue_go() {
+        let link = LinkId { port: Port::Mr, number: 1 };
+        let mut cancels = Cancels::default();
+        for dialogue in 1..=u32::try_from(DIALOGUES_MAX).unwrap() + 1 {
+            cancels.on_cancel(link, dialogue, u64::from(dialogue));
+        }
+        assert_eq!(cancels.0.len(), DIALOGUES_MAX);
+        assert_eq!(cancels.0.keys().next(), Some(&(link, 2)));
+    }
+
+    /// One confirmation answers the cancel that waits longest; the failure of the dialogue answers all of its cancels.
+    #[test]
+    fn two_cancels_of_one_dialogue_have_a_confirmation_each_or_one_failure() {
+        let link = LinkId { port: Port::Mr, number: 1 };
+        let conf = Mr::from(cce_mr::mr::CancelTaskConf { dialogue_id: 7, ..Default::default() });
+        let failure = Mr::from(cce_mr::mr::NewTaskFailureEvent { dialogue_id: 7, ..Default::default() });
+        for (said, left) in [
+            (vec![], vec![1, 2]),
+            (vec![&conf], vec![2]),
+            (vec![&conf, &conf], vec![]),
+            (vec![&failure], vec![]),
+        ] {
+            let (mut ledger, subject) = (Ledger::default(), Subject::default());
+            let mut judge = Judge::new(&mut ledger, 9, &subject);
+            let mut cancels = Cancels::default();
+            cancels.on_cancel(link, 7, 1);
+            cancels.on_cancel(link, 7, 2);
+            said.iter().for_each(|message| cancels.on_sent(link, message, &mut judge));
+            cancels.finish(&mut judge);
+            assert_eq!(judge.breaches.iter().map(|breach| breach.seq).collect::<Vec<_>>(), left);
+        }
+    }
 
     #[test]
     fn a_cancel_whose_connection_is_gone_needs_no_answer_and_others_do() {

@@ -314,7 +314,51 @@ pub(crate) fn or_nothing<S: std::fmt::Display>(state: Option<S>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::breach::Ledger;
     use std::collections::BTreeSet;
+
+    #[test]
+    fn a_contact_is_over_with_its_end_and_not_before() {
+        let open = Contact::new(ContactStatus::Queued, StatusReason::Unknown, 1, None);
+        let ended = Contact { end: Some(2), ..open.clone() };
+        assert!(!open.is_over() && ended.is_over());
+    }
+
+    #[test]
+    fn states_that_are_to_be_published_are_kept_up_to_a_number() {
+        let mut contact = Contact::new(ContactStatus::Unread, StatusReason::Unknown, 1, None);
+        let queued = |reason| (ContactStatus::Queued, reason);
+        (1..TO_PUBLISH_MAX).for_each(|_| contact.will_publish(queued(StatusReason::Unknown)));
+        assert!(contact.clone().publish((ContactStatus::Unread, StatusReason::Unknown)), "as many as fit");
+        contact.will_publish(queued(StatusReason::CancelRequested));
+        assert_eq!(contact.to_publish.len(), TO_PUBLISH_MAX);
+        assert!(
+            !contact.clone().publish((ContactStatus::Unread, StatusReason::Unknown)),
+            "the oldest is gone"
+        );
+        assert!(contact.publish(queued(StatusReason::CancelRequested)));
+    }
+
+    /// A contact that is with an agent at the end of the run names the choice of that agent; one whose last record that is
+    /// names it once.
+    #[test]
+    fn a_contact_that_did_not_end_names_the_record_of_its_agents_choice() {
+        let id = ContactId("c".to_owned());
+        let (mut ledger, subject) = (Ledger::default(), Subject::default());
+        let mut contacts = Contacts::default();
+        let new = Contact::new(ContactStatus::Reserved, StatusReason::Unknown, 9, Some(TaskId::NONE));
+        contacts.known.insert(id.clone(), Contact { is_submitted: true, ..new });
+        let mut related = |contacts: &Contacts| {
+            let mut judge = Judge::new(&mut ledger, 20, &subject);
+            contacts.finish(&mut judge);
+            judge.breaches.into_iter().flat_map(|breach| breach.related).collect::<Vec<_>>()
+        };
+        assert_eq!(related(&contacts), [0; 0]);
+        contacts.on_assigned(&id, 7);
+        assert_eq!(related(&contacts), [7]);
+        contacts.on_assigned(&id, 9);
+        assert_eq!(related(&contacts), [0; 0]);
+    }
 
     #[test]
     fn a_contact_goes_from_status_to_status_as_in_ccp_task_api_5_5_and_in_no_other_way() {

@@ -1,6 +1,6 @@
 //! Events of tasks on their way to the clients of the CTI server: whoever hears of one hears of it once.
 
-use crate::{breach::Judge, judgement::Judgement};
+use crate::{breach::Judge, judgement::Judgement, table::Bounded};
 use cce_cti::{AgentPreCallEvent, Cti};
 use cce_kernel::LinkId;
 use cce_model::{TaskEventKind, TaskId};
@@ -67,9 +67,7 @@ impl Deliveries {
 
     fn begin(&mut self, task: TaskId, news: News) {
         self.0.insert(task, (news, BTreeMap::new()));
-        if self.0.len() > TASKS_MAX {
-            self.0.pop_first();
-        }
+        self.0.keep(TASKS_MAX);
     }
 }
 
@@ -82,4 +80,61 @@ fn news(message: &Cti) -> Option<(News, TaskId, u32)> {
     };
     let about = message.about();
     Some((news, about.task?, about.monitor?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::breach::Ledger;
+    use cce_cti::{GetAgentTasksReq, HeartbeatReq, StartTaskEvent};
+    use cce_fold::Subject;
+    use cce_kernel::Port;
+
+    const LINK: LinkId = LinkId { port: Port::CtiA, number: 1 };
+    const OTHER: LinkId = LinkId { port: Port::CtiA, number: 2 };
+
+    fn task(call: i32) -> TaskId {
+        TaskId { day: 1, call, sequence: 1 }
+    }
+
+    /// Passes START_TASK_EVENT of a task on, sends it to both clients, says something, and sends it to both once more:
+    /// who had it before.
+    fn twice(between: impl FnOnce(&mut Deliveries)) -> Vec<String> {
+        let (mut ledger, subject) = (Ledger::default(), Subject::default());
+        let mut judge = Judge::new(&mut ledger, 9, &subject);
+        let mut deliveries = Deliveries::default();
+        let event = Cti::from(StartTaskEvent { task_id: task(1), ..StartTaskEvent::default() });
+        deliveries.on_event(TaskEventKind::Start, task(1));
+        let mut send = |deliveries: &mut Deliveries| {
+            [LINK, OTHER].iter().for_each(|link| deliveries.on_sent(*link, &event, &mut judge));
+        };
+        send(&mut deliveries);
+        between(&mut deliveries);
+        send(&mut deliveries);
+        judge.breaches.into_iter().map(|breach| breach.text).collect()
+    }
+
+    #[test]
+    fn an_event_comes_once_to_each_client_and_once_more_to_one_that_asks_or_connects_anew() {
+        let told = |numbers: &[u32]| -> Vec<String> {
+            let line = |number| format!("START_TASK_EVENT of task 1_1_1 leaves twice on cti-a#{number}");
+            numbers.iter().map(line).collect()
+        };
+        assert_eq!(twice(|_| ()), told(&[1, 2]));
+        assert_eq!(twice(|deliveries| deliveries.on_link_gone(LINK)), told(&[2]));
+        let asks = Cti::from(GetAgentTasksReq::default());
+        assert_eq!(twice(|deliveries| deliveries.on_received(LINK, &asks)), told(&[2]));
+        let beats = Cti::from(HeartbeatReq::default());
+        assert_eq!(twice(|deliveries| deliveries.on_received(LINK, &beats)), told(&[1, 2]));
+        assert_eq!(twice(Deliveries::forget), [""; 0]);
+        assert_eq!(twice(|deliveries| deliveries.on_event(TaskEventKind::Start, task(1))), [""; 0]);
+    }
+
+    #[test]
+    fn tasks_beyond_their_number_let_the_lowest_go() {
+        let mut deliveries = Deliveries::default();
+        (1..=i32::try_from(TASKS_MAX).unwrap() + 1).for_each(|call| deliveries.on_reservation(task(call)));
+        assert_eq!(deliveries.0.len(), TASKS_MAX);
+        assert_eq!(deliveries.0.keys().next(), Some(&task(2)));
+    }
 }

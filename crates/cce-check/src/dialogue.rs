@@ -1,6 +1,6 @@
 //! MR dialogues, on the sides of CCP and of the MR PG.
 
-use crate::{breach::Judge, contact::or_nothing, judgement::Judgement};
+use crate::{breach::Judge, contact::or_nothing, judgement::Judgement, table::Bounded};
 use cce_model::{ContactId, DialogueState};
 use std::collections::BTreeMap;
 
@@ -68,9 +68,7 @@ impl Dialogues {
         if open.is_empty() {
             self.open.remove(&(side, dialogue));
         }
-        if self.open.len() > DIALOGUES_MAX {
-            self.open.pop_first();
-        }
+        self.open.keep(DIALOGUES_MAX);
     }
 
     /// Dialogues that are open at the end of the run, in words, each with its contact and its last record.
@@ -114,7 +112,55 @@ fn is_legal(from: DialogueState, to: DialogueState) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::breach::Ledger;
+    use cce_fold::Subject;
     use std::collections::BTreeSet;
+
+    fn change(
+        dialogues: &mut Dialogues,
+        (side, number): (Side, u32),
+        change: (Option<DialogueState>, DialogueState),
+    ) -> Vec<String> {
+        let (mut ledger, subject) = (Ledger::default(), Subject::default());
+        let mut judge = Judge::new(&mut ledger, 9, &subject);
+        dialogues.on_change(side, number, &ContactId("c".to_owned()), change, &mut judge);
+        judge.breaches.into_iter().map(|breach| breach.text).collect()
+    }
+
+    const OPENS: (Option<DialogueState>, DialogueState) = (None, DialogueState::Open);
+
+    #[test]
+    fn dialogues_beyond_their_number_let_the_lowest_go() {
+        let mut dialogues = Dialogues::default();
+        for number in 1..=u32::try_from(DIALOGUES_MAX).unwrap() + 1 {
+            change(&mut dialogues, (Side::Ccp, number), OPENS);
+        }
+        assert_eq!(dialogues.left_over().count(), DIALOGUES_MAX);
+        assert!(dialogues.left_over().next().unwrap().0.starts_with("dialogue 2 is still"));
+    }
+
+    /// Two PIMs of the MR PG may have a dialogue of one number; CCP may not.
+    #[test]
+    fn a_number_is_given_twice_at_the_mr_pg_alone() {
+        for (side, breaches) in [(Side::MrPg, 0), (Side::Ccp, 1)] {
+            let mut dialogues = Dialogues::default();
+            assert_eq!(change(&mut dialogues, (side, 7), OPENS), [""; 0]);
+            assert_eq!(change(&mut dialogues, (side, 7), OPENS).len(), breaches, "{side:?}");
+        }
+    }
+
+    #[test]
+    fn a_side_that_begins_anew_forgets_its_own_dialogues_and_those_that_are_over() {
+        let mut dialogues = Dialogues::default();
+        for at in [(Side::Ccp, 7), (Side::MrPg, 7), (Side::MrPg, 8)] {
+            change(&mut dialogues, at, OPENS);
+        }
+        change(&mut dialogues, (Side::MrPg, 8), (Some(DialogueState::Open), DialogueState::Routed));
+        dialogues.forget(Side::Ccp);
+        let left: Vec<String> = dialogues.left_over().map(|(text, ..)| text).collect();
+        assert_eq!(left, ["dialogue 7 is still open at the MR PG"]);
+        assert_eq!(dialogues.open.len(), 1, "nothing is kept of what is over");
+    }
 
     #[test]
     fn a_dialogue_goes_from_state_to_state_as_in_mr_interface_5_and_in_no_other_way() {

@@ -333,6 +333,14 @@ mod tests {
     }
 
     #[test]
+    fn a_dialog_is_over_when_it_is_closed_and_not_before() {
+        let (agent, state) = (AgentId::from("1081"), DialogState::Active);
+        let open = OpenDialog { agent, state, interrupted: None, at: 1, end: None };
+        let closed = OpenDialog { end: Some(Disposition::NORMAL_END), ..open.clone() };
+        assert!(!open.is_over() && closed.is_over());
+    }
+
+    #[test]
     fn a_dialog_goes_from_state_to_state_as_in_task_routing_1_3_and_in_no_other_way() {
         use DialogState as S;
         for (from, legal) in [

@@ -1,12 +1,12 @@
 //! What peers outside the lab do wrong: it is told as theirs, and breaks no check of the lab.
 
-use crate::{breach::Breach, judgement::Judgement};
-use cce_fold::{Meaning, ReadRecord};
+use crate::{breach::Breach, judgement::Judgement, table::Bounded};
+use cce_fold::{ReadRecord, Meaning};
 use cce_journal::{Record, What};
 use cce_kernel::{Fact, Input, LinkId, NodeName, Port};
 use cce_model::ContactId;
 use std::{
-    collections::{BTreeSet, VecDeque},
+    collections::{BTreeMap, BTreeSet, VecDeque},
     fmt,
 };
 
@@ -36,12 +36,19 @@ impl fmt::Display for Misdeed {
     }
 }
 
+/// Who is at the other end of a connection that none of this process's components has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum FarEnd {
+    /// Nobody of the lab.
+    Stranger,
+    /// A component of the lab, which another process runs.
+    OtherProcess,
+}
+
 /// Peers outside the lab, and what they do wrong.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Outsiders {
-    links: BTreeSet<(NodeName, LinkId)>,
-    /// Those of them that belong to the lab all the same: another process runs the other end.
-    split: BTreeSet<(NodeName, LinkId)>,
+    links: BTreeMap<(NodeName, LinkId), FarEnd>,
     /// Records of what gateways outside the lab said.
     said: VecDeque<u64>,
     /// What an outside gateway's message contradicted, by contact.
@@ -68,26 +75,17 @@ impl Outsiders {
         let record = event.record;
         match &event.kind {
             Meaning::LinkUp { link, peer } if peer.node.is_none() => {
-                self.links.insert((record.node.clone(), *link));
-                if self.links.len() > LINKS_MAX {
-                    self.links.pop_first();
-                }
+                self.links.insert((record.node.clone(), *link), FarEnd::Stranger);
+                self.links.keep(LINKS_MAX);
             }
             Meaning::LinkDown { link, .. } => {
-                let link = (record.node.clone(), *link);
-                self.links.remove(&link);
-                self.split.remove(&link);
+                self.links.remove(&(record.node.clone(), *link));
             }
             // What opened the session has shown that it is a component of another process.
             Meaning::Received { link, peer, .. } | Meaning::Sent { link, peer, .. }
-                if peer.node.is_some()
-                    && self.is_outside(record, *link)
-                    && !self.split.contains(&(record.node.clone(), *link)) =>
+                if peer.node.is_some() && self.is_stranger(record, *link) =>
             {
-                self.split.insert((record.node.clone(), *link));
-                if self.split.len() > LINKS_MAX {
-                    self.split.pop_first();
-                }
+                self.links.insert((record.node.clone(), *link), FarEnd::OtherProcess);
             }
             Meaning::Received { link, .. } if is_gateway(link.port) && self.is_stranger(record, *link) => {
                 self.said.push_back(record.seq);
@@ -120,12 +118,12 @@ impl Outsiders {
 
     /// Whether somebody outside the lab is at the other end.
     pub(crate) fn is_outside(&self, record: &Record, link: LinkId) -> bool {
-        self.links.contains(&(record.node.clone(), link))
+        self.links.contains_key(&(record.node.clone(), link))
     }
 
     /// Whether somebody is there who is no part of the lab, in this process or in another one.
     fn is_stranger(&self, record: &Record, link: LinkId) -> bool {
-        self.is_outside(record, link) && !self.split.contains(&(record.node.clone(), link))
+        self.links.get(&(record.node.clone(), link)) == Some(&FarEnd::Stranger)
     }
 
     /// Whether an outside gateway's message contradicts what is judged: directly, or earlier about the same contact.
@@ -141,9 +139,7 @@ impl Outsiders {
     pub(crate) fn blame(&mut self, record: &Record, breach: &Breach) {
         if let Some(contact) = &breach.subject.contact {
             self.contacts.insert((contact.clone(), breach.judgement));
-            if self.contacts.len() > CONTACTS_MAX {
-                self.contacts.pop_first();
-            }
+            self.contacts.keep(CONTACTS_MAX);
         }
         self.add(record, format!("what it said leads to this: {}", breach.text));
     }
@@ -355,6 +351,27 @@ mod tests {
         assert!(outsiders.is_to_blame(&at(6, Some(5)), &breach(None)));
         assert!(!outsiders.is_to_blame(&at(6, Some(4)), &breach(None)), "another message led to it");
         assert!(!outsiders.is_to_blame(&at(6, None), &breach(None)), "nothing outside led to it");
+    }
+
+    #[test]
+    fn a_gateway_of_another_process_belongs_to_the_lab_until_its_connection_ends() {
+        let mut outsiders = with_gateway();
+        let opened = |outsiders: &mut Outsiders, peer: Peer| {
+            let message = Message::Stream(cce_kernel::Blob::default().0);
+            let link = link(GATEWAY, 1);
+            let kind = Kind::Received { link, port: GATEWAY, peer, message, flaws: Vec::new(), length: 8 };
+            take_in(outsiders, &at(4, None), kind);
+        };
+        let peer = Peer { node: Some(cce_model::Kind::AgentPg.into()), ..Peer::default() };
+        opened(&mut outsiders, peer);
+        say(&mut outsiders, 5, link(GATEWAY, 1));
+        assert!(outsiders.is_outside(&at(5, None), link(GATEWAY, 1)), "its errors are told as a peer's");
+        assert!(!outsiders.is_to_blame(&at(6, Some(5)), &breach(None)));
+        let gone = Kind::LinkDown { link: link(GATEWAY, 1), reason: LinkReason::Closed };
+        take_in(&mut outsiders, &at(7, None), gone);
+        connect(&mut outsiders, link(GATEWAY, 1), None);
+        say(&mut outsiders, 8, link(GATEWAY, 1));
+        assert!(outsiders.is_to_blame(&at(9, Some(8)), &breach(None)), "another one has connected");
     }
 
     #[test]

@@ -1,6 +1,6 @@
-//! Tables that forget what is long over.
+//! Tables that forget what is long over, and bounds of tables.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// Entries that are over and still remembered: late records may be about them.
 const RETIRED_MAX: usize = 2_048;
@@ -8,6 +8,28 @@ const RETIRED_MAX: usize = 2_048;
 /// Entries altogether. Components bound what lives at the same time far below; where records of ends are missing,
 /// as in the journal of a part of a lab, the lowest keys give way.
 const ENTRIES_MAX: usize = 65_536;
+
+/// A collection that has an order, and a bound.
+pub(crate) trait Bounded {
+    /// Lets the lowest entry go, if that many are exceeded. To be called behind each insertion.
+    fn keep(&mut self, max: usize);
+}
+
+impl<K: Ord, V> Bounded for BTreeMap<K, V> {
+    fn keep(&mut self, max: usize) {
+        if self.len() > max {
+            self.pop_first();
+        }
+    }
+}
+
+impl<K: Ord> Bounded for BTreeSet<K> {
+    fn keep(&mut self, max: usize) {
+        if self.len() > max {
+            self.pop_first();
+        }
+    }
+}
 
 /// Something that comes to an end.
 pub(crate) trait Ends {
@@ -39,9 +61,7 @@ impl<K: Ord + Clone, V: Ends> Table<K, V> {
 
     pub(crate) fn insert(&mut self, key: K, value: V) {
         self.entries.insert(key, value);
-        if self.entries.len() > ENTRIES_MAX {
-            self.entries.pop_first();
-        }
+        self.entries.keep(ENTRIES_MAX);
     }
 
     /// Says that an entry is over: it is forgotten after a while, unless it began anew meanwhile.
@@ -73,6 +93,28 @@ mod tests {
         fn is_over(&self) -> bool {
             *self
         }
+    }
+
+    #[test]
+    fn a_bound_is_reached_before_the_lowest_goes() {
+        let mut map: BTreeMap<u8, u8> = [(3, 0), (5, 0), (9, 0)].into();
+        let mut set: BTreeSet<u8> = [3, 5, 9].into();
+        map.keep(3);
+        set.keep(3);
+        assert_eq!((map.len(), set.len()), (3, 3));
+        map.keep(2);
+        set.keep(2);
+        assert_eq!(map.into_keys().collect::<Vec<_>>(), [5, 9]);
+        assert_eq!(set.into_iter().collect::<Vec<_>>(), [5, 9]);
+    }
+
+    #[test]
+    fn a_table_lets_its_lowest_key_go_beyond_its_bound() {
+        let mut table = Table::default();
+        for key in 0..=ENTRIES_MAX {
+            table.insert(key, false);
+        }
+        assert!(table.find(&0).is_none() && table.find(&1).is_some());
     }
 
     #[test]

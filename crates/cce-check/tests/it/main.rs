@@ -14,3 +14,4 @@ mod outsiders;
 mod strangers;
 mod sweep;
 mod toys;
+mod words;

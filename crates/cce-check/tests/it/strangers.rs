@@ -4,12 +4,12 @@
 use crate::{
     judgements::against,
     lab::{Journal, Run, agent, customer, lab, lab_of_two_domains, late},
-    toys::{simple, unanswered, waiting},
+    toys::{sent_behind, simple, unanswered, waiting},
 };
 use cce_check::Judgement;
 use cce_journal::{Record, What};
 use cce_kernel::{Input, Output, Port};
-use cce_model::ContactStatus;
+use cce_model::{ContactStatus, TaskEventKind};
 use std::collections::BTreeSet;
 
 /// With each input and output once more, as some other process has it, right behind it.
@@ -41,6 +41,31 @@ fn with_a_stranger(journal: Journal) -> Journal {
     Journal { records, ..journal }
 }
 
+/// With a stranger's connections and answers behind whatever reaches a component: each connection of the lab comes up
+/// there anew, and each call is answered.
+fn with_a_busy_stranger(journal: Journal) -> Journal {
+    let is_its =
+        |record: &&Record| matches!(&record.what, What::In(Input::LinkUp { .. } | Input::Reply { .. }));
+    let mut done: Vec<Record> = Vec::new();
+    for record in journal.records.iter().filter(is_its) {
+        if !done.iter().any(|known| known.what == record.what) {
+            done.push(Record { node: "stranger".into(), cause: None, ..record.clone() });
+        }
+    }
+    let gap = done.len() as u64 + 1;
+    let mut records = Vec::new();
+    for record in journal.records {
+        let (seq, at) = (record.seq * gap, record.at);
+        let is_input = matches!(record.what, What::In(_));
+        records.push(Record { seq, cause: record.cause.map(|cause| cause * gap), ..record });
+        if is_input {
+            let numbered = (seq + 1..).zip(&done);
+            records.extend(numbered.map(|(seq, copy)| Record { seq, at, ..copy.clone() }));
+        }
+    }
+    Journal { records, ..journal }
+}
+
 #[test]
 fn what_a_stranger_records_beside_the_lab_breaks_nothing() {
     let interrupted = || {
@@ -67,12 +92,42 @@ fn what_a_stranger_records_beside_the_lab_breaks_nothing() {
 fn what_a_stranger_records_beside_the_lab_excuses_nothing() {
     let mut wrong = Vec::new();
     for judgement in Judgement::ALL {
-        let breaches = with_a_stranger(against(*judgement)).breaches();
-        let fired: BTreeSet<Judgement> = breaches.iter().map(|breach| breach.judgement).collect();
-        if fired != BTreeSet::from([*judgement]) {
-            let texts: Vec<String> = breaches.iter().map(ToString::to_string).collect();
-            wrong.push((judgement, fired, texts));
+        for stranger in [with_a_stranger, with_a_busy_stranger] {
+            let breaches = stranger(against(*judgement)).breaches();
+            let fired: BTreeSet<Judgement> = breaches.iter().map(|breach| breach.judgement).collect();
+            if fired != BTreeSet::from([*judgement]) {
+                let texts: Vec<String> = breaches.iter().map(ToString::to_string).collect();
+                wrong.push((judgement, fired, texts));
+            }
         }
     }
     assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+/// The event does not leave for its client: whoever else's connection comes up, the client was to hear of it.
+#[test]
+fn a_strangers_connection_excuses_no_event_that_does_not_leave() {
+    let journal = simple();
+    let sent = sent_behind(&journal, TaskEventKind::Start);
+    let breaches = with_a_busy_stranger(journal.without(sent)).breaches();
+    assert_eq!(
+        breaches.iter().map(|breach| breach.judgement).collect::<Vec<_>>(),
+        [Judgement::IndicationAnswered]
+    );
+}
+
+/// What gateways report, a stranger hears too, and later: the router's count rests on what the router hears.
+#[test]
+fn reports_that_reach_a_stranger_count_for_no_agent_of_the_router() {
+    let mut journal = simple();
+    let is_report = |record: &Record| {
+        let What::In(Input::Frame { link, .. }) = &record.what else { return false };
+        record.node.as_str() == "router" && matches!(link.port, Port::IcmMr | Port::IcmAgent)
+    };
+    let reports: Vec<Record> = journal.records.iter().filter(|record| is_report(record)).cloned().collect();
+    let first = journal.nth_record(0, is_report);
+    let copies = reports.into_iter().rev().map(|report| Record { node: "stranger".into(), ..report });
+    journal.records.splice(first..first, copies);
+    let breaches: Vec<String> = journal.breaches().iter().map(ToString::to_string).collect();
+    assert!(breaches.is_empty(), "{breaches:#?}");
 }
