@@ -48,8 +48,13 @@ impl Lab {
 
     /// The same with other PIMs.
     pub(crate) fn with(pims: Vec<PimConfig>) -> Self {
-        let second = Duration::from_secs(1);
-        let pg = MrPg::new(rows().model(), Config { pims, redial: second, heartbeat: second * 5 });
+        Self::beating(pims, 5)
+    }
+
+    /// The same with that many seconds between heartbeats.
+    pub(crate) fn beating(pims: Vec<PimConfig>, heartbeat: u64) -> Self {
+        let (redial, heartbeat) = (Duration::from_secs(1), Duration::from_secs(heartbeat));
+        let pg = MrPg::new(rows().model(), Config { pims, redial, heartbeat });
         let mut lab = Self {
             bench: Bench::new("mrpg", HostClock::default(), pg),
             started: Vec::new(),
@@ -169,6 +174,36 @@ impl Said {
     pub(crate) fn to_application(&self) -> Mr {
         let frame = self.sent().into_iter().find(|(link, _)| link.port == Port::Mr);
         Mr::read(&MR, &frame.expect("a message to the application").1).unwrap()
+    }
+
+    /// Every message to the application.
+    pub(crate) fn messages_to_application(&self) -> Vec<Mr> {
+        let sent = self.sent().into_iter().filter(|(link, _)| link.port == Port::Mr);
+        sent.map(|(_, bytes)| Mr::read(&MR, &bytes).unwrap()).collect()
+    }
+
+    /// Every message to the router.
+    pub(crate) fn messages_to_router(&self) -> Vec<Icm> {
+        let sent = self.sent().into_iter().filter(|(link, _)| link.port == Port::IcmMr);
+        sent.map(|(_, bytes)| Icm::read(&ICM, &bytes).unwrap()).collect()
+    }
+
+    /// What is told of dialogues: number, contact and task.
+    pub(crate) fn dialogues(&self) -> Vec<(u32, String, Option<TaskId>)> {
+        let told = |output: &Output| {
+            let Output::Note(Fact::Dialogue { dialogue, contact, task, .. }) = output else { return None };
+            Some((*dialogue, contact.to_string(), *task))
+        };
+        self.0.iter().filter_map(told).collect()
+    }
+
+    /// What is told of variables: contact, name, length and loss.
+    pub(crate) fn variables_lost(&self) -> Vec<String> {
+        let told = |output: &Output| {
+            let Output::Note(Fact::Ecc { contact, variable, length, loss }) = output else { return None };
+            Some(format!("{contact} {variable} {length} {loss:?}"))
+        };
+        self.0.iter().filter_map(told).collect()
     }
 
     pub(crate) fn bytes_to_application(&self) -> String {

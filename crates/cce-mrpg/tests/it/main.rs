@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a helper of a test may panic like the test itself")]
 #![expect(clippy::wildcard_enum_match_arm, reason = "a test names the messages that it expects")]
 
+mod fields;
 mod lab;
 mod pims;
 
