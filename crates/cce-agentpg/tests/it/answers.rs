@@ -277,11 +277,21 @@ fn each_state_is_counted_for_itself() {
 #[test]
 fn a_user_message_is_told_as_it_was_sent() {
     let (mut lab, link) = everything();
-    let text = Some(Text::new("fire drill"));
-    let sent =
-        UserMessageReq { distribution: 3, agent_id: Some(Text::new("1080")), text, ..Default::default() };
+    let sent = UserMessageReq {
+        distribution: 3,
+        client_id: Some(Text::new("desk")),
+        agent_extension: Some(Text::new("2080")),
+        agent_id: Some(Text::new("1080")),
+        agent_instrument: Some(Text::new("3080")),
+        text: Some(Text::new("fire drill")),
+        ..Default::default()
+    };
     let said = lab.says(link, sent.clone());
     let Some(Cti::UserMessageEvent(event)) = said.to(link).into_iter().next() else { panic!("{said:?}") };
-    assert_eq!((event.distribution, &event.agent_id, &event.text), (3, &sent.agent_id, &sent.text));
+    assert_eq!((event.distribution, &event.client_id, &event.text), (3, &sent.client_id, &sent.text));
+    assert_eq!(
+        (&event.agent_extension, &event.agent_id, &event.agent_instrument),
+        (&sent.agent_extension, &sent.agent_id, &sent.agent_instrument)
+    );
     assert_eq!(event.icm_central_controller_time, cce_kernel::Wall(1_706_622_867_000_000).into());
 }

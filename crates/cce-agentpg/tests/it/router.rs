@@ -294,10 +294,14 @@ fn whoever_watches_tasks_hears_of_one_that_waits_with_its_context() {
     assert_eq!(begin.call_variable1, Some(Text::new("Scott McTominay")));
     assert_eq!(begin.num_named_variables, 1);
     assert_eq!((queued.task_id, queued.skill_group_id, queued.service_id), (TASK, 5199, -1));
+    assert_eq!((queued.peripheral_id, queued.peripheral_type, queued.mr_domain_id), (5000, 4, MRD));
     let again = lab.router_says(TaskQueuedInd { is_new: false, ..waiting });
     assert_eq!(again.names(lab.finesse), ["QUEUED_TASK_EVENT"], "it is routed anew");
     let over = TaskDequeuedInd { task_id: TASK, mrd_id: MRD, sgstid: 5199, ..TaskDequeuedInd::default() };
-    assert_eq!(lab.router_says(over).names(lab.finesse), ["DEQUEUED_TASK_EVENT"]);
+    let said = lab.router_says(over);
+    let [cce_cti::Cti::DequeuedTaskEvent(over)] = &said.to(lab.finesse)[..] else { panic!("{said:?}") };
+    assert_eq!((over.task_id, over.skill_group_id, over.service_id), (TASK, 5199, -1));
+    assert_eq!((over.peripheral_id, over.peripheral_type, over.mr_domain_id), (5000, 4, MRD));
 }
 
 #[test]

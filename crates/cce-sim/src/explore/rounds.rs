@@ -235,12 +235,37 @@ mod tests {
         }
     }
 
+    fn explorer(max_runs: u64) -> Explorer {
+        Explorer { end: Time(5_000_000), max_runs, max_choices: 1_000 }
+    }
+
+    /// However many choices there are, threads have at most that many parts to do, each with a like share of the runs that
+    /// are left: few while there are few parts, so that there are more of them soon.
+    #[test]
+    fn a_round_has_as_many_parts_as_are_wanted_and_each_has_a_like_share_of_the_runs() {
+        let mut exploration = Exploration::new(explorer(700));
+        let mut sizes = Vec::new();
+        loop {
+            let left = 700 - exploration.runs();
+            let mut round = exploration.round();
+            let Some(parts) = u64::try_from(round.len()).ok().filter(|parts| *parts > 0) else { break };
+            let most = if round.len() < PARTS { FIRST_ROUND_MAX } else { ROUND_MAX };
+            let share = (left / parts).clamp(1, most);
+            assert!(round.iter().all(|part| part.quota == share), "{left} left for {parts} parts");
+            round.iter_mut().for_each(|part| part.work(&Senders(6), &mut |_| ()));
+            sizes.push(round.len());
+            exploration.take_back(round);
+        }
+        assert_eq!(sizes.iter().max(), Some(&PARTS), "{sizes:?}");
+        assert_eq!(exploration.explored().runs(), 700);
+    }
+
     /// How many parts there are, and how far each goes in a round, shows in nothing that is found. The senders are alike, so
     /// each part comes upon every wish by itself: that a part waits for the wishes of others, `uneven` shows.
     #[test]
     fn each_order_is_found_however_few_runs_a_part_does_in_a_round() {
         for quota in [1, 2, 3, 7] {
-            let explorer = Explorer { end: Time(5_000_000), max_runs: 100_000, max_choices: 1_000 };
+            let explorer = explorer(100_000);
             let mut exploration = Exploration::new(explorer);
             loop {
                 let mut round = exploration.round();
