@@ -1,7 +1,7 @@
 //! What peers outside the lab do wrong: it is told as theirs, and breaks no check of the lab.
 
 use crate::{breach::Breach, judgement::Judgement, table::Bounded};
-use cce_fold::{ReadRecord, Meaning};
+use cce_fold::{Meaning, ReadRecord};
 use cce_journal::{Record, What};
 use cce_kernel::{Fact, Input, LinkId, NodeName, Port};
 use cce_model::ContactId;

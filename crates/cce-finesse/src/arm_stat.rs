@@ -1,6 +1,6 @@
 //! What the codes mean with which the CTI server refuses a request (finesse-nonvoice 4.6).
 
-use crate::line::Change;
+use crate::request::Change;
 use cce_cti::{ControlFailureConf, control_failure};
 use cce_model::{ApiError, MrdId, PeripheralError, TaskId, UserError};
 

@@ -1,8 +1,8 @@
 //! What the body of a change asks for (finesse-nonvoice 2.2, 2.4, 2.6).
 
 use crate::{
-    line::{CallData, Change, Settings},
-    refusal::Refusal,
+    refusal::{INVALID_ACTION, Refusal},
+    request::{CallData, Change, Settings, UserChange},
 };
 use cce_model::{
     DialogAction, EccVariable, InterruptAction, LogoutAction, ObjectModel, ReasonCategory, UserState,
@@ -21,20 +21,6 @@ const SELECTOR_MAX: usize = 32;
 const VARIABLE_MAX: usize = 40;
 /// Characters of an extension, as the CTI server's fields limit it (cti-server-protocol 6).
 const EXTENSION_MAX: usize = 15;
-
-/// What a change of a user asks for.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum UserChange {
-    /// To sign in.
-    SignIn {
-        /// Where the user's phone is.
-        extension: String,
-    },
-    /// Another voice state, for a reason of that number; 0 none.
-    State(UserState, u16),
-    /// To be signed out whatever the voice state is, for a reason of that number.
-    ForcedSignOut(u16),
-}
 
 pub(crate) fn of_user(request: &UserRequest, model: &ObjectModel) -> Result<UserChange, Refusal> {
     let reason = |category| reason(request.reason_code_id.as_deref(), category, model);
@@ -65,8 +51,7 @@ pub(crate) fn of_media(request: &MediaRequest, model: &ObjectModel) -> Result<Ch
 pub(crate) fn of_dialog(request: &DialogRequest) -> Result<Change, Refusal> {
     let name =
         given(request.requested_action.as_deref()).ok_or_else(|| Refusal::missing("requestedAction"))?;
-    let action =
-        DialogAction::parse(name).ok_or_else(|| Refusal::invalid(crate::dialog::INVALID_ACTION, name))?;
+    let action = DialogAction::parse(name).ok_or_else(|| Refusal::invalid(INVALID_ACTION, name))?;
     match action {
         DialogAction::UpdateCallData => call_data(request).map(Change::UpdateCallData),
         DialogAction::Transfer => {

@@ -2,7 +2,8 @@
 
 use crate::{
     Finesse, arm_stat,
-    line::{Ask, CallData, Change, Target},
+    refusal::INVALID_ACTION,
+    request::{Ask, CallData, Change, Target},
 };
 use cce_cti::{
     AgentPreCallAbortEvent, AgentPreCallEvent, EndTaskInd, OfferTaskInd, PauseTaskInd, ResumeTaskInd,
@@ -17,9 +18,6 @@ use cce_wire::{NamedVariable, Text};
 
 /// Dialogs at the same time, of all agents.
 const DIALOGS_MAX: usize = 10_000;
-
-/// What the client is told about an action that the dialog's state does not allow.
-pub(crate) const INVALID_ACTION: &str = "Invalid 'requestedAction' specified for task";
 
 /// A dialog, and what is needed to act on its task.
 #[derive(Clone, Debug)]

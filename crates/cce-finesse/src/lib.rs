@@ -29,6 +29,7 @@ mod presence;
 mod publish;
 mod recovery;
 mod refusal;
+mod request;
 mod rest;
 mod route;
 mod timer;

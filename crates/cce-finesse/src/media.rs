@@ -2,7 +2,8 @@
 
 use crate::{
     Finesse, arm_stat,
-    line::{Change, Pending, Settings, Target},
+    line::Pending,
+    request::{Change, Settings, Target},
     user::{desk, desk_mut},
 };
 use cce_cti::{

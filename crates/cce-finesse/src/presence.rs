@@ -4,8 +4,7 @@
 
 use crate::{
     Finesse,
-    change::UserChange,
-    line::{Ask, Change, FORCED, Target},
+    request::{Ask, Change, FORCED, Target, UserChange},
     timer::Timer,
     user::{Desk, desk},
     xmpp::UserPresence,

@@ -20,10 +20,9 @@
 
 use crate::{
     Finesse, arm_stat,
-    change::UserChange,
     dialog::{OpenDialog, Reserved},
-    line::{Ask, Change, Target},
     media::{apply, is_done},
+    request::{Ask, Change, Target, UserChange},
     timer::{Timer, confirmation},
     user::desk,
 };

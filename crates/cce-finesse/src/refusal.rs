@@ -3,6 +3,9 @@
 use cce_kernel::{BodyFlaw, Response};
 use cce_model::{ApiError, MrdId};
 
+/// What the client is told about an action that the dialog's state does not allow.
+pub(crate) const INVALID_ACTION: &str = "Invalid 'requestedAction' specified for task";
+
 /// A request that is refused at once.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Refusal {

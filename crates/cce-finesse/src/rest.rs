@@ -4,9 +4,8 @@ use crate::{
     Finesse, change,
     config::Account,
     cti::VERSION,
-    dialog::INVALID_ACTION,
-    line::{Ask, Change, Target},
-    refusal::Refusal,
+    refusal::{INVALID_ACTION, Refusal},
+    request::{Ask, Change, Target},
     route::{OfUser, Route},
     user::Caller,
 };

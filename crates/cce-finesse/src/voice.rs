@@ -3,8 +3,7 @@
 
 use crate::{
     Finesse, arm_stat,
-    change::UserChange,
-    line::{Ask, Change, Target},
+    request::{Ask, Change, Target, UserChange},
     timer::confirmation,
     user::{desk, desk_mut},
 };
