@@ -357,9 +357,9 @@ mod tests {
     fn a_gateway_of_another_process_belongs_to_the_lab_until_its_connection_ends() {
         let mut outsiders = with_gateway();
         let opened = |outsiders: &mut Outsiders, peer: Peer| {
-            let message = Message::Stream(cce_kernel::Blob::default().0);
+            let message = AnyMessage::Stream(cce_kernel::Blob::default().0);
             let link = link(GATEWAY, 1);
-            let kind = Kind::Received { link, port: GATEWAY, peer, message, flaws: Vec::new(), length: 8 };
+            let kind = Meaning::Received { link, port: GATEWAY, peer, message, flaws: Vec::new(), length: 8 };
             take_in(outsiders, &at(4, None), kind);
         };
         let peer = Peer { node: Some(cce_model::Kind::AgentPg.into()), ..Peer::default() };
@@ -367,7 +367,7 @@ mod tests {
         say(&mut outsiders, 5, link(GATEWAY, 1));
         assert!(outsiders.is_outside(&at(5, None), link(GATEWAY, 1)), "its errors are told as a peer's");
         assert!(!outsiders.is_to_blame(&at(6, Some(5)), &breach(None)));
-        let gone = Kind::LinkDown { link: link(GATEWAY, 1), reason: LinkReason::Closed };
+        let gone = Meaning::LinkDown { link: link(GATEWAY, 1), reason: LinkReason::Closed };
         take_in(&mut outsiders, &at(7, None), gone);
         connect(&mut outsiders, link(GATEWAY, 1), None);
         say(&mut outsiders, 8, link(GATEWAY, 1));
