@@ -4,7 +4,11 @@
 //! the contact reserved, and so does a renotification (task-routing E13). CCP refuses both while it has not heard of
 //! the reservation, whose news takes another way than the agent's doings: these are asked again, a few times (inferred).
 
-use crate::{Finesse, dialog::OpenDialog, timer::Timer};
+use crate::{
+    config::{Account, Config},
+    dialog::OpenDialog,
+    timer::Timer,
+};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use cce_kernel::{CallError, CallId, Cx, Port, Request, Response};
 use cce_model::{
@@ -21,14 +25,32 @@ const NOT_RESERVED: u16 = 412;
 const PAUSE_DOUBLINGS: u32 = 16;
 
 /// Calls that may have to be asked again; of more, the oldest are forgotten.
-const ASKS_MAX: usize = 10_000;
+const CALLS_MAX: usize = 10_000;
 
-/// What Finesse asked of CCP and may have to ask again, by its latest call.
-pub(crate) type Asks = BTreeMap<CallId, Ask>;
+/// `reNotifyReason` of a task that its agent transfers.
+const TRANSFER: &str = "ROUTE_SERVICE_TRANSFER";
+/// `reNotifyReason` of a task that nobody answered, or whose agent signed out.
+const RECOVERY: &str = "ROUTE_SERVICE_RECOVERY";
+
+/// Calls to CCP that are not answered, or are to be made again.
+#[derive(Debug, Default)]
+pub(crate) struct CcpClient {
+    /// By the number of the latest call.
+    calls: BTreeMap<CallId, SmCall>,
+}
+
+/// CCP's answer to a transfer, whose task is not over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct TransferAnswer {
+    /// The task that its agent transfers.
+    pub(crate) task: TaskId,
+    /// Whether CCP routes it anew.
+    pub(crate) is_taken: bool,
+}
 
 /// What Finesse asks of CCP.
 #[derive(Clone, Debug)]
-pub(crate) struct Ask {
+struct SmCall {
     operation: SmOperation,
     request: Request,
     agent: AgentId,
@@ -52,109 +74,105 @@ enum Purpose {
     },
 }
 
-impl Finesse {
-    /// The task of a dialog ended: CCP hears whether it is handled or to be routed anew. Of one that CCP took back from its
-    /// agent it hears nothing, since the contact is somebody else's by now; while that is not decided, it waits.
-    pub(crate) fn tell_ccp(&mut self, open: &OpenDialog, disposition: Disposition, cx: &mut Cx<'_>) {
+impl CcpClient {
+    /// The task of a dialog ended: CCP hears whether it is handled or to be routed anew (task-routing 1.6). Of one that CCP
+    /// took back from its agent it hears nothing, since the contact is somebody else's by now; while that is not decided,
+    /// it waits.
+    pub(crate) fn tell(
+        &mut self,
+        open: &OpenDialog,
+        disposition: Disposition,
+        config: &Config,
+        cx: &mut Cx<'_>,
+    ) {
         if open.is_transferred {
             return;
         }
-        let transfer = self.asks.values_mut().find_map(|ask| ask.transfer_of(open.dialog.id));
+        let transfer = self.calls.values_mut().find_map(|call| call.transfer_of(open.dialog.id));
         if let Some(ended) = transfer {
             *ended = Some(Box::new((open.clone(), disposition)));
             return;
         }
+        let account = &config.ccp_administrator;
         match sequel(disposition) {
-            Sequel::Handled => self.send_close(open, cx),
-            Sequel::RoutedAnew => self.send_renotify(open, cx),
+            // The contact is handled (ccp-task-api 3.7).
+            Sequel::Handled => {
+                let request = Request::new("PUT", format!("/ccp-webapp/ccp/task/{}/close", open.contact));
+                self.call(SmCall::new(SmOperation::EndTask, request, open, account), cx);
+            }
+            // Nobody answered, or the agent signed out: its own script selector routes it anew (task-routing E1, E4).
+            Sequel::RoutedAnew => {
+                let request = renotification(open, &open.dialog.dialed_number, RECOVERY);
+                self.call(SmCall::new(SmOperation::Renotify, request, open, account), cx);
+            }
             Sequel::Nothing => {}
         }
     }
 
-    /// Tells CCP that the contact of a dialog is handled.
-    fn send_close(&mut self, open: &OpenDialog, cx: &mut Cx<'_>) {
-        let request = Request::new("PUT", format!("/ccp-webapp/ccp/task/{}/close", open.contact));
-        self.call_ccp(SmOperation::EndTask, request, open, cx);
-    }
-
-    /// Hands the task of a dialog back, to be routed anew by its own script selector: nobody answered, or the
-    /// agent signed out (task-routing E1, E4).
-    fn send_renotify(&mut self, open: &OpenDialog, cx: &mut Cx<'_>) {
-        let request = renotification(open, &open.dialog.dialed_number, RECOVERY);
-        self.call_ccp(SmOperation::Renotify, request, open, cx);
-    }
-
     /// Hands the task of a dialog back because its agent transfers it, to be routed by another script selector
     /// (task-routing S5).
-    pub(crate) fn send_transfer(&mut self, open: &OpenDialog, selector: &str, cx: &mut Cx<'_>) {
-        let request = self.signed(renotification(open, selector, TRANSFER), open);
-        let purpose = Purpose::Transfer { ended: None };
-        let ask = Ask { purpose, ..Ask::new(SmOperation::Renotify, request, open) };
-        self.ask(ask, cx);
+    pub(crate) fn transfer(&mut self, open: &OpenDialog, selector: &str, config: &Config, cx: &mut Cx<'_>) {
+        let request = renotification(open, selector, TRANSFER);
+        let call = SmCall::new(SmOperation::Renotify, request, open, &config.ccp_administrator);
+        self.call(SmCall { purpose: Purpose::Transfer { ended: None }, ..call }, cx);
     }
 
     /// CCP answered. What came too early for it is asked again, behind a pause that doubles each time.
-    pub(crate) fn on_ccp_reply(
+    pub(crate) fn on_reply(
         &mut self,
         call: CallId,
         result: &Result<Response, CallError>,
+        config: &Config,
         cx: &mut Cx<'_>,
-    ) {
+    ) -> Option<TransferAnswer> {
         let is_early = result.as_ref().is_ok_and(|response| response.status == NOT_RESERVED);
         // Over meanwhile: of too many calls, the oldest are forgotten.
-        let Some(ask) = self.asks.get_mut(&call) else { return };
-        if !is_early || ask.refusals >= self.config.ccp_retries {
-            let ask = self.asks.remove(&call).expect("the call is known");
-            let is_taken = result.as_ref().is_ok_and(Response::is_success);
-            match ask.purpose {
-                Purpose::Transfer { ended: None } => self.on_transfer_answer(ask.task, is_taken, cx),
-                Purpose::Transfer { ended: Some(ended) } if !is_taken => {
-                    self.tell_ccp(&ended.0, ended.1, cx);
-                }
-                Purpose::Transfer { ended: Some(_) } | Purpose::Tell => {}
-            }
-            return;
+        let asked = self.calls.get_mut(&call)?;
+        if is_early && asked.refusals < config.ccp_retries {
+            let pause = config.ccp_retry.saturating_mul(1 << asked.refusals.min(PAUSE_DOUBLINGS));
+            asked.refusals += 1;
+            cx.arm(Timer::AskAgain.key(call.0), pause);
+            return None;
         }
-        let pause = self.config.ccp_retry.saturating_mul(1 << ask.refusals.min(PAUSE_DOUBLINGS));
-        ask.refusals += 1;
-        cx.arm(Timer::AskAgain.key(call.0), pause);
+        let asked = self.calls.remove(&call).expect("the call is known");
+        let is_taken = result.as_ref().is_ok_and(Response::is_success);
+        match asked.purpose {
+            Purpose::Transfer { ended: None } => Some(TransferAnswer { task: asked.task, is_taken }),
+            // The task ended while CCP decided about the transfer, which it refused (task-routing E13).
+            Purpose::Transfer { ended: Some(ended) } if !is_taken => {
+                self.tell(&ended.0, ended.1, config, cx);
+                None
+            }
+            Purpose::Transfer { ended: Some(_) } | Purpose::Tell => None,
+        }
     }
 
     /// The pause behind a refused call is over.
     pub(crate) fn on_ask_again(&mut self, refused: u64, cx: &mut Cx<'_>) {
         // Over meanwhile, otherwise: of too many calls, the oldest are forgotten.
-        if let Some(ask) = self.asks.remove(&CallId(refused)) {
-            self.ask(ask, cx);
+        if let Some(call) = self.calls.remove(&CallId(refused)) {
+            self.call(call, cx);
         }
     }
 
-    fn call_ccp(&mut self, operation: SmOperation, request: Request, open: &OpenDialog, cx: &mut Cx<'_>) {
-        let request = self.signed(request, open);
-        self.ask(Ask::new(operation, request, open), cx);
-    }
-
-    /// A request with Finesse's account, and the task that it is about.
-    fn signed(&self, request: Request, open: &OpenDialog) -> Request {
-        let account = &self.config.ccp_administrator;
-        let credentials = STANDARD.encode(format!("{}:{}", account.name, account.password));
-        request
-            .header("authorization", format!("Basic {credentials}"))
-            .header(TASK_HEADER, open.dialog.id.to_string())
-    }
-
-    fn ask(&mut self, ask: Ask, cx: &mut Cx<'_>) {
-        let call = cx.call(Port::CcpRest, ask.request.clone());
-        let (operation, agent, task) = (ask.operation, ask.agent.clone(), ask.task);
-        cx.note(FinesseFact::SmCall { operation, agent, task, contact: ask.contact.clone(), call }.into());
-        if self.asks.len() >= ASKS_MAX {
-            self.asks.pop_first();
+    fn call(&mut self, asked: SmCall, cx: &mut Cx<'_>) {
+        let call = cx.call(Port::CcpRest, asked.request.clone());
+        let (operation, agent, task) = (asked.operation, asked.agent.clone(), asked.task);
+        cx.note(FinesseFact::SmCall { operation, agent, task, contact: asked.contact.clone(), call }.into());
+        if self.calls.len() >= CALLS_MAX {
+            self.calls.pop_first();
         }
-        self.asks.insert(call, ask);
+        self.calls.insert(call, asked);
     }
 }
 
-impl Ask {
-    fn new(operation: SmOperation, request: Request, open: &OpenDialog) -> Self {
+impl SmCall {
+    /// A request with Finesse's account, and the task that it is about.
+    fn new(operation: SmOperation, request: Request, open: &OpenDialog, account: &Account) -> Self {
+        let credentials = STANDARD.encode(format!("{}:{}", account.name, account.password));
+        let request = request
+            .header("authorization", format!("Basic {credentials}"))
+            .header(TASK_HEADER, open.dialog.id.to_string());
         let (agent, task, contact) = (open.dialog.agent.clone(), open.dialog.id, open.contact.clone());
         Self { operation, request, agent, task, contact, purpose: Purpose::Tell, refusals: 0 }
     }
@@ -168,7 +186,7 @@ impl Ask {
     }
 }
 
-/// The request to route the task of a dialog anew.
+/// The request to route the task of a dialog anew (ccp-task-api 3.6).
 fn renotification(open: &OpenDialog, selector: &str, reason: &str) -> Request {
     let body = Xml::document("Task", |xml| {
         xml.text("scriptSelector", selector).text("reNotifyReason", reason);
@@ -176,14 +194,9 @@ fn renotification(open: &OpenDialog, selector: &str, reason: &str) -> Request {
     Request::new("PUT", format!("/ccp-webapp/ccp/task/{}/renotify", open.contact)).xml(body)
 }
 
-/// `reNotifyReason` of a task that its agent transfers.
-const TRANSFER: &str = "ROUTE_SERVICE_TRANSFER";
-/// `reNotifyReason` of a task that nobody answered, or whose agent signed out.
-const RECOVERY: &str = "ROUTE_SERVICE_RECOVERY";
-
 /// What CCP must hear of a task that is over for its agent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Sequel {
+enum Sequel {
     /// It is over for the customer too.
     Handled,
     /// It goes to somebody else.
@@ -194,7 +207,7 @@ pub(crate) enum Sequel {
 
 /// Ring-no-answer and a transfer at sign-out are resubmissions, of which CCP must not hear as handled
 /// (task-routing 1.6). A transfer was resubmitted before its task ended (task-routing S5).
-pub(crate) fn sequel(disposition: Disposition) -> Sequel {
+fn sequel(disposition: Disposition) -> Sequel {
     match disposition {
         Disposition::RING_NO_ANSWER
         | Disposition::ABANDONED_BEFORE_OFFERED

@@ -1,15 +1,15 @@
-//! The client of the CTI server: session, heartbeats, and what arrives (cti-server-protocol 4).
+//! The client of the CTI server: its session, and the numbers of its requests (cti-server-protocol 4). What a turn of
+//! the session leads to, the component decides.
 
-use crate::{Config, Finesse, arm_stat, timer::Timer};
+use crate::{Config, timer::Timer};
 use cce_cti::{
-    ActiveMaintenanceRespMsg, AgentMadeNotRoutableEvent, CloseReq, Cti, EndTaskEvent, FailureConf,
-    HeartbeatReq, OpenConf, OpenReq, services, status,
+    ActiveMaintenanceReqMsg, ActiveMaintenanceRespMsg, CloseReq, Cti, HeartbeatReq, OpenConf, OpenReq,
+    services,
 };
 use cce_kernel::{
-    Address, Blob, CloseReason, Cx, Fact, LinkId, Port, TimerKey, Wall,
+    Address, CloseReason, Cx, LinkId, Port, TimerKey, Wall,
     session::{Alarm, Dialler, Keeper, OpeningLimit, SessionEvent, Terms, Turn, Word},
 };
-use cce_model::{DialogState, Disposition, MrdId, SkillTarget};
 use cce_wire::{Opaque, Secret, Text};
 use cce_xml::finesse::SystemStatus;
 use std::time::Duration;
@@ -46,7 +46,10 @@ pub(crate) struct CtiClient {
     in_service: bool,
     next_invoke_id: u32,
     /// When the server answered a heartbeat, or the open, last.
-    pub(crate) last_heartbeat: Option<Wall>,
+    last_heartbeat: Option<Wall>,
+    /// Peripheral id of the agent PG.
+    peripheral: u32,
+    password: String,
 }
 
 impl CtiClient {
@@ -56,16 +59,30 @@ impl CtiClient {
             in_service: false,
             next_invoke_id: config.first_invoke_id,
             last_heartbeat: None,
+            peripheral: config.peripheral,
+            password: config.cti_password.clone(),
         }
     }
 
     pub(crate) fn reconfigure(&mut self, config: &Config) {
         self.keeper.set_terms(terms(config));
+        self.peripheral = config.peripheral;
+        self.password.clone_from(&config.cti_password);
     }
 
     /// Whether the session is open and initialised, and Finesse in service.
     pub(crate) fn is_in_service(&self) -> bool {
         self.in_service
+    }
+
+    /// Whether the session is open and Finesse not yet in service.
+    pub(crate) fn is_initialising(&self) -> bool {
+        self.keeper.is_open() && !self.in_service
+    }
+
+    /// Whether the server is asked to open the session, and has not answered.
+    pub(crate) fn is_opening(&self) -> bool {
+        self.keeper.is_opening()
     }
 
     /// What `SystemInfo` says of the session.
@@ -77,9 +94,9 @@ impl CtiClient {
         }
     }
 
-    /// Whether the session is open and Finesse not yet in service.
-    pub(crate) fn is_initialising(&self) -> bool {
-        self.keeper.is_open() && !self.in_service
+    /// When the server answered a heartbeat, or the open, last.
+    pub(crate) fn last_heartbeat(&self) -> Option<Wall> {
+        self.last_heartbeat
     }
 
     /// Everything is learnt.
@@ -88,9 +105,24 @@ impl CtiClient {
         self.in_service = true;
     }
 
+    /// The session is over; returns whether Finesse was in service.
+    pub(crate) fn leave_service(&mut self) -> bool {
+        std::mem::take(&mut self.in_service)
+    }
+
     /// Whether `link` is the connection of this session, open or not.
     pub(crate) fn owns(&self, link: LinkId) -> bool {
         self.keeper.owns(link)
+    }
+
+    /// Peripheral id of the agent PG.
+    pub(crate) fn peripheral(&self) -> u32 {
+        self.peripheral
+    }
+
+    /// `ApplicationPathID`: the lab has one path, which is the peripheral's (inferred).
+    pub(crate) fn application_path(&self) -> i32 {
+        self.peripheral.cast_signed()
     }
 
     /// Sends a request, and returns its invoke id; nothing is sent while there is no connection.
@@ -99,10 +131,9 @@ impl CtiClient {
         cx: &mut Cx<'_>,
         request: impl FnOnce(u32) -> M,
     ) -> Option<u32> {
-        let link = self.link()?;
+        let link = self.keeper.link()?;
         let invoke_id = self.next_invoke_id();
-        let message: Cti = request(invoke_id).into();
-        cx.send(link, message.to_frame(&cce_cti::dialect(VERSION)));
+        send(link, request(invoke_id), cx);
         Some(invoke_id)
     }
 
@@ -113,8 +144,90 @@ impl CtiClient {
         invoke_id
     }
 
-    pub(crate) fn link(&self) -> Option<LinkId> {
-        self.keeper.link()
+    /// Says what the server did wrong, while there is a connection.
+    pub(crate) fn note_error(&self, message: &str, detail: impl Into<String>, cx: &mut Cx<'_>) {
+        if let Some(link) = self.keeper.link() {
+            cx.note_peer_error(link, message, detail);
+        }
+    }
+
+    /// Something happens to the session.
+    pub(crate) fn on(&mut self, event: SessionEvent, cx: &mut Cx<'_>) -> Turn {
+        let turn = self.keep(event, cx);
+        if turn == Turn::Opened {
+            self.last_heartbeat = Some(cx.wall());
+        }
+        turn
+    }
+
+    /// The server opens the session. A side that is not the active one serves nobody: the other one is tried
+    /// (cti-server-protocol 4.6).
+    pub(crate) fn on_open_conf(&mut self, conf: &OpenConf, cx: &mut Cx<'_>) -> Turn {
+        if !self.keeper.is_opening() {
+            self.note_error("OPEN_CONF", "the session is open already", cx);
+            return Turn::None;
+        }
+        if conf.session_type == STANDBY {
+            self.send(cx, close_req);
+            return self.on(SessionEvent::HangUp(CloseReason::Done), cx);
+        }
+        self.on(SessionEvent::Confirmed, cx)
+    }
+
+    pub(crate) fn on_heartbeat_conf(&mut self, cx: &mut Cx<'_>) -> Turn {
+        self.last_heartbeat = Some(cx.wall());
+        self.on(SessionEvent::Answered, cx)
+    }
+
+    /// The other side takes over; Finesse has nothing against it, since it changes sides by itself.
+    pub(crate) fn accept_maintenance(&self, request: &ActiveMaintenanceReqMsg, cx: &mut Cx<'_>) {
+        let link = self.keeper.link().expect("the request came on the session's connection");
+        let answer = ActiveMaintenanceRespMsg {
+            invoke_id: request.invoke_id,
+            maintenance_mode_accepted: true,
+            ..ActiveMaintenanceRespMsg::default()
+        };
+        send(link, answer, cx);
+    }
+
+    /// The `OPEN_REQ` of cti-server-protocol 17.
+    fn open_req(&self, invoke_id: u32) -> OpenReq {
+        OpenReq {
+            invoke_id,
+            version_number: VERSION,
+            idle_timeout: IDLE_TIMEOUT,
+            peripheral_id: self.peripheral,
+            services_requested: SERVICES,
+            agent_state_mask: AGENT_STATES,
+            client_id: Some(Text::new(CLIENT)),
+            client_password: Some(Secret(Opaque::new(self.password.as_bytes().to_vec()))),
+            client_signature: Some(Text::new(CLIENT)),
+            ..OpenReq::default()
+        }
+    }
+}
+
+impl Dialler for CtiClient {
+    fn keeper(&mut self) -> &mut Keeper {
+        &mut self.keeper
+    }
+
+    fn key(&self, alarm: Alarm) -> TimerKey {
+        let timer = match alarm {
+            Alarm::Redial => Timer::Redial,
+            Alarm::Opening => Timer::Opening,
+            Alarm::Heartbeat => Timer::Heartbeat,
+        };
+        timer.key(0)
+    }
+
+    fn say(&mut self, word: Word, link: LinkId, cx: &mut Cx<'_>) {
+        let invoke_id = self.next_invoke_id();
+        match word {
+            Word::Open => send(link, self.open_req(invoke_id), cx),
+            Word::Heartbeat => send(link, HeartbeatReq { invoke_id, ..HeartbeatReq::default() }, cx),
+            Word::Close => send(link, close_req(invoke_id), cx),
+        }
     }
 }
 
@@ -129,182 +242,10 @@ fn terms(config: &Config) -> Terms {
     }
 }
 
-impl Dialler for Finesse {
-    fn keeper(&mut self) -> &mut Keeper {
-        &mut self.cti.keeper
-    }
-
-    fn key(&self, alarm: Alarm) -> TimerKey {
-        let timer = match alarm {
-            Alarm::Redial => Timer::Redial,
-            Alarm::Opening => Timer::Opening,
-            Alarm::Heartbeat => Timer::Heartbeat,
-        };
-        timer.key(0)
-    }
-
-    fn say(&mut self, word: Word, link: LinkId, cx: &mut Cx<'_>) {
-        let invoke_id = self.cti.next_invoke_id();
-        let message = match word {
-            Word::Open => open_req(invoke_id, self.config.peripheral, &self.config.cti_password).into(),
-            Word::Heartbeat => HeartbeatReq { invoke_id, ..HeartbeatReq::default() }.into(),
-            Word::Close => close_req(invoke_id),
-        };
-        cx.send(link, message.to_frame(&cce_cti::dialect(VERSION)));
-    }
+fn close_req(invoke_id: u32) -> CloseReq {
+    CloseReq { invoke_id, status: 0, ..CloseReq::default() }
 }
 
-impl Finesse {
-    /// Something happens to the session with the CTI server.
-    pub(crate) fn keep_cti(&mut self, event: SessionEvent, cx: &mut Cx<'_>) {
-        match self.keep(event, cx) {
-            Turn::None => {}
-            Turn::Opened => {
-                self.cti.last_heartbeat = Some(cx.wall());
-                self.initialise(cx);
-            }
-            Turn::Over { .. } => self.on_cti_over(cx),
-        }
-    }
-
-    /// The session, or the attempt to have one, is over.
-    fn on_cti_over(&mut self, cx: &mut Cx<'_>) {
-        cx.cancel(Timer::Initialising.key(0));
-        self.forget_questions();
-        if std::mem::take(&mut self.cti.in_service) {
-            self.leave_service(cx);
-        }
-    }
-
-    /// Ends the session from this side.
-    pub(crate) fn drop_cti(&mut self, reason: CloseReason, cx: &mut Cx<'_>) {
-        self.keep_cti(SessionEvent::HangUp(reason), cx);
-    }
-
-    /// Says goodbye, and dials no more.
-    pub(crate) fn stop_cti(&mut self, cx: &mut Cx<'_>) {
-        self.keep_cti(SessionEvent::Stop, cx);
-        self.cti.in_service = false;
-        cx.cancel(Timer::Initialising.key(0));
-    }
-
-    pub(crate) fn on_cti_frame(&mut self, link: LinkId, bytes: &Blob, cx: &mut Cx<'_>) {
-        match Cti::read(&cce_cti::dialect(VERSION), &bytes.0) {
-            Ok(message) => self.on_cti(message, cx),
-            Err(error) => {
-                let detail = error.to_string();
-                cx.note(Fact::PeerError { link, message: "CTI".to_owned(), detail: detail.clone() });
-                self.drop_cti(CloseReason::BadMessage(detail), cx);
-            }
-        }
-    }
-
-    #[expect(clippy::wildcard_enum_match_arm, reason = "a client passes over events that do not concern it")]
-    fn on_cti(&mut self, message: Cti, cx: &mut Cx<'_>) {
-        match message {
-            Cti::OpenConf(conf) => self.on_open_conf(&conf, cx),
-            Cti::HeartbeatConf(_) => self.on_heartbeat_conf(cx),
-            Cti::FailureConf(failure) => self.on_failure_conf(&failure, cx),
-            Cti::FailureEvent(_) => self.drop_cti(CloseReason::Done, cx),
-            Cti::ActiveMaintenanceReqMsg(request) => self.accept_maintenance(request.invoke_id, cx),
-            Cti::AgentStateEvent(event) => self.on_agent_state(&event, cx),
-            Cti::AgentMadeNotRoutableEvent(event) => self.on_made_not_routable(&event, cx),
-            Cti::AgentInterruptAdvisoryEvent(event) => self.on_interrupt_advisory(&event, cx),
-            Cti::AgentInterruptDoneAdvisoryEvent(event) => self.on_interrupt_done(&event, cx),
-            Cti::AgentPreCallEvent(event) => self.on_pre_call(&event, cx),
-            Cti::AgentPreCallAbortEvent(event) => self.on_pre_call_abort(&event, cx),
-            Cti::OfferTaskEvent(event) => self.on_dialog_state(event.task_id, DialogState::Accepted, cx),
-            Cti::StartTaskEvent(event) => self.on_dialog_state(event.task_id, DialogState::Active, cx),
-            Cti::PauseTaskEvent(event) => self.on_dialog_state(event.task_id, DialogState::Paused, cx),
-            Cti::ResumeTaskEvent(event) => self.on_dialog_state(event.task_id, DialogState::Active, cx),
-            Cti::WrapupTaskEvent(event) => self.on_dialog_state(event.task_id, DialogState::WrappingUp, cx),
-            Cti::EndTaskEvent(event) => self.on_end_task(&event, cx),
-            Cti::AgentInitReadyEvent(_) => self.on_init_ready(cx),
-            Cti::AgentTasksResp(answer) => self.on_agent_tasks(&answer, cx),
-            Cti::SnapshotTaskResp(answer) => self.on_snapshot(&answer, cx),
-            Cti::SnapshotTaskEvent(event) => self.on_snapshot_event(&event, cx),
-            Cti::TaskDataUpdateEvent(event) => self.on_task_data(&event, cx),
-            Cti::MediaLoginResp(resp) => self.on_response(resp.invoke_id, resp.status, cx),
-            Cti::MakeAgentNotReadyResp(resp) => self.on_response(resp.invoke_id, resp.status, cx),
-            Cti::MakeAgentNotRoutableResp(resp) => self.on_response(resp.invoke_id, resp.status, cx),
-            Cti::SetAgentStateConf(conf) => self.on_response(conf.invoke_id, 0, cx),
-            Cti::ControlFailureConf(failure) => self.on_voice_refused(&failure, cx),
-            Cti::QueryAgentStateConf(answer) => self.on_user_answer(&answer, cx),
-            Cti::FailureResp(resp) if self.on_question_refused(resp.invoke_id, resp.status, cx) => {}
-            Cti::FailureResp(resp) => self.on_response(resp.invoke_id, resp.status, cx),
-            _ => {}
-        }
-    }
-
-    /// The server opens the session. A side that is not the active one serves nobody: the other one is tried
-    /// (cti-server-protocol 4.6).
-    fn on_open_conf(&mut self, conf: &OpenConf, cx: &mut Cx<'_>) {
-        if !self.cti.keeper.is_opening() {
-            return self.note_cti_error("OPEN_CONF", "the session is open already".to_owned(), cx);
-        }
-        if conf.session_type == STANDBY {
-            self.cti.send(cx, close_req);
-            return self.drop_cti(CloseReason::Done, cx);
-        }
-        self.keep_cti(SessionEvent::Confirmed, cx);
-    }
-
-    fn on_heartbeat_conf(&mut self, cx: &mut Cx<'_>) {
-        self.cti.last_heartbeat = Some(cx.wall());
-        self.keep_cti(SessionEvent::Answered, cx);
-    }
-
-    /// The server refuses the open or a heartbeat, which ends the session, or one request.
-    fn on_failure_conf(&mut self, failure: &FailureConf, cx: &mut Cx<'_>) {
-        if let Some(target) = self.lines.find(failure.invoke_id) {
-            return self.refuse(&target, |mrd| arm_stat::failed(failure.status, mrd), cx);
-        }
-        if self.on_question_failed(failure.invoke_id, failure.status, cx) {
-            return;
-        }
-        if failure.status == status::CTI_SERVER_OFFLINE || self.cti.keeper.is_opening() {
-            self.drop_cti(CloseReason::Refused, cx);
-        }
-    }
-
-    /// The other side takes over; Finesse has nothing against it, since it changes sides by itself.
-    fn accept_maintenance(&self, invoke_id: u32, cx: &mut Cx<'_>) {
-        let link = self.cti.link().expect("the request came on the session's connection");
-        let answer = ActiveMaintenanceRespMsg {
-            invoke_id,
-            maintenance_mode_accepted: true,
-            ..ActiveMaintenanceRespMsg::default()
-        };
-        cx.send(link, Cti::from(answer).to_frame(&cce_cti::dialect(VERSION)));
-    }
-
-    fn on_made_not_routable(&mut self, event: &AgentMadeNotRoutableEvent, cx: &mut Cx<'_>) {
-        // The peripheral may have agents who are no users here.
-        let Some(agent) = self.agent_of(SkillTarget(event.icm_agent_id)) else { return };
-        self.change_media(&agent, MrdId(event.mrd_id), cx, |media| media.routable = false);
-    }
-
-    fn on_end_task(&mut self, event: &EndTaskEvent, cx: &mut Cx<'_>) {
-        self.close_dialog(event.task_id, Disposition(event.icm_disposition), cx);
-    }
-}
-
-fn close_req(invoke_id: u32) -> Cti {
-    CloseReq { invoke_id, status: 0, ..CloseReq::default() }.into()
-}
-
-/// The `OPEN_REQ` of cti-server-protocol 17.
-fn open_req(invoke_id: u32, peripheral_id: u32, password: &str) -> OpenReq {
-    OpenReq {
-        invoke_id,
-        version_number: VERSION,
-        idle_timeout: IDLE_TIMEOUT,
-        peripheral_id,
-        services_requested: SERVICES,
-        agent_state_mask: AGENT_STATES,
-        client_id: Some(Text::new(CLIENT)),
-        client_password: Some(Secret(Opaque::new(password.as_bytes().to_vec()))),
-        client_signature: Some(Text::new(CLIENT)),
-        ..OpenReq::default()
-    }
+fn send(link: LinkId, message: impl Into<Cti>, cx: &mut Cx<'_>) {
+    cx.send(link, message.into().to_frame(&cce_cti::dialect(VERSION)));
 }

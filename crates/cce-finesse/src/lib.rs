@@ -3,6 +3,20 @@
 //! A desktop's change is read completely, answered with 202, and queued behind earlier ones about the same
 //! object; its outcome is what the CTI server reports, which every listening desktop hears of.
 //!
+//! Modules in layers; each knows those below it only:
+//!
+//! | Layer | Modules |
+//! |---|---|
+//! | who takes an input | `component` |
+//! | what a request is answered with; how the node comes back into service | `rest`; `recovery`, `snapshot` |
+//! | what follows from each event, from the states that it moves to the request that it ends | `service` |
+//! | state, and what moves it | `user`, `dialog`, `line`, `presence`, `publish` with `xmpp`, `ccp`, `cti` |
+//! | messages, and when they are due | `media`, `voice`, `action`, `interrupt` |
+//! | words | `request`, `change`, `refusal`, `arm_stat`, `route`, `timer`, `config` |
+//!
+//! A module of state changes nothing but its own, and returns what others have to know: what is to be published, what
+//! CCP answered, which turn a session took. `service` carries that from one to the other.
+//!
 //! Invariants:
 //! - The state of a media or a dialog changes by what the CTI server reports, or by its not knowing of it; never by a
 //!   request, and not because the link to the server is gone.
@@ -15,6 +29,7 @@
 
 #![warn(missing_docs)]
 
+mod action;
 mod arm_stat;
 mod ccp;
 mod change;
@@ -32,6 +47,8 @@ mod refusal;
 mod request;
 mod rest;
 mod route;
+mod service;
+mod snapshot;
 mod timer;
 mod user;
 mod voice;

@@ -1,6 +1,7 @@
 //! Requests about one object go to the CTI server one after the other (finesse-nonvoice 1.4).
 
-use crate::request::{Ask, Change, Target};
+use crate::request::{Ask, Change, Settings, Target};
+use cce_model::{AgentId, MrdId};
 use std::collections::{BTreeMap, VecDeque};
 
 /// Requests that may wait for the confirmation of an earlier one about the same object.
@@ -17,9 +18,20 @@ pub(crate) struct Pending {
     pub(crate) answered: bool,
 }
 
-/// Every object with requests under way. An object without any has no entry.
+/// Sign-ins that were not confirmed in time, and may be confirmed later; of more, the oldest are forgotten.
+const LATE_MAX: usize = 1_000;
+
+/// A sign-in to a media: whose, to which one, and what it sets.
+pub(crate) type SignIn = (AgentId, MrdId, Settings);
+
+/// Every object with requests under way.
 #[derive(Debug, Default)]
-pub(crate) struct Lines(BTreeMap<Target, Line>);
+pub(crate) struct Lines {
+    /// An object without any has no entry.
+    lines: BTreeMap<Target, Line>,
+    /// Sign-ins that were not confirmed in time, by invoke id.
+    late: BTreeMap<u32, SignIn>,
+}
 
 #[derive(Debug, Default)]
 struct Line {
@@ -30,70 +42,88 @@ struct Line {
 impl Lines {
     /// Whether the object takes no more requests.
     pub(crate) fn is_full(&self, target: &Target) -> bool {
-        self.0.get(target).is_some_and(|line| line.waiting.len() >= WAITING_MAX)
+        self.lines.get(target).is_some_and(|line| line.waiting.len() >= WAITING_MAX)
     }
 
     /// Adds a request behind the others.
     pub(crate) fn push(&mut self, target: Target, ask: Ask) {
-        self.0.entry(target).or_default().waiting.push_back(ask);
+        self.lines.entry(target).or_default().waiting.push_back(ask);
     }
 
     /// Takes out the next request, unless one is pending.
     pub(crate) fn next(&mut self, target: &Target) -> Option<Ask> {
-        let line = self.0.get_mut(target)?;
+        let line = self.lines.get_mut(target)?;
         if line.pending.is_some() {
             return None;
         }
         let ask = line.waiting.pop_front();
         if ask.is_none() {
-            self.0.remove(target);
+            self.lines.remove(target);
         }
         ask
     }
 
     /// Lets the object wait for the confirmation of what was sent.
     pub(crate) fn begin(&mut self, target: Target, pending: Pending) {
-        self.0.entry(target).or_default().pending = Some(pending);
+        self.lines.entry(target).or_default().pending = Some(pending);
     }
 
     /// What is asked of the object and has not come about, in order.
     pub(crate) fn asked(&self, target: &Target) -> impl Iterator<Item = &Change> {
-        let line = self.0.get(target);
+        let line = self.lines.get(target);
         let pending = line.and_then(|line| line.pending.as_ref()).map(|pending| &pending.ask);
         pending.into_iter().chain(line.into_iter().flat_map(|line| &line.waiting)).map(|ask| &ask.change)
     }
 
     /// The request of the object that is pending.
     pub(crate) fn pending(&self, target: &Target) -> Option<&Pending> {
-        self.0.get(target)?.pending.as_ref()
+        self.lines.get(target)?.pending.as_ref()
     }
 
     /// The object whose pending request was sent under `invoke_id`.
     pub(crate) fn find(&self, invoke_id: u32) -> Option<Target> {
         let waits = |line: &Line| line.pending.as_ref().is_some_and(|pending| pending.invoke_id == invoke_id);
-        self.0.iter().find(|(_, line)| waits(line)).map(|(target, _)| target.clone())
+        self.lines.iter().find(|(_, line)| waits(line)).map(|(target, _)| target.clone())
     }
 
     /// Remembers that the pending request was answered with success.
     pub(crate) fn answered(&mut self, target: &Target) {
-        if let Some(pending) = self.0.get_mut(target).and_then(|line| line.pending.as_mut()) {
+        if let Some(pending) = self.lines.get_mut(target).and_then(|line| line.pending.as_mut()) {
             pending.answered = true;
         }
     }
 
     /// Ends the wait of the object.
     pub(crate) fn settle(&mut self, target: &Target) -> Option<Pending> {
-        self.0.get_mut(target)?.pending.take()
+        self.lines.get_mut(target)?.pending.take()
     }
 
     /// Forgets the object, and returns its requests: the pending one, then the others in order.
     pub(crate) fn remove(&mut self, target: &Target) -> (Option<Pending>, VecDeque<Ask>) {
-        self.0.remove(target).map_or_else(Default::default, |line| (line.pending, line.waiting))
+        self.lines.remove(target).map_or_else(Default::default, |line| (line.pending, line.waiting))
     }
 
-    /// Takes out every request: of each object the pending one, then the others in order.
+    /// A sign-in was not confirmed in time.
+    pub(crate) fn remember_late(&mut self, invoke_id: u32, sign_in: SignIn) {
+        if self.late.len() >= LATE_MAX {
+            self.late.pop_first();
+        }
+        self.late.insert(invoke_id, sign_in);
+    }
+
+    /// The sign-in that is answered under `invoke_id`, be it pending or given up.
+    pub(crate) fn sign_in(&mut self, invoke_id: u32) -> Option<SignIn> {
+        let Some(target @ Target::Media(agent, mrd)) = &self.find(invoke_id) else {
+            return self.late.remove(&invoke_id);
+        };
+        let settings = self.pending(target)?.ask.change.settings()?;
+        Some((agent.clone(), *mrd, settings))
+    }
+
+    /// The session is over: takes out every request, of each object the pending one, then the others in order.
     pub(crate) fn take_all(&mut self) -> Vec<(Target, Option<Pending>, VecDeque<Ask>)> {
-        let lines = std::mem::take(&mut self.0);
+        self.late.clear();
+        let lines = std::mem::take(&mut self.lines);
         lines.into_iter().map(|(target, line)| (target, line.pending, line.waiting)).collect()
     }
 }
@@ -124,7 +154,7 @@ mod tests {
         lines.push(TARGET, ask(DialogAction::Pause));
         assert!(lines.next(&TARGET).is_some());
         assert_eq!(lines.next(&TARGET), None);
-        assert!(lines.0.is_empty());
+        assert!(lines.lines.is_empty());
     }
 
     #[test]

@@ -3,18 +3,24 @@
 //! While the node is out of service it publishes nothing about agents and dialogs (finesse-nonvoice 5). What would have
 //! been published is held, of each object the latest, and follows once the node is in service.
 
-use crate::Finesse;
+use crate::{Config, xmpp::Sessions};
 use cce_kernel::Cx;
 use cce_model::{AgentId, DialogState, MrdId, Object, Publication, PublishEvent, TaskId, fact::FinesseFact};
 use std::collections::BTreeMap;
 
-/// What is held, in the order in which it will be published: dialogs that ended stand before the media whose sign-out
-/// ended them, and other dialogs behind it, as ever.
-pub(crate) type Held = BTreeMap<Key, Publication>;
+/// What is held, and the clients that listen.
+#[derive(Debug, Default)]
+pub(crate) struct Publisher {
+    /// In the order in which it will be published: dialogs that ended stand before the media whose sign-out ended them, and
+    /// other dialogs behind it, as ever. It is bounded by the number of objects.
+    held: BTreeMap<Key, Publication>,
+    /// The notification service.
+    pub(crate) sessions: Sessions,
+}
 
 /// What a held publication is about.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Key {
+enum Key {
     /// A dialog that ended.
     Ended(TaskId),
     /// An agent in a domain.
@@ -25,45 +31,31 @@ pub(crate) enum Key {
     User(AgentId),
 }
 
-impl Finesse {
-    /// Publishes a change. The events of media and dialogs never repeat a request's id
-    /// (finesse-nonvoice 1.5).
-    pub(crate) fn publish(&mut self, agent: &AgentId, event: PublishEvent, object: Object, cx: &mut Cx<'_>) {
-        self.publish_answer(agent, event, String::new(), object, cx);
-    }
-
-    /// Publishes what a request led to, under the request's id.
-    pub(crate) fn publish_answer(
+impl Publisher {
+    /// Publishes something, or holds it while the node is out of service. An error is not held: it answers one request.
+    pub(crate) fn publish(
         &mut self,
-        agent: &AgentId,
-        event: PublishEvent,
-        request_id: String,
-        object: Object,
+        publication: Publication,
+        is_in_service: bool,
+        config: &Config,
         cx: &mut Cx<'_>,
     ) {
-        let publication = Publication { agent: agent.clone(), event, request_id, object };
-        match key(&publication.object).filter(|_| !self.cti.is_in_service()) {
+        match key(&publication.object).filter(|_| !is_in_service) {
             Some(key) => self.hold(key, publication),
-            None => self.publish_now(&publication, cx),
+            None => self.publish_now(&publication, config, cx),
         }
-    }
-
-    /// Tells every client whether the node is in service (finesse-nonvoice 5).
-    pub(crate) fn publish_system(&mut self, cx: &mut Cx<'_>) {
-        let update = cce_xml::system_update(&self.system_info(cx));
-        self.xmpp.deliver_system(&update, &self.config, cx);
     }
 
     /// Publishes what was held.
-    pub(crate) fn publish_held(&mut self, cx: &mut Cx<'_>) {
+    pub(crate) fn publish_held(&mut self, config: &Config, cx: &mut Cx<'_>) {
         for (_, publication) in std::mem::take(&mut self.held) {
-            self.publish_now(&publication, cx);
+            self.publish_now(&publication, config, cx);
         }
     }
 
-    fn publish_now(&mut self, publication: &Publication, cx: &mut Cx<'_>) {
+    fn publish_now(&mut self, publication: &Publication, config: &Config, cx: &mut Cx<'_>) {
         cx.note(FinesseFact::Published(Box::new(publication.clone())).into());
-        self.xmpp.deliver(publication, &self.config, cx);
+        self.sessions.deliver(publication, config, cx);
     }
 
     /// Takes the place of what was held about the same object. A dialog that nobody saw is added, and not changed; one

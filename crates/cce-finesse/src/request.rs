@@ -92,6 +92,16 @@ impl Change {
             | Self::User(_) => None,
         }
     }
+
+    /// Where a user is to be signed in; none of any other change.
+    pub(crate) fn extension(&self) -> Option<&str> {
+        if let Self::User(UserChange::SignIn { extension }) = self { Some(extension) } else { None }
+    }
+
+    /// What a sign-in to a media sets; none of any other change.
+    pub(crate) fn settings(&self) -> Option<Settings> {
+        if let Self::SignIn(settings) = self { Some(*settings) } else { None }
+    }
 }
 
 /// What a sign-in to a media sets.

@@ -1,8 +1,11 @@
-//! Users: who they are, and how they prove it (finesse-nonvoice 1.3, 2.2).
+//! Users: who they are, how they prove it, and how they stand in the voice domain and in every other one
+//! (finesse-nonvoice 1.3, 2.2, 2.3).
 
-use crate::{Finesse, config::Account, media::signed_out};
-use cce_kernel::Time;
-use cce_model::{Agent, AgentId, Media, MrdId, ObjectModel, SkillTarget, User, UserState};
+use cce_kernel::{Cx, Fact, Time, Wall};
+use cce_model::{
+    Agent, AgentId, AgentState, InterruptAction, LogoutAction, Media, Mrd, MrdId, ObjectModel, ReasonCode,
+    SkillTarget, User, UserState,
+};
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
@@ -10,9 +13,16 @@ use std::{
 };
 
 /// Bad passwords in a row at sign-in after which a user is locked.
-pub(crate) const BAD_PASSWORDS_MAX: u32 = 5;
+const BAD_PASSWORDS_MAX: u32 = 5;
 /// How long a user stays locked.
-pub(crate) const LOCKED_FOR: Duration = Duration::from_mins(5);
+const LOCKED_FOR: Duration = Duration::from_mins(5);
+
+/// Every user of the node. Their number is that of the configured agents, who stay as long as the node runs.
+#[derive(Debug)]
+pub(crate) struct Users {
+    desks: BTreeMap<AgentId, Desk>,
+    by_skill_target: BTreeMap<SkillTarget, AgentId>,
+}
 
 /// One user with everything that belongs to them.
 #[derive(Debug)]
@@ -29,30 +39,95 @@ pub(crate) struct Desk {
     locked_at: Option<Time>,
 }
 
-/// Who makes a request.
+/// What a report of a voice state says of its reason.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Caller {
-    /// An agent.
-    Agent(AgentId),
-    /// The administrator.
-    Administrator,
+pub(crate) enum Told {
+    /// The reason, or that there is none.
+    Reason(Option<ReasonCode>),
+    /// Nothing.
+    Nothing,
+}
+
+/// What became of a user whose voice state was reported.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Moved {
+    /// Whether the user looks different now.
+    pub(crate) is_changed: bool,
+    /// Whether the user signed out by it.
+    pub(crate) is_signed_out: bool,
+}
+
+impl Users {
+    /// Nobody is signed in.
+    pub(crate) fn new(model: &ObjectModel) -> Self {
+        let desk = |agent: &Arc<Agent>| (agent.id.clone(), Desk::new(agent, model));
+        let by_skill_target = model.agents.iter().map(|agent| (agent.skill_target, agent.id.clone()));
+        Self { desks: model.agents.iter().map(desk).collect(), by_skill_target: by_skill_target.collect() }
+    }
+
+    /// Passwords and memberships are others from now on; teams and domains stay as desktops saw them.
+    pub(crate) fn reconfigure(&mut self, model: &ObjectModel) {
+        for agent in &model.agents {
+            if let Some(desk) = self.desks.get_mut(&agent.id) {
+                desk.agent = Arc::clone(agent);
+            }
+        }
+    }
+
+    /// Every user, in the order of their ids.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Desk> {
+        self.desks.values()
+    }
+
+    /// A user.
+    ///
+    /// # Panics
+    ///
+    /// If there is no such user: ids of agents come from the configuration, whose users stay as they are.
+    pub(crate) fn desk(&self, agent: &AgentId) -> &Desk {
+        self.desks.get(agent).unwrap_or_else(|| panic!("{agent} is a user"))
+    }
+
+    /// The same, to be changed.
+    pub(crate) fn desk_mut(&mut self, agent: &AgentId) -> &mut Desk {
+        self.desks.get_mut(agent).unwrap_or_else(|| panic!("{agent} is a user"))
+    }
+
+    /// The user of that login id or login name.
+    pub(crate) fn named(&self, name: &str) -> Option<&AgentId> {
+        let by_id = self.desks.get(&AgentId::from(name));
+        let by_login = || self.iter().find(|desk| desk.user.login_name == name);
+        by_id.or_else(by_login).map(|desk| &desk.user.id)
+    }
+
+    /// The user of that id in the central controller's database. The peripheral may have agents who are no users here.
+    pub(crate) fn of(&self, skill_target: SkillTarget) -> Option<&AgentId> {
+        self.by_skill_target.get(&skill_target)
+    }
 }
 
 impl Desk {
-    pub(crate) fn new(agent: &Arc<Agent>, model: &ObjectModel) -> Self {
+    fn new(agent: &Arc<Agent>, model: &ObjectModel) -> Self {
         Self {
-            user: signed_out_user(agent),
+            user: User {
+                id: agent.id.clone(),
+                login_name: agent.login_name.clone(),
+                first_name: agent.first_name.clone(),
+                last_name: agent.last_name.clone(),
+                extension: String::new(),
+                state: UserState::Logout,
+                changed: None,
+                reason: None,
+                team_id: agent.team.id,
+                team_name: agent.team.name.clone(),
+                skill_target: agent.skill_target,
+            },
             media: model.mrds.iter().map(|mrd| (mrd.id, signed_out(&agent.id, mrd))).collect(),
             not_routable_next: BTreeSet::new(),
             agent: Arc::clone(agent),
             bad_passwords: 0,
             locked_at: None,
         }
-    }
-
-    /// The user is configured otherwise from now on.
-    pub(crate) fn reconfigure(&mut self, agent: &Arc<Agent>) {
-        self.agent = Arc::clone(agent);
     }
 
     /// Whether the user works in a domain.
@@ -78,59 +153,80 @@ impl Desk {
         }
         is_right
     }
+
+    /// The domains that the user is signed in to.
+    pub(crate) fn signed_in_media(&self) -> impl Iterator<Item = &Media> {
+        self.media.values().filter(|media| media.state != AgentState::Logout)
+    }
+
+    /// Whether the user is signed in to Finesse, or to a media.
+    pub(crate) fn is_anywhere(&self) -> bool {
+        self.user.state != UserState::Logout || self.signed_in_media().next().is_some()
+    }
+
+    /// The agent PG reports a voice state. A reason that is not told stays with the state that it was given for. Who is
+    /// signed out shows no reason, whatever it was given for (finesse-nonvoice 2.2).
+    pub(crate) fn follow_voice(
+        &mut self,
+        to: UserState,
+        told: Told,
+        extension: &str,
+        cx: &mut Cx<'_>,
+    ) -> Moved {
+        let user = &mut self.user;
+        let (from, before) = (user.state, user.clone());
+        let reason = match told {
+            Told::Reason(reason) => reason,
+            Told::Nothing => user.reason.take().filter(|_| from == to),
+        };
+        user.reason = reason.filter(|_| to == UserState::NotReady);
+        user.extension = if to == UserState::Logout { String::new() } else { extension.to_owned() };
+        user.state = to;
+        if from != to {
+            user.changed = Some(cx.wall());
+            cx.note(Fact::User { agent: user.id.clone(), from, to });
+        }
+        Moved { is_changed: *user != before, is_signed_out: from != to && to == UserState::Logout }
+    }
+
+    /// Changes what is known of the user in a domain, and returns that if it looks different now.
+    pub(crate) fn change_media(
+        &mut self,
+        mrd: MrdId,
+        now: Wall,
+        change: impl FnOnce(&mut Media),
+    ) -> Option<Media> {
+        // The agent PG may know of domains that this node has no media of.
+        let media = self.media.get_mut(&mrd)?;
+        let before = media.clone();
+        change(media);
+        if !media.routable {
+            self.not_routable_next.remove(&mrd);
+        }
+        if *media == before {
+            return None;
+        }
+        if media.state != before.state {
+            media.changed = Some(now);
+        }
+        Some(media.clone())
+    }
 }
 
-impl Finesse {
-    /// The user of that login id or login name.
-    pub(crate) fn user_named(&self, name: &str) -> Option<AgentId> {
-        let id = AgentId::from(name);
-        if self.desks.contains_key(&id) {
-            return Some(id);
-        }
-        self.desks.values().find(|desk| desk.user.login_name == name).map(|desk| desk.user.id.clone())
-    }
-
-    /// The user of that id in the central controller's database.
-    pub(crate) fn agent_of(&self, skill_target: SkillTarget) -> Option<AgentId> {
-        self.by_skill_target.get(&skill_target).cloned()
-    }
-
-    /// Who has this name and password.
-    pub(crate) fn authenticate(&mut self, account: &Account, is_sign_in: bool, now: Time) -> Option<Caller> {
-        if let Some(agent) = self.user_named(&account.name) {
-            let admitted = self.desks.get_mut(&agent)?.admits(&account.password, is_sign_in, now);
-            return admitted.then_some(Caller::Agent(agent));
-        }
-        (*account == self.config.administrator).then_some(Caller::Administrator)
-    }
-}
-
-fn signed_out_user(agent: &Agent) -> User {
-    User {
-        id: agent.id.clone(),
-        login_name: agent.login_name.clone(),
-        first_name: agent.first_name.clone(),
-        last_name: agent.last_name.clone(),
-        extension: String::new(),
-        state: UserState::Logout,
-        changed: None,
+/// An agent in a domain before any sign-in.
+fn signed_out(agent: &AgentId, mrd: &Mrd) -> Media {
+    Media {
+        agent: agent.clone(),
+        mrd: mrd.id,
+        name: mrd.name.clone(),
+        description: mrd.description.clone(),
+        interruptible: mrd.interruptible,
+        max_dialog_limit: None,
+        interrupt_action: InterruptAction::default(),
+        logout_action: LogoutAction::default(),
+        routable: false,
         reason: None,
-        team_id: agent.team.id,
-        team_name: agent.team.name.clone(),
-        skill_target: agent.skill_target,
+        state: AgentState::Logout,
+        changed: None,
     }
-}
-
-/// A user's desk.
-///
-/// # Panics
-///
-/// If there is no such user: ids of agents come from the configuration, whose users stay as they are.
-pub(crate) fn desk<'a>(desks: &'a BTreeMap<AgentId, Desk>, agent: &AgentId) -> &'a Desk {
-    desks.get(agent).unwrap_or_else(|| panic!("{agent} is a user"))
-}
-
-/// The same, to be changed.
-pub(crate) fn desk_mut<'a>(desks: &'a mut BTreeMap<AgentId, Desk>, agent: &AgentId) -> &'a mut Desk {
-    desks.get_mut(agent).unwrap_or_else(|| panic!("{agent} is a user"))
 }

@@ -1,0 +1,143 @@
+//! Actions on dialogs: when they are allowed, which message asks the CTI server for each, and what shows that it came
+//! about (finesse-nonvoice 2.6).
+
+use crate::{
+    arm_stat,
+    cti::CtiClient,
+    dialog::OpenDialog,
+    refusal::INVALID_ACTION,
+    request::{CallData, Change},
+};
+use cce_cti::{
+    EndTaskInd, OfferTaskInd, PauseTaskInd, ResumeTaskInd, StartTaskInd, UpdateTaskContextInd, WrapupTaskInd,
+};
+use cce_kernel::Cx;
+use cce_model::{ApiError, Dialog, DialogAction, DialogState, Disposition};
+use cce_wire::{NamedVariable, Text};
+
+/// Asks the CTI server for an action that needs nothing else, and returns the request's invoke id.
+pub(crate) fn send(
+    open: &OpenDialog,
+    action: DialogAction,
+    cti: &mut CtiClient,
+    cx: &mut Cx<'_>,
+) -> Option<u32> {
+    let (mrd_id, icm_agent_id, task_id) = (open.dialog.mrd.0, open.skill_target.0, open.dialog.id);
+    let (arm_skill_group_id, arm_service_id) = (open.skill_group, open.service);
+    match action {
+        DialogAction::Accept => cti.send(cx, |invoke_id| OfferTaskInd {
+            invoke_id,
+            mrd_id,
+            icm_agent_id,
+            task_id,
+            arm_skill_group_id,
+            arm_service_id,
+            ..OfferTaskInd::default()
+        }),
+        DialogAction::Start => cti.send(cx, |invoke_id| StartTaskInd {
+            invoke_id,
+            mrd_id,
+            icm_agent_id,
+            task_id,
+            arm_skill_group_id,
+            arm_service_id,
+            ..StartTaskInd::default()
+        }),
+        DialogAction::Pause => cti.send(cx, |invoke_id| PauseTaskInd {
+            invoke_id,
+            mrd_id,
+            icm_agent_id,
+            task_id,
+            ..PauseTaskInd::default()
+        }),
+        DialogAction::Resume => cti.send(cx, |invoke_id| ResumeTaskInd {
+            invoke_id,
+            mrd_id,
+            icm_agent_id,
+            task_id,
+            ..ResumeTaskInd::default()
+        }),
+        DialogAction::WrapUp => cti.send(cx, |invoke_id| WrapupTaskInd {
+            invoke_id,
+            mrd_id,
+            icm_agent_id,
+            task_id,
+            ..WrapupTaskInd::default()
+        }),
+        DialogAction::Close => send_end(open, Disposition::NORMAL_END, cti, cx),
+        DialogAction::UpdateCallData | DialogAction::Transfer => {
+            unreachable!("{action:?} needs something else")
+        }
+    }
+}
+
+/// Ends the task for its agent, and returns the invoke id.
+pub(crate) fn send_end(
+    open: &OpenDialog,
+    disposition: Disposition,
+    cti: &mut CtiClient,
+    cx: &mut Cx<'_>,
+) -> Option<u32> {
+    cti.send(cx, |invoke_id| EndTaskInd {
+        invoke_id,
+        mrd_id: open.dialog.mrd.0,
+        icm_agent_id: open.skill_target.0,
+        task_id: open.dialog.id,
+        icm_disposition: disposition.0,
+        application_disposition: disposition.0,
+        // Finesse sends empty wrap-up data with a second NUL (cti-server-protocol 3, 17).
+        wrapup_data: Some(
+            open.wrap_up_reason.as_ref().map_or_else(|| Text::exact(b"\0\0".as_slice()), Text::new),
+        ),
+        ..EndTaskInd::default()
+    })
+}
+
+/// Asks for other call variables, and returns the request's invoke id; none where only a reason is given: the CTI server
+/// has no message for that alone, and hears of it with the end (inferred).
+pub(crate) fn send_call_data(
+    open: &OpenDialog,
+    data: &CallData,
+    cti: &mut CtiClient,
+    cx: &mut Cx<'_>,
+) -> Option<u32> {
+    if data.plain.is_empty() && data.named.is_empty() {
+        return None;
+    }
+    let mut update = UpdateTaskContextInd {
+        mrd_id: open.dialog.mrd.0,
+        icm_agent_id: open.skill_target.0,
+        task_id: open.dialog.id,
+        num_named_variables: u16::try_from(data.named.len()).unwrap_or(u16::MAX),
+        named_variable: data.named.iter().map(|(name, value)| NamedVariable::new(name, value)).collect(),
+        ..UpdateTaskContextInd::default()
+    };
+    cce_wire::set_call_variables!(update, |number: u8| data.plain.get(&number).map(Text::new));
+    cti.send(cx, |invoke_id| UpdateTaskContextInd { invoke_id, ..update })
+}
+
+/// The error of an action that is not in the dialog's list: the CTI server's code of an interrupted one.
+pub(crate) fn not_allowed(dialog: &Dialog, action: DialogAction) -> ApiError {
+    if dialog.state == DialogState::Interrupted {
+        return arm_stat::refused(arm_stat::INTERRUPTED, dialog.mrd);
+    }
+    ApiError {
+        kind: "Invalid Input".to_owned(),
+        message: INVALID_ACTION.to_owned(),
+        data: action.name().to_owned(),
+        media: Some(dialog.mrd),
+    }
+}
+
+/// Whether an action is what brings a dialog into `state`.
+pub(crate) fn leads_to(change: &Change, state: DialogState) -> bool {
+    match change.action() {
+        Some(DialogAction::Accept) => state == DialogState::Accepted,
+        Some(DialogAction::Start | DialogAction::Resume) => state == DialogState::Active,
+        Some(DialogAction::Pause) => state == DialogState::Paused,
+        Some(DialogAction::WrapUp) => state == DialogState::WrappingUp,
+        Some(DialogAction::Close | DialogAction::Transfer) => state == DialogState::Closed,
+        // Its event is one of the task's data; a change of a media leads to no state of a dialog.
+        Some(DialogAction::UpdateCallData) | None => false,
+    }
+}

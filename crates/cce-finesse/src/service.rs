@@ -1,0 +1,658 @@
+//! What a node does for its desktops while requests, reports and answers come in: each thing that happens is told here
+//! in one place, with the states that it moves, the event that it publishes, and the request that it ends.
+//!
+//! At most one request about an object is unconfirmed at the CTI server; the others wait (finesse-nonvoice 1.4).
+
+use crate::{
+    Config, action, arm_stat,
+    ccp::{CcpClient, TransferAnswer},
+    cti::{CtiClient, VERSION},
+    dialog::{Dialogs, OpenDialog, Reserved, call_variables, withdrawn},
+    interrupt,
+    line::{Lines, Pending},
+    media,
+    presence::Absences,
+    publish::Publisher,
+    request::{Ask, Change, FORCED, Target, UserChange},
+    timer::confirmation,
+    user::{Told, Users},
+    voice,
+    xmpp::UserPresence,
+};
+use cce_cti::{
+    AgentInterruptAdvisoryEvent, AgentMadeNotRoutableEvent, AgentPreCallAbortEvent, AgentPreCallEvent,
+    AgentStateEvent, ControlFailureConf, EndTaskEvent, TaskDataUpdateEvent,
+};
+use cce_kernel::{Blob, CallError, CallId, Cx, LinkId, Response};
+use cce_model::{
+    AgentId, AgentState, ApiError, CallVariableDisplay, Dialog, DialogState, Disposition, Media, MrdId,
+    Object, ObjectModel, Publication, PublishEvent, ReasonCategory, SkillTarget, TaskId, UserState,
+    fact::FinesseFact,
+};
+use cce_xml::finesse::SystemInfo;
+use std::sync::Arc;
+
+/// Users and their dialogs, the requests about them, and whom the node talks to.
+#[derive(Debug)]
+pub(crate) struct Service {
+    pub(crate) model: Arc<ObjectModel>,
+    pub(crate) config: Config,
+    pub(crate) cti: CtiClient,
+    pub(crate) users: Users,
+    pub(crate) dialogs: Dialogs,
+    pub(crate) lines: Lines,
+    pub(crate) absences: Absences,
+    pub(crate) publisher: Publisher,
+    ccp: CcpClient,
+}
+
+impl Service {
+    /// Nobody is signed in, and the node is out of service until the CTI server answers.
+    pub(crate) fn new(model: Arc<ObjectModel>, config: Config) -> Self {
+        Self {
+            cti: CtiClient::new(&config),
+            users: Users::new(&model),
+            dialogs: Dialogs::default(),
+            lines: Lines::default(),
+            absences: Absences::default(),
+            publisher: Publisher::default(),
+            ccp: CcpClient::default(),
+            model,
+            config,
+        }
+    }
+
+    /// Teams and domains of users stay as desktops saw them.
+    pub(crate) fn reconfigure(&mut self, model: Arc<ObjectModel>, config: Config) {
+        self.users.reconfigure(&model);
+        self.cti.reconfigure(&config);
+        (self.model, self.config) = (model, config);
+    }
+}
+
+/// What desktops are told.
+impl Service {
+    /// Publishes a change. The events of media and dialogs never repeat a request's id (finesse-nonvoice 1.5).
+    fn publish(&mut self, agent: &AgentId, event: PublishEvent, object: Object, cx: &mut Cx<'_>) {
+        self.publish_answer(agent, event, String::new(), object, cx);
+    }
+
+    /// Publishes what a request led to, under the request's id.
+    fn publish_answer(
+        &mut self,
+        agent: &AgentId,
+        event: PublishEvent,
+        request_id: String,
+        object: Object,
+        cx: &mut Cx<'_>,
+    ) {
+        let publication = Publication { agent: agent.clone(), event, request_id, object };
+        self.publisher.publish(publication, self.cti.is_in_service(), &self.config, cx);
+    }
+
+    /// Publishes that a request failed.
+    pub(crate) fn publish_error(
+        &mut self,
+        target: &Target,
+        request_id: String,
+        error: impl FnOnce(MrdId) -> ApiError,
+        cx: &mut Cx<'_>,
+    ) {
+        let (agent, object) = match target {
+            Target::Media(agent, mrd) => (agent.clone(), Object::MediaError(error(*mrd))),
+            Target::User(agent) => (agent.clone(), Object::UserError(error(MrdId::VOICE).into())),
+            Target::Dialog(task) => {
+                let dialog = &self.open(*task).dialog;
+                (dialog.agent.clone(), Object::DialogError { dialog: *task, error: error(dialog.mrd) })
+            }
+        };
+        self.publish_answer(&agent, PublishEvent::Put, request_id, object, cx);
+    }
+
+    /// Publishes a user, under the id of the request that led to it, if one did.
+    pub(crate) fn publish_user(&mut self, agent: &AgentId, request_id: String, cx: &mut Cx<'_>) {
+        let shown = Object::User(Box::new(self.users.desk(agent).user.clone()));
+        self.publish_answer(agent, PublishEvent::Put, request_id, shown, cx);
+    }
+
+    /// Publishes a dialog that changed.
+    pub(crate) fn publish_dialog(&mut self, dialog: Dialog, cx: &mut Cx<'_>) {
+        let agent = dialog.agent.clone();
+        self.publish(&agent, PublishEvent::Put, Object::Dialog(Box::new(dialog)), cx);
+    }
+
+    /// Tells every client whether the node is in service (finesse-nonvoice 5).
+    pub(crate) fn publish_system(&mut self, cx: &mut Cx<'_>) {
+        let update = cce_xml::system_update(&self.system_info(cx));
+        self.publisher.sessions.deliver_system(&update, &self.config, cx);
+    }
+
+    /// The node's state, as clients see it.
+    pub(crate) fn system_info(&self, cx: &Cx<'_>) -> SystemInfo {
+        SystemInfo {
+            fqdn: self.config.fqdn.clone(),
+            now: cx.wall(),
+            status: self.cti.system_status(),
+            last_heartbeat: self.cti.last_heartbeat(),
+            cti_version: VERSION,
+            heartbeat_seconds: self.config.heartbeat.as_secs(),
+            peripheral: self.config.peripheral,
+            timezone_minutes: cx.clock().zone_minutes,
+        }
+    }
+}
+
+/// Requests that were answered with 202.
+impl Service {
+    /// Takes a request in behind the others about the same object.
+    pub(crate) fn submit(&mut self, target: &Target, ask: Ask, cx: &mut Cx<'_>) {
+        self.lines.push(target.clone(), ask);
+        self.advance(target, cx);
+    }
+
+    /// Sends what waits for an object, until something awaits its confirmation.
+    fn advance(&mut self, target: &Target, cx: &mut Cx<'_>) {
+        while let Some(ask) = self.lines.next(target) {
+            let sent = match target {
+                Target::Media(agent, mrd) => {
+                    let extension = self.extension_of(agent);
+                    let place = (self.users.desk_mut(agent), *mrd);
+                    media::send(&ask.change, place, &extension, &mut self.cti, cx)
+                }
+                Target::Dialog(task) => self.send_action(*task, &ask, cx),
+                Target::User(agent) => self.send_user(agent, &ask, cx),
+            };
+            if let Some(invoke_id) = sent {
+                cx.arm(confirmation(invoke_id), self.config.confirmation_timeout);
+                self.lines.begin(target.clone(), Pending { invoke_id, ask, answered: false });
+            }
+        }
+    }
+
+    /// Sends a dialog request, and returns its invoke id; none when the dialog allows it no more.
+    fn send_action(&mut self, task: TaskId, ask: &Ask, cx: &mut Cx<'_>) -> Option<u32> {
+        let open = self.dialogs.get_mut(task).expect("the requests about a dialog end with it");
+        let action = ask.change.action().expect("what is asked of a dialog is an action");
+        if !open.dialog.state.actions().contains(&action) {
+            let error = action::not_allowed(&open.dialog, action);
+            self.publish_error(&Target::Dialog(task), ask.request_id.clone(), |_| error, cx);
+            return None;
+        }
+        match &ask.change {
+            Change::UpdateCallData(data) => {
+                if let Some(reason) = &data.wrap_up_reason {
+                    open.wrap_up_reason = Some(reason.clone());
+                }
+                action::send_call_data(open, data, &mut self.cti, cx)
+            }
+            // CCP decides first; the number only names the wait (task-routing S5).
+            Change::Transfer(selector) => {
+                self.ccp.transfer(open, selector, &self.config, cx);
+                Some(self.cti.next_invoke_id())
+            }
+            Change::Act(_)
+            | Change::SignIn(_)
+            | Change::Ready
+            | Change::NotReady(_)
+            | Change::SignOut(_)
+            | Change::Routable(_)
+            | Change::User(_) => action::send(open, action, &mut self.cti, cx),
+        }
+    }
+
+    /// Sends a request about a user's voice state, and returns its invoke id; none when there is nothing to change. Who
+    /// signs in where they are signed in is shown as they are (finesse-nonvoice 2.2); a state that somebody is in already
+    /// is passed over (inferred).
+    fn send_user(&mut self, agent: &AgentId, ask: &Ask, cx: &mut Cx<'_>) -> Option<u32> {
+        let Change::User(change) = &ask.change else { unreachable!("{:?} is about a user", ask.change) };
+        let user = &self.users.desk(agent).user;
+        // Somebody signed out cannot sign out: the agent PG says so.
+        let is_sign_out = matches!(change, UserChange::State(UserState::Logout, _));
+        if is_sign_out || !voice::is_shown_by(user, change) {
+            return voice::send(user, change, &mut self.cti, cx);
+        }
+        if matches!(change, UserChange::SignIn { .. }) {
+            self.publish_user(agent, ask.request_id.clone(), cx);
+        }
+        None
+    }
+
+    /// The request of an object is confirmed: the next one goes.
+    fn settle(&mut self, target: &Target, cx: &mut Cx<'_>) {
+        self.end_wait(target, cx);
+        self.advance(target, cx);
+    }
+
+    /// The CTI server refused the pending request of an object.
+    pub(crate) fn refuse(&mut self, target: &Target, error: impl FnOnce(MrdId) -> ApiError, cx: &mut Cx<'_>) {
+        let ask = self.end_wait(target, cx);
+        self.publish_error(target, ask.request_id, error, cx);
+        self.advance(target, cx);
+    }
+
+    /// Takes out the pending request of an object, which is over one way or the other.
+    fn end_wait(&mut self, target: &Target, cx: &mut Cx<'_>) -> Ask {
+        let pending = self.lines.settle(target).expect("what is over was pending");
+        cx.cancel(confirmation(pending.invoke_id));
+        pending.ask
+    }
+
+    /// What a sign-in sets counts once it is confirmed, even when the agent is signed in already (finesse-nonvoice 2.4),
+    /// and even when the client was told that it failed. Returns whom it was for if the agent comes from another node, or
+    /// from an earlier life of this one.
+    pub(crate) fn keep_settings(
+        &mut self,
+        invoke_id: u32,
+        status: u32,
+        cx: &mut Cx<'_>,
+    ) -> Option<(AgentId, MrdId)> {
+        // Nothing else has settings.
+        let (agent, mrd, settings) = self.lines.sign_in(invoke_id)?;
+        let desk = self.users.desk_mut(&agent);
+        let media = desk.media.get_mut(&mrd).expect("a user has a media of every domain");
+        match status {
+            // The agent state event that follows publishes them.
+            0 if !media::is_signed_in(media) => media::apply(media, settings),
+            0 => self.change_media(&agent, mrd, cx, |media| media::apply(media, settings)),
+            arm_stat::ALREADY_LOGGED_IN => {
+                let was_elsewhere = media.max_dialog_limit.is_none();
+                self.change_media(&agent, mrd, cx, |media| media::apply(media, settings));
+                return was_elsewhere.then_some((agent, mrd));
+            }
+            _ => {}
+        }
+        None
+    }
+
+    /// The response to a request, or its refusal.
+    pub(crate) fn on_response(&mut self, invoke_id: u32, status: u32, cx: &mut Cx<'_>) {
+        // Over meanwhile: it was given up. What the node asks for without a client needs no answer.
+        let Some(target) = self.lines.find(invoke_id) else { return };
+        if status != 0 {
+            return self.refuse(&target, |mrd| arm_stat::refused(status, mrd), cx);
+        }
+        self.lines.answered(&target);
+        let Target::Media(agent, mrd) = &target else { return };
+        let is_not_routable = |pending: &Pending| pending.ask.change == Change::Routable(false);
+        let desk = self.users.desk_mut(agent);
+        // It takes effect once every task has begun, and until then it can be taken back (finesse-nonvoice 2.4).
+        if self.lines.pending(&target).is_some_and(is_not_routable)
+            && desk.media.get(mrd).is_some_and(|media| media.routable)
+        {
+            desk.not_routable_next.insert(*mrd);
+        }
+        self.settle_media(agent, *mrd, cx);
+    }
+
+    /// The CTI server did not confirm a request in time: the client hears of it, and later requests about the same
+    /// object go on. What comes after that is an event like any other.
+    pub(crate) fn on_unconfirmed(&mut self, invoke_id: u32, cx: &mut Cx<'_>) {
+        let target = self.lines.find(invoke_id).expect("the timer of a confirmation ends with the wait");
+        let ask = self.lines.pending(&target).expect("it was found as pending").ask.clone();
+        self.cti.note_error("CTI", format!("request {invoke_id} was not confirmed in time"), cx);
+        if let (Change::SignIn(settings), Target::Media(agent, mrd)) = (&ask.change, &target) {
+            self.lines.remember_late(invoke_id, (agent.clone(), *mrd, *settings));
+        }
+        self.refuse(&target, |mrd| arm_stat::unconfirmed(&ask.change, mrd), cx);
+        // Nobody else asks for it again: it is made again after the same while, unless the user is back by then.
+        if let Target::Media(agent, _) | Target::User(agent) = &target
+            && ask.is_forced()
+        {
+            self.absences.begin(&self.users.desk(agent).user, self.config.presence_grace, cx);
+        }
+    }
+}
+
+/// Agents in domains.
+impl Service {
+    /// The agent PG reports how an agent stands in a domain.
+    pub(crate) fn on_agent_state(&mut self, event: &AgentStateEvent, cx: &mut Cx<'_>) {
+        // The peripheral may have agents who are no users here.
+        let Some(agent) = self.users.of(SkillTarget(event.icm_agent_id)).cloned() else { return };
+        let mrd = MrdId(event.mrd_id);
+        if mrd == MrdId::VOICE {
+            return self.on_voice_state(&agent, event, cx);
+        }
+        let state = AgentState::of_number(event.agent_state);
+        // The dialogs come first, so that whoever reads them because of the media reads them right.
+        for dialog in self.dialogs.follow_interrupt(&agent, mrd, state, cx) {
+            self.publish_dialog(dialog, cx);
+        }
+        // Who is signed out has no reason, whatever it was given for (finesse-nonvoice 2.3).
+        let reason = self.model.reason_of_code(ReasonCategory::NotReady, event.event_reason_code);
+        let reason = reason.filter(|_| state != AgentState::Logout).cloned();
+        self.change_media(&agent, mrd, cx, |media| media::follow(media, state, event.agent_mode, reason));
+        self.settle_media(&agent, mrd, cx);
+    }
+
+    /// The router may give the agent no tasks any more.
+    pub(crate) fn on_made_not_routable(&mut self, event: &AgentMadeNotRoutableEvent, cx: &mut Cx<'_>) {
+        // The peripheral may have agents who are no users here.
+        let Some(agent) = self.users.of(SkillTarget(event.icm_agent_id)).cloned() else { return };
+        self.change_media(&agent, MrdId(event.mrd_id), cx, |media| media.routable = false);
+    }
+
+    /// Work of another domain wants to interrupt (task-routing S6).
+    pub(crate) fn on_interrupt_advisory(&mut self, event: &AgentInterruptAdvisoryEvent, cx: &mut Cx<'_>) {
+        // The peripheral may have agents who are no users here, and domains that this node has no media of.
+        let Some(agent) = self.users.of(SkillTarget(event.icm_agent_id)) else { return };
+        let Some(media) = self.users.desk(agent).media.get(&MrdId(event.mrd_id)) else { return };
+        interrupt::answer(event, media.interrupt_action, &mut self.cti, cx);
+    }
+
+    /// Changes what is known of an agent in a domain, and publishes it when it shows.
+    pub(crate) fn change_media(
+        &mut self,
+        agent: &AgentId,
+        mrd: MrdId,
+        cx: &mut Cx<'_>,
+        change: impl FnOnce(&mut Media),
+    ) {
+        if let Some(media) = self.users.desk_mut(agent).change_media(mrd, cx.wall(), change) {
+            self.publish(agent, PublishEvent::Put, Object::Media(Box::new(media)), cx);
+        }
+    }
+
+    /// Ends the wait of a media request when what it asked for has come about.
+    fn settle_media(&mut self, agent: &AgentId, mrd: MrdId, cx: &mut Cx<'_>) {
+        let target = Target::Media(agent.clone(), mrd);
+        // The agent PG may know of domains that this node has no media of.
+        let Some(media) = self.users.desk(agent).media.get(&mrd) else { return };
+        let is_unstarted =
+            |dialog: &Dialog| matches!(dialog.state, DialogState::Offered | DialogState::Accepted);
+        let unstarted = self.dialogs.of(agent, Some(mrd)).any(is_unstarted);
+        let is_done = |Pending { ask, answered, .. }: &Pending| {
+            media::is_done(&ask.change, *answered, media, unstarted)
+        };
+        if self.lines.pending(&target).is_some_and(is_done) {
+            self.settle(&target, cx);
+        }
+    }
+}
+
+/// Users and their voice states.
+impl Service {
+    /// An agent's voice state, which a request may have led to.
+    fn on_voice_state(&mut self, agent: &AgentId, event: &AgentStateEvent, cx: &mut Cx<'_>) {
+        // A state of calls, which a user of the lab has none of.
+        let Some(to) = UserState::of_agent(AgentState::of_number(event.agent_state)) else { return };
+        let extension = crate::dialog::text(event.agent_extension.as_ref());
+        let reason = self.model.reason_of_code(ReasonCategory::NotReady, event.event_reason_code);
+        let told = Told::Reason(reason.cloned());
+        let is_changed = self.follow_voice(agent, to, told, &extension, cx);
+        let target = Target::User(agent.clone());
+        let user = &self.users.desk(agent).user;
+        let led = self.lines.pending(&target).filter(
+            |pending| matches!(&pending.ask.change, Change::User(change) if voice::is_shown_by(user, change)),
+        );
+        let request_id = led.map(|pending| pending.ask.request_id.clone());
+        let is_over = led.is_some_and(|pending| pending.answered);
+        if is_changed || request_id.is_some() {
+            self.publish_user(agent, request_id.unwrap_or_default(), cx);
+        }
+        if is_over {
+            self.settle(&target, cx);
+        }
+    }
+
+    /// The peripheral refuses a change of a voice state.
+    pub(crate) fn on_voice_refused(&mut self, failure: &ControlFailureConf, cx: &mut Cx<'_>) {
+        // Over meanwhile: it was given up. Only users' requests are answered by it.
+        let Some(target @ Target::User(agent)) = &self.lines.find(failure.invoke_id) else { return };
+        let ask = self.end_wait(target, cx);
+        let error = Object::UserError(arm_stat::refused_voice(failure));
+        self.publish_answer(agent, PublishEvent::Put, ask.request_id, error, cx);
+        self.advance(target, cx);
+    }
+
+    /// Follows the agent PG; returns whether the user looks different now.
+    pub(crate) fn follow_voice(
+        &mut self,
+        agent: &AgentId,
+        to: UserState,
+        told: Told,
+        extension: &str,
+        cx: &mut Cx<'_>,
+    ) -> bool {
+        let desk = self.users.desk_mut(agent);
+        let moved = desk.follow_voice(to, told, extension, cx);
+        // Who is signed in nowhere is not missed.
+        if moved.is_signed_out && !desk.is_anywhere() {
+            self.absences.end(agent, cx);
+        }
+        moved.is_changed
+    }
+
+    /// Whether a user is signed in, or about to be.
+    pub(crate) fn is_user_signed_in(&self, agent: &AgentId) -> bool {
+        self.users.desk(agent).user.state != UserState::Logout || self.asked_extension(agent).is_some()
+    }
+
+    /// Where a user is signed in, or about to be; empty for nowhere.
+    fn extension_of(&self, agent: &AgentId) -> String {
+        let known = Some(self.users.desk(agent).user.extension.as_str());
+        let known = known.filter(|extension| !extension.is_empty());
+        known.or_else(|| self.asked_extension(agent)).unwrap_or_default().to_owned()
+    }
+
+    fn asked_extension(&self, agent: &AgentId) -> Option<&str> {
+        self.lines.asked(&Target::User(agent.clone())).find_map(Change::extension)
+    }
+}
+
+/// Users who are there, or not (finesse-nonvoice 5; task-routing E5).
+impl Service {
+    /// A client of the notification service sent something. Each event is taken in before the next, since one may end the
+    /// stream that the next one is about.
+    pub(crate) fn on_xmpp_bytes(&mut self, link: LinkId, bytes: &Blob, cx: &mut Cx<'_>) {
+        let (users, now) = (&mut self.users, cx.now());
+        let events = self.publisher.sessions.feed(link, bytes, |name, password| {
+            let agent = users.named(name)?.clone();
+            users.desk_mut(&agent).admits(password, false, now).then(|| agent.to_string())
+        });
+        for event in events {
+            let presence = self.publisher.sessions.take_in(link, event, cx);
+            self.on_user_presence(presence, cx);
+        }
+    }
+
+    /// What a stream told of its user, if anything. Where the last client of a user is gone, the wait begins.
+    pub(crate) fn on_user_presence(&mut self, presence: Option<UserPresence>, cx: &mut Cx<'_>) {
+        match presence {
+            Some(UserPresence::Present(user)) => self.absences.on_present(&AgentId::from(user.as_str()), cx),
+            Some(UserPresence::Gone(user)) => {
+                let desk = self.users.desk(&AgentId::from(user.as_str()));
+                if !self.publisher.sessions.is_present(&user) && desk.is_anywhere() {
+                    self.absences.begin(&desk.user, self.config.presence_grace, cx);
+                }
+            }
+            None => {}
+        }
+    }
+
+    /// The user did not come back. While the CTI server cannot be asked, the sign-out waits.
+    pub(crate) fn on_absence_over(&mut self, timer: u64, cx: &mut Cx<'_>) {
+        let agent = self.absences.on_due(timer);
+        // Over meanwhile: the user signed out.
+        if !self.users.desk(&agent).is_anywhere() {
+            return;
+        }
+        if self.cti.is_in_service() {
+            self.sign_out_absent(&agent, cx);
+        } else {
+            self.absences.sign_out_later(agent);
+        }
+    }
+
+    /// Signs out of every media, whose tasks end as the agent chose at the sign-in, then of Finesse.
+    pub(crate) fn sign_out_absent(&mut self, agent: &AgentId, cx: &mut Cx<'_>) {
+        cx.note(FinesseFact::ForcedSignOut { agent: agent.clone(), reason: FORCED.into() }.into());
+        let media = self.users.desk(agent).signed_in_media();
+        let media: Vec<_> = media.map(|media| Target::Media(agent.clone(), media.mrd)).collect();
+        for target in media {
+            self.submit(&target, Ask { request_id: String::new(), change: Change::SignOut(FORCED) }, cx);
+        }
+        let change = Change::User(UserChange::ForcedSignOut(FORCED));
+        self.submit(&Target::User(agent.clone()), Ask { request_id: String::new(), change }, cx);
+    }
+}
+
+/// Dialogs.
+impl Service {
+    fn open(&self, task: TaskId) -> &OpenDialog {
+        self.dialogs.get(task).unwrap_or_else(|| panic!("the dialog of {task} is open"))
+    }
+
+    /// The offered dialog of a task, or why it may not begin.
+    pub(crate) fn offer(&self, reserved: Reserved, cx: &Cx<'_>) -> Result<OpenDialog, String> {
+        self.dialogs.offer(reserved, (&self.users, &self.model), self.config.call_variables, cx.wall())
+    }
+
+    /// A reservation reached the agent: the dialog begins (task-routing S1).
+    pub(crate) fn on_pre_call(&mut self, event: &AgentPreCallEvent, cx: &mut Cx<'_>) {
+        let reserved = Reserved::of(event).ok_or_else(|| "no router call key".to_owned());
+        match reserved.and_then(|reserved| self.offer(reserved, cx)) {
+            Ok(open) => self.begin(open, cx),
+            Err(detail) => self.cti.note_error("AGENT_PRE_CALL_EVENT", detail, cx),
+        }
+    }
+
+    /// A dialog begins, or is recovered.
+    pub(crate) fn begin(&mut self, open: OpenDialog, cx: &mut Cx<'_>) {
+        let dialog = self.dialogs.begin(open, cx);
+        let agent = dialog.agent.clone();
+        self.publish(&agent, PublishEvent::Post, Object::Dialogs(Box::new(dialog)), cx);
+    }
+
+    /// A reservation was withdrawn. The message does not say how the task ended (inferred). The router withdrew it by
+    /// itself: nobody needs to be told.
+    pub(crate) fn on_pre_call_abort(&mut self, event: &AgentPreCallAbortEvent, cx: &mut Cx<'_>) {
+        let Some(task) = withdrawn(event) else {
+            return self.cti.note_error("AGENT_PRE_CALL_ABORT_EVENT", "it names no task", cx);
+        };
+        let is_offered = |open: &OpenDialog| open.dialog.state == DialogState::Offered;
+        let how = if self.dialogs.get(task).is_some_and(is_offered) {
+            Disposition::ABANDONED_BEFORE_OFFERED
+        } else {
+            Disposition::ABANDONED_WHILE_OFFERED
+        };
+        self.drop_task(task, how, cx);
+    }
+
+    /// A task event moved the dialog.
+    pub(crate) fn on_dialog_state(&mut self, task: TaskId, state: DialogState, cx: &mut Cx<'_>) {
+        // Over meanwhile, or another node's.
+        let Some(dialog) = self.dialogs.follow(task, state, cx) else { return };
+        self.publish_dialog(dialog, cx);
+        let target = Target::Dialog(task);
+        let is_done = |pending: &Pending| action::leads_to(&pending.ask.change, state);
+        if self.lines.pending(&target).is_some_and(is_done) {
+            self.settle(&target, cx);
+        }
+    }
+
+    /// The call variables of a task changed: its dialog shows them (finesse-nonvoice 2.6).
+    pub(crate) fn on_task_data(&mut self, event: &TaskDataUpdateEvent, cx: &mut Cx<'_>) {
+        // Over meanwhile, or another node's.
+        let Some(open) = self.dialogs.get_mut(event.task_id) else { return };
+        if self.config.call_variables == CallVariableDisplay::Shown {
+            open.dialog.call_variables =
+                call_variables(cce_wire::call_variables!(event), &event.named_variable);
+        }
+        let dialog = open.dialog.clone();
+        self.publish_dialog(dialog, cx);
+        let target = Target::Dialog(event.task_id);
+        let is_update = |pending: &Pending| matches!(pending.ask.change, Change::UpdateCallData(_));
+        if self.lines.pending(&target).is_some_and(is_update) {
+            self.settle(&target, cx);
+        }
+    }
+
+    /// The task is over for this agent: the dialog goes, and CCP hears whether it is handled or to be routed anew
+    /// (task-routing 1.6).
+    pub(crate) fn on_end_task(&mut self, event: &EndTaskEvent, cx: &mut Cx<'_>) {
+        let (task, how) = (event.task_id, Disposition(event.icm_disposition));
+        let ringing = self.dialogs.take_ringing(task);
+        // Over meanwhile, or another node's.
+        let Some(open) = ringing.or_else(|| self.close_dialog(task, how, cx)) else { return };
+        self.dialogs.hear_end(task);
+        self.ccp.tell(&open, how, &self.config, cx);
+        self.drop_requests(&open.dialog, cx);
+    }
+
+    /// The task is over, which CCP knows or need not hear.
+    pub(crate) fn drop_task(&mut self, task: TaskId, how: Disposition, cx: &mut Cx<'_>) {
+        self.dialogs.hear_end(task);
+        self.dialogs.take_ringing(task);
+        // Over meanwhile, or never seen: it was offered before this node began.
+        if let Some(open) = self.close_dialog(task, how, cx) {
+            self.drop_requests(&open.dialog, cx);
+        }
+    }
+
+    /// Takes the dialog away from its agent.
+    fn close_dialog(&mut self, task: TaskId, how: Disposition, cx: &mut Cx<'_>) -> Option<OpenDialog> {
+        let open = self.dialogs.close(task, how, cx)?;
+        let shown = Object::Dialogs(Box::new(open.dialog.clone()));
+        self.publish(&open.dialog.agent, PublishEvent::Delete, shown, cx);
+        Some(open)
+    }
+
+    /// Fails every request that the dialog did not outlive, but for the one that ended it.
+    fn drop_requests(&mut self, dialog: &Dialog, cx: &mut Cx<'_>) {
+        let (pending, waiting) = self.lines.remove(&Target::Dialog(dialog.id));
+        if let Some(pending) = &pending {
+            cx.cancel(confirmation(pending.invoke_id));
+        }
+        let unfinished = pending
+            .map(|pending| pending.ask)
+            .filter(|ask| !action::leads_to(&ask.change, DialogState::Closed));
+        for Ask { request_id, .. } in unfinished.into_iter().chain(waiting) {
+            let error = arm_stat::dialog_gone(dialog.id, dialog.mrd);
+            let object = Object::DialogError { dialog: dialog.id, error };
+            self.publish_answer(&dialog.agent, PublishEvent::Put, request_id, object, cx);
+        }
+    }
+
+    /// CCP answered, maybe to a transfer. Only when it routes the task anew, the task ends for the agent; else the agent keeps
+    /// it (task-routing S5, E13).
+    pub(crate) fn on_ccp_reply(
+        &mut self,
+        call: CallId,
+        result: &Result<Response, CallError>,
+        cx: &mut Cx<'_>,
+    ) {
+        let Some(answer) = self.ccp.on_reply(call, result, &self.config, cx) else { return };
+        let TransferAnswer { task, is_taken } = answer;
+        let target = Target::Dialog(task);
+        if is_taken {
+            // Over meanwhile: the task ended while CCP was asked.
+            let Some(open) = self.dialogs.get_mut(task) else { return };
+            open.is_transferred = true;
+            // While the CTI server is away, the end waits for it.
+            if self.cti.is_in_service() {
+                action::send_end(open, Disposition::TRANSFERRED, &mut self.cti, cx);
+            }
+            return;
+        }
+        // Over meanwhile, otherwise: the wait for CCP was given up.
+        if let Some(Pending { ask: Ask { change: Change::Transfer(selector), .. }, .. }) =
+            self.lines.pending(&target)
+        {
+            let selector = selector.clone();
+            self.refuse(&target, |media| arm_stat::not_transferred(&selector, media), cx);
+        }
+    }
+
+    /// The pause behind a call that CCP refused is over.
+    pub(crate) fn on_ask_again(&mut self, refused: u64, cx: &mut Cx<'_>) {
+        self.ccp.on_ask_again(refused, cx);
+    }
+
+    /// Ends every task that CCP routes anew: the CTI server was away, or may not have heard of the end.
+    pub(crate) fn end_all_transferred(&mut self, cx: &mut Cx<'_>) {
+        for open in self.dialogs.iter().filter(|open| open.is_transferred) {
+            action::send_end(open, Disposition::TRANSFERRED, &mut self.cti, cx);
+        }
+    }
+}
