@@ -2,6 +2,9 @@
 
 use cce_model::{MrdId, SkillTarget, fact::ArmMessage};
 
+/// "No service" on the wire (cti-server-protocol 11.2).
+pub(crate) const NO_SERVICE: i32 = -1;
+
 /// An ARM message with its envelope, on its way from the CTI server to OPC.
 #[derive(Clone, Debug)]
 pub(crate) struct ArmRequest {

@@ -38,6 +38,7 @@ mod arm;
 mod config;
 mod cti;
 mod opc;
+mod timer;
 
 pub use config::Config;
 
@@ -51,32 +52,7 @@ use cce_wire::Bytes;
 use cti::{CentralController, CtiServer, Outcome};
 use opc::Opc;
 use std::sync::Arc;
-
-cce_kernel::timers! {
-    /// What the agent PG waits for.
-    pub(crate) enum Timer {
-        /// Nobody accepted a task in time; counted by the task's number.
-        StartTimeout = "start timeout",
-        /// A task took too long; counted by the task's number.
-        TaskDuration = "task duration",
-        /// The client of an agent with tasks did not come back in time; counted by place.
-        TaskLife = "task life",
-        /// The end of an interrupt counts as accepted; counted by place.
-        InterruptDone = "interrupt done",
-        /// A delayed `AGENT_STATE_UPDATE` is due; counted by place.
-        StateReport = "state report",
-        /// A sign-in waited for the router for long enough; counted by place.
-        LoginTimeout = "login timeout",
-        /// The router is to be dialled again.
-        RouterRedial = "router redial",
-        /// The next heartbeat to the router is due.
-        RouterBeat = "router heartbeat",
-        /// A CTI client was silent for too long, or did not open a session in time; counted by link.
-        CtiIdle = "cti idle",
-        /// Every CTI client had the time to object to maintenance.
-        Maintenance = "cti maintenance",
-    }
-}
+use timer::Timer;
 
 /// The agent PG.
 #[derive(Debug)]
@@ -188,10 +164,7 @@ impl AgentPg {
 
     fn follow_one(&mut self, outcome: Outcome, cx: &mut Cx<'_>) {
         match outcome {
-            Outcome::SessionLost(session) => {
-                self.opc.forget_logins(session, cx);
-                self.opc.on_session_lost(session, cx);
-            }
+            Outcome::SessionLost(session) => self.opc.on_session_lost(session, cx),
             Outcome::InitOver(session) => self.opc.on_init_over(session, cx),
             Outcome::Arm(request) => {
                 cx.note(

@@ -1,8 +1,7 @@
 //! What the CTI server tells its clients of OPC's messages (cti-server-protocol 7, 11.2).
 
 use super::session::{Pending, Session};
-use crate::arm::Place;
-pub(super) use crate::opc::NO_SERVICE;
+use crate::arm::{NO_SERVICE, Place};
 use cce_cti::{
     AgentInitResp, AgentInterruptAdvisoryEvent, AgentInterruptDoneAdvisoryEvent, AgentMadeNotRoutableEvent,
     AgentPreCallAbortEvent, AgentPreCallEvent, AgentStateEvent, AgentTasksResp, BeginTaskEvent,

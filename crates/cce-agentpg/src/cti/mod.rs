@@ -21,9 +21,9 @@ mod tasks;
 mod voice;
 
 use crate::{
-    Timer,
     arm::{ArmRequest, Place},
     config::Config,
+    timer::Timer,
 };
 use cce_cti::{
     CloseConf, ControlFailureConf, Cti, FailureConf, FailureEvent, HeartbeatConf, dialect, services, status,

@@ -5,7 +5,7 @@
 //! becomes active, and the clients of the first one are sent there.
 
 use super::{CtiServer, Outcome, Side};
-use crate::Timer;
+use crate::timer::Timer;
 use cce_cti::{
     ActiveMaintenanceEventMsg, ActiveMaintenanceReqMsg, Cti, FailureEvent, StandbyActiveEventMsg, services,
     status,

@@ -2,7 +2,7 @@
 //! ask for it (cti-server-protocol 11.1, 11.2). It hears all of that from OPC.
 
 use super::{Answer, CtiServer, Session, Side, event, subscription::Topic};
-use crate::arm::{Place, Refusal};
+use crate::arm::{NO_SERVICE, Place, Refusal};
 use cce_cti::{
     AgentInitReadyEvent, AgentTasksEndEvent, AgentTasksEvent, AgentTasksResp, BeginAgentInitInd, Cti,
     DesktopConnectedInd, FailureResp, GetPrecallMessagesReq, GetPrecallMessagesResp, SnapshotTaskEvent,
@@ -80,7 +80,7 @@ impl Tasks {
             place: Place { skill_target: call.skill_target, mrd: call.mrd },
             state: TaskState::PreCall,
             skill_group: call.skill_group,
-            service: event::NO_SERVICE,
+            service: NO_SERVICE,
             reserved: Some(call.clone()),
             variables: call.call_variables.iter().cloned().collect(),
             named: call.named_variables.clone(),
@@ -428,8 +428,8 @@ fn ended(asked: &SnapshotTaskReq, place: Place) -> SnapshotTaskResp {
         icm_agent_id: place.skill_target.0,
         task_id: asked.task_id,
         task_state: TaskState::Ended.number(),
-        skill_group_id: event::NO_SERVICE,
-        service_id: event::NO_SERVICE,
+        skill_group_id: NO_SERVICE,
+        service_id: NO_SERVICE,
         ..SnapshotTaskResp::default()
     }
 }

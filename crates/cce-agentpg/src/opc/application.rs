@@ -4,8 +4,8 @@
 use super::{
     Opc, Shown,
     agent::SignIn,
-    login::Admission,
-    sign_in::{TASK_LIMIT_MAX, is_limit},
+    login::{TASK_LIMIT_MAX, is_limit},
+    sign_in::Admission,
     task::Task,
 };
 use crate::arm::{ArmRequest, Place, Refusal};

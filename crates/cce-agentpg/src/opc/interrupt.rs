@@ -13,8 +13,8 @@
 
 use super::{Opc, Shown, member, task::Task};
 use crate::{
-    Timer,
     arm::{Place, Refusal},
+    timer::Timer,
 };
 use cce_kernel::Cx;
 use cce_model::{MrdId, SkillTarget, TaskState, fact::OpcMessage};

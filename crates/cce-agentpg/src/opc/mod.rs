@@ -17,9 +17,9 @@ mod voice;
 mod work;
 
 use crate::{
-    Timer,
     arm::{ArmRequest, Place, Refusal},
     config::Config,
+    timer::Timer,
 };
 use agent::{AgentInMrd, InQueue, Load, Standing};
 use cce_kernel::{Cx, Fact, Time};
@@ -32,7 +32,6 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
 };
-pub(crate) use task::NO_SERVICE;
 use task::{Ended, Task};
 
 /// OPC.
@@ -89,7 +88,7 @@ impl Opc {
             last_task: 0,
             application_tasks: 0,
             router: RouterLink::new(&config),
-            logins: login::Logins::new(),
+            logins: login::Logins::default(),
             voice: voice::Voice::default(),
             reported: BTreeSet::new(),
             to_cti: Vec::new(),
@@ -118,7 +117,7 @@ impl Opc {
     fn carry_out(&mut self, request: &ArmRequest, cx: &mut Cx<'_>) -> Result<(), Refusal> {
         match &request.message {
             ArmMessage::MediaLogin { max_tasks, max_beyond, routable } => {
-                let terms = sign_in::Terms::new(*max_tasks, *max_beyond, *routable);
+                let terms = login::Terms::new(*max_tasks, *max_beyond, *routable);
                 self.on_media_login(request, terms, cx)
             }
             ArmMessage::MediaLogout { reason, icm_disposition, application_disposition } => {

@@ -1,7 +1,7 @@
 //! Tasks that the router assigns, and takes back (mr-interface 8.1).
 
-use super::{NO_SERVICE, Opc, Shown, task::Task};
-use crate::arm::Place;
+use super::{Opc, Shown, task::Task};
+use crate::arm::{NO_SERVICE, Place};
 use cce_kernel::{Cx, LinkId};
 use cce_model::{Disposition, MrdId, PreCall, SkillTarget, TaskState, fact::OpcMessage};
 use cce_mr::icm::{DeviceTargetPreCallAbortInd, DeviceTargetPreCallInd};

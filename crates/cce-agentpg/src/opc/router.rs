@@ -7,7 +7,7 @@ use super::{
     agent::{AgentInMrd, Standing},
     task::Task,
 };
-use crate::{Timer, arm::Place, config::Config};
+use crate::{arm::Place, config::Config, timer::Timer};
 use cce_kernel::{
     CloseReason, Cx, FrameFlaw, LinkId,
     session::{Dialler, SessionEvent, Turn},

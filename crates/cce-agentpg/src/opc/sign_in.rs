@@ -1,30 +1,28 @@
 //! Signing agents in and out, and what they get tasks for (cti-server-protocol 11.1, 11.3; task-routing E3,
 //! E6, E16, E19).
 
-use super::{Opc, Shown, agent::SignIn, login::Admission, member, task::Ending};
+use super::{
+    Opc, Shown,
+    agent::SignIn,
+    login::{Terms, is_limit},
+    member,
+    task::Ending,
+};
 use crate::{
-    Timer,
     arm::{ArmRequest, Client, Place, Refusal},
+    timer::Timer,
 };
 use cce_kernel::Cx;
-use cce_model::{Disposition, MrdId, TaskEventKind, TaskState};
+use cce_model::{Disposition, MrdId, SkillTarget, TaskEventKind, TaskState};
+use std::collections::BTreeSet;
 
-/// The highest limit of tasks at the same time.
-pub(super) const TASK_LIMIT_MAX: u32 = 15;
-/// On what terms an agent signs in.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Terms {
-    limit: u32,
-    beyond: u32,
-    routable: bool,
-}
-
-impl Terms {
-    /// Tasks at the same time, tasks that may be held past that limit (cut to the highest limit), and whether
-    /// the router may assign any.
-    pub(super) fn new(limit: u32, beyond: u32, routable: bool) -> Self {
-        Self { limit, beyond: beyond.min(TASK_LIMIT_MAX), routable }
-    }
+/// What becomes of a sign-in for the moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Admission {
+    /// It is carried out.
+    Now,
+    /// It waits for the router.
+    Later,
 }
 
 /// How tasks end when their agent signs out.
@@ -63,12 +61,68 @@ impl Opc {
             SignIn::SignedOut => match self.admit_login(place)? {
                 Admission::Now => self.sign_in(request, terms, cx),
                 Admission::Later => {
-                    self.hold_login(request, terms, cx);
+                    self.logins.hold(request, terms, cx);
                     Ok(())
                 }
             },
             SignIn::NotReady | SignIn::Ready | SignIn::ClientLost => self.renew_terms(request, terms, cx),
         }
+    }
+
+    /// Refuses a sign-in to a domain where the agent has no place (where each code belongs is in the error list of Finesse).
+    pub(super) fn has_place(&self, place: Place) -> Result<(), Refusal> {
+        let mrd = self.model.mrds.get(&place.mrd);
+        if mrd.is_some_and(|mrd| !mrd.on_path) {
+            return Err(Refusal::NotOnPath);
+        }
+        let agent = self.model.agents.get(&place.skill_target);
+        let belongs = agent.is_some_and(|agent| agent.mrds.iter().any(|mrd| mrd.id == place.mrd));
+        if belongs && !self.agents.contains_key(&place) {
+            return Err(Refusal::QueueLoginFailed);
+        }
+        Ok(())
+    }
+
+    /// Whether somebody who is signed out may sign in now (cti-server-protocol 11.5).
+    pub(super) fn admit_login(&self, place: Place) -> Result<Admission, Refusal> {
+        if self.logins.has(place) {
+            return Err(Refusal::LoginPending);
+        }
+        let signed_in = self.agents.values().filter(|agent| agent.is_signed_in());
+        let others: BTreeSet<SkillTarget> = signed_in
+            .map(|agent| agent.agent.skill_target)
+            .filter(|skill_target| *skill_target != place.skill_target)
+            .collect();
+        if self.config.signed_in_max.is_some_and(|max| others.len() >= max) {
+            return Err(Refusal::TooManyAgents);
+        }
+        match (self.router.is_open(), self.router.is_opening()) {
+            (true, _) => Ok(Admission::Now),
+            (false, true) => Ok(Admission::Later),
+            (false, false) => Err(Refusal::ControllerOffline),
+        }
+    }
+
+    /// The router is ready: whoever waited signs in.
+    pub(super) fn carry_out_logins(&mut self, cx: &mut Cx<'_>) {
+        while let Some((request, terms)) = self.logins.take_next(cx) {
+            if let Err(refusal) = self.on_media_login(&request, terms, cx) {
+                self.answer(request.client.session, request.invoke_id, refusal.code());
+            }
+        }
+    }
+
+    /// The router is away again.
+    pub(super) fn refuse_logins(&mut self, cx: &mut Cx<'_>) {
+        while let Some((request, _)) = self.logins.take_next(cx) {
+            self.answer(request.client.session, request.invoke_id, Refusal::ControllerOffline.code());
+        }
+    }
+
+    /// The router was not ready in time.
+    pub(crate) fn on_login_timeout(&mut self, place: Place, cx: &mut Cx<'_>) {
+        let request = self.logins.take_due(place, cx);
+        self.answer(request.client.session, request.invoke_id, Refusal::LoginTimeout.code());
     }
 
     /// Signs an agent out. Every task ends, and the sign-out follows; no state in between is shown
@@ -168,8 +222,9 @@ impl Opc {
         Ok(())
     }
 
-    /// The session that signed agents in is gone. Their tasks live on for a while.
+    /// The session that signed agents in is gone, or wanted to. Their tasks live on for a while.
     pub(crate) fn on_session_lost(&mut self, session: u32, cx: &mut Cx<'_>) {
+        self.logins.forget(session, cx);
         let is_lost = |agent: &&super::AgentInMrd| agent.is_attended() && agent.client.session == session;
         let lost: Vec<Place> = self.agents.values().filter(is_lost).map(super::AgentInMrd::place).collect();
         for place in lost {
@@ -250,9 +305,4 @@ impl Opc {
             self.end_task(id, ending, cx);
         }
     }
-}
-
-/// Whether a limit is one that agents may have.
-pub(super) fn is_limit(limit: u32) -> Result<(), Refusal> {
-    if (1..=TASK_LIMIT_MAX).contains(&limit) { Ok(()) } else { Err(Refusal::LimitExceeded) }
 }

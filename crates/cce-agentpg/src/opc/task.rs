@@ -4,9 +4,6 @@ use crate::arm::{Place, Refusal};
 use cce_model::{Disposition, SkillTarget, TaskEventKind, TaskId, TaskState};
 use std::collections::{BTreeSet, VecDeque};
 
-/// "No service" on the wire (cti-server-protocol 11.2).
-pub(crate) const NO_SERVICE: i32 = -1;
-
 /// A live task.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Task {

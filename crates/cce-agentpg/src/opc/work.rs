@@ -2,11 +2,11 @@
 
 use super::{
     Opc, Shown,
-    task::{Ending, NO_SERVICE, Task},
+    task::{Ending, Task},
 };
 use crate::{
-    Timer,
-    arm::{ArmRequest, Place, Refusal},
+    arm::{ArmRequest, NO_SERVICE, Place, Refusal},
+    timer::Timer,
 };
 use cce_kernel::{Cx, Fact};
 use cce_model::{
