@@ -8,7 +8,10 @@ use crate::{
 use bytes::Bytes;
 use cce_journal::{Bend, Bent, DRIVER, Ticket, Treatment};
 use cce_kernel::{CallError, CallId, Carrier, Input, LinkId, Port, Request, Response, Time};
-use std::{collections::VecDeque, time::Duration};
+use std::{
+    collections::{BTreeMap, VecDeque, btree_map::OccupiedEntry},
+    time::Duration,
+};
 
 /// Who let a message go that was held back, where nobody did.
 const PUSHED: &str = "the driver: too much is held back";
@@ -61,6 +64,11 @@ pub enum Act {
         /// The record of it.
         record: u64,
     },
+    /// It gives up a request that it may have made: nobody waits for the response any more.
+    GiveUp {
+        /// The exchange.
+        call: CallId,
+    },
     /// It makes a request once more, and discards the outcome.
     CallAgain {
         /// The exchange of the first one.
@@ -109,14 +117,17 @@ pub enum Act {
 pub struct Courier {
     holds: Holds,
     acts: VecDeque<Act>,
-    /// After which time whoever waits for something that was lost hears so.
+    /// After which time whoever waits for a response hears that there is none.
     response_deadline: Duration,
+    /// Requests of the component without an outcome, each with its deadline and its record. They are numbered in the order
+    /// in which they are made, so the first one has the earliest deadline.
+    awaited: BTreeMap<CallId, (Time, u64)>,
 }
 
 impl Courier {
     /// A courier without parcels.
     pub fn new(response_deadline: Duration) -> Self {
-        Self { holds: Holds::default(), acts: VecDeque::new(), response_deadline }
+        Self { holds: Holds::default(), acts: VecDeque::new(), response_deadline, awaited: BTreeMap::new() }
     }
 
     /// What the driver does next. To be asked after each call until it gives none.
@@ -126,18 +137,42 @@ impl Courier {
 
     /// When it wants to be woken.
     pub fn due(&self) -> Option<Time> {
-        self.holds.due()
+        let deadline = self.awaited.values().next().map(|(deadline, _)| *deadline);
+        self.holds.due().into_iter().chain(deadline).min()
     }
 
-    /// Lets the first message go whose delay is over. Says whether there was one.
+    /// Lets the first message go whose delay is over, or gives up the first request whose deadline is. Says whether there was
+    /// one.
     pub fn wake(&mut self, now: Time) -> bool {
-        let Some(wait) = self.holds.over(now) else { return false };
-        self.let_go(wait);
-        true
+        if let Some(wait) = self.holds.over(now) {
+            self.let_go(wait);
+            return true;
+        }
+        let late =
+            self.awaited.first_entry().filter(|first| first.get().0 <= now).map(OccupiedEntry::remove_entry);
+        late.map(|(call, (_, record))| self.give_up(call, record)).is_some()
+    }
+
+    /// The component makes a request: from now on it waits for the outcome.
+    pub fn expect(&mut self, call: CallId, record: u64, now: Time) {
+        self.awaited.insert(call, (now + self.response_deadline, record));
+    }
+
+    /// Requests whose deadline is over go on as somebody else decided.
+    pub fn forgive(&mut self, now: Time) {
+        self.awaited.retain(|_, (deadline, _)| *deadline > now);
+    }
+
+    /// The component hears the outcome of a request.
+    pub fn answered(&mut self, call: CallId) {
+        self.awaited.remove(&call);
     }
 
     /// Does with a message what the director wants.
     pub fn treat(&mut self, parcel: Parcel, treatment: Treatment, now: Time) {
+        if let Parcel::Call { call, record, .. } = parcel {
+            self.expect(call, record, now);
+        }
         match treatment {
             Treatment::Pass => self.pass(parcel),
             Treatment::Overtake => self.post(parcel, true),
@@ -175,6 +210,11 @@ impl Courier {
         waits
     }
 
+    /// Whether something that arrived on a connection waits to be heard.
+    pub fn is_entering(&self, link: LinkId) -> bool {
+        self.holds.is_busy(Stream::In(link))
+    }
+
     /// Whether it holds that message back.
     pub fn is_held(&self, ticket: Ticket) -> bool {
         self.holds.is_waiting(Wait::Ticket(ticket))
@@ -202,13 +242,24 @@ impl Courier {
 
     /// The component's life is over, and everything that was held with it.
     pub fn end_life(&mut self) {
+        self.awaited.clear();
         let gone = self.holds.clear();
         self.tell_gone(gone);
     }
 
     /// The run is over: what is held stays held, since nobody could let it go any more.
     pub fn end_run(&mut self) {
+        self.awaited.clear();
         self.holds.clear();
+    }
+
+    /// There is no response in time, wherever request and response are.
+    fn give_up(&mut self, call: CallId, record: u64) {
+        let gone = self.holds.forget_own_request(call);
+        self.tell_gone(gone);
+        self.acts.push_back(Act::GiveUp { call });
+        let result = Err(CallError::Timeout);
+        self.acts.push_back(Act::Hear { input: Input::Reply { call, result }, cause: Some(record) });
     }
 
     fn hold(&mut self, wait: Wait, parcel: Parcel, is_alone: bool) {
@@ -328,17 +379,14 @@ impl Courier {
         self.pass(parcel);
     }
 
-    /// A message is lost. Who waits for it, or for its answer, hears so after a while.
+    /// A message is lost. The component waits for the outcome of its own request until the deadline; somebody else's client
+    /// who waits hears after as long that there is none.
     fn lose(&mut self, parcel: &Parcel, now: Time) {
         let left = match *parcel {
-            Parcel::Call { call, record, .. } => {
-                Parcel::Outcome { call, result: Err(CallError::Timeout), cause: Some(record) }
-            }
-            Parcel::Outcome { call, cause, .. } => {
-                Parcel::Outcome { call, result: Err(CallError::Timeout), cause }
-            }
             Parcel::Reply { call, .. } | Parcel::Request { call: Some(call), .. } => Parcel::Abandoned(call),
-            Parcel::Bytes { .. }
+            Parcel::Call { .. }
+            | Parcel::Outcome { .. }
+            | Parcel::Bytes { .. }
             | Parcel::Close { .. }
             | Parcel::Frame { .. }
             | Parcel::Tail { .. }
@@ -364,5 +412,94 @@ impl Courier {
             Parcel::Request { call: None, .. } | Parcel::Close { .. } => return,
         };
         self.acts.push_back(act);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const DEADLINE: Duration = Duration::from_secs(30);
+
+    fn request(call: u64) -> Parcel {
+        let (call, record) = (CallId(call), call);
+        Parcel::Call { call, port: Port::CcpRest, request: Request::new("GET", "/"), record }
+    }
+
+    fn acts(courier: &mut Courier) -> Vec<Act> {
+        std::iter::from_fn(|| courier.next_act()).collect()
+    }
+
+    /// A courier with two requests, of one second and of two, that are lost.
+    fn waiting() -> Courier {
+        let mut courier = Courier::new(DEADLINE);
+        for seconds in [1, 2] {
+            courier.treat(request(seconds), Treatment::Drop, Time(seconds * 1_000_000));
+        }
+        assert_eq!(acts(&mut courier), []);
+        courier
+    }
+
+    fn timed_out(call: u64) -> [Act; 2] {
+        let (cause, call) = (Some(call), CallId(call));
+        let result = Err(CallError::Timeout);
+        [Act::GiveUp { call }, Act::Hear { input: Input::Reply { call, result }, cause }]
+    }
+
+    #[test]
+    fn a_request_is_given_up_at_its_deadline_and_not_before() {
+        let mut courier = waiting();
+        assert_eq!(courier.due(), Some(Time(31_000_000)));
+        assert!(!courier.wake(Time(30_999_999)));
+        assert!(courier.wake(Time(31_000_000)) && !courier.wake(Time(31_000_000)));
+        assert_eq!(acts(&mut courier), timed_out(1));
+        assert_eq!(courier.due(), Some(Time(32_000_000)));
+    }
+
+    #[test]
+    fn a_deadline_ends_with_the_outcome_the_life_or_the_run_and_where_it_does_not_count() {
+        let all: [fn(&mut Courier); 3] =
+            [Courier::end_life, Courier::end_run, |courier| courier.forgive(Time(32_000_000))];
+        for end in all {
+            let mut courier = waiting();
+            end(&mut courier);
+            assert_eq!(courier.due(), None);
+        }
+        let first: [fn(&mut Courier); 2] =
+            [|courier| courier.answered(CallId(1)), |courier| courier.forgive(Time(31_000_000))];
+        for end in first {
+            let mut courier = waiting();
+            end(&mut courier);
+            assert_eq!(courier.due(), Some(Time(32_000_000)));
+        }
+    }
+
+    #[test]
+    fn a_delay_that_is_over_with_a_deadline_goes_first() {
+        let mut courier = waiting();
+        let pass = Parcel::Reply { call: CallId(1), response: Response::default(), record: 9 };
+        courier.treat(pass, Treatment::Delay { by: DEADLINE, alone: false }, Time(1_000_000));
+        assert_eq!(courier.due(), Some(Time(31_000_000)));
+        assert!(courier.wake(Time(31_000_000)));
+        let [Act::Reply { record: 9, .. }] = acts(&mut courier)[..] else { panic!("no reply") };
+        assert!(courier.wake(Time(31_000_000)));
+        assert_eq!(
+            acts(&mut courier),
+            timed_out(1),
+            "a request of the component is another one than the client's"
+        );
+    }
+
+    #[test]
+    fn a_request_that_is_given_up_is_not_sent_any_more() {
+        let mut courier = Courier::new(DEADLINE);
+        courier.treat(request(1), Treatment::Hold { ticket: 7, alone: true }, Time(0));
+        courier.treat(request(2), Treatment::Hold { ticket: 8, alone: true }, Time(0));
+        assert!(courier.wake(Time(0) + DEADLINE));
+        let gone = Act::Record { cause: Some(1), bent: Bent { by: DRIVER.to_owned(), bend: Bend::Gone(7) } };
+        assert_eq!(acts(&mut courier), [&[gone][..], &timed_out(1)].concat());
+        assert!(!courier.is_held(7) && courier.is_held(8));
+        courier.release(7);
+        assert_eq!(acts(&mut courier), []);
     }
 }

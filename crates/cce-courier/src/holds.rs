@@ -129,6 +129,11 @@ impl Holds {
         self.lines.contains_key(&stream)
     }
 
+    /// Whether something of a stream waits here, for whatever.
+    pub(crate) fn is_busy(&self, stream: Stream) -> bool {
+        self.is_held(stream) || self.glued.contains_key(&stream)
+    }
+
     /// Everything that may go once this one is released, in order.
     pub(crate) fn release(&mut self, wait: Wait) -> VecDeque<Parcel> {
         self.waits.retain(|known| *known != wait);
@@ -204,6 +209,13 @@ impl Holds {
         let gone: Vec<_> = self.alone.extract_if(.., |_, parcel| parcel.is_of_request(call)).collect();
         self.load.take(gone.iter().map(|(_, parcel)| parcel));
         (!gone.is_empty()).then(|| self.tell(&gone))
+    }
+
+    /// The component waits no more for the outcome of its request.
+    pub(crate) fn forget_own_request(&mut self, call: CallId) -> Vec<Gone> {
+        let gone: Vec<_> = self.alone.extract_if(.., |_, parcel| parcel.is_of_own_request(call)).collect();
+        self.load.take(gone.iter().map(|(_, parcel)| parcel));
+        self.tell(&gone)
     }
 
     /// Everything is over.
@@ -306,6 +318,22 @@ mod tests {
                 assert_eq!(holds.load, Load::default(), "end {number}");
             }
         }
+    }
+
+    #[test]
+    fn what_is_given_up_gives_its_room_back_and_the_rest_keeps_its_own() {
+        let request = |call| {
+            let request = cce_kernel::Request::new("GET", "/");
+            Parcel::Call { call: CallId(call), port: Port::CcpRest, request, record: call }
+        };
+        let mut holds = Holds::default();
+        holds.hold(Wait::Ticket(1), request(1), true);
+        holds.hold(Wait::Ticket(2), request(2), true);
+        let both = holds.load;
+        assert_eq!(holds.forget_own_request(CallId(1)), [(1, Some(1))]);
+        assert_eq!((holds.load.count, holds.load.bytes * 2), (1, both.bytes));
+        assert_eq!(holds.forget_request(CallId(2)), None, "it is no request of a client");
+        assert_eq!(holds.clear(), [(2, Some(2))]);
     }
 
     #[test]

@@ -149,6 +149,20 @@ impl Parcel {
         }
     }
 
+    /// Whether it is a request that the component makes, or the outcome of that.
+    pub(crate) fn is_of_own_request(&self, wanted: CallId) -> bool {
+        match self {
+            Self::Call { call, .. } | Self::Outcome { call, .. } => *call == wanted,
+            Self::Request { .. }
+            | Self::Reply { .. }
+            | Self::Abandoned(_)
+            | Self::Bytes { .. }
+            | Self::Close { .. }
+            | Self::Frame { .. }
+            | Self::Tail { .. } => false,
+        }
+    }
+
     /// How many bytes it holds on to.
     pub(crate) fn size(&self) -> usize {
         match self {

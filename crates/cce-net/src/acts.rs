@@ -11,6 +11,7 @@ use cce_courier::{Act, Manner, Parcel, Part};
 use cce_journal::{Treatment, What};
 use cce_kernel::{CallError, CallId, Input, LinkId, LinkReason, Output, Port, Request};
 use std::sync::Arc;
+use tokio::time::timeout;
 
 impl Actor {
     pub(crate) fn apply(&mut self, output: Output, treatment: Treatment, record: u64) {
@@ -74,6 +75,11 @@ impl Actor {
                 let task = self.make_call(call, port, request, record);
                 if let Some(calling) = self.calling.get_mut(&call) {
                     calling.task = Some(task);
+                }
+            }
+            Act::GiveUp { call } => {
+                if let Some(task) = self.calling.get_mut(&call).and_then(|calling| calling.task.take()) {
+                    task.abort();
                 }
             }
             Act::CallAgain { call: _, port, request, record } => self.call_again(port, request, record),
@@ -164,6 +170,8 @@ impl Actor {
     fn call_again(&self, port: Port, request: Request, record: u64) {
         let origin = Origin { node: self.host.name().clone(), port, record };
         let calling = http_client::call(origin, request, Arc::clone(&self.shared));
+        // Nobody waits for it, so nobody gives it up.
+        let calling = timeout(self.shared.response_deadline, calling);
         self.shared.tasks.spawn(self.shared.stop.clone().run_until_cancelled_owned(calling));
     }
 }

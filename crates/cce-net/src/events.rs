@@ -215,6 +215,7 @@ impl Actor {
             }
             Input::Reply { call, result } => {
                 let Some(calling) = self.calling.remove(call) else { return Ok(()) };
+                self.courier.answered(*call);
                 // A response is due to the one who replied, a failure to the request that failed.
                 let cause = cause.or_else(|| result.is_err().then_some(calling.record));
                 self.handle(input, cause)

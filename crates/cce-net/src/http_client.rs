@@ -17,7 +17,7 @@ use hyper_util::rt::TokioIo;
 use std::sync::Arc;
 use tokio::{net::TcpStream, time::timeout};
 
-/// Makes a call.
+/// Makes a call. The caller's courier counts how long that may take.
 pub(crate) async fn call(origin: Origin, request: Request, shared: Arc<Shared>) -> Outcome {
     let port = origin.port;
     shared.faults.pass(port).await;
@@ -44,11 +44,7 @@ async fn call_now(origin: Origin, request: Request, shared: &Shared) -> Outcome 
     };
     let is_inside = dialled.is_some();
     let ends = stream.local_addr().and_then(|here| Ok(Ends { here, there: stream.peer_addr()? })).ok();
-    let result =
-        match timeout(shared.response_deadline, exchange(stream, address, request, &shared.outcomes)).await {
-            Ok(result) => result,
-            Err(_) => Err(CallError::Timeout),
-        };
+    let result = exchange(stream, address, request, &shared.outcomes).await;
     let cause = ends.filter(|_| is_inside).and_then(|ends| shared.causes.reply_to(ends.here));
     let (result, place) = match result {
         Ok((response, place)) => (Ok(response), place),

@@ -14,6 +14,7 @@
 #![warn(missing_docs)]
 
 mod choice;
+mod entering;
 pub mod explore;
 mod order;
 mod outputs;

@@ -53,6 +53,11 @@ pub trait Sequence: Debug + Sized {
     /// The director does something of its own.
     fn part(&mut self) {}
 
+    /// Whether a caller hears of its deadline.
+    fn counts_deadlines(&self) -> bool {
+        true
+    }
+
     /// Does the next thing that happens until `end`. Says whether there was one.
     fn step<D: Director>(sim: &mut Sim<D, Self>, end: Time) -> bool {
         sim.step_by_time(end)

@@ -24,6 +24,7 @@ impl<D: Director, O: Sequence> Sim<D, O> {
             }
             Output::Close { link, .. } => self.close(name, link, record),
             Output::Call { call, port, request } => {
+                self.wires.ask((name.clone(), call), port, record);
                 self.treat(name, Parcel::Call { call, port, request, record }, treatment);
             }
             Output::Reply { call, response } => {
@@ -73,6 +74,12 @@ impl<D: Director, O: Sequence> Sim<D, O> {
             Act::Call { call, port, request, record } => {
                 self.call(name, call, port, request, self.now, record);
             }
+            Act::GiveUp { call } => {
+                let caller = (name.clone(), call);
+                if let Some(callee) = self.wires.give_up(&caller) {
+                    self.plan_gone(callee, caller);
+                }
+            }
             Act::CallAgain { call, port, request, record } => {
                 self.call_twice(name, call, port, request, record);
             }
@@ -83,12 +90,12 @@ impl<D: Director, O: Sequence> Sim<D, O> {
                 }
             }
             Act::Hear { input, cause } => {
-                let stream = if let Input::Reply { call, .. } = &input {
-                    Stream::response(&(name.clone(), *call))
+                let (stream, at) = if let Input::Reply { call, .. } = &input {
+                    (Stream::response(&(name.clone(), *call)), self.now)
                 } else {
-                    Stream::Given(name.clone())
+                    (Stream::Given(name.clone()), self.wires.hear(name, self.now))
                 };
-                self.plan(self.now, planned(stream, name, input, cause));
+                self.plan(at, planned(stream, name, input, cause));
             }
             Act::HearAgain { port, request } => {
                 let call = self.wires.number_outside(name, None);
@@ -272,7 +279,7 @@ impl<D: Director, O: Sequence> Sim<D, O> {
         if !self.is_alive(&receiver) || self.faults.is_closed(port, self.now) {
             return self.plan_failure(&caller, CallError::Unreachable, at, Some(seq));
         }
-        self.wires.open_call(caller.clone(), receiver.clone(), port, seq);
+        self.wires.open_call(caller.clone(), receiver.clone(), port);
         let stream = Some(Stream::request(&caller));
         let what = Delivery::Call { caller, port, request, is_copy: false };
         self.plan(at, Planned { stream, node: receiver, what, cause: Some(seq) });

@@ -45,6 +45,8 @@ pub struct Recorded {
     outside: BTreeMap<End, LinkId>,
     /// Calls that arrived, by what they were called.
     calls: BTreeMap<Name, CallId>,
+    /// Calls from outside that a component never hears of.
+    unheard: BTreeSet<Name>,
 }
 
 /// Something of a recorded run that is going to happen.
@@ -57,7 +59,7 @@ pub struct RecordedEvent {
 
 /// What led to it.
 #[derive(Clone, Debug)]
-enum Origin {
+pub(crate) enum Origin {
     /// Nothing in the lab.
     Outside,
     /// An attempt to open a connection, and what its listener called that.
@@ -80,6 +82,11 @@ impl Sequence for Recorded {
 
     fn part(&mut self) {
         self.has_parted = true;
+    }
+
+    /// How long a caller waited the recorded run says.
+    fn counts_deadlines(&self) -> bool {
+        self.has_parted
     }
 
     fn foresee<D: Director>(
@@ -121,6 +128,21 @@ impl Recorded {
         said
     }
 
+    /// Notes that something enters in another way than in the recorded run, or behind something that does.
+    pub(crate) fn note_entering(&mut self, node: &NodeName, parcel: &Parcel, treatment: &Treatment) {
+        self.has_parted = true;
+        if let (Parcel::Request { call: Some(call), .. }, Treatment::Drop | Treatment::Cut) =
+            (parcel, treatment)
+        {
+            self.unheard.insert((node.clone(), *call));
+        }
+    }
+
+    /// Whether somebody outside has the other end of a connection.
+    pub(crate) fn is_outside(&self, node: &NodeName, link: LinkId) -> bool {
+        self.outside.iter().any(|((at, _), here)| at == node && *here == link)
+    }
+
     /// Notes what is done to a message that the recorded run has, too.
     fn note_bent(&mut self, end: Option<End>, treatment: &Treatment) {
         self.has_parted = true;
@@ -145,6 +167,7 @@ impl<D: Director> Sim<D, Recorded> {
             detours: BTreeSet::new(),
             outside: BTreeMap::new(),
             calls: BTreeMap::new(),
+            unheard: BTreeSet::new(),
         };
         let mut sim = Self::in_order(seed, director, order);
         for event in events {
@@ -195,6 +218,9 @@ impl<D: Director> Sim<D, Recorded> {
     /// What an output led to happens again.
     fn fulfil_recorded(&mut self, node: &NodeName, output: Output, seq: u64, said: Said) {
         let fired = said.fired();
+        if let Output::Call { call, port, .. } = &output {
+            self.wires.ask((node.clone(), *call), *port, seq);
+        }
         let origin = match (&output, said.fate) {
             (Output::Arm { key, at }, _) => {
                 return self.arm_recorded(node, key, *at, seq, fired);
@@ -261,7 +287,8 @@ impl<D: Director> Sim<D, Recorded> {
                 self.wires.cut(&(node.clone(), link));
             }
             Output::Call { call, port, .. } => {
-                self.wires.open_call((node.clone(), call), port.listener().into(), port, seq);
+                self.wires.open_call((node.clone(), call), port.listener().into(), port);
+                self.expect(node, call, seq, self.now);
             }
             Output::Send { .. } | Output::Reply { .. } => {}
             Output::Arm { .. } | Output::Cancel { .. } | Output::Store { .. } | Output::Note(_) => {
@@ -279,11 +306,19 @@ impl<D: Director> Sim<D, Recorded> {
                 self.write_to(&(node.clone(), link), &parts, None, start);
             }
             Output::Close { link, .. } => self.close_now(&(node.clone(), link), Vec::new(), start, seq),
-            Output::Call { call, port, request } => self.call(node, call, port, request, start, seq),
+            Output::Call { call, port, request } => {
+                self.call(node, call, port, request, start, seq);
+                self.expect(node, call, seq, start);
+            }
             Output::Reply { call, response } => self.reply(node, call, response, start, seq),
             Output::Dial { link, address } => self.dial(node, link, &address, seq, start),
             Output::Arm { .. } | Output::Cancel { .. } | Output::Store { .. } | Output::Note(_) => {}
         }
+    }
+
+    /// A call has its deadline as in every run.
+    fn expect(&mut self, node: &NodeName, call: CallId, seq: u64, start: Time) {
+        self.courier(node, |courier| courier.expect(call, seq, start));
     }
 
     /// What was lost, and had no consequence before the end of the recorded run, is lost again. Who waits hears so later.
@@ -312,7 +347,7 @@ impl<D: Director> Sim<D, Recorded> {
         self.set_timer(node, key.clone(), slot);
     }
 
-    fn record_behind(&mut self, behind: Vec<Behind>) {
+    pub(crate) fn record_behind(&mut self, behind: Vec<Behind>) {
         for Behind { node, cause, bent } in behind {
             let here = |cause| self.order.here.get(&cause).copied();
             let cause = cause.and_then(here);
@@ -326,6 +361,9 @@ impl<D: Director> Sim<D, Recorded> {
             What::Started => self.begin_recorded(node),
             What::Stopped { reason } => self.end_recorded(node, &reason),
             What::Bent(_) => self.record(node, cause, what),
+            What::In(input) if cause.is_none() && matches!(origin, Origin::Outside) => {
+                self.enter_recorded(node, input, behind);
+            }
             What::In(input) => {
                 if let Some(input) = self.here(node, input, origin) {
                     self.deliver_with(node, input, cause, |sim| sim.record_behind(behind));
@@ -357,7 +395,7 @@ impl<D: Director> Sim<D, Recorded> {
     }
 
     /// An input of the recorded run as this one has it. None where it cannot happen here any more.
-    fn here(&mut self, node: &NodeName, input: Input, origin: Origin) -> Option<Input> {
+    pub(crate) fn here(&mut self, node: &NodeName, input: Input, origin: Origin) -> Option<Input> {
         Some(match input {
             Input::Start { stored } => {
                 let parted = self.order.parted.contains(node);
@@ -464,6 +502,7 @@ impl<D: Director> Sim<D, Recorded> {
             Origin::Outside | Origin::Call { .. } | Origin::Reply(_) => (node.clone(), link),
         };
         if let Some(outside) = self.order.outside.remove(&end) {
+            self.wires.end_outside((node.clone(), outside));
             return Some(outside);
         }
         let was_up = self.wires.hang_up(&end);
@@ -501,7 +540,9 @@ impl<D: Director> Sim<D, Recorded> {
         let known = self.order.calls.get(&(node.clone(), call)).copied();
         let here = known.or_else(|| (!self.order.has_parted).then_some(call))?;
         self.wires.drop_call(node, here);
-        Some(here)
+        let mut was_here = self.order.unheard.remove(&(node.clone(), here));
+        self.courier(node, |courier| was_here |= courier.forget_request(here));
+        (!was_here).then_some(here)
     }
 
     /// A caller hears what became of its call: what that is called here.
@@ -513,10 +554,12 @@ impl<D: Director> Sim<D, Recorded> {
             Origin::Call { .. } => return None,
             Origin::Outside | Origin::Dial { .. } | Origin::Line { .. } => {
                 let caller = (node.clone(), call);
-                (!has_parted || self.wires.is_waiting(&caller)).then_some(caller)?
+                (!has_parted || self.wires.port_of(&caller).is_some()).then_some(caller)?
             }
         };
         self.wires.abandon(&caller);
+        self.wires.answered(&caller);
+        self.courier(&caller.0, |courier| courier.answered(caller.1));
         Some(caller.1)
     }
 }

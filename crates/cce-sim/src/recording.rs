@@ -4,7 +4,7 @@
 //! recorded run, and leads to what that one led to, as long as they are equal.
 
 use cce_journal::{Bend, Bent, Record, What};
-use cce_kernel::{Input, LinkId, NodeName, Output, Time};
+use cce_kernel::{CallId, Input, LinkId, NodeName, Output, Time};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// A moment of a recorded run; what happened at the same time is kept in order by the record's number.
@@ -69,8 +69,9 @@ impl Recording {
     pub fn of(records: &[Record]) -> Self {
         let mut reader = Reading::default();
         records.iter().for_each(|record| reader.take(record));
-        let mut recording = reader.recording;
-        recording.said.values_mut().for_each(judge);
+        let mut recording = std::mem::take(&mut reader.recording);
+        let answered = reader.answered;
+        recording.said.iter_mut().for_each(|(node, said)| judge(node, said, &answered));
         recording
     }
 
@@ -98,6 +99,8 @@ enum Place {
 struct Reading {
     recording: Recording,
     outputs: BTreeMap<u64, (NodeName, usize)>,
+    /// Calls whose outcome was heard, wherever it came from.
+    answered: BTreeSet<(NodeName, CallId)>,
     /// The latest record behind which more may stand.
     latest: Option<(Time, Place)>,
 }
@@ -108,7 +111,12 @@ impl Reading {
         match &record.what {
             What::Out(output) => self.take_output(record, output),
             What::Bent(bent) => self.take_bent(record, bent),
-            What::In(_) => self.latest = Some((record.at, self.happened(record))),
+            What::In(input) => {
+                if let Input::Reply { call, .. } = input {
+                    self.answered.insert((record.node.clone(), *call));
+                }
+                self.latest = Some((record.at, self.happened(record)));
+            }
             What::Started | What::Stopped { .. } => {
                 self.happened(record);
                 self.latest = None;
@@ -183,7 +191,7 @@ impl Reading {
 
 /// Finds out what was on its way at the end. Bytes that arrived together with later ones are recorded with those, so
 /// what is on its way of a link is behind the last bytes that arrived.
-fn judge(said: &mut VecDeque<Said>) {
+fn judge(node: &NodeName, said: &mut VecDeque<Said>, answered: &BTreeSet<(NodeName, CallId)>) {
     let mut arrived: BTreeSet<LinkId> = BTreeSet::new();
     for said in said.iter_mut().rev() {
         let led = said.effects.iter().any(|effect| matches!(effect.what, What::In(_)));
@@ -192,7 +200,8 @@ fn judge(said: &mut VecDeque<Said>) {
         }
         let is_told = match &said.output {
             Output::Send { link, .. } => arrived.contains(link),
-            Output::Dial { .. } | Output::Close { .. } | Output::Call { .. } | Output::Reply { .. } => led,
+            Output::Call { call, .. } => led || answered.contains(&(node.clone(), *call)),
+            Output::Dial { .. } | Output::Close { .. } | Output::Reply { .. } => led,
             Output::Arm { .. } | Output::Cancel { .. } | Output::Store { .. } | Output::Note(_) => true,
         };
         if !is_told && said.fate == Fate::Told {

@@ -306,8 +306,11 @@ impl<D: Director, O: Sequence> Sim<D, O> {
     pub(crate) fn let_go(&mut self) {
         let first = self.alarms.iter().min_by_key(|(name, at)| (**at, *name));
         if let Some(name) = first.map(|(name, _)| name.clone()) {
-            let now = self.now;
+            let (now, counts_deadlines) = (self.now, self.order.counts_deadlines());
             self.courier(&name, |courier| {
+                if !counts_deadlines {
+                    courier.forgive(now);
+                }
                 courier.wake(now);
             });
         }
@@ -362,6 +365,9 @@ impl<D: Director, O: Sequence> Sim<D, O> {
         cause: Option<u64>,
     ) {
         request.peer = caller.0.to_string();
+        if !is_copy && self.wires.was_given_up(&caller) {
+            return;
+        }
         let call = if is_copy {
             self.wires.take_copy(name, caller, port)
         } else {
@@ -386,9 +392,11 @@ impl<D: Director, O: Sequence> Sim<D, O> {
             node.timers.remove(key);
         }
         if let Input::Reply { call, result } = &input {
-            let request = self.wires.answered(&(name.clone(), *call));
+            // Over meanwhile, otherwise: the caller waits no more.
+            let Some(request) = self.wires.answered(&(name.clone(), *call)) else { return };
+            self.courier(name, |courier| courier.answered(*call));
             // A response is due to the one who replied, a failure to the request that failed.
-            cause = cause.or_else(|| request.filter(|_| result.is_err()));
+            cause = cause.or_else(|| result.is_err().then_some(request));
         }
         if let Input::LinkUp { link, .. } = &input
             && !self.wires.is_up(&(name.clone(), *link))

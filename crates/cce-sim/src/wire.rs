@@ -29,6 +29,12 @@ pub(crate) struct Wires {
     on_way: BTreeMap<Name, (NodeName, Port)>,
     /// The ports and the records of calls whose outcome has not arrived.
     asked: BTreeMap<Name, (Port, u64)>,
+    /// Connections with somebody outside that ended, as long as their component has not heard so.
+    ended_outside: BTreeSet<End>,
+    /// When a component has heard what entered until now.
+    heard: BTreeMap<NodeName, Time>,
+    /// Receivers of calls on their way whose callers wait no more: they never arrive.
+    given_up: BTreeMap<Name, NodeName>,
     /// How many calls each component received.
     received: BTreeMap<NodeName, u64>,
     latency: Rng,
@@ -135,6 +141,9 @@ impl Wires {
             calls: BTreeMap::new(),
             on_way: BTreeMap::new(),
             asked: BTreeMap::new(),
+            ended_outside: BTreeSet::new(),
+            heard: BTreeMap::new(),
+            given_up: BTreeMap::new(),
             received: BTreeMap::new(),
             latency: fork(seed, "latency"),
             cuts: fork(seed, "pieces"),
@@ -203,7 +212,26 @@ impl Wires {
     /// Takes a link's own end away that the other end closed or refused. Says whether it was still there: of a
     /// link that a component closed itself it hears nothing more.
     pub(crate) fn hang_up(&mut self, end: &End) -> bool {
-        self.dialling.remove(end) | self.ends.remove(end).is_some_and(|line| !line.is_closing)
+        self.dialling.remove(end)
+            | self.ended_outside.remove(end)
+            | self.ends.remove(end).is_some_and(|line| !line.is_closing)
+    }
+
+    /// A connection with somebody outside is over, of which its component hears behind what entered before.
+    pub(crate) fn end_outside(&mut self, end: End) {
+        self.ended_outside.insert(end);
+    }
+
+    /// When a component hears something that enters now: behind what entered before.
+    pub(crate) fn hear(&mut self, node: &NodeName, now: Time) -> Time {
+        let heard = self.heard.entry(node.clone()).or_default();
+        *heard = now.max(*heard + GAP);
+        *heard
+    }
+
+    /// When a component has heard everything that entered until now.
+    pub(crate) fn hears_until(&self, node: &NodeName) -> Option<Time> {
+        self.heard.get(node).copied()
     }
 
     /// Every end of the links that were dialled by that name: two may share a listener.
@@ -272,10 +300,31 @@ impl Wires {
             && self.ends.get(end).is_none_or(|line| line.is_closing && line.framer.finish().is_none())
     }
 
+    /// A component makes a call, and waits for the outcome.
+    pub(crate) fn ask(&mut self, caller: Name, port: Port, record: u64) {
+        self.asked.insert(caller, (port, record));
+    }
+
     /// A call sets out.
-    pub(crate) fn open_call(&mut self, caller: Name, receiver: NodeName, port: Port, record: u64) {
-        self.asked.insert(caller.clone(), (port, record));
+    pub(crate) fn open_call(&mut self, caller: Name, receiver: NodeName, port: Port) {
         self.on_way.insert(caller, (receiver, port));
+    }
+
+    /// A caller waits no more. Returns who has the call and is to hear so.
+    pub(crate) fn give_up(&mut self, caller: &Name) -> Option<NodeName> {
+        if let Some((receiver, _)) = self.on_way.remove(caller) {
+            self.given_up.insert(caller.clone(), receiver);
+            return None;
+        }
+        let is_it = |open: &Caller| open.name() == *caller && !open.is_gone;
+        let ((receiver, _), open) = self.calls.iter_mut().find(|(_, open)| is_it(open))?;
+        open.is_gone = true;
+        Some(receiver.clone())
+    }
+
+    /// A call arrives. Says whether its caller gave it up on its way.
+    pub(crate) fn was_given_up(&mut self, caller: &Name) -> bool {
+        self.given_up.remove(caller).is_some()
     }
 
     /// The port of a call whose outcome has not arrived.
@@ -283,7 +332,7 @@ impl Wires {
         self.asked.get(caller).map(|(port, _)| *port)
     }
 
-    /// The outcome of a call arrives. Returns the record of the request.
+    /// The outcome of a call arrives. Returns the record of the request, if the caller still waits.
     pub(crate) fn answered(&mut self, caller: &Name) -> Option<u64> {
         self.asked.remove(caller).map(|(_, record)| record)
     }
@@ -390,6 +439,8 @@ impl Wires {
     pub(crate) fn forget(&mut self, node: &NodeName) -> Orphans {
         self.dialling.retain(|(owner, _)| owner != node);
         self.asked.retain(|(owner, _), _| owner != node);
+        self.given_up.retain(|_, receiver| receiver != node);
+        self.ended_outside.retain(|(owner, _)| owner != node);
         let own: Vec<End> = self.ends.keys().filter(|(owner, _)| owner == node).cloned().collect();
         let peers = own.iter().filter_map(|end| self.cut(end)).collect();
         let waiting: Vec<_> = self.calls.keys().filter(|(receiver, _)| receiver == node).cloned().collect();

@@ -229,6 +229,46 @@ fn each_treatment_of_a_request_and_of_its_reply() {
     }
 }
 
+/// Whatever keeps a response away, the caller hears at the deadline that there is none, and whoever has the request that the
+/// caller left.
+#[test]
+fn a_response_that_is_not_there_in_time_is_a_timeout_wherever_it_is() {
+    let gave = "call:a/1";
+    let too_late = |is_alone| Treatment::Delay { by: LONG, alone: is_alone };
+    for is_alone in [false, true] {
+        let late = || Script::default().treat(is_call, too_late(is_alone));
+        both("late request", exchange, late, "ccp: | finesse: treated Timeout");
+        let late = || Script::default().treat(is_reply, too_late(is_alone));
+        both("late reply", exchange, late, &format!("ccp: {gave} treated | finesse: Timeout"));
+        let held = || Script::default().treat(is_call, hold(7, is_alone));
+        both("held request", exchange, held, "ccp: | finesse: Held(7) Gone(7) Timeout");
+        let held = || Script::default().treat(is_reply, hold(7, is_alone));
+        both("held reply", exchange, held, &format!("ccp: {gave} Held(7) Gone(7) | finesse: Timeout"));
+    }
+    let none = "call:a/1 left";
+    both("no reply", unanswered, Script::default, &format!("ccp: {none} | finesse: Timeout"));
+}
+
+/// The port is stalled while the request is on its way there, or the response back.
+#[test]
+fn a_response_that_is_not_there_in_time_because_of_a_stall_is_a_timeout() {
+    let stall = || Order::Stall { port: Port::CcpRest, lasting: LONG };
+    let before = || Script::default().then(|record| record.node.as_str() == "finesse", vec![stall()]);
+    both("request", exchange, before, "ccp: | finesse: Timeout");
+    let behind = || {
+        let is_there = |record: &Record| matches!(record.what, What::In(Input::Call { .. }));
+        Script::default().then(is_there, vec![stall()])
+    };
+    both("reply", exchange, behind, "ccp: call:a/1 | finesse: Timeout");
+}
+
+/// A request that was released, and answered, before its deadline has one outcome.
+#[test]
+fn a_response_in_time_has_no_timeout_behind_it() {
+    let script = || Script::default().treat(is_call, delay(false)).treat(is_reply, delay(false));
+    both("in time", exchange, script, "ccp: call:a/1 treated | finesse: treated reply:gave-a");
+}
+
 #[test]
 fn a_request_that_is_there_twice_arrives_twice_and_has_one_outcome() {
     let script = || Script::default().treat(is_call, Treatment::Duplicate);

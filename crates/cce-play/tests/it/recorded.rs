@@ -202,13 +202,14 @@ fn what_a_recorded_run_had_is_not_done_twice() {
 #[test]
 fn what_the_recorded_run_let_go_is_not_what_a_rule_on_top_holds() {
     let recorded = run(shipped::shipped("start-event-held-until-close"), 4);
-    let rule =
-        "[[rules]]\nname = \"kept\"\nmatch = \"app > ccp POLL\"\nhold = \"released\"\nexpire = \"90s\"";
+    // Of a request the caller would hear in time that there is no response.
+    let rule = "[[rules]]\nname = \"kept\"\nmatch = \"agentpg > finesse END_TASK_EVENT\"\nhold = \"released\"
+        alone = true\nexpire = \"90s\"";
     let scenario =
         on_recorded_lab(read(&format!("until = \"1min\"\n{rule}")).unwrap(), lab_of(&recorded).lab);
     let (play, _) = again(&recorded, scenario);
     let held: Vec<&str> = play.sim.director().held().map(|held| held.name).collect();
-    assert_eq!(held, ["POLL"]);
+    assert_eq!(held, ["END_TASK_EVENT"]);
 }
 
 #[test]

@@ -5,6 +5,7 @@
 
 mod brute_force;
 mod calls;
+mod entering;
 mod explore;
 mod latency;
 mod links;
