@@ -73,6 +73,11 @@ impl<C: Component> Bench<C> {
         self.now
     }
 
+    /// How often the component passed that over because it was over meanwhile.
+    pub fn over_meanwhile(&self, what: &str) -> u64 {
+        self.host.over_meanwhile().get(what).copied().unwrap_or_default()
+    }
+
     /// What the component has stored.
     pub fn stored(&mut self) -> &mut BTreeMap<String, String> {
         &mut self.stored

@@ -126,8 +126,11 @@ impl CcpClient {
         cx: &mut Cx<'_>,
     ) -> Option<TransferAnswer> {
         let is_early = result.as_ref().is_ok_and(|response| response.status == NOT_RESERVED);
-        // Over meanwhile: of too many calls, the oldest are forgotten.
-        let asked = self.calls.get_mut(&call)?;
+        // Of too many calls, the oldest are forgotten.
+        let Some(asked) = self.calls.get_mut(&call) else {
+            cx.over_meanwhile("call to CCP");
+            return None;
+        };
         if is_early && asked.refusals < config.ccp_retries {
             let pause = config.ccp_retry.saturating_mul(1 << asked.refusals.min(PAUSE_DOUBLINGS));
             asked.refusals += 1;
@@ -149,9 +152,10 @@ impl CcpClient {
 
     /// The pause behind a refused call is over.
     pub(crate) fn on_ask_again(&mut self, refused: u64, cx: &mut Cx<'_>) {
-        // Over meanwhile, otherwise: of too many calls, the oldest are forgotten.
-        if let Some(call) = self.calls.remove(&CallId(refused)) {
-            self.call(call, cx);
+        // Of too many calls, the oldest are forgotten.
+        match self.calls.remove(&CallId(refused)) {
+            Some(call) => self.call(call, cx),
+            None => cx.over_meanwhile("call to CCP"),
         }
     }
 

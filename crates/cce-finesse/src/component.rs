@@ -48,9 +48,10 @@ impl Component for Finesse {
             Input::Timer(key) => self.on_timer(&key, cx),
             Input::Command(command) => self.on_command(command, cx),
             Input::Reply { call, result } => service.on_ccp_reply(call, &result, cx),
-            // Nothing waits for a client that left, and a stream has no frames that could be bad. Over meanwhile: the
-            // connection to the CTI server was given up.
-            Input::BadFrame { .. } | Input::CallGone { .. } => {}
+            // A stream has no frames that could be bad.
+            Input::BadFrame { .. } => cx.over_meanwhile("session with the CTI server"),
+            // A desktop's request is answered at once, and what it asks for does not wait for the desktop.
+            Input::CallGone { .. } => {}
         }
     }
 }
@@ -68,6 +69,8 @@ impl Finesse {
             self.keep_cti(SessionEvent::Up(link), cx);
         } else if link.port == Port::Xmpp {
             service.publisher.sessions.on_link_up(link, &service.config, &service.model, cx);
+        } else {
+            cx.over_meanwhile("dial of the CTI server");
         }
     }
 
@@ -215,7 +218,7 @@ impl Finesse {
         if status == status::CTI_SERVER_OFFLINE || service.cti.is_opening() {
             return service.cti.on(SessionEvent::HangUp(CloseReason::Refused), cx);
         }
-        // Over meanwhile: it was given up. What the node tells without a client needs no answer.
+        cx.over_meanwhile("request that is answered");
         Turn::None
     }
 }

@@ -144,10 +144,12 @@ impl CtiClient {
         invoke_id
     }
 
-    /// Says what the server did wrong, while there is a connection.
+    /// Says what the server did wrong on its connection.
     pub(crate) fn note_error(&self, message: &str, detail: impl Into<String>, cx: &mut Cx<'_>) {
-        if let Some(link) = self.keeper.link() {
-            cx.note_peer_error(link, message, detail);
+        match self.keeper.link() {
+            Some(link) => cx.note_peer_error(link, message, detail),
+            // The node takes leave, and a request is still under way.
+            None => cx.over_meanwhile("session with the CTI server"),
         }
     }
 

@@ -88,9 +88,8 @@ impl Lines {
 
     /// Remembers that the pending request was answered with success.
     pub(crate) fn answered(&mut self, target: &Target) {
-        if let Some(pending) = self.lines.get_mut(target).and_then(|line| line.pending.as_mut()) {
-            pending.answered = true;
-        }
+        let pending = self.lines.get_mut(target).and_then(|line| line.pending.as_mut());
+        pending.expect("what is answered is pending").answered = true;
     }
 
     /// Ends the wait of the object.

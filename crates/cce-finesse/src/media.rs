@@ -29,7 +29,7 @@ pub(crate) fn send(
     if matches!(change, Change::Ready | Change::Routable(true)) {
         desk.not_routable_next.remove(&mrd);
     }
-    let media = desk.media.get(&mrd).expect("a user has a media of every domain");
+    let media = desk.media(mrd);
     let (mrd_id, icm_agent_id) = (mrd.0, desk.user.skill_target.0);
     match *change {
         Change::SignIn(settings) => cti.send(cx, |invoke_id| MediaLoginReq {
@@ -58,7 +58,12 @@ pub(crate) fn send(
             ..MakeAgentNotReadyReq::default()
         }),
         Change::SignOut(reason_code) => {
-            let disposition = Some(logout_disposition(media.logout_action).0);
+            // How the agent's tasks end was chosen at the sign-in (task-routing E4).
+            let disposition = match media.logout_action {
+                LogoutAction::Close => Disposition::AGENT_LOGGED_OUT,
+                LogoutAction::Transfer => Disposition::TRANSFERRED_ON_LOGOUT,
+            };
+            let disposition = Some(disposition.0);
             cti.send(cx, |invoke_id| MediaLogoutInd {
                 invoke_id,
                 mrd_id,
@@ -143,14 +148,6 @@ pub(crate) fn is_done(change: &Change, is_answered: bool, media: &Media, unstart
 /// Whether the agent is ready and routable.
 fn is_ready(media: &Media) -> bool {
     is_signed_in(media) && media.state != AgentState::NotReady && media.routable
-}
-
-/// How tasks end at sign-out (task-routing E4).
-fn logout_disposition(action: LogoutAction) -> Disposition {
-    match action {
-        LogoutAction::Close => Disposition::AGENT_LOGGED_OUT,
-        LogoutAction::Transfer => Disposition::TRANSFERRED_ON_LOGOUT,
-    }
 }
 
 /// Settings are of one sign-in: who is signed out has none (finesse-nonvoice 2.3).

@@ -358,12 +358,13 @@ fn begin_again(status: u32, service: &mut Service, cx: &mut Cx<'_>) -> Turn {
 fn judge_cut_off(target: &Target, ask: &Ask, service: &mut Service, cx: &mut Cx<'_>) {
     let is_done = match target {
         Target::Media(agent, mrd) => {
-            let media = service.users.desk(agent).media.get(mrd);
-            media.is_some_and(|media| media::is_done(&ask.change, true, media, false))
+            media::is_done(&ask.change, true, service.users.desk(agent).media(*mrd), false)
         }
         Target::Dialog(task) => {
-            // Over meanwhile: nobody sees how a request about a dialog ends that is gone.
-            let Some(open) = service.dialogs.get(*task) else { return };
+            // Nobody sees how a request about a dialog ends that is gone.
+            let Some(open) = service.dialogs.get(*task) else {
+                return cx.over_meanwhile("dialog of a request that was cut off");
+            };
             let is_taken = open.is_transferred && matches!(ask.change, Change::Transfer(_));
             is_taken || action::leads_to(&ask.change, open.dialog.state)
         }

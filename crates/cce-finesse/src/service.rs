@@ -249,7 +249,7 @@ impl Service {
         // Nothing else has settings.
         let (agent, mrd, settings) = self.lines.sign_in(invoke_id)?;
         let desk = self.users.desk_mut(&agent);
-        let media = desk.media.get_mut(&mrd).expect("a user has a media of every domain");
+        let media = desk.media_mut(mrd);
         match status {
             // The agent state event that follows publishes them.
             0 if !media::is_signed_in(media) => media::apply(media, settings),
@@ -266,18 +266,21 @@ impl Service {
 
     /// The response to a request, or its refusal.
     pub(crate) fn on_response(&mut self, invoke_id: u32, status: u32, cx: &mut Cx<'_>) {
-        // Over meanwhile: it was given up. What the node asks for without a client needs no answer.
-        let Some(target) = self.lines.find(invoke_id) else { return };
+        // It was given up, or it answered an interrupt that is over.
+        let Some(target) = self.lines.find(invoke_id) else {
+            return cx.over_meanwhile("request that is answered");
+        };
         if status != 0 {
             return self.refuse(&target, |mrd| arm_stat::refused(status, mrd), cx);
         }
         self.lines.answered(&target);
+        // What was asked of a dialog or a user has come about with its event.
         let Target::Media(agent, mrd) = &target else { return };
-        let is_not_routable = |pending: &Pending| pending.ask.change == Change::Routable(false);
         let desk = self.users.desk_mut(agent);
         // It takes effect once every task has begun, and until then it can be taken back (finesse-nonvoice 2.4).
-        if self.lines.pending(&target).is_some_and(is_not_routable)
-            && desk.media.get(mrd).is_some_and(|media| media.routable)
+        if let Some(Pending { ask: Ask { change: Change::Routable(false), .. }, .. }) =
+            self.lines.pending(&target)
+            && desk.media(*mrd).routable
         {
             desk.not_routable_next.insert(*mrd);
         }
@@ -307,12 +310,11 @@ impl Service {
 impl Service {
     /// The agent PG reports how an agent stands in a domain.
     pub(crate) fn on_agent_state(&mut self, event: &AgentStateEvent, cx: &mut Cx<'_>) {
-        // The peripheral may have agents who are no users here.
-        let Some(agent) = self.users.of(SkillTarget(event.icm_agent_id)).cloned() else { return };
         let mrd = MrdId(event.mrd_id);
         if mrd == MrdId::VOICE {
-            return self.on_voice_state(&agent, event, cx);
+            return self.on_voice_state(event, cx);
         }
+        let Some(agent) = self.user_in(event.icm_agent_id, mrd) else { return };
         let state = AgentState::of_number(event.agent_state);
         // The dialogs come first, so that whoever reads them because of the media reads them right.
         for dialog in self.dialogs.follow_interrupt(&agent, mrd, state, cx) {
@@ -327,17 +329,24 @@ impl Service {
 
     /// The router may give the agent no tasks any more.
     pub(crate) fn on_made_not_routable(&mut self, event: &AgentMadeNotRoutableEvent, cx: &mut Cx<'_>) {
-        // The peripheral may have agents who are no users here.
-        let Some(agent) = self.users.of(SkillTarget(event.icm_agent_id)).cloned() else { return };
-        self.change_media(&agent, MrdId(event.mrd_id), cx, |media| media.routable = false);
+        let mrd = MrdId(event.mrd_id);
+        let Some(agent) = self.user_in(event.icm_agent_id, mrd) else { return };
+        self.change_media(&agent, mrd, cx, |media| media.routable = false);
     }
 
     /// Work of another domain wants to interrupt (task-routing S6).
     pub(crate) fn on_interrupt_advisory(&mut self, event: &AgentInterruptAdvisoryEvent, cx: &mut Cx<'_>) {
-        // The peripheral may have agents who are no users here, and domains that this node has no media of.
-        let Some(agent) = self.users.of(SkillTarget(event.icm_agent_id)) else { return };
-        let Some(media) = self.users.desk(agent).media.get(&MrdId(event.mrd_id)) else { return };
-        interrupt::answer(event, media.interrupt_action, &mut self.cti, cx);
+        let mrd = MrdId(event.mrd_id);
+        let Some(agent) = self.user_in(event.icm_agent_id, mrd) else { return };
+        let chosen = self.users.desk(&agent).media(mrd).interrupt_action;
+        interrupt::answer(event, chosen, &mut self.cti, cx);
+    }
+
+    /// The user whom an event about a domain is about. None of the peripheral's agents who are no users here, and of domains
+    /// that this node does not have: a client hears of them all the same.
+    fn user_in(&self, skill_target: i32, mrd: MrdId) -> Option<AgentId> {
+        let agent = self.users.of(SkillTarget(skill_target))?;
+        self.users.desk(agent).media.contains_key(&mrd).then(|| agent.clone())
     }
 
     /// Changes what is known of an agent in a domain, and publishes it when it shows.
@@ -356,15 +365,14 @@ impl Service {
     /// Ends the wait of a media request when what it asked for has come about.
     fn settle_media(&mut self, agent: &AgentId, mrd: MrdId, cx: &mut Cx<'_>) {
         let target = Target::Media(agent.clone(), mrd);
-        // The agent PG may know of domains that this node has no media of.
-        let Some(media) = self.users.desk(agent).media.get(&mrd) else { return };
-        let is_unstarted =
-            |dialog: &Dialog| matches!(dialog.state, DialogState::Offered | DialogState::Accepted);
-        let unstarted = self.dialogs.of(agent, Some(mrd)).any(is_unstarted);
-        let is_done = |Pending { ask, answered, .. }: &Pending| {
-            media::is_done(&ask.change, *answered, media, unstarted)
-        };
-        if self.lines.pending(&target).is_some_and(is_done) {
+        let media = self.users.desk(agent).media(mrd);
+        let unstarted = self
+            .dialogs
+            .of(agent, Some(mrd))
+            .any(|dialog| matches!(dialog.state, DialogState::Offered | DialogState::Accepted));
+        if let Some(Pending { ask, answered, .. }) = self.lines.pending(&target)
+            && media::is_done(&ask.change, *answered, media, unstarted)
+        {
             self.settle(&target, cx);
         }
     }
@@ -373,23 +381,26 @@ impl Service {
 /// Users and their voice states.
 impl Service {
     /// An agent's voice state, which a request may have led to.
-    fn on_voice_state(&mut self, agent: &AgentId, event: &AgentStateEvent, cx: &mut Cx<'_>) {
+    fn on_voice_state(&mut self, event: &AgentStateEvent, cx: &mut Cx<'_>) {
+        // The peripheral may have agents who are no users here: a client hears of them all the same.
+        let Some(agent) = self.users.of(SkillTarget(event.icm_agent_id)).cloned() else { return };
         // A state of calls, which a user of the lab has none of.
         let Some(to) = UserState::of_agent(AgentState::of_number(event.agent_state)) else { return };
         let extension = crate::dialog::text(event.agent_extension.as_ref());
         let reason = self.model.reason_of_code(ReasonCategory::NotReady, event.event_reason_code);
         let told = Told::Reason(reason.cloned());
-        let is_changed = self.follow_voice(agent, to, told, &extension, cx);
+        let is_changed = self.follow_voice(&agent, to, told, &extension, cx);
         let target = Target::User(agent.clone());
-        let user = &self.users.desk(agent).user;
+        let user = &self.users.desk(&agent).user;
         let led = self.lines.pending(&target).filter(
             |pending| matches!(&pending.ask.change, Change::User(change) if voice::is_shown_by(user, change)),
         );
         let request_id = led.map(|pending| pending.ask.request_id.clone());
         let is_over = led.is_some_and(|pending| pending.answered);
         if is_changed || request_id.is_some() {
-            self.publish_user(agent, request_id.unwrap_or_default(), cx);
+            self.publish_user(&agent, request_id.unwrap_or_default(), cx);
         }
+        // The response and the state come in either order (cti-server-protocol 7).
         if is_over {
             self.settle(&target, cx);
         }
@@ -397,8 +408,10 @@ impl Service {
 
     /// The peripheral refuses a change of a voice state.
     pub(crate) fn on_voice_refused(&mut self, failure: &ControlFailureConf, cx: &mut Cx<'_>) {
-        // Over meanwhile: it was given up. Only users' requests are answered by it.
-        let Some(target @ Target::User(agent)) = &self.lines.find(failure.invoke_id) else { return };
+        // Only users' requests are answered by it.
+        let Some(target @ Target::User(agent)) = &self.lines.find(failure.invoke_id) else {
+            return cx.over_meanwhile("request that is answered");
+        };
         let ask = self.end_wait(target, cx);
         let error = Object::UserError(arm_stat::refused_voice(failure));
         self.publish_answer(agent, PublishEvent::Put, ask.request_id, error, cx);
@@ -446,10 +459,15 @@ impl Service {
     /// stream that the next one is about.
     pub(crate) fn on_xmpp_bytes(&mut self, link: LinkId, bytes: &Blob, cx: &mut Cx<'_>) {
         let (users, now) = (&mut self.users, cx.now());
-        let events = self.publisher.sessions.feed(link, bytes, |name, password| {
-            let agent = users.named(name)?.clone();
-            users.desk_mut(&agent).admits(password, false, now).then(|| agent.to_string())
-        });
+        let events = self.publisher.sessions.feed(
+            link,
+            bytes,
+            |name, password| {
+                let agent = users.named(name)?.clone();
+                users.desk_mut(&agent).admits(password, false, now).then(|| agent.to_string())
+            },
+            cx,
+        );
         for event in events {
             let presence = self.publisher.sessions.take_in(link, event, cx);
             self.on_user_presence(presence, cx);
@@ -473,9 +491,9 @@ impl Service {
     /// The user did not come back. While the CTI server cannot be asked, the sign-out waits.
     pub(crate) fn on_absence_over(&mut self, timer: u64, cx: &mut Cx<'_>) {
         let agent = self.absences.on_due(timer);
-        // Over meanwhile: the user signed out.
+        // The user left Finesse first, and the last media behind it.
         if !self.users.desk(&agent).is_anywhere() {
-            return;
+            return cx.over_meanwhile("sign-in of a user who is missed");
         }
         if self.cti.is_in_service() {
             self.sign_out_absent(&agent, cx);
@@ -541,20 +559,21 @@ impl Service {
 
     /// A task event moved the dialog.
     pub(crate) fn on_dialog_state(&mut self, task: TaskId, state: DialogState, cx: &mut Cx<'_>) {
-        // Over meanwhile, or another node's.
-        let Some(dialog) = self.dialogs.follow(task, state, cx) else { return };
+        let Some(dialog) = self.dialogs.follow(task, state, cx) else { return self.pass_over(task, cx) };
         self.publish_dialog(dialog, cx);
         let target = Target::Dialog(task);
-        let is_done = |pending: &Pending| action::leads_to(&pending.ask.change, state);
-        if self.lines.pending(&target).is_some_and(is_done) {
+        if let Some(Pending { ask, .. }) = self.lines.pending(&target)
+            && action::leads_to(&ask.change, state)
+        {
             self.settle(&target, cx);
         }
     }
 
     /// The call variables of a task changed: its dialog shows them (finesse-nonvoice 2.6).
     pub(crate) fn on_task_data(&mut self, event: &TaskDataUpdateEvent, cx: &mut Cx<'_>) {
-        // Over meanwhile, or another node's.
-        let Some(open) = self.dialogs.get_mut(event.task_id) else { return };
+        let Some(open) = self.dialogs.get_mut(event.task_id) else {
+            return self.pass_over(event.task_id, cx);
+        };
         if self.config.call_variables == CallVariableDisplay::Shown {
             open.dialog.call_variables =
                 call_variables(cce_wire::call_variables!(event), &event.named_variable);
@@ -562,8 +581,9 @@ impl Service {
         let dialog = open.dialog.clone();
         self.publish_dialog(dialog, cx);
         let target = Target::Dialog(event.task_id);
-        let is_update = |pending: &Pending| matches!(pending.ask.change, Change::UpdateCallData(_));
-        if self.lines.pending(&target).is_some_and(is_update) {
+        if let Some(Pending { ask: Ask { change: Change::UpdateCallData(_), .. }, .. }) =
+            self.lines.pending(&target)
+        {
             self.settle(&target, cx);
         }
     }
@@ -573,8 +593,9 @@ impl Service {
     pub(crate) fn on_end_task(&mut self, event: &EndTaskEvent, cx: &mut Cx<'_>) {
         let (task, how) = (event.task_id, Disposition(event.icm_disposition));
         let ringing = self.dialogs.take_ringing(task);
-        // Over meanwhile, or another node's.
-        let Some(open) = ringing.or_else(|| self.close_dialog(task, how, cx)) else { return };
+        let Some(open) = ringing.or_else(|| self.close_dialog(task, how, cx)) else {
+            return self.pass_over(task, cx);
+        };
         self.dialogs.hear_end(task);
         self.ccp.tell(&open, how, &self.config, cx);
         self.drop_requests(&open.dialog, cx);
@@ -582,11 +603,20 @@ impl Service {
 
     /// The task is over, which CCP knows or need not hear.
     pub(crate) fn drop_task(&mut self, task: TaskId, how: Disposition, cx: &mut Cx<'_>) {
+        let ringing = self.dialogs.take_ringing(task);
+        match self.close_dialog(task, how, cx) {
+            Some(open) => self.drop_requests(&open.dialog, cx),
+            None if ringing.is_none() => self.pass_over(task, cx),
+            // Nobody saw a dialog of it (task-routing E16).
+            None => {}
+        }
         self.dialogs.hear_end(task);
-        self.dialogs.take_ringing(task);
-        // Over meanwhile, or never seen: it was offered before this node began.
-        if let Some(open) = self.close_dialog(task, how, cx) {
-            self.drop_requests(&open.dialog, cx);
+    }
+
+    /// There is no dialog of a task. Every node hears of every task, so that it may be another node's.
+    fn pass_over(&self, task: TaskId, cx: &mut Cx<'_>) {
+        if self.dialogs.has_heard_end(task) {
+            cx.over_meanwhile("task");
         }
     }
 
@@ -622,12 +652,15 @@ impl Service {
         result: &Result<Response, CallError>,
         cx: &mut Cx<'_>,
     ) {
+        // CCP was only told of something.
         let Some(answer) = self.ccp.on_reply(call, result, &self.config, cx) else { return };
         let TransferAnswer { task, is_taken } = answer;
         let target = Target::Dialog(task);
         if is_taken {
-            // Over meanwhile: the task ended while CCP was asked.
-            let Some(open) = self.dialogs.get_mut(task) else { return };
+            // The task ended while CCP was asked, which has no need to hear how: it routes the task anew.
+            let Some(open) = self.dialogs.get_mut(task) else {
+                return cx.over_meanwhile("task that CCP takes back");
+            };
             open.is_transferred = true;
             // While the CTI server is away, the end waits for it.
             if self.cti.is_in_service() {
@@ -635,13 +668,14 @@ impl Service {
             }
             return;
         }
-        // Over meanwhile, otherwise: the wait for CCP was given up.
-        if let Some(Pending { ask: Ask { change: Change::Transfer(selector), .. }, .. }) =
+        // The client was told that CCP did not answer in time.
+        let Some(Pending { ask: Ask { change: Change::Transfer(selector), .. }, .. }) =
             self.lines.pending(&target)
-        {
-            let selector = selector.clone();
-            self.refuse(&target, |media| arm_stat::not_transferred(&selector, media), cx);
-        }
+        else {
+            return cx.over_meanwhile("transfer that CCP refuses");
+        };
+        let selector = selector.clone();
+        self.refuse(&target, |media| arm_stat::not_transferred(&selector, media), cx);
     }
 
     /// The pause behind a call that CCP refused is over.

@@ -79,8 +79,9 @@ impl Snapshot {
         }
     }
 
-    /// A task stands like that; the server says by itself how one ended.
+    /// A task stands like that.
     pub(crate) fn learn(&self, service: &mut Service, cx: &mut Cx<'_>) {
+        // The server says by itself how a task ended.
         let Some(state) = dialog_state(self.state) else { return };
         let Reserved { task, call_variables, .. } = &self.reserved;
         let Some(open) = service.dialogs.get(*task) else {

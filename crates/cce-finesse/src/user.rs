@@ -68,9 +68,7 @@ impl Users {
     /// Passwords and memberships are others from now on; teams and domains stay as desktops saw them.
     pub(crate) fn reconfigure(&mut self, model: &ObjectModel) {
         for agent in &model.agents {
-            if let Some(desk) = self.desks.get_mut(&agent.id) {
-                desk.agent = Arc::clone(agent);
-            }
+            self.desk_mut(&agent.id).agent = Arc::clone(agent);
         }
     }
 
@@ -154,6 +152,20 @@ impl Desk {
         is_right
     }
 
+    /// The user in a domain.
+    ///
+    /// # Panics
+    ///
+    /// If there is no such domain: users have a media of each, and domains stay as long as the node runs.
+    pub(crate) fn media(&self, mrd: MrdId) -> &Media {
+        self.media.get(&mrd).unwrap_or_else(|| panic!("a user has a media of {mrd}"))
+    }
+
+    /// The same, to be changed.
+    pub(crate) fn media_mut(&mut self, mrd: MrdId) -> &mut Media {
+        self.media.get_mut(&mrd).unwrap_or_else(|| panic!("a user has a media of {mrd}"))
+    }
+
     /// The domains that the user is signed in to.
     pub(crate) fn signed_in_media(&self) -> impl Iterator<Item = &Media> {
         self.media.values().filter(|media| media.state != AgentState::Logout)
@@ -196,20 +208,17 @@ impl Desk {
         now: Wall,
         change: impl FnOnce(&mut Media),
     ) -> Option<Media> {
-        // The agent PG may know of domains that this node has no media of.
-        let media = self.media.get_mut(&mrd)?;
+        let media = self.media_mut(mrd);
         let before = media.clone();
         change(media);
-        if !media.routable {
-            self.not_routable_next.remove(&mrd);
-        }
-        if *media == before {
-            return None;
-        }
         if media.state != before.state {
             media.changed = Some(now);
         }
-        Some(media.clone())
+        let after = media.clone();
+        if !after.routable {
+            self.not_routable_next.remove(&mrd);
+        }
+        (after != before).then_some(after)
     }
 }
 

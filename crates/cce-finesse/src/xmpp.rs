@@ -149,10 +149,6 @@ impl Sessions {
         }
     }
 
-    fn user_of(&self, link: LinkId) -> Option<String> {
-        self.clients.get(&link)?.jid.as_ref().map(|jid| jid.user.clone())
-    }
-
     fn of_user<'a>(&'a self, user: &'a str) -> impl Iterator<Item = (LinkId, &'a Client)> {
         self.clients.iter().filter(|(_, client)| client.is_of(user)).map(|(link, client)| (*link, client))
     }
@@ -193,8 +189,10 @@ impl Sessions {
 
     /// A connection is gone: the user's other clients hear of it.
     pub(crate) fn on_link_down(&mut self, link: LinkId, cx: &mut Cx<'_>) -> Option<UserPresence> {
-        // Over meanwhile: this end closed the connection.
-        let client = self.clients.remove(&link)?;
+        let Some(client) = self.clients.remove(&link) else {
+            cx.over_meanwhile("stream");
+            return None;
+        };
         if client.jid.is_none() {
             cx.cancel(sign_in_of(link));
         }
@@ -208,9 +206,12 @@ impl Sessions {
         link: LinkId,
         bytes: &Blob,
         sign_in: impl FnMut(&str, &str) -> Option<String>,
+        cx: &mut Cx<'_>,
     ) -> Vec<ServerEvent> {
-        // Over meanwhile: what was on its way when this end closed the connection.
-        let Some(client) = self.clients.get_mut(&link) else { return Vec::new() };
+        let Some(client) = self.clients.get_mut(&link) else {
+            cx.over_meanwhile("stream");
+            return Vec::new();
+        };
         client.session.feed(&bytes.0, sign_in)
     }
 
@@ -221,6 +222,11 @@ impl Sessions {
         event: ServerEvent,
         cx: &mut Cx<'_>,
     ) -> Option<UserPresence> {
+        // An earlier event of the same input ended the stream.
+        let Some(client) = self.clients.get(&link) else {
+            cx.over_meanwhile("stream");
+            return None;
+        };
         match event {
             ServerEvent::Send(stanza) => cx.send(link, stanza),
             ServerEvent::Bound(jid) => return self.on_bound(link, jid, cx),
@@ -229,14 +235,10 @@ impl Sessions {
             }
             ServerEvent::Closed(ending) => return self.on_stream_closed(link, ending, cx),
             ServerEvent::Subscribed { node, resource } => {
-                if let Some(user) = self.user_of(link) {
-                    self.explicit.add(user, Subscription { node, resource });
-                }
+                self.explicit.add(client.user(), Subscription { node, resource });
             }
             ServerEvent::Unsubscribed { node, resource } => {
-                if let Some(user) = self.user_of(link) {
-                    self.explicit.remove(&user, &Subscription { node, resource });
-                }
+                self.explicit.remove(&client.user(), &Subscription { node, resource });
             }
         }
         None
@@ -273,8 +275,7 @@ impl Sessions {
 
     /// Every present client of a user hears of each other one, itself included (RFC 6121 4.2.2).
     fn on_presence(&mut self, link: LinkId, priority: Option<i8>, cx: &mut Cx<'_>) -> Option<UserPresence> {
-        // Over meanwhile: an earlier event of the same input ended the stream.
-        let client = self.clients.get_mut(&link)?;
+        let client = self.clients.get_mut(&link).expect("a stream that tells of presence is there");
         let jid = client.jid.clone().expect("presence comes behind the bind");
         let was_told = std::mem::replace(&mut client.told, priority);
         let me = jid.to_string();
@@ -329,6 +330,15 @@ impl Sessions {
 }
 
 impl Client {
+    /// Whose client it is.
+    ///
+    /// # Panics
+    ///
+    /// If it has no address: subscriptions come behind the bind.
+    fn user(&self) -> String {
+        self.jid.as_ref().expect("subscriptions come behind the bind").user.clone()
+    }
+
     /// Whether it is the client of that resource, where one is named.
     fn is_at(&self, resource: Option<&str>) -> bool {
         resource.is_none_or(|resource| self.jid.as_ref().is_some_and(|jid| jid.resource == resource))

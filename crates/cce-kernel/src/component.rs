@@ -27,17 +27,32 @@ pub struct Host {
     generators: BTreeMap<&'static str, Rng>,
     last_link: u32,
     last_call: u64,
+    over_meanwhile: BTreeMap<&'static str, u64>,
 }
 
 impl Host {
     /// A host for the component `name` in a run of `seed`.
     pub fn new(name: NodeName, seed: u64, clock: HostClock) -> Self {
-        Self { name, seed, clock, generators: BTreeMap::new(), last_link: 0, last_call: 0 }
+        Self {
+            name,
+            seed,
+            clock,
+            generators: BTreeMap::new(),
+            last_link: 0,
+            last_call: 0,
+            over_meanwhile: BTreeMap::new(),
+        }
     }
 
     /// The component's name.
     pub fn name(&self) -> &NodeName {
         &self.name
+    }
+
+    /// How often the component passed something over because it was over meanwhile, by what that was. No record holds it:
+    /// it follows from the inputs.
+    pub fn over_meanwhile(&self) -> &BTreeMap<&'static str, u64> {
+        &self.over_meanwhile
     }
 
     /// Numbers a connection that a driver accepts for the component.
@@ -157,6 +172,12 @@ impl Cx<'_> {
     /// Drops a value that was kept.
     pub fn forget(&mut self, key: impl Into<String>) {
         self.out.push(Output::Store { key: key.into(), value: None });
+    }
+
+    /// Counts an input, or an answer, that has no consequence because `what` it is about was over when it arrived. What a
+    /// peer did wrong is a fact instead, and what cannot be is asserted.
+    pub fn over_meanwhile(&mut self, what: &'static str) {
+        *self.host.over_meanwhile.entry(what).or_default() += 1;
     }
 
     /// Says what happened.

@@ -141,6 +141,9 @@ impl Actor {
         }
         self.courier.end_run();
         self.end(STOPPED, Ending::Orderly);
+        for (what, times) in self.host.over_meanwhile() {
+            tracing::debug!(node = %self.host.name(), times, "passed over, since it was over meanwhile: {what}");
+        }
     }
 
     /// Takes in one event. Says whether to go on.

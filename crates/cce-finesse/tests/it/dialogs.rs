@@ -173,6 +173,21 @@ fn a_sign_out_ends_dialogs_as_handled() {
 }
 
 #[test]
+fn a_task_event_behind_the_end_is_counted_as_over_meanwhile() {
+    let mut lab = Lab::active();
+    lab.cti(end_event(1));
+    assert!(lab.cti(start_event()).0.is_empty());
+    assert_eq!(lab.over_meanwhile("task"), 1);
+}
+
+#[test]
+fn another_nodes_task_is_not_over_meanwhile() {
+    let mut lab = Lab::in_service();
+    assert!(lab.cti(start_event()).0.is_empty());
+    assert_eq!(lab.over_meanwhile("task"), 0);
+}
+
+#[test]
 fn a_withdrawn_reservation_takes_the_dialog_away() {
     let mut lab = Lab::offered();
     let gone = lab.cti(abort());

@@ -237,6 +237,11 @@ impl Lab {
         self.bench.answer_nothing();
     }
 
+    /// How often Finesse passed that over because it was over meanwhile.
+    pub(crate) fn over_meanwhile(&self, what: &str) -> u64 {
+        self.bench.over_meanwhile(what)
+    }
+
     pub(crate) fn now(&self) -> Time {
         self.bench.now()
     }
