@@ -93,12 +93,13 @@ const VOICE: [(u16, &str, &str); 3] = [
 /// for it (inferred).
 pub(crate) fn refused_voice(failure: &ControlFailureConf) -> UserError {
     let code = failure.failure_code;
-    let name = || control_failure::name(code).map_or_else(|| code.to_string(), str::to_owned);
     let row = VOICE.iter().find(|(number, ..)| *number == code);
-    let (message, kind) = row.map_or_else(
-        || (format!("CF_{}", name()), "Request failed"),
-        |(_, constant, kind)| ((*constant).to_owned(), *kind),
-    );
+    let (message, kind) = if let Some((_, constant, kind)) = row {
+        ((*constant).to_owned(), *kind)
+    } else {
+        let name = control_failure::name(code).map_or_else(|| code.to_string(), str::to_owned);
+        (format!("CF_{name}"), "Request failed")
+    };
     UserError { kind: kind.to_owned(), message, data: code.to_string(), peripheral: peripheral(failure) }
 }
 

@@ -29,7 +29,7 @@ pub(crate) fn of_user(request: &UserRequest, model: &ObjectModel) -> Result<User
         "READY" => Ok(UserChange::State(UserState::Ready, 0)),
         "NOT_READY" => Ok(UserChange::State(UserState::NotReady, reason(ReasonCategory::NotReady)?)),
         "LOGOUT" => Ok(UserChange::State(UserState::Logout, reason(ReasonCategory::Logout)?)),
-        _ => Err(invalid_user_state()),
+        _ => Err(Refusal::invalid("Invalid State specified for user", "state")),
     }
 }
 
@@ -79,14 +79,13 @@ fn call_data(request: &DialogRequest) -> Result<CallData, Refusal> {
     }
     let mut data = CallData { wrap_up_reason, ..CallData::default() };
     for (name, value) in &request.call_variables {
-        let invalid = || Refusal::invalid("Invalid callvariables specified for task", name);
-        let before = match number_of(name) {
-            Some(number) if value.len() <= VARIABLE_MAX => data.plain.insert(number, value.clone()),
-            None if EccVariable::is_name(name) => data.named.insert(name.clone(), value.clone()),
-            Some(_) | None => return Err(invalid()),
+        let is_new = match number_of(name) {
+            Some(number) if value.len() <= VARIABLE_MAX => data.plain.insert(number, value.clone()).is_none(),
+            None if EccVariable::is_name(name) => data.named.insert(name.clone(), value.clone()).is_none(),
+            Some(_) | None => false,
         };
-        if before.is_some() {
-            return Err(invalid());
+        if !is_new {
+            return Err(Refusal::invalid("Invalid callvariables specified for task", name));
         }
     }
     Ok(data)
@@ -96,11 +95,6 @@ fn call_data(request: &DialogRequest) -> Result<CallData, Refusal> {
 fn number_of(name: &str) -> Option<u8> {
     let digits = name.strip_prefix("callVariable")?;
     (1..=10).find(|number: &u8| number.to_string() == digits)
-}
-
-/// The refusal of a voice state that nobody can ask for.
-fn invalid_user_state() -> Refusal {
-    Refusal::invalid("Invalid State specified for user", "state")
 }
 
 fn sign_in(request: &UserRequest) -> Result<UserChange, Refusal> {

@@ -144,8 +144,10 @@ impl Dialogs {
         if self.open.len() + self.ringing.len() >= DIALOGS_MAX {
             return Err(format!("more than {DIALOGS_MAX} dialogs"));
         }
-        let by_group = || model.skill_group(SkillTarget(skill_group)).map(|group| group.number);
-        let queue_number = reserved.queue_number.or_else(by_group).unwrap_or_default();
+        let queue_number = reserved
+            .queue_number
+            .or_else(|| model.skill_group(SkillTarget(skill_group)).map(|group| group.number))
+            .unwrap_or_default();
         let queue = model.precision_queues.find(|queue| queue.skill_group.number == queue_number);
         let dialog = Dialog {
             id: task,
@@ -208,8 +210,10 @@ impl Dialogs {
         cx: &mut Cx<'_>,
     ) -> Vec<Dialog> {
         let mut recovered = Vec::new();
-        let of_media = |open: &&mut OpenDialog| open.dialog.agent == *agent && open.dialog.mrd == mrd;
-        for open in self.open.values_mut().filter(of_media) {
+        for open in self.open.values_mut() {
+            if open.dialog.agent != *agent || open.dialog.mrd != mrd {
+                continue;
+            }
             let from = open.dialog.state;
             let Some(to) = interrupt::sequel(from, open.interrupted, state) else { continue };
             open.interrupted = (to == DialogState::Interrupted).then_some(from);

@@ -82,8 +82,10 @@ impl Lines {
 
     /// The object whose pending request was sent under `invoke_id`.
     pub(crate) fn find(&self, invoke_id: u32) -> Option<Target> {
-        let waits = |line: &Line| line.pending.as_ref().is_some_and(|pending| pending.invoke_id == invoke_id);
-        self.lines.iter().find(|(_, line)| waits(line)).map(|(target, _)| target.clone())
+        self.lines.iter().find_map(|(target, line)| {
+            let is_it = line.pending.as_ref()?.invoke_id == invoke_id;
+            is_it.then(|| target.clone())
+        })
     }
 
     /// Remembers that the pending request was answered with success.

@@ -25,6 +25,8 @@ pub(crate) fn send(
     cti: &mut CtiClient,
     cx: &mut Cx<'_>,
 ) -> Option<u32> {
+    // A confirmed routable=false is taken back by whatever makes the agent routable, so that it is sent even where it seems to
+    // change nothing (finesse-nonvoice 2.4).
     let is_to_be_not_routable = desk.not_routable_next.contains(&mrd);
     if matches!(change, Change::Ready | Change::Routable(true)) {
         desk.not_routable_next.remove(&mrd);
@@ -32,6 +34,7 @@ pub(crate) fn send(
     let media = desk.media(mrd);
     let (mrd_id, icm_agent_id) = (mrd.0, desk.user.skill_target.0);
     match *change {
+        // Who signs in is routable, and gets tasks once ready (finesse-nonvoice 2.4).
         Change::SignIn(settings) => cti.send(cx, |invoke_id| MediaLoginReq {
             invoke_id,
             mrd_id,

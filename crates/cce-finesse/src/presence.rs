@@ -45,9 +45,8 @@ impl Absences {
     ///
     /// If nobody is missed under that number: the timer of an absence ends with it.
     pub(crate) fn on_due(&mut self, timer: u64) -> AgentId {
-        let is_due = |(_, skill_target): &(&AgentId, &SkillTarget)| key(**skill_target).id == timer;
-        let agent = self.missed.iter().find(is_due).map(|(agent, _)| agent.clone());
-        let agent = agent.expect("the timer of an absence ends with it");
+        let missed = self.missed.iter().find(|(_, skill_target)| key(**skill_target).id == timer);
+        let agent = missed.expect("the timer of an absence ends with it").0.clone();
         self.missed.remove(&agent);
         agent
     }

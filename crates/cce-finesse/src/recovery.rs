@@ -65,6 +65,7 @@ impl Recovery {
         self.places.clear();
         self.tasks.clear();
         self.users.clear();
+        // The session was not initialised: desktops know that the node is out of service, and nothing was sent in it.
         if !service.cti.leave_service() {
             return;
         }
@@ -102,6 +103,7 @@ impl Recovery {
         if self.begun.take().is_none() {
             return;
         }
+        // Users, agents and tasks in this order, all before the first answer (inferred).
         for agent in self.own_users(service) {
             let icm_agent_id = service.users.desk(&agent).user.skill_target.0;
             let peripheral_id = service.cti.peripheral();
@@ -206,6 +208,7 @@ impl Recovery {
         let Some(agent) = self.users.remove(&answer.invoke_id) else {
             return service.cti.note_error("QUERY_AGENT_STATE_CONF", UNASKED, cx);
         };
+        // A state of calls, which a user of the lab has none of, counts as none.
         let state = UserState::of_agent(AgentState::of_number(answer.agent_state));
         let extension = text(answer.agent_extension.as_ref());
         let is_changed =
@@ -263,6 +266,7 @@ impl Recovery {
         if !service.cti.is_initialising() || !is_answered {
             return;
         }
+        // Tasks of which the server has not heard by then end (task-routing E19).
         let application_path_id = service.cti.application_path();
         service.cti.send(cx, |invoke_id| EndAgentInitInd {
             invoke_id,
@@ -292,11 +296,10 @@ impl Recovery {
     /// A request about a user's voice state that was cut off, and that `is_done` knows to have come about: it waits no
     /// more. Returns the request's id.
     fn take_done(&mut self, agent: &AgentId, is_done: impl Fn(&UserChange) -> bool) -> Option<String> {
-        let is_it = |(target, ask): &(Target, Ask)| match (target, &ask.change) {
+        let found = self.cut_off.iter().position(|(target, ask)| match (target, &ask.change) {
             (Target::User(about), Change::User(change)) => about == agent && is_done(change),
             (Target::User(_) | Target::Media(..) | Target::Dialog(_), _) => false,
-        };
-        let found = self.cut_off.iter().position(is_it)?;
+        })?;
         Some(self.cut_off.remove(found).1.request_id)
     }
 
@@ -379,8 +382,8 @@ fn judge_cut_off(target: &Target, ask: &Ask, service: &mut Service, cx: &mut Cx<
             service.absences.sign_out_later(agent.clone());
         }
         Target::Media(..) | Target::User(_) | Target::Dialog(_) => {
-            let error = |mrd| arm_stat::unconfirmed(&ask.change, mrd);
-            service.publish_error(target, ask.request_id.clone(), error, cx);
+            let id = ask.request_id.clone();
+            service.publish_error(target, id, |mrd| arm_stat::unconfirmed(&ask.change, mrd), cx);
         }
     }
 }

@@ -57,15 +57,17 @@ pub(crate) fn answer(
         Ok(Answer::Accepted(work)) => (Response::new(202), work),
         Err(refusal) => (refusal.response(), Vec::new()),
     };
-    let response = if request.method == HEAD { response.without_body() } else { response };
+    let mut response = if request.method == HEAD { response.without_body() } else { response };
     let request_id = request.get(REQUEST_ID);
-    let response = match request_id {
-        Some(id) => response.header(REQUEST_ID, id),
-        None => response,
-    };
+    if let Some(id) = request_id {
+        response = response.header(REQUEST_ID, id);
+    }
     let request_id = request_id.unwrap_or_default();
-    let ask = |(target, change)| (target, Ask { request_id: request_id.to_owned(), change });
-    (service.config.cors.share(request, response), work.into_iter().map(ask).collect())
+    let asks = work
+        .into_iter()
+        .map(|(target, change)| (target, Ask { request_id: request_id.to_owned(), change }))
+        .collect();
+    (service.config.cors.share(request, response), asks)
 }
 
 /// The order is the product's: nothing but `SystemInfo` is served out of service, and nobody learns without a password

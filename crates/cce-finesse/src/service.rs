@@ -548,8 +548,8 @@ impl Service {
         let Some(task) = withdrawn(event) else {
             return self.cti.note_error("AGENT_PRE_CALL_ABORT_EVENT", "it names no task", cx);
         };
-        let is_offered = |open: &OpenDialog| open.dialog.state == DialogState::Offered;
-        let how = if self.dialogs.get(task).is_some_and(is_offered) {
+        let state = self.dialogs.get(task).map(|open| open.dialog.state);
+        let how = if state == Some(DialogState::Offered) {
             Disposition::ABANDONED_BEFORE_OFFERED
         } else {
             Disposition::ABANDONED_WHILE_OFFERED
@@ -561,6 +561,7 @@ impl Service {
     pub(crate) fn on_dialog_state(&mut self, task: TaskId, state: DialogState, cx: &mut Cx<'_>) {
         let Some(dialog) = self.dialogs.follow(task, state, cx) else { return self.pass_over(task, cx) };
         self.publish_dialog(dialog, cx);
+        // Actions are indications, which nothing but their event confirms (cti-server-protocol 11.1).
         let target = Target::Dialog(task);
         if let Some(Pending { ask, .. }) = self.lines.pending(&target)
             && action::leads_to(&ask.change, state)
@@ -596,6 +597,7 @@ impl Service {
         let Some(open) = ringing.or_else(|| self.close_dialog(task, how, cx)) else {
             return self.pass_over(task, cx);
         };
+        // The server tells again of an end that the link may have lost: CCP hears of it once (task-routing E19).
         self.dialogs.hear_end(task);
         self.ccp.tell(&open, how, &self.config, cx);
         self.drop_requests(&open.dialog, cx);

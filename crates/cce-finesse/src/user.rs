@@ -60,9 +60,11 @@ pub(crate) struct Moved {
 impl Users {
     /// Nobody is signed in.
     pub(crate) fn new(model: &ObjectModel) -> Self {
-        let desk = |agent: &Arc<Agent>| (agent.id.clone(), Desk::new(agent, model));
-        let by_skill_target = model.agents.iter().map(|agent| (agent.skill_target, agent.id.clone()));
-        Self { desks: model.agents.iter().map(desk).collect(), by_skill_target: by_skill_target.collect() }
+        let agents = &model.agents;
+        Self {
+            desks: agents.iter().map(|agent| (agent.id.clone(), Desk::new(agent, model))).collect(),
+            by_skill_target: agents.iter().map(|agent| (agent.skill_target, agent.id.clone())).collect(),
+        }
     }
 
     /// Passwords and memberships are others from now on; teams and domains stay as desktops saw them.
@@ -94,8 +96,8 @@ impl Users {
     /// The user of that login id or login name.
     pub(crate) fn named(&self, name: &str) -> Option<&AgentId> {
         let by_id = self.desks.get(&AgentId::from(name));
-        let by_login = || self.iter().find(|desk| desk.user.login_name == name);
-        by_id.or_else(by_login).map(|desk| &desk.user.id)
+        let desk = by_id.or_else(|| self.iter().find(|desk| desk.user.login_name == name));
+        desk.map(|desk| &desk.user.id)
     }
 
     /// The user of that id in the central controller's database. The peripheral may have agents who are no users here.

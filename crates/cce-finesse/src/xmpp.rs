@@ -74,13 +74,14 @@ impl Subscriptions {
     /// Who hears of a node: users with the one client that is to hear, or none for every one. A client that is named
     /// and one of a user of whom every client hears does not hear twice.
     fn of_node(&self, node: &str) -> Vec<(String, Option<String>)> {
-        let of_user = |(user, own): (&String, &Vec<Subscription>)| {
+        let mut hearers = Vec::new();
+        for (user, own) in &self.0 {
             let of_node: Vec<Option<String>> =
                 own.iter().filter(|known| known.node == node).map(|known| known.resource.clone()).collect();
             let resources = if of_node.contains(&None) { vec![None] } else { of_node };
-            resources.into_iter().map(|resource| (user.clone(), resource)).collect::<Vec<_>>()
-        };
-        self.0.iter().flat_map(of_user).collect()
+            hearers.extend(resources.into_iter().map(|resource| (user.clone(), resource)));
+        }
+        hearers
     }
 }
 
@@ -109,8 +110,8 @@ impl Sessions {
 
     /// Sends a notification of the system's node to every client that can receive it.
     pub(crate) fn deliver_system(&mut self, update: &str, config: &Config, cx: &mut Cx<'_>) {
-        let of = |client: &Client| client.jid.as_ref().map(|jid| jid.user.clone());
-        let users: BTreeSet<String> = self.clients.values().filter_map(of).collect();
+        let bound = self.clients.values().filter_map(|client| client.jid.as_ref());
+        let users: BTreeSet<String> = bound.map(|jid| jid.user.clone()).collect();
         for user in users {
             self.send_item(&user, None, SYSTEM_NODE, update, config, cx);
         }
@@ -126,20 +127,23 @@ impl Sessions {
         config: &Config,
         cx: &mut Cx<'_>,
     ) {
-        let is_listening =
-            |client: &Client| client.session.is_available() && client.is_of(user) && client.is_at(resource);
-        let links: Vec<LinkId> =
-            self.clients.iter().filter(|(_, client)| is_listening(client)).map(|(link, _)| *link).collect();
+        let links: Vec<LinkId> = self
+            .of_user(user)
+            .filter(|(_, client)| client.session.is_available() && client.is_at(resource))
+            .map(|(link, _)| link)
+            .collect();
         if links.is_empty() {
             return;
         }
+        // An item that nobody gets has no number.
         self.items += 1;
         let resource = resource.map(|resource| format!("/{resource}")).unwrap_or_default();
         let stanza = event_message(&EventMessage {
             from: &format!("pubsub.{}", config.fqdn),
             to: &format!("{user}@{}{resource}", config.fqdn),
             node,
-            item: &item_id(self.items, cx),
+            // A UUID with a counting number right behind it (finesse-nonvoice 4.5).
+            item: &format!("{}{}", cx.uuid("item"), self.items),
             id: &random_id(cx),
             update,
             namespace: &config.notification_namespace,
@@ -178,10 +182,11 @@ impl Sessions {
     ///
     /// If no such client waits for its sign-in: the timer ends with it.
     pub(crate) fn on_sign_in_overdue(&mut self, number: u64, cx: &mut Cx<'_>) {
-        let is_overdue =
-            |(link, client): &(&LinkId, &Client)| u64::from(link.number) == number && client.jid.is_none();
-        let overdue = self.clients.iter().find(is_overdue).map(|(link, _)| *link);
-        let link = overdue.expect("the timer of a sign-in ends with it");
+        let overdue = self
+            .clients
+            .iter()
+            .find(|(link, client)| u64::from(link.number) == number && client.jid.is_none());
+        let link = *overdue.expect("the timer of a sign-in ends with it").0;
         let mut client = self.clients.remove(&link).expect("it was found");
         cx.send(link, client.session.close(Some(StreamError::ConnectionTimeout)));
         cx.close(link, CloseReason::Idle);
@@ -323,9 +328,9 @@ impl Sessions {
 
     /// The present clients of a user: connection, address and priority.
     fn present(&self, user: &str) -> Vec<(LinkId, String, i8)> {
-        let present =
-            |(link, client): (LinkId, &Client)| Some((link, client.jid.as_ref()?.to_string(), client.told?));
-        self.of_user(user).filter_map(present).collect()
+        self.of_user(user)
+            .filter_map(|(link, client)| Some((link, client.jid.as_ref()?.to_string(), client.told?)))
+            .collect()
     }
 }
 
@@ -351,11 +356,6 @@ impl Client {
 
 fn sign_in_of(link: LinkId) -> TimerKey {
     Timer::SignIn.key(u64::from(link.number))
-}
-
-/// A UUID with a counting number right behind it (finesse-nonvoice 4.5).
-fn item_id(number: u64, cx: &mut Cx<'_>) -> String {
-    format!("{}{number}", cx.uuid("item"))
 }
 
 /// Random letters and digits.
