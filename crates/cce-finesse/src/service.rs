@@ -30,6 +30,7 @@ use cce_model::{
     fact::FinesseFact,
 };
 use cce_xml::finesse::SystemInfo;
+use cce_xmpp::server::Account;
 use std::sync::Arc;
 
 /// Users and their dialogs, the requests about them, and whom the node talks to.
@@ -458,16 +459,12 @@ impl Service {
     /// A client of the notification service sent something. Each event is taken in before the next, since one may end the
     /// stream that the next one is about.
     pub(crate) fn on_xmpp_bytes(&mut self, link: LinkId, bytes: &Blob, cx: &mut Cx<'_>) {
-        let (users, now) = (&mut self.users, cx.now());
-        let events = self.publisher.sessions.feed(
-            link,
-            bytes,
-            |name, password| {
-                let agent = users.named(name)?.clone();
-                users.desk_mut(&agent).admits(password, false, now).then(|| agent.to_string())
-            },
-            cx,
-        );
+        let users = &self.users;
+        let accounts = |name: &str| {
+            let agent = users.named(name)?;
+            Some(Account { user: agent.to_string(), password: users.desk(agent).password().to_owned() })
+        };
+        let events = self.publisher.sessions.feed(link, bytes, accounts, cx);
         for event in events {
             let presence = self.publisher.sessions.take_in(link, event, cx);
             self.on_user_presence(presence, cx);

@@ -135,6 +135,11 @@ impl Desk {
         self.agent.mrds.iter().any(|known| known.id == mrd)
     }
 
+    /// The password.
+    pub(crate) fn password(&self) -> &str {
+        &self.agent.password
+    }
+
     /// Whether the password is right and the user may sign in. Bad passwords count at sign-ins, and a lock keeps from
     /// sign-ins: whoever works goes on working, whatever strangers try (finesse-nonvoice 1.3).
     pub(crate) fn admits(&mut self, password: &str, is_sign_in: bool, now: Time) -> bool {

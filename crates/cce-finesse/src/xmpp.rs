@@ -6,7 +6,8 @@ use cce_model::{Object, ObjectModel, Publication};
 use cce_xmpp::{
     Jid, StreamError, StreamLimits,
     server::{
-        EventMessage, Nodes, ServerConfig, ServerEnding, ServerEvent, ServerSession, event_message, presence,
+        Account, EventMessage, Nodes, ServerConfig, ServerEnding, ServerEvent, ServerSession, event_message,
+        presence,
     },
 };
 use rand::RngExt;
@@ -166,6 +167,7 @@ impl Sessions {
             domain: config.fqdn.clone(),
             stream_id: format!("{:08x}", link.number),
             resource: random_id(cx),
+            random: cx.rng("sign-in").random(),
             limits: StreamLimits::default(),
             nodes: Nodes {
                 teams: model.agents.iter().map(|agent| agent.team.id.to_string()).collect(),
@@ -204,20 +206,20 @@ impl Sessions {
         self.tell_gone(&client, cx)
     }
 
-    /// Reads what a client sent; `sign_in` gives the user of a name and a password. The component takes the events in
-    /// one after the other by [`Self::take_in`].
+    /// Reads what a client sent; `accounts` knows who signs in by a name. The component takes the events in one after the
+    /// other by [`Self::take_in`].
     pub(crate) fn feed(
         &mut self,
         link: LinkId,
         bytes: &Blob,
-        sign_in: impl FnMut(&str, &str) -> Option<String>,
+        accounts: impl Fn(&str) -> Option<Account>,
         cx: &mut Cx<'_>,
     ) -> Vec<ServerEvent> {
         let Some(client) = self.clients.get_mut(&link) else {
             cx.over_meanwhile("stream");
             return Vec::new();
         };
-        client.session.feed(&bytes.0, sign_in)
+        client.session.feed(&bytes.0, accounts)
     }
 
     /// Does what an event of a stream asks for.

@@ -2,13 +2,15 @@
 
 mod iq;
 mod sasl;
+mod scram;
 mod stanza;
 
+pub use sasl::Account;
 pub use stanza::{EventMessage, event_message, presence};
 
 use crate::{Jid, Splitter, StreamElement, StreamError, StreamLimits, StreamPiece, ns, stream};
 use quick_xml::escape::escape;
-use sasl::Refusal;
+use sasl::{Refusal, SignIn, Step};
 
 /// Refused sign-ins after which the stream is closed.
 pub const SIGN_IN_TRIES_MAX: u32 = 5;
@@ -25,6 +27,8 @@ pub struct ServerConfig {
     pub stream_id: String,
     /// The resource of a client that brings none; unique among the owner's.
     pub resource: String,
+    /// Random bytes, of which the challenges of a sign-in are made.
+    pub random: [u8; 32],
     /// Limits of what the client sends.
     pub limits: StreamLimits,
     /// Which nodes there are.
@@ -92,8 +96,6 @@ enum Phase {
     Opening,
     /// Waits for the sign-in.
     SignIn,
-    /// Waits for the answer to the challenge.
-    Challenge,
     /// Signed in; waits for the new stream's header.
     Reopening,
     /// Waits for the bind.
@@ -110,6 +112,7 @@ pub struct ServerSession {
     config: ServerConfig,
     splitter: Splitter,
     phase: Phase,
+    sign_in: SignIn,
     headers: u32,
     refusals: u32,
     jid: Jid,
@@ -122,6 +125,7 @@ impl ServerSession {
         Self {
             splitter: Splitter::new(config.limits),
             phase: Phase::Opening,
+            sign_in: SignIn::new(config.random),
             headers: 0,
             refusals: 0,
             jid: Jid { user: String::new(), domain: config.domain.clone(), resource: String::new() },
@@ -130,13 +134,8 @@ impl ServerSession {
         }
     }
 
-    /// Takes in bytes that arrived. `sign_in` is asked with a user name and a password; it returns the login
-    /// id that they stand for, or none when they are wrong.
-    pub fn feed(
-        &mut self,
-        bytes: &[u8],
-        mut sign_in: impl FnMut(&str, &str) -> Option<String>,
-    ) -> Vec<ServerEvent> {
+    /// Takes in bytes that arrived. `accounts` knows who signs in by a name.
+    pub fn feed(&mut self, bytes: &[u8], accounts: impl Fn(&str) -> Option<Account>) -> Vec<ServerEvent> {
         let mut out = Vec::new();
         if self.phase == Phase::Closed {
             return out;
@@ -145,7 +144,7 @@ impl ServerSession {
         while self.phase != Phase::Closed {
             match self.splitter.take() {
                 Ok(Some(StreamPiece::Header(header))) => self.on_header(&header, &mut out),
-                Ok(Some(StreamPiece::Stanza(stanza))) => self.on_stanza(&stanza, &mut sign_in, &mut out),
+                Ok(Some(StreamPiece::Stanza(stanza))) => self.on_stanza(&stanza, &accounts, &mut out),
                 Ok(Some(StreamPiece::End)) => self.on_end(&mut out),
                 Ok(None) => break,
                 Err(flaw) => self.close_with(flaw.into(), &mut out),
@@ -197,10 +196,7 @@ impl ServerSession {
             return self.close_with(StreamError::InvalidNamespace, out);
         }
         let (phase, features) = if self.phase == Phase::Opening {
-            (
-                Phase::SignIn,
-                format!("<mechanisms xmlns='{}'><mechanism>PLAIN</mechanism></mechanisms>", ns::SASL),
-            )
+            (Phase::SignIn, sasl::mechanisms())
         } else {
             (Phase::Binding, format!("<bind xmlns='{}'/><session xmlns='{}'/>", ns::BIND, ns::SESSION))
         };
@@ -220,11 +216,11 @@ impl ServerSession {
     fn on_stanza(
         &mut self,
         stanza: &StreamElement,
-        sign_in: &mut dyn FnMut(&str, &str) -> Option<String>,
+        accounts: &dyn Fn(&str) -> Option<Account>,
         out: &mut Vec<ServerEvent>,
     ) {
         match self.phase {
-            Phase::SignIn | Phase::Challenge => self.on_sasl(stanza, sign_in, out),
+            Phase::SignIn => self.on_sasl(stanza, accounts, out),
             Phase::Binding => self.on_bind(stanza, out),
             Phase::Bound => self.on_client_stanza(stanza, out),
             Phase::Opening | Phase::Reopening | Phase::Closed => {
@@ -236,40 +232,27 @@ impl ServerSession {
     fn on_sasl(
         &mut self,
         stanza: &StreamElement,
-        sign_in: &mut dyn FnMut(&str, &str) -> Option<String>,
+        accounts: &dyn Fn(&str) -> Option<Account>,
         out: &mut Vec<ServerEvent>,
     ) {
         if stanza.namespace != ns::SASL {
             return self.close_with(StreamError::NotAuthorized, out);
         }
-        let text = stanza.text();
-        let text = text.trim();
-        match (stanza.name.as_str(), self.phase) {
-            ("auth", _) if stanza.attribute("mechanism") != Some("PLAIN") => {
-                self.on_refusal(Refusal::InvalidMechanism, out);
-            }
-            ("auth", _) if text.is_empty() || text == "=" => {
-                self.phase = Phase::Challenge;
-                out.push(ServerEvent::Send(format!("<challenge xmlns='{}'/>", ns::SASL)));
-            }
-            ("auth", _) | ("response", Phase::Challenge) => match sasl::check(text, sign_in) {
-                Ok(user) => self.on_sign_in(user, out),
-                Err(refusal) => self.on_refusal(refusal, out),
-            },
-            ("abort", _) => self.on_refusal(Refusal::Aborted, out),
-            _ => self.on_refusal(Refusal::MalformedRequest, out),
+        match self.sign_in.take(stanza, accounts) {
+            Step::Challenge(text) => out.push(ServerEvent::Send(sasl_element("challenge", &text))),
+            Step::Success(user, text) => self.on_sign_in(user, &text, out),
+            Step::Refused(refusal) => self.on_refusal(refusal, out),
         }
     }
 
-    fn on_sign_in(&mut self, user: String, out: &mut Vec<ServerEvent>) {
+    fn on_sign_in(&mut self, user: String, proof: &str, out: &mut Vec<ServerEvent>) {
         self.jid.user = user;
         self.phase = Phase::Reopening;
         self.splitter.restart();
-        out.push(ServerEvent::Send(format!("<success xmlns='{}'/>", ns::SASL)));
+        out.push(ServerEvent::Send(sasl_element("success", proof)));
     }
 
     fn on_refusal(&mut self, refusal: Refusal, out: &mut Vec<ServerEvent>) {
-        self.phase = Phase::SignIn;
         self.refusals += 1;
         out.push(ServerEvent::Send(format!("<failure xmlns='{}'><{}/></failure>", ns::SASL, refusal.name())));
         if self.refusals == SIGN_IN_TRIES_MAX {
@@ -329,5 +312,13 @@ impl ServerSession {
             out.push(ServerEvent::Send(presence(web_app, &self.jid.to_string(), Some(0))));
         }
         out.push(ServerEvent::Presence { available: true, priority });
+    }
+}
+
+/// An element of the sign-in with text, where there is any.
+fn sasl_element(name: &str, text: &str) -> String {
+    match text {
+        "" => format!("<{name} xmlns='{}'/>", ns::SASL),
+        text => format!("<{name} xmlns='{}'>{text}</{name}>", ns::SASL),
     }
 }

@@ -1,7 +1,7 @@
 //! What each real client sends, in its order (finesse-nonvoice 4.2): every request gets an answer, and the
 //! client is present at the end.
 
-use crate::support::{OPEN, auth, feed, sent, server, sign_in};
+use crate::support::{OPEN, accounts, auth, feed, sent, server};
 use cce_xmpp::server::{ServerEvent, ServerSession};
 
 const BIND: &str = "<iq type='set' id='bind'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/></iq>";
@@ -112,12 +112,12 @@ fn a_whole_conversation_split_at_every_byte_gets_the_same_events() {
     let expected = feed(&mut server(), &whole);
     let mut session = server();
     let bytewise: Vec<ServerEvent> =
-        whole.as_bytes().chunks(1).flat_map(|byte| session.feed(byte, sign_in)).collect();
+        whole.as_bytes().chunks(1).flat_map(|byte| session.feed(byte, accounts)).collect();
     assert_eq!(bytewise, expected);
     for at in 0..whole.len() {
         let mut session = server();
-        let mut events = session.feed(&whole.as_bytes()[..at], sign_in);
-        events.extend(session.feed(&whole.as_bytes()[at..], sign_in));
+        let mut events = session.feed(&whole.as_bytes()[..at], accounts);
+        events.extend(session.feed(&whole.as_bytes()[at..], accounts));
         assert_eq!(events, expected, "split at {at}");
     }
 }

@@ -1,6 +1,6 @@
 //! The client against the server, in memory.
 
-use crate::support::{server, sign_in};
+use crate::support::{accounts, server};
 use cce_xmpp::{
     Jid, StreamLimits, client,
     server::{self as serving, EventMessage, event_message, presence},
@@ -80,7 +80,7 @@ fn a_client_that_closes_takes_its_presence_back() {
     let mut pair = Pair::new("ccelab");
     pair.run();
     let goodbye = pair.client.close();
-    let events = pair.server.feed(goodbye.as_bytes(), sign_in);
+    let events = pair.server.feed(goodbye.as_bytes(), accounts);
     assert_eq!(events[0], serving::ServerEvent::Presence { available: false, priority: 0 });
     assert_eq!(events.last(), Some(&serving::ServerEvent::Closed(serving::ServerEnding::Peer)));
     assert_eq!(pair.client.close(), "");
@@ -126,7 +126,7 @@ impl Pair {
     /// Carries bytes both ways until there are none.
     fn run(&mut self) {
         while !self.to_server.is_empty() || !self.to_client.is_empty() {
-            for event in self.server.feed(std::mem::take(&mut self.to_server).as_bytes(), sign_in) {
+            for event in self.server.feed(std::mem::take(&mut self.to_server).as_bytes(), accounts) {
                 if let serving::ServerEvent::Send(text) = event {
                     self.to_client += &text;
                 }

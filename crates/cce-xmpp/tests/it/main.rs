@@ -2,6 +2,7 @@
 
 mod clients;
 mod conversation;
+mod scram;
 mod server;
 mod splitter;
 mod support;

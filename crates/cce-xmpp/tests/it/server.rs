@@ -16,8 +16,8 @@ fn the_header_names_the_domain_whatever_the_client_calls_it() {
         text,
         "<?xml version='1.0' encoding='UTF-8'?><stream:stream xmlns='jabber:client' \
          xmlns:stream='http://etherx.jabber.org/streams' version='1.0' from='fin1.lab' id='s1-1' xml:lang='en'>\
-         <stream:features><mechanisms xmlns='urn:ietf:params:xml:ns:xmpp-sasl'><mechanism>PLAIN</mechanism>\
-         </mechanisms></stream:features>"
+         <stream:features><mechanisms xmlns='urn:ietf:params:xml:ns:xmpp-sasl'><mechanism>SCRAM-SHA-256</mechanism>\
+         <mechanism>SCRAM-SHA-1</mechanism><mechanism>PLAIN</mechanism></mechanisms></stream:features>"
     );
 }
 
@@ -95,7 +95,8 @@ fn a_sign_in_that_cannot_be_read_is_refused() {
         format!("<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='{mechanism}'>{text}</auth>")
     };
     let cases = [
-        (element("SCRAM-SHA-1", "eA=="), "invalid-mechanism"),
+        (element("EXTERNAL", "eA=="), "invalid-mechanism"),
+        (element("SCRAM-SHA-1", "eA=="), "malformed-request"),
         (element("PLAIN", "%%%"), "incorrect-encoding"),
         (element("PLAIN", "eA=="), "malformed-request"),
         (auth("", "", "ccelab"), "malformed-request"),

@@ -3,7 +3,7 @@
 use base64::{Engine, engine::general_purpose::STANDARD};
 use cce_xmpp::{
     StreamLimits,
-    server::{ServerConfig, ServerEvent, ServerSession},
+    server::{Account, ServerConfig, ServerEvent, ServerSession},
 };
 
 /// A stream header, as clients write it.
@@ -16,6 +16,7 @@ pub(crate) fn server() -> ServerSession {
         domain: "fin1.lab".to_owned(),
         stream_id: "s1".to_owned(),
         resource: "generated".to_owned(),
+        random: [7; 32],
         limits: StreamLimits::default(),
         nodes: cce_xmpp::server::Nodes { teams: vec!["5005".to_owned()], mrds: vec!["5011".to_owned()] },
     })
@@ -23,11 +24,12 @@ pub(crate) fn server() -> ServerSession {
 
 /// Feeds text; agent 1080 may also sign in by its login name.
 pub(crate) fn feed(session: &mut ServerSession, text: &str) -> Vec<ServerEvent> {
-    session.feed(text.as_bytes(), sign_in)
+    session.feed(text.as_bytes(), accounts)
 }
 
-pub(crate) fn sign_in(user: &str, password: &str) -> Option<String> {
-    (matches!(user, "1080" | "sjeffers") && password == "ccelab").then(|| "1080".to_owned())
+pub(crate) fn accounts(user: &str) -> Option<Account> {
+    matches!(user, "1080" | "sjeffers")
+        .then(|| Account { user: "1080".to_owned(), password: "ccelab".to_owned() })
 }
 
 /// Everything sent among `events`, in one text.

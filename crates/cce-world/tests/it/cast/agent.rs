@@ -553,6 +553,7 @@ fn server() -> ServerSession {
         domain: "fin1.lab".to_owned(),
         stream_id: "s".to_owned(),
         resource: "r".to_owned(),
+        random: [0; 32],
         limits: StreamLimits::default(),
         nodes: cce_xmpp::server::Nodes::default(),
     })
