@@ -9,7 +9,7 @@ use cce_model::{AgentId, InterruptAction, LogoutAction, MrdId};
 use cce_world::cast::agent::{AgentConfig, VirtualAgent, Work};
 use cce_xmpp::{
     StreamLimits,
-    server::{EventMessage, ServerConfig, ServerEvent, ServerSession, event_message, presence},
+    server::{Account, EventMessage, ServerConfig, ServerEvent, ServerSession, event_message, presence},
 };
 use std::time::Duration;
 
@@ -480,8 +480,8 @@ impl Desk {
         self.server = server();
         let mut outputs = self.stage.feed(Input::LinkUp { link: self.link, peer: Peer::default() });
         loop {
-            let answers = self.server.feed(sent(&outputs).as_bytes(), |user, password| {
-                (password == "ccelab").then(|| user.to_owned())
+            let answers = self.server.feed(sent(&outputs).as_bytes(), |user| {
+                Some(Account { user: user.to_owned(), password: "ccelab".to_owned() })
             });
             let texts = answers.iter().filter_map(|event| {
                 if let ServerEvent::Send(text) = event { Some(text.as_str()) } else { None }
