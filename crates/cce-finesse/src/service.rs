@@ -30,7 +30,7 @@ use cce_model::{
     fact::FinesseFact,
 };
 use cce_xml::finesse::SystemInfo;
-use cce_xmpp::server::Account;
+use cce_xmpp::server::Credentials;
 use std::sync::Arc;
 
 /// Users and their dialogs, the requests about them, and whom the node talks to.
@@ -462,7 +462,7 @@ impl Service {
         let users = &self.users;
         let accounts = |name: &str| {
             let agent = users.named(name)?;
-            Some(Account { user: agent.to_string(), password: users.desk(agent).password().to_owned() })
+            Some(Credentials { user: agent.to_string(), password: users.desk(agent).password().to_owned() })
         };
         let events = self.publisher.sessions.feed(link, bytes, accounts, cx);
         for event in events {

@@ -6,8 +6,8 @@ use cce_model::{Object, ObjectModel, Publication};
 use cce_xmpp::{
     Jid, StreamError, StreamLimits,
     server::{
-        Account, EventMessage, Nodes, ServerConfig, ServerEnding, ServerEvent, ServerSession, event_message,
-        presence,
+        Credentials, EventMessage, Nodes, ServerConfig, ServerEnding, ServerEvent, ServerSession,
+        event_message, presence,
     },
 };
 use rand::RngExt;
@@ -212,7 +212,7 @@ impl Sessions {
         &mut self,
         link: LinkId,
         bytes: &Blob,
-        accounts: impl Fn(&str) -> Option<Account>,
+        accounts: impl Fn(&str) -> Option<Credentials>,
         cx: &mut Cx<'_>,
     ) -> Vec<ServerEvent> {
         let Some(client) = self.clients.get_mut(&link) else {

@@ -5,7 +5,7 @@ mod sasl;
 mod scram;
 mod stanza;
 
-pub use sasl::Account;
+pub use sasl::Credentials;
 pub use stanza::{EventMessage, event_message, presence};
 
 use crate::{Jid, Splitter, StreamElement, StreamError, StreamLimits, StreamPiece, ns, stream};
@@ -135,7 +135,7 @@ impl ServerSession {
     }
 
     /// Takes in bytes that arrived. `accounts` knows who signs in by a name.
-    pub fn feed(&mut self, bytes: &[u8], accounts: impl Fn(&str) -> Option<Account>) -> Vec<ServerEvent> {
+    pub fn feed(&mut self, bytes: &[u8], accounts: impl Fn(&str) -> Option<Credentials>) -> Vec<ServerEvent> {
         let mut out = Vec::new();
         if self.phase == Phase::Closed {
             return out;
@@ -216,7 +216,7 @@ impl ServerSession {
     fn on_stanza(
         &mut self,
         stanza: &StreamElement,
-        accounts: &dyn Fn(&str) -> Option<Account>,
+        accounts: &dyn Fn(&str) -> Option<Credentials>,
         out: &mut Vec<ServerEvent>,
     ) {
         match self.phase {
@@ -232,7 +232,7 @@ impl ServerSession {
     fn on_sasl(
         &mut self,
         stanza: &StreamElement,
-        accounts: &dyn Fn(&str) -> Option<Account>,
+        accounts: &dyn Fn(&str) -> Option<Credentials>,
         out: &mut Vec<ServerEvent>,
     ) {
         if stanza.namespace != ns::SASL {

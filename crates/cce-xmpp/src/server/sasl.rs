@@ -15,17 +15,17 @@ const MECHANISMS: [(&str, Mechanism); 3] = [
 
 /// Who signs in by some name.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Account {
+pub struct Credentials {
     /// The login id, which is the user of the address.
     pub user: String,
     /// The password.
     pub password: String,
 }
 
-impl fmt::Debug for Account {
+impl fmt::Debug for Credentials {
     /// Without the password.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Account").field("user", &self.user).finish_non_exhaustive()
+        f.debug_struct("Credentials").field("user", &self.user).finish_non_exhaustive()
     }
 }
 
@@ -104,7 +104,7 @@ impl SignIn {
     pub(super) fn take(
         &mut self,
         element: &StreamElement,
-        accounts: &dyn Fn(&str) -> Option<Account>,
+        accounts: &dyn Fn(&str) -> Option<Credentials>,
     ) -> Step {
         let awaited = std::mem::replace(&mut self.awaited, Awaited::Auth);
         let text = element.text();
@@ -125,7 +125,7 @@ impl SignIn {
         &mut self,
         mechanism: Option<&str>,
         response: Option<&str>,
-        accounts: &dyn Fn(&str) -> Option<Account>,
+        accounts: &dyn Fn(&str) -> Option<Credentials>,
     ) -> Result<Step, Refusal> {
         let known = MECHANISMS.into_iter().find(|(name, _)| Some(*name) == mechanism);
         let (_, mechanism) = known.ok_or(Refusal::InvalidMechanism)?;
@@ -140,7 +140,7 @@ impl SignIn {
         &mut self,
         mechanism: Mechanism,
         response: &str,
-        accounts: &dyn Fn(&str) -> Option<Account>,
+        accounts: &dyn Fn(&str) -> Option<Credentials>,
     ) -> Result<Step, Refusal> {
         let message = decoded(response)?;
         match mechanism {
@@ -174,7 +174,7 @@ fn decoded(response: &str) -> Result<String, Refusal> {
 }
 
 /// Whom a PLAIN message signs in (RFC 4616 2).
-fn plain(message: &str, accounts: &dyn Fn(&str) -> Option<Account>) -> Result<String, Refusal> {
+fn plain(message: &str, accounts: &dyn Fn(&str) -> Option<Credentials>) -> Result<String, Refusal> {
     let parts: Vec<&str> = message.split('\0').collect();
     let [acts_for, user, password] = parts[..] else {
         return Err(Refusal::MalformedRequest);

@@ -2,7 +2,7 @@
 //!
 //! Passwords are taken byte by byte. SASLprep changes none that ASCII can write.
 
-use super::sasl::{Account, Refusal};
+use super::sasl::{Credentials, Refusal};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use hmac::{Hmac, KeyInit, Mac};
 use sha1::Sha1;
@@ -73,7 +73,7 @@ pub(super) struct Exchange {
     nonce: String,
     salt: Vec<u8>,
     /// None where nobody has the name: the exchange goes on all the same, so that names cannot be found out.
-    account: Option<Account>,
+    account: Option<Credentials>,
 }
 
 impl Exchange {
@@ -82,7 +82,7 @@ impl Exchange {
         hash: Hash,
         message: &str,
         Challenge { nonce, salt }: Challenge,
-        accounts: &dyn Fn(&str) -> Option<Account>,
+        accounts: &dyn Fn(&str) -> Option<Credentials>,
     ) -> Result<(Self, String), Refusal> {
         let (binding, rest) = message.split_once(',').ok_or(Refusal::MalformedRequest)?;
         let (acts_for, bare) = rest.split_once(',').ok_or(Refusal::MalformedRequest)?;
@@ -126,7 +126,7 @@ impl Exchange {
         if STANDARD.decode(binding).ok().as_deref() != Some(self.header.as_bytes()) || nonce != self.nonce {
             return Err(Refusal::NotAuthorized);
         }
-        let Account { user, password } = self.account.ok_or(Refusal::NotAuthorized)?;
+        let Credentials { user, password } = self.account.ok_or(Refusal::NotAuthorized)?;
         // RFC 5802 3, by its names.
         let salted = self.hash.salted(&password, &self.salt);
         let message = format!("{},{bare}", self.first);
@@ -163,8 +163,8 @@ fn unescaped(name: &str) -> Result<String, Refusal> {
 mod tests {
     use super::*;
 
-    fn user(name: &str) -> Option<Account> {
-        (name == "user").then(|| Account { user: "1080".to_owned(), password: "pencil".to_owned() })
+    fn user(name: &str) -> Option<Credentials> {
+        (name == "user").then(|| Credentials { user: "1080".to_owned(), password: "pencil".to_owned() })
     }
 
     fn challenge(nonce: &str, salt: &str) -> Challenge {

@@ -3,7 +3,7 @@
 use base64::{Engine, engine::general_purpose::STANDARD};
 use cce_xmpp::{
     StreamLimits,
-    server::{Account, ServerConfig, ServerEvent, ServerSession},
+    server::{Credentials, ServerConfig, ServerEvent, ServerSession},
 };
 
 /// A stream header, as clients write it.
@@ -27,9 +27,9 @@ pub(crate) fn feed(session: &mut ServerSession, text: &str) -> Vec<ServerEvent> 
     session.feed(text.as_bytes(), accounts)
 }
 
-pub(crate) fn accounts(user: &str) -> Option<Account> {
+pub(crate) fn accounts(user: &str) -> Option<Credentials> {
     matches!(user, "1080" | "sjeffers")
-        .then(|| Account { user: "1080".to_owned(), password: "ccelab".to_owned() })
+        .then(|| Credentials { user: "1080".to_owned(), password: "ccelab".to_owned() })
 }
 
 /// Everything sent among `events`, in one text.

@@ -9,7 +9,7 @@ use cce_model::{AgentId, InterruptAction, LogoutAction, MrdId};
 use cce_world::cast::agent::{AgentConfig, VirtualAgent, Work};
 use cce_xmpp::{
     StreamLimits,
-    server::{Account, EventMessage, ServerConfig, ServerEvent, ServerSession, event_message, presence},
+    server::{Credentials, EventMessage, ServerConfig, ServerEvent, ServerSession, event_message, presence},
 };
 use std::time::Duration;
 
@@ -481,7 +481,7 @@ impl Desk {
         let mut outputs = self.stage.feed(Input::LinkUp { link: self.link, peer: Peer::default() });
         loop {
             let answers = self.server.feed(sent(&outputs).as_bytes(), |user| {
-                Some(Account { user: user.to_owned(), password: "ccelab".to_owned() })
+                Some(Credentials { user: user.to_owned(), password: "ccelab".to_owned() })
             });
             let texts = answers.iter().filter_map(|event| {
                 if let ServerEvent::Send(text) = event { Some(text.as_str()) } else { None }
