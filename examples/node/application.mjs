@@ -9,13 +9,9 @@ const {
 } = process.env;
 const EXTENSION = AGENT;
 const MEDIA = "5011";
-const TASK = `<Task>
-  <name>ann@example.org</name>
-  <title>Card lost</title>
-  <description>My card is gone &amp; I need a new one.</description>
-  <scriptSelector>CumulusTask</scriptSelector>
-  <variables><variable><name>cv_1</name><value>Ann</value></variable></variables>
-</Task>`;
+const TASK = `<Task><name>ann@example.org</name><title>Card lost</title>
+  <description>My card is gone &amp; I need a new one.</description><scriptSelector>CumulusTask</scriptSelector>
+  <variables><variable><name>cv_1</name><value>Ann</value></variable></variables></Task>`;
 
 const XML = { "Content-Type": "application/xml" };
 const DEADLINE = 30_000; // milliseconds that each step may take

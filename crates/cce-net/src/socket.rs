@@ -56,3 +56,26 @@ pub(crate) fn reset(stream: &TcpStream) {
     // On a connection that is gone there is nothing to reset.
     let _ = stream.set_zero_linger();
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::{net::TcpStream as Client, time::Duration};
+
+    /// Far more than the 128 that listeners often have.
+    const WAITING: usize = 600;
+
+    #[tokio::test]
+    async fn a_flood_of_clients_waits_in_the_queue_of_a_listener_that_accepts_nobody_yet() {
+        let allowed = std::fs::read_to_string("/proc/sys/net/core/somaxconn");
+        let allowed: usize = allowed.ok().and_then(|text| text.trim().parse().ok()).unwrap_or(usize::MAX);
+        let listener = listen("127.0.0.1:0".parse().unwrap()).unwrap();
+        let address = listener.local_addr().unwrap();
+        // One that does not fit is tried again a second later at the earliest.
+        let connect = |_| Client::connect_timeout(&address, Duration::from_millis(900)).unwrap();
+        let clients: Vec<Client> = (0..WAITING.min(allowed)).map(connect).collect();
+        for _ in &clients {
+            listener.accept().await.unwrap();
+        }
+    }
+}

@@ -32,6 +32,15 @@ fn a_check_that_is_off_finds_nothing_while_the_others_do() {
 }
 
 #[test]
+fn each_check_is_on_unless_it_is_switched_off() {
+    for off in Check::ALL {
+        let checks = Checks::new().without(off);
+        assert!(Check::ALL.iter().all(|check| Checks::new().is_on(*check)));
+        assert!(Check::ALL.iter().all(|check| checks.is_on(*check) == (*check != off)), "{off}");
+    }
+}
+
+#[test]
 fn a_run_gives_every_check_something_to_judge() {
     let journal = journal(lab(vec![agent("1081", 1)], vec![customer(4), customer(5)]), 1);
     let mut checks = Checks::new();

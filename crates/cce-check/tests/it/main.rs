@@ -11,6 +11,7 @@ mod lab;
 mod legal;
 mod material;
 mod outsiders;
+mod parts;
 mod strangers;
 mod sweep;
 mod toys;

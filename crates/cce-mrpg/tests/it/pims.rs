@@ -4,8 +4,12 @@ use crate::lab::{Lab, connect, new_task, pim};
 use cce_kernel::{Address, CloseReason, Input, LinkReason};
 use cce_model::SkillTarget;
 use cce_mr::{
+    Mr,
     icm::Connect,
-    mr::{CloseConf, FailureConf, FailureEvent, NewTask, RoutingStatusReq, TaskQueuedEvent},
+    mr::{
+        CancelTask, CloseConf, FailureConf, FailureEvent, NewTask, RoutingStatusReq, TaskQueuedEvent,
+        TerminateDialogueEvent,
+    },
 };
 
 #[test]
@@ -79,11 +83,16 @@ fn what_an_application_must_not_say_is_answered_and_hurts_no_dialogue() {
 }
 
 #[test]
-fn a_task_before_the_session_is_open_is_not_taken() {
-    let mut lab = Lab::started();
-    lab.connect_application();
-    lab.open_router();
-    assert_eq!(lab.application_says(new_task()).names(), ["FAILURE_EVENT status=2"]);
+fn nothing_about_a_task_is_taken_before_the_session_is_open() {
+    let cancel = CancelTask { dialogue_id: 4, send_seq_no: 2, ..CancelTask::default() };
+    let end = TerminateDialogueEvent { dialogue_id: 4, send_seq_no: 2, ..TerminateDialogueEvent::default() };
+    for message in [Mr::from(new_task()), cancel.into(), end.into()] {
+        let mut lab = Lab::started();
+        lab.connect_application();
+        lab.open_router();
+        let said = lab.application_says(message.clone());
+        assert_eq!(said.names(), ["FAILURE_EVENT status=2"], "{}", message.name());
+    }
 }
 
 #[test]

@@ -24,5 +24,6 @@ mod set;
 mod shipped;
 mod support;
 mod swarm;
+mod tasks;
 mod why;
 mod wrong_numbers;

@@ -56,6 +56,14 @@ fn the_page_of_the_examples_has_the_line_that_runs_each() {
     }
 }
 
+#[test]
+fn each_application_is_shorter_than_150_lines() {
+    for application in ["python/application.py", "node/application.mjs", "rust/examples/application.rs"] {
+        let text = std::fs::read_to_string(root().join("examples").join(application)).unwrap();
+        assert!(text.lines().count() < 150, "{application}: {}", text.lines().count());
+    }
+}
+
 type Run<'a> = &'a mut dyn FnMut() -> Command;
 
 fn with_python(test: impl FnOnce(&str, Run<'_>)) {
