@@ -54,10 +54,9 @@ impl CtiServer {
         if name.is_empty() {
             return Err(Denial::Status(status::REQUIRED_DATA_MISSING));
         }
-        let conflicts = |other: &Registered| {
-            other.name == name && (other.mode != m.server_mode || m.server_mode == EXCLUSIVE)
-        };
-        if self.registered.values().any(conflicts) || self.registered.len() >= REGISTERED_MAX {
+        let mut of_name = self.registered.values().filter(|other| other.name == name);
+        let is_taken = of_name.any(|other| other.mode != m.server_mode || m.server_mode == EXCLUSIVE);
+        if is_taken || self.registered.len() >= REGISTERED_MAX {
             return Err(Denial::Status(status::SERVICE_CONFLICT));
         }
         let id = self.registered.last_key_value().map_or(1, |(last, _)| last + 1);
@@ -137,7 +136,7 @@ impl CtiServer {
 
     /// The session, if it has one of these services.
     pub(super) fn with_service(&self, link: LinkId, wanted: u32) -> Result<&Session, Denial> {
-        let session = self.session(link).filter(|session| session.has(wanted));
+        let session = Some(self.session(link)).filter(|session| session.has(wanted));
         session.ok_or(Denial::Status(status::FUNCTION_NOT_AVAILABLE))
     }
 }

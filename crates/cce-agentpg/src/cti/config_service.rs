@@ -1,6 +1,6 @@
 //! The configuration service: the lab's objects, for clients that ask for them (cti-server-protocol 9).
 
-use super::{CtiServer, Session};
+use super::CtiServer;
 use crate::arm::Place;
 use cce_cti::{
     AgentRecord, CallTypeRecord, ConfigAgentDeskSettingsEvent, ConfigAgentEvent, ConfigBeginEvent,
@@ -10,9 +10,9 @@ use cce_cti::{
     dialect,
 };
 use cce_kernel::LinkId;
-use cce_model::{Agent, AgentState, CallType, Mrd, MrdId, PrecisionQueue, SkillTarget};
+use cce_model::{Agent, AgentState, MrdId, SkillTarget};
 use cce_wire::{List, Opaque, Text};
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
 /// Records of one message.
 const RECORDS_MAX: usize = 10;
@@ -101,7 +101,7 @@ impl CtiServer {
         if self.check_peripheral(m.peripheral_id).is_err() {
             return (Vec::new(), end_status::INVALID);
         }
-        let version = self.session(link).map_or(cce_cti::VERSION_MAX, Session::version);
+        let version = self.session(link).version();
         let kinds = [
             (config_information::SKILL_GROUP, skill_groups(self)),
             (config_information::AGENT, agents(self, |place| Some(self.state_at(place)))),
@@ -112,8 +112,10 @@ impl CtiServer {
             (config_information::DESK_SETTINGS, desk_settings(self)),
         ];
         let chosen = kinds.into_iter().filter(|(kind, _)| m.config_information & kind != 0);
-        let is_known = |event: &Cti| event.doc().is_some_and(|row| row.since <= version);
-        let records: Vec<Cti> = chosen.flat_map(|(_, events)| events).filter(is_known).collect();
+        let records: Vec<Cti> = chosen
+            .flat_map(|(_, events)| events)
+            .filter(|event| event.doc().is_some_and(|row| row.since <= version))
+            .collect();
         let status = if records.is_empty() { end_status::EMPTY } else { end_status::COMPLETE };
         (records, status)
     }
@@ -139,25 +141,31 @@ fn key(events: &[Cti]) -> Opaque<8> {
 
 /// Messages of at most ten records each.
 fn messages<R: Clone, M: Into<Cti>>(records: &[R], message: impl Fn(u16, Vec<R>) -> M) -> Vec<Cti> {
-    let number = |part: &[R]| u16::try_from(part.len()).unwrap_or(u16::MAX);
-    records.chunks(RECORDS_MAX).map(|part| message(number(part), part.to_vec()).into()).collect()
+    records
+        .chunks(RECORDS_MAX)
+        .map(|part| message(u16::try_from(part.len()).unwrap_or(u16::MAX), part.to_vec()).into())
+        .collect()
 }
 
 fn skill_groups(server: &CtiServer) -> Vec<Cti> {
-    let record = |queue: &Arc<PrecisionQueue>| SkillGroupRecord {
-        record_type: Some(ADD),
-        peripheral_id: Some(server.config.peripheral),
-        peripheral_number: Some(queue.skill_group.number),
-        skill_group_skill_target_id: Some(id_of(queue.skill_group.id)),
-        peripheral_name: Some(Text::new(&queue.name)),
-        description: Some(Text::new(&queue.name)),
-        priority: Some(0),
-        mr_domain_id: Some(queue.mrd().id.0.cast_unsigned()),
-        precision_queue_id: Some(queue.id),
-        precision_queue_name: Some(Text::new(&queue.name)),
-        ..SkillGroupRecord::default()
-    };
-    let records: Vec<_> = server.model.precision_queues.iter().map(record).collect();
+    let records: Vec<_> = server
+        .model
+        .precision_queues
+        .iter()
+        .map(|queue| SkillGroupRecord {
+            record_type: Some(ADD),
+            peripheral_id: Some(server.config.peripheral),
+            peripheral_number: Some(queue.skill_group.number),
+            skill_group_skill_target_id: Some(id_of(queue.skill_group.id)),
+            peripheral_name: Some(Text::new(&queue.name)),
+            description: Some(Text::new(&queue.name)),
+            priority: Some(0),
+            mr_domain_id: Some(queue.mrd().id.0.cast_unsigned()),
+            precision_queue_id: Some(queue.id),
+            precision_queue_name: Some(Text::new(&queue.name)),
+            ..SkillGroupRecord::default()
+        })
+        .collect();
     messages(&records, |num_records, records| ConfigSkillGroupEvent {
         num_records,
         records,
@@ -185,8 +193,10 @@ fn agent_record(
     let mut mrds: Vec<MrdId> = agent.skill_groups.iter().map(|group| group.mrd.id).collect();
     mrds.sort_unstable();
     mrds.dedup();
-    let at = |mrd: &MrdId| state(Place { skill_target: agent.skill_target, mrd: *mrd });
-    let states: Option<Vec<u16>> = mrds.iter().map(|mrd| at(mrd).map(AgentState::number)).collect();
+    let states: Option<Vec<u16>> = mrds
+        .iter()
+        .map(|mrd| Some(state(Place { skill_target: agent.skill_target, mrd: *mrd })?.number()))
+        .collect();
     let mrds: Vec<u32> = mrds.iter().map(|mrd| mrd.0.cast_unsigned()).collect();
     let count = |many: usize| Some(u16::try_from(many).unwrap_or(u16::MAX));
     AgentRecord {
@@ -214,16 +224,20 @@ fn agent_record(
 }
 
 fn devices(server: &CtiServer) -> Vec<Cti> {
-    let record = |agent: &Arc<Agent>| DeviceRecord {
-        record_type: Some(ADD),
-        peripheral_id: Some(server.config.peripheral),
-        device_type: Some(AGENT_DEVICE),
-        peripheral_number: agent.extension.parse().ok(),
-        description: Some(Text::new(agent.description())),
-        extension: Some(Text::new(&agent.extension)),
-        ..DeviceRecord::default()
-    };
-    let records: Vec<_> = server.model.agents.iter().map(record).collect();
+    let records: Vec<_> = server
+        .model
+        .agents
+        .iter()
+        .map(|agent| DeviceRecord {
+            record_type: Some(ADD),
+            peripheral_id: Some(server.config.peripheral),
+            device_type: Some(AGENT_DEVICE),
+            peripheral_number: agent.extension.parse().ok(),
+            description: Some(Text::new(agent.description())),
+            extension: Some(Text::new(&agent.extension)),
+            ..DeviceRecord::default()
+        })
+        .collect();
     messages(&records, |num_records, records| ConfigDeviceEvent {
         num_records,
         records,
@@ -232,15 +246,19 @@ fn devices(server: &CtiServer) -> Vec<Cti> {
 }
 
 fn call_types(server: &CtiServer) -> Vec<Cti> {
-    let record = |call_type: &Arc<CallType>| CallTypeRecord {
-        record_type: Some(ADD),
-        call_type_id: Some(call_type.id),
-        customer_definition_id: Some(server.config.customer),
-        enterprise_name: Some(Text::new(&call_type.name)),
-        description: Some(Text::new(&call_type.name)),
-        ..CallTypeRecord::default()
-    };
-    let records: Vec<_> = server.model.call_types.iter().map(record).collect();
+    let records: Vec<_> = server
+        .model
+        .call_types
+        .iter()
+        .map(|call_type| CallTypeRecord {
+            record_type: Some(ADD),
+            call_type_id: Some(call_type.id),
+            customer_definition_id: Some(server.config.customer),
+            enterprise_name: Some(Text::new(&call_type.name)),
+            description: Some(Text::new(&call_type.name)),
+            ..CallTypeRecord::default()
+        })
+        .collect();
     messages(&records, |num_records, records| ConfigCallTypeEvent {
         num_records,
         records,
@@ -249,15 +267,19 @@ fn call_types(server: &CtiServer) -> Vec<Cti> {
 }
 
 fn mrds(server: &CtiServer) -> Vec<Cti> {
-    let record = |mrd: &Arc<Mrd>| MrdRecord {
-        record_type: Some(ADD),
-        mr_domain_id: Some(mrd.id.0.cast_unsigned()),
-        enterprise_name: Some(Text::new(&mrd.name)),
-        description: Some(Text::new(&mrd.description)),
-        max_task_duration: Some(seconds(mrd.max_task_duration)),
-        interruptible: Some(mrd.interruptible),
-    };
-    let records: Vec<_> = server.model.mrds.iter().map(record).collect();
+    let records: Vec<_> = server
+        .model
+        .mrds
+        .iter()
+        .map(|mrd| MrdRecord {
+            record_type: Some(ADD),
+            mr_domain_id: Some(mrd.id.0.cast_unsigned()),
+            enterprise_name: Some(Text::new(&mrd.name)),
+            description: Some(Text::new(&mrd.description)),
+            max_task_duration: Some(seconds(mrd.max_task_duration)),
+            interruptible: Some(mrd.interruptible),
+        })
+        .collect();
     messages(&records, |num_records, records| ConfigMrdEvent {
         num_records,
         records,

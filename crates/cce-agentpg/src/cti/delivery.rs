@@ -30,7 +30,8 @@ impl CtiServer {
             match message {
                 OpcMessage::Task(event) => {
                     let place = Place { skill_target: event.skill_target, mrd: event.mrd };
-                    self.tasks.on_event(&event, self.owner(place), cx.now());
+                    let owner = self.owner(place).map(|(_, session)| session.client.session);
+                    self.tasks.on_event(&event, owner, cx.now());
                     waiting.push(*event);
                 }
                 OpcMessage::Agent(record) => {
@@ -44,8 +45,8 @@ impl CtiServer {
                     self.send_with_owner(place, topic, &event::pre_call(&call), cx);
                 }
                 OpcMessage::PreCallAbort { task, agent, mrd } => {
-                    let known = self.model.agents.find(|known| known.id == agent);
-                    let Some(agent) = known else { continue };
+                    let agent = self.model.agents.find(|known| known.id == agent);
+                    let agent = agent.expect("OPC speaks of configured agents");
                     let place = Place { skill_target: agent.skill_target, mrd };
                     let abort = event::pre_call_abort(task, mrd.0, agent.instrument());
                     self.tasks.note_ended(task, place, abort.clone());
@@ -154,22 +155,21 @@ impl CtiServer {
     }
 
     /// The session that signed the agent in, if it is there.
-    fn owner(&self, place: Place) -> Option<u32> {
-        let owner = self.owners.get(&place);
+    fn owner(&self, place: Place) -> Option<(LinkId, &Session)> {
+        let owner = self.owners.get(&place)?;
         let mut active = self.sessions().filter(|(link, _)| self.side_of(*link) == Side::Active);
-        let found = active.find(|(_, session)| owner == Some(&session.client.session));
-        found.map(|(_, session)| session.client.session)
+        active.find(|(_, session)| session.client.session == *owner)
     }
 
     /// Sends an event to the session that signed the agent in, and to no other: it asks for an answer, of which there
     /// is to be one (inferred).
     fn send_to_owner(&self, place: Place, message: &Cti, cx: &mut Cx<'_>) {
-        // Over meanwhile: nobody is signed in there any more.
-        let Some(owner) = self.owners.get(&place) else { return };
-        let mut active = self.sessions().filter(|(link, _)| self.side_of(*link) == Side::Active);
-        let found = active.find(|(_, session)| session.client.session == *owner);
-        if let Some((link, session)) = found {
-            cx.send(link, message.clone().for_monitor(session.monitor()).to_frame(&session.dialect));
+        match self.owner(place) {
+            Some((link, session)) => {
+                cx.send(link, message.clone().for_monitor(session.monitor()).to_frame(&session.dialect));
+            }
+            // Nobody is signed in there any more, or the side is not the active one any more.
+            None => cx.over_meanwhile("session of an agent"),
         }
     }
 
@@ -201,11 +201,17 @@ impl CtiServer {
     }
 
     pub(super) fn send_answer(&mut self, number: u32, invoke_id: u32, status: u32, cx: &mut Cx<'_>) {
-        let answer = |server: &Self, pending| match pending {
-            Some(Pending::AgentTasks(place)) if status == 0 => server.agent_tasks(place, invoke_id, status),
-            pending => event::answer(pending, invoke_id, status),
-        };
-        self.send_pending(number, invoke_id, answer, cx);
+        self.send_pending(
+            number,
+            invoke_id,
+            |server, pending| match pending {
+                Some(Pending::AgentTasks(place)) if status == 0 => {
+                    server.agent_tasks(place, invoke_id, status)
+                }
+                pending => event::answer(pending, invoke_id, status),
+            },
+            cx,
+        );
     }
 
     /// Answers what waits in a session under that invoke id, or an indication that nothing waits for.
@@ -217,9 +223,10 @@ impl CtiServer {
         cx: &mut Cx<'_>,
     ) {
         let found = self.sessions().find(|(_, session)| session.client.session == number);
-        // Over meanwhile: the session that asked has ended.
-        let Some(link) = found.map(|(link, _)| link) else { return };
-        let pending = self.session_mut(link).and_then(|session| session.pending.remove(&invoke_id));
+        let Some(link) = found.map(|(link, _)| link) else {
+            return cx.over_meanwhile("session that asked");
+        };
+        let pending = self.session_mut(link).pending.remove(&invoke_id);
         let message = answer(self, pending);
         self.send(link, message, cx);
     }
@@ -234,7 +241,8 @@ impl CtiServer {
     }
 
     pub(super) fn send(&self, link: LinkId, message: impl Into<Cti>, cx: &mut Cx<'_>) {
-        if let Some(session) = self.session(link) {
+        // A connection without a session is closed without a word.
+        if let Some(session) = self.clients.session(link) {
             cx.send(link, message.into().to_frame(&session.dialect));
         }
     }

@@ -56,10 +56,6 @@ pub(super) fn agent_state(record: &AgentRecord) -> Cti {
 
 /// `AGENT_PRE_CALL_EVENT`.
 pub(super) fn pre_call(call: &PreCall) -> Cti {
-    let variable = |number: u8| {
-        let found = call.call_variables.iter().find(|(variable, _)| *variable == number);
-        found.map(|(_, value)| Text::new(value))
-    };
     let services = &call.enabled_services;
     let mut event = AgentPreCallEvent {
         service_number: call.service.cast_unsigned(),
@@ -91,7 +87,7 @@ pub(super) fn pre_call(call: &PreCall) -> Cti {
         ccai_config_id: unless_empty(&call.ccai_config),
         ..AgentPreCallEvent::default()
     };
-    cce_wire::set_call_variables!(event, variable);
+    cce_wire::set_call_variables!(event, |number| variable(&call.call_variables, number));
     event.into()
 }
 
@@ -267,13 +263,13 @@ pub(super) fn task(event: &TaskEvent) -> Cti {
     }
 }
 
+fn variable(variables: &[(u8, String)], number: u8) -> Option<Text<41>> {
+    variables.iter().find(|(known, _)| *known == number).map(|(_, value)| Text::new(value))
+}
+
 /// `BEGIN_TASK_EVENT` of a task that has no agent yet.
 pub(super) fn begin(queued: &QueuedTask) -> Cti {
-    let variable = |number: u8| {
-        let found = queued.call_variables.iter().find(|(variable, _)| *variable == number);
-        found.map(|(_, value)| Text::new(value))
-    };
-    BeginTaskEvent {
+    let mut event = BeginTaskEvent {
         peripheral_id: queued.peripheral,
         peripheral_type: TaskEvent::PERIPHERAL_TYPE,
         mr_domain_id: queued.mrd.0,
@@ -283,24 +279,15 @@ pub(super) fn begin(queued: &QueuedTask) -> Cti {
         script_selector: Some(Text::new(&queued.dialed_number)),
         application_string1: Some(Text::new(&queued.ani)),
         application_string2: Some(Text::new(&queued.ced)),
-        call_variable1: variable(1),
-        call_variable2: variable(2),
-        call_variable3: variable(3),
-        call_variable4: variable(4),
-        call_variable5: variable(5),
-        call_variable6: variable(6),
-        call_variable7: variable(7),
-        call_variable8: variable(8),
-        call_variable9: variable(9),
-        call_variable10: variable(10),
         named_variable: queued
             .named_variables
             .iter()
             .map(|(name, value)| NamedVariable::new(name, value))
             .collect(),
         ..BeginTaskEvent::default()
-    }
-    .into()
+    };
+    cce_wire::set_call_variables!(event, |number| variable(&queued.call_variables, number));
+    event.into()
 }
 
 /// `QUEUED_TASK_EVENT`.

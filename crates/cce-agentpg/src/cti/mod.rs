@@ -160,7 +160,7 @@ impl CtiServer {
     /// A client broke the framing.
     pub(crate) fn on_bad_frame(&mut self, link: LinkId, flaw: FrameFlaw, cx: &mut Cx<'_>) -> Option<Outcome> {
         if !self.clients.has(link) {
-            // Over meanwhile: this end closed the connection.
+            cx.over_meanwhile("connection of a CTI client");
             return None;
         }
         cx.note_peer_error(link, "frame", flaw.to_string());
@@ -171,7 +171,7 @@ impl CtiServer {
     /// A client says something.
     pub(crate) fn on_frame(&mut self, link: LinkId, frame: &Bytes, cx: &mut Cx<'_>) -> Option<Outcome> {
         if !self.clients.hear(link, cx) {
-            // Over meanwhile: what was on its way when this end closed the connection.
+            cx.over_meanwhile("connection of a CTI client");
             return None;
         }
         let Some(session) = self.clients.session(link) else {
@@ -191,10 +191,8 @@ impl CtiServer {
     pub(crate) fn stop(&mut self, cx: &mut Cx<'_>) {
         let links: Vec<LinkId> = self.clients.links().collect();
         for link in links {
-            let goodbye = FailureEvent { status: status::CTI_SERVER_OFFLINE, ..FailureEvent::default() };
-            self.send(link, goodbye, cx);
             // What OPC does when a session is lost is not done: it is about to be stopped, too.
-            self.close(link, CloseReason::Stopping, status::CTI_SERVER_OFFLINE, cx);
+            self.dismiss(link, CloseReason::Stopping, status::CTI_SERVER_OFFLINE, cx);
         }
     }
 
@@ -213,7 +211,7 @@ impl CtiServer {
         invoke_id: u32,
         cx: &mut Cx<'_>,
     ) -> Option<Outcome> {
-        let version = self.session(link)?.dialect.version;
+        let version = self.session(link).dialect.version;
         if let Err(status) = self.check_flaws(message, version) {
             self.object(link, message, invoke_id, status, cx);
             return None;
@@ -222,25 +220,24 @@ impl CtiServer {
             Cti::HeartbeatReq(_) => {
                 self.send(link, HeartbeatConf { invoke_id, ..HeartbeatConf::default() }, cx);
             }
-            Cti::CloseReq(request) => return self.on_close(link, invoke_id, request.status, cx),
+            Cti::CloseReq(request) => {
+                self.send(link, CloseConf { invoke_id, ..CloseConf::default() }, cx);
+                return self.close(link, CloseReason::Done, request.status, cx);
+            }
             Cti::OpenReq(_) => self.object(link, message, invoke_id, status::SESSION_ALREADY_OPEN, cx),
             Cti::ActiveMaintenanceRespMsg(answer) => {
                 return self.on_maintenance_answer(link, answer.maintenance_mode_accepted, cx);
             }
+            // The client goes to the other side, and its session ends by its own close (cti-server-protocol 4.6).
             Cti::StoppingRequestsToThisSideInd(_) => {}
             Cti::EndAgentInitInd(_) if self.may_report(link, message) => {
-                let session = self.session_mut(link)?;
+                let session = self.session_mut(link);
                 session.initialises = false;
                 return Some(Outcome::InitOver(session.client.session));
             }
             other => return self.on_request(link, other, invoke_id, cx),
         }
         None
-    }
-
-    fn on_close(&mut self, link: LinkId, invoke_id: u32, status: u32, cx: &mut Cx<'_>) -> Option<Outcome> {
-        self.send(link, CloseConf { invoke_id, ..CloseConf::default() }, cx);
-        self.close(link, CloseReason::Done, status, cx)
     }
 
     fn on_request(
@@ -261,7 +258,10 @@ impl CtiServer {
         } else if let Some(asked) = request::asked(message) {
             self.with_service(link, services::AGENT_REPORTING).map(|_| asked)
         } else {
-            self.answer_client(link, message, invoke_id, cx);
+            match self.on_client(link, message, cx) {
+                Ok(answers) => answers.into_iter().for_each(|answer| self.send(link, answer, cx)),
+                Err(denial) => self.deny(link, message, invoke_id, denial, cx),
+            }
             return None;
         };
         match asked {
@@ -276,7 +276,7 @@ impl CtiServer {
     /// Hands a request to OPC, unless the session has too many without an answer.
     fn ask_opc(&mut self, link: LinkId, asked: Asked, cx: &mut Cx<'_>) -> Option<Outcome> {
         let Asked { invoke_id, place, message, pending } = asked;
-        let session = self.session_mut(link)?;
+        let session = self.session_mut(link);
         if let Some(pending) = pending {
             if session.pending.len() >= PENDING_MAX {
                 self.send(link, event::answer(Some(pending), invoke_id, pending.limit_exceeded()), cx);
@@ -293,11 +293,15 @@ impl CtiServer {
 
     /// Whether a message may be said in this session at all. A standby side serves nobody (inferred code).
     fn admit(&self, link: LinkId, message: &Cti) -> Result<(), u32> {
-        let session = self.session(link).expect("a request comes in a session");
-        let version = session.dialect.version;
+        let version = self.session(link).dialect.version;
         let is_client_s = message.doc().is_some_and(|row| row.from != "server");
         if !is_client_s {
-            return Err(unknown_status(version));
+            // The code for it changed (cti-server-protocol 4.4).
+            return Err(if version <= OLD_UNKNOWN_UNTIL {
+                status::INVALID_MESSAGE_LENGTH
+            } else {
+                status::INVALID_MSG_TYPE_FOR_VERSION
+            });
         }
         if message.doc().is_some_and(|row| row.since > version) {
             return Err(status::INVALID_MSG_TYPE_FOR_VERSION);
@@ -317,14 +321,6 @@ impl CtiServer {
     fn check_flaws(&self, message: &Cti, version: u32) -> Result<(), u32> {
         let flaws = if self.config.strict_masks { message.flaws(&dialect(version)) } else { Vec::new() };
         flaws.iter().find_map(status::of_flaw).map_or(Ok(()), Err)
-    }
-
-    /// Answers a request that the CTI server deals with by itself.
-    fn answer_client(&mut self, link: LinkId, message: &Cti, invoke_id: u32, cx: &mut Cx<'_>) {
-        match self.on_client(link, message, cx) {
-            Ok(answers) => answers.into_iter().for_each(|answer| self.send(link, answer, cx)),
-            Err(denial) => self.deny(link, message, invoke_id, denial, cx),
-        }
     }
 
     fn deny(&self, link: LinkId, message: &Cti, invoke_id: u32, denial: Denial, cx: &mut Cx<'_>) {
@@ -376,9 +372,7 @@ impl CtiServer {
             Cti::DesktopConnectedInd(m) => self.on_desktop_connected(link, m),
             Cti::BeginAgentInitInd(m) => {
                 self.with_service(link, services::AGENT_REPORTING)?;
-                if let Some(session) = self.session_mut(link) {
-                    session.initialises = true;
-                }
+                self.session_mut(link).initialises = true;
                 Ok(tasks::on_begin_agent_init(m))
             }
             Cti::EndAgentInitInd(_) | Cti::SetAppPathDataInd(_) => {
@@ -397,12 +391,18 @@ impl CtiServer {
         self.clients.sessions()
     }
 
-    fn session(&self, link: LinkId) -> Option<&Session> {
-        self.clients.session(link)
+    /// The session in which a request came.
+    ///
+    /// # Panics
+    ///
+    /// If there is none: requests before the open are refused.
+    fn session(&self, link: LinkId) -> &Session {
+        self.clients.session(link).expect("a request comes in a session")
     }
 
-    fn session_mut(&mut self, link: LinkId) -> Option<&mut Session> {
-        self.clients.session_mut(link)
+    /// The same, to be changed.
+    fn session_mut(&mut self, link: LinkId) -> &mut Session {
+        self.clients.session_mut(link).expect("a request comes in a session")
     }
 
     fn side_of(&self, link: LinkId) -> Side {
@@ -425,6 +425,18 @@ impl CtiServer {
         }
     }
 
+    /// Says why a session is over, and closes its connection.
+    fn dismiss(
+        &mut self,
+        link: LinkId,
+        reason: CloseReason,
+        status: u32,
+        cx: &mut Cx<'_>,
+    ) -> Option<Outcome> {
+        self.send(link, FailureEvent { status, ..FailureEvent::default() }, cx);
+        self.close(link, reason, status, cx)
+    }
+
     /// Closes a connection.
     fn close(&mut self, link: LinkId, reason: CloseReason, status: u32, cx: &mut Cx<'_>) -> Option<Outcome> {
         let gone = self.clients.close(link, reason, cx);
@@ -445,14 +457,6 @@ impl CtiServer {
 
 /// Message type of `OPEN_REQ`.
 const OPEN_REQ: u32 = 3;
-
-const fn unknown_status(version: u32) -> u32 {
-    if version <= OLD_UNKNOWN_UNTIL {
-        status::INVALID_MESSAGE_LENGTH
-    } else {
-        status::INVALID_MSG_TYPE_FOR_VERSION
-    }
-}
 
 fn kind_of(frame: &Bytes) -> String {
     frame_kind(frame).map_or_else(|| "frame".to_owned(), |kind| kind.to_string())

@@ -131,7 +131,7 @@ impl CtiServer {
     fn subscribe(&mut self, link: LinkId, subscription: Subscription) -> Result<u32, Denial> {
         self.last_monitor = self.last_monitor.wrapping_add(1);
         let monitor = self.last_monitor;
-        let session = self.session_mut(link).ok_or(Denial::Status(status::SESSION_NOT_OPEN))?;
+        let session = self.session_mut(link);
         if session.subscriptions.len() >= MONITORS_MAX {
             return Err(Denial::Status(status::UNSPECIFIED_FAILURE));
         }
@@ -145,10 +145,9 @@ impl CtiServer {
         monitor: u32,
         is_of: impl Fn(Origin) -> bool,
     ) -> Result<(), Denial> {
-        let session = self.session_mut(link).ok_or(Denial::Status(status::SESSION_NOT_OPEN))?;
-        let is_it = |own: &Subscription| own.monitor == monitor && is_of(own.origin);
+        let session = self.session_mut(link);
         let before = session.subscriptions.len();
-        session.subscriptions.retain(|own| !is_it(own));
+        session.subscriptions.retain(|own| own.monitor != monitor || !is_of(own.origin));
         if session.subscriptions.len() == before {
             return Err(Denial::Status(status::INVALID_MONITORID));
         }
@@ -161,7 +160,7 @@ impl CtiServer {
         monitor: u32,
         origin: Origin,
     ) -> Result<&mut Subscription, Denial> {
-        let session = self.session_mut(link).ok_or(Denial::Status(status::SESSION_NOT_OPEN))?;
+        let session = self.session_mut(link);
         let mut own = session.subscriptions.iter_mut();
         own.find(|own| own.monitor == monitor && own.origin == origin)
             .ok_or(Denial::Status(status::INVALID_MONITORID))

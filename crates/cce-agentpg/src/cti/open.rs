@@ -6,8 +6,8 @@ use super::{
 };
 use crate::config::Config;
 use cce_cti::{
-    Cti, FailureEvent, OpenConf, OpenReq, agent_state_mask, call_msg_mask, dialect, open_version, services,
-    status, system_event,
+    Cti, OpenConf, OpenReq, agent_state_mask, call_msg_mask, dialect, open_version, services, status,
+    system_event,
 };
 use cce_kernel::{CloseReason, Cx, LinkId};
 use cce_model::{AgentState, ObjectModel, SkillTarget, fact::AgentPgFact};
@@ -121,9 +121,10 @@ impl CtiServer {
 
     fn check_instance(&self, open: &OpenReq) -> Result<(), u32> {
         let instance = open.unique_instance_id.as_ref().map(ToString::to_string);
-        let is_taken = |instance| self.sessions().any(|(_, other)| other.client.unique_instance == instance);
-        let taken = instance.is_some_and(is_taken);
-        if taken { Err(status::DUPLICATE_UNIQUE_INSTANCE_ID) } else { Ok(()) }
+        let is_taken = instance.is_some_and(|instance| {
+            self.sessions().any(|(_, other)| other.client.unique_instance == instance)
+        });
+        if is_taken { Err(status::DUPLICATE_UNIQUE_INSTANCE_ID) } else { Ok(()) }
     }
 
     /// Opens a session. The one that the same client had for the device is over.
@@ -135,7 +136,8 @@ impl CtiServer {
         cx: &mut Cx<'_>,
     ) -> Option<Outcome> {
         let older = own_agent.and_then(|agent| self.owner_of(agent)).map(|(older, _)| older);
-        let outcome = older.and_then(|older| self.supersede(older, cx));
+        let outcome = older
+            .and_then(|older| self.dismiss(older, CloseReason::Superseded, status::NEW_SESSION_OPENED, cx));
         let address = self.clients.address(link).expect("a message came on the connection").to_owned();
         let session = Session::new(self.next_session, open, own_agent, &address);
         self.next_session += 1;
@@ -168,11 +170,6 @@ impl CtiServer {
         self.announce(&event::session_opened(&session, self.config.peripheral), cx);
         self.clients.open(link, session);
         outcome
-    }
-
-    fn supersede(&mut self, older: LinkId, cx: &mut Cx<'_>) -> Option<Outcome> {
-        self.send(older, FailureEvent { status: status::NEW_SESSION_OPENED, ..FailureEvent::default() }, cx);
-        self.close(older, CloseReason::Superseded, status::NEW_SESSION_OPENED, cx)
     }
 
     fn refuse(&self, link: LinkId, invoke_id: u32, status: u32, cx: &mut Cx<'_>) {

@@ -9,7 +9,7 @@ use cce_cti::{
     SnapshotDeviceConf, SnapshotDeviceReq, call_control_mask, desk_settings_mask, services, status,
 };
 use cce_kernel::LinkId;
-use cce_model::{Agent, AgentRecord, AgentState, Availability, MrdId, SkillGroup, SkillTarget};
+use cce_model::{Agent, AgentRecord, AgentState, Availability, MrdId, SkillTarget};
 use cce_wire::Text;
 
 /// "Any" as a peripheral id.
@@ -183,12 +183,13 @@ fn agent_state_conf(
 ) -> QueryAgentStateConf {
     let state = record.map_or(AgentState::Logout, |record| record.state);
     let queues: Vec<AgentRecord> = record.iter().flat_map(|record| record.by_queue()).collect();
-    let state_in = |group: &SkillGroup| {
-        let queue = queues.iter().find(|queue| queue.skill_group == group.id);
-        queue.map_or(state, state_in_queue)
-    };
     let groups = agent.skill_groups.iter().filter(|group| group.mrd.id == mrd);
-    let groups: Vec<_> = groups.map(|group| event::skill_group(group, state_in(group))).collect();
+    let groups: Vec<_> = groups
+        .map(|group| {
+            let queue = queues.iter().find(|queue| queue.skill_group == group.id);
+            event::skill_group(group, queue.map_or(state, state_in_queue))
+        })
+        .collect();
     QueryAgentStateConf {
         invoke_id: m.invoke_id,
         agent_state: state.number(),

@@ -7,8 +7,7 @@
 use super::{CtiServer, Outcome, Side};
 use crate::timer::Timer;
 use cce_cti::{
-    ActiveMaintenanceEventMsg, ActiveMaintenanceReqMsg, Cti, FailureEvent, StandbyActiveEventMsg, services,
-    status,
+    ActiveMaintenanceEventMsg, ActiveMaintenanceReqMsg, Cti, StandbyActiveEventMsg, services, status,
 };
 use cce_kernel::{CloseReason, Command, Cx, LinkId, Port};
 use cce_model::{CtiSides, SideOrder, fact::AgentPgFact};
@@ -46,6 +45,7 @@ impl CtiServer {
         command: Command,
         cx: &mut Cx<'_>,
     ) -> (Vec<Outcome>, Option<Command>) {
+        // It is about something else.
         let Some(order) = command.side_order() else { return (Vec::new(), Some(command)) };
         if let Some(why) = self.sides.now.refusal(order) {
             cx.note(command.refusal(&why));
@@ -105,7 +105,9 @@ impl CtiServer {
         accepts: bool,
         cx: &mut Cx<'_>,
     ) -> Option<Outcome> {
+        // The question is answered by another client's objection, by an order, or by the time.
         if !self.sides.asked.remove(&link) {
+            cx.over_meanwhile("question about maintenance");
             return None;
         }
         if !accepts {
@@ -121,9 +123,7 @@ impl CtiServer {
 
     /// Everybody had the time to object.
     pub(crate) fn on_maintenance_due(&mut self, cx: &mut Cx<'_>) -> Vec<Outcome> {
-        if !self.sides.now.is_asking {
-            return Vec::new();
-        }
+        assert!(self.sides.now.is_asking, "the timer of maintenance ends with the question");
         self.changing(cx, Self::begin_maintenance)
     }
 
@@ -158,8 +158,7 @@ impl CtiServer {
             continue_maintenance: goes_on,
             ..ActiveMaintenanceEventMsg::default()
         };
-        let knows = |session: &super::Session| session.has(services::ACTIVE_STANDBY);
-        self.broadcast(knows, &event.into(), cx);
+        self.broadcast(|session| session.has(services::ACTIVE_STANDBY), &event.into(), cx);
     }
 
     /// What clients are asked about will not be.
@@ -178,10 +177,11 @@ impl CtiServer {
 
     /// Clients of the active side that know of the other one.
     fn partners(&self) -> impl Iterator<Item = LinkId> {
-        let knows = |(link, session): &(LinkId, &super::Session)| {
-            self.side_of(*link) == Side::Active && session.has(services::ACTIVE_STANDBY)
-        };
-        self.sessions().filter(knows).map(|(link, _)| link)
+        self.sessions()
+            .filter(|(link, session)| {
+                self.side_of(*link) == Side::Active && session.has(services::ACTIVE_STANDBY)
+            })
+            .map(|(link, _)| link)
     }
 
     /// Makes a side the active one. Sessions of the other one are sent away, since they would hear no more.
@@ -191,14 +191,11 @@ impl CtiServer {
         self.sides.now.active = to;
         self.sides.now.in_maintenance = self.sides.now.in_maintenance.filter(|port| *port != to);
         cx.note(AgentPgFact::SideActive { side: to }.into());
-        let knows = |session: &super::Session| session.has(services::ACTIVE_STANDBY);
-        self.broadcast(knows, &Cti::from(StandbyActiveEventMsg::default()), cx);
+        let event = Cti::from(StandbyActiveEventMsg::default());
+        self.broadcast(|session| session.has(services::ACTIVE_STANDBY), &event, cx);
         self.tell_missed_ends(cx);
-        left.into_iter().filter_map(|link| self.send_away(link, cx)).collect()
-    }
-
-    fn send_away(&mut self, link: LinkId, cx: &mut Cx<'_>) -> Option<Outcome> {
-        self.send(link, FailureEvent { status: status::CTI_SERVER_OFFLINE, ..FailureEvent::default() }, cx);
-        self.close(link, CloseReason::Done, status::CTI_SERVER_OFFLINE, cx)
+        left.into_iter()
+            .filter_map(|link| self.dismiss(link, CloseReason::Done, status::CTI_SERVER_OFFLINE, cx))
+            .collect()
     }
 }

@@ -65,8 +65,7 @@ impl Subscription {
     fn wants(&self, topic: Topic<'_>) -> bool {
         match topic {
             Topic::States(states) => {
-                let bit = |state: &AgentState| agent_state_mask::of(u32::from(state.number()));
-                states.iter().any(|state| self.states & bit(state) != 0)
+                states.iter().any(|state| self.states & agent_state_mask::of(u32::from(state.number())) != 0)
             }
             Topic::Call(bit) => self.calls & bit != 0,
             Topic::Task(kind) => self.tasks & task_msg_mask::of(kind) != 0,

@@ -9,9 +9,7 @@ use cce_cti::{
     SnapshotTaskReq, SnapshotTaskResp, TaskDataUpdateEvent, UpdateTaskContextInd, services,
 };
 use cce_kernel::{Cx, LinkId, Time};
-use cce_model::{
-    AgentRecord, AgentState, MrdId, PreCall, SkillTarget, TaskEvent, TaskEventKind, TaskId, TaskState,
-};
+use cce_model::{AgentState, MrdId, PreCall, SkillTarget, TaskEvent, TaskEventKind, TaskId, TaskState};
 use cce_wire::{List, NamedVariable, Text};
 use std::{
     collections::{BTreeMap, VecDeque},
@@ -73,6 +71,7 @@ struct View {
 
 impl Tasks {
     pub(super) fn on_pre_call(&mut self, call: &PreCall) {
+        // Of one task too many nobody can ask, and nothing else depends on it.
         if self.live.len() >= TASKS_MAX {
             return;
         }
@@ -122,6 +121,7 @@ impl Tasks {
 
     /// A task's state changed without an event.
     pub(super) fn enter(&mut self, task: TaskId, to: TaskState) {
+        // Of one task too many nothing is known.
         if let Some(view) = self.live.get_mut(&task) {
             view.state = to;
         }
@@ -146,11 +146,12 @@ impl Tasks {
 
     /// The client of a session has said something: what was sent to it long before has arrived.
     pub(super) fn on_sign_of_life(&mut self, session: u32, now: Time) {
+        // No end was sent into the session.
         let Some(sent) = self.in_doubt.get_mut(&session) else { return };
         while let Some((_, task)) = sent.pop_front_if(|(at, _)| now.since(*at) > DOUBT) {
-            let over = self.over.get_mut(&task);
-            if let Some(over) = over.filter(|over| over.is_sent_into(session)) {
-                over.unheard = None;
+            // Of too many tasks that are over, the oldest are forgotten.
+            if let Some(over) = self.over.get_mut(&task) {
+                over.unheard.take_if(|unheard| unheard.sent == Some(session));
             }
         }
     }
@@ -194,12 +195,6 @@ impl Tasks {
     }
 }
 
-impl Over {
-    fn is_sent_into(&self, session: u32) -> bool {
-        self.unheard.as_ref().is_some_and(|unheard| unheard.sent == Some(session))
-    }
-}
-
 impl CtiServer {
     /// `AGENT_TASKS_RESP`, with the tasks that are live now.
     pub(super) fn agent_tasks(&self, place: Place, invoke_id: u32, status: u32) -> Cti {
@@ -219,15 +214,15 @@ impl CtiServer {
     /// A client asks for the reservations of its agents that nobody has accepted yet.
     pub(super) fn on_get_precalls(&self, link: LinkId, m: &GetPrecallMessagesReq) -> Answer {
         let session = self.with_service(link, services::AGENT_REPORTING)?;
-        let own = |view: &&View| {
-            let owner = self.owners.get(&view.place);
+        let waiting = self.tasks.live.values().filter(|view| {
             view.state == TaskState::PreCall
                 && view.place.mrd.0 == m.mrd_id
-                && owner == Some(&session.client.session)
-        };
-        let waiting = self.tasks.live.values().filter(own).filter_map(|view| view.reserved.as_ref());
-        let calls: Vec<Cti> =
-            waiting.map(|call| event::pre_call(call).for_monitor(session.monitor())).collect();
+                && self.owners.get(&view.place) == Some(&session.client.session)
+        });
+        let calls: Vec<Cti> = waiting
+            .filter_map(|view| view.reserved.as_ref())
+            .map(|call| event::pre_call(call).for_monitor(session.monitor()))
+            .collect();
         let head = GetPrecallMessagesResp {
             invoke_id: m.invoke_id,
             num_messages: count(calls.len()),
@@ -243,7 +238,7 @@ impl CtiServer {
         let known = self.tasks.live.get(&m.task_id).filter(|view| view.place.mrd.0 == m.mrd_id);
         let Some(view) = known else {
             if let Some(over) = self.tasks.over.get(&m.task_id).filter(|over| over.place.mrd.0 == m.mrd_id) {
-                let monitor = self.session(link).map_or(0, Session::monitor);
+                let monitor = self.session(link).monitor();
                 let context = over.unheard.as_ref().map(|unheard| {
                     let seen = snapshot_event(m.task_id, &unheard.view);
                     SnapshotTaskEvent { task_state: TaskState::Ended.number(), ..seen }.into()
@@ -281,7 +276,7 @@ impl CtiServer {
         if view.place.mrd != place.mrd {
             return Ok(vec![refusal(m.invoke_id, Refusal::WrongMrd)]);
         }
-        view.variables.extend(variables_of(m));
+        view.variables.extend(cce_wire::numbered(cce_wire::call_variables!(m)));
         for (name, value) in m.named_variable.iter().filter_map(NamedVariable::parts) {
             let variable = self.model.ecc_variables.iter().find(|variable| variable.name == name);
             view.set_named(name, variable.map_or(value.clone(), |variable| variable.cut(&value)));
@@ -299,21 +294,20 @@ impl CtiServer {
             return Ok(vec![refusal(m.invoke_id, Refusal::AgentNotFound)]);
         };
         let asked = m.agent_mrd_id.as_ref().map(|List(mrds)| mrds.as_slice()).unwrap_or_default();
-        let is_asked = |mrd: MrdId| asked.is_empty() || asked.contains(&mrd.0.cast_unsigned());
         let mut mrds: Vec<MrdId> = agent.skill_groups.iter().map(|group| group.mrd.id).collect();
         mrds.dedup();
-        let places = mrds.into_iter().filter(|mrd| is_asked(*mrd)).map(|mrd| Place { skill_target, mrd });
-        Ok(places.flat_map(|place| self.tell_tasks(place)).collect())
+        mrds.retain(|mrd| asked.is_empty() || asked.contains(&mrd.0.cast_unsigned()));
+        Ok(mrds.into_iter().flat_map(|mrd| self.tell_tasks(Place { skill_target, mrd })).collect())
     }
 
     /// What a client hears unasked when it opens its session: how the agents stand whose client is away, their tasks,
     /// and the ends of tasks that no client has heard (task-routing E16, E19; inferred).
     pub(super) fn tell_unattended(&mut self, session: &Session) -> Vec<Cti> {
-        let concerns = |place: &Place| session.speaks_for(*place);
-        let is_told = |record: &&AgentRecord| record.state == AgentState::WorkNotReady;
-        let unattended = self.records.iter().filter(|(place, _)| concerns(place));
         let mut told = Vec::new();
-        for (place, record) in unattended.filter(|(_, record)| is_told(record)) {
+        for (place, record) in &self.records {
+            if record.state != AgentState::WorkNotReady || !session.speaks_for(*place) {
+                continue;
+            }
             let events = record.by_queue().map(|queue| event::agent_state(&queue));
             told.extend(events.map(|event| event.for_monitor(session.monitor())));
             if !self.tasks.of(*place).is_empty() {
@@ -340,7 +334,7 @@ impl CtiServer {
     /// a session that was given up, or is about to be, since the link may have lost them with everything else that was
     /// under way (task-routing E17, E19; inferred).
     pub(super) fn tell_doubtful_ends(&mut self, link: LinkId, place: Place, cx: &mut Cx<'_>) {
-        let Some(session) = self.clients.session(link) else { return };
+        let session = self.clients.session(link).expect("a request comes in a session");
         for message in self.tasks.take_doubtful(session, place) {
             cx.send(link, message.to_frame(&session.dialect));
         }
@@ -397,8 +391,12 @@ impl View {
 
     /// `ScriptSelector`, `ApplicationString1`, `ApplicationString2`.
     fn strings(&self) -> [Option<Text<40>>; 3] {
-        let text = |of: fn(&PreCall) -> &String| self.reserved.as_ref().map(|call| Text::new(of(call)));
-        [text(|call| &call.dialed_number), text(|call| &call.ani), text(|call| &call.ced)]
+        let call = self.reserved.as_ref();
+        [
+            call.map(|call| Text::new(&call.dialed_number)),
+            call.map(|call| Text::new(&call.ani)),
+            call.map(|call| Text::new(&call.ced)),
+        ]
     }
 }
 
@@ -464,10 +462,6 @@ fn data_update(peripheral: u32, task: TaskId, view: &View) -> TaskDataUpdateEven
         task_id: task,
         icm_agent_id: view.place.skill_target.0,
     } of view)
-}
-
-fn variables_of(m: &UpdateTaskContextInd) -> Vec<(u8, String)> {
-    cce_wire::numbered(cce_wire::call_variables!(m)).collect()
 }
 
 #[cfg(test)]

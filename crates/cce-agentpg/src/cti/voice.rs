@@ -9,7 +9,7 @@ use crate::arm::Place;
 use cce_cti::{Cti, SetAgentStateReq, control_failure, services};
 use cce_kernel::LinkId;
 use cce_model::{
-    Agent, AgentRecord, AgentState, MrdId,
+    Agent, AgentState, MrdId,
     fact::{ArmMessage, Force},
 };
 
@@ -52,17 +52,13 @@ impl CtiServer {
     /// What a client hears unasked of voice when it opens its session: how the agents stand who are signed in, and whose
     /// client is away (inferred).
     pub(super) fn tell_unattended_voice(&self, session: &Session) -> Vec<Cti> {
-        let is_away = |record: &&AgentRecord| {
-            let mut sessions = self.sessions().map(|(_, other)| other.client.session);
-            !sessions.any(|number| number == record.session)
-        };
-        let is_told = |record: &&AgentRecord| {
+        let unattended = self.records.values().filter(|record| {
             record.mrd == MrdId::VOICE
                 && record.state != AgentState::Logout
                 && session.own_agent.is_none_or(|own| own == record.skill_target)
-        };
-        let records = self.records.values().filter(is_told).filter(is_away);
-        records.map(|record| event::agent_state(record).for_monitor(session.monitor())).collect()
+                && !self.sessions().any(|(_, other)| other.client.session == record.session)
+        });
+        unattended.map(|record| event::agent_state(record).for_monitor(session.monitor())).collect()
     }
 }
 

@@ -4,15 +4,15 @@
 use super::{
     Opc, Shown,
     agent::SignIn,
-    login::{TASK_LIMIT_MAX, is_limit},
+    login::{Terms, is_limit},
     sign_in::Admission,
     task::Task,
 };
 use crate::arm::{ArmRequest, Place, Refusal};
 use cce_kernel::Cx;
 use cce_model::{
-    AgentState, Disposition, MrdId, RouterCallKey, TaskEventKind, TaskId, TaskState,
-    fact::{ArmMessage, OpcMessage},
+    AgentState, Disposition, MrdId, RouterCallKey, SkillTarget, TaskEventKind, TaskId, TaskState,
+    fact::OpcMessage,
 };
 
 /// `RouterCallKeyCallID` of tasks that no router has seen begins here: a router's counter starts anew each day
@@ -81,11 +81,14 @@ impl Opc {
     }
 
     /// A client says how its agent stands. The agent's tasks stay, unlike with a new sign-in.
-    pub(super) fn on_agent_init(&mut self, request: &ArmRequest, cx: &mut Cx<'_>) -> Result<(), Refusal> {
-        let ArmMessage::AgentInit { state, routable, max_tasks, max_beyond } = request.message else {
-            return Ok(());
-        };
-        is_limit(max_tasks)?;
+    pub(super) fn on_agent_init(
+        &mut self,
+        request: &ArmRequest,
+        state: AgentState,
+        terms: Terms,
+        cx: &mut Cx<'_>,
+    ) -> Result<(), Refusal> {
+        is_limit(terms.limit)?;
         let place = request.place;
         let is_signed_in = self.agent_mut(place).is_ok_and(|agent| agent.is_signed_in());
         if state == AgentState::Logout {
@@ -97,9 +100,9 @@ impl Opc {
         let agent = self.agent_mut(place)?;
         let is_ready = !matches!(state, AgentState::NotReady | AgentState::Login);
         agent.sign_in = if is_ready { SignIn::Ready } else { SignIn::NotReady };
-        agent.routable = routable;
-        agent.limit = max_tasks;
-        agent.beyond = max_beyond.min(TASK_LIMIT_MAX);
+        agent.routable = terms.routable;
+        agent.limit = terms.limit;
+        agent.beyond = terms.beyond;
         self.attend(place, &request.client, cx);
         self.answer(request.client.session, request.invoke_id, 0);
         self.report(place, Shown::AsIs, cx);
@@ -122,10 +125,13 @@ impl Opc {
 
     /// A client says how a task of its agent stands: one that is known, or one of which this agent PG never heard. What
     /// ended while the client spoke of it stays ended: the client hears of the end (task-routing E19).
-    pub(super) fn on_task_init(&mut self, request: &ArmRequest, cx: &mut Cx<'_>) -> Result<(), Refusal> {
-        let ArmMessage::TaskInit { task: id, state, skill_group, is_answered } = request.message else {
-            return Ok(());
-        };
+    pub(super) fn on_task_init(
+        &mut self,
+        request: &ArmRequest,
+        (id, state, skill_group): (TaskId, TaskState, SkillTarget),
+        is_answered: bool,
+        cx: &mut Cx<'_>,
+    ) -> Result<(), Refusal> {
         self.attended_mut(request.place)?;
         if state == TaskState::Ended {
             return Err(Refusal::WrongSequence);
@@ -161,22 +167,21 @@ impl Opc {
 
     /// Its client speaks of a task: it does not end when the client has told everything.
     pub(super) fn adopt(&mut self, id: TaskId) {
-        if let Some(task) = self.tasks.get_mut(&id) {
-            task.is_orphan = false;
-        }
+        self.tasks.get_mut(&id).expect("its client speaks of a live task").is_orphan = false;
     }
 
     /// A client has told everything that it knows. What its agents held when it went away, and what it did not speak
     /// of, is over for it (task-routing E19).
     pub(crate) fn on_init_over(&mut self, session: u32, cx: &mut Cx<'_>) {
-        let is_own = |task: &&Task| {
-            task.is_orphan
-                && self
-                    .agents
-                    .get(&task.place)
-                    .is_some_and(|agent| agent.is_attended() && agent.client.session == session)
-        };
-        let forgotten: Vec<TaskId> = self.tasks.values().filter(is_own).map(|task| task.id).collect();
+        let forgotten: Vec<TaskId> = self
+            .tasks
+            .values()
+            .filter(|task| {
+                let agent = self.agents.get(&task.place).expect("the agent of a task is in its domain");
+                task.is_orphan && agent.is_attended() && agent.client.session == session
+            })
+            .map(|task| task.id)
+            .collect();
         for id in forgotten {
             self.end_task(id, &Disposition::ENDED_DURING_INIT.into(), cx);
         }
@@ -187,13 +192,9 @@ impl Opc {
         &mut self,
         request: &ArmRequest,
         kind: TaskEventKind,
+        skill_group: SkillTarget,
         cx: &mut Cx<'_>,
     ) -> Result<(), Refusal> {
-        let (ArmMessage::OfferApplicationTask { skill_group, .. }
-        | ArmMessage::StartApplicationTask { skill_group, .. }) = request.message
-        else {
-            return Ok(());
-        };
         self.attended_mut(request.place)?;
         let id = self.next_application_task(cx);
         let task = self.admit(request.place, id, TaskState::PreCall, skill_group, cx)?;
@@ -215,7 +216,7 @@ impl Opc {
         place: Place,
         id: TaskId,
         state: TaskState,
-        skill_group: cce_model::SkillTarget,
+        skill_group: SkillTarget,
         cx: &mut Cx<'_>,
     ) -> Result<Task, Refusal> {
         self.is_not_interrupted(place)?;
@@ -241,8 +242,10 @@ impl Opc {
     /// A task took too long: its client hears of it, and it ends.
     pub(crate) fn on_duration_over(&mut self, number: u64, cx: &mut Cx<'_>) {
         let due = self.tasks.values().find(|task| task.number == number).copied();
-        // Over meanwhile: a limit that is taken back leaves the timers that run.
-        let Some(task) = due.filter(|task| !task.is_waiting()) else { return };
+        // A limit that is taken back leaves the timers that run.
+        let Some(task) = due.filter(|task| !task.is_waiting()) else {
+            return cx.over_meanwhile("task that takes too long");
+        };
         self.to_cti.push(OpcMessage::LifetimeExceeded {
             task: task.id,
             skill_target: task.place.skill_target,

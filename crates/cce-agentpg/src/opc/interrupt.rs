@@ -143,10 +143,10 @@ impl Opc {
 
     /// No client went on with what was interrupted.
     pub(crate) fn on_interrupt_done_due(&mut self, place: Place, cx: &mut Cx<'_>) {
-        if self.agents.get(&place).is_some_and(|agent| agent.interrupt == Interrupt::Over) {
-            self.end_interrupt(place, cx);
-            self.report(place, Shown::AsIs, cx);
-        }
+        let interrupt = member(&mut self.agents, place).interrupt;
+        assert_eq!(interrupt, Interrupt::Over, "the timer ends with the wait for the client");
+        self.end_interrupt(place, cx);
+        self.report(place, Shown::AsIs, cx);
     }
 
     /// Refuses work in a domain where the agent's work is interrupted; ends are legal even there.
@@ -177,28 +177,21 @@ impl Opc {
             self.resume_work(place, cx);
             self.report_one(place, Shown::AsIs, cx);
         }
-        if let Some(advice) = advice {
-            self.advise(place, advice, cx);
-        }
-    }
-
-    fn advise(&mut self, place: Place, advice: Advice, cx: &mut Cx<'_>) {
         let (by, is_over) = match advice {
-            Advice::Begin(by) => (by, false),
-            Advice::Done(by) => (by, true),
+            None => return,
+            Some(Advice::Begin(by)) => (by, false),
+            Some(Advice::Done(by)) => {
+                cx.arm(Timer::InterruptDone.key(place.timer_id()), DONE_WAIT);
+                (by, true)
+            }
         };
-        if is_over {
-            cx.arm(Timer::InterruptDone.key(place.timer_id()), DONE_WAIT);
-        }
         let Place { skill_target, mrd } = place;
         self.to_cti.push(OpcMessage::Interrupt { skill_target, mrd, by, is_over });
     }
 
     fn end_interrupt(&mut self, place: Place, cx: &mut Cx<'_>) {
         cx.cancel(Timer::InterruptDone.key(place.timer_id()));
-        if let Some(agent) = self.agents.get_mut(&place) {
-            agent.interrupt = Interrupt::None;
-        }
+        member(&mut self.agents, place).interrupt = Interrupt::None;
         self.resume_work(place, cx);
     }
 
@@ -238,11 +231,12 @@ impl Opc {
 
     /// The other domain of the agent whose tasks take precedence, if the agent has any there.
     fn interrupting(&self, place: Place) -> Option<MrdId> {
-        let takes_precedence = |other: &Place| {
+        let mut places = self.tasks.values().map(|task| task.place);
+        let precedes = places.find(|other| {
             other.skill_target == place.skill_target
                 && other.mrd != place.mrd
                 && !self.is_interruptible(other.mrd)
-        };
-        self.tasks.values().map(|task| task.place).find(takes_precedence).map(|other| other.mrd)
+        })?;
+        Some(precedes.mrd)
     }
 }

@@ -21,7 +21,7 @@ use crate::{
     config::Config,
     timer::Timer,
 };
-use agent::{AgentInMrd, InQueue, Load, Standing};
+use agent::{AgentInMrd, Load, Standing};
 use cce_kernel::{Cx, Fact, Time};
 use cce_model::{
     AgentRecord, AgentState, MrdId, ObjectModel, QueueRecord, SkillTarget, TaskEventKind, TaskId,
@@ -32,7 +32,7 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
 };
-use task::{Ended, Task};
+use task::{Ended, Ending, Task};
 
 /// OPC.
 #[derive(Debug)]
@@ -133,18 +133,37 @@ impl Opc {
             ArmMessage::Pause { task } => self.on_work(request, *task, TaskEventKind::Pause, cx),
             ArmMessage::Resume { task } => self.on_work(request, *task, TaskEventKind::Resume, cx),
             ArmMessage::WrapUp { task } => self.on_work(request, *task, TaskEventKind::WrapUp, cx),
-            ArmMessage::End { task, .. } => self.on_end(request, *task, cx),
+            ArmMessage::End {
+                task,
+                icm_disposition,
+                application_disposition,
+                wrapup_data,
+                application_data,
+            } => {
+                let ending = Ending {
+                    icm: *icm_disposition,
+                    application: *application_disposition,
+                    wrapup_data: wrapup_data.clone(),
+                    application_data: application_data.clone(),
+                };
+                self.on_end(request, *task, &ending, cx)
+            }
             ArmMessage::ChangeMaxTaskLimit { max_tasks } => self.on_change_limit(request, *max_tasks, cx),
             ArmMessage::OverrideLimit => self.on_override_limit(request, cx),
             ArmMessage::GetAgentTasks => self.on_get_tasks(request, cx),
-            ArmMessage::OfferApplicationTask { .. } => {
-                self.on_application_task(request, TaskEventKind::Offer, cx)
+            ArmMessage::OfferApplicationTask { skill_group, .. } => {
+                self.on_application_task(request, TaskEventKind::Offer, *skill_group, cx)
             }
-            ArmMessage::StartApplicationTask { .. } => {
-                self.on_application_task(request, TaskEventKind::Start, cx)
+            ArmMessage::StartApplicationTask { skill_group, .. } => {
+                self.on_application_task(request, TaskEventKind::Start, *skill_group, cx)
             }
-            ArmMessage::AgentInit { .. } => self.on_agent_init(request, cx),
-            ArmMessage::TaskInit { .. } => self.on_task_init(request, cx),
+            ArmMessage::AgentInit { state, routable, max_tasks, max_beyond } => {
+                let terms = login::Terms::new(*max_tasks, *max_beyond, *routable);
+                self.on_agent_init(request, *state, terms, cx)
+            }
+            ArmMessage::TaskInit { task, state, skill_group, is_answered } => {
+                self.on_task_init(request, (*task, *state, *skill_group), *is_answered, cx)
+            }
             ArmMessage::InterruptAccepted => self.on_interrupt_accepted(request.place, cx),
             ArmMessage::InterruptUnaccepted => self.on_interrupt_unaccepted(request.place, cx),
             ArmMessage::InterruptDoneAccepted => self.on_interrupt_done(request.place, cx),
@@ -181,11 +200,13 @@ impl Opc {
     /// The same queue by queue.
     fn loads_by_queue(&self, place: Place) -> Vec<Load> {
         let agent = self.agents.get(&place).expect("an agent who is reported is in the domain");
-        let tasks = || self.tasks.values().filter(|task| task.place == place);
-        let of_queue = |index: usize| {
-            Load::of(tasks().filter(|task| agent.queue_of(task.skill_group) == index).map(|task| task.state))
-        };
-        (0..agent.queues.len()).map(of_queue).collect()
+        (0..agent.queues.len())
+            .map(|index| {
+                let tasks = self.tasks.values().filter(|task| task.place == place);
+                let of_queue = tasks.filter(|task| agent.queue_of(task.skill_group) == index);
+                Load::of(of_queue.map(|task| task.state))
+            })
+            .collect()
     }
 
     fn next_task_number(&mut self) -> u64 {
@@ -196,10 +217,6 @@ impl Opc {
     /// The agent's tasks in the domain, oldest first.
     fn tasks_of(&self, place: Place) -> Vec<Task> {
         self.tasks.values().filter(|task| task.place == place).copied().collect()
-    }
-
-    fn task_ids(&self, place: Place) -> Vec<TaskId> {
-        self.tasks_of(place).into_iter().map(|task| task.id).collect()
     }
 
     /// Whether the agent has a task in another domain, one whose tasks must not be interrupted.
@@ -216,8 +233,8 @@ impl Opc {
     }
 
     fn standing(&self, place: Place) -> Standing {
-        let standing = |agent: &AgentInMrd| agent.standing(self.load(place), self.is_busy_elsewhere(place));
-        self.agents.get(&place).map_or(Standing::SIGNED_OUT, standing)
+        let agent = self.agents.get(&place).expect("an agent who is reported is in the domain");
+        agent.standing(self.load(place), self.is_busy_elsewhere(place))
     }
 
     /// Reports how an agent stands after a change, and in other domains too where the change reaches them.
@@ -231,12 +248,12 @@ impl Opc {
 
     /// The agent's other domains where the availability changed.
     fn reached_by(&self, place: Place) -> Vec<Place> {
-        let same_agent = |other: &&AgentInMrd| {
+        let others = self.agents.values().filter(|other| {
             other.agent.skill_target == place.skill_target
                 && other.queue.mrd.id != place.mrd
                 && self.standing(other.place()).availability != other.noted.availability
-        };
-        self.agents.values().filter(same_agent).map(AgentInMrd::place).collect()
+        });
+        others.map(AgentInMrd::place).collect()
     }
 
     fn report_one(&mut self, place: Place, shown: Shown, cx: &mut Cx<'_>) {
@@ -249,7 +266,10 @@ impl Opc {
         if before.state != standing.state {
             agent.since = cx.now();
         }
-        if is_noteworthy(before, standing) {
+        // What else differs, the router alone hears of.
+        if (before.state, before.tasks, before.limit, before.routable)
+            != (standing.state, standing.tasks, standing.limit, standing.routable)
+        {
             cx.note(transition(agent, before.state));
         }
         let record = record(agent, peripheral, shown, cx);
@@ -289,11 +309,6 @@ fn member(agents: &mut BTreeMap<Place, AgentInMrd>, place: Place) -> &mut AgentI
     agents.get_mut(&place).unwrap_or_else(|| panic!("{place:?} is an agent in a domain"))
 }
 
-fn is_noteworthy(before: Standing, after: Standing) -> bool {
-    let seen = |standing: Standing| (standing.state, standing.tasks, standing.limit, standing.routable);
-    seen(before) != seen(after)
-}
-
 fn transition(agent: &AgentInMrd, from: AgentState) -> Fact {
     Fact::AgentInMrd {
         agent: agent.agent.id.clone(),
@@ -311,13 +326,12 @@ fn transition(agent: &AgentInMrd, from: AgentState) -> Fact {
 fn record(agent: &AgentInMrd, peripheral: u32, shown: Shown, cx: &Cx<'_>) -> AgentRecord {
     let now = agent.noted;
     let seconds = |since: Time| u32::try_from(cx.now().since(since).as_secs()).unwrap_or(u32::MAX);
-    let queue = |queue: &InQueue| QueueRecord {
+    let mut queues = agent.queues.iter().map(|queue| QueueRecord {
         number: queue.group.number,
         skill_group: queue.group.id,
         state: if shown == Shown::Login { AgentState::Login } else { queue.state },
         seconds: seconds(queue.since),
-    };
-    let mut queues = agent.queues.iter().map(queue);
+    });
     let first = queues.next().expect("an agent is in a domain by a queue");
     AgentRecord {
         agent: agent.agent.id.clone(),

@@ -1,6 +1,6 @@
 //! Tasks that the router assigns, and takes back (mr-interface 8.1).
 
-use super::{Opc, Shown, task::Task};
+use super::{Opc, Shown, agent::AgentInMrd, member, task::Task};
 use crate::arm::{NO_SERVICE, Place};
 use cce_kernel::{Cx, LinkId};
 use cce_model::{Disposition, MrdId, PreCall, SkillTarget, TaskState, fact::OpcMessage};
@@ -22,14 +22,17 @@ impl Opc {
         self.begin(task, cx);
         self.router.send_task(&task, None, cx);
         self.report(task.place, Shown::AsIs, cx);
-        let pre_call = self.pre_call(&task, message);
-        self.to_cti.extend(pre_call.map(|pre_call| OpcMessage::PreCall(Box::new(pre_call))));
+        // The agent's state goes ahead of the reservation, as in the lab trace (cti-server-protocol 19).
+        let agent = self.agents.get(&task.place).expect("the agent of a task is in its domain");
+        self.to_cti.push(OpcMessage::PreCall(Box::new(pre_call(agent, &task, message))));
     }
 
     /// Nobody is reserved. The router takes that for a sign that it does not know how the agent stands, and hears it.
     fn refuse(&mut self, task: Task, cx: &mut Cx<'_>) {
         let refused = Task { state: TaskState::Ended, ..task };
-        self.router.send_refusal(&refused, Disposition::ABANDONED_BEFORE_OFFERED, cx);
+        // An end of a task that it never heard of tells the router that nobody was reserved.
+        self.router.tell_task(&refused, Some(Disposition::ABANDONED_BEFORE_OFFERED), cx);
+        // The router may have named somebody who is no agent here.
         if let Some(agent) = self.agents.get_mut(&task.place) {
             agent.reported = None;
             self.report_to_router(task.place, cx);
@@ -56,10 +59,8 @@ impl Opc {
         self.remove(task, disposition, cx);
         self.release_not_routable(task.place);
         self.report(task.place, Shown::AsIs, cx);
-        if let Some(agent) = self.agents.get(&task.place) {
-            let agent = agent.agent.id.clone();
-            self.to_cti.push(OpcMessage::PreCallAbort { task: task.id, agent, mrd: task.place.mrd });
-        }
+        let agent = member(&mut self.agents, task.place).agent.id.clone();
+        self.to_cti.push(OpcMessage::PreCallAbort { task: task.id, agent, mrd: task.place.mrd });
     }
 
     fn is_assignable(&self, task: &Task) -> Result<(), &'static str> {
@@ -78,32 +79,31 @@ impl Opc {
         }
         Ok(())
     }
+}
 
-    fn pre_call(&self, task: &Task, message: &DeviceTargetPreCallInd) -> Option<PreCall> {
-        let agent = &self.agents.get(&task.place)?;
-        let mut groups = agent.agent.skill_groups.iter();
-        let group = groups.find(|group| group.id == task.skill_group).unwrap_or(&agent.queue);
-        Some(PreCall {
-            task: task.id,
-            mrd: task.place.mrd,
-            agent: agent.agent.id.clone(),
-            instrument: agent.agent.instrument().to_owned(),
-            skill_target: task.place.skill_target,
-            skill_group: task.skill_group,
-            skill_group_number: group.number,
-            service: NO_SERVICE,
-            network_target: message.network_target_id,
-            ani: text_of(message.ani.as_ref()),
-            ced: text_of(message.ced.as_ref()),
-            dialed_number: text_of(message.dn.as_ref()),
-            call_type: message.call_type_id,
-            invoke_id: message.invoke_id,
-            protocol_guid: text_of(message.call_guid.as_ref()),
-            enabled_services: message.enabled_services.clone().map(|list| list.0).unwrap_or_default(),
-            ccai_config: text_of(message.ccai_config_param.as_ref()),
-            call_variables: cce_wire::numbered(cce_wire::call_variables!(message)).collect(),
-            named_variables: message.named_variables.iter().filter_map(NamedVariable::parts).collect(),
-        })
+fn pre_call(agent: &AgentInMrd, task: &Task, message: &DeviceTargetPreCallInd) -> PreCall {
+    let mut groups = agent.agent.skill_groups.iter();
+    let group = groups.find(|group| group.id == task.skill_group).unwrap_or(&agent.queue);
+    PreCall {
+        task: task.id,
+        mrd: task.place.mrd,
+        agent: agent.agent.id.clone(),
+        instrument: agent.agent.instrument().to_owned(),
+        skill_target: task.place.skill_target,
+        skill_group: task.skill_group,
+        skill_group_number: group.number,
+        service: NO_SERVICE,
+        network_target: message.network_target_id,
+        ani: text_of(message.ani.as_ref()),
+        ced: text_of(message.ced.as_ref()),
+        dialed_number: text_of(message.dn.as_ref()),
+        call_type: message.call_type_id,
+        invoke_id: message.invoke_id,
+        protocol_guid: text_of(message.call_guid.as_ref()),
+        enabled_services: message.enabled_services.clone().map(|list| list.0).unwrap_or_default(),
+        ccai_config: text_of(message.ccai_config_param.as_ref()),
+        call_variables: cce_wire::numbered(cce_wire::call_variables!(message)).collect(),
+        named_variables: message.named_variables.iter().filter_map(NamedVariable::parts).collect(),
     }
 }
 

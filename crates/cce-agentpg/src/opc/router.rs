@@ -70,7 +70,8 @@ impl RouterLink {
         self.tell_task(task, disposition, cx);
     }
 
-    fn tell_task(&self, task: &Task, disposition: Option<Disposition>, cx: &mut Cx<'_>) {
+    /// Tells the router of a task as far as it is there to hear it: nothing is kept for later.
+    pub(super) fn tell_task(&self, task: &Task, disposition: Option<Disposition>, cx: &mut Cx<'_>) {
         let event = TaskEvent {
             task_id: task.id,
             icm_agent_id: task.place.skill_target.0,
@@ -82,11 +83,6 @@ impl RouterLink {
         if self.is_open() {
             self.session.send(event, cx);
         }
-    }
-
-    /// Reports that a task was never here.
-    pub(super) fn send_refusal(&self, task: &Task, disposition: Disposition, cx: &mut Cx<'_>) {
-        self.tell_task(task, Some(disposition), cx);
     }
 
     fn remember(&mut self, end: End) {
@@ -152,17 +148,17 @@ impl Opc {
 
     /// The router broke the framing.
     pub(crate) fn on_router_bad_frame(&mut self, link: LinkId, flaw: FrameFlaw, cx: &mut Cx<'_>) {
-        if self.router.session.owns(link) {
-            cx.note_peer_error(link, "frame", flaw.to_string());
-            self.keep_router(SessionEvent::HangUp(CloseReason::BadFrame), cx);
+        if !self.router.session.owns(link) {
+            return cx.over_meanwhile("session with the router");
         }
+        cx.note_peer_error(link, "frame", flaw.to_string());
+        self.keep_router(SessionEvent::HangUp(CloseReason::BadFrame), cx);
     }
 
     /// The router says something.
     pub(crate) fn on_router_frame(&mut self, link: LinkId, frame: &cce_wire::Bytes, cx: &mut Cx<'_>) {
         if !self.router.session.owns(link) {
-            // Over meanwhile: what was on its way when this end closed the link.
-            return;
+            return cx.over_meanwhile("session with the router");
         }
         match Icm::read(&ICM, frame) {
             Ok(Icm::OpenConf(_)) if self.router.is_opening() => self.keep_router(SessionEvent::Confirmed, cx),

@@ -3,7 +3,7 @@
 
 use super::{
     Opc, Shown,
-    agent::SignIn,
+    agent::{AgentInMrd, SignIn},
     login::{Terms, is_limit},
     member,
     task::Ending,
@@ -225,16 +225,18 @@ impl Opc {
     /// The session that signed agents in is gone, or wanted to. Their tasks live on for a while.
     pub(crate) fn on_session_lost(&mut self, session: u32, cx: &mut Cx<'_>) {
         self.logins.forget(session, cx);
-        let is_lost = |agent: &&super::AgentInMrd| agent.is_attended() && agent.client.session == session;
-        let lost: Vec<Place> = self.agents.values().filter(is_lost).map(super::AgentInMrd::place).collect();
-        for place in lost {
+        let agents = self.agents.values();
+        let lost = agents.filter(|agent| agent.is_attended() && agent.client.session == session);
+        for place in lost.map(AgentInMrd::place).collect::<Vec<_>>() {
             self.on_client_lost(place, cx);
         }
     }
 
     /// Nobody came back for the agent's tasks in time (task-routing E19).
     pub(crate) fn on_task_life_over(&mut self, place: Place, cx: &mut Cx<'_>) {
-        self.end_all(place, &Disposition::PATH_DOWN.into(), cx);
+        for task in self.tasks_of(place) {
+            self.end_task(task.id, &Disposition::PATH_DOWN.into(), cx);
+        }
     }
 
     /// Makes an agent not routable who asked for it while tasks had not begun, once every task has begun
@@ -294,15 +296,8 @@ impl Opc {
         for task in self.tasks.values_mut().filter(|task| task.place == place) {
             task.is_orphan = true;
         }
-        if let Some(mrd) = self.model.mrds.get(&place.mrd) {
-            cx.arm(Timer::TaskLife.key(place.timer_id()), mrd.task_life);
-        }
+        let mrd = self.model.mrds.get(&place.mrd).expect("agents are in configured domains");
+        cx.arm(Timer::TaskLife.key(place.timer_id()), mrd.task_life);
         self.report(place, Shown::AsIs, cx);
-    }
-
-    fn end_all(&mut self, place: Place, ending: &Ending, cx: &mut Cx<'_>) {
-        for id in self.task_ids(place) {
-            self.end_task(id, ending, cx);
-        }
     }
 }

@@ -1,7 +1,7 @@
 //! What agents do with their tasks (cti-server-protocol 11.1, 11.3; task-routing 1.1).
 
 use super::{
-    Opc, Shown,
+    Opc, Shown, member,
     task::{Ending, Task},
 };
 use crate::{
@@ -9,10 +9,7 @@ use crate::{
     timer::Timer,
 };
 use cce_kernel::{Cx, Fact};
-use cce_model::{
-    Disposition, TaskEvent, TaskEventKind, TaskId, TaskState,
-    fact::{ArmMessage, OpcMessage},
-};
+use cce_model::{Disposition, TaskEvent, TaskEventKind, TaskId, TaskState, fact::OpcMessage};
 use std::time::Duration;
 
 /// The events say so even of a task that the router assigned (cti-server-protocol 19).
@@ -47,12 +44,11 @@ impl Opc {
         &mut self,
         request: &ArmRequest,
         id: TaskId,
+        ending: &Ending,
         cx: &mut Cx<'_>,
     ) -> Result<(), Refusal> {
         self.task_of(request, id)?;
-        if let Some(ending) = ending_of(&request.message) {
-            self.end_task(id, &ending, cx);
-        }
+        self.end_task(id, ending, cx);
         Ok(())
     }
 
@@ -60,11 +56,11 @@ impl Opc {
     /// E1).
     pub(crate) fn on_start_timeout(&mut self, number: u64, cx: &mut Cx<'_>) {
         let due = self.tasks.values().find(|task| task.number == number).copied();
-        // Over meanwhile: a limit that is taken back leaves the timers that run.
-        let Some(task) = due.filter(|task| task.state == TaskState::PreCall) else { return };
-        if let Some(agent) = self.agents.get_mut(&task.place) {
-            agent.routable = false;
-        }
+        // A limit that is taken back leaves the timers that run.
+        let Some(task) = due.filter(|task| task.state == TaskState::PreCall) else {
+            return cx.over_meanwhile("offer");
+        };
+        member(&mut self.agents, task.place).routable = false;
         self.end_task(task.id, &Disposition::ABANDONED_BEFORE_OFFERED.into(), cx);
         let Place { skill_target, mrd } = task.place;
         self.to_cti.push(OpcMessage::MadeNotRoutable { skill_target, mrd });
@@ -178,18 +174,4 @@ fn has_begun(state: TaskState) -> bool {
         TaskState::PreCall | TaskState::Offered | TaskState::Ended => false,
         TaskState::Active | TaskState::Paused | TaskState::WrapUp | TaskState::Interrupted => true,
     }
-}
-
-fn ending_of(message: &ArmMessage) -> Option<Ending> {
-    let ArmMessage::End { icm_disposition, application_disposition, wrapup_data, application_data, .. } =
-        message
-    else {
-        return None;
-    };
-    Some(Ending {
-        icm: *icm_disposition,
-        application: *application_disposition,
-        wrapup_data: wrapup_data.clone(),
-        application_data: application_data.clone(),
-    })
 }
