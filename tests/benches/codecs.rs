@@ -2,7 +2,7 @@
 
 use cce_cti::{AgentPreCallEvent, AgentStateEvent, Cti, OfferTaskInd, StartTaskEvent, dialect};
 use cce_kernel::{Blob, Carrier};
-use cce_model::{SkillTarget, TaskId};
+use cce_model::{MrdId, SkillTarget, TaskId};
 use cce_mr::{
     ICM, Icm, MR, Mr,
     icm::NewCall,
@@ -17,9 +17,15 @@ const TASK: TaskId = TaskId { day: 154_526, call: 37_051_928, sequence: 1 };
 fn cti(c: &mut Criterion) {
     let wide = dialect(24);
     let messages: [Cti; 4] = [
-        OfferTaskInd { invoke_id: 35_464, mrd_id: 5011, task_id: TASK, ..OfferTaskInd::default() }.into(),
-        StartTaskEvent { peripheral_id: 5000, mrd_id: 5011, task_id: TASK, ..StartTaskEvent::default() }
+        OfferTaskInd { invoke_id: 35_464, mrd_id: MrdId(5011), task_id: TASK, ..OfferTaskInd::default() }
             .into(),
+        StartTaskEvent {
+            peripheral_id: 5000,
+            mrd_id: MrdId(5011),
+            task_id: TASK,
+            ..StartTaskEvent::default()
+        }
+        .into(),
         AgentStateEvent {
             agent_id: Some(Text::new("1080")),
             agent_extension: Some(Text::new("1080")),

@@ -1,9 +1,7 @@
 //! The ARM interface between CTI server and OPC, as far as it is not a fact of the kernel.
 
+use cce_cti::{ArmStatus, ControlFailure};
 use cce_model::{MrdId, SkillTarget, fact::ArmMessage};
-
-/// "No service" on the wire (cti-server-protocol 11.2).
-pub(crate) const NO_SERVICE: i32 = -1;
 
 /// An ARM message with its envelope, on its way from the CTI server to OPC.
 #[derive(Clone, Debug)]
@@ -43,7 +41,7 @@ pub(crate) struct Place {
 impl Place {
     /// A domain without any agent: whoever watches one agent hears nothing of it.
     pub(crate) const fn nobody(mrd: MrdId) -> Self {
-        Self { skill_target: SkillTarget(-1), mrd }
+        Self { skill_target: SkillTarget::NONE, mrd }
     }
 
     /// Names timers of this place.
@@ -92,32 +90,33 @@ pub(crate) enum Refusal {
     /// A sign-in of the agent waits already.
     LoginPending,
     /// A change of a voice state is refused, by a failure code of its own table (cti-server-protocol 13).
-    Control(u16),
+    Control(ControlFailure),
 }
 
 impl Refusal {
-    /// The code. 18, 19, 20, 22, 30 and 35 are (inferred): no code is published for these.
+    /// The number in the answer: a status of the ARM layer, or the failure code of a voice state.
     pub(crate) fn code(self) -> u32 {
-        match self {
-            Self::AlreadyLoggedIn => 1,
-            Self::AgentNotFound => 2,
-            Self::MrdNotFound => 3,
-            Self::NotLoggedIn => 6,
-            Self::VoiceMrd => 11,
-            Self::TaskSentRecently => 14,
-            Self::TaskNotFound => 18,
-            Self::WrongSequence => 19,
-            Self::WrongMrd => 20,
-            Self::WrongAgent => 22,
-            Self::Interrupted => 30,
-            Self::LimitExceeded => 35,
-            Self::NotOnPath => 27,
-            Self::TooManyAgents => 34,
-            Self::ControllerOffline => 36,
-            Self::LoginTimeout => 37,
-            Self::QueueLoginFailed => 38,
-            Self::LoginPending => 41,
-            Self::Control(code) => code.into(),
-        }
+        let status = match self {
+            Self::AlreadyLoggedIn => ArmStatus::AGENT_ALREADY_LOGGED_IN,
+            Self::AgentNotFound => ArmStatus::AGENT_NOT_FOUND,
+            Self::MrdNotFound => ArmStatus::MRD_LIST_ENTRY_NOT_FOUND,
+            Self::NotLoggedIn => ArmStatus::AGENT_NOT_LOGGED_IN,
+            Self::VoiceMrd => ArmStatus::CANT_LOGIN_TO_VOICE_MRD,
+            Self::TaskSentRecently => ArmStatus::DO_THIS_WITH_TASK_SENT_RECENTLY,
+            Self::TaskNotFound => ArmStatus::TASK_OBJECT_NOT_FOUND,
+            Self::WrongSequence => ArmStatus::INVALID_MESSAGE_SEQUENCE,
+            Self::WrongMrd => ArmStatus::INCONSISTENT_MEDIA_ROUTING_DOMAIN_IDS,
+            Self::WrongAgent => ArmStatus::INCONSISTENT_AGENT_IDS,
+            Self::Interrupted => ArmStatus::NOT_VALID_AFTER_INTERRUPT_ADVISORY_ACCEPT,
+            Self::LimitExceeded => ArmStatus::TASK_LIMIT,
+            Self::NotOnPath => ArmStatus::LOGIN_NOT_ALLOWED_FOR_APP_PATH,
+            Self::TooManyAgents => ArmStatus::PERFORMANCE_LIMIT_EXCEEDED,
+            Self::ControllerOffline => ArmStatus::CC_OFFLINE,
+            Self::LoginTimeout => ArmStatus::LOGIN_TIMEOUT,
+            Self::QueueLoginFailed => ArmStatus::PQ_LOGIN_FAILED,
+            Self::LoginPending => ArmStatus::LOGIN_REQUEST_ALREADY_PENDING,
+            Self::Control(failure) => return failure.0.into(),
+        };
+        status.0
     }
 }

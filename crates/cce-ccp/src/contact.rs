@@ -5,6 +5,7 @@ pub(crate) mod id;
 use crate::config::{Config, StatusTimestamp};
 use cce_kernel::{Cx, Fact, Time, Wall};
 use cce_model::{ContactId, ContactStatus, SocialContact, StatusReason, TaskId};
+use cce_mr::RoutingService;
 use id::Ids;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, VecDeque};
@@ -49,13 +50,13 @@ pub(crate) struct Contact {
 pub(crate) struct Route {
     /// The task that this one follows.
     pub previous: TaskId,
-    /// 0 new, 2 transferred, 3 recovered.
-    pub service_requested: u32,
+    /// What the router is asked for.
+    pub service_requested: RoutingService,
 }
 
 impl Route {
     /// A task that follows no other.
-    pub(crate) const NEW: Self = Self { previous: TaskId::NONE, service_requested: 0 };
+    pub(crate) const NEW: Self = Self { previous: TaskId::NONE, service_requested: RoutingService::NONE };
 }
 
 /// Where a contact's task is.

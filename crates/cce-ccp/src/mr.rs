@@ -8,9 +8,9 @@ use cce_kernel::{
     CloseReason, Cx, FrameFlaw, LinkId, Peer,
     session::{Gone, Listener, Silence},
 };
-use cce_model::{ContactId, MrdId, SkillTarget, TaskId};
+use cce_model::{ContactId, Disposition, MrdId, SkillTarget, TaskId};
 use cce_mr::{
-    MR, Mr,
+    FailureStatus, MR, Mr,
     mr::{CloseConf, CloseReq, FailureEvent, HeartbeatConf, HeartbeatReq, NewTask, OpenConf, OpenReq},
 };
 use cce_wire::Text;
@@ -19,9 +19,6 @@ use std::time::Duration;
 
 /// Heartbeats that a peer may leave out.
 const SILENT_BEATS_MAX: u32 = 3;
-
-/// Says what is wrong with a message in `FAILURE_EVENT`: the reference names no codes for this (inferred).
-const STATUS_UNREADABLE: u32 = 1;
 
 /// What the MR interface tells the runtime.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,7 +38,7 @@ pub(crate) enum MrEvent {
     /// CCE chose an agent.
     Routed { contact: ContactId, routed: Routed },
     /// The dialogue failed, for a reason of mr-interface 6.
-    Failed { contact: ContactId, reason: u32 },
+    Failed { contact: ContactId, reason: Disposition },
     /// CCE carried out the cancel.
     Cancelled { contact: ContactId },
 }
@@ -142,7 +139,7 @@ impl MrListener {
             return None;
         }
         cx.note_peer_error(link, "frame", flaw.to_string());
-        send(link, FailureEvent { status: STATUS_UNREADABLE, ..FailureEvent::default() }, cx);
+        send(link, FailureEvent { status: FailureStatus::REFUSED, ..FailureEvent::default() }, cx);
         self.close(link, CloseReason::BadFrame, cx)
     }
 
@@ -209,7 +206,7 @@ impl MrListener {
     /// Tells the peer that it made a mistake, and ends the connection.
     fn refuse(&mut self, link: LinkId, message: &str, detail: String, cx: &mut Cx<'_>) -> Option<MrEvent> {
         cx.note_peer_error(link, message, detail.clone());
-        send(link, FailureEvent { status: STATUS_UNREADABLE, ..FailureEvent::default() }, cx);
+        send(link, FailureEvent { status: FailureStatus::REFUSED, ..FailureEvent::default() }, cx);
         self.close(link, CloseReason::BadMessage(detail), cx)
     }
 

@@ -16,6 +16,7 @@ use cce_model::{
     ContactId, ContactStatus, StatusReason, TaskId,
     fact::{CcpFact, CloseStep, StoreAccess},
 };
+use cce_mr::RoutingService;
 use cce_xml::task::TASK_HEADER;
 use std::time::Duration;
 
@@ -263,7 +264,7 @@ fn unauthorized() -> Response {
 }
 
 /// Script selector and kind of service of a renotification, or why it is refused.
-fn renotification(request: &Request) -> Result<(String, u32), Response> {
+fn renotification(request: &Request) -> Result<(String, RoutingService), Response> {
     let task = cce_xml::task::Task::read(&request.body.0)
         .map_err(|error| answer::invalid(&answer::task_flaws(error)))?;
     let selector = task.script_selector.unwrap_or_default();
@@ -285,11 +286,11 @@ fn renotification(request: &Request) -> Result<(String, u32), Response> {
 
 /// What the router is told about a renotified task (task-routing 3.2). The reason is optional (ccp-task-api 3.6);
 /// without one no service is asked for (inferred). None: the reason is unknown.
-fn service_requested(reason: Option<&str>) -> Option<u32> {
+fn service_requested(reason: Option<&str>) -> Option<RoutingService> {
     match reason.unwrap_or_default().to_ascii_uppercase().as_str() {
-        "" => Some(0),
-        "ROUTE_SERVICE_TRANSFER" => Some(2),
-        "ROUTE_SERVICE_RECOVERY" => Some(3),
+        "" => Some(RoutingService::NONE),
+        "ROUTE_SERVICE_TRANSFER" => Some(RoutingService::TRANSFER),
+        "ROUTE_SERVICE_RECOVERY" => Some(RoutingService::RECOVERY),
         _ => None,
     }
 }

@@ -11,10 +11,10 @@ use crate::{
 };
 use cce_kernel::{Cx, Fact};
 use cce_model::{
-    ContactId, ContactStatus, StatusReason,
+    ContactId, ContactStatus, Disposition, StatusReason,
     fact::{CcpFact, StoreAccess},
 };
-use cce_mr::reason;
+use cce_mr::RoutingService;
 use rand::RngExt;
 use std::collections::BTreeMap;
 
@@ -136,7 +136,7 @@ impl Ccp {
         &mut self,
         id: &ContactId,
         selector: &str,
-        service_requested: u32,
+        service_requested: RoutingService,
         cx: &mut Cx<'_>,
     ) {
         let contact = self.contacts.under_way_mut(id);
@@ -281,8 +281,8 @@ impl Ccp {
 
     /// A task that survives failures is kept while the router cannot be reached, and sent again when it can
     /// (mr-interface 5).
-    fn on_failed(&mut self, id: &ContactId, reason: u32, cx: &mut Cx<'_>) {
-        if reason == reason::ROUTING_DISABLED && self.routing != Routing::Enabled {
+    fn on_failed(&mut self, id: &ContactId, reason: Disposition, cx: &mut Cx<'_>) {
+        if reason == Disposition::ROUTING_DISABLED && self.routing != Routing::Enabled {
             self.routing = Routing::Disabled;
             if self.take_back(id, StatusReason::RoutingDisabled, cx) {
                 self.backlog.push_back(id.clone());
@@ -313,13 +313,15 @@ pub(crate) fn draw_request_id(purpose: &'static str, cx: &mut Cx<'_>) -> String 
 /// What a failure of CCE is called in a contact (mr-interface 6). The reference maps 49 to a missing script;
 /// here the router tells unknown selectors and missing scripts apart (inferred). A script that ended without an
 /// agent has no name of its own there (ccp-task-api 5.3).
-fn discard_reason(code: u32, is_cancelling: bool) -> StatusReason {
+fn discard_reason(code: Disposition, is_cancelling: bool) -> StatusReason {
     match code {
-        reason::NO_SCRIPT => StatusReason::NoScript,
-        reason::ROUTING_DISABLED => StatusReason::RoutingDisabled,
-        reason::INVALID_MRD => StatusReason::InvalidMrd,
-        reason::INVALID_SCRIPT_SELECTOR => StatusReason::InvalidScriptSelector,
-        reason::ABANDONED_IN_ROUTER | reason::TERMINATED_BY_APPLICATION if is_cancelling => {
+        Disposition::NO_SCRIPT => StatusReason::NoScript,
+        Disposition::ROUTING_DISABLED => StatusReason::RoutingDisabled,
+        Disposition::APPLICATION_INVALID_MRD_ID => StatusReason::InvalidMrd,
+        Disposition::APPLICATION_INVALID_SCRIPT_SELECTOR => StatusReason::InvalidScriptSelector,
+        Disposition::TASK_ABANDONED_IN_ROUTER | Disposition::APPLICATION_TERMINATE_DIALOGUE
+            if is_cancelling =>
+        {
             StatusReason::CancelSucceeded
         }
         _ => StatusReason::InvalidNewTask,
@@ -332,7 +334,8 @@ mod tests {
 
     #[test]
     fn each_failure_of_cce_has_its_discard_reason() {
-        let reasons = [66, 43, 44, 45, 46, 47, 49, 50].map(|code| discard_reason(code, false).name());
+        let reasons =
+            [66, 43, 44, 45, 46, 47, 49, 50].map(|code| discard_reason(Disposition(code), false).name());
         let expected = [
             "notification_no_script",
             "notification_invalid_new_task_message",
@@ -348,7 +351,13 @@ mod tests {
 
     #[test]
     fn an_abandoned_task_counts_as_cancelled_only_after_a_cancel() {
-        assert_eq!(discard_reason(35, true), StatusReason::CancelSucceeded);
-        assert_eq!(discard_reason(35, false), StatusReason::InvalidNewTask);
+        assert_eq!(
+            discard_reason(Disposition::TASK_ABANDONED_IN_ROUTER, true),
+            StatusReason::CancelSucceeded
+        );
+        assert_eq!(
+            discard_reason(Disposition::TASK_ABANDONED_IN_ROUTER, false),
+            StatusReason::InvalidNewTask
+        );
     }
 }

@@ -175,13 +175,13 @@ impl AgentPg {
         // A client may name the same disposition in its own end of a task.
         let unaccepted = is_timer
             && from == Some(TaskState::PreCall)
-            && disposition == Some(Disposition::ABANDONED_BEFORE_OFFERED);
+            && disposition == Some(Disposition::TASK_ABANDONED_BEFORE_OFFERED);
         desk.unaccepted = unaccepted.then_some(judge.seq).or(desk.unaccepted);
         judge.expect(Judgement::TaskEndsSomehow, disposition.is_some(), &[], || {
             format!("task {id} ends, and nobody says how")
         });
         if let Some(task) = self.tasks.find_mut(&id) {
-            task.end = Some(disposition.unwrap_or(Disposition::NORMAL_END));
+            task.end = Some(disposition.unwrap_or(Disposition::NORMAL_END_TASK));
         }
         self.tasks.retire(&id);
     }
@@ -493,7 +493,7 @@ mod tests {
     fn a_task_is_over_with_its_end_and_not_before() {
         let place = Place { skill_target: SkillTarget(5173), mrd: MrdId(5011) };
         let open = Task { place, state: TaskState::Active, at: 1, interrupted: None, end: None, told: None };
-        let ended = Task { end: Some(Disposition::NORMAL_END), ..open.clone() };
+        let ended = Task { end: Some(Disposition::NORMAL_END_TASK), ..open.clone() };
         assert!(!open.is_over() && ended.is_over());
     }
 

@@ -322,7 +322,7 @@ mod tests {
             mrd: MrdId(5011),
             skill_target: SkillTarget(5172),
             skill_group: SkillTarget(5199),
-            service: -1,
+            service: SkillTarget::NONE,
             application_routed: true,
             icm_disposition: None,
             application_disposition: None,

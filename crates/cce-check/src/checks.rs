@@ -25,7 +25,7 @@ use cce_fold::{
 use cce_journal::{Record, What};
 use cce_kernel::{Fact, Input, LinkId, NodeName, Output, Port};
 use cce_model::{
-    ContactId, MrdId, RouterCallKey, SkillTarget, TaskId,
+    ContactId, RouterCallKey, TaskId,
     fact::{AgentPgFact, CcpFact, FinesseFact, OpcMessage, QueueChoice, RouterFact},
 };
 use cce_mr::{Icm, Mr};
@@ -302,8 +302,7 @@ impl Checks {
             | CtiGroup::ControlFails(_)
             | CtiGroup::Plain => return,
         };
-        let state = cce_model::AgentState::of_number(state);
-        self.finesse.on_agent_state(SkillTarget(agent), MrdId(mrd), state, judge.seq);
+        self.finesse.on_agent_state(agent, mrd, state.or_unknown(), judge.seq);
     }
 
     /// The router receives a message of a gateway.
@@ -345,7 +344,7 @@ impl Checks {
 
     fn on_sent_to_client(&mut self, link: LinkId, message: &Cti, judge: &mut Judge<'_>) {
         if let CtiGroup::Agent(AgentMessage::Told(event)) = CtiGroup::of(message) {
-            let (skill_target, mrd) = (SkillTarget(event.icm_agent_id), MrdId(event.mrd_id));
+            let (skill_target, mrd) = (event.icm_agent_id, event.mrd_id);
             return self.agentpg.on_event_sent(Place { skill_target, mrd }, judge);
         }
         self.deliveries.on_sent(link, message, judge);

@@ -97,7 +97,7 @@ impl Finesse {
         if to == DialogState::Closed {
             judge_end(id, disposition, agentpg, judge);
         }
-        let end = (to == DialogState::Closed).then(|| disposition.unwrap_or(Disposition::NORMAL_END));
+        let end = (to == DialogState::Closed).then(|| disposition.unwrap_or(Disposition::NORMAL_END_TASK));
         let interrupted = was.filter(|_| to == DialogState::Interrupted);
         self.dialogs
             .insert(id, OpenDialog { agent: agent.clone(), state: to, interrupted, at: judge.seq, end });
@@ -283,9 +283,9 @@ fn judge_end(id: TaskId, how: Option<Disposition>, agentpg: &AgentPg, judge: &mu
 fn is_resubmission(how: Disposition) -> bool {
     [
         Disposition::RING_NO_ANSWER,
-        Disposition::ABANDONED_BEFORE_OFFERED,
-        Disposition::TRANSFERRED,
-        Disposition::TRANSFERRED_ON_LOGOUT,
+        Disposition::TASK_ABANDONED_BEFORE_OFFERED,
+        Disposition::TASK_TRANSFER,
+        Disposition::TASK_TRANSFERRED_ON_AGENT_LOGOUT,
     ]
     .contains(&how)
 }
@@ -336,7 +336,7 @@ mod tests {
     fn a_dialog_is_over_when_it_is_closed_and_not_before() {
         let (agent, state) = (AgentId::from("1081"), DialogState::Active);
         let open = OpenDialog { agent, state, interrupted: None, at: 1, end: None };
-        let closed = OpenDialog { end: Some(Disposition::NORMAL_END), ..open.clone() };
+        let closed = OpenDialog { end: Some(Disposition::NORMAL_END_TASK), ..open.clone() };
         assert!(!open.is_over() && closed.is_over());
     }
 

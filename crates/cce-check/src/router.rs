@@ -140,11 +140,11 @@ impl Router {
 
     /// An agent PG reports a task.
     pub(crate) fn on_task_event(&mut self, link: LinkId, event: &TaskEvent) {
-        let place = Place { skill_target: SkillTarget(event.icm_agent_id), mrd: MrdId(event.mrd_id) };
+        let place = Place { skill_target: event.icm_agent_id, mrd: event.mrd_id };
         let key = event.task_id.key();
         let slots = self.slots_at(place);
         slots.link = Some(link);
-        if TaskState::of_number(event.task_state) == Some(TaskState::Ended) {
+        if event.task_state == TaskState::Ended {
             slots.tasks.remove(&key);
             self.end(key);
         } else {
@@ -154,7 +154,7 @@ impl Router {
 
     /// An agent PG reports an agent.
     pub(crate) fn on_agent_state(&mut self, link: LinkId, update: &AgentStateUpdate) {
-        let place = Place { skill_target: SkillTarget(update.icm_agent_id), mrd: MrdId(update.mrd_id) };
+        let place = Place { skill_target: update.icm_agent_id, mrd: update.mrd_id };
         let slots = self.slots_at(place);
         slots.link = Some(link);
         slots.limit = Some(update.max_task_limit);

@@ -1,16 +1,17 @@
 //! Agent states, reservations and desk settings (cti-server-protocol 7).
 
-use crate::{ControlFailureConf, FailureConf};
-use cce_wire::{List, NamedArray, NamedVariable, Opaque, Secret, Text};
+use crate::{AgentWorkMode, ControlFailureConf, Direction, FailureConf};
+use cce_model::{AgentState, Availability, MrdId, PeripheralType, SkillTarget};
+use cce_wire::{Code, List, NamedArray, NamedVariable, Opaque, Secret, Text, Unsigned};
 
 cce_wire::group! {
     /// A skill group of an agent.
     FltSkillGroup {
         62 number: u32 as "SkillGroupNumber",
-        63 id: u32 as "SkillGroupID",
+        63 id: Unsigned<SkillTarget> as "SkillGroupID",
         64 priority: u16 as "SkillGroupPriority",
         /// An agent state.
-        65 state: u16 as "SkillGroupState",
+        65 state: Code<AgentState> as "SkillGroupState",
     }
 }
 
@@ -32,23 +33,23 @@ cce_wire::rows! { $ agent {
         /// The session of the agent's client.
         session_id: u32 as "SessionID",
         /// 17 is an enterprise agent peripheral; see [`peripheral_type`](crate::peripheral_type).
-        peripheral_type: u16 as "PeripheralType",
+        peripheral_type: PeripheralType as "PeripheralType",
         /// An agent state.
-        skill_group_state: u16 as "SkillGroupState",
+        skill_group_state: Code<AgentState> as "SkillGroupState",
         /// Seconds.
         state_duration: u32 as "StateDuration",
         /// Peripheral number of the skill group.
         skill_group_number: u32 as "SkillGroupNumber",
         /// Skill target id of the skill group.
-        skill_group_id: u32 as "SkillGroupID",
+        skill_group_id: Unsigned<SkillTarget> as "SkillGroupID",
         /// Of the skill group.
         skill_group_priority: u16 as "SkillGroupPriority",
         /// An agent state.
-        agent_state: u16 as "AgentState",
+        agent_state: Code<AgentState> as "AgentState",
         /// 0 none.
         event_reason_code: u16 as "EventReasonCode",
         /// The domain.
-        mrd_id: i32 as "MRDID" is mrd,
+        mrd_id: MrdId as "MRDID" is mrd,
         /// Tasks of the agent in the domain.
         num_tasks: u32 as "NumTasks",
         /// 0 not routable, 1 routable.
@@ -56,9 +57,9 @@ cce_wire::rows! { $ agent {
         /// Tasks at the same time.
         max_task_limit: u32 as "MaxTaskLimit",
         /// Skill target id of the agent.
-        icm_agent_id: i32 as "ICMAgentID" is agent,
+        icm_agent_id: SkillTarget as "ICMAgentID" is agent,
         /// 0 not available, 1 available to the router, 2 available to the application.
-        agent_availability_status: u32 as "AgentAvailabilityStatus",
+        agent_availability_status: Code<Availability> as "AgentAvailabilityStatus",
         /// Number of groups of the floating part.
         num_flt_skill_groups: u16 as "NumFltSkillGroups",
         /// The agent's department.
@@ -72,9 +73,9 @@ cce_wire::rows! { $ agent {
         /// Seconds.
         150 duration: u32 as "Duration",
         /// An agent state.
-        123 next_agent_state: u16 as "NextAgentState",
+        123 next_agent_state: Code<AgentState> as "NextAgentState",
         /// 0 none, 1 in, 2 out.
-        244 direction: u32 as "Direction" since 16,
+        244 direction: Direction as "Direction" since 16,
         /// Tasks that may be held past the limit.
         266 max_beyond_task_limit: u32 as "MaxBeyondTaskLimit" since 22,
     } list flt_skill_groups: FltSkillGroup
@@ -86,9 +87,9 @@ cce_wire::rows! { $ agent {
         invoke_id: u32 as "InvokeID" is invoke,
         peripheral_id: u32 as "PeripheralID",
         /// The domain.
-        mrd_id: i32 as "MRDID" is mrd,
+        mrd_id: MrdId as "MRDID" is mrd,
         /// Skill target id of the agent.
-        icm_agent_id: i32 as "ICMAgentID" is agent,
+        icm_agent_id: SkillTarget as "ICMAgentID" is agent,
     } floats {
         4 agent_extension: Text<16> as "AgentExtension",
         5 agent_id: Text<12> as "AgentID",
@@ -100,11 +101,11 @@ cce_wire::rows! { $ agent {
         /// Of the request.
         invoke_id: u32 as "InvokeID" is invoke,
         /// An agent state.
-        agent_state: u16 as "AgentState",
+        agent_state: Code<AgentState> as "AgentState",
         /// Number of groups of the floating part, at most 20.
         num_skill_groups: u16 as "NumSkillGroups",
         /// The domain.
-        mrd_id: i32 as "MRDID" is mrd,
+        mrd_id: MrdId as "MRDID" is mrd,
         /// Tasks of the agent in the domain.
         num_tasks: u32 as "NumTasks",
         /// 0 not routable, 1 routable.
@@ -112,16 +113,16 @@ cce_wire::rows! { $ agent {
         /// Tasks at the same time.
         max_task_limit: u32 as "MaxTaskLimit",
         /// Skill target id of the agent.
-        icm_agent_id: i32 as "ICMAgentID" is agent,
+        icm_agent_id: SkillTarget as "ICMAgentID" is agent,
         /// 0 not available, 1 available to the router, 2 available to the application.
-        agent_availability_status: u32 as "AgentAvailabilityStatus",
+        agent_availability_status: Code<Availability> as "AgentAvailabilityStatus",
         /// The agent's department.
         department_id: i32 as "DepartmentID" since 19,
     } floats {
         5 agent_id: Text<12> as "AgentID",
         4 agent_extension: Text<16> as "AgentExtension",
         6 agent_instrument: Text<64> as "AgentInstrument",
-        255 internal_agent_state: u16 as "InternalAgentState" since 19,
+        255 internal_agent_state: Code<AgentState> as "InternalAgentState" since 19,
         /// Tasks that may be held past the limit.
         266 max_beyond_task_limit: u32 as "MaxBeyondTaskLimit" since 22,
     } list skill_groups: FltSkillGroup
@@ -133,9 +134,9 @@ cce_wire::rows! { $ agent {
         invoke_id: u32 as "InvokeID" is invoke,
         peripheral_id: u32 as "PeripheralID",
         /// An agent state.
-        agent_state: u16 as "AgentState",
+        agent_state: Code<AgentState> as "AgentState",
         /// 0 unspecified, 1 auto-in, 2 manual-in, 3 remote agent call by call, 4 remote agent nailed.
-        agent_work_mode: u16 as "AgentWorkMode",
+        agent_work_mode: AgentWorkMode as "AgentWorkMode",
         /// Number of groups of the floating part, at most 10.
         num_skill_groups: u16 as "NumSkillGroups",
         /// 0 none.
@@ -171,22 +172,22 @@ cce_wire::rows! { $ agent {
         /// 0xFFFFFFFF none.
         service_number: u32 as "ServiceNumber",
         /// 0xFFFFFFFF none.
-        service_id: u32 as "ServiceID",
+        service_id: Unsigned<SkillTarget> as "ServiceID",
         /// Peripheral number of the skill group.
         skill_group_number: u32 as "SkillGroupNumber",
         /// Skill target id of the skill group.
-        skill_group_id: u32 as "SkillGroupID",
+        skill_group_id: Unsigned<SkillTarget> as "SkillGroupID",
         /// Of the skill group.
         skill_group_priority: u16 as "SkillGroupPriority",
         /// The domain.
-        mrd_id: i32 as "MRDID" is mrd,
+        mrd_id: MrdId as "MRDID" is mrd,
         /// Skill target id of the agent.
-        agent_skill_target_id: u32 as "AgentSkillTargetID" since 20,
+        agent_skill_target_id: Unsigned<SkillTarget> as "AgentSkillTargetID" since 20,
     } floats {
         6 agent_instrument: Text<64> as "AgentInstrument",
-        72 router_call_key_day: u32 as "RouterCallKeyDay" is key_day,
-        73 router_call_key_call_id: u32 as "RouterCallKeyCallID" is key_call,
-        110 router_call_key_sequence_number: u32 as "RouterCallKeySequenceNumber" is key_sequence,
+        72 router_call_key_day: Unsigned<i32> as "RouterCallKeyDay" is key_day,
+        73 router_call_key_call_id: Unsigned<i32> as "RouterCallKeyCallID" is key_call,
+        110 router_call_key_sequence_number: Unsigned<i32> as "RouterCallKeySequenceNumber" is key_sequence,
         8 ani: Text<40> as "ANI",
         9 user_to_user_info: Opaque<131> as "UserToUserInfo",
         11 dialed_number: Text<40> as "DialedNumber",
@@ -218,12 +219,12 @@ cce_wire::rows! { $ agent {
         /// 0 for a session with all events.
         monitor_id: u32 as "MonitorID" is monitor,
         /// The domain.
-        mrd_id: i32 as "MRDID" is mrd,
+        mrd_id: MrdId as "MRDID" is mrd,
     } floats {
         6 agent_instrument: Text<64> as "AgentInstrument",
-        72 router_call_key_day: u32 as "RouterCallKeyDay" is key_day,
-        73 router_call_key_call_id: u32 as "RouterCallKeyCallID" is key_call,
-        110 router_call_key_sequence_number: u32 as "RouterCallKeySequenceNumber" is key_sequence,
+        72 router_call_key_day: Unsigned<i32> as "RouterCallKeyDay" is key_day,
+        73 router_call_key_call_id: Unsigned<i32> as "RouterCallKeyCallID" is key_call,
+        110 router_call_key_sequence_number: Unsigned<i32> as "RouterCallKeySequenceNumber" is key_sequence,
     }
 
     /// Asks for an agent's desk settings.
@@ -278,22 +279,22 @@ cce_wire::rows! { $ agent {
         /// 0xFFFFFFFF none.
         service_number: u32 as "ServiceNumber",
         /// 0xFFFFFFFF none.
-        service_id: u32 as "ServiceID",
+        service_id: Unsigned<SkillTarget> as "ServiceID",
         /// Peripheral number of the skill group.
         skill_group_number: u32 as "SkillGroupNumber",
         /// Skill target id of the skill group.
-        skill_group_id: u32 as "SkillGroupID",
+        skill_group_id: Unsigned<SkillTarget> as "SkillGroupID",
         /// Of the skill group.
         skill_group_priority: u16 as "SkillGroupPriority",
         /// The domain.
-        mrd_id: i32 as "MRDID" is mrd,
+        mrd_id: MrdId as "MRDID" is mrd,
         /// Skill target id of the agent.
-        agent_skill_target_id: u32 as "AgentSkillTargetID" since 20,
+        agent_skill_target_id: Unsigned<SkillTarget> as "AgentSkillTargetID" since 20,
     } floats {
         6 agent_instrument: Text<64> as "AgentInstrument",
-        72 router_call_key_day: u32 as "RouterCallKeyDay" is key_day,
-        73 router_call_key_call_id: u32 as "RouterCallKeyCallID" is key_call,
-        110 router_call_key_sequence_number: u32 as "RouterCallKeySequenceNumber" is key_sequence,
+        72 router_call_key_day: Unsigned<i32> as "RouterCallKeyDay" is key_day,
+        73 router_call_key_call_id: Unsigned<i32> as "RouterCallKeyCallID" is key_call,
+        110 router_call_key_sequence_number: Unsigned<i32> as "RouterCallKeySequenceNumber" is key_sequence,
         8 ani: Text<40> as "ANI",
         9 user_to_user_info: Opaque<131> as "UserToUserInfo",
         11 dialed_number: Text<40> as "DialedNumber",

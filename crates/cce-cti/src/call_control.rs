@@ -3,7 +3,7 @@
 //! Calls, lines and devices: `LocalConnectionState` 0 null, 1 initiate, 2 alerting, 3 connect, 4 hold, 5 queued,
 //! 6 fail; device types, line types and call types as in cti-server-protocol 12; 0xFFFF is none.
 
-use crate::{ControlFailureConf, FailureConf, SnapshotCallConf};
+use crate::{ConnectionDeviceIdType, ControlFailureConf, FailureConf, LineType, SnapshotCallConf};
 use cce_wire::{NamedArray, NamedVariable, Opaque, Text};
 
 use crate::ConnectedParty;
@@ -16,8 +16,8 @@ cce_wire::rows! { $ call_control {
         peripheral_id: u32 as "PeripheralID",
         active_connection_call_id: u32 as "ActiveConnectionCallID",
         other_connection_call_id: u32 as "OtherConnectionCallID",
-        active_connection_device_id_type: u16 as "ActiveConnectionDeviceIDType",
-        other_connection_device_id_type: u16 as "OtherConnectionDeviceIDType",
+        active_connection_device_id_type: ConnectionDeviceIdType as "ActiveConnectionDeviceIDType",
+        other_connection_device_id_type: ConnectionDeviceIdType as "OtherConnectionDeviceIDType",
     } floats {
         50 active_connection_device_id: Text<64> as "ActiveConnectionDeviceID",
         52 other_connection_device_id: Text<64> as "OtherConnectionDeviceID",
@@ -35,7 +35,7 @@ cce_wire::rows! { $ call_control {
         invoke_id: u32 as "InvokeID" is invoke,
         peripheral_id: u32 as "PeripheralID",
         connection_call_id: u32 as "ConnectionCallID",
-        connection_device_id_type: u16 as "ConnectionDeviceIDType",
+        connection_device_id_type: ConnectionDeviceIdType as "ConnectionDeviceIDType",
     } floats {
         25 connection_device_id: Text<64> as "ConnectionDeviceID",
         6 agent_instrument: Text<64> as "AgentInstrument",
@@ -52,7 +52,7 @@ cce_wire::rows! { $ call_control {
         invoke_id: u32 as "InvokeID" is invoke,
         peripheral_id: u32 as "PeripheralID",
         connection_call_id: u32 as "ConnectionCallID",
-        connection_device_id_type: u16 as "ConnectionDeviceIDType",
+        connection_device_id_type: ConnectionDeviceIdType as "ConnectionDeviceIDType",
     } floats {
         25 connection_device_id: Text<64> as "ConnectionDeviceID",
         6 agent_instrument: Text<64> as "AgentInstrument",
@@ -69,7 +69,7 @@ cce_wire::rows! { $ call_control {
         invoke_id: u32 as "InvokeID" is invoke,
         peripheral_id: u32 as "PeripheralID",
         connection_call_id: u32 as "ConnectionCallID",
-        connection_device_id_type: u16 as "ConnectionDeviceIDType",
+        connection_device_id_type: ConnectionDeviceIdType as "ConnectionDeviceIDType",
     } floats {
         25 connection_device_id: Text<64> as "ConnectionDeviceID",
         6 agent_instrument: Text<64> as "AgentInstrument",
@@ -87,8 +87,8 @@ cce_wire::rows! { $ call_control {
         peripheral_id: u32 as "PeripheralID",
         held_connection_call_id: u32 as "HeldConnectionCallID",
         active_connection_call_id: u32 as "ActiveConnectionCallID",
-        held_connection_device_id_type: u16 as "HeldConnectionDeviceIDType",
-        active_connection_device_id_type: u16 as "ActiveConnectionDeviceIDType",
+        held_connection_device_id_type: ConnectionDeviceIdType as "HeldConnectionDeviceIDType",
+        active_connection_device_id_type: ConnectionDeviceIdType as "ActiveConnectionDeviceIDType",
         call_placement_type: u16 as "CallPlacementType",
         call_manner_type: u16 as "CallMannerType",
         alert_rings: u16 as "AlertRings",
@@ -127,10 +127,10 @@ cce_wire::rows! { $ call_control {
     49 => ConferenceCallConf "CONFERENCE_CALL_CONF" server -> client, compact "cti-server-protocol 10" {
         invoke_id: u32 as "InvokeID" is invoke,
         new_connection_call_id: u32 as "NewConnectionCallID",
-        new_connection_device_id_type: u16 as "NewConnectionDeviceIDType",
+        new_connection_device_id_type: ConnectionDeviceIdType as "NewConnectionDeviceIDType",
         num_parties: u16 as "NumParties",
         line_handle: u16 as "LineHandle",
-        line_type: u16 as "LineType",
+        line_type: LineType as "LineType",
     } floats {
         47 new_connection_device_id: Text<64> as "NewConnectionDeviceID",
     } list parties: ConnectedParty
@@ -139,9 +139,9 @@ cce_wire::rows! { $ call_control {
     51 => ConsultationCallConf "CONSULTATION_CALL_CONF" server -> client, compact "cti-server-protocol 10" {
         invoke_id: u32 as "InvokeID" is invoke,
         new_connection_call_id: u32 as "NewConnectionCallID",
-        new_connection_device_id_type: u16 as "NewConnectionDeviceIDType",
+        new_connection_device_id_type: ConnectionDeviceIdType as "NewConnectionDeviceIDType",
         line_handle: u16 as "LineHandle",
-        line_type: u16 as "LineType",
+        line_type: LineType as "LineType",
     } floats {
         47 new_connection_device_id: Text<64> as "NewConnectionDeviceID",
     }
@@ -157,7 +157,7 @@ cce_wire::rows! { $ call_control {
         invoke_id: u32 as "InvokeID" is invoke,
         peripheral_id: u32 as "PeripheralID",
         connection_call_id: u32 as "ConnectionCallID",
-        connection_device_id_type: u16 as "ConnectionDeviceIDType",
+        connection_device_id_type: ConnectionDeviceIdType as "ConnectionDeviceIDType",
         reservation: bool as "Reservation",
     } floats {
         25 connection_device_id: Text<64> as "ConnectionDeviceID",
@@ -211,9 +211,9 @@ cce_wire::rows! { $ call_control {
     57 => MakeCallConf "MAKE_CALL_CONF" server -> client, compact "cti-server-protocol 10" {
         invoke_id: u32 as "InvokeID" is invoke,
         new_connection_call_id: u32 as "NewConnectionCallID",
-        new_connection_device_id_type: u16 as "NewConnectionDeviceIDType",
+        new_connection_device_id_type: ConnectionDeviceIdType as "NewConnectionDeviceIDType",
         line_handle: u16 as "LineHandle",
-        line_type: u16 as "LineType",
+        line_type: LineType as "LineType",
     } floats {
         47 new_connection_device_id: Text<64> as "NewConnectionDeviceID",
     }
@@ -225,8 +225,8 @@ cce_wire::rows! { $ call_control {
         peripheral_id: u32 as "PeripheralID",
         active_connection_call_id: u32 as "ActiveConnectionCallID",
         held_connection_call_id: u32 as "HeldConnectionCallID",
-        active_connection_device_id_type: u16 as "ActiveConnectionDeviceIDType",
-        held_connection_device_id_type: u16 as "HeldConnectionDeviceIDType",
+        active_connection_device_id_type: ConnectionDeviceIdType as "ActiveConnectionDeviceIDType",
+        held_connection_device_id_type: ConnectionDeviceIdType as "HeldConnectionDeviceIDType",
     } floats {
         50 active_connection_device_id: Text<64> as "ActiveConnectionDeviceID",
         53 held_connection_device_id: Text<64> as "HeldConnectionDeviceID",
@@ -244,7 +244,7 @@ cce_wire::rows! { $ call_control {
         invoke_id: u32 as "InvokeID" is invoke,
         peripheral_id: u32 as "PeripheralID",
         held_connection_call_id: u32 as "HeldConnectionCallID",
-        held_connection_device_id_type: u16 as "HeldConnectionDeviceIDType",
+        held_connection_device_id_type: ConnectionDeviceIdType as "HeldConnectionDeviceIDType",
     } floats {
         53 held_connection_device_id: Text<64> as "HeldConnectionDeviceID",
         6 agent_instrument: Text<64> as "AgentInstrument",
@@ -262,8 +262,8 @@ cce_wire::rows! { $ call_control {
         peripheral_id: u32 as "PeripheralID",
         active_connection_call_id: u32 as "ActiveConnectionCallID",
         held_connection_call_id: u32 as "HeldConnectionCallID",
-        active_connection_device_id_type: u16 as "ActiveConnectionDeviceIDType",
-        held_connection_device_id_type: u16 as "HeldConnectionDeviceIDType",
+        active_connection_device_id_type: ConnectionDeviceIdType as "ActiveConnectionDeviceIDType",
+        held_connection_device_id_type: ConnectionDeviceIdType as "HeldConnectionDeviceIDType",
         call_placement_type: u16 as "CallPlacementType",
         call_manner_type: u16 as "CallMannerType",
         alert_rings: u16 as "AlertRings",
@@ -302,10 +302,10 @@ cce_wire::rows! { $ call_control {
     65 => TransferCallConf "TRANSFER_CALL_CONF" server -> client, compact "cti-server-protocol 10" {
         invoke_id: u32 as "InvokeID" is invoke,
         new_connection_call_id: u32 as "NewConnectionCallID",
-        new_connection_device_id_type: u16 as "NewConnectionDeviceIDType",
+        new_connection_device_id_type: ConnectionDeviceIdType as "NewConnectionDeviceIDType",
         num_parties: u16 as "NumParties",
         line_handle: u16 as "LineHandle",
-        line_type: u16 as "LineType",
+        line_type: LineType as "LineType",
     } floats {
         47 new_connection_device_id: Text<64> as "NewConnectionDeviceID",
     } list parties: ConnectedParty
@@ -316,7 +316,7 @@ cce_wire::rows! { $ call_control {
         invoke_id: u32 as "InvokeID" is invoke,
         peripheral_id: u32 as "PeripheralID",
         connection_call_id: u32 as "ConnectionCallID",
-        connection_device_id_type: u16 as "ConnectionDeviceIDType",
+        connection_device_id_type: ConnectionDeviceIdType as "ConnectionDeviceIDType",
     } floats {
         25 connection_device_id: Text<64> as "ConnectionDeviceID",
     }
@@ -326,7 +326,7 @@ cce_wire::rows! { $ call_control {
         answered by BadCallConf, refused by FailureConf | ControlFailureConf {
         invoke_id: u32 as "InvokeID" is invoke,
         peripheral_id: u32 as "PeripheralID",
-        connection_device_id_type: u16 as "ConnectionDeviceIDType",
+        connection_device_id_type: ConnectionDeviceIdType as "ConnectionDeviceIDType",
         connection_call_id: u32 as "ConnectionCallID",
     } floats {
         25 connection_device_id: Text<64> as "ConnectionDeviceID",

@@ -3,14 +3,17 @@
 //! Calls, lines and devices: `LocalConnectionState` 0 null, 1 initiate, 2 alerting, 3 connect, 4 hold, 5 queued,
 //! 6 fail; device types, line types and call types as in cti-server-protocol 12; 0xFFFF is none.
 
-use crate::{ControlFailureConf, FailureConf};
-use cce_wire::{NamedArray, NamedVariable, Opaque, Text, Time32};
+use crate::{
+    CallKind, ConnectionDeviceIdType, ControlFailureConf, DeviceIdType, FailureConf, LocalConnectionState,
+};
+use cce_model::{PeripheralType, SkillTarget};
+use cce_wire::{NamedArray, NamedVariable, Opaque, Text, Time32, Unsigned};
 
 cce_wire::group! {
     /// A skill group that a call waits for.
     QueuedSkillGroup {
         62 number: u32 as "SkillGroupNumber",
-        63 id: u32 as "SkillGroupID",
+        63 id: Unsigned<SkillTarget> as "SkillGroupID",
         64 priority: u16 as "SkillGroupPriority",
     }
 }
@@ -28,18 +31,18 @@ cce_wire::rows! { $ call_data {
     21 => CallQueuedEvent "CALL_QUEUED_EVENT" server -> client, compact "cti-server-protocol 10" {
         monitor_id: u32 as "MonitorID" is monitor,
         peripheral_id: u32 as "PeripheralID",
-        peripheral_type: u16 as "PeripheralType",
-        connection_device_id_type: u16 as "ConnectionDeviceIDType",
+        peripheral_type: PeripheralType as "PeripheralType",
+        connection_device_id_type: ConnectionDeviceIdType as "ConnectionDeviceIDType",
         connection_call_id: u32 as "ConnectionCallID",
         service_number: u32 as "ServiceNumber",
-        service_id: u32 as "ServiceID",
-        queue_device_type: u16 as "QueueDeviceType",
-        calling_device_type: u16 as "CallingDeviceType",
-        called_device_type: u16 as "CalledDeviceType",
-        last_redirect_device_type: u16 as "LastRedirectDeviceType",
+        service_id: Unsigned<SkillTarget> as "ServiceID",
+        queue_device_type: DeviceIdType as "QueueDeviceType",
+        calling_device_type: DeviceIdType as "CallingDeviceType",
+        called_device_type: DeviceIdType as "CalledDeviceType",
+        last_redirect_device_type: DeviceIdType as "LastRedirectDeviceType",
         num_queued: u16 as "NumQueued",
         num_skill_groups: u16 as "NumSkillGroups",
-        local_connection_state: u16 as "LocalConnectionState",
+        local_connection_state: LocalConnectionState as "LocalConnectionState",
         event_cause: u16 as "EventCause",
     } floats {
         25 connection_device_id: Text<64> as "ConnectionDeviceID",
@@ -60,9 +63,9 @@ cce_wire::rows! { $ call_data {
         10 dnis: Text<32> as "DNIS",
         11 dialed_number: Text<40> as "DialedNumber",
         12 caller_entered_digits: Text<40> as "CallerEnteredDigits",
-        72 router_call_key_day: u32 as "RouterCallKeyDay" is key_day,
-        73 router_call_key_call_id: u32 as "RouterCallKeyCallID" is key_call,
-        110 router_call_key_sequence_number: u32 as "RouterCallKeySequenceNumber" is key_sequence,
+        72 router_call_key_day: Unsigned<i32> as "RouterCallKeyDay" is key_day,
+        73 router_call_key_call_id: Unsigned<i32> as "RouterCallKeyCallID" is key_call,
+        110 router_call_key_sequence_number: Unsigned<i32> as "RouterCallKeySequenceNumber" is key_sequence,
         13 call_variable1: Text<41> as "CallVariable1",
         14 call_variable2: Text<41> as "CallVariable2",
         15 call_variable3: Text<41> as "CallVariable3",
@@ -82,12 +85,12 @@ cce_wire::rows! { $ call_data {
     23 => BeginCallEvent "BEGIN_CALL_EVENT" server -> client, compact "cti-server-protocol 10" {
         monitor_id: u32 as "MonitorID" is monitor,
         peripheral_id: u32 as "PeripheralID",
-        peripheral_type: u16 as "PeripheralType",
+        peripheral_type: PeripheralType as "PeripheralType",
         num_cti_clients: u16 as "NumCTIClients",
         num_named_variables: u16 as "NumNamedVariables",
         num_named_arrays: u16 as "NumNamedArrays",
-        call_type: u16 as "CallType",
-        connection_device_id_type: u16 as "ConnectionDeviceIDType",
+        call_type: CallKind as "CallType",
+        connection_device_id_type: ConnectionDeviceIdType as "ConnectionDeviceIDType",
         connection_call_id: u32 as "ConnectionCallID",
         called_party_disposition: u16 as "CalledPartyDisposition",
     } floats {
@@ -98,9 +101,9 @@ cce_wire::rows! { $ call_data {
         10 dnis: Text<32> as "DNIS",
         11 dialed_number: Text<40> as "DialedNumber",
         12 caller_entered_digits: Text<40> as "CallerEnteredDigits",
-        72 router_call_key_day: u32 as "RouterCallKeyDay" is key_day,
-        73 router_call_key_call_id: u32 as "RouterCallKeyCallID" is key_call,
-        110 router_call_key_sequence_number: u32 as "RouterCallKeySequenceNumber" is key_sequence,
+        72 router_call_key_day: Unsigned<i32> as "RouterCallKeyDay" is key_day,
+        73 router_call_key_call_id: Unsigned<i32> as "RouterCallKeyCallID" is key_call,
+        110 router_call_key_sequence_number: Unsigned<i32> as "RouterCallKeySequenceNumber" is key_sequence,
         223 call_reference_id: Opaque<32> as "CallReferenceID" since 14,
         232 call_originated_from: u8 as "CallOriginatedFrom" since 14,
         13 call_variable1: Text<41> as "CallVariable1",
@@ -122,8 +125,8 @@ cce_wire::rows! { $ call_data {
     24 => EndCallEvent "END_CALL_EVENT" server -> client, compact "cti-server-protocol 10" {
         monitor_id: u32 as "MonitorID" is monitor,
         peripheral_id: u32 as "PeripheralID",
-        peripheral_type: u16 as "PeripheralType",
-        connection_device_id_type: u16 as "ConnectionDeviceIDType",
+        peripheral_type: PeripheralType as "PeripheralType",
+        connection_device_id_type: ConnectionDeviceIdType as "ConnectionDeviceIDType",
         connection_call_id: u32 as "ConnectionCallID",
     } floats {
         25 connection_device_id: Text<64> as "ConnectionDeviceID",
@@ -133,14 +136,14 @@ cce_wire::rows! { $ call_data {
     25 => CallDataUpdateEvent "CALL_DATA_UPDATE_EVENT" server -> client, compact "cti-server-protocol 10" {
         monitor_id: u32 as "MonitorID" is monitor,
         peripheral_id: u32 as "PeripheralID",
-        peripheral_type: u16 as "PeripheralType",
+        peripheral_type: PeripheralType as "PeripheralType",
         num_cti_clients: u16 as "NumCTIClients",
         num_named_variables: u16 as "NumNamedVariables",
         num_named_arrays: u16 as "NumNamedArrays",
-        call_type: u16 as "CallType",
-        connection_device_id_type: u16 as "ConnectionDeviceIDType",
+        call_type: CallKind as "CallType",
+        connection_device_id_type: ConnectionDeviceIdType as "ConnectionDeviceIDType",
         connection_call_id: u32 as "ConnectionCallID",
-        new_connection_device_id_type: u16 as "NewConnectionDeviceIDType",
+        new_connection_device_id_type: ConnectionDeviceIdType as "NewConnectionDeviceIDType",
         new_connection_call_id: u32 as "NewConnectionCallID",
         called_party_disposition: u16 as "CalledPartyDisposition",
         campaign_id: u32 as "CampaignID",
@@ -154,9 +157,9 @@ cce_wire::rows! { $ call_data {
         10 dnis: Text<32> as "DNIS",
         11 dialed_number: Text<40> as "DialedNumber",
         12 caller_entered_digits: Text<40> as "CallerEnteredDigits",
-        72 router_call_key_day: u32 as "RouterCallKeyDay" is key_day,
-        73 router_call_key_call_id: u32 as "RouterCallKeyCallID" is key_call,
-        110 router_call_key_sequence_number: u32 as "RouterCallKeySequenceNumber" is key_sequence,
+        72 router_call_key_day: Unsigned<i32> as "RouterCallKeyDay" is key_day,
+        73 router_call_key_call_id: Unsigned<i32> as "RouterCallKeyCallID" is key_call,
+        110 router_call_key_sequence_number: Unsigned<i32> as "RouterCallKeySequenceNumber" is key_sequence,
         95 customer_phone_number: Text<20> as "CustomerPhoneNumber",
         96 customer_account_number: Text<32> as "CustomerAccountNumber",
         223 call_reference_id: Opaque<32> as "CallReferenceID" since 14,
@@ -180,11 +183,11 @@ cce_wire::rows! { $ call_data {
         answered by SetCallDataConf, refused by FailureConf | ControlFailureConf {
         invoke_id: u32 as "InvokeID" is invoke,
         peripheral_id: u32 as "PeripheralID",
-        connection_device_id_type: u16 as "ConnectionDeviceIDType",
+        connection_device_id_type: ConnectionDeviceIdType as "ConnectionDeviceIDType",
         connection_call_id: u32 as "ConnectionCallID",
         num_named_variables: u16 as "NumNamedVariables",
         num_named_arrays: u16 as "NumNamedArrays",
-        call_type: u16 as "CallType",
+        call_type: CallKind as "CallType",
         called_party_disposition: u16 as "CalledPartyDisposition",
         campaign_id: u32 as "CampaignID",
         query_rule_id: u32 as "QueryRuleID",
@@ -220,7 +223,7 @@ cce_wire::rows! { $ call_data {
         answered by ReleaseCallConf, refused by FailureConf | ControlFailureConf {
         invoke_id: u32 as "InvokeID" is invoke,
         peripheral_id: u32 as "PeripheralID",
-        connection_device_id_type: u16 as "ConnectionDeviceIDType",
+        connection_device_id_type: ConnectionDeviceIdType as "ConnectionDeviceIDType",
         connection_call_id: u32 as "ConnectionCallID",
     } floats {
         25 connection_device_id: Text<64> as "ConnectionDeviceID",
@@ -235,15 +238,15 @@ cce_wire::rows! { $ call_data {
     86 => CallDequeuedEvent "CALL_DEQUEUED_EVENT" server -> client, compact "cti-server-protocol 10" {
         monitor_id: u32 as "MonitorID" is monitor,
         peripheral_id: u32 as "PeripheralID",
-        peripheral_type: u16 as "PeripheralType",
-        connection_device_id_type: u16 as "ConnectionDeviceIDType",
+        peripheral_type: PeripheralType as "PeripheralType",
+        connection_device_id_type: ConnectionDeviceIdType as "ConnectionDeviceIDType",
         connection_call_id: u32 as "ConnectionCallID",
-        queue_device_type: u16 as "QueueDeviceType",
+        queue_device_type: DeviceIdType as "QueueDeviceType",
         service_number: u32 as "ServiceNumber",
-        service_id: u32 as "ServiceID",
+        service_id: Unsigned<SkillTarget> as "ServiceID",
         num_queued: u16 as "NumQueued",
         num_skill_groups: u16 as "NumSkillGroups",
-        local_connection_state: u16 as "LocalConnectionState",
+        local_connection_state: LocalConnectionState as "LocalConnectionState",
         event_cause: u16 as "EventCause",
     } floats {
         25 connection_device_id: Text<64> as "ConnectionDeviceID",

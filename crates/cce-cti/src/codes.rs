@@ -1,23 +1,4 @@
-//! Lists of numbers with their names.
-
-/// A constant per number, and `name` for the way back.
-macro_rules! codes {
-    ($prefix:literal { $($list:tt)* }) => { codes! { u32 $prefix { $($list)* } } };
-    ($number_type:ident $prefix:literal { $( $name:ident = $number:literal ),* $(,)? }) => {
-        $(
-            #[doc = concat!("`", $prefix, stringify!($name), "`.")]
-            pub const $name: $number_type = $number;
-        )*
-
-        /// The name of a number, if it has one.
-        pub const fn name(number: $number_type) -> Option<&'static str> {
-            match number {
-                $( $number => Some(concat!($prefix, stringify!($name))), )*
-                _ => None,
-            }
-        }
-    };
-}
+//! Lists of bits with their names.
 
 /// A constant per bit, `valid` for the bits that a version has, and `names` for the way back.
 macro_rules! bits {

@@ -1,8 +1,9 @@
 //! The configuration service (cti-server-protocol 9). A message carries up to 10 records; each begins with its
 //! `RecordType`.
 
-use crate::FailureConf;
-use cce_wire::{List, Opaque, Text};
+use crate::{DeviceIdType, FailureConf};
+use cce_model::{AgentState, MrdId, SkillTarget};
+use cce_wire::{Code, List, Opaque, Text, Unsigned};
 
 cce_wire::group! {
     /// A service.
@@ -12,7 +13,7 @@ cce_wire::group! {
         208 peripheral_id: u32 as "PeripheralID" since 11,
         184 peripheral_number: u32 as "PeripheralNumber",
         213 old_peripheral_number: u32 as "OldPeripheralNumber" since 11,
-        132 service_skill_target_id: u32 as "ServiceSkillTargetID",
+        132 service_skill_target_id: Unsigned<SkillTarget> as "ServiceSkillTargetID",
         133 peripheral_name: Text<64> as "PeripheralName",
         134 description: Text<128> as "Description",
         173 extension: Text<16> as "Extension",
@@ -37,11 +38,11 @@ cce_wire::group! {
         184 peripheral_number: u32 as "PeripheralNumber",
         213 old_peripheral_number: u32 as "OldPeripheralNumber" since 11,
         64 priority: u16 as "SkillGroupPriority",
-        192 skill_group_skill_target_id: u32 as "SkillGroupSkillTargetID",
+        192 skill_group_skill_target_id: Unsigned<SkillTarget> as "SkillGroupSkillTargetID",
         173 extension: Text<16> as "Extension",
         133 peripheral_name: Text<64> as "PeripheralName",
         134 description: Text<128> as "Description",
-        216 mr_domain_id: u32 as "MRDomainID" since 11,
+        216 mr_domain_id: Unsigned<MrdId> as "MRDomainID" since 11,
         264 precision_queue_id: u32 as "PrecisionQueueID" since 21,
         265 precision_queue_name: Text<32> as "PrecisionQueueName" since 21,
         176 config_param: Text<255> as "ConfigParam",
@@ -65,7 +66,7 @@ cce_wire::group! {
         137 first_name: Text<32> as "FirstName",
         173 extension: Text<16> as "Extension",
         134 description: Text<128> as "Description",
-        185 agent_skill_target_id: u32 as "AgentSkillTargetID",
+        185 agent_skill_target_id: Unsigned<SkillTarget> as "AgentSkillTargetID",
         /// At most 100.
         191 num_skills: u16 as "NumSkills",
         257 sso_enabled: u16 as "SSOEnabled" since 20,
@@ -76,9 +77,9 @@ cce_wire::group! {
         /// As many as `NumSkills`.
         64 skill_group_priorities: List<u16> as "SkillGroupPriority",
         /// As many as `NumMRDs`.
-        262 agent_mrd_ids: List<u32> as "AgentMRDID" since 21,
+        262 agent_mrd_ids: List<Unsigned<MrdId>> as "AgentMRDID" since 21,
         /// As many as `NumMRDs`.
-        263 agent_mrd_states: List<u16> as "AgentMRDState" since 21,
+        263 agent_mrd_states: List<Code<AgentState>> as "AgentMRDState" since 21,
     }
 }
 
@@ -89,9 +90,9 @@ cce_wire::group! {
         183 record_type: u16 as "RecordType",
         208 peripheral_id: u32 as "PeripheralID" since 11,
         184 peripheral_number: u32 as "PeripheralNumber",
-        195 device_type: u16 as "DeviceType",
+        195 device_type: DeviceIdType as "DeviceType",
         129 max_queued: u32 as "MaxQueued",
-        193 service_id: u32 as "ServiceID",
+        193 service_id: Unsigned<SkillTarget> as "ServiceID",
         11 dialed_number: Text<40> as "DialedNumber",
         10 dnis: Text<32> as "DNIS",
         173 extension: Text<16> as "Extension",
@@ -118,7 +119,7 @@ cce_wire::group! {
     MrdRecord {
         /// 0 add, 1 change, 2 delete. Begins a record.
         183 record_type: u16 as "RecordType",
-        216 mr_domain_id: u32 as "MRDomainID" since 11,
+        216 mr_domain_id: Unsigned<MrdId> as "MRDomainID" since 11,
         212 enterprise_name: Text<32> as "EnterpriseName" since 11,
         134 description: Text<128> as "Description",
         /// Seconds.
@@ -204,7 +205,7 @@ cce_wire::group! {
         /// 0 add, 1 change, 2 delete. Begins a record.
         183 record_type: u16 as "RecordType",
         /// That the agent is named by this tag is inferred.
-        185 agent_skill_target_id: u32 as "AgentSkillTargetID",
+        185 agent_skill_target_id: Unsigned<SkillTarget> as "AgentSkillTargetID",
         310 num_of_enabled_services: u16 as "NumEnabledServices" since 24,
         /// 1 agent answers, 2 call transcription.
         309 flt_enabled_services: List<u16> as "EnabledServiceTypes" since 24,

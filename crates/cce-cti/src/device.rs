@@ -1,13 +1,14 @@
 //! Devices and their calls (cti-server-protocol 8).
 
-use crate::FailureConf;
+use crate::{ConnectionDeviceIdType, DeviceIdType, FailureConf, LineType};
+use cce_model::PeripheralType;
 use cce_wire::Text;
 
 cce_wire::group! {
     /// A line of a device.
     DeviceLine {
         70 line_handle: u16 as "LineHandle",
-        71 line_type: u16 as "LineType",
+        71 line_type: LineType as "LineType",
     }
 }
 
@@ -15,7 +16,7 @@ cce_wire::group! {
     /// A call of a device.
     DeviceCall {
         56 call_connection_call_id: u32 as "CallConnectionCallID",
-        57 call_connection_device_id_type: u16 as "CallConnectionDeviceIDType",
+        57 call_connection_device_id_type: ConnectionDeviceIdType as "CallConnectionDeviceIDType",
         58 call_connection_device_id: Text<64> as "CallConnectionDeviceID",
         75 call_state: u16 as "CallState",
         218 silent_monitor_status: u16 as "SilentMonitorStatus" since 11,
@@ -40,7 +41,7 @@ cce_wire::rows! { $ device {
         /// Of the request.
         invoke_id: u32 as "InvokeID" is invoke,
         /// See [`peripheral_type`](crate::peripheral_type).
-        peripheral_type: u16 as "PeripheralType",
+        peripheral_type: PeripheralType as "PeripheralType",
         /// 0 station, 1 line, 2 button, 3 ACD, 4 trunk, 5 operator, 16 to 21 their groups, 22 CTI port, 23 CTI port over SIP, 255 other.
         type_of_device: u16 as "TypeOfDevice",
         /// A mask: 0x10 other, 0x20 image, 0x40 data, 0x80 voice.
@@ -67,7 +68,7 @@ cce_wire::rows! { $ device {
         /// Echoed by the answer.
         invoke_id: u32 as "InvokeID" is invoke,
         peripheral_id: u32 as "PeripheralID",
-        snapshot_device_type: u16 as "SnapshotDeviceType",
+        snapshot_device_type: DeviceIdType as "SnapshotDeviceType",
     } floats {
         6 agent_instrument: Text<64> as "AgentInstrument",
     }

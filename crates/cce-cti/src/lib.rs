@@ -44,16 +44,17 @@ mod task;
 #[macro_use]
 mod team;
 
+mod arm;
 mod kinds;
 mod masks;
+mod status;
+mod system_event;
 
-pub mod arm;
 pub mod services;
-pub mod status;
-pub mod system_event;
 pub mod tags;
 
 pub use agent::*;
+pub use arm::ArmStatus;
 pub use call_control::*;
 pub use call_data::*;
 pub use call_event::*;
@@ -67,6 +68,8 @@ pub use raw::*;
 pub use register::*;
 pub use session::*;
 pub use statistics::*;
+pub use status::CtiStatus;
+pub use system_event::SystemEventId;
 pub use task::*;
 pub use team::*;
 

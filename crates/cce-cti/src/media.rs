@@ -1,8 +1,9 @@
 //! The ARM layer's agent messages: sign-in to media routing domains, readiness,
 //! interruption, the account after a reconnect (cti-server-protocol 11).
 
-use crate::{AgentStateEvent, FailureConf};
-use cce_wire::{List, Text};
+use crate::{AgentStateEvent, ArmStatus, FailureConf};
+use cce_model::{AgentState, Disposition, MrdId, SkillTarget};
+use cce_wire::{Code, List, Text, Unsigned};
 
 cce_wire::rows! { $ media {
     /// Signs an agent in to a media routing domain.
@@ -11,9 +12,9 @@ cce_wire::rows! { $ media {
         /// Echoed by the answer.
         invoke_id: u32 as "InvokeID" is invoke,
         /// The domain.
-        mrd_id: i32 as "MRDID" is mrd,
+        mrd_id: MrdId as "MRDID" is mrd,
         /// Skill target id of the agent.
-        icm_agent_id: i32 as "ICMAgentID" is agent,
+        icm_agent_id: SkillTarget as "ICMAgentID" is agent,
         /// Tasks at the same time.
         max_task_limit: u32 as "MaxTaskLimit",
         /// Whether the router may assign tasks.
@@ -30,8 +31,8 @@ cce_wire::rows! { $ media {
     152 => MediaLoginResp "MEDIA_LOGIN_RESP" server -> client, inferred "cti-server-protocol 11.1" {
         /// Of the request.
         invoke_id: u32 as "InvokeID" is invoke,
-        /// See [`arm`](crate::arm).
-        status: u32 as "Status",
+        /// See [`ArmStatus`](crate::ArmStatus).
+        status: ArmStatus as "Status",
     }
 
     /// Signs an agent out of a media routing domain.
@@ -40,16 +41,16 @@ cce_wire::rows! { $ media {
         /// Echoed by a refusal.
         invoke_id: u32 as "InvokeID" is invoke,
         /// The domain.
-        mrd_id: i32 as "MRDID" is mrd,
+        mrd_id: MrdId as "MRDID" is mrd,
         /// Skill target id of the agent.
-        icm_agent_id: i32 as "ICMAgentID" is agent,
+        icm_agent_id: SkillTarget as "ICMAgentID" is agent,
         /// 0 none.
         reason_code: u16 as "ReasonCode",
     } floats {
         /// Disposition of open tasks.
-        259 flt_icm_disp: u32 as "ICMDisposition" since 20,
+        259 flt_icm_disp: Disposition as "ICMDisposition" since 20,
         /// The application's disposition of open tasks.
-        260 flt_app_disp: u32 as "ApplicationDisposition" since 20,
+        260 flt_app_disp: Disposition as "ApplicationDisposition" since 20,
     }
 
     /// Lets the router assign tasks to an agent.
@@ -58,9 +59,9 @@ cce_wire::rows! { $ media {
         /// Echoed by a refusal.
         invoke_id: u32 as "InvokeID" is invoke,
         /// The domain.
-        mrd_id: i32 as "MRDID" is mrd,
+        mrd_id: MrdId as "MRDID" is mrd,
         /// Skill target id of the agent.
-        icm_agent_id: i32 as "ICMAgentID" is agent,
+        icm_agent_id: SkillTarget as "ICMAgentID" is agent,
         /// Tasks at the same time.
         max_tasks: u32 as "MaxTasks",
     }
@@ -71,17 +72,17 @@ cce_wire::rows! { $ media {
         /// Echoed by the answer.
         invoke_id: u32 as "InvokeID" is invoke,
         /// The domain.
-        mrd_id: i32 as "MRDID" is mrd,
+        mrd_id: MrdId as "MRDID" is mrd,
         /// Skill target id of the agent.
-        icm_agent_id: i32 as "ICMAgentID" is agent,
+        icm_agent_id: SkillTarget as "ICMAgentID" is agent,
     }
 
     /// Answers that request.
     156 => MakeAgentNotRoutableResp "MAKE_AGENT_NOT_ROUTABLE_RESP" server -> client, inferred "cti-server-protocol 11.1" {
         /// Of the request.
         invoke_id: u32 as "InvokeID" is invoke,
-        /// See [`arm`](crate::arm).
-        status: u32 as "Status",
+        /// See [`ArmStatus`](crate::ArmStatus).
+        status: ArmStatus as "Status",
     }
 
     /// Makes an agent ready.
@@ -90,9 +91,9 @@ cce_wire::rows! { $ media {
         /// Echoed by a refusal.
         invoke_id: u32 as "InvokeID" is invoke,
         /// The domain.
-        mrd_id: i32 as "MRDID" is mrd,
+        mrd_id: MrdId as "MRDID" is mrd,
         /// Skill target id of the agent.
-        icm_agent_id: i32 as "ICMAgentID" is agent,
+        icm_agent_id: SkillTarget as "ICMAgentID" is agent,
         /// Whether the router may assign tasks.
         make_routable: bool as "MakeRoutable",
     }
@@ -103,9 +104,9 @@ cce_wire::rows! { $ media {
         /// Echoed by the answer.
         invoke_id: u32 as "InvokeID" is invoke,
         /// The domain.
-        mrd_id: i32 as "MRDID" is mrd,
+        mrd_id: MrdId as "MRDID" is mrd,
         /// Skill target id of the agent.
-        icm_agent_id: i32 as "ICMAgentID" is agent,
+        icm_agent_id: SkillTarget as "ICMAgentID" is agent,
         /// 0 none.
         reason_code: u16 as "ReasonCode",
     }
@@ -114,8 +115,8 @@ cce_wire::rows! { $ media {
     159 => MakeAgentNotReadyResp "MAKE_AGENT_NOT_READY_RESP" server -> client, inferred "cti-server-protocol 11.1" {
         /// Of the request.
         invoke_id: u32 as "InvokeID" is invoke,
-        /// See [`arm`](crate::arm).
-        status: u32 as "Status",
+        /// See [`ArmStatus`](crate::ArmStatus).
+        status: ArmStatus as "Status",
     }
 
     /// The server made an agent not routable by itself.
@@ -125,9 +126,9 @@ cce_wire::rows! { $ media {
         /// The agent's peripheral.
         peripheral_id: u32 as "PeripheralID",
         /// The domain.
-        mrd_id: i32 as "MRDID" is mrd,
+        mrd_id: MrdId as "MRDID" is mrd,
         /// Skill target id of the agent.
-        icm_agent_id: i32 as "ICMAgentID" is agent,
+        icm_agent_id: SkillTarget as "ICMAgentID" is agent,
         /// 0 none.
         reason_code: u16 as "ReasonCode",
     }
@@ -138,11 +139,11 @@ cce_wire::rows! { $ media {
         monitor_id: u32 as "MonitorID" is monitor,
         peripheral_id: u32 as "PeripheralID",
         /// The domain to be interrupted.
-        mrd_id: i32 as "MRDID" is mrd,
+        mrd_id: MrdId as "MRDID" is mrd,
         /// Skill target id of the agent.
-        icm_agent_id: i32 as "ICMAgentID" is agent,
+        icm_agent_id: SkillTarget as "ICMAgentID" is agent,
         /// The domain of the task that interrupts.
-        interrupting_mrd_id: i32 as "InterruptingMRDID",
+        interrupting_mrd_id: MrdId as "InterruptingMRDID",
     }
 
     /// The agent may be interrupted.
@@ -151,9 +152,9 @@ cce_wire::rows! { $ media {
         /// Echoed by a refusal.
         invoke_id: u32 as "InvokeID" is invoke,
         /// The domain.
-        mrd_id: i32 as "MRDID" is mrd,
+        mrd_id: MrdId as "MRDID" is mrd,
         /// Skill target id of the agent.
-        icm_agent_id: i32 as "ICMAgentID" is agent,
+        icm_agent_id: SkillTarget as "ICMAgentID" is agent,
     }
 
     /// The agent may not be interrupted.
@@ -162,9 +163,9 @@ cce_wire::rows! { $ media {
         /// Echoed by a refusal.
         invoke_id: u32 as "InvokeID" is invoke,
         /// The domain.
-        mrd_id: i32 as "MRDID" is mrd,
+        mrd_id: MrdId as "MRDID" is mrd,
         /// Skill target id of the agent.
-        icm_agent_id: i32 as "ICMAgentID" is agent,
+        icm_agent_id: SkillTarget as "ICMAgentID" is agent,
     }
 
     /// The interruption is over.
@@ -173,11 +174,11 @@ cce_wire::rows! { $ media {
         monitor_id: u32 as "MonitorID" is monitor,
         peripheral_id: u32 as "PeripheralID",
         /// The domain that was interrupted.
-        mrd_id: i32 as "MRDID" is mrd,
+        mrd_id: MrdId as "MRDID" is mrd,
         /// Skill target id of the agent.
-        icm_agent_id: i32 as "ICMAgentID" is agent,
+        icm_agent_id: SkillTarget as "ICMAgentID" is agent,
         /// The domain of the task that interrupted.
-        interrupting_mrd_id: i32 as "InterruptingMRDID",
+        interrupting_mrd_id: MrdId as "InterruptingMRDID",
     }
 
     /// The agent goes on after an interruption.
@@ -186,9 +187,9 @@ cce_wire::rows! { $ media {
         /// Echoed by a refusal.
         invoke_id: u32 as "InvokeID" is invoke,
         /// The domain.
-        mrd_id: i32 as "MRDID" is mrd,
+        mrd_id: MrdId as "MRDID" is mrd,
         /// Skill target id of the agent.
-        icm_agent_id: i32 as "ICMAgentID" is agent,
+        icm_agent_id: SkillTarget as "ICMAgentID" is agent,
     }
 
     /// Changes an agent's number of tasks at the same time.
@@ -197,9 +198,9 @@ cce_wire::rows! { $ media {
         /// Echoed by the answer.
         invoke_id: u32 as "InvokeID" is invoke,
         /// The domain.
-        mrd_id: i32 as "MRDID" is mrd,
+        mrd_id: MrdId as "MRDID" is mrd,
         /// Skill target id of the agent.
-        icm_agent_id: i32 as "ICMAgentID" is agent,
+        icm_agent_id: SkillTarget as "ICMAgentID" is agent,
         /// Tasks at the same time.
         max_task_limit: u32 as "MaxTaskLimit",
     }
@@ -208,8 +209,8 @@ cce_wire::rows! { $ media {
     177 => ChangeMaxTaskLimitResp "CHANGE_MAX_TASK_LIMIT_RESP" server -> client, inferred "cti-server-protocol 11.1" {
         /// Of the request.
         invoke_id: u32 as "InvokeID" is invoke,
-        /// See [`arm`](crate::arm).
-        status: u32 as "Status",
+        /// See [`ArmStatus`](crate::ArmStatus).
+        status: ArmStatus as "Status",
     }
 
     /// Asks to take a task beyond the limit.
@@ -218,17 +219,17 @@ cce_wire::rows! { $ media {
         /// Echoed by the answer.
         invoke_id: u32 as "InvokeID" is invoke,
         /// The domain.
-        mrd_id: i32 as "MRDID" is mrd,
+        mrd_id: MrdId as "MRDID" is mrd,
         /// Skill target id of the agent.
-        icm_agent_id: i32 as "ICMAgentID" is agent,
+        icm_agent_id: SkillTarget as "ICMAgentID" is agent,
     }
 
     /// Answers that request.
     179 => OverrideLimitResp "OVERRIDE_LIMIT_RESP" server -> client, inferred "cti-server-protocol 11.1" {
         /// Of the request.
         invoke_id: u32 as "InvokeID" is invoke,
-        /// See [`arm`](crate::arm).
-        status: u32 as "Status",
+        /// See [`ArmStatus`](crate::ArmStatus).
+        status: ArmStatus as "Status",
     }
 
     /// Begins the account of agents and tasks after a reconnect.
@@ -245,13 +246,13 @@ cce_wire::rows! { $ media {
         /// Echoed by the answer.
         invoke_id: u32 as "InvokeID" is invoke,
         /// The domain.
-        mrd_id: i32 as "MRDID" is mrd,
+        mrd_id: MrdId as "MRDID" is mrd,
         /// Skill target id of the agent.
-        icm_agent_id: i32 as "ICMAgentID" is agent,
+        icm_agent_id: SkillTarget as "ICMAgentID" is agent,
         /// 0 not routable, 1 routable.
         agent_mode: u16 as "AgentMode",
         /// An agent state.
-        agent_state: u16 as "AgentState",
+        agent_state: Code<AgentState> as "AgentState",
         /// Tasks at the same time.
         max_task_limit: u32 as "MaxTaskLimit",
     } floats {
@@ -263,8 +264,8 @@ cce_wire::rows! { $ media {
     183 => AgentInitResp "AGENT_INIT_RESP" server -> client, inferred "cti-server-protocol 11.1" {
         /// Of the request.
         invoke_id: u32 as "InvokeID" is invoke,
-        /// See [`arm`](crate::arm).
-        status: u32 as "Status",
+        /// See [`ArmStatus`](crate::ArmStatus).
+        status: ArmStatus as "Status",
     }
 
     /// Ends the account of agents and tasks.
@@ -286,7 +287,7 @@ cce_wire::rows! { $ media {
         /// Echoed by the answer.
         invoke_id: u32 as "InvokeID" is invoke,
         /// The domain.
-        mrd_id: i32 as "MRDID" is mrd,
+        mrd_id: MrdId as "MRDID" is mrd,
     }
 
     /// The open reservations follow.
@@ -301,8 +302,8 @@ cce_wire::rows! { $ media {
     190 => FailureResp "FAILURE_RESP" server -> client, inferred "cti-server-protocol 11.1" {
         /// Of the refused message.
         invoke_id: u32 as "InvokeID" is invoke,
-        /// See [`arm`](crate::arm).
-        status: u32 as "Status" is refusal,
+        /// See [`ArmStatus`](crate::ArmStatus).
+        status: ArmStatus as "Status" is refusal,
     }
 
     /// Names the application path of the session.
@@ -316,9 +317,9 @@ cce_wire::rows! { $ media {
     /// The server wants the tasks of an agent.
     264 => AgentTasksRequestEvent "AGENT_TASKS_REQUEST_EVENT" server -> client, inferred "cti-server-protocol 11.2" since 23 {
         /// The domain.
-        mrd_id: i32 as "MRDID" is mrd,
+        mrd_id: MrdId as "MRDID" is mrd,
         /// Skill target id of the agent.
-        icm_agent_id: i32 as "ICMAgentID" is agent,
+        icm_agent_id: SkillTarget as "ICMAgentID" is agent,
     } floats {
         288 desktop_connected_flag: bool as "DesktopConnectedFlag" since 23,
     }
@@ -326,9 +327,9 @@ cce_wire::rows! { $ media {
     /// The tasks of an agent are complete.
     265 => AgentTasksEndEvent "AGENT_TASKS_END_EVENT" server -> client, inferred "cti-server-protocol 11.2" since 23 {
         /// The domain.
-        mrd_id: i32 as "MRDID" is mrd,
+        mrd_id: MrdId as "MRDID" is mrd,
         /// Skill target id of the agent.
-        icm_agent_id: i32 as "ICMAgentID" is agent,
+        icm_agent_id: SkillTarget as "ICMAgentID" is agent,
     } floats {
         7 text: Text<255> as "Text",
     }
@@ -339,11 +340,11 @@ cce_wire::rows! { $ media {
         /// Echoed by a refusal.
         invoke_id: u32 as "InvokeID" is invoke,
         /// Skill target id of the agent.
-        icm_agent_id: i32 as "ICMAgentID" is agent,
+        icm_agent_id: SkillTarget as "ICMAgentID" is agent,
     } floats {
         /// At most 40.
         261 num_mrds: u16 as "NumMRDs" since 21,
         /// As many as `NumMRDs`.
-        262 agent_mrd_id: List<u32> as "AgentMRDID" since 21,
+        262 agent_mrd_id: List<Unsigned<MrdId>> as "AgentMRDID" since 21,
     }
 } }

@@ -1,6 +1,7 @@
 //! Monitors of calls, devices, sessions and tasks (cti-server-protocol 8 and 11.1).
 
-use crate::FailureConf;
+use crate::{ConnectionDeviceIdType, CtiStatus, DeviceIdType, FailureConf};
+use cce_model::{MrdId, SkillTarget};
 use cce_wire::Text;
 
 cce_wire::rows! { $ monitor {
@@ -17,9 +18,9 @@ cce_wire::rows! { $ monitor {
         /// See [`agent_state_mask`](crate::agent_state_mask).
         agent_state_mask: u32 as "AgentStateMask",
         /// 0 static, 1 dynamic, 0xFFFF none.
-        connection_device_id_type: u16 as "ConnectionDeviceIDType",
+        connection_device_id_type: ConnectionDeviceIdType as "ConnectionDeviceIDType",
         /// 0xFFFF where a call is watched.
-        monitored_device_type: u16 as "MonitoredDeviceType",
+        monitored_device_type: DeviceIdType as "MonitoredDeviceType",
     } floats {
         25 connection_device_id: Text<64> as "ConnectionDeviceID",
         76 monitored_device_id: Text<64> as "MonitoredDeviceID",
@@ -92,8 +93,8 @@ cce_wire::rows! { $ monitor {
     100 => ClientSessionClosedEvent "CLIENT_SESSION_CLOSED_EVENT" server -> client, published "cti-server-protocol 8" {
         session_id: u32 as "SessionID",
         peripheral_id: u32 as "PeripheralID",
-        /// See [`status`](crate::status).
-        status: u32 as "Status",
+        /// See [`CtiStatus`](crate::CtiStatus).
+        status: CtiStatus as "Status",
         client_port: u32 as "ClientPort",
     } floats {
         /// At most 16 bytes before version 19.
@@ -143,9 +144,9 @@ cce_wire::rows! { $ monitor {
         invoke_id: u32 as "InvokeID" is invoke,
         peripheral_id: u32 as "PeripheralID",
         /// The domain.
-        mrd_id: i32 as "MRDID" is mrd,
+        mrd_id: MrdId as "MRDID" is mrd,
         /// Skill target id of the agent.
-        icm_agent_id: i32 as "ICMAgentID" is agent,
+        icm_agent_id: SkillTarget as "ICMAgentID" is agent,
         /// See [`task_msg_mask`](crate::task_msg_mask).
         task_msg_mask: u32 as "TaskMsgMask",
     }

@@ -1,20 +1,22 @@
 //! Sessions: open, heartbeat, close, failures, system events (cti-server-protocol 4 and 6).
 
-use cce_wire::{Opaque, Secret, Text, Time32};
+use crate::{ControlFailure, CtiStatus, DeviceIdType, SystemEventId};
+use cce_model::{AgentState, PeripheralType};
+use cce_wire::{Code, Opaque, Secret, Text, Time32};
 
 cce_wire::rows! { $ session {
     /// A request failed.
     1 => FailureConf "FAILURE_CONF" server -> client, published "cti-server-protocol 6" {
         /// Of the request.
         invoke_id: u32 as "InvokeID" is invoke,
-        /// See [`status`](crate::status).
-        status: u32 as "Status" is refusal,
+        /// See [`CtiStatus`](crate::CtiStatus).
+        status: CtiStatus as "Status" is refusal,
     }
 
     /// The session failed.
     2 => FailureEvent "FAILURE_EVENT" server -> client, published "cti-server-protocol 6" {
-        /// See [`status`](crate::status).
-        status: u32 as "Status",
+        /// See [`CtiStatus`](crate::CtiStatus).
+        status: CtiStatus as "Status",
     }
 
     /// Opens a session.
@@ -69,9 +71,9 @@ cce_wire::rows! { $ session {
         /// Whether the peripheral is on-line.
         peripheral_online: bool as "PeripheralOnline",
         /// 17 is an enterprise agent peripheral; see [`peripheral_type`](crate::peripheral_type).
-        peripheral_type: u16 as "PeripheralType",
+        peripheral_type: PeripheralType as "PeripheralType",
         /// Of the client's own agent.
-        agent_state: u16 as "AgentState",
+        agent_state: Code<AgentState> as "AgentState",
         /// The agent's department.
         department_id: i32 as "DepartmentID" since 19,
         /// 0 unknown, 1 active, 2 standby.
@@ -105,8 +107,8 @@ cce_wire::rows! { $ session {
         answered by CloseConf, refused by FailureConf {
         /// Echoed by the answer.
         invoke_id: u32 as "InvokeID" is invoke,
-        /// See [`status`](crate::status).
-        status: u32 as "Status",
+        /// See [`CtiStatus`](crate::CtiStatus).
+        status: CtiStatus as "Status",
     }
 
     /// The session is ended.
@@ -122,7 +124,7 @@ cce_wire::rows! { $ session {
         /// Seconds since 1970-01-01 00:00 UTC.
         icm_central_controller_time: Time32 as "ICMCentralControllerTime",
         /// See [`system_event`](crate::system_event).
-        system_event_id: u32 as "SystemEventID",
+        system_event_id: SystemEventId as "SystemEventID",
         /// The peripheral, where there is one.
         system_event_arg1: u32 as "SystemEventArg1",
         /// Depends on the event.
@@ -130,7 +132,7 @@ cce_wire::rows! { $ session {
         /// Depends on the event.
         system_event_arg3: u32 as "SystemEventArg3",
         /// 0xFFFF none.
-        event_device_type: u16 as "EventDeviceType",
+        event_device_type: DeviceIdType as "EventDeviceType",
     } floats {
         /// One client drops the session without it (cti-server-protocol 18).
         7 text: Text<255> as "Text",
@@ -160,7 +162,7 @@ cce_wire::rows! { $ session {
         /// Of the request.
         invoke_id: u32 as "InvokeID" is invoke,
         /// See [`control_failure`](crate::control_failure).
-        failure_code: u16 as "FailureCode" is refusal,
+        failure_code: ControlFailure as "FailureCode" is refusal,
         /// The peripheral's own code; 0 none.
         peripheral_error_code: u32 as "PeripheralErrorCode",
     } floats {

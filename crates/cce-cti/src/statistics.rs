@@ -1,7 +1,8 @@
 //! Counters of agents and skill groups (cti-server-protocol 8).
 
 use crate::FailureConf;
-use cce_wire::Text;
+use cce_model::SkillTarget;
+use cce_wire::{Text, Unsigned};
 
 cce_wire::rows! { $ statistics {
     /// Asks for an agent's counters.
@@ -120,7 +121,7 @@ cce_wire::rows! { $ statistics {
         /// Peripheral number of the skill group.
         skill_group_number: u32 as "SkillGroupNumber",
         /// Skill target id of the skill group.
-        skill_group_id: u32 as "SkillGroupID",
+        skill_group_id: Unsigned<SkillTarget> as "SkillGroupID",
     }
 
     /// A skill group's counters: now, of the last five minutes, of the half hour, of the day. Times in seconds; 0xFFFFFFFF
@@ -132,7 +133,7 @@ cce_wire::rows! { $ statistics {
         /// Peripheral number of the skill group.
         skill_group_number: u32 as "SkillGroupNumber",
         /// Skill target id of the skill group.
-        skill_group_id: u32 as "SkillGroupID",
+        skill_group_id: Unsigned<SkillTarget> as "SkillGroupID",
         agents_logged_on: u32 as "AgentsLoggedOn",
         agents_avail: u32 as "AgentsAvail",
         agents_not_ready: u32 as "AgentsNotReady",

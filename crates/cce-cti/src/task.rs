@@ -1,8 +1,8 @@
 //! The ARM layer's task messages: indications of the client, events of the server (cti-server-protocol 11).
 
-use crate::{FailureConf, FailureResp};
-use cce_model::TaskId;
-use cce_wire::{NamedArray, NamedVariable, Text};
+use crate::{ArmStatus, FailureConf, FailureResp};
+use cce_model::{Disposition, MrdId, PeripheralType, SkillTarget, TaskId, TaskState};
+use cce_wire::{Code, NamedArray, NamedVariable, Text};
 
 cce_wire::rows! { $ task {
     /// The agent accepts a task.
@@ -11,14 +11,14 @@ cce_wire::rows! { $ task {
         /// Echoed by a refusal.
         invoke_id: u32 as "InvokeID" is invoke,
         /// The domain.
-        mrd_id: i32 as "MRDID" is mrd,
+        mrd_id: MrdId as "MRDID" is mrd,
         /// Skill target id of the agent.
-        icm_agent_id: i32 as "ICMAgentID" is agent,
+        icm_agent_id: SkillTarget as "ICMAgentID" is agent,
         task_id: TaskId as "TaskID" is task,
         /// Skill target id of the skill group; -1 none.
-        arm_skill_group_id: i32 as "ARMSkillGroupID",
+        arm_skill_group_id: SkillTarget as "ARMSkillGroupID",
         /// Skill target id of the service; -1 none.
-        arm_service_id: i32 as "ARMServiceID",
+        arm_service_id: SkillTarget as "ARMServiceID",
     }
 
     /// The application offers a task that it routed by itself.
@@ -27,13 +27,13 @@ cce_wire::rows! { $ task {
         /// Echoed by the answer.
         invoke_id: u32 as "InvokeID" is invoke,
         /// The domain.
-        mrd_id: i32 as "MRDID" is mrd,
+        mrd_id: MrdId as "MRDID" is mrd,
         /// Skill target id of the agent.
-        icm_agent_id: i32 as "ICMAgentID" is agent,
+        icm_agent_id: SkillTarget as "ICMAgentID" is agent,
         /// Skill target id of the skill group; -1 none.
-        arm_skill_group_id: i32 as "ARMSkillGroupID",
+        arm_skill_group_id: SkillTarget as "ARMSkillGroupID",
         /// Skill target id of the service; -1 none.
-        arm_service_id: i32 as "ARMServiceID",
+        arm_service_id: SkillTarget as "ARMServiceID",
         /// Number of named variables of the floating part.
         num_named_variables: u16 as "NumNamedVariables",
         /// Number of array elements of the floating part.
@@ -64,8 +64,8 @@ cce_wire::rows! { $ task {
     162 => OfferApplicationTaskResp "OFFER_APPLICATION_TASK_RESP" server -> client, inferred "cti-server-protocol 11.1" {
         /// Of the request.
         invoke_id: u32 as "InvokeID" is invoke,
-        /// See [`arm`](crate::arm).
-        status: u32 as "Status",
+        /// See [`ArmStatus`](crate::ArmStatus).
+        status: ArmStatus as "Status",
         task_id: TaskId as "TaskID" is task,
     }
 
@@ -75,14 +75,14 @@ cce_wire::rows! { $ task {
         /// Echoed by a refusal.
         invoke_id: u32 as "InvokeID" is invoke,
         /// The domain.
-        mrd_id: i32 as "MRDID" is mrd,
+        mrd_id: MrdId as "MRDID" is mrd,
         /// Skill target id of the agent.
-        icm_agent_id: i32 as "ICMAgentID" is agent,
+        icm_agent_id: SkillTarget as "ICMAgentID" is agent,
         task_id: TaskId as "TaskID" is task,
         /// Skill target id of the skill group; -1 none.
-        arm_skill_group_id: i32 as "ARMSkillGroupID",
+        arm_skill_group_id: SkillTarget as "ARMSkillGroupID",
         /// Skill target id of the service; -1 none.
-        arm_service_id: i32 as "ARMServiceID",
+        arm_service_id: SkillTarget as "ARMServiceID",
     }
 
     /// The application begins a task that it routed by itself.
@@ -91,13 +91,13 @@ cce_wire::rows! { $ task {
         /// Echoed by the answer.
         invoke_id: u32 as "InvokeID" is invoke,
         /// The domain.
-        mrd_id: i32 as "MRDID" is mrd,
+        mrd_id: MrdId as "MRDID" is mrd,
         /// Skill target id of the agent.
-        icm_agent_id: i32 as "ICMAgentID" is agent,
+        icm_agent_id: SkillTarget as "ICMAgentID" is agent,
         /// Skill target id of the skill group; -1 none.
-        arm_skill_group_id: i32 as "ARMSkillGroupID",
+        arm_skill_group_id: SkillTarget as "ARMSkillGroupID",
         /// Skill target id of the service; -1 none.
-        arm_service_id: i32 as "ARMServiceID",
+        arm_service_id: SkillTarget as "ARMServiceID",
         /// Number of named variables of the floating part.
         num_named_variables: u16 as "NumNamedVariables",
         /// Number of array elements of the floating part.
@@ -128,8 +128,8 @@ cce_wire::rows! { $ task {
     165 => StartApplicationTaskResp "START_APPLICATION_TASK_RESP" server -> client, inferred "cti-server-protocol 11.1" {
         /// Of the request.
         invoke_id: u32 as "InvokeID" is invoke,
-        /// See [`arm`](crate::arm).
-        status: u32 as "Status",
+        /// See [`ArmStatus`](crate::ArmStatus).
+        status: ArmStatus as "Status",
         task_id: TaskId as "TaskID" is task,
     }
 
@@ -139,9 +139,9 @@ cce_wire::rows! { $ task {
         /// Echoed by a refusal.
         invoke_id: u32 as "InvokeID" is invoke,
         /// The domain.
-        mrd_id: i32 as "MRDID" is mrd,
+        mrd_id: MrdId as "MRDID" is mrd,
         /// Skill target id of the agent.
-        icm_agent_id: i32 as "ICMAgentID" is agent,
+        icm_agent_id: SkillTarget as "ICMAgentID" is agent,
         task_id: TaskId as "TaskID" is task,
     }
 
@@ -151,9 +151,9 @@ cce_wire::rows! { $ task {
         /// Echoed by a refusal.
         invoke_id: u32 as "InvokeID" is invoke,
         /// The domain.
-        mrd_id: i32 as "MRDID" is mrd,
+        mrd_id: MrdId as "MRDID" is mrd,
         /// Skill target id of the agent.
-        icm_agent_id: i32 as "ICMAgentID" is agent,
+        icm_agent_id: SkillTarget as "ICMAgentID" is agent,
         task_id: TaskId as "TaskID" is task,
     }
 
@@ -163,9 +163,9 @@ cce_wire::rows! { $ task {
         /// Echoed by a refusal.
         invoke_id: u32 as "InvokeID" is invoke,
         /// The domain.
-        mrd_id: i32 as "MRDID" is mrd,
+        mrd_id: MrdId as "MRDID" is mrd,
         /// Skill target id of the agent.
-        icm_agent_id: i32 as "ICMAgentID" is agent,
+        icm_agent_id: SkillTarget as "ICMAgentID" is agent,
         task_id: TaskId as "TaskID" is task,
     }
 
@@ -175,14 +175,14 @@ cce_wire::rows! { $ task {
         /// Echoed by a refusal.
         invoke_id: u32 as "InvokeID" is invoke,
         /// The domain.
-        mrd_id: i32 as "MRDID" is mrd,
+        mrd_id: MrdId as "MRDID" is mrd,
         /// Skill target id of the agent.
-        icm_agent_id: i32 as "ICMAgentID" is agent,
+        icm_agent_id: SkillTarget as "ICMAgentID" is agent,
         task_id: TaskId as "TaskID" is task,
-        /// How it ended, for the central controller: see [`disposition`](crate::disposition).
-        icm_disposition: u32 as "ICMDisposition",
+        /// How it ended, for the central controller: see [`Disposition`].
+        icm_disposition: Disposition as "ICMDisposition",
         /// How it ended, for the application.
-        application_disposition: u32 as "ApplicationDisposition",
+        application_disposition: Disposition as "ApplicationDisposition",
     } floats {
         /// The tag is inferred.
         46 wrapup_data: Text<40> as "WrapupData",
@@ -196,9 +196,9 @@ cce_wire::rows! { $ task {
         /// Echoed by a refusal.
         invoke_id: u32 as "InvokeID" is invoke,
         /// The domain.
-        mrd_id: i32 as "MRDID" is mrd,
+        mrd_id: MrdId as "MRDID" is mrd,
         /// Skill target id of the agent.
-        icm_agent_id: i32 as "ICMAgentID" is agent,
+        icm_agent_id: SkillTarget as "ICMAgentID" is agent,
         task_id: TaskId as "TaskID" is task,
         /// Number of named variables of the floating part.
         num_named_variables: u16 as "NumNamedVariables",
@@ -225,16 +225,16 @@ cce_wire::rows! { $ task {
         /// Echoed by a refusal.
         invoke_id: u32 as "InvokeID" is invoke,
         /// The domain.
-        mrd_id: i32 as "MRDID" is mrd,
+        mrd_id: MrdId as "MRDID" is mrd,
         /// Skill target id of the agent.
-        icm_agent_id: i32 as "ICMAgentID" is agent,
+        icm_agent_id: SkillTarget as "ICMAgentID" is agent,
         task_id: TaskId as "TaskID" is task,
         /// 0 pre-call, 1 active, 2 wrap-up, 3 paused, 4 offered, 5 interrupted, 7 ended.
-        task_state: u16 as "TaskState",
+        task_state: Code<TaskState> as "TaskState",
         /// Skill target id of the skill group; -1 none.
-        arm_skill_group_id: i32 as "ARMSkillGroupID",
+        arm_skill_group_id: SkillTarget as "ARMSkillGroupID",
         /// Skill target id of the service; -1 none.
-        arm_service_id: i32 as "ARMServiceID",
+        arm_service_id: SkillTarget as "ARMServiceID",
     }
 
     /// A task came to be.
@@ -244,12 +244,12 @@ cce_wire::rows! { $ task {
         /// The agent's peripheral. The product's trace spells it so.
         peripheral_id: u32 as "PeripherlID",
         /// 4 in the lab, although the peripheral is of type 17. The product's trace spells it so.
-        peripheral_type: u16 as "PeripherlType",
+        peripheral_type: PeripheralType as "PeripherlType",
         /// The domain.
-        mr_domain_id: i32 as "MRDomainID",
+        mr_domain_id: MrdId as "MRDomainID",
         task_id: TaskId as "TaskID" is task,
         /// Skill target id of the agent.
-        icm_agent_id: i32 as "ICMAgentID" is agent,
+        icm_agent_id: SkillTarget as "ICMAgentID" is agent,
         /// Number of named variables of the floating part.
         num_named_variables: u16 as "NumNamedVariables",
         /// Number of array elements of the floating part.
@@ -282,14 +282,14 @@ cce_wire::rows! { $ task {
         /// The agent's peripheral. The product's trace spells it so.
         peripheral_id: u32 as "PeripherlID",
         /// 4 in the lab, although the peripheral is of type 17. The product's trace spells it so.
-        peripheral_type: u16 as "PeripherlType",
+        peripheral_type: PeripheralType as "PeripherlType",
         /// The domain.
-        mr_domain_id: i32 as "MRDomainID",
+        mr_domain_id: MrdId as "MRDomainID",
         task_id: TaskId as "TaskID" is task,
         /// Skill target id of the skill group; -1 none.
-        skill_group_id: i32 as "SkillGroupID",
+        skill_group_id: SkillTarget as "SkillGroupID",
         /// Skill target id of the service; -1 none.
-        service_id: i32 as "ServiceID",
+        service_id: SkillTarget as "ServiceID",
     }
 
     /// A task waits no more.
@@ -299,14 +299,14 @@ cce_wire::rows! { $ task {
         /// The agent's peripheral. The product's trace spells it so.
         peripheral_id: u32 as "PeripherlID",
         /// 4 in the lab, although the peripheral is of type 17. The product's trace spells it so.
-        peripheral_type: u16 as "PeripherlType",
+        peripheral_type: PeripheralType as "PeripherlType",
         /// The domain.
-        mr_domain_id: i32 as "MRDomainID",
+        mr_domain_id: MrdId as "MRDomainID",
         task_id: TaskId as "TaskID" is task,
         /// Skill target id of the skill group; -1 none.
-        skill_group_id: i32 as "SkillGroupID",
+        skill_group_id: SkillTarget as "SkillGroupID",
         /// Skill target id of the service; -1 none.
-        service_id: i32 as "ServiceID",
+        service_id: SkillTarget as "ServiceID",
     }
 
     /// An agent accepted a task.
@@ -316,16 +316,16 @@ cce_wire::rows! { $ task {
         /// The agent's peripheral. The product's trace spells it so.
         peripheral_id: u32 as "PeripherlID",
         /// 4 in the lab, although the peripheral is of type 17. The product's trace spells it so.
-        peripheral_type: u16 as "PeripherlType",
+        peripheral_type: PeripheralType as "PeripherlType",
         /// The domain.
-        mrd_id: i32 as "MRDomainID",
+        mrd_id: MrdId as "MRDomainID",
         task_id: TaskId as "TaskID" is task,
         /// Skill target id of the agent.
-        icm_agent_id: i32 as "ICMAgentID" is agent,
+        icm_agent_id: SkillTarget as "ICMAgentID" is agent,
         /// Skill target id of the skill group; -1 none.
-        skill_group_id: i32 as "SkillGroupID",
+        skill_group_id: SkillTarget as "SkillGroupID",
         /// Skill target id of the service; -1 none.
-        service_id: i32 as "ServiceID",
+        service_id: SkillTarget as "ServiceID",
         /// True even for a task that the router assigned (cti-server-protocol 19).
         application_routed: bool as "ApplicationRouted",
     }
@@ -337,16 +337,16 @@ cce_wire::rows! { $ task {
         /// The agent's peripheral. The product's trace spells it so.
         peripheral_id: u32 as "PeripherlID",
         /// 4 in the lab, although the peripheral is of type 17. The product's trace spells it so.
-        peripheral_type: u16 as "PeripherlType",
+        peripheral_type: PeripheralType as "PeripherlType",
         /// The domain.
-        mrd_id: i32 as "MRDomainID",
+        mrd_id: MrdId as "MRDomainID",
         task_id: TaskId as "TaskID" is task,
         /// Skill target id of the agent.
-        icm_agent_id: i32 as "ICMAgentID" is agent,
+        icm_agent_id: SkillTarget as "ICMAgentID" is agent,
         /// Skill target id of the skill group; -1 none.
-        skill_group_id: i32 as "SkillGroupID",
+        skill_group_id: SkillTarget as "SkillGroupID",
         /// Skill target id of the service; -1 none.
-        service_id: i32 as "ServiceID",
+        service_id: SkillTarget as "ServiceID",
         /// True even for a task that the router assigned (cti-server-protocol 19).
         application_routed: bool as "ApplicationRouted",
     }
@@ -358,12 +358,12 @@ cce_wire::rows! { $ task {
         /// The agent's peripheral. The product's trace spells it so.
         peripheral_id: u32 as "PeripherlID",
         /// 4 in the lab, although the peripheral is of type 17. The product's trace spells it so.
-        peripheral_type: u16 as "PeripherlType",
+        peripheral_type: PeripheralType as "PeripherlType",
         /// The domain.
-        mrd_id: i32 as "MRDomainID",
+        mrd_id: MrdId as "MRDomainID",
         task_id: TaskId as "TaskID" is task,
         /// Skill target id of the agent.
-        icm_agent_id: i32 as "ICMAgentID" is agent,
+        icm_agent_id: SkillTarget as "ICMAgentID" is agent,
     }
 
     /// An agent went on with a task.
@@ -373,12 +373,12 @@ cce_wire::rows! { $ task {
         /// The agent's peripheral. The product's trace spells it so.
         peripheral_id: u32 as "PeripherlID",
         /// 4 in the lab, although the peripheral is of type 17. The product's trace spells it so.
-        peripheral_type: u16 as "PeripherlType",
+        peripheral_type: PeripheralType as "PeripherlType",
         /// The domain.
-        mrd_id: i32 as "MRDomainID",
+        mrd_id: MrdId as "MRDomainID",
         task_id: TaskId as "TaskID" is task,
         /// Skill target id of the agent.
-        icm_agent_id: i32 as "ICMAgentID" is agent,
+        icm_agent_id: SkillTarget as "ICMAgentID" is agent,
     }
 
     /// An agent began after-task work.
@@ -388,12 +388,12 @@ cce_wire::rows! { $ task {
         /// The agent's peripheral. The product's trace spells it so.
         peripheral_id: u32 as "PeripherlID",
         /// 4 in the lab, although the peripheral is of type 17. The product's trace spells it so.
-        peripheral_type: u16 as "PeripherlType",
+        peripheral_type: PeripheralType as "PeripherlType",
         /// The domain.
-        mrd_id: i32 as "MRDomainID",
+        mrd_id: MrdId as "MRDomainID",
         task_id: TaskId as "TaskID" is task,
         /// Skill target id of the agent.
-        icm_agent_id: i32 as "ICMAgentID" is agent,
+        icm_agent_id: SkillTarget as "ICMAgentID" is agent,
     }
 
     /// A task ended.
@@ -403,18 +403,18 @@ cce_wire::rows! { $ task {
         /// The agent's peripheral. The product's trace spells it so.
         peripheral_id: u32 as "PeripherlID",
         /// 4 in the lab, although the peripheral is of type 17. The product's trace spells it so.
-        peripheral_type: u16 as "PeripherlType",
+        peripheral_type: PeripheralType as "PeripherlType",
         /// The domain.
-        mrd_id: i32 as "MRDomainID",
+        mrd_id: MrdId as "MRDomainID",
         task_id: TaskId as "TaskID" is task,
         /// The task that it follows; -1 throughout for none.
         previous_task_id: TaskId as "PreviousTaskID",
         /// Skill target id of the agent.
-        icm_agent_id: i32 as "ICMAgentID" is agent,
-        /// How it ended, for the central controller: see [`disposition`](crate::disposition).
-        icm_disposition: u32 as "ICMDisposition",
+        icm_agent_id: SkillTarget as "ICMAgentID" is agent,
+        /// How it ended, for the central controller: see [`Disposition`].
+        icm_disposition: Disposition as "ICMDisposition",
         /// How it ended, for the application.
-        application_disposition: u32 as "ApplicationDisposition",
+        application_disposition: Disposition as "ApplicationDisposition",
     } floats {
         /// The tag is inferred.
         46 wrapup_data: Text<40> as "WrapupData",
@@ -429,12 +429,12 @@ cce_wire::rows! { $ task {
         /// The agent's peripheral. The product's trace spells it so.
         peripheral_id: u32 as "PeripherlID",
         /// 4 in the lab, although the peripheral is of type 17. The product's trace spells it so.
-        peripheral_type: u16 as "PeripherlType",
+        peripheral_type: PeripheralType as "PeripherlType",
         /// The domain.
-        mr_domain_id: i32 as "MRDomainID",
+        mr_domain_id: MrdId as "MRDomainID",
         task_id: TaskId as "TaskID" is task,
         /// Skill target id of the agent.
-        icm_agent_id: i32 as "ICMAgentID" is agent,
+        icm_agent_id: SkillTarget as "ICMAgentID" is agent,
         /// Number of named variables of the floating part.
         num_named_variables: u16 as "NumNamedVariables",
         /// Number of array elements of the floating part.
@@ -467,12 +467,12 @@ cce_wire::rows! { $ task {
         /// The agent's peripheral. The product's trace spells it so.
         peripheral_id: u32 as "PeripherlID",
         /// 4 in the lab, although the peripheral is of type 17. The product's trace spells it so.
-        peripheral_type: u16 as "PeripherlType",
+        peripheral_type: PeripheralType as "PeripherlType",
         /// The domain.
-        mr_domain_id: i32 as "MRDomainID",
+        mr_domain_id: MrdId as "MRDomainID",
         task_id: TaskId as "TaskID" is task,
         /// Skill target id of the agent.
-        icm_agent_id: i32 as "ICMAgentID" is agent,
+        icm_agent_id: SkillTarget as "ICMAgentID" is agent,
     }
 
     /// One task of the account after a reconnect, to be answered.
@@ -481,24 +481,24 @@ cce_wire::rows! { $ task {
         /// Echoed by the answer.
         invoke_id: u32 as "InvokeID" is invoke,
         /// The domain.
-        mrd_id: i32 as "MRDID" is mrd,
+        mrd_id: MrdId as "MRDID" is mrd,
         /// Skill target id of the agent.
-        icm_agent_id: i32 as "ICMAgentID" is agent,
+        icm_agent_id: SkillTarget as "ICMAgentID" is agent,
         task_id: TaskId as "TaskID" is task,
         /// 0 pre-call, 1 active, 2 wrap-up, 3 paused, 4 offered, 5 interrupted, 7 ended.
-        task_state: u16 as "TaskState",
+        task_state: Code<TaskState> as "TaskState",
         /// Skill target id of the skill group; -1 none.
-        arm_skill_group_id: i32 as "ARMSkillGroupID",
+        arm_skill_group_id: SkillTarget as "ARMSkillGroupID",
         /// Skill target id of the service; -1 none.
-        arm_service_id: i32 as "ARMServiceID",
+        arm_service_id: SkillTarget as "ARMServiceID",
     }
 
     /// Answers the account of a task.
     210 => TaskInitResp "TASK_INIT_RESP" server -> client, inferred "cti-server-protocol 11.1" {
         /// Of the request.
         invoke_id: u32 as "InvokeID" is invoke,
-        /// See [`arm`](crate::arm).
-        status: u32 as "Status",
+        /// See [`ArmStatus`](crate::ArmStatus).
+        status: ArmStatus as "Status",
     }
 
     /// Asks for the tasks of an agent whose client came back.
@@ -507,21 +507,21 @@ cce_wire::rows! { $ task {
         /// Echoed by the answer.
         invoke_id: u32 as "InvokeID" is invoke,
         /// The domain.
-        mrd_id: i32 as "MRDID" is mrd,
+        mrd_id: MrdId as "MRDID" is mrd,
         /// Skill target id of the agent.
-        icm_agent_id: i32 as "ICMAgentID" is agent,
+        icm_agent_id: SkillTarget as "ICMAgentID" is agent,
     }
 
     /// The tasks of an agent.
     256 => AgentTasksResp "AGENT_TASKS_RESP" server -> client, inferred "cti-server-protocol 11.1" since 20 {
         /// Of the request.
         invoke_id: u32 as "InvokeID" is invoke,
-        /// See [`arm`](crate::arm).
-        status: u32 as "Status",
+        /// See [`ArmStatus`](crate::ArmStatus).
+        status: ArmStatus as "Status",
         /// The domain.
-        mrd_id: i32 as "MRDID" is mrd,
+        mrd_id: MrdId as "MRDID" is mrd,
         /// Skill target id of the agent.
-        icm_agent_id: i32 as "ICMAgentID" is agent,
+        icm_agent_id: SkillTarget as "ICMAgentID" is agent,
         /// Number of task ids of the floating part.
         num_tasks: u16 as "NumTasks",
     } floats {
@@ -534,7 +534,7 @@ cce_wire::rows! { $ task {
         /// Echoed by the answer.
         invoke_id: u32 as "InvokeID" is invoke,
         /// The domain.
-        mrd_id: i32 as "MRDID" is mrd,
+        mrd_id: MrdId as "MRDID" is mrd,
         task_id: TaskId as "TaskID" is task,
     }
 
@@ -542,19 +542,19 @@ cce_wire::rows! { $ task {
     258 => SnapshotTaskResp "SNAPSHOT_TASK_RESP" server -> client, inferred "cti-server-protocol 11.1" since 20 {
         /// Of the request.
         invoke_id: u32 as "InvokeID" is invoke,
-        /// See [`arm`](crate::arm).
-        status: u32 as "Status",
+        /// See [`ArmStatus`](crate::ArmStatus).
+        status: ArmStatus as "Status",
         /// The domain.
-        mrd_id: i32 as "MRDID" is mrd,
+        mrd_id: MrdId as "MRDID" is mrd,
         /// Skill target id of the agent.
-        icm_agent_id: i32 as "ICMAgentID" is agent,
+        icm_agent_id: SkillTarget as "ICMAgentID" is agent,
         task_id: TaskId as "TaskID" is task,
         /// 0 pre-call, 1 active, 2 wrap-up, 3 paused, 4 offered, 5 interrupted, 7 ended.
-        task_state: u16 as "TaskState",
+        task_state: Code<TaskState> as "TaskState",
         /// Skill target id of the skill group; -1 none.
-        skill_group_id: i32 as "SkillGroupID",
+        skill_group_id: SkillTarget as "SkillGroupID",
         /// Skill target id of the service; -1 none.
-        service_id: i32 as "ServiceID",
+        service_id: SkillTarget as "ServiceID",
         /// Number of named variables of the floating part.
         num_named_variables: u16 as "NumNamedVariables",
         /// Number of array elements of the floating part.
@@ -582,12 +582,12 @@ cce_wire::rows! { $ task {
 
     /// The tasks of an agent.
     262 => AgentTasksEvent "AGENT_TASKS_EVENT" server -> client, inferred "cti-server-protocol 11.2" since 23 {
-        /// See [`arm`](crate::arm).
-        status: u32 as "Status",
+        /// See [`ArmStatus`](crate::ArmStatus).
+        status: ArmStatus as "Status",
         /// The domain.
-        mrd_id: i32 as "MRDID" is mrd,
+        mrd_id: MrdId as "MRDID" is mrd,
         /// Skill target id of the agent.
-        icm_agent_id: i32 as "ICMAgentID" is agent,
+        icm_agent_id: SkillTarget as "ICMAgentID" is agent,
         /// Number of task ids of the floating part.
         num_tasks: u16 as "NumTasks",
     } floats {
@@ -596,19 +596,19 @@ cce_wire::rows! { $ task {
 
     /// A task's data.
     263 => SnapshotTaskEvent "SNAPSHOT_TASK_EVENT" server -> client, inferred "cti-server-protocol 11.2" since 23 {
-        /// See [`arm`](crate::arm).
-        status: u32 as "Status",
+        /// See [`ArmStatus`](crate::ArmStatus).
+        status: ArmStatus as "Status",
         /// The domain.
-        mrd_id: i32 as "MRDID" is mrd,
+        mrd_id: MrdId as "MRDID" is mrd,
         /// Skill target id of the agent.
-        icm_agent_id: i32 as "ICMAgentID" is agent,
+        icm_agent_id: SkillTarget as "ICMAgentID" is agent,
         task_id: TaskId as "TaskID" is task,
         /// 0 pre-call, 1 active, 2 wrap-up, 3 paused, 4 offered, 5 interrupted, 7 ended.
-        task_state: u16 as "TaskState",
+        task_state: Code<TaskState> as "TaskState",
         /// Skill target id of the skill group; -1 none.
-        skill_group_id: i32 as "SkillGroupID",
+        skill_group_id: SkillTarget as "SkillGroupID",
         /// Skill target id of the service; -1 none.
-        service_id: i32 as "ServiceID",
+        service_id: SkillTarget as "ServiceID",
         /// Number of named variables of the floating part.
         num_named_variables: u16 as "NumNamedVariables",
         /// Number of array elements of the floating part.

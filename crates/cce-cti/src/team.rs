@@ -1,7 +1,8 @@
 //! Agent teams (cti-server-protocol 7).
 
 use crate::FailureConf;
-use cce_wire::Text;
+use cce_model::AgentState;
+use cce_wire::{Code, Text};
 
 cce_wire::group! {
     /// A member of a team.
@@ -10,7 +11,7 @@ cce_wire::group! {
         /// 1 primary supervisor, 2 temporary supervisor, 4 supervisor.
         87 agent_flags: u16 as "AgentFlags",
         /// An agent state.
-        88 atc_agent_state: u16 as "AtcAgentState",
+        88 atc_agent_state: Code<AgentState> as "AtcAgentState",
         /// Seconds.
         89 atc_state_duration: u32 as "AtcStateDuration",
     }

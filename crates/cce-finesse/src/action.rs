@@ -9,7 +9,8 @@ use crate::{
     request::{CallData, Change},
 };
 use cce_cti::{
-    EndTaskInd, OfferTaskInd, PauseTaskInd, ResumeTaskInd, StartTaskInd, UpdateTaskContextInd, WrapupTaskInd,
+    ArmStatus, EndTaskInd, OfferTaskInd, PauseTaskInd, ResumeTaskInd, StartTaskInd, UpdateTaskContextInd,
+    WrapupTaskInd,
 };
 use cce_kernel::Cx;
 use cce_model::{ApiError, Dialog, DialogAction, DialogState, Disposition};
@@ -22,7 +23,7 @@ pub(crate) fn send(
     cti: &mut CtiClient,
     cx: &mut Cx<'_>,
 ) -> Option<u32> {
-    let (mrd_id, icm_agent_id, task_id) = (open.dialog.mrd.0, open.skill_target.0, open.dialog.id);
+    let (mrd_id, icm_agent_id, task_id) = (open.dialog.mrd, open.skill_target, open.dialog.id);
     let (arm_skill_group_id, arm_service_id) = (open.skill_group, open.service);
     match action {
         DialogAction::Accept => cti.send(cx, |invoke_id| OfferTaskInd {
@@ -64,7 +65,7 @@ pub(crate) fn send(
             task_id,
             ..WrapupTaskInd::default()
         }),
-        DialogAction::Close => send_end(open, Disposition::NORMAL_END, cti, cx),
+        DialogAction::Close => send_end(open, Disposition::NORMAL_END_TASK, cti, cx),
         DialogAction::UpdateCallData | DialogAction::Transfer => {
             unreachable!("{action:?} needs something else")
         }
@@ -80,11 +81,11 @@ pub(crate) fn send_end(
 ) -> Option<u32> {
     cti.send(cx, |invoke_id| EndTaskInd {
         invoke_id,
-        mrd_id: open.dialog.mrd.0,
-        icm_agent_id: open.skill_target.0,
+        mrd_id: open.dialog.mrd,
+        icm_agent_id: open.skill_target,
         task_id: open.dialog.id,
-        icm_disposition: disposition.0,
-        application_disposition: disposition.0,
+        icm_disposition: disposition,
+        application_disposition: disposition,
         // Finesse sends empty wrap-up data with a second NUL (cti-server-protocol 3, 17).
         wrapup_data: Some(
             open.wrap_up_reason.as_ref().map_or_else(|| Text::exact(b"\0\0".as_slice()), Text::new),
@@ -105,8 +106,8 @@ pub(crate) fn send_call_data(
         return None;
     }
     let mut update = UpdateTaskContextInd {
-        mrd_id: open.dialog.mrd.0,
-        icm_agent_id: open.skill_target.0,
+        mrd_id: open.dialog.mrd,
+        icm_agent_id: open.skill_target,
         task_id: open.dialog.id,
         num_named_variables: u16::try_from(data.named.len()).unwrap_or(u16::MAX),
         named_variable: data.named.iter().map(|(name, value)| NamedVariable::new(name, value)).collect(),
@@ -119,7 +120,7 @@ pub(crate) fn send_call_data(
 /// The error of an action that is not in the dialog's list: the CTI server's code of an interrupted one.
 pub(crate) fn not_allowed(dialog: &Dialog, action: DialogAction) -> ApiError {
     if dialog.state == DialogState::Interrupted {
-        return arm_stat::refused(arm_stat::INTERRUPTED, dialog.mrd);
+        return arm_stat::refused(ArmStatus::NOT_VALID_AFTER_INTERRUPT_ADVISORY_ACCEPT, dialog.mrd);
     }
     ApiError {
         kind: "Invalid Input".to_owned(),

@@ -214,9 +214,9 @@ enum Sequel {
 fn sequel(disposition: Disposition) -> Sequel {
     match disposition {
         Disposition::RING_NO_ANSWER
-        | Disposition::ABANDONED_BEFORE_OFFERED
-        | Disposition::TRANSFERRED_ON_LOGOUT => Sequel::RoutedAnew,
-        Disposition::TRANSFERRED => Sequel::Nothing,
+        | Disposition::TASK_ABANDONED_BEFORE_OFFERED
+        | Disposition::TASK_TRANSFERRED_ON_AGENT_LOGOUT => Sequel::RoutedAnew,
+        Disposition::TASK_TRANSFER => Sequel::Nothing,
         _ => Sequel::Handled,
     }
 }

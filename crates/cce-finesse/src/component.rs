@@ -4,7 +4,7 @@ use crate::{
     arm_stat, config::Config, cti::VERSION, interrupt, recovery::Recovery, rest, service::Service,
     snapshot::Snapshot, timer::Timer,
 };
-use cce_cti::{Cti, FailureConf, FailureResp, status};
+use cce_cti::{ArmStatus, Cti, CtiStatus, FailureConf, FailureResp};
 use cce_kernel::{
     Blob, CallId, CloseReason, Command, Component, Configured, Cx, Input, LinkId, Port, Request, TimerKey,
     session::{Alarm, SessionEvent, Turn},
@@ -180,7 +180,7 @@ impl Finesse {
             Cti::MediaLoginResp(resp) => self.on_response(resp.invoke_id, resp.status, cx),
             Cti::MakeAgentNotReadyResp(resp) => self.on_response(resp.invoke_id, resp.status, cx),
             Cti::MakeAgentNotRoutableResp(resp) => self.on_response(resp.invoke_id, resp.status, cx),
-            Cti::SetAgentStateConf(conf) => self.on_response(conf.invoke_id, 0, cx),
+            Cti::SetAgentStateConf(conf) => self.on_response(conf.invoke_id, ArmStatus::SUCCESS, cx),
             Cti::ControlFailureConf(failure) => service.on_voice_refused(&failure, cx),
             Cti::FailureConf(failure) => turn = self.on_failure_conf(&failure, cx),
             Cti::FailureResp(FailureResp { invoke_id, status, .. }) => {
@@ -195,7 +195,7 @@ impl Finesse {
     }
 
     /// The response to a request, or its refusal.
-    fn on_response(&mut self, invoke_id: u32, status: u32, cx: &mut Cx<'_>) {
+    fn on_response(&mut self, invoke_id: u32, status: ArmStatus, cx: &mut Cx<'_>) {
         let Self { service, recovery } = self;
         // An agent who comes from another node has tasks that this one does not know (task-routing E16).
         if let Some((agent, mrd)) = service.keep_settings(invoke_id, status, cx) {
@@ -215,7 +215,7 @@ impl Finesse {
         if let Some(turn) = recovery.on_question_failed(invoke_id, status, service, cx) {
             return turn;
         }
-        if status == status::CTI_SERVER_OFFLINE || service.cti.is_opening() {
+        if status == CtiStatus::CTI_SERVER_OFFLINE || service.cti.is_opening() {
             return service.cti.on(SessionEvent::HangUp(CloseReason::Refused), cx);
         }
         cx.over_meanwhile("request that is answered");

@@ -3,8 +3,8 @@
 
 use crate::{Config, timer::Timer};
 use cce_cti::{
-    ActiveMaintenanceReqMsg, ActiveMaintenanceRespMsg, CloseReq, Cti, HeartbeatReq, OpenConf, OpenReq,
-    services,
+    ActiveMaintenanceReqMsg, ActiveMaintenanceRespMsg, CloseReq, Cti, CtiStatus, HeartbeatReq, OpenConf,
+    OpenReq, services,
 };
 use cce_kernel::{
     Address, CloseReason, Cx, LinkId, Port, TimerKey, Wall,
@@ -245,7 +245,7 @@ fn terms(config: &Config) -> Terms {
 }
 
 fn close_req(invoke_id: u32) -> CloseReq {
-    CloseReq { invoke_id, status: 0, ..CloseReq::default() }
+    CloseReq { invoke_id, status: CtiStatus::NO_ERROR, ..CloseReq::default() }
 }
 
 fn send(link: LinkId, message: impl Into<Cti>, cx: &mut Cx<'_>) {

@@ -7,7 +7,7 @@ use cce_model::{
     AgentId, AgentState, CallVariableDisplay, ContactId, Dialog, DialogState, Disposition, MrdId,
     ObjectModel, SkillTarget, TaskId,
 };
-use cce_wire::{NamedVariable, Text};
+use cce_wire::{NamedVariable, Text, Unsigned};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// Dialogs at the same time, of all agents.
@@ -39,9 +39,9 @@ pub(crate) struct OpenDialog {
     /// The agent in the central controller's database.
     pub(crate) skill_target: SkillTarget,
     /// The queue's skill group there.
-    pub(crate) skill_group: i32,
+    pub(crate) skill_group: SkillTarget,
     /// The service there.
-    pub(crate) service: i32,
+    pub(crate) service: SkillTarget,
     /// The state in which it was interrupted.
     interrupted: Option<DialogState>,
 }
@@ -62,9 +62,9 @@ pub(crate) struct Reserved {
     /// The queue's peripheral number; none where only its skill group is known.
     pub(crate) queue_number: Option<u32>,
     /// The queue's skill group in the central controller's database.
-    pub(crate) skill_group: i32,
+    pub(crate) skill_group: SkillTarget,
     /// The service.
-    pub(crate) service: i32,
+    pub(crate) service: SkillTarget,
     /// Call variables by name.
     pub(crate) call_variables: Vec<(String, String)>,
 }
@@ -76,13 +76,13 @@ impl Reserved {
             (event.router_call_key_day, event.router_call_key_call_id, event.router_call_key_sequence_number);
         Some(Self {
             task: task_id(key)?,
-            skill_target: SkillTarget(event.agent_skill_target_id.cast_signed()),
-            mrd: MrdId(event.mrd_id),
+            skill_target: event.agent_skill_target_id.0,
+            mrd: event.mrd_id,
             dialed_number: text(event.dialed_number.as_ref()),
             contact: text(event.caller_entered_digits.as_ref()),
             queue_number: Some(event.skill_group_number),
-            skill_group: event.skill_group_id.cast_signed(),
-            service: event.service_id.cast_signed(),
+            skill_group: event.skill_group_id.0,
+            service: event.service_id.0,
             call_variables: call_variables(cce_wire::call_variables!(event), &event.named_variable),
         })
     }
@@ -146,7 +146,7 @@ impl Dialogs {
         }
         let queue_number = reserved
             .queue_number
-            .or_else(|| model.skill_group(SkillTarget(skill_group)).map(|group| group.number))
+            .or_else(|| model.skill_group(skill_group).map(|group| group.number))
             .unwrap_or_default();
         let queue = model.precision_queues.find(|queue| queue.skill_group.number == queue_number);
         let dialog = Dialog {
@@ -296,9 +296,12 @@ fn note_state(open: &OpenDialog, from: Option<DialogState>, cx: &mut Cx<'_>) {
     });
 }
 
+/// A part of a router call key, if the message has it.
+type KeyPart = Option<Unsigned<i32>>;
+
 /// The task of a router call key; none when a part is missing.
-fn task_id((day, call, sequence): (Option<u32>, Option<u32>, Option<u32>)) -> Option<TaskId> {
-    Some(TaskId { day: day?.cast_signed(), call: call?.cast_signed(), sequence: sequence?.cast_signed() })
+fn task_id((day, call, sequence): (KeyPart, KeyPart, KeyPart)) -> Option<TaskId> {
+    Some(TaskId { day: day?.0, call: call?.0, sequence: sequence?.0 })
 }
 
 /// Call variables and expanded ones, under the names that desktops know (finesse-nonvoice 2.6).

@@ -32,7 +32,7 @@ pub(crate) fn send(
         desk.not_routable_next.remove(&mrd);
     }
     let media = desk.media(mrd);
-    let (mrd_id, icm_agent_id) = (mrd.0, desk.user.skill_target.0);
+    let (mrd_id, icm_agent_id) = (mrd, desk.user.skill_target);
     match *change {
         // Who signs in is routable, and gets tasks once ready (finesse-nonvoice 2.4).
         Change::SignIn(settings) => cti.send(cx, |invoke_id| MediaLoginReq {
@@ -63,10 +63,10 @@ pub(crate) fn send(
         Change::SignOut(reason_code) => {
             // How the agent's tasks end was chosen at the sign-in (task-routing E4).
             let disposition = match media.logout_action {
-                LogoutAction::Close => Disposition::AGENT_LOGGED_OUT,
-                LogoutAction::Transfer => Disposition::TRANSFERRED_ON_LOGOUT,
+                LogoutAction::Close => Disposition::AGENT_LOGGED_OUT_DURING_TASK,
+                LogoutAction::Transfer => Disposition::TASK_TRANSFERRED_ON_AGENT_LOGOUT,
             };
-            let disposition = Some(disposition.0);
+            let disposition = Some(disposition);
             cti.send(cx, |invoke_id| MediaLogoutInd {
                 invoke_id,
                 mrd_id,

@@ -21,14 +21,15 @@ use crate::{
     voice,
 };
 use cce_cti::{
-    AgentTasksResp, BeginAgentInitInd, EndAgentInitInd, GetAgentTasksReq, QueryAgentStateConf,
-    QueryAgentStateReq, SnapshotTaskReq, SnapshotTaskResp,
+    AgentTasksResp, ArmStatus, BeginAgentInitInd, CtiStatus, EndAgentInitInd, GetAgentTasksReq,
+    QueryAgentStateConf, QueryAgentStateReq, SnapshotTaskReq, SnapshotTaskResp,
 };
 use cce_kernel::{
     CloseReason, Cx,
     session::{SessionEvent, Turn},
 };
-use cce_model::{AgentId, AgentState, Disposition, MrdId, TaskId, UserState, fact::FinesseFact};
+use cce_model::{AgentId, Disposition, MrdId, TaskId, UserState, fact::FinesseFact};
+use std::fmt::Display;
 use std::{
     collections::{BTreeMap, BTreeSet},
     time::Duration,
@@ -105,12 +106,12 @@ impl Recovery {
         }
         // Users, agents and tasks in this order, all before the first answer (inferred).
         for agent in self.own_users(service) {
-            let icm_agent_id = service.users.desk(&agent).user.skill_target.0;
+            let icm_agent_id = service.users.desk(&agent).user.skill_target;
             let peripheral_id = service.cti.peripheral();
             let asked = service.cti.send(cx, |invoke_id| QueryAgentStateReq {
                 invoke_id,
                 peripheral_id,
-                mrd_id: MrdId::VOICE.0,
+                mrd_id: MrdId::VOICE,
                 icm_agent_id,
                 ..QueryAgentStateReq::default()
             });
@@ -133,10 +134,10 @@ impl Recovery {
         service: &mut Service,
         cx: &mut Cx<'_>,
     ) {
-        let icm_agent_id = service.users.desk(&agent).user.skill_target.0;
+        let icm_agent_id = service.users.desk(&agent).user.skill_target;
         let asked = service.cti.send(cx, |invoke_id| GetAgentTasksReq {
             invoke_id,
-            mrd_id: mrd.0,
+            mrd_id: mrd,
             icm_agent_id,
             ..GetAgentTasksReq::default()
         });
@@ -155,7 +156,7 @@ impl Recovery {
             return Turn::None;
         };
         match answer.status {
-            0 => self.keep_cut_off_settings(&agent, mrd, service, cx),
+            ArmStatus::SUCCESS => self.keep_cut_off_settings(&agent, mrd, service, cx),
             // The agent PG knows the agent as signed out.
             status if arm_stat::is_agent_gone(status) => {
                 service.change_media(&agent, mrd, cx, media::sign_out);
@@ -183,14 +184,14 @@ impl Recovery {
             return Turn::None;
         };
         match answer.status {
-            0 => {
+            ArmStatus::SUCCESS => {
                 let seen = Snapshot::from(answer);
                 seen.learn(service, cx);
                 seen.tell(service, cx);
             }
             // The agent PG lost the task, and CCP hears nothing of it (task-routing E18).
             status if arm_stat::is_task_gone(status) => {
-                service.drop_task(task, Disposition::ENDED_DURING_INIT, cx);
+                service.drop_task(task, Disposition::TASK_ENDED_DURING_APPLICATION_INIT, cx);
             }
             status => return begin_again(status, service, cx),
         }
@@ -209,7 +210,7 @@ impl Recovery {
             return service.cti.note_error("QUERY_AGENT_STATE_CONF", UNASKED, cx);
         };
         // A state of calls, which a user of the lab has none of, counts as none.
-        let state = UserState::of_agent(AgentState::of_number(answer.agent_state));
+        let state = UserState::of_agent(answer.agent_state.or_unknown());
         let extension = text(answer.agent_extension.as_ref());
         let is_changed =
             service.follow_voice(&agent, state.unwrap_or(UserState::Logout), Told::Nothing, &extension, cx);
@@ -225,7 +226,7 @@ impl Recovery {
     pub(crate) fn on_question_refused(
         &mut self,
         invoke_id: u32,
-        status: u32,
+        status: ArmStatus,
         service: &mut Service,
         cx: &mut Cx<'_>,
     ) -> Option<Turn> {
@@ -245,7 +246,7 @@ impl Recovery {
     pub(crate) fn on_question_failed(
         &mut self,
         invoke_id: u32,
-        status: u32,
+        status: CtiStatus,
         service: &mut Service,
         cx: &mut Cx<'_>,
     ) -> Option<Turn> {
@@ -338,7 +339,7 @@ impl Recovery {
     fn ask_task(&mut self, mrd: MrdId, task: TaskId, service: &mut Service, cx: &mut Cx<'_>) {
         let asked = service.cti.send(cx, |invoke_id| SnapshotTaskReq {
             invoke_id,
-            mrd_id: mrd.0,
+            mrd_id: mrd,
             task_id: task,
             ..SnapshotTaskReq::default()
         });
@@ -348,7 +349,7 @@ impl Recovery {
 
 /// The server refused a question, and said nothing of whom it was about: nothing is lost by that. A node that is not
 /// in service begins anew, since it cannot serve without the answer.
-fn begin_again(status: u32, service: &mut Service, cx: &mut Cx<'_>) -> Turn {
+fn begin_again(status: impl Display, service: &mut Service, cx: &mut Cx<'_>) -> Turn {
     service.cti.note_error("CTI", format!("a question was refused with {status}"), cx);
     if service.cti.is_initialising() {
         return service.cti.on(SessionEvent::HangUp(CloseReason::Refused), cx);

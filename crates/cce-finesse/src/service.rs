@@ -21,7 +21,7 @@ use crate::{
 };
 use cce_cti::{
     AgentInterruptAdvisoryEvent, AgentMadeNotRoutableEvent, AgentPreCallAbortEvent, AgentPreCallEvent,
-    AgentStateEvent, ControlFailureConf, EndTaskEvent, TaskDataUpdateEvent,
+    AgentStateEvent, ArmStatus, ControlFailureConf, EndTaskEvent, TaskDataUpdateEvent,
 };
 use cce_kernel::{Blob, CallError, CallId, Cx, LinkId, Response};
 use cce_model::{
@@ -244,7 +244,7 @@ impl Service {
     pub(crate) fn keep_settings(
         &mut self,
         invoke_id: u32,
-        status: u32,
+        status: ArmStatus,
         cx: &mut Cx<'_>,
     ) -> Option<(AgentId, MrdId)> {
         // Nothing else has settings.
@@ -253,9 +253,9 @@ impl Service {
         let media = desk.media_mut(mrd);
         match status {
             // The agent state event that follows publishes them.
-            0 if !media::is_signed_in(media) => media::apply(media, settings),
-            0 => self.change_media(&agent, mrd, cx, |media| media::apply(media, settings)),
-            arm_stat::ALREADY_LOGGED_IN => {
+            ArmStatus::SUCCESS if !media::is_signed_in(media) => media::apply(media, settings),
+            ArmStatus::SUCCESS => self.change_media(&agent, mrd, cx, |media| media::apply(media, settings)),
+            ArmStatus::AGENT_ALREADY_LOGGED_IN => {
                 let was_elsewhere = media.max_dialog_limit.is_none();
                 self.change_media(&agent, mrd, cx, |media| media::apply(media, settings));
                 return was_elsewhere.then_some((agent, mrd));
@@ -266,12 +266,12 @@ impl Service {
     }
 
     /// The response to a request, or its refusal.
-    pub(crate) fn on_response(&mut self, invoke_id: u32, status: u32, cx: &mut Cx<'_>) {
+    pub(crate) fn on_response(&mut self, invoke_id: u32, status: ArmStatus, cx: &mut Cx<'_>) {
         // It was given up, or it answered an interrupt that is over.
         let Some(target) = self.lines.find(invoke_id) else {
             return cx.over_meanwhile("request that is answered");
         };
-        if status != 0 {
+        if status != ArmStatus::SUCCESS {
             return self.refuse(&target, |mrd| arm_stat::refused(status, mrd), cx);
         }
         self.lines.answered(&target);
@@ -311,12 +311,12 @@ impl Service {
 impl Service {
     /// The agent PG reports how an agent stands in a domain.
     pub(crate) fn on_agent_state(&mut self, event: &AgentStateEvent, cx: &mut Cx<'_>) {
-        let mrd = MrdId(event.mrd_id);
+        let mrd = event.mrd_id;
         if mrd == MrdId::VOICE {
             return self.on_voice_state(event, cx);
         }
         let Some(agent) = self.user_in(event.icm_agent_id, mrd) else { return };
-        let state = AgentState::of_number(event.agent_state);
+        let state = event.agent_state.or_unknown();
         // The dialogs come first, so that whoever reads them because of the media reads them right.
         for dialog in self.dialogs.follow_interrupt(&agent, mrd, state, cx) {
             self.publish_dialog(dialog, cx);
@@ -330,14 +330,14 @@ impl Service {
 
     /// The router may give the agent no tasks any more.
     pub(crate) fn on_made_not_routable(&mut self, event: &AgentMadeNotRoutableEvent, cx: &mut Cx<'_>) {
-        let mrd = MrdId(event.mrd_id);
+        let mrd = event.mrd_id;
         let Some(agent) = self.user_in(event.icm_agent_id, mrd) else { return };
         self.change_media(&agent, mrd, cx, |media| media.routable = false);
     }
 
     /// Work of another domain wants to interrupt (task-routing S6).
     pub(crate) fn on_interrupt_advisory(&mut self, event: &AgentInterruptAdvisoryEvent, cx: &mut Cx<'_>) {
-        let mrd = MrdId(event.mrd_id);
+        let mrd = event.mrd_id;
         let Some(agent) = self.user_in(event.icm_agent_id, mrd) else { return };
         let chosen = self.users.desk(&agent).media(mrd).interrupt_action;
         interrupt::answer(event, chosen, &mut self.cti, cx);
@@ -345,8 +345,8 @@ impl Service {
 
     /// The user whom an event about a domain is about. None of the peripheral's agents who are no users here, and of domains
     /// that this node does not have: a client hears of them all the same.
-    fn user_in(&self, skill_target: i32, mrd: MrdId) -> Option<AgentId> {
-        let agent = self.users.of(SkillTarget(skill_target))?;
+    fn user_in(&self, skill_target: SkillTarget, mrd: MrdId) -> Option<AgentId> {
+        let agent = self.users.of(skill_target)?;
         self.users.desk(agent).media.contains_key(&mrd).then(|| agent.clone())
     }
 
@@ -384,9 +384,9 @@ impl Service {
     /// An agent's voice state, which a request may have led to.
     fn on_voice_state(&mut self, event: &AgentStateEvent, cx: &mut Cx<'_>) {
         // The peripheral may have agents who are no users here: a client hears of them all the same.
-        let Some(agent) = self.users.of(SkillTarget(event.icm_agent_id)).cloned() else { return };
+        let Some(agent) = self.users.of(event.icm_agent_id).cloned() else { return };
         // A state of calls, which a user of the lab has none of.
-        let Some(to) = UserState::of_agent(AgentState::of_number(event.agent_state)) else { return };
+        let Some(to) = UserState::of_agent(event.agent_state.or_unknown()) else { return };
         let extension = crate::dialog::text(event.agent_extension.as_ref());
         let reason = self.model.reason_of_code(ReasonCategory::NotReady, event.event_reason_code);
         let told = Told::Reason(reason.cloned());
@@ -547,9 +547,9 @@ impl Service {
         };
         let state = self.dialogs.get(task).map(|open| open.dialog.state);
         let how = if state == Some(DialogState::Offered) {
-            Disposition::ABANDONED_BEFORE_OFFERED
+            Disposition::TASK_ABANDONED_BEFORE_OFFERED
         } else {
-            Disposition::ABANDONED_WHILE_OFFERED
+            Disposition::TASK_ABANDONED_WHILE_OFFERED
         };
         self.drop_task(task, how, cx);
     }
@@ -589,7 +589,7 @@ impl Service {
     /// The task is over for this agent: the dialog goes, and CCP hears whether it is handled or to be routed anew
     /// (task-routing 1.6).
     pub(crate) fn on_end_task(&mut self, event: &EndTaskEvent, cx: &mut Cx<'_>) {
-        let (task, how) = (event.task_id, Disposition(event.icm_disposition));
+        let (task, how) = (event.task_id, event.icm_disposition);
         let ringing = self.dialogs.take_ringing(task);
         let Some(open) = ringing.or_else(|| self.close_dialog(task, how, cx)) else {
             return self.pass_over(task, cx);
@@ -663,7 +663,7 @@ impl Service {
             open.is_transferred = true;
             // While the CTI server is away, the end waits for it.
             if self.cti.is_in_service() {
-                action::send_end(open, Disposition::TRANSFERRED, &mut self.cti, cx);
+                action::send_end(open, Disposition::TASK_TRANSFER, &mut self.cti, cx);
             }
             return;
         }
@@ -685,7 +685,7 @@ impl Service {
     /// Ends every task that CCP routes anew: the CTI server was away, or may not have heard of the end.
     pub(crate) fn end_all_transferred(&mut self, cx: &mut Cx<'_>) {
         for open in self.dialogs.iter().filter(|open| open.is_transferred) {
-            action::send_end(open, Disposition::TRANSFERRED, &mut self.cti, cx);
+            action::send_end(open, Disposition::TASK_TRANSFER, &mut self.cti, cx);
         }
     }
 }

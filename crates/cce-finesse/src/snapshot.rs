@@ -15,12 +15,13 @@ use crate::{
 };
 use cce_cti::{SnapshotTaskEvent, SnapshotTaskResp, TaskInitInd};
 use cce_kernel::Cx;
-use cce_model::{AgentState, CallVariableDisplay, DialogState, MrdId, SkillTarget, TaskState};
+use cce_model::{AgentState, CallVariableDisplay, DialogState, TaskState};
+use cce_wire::Code;
 
 /// What a snapshot says of a task, whichever message it came in.
 pub(crate) struct Snapshot {
     /// The task's state, as its number in messages.
-    state: u16,
+    state: Code<TaskState>,
     reserved: Reserved,
 }
 
@@ -31,8 +32,8 @@ macro_rules! snapshot {
             state: m.task_state,
             reserved: Reserved {
                 task: m.task_id,
-                skill_target: SkillTarget(m.icm_agent_id),
-                mrd: MrdId(m.mrd_id),
+                skill_target: m.icm_agent_id,
+                mrd: m.mrd_id,
                 dialed_number: text(m.script_selector.as_ref()),
                 contact: text(m.application_string2.as_ref()),
                 queue_number: None,
@@ -59,7 +60,7 @@ impl From<&SnapshotTaskEvent> for Snapshot {
 impl Snapshot {
     /// The server tells how a task stands whose agent has no client, or that a task ended meanwhile.
     pub(crate) fn take_in(self, service: &mut Service, cx: &mut Cx<'_>) {
-        if TaskState::of_number(self.state) == Some(TaskState::Ended) {
+        if self.state == TaskState::Ended {
             self.expect_end(service, cx);
         } else {
             self.learn(service, cx);
@@ -124,8 +125,8 @@ impl Snapshot {
         let reserved = &self.reserved;
         service.cti.send(cx, |invoke_id| TaskInitInd {
             invoke_id,
-            mrd_id: reserved.mrd.0,
-            icm_agent_id: reserved.skill_target.0,
+            mrd_id: reserved.mrd,
+            icm_agent_id: reserved.skill_target,
             task_id: reserved.task,
             task_state: self.state,
             arm_skill_group_id: reserved.skill_group,
@@ -142,8 +143,8 @@ impl Snapshot {
 }
 
 /// The state of a live task's dialog.
-fn dialog_state(task_state: u16) -> Option<DialogState> {
-    match TaskState::of_number(task_state)? {
+fn dialog_state(task_state: Code<TaskState>) -> Option<DialogState> {
+    match task_state.state()? {
         TaskState::PreCall => Some(DialogState::Offered),
         TaskState::Offered => Some(DialogState::Accepted),
         TaskState::Active => Some(DialogState::Active),

@@ -27,7 +27,7 @@ pub(crate) fn send(user: &User, change: &UserChange, cti: &mut CtiClient, cx: &m
     cti.send(cx, |invoke_id| SetAgentStateReq {
         invoke_id,
         peripheral_id,
-        agent_state: state.number(),
+        agent_state: state.into(),
         event_reason_code,
         forced_flag,
         agent_instrument: (!instrument.is_empty()).then(|| Text::new(instrument)),

@@ -11,7 +11,7 @@ use bytes::Bytes;
 use cce_journal::{Bent, Effect, Header, Record, Ticket, What};
 use cce_kernel::{CallId, Fact, Input, LinkId, NodeName, Output, Peer, Port, Request};
 use cce_model::{
-    ContactId, Object, RouterCallKey, TaskId,
+    ContactId, Object, PeripheralType, RouterCallKey, TaskId,
     fact::{AgentPgFact, CcpFact, FinesseFact, OpcMessage, RouterFact},
 };
 use cce_mr::{Icm, Mr};
@@ -22,9 +22,6 @@ const CTI_VERSION_UNSEEN: u32 = 24;
 
 /// Message type of what opens a CTI session.
 const OPEN_CONF: u32 = 4;
-
-/// `PeripheralType` of an agent PG (cti-server-protocol 12).
-const AGENT_PERIPHERAL: u16 = 17;
 
 /// Reads records in order and gives each its meaning.
 #[derive(Debug, Default)]
@@ -217,7 +214,9 @@ impl Fold {
             }
             match &message {
                 AnyMessage::Mr(Mr::OpenReq(open)) => state.peripheral = Some(open.peripheral_id),
-                AnyMessage::Icm(Icm::OpenReq(open)) if open.peripheral_type == AGENT_PERIPHERAL => {
+                AnyMessage::Icm(Icm::OpenReq(open))
+                    if open.peripheral_type == PeripheralType::ENTERPRISE_AGENT =>
+                {
                     state.dialled_as = Some(Port::IcmAgent);
                 }
                 AnyMessage::Mr(_)

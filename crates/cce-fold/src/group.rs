@@ -4,6 +4,7 @@ use cce_cti::{
     AgentStateEvent, ControlFailureConf, Cti, EndTaskEvent, EndTaskInd, OfferTaskEvent, OfferTaskInd,
     OpenReq, QueryAgentStateConf, SetAgentStateReq, StartTaskEvent, StartTaskInd,
 };
+use cce_model::{MrdId, SkillTarget};
 use cce_mr::{
     Icm,
     icm::{AgentStateUpdate, TaskEvent},
@@ -40,11 +41,11 @@ pub enum AgentMessage<'a> {
     /// Work is interrupted, or goes on.
     Interrupts {
         /// The agent, by skill target.
-        agent: i32,
+        agent: SkillTarget,
         /// The domain whose work it is.
-        mrd: i32,
+        mrd: MrdId,
         /// The domain that interrupts it, where the message says it.
-        by: Option<i32>,
+        by: Option<MrdId>,
     },
 }
 
@@ -115,10 +116,10 @@ impl<'a> CtiGroup<'a> {
             Cti::QueryAgentStateConf(m) => Self::Agent(AgentMessage::Answered(m)),
             Cti::SetAgentStateReq(m) => Self::Agent(AgentMessage::Asked(m)),
             Cti::ControlFailureConf(m) => Self::ControlFails(m),
-            Cti::FailureConf(m) => Self::Status(m.status),
-            Cti::FailureResp(m) => Self::Status(m.status),
-            Cti::MediaLoginResp(m) => Self::Status(m.status),
-            Cti::MakeAgentNotReadyResp(m) => Self::Status(m.status),
+            Cti::FailureConf(m) => Self::Status(m.status.0),
+            Cti::FailureResp(m) => Self::Status(m.status.0),
+            Cti::MediaLoginResp(m) => Self::Status(m.status.0),
+            Cti::MakeAgentNotReadyResp(m) => Self::Status(m.status.0),
             Cti::AgentInterruptAdvisoryEvent(m) => Self::Agent(AgentMessage::Interrupts {
                 agent: m.icm_agent_id,
                 mrd: m.mrd_id,

@@ -7,6 +7,7 @@
 
 #![warn(missing_docs)]
 
+mod code;
 mod contact;
 mod ecc;
 pub mod fact;
@@ -21,6 +22,7 @@ mod sides;
 mod state;
 mod wall;
 
+pub use code::{Disposition, Numbered, PeripheralType};
 pub use contact::SocialContact;
 pub use ecc::{EccLoss, EccVariable};
 pub use fact::Fact;
@@ -41,7 +43,6 @@ pub use port::{Carrier, LinksMax, Port};
 pub use record::{AgentRecord, PreCall, QueueRecord, QueuedTask, TaskEvent, TaskEventKind};
 pub use sides::{CtiSides, SideOrder};
 pub use state::{
-    AgentState, Availability, ContactStatus, DialogState, DialogueState, Disposition, StatusReason,
-    TaskState, UserState,
+    AgentState, Availability, ContactStatus, DialogState, DialogueState, StatusReason, TaskState, UserState,
 };
 pub use wall::Wall;

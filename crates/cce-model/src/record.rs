@@ -1,6 +1,6 @@
 //! What OPC and the CTI server say to each other about agents and tasks.
 
-use super::{AgentId, AgentState, Availability, Disposition, MrdId, SkillTarget, TaskId};
+use super::{AgentId, AgentState, Availability, Disposition, MrdId, PeripheralType, SkillTarget, TaskId};
 use serde::{Deserialize, Serialize};
 
 /// An agent's state in one media routing domain, as the CTI server reports it (cti-server-protocol 7, 16.1).
@@ -106,7 +106,7 @@ pub struct PreCall {
     pub skill_group_number: u32,
     /// The service's id; -1 none.
     #[serde(default = "no_service")]
-    pub service: i32,
+    pub service: SkillTarget,
     /// Network target.
     pub network_target: u32,
     /// Calling line: the application's first string.
@@ -133,8 +133,8 @@ pub struct PreCall {
 }
 
 /// What journals mean that do not name a service.
-const fn no_service() -> i32 {
-    -1
+const fn no_service() -> SkillTarget {
+    SkillTarget::NONE
 }
 
 /// A task that waits in a queue, as OPC tells the CTI server (task-routing S2).
@@ -222,7 +222,7 @@ impl TaskEventKind {
 
 impl TaskEvent {
     /// Peripheral type in task events: not the agent PG's own (cti-server-protocol 19).
-    pub const PERIPHERAL_TYPE: u16 = 4;
+    pub const PERIPHERAL_TYPE: PeripheralType = PeripheralType::DEFINITY_ECS_NON_EAS;
 }
 
 /// What happened to a task, as OPC tells the CTI server.
@@ -243,7 +243,7 @@ pub struct TaskEvent {
     /// The queue's id in the central controller's database.
     pub skill_group: SkillTarget,
     /// The service's id; -1 none.
-    pub service: i32,
+    pub service: SkillTarget,
     /// Shown as true, even for a task that the router assigned (cti-server-protocol 19).
     pub application_routed: bool,
     /// How the task ended, as the central controller sees it; only for an end.

@@ -1,6 +1,6 @@
-//! States, reasons and dispositions, with the names and numbers that the interfaces use.
+//! States and reasons, with the names and numbers that the interfaces use.
 
-use super::DialogAction;
+use super::{DialogAction, Numbered};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -141,6 +141,18 @@ impl TaskState {
     }
 }
 
+impl Numbered for TaskState {
+    type Number = u16;
+
+    fn number(self) -> u16 {
+        Self::number(self)
+    }
+
+    fn of_number(number: u16) -> Option<Self> {
+        Self::of_number(number)
+    }
+}
+
 names! {
     /// State of a nonvoice dialog at Finesse (task-routing 1.3).
     DialogState {
@@ -212,6 +224,18 @@ names! {
         Interrupted = "INTERRUPTED",
         /// Ready, no task.
         NotActive = "NOT_ACTIVE",
+    }
+}
+
+impl Numbered for AgentState {
+    type Number = u16;
+
+    fn number(self) -> u16 {
+        Self::number(self)
+    }
+
+    fn of_number(number: u16) -> Option<Self> {
+        Self::ALL.get(usize::from(number)).copied()
     }
 }
 
@@ -318,51 +342,15 @@ impl Availability {
     }
 }
 
-/// How a task ended: the central controller's call disposition (cti-server-protocol 12).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Disposition(pub u32);
+impl Numbered for Availability {
+    type Number = u32;
 
-impl Disposition {
-    /// Ring no answer.
-    pub const RING_NO_ANSWER: Self = Self(19);
-    /// Abandoned in the router: cancelled before an agent was chosen.
-    pub const ABANDONED_IN_ROUTER: Self = Self(35);
-    /// The start timeout expired before the agent accepted.
-    pub const ABANDONED_BEFORE_OFFERED: Self = Self(36);
-    /// Ended between accept and start.
-    pub const ABANDONED_WHILE_OFFERED: Self = Self(37);
-    /// The agent ended it.
-    pub const NORMAL_END: Self = Self(38);
-    /// The agent signed out.
-    pub const AGENT_LOGGED_OUT: Self = Self(40);
-    /// The domain's maximum duration was exceeded.
-    pub const MAX_LIFETIME: Self = Self(41);
-    /// The application path went down.
-    pub const PATH_DOWN: Self = Self(42);
-    /// Routing is disabled.
-    pub const ROUTING_DISABLED: Self = Self(44);
-    /// Its client did not speak of it when it came back (task-routing E19), or the agent PG lost it (E18).
-    pub const ENDED_DURING_INIT: Self = Self(51);
-    /// Transferred.
-    pub const TRANSFERRED: Self = Self(63);
-    /// Transferred at sign-out.
-    pub const TRANSFERRED_ON_LOGOUT: Self = Self(65);
+    fn number(self) -> u32 {
+        Self::number(self)
+    }
 
-    /// What Finesse calls it (finesse-nonvoice 2.6).
-    pub const fn finesse_name(self) -> &'static str {
-        match self.0 {
-            19 | 36 => "CD_RING_NO_ANSWER",
-            37 => "CD_TASK_ABANDONED_WHILE_OFFERED",
-            39 => "CD_CANT_OBTAIN_DIALOG_ID",
-            40 => "CD_AGENT_LOGGED_OUT_DURING_DIALOG",
-            41 => "CD_MAX_DIALOG_LIFETIME_EXCEEDED",
-            51 => "CD_TASK_ENDED_DURING_APP_INIT",
-            63 => "CD_TASK_TRANSFER",
-            64 => "CD_APPLICATION_DISCONNECTED",
-            65 => "CD_TASK_TRANSFERRED_ON_AGENT_LOGOUT",
-            _ => "CD_NORMAL_END_DIALOG",
-        }
+    fn of_number(number: u32) -> Option<Self> {
+        [Self::NotAvailable, Self::Icm, Self::Application].into_iter().find(|value| value.number() == number)
     }
 }
 

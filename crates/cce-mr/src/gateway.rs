@@ -8,6 +8,7 @@ use cce_kernel::{
     Address, Cx, LinkId, Port, TimerKey,
     session::{Alarm, Dialler, Keeper, OpeningLimit, Terms, Word},
 };
+use cce_model::PeripheralType;
 use std::time::Duration;
 
 /// Version of the protocol between PG and router (inferred).
@@ -27,15 +28,15 @@ pub enum PgKind {
 
 impl PgKind {
     /// `PeripheralType` (cti-server-protocol 12).
-    pub const fn peripheral_type(self) -> u16 {
+    pub const fn peripheral_type(self) -> PeripheralType {
         match self {
-            Self::Mr => 19,
-            Self::Agent => 17,
+            Self::Mr => PeripheralType::MEDIA_ROUTING,
+            Self::Agent => PeripheralType::ENTERPRISE_AGENT,
         }
     }
 
     /// The kind of a `PeripheralType`.
-    pub fn of_type(peripheral_type: u16) -> Option<Self> {
+    pub fn of_type(peripheral_type: PeripheralType) -> Option<Self> {
         [Self::Mr, Self::Agent].into_iter().find(|kind| kind.peripheral_type() == peripheral_type)
     }
 

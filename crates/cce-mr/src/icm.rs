@@ -3,8 +3,11 @@
 //! The fixed part holds the numbers in the order of the traces; strings are floating fields, with the tags that
 //! GED-188 gives to the same strings where it has them.
 
-use cce_model::TaskId;
-use cce_wire::{List, NamedVariable, Text, Time32};
+use crate::{CancelResult, FailureStatus, RoutingService};
+use cce_model::{
+    AgentState, Availability, Disposition, MrdId, PeripheralType, SkillTarget, TaskId, TaskState,
+};
+use cce_wire::{Code, List, NamedVariable, Text, Time32};
 
 cce_wire::messages! {
     /// Messages between a peripheral gateway and the router.
@@ -14,13 +17,13 @@ cce_wire::messages! {
             /// Echoed by the answer.
             invoke_id: u32 as "InvokeID" is invoke,
             /// 0 is no error.
-            status: u32 as "Status" is refusal,
+            status: FailureStatus as "Status" is refusal,
         }
 
         /// The other end did something that is no answer to a request of ours.
         2 => FailureEvent "FAILURE_EVENT" any -> any, inferred "mr-interface 7" {
             /// 0 is no error.
-            status: u32 as "Status",
+            status: FailureStatus as "Status",
         }
 
         /// Opens the session.
@@ -33,7 +36,7 @@ cce_wire::messages! {
             /// The peripheral gateway's peripheral.
             peripheral_id: u32 as "PeripheralID",
             /// 17 enterprise agent, 19 media routing (cti-server-protocol 12).
-            peripheral_type: u16 as "PeripheralType",
+            peripheral_type: PeripheralType as "PeripheralType",
         }
 
         /// The session is open.
@@ -63,7 +66,7 @@ cce_wire::messages! {
             /// Echoed by the answer.
             invoke_id: u32 as "InvokeID" is invoke,
             /// 0 is no error.
-            status: u32 as "Status",
+            status: FailureStatus as "Status",
         }
 
         /// The session is over.
@@ -110,15 +113,15 @@ cce_wire::messages! {
             /// Whether the calling line is hidden.
             clid_restrict: bool as "CLIDRestrict",
             /// Skill target id of the wanted agent; -1 none.
-            pref_agstid: i32 as "PrefAGSTID",
+            pref_agstid: SkillTarget as "PrefAGSTID",
             /// -1: the dialed number decides.
-            mr_domain_id: i32 as "MRDomainID",
+            mr_domain_id: MrdId as "MRDomainID",
             /// False.
             legacy_pre_call_msg_enabled: bool as "LegacyPreCallMsgEnabled",
             /// Zero.
             cid: u32 as "CID",
             /// See task-routing 3.2.
-            service_req: u32 as "ServiceReq",
+            service_req: RoutingService as "ServiceReq",
             /// -1.
             queue_type: i32 as "QueueType",
             /// Zero.
@@ -177,15 +180,15 @@ cce_wire::messages! {
             /// Ties it to the reservation of the same decision.
             invoke_id: u32 as "InvokeID" is invoke,
             /// Skill target id of the skill group.
-            sgstid: i32 as "SGSTID",
+            sgstid: SkillTarget as "SGSTID",
             /// The precision queue.
             pqid: i32 as "PQID",
             /// Skill target id of the service; -1 none.
-            svc_stid: i32 as "SvcSTID",
+            svc_stid: SkillTarget as "SvcSTID",
             /// Skill target id of the agent.
-            agstid: i32 as "AGSTID" is agent,
+            agstid: SkillTarget as "AGSTID" is agent,
             /// The domain.
-            mrd_id: i32 as "MRDID" is mrd,
+            mrd_id: MrdId as "MRDID" is mrd,
             /// Whether tasks of the domain may be interrupted.
             interruptible: bool as "Interruptible",
         } floats {
@@ -236,8 +239,8 @@ cce_wire::messages! {
             did: u32 as "DID" is dialogue,
             /// Sequence in the dialogue.
             did_rel_seq: u32 as "DIDRelSeq#",
-            /// See [`reason`](crate::reason).
-            reason_code: u32 as "ReasonCode",
+            /// Why: one of the dispositions.
+            reason_code: Disposition as "ReasonCode",
         }
 
         /// A task cannot be routed.
@@ -250,8 +253,8 @@ cce_wire::messages! {
             did: u32 as "DID" is dialogue,
             /// Sequence in the dialogue.
             did_rel_seq: u32 as "DIDRelSeq#",
-            /// See [`reason`](crate::reason).
-            reason_code: u32 as "ReasonCode",
+            /// Why: one of the dispositions.
+            reason_code: Disposition as "ReasonCode",
         }
 
         /// What became of a release.
@@ -265,7 +268,7 @@ cce_wire::messages! {
             /// Sequence in the dialogue.
             did_rel_seq: u32 as "DIDRelSeq#",
             /// 0 released, 1 an agent had been chosen.
-            result: u32 as "Result",
+            result: CancelResult as "Result",
         }
 
         /// An agent is reserved (mr-interface 8.1).
@@ -279,11 +282,11 @@ cce_wire::messages! {
             /// Step of the queue that chose the agent, from 1.
             step_order: u32 as "StepOrder",
             /// Skill target id of the agent.
-            agstid: i32 as "AGSTID" is agent,
+            agstid: SkillTarget as "AGSTID" is agent,
             /// Skill target id of the skill group.
-            sgstid: i32 as "SGSTID",
+            sgstid: SkillTarget as "SGSTID",
             /// The domain.
-            mrd_id: i32 as "MRDID" is mrd,
+            mrd_id: MrdId as "MRDID" is mrd,
             /// Zero.
             network_call_flags: u32 as "NetworkCallFlags",
             /// Ties it to the routing client's answer.
@@ -305,7 +308,7 @@ cce_wire::messages! {
             /// 1.
             customer_id: u32 as "CustomrID",
             /// See task-routing 3.2.
-            service_requested: u32 as "ServiceRequested",
+            service_requested: RoutingService as "ServiceRequested",
             /// 1, the default payload.
             ecc_payload_id: u32 as "ECCPayloadID",
         } floats {
@@ -335,9 +338,9 @@ cce_wire::messages! {
             /// The task.
             task_id: TaskId as "RouterCallKey" is task,
             /// Skill target id of the agent.
-            agstid: i32 as "AGSTID" is agent,
+            agstid: SkillTarget as "AGSTID" is agent,
             /// The domain.
-            mrd_id: i32 as "MRDID" is mrd,
+            mrd_id: MrdId as "MRDID" is mrd,
         }
 
         /// A task waits in a queue: for the task events of CTI clients (task-routing S2).
@@ -345,9 +348,9 @@ cce_wire::messages! {
             /// The task: router call key, and the router's sequence plus one.
             task_id: TaskId as "RouterCallKey" is task,
             /// The domain.
-            mrd_id: i32 as "MRDID" is mrd,
+            mrd_id: MrdId as "MRDID" is mrd,
             /// Skill target id of the queue's skill group.
-            sgstid: i32 as "SGSTID",
+            sgstid: SkillTarget as "SGSTID",
             /// Whether it never waited before; a task that is routed anew did.
             is_new: bool as "IsNew",
         } floats {
@@ -372,19 +375,19 @@ cce_wire::messages! {
             /// The task.
             task_id: TaskId as "RouterCallKey" is task,
             /// The domain.
-            mrd_id: i32 as "MRDID" is mrd,
+            mrd_id: MrdId as "MRDID" is mrd,
             /// Skill target id of the queue's skill group.
-            sgstid: i32 as "SGSTID",
+            sgstid: SkillTarget as "SGSTID",
         }
 
         /// How an agent stands in a domain (mr-interface 8.2).
         32 => AgentStateUpdate "AGENT_STATE_UPDATE" pg -> router, inferred "mr-interface 8" {
             /// Skill target id of the agent.
-            icm_agent_id: i32 as "ICMAgentID" is agent,
+            icm_agent_id: SkillTarget as "ICMAgentID" is agent,
             /// The domain.
-            mrd_id: i32 as "MRDID" is mrd,
+            mrd_id: MrdId as "MRDID" is mrd,
             /// See cti-server-protocol 12.
-            agent_state: u16 as "AgentState",
+            agent_state: Code<AgentState> as "AgentState",
             /// Tasks that the agent has begun.
             active_tasks: u32 as "ActiveTasks",
             /// All tasks assigned.
@@ -396,7 +399,7 @@ cce_wire::messages! {
             /// Whether the router may assign tasks.
             agent_mode: bool as "AgentMode",
             /// 0 not available, 1 to the central controller, 2 to the application.
-            availability: u32 as "AgentAvailabilityStatus",
+            availability: Code<Availability> as "AgentAvailabilityStatus",
         }
 
         /// A task's state changed.
@@ -404,13 +407,13 @@ cce_wire::messages! {
             /// The task.
             task_id: TaskId as "TaskID" is task,
             /// Skill target id of the agent.
-            icm_agent_id: i32 as "ICMAgentID" is agent,
+            icm_agent_id: SkillTarget as "ICMAgentID" is agent,
             /// The domain.
-            mrd_id: i32 as "MRDID" is mrd,
+            mrd_id: MrdId as "MRDID" is mrd,
             /// See cti-server-protocol 11.3.
-            task_state: u16 as "TaskState",
+            task_state: Code<TaskState> as "TaskState",
             /// How it ended; 0 while it has not.
-            disposition: u32 as "ICMDisposition",
+            disposition: Disposition as "ICMDisposition",
         }
     }
 }

@@ -6,11 +6,12 @@
 
 #![warn(missing_docs)]
 
+mod code;
 pub mod gateway;
 pub mod icm;
 pub mod mr;
-pub mod reason;
 
+pub use code::{CancelResult, FailureStatus, RoutingService};
 pub use icm::Icm;
 pub use mr::Mr;
 

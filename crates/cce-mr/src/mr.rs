@@ -1,6 +1,7 @@
 //! The media routing interface, between an application such as CCP and the MR PIM (mr-interface 3).
 
-use cce_model::{MrdId, SkillTarget, TaskId};
+use crate::{CancelResult, FailureStatus, RoutingService};
+use cce_model::{Disposition, MrdId, SkillTarget, TaskId};
 use cce_wire::{NamedVariable, Text};
 
 cce_wire::messages! {
@@ -11,13 +12,13 @@ cce_wire::messages! {
             /// Echoed by the answer.
             invoke_id: u32 as "InvokeID" is invoke,
             /// 0 is no error.
-            status: u32 as "Status" is refusal,
+            status: FailureStatus as "Status" is refusal,
         }
 
         /// The other end did something that is no answer to a request of ours.
         2 => FailureEvent "FAILURE_EVENT" any -> any, inferred "mr-interface 3" {
             /// 0 is no error.
-            status: u32 as "Status",
+            status: FailureStatus as "Status",
         }
 
         /// Opens the session.
@@ -62,7 +63,7 @@ cce_wire::messages! {
             /// Echoed by the answer.
             invoke_id: u32 as "InvokeID" is invoke,
             /// 0 is no error.
-            status: u32 as "Status",
+            status: FailureStatus as "Status",
         }
 
         /// The session is over.
@@ -85,7 +86,7 @@ cce_wire::messages! {
             /// Skill target id of the wanted agent; -1 none.
             preferred_agent: SkillTarget as "PreferredAgent",
             /// Zero.
-            service: i32 as "Service",
+            service: SkillTarget as "Service",
             /// Zero.
             cisco_reserved: u32 as "CiscoReserved",
         } floats {
@@ -104,7 +105,7 @@ cce_wire::messages! {
             22 call_variable10: Text<41> as "CallVariable10",
             82 named_variables: NamedVariable as "ECC Variable" is repeated,
             /// Left out when it is 0, a new task; 2 transfer, 3 ring no answer (task-routing 3.2).
-            106 service_requested: u32 as "ServiceRequested",
+            106 service_requested: RoutingService as "ServiceRequested",
         }
 
         /// A task cannot be routed; its dialogue is over.
@@ -113,8 +114,8 @@ cce_wire::messages! {
             dialogue_id: u32 as "DialogueID" is dialogue,
             /// Counts the messages of one direction in the dialogue, from 1.
             send_seq_no: u32 as "SendSeqNo",
-            /// See [`reason`](crate::reason).
-            reason_code: u32 as "ReasonCode",
+            /// Why: one of the dispositions.
+            reason_code: Disposition as "ReasonCode",
         }
 
         /// Nobody is free: the script queued the task.
@@ -152,7 +153,7 @@ cce_wire::messages! {
             /// Skill target id of the skill group; -1 none.
             skill_group: SkillTarget as "SkillGroup",
             /// Skill target id of the service; -1 none.
-            service: i32 as "Service",
+            service: SkillTarget as "Service",
             /// Skill target id of the agent; -1 none.
             agent: SkillTarget as "Agent" is agent,
         } floats {
@@ -183,8 +184,8 @@ cce_wire::messages! {
             dialogue_id: u32 as "DialogueID" is dialogue,
             /// Counts the messages of one direction in the dialogue, from 1.
             send_seq_no: u32 as "SendSeqNo",
-            /// See [`reason`](crate::reason).
-            reason_code: u32 as "ReasonCode",
+            /// Why: one of the dispositions.
+            reason_code: Disposition as "ReasonCode",
         }
 
         /// What became of a cancel.
@@ -194,7 +195,7 @@ cce_wire::messages! {
             /// Counts the messages of one direction in the dialogue, from 1.
             send_seq_no: u32 as "SendSeqNo",
             /// 0 cancelled, 1 an agent had been chosen.
-            result: u32 as "Result",
+            result: CancelResult as "Result",
         }
 
         /// One end gives up a dialogue.
@@ -203,8 +204,8 @@ cce_wire::messages! {
             dialogue_id: u32 as "DialogueID" is dialogue,
             /// Counts the messages of one direction in the dialogue, from 1.
             send_seq_no: u32 as "SendSeqNo",
-            /// See [`reason`](crate::reason).
-            cause: u32 as "Cause",
+            /// Why: one of the dispositions.
+            cause: Disposition as "Cause",
         }
 
         /// Asks whether routing is enabled.

@@ -1,7 +1,7 @@
 //! What becomes of a message on its way through the PIM (mr-interface 3.2, 7.1).
 
 use crate::PimConfig;
-use cce_model::{MrdId, RouterCallKey, SkillTarget, TaskId};
+use cce_model::{RouterCallKey, TaskId};
 use cce_mr::{
     icm::{Connect, NewCall},
     mr::{DoThisWithTask, NewTask},
@@ -33,9 +33,9 @@ pub(crate) fn new_call(config: &PimConfig, task: NewTask) -> NewCall {
         msg_origin: constant::MSG_ORIGIN,
         route_dev_type: constant::ROUTE_DEV_TYPE,
         at_vru: true,
-        pref_agstid: task.preferred_agent.0,
-        mr_domain_id: task.mr_domain_id.0,
-        service_req: task.service_requested.unwrap_or(0),
+        pref_agstid: task.preferred_agent,
+        mr_domain_id: task.mr_domain_id,
+        service_req: task.service_requested.unwrap_or_default(),
         queue_type: constant::QUEUE_TYPE,
         called_party: task.script_selector,
         calling_party: task.application_string1,
@@ -70,9 +70,9 @@ pub(crate) fn do_this_with_task(connect: &Connect, send_seq_no: u32) -> DoThisWi
         dialogue_id: connect.did,
         send_seq_no,
         icm_task_id: task_id(connect.rtr_date, connect.rtr_cid, connect.rck_seq),
-        skill_group: SkillTarget(connect.sgstid),
+        skill_group: connect.sgstid,
         service: connect.svc_stid,
-        agent: SkillTarget(connect.agstid),
+        agent: connect.agstid,
         agent_info: connect.ag_info,
         label: Some(Text::default()),
         application_string1: Some(Text::default()),
@@ -88,7 +88,7 @@ pub(crate) fn do_this_with_task(connect: &Connect, send_seq_no: u32) -> DoThisWi
         call_variable9: connect.call_variable9,
         call_variable10: connect.call_variable10,
         named_variables: connect.named_variables,
-        mrd_id: Some(MrdId(connect.mrd_id)),
+        mrd_id: Some(connect.mrd_id),
         interruptible: Some(u16::from(connect.interruptible)),
         ..DoThisWithTask::default()
     }

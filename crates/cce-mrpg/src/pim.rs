@@ -5,16 +5,15 @@ use cce_kernel::{
     Address, CloseReason, Cx, Fact, LinkId, Port, TimerKey,
     session::{Alarm, Dialler, Keeper, OpeningLimit, SessionEvent, Terms, Turn, Word},
 };
-use cce_model::{ContactId, DialogueState, ObjectModel, TaskId};
+use cce_model::{ContactId, DialogueState, Disposition, ObjectModel, TaskId};
 use cce_mr::{
-    MR, Mr,
+    CancelResult, FailureStatus, MR, Mr,
     gateway::RouterSession,
     icm::{Connect, DialogFail, QueueEvent, Release, ReleaseConf},
     mr::{
         CancelTask, CancelTaskConf, CloseConf, CloseReq, FailureEvent, HeartbeatReq, NewTask,
         NewTaskFailureEvent, OpenReq, RoutingStatusEvent, TaskQueuedEvent, TerminateDialogueEvent,
     },
-    reason,
 };
 use cce_wire::Bytes;
 use std::{collections::BTreeMap, sync::Arc};
@@ -33,15 +32,6 @@ const DIALOGUES_MAX: usize = 15_000;
 
 /// Dialogues that were routed while the router was asked to cancel them; of more, the oldest are forgotten.
 const LATE_CANCELS_MAX: usize = 1_000;
-
-/// `CANCEL_TASK_CONF`: an agent had been chosen.
-const ALREADY_ROUTED: u32 = 1;
-
-/// `FAILURE_EVENT`: what was sent cannot be read (inferred).
-const STATUS_UNREADABLE: u32 = 1;
-
-/// `FAILURE_EVENT`: what was sent is not expected (inferred).
-const STATUS_UNEXPECTED: u32 = 2;
 
 /// One MR PIM.
 #[derive(Debug)]
@@ -134,7 +124,7 @@ impl Pim {
         self.send_routing_status(cx);
         let open: Vec<u32> = self.dialogues.keys().copied().collect();
         for id in open {
-            self.send_failure(id, reason::ROUTING_DISABLED, cx);
+            self.send_failure(id, Disposition::ROUTING_DISABLED, cx);
         }
         for (id, cancels) in std::mem::take(&mut self.late_cancels) {
             self.answer_late(id, cancels, cx);
@@ -143,13 +133,20 @@ impl Pim {
 
     /// The application said something that cannot be read: it is told, and left.
     pub(crate) fn refuse(&mut self, reason: CloseReason, router: &RouterSession, cx: &mut Cx<'_>) {
-        self.send(FailureEvent { status: STATUS_UNREADABLE, ..FailureEvent::default() }, cx);
+        self.send(FailureEvent { status: FailureStatus::REFUSED, ..FailureEvent::default() }, cx);
         self.on_session(SessionEvent::HangUp(reason), router, cx);
     }
 
     /// The application says that something failed. Before the session is open that is its refusal; an event is
     /// about the session as a whole.
-    fn on_failure(&mut self, link: LinkId, name: &str, status: u32, router: &RouterSession, cx: &mut Cx<'_>) {
+    fn on_failure(
+        &mut self,
+        link: LinkId,
+        name: &str,
+        status: FailureStatus,
+        router: &RouterSession,
+        cx: &mut Cx<'_>,
+    ) {
         cx.note_peer_error(link, name, format!("the application reports status {status}"));
         if !self.keeper.is_open() || name == "FAILURE_EVENT" {
             self.on_session(SessionEvent::HangUp(CloseReason::Refused), router, cx);
@@ -159,7 +156,7 @@ impl Pim {
     /// What cannot be said now, or never: the application is told, and the session goes on.
     fn on_unexpected(&self, link: LinkId, name: &str, cx: &mut Cx<'_>) {
         cx.note_peer_error(link, name, "not expected from an application now");
-        self.send(FailureEvent { status: STATUS_UNEXPECTED, ..FailureEvent::default() }, cx);
+        self.send(FailureEvent { status: FailureStatus::UNEXPECTED, ..FailureEvent::default() }, cx);
     }
 
     fn on_new_task(&mut self, link: LinkId, task: NewTask, router: &RouterSession, cx: &mut Cx<'_>) {
@@ -167,7 +164,8 @@ impl Pim {
         if self.dialogues.contains_key(&id) {
             cx.note_peer_error(link, "NEW_TASK", format!("dialogue {id} is open already"));
             // The dialogue that is open goes on; the failure is about the message.
-            self.send(FailureEvent { status: reason::DUPLICATE_DIALOGUE, ..FailureEvent::default() }, cx);
+            let status = Disposition::APPLICATION_DUPLICATE_DIALOGUE_ID.into();
+            self.send(FailureEvent { status, ..FailureEvent::default() }, cx);
             return;
         }
         let contact =
@@ -195,12 +193,12 @@ impl Pim {
         router.send(convert::new_call(&self.config, task), cx);
     }
 
-    fn objection(&self, task: &NewTask, router: &RouterSession) -> Option<u32> {
+    fn objection(&self, task: &NewTask, router: &RouterSession) -> Option<Disposition> {
         if task.send_seq_no != 1 {
-            return Some(reason::INVALID_DIALOGUE);
+            return Some(Disposition::APPLICATION_INVALID_DIALOGUE_ID);
         }
         let is_full = self.dialogues.len() > DIALOGUES_MAX;
-        (is_full || !router.is_open()).then_some(reason::ROUTING_DISABLED)
+        (is_full || !router.is_open()).then_some(Disposition::ROUTING_DISABLED)
     }
 
     /// The application gives up a task. The router is asked once, and decides for every cancel that came until then.
@@ -259,7 +257,7 @@ impl Pim {
         cx.note_peer_error(link, name, format!("SendSeqNo {send_seq_no} where {due} is due"));
         self.send_release(id, router, cx);
         let send_seq_no = self.next_seq(id);
-        let cause = reason::INVALID_DIALOGUE;
+        let cause = Disposition::APPLICATION_INVALID_DIALOGUE_ID;
         self.send(TerminateDialogueEvent { dialogue_id: id, send_seq_no, cause, ..Default::default() }, cx);
         self.end(id, DialogueState::Failed, cx);
         false
@@ -271,7 +269,7 @@ impl Pim {
         let Some(dialogue) = self.dialogues.get_mut(&id) else { return };
         dialogue.task = Some(convert::task_id(connect.rtr_date, connect.rtr_cid, connect.rck_seq));
         if connect.error_code != 0 {
-            return self.send_failure(id, reason::ROUTING_COMPLETE, cx);
+            return self.send_failure(id, Disposition::ROUTING_COMPLETE, cx);
         }
         let send_seq_no = self.next_seq(id);
         self.send(convert::do_this_with_task(connect, send_seq_no), cx);
@@ -321,7 +319,7 @@ impl Pim {
         if self.dialogues.get(&id).is_none_or(|dialogue| dialogue.state != DialogueState::Cancelling) {
             return;
         }
-        if conf.result == ALREADY_ROUTED {
+        if conf.result == CancelResult::AGENT_CHOSEN {
             self.set_state(id, DialogueState::Queued, cx);
         } else {
             self.end(id, DialogueState::Cancelled, cx);
@@ -331,7 +329,7 @@ impl Pim {
     /// Answers cancels of a dialogue that was routed.
     fn answer_late(&self, dialogue_id: u32, cancels: u32, cx: &mut Cx<'_>) {
         for _ in 0..cancels {
-            self.send_cancel_conf(dialogue_id, 1, ALREADY_ROUTED, cx);
+            self.send_cancel_conf(dialogue_id, 1, CancelResult::AGENT_CHOSEN, cx);
         }
     }
 
@@ -341,7 +339,7 @@ impl Pim {
             pid: self.config.peripheral,
             did: id,
             did_rel_seq: convert::DID_REL_SEQ,
-            reason_code: reason::ABANDONED_IN_ROUTER,
+            reason_code: Disposition::TASK_ABANDONED_IN_ROUTER,
             ..Release::default()
         };
         if router.is_open() {
@@ -350,7 +348,7 @@ impl Pim {
     }
 
     /// A task cannot be routed: its dialogue is over.
-    fn send_failure(&mut self, id: u32, reason_code: u32, cx: &mut Cx<'_>) {
+    fn send_failure(&mut self, id: u32, reason_code: Disposition, cx: &mut Cx<'_>) {
         let send_seq_no = self.next_seq(id);
         let failure = NewTaskFailureEvent {
             dialogue_id: id,
@@ -362,7 +360,7 @@ impl Pim {
         self.end(id, DialogueState::Failed, cx);
     }
 
-    fn send_cancel_conf(&self, dialogue_id: u32, send_seq_no: u32, result: u32, cx: &mut Cx<'_>) {
+    fn send_cancel_conf(&self, dialogue_id: u32, send_seq_no: u32, result: CancelResult, cx: &mut Cx<'_>) {
         self.send(CancelTaskConf { dialogue_id, send_seq_no, result, ..CancelTaskConf::default() }, cx);
     }
 

@@ -109,8 +109,8 @@ impl Agent {
 
     /// Takes over a report. Whoever becomes available, or idle, waits from now on.
     fn apply(&mut self, update: &AgentStateUpdate, now: Time) {
-        let state = AgentState::of_number(update.agent_state);
-        let is_available = update.availability == Availability::Icm.number();
+        let state = update.agent_state.or_unknown();
+        let is_available = update.availability == Availability::Icm;
         let is_idle_anew = state == AgentState::NotActive && self.state != AgentState::NotActive;
         if is_idle_anew || (is_available && !self.is_available) {
             self.available_since = now;
@@ -141,7 +141,7 @@ impl Agents {
         update: &AgentStateUpdate,
         now: Time,
     ) -> Result<Option<(AgentView, AgentView)>, &'static str> {
-        let agent = self.reported(link, place_of(update.icm_agent_id, update.mrd_id))?;
+        let agent = self.reported(link, Place { skill_target: update.icm_agent_id, mrd: update.mrd_id })?;
         agent.apply(update, now);
         let after = agent.view();
         let before = std::mem::replace(&mut agent.noted, after);
@@ -150,7 +150,7 @@ impl Agents {
 
     /// Takes over what became of a task, which may be one that an earlier life of the router assigned.
     pub(crate) fn on_task(&mut self, link: LinkId, event: &TaskEvent) -> Result<(), &'static str> {
-        let agent = self.reported(link, place_of(event.icm_agent_id, event.mrd_id))?;
+        let agent = self.reported(link, Place { skill_target: event.icm_agent_id, mrd: event.mrd_id })?;
         if is_end(event) {
             agent.tasks.remove(&event.task_id);
             return Ok(());
@@ -158,7 +158,7 @@ impl Agents {
         if agent.all_tasks() >= TASKS_MAX && !agent.tasks.contains_key(&event.task_id) {
             return Err("the agent has too many tasks");
         }
-        agent.tasks.insert(event.task_id, stage_of(event.task_state));
+        agent.tasks.insert(event.task_id, stage_of(event.task_state.state()));
         Ok(())
     }
 
@@ -231,20 +231,16 @@ impl Agents {
 
 /// Whether a task is over.
 pub(crate) fn is_end(event: &TaskEvent) -> bool {
-    TaskState::of_number(event.task_state) == Some(TaskState::Ended)
+    event.task_state == TaskState::Ended
 }
 
 fn rank(agent: &Agent) -> (Reverse<u32>, Time) {
     (Reverse(agent.free_slots()), agent.available_since)
 }
 
-fn place_of(icm_agent_id: i32, mrd_id: i32) -> Place {
-    Place { skill_target: SkillTarget(icm_agent_id), mrd: MrdId(mrd_id) }
-}
-
 /// Active, wrap-up, paused and interrupted tasks have begun.
-fn stage_of(task_state: u16) -> Stage {
-    match TaskState::of_number(task_state) {
+fn stage_of(state: Option<TaskState>) -> Stage {
+    match state {
         Some(TaskState::Active | TaskState::WrapUp | TaskState::Paused | TaskState::Interrupted) => {
             Stage::Begun
         }

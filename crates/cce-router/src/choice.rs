@@ -21,8 +21,8 @@ pub(crate) struct Wish(Option<SkillTarget>);
 
 impl Wish {
     /// -1 is nobody.
-    pub(crate) fn new(pref_agstid: i32) -> Self {
-        Self((pref_agstid != -1).then_some(SkillTarget(pref_agstid)))
+    pub(crate) fn new(wanted: SkillTarget) -> Self {
+        Self((wanted != SkillTarget::NONE).then_some(wanted))
     }
 }
 

@@ -6,15 +6,12 @@ use cce_kernel::{
     session::{Gone, Listener, Silence},
 };
 use cce_mr::{
-    ICM, Icm,
+    FailureStatus, ICM, Icm,
     gateway::{PgKind, VERSION},
     icm::{CloseConf, CloseReq, FailureConf, FailureEvent, HeartbeatConf, HeartbeatReq, OpenConf, OpenReq},
 };
 use cce_wire::Time32;
 use std::time::Duration;
-
-/// `Status` of a request that is refused, and of a message that cannot be read or is not allowed (inferred).
-const REFUSED: u32 = 1;
 
 /// An open peripheral gateway.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -100,7 +97,7 @@ impl Gateways {
         cx: &mut Cx<'_>,
     ) -> Option<Gone<Pg>> {
         cx.note_peer_error(link, "OPEN_REQ", detail);
-        send(link, FailureConf { invoke_id, status: REFUSED, ..FailureConf::default() }, cx);
+        send(link, FailureConf { invoke_id, status: FailureStatus::REFUSED, ..FailureConf::default() }, cx);
         self.links.close(link, CloseReason::Refused, cx)
     }
 
@@ -128,7 +125,7 @@ impl Gateways {
         cx: &mut Cx<'_>,
     ) -> Option<Gone<Pg>> {
         cx.note_peer_error(link, message, detail);
-        send(link, FailureEvent { status: REFUSED, ..FailureEvent::default() }, cx);
+        send(link, FailureEvent { status: FailureStatus::REFUSED, ..FailureEvent::default() }, cx);
         self.links.close(link, reason, cx)
     }
 

@@ -5,15 +5,18 @@ use crate::{
     config::Config,
     task::{Call, RCK_SEQ, step_order},
 };
-use cce_model::TaskId;
-use cce_mr::icm::{
-    Connect, DeviceTargetPreCallInd, DialogFail, QueueEvent, Release, ReleaseConf, TaskDequeuedInd,
-    TaskQueuedInd,
+use cce_model::{Disposition, SkillTarget, TaskId};
+use cce_mr::{
+    CancelResult,
+    icm::{
+        Connect, DeviceTargetPreCallInd, DialogFail, QueueEvent, Release, ReleaseConf, TaskDequeuedInd,
+        TaskQueuedInd,
+    },
 };
 use cce_wire::{List, Text};
 
-/// No translation route, no service.
-const NONE: i32 = -1;
+/// No translation route.
+const NO_TARGET: i32 = -1;
 
 /// `DIDRelSeq#` of what the router says: a constant of the direction, whatever went before (mr-interface 11).
 const DID_REL_SEQ: u32 = 0;
@@ -38,9 +41,9 @@ pub(crate) fn pre_call(config: &Config, call: &Call, reservation: Reservation) -
         per_id: reservation.peripheral,
         pqid: call.plan.queue().id.cast_signed(),
         step_order: step_order(reservation.pick.step),
-        agstid: reservation.pick.skill_target.0,
-        sgstid: call.plan.queue().skill_group.id.0,
-        mrd_id: call.plan.queue().mrd().id.0,
+        agstid: reservation.pick.skill_target,
+        sgstid: call.plan.queue().skill_group.id,
+        mrd_id: call.plan.queue().mrd().id,
         invoke_id: reservation.invoke_id,
         rck_seq_num: RCK_SEQ,
         delay_q_time: reservation.queued,
@@ -83,16 +86,16 @@ pub(crate) fn connect(config: &Config, call: &Call, reservation: Reservation) ->
         rtr_date: call.key.day,
         rtr_cid: call.key.call,
         rck_seq: RCK_SEQ,
-        tr_target_id: NONE,
+        tr_target_id: NO_TARGET,
         operation_code: request.operation_code,
         operation_flags: request.operation_flags,
         ecc_payload_id: config.ecc_payload,
         invoke_id: reservation.invoke_id,
-        sgstid: call.plan.queue().skill_group.id.0,
+        sgstid: call.plan.queue().skill_group.id,
         pqid: call.plan.queue().id.cast_signed(),
-        svc_stid: NONE,
-        agstid: reservation.pick.skill_target.0,
-        mrd_id: call.plan.queue().mrd().id.0,
+        svc_stid: SkillTarget::NONE,
+        agstid: reservation.pick.skill_target,
+        mrd_id: call.plan.queue().mrd().id,
         interruptible: call.plan.queue().mrd().interruptible,
         corr_id: Some(Text::default()),
         nic_called_party: request.called_party,
@@ -132,8 +135,8 @@ pub(crate) fn queued(call: &Call) -> TaskQueuedInd {
     let request = call.request.clone();
     TaskQueuedInd {
         task_id: TaskId::of_router(call.key, RCK_SEQ),
-        mrd_id: call.plan.queue().mrd().id.0,
-        sgstid: call.plan.queue().skill_group.id.0,
+        mrd_id: call.plan.queue().mrd().id,
+        sgstid: call.plan.queue().skill_group.id,
         is_new: !call.is_answered,
         ani: request.calling_party,
         dn: request.called_party,
@@ -157,19 +160,19 @@ pub(crate) fn queued(call: &Call) -> TaskQueuedInd {
 pub(crate) fn dequeued(call: &Call) -> TaskDequeuedInd {
     TaskDequeuedInd {
         task_id: TaskId::of_router(call.key, RCK_SEQ),
-        mrd_id: call.plan.queue().mrd().id.0,
-        sgstid: call.plan.queue().skill_group.id.0,
+        mrd_id: call.plan.queue().mrd().id,
+        sgstid: call.plan.queue().skill_group.id,
         ..TaskDequeuedInd::default()
     }
 }
 
 /// Tells the routing client that its task is not routed.
-pub(crate) fn dialog_fail(rcid: u32, pid: u32, did: u32, reason_code: u32) -> DialogFail {
+pub(crate) fn dialog_fail(rcid: u32, pid: u32, did: u32, reason_code: Disposition) -> DialogFail {
     DialogFail { rcid, pid, did, reason_code, ..DialogFail::default() }
 }
 
 /// Tells the routing client what became of its release.
-pub(crate) fn release_conf(release: &Release, result: u32) -> ReleaseConf {
+pub(crate) fn release_conf(release: &Release, result: CancelResult) -> ReleaseConf {
     let Release { rcid, pid, did, .. } = *release;
     ReleaseConf { rcid, pid, did, result, ..ReleaseConf::default() }
 }

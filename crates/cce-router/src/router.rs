@@ -17,27 +17,19 @@ use cce_kernel::{
     CloseReason, Command, Component, Configured, Cx, FrameFlaw, Input, LinkId, TimerKey, session::Gone,
 };
 use cce_model::{
-    MrdId, ObjectModel, PrecisionQueue, SkillTarget, TaskId,
+    Disposition, MrdId, ObjectModel, PrecisionQueue, TaskId,
     fact::{QueueChoice, RefusalReason, RouterFact},
 };
 use cce_mr::{
-    ICM, Icm,
+    CancelResult, ICM, Icm,
     gateway::PgKind,
     icm::{AgentStateUpdate, FailureEvent, NewCall, OpenReq, Release, TaskEvent},
-    reason,
 };
 use cce_wire::Bytes;
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
 };
-
-/// `RELEASE_CONF`: the task waited no more than this.
-const RELEASED: u32 = 0;
-/// `RELEASE_CONF`: an agent had been chosen, or there is no such dialogue.
-const ALREADY_ROUTED: u32 = 1;
-/// `MRDomainID`: the dialed number decides.
-const ANY_MRD: i32 = -1;
 
 /// The router.
 #[derive(Debug)]
@@ -134,7 +126,7 @@ impl Router {
             Err(detail) => return cx.note_peer_error(link, "AGENT_STATE_UPDATE", detail),
         };
         if let Some((before, after)) = changed {
-            let (skill_target, mrd) = (SkillTarget(update.icm_agent_id), MrdId(update.mrd_id));
+            let (skill_target, mrd) = (update.icm_agent_id, update.mrd_id);
             cx.note(RouterFact::Agent { skill_target, mrd, before, after }.into());
         }
         self.serve(cx);
@@ -236,10 +228,10 @@ impl Router {
         let dialogue = DialogueKey { link, routing_client: release.rcid, dialogue: release.did };
         let result = if let Some(rank) = self.line.find(dialogue) {
             self.dequeue(rank, cx);
-            RELEASED
+            CancelResult::CANCELLED
         } else {
             cx.note(RouterFact::CancelRefused { dialogue: release.did }.into());
-            ALREADY_ROUTED
+            CancelResult::AGENT_CHOSEN
         };
         send(link, message::release_conf(release, result), cx);
     }
@@ -296,7 +288,8 @@ impl Router {
         let dialed = dialed.ok_or(RefusalReason::UnknownDialedNumber)?;
         let call_type = dialed.call_type.as_ref().ok_or(RefusalReason::NoScript)?;
         let script = call_type.script.as_ref().ok_or(RefusalReason::NoScript)?;
-        if request.mr_domain_id != ANY_MRD && MrdId(request.mr_domain_id) != dialed.mrd.id {
+        // Without a domain in the request, the dialed number decides.
+        if ![MrdId::NONE, dialed.mrd.id].contains(&request.mr_domain_id) {
             return Err(RefusalReason::UnknownMrd);
         }
         // A queue of another domain is a failed node, after which the script has nothing left (task-routing E22).
@@ -418,16 +411,16 @@ fn refuse(link: LinkId, request: &NewCall, reason: RefusalReason, cx: &mut Cx<'_
 fn refuse_duplicate(dialogue: DialogueKey, cx: &mut Cx<'_>) {
     let reason = RefusalReason::DuplicateDialogue;
     cx.note(RouterFact::CallRefused { dialogue: dialogue.dialogue, reason }.into());
-    send(dialogue.link, FailureEvent { status: code_of(reason), ..FailureEvent::default() }, cx);
+    send(dialogue.link, FailureEvent { status: code_of(reason).into(), ..FailureEvent::default() }, cx);
 }
 
-fn code_of(reason: RefusalReason) -> u32 {
+fn code_of(reason: RefusalReason) -> Disposition {
     match reason {
-        RefusalReason::UnknownDialedNumber => reason::INVALID_SCRIPT_SELECTOR,
-        RefusalReason::UnknownMrd => reason::INVALID_MRD,
-        RefusalReason::DuplicateDialogue => reason::DUPLICATE_DIALOGUE,
-        RefusalReason::NoScript => reason::NO_SCRIPT,
-        RefusalReason::QueueFull | RefusalReason::ScriptEnded => reason::ROUTING_COMPLETE,
+        RefusalReason::UnknownDialedNumber => Disposition::APPLICATION_INVALID_SCRIPT_SELECTOR,
+        RefusalReason::UnknownMrd => Disposition::APPLICATION_INVALID_MRD_ID,
+        RefusalReason::DuplicateDialogue => Disposition::APPLICATION_DUPLICATE_DIALOGUE_ID,
+        RefusalReason::NoScript => Disposition::NO_SCRIPT,
+        RefusalReason::QueueFull | RefusalReason::ScriptEnded => Disposition::ROUTING_COMPLETE,
     }
 }
 

@@ -13,7 +13,7 @@ use cce_journal::{Header, What};
 use cce_kernel::{Fact, LinkId, Port, Time};
 use cce_model::Kind as Product;
 use cce_model::{
-    AgentState, Availability, ContactId, ContactStatus, MrdId, RouterCallKey, SkillTarget, TaskId,
+    AgentState, Availability, ContactId, ContactStatus, MrdId, RouterCallKey, SkillTarget, TaskId, TaskState,
     fact::{QueueChoice, RouterFact},
 };
 use cce_mr::{
@@ -26,9 +26,6 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     fmt,
 };
-
-/// `TaskState` of a task that is over (cti-server-protocol 11.3).
-const ENDED: u16 = 7;
 
 /// Contacts, waiting tasks, and agents in domains that are followed: what one router keeps (task-routing 5).
 const FOLLOWED_MAX: usize = 80_000;
@@ -383,24 +380,24 @@ impl Why {
     }
 
     fn on_report(&mut self, link: LinkId, update: &AgentStateUpdate) {
-        let place = (SkillTarget(update.icm_agent_id), MrdId(update.mrd_id));
+        let place = (update.icm_agent_id, update.mrd_id);
         if self.reported.len() >= FOLLOWED_MAX && !self.reported.contains_key(&place) {
             return;
         }
         let standing = Standing {
             link,
-            state: AgentState::of_number(update.agent_state),
+            state: update.agent_state.or_unknown(),
             limit: update.max_task_limit,
             is_routable: update.agent_mode,
-            is_available: update.availability == Availability::Icm.number(),
+            is_available: update.availability == Availability::Icm,
             is_doubted: false,
         };
         self.reported.insert(place, standing);
     }
 
     fn on_task(&mut self, event: &TaskEvent) {
-        let (key, place) = (event.task_id.key(), (SkillTarget(event.icm_agent_id), MrdId(event.mrd_id)));
-        if event.task_state != ENDED {
+        let (key, place) = (event.task_id.key(), (event.icm_agent_id, event.mrd_id));
+        if event.task_state != TaskState::Ended {
             if self.tasks.len() < FOLLOWED_MAX {
                 self.tasks.entry(place).or_default().insert(key);
             }

@@ -54,6 +54,7 @@ pub use locate::{Located, locate};
 pub use mask::mask_secrets;
 pub use message::{Body, HEADER, Message, frame, frame_kind, open_frame};
 pub use named::{NamedArray, NamedVariable};
+pub use number::{Code, Signed, Unsigned};
 pub use order::{is_in_row_order, order_of};
 pub use reader::{DecodeError, Reader};
 pub use row_text::{Entry, Misfit, Reason, RowText, TableText};

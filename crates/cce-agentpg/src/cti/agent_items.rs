@@ -1,7 +1,7 @@
 //! Which agent a client means: agents have three items that name them, and an id of the central controller.
 
-use cce_cti::status;
-use cce_model::{Agent, ObjectModel};
+use cce_cti::CtiStatus;
+use cce_model::{Agent, ObjectModel, SkillTarget};
 use cce_wire::Text;
 
 /// What a message says about an agent.
@@ -10,16 +10,16 @@ pub(super) struct Items<'a> {
     pub(super) extension: Option<&'a Text<16>>,
     pub(super) id: Option<&'a Text<12>>,
     pub(super) instrument: Option<&'a Text<64>>,
-    pub(super) icm_agent_id: Option<i32>,
+    pub(super) icm_agent_id: Option<SkillTarget>,
 }
 
 /// "No agent" as an id.
-const NOBODY: [i32; 2] = [0, -1];
+const NOBODY: [SkillTarget; 2] = [SkillTarget(0), SkillTarget::NONE];
 
 impl Items<'_> {
     /// The agent whom all of them name. The error is a status code: something is missing (6), unknown (8), or
     /// names another agent than the rest (32).
-    pub(super) fn find<'m>(&self, model: &'m ObjectModel) -> Result<&'m Agent, u32> {
+    pub(super) fn find<'m>(&self, model: &'m ObjectModel) -> Result<&'m Agent, CtiStatus> {
         let text =
             |text: Option<&dyn ToString>| text.map(ToString::to_string).filter(|text| !text.is_empty());
         let extension = text(self.extension.map(|item| item as &dyn ToString));
@@ -31,16 +31,16 @@ impl Items<'_> {
             extension.map(|item| by(&|agent| agent.extension == item)),
             id.map(|item| by(&|agent| agent.id.as_str() == item)),
             instrument.map(|item| by(&|agent| agent.instrument() == item)),
-            icm_agent_id.map(|item| by(&|agent| agent.skill_target.0 == item)),
+            icm_agent_id.map(|item| by(&|agent| agent.skill_target == item)),
         ];
         let mut found = None;
         for agent in named.into_iter().flatten() {
-            let agent = agent.ok_or(status::INVALID_AGENT_DATA)?;
+            let agent = agent.ok_or(CtiStatus::INVALID_AGENT_DATA)?;
             if found.is_some_and(|other: &Agent| other.skill_target != agent.skill_target) {
-                return Err(status::INCONSISTENT_AGENT_DATA);
+                return Err(CtiStatus::INCONSISTENT_AGENT_DATA);
             }
             found = Some(agent);
         }
-        found.ok_or(status::REQUIRED_DATA_MISSING)
+        found.ok_or(CtiStatus::REQUIRED_DATA_MISSING)
     }
 }

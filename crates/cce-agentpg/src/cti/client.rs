@@ -3,10 +3,9 @@
 
 use super::{Answer, CtiServer, Denial, Session, agent_items};
 use cce_cti::{
-    ClientEventReportConf, ClientEventReportReq, Cti, RegisterServiceConf, RegisterServiceReq,
-    RegisterVariablesConf, RegisterVariablesReq, SetAppDataConf, SetAppDataReq, UnregisterServiceConf,
-    UnregisterServiceReq, UserMessageConf, UserMessageEvent, UserMessageReq, control_failure, services,
-    status,
+    ClientEventReportConf, ClientEventReportReq, ControlFailure, Cti, CtiStatus, RegisterServiceConf,
+    RegisterServiceReq, RegisterVariablesConf, RegisterVariablesReq, SetAppDataConf, SetAppDataReq,
+    UnregisterServiceConf, UnregisterServiceReq, UserMessageConf, UserMessageEvent, UserMessageReq, services,
 };
 use cce_kernel::{Cx, LinkId};
 
@@ -52,12 +51,12 @@ impl CtiServer {
         let session = self.with_service(link, services::SERVER)?.client.session;
         let name = m.service_name.as_ref().map(ToString::to_string).unwrap_or_default();
         if name.is_empty() {
-            return Err(Denial::Status(status::REQUIRED_DATA_MISSING));
+            return Err(Denial::Status(CtiStatus::REQUIRED_DATA_MISSING));
         }
         let mut of_name = self.registered.values().filter(|other| other.name == name);
         let is_taken = of_name.any(|other| other.mode != m.server_mode || m.server_mode == EXCLUSIVE);
         if is_taken || self.registered.len() >= REGISTERED_MAX {
-            return Err(Denial::Status(status::SERVICE_CONFLICT));
+            return Err(Denial::Status(CtiStatus::SERVICE_CONFLICT));
         }
         let id = self.registered.last_key_value().map_or(1, |(last, _)| last + 1);
         self.registered.insert(id, Registered { session, name, mode: m.server_mode });
@@ -74,7 +73,7 @@ impl CtiServer {
         let session = self.with_service(link, services::SERVER)?.client.session;
         let is_own = self.registered.get(&m.registered_service_id).is_some_and(|own| own.session == session);
         if !is_own {
-            return Err(Denial::Status(status::INVALID_SERVICE));
+            return Err(Denial::Status(CtiStatus::INVALID_SERVICE));
         }
         self.registered.remove(&m.registered_service_id);
         Ok(vec![UnregisterServiceConf { invoke_id: m.invoke_id, ..UnregisterServiceConf::default() }.into()])
@@ -95,9 +94,9 @@ impl CtiServer {
         match m.distribution {
             distribution::ALL => self.broadcast(|_| true, &event.into(), cx),
             distribution::CLIENT => self.send_user_message(m, &event.into(), cx)?,
-            distribution::SUPERVISOR => return Err(Denial::Status(status::SUPERVISOR_NOT_FOUND)),
-            distribution::TEAM => return Err(Denial::Status(status::TEAM_NOT_FOUND)),
-            _ => return Err(Denial::Status(status::INVALID_DISTRIBUTION_TYPE)),
+            distribution::SUPERVISOR => return Err(Denial::Status(CtiStatus::SUPERVISOR_NOT_FOUND)),
+            distribution::TEAM => return Err(Denial::Status(CtiStatus::TEAM_NOT_FOUND)),
+            _ => return Err(Denial::Status(CtiStatus::INVALID_DISTRIBUTION_TYPE)),
         }
         Ok(vec![UserMessageConf { invoke_id: m.invoke_id, ..UserMessageConf::default() }.into()])
     }
@@ -117,7 +116,7 @@ impl CtiServer {
                 || (agent.is_some() && session.own_agent == agent)
         };
         if !self.sessions().any(|(_, session)| is_meant(session)) {
-            return Err(Denial::Status(status::CLIENT_NOT_FOUND));
+            return Err(Denial::Status(CtiStatus::CLIENT_NOT_FOUND));
         }
         self.broadcast(is_meant, event, cx);
         Ok(())
@@ -128,15 +127,15 @@ impl CtiServer {
         self.with_service(link, services::CLIENT_CONTROL)?;
         let makes_a_call = matches!(message, Cti::MakeCallReq(_) | Cti::MakePredictiveCallReq(_));
         Err(Denial::Control(if makes_a_call {
-            control_failure::OUT_OF_SERVICE
+            ControlFailure::OUT_OF_SERVICE
         } else {
-            control_failure::NO_ACTIVE_CALL
+            ControlFailure::NO_ACTIVE_CALL
         }))
     }
 
     /// The session, if it has one of these services.
     pub(super) fn with_service(&self, link: LinkId, wanted: u32) -> Result<&Session, Denial> {
         let session = Some(self.session(link)).filter(|session| session.has(wanted));
-        session.ok_or(Denial::Status(status::FUNCTION_NOT_AVAILABLE))
+        session.ok_or(Denial::Status(CtiStatus::FUNCTION_NOT_AVAILABLE))
     }
 }

@@ -6,12 +6,12 @@ use cce_cti::{
     AgentRecord, CallTypeRecord, ConfigAgentDeskSettingsEvent, ConfigAgentEvent, ConfigBeginEvent,
     ConfigCallTypeEvent, ConfigDeviceEvent, ConfigEndEvent, ConfigKeyEvent, ConfigMrdEvent,
     ConfigPeripheralEvent, ConfigRequestEvent, ConfigRequestKeyEvent, ConfigSkillGroupEvent, Cti,
-    DeskSettingsRecord, DeviceRecord, MrdRecord, PeripheralRecord, SkillGroupRecord, config_information,
-    dialect,
+    DeskSettingsRecord, DeviceIdType, DeviceRecord, MrdRecord, PeripheralRecord, SkillGroupRecord,
+    config_information, dialect,
 };
 use cce_kernel::LinkId;
-use cce_model::{Agent, AgentState, MrdId, SkillTarget};
-use cce_wire::{List, Opaque, Text};
+use cce_model::{Agent, AgentState, MrdId};
+use cce_wire::{Code, List, Opaque, Text, Unsigned};
 use std::time::Duration;
 
 /// Records of one message.
@@ -23,7 +23,7 @@ const ADD: u16 = 0;
 /// `AgentType`: no supervisor, of which the lab has none.
 const AGENT: u16 = 0;
 /// `DeviceType` of an agent's device (inferred).
-const AGENT_DEVICE: u16 = 0;
+const AGENT_DEVICE: DeviceIdType = DeviceIdType::DEVICE;
 /// The lab's desk settings, which every agent has (inferred).
 const DESK_SETTINGS: u32 = 1;
 /// "Any customer".
@@ -156,11 +156,11 @@ fn skill_groups(server: &CtiServer) -> Vec<Cti> {
             record_type: Some(ADD),
             peripheral_id: Some(server.config.peripheral),
             peripheral_number: Some(queue.skill_group.number),
-            skill_group_skill_target_id: Some(id_of(queue.skill_group.id)),
+            skill_group_skill_target_id: Some(Unsigned(queue.skill_group.id)),
             peripheral_name: Some(Text::new(&queue.name)),
             description: Some(Text::new(&queue.name)),
             priority: Some(0),
-            mr_domain_id: Some(queue.mrd().id.0.cast_unsigned()),
+            mr_domain_id: Some(Unsigned(queue.mrd().id)),
             precision_queue_id: Some(queue.id),
             precision_queue_name: Some(Text::new(&queue.name)),
             ..SkillGroupRecord::default()
@@ -193,11 +193,11 @@ fn agent_record(
     let mut mrds: Vec<MrdId> = agent.skill_groups.iter().map(|group| group.mrd.id).collect();
     mrds.sort_unstable();
     mrds.dedup();
-    let states: Option<Vec<u16>> = mrds
+    let states: Option<Vec<Code<AgentState>>> = mrds
         .iter()
-        .map(|mrd| Some(state(Place { skill_target: agent.skill_target, mrd: *mrd })?.number()))
+        .map(|mrd| state(Place { skill_target: agent.skill_target, mrd: *mrd }).map(Code::from))
         .collect();
-    let mrds: Vec<u32> = mrds.iter().map(|mrd| mrd.0.cast_unsigned()).collect();
+    let mrds: Vec<Unsigned<MrdId>> = mrds.iter().map(|mrd| Unsigned(*mrd)).collect();
     let count = |many: usize| Some(u16::try_from(many).unwrap_or(u16::MAX));
     AgentRecord {
         record_type: Some(ADD),
@@ -212,7 +212,7 @@ fn agent_record(
         extension: Some(Text::new(&agent.extension)),
         description: Some(Text::new(agent.description())),
         sso_enabled: Some(0),
-        agent_skill_target_id: Some(id_of(agent.skill_target)),
+        agent_skill_target_id: Some(Unsigned(agent.skill_target)),
         num_skills: count(numbers.len()),
         num_mrds: count(mrds.len()),
         skill_group_priorities: Some(List(vec![0; numbers.len()])),
@@ -273,7 +273,7 @@ fn mrds(server: &CtiServer) -> Vec<Cti> {
         .iter()
         .map(|mrd| MrdRecord {
             record_type: Some(ADD),
-            mr_domain_id: Some(mrd.id.0.cast_unsigned()),
+            mr_domain_id: Some(Unsigned(mrd.id)),
             enterprise_name: Some(Text::new(&mrd.name)),
             description: Some(Text::new(&mrd.description)),
             max_task_duration: Some(seconds(mrd.max_task_duration)),
@@ -320,8 +320,4 @@ fn desk_settings(server: &CtiServer) -> Vec<Cti> {
 
 fn seconds(duration: Duration) -> u32 {
     u32::try_from(duration.as_secs()).unwrap_or(u32::MAX)
-}
-
-fn id_of(target: SkillTarget) -> u32 {
-    target.0.cast_unsigned()
 }

@@ -6,7 +6,7 @@ use super::{
     subscription::{Origin, Topic},
 };
 use crate::arm::Place;
-use cce_cti::{Cti, SystemEvent, call_msg_mask, services, system_event};
+use cce_cti::{ArmStatus, Cti, SystemEvent, SystemEventId, call_msg_mask, services};
 use cce_kernel::{Cx, LinkId};
 use cce_model::{
     AgentRecord, AgentState, QueuedTask, TaskEvent,
@@ -48,7 +48,7 @@ impl CtiServer {
                     let agent = self.model.agents.find(|known| known.id == agent);
                     let agent = agent.expect("OPC speaks of configured agents");
                     let place = Place { skill_target: agent.skill_target, mrd };
-                    let abort = event::pre_call_abort(task, mrd.0, agent.instrument());
+                    let abort = event::pre_call_abort(task, mrd, agent.instrument());
                     self.tasks.note_ended(task, place, abort.clone());
                     let topic = Topic::Call(call_msg_mask::AGENT_PRE_CALL_ABORT);
                     self.send_with_owner(place, topic, &abort, cx);
@@ -108,10 +108,10 @@ impl CtiServer {
         self.controller = controller;
         let (id, text) = match controller {
             CentralController::Online => {
-                (system_event::CENTRAL_CONTROLLER_ONLINE, "central controller is on-line")
+                (SystemEventId::CENTRAL_CONTROLLER_ONLINE, "central controller is on-line")
             }
             CentralController::Offline => {
-                (system_event::CENTRAL_CONTROLLER_OFFLINE, "central controller is off-line")
+                (SystemEventId::CENTRAL_CONTROLLER_OFFLINE, "central controller is off-line")
             }
         };
         let event = self.system_event(id, 0, text, cx);
@@ -200,15 +200,15 @@ impl CtiServer {
         self.broadcast(|session| session.has(services::CLIENT_MONITOR), message, cx);
     }
 
-    pub(super) fn send_answer(&mut self, number: u32, invoke_id: u32, status: u32, cx: &mut Cx<'_>) {
+    pub(super) fn send_answer(&mut self, number: u32, invoke_id: u32, code: u32, cx: &mut Cx<'_>) {
         self.send_pending(
             number,
             invoke_id,
             |server, pending| match pending {
-                Some(Pending::AgentTasks(place)) if status == 0 => {
-                    server.agent_tasks(place, invoke_id, status)
+                Some(Pending::AgentTasks(place)) if code == ArmStatus::SUCCESS.0 => {
+                    server.agent_tasks(place, invoke_id)
                 }
-                pending => event::answer(pending, invoke_id, status),
+                pending => event::answer(pending, invoke_id, code),
             },
             cx,
         );
@@ -249,7 +249,7 @@ impl CtiServer {
 
     /// A system event; it always has a text, since one client drops the session without (cti-server-protocol
     /// 18).
-    pub(super) fn system_event(&self, id: u32, arg1: u32, text: &str, cx: &Cx<'_>) -> Cti {
+    pub(super) fn system_event(&self, id: SystemEventId, arg1: u32, text: &str, cx: &Cx<'_>) -> Cti {
         SystemEvent {
             pg_status: self.controller.pg_status(),
             icm_central_controller_time: cx.wall().into(),

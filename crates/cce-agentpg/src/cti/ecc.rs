@@ -1,7 +1,7 @@
 //! Expanded call context variables in clients' messages: the central controller knows which there are
 //! (cti-server-protocol 3 and 13). Every message that can carry some is judged alike.
 
-use cce_cti::{Cti, status};
+use cce_cti::{Cti, CtiStatus};
 use cce_model::EccVariable;
 use cce_wire::{Shown, Value};
 
@@ -18,18 +18,18 @@ struct Given {
 
 /// Refuses a message with a variable that is not configured, is used as what it is not, or does not fit. The status code
 /// says which. The task layer cuts a value that is too long instead (finesse-nonvoice 2.6; which messages do is inferred).
-pub(super) fn check(message: &Cti, known: &[EccVariable]) -> Result<(), u32> {
+pub(super) fn check(message: &Cti, known: &[EccVariable]) -> Result<(), CtiStatus> {
     let is_cut = matches!(message, Cti::UpdateTaskContextInd(_));
     let mut bytes = 0;
     for given in message.fields().iter().filter_map(given) {
         match judge(&given, known) {
-            Err(status::VALUE_TOO_LONG) if is_cut => {}
+            Err(CtiStatus::VALUE_TOO_LONG) if is_cut => {}
             judged => judged?,
         }
         // Both texts end with a NUL, and an element has its index.
         bytes += given.name.len() + given.value.len() + 2 + usize::from(given.index.is_some());
     }
-    if bytes > EccVariable::PAYLOAD_MAX { Err(status::TOO_MUCH_DATA) } else { Ok(()) }
+    if bytes > EccVariable::PAYLOAD_MAX { Err(CtiStatus::TOO_MUCH_DATA) } else { Ok(()) }
 }
 
 fn given(field: &Shown) -> Option<Given> {
@@ -46,18 +46,20 @@ fn given(field: &Shown) -> Option<Given> {
     }
 }
 
-fn judge(given: &Given, known: &[EccVariable]) -> Result<(), u32> {
+fn judge(given: &Given, known: &[EccVariable]) -> Result<(), CtiStatus> {
     let variable = known.iter().find(|variable| variable.name == given.name);
     match (variable.map(|variable| variable.elements), given.index) {
-        (None, None) => return Err(status::NAMED_VARIABLE_NOT_CONFIGURED),
-        (None, Some(_)) => return Err(status::NAMED_ARRAY_NOT_CONFIGURED),
-        (Some(Some(_)), None) => return Err(status::SCALAR_FUNCTION_ON_ARRAY),
-        (Some(None), Some(_)) => return Err(status::ARRAY_FUNCTION_ON_SCALAR),
-        (Some(Some(elements)), Some(index)) if index >= elements => return Err(status::INVALID_ARRAY_INDEX),
+        (None, None) => return Err(CtiStatus::NAMED_VARIABLE_NOT_CONFIGURED),
+        (None, Some(_)) => return Err(CtiStatus::NAMED_ARRAY_NOT_CONFIGURED),
+        (Some(Some(_)), None) => return Err(CtiStatus::SCALAR_FUNCTION_ON_ARRAY),
+        (Some(None), Some(_)) => return Err(CtiStatus::ARRAY_FUNCTION_ON_SCALAR),
+        (Some(Some(elements)), Some(index)) if index >= elements => {
+            return Err(CtiStatus::INVALID_ARRAY_INDEX);
+        }
         (Some(Some(_)), Some(_)) | (Some(None), None) => {}
     }
     let is_too_long = variable.is_some_and(|variable| given.value.chars().count() > variable.length);
-    if is_too_long { Err(status::VALUE_TOO_LONG) } else { Ok(()) }
+    if is_too_long { Err(CtiStatus::VALUE_TOO_LONG) } else { Ok(()) }
 }
 
 #[cfg(test)]
@@ -75,12 +77,12 @@ mod tests {
         ]
     }
 
-    fn scalar(name: &str, value: &str) -> Result<(), u32> {
+    fn scalar(name: &str, value: &str) -> Result<(), CtiStatus> {
         let named_variable = vec![NamedVariable::new(name, value)];
         check(&SetCallDataReq { named_variable, ..SetCallDataReq::default() }.into(), &known())
     }
 
-    fn element(index: u8, name: &str, value: &str) -> Result<(), u32> {
+    fn element(index: u8, name: &str, value: &str) -> Result<(), CtiStatus> {
         let named_array = vec![NamedArray::new(index, name, value)];
         check(&SetCallDataReq { named_array, ..SetCallDataReq::default() }.into(), &known())
     }
@@ -88,9 +90,9 @@ mod tests {
     #[test]
     fn a_configured_variable_is_taken_up_to_its_length() {
         assert_eq!(scalar("user.order", "4711"), Ok(()));
-        assert_eq!(scalar("user.order", "47110"), Err(74));
+        assert_eq!(scalar("user.order", "47110"), Err(CtiStatus::VALUE_TOO_LONG));
         assert_eq!(element(1, "user.items", "4711"), Ok(()));
-        assert_eq!(element(1, "user.items", "47110"), Err(74));
+        assert_eq!(element(1, "user.items", "47110"), Err(CtiStatus::VALUE_TOO_LONG));
     }
 
     #[test]
@@ -102,24 +104,27 @@ mod tests {
                 &known(),
             )
         };
-        assert_eq!((update("user.order"), update("user.none")), (Ok(()), Err(67)));
+        assert_eq!(
+            (update("user.order"), update("user.none")),
+            (Ok(()), Err(CtiStatus::NAMED_VARIABLE_NOT_CONFIGURED))
+        );
     }
 
     #[test]
     fn a_variable_that_is_not_configured_has_a_code_as_scalar_and_one_as_array() {
-        assert_eq!(scalar("user.none", "1"), Err(67));
-        assert_eq!(element(0, "user.none", "1"), Err(68));
+        assert_eq!(scalar("user.none", "1"), Err(CtiStatus::NAMED_VARIABLE_NOT_CONFIGURED));
+        assert_eq!(element(0, "user.none", "1"), Err(CtiStatus::NAMED_ARRAY_NOT_CONFIGURED));
     }
 
     #[test]
     fn a_scalar_is_no_array_and_an_array_no_scalar() {
-        assert_eq!(scalar("user.items", "1"), Err(75));
-        assert_eq!(element(0, "user.order", "1"), Err(76));
+        assert_eq!(scalar("user.items", "1"), Err(CtiStatus::SCALAR_FUNCTION_ON_ARRAY));
+        assert_eq!(element(0, "user.order", "1"), Err(CtiStatus::ARRAY_FUNCTION_ON_SCALAR));
     }
 
     #[test]
     fn an_array_ends_with_its_last_element() {
-        assert_eq!(element(2, "user.items", "1"), Err(61));
+        assert_eq!(element(2, "user.items", "1"), Err(CtiStatus::INVALID_ARRAY_INDEX));
     }
 
     #[test]
@@ -135,13 +140,13 @@ mod tests {
             Cti::from(UpdateTaskContextInd { named_array, ..UpdateTaskContextInd::default() })
         };
         assert_eq!(check(&message(10, 0), &known()), Ok(()));
-        assert_eq!(check(&message(10, 1), &known()), Err(73));
+        assert_eq!(check(&message(10, 1), &known()), Err(CtiStatus::TOO_MUCH_DATA));
     }
 
     #[test]
     fn a_registration_is_judged_like_data() {
         let named_variable = vec![NamedVariable::new("user.none", "")];
         let asked = RegisterVariablesReq { named_variable, ..RegisterVariablesReq::default() };
-        assert_eq!(check(&asked.into(), &known()), Err(67));
+        assert_eq!(check(&asked.into(), &known()), Err(CtiStatus::NAMED_VARIABLE_NOT_CONFIGURED));
     }
 }

@@ -1,53 +1,48 @@
 //! What the CTI server tells its clients of OPC's messages (cti-server-protocol 7, 11.2).
 
 use super::session::{Pending, Session};
-use crate::arm::{NO_SERVICE, Place};
+use crate::arm::Place;
 use cce_cti::{
     AgentInitResp, AgentInterruptAdvisoryEvent, AgentInterruptDoneAdvisoryEvent, AgentMadeNotRoutableEvent,
-    AgentPreCallAbortEvent, AgentPreCallEvent, AgentStateEvent, AgentTasksResp, BeginTaskEvent,
-    ChangeMaxTaskLimitResp, ClientSessionClosedEvent, ClientSessionOpenedEvent, ControlFailureConf, Cti,
-    DequeuedTaskEvent, EndTaskEvent, FailureResp, FltSkillGroup, MakeAgentNotReadyResp,
-    MakeAgentNotRoutableResp, MaxTaskLifetimeExceededEvent, MediaLoginResp, OfferApplicationTaskResp,
-    OfferTaskEvent, OverrideLimitResp, PauseTaskEvent, QueuedTaskEvent, ResumeTaskEvent, SetAgentStateConf,
-    StartApplicationTaskResp, StartTaskEvent, TaskInitResp, WrapupTaskEvent, control_failure,
+    AgentPreCallAbortEvent, AgentPreCallEvent, AgentStateEvent, AgentTasksResp, ArmStatus, BeginTaskEvent,
+    ChangeMaxTaskLimitResp, ClientSessionClosedEvent, ClientSessionOpenedEvent, ControlFailure,
+    ControlFailureConf, Cti, CtiStatus, DequeuedTaskEvent, Direction, EndTaskEvent, FailureResp,
+    FltSkillGroup, MakeAgentNotReadyResp, MakeAgentNotRoutableResp, MaxTaskLifetimeExceededEvent,
+    MediaLoginResp, OfferApplicationTaskResp, OfferTaskEvent, OverrideLimitResp, PauseTaskEvent,
+    QueuedTaskEvent, ResumeTaskEvent, SetAgentStateConf, StartApplicationTaskResp, StartTaskEvent,
+    TaskInitResp, WrapupTaskEvent,
 };
 use cce_model::{
-    AgentRecord, AgentState, Disposition, MrdId, PreCall, QueuedTask, SkillGroup, SkillTarget, TaskEvent,
-    TaskEventKind, TaskId,
+    AgentRecord, AgentState, Disposition, MrdId, PeripheralType, PreCall, QueuedTask, SkillGroup,
+    SkillTarget, TaskEvent, TaskEventKind, TaskId,
 };
-use cce_wire::{List, NamedVariable, Text};
-
-/// Type of this peripheral: enterprise agent (cti-server-protocol 12).
-pub(super) const PERIPHERAL_TYPE: u16 = 17;
-
-/// `ICMAgentID` of a task without an agent.
-const NOBODY: i32 = -1;
+use cce_wire::{List, NamedVariable, Text, Unsigned};
 
 /// `AGENT_STATE_EVENT`.
 pub(super) fn agent_state(record: &AgentRecord) -> Cti {
     AgentStateEvent {
         peripheral_id: record.peripheral,
         session_id: record.session,
-        peripheral_type: PERIPHERAL_TYPE,
-        skill_group_state: record.skill_group_state.number(),
+        peripheral_type: PeripheralType::ENTERPRISE_AGENT,
+        skill_group_state: record.skill_group_state.into(),
         state_duration: record.skill_group_seconds,
         skill_group_number: record.skill_group_number,
-        skill_group_id: record.skill_group.0.cast_unsigned(),
-        agent_state: record.state.number(),
+        skill_group_id: Unsigned(record.skill_group),
+        agent_state: record.state.into(),
         event_reason_code: record.reason,
-        mrd_id: record.mrd.0,
+        mrd_id: record.mrd,
         num_tasks: record.tasks,
         agent_mode: u16::from(record.routable),
         max_task_limit: record.max_tasks,
-        icm_agent_id: record.skill_target.0,
-        agent_availability_status: record.availability.number(),
+        icm_agent_id: record.skill_target,
+        agent_availability_status: record.availability.into(),
         cti_client_signature: Some(Text::new(&record.signature)),
         agent_id: Some(Text::new(record.agent.as_str())),
         agent_extension: Some(Text::new(&record.extension)),
         active_terminal: Some(Text::new(&record.terminal)),
         agent_instrument: Some(Text::new(&record.instrument)),
         duration: Some(record.seconds),
-        direction: Some(record.direction),
+        direction: Some(Direction(record.direction)),
         max_beyond_task_limit: Some(record.max_beyond),
         ..AgentStateEvent::default()
     }
@@ -58,16 +53,16 @@ pub(super) fn agent_state(record: &AgentRecord) -> Cti {
 pub(super) fn pre_call(call: &PreCall) -> Cti {
     let services = &call.enabled_services;
     let mut event = AgentPreCallEvent {
-        service_number: call.service.cast_unsigned(),
-        service_id: call.service.cast_unsigned(),
+        service_number: Unsigned(call.service).number(),
+        service_id: Unsigned(call.service),
         skill_group_number: call.skill_group_number,
-        skill_group_id: call.skill_group.0.cast_unsigned(),
-        mrd_id: call.mrd.0,
-        agent_skill_target_id: call.skill_target.0.cast_unsigned(),
+        skill_group_id: Unsigned(call.skill_group),
+        mrd_id: call.mrd,
+        agent_skill_target_id: Unsigned(call.skill_target),
         agent_instrument: Some(Text::new(&call.instrument)),
-        router_call_key_day: Some(call.task.day.cast_unsigned()),
-        router_call_key_call_id: Some(call.task.call.cast_unsigned()),
-        router_call_key_sequence_number: Some(call.task.sequence.cast_unsigned()),
+        router_call_key_day: Some(Unsigned(call.task.day)),
+        router_call_key_call_id: Some(Unsigned(call.task.call)),
+        router_call_key_sequence_number: Some(Unsigned(call.task.sequence)),
         ani: Some(Text::new(&call.ani)),
         dialed_number: Some(Text::new(&call.dialed_number)),
         caller_entered_digits: Some(Text::new(&call.ced)),
@@ -92,20 +87,21 @@ pub(super) fn pre_call(call: &PreCall) -> Cti {
 }
 
 /// `AGENT_PRE_CALL_ABORT_EVENT`.
-pub(super) fn pre_call_abort(task: TaskId, mrd: i32, instrument: &str) -> Cti {
+pub(super) fn pre_call_abort(task: TaskId, mrd: MrdId, instrument: &str) -> Cti {
     AgentPreCallAbortEvent {
         mrd_id: mrd,
         agent_instrument: Some(Text::new(instrument)),
-        router_call_key_day: Some(task.day.cast_unsigned()),
-        router_call_key_call_id: Some(task.call.cast_unsigned()),
-        router_call_key_sequence_number: Some(task.sequence.cast_unsigned()),
+        router_call_key_day: Some(Unsigned(task.day)),
+        router_call_key_call_id: Some(Unsigned(task.call)),
+        router_call_key_sequence_number: Some(Unsigned(task.sequence)),
         ..AgentPreCallAbortEvent::default()
     }
     .into()
 }
 
 /// The answer to a request that has one, else `FAILURE_RESP`.
-pub(super) fn answer(pending: Option<Pending>, invoke_id: u32, status: u32) -> Cti {
+pub(super) fn answer(pending: Option<Pending>, invoke_id: u32, code: u32) -> Cti {
+    let status = ArmStatus(code);
     match pending {
         Some(Pending::MediaLogin) => MediaLoginResp { invoke_id, status, ..MediaLoginResp::default() }.into(),
         Some(Pending::MakeNotReady) => {
@@ -123,8 +119,8 @@ pub(super) fn answer(pending: Option<Pending>, invoke_id: u32, status: u32) -> C
         Some(Pending::AgentTasks(place)) => AgentTasksResp {
             invoke_id,
             status,
-            mrd_id: place.mrd.0,
-            icm_agent_id: place.skill_target.0,
+            mrd_id: place.mrd,
+            icm_agent_id: place.skill_target,
             ..AgentTasksResp::default()
         }
         .into(),
@@ -144,11 +140,11 @@ pub(super) fn answer(pending: Option<Pending>, invoke_id: u32, status: u32) -> C
         .into(),
         Some(Pending::AgentInit) => AgentInitResp { invoke_id, status, ..AgentInitResp::default() }.into(),
         Some(Pending::TaskInit) => TaskInitResp { invoke_id, status, ..TaskInitResp::default() }.into(),
-        Some(Pending::SetAgentState) if status == 0 => {
+        Some(Pending::SetAgentState) if status == ArmStatus::SUCCESS => {
             SetAgentStateConf { invoke_id, ..SetAgentStateConf::default() }.into()
         }
         Some(Pending::SetAgentState) => {
-            let failure_code = u16::try_from(status).unwrap_or(control_failure::UNSPECIFIED);
+            let failure_code = u16::try_from(code).map_or(ControlFailure::UNSPECIFIED, ControlFailure);
             let peripheral_error_code = peripheral_error(failure_code);
             ControlFailureConf {
                 invoke_id,
@@ -163,9 +159,9 @@ pub(super) fn answer(pending: Option<Pending>, invoke_id: u32, status: u32) -> C
 }
 
 /// The peripheral's own code of a failure; 0 is none. That of an unknown extension is captured (finesse-nonvoice 4.6).
-const fn peripheral_error(failure_code: u16) -> u32 {
-    match failure_code {
-        control_failure::INVALID_LOGON_DEVICE => 10125,
+const fn peripheral_error(failure: ControlFailure) -> u32 {
+    match failure {
+        ControlFailure::INVALID_LOGON_DEVICE => 10125,
         _ => 0,
     }
 }
@@ -182,8 +178,8 @@ pub(super) fn task_assigned(pending: Option<Pending>, invoke_id: u32, task_id: T
 pub(super) fn made_not_routable(peripheral_id: u32, place: Place) -> Cti {
     AgentMadeNotRoutableEvent {
         peripheral_id,
-        mrd_id: place.mrd.0,
-        icm_agent_id: place.skill_target.0,
+        mrd_id: place.mrd,
+        icm_agent_id: place.skill_target,
         ..AgentMadeNotRoutableEvent::default()
     }
     .into()
@@ -191,7 +187,7 @@ pub(super) fn made_not_routable(peripheral_id: u32, place: Place) -> Cti {
 
 /// `AGENT_INTERRUPT_ADVISORY_EVENT`, and `AGENT_INTERRUPT_DONE_ADVISORY_EVENT` when it is over.
 pub(super) fn interrupt(peripheral_id: u32, place: Place, by: MrdId, is_over: bool) -> Cti {
-    let (mrd_id, icm_agent_id, interrupting_mrd_id) = (place.mrd.0, place.skill_target.0, by.0);
+    let (mrd_id, icm_agent_id, interrupting_mrd_id) = (place.mrd, place.skill_target, by);
     if is_over {
         let done = AgentInterruptDoneAdvisoryEvent::default();
         return AgentInterruptDoneAdvisoryEvent {
@@ -213,9 +209,9 @@ pub(super) fn lifetime_exceeded(peripheral_id: u32, task_id: TaskId, place: Plac
     MaxTaskLifetimeExceededEvent {
         peripheral_id,
         peripheral_type: TaskEvent::PERIPHERAL_TYPE,
-        mr_domain_id: place.mrd.0,
+        mr_domain_id: place.mrd,
         task_id,
-        icm_agent_id: place.skill_target.0,
+        icm_agent_id: place.skill_target,
         ..MaxTaskLifetimeExceededEvent::default()
     }
     .into()
@@ -227,9 +223,9 @@ macro_rules! event {
         $name {
             peripheral_id: $event.peripheral,
             peripheral_type: TaskEvent::PERIPHERAL_TYPE,
-            mrd_id: $event.mrd.0,
+            mrd_id: $event.mrd,
             task_id: $event.task,
-            icm_agent_id: $event.skill_target.0,
+            icm_agent_id: $event.skill_target,
             $($field: $value,)*
             ..$name::default()
         }
@@ -241,12 +237,12 @@ macro_rules! event {
 pub(super) fn task(event: &TaskEvent) -> Cti {
     match event.kind {
         TaskEventKind::Offer => event!(OfferTaskEvent {
-            skill_group_id: event.skill_group.0,
+            skill_group_id: event.skill_group,
             service_id: event.service,
             application_routed: event.application_routed,
         } of event),
         TaskEventKind::Start => event!(StartTaskEvent {
-            skill_group_id: event.skill_group.0,
+            skill_group_id: event.skill_group,
             service_id: event.service,
             application_routed: event.application_routed,
         } of event),
@@ -255,8 +251,8 @@ pub(super) fn task(event: &TaskEvent) -> Cti {
         TaskEventKind::WrapUp => event!(WrapupTaskEvent {} of event),
         TaskEventKind::End => event!(EndTaskEvent {
             previous_task_id: event.previous,
-            icm_disposition: number_of(event.icm_disposition),
-            application_disposition: number_of(event.application_disposition),
+            icm_disposition: event.icm_disposition.unwrap_or(Disposition::NONE),
+            application_disposition: event.application_disposition.unwrap_or(Disposition::NONE),
             wrapup_data: unless_empty(&event.wrapup_data),
             application_data: unless_empty(&event.application_data),
         } of event),
@@ -272,9 +268,9 @@ pub(super) fn begin(queued: &QueuedTask) -> Cti {
     let mut event = BeginTaskEvent {
         peripheral_id: queued.peripheral,
         peripheral_type: TaskEvent::PERIPHERAL_TYPE,
-        mr_domain_id: queued.mrd.0,
+        mr_domain_id: queued.mrd,
         task_id: queued.task,
-        icm_agent_id: NOBODY,
+        icm_agent_id: SkillTarget::NONE,
         num_named_variables: u16::try_from(queued.named_variables.len()).unwrap_or(u16::MAX),
         script_selector: Some(Text::new(&queued.dialed_number)),
         application_string1: Some(Text::new(&queued.ani)),
@@ -295,10 +291,10 @@ pub(super) fn queued(queued: &QueuedTask) -> Cti {
     QueuedTaskEvent {
         peripheral_id: queued.peripheral,
         peripheral_type: TaskEvent::PERIPHERAL_TYPE,
-        mr_domain_id: queued.mrd.0,
+        mr_domain_id: queued.mrd,
         task_id: queued.task,
-        skill_group_id: queued.skill_group.0,
-        service_id: NO_SERVICE,
+        skill_group_id: queued.skill_group,
+        service_id: SkillTarget::NONE,
         ..QueuedTaskEvent::default()
     }
     .into()
@@ -309,17 +305,13 @@ pub(super) fn dequeued(peripheral_id: u32, task_id: TaskId, mrd: MrdId, skill_gr
     DequeuedTaskEvent {
         peripheral_id,
         peripheral_type: TaskEvent::PERIPHERAL_TYPE,
-        mr_domain_id: mrd.0,
+        mr_domain_id: mrd,
         task_id,
-        skill_group_id: skill_group.0,
-        service_id: NO_SERVICE,
+        skill_group_id: skill_group,
+        service_id: SkillTarget::NONE,
         ..DequeuedTaskEvent::default()
     }
     .into()
-}
-
-fn number_of(disposition: Option<Disposition>) -> u32 {
-    disposition.map_or(0, |disposition| disposition.0)
 }
 
 fn unless_empty<const MAX: usize>(text: &str) -> Option<Text<MAX>> {
@@ -330,9 +322,9 @@ fn unless_empty<const MAX: usize>(text: &str) -> Option<Text<MAX>> {
 pub(super) fn skill_group(group: &SkillGroup, state: AgentState) -> FltSkillGroup {
     FltSkillGroup {
         number: Some(group.number),
-        id: Some(group.id.0.cast_unsigned()),
+        id: Some(Unsigned(group.id)),
         priority: Some(0),
-        state: Some(state.number()),
+        state: Some(state.into()),
     }
 }
 
@@ -358,7 +350,7 @@ pub(super) fn session_opened(session: &Session, peripheral_id: u32) -> Cti {
 }
 
 /// `CLIENT_SESSION_CLOSED_EVENT`.
-pub(super) fn session_closed(session: &Session, peripheral_id: u32, status: u32) -> Cti {
+pub(super) fn session_closed(session: &Session, peripheral_id: u32, status: CtiStatus) -> Cti {
     let opened = &session.opened;
     ClientSessionClosedEvent {
         session_id: session.client.session,

@@ -26,7 +26,8 @@ use crate::{
     timer::Timer,
 };
 use cce_cti::{
-    CloseConf, ControlFailureConf, Cti, FailureConf, FailureEvent, HeartbeatConf, dialect, services, status,
+    CloseConf, ControlFailure, ControlFailureConf, Cti, CtiStatus, DeviceIdType, FailureConf, FailureEvent,
+    HeartbeatConf, dialect, services,
 };
 use cce_kernel::{
     CloseReason, Cx, FrameFlaw, LinkId, Peer,
@@ -49,7 +50,7 @@ const CC_DOWN: u32 = 2;
 /// Monitors have numbers behind this, so that none has a session's number.
 const MONITORS_FROM: u32 = 0x0001_0000;
 /// "No device" of a system event.
-const NO_DEVICE: u16 = u16::MAX;
+const NO_DEVICE: DeviceIdType = DeviceIdType::NONE;
 
 /// What a client's message or end means for OPC.
 #[derive(Debug)]
@@ -66,9 +67,9 @@ pub(crate) enum Outcome {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Denial {
     /// By `FAILURE_CONF`, with a status code.
-    Status(u32),
+    Status(CtiStatus),
     /// By `CONTROL_FAILURE_CONF`, with a failure code.
-    Control(u16),
+    Control(ControlFailure),
 }
 
 /// What a request is answered with, in order.
@@ -140,7 +141,7 @@ impl CtiServer {
         }
         // What is said before the session is open does not count: it is to be open in time (cti-server-protocol 4.1).
         if !self.clients.accept(link, peer, Silence::Rearmed(self.config.open_timeout), cx) {
-            cx.note(AgentPgFact::SessionRefused { link, status: status::UNSPECIFIED_FAILURE }.into());
+            cx.note(AgentPgFact::SessionRefused { link, status: CtiStatus::UNSPECIFIED_FAILURE.0 }.into());
             cx.close(link, CloseReason::Refused);
         }
     }
@@ -148,13 +149,13 @@ impl CtiServer {
     /// A client is gone without a word.
     pub(crate) fn on_link_down(&mut self, link: LinkId, cx: &mut Cx<'_>) -> Option<Outcome> {
         let gone = self.clients.forget(link, cx);
-        self.on_gone(gone, status::CLIENT_DISCONNECTED, cx)
+        self.on_gone(gone, CtiStatus::CLIENT_DISCONNECTED, cx)
     }
 
     /// A client was silent for too long.
     pub(crate) fn on_idle(&mut self, number: u64, cx: &mut Cx<'_>) -> Option<Outcome> {
         let gone = self.clients.on_due(number, cx);
-        self.on_gone(gone, status::TIMEOUT, cx)
+        self.on_gone(gone, CtiStatus::TIMEOUT, cx)
     }
 
     /// A client broke the framing.
@@ -164,8 +165,8 @@ impl CtiServer {
             return None;
         }
         cx.note_peer_error(link, "frame", flaw.to_string());
-        self.fail(link, 0, status::INVALID_MESSAGE_LENGTH, cx);
-        self.close(link, CloseReason::BadFrame, status::INVALID_MESSAGE_LENGTH, cx)
+        self.fail(link, 0, CtiStatus::INVALID_MESSAGE_LENGTH, cx);
+        self.close(link, CloseReason::BadFrame, CtiStatus::INVALID_MESSAGE_LENGTH, cx)
     }
 
     /// A client says something.
@@ -192,7 +193,7 @@ impl CtiServer {
         let links: Vec<LinkId> = self.clients.links().collect();
         for link in links {
             // What OPC does when a session is lost is not done: it is about to be stopped, too.
-            self.dismiss(link, CloseReason::Stopping, status::CTI_SERVER_OFFLINE, cx);
+            self.dismiss(link, CloseReason::Stopping, CtiStatus::CTI_SERVER_OFFLINE, cx);
         }
     }
 
@@ -200,7 +201,7 @@ impl CtiServer {
     /// agents (inferred).
     fn on_unreadable(&self, link: LinkId, frame: &Bytes, error: &DecodeError, cx: &mut Cx<'_>) {
         cx.note_peer_error(link, &kind_of(frame), error.to_string());
-        self.fail(link, session::invoke_id_of(frame), status::BAD_MESSAGE_FORMAT, cx);
+        self.fail(link, session::invoke_id_of(frame), CtiStatus::BAD_MESSAGE_FORMAT, cx);
     }
 
     #[expect(clippy::wildcard_enum_match_arm, reason = "what is not of the session may be of the ARM layer")]
@@ -224,7 +225,7 @@ impl CtiServer {
                 self.send(link, CloseConf { invoke_id, ..CloseConf::default() }, cx);
                 return self.close(link, CloseReason::Done, request.status, cx);
             }
-            Cti::OpenReq(_) => self.object(link, message, invoke_id, status::SESSION_ALREADY_OPEN, cx),
+            Cti::OpenReq(_) => self.object(link, message, invoke_id, CtiStatus::SESSION_ALREADY_OPEN, cx),
             Cti::ActiveMaintenanceRespMsg(answer) => {
                 return self.on_maintenance_answer(link, answer.maintenance_mode_accepted, cx);
             }
@@ -292,22 +293,22 @@ impl CtiServer {
     }
 
     /// Whether a message may be said in this session at all. A standby side serves nobody (inferred code).
-    fn admit(&self, link: LinkId, message: &Cti) -> Result<(), u32> {
+    fn admit(&self, link: LinkId, message: &Cti) -> Result<(), CtiStatus> {
         let version = self.session(link).dialect.version;
         let is_client_s = message.doc().is_some_and(|row| row.from != "server");
         if !is_client_s {
             // The code for it changed (cti-server-protocol 4.4).
             return Err(if version <= OLD_UNKNOWN_UNTIL {
-                status::INVALID_MESSAGE_LENGTH
+                CtiStatus::INVALID_MESSAGE_LENGTH
             } else {
-                status::INVALID_MSG_TYPE_FOR_VERSION
+                CtiStatus::INVALID_MSG_TYPE_FOR_VERSION
             });
         }
         if message.doc().is_some_and(|row| row.since > version) {
-            return Err(status::INVALID_MSG_TYPE_FOR_VERSION);
+            return Err(CtiStatus::INVALID_MSG_TYPE_FOR_VERSION);
         }
         if self.side_of(link) == Side::Standby {
-            return Err(status::SERVER_NOT_MASTER);
+            return Err(CtiStatus::SERVER_NOT_MASTER);
         }
         Ok(())
     }
@@ -318,9 +319,9 @@ impl CtiServer {
     }
 
     /// A strict server refuses what a lenient one lives with.
-    fn check_flaws(&self, message: &Cti, version: u32) -> Result<(), u32> {
+    fn check_flaws(&self, message: &Cti, version: u32) -> Result<(), CtiStatus> {
         let flaws = if self.config.strict_masks { message.flaws(&dialect(version)) } else { Vec::new() };
-        flaws.iter().find_map(status::of_flaw).map_or(Ok(()), Err)
+        flaws.iter().find_map(CtiStatus::of_flaw).map_or(Ok(()), Err)
     }
 
     fn deny(&self, link: LinkId, message: &Cti, invoke_id: u32, denial: Denial, cx: &mut Cx<'_>) {
@@ -348,8 +349,8 @@ impl CtiServer {
             Cti::QuerySkillGroupStatisticsReq(m) => self.on_skill_group_statistics(m),
             Cti::AgentDeskSettingsReq(m) => self.on_desk_settings(m),
             Cti::ListAgentTeamReq(m) => self.on_list_teams(link, m),
-            Cti::MonitorAgentTeamStartReq(_) => Err(Denial::Status(status::TEAM_NOT_FOUND)),
-            Cti::MonitorAgentTeamStopReq(_) => Err(Denial::Status(status::INVALID_MONITORID)),
+            Cti::MonitorAgentTeamStartReq(_) => Err(Denial::Status(CtiStatus::TEAM_NOT_FOUND)),
+            Cti::MonitorAgentTeamStopReq(_) => Err(Denial::Status(CtiStatus::INVALID_MONITORID)),
             Cti::MonitorStartReq(m) => self.on_monitor_start(link, m),
             Cti::MonitorStopReq(m) => self.on_monitor_stop(link, m),
             Cti::ChangeMonitorMaskReq(m) => self.on_monitor_mask(link, m),
@@ -410,15 +411,15 @@ impl CtiServer {
     }
 
     /// Notes what is wrong with a message, and says so.
-    fn object(&self, link: LinkId, message: &Cti, invoke_id: u32, status: u32, cx: &mut Cx<'_>) {
+    fn object(&self, link: LinkId, message: &Cti, invoke_id: u32, status: CtiStatus, cx: &mut Cx<'_>) {
         let name =
             if message.doc().is_some() { message.name().to_owned() } else { message.kind().to_string() };
-        cx.note_peer_error(link, &name, status::name(status).unwrap_or("refused").to_owned());
+        cx.note_peer_error(link, &name, status.name().unwrap_or("refused").to_owned());
         self.fail(link, invoke_id, status, cx);
     }
 
     /// `FAILURE_CONF` has neither floats nor fields that depend on the version.
-    fn fail(&self, link: LinkId, invoke_id: u32, status: u32, cx: &mut Cx<'_>) {
+    fn fail(&self, link: LinkId, invoke_id: u32, status: CtiStatus, cx: &mut Cx<'_>) {
         let failure = FailureConf { invoke_id, status, ..FailureConf::default() };
         if self.clients.has(link) {
             cx.send(link, Cti::from(failure).to_frame(&dialect(cce_cti::VERSION_MIN)));
@@ -430,7 +431,7 @@ impl CtiServer {
         &mut self,
         link: LinkId,
         reason: CloseReason,
-        status: u32,
+        status: CtiStatus,
         cx: &mut Cx<'_>,
     ) -> Option<Outcome> {
         self.send(link, FailureEvent { status, ..FailureEvent::default() }, cx);
@@ -438,16 +439,27 @@ impl CtiServer {
     }
 
     /// Closes a connection.
-    fn close(&mut self, link: LinkId, reason: CloseReason, status: u32, cx: &mut Cx<'_>) -> Option<Outcome> {
+    fn close(
+        &mut self,
+        link: LinkId,
+        reason: CloseReason,
+        status: CtiStatus,
+        cx: &mut Cx<'_>,
+    ) -> Option<Outcome> {
         let gone = self.clients.close(link, reason, cx);
         self.on_gone(gone, status, cx)
     }
 
     /// A connection is gone, and its session if it has one.
-    fn on_gone(&mut self, gone: Option<Gone<Session>>, status: u32, cx: &mut Cx<'_>) -> Option<Outcome> {
+    fn on_gone(
+        &mut self,
+        gone: Option<Gone<Session>>,
+        status: CtiStatus,
+        cx: &mut Cx<'_>,
+    ) -> Option<Outcome> {
         let session = gone?.session?;
         let number = session.client.session;
-        cx.note(AgentPgFact::SessionClosed { session: number, status }.into());
+        cx.note(AgentPgFact::SessionClosed { session: number, status: status.0 }.into());
         self.registered.retain(|_, registered| registered.session != number);
         self.tasks.on_session_lost(number);
         self.announce(&event::session_closed(&session, self.config.peripheral, status), cx);

@@ -6,19 +6,15 @@ use super::{
 };
 use cce_cti::{
     ChangeMonitorMaskConf, ChangeMonitorMaskReq, ChangeTaskMonitorMaskConf, ChangeTaskMonitorMaskReq, Cti,
-    MonitorStartConf, MonitorStartReq, MonitorStopConf, MonitorStopReq, SessionMonitorStartConf,
+    CtiStatus, MonitorStartConf, MonitorStartReq, MonitorStopConf, MonitorStopReq, SessionMonitorStartConf,
     SessionMonitorStartReq, SessionMonitorStopConf, SessionMonitorStopReq, TaskMonitorStartConf,
-    TaskMonitorStartReq, TaskMonitorStopConf, TaskMonitorStopReq, VERSION_MAX, services, status,
-    task_msg_mask,
+    TaskMonitorStartReq, TaskMonitorStopConf, TaskMonitorStopReq, VERSION_MAX, services, task_msg_mask,
 };
 use cce_kernel::LinkId;
 use cce_model::{MrdId, SkillTarget};
 
 /// Monitors of one session.
 const MONITORS_MAX: usize = 256;
-/// "Any" and "none" of an id.
-const NULL: i32 = -1;
-
 impl CtiServer {
     /// Begins to monitor a device. Calls cannot be monitored: the lab has none.
     pub(super) fn on_monitor_start(&mut self, link: LinkId, m: &MonitorStartReq) -> Answer {
@@ -26,17 +22,17 @@ impl CtiServer {
         let has_call = m.connection_device_id.is_some() || ![0, u32::MAX].contains(&m.connection_call_id);
         self.check_peripheral(m.peripheral_id)?;
         let device = match (device, has_call) {
-            (Some(_), true) => return Err(Denial::Status(status::MUTUALLY_EXCLUS_DEVICEID_TYPES)),
+            (Some(_), true) => return Err(Denial::Status(CtiStatus::MUTUALLY_EXCLUS_DEVICEID_TYPES)),
             (None, true) => {
                 self.with_service(link, services::CONNECTION_MONITOR)?;
-                return Err(Denial::Status(status::INVALID_CALLID));
+                return Err(Denial::Status(CtiStatus::INVALID_CALLID));
             }
-            (None, false) => return Err(Denial::Status(status::REQUIRED_DATA_MISSING)),
+            (None, false) => return Err(Denial::Status(CtiStatus::REQUIRED_DATA_MISSING)),
             (Some(device), false) => device,
         };
         self.with_service(link, services::PERIPHERAL_MONITOR)?;
         let agent = self.model.agent_at(&device);
-        let scope = Scope::Agent(agent.ok_or(Denial::Status(status::INVALID_DEVICE))?.skill_target);
+        let scope = Scope::Agent(agent.ok_or(Denial::Status(CtiStatus::INVALID_DEVICE))?.skill_target);
         let (calls, states) = (m.call_msg_mask, m.agent_state_mask);
         let monitor = self.subscribe(link, Subscription { calls, states, ..none(Origin::Device, scope) })?;
         let conf =
@@ -62,14 +58,14 @@ impl CtiServer {
     pub(super) fn on_session_monitor_start(&mut self, link: LinkId, m: &SessionMonitorStartReq) -> Answer {
         let own = self.with_service(link, services::CLIENT_MONITOR)?;
         if own.client.session == m.session_id {
-            return Err(Denial::Status(status::SESSION_MONITOR_IS_CLIENTS));
+            return Err(Denial::Status(CtiStatus::SESSION_MONITOR_IS_CLIENTS));
         }
         let origin = Origin::OtherSession(m.session_id);
         if own.subscriptions.iter().any(|subscription| subscription.origin == origin) {
-            return Err(Denial::Status(status::SESSION_MONITOR_ALREADY_EXISTS));
+            return Err(Denial::Status(CtiStatus::SESSION_MONITOR_ALREADY_EXISTS));
         }
         if !self.sessions().any(|(_, session)| session.client.session == m.session_id) {
-            return Err(Denial::Status(status::CLIENT_NOT_FOUND));
+            return Err(Denial::Status(CtiStatus::CLIENT_NOT_FOUND));
         }
         let monitor_id = self.subscribe(link, none(origin, Scope::All))?;
         let conf = SessionMonitorStartConf {
@@ -93,9 +89,9 @@ impl CtiServer {
         self.check_peripheral(m.peripheral_id)?;
         check_task_mask(m.task_msg_mask)?;
         let scope = self.task_scope(m.icm_agent_id)?;
-        let mrd = (m.mrd_id != NULL).then_some(MrdId(m.mrd_id));
+        let mrd = (m.mrd_id != MrdId::NONE).then_some(m.mrd_id);
         if mrd.is_some_and(|mrd| self.model.mrds.get(&mrd).is_none()) {
-            return Err(Denial::Status(status::INVALID_MR_DOMAIN));
+            return Err(Denial::Status(CtiStatus::INVALID_MR_DOMAIN));
         }
         let tasks = m.task_msg_mask;
         let monitor_id = self.subscribe(link, Subscription { mrd, tasks, ..none(Origin::Task, scope) })?;
@@ -119,13 +115,16 @@ impl CtiServer {
         Ok(vec![Cti::from(conf)])
     }
 
-    fn task_scope(&self, icm_agent_id: i32) -> Result<Scope, Denial> {
-        if icm_agent_id == NULL {
+    fn task_scope(&self, icm_agent_id: SkillTarget) -> Result<Scope, Denial> {
+        if icm_agent_id == SkillTarget::NONE {
             return Ok(Scope::All);
         }
-        let agent = SkillTarget(icm_agent_id);
-        let is_known = self.model.agents.get(&agent).is_some();
-        if is_known { Ok(Scope::Agent(agent)) } else { Err(Denial::Status(status::INVALID_AGENT_DATA)) }
+        let is_known = self.model.agents.get(&icm_agent_id).is_some();
+        if is_known {
+            Ok(Scope::Agent(icm_agent_id))
+        } else {
+            Err(Denial::Status(CtiStatus::INVALID_AGENT_DATA))
+        }
     }
 
     fn subscribe(&mut self, link: LinkId, subscription: Subscription) -> Result<u32, Denial> {
@@ -133,7 +132,7 @@ impl CtiServer {
         let monitor = self.last_monitor;
         let session = self.session_mut(link);
         if session.subscriptions.len() >= MONITORS_MAX {
-            return Err(Denial::Status(status::UNSPECIFIED_FAILURE));
+            return Err(Denial::Status(CtiStatus::UNSPECIFIED_FAILURE));
         }
         session.subscriptions.push(Subscription { monitor, ..subscription });
         Ok(monitor)
@@ -149,7 +148,7 @@ impl CtiServer {
         let before = session.subscriptions.len();
         session.subscriptions.retain(|own| own.monitor != monitor || !is_of(own.origin));
         if session.subscriptions.len() == before {
-            return Err(Denial::Status(status::INVALID_MONITORID));
+            return Err(Denial::Status(CtiStatus::INVALID_MONITORID));
         }
         Ok(())
     }
@@ -163,7 +162,7 @@ impl CtiServer {
         let session = self.session_mut(link);
         let mut own = session.subscriptions.iter_mut();
         own.find(|own| own.monitor == monitor && own.origin == origin)
-            .ok_or(Denial::Status(status::INVALID_MONITORID))
+            .ok_or(Denial::Status(CtiStatus::INVALID_MONITORID))
     }
 }
 
@@ -173,7 +172,7 @@ fn none(origin: Origin, scope: Scope) -> Subscription {
 
 fn check_task_mask(mask: u32) -> Result<(), Denial> {
     if mask & !task_msg_mask::valid(VERSION_MAX) != 0 {
-        return Err(Denial::Status(status::INVALID_TASK_MSG_MASK));
+        return Err(Denial::Status(CtiStatus::INVALID_TASK_MSG_MASK));
     }
     Ok(())
 }

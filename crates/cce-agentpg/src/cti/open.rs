@@ -6,11 +6,11 @@ use super::{
 };
 use crate::config::Config;
 use cce_cti::{
-    Cti, OpenConf, OpenReq, agent_state_mask, call_msg_mask, dialect, open_version, services, status,
-    system_event,
+    Cti, CtiStatus, OpenConf, OpenReq, SystemEventId, agent_state_mask, call_msg_mask, dialect, open_version,
+    services,
 };
 use cce_kernel::{CloseReason, Cx, LinkId};
-use cce_model::{AgentState, ObjectModel, SkillTarget, fact::AgentPgFact};
+use cce_model::{AgentState, ObjectModel, PeripheralType, SkillTarget, fact::AgentPgFact};
 use cce_wire::{Bytes, frame_kind};
 
 /// "Any" as a peripheral id.
@@ -21,22 +21,22 @@ const IDLE_MIN: u32 = 20;
 const CONFIG_MESSAGES: u32 = 0x3ff;
 
 /// Says with which status code a request to open a session is refused, if it is.
-pub(super) fn check(open: &OpenReq, side: Side, config: &Config) -> Result<(), u32> {
-    let refuse = |wrong: bool, code: u32| if wrong { Err(code) } else { Ok(()) };
+pub(super) fn check(open: &OpenReq, side: Side, config: &Config) -> Result<(), CtiStatus> {
+    let refuse = |wrong: bool, code: CtiStatus| if wrong { Err(code) } else { Ok(()) };
     let peripheral = open.peripheral_id;
-    refuse(open.reserved1 | open.reserved2 | open.reserved3 != 0, status::INVALID_RESERVED_FIELD)?;
-    refuse(open.client_id.as_ref().is_none_or(cce_wire::Text::is_empty), status::REQUIRED_DATA_MISSING)?;
-    refuse(![config.peripheral, 0, NULL].contains(&peripheral), status::INVALID_PERIPHERAL_ID)?;
-    refuse(open.idle_timeout < IDLE_MIN, status::INVALID_TIMEOUT)?;
-    refuse(!is_password(open, config), status::INVALID_PASSWORD)?;
+    refuse(open.reserved1 | open.reserved2 | open.reserved3 != 0, CtiStatus::INVALID_RESERVED_FIELD)?;
+    refuse(open.client_id.as_ref().is_none_or(cce_wire::Text::is_empty), CtiStatus::REQUIRED_DATA_MISSING)?;
+    refuse(![config.peripheral, 0, NULL].contains(&peripheral), CtiStatus::INVALID_PERIPHERAL_ID)?;
+    refuse(open.idle_timeout < IDLE_MIN, CtiStatus::INVALID_TIMEOUT)?;
+    refuse(!is_password(open, config), CtiStatus::INVALID_PASSWORD)?;
     let empty_instance = open.unique_instance_id.as_ref().is_some_and(cce_wire::Text::is_empty);
-    refuse(empty_instance, status::INVALID_UNIQUE_INSTANCE_ID)?;
+    refuse(empty_instance, CtiStatus::INVALID_UNIQUE_INSTANCE_ID)?;
     if config.strict_masks {
         check_masks(open)?;
     }
     let without_standby = open.services_requested & services::ACTIVE_STANDBY == 0;
-    refuse(side == Side::Standby && open.version_number < STANDBY_SINCE, status::CTI_SERVER_OFFLINE)?;
-    refuse(side == Side::Standby && without_standby, status::INVALID_CLIENT_FOR_STANDBY)
+    refuse(side == Side::Standby && open.version_number < STANDBY_SINCE, CtiStatus::CTI_SERVER_OFFLINE)?;
+    refuse(side == Side::Standby && without_standby, CtiStatus::INVALID_CLIENT_FOR_STANDBY)
 }
 
 /// The agent that a session of one device is for; an error is the status code of the refusal.
@@ -44,7 +44,7 @@ pub(super) fn own_agent(
     open: &OpenReq,
     model: &ObjectModel,
     config: &Config,
-) -> Result<Option<SkillTarget>, u32> {
+) -> Result<Option<SkillTarget>, CtiStatus> {
     if open.services_requested & services::CLIENT_EVENTS == 0 {
         return Ok(None);
     }
@@ -57,7 +57,7 @@ pub(super) fn own_agent(
     match items.find(model) {
         Ok(agent) => Ok(Some(agent.skill_target)),
         // A lenient server grants all events alone to a client that names no agent.
-        Err(status::REQUIRED_DATA_MISSING)
+        Err(CtiStatus::REQUIRED_DATA_MISSING)
             if !config.strict_masks && open.services_requested & services::ALL_EVENTS != 0 =>
         {
             Ok(None)
@@ -66,15 +66,15 @@ pub(super) fn own_agent(
     }
 }
 
-fn check_masks(open: &OpenReq) -> Result<(), u32> {
+fn check_masks(open: &OpenReq) -> Result<(), CtiStatus> {
     let masks = [
-        (open.services_requested & !services::ALL, status::INVALID_SERVICE_MASK),
-        (open.call_msg_mask & !call_msg_mask::valid(open.version_number), status::INVALID_CALL_MSG_MASK),
+        (open.services_requested & !services::ALL, CtiStatus::INVALID_SERVICE_MASK),
+        (open.call_msg_mask & !call_msg_mask::valid(open.version_number), CtiStatus::INVALID_CALL_MSG_MASK),
         (
             open.agent_state_mask & !agent_state_mask::valid(open.version_number),
-            status::INVALID_AGENT_STATE_MASK,
+            CtiStatus::INVALID_AGENT_STATE_MASK,
         ),
-        (open.config_msg_mask & !CONFIG_MESSAGES, status::INVALID_CONFIG_MSG_MASK),
+        (open.config_msg_mask & !CONFIG_MESSAGES, CtiStatus::INVALID_CONFIG_MSG_MASK),
     ];
     masks.into_iter().find(|(unused, _)| *unused != 0).map_or(Ok(()), |(_, code)| Err(code))
 }
@@ -91,7 +91,7 @@ impl CtiServer {
         let invoke_id = session::invoke_id_of(frame);
         if frame_kind(frame) != Some(OPEN_REQ) {
             cx.note_peer_error(link, &kind_of(frame), "no session is open".to_owned());
-            self.fail(link, invoke_id, status::SESSION_NOT_OPEN, cx);
+            self.fail(link, invoke_id, CtiStatus::SESSION_NOT_OPEN, cx);
             return None;
         }
         match read_open(frame).and_then(|open| self.check_open(link, open)) {
@@ -103,9 +103,9 @@ impl CtiServer {
         }
     }
 
-    fn check_open(&self, link: LinkId, open: OpenReq) -> Result<(OpenReq, Option<SkillTarget>), u32> {
+    fn check_open(&self, link: LinkId, open: OpenReq) -> Result<(OpenReq, Option<SkillTarget>), CtiStatus> {
         if self.sides.is_in_maintenance(link.port) {
-            return Err(status::SERVER_IN_MAINTENANCE_MODE);
+            return Err(CtiStatus::SERVER_IN_MAINTENANCE_MODE);
         }
         check(&open, self.side_of(link), &self.config)?;
         self.check_flaws(&Cti::from(open.clone()), open.version_number)?;
@@ -114,17 +114,17 @@ impl CtiServer {
         let client = open.client_id.as_ref().map(ToString::to_string).unwrap_or_default();
         let owner = own_agent.and_then(|agent| self.owner_of(agent));
         if owner.is_some_and(|(_, other)| other.client_id() != client) {
-            return Err(status::DEVICE_IN_USE);
+            return Err(CtiStatus::DEVICE_IN_USE);
         }
         Ok((open, own_agent))
     }
 
-    fn check_instance(&self, open: &OpenReq) -> Result<(), u32> {
+    fn check_instance(&self, open: &OpenReq) -> Result<(), CtiStatus> {
         let instance = open.unique_instance_id.as_ref().map(ToString::to_string);
         let is_taken = instance.is_some_and(|instance| {
             self.sessions().any(|(_, other)| other.client.unique_instance == instance)
         });
-        if is_taken { Err(status::DUPLICATE_UNIQUE_INSTANCE_ID) } else { Ok(()) }
+        if is_taken { Err(CtiStatus::DUPLICATE_UNIQUE_INSTANCE_ID) } else { Ok(()) }
     }
 
     /// Opens a session. The one that the same client had for the device is over.
@@ -136,8 +136,9 @@ impl CtiServer {
         cx: &mut Cx<'_>,
     ) -> Option<Outcome> {
         let older = own_agent.and_then(|agent| self.owner_of(agent)).map(|(older, _)| older);
-        let outcome = older
-            .and_then(|older| self.dismiss(older, CloseReason::Superseded, status::NEW_SESSION_OPENED, cx));
+        let outcome = older.and_then(|older| {
+            self.dismiss(older, CloseReason::Superseded, CtiStatus::NEW_SESSION_OPENED, cx)
+        });
         let address = self.clients.address(link).expect("a message came on the connection").to_owned();
         let session = Session::new(self.next_session, open, own_agent, &address);
         self.next_session += 1;
@@ -157,7 +158,7 @@ impl CtiServer {
         if side == Side::Active && session.has(services::ALL_EVENTS) {
             let peripheral = self.config.peripheral;
             let event =
-                self.system_event(system_event::PERIPHERAL_ONLINE, peripheral, "peripheral is on-line", cx);
+                self.system_event(SystemEventId::PERIPHERAL_ONLINE, peripheral, "peripheral is on-line", cx);
             cx.send(link, event.to_frame(&session.dialect));
         }
         if side == Side::Active && session.has(services::AGENT_REPORTING) {
@@ -172,8 +173,8 @@ impl CtiServer {
         outcome
     }
 
-    fn refuse(&self, link: LinkId, invoke_id: u32, status: u32, cx: &mut Cx<'_>) {
-        cx.note(AgentPgFact::SessionRefused { link, status }.into());
+    fn refuse(&self, link: LinkId, invoke_id: u32, status: CtiStatus, cx: &mut Cx<'_>) {
+        cx.note(AgentPgFact::SessionRefused { link, status: status.0 }.into());
         self.fail(link, invoke_id, status, cx);
     }
 
@@ -185,8 +186,8 @@ impl CtiServer {
             pg_status: self.controller.pg_status(),
             icm_central_controller_time: cx.wall().into(),
             peripheral_online: true,
-            peripheral_type: event::PERIPHERAL_TYPE,
-            agent_state: session.own_agent.map_or(AgentState::Logout, |agent| self.state_of(agent)).number(),
+            peripheral_type: PeripheralType::ENTERPRISE_AGENT,
+            agent_state: session.own_agent.map_or(AgentState::Logout, |agent| self.state_of(agent)).into(),
             session_type: side.session_type(),
             agent_extension: session.opened.agent_extension.clone(),
             agent_id: session.opened.agent_id.clone(),
@@ -201,13 +202,13 @@ impl CtiServer {
 }
 
 /// Reads a request to open a session. Its version decides how.
-fn read_open(frame: &Bytes) -> Result<OpenReq, u32> {
-    let version = open_version(frame).ok_or(status::BAD_MESSAGE_FORMAT)?;
+fn read_open(frame: &Bytes) -> Result<OpenReq, CtiStatus> {
+    let version = open_version(frame).ok_or(CtiStatus::BAD_MESSAGE_FORMAT)?;
     if !session::is_version(version) {
-        return Err(status::INVALID_VERSION);
+        return Err(CtiStatus::INVALID_VERSION);
     }
     match Cti::read(&dialect(version), frame) {
         Ok(Cti::OpenReq(open)) => Ok(open),
-        Ok(_) | Err(_) => Err(status::BAD_MESSAGE_FORMAT),
+        Ok(_) | Err(_) => Err(CtiStatus::BAD_MESSAGE_FORMAT),
     }
 }

@@ -3,21 +3,20 @@
 use super::{Answer, CtiServer, Denial, agent_items, event};
 use crate::arm::Place;
 use cce_cti::{
-    AgentDeskSettingsConf, AgentDeskSettingsReq, DeviceLine, ListAgentTeamConf, ListAgentTeamReq,
-    QueryAgentStateConf, QueryAgentStateReq, QueryAgentStatisticsConf, QueryAgentStatisticsReq,
-    QueryDeviceInfoConf, QueryDeviceInfoReq, QuerySkillGroupStatisticsConf, QuerySkillGroupStatisticsReq,
-    SnapshotDeviceConf, SnapshotDeviceReq, call_control_mask, desk_settings_mask, services, status,
+    AgentDeskSettingsConf, AgentDeskSettingsReq, CtiStatus, DeviceLine, LineType, ListAgentTeamConf,
+    ListAgentTeamReq, QueryAgentStateConf, QueryAgentStateReq, QueryAgentStatisticsConf,
+    QueryAgentStatisticsReq, QueryDeviceInfoConf, QueryDeviceInfoReq, QuerySkillGroupStatisticsConf,
+    QuerySkillGroupStatisticsReq, SnapshotDeviceConf, SnapshotDeviceReq, call_control_mask,
+    desk_settings_mask, services,
 };
 use cce_kernel::LinkId;
-use cce_model::{Agent, AgentRecord, AgentState, Availability, MrdId, SkillTarget};
-use cce_wire::Text;
+use cce_model::{Agent, AgentRecord, AgentState, Availability, MrdId, PeripheralType, SkillTarget};
+use cce_wire::{Text, Unsigned};
 
 /// "Any" as a peripheral id.
 const ANY: u32 = u32::MAX;
 /// `ClassOfDevice`: voice.
 const VOICE_DEVICE: u16 = 0x80;
-/// `LineType`: inbound ACD.
-const INBOUND_ACD: u16 = 0;
 /// Requests about devices that the lab answers.
 const CONTROL: u32 = call_control_mask::QUERY_AGENT_STATE
     | call_control_mask::SET_AGENT_STATE
@@ -54,11 +53,11 @@ impl CtiServer {
         self.device(m.agent_instrument.as_ref())?;
         let conf = QueryDeviceInfoConf {
             invoke_id: m.invoke_id,
-            peripheral_type: event::PERIPHERAL_TYPE,
+            peripheral_type: PeripheralType::ENTERPRISE_AGENT,
             class_of_device: VOICE_DEVICE,
             num_lines: 1,
             call_control_supported: CONTROL,
-            lines: vec![DeviceLine { line_handle: Some(0), line_type: Some(INBOUND_ACD) }],
+            lines: vec![DeviceLine { line_handle: Some(0), line_type: Some(LineType::INBOUND_ACD) }],
             ..QueryDeviceInfoConf::default()
         };
         Ok(vec![conf.into()])
@@ -96,10 +95,9 @@ impl CtiServer {
     pub(super) fn on_skill_group_statistics(&self, m: &QuerySkillGroupStatisticsReq) -> Answer {
         self.check_peripheral(m.peripheral_id)?;
         let mut groups = self.model.agents.iter().flat_map(|agent| &agent.skill_groups);
-        let group = groups.find(|group| {
-            group.number == m.skill_group_number || group.id.0.cast_unsigned() == m.skill_group_id
-        });
-        let group = group.ok_or(Denial::Status(status::INVALID_SKILL_GROUP))?;
+        let group = groups
+            .find(|group| group.number == m.skill_group_number || m.skill_group_id == Unsigned(group.id));
+        let group = group.ok_or(Denial::Status(CtiStatus::INVALID_SKILL_GROUP))?;
         let records: Vec<AgentRecord> = self
             .records
             .values()
@@ -117,7 +115,7 @@ impl CtiServer {
             invoke_id: m.invoke_id,
             peripheral_id: self.config.peripheral,
             skill_group_number: group.number,
-            skill_group_id: group.id.0.cast_unsigned(),
+            skill_group_id: Unsigned(group.id),
             agents_logged_on: logged_on,
             agents_avail: in_state(AgentState::NotActive),
             agents_not_ready: not_ready,
@@ -161,14 +159,14 @@ impl CtiServer {
         if [self.config.peripheral, 0, ANY].contains(&peripheral) {
             return Ok(());
         }
-        Err(Denial::Status(status::INVALID_PERIPHERAL_ID))
+        Err(Denial::Status(CtiStatus::INVALID_PERIPHERAL_ID))
     }
 
     fn device(&self, instrument: Option<&Text<64>>) -> Result<&Agent, Denial> {
         let wanted = instrument.map(ToString::to_string).filter(|wanted| !wanted.is_empty());
-        let wanted = wanted.ok_or(Denial::Status(status::REQUIRED_DATA_MISSING))?;
+        let wanted = wanted.ok_or(Denial::Status(CtiStatus::REQUIRED_DATA_MISSING))?;
         let device = self.model.agent_at(&wanted).map(|agent| &**agent);
-        device.ok_or(Denial::Status(status::INVALID_DEVICE))
+        device.ok_or(Denial::Status(CtiStatus::INVALID_DEVICE))
     }
 }
 
@@ -192,14 +190,16 @@ fn agent_state_conf(
         .collect();
     QueryAgentStateConf {
         invoke_id: m.invoke_id,
-        agent_state: state.number(),
+        agent_state: state.into(),
         num_skill_groups: u16::try_from(groups.len()).unwrap_or(u16::MAX),
-        mrd_id: mrd.0,
+        mrd_id: mrd,
         num_tasks: record.map_or(0, |record| record.tasks),
         agent_mode: record.map_or(0, |record| u16::from(record.routable)),
         max_task_limit: record.map_or(0, |record| record.max_tasks),
-        icm_agent_id: agent.skill_target.0,
-        agent_availability_status: record.map_or(0, |record| record.availability.number()),
+        icm_agent_id: agent.skill_target,
+        agent_availability_status: record
+            .map_or(Availability::NotAvailable, |record| record.availability)
+            .into(),
         agent_id: Some(Text::new(agent.id.as_str())),
         agent_extension: Some(Text::new(record.map_or(&agent.extension, |record| &record.extension))),
         agent_instrument: Some(Text::new(record.map_or(agent.instrument(), |record| &record.instrument))),
@@ -210,10 +210,10 @@ fn agent_state_conf(
 }
 
 /// A domain of the agent's; 0 and -1 are the voice domain.
-fn asked_mrd(agent: &Agent, mrd: i32) -> Result<MrdId, Denial> {
-    let mrd = if [0, -1].contains(&mrd) { MrdId::VOICE } else { MrdId(mrd) };
+fn asked_mrd(agent: &Agent, mrd: MrdId) -> Result<MrdId, Denial> {
+    let mrd = if [MrdId(0), MrdId::NONE].contains(&mrd) { MrdId::VOICE } else { mrd };
     let is_member = agent.skill_groups.iter().any(|group| group.mrd.id == mrd);
-    if mrd == MrdId::VOICE || is_member { Ok(mrd) } else { Err(Denial::Status(status::INVALID_MR_DOMAIN)) }
+    if mrd == MrdId::VOICE || is_member { Ok(mrd) } else { Err(Denial::Status(CtiStatus::INVALID_MR_DOMAIN)) }
 }
 
 /// How an agent stands in the queue of a record: LOGIN is shown once, and is not where the agent is.

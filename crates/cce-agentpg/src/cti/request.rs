@@ -3,8 +3,8 @@
 use super::session::Pending;
 use crate::arm::Place;
 use cce_cti::Cti;
-use cce_model::{AgentState, Disposition, MrdId, SkillTarget, TaskState, fact::ArmMessage};
-use cce_wire::Text;
+use cce_model::{TaskState, fact::ArmMessage};
+use cce_wire::{Code, Text};
 
 /// A client's message of the ARM layer, taken apart.
 #[derive(Debug)]
@@ -27,7 +27,7 @@ macro_rules! asked {
     ($message:ident, $arm:expr, $pending:expr) => {
         Some(Asked {
             invoke_id: $message.invoke_id,
-            place: Place { skill_target: SkillTarget($message.icm_agent_id), mrd: MrdId($message.mrd_id) },
+            place: Place { skill_target: $message.icm_agent_id, mrd: $message.mrd_id },
             message: $arm,
             pending: $pending,
         })
@@ -51,8 +51,8 @@ pub(super) fn asked(message: &Cti) -> Option<Asked> {
             m,
             ArmMessage::MediaLogout {
                 reason: m.reason_code,
-                icm_disposition: m.flt_icm_disp.map(Disposition),
-                application_disposition: m.flt_app_disp.map(Disposition),
+                icm_disposition: m.flt_icm_disp,
+                application_disposition: m.flt_app_disp,
             }
         ),
         Cti::MakeAgentRoutableInd(m) => asked!(m, ArmMessage::MakeRoutable { max_tasks: m.max_tasks }),
@@ -67,7 +67,7 @@ pub(super) fn asked(message: &Cti) -> Option<Asked> {
             m,
             ArmMessage::Offer {
                 task: m.task_id,
-                skill_group: SkillTarget(m.arm_skill_group_id),
+                skill_group: m.arm_skill_group_id,
                 service: m.arm_service_id,
             }
         ),
@@ -75,7 +75,7 @@ pub(super) fn asked(message: &Cti) -> Option<Asked> {
             m,
             ArmMessage::Start {
                 task: m.task_id,
-                skill_group: SkillTarget(m.arm_skill_group_id),
+                skill_group: m.arm_skill_group_id,
                 service: m.arm_service_id,
             }
         ),
@@ -86,8 +86,8 @@ pub(super) fn asked(message: &Cti) -> Option<Asked> {
             m,
             ArmMessage::End {
                 task: m.task_id,
-                icm_disposition: Disposition(m.icm_disposition),
-                application_disposition: Disposition(m.application_disposition),
+                icm_disposition: m.icm_disposition,
+                application_disposition: m.application_disposition,
                 wrapup_data: text_of(m.wrapup_data.as_ref()),
                 application_data: text_of(m.application_data.as_ref()),
             }
@@ -98,21 +98,21 @@ pub(super) fn asked(message: &Cti) -> Option<Asked> {
         }
         Cti::OverrideLimitReq(m) => asked!(m, ArmMessage::OverrideLimit, Some(Pending::OverrideLimit)),
         Cti::GetAgentTasksReq(m) => {
-            let place = Place { skill_target: SkillTarget(m.icm_agent_id), mrd: MrdId(m.mrd_id) };
+            let place = Place { skill_target: m.icm_agent_id, mrd: m.mrd_id };
             asked!(m, ArmMessage::GetAgentTasks, Some(Pending::AgentTasks(place)))
         }
         Cti::OfferApplicationTaskReq(m) => {
-            let (skill_group, service) = (SkillTarget(m.arm_skill_group_id), m.arm_service_id);
+            let (skill_group, service) = (m.arm_skill_group_id, m.arm_service_id);
             asked!(m, ArmMessage::OfferApplicationTask { skill_group, service }, Some(Pending::OfferTask))
         }
         Cti::StartApplicationTaskReq(m) => {
-            let (skill_group, service) = (SkillTarget(m.arm_skill_group_id), m.arm_service_id);
+            let (skill_group, service) = (m.arm_skill_group_id, m.arm_service_id);
             asked!(m, ArmMessage::StartApplicationTask { skill_group, service }, Some(Pending::StartTask))
         }
         Cti::AgentInitReq(m) => asked!(
             m,
             ArmMessage::AgentInit {
-                state: AgentState::of_number(m.agent_state),
+                state: m.agent_state.or_unknown(),
                 routable: m.agent_mode != 0,
                 max_tasks: m.max_task_limit,
                 max_beyond: m.max_beyond_task_limit.unwrap_or(0),
@@ -124,7 +124,7 @@ pub(super) fn asked(message: &Cti) -> Option<Asked> {
             ArmMessage::TaskInit {
                 task: m.task_id,
                 state: state_of(m.task_state),
-                skill_group: SkillTarget(m.arm_skill_group_id),
+                skill_group: m.arm_skill_group_id,
                 is_answered: false,
             }
         ),
@@ -133,7 +133,7 @@ pub(super) fn asked(message: &Cti) -> Option<Asked> {
             ArmMessage::TaskInit {
                 task: m.task_id,
                 state: state_of(m.task_state),
-                skill_group: SkillTarget(m.arm_skill_group_id),
+                skill_group: m.arm_skill_group_id,
                 is_answered: true,
             },
             Some(Pending::TaskInit)
@@ -150,6 +150,6 @@ fn text_of<const MAX: usize>(text: Option<&Text<MAX>>) -> String {
 }
 
 /// Whatever is no task's state has ended.
-fn state_of(number: u16) -> TaskState {
-    TaskState::of_number(number).unwrap_or(TaskState::Ended)
+fn state_of(code: Code<TaskState>) -> TaskState {
+    code.state().unwrap_or(TaskState::Ended)
 }

@@ -3,7 +3,7 @@
 use super::subscription::{Origin, Scope, Subscription, Topic};
 use crate::arm::{Client, Place};
 use cce_cti::{
-    Cti, OpenReq, VERSION_MAX, VERSION_MIN, arm, control_failure, dialect, services, task_msg_mask,
+    ArmStatus, ControlFailure, Cti, OpenReq, VERSION_MAX, VERSION_MIN, dialect, services, task_msg_mask,
 };
 use cce_kernel::session::Silence;
 use cce_model::SkillTarget;
@@ -65,9 +65,9 @@ impl Pending {
     /// The code that says that too many requests wait.
     pub(super) fn limit_exceeded(self) -> u32 {
         if self == Self::SetAgentState {
-            control_failure::PERFORMANCE_LIMIT.into()
+            ControlFailure::PERFORMANCE_LIMIT.0.into()
         } else {
-            arm::PERFORMANCE_LIMIT_EXCEEDED
+            ArmStatus::PERFORMANCE_LIMIT_EXCEEDED.0
         }
     }
 }

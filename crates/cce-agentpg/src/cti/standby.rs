@@ -7,7 +7,7 @@
 use super::{CtiServer, Outcome, Side};
 use crate::timer::Timer;
 use cce_cti::{
-    ActiveMaintenanceEventMsg, ActiveMaintenanceReqMsg, Cti, StandbyActiveEventMsg, services, status,
+    ActiveMaintenanceEventMsg, ActiveMaintenanceReqMsg, Cti, CtiStatus, StandbyActiveEventMsg, services,
 };
 use cce_kernel::{CloseReason, Command, Cx, LinkId, Port};
 use cce_model::{CtiSides, SideOrder, fact::AgentPgFact};
@@ -83,7 +83,7 @@ impl CtiServer {
         self.sides.now.stopped.insert(port);
         let mut outcomes = Vec::new();
         for link in self.clients.links_of(port) {
-            outcomes.extend(self.close(link, CloseReason::Stopping, status::CTI_SERVER_OFFLINE, cx));
+            outcomes.extend(self.close(link, CloseReason::Stopping, CtiStatus::CTI_SERVER_OFFLINE, cx));
         }
         self.give_up_maintenance(cx);
         if self.sides.now.active == port && !self.sides.is_stopped(CtiSides::other(port)) {
@@ -195,7 +195,7 @@ impl CtiServer {
         self.broadcast(|session| session.has(services::ACTIVE_STANDBY), &event, cx);
         self.tell_missed_ends(cx);
         left.into_iter()
-            .filter_map(|link| self.dismiss(link, CloseReason::Done, status::CTI_SERVER_OFFLINE, cx))
+            .filter_map(|link| self.dismiss(link, CloseReason::Done, CtiStatus::CTI_SERVER_OFFLINE, cx))
             .collect()
     }
 }

@@ -2,15 +2,15 @@
 //! ask for it (cti-server-protocol 11.1, 11.2). It hears all of that from OPC.
 
 use super::{Answer, CtiServer, Session, Side, event, subscription::Topic};
-use crate::arm::{NO_SERVICE, Place, Refusal};
+use crate::arm::{Place, Refusal};
 use cce_cti::{
-    AgentInitReadyEvent, AgentTasksEndEvent, AgentTasksEvent, AgentTasksResp, BeginAgentInitInd, Cti,
-    DesktopConnectedInd, FailureResp, GetPrecallMessagesReq, GetPrecallMessagesResp, SnapshotTaskEvent,
+    AgentInitReadyEvent, AgentTasksEndEvent, AgentTasksEvent, AgentTasksResp, ArmStatus, BeginAgentInitInd,
+    Cti, DesktopConnectedInd, FailureResp, GetPrecallMessagesReq, GetPrecallMessagesResp, SnapshotTaskEvent,
     SnapshotTaskReq, SnapshotTaskResp, TaskDataUpdateEvent, UpdateTaskContextInd, services,
 };
 use cce_kernel::{Cx, LinkId, Time};
 use cce_model::{AgentState, MrdId, PreCall, SkillTarget, TaskEvent, TaskEventKind, TaskId, TaskState};
-use cce_wire::{List, NamedVariable, Text};
+use cce_wire::{List, NamedVariable, Text, Unsigned};
 use std::{
     collections::{BTreeMap, VecDeque},
     time::Duration,
@@ -61,7 +61,7 @@ struct View {
     place: Place,
     state: TaskState,
     skill_group: SkillTarget,
-    service: i32,
+    service: SkillTarget,
     /// How the router reserved the agent; none of a task that an application routed itself.
     reserved: Option<PreCall>,
     variables: BTreeMap<u8, String>,
@@ -79,7 +79,7 @@ impl Tasks {
             place: Place { skill_target: call.skill_target, mrd: call.mrd },
             state: TaskState::PreCall,
             skill_group: call.skill_group,
-            service: NO_SERVICE,
+            service: SkillTarget::NONE,
             reserved: Some(call.clone()),
             variables: call.call_variables.iter().cloned().collect(),
             named: call.named_variables.clone(),
@@ -197,13 +197,12 @@ impl Tasks {
 
 impl CtiServer {
     /// `AGENT_TASKS_RESP`, with the tasks that are live now.
-    pub(super) fn agent_tasks(&self, place: Place, invoke_id: u32, status: u32) -> Cti {
+    pub(super) fn agent_tasks(&self, place: Place, invoke_id: u32) -> Cti {
         let tasks = self.tasks.of(place);
         AgentTasksResp {
             invoke_id,
-            status,
-            mrd_id: place.mrd.0,
-            icm_agent_id: place.skill_target.0,
+            mrd_id: place.mrd,
+            icm_agent_id: place.skill_target,
             num_tasks: count(tasks.len()),
             flt_task_id: tasks,
             ..AgentTasksResp::default()
@@ -216,7 +215,7 @@ impl CtiServer {
         let session = self.with_service(link, services::AGENT_REPORTING)?;
         let waiting = self.tasks.live.values().filter(|view| {
             view.state == TaskState::PreCall
-                && view.place.mrd.0 == m.mrd_id
+                && view.place.mrd == m.mrd_id
                 && self.owners.get(&view.place) == Some(&session.client.session)
         });
         let calls: Vec<Cti> = waiting
@@ -235,20 +234,20 @@ impl CtiServer {
     /// may know nothing of it: the task may have ended while the client was asking for it.
     pub(super) fn on_snapshot_task(&self, link: LinkId, m: &SnapshotTaskReq) -> Answer {
         self.with_service(link, services::AGENT_REPORTING)?;
-        let known = self.tasks.live.get(&m.task_id).filter(|view| view.place.mrd.0 == m.mrd_id);
+        let known = self.tasks.live.get(&m.task_id).filter(|view| view.place.mrd == m.mrd_id);
         let Some(view) = known else {
-            if let Some(over) = self.tasks.over.get(&m.task_id).filter(|over| over.place.mrd.0 == m.mrd_id) {
+            if let Some(over) = self.tasks.over.get(&m.task_id).filter(|over| over.place.mrd == m.mrd_id) {
                 let monitor = self.session(link).monitor();
                 let context = over.unheard.as_ref().map(|unheard| {
                     let seen = snapshot_event(m.task_id, &unheard.view);
-                    SnapshotTaskEvent { task_state: TaskState::Ended.number(), ..seen }.into()
+                    SnapshotTaskEvent { task_state: TaskState::Ended.into(), ..seen }.into()
                 });
                 let told = [over.last.clone().for_monitor(monitor), ended(m, over.place).into()];
                 return Ok(context.into_iter().chain(told).collect());
             }
             let refused = SnapshotTaskResp {
                 invoke_id: m.invoke_id,
-                status: Refusal::TaskNotFound.code(),
+                status: ArmStatus::TASK_OBJECT_NOT_FOUND,
                 mrd_id: m.mrd_id,
                 task_id: m.task_id,
                 ..SnapshotTaskResp::default()
@@ -266,7 +265,7 @@ impl CtiServer {
         cx: &mut Cx<'_>,
     ) -> Answer {
         self.with_service(link, services::AGENT_REPORTING)?;
-        let place = Place { skill_target: SkillTarget(m.icm_agent_id), mrd: MrdId(m.mrd_id) };
+        let place = Place { skill_target: m.icm_agent_id, mrd: m.mrd_id };
         let Some(view) = self.tasks.live.get_mut(&m.task_id) else {
             return Ok(vec![refusal(m.invoke_id, Refusal::TaskNotFound)]);
         };
@@ -289,14 +288,14 @@ impl CtiServer {
     /// An agent's desktop is back: its client hears of every live task, domain by domain (inferred).
     pub(super) fn on_desktop_connected(&self, link: LinkId, m: &DesktopConnectedInd) -> Answer {
         self.with_service(link, services::AGENT_REPORTING)?;
-        let skill_target = SkillTarget(m.icm_agent_id);
+        let skill_target = m.icm_agent_id;
         let Some(agent) = self.model.agents.get(&skill_target) else {
             return Ok(vec![refusal(m.invoke_id, Refusal::AgentNotFound)]);
         };
         let asked = m.agent_mrd_id.as_ref().map(|List(mrds)| mrds.as_slice()).unwrap_or_default();
         let mut mrds: Vec<MrdId> = agent.skill_groups.iter().map(|group| group.mrd.id).collect();
         mrds.dedup();
-        mrds.retain(|mrd| asked.is_empty() || asked.contains(&mrd.0.cast_unsigned()));
+        mrds.retain(|mrd| asked.is_empty() || asked.contains(&Unsigned(*mrd)));
         Ok(mrds.into_iter().flat_map(|mrd| self.tell_tasks(Place { skill_target, mrd })).collect())
     }
 
@@ -342,7 +341,7 @@ impl CtiServer {
 
     fn tell_tasks(&self, place: Place) -> Vec<Cti> {
         let tasks = self.tasks.of(place);
-        let (mrd_id, icm_agent_id) = (place.mrd.0, place.skill_target.0);
+        let (mrd_id, icm_agent_id) = (place.mrd, place.skill_target);
         let head = AgentTasksEvent {
             mrd_id,
             icm_agent_id,
@@ -365,7 +364,7 @@ pub(super) fn on_begin_agent_init(m: &BeginAgentInitInd) -> Vec<Cti> {
 
 /// `FAILURE_RESP`.
 fn refusal(invoke_id: u32, refusal: Refusal) -> Cti {
-    FailureResp { invoke_id, status: refusal.code(), ..FailureResp::default() }.into()
+    FailureResp { invoke_id, status: ArmStatus(refusal.code()), ..FailureResp::default() }.into()
 }
 
 fn count(number: usize) -> u16 {
@@ -422,34 +421,34 @@ macro_rules! with_context {
 fn ended(asked: &SnapshotTaskReq, place: Place) -> SnapshotTaskResp {
     SnapshotTaskResp {
         invoke_id: asked.invoke_id,
-        mrd_id: place.mrd.0,
-        icm_agent_id: place.skill_target.0,
+        mrd_id: place.mrd,
+        icm_agent_id: place.skill_target,
         task_id: asked.task_id,
-        task_state: TaskState::Ended.number(),
-        skill_group_id: NO_SERVICE,
-        service_id: NO_SERVICE,
+        task_state: TaskState::Ended.into(),
+        skill_group_id: SkillTarget::NONE,
+        service_id: SkillTarget::NONE,
         ..SnapshotTaskResp::default()
     }
 }
 
 fn snapshot(task: TaskId, view: &View) -> SnapshotTaskResp {
     with_context!(SnapshotTaskResp {
-        mrd_id: view.place.mrd.0,
-        icm_agent_id: view.place.skill_target.0,
+        mrd_id: view.place.mrd,
+        icm_agent_id: view.place.skill_target,
         task_id: task,
-        task_state: view.state.number(),
-        skill_group_id: view.skill_group.0,
+        task_state: view.state.into(),
+        skill_group_id: view.skill_group,
         service_id: view.service,
     } of view)
 }
 
 fn snapshot_event(task: TaskId, view: &View) -> SnapshotTaskEvent {
     with_context!(SnapshotTaskEvent {
-        mrd_id: view.place.mrd.0,
-        icm_agent_id: view.place.skill_target.0,
+        mrd_id: view.place.mrd,
+        icm_agent_id: view.place.skill_target,
         task_id: task,
-        task_state: view.state.number(),
-        skill_group_id: view.skill_group.0,
+        task_state: view.state.into(),
+        skill_group_id: view.skill_group,
         service_id: view.service,
     } of view)
 }
@@ -458,9 +457,9 @@ fn data_update(peripheral: u32, task: TaskId, view: &View) -> TaskDataUpdateEven
     with_context!(TaskDataUpdateEvent {
         peripheral_id: peripheral,
         peripheral_type: TaskEvent::PERIPHERAL_TYPE,
-        mr_domain_id: view.place.mrd.0,
+        mr_domain_id: view.place.mrd,
         task_id: task,
-        icm_agent_id: view.place.skill_target.0,
+        icm_agent_id: view.place.skill_target,
     } of view)
 }
 
@@ -509,10 +508,10 @@ mod tests {
             mrd: MrdId(5011),
             skill_target: SkillTarget(5172),
             skill_group: SkillTarget(5199),
-            service: -1,
+            service: SkillTarget::NONE,
             application_routed: true,
-            icm_disposition: Some(Disposition::NORMAL_END),
-            application_disposition: Some(Disposition::NORMAL_END),
+            icm_disposition: Some(Disposition::NORMAL_END_TASK),
+            application_disposition: Some(Disposition::NORMAL_END_TASK),
             wrapup_data: String::new(),
             application_data: String::new(),
         }

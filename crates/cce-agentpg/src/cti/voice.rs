@@ -6,7 +6,7 @@ use super::{
     session::{Pending, Session},
 };
 use crate::arm::Place;
-use cce_cti::{Cti, SetAgentStateReq, control_failure, services};
+use cce_cti::{ControlFailure, Cti, SetAgentStateReq, services};
 use cce_kernel::LinkId;
 use cce_model::{
     Agent, AgentState, MrdId,
@@ -30,7 +30,7 @@ impl CtiServer {
             invoke_id: m.invoke_id,
             place: Place::voice(agent.skill_target),
             message: ArmMessage::SetAgentState {
-                state: AgentState::of_number(m.agent_state),
+                state: m.agent_state.or_unknown(),
                 reason: m.event_reason_code,
                 force: force(m.forced_flag),
                 instrument,
@@ -46,7 +46,7 @@ impl CtiServer {
         let instrument = m.agent_instrument.as_ref().filter(|_| !has_id);
         let items =
             agent_items::Items { id: m.agent_id.as_ref(), instrument, ..agent_items::Items::default() };
-        items.find(&self.model).map_err(|_| Denial::Control(control_failure::INVALID_AGENT_ID))
+        items.find(&self.model).map_err(|_| Denial::Control(ControlFailure::INVALID_AGENT_ID))
     }
 
     /// What a client hears unasked of voice when it opens its session: how the agents stand who are signed in, and whose

@@ -183,7 +183,7 @@ impl Opc {
             .map(|task| task.id)
             .collect();
         for id in forgotten {
-            self.end_task(id, &Disposition::ENDED_DURING_INIT.into(), cx);
+            self.end_task(id, &Disposition::TASK_ENDED_DURING_APPLICATION_INIT.into(), cx);
         }
     }
 
@@ -251,6 +251,6 @@ impl Opc {
             skill_target: task.place.skill_target,
             mrd: task.place.mrd,
         });
-        self.end_task(task.id, &Disposition::MAX_LIFETIME.into(), cx);
+        self.end_task(task.id, &Disposition::MAXIMUM_TASK_LIFETIME_EXCEEDED.into(), cx);
     }
 }

@@ -1,9 +1,9 @@
 //! Tasks that the router assigns, and takes back (mr-interface 8.1).
 
 use super::{Opc, Shown, agent::AgentInMrd, member, task::Task};
-use crate::arm::{NO_SERVICE, Place};
+use crate::arm::Place;
 use cce_kernel::{Cx, LinkId};
-use cce_model::{Disposition, MrdId, PreCall, SkillTarget, TaskState, fact::OpcMessage};
+use cce_model::{Disposition, PreCall, SkillTarget, TaskState, fact::OpcMessage};
 use cce_mr::icm::{DeviceTargetPreCallAbortInd, DeviceTargetPreCallInd};
 use cce_wire::{NamedVariable, Text};
 
@@ -31,7 +31,7 @@ impl Opc {
     fn refuse(&mut self, task: Task, cx: &mut Cx<'_>) {
         let refused = Task { state: TaskState::Ended, ..task };
         // An end of a task that it never heard of tells the router that nobody was reserved.
-        self.router.tell_task(&refused, Some(Disposition::ABANDONED_BEFORE_OFFERED), cx);
+        self.router.tell_task(&refused, Some(Disposition::TASK_ABANDONED_BEFORE_OFFERED), cx);
         // The router may have named somebody who is no agent here.
         if let Some(agent) = self.agents.get_mut(&task.place) {
             agent.reported = None;
@@ -52,9 +52,9 @@ impl Opc {
             return cx.note_peer_error(link, "DEVICE_TARGET_PRE_CALL_ABORT_IND", detail);
         };
         let disposition = if task.state == TaskState::PreCall {
-            Disposition::ABANDONED_BEFORE_OFFERED
+            Disposition::TASK_ABANDONED_BEFORE_OFFERED
         } else {
-            Disposition::ABANDONED_WHILE_OFFERED
+            Disposition::TASK_ABANDONED_WHILE_OFFERED
         };
         self.remove(task, disposition, cx);
         self.release_not_routable(task.place);
@@ -92,7 +92,7 @@ fn pre_call(agent: &AgentInMrd, task: &Task, message: &DeviceTargetPreCallInd) -
         skill_target: task.place.skill_target,
         skill_group: task.skill_group,
         skill_group_number: group.number,
-        service: NO_SERVICE,
+        service: SkillTarget::NONE,
         network_target: message.network_target_id,
         ani: text_of(message.ani.as_ref()),
         ced: text_of(message.ced.as_ref()),
@@ -111,9 +111,9 @@ fn task_of(message: &DeviceTargetPreCallInd, number: u64) -> Task {
     Task {
         id: message.task_id,
         number,
-        place: Place { skill_target: SkillTarget(message.agstid), mrd: MrdId(message.mrd_id) },
+        place: Place { skill_target: message.agstid, mrd: message.mrd_id },
         state: TaskState::PreCall,
-        skill_group: SkillTarget(message.sgstid),
+        skill_group: message.sgstid,
         interrupted: None,
         is_orphan: false,
     }

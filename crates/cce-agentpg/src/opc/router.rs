@@ -12,7 +12,7 @@ use cce_kernel::{
     CloseReason, Cx, FrameFlaw, LinkId,
     session::{Dialler, SessionEvent, Turn},
 };
-use cce_model::{Disposition, MrdId, QueuedTask, SkillTarget, TaskState, fact::OpcMessage};
+use cce_model::{Disposition, QueuedTask, TaskState, fact::OpcMessage};
 use cce_mr::{
     ICM, Icm,
     gateway::{PgKind, RouterSession, Waits},
@@ -74,10 +74,10 @@ impl RouterLink {
     pub(super) fn tell_task(&self, task: &Task, disposition: Option<Disposition>, cx: &mut Cx<'_>) {
         let event = TaskEvent {
             task_id: task.id,
-            icm_agent_id: task.place.skill_target.0,
-            mrd_id: task.place.mrd.0,
-            task_state: task.state.number(),
-            disposition: disposition.map_or(0, |disposition| disposition.0),
+            icm_agent_id: task.place.skill_target,
+            mrd_id: task.place.mrd,
+            task_state: task.state.into(),
+            disposition: disposition.unwrap_or(Disposition::NONE),
             ..TaskEvent::default()
         };
         if self.is_open() {
@@ -112,15 +112,15 @@ impl RouterLink {
     /// Reports how an agent stands.
     pub(super) fn send_agent_state(&mut self, place: Place, standing: Standing, cx: &mut Cx<'_>) {
         let update = AgentStateUpdate {
-            icm_agent_id: place.skill_target.0,
-            mrd_id: place.mrd.0,
-            agent_state: standing.state.number(),
+            icm_agent_id: place.skill_target,
+            mrd_id: place.mrd,
+            agent_state: standing.state.into(),
             active_tasks: standing.begun,
             num_tasks: standing.tasks,
             max_task_limit: standing.limit,
             max_beyond_task_limit: standing.beyond,
             agent_mode: standing.routable,
-            availability: standing.availability.number(),
+            availability: standing.availability.into(),
             ..AgentStateUpdate::default()
         };
         self.session.send(update, cx);
@@ -175,8 +175,8 @@ impl Opc {
             Ok(Icm::TaskDequeuedInd(message)) => self.to_cti.push(OpcMessage::Dequeued {
                 task: message.task_id,
                 peripheral: self.config.peripheral,
-                mrd: MrdId(message.mrd_id),
-                skill_group: SkillTarget(message.sgstid),
+                mrd: message.mrd_id,
+                skill_group: message.sgstid,
             }),
             Ok(other) => cx.note_peer_error(link, other.name(), "not expected from the router"),
             Err(error) => {
@@ -221,8 +221,8 @@ fn queued(m: &TaskQueuedInd, peripheral: u32) -> QueuedTask {
     QueuedTask {
         task: m.task_id,
         peripheral,
-        mrd: MrdId(m.mrd_id),
-        skill_group: SkillTarget(m.sgstid),
+        mrd: m.mrd_id,
+        skill_group: m.sgstid,
         is_new: m.is_new,
         dialed_number: text(m.dn.as_ref()),
         ani: text(m.ani.as_ref()),

@@ -27,7 +27,7 @@ pub(super) enum Admission {
 
 /// How tasks end when their agent signs out.
 pub(super) fn logout_ending(icm: Option<Disposition>, application: Option<Disposition>) -> Ending {
-    let icm = icm.unwrap_or(Disposition::AGENT_LOGGED_OUT);
+    let icm = icm.unwrap_or(Disposition::AGENT_LOGGED_OUT_DURING_TASK);
     Ending { application: application.unwrap_or(icm), ..Ending::from(icm) }
 }
 
@@ -35,8 +35,8 @@ pub(super) fn logout_ending(icm: Option<Disposition>, application: Option<Dispos
 /// to lose: unless the tasks are transferred anyway, it ends as after the start timeout (task-routing 7, row 13;
 /// inferred).
 fn at_logout(ending: &Ending, is_unanswered: bool) -> Ending {
-    if is_unanswered && ending.icm == Disposition::AGENT_LOGGED_OUT {
-        return Disposition::ABANDONED_BEFORE_OFFERED.into();
+    if is_unanswered && ending.icm == Disposition::AGENT_LOGGED_OUT_DURING_TASK {
+        return Disposition::TASK_ABANDONED_BEFORE_OFFERED.into();
     }
     ending.clone()
 }
@@ -235,7 +235,7 @@ impl Opc {
     /// Nobody came back for the agent's tasks in time (task-routing E19).
     pub(crate) fn on_task_life_over(&mut self, place: Place, cx: &mut Cx<'_>) {
         for task in self.tasks_of(place) {
-            self.end_task(task.id, &Disposition::PATH_DOWN.into(), cx);
+            self.end_task(task.id, &Disposition::APPLICATION_PATH_WENT_DOWN.into(), cx);
         }
     }
 

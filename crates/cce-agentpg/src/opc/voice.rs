@@ -5,7 +5,7 @@
 
 use super::{Opc, Shown};
 use crate::arm::{ArmRequest, Client, Place};
-use cce_cti::control_failure;
+use cce_cti::ControlFailure;
 use cce_kernel::{Cx, Fact, Time};
 use cce_model::{
     Agent, AgentRecord, AgentState, Availability, MrdId, SkillTarget,
@@ -14,7 +14,7 @@ use cce_model::{
 use std::collections::BTreeMap;
 
 /// "No skill group" as a peripheral number, and as an id.
-const NO_GROUP: (u32, SkillTarget) = (u32::MAX, SkillTarget(-1));
+const NO_GROUP: (u32, SkillTarget) = (u32::MAX, SkillTarget::NONE);
 /// Calls at the same time.
 const ONE_CALL: u32 = 1;
 
@@ -72,9 +72,9 @@ impl Opc {
         request: &ArmRequest,
         wanted: Wanted<'_>,
         cx: &mut Cx<'_>,
-    ) -> Result<(), u16> {
+    ) -> Result<(), ControlFailure> {
         let skill_target = request.place.skill_target;
-        let agent = self.model.agents.get(&skill_target).cloned().ok_or(control_failure::INVALID_AGENT_ID)?;
+        let agent = self.model.agents.get(&skill_target).cloned().ok_or(ControlFailure::INVALID_AGENT_ID)?;
         let from = self.voice.state(skill_target);
         let to = next(from, wanted)?;
         let device = self.device(&agent, wanted)?;
@@ -105,14 +105,14 @@ impl Opc {
 
     /// Where a sign-in puts the agent: at any configured instrument that is free, since people change desks. None of a
     /// request that is no sign-in.
-    fn device(&self, agent: &Agent, wanted: Wanted<'_>) -> Result<Option<(String, String)>, u16> {
+    fn device(&self, agent: &Agent, wanted: Wanted<'_>) -> Result<Option<(String, String)>, ControlFailure> {
         if wanted.state != AgentState::Login {
             return Ok(None);
         }
         let instrument = if wanted.instrument.is_empty() { agent.instrument() } else { wanted.instrument };
-        let owner = self.model.agent_at(instrument).ok_or(control_failure::INVALID_LOGON_DEVICE)?;
+        let owner = self.model.agent_at(instrument).ok_or(ControlFailure::INVALID_LOGON_DEVICE)?;
         if self.voice.is_taken(instrument, agent.skill_target) {
-            return Err(control_failure::EXTENSION_IN_USE);
+            return Err(ControlFailure::EXTENSION_IN_USE);
         }
         Ok(Some((owner.extension.clone(), owner.instrument().to_owned())))
     }
@@ -120,16 +120,16 @@ impl Opc {
 
 /// The state that a request leads to. Signing in makes not ready, and is refused to who is signed in, unless forced;
 /// only who is not ready signs out, unless forced.
-fn next(from: Presence, wanted: Wanted<'_>) -> Result<Presence, u16> {
+fn next(from: Presence, wanted: Wanted<'_>) -> Result<Presence, ControlFailure> {
     use AgentState as S;
     let is_forced = wanted.force == Force::Forced;
     match (from, wanted.state) {
         (Presence::SignedOut, S::Login) => Ok(Presence::NotReady),
         (Presence::NotReady | Presence::Available, S::Login) if is_forced => Ok(from),
-        (Presence::NotReady | Presence::Available, S::Login) => Err(control_failure::AGENT_ALREADY_SIGNED_ON),
-        (_, S::Unknown) => Err(control_failure::VALUE_OUT_OF_RANGE),
-        (Presence::SignedOut, _) => Err(control_failure::INVALID_OBJECT_STATE),
-        (Presence::Available, S::Logout) if !is_forced => Err(control_failure::INVALID_OBJECT_STATE),
+        (Presence::NotReady | Presence::Available, S::Login) => Err(ControlFailure::AGENT_ALREADY_SIGNED_ON),
+        (_, S::Unknown) => Err(ControlFailure::VALUE_OUT_OF_RANGE),
+        (Presence::SignedOut, _) => Err(ControlFailure::INVALID_OBJECT_STATE),
+        (Presence::Available, S::Logout) if !is_forced => Err(ControlFailure::INVALID_OBJECT_STATE),
         (_, S::Logout) => Ok(Presence::SignedOut),
         (_, S::NotReady) => Ok(Presence::NotReady),
         (_, S::Available) => Ok(Presence::Available),
@@ -146,7 +146,7 @@ fn next(from: Presence, wanted: Wanted<'_>) -> Result<Presence, u16> {
             | S::Paused
             | S::Interrupted
             | S::NotActive,
-        ) => Err(control_failure::STATE_INCOMPATIBILITY),
+        ) => Err(ControlFailure::STATE_INCOMPATIBILITY),
     }
 }
 

@@ -5,11 +5,11 @@ use super::{
     task::{Ending, Task},
 };
 use crate::{
-    arm::{ArmRequest, NO_SERVICE, Place, Refusal},
+    arm::{ArmRequest, Place, Refusal},
     timer::Timer,
 };
 use cce_kernel::{Cx, Fact};
-use cce_model::{Disposition, TaskEvent, TaskEventKind, TaskId, TaskState, fact::OpcMessage};
+use cce_model::{Disposition, SkillTarget, TaskEvent, TaskEventKind, TaskId, TaskState, fact::OpcMessage};
 use std::time::Duration;
 
 /// The events say so even of a task that the router assigned (cti-server-protocol 19).
@@ -61,7 +61,7 @@ impl Opc {
             return cx.over_meanwhile("offer");
         };
         member(&mut self.agents, task.place).routable = false;
-        self.end_task(task.id, &Disposition::ABANDONED_BEFORE_OFFERED.into(), cx);
+        self.end_task(task.id, &Disposition::TASK_ABANDONED_BEFORE_OFFERED.into(), cx);
         let Place { skill_target, mrd } = task.place;
         self.to_cti.push(OpcMessage::MadeNotRoutable { skill_target, mrd });
     }
@@ -144,7 +144,7 @@ impl Opc {
             mrd: task.place.mrd,
             skill_target: task.place.skill_target,
             skill_group: task.skill_group,
-            service: NO_SERVICE,
+            service: SkillTarget::NONE,
             application_routed: APPLICATION_ROUTED,
             icm_disposition: ending.map(|ending| ending.icm),
             application_disposition: ending.map(|ending| ending.application),

@@ -6,7 +6,8 @@ use crate::{
 };
 use cce_cti::*;
 use cce_kernel::Port;
-use cce_wire::Text;
+use cce_model::{AgentState, Availability, PeripheralType, SkillTarget, TaskState};
+use cce_wire::{Text, Unsigned};
 
 /// The invoke id of the request under test. No other request here has it.
 const INVOKE_ID: u32 = 0x7777;
@@ -72,7 +73,7 @@ fn every_answer_repeats_the_invoke_id_of_its_request() {
                 invoke_id,
                 mrd_id,
                 icm_agent_id,
-                agent_state: 11,
+                agent_state: AgentState::Active.into(),
                 max_task_limit: 3,
                 ..Default::default()
             }
@@ -85,7 +86,7 @@ fn every_answer_repeats_the_invoke_id_of_its_request() {
                 mrd_id,
                 icm_agent_id,
                 task_id: TASK,
-                task_state: 1,
+                task_state: TaskState::Active.into(),
                 ..Default::default()
             }
             .into(),
@@ -193,7 +194,7 @@ fn an_agent_s_state_is_told_with_all_that_it_is_about() {
     assert_eq!((conf.mrd_id, conf.icm_agent_id, conf.num_skill_groups), (MRD, AGENT, 1));
     assert_eq!(
         (conf.agent_mode, conf.agent_availability_status, conf.max_beyond_task_limit),
-        (1, 1, Some(0))
+        (1, Availability::Icm.into(), Some(0))
     );
     assert_eq!(
         (&conf.agent_id, &conf.agent_extension, &conf.agent_instrument),
@@ -209,14 +210,14 @@ fn what_is_told_of_devices_and_counters_is_complete() {
     let mut answer = |request: Cti| lab.says(link, request).to(link).remove(0);
     let device = QueryDeviceInfoConf {
         invoke_id: 5,
-        peripheral_type: 17,
+        peripheral_type: PeripheralType::ENTERPRISE_AGENT,
         class_of_device: 0x80,
         num_lines: 1,
         call_control_supported: call_control_mask::QUERY_AGENT_STATE
             | call_control_mask::SET_AGENT_STATE
             | call_control_mask::QUERY_DEVICE_INFO
             | call_control_mask::SNAPSHOT_DEVICE,
-        lines: vec![DeviceLine { line_handle: Some(0), line_type: Some(0) }],
+        lines: vec![DeviceLine { line_handle: Some(0), line_type: Some(LineType::INBOUND_ACD) }],
         ..Default::default()
     };
     let asked =
@@ -238,13 +239,17 @@ fn what_is_told_of_devices_and_counters_is_complete() {
         invoke_id: 7,
         peripheral_id: 5000,
         skill_group_number: 12_282_837,
-        skill_group_id: 5199,
+        skill_group_id: Unsigned(SkillTarget(5199)),
         agents_logged_on: 1,
         agents_ready: 1,
         agents_icm_available: 1,
         ..Default::default()
     };
-    let by_id = QuerySkillGroupStatisticsReq { invoke_id: 7, skill_group_id: 5199, ..Default::default() };
+    let by_id = QuerySkillGroupStatisticsReq {
+        invoke_id: 7,
+        skill_group_id: Unsigned(SkillTarget(5199)),
+        ..Default::default()
+    };
     assert_eq!(answer(by_id.into()), group.into());
 }
 

@@ -7,7 +7,7 @@ use crate::{
 use cce_cti::*;
 use cce_kernel::Port;
 use cce_model::{
-    EccVariable, TaskId,
+    AgentState, Availability, EccVariable, MrdId, PeripheralType, SkillTarget, TaskId, TaskState,
     sample::{QueueRow, SampleRows},
 };
 use cce_wire::{NamedVariable, Text};
@@ -17,7 +17,10 @@ fn a_new_limit_counts_at_once() {
     let mut lab = Lab::working();
     let said = lab.finesse_says(limit(1));
     assert_eq!(answered(&said, &lab), 0);
-    assert_eq!((said.reported_states()[0].max_task_limit, said.reported_states()[0].availability), (1, 0));
+    assert_eq!(
+        (said.reported_states()[0].max_task_limit, said.reported_states()[0].availability),
+        (1, Availability::NotAvailable.into())
+    );
     assert_eq!(answered(&lab.finesse_says(limit(16)), &lab), 35);
 }
 
@@ -85,7 +88,7 @@ fn an_application_may_offer_a_task_first() {
         invoke_id: 40,
         mrd_id: MRD,
         icm_agent_id: AGENT,
-        arm_skill_group_id: 5199,
+        arm_skill_group_id: SkillTarget(5199),
         ..Default::default()
     };
     let said = lab.finesse_says(request);
@@ -104,19 +107,19 @@ fn an_agent_s_tasks_are_listed_and_one_without_tasks_becomes_not_ready() {
         let Some(Cti::AgentTasksResp(answer)) = heard.last() else { panic!("{said:?}") };
         (answer.status, answer.flt_task_id.clone(), said.reported_states().len())
     };
-    assert_eq!(tasks(&mut lab), (0, vec![TASK], 0));
+    assert_eq!(tasks(&mut lab), (ArmStatus::SUCCESS, vec![TASK], 0));
     lab.finesse_says(end(TASK));
-    assert_eq!(tasks(&mut lab), (0, vec![], 1));
+    assert_eq!(tasks(&mut lab), (ArmStatus::SUCCESS, vec![], 1));
 }
 
 /// Whether a refusal looks for tasks shows nowhere: who is refused has none.
 #[test]
 fn a_request_for_tasks_that_is_refused_names_none() {
     let mut lab = Lab::working();
-    for (mrd_id, icm_agent_id, status) in [(CHAT, AGENT, 6), (MRD, AGENT + 9, 2), (MRD + 9, AGENT, 3)] {
+    for (mrd_id, icm_agent_id, status) in [(CHAT, AGENT, 6), (MRD, SkillTarget(9), 2), (MrdId(9), AGENT, 3)] {
         let said = lab.finesse_says(GetAgentTasksReq { mrd_id, icm_agent_id, ..Default::default() });
         let [Cti::AgentTasksResp(answer)] = &said.to(lab.finesse)[..] else { panic!("{said:?}") };
-        assert_eq!((answer.status, answer.num_tasks, answer.flt_task_id.len()), (status, 0, 0));
+        assert_eq!((answer.status, answer.num_tasks, answer.flt_task_id.len()), (ArmStatus(status), 0, 0));
     }
 }
 
@@ -158,13 +161,13 @@ fn a_client_s_word_of_an_agent_signs_in_only_whom_a_sign_in_would() {
     assert_eq!(refused(|rows| rows.mrds[0].on_path = false), 27);
     assert_eq!(refused(|rows| rows.queues.iter_mut().for_each(QueueRow::clear)), 38);
     let mut full = Lab::with(cce_agentpg::Config { signed_in_max: Some(1), ..config() });
-    full.finesse_says(MediaLoginReq { icm_agent_id: AGENT + 1, ..login(MRD) });
+    full.finesse_says(MediaLoginReq { icm_agent_id: SkillTarget(5173), ..login(MRD) });
     assert_eq!(answered(&full.finesse_says(init()), &full), 34);
     let mut offline = Lab::open();
     offline.lose(offline.router);
     assert_eq!(answered(&offline.finesse_says(init()), &offline), 36);
     let mut voice = Lab::open();
-    assert_eq!(answered(&voice.finesse_says(AgentInitReq { mrd_id: 1, ..init() }), &voice), 11);
+    assert_eq!(answered(&voice.finesse_says(AgentInitReq { mrd_id: MrdId(1), ..init() }), &voice), 11);
 }
 
 #[test]
@@ -180,12 +183,17 @@ fn a_snapshot_shows_a_task_with_its_context() {
     let request = SnapshotTaskReq { invoke_id: 9, mrd_id: MRD, task_id: TASK, ..Default::default() };
     let said = lab.finesse_says(request.clone());
     let [Cti::SnapshotTaskResp(answer)] = &said.to(lab.finesse)[..] else { panic!("{said:?}") };
-    assert_eq!((answer.status, answer.task_state, answer.icm_agent_id), (0, 1, AGENT));
+    assert_eq!(
+        (answer.status, answer.task_state, answer.icm_agent_id),
+        (ArmStatus::SUCCESS, TaskState::Active.into(), AGENT)
+    );
     assert_eq!(answer.script_selector, Some(Text::new("CumulusTask")));
     assert_eq!(answer.call_variable1, Some(Text::new("Scott McTominay")));
     let unknown = SnapshotTaskReq { task_id: task(1), ..request };
     let said = lab.finesse_says(unknown);
-    assert!(matches!(&said.to(lab.finesse)[..], [Cti::SnapshotTaskResp(answer)] if answer.status == 18));
+    assert!(
+        matches!(&said.to(lab.finesse)[..], [Cti::SnapshotTaskResp(answer)] if answer.status == ArmStatus::TASK_OBJECT_NOT_FOUND)
+    );
 }
 
 #[test]
@@ -286,7 +294,7 @@ fn a_changed_context_is_told_to_who_hears_of_tasks() {
     assert_eq!(event.call_variable1, Some(Text::new("Scott McTominay")));
     for (status, wrong) in [
         (18, UpdateTaskContextInd { task_id: task(1), ..update.clone() }),
-        (22, UpdateTaskContextInd { icm_agent_id: AGENT + 1, ..update.clone() }),
+        (22, UpdateTaskContextInd { icm_agent_id: SkillTarget(5173), ..update.clone() }),
         (20, UpdateTaskContextInd { mrd_id: CHAT, ..update.clone() }),
     ] {
         assert_eq!(lab.finesse_says(wrong).status(lab.finesse), status);
@@ -325,7 +333,10 @@ fn a_task_that_takes_too_long_ends_with_41_after_a_warning() {
     assert_eq!(said.names(lab.finesse), expected);
     let Cti::MaxTaskLifetimeExceededEvent(warning) = &said.to(lab.finesse)[0] else { panic!("{said:?}") };
     assert_eq!((warning.task_id, warning.mr_domain_id, warning.icm_agent_id), (TASK, MRD, AGENT));
-    assert_eq!((warning.peripheral_id, warning.peripheral_type), (5000, 4));
+    assert_eq!(
+        (warning.peripheral_id, warning.peripheral_type),
+        (5000, PeripheralType::DEFINITY_ECS_NON_EAS)
+    );
     assert_eq!(said.reported_tasks(), [(TASK, 7, 41)]);
 }
 
@@ -375,7 +386,7 @@ fn init() -> AgentInitReq {
         mrd_id: MRD,
         icm_agent_id: AGENT,
         agent_mode: 1,
-        agent_state: 11,
+        agent_state: AgentState::Active.into(),
         max_task_limit: 3,
         ..AgentInitReq::default()
     }
@@ -390,8 +401,8 @@ fn start_own() -> StartApplicationTaskReq {
         invoke_id: 41,
         mrd_id: MRD,
         icm_agent_id: AGENT,
-        arm_skill_group_id: 5199,
-        arm_service_id: -1,
+        arm_skill_group_id: SkillTarget(5199),
+        arm_service_id: SkillTarget::NONE,
         ..Default::default()
     }
 }
@@ -399,14 +410,14 @@ fn start_own() -> StartApplicationTaskReq {
 /// The status of the answer to a request of the task layer.
 pub(crate) fn answered(said: &crate::lab::Said, lab: &Lab) -> u32 {
     let status = |message: &Cti| match message {
-        Cti::ChangeMaxTaskLimitResp(m) => Some(m.status),
-        Cti::OverrideLimitResp(m) => Some(m.status),
-        Cti::AgentTasksResp(m) => Some(m.status),
-        Cti::AgentInitResp(m) => Some(m.status),
-        Cti::MediaLoginResp(m) => Some(m.status),
-        Cti::TaskInitResp(m) => Some(m.status),
-        Cti::FailureResp(m) => Some(m.status),
-        Cti::StartApplicationTaskResp(m) if m.task_id == TaskId::NONE => Some(m.status),
+        Cti::ChangeMaxTaskLimitResp(m) => Some(m.status.0),
+        Cti::OverrideLimitResp(m) => Some(m.status.0),
+        Cti::AgentTasksResp(m) => Some(m.status.0),
+        Cti::AgentInitResp(m) => Some(m.status.0),
+        Cti::MediaLoginResp(m) => Some(m.status.0),
+        Cti::TaskInitResp(m) => Some(m.status.0),
+        Cti::FailureResp(m) => Some(m.status.0),
+        Cti::StartApplicationTaskResp(m) if m.task_id == TaskId::NONE => Some(m.status.0),
         _ => None,
     };
     said.to(lab.finesse).iter().find_map(status).unwrap()

@@ -8,7 +8,8 @@ use crate::{
 };
 use cce_cti::*;
 use cce_kernel::{Command, Input, LinkId, Port};
-use cce_wire::Text;
+use cce_model::{AgentState, Disposition, SkillTarget, TaskState};
+use cce_wire::{Code, Text, Unsigned};
 
 #[test]
 fn reservations_that_nobody_accepted_can_be_had_again() {
@@ -19,7 +20,7 @@ fn reservations_that_nobody_accepted_can_be_had_again() {
     let said = lab.finesse_says(GetPrecallMessagesReq { mrd_id: MRD, ..Default::default() });
     assert_eq!(said.names(lab.finesse), ["GET_PRECALL_MESSAGES_RESP", "AGENT_PRE_CALL_EVENT"]);
     let Cti::AgentPreCallEvent(event) = &said.to(lab.finesse)[1] else { panic!("{said:?}") };
-    assert_eq!(event.router_call_key_call_id, Some(task(1).call.cast_unsigned()));
+    assert_eq!(event.router_call_key_call_id, Some(Unsigned(task(1).call)));
 }
 
 #[test]
@@ -29,7 +30,7 @@ fn a_desktop_that_is_back_hears_of_every_task() {
     let names = lab.finesse_says(back).names(lab.finesse);
     let expected = ["AGENT_TASKS_EVENT", "SNAPSHOT_TASK_EVENT", "AGENT_TASKS_END_EVENT"];
     assert_eq!(names, [expected.as_slice(), &["AGENT_TASKS_EVENT", "AGENT_TASKS_END_EVENT"]].concat());
-    let nobody = DesktopConnectedInd { icm_agent_id: 99, ..Default::default() };
+    let nobody = DesktopConnectedInd { icm_agent_id: SkillTarget(99), ..Default::default() };
     assert_eq!(lab.finesse_says(nobody).status(lab.finesse), 2);
 }
 
@@ -45,13 +46,18 @@ fn a_client_that_is_back_keeps_its_agent_s_tasks() {
         mrd_id: MRD,
         icm_agent_id: AGENT,
         agent_mode: 1,
-        agent_state: 11,
+        agent_state: AgentState::Active.into(),
         max_task_limit: 3,
         ..Default::default()
     };
     assert_eq!(lab.says(client, agent).names(client), ["AGENT_INIT_RESP", "AGENT_STATE_EVENT"]);
-    let known =
-        TaskInitReq { mrd_id: MRD, icm_agent_id: AGENT, task_id: TASK, task_state: 3, ..Default::default() };
+    let known = TaskInitReq {
+        mrd_id: MRD,
+        icm_agent_id: AGENT,
+        task_id: TASK,
+        task_state: TaskState::Paused.into(),
+        ..Default::default()
+    };
     assert_eq!(lab.says(client, known).names(client), ["TASK_INIT_RESP", "AGENT_STATE_EVENT"]);
     assert_eq!(lab.says(client, EndAgentInitInd::default()).to(client), []);
     assert_eq!(lab.says(client, end(TASK)).reported_tasks(), [(TASK, 7, 38)]);
@@ -65,7 +71,7 @@ fn what_a_client_that_is_back_does_not_speak_of_ends_with_51() {
     lab.lose(lab.finesse);
     lab.finesse = lab.session(Port::CtiA, open_req());
     lab.finesse_says(GetAgentTasksReq { mrd_id: MRD, icm_agent_id: AGENT, ..Default::default() });
-    let told = TaskInitInd { task_state: 1, task_id: TASK, ..init_of(AGENT) };
+    let told = TaskInitInd { task_state: TaskState::Active.into(), task_id: TASK, ..init_of(AGENT) };
     assert_eq!(lab.finesse_says(told).names(lab.finesse), [] as [&str; 0]);
     let said = lab.finesse_says(EndAgentInitInd::default());
     assert_eq!(said.reported_tasks(), [(task(1), 7, 51)]);
@@ -104,9 +110,12 @@ fn a_client_that_missed_an_end_hears_it_again_ahead_of_the_snapshot() {
     else {
         panic!("{said:?}")
     };
-    assert_eq!((seen.task_id, seen.task_state), (TASK, 7));
-    assert_eq!((end.task_id, end.icm_disposition), (TASK, 38));
-    assert_eq!((answer.invoke_id, answer.status, answer.task_state), (9, 0, 7));
+    assert_eq!((seen.task_id, seen.task_state), (TASK, TaskState::Ended.into()));
+    assert_eq!((end.task_id, end.icm_disposition), (TASK, Disposition::NORMAL_END_TASK));
+    assert_eq!(
+        (answer.invoke_id, answer.status, answer.task_state),
+        (9, ArmStatus::SUCCESS, TaskState::Ended.into())
+    );
 }
 
 #[test]
@@ -145,9 +154,9 @@ fn an_end_that_nobody_heard_is_told_to_the_next_session_once() {
         let [.., Cti::SnapshotTaskEvent(seen), Cti::EndTaskEvent(end)] = &told[..] else {
             panic!("{told:?}")
         };
-        assert_eq!((seen.task_id, seen.task_state), (TASK, 7));
+        assert_eq!((seen.task_id, seen.task_state), (TASK, TaskState::Ended.into()));
         assert_eq!(seen.application_string2, Some(Text::new("5AA797871000018D0000004139ED7AD5")));
-        assert_eq!((end.task_id, end.icm_disposition), (TASK, disposition));
+        assert_eq!((end.task_id, end.icm_disposition), (TASK, Disposition(disposition)));
         lab.lose(link);
         let link = lab.connect(Port::CtiA);
         let again = lab.says(link, open_req()).names(link);
@@ -198,7 +207,7 @@ fn rung_out() -> Lab {
 }
 
 /// A client that is back tells anew what its agents do, and asks for an agent's tasks.
-fn asked_during_init(lab: &mut Lab, link: LinkId, agent: i32) -> Vec<&'static str> {
+fn asked_during_init(lab: &mut Lab, link: LinkId, agent: SkillTarget) -> Vec<&'static str> {
     lab.says(link, BeginAgentInitInd::default());
     lab.says(link, GetAgentTasksReq { mrd_id: MRD, icm_agent_id: agent, ..Default::default() }).names(link)
 }
@@ -302,9 +311,17 @@ fn a_task_that_ends_while_its_client_speaks_of_it_stays_ended() {
         lab.finesse_says(GetAgentTasksReq { mrd_id: MRD, icm_agent_id: AGENT, ..Default::default() });
         let [(ended, 7, _)] = end(&mut lab).reported_tasks()[..] else { panic!("nothing {how}") };
         for task_state in [0, 1, 2, 3, 4] {
-            let said = lab.finesse_says(TaskInitReq { task_id: ended, task_state, ..asked_of(AGENT) });
+            let said = lab.finesse_says(TaskInitReq {
+                task_id: ended,
+                task_state: Code::of_number(task_state),
+                ..asked_of(AGENT)
+            });
             assert_eq!((answered(&said, &lab), said.reported_tasks().len()), (18, 0), "{how}");
-            let told = lab.finesse_says(TaskInitInd { task_id: ended, task_state, ..init_of(AGENT) });
+            let told = lab.finesse_says(TaskInitInd {
+                task_id: ended,
+                task_state: Code::of_number(task_state),
+                ..init_of(AGENT)
+            });
             assert_eq!(told.reported_tasks(), [], "{how}");
         }
     }
@@ -315,14 +332,22 @@ fn a_task_that_ended_with_a_sign_out_is_not_brought_back_in_the_next_sign_in() {
     let mut lab = Lab::working();
     lab.finesse_says(MediaLogoutInd { mrd_id: MRD, icm_agent_id: AGENT, ..Default::default() });
     lab.sign_in(MRD);
-    let said = lab.finesse_says(TaskInitReq { task_id: TASK, task_state: 1, ..asked_of(AGENT) });
+    let said = lab.finesse_says(TaskInitReq {
+        task_id: TASK,
+        task_state: TaskState::Active.into(),
+        ..asked_of(AGENT)
+    });
     assert_eq!((answered(&said, &lab), said.reported_tasks().len()), (18, 0));
 }
 
 #[test]
 fn a_task_of_which_the_agent_pg_never_heard_is_taken_from_its_client() {
     let mut lab = Lab::ready();
-    let said = lab.finesse_says(TaskInitReq { task_id: TASK, task_state: 1, ..asked_of(AGENT) });
+    let said = lab.finesse_says(TaskInitReq {
+        task_id: TASK,
+        task_state: TaskState::Active.into(),
+        ..asked_of(AGENT)
+    });
     assert_eq!((answered(&said, &lab), said.reported_tasks()), (0, vec![(TASK, 1, 0)]));
 }
 
@@ -336,19 +361,23 @@ fn the_timers_of_a_task_follow_the_state_that_its_client_tells() {
     for (task_state, expected) in
         [(0, [armed, none]), (4, [none, none]), (1, [none, armed]), (3, [none, armed])]
     {
-        assert_eq!(timers(&Lab::ready().finesse_says(told(TASK, task_state))), expected, "{task_state}");
+        assert_eq!(
+            timers(&Lab::ready().finesse_says(told(TASK, Code::of_number(task_state)))),
+            expected,
+            "{task_state}"
+        );
     }
     let mut lab = Lab::ready();
     lab.reserve(TASK);
-    assert_eq!(timers(&lab.finesse_says(told(TASK, 1))), [cancelled, armed]);
-    assert_eq!(timers(&lab.finesse_says(told(TASK, 2))), [none, none]);
-    assert_eq!(timers(&lab.finesse_says(told(TASK, 0))), [armed, cancelled]);
+    assert_eq!(timers(&lab.finesse_says(told(TASK, TaskState::Active.into()))), [cancelled, armed]);
+    assert_eq!(timers(&lab.finesse_says(told(TASK, TaskState::WrapUp.into()))), [none, none]);
+    assert_eq!(timers(&lab.finesse_says(told(TASK, TaskState::PreCall.into()))), [armed, cancelled]);
 }
 
-fn asked_of(icm_agent_id: i32) -> TaskInitReq {
+fn asked_of(icm_agent_id: SkillTarget) -> TaskInitReq {
     TaskInitReq { invoke_id: 43, mrd_id: MRD, icm_agent_id, ..TaskInitReq::default() }
 }
 
-fn init_of(icm_agent_id: i32) -> TaskInitInd {
+fn init_of(icm_agent_id: SkillTarget) -> TaskInitInd {
     TaskInitInd { mrd_id: MRD, icm_agent_id, ..TaskInitInd::default() }
 }

@@ -7,9 +7,10 @@ use crate::{
 use cce_cti::*;
 use cce_kernel::{Fact, Port};
 use cce_model::{
-    AgentState, Mrd, MrdId,
+    AgentState, Availability, Mrd, MrdId, TaskState,
     sample::{QueueRow, SampleRows},
 };
+use cce_wire::Code;
 use std::time::Duration;
 
 #[test]
@@ -50,11 +51,17 @@ fn an_accepted_interrupt_stops_the_work_for_client_and_router() {
     let said = lab.finesse_says(accepted());
     assert_eq!(said.names(lab.finesse), ["AGENT_STATE_EVENT"]);
     let event = agent_event(&said.to(lab.finesse));
-    assert_eq!((event.agent_state, event.skill_group_state), (INTERRUPTED, INTERRUPTED));
-    assert_eq!((event.num_tasks, event.agent_availability_status), (1, 0));
+    assert_eq!(
+        (event.agent_state, event.skill_group_state),
+        (Code::of_number(INTERRUPTED), Code::of_number(INTERRUPTED))
+    );
+    assert_eq!((event.num_tasks, event.agent_availability_status), (1, Availability::NotAvailable.into()));
     assert_eq!(said.reported_tasks(), [(TASK, 5, 0)]);
     let update = &said.reported_states()[0];
-    assert_eq!((update.mrd_id, update.agent_state, update.active_tasks), (MRD, INTERRUPTED, 1));
+    assert_eq!(
+        (update.mrd_id, update.agent_state, update.active_tasks),
+        (MRD, Code::of_number(INTERRUPTED), 1)
+    );
     assert_eq!(task_state(&mut lab), 5);
 }
 
@@ -82,7 +89,10 @@ fn an_accepted_end_brings_task_and_agent_back() {
         lab.finesse_says(chat_end(1));
         let said = lab.finesse_says(done());
         let event = agent_event(&said.to(lab.finesse));
-        assert_eq!((event.agent_state, event.agent_availability_status), (agent.number(), 1));
+        assert_eq!(
+            (event.agent_state, event.agent_availability_status),
+            (agent.into(), Availability::Icm.into())
+        );
         assert_eq!(said.reported_tasks(), [(TASK, state, 0)]);
         assert_eq!(task_state(&mut lab), state);
     }
@@ -105,12 +115,12 @@ fn an_agent_who_is_only_reserved_is_interrupted_and_the_task_is_not() {
     lab.pass(1);
     lab.router_says(reservation(task(1), CHAT));
     let said = lab.finesse_says(accepted());
-    assert_eq!(agent_event(&said.to(lab.finesse)).agent_state, INTERRUPTED);
+    assert_eq!(agent_event(&said.to(lab.finesse)).agent_state, Code::of_number(INTERRUPTED));
     assert_eq!((said.reported_tasks(), task_state(&mut lab)), (vec![], 0));
     assert_eq!(lab.finesse_says(offer(TASK)).status(lab.finesse), 30);
     let gone = lab.pass(29);
     assert_eq!(gone.reported_tasks(), [(TASK, 7, 36)]);
-    assert_eq!(agent_event(&gone.to(lab.finesse)).agent_state, AgentState::NotActive.number());
+    assert_eq!(agent_event(&gone.to(lab.finesse)).agent_state, AgentState::NotActive);
 }
 
 #[test]
@@ -127,7 +137,7 @@ fn an_interrupted_task_may_end_and_the_last_one_ends_the_interrupt() {
     let (mut lab, _) = interrupted();
     let said = lab.finesse_says(end(TASK));
     assert_eq!(said.reported_tasks(), [(TASK, 7, 38)]);
-    assert_eq!(agent_event(&said.to(lab.finesse)).agent_state, AgentState::NotActive.number());
+    assert_eq!(agent_event(&said.to(lab.finesse)).agent_state, AgentState::NotActive);
     let over = lab.finesse_says(chat_end(1));
     assert!(!over.names(lab.finesse).contains(&DONE_ADVISORY), "{over:?}");
     assert_eq!(lab.finesse_says(done()).status(lab.finesse), 19);
@@ -219,7 +229,10 @@ fn work_that_comes_before_the_end_is_accepted_interrupts_anew() {
     assert!(said.names(lab.finesse).contains(&ADVISORY), "{said:?}");
     assert_eq!(lab.finesse_says(done()).status(lab.finesse), 19);
     assert_eq!(task_state(&mut lab), 5);
-    assert_eq!(agent_event(&lab.finesse_says(accepted()).to(lab.finesse)).agent_state, INTERRUPTED);
+    assert_eq!(
+        agent_event(&lab.finesse_says(accepted()).to(lab.finesse)).agent_state,
+        Code::of_number(INTERRUPTED)
+    );
 }
 
 #[test]
@@ -229,7 +242,7 @@ fn a_client_may_refuse_to_be_interrupted_anew() {
     lab.router_says(reservation(task(2), CHAT));
     let said = lab.finesse_says(unaccepted());
     assert_eq!(said.reported_tasks(), [(TASK, 1, 0)]);
-    assert_eq!(agent_event(&said.to(lab.finesse)).agent_state, AgentState::Active.number());
+    assert_eq!(agent_event(&said.to(lab.finesse)).agent_state, AgentState::Active);
 }
 
 #[test]
@@ -251,7 +264,7 @@ fn a_client_that_is_back_finds_the_work_interrupted() {
     lab.lose(lab.finesse);
     lab.finesse = lab.session(Port::CtiA, open_req());
     let said = lab.finesse_says(back(MRD));
-    assert_eq!(agent_event(&said.to(lab.finesse)).agent_state, INTERRUPTED);
+    assert_eq!(agent_event(&said.to(lab.finesse)).agent_state, Code::of_number(INTERRUPTED));
     lab.finesse_says(back(CHAT));
     assert!(lab.finesse_says(chat_end(1)).names(lab.finesse).contains(&DONE_ADVISORY));
 }
@@ -302,9 +315,9 @@ fn interruptible_work_does_not_interrupt() {
 /// Of three domains, two give way: neither interrupts the other, and the third interrupts both.
 #[test]
 fn work_that_gives_way_itself_does_not_interrupt_other_work_that_does() {
-    const MAIL: i32 = 5013;
+    const MAIL: MrdId = MrdId(5013);
     let mut rows = SampleRows::lab_trace();
-    let mail = MrdId(MAIL);
+    let mail = MAIL;
     rows.mrds.push(Mrd { id: mail, name: "Mail".to_owned(), ..rows.mrds[0].clone() });
     rows.agents[0].mrds.push(mail);
     rows.queues.push(QueueRow { id: 5036, name: "Mail".to_owned(), mrd: mail, ..rows.queues[0].clone() });
@@ -343,8 +356,8 @@ fn a_client_cannot_resume_interrupted_work_by_telling_of_it() {
         task_state: state,
         ..Default::default()
     };
-    assert_eq!(lab.finesse_says(told(1)).status(lab.finesse), 30);
-    lab.finesse_says(told(5));
+    assert_eq!(lab.finesse_says(told(TaskState::Active.into())).status(lab.finesse), 30);
+    lab.finesse_says(told(TaskState::Interrupted.into()));
     assert_eq!(task_state(&mut lab), 5);
 }
 
@@ -418,8 +431,8 @@ fn begin(lab: &mut Lab, work: Vec<Cti>) -> Said {
 fn task_state(lab: &mut Lab) -> u16 {
     let said = lab.finesse_says(SnapshotTaskReq { mrd_id: MRD, task_id: TASK, ..Default::default() });
     let [Cti::SnapshotTaskResp(answer)] = &said.to(lab.finesse)[..] else { panic!("{said:?}") };
-    assert_eq!(answer.status, 0);
-    answer.task_state
+    assert_eq!(answer.status, ArmStatus::SUCCESS);
+    answer.task_state.number()
 }
 
 fn chat_start(number: i32) -> StartTaskInd {
@@ -430,7 +443,7 @@ fn chat_end(number: i32) -> EndTaskInd {
     EndTaskInd { mrd_id: CHAT, ..end(task(number)) }
 }
 
-fn back(mrd_id: i32) -> GetAgentTasksReq {
+fn back(mrd_id: MrdId) -> GetAgentTasksReq {
     GetAgentTasksReq { mrd_id, icm_agent_id: AGENT, ..Default::default() }
 }
 

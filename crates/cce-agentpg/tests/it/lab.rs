@@ -4,7 +4,7 @@ use cce_agentpg::{AgentPg, Config};
 use cce_bench::Bench;
 use cce_cti::{Cti, HeartbeatReq, MakeAgentReadyInd, MediaLoginReq, OpenReq, dialect, services};
 use cce_kernel::{Configured, Fact, HostClock, Input, LinkId, LinkReason, Output, Port, TimerKey, Wall};
-use cce_model::{TaskId, sample::SampleRows};
+use cce_model::{MrdId, SkillTarget, TaskId, sample::SampleRows};
 use cce_mr::{
     ICM, Icm,
     icm::{
@@ -16,11 +16,11 @@ use cce_wire::{Bytes, List, Opaque, Secret, Text};
 use std::time::Duration;
 
 /// The agent's skill target.
-pub(crate) const AGENT: i32 = 5172;
+pub(crate) const AGENT: SkillTarget = SkillTarget(5172);
 /// The domain.
-pub(crate) const MRD: i32 = 5011;
+pub(crate) const MRD: MrdId = MrdId(5011);
 /// A domain of the same agent whose tasks must not be interrupted.
-pub(crate) const CHAT: i32 = 5012;
+pub(crate) const CHAT: MrdId = MrdId(5012);
 /// The trace's task.
 pub(crate) const TASK: TaskId = TaskId { day: 154_526, call: 37_051_928, sequence: 1 };
 
@@ -116,7 +116,7 @@ impl Lab {
     }
 
     /// Signs the agent in to a domain with a limit of 3, and makes it ready.
-    pub(crate) fn sign_in(&mut self, mrd: i32) {
+    pub(crate) fn sign_in(&mut self, mrd: MrdId) {
         self.finesse_says(login(mrd));
         self.finesse_says(ready(mrd));
     }
@@ -228,7 +228,7 @@ impl Said {
     pub(crate) fn reported_tasks(&self) -> Vec<(TaskId, u16, u32)> {
         let event = |message: Icm| match message {
             Icm::TaskEvent(TaskEvent { task_id, task_state, disposition, .. }) => {
-                Some((task_id, task_state, disposition))
+                Some((task_id, task_state.number(), disposition.0))
             }
             _ => None,
         };
@@ -287,13 +287,13 @@ impl Said {
     /// The status of the one refusal or answer to a client.
     pub(crate) fn status(&self, link: LinkId) -> u32 {
         let status = |message| match message {
-            Cti::FailureConf(failure) => Some(failure.status),
-            Cti::FailureResp(failure) => Some(failure.status),
-            Cti::MediaLoginResp(answer) => Some(answer.status),
-            Cti::MakeAgentNotReadyResp(answer) => Some(answer.status),
-            Cti::MakeAgentNotRoutableResp(answer) => Some(answer.status),
-            Cti::StartApplicationTaskResp(answer) => Some(answer.status),
-            Cti::TaskInitResp(answer) => Some(answer.status),
+            Cti::FailureConf(failure) => Some(failure.status.0),
+            Cti::FailureResp(failure) => Some(failure.status.0),
+            Cti::MediaLoginResp(answer) => Some(answer.status.0),
+            Cti::MakeAgentNotReadyResp(answer) => Some(answer.status.0),
+            Cti::MakeAgentNotRoutableResp(answer) => Some(answer.status.0),
+            Cti::StartApplicationTaskResp(answer) => Some(answer.status.0),
+            Cti::TaskInitResp(answer) => Some(answer.status.0),
             _ => None,
         };
         self.to(link).into_iter().find_map(status).unwrap()
@@ -322,7 +322,7 @@ pub(crate) fn open_req() -> OpenReq {
 }
 
 /// A sign-in with a limit of 3.
-pub(crate) fn login(mrd: i32) -> MediaLoginReq {
+pub(crate) fn login(mrd: MrdId) -> MediaLoginReq {
     MediaLoginReq {
         invoke_id: 10,
         mrd_id: mrd,
@@ -334,7 +334,7 @@ pub(crate) fn login(mrd: i32) -> MediaLoginReq {
 }
 
 /// Makes the agent ready.
-pub(crate) fn ready(mrd: i32) -> MakeAgentReadyInd {
+pub(crate) fn ready(mrd: MrdId) -> MakeAgentReadyInd {
     MakeAgentReadyInd {
         invoke_id: 11,
         mrd_id: mrd,
@@ -345,12 +345,12 @@ pub(crate) fn ready(mrd: i32) -> MakeAgentReadyInd {
 }
 
 /// The trace's reservation, for any task.
-pub(crate) fn reservation(task: TaskId, mrd: i32) -> DeviceTargetPreCallInd {
+pub(crate) fn reservation(task: TaskId, mrd: MrdId) -> DeviceTargetPreCallInd {
     DeviceTargetPreCallInd {
         task_id: task,
         mrd_id: mrd,
         agstid: AGENT,
-        sgstid: 5199,
+        sgstid: SkillTarget(5199),
         invoke_id: 635,
         call_type_id: 5053,
         ani: Some(Text::new("ae93f5ad-452d-4c52-8057-8d23864a8a8a")),

@@ -14,10 +14,11 @@ use cce_model::{
     sample::{QueueRow, SampleRows},
 };
 use cce_mr::icm::DeviceTargetPreCallInd;
+use cce_wire::{Code, Unsigned};
 
 /// The queue of the lab's reservations, and another one.
-const FIRST: u32 = 5199;
-const SECOND: u32 = 5200;
+const FIRST: Unsigned<SkillTarget> = Unsigned(SkillTarget(5199));
+const SECOND: Unsigned<SkillTarget> = Unsigned(SkillTarget(5200));
 
 #[test]
 fn every_queue_has_an_event_at_sign_in() {
@@ -33,7 +34,7 @@ fn a_queue_without_the_agents_tasks_is_busy_other() {
     let reserved = lab.router_says(by_second(1));
     let events = reserved.to(lab.finesse);
     assert_eq!(shown(&events), [(FIRST, AgentState::BusyOther), (SECOND, AgentState::Reserved)]);
-    assert!(states(&events).iter().all(|event| event.agent_state == AgentState::Reserved.number()));
+    assert!(states(&events).iter().all(|event| event.agent_state == AgentState::Reserved));
     let begun = lab.finesse_says(start(task(1)));
     assert_eq!(shown(&begun.to(lab.finesse)), [(FIRST, AgentState::BusyOther), (SECOND, AgentState::Active)]);
     let both = lab.reserve(TASK);
@@ -58,7 +59,7 @@ fn who_asks_for_an_agents_state_sees_each_queue() {
     let said = lab.finesse_says(query);
     let [Cti::QueryAgentStateConf(conf)] = &said.to(lab.finesse)[..] else { panic!("{said:?}") };
     let states: Vec<_> = conf.skill_groups.iter().map(|group| (group.id, group.state)).collect();
-    let state = |state: AgentState| Some(state.number());
+    let state = |state: AgentState| Some(Code::from(state));
     let expected = [(Some(FIRST), state(AgentState::BusyOther)), (Some(SECOND), state(AgentState::Reserved))];
     assert_eq!(states, expected);
 }
@@ -69,7 +70,7 @@ fn a_new_session_hears_of_each_queue_of_an_agent_without_a_client() {
     lab.lose(lab.finesse);
     let link = lab.connect(cce_kernel::Port::CtiA);
     let told = lab.says(link, crate::lab::open_req()).to(link);
-    let queues: Vec<u32> = states(&told).iter().map(|event| event.skill_group_id).collect();
+    let queues: Vec<_> = states(&told).iter().map(|event| event.skill_group_id).collect();
     assert_eq!(queues, [FIRST, SECOND]);
 }
 
@@ -130,7 +131,7 @@ fn two_queues() -> SampleRows {
 }
 
 fn by_second(number: i32) -> DeviceTargetPreCallInd {
-    DeviceTargetPreCallInd { sgstid: 5200, ..reservation(task(number), MRD) }
+    DeviceTargetPreCallInd { sgstid: SkillTarget(5200), ..reservation(task(number), MRD) }
 }
 
 fn states(messages: &[Cti]) -> Vec<&AgentStateEvent> {
@@ -141,8 +142,7 @@ fn states(messages: &[Cti]) -> Vec<&AgentStateEvent> {
 }
 
 /// Queue and state in it, of each agent's event.
-fn shown(messages: &[Cti]) -> Vec<(u32, AgentState)> {
-    let of =
-        |event: &&AgentStateEvent| (event.skill_group_id, AgentState::of_number(event.skill_group_state));
+fn shown(messages: &[Cti]) -> Vec<(Unsigned<SkillTarget>, AgentState)> {
+    let of = |event: &&AgentStateEvent| (event.skill_group_id, event.skill_group_state.or_unknown());
     states(messages).iter().map(of).collect()
 }

@@ -5,9 +5,9 @@ use crate::{
     work::{agent_event, end, start},
 };
 use cce_agentpg::Config;
-use cce_cti::{MediaLogoutInd, OpenReq, TaskMonitorStartReq, services, task_msg_mask};
+use cce_cti::{MediaLogoutInd, OpenReq, SystemEventId, TaskMonitorStartReq, services, task_msg_mask};
 use cce_kernel::{Fact, Input, LinkReason, Peer, Port};
-use cce_model::AgentState;
+use cce_model::{AgentState, PeripheralType, SkillTarget};
 use cce_mr::{
     Icm,
     icm::{DeviceTargetPreCallInd, HeartbeatConf, TaskDequeuedInd, TaskQueuedInd},
@@ -21,7 +21,10 @@ fn the_router_is_asked_to_open() {
     let link = lab.router;
     let said = lab.input(Input::LinkUp { link, peer: Peer::default() });
     let [Icm::OpenReq(open)] = &said.to_router()[..] else { panic!("{said:?}") };
-    assert_eq!((open.version, open.peripheral_id, open.peripheral_type), (1, 5000, 17));
+    assert_eq!(
+        (open.version, open.peripheral_id, open.peripheral_type),
+        (1, 5000, PeripheralType::ENTERPRISE_AGENT)
+    );
 }
 
 #[test]
@@ -60,7 +63,7 @@ fn a_reservation_reserves_and_tells_the_agent_s_client() {
     let names: Vec<_> = said.to_router().iter().map(Icm::name).collect();
     assert_eq!(names, ["TASK_EVENT", "AGENT_STATE_UPDATE"]);
     let state = &said.reported_states()[0];
-    assert_eq!((state.agent_state, state.active_tasks, state.num_tasks), (8, 0, 1));
+    assert_eq!((state.agent_state, state.active_tasks, state.num_tasks), (AgentState::Reserved.into(), 0, 1));
 }
 
 #[test]
@@ -76,7 +79,7 @@ fn expanded_call_variables_reach_the_agent_s_client() {
 #[test]
 fn a_reservation_for_somebody_unknown_is_refused_with_36() {
     let mut lab = Lab::ready();
-    refuses(&mut lab, DeviceTargetPreCallInd { agstid: 1, ..reservation(TASK, MRD) });
+    refuses(&mut lab, DeviceTargetPreCallInd { agstid: SkillTarget(1), ..reservation(TASK, MRD) });
 }
 
 #[test]
@@ -126,9 +129,9 @@ fn who_became_not_ready_meanwhile_gets_the_task_all_the_same() {
     let mut lab = Lab::open();
     lab.finesse_says(login(MRD));
     let said = lab.reserve(TASK);
-    assert_eq!(agent_event(&said.to(lab.finesse)).agent_state, AgentState::NotReady.number());
+    assert_eq!(agent_event(&said.to(lab.finesse)).agent_state, AgentState::NotReady);
     let ended = lab.finesse_says(end(TASK));
-    assert_eq!(agent_event(&ended.to(lab.finesse)).agent_state, AgentState::NotReady.number());
+    assert_eq!(agent_event(&ended.to(lab.finesse)).agent_state, AgentState::NotReady);
 }
 
 #[test]
@@ -138,7 +141,7 @@ fn an_abort_withdraws_a_task_that_has_not_begun() {
     let said = lab.abort(TASK);
     assert_eq!(said.names(lab.finesse), ["AGENT_STATE_EVENT", "AGENT_PRE_CALL_ABORT_EVENT"]);
     let event = agent_event(&said.to(lab.finesse));
-    assert_eq!((event.agent_state, event.num_tasks), (AgentState::NotActive.number(), 0));
+    assert_eq!((event.agent_state, event.num_tasks), (AgentState::NotActive.into(), 0));
     assert_eq!(said.reported_tasks(), [(TASK, 7, 36)]);
 }
 
@@ -162,7 +165,7 @@ fn tasks_go_on_while_the_router_is_away_and_it_hears_of_them_when_it_is_back() {
     let said = lab.connect_router();
     assert_eq!(said.reported_tasks(), [(task(1), 0, 0), (task(1), 7, 38), (TASK, 1, 0)]);
     let states: Vec<_> = said.reported_states().iter().map(|s| (s.icm_agent_id, s.agent_state)).collect();
-    assert_eq!(states, [(AGENT, AgentState::Active.number())]);
+    assert_eq!(states, [(AGENT, AgentState::Active.into())]);
 }
 
 #[test]
@@ -208,7 +211,7 @@ fn a_refused_reservation_is_followed_by_how_the_agent_stands() {
     let said = lab.reserve(TASK);
     let names: Vec<_> = said.to_router().iter().map(Icm::name).collect();
     assert_eq!(names, ["TASK_EVENT", "AGENT_STATE_UPDATE"]);
-    assert_eq!(said.reported_states()[0].agent_state, AgentState::Logout.number());
+    assert_eq!(said.reported_states()[0].agent_state, AgentState::Logout);
 }
 
 #[test]
@@ -216,7 +219,7 @@ fn clients_hear_that_the_central_controller_is_gone() {
     let mut lab = Lab::open();
     let said = lab.lose(lab.router);
     let [cce_cti::Cti::SystemEvent(event)] = &said.to(lab.finesse)[..] else { panic!("{said:?}") };
-    assert_eq!((event.system_event_id, event.pg_status), (2, 2));
+    assert_eq!((event.system_event_id, event.pg_status), (SystemEventId::CENTRAL_CONTROLLER_OFFLINE, 2));
 }
 
 #[test]
@@ -227,7 +230,7 @@ fn a_delayed_report_shows_the_state_of_its_own_moment() {
     let again = lab.finesse_says(crate::lab::ready(MRD));
     assert_eq!(again.armed("state report"), None);
     let reported = lab.pass(1).reported_states();
-    assert_eq!(reported.iter().map(|s| s.agent_state).collect::<Vec<_>>(), [AgentState::NotActive.number()]);
+    assert_eq!(reported.iter().map(|s| s.agent_state).collect::<Vec<_>>(), [AgentState::NotActive]);
 }
 
 #[test]
@@ -275,7 +278,7 @@ fn whoever_watches_tasks_hears_of_one_that_waits_with_its_context() {
     let waiting = TaskQueuedInd {
         task_id: TASK,
         mrd_id: MRD,
-        sgstid: 5199,
+        sgstid: SkillTarget(5199),
         is_new: true,
         dn: Some(Text::new("CumulusTask")),
         ced: Some(Text::new("C-1")),
@@ -289,19 +292,39 @@ fn whoever_watches_tasks_hears_of_one_that_waits_with_its_context() {
     else {
         panic!("{said:?}")
     };
-    assert_eq!((begin.task_id, begin.icm_agent_id, begin.peripheral_type), (TASK, -1, 4));
+    assert_eq!(
+        (begin.task_id, begin.icm_agent_id, begin.peripheral_type),
+        (TASK, SkillTarget::NONE, PeripheralType::DEFINITY_ECS_NON_EAS)
+    );
     assert_eq!(begin.script_selector, Some(Text::new("CumulusTask")));
     assert_eq!(begin.call_variable1, Some(Text::new("Scott McTominay")));
     assert_eq!(begin.num_named_variables, 1);
-    assert_eq!((queued.task_id, queued.skill_group_id, queued.service_id), (TASK, 5199, -1));
-    assert_eq!((queued.peripheral_id, queued.peripheral_type, queued.mr_domain_id), (5000, 4, MRD));
+    assert_eq!(
+        (queued.task_id, queued.skill_group_id, queued.service_id),
+        (TASK, SkillTarget(5199), SkillTarget::NONE)
+    );
+    assert_eq!(
+        (queued.peripheral_id, queued.peripheral_type, queued.mr_domain_id),
+        (5000, PeripheralType::DEFINITY_ECS_NON_EAS, MRD)
+    );
     let again = lab.router_says(TaskQueuedInd { is_new: false, ..waiting });
     assert_eq!(again.names(lab.finesse), ["QUEUED_TASK_EVENT"], "it is routed anew");
-    let over = TaskDequeuedInd { task_id: TASK, mrd_id: MRD, sgstid: 5199, ..TaskDequeuedInd::default() };
+    let over = TaskDequeuedInd {
+        task_id: TASK,
+        mrd_id: MRD,
+        sgstid: SkillTarget(5199),
+        ..TaskDequeuedInd::default()
+    };
     let said = lab.router_says(over);
     let [cce_cti::Cti::DequeuedTaskEvent(over)] = &said.to(lab.finesse)[..] else { panic!("{said:?}") };
-    assert_eq!((over.task_id, over.skill_group_id, over.service_id), (TASK, 5199, -1));
-    assert_eq!((over.peripheral_id, over.peripheral_type, over.mr_domain_id), (5000, 4, MRD));
+    assert_eq!(
+        (over.task_id, over.skill_group_id, over.service_id),
+        (TASK, SkillTarget(5199), SkillTarget::NONE)
+    );
+    assert_eq!(
+        (over.peripheral_id, over.peripheral_type, over.mr_domain_id),
+        (5000, PeripheralType::DEFINITY_ECS_NON_EAS, MRD)
+    );
 }
 
 #[test]
@@ -317,7 +340,7 @@ fn a_task_that_waits_is_told_by_the_masks_and_to_nobody_for_an_agent_alone() {
     let watcher = lab.session(Port::CtiA, OpenReq { agent_id: None, ..open(services::TASK_MONITOR, "tool") });
     let monitor = TaskMonitorStartReq {
         mrd_id: MRD,
-        icm_agent_id: -1,
+        icm_agent_id: SkillTarget::NONE,
         task_msg_mask: task_msg_mask::DEQUEUED,
         ..TaskMonitorStartReq::default()
     };

@@ -7,11 +7,11 @@ use cce_agentpg::Config;
 use cce_cti::*;
 use cce_kernel::{Fact, LinkId, Port};
 use cce_model::{
-    AgentState, EccVariable, MrdId,
+    AgentState, EccVariable, MrdId, PeripheralType, SkillTarget,
     fact::{AgentPgFact, ArmMessage},
     sample::{QueueRow, SampleRows},
 };
-use cce_wire::{NamedArray, NamedVariable, Text};
+use cce_wire::{Code, NamedArray, NamedVariable, Text};
 
 const ALL: u32 = services::ALL_EVENTS;
 
@@ -33,7 +33,7 @@ fn a_session_of_one_device_is_confirmed_with_its_agent_and_monitor() {
     let link = lab.connect(Port::CtiA);
     let said = lab.says(link, of_device("1080"));
     let [Cti::OpenConf(confirmation)] = &said.to(link)[..] else { panic!("{said:?}") };
-    assert_eq!((confirmation.monitor_id, confirmation.agent_state), (4, AgentState::NotActive.number()));
+    assert_eq!((confirmation.monitor_id, confirmation.agent_state), (4, AgentState::NotActive.into()));
     assert_eq!(confirmation.agent_id, Some(Text::new("1080")));
 }
 
@@ -67,7 +67,7 @@ fn a_client_that_opens_its_device_again_loses_the_older_session() {
     let link = lab.connect(Port::CtiA);
     let said = lab.says(link, of_device("1080"));
     let [Cti::FailureEvent(event)] = &said.to(older)[..] else { panic!("{said:?}") };
-    assert_eq!((event.status, said.closes(older)), (11, true));
+    assert_eq!((event.status, said.closes(older)), (CtiStatus::NEW_SESSION_OPENED, true));
     assert_eq!(said.names(link), ["OPEN_CONF"]);
 }
 
@@ -80,7 +80,7 @@ fn a_message_newer_than_the_session_is_refused_with_48() {
     let asked = Cti::from(ConfigRequestKeyEvent { peripheral_id: 5000, ..Default::default() });
     let said = lab.bytes(link, asked.to_frame(&dialect(10)));
     let [Cti::FailureConf(refusal)] = &said.to_version(link, 10)[..] else { panic!("{said:?}") };
-    assert_eq!(refusal.status, 48);
+    assert_eq!(refusal.status, CtiStatus::INVALID_MSG_TYPE_FOR_VERSION);
 }
 
 #[test]
@@ -121,7 +121,7 @@ fn clients_that_monitor_clients_hear_of_sessions() {
     assert_eq!((opened.session_id, opened.agent_id.clone()), (5, Some(Text::new("1080"))));
     let said = lab.lose(link);
     let [Cti::ClientSessionClosedEvent(closed)] = &said.to(watcher)[..] else { panic!("{said:?}") };
-    assert_eq!((closed.session_id, closed.status), (5, 37));
+    assert_eq!((closed.session_id, closed.status), (5, CtiStatus::CLIENT_DISCONNECTED));
 }
 
 #[test]
@@ -151,10 +151,10 @@ fn monitors_are_refused_with_the_code_for_what_is_wrong() {
         (87, all, device_monitor("4711").into()),
         (54, all, with_call.clone().into()),
         (13, all, MonitorStartReq { monitored_device_id: None, ..with_call }.into()),
-        (12, services::PERIPHERAL_MONITOR, task_monitor(1, -1).into()),
-        (91, all, task_monitor(0x400, -1).into()),
-        (88, all, TaskMonitorStartReq { mrd_id: 99, ..task_monitor(1, -1) }.into()),
-        (8, all, task_monitor(1, 99).into()),
+        (12, services::PERIPHERAL_MONITOR, task_monitor(1, SkillTarget::NONE).into()),
+        (91, all, task_monitor(0x400, SkillTarget::NONE).into()),
+        (88, all, TaskMonitorStartReq { mrd_id: MrdId(99), ..task_monitor(1, SkillTarget::NONE) }.into()),
+        (8, all, task_monitor(1, SkillTarget(99)).into()),
     ];
     for (status, wanted, message) in cases {
         let mut lab = Lab::open();
@@ -220,13 +220,22 @@ fn an_agent_s_state_in_a_domain_can_be_asked_for() {
     let finesse = lab.finesse;
     let said = lab.says(finesse, ask.clone());
     let [Cti::QueryAgentStateConf(answer)] = &said.to(finesse)[..] else { panic!("{said:?}") };
-    assert_eq!((answer.agent_state, answer.num_tasks, answer.max_task_limit), (11, 1, 3));
+    assert_eq!(
+        (answer.agent_state, answer.num_tasks, answer.max_task_limit),
+        (AgentState::Active.into(), 1, 3)
+    );
     assert_eq!(answer.skill_groups[0].number, Some(12_282_837));
     let chat = lab.says(finesse, QueryAgentStateReq { mrd_id: CHAT, ..ask.clone() });
     let [Cti::QueryAgentStateConf(answer)] = &chat.to(finesse)[..] else { panic!("{chat:?}") };
-    assert_eq!(answer.agent_state, AgentState::Logout.number());
-    assert_eq!(lab.says(finesse, QueryAgentStateReq { mrd_id: 99, ..ask.clone() }).status(finesse), 88);
-    assert_eq!(lab.says(finesse, QueryAgentStateReq { icm_agent_id: 99, ..ask }).status(finesse), 8);
+    assert_eq!(answer.agent_state, AgentState::Logout);
+    assert_eq!(
+        lab.says(finesse, QueryAgentStateReq { mrd_id: MrdId(99), ..ask.clone() }).status(finesse),
+        88
+    );
+    assert_eq!(
+        lab.says(finesse, QueryAgentStateReq { icm_agent_id: SkillTarget(99), ..ask }).status(finesse),
+        8
+    );
 }
 
 #[test]
@@ -240,17 +249,21 @@ fn an_agent_signs_in_to_the_voice_domain_and_out() {
         said.to(finesse).iter().map(told).collect::<Vec<_>>()
     };
     let changed = |state: u32| vec!["SET_AGENT_STATE_CONF".to_owned(), format!("1 {state}")];
-    assert_eq!(set(3, 0), ["control 22"], "nobody is signed in");
-    assert_eq!(set(0, 0), changed(2));
-    assert_eq!(set(0, 0), ["control 259"]);
-    assert_eq!(set(3, 0), changed(3));
-    assert_eq!(set(0, 1), changed(3), "a forced sign-in keeps the state");
-    assert_eq!(set(1, 0), ["control 22"], "only who is not ready signs out");
-    assert_eq!(set(4, 0), ["control 21"], "there are no calls to talk in");
-    assert_eq!(set(1, 2), ["control 22"]);
-    assert_eq!(set(2, 2), ["SET_AGENT_STATE_CONF"], "it is judged, and not carried out");
-    assert_eq!(set(9, 0), ["control 3"]);
-    assert_eq!(set(1, 1), changed(1));
+    assert_eq!(set(AgentState::Available.into(), 0), ["control 22"], "nobody is signed in");
+    assert_eq!(set(AgentState::Login.into(), 0), changed(2));
+    assert_eq!(set(AgentState::Login.into(), 0), ["control 259"]);
+    assert_eq!(set(AgentState::Available.into(), 0), changed(3));
+    assert_eq!(set(AgentState::Login.into(), 1), changed(3), "a forced sign-in keeps the state");
+    assert_eq!(set(AgentState::Logout.into(), 0), ["control 22"], "only who is not ready signs out");
+    assert_eq!(set(AgentState::Talking.into(), 0), ["control 21"], "there are no calls to talk in");
+    assert_eq!(set(AgentState::Logout.into(), 2), ["control 22"]);
+    assert_eq!(
+        set(AgentState::NotReady.into(), 2),
+        ["SET_AGENT_STATE_CONF"],
+        "it is judged, and not carried out"
+    );
+    assert_eq!(set(AgentState::Unknown.into(), 0), ["control 3"]);
+    assert_eq!(set(AgentState::Logout.into(), 1), changed(1));
 }
 
 #[test]
@@ -275,7 +288,10 @@ fn a_voice_state_is_noted_recorded_and_told_with_the_place_where_the_agent_is() 
     let finesse = lab.finesse;
     let said = lab.says(finesse, voice("1080", 0, "1081"));
     let Some(Cti::AgentStateEvent(event)) = said.to(finesse).pop() else { panic!("{said:?}") };
-    assert_eq!((event.skill_group_state, event.agent_state, event.mrd_id), (0, 2, 1));
+    assert_eq!(
+        (event.skill_group_state, event.agent_state, event.mrd_id),
+        (AgentState::Login.into(), AgentState::NotReady.into(), MrdId(1))
+    );
     assert_eq!(
         (event.agent_extension, event.agent_instrument),
         (Some(Text::new("1081")), Some(Text::new("1081")))
@@ -312,10 +328,13 @@ fn a_client_that_comes_back_hears_of_the_voice_states_that_outlived_it() {
         ["OPEN_CONF", "SYSTEM_EVENT", "AGENT_STATE_EVENT"],
         "nobody took it over yet"
     );
-    let asked = QueryAgentStateReq { mrd_id: 1, icm_agent_id: AGENT, ..Default::default() };
+    let asked = QueryAgentStateReq { mrd_id: MrdId(1), icm_agent_id: AGENT, ..Default::default() };
     let said = lab.says(link, asked);
     let [Cti::QueryAgentStateConf(answer)] = &said.to(link)[..] else { panic!("{said:?}") };
-    assert_eq!((answer.agent_state, answer.agent_extension.clone()), (3, Some(Text::new("1080"))));
+    assert_eq!(
+        (answer.agent_state, answer.agent_extension.clone()),
+        (AgentState::Available.into(), Some(Text::new("1080")))
+    );
 }
 
 #[test]
@@ -329,7 +348,7 @@ fn voice(id: &str, agent_state: u16, instrument: &str) -> SetAgentStateReq {
     let text = |text: &str| (!text.is_empty()).then_some(text.to_owned());
     SetAgentStateReq {
         invoke_id: 77,
-        agent_state,
+        agent_state: Code::of_number(agent_state),
         agent_id: text(id).map(Text::new),
         agent_instrument: text(instrument).map(Text::new),
         ..Default::default()
@@ -377,7 +396,7 @@ fn a_device_has_a_line_and_no_calls() {
     let ask = QueryDeviceInfoReq { agent_instrument: Some(Text::new("1080")), ..Default::default() };
     let said = lab.says(finesse, ask.clone());
     let [Cti::QueryDeviceInfoConf(answer)] = &said.to(finesse)[..] else { panic!("{said:?}") };
-    assert_eq!((answer.peripheral_type, answer.lines.len()), (17, 1));
+    assert_eq!((answer.peripheral_type, answer.lines.len()), (PeripheralType::ENTERPRISE_AGENT, 1));
     let unknown = QueryDeviceInfoReq { agent_instrument: Some(Text::new("x")), ..ask };
     assert_eq!(lab.says(finesse, unknown).status(finesse), 87);
     let calls = SnapshotDeviceReq { agent_instrument: Some(Text::new("1080")), ..Default::default() };
@@ -512,7 +531,7 @@ fn records_of_the_configuration_are_complete() {
                 let states = agent.agent_mrd_states.clone().unwrap().0;
                 assert_eq!(
                     (agent.num_mrds, states),
-                    (Some(2), vec![2, 1]),
+                    (Some(2), vec![AgentState::NotReady.into(), AgentState::Logout.into()]),
                     "not ready in one, signed out of the other"
                 );
             }
@@ -635,8 +654,8 @@ fn device_monitor(device: &str) -> MonitorStartReq {
     }
 }
 
-fn task_monitor(task_msg_mask: u32, icm_agent_id: i32) -> TaskMonitorStartReq {
-    TaskMonitorStartReq { mrd_id: -1, icm_agent_id, task_msg_mask, ..Default::default() }
+fn task_monitor(task_msg_mask: u32, icm_agent_id: SkillTarget) -> TaskMonitorStartReq {
+    TaskMonitorStartReq { mrd_id: MrdId::NONE, icm_agent_id, task_msg_mask, ..Default::default() }
 }
 
 /// The number of a monitor that was started.

@@ -2,7 +2,7 @@
 
 use crate::lab::{Lab, MRD, TASK, config, login, open_req};
 use cce_agentpg::Config;
-use cce_cti::{CloseReq, Cti, HeartbeatReq, OpenReq, dialect, services, status};
+use cce_cti::{CloseReq, Cti, CtiStatus, HeartbeatReq, OpenReq, SystemEventId, dialect, services};
 use cce_kernel::{Command, Fact, FrameFlaw, Input, Output, Port};
 use cce_model::fact::AgentPgFact;
 use cce_wire::{Bytes, Opaque, Secret, Text, frame};
@@ -14,7 +14,7 @@ fn an_opened_session_hears_that_the_peripheral_is_on_line() {
     let link = lab.connect(Port::CtiA);
     let said = lab.says(link, open_req());
     let [Cti::OpenConf(_), Cti::SystemEvent(event)] = &said.to(link)[..] else { panic!("{said:?}") };
-    assert_eq!((event.system_event_id, event.system_event_arg1), (3, 5000));
+    assert_eq!((event.system_event_id, event.system_event_arg1), (SystemEventId::PERIPHERAL_ONLINE, 5000));
     assert!(event.text.as_ref().is_some_and(|text| !text.is_empty()));
 }
 
@@ -152,7 +152,8 @@ fn a_session_without_an_idle_timeout_may_be_silent() {
 #[test]
 fn a_close_is_confirmed_and_closes() {
     let mut lab = Lab::open();
-    let said = lab.finesse_says(CloseReq { invoke_id: 4, status: 0, ..CloseReq::default() });
+    let said =
+        lab.finesse_says(CloseReq { invoke_id: 4, status: CtiStatus::NO_ERROR, ..CloseReq::default() });
     assert_eq!(said.names(lab.finesse), ["CLOSE_CONF"]);
     assert!(said.closes(lab.finesse));
 }
@@ -163,7 +164,7 @@ fn an_unknown_message_is_refused_by_a_code_that_depends_on_the_version() {
         let (mut lab, link) = opened(&OpenReq { version_number: version, ..open_req() });
         let said = lab.bytes(link, frame(999, |body| body.extend_from_slice(&7u32.to_be_bytes())));
         let [Cti::FailureConf(failure)] = &said.to_version(link, version)[..] else { panic!("{said:?}") };
-        assert_eq!((failure.invoke_id, failure.status), (7, status));
+        assert_eq!((failure.invoke_id, failure.status), (7, CtiStatus(status)));
     }
 }
 
@@ -181,7 +182,10 @@ fn a_message_that_cannot_be_read_is_answered_and_its_session_goes_on() {
         let mut lab = Lab::ready();
         let said = lab.bytes(lab.finesse, frame(kind, |body| body.extend_from_slice(&[0, 0, 0, 7])));
         let [Cti::FailureConf(failure)] = &said.to(lab.finesse)[..] else { panic!("{said:?}") };
-        assert_eq!((failure.invoke_id, failure.status, said.closes(lab.finesse)), (7, 25, false));
+        assert_eq!(
+            (failure.invoke_id, failure.status, said.closes(lab.finesse)),
+            (7, CtiStatus::BAD_MESSAGE_FORMAT, false)
+        );
         assert_eq!(lab.reserve(TASK).names(lab.finesse).len(), 2, "{kind}: its agents are served as before");
     }
 }
@@ -206,7 +210,7 @@ fn granted(strict_masks: bool, services_requested: u32) -> Result<u32, u32> {
     let said = lab.says(link, OpenReq { services_requested, ..open_req() });
     match said.to(link).into_iter().next() {
         Some(Cti::OpenConf(conf)) => Ok(conf.services_granted),
-        Some(Cti::FailureConf(failure)) => Err(failure.status),
+        Some(Cti::FailureConf(failure)) => Err(failure.status.0),
         other => panic!("{other:?}"),
     }
 }
@@ -317,7 +321,7 @@ fn a_stop_takes_leave_of_clients_and_router() {
     let mut lab = Lab::open();
     let said = lab.input(Input::Command(Command::Stop));
     let [Cti::FailureEvent(goodbye)] = &said.to(lab.finesse)[..] else { panic!("{said:?}") };
-    assert_eq!(goodbye.status, status::CTI_SERVER_OFFLINE);
+    assert_eq!(goodbye.status, CtiStatus::CTI_SERVER_OFFLINE);
     assert_eq!(said.to_router()[0].name(), "CLOSE_REQ");
     assert!(said.closes(lab.finesse) && said.closes(lab.router));
     assert!(!said.0.iter().any(|output| matches!(output, Output::Arm { .. })));

@@ -10,7 +10,7 @@ use cce_cti::{
     MakeAgentNotRoutableReq, MakeAgentRoutableInd, MediaLoginReq, MediaLogoutInd,
 };
 use cce_kernel::{Fact, Input, Output, Peer, Port};
-use cce_model::{AgentState, sample::SampleRows};
+use cce_model::{AgentState, Availability, Disposition, MrdId, SkillTarget, sample::SampleRows};
 
 #[test]
 fn a_sign_in_is_confirmed_and_shows_login_and_not_ready() {
@@ -18,10 +18,13 @@ fn a_sign_in_is_confirmed_and_shows_login_and_not_ready() {
     let said = lab.finesse_says(login(MRD));
     assert_eq!(said.names(lab.finesse), ["MEDIA_LOGIN_RESP", "AGENT_STATE_EVENT"]);
     let event = agent_event(&said.to(lab.finesse));
-    assert_eq!(event.skill_group_state, AgentState::Login.number());
-    assert_eq!(event.agent_state, AgentState::NotReady.number());
-    assert_eq!((event.agent_mode, event.agent_availability_status, event.max_task_limit), (1, 0, 3));
-    assert_eq!(said.reported_states()[0].agent_state, AgentState::NotReady.number());
+    assert_eq!(event.skill_group_state, AgentState::Login);
+    assert_eq!(event.agent_state, AgentState::NotReady);
+    assert_eq!(
+        (event.agent_mode, event.agent_availability_status, event.max_task_limit),
+        (1, Availability::NotAvailable.into(), 3)
+    );
+    assert_eq!(said.reported_states()[0].agent_state, AgentState::NotReady);
 }
 
 #[test]
@@ -31,9 +34,12 @@ fn a_ready_agent_is_not_active_and_available() {
     let said = lab.finesse_says(ready(MRD));
     assert_eq!(said.names(lab.finesse), ["AGENT_STATE_EVENT"]);
     let event = agent_event(&said.to(lab.finesse));
-    assert_eq!((event.skill_group_state, event.agent_state), (14, 14));
-    assert_eq!(event.agent_availability_status, 1);
-    assert_eq!(said.reported_states()[0].availability, 1);
+    assert_eq!(
+        (event.skill_group_state, event.agent_state),
+        (AgentState::NotActive.into(), AgentState::NotActive.into())
+    );
+    assert_eq!(event.agent_availability_status, Availability::Icm);
+    assert_eq!(said.reported_states()[0].availability, Availability::Icm);
 }
 
 #[test]
@@ -41,7 +47,7 @@ fn who_is_ready_but_not_routable_is_available_to_the_application_only() {
     let mut lab = Lab::open();
     lab.finesse_says(MediaLoginReq { make_routable: false, ..login(MRD) });
     let said = lab.finesse_says(cce_cti::MakeAgentReadyInd { make_routable: false, ..ready(MRD) });
-    assert_eq!(agent_event(&said.to(lab.finesse)).agent_availability_status, 2);
+    assert_eq!(agent_event(&said.to(lab.finesse)).agent_availability_status, Availability::Application);
 }
 
 #[test]
@@ -50,7 +56,7 @@ fn a_second_sign_in_is_told_so_and_sets_the_new_limit() {
     let said = lab.finesse_says(MediaLoginReq { max_task_limit: 5, ..login(MRD) });
     assert_eq!(said.status(lab.finesse), 1);
     let event = agent_event(&said.to(lab.finesse));
-    assert_eq!((event.agent_state, event.max_task_limit), (AgentState::NotActive.number(), 5));
+    assert_eq!((event.agent_state, event.max_task_limit), (AgentState::NotActive.into(), 5));
 }
 
 #[test]
@@ -59,7 +65,7 @@ fn who_signs_an_agent_in_again_speaks_for_the_agent() {
     let second = lab.session(Port::CtiA, open_req());
     assert_eq!(lab.says(second, login(MRD)).status(second), 1);
     assert!(lab.lose(lab.finesse).reported_states().is_empty(), "the first session has no agent any more");
-    assert_eq!(lab.lose(second).reported_states()[0].agent_state, AgentState::WorkNotReady.number());
+    assert_eq!(lab.lose(second).reported_states()[0].agent_state, AgentState::WorkNotReady);
 }
 
 #[test]
@@ -82,7 +88,7 @@ fn an_answered_task_has_no_time_to_start_any_more() {
 #[test]
 fn the_voice_domain_is_refused_with_11() {
     let mut lab = Lab::open();
-    let said = lab.finesse_says(login(1));
+    let said = lab.finesse_says(login(MrdId(1)));
     assert_eq!(said.names(lab.finesse), ["MEDIA_LOGIN_RESP"]);
     assert_eq!(said.status(lab.finesse), 11);
 }
@@ -90,7 +96,7 @@ fn the_voice_domain_is_refused_with_11() {
 #[test]
 fn an_unknown_agent_cannot_sign_in() {
     let mut lab = Lab::open();
-    let said = lab.finesse_says(MediaLoginReq { icm_agent_id: 1, ..login(MRD) });
+    let said = lab.finesse_says(MediaLoginReq { icm_agent_id: SkillTarget(1), ..login(MRD) });
     assert_eq!(said.status(lab.finesse), 2);
 }
 
@@ -110,7 +116,7 @@ fn an_idle_agent_becomes_not_ready_at_once() {
     let said = lab.finesse_says(not_ready(7));
     assert_eq!(said.names(lab.finesse), ["MAKE_AGENT_NOT_READY_RESP", "AGENT_STATE_EVENT"]);
     let event = agent_event(&said.to(lab.finesse));
-    assert_eq!((event.agent_state, event.event_reason_code), (AgentState::NotReady.number(), 7));
+    assert_eq!((event.agent_state, event.event_reason_code), (AgentState::NotReady.into(), 7));
 }
 
 #[test]
@@ -121,7 +127,7 @@ fn not_ready_is_refused_while_a_task_is_offered_and_not_when_it_is_accepted() {
     lab.finesse_says(offer(TASK));
     let said = lab.finesse_says(not_ready(0));
     assert_eq!(said.status(lab.finesse), 0);
-    assert_eq!(agent_event(&said.to(lab.finesse)).agent_state, AgentState::NotReady.number());
+    assert_eq!(agent_event(&said.to(lab.finesse)).agent_state, AgentState::NotReady);
 }
 
 /// TR-065, TR-068.
@@ -131,20 +137,23 @@ fn not_ready_takes_effect_at_once_and_the_tasks_stay() {
     let asked = lab.finesse_says(not_ready(3));
     assert_eq!(asked.names(lab.finesse), ["MAKE_AGENT_NOT_READY_RESP", "AGENT_STATE_EVENT"]);
     let event = agent_event(&asked.to(lab.finesse));
-    assert_eq!((event.agent_state, event.agent_availability_status), (AgentState::NotReady.number(), 0));
+    assert_eq!(
+        (event.agent_state, event.agent_availability_status),
+        (AgentState::NotReady.into(), Availability::NotAvailable.into())
+    );
     assert_eq!((event.num_tasks, event.event_reason_code), (1, 3));
-    assert_eq!(asked.reported_states()[0].availability, 0);
+    assert_eq!(asked.reported_states()[0].availability, Availability::NotAvailable);
     for work in [
         cce_cti::Cti::from(crate::work::pause(TASK)),
         crate::work::resume(TASK).into(),
         crate::work::wrap_up(TASK).into(),
     ] {
         let worked = lab.finesse_says(work);
-        assert_eq!(agent_event(&worked.to(lab.finesse)).agent_state, AgentState::NotReady.number());
+        assert_eq!(agent_event(&worked.to(lab.finesse)).agent_state, AgentState::NotReady);
     }
     let ended = lab.finesse_says(end(TASK));
     assert_eq!(ended.names(lab.finesse), ["AGENT_STATE_EVENT", "END_TASK_EVENT"]);
-    assert_eq!(agent_event(&ended.to(lab.finesse)).agent_state, AgentState::NotReady.number());
+    assert_eq!(agent_event(&ended.to(lab.finesse)).agent_state, AgentState::NotReady);
 }
 
 #[test]
@@ -161,9 +170,9 @@ fn who_is_ready_again_has_the_state_of_the_tasks() {
     let mut lab = Lab::working();
     lab.finesse_says(not_ready(0));
     let said = lab.finesse_says(ready(MRD));
-    assert_eq!(agent_event(&said.to(lab.finesse)).agent_state, AgentState::Active.number());
+    assert_eq!(agent_event(&said.to(lab.finesse)).agent_state, AgentState::Active);
     let ended = lab.finesse_says(end(TASK));
-    assert_eq!(agent_event(&ended.to(lab.finesse)).agent_state, AgentState::NotActive.number());
+    assert_eq!(agent_event(&ended.to(lab.finesse)).agent_state, AgentState::NotActive);
 }
 
 #[test]
@@ -217,7 +226,10 @@ fn routable_sets_the_limit_too() {
         ..MakeAgentRoutableInd::default()
     });
     let event = agent_event(&said.to(lab.finesse));
-    assert_eq!((event.agent_mode, event.max_task_limit, event.agent_availability_status), (1, 1, 1));
+    assert_eq!(
+        (event.agent_mode, event.max_task_limit, event.agent_availability_status),
+        (1, 1, Availability::Icm.into())
+    );
 }
 
 #[test]
@@ -226,8 +238,11 @@ fn a_sign_out_shows_logout() {
     let said = lab.finesse_says(logout());
     assert_eq!(said.names(lab.finesse), ["AGENT_STATE_EVENT"]);
     let event = agent_event(&said.to(lab.finesse));
-    assert_eq!((event.agent_state, event.agent_availability_status), (AgentState::Logout.number(), 0));
-    assert_eq!(said.reported_states()[0].agent_state, AgentState::Logout.number());
+    assert_eq!(
+        (event.agent_state, event.agent_availability_status),
+        (AgentState::Logout.into(), Availability::NotAvailable.into())
+    );
+    assert_eq!(said.reported_states()[0].agent_state, AgentState::Logout);
 }
 
 #[test]
@@ -241,19 +256,25 @@ fn a_sign_out_ends_every_task_before_it_shows_logout() {
         "no state in between"
     );
     assert_eq!(said.reported_tasks(), [(TASK, 7, 40), (task(1), 7, 36)], "nobody answered the second");
-    let states: Vec<u16> = said.reported_states().iter().map(|state| state.agent_state).collect();
-    assert_eq!(states, [AgentState::Logout.number()]);
+    let states: Vec<_> = said.reported_states().iter().map(|state| state.agent_state).collect();
+    assert_eq!(states, [AgentState::Logout]);
     assert_eq!(agent_event(&said.to(lab.finesse)).num_tasks, 0);
 }
 
 #[test]
 fn a_sign_out_may_say_how_tasks_end() {
     let mut lab = Lab::working();
-    let said = lab.finesse_says(MediaLogoutInd { flt_icm_disp: Some(65), ..logout() });
+    let said = lab.finesse_says(MediaLogoutInd {
+        flt_icm_disp: Some(Disposition::TASK_TRANSFERRED_ON_AGENT_LOGOUT),
+        ..logout()
+    });
     assert_eq!(said.reported_tasks(), [(TASK, 7, 65)]);
     let mut lab = Lab::ready();
     lab.reserve(TASK);
-    let said = lab.finesse_says(MediaLogoutInd { flt_icm_disp: Some(65), ..logout() });
+    let said = lab.finesse_says(MediaLogoutInd {
+        flt_icm_disp: Some(Disposition::TASK_TRANSFERRED_ON_AGENT_LOGOUT),
+        ..logout()
+    });
     assert_eq!(said.reported_tasks(), [(TASK, 7, 65)]);
 }
 
@@ -276,8 +297,8 @@ fn agents_of_a_lost_session_are_work_not_ready_and_not_routable() {
     let mut lab = Lab::working();
     let said = lab.lose(lab.finesse);
     let state = &said.reported_states()[0];
-    assert_eq!(state.agent_state, AgentState::WorkNotReady.number());
-    assert_eq!((state.num_tasks, state.availability), (1, 0));
+    assert_eq!(state.agent_state, AgentState::WorkNotReady);
+    assert_eq!((state.num_tasks, state.availability), (1, Availability::NotAvailable.into()));
 }
 
 #[test]
@@ -289,8 +310,11 @@ fn a_sign_in_after_a_lost_session_renews_the_terms_and_keeps_the_tasks() {
     assert_eq!(said.status(lab.finesse), 1);
     assert_eq!(said.reported_tasks(), []);
     let state = &said.reported_states()[0];
-    assert_eq!(state.agent_state, AgentState::Active.number());
-    assert_eq!((state.max_task_limit, state.agent_mode, state.availability), (2, false, 2));
+    assert_eq!(state.agent_state, AgentState::Active);
+    assert_eq!(
+        (state.max_task_limit, state.agent_mode, state.availability),
+        (2, false, Availability::Application.into())
+    );
     assert_eq!(lab.finesse_says(end(TASK)).reported_tasks(), [(TASK, 7, 38)]);
 }
 
@@ -301,7 +325,7 @@ fn who_had_no_task_is_not_ready_after_a_lost_session() {
     lab.finesse = lab.session(Port::CtiA, open_req());
     let said = lab.finesse_says(login(MRD));
     assert_eq!(said.status(lab.finesse), 1);
-    assert_eq!(said.reported_states()[0].agent_state, AgentState::NotReady.number());
+    assert_eq!(said.reported_states()[0].agent_state, AgentState::NotReady);
 }
 
 #[test]
@@ -320,7 +344,7 @@ fn the_life_of_tasks_is_not_counted_for_who_has_a_client_or_is_signed_out() {
     let init = AgentInitReq {
         mrd_id: MRD,
         icm_agent_id: AGENT,
-        agent_state: AgentState::Active.number(),
+        agent_state: AgentState::Active.into(),
         max_task_limit: 3,
         ..Default::default()
     };
@@ -464,7 +488,7 @@ fn one_agent_more_than_the_peripheral_takes_is_refused_with_34() {
     let mut lab = Lab::with(Config { signed_in_max: Some(1), ..config() });
     lab.sign_in(MRD);
     assert_eq!(lab.finesse_says(login(CHAT)).status(lab.finesse), 0, "the same agent in another domain");
-    let other = MediaLoginReq { icm_agent_id: AGENT + 1, ..login(MRD) };
+    let other = MediaLoginReq { icm_agent_id: SkillTarget(5173), ..login(MRD) };
     assert_eq!(lab.finesse_says(other).status(lab.finesse), 34);
 }
 

@@ -2,10 +2,10 @@
 
 use crate::lab::{AGENT, CHAT, Lab, MRD, TASK, reservation, task};
 use cce_cti::{
-    AgentStateEvent, Cti, EndTaskInd, MediaLogoutInd, OfferTaskInd, PauseTaskInd, ResumeTaskInd,
+    AgentStateEvent, Cti, Direction, EndTaskInd, MediaLogoutInd, OfferTaskInd, PauseTaskInd, ResumeTaskInd,
     StartTaskInd, WrapupTaskInd,
 };
-use cce_model::{AgentState, TaskId};
+use cce_model::{AgentState, Availability, Disposition, MrdId, SkillTarget, TaskId};
 
 #[test]
 fn an_accepted_task_is_offered_and_its_agent_stays_reserved() {
@@ -24,7 +24,7 @@ fn a_begun_task_makes_its_agent_active() {
     let said = lab.finesse_says(start(TASK));
     assert_eq!(said.names(lab.finesse), ["AGENT_STATE_EVENT", "START_TASK_EVENT"]);
     let event = agent_event(&said.to(lab.finesse));
-    assert_eq!((event.agent_state, event.direction), (AgentState::Active.number(), Some(1)));
+    assert_eq!((event.agent_state, event.direction), (AgentState::Active.into(), Some(Direction::IN)));
     assert_eq!(said.reported_tasks(), [(TASK, 1, 0)]);
     assert_eq!(said.reported_states()[0].active_tasks, 1);
 }
@@ -35,7 +35,7 @@ fn a_paused_task_pauses_its_agent() {
     let said = lab.finesse_says(pause(TASK));
     assert_eq!(said.names(lab.finesse), ["AGENT_STATE_EVENT", "PAUSE_TASK_EVENT"]);
     let event = agent_event(&said.to(lab.finesse));
-    assert_eq!((event.agent_state, event.direction), (AgentState::Paused.number(), Some(0)));
+    assert_eq!((event.agent_state, event.direction), (AgentState::Paused.into(), Some(Direction::NONE)));
     assert_eq!(said.reported_tasks(), [(TASK, 3, 0)]);
 }
 
@@ -45,7 +45,7 @@ fn a_resumed_task_is_active_again() {
     lab.finesse_says(pause(TASK));
     let said = lab.finesse_says(resume(TASK));
     assert_eq!(said.names(lab.finesse), ["AGENT_STATE_EVENT", "RESUME_TASK_EVENT"]);
-    assert_eq!(agent_event(&said.to(lab.finesse)).agent_state, AgentState::Active.number());
+    assert_eq!(agent_event(&said.to(lab.finesse)).agent_state, AgentState::Active);
 }
 
 #[test]
@@ -54,7 +54,7 @@ fn a_paused_task_can_be_wrapped_up() {
     lab.finesse_says(pause(TASK));
     let said = lab.finesse_says(wrap_up(TASK));
     assert_eq!(said.names(lab.finesse), ["AGENT_STATE_EVENT", "WRAPUP_TASK_EVENT"]);
-    assert_eq!(agent_event(&said.to(lab.finesse)).agent_state, AgentState::WorkReady.number());
+    assert_eq!(agent_event(&said.to(lab.finesse)).agent_state, AgentState::WorkReady);
     assert_eq!(said.reported_tasks(), [(TASK, 2, 0)]);
 }
 
@@ -64,7 +64,7 @@ fn the_event_of_an_end_counts_the_task_that_ends() {
     let said = lab.finesse_says(end(TASK));
     assert_eq!(said.names(lab.finesse), ["AGENT_STATE_EVENT", "END_TASK_EVENT"]);
     let event = agent_event(&said.to(lab.finesse));
-    assert_eq!((event.agent_state, event.num_tasks), (AgentState::NotActive.number(), 1));
+    assert_eq!((event.agent_state, event.num_tasks), (AgentState::NotActive.into(), 1));
     assert_eq!(said.reported_tasks(), [(TASK, 7, 38)]);
     assert_eq!(said.reported_states()[0].num_tasks, 0);
 }
@@ -73,7 +73,8 @@ fn the_event_of_an_end_counts_the_task_that_ends() {
 fn a_task_ends_before_it_begins_as_the_client_says() {
     let mut lab = Lab::ready();
     lab.reserve(TASK);
-    let said = lab.finesse_says(EndTaskInd { icm_disposition: 37, ..end(TASK) });
+    let said = lab
+        .finesse_says(EndTaskInd { icm_disposition: Disposition::TASK_ABANDONED_WHILE_OFFERED, ..end(TASK) });
     assert_eq!(said.reported_tasks(), [(TASK, 7, 37)]);
 }
 
@@ -83,7 +84,7 @@ fn one_of_two_tasks_in_work_leaves_the_other() {
     lab.reserve(task(1));
     let said = lab.finesse_says(end(TASK));
     let event = agent_event(&said.to(lab.finesse));
-    assert_eq!((event.agent_state, event.num_tasks), (AgentState::Reserved.number(), 2));
+    assert_eq!((event.agent_state, event.num_tasks), (AgentState::Reserved.into(), 2));
 }
 
 #[test]
@@ -99,9 +100,9 @@ fn the_last_free_slot_makes_an_agent_unavailable_and_an_end_frees_it() {
     let mut lab = Lab::working();
     lab.reserve(task(1));
     let full = lab.reserve(task(2));
-    assert_eq!(agent_event(&full.to(lab.finesse)).agent_availability_status, 0);
+    assert_eq!(agent_event(&full.to(lab.finesse)).agent_availability_status, Availability::NotAvailable);
     let freed = lab.finesse_says(end(TASK));
-    assert_eq!(agent_event(&freed.to(lab.finesse)).agent_availability_status, 1);
+    assert_eq!(agent_event(&freed.to(lab.finesse)).agent_availability_status, Availability::Icm);
 }
 
 #[test]
@@ -111,7 +112,7 @@ fn a_task_that_must_not_be_interrupted_closes_the_agent_s_other_domains() {
     let said = lab.router_says(reservation(TASK, CHAT));
     let seen: Vec<_> =
         said.reported_states().iter().map(|state| (state.mrd_id, state.availability)).collect();
-    assert_eq!(seen, [(CHAT, 1), (MRD, 0)]);
+    assert_eq!(seen, [(CHAT, Availability::Icm.into()), (MRD, Availability::NotAvailable.into())]);
 }
 
 #[test]
@@ -132,7 +133,7 @@ fn nobody_accepts_in_time_so_the_task_ends_and_the_agent_is_not_routable() {
         ["AGENT_STATE_EVENT", "END_TASK_EVENT", "AGENT_MADE_NOT_ROUTABLE_EVENT"]
     );
     let event = agent_event(&said.to(lab.finesse));
-    assert_eq!((event.agent_mode, event.agent_availability_status), (0, 2));
+    assert_eq!((event.agent_mode, event.agent_availability_status), (0, Availability::Application.into()));
     assert_eq!(said.reported_tasks(), [(TASK, 7, 36)]);
 }
 
@@ -206,7 +207,7 @@ fn a_task_of_another_domain_is_refused_with_20() {
 #[test]
 fn a_task_of_another_agent_is_refused_with_22() {
     let mut lab = Lab::working();
-    let other = AGENT + 1;
+    let other = SkillTarget(5173);
     lab.finesse_says(cce_cti::MediaLoginReq { icm_agent_id: other, ..crate::lab::login(MRD) });
     assert_eq!(lab.finesse_says(EndTaskInd { icm_agent_id: other, ..end(TASK) }).status(lab.finesse), 22);
 }
@@ -220,13 +221,16 @@ fn somebody_signed_out_is_refused_with_6() {
 #[test]
 fn an_unknown_agent_is_refused_with_2() {
     let mut lab = Lab::open();
-    assert_eq!(lab.finesse_says(StartTaskInd { icm_agent_id: 1, ..start(TASK) }).status(lab.finesse), 2);
+    assert_eq!(
+        lab.finesse_says(StartTaskInd { icm_agent_id: SkillTarget(1), ..start(TASK) }).status(lab.finesse),
+        2
+    );
 }
 
 #[test]
 fn a_domain_that_the_agent_does_not_have_is_refused_with_3() {
     let mut lab = Lab::open();
-    assert_eq!(lab.finesse_says(StartTaskInd { mrd_id: 1, ..start(TASK) }).status(lab.finesse), 3);
+    assert_eq!(lab.finesse_says(StartTaskInd { mrd_id: MrdId(1), ..start(TASK) }).status(lab.finesse), 3);
 }
 
 pub(crate) fn agent_event(messages: &[Cti]) -> AgentStateEvent {
@@ -243,8 +247,8 @@ pub(crate) fn offer(task_id: TaskId) -> OfferTaskInd {
         mrd_id: MRD,
         icm_agent_id: AGENT,
         task_id,
-        arm_skill_group_id: 5199,
-        arm_service_id: -1,
+        arm_skill_group_id: SkillTarget(5199),
+        arm_service_id: SkillTarget::NONE,
         ..OfferTaskInd::default()
     }
 }
@@ -255,8 +259,8 @@ pub(crate) fn start(task_id: TaskId) -> StartTaskInd {
         mrd_id: MRD,
         icm_agent_id: AGENT,
         task_id,
-        arm_skill_group_id: 5199,
-        arm_service_id: -1,
+        arm_skill_group_id: SkillTarget(5199),
+        arm_service_id: SkillTarget::NONE,
         ..StartTaskInd::default()
     }
 }
@@ -267,8 +271,8 @@ pub(crate) fn end(task_id: TaskId) -> EndTaskInd {
         mrd_id: MRD,
         icm_agent_id: AGENT,
         task_id,
-        icm_disposition: 38,
-        application_disposition: 38,
+        icm_disposition: Disposition::NORMAL_END_TASK,
+        application_disposition: Disposition::NORMAL_END_TASK,
         ..EndTaskInd::default()
     }
 }

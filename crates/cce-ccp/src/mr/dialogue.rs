@@ -2,16 +2,15 @@
 
 use super::{MrEvent, Routed, send};
 use cce_kernel::{Cx, Fact, LinkId};
-use cce_model::{ContactId, DialogueState, MrdId, TaskId};
-use cce_mr::mr::{
-    CancelTask, CancelTaskConf, DoThisWithTask, NewTask, NewTaskFailureEvent, TaskQueuedEvent,
-    TerminateDialogueEvent,
+use cce_model::{ContactId, DialogueState, Disposition, MrdId, TaskId};
+use cce_mr::{
+    CancelResult,
+    mr::{
+        CancelTask, CancelTaskConf, DoThisWithTask, NewTask, NewTaskFailureEvent, TaskQueuedEvent,
+        TerminateDialogueEvent,
+    },
 };
-use cce_mr::reason;
 use std::collections::{BTreeMap, BTreeSet};
-
-/// `CANCEL_TASK_CONF`: the task was given up; otherwise an agent had been chosen.
-const RESULT_CANCELLED: u32 = 0;
 
 /// Cancels of ended dialogues whose answer is awaited. The oldest gives way: a peer that leaves out answers
 /// must not fill the memory.
@@ -61,7 +60,7 @@ impl Dialogues {
         let dialogue = self.open.get_mut(&id).expect("a task that is with CCE has its dialogue");
         dialogue.sent += 1;
         let send_seq_no = dialogue.sent;
-        let reason_code = reason::ABANDONED_IN_ROUTER;
+        let reason_code = Disposition::TASK_ABANDONED_IN_ROUTER;
         send(link, CancelTask { dialogue_id: id, send_seq_no, reason_code, ..CancelTask::default() }, cx);
         set_state(id, dialogue, DialogueState::Cancelling, None, cx);
     }
@@ -147,7 +146,7 @@ impl Dialogues {
             cx.note_peer_error(link, "CANCEL_TASK_CONF", format!("dialogue {id} has no cancel"));
             return None;
         }
-        if message.result != RESULT_CANCELLED {
+        if message.result != CancelResult::CANCELLED {
             set_state(id, dialogue, DialogueState::Queued, None, cx);
             return None;
         }
@@ -198,7 +197,7 @@ impl Dialogues {
     /// Gives up a dialogue whose messages are out of order.
     fn send_terminate(&mut self, link: LinkId, id: u32, cx: &mut Cx<'_>) -> Option<MrEvent> {
         let send_seq_no = self.open.get(&id)?.sent + 1;
-        let cause = reason::INVALID_DIALOGUE;
+        let cause = Disposition::APPLICATION_INVALID_DIALOGUE_ID;
         send(link, TerminateDialogueEvent { dialogue_id: id, send_seq_no, cause, ..Default::default() }, cx);
         let contact = self.end(id, DialogueState::Failed, None, cx)?;
         Some(MrEvent::Failed { contact, reason: cause })

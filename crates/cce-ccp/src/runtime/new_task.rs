@@ -2,7 +2,7 @@
 
 use crate::contact::Contact;
 use cce_model::{EccLoss, EccVariable, MrdId, SkillTarget};
-use cce_mr::mr::NewTask;
+use cce_mr::{RoutingService, mr::NewTask};
 use cce_wire::{NamedVariable, Text};
 
 /// Characters of a call variable; what is longer is cut (inferred).
@@ -28,7 +28,8 @@ pub(super) fn of_contact(contact: &Contact) -> (NewTask, Vec<Lost>) {
         application_string1: Some(Text::new(&contact.application)),
         application_string2: Some(Text::new(contact.id().as_str())),
         named_variables,
-        service_requested: Some(contact.route.service_requested).filter(|service| *service != 0),
+        service_requested: Some(contact.route.service_requested)
+            .filter(|service| *service != RoutingService::NONE),
         ..NewTask::default()
     };
     cce_wire::set_call_variables!(task, |number| call_variable(contact, number));

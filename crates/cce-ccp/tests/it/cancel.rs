@@ -1,6 +1,7 @@
 //! Cancelling a task.
 
 use crate::lab::{CONTACT, DIALOGUE, FIRST, Lab, TASK, cancel_conf, config, failed, queued, routed};
+use cce_model::Disposition;
 use cce_mr::Mr;
 
 const REQUESTED: &str = "queued>queued/notification_cce_task_cancel_requested system";
@@ -20,7 +21,10 @@ fn cce_is_asked_to_give_up_a_waiting_task() {
     let said = Lab::queued().delete(CONTACT);
     assert_eq!((said.status(), said.changes()), (200, vec![REQUESTED.to_owned()]));
     let [Mr::CancelTask(cancel)] = &said.sent()[..] else { panic!("no CANCEL_TASK") };
-    assert_eq!((cancel.dialogue_id, cancel.send_seq_no, cancel.reason_code), (DIALOGUE, 2, 35));
+    assert_eq!(
+        (cancel.dialogue_id, cancel.send_seq_no, cancel.reason_code),
+        (DIALOGUE, 2, Disposition::TASK_ABANDONED_IN_ROUTER)
+    );
     assert_eq!(said.dialogues(), ["4: queued>cancelling"]);
 }
 

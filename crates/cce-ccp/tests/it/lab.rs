@@ -7,9 +7,9 @@ use cce_kernel::{
     CallId, CloseReason, Configured, Fact, HostClock, Input, LinkId, LinkReason, Output, Port, Request,
     Response, Time, TimerKey, Wall,
 };
-use cce_model::{ContactId, MrdId, SkillTarget, TaskId, fact::CcpFact};
+use cce_model::{ContactId, Disposition, MrdId, SkillTarget, TaskId, fact::CcpFact};
 use cce_mr::{
-    MR, Mr,
+    CancelResult, MR, Mr,
     mr::{
         CancelTaskConf, DoThisWithTask, HeartbeatReq, NewTask, NewTaskFailureEvent, OpenReq, TaskQueuedEvent,
     },
@@ -335,9 +335,14 @@ pub(crate) fn routed(dialogue_id: u32, send_seq_no: u32, icm_task_id: TaskId) ->
 }
 
 pub(crate) fn failed(dialogue_id: u32, send_seq_no: u32, reason_code: u32) -> NewTaskFailureEvent {
-    NewTaskFailureEvent { dialogue_id, send_seq_no, reason_code, ..Default::default() }
+    NewTaskFailureEvent {
+        dialogue_id,
+        send_seq_no,
+        reason_code: Disposition(reason_code),
+        ..Default::default()
+    }
 }
 
 pub(crate) fn cancel_conf(dialogue_id: u32, send_seq_no: u32, result: u32) -> CancelTaskConf {
-    CancelTaskConf { dialogue_id, send_seq_no, result, ..Default::default() }
+    CancelTaskConf { dialogue_id, send_seq_no, result: CancelResult(result), ..Default::default() }
 }

@@ -2,6 +2,7 @@
 
 use crate::lab::{DIALOGUE, Lab, TASK, config, failed, queued, routed};
 use cce_kernel::{CloseReason, Command, Fact, FrameFlaw, Input, Output, Port, TimerKey};
+use cce_model::Disposition;
 use cce_mr::{
     Mr,
     mr::{CloseReq, HeartbeatReq, OpenReq, RoutingStatusEvent, TerminateDialogueEvent},
@@ -177,7 +178,10 @@ fn a_message_for_an_unknown_dialogue_harms_no_other() {
 fn a_gap_in_the_sequence_fails_the_dialogue() {
     let said = Lab::submitted().says(queued(DIALOGUE, 2, 0));
     let [Mr::TerminateDialogueEvent(end)] = &said.sent()[..] else { panic!("no TERMINATE_DIALOGUE_EVENT") };
-    assert_eq!((end.dialogue_id, end.send_seq_no, end.cause), (DIALOGUE, 2, 46));
+    assert_eq!(
+        (end.dialogue_id, end.send_seq_no, end.cause),
+        (DIALOGUE, 2, Disposition::APPLICATION_INVALID_DIALOGUE_ID)
+    );
     assert_eq!(said.changes(), ["unread>discarded/notification_invalid_new_task_message system"]);
 }
 
@@ -195,8 +199,12 @@ fn a_confirmation_without_a_cancel_is_a_peers_error() {
 
 #[test]
 fn the_peer_may_give_up_a_dialogue() {
-    let end =
-        TerminateDialogueEvent { dialogue_id: DIALOGUE, send_seq_no: 1, cause: 45, ..Default::default() };
+    let end = TerminateDialogueEvent {
+        dialogue_id: DIALOGUE,
+        send_seq_no: 1,
+        cause: Disposition::APPLICATION_INVALID_MRD_ID,
+        ..Default::default()
+    };
     let said = Lab::submitted().says(end);
     assert_eq!(said.changes(), ["unread>discarded/notification_invalid_mrd_id system"]);
 }

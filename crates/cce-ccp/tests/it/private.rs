@@ -4,6 +4,7 @@ use crate::lab::{CONTACT, DIALOGUE, FIRST, Lab, PRIVATE, TASK, basic, config, fa
 use cce_ccp::Config;
 use cce_kernel::{CallId, Cors, Fact, Input, Output, Request};
 use cce_model::{TaskId, fact::CcpFact};
+use cce_mr::RoutingService;
 use cce_xml::task::TASK_HEADER;
 use std::time::Duration;
 
@@ -137,7 +138,10 @@ fn a_renotified_task_is_sent_anew_behind_the_former_one() {
     assert_eq!(said.status(), 200);
     assert_eq!(said.changes(), ["reserved>queued/task_renotify_requested system"]);
     let task = said.new_task();
-    assert_eq!((task.dialogue_id, task.previous_task, task.service_requested), (5, TASK, Some(2)));
+    assert_eq!(
+        (task.dialogue_id, task.previous_task, task.service_requested),
+        (5, TASK, Some(RoutingService::TRANSFER))
+    );
     assert_eq!(task.script_selector.unwrap().to_string(), "Other");
     assert_eq!(task.application_string2.unwrap().to_string(), FIRST);
 }
@@ -145,7 +149,7 @@ fn a_renotified_task_is_sent_anew_behind_the_former_one() {
 #[test]
 fn a_recovery_asks_for_another_service_than_a_transfer() {
     let said = Lab::reserved().renotify(&renotification("CumulusTask", "route_service_recovery"));
-    assert_eq!(said.new_task().service_requested, Some(3));
+    assert_eq!(said.new_task().service_requested, Some(RoutingService::RECOVERY));
 }
 
 #[test]

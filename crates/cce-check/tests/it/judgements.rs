@@ -199,7 +199,7 @@ fn against_one_end(judgement: Judgement) -> Journal {
             let end = journal.first(|fact| matches!(fact, Fact::Dialog { to: DialogState::Closed, .. }));
             journal.saying(end, |fact| {
                 if let Fact::Dialog { disposition, .. } = fact {
-                    *disposition = Some(Disposition::MAX_LIFETIME);
+                    *disposition = Some(Disposition::MAXIMUM_TASK_LIFETIME_EXCEEDED);
                 }
             })
         }
@@ -369,7 +369,7 @@ fn against_legal_transition(judgement: Judgement) -> Journal {
             journal.then("agentpg", agent(AgentState::NotReady, AgentState::NotActive, 0))
         }
         Judgement::UnacceptedIsNotRoutable => {
-            let end = Some(Disposition::ABANDONED_BEFORE_OFFERED);
+            let end = Some(Disposition::TASK_ABANDONED_BEFORE_OFFERED);
             journal
                 .task(SECOND, MRD, &[T::PreCall])
                 .and("agentpg", What::In(Input::Timer(TimerKey::new("start", 1))))
@@ -545,7 +545,8 @@ impl Journal {
 
     /// With an application that gives its agent a task: an event without an indication follows.
     pub(crate) fn application_task(self) -> Self {
-        let message = ArmMessage::StartApplicationTask { skill_group: SkillTarget(5199), service: 1 };
+        let message =
+            ArmMessage::StartApplicationTask { skill_group: SkillTarget(5199), service: SkillTarget(1) };
         let (mrd, skill_target) = (MrdId(MRD), SkillTarget(AGENT));
         let asked = AgentPgFact::ToOpc { session: 1, invoke_id: 1, mrd, skill_target, message };
         self.then("agentpg", asked.into())

@@ -23,7 +23,7 @@ pub(crate) const THIRD: TaskId = TaskId { day: 154_526, call: 8, sequence: 1 };
 pub(crate) const AGENT: i32 = 5173;
 pub(crate) const ELSE: i32 = 5174;
 pub(crate) const QUEUE: u32 = 5034;
-pub(crate) const END: Disposition = Disposition::NORMAL_END;
+pub(crate) const END: Disposition = Disposition::NORMAL_END_TASK;
 /// Numbers of messages (cti-server-protocol 6 and 11, mr-interface 3).
 pub(crate) const AGENT_STATE_EVENT: u8 = 30;
 pub(crate) const START_TASK_IND: u8 = 163;

@@ -154,7 +154,7 @@ fn each_part_of_a_judgement_refuses_a_journal() {
                 contact: nobody(),
                 from: Some(D::Offered),
                 to: D::Closed,
-                disposition: Some(Disposition::TRANSFERRED_ON_LOGOUT),
+                disposition: Some(Disposition::TASK_TRANSFERRED_ON_AGENT_LOGOUT),
             };
             simple().then("finesse", dialog(None, D::Offered)).then("finesse", closed).then(
                 "finesse",

@@ -33,7 +33,7 @@ fn a_dialog_that_ends_otherwise_than_its_task_breaks_one_end() {
     let end = journal.first(|fact| matches!(fact, Fact::Dialog { to: DialogState::Closed, .. }));
     let otherwise = journal.saying(end, |fact| {
         let Fact::Dialog { disposition, .. } = fact else { return };
-        *disposition = Some(Disposition::MAX_LIFETIME);
+        *disposition = Some(Disposition::MAXIMUM_TASK_LIFETIME_EXCEEDED);
     });
     breaks(&otherwise, Check::OneEnd);
 }
@@ -183,7 +183,7 @@ fn another_reason_for_the_same_state_nearly_breaks_legal_transition() {
 fn an_agent_who_stays_routable_without_an_answer_breaks_legal_transition() {
     let journal = unanswered();
     let end = journal.first(|fact| {
-        matches!(fact, Fact::Task { disposition: Some(Disposition::ABANDONED_BEFORE_OFFERED), .. })
+        matches!(fact, Fact::Task { disposition: Some(Disposition::TASK_ABANDONED_BEFORE_OFFERED), .. })
     });
     let after =
         journal.records.iter().skip(end).position(|record| crate::alter::fact(record).is_some_and(is_agent));

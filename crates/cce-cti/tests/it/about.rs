@@ -2,8 +2,8 @@
 
 use crate::sample::Sample;
 use cce_cti::{AgentPreCallEvent, AgentTasksResp, Cti, StartTaskInd, dialect};
-use cce_model::{ContactId, SkillTarget, TaskId};
-use cce_wire::{Evidence, Mark, MessageDoc, Text, Value};
+use cce_model::{ContactId, MrdId, SkillTarget, TaskId};
+use cce_wire::{Evidence, Mark, MessageDoc, Text, Unsigned, Value};
 
 const VERSION: u32 = 24;
 const TASK: TaskId = TaskId { day: 154_526, call: 50_066_120, sequence: 1 };
@@ -38,9 +38,9 @@ fn a_message_about_several_tasks_is_about_none_in_particular() {
 #[test]
 fn a_reservation_is_about_the_task_of_its_router_call_key_and_its_contact() {
     let reservation = AgentPreCallEvent {
-        router_call_key_day: Some(154_526),
-        router_call_key_call_id: Some(50_066_120),
-        router_call_key_sequence_number: Some(1),
+        router_call_key_day: Some(Unsigned(154_526)),
+        router_call_key_call_id: Some(Unsigned(50_066_120)),
+        router_call_key_sequence_number: Some(Unsigned(1)),
         caller_entered_digits: Some(Text::new("0123456789ABCDEF0123456789ABCDEF")),
         ..AgentPreCallEvent::default()
     };
@@ -53,12 +53,16 @@ fn a_reservation_is_about_the_task_of_its_router_call_key_and_its_contact() {
 
 #[test]
 fn what_says_none_is_left_out_but_any_number_may_be_an_invoke_id() {
-    let start =
-        StartTaskInd { invoke_id: u32::MAX, icm_agent_id: -1, mrd_id: 5011, ..StartTaskInd::default() };
+    let start = StartTaskInd {
+        invoke_id: u32::MAX,
+        icm_agent_id: SkillTarget::NONE,
+        mrd_id: MrdId(5011),
+        ..StartTaskInd::default()
+    };
     let start = StartTaskInd { task_id: TaskId::NONE, ..start };
     let about = Cti::from(start.clone()).about();
     assert_eq!((about.invoke, about.agent, about.task), (Some(u32::MAX), None, None));
-    let about = Cti::from(StartTaskInd { icm_agent_id: 5001, ..start }).about();
+    let about = Cti::from(StartTaskInd { icm_agent_id: SkillTarget(5001), ..start }).about();
     assert_eq!(about.agent, Some(SkillTarget(5001)));
 }
 

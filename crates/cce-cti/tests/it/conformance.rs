@@ -1,6 +1,6 @@
 //! Names that the reference lists, each list as a whole.
 
-use cce_cti::{Cti, status};
+use cce_cti::{Cti, CtiStatus};
 use std::collections::BTreeSet;
 
 /// cti-server-protocol 14. A tag that two messages call by different names is there twice.
@@ -24,7 +24,7 @@ fn each_tag_of_the_reference_has_its_name_and_type() {
 #[test]
 fn each_status_of_the_reference_has_its_name() {
     for (number, name) in STATUSES {
-        assert_eq!(status::name(*number), Some(format!("E_CTI_{name}").as_str()), "{number}");
+        assert_eq!(CtiStatus(*number).name(), Some(format!("E_CTI_{name}").as_str()), "{number}");
     }
 }
 

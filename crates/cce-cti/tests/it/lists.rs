@@ -1,11 +1,13 @@
 //! Records and groups: what belongs together stays together.
 
 use cce_cti::{
-    AgentRecord, AgentTeamConfigEvent, AtcAgent, ConfigAgentEvent, ConfigSkillGroupEvent, Cti, DeviceCall,
-    DeviceLine, FltSkillGroup, QueryAgentStateConf, QueryDeviceInfoConf, RequestedSkillGroup,
-    SetAgentStateReq, SkillGroupRecord, SnapshotDeviceConf, dialect,
+    AgentRecord, AgentTeamConfigEvent, AtcAgent, ConfigAgentEvent, ConfigSkillGroupEvent,
+    ConnectionDeviceIdType, Cti, DeviceCall, DeviceLine, FltSkillGroup, LineType, QueryAgentStateConf,
+    QueryDeviceInfoConf, RequestedSkillGroup, SetAgentStateReq, SkillGroupRecord, SnapshotDeviceConf,
+    dialect,
 };
-use cce_wire::{List, Text};
+use cce_model::{AgentState, MrdId, SkillTarget};
+use cce_wire::{List, Text, Unsigned};
 
 #[test]
 fn a_record_begins_with_its_type_and_has_its_lists_in_one_field_each() {
@@ -17,8 +19,8 @@ fn a_record_begins_with_its_type_and_has_its_lists_in_one_field_each() {
         num_mrds: Some(1),
         skill_group_numbers: Some(List(groups.to_vec())),
         skill_group_priorities: Some(List(vec![1; groups.len()])),
-        agent_mrd_ids: Some(List(vec![5011])),
-        agent_mrd_states: Some(List(vec![2])),
+        agent_mrd_ids: Some(List(vec![Unsigned(MrdId(5011))])),
+        agent_mrd_states: Some(List(vec![AgentState::NotReady.into()])),
         ..AgentRecord::default()
     };
     let records = vec![record("1080", &[12_282_837, 7, 8]), record("1081", &[]), record("1082", &[7])];
@@ -42,7 +44,9 @@ fn records_that_hold_different_fields_stay_apart() {
 
 #[test]
 fn lines_of_a_device_are_pairs() {
-    let lines = (0..3).map(|line| DeviceLine { line_handle: Some(line), line_type: Some(0) }).collect();
+    let lines = (0..3)
+        .map(|line| DeviceLine { line_handle: Some(line), line_type: Some(LineType::INBOUND_ACD) })
+        .collect();
     stays(QueryDeviceInfoConf { num_lines: 3, lines, ..QueryDeviceInfoConf::default() });
 }
 
@@ -50,7 +54,7 @@ fn lines_of_a_device_are_pairs() {
 fn calls_of_a_device_are_groups_of_five() {
     let call = |id| DeviceCall {
         call_connection_call_id: Some(id),
-        call_connection_device_id_type: Some(0),
+        call_connection_device_id_type: Some(ConnectionDeviceIdType::STATIC),
         call_connection_device_id: Some(Text::new("1080")),
         call_state: Some(3),
         silent_monitor_status: Some(0),
@@ -67,7 +71,7 @@ fn members_of_a_team_follow_its_name() {
     let agent = |id: &str| AtcAgent {
         atc_agent_id: Some(Text::new(id)),
         agent_flags: Some(0),
-        atc_agent_state: Some(2),
+        atc_agent_state: Some(AgentState::NotReady.into()),
         atc_state_duration: Some(60),
     };
     stays(AgentTeamConfigEvent {
@@ -80,8 +84,12 @@ fn members_of_a_team_follow_its_name() {
 
 #[test]
 fn skill_groups_of_an_agent_are_groups_that_a_request_may_name_in_part() {
-    let group =
-        |number| FltSkillGroup { number: Some(number), id: Some(5199), priority: Some(0), state: Some(14) };
+    let group = |number| FltSkillGroup {
+        number: Some(number),
+        id: Some(Unsigned(SkillTarget(5199))),
+        priority: Some(0),
+        state: Some(AgentState::NotActive.into()),
+    };
     stays(QueryAgentStateConf {
         num_skill_groups: 2,
         skill_groups: vec![group(1), group(2)],

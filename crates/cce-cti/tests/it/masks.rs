@@ -1,9 +1,10 @@
 //! Masks and enumerations (cti-server-protocol 12).
 
 use cce_cti::{
-    agent_state_mask, arm, call_control_mask, call_msg_mask, call_type, config_information, control_failure,
-    desk_settings_mask, disposition, peripheral_type, pg_status, services, status, task_msg_mask,
+    ArmStatus, CallKind, ControlFailure, CtiStatus, agent_state_mask, call_control_mask, call_msg_mask,
+    config_information, desk_settings_mask, pg_status, services, task_msg_mask,
 };
+use cce_model::{Disposition, PeripheralType};
 
 #[test]
 fn call_events_have_the_bits_of_their_version() {
@@ -44,24 +45,24 @@ fn the_bits_of_a_mask_are_named_lowest_first() {
 
 #[test]
 fn every_status_of_the_reference_has_a_name() {
-    let named: Vec<u32> = (0..=120).filter(|number| status::name(*number).is_some()).collect();
+    let named: Vec<u32> = (0..=120).filter(|number| CtiStatus(*number).name().is_some()).collect();
     assert_eq!(named, (0..=98).chain(107..=110).collect::<Vec<u32>>());
-    assert_eq!(status::name(48), Some("E_CTI_INVALID_MSG_TYPE_FOR_VERSION"));
+    assert_eq!(CtiStatus(48).name(), Some("E_CTI_INVALID_MSG_TYPE_FOR_VERSION"));
 }
 
 #[test]
 fn every_disposition_of_the_reference_has_a_name() {
-    let unnamed: Vec<u32> = (1..=65).filter(|number| disposition::name(*number).is_none()).collect();
+    let unnamed: Vec<u32> = (1..=65).filter(|number| Disposition(*number).name().is_none()).collect();
     assert_eq!(unnamed, [56]);
-    assert_eq!(disposition::NORMAL_END_TASK, 38);
+    assert_eq!(Disposition::NORMAL_END_TASK, Disposition(38));
 }
 
 #[test]
 fn numbers_have_the_names_of_the_reference() {
-    assert_eq!(peripheral_type::name(17), Some("ENTERPRISE_AGENT"));
-    assert_eq!(peripheral_type::name(4), Some("DEFINITY_ECS_NON_EAS"));
-    assert_eq!(peripheral_type::name(19), Some("MEDIA_ROUTING"));
-    assert_eq!(call_type::name(25), Some("TASK_ROUTED_BY_ICM"));
-    assert_eq!(control_failure::name(280), Some("WRAPUP_DATA_REQUIRED"));
-    assert_eq!(arm::name(41), Some("E_ARM_STAT_LOGIN_REQUEST_PENDING"));
+    assert_eq!(PeripheralType(17).name(), Some("ENTERPRISE_AGENT"));
+    assert_eq!(PeripheralType(4).name(), Some("DEFINITY_ECS_NON_EAS"));
+    assert_eq!(PeripheralType(19).name(), Some("MEDIA_ROUTING"));
+    assert_eq!(CallKind(25).name(), Some("TASK_ROUTED_BY_ICM"));
+    assert_eq!(ControlFailure(280).name(), Some("WRAPUP_DATA_REQUIRED"));
+    assert_eq!(ArmStatus(41).name(), Some("E_ARM_STAT_LOGIN_REQUEST_ALREADY_PENDING"));
 }

@@ -3,11 +3,12 @@
 use cce_cti::{
     AgentInterruptAcceptedInd, AgentInterruptAdvisoryEvent, AgentInterruptDoneAcceptedInd,
     AgentInterruptDoneAdvisoryEvent, AgentInterruptUnacceptedInd, AgentPreCallEvent, AgentStateEvent, Cti,
-    EndTaskEvent, EndTaskInd, FailureConf, HeartbeatConf, HeartbeatReq, OfferTaskEvent, OfferTaskInd,
-    OpenConf, OpenReq, StartTaskEvent, StartTaskInd, SystemEvent, dialect, open_version, system_event,
+    CtiStatus, DeviceIdType, Direction, EndTaskEvent, EndTaskInd, FailureConf, HeartbeatConf, HeartbeatReq,
+    OfferTaskEvent, OfferTaskInd, OpenConf, OpenReq, StartTaskEvent, StartTaskInd, SystemEvent,
+    SystemEventId, dialect, open_version,
 };
-use cce_model::TaskId;
-use cce_wire::{Bytes, Flaw, List, Opaque, Secret, Text, Time32, parse_hex};
+use cce_model::{AgentState, Availability, Disposition, MrdId, PeripheralType, SkillTarget, TaskId};
+use cce_wire::{Bytes, Flaw, List, Opaque, Secret, Text, Time32, Unsigned, parse_hex};
 
 /// The lab's protocol version.
 const VERSION: u32 = 24;
@@ -111,8 +112,8 @@ fn open_conf() {
         services_granted: SERVICES,
         icm_central_controller_time: NOON,
         peripheral_online: true,
-        peripheral_type: 17,
-        agent_state: 1,
+        peripheral_type: PeripheralType::ENTERPRISE_AGENT,
+        agent_state: AgentState::Logout.into(),
         session_type: 1,
         num_peripherals: Some(1),
         flt_peripheral_id: vec![5000],
@@ -130,16 +131,20 @@ fn heartbeats() {
 
 #[test]
 fn failure_conf() {
-    both_ways(FAILURE_CONF, 16, &FailureConf { invoke_id: 1, status: 18, ..FailureConf::default() }.into());
+    both_ways(
+        FAILURE_CONF,
+        16,
+        &FailureConf { invoke_id: 1, status: CtiStatus::INVALID_TIMEOUT, ..FailureConf::default() }.into(),
+    );
 }
 
 #[test]
 fn system_event_of_a_peripheral() {
     let event = SystemEvent {
         icm_central_controller_time: NOON,
-        system_event_id: system_event::PERIPHERAL_ONLINE,
+        system_event_id: SystemEventId::PERIPHERAL_ONLINE,
         system_event_arg1: 5000,
-        event_device_type: 0xffff,
+        event_device_type: DeviceIdType::NONE,
         ..SystemEvent::default()
     };
     both_ways(SYSTEM_EVENT, 34, &event.into());
@@ -150,24 +155,24 @@ fn agent_state_event_of_a_reservation() {
     let event = AgentStateEvent {
         peripheral_id: 5000,
         session_id: 3,
-        peripheral_type: 17,
-        skill_group_state: 8,
+        peripheral_type: PeripheralType::ENTERPRISE_AGENT,
+        skill_group_state: AgentState::Reserved.into(),
         skill_group_number: 12_282_837,
-        skill_group_id: 5199,
-        agent_state: 8,
-        mrd_id: 5011,
+        skill_group_id: Unsigned(SkillTarget(5199)),
+        agent_state: AgentState::Reserved.into(),
+        mrd_id: MrdId(5011),
         num_tasks: 1,
         agent_mode: 1,
         max_task_limit: 3,
-        icm_agent_id: 5172,
-        agent_availability_status: 1,
+        icm_agent_id: SkillTarget(5172),
+        agent_availability_status: Availability::Icm.into(),
         cti_client_signature: Some(Text::new("Finesse")),
         agent_id: Some(Text::new("1080")),
         agent_extension: Some(Text::new("1080")),
         active_terminal: Some(Text::new("UCSFSJEFFERS")),
         agent_instrument: Some(Text::new("1080")),
         duration: Some(0),
-        direction: Some(0),
+        direction: Some(Direction::NONE),
         max_beyond_task_limit: Some(0),
         ..AgentStateEvent::default()
     };
@@ -178,15 +183,15 @@ fn agent_state_event_of_a_reservation() {
 fn agent_pre_call_event() {
     let event = AgentPreCallEvent {
         service_number: u32::MAX,
-        service_id: u32::MAX,
+        service_id: Unsigned(SkillTarget::NONE),
         skill_group_number: 12_282_837,
-        skill_group_id: 5199,
-        mrd_id: 5011,
-        agent_skill_target_id: 5172,
+        skill_group_id: Unsigned(SkillTarget(5199)),
+        mrd_id: MrdId(5011),
+        agent_skill_target_id: Unsigned(SkillTarget(5172)),
         agent_instrument: Some(Text::new("1080")),
-        router_call_key_day: Some(154_526),
-        router_call_key_call_id: Some(37_051_928),
-        router_call_key_sequence_number: Some(1),
+        router_call_key_day: Some(Unsigned(154_526)),
+        router_call_key_call_id: Some(Unsigned(37_051_928)),
+        router_call_key_sequence_number: Some(Unsigned(1)),
         ani: Some(Text::new("ae93f5ad-452d-4c52-8057-8d23864a8a8a")),
         dialed_number: Some(Text::new("CumulusTask")),
         caller_entered_digits: Some(Text::new("5AA797871000018D0000004139ED7AD5")),
@@ -209,22 +214,22 @@ fn agent_pre_call_event() {
 fn offer_task() {
     let ind = OfferTaskInd {
         invoke_id: 0x8a88,
-        mrd_id: 5011,
-        icm_agent_id: 5172,
+        mrd_id: MrdId(5011),
+        icm_agent_id: SkillTarget(5172),
         task_id: TASK,
-        arm_skill_group_id: 5199,
-        arm_service_id: -1,
+        arm_skill_group_id: SkillTarget(5199),
+        arm_service_id: SkillTarget::NONE,
         ..OfferTaskInd::default()
     };
     both_ways(OFFER_TASK_IND, 40, &ind.into());
     let event = OfferTaskEvent {
         peripheral_id: 5000,
-        peripheral_type: 4,
-        mrd_id: 5011,
+        peripheral_type: PeripheralType::DEFINITY_ECS_NON_EAS,
+        mrd_id: MrdId(5011),
         task_id: TASK,
-        icm_agent_id: 5172,
-        skill_group_id: 5199,
-        service_id: -1,
+        icm_agent_id: SkillTarget(5172),
+        skill_group_id: SkillTarget(5199),
+        service_id: SkillTarget::NONE,
         application_routed: true,
         ..OfferTaskEvent::default()
     };
@@ -235,22 +240,22 @@ fn offer_task() {
 fn start_task() {
     let ind = StartTaskInd {
         invoke_id: 0x8b47,
-        mrd_id: 5011,
-        icm_agent_id: 5172,
+        mrd_id: MrdId(5011),
+        icm_agent_id: SkillTarget(5172),
         task_id: TASK,
-        arm_skill_group_id: 5199,
-        arm_service_id: -1,
+        arm_skill_group_id: SkillTarget(5199),
+        arm_service_id: SkillTarget::NONE,
         ..StartTaskInd::default()
     };
     both_ways(START_TASK_IND, 40, &ind.into());
     let event = StartTaskEvent {
         peripheral_id: 5000,
-        peripheral_type: 4,
-        mrd_id: 5011,
+        peripheral_type: PeripheralType::DEFINITY_ECS_NON_EAS,
+        mrd_id: MrdId(5011),
         task_id: TASK,
-        icm_agent_id: 5172,
-        skill_group_id: 5199,
-        service_id: -1,
+        icm_agent_id: SkillTarget(5172),
+        skill_group_id: SkillTarget(5199),
+        service_id: SkillTarget::NONE,
         application_routed: true,
         ..StartTaskEvent::default()
     };
@@ -261,11 +266,11 @@ fn start_task() {
 fn end_task_with_wrap_up_data_of_two_terminators() {
     let ind = EndTaskInd {
         invoke_id: 0x8c2c,
-        mrd_id: 5011,
-        icm_agent_id: 5172,
+        mrd_id: MrdId(5011),
+        icm_agent_id: SkillTarget(5172),
         task_id: TASK,
-        icm_disposition: 38,
-        application_disposition: 38,
+        icm_disposition: Disposition::NORMAL_END_TASK,
+        application_disposition: Disposition::NORMAL_END_TASK,
         wrapup_data: Some(Text::exact(&[0, 0][..])),
         ..EndTaskInd::default()
     };
@@ -284,13 +289,13 @@ fn end_task_with_wrap_up_data_of_two_terminators() {
 fn end_task_event() {
     let event = EndTaskEvent {
         peripheral_id: 5000,
-        peripheral_type: 4,
-        mrd_id: 5011,
+        peripheral_type: PeripheralType::DEFINITY_ECS_NON_EAS,
+        mrd_id: MrdId(5011),
         task_id: TASK,
         previous_task_id: TaskId::NONE,
-        icm_agent_id: 5172,
-        icm_disposition: 38,
-        application_disposition: 38,
+        icm_agent_id: SkillTarget(5172),
+        icm_disposition: Disposition::NORMAL_END_TASK,
+        application_disposition: Disposition::NORMAL_END_TASK,
         ..EndTaskEvent::default()
     };
     both_ways(END_TASK_EVENT, 58, &event.into());
@@ -301,17 +306,17 @@ fn an_interrupt_and_its_end_are_advised_of() {
     let (peripheral_id, mrd_id, icm_agent_id, interrupting_mrd_id) = (5000, 5011, 5172, 5012);
     let advisory = AgentInterruptAdvisoryEvent {
         peripheral_id,
-        mrd_id,
-        icm_agent_id,
-        interrupting_mrd_id,
+        mrd_id: MrdId(mrd_id),
+        icm_agent_id: SkillTarget(icm_agent_id),
+        interrupting_mrd_id: MrdId(interrupting_mrd_id),
         ..AgentInterruptAdvisoryEvent::default()
     };
     both_ways("00000014 000000ab 00000000 00001388 00001393 00001434 00001394", 28, &advisory.into());
     let done = AgentInterruptDoneAdvisoryEvent {
         peripheral_id,
-        mrd_id,
-        icm_agent_id,
-        interrupting_mrd_id,
+        mrd_id: MrdId(mrd_id),
+        icm_agent_id: SkillTarget(icm_agent_id),
+        interrupting_mrd_id: MrdId(interrupting_mrd_id),
         ..AgentInterruptDoneAdvisoryEvent::default()
     };
     both_ways("00000014 000000ae 00000000 00001388 00001393 00001434 00001394", 28, &done.into());
@@ -320,20 +325,24 @@ fn an_interrupt_and_its_end_are_advised_of() {
 #[test]
 fn answers_to_an_interrupt_name_agent_and_domain() {
     let (invoke_id, mrd_id, icm_agent_id) = (0x8c2d, 5011, 5172);
-    let accepted =
-        AgentInterruptAcceptedInd { invoke_id, mrd_id, icm_agent_id, ..AgentInterruptAcceptedInd::default() };
+    let accepted = AgentInterruptAcceptedInd {
+        invoke_id,
+        mrd_id: MrdId(mrd_id),
+        icm_agent_id: SkillTarget(icm_agent_id),
+        ..AgentInterruptAcceptedInd::default()
+    };
     both_ways("0000000c 000000ac 00008c2d 00001393 00001434", 20, &accepted.into());
     let unaccepted = AgentInterruptUnacceptedInd {
         invoke_id,
-        mrd_id,
-        icm_agent_id,
+        mrd_id: MrdId(mrd_id),
+        icm_agent_id: SkillTarget(icm_agent_id),
         ..AgentInterruptUnacceptedInd::default()
     };
     both_ways("0000000c 000000ad 00008c2d 00001393 00001434", 20, &unaccepted.into());
     let done = AgentInterruptDoneAcceptedInd {
         invoke_id,
-        mrd_id,
-        icm_agent_id,
+        mrd_id: MrdId(mrd_id),
+        icm_agent_id: SkillTarget(icm_agent_id),
         ..AgentInterruptDoneAcceptedInd::default()
     };
     both_ways("0000000c 000000af 00008c2d 00001393 00001434", 20, &done.into());

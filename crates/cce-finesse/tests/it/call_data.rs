@@ -1,10 +1,10 @@
 //! Call variables that a desktop changes (finesse-nonvoice 2.6; case 13).
 
 use crate::lab::{DIALOG, Lab, MRD, TASK, config, pre_call};
-use cce_cti::{Cti, FailureResp, TaskDataUpdateEvent};
+use cce_cti::{ArmStatus, Cti, FailureResp, TaskDataUpdateEvent};
 use cce_finesse::Config;
-use cce_model::CallVariableDisplay;
 use cce_model::Object;
+use cce_model::{CallVariableDisplay, SkillTarget};
 use cce_wire::{NamedVariable, Text};
 
 #[test]
@@ -14,7 +14,7 @@ fn the_cti_server_is_told_what_changes() {
         lab.put(DIALOG, &update(&[("callVariable1", "gold"), ("user.tier", "1"), ("callVariable10", "")]));
     assert_eq!(asked.status(), 202);
     let [Cti::UpdateTaskContextInd(sent)] = &asked.sent()[..] else { panic!("{:?}", asked.names()) };
-    assert_eq!((sent.task_id, sent.mrd_id, sent.icm_agent_id), (TASK, MRD.0, 5172));
+    assert_eq!((sent.task_id, sent.mrd_id, sent.icm_agent_id), (TASK, MRD, SkillTarget(5172)));
     assert_eq!(sent.call_variable1, Some(Text::new("gold")));
     assert_eq!(sent.call_variable10, Some(Text::new("")));
     assert_eq!(sent.call_variable2, None);
@@ -80,8 +80,8 @@ fn every_call_variable_has_its_own_number_in_the_dialog_and_at_the_cti_server() 
     let mut lab = Lab::active_with(Config { call_variables: CallVariableDisplay::Shown, ..config() });
     let told = lab.cti(TaskDataUpdateEvent {
         task_id: TASK,
-        mr_domain_id: MRD.0,
-        icm_agent_id: 5172,
+        mr_domain_id: MRD,
+        icm_agent_id: SkillTarget(5172),
         call_variable1: Some(Text::new("variable 1")),
         call_variable2: Some(Text::new("variable 2")),
         call_variable3: Some(Text::new("variable 3")),
@@ -110,7 +110,8 @@ fn the_next_request_waits_for_the_event() {
 fn a_refusal_becomes_an_error_with_the_requests_id() {
     let mut lab = Lab::active();
     let invoke_id = lab.put(DIALOG, &update(&[("callVariable1", "gold")])).invoke_id();
-    let refused = lab.cti(FailureResp { invoke_id, status: 18, ..Default::default() });
+    let refused =
+        lab.cti(FailureResp { invoke_id, status: ArmStatus::TASK_OBJECT_NOT_FOUND, ..Default::default() });
     assert_eq!(refused.shown(), ["error E_ARM_STAT_TASK_OBJECT_NOT_FOUND"]);
     assert_eq!(refused.published()[0].request_id, "r-1");
 }
@@ -198,8 +199,8 @@ fn update(variables: &[(&str, &str)]) -> String {
 fn data(value: &str) -> TaskDataUpdateEvent {
     TaskDataUpdateEvent {
         task_id: TASK,
-        mr_domain_id: MRD.0,
-        icm_agent_id: 5172,
+        mr_domain_id: MRD,
+        icm_agent_id: SkillTarget(5172),
         num_named_variables: 1,
         call_variable1: Some(Text::new(value)),
         named_variable: vec![NamedVariable::new("user.tier", "1")],

@@ -4,7 +4,7 @@ use crate::{
     lab::{Lab, MEDIA, USER, pre_call},
     xmpp::{connect, say},
 };
-use cce_cti::FailureResp;
+use cce_cti::{ArmStatus, FailureResp};
 use cce_model::AgentState;
 
 /// finesse-nonvoice 4.6.
@@ -35,7 +35,7 @@ fn each_refusal_of_the_cti_server_has_its_constant() {
     ] {
         let mut lab = Lab::offered();
         let invoke_id = lab.act("ACCEPT").invoke_id();
-        let refused = lab.cti(FailureResp { invoke_id, status, ..FailureResp::default() });
+        let refused = lab.cti(FailureResp { invoke_id, status: ArmStatus(status), ..FailureResp::default() });
         assert_eq!(refused.shown(), [format!("error E_ARM_STAT_{name}")], "{status}");
     }
 }

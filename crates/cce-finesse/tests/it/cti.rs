@@ -1,12 +1,12 @@
 //! The session with the CTI server.
 
 use crate::lab::{DIALOG, Lab, USER, config, open_conf, pre_call};
-use cce_cti::{Cti, FailureConf, FailureEvent};
+use cce_cti::{Cti, CtiStatus, FailureConf, FailureEvent};
 use cce_kernel::{
     Address, CloseReason, Command, Fact, FrameFlaw, Input, LinkReason, Output, Port, Time, TimerKey,
 };
-use cce_model::fact::FinesseFact;
-use cce_wire::parse_hex;
+use cce_model::{SkillTarget, fact::FinesseFact};
+use cce_wire::{Unsigned, parse_hex};
 use std::{collections::BTreeMap, time::Duration};
 
 const HEARTBEAT: TimerKey = TimerKey::new("heartbeat", 0);
@@ -62,7 +62,8 @@ fn a_refused_session_is_closed() {
     let mut lab = Lab::new(config());
     lab.link_up();
     let link = lab.link;
-    let refused = lab.cti(FailureConf { invoke_id: 1, status: 15, ..Default::default() });
+    let refused =
+        lab.cti(FailureConf { invoke_id: 1, status: CtiStatus::CTI_SERVER_OFFLINE, ..Default::default() });
     assert!(refused.has_output(&Output::Close { link, reason: CloseReason::Refused }));
 }
 
@@ -123,7 +124,7 @@ fn finesse_has_nothing_against_maintenance_of_a_side() {
 fn a_server_that_goes_off_line_is_left() {
     let mut lab = Lab::in_service();
     let link = lab.link;
-    let left = lab.cti(FailureEvent { status: 15, ..Default::default() });
+    let left = lab.cti(FailureEvent { status: CtiStatus::CTI_SERVER_OFFLINE, ..Default::default() });
     assert!(left.has_output(&Output::Close { link, reason: CloseReason::Done }));
     assert_eq!(left.facts(), [&service(false)]);
 }
@@ -161,7 +162,8 @@ fn broken_framing_ends_the_session() {
 #[test]
 fn an_unknown_agent_is_the_servers_error() {
     let mut lab = Lab::in_service();
-    let wrong = lab.cti(cce_cti::AgentPreCallEvent { agent_skill_target_id: 1, ..pre_call() });
+    let wrong =
+        lab.cti(cce_cti::AgentPreCallEvent { agent_skill_target_id: Unsigned(SkillTarget(1)), ..pre_call() });
     assert!(matches!(wrong.facts()[..], [Fact::PeerError { .. }]));
 }
 

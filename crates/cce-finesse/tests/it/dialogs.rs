@@ -5,7 +5,8 @@ use crate::lab::{
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
 use cce_cti::{
-    AgentPreCallAbortEvent, Cti, FailureResp, HeartbeatConf, PauseTaskEvent, ResumeTaskEvent, WrapupTaskEvent,
+    AgentPreCallAbortEvent, ArmStatus, Cti, FailureResp, HeartbeatConf, PauseTaskEvent, ResumeTaskEvent,
+    WrapupTaskEvent,
 };
 use cce_finesse::Config;
 use cce_kernel::{CallId, Fact, Input, Output, Port, Request, Response, TimerKey, Wall};
@@ -14,7 +15,7 @@ use cce_model::{
     AgentId, AgentState, ContactId, DialogState, Disposition, Object, TaskId,
     fact::{FinesseFact, SmOperation},
 };
-use cce_wire::parse_hex;
+use cce_wire::{Unsigned, parse_hex};
 use std::time::Duration;
 
 #[test]
@@ -91,7 +92,7 @@ fn a_closed_dialog_leaves_its_agent_and_ccp_hears_of_it() {
     lab.agent(AgentState::NotActive, 1);
     let closed = lab.cti(end_event(38));
     assert_eq!(closed.shown(), ["DELETE dialogs CLOSED"]);
-    let ended = moved(Some(DialogState::Active), DialogState::Closed, Some(Disposition::NORMAL_END));
+    let ended = moved(Some(DialogState::Active), DialogState::Closed, Some(Disposition::NORMAL_END_TASK));
     assert_eq!(closed.facts()[0], &ended);
     let (call, request) = call_to_ccp(&closed);
     assert_eq!(request.method, "PUT");
@@ -168,7 +169,7 @@ fn ccp_does_not_hear_again_of_a_task_that_was_transferred() {
 fn a_sign_out_ends_dialogs_as_handled() {
     let ended = Lab::active().cti(end_event(40));
     let Object::Dialogs(dialog) = &ended.published()[0].object else { panic!() };
-    assert_eq!(dialog.disposition, Some(Disposition::AGENT_LOGGED_OUT));
+    assert_eq!(dialog.disposition, Some(Disposition::AGENT_LOGGED_OUT_DURING_TASK));
     assert!(ended.0.iter().any(|out| matches!(out, Output::Call { .. })));
 }
 
@@ -200,8 +201,8 @@ fn a_withdrawn_reservation_takes_the_dialog_away() {
 #[test]
 fn a_withdrawn_dialog_says_whether_its_agent_had_accepted_it() {
     for (mut lab, how) in [
-        (Lab::offered(), Disposition::ABANDONED_BEFORE_OFFERED),
-        (Lab::accepted(), Disposition::ABANDONED_WHILE_OFFERED),
+        (Lab::offered(), Disposition::TASK_ABANDONED_BEFORE_OFFERED),
+        (Lab::accepted(), Disposition::TASK_ABANDONED_WHILE_OFFERED),
     ] {
         let gone = lab.cti(abort());
         let Object::Dialogs(dialog) = &gone.published()[0].object else { panic!("{gone:?}") };
@@ -225,7 +226,7 @@ fn a_dialog_is_paused_and_resumed_a_hundred_times() {
 #[test]
 fn the_ten_thousandth_dialog_is_the_last() {
     let mut lab = Lab::ready();
-    let nth = |nth| cce_cti::AgentPreCallEvent { router_call_key_call_id: Some(nth), ..pre_call() };
+    let nth = |nth| cce_cti::AgentPreCallEvent { router_call_key_call_id: Some(Unsigned(nth)), ..pre_call() };
     for number in 0..10_000 {
         assert_eq!(lab.cti(nth(number)).facts().len(), 2, "{number}");
     }
@@ -239,7 +240,8 @@ fn the_ten_thousandth_dialog_is_the_last() {
 fn a_refused_action_leaves_the_dialog_as_it_was() {
     let mut lab = Lab::offered();
     let invoke_id = lab.act("ACCEPT").invoke_id();
-    let refused = lab.cti(FailureResp { invoke_id, status: 18, ..Default::default() });
+    let refused =
+        lab.cti(FailureResp { invoke_id, status: ArmStatus::TASK_OBJECT_NOT_FOUND, ..Default::default() });
     assert_eq!(refused.shown(), ["error E_ARM_STAT_TASK_OBJECT_NOT_FOUND"]);
     assert_eq!(refused.published()[0].request_id, "r-1");
     assert_eq!(lab.act("ACCEPT").names(), ["OFFER_TASK_IND"]);
@@ -294,10 +296,10 @@ fn call_variables_are_shown_where_the_lab_wants_them() {
 /// The router takes the lab's reservation back.
 fn abort() -> AgentPreCallAbortEvent {
     AgentPreCallAbortEvent {
-        mrd_id: MRD.0,
-        router_call_key_day: Some(154_526),
-        router_call_key_call_id: Some(37_051_928),
-        router_call_key_sequence_number: Some(1),
+        mrd_id: MRD,
+        router_call_key_day: Some(Unsigned(154_526)),
+        router_call_key_call_id: Some(Unsigned(37_051_928)),
+        router_call_key_sequence_number: Some(Unsigned(1)),
         ..Default::default()
     }
 }

@@ -4,12 +4,12 @@ use crate::lab::{
     DIALOG, Lab, MEDIA, MRD, Outcome, SIGN_IN, TASK, config, end_event, offer_event, pre_call, start_event,
 };
 use cce_cti::{
-    AgentInterruptAdvisoryEvent, AgentInterruptDoneAdvisoryEvent, Cti, FailureResp, MediaLoginResp,
-    PauseTaskEvent, WrapupTaskEvent,
+    AgentInterruptAdvisoryEvent, AgentInterruptDoneAdvisoryEvent, ArmStatus, Cti, FailureResp,
+    MediaLoginResp, PauseTaskEvent, WrapupTaskEvent,
 };
 use cce_finesse::Config;
 use cce_kernel::Fact;
-use cce_model::{AgentState, DialogState};
+use cce_model::{AgentState, DialogState, MrdId, SkillTarget};
 use cce_wire::parse_hex;
 
 #[test]
@@ -27,7 +27,7 @@ fn an_agent_who_ignores_interrupts_says_so_byte_for_byte() {
     let mut lab = Lab::in_service_with(Config { first_invoke_id: 0x100, ..config() });
     lab.sign_in();
     let invoke_id = lab.put(MEDIA, &SIGN_IN.replace("ACCEPT", "IGNORE")).invoke_id();
-    lab.cti(MediaLoginResp { invoke_id, status: 1, ..Default::default() });
+    lab.cti(MediaLoginResp { invoke_id, status: ArmStatus::AGENT_ALREADY_LOGGED_IN, ..Default::default() });
     let unaccepted = "0000000c 000000ad 00000104 00001393 00001434";
     assert_eq!(lab.cti(advisory()).frames(), [parse_hex(unaccepted).unwrap()]);
 }
@@ -54,8 +54,10 @@ fn only_the_media_is_published_and_the_dialog_is_read_as_interrupted_without_act
 
 #[test]
 fn every_begun_dialog_goes_back_to_the_state_it_was_interrupted_in() {
-    let pause = PauseTaskEvent { task_id: TASK, mrd_id: MRD.0, icm_agent_id: 5172, ..Default::default() };
-    let wrap_up = WrapupTaskEvent { task_id: TASK, mrd_id: MRD.0, icm_agent_id: 5172, ..Default::default() };
+    let pause =
+        PauseTaskEvent { task_id: TASK, mrd_id: MRD, icm_agent_id: SkillTarget(5172), ..Default::default() };
+    let wrap_up =
+        WrapupTaskEvent { task_id: TASK, mrd_id: MRD, icm_agent_id: SkillTarget(5172), ..Default::default() };
     for (event, agent, dialog) in [
         (Cti::from(start_event()), AgentState::Active, DialogState::Active),
         (pause.into(), AgentState::Paused, DialogState::Paused),
@@ -76,7 +78,8 @@ fn every_begun_dialog_goes_back_to_the_state_it_was_interrupted_in() {
 fn a_dialog_that_moved_on_by_an_event_of_its_own_is_not_put_back_when_the_interrupt_ends() {
     let mut lab = Lab::active();
     lab.agent(AgentState::Interrupted, 1);
-    let wrap_up = WrapupTaskEvent { task_id: TASK, mrd_id: MRD.0, icm_agent_id: 5172, ..Default::default() };
+    let wrap_up =
+        WrapupTaskEvent { task_id: TASK, mrd_id: MRD, icm_agent_id: SkillTarget(5172), ..Default::default() };
     assert_eq!(steps(&lab.cti(wrap_up)), [(DialogState::Interrupted, DialogState::WrappingUp)]);
     assert_eq!(steps(&lab.agent(AgentState::WorkReady, 1)), []);
     assert!(lab.get(DIALOG).body().contains("<state>WRAPPING_UP</state>"));
@@ -86,9 +89,9 @@ fn a_dialog_that_moved_on_by_an_event_of_its_own_is_not_put_back_when_the_interr
 fn the_dialogs_of_somebody_else_are_not_interrupted() {
     let mut lab = Lab::active();
     let other = cce_cti::AgentStateEvent {
-        mrd_id: MRD.0,
-        icm_agent_id: 5173,
-        agent_state: AgentState::Interrupted.number(),
+        mrd_id: MRD,
+        icm_agent_id: SkillTarget(5173),
+        agent_state: AgentState::Interrupted.into(),
         ..Default::default()
     };
     assert_eq!(steps(&lab.cti(other)), []);
@@ -107,7 +110,7 @@ fn a_dialog_that_has_not_begun_keeps_its_state() {
 #[test]
 fn a_dialog_of_another_media_is_not_interrupted() {
     let mut lab = Lab::ready();
-    lab.cti(cce_cti::AgentPreCallEvent { mrd_id: 5012, ..pre_call() });
+    lab.cti(cce_cti::AgentPreCallEvent { mrd_id: MrdId(5012), ..pre_call() });
     lab.cti(start_event());
     assert_eq!(steps(&lab.agent(AgentState::Interrupted, 1)), []);
 }
@@ -127,7 +130,11 @@ fn an_action_on_an_interrupted_dialog_fails_with_30_and_is_not_sent() {
 fn an_action_that_the_cti_server_refuses_with_30_fails_with_30() {
     let mut lab = Lab::active();
     let invoke_id = lab.act("PAUSE").invoke_id();
-    let refused = lab.cti(FailureResp { invoke_id, status: 30, ..Default::default() });
+    let refused = lab.cti(FailureResp {
+        invoke_id,
+        status: ArmStatus::NOT_VALID_AFTER_INTERRUPT_ADVISORY_ACCEPT,
+        ..Default::default()
+    });
     assert_eq!(refused.shown(), ["error E_ARM_STAT_NOT_VALID_AFTER_INTERRUPT_ADVISORY_ACCEPT"]);
 }
 
@@ -145,16 +152,17 @@ fn an_interrupted_dialog_may_end() {
 fn a_refused_answer_is_nobody_s_business() {
     let mut lab = Lab::active();
     let invoke_id = lab.cti(advisory()).invoke_id();
-    let refused = lab.cti(FailureResp { invoke_id, status: 19, ..Default::default() });
+    let refused =
+        lab.cti(FailureResp { invoke_id, status: ArmStatus::INVALID_MESSAGE_SEQUENCE, ..Default::default() });
     assert_eq!(refused.0, []);
 }
 
 #[test]
 fn an_advisory_about_somebody_unknown_is_not_answered() {
     let mut lab = Lab::active();
-    let unknown = AgentInterruptAdvisoryEvent { icm_agent_id: 1, ..advisory() };
+    let unknown = AgentInterruptAdvisoryEvent { icm_agent_id: SkillTarget(1), ..advisory() };
     assert!(lab.cti(unknown).frames().is_empty());
-    assert!(lab.cti(AgentInterruptAdvisoryEvent { mrd_id: 1, ..advisory() }).frames().is_empty());
+    assert!(lab.cti(AgentInterruptAdvisoryEvent { mrd_id: MrdId(1), ..advisory() }).frames().is_empty());
 }
 
 fn steps(outcome: &Outcome) -> Vec<(DialogState, DialogState)> {
@@ -168,9 +176,9 @@ fn steps(outcome: &Outcome) -> Vec<(DialogState, DialogState)> {
 fn advisory() -> AgentInterruptAdvisoryEvent {
     AgentInterruptAdvisoryEvent {
         peripheral_id: 5000,
-        mrd_id: MRD.0,
-        icm_agent_id: 5172,
-        interrupting_mrd_id: 5012,
+        mrd_id: MRD,
+        icm_agent_id: SkillTarget(5172),
+        interrupting_mrd_id: MrdId(5012),
         ..Default::default()
     }
 }
@@ -178,9 +186,9 @@ fn advisory() -> AgentInterruptAdvisoryEvent {
 fn done_advisory() -> AgentInterruptDoneAdvisoryEvent {
     AgentInterruptDoneAdvisoryEvent {
         peripheral_id: 5000,
-        mrd_id: MRD.0,
-        icm_agent_id: 5172,
-        interrupting_mrd_id: 5012,
+        mrd_id: MRD,
+        icm_agent_id: SkillTarget(5172),
+        interrupting_mrd_id: MrdId(5012),
         ..Default::default()
     }
 }

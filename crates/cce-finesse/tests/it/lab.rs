@@ -3,8 +3,9 @@
 use base64::{Engine, engine::general_purpose::STANDARD};
 use cce_bench::Bench;
 use cce_cti::{
-    AgentPreCallEvent, AgentStateEvent, AgentTasksResp, ControlFailureConf, Cti, EndTaskEvent, HeartbeatConf,
-    OfferTaskEvent, OpenConf, QueryAgentStateConf, SetAgentStateConf, SetAgentStateReq, StartTaskEvent,
+    AgentPreCallEvent, AgentStateEvent, AgentTasksResp, ControlFailure, ControlFailureConf, Cti,
+    EndTaskEvent, HeartbeatConf, OfferTaskEvent, OpenConf, QueryAgentStateConf, SetAgentStateConf,
+    SetAgentStateReq, StartTaskEvent,
 };
 use cce_finesse::{Account, Config, Finesse};
 use cce_kernel::{
@@ -12,8 +13,11 @@ use cce_kernel::{
     Time, Wall,
 };
 use cce_model::CallVariableDisplay;
-use cce_model::{AgentState, Mrd, MrdId, Object, Publication, TaskId, fact::FinesseFact, sample::SampleRows};
-use cce_wire::Text;
+use cce_model::{
+    AgentState, Disposition, Mrd, MrdId, Object, Publication, SkillTarget, TaskId, fact::FinesseFact,
+    sample::SampleRows,
+};
+use cce_wire::{Text, Unsigned};
 use std::{collections::BTreeMap, time::Duration};
 
 pub(crate) const TASK: TaskId = TaskId { day: 154_526, call: 37_051_928, sequence: 1 };
@@ -48,13 +52,13 @@ impl Voice {
     fn answer(&mut self, message: &Cti) -> Option<Vec<Cti>> {
         match message {
             Cti::SetAgentStateReq(asked) => Some(self.set(asked)),
-            Cti::QueryAgentStateReq(asked) if asked.mrd_id == 1 => {
-                let known = self.0.get(&format!("108{}", asked.icm_agent_id - 5172));
+            Cti::QueryAgentStateReq(asked) if asked.mrd_id == MrdId(1) => {
+                let known = self.0.get(&format!("108{}", asked.icm_agent_id.0 - 5172));
                 let (state, extension) = known.cloned().unwrap_or((AgentState::Logout, String::new()));
                 let answer = QueryAgentStateConf {
                     invoke_id: asked.invoke_id,
-                    agent_state: state.number(),
-                    mrd_id: 1,
+                    agent_state: state.into(),
+                    mrd_id: MrdId(1),
                     icm_agent_id: asked.icm_agent_id,
                     agent_extension: Some(Text::new(&extension)),
                     ..QueryAgentStateConf::default()
@@ -69,7 +73,7 @@ impl Voice {
         let text = |text: Option<String>| text.unwrap_or_default();
         let id = text(asked.agent_id.as_ref().map(ToString::to_string));
         let extension = text(asked.agent_instrument.as_ref().map(ToString::to_string));
-        let wanted = AgentState::of_number(asked.agent_state);
+        let wanted = asked.agent_state.or_unknown();
         let is_taken = self.0.iter().any(|(other, (_, taken))| *other != id && *taken == extension);
         let before = self.0.get(&id).map(|(state, _)| *state);
         let failure_code = match (before, wanted) {
@@ -82,8 +86,12 @@ impl Voice {
         if failure_code != 0 {
             let invoke_id = asked.invoke_id;
             let peripheral_error_code = if failure_code == 260 { 10125 } else { 0 };
-            let refusal =
-                ControlFailureConf { invoke_id, failure_code, peripheral_error_code, ..Default::default() };
+            let refusal = ControlFailureConf {
+                invoke_id,
+                failure_code: ControlFailure(failure_code),
+                peripheral_error_code,
+                ..Default::default()
+            };
             return vec![refusal.into()];
         }
         let state = match wanted {
@@ -103,9 +111,9 @@ impl Voice {
 /// The CTI server reports an agent's voice state.
 pub(crate) fn voice_event(id: &str, state: AgentState, reason: u16, extension: &str) -> AgentStateEvent {
     AgentStateEvent {
-        mrd_id: 1,
-        icm_agent_id: 5172 + i32::from(id == "1081"),
-        agent_state: state.number(),
+        mrd_id: MrdId(1),
+        icm_agent_id: SkillTarget(5172 + i32::from(id == "1081")),
+        agent_state: state.into(),
         event_reason_code: reason,
         agent_extension: Some(Text::new(extension)),
         ..Default::default()
@@ -285,9 +293,9 @@ impl Lab {
     /// The CTI server reports agent 1080.
     pub(crate) fn agent(&mut self, state: AgentState, mode: u16) -> Outcome {
         self.cti(AgentStateEvent {
-            mrd_id: MRD.0,
-            icm_agent_id: 5172,
-            agent_state: state.number(),
+            mrd_id: MRD,
+            icm_agent_id: SkillTarget(5172),
+            agent_state: state.into(),
             agent_mode: mode,
             ..Default::default()
         })
@@ -482,8 +490,8 @@ pub(crate) fn open_conf(session_type: u16) -> OpenConf {
 pub(crate) fn agent_tasks(invoke_id: u32, tasks: &[TaskId]) -> AgentTasksResp {
     AgentTasksResp {
         invoke_id,
-        mrd_id: MRD.0,
-        icm_agent_id: 5172,
+        mrd_id: MRD,
+        icm_agent_id: SkillTarget(5172),
         num_tasks: u16::try_from(tasks.len()).expect("few"),
         flt_task_id: tasks.to_vec(),
         ..AgentTasksResp::default()
@@ -494,14 +502,14 @@ pub(crate) fn agent_tasks(invoke_id: u32, tasks: &[TaskId]) -> AgentTasksResp {
 pub(crate) fn pre_call() -> AgentPreCallEvent {
     AgentPreCallEvent {
         service_number: u32::MAX,
-        service_id: u32::MAX,
+        service_id: Unsigned(SkillTarget::NONE),
         skill_group_number: 12_282_837,
-        skill_group_id: 5199,
-        mrd_id: MRD.0,
-        agent_skill_target_id: 5172,
-        router_call_key_day: Some(154_526),
-        router_call_key_call_id: Some(37_051_928),
-        router_call_key_sequence_number: Some(1),
+        skill_group_id: Unsigned(SkillTarget(5199)),
+        mrd_id: MRD,
+        agent_skill_target_id: Unsigned(SkillTarget(5172)),
+        router_call_key_day: Some(Unsigned(154_526)),
+        router_call_key_call_id: Some(Unsigned(37_051_928)),
+        router_call_key_sequence_number: Some(Unsigned(1)),
         dialed_number: Some(Text::new("CumulusTask")),
         caller_entered_digits: Some(Text::new(CONTACT)),
         call_variable1: Some(Text::new("Scott McTominay")),
@@ -511,20 +519,20 @@ pub(crate) fn pre_call() -> AgentPreCallEvent {
 }
 
 pub(crate) fn offer_event() -> OfferTaskEvent {
-    OfferTaskEvent { task_id: TASK, mrd_id: MRD.0, icm_agent_id: 5172, ..Default::default() }
+    OfferTaskEvent { task_id: TASK, mrd_id: MRD, icm_agent_id: SkillTarget(5172), ..Default::default() }
 }
 
 pub(crate) fn start_event() -> StartTaskEvent {
-    StartTaskEvent { task_id: TASK, mrd_id: MRD.0, icm_agent_id: 5172, ..Default::default() }
+    StartTaskEvent { task_id: TASK, mrd_id: MRD, icm_agent_id: SkillTarget(5172), ..Default::default() }
 }
 
 pub(crate) fn end_event(disposition: u32) -> EndTaskEvent {
     EndTaskEvent {
         task_id: TASK,
-        mrd_id: MRD.0,
-        icm_agent_id: 5172,
-        icm_disposition: disposition,
-        application_disposition: disposition,
+        mrd_id: MRD,
+        icm_agent_id: SkillTarget(5172),
+        icm_disposition: Disposition(disposition),
+        application_disposition: Disposition(disposition),
         ..Default::default()
     }
 }

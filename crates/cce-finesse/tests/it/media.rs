@@ -2,10 +2,10 @@
 
 use crate::lab::{Lab, MEDIA, SIGN_IN};
 use cce_cti::{
-    AgentMadeNotRoutableEvent, Cti, FailureResp, MakeAgentNotReadyResp, MakeAgentNotRoutableResp,
+    AgentMadeNotRoutableEvent, ArmStatus, Cti, FailureResp, MakeAgentNotReadyResp, MakeAgentNotRoutableResp,
     MediaLoginResp,
 };
-use cce_model::{AgentState, LogoutAction, Object};
+use cce_model::{AgentState, Disposition, LogoutAction, MrdId, Object, SkillTarget};
 
 const READY: &str = "<Media><state>READY</state></Media>";
 const NOT_READY: &str = "<Media><state>NOT_READY</state></Media>";
@@ -18,7 +18,7 @@ fn a_sign_in_asks_the_cti_server_with_the_dialog_limit() {
     let asked = lab.put(MEDIA, SIGN_IN);
     assert_eq!((asked.status(), asked.body().as_str()), (202, ""));
     let [Cti::MediaLoginReq(login)] = &asked.sent()[..] else { panic!("{:?}", asked.names()) };
-    assert_eq!((login.mrd_id, login.icm_agent_id), (5011, 5172));
+    assert_eq!((login.mrd_id, login.icm_agent_id), (MrdId(5011), SkillTarget(5172)));
     assert_eq!((login.max_task_limit, login.make_routable), (3, true));
 }
 
@@ -48,7 +48,7 @@ fn a_media_forgets_its_settings_when_it_is_signed_out() {
     let mut lab = Lab::ready();
     let other = SIGN_IN.replace("CLOSE", "TRANSFER").replace("ACCEPT", "IGNORE");
     let invoke_id = lab.put(MEDIA, &other).invoke_id();
-    lab.cti(MediaLoginResp { invoke_id, status: 1, ..Default::default() });
+    lab.cti(MediaLoginResp { invoke_id, status: ArmStatus::AGENT_ALREADY_LOGGED_IN, ..Default::default() });
     lab.put(MEDIA, LOGOUT);
     lab.agent(AgentState::Logout, 0);
     let shown = lab.get(MEDIA).body();
@@ -63,7 +63,11 @@ fn a_second_sign_in_fails_and_changes_the_settings() {
     let mut lab = Lab::ready();
     let transfer = SIGN_IN.replace("CLOSE", "TRANSFER");
     let invoke_id = lab.put(MEDIA, &transfer).invoke_id();
-    let failed = lab.cti(MediaLoginResp { invoke_id, status: 1, ..Default::default() });
+    let failed = lab.cti(MediaLoginResp {
+        invoke_id,
+        status: ArmStatus::AGENT_ALREADY_LOGGED_IN,
+        ..Default::default()
+    });
     assert_eq!(failed.shown(), ["PUT media NOT_ACTIVE", "error E_ARM_STAT_AGENT_ALREADY_LOGGED_IN"]);
     let Object::Media(media) = &failed.published()[0].object else { panic!() };
     assert_eq!(media.logout_action, LogoutAction::Transfer);
@@ -75,7 +79,11 @@ fn a_refused_sign_in_changes_nothing() {
     let mut lab = Lab::in_service();
     lab.put(crate::lab::USER, "<User><state>LOGIN</state><extension>1080</extension></User>");
     let invoke_id = lab.put(MEDIA, SIGN_IN).invoke_id();
-    let failed = lab.cti(MediaLoginResp { invoke_id, status: 3, ..Default::default() });
+    let failed = lab.cti(MediaLoginResp {
+        invoke_id,
+        status: ArmStatus::MRD_LIST_ENTRY_NOT_FOUND,
+        ..Default::default()
+    });
     assert_eq!(failed.shown(), ["error E_ARM_STAT_MRD_LIST_ENTRY_NOT_FOUND"]);
 }
 
@@ -111,7 +119,11 @@ fn not_ready_waits_for_the_response_and_the_state() {
 fn not_ready_with_an_offer_is_refused_by_the_cti_server() {
     let mut lab = Lab::offered();
     let invoke_id = lab.put(MEDIA, NOT_READY).invoke_id();
-    let refused = lab.cti(MakeAgentNotReadyResp { invoke_id, status: 14, ..Default::default() });
+    let refused = lab.cti(MakeAgentNotReadyResp {
+        invoke_id,
+        status: ArmStatus::DO_THIS_WITH_TASK_SENT_RECENTLY,
+        ..Default::default()
+    });
     assert_eq!(refused.shown(), ["error E_ARM_STAT_DO_THIS_WITH_TASK_SENT_RECENTLY"]);
     assert_eq!(refused.published()[0].request_id, "r-1");
 }
@@ -120,7 +132,8 @@ fn not_ready_with_an_offer_is_refused_by_the_cti_server() {
 fn a_refused_indication_becomes_an_error_with_the_requests_id() {
     let mut lab = Lab::in_service();
     let invoke_id = lab.put(MEDIA, READY).invoke_id();
-    let refused = lab.cti(FailureResp { invoke_id, status: 6, ..Default::default() });
+    let refused =
+        lab.cti(FailureResp { invoke_id, status: ArmStatus::AGENT_NOT_LOGGED_IN, ..Default::default() });
     assert_eq!(refused.shown(), ["error E_ARM_STAT_AGENT_NOT_LOGGED_IN"]);
     assert_eq!(refused.published()[0].request_id, "r-1");
 }
@@ -130,7 +143,10 @@ fn signing_out_says_how_open_tasks_end() {
     let mut lab = Lab::ready();
     let asked = lab.put(MEDIA, LOGOUT);
     let [Cti::MediaLogoutInd(logout)] = &asked.sent()[..] else { panic!("{:?}", asked.names()) };
-    assert_eq!((logout.flt_icm_disp, logout.flt_app_disp), (Some(40), Some(40)));
+    assert_eq!(
+        (logout.flt_icm_disp, logout.flt_app_disp),
+        (Some(Disposition::AGENT_LOGGED_OUT_DURING_TASK), Some(Disposition::AGENT_LOGGED_OUT_DURING_TASK))
+    );
     assert_eq!(lab.agent(AgentState::Logout, 0).shown(), ["PUT media LOGOUT"]);
 }
 
@@ -177,7 +193,11 @@ fn routable_from_routable_is_ignored_silently() {
 #[test]
 fn the_cti_server_makes_an_agent_not_routable_by_itself() {
     let mut lab = Lab::ready();
-    let made = lab.cti(AgentMadeNotRoutableEvent { mrd_id: 5011, icm_agent_id: 5172, ..Default::default() });
+    let made = lab.cti(AgentMadeNotRoutableEvent {
+        mrd_id: MrdId(5011),
+        icm_agent_id: SkillTarget(5172),
+        ..Default::default()
+    });
     let Object::Media(media) = &made.published()[0].object else { panic!() };
     assert!(!media.routable);
 }

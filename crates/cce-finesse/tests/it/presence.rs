@@ -6,7 +6,7 @@ use crate::{
 };
 use cce_cti::Cti;
 use cce_kernel::{Fact, Input, LinkId, LinkReason, Output, Time, TimerKey};
-use cce_model::{AgentId, AgentState, UserState, fact::FinesseFact};
+use cce_model::{AgentId, AgentState, Disposition, MrdId, UserState, fact::FinesseFact};
 use std::time::Duration;
 
 /// Seconds after which who is absent is signed out.
@@ -49,8 +49,11 @@ fn who_does_not_come_back_is_signed_out_with_255() {
     lose(&mut lab, desk);
     let over = lab.seconds(GRACE);
     let [Cti::MediaLogoutInd(logout)] = &over.sent()[..] else { panic!("{over:?}") };
-    assert_eq!((logout.mrd_id, logout.reason_code), (5011, 255));
-    assert_eq!((logout.flt_icm_disp, logout.flt_app_disp), (Some(40), Some(40)));
+    assert_eq!((logout.mrd_id, logout.reason_code), (MrdId(5011), 255));
+    assert_eq!(
+        (logout.flt_icm_disp, logout.flt_app_disp),
+        (Some(Disposition::AGENT_LOGGED_OUT_DURING_TASK), Some(Disposition::AGENT_LOGGED_OUT_DURING_TASK))
+    );
     assert_eq!(over.shown(), ["PUT user LOGOUT"]);
     let forced = FinesseFact::ForcedSignOut { agent: AgentId::from("1080"), reason: 255 };
     assert_eq!(over.facts()[0], &Fact::Finesse(forced));
@@ -69,7 +72,7 @@ fn the_tasks_of_who_is_signed_out_end_as_the_agent_chose() {
     lose(&mut lab, desk);
     let over = lab.seconds(GRACE);
     let [Cti::MediaLogoutInd(logout)] = &over.sent()[..] else { panic!("{over:?}") };
-    assert_eq!(logout.flt_icm_disp, Some(65));
+    assert_eq!(logout.flt_icm_disp, Some(Disposition::TASK_TRANSFERRED_ON_AGENT_LOGOUT));
 }
 
 #[test]

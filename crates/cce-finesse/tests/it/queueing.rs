@@ -2,7 +2,7 @@
 
 use crate::lab::{DIALOG, Lab, MEDIA, SIGN_IN, TASK, USER, end_event};
 use cce_cti::{
-    FailureResp, MakeAgentNotReadyResp, MakeAgentNotRoutableResp, MediaLoginResp, PauseTaskEvent,
+    ArmStatus, FailureResp, MakeAgentNotReadyResp, MakeAgentNotRoutableResp, MediaLoginResp, PauseTaskEvent,
     WrapupTaskEvent,
 };
 use cce_kernel::{Fact, Output, Request, Time, TimerKey};
@@ -89,7 +89,8 @@ fn a_dialog_in_another_state_than_asked_for_does_not_confirm_the_request() {
 fn a_request_that_is_refused_or_cut_off_waits_no_longer() {
     let mut lab = Lab::active();
     let invoke_id = lab.act("PAUSE").invoke_id();
-    let refused = lab.cti(FailureResp { invoke_id, status: 19, ..Default::default() });
+    let refused =
+        lab.cti(FailureResp { invoke_id, status: ArmStatus::INVALID_MESSAGE_SEQUENCE, ..Default::default() });
     assert!(refused.has_output(&Output::Cancel { key: confirmation(invoke_id) }));
     let invoke_id = lab.act("PAUSE").invoke_id();
     let lost = lab.lose_cti();
@@ -102,7 +103,11 @@ fn a_refused_request_lets_the_next_one_go() {
     lab.put(USER, "<User><state>LOGIN</state><extension>1080</extension></User>");
     let invoke_id = lab.put(MEDIA, SIGN_IN).invoke_id();
     lab.put(MEDIA, READY);
-    let refused = lab.cti(MediaLoginResp { invoke_id, status: 34, ..Default::default() });
+    let refused = lab.cti(MediaLoginResp {
+        invoke_id,
+        status: ArmStatus::PERFORMANCE_LIMIT_EXCEEDED,
+        ..Default::default()
+    });
     assert_eq!(refused.names(), ["MAKE_AGENT_READY_IND"]);
 }
 
@@ -207,7 +212,11 @@ fn an_answer_after_the_wait_is_passed_over() {
     let mut lab = Lab::active();
     let invoke_id = lab.act("PAUSE").invoke_id();
     lab.seconds(5);
-    assert!(lab.cti(FailureResp { invoke_id, status: 19, ..Default::default() }).0.is_empty());
+    assert!(
+        lab.cti(FailureResp { invoke_id, status: ArmStatus::INVALID_MESSAGE_SEQUENCE, ..Default::default() })
+            .0
+            .is_empty()
+    );
 }
 
 #[test]

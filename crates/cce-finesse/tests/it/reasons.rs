@@ -2,7 +2,7 @@
 
 use crate::lab::{Lab, MEDIA, SIGN_IN, USER, rows};
 use cce_cti::{AgentStateEvent, Cti, MakeAgentNotReadyResp};
-use cce_model::{AgentState, Object, ReasonCategory, ReasonCode, sample::SampleRows};
+use cce_model::{AgentState, MrdId, Object, ReasonCategory, ReasonCode, SkillTarget, sample::SampleRows};
 
 const LOGIN: &str = "<User><state>LOGIN</state><extension>1080</extension></User>";
 
@@ -61,9 +61,9 @@ fn the_cti_server_is_told_the_code_and_desktops_see_the_reason() {
     assert_eq!(request.reason_code, 10);
     lab.cti(MakeAgentNotReadyResp { invoke_id: request.invoke_id, ..Default::default() });
     let event = AgentStateEvent {
-        mrd_id: 5011,
-        icm_agent_id: 5172,
-        agent_state: AgentState::NotReady.number(),
+        mrd_id: MrdId(5011),
+        icm_agent_id: SkillTarget(5172),
+        agent_state: AgentState::NotReady.into(),
         agent_mode: 1,
         event_reason_code: 10,
         ..Default::default()
@@ -94,9 +94,9 @@ fn who_signed_out_shows_no_reason() {
     let [Cti::MediaLogoutInd(logout)] = &asked.sent()[..] else { panic!("{:?}", asked.names()) };
     assert_eq!(logout.reason_code, 20);
     lab.cti(AgentStateEvent {
-        mrd_id: 5011,
-        icm_agent_id: 5172,
-        agent_state: AgentState::Logout.number(),
+        mrd_id: MrdId(5011),
+        icm_agent_id: SkillTarget(5172),
+        agent_state: AgentState::Logout.into(),
         event_reason_code: 20,
         ..Default::default()
     });
@@ -113,9 +113,9 @@ fn who_signed_out_shows_no_reason() {
 fn who_signed_out_shows_no_reason_whatever_the_code_stands_for() {
     let mut lab = signed_in(Lab::in_service_with_objects(with_reasons()));
     let signed_out = lab.cti(AgentStateEvent {
-        mrd_id: 5011,
-        icm_agent_id: 5172,
-        agent_state: AgentState::Logout.number(),
+        mrd_id: MrdId(5011),
+        icm_agent_id: SkillTarget(5172),
+        agent_state: AgentState::Logout.into(),
         event_reason_code: 10,
         ..Default::default()
     });

@@ -8,13 +8,14 @@ use crate::{
     xmpp::{connect, say},
 };
 use cce_cti::{
-    AgentPreCallAbortEvent, Cti, EndTaskEvent, FailureConf, FailureResp, SnapshotTaskEvent, SnapshotTaskResp,
+    AgentPreCallAbortEvent, ArmStatus, Cti, CtiStatus, EndTaskEvent, FailureConf, FailureResp,
+    SnapshotTaskEvent, SnapshotTaskResp,
 };
 use cce_finesse::Config;
 use cce_kernel::{CloseReason, Output};
 use cce_model::CallVariableDisplay;
-use cce_model::{AgentState, TaskId};
-use cce_wire::Text;
+use cce_model::{AgentState, SkillTarget, TaskId};
+use cce_wire::{Code, Text, Unsigned};
 
 /// `TaskState` on the wire.
 const PRE_CALL: u16 = 0;
@@ -51,7 +52,10 @@ fn the_task_is_told_as_the_snapshot_shows_it() {
     let mut lab = Lab::active();
     let done = recover(&mut lab, &[TASK], |id| snapshot(id, TASK, PAUSED));
     let Cti::TaskInitInd(told) = &done.sent()[0] else { panic!("{:?}", done.names()) };
-    assert_eq!((told.task_id, told.task_state, told.icm_agent_id), (TASK, PAUSED, 5172));
+    assert_eq!(
+        (told.task_id, told.task_state, told.icm_agent_id),
+        (TASK, Code::of_number(PAUSED), SkillTarget(5172))
+    );
 }
 
 #[test]
@@ -150,7 +154,11 @@ fn an_offer_that_came_while_the_link_broke_is_shown() {
 #[test]
 fn a_task_that_the_agent_pg_lost_goes_with_51_and_ccp_hears_nothing() {
     let mut lab = Lab::active();
-    let unknown = |invoke_id| SnapshotTaskResp { invoke_id, status: 18, ..SnapshotTaskResp::default() };
+    let unknown = |invoke_id| SnapshotTaskResp {
+        invoke_id,
+        status: ArmStatus::TASK_OBJECT_NOT_FOUND,
+        ..SnapshotTaskResp::default()
+    };
     let done = recover(&mut lab, &[], unknown);
     assert_eq!(done.shown(), ["DELETE dialogs CLOSED"]);
     assert_eq!(done.published()[0].event.name(), "DELETE");
@@ -164,7 +172,8 @@ fn an_agent_whom_the_agent_pg_signed_out_is_signed_out_here() {
     lab.reopen();
     lab.init_ready();
     let invoke_id = lab.last_invoke_id();
-    let answer = cce_cti::AgentTasksResp { invoke_id, status: 6, ..Default::default() };
+    let answer =
+        cce_cti::AgentTasksResp { invoke_id, status: ArmStatus::AGENT_NOT_LOGGED_IN, ..Default::default() };
     assert_eq!(lab.cti(answer).shown(), ["PUT media LOGOUT"]);
     lab.lose_cti();
     assert_eq!(lab.reopen().names(), ["BEGIN_AGENT_INIT_IND"], "the user is signed in to Finesse");
@@ -250,7 +259,8 @@ fn a_server_that_knows_no_initialisation_is_asked_all_the_same() {
     let mut lab = Lab::ready();
     lab.lose_cti();
     let invoke_id = lab.reopen().invoke_id();
-    let refused = FailureConf { invoke_id, status: 12, ..FailureConf::default() };
+    let refused =
+        FailureConf { invoke_id, status: CtiStatus::FUNCTION_NOT_AVAILABLE, ..FailureConf::default() };
     assert_eq!(lab.cti(refused).names(), ["GET_AGENT_TASKS_REQ"]);
 }
 
@@ -276,13 +286,18 @@ fn a_task_is_lost_only_by_a_refusal_that_says_so() {
     for status in [2, 6, 12, 36] {
         let (mut lab, [tasks_of, snapshot_of]) = asked();
         lab.cti(agent_tasks(tasks_of, &[TASK]));
-        let refused = FailureResp { invoke_id: snapshot_of, status, ..FailureResp::default() };
+        let refused =
+            FailureResp { invoke_id: snapshot_of, status: ArmStatus(status), ..FailureResp::default() };
         let left = lab.cti(refused);
         is_begun_again(&mut lab, &left);
     }
     let (mut lab, [tasks_of, snapshot_of]) = asked();
     lab.cti(agent_tasks(tasks_of, &[TASK]));
-    let refused = FailureResp { invoke_id: snapshot_of, status: 18, ..FailureResp::default() };
+    let refused = FailureResp {
+        invoke_id: snapshot_of,
+        status: ArmStatus::TASK_OBJECT_NOT_FOUND,
+        ..FailureResp::default()
+    };
     assert_eq!(lab.cti(refused).shown(), ["DELETE dialogs CLOSED"]);
 }
 
@@ -291,7 +306,11 @@ fn a_task_is_lost_only_by_a_refusal_that_says_so() {
 fn a_question_that_the_server_could_not_take_loses_nothing() {
     for (at, status) in [(0, 6), (1, 18)] {
         let (mut lab, asked) = asked();
-        let left = lab.cti(FailureConf { invoke_id: asked[at], status, ..FailureConf::default() });
+        let left = lab.cti(FailureConf {
+            invoke_id: asked[at],
+            status: CtiStatus(status),
+            ..FailureConf::default()
+        });
         is_begun_again(&mut lab, &left);
     }
 }
@@ -315,7 +334,7 @@ fn asked() -> (Lab, [u32; 2]) {
 }
 
 fn agent_tasks_refused(invoke_id: u32, status: u32) -> cce_cti::AgentTasksResp {
-    cce_cti::AgentTasksResp { invoke_id, status, ..Default::default() }
+    cce_cti::AgentTasksResp { invoke_id, status: ArmStatus(status), ..Default::default() }
 }
 
 #[test]
@@ -345,10 +364,10 @@ fn an_offer_from_before_that_the_router_takes_back_is_forgotten() {
     let mut lab = Lab::in_service();
     lab.cti(told(TASK, PRE_CALL));
     lab.cti(AgentPreCallAbortEvent {
-        mrd_id: MRD.0,
-        router_call_key_day: Some(154_526),
-        router_call_key_call_id: Some(37_051_928),
-        router_call_key_sequence_number: Some(1),
+        mrd_id: MRD,
+        router_call_key_day: Some(Unsigned(154_526)),
+        router_call_key_call_id: Some(Unsigned(37_051_928)),
+        router_call_key_sequence_number: Some(Unsigned(1)),
         ..Default::default()
     });
     assert!(lab.cti(end_event(36)).0.is_empty());
@@ -359,7 +378,11 @@ fn a_sign_in_of_who_is_signed_in_already_asks_for_the_tasks() {
     let mut lab = Lab::in_service();
     lab.put(USER, "<User><state>LOGIN</state><extension>1080</extension></User>");
     let invoke_id = lab.put(MEDIA, SIGN_IN).invoke_id();
-    let refused = lab.cti(cce_cti::MediaLoginResp { invoke_id, status: 1, ..Default::default() });
+    let refused = lab.cti(cce_cti::MediaLoginResp {
+        invoke_id,
+        status: ArmStatus::AGENT_ALREADY_LOGGED_IN,
+        ..Default::default()
+    });
     assert_eq!(refused.names(), ["GET_AGENT_TASKS_REQ"]);
     let asked = lab.cti(agent_tasks(refused.invoke_id(), &[TASK]));
     let seen = lab.cti(snapshot(asked.invoke_id(), TASK, PAUSED));
@@ -458,7 +481,7 @@ fn a_dialog_that_came_and_went_meanwhile_is_not_published() {
 #[test]
 fn a_snapshot_of_nobody_is_the_servers_error() {
     let mut lab = Lab::in_service();
-    let outcome = lab.cti(SnapshotTaskEvent { icm_agent_id: 99, ..told(TASK, ACTIVE) });
+    let outcome = lab.cti(SnapshotTaskEvent { icm_agent_id: SkillTarget(99), ..told(TASK, ACTIVE) });
     assert_eq!((outcome.facts().len(), outcome.shown().len()), (1, 0));
 }
 
@@ -490,12 +513,12 @@ fn invoke_ids(outcome: &Outcome) -> [u32; 2] {
 pub(crate) fn snapshot(invoke_id: u32, task_id: TaskId, task_state: u16) -> SnapshotTaskResp {
     SnapshotTaskResp {
         invoke_id,
-        mrd_id: MRD.0,
-        icm_agent_id: 5172,
+        mrd_id: MRD,
+        icm_agent_id: SkillTarget(5172),
         task_id,
-        task_state,
-        skill_group_id: 5199,
-        service_id: -1,
+        task_state: Code::of_number(task_state),
+        skill_group_id: SkillTarget(5199),
+        service_id: SkillTarget::NONE,
         script_selector: Some(Text::new("CumulusTask")),
         application_string2: Some(Text::new(CONTACT)),
         ..Default::default()
@@ -505,12 +528,12 @@ pub(crate) fn snapshot(invoke_id: u32, task_id: TaskId, task_state: u16) -> Snap
 /// The same unasked.
 fn told(task_id: TaskId, task_state: u16) -> SnapshotTaskEvent {
     SnapshotTaskEvent {
-        mrd_id: MRD.0,
-        icm_agent_id: 5172,
+        mrd_id: MRD,
+        icm_agent_id: SkillTarget(5172),
         task_id,
-        task_state,
-        skill_group_id: 5199,
-        service_id: -1,
+        task_state: Code::of_number(task_state),
+        skill_group_id: SkillTarget(5199),
+        service_id: SkillTarget::NONE,
         script_selector: Some(Text::new("CumulusTask")),
         application_string2: Some(Text::new(CONTACT)),
         ..Default::default()

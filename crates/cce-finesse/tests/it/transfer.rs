@@ -6,6 +6,7 @@ use crate::{
 };
 use cce_cti::Cti;
 use cce_kernel::{CallError, CallId, Fact, Input, Output, Request, Response};
+use cce_model::Disposition;
 use cce_model::fact::{FinesseFact, SmOperation};
 
 const TRANSFER: &str =
@@ -23,7 +24,10 @@ fn ccp_is_asked_first_and_the_task_ends_when_it_agrees() {
     assert_eq!(request.body.text(), body);
     let taken = lab.input(Input::Reply { call, result: Ok(Response::new(200)) });
     let [Cti::EndTaskInd(end)] = &taken.sent()[..] else { panic!("{:?}", taken.names()) };
-    assert_eq!((end.icm_disposition, end.application_disposition), (63, 63));
+    assert_eq!(
+        (end.icm_disposition, end.application_disposition),
+        (Disposition::TASK_TRANSFER, Disposition::TASK_TRANSFER)
+    );
     let ended = lab.cti(end_event(63));
     assert_eq!(ended.shown(), ["DELETE dialogs CLOSED"]);
     let is_call = |fact: &&Fact| matches!(fact, Fact::Finesse(FinesseFact::SmCall { .. }));
@@ -116,7 +120,7 @@ fn a_transfer_that_ccp_takes_while_the_cti_server_is_away_ends_its_task_when_tha
         assert_eq!(back.names(), ["TASK_INIT_IND", "END_AGENT_INIT_IND", "END_TASK_IND"]);
         assert_eq!(back.shown(), [] as [&str; 0], "the transfer did not fail");
         let Some(Cti::EndTaskInd(end)) = back.sent().pop() else { panic!("{:?}", back.names()) };
-        assert_eq!((end.task_id, end.icm_disposition), (TASK, 63));
+        assert_eq!((end.task_id, end.icm_disposition), (TASK, Disposition::TASK_TRANSFER));
         let ended = lab.cti(end_event(63));
         assert_eq!((ended.shown(), sm_calls(&ended)), (vec!["DELETE dialogs CLOSED".to_owned()], vec![]));
     }

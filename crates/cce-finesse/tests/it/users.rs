@@ -3,7 +3,7 @@
 use crate::lab::{Lab, MEDIA, SIGN_IN, USER, voice_event};
 use cce_cti::{Cti, SetAgentStateConf};
 use cce_kernel::{Fact, Request};
-use cce_model::{AgentId, AgentState, UserState};
+use cce_model::{AgentId, AgentState, MrdId, SkillTarget, UserState};
 use std::time::Duration;
 
 const LOGIN: &str = "<User><state>LOGIN</state><extension>1080</extension></User>";
@@ -208,7 +208,10 @@ fn a_sign_in_is_asked_of_the_cti_server_and_takes_effect_with_its_event() {
     let asked = lab.put(USER, LOGIN);
     assert_eq!((asked.status(), asked.shown().len()), (202, 0));
     let [Cti::SetAgentStateReq(request)] = &asked.sent()[..] else { panic!("{asked:?}") };
-    assert_eq!((request.peripheral_id, request.agent_state, request.forced_flag), (5000, 0, 1));
+    assert_eq!(
+        (request.peripheral_id, request.agent_state, request.forced_flag),
+        (5000, AgentState::Login.into(), 1)
+    );
     let text = |text: &Option<cce_wire::Text<64>>| text.as_ref().map(ToString::to_string);
     assert_eq!(text(&request.agent_instrument).as_deref(), Some("1080"));
     assert_eq!(request.agent_id.as_ref().map(ToString::to_string).as_deref(), Some("1080"));
@@ -280,12 +283,12 @@ fn the_voice_state_is_learnt_anew_when_the_cti_server_is_back() {
     assert_eq!(lab.reopen().names(), ["BEGIN_AGENT_INIT_IND"]);
     let asked = lab.init_ready();
     let [Cti::QueryAgentStateReq(query)] = &asked.sent()[..] else { panic!("{asked:?}") };
-    assert_eq!((query.mrd_id, query.icm_agent_id), (1, 5172));
+    assert_eq!((query.mrd_id, query.icm_agent_id), (MrdId(1), SkillTarget(5172)));
     let answer = |state: AgentState| cce_cti::QueryAgentStateConf {
         invoke_id: query.invoke_id,
-        agent_state: state.number(),
-        mrd_id: 1,
-        icm_agent_id: 5172,
+        agent_state: state.into(),
+        mrd_id: MrdId(1),
+        icm_agent_id: SkillTarget(5172),
         agent_extension: Some(cce_wire::Text::new("1080")),
         ..Default::default()
     };
@@ -308,9 +311,9 @@ fn a_change_that_was_cut_off_and_did_not_come_about_fails() {
     let invoke_id = lab.init_ready().invoke_id();
     let lost = lab.cti(cce_cti::QueryAgentStateConf {
         invoke_id,
-        agent_state: AgentState::Logout.number(),
-        mrd_id: 1,
-        icm_agent_id: 5172,
+        agent_state: AgentState::Logout.into(),
+        mrd_id: MrdId(1),
+        icm_agent_id: SkillTarget(5172),
         ..Default::default()
     });
     assert_eq!(lost.shown(), ["PUT user LOGOUT", "error E_CTI_TIMEOUT"]);

@@ -67,7 +67,7 @@ pub enum ArmMessage {
         /// The queue.
         skill_group: SkillTarget,
         /// The service; -1 none.
-        service: i32,
+        service: SkillTarget,
     },
     /// The agent begins.
     Start {
@@ -76,7 +76,7 @@ pub enum ArmMessage {
         /// The queue.
         skill_group: SkillTarget,
         /// The service; -1 none.
-        service: i32,
+        service: SkillTarget,
     },
     /// The agent pauses.
     Pause {
@@ -120,14 +120,14 @@ pub enum ArmMessage {
         /// The queue; -1 none.
         skill_group: SkillTarget,
         /// The service; -1 none.
-        service: i32,
+        service: SkillTarget,
     },
     /// The same, and begin it at once.
     StartApplicationTask {
         /// The queue; -1 none.
         skill_group: SkillTarget,
         /// The service; -1 none.
-        service: i32,
+        service: SkillTarget,
     },
     /// How an agent stands, from a client that is back.
     AgentInit {

@@ -90,7 +90,7 @@ fn do_this_with_task() -> DoThisWithTask {
         send_seq_no: 1,
         icm_task_id: TaskId { day: 154_526, call: 37_051_928, sequence: 1 },
         skill_group: SkillTarget(5199),
-        service: -1,
+        service: SkillTarget::NONE,
         agent: SkillTarget(5172),
         agent_info: Some(Text::new("5172")),
         label: Some(Text::new("")),

@@ -6,15 +6,14 @@ use crate::{
     released,
 };
 use cce_kernel::{Address, Command, Input};
-use cce_model::TaskId;
+use cce_model::{Disposition, TaskId};
 use cce_mr::{
-    Icm, Mr,
+    CancelResult, FailureStatus, Icm, Mr,
     icm::{DialogFail, QueueEvent, Release},
     mr::{
         CancelTaskConf, CloseConf, CloseReq, FailureEvent, HeartbeatReq, NewTask, NewTaskFailureEvent,
         OpenConf, OpenReq, TaskQueuedEvent, TerminateDialogueEvent,
     },
-    reason,
 };
 use cce_wire::Text;
 
@@ -24,7 +23,7 @@ fn released_for_the_lab() -> Icm {
         pid: 5001,
         did: 4,
         did_rel_seq: 1,
-        reason_code: reason::ABANDONED_IN_ROUTER,
+        reason_code: Disposition::TASK_ABANDONED_IN_ROUTER,
         ..Release::default()
     }
     .into()
@@ -44,7 +43,7 @@ fn a_session_is_opened_and_kept_up_and_closed_in_the_pim_s_name() {
     lab.application_says(OpenConf::default());
     let beat = HeartbeatReq { invoke_id: 2, ..Default::default() };
     assert_eq!(lab.pass(5).messages_to_application(), [Mr::from(beat)]);
-    let close = CloseReq { invoke_id: 3, status: 0, ..Default::default() };
+    let close = CloseReq { invoke_id: 3, status: FailureStatus::NO_ERROR, ..Default::default() };
     let stopped = lab.input(Input::Command(Command::Stop));
     assert_eq!(stopped.messages_to_application(), [Mr::from(close)]);
 }
@@ -62,7 +61,11 @@ fn an_application_may_be_silent_for_four_heartbeats() {
 
 #[test]
 fn a_close_is_confirmed_by_its_invoke_id() {
-    let said = Lab::open().application_says(CloseReq { invoke_id: 77, status: 0, ..Default::default() });
+    let said = Lab::open().application_says(CloseReq {
+        invoke_id: 77,
+        status: FailureStatus::NO_ERROR,
+        ..Default::default()
+    });
     assert_eq!(said.messages_to_application(), [Mr::from(CloseConf { invoke_id: 77, ..Default::default() })]);
 }
 
@@ -70,8 +73,12 @@ fn a_close_is_confirmed_by_its_invoke_id() {
 /// application's own end, and the application's loss.
 #[test]
 fn the_router_is_told_of_every_task_that_is_given_up() {
-    let end =
-        |send_seq_no| TerminateDialogueEvent { dialogue_id: 4, send_seq_no, cause: 0, ..Default::default() };
+    let end = |send_seq_no| TerminateDialogueEvent {
+        dialogue_id: 4,
+        send_seq_no,
+        cause: Disposition::NONE,
+        ..Default::default()
+    };
     let given_up: [fn(&mut Lab) -> Said; 5] = [
         |lab| lab.application_says(cancel(2)),
         |lab| lab.application_says(cancel(7)),
@@ -79,7 +86,7 @@ fn the_router_is_told_of_every_task_that_is_given_up() {
             lab.application_says(TerminateDialogueEvent {
                 dialogue_id: 4,
                 send_seq_no: 2,
-                cause: 0,
+                cause: Disposition::NONE,
                 ..Default::default()
             })
         },
@@ -87,7 +94,7 @@ fn the_router_is_told_of_every_task_that_is_given_up() {
             lab.application_says(TerminateDialogueEvent {
                 dialogue_id: 4,
                 send_seq_no: 7,
-                cause: 0,
+                cause: Disposition::NONE,
                 ..Default::default()
             })
         },
@@ -107,7 +114,7 @@ fn an_end_out_of_sequence_is_answered_and_one_of_no_dialogue_is_not() {
     let end = |dialogue_id, send_seq_no| TerminateDialogueEvent {
         dialogue_id,
         send_seq_no,
-        cause: 0,
+        cause: Disposition::NONE,
         ..Default::default()
     };
     let mut lab = Lab::with_task();
@@ -116,7 +123,7 @@ fn an_end_out_of_sequence_is_answered_and_one_of_no_dialogue_is_not() {
     let told = TerminateDialogueEvent {
         dialogue_id: 4,
         send_seq_no: 1,
-        cause: reason::INVALID_DIALOGUE,
+        cause: Disposition::APPLICATION_INVALID_DIALOGUE_ID,
         ..Default::default()
     };
     assert_eq!(lab.application_says(end(4, 7)).messages_to_application(), [Mr::from(told)]);
@@ -145,8 +152,16 @@ fn each_answer_names_its_dialogue_its_place_and_its_reason() {
         ..TaskQueuedEvent::default()
     };
     assert_eq!(lab.router_says(queued).messages_to_application(), [Mr::from(told)]);
-    let fail = DialogFail { rcid: 5004, did: 4, reason_code: 49, ..DialogFail::default() };
-    assert_eq!(lab.router_says(fail).messages_to_application(), [failure(2, 49)]);
+    let fail = DialogFail {
+        rcid: 5004,
+        did: 4,
+        reason_code: Disposition::APPLICATION_INVALID_SCRIPT_SELECTOR,
+        ..DialogFail::default()
+    };
+    assert_eq!(
+        lab.router_says(fail).messages_to_application(),
+        [failure(2, Disposition::APPLICATION_INVALID_SCRIPT_SELECTOR)]
+    );
 
     let conf = |send_seq_no, result| {
         Mr::from(CancelTaskConf { dialogue_id: 4, send_seq_no, result, ..Default::default() })
@@ -154,16 +169,24 @@ fn each_answer_names_its_dialogue_its_place_and_its_reason() {
     let mut lab = Lab::with_task();
     lab.application_says(cancel(2));
     lab.application_says(cancel(3));
-    assert_eq!(lab.router_says(released(0)).messages_to_application(), [conf(1, 0), conf(2, 0)]);
-    assert_eq!(lab.application_says(cancel(4)).messages_to_application(), [conf(1, 1)], "it is over");
+    assert_eq!(
+        lab.router_says(released(0)).messages_to_application(),
+        [conf(1, CancelResult::CANCELLED), conf(2, CancelResult::CANCELLED)]
+    );
+    assert_eq!(
+        lab.application_says(cancel(4)).messages_to_application(),
+        [conf(1, CancelResult::AGENT_CHOSEN)],
+        "it is over"
+    );
 
     let mut lab = Lab::with_task();
     lab.application_says(cancel(2));
     lab.router_says(connect());
-    assert_eq!(lab.router_says(released(1)).messages_to_application(), [conf(1, 1)]);
+    assert_eq!(lab.router_says(released(1)).messages_to_application(), [conf(1, CancelResult::AGENT_CHOSEN)]);
 
     let again = Lab::with_task().application_says(new_task());
-    let event = FailureEvent { status: reason::DUPLICATE_DIALOGUE, ..Default::default() };
+    let event =
+        FailureEvent { status: Disposition::APPLICATION_DUPLICATE_DIALOGUE_ID.into(), ..Default::default() };
     assert_eq!(again.messages_to_application(), [Mr::from(event)]);
 }
 

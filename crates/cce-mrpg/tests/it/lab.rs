@@ -4,7 +4,7 @@ use cce_bench::Bench;
 use cce_kernel::{
     Address, CloseReason, Configured, Fact, HostClock, Input, LinkId, LinkReason, Output, Port,
 };
-use cce_model::{DialogueState, EccVariable, TaskId, sample::SampleRows};
+use cce_model::{DialogueState, EccVariable, MrdId, SkillTarget, TaskId, sample::SampleRows};
 use cce_mr::{
     ICM, Icm, MR, Mr,
     icm::{self, Connect, NewCall},
@@ -325,12 +325,12 @@ pub(crate) fn connect() -> Connect {
         did: 4,
         rtr_date: task.day,
         rtr_cid: task.call,
-        sgstid: 5199,
+        sgstid: SkillTarget(5199),
         pqid: 5034,
-        svc_stid: -1,
-        agstid: 5172,
+        svc_stid: SkillTarget::NONE,
+        agstid: SkillTarget(5172),
         ag_info: Some(Text::new("5172")),
-        mrd_id: 5011,
+        mrd_id: MrdId(5011),
         interruptible: true,
         call_variable1,
         call_variable2,

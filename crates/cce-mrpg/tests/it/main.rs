@@ -8,12 +8,11 @@ mod lab;
 mod pims;
 
 use cce_kernel::{CloseReason, Fact, FrameFlaw, Input, Output};
-use cce_model::{DialogueState, EccLoss, TaskId};
+use cce_model::{DialogueState, Disposition, EccLoss, MrdId, SkillTarget, TaskId};
 use cce_mr::{
-    Mr,
+    CancelResult, Mr, RoutingService,
     icm::{Connect, DialogFail, QueueEvent, ReleaseConf},
     mr::{CancelTask, NewTask, OpenConf, TerminateDialogueEvent},
-    reason,
 };
 use cce_wire::{NamedVariable, Text};
 use lab::{DO_THIS_WITH_TASK, Lab, NEW_TASK, connect, new_task};
@@ -39,9 +38,9 @@ fn the_lab_s_new_task_becomes_the_lab_s_new_call() {
     let said = lab.application_bytes(NEW_TASK);
     let call = said.new_call();
     assert_eq!((call.rcid, call.pid, call.did, call.did_rel_seq, call.grp_del_key), (5004, 5001, 4, 1, 5004));
-    assert_eq!((call.rtr_date, call.rtr_cid, call.rck_seq, call.mr_domain_id), (-1, -1, -1, -1));
+    assert_eq!((call.rtr_date, call.rtr_cid, call.rck_seq, call.mr_domain_id), (-1, -1, -1, MrdId::NONE));
     assert_eq!((call.msg_origin, call.route_dev_type, call.at_vru, call.queue_type), (1, 6, true, -1));
-    assert_eq!((call.pref_agstid, call.service_req), (-1, 0));
+    assert_eq!((call.pref_agstid, call.service_req), (SkillTarget::NONE, RoutingService::NONE));
     assert!(call.nic_called_party.is_some_and(|party| party.is_empty()));
     assert_eq!(call.calling_party.unwrap().to_string(), "ae93f5ad-452d-4c52-8057-8d23864a8a8a");
     assert_eq!(call.ced.unwrap().to_string(), "5AA797871000018D0000004139ED7AD5");
@@ -143,7 +142,7 @@ fn a_task_that_waits_is_told_with_its_estimate() {
 #[test]
 fn a_refused_task_fails_with_the_router_s_reason() {
     let mut lab = Lab::with_task();
-    let reason_code = reason::INVALID_SCRIPT_SELECTOR;
+    let reason_code = Disposition::APPLICATION_INVALID_SCRIPT_SELECTOR;
     let said = lab.router_says(DialogFail { rcid: 5004, did: 4, reason_code, ..Default::default() });
     assert_eq!(said.names(), ["NEW_TASK_FAILURE_EVENT seq=1 reason=49"]);
     assert_eq!(said.states(), [(Some(DialogueState::Open), DialogueState::Failed)]);
@@ -153,7 +152,12 @@ fn a_refused_task_fails_with_the_router_s_reason() {
 fn a_cancel_in_time_is_confirmed() {
     let mut lab = Lab::with_task();
     assert_eq!(lab.application_says(cancel(2)).names(), ["RELEASE did=4"]);
-    let said = lab.router_says(ReleaseConf { rcid: 5004, did: 4, result: 0, ..Default::default() });
+    let said = lab.router_says(ReleaseConf {
+        rcid: 5004,
+        did: 4,
+        result: CancelResult::CANCELLED,
+        ..Default::default()
+    });
     assert_eq!(said.names(), ["CANCEL_TASK_CONF result=0"]);
     assert_eq!(said.states(), [(Some(DialogueState::Cancelling), DialogueState::Cancelled)]);
 }
@@ -163,7 +167,12 @@ fn a_cancel_that_meets_a_decision_is_answered_after_it() {
     let mut lab = Lab::with_task();
     lab.application_says(cancel(2));
     assert_eq!(lab.router_says(connect()).names(), ["DO_THIS_WITH_TASK seq=1"]);
-    let said = lab.router_says(ReleaseConf { rcid: 5004, did: 4, result: 1, ..Default::default() });
+    let said = lab.router_says(ReleaseConf {
+        rcid: 5004,
+        did: 4,
+        result: CancelResult::AGENT_CHOSEN,
+        ..Default::default()
+    });
     assert_eq!(said.names(), ["CANCEL_TASK_CONF result=1"]);
 }
 
@@ -235,7 +244,7 @@ fn each_cancel_that_met_a_decision_has_a_confirmation() {
 fn the_failure_of_a_dialogue_answers_its_cancel() {
     let mut lab = Lab::with_task();
     lab.application_says(cancel(2));
-    let fail = DialogFail { rcid: 5004, did: 4, reason_code: reason::NO_SCRIPT, ..Default::default() };
+    let fail = DialogFail { rcid: 5004, did: 4, reason_code: Disposition::NO_SCRIPT, ..Default::default() };
     assert_eq!(lab.router_says(fail).names().len(), 1);
     assert!(lab.router_says(released(1)).names().is_empty());
 }
@@ -432,11 +441,16 @@ fn the_task_s_sequence_is_the_router_s_plus_one() {
 }
 
 fn released(result: u32) -> ReleaseConf {
-    ReleaseConf { rcid: 5004, did: 4, result, ..ReleaseConf::default() }
+    ReleaseConf { rcid: 5004, did: 4, result: CancelResult(result), ..ReleaseConf::default() }
 }
 
 fn cancel(send_seq_no: u32) -> CancelTask {
-    CancelTask { dialogue_id: 4, send_seq_no, reason_code: 35, ..CancelTask::default() }
+    CancelTask {
+        dialogue_id: 4,
+        send_seq_no,
+        reason_code: Disposition::TASK_ABANDONED_IN_ROUTER,
+        ..CancelTask::default()
+    }
 }
 
 #[test]

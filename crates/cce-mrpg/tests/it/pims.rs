@@ -4,7 +4,7 @@ use crate::lab::{Lab, connect, new_task, pim};
 use cce_kernel::{Address, CloseReason, Input, LinkReason};
 use cce_model::SkillTarget;
 use cce_mr::{
-    Mr,
+    FailureStatus, Mr, RoutingService,
     icm::Connect,
     mr::{
         CancelTask, CloseConf, FailureConf, FailureEvent, NewTask, RoutingStatusReq, TaskQueuedEvent,
@@ -52,7 +52,11 @@ fn an_application_that_breaks_the_framing_leaves_the_other_alone() {
 fn a_session_that_the_application_refuses_is_dialled_again() {
     let mut lab = Lab::started();
     lab.connect_application();
-    let said = lab.application_says(FailureConf { invoke_id: 1, status: 3, ..FailureConf::default() });
+    let said = lab.application_says(FailureConf {
+        invoke_id: 1,
+        status: FailureStatus(3),
+        ..FailureConf::default()
+    });
     assert_eq!(said.closed(), [CloseReason::Refused]);
     assert!(said.arms("application redial"));
 }
@@ -60,7 +64,11 @@ fn a_session_that_the_application_refuses_is_dialled_again() {
 #[test]
 fn a_failure_of_one_request_leaves_the_session_open() {
     let mut lab = Lab::with_task();
-    let said = lab.application_says(FailureConf { invoke_id: 9, status: 3, ..FailureConf::default() });
+    let said = lab.application_says(FailureConf {
+        invoke_id: 9,
+        status: FailureStatus(3),
+        ..FailureConf::default()
+    });
     assert!(said.closed().is_empty());
     assert_eq!(lab.router_says(connect()).names(), ["DO_THIS_WITH_TASK seq=1"]);
 }
@@ -68,7 +76,7 @@ fn a_failure_of_one_request_leaves_the_session_open() {
 #[test]
 fn a_failure_event_ends_the_session_and_its_dialogues() {
     let mut lab = Lab::with_task();
-    let said = lab.application_says(FailureEvent { status: 5, ..FailureEvent::default() });
+    let said = lab.application_says(FailureEvent { status: FailureStatus(5), ..FailureEvent::default() });
     assert_eq!(said.closed(), [CloseReason::Refused]);
     assert_eq!(said.names(), ["RELEASE did=4"]);
 }
@@ -113,9 +121,13 @@ fn a_confirmed_close_is_no_offence() {
 #[test]
 fn the_wanted_agent_and_the_call_variables_travel_to_the_router() {
     let mut lab = Lab::open();
-    let task = NewTask { preferred_agent: SkillTarget(5174), service_requested: Some(2), ..new_task() };
+    let task = NewTask {
+        preferred_agent: SkillTarget(5174),
+        service_requested: Some(RoutingService::TRANSFER),
+        ..new_task()
+    };
     let call = lab.application_says(task).new_call();
-    assert_eq!((call.pref_agstid, call.service_req), (5174, 2));
+    assert_eq!((call.pref_agstid, call.service_req), (SkillTarget(5174), RoutingService::TRANSFER));
     assert_eq!(call.call_variable1, new_task().call_variable1);
 }
 

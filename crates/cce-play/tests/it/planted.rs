@@ -5,7 +5,7 @@ use cce_check::Check;
 use cce_cti::Cti;
 use cce_kernel::{Component, Cx, Fact, Host, Input, NodeName, Output, Port};
 use cce_model::{
-    AgentState, SkillTarget, TaskId,
+    AgentState, Disposition, SkillTarget, TaskId,
     fact::{AgentPgFact, OpcMessage, QueueChoice, RouterFact},
 };
 use cce_mr::{ICM, Icm, MR, Mr};
@@ -170,7 +170,7 @@ impl DoubleReservation {
                 let Ok(Icm::DeviceTargetPreCallInd(mut offer)) = Icm::read(&ICM, &bytes.0) else {
                     return None;
                 };
-                offer.agstid = Self::other(SkillTarget(offer.agstid)).0;
+                offer.agstid = Self::other(offer.agstid);
                 let bytes = Icm::from(offer).to_frame(&ICM).into();
                 Some(Output::Send { link: *link, bytes })
             }
@@ -192,7 +192,7 @@ impl Fault for LeakedSlot {
     fn input(&mut self, input: Input) -> Option<Input> {
         let Input::Frame { link, bytes } = &input else { return Some(input) };
         let is_end = link.port.socket() == Port::IcmMr
-            && matches!(Icm::read(&ICM, &bytes.0), Ok(Icm::TaskEvent(event)) if event.disposition != 0);
+            && matches!(Icm::read(&ICM, &bytes.0), Ok(Icm::TaskEvent(event)) if event.disposition != Disposition::NONE);
         Some(input).filter(|_| !is_end)
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::lab::{AGENT, Lab, in_state, standing, task_event};
 use cce_model::{
-    AgentState, MrdId, SkillTarget,
+    AgentState, MrdId,
     fact::{AgentView, RouterFact},
 };
 use cce_mr::icm::AgentStateUpdate;
@@ -90,7 +90,7 @@ fn an_agent_with_an_absurd_limit_gets_a_bounded_number_of_tasks() {
 }
 
 fn agent(before: AgentView, after: AgentView) -> RouterFact {
-    RouterFact::Agent { skill_target: SkillTarget(AGENT), mrd: MrdId(5011), before, after }
+    RouterFact::Agent { skill_target: AGENT, mrd: MrdId(5011), before, after }
 }
 
 fn view(state: AgentState, tasks: u32, pending: u32) -> AgentView {

@@ -2,7 +2,10 @@
 
 use cce_bench::Bench;
 use cce_kernel::{Configured, Fact, HostClock, Input, LinkId, LinkReason, Output, Port, TimerKey, Wall};
-use cce_model::{AgentState, SkillTarget, TaskId, fact::RouterFact, sample::SampleRows};
+use cce_model::{
+    AgentState, Availability, Disposition, MrdId, PeripheralType, SkillTarget, TaskId, fact::RouterFact,
+    sample::SampleRows,
+};
 use cce_mr::{
     ICM, Icm,
     icm::{
@@ -11,17 +14,17 @@ use cce_mr::{
     },
 };
 use cce_router::{Config, Router};
-use cce_wire::Text;
+use cce_wire::{Code, Text};
 use std::{collections::BTreeMap, time::Duration};
 
 /// The trace's agent.
-pub(crate) const AGENT: i32 = 5172;
+pub(crate) const AGENT: SkillTarget = SkillTarget(5172);
 /// A second agent.
-pub(crate) const OTHER: i32 = 5173;
+pub(crate) const OTHER: SkillTarget = SkillTarget(5173);
 /// The trace's domain.
-pub(crate) const MRD: i32 = 5011;
+pub(crate) const MRD: MrdId = MrdId(5011);
 /// A domain whose tasks must not be interrupted.
-pub(crate) const CHAT: i32 = 5012;
+pub(crate) const CHAT: MrdId = MrdId(5012);
 /// The trace's task; later ones follow by call id.
 pub(crate) const TASK: TaskId = TaskId { day: 154_526, call: 37_051_928, sequence: 1 };
 
@@ -100,7 +103,16 @@ impl Lab {
 
     /// The MR PG gives a task up.
     pub(crate) fn release(&mut self, did: u32) -> Said {
-        self.says(self.mr, Release { rcid: 5004, pid: 5001, did, reason_code: 35, ..Release::default() })
+        self.says(
+            self.mr,
+            Release {
+                rcid: 5004,
+                pid: 5001,
+                did,
+                reason_code: Disposition::TASK_ABANDONED_IN_ROUTER,
+                ..Release::default()
+            },
+        )
     }
 
     /// The agent PG reports how an agent stands.
@@ -180,7 +192,7 @@ impl Said {
     }
 
     /// Skill targets of the agents chosen.
-    pub(crate) fn chosen(&self) -> Vec<i32> {
+    pub(crate) fn chosen(&self) -> Vec<SkillTarget> {
         self.connects().iter().map(|connect| connect.agstid).collect()
     }
 
@@ -256,8 +268,8 @@ pub(crate) fn with_steps(steps: Vec<(Vec<SkillTarget>, Option<Duration>)>) -> Sa
     rows
 }
 
-pub(crate) fn step(agents: &[i32], wait: Option<u64>) -> (Vec<SkillTarget>, Option<Duration>) {
-    (agents.iter().copied().map(SkillTarget).collect(), wait.map(Duration::from_secs))
+pub(crate) fn step(agents: &[SkillTarget], wait: Option<u64>) -> (Vec<SkillTarget>, Option<Duration>) {
+    (agents.to_vec(), wait.map(Duration::from_secs))
 }
 
 /// The trace's request, for any dialogue.
@@ -272,8 +284,8 @@ pub(crate) fn new_call(did: u32) -> NewCall {
         rtr_cid: -1,
         rck_seq: -1,
         at_vru: true,
-        pref_agstid: -1,
-        mr_domain_id: -1,
+        pref_agstid: SkillTarget::NONE,
+        mr_domain_id: MrdId::NONE,
         called_party: Some(Text::new("CumulusTask")),
         calling_party: Some(Text::new("ae93f5ad-452d-4c52-8057-8d23864a8a8a")),
         ced: Some(Text::new("5AA797871000018D0000004139ED7AD5")),
@@ -288,29 +300,41 @@ pub(crate) fn new_call_to(did: u32, number: &str) -> NewCall {
 }
 
 pub(crate) fn open_req(peripheral_type: u16, peripheral_id: u32) -> OpenReq {
-    OpenReq { invoke_id: 1, version: 1, peripheral_id, peripheral_type, ..OpenReq::default() }
+    OpenReq {
+        invoke_id: 1,
+        version: 1,
+        peripheral_id,
+        peripheral_type: PeripheralType(peripheral_type),
+        ..OpenReq::default()
+    }
 }
 
 /// An agent who is ready for this many tasks of the trace's domain.
-pub(crate) fn standing(agent: i32, limit: u32) -> AgentStateUpdate {
+pub(crate) fn standing(agent: SkillTarget, limit: u32) -> AgentStateUpdate {
     AgentStateUpdate {
         icm_agent_id: agent,
         mrd_id: MRD,
-        agent_state: AgentState::NotActive.number(),
+        agent_state: AgentState::NotActive.into(),
         max_task_limit: limit,
         agent_mode: true,
-        availability: 1,
+        availability: Availability::Icm.into(),
         ..AgentStateUpdate::default()
     }
 }
 
 /// The same in another state.
-pub(crate) fn in_state(agent: i32, limit: u32, state: AgentState) -> AgentStateUpdate {
-    AgentStateUpdate { agent_state: state.number(), ..standing(agent, limit) }
+pub(crate) fn in_state(agent: SkillTarget, limit: u32, state: AgentState) -> AgentStateUpdate {
+    AgentStateUpdate { agent_state: state.into(), ..standing(agent, limit) }
 }
 
 /// A task of the trace's agent: `after` counts from the trace's task.
 pub(crate) fn task_event(after: i32, task_state: u16) -> TaskEvent {
     let task_id = TaskId { call: TASK.call + after, ..TASK };
-    TaskEvent { task_id, icm_agent_id: AGENT, mrd_id: MRD, task_state, ..TaskEvent::default() }
+    TaskEvent {
+        task_id,
+        icm_agent_id: AGENT,
+        mrd_id: MRD,
+        task_state: Code::of_number(task_state),
+        ..TaskEvent::default()
+    }
 }

@@ -2,6 +2,7 @@
 
 use crate::lab::{Lab, new_call, open_req, standing};
 use cce_kernel::{CloseReason, Command, Fact, FrameFlaw, Input, Output, TimerKey};
+use cce_model::SkillTarget;
 use cce_mr::{
     Icm,
     icm::{CloseReq, HeartbeatReq, OpenReq},
@@ -99,7 +100,7 @@ fn a_gateway_that_is_back_takes_the_place_of_its_old_link() {
     lab.agent = lab.connect();
     let said = lab.says(lab.agent, open_req(17, 5000));
     assert!(said.0.contains(&Output::Close { link: old, reason: CloseReason::Superseded }));
-    assert_eq!(lab.report(&standing(5172, 3)).facts().len(), 1, "the agent is new");
+    assert_eq!(lab.report(&standing(SkillTarget(5172), 3)).facts().len(), 1, "the agent is new");
 }
 
 #[test]
@@ -114,7 +115,7 @@ fn what_is_said_before_the_session_is_open_is_not_allowed() {
 #[test]
 fn a_gateway_keeps_to_its_kind() {
     let mut lab = Lab::ready();
-    assert!(lab.says(lab.mr, standing(5172, 3)).closes(lab.mr));
+    assert!(lab.says(lab.mr, standing(SkillTarget(5172), 3)).closes(lab.mr));
     assert!(lab.says(lab.agent, new_call(4)).closes(lab.agent));
 }
 

@@ -4,12 +4,12 @@ use crate::lab::{
     AGENT, CHAT, Lab, MRD, OTHER, TASK, in_state, new_call, new_call_to, rows, standing, step, with_steps,
 };
 use cce_model::{
-    AgentState, MrdId,
+    AgentState, Availability, Disposition,
     fact::{QueueChoice, RefusalReason, RouterFact},
     sample::CallTypeRow,
 };
 use cce_mr::{
-    Icm,
+    CancelResult, Icm,
     icm::{NewCall, Release},
 };
 
@@ -47,7 +47,7 @@ fn an_agent_gets_as_many_waiting_tasks_as_there_are_slots() {
 #[test]
 fn a_better_priority_is_served_first() {
     let mut rows = rows();
-    rows.dialed_numbers.push(("Urgent".to_owned(), MrdId(MRD), Some(5055)));
+    rows.dialed_numbers.push(("Urgent".to_owned(), MRD, Some(5055)));
     let urgent = Some("Urgent".to_owned());
     rows.call_types.push(CallTypeRow { id: 5055, script: urgent, ..rows.call_types[0].clone() });
     rows.scripts.push(("Urgent".to_owned(), 5034, 1));
@@ -75,7 +75,7 @@ fn an_agent_who_leaves_with_the_last_task_gets_no_other() {
     lab.call(4);
     lab.call(5);
     let busy = in_state(AGENT, 1, AgentState::Active);
-    lab.report(&cce_mr::icm::AgentStateUpdate { availability: 0, ..busy });
+    lab.report(&cce_mr::icm::AgentStateUpdate { availability: Availability::NotAvailable.into(), ..busy });
     assert!(lab.task(0, 7).routed().is_empty());
     assert!(lab.report(&in_state(AGENT, 1, AgentState::NotReady)).routed().is_empty());
 }
@@ -99,7 +99,10 @@ fn a_full_queue_refuses() {
     lab.call(4);
     let said = lab.call(5);
     let failure = &said.failures()[0];
-    assert_eq!((failure.rcid, failure.pid, failure.did, failure.reason_code), (5004, 5001, 5, 43));
+    assert_eq!(
+        (failure.rcid, failure.pid, failure.did, failure.reason_code),
+        (5004, 5001, 5, Disposition::ROUTING_COMPLETE)
+    );
     let refused = RouterFact::CallRefused { dialogue: 5, reason: RefusalReason::QueueFull };
     assert_eq!(said.facts().pop(), Some(&refused));
 }
@@ -166,7 +169,10 @@ fn a_release_takes_a_waiting_task_out() {
     let said = lab.release(4);
     assert!(matches!(said.facts()[..], [RouterFact::Dequeued { queue_id: 5034, .. }]));
     let released = &said.released()[0];
-    assert_eq!((released.rcid, released.pid, released.did, released.result), (5004, 5001, 4, 0));
+    assert_eq!(
+        (released.rcid, released.pid, released.did, released.result),
+        (5004, 5001, 4, CancelResult::CANCELLED)
+    );
     assert!(lab.report(&standing(AGENT, 3)).routed().is_empty());
 }
 
@@ -176,7 +182,7 @@ fn a_release_comes_too_late_for_a_routed_task() {
     lab.call(4);
     let said = lab.release(4);
     assert_eq!(said.facts(), [&RouterFact::CancelRefused { dialogue: 4 }]);
-    assert_eq!(said.released()[0].result, 1);
+    assert_eq!(said.released()[0].result, CancelResult::AGENT_CHOSEN);
 }
 
 #[test]
@@ -186,7 +192,7 @@ fn routing_clients_number_their_dialogues_apart() {
     let said = lab.says(lab.mr, NewCall { rcid: 5005, ..new_call(4) });
     assert_eq!(said.names(lab.mr), ["QUEUE_EVENT"]);
     let release = Release { rcid: 5005, did: 4, ..Release::default() };
-    assert_eq!(lab.says(lab.mr, release).released()[0].result, 0);
+    assert_eq!(lab.says(lab.mr, release).released()[0].result, CancelResult::CANCELLED);
     let connect = lab.report(&standing(AGENT, 3)).connects().remove(0);
     assert_eq!((connect.rcid, connect.did), (5004, 4));
 }

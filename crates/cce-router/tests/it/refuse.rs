@@ -1,8 +1,9 @@
 //! Requests that are refused (task-routing E22, E23).
 
 use crate::lab::{CHAT, Lab, new_call, new_call_to, rows, with_steps};
+use cce_model::Disposition;
 use cce_model::fact::{RefusalReason, RouterFact};
-use cce_mr::icm::NewCall;
+use cce_mr::{CancelResult, icm::NewCall};
 
 #[test]
 fn an_unknown_dialed_number_is_no_script_selector() {
@@ -49,7 +50,7 @@ fn a_dialogue_that_is_open_goes_on_when_it_is_asked_for_again() {
     assert_eq!(said.names(lab.mr), ["FAILURE_EVENT"]);
     let refused = RouterFact::CallRefused { dialogue: 4, reason: RefusalReason::DuplicateDialogue };
     assert_eq!(said.facts(), [&refused]);
-    assert_eq!(lab.release(4).released()[0].result, 0);
+    assert_eq!(lab.release(4).released()[0].result, CancelResult::CANCELLED);
 }
 
 fn assert_refused(rows: cce_model::sample::SampleRows, call: NewCall, reason: RefusalReason, code: u32) {
@@ -57,5 +58,5 @@ fn assert_refused(rows: cce_model::sample::SampleRows, call: NewCall, reason: Re
     let said = lab.says(lab.mr, call);
     assert_eq!(said.facts().pop(), Some(&RouterFact::CallRefused { dialogue: 4, reason }));
     assert_eq!(said.names(lab.mr), ["DIALOG_FAIL"]);
-    assert_eq!(said.failures()[0].reason_code, code);
+    assert_eq!(said.failures()[0].reason_code, Disposition(code));
 }

@@ -1,7 +1,8 @@
 //! Reservations that come to nothing: refused by the agent PG, or lost with its link.
 
 use crate::lab::{AGENT, CHAT, Lab, OTHER, Said, TASK, in_state, standing, step, task_event, with_steps};
-use cce_model::{AgentState, MrdId, SkillTarget, TaskId, fact::RouterFact};
+use cce_model::{AgentState, Disposition, MrdId, SkillTarget, TaskId, fact::RouterFact};
+use cce_mr::CancelResult;
 use cce_mr::icm::{HeartbeatReq, TaskEvent};
 
 #[test]
@@ -57,7 +58,7 @@ fn what_waits_again_cannot_be_cancelled() {
     let mut lab = Lab::ready();
     lab.call(4);
     refuse(&mut lab, 0);
-    assert_eq!(lab.release(4).released()[0].result, 1);
+    assert_eq!(lab.release(4).released()[0].result, CancelResult::AGENT_CHOSEN);
     assert_eq!(reserved(&lab.report(&standing(AGENT, 3))), [(TASK, AGENT)]);
 }
 
@@ -101,7 +102,14 @@ fn a_refusal_that_names_another_domain_gives_the_slot_back_too() {
     let mut lab = Lab::open();
     lab.report(&standing(AGENT, 1));
     lab.call(4);
-    lab.says(lab.agent, TaskEvent { disposition: 36, mrd_id: CHAT, ..task_event(0, 7) });
+    lab.says(
+        lab.agent,
+        TaskEvent {
+            disposition: Disposition::TASK_ABANDONED_BEFORE_OFFERED,
+            mrd_id: CHAT,
+            ..task_event(0, 7)
+        },
+    );
     assert_eq!(reserved(&lab.report(&standing(AGENT, 1))), [(TASK, AGENT)]);
 }
 
@@ -145,13 +153,16 @@ fn a_link_that_breaks_again_leaves_the_reservation_in_doubt() {
 }
 
 /// Reservations that were sent: task and agent.
-fn reserved(said: &Said) -> Vec<(TaskId, i32)> {
+fn reserved(said: &Said) -> Vec<(TaskId, SkillTarget)> {
     said.reservations().iter().map(|sent| (sent.task_id, sent.agstid)).collect()
 }
 
 /// The agent PG says that a task is over with 36.
 fn refuse(lab: &mut Lab, after: i32) -> Said {
-    lab.says(lab.agent, TaskEvent { disposition: 36, ..task_event(after, 7) })
+    lab.says(
+        lab.agent,
+        TaskEvent { disposition: Disposition::TASK_ABANDONED_BEFORE_OFFERED, ..task_event(after, 7) },
+    )
 }
 
 fn beat(lab: &mut Lab) -> Said {
@@ -162,6 +173,6 @@ fn task(after: i32) -> TaskId {
     TaskId { call: TASK.call + after, ..TASK }
 }
 
-fn requeued(agent: i32) -> RouterFact {
-    RouterFact::Requeued { task: TASK, skill_target: SkillTarget(agent), mrd: MrdId(5011) }
+fn requeued(agent: SkillTarget) -> RouterFact {
+    RouterFact::Requeued { task: TASK, skill_target: agent, mrd: MrdId(5011) }
 }

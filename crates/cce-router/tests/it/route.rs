@@ -5,11 +5,11 @@ use crate::lab::{
     task_event, with_steps,
 };
 use cce_model::{
-    AgentState, MrdId, RouterCallKey, SkillTarget,
+    AgentState, Availability, MrdId, RouterCallKey, SkillTarget,
     fact::{QueueChoice, RouterFact},
 };
 use cce_mr::{
-    Icm,
+    Icm, RoutingService,
     icm::{AgentStateUpdate, NewCall},
 };
 use cce_wire::{List, NamedVariable, Text};
@@ -24,7 +24,7 @@ fn an_agent_who_is_free_gets_the_task_at_once() {
         facts[0],
         RouterFact::CallAdmitted { dialogue: 4, call_type: 5053, mrd: MrdId(5011), .. }
     ));
-    let choice = QueueChoice::Agent { skill_target: SkillTarget(AGENT), eligible: 1 };
+    let choice = QueueChoice::Agent { skill_target: AGENT, eligible: 1 };
     let node = RouterFact::QueueNode {
         dialogue: 4,
         key,
@@ -49,7 +49,10 @@ fn the_reservation_has_the_values_of_the_trace() {
     let reservation = Lab::ready().call(4).reservations().remove(0);
     assert_eq!(reservation.task_id, TASK);
     assert_eq!((reservation.per_id, reservation.pqid, reservation.step_order), (5000, 5034, 1));
-    assert_eq!((reservation.agstid, reservation.sgstid, reservation.mrd_id), (5172, 5199, 5011));
+    assert_eq!(
+        (reservation.agstid, reservation.sgstid, reservation.mrd_id),
+        (SkillTarget(5172), SkillTarget(5199), MrdId(5011))
+    );
     assert_eq!((reservation.invoke_id, reservation.call_type_id, reservation.customer_id), (635, 5053, 1));
     assert_eq!((reservation.rck_seq_num, reservation.delay_q_time, reservation.ecc_payload_id), (0, 0, 1));
     assert_eq!(reservation.num_enabled_services, Some(2));
@@ -64,9 +67,12 @@ fn the_answer_has_the_values_of_the_trace() {
     let connect = Lab::ready().call(4).connects().remove(0);
     assert_eq!((connect.rcid, connect.pid, connect.did, connect.did_rel_seq), (5004, 5001, 4, 0));
     assert_eq!((connect.rtr_date, connect.rtr_cid, connect.rck_seq), (154_526, 37_051_928, 0));
-    assert_eq!((connect.error_code, connect.tr_target_id, connect.svc_stid), (0, -1, -1));
+    assert_eq!((connect.error_code, connect.tr_target_id, connect.svc_stid), (0, -1, SkillTarget::NONE));
     assert_eq!((connect.ecc_payload_id, connect.invoke_id), (1, 635));
-    assert_eq!((connect.sgstid, connect.pqid, connect.agstid, connect.mrd_id), (5199, 5034, 5172, 5011));
+    assert_eq!(
+        (connect.sgstid, connect.pqid, connect.agstid, connect.mrd_id),
+        (SkillTarget(5199), 5034, SkillTarget(5172), MrdId(5011))
+    );
     assert!(connect.interruptible);
     assert!(connect.corr_id.unwrap().is_empty());
     assert_eq!(connect.ag_info.unwrap().to_string(), "5172");
@@ -78,7 +84,7 @@ fn the_answer_has_the_values_of_the_trace() {
 fn what_a_request_says_reaches_the_agent_and_the_routing_client() {
     let named = vec![NamedVariable::new("user.case", "42")];
     let call = NewCall {
-        service_req: 3,
+        service_req: RoutingService::RECOVERY,
         operation_code: 7,
         operation_flags: 5,
         calling_party: Some(Text::new("application")),
@@ -99,7 +105,7 @@ fn what_a_request_says_reaches_the_agent_and_the_routing_client() {
     let mut lab = Lab::ready();
     let said = lab.says(lab.mr, call);
     let reserved = said.reservations().remove(0);
-    assert_eq!((reserved.service_requested, &reserved.named_variables), (3, &named));
+    assert_eq!((reserved.service_requested, &reserved.named_variables), (RoutingService::RECOVERY, &named));
     assert_eq!((reserved.ani, reserved.ced), (Some(Text::new("application")), Some(Text::new("contact"))));
     assert_eq!((reserved.call_guid, reserved.sg_delay_q_time), (Some(Text::default()), 0));
     let reserved = [
@@ -264,14 +270,14 @@ fn nobody_is_chosen_who_is_not_eligible() {
         in_state(AGENT, 3, AgentState::Logout),
         in_state(AGENT, 3, AgentState::WorkNotReady),
         AgentStateUpdate { agent_mode: false, ..standing(AGENT, 3) },
-        AgentStateUpdate { availability: 0, ..standing(AGENT, 3) },
+        AgentStateUpdate { availability: Availability::NotAvailable.into(), ..standing(AGENT, 3) },
         AgentStateUpdate { mrd_id: CHAT, ..standing(AGENT, 3) },
         standing(AGENT, 0),
     ];
     for update in away {
         let mut lab = Lab::open();
         lab.report(&update);
-        assert_eq!(lab.call(4).chosen(), [0; 0], "{update:?}");
+        assert_eq!(lab.call(4).chosen(), [], "{update:?}");
     }
 }
 

@@ -6,7 +6,7 @@ use cce_fold::{AgentMessage, AnyMessage, CtiGroup, TaskMessage};
 use cce_journal::{Bend, Bent};
 use cce_kernel::{Fact, LinkReason, Port, Request, Response};
 use cce_model::{
-    AgentState, CtiSides, Object, Publication,
+    CtiSides, Object, Publication,
     fact::{AgentPgFact, CcpFact, CloseStep, FinesseFact, QueueChoice, RefusalReason, RouterFact},
 };
 use cce_mr::{Icm, Mr};
@@ -47,12 +47,12 @@ fn cti_details(message: &Cti) -> String {
 fn agent_details(message: &AgentMessage<'_>) -> String {
     match message {
         AgentMessage::Told(m) => {
-            let state = AgentState::of_number(m.agent_state);
+            let state = m.agent_state.or_unknown();
             format!(" {state} tasks={}/{}", m.num_tasks, m.max_task_limit)
         }
         AgentMessage::Asked(m) => {
             let agent = m.agent_id.as_ref().map(ToString::to_string).unwrap_or_default();
-            format!(" {agent} {}", AgentState::of_number(m.agent_state))
+            format!(" {agent} {}", m.agent_state.or_unknown())
         }
         AgentMessage::Interrupts { agent, mrd, by: Some(by) } => {
             format!(" agent={agent} domain={mrd} by={by}")
@@ -97,7 +97,7 @@ fn icm_details(message: &Icm) -> String {
         Icm::Connect(m) => format!(" dialogue={} agent={}", m.did, m.agstid),
         Icm::DeviceTargetPreCallInd(m) => format!(" agent={}", m.agstid),
         Icm::AgentStateUpdate(m) => {
-            let state = AgentState::of_number(m.agent_state);
+            let state = m.agent_state.or_unknown();
             format!(" {} {state}", m.icm_agent_id)
         }
         Icm::DialogFail(m) => format!(" dialogue={} reason={}", m.did, m.reason_code),
@@ -335,7 +335,7 @@ fn agentpg(fact: &AgentPgFact) -> Option<String> {
 
 /// A status of the CTI server with its name, where it has one.
 fn status_name(status: u32) -> String {
-    let name = cce_cti::status::name(status).map(|name| format!(" ({name})"));
+    let name = cce_cti::CtiStatus(status).name().map(|name| format!(" ({name})"));
     format!("status {status}{}", name.unwrap_or_default())
 }
 

@@ -178,8 +178,8 @@ impl CtisvrLog {
     }
 
     /// The product prints stale memory for "no service" (cti-server-protocol 19).
-    fn service(&self, service: i32) -> String {
-        if service == -1 { self.stale_service_id.to_string() } else { service.to_string() }
+    fn service(&self, service: SkillTarget) -> String {
+        if service == SkillTarget::NONE { self.stale_service_id.to_string() } else { service.to_string() }
     }
 }
 
@@ -257,7 +257,7 @@ fn arm(
             "SendARMMsg -- InvokeID = {invoke_id}, MRDID = {mrd}, ICMAgentID = {agent}{rest}, SessionID = {session}"
         ))
     };
-    let begun = |name: &str, task: TaskId, group: SkillTarget, service: i32| {
+    let begun = |name: &str, task: TaskId, group: SkillTarget, service: SkillTarget| {
         let text = format!(
             "SendARMMsg: {name}-- InvokeID = {invoke_id}, ClientInvokeID = {invoke_id}, MRDID = {mrd}, \
              ICMAgentID = {agent}, TaskID = {}",

@@ -124,7 +124,7 @@ fn values_of_a_log_line_are_those_of_its_record() {
                 *operation = 3;
             }
             What::Out(Output::Note(Fact::AgentPg(AgentPgFact::ToCtiServer(OpcMessage::PreCall(call))))) => {
-                call.service = 71;
+                call.service = SkillTarget(71);
             }
             What::In(_)
             | What::Out(_)

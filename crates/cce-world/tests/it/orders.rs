@@ -145,7 +145,7 @@ fn a_cancel_that_races_a_reservation_has_three_outcomes() {
     let handled = |cancel| Outcome {
         end: Some((ContactStatus::Handled, StatusReason::ExternallyHandled)),
         cancel: Some(cancel),
-        disposition: Some(Disposition::NORMAL_END),
+        disposition: Some(Disposition::NORMAL_END_TASK),
         tasks: Some(0),
     };
     let cancelled = Outcome {

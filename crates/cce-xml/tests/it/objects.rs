@@ -29,7 +29,7 @@ pub(crate) fn dialog(state: DialogState, changed: Wall) -> Dialog {
         started: RESERVED,
         changed,
         state,
-        disposition: (state == DialogState::Closed).then_some(Disposition::NORMAL_END),
+        disposition: (state == DialogState::Closed).then_some(Disposition::NORMAL_END_TASK),
     }
 }
 
