@@ -23,6 +23,11 @@ pub(crate) struct Line {
 }
 
 impl Line {
+    /// The number of its record.
+    pub(crate) const fn seq(&self) -> u64 {
+        self.record.seq
+    }
+
     /// The line of a record that repeats the bytes of its cause.
     pub(crate) fn without_bytes(record: &Record) -> Self {
         let mut record = record.clone();
@@ -31,6 +36,14 @@ impl Line {
         }
         Self { same: true, record }
     }
+}
+
+/// The record of a line.
+pub(crate) enum Restored {
+    /// With all its bytes.
+    Whole(Record),
+    /// Without those that another record should have.
+    WithoutBytes(Record),
 }
 
 /// The bytes that the latest records carried.
@@ -48,15 +61,18 @@ impl Carried {
         arrived.is_some() && arrived == self.of_cause(record)
     }
 
-    /// The next line's record with all its bytes; none where it repeats those of a record that carried none.
-    pub(crate) fn restore(&mut self, line: Line) -> Option<Record> {
+    /// The next line's record with all its bytes, or without them where it repeats those of a record that is not there.
+    pub(crate) fn restore(&mut self, line: Line) -> Restored {
         let Line { same, mut record } = line;
         if same {
-            let bytes = self.of_cause(&record)?.clone();
-            arrives_mut(&mut record.what)?.0 = bytes;
+            let carried = self.of_cause(&record).cloned();
+            let (Some(bytes), Some(place)) = (carried, arrives_mut(&mut record.what)) else {
+                return Restored::WithoutBytes(record);
+            };
+            place.0 = bytes;
         }
         self.remember(&record);
-        Some(record)
+        Restored::Whole(record)
     }
 
     fn of_cause(&self, record: &Record) -> Option<&Bytes> {

@@ -4,7 +4,7 @@ use crate::{
     End, FORMAT, Header, Record, What,
     end::{EndLine, START},
     header::OLDEST_FORMAT,
-    once::{Carried, Line},
+    once::{Carried, Line, Restored},
     packing::Unpacked,
 };
 use std::io::{self, BufRead, Read};
@@ -79,7 +79,8 @@ pub enum ReadError {
 /// Reads records one by one.
 ///
 /// Their numbers are consecutive. Where some are missing, and no [`What::Gap`] explains it, there is one more record
-/// that does. A record whose number was there before is passed over, and stands for a gap of unknown length.
+/// that does. A record whose number was there before is passed over, and stands for a gap of unknown length. One that repeats
+/// the bytes of a record that is missing is missing, too.
 #[derive(Debug)]
 pub struct JournalReader<R: Read> {
     from: Unpacked<R>,
@@ -93,6 +94,8 @@ pub struct JournalReader<R: Read> {
     waiting: Option<Record>,
     /// The last record was one that was there before.
     is_repeating: bool,
+    /// Some records are missing.
+    has_gap: bool,
     end: Option<End>,
     carried: Carried,
 }
@@ -120,6 +123,7 @@ impl<R: BufRead> JournalReader<R> {
             latest: 0,
             waiting: None,
             is_repeating: false,
+            has_gap: false,
             end: None,
             carried: Carried::default(),
         };
@@ -168,6 +172,7 @@ impl<R: BufRead> JournalReader<R> {
     fn in_order(&mut self, record: Record) -> Option<Record> {
         let (last, is_repeating) = (self.last, self.is_repeating);
         self.is_repeating = record.seq <= last;
+        self.has_gap |= record.seq != last + 1 || matches!(record.what, What::Gap { .. });
         if self.is_repeating {
             return (!is_repeating).then(|| gap(&record, last, 0));
         }
@@ -209,12 +214,18 @@ impl<R: BufRead> JournalReader<R> {
         let line = self.line;
         let read: Line =
             serde_json::from_slice(text).map_err(|source| ReadError::BrokenLine { line, source })?;
-        let Some(record) = self.carried.restore(read) else {
-            let why =
-                "it repeats the bytes of its cause, which is not among the records before it".to_owned();
-            return Err(ReadError::Damaged { line, why });
+        let missing = read.seq().saturating_sub(self.last.saturating_add(1));
+        let record = match self.carried.restore(read) {
+            Restored::Whole(record) => record,
+            Restored::WithoutBytes(without) if self.has_gap || missing > 0 => {
+                gap(&without, without.seq, missing.saturating_add(1))
+            }
+            Restored::WithoutBytes(_) => {
+                let why =
+                    "it repeats the bytes of its cause, which is not among the records before it".to_owned();
+                return Err(ReadError::Damaged { line, why });
+            }
         };
-        let missing = record.seq.saturating_sub(self.last.saturating_add(1));
         let why = if record.seq == 0 || record.seq > RECORDS_MAX {
             format!("no record has the number {}", record.seq)
         } else if missing > MISSING_MAX && !matches!(record.what, What::Gap { .. }) {

@@ -10,6 +10,7 @@ use cce_model::ContactStatus;
 fn every_check_is_found_by_its_name() {
     for check in Check::ALL {
         assert_eq!(check.name().parse(), Ok(check));
+        assert_eq!(check.to_string(), check.name());
         assert!(check.name().bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-'));
         assert!(check.about().ends_with('.'));
     }

@@ -81,13 +81,38 @@ fn bytes_of_records_that_may_be_repeated_are_bounded() {
 }
 
 #[test]
-fn a_line_whose_cause_is_not_there_is_damaged() {
+fn a_line_whose_cause_carried_nothing_is_damaged() {
     let text = journal(&[sent(1, "SENT"), received(2, 1, "SENT")]);
-    let without_cause: String =
-        text.lines().filter(|line| !line.contains("SENT")).fold(String::new(), |all, line| all + line + "\n");
-    let error = JournalReader::read_all(without_cause.as_bytes()).unwrap_err();
-    assert!(matches!(error, ReadError::Damaged { line: 2, .. }), "{error}");
+    let begun = journal(&[Record { what: What::Started, ..sent(1, "") }]);
+    let lines = [text.lines().next(), begun.lines().nth(1), text.lines().nth(2)].map(Option::unwrap);
+    let error = JournalReader::read_all((lines.join("\n") + "\n").as_bytes()).unwrap_err();
+    assert!(matches!(error, ReadError::Damaged { line: 3, .. }), "{error}");
     assert!(error.to_string().contains("repeats the bytes of its cause"), "{error}");
+}
+
+/// Wherever a record is missing, so are those that repeat its bytes, and nothing else.
+#[test]
+fn a_line_whose_cause_is_missing_is_missing_too() {
+    let records =
+        [sent(1, "SENT"), sent(2, "OTHER"), received(3, 1, "SENT"), received(4, 2, "OTHER"), sent(5, "LAST")];
+    let text = journal(&records);
+    let without = |line: usize| {
+        let left = text.lines().enumerate().filter(|(at, _)| *at != line);
+        left.fold(String::new(), |all, (_, line)| all + line + "\n")
+    };
+    let gap =
+        |of: &Record, seq, dropped| Record { seq, cause: None, what: What::Gap { dropped }, ..of.clone() };
+    let [one, two, three, four, five] = records;
+    let first = gap(&two, 1, 1);
+    let lost = gap(&three, 3, 1);
+    assert_eq!(read(&without(1)), [first, two, lost, four.clone(), five.clone()]);
+    let second = gap(&three, 2, 1);
+    let lost = gap(&four, 4, 1);
+    assert_eq!(read(&without(2)), [one, second, three, lost, five.clone()]);
+    let near = journal(&[sent(1, "SENT"), received(2, 1, "SENT"), five.clone()]);
+    let near: Vec<&str> = near.lines().collect();
+    let near = [near[0], near[2], near[3]].join("\n") + "\n";
+    assert_eq!(read(&near)[0].what, What::Gap { dropped: 2 }, "both stand side by side");
 }
 
 #[test]
