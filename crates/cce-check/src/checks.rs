@@ -256,8 +256,10 @@ impl Checks {
         match message {
             AnyMessage::Cti(message) if node == Node::AgentPg => self.on_client(record, link, message, judge),
             AnyMessage::Cti(message) if node == Node::Finesse => self.on_server(message, judge),
-            AnyMessage::Mr(Mr::CancelTask(cancel)) if node == Node::MrPg => {
-                self.cancels.on_cancel(link, cancel.dialogue_id, judge.seq);
+            AnyMessage::Mr(message) if node == Node::MrPg => {
+                if let Mr::CancelTask(cancel) = &**message {
+                    self.cancels.on_cancel(link, cancel.dialogue_id, judge.seq);
+                }
             }
             AnyMessage::Icm(message) if node == Node::Router => self.on_gateway(link, message),
             AnyMessage::Stream(piece) if node == Node::Other && link.port == Port::Xmpp => {
@@ -326,8 +328,8 @@ impl Checks {
         match message {
             AnyMessage::Cti(message) if node == Node::AgentPg => self.on_sent_to_client(link, message, judge),
             AnyMessage::Mr(message) if node == Node::MrPg => self.cancels.on_sent(link, message, judge),
-            AnyMessage::Mr(Mr::NewTask(task)) if node == Node::Ccp => {
-                if let Some(contact) = &judge.subject.contact {
+            AnyMessage::Mr(message) if node == Node::Ccp => {
+                if let (Mr::NewTask(task), Some(contact)) = (&**message, &judge.subject.contact) {
                     self.contacts.on_new_task(contact, task.previous_task, judge);
                 }
             }
@@ -455,7 +457,7 @@ impl Checks {
                 let (mrd, priority, interruptible) = (*mrd, *priority, *interruptible);
                 let admission = Admission { key: *key, contact: ced, mrd, priority, interruptible };
                 self.router.on_admitted(admission, judge);
-                let contact = ContactId(ced.clone());
+                let contact = ContactId::from(ced.as_str());
                 self.contacts.on_admitted(&contact, *key, judge);
                 self.own(&contact, *key, judge);
             }
@@ -517,7 +519,7 @@ impl Checks {
                 self.answers.on_record(record, judge);
             }
             OpcMessage::PreCall(call) => {
-                self.pair(&ContactId(call.ced.clone()), call.task, judge);
+                self.pair(&call.ced.as_str().into(), call.task, judge);
                 self.deliveries.on_reservation(call.task);
             }
             OpcMessage::PreCallAbort { task, .. } => self.answers.on_withdrawn(*task),

@@ -67,7 +67,7 @@ mod tests {
 
     fn ask(asks: &mut Asks, number: u64) {
         asks.on_call(CallId(number), number);
-        asks.on_meaning(CallId(number), SmOperation::EndTask, TaskId::NONE, &ContactId(String::new()));
+        asks.on_meaning(CallId(number), SmOperation::EndTask, TaskId::NONE, &ContactId::default());
     }
 
     #[test]
@@ -93,7 +93,7 @@ mod tests {
     fn what_another_call_means_is_not_the_latest_calls_meaning() {
         let mut asks = Asks::default();
         asks.on_call(CallId(1), 1);
-        asks.on_meaning(CallId(2), SmOperation::EndTask, TaskId::NONE, &ContactId(String::new()));
+        asks.on_meaning(CallId(2), SmOperation::EndTask, TaskId::NONE, &ContactId::default());
         assert!(asks.find(Some(1)).is_none());
     }
 }

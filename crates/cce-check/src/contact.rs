@@ -343,7 +343,7 @@ mod tests {
     /// names it once.
     #[test]
     fn a_contact_that_did_not_end_names_the_record_of_its_agents_choice() {
-        let id = ContactId("c".to_owned());
+        let id = ContactId::from("c");
         let (mut ledger, subject) = (Ledger::default(), Subject::default());
         let mut contacts = Contacts::default();
         let new = Contact::new(ContactStatus::Reserved, StatusReason::Unknown, 9, Some(TaskId::NONE));

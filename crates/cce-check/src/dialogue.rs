@@ -123,7 +123,7 @@ mod tests {
     ) -> Vec<String> {
         let (mut ledger, subject) = (Ledger::default(), Subject::default());
         let mut judge = Judge::new(&mut ledger, 9, &subject);
-        dialogues.on_change(side, number, &ContactId("c".to_owned()), change, &mut judge);
+        dialogues.on_change(side, number, &"c".into(), change, &mut judge);
         judge.breaches.into_iter().map(|breach| breach.text).collect()
     }
 

@@ -267,9 +267,9 @@ mod tests {
         let kind = Meaning::Received {
             link,
             port: link.port,
-            peer: Peer::default(),
+            peer: std::sync::Arc::default(),
             message,
-            flaws: Vec::new(),
+            protocol: None,
             length: 8,
         };
         take_in(outsiders, &at(seq, None), kind);
@@ -282,7 +282,7 @@ mod tests {
     }
 
     fn breach(contact: Option<&str>) -> Breach {
-        let contact = contact.map(|id| ContactId(id.to_owned()));
+        let contact = contact.map(ContactId::from);
         Breach {
             check: Check::WithinLimit,
             judgement: Judgement::RoutersCount,
@@ -359,7 +359,8 @@ mod tests {
         let opened = |outsiders: &mut Outsiders, peer: Peer| {
             let message = AnyMessage::Stream(cce_kernel::Blob::default().0);
             let link = link(GATEWAY, 1);
-            let kind = Meaning::Received { link, port: GATEWAY, peer, message, flaws: Vec::new(), length: 8 };
+            let peer = std::sync::Arc::new(peer);
+            let kind = Meaning::Received { link, port: GATEWAY, peer, message, protocol: None, length: 8 };
             take_in(outsiders, &at(4, None), kind);
         };
         let peer = Peer { node: Some(cce_model::Kind::AgentPg.into()), ..Peer::default() };

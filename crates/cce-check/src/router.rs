@@ -73,7 +73,7 @@ impl Router {
         let is_new = self.calls.find(&key).is_none();
         judge.expect(Judgement::KeyIsNew, is_new, &[], || format!("key {} is given twice", show(key)));
         let call = Call {
-            contact: ContactId(contact.to_owned()),
+            contact: contact.into(),
             mrd,
             priority,
             interruptible,

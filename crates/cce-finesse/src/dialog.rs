@@ -168,7 +168,7 @@ impl Dialogs {
         };
         Ok(OpenDialog {
             dialog,
-            contact: ContactId(reserved.contact),
+            contact: reserved.contact.into(),
             interrupted: None,
             is_transferred: false,
             wrap_up_reason: None,

@@ -1,6 +1,6 @@
 //! What a record is, once the fold has read it.
 
-use crate::decode::Decoded;
+use crate::{decode::Decoded, protocol::Protocol};
 use bytes::Bytes;
 use cce_cti::Cti;
 use cce_journal::{Bent, Record};
@@ -8,6 +8,7 @@ use cce_kernel::{CallError, CallId, Fact, LinkId, LinkReason, Peer, Port, Reques
 use cce_model::{ContactId, TaskId};
 use cce_mr::{Icm, Mr};
 use cce_wire::{About, Flaw, MessageDoc};
+use std::sync::Arc;
 
 /// A contact or a task, or both, that a record is about.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -48,11 +49,11 @@ pub enum Meaning<'a> {
         /// Its interface, by the name that the one who dialled has for it.
         port: Port,
         /// The other end.
-        peer: Peer,
+        peer: Arc<Peer>,
         /// What arrived.
         message: AnyMessage,
-        /// What a strict receiver would object to.
-        flaws: Vec<Flaw>,
+        /// The protocol that it was read by; none of a stream.
+        protocol: Option<Protocol>,
         /// Bytes, header included.
         length: usize,
     },
@@ -63,7 +64,7 @@ pub enum Meaning<'a> {
         /// Its interface, by the name that the one who dialled has for it.
         port: Port,
         /// The other end.
-        peer: Peer,
+        peer: Arc<Peer>,
         /// What is sent.
         message: AnyMessage,
         /// Bytes, header included.
@@ -93,16 +94,15 @@ pub enum Meaning<'a> {
     Other,
 }
 
-/// What crossed a connection.
-#[derive(Debug)]
-#[expect(clippy::large_enum_variant, reason = "one at a time, and only for a moment")]
+/// What crossed a connection. Copies share what was decoded.
+#[derive(Clone, Debug)]
 pub enum AnyMessage {
     /// GED-188.
-    Cti(Cti),
+    Cti(Arc<Cti>),
     /// Media routing interface.
-    Mr(Mr),
+    Mr(Arc<Mr>),
     /// PG to router.
-    Icm(Icm),
+    Icm(Arc<Icm>),
     /// A piece of a stream.
     Stream(Bytes),
     /// Bytes that cannot be read as a message of the link's protocol, and why.
@@ -165,6 +165,28 @@ impl AnyMessage {
         }
     }
 
+    /// What its table calls it; what has no row has names of the kind.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Cti(message) => message.name(),
+            Self::Mr(message) => message.name(),
+            Self::Icm(message) => message.name(),
+            Self::Stream(_) => "STREAM_PIECE",
+            Self::Unreadable(_) => "UNREADABLE",
+        }
+    }
+
+    /// What a strict receiver would object to, by the protocol that it was read by.
+    pub fn flaws(&self, protocol: Protocol) -> Vec<Flaw> {
+        let dialect = protocol.dialect();
+        match self {
+            Self::Cti(message) => message.flaws(&dialect),
+            Self::Mr(message) => message.flaws(&dialect),
+            Self::Icm(message) => message.flaws(&dialect),
+            Self::Stream(_) | Self::Unreadable(_) => Vec::new(),
+        }
+    }
+
     /// Its row, if a table lists it.
     pub fn row(&self) -> Option<&'static MessageDoc> {
         match self {
@@ -179,9 +201,9 @@ impl AnyMessage {
 impl From<Decoded> for AnyMessage {
     fn from(decoded: Decoded) -> Self {
         match decoded {
-            Decoded::Cti(message) => Self::Cti(message),
-            Decoded::Mr(message) => Self::Mr(message),
-            Decoded::Icm(message) => Self::Icm(message),
+            Decoded::Cti(message) => Self::Cti(Arc::new(message)),
+            Decoded::Mr(message) => Self::Mr(Arc::new(message)),
+            Decoded::Icm(message) => Self::Icm(Arc::new(message)),
         }
     }
 }

@@ -3,6 +3,7 @@
 use crate::{
     dictionary::Dictionary,
     event::{AnyMessage, Exchange, Meaning, ReadRecord, Subject},
+    named::Named,
     protocol::Protocol,
     recent::Recent,
     remote_nodes::RemoteNodes,
@@ -15,7 +16,8 @@ use cce_model::{
     fact::{AgentPgFact, CcpFact, FinesseFact, OpcMessage, RouterFact},
 };
 use cce_mr::{Icm, Mr};
-use cce_wire::{About, Flaw, frame_kind};
+use cce_wire::{About, frame_kind};
+use std::{collections::BTreeMap, sync::Arc};
 
 /// The protocol version of a CTI session before its OPEN_REQ was seen.
 const CTI_VERSION_UNSEEN: u32 = 24;
@@ -40,13 +42,46 @@ pub struct Fold {
     dialogues: Recent<(Option<u32>, u32), ContactId>,
     /// What the latest message that was sent is about.
     sent: Subject,
+    /// What was learned last: most records are about the same as the one before.
+    learned: Subject,
     /// What those are about that a scenario holds.
     held: Recent<Ticket, Subject>,
+    /// By the record of what was sent and has not arrived.
+    on_way: BTreeMap<u64, Sent>,
+}
+
+/// Messages on their way that are remembered. Of more than that the earliest are read once more where they arrive.
+const ON_WAY_MAX: usize = 4_096;
+
+/// What crossed a link, read.
+#[derive(Clone, Debug)]
+struct Reading {
+    protocol: Option<Protocol>,
+    message: AnyMessage,
+    about: Arc<About>,
+    /// What its text names, if it is one.
+    named: Named,
+}
+
+/// A message on its way.
+#[derive(Debug)]
+struct Sent {
+    bytes: Bytes,
+    reading: Reading,
+}
+
+/// A message in the place where it is sent or arrives.
+#[derive(Debug)]
+struct Crossing {
+    reading: Reading,
+    port: Port,
+    peer: Arc<Peer>,
+    client: Option<u32>,
 }
 
 #[derive(Debug, Default)]
 struct LinkState {
-    peer: Peer,
+    peer: Arc<Peer>,
     version: Option<u32>,
     /// Its GED-188 session is open.
     is_open: bool,
@@ -98,36 +133,45 @@ impl Fold {
 
     /// Takes in the next record.
     pub fn push<'a>(&mut self, record: &'a Record) -> ReadRecord<'a> {
+        let node = &record.node;
         let kind = match &record.what {
-            What::In(input) => self.on_input(&record.node, input),
-            What::Out(output) => self.on_output(&record.node, output),
+            What::In(Input::Frame { link, bytes }) => {
+                let known = record.cause.and_then(|cause| self.on_way.remove(&cause));
+                let known = known.filter(|sent| sent.bytes == bytes.0).map(|sent| sent.reading);
+                let crossing = self.cross(node, *link, &bytes.0, known);
+                return self.received(record, *link, bytes.0.len(), crossing);
+            }
+            What::Out(Output::Send { link, bytes }) => {
+                let crossing = self.cross(node, *link, &bytes.0, None);
+                // What leaves the lab arrives at nobody whose records these are.
+                if crossing.peer.node.is_some() {
+                    self.remember(record.seq, &bytes.0, &crossing.reading);
+                }
+                return self.sent(record, *link, bytes.0.len(), crossing);
+            }
+            What::In(input) => self.on_input(node, input),
+            What::Out(output) => on_output(output),
             What::Started | What::Stopped { .. } => {
-                self.forget(&record.node);
+                self.forget(node);
                 Meaning::Other
             }
             What::Bent(bent) => Meaning::Bent(bent),
             What::Connected { .. } | What::Gap { .. } => Meaning::Other,
         };
-        let client = self.client_of(&record.node, &kind);
-        let subject = self.complete(self.subject(&record.node, client, &kind));
-        self.learn(&record.node, client, &kind, &subject);
-        ReadRecord { record, subject, client, kind }
+        let subject = self.complete(self.subject(node, &kind));
+        self.learn(&subject);
+        self.learn_kind(node, &kind, &subject);
+        ReadRecord { record, subject, client: None, kind }
     }
 
     /// The meaning of an input that is not recorded yet, and may never be: nothing is learned from it.
     pub fn peek<'a>(&self, record: &'a Record) -> ReadRecord<'a> {
+        let node = &record.node;
         let kind = match &record.what {
             What::In(Input::Frame { link, bytes }) => {
-                let state = self.links.get(&(record.node.clone(), *link));
-                let opens =
-                    cce_cti::open_version(&bytes.0).filter(|_| !state.is_some_and(|state| state.is_open));
-                let version = opens.or_else(|| state.and_then(|state| state.version));
-                let (message, flaws) = self.decode(link.port, version, &bytes.0);
-                let (mut peer, port) = (self.peer(&record.node, *link), self.port(&record.node, *link));
-                if record.node.kind() == Some(link.port.listener()) {
-                    peer.node = peer.node.or_else(|| self.elsewhere.opener(&message));
-                }
-                Meaning::Received { link: *link, port, peer, message, flaws, length: bytes.0.len() }
+                let crossing = self.look(node, *link, &bytes.0);
+                let subject = self.complete(self.of_crossing(&crossing));
+                return received(record, subject, *link, bytes.0.len(), crossing);
             }
             What::In(Input::Call { call, port, request }) => {
                 Meaning::Http(Exchange::RequestIn { call: *call, port: *port, request })
@@ -140,16 +184,51 @@ impl Fold {
             | What::Bent(_)
             | What::Gap { .. } => Meaning::Other,
         };
-        let client = self.client_of(&record.node, &kind);
-        let subject = self.complete(self.subject(&record.node, client, &kind));
+        let subject = self.complete(self.subject(node, &kind));
+        ReadRecord { record, subject, client: None, kind }
+    }
+
+    fn received<'a>(
+        &mut self,
+        record: &'a Record,
+        link: LinkId,
+        length: usize,
+        crossing: Crossing,
+    ) -> ReadRecord<'a> {
+        let subject = self.complete(self.of_crossing(&crossing));
+        self.learn(&subject);
+        self.learn_dialogue(crossing.client, &crossing.reading.about, &subject);
+        received(record, subject, link, length, crossing)
+    }
+
+    fn sent<'a>(
+        &mut self,
+        record: &'a Record,
+        link: LinkId,
+        length: usize,
+        crossing: Crossing,
+    ) -> ReadRecord<'a> {
+        let subject = self.complete(self.of_crossing(&crossing));
+        self.learn(&subject);
+        self.learn_dialogue(crossing.client, &crossing.reading.about, &subject);
+        subject.clone_into(&mut self.sent);
+        let Crossing { reading: Reading { message, .. }, port, peer, client } = crossing;
+        let kind = Meaning::Sent { link, port, peer, message, length };
         ReadRecord { record, subject, client, kind }
+    }
+
+    fn remember(&mut self, record: u64, bytes: &Bytes, reading: &Reading) {
+        self.on_way.insert(record, Sent { bytes: bytes.clone(), reading: reading.clone() });
+        if self.on_way.len() > ON_WAY_MAX {
+            self.on_way.pop_first();
+        }
     }
 
     fn on_input<'a>(&mut self, node: &NodeName, input: &'a Input) -> Meaning<'a> {
         match input {
             Input::LinkUp { link, peer } => {
                 let dialled_as = peer.node.as_ref().and_then(|peer| dialled_as(peer, link.port));
-                let state = LinkState { peer: peer.clone(), dialled_as, ..LinkState::default() };
+                let state = LinkState { peer: Arc::new(peer.clone()), dialled_as, ..LinkState::default() };
                 self.links.insert((node.clone(), *link), state);
                 Meaning::LinkUp { link: *link, peer }
             }
@@ -157,16 +236,12 @@ impl Fold {
                 self.links.remove(&(node.clone(), *link));
                 Meaning::LinkDown { link: *link, reason: *reason }
             }
-            Input::Frame { link, bytes } => {
-                let (message, flaws) = self.read(node, *link, &bytes.0);
-                let (peer, port) = (self.peer(node, *link), self.port(node, *link));
-                Meaning::Received { link: *link, port, peer, message, flaws, length: bytes.0.len() }
-            }
             Input::Call { call, port, request } => {
                 Meaning::Http(Exchange::RequestIn { call: *call, port: *port, request })
             }
             Input::Reply { call, result } => Meaning::Http(Exchange::ReplyIn { call: *call, result }),
-            Input::Start { .. }
+            Input::Frame { .. }
+            | Input::Start { .. }
             | Input::BadFrame { .. }
             | Input::CallGone { .. }
             | Input::Timer(_)
@@ -174,27 +249,8 @@ impl Fold {
         }
     }
 
-    fn on_output<'a>(&mut self, node: &NodeName, output: &'a Output) -> Meaning<'a> {
-        match output {
-            Output::Send { link, bytes } => {
-                let (message, _) = self.read(node, *link, &bytes.0);
-                let (peer, port) = (self.peer(node, *link), self.port(node, *link));
-                Meaning::Sent { link: *link, port, peer, message, length: bytes.0.len() }
-            }
-            Output::Call { call, port, request } => {
-                Meaning::Http(Exchange::RequestOut { call: *call, port: *port, request })
-            }
-            Output::Reply { call, response } => Meaning::Http(Exchange::ReplyOut { call: *call, response }),
-            Output::Note(fact) => Meaning::Fact(fact),
-            Output::Dial { .. }
-            | Output::Close { .. }
-            | Output::Arm { .. }
-            | Output::Cancel { .. }
-            | Output::Store { .. } => Meaning::Other,
-        }
-    }
-
-    fn read(&mut self, node: &NodeName, link: LinkId, frame: &Bytes) -> (AnyMessage, Vec<Flaw>) {
+    /// Takes in a message at one end of a link. It is read unless it is known from where it was sent.
+    fn cross(&mut self, node: &NodeName, link: LinkId, frame: &Bytes, known: Option<Reading>) -> Crossing {
         let key = (node.clone(), link);
         if !self.links.contains_key(&key) {
             self.links.insert(key.clone(), LinkState::default());
@@ -205,49 +261,59 @@ impl Fold {
             state.version = cce_cti::open_version(frame).or(state.version);
             state.is_open = frame_kind(frame) == Some(OPEN_CONF);
         }
-        let version = state.version;
-        let (message, flaws) = self.decode(link.port, version, frame);
-        if let Some(state) = self.links.get_mut(&(node.clone(), link)) {
-            // A listener is told an address only: who it is in another process shows by what opens the session.
-            if state.peer.node.is_none() && node.kind() == Some(link.port.listener()) {
-                state.peer.node = self.elsewhere.opener(&message);
+        let protocol = Protocol::of(link.port, state.version.unwrap_or(CTI_VERSION_UNSEEN));
+        let known = known.filter(|known| known.protocol == protocol);
+        let reading = known.unwrap_or_else(|| read(&self.dictionary, protocol, frame));
+        // A listener is told an address only: who it is in another process shows by what opens the session.
+        if state.peer.node.is_none()
+            && node.kind() == Some(link.port.listener())
+            && let Some(opener) = self.elsewhere.opener(&reading.message)
+        {
+            Arc::make_mut(&mut state.peer).node = Some(opener);
+        }
+        match &reading.message {
+            AnyMessage::Mr(message) => {
+                if let Mr::OpenReq(open) = &**message {
+                    state.peripheral = Some(open.peripheral_id);
+                }
             }
-            match &message {
-                AnyMessage::Mr(Mr::OpenReq(open)) => state.peripheral = Some(open.peripheral_id),
-                AnyMessage::Icm(Icm::OpenReq(open))
-                    if open.peripheral_type == PeripheralType::ENTERPRISE_AGENT =>
+            AnyMessage::Icm(message) => {
+                if let Icm::OpenReq(open) = &**message
+                    && open.peripheral_type == PeripheralType::ENTERPRISE_AGENT
                 {
                     state.dialled_as = Some(Port::IcmAgent);
                 }
-                AnyMessage::Mr(_)
-                | AnyMessage::Icm(_)
-                | AnyMessage::Cti(_)
-                | AnyMessage::Stream(_)
-                | AnyMessage::Unreadable(_) => {}
             }
+            AnyMessage::Cti(_) | AnyMessage::Stream(_) | AnyMessage::Unreadable(_) => {}
         }
-        (message, flaws)
-    }
-
-    fn decode(&self, port: Port, version: Option<u32>, frame: &Bytes) -> (AnyMessage, Vec<Flaw>) {
-        let Some(protocol) = Protocol::of(port, version.unwrap_or(CTI_VERSION_UNSEEN)) else {
-            return (AnyMessage::Stream(frame.clone()), Vec::new());
-        };
-        match self.dictionary.decode(protocol, frame) {
-            Ok(decoded) => {
-                let flaws = decoded.flaws(protocol);
-                (decoded.into(), flaws)
-            }
-            Err(error) => (AnyMessage::Unreadable(error.to_string()), Vec::new()),
+        Crossing {
+            port: state.dialled_as.unwrap_or(link.port),
+            peer: Arc::clone(&state.peer),
+            client: reading.about.client.or(state.peripheral),
+            reading,
         }
     }
 
-    fn peer(&self, node: &NodeName, link: LinkId) -> Peer {
-        self.links.get(&(node.clone(), link)).map(|state| state.peer.clone()).unwrap_or_default()
-    }
-
-    fn port(&self, node: &NodeName, link: LinkId) -> Port {
-        self.links.get(&(node.clone(), link)).and_then(|state| state.dialled_as).unwrap_or(link.port)
+    /// The same without learning anything.
+    fn look(&self, node: &NodeName, link: LinkId, frame: &Bytes) -> Crossing {
+        let state = self.links.get(&(node.clone(), link));
+        let opens = cce_cti::open_version(frame).filter(|_| !state.is_some_and(|state| state.is_open));
+        let version = opens.or_else(|| state.and_then(|state| state.version));
+        let protocol = Protocol::of(link.port, version.unwrap_or(CTI_VERSION_UNSEEN));
+        let reading = read(&self.dictionary, protocol, frame);
+        let mut peer = state.map(|state| Arc::clone(&state.peer)).unwrap_or_default();
+        if peer.node.is_none()
+            && node.kind() == Some(link.port.listener())
+            && let Some(opener) = self.elsewhere.opener(&reading.message)
+        {
+            Arc::make_mut(&mut peer).node = Some(opener);
+        }
+        Crossing {
+            port: state.and_then(|state| state.dialled_as).unwrap_or(link.port),
+            peer,
+            client: reading.about.client.or_else(|| state?.peripheral),
+            reading,
+        }
     }
 
     /// A component that begins anew has no connections and no calls.
@@ -256,23 +322,17 @@ impl Fold {
         self.requests.retain(|(owner, _, _)| owner != node);
     }
 
-    fn client_of(&self, node: &NodeName, kind: &Meaning<'_>) -> Option<u32> {
-        let (Meaning::Received { link, message, .. } | Meaning::Sent { link, message, .. }) = kind else {
-            return None;
-        };
-        let of_link = || self.links.get(&(node.clone(), *link))?.peripheral;
-        message.about().client.or_else(of_link)
-    }
-
-    fn subject(&self, node: &NodeName, client: Option<u32>, kind: &Meaning<'_>) -> Subject {
+    /// What anything but a message on a link is about.
+    fn subject(&self, node: &NodeName, kind: &Meaning<'_>) -> Subject {
         match kind {
-            Meaning::Received { message, .. } | Meaning::Sent { message, .. } => {
-                self.of_message(client, message)
-            }
             Meaning::Http(exchange) => self.of_exchange(node, exchange),
             Meaning::Fact(fact) => self.of_fact(fact),
             Meaning::Bent(bent) => self.of_bent(bent),
-            Meaning::LinkUp { .. } | Meaning::LinkDown { .. } | Meaning::Other => Subject::default(),
+            Meaning::Received { .. }
+            | Meaning::Sent { .. }
+            | Meaning::LinkUp { .. }
+            | Meaning::LinkDown { .. }
+            | Meaning::Other => Subject::default(),
         }
     }
 
@@ -286,20 +346,20 @@ impl Fold {
         of_held.unwrap_or_else(|| self.sent.clone())
     }
 
-    fn of_message(&self, client: Option<u32>, message: &AnyMessage) -> Subject {
-        match message {
-            AnyMessage::Stream(bytes) => self.of_text(&String::from_utf8_lossy(bytes)),
+    fn of_crossing(&self, crossing: &Crossing) -> Subject {
+        match &crossing.reading.message {
+            AnyMessage::Stream(_) => self.of_named(&crossing.reading.named),
             AnyMessage::Cti(_) | AnyMessage::Mr(_) | AnyMessage::Icm(_) | AnyMessage::Unreadable(_) => {
-                self.of_about(client, message.about())
+                self.of_about(crossing.client, &crossing.reading.about)
             }
         }
     }
 
     /// A message that begins a dialogue says whose it is: who had that number before does not matter.
-    fn of_about(&self, client: Option<u32>, about: About) -> Subject {
+    fn of_about(&self, client: Option<u32>, about: &About) -> Subject {
         let dialogue = about.dialogue.filter(|_| !about.opens);
         let of_dialogue = || dialogue.and_then(|dialogue| self.of_dialogue(client, dialogue).contact);
-        Subject { contact: about.contact.or_else(of_dialogue), task: about.task }
+        Subject { contact: about.contact.clone().or_else(of_dialogue), task: about.task }
     }
 
     fn of_dialogue(&self, client: Option<u32>, dialogue: u32) -> Subject {
@@ -349,7 +409,7 @@ impl Fold {
 
     fn of_router(&self, fact: &RouterFact) -> Subject {
         match fact {
-            RouterFact::CallAdmitted { ced, .. } => contact(Some(ced.clone())),
+            RouterFact::CallAdmitted { ced, .. } => contact(ced),
             RouterFact::CallRefused { dialogue, .. }
             | RouterFact::QueueNode { dialogue, .. }
             | RouterFact::DialogDeleted { dialogue, .. }
@@ -362,15 +422,16 @@ impl Fold {
         }
     }
 
-    /// Finds a contact or a task in a path or in a piece of XML. Anybody may write any id there: only those that
-    /// a component knows are one.
+    /// Finds a contact or a task in a path.
     fn of_text(&self, text: &str) -> Subject {
-        let words = || text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_' || c == '-'));
-        let mut contacts = words().filter(|word| is_contact_id(word)).map(|word| ContactId(word.to_owned()));
-        let mut tasks = words().filter_map(TaskId::parse);
+        self.of_named(&Named::of(text.as_bytes()))
+    }
+
+    /// Anybody may write any id in a text: only those that a component knows are one.
+    fn of_named(&self, named: &Named) -> Subject {
         Subject {
-            contact: contacts.find(|contact| self.contacts.contains_key(contact)),
-            task: tasks.find(|task| self.contact_of.contains_key(task)),
+            contact: named.contacts().find(|contact| self.contacts.contains_key(*contact)).cloned(),
+            task: named.tasks().find(|task| self.contact_of.contains_key(task)),
         }
     }
 
@@ -382,18 +443,27 @@ impl Fold {
         Subject { contact, task }
     }
 
-    fn learn(&mut self, node: &NodeName, client: Option<u32>, kind: &Meaning<'_>, subject: &Subject) {
-        if let Some(contact) = &subject.contact {
+    /// Most records are about what is known already.
+    fn learn(&mut self, subject: &Subject) {
+        let Some(contact) = &subject.contact else { return };
+        if self.learned == *subject {
+            return;
+        }
+        subject.clone_into(&mut self.learned);
+        if !self.contacts.contains_key(contact) {
             self.contacts.insert(contact.clone(), ());
         }
-        if let (Some(contact), Some(task)) = (&subject.contact, subject.task) {
+        let Some(task) = subject.task else { return };
+        if self.contact_of.get(&task) != Some(contact) {
             self.contact_of.insert(task, contact.clone());
+        }
+        if self.task_of.get(contact) != Some(&task) {
             self.task_of.insert(contact.clone(), task);
         }
+    }
+
+    fn learn_kind(&mut self, node: &NodeName, kind: &Meaning<'_>, subject: &Subject) {
         match kind {
-            Meaning::Sent { message, .. } | Meaning::Received { message, .. } => {
-                self.learn_dialogue(client, &message.about(), subject);
-            }
             Meaning::Fact(Fact::Router(RouterFact::CallAdmitted { key, .. })) => {
                 if let Some(contact) = &subject.contact {
                     self.admitted.insert(*key, contact.clone());
@@ -417,9 +487,14 @@ impl Fold {
                 self.requests.remove(&(node.clone(), Direction::Out, *call));
             }
             Meaning::Bent(bent) => self.learn_bent(bent, subject),
-            Meaning::LinkUp { .. } | Meaning::LinkDown { .. } | Meaning::Fact(_) | Meaning::Other => {}
+            Meaning::Received { .. }
+            | Meaning::Sent { .. }
+            | Meaning::LinkUp { .. }
+            | Meaning::LinkDown { .. }
+            | Meaning::Fact(_)
+            | Meaning::Other => {}
         }
-        if is_sending(kind) {
+        if matches!(kind, Meaning::Http(Exchange::RequestOut { .. } | Exchange::ReplyOut { .. })) {
             subject.clone_into(&mut self.sent);
         }
     }
@@ -444,15 +519,50 @@ impl Fold {
     }
 }
 
-const fn is_sending(kind: &Meaning<'_>) -> bool {
-    matches!(
-        kind,
-        Meaning::Sent { .. } | Meaning::Http(Exchange::RequestOut { .. } | Exchange::ReplyOut { .. })
-    )
+/// Reads what crosses a link.
+fn read(dictionary: &Dictionary, protocol: Option<Protocol>, frame: &Bytes) -> Reading {
+    let Some(protocol) = protocol else {
+        let (message, about) = (AnyMessage::Stream(frame.clone()), Arc::default());
+        return Reading { protocol, message, about, named: Named::of(frame) };
+    };
+    let message = match dictionary.decode(protocol, frame) {
+        Ok(decoded) => decoded.into(),
+        Err(error) => AnyMessage::Unreadable(error.to_string()),
+    };
+    let about = Arc::new(message.about());
+    Reading { protocol: Some(protocol), message, about, named: Named::default() }
 }
 
-fn contact(id: Option<String>) -> Subject {
-    Subject { contact: id.filter(|id| !id.is_empty()).map(ContactId), task: None }
+fn received(
+    record: &Record,
+    subject: Subject,
+    link: LinkId,
+    length: usize,
+    crossing: Crossing,
+) -> ReadRecord<'_> {
+    let Crossing { reading: Reading { message, protocol, .. }, port, peer, client } = crossing;
+    let kind = Meaning::Received { link, port, peer, message, protocol, length };
+    ReadRecord { record, subject, client, kind }
+}
+
+fn on_output(output: &Output) -> Meaning<'_> {
+    match output {
+        Output::Call { call, port, request } => {
+            Meaning::Http(Exchange::RequestOut { call: *call, port: *port, request })
+        }
+        Output::Reply { call, response } => Meaning::Http(Exchange::ReplyOut { call: *call, response }),
+        Output::Note(fact) => Meaning::Fact(fact),
+        Output::Send { .. }
+        | Output::Dial { .. }
+        | Output::Close { .. }
+        | Output::Arm { .. }
+        | Output::Cancel { .. }
+        | Output::Store { .. } => Meaning::Other,
+    }
+}
+
+fn contact(id: &str) -> Subject {
+    Subject { contact: (!id.is_empty()).then(|| id.into()), task: None }
 }
 
 fn of_ccp(fact: &CcpFact) -> Subject {
@@ -476,11 +586,9 @@ fn of_ccp(fact: &CcpFact) -> Subject {
 fn of_agentpg(fact: &AgentPgFact) -> Subject {
     match fact {
         AgentPgFact::ToCtiServer(OpcMessage::PreCall(call)) => {
-            Subject { contact: Some(ContactId(call.ced.clone())), task: Some(call.task) }
+            Subject { contact: Some(call.ced.as_str().into()), task: Some(call.task) }
         }
-        AgentPgFact::ToCtiServer(OpcMessage::Queued(queued)) => {
-            contact(Some(queued.ced.clone())).with_task(queued.task)
-        }
+        AgentPgFact::ToCtiServer(OpcMessage::Queued(queued)) => contact(&queued.ced).with_task(queued.task),
         AgentPgFact::ToCtiServer(OpcMessage::Task(event)) => Subject::default().with_task(event.task),
         AgentPgFact::ToCtiServer(
             OpcMessage::PreCallAbort { task, .. }
@@ -519,8 +627,4 @@ fn of_finesse(fact: &FinesseFact) -> Subject {
         }
         FinesseFact::Service { .. } | FinesseFact::ForcedSignOut { .. } => Subject::default(),
     }
-}
-
-fn is_contact_id(word: &str) -> bool {
-    word.len() == 32 && word.bytes().all(|byte| byte.is_ascii_digit() || (b'A'..=b'F').contains(&byte))
 }

@@ -13,6 +13,7 @@ mod dictionary;
 mod event;
 mod fold;
 mod group;
+mod named;
 mod protocol;
 mod recent;
 mod remote_nodes;

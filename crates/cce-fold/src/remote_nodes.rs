@@ -48,27 +48,24 @@ impl RemoteNodes {
     /// Who opens a session by that message.
     pub(crate) fn opener(&self, message: &AnyMessage) -> Option<NodeName> {
         let kind = match message {
-            AnyMessage::Mr(Mr::OpenReq(open)) if self.pim == Some(open.peripheral_id.into()) => Kind::MrPg,
-            AnyMessage::Icm(Icm::OpenReq(open)) if self.pims.contains(&open.peripheral_id.into()) => {
-                Kind::MrPg
-            }
-            AnyMessage::Icm(Icm::OpenReq(open)) if self.agent_pg == Some(open.peripheral_id.into()) => {
-                Kind::AgentPg
-            }
-            AnyMessage::Cti(Cti::OpenReq(open))
-                if open.client_id.as_ref().is_some_and(|id| id.to_string() == FINESSE_CLIENT) =>
-            {
-                Kind::Finesse
-            }
-            AnyMessage::Mr(_)
-            | AnyMessage::Icm(_)
-            | AnyMessage::Cti(_)
-            | AnyMessage::Stream(_)
-            | AnyMessage::Unreadable(_) => {
-                return None;
-            }
-        };
+            AnyMessage::Mr(message) => self.application(message),
+            AnyMessage::Icm(message) => self.gateway(message),
+            AnyMessage::Cti(message) => client(message),
+            AnyMessage::Stream(_) | AnyMessage::Unreadable(_) => None,
+        }?;
         Some(NodeName::from(kind)).filter(|node| self.has(node))
+    }
+
+    fn application(&self, message: &Mr) -> Option<Kind> {
+        let Mr::OpenReq(open) = message else { return None };
+        (self.pim == Some(open.peripheral_id.into())).then_some(Kind::MrPg)
+    }
+
+    fn gateway(&self, message: &Icm) -> Option<Kind> {
+        let Icm::OpenReq(open) = message else { return None };
+        let peripheral = u64::from(open.peripheral_id);
+        let is_agent_pg = (self.agent_pg == Some(peripheral)).then_some(Kind::AgentPg);
+        if self.pims.contains(&peripheral) { Some(Kind::MrPg) } else { is_agent_pg }
     }
 
     /// Who makes a request of CCP: only Finesse closes tasks and has them told again (ccp-task-api, private API).
@@ -77,4 +74,9 @@ impl RemoteNodes {
         let is_private = matches!(parts.as_slice(), [.., "task", _, "close" | "renotify"]);
         is_private.then(|| NodeName::from(Kind::Finesse)).filter(|node| self.has(node))
     }
+}
+
+fn client(message: &Cti) -> Option<Kind> {
+    let Cti::OpenReq(open) = message else { return None };
+    open.client_id.as_ref().is_some_and(|id| id.to_string() == FINESSE_CLIENT).then_some(Kind::Finesse)
 }

@@ -20,6 +20,7 @@ mod packing;
 mod read;
 mod record;
 mod replay;
+mod weight;
 mod write;
 
 pub use director::{Bend, Bent, Bystander, DRIVER, Director, Effect, Order, Reaction, Ticket, Treatment};

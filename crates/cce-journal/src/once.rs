@@ -4,7 +4,7 @@
 use crate::{Record, What};
 use bytes::Bytes;
 use cce_kernel::{Blob, Input, Output};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer, ser::SerializeMap};
 use std::collections::BTreeMap;
 
 /// Records whose bytes a later one may repeat. Writer and reader forget the same ones.
@@ -13,10 +13,10 @@ const RECORDS_MAX: usize = 1 << 12;
 const BYTES_MAX: usize = 1 << 22;
 
 /// A record as it stands in a line.
-#[derive(Serialize, Deserialize)]
+#[derive(Deserialize)]
 pub(crate) struct Line {
     /// The bytes of its frame or body are those of its cause, and are left out.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[serde(default)]
     same: bool,
     #[serde(flatten)]
     record: Record,
@@ -27,15 +27,34 @@ impl Line {
     pub(crate) const fn seq(&self) -> u64 {
         self.record.seq
     }
+}
 
-    /// The line of a record that repeats the bytes of its cause.
-    pub(crate) fn without_bytes(record: &Record) -> Self {
-        let mut record = record.clone();
-        if let Some(bytes) = arrives_mut(&mut record.what) {
-            *bytes = Blob::default();
+/// The line of a record that repeats the bytes of its cause.
+pub(crate) struct Repeating<'a>(pub(crate) &'a Record);
+
+impl Serialize for Repeating<'_> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        let Self(record) = self;
+        let mut line = to.serialize_map(None)?;
+        line.serialize_entry("same", &true)?;
+        record.write_head(&mut line)?;
+        if let What::In(input) = &record.what {
+            line.serialize_entry("in", &without_bytes(input))?;
         }
-        Self { same: true, record }
+        line.end()
     }
+}
+
+fn without_bytes(input: &Input) -> Input {
+    if let Input::Frame { link, .. } = input {
+        return Input::Frame { link: *link, bytes: Blob::default() };
+    }
+    let mut what = What::In(input.clone());
+    if let Some(bytes) = arrives_mut(&mut what) {
+        *bytes = Blob::default();
+    }
+    let What::In(input) = what else { unreachable!("it is the input") };
+    input
 }
 
 /// The record of a line.

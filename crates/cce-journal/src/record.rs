@@ -1,9 +1,8 @@
 //! One line of a journal.
 
-use crate::Bent;
-use cce_kernel::{CallError, CallId, Command, Fact, Input, NodeName, Output, Response, Time};
-use serde::{Deserialize, Serialize};
-use std::io;
+use crate::{Bent, weight::weight};
+use cce_kernel::{CallError, CallId, Command, Input, NodeName, Output, Response, Time};
+use serde::{Deserialize, Serialize, Serializer, ser::SerializeMap};
 
 /// Why a component stopped when the run was ended.
 pub const STOPPED: &str = "stopped";
@@ -12,7 +11,7 @@ pub const STOPPED: &str = "stopped";
 pub const PANICKED: &str = "panicked: ";
 
 /// Something that went into a component, came out of it, or happened to it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct Record {
     /// Counts the records of a process, from 1. Those that were lost are counted, too.
     pub seq: u64,
@@ -21,7 +20,7 @@ pub struct Record {
     /// Whose it is.
     pub node: NodeName,
     /// The record that led to it, where that is known; always a lower number.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub cause: Option<u64>,
     /// What happened.
     #[serde(flatten)]
@@ -41,7 +40,7 @@ impl Record {
 }
 
 /// What a record says.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum What {
     /// An input, as it was taken from the component's queue.
@@ -72,6 +71,53 @@ pub enum What {
         /// How many.
         dropped: u64,
     },
+}
+
+/// Written by hand, key by key: what is flattened by `serde` is put together anew for each line.
+impl Serialize for Record {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        let mut line = to.serialize_map(None)?;
+        self.write_head(&mut line)?;
+        match &self.what {
+            What::In(input) => line.serialize_entry("in", input)?,
+            What::Out(output) => line.serialize_entry("out", output)?,
+            What::Started => line.serialize_entry("started", &())?,
+            What::Stopped { reason } => line.serialize_entry("stopped", &Stopped { reason })?,
+            What::Connected { call, here, there } => {
+                line.serialize_entry("connected", &Connected { call: *call, here, there })?;
+            }
+            What::Bent(bent) => line.serialize_entry("bent", bent)?,
+            What::Gap { dropped } => line.serialize_entry("gap", &Gap { dropped: *dropped })?,
+        }
+        line.end()
+    }
+}
+
+#[derive(Serialize)]
+struct Stopped<'a> {
+    reason: &'a str,
+}
+
+#[derive(Serialize)]
+struct Connected<'a> {
+    call: CallId,
+    here: &'a str,
+    there: &'a str,
+}
+
+#[derive(Serialize)]
+struct Gap {
+    dropped: u64,
+}
+
+impl Record {
+    /// Writes what every record has.
+    pub(crate) fn write_head<M: SerializeMap>(&self, line: &mut M) -> Result<(), M::Error> {
+        line.serialize_entry("seq", &self.seq)?;
+        line.serialize_entry("at", &self.at)?;
+        line.serialize_entry("node", &self.node)?;
+        self.cause.map_or(Ok(()), |cause| line.serialize_entry("cause", &cause))
+    }
 }
 
 impl What {
@@ -107,7 +153,8 @@ fn size_of_output(output: &Output) -> usize {
         Output::Call { request, .. } => request.size(),
         Output::Reply { response, .. } => response.size(),
         Output::Store { key, value } => key.len() + value.as_ref().map_or(0, String::len),
-        Output::Note(fact) => size_of_fact(fact),
+        // Facts are many, and some carry what a client wrote.
+        Output::Note(fact) => weight(fact),
         Output::Dial { .. } | Output::Close { .. } | Output::Arm { .. } | Output::Cancel { .. } => 0,
     }
 }
@@ -124,28 +171,10 @@ fn size_of_command(command: &Command) -> usize {
     }
 }
 
-/// Facts are many, and some carry what a client wrote: their text is counted as it will be written.
-fn size_of_fact(fact: &Fact) -> usize {
-    struct Count(usize);
-    impl io::Write for Count {
-        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-            self.0 += bytes.len();
-            Ok(bytes.len())
-        }
-        fn flush(&mut self) -> io::Result<()> {
-            Ok(())
-        }
-    }
-    let mut count = Count(0);
-    // A fact that cannot be written is told by the writer.
-    let _ = serde_json::to_writer(&mut count, fact);
-    count.0
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use cce_kernel::{Port, Request};
+    use cce_kernel::{Fact, Port, Request};
 
     fn size(what: What) -> usize {
         Record { seq: 1, at: Time(0), node: cce_kernel::Kind::Ccp.into(), cause: None, what }.size()

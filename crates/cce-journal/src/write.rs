@@ -3,7 +3,7 @@
 use crate::{
     End, FORMAT, Header, Record,
     end::EndLine,
-    once::{Carried, Line},
+    once::{Carried, Repeating},
     packing::Packing,
 };
 use serde::Serialize;
@@ -57,7 +57,7 @@ impl<W: Write> Writer<W> {
             Repeats::LeftOut(carried) => carried.take(record),
             Repeats::Written => false,
         };
-        if is_repeated { self.line(&Line::without_bytes(record)) } else { self.line(record) }
+        if is_repeated { self.line(&Repeating(record)) } else { self.line(record) }
     }
 
     /// Says that the run is over; tasks may be open where it is `open_ended`. Nothing can be written behind it.

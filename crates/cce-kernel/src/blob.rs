@@ -83,10 +83,11 @@ const fn is_latin_control(c: char) -> bool {
 
 /// Digits are encoded in one go: a journal has megabytes of them, each of its bytes on the way of every record.
 fn hex(bytes: &[u8]) -> String {
-    let mut text = String::with_capacity(HEX.len() + 2 * bytes.len());
-    text.push_str(HEX);
-    text.push_str(&const_hex::encode(bytes));
-    text
+    let mut text = vec![0; HEX.len() + 2 * bytes.len()];
+    let (head, digits) = text.split_at_mut(HEX.len());
+    head.copy_from_slice(HEX.as_bytes());
+    const_hex::encode_to_slice(bytes, digits).expect("there is room for two digits a byte");
+    String::from_utf8(text).expect("digits are ASCII")
 }
 
 /// Digits only: the library would pass over a prefix of its own.

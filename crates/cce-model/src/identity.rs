@@ -1,14 +1,41 @@
 //! Identities.
 
 use serde::{Deserialize, Serialize};
-use std::fmt;
+use std::{borrow::Borrow, fmt, sync::Arc};
 
 macro_rules! identity {
-    ($(#[doc = $doc:literal])* $name:ident($inner:ty)) => {
+    ($(#[doc = $doc:literal])* $name:ident) => {
         $(#[doc = $doc])*
+        ///
+        /// Copies share the text: an id is in many places at once.
         #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[serde(transparent)]
-        pub struct $name(pub $inner);
+        pub struct $name(Arc<str>);
+
+        impl $name {
+            /// The id as text.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl From<&str> for $name {
+            fn from(id: &str) -> Self {
+                Self(id.into())
+            }
+        }
+
+        impl From<String> for $name {
+            fn from(id: String) -> Self {
+                Self(id.into())
+            }
+        }
+
+        impl Borrow<str> for $name {
+            fn borrow(&self) -> &str {
+                &self.0
+            }
+        }
 
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -20,37 +47,11 @@ macro_rules! identity {
 
 identity! {
     /// A social contact's id: 32 upper-case hexadecimal digits (ccp-task-api 5.1).
-    ContactId(String)
+    ContactId
 }
 identity! {
     /// An agent's login id, which is also the peripheral number: `1080`.
-    AgentId(String)
-}
-
-impl From<&str> for ContactId {
-    fn from(id: &str) -> Self {
-        Self(id.to_owned())
-    }
-}
-
-impl From<&str> for AgentId {
-    fn from(id: &str) -> Self {
-        Self(id.to_owned())
-    }
-}
-
-impl AgentId {
-    /// The id as text.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl ContactId {
-    /// The id as text.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
+    AgentId
 }
 
 /// The id of an agent, a skill group or a service in the central controller's database. -1 is none.

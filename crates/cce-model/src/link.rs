@@ -1,31 +1,52 @@
 //! Names of components, connections and calls.
 
 use crate::{Kind, Port};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 use std::{fmt, sync::Arc};
 
 /// The name of one component of the lab: `ccp`, `mrpg`, `router`, `agentpg`, `finesse`, or a virtual person
 /// such as `agent-1080`.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(from = "String", into = "String")]
-pub struct NodeName(Arc<str>);
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[serde(from = "String")]
+pub struct NodeName {
+    text: Arc<str>,
+    /// Follows from the text; it is asked for many times for each name.
+    kind: Option<Kind>,
+}
 
 impl NodeName {
+    fn new(text: Arc<str>) -> Self {
+        let kind = text.split_once('-').map_or(&*text, |(kind, _)| kind);
+        let kind = Kind::ALL.into_iter().find(|known| known.name() == kind);
+        Self { text, kind }
+    }
+
     /// The name as text.
     pub fn as_str(&self) -> &str {
-        &self.0
+        &self.text
     }
 
     /// The kind of the component: a name is that of the kind, or begins with it and `-`, as `agent-1080` does.
-    pub fn kind(&self) -> Option<Kind> {
-        let kind = self.0.split_once('-').map_or(&*self.0, |(kind, _)| kind);
-        Kind::ALL.into_iter().find(|known| known.name() == kind)
+    pub const fn kind(&self) -> Option<Kind> {
+        self.kind
+    }
+}
+
+impl fmt::Debug for NodeName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("NodeName").field(&self.text).finish()
+    }
+}
+
+impl Serialize for NodeName {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(&self.text)
     }
 }
 
 impl From<&str> for NodeName {
     fn from(name: &str) -> Self {
-        Self(name.into())
+        Self::new(name.into())
     }
 }
 
@@ -38,7 +59,7 @@ impl From<Kind> for NodeName {
 
 impl From<String> for NodeName {
     fn from(name: String) -> Self {
-        Self(name.into())
+        Self::new(name.into())
     }
 }
 
@@ -50,7 +71,7 @@ impl From<NodeName> for String {
 
 impl fmt::Display for NodeName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(&self.0)
+        f.pad(&self.text)
     }
 }
 

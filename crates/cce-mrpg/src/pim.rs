@@ -169,7 +169,7 @@ impl Pim {
             return;
         }
         let contact =
-            ContactId(task.application_string2.as_ref().map(ToString::to_string).unwrap_or_default());
+            ContactId::from(task.application_string2.as_ref().map(ToString::to_string).unwrap_or_default());
         let dialogue = Dialogue {
             contact: contact.clone(),
             state: DialogueState::Open,

@@ -237,7 +237,9 @@ impl Actor {
         // All are recorded before the first one acts: what the component says about this input stands before
         // what others do about it.
         for (output, judged) in self.judge(now, cause, outputs) {
-            self.apply(output, judged.treatment, judged.seq);
+            if let Some(output) = output {
+                self.apply(output, judged.treatment, judged.seq);
+            }
             self.release_all(judged.releases);
         }
         Ok(())
@@ -252,17 +254,19 @@ impl Actor {
         judged.seq
     }
 
-    /// Records the outputs of one input. What one of them holds back a later one may release.
-    fn judge(&self, now: Time, cause: u64, outputs: Vec<Output>) -> Vec<(Output, Judged)> {
+    /// Records the outputs of one input. What one of them holds back a later one may release. A fact leads to nothing but
+    /// its record, which has it.
+    fn judge(&self, now: Time, cause: u64, outputs: Vec<Output>) -> Vec<(Option<Output>, Judged)> {
         let mut tickets = BTreeSet::new();
         let judge = |output: Output| {
             let is_own = |ticket| tickets.contains(&ticket) || self.courier.is_held(ticket);
-            let what = What::Out(output.clone());
+            let kept = (!matches!(output, Output::Note(_))).then(|| output.clone());
+            let what = What::Out(output);
             let judged = self.shared.recorder.judge(now, self.host.name(), Some(cause), what, is_own);
             if let Treatment::Hold { ticket, .. } = judged.treatment {
                 tickets.insert(ticket);
             }
-            (output, judged)
+            (kept, judged)
         };
         outputs.into_iter().map(judge).collect()
     }

@@ -87,7 +87,7 @@ impl Causes {
         Dialled { causes: Arc::clone(self), local }
     }
 
-    /// Who connected from `peer`.
+    /// Who connected from `peer`, or asks on that connection now.
     pub(crate) fn dialler(&self, peer: SocketAddr) -> Option<Origin> {
         lock(&self.dialled).get(&peer).cloned()
     }
@@ -139,6 +139,13 @@ impl Sends {
             state.ends.pop_front();
         }
         state.ends.front().and_then(|(_, record)| *record)
+    }
+}
+
+impl Dialled {
+    /// The connection is used once more, by somebody else perhaps.
+    pub(crate) fn again(&self, origin: Origin) {
+        lock(&self.causes.dialled).insert(self.local, origin);
     }
 }
 

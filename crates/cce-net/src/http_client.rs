@@ -1,20 +1,25 @@
-//! HTTP calls: a connection for each.
+//! HTTP calls. Connections within this process are kept for the next call; to another process there is one for each.
 
 use crate::{
     byte_budget::{ByteBudget, BytePermit},
     causes::Origin,
     config::CONNECT_DEADLINE,
     event::{Ends, Outcome},
+    pool::Kept,
     shared::Shared,
     socket::{Connection, connect},
     web::{Body, Unread, read_all},
 };
 use bytes::Bytes;
-use cce_kernel::{BodyFlaw, CallError, Request, Response};
+use cce_kernel::{BodyFlaw, CallError, Port, Request, Response};
+use http::{
+    HeaderValue,
+    header::{CONNECTION, HOST},
+};
 use http_body_util::Full;
 use hyper::{Method, body::Incoming, client::conn::http1};
 use hyper_util::rt::TokioIo;
-use std::sync::Arc;
+use std::{future::poll_fn, pin::pin, sync::Arc, task::Poll};
 use tokio::{net::TcpStream, time::timeout};
 
 /// Makes a call. The caller's courier counts how long that may take.
@@ -37,55 +42,145 @@ async fn call_now(origin: Origin, request: Request, shared: &Shared) -> Outcome 
     if shared.faults.is_closed(origin.port) {
         return unreachable;
     }
-    let Some(address) = shared.addresses.get(&origin.port.socket()) else { return unreachable };
+    let port = origin.port;
+    let Some(address) = shared.addresses.get(&port.socket()) else { return unreachable };
+    let request = match WireRequest::new(address, request) {
+        Ok(request) => request,
+        Err(error) => return Outcome { result: Err(error), ..unreachable },
+    };
+    while let Some(mut kept) = shared.pool.take(port, shared.clock.now()) {
+        if kept.is_over().await {
+            continue;
+        }
+        kept.dialled.again(origin.clone());
+        match kept.exchange(&request, &shared.outcomes).await {
+            // The other end has closed it meanwhile, and has seen nothing of the request.
+            Err(Failed::Unsent) => {}
+            result => return kept.outcome(port, result, shared),
+        }
+    }
     let connecting = connect(address, origin, &shared.causes);
     let Ok(Ok(Connection { stream, dialled })) = timeout(CONNECT_DEADLINE, connecting).await else {
         return unreachable;
     };
-    let is_inside = dialled.is_some();
     let ends = stream.local_addr().and_then(|here| Ok(Ends { here, there: stream.peer_addr()? })).ok();
-    let result = exchange(stream, address, request, &shared.outcomes).await;
-    let cause = ends.filter(|_| is_inside).and_then(|ends| shared.causes.reply_to(ends.here));
-    let (result, place) = match result {
-        Ok((response, place)) => (Ok(response), place),
-        Err(error) => (Err(error), None),
+    let Some(dialled) = dialled else {
+        let result = exchange_once(stream, &request, &shared.outcomes).await;
+        let (result, place) = told(result);
+        return Outcome { result, cause: None, is_inside: false, connection: ends, place };
     };
-    // Whoever takes the call in here knows who makes it.
-    let connection = ends.filter(|_| !is_inside);
-    drop(dialled);
-    Outcome { result, cause, is_inside, connection, place }
+    let (Some(ends), Ok((sender, conversation))) = (ends, http1::handshake(TokioIo::new(stream)).await)
+    else {
+        return Outcome { result: Err(CallError::Broken), ..unreachable };
+    };
+    let mut kept =
+        Kept { sender, conversation: Box::pin(conversation), dialled, here: ends.here, is_open: true };
+    let result = kept.exchange(&request, &shared.outcomes).await;
+    kept.outcome(port, result, shared)
 }
 
 /// A response, and the place of its body.
 type Answer = (Response, Option<BytePermit>);
 
-async fn exchange(
+/// Why there is no answer.
+enum Failed {
+    /// The connection was over before anything was sent.
+    Unsent,
+    Call(CallError),
+}
+
+fn told(result: Result<Answer, Failed>) -> (Result<Response, CallError>, Option<BytePermit>) {
+    match result {
+        Ok((response, place)) => (Ok(response), place),
+        Err(Failed::Call(error)) => (Err(error), None),
+        Err(Failed::Unsent) => (Err(CallError::Broken), None),
+    }
+}
+
+impl Kept {
+    /// Whether the other end has closed the connection while nothing happened on it.
+    async fn is_over(&mut self) -> bool {
+        poll_fn(|cx| Poll::Ready(self.conversation.as_mut().poll(cx).is_ready())).await
+    }
+
+    /// Does one exchange on the connection. It moves bytes meanwhile, and at no other time.
+    async fn exchange(&mut self, request: &WireRequest, room: &ByteBudget) -> Result<Answer, Failed> {
+        let Self { sender, conversation, is_open, .. } = self;
+        let sending = async {
+            sender.ready().await.map_err(|_| Failed::Unsent)?;
+            let response = sender.send_request(request.kept()).await;
+            let response = response.map_err(|error| {
+                if error.is_canceled() { Failed::Unsent } else { Failed::Call(CallError::Broken) }
+            })?;
+            read_response(response, room).await.map_err(Failed::Call)
+        };
+        let mut sending = pin!(sending);
+        loop {
+            tokio::select! {
+                // What has arrived counts before the end of the connection.
+                biased;
+                result = sending.as_mut() => return result,
+                _ = conversation.as_mut(), if *is_open => *is_open = false,
+            }
+        }
+    }
+
+    /// What came of an exchange. The connection is kept for the next one unless something went wrong on it.
+    fn outcome(self, port: Port, result: Result<Answer, Failed>, shared: &Shared) -> Outcome {
+        let cause = shared.causes.reply_to(self.here);
+        let (result, place) = told(result);
+        if result.is_ok() && self.is_open {
+            shared.pool.keep(port, self, shared.clock.now());
+        }
+        // Whoever takes the call in here knows who makes it.
+        Outcome { result, cause, is_inside: true, connection: None, place }
+    }
+}
+
+/// One exchange with another process: a merge of journals knows an exchange by its connection.
+async fn exchange_once(
     stream: TcpStream,
-    address: &str,
-    request: Request,
+    request: &WireRequest,
     room: &ByteBudget,
-) -> Result<Answer, CallError> {
-    let (mut sender, connection) =
-        http1::handshake(TokioIo::new(stream)).await.map_err(|_| CallError::Broken)?;
+) -> Result<Answer, Failed> {
+    let broken = |_| Failed::Call(CallError::Broken);
+    let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await.map_err(broken)?;
     let sending = async move {
-        let response = sender.send_request(wire_request(address, request)?).await;
-        read_response(response.map_err(|_| CallError::Broken)?, room).await
+        let response = sender.send_request(request.single()).await;
+        read_response(response.map_err(broken)?, room).await.map_err(Failed::Call)
     };
     // The connection only moves bytes; it ends when the exchange is over, and what it ends with adds nothing.
     let (result, _) = tokio::join!(sending, connection);
     result
 }
 
-fn wire_request(address: &str, request: Request) -> Result<hyper::Request<Full<Bytes>>, CallError> {
-    let method = Method::from_bytes(request.method.as_bytes()).map_err(|_| CallError::Broken)?;
-    let mut building = hyper::Request::builder().method(method).uri(request.target.as_str());
-    if request.get("host").is_none() {
-        building = building.header("host", address);
+/// A request as it is sent, once or once more.
+struct WireRequest(hyper::Request<Full<Bytes>>);
+
+impl WireRequest {
+    fn new(address: &str, request: Request) -> Result<Self, CallError> {
+        let method = Method::from_bytes(request.method.as_bytes()).map_err(|_| CallError::Broken)?;
+        let mut building = hyper::Request::builder().method(method).uri(request.target.as_str());
+        if request.get("host").is_none() {
+            building = building.header(HOST, address);
+        }
+        for (name, value) in &request.headers {
+            building = building.header(name, value);
+        }
+        building.body(Full::new(request.body.0)).map(Self).map_err(|_| CallError::Broken)
     }
-    for (name, value) in &request.headers {
-        building = building.header(name, value);
+
+    /// On a connection that goes on.
+    fn kept(&self) -> hyper::Request<Full<Bytes>> {
+        self.0.clone()
     }
-    building.header("connection", "close").body(Full::new(request.body.0)).map_err(|_| CallError::Broken)
+
+    /// On one that is over then.
+    fn single(&self) -> hyper::Request<Full<Bytes>> {
+        let mut request = self.0.clone();
+        request.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+        request
+    }
 }
 
 async fn read_response(response: hyper::Response<Incoming>, room: &ByteBudget) -> Result<Answer, CallError> {

@@ -32,6 +32,7 @@ mod http_client;
 mod http_server;
 mod link;
 mod net;
+mod pool;
 mod port_listener;
 mod recorder;
 mod remaining;

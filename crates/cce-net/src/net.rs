@@ -11,6 +11,7 @@ use crate::{
     event::{Event, Inbox},
     faults::Faults,
     http_server::{self, Front, Rooms},
+    pool::Pool,
     port_listener::{Arrival, PortListener},
     recorder::Recorder,
     shared::Shared,
@@ -140,6 +141,7 @@ impl BoundNet {
             faults,
             tasks: TaskTracker::new(),
             remaining: Arc::default(),
+            pool: Pool::default(),
             outcomes: ByteBudget::new(OUTCOMES_MAX),
             stop: stop.clone(),
             addresses: reachable(&config, &addresses),
@@ -218,6 +220,7 @@ impl Running {
             self.actors.close();
             self.shared.tasks.close();
             self.actors.wait().await;
+            self.shared.pool.clear();
             self.shared.tasks.wait().await;
         };
         if patiently(self.limits.stop, || remaining.names(), ended).await.is_none() {

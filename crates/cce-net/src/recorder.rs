@@ -12,6 +12,7 @@ use std::{
         mpsc::{Receiver, SyncSender, sync_channel},
     },
     thread::JoinHandle,
+    time::Duration,
 };
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
@@ -19,6 +20,13 @@ use tokio_util::sync::CancellationToken;
 /// Records that may wait for the writer, and their bytes. More are lost.
 const QUEUE_MAX: usize = 1 << 16;
 const QUEUE_BYTES_MAX: usize = 128 << 20;
+
+/// How long the writer rests when nothing waits for it. Whoever records something does not have to wake it meanwhile, which costs
+/// more than the record.
+const REST: Duration = Duration::from_millis(2);
+
+/// So many rests without a record, and the writer hands on what it has buffered.
+const RESTS: u32 = 5;
 
 /// Orders of the director that may wait to be carried out. More are lost.
 const ORDERS_MAX: usize = 1 << 16;
@@ -357,14 +365,23 @@ fn write(
         let mut next = Some(next);
         while let Some((record, size)) = next {
             sink.record(&record);
+            tell(sink.as_ref());
             waiting.take(size);
-            next = queue.try_recv().ok();
+            next = queue.try_recv().ok().or_else(|| next_soon(queue));
         }
         sink.quiet();
         tell(sink.as_ref());
     }
     sink.finish();
     tell(sink.as_ref());
+}
+
+/// What comes soon.
+fn next_soon(queue: &Receiver<(Record, usize)>) -> Option<(Record, usize)> {
+    (0..RESTS).find_map(|_| {
+        std::thread::park_timeout(REST);
+        queue.try_recv().ok()
+    })
 }
 
 #[cfg(test)]

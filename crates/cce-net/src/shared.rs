@@ -1,8 +1,8 @@
 //! What all components of a process share.
 
 use crate::{
-    byte_budget::ByteBudget, causes::Causes, clock::Clock, faults::Faults, port_listener::PortListener,
-    recorder::Recorder, remaining::Remaining,
+    byte_budget::ByteBudget, causes::Causes, clock::Clock, faults::Faults, pool::Pool,
+    port_listener::PortListener, recorder::Recorder, remaining::Remaining,
 };
 use cce_kernel::Port;
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
@@ -24,6 +24,8 @@ pub(crate) struct Shared {
     pub(crate) listeners: Vec<Arc<PortListener>>,
     /// Who has not ended yet.
     pub(crate) remaining: Arc<Remaining>,
+    /// HTTP connections for calls to come.
+    pub(crate) pool: Pool,
     /// Room for responses to requests that components make.
     pub(crate) outcomes: ByteBudget,
     /// Cancelled when the run ends.

@@ -356,13 +356,17 @@ fn bent_name(bent: &Bent) -> &'static str {
 
 fn describe(message: &AnyMessage) -> (&'static str, Content<'_>) {
     let name = match message {
-        AnyMessage::Cti(message) => message.name(),
-        AnyMessage::Mr(message) => message.name(),
-        AnyMessage::Icm(message) => message.name(),
         AnyMessage::Stream(bytes) => words::piece(&String::from_utf8_lossy(bytes)),
-        AnyMessage::Unreadable(_) => "UNREADABLE",
+        AnyMessage::Cti(_) | AnyMessage::Mr(_) | AnyMessage::Icm(_) | AnyMessage::Unreadable(_) => {
+            message.name()
+        }
     };
     (name, Content::Message(message))
+}
+
+/// Whether a message keeps a link alive and means nothing else.
+pub fn is_heartbeat(message: &AnyMessage) -> bool {
+    message.name().starts_with(HEARTBEAT)
 }
 
 /// Whether a record sends a message that a rule may bend.

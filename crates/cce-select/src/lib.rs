@@ -18,7 +18,7 @@ mod ways;
 mod word;
 pub mod words;
 
-pub use happening::{Happening, Tracker, is_sending};
+pub use happening::{Happening, Tracker, is_heartbeat, is_sending};
 pub use known::{keys_of, names};
 pub use names::{ContactName, ShortNames, TaskName};
 pub use nearest::{meant, nearest};

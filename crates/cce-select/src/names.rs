@@ -10,6 +10,9 @@ use std::{collections::BTreeMap, fmt, str::FromStr};
 /// Contacts that get names; later ones are called by their ids.
 const CONTACTS_MAX: usize = 200_000;
 
+/// Records whose origin is remembered, the latest. A contact follows soon from the request for it.
+const ORIGINS_MAX: usize = 65_536;
+
 /// Tasks of one contact that get names.
 const TASKS_MAX: usize = 1_000;
 
@@ -81,6 +84,8 @@ pub struct ShortNames {
     origins: BTreeMap<u64, u16>,
     contacts: Vec<ContactId>,
     by_customer: BTreeMap<String, ContactId>,
+    /// By the customer's number, counted from 0: whether a contact has the customer's name.
+    is_named: Vec<bool>,
     known: BTreeMap<ContactId, Known>,
 }
 
@@ -94,7 +99,7 @@ struct Known {
 impl ShortNames {
     /// The names of a run in which these customers are numbered from 1.
     pub fn new(customers: Vec<String>) -> Self {
-        Self { customers, ..Self::default() }
+        Self { is_named: vec![false; customers.len()], customers, ..Self::default() }
     }
 
     /// Takes in the next record, with what it means.
@@ -119,10 +124,10 @@ impl ShortNames {
     /// A contact is new. Of those that a customer's requests created, the first one has the customer's name.
     fn name(&mut self, contact: &ContactId, origin: u16) {
         self.contacts.push(contact.clone());
-        let customer = usize::from(origin).checked_sub(1).and_then(|at| self.customers.get(at));
-        let customer = customer.filter(|customer| !self.by_customer.contains_key(*customer)).cloned();
-        if let Some(customer) = &customer {
+        let customer = self.unnamed(origin).and_then(|at| self.customers.get(at)).cloned();
+        if let (Some(customer), Some(at)) = (&customer, self.unnamed(origin)) {
             self.by_customer.insert(customer.clone(), contact.clone());
+            self.is_named[at] = true;
         }
         let name = customer.unwrap_or_else(|| format!("T{}", self.contacts.len()));
         self.known.insert(contact.clone(), Known { name, tasks: Vec::new() });
@@ -137,10 +142,19 @@ impl ShortNames {
         }
     }
 
+    /// The place of the customer that a record goes back to, as long as no contact has that name.
+    fn unnamed(&self, origin: u16) -> Option<usize> {
+        let at = usize::from(origin).checked_sub(1)?;
+        self.is_named.get(at).is_some_and(|is_named| !is_named).then_some(at)
+    }
+
     /// A record's number may be any, so it decides no more than a key.
     fn remember(&mut self, seq: u64, origin: u16) {
-        if origin != 0 {
+        if self.unnamed(origin).is_some() {
             self.origins.insert(seq, origin);
+            if self.origins.len() > ORIGINS_MAX {
+                self.origins.pop_first();
+            }
         }
     }
 

@@ -63,6 +63,9 @@ pub trait Sequence: Debug + Sized {
         sim.step_by_time(end)
     }
 
+    /// Whether it may know what an output leads to: then it is shown each one.
+    const FORESEES: bool = false;
+
     /// What the order knows of an output, which was recorded under that number; none where the output acts by itself.
     fn foresee<D: Director>(
         _sim: &mut Sim<D, Self>,

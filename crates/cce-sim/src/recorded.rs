@@ -84,6 +84,8 @@ impl Sequence for Recorded {
         self.has_parted = true;
     }
 
+    const FORESEES: bool = true;
+
     /// How long a caller waited the recorded run says.
     fn counts_deadlines(&self) -> bool {
         self.has_parted

@@ -445,16 +445,20 @@ impl<D: Director, O: Sequence> Sim<D, O> {
         // All are recorded before the first one acts: what the component says about this input stands before
         // what others do about it.
         let judge = |output: Output| {
-            let Judged { seq, treatment, releases } =
-                self.judge(name, Some(judged.seq), What::Out(output.clone()));
-            let foreseen = O::foresee(self, name, &output, seq, &treatment);
-            (output, seq, treatment, releases, foreseen)
+            if !O::FORESEES && matches!(output, Output::Note(_)) {
+                // A fact leads to nothing but its record, which has it.
+                return (None, self.judge(name, Some(judged.seq), What::Out(output)));
+            }
+            let judged = self.judge(name, Some(judged.seq), What::Out(output.clone()));
+            let foreseen = O::foresee(self, name, &output, judged.seq, &judged.treatment);
+            (Some((output, foreseen)), judged)
         };
         let outputs: Vec<_> = outputs.into_iter().map(judge).collect();
-        for (output, seq, treatment, releases, foreseen) in outputs {
-            match foreseen {
-                Some(foreseen) => O::fulfil(self, name, output, seq, foreseen),
-                None => self.apply(name, output, treatment, seq),
+        for (output, Judged { seq, treatment, releases }) in outputs {
+            match output {
+                Some((output, Some(foreseen))) => O::fulfil(self, name, output, seq, foreseen),
+                Some((output, None)) => self.apply(name, output, treatment, seq),
+                None => {}
             }
             self.release_all(releases);
         }

@@ -322,7 +322,7 @@ impl Why {
     fn on_router(&mut self, fact: &RouterFact, at: Time) {
         match fact {
             RouterFact::CallAdmitted { key, ced, mrd, .. } if self.calls.len() < FOLLOWED_MAX => {
-                let contact = ContactId(ced.clone());
+                let contact = ContactId::from(ced.as_str());
                 let call = Call { contact, mrd: *mrd, since: at, node: None, last: None, agent: None };
                 self.calls.insert(*key, call);
             }

@@ -135,7 +135,7 @@ impl Marked {
                 self.tasks += 1;
             }
             (Mark::Contact, Value::Text(id)) => {
-                self.about.contact = (!id.is_empty()).then_some(ContactId(id));
+                self.about.contact = (!id.is_empty()).then(|| id.into());
             }
             (Mark::Agent, Value::Int(agent)) => self.about.agent = Some(SkillTarget(agent)),
             (Mark::Mrd, Value::Int(mrd)) => self.about.mrd = Some(MrdId(mrd)),

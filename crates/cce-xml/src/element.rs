@@ -101,7 +101,9 @@ pub fn parse(text: &[u8]) -> Result<Element, XmlError> {
     }
     let text =
         std::str::from_utf8(text).map_err(|error| malformed(error.valid_up_to() as u64, "not UTF-8"))?;
-    if let Some((at, found)) = text.char_indices().find(|(_, character)| !is_char(*character)) {
+    let may_be_none = |byte: u8| matches!(byte, ..b' ' | 0xEF);
+    let doubtful = text.bytes().any(|byte| may_be_none(byte) && !matches!(byte, b'\t' | b'\n' | b'\r'));
+    if doubtful && let Some((at, found)) = text.char_indices().find(|(_, character)| !is_char(*character)) {
         return Err(malformed(at as u64, format!("the character {found:?} is not allowed")));
     }
     let mut reader = Reader::from_str(text);
@@ -144,11 +146,7 @@ impl Tree {
             Event::End(_) => self.end(),
             Event::Text(text) => self.put(&text.xml10_content(), at)?,
             Event::CData(text) => self.put(&text.xml10_content(), at)?,
-            Event::GeneralRef(entity) => {
-                let text = resolve(entity)
-                    .ok_or_else(|| malformed(at, format!("unknown entity `{}`", &**entity)))?;
-                self.put(&text, at)?;
-            }
+            Event::GeneralRef(entity) => self.put_entity(entity, at)?,
             Event::DocType(_) => return Err(malformed(at, "a DOCTYPE is not accepted")),
             Event::Decl(_) | Event::PI(_) | Event::Comment(_) | Event::Eof => {}
         }
@@ -168,10 +166,22 @@ impl Tree {
     }
 
     fn end(&mut self) {
-        let Some(done) = self.open.pop() else { return };
-        let done = Element { text: done.text.trim().to_owned(), ..done };
+        let Some(mut done) = self.open.pop() else { return };
+        done.text.truncate(done.text.trim_end().len());
+        let blanks = done.text.len() - done.text.trim_start().len();
+        done.text.drain(..blanks);
         if let Some(parent) = self.open.last_mut() {
             parent.children.push(done);
+        }
+    }
+
+    /// One of the five predefined entities, or a character by number.
+    fn put_entity(&mut self, entity: &BytesRef<'_>, at: u64) -> Result<(), XmlError> {
+        let unknown = || malformed(at, format!("unknown entity `{}`", &**entity));
+        match entity.resolve_char_ref().map_err(|_| unknown())? {
+            Some(character) if is_char(character) => self.put(character.encode_utf8(&mut [0; 4]), at),
+            Some(_) => Err(unknown()),
+            None => self.put(resolve_xml_entity(entity).ok_or_else(unknown)?, at),
         }
     }
 
@@ -210,14 +220,6 @@ fn element(start: &BytesStart<'_>) -> Result<Element, String> {
     });
     let attributes = attributes.collect::<Result<_, String>>()?;
     Ok(Element { name, attributes, ..Element::default() })
-}
-
-/// The five predefined entities, and characters by number.
-fn resolve(entity: &BytesRef<'_>) -> Option<String> {
-    match entity.resolve_char_ref().ok()? {
-        Some(character) => is_char(character).then(|| character.to_string()),
-        None => resolve_xml_entity(entity).map(str::to_owned),
-    }
 }
 
 fn malformed(at: u64, detail: impl Into<String>) -> XmlError {

@@ -1,7 +1,10 @@
 //! Writes elements: one line, no declaration.
 
 use crate::element::is_char;
-use std::fmt::Display;
+use std::fmt::{self, Display, Write};
+
+/// Bytes that most documents do not exceed.
+const DOCUMENT: usize = 1_024;
 
 /// A piece of XML that grows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -15,7 +18,7 @@ impl Xml {
 
     /// A document with one root element.
     pub fn document(name: &str, inside: impl FnOnce(&mut Self)) -> String {
-        let mut xml = Self::new();
+        let mut xml = Self(String::with_capacity(DOCUMENT));
         xml.node(name, inside);
         xml.0
     }
@@ -23,7 +26,8 @@ impl Xml {
     /// Appends an element with text.
     pub fn text(&mut self, name: &str, value: impl Display) -> &mut Self {
         self.open(name);
-        self.0.push_str(&escape(&value.to_string()));
+        // A string takes everything.
+        let _ = write!(Escaping(&mut self.0), "{value}");
         self.close(name)
     }
 
@@ -66,17 +70,51 @@ impl Xml {
     }
 }
 
+/// Escapes what is written to it.
+struct Escaping<'a>(&'a mut String);
+
+impl Write for Escaping<'_> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        escape_into(text, self.0);
+        Ok(())
+    }
+}
+
 /// Escapes text. Characters that XML cannot hold are left out.
-pub(crate) fn escape(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for character in text.chars() {
+fn escape_into(text: &str, to: &mut String) {
+    let mut rest = text;
+    while let Some(at) = rest.bytes().position(is_special) {
+        let (plain, special) = rest.split_at(at);
+        to.push_str(plain);
+        let Some(character) = special.chars().next() else { return };
         match character {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            plain if is_char(plain) => escaped.push(plain),
+            '&' => to.push_str("&amp;"),
+            '<' => to.push_str("&lt;"),
+            '>' => to.push_str("&gt;"),
+            plain if is_char(plain) => to.push(plain),
             _ => {}
         }
+        rest = &special[character.len_utf8()..];
     }
-    escaped
+    to.push_str(rest);
+}
+
+/// Whether a character that begins with that byte may have to be written otherwise, or not at all.
+const fn is_special(byte: u8) -> bool {
+    // The characters that are none begin with the last one.
+    matches!(byte, b'&' | b'<' | b'>' | ..b' ' | 0xEF)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_xml_cannot_hold_is_left_out_and_what_it_means_is_escaped() {
+        let text = "a & <b>\u{0}\u{1f} \t\u{fffe}\u{ff21}\u{ffff}\u{fc}";
+        let document = Xml::document("x", |xml| {
+            xml.text("y", text).text("z", 7);
+        });
+        assert_eq!(document, "<x><y>a &amp; &lt;b&gt; \t\u{ff21}\u{fc}</y><z>7</z></x>");
+    }
 }

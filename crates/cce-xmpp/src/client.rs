@@ -133,7 +133,7 @@ impl ClientSession {
     }
 
     fn on_stanza(&mut self, stanza: &StreamElement, out: &mut Vec<ClientEvent>) {
-        match (stanza.name.as_str(), stanza.namespace.as_str()) {
+        match (stanza.name.as_str(), &*stanza.namespace) {
             ("features", ns::STREAM) => self.on_features(stanza, out),
             ("error", ns::STREAM) => {
                 let condition = stanza.elements().next().map(|child| child.name.clone()).unwrap_or_default();

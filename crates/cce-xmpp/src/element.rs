@@ -3,11 +3,13 @@
 use crate::StreamFlaw;
 use quick_xml::{
     Reader, XmlVersion,
-    events::{BytesRef, BytesStart, Event},
+    escape::resolve_xml_entity,
+    events::{BytesStart, Event},
 };
+use std::sync::Arc;
 
 /// Namespace declarations in force, outermost first: prefix (empty for the default) and namespace.
-pub type Scope = Vec<(String, String)>;
+pub type Scope = Vec<(String, Arc<str>)>;
 
 /// An XML element with its namespace resolved.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,7 +17,7 @@ pub struct StreamElement {
     /// Name without prefix.
     pub name: String,
     /// Namespace; empty for none.
-    pub namespace: String,
+    pub namespace: Arc<str>,
     /// Attributes other than namespace declarations, by the name written, in the order written.
     pub attributes: Vec<(String, String)>,
     /// Children in order.
@@ -34,7 +36,7 @@ pub enum Child {
 impl StreamElement {
     /// Reads one element with everything in it.
     pub fn parse(xml: &str, scope: &Scope) -> Result<Self, StreamFlaw> {
-        let mut tree = Tree { scope: scope.clone(), open: Vec::new() };
+        let mut tree = Tree { outer: scope, scope: Scope::new(), open: Vec::new() };
         let mut reader = Reader::from_str(xml);
         loop {
             match reader.read_event().map_err(|_| StreamFlaw::NotWellFormed)? {
@@ -52,7 +54,11 @@ impl StreamElement {
                 }
                 Event::Text(text) => tree.text(&text.xml10_content())?,
                 Event::CData(text) => tree.text(&text.xml10_content())?,
-                Event::GeneralRef(reference) => tree.text(&resolve(&reference)?)?,
+                Event::GeneralRef(reference) => match reference.resolve_char_ref() {
+                    Err(_) => return Err(StreamFlaw::NotWellFormed),
+                    Ok(Some(character)) => tree.text(character.encode_utf8(&mut [0; 4]))?,
+                    Ok(None) => tree.text(resolve_xml_entity(&reference).ok_or(StreamFlaw::Restricted)?)?,
+                },
                 Event::Comment(_) | Event::Decl(_) | Event::PI(_) | Event::DocType(_) => {
                     return Err(StreamFlaw::Restricted);
                 }
@@ -67,7 +73,7 @@ impl StreamElement {
         else {
             return Err(StreamFlaw::NotWellFormed);
         };
-        let mut tree = Tree { scope: Scope::new(), open: Vec::new() };
+        let mut tree = Tree { outer: &[], scope: Scope::new(), open: Vec::new() };
         tree.open(&tag)?;
         let (element, _) = tree.open.pop().ok_or(StreamFlaw::NotWellFormed)?;
         Ok((element, tree.scope))
@@ -75,7 +81,7 @@ impl StreamElement {
 
     /// Whether this is the element of that name and namespace.
     pub fn is(&self, name: &str, namespace: &str) -> bool {
-        self.name == name && self.namespace == namespace
+        self.name == name && *self.namespace == *namespace
     }
 
     /// The attribute of that name.
@@ -107,12 +113,14 @@ impl StreamElement {
 }
 
 /// A tree while it is read: the elements that are still open, each with the length that `scope` had before.
-struct Tree {
+struct Tree<'a> {
+    /// Declarations around the whole.
+    outer: &'a [(String, Arc<str>)],
     scope: Scope,
     open: Vec<(StreamElement, usize)>,
 }
 
-impl Tree {
+impl Tree<'_> {
     fn open(&mut self, tag: &BytesStart<'_>) -> Result<(), StreamFlaw> {
         let outer = self.scope.len();
         let mut attributes = Vec::new();
@@ -122,9 +130,9 @@ impl Tree {
                 attribute.normalized_value(XmlVersion::Explicit1_0).map_err(|_| StreamFlaw::NotWellFormed)?;
             check_characters(&value)?;
             match attribute.key.0.strip_prefix("xmlns") {
-                Some("") => self.scope.push((String::new(), value.into_owned())),
+                Some("") => self.scope.push((String::new(), value.into())),
                 Some(prefixed) if prefixed.starts_with(':') => {
-                    self.scope.push((prefixed[1..].to_owned(), value.into_owned()));
+                    self.scope.push((prefixed[1..].to_owned(), value.into()));
                 }
                 _ => attributes.push((attribute.key.0.to_owned(), value.into_owned())),
             }
@@ -161,27 +169,21 @@ impl Tree {
         Ok(())
     }
 
-    fn namespace(&self, prefix: &str) -> Result<String, StreamFlaw> {
-        let declared = self.scope.iter().rev().find(|(known, _)| known == prefix);
+    fn namespace(&self, prefix: &str) -> Result<Arc<str>, StreamFlaw> {
+        let mut inner_first = self.scope.iter().rev().chain(self.outer.iter().rev());
+        let declared = inner_first.find(|(known, _)| known == prefix);
         match declared {
-            Some((_, namespace)) => Ok(namespace.clone()),
-            None if prefix.is_empty() => Ok(String::new()),
+            Some((_, namespace)) => Ok(Arc::clone(namespace)),
+            None if prefix.is_empty() => Ok(Arc::default()),
             None => Err(StreamFlaw::NotWellFormed),
         }
     }
 }
 
-fn resolve(reference: &BytesRef<'_>) -> Result<String, StreamFlaw> {
-    if let Some(character) = reference.resolve_char_ref().map_err(|_| StreamFlaw::NotWellFormed)? {
-        return Ok(character.to_string());
-    }
-    let name: &str = reference;
-    quick_xml::escape::resolve_xml_entity(name).map(str::to_owned).ok_or(StreamFlaw::Restricted)
-}
-
 /// XML 1.0 has no control characters but these three, neither as they are nor as references.
 fn check_characters(text: &str) -> Result<(), StreamFlaw> {
-    let is_allowed =
-        |c: char| matches!(c, '\t' | '\n' | '\r') || !(c < ' ' || matches!(c, '\u{fffe}' | '\u{ffff}'));
-    if text.chars().all(is_allowed) { Ok(()) } else { Err(StreamFlaw::NotWellFormed) }
+    let is_control = |byte: u8| byte < b' ' && !matches!(byte, b'\t' | b'\n' | b'\r');
+    // Both begin with this byte, which is rare.
+    let has_non_character = || text.as_bytes().contains(&0xef) && text.contains(['\u{fffe}', '\u{ffff}']);
+    if text.bytes().any(is_control) || has_non_character() { Err(StreamFlaw::NotWellFormed) } else { Ok(()) }
 }

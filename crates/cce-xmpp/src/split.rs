@@ -1,6 +1,7 @@
 //! Takes a byte stream apart into the stream's header, its stanzas and its end.
 
 use crate::{Scope, StreamElement};
+use memchr::{memchr, memchr2};
 
 /// What an incoming stream may be like.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,7 +47,7 @@ pub enum StreamFlaw {
     TooDeep,
 }
 
-/// The incremental splitter. It looks at each byte once, so that it notices the same things at the same byte
+/// The incremental splitter. It looks at each byte in its turn, so that it notices the same things at the same byte
 /// however the input is split.
 #[derive(Debug)]
 pub struct Splitter {
@@ -104,7 +105,9 @@ impl Splitter {
 
     /// The next part; none until more bytes arrive. After a flaw the stream cannot be read any further.
     pub fn take(&mut self) -> Result<Option<StreamPiece>, StreamFlaw> {
-        while let Some(byte) = self.input.get(self.read).copied() {
+        while self.read < self.input.len() {
+            self.skip_plain();
+            let Some(byte) = self.input.get(self.read).copied() else { break };
             self.read += 1;
             if let Some(piece) = self.step(byte)? {
                 return Ok(Some(piece));
@@ -119,6 +122,24 @@ impl Splitter {
     pub fn restart(&mut self) {
         let rest = self.input.split_off(self.read);
         *self = Self { input: rest, ..Self::new(self.limits) };
+    }
+
+    /// Collects what means nothing where it stands, in one go.
+    fn skip_plain(&mut self) {
+        let rest = &self.input[self.read..];
+        let plain = match self.lex {
+            Lex::Text if self.depth > 1 => memchr(b'<', rest),
+            Lex::Tag { quote: Some(quote), .. } => memchr2(b'<', quote, rest),
+            Lex::Tag { quote: None, .. } => {
+                rest.iter().position(|byte| matches!(byte, b'<' | b'>' | b'\'' | b'"'))
+            }
+            Lex::CharacterData | Lex::Declaration => memchr(b'>', rest),
+            Lex::Text | Lex::Open | Lex::Bang(_) => return,
+        };
+        let room = self.limits.stanza.saturating_sub(self.piece.len());
+        let plain = plain.unwrap_or(rest.len()).min(room);
+        self.piece.extend_from_slice(&rest[..plain]);
+        self.read += plain;
     }
 
     fn step(&mut self, byte: u8) -> Result<Option<StreamPiece>, StreamFlaw> {
@@ -195,11 +216,11 @@ impl Splitter {
         if self.depth > 1 {
             return Ok(None);
         }
-        let xml = self.text()?;
-        let (header, scope) = StreamElement::parse_start(&xml)?;
+        let (header, scope) = StreamElement::parse_start(text(&self.piece)?)?;
+        let name = self.piece[1..].iter().take_while(|byte| !byte.is_ascii_whitespace() && **byte != b'>');
+        self.root = name.copied().collect();
         self.scope = scope;
-        self.root =
-            xml[1..].bytes().take_while(|byte| !byte.is_ascii_whitespace() && *byte != b'>').collect();
+        self.piece.clear();
         Ok(Some(StreamPiece::Header(header)))
     }
 
@@ -242,27 +263,31 @@ impl Splitter {
         if !self.piece.ends_with(b"?>") || self.piece.len() < b"<?xml?>".len() {
             return Ok(None);
         }
-        if !self.text()?.starts_with("<?xml ") {
+        if !text(&self.piece)?.starts_with("<?xml ") {
             return Err(StreamFlaw::Restricted);
         }
+        self.piece.clear();
         self.lex = Lex::Text;
         self.is_declared = true;
         Ok(None)
     }
 
     fn stanza(&mut self) -> Result<Option<StreamPiece>, StreamFlaw> {
-        let xml = self.text()?;
-        StreamElement::parse(&xml, &self.scope).map(|element| Some(StreamPiece::Stanza(element)))
+        let element = StreamElement::parse(text(&self.piece)?, &self.scope)?;
+        self.piece.clear();
+        Ok(Some(StreamPiece::Stanza(element)))
     }
 
     fn end(&mut self) -> Result<Option<StreamPiece>, StreamFlaw> {
-        let tag = self.text()?;
+        let tag = text(&self.piece)?;
         let name = tag.trim_start_matches("</").trim_end_matches('>').trim_end();
-        if name.as_bytes() == self.root { Ok(Some(StreamPiece::End)) } else { Err(StreamFlaw::NotWellFormed) }
+        let is_root = name.as_bytes() == self.root;
+        self.piece.clear();
+        if is_root { Ok(Some(StreamPiece::End)) } else { Err(StreamFlaw::NotWellFormed) }
     }
+}
 
-    /// What was collected, as text; the collection begins anew.
-    fn text(&mut self) -> Result<String, StreamFlaw> {
-        String::from_utf8(std::mem::take(&mut self.piece)).map_err(|_| StreamFlaw::NotWellFormed)
-    }
+/// What was collected, as text.
+fn text(piece: &[u8]) -> Result<&str, StreamFlaw> {
+    str::from_utf8(piece).map_err(|_| StreamFlaw::NotWellFormed)
 }

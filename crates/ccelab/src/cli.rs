@@ -161,7 +161,7 @@ pub(crate) struct Run {
     /// Stop the run rather than lose a record of it, or a change of what --data keeps
     #[arg(long)]
     pub(crate) journal_required: bool,
-    /// Where to put the product-format logs [default: the folder of the journal's default]
+    /// Write the product-format logs there while the lab runs [default: in the folder of the journal's default, once the run is over]
     #[arg(long, value_name = "DIR")]
     pub(crate) logs: Option<PathBuf>,
     /// Where to put a capture of the binary links, a pcapng file

@@ -6,6 +6,7 @@ use crate::{
     failure::Failure,
     files::load_lab,
     folders::Places,
+    log_files::LogFiles,
     print,
     record_writer::RecordWriter,
     run::{Signals, block_on, build, connect, listen},
@@ -48,6 +49,7 @@ pub(crate) fn demo(options: Demo) -> Result<(), Failure> {
     let places = Places::of(options.journal, options.logs, &[])?;
     let (sender, records) = sync_channel(RECORDS_MAX);
     let writer = RecordWriter::new(&header, &places)?
+        .with_logs(LogFiles::create(&header, &places.logs)?)
         .with_capture(&header, options.pcap.as_deref())?
         .with_ladder(&header)
         .with_listener(sender);

@@ -18,6 +18,9 @@ use std::{
     path::{Path, PathBuf},
 };
 
+/// Bytes of a journal that are written at once where a run is busy.
+const JOURNAL_BLOCK: usize = 1 << 18;
+
 /// Bytes of a configuration, a scenario or a table.
 const TEXT_MAX: u64 = 1 << 26;
 
@@ -79,7 +82,7 @@ pub(crate) fn read_journal_to_end(path: &Path) -> Result<(Header, Vec<Record>, O
 /// Begins a journal in a file that its owner alone may read. It is packed where the file's name ends in `.lz4`. The header
 /// is there at once, so that readers know what the file is, however early the run is killed.
 pub(crate) fn create_journal(path: &Path, header: &Header) -> Result<Writer<BufWriter<File>>, Failure> {
-    let to = BufWriter::new(create_private(path)?);
+    let to = BufWriter::with_capacity(JOURNAL_BLOCK, create_private(path)?);
     let is_packed = path.extension().is_some_and(|extension| extension == "lz4");
     let begun = if is_packed { Writer::packed(to, header) } else { Writer::new(to, header) };
     let mut journal = begun.map_err(|source| file_failure("write", path, source))?;

@@ -15,6 +15,7 @@ mod failure;
 mod files;
 mod folders;
 mod load;
+mod log_files;
 mod merge;
 mod people;
 mod print;
@@ -27,6 +28,7 @@ mod sim;
 mod swarm;
 
 use clap::Parser;
+use mimalloc::MiMalloc;
 use std::process::ExitCode;
 use tracing_subscriber::{
     Layer,
@@ -34,6 +36,10 @@ use tracing_subscriber::{
     layer::SubscriberExt,
     util::SubscriberInitExt,
 };
+
+/// A lab makes and drops some thousand small texts for a task, in every thread.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 fn main() -> ExitCode {
     let cli = cli::Cli::parse();

@@ -1,23 +1,21 @@
 //! Writes the records of a run as they come: the journal, the logs, the live ladder.
 
-use crate::readiness::Readiness;
 use crate::{
     failure::Failure,
     files::{create_journal, create_private},
     folders::Places,
+    log_files::LogFiles,
     print,
+    readiness::Readiness,
 };
 use cce_capture::Capture;
 use cce_journal::{Header, Record, What, Writer};
 use cce_kernel::{Fact, Output};
 use cce_model::EccLoss;
 use cce_net::Sink;
-use cce_views::{
-    ladder::{LadderRows, LadderText, Paint},
-    logs::{LogFile, Logs},
-};
+use cce_views::ladder::{LadderRows, LadderText, Paint};
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeSet,
     fs::File,
     io::{BufWriter, Write},
     path::{Path, PathBuf},
@@ -30,8 +28,7 @@ const WARNED_MAX: usize = 100;
 /// The one who takes in records.
 pub(crate) struct RecordWriter {
     journal: Writer<BufWriter<File>>,
-    logs: Logs,
-    files: BTreeMap<LogFile, BufWriter<File>>,
+    logs: Option<LogFiles>,
     capture: Option<LiveCapture>,
     ladder: Option<LiveLadder>,
     listener: Option<SyncSender<Record>>,
@@ -74,17 +71,11 @@ struct LiveLadder {
 }
 
 impl RecordWriter {
-    /// Creates the files.
+    /// Creates the journal.
     pub(crate) fn new(header: &Header, places: &Places) -> Result<Self, Failure> {
-        let journal = create_journal(&places.journal, header)?;
-        let mut files = BTreeMap::new();
-        for file in LogFile::ALL {
-            files.insert(file, BufWriter::new(create_private(&places.logs.join(file.file_name()))?));
-        }
         Ok(Self {
-            journal,
-            logs: Logs::new(header),
-            files,
+            journal: create_journal(&places.journal, header)?,
+            logs: None,
             capture: None,
             ladder: None,
             listener: None,
@@ -94,6 +85,11 @@ impl RecordWriter {
             journal_path: places.journal.clone(),
             losses: <[Loss; 2]>::default(),
         })
+    }
+
+    /// Writes the logs while the run goes on.
+    pub(crate) fn with_logs(self, logs: LogFiles) -> Self {
+        Self { logs: Some(logs), ..self }
     }
 
     /// Writes a capture of the binary links, if somebody wants one.
@@ -136,10 +132,8 @@ impl RecordWriter {
 
     /// Logs and the capture.
     fn write_views(&mut self, record: &Record) -> std::io::Result<()> {
-        for (file, line) in self.logs.push(record) {
-            if let Some(to) = self.files.get_mut(&file) {
-                writeln!(to, "{line}")?;
-            }
+        if let Some(logs) = &mut self.logs {
+            logs.record(record)?;
         }
         if let Some(LiveCapture { capture, file }) = &mut self.capture {
             file.write_all(&capture.push(record))?;
@@ -151,7 +145,7 @@ impl RecordWriter {
         if let Some(capture) = &mut self.capture {
             capture.file.flush()?;
         }
-        self.files.values_mut().try_for_each(BufWriter::flush)
+        self.logs.as_mut().map_or(Ok(()), LogFiles::flush)
     }
 
     fn is_lost(&self, what: Kept) -> bool {

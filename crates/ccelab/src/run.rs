@@ -8,6 +8,7 @@ use crate::{
     failure::Failure,
     files::{load_lab, load_tables, write_whole},
     folders::{Places, create_folder},
+    log_files::{LogFiles, can_be_read},
     people::AgentChoice,
     print,
     readiness::Readiness,
@@ -83,6 +84,11 @@ pub(crate) fn run(options: &Run) -> Result<(), Failure> {
         if options.scenario.is_none() {
             writer = writer.open_ended();
         }
+        // Nobody has asked for them meanwhile: they cost less when everything is over.
+        let mut logs = Some(LogFiles::create(&header, &places.logs)?);
+        if options.logs.is_some() || !can_be_read(&places.journal) {
+            writer = logs.take().into_iter().fold(writer, RecordWriter::with_logs);
+        }
         let running = bound.start(seed, Box::new(writer));
         let played = scenario_run.as_ref().map(ScenarioRun::played);
         let work = async {
@@ -112,6 +118,9 @@ pub(crate) fn run(options: &Run) -> Result<(), Failure> {
         };
         let stopped = running.stop().await;
         tell_unkept(options, stopped.unkept)?;
+        if let Some(logs) = logs {
+            logs.make_of(&places.journal)?;
+        }
         // What is lost while the run is being stopped counts, too.
         if options.journal_required && stopped.has_lost {
             return Err(incomplete());

@@ -5,6 +5,7 @@ use crate::{
     failure::Failure,
     files::{load_lab, load_lab_text, read_journal, read_text},
     folders::{Places, create_own},
+    log_files::LogFiles,
     print,
     record_writer::RecordWriter,
 };
@@ -212,7 +213,8 @@ fn parted(deviation: &cce_play::Deviation) -> String {
 /// Runs to the end, and records everything.
 #[expect(clippy::disallowed_methods, reason = "people want to know how long a run took")]
 fn run<O: Sequence>(play: &mut Play<O>, options: &cli::Sim, places: &Places) -> Result<Vec<Record>, Failure> {
-    let mut writer = RecordWriter::new(&play.header, places)?;
+    let mut writer =
+        RecordWriter::new(&play.header, places)?.with_logs(LogFiles::create(&play.header, &places.logs)?);
     if options.ladder {
         writer = writer.with_ladder(&play.header);
     }

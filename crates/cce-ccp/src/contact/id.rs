@@ -15,7 +15,7 @@ pub(crate) struct Ids {
 
 impl Ids {
     pub(crate) fn new(config: &Config) -> Self {
-        let pinned = config.contact_ids.iter().cloned().map(ContactId).collect();
+        let pinned = config.contact_ids.iter().cloned().map(ContactId::from).collect();
         Self { pinned, next: config.first_contact, node: config.node_value }
     }
 
@@ -41,7 +41,7 @@ impl Ids {
 pub fn contact_id(millis: i64, counter: u32, node: u32) -> ContactId {
     let low = millis & 0xFFFF_FFFF;
     let high = (millis >> 32) & 0xFFFF;
-    ContactId(format!("{low:08X}1000{high:04X}{counter:08X}{node:08X}"))
+    format!("{low:08X}1000{high:04X}{counter:08X}{node:08X}").into()
 }
 
 #[cfg(test)]

@@ -34,11 +34,11 @@ pub(crate) fn desk() -> AgentId {
 }
 
 pub(crate) fn nobody() -> ContactId {
-    ContactId(String::new())
+    ContactId::default()
 }
 
 pub(crate) fn somebody() -> ContactId {
-    ContactId("00000000000000000000000000000000".into())
+    "00000000000000000000000000000000".into()
 }
 
 pub(crate) fn altered(mut fact: Fact, change: impl FnOnce(&mut Fact)) -> Fact {

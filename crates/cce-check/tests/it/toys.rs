@@ -7,8 +7,8 @@ use cce_check::{Check, Checks};
 use cce_journal::{Record, What};
 use cce_kernel::{Fact, Input, Output, Port};
 use cce_model::{
-    AgentRecord, AgentState, ContactId, ContactStatus, DialogState, Disposition, Object, PublishEvent,
-    SkillTarget, StatusReason, TaskEventKind, TaskState,
+    AgentRecord, AgentState, ContactStatus, DialogState, Disposition, Object, PublishEvent, SkillTarget,
+    StatusReason, TaskEventKind, TaskState,
     fact::{AgentPgFact, CcpFact, FinesseFact, OpcMessage, QueueChoice, RouterFact, SmOperation},
 };
 use cce_world::{CastAgent, Lab};
@@ -275,7 +275,7 @@ fn a_dialog_of_another_contact_breaks_one_to_one_ids() {
     let dialog = journal.first(|fact| matches!(fact, Fact::Dialog { .. }));
     let other = journal.saying(dialog, |fact| {
         if let Fact::Dialog { contact, .. } = fact {
-            *contact = ContactId("00000000000000000000000000000000".into());
+            *contact = "00000000000000000000000000000000".into();
         }
     });
     breaks(&other, Check::OneToOneIds);

@@ -2,7 +2,7 @@
 
 use crate::sample::Sample;
 use cce_cti::{AgentPreCallEvent, AgentTasksResp, Cti, StartTaskInd, dialect};
-use cce_model::{ContactId, MrdId, SkillTarget, TaskId};
+use cce_model::{MrdId, SkillTarget, TaskId};
 use cce_wire::{Evidence, Mark, MessageDoc, Text, Unsigned, Value};
 
 const VERSION: u32 = 24;
@@ -46,7 +46,7 @@ fn a_reservation_is_about_the_task_of_its_router_call_key_and_its_contact() {
     };
     let about = Cti::from(reservation.clone()).about();
     assert_eq!(about.task, Some(TASK));
-    assert_eq!(about.contact, Some(ContactId("0123456789ABCDEF0123456789ABCDEF".into())));
+    assert_eq!(about.contact, Some("0123456789ABCDEF0123456789ABCDEF".into()));
     let half = AgentPreCallEvent { router_call_key_call_id: None, ..reservation };
     assert_eq!(Cti::from(half).about().task, None);
 }

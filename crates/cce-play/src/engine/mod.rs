@@ -16,7 +16,7 @@ use crate::{
 };
 use cce_check::{Check, Checks};
 use cce_fold::Meaning;
-use cce_journal::{Bend, Bent, Director, Header, Order, Reaction, Record, Ticket, What};
+use cce_journal::{Bend, Bent, Director, Header, Order, Reaction, Record, Ticket, Treatment, What};
 use cce_kernel::{Command, Fact, Input, NodeName, Time};
 use cce_model::SideOrder;
 use cce_scenario::{Rule, Scenario, ScenarioStep, StepAction, orders_of};
@@ -294,6 +294,14 @@ impl Engine {
         Some(orders)
     }
 
+    /// Whether anything but an HTTP exchange can lead to something by its name.
+    fn is_attentive(&self) -> bool {
+        !self.watches.is_empty()
+            || !self.rules.states.is_empty()
+            || self.marks != Marks::Unwanted
+            || self.steps.contains(&Progress::Waiting)
+    }
+
     /// In a swarm, whatever a rule acts on is bent by a misbehaving peer.
     fn note_affected(&mut self, happening: &Happening<'_>, is_bent: bool) {
         if is_bent {
@@ -533,6 +541,9 @@ impl Director for Engine {
         }
         let found = self.checks.push(&event);
         keep(&mut self.broken, found, &self.affected);
+        if !self.is_attentive() && !matches!(event.kind, Meaning::Http(_)) {
+            return untouched(&event.kind);
+        }
         let Some(happening) = self.tracker.happening(&event) else { return Reaction::default() };
         let mut orders = self.learn(&happening);
         orders.extend(self.mark(&happening));
@@ -594,6 +605,13 @@ impl Director for Engine {
         }
         orders
     }
+}
+
+/// What becomes of a message that no rule looks at: what keeps a link alive overtakes the others.
+fn untouched(kind: &Meaning<'_>) -> Reaction {
+    let is_heartbeat = matches!(kind, Meaning::Sent { message, .. } if cce_select::is_heartbeat(message));
+    let treatment = if is_heartbeat { Treatment::Overtake } else { Treatment::Pass };
+    Reaction { treatment, orders: Vec::new() }
 }
 
 /// Why nothing can be done to a rule that a person removed.

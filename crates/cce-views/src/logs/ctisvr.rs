@@ -45,8 +45,11 @@ impl CtisvrLog {
 
     pub(super) fn write(&mut self, event: &ReadRecord<'_>, lines: &mut Vec<Line>) {
         match &event.kind {
-            Meaning::Received { link, message: AnyMessage::Cti(message), flaws, .. } => {
-                self.on_received(*link, message, flaws, event.record, lines);
+            Meaning::Received { link, message, protocol: Some(protocol), .. } => {
+                let flaws = || message.flaws(*protocol);
+                if let AnyMessage::Cti(message) = message {
+                    self.on_received(*link, message, flaws, event.record, lines);
+                }
             }
             Meaning::Fact(Fact::AgentPg(fact)) => self.on_fact(fact, event.record, lines),
             Meaning::LinkDown { link, .. } => {
@@ -66,7 +69,7 @@ impl CtisvrLog {
         &self,
         link: LinkId,
         message: &Cti,
-        flaws: &[Flaw],
+        flaws: impl FnOnce() -> Vec<Flaw>,
         record: &Record,
         lines: &mut Vec<Line>,
     ) {
@@ -76,7 +79,7 @@ impl CtisvrLog {
         for text in dump(*session, message) {
             lines.push((LogFile::Ctisvr, format!("{stamp} {} {text}", self.process)));
         }
-        for flaw in flaws {
+        for flaw in flaws() {
             if let Flaw::StringLength { label, strlen, fieldlen, text } = flaw {
                 let text = format!(
                     "Decode string length error: element \"{label}\", strlen {strlen}, fieldlen {fieldlen} (\"{text}\")"

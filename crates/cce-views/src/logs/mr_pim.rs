@@ -41,11 +41,15 @@ impl MrPimLog {
             Meaning::Sent { message: AnyMessage::Mr(message), length, .. } => {
                 self.application(event, "PG->Application:", message, *length, lines);
             }
-            Meaning::Sent { message: AnyMessage::Icm(Icm::NewCall(call)), .. } => {
-                self.put(event, "Send INRCMSGNewCall to Router : :", [new_call(call)], lines);
+            Meaning::Sent { message: AnyMessage::Icm(message), .. } => {
+                if let Icm::NewCall(call) = &**message {
+                    self.put(event, "Send INRCMSGNewCall to Router : :", [new_call(call)], lines);
+                }
             }
-            Meaning::Received { message: AnyMessage::Icm(Icm::Connect(connect)), .. } => {
-                self.put(event, "MR_Peripheral::On_Router_Connect:", [connected(connect)], lines);
+            Meaning::Received { message: AnyMessage::Icm(message), .. } => {
+                if let Icm::Connect(connect) = &**message {
+                    self.put(event, "MR_Peripheral::On_Router_Connect:", [connected(connect)], lines);
+                }
             }
             Meaning::Received { .. }
             | Meaning::Sent { .. }

@@ -48,10 +48,7 @@ impl RouterLog {
     pub(super) fn write(&mut self, event: &ReadRecord<'_>, lines: &mut Vec<Line>) {
         let texts = match &event.kind {
             Meaning::Fact(Fact::Router(fact)) => self.fact(fact),
-            Meaning::Sent { message: AnyMessage::Icm(Icm::DeviceTargetPreCallInd(m)), .. } => {
-                pre_call(&context(self.deciding), m)
-            }
-            Meaning::Sent { message: AnyMessage::Icm(Icm::Connect(m)), .. } => vec![connect(m)],
+            Meaning::Sent { message: AnyMessage::Icm(message), .. } => self.on_sent(message),
             Meaning::Sent { .. }
             | Meaning::Received { .. }
             | Meaning::Http(_)
@@ -62,6 +59,13 @@ impl RouterLog {
             | Meaning::Other => return,
         };
         lines.extend(texts.into_iter().map(|text| self.line(event.record, &text)));
+    }
+
+    fn on_sent(&self, message: &Icm) -> Vec<String> {
+        if let Icm::DeviceTargetPreCallInd(pre) = message {
+            return pre_call(&context(self.deciding), pre);
+        }
+        if let Icm::Connect(assigned) = message { vec![connect(assigned)] } else { Vec::new() }
     }
 
     fn line(&self, record: &Record, text: &str) -> Line {

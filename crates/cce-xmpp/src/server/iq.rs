@@ -22,7 +22,7 @@ pub(super) fn answer(iq: &StreamElement, me: &Jid, nodes: &Nodes, out: &mut Vec<
     if let Some(condition) = missing(iq, child, me, nodes) {
         return out.push(ServerEvent::Send(error(iq, Some(me), "cancel", condition)));
     }
-    let payload = match (child.name.as_str(), child.namespace.as_str(), is_get) {
+    let payload = match (child.name.as_str(), &*child.namespace, is_get) {
         ("session", ns::SESSION, false) | ("ping", ns::PING, true) => String::new(),
         ("query", ns::ROSTER, true) => roster(me),
         ("vCard", ns::VCARD, true) => format!("<vCard xmlns='{}'/>", ns::VCARD),
@@ -77,7 +77,7 @@ fn missing(iq: &StreamElement, query: &StreamElement, me: &Jid, nodes: &Nodes) -
     let node = query.attribute("node").filter(|_| query.name == "query")?;
     let is_asked_of_pubsub = is_pubsub(iq.attribute("to").unwrap_or_default());
     let is_about_node =
-        query.namespace == ns::DISCO_INFO || (query.namespace == ns::DISCO_ITEMS && is_asked_of_pubsub);
+        *query.namespace == *ns::DISCO_INFO || (*query.namespace == *ns::DISCO_ITEMS && is_asked_of_pubsub);
     (is_about_node && !is_node(node, &me.user, nodes)).then_some("item-not-found")
 }
 

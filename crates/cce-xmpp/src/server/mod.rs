@@ -235,7 +235,7 @@ impl ServerSession {
         accounts: &dyn Fn(&str) -> Option<Credentials>,
         out: &mut Vec<ServerEvent>,
     ) {
-        if stanza.namespace != ns::SASL {
+        if *stanza.namespace != *ns::SASL {
             return self.close_with(StreamError::NotAuthorized, out);
         }
         match self.sign_in.take(stanza, accounts) {
@@ -277,7 +277,7 @@ impl ServerSession {
     }
 
     fn on_client_stanza(&mut self, stanza: &StreamElement, out: &mut Vec<ServerEvent>) {
-        match (stanza.name.as_str(), stanza.namespace.as_str()) {
+        match (stanza.name.as_str(), &*stanza.namespace) {
             ("iq", ns::CLIENT) => iq::answer(stanza, &self.jid, &self.config.nodes, out),
             ("presence", ns::CLIENT) => self.on_presence(stanza, out),
             // Nobody here takes messages; a client that sends one expects no answer.

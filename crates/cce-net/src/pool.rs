@@ -1,0 +1,71 @@
+//! Connections of HTTP calls that are over, for calls to come.
+
+use crate::causes::Dialled;
+use bytes::Bytes;
+use cce_kernel::{Port, Time};
+use http_body_util::Full;
+use hyper::client::conn::http1::{Connection, SendRequest};
+use hyper_util::rt::TokioIo;
+use std::{
+    collections::BTreeMap,
+    fmt,
+    net::SocketAddr,
+    pin::Pin,
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+use tokio::net::TcpStream;
+
+/// Connections to one port that are kept.
+const KEPT_MAX: usize = 64;
+
+/// How long one is kept: less than any listener waits for the next request.
+const KEPT_TIME: Duration = Duration::from_secs(2);
+
+/// Connections within this process on which nothing happens.
+#[derive(Debug, Default)]
+pub(crate) struct Pool(Mutex<BTreeMap<Port, Vec<(Time, Kept)>>>);
+
+/// A connection that may have another exchange.
+pub(crate) struct Kept {
+    pub(crate) sender: SendRequest<Full<Bytes>>,
+    /// What moves its bytes.
+    pub(crate) conversation: Pin<Box<Connection<TokioIo<TcpStream>, Full<Bytes>>>>,
+    pub(crate) dialled: Dialled,
+    pub(crate) here: SocketAddr,
+    pub(crate) is_open: bool,
+}
+
+impl fmt::Debug for Kept {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Kept").field("here", &self.here).finish_non_exhaustive()
+    }
+}
+
+impl Pool {
+    /// The connection that was used last, if it is not too old. Those that are end.
+    pub(crate) fn take(&self, port: Port, now: Time) -> Option<Kept> {
+        let mut kept = self.lock();
+        let of_port = kept.get_mut(&port)?;
+        of_port.retain(|(since, _)| now.since(*since) < KEPT_TIME);
+        of_port.pop().map(|(_, kept)| kept)
+    }
+
+    /// Keeps a connection for the next call.
+    pub(crate) fn keep(&self, port: Port, connection: Kept, now: Time) {
+        let mut kept = self.lock();
+        let of_port = kept.entry(port).or_default();
+        if of_port.len() < KEPT_MAX {
+            of_port.push((now, connection));
+        }
+    }
+
+    /// Every connection ends.
+    pub(crate) fn clear(&self) {
+        self.lock().clear();
+    }
+
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<Port, Vec<(Time, Kept)>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
