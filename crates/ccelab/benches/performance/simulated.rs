@@ -1,0 +1,164 @@
+//! Tasks in the simulator, on one core: bare, with checks and scenario engine, and with the journal written.
+
+use crate::{Took, cpu};
+use cce_journal::{Director, Record, What, Writer};
+use cce_kernel::{Fact, HostClock, Output, Time};
+use cce_model::ContactStatus;
+use cce_play::Engine;
+use cce_scenario::Scenario;
+use cce_sim::Sim;
+use cce_world::{
+    CastAgent, Lab, Layers, Span,
+    cast::customer::{Customer, CustomerConfig, Method},
+    load,
+};
+use std::{
+    fs::File,
+    io::BufWriter,
+    time::{Duration, Instant},
+};
+
+const AGENTS: u32 = 200;
+const CUSTOMERS: u64 = 50;
+const TASKS_PER_SECOND: u64 = 10;
+
+/// What is done beside the run itself.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum With {
+    Nothing,
+    Checks,
+    Journal,
+    Packed,
+}
+
+/// All four kinds of run, one behind the other.
+pub(crate) fn measure(tasks: u64) {
+    for (name, with) in [
+        ("sim: bare", With::Nothing),
+        ("sim: checks and engine", With::Checks),
+        ("sim: checks, engine and journal", With::Journal),
+        ("sim: the same, journal packed", With::Packed),
+    ] {
+        run(tasks, with).print(name, None);
+    }
+}
+
+/// Whether the cost of a task stays the same.
+pub(crate) fn growth(most: u64) {
+    let tens = std::iter::successors(Some(1_000), |tasks| Some(tasks * 10));
+    for tasks in tens.take_while(|tasks| *tasks <= most) {
+        let took = run(tasks, With::Checks);
+        took.print(&format!("growth: {tasks} tasks"), None);
+        println!("{:<34} {:>9} MB resident behind it", "", cpu::resident() >> 20);
+    }
+}
+
+fn run(tasks: u64, with: With) -> Took {
+    let mut lab = lab();
+    if with == With::Nothing {
+        let sim = start(&lab, tasks, Sim::new(1));
+        return go(sim, tasks, |_| ());
+    }
+    let header = lab.header(1, lab.demo_start(), lab.nodes());
+    lab.cast.agents.clear();
+    let engine = Engine::new(Scenario::of(lab), &header).open_ended();
+    let sim = start(&self::lab(), tasks, Sim::directed(1, engine));
+    if with == With::Checks {
+        return go(sim, tasks, |_| ());
+    }
+    let path = std::env::temp_dir().join(format!("ccelab-sim-{}.jsonl", std::process::id()));
+    let file = BufWriter::new(File::create(&path).unwrap());
+    let mut writer =
+        if with == With::Packed { Writer::packed(file, &header) } else { Writer::new(file, &header) }
+            .unwrap();
+    let took = go(sim, tasks, |record| writer.record(record).unwrap());
+    writer.end(true).unwrap();
+    writer.flush().unwrap();
+    println!("{:<34} {:>9} bytes of journal a task", "", std::fs::metadata(&path).unwrap().len() / tasks);
+    std::fs::remove_file(path).unwrap();
+    took
+}
+
+fn go<D: Director>(mut sim: Sim<D>, tasks: u64, mut take: impl FnMut(&Record)) -> Took {
+    // Before the first task components connect and agents sign in.
+    sim.run_until(Time(4_000_000));
+    sim.take_records().iter().for_each(&mut take);
+    let (began, before) = (Instant::now(), cpu::own());
+    let mut handled = 0;
+    let mut second = 4;
+    while handled < tasks {
+        second += 1;
+        sim.run_until(Time(second * 1_000_000));
+        let records = sim.take_records();
+        handled += records.iter().filter(|record| is_handled(record)).count() as u64;
+        records.iter().for_each(&mut take);
+        assert!(second < tasks + 600, "{handled} of {tasks} tasks were handled");
+    }
+    Took { tasks, time: began.elapsed(), lab: cpu::own().saturating_sub(before), load: Duration::ZERO }
+}
+
+fn is_handled(record: &Record) -> bool {
+    matches!(&record.what, What::Out(Output::Note(Fact::Contact { to: ContactStatus::Handled, .. })))
+}
+
+/// The built-in lab with many agents, who take three tasks each and are done with one in 15 seconds.
+fn lab() -> Lab {
+    let mut lab = load(&Layers::default()).unwrap();
+    let first = lab.agents[0].clone();
+    for number in 0..AGENTS {
+        let id = format!("{}", 2_000 + number);
+        let mut agent = first.clone();
+        (agent.id, agent.extension, agent.login_name) =
+            (id.as_str().into(), id.clone(), format!("agent{id}"));
+        (agent.skill_target, agent.terminal) = (6_000 + number.cast_signed(), format!("T{id}"));
+        lab.agents.push(agent);
+        lab.precision_queues[0].steps[0].agents.push(id.as_str().into());
+        let span = |seconds| Some(Span(Duration::from_secs(seconds)));
+        lab.cast.agents.push(CastAgent {
+            sign_in: span(0),
+            ready: span(1),
+            accept: span(2),
+            start: span(2).map(Into::into),
+            close: span(11).map(Into::into),
+            ..CastAgent::new(id.as_str().into())
+        });
+    }
+    lab
+}
+
+fn start<D: Director>(lab: &Lab, tasks: u64, mut sim: Sim<D>) -> Sim<D> {
+    let header = lab.header(1, lab.demo_start(), lab.nodes());
+    let build = lab.builder();
+    for node in lab.nodes() {
+        sim.add(&node, header.clock(&node), build(&node).unwrap());
+    }
+    for number in 0..CUSTOMERS {
+        let gap = CUSTOMERS * 1_000_000 / TASKS_PER_SECOND;
+        let own = tasks / CUSTOMERS + u64::from(number < tasks % CUSTOMERS);
+        let at = |task| Duration::from_micros(5_000_000 + task * gap + number * gap / CUSTOMERS);
+        let customer = Customer::new(config((0..own).map(at).collect()));
+        let clock = HostClock { start: header.start, ..HostClock::default() };
+        sim.add(&format!("customer-{}", number + 1).into(), clock, Box::new(customer));
+    }
+    sim
+}
+
+fn config(starts: Vec<Duration>) -> CustomerConfig {
+    CustomerConfig {
+        starts,
+        waits: false,
+        feed: 100_080,
+        method: Method::Post,
+        task: cce_xml::task::Task {
+            name: Some("ann@example.org".into()),
+            title: Some("An order is lost".into()),
+            script_selector: Some("CumulusTask".into()),
+            ..cce_xml::task::Task::default()
+        },
+        poll: None,
+        retry: Duration::from_secs(1),
+        cancel_after: None,
+        closes_lost: None,
+        administrator: Default::default(),
+    }
+}
