@@ -1,8 +1,8 @@
 //! `ccelab load` against a lab.
 
-use crate::support::{Running, folder, run, stderr, stdout};
+use crate::support::{Running, ccelab, folder, run, stderr, stdout, wait_for};
 use serde_json::Value;
-use std::{fs, path::Path};
+use std::{fs, path::Path, process::Stdio};
 
 fn lab(folder: &Path) -> Running {
     Running::start(folder, "lab", &["--ports", "ephemeral"])
@@ -65,4 +65,47 @@ fn a_load_without_an_end_is_refused() {
     let output = run(&folder("load-endless"), &["load", "--rate", "1"]);
     assert_eq!(output.status.code(), Some(2));
     assert!(stderr(&output).contains("--duration"), "{}", stderr(&output));
+}
+
+#[test]
+fn tasks_are_followed_by_their_status_until_they_are_handled() {
+    let folder = folder("load-poll");
+    let lab = Running::start(&folder, "lab", &["--ports", "ephemeral", "--agents", "1080=auto,1081=auto"]);
+    let shape = ["--users", "4", "--tasks", "6", "--poll", "50ms", "--drain", "1min"];
+    let (said, report) = load(&folder, &shape);
+    assert_eq!(report["counts"]["ended"], 6, "{said}");
+    assert!(said.contains("by status, read every 50ms"), "{said}");
+    let life = report["phases"].as_array().unwrap().iter().find(|phase| phase["phase"] == "life").unwrap();
+    assert_eq!(life["count"], 6, "{life}");
+    lab.interrupt();
+    let journal = fs::read_to_string(folder.join("lab.jsonl")).unwrap();
+    assert_eq!(journal.matches(r#""to":"handled""#).count(), 6);
+}
+
+#[test]
+fn a_load_that_is_interrupted_ends_in_order_and_its_summary_adds_up() {
+    let folder = folder("load-interrupted");
+    let lab = lab(&folder);
+    let arguments = ["load", "--ready-file", "lab.ready", "--json", "load.json"];
+    let shape = ["--rate", "50", "--duration", "1h", "--agents", "1080..1083"];
+    let load = ccelab(&folder).args(arguments).args(shape).stdout(Stdio::piped()).spawn().unwrap();
+    let journal = folder.join("lab.jsonl");
+    wait_for("twenty tasks", || {
+        let journal = fs::read_to_string(&journal).ok()?;
+        (journal.matches(r#""to":"handled""#).count() >= 20).then_some(())
+    });
+    rustix::process::kill_process(rustix::process::Pid::from_child(&load), rustix::process::Signal::INT)
+        .unwrap();
+    let output = load.wait_with_output().unwrap();
+    assert!(output.status.success(), "{}", stdout(&output));
+    assert!(stdout(&output).contains(", interrupted"), "{}", stdout(&output));
+    let report: Value = serde_json::from_str(&fs::read_to_string(folder.join("load.json")).unwrap()).unwrap();
+    assert_eq!(report["interrupted"], true);
+    let count = |name: &str| report["counts"][name].as_u64().unwrap();
+    assert!(count("ended") >= 15, "{report}");
+    assert_eq!(count("planned"), count("sent") + count("unsent"));
+    assert_eq!(count("sent"), count("created") + count("failed") + count("unanswered"));
+    let ends = ["ended", "discarded", "lost", "unfinished"].map(count);
+    assert_eq!(count("created"), ends.iter().sum::<u64>());
+    lab.interrupt();
 }
