@@ -42,17 +42,18 @@ fn each_judgement_refuses_a_journal_that_no_other_refuses() {
 /// CCP may know a contact of an earlier run; a setting that somebody changed then is none.
 #[test]
 fn a_contact_that_was_never_made_is_excused_by_what_ccp_stored_and_by_no_setting() {
-    let started = |key: &str| {
+    let started = |node: &str, key: &str| {
         let stored = [(key.to_owned(), "1".to_owned())].into();
         simple()
-            .and("ccp", What::In(Input::Start { stored }))
+            .and(node, What::In(Input::Start { stored }))
             .then("ccp", contact(Some(ContactStatus::Reserved), ContactStatus::Handled))
     };
     let fired = |journal: Journal| -> Vec<Judgement> {
         journal.breaches().iter().map(|breach| breach.judgement).collect()
     };
-    assert_eq!(fired(started("contact/1")), []);
-    assert_eq!(fired(started("setting/ccp.poll")), [Judgement::ContactBegan]);
+    assert_eq!(fired(started("ccp", "contact/1")), []);
+    assert_eq!(fired(started("ccp", "setting/ccp.poll")), [Judgement::ContactBegan]);
+    assert_eq!(fired(started("stranger", "contact/1")), [Judgement::ContactBegan]);
 }
 
 /// A client that initialises again may tell of a task that has ended meanwhile: it is over at once.
