@@ -48,11 +48,19 @@ fn a_journal_that_lacks_a_record_or_has_one_twice_is_told_by_every_command() {
     let folder = played("check-gap");
     let journal = fs::read_to_string(folder.join("J")).unwrap();
     let lines: Vec<&str> = journal.lines().collect();
-    // A fact: whatever a message carries, later lines may refer to.
-    let at = 100 + lines[100..].iter().position(|line| line.contains(r#""note""#)).unwrap();
-    let lacking = [&lines[..at], &lines[at + 1..]].concat().join("\n") + "\n";
-    let doubled = [&lines[..=at], &lines[at..]].concat().join("\n") + "\n";
-    for (journal, told) in [(lacking, "lacks 1 records"), (doubled, "numbers were there before")] {
+    let without = |at: usize| [&lines[..at], &lines[at + 1..]].concat().join("\n") + "\n";
+    let is_note = |line: &&str| line.contains("\"note\"");
+    let note = 100 + lines[100..].iter().position(is_note).unwrap();
+    // What arrives has the bytes of what was sent, and is lost with it.
+    let arrival = lines.iter().position(|line| line.starts_with("{\"same\":true")).unwrap();
+    let sent = lines[arrival].split("\"cause\":").nth(1).and_then(|rest| rest.split(',').next()).unwrap();
+    let sent = lines.iter().position(|line| line.starts_with(&format!("{{\"seq\":{sent},"))).unwrap();
+    let doubled = [&lines[..120], &lines[119..]].concat().join("\n") + "\n";
+    for (journal, told) in [
+        (without(note), "lacks 1 records"),
+        (without(sent), "lacks 2 records"),
+        (doubled, "numbers were there before"),
+    ] {
         fs::write(folder.join("J"), journal).unwrap();
         let check = run(&folder, &["check", "J"]);
         assert_eq!(check.status.code(), Some(1), "{}", stdout(&check));
