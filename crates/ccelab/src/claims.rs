@@ -3,11 +3,11 @@
 use crate::failure::Failure;
 use cce_kernel::NodeName;
 use std::{
-    collections::{BTreeMap, btree_map::Entry},
+    collections::{BTreeMap, BTreeSet, btree_map::Entry},
     fs::{self, File, Metadata, OpenOptions, TryLockError},
     io,
     os::unix::fs::{MetadataExt, OpenOptionsExt},
-    path::Path,
+    path::{Path, PathBuf},
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
@@ -64,7 +64,28 @@ pub(crate) fn claim(path: &Path, metadata: &Metadata) -> Result<(), Failure> {
             Use::Written => "is written by this command already",
         },
     };
-    Err(Failure::Usage(format!("{} {what}: name another file to be written", path.display())))
+    Err(is_taken(path, what))
+}
+
+/// The names of files that this process puts into place, beside those that were there before.
+static NAMES: Mutex<BTreeSet<PathBuf>> = Mutex::new(BTreeSet::new());
+
+/// Takes a name under which a whole file is put into place, and what has that name now.
+pub(crate) fn claim_name(path: &Path) -> Result<(), Failure> {
+    if let Ok(metadata) = fs::metadata(path) {
+        claim(path, &metadata)?;
+    }
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder = fs::canonicalize(folder).map_err(|source| file_failure("write", path, source))?;
+    let name = folder.join(path.file_name().unwrap_or_default());
+    if NAMES.lock().unwrap_or_else(PoisonError::into_inner).insert(name) {
+        return Ok(());
+    }
+    Err(is_taken(path, "is written by this command already"))
+}
+
+fn is_taken(path: &Path, what: &str) -> Failure {
+    Failure::Usage(format!("{} {what}: name another file to be written", path.display()))
 }
 
 /// Takes the files in which the driver keeps the values of components.

@@ -1,7 +1,7 @@
 //! Files: configurations, journals, logs.
 
 use crate::{
-    claims::{claim, file_failure, is_locked_elsewhere, link_not_followed, open_input, private},
+    claims::{claim, claim_name, file_failure, is_locked_elsewhere, link_not_followed, open_input, private},
     cli::TableFiles,
     failure::Failure,
     folders::owner_of,
@@ -143,22 +143,42 @@ fn unfollowed(path: &Path, source: io::Error) -> io::Error {
     if is_link { link_not_followed() } else { source }
 }
 
-/// Writes a file that its owner alone may read, and renames it into place, so that nobody reads half of it.
+/// A file that is there as a whole or not at all: what is written is renamed into place. Its owner alone may read it.
+pub(crate) struct WholeFile<'a> {
+    path: &'a Path,
+    /// What is written, until it is renamed. Nobody can know its name, and whatever has that name already stays as it is.
+    fresh: PathBuf,
+    file: File,
+}
+
+impl<'a> WholeFile<'a> {
+    /// Takes the name: nothing else of this process writes it, or has read what is there.
+    pub(crate) fn begin(path: &'a Path) -> Result<Self, Failure> {
+        claim_name(path)?;
+        let fresh = path.with_added_extension(format!("{:016x}", RandomState::new().hash_one(path)));
+        let mut options = OpenOptions::new();
+        let file = options.write(true).create_new(true).mode(0o600).open(&fresh);
+        let file = file.map_err(|source| file_failure("write", path, source))?;
+        Ok(Self { path, fresh, file })
+    }
+
+    /// Writes the text, and puts the file into place.
+    pub(crate) fn finish(mut self, text: &str) -> Result<(), Failure> {
+        let written = self.file.write_all(text.as_bytes()).and_then(|()| fs::rename(&self.fresh, self.path));
+        written.map_err(|source| file_failure("write", self.path, source))
+    }
+}
+
+impl Drop for WholeFile<'_> {
+    /// What was not put into place is of no use to anybody. Where it cannot be removed, the failure that is told says where to look.
+    fn drop(&mut self) {
+        let _ = fs::remove_file(&self.fresh);
+    }
+}
+
+/// Writes a whole file at once.
 pub(crate) fn write_whole(path: &Path, text: &str) -> Result<(), Failure> {
-    if let Ok(metadata) = fs::metadata(path) {
-        claim(path, &metadata)?;
-    }
-    // Nobody can know the name, and whatever has it already stays as it is.
-    let fresh = path.with_added_extension(format!("{:016x}", RandomState::new().hash_one(path)));
-    let failed = |source| file_failure("write", path, source);
-    let mut options = OpenOptions::new();
-    let mut file = options.write(true).create_new(true).mode(0o600).open(&fresh).map_err(failed)?;
-    let written = file.write_all(text.as_bytes()).and_then(|()| fs::rename(&fresh, path));
-    if written.is_err() {
-        // It is of no use to anybody. Where it cannot be removed, the failure that is told says where to look.
-        let _ = fs::remove_file(&fresh);
-    }
-    written.map_err(failed)
+    WholeFile::begin(path)?.finish(text)
 }
 
 /// The text of a file of a size that can be.

@@ -11,7 +11,7 @@ use crate::{
     cli::TableFiles,
     descriptors,
     failure::Failure,
-    files::{load_lab, write_whole},
+    files::{WholeFile, load_lab},
     print,
     run::{Signals, block_on, random_seed, wall_clock},
 };
@@ -48,6 +48,18 @@ pub(crate) fn load(options: &Options) -> Result<(), Failure> {
         (true, None) => Follow::Creation,
     };
     let template = template(options, &lab)?;
+    // Whoever measures for an hour hears before it that a report has no place.
+    let reports = [
+        (&options.json, LoadReport::to_json as fn(&LoadReport) -> String),
+        (&options.csv, LoadReport::to_csv),
+        (&options.html, LoadReport::to_html),
+    ];
+    let mut files = Vec::new();
+    for (path, text) in reports {
+        if let Some(path) = path {
+            files.push((WholeFile::begin(path)?, text));
+        }
+    }
     // Each agent has a connection beside those for HTTP.
     descriptors::limits();
     let report = block_on(async {
@@ -57,14 +69,8 @@ pub(crate) fn load(options: &Options) -> Result<(), Failure> {
     })?;
     print::progress("");
     print::out(&format!("{report}"));
-    for (path, text) in [
-        (&options.json, LoadReport::to_json as fn(&LoadReport) -> String),
-        (&options.csv, LoadReport::to_csv),
-        (&options.html, LoadReport::to_html),
-    ] {
-        if let Some(path) = path {
-            write_whole(path, &text(&report))?;
-        }
+    for (file, text) in files {
+        file.finish(&text(&report))?;
     }
     judge(&report, options.strict)
 }
@@ -101,8 +107,8 @@ fn plan(options: &Options, targets: &Targets, follow: Follow) -> Plan {
 fn template(options: &Options, lab: &Lab) -> Result<Template, Failure> {
     let feed = options.feed.or_else(|| lab.ccp.feeds.first().map(|feed| feed.id));
     let feed = feed.ok_or_else(|| Failure::Usage("the lab has no task feed: give --feed".into()))?;
-    let first = || lab.dialed_numbers.first().map(|dialed| dialed.number.clone());
-    let selector = options.selector.clone().or_else(first);
+    let selector =
+        options.selector.clone().or_else(|| lab.dialed_numbers.first().map(|dialed| dialed.number.clone()));
     Ok(Template {
         path: format!("/ccp/task/feed/{feed}"),
         selector: selector
@@ -130,13 +136,15 @@ fn agent_config(id: &str, options: &Options, lab: &Lab) -> Result<agent::LoadAge
         return Err(Failure::Usage(format!("--agents: the lab has no agent {id}; it has {known}")));
     };
     let AgentSettings { password, extension, mrds, .. } = settings.clone();
-    let id_of = |name: &String| lab.mrds.iter().find(|mrd| mrd.name == *name).map(|mrd| MrdId(mrd.id));
     let finesse = lab.hosts.get(Kind::Finesse.name());
     Ok(agent::LoadAgentConfig {
         id: id.to_owned(),
         password,
         extension,
-        mrds: mrds.iter().filter_map(id_of).collect(),
+        mrds: mrds
+            .iter()
+            .filter_map(|name| lab.mrds.iter().find(|mrd| mrd.name == *name).map(|mrd| MrdId(mrd.id)))
+            .collect(),
         domain: finesse.map(|host| host.fqdn.clone()).unwrap_or_default(),
         limit: options.limit,
         times: agent::AgentTimes {

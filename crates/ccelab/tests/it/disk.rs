@@ -119,6 +119,7 @@ fn no_command_writes_over_what_it_reads() {
         &["demo", "--fast", "--config", "lab.toml", "--journal", "lab.toml"],
         &["demo", "--fast", "--config", "lab.toml", "--pcap", "lab.toml"],
         &["run", "--ports", "ephemeral", "--config", "lab.toml", "--ready-file", "lab.toml"],
+        &["load", "--users", "1", "--tasks", "1", "--config", "lab.toml", "--html", "lab.toml"],
     ] {
         let before: Vec<_> =
             ["J", "lab.toml", "one.toml"].map(|name| fs::read(folder.join(name)).unwrap()).into();
@@ -227,6 +228,8 @@ fn no_command_writes_two_things_into_one_file() {
         &["run", "--ports", "ephemeral", "--data", "D", "--journal", "J2", "--logs", "D"],
         &["sim", &one, "--logs", "L", "--journal", "L/ctisvr.log"],
         &["sim", &one, "--journal", ".ccelab/last/lock"],
+        &["load", "--users", "1", "--tasks", "1", "--json", "xx", "--csv", "./xx"],
+        &["load", "--users", "1", "--tasks", "1", "--html", "J", "--json", "J"],
     ] {
         let output = run(&folder, command);
         assert_eq!(output.status.code(), Some(2), "{command:?}: {}", stderr(&output));
