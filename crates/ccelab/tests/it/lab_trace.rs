@@ -4,12 +4,21 @@ use crate::{
     demo::{compare, path, skip_trace},
     support::{folder, run, shared, stderr, stdout},
 };
+use sha2::{Digest, Sha256};
 use std::{
     fs,
     path::{Path, PathBuf},
 };
 
 const SCENARIO: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../sim-configs/scenarios/lab-trace.toml");
+
+/// SHA-256 of the lines about the task in ctisvr.log, mr-pim.log and router.log, when they were last compared with the lab trace, byte
+/// by byte. So a checkout without the trace notices each change, too.
+const COMPARED: [&str; 3] = [
+    "4e29204c67c4696e04a998bdc0f7b2725340027101ec0cf5276ef880b46728ef",
+    "ebc12c5d5839ad899323596a6e9a80ac30adb1c4ad9011e661d8a8577472d410",
+    "6337d3159fdddd61bc0a7d8b6c48d6b0babd595eadb57a6643505a2ce9681d68",
+];
 
 /// Plays the scenario, and returns where its logs are.
 fn play(folder: &Path, seed: &str) -> PathBuf {
@@ -48,4 +57,7 @@ fn no_seed_changes_a_line_about_the_task_in_the_logs_of_the_gateways_and_the_rou
     for seed in ["2", "3"] {
         assert_eq!(about_task(seed), first, "seed {seed}");
     }
+    let digest =
+        |text: String| Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+    assert_eq!(first.map(digest), COMPARED, "these lines are to be compared with the lab trace once more");
 }
