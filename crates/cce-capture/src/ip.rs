@@ -120,10 +120,7 @@ impl Layers {
 
     /// Whether the same fragment came before, of a packet that is whole by now.
     fn is_known(&self, key: &DatagramKey, at: usize, bytes: &[u8]) -> bool {
-        let same = |(known, whole): &(DatagramKey, Vec<u8>)| {
-            known == key && whole.get(at..at + bytes.len()) == Some(bytes)
-        };
-        self.whole.iter().any(same)
+        self.whole.iter().any(|(known, whole)| known == key && whole.get(at..at + bytes.len()) == Some(bytes))
     }
 
     fn remember(&mut self, key: DatagramKey, whole: Vec<u8>) {

@@ -149,8 +149,9 @@ impl Connection {
     }
 
     fn direction(&self, segment: &Segment) -> Option<usize> {
-        let is_it = |assembly: &Assembly| assembly.key.from == segment.from && assembly.key.to == segment.to;
-        self.directions.iter().position(is_it)
+        self.directions
+            .iter()
+            .position(|assembly| assembly.key.from == segment.from && assembly.key.to == segment.to)
     }
 
     fn take(&mut self, segment: Segment, arrival: Arrival) {

@@ -269,11 +269,12 @@ fn renotification(request: &Request) -> Result<(String, RoutingService), Respons
         .map_err(|error| answer::invalid(&answer::task_flaws(error)))?;
     let selector = task.script_selector.unwrap_or_default();
     let service = service_requested(task.re_notify_reason.as_deref());
-    let unknown = || answer::Flaw::format("reNotifyReason", "reNotifyReason is unknown".to_owned());
     let flaws: Vec<_> = [
         required("scriptSelector", &selector),
         at_most("scriptSelector", selector.chars().count(), SELECTOR_MAX, "characters"),
-        service.is_none().then(unknown),
+        service
+            .is_none()
+            .then(|| answer::Flaw::format("reNotifyReason", "reNotifyReason is unknown".to_owned())),
     ]
     .into_iter()
     .flatten()

@@ -315,8 +315,7 @@ impl AgentPg {
 
     /// Tasks that live at the end of the run, each with its last record.
     pub(crate) fn left_over(&self) -> impl Iterator<Item = (TaskId, &Task)> {
-        let lives = |(_, task): &(&TaskId, &Task)| task.end.is_none();
-        self.tasks.iter().filter(lives).map(|(id, task)| (*id, task))
+        self.tasks.iter().filter(|(_, task)| task.end.is_none()).map(|(id, task)| (*id, task))
     }
 
     fn judge_choice(&self, id: TaskId, place: Place, router: &Router, judge: &mut Judge<'_>) {

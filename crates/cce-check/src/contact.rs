@@ -118,8 +118,9 @@ impl Contacts {
         let Some(contact) = self.known.find_mut(id) else { return self.on_unknown(id, change, judge) };
         let Change { from, to, reason, task } = change;
         if let Some(end) = contact.end {
-            let text = || format!("contact {id} becomes {to}, and was {} already", contact.status);
-            return judge.expect(Judgement::ContactEndsOnce, false, &[end], text);
+            return judge.expect(Judgement::ContactEndsOnce, false, &[end], || {
+                format!("contact {id} becomes {to}, and was {} already", contact.status)
+            });
         }
         let is_legal = from == Some(contact.status) && is_legal(contact.status, to);
         let was = contact.status;

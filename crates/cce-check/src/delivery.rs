@@ -117,8 +117,10 @@ mod tests {
     #[test]
     fn an_event_comes_once_to_each_client_and_once_more_to_one_that_asks_or_connects_anew() {
         let told = |numbers: &[u32]| -> Vec<String> {
-            let line = |number| format!("START_TASK_EVENT of task 1_1_1 leaves twice on cti-a#{number}");
-            numbers.iter().map(line).collect()
+            numbers
+                .iter()
+                .map(|number| format!("START_TASK_EVENT of task 1_1_1 leaves twice on cti-a#{number}"))
+                .collect()
         };
         assert_eq!(twice(|_| ()), told(&[1, 2]));
         assert_eq!(twice(|deliveries| deliveries.on_link_gone(LINK)), told(&[2]));

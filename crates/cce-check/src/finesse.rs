@@ -193,8 +193,10 @@ impl Finesse {
 
     /// Dialogs that are open at the end of the run, each with its last record.
     pub(crate) fn left_over(&self) -> impl Iterator<Item = (TaskId, u64, DialogState)> {
-        let open = |(_, dialog): &(&TaskId, &OpenDialog)| dialog.end.is_none();
-        self.dialogs.iter().filter(open).map(|(id, dialog)| (*id, dialog.at, dialog.state))
+        self.dialogs
+            .iter()
+            .filter(|(_, dialog)| dialog.end.is_none())
+            .map(|(id, dialog)| (*id, dialog.at, dialog.state))
     }
 
     fn judge_dialog(&self, publication: &Publication, dialog: &Dialog, judge: &mut Judge<'_>) {

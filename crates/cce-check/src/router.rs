@@ -213,8 +213,7 @@ impl Router {
             .get(&queue)
             .and_then(|waiting| waiting.range(..rank).find(|(_, (other, at))| *other != key && *at >= step));
         let related: Vec<u64> = passed.iter().map(|((_, since), _)| *since).collect();
-        let is_better = |((priority, _), _): &(&Rank, _)| *priority < rank.0;
-        let (judgement, why) = if passed.as_ref().is_some_and(is_better) {
+        let (judgement, why) = if passed.as_ref().is_some_and(|((priority, _), _)| *priority < rank.0) {
             (Judgement::PriorityOrder, "has a better priority")
         } else {
             (Judgement::ArrivalOrder, "arrived earlier")
@@ -254,8 +253,7 @@ impl Router {
     }
 
     fn slots_at(&mut self, place: Place) -> &mut Slots {
-        let none = || Slots { link: None, limit: None, tasks: BTreeSet::new() };
-        self.slots.entry(place).or_insert_with(none)
+        self.slots.entry(place).or_insert_with(|| Slots { link: None, limit: None, tasks: BTreeSet::new() })
     }
 
     fn leave(&mut self, key: RouterCallKey) {

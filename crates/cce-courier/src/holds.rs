@@ -166,8 +166,7 @@ impl Holds {
 
     /// A delay that is over.
     pub(crate) fn over(&self, now: Time) -> Option<Wait> {
-        let is_over = |wait: &&Wait| matches!(wait, Wait::Until(at, _) if *at <= now);
-        self.waits.iter().filter(is_over).min().copied()
+        self.waits.iter().filter(|wait| matches!(wait, Wait::Until(at, _) if *at <= now)).min().copied()
     }
 
     /// Keeps bytes until the next ones of their stream. Gives them back where too many wait already.

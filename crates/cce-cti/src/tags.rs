@@ -88,8 +88,10 @@ mod tests {
     #[test]
     fn a_tag_stands_here_once_and_in_no_row() {
         assert!(WITHOUT_ROW.is_sorted_by(|a, b| a.number < b.number));
-        let has_row = |tag: &&Tag| Cti::TABLE.iter().any(|row| row.float(tag.number).is_some());
-        let doubled: Vec<&Tag> = WITHOUT_ROW.iter().filter(has_row).collect();
+        let doubled: Vec<&Tag> = WITHOUT_ROW
+            .iter()
+            .filter(|tag| Cti::TABLE.iter().any(|row| row.float(tag.number).is_some()))
+            .collect();
         assert!(doubled.is_empty(), "{doubled:?}");
     }
 

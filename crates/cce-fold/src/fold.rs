@@ -358,8 +358,13 @@ impl Fold {
     /// A message that begins a dialogue says whose it is: who had that number before does not matter.
     fn of_about(&self, client: Option<u32>, about: &About) -> Subject {
         let dialogue = about.dialogue.filter(|_| !about.opens);
-        let of_dialogue = || dialogue.and_then(|dialogue| self.of_dialogue(client, dialogue).contact);
-        Subject { contact: about.contact.clone().or_else(of_dialogue), task: about.task }
+        Subject {
+            contact: about
+                .contact
+                .clone()
+                .or_else(|| dialogue.and_then(|dialogue| self.of_dialogue(client, dialogue).contact)),
+            task: about.task,
+        }
     }
 
     fn of_dialogue(&self, client: Option<u32>, dialogue: u32) -> Subject {

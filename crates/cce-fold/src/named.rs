@@ -72,8 +72,8 @@ const OF_WORD: [bool; 256] = {
 };
 
 fn is_contact_id(word: &[u8]) -> bool {
-    let is_digit = |byte: &u8| byte.is_ascii_digit() || (b'A'..=b'F').contains(byte);
-    word.len() == CONTACT_DIGITS && word.iter().all(is_digit)
+    word.len() == CONTACT_DIGITS
+        && word.iter().all(|byte| byte.is_ascii_digit() || (b'A'..=b'F').contains(byte))
 }
 
 #[cfg(test)]

@@ -370,9 +370,10 @@ impl LoadAgent {
 
     fn tag_in(&self, dialog: &Element) -> Option<String> {
         let variables = dialog.at(&["mediaProperties", "callvariables"])?;
-        let is_tag =
-            |variable: &&Element| variable.child("name").is_some_and(|name| name.text == self.config.tag);
-        variables.all("CallVariable").find(is_tag)?.text_of("value")
+        variables
+            .all("CallVariable")
+            .find(|variable| variable.child("name").is_some_and(|name| name.text == self.config.tag))?
+            .text_of("value")
     }
 
     fn act(&mut self, task: TaskId, out: &mut Vec<AgentOutput>) {

@@ -49,8 +49,10 @@ impl SideOrder {
 
     /// The order that the change of a setting is, if it is one.
     pub fn of_setting(setting: &str, value: &str) -> Option<Self> {
-        let is_it = |(_, _, known, to): &Row| *known == setting && *to == value;
-        Self::TABLE.into_iter().find(is_it).map(|(order, ..)| order)
+        Self::TABLE
+            .into_iter()
+            .find(|(_, _, known, to)| *known == setting && *to == value)
+            .map(|(order, ..)| order)
     }
 
     /// In words.

@@ -247,9 +247,10 @@ impl Actor {
 
     /// Records an input. What its record lets go goes before the component hears of it.
     fn take_in(&mut self, now: Time, input: &Input, cause: Option<u64>) -> u64 {
-        let is_own = |ticket| self.courier.is_held(ticket);
         let recorder = &self.shared.recorder;
-        let judged = recorder.judge(now, self.host.name(), cause, What::In(input.clone()), is_own);
+        let judged = recorder.judge(now, self.host.name(), cause, What::In(input.clone()), |ticket| {
+            self.courier.is_held(ticket)
+        });
         self.release_all(judged.releases);
         judged.seq
     }
@@ -259,10 +260,11 @@ impl Actor {
     fn judge(&self, now: Time, cause: u64, outputs: Vec<Output>) -> Vec<(Option<Output>, Judged)> {
         let mut tickets = BTreeSet::new();
         let judge = |output: Output| {
-            let is_own = |ticket| tickets.contains(&ticket) || self.courier.is_held(ticket);
             let kept = (!matches!(output, Output::Note(_))).then(|| output.clone());
             let what = What::Out(output);
-            let judged = self.shared.recorder.judge(now, self.host.name(), Some(cause), what, is_own);
+            let judged = self.shared.recorder.judge(now, self.host.name(), Some(cause), what, |ticket| {
+                tickets.contains(&ticket) || self.courier.is_held(ticket)
+            });
             if let Treatment::Hold { ticket, .. } = judged.treatment {
                 tickets.insert(ticket);
             }

@@ -235,8 +235,12 @@ impl Running {
             closing.recorder.close();
             let _ = closed.send(writer.join().is_ok());
         });
-        let told = || format!("the one who writes the records: {} are not written", unwritten());
-        let is_whole = patiently(limits.records, told, is_closed).await;
+        let is_whole = patiently(
+            limits.records,
+            || format!("the one who writes the records: {} are not written", unwritten()),
+            is_closed,
+        )
+        .await;
         if matches!(is_whole, Some(Ok(false) | Err(_))) {
             tracing::error!("the one who writes the records panicked: they are incomplete");
         }

@@ -253,8 +253,7 @@ impl WebListener {
                         let stream = WebStream::new(stream, CancellationToken::new(), limits, Some(permit));
                         let (desk, stop) = (Arc::clone(&desk), stop.clone());
                         tasks.spawn(async move {
-                            let answer = |request| desk.answer(request);
-                            converse(stream, limits, &stop, answer).await;
+                            converse(stream, limits, &stop, |request| desk.answer(request)).await;
                         });
                     }
                     None => reset(&stream),

@@ -52,9 +52,13 @@ impl Affected {
     /// Whether a breach may be theirs: it is about one of them, or contradicts what one of them did. What is about
     /// no task is not judged either: an agent's count may be wrong because of one.
     pub(crate) fn excuses(&self, breach: &Breach) -> bool {
-        let is_theirs = |seq: &u64| self.subjects.get(seq).is_some_and(|subject| self.has(subject));
         !self.bent.is_empty()
-            && (breach.subject.is_none() || self.has(&breach.subject) || breach.related.iter().any(is_theirs))
+            && (breach.subject.is_none()
+                || self.has(&breach.subject)
+                || breach
+                    .related
+                    .iter()
+                    .any(|seq| self.subjects.get(seq).is_some_and(|subject| self.has(subject))))
     }
 
     /// Whether any message was bent.

@@ -40,8 +40,12 @@ pub fn on_recorded_lab(mut scenario: Scenario, lab: Lab) -> Scenario {
 
 /// Customers of a scenario whom a recorded run of that lab does not have.
 pub fn missing_customers<'a>(scenario: &'a Scenario, lab: &Lab) -> Vec<&'a str> {
-    let is_missing = |name: &&str| !lab.cast.names.iter().any(|known| known == name);
-    scenario.customers.iter().map(String::as_str).filter(is_missing).collect()
+    scenario
+        .customers
+        .iter()
+        .map(String::as_str)
+        .filter(|name| !lab.cast.names.iter().any(|known| known == name))
+        .collect()
 }
 
 /// Leaves out the steps and rules that a recorded run had by the same names, and that did the same in it.
@@ -240,8 +244,10 @@ pub fn deviation(recorded: &[Record], found: &[Record]) -> Option<Deviation> {
         let (recorded, found) = (there.get(at).cloned(), here.get(at).cloned());
         Some(Deviation { node: (*node).clone(), recorded, found })
     };
-    let number = |deviation: &Deviation| deviation.recorded.as_ref().map_or(u64::MAX, |(seq, _)| *seq);
-    nodes.iter().filter_map(part).min_by_key(number)
+    nodes
+        .iter()
+        .filter_map(part)
+        .min_by_key(|deviation| deviation.recorded.as_ref().map_or(u64::MAX, |(seq, _)| *seq))
 }
 
 fn fact(facts: &[(u64, Fact)], at: usize) -> Option<&Fact> {

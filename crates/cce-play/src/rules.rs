@@ -364,8 +364,12 @@ impl Rules {
 
     /// Lets everything go that a rule holds, or that any rule holds.
     pub(crate) fn release_all(&mut self, rule: Option<usize>, by: &str, now: Time) -> Vec<Order> {
-        let of_rule = |held: &&Held| rule.is_none_or(|rule| held.rule == rule);
-        let tickets: Vec<Ticket> = self.held.values().filter(of_rule).map(|held| held.ticket).collect();
+        let tickets: Vec<Ticket> = self
+            .held
+            .values()
+            .filter(|held| rule.is_none_or(|rule| held.rule == rule))
+            .map(|held| held.ticket)
+            .collect();
         let by = || End::Released(by.to_owned(), now);
         tickets.into_iter().flat_map(|ticket| self.release(ticket, by())).collect()
     }

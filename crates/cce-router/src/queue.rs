@@ -44,8 +44,8 @@ pub(crate) struct Line {
 impl Line {
     /// Whether another task of the domain may wait.
     pub(crate) fn has_room(&self, mrd: &Mrd) -> bool {
-        let is_of_mrd = |waiting: &&Waiting| waiting.call.plan.queue().mrd().id == mrd.id;
-        let of_mrd = || self.waiting.values().filter(is_of_mrd).count();
+        let of_mrd =
+            || self.waiting.values().filter(|waiting| waiting.call.plan.queue().mrd().id == mrd.id).count();
         self.waiting.len() < WAITING_MAX
             && mrd.max_in_queue.is_none_or(|max| of_mrd() < usize::try_from(max).unwrap_or(usize::MAX))
     }

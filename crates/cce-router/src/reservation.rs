@@ -67,8 +67,10 @@ impl Reservations {
 
     /// An agent PG opened its session, for the first time or again.
     pub(crate) fn on_opened(&mut self, link: LinkId, peripheral: u32) {
-        let broken = |sent: &&mut Unconfirmed| sent.way == Way::Broken && sent.peripheral == peripheral;
-        self.0.values_mut().filter(broken).for_each(|sent| sent.way = Way::Reopened(link));
+        self.0
+            .values_mut()
+            .filter(|sent| sent.way == Way::Broken && sent.peripheral == peripheral)
+            .for_each(|sent| sent.way = Way::Reopened(link));
     }
 
     /// What the agent PG of a link never got: it told everything that it knows.

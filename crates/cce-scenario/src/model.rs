@@ -112,14 +112,16 @@ impl Scenario {
     /// outside depends on the driver. A component of the lab that is not there runs in another process: what goes between
     /// it and one that is there is seen here.
     pub fn unreachable(&self, nodes: &[NodeName], has_outside: bool) -> Vec<String> {
-        let is_here =
-            |place: &PlacePattern| matches!(place, PlacePattern::Node(node) if nodes.contains(node));
         let is_component = |node: &NodeName| COMPONENTS.contains(&node.as_str());
         let lacks = |selector: &Selector, place: &PlacePattern| {
             let is_there = |prefix: &str| nodes.iter().any(|node| node.as_str().starts_with(prefix));
             match place {
                 PlacePattern::Node(node)
-                    if is_component(node) && selector.is_message() && selector.places().any(is_here) =>
+                    if is_component(node)
+                        && selector.is_message()
+                        && selector.places().any(
+                            |place| matches!(place, PlacePattern::Node(node) if nodes.contains(node)),
+                        ) =>
                 {
                     None
                 }
@@ -143,9 +145,10 @@ impl Scenario {
         };
         let dead = |selector: &Selector| {
             let has_applications = !self.lab.mrpg.applications.is_empty();
-            let lacks = |place| lacks(selector, place);
-            let why =
-                selector.places().find_map(lacks).or_else(|| selector.closed_way(nodes, has_applications))?;
+            let why = selector
+                .places()
+                .find_map(|place| lacks(selector, place))
+                .or_else(|| selector.closed_way(nodes, has_applications))?;
             Some(format!("`{selector}` can never match: {why}"))
         };
         self.selectors().filter_map(dead).collect()

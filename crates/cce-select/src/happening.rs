@@ -4,7 +4,6 @@ use crate::{facts, names::ShortNames, place::Place, words};
 use cce_fold::{AnyMessage, Exchange, Fold, Meaning, ReadRecord, Subject};
 use cce_journal::{Bend, Bent, Header, Record, What};
 use cce_kernel::{CallId, Fact, LinkId, NodeName, Output, Port, Request, Response};
-use cce_wire::Shown;
 use std::collections::BTreeMap;
 
 /// How the names of messages begin that keep a link alive and mean nothing else.
@@ -127,8 +126,7 @@ fn of_message(message: &AnyMessage, key: &str) -> Option<String> {
         AnyMessage::Stream(bytes) => return words::xml_word(&String::from_utf8_lossy(bytes), key),
         AnyMessage::Unreadable(_) => return None,
     };
-    let named = |field: &&Shown| field.label.eq_ignore_ascii_case(key);
-    shown.iter().find(named).map(|field| field.value.to_string())
+    shown.iter().find(|field| field.label.eq_ignore_ascii_case(key)).map(|field| field.value.to_string())
 }
 
 fn of_request(request: &Request, key: &str) -> Option<String> {

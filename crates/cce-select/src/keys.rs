@@ -78,8 +78,9 @@ pub(crate) fn paths(keys: &[Key]) -> Vec<String> {
 /// Whether there is such a key among these.
 pub(crate) fn is_path(keys: &[Key], path: &str) -> bool {
     let (first, rest) = path.split_once('.').map_or((path, None), |(first, rest)| (first, Some(rest)));
-    let is_meant = |key: &&Key| {
-        key.name == first || (key.name == PLACE && first.bytes().all(|byte| byte.is_ascii_digit()))
-    };
-    keys.iter().find(is_meant).is_some_and(|key| rest.is_none_or(|rest| is_path(key.inside, rest)))
+    keys.iter()
+        .find(|key| {
+            key.name == first || (key.name == PLACE && first.bytes().all(|byte| byte.is_ascii_digit()))
+        })
+        .is_some_and(|key| rest.is_none_or(|rest| is_path(key.inside, rest)))
 }

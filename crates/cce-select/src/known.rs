@@ -64,8 +64,7 @@ pub fn keys_of(name: &str) -> Option<Vec<String>> {
         return Some(labels.into_iter().map(str::to_owned).collect());
     }
     let of_fact = || facts::all().find(|fact| fact.name == name).map(|fact| keys::paths(fact.inside));
-    let of_word = || words::keys(name).map(|keys| keys.into_iter().map(str::to_owned).collect());
-    of_fact().or_else(of_word)
+    of_fact().or_else(|| words::keys(name).map(|keys| keys.into_iter().map(str::to_owned).collect()))
 }
 
 /// What the fields of a message of the tables are called.

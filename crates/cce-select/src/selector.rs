@@ -172,10 +172,13 @@ impl Selector {
 
     /// Whether it means this but for its new state: `contact T to=handled` concerns every change of that contact.
     pub fn concerns_state(&self, happening: &Happening<'_>, names: &ShortNames) -> bool {
-        let identity = |field: &&Field| field.key != "to";
         happening.counts()
             && self.concerns(happening, names)
-            && self.fields.iter().filter(identity).all(|field| field.matches(happening, names))
+            && self
+                .fields
+                .iter()
+                .filter(|field| field.key != "to")
+                .all(|field| field.matches(happening, names))
     }
 
     /// What is not as wanted about something of this name, where anything is not: `status=404`.

@@ -223,8 +223,10 @@ pub(crate) fn closed_way(
     has_applications: bool,
 ) -> Option<String> {
     let (from, to) = ends(from, to);
-    let carries = |way: &Way| way.names(from, to).is_some_and(|known| name == ANY || known.contains(&name));
-    let mut lacks = WAYS.into_iter().filter(carries).map(|way| way.lacks(nodes, has_applications));
+    let mut lacks = WAYS
+        .into_iter()
+        .filter(|way| way.names(from, to).is_some_and(|known| name == ANY || known.contains(&name)))
+        .map(|way| way.lacks(nodes, has_applications));
     let first = lacks.next()??;
     lacks.all(|why| why.is_some()).then_some(first)
 }

@@ -351,8 +351,7 @@ impl<D: Director> Sim<D, Recorded> {
 
     pub(crate) fn record_behind(&mut self, behind: Vec<Behind>) {
         for Behind { node, cause, bent } in behind {
-            let here = |cause| self.order.here.get(&cause).copied();
-            let cause = cause.and_then(here);
+            let cause = cause.and_then(|cause| self.order.here.get(&cause).copied());
             self.record(&node, cause, What::Bent(bent));
         }
     }

@@ -213,8 +213,10 @@ fn judge(node: &NodeName, said: &mut VecDeque<Said>, answered: &BTreeSet<(NodeNa
 impl Said {
     /// When its timer fired.
     pub(crate) fn fired(&self) -> Option<Moment> {
-        let fired = |effect: &&Happened| matches!(effect.what, What::In(Input::Timer(_)));
-        self.effects.iter().find(fired).map(|effect| effect.moment)
+        self.effects
+            .iter()
+            .find(|effect| matches!(effect.what, What::In(Input::Timer(_))))
+            .map(|effect| effect.moment)
     }
 
     /// What the listener called the connection that it opened.

@@ -358,8 +358,8 @@ impl Wires {
 
     /// Whether somebody waits for the outcome of a call.
     pub(crate) fn is_waiting(&self, caller: &Name) -> bool {
-        let is_it = |open: &Caller| open.name() == *caller && !open.is_gone;
-        self.on_way.contains_key(caller) || self.calls.values().any(is_it)
+        self.on_way.contains_key(caller)
+            || self.calls.values().any(|open| open.name() == *caller && !open.is_gone)
     }
 
     /// A caller waits no more for the outcome of a call.

@@ -84,10 +84,11 @@ fn names<T: Copy>(all: &[T], name: impl Fn(T) -> &'static str) -> Vec<&'static s
 
 /// Messages of a table that this side sends, and that have one of these marks.
 fn rows(table: &[MessageDoc], from: &str, marks: &[Mark]) -> Vec<&'static str> {
-    let is_it = |row: &&MessageDoc| {
-        (row.from == from || row.from == "any") && marks.iter().any(|mark| row.has(*mark))
-    };
-    table.iter().filter(is_it).map(|row| row.name).collect()
+    table
+        .iter()
+        .filter(|row| (row.from == from || row.from == "any") && marks.iter().any(|mark| row.has(*mark)))
+        .map(|row| row.name)
+        .collect()
 }
 
 /// Every message that is about one task, as a selector writes it.

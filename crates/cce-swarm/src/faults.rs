@@ -121,8 +121,13 @@ fn when(at: Duration, lasting: Duration) -> String {
 /// Draws which messages are bent, and how: the n-th one of a kind that is about a task.
 pub(super) fn draw_rules(scenario: &mut Scenario, swarm: &Swarm, drawn: &mut Drawn, rng: &mut Rng) {
     let kinds = about_tasks();
-    let node = |name: &str| (name.to_owned(), PlacePattern::Node(NodeName::from(name)));
-    let words = Vocabulary { places: COMPONENTS.into_iter().map(node).collect(), customers: Vec::new() };
+    let words = Vocabulary {
+        places: COMPONENTS
+            .into_iter()
+            .map(|name| (name.to_owned(), PlacePattern::Node(NodeName::from(name))))
+            .collect(),
+        customers: Vec::new(),
+    };
     for _ in 0..lab::number(swarm.rules, rng) {
         let Some((kind, bend)) = kinds.choose(rng).zip(swarm.bends.choose(rng).copied()) else { return };
         let Ok(matching) = Selector::parse(kind, &words) else { continue };

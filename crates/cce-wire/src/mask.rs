@@ -10,9 +10,11 @@ const MASK: u8 = b'*';
 /// fields and cannot be read, nothing behind the header is left.
 pub fn mask_secrets(table: &[MessageDoc], dialect: &Dialect, frame: &Bytes) -> Bytes {
     let Ok((kind, body)) = open_frame(frame) else { return frame.clone() };
-    let has_secrets =
-        |doc: &&MessageDoc| doc.kind == kind && doc.floats.iter().any(|float| float.field.is_secret);
-    let Some(doc) = table.iter().find(has_secrets) else { return frame.clone() };
+    let Some(doc) =
+        table.iter().find(|doc| doc.kind == kind && doc.floats.iter().any(|float| float.field.is_secret))
+    else {
+        return frame.clone();
+    };
     let mut masked = BytesMut::from(&frame[..]);
     match secrets(doc, dialect, body) {
         Some(secrets) => secrets.into_iter().for_each(|range| masked[HEADER..][range].fill(MASK)),

@@ -8,8 +8,9 @@ use bytes::{Bytes, BytesMut};
 /// which spares most messages the work of [`order_of`].
 #[doc(hidden)]
 pub fn is_in_row_order(row: &MessageDoc, extra: &Extra, came: &[Option<u16>]) -> bool {
-    let place = |tag: &Option<u16>| row.floats.iter().position(|float| Some(float.tag) == *tag);
-    row.lists.is_empty() && extra.floats.is_empty() && came.is_sorted_by_key(place)
+    row.lists.is_empty()
+        && extra.floats.is_empty()
+        && came.is_sorted_by_key(|tag| row.floats.iter().position(|float| Some(float.tag) == *tag))
 }
 
 /// The places as they came, unless the message is written in that order by itself. Its fixed part has this many bytes.

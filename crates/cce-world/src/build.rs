@@ -56,8 +56,9 @@ impl Lab {
     pub fn with_first_ids(mut self, start: Wall) -> Self {
         let node = cce_ccp::Ccp::config(&self).node_value;
         if self.ccp.contact_ids.is_empty() {
-            let id = |number| cce_ccp::contact_id(start.millis(), number, node).to_string();
-            self.ccp.contact_ids = (0..FIRST_IDS).map(id).collect();
+            self.ccp.contact_ids = (0..FIRST_IDS)
+                .map(|number| cce_ccp::contact_id(start.millis(), number, node).to_string())
+                .collect();
         }
         let call = i32::try_from(start.millis().rem_euclid(DAY_MILLIS)).unwrap_or_default();
         self.router.first_call_id.get_or_insert(call);
@@ -187,8 +188,7 @@ impl World {
 
 /// The kind of a component: the lab has one of each product, which is named after its kind.
 fn kind_of(node: &NodeName) -> Option<Kind> {
-    let is_there = |kind: &Kind| !Kind::PRODUCTS.contains(kind) || node.as_str() == kind.name();
-    node.kind().filter(is_there)
+    node.kind().filter(|kind| !Kind::PRODUCTS.contains(kind) || node.as_str() == kind.name())
 }
 
 /// Whoever accepts by itself goes on by itself.

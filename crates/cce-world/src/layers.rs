@@ -93,8 +93,11 @@ fn follow_in_queues(merged: &mut Value) {
     let agents = merged["agents"].as_array().cloned().unwrap_or_default();
     for queue in merged["precision_queues"].as_array_mut().into_iter().flatten() {
         let mrd = queue["mrd"].clone();
-        let is_in = |agent: &&Value| agent["mrds"].as_array().is_some_and(|mrds| mrds.contains(&mrd));
-        let ids: Vec<Value> = agents.iter().filter(is_in).map(|agent| agent["id"].clone()).collect();
+        let ids: Vec<Value> = agents
+            .iter()
+            .filter(|agent| agent["mrds"].as_array().is_some_and(|mrds| mrds.contains(&mrd)))
+            .map(|agent| agent["id"].clone())
+            .collect();
         for step in queue["steps"].as_array_mut().into_iter().flatten() {
             step["agents"] = Value::Array(ids.clone());
         }
@@ -113,8 +116,7 @@ fn in_order(mut problems: Vec<ConfigProblem>) -> Vec<ConfigProblem> {
 /// One mistake in an entry that stands for many objects is one problem.
 fn each_once(problems: Vec<ConfigProblem>) -> Vec<ConfigProblem> {
     let mut told = BTreeSet::new();
-    let is_new = |problem: &ConfigProblem| told.insert(problem.to_string());
-    problems.into_iter().filter(is_new).collect()
+    problems.into_iter().filter(|problem| told.insert(problem.to_string())).collect()
 }
 
 /// What reading found.

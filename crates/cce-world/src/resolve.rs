@@ -153,8 +153,11 @@ impl Resolver {
         let mut steps = Vec::new();
         for (number, step) in text.steps.iter().enumerate() {
             let key = format!("precision_queues.{at}.steps.{number}.agents");
-            let agent = |id: &AgentId| self.named(("agent", &["agents"]), &key, &id.as_str(), agents);
-            let agents = step.agents.iter().filter_map(agent).collect();
+            let agents = step
+                .agents
+                .iter()
+                .filter_map(|id| self.named(("agent", &["agents"]), &key, &id.as_str(), agents))
+                .collect();
             steps.push(Step { wait: step.wait.map(|span| span.0), agents });
         }
         Some(PrecisionQueue { id: text.id, name: text.name.clone(), skill_group: skill_group?, steps })

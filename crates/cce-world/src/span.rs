@@ -61,8 +61,7 @@ impl TryFrom<String> for Wait {
         if text == NEVER {
             return Ok(Self::Never);
         }
-        let wrong = |what| format!("`{text}` is no time: {what}, or {NEVER}");
-        text.parse().map(Self::After).map_err(wrong)
+        text.parse().map(Self::After).map_err(|what| format!("`{text}` is no time: {what}, or {NEVER}"))
     }
 }
 

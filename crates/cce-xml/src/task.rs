@@ -80,11 +80,10 @@ impl Task {
     /// Reads a document whose root is `Task`.
     pub fn read(text: &[u8]) -> Result<Self, TaskError> {
         let root = parse(text)?.named("Task")?;
-        let is_repeated = |name: &&str| root.all(name).nth(1).is_some();
         let mut flaws: Vec<FieldFlaw> = SINGLE
             .into_iter()
             .chain(["tags", "variables"])
-            .filter(is_repeated)
+            .filter(|name| root.all(name).nth(1).is_some())
             .map(|field| FieldFlaw { field, message: repeated(field) })
             .collect();
         let requeue = truth(&root.text_of(REQUEUE).unwrap_or_default());

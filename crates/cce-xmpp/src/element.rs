@@ -182,8 +182,11 @@ impl Tree<'_> {
 
 /// XML 1.0 has no control characters but these three, neither as they are nor as references.
 fn check_characters(text: &str) -> Result<(), StreamFlaw> {
-    let is_control = |byte: u8| byte < b' ' && !matches!(byte, b'\t' | b'\n' | b'\r');
     // Both begin with this byte, which is rare.
     let has_non_character = || text.as_bytes().contains(&0xef) && text.contains(['\u{fffe}', '\u{ffff}']);
-    if text.bytes().any(is_control) || has_non_character() { Err(StreamFlaw::NotWellFormed) } else { Ok(()) }
+    if text.bytes().any(|byte| byte < b' ' && !matches!(byte, b'\t' | b'\n' | b'\r')) || has_non_character() {
+        Err(StreamFlaw::NotWellFormed)
+    } else {
+        Ok(())
+    }
 }

@@ -16,7 +16,6 @@ use crate::{
 use cce_capture::Capture;
 use cce_fold::Fold;
 use cce_journal::{Header, Record, Writer};
-use cce_model::{ContactId, TaskId};
 use cce_views::{
     Why, ladder,
     ladder::{DrawnContacts, LadderText, Mermaid, Paint, Svg},
@@ -144,10 +143,11 @@ fn waiting(header: &Header, records: &[Record], names: &DrawnContacts) -> String
     records.iter().for_each(|record| why.push(&fold.push(record)));
     let mut text = String::new();
     for waiting in why.waiting() {
-        let is_shown = |(short, contact, _): (String, &ContactId, &[TaskId])| {
-            (*contact == waiting.contact).then_some(short)
+        let Some(short) =
+            names.shown().find_map(|(short, contact, _)| (*contact == waiting.contact).then_some(short))
+        else {
+            continue;
         };
-        let Some(short) = names.shown().find_map(is_shown) else { continue };
         let since = Duration::from_micros(waiting.since.0).as_secs_f64();
         let _ = write!(text, "\n{short} waits since {since:.1} s {waiting}");
     }

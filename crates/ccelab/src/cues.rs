@@ -55,8 +55,10 @@ impl Cues {
             return Vec::new();
         }
         let routable = &self.routable;
-        let is_due = |waiting: &mut Waiting| waiting.agents.is_subset(routable);
-        self.waiting.extract_if(.., is_due).map(|waiting| waiting.customer).collect()
+        self.waiting
+            .extract_if(.., |waiting| waiting.agents.is_subset(routable))
+            .map(|waiting| waiting.customer)
+            .collect()
     }
 }
 

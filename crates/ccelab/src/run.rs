@@ -151,8 +151,10 @@ fn with_lab(scenario: &Scenario, lab: &Lab) -> Scenario {
 /// The components of a header, ready to run.
 pub(crate) fn build(lab: &Lab, header: &cce_journal::Header, nodes: Vec<NodeName>) -> Vec<Node> {
     let build = lab.builder();
-    let node = |name: NodeName| Some(Node { clock: header.clock(&name), component: build(&name)?, name });
-    nodes.into_iter().filter_map(node).collect()
+    nodes
+        .into_iter()
+        .filter_map(|name| Some(Node { clock: header.clock(&name), component: build(&name)?, name }))
+        .collect()
 }
 
 /// Free ports of 127.0.0.1, or the configured ones.

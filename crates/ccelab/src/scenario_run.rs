@@ -17,7 +17,6 @@ use cce_model::SideOrder;
 use cce_net::{BoundNet, NetHandle};
 use cce_play::{Engine, RuleState};
 use cce_scenario::{Action, Chance, Context, Rule, Scenario, Times};
-use cce_views::Waiting;
 use cce_world::{ADMIN_LINK, Change, Changed, Lab, SETTINGS, Setting};
 use serde_json::{Map, Value, json};
 use std::{
@@ -166,10 +165,11 @@ impl Control for Engine {
             Change::Running(components) => json!({ "setting": setting.pattern, "components": components }),
             Change::Fixed(why) => json!({ "setting": setting.pattern, "fixed": why }),
         };
-        let value = |(setting, value): (&String, &String)| {
-            (setting.clone(), Value::from(cce_world::shown(setting, value)))
-        };
-        let changed: Value = self.changed().iter().map(value).collect();
+        let changed: Value = self
+            .changed()
+            .iter()
+            .map(|(setting, value)| (setting.clone(), Value::from(cce_world::shown(setting, value))))
+            .collect();
         json!({ "settings": SETTINGS.iter().map(row).collect::<Vec<_>>(), "changed": changed })
     }
 
@@ -185,17 +185,16 @@ impl Control for Engine {
     }
 
     fn waiting(&self) -> Vec<WaitingView> {
-        let view = |(task, waiting): (String, Waiting)| WaitingView {
-            task,
-            since_ms: waiting.since.0 / 1_000,
-            waiting,
-        };
-        Self::waiting(self).into_iter().map(view).collect()
+        Self::waiting(self)
+            .into_iter()
+            .map(|(task, waiting)| WaitingView { task, since_ms: waiting.since.0 / 1_000, waiting })
+            .collect()
     }
 
     fn release(&mut self, ticket: Ticket) -> Result<Vec<Order>, Refusal> {
-        let unknown = || Refusal::Unknown(format!("nothing is held under {ticket}: GET /held says what is"));
-        Self::release(self, ticket).ok_or_else(unknown)
+        Self::release(self, ticket).ok_or_else(|| {
+            Refusal::Unknown(format!("nothing is held under {ticket}: GET /held says what is"))
+        })
     }
 
     fn release_all(&mut self) -> Vec<Order> {
@@ -222,9 +221,12 @@ impl Control for Engine {
                 "there is a rule `{name}` already: give it another `name`"
             )));
         }
-        let full =
-            || Refusal::Conflict("too many rules were added to this run: arm one of them again".to_owned());
-        Ok((name, Self::add(self, rule).ok_or_else(full)?))
+        Ok((
+            name,
+            Self::add(self, rule).ok_or_else(|| {
+                Refusal::Conflict("too many rules were added to this run: arm one of them again".to_owned())
+            })?,
+        ))
     }
 
     fn remove(&mut self, name: &str) -> Result<Vec<Order>, Refusal> {

@@ -62,11 +62,15 @@ pub(crate) fn explore(
 
 fn run_all(options: &cli::Explore, scenario: &Scenario, seeds: &cli::Seeds) -> Findings {
     let mut findings = Findings::default();
-    let play = |seed| run(scenario, seed);
-    each_seed(options, seeds, play, |seed, (found, coverage)| {
-        findings.coverage.add(&coverage);
-        findings.seeds.insert(seed, found);
-    });
+    each_seed(
+        options,
+        seeds,
+        |seed| run(scenario, seed),
+        |seed, (found, coverage)| {
+            findings.coverage.add(&coverage);
+            findings.seeds.insert(seed, found);
+        },
+    );
     findings
 }
 

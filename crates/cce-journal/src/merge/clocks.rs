@@ -34,8 +34,14 @@ impl Clocks {
             *bound = Some(bound.map_or(way, |known| known.min(way)));
         }
         let conflict = conflict(&bounds);
-        let widened = |bound: Option<i64>| bound.map(|bound| bound.saturating_add_unsigned(conflict));
-        let bounds: Bounds = bounds.into_iter().map(|row| row.into_iter().map(widened).collect()).collect();
+        let bounds: Bounds = bounds
+            .into_iter()
+            .map(|row| {
+                row.into_iter()
+                    .map(|bound| bound.map(|bound| bound.saturating_add_unsigned(conflict)))
+                    .collect()
+            })
+            .collect();
         let mut closed = bounds.clone();
         close(&mut closed);
         let mut offsets = vec![0; count];
@@ -82,8 +88,12 @@ impl Clocks {
 /// where the clocks ran alike.
 fn conflict(bounds: &Bounds) -> u64 {
     let agrees = |slack: u64| {
-        let widen = |bound: &Option<i64>| bound.map(|bound| bound.saturating_add_unsigned(slack));
-        let mut closed: Bounds = bounds.iter().map(|row| row.iter().map(widen).collect()).collect();
+        let mut closed: Bounds = bounds
+            .iter()
+            .map(|row| {
+                row.iter().map(|bound| bound.map(|bound| bound.saturating_add_unsigned(slack))).collect()
+            })
+            .collect();
         close(&mut closed);
         (0..closed.len()).all(|process| closed[process][process].is_none_or(|round| round >= 0))
     };

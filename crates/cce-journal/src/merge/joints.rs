@@ -181,9 +181,12 @@ impl Joints {
             for caller in callers {
                 let Some(asked) = reading.asked.get(caller) else { continue };
                 let (Some(request), Some(listener)) = (asked.request, &asked.listener) else { continue };
-                let is_it =
-                    |answered: &&Answered| answered.node == *listener && answered.place.0 != request.0;
-                let Some(at) = answered.iter().position(is_it) else { continue };
+                let Some(at) = answered
+                    .iter()
+                    .position(|answered| answered.node == *listener && answered.place.0 != request.0)
+                else {
+                    continue;
+                };
                 let Some(answer) = answered.remove(at) else { continue };
                 self.joined.extend([request.0, answer.place.0]);
                 self.causes.insert(answer.place, request);

@@ -175,9 +175,11 @@ fn in_order(parts: &[ProcessJournal], joints: &Joints, clocks: &Clocks) -> Resul
     while order.len() < total {
         let heads = (0..parts.len()).map(|part| (part, next[part]));
         let heads: Vec<Place> = heads.filter(|(part, at)| *at < parts[*part].records.len()).collect();
-        let is_ready = |place: &&Place| joints.causes.get(*place).is_none_or(|(part, at)| *at < next[*part]);
         let time = |place: &&Place| clocks.corrected(place.0, true_time(parts, **place));
-        let Some(&(part, _)) = heads.iter().filter(is_ready).min_by_key(|place| (time(place), place.0))
+        let Some(&(part, _)) = heads
+            .iter()
+            .filter(|place| joints.causes.get(*place).is_none_or(|(part, at)| *at < next[*part]))
+            .min_by_key(|place| (time(place), place.0))
         else {
             let (part, at) = heads[0];
             return Err(MergeError::Circle {
@@ -189,9 +191,11 @@ fn in_order(parts: &[ProcessJournal], joints: &Joints, clocks: &Clocks) -> Resul
             order.push((part, next[part]));
             next[part] += 1;
             let at = parts[part].records[next[part] - 1].at;
-            let is_more =
-                |record: &Record| record.at == at && matches!(record.what, What::Out(_) | What::Bent(_));
-            if !parts[part].records.get(next[part]).is_some_and(is_more) {
+            if !parts[part]
+                .records
+                .get(next[part])
+                .is_some_and(|record| record.at == at && matches!(record.what, What::Out(_) | What::Bent(_)))
+            {
                 break;
             }
         }

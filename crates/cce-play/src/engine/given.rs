@@ -159,9 +159,10 @@ impl Given {
     /// Who gave the command that is refused: the one that the refusal follows from, else the last one of these words.
     fn giver(&self, record: &Record, words: &str) -> Option<Giver> {
         let taken_in = self.taken_in.get(&record.node)?;
-        let follows = |taken: &&Taken| record.cause.is_some_and(|cause| taken.records.contains(&cause));
-        let is_named = |taken: &&Taken| taken.words == words;
-        let found = taken_in.iter().find(follows).or_else(|| taken_in.iter().rev().find(is_named));
+        let found = taken_in
+            .iter()
+            .find(|taken| record.cause.is_some_and(|cause| taken.records.contains(&cause)))
+            .or_else(|| taken_in.iter().rev().find(|taken| taken.words == words));
         found.map(|taken| taken.by.clone())
     }
 

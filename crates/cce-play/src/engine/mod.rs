@@ -229,8 +229,8 @@ impl Engine {
     /// Whether something happened at all, and every rule that is armed has acted: people outside the lab take their
     /// time.
     pub fn has_acted(&self) -> bool {
-        let waits = |state: &RuleState| state.is_waiting() && !state.is_added;
-        self.ends.decided() > 0 && !self.rules.states.iter().any(waits)
+        self.ends.decided() > 0
+            && !self.rules.states.iter().any(|state| state.is_waiting() && !state.is_added)
     }
 
     /// How the tasks stand.

@@ -90,12 +90,14 @@ fn is_race(events: &[Event], past: &[Vec<bool>], first: usize, second: usize) ->
 /// What can come first if the second of two comes before the first: of whatever does not follow from the first,
 /// what follows from nothing else of that.
 fn initials(events: &[Event], past: &[Vec<bool>], first: usize, second: usize) -> Vec<usize> {
-    let is_other = |other: &usize| !past[*other][first] && !events[*other].is_lost;
-    let mut others: Vec<usize> = (first + 1..second).filter(is_other).collect();
+    let mut others: Vec<usize> =
+        (first + 1..second).filter(|other| !past[*other][first] && !events[*other].is_lost).collect();
     others.push(second);
-    let is_initial =
-        |at: &usize| !others.iter().take_while(|other| *other < at).any(|other| past[*at][*other]);
-    others.iter().copied().filter(is_initial).collect()
+    others
+        .iter()
+        .copied()
+        .filter(|at| !others.iter().take_while(|other| *other < at).any(|other| past[*at][*other]))
+        .collect()
 }
 
 #[cfg(test)]

@@ -93,8 +93,12 @@ impl<O: Ord + Clone> Search<O> {
     /// Gives away the first of its choices at which something is left, and all before it. What is given away owns
     /// them from now on, and goes on there.
     pub(super) fn split(&mut self, id: u64) -> Option<Self> {
-        let is_open = |frame: &Frame| frame.stirs.is_some() && frame.next().is_some();
-        let first = self.frames.iter().skip(self.fixed).position(is_open)? + self.fixed;
+        let first = self
+            .frames
+            .iter()
+            .skip(self.fixed)
+            .position(|frame| frame.stirs.is_some() && frame.next().is_some())?
+            + self.fixed;
         let family = Family { id, parent: self.family.parent, held: Some(first) };
         let mut rest = Self { fixed: self.fixed, family, ..Self::new(self.explorer) };
         rest.frames = self.frames[..=first].to_vec();

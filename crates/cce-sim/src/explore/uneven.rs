@@ -54,8 +54,8 @@ struct Node {
 impl Component for Node {
     fn handle(&mut self, input: Input, cx: &mut Cx<'_>) {
         if let Input::Start { .. } = input {
-            let dial = |(to, (_, port)): (usize, &(&str, Port))| (to, cx.dial(*port, Address::Lab));
-            self.links = NODES.iter().enumerate().map(dial).collect();
+            self.links =
+                NODES.iter().enumerate().map(|(to, (_, port))| (to, cx.dial(*port, Address::Lab))).collect();
         } else if let Input::Frame { bytes, .. } = input {
             self.send(bytes.0.last().copied().unwrap_or_default(), cx);
         } else if let Input::Command(Command::Act(length)) = input {

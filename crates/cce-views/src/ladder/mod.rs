@@ -63,8 +63,12 @@ impl LadderRows {
         let event = self.fold.push(record);
         self.remember(record);
         let mut done = Vec::new();
-        let belongs = |row: &Row| matches!(record.what, What::Bent(_)) || row.record == cause(record);
-        if matches!(record.what, What::In(_)) || !self.open.as_ref().is_some_and(belongs) {
+        if matches!(record.what, What::In(_))
+            || !self
+                .open
+                .as_ref()
+                .is_some_and(|row| matches!(record.what, What::Bent(_)) || row.record == cause(record))
+        {
             done.extend(self.close());
         }
         self.names.learn(&event.subject);
@@ -265,8 +269,9 @@ pub fn find_contact<'a>(
         short == wanted || tasks.iter().any(|task| task.to_string() == wanted)
     };
     let exact = names.shown().find(|(short, _, tasks)| is_exact(short, tasks));
-    let begun = || names.shown().find(|(_, contact, _)| contact.as_str().starts_with(wanted));
-    exact.or_else(begun).map(|(_, contact, _)| contact.clone())
+    exact
+        .or_else(|| names.shown().find(|(_, contact, _)| contact.as_str().starts_with(wanted)))
+        .map(|(_, contact, _)| contact.clone())
 }
 
 /// Contacts in the order in which they appeared, each with its tasks.

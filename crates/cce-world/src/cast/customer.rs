@@ -351,15 +351,17 @@ impl Customer {
 
     /// The task that a command is about.
     fn chosen(&self, about: Option<&str>) -> Result<usize, String> {
-        let is_created = |at: &usize| self.tasks.get(*at).is_some_and(|errand| !errand.path.is_empty());
         let Some(name) = about else {
-            let is_open = |errand: &Errand| !errand.path.is_empty() && !errand.is_over;
-            return self.tasks.iter().position(is_open).ok_or_else(|| "no task is open".to_owned());
+            return self
+                .tasks
+                .iter()
+                .position(|errand| !errand.path.is_empty() && !errand.is_over)
+                .ok_or_else(|| "no task is open".to_owned());
         };
-        let of_contact = |errand: &Errand| errand.path.rsplit('/').next() == Some(name);
-        let by_name = ordinal(name).or_else(|| self.tasks.iter().position(of_contact));
+        let by_name = ordinal(name)
+            .or_else(|| self.tasks.iter().position(|errand| errand.path.rsplit('/').next() == Some(name)));
         by_name
-            .filter(is_created)
+            .filter(|at| self.tasks.get(*at).is_some_and(|errand| !errand.path.is_empty()))
             .ok_or_else(|| format!("`{name}` is no task so far: write a contact id, or T1 for the first one"))
     }
 

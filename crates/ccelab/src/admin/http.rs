@@ -238,8 +238,9 @@ impl Desk {
     fn why(&self, task: &str) -> Result<Answer, Refusal> {
         let mut waiting = self.control().waiting().into_iter();
         let found = waiting.find(|view| view.task == task || view.waiting.contact.as_str() == task);
-        let unknown = || Refusal::Unknown(format!("`{task}` does not wait: GET /why lists what does"));
-        found.map(|view| (StatusCode::OK, json!(view))).ok_or_else(unknown)
+        found
+            .map(|view| (StatusCode::OK, json!(view)))
+            .ok_or_else(|| Refusal::Unknown(format!("`{task}` does not wait: GET /why lists what does")))
     }
 
     /// Changes settings of the lab: an object of settings and values.
@@ -279,8 +280,10 @@ impl Desk {
 
     fn remove(&self, name: &str) -> Result<Answer, Refusal> {
         let orders = self.control().remove(name)?;
-        let ticket = |order: &Order| if let Order::Release(ticket) = order { Some(*ticket) } else { None };
-        let released: Vec<Ticket> = orders.iter().filter_map(ticket).collect();
+        let released: Vec<Ticket> = orders
+            .iter()
+            .filter_map(|order| if let Order::Release(ticket) = order { Some(*ticket) } else { None })
+            .collect();
         (self.carry_out)(orders);
         Ok((StatusCode::OK, json!({ "removed": name, "released": released })))
     }

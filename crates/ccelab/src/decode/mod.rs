@@ -177,15 +177,18 @@ fn captured(found: &Flows, options: &Decode) -> Vec<Titled> {
     let streams: Vec<(&Flow, CapturedStream)> = chosen.map(|flow| (flow, stream(flow))).collect();
     let opened: Vec<Vec<Opening>> = streams.iter().map(|(_, stream)| openings(stream)).collect();
     let other = |at: usize| {
-        let is_other =
-            |other: &usize| *other != at && streams[*other].0.connection == streams[at].0.connection;
-        (0..streams.len()).find(is_other).filter(|_| opened[at].is_empty())
+        (0..streams.len())
+            .find(|other| *other != at && streams[*other].0.connection == streams[at].0.connection)
+            .filter(|_| opened[at].is_empty())
     };
     let others: Vec<Vec<Opening>> = (0..streams.len())
         .map(|at| other(at).map(|other| opened[other].clone()).unwrap_or_default())
         .collect();
-    let titled = |((flow, stream), opened)| Titled { title: Some(title(flow)), stream, opened };
-    streams.into_iter().zip(others).map(titled).collect()
+    streams
+        .into_iter()
+        .zip(others)
+        .map(|((flow, stream), opened)| Titled { title: Some(title(flow)), stream, opened })
+        .collect()
 }
 
 /// Whether the protocol is spoken between these ports.
@@ -289,8 +292,7 @@ fn as_text(piece: &Piece, book: Book) -> String {
 
 /// What a field is called: by its message's row, or, where it does not belong there, by the name of its tag.
 fn label_of(field: &Located, book: Book) -> Option<&'static str> {
-    let of_tag = || field.tag.filter(|_| book == Book::Cti).and_then(cce_cti::tags::name);
-    field.label.or_else(of_tag)
+    field.label.or_else(|| field.tag.filter(|_| book == Book::Cti).and_then(cce_cti::tags::name))
 }
 
 /// A flaw, and what becomes of it: without `strict_masks` the lab lives with each.

@@ -44,8 +44,7 @@ pub(super) fn text_of(file: &[u8]) -> Option<String> {
         [0xfe, 0xff, rest @ ..] => wide(rest, u16::from_be_bytes),
         [0xef, 0xbb, 0xbf, rest @ ..] | rest => std::str::from_utf8(rest).ok().map(str::to_owned),
     }?;
-    let is_text = |character: char| !character.is_control() || character.is_ascii_whitespace();
-    text.chars().all(is_text).then_some(text)
+    text.chars().all(|character| !character.is_control() || character.is_ascii_whitespace()).then_some(text)
 }
 
 /// The bytes that a text holds.
@@ -252,9 +251,10 @@ fn words_of(first: &str, rest: &str) -> Option<Vec<u8>> {
     if first.len() != 7 || first.ends_with(':') {
         return None;
     }
-    let word =
-        |word: &str| Some(u16::from_str_radix(word, 16).ok().filter(|_| word.len() == 4)?.to_le_bytes());
-    rest.split_whitespace().map(word).collect::<Option<Vec<_>>>().map(|words| words.concat())
+    rest.split_whitespace()
+        .map(|word| Some(u16::from_str_radix(word, 16).ok().filter(|_| word.len() == 4)?.to_le_bytes()))
+        .collect::<Option<Vec<_>>>()
+        .map(|words| words.concat())
 }
 
 fn dumped(first: &str, rest: &str) -> Vec<u8> {

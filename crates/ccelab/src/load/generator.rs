@@ -158,8 +158,10 @@ impl Generator {
     /// Hands on each planned start when it is due. A thread of its own: the runtime's timers are a millisecond coarse.
     fn pace(&self, arrivals: Arrivals, bounds: Bounds, due: &mpsc::Sender<Duration>) {
         let tasks = usize::try_from(bounds.tasks.unwrap_or(u64::MAX)).unwrap_or(usize::MAX);
-        let is_in_time = |planned: &Duration| bounds.duration.is_none_or(|duration| *planned < duration);
-        for planned in arrivals.take_while(is_in_time).take(tasks) {
+        for planned in arrivals
+            .take_while(|planned| bounds.duration.is_none_or(|duration| *planned < duration))
+            .take(tasks)
+        {
             loop {
                 if self.stop.is_cancelled() {
                     return;
@@ -214,8 +216,10 @@ impl Generator {
     }
 
     fn plan_one_of(&self, allowed: u64, planned: Duration) -> Option<u64> {
-        let take = |next: u64| (next < allowed).then_some(next + 1);
-        let number = self.next.fetch_update(Ordering::Relaxed, Ordering::Relaxed, take).ok()?;
+        let number = self
+            .next
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |next| (next < allowed).then_some(next + 1))
+            .ok()?;
         let now = self.clock.now();
         self.state().lives.plan(number, planned, now).then_some(number)
     }

@@ -41,8 +41,7 @@ impl Targets {
     pub(super) fn of(options: &Options, lab: &Lab) -> Result<Self, Failure> {
         let ready = options.ready_file.as_deref().map(read_ready).transpose()?.unwrap_or_default();
         let target = |given: &Option<String>, ready: Option<String>, port: Port, option: &str| {
-            let configured = || lab.link(port).map(|link| link.connect.clone());
-            let name = given.clone().or(ready).or_else(configured);
+            let name = given.clone().or(ready).or_else(|| lab.link(port).map(|link| link.connect.clone()));
             let name = name.ok_or_else(|| Failure::Usage(format!("no address is known: give {option}")))?;
             resolve(&name, option, options.target_is_mine)
         };

@@ -85,12 +85,12 @@ impl Dialogs {
     /// oldest one, so that Finesse can refuse it.
     pub(super) fn chosen(&self, about: Option<&str>, action: DialogAction) -> Result<TaskId, String> {
         let Some(name) = about else {
-            let allows = |known: &&Known| known.state.actions().contains(&action);
-            let oldest = self.open.iter().find(allows).or(self.open.first());
+            let oldest =
+                self.open.iter().find(|known| known.state.actions().contains(&action)).or(self.open.first());
             return oldest.map(|known| known.task).ok_or_else(|| "no dialog is open".to_owned());
         };
-        let nth = |number: usize| self.seen.get(number.checked_sub(1)?).copied();
-        let found = TaskId::parse(name).or_else(|| ordinal(name).and_then(nth));
+        let found = TaskId::parse(name)
+            .or_else(|| ordinal(name).and_then(|number| self.seen.get(number.checked_sub(1)?).copied()));
         found.ok_or_else(|| format!("`{name}` is no dialog so far: write a task id, or T1 for the first one"))
     }
 
