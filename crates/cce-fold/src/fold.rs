@@ -188,6 +188,14 @@ impl Fold {
         ReadRecord { record, subject, client: None, kind }
     }
 
+    /// What a message is about, which is remembered for those that follow.
+    fn learn_of(&mut self, crossing: &Crossing) -> Subject {
+        let subject = self.complete(self.of_crossing(crossing));
+        self.learn(&subject);
+        self.learn_dialogue(crossing.client, &crossing.reading.about, &subject);
+        subject
+    }
+
     fn received<'a>(
         &mut self,
         record: &'a Record,
@@ -195,9 +203,7 @@ impl Fold {
         length: usize,
         crossing: Crossing,
     ) -> ReadRecord<'a> {
-        let subject = self.complete(self.of_crossing(&crossing));
-        self.learn(&subject);
-        self.learn_dialogue(crossing.client, &crossing.reading.about, &subject);
+        let subject = self.learn_of(&crossing);
         received(record, subject, link, length, crossing)
     }
 
@@ -208,9 +214,7 @@ impl Fold {
         length: usize,
         crossing: Crossing,
     ) -> ReadRecord<'a> {
-        let subject = self.complete(self.of_crossing(&crossing));
-        self.learn(&subject);
-        self.learn_dialogue(crossing.client, &crossing.reading.about, &subject);
+        let subject = self.learn_of(&crossing);
         subject.clone_into(&mut self.sent);
         let Crossing { reading: Reading { message, .. }, port, peer, client } = crossing;
         let kind = Meaning::Sent { link, port, peer, message, length };

@@ -53,7 +53,13 @@ impl Reader {
 }
 
 /// The banner.
-pub(crate) fn text(lab: &Lab, addresses: &Addresses<'_>, places: &Places, reader: Reader) -> String {
+pub(crate) fn text(
+    lab: &Lab,
+    addresses: &Addresses<'_>,
+    places: &Places,
+    are_logs_live: bool,
+    reader: Reader,
+) -> String {
     let mut text = String::from("ccelab: the lab is running. Ctrl-C stops it.\n\n");
     for (port, what) in INTERFACES {
         if let Some(address) = addresses.ports.get(&port) {
@@ -78,7 +84,9 @@ pub(crate) fn text(lab: &Lab, addresses: &Addresses<'_>, places: &Places, reader
         );
     }
     text.push_str(&people(lab, addresses, reader));
-    let _ = writeln!(text, "\n  journal {}, logs in {}", places.journal.display(), places.logs.display());
+    let when = if are_logs_live { "" } else { " once the run is over (live with --logs DIR)" };
+    let _ =
+        writeln!(text, "\n  journal {}, logs in {}{when}", places.journal.display(), places.logs.display());
     text
 }
 

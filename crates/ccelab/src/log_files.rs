@@ -60,7 +60,7 @@ impl LogFiles {
         let size = fs::metadata(journal).map_err(|source| file_failure("read", journal, source))?.len();
         if size.saturating_mul(if is_packed { PACKED } else { 1 }) > JOURNAL_MAX {
             print::error(&format!(
-                "the logs are not made of a journal as large as that by themselves; to have them: ccelab logs {} --out {}",
+                "the journal is too large for its logs to be written at the end of the run; this command writes them: ccelab logs {} --out {}",
                 journal.display(),
                 self.folder.display()
             ));

@@ -85,9 +85,12 @@ pub(crate) fn run(options: &Run) -> Result<(), Failure> {
             writer = writer.open_ended();
         }
         // Nobody has asked for them meanwhile: they cost less when everything is over.
-        let mut logs = Some(LogFiles::create(&header, &places.logs)?);
+        let logs = LogFiles::create(&header, &places.logs)?;
+        let mut logs_of_the_end = None;
         if options.logs.is_some() || !can_be_read(&places.journal) {
-            writer = logs.take().into_iter().fold(writer, RecordWriter::with_logs);
+            writer = writer.with_logs(logs);
+        } else {
+            logs_of_the_end = Some(logs);
         }
         let running = bound.start(seed, Box::new(writer));
         let played = scenario_run.as_ref().map(ScenarioRun::played);
@@ -100,7 +103,8 @@ pub(crate) fn run(options: &Run) -> Result<(), Failure> {
             if let Some(path) = &options.ready_file {
                 write_whole(path, &(banner::ready(&lab, &addresses, &places.journal) + "\n"))?;
             }
-            print::out(&banner::text(&lab, &addresses, &places, Reader::of_standard_output()));
+            let reader = Reader::of_standard_output();
+            print::out(&banner::text(&lab, &addresses, &places, logs_of_the_end.is_none(), reader));
             let Some(scenario_run) = scenario_run else { return pending().await };
             let played = scenario_run.played();
             tokio::select! {
@@ -118,7 +122,7 @@ pub(crate) fn run(options: &Run) -> Result<(), Failure> {
         };
         let stopped = running.stop().await;
         tell_unkept(options, stopped.unkept)?;
-        if let Some(logs) = logs {
+        if let Some(logs) = logs_of_the_end {
             logs.make_of(&places.journal)?;
         }
         // What is lost while the run is being stopped counts, too.
