@@ -10,8 +10,7 @@ use crate::{
 };
 use cce_fold::Subject;
 use cce_model::{
-    AgentId, AgentRecord, AgentState, Disposition, MrdId, SkillTarget, TaskEvent, TaskEventKind, TaskId,
-    TaskState,
+    AgentId, AgentRecord, AgentState, Disposition, SkillTarget, TaskEvent, TaskEventKind, TaskId, TaskState,
     fact::{ArmMessage, Force},
 };
 use std::collections::BTreeMap;
@@ -44,6 +43,10 @@ struct Desk {
     tasks: Vec<(TaskId, TaskState)>,
     /// Tasks that the agent was last told to have.
     counted: u32,
+    /// A task has ended since the latest report to the CTI server.
+    has_end: bool,
+    /// Whether the agent was last told to be routable.
+    routable: bool,
     /// Tasks that the agent may have: the limit, and those beyond it.
     room: Option<u32>,
     /// Record of an end because nobody accepted: the agent becomes not routable with it.
@@ -172,6 +175,7 @@ impl AgentPg {
             return;
         }
         desk.tasks.retain(|(of, _)| *of != id);
+        desk.has_end = true;
         // A client may name the same disposition in its own end of a task.
         let unaccepted = is_timer
             && from == Some(TaskState::PreCall)
@@ -213,6 +217,7 @@ impl AgentPg {
         }
         desk.state = now.to;
         desk.counted = now.tasks;
+        desk.routable = now.routable;
         desk.at = judge.seq;
     }
 
@@ -220,10 +225,16 @@ impl AgentPg {
     pub(crate) fn on_record(&mut self, record: &AgentRecord, judge: &mut Judge<'_>) {
         let (place, seq) = (Place { skill_target: record.skill_target, mrd: record.mrd }, judge.seq);
         let desk = self.desk(place);
-        // Voice states have nothing but this to show them.
-        let is_so = record.mrd != MrdId::VOICE || record.state == desk.state;
-        judge.expect(Judgement::AgentTransition, is_so, &[desk.at], || {
-            format!("agent {place} is told as {}, and is {}", record.state, desk.state)
+        let told = (record.state, record.tasks, record.routable);
+        // The report that goes with a task's end counts that task still (task-routing 7, point 1).
+        let is_end = std::mem::take(&mut desk.has_end) && record.tasks == desk.counted + 1;
+        let is_so = told == (desk.state, desk.counted + u32::from(is_end), desk.routable);
+        judge.expect(Judgement::AgentReportedAsItStands, is_so, &[desk.at], || {
+            let words = |(state, tasks, routable): (AgentState, u32, bool)| {
+                format!("{state} with {tasks} tasks, {}", if routable { "routable" } else { "not routable" })
+            };
+            let is = words((desk.state, desk.counted, desk.routable));
+            format!("agent {place} is reported as {}, and is {is}", words(told))
         });
         desk.room = Some(record.max_tasks.saturating_add(record.max_beyond));
         desk.reported = seq;
@@ -392,6 +403,8 @@ impl AgentPg {
             at: 0,
             tasks: Vec::new(),
             counted: 0,
+            has_end: false,
+            routable: false,
             room: None,
             unaccepted: None,
             reported: 0,
@@ -486,6 +499,7 @@ fn describe(tasks: &[(TaskId, TaskState)]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use cce_model::MrdId;
     use std::collections::BTreeSet;
 
     #[test]

@@ -411,6 +411,8 @@ impl Checks {
             Fact::Ecc { .. }
             | Fact::PeerError { .. }
             | Fact::CommandRefused { .. }
+            | Fact::PlanRefused { .. }
+            | Fact::PlanKept { .. }
             | Fact::Setting { .. } => {}
             Fact::Ccp(fact) => self.on_ccp(fact, judge),
             Fact::Router(fact) => self.on_router(fact, judge),

@@ -81,6 +81,7 @@ judgements! {
         DialogTransition = "A dialog changes its state only as it may.",
         DialogGoesOnAsBefore = "A dialog goes on after an interrupt as it was before.",
         AgentTransition = "An agent changes the state only as it may, and the state follows from the tasks.",
+        AgentReportedAsItStands = "The CTI server is told of an agent as the agent PG has it.",
         UnacceptedIsNotRoutable = "An agent who did not accept a task in time is not routable.",
         UserTransition = "A user changes the state only as it may.",
     }

@@ -208,6 +208,7 @@ fn rests_on_peers(node: &NodeName, judgement: Judgement) -> bool {
         | J::DialogTransition
         | J::DialogGoesOnAsBefore
         | J::AgentTransition
+        | J::AgentReportedAsItStands
         | J::UnacceptedIsNotRoutable
         | J::UserTransition
         | J::NewTaskFollows

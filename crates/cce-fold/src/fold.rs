@@ -412,6 +412,8 @@ impl Fold {
             | Fact::User { .. }
             | Fact::PeerError { .. }
             | Fact::CommandRefused { .. }
+            | Fact::PlanRefused { .. }
+            | Fact::PlanKept { .. }
             | Fact::Setting { .. } => Subject::default(),
         }
     }

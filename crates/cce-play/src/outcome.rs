@@ -2,9 +2,10 @@
 
 use cce_fold::{Meaning, ReadRecord};
 use cce_journal::What;
-use cce_kernel::{CallError, Fact, Input, NodeName};
+use cce_kernel::{Fact, NodeName};
 use cce_model::{ContactId, ContactStatus, Disposition, StatusReason, TaskId, TaskState};
-use cce_select::{Happening, ShortNames};
+use cce_select::{Happening, ShortNames, place::CUSTOMER};
+use cce_world::cast::customer::CREATE;
 use std::{
     collections::{BTreeMap, BTreeSet},
     fmt,
@@ -28,8 +29,8 @@ pub(crate) struct Ends {
     tasks: BTreeMap<TaskId, NodeName>,
     dispositions: BTreeMap<TaskId, Disposition>,
     cancels: BTreeMap<ContactId, String>,
-    /// Customers who gave up before there was a contact.
-    gave_up: BTreeSet<NodeName>,
+    /// Customers to whom a creation was refused for good, and why.
+    without: BTreeMap<NodeName, String>,
 }
 
 /// How a run ended: equal where nobody outside could tell two runs apart by their ends.
@@ -120,6 +121,14 @@ impl Ends {
                     self.tasks.insert(*task, event.record.node.clone());
                 }
             }
+            // A creation of nothing that is not tried again; one whose answer was lost may have a contact.
+            Meaning::Fact(
+                Fact::PlanRefused { plan: asked, detail } | Fact::CommandRefused { command: asked, detail },
+            ) => {
+                if event.record.node.as_str().starts_with(CUSTOMER) && asked == CREATE {
+                    keep(&mut self.without, event.record.node.clone(), detail.clone());
+                }
+            }
             Meaning::Fact(_)
             | Meaning::Http(_)
             | Meaning::Received { .. }
@@ -131,39 +140,27 @@ impl Ends {
         }
     }
 
-    /// Takes in the answer to a cancel, and to the wish for a task, where it arrives.
-    pub(crate) fn learn_reply(&mut self, happening: &Happening<'_>, names: &ShortNames) {
-        if happening.name != "REPLY" || !happening.counts() {
+    /// Takes in the answer to a cancel, where it arrives.
+    pub(crate) fn learn_reply(&mut self, happening: &Happening<'_>) {
+        if happening.name != "REPLY"
+            || !happening.counts()
+            || happening.field("to").as_deref() != Some("CANCEL")
+        {
             return;
         }
-        match happening.field("to").as_deref() {
-            Some("CANCEL") => {
-                if let (Some(contact), Some(status)) = (&happening.subject.contact, happening.field("status"))
-                {
-                    keep(&mut self.cancels, contact.clone(), status);
-                }
-            }
-            Some("CREATE") => self.learn_creation(&happening.record.node, &happening.record.what, names),
-            _ => {}
+        if let (Some(contact), Some(status)) = (&happening.subject.contact, happening.field("status")) {
+            keep(&mut self.cancels, contact.clone(), status);
         }
     }
 
-    /// What customers do not ask for again: see `cce_world::cast::customer`.
-    fn learn_creation(&mut self, customer: &NodeName, what: &What, names: &ShortNames) {
-        let What::In(Input::Reply { result, .. }) = what else { return };
-        let is_created = result.as_ref().is_ok_and(|response| response.status == 201);
-        let is_repeated = match result {
-            Ok(response) => response.status == 503,
-            Err(error) => *error == CallError::Unreachable,
-        };
-        if !is_created && !is_repeated && !names.has_customer(customer) {
-            self.gave_up.insert(customer.clone());
-        }
+    /// Contacts that were created, and customers without one.
+    pub(crate) fn decided(&self, names: &ShortNames) -> usize {
+        self.contacts.len() + self.without(names).count()
     }
 
-    /// Contacts that were created, and customers who gave up before.
-    pub(crate) fn decided(&self) -> usize {
-        self.contacts.len() + self.gave_up.len()
+    /// Customers who have no contact and ask for none any more, and why.
+    fn without(&self, names: &ShortNames) -> impl Iterator<Item = (&NodeName, &String)> {
+        self.without.iter().filter(|(customer, _)| !names.has_customer(customer))
     }
 
     /// Whether no agent has a contact's task yet.
@@ -192,7 +189,13 @@ impl Ends {
                     .collect(),
             }
         };
-        Outcome(names.contacts().iter().map(end).collect())
+        let without = self.without(names).map(|(customer, why)| TaskEnd {
+            name: names.node(customer).to_owned(),
+            status: format!("no contact: {why}"),
+            cancel: None,
+            dispositions: Vec::new(),
+        });
+        Outcome(names.contacts().iter().map(end).chain(without).collect())
     }
 }
 

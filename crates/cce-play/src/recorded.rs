@@ -9,7 +9,7 @@ use cce_journal::{Bend, Bent, Director, Header, PANICKED, Record, STOPPED, Ticke
 use cce_kernel::{Fact, NodeName, Output, Time};
 use cce_model::SideOrder;
 use cce_scenario::{Action, Rule, Scenario, ScenarioStep, StepAction};
-use cce_select::place::CUSTOMER;
+use cce_select::place::{CUSTOMER, customer_number};
 use cce_sim::{Recorded, Recording, Sim};
 use cce_world::Lab;
 use std::collections::{BTreeMap, BTreeSet};
@@ -132,8 +132,7 @@ fn renumber(node: &mut NodeName, here: &[String], there: &[String]) -> bool {
     if !node.as_str().starts_with(CUSTOMER) {
         return true;
     }
-    let number = node.as_str().strip_prefix(CUSTOMER).and_then(|number| number.parse::<usize>().ok());
-    let name = number.and_then(|number| here.get(number.checked_sub(1)?));
+    let name = customer_number(node).and_then(|number| here.get(number));
     let known = name.and_then(|name| there.iter().position(|known| known == name));
     if let Some(position) = known {
         *node = format!("{CUSTOMER}{}", position + 1).into();

@@ -118,6 +118,9 @@ impl Draft {
             given.remove("set");
             overlay(&mut whole, given);
             if let Some(customer) = person::<CastCustomer>(whole, table, &value.span(), from) {
+                if let Some(message) = self.lab.feed_objection(&customer) {
+                    from.problem(value_of(table, "feed").unwrap_or_else(|| value.span()), message);
+                }
                 self.customers.retain(|(known, _)| *known != name.text);
                 self.customers.push((name.text, customer));
             }

@@ -30,6 +30,8 @@ facts! { OF_ALL, name(Fact, Ccp => ccp, Router => router, AgentPg => agentpg, Fi
     Ecc { contact, variable, length, loss } = "ecc",
     PeerError { link => LINK, message, detail } = "peer_error",
     CommandRefused { command, detail } = "command_refused",
+    PlanRefused { plan, detail } = "plan_refused",
+    PlanKept { plan } = "plan_kept",
     Setting { setting, value } = "setting",
 }}
 

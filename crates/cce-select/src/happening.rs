@@ -59,9 +59,10 @@ impl Happening<'_> {
 
     /// A selector that means it, for people.
     pub fn words(&self, names: &ShortNames) -> String {
+        let from = names.place(&self.from);
         let mut words = match &self.to {
-            Some(to) => format!("{} > {to} {}", self.from, self.name),
-            None => format!("{} {}", self.from, self.name),
+            Some(to) => format!("{from} > {} {}", names.place(to), self.name),
+            None => format!("{from} {}", self.name),
         };
         if let Some(contact) = &self.subject.contact {
             words += " ";

@@ -1,6 +1,6 @@
 //! Short names of contacts and tasks: `T2` is the second contact of the run, `T2#1` its first task.
 
-use crate::place::CUSTOMER;
+use crate::place::{CUSTOMER, Place, customer_number};
 use cce_fold::{Meaning, ReadRecord};
 use cce_journal::{Record, What};
 use cce_kernel::{NodeName, Output};
@@ -187,9 +187,25 @@ impl ShortNames {
 
     /// Whether a virtual customer has a contact.
     pub fn has_customer(&self, node: &NodeName) -> bool {
-        let number = node.as_str().strip_prefix(CUSTOMER).and_then(|number| number.parse::<usize>().ok());
-        let name = number.and_then(|number| self.customers.get(number.checked_sub(1)?));
-        name.is_some_and(|name| self.by_customer.contains_key(name))
+        self.customer(node).is_some_and(|name| self.by_customer.contains_key(name))
+    }
+
+    /// What people call a component or a virtual person: a customer by the name that the scenario gave.
+    pub fn node<'a>(&'a self, node: &'a NodeName) -> &'a str {
+        self.customer(node).unwrap_or_else(|| node.as_str())
+    }
+
+    /// What people call a place.
+    pub fn place(&self, place: &Place) -> String {
+        match place {
+            Place::Node(node) => self.node(node).to_owned(),
+            Place::Outside(_) => place.to_string(),
+        }
+    }
+
+    /// The name of a virtual customer.
+    fn customer(&self, node: &NodeName) -> Option<&str> {
+        self.customers.get(customer_number(node)?).map(String::as_str)
     }
 
     /// What people call a contact: its customer's name, or `T2`.

@@ -9,6 +9,11 @@ pub const CUSTOMER: &str = "customer-";
 /// What virtual agents are called, before their login id.
 pub const AGENT: &str = "agent-";
 
+/// Which virtual customer a component is, counted from 0.
+pub fn customer_number(node: &NodeName) -> Option<usize> {
+    node.as_str().strip_prefix(CUSTOMER)?.parse::<usize>().ok()?.checked_sub(1)
+}
+
 /// Customers and third-party applications.
 pub const APP: &str = "app";
 

@@ -221,6 +221,8 @@ impl Watcher {
             | Fact::Ecc { .. }
             | Fact::PeerError { .. }
             | Fact::CommandRefused { .. }
+            | Fact::PlanRefused { .. }
+            | Fact::PlanKept { .. }
             | Fact::Setting { .. }
             | Fact::Ccp(_)
             | Fact::Router(_)

@@ -164,6 +164,8 @@ impl Why {
             | Fact::Ecc { .. }
             | Fact::PeerError { .. }
             | Fact::CommandRefused { .. }
+            | Fact::PlanRefused { .. }
+            | Fact::PlanKept { .. }
             | Fact::Setting { .. }
             | Fact::Ccp(_)
             | Fact::AgentPg(_)

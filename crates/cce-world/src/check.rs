@@ -1,7 +1,7 @@
 //! Contradictions between the settings of a lab.
 
 use crate::{
-    lab::{ADMIN_LINK, COMPONENTS, Lab, link_name},
+    lab::{ADMIN_LINK, COMPONENTS, CastCustomer, Lab, link_name},
     problem::Fault,
     resolve::{ecc_variables, one_of, resolve},
 };
@@ -258,6 +258,20 @@ fn check_demo(lab: &Lab, faults: &mut Vec<Fault>) {
                 format!("an agent has 1 to {DIALOG_LIMIT_MAX} tasks at the same time"),
             ));
         }
+    }
+    for (at, customer) in lab.demo.customers.iter().enumerate() {
+        if let Some(message) = lab.feed_objection(customer) {
+            faults.push(Fault::new(format!("demo.customers.{at}.feed"), message).against(&["ccp.feeds"]));
+        }
+    }
+}
+
+impl Lab {
+    /// Why CCP would refuse a customer's tasks (ccp-task-api 3.2): nobody reads the feed. None where a refusal may be.
+    pub fn feed_objection(&self, customer: &CastCustomer) -> Option<String> {
+        let feeds: BTreeSet<u32> = self.ccp.feeds.iter().map(|feed| feed.id).collect();
+        let is_fine = customer.may_be_refused || feeds.contains(&customer.feed);
+        (!is_fine).then(|| one_of("feed", customer.feed, &feeds))
     }
 }
 

@@ -6,7 +6,8 @@ use crate::{
     material::{
         AGENT, AGENT_STATE_EVENT, ELSE, END, MRD, OTHER_MRD, QUEUE, SECOND, THIRD, admitted, agent, altered,
         cancel_conf, change, chosen, contact, desk, dialog, dialogue, event, failure, first_task,
-        handled_contact, is_sent, nobody, node, published, report, somebody, start_ind, told, withdrawn,
+        handled_contact, is_sent, nobody, node, published, report, reported, somebody, start_ind, told,
+        withdrawn,
     },
     toys::{
         becomes, close_call, is_traced, publishes, sent_behind, simple, two_tasks_with_a_limit_of,
@@ -111,6 +112,7 @@ pub(crate) fn against(judgement: Judgement) -> Journal {
         | J::DialogTransition
         | J::DialogGoesOnAsBefore
         | J::AgentTransition
+        | J::AgentReportedAsItStands
         | J::UnacceptedIsNotRoutable
         | J::UserTransition => against_legal_transition(judgement),
         J::ContactOfATask | J::NewTaskFollows | J::AdmittedOnce | J::KeyIsNew => {
@@ -368,6 +370,10 @@ fn against_legal_transition(judgement: Judgement) -> Journal {
         }
         Judgement::AgentTransition => {
             journal.then("agentpg", agent(AgentState::NotReady, AgentState::NotActive, 0))
+        }
+        Judgement::AgentReportedAsItStands => {
+            let told = reported(&journal, |record| record.routable = !record.routable);
+            journal.then("agentpg", told)
         }
         Judgement::UnacceptedIsNotRoutable => {
             let end = Some(Disposition::TASK_ABANDONED_BEFORE_OFFERED);

@@ -173,6 +173,7 @@ pub(crate) fn customer(at: u64) -> CastCustomer {
         poll: Some(span(1)),
         cancel_after: None,
         closes_lost: None,
+        may_be_refused: false,
         variables: BTreeMap::new(),
     }
 }

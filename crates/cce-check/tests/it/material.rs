@@ -8,8 +8,8 @@ use crate::{
 use cce_journal::{Record, What};
 use cce_kernel::{Fact, Input, Output, Port};
 use cce_model::{
-    AgentId, AgentState, ContactId, ContactStatus, DialogState, DialogueState, Disposition, MrdId, Object,
-    SkillTarget, StatusReason, TaskEvent, TaskEventKind, TaskId, TaskState,
+    AgentId, AgentRecord, AgentState, ContactId, ContactStatus, DialogState, DialogueState, Disposition,
+    MrdId, Object, SkillTarget, StatusReason, TaskEvent, TaskEventKind, TaskId, TaskState,
     fact::{AgentPgFact, FinesseFact, OpcMessage, QueueChoice, RouterFact},
 };
 
@@ -122,10 +122,23 @@ pub(crate) fn event(journal: &Journal, kind: TaskEventKind) -> TaskEvent {
     TaskEvent { task: SECOND, ..(**event).clone() }
 }
 
-/// OPC's latest report of the agent in the domain.
+/// A report of the agent in the domain by OPC, as the agent stands once the last task has ended.
 pub(crate) fn report(journal: &Journal) -> Fact {
+    reported(journal, |_| {})
+}
+
+/// The same, altered.
+pub(crate) fn reported(journal: &Journal, alter: impl FnOnce(&mut AgentRecord)) -> Fact {
     let is_it = |fact: &Fact| matches!(fact, Fact::AgentPg(AgentPgFact::ToCtiServer(OpcMessage::Agent(record))) if record.mrd == MrdId(MRD));
-    fact(&journal.records[journal.last_before(journal.records.len(), is_it)]).unwrap().clone()
+    let latest = &journal.records[journal.last_before(journal.records.len(), is_it)];
+    altered(fact(latest).unwrap().clone(), |fact| {
+        let Fact::AgentPg(AgentPgFact::ToCtiServer(OpcMessage::Agent(record))) = fact else {
+            panic!("no report")
+        };
+        // The report that went with the end counted that task.
+        record.tasks = 0;
+        alter(record);
+    })
 }
 
 pub(crate) fn first_task(journal: &Journal) -> TaskId {

@@ -2,7 +2,7 @@
 
 use crate::{
     lab::Journal,
-    material::{AGENT, MRD, SECOND, agent, change, contact, desk, dialog, event, nobody},
+    material::{AGENT, MRD, SECOND, agent, change, contact, desk, dialog, event, nobody, reported},
     toys::simple,
 };
 use cce_check::Judgement;
@@ -45,6 +45,16 @@ fn each_part_of_a_judgement_refuses_a_journal() {
                 .then("agentpg", agent(A::NotActive, A::Logout, 0))
                 .then("agentpg", agent(A::Logout, A::NotActive, 0)),
         ),
+        (J::AgentReportedAsItStands, "another state", {
+            let journal = simple();
+            let told = reported(&journal, |record| record.state = A::NotReady);
+            journal.then("agentpg", told)
+        }),
+        (J::AgentReportedAsItStands, "another number of tasks", {
+            let journal = simple();
+            let told = reported(&journal, |record| record.tasks += 1);
+            journal.then("agentpg", told)
+        }),
         (
             J::TaskTransition,
             "from another state",

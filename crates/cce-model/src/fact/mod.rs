@@ -138,6 +138,18 @@ pub enum Fact {
         /// Why.
         detail: String,
     },
+    /// What a virtual person was going to do by itself was refused.
+    PlanRefused {
+        /// What it was, such as `cancel`, or `ready 5001`.
+        plan: String,
+        /// Why.
+        detail: String,
+    },
+    /// A virtual person did what it was going to do by itself and what takes several steps, or was refused before.
+    PlanKept {
+        /// What it was, such as `sign-in`.
+        plan: String,
+    },
     /// A setting of a component was changed while it ran.
     Setting {
         /// The setting, such as `finesse.ccp_retries`.

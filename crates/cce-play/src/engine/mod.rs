@@ -221,7 +221,7 @@ impl Engine {
         self.steps.iter().all(|step| *step == Progress::Taken)
             && self.plans.are_done()
             && self.given.undecided().next().is_none()
-            && self.ends.decided() >= self.scenario.customers.len()
+            && self.ends.decided(self.tracker.names()) >= self.scenario.customers.len()
             && self.ends.are_all()
             && self.rules.held.is_empty()
     }
@@ -229,7 +229,7 @@ impl Engine {
     /// Whether something happened at all, and every rule that is armed has acted: people outside the lab take their
     /// time.
     pub fn has_acted(&self) -> bool {
-        self.ends.decided() > 0
+        self.ends.decided(self.tracker.names()) > 0
             && !self.rules.states.iter().any(|state| state.is_waiting() && !state.is_added)
     }
 
@@ -339,7 +339,7 @@ impl Engine {
             .enumerate()
             .filter_map(|(number, step)| due(step).then_some(number))
             .collect();
-        self.ends.learn_reply(happening, names);
+        self.ends.learn_reply(happening);
         let mut orders = self.rules.release_by(happening, names, self.now);
         for (deadline, number) in deadlines {
             self.set_alarm(deadline, Alarm::Watch(number));

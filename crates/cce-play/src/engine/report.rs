@@ -15,6 +15,7 @@ use cce_check::{Check, Misdeed};
 use cce_kernel::{NodeName, Time};
 use cce_model::{AgentId, ContactId, DialogState};
 use cce_scenario::{Expectation, Rule};
+use cce_select::place::{AGENT, customer_number};
 use std::collections::BTreeSet;
 
 /// Breaches of checks that are kept. Where one thing goes wrong, much follows.
@@ -134,7 +135,9 @@ impl Engine {
     /// What virtual people were going to do and gave up, because of what happened before.
     fn dropped(&self) -> Vec<String> {
         let told = |(node, what, at): (&NodeName, &str, Time)| {
-            format!("{node}: `{}` at {} was given up", what.replace('-', "_"), shown(at.since(Time(0))))
+            let at = shown(at.since(Time(0)));
+            let who = self.tracker.names().node(node);
+            format!("{who}: `{}` at {at} was given up", written(what))
         };
         self.plans.dropped().map(told).collect()
     }
@@ -192,9 +195,9 @@ impl Engine {
         let void = self.rules.states.iter().filter(|state| !state.is_added && !is_drawn);
         let void =
             void.filter_map(|state| Some(Finding::new(&state.rule.name, changed_nothing(state)?, None)));
-        let refused = self.refused().into_iter().filter(move |_| !is_drawn);
+        let refused = self.refused().into_iter().chain(self.refused_plans()).filter(move |_| !is_drawn);
         let undecided = self.undecided().filter(move |_| !is_drawn);
-        let planned = self.unreached().filter(move |_| !is_drawn);
+        let planned = self.unreached().chain(self.unarrived()).filter(move |_| !is_drawn);
         let held = self.rules.held.values().filter(move |_| !is_drawn).map(|held| {
             let by = self.rules.states.get(held.rule).map_or("", |state| state.rule.name.as_str());
             Finding::new(by, format!("still held at the end: {}", held.words), held.record)
@@ -216,6 +219,38 @@ impl Engine {
         self.given.refused().iter().filter_map(told).collect()
     }
 
+    /// What virtual people planned and what was refused, unless the scenario allows it.
+    fn refused_plans(&self) -> impl Iterator<Item = Finding> {
+        let refused = self.plans.refused().filter(|(node, ..)| !self.may_be_refused(node));
+        refused.map(|(node, plan, refusal)| {
+            let text = format!("`{}` was refused: {}", written(plan), refusal.why);
+            Finding::new(self.tracker.names().node(node), text, Some(refusal.record))
+        })
+    }
+
+    /// Agents whose sign-in was not complete at the end. Whoever ends a run by hand ends sign-ins, too.
+    fn unarrived(&self) -> impl Iterator<Item = Finding> {
+        let arriving = self.plans.arriving();
+        let arriving = arriving.filter(|(node, _)| !self.is_open_ended && !self.may_be_refused(node));
+        arriving.map(|(node, at)| {
+            let at = shown(at.since(Time(0)));
+            let text = format!("the sign-in that began at {at} was not complete before the end");
+            Finding::new(self.tracker.names().node(node), text, None)
+        })
+    }
+
+    /// Whether a scenario allows that a person's plans are refused.
+    fn may_be_refused(&self, node: &NodeName) -> bool {
+        let cast = &self.scenario.lab.cast;
+        match (node.as_str().strip_prefix(AGENT), customer_number(node)) {
+            (Some(id), _) => cast.agents.iter().any(|agent| agent.id.as_str() == id && agent.may_be_refused),
+            (None, Some(number)) => {
+                cast.customers.get(number).is_some_and(|customer| customer.may_be_refused)
+            }
+            (None, None) => false,
+        }
+    }
+
     /// Steps of which nobody knows at the end whether they were refused. Whoever ends a run by hand ends steps, too.
     fn undecided(&self) -> impl Iterator<Item = Finding> {
         let steps = self.given.undecided().filter(|_| !self.is_open_ended);
@@ -231,12 +266,9 @@ impl Engine {
         let open = self.plans.open().filter(move |(_, _, at)| !self.is_open_ended && *at > until);
         open.map(|(node, what, at)| {
             let at = at.since(Time(0));
-            let text = format!(
-                "`{}` at {} was not reached before the end; see `until`",
-                what.replace('-', "_"),
-                shown(at)
-            );
-            Finding::new(node.as_str(), text, None)
+            let what = written(what);
+            let text = format!("`{what}` at {} was not reached before the end; see `until`", shown(at));
+            Finding::new(self.tracker.names().node(node), text, None)
         })
     }
 
@@ -253,6 +285,11 @@ impl Engine {
     fn bends(&self) -> Vec<Acted> {
         self.rules.states.iter().filter_map(|state| state.acted(self.now)).collect()
     }
+}
+
+/// A plan as scenarios write it: `not_ready`.
+fn written(plan: &str) -> String {
+    plan.replace('-', "_")
 }
 
 /// What is wrong with a rule that acted and had no effect, each time.

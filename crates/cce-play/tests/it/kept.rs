@@ -173,10 +173,7 @@ fn what_people_planned_and_gave_up_is_told() {
     );
     assert_eq!(told(&run), Vec::<String>::new());
     let [dropped] = &run.report.dropped[..] else { panic!("{:?}", run.report.dropped) };
-    assert!(
-        dropped.starts_with("customer-1: `cancel` at ") && dropped.ends_with(" was given up"),
-        "{dropped}"
-    );
+    assert!(dropped.starts_with("alice: `cancel` at ") && dropped.ends_with(" was given up"), "{dropped}");
 }
 
 #[test]

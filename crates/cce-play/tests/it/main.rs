@@ -15,6 +15,7 @@ mod keys;
 mod misbehaving;
 mod orders;
 mod outcomes;
+mod plans;
 mod planted;
 mod play;
 mod recorded;

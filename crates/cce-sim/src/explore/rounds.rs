@@ -260,6 +260,28 @@ mod tests {
         assert_eq!(exploration.explored().runs(), 700);
     }
 
+    /// Who gives choices away has those behind them only: what hung on the others hangs on their new owner.
+    #[test]
+    fn each_part_hangs_on_the_one_that_owns_the_choice_before_its_own() {
+        let mut exploration = Exploration::new(explorer(2_000));
+        let mut children = 0;
+        loop {
+            let mut round = exploration.round();
+            if round.is_empty() {
+                break;
+            }
+            let parts: Vec<_> = exploration.parts.iter().flatten().chain(&round).collect();
+            for part in &parts {
+                let parent = parts.iter().find(|parent| Some(parent.family.id) == part.family.parent);
+                children += usize::from(parent.is_some());
+                assert!(parent.is_none_or(|parent| parent.fixed < part.fixed), "{:?}", part.family);
+            }
+            round.iter_mut().for_each(|part| part.work(&Senders(6), &mut |_| ()));
+            exploration.take_back(round);
+        }
+        assert!(children > 0);
+    }
+
     /// How many parts there are, and how far each goes in a round, shows in nothing that is found. The senders are alike, so
     /// each part comes upon every wish by itself: that a part waits for the wishes of others, `uneven` shows.
     #[test]

@@ -52,6 +52,7 @@ pub(crate) fn lab() -> Lab {
         poll: Some(seconds(1)),
         cancel_after: None,
         closes_lost: None,
+        may_be_refused: false,
         variables: BTreeMap::from([("cv_1".to_owned(), "Ann".to_owned())]),
     }];
     lab

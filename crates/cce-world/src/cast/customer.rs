@@ -5,7 +5,9 @@
 
 use super::refusal;
 use base64::{Engine, engine::general_purpose::STANDARD};
-use cce_kernel::{CallError, CallId, Command, Component, Cx, Input, Port, Request, Response, Time, TimerKey};
+use cce_kernel::{
+    CallError, CallId, Command, Component, Cx, Fact, Input, Port, Request, Response, Time, TimerKey,
+};
 use cce_model::ContactStatus;
 use cce_xml::{
     Xml,
@@ -30,8 +32,11 @@ pub fn is_about_task(word: &str) -> bool {
     WORDS.contains(&word) && word != "create"
 }
 
+/// The plan and the word for the creation of a task.
+pub const CREATE: &str = "create";
+
 /// Timers of what a customer is going to do once, by itself.
-pub const PLANS: [&str; 2] = ["create", "cancel"];
+pub const PLANS: [&str; 2] = [CREATE, "cancel"];
 
 /// What a customer does.
 #[derive(Clone, Debug)]
@@ -85,6 +90,17 @@ struct Sent {
     by: By,
 }
 
+impl Sent {
+    /// What the customer notes where nothing comes of it.
+    fn refusal(self, detail: &str) -> Fact {
+        let word = self.ask.word().to_owned();
+        match self.by {
+            By::Itself => Fact::PlanRefused { plan: word, detail: detail.to_owned() },
+            By::Command => Command::Act(word).refusal(detail),
+        }
+    }
+}
+
 /// Whose idea a request was. What was told is not repeated when it fails.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum By {
@@ -122,7 +138,7 @@ impl Ask {
     /// What a customer is told, and the timer of what it does by itself.
     const fn word(self) -> &'static str {
         match self {
-            Self::Create => "create",
+            Self::Create => CREATE,
             Self::Poll => "poll",
             Self::Cancel => "cancel",
             Self::Renotify => "renotify",
@@ -162,7 +178,7 @@ impl Customer {
 
     fn on_reply(&mut self, call: CallId, result: &Result<Response, CallError>, cx: &mut Cx<'_>) {
         let Some(sent) = self.calls.remove(&call) else { return };
-        note_refusal(sent, result, cx);
+        self.note_refusal(sent, result, cx);
         if self.tasks[sent.at].is_over {
             return;
         }
@@ -177,14 +193,16 @@ impl Customer {
     /// Only a request that certainly created nothing is repeated: one task must not become two.
     fn on_create_answered(&mut self, sent: Sent, result: &Result<Response, CallError>, cx: &mut Cx<'_>) {
         match result {
-            Ok(response) if response.status == 201 => self.on_created(sent.at, response, cx),
+            Ok(response) if response.status == 201 => self.on_created(sent, response, cx),
             Ok(Response { status: 503, .. }) | Err(CallError::Unreachable) => self.on_failure(sent, cx),
             Ok(_) | Err(_) => self.end(sent.at, cx),
         }
     }
 
-    fn on_created(&mut self, at: usize, response: &Response, cx: &mut Cx<'_>) {
+    fn on_created(&mut self, sent: Sent, response: &Response, cx: &mut Cx<'_>) {
+        let at = sent.at;
         let Some(path) = response.get("location").map(path_of) else {
+            cx.note(sent.refusal("the answer has no Location"));
             return self.end(at, cx);
         };
         self.tasks[at] = Errand { path: path.to_owned(), ..Errand::default() };
@@ -273,6 +291,7 @@ impl Customer {
         }
         self.tasks[at].failures += 1;
         if self.tasks[at].failures > FAILURES_MAX {
+            cx.note(sent.refusal(&format!("{FAILURES_MAX} tries failed")));
             return self.end(at, cx);
         }
         cx.arm(key(ask, at), self.config.retry);
@@ -334,6 +353,24 @@ impl Customer {
         }
     }
 
+    /// Nothing came of a request: whoever told the customer to make it hears so, and a scenario whose customer planned it.
+    fn note_refusal(&self, sent: Sent, result: &Result<Response, CallError>, cx: &mut Cx<'_>) {
+        let is_final = match (sent.by, sent.ask, result) {
+            (By::Command, ..) => true,
+            // These are tried again.
+            (By::Itself, _, Ok(Response { status: 503, .. }) | Err(CallError::Unreachable))
+            | (By::Itself, Ask::Cancel, Err(_)) => false,
+            // A cancel whose answer was lost has cancelled the task.
+            (By::Itself, Ask::Cancel, Ok(Response { status: 404, .. })) => self.tasks[sent.at].failures == 0,
+            (By::Itself, Ask::Create | Ask::Cancel, _) => true,
+            // A poll is no plan, and a lost task is closed until it is gone.
+            (By::Itself, Ask::Poll | Ask::Renotify | Ask::Close, _) => false,
+        };
+        if is_final && let Some(why) = refusal(result) {
+            cx.note(sent.refusal(&why));
+        }
+    }
+
     fn create(&mut self, cx: &mut Cx<'_>) -> Result<(), String> {
         if self.tasks.len() >= TASKS_MAX {
             return Err(format!("the customer has {TASKS_MAX} tasks already"));
@@ -392,15 +429,6 @@ impl Component for Customer {
             }
             _ => {}
         }
-    }
-}
-
-/// Whoever told the customer hears that nothing came of it.
-fn note_refusal(sent: Sent, result: &Result<Response, CallError>, cx: &mut Cx<'_>) {
-    if sent.by == By::Command
-        && let Some(why) = refusal(result)
-    {
-        cx.note(Command::Act(sent.ask.word().to_owned()).refusal(&why));
     }
 }
 

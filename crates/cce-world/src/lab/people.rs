@@ -64,6 +64,9 @@ pub struct CastAgent {
     /// After the wrap-up, if there is one, else as `wrap_up`. Without it: as `start`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub close: Option<Wait>,
+    /// A refusal of what the agent does by itself is no failure of a scenario.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub may_be_refused: bool,
 }
 
 impl CastAgent {
@@ -85,6 +88,7 @@ impl CastAgent {
             resume: None,
             wrap_up: None,
             close: None,
+            may_be_refused: false,
         }
     }
 
@@ -134,6 +138,9 @@ pub struct CastCustomer {
     /// Variables by name.
     #[serde(default)]
     pub variables: BTreeMap<String, String>,
+    /// A refusal of what the customer does by itself is no failure of a scenario.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub may_be_refused: bool,
 }
 
 impl CastCustomer {
@@ -153,6 +160,7 @@ impl CastCustomer {
             cancel_after: None,
             closes_lost: None,
             variables: BTreeMap::new(),
+            may_be_refused: false,
         }
     }
 

@@ -209,6 +209,7 @@ pub(crate) fn customer(at: u64, cancel_after: Option<u64>) -> CastCustomer {
         requeue_on_recovery: false,
         poll: Some(span(1)),
         closes_lost: None,
+        may_be_refused: false,
         cancel_after: cancel_after.map(span),
         variables: BTreeMap::from([("cv_1".to_owned(), "Ann".to_owned())]),
     }

@@ -5,9 +5,9 @@ use super::{
     sign_in::{ALREADY_LOGGED_IN, Seat},
 };
 use crate::cast::refusal;
-use cce_kernel::{CallError, Command, Cx, Response};
-use cce_model::DialogAction;
-use std::collections::BTreeMap;
+use cce_kernel::{CallError, Command, Cx, Fact, Response};
+use cce_model::{DialogAction, MrdId};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The words that an agent understands. Those about a dialog may be followed by its task id, or by `T1`, `T2`, …:
 /// the first, the second dialog that this agent saw. Without either, the oldest open dialog is meant that allows
@@ -38,11 +38,25 @@ pub fn is_about_dialog(word: &str) -> bool {
 impl VirtualAgent {
     /// Does what it is told, or says why not.
     pub(super) fn on_instruction(&mut self, words: &str, cx: &mut Cx<'_>) {
-        self.orders.telling = Some(words.to_owned());
+        self.orders.following = Some(Order::Told(words.to_owned()));
         if let Err(detail) = self.follow(words, cx) {
-            cx.note(Command::Act(words.to_owned()).refusal(&detail));
+            self.orders.refuse(&Order::Told(words.to_owned()), &detail, cx);
         }
-        self.orders.telling = None;
+        self.orders.following = None;
+    }
+
+    /// Does what it planned, or says why not.
+    pub(super) fn carry_out(
+        &mut self,
+        plan: String,
+        cx: &mut Cx<'_>,
+        act: impl FnOnce(&mut Self, &mut Cx<'_>) -> Result<(), &'static str>,
+    ) {
+        self.orders.following = Some(Order::Planned(plan.clone()));
+        if let Err(detail) = act(self, cx) {
+            self.orders.refuse(&Order::Planned(plan), detail, cx);
+        }
+        self.orders.following = None;
     }
 
     fn follow(&mut self, words: &str, cx: &mut Cx<'_>) -> Result<(), String> {
@@ -63,14 +77,11 @@ impl VirtualAgent {
         }
         match word {
             "sign-in" | "return" => {
-                self.orders.seat = self.orders.telling.clone();
+                self.orders.take_seats();
                 self.sign_in_again(cx);
             }
             "crash" => self.crash(cx),
-            "sign-out" => {
-                self.orders.seat = self.orders.telling.clone();
-                self.sign_out(cx);
-            }
+            "sign-out" => self.sign_out(cx),
             "ready" => return self.change_seats("READY", cx),
             "not-ready" => return self.change_seats("NOT_READY", cx),
             "voice-sign-in" => self.ask(Ask::Told, request::user_login(&self.config), cx),
@@ -82,7 +93,7 @@ impl VirtualAgent {
     }
 
     /// Why the agent cannot follow a word now; none for an unknown word.
-    fn objection(&self, word: &str) -> Option<&'static str> {
+    pub(super) fn objection(&self, word: &str) -> Option<&'static str> {
         match (word, self.phase) {
             (known, _) if !WORDS.contains(&known) => None,
             (_, Phase::Left) => Some(LEFT),
@@ -127,31 +138,64 @@ impl VirtualAgent {
 /// Requests that are remembered with what led to them. The answer to one, or its failure, comes soon.
 const REQUESTS_MAX: usize = 256;
 
-/// What the agent was told, from the words to what becomes of them.
+/// Who wants something of the agent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Order {
+    /// Somebody told it so, in these words.
+    Told(String),
+    /// The agent itself: what it planned.
+    Planned(String),
+}
+
+/// What the agent was told and what it planned, from the words to what becomes of them.
 #[derive(Debug, Default)]
 pub(super) struct Orders {
-    /// The words that are being followed.
-    telling: Option<String>,
-    /// The words of a sign-in or a sign-out, which takes several requests.
-    seat: Option<String>,
-    /// The words that led to a request, by its number.
-    asked: BTreeMap<u64, String>,
+    /// What is being followed.
+    following: Option<Order>,
+    /// A sign-in or a sign-out, which takes several requests.
+    seat: Option<Order>,
+    /// What led to a request, by its number.
+    asked: BTreeMap<u64, Order>,
+    /// Plans that were refused and not kept since.
+    refused: BTreeSet<String>,
 }
 
 impl Orders {
-    /// A request follows from what the agent was told, if it was told anything.
+    /// What is being followed is a sign-in or a sign-out: it leads to further requests.
+    pub(super) fn take_seats(&mut self) {
+        self.seat = self.following.clone();
+    }
+
+    /// A request follows from what the agent was told or planned, if anything of that led to it.
     pub(super) fn follow_up(&mut self, ask: &Ask, number: u64) {
         let seat = self.seat.as_ref().filter(|_| is_about_seat(ask));
-        let Some(words) = self.telling.as_ref().or(seat) else { return };
-        self.asked.insert(number, words.clone());
+        let Some(order) = self.following.as_ref().or(seat) else { return };
+        self.asked.insert(number, order.clone());
         if self.asked.len() > REQUESTS_MAX {
             self.asked.pop_first();
         }
     }
 
     /// The agent is signed in.
-    pub(super) fn end_arrival(&mut self) {
-        self.seat = None;
+    pub(super) fn end_arrival(&mut self, cx: &mut Cx<'_>) {
+        if let Some(Order::Planned(plan)) = self.seat.take() {
+            self.refused.remove(&plan);
+            cx.note(Fact::PlanKept { plan });
+        }
+    }
+
+    /// The agent signs out before it was signed in.
+    pub(super) fn give_up_arrival(&mut self, cx: &mut Cx<'_>) {
+        if let Some(order) = self.seat.take() {
+            self.refuse(&order, "the agent signs out before the sign-in is complete", cx);
+        }
+    }
+
+    /// A plan that may have been refused before was kept.
+    pub(super) fn keep(&mut self, plan: String, cx: &mut Cx<'_>) {
+        if self.refused.remove(&plan) {
+            cx.note(Fact::PlanKept { plan });
+        }
     }
 
     /// A request was answered. A sign-in that cannot be taken now is repeated: that is no refusal.
@@ -162,7 +206,7 @@ impl Orders {
         result: &Result<Response, CallError>,
         cx: &mut Cx<'_>,
     ) {
-        let is_repeated = matches!(ask, Ask::UserLogin | Ask::MediaLogin)
+        let is_repeated = matches!(ask, Ask::UserLogin | Ask::MediaLogin | Ask::Ready(_))
             && result.as_ref().map_or(true, |response| response.status >= 500);
         if !is_repeated && let Some(why) = refusal(result) {
             self.note(number, &why, cx);
@@ -178,10 +222,27 @@ impl Orders {
     }
 
     fn note(&mut self, number: u64, why: &str, cx: &mut Cx<'_>) {
-        if let Some(words) = self.asked.remove(&number) {
-            cx.note(Command::Act(words).refusal(why));
+        if let Some(order) = self.asked.remove(&number) {
+            self.refuse(&order, why, cx);
         }
     }
+
+    /// Says that an order is not followed; of a plan that is tried again and again, once.
+    fn refuse(&mut self, order: &Order, why: &str, cx: &mut Cx<'_>) {
+        match order {
+            Order::Told(words) => cx.note(Command::Act(words.clone()).refusal(why)),
+            Order::Planned(plan) => {
+                if self.refused.insert(plan.clone()) {
+                    cx.note(Fact::PlanRefused { plan: plan.clone(), detail: why.to_owned() });
+                }
+            }
+        }
+    }
+}
+
+/// What an agent plans about one domain: `ready 5001`.
+pub(super) fn plan_in(word: &str, mrd: MrdId) -> String {
+    format!("{word} {mrd}")
 }
 
 /// Whether a request is a part of a sign-in or a sign-out.

@@ -10,12 +10,25 @@ use cce_kernel::{CloseReason, Cx};
 use cce_model::MrdId;
 
 impl VirtualAgent {
+    /// Signs out as planned, or says why nothing comes of it.
+    pub(super) fn go_home(&mut self, cx: &mut Cx<'_>) -> Result<(), &'static str> {
+        if let Some(objection) = self.objection("sign-out") {
+            return Err(objection);
+        }
+        self.sign_out(cx);
+        Ok(())
+    }
+
     /// Signs out of every media, then of Finesse. Dialogs end as Finesse says. A sign-in that is not complete is
     /// given up instead.
     pub(super) fn sign_out(&mut self, cx: &mut Cx<'_>) {
         match self.phase {
-            Phase::Working => self.begin_signing_out(cx),
+            Phase::Working => {
+                self.orders.take_seats();
+                self.begin_signing_out(cx);
+            }
             Phase::Away | Phase::SigningIn => {
+                self.orders.give_up_arrival(cx);
                 self.close_stream(CloseReason::Done, cx);
                 self.forget_everything(Phase::Out, cx);
             }

@@ -63,8 +63,11 @@ cce_kernel::timers! {
 /// that was lost rather than standing beside it.
 const RESOURCE: &str = "auto";
 
+/// The plan that is kept once the agent is signed in to all its media.
+pub const SIGN_IN: &str = "sign-in";
+
 /// Timers of what an agent is going to do once, by itself.
-pub const PLANS: [&str; 5] = ["sign-in", "ready", "not-ready", "sign-out", "crash"];
+pub const PLANS: [&str; 5] = [SIGN_IN, "ready", "not-ready", "sign-out", "crash"];
 
 /// What an agent does.
 #[derive(Clone, Debug)]
@@ -200,12 +203,17 @@ impl VirtualAgent {
 
     fn on_timer(&mut self, timer: &TimerKey, cx: &mut Cx<'_>) {
         match Timer::of(timer) {
-            Timer::SignIn | Timer::Redial => self.arrive(cx),
+            Timer::SignIn => self.carry_out(SIGN_IN.to_owned(), cx, |agent, cx| {
+                agent.orders.take_seats();
+                agent.arrive(cx);
+                Ok(())
+            }),
+            Timer::Redial => self.arrive(cx),
             Timer::Patience if self.phase == Phase::SigningOut => self.depart(cx),
             Timer::Retry | Timer::Patience => self.sign_in(cx),
             Timer::Ready => self.send_ready(timer.id, cx),
             Timer::NotReady => self.send_not_ready(timer.id, cx),
-            Timer::SignOut => self.sign_out(cx),
+            Timer::SignOut => self.carry_out("sign-out".to_owned(), cx, Self::go_home),
             Timer::Crash => self.crash(cx),
             Timer::Dialog => self.act(timer.id, cx),
             Timer::Interrupted => self.ask_what_is_interrupted(cx),

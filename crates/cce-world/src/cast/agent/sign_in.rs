@@ -1,7 +1,7 @@
 //! An agent's way to its seats: the user's sign-in, then that to each media, then ready
 //! (finesse-nonvoice 2.2, 2.4, 7).
 
-use super::{Ask, Phase, Timer, VirtualAgent, request};
+use super::{Ask, Phase, Timer, VirtualAgent, instruction::plan_in, request};
 use cce_kernel::{CloseReason, Cx, TimerKey};
 use cce_model::{MrdId, TaskId, UserState};
 use std::time::Duration;
@@ -83,6 +83,9 @@ impl VirtualAgent {
             self.seats.insert(mrd, Seat::SigningIn);
             self.ask(Ask::MediaLogin, request::media_login(&self.config, mrd), cx);
         }
+        if self.config.mrds.is_empty() {
+            self.orders.end_arrival(cx);
+        }
         if self.has_signed_in {
             self.ask(Ask::List, request::list(&self.config), cx);
         }
@@ -119,8 +122,11 @@ impl VirtualAgent {
     fn settle(&mut self, mrd: MrdId, seat: Seat, cx: &mut Cx<'_>) {
         let was_complete = self.is_signed_in();
         self.seats.insert(mrd, seat);
+        if seat == Seat::Ready {
+            self.orders.keep(plan_in("ready", mrd), cx);
+        }
         if !was_complete && self.is_signed_in() {
-            self.orders.end_arrival();
+            self.orders.end_arrival(cx);
             cx.cancel(Timer::Patience.key(0));
         }
     }
@@ -159,19 +165,29 @@ impl VirtualAgent {
 
     pub(super) fn send_ready(&mut self, id: u64, cx: &mut Cx<'_>) {
         let mrd = self.config.mrds.iter().copied().find(|mrd| ready_key(*mrd).id == id);
-        if let Some(mrd) = mrd.filter(|mrd| self.seats.get(mrd) == Some(&Seat::NotReady)) {
-            self.ask(Ask::Ready(mrd), request::media_state(&self.config, mrd, "READY"), cx);
-            if let Some(wait) = self.config.not_ready {
+        let Some(mrd) = mrd.filter(|mrd| self.seats.get(mrd) == Some(&Seat::NotReady)) else {
+            // The agent signs in anew meanwhile, and becomes ready after that.
+            return;
+        };
+        self.carry_out(plan_in("ready", mrd), cx, |agent, cx| {
+            agent.ask(Ask::Ready(mrd), request::media_state(&agent.config, mrd, "READY"), cx);
+            if let Some(wait) = agent.config.not_ready {
                 cx.arm(not_ready_key(mrd), wait);
             }
-        }
+            Ok(())
+        });
     }
 
     pub(super) fn send_not_ready(&mut self, id: u64, cx: &mut Cx<'_>) {
         let mrd = self.config.mrds.iter().copied().find(|mrd| not_ready_key(*mrd).id == id);
-        if let Some(mrd) = mrd.filter(|mrd| self.seats.get(mrd) == Some(&Seat::Ready)) {
-            self.ask(Ask::Told, request::media_state(&self.config, mrd, "NOT_READY"), cx);
-        }
+        let mrd = mrd.unwrap_or_else(|| unreachable!("no domain of the agent has timer {id}"));
+        self.carry_out(plan_in("not-ready", mrd), cx, |agent, cx| {
+            if agent.seats.get(&mrd) != Some(&Seat::Ready) {
+                return Err("the agent is not ready there");
+            }
+            agent.ask(Ask::Told, request::media_state(&agent.config, mrd, "NOT_READY"), cx);
+            Ok(())
+        });
     }
 
     /// READY for somebody who is ready leads to no event (finesse-nonvoice 2.4), so the answer must do. One

@@ -1,7 +1,7 @@
 //! A customer.
 
 use super::stage::{Stage, call, calls};
-use cce_kernel::{CallError, CallId, Command, Fact, Input, Output, Port, Response};
+use cce_kernel::{CallError, CallId, Command, Fact, Input, Output, Port, Response, TimerKey};
 use cce_world::cast::customer::{Customer, CustomerConfig, FAILURES_MAX, Method};
 use cce_xml::task::Task;
 use std::time::Duration;
@@ -134,11 +134,57 @@ fn a_failed_poll_is_repeated_after_a_pause() {
 #[test]
 fn a_customer_gives_up_after_many_failures() {
     let mut stage = created(config());
+    let mut last = Vec::new();
     for _ in 0..=FAILURES_MAX {
+        assert_eq!(refused_plan(&last), None);
         let (poll, _) = call(&stage.fire());
-        stage.answer(poll, 500);
+        last = stage.answer(poll, 500);
     }
     assert!(stage.timers.is_empty());
+    assert_eq!(refused_plan(&last), Some(("poll", "60 tries failed")));
+}
+
+#[test]
+fn a_creation_that_is_refused_or_says_no_place_is_a_refused_plan() {
+    let create = || {
+        let mut stage = Stage::new(Customer::new(config()));
+        let (create, _) = call(&stage.fire());
+        (stage, create)
+    };
+    let (mut stage, call) = create();
+    assert_eq!(refused_plan(&stage.answer(call, 404)), Some(("create", "the answer is 404")));
+    let (mut stage, call) = create();
+    assert_eq!(refused_plan(&stage.answer(call, 201)), Some(("create", "the answer has no Location")));
+    let (mut stage, call) = create();
+    let broken = stage.fail(call, CallError::Broken);
+    assert_eq!(refused_plan(&broken), Some(("create", "the connection ended before the answer")));
+    let (mut stage, call) = create();
+    assert_eq!(refused_plan(&stage.answer(call, 503)), None);
+}
+
+#[test]
+fn a_first_cancel_of_a_contact_that_is_gone_is_a_refused_plan_and_a_repeated_one_is_not() {
+    let cancelling = || {
+        let config = CustomerConfig { cancel_after: Some(Duration::from_millis(1)), ..config() };
+        let mut stage = created(config);
+        let (cancel, _) = call(&stage.fire());
+        (stage, cancel)
+    };
+    let (mut stage, cancel) = cancelling();
+    assert_eq!(refused_plan(&stage.answer(cancel, 404)), Some(("cancel", "the answer is 404")));
+    let (mut stage, cancel) = cancelling();
+    stage.fail(cancel, CallError::Timeout);
+    stage.timers.remove(&TimerKey::new("poll", 0));
+    let (cancel, _) = call(&stage.fire());
+    assert_eq!(refused_plan(&stage.answer(cancel, 404)), None);
+}
+
+/// The plan that is noted as refused, and why.
+fn refused_plan(outputs: &[Output]) -> Option<(&str, &str)> {
+    outputs.iter().find_map(|output| {
+        let Output::Note(Fact::PlanRefused { plan, detail }) = output else { return None };
+        Some((plan.as_str(), detail.as_str()))
+    })
 }
 
 #[test]
