@@ -43,11 +43,6 @@ impl Kind {
             Self::Customer => "customer",
         }
     }
-
-    /// The product of that name.
-    pub fn of_product(name: &str) -> Option<Self> {
-        Self::PRODUCTS.into_iter().find(|kind| kind.name() == name)
-    }
 }
 
 impl fmt::Display for Kind {
@@ -60,14 +55,6 @@ impl fmt::Display for Kind {
 mod tests {
     use super::*;
     use crate::NodeName;
-
-    #[test]
-    fn a_product_is_known_by_its_name_and_a_person_is_no_product() {
-        for kind in Kind::PRODUCTS {
-            assert_eq!(Kind::of_product(kind.name()), Some(kind));
-        }
-        assert_eq!(Kind::of_product("agent"), None);
-    }
 
     #[test]
     fn a_component_s_name_begins_with_its_kind() {
