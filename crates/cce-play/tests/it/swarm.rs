@@ -31,7 +31,7 @@ const SMALL: [(&str, &str); 3] =
 
 #[test]
 fn every_seed_gives_the_same_journal_twice_and_breaks_no_check() {
-    let asked: Option<u64> = env::var(SEEDS_VARIABLE).ok().and_then(|text| text.parse().ok());
+    let asked = env::var(SEEDS_VARIABLE).ok().map(|text| text.parse::<u64>().expect("a number of seeds"));
     let swarm = if asked.is_some() { read(SWARM).unwrap() } else { small() };
     let next = AtomicU64::new(1);
     let failed: Mutex<Vec<String>> = Mutex::default();
