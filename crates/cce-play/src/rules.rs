@@ -242,7 +242,10 @@ impl Rules {
                 Err(why) => return self.pass(number, now, why),
             },
             Action::Cut => (Treatment::Cut, Bend::Cut, None),
-            Action::Split(size) => (Treatment::Split(size), Bend::Split(size), None),
+            Action::Split(size) => match unsplit(happening, size) {
+                None => (Treatment::Split(size), Bend::Split(size), None),
+                Some(why) => return self.pass(number, now, why),
+            },
             Action::Coalesce => {
                 self.glued.extend(happening.link.map(|link| (happening.record.node.clone(), link)));
                 (Treatment::Coalesce, Bend::Coalesced, None)
@@ -430,20 +433,33 @@ fn impossible(action: &Action, happening: &Happening<'_>) -> Option<&'static str
     }
 }
 
-/// The bytes of a message with one of them changed, or why there is nothing to change.
-fn corrupted(happening: &Happening<'_>, byte: usize, to: u8) -> Result<Blob, String> {
-    let bytes = match &happening.record.what {
-        What::Out(Output::Send { bytes, .. }) | What::In(Input::Frame { bytes, .. }) => bytes,
-        What::Out(Output::Call { request, .. }) | What::In(Input::Call { request, .. }) => &request.body,
-        What::Out(Output::Reply { response, .. }) => &response.body,
+/// The bytes of a message; of HTTP, of its body.
+fn bytes_of<'a>(happening: &Happening<'a>) -> Option<&'a Blob> {
+    match &happening.record.what {
+        What::Out(Output::Send { bytes, .. }) | What::In(Input::Frame { bytes, .. }) => Some(bytes),
+        What::Out(Output::Call { request, .. }) | What::In(Input::Call { request, .. }) => {
+            Some(&request.body)
+        }
+        What::Out(Output::Reply { response, .. }) => Some(&response.body),
         What::Out(_)
         | What::In(_)
         | What::Started
         | What::Stopped { .. }
         | What::Connected { .. }
         | What::Bent(_)
-        | What::Gap { .. } => return Err("there are no bytes to change".to_owned()),
-    };
+        | What::Gap { .. } => None,
+    }
+}
+
+/// Why pieces of that size are no pieces.
+fn unsplit(happening: &Happening<'_>, size: usize) -> Option<String> {
+    let count = bytes_of(happening)?.0.len();
+    (count <= size).then(|| format!("it has {count} bytes, and arrives in one piece"))
+}
+
+/// The bytes of a message with one of them changed, or why there is nothing to change.
+fn corrupted(happening: &Happening<'_>, byte: usize, to: u8) -> Result<Blob, String> {
+    let bytes = bytes_of(happening).ok_or("there are no bytes to change")?;
     let mut changed = BytesMut::from(bytes.0.as_ref());
     let count = changed.len();
     match changed.get_mut(byte) {

@@ -27,6 +27,8 @@ pub struct Unmet {
 pub(crate) struct Watch {
     pub(crate) expectation: Expectation,
     state: State,
+    /// Of `while` and `within`: whether what begins them ever happened.
+    has_begun: bool,
     /// Beginnings whose end is not awaited, as too many are already.
     unwatched: u64,
     /// Of an order.
@@ -104,7 +106,7 @@ impl Watch {
             Want::While { .. } => State::While(None),
             Want::Final(_) => State::Final(None),
         };
-        Self { expectation, state, unwatched: 0, misses: Misses::default(), unmet: None }
+        Self { expectation, state, has_begun: false, unwatched: 0, misses: Misses::default(), unmet: None }
     }
 
     /// Whether it matters to it when this happens, even if it happens in another place than what else it waits for.
@@ -147,6 +149,7 @@ impl Watch {
                 if means(to) {
                     pending.pop_front();
                 }
+                self.has_begun |= means(from);
                 if means(from) && pending.len() >= PENDING_MAX {
                     self.unwatched += 1;
                 } else if means(from) {
@@ -161,6 +164,7 @@ impl Watch {
                 }
                 if state.concerns_state(happening, names) {
                     *since = means(state).then_some(seq);
+                    self.has_begun |= since.is_some();
                 }
             }
             (Want::Final(state), State::Final(latest)) if state.concerns_state(happening, names) => {
@@ -188,6 +192,17 @@ impl Watch {
                 related: Vec::new(),
             });
         }
+    }
+
+    /// What is wrong with an expectation that holds only because what it counts from never happened.
+    pub(crate) fn unbegun(&self) -> Option<Unmet> {
+        let begin = match &self.expectation.want {
+            Want::Within { from, .. } => from,
+            Want::While { state, .. } => state,
+            Want::Order(_) | Want::Never(_) | Want::Count { .. } | Want::Final(_) => return None,
+        };
+        let text = || format!("`{begin}` never happened: there was nothing to judge");
+        (!self.has_begun).then(|| Unmet { text: text(), record: None, related: Vec::new() })
     }
 
     /// What is wrong if nothing follows.

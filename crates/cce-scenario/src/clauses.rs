@@ -6,6 +6,7 @@ use crate::{
     read::{Placed, Section, Source},
     set::read_set,
 };
+use cce_courier::Latency;
 use cce_kernel::{NodeName, Port};
 use cce_model::SideOrder;
 use cce_select::{ContactName, Selector, TaskName, Vocabulary, meant, nearest, place::AGENT};
@@ -97,18 +98,42 @@ pub(crate) fn read_rule(
     let is_armed = item.truth("armed", from).unwrap_or(true);
     let action = read_action(item, words, lab, from)?;
     let matching = matching?;
-    tell_without_effect(item, &matching, &action, from);
+    tell_without_effect(item, &matching, &action, expire, from);
     Some(Rule { name, matching, nth, times, chance, action, alone, expire, is_armed })
 }
 
+/// How long a delay may be, as its file says it.
+pub(crate) const fn longest_way(latency: Latency) -> Duration {
+    match latency {
+        Latency::Constant(time)
+        | Latency::Uniform { most: time, .. }
+        | Latency::LogNormal { median: time, .. } => time,
+    }
+}
+
 /// Tells of what a rule says that would change nothing.
-fn tell_without_effect(item: &Section<'_>, matching: &Selector, action: &Action, from: &mut Source<'_>) {
+fn tell_without_effect(
+    item: &Section<'_>,
+    matching: &Selector,
+    action: &Action,
+    expire: Duration,
+    from: &mut Source<'_>,
+) {
     let waits = matches!(action, Action::Hold(_) | Action::Delay(_));
     if item.has("alone") && !waits {
         from.problem(item.place_of_key("alone"), "`alone` is for `hold` and `delay`");
     }
     if item.has("expire") && !matches!(action, Action::Hold(_) | Action::Swap) {
         from.problem(item.place_of_key("expire"), "`expire` is for `hold` and `swap`");
+    }
+    if matches!(action, Action::Delay(latency) if longest_way(*latency).is_zero()) {
+        from.problem(item.place("delay"), "such a delay is none: make it longer, or leave the rule out");
+    }
+    if item.has("expire") && expire.is_zero() {
+        from.problem(item.place("expire"), "what expires at once is never held: make `expire` longer");
+    }
+    if *action == Action::Duplicate && matching.is_answer() {
+        from.problem(item.place("match"), "a request has one response: an answer cannot come twice");
     }
     let needs_a_stream = matches!(action, Action::Swap | Action::Split(_) | Action::Coalesce);
     if needs_a_stream && matching.is_http() {

@@ -1,7 +1,8 @@
 //! Reads scenario files.
 
 use crate::{
-    clauses::{WANTS, read_rule, read_wants, selector},
+    clauses::{WANTS, longest_way, read_rule, read_wants, selector},
+    doubts::Doubt,
     gather::{Context, Files, ScenarioError},
     model::{Action, Expectation, Rule, RunLimits, Scenario, ScenarioStep},
     read::{Placed, ScenarioProblem, Section, Source, as_json},
@@ -9,7 +10,6 @@ use crate::{
     swarm::Swarm,
 };
 use cce_check::Check;
-use cce_courier::Latency;
 use cce_kernel::NodeName;
 use cce_select::{
     Selector, Vocabulary, nearest,
@@ -22,6 +22,9 @@ use toml::de::{DeTable, DeValue};
 
 /// A scenario without an end of its own ends after that.
 const UNTIL: Duration = Duration::from_mins(10);
+
+/// The media routing domain of voice, which every lab has.
+const VOICE: i32 = 1;
 
 /// How long a scenario goes on once everything has ended.
 const REST: Duration = Duration::from_secs(2);
@@ -44,6 +47,7 @@ pub fn load(name: &str, text: &str, context: Context<'_>) -> Result<Scenario, Sc
         draft.read_rest(name, text, &mut files.problems);
     }
     draft.check_rule_names(&texts, &mut files.problems);
+    draft.tell_doubts(&texts, &mut files.problems);
     draft.check_chosen(context.chosen, &mut files.problems);
     if files.problems.is_empty() { Ok(draft.finish()) } else { Err(files.refuse()) }
 }
@@ -70,20 +74,15 @@ pub(crate) struct Draft {
     pub(crate) rules: Vec<Rule>,
     /// Rules that steps name, each with the file.
     pub(crate) named_rules: Vec<(String, Placed)>,
+    /// What people may never come to.
+    pub(crate) doubts: Vec<Doubt>,
+    /// Each seed draws the lab: its agents and domains are not known.
+    pub(crate) is_drawn: bool,
     pub(crate) expectations: Vec<Expectation>,
     pub(crate) unchecked: BTreeMap<String, String>,
     pub(crate) window: Option<Selector>,
     pub(crate) lost: Option<String>,
     pub(crate) swarm: Option<Swarm>,
-}
-
-/// How long a delay may be, as its file says it.
-const fn longest_way(latency: Latency) -> Duration {
-    match latency {
-        Latency::Constant(time)
-        | Latency::Uniform { most: time, .. }
-        | Latency::LogNormal { median: time, .. } => time,
-    }
 }
 
 impl Draft {
@@ -103,6 +102,8 @@ impl Draft {
             steps: Vec::new(),
             rules: Vec::new(),
             named_rules: Vec::new(),
+            doubts: Vec::new(),
+            is_drawn: false,
             expectations: Vec::new(),
             unchecked: BTreeMap::new(),
             window: None,
@@ -233,16 +234,23 @@ impl Draft {
         });
     }
 
-    fn vocabulary(&self) -> Vocabulary {
+    pub(crate) fn vocabulary(&self) -> Vocabulary {
         let node = |name: &str| PlacePattern::Node(NodeName::from(name));
         let components = COMPONENTS.iter().map(|name| ((*name).to_owned(), node(name)));
-        let agents = self.agents.iter().map(|agent| format!("{AGENT}{}", agent.id));
+        let people = self.agents.iter().map(|agent| format!("{AGENT}{}", agent.id));
         let numbered = |number: usize| format!("{CUSTOMER}{number}");
         let customers =
             (1..).zip(&self.customers).map(|(number, (name, _))| (name.clone(), node(&numbered(number))));
+        let agents = self.lab.agents.iter().map(|agent| agent.id.to_string());
+        let mrds = self.lab.mrds.iter().map(|mrd| mrd.id).chain([VOICE]).map(|id| id.to_string());
+        let of_lab = |names: &mut dyn Iterator<Item = String>| {
+            if self.is_drawn { Vec::new() } else { names.collect() }
+        };
         Vocabulary {
+            agents: of_lab(&mut agents.into_iter()),
+            mrds: of_lab(&mut mrds.into_iter()),
             places: components
-                .chain(agents.map(|name| (name.clone(), node(&name))))
+                .chain(people.map(|name| (name.clone(), node(&name))))
                 .chain(customers)
                 .collect(),
             customers: self.customers.iter().map(|(name, _)| name.clone()).collect(),

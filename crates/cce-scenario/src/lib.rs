@@ -7,10 +7,12 @@
 
 mod amount;
 mod clauses;
+mod doubts;
 mod file;
 mod gather;
 mod model;
 mod people;
+mod reach;
 mod read;
 mod read_swarm;
 mod set;

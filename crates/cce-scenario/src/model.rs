@@ -7,11 +7,8 @@ use crate::{
 use cce_courier::Latency;
 use cce_kernel::{Command, NodeName, Port};
 use cce_model::SideOrder;
-use cce_select::{
-    Selector,
-    place::{AGENT, CUSTOMER, PlacePattern},
-};
-use cce_world::{COMPONENTS, Changed, Lab};
+use cce_select::Selector;
+use cce_world::{Changed, Lab};
 use std::{collections::BTreeMap, time::Duration};
 
 /// A scenario, ready to be played.
@@ -88,70 +85,6 @@ impl Scenario {
         let drawn = self.swarm.iter().map(|swarm| format!("each seed draws {swarm}"));
         let parts = parts.collect::<Vec<_>>().join(", ");
         drawn.chain(Some(parts).filter(|parts| !parts.is_empty())).collect::<Vec<_>>().join("; ")
-    }
-}
-
-impl Scenario {
-    /// Every selector in it.
-    fn selectors(&self) -> impl Iterator<Item = &Selector> {
-        let steps = self.steps.iter().filter_map(|step| step.after.as_ref());
-        let rules = self.rules.iter().flat_map(|rule| {
-            let until = if let Action::Hold(until) = &rule.action { until.as_ref() } else { None };
-            std::iter::once(&rule.matching).chain(until)
-        });
-        let wants = self.expectations.iter().flat_map(|expectation| match &expectation.want {
-            Want::Order(order) => order.iter().collect(),
-            Want::Never(one) | Want::Count { of: one, .. } | Want::Final(one) => vec![one],
-            Want::Within { from, to, .. } => vec![from, to],
-            Want::While { state, never } => vec![state, never],
-        });
-        steps.chain(rules).chain(wants).chain(&self.window)
-    }
-
-    /// What can never match in a run of these components and people, with the reason. Whether there can be people
-    /// outside depends on the driver. A component of the lab that is not there runs in another process: what goes between
-    /// it and one that is there is seen here.
-    pub fn unreachable(&self, nodes: &[NodeName], has_outside: bool) -> Vec<String> {
-        let is_component = |node: &NodeName| COMPONENTS.contains(&node.as_str());
-        let lacks = |selector: &Selector, place: &PlacePattern| {
-            let is_there = |prefix: &str| nodes.iter().any(|node| node.as_str().starts_with(prefix));
-            match place {
-                PlacePattern::Node(node)
-                    if is_component(node)
-                        && selector.is_message()
-                        && selector.places().any(
-                            |place| matches!(place, PlacePattern::Node(node) if nodes.contains(node)),
-                        ) =>
-                {
-                    None
-                }
-                PlacePattern::Node(node) if !nodes.contains(node) => Some(format!("this run has no {node}")),
-                PlacePattern::Cti if !has_outside => {
-                    Some("the simulator has no CTI clients from outside".to_owned())
-                }
-                PlacePattern::App if !has_outside && !is_there(CUSTOMER) => Some(
-                    "the simulator has no applications from outside, and the scenario has no customer"
-                        .to_owned(),
-                ),
-                PlacePattern::Desk if !has_outside && !is_there(AGENT) => Some(
-                    "the simulator has no desktops from outside, and the scenario has no agent".to_owned(),
-                ),
-                PlacePattern::Any
-                | PlacePattern::App
-                | PlacePattern::Desk
-                | PlacePattern::Cti
-                | PlacePattern::Node(_) => None,
-            }
-        };
-        let dead = |selector: &Selector| {
-            let has_applications = !self.lab.mrpg.applications.is_empty();
-            let why = selector
-                .places()
-                .find_map(|place| lacks(selector, place))
-                .or_else(|| selector.closed_way(nodes, has_applications))?;
-            Some(format!("`{selector}` can never match: {why}"))
-        };
-        self.selectors().filter_map(dead).collect()
     }
 }
 

@@ -29,6 +29,7 @@ impl Draft {
             if section.truth("demo", from) == Some(true) {
                 draft.lab = draft.lab.clone().for_demo();
             }
+            draft.is_drawn |= section.has("swarm");
             draft.read_patches(section, from);
             draft.read_agents(section, from);
             draft.read_customers(section, from);
@@ -90,6 +91,7 @@ impl Draft {
             from.problem(place, format!("an agent has 1 to {LIMIT_MAX} tasks at the same time"));
         }
         tell_unreachable(&agent, table, &value.span(), from);
+        self.doubt_agent(&agent, table, from);
         self.agents.retain(|known| known.id != agent.id);
         self.agents.push(agent);
     }
@@ -121,6 +123,8 @@ impl Draft {
                 if let Some(message) = self.lab.feed_objection(&customer) {
                     from.problem(value_of(table, "feed").unwrap_or_else(|| value.span()), message);
                 }
+                tell_needless(&customer, table, from);
+                self.doubt_customer(&name.text, &customer, table, from);
                 self.customers.retain(|(known, _)| *known != name.text);
                 self.customers.push((name.text, customer));
             }
@@ -186,11 +190,13 @@ fn character(table: &DeTable<'_>, from: &mut Source<'_>) -> Map<String, Value> {
     match given.remove("offer") {
         Some(Value::Object(offer)) => {
             if let Some(table) = table.get("offer").and_then(|offer| offer.get_ref().as_table()) {
-                tell_unknown(table, &known().collect::<Vec<_>>(), from);
+                tell_unknown(table, &OFFER, from);
             }
+            let said: Vec<&str> = offer.keys().map(String::as_str).collect();
+            tell_doubled(&said, table, "`offer` says it already", from);
             given.extend(offer);
         }
-        Some(Value::String(word)) if word == "ignore" => {}
+        Some(Value::String(word)) if word == "ignore" => tell_doubled(&OFFER, table, IGNORED, from),
         Some(_) => {
             let place = table.get("offer").map_or(0..0, toml::Spanned::span);
             from.problem(place, "`offer` is a table, such as { accept = \"1s\" }, or \"ignore\"");
@@ -202,6 +208,34 @@ fn character(table: &DeTable<'_>, from: &mut Source<'_>) -> Map<String, Value> {
         }
     }
     given
+}
+
+/// What an agent does with an offer.
+const OFFER: [&str; 6] = ["accept", "start", "pause", "resume", "wrap_up", "close"];
+
+/// Why nothing stands beside `offer = "ignore"`.
+const IGNORED: &str =
+    "`offer` says that offers are ignored: write what is done as a table, `offer = { … }`, or leave it out";
+
+/// Tells of settings beside `offer` that do not count.
+fn tell_doubled(settings: &[&str], table: &DeTable<'_>, why: &str, from: &mut Source<'_>) {
+    for (key, _) in table.iter().filter(|(key, _)| settings.contains(&key.get_ref().as_ref())) {
+        from.problem(key.span(), why);
+    }
+}
+
+/// Tells of what no customer of a scenario comes to.
+fn tell_needless(customer: &CastCustomer, table: &DeTable<'_>, from: &mut Source<'_>) {
+    let place = |key: &str| value_of(table, key).unwrap_or_default();
+    if customer.waits {
+        from.problem(
+            place("waits"),
+            "a scenario has no cues: `at` counts from its start, or a step says `create`",
+        );
+    }
+    if customer.poll.is_some_and(|poll| poll.0.is_zero()) {
+        from.problem(place("poll"), "polls without a pause never end: a poll of 1ms is the shortest");
+    }
 }
 
 /// Settings whose absence means "at once": "never" has to stand there.

@@ -46,8 +46,41 @@ pub(crate) fn read_swarm(section: &mut Section<'_>, from: &mut Source<'_>) -> Sw
     if swarm.heal < HEAL_LEAST {
         from.problem(section.place("heal"), "`swarm.heal` is at least 10s");
     }
+    tell_unhit(&swarm, section, from);
     section.tell_unknown(from);
     swarm
+}
+
+/// Tells of what may be drawn and never is.
+fn tell_unhit(swarm: &Swarm, section: &Section<'_>, from: &mut Source<'_>) {
+    let mut tell = |key: &str, is_unhit: bool, why: &str| {
+        if is_unhit && section.has(key) {
+            from.problem(section.place_of_key(key), why);
+        }
+    };
+    let has = |kind: FaultKind| swarm.kinds.contains(&kind);
+    let is_whole = swarm.faults.most == 0;
+    let no_faults = "nothing breaks: `faults` is 0";
+    tell("kinds", is_whole, no_faults);
+    tell("ports", is_whole, no_faults);
+    tell("components", is_whole, no_faults);
+    let is_of_ports = [FaultKind::Delay, FaultKind::Stall, FaultKind::Cut].into_iter().any(has);
+    tell("ports", !is_whole && !is_of_ports, "`kinds` has no delay, stall or cut: nothing happens to ports");
+    let restarts = has(FaultKind::Restart);
+    tell("components", !is_whole && !restarts, "`kinds` has no restart: nothing happens to components");
+    let is_alone = swarm.kinds == [FaultKind::Crash] && swarm.agents.most == 1;
+    tell("kinds", is_alone, "the first agent never crashes, and there is no other one");
+    // Finesse dials side B once side A is away.
+    let leaves_a =
+        !restarts || !swarm.components.iter().any(|node| node.as_str() == Port::CtiA.listener().name());
+    let is_idle = swarm.ports == [Port::CtiB] && leaves_a;
+    tell("ports", is_idle, "nobody uses `cti-b` while `cti-a` works, and nothing happens to that one");
+    tell("bends", swarm.rules.most == 0, "nothing is bent: `rules` is 0");
+    tell(
+        "rules",
+        swarm.rules.most > 0 && swarm.tasks.most == 0,
+        "bent messages are about tasks, and there are none",
+    );
 }
 
 /// A list of names; without one, everything that has a name.

@@ -2,6 +2,7 @@
 
 use crate::{
     clauses::{ACTS, check_order, component, place_unless_one, port_named, selector},
+    doubts::tell_in,
     file::Draft,
     model::{ScenarioStep, StepAction},
     read::{Placed, ScenarioProblem, Section, Source},
@@ -12,7 +13,7 @@ use cce_select::{
     Vocabulary, nearest,
     place::{AGENT, CUSTOMER},
 };
-use std::{collections::BTreeMap, time::Duration};
+use std::time::Duration;
 
 /// How often a step is taken at the most.
 const TIMES_MAX: u64 = 1_000_000;
@@ -164,11 +165,9 @@ impl Draft {
             if self.rules.iter().any(|known| known.name == rule.text) {
                 continue;
             }
-            let text = texts.iter().find(|(name, _)| name == file).map_or("", |(_, text)| text);
-            let mut from = Source::new(file, text, BTreeMap::new());
             let hint = nearest(&rule.text, self.rules.iter().map(|rule| rule.name.as_str()));
-            from.problem(rule.span.clone(), format!("there is no rule `{}`{hint}", rule.text));
-            problems.append(&mut from.problems);
+            let message = format!("there is no rule `{}`{hint}", rule.text);
+            tell_in(texts, file, rule.span.clone(), &message, problems);
         }
     }
 }

@@ -7,10 +7,9 @@ use crate::{
     words,
 };
 use cce_cti::Cti;
-use cce_model::{AgentState, ContactStatus, DialogState, DialogueState, StatusReason, TaskState, UserState};
 use cce_mr::{Icm, Mr};
 
-fn tables() -> impl Iterator<Item = &'static cce_wire::MessageDoc> {
+pub(crate) fn tables() -> impl Iterator<Item = &'static cce_wire::MessageDoc> {
     [Cti::TABLE, Mr::TABLE, Icm::TABLE].into_iter().flatten()
 }
 
@@ -27,27 +26,6 @@ pub(crate) fn known_name(word: &Word<'_>, is_message: bool) -> Result<(), Select
         word.text,
         nearest(word.text, messages().chain(others()))
     )))
-}
-
-/// States have names.
-pub(crate) fn known_value(name: &str, key: &str, value: &str, word: &Word<'_>) -> Result<(), SelectorError> {
-    let known: Vec<&str> = match (name, key) {
-        ("contact", "reason") => StatusReason::ALL.iter().map(|reason| reason.name()).collect(),
-        ("contact", "from" | "to") => ContactStatus::ALL.iter().map(|status| status.name()).collect(),
-        ("dialogue", "from" | "to") => DialogueState::ALL.iter().map(|state| state.name()).collect(),
-        ("task", "from" | "to") => TaskState::ALL.iter().map(|state| state.name()).collect(),
-        ("dialog", "from" | "to") => DialogState::ALL.iter().map(|state| state.name()).collect(),
-        ("agent_in_mrd", "from" | "to") => AgentState::ALL.iter().map(|state| state.name()).collect(),
-        ("user", "from" | "to") => UserState::ALL.iter().map(|state| state.name()).collect(),
-        _ => return Ok(()),
-    };
-    // What begins comes from nothing.
-    let is_known = known.iter().any(|known| known.eq_ignore_ascii_case(value));
-    if is_known || (key == "from" && value == "none") {
-        return Ok(());
-    }
-    let hint = meant(value, known.iter().copied());
-    Err(word.error(format!("`{value}` is none of {}{hint}", known.join(", "))))
 }
 
 /// Names that selectors may use, but for those of messages of the tables.

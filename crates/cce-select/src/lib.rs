@@ -14,6 +14,7 @@ mod names;
 mod nearest;
 pub mod place;
 mod selector;
+mod values;
 mod ways;
 mod word;
 pub mod words;

@@ -7,11 +7,12 @@
 
 use crate::{
     happening::{HEARTBEAT, Happening},
-    known::{known_key, known_name, known_value},
+    known::{known_key, known_name},
     names::{ShortNames, TaskName},
     nearest::{meant, nearest},
     place::{APP, CTI, DESK, PlacePattern},
-    ways::{closed_way, known_home, known_subject, known_way},
+    values::known_value,
+    ways::{closed_way, known_home, known_subject, known_way, names_between},
     word::{ANY, SelectorError, Word, is_message, split},
     words,
 };
@@ -47,6 +48,10 @@ pub struct Vocabulary {
     pub places: Vec<(String, PlacePattern)>,
     /// Customers of the scenario.
     pub customers: Vec<String>,
+    /// Login ids of the lab's agents; none where they are not known.
+    pub agents: Vec<String>,
+    /// Ids of the lab's media routing domains; none where they are not known.
+    pub mrds: Vec<String>,
 }
 
 impl Vocabulary {
@@ -107,7 +112,7 @@ impl Selector {
             let (key, is_other) = key.strip_suffix('!').map_or((key, false), |key| (key, true));
             known_key(&self.name, key, word)?;
             let value = value.trim_matches('"').to_owned();
-            known_value(&self.name, key, &value, word)?;
+            known_value(&self.name, key, &value, word, vocabulary)?;
             let task = TaskName::among(&value, &vocabulary.customers);
             self.fields.push(Field { key: key.to_owned(), value, task, is_other });
             return Ok(());
@@ -144,9 +149,31 @@ impl Selector {
         std::iter::once(&self.from).chain(&self.to)
     }
 
-    /// Whether it means an HTTP request or answer.
+    /// The task that it names.
+    pub const fn task(&self) -> Option<&TaskName> {
+        self.task.as_ref()
+    }
+
+    /// What it is called that it means.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Whether whatever it means is an HTTP request or answer.
     pub fn is_http(&self) -> bool {
-        words::http().any(|name| name == self.name)
+        self.means_only(|name| words::http().any(|known| known == name))
+    }
+
+    /// Whether whatever it means is the answer to an HTTP request.
+    pub fn is_answer(&self) -> bool {
+        self.means_only(|name| name == words::REPLY)
+    }
+
+    fn means_only(&self, is_such: impl Fn(&str) -> bool) -> bool {
+        if self.name != ANY {
+            return is_such(&self.name);
+        }
+        names_between(&self.from, self.to.as_ref()).into_iter().all(is_such)
     }
 
     /// Whether it means what only keeps a link alive.

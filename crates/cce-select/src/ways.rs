@@ -6,7 +6,7 @@ use crate::{
     nearest::nearest,
     place::{AGENT, APP, CTI, CUSTOMER, DESK, PlacePattern},
     word::{ANY, SelectorError, Word},
-    words,
+    words::{self, REPLY},
 };
 use cce_cti::Cti;
 use cce_kernel::{Kind, NodeName};
@@ -105,8 +105,6 @@ impl Carries {
     }
 }
 
-/// The answer to any request.
-const REPLY: &str = "REPLY";
 /// What Finesse tells a desktop unasked.
 const UPDATE: &str = "UPDATE";
 /// What only a desktop says.
@@ -189,24 +187,28 @@ fn ends<'a>(from: &'a PlacePattern, to: Option<&'a PlacePattern>) -> (Option<&'a
     (end(from), to.and_then(end))
 }
 
+/// Everything that some link carries from the one place to the other.
+pub(crate) fn names_between(from: &PlacePattern, to: Option<&PlacePattern>) -> Vec<&'static str> {
+    let (from, to) = ends(from, to);
+    WAYS.into_iter().filter_map(|way| way.names(from, to)).flatten().collect()
+}
+
 /// Some link carries the message from the one place to the other, or from or to the one that is named.
 pub(crate) fn known_way(
     name: &Word<'_>,
     from: &PlacePattern,
     to: Option<&PlacePattern>,
 ) -> Result<(), SelectorError> {
-    let (from, to) = ends(from, to);
-    let between = match (from, to) {
+    let between = match ends(from, to) {
         (None, None) => return Ok(()),
         (Some(from), Some(to)) => format!("from {from} to {to}"),
         (Some(from), None) => format!("from {from}"),
         (None, Some(to)) => format!("to {to}"),
     };
-    let known: Vec<Vec<&str>> = WAYS.into_iter().filter_map(|way| way.names(from, to)).collect();
+    let known = names_between(from, to);
     if known.is_empty() {
         return Err(name.error(format!("nothing goes {between}: there is no link between them")));
     }
-    let known = known.concat();
     if name.text == ANY || known.contains(&name.text) {
         return Ok(());
     }

@@ -204,6 +204,9 @@ const STANZA: &[&str] = &["from", "id", "to", "xmlns"];
 /// What says nothing; an empty list means any key.
 const NO_KEYS: &[&[&str]] = &[&[]];
 
+/// The answer to any request.
+pub(crate) const REPLY: &str = "REPLY";
+
 /// Names of HTTP requests and of their answers.
 pub(crate) fn http() -> impl Iterator<Item = &'static str> {
     HTTP.into_iter().map(|(name, _)| name)
@@ -219,7 +222,7 @@ pub fn to_ccp() -> impl Iterator<Item = &'static str> {
 
 /// Names of requests to Finesse.
 pub fn to_finesse() -> impl Iterator<Item = &'static str> {
-    http().filter(|name| *name != "REPLY" && !OF_TASKS.contains(name))
+    http().filter(|name| *name != REPLY && !OF_TASKS.contains(name))
 }
 
 /// Names of pieces of XMPP streams.

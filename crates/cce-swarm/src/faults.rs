@@ -126,7 +126,7 @@ pub(super) fn draw_rules(scenario: &mut Scenario, swarm: &Swarm, drawn: &mut Dra
             .into_iter()
             .map(|name| (name.to_owned(), PlacePattern::Node(NodeName::from(name))))
             .collect(),
-        customers: Vec::new(),
+        ..Vocabulary::default()
     };
     for _ in 0..lab::number(swarm.rules, rng) {
         let Some((kind, bend)) = kinds.choose(rng).zip(swarm.bends.choose(rng).copied()) else { return };

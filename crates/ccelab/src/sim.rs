@@ -54,6 +54,7 @@ pub(crate) fn load_scenario(options: &cli::ScenarioFile) -> Result<Scenario, Fai
 /// `ccelab scenario check`.
 pub(crate) fn check(options: &cli::ScenarioFile) -> Result<(), Failure> {
     let scenario = load_scenario(options)?;
+    check_selectors(&scenario)?;
     print::line(&format!("{}: {}", scenario.name, scenario.contents()));
     Ok(())
 }
@@ -65,6 +66,20 @@ pub(crate) fn sim(options: &cli::Sim) -> Result<(), Failure> {
         (None, Some(file)) => play(options, &file),
         (None, None) => Err(Failure::Usage("name a scenario, or a journal with --from".into())),
     }
+}
+
+/// What a run of the file would refuse wherever it is played, and what the simulator alone would.
+fn check_selectors(scenario: &Scenario) -> Result<(), Failure> {
+    // The people of a swarm are drawn later.
+    if scenario.swarm.is_some() {
+        return Ok(());
+    }
+    let nodes = scenario.lab.nodes();
+    tell_unreachable(&scenario.unreachable(&nodes, true))?;
+    for dead in scenario.unreachable(&nodes, false) {
+        print::line(&format!("in the simulator, where nobody comes from outside, {dead}"));
+    }
+    Ok(())
 }
 
 /// Selectors that can never match in a run are mistakes, as others are that a file shows by itself.

@@ -88,6 +88,7 @@ impl Engine {
         failures.extend(self.unfinished());
         let lost: Vec<String> = self.lost().into_iter().map(|(_, text)| text).collect();
         failures.extend(self.needless_loss(&lost));
+        failures.extend(self.uncounted());
         let dropped = if self.scenario.drawn.is_some() { Vec::new() } else { self.dropped() };
         let endless = self.endless().into_iter().map(|(_, text)| text).collect();
         let (is_over, outcome) = (self.is_over() || self.is_open_ended, self.outcome());
@@ -110,7 +111,8 @@ impl Engine {
     pub(crate) fn expected(&self) -> Expected {
         let mut expected = Expected::default();
         for watch in &self.watches {
-            let Some(unmet) = watch.at_end() else { continue };
+            let unbegun = || watch.unbegun().filter(|_| self.is_plain());
+            let Some(unmet) = watch.at_end().or_else(unbegun) else { continue };
             let Expectation { name, want, inferred } = &watch.expectation;
             let breach = Finding {
                 by: format!("{name}: {}", watch::words(want)),
@@ -124,11 +126,21 @@ impl Engine {
         expected
     }
 
-    /// A scenario that says what loses contacts loses some. Orders of an exploration need not all, and a run that a person
-    /// ended need not have come so far.
+    /// Whether a run comes to everything that its scenario says. What a swarm drew need not, nor need every order of an
+    /// exploration, nor a run that a person ended.
+    fn is_plain(&self) -> bool {
+        self.scenario.drawn.is_none() && self.marks == Marks::Unwanted && !self.is_open_ended
+    }
+
+    /// Orders that count from something count from something that happens.
+    fn uncounted(&self) -> Option<Finding> {
+        let from = self.scenario.window.as_ref().filter(|_| self.marks == Marks::Waiting)?;
+        Some(Finding::new("explore.from", format!("`{from}` never happened: no order counted"), None))
+    }
+
+    /// A scenario that says what loses contacts loses some.
     fn needless_loss(&self, lost: &[String]) -> Option<Finding> {
-        let is_plain = self.scenario.drawn.is_none() && self.marks == Marks::Unwanted && !self.is_open_ended;
-        let is_needless = self.scenario.lost.is_some() && lost.is_empty() && is_plain;
+        let is_needless = self.scenario.lost.is_some() && lost.is_empty() && self.is_plain();
         is_needless.then(|| Finding::new("lost", "`lost` is said, and nothing was lost".to_owned(), None))
     }
 

@@ -7,6 +7,7 @@
 )]
 
 mod coverage;
+mod dead;
 mod docs;
 mod endless;
 mod files;

@@ -175,7 +175,7 @@ fn a_rule_that_finds_nothing_to_do_fails_and_says_why_and_makes_no_misbehaving_p
             "it has 48 bytes, and no byte 9999",
         ),
         ("agentpg > finesse START_TASK_EVENT", "corrupt = { byte = 0, to = 0 }", "its byte 0 is 0 anyway"),
-        ("finesse > desk REPLY to=ACCEPT", "duplicate = true", "a request has one response"),
+        ("agentpg > finesse START_TASK_EVENT", "split = 4096", "it has 48 bytes, and arrives in one piece"),
     ];
     for (message, does, why) in cases {
         let run = with(&format!("[[rules]]\nname = \"r\"\nmatch = \"{message}\"\n{does}\n"));

@@ -66,6 +66,27 @@ fn a_mistake_in_a_scenario_is_pointed_out() {
 }
 
 #[test]
+fn what_no_run_can_come_to_is_told_by_scenario_check() {
+    let folder = folder("scenario-check");
+    let check = |never: &str| {
+        let text = format!("[agents.1081]\n[customers.alice]\n[[expect]]\nnever = '{never}'");
+        std::fs::write(folder.join("s.toml"), text).unwrap();
+        run(&folder, &["scenario", "check", "s.toml"])
+    };
+    let dead = check("app > mrpg NEW_TASK");
+    assert_eq!(dead.status.code(), Some(2));
+    assert!(
+        stderr(&dead).contains("can never match: the MR PG has no application but CCP"),
+        "{}",
+        stderr(&dead)
+    );
+    let elsewhere = check("contact T2 to=queued");
+    assert!(elsewhere.status.success());
+    let remark = "in the simulator, where nobody comes from outside, `contact T2 to=queued` can never match";
+    assert!(stdout(&elsewhere).contains(remark), "{}", stdout(&elsewhere));
+}
+
+#[test]
 fn a_scenario_without_a_mistake_is_told_in_one_line() {
     let folder = folder("sim-check");
     for (name, told) in [

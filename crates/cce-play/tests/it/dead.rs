@@ -1,0 +1,299 @@
+//! What a scenario says and what cannot come about is refused when it is read, or told at the end.
+
+use crate::support::{played, read};
+use cce_play::Orders;
+use cce_sim::explore::Experiment;
+
+/// What is wrong with a text.
+fn problems(text: &str) -> Vec<String> {
+    let Err(error) = read(text) else { return Vec::new() };
+    error.problems.into_iter().map(|problem| problem.message).collect()
+}
+
+/// What is wrong with one selector of a scenario with one agent and one customer.
+fn of_selector(selector: &str) -> String {
+    problems(&format!("[agents.1081]\n[customers.alice]\n[[expect]]\nnever = '{selector}'")).join("; ")
+}
+
+/// What can never happen of a selector in the simulator.
+fn unreachable(text: &str) -> String {
+    let scenario = read(text).unwrap_or_else(|error| panic!("{:?}", error.problems));
+    scenario.unreachable(&scenario.lab.nodes(), false).join("; ")
+}
+
+fn failures(text: &str) -> Vec<String> {
+    let run = played(text);
+    run.report.failures.iter().map(|failure| format!("{}: {}", failure.by, failure.text)).collect()
+}
+
+#[test]
+fn a_value_that_a_key_never_has_is_refused() {
+    for (selector, said) in [
+        (
+            "agent_in_mrd agent=1018 to=READY",
+            "`1018` is none of 1080, 1081, 1082, 1083; did you mean `1081`?",
+        ),
+        ("agent_in_mrd mrd=5012 to=NOT_READY", "`5012` is none of 5011, 1; did you mean `5011`?"),
+        (
+            "link_down port=cti",
+            "`cti` is none of app, ccp-rest, mr, icm-mr, icm-agent, cti-a, cti-b, desk, xmpp",
+        ),
+        ("finesse > desk REPLY to=ACEPT", "did you mean `ACCEPT`?"),
+        ("finesse > desk REPLY status=2O2", "`2O2` is no whole number from 100 to 599"),
+        (
+            "desk > finesse ACCEPT method=PUSH",
+            "`PUSH` is none of GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS",
+        ),
+        ("ccp > mrpg NEW_TASK DialogueID=x", "`x` is no whole number from 0 to 4294967295"),
+        ("ccp > mrpg NEW_TASK DialogueID=05", "`05` is no whole number from 0 to 4294967295"),
+        (
+            "ccp > mrpg NEW_TASK PreviousTask=alcie#1",
+            "`alcie#1` is neither a task such as T1 or T#1 nor a task's id",
+        ),
+        ("agent_in_mrd routable=yes", "`yes` is none of true, false"),
+    ] {
+        assert!(of_selector(selector).contains(said), "{selector}: {}", of_selector(selector));
+    }
+}
+
+#[test]
+fn a_value_that_a_key_may_have_is_taken() {
+    for selector in [
+        "agent_in_mrd agent=1081 to!=RESERVED",
+        "agent_in_mrd mrd=5011",
+        "dialog from=none",
+        "finesse > desk REPLY to=ACCEPT status=none",
+        "ccp > mrpg NEW_TASK PreviousTask=alice#1",
+        "ccp > mrpg NEW_TASK PreviousTask=154526_37051928_1",
+        "ccp > mrpg NEW_TASK ScriptSelector=anything",
+    ] {
+        assert_eq!(of_selector(selector), "", "{selector}");
+    }
+}
+
+#[test]
+fn the_agents_of_a_swarm_are_not_known_when_it_is_read() {
+    let text = "[swarm]\n[[expect]]\nnever = 'agent_in_mrd agent=9999'";
+    assert_eq!(problems(text), Vec::<String>::new());
+}
+
+#[test]
+fn a_contact_that_no_customer_creates_is_told() {
+    let text = |steps: &str| {
+        format!("[agents.1081]\n[customers.alice]\n{steps}[explore]\nfrom = \"contact T2 to=queued\"")
+    };
+    assert_eq!(
+        unreachable(&text("")),
+        "`contact T2 to=queued` can never match: the scenario's customers create 1 contact"
+    );
+    assert_eq!(unreachable(&text("[[steps]]\nat = \"5s\"\ncustomer = \"alice\"\ndoes = \"create\"\n")), "");
+    assert_eq!(unreachable(&text("[[rules]]\nmatch = \"app > ccp CREATE\"\nduplicate = true\n")), "");
+}
+
+#[test]
+fn a_rule_or_step_that_there_is_not_is_told_where_something_counts_from_it() {
+    let text = |by: &str| {
+        format!(
+            "[agents.1081]\n[customers.alice]\n[[steps]]\nname = \"the cancel\"\nat = \"2s\"\ncustomer = \"alice\"\ndoes = \"cancel\"\n\
+             [explore]\nfrom = 'stepped by=\"{by}\"'"
+        )
+    };
+    assert_eq!(unreachable(&text("the cancel")), "");
+    assert_eq!(
+        unreachable(&text("the cancle")),
+        "`stepped by=\"the cancle\"` can never match: there is no rule or step `the cancle`; did you mean `the cancel`?"
+    );
+}
+
+#[test]
+fn orders_that_count_from_something_that_never_happens_fail() {
+    let text =
+        "until = \"20s\"\n[agents.1081]\n[customers.alice]\n[explore]\nfrom = \"contact alice to=discarded\"";
+    let experiment = Orders::new(read(text).unwrap(), 1);
+    let mut play = experiment.in_order("-".parse().unwrap());
+    play.run(|_| ());
+    let end = experiment.outcome(&play.sim);
+    assert_eq!(end.failures, ["explore.from"]);
+}
+
+#[test]
+fn a_window_that_never_opens_is_told() {
+    let text = |expected: &str| {
+        failures(&format!(
+            "until = \"30s\"\n[agents.1081]\n[customers.alice]\n[[expect]]\nname = \"w\"\n{expected}"
+        ))
+    };
+    assert_eq!(
+        text("while = \"contact alice to=discarded\"\nnever = \"router > mrpg CONNECT\""),
+        [
+            "w: while `contact alice to=discarded` never `router > mrpg CONNECT`: `contact alice to=discarded` never happened: \
+             there was nothing to judge"
+        ]
+    );
+    assert_eq!(
+        text(
+            "within = { from = \"desk > finesse PAUSE\", to = \"finesse > desk REPLY to=PAUSE\", time = \"1s\" }"
+        ),
+        [
+            "w: `finesse > desk REPLY to=PAUSE` within 1s of `desk > finesse PAUSE`: `desk > finesse PAUSE` never happened: \
+             there was nothing to judge"
+        ]
+    );
+    assert_eq!(
+        text(
+            "within = { from = \"desk > finesse ACCEPT\", to = \"finesse > desk REPLY to=ACCEPT\", time = \"1s\" }"
+        ),
+        Vec::<String>::new()
+    );
+}
+
+#[test]
+fn what_an_agent_never_comes_to_is_told() {
+    let agent = |settings: &str| problems(&format!("[agents.1081]\n{settings}"));
+    assert_eq!(
+        agent("offer = { accept = \"1s\", start = \"1s\", resume = \"2s\", close = \"5s\" }"),
+        [
+            "`resume` counts from having paused: that never comes about, and no step tells agent-1081 to `pause`"
+        ]
+    );
+    assert_eq!(
+        agent("sign_in = \"never\"\nready = \"1s\""),
+        [
+            "`ready` counts from having signed in: that never comes about, and no step tells agent-1081 to `sign-in`"
+        ]
+    );
+    assert_eq!(agent("sign_in = \"never\"\nready = \"never\""), Vec::<String>::new());
+    assert_eq!(
+        agent("offer = { close = \"5s\" }"),
+        [
+            "`close` counts from having accepted: that never comes about, and no step tells agent-1081 to `accept`"
+        ]
+    );
+    assert_eq!(
+        agent("offer = { accept = \"1s\", start = \"never\", wrap_up = \"5s\" }"),
+        [
+            "`wrap_up` counts from having started: that never comes about, and no step tells agent-1081 to `start`"
+        ]
+    );
+}
+
+#[test]
+fn a_step_leads_to_what_an_agent_does_not_do_alone() {
+    for (settings, does) in [
+        ("sign_in = \"never\"\nready = \"1s\"", "sign-in"),
+        ("offer = { close = \"5s\" }", "accept T1"),
+        ("offer = { accept = \"1s\", resume = \"1s\" }", "pause"),
+    ] {
+        let step = format!("[[steps]]\nat = \"5s\"\nagent = \"1081\"\ndoes = \"{does}\"");
+        assert_eq!(problems(&format!("[agents.1081]\n{settings}\n{step}")), Vec::<String>::new(), "{does}");
+    }
+}
+
+#[test]
+fn a_range_of_agents_is_told_once() {
+    assert_eq!(problems("[agents.\"1080..1082\"]\noffer = { close = \"5s\" }").len(), 1);
+}
+
+#[test]
+fn what_stands_beside_an_offer_and_does_not_count_is_told() {
+    let found = problems("[agents.1081]\noffer = \"ignore\"\naccept = \"1s\"\nclose = \"2s\"");
+    assert_eq!(found.len(), 2, "{found:?}");
+    assert!(found[0].starts_with("`offer` says that offers are ignored"), "{found:?}");
+    let found = problems("[agents.1081]\naccept = \"5s\"\noffer = { accept = \"1s\", start = \"1s\" }");
+    assert_eq!(found, ["`offer` says it already"]);
+    let found = problems("[agents.1081]\noffer = { accept = \"1s\", limit = 2 }");
+    assert!(found[0].starts_with("nobody has a setting `limit`"), "{found:?}");
+}
+
+#[test]
+fn what_a_customer_never_comes_to_is_told() {
+    let customer = |settings: &str| problems(&format!("[customers.alice]\n{settings}"));
+    assert_eq!(
+        customer("poll = \"never\"\ncloses_lost = \"10s\""),
+        [
+            "`closes_lost` counts from a poll that shows the task with an agent: that never comes about, and no step tells \
+             alice to `poll`"
+        ]
+    );
+    assert_eq!(
+        customer("at = \"never\""),
+        ["`at` counts from a task: that never comes about, and no step tells alice to `create`"]
+    );
+    assert!(customer("waits = true")[0].starts_with("a scenario has no cues"));
+    assert!(customer("poll = \"0s\"")[0].starts_with("polls without a pause never end"));
+}
+
+#[test]
+fn a_rule_that_would_change_nothing_is_told() {
+    let rule = |rule: &str| problems(&format!("[agents.1081]\n[customers.alice]\n[[rules]]\n{rule}"));
+    for delay in ["0s", "0ms..0ms", "lognormal 0ms 50%"] {
+        let found = rule(&format!("match = \"ccp > mrpg NEW_TASK\"\ndelay = \"{delay}\""));
+        assert_eq!(found, ["such a delay is none: make it longer, or leave the rule out"], "{delay}");
+    }
+    assert_eq!(
+        rule("match = \"ccp > mrpg NEW_TASK\"\nhold = \"released\"\nexpire = \"0s\""),
+        ["what expires at once is never held: make `expire` longer"]
+    );
+    assert_eq!(
+        rule("match = \"finesse > desk REPLY to=ACCEPT\"\nduplicate = true"),
+        ["a request has one response: an answer cannot come twice"]
+    );
+    assert_eq!(
+        rule("match = \"ccp > finesse *\"\nduplicate = true"),
+        ["a request has one response: an answer cannot come twice"]
+    );
+    assert!(rule("match = \"finesse > ccp *\"\nswap = true")[0].starts_with("an HTTP message stays whole"));
+}
+
+#[test]
+fn a_split_that_leaves_a_message_whole_is_told() {
+    let found = failures(
+        "until = \"30s\"\n[agents.1081]\n[customers.alice]\n[[rules]]\nname = \"r\"\nmatch = \"ccp > mrpg NEW_TASK\"\nsplit = 65536",
+    );
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert!(found[0].starts_with("r: the rule changed nothing: it has "), "{found:?}");
+    assert!(found[0].ends_with(" bytes, and arrives in one piece"), "{found:?}");
+}
+
+#[test]
+fn what_a_swarm_never_draws_is_told() {
+    for (swarm, said) in [
+        (
+            "kinds = [\"crash\"]\nports = [\"mr\"]",
+            "`kinds` has no delay, stall or cut: nothing happens to ports",
+        ),
+        (
+            "kinds = [\"cut\"]\ncomponents = [\"ccp\"]",
+            "`kinds` has no restart: nothing happens to components",
+        ),
+        ("faults = 0\nkinds = [\"cut\"]", "nothing breaks: `faults` is 0"),
+        ("agents = 1\nkinds = [\"crash\"]", "the first agent never crashes, and there is no other one"),
+        (
+            "kinds = [\"stall\"]\nports = [\"cti-b\"]",
+            "nobody uses `cti-b` while `cti-a` works, and nothing happens to that one",
+        ),
+        ("bends = [\"drop\"]", "nothing is bent: `rules` is 0"),
+        ("tasks = 0\nrules = 3", "bent messages are about tasks, and there are none"),
+    ] {
+        assert_eq!(problems(&format!("[swarm]\n{swarm}")), [said], "{swarm}");
+    }
+}
+
+/// Case 17: what an agent is planned to do holds the scenario open; how long it goes on behind that is `rest`.
+#[test]
+fn a_planned_crash_takes_place_and_its_sign_out_is_reached_with_the_rest_that_it_needs() {
+    let input = |rest: &str| {
+        format!(
+            "name = \"the browser dies after five seconds\"\nuntil = \"3min\"\n{rest}[agents.1081]\ncrash = \"5s\"\n\
+             [[expect]]\norder = [\"user agent=1081 to=NOT_READY\", \"forced_sign_out agent=1081\"]"
+        )
+    };
+    let short = failures(&input(""));
+    assert_eq!(short.len(), 1, "{short:?}");
+    assert!(short[0].contains("`forced_sign_out agent=1081` did not follow"), "{short:?}");
+    let run = played(&input("rest = \"70s\"\n"));
+    assert_eq!(run.failures(), Vec::<&str>::new());
+    let signed_out = run.records.iter().find(|record| format!("{:?}", record.what).contains("ForcedSignOut"));
+    // The crash at 5 s, and Finesse's grace of a minute behind it.
+    assert!((65_000_000..66_000_000).contains(&signed_out.unwrap().at.0));
+}

@@ -1,0 +1,162 @@
+//! What somebody is to do and never comes to, because it counts from something that this person never does alone. It is
+//! told once every file was read: a step of any of them may have it done.
+
+use crate::{
+    file::Draft,
+    model::StepAction,
+    read::{ScenarioProblem, Source},
+};
+use cce_select::place::AGENT;
+use cce_world::{CastAgent, CastCustomer};
+use std::{collections::BTreeMap, ops::Range};
+use toml::de::{DeTable, DeValue};
+
+/// A setting that means nothing unless a step tells its owner to do something.
+pub(crate) struct Doubt {
+    /// The agent or customer, as selectors name them.
+    who: String,
+    file: String,
+    span: Range<usize>,
+    message: String,
+    /// What a step may tell them.
+    unless: &'static str,
+}
+
+/// Settings that count from something.
+struct Dependence {
+    settings: &'static [&'static str],
+    /// Whether nothing leads there that the person does alone.
+    is_missing: bool,
+    /// What a step may tell the person instead.
+    word: &'static str,
+    /// What does not come about.
+    why: &'static str,
+}
+
+fn of_agent(agent: &CastAgent) -> [Dependence; 4] {
+    let never_starts = agent.start.is_some_and(|wait| wait.time().is_none());
+    [
+        Dependence {
+            settings: &[
+                "ready",
+                "not_ready",
+                "sign_out",
+                "crash",
+                "accept",
+                "start",
+                "pause",
+                "resume",
+                "wrap_up",
+                "close",
+            ],
+            is_missing: agent.sign_in.is_none(),
+            word: "sign-in",
+            why: "having signed in",
+        },
+        Dependence {
+            settings: &["start", "pause", "resume", "wrap_up", "close"],
+            is_missing: agent.sign_in.is_some() && agent.accept.is_none(),
+            word: "accept",
+            why: "having accepted",
+        },
+        Dependence {
+            settings: &["pause", "wrap_up", "close"],
+            is_missing: agent.sign_in.is_some() && agent.accept.is_some() && never_starts,
+            word: "start",
+            why: "having started",
+        },
+        Dependence {
+            settings: &["resume"],
+            is_missing: agent.sign_in.is_some() && agent.accept.is_some() && agent.pause.is_none(),
+            word: "pause",
+            why: "having paused",
+        },
+    ]
+}
+
+fn of_customer(customer: &CastCustomer) -> [Dependence; 2] {
+    [
+        Dependence { settings: &["at"], is_missing: customer.at.is_none(), word: "create", why: "a task" },
+        Dependence {
+            settings: &["closes_lost"],
+            is_missing: customer.at.is_some() && customer.poll.is_none(),
+            word: "poll",
+            why: "a poll that shows the task with an agent",
+        },
+    ]
+}
+
+impl Draft {
+    /// Notes what an agent may never come to.
+    pub(crate) fn doubt_agent(&mut self, agent: &CastAgent, table: &DeTable<'_>, from: &Source<'_>) {
+        self.doubt(&format!("{AGENT}{}", agent.id), &of_agent(agent), table, from);
+    }
+
+    /// Notes what a customer may never come to.
+    pub(crate) fn doubt_customer(
+        &mut self,
+        name: &str,
+        customer: &CastCustomer,
+        table: &DeTable<'_>,
+        from: &Source<'_>,
+    ) {
+        self.doubt(name, &of_customer(customer), table, from);
+    }
+
+    /// Whoever is read once more is somebody else.
+    fn doubt(&mut self, who: &str, dependences: &[Dependence], table: &DeTable<'_>, from: &Source<'_>) {
+        self.doubts.retain(|doubt| doubt.who != who);
+        for Dependence { settings, word, why, .. } in dependences.iter().filter(|one| one.is_missing) {
+            for setting in *settings {
+                let Some(span) = place(table, setting, *setting == "at") else { continue };
+                let message = format!(
+                    "`{setting}` counts from {why}: that never comes about, and no step tells {who} to `{word}`"
+                );
+                let (who, file) = (who.to_owned(), from.name.to_owned());
+                self.doubts.push(Doubt { who, file, span, message, unless: word });
+            }
+        }
+    }
+
+    /// Tells of what nobody comes to.
+    pub(crate) fn tell_doubts(&self, texts: &[(String, String)], problems: &mut Vec<ScenarioProblem>) {
+        let words = self.vocabulary();
+        let mut told: Vec<(&str, &Range<usize>)> = Vec::new();
+        for doubt in &self.doubts {
+            let node = words.node_of(&doubt.who);
+            let is_cleared = self.steps.iter().any(|step| {
+                let StepAction::Tell(to, does) = &step.act else { return false };
+                Some(to) == node && does.iter().any(|does| does.split(' ').next() == Some(doubt.unless))
+            });
+            // What is wrong with one agent of a range is wrong with each.
+            let place = (doubt.file.as_str(), &doubt.span);
+            if is_cleared || told.contains(&place) {
+                continue;
+            }
+            told.push(place);
+            tell_in(texts, &doubt.file, doubt.span.clone(), &doubt.message, problems);
+        }
+    }
+}
+
+/// Tells of a mistake in a file that was read before.
+pub(crate) fn tell_in(
+    texts: &[(String, String)],
+    file: &str,
+    span: Range<usize>,
+    message: &str,
+    problems: &mut Vec<ScenarioProblem>,
+) {
+    let text = texts.iter().find(|(name, _)| name == file).map_or("", |(_, text)| text);
+    let mut from = Source::new(file, text, BTreeMap::new());
+    from.problem(span, message);
+    problems.append(&mut from.problems);
+}
+
+/// Where a setting stands that says a time; "never" says none, which is what some ask for.
+fn place(table: &DeTable<'_>, setting: &str, is_never: bool) -> Option<Range<usize>> {
+    let offer = table.get("offer").and_then(|offer| offer.get_ref().as_table());
+    let value = offer.and_then(|offer| offer.get(setting)).or_else(|| table.get(setting))?;
+    let says_never = matches!(value.get_ref(), DeValue::String(text) if text == "never");
+    (says_never == is_never).then(|| value.span())
+}
