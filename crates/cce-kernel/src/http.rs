@@ -144,13 +144,13 @@ impl Response {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Cors(Vec<String>);
 
-/// Stands for every origin.
-const EVERY_ORIGIN: &str = "*";
-
 /// What a page may send without being asked by name.
 const USUAL_HEADERS: &str = "Authorization, Content-Type, requestId";
 
 impl Cors {
+    /// Stands for every origin.
+    pub const EVERY_ORIGIN: &str = "*";
+
     /// Pages of these origins may call; `*` stands for every origin.
     pub fn of(origins: impl IntoIterator<Item = String>) -> Self {
         Self(origins.into_iter().collect())
@@ -185,7 +185,7 @@ impl Cors {
     /// The origin of a request, where its pages may call.
     fn allowed<'r>(&self, request: &'r Request) -> Option<&'r str> {
         let origin = request.get("origin")?;
-        self.0.iter().any(|allowed| allowed == EVERY_ORIGIN || allowed == origin).then_some(origin)
+        self.0.iter().any(|allowed| allowed == Self::EVERY_ORIGIN || allowed == origin).then_some(origin)
     }
 }
 

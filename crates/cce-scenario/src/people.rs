@@ -11,7 +11,7 @@ use cce_select::{
     ContactName, TaskName, Vocabulary, nearest,
     place::{AGENT, APP, CTI, CUSTOMER, DESK},
 };
-use cce_world::{COMPONENTS, CastAgent, CastCustomer};
+use cce_world::{COMPONENTS, CastAgent, CastCustomer, PAUSE_LEAST, Span};
 use serde::{
     Deserializer,
     de::{self, DeserializeOwned, Visitor},
@@ -233,8 +233,11 @@ fn tell_needless(customer: &CastCustomer, table: &DeTable<'_>, from: &mut Source
             "a scenario has no cues: `at` counts from its start, or a step says `create`",
         );
     }
-    if customer.poll.is_some_and(|poll| poll.0.is_zero()) {
-        from.problem(place("poll"), "polls without a pause never end: a poll of 1ms is the shortest");
+    if customer.poll.is_some_and(|poll| poll.0 < PAUSE_LEAST) {
+        from.problem(
+            place("poll"),
+            format!("such a poll is no pause: the shortest is {}", Span(PAUSE_LEAST)),
+        );
     }
 }
 

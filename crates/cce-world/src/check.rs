@@ -1,7 +1,9 @@
 //! Contradictions between the settings of a lab.
 
 use crate::{
+    bounds::check_pauses,
     lab::{ADMIN_LINK, COMPONENTS, CastCustomer, Lab, link_name},
+    origins::check_origins,
     problem::Fault,
     resolve::{ecc_variables, one_of, resolve},
 };
@@ -26,6 +28,8 @@ const CCP_COUNTERS: [(&str, &[&str]); 3] = [
 pub(crate) fn contradictions(lab: &Lab) -> Vec<Fault> {
     let mut faults = Vec::new();
     check_hosts(lab, &mut faults);
+    check_pauses(lab, &mut faults);
+    check_origins(lab, &mut faults);
     check_links(lab, &mut faults);
     check_ccp(lab, &mut faults);
     check_reason_codes(lab, &mut faults);

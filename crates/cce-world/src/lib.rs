@@ -9,14 +9,17 @@
 //! - Everything that is wrong with a configuration is found at once.
 
 mod adjustable;
+mod bounds;
 mod build;
 pub mod cast;
 mod check;
 mod component_config;
+mod fields;
 mod lab;
 mod latency;
 mod layers;
 mod names;
+mod origins;
 mod patch;
 mod problem;
 mod range;
@@ -27,6 +30,7 @@ mod tables;
 mod translated;
 mod world;
 
+pub use bounds::PAUSE_LEAST;
 pub use build::{calendar, header_lab};
 pub use lab::{
     ADMIN_LINK, AgentSettings, COMPONENTS, CastAgent, CastCustomer, CastSettings, CreateMethod, Lab,
@@ -38,7 +42,7 @@ pub use names::nearest_few;
 pub use patch::{Patch, PatchError};
 pub use problem::{ConfigError, ConfigPlace, ConfigProblem};
 pub use range::counted;
-pub use settings::{Change, Changed, SETTINGS, Setting, shown};
+pub use settings::{Change, Changed, Setting, setting_names, shown};
 pub use span::{SignedSpan, Span, Wait};
 pub use tables::{TableKind, read_table, show_table};
 pub use world::World;

@@ -5,7 +5,8 @@ use serde_json::Value;
 use std::fmt;
 
 /// The lists of a lab whose elements a patch names, with the setting that names them.
-const LISTS: [(&str, &str, &str); 6] = [
+pub(crate) const LISTS: [(&str, &str, &str); 7] = [
+    ("ecc-variable", "ecc_variables", "name"),
     ("mrd", "mrds", "name"),
     ("agent", "agents", "id"),
     ("queue", "precision_queues", "name"),
@@ -76,8 +77,7 @@ impl Lab {
 
 /// Where a setting stands.
 fn place<'a>(lab: &'a mut Value, setting: &str) -> Result<&'a mut Value, String> {
-    let (head, path) = setting
-        .split_once('.')
+    let (head, path) = split(lab, setting)
         .ok_or_else(|| format!("`{setting}` names no setting: write mrd/Tasks.start_timeout"))?;
     let mut at = match head.split_once('/') {
         Some((kind, name)) => element(lab, kind, name)?,
@@ -90,16 +90,30 @@ fn place<'a>(lab: &'a mut Value, setting: &str) -> Result<&'a mut Value, String>
     Ok(at)
 }
 
+/// The section or the object that a setting is of, and what it is there. The name of an object may have dots.
+fn split<'a>(lab: &Value, setting: &'a str) -> Option<(&'a str, &'a str)> {
+    let parts = || setting.match_indices('.').map(|(at, _)| (&setting[..at], &setting[at + 1..]));
+    let is_object = |head: &str| {
+        let (kind, name) = head.split_once('/')?;
+        let (_, section, key) = LISTS.iter().find(|(known, ..)| *known == kind)?;
+        lab.get(section)?.as_array()?.iter().any(|item| is_named(item, key, name)).then_some(())
+    };
+    parts().rfind(|(head, _)| is_object(head).is_some()).or_else(|| parts().next())
+}
+
+fn is_named(item: &Value, key: &str, name: &str) -> bool {
+    match item.get(key) {
+        Some(Value::String(text)) => text == name,
+        Some(Value::Number(number)) => number.to_string() == name,
+        _ => false,
+    }
+}
+
 fn element<'a>(lab: &'a mut Value, kind: &str, name: &str) -> Result<&'a mut Value, String> {
     let (_, section, key) = LISTS.iter().find(|(known, ..)| *known == kind).ok_or_else(|| {
         let known: Vec<&str> = LISTS.iter().map(|(kind, ..)| *kind).collect();
         format!("there is nothing like `{kind}/{name}`: write {}, and a name", known.join("/, "))
     })?;
-    let is_named = |item: &Value| match item.get(key) {
-        Some(Value::String(text)) => text == name,
-        Some(Value::Number(number)) => number.to_string() == name,
-        _ => false,
-    };
     let items = lab.get_mut(*section).and_then(Value::as_array_mut);
     let known: Vec<String> = items
         .iter()
@@ -107,6 +121,6 @@ fn element<'a>(lab: &'a mut Value, kind: &str, name: &str) -> Result<&'a mut Val
         .filter_map(|item| Some(item.get(key)?.to_string()))
         .collect();
     items
-        .and_then(|items| items.iter_mut().find(|item| is_named(item)))
+        .and_then(|items| items.iter_mut().find(|item| is_named(item, key, name)))
         .ok_or_else(|| format!("there is no {kind} `{name}`; there is {}", nearest_few(name, &known)))
 }

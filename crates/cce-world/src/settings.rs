@@ -3,7 +3,12 @@
 //! A component takes a change as the command `Set`. It keeps what was changed, so that the change outlives a restart, as
 //! the products' databases do, and says the fact `setting`.
 
-use crate::{lab::Lab, names::nearest_few, patch::Patch};
+use crate::{
+    fields::{self, ELEMENT},
+    lab::Lab,
+    names::nearest_few,
+    patch::{LISTS, Patch},
+};
 use cce_kernel::Kind;
 use serde_json::Value;
 
@@ -35,10 +40,11 @@ const fn setting(pattern: &'static str, change: Change) -> Setting {
 const IDENTITY: &str = "others know it by that from the start on";
 const COUNTED: &str = "numbers are counted from it since the start";
 const MEMBERS: &str = "queues and sign-ins that are under way depend on it";
+const MEASURED: &str = "messages that are under way were measured by it";
 const SHOWN: &str = "clients were told about it when they signed in";
 
 /// Every setting of a lab.
-pub const SETTINGS: [Setting; 77] = [
+pub(crate) const SETTINGS: [Setting; 83] = [
     setting("hosts.*", Fixed("a host's name and clock are set at the start")),
     setting("links.*", Fixed("a listener is bound at the start")),
     setting(
@@ -119,10 +125,35 @@ pub const SETTINGS: [Setting; 77] = [
     setting("finesse.notification_namespace", Fixed(SHOWN)),
     setting("finesse.cors_origins", Running(&[Finesse])),
     setting("finesse.reason_codes", Running(&[Finesse])),
+    setting("ecc-variable/*.name", Fixed(IDENTITY)),
+    setting("ecc-variable/*.length", Fixed(MEASURED)),
+    setting("ecc-variable/*.elements", Fixed(MEASURED)),
+    setting("logs.*", Fixed("no component has it: the header of the journal does")),
+    setting("demo.*", Fixed("no component has it: `ccelab demo` plays it")),
+    setting("cast.*", Fixed("no component has it: the people of a run are set at its start")),
 ];
 
-/// Sections that no component has: they make the header of the journal, and the people of a run.
-const NO_COMPONENTS: [&str; 3] = ["logs", "demo", "cast"];
+/// The name of every setting that a lab can have, as changes and files name it: `*` stands for any name. The configuration's
+/// type tells them.
+///
+/// # Panics
+///
+/// Where a type of the configuration takes no sample, which a test would tell.
+pub fn setting_names() -> Vec<String> {
+    let paths = fields::paths::<Lab>().expect("each type of the configuration reads a sample");
+    let mut names: Vec<String> = paths.iter().map(|path| name_of(path)).collect();
+    names.dedup();
+    names
+}
+
+/// The objects of some lists have names of their own; any other list is one setting.
+fn name_of(path: &str) -> String {
+    let Some((list, inside)) = path.split_once(ELEMENT) else { return path.to_owned() };
+    match LISTS.iter().find(|(_, known, _)| *known == list) {
+        Some((kind, ..)) => format!("{kind}/*{}", inside.split(ELEMENT).next().unwrap_or_default()),
+        None => list.to_owned(),
+    }
+}
 
 /// A change of one setting that the lab can take while it runs.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -193,10 +224,6 @@ impl Lab {
 }
 
 fn unknown(setting: &str) -> String {
-    let section = setting.split(['.', '/']).next().unwrap_or_default();
-    if NO_COMPONENTS.contains(&section) {
-        return format!("`{setting}` does not change while the lab runs: no component has it");
-    }
     let known: Vec<String> = SETTINGS.iter().map(|setting| setting.pattern.to_owned()).collect();
     format!("there is no setting `{setting}`; there is {}", nearest_few(setting, &known))
 }
@@ -211,46 +238,9 @@ mod tests {
         load(&Layers::default()).expect("the built-in lab has no faults")
     }
 
-    /// Every setting of the built-in lab by the name that a change has for it, and those that it leaves out.
-    fn names(lab: &Lab) -> Vec<String> {
-        let kinds = [
-            ("mrds", "mrd", "name"),
-            ("agents", "agent", "id"),
-            ("precision_queues", "queue", "name"),
-            ("dialed_numbers", "dialed-number", "number"),
-            ("call_types", "call-type", "id"),
-            ("scripts", "script", "name"),
-        ];
-        let Value::Object(sections) = json!(lab) else { panic!("a lab is a table") };
-        let mut names = vec!["mrd/Tasks.max_in_queue".to_owned(), "mrd/Tasks.application_path".to_owned()];
-        names.extend(
-            ["agentpg.client_password", "agentpg.signed_in_max", "ccp.application_id", "mrpg.applications"]
-                .map(str::to_owned),
-        );
-        for (section, value) in &sections {
-            if let Some((_, kind, key)) = kinds.iter().find(|(list, ..)| list == section) {
-                for item in value.as_array().into_iter().flatten() {
-                    let name = item[key].as_str().map_or_else(|| item[key].to_string(), str::to_owned);
-                    names.extend(
-                        item.as_object()
-                            .into_iter()
-                            .flat_map(|item| item.keys())
-                            .map(|own| format!("{kind}/{name}.{own}")),
-                    );
-                }
-            } else if let Value::Object(settings) = value {
-                names.extend(settings.keys().map(|own| format!("{section}.{own}")));
-            }
-        }
-        names.retain(|name| !NO_COMPONENTS.iter().any(|section| name.starts_with(&format!("{section}."))));
-        names
-    }
-
     #[test]
     fn every_setting_of_a_lab_has_one_entry() {
-        for name in names(&lab()) {
-            // A table of settings is named by what is in it.
-            let name = if name == "ccp.delays" { "ccp.delays.create".to_owned() } else { name };
+        for name in setting_names() {
             let found = SETTINGS.iter().filter(|setting| setting.is(&name)).count();
             assert_eq!(found, 1, "{name}");
         }
@@ -258,10 +248,49 @@ mod tests {
 
     #[test]
     fn every_entry_has_a_setting() {
-        let names = names(&lab());
+        let names = setting_names();
         for setting in SETTINGS {
-            let is_there = names.iter().any(|name| setting.is(name) || setting.is(&format!("{name}.x")));
-            assert!(is_there || setting.pattern == "latency.*", "{}", setting.pattern);
+            assert!(names.iter().any(|name| setting.is(name)), "{}", setting.pattern);
+        }
+    }
+
+    #[test]
+    fn every_setting_of_the_built_in_lab_is_listed() {
+        let names = setting_names();
+        let Value::Object(sections) = json!(lab()) else { panic!("a lab is a table") };
+        for (section, value) in &sections {
+            let list = LISTS.iter().find(|(_, list, _)| list == section);
+            let (start, table) = match list {
+                Some((kind, ..)) => (format!("{kind}/*."), value[0].clone()),
+                None => (format!("{section}."), value.clone()),
+            };
+            for own in table.as_object().into_iter().flat_map(|table| table.keys()) {
+                let name = format!("{start}{own}");
+                let is_listed = |known: &String| *known == name || known.starts_with(&format!("{name}."));
+                let is_any = names.iter().any(|known| known.starts_with(&format!("{section}.*.")));
+                assert!(is_any || names.iter().any(is_listed), "{name}");
+            }
+        }
+    }
+
+    #[test]
+    fn settings_that_a_lab_may_leave_out_are_listed_too() {
+        let names = setting_names();
+        for name in [
+            "ecc-variable/*.elements",
+            "mrd/*.max_in_queue",
+            "agentpg.client_password",
+            "ccp.application_id",
+            "mrpg.applications",
+            "logs.first.finesse_line",
+            "logs.pim_processes.*",
+            "latency.to_listener.*",
+            "demo.pins.first_call_id",
+            "demo.customers",
+            "hosts.*.zone",
+            "queue/*.steps",
+        ] {
+            assert!(names.iter().any(|known| known == name), "{name}: {names:?}");
         }
     }
 

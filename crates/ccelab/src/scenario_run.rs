@@ -17,7 +17,7 @@ use cce_model::SideOrder;
 use cce_net::{BoundNet, NetHandle};
 use cce_play::{Engine, RuleState};
 use cce_scenario::{Action, Chance, Context, Rule, Scenario, Times};
-use cce_world::{ADMIN_LINK, Change, Changed, Lab, SETTINGS, Setting};
+use cce_world::{ADMIN_LINK, Change, Changed, Lab, Setting, setting_names};
 use serde_json::{Map, Value, json};
 use std::{
     collections::BTreeMap,
@@ -161,16 +161,18 @@ impl Control for Engine {
     }
 
     fn settings(&self) -> Value {
-        let row = |setting: &Setting| match setting.change {
-            Change::Running(components) => json!({ "setting": setting.pattern, "components": components }),
-            Change::Fixed(why) => json!({ "setting": setting.pattern, "fixed": why }),
+        let row = |name: String| {
+            Some(match Setting::find(&name)?.change {
+                Change::Running(components) => json!({ "setting": name, "components": components }),
+                Change::Fixed(why) => json!({ "setting": name, "fixed": why }),
+            })
         };
         let changed: Value = self
             .changed()
             .iter()
             .map(|(setting, value)| (setting.clone(), Value::from(cce_world::shown(setting, value))))
             .collect();
-        json!({ "settings": SETTINGS.iter().map(row).collect::<Vec<_>>(), "changed": changed })
+        json!({ "settings": setting_names().into_iter().filter_map(row).collect::<Vec<_>>(), "changed": changed })
     }
 
     fn set(&mut self, settings: &Map<String, Value>) -> Result<Vec<Order>, Refusal> {

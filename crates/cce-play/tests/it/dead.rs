@@ -220,7 +220,7 @@ fn what_a_customer_never_comes_to_is_told() {
         ["`at` counts from a task: that never comes about, and no step tells alice to `create`"]
     );
     assert!(customer("waits = true")[0].starts_with("a scenario has no cues"));
-    assert!(customer("poll = \"0s\"")[0].starts_with("polls without a pause never end"));
+    assert!(customer("poll = \"0s\"")[0].starts_with("such a poll is no pause: the shortest is 10ms"));
 }
 
 #[test]

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a helper of a test may panic like the test itself")]
 #![expect(clippy::wildcard_enum_match_arm, reason = "a test looks for what it is about")]
 
+mod accepted;
 mod behaviour;
 mod cast;
 mod config;

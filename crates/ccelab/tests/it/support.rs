@@ -178,6 +178,12 @@ impl Running {
         wait_for("the end", || self.process.try_wait().unwrap())
     }
 
+    /// Waits until it ends by itself, and says what it printed, if it failed.
+    pub(crate) fn failure(self) -> Option<String> {
+        let out = self.ready_file.with_extension("out");
+        (!self.end().success()).then(|| format!("{}:\n{}", out.display(), fs::read_to_string(&out).unwrap()))
+    }
+
     /// Ends it so, and says with which exit code it ended.
     pub(crate) fn ended(mut self) -> ExitStatus {
         let id = self.process.id().to_string();
