@@ -153,7 +153,7 @@ impl Play<Recorded> {
         let recording = Recording::of(records);
         let (nodes, end) = (recording.nodes(), recording.end());
         let engine = Engine::new(scenario, header);
-        let engine = engine.open_ended().behind_ticket(last_ticket(records));
+        let engine = engine.open_ended().with_recorded_cues().behind_ticket(last_ticket(records));
         let mut sim = Sim::recorded(header.seed, engine, recording);
         sim.set_latencies(lab.latency.latencies());
         sim.set_pieces(lab.latency.pieces());

@@ -83,7 +83,12 @@ impl Draft {
         let Some(table) = value.get_ref().as_table() else {
             return from.problem(value.span(), "an agent is a table");
         };
-        let mut whole = json!({ "id": id.text, "limit": 3, "sign_in": "500ms", "ready": "500ms" });
+        // Who says no time comes in turn, at once behind the one before.
+        let is_first = self.agents.is_empty();
+        let in_turn = !is_first && !table.contains_key("sign_in");
+        let pause = if in_turn { "0s" } else { "500ms" };
+        let mut whole =
+            json!({ "id": id.text, "limit": 3, "sign_in": pause, "ready": pause, "in_turn": in_turn });
         overlay(&mut whole, character(table, from));
         let Some(agent) = person::<CastAgent>(whole, table, &value.span(), from) else { return };
         if !(1..=LIMIT_MAX).contains(&agent.limit) {

@@ -301,7 +301,10 @@ impl<'a> Section<'a> {
             text: key.get_ref().to_string(),
             span: key.span(),
         };
-        self.table.iter().map(move |(key, value)| (placed(key), value))
+        // The parser sorts keys.
+        let mut entries: Vec<_> = self.table.iter().collect();
+        entries.sort_by_key(|(key, _)| key.span().start);
+        entries.into_iter().map(move |(key, value)| (placed(key), value))
     }
 
     /// Somebody else reads that key.

@@ -164,6 +164,12 @@ impl World {
         Some(cast::Customer::new(customer_config(customer, administrator)))
     }
 
+    /// Whether an agent is the first who arrives by itself: nobody is before it.
+    fn is_first(&self, agent: &CastAgent) -> bool {
+        let mut arriving = self.lab.cast.agents.iter().filter(|agent| agent.sign_in.is_some());
+        arriving.next().is_none_or(|first| first.id == agent.id)
+    }
+
     fn agent(&self, agent: &CastAgent) -> Option<cast::agent::AgentConfig> {
         let known = self.model.agents.find(|known| known.id == agent.id)?;
         Some(cast::agent::AgentConfig {
@@ -176,6 +182,7 @@ impl World {
             interrupt_action: agent.interrupt_action,
             logout_action: agent.dialog_logout_action,
             sign_in: agent.sign_in.map(|span| span.0),
+            waits: agent.in_turn && !self.is_first(agent),
             ready: agent.ready.map(|span| span.0),
             not_ready: agent.not_ready.map(|span| span.0),
             sign_out: agent.sign_out.map(|span| span.0),

@@ -48,6 +48,7 @@ impl AgentChoice {
         CastAgent {
             limit: LIMIT,
             sign_in: Some(Span::default()),
+            in_turn: true,
             ready: Some(Span::default()),
             accept: accept.map(Span),
             start: Some(Span(START).into()),

@@ -1,5 +1,6 @@
 //! Plays a scenario over a run: takes its steps, applies its rules, watches its expectations.
 
+mod arrivals;
 mod given;
 mod plans;
 mod report;
@@ -14,8 +15,9 @@ use crate::{
     rules::{Held, RuleState, Rules},
     watch::Watch,
 };
+use arrivals::Arrivals;
 use cce_check::{Check, Checks};
-use cce_fold::Meaning;
+use cce_fold::{Meaning, ReadRecord};
 use cce_journal::{Bend, Bent, Director, Header, Order, Reaction, Record, Ticket, Treatment, What};
 use cce_kernel::{Command, Fact, Input, NodeName, Time};
 use cce_model::SideOrder;
@@ -53,6 +55,8 @@ pub struct Engine {
     taken: Vec<u64>,
     /// What became of steps that somebody else is to follow.
     given: Given,
+    /// Agents who wait for the one before them.
+    arrivals: Arrivals,
     /// What virtual people are going to do by themselves.
     plans: Plans,
     alarms: BTreeMap<(Time, u64), Alarm>,
@@ -120,6 +124,7 @@ impl Engine {
             steps: vec![Progress::Waiting; scenario.steps.len()],
             taken: vec![0; scenario.steps.len()],
             given: Given::default(),
+            arrivals: Arrivals::of(&scenario.lab.cast.agents),
             plans: Plans::default(),
             alarms: BTreeMap::new(),
             last_alarm: 0,
@@ -156,6 +161,11 @@ impl Engine {
     /// The same over a run that may end anywhere: what has not ended by then is no failure.
     pub fn open_ended(self) -> Self {
         Self { is_open_ended: true, ..self }
+    }
+
+    /// The same over a recorded run, in which the cues of agents in turn stand.
+    pub(crate) fn with_recorded_cues(self) -> Self {
+        Self { arrivals: Arrivals::default(), ..self }
     }
 
     /// The same, so that it can be asked why tasks wait.
@@ -219,6 +229,7 @@ impl Engine {
     /// Whether every step was taken, virtual people have done what they were to do once, and every task has ended.
     pub fn is_over(&self) -> bool {
         self.steps.iter().all(|step| *step == Progress::Taken)
+            && !self.arrivals.are_open()
             && self.plans.are_done()
             && self.given.undecided().next().is_none()
             && self.ends.decided(self.tracker.names()) >= self.scenario.customers.len()
@@ -317,6 +328,29 @@ impl Engine {
     fn set_alarm(&mut self, at: Time, alarm: Alarm) {
         self.last_alarm += 1;
         self.alarms.insert((at, self.last_alarm), alarm);
+    }
+
+    /// What the scenario's steps and rules do about a record.
+    fn react(&mut self, event: &ReadRecord<'_>) -> Reaction {
+        if !self.is_attentive() && !matches!(event.kind, Meaning::Http(_)) {
+            return untouched(&event.kind);
+        }
+        let Some(happening) = self.tracker.happening(event) else { return Reaction::default() };
+        let mut orders = self.learn(&happening);
+        orders.extend(self.mark(&happening));
+        if !is_sending(event.record) {
+            return orders.into();
+        }
+        let verdict = self.rules.judge(&happening, self.tracker.names(), self.now);
+        self.noted |= verdict.has_matched;
+        if let Some((at, ticket)) = verdict.expiry {
+            self.set_alarm(at, Alarm::Expiry(ticket));
+        }
+        self.note_affected(&happening, !verdict.orders.is_empty());
+        let commands = self.command(verdict.commands);
+        // What was done to the message stands right behind it.
+        let orders = verdict.orders.into_iter().chain(commands).chain(orders).collect();
+        Reaction { treatment: verdict.treatment, orders }
     }
 
     /// What follows from a happening, before anything is done to its message.
@@ -541,25 +575,9 @@ impl Director for Engine {
         }
         let found = self.checks.push(&event);
         keep(&mut self.broken, found, &self.affected);
-        if !self.is_attentive() && !matches!(event.kind, Meaning::Http(_)) {
-            return untouched(&event.kind);
-        }
-        let Some(happening) = self.tracker.happening(&event) else { return Reaction::default() };
-        let mut orders = self.learn(&happening);
-        orders.extend(self.mark(&happening));
-        if !is_sending(record) {
-            return orders.into();
-        }
-        let verdict = self.rules.judge(&happening, self.tracker.names(), self.now);
-        self.noted |= verdict.has_matched;
-        if let Some((at, ticket)) = verdict.expiry {
-            self.set_alarm(at, Alarm::Expiry(ticket));
-        }
-        self.note_affected(&happening, !verdict.orders.is_empty());
-        let commands = self.command(verdict.commands);
-        // What was done to the message stands right behind it.
-        let orders = verdict.orders.into_iter().chain(commands).chain(orders).collect();
-        Reaction { treatment: verdict.treatment, orders }
+        let mut reaction = self.react(&event);
+        reaction.orders.extend(self.arrivals.learn(record));
+        reaction
     }
 
     fn entering(&mut self, at: Time, node: &NodeName, input: &Input) -> Reaction {

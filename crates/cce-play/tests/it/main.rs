@@ -6,6 +6,7 @@
     reason = "planted faults change what they name, and pass over the rest"
 )]
 
+mod arrivals;
 mod coverage;
 mod dead;
 mod docs;

@@ -89,8 +89,16 @@ fn a_sign_out_without_the_reason_that_the_lab_demands_is_a_failure() {
 
 #[test]
 fn a_sign_out_of_an_agent_who_is_not_signed_in_is_a_failure() {
-    let run = played("[agents.1081]\nsign_in = \"never\"\nsign_out = \"5s\"\nready = \"never\"");
-    assert_eq!(told(&run), ["agent-1081: `sign_out` was refused: the agent is signed in to no media"]);
+    let told_to =
+        |at: &str, does: &str| format!("[[steps]]\nat = \"{at}\"\nagent = \"1081\"\ndoes = \"{does}\"\n");
+    let run = played(&format!("[agents.1081]\nsign_out = \"9s\"\n{}", told_to("5s", "sign-out")));
+    assert_eq!(told(&run), [] as [&str; 0], "the sign-out that was planned is given up");
+    let run = played(&format!(
+        "[agents.1081]\nsign_in = \"5s\"\nsign_out = \"9s\"\n{}{}",
+        told_to("1s", "sign-in"),
+        told_to("4s", "crash"),
+    ));
+    assert_eq!(run.report.dropped.len(), 2, "{:?}", run.report.dropped);
 }
 
 #[test]

@@ -34,6 +34,9 @@ pub struct CastAgent {
     /// After the start; without it, by command.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sign_in: Option<Span>,
+    /// `sign_in` counts from when the agent before this one has arrived: is signed in, and ready if it becomes so by itself.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub in_turn: bool,
     /// After signing in; without it, by command.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ready: Option<Span>,
@@ -78,6 +81,7 @@ impl CastAgent {
             interrupt_action: InterruptAction::default(),
             dialog_logout_action: LogoutAction::default(),
             sign_in: None,
+            in_turn: false,
             ready: None,
             not_ready: None,
             sign_out: None,

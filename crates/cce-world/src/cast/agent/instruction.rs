@@ -1,7 +1,7 @@
 //! What an agent can be told to do.
 
 use super::{
-    Ask, Phase, VirtualAgent, request,
+    Ask, Phase, READY, VirtualAgent, request,
     sign_in::{ALREADY_LOGGED_IN, Seat},
 };
 use crate::cast::refusal;
@@ -158,6 +158,8 @@ pub(super) struct Orders {
     asked: BTreeMap<u64, Order>,
     /// Plans that were refused and not kept since.
     refused: BTreeSet<String>,
+    /// The agent becomes ready as it planned, and is not in all its media so far.
+    is_readying: bool,
 }
 
 impl Orders {
@@ -192,9 +194,21 @@ impl Orders {
     }
 
     /// A plan that may have been refused before was kept.
-    pub(super) fn keep(&mut self, plan: String, cx: &mut Cx<'_>) {
-        if self.refused.remove(&plan) {
-            cx.note(Fact::PlanKept { plan });
+    pub(super) fn keep(&mut self, plan: &str, cx: &mut Cx<'_>) {
+        if self.refused.remove(plan) {
+            cx.note(Fact::PlanKept { plan: plan.to_owned() });
+        }
+    }
+
+    /// The agent becomes ready as it planned, in one medium after the other.
+    pub(super) fn begin_readying(&mut self) {
+        self.is_readying = true;
+    }
+
+    /// The agent is ready in all its media.
+    pub(super) fn end_readying(&mut self, cx: &mut Cx<'_>) {
+        if std::mem::take(&mut self.is_readying) {
+            cx.note(Fact::PlanKept { plan: READY.to_owned() });
         }
     }
 

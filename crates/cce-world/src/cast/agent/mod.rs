@@ -66,8 +66,11 @@ const RESOURCE: &str = "auto";
 /// The plan that is kept once the agent is signed in to all its media.
 pub const SIGN_IN: &str = "sign-in";
 
+/// The plan that is kept once the agent is ready in all its media.
+pub const READY: &str = "ready";
+
 /// Timers of what an agent is going to do once, by itself.
-pub const PLANS: [&str; 5] = [SIGN_IN, "ready", "not-ready", "sign-out", "crash"];
+pub const PLANS: [&str; 5] = [SIGN_IN, READY, "not-ready", "sign-out", "crash"];
 
 /// What an agent does.
 #[derive(Clone, Debug)]
@@ -90,6 +93,8 @@ pub struct AgentConfig {
     pub logout_action: LogoutAction,
     /// Signs in this long after the start.
     pub sign_in: Option<Duration>,
+    /// That counts from a cue ([`Command::Cue`]) instead.
+    pub waits: bool,
     /// Becomes ready this long after a sign-in to a media.
     pub ready: Option<Duration>,
     /// Becomes not ready this long after having become ready by itself.
@@ -192,12 +197,21 @@ impl VirtualAgent {
 
     fn on_start(&mut self, cx: &mut Cx<'_>) {
         *self = Self::new(self.config.clone());
-        let AgentConfig { sign_in, sign_out, crash, .. } = self.config;
+        let AgentConfig { sign_in, waits, sign_out, crash, .. } = self.config;
+        let sign_in = sign_in.filter(|_| !waits);
         let plans = [(Timer::SignIn, sign_in), (Timer::SignOut, sign_out), (Timer::Crash, crash)];
         for (timer, wait) in plans {
             if let Some(wait) = wait {
                 cx.arm(timer.key(0), wait);
             }
+        }
+    }
+
+    /// The agent before this one has arrived.
+    fn on_cue(&mut self, cx: &mut Cx<'_>) {
+        match self.config.sign_in.filter(|_| self.config.waits && self.phase == Phase::Out) {
+            Some(wait) => cx.arm(Timer::SignIn.key(0), wait),
+            None => cx.note(Command::Cue.refusal("the agent waits for no cue")),
         }
     }
 
@@ -373,7 +387,8 @@ impl Component for VirtualAgent {
             Input::Command(Command::Stop) if self.phase == Phase::Left => {}
             Input::Command(Command::Stop) => self.leave(CloseReason::Stopping, cx),
             Input::Command(Command::Act(words)) => self.on_instruction(&words, cx),
-            Input::Command(refused @ (Command::Cue | Command::Set { .. })) => {
+            Input::Command(Command::Cue) => self.on_cue(cx),
+            Input::Command(refused @ Command::Set { .. }) => {
                 cx.note(refused.refusal("an agent has no settings"));
             }
             _ => {}

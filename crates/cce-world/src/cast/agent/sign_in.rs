@@ -1,7 +1,7 @@
 //! An agent's way to its seats: the user's sign-in, then that to each media, then ready
 //! (finesse-nonvoice 2.2, 2.4, 7).
 
-use super::{Ask, Phase, Timer, VirtualAgent, instruction::plan_in, request};
+use super::{Ask, Phase, READY, Timer, VirtualAgent, instruction::plan_in, request};
 use cce_kernel::{CloseReason, Cx, TimerKey};
 use cce_model::{MrdId, TaskId, UserState};
 use std::time::Duration;
@@ -123,7 +123,10 @@ impl VirtualAgent {
         let was_complete = self.is_signed_in();
         self.seats.insert(mrd, seat);
         if seat == Seat::Ready {
-            self.orders.keep(plan_in("ready", mrd), cx);
+            self.orders.keep(&plan_in(READY, mrd), cx);
+        }
+        if self.seats.values().all(|seat| *seat == Seat::Ready) {
+            self.orders.end_readying(cx);
         }
         if !was_complete && self.is_signed_in() {
             self.orders.end_arrival(cx);
@@ -169,7 +172,8 @@ impl VirtualAgent {
             // The agent signs in anew meanwhile, and becomes ready after that.
             return;
         };
-        self.carry_out(plan_in("ready", mrd), cx, |agent, cx| {
+        self.orders.begin_readying();
+        self.carry_out(plan_in(READY, mrd), cx, |agent, cx| {
             agent.ask(Ask::Ready(mrd), request::media_state(&agent.config, mrd, "READY"), cx);
             if let Some(wait) = agent.config.not_ready {
                 cx.arm(not_ready_key(mrd), wait);

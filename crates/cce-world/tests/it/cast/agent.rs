@@ -419,6 +419,7 @@ pub(super) fn config(work: Work) -> AgentConfig {
         interrupt_action: InterruptAction::Accept,
         logout_action: LogoutAction::Close,
         sign_in: Some(Duration::from_secs(1)),
+        waits: false,
         ready: Some(Duration::from_secs(2)),
         not_ready: None,
         sign_out: None,

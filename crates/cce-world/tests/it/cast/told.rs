@@ -275,3 +275,53 @@ fn assert_refused(outputs: &[Output], words: &str, reason: &str) {
     assert_eq!(command, words);
     assert!(detail.starts_with(reason), "{detail}");
 }
+
+#[test]
+fn an_agent_in_turn_signs_in_at_its_cue() {
+    let mut desk = Desk::with(AgentConfig { waits: true, ..config(work()) });
+    assert!(desk.stage.timers.is_empty());
+    desk.stage.feed(Input::Command(Command::Cue));
+    assert_eq!(desk.stage.due_in("sign-in"), Some(Duration::from_secs(1)));
+    desk.arrive();
+    let again = desk.stage.feed(Input::Command(Command::Cue));
+    assert!(matches!(&again[..], [Output::Note(Fact::CommandRefused { .. })]), "{again:?}");
+}
+
+#[test]
+fn an_agent_says_when_it_is_signed_in_and_when_it_is_ready() {
+    let kept = |outputs: &[Output]| {
+        outputs.iter().find_map(|output| match output {
+            Output::Note(Fact::PlanKept { plan }) => Some(plan.clone()),
+            _ => None,
+        })
+    };
+    let mut desk = Desk::new(work());
+    let (login, _) = call(&desk.arrive());
+    desk.stage.answer(login, 202);
+    desk.user("NOT_READY", "auto-1");
+    assert_eq!(kept(&desk.media("NOT_READY")).as_deref(), Some("sign-in"));
+    desk.stage.fire();
+    assert_eq!(kept(&desk.media("READY")).as_deref(), Some("ready"));
+    assert_eq!(kept(&desk.media("READY")), None);
+}
+
+#[test]
+fn a_ready_that_is_refused_is_a_refused_plan_once_and_kept_when_it_succeeds() {
+    let plan = |outputs: &[Output]| {
+        let plans = outputs.iter().filter_map(|output| match output {
+            Output::Note(Fact::PlanRefused { plan, .. }) => Some(format!("refused {plan}")),
+            Output::Note(Fact::PlanKept { plan }) => Some(format!("kept {plan}")),
+            _ => None,
+        });
+        plans.collect::<Vec<_>>()
+    };
+    let mut desk = Desk::new(work());
+    let (login, _) = call(&desk.arrive());
+    desk.stage.answer(login, 202);
+    let (media, _) = call(&desk.user("NOT_READY", "auto-1"));
+    desk.stage.answer(media, 202);
+    desk.media("NOT_READY");
+    let (ready, _) = call(&desk.stage.fire());
+    assert_eq!(plan(&desk.stage.answer(ready, 400)), ["refused ready 5011"]);
+    assert_eq!(plan(&desk.media("READY")), ["kept ready 5011", "kept ready"]);
+}

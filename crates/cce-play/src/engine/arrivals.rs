@@ -1,0 +1,60 @@
+//! Agents who sign in one after the other, in the order in which they are written: each once the one before it has arrived, so that the
+//! router knows them in that order in every run.
+
+use cce_journal::{Order, Record, What};
+use cce_kernel::{Command, Fact, NodeName, Output};
+use cce_select::place::AGENT;
+use cce_world::{
+    CastAgent,
+    cast::agent::{READY, SIGN_IN},
+};
+
+/// Agents who have not arrived, in their order.
+#[derive(Debug, Default)]
+pub(super) struct Arrivals(Vec<Arrival>);
+
+#[derive(Debug)]
+struct Arrival {
+    node: NodeName,
+    /// It has no cue so far.
+    waits: bool,
+    /// With that the agent has arrived.
+    last: &'static str,
+}
+
+impl Arrivals {
+    /// The agents who arrive by themselves. Nobody is before the first one.
+    pub(super) fn of(agents: &[CastAgent]) -> Self {
+        let agents = agents.iter().filter(|agent| agent.sign_in.is_some()).enumerate();
+        let arrivals = agents.map(|(place, agent)| Arrival {
+            node: format!("{AGENT}{}", agent.id).into(),
+            waits: agent.in_turn && place > 0,
+            last: if agent.ready.is_some() { READY } else { SIGN_IN },
+        });
+        Self(arrivals.collect())
+    }
+
+    /// Whether somebody waits for the one before.
+    pub(super) fn are_open(&self) -> bool {
+        self.0.iter().any(|arrival| arrival.waits)
+    }
+
+    /// Takes in what agents say of their arrival: the next one gets its cue. Whoever was refused or stopped holds up nobody.
+    pub(super) fn learn(&mut self, record: &Record) -> Option<Order> {
+        let is_end = |last: &str| match &record.what {
+            What::Out(Output::Note(Fact::PlanKept { plan })) => plan == last,
+            What::Out(Output::Note(Fact::PlanRefused { .. })) | What::Stopped { .. } => true,
+            What::In(_)
+            | What::Out(_)
+            | What::Connected { .. }
+            | What::Bent(_)
+            | What::Started
+            | What::Gap { .. } => false,
+        };
+        let place = self.0.iter().position(|arrival| arrival.node == record.node && is_end(arrival.last))?;
+        self.0.remove(place);
+        let next = self.0.get_mut(place).filter(|next| next.waits)?;
+        next.waits = false;
+        Some(Order::Command(next.node.clone(), Command::Cue))
+    }
+}

@@ -1,0 +1,70 @@
+//! Agents who say no time arrive in the order in which they are written.
+
+use crate::support::{played, read, run};
+use cce_journal::{Record, What};
+use cce_kernel::{Fact, Output};
+
+/// The agents who become ready, in the order in which the agent PG says so.
+fn ready(records: &[Record]) -> Vec<String> {
+    let ready = records.iter().filter_map(|record| match &record.what {
+        What::Out(Output::Note(Fact::AgentInMrd { agent, from, to, .. }))
+            if from.name() == "NOT_READY" && to.name() == "NOT_ACTIVE" =>
+        {
+            Some(agent.to_string())
+        }
+        _ => None,
+    });
+    ready.collect()
+}
+
+#[test]
+fn agents_become_ready_in_the_order_in_which_they_are_written_with_every_seed() {
+    let text = "[agents.1082]\n[agents.1080]\n[agents.1081]\noffer = \"ignore\"\n[customers.alice]";
+    for seed in 0..20 {
+        let run = run(read(text).unwrap(), seed);
+        assert_eq!(run.failures(), [] as [&str; 0]);
+        assert_eq!(ready(&run.records), ["1082", "1080", "1081"], "seed {seed}");
+    }
+}
+
+#[test]
+fn who_ignores_and_comes_first_gets_the_task_first() {
+    let run = played(
+        "[agents.1082]\noffer = \"ignore\"\n[agents.1081]\n[customers.alice]\n\
+         [[expect]]\norder = [\"dialog alice agent=1082 to=OFFERED\", \"dialog alice agent=1081 to=OFFERED\", \"contact alice to=handled\"]",
+    );
+    assert_eq!(run.failures(), [] as [&str; 0]);
+}
+
+#[test]
+fn an_agent_with_a_time_does_not_wait_for_the_one_before() {
+    let run = played(
+        "[agents.1082]\nsign_in = \"5s\"\n[agents.1081]\nsign_in = \"1s\"\n[customers.alice]\nat = \"10s\"",
+    );
+    assert_eq!(ready(&run.records), ["1081", "1082"]);
+}
+
+#[test]
+fn an_agent_in_turn_may_take_a_while() {
+    let run = played(
+        "[agents.1082]\nsign_in = \"5s\"\n[agents.1081]\nin_turn = true\nsign_in = \"1s\"\n[customers.alice]\nat = \"20s\"",
+    );
+    assert_eq!(run.failures(), [] as [&str; 0]);
+    assert_eq!(ready(&run.records), ["1082", "1081"]);
+}
+
+#[test]
+fn who_is_refused_holds_up_nobody() {
+    let run = played(
+        "[set.agentpg]\nsigned_in_max = 1\n[agents.1082]\n[agents.1081]\nmay_be_refused = true\n[agents.1080]\nmay_be_refused = true\n\
+         [customers.alice]",
+    );
+    assert_eq!(run.failures(), [] as [&str; 0]);
+    let refused = run.records.iter().filter_map(|record| match &record.what {
+        What::Out(Output::Note(Fact::PlanRefused { plan, .. })) => {
+            Some((record.node.as_str(), plan.as_str()))
+        }
+        _ => None,
+    });
+    assert_eq!(refused.collect::<Vec<_>>(), [("agent-1081", "sign-in"), ("agent-1080", "sign-in")]);
+}
