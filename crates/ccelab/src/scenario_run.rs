@@ -17,6 +17,7 @@ use cce_model::SideOrder;
 use cce_net::{BoundNet, NetHandle};
 use cce_play::{Engine, RuleState};
 use cce_scenario::{Action, Chance, Context, Rule, Scenario, Times};
+use cce_select::nearest;
 use cce_world::{ADMIN_LINK, Change, Changed, Lab, Setting, setting_names};
 use serde_json::{Map, Value, json};
 use std::{
@@ -183,7 +184,7 @@ impl Control for Engine {
             lab = next;
             changes.push(change);
         }
-        Ok(Self::set(self, &changes))
+        Self::set(self, &changes).map_err(Refusal::Conflict)
     }
 
     fn waiting(&self) -> Vec<WaitingView> {
@@ -195,7 +196,9 @@ impl Control for Engine {
 
     fn release(&mut self, ticket: Ticket) -> Result<Vec<Order>, Refusal> {
         Self::release(self, ticket).ok_or_else(|| {
-            Refusal::Unknown(format!("nothing is held under {ticket}: GET /held says what is"))
+            let tickets: Vec<String> = Self::held(self).map(|held| held.ticket.to_string()).collect();
+            let hint = nearest(&ticket.to_string(), tickets.iter().map(String::as_str));
+            Refusal::Unknown(format!("nothing is held under {ticket}{hint}: GET /held says what is"))
         })
     }
 
@@ -204,11 +207,14 @@ impl Control for Engine {
     }
 
     fn arm(&mut self, name: &str) -> Result<Vec<Order>, Refusal> {
-        Self::arm(self, name, true).ok_or_else(|| no_rule(name))
+        Self::arm(self, name, true).ok_or_else(|| no_rule(name, self))
     }
 
     fn disarm(&mut self, name: &str) -> Result<Vec<Order>, Refusal> {
-        Self::arm(self, name, false).ok_or_else(|| no_rule(name))
+        if let Some(why) = Self::disarmed(self, name) {
+            return Err(Refusal::Conflict(why));
+        }
+        Self::arm(self, name, false).ok_or_else(|| no_rule(name, self))
     }
 
     fn order_sides(&self, order: SideOrder) -> Result<Vec<Order>, Refusal> {
@@ -232,7 +238,7 @@ impl Control for Engine {
     }
 
     fn remove(&mut self, name: &str) -> Result<Vec<Order>, Refusal> {
-        Self::remove(self, name).ok_or_else(|| no_rule(name))
+        Self::remove(self, name).ok_or_else(|| no_rule(name, self))
     }
 }
 
@@ -320,8 +326,8 @@ fn words(rule: &Rule) -> String {
     format!("`{}`{nth}: {what}{times}{chance}{alone}", rule.matching)
 }
 
-fn no_rule(name: &str) -> Refusal {
-    Refusal::Unknown(format!("there is no rule `{name}`: GET /rules lists them"))
+fn no_rule(name: &str, engine: &Engine) -> Refusal {
+    Refusal::no_rule(name, engine.rules().map(|state| state.rule.name.as_str()))
 }
 
 /// The configured address, or a free port of it.

@@ -263,8 +263,8 @@ impl Engine {
     /// The order to the sides of the CTI server; the error says why it would have no effect.
     pub fn order_sides(&self, order: SideOrder) -> Result<Vec<Order>, String> {
         let node = NodeName::from(SideOrder::NODE);
-        if self.given.is_stopped(&node) {
-            return Err(format!("{node} is stopped"));
+        if let Some(why) = self.away(&node) {
+            return Err(why);
         }
         match self.given.sides().refusal(order) {
             Some(why) => Err(why),
@@ -279,6 +279,12 @@ impl Engine {
         (state.is_armed, state.acted, state.matched, state.taken_by) = (is_armed, 0, 0, None);
         let bend = if is_armed { Bend::Armed } else { Bend::Disarmed };
         Some(vec![bend_order(NOWHERE.into(), name, bend)])
+    }
+
+    /// Why a rule cannot be disarmed: it is already.
+    pub fn disarmed(&self, name: &str) -> Option<String> {
+        let state = &self.rules.states[self.rules.position(name)?];
+        (!state.is_armed).then(|| format!("rule `{name}` is disarmed already"))
     }
 
     /// Adds a rule of a person, armed or not as it says. None where there are too many.
@@ -460,13 +466,9 @@ impl Engine {
             StepAction::Arm(rule) => {
                 self.arm(&rule, true).unwrap_or_else(|| self.refuse(number, removed(&rule)))
             }
-            StepAction::Disarm(rule) => match self.rules.position(&rule) {
-                Some(at) if !self.rules.states[at].is_armed => {
-                    self.refuse(number, format!("rule `{rule}` is disarmed already"))
-                }
-                Some(_) | None => {
-                    self.arm(&rule, false).unwrap_or_else(|| self.refuse(number, removed(&rule)))
-                }
+            StepAction::Disarm(rule) => match self.disarmed(&rule) {
+                Some(why) => self.refuse(number, why),
+                None => self.arm(&rule, false).unwrap_or_else(|| self.refuse(number, removed(&rule))),
             },
             StepAction::Release(Some(rule)) if self.rules.position(&rule).is_none() => {
                 self.refuse(number, removed(&rule))
@@ -502,12 +504,37 @@ impl Engine {
         orders
     }
 
-    /// Changes settings of the lab by hand.
-    pub fn set(&self, changes: &[Changed]) -> Vec<Order> {
-        let order = |(node, words, command): (NodeName, String, Command)| {
-            [bend_order(node.clone(), BY_HAND, Bend::Stepped(words)), Order::Command(node, command)]
-        };
-        orders_of(changes).flat_map(order).collect()
+    /// Changes settings of the lab by hand; the error says which component does not take one in. One that runs in another
+    /// process is told there.
+    pub fn set(&self, changes: &[Changed]) -> Result<Vec<Order>, String> {
+        let mut orders = Vec::new();
+        for change in changes {
+            let nodes = change.components.iter().map(|kind| NodeName::from(*kind));
+            if !nodes.clone().any(|node| self.nodes.contains(&node)) {
+                let nodes: Vec<String> = nodes.map(|node| node.to_string()).collect();
+                return Err(format!(
+                    "`{}` is of {}, which this run has not",
+                    change.setting,
+                    nodes.join(" and ")
+                ));
+            }
+            if let Some(node) = nodes.into_iter().find(|node| self.given.is_stopped(node)) {
+                return Err(format!("`{}`: {node} is stopped, and takes nothing in", change.setting));
+            }
+        }
+        for (node, words, command) in orders_of(changes).filter(|(node, ..)| self.nodes.contains(node)) {
+            orders.push(bend_order(node.clone(), BY_HAND, Bend::Stepped(words)));
+            orders.push(Order::Command(node, command));
+        }
+        Ok(orders)
+    }
+
+    /// Why a component takes no command, if it takes none.
+    fn away(&self, node: &NodeName) -> Option<String> {
+        if !self.nodes.contains(node) {
+            return Some(format!("this run has no {node}"));
+        }
+        self.given.is_stopped(node).then(|| format!("{node} is stopped"))
     }
 
     /// The lab as it is set now, with what was changed while it runs.

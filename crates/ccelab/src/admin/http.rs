@@ -1,11 +1,12 @@
 //! The admin port over HTTP.
 
-use super::{Control, Refusal, RuleView};
+use super::{Control, Refusal, RuleView, WaitingView};
 use bytes::Bytes;
 use cce_journal::{Order, Ticket};
 use cce_kernel::BodyFlaw;
 use cce_model::SideOrder;
 use cce_net::{NetHandle, OutsiderLimits, WebListener};
+use cce_select::nearest;
 use http::{
     HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header, request::Parts, uri::Authority,
 };
@@ -90,6 +91,10 @@ fn answer(desk: &Desk, request: Request<Result<Bytes, BodyFlaw>>) -> Response<By
         return foreign("only pages of this machine may use the admin port");
     }
     let (status, said) = match body {
+        Ok(_) if parts.uri.query().is_some() => refusal(
+            StatusCode::BAD_REQUEST,
+            "the admin port reads no query: what to do stands in the path, and in the body where one is taken",
+        ),
         Ok(body) if body.len() <= BODY_MAX => desk.answer(&parts.method, &path, &body),
         Ok(_) | Err(BodyFlaw::TooLarge) => {
             refusal(StatusCode::PAYLOAD_TOO_LARGE, &format!("a body has at most {BODY_MAX} bytes"))
@@ -201,6 +206,9 @@ impl Desk {
             ("GET", ["rules"]) => Ok((StatusCode::OK, json!(self.control().rules()))),
             ("POST", ["rules"]) => self.add(body),
             ("GET", ["rules", name]) => self.rule(name).map(|rule| (StatusCode::OK, json!(rule))),
+            ("POST" | "DELETE", ["held", ..] | ["rules", _, ..]) if !says_nothing(body) => {
+                Err(Refusal::Wrong(format!("{path} takes no body: what it is about stands in the path")))
+            }
             ("DELETE", ["rules", name]) => self.remove(name),
             ("POST", ["rules", name, "arm"]) => self.arm(name, true),
             ("POST", ["rules", name, "disarm"]) => self.arm(name, false),
@@ -210,7 +218,7 @@ impl Desk {
             ("GET", ["why"]) => Ok((StatusCode::OK, json!(self.control().waiting()))),
             ("GET", ["why", task]) => self.why(task),
             ("GET", ["held"]) => Ok((StatusCode::OK, json!(self.control().held()))),
-            ("POST", ["held", "release"]) => Ok(self.release_all()),
+            ("POST", ["held", "release"]) => self.release_all(),
             ("POST", ["held", ticket, "release"]) => self.release(ticket),
             _ => return elsewhere(method, path),
         };
@@ -236,11 +244,12 @@ impl Desk {
 
     /// Why a task waits: by its short name, or by the id of its contact.
     fn why(&self, task: &str) -> Result<Answer, Refusal> {
-        let mut waiting = self.control().waiting().into_iter();
-        let found = waiting.find(|view| view.task == task || view.waiting.contact.as_str() == task);
-        found
-            .map(|view| (StatusCode::OK, json!(view)))
-            .ok_or_else(|| Refusal::Unknown(format!("`{task}` does not wait: GET /why lists what does")))
+        let waiting = self.control().waiting();
+        let is_meant = |view: &&WaitingView| view.task == task || view.waiting.contact.as_str() == task;
+        waiting.iter().find(is_meant).map(|view| (StatusCode::OK, json!(view))).ok_or_else(|| {
+            let hint = nearest(task, waiting.iter().map(|view| view.task.as_str()));
+            Refusal::Unknown(format!("`{task}` does not wait{hint}: GET /why lists what does"))
+        })
     }
 
     /// Changes settings of the lab: an object of settings and values.
@@ -264,13 +273,16 @@ impl Desk {
         Ok((StatusCode::OK, json!({ "released": [number] })))
     }
 
-    fn release_all(&self) -> Answer {
+    fn release_all(&self) -> Result<Answer, Refusal> {
         let mut control = self.control();
         let tickets: Vec<Ticket> = control.held().iter().map(|held| held.ticket).collect();
+        if tickets.is_empty() {
+            return Err(Refusal::Unknown("nothing is held that could be released".to_owned()));
+        }
         let orders = control.release_all();
         drop(control);
         (self.carry_out)(orders);
-        (StatusCode::OK, json!({ "released": tickets }))
+        Ok((StatusCode::OK, json!({ "released": tickets })))
     }
 
     fn arm(&self, name: &str, is_armed: bool) -> Result<Answer, Refusal> {
@@ -313,13 +325,19 @@ impl Desk {
     }
 
     fn rule(&self, name: &str) -> Result<RuleView, Refusal> {
-        let found = self.control().rules().into_iter().find(|rule| rule.name == name);
-        found.ok_or_else(|| Refusal::Unknown(format!("there is no rule `{name}`: GET /rules lists them")))
+        let rules = self.control().rules();
+        let found = rules.iter().find(|rule| rule.name == name).cloned();
+        found.ok_or_else(|| Refusal::no_rule(name, rules.iter().map(|rule| rule.name.as_str())))
     }
 
     fn control(&self) -> MutexGuard<'_, dyn Control + 'static> {
         self.control.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Whether a body is none, or an empty object.
+fn says_nothing(body: &[u8]) -> bool {
+    body.trim_ascii().is_empty() || serde_json::from_slice(body).is_ok_and(|said: Value| said == json!({}))
 }
 
 /// A path that is not there, or a method that it does not have.
@@ -347,7 +365,7 @@ fn index() -> Value {
         "POST /rules": "adds a rule, with the keys that it has in a scenario file",
         "DELETE /rules/{name}": "removes it and lets go what it holds",
         "POST /rules/{name}/arm": "lets it act from now on, once more if it did already",
-        "POST /rules/{name}/disarm": "lets it act no more; what it holds stays held",
+        "POST /rules/{name}/disarm": "lets it act no more; what it holds stays held; 409 where it is disarmed already",
         "POST /cti": "changes the sides of the CTI server: {\"do\": \"stop a\"}",
         "GET /settings": "every setting of the lab: the components that take it while the lab runs, or why it is fixed; and what was changed",
         "POST /settings": "changes settings, all or none: {\"finesse.ccp_retries\": 3}",
@@ -355,6 +373,6 @@ fn index() -> Value {
         "GET /why/{task}": "one of them, by short name or contact id",
         "GET /held": "every message that is held: ticket, rule, message, from, to, about, since_ms",
         "POST /held/{ticket}/release": "lets one go",
-        "POST /held/release": "lets all go",
+        "POST /held/release": "lets all go; 404 where nothing is held",
     })
 }

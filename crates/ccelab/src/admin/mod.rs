@@ -10,6 +10,7 @@ pub(crate) use http::Admin;
 
 use cce_journal::{Order, Ticket};
 use cce_model::SideOrder;
+use cce_select::nearest;
 use cce_views::Waiting;
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -125,4 +126,12 @@ pub(crate) enum Refusal {
     /// It does not go with what is there.
     #[error("{0}")]
     Conflict(String),
+}
+
+impl Refusal {
+    /// There is no such rule among these.
+    pub(crate) fn no_rule<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Self {
+        let hint = nearest(name, known);
+        Self::Unknown(format!("there is no rule `{name}`{hint}: GET /rules lists them"))
+    }
 }

@@ -224,6 +224,37 @@ fn all_messages_are_released_in_their_order() {
     assert_eq!(port.ask("POST", "/held/release", ""), (200, json!({ "released": [7, 9] })));
     assert_eq!(port.ordered(), [Order::Release(7), Order::Release(9)]);
     assert_eq!(port.ask("GET", "/held", ""), (200, json!([])));
+    let (status, said) = port.ask("POST", "/held/release", "");
+    assert_eq!((status, &said["error"]), (404, &json!("nothing is held that could be released")));
+}
+
+#[test]
+fn what_is_not_there_is_told_with_the_nearest_name() {
+    let port = Port::open();
+    for path in ["/rules/latte", "/rules/latte/"] {
+        let (status, said) = port.ask("GET", path, "");
+        let told = "there is no rule `latte`; did you mean `late`?: GET /rules lists them";
+        assert_eq!((status, &said["error"]), (404, &json!(told)), "{path}");
+    }
+}
+
+#[test]
+fn what_nobody_reads_is_refused() {
+    let port = Port::open();
+    for (method, path, body, hint) in [
+        ("POST", "/held/release?rule=late", "", "reads no query"),
+        ("GET", "/held?rule=late", "", "reads no query"),
+        ("POST", "/held/release", r#"{"rule": "late"}"#, "takes no body"),
+        ("POST", "/held/7/release", "7", "takes no body"),
+        ("POST", "/rules/late/arm", r#"{"times": 3}"#, "takes no body"),
+        ("DELETE", "/rules/late", r#"{"hold": false}"#, "takes no body"),
+    ] {
+        let (status, said) = port.ask(method, path, body);
+        assert_eq!(status, 400, "{method} {path}");
+        assert!(said["error"].as_str().unwrap().contains(hint), "{said}");
+    }
+    assert!(port.ordered().is_empty());
+    assert_eq!(port.ask("POST", "/held/7/release", "{}").0, 200);
 }
 
 #[test]

@@ -208,6 +208,56 @@ fn a_run_without_a_scenario_takes_rules_and_holds_messages_too() {
 }
 
 #[test]
+fn what_is_not_there_or_takes_nothing_in_is_told_over_the_admin_port() {
+    let folder = folder("dead");
+    let stop = "[[steps]]\nname = \"down\"\nat = \"1ms\"\nstop = \"router\"\n";
+    let lab = start(&folder, &format!("{HELD}\n{stop}"));
+    let admin = lab.address("admin");
+    let said = |path: &str, body: &str| {
+        let (status, said) = post(&admin, path, body);
+        (status, said["error"].as_str().unwrap_or_default().to_owned())
+    };
+    let (status, text) = said("/rules/teh%20task%20waits/disarm", "");
+    assert_eq!(status, 404);
+    assert!(text.contains("did you mean `the task waits`?"), "{text}");
+    assert_eq!(said("/rules/the%20task%20waits/disarm", "").0, 200);
+    assert_eq!(
+        said("/rules/the%20task%20waits/disarm", ""),
+        (409, "rule `the task waits` is disarmed already".to_owned())
+    );
+    assert_eq!(said("/held/release", "").0, 404);
+    let stopped = wait_for("the stop", || {
+        let answer = said("/settings", r#"{"mrd/Tasks.max_in_queue": 7}"#);
+        (answer.0 == 409).then_some(answer.1)
+    });
+    assert_eq!(stopped, "`mrd/Tasks.max_in_queue`: router is stopped, and takes nothing in");
+    assert_eq!(said("/settings", r#"{"finesse.ccp_retries": 7}"#).0, 200);
+    drop(lab);
+}
+
+#[test]
+fn a_part_of_a_lab_takes_what_its_components_take() {
+    let folder = folder("part-of-lab");
+    fs::write(
+        folder.join("scenario.toml"),
+        "name = \"part\"\n[[rules]]\nmatch = \"mrpg > router NEW_CALL\"\ndrop = true\narmed = false",
+    )
+    .unwrap();
+    let options = ["--ports", "ephemeral", "--only", "router", "--scenario", "scenario.toml"];
+    let lab = Running::start(&folder, "part", &options);
+    let admin = lab.address("admin");
+    let (status, said) = post(&admin, "/settings", r#"{"finesse.ccp_retries": 7}"#);
+    assert_eq!(
+        (status, &said["error"]),
+        (409, &json!("`finesse.ccp_retries` is of finesse, which this run has not"))
+    );
+    let (status, said) = post(&admin, "/cti", r#"{"do": "stop a"}"#);
+    assert_eq!((status, &said["error"]), (409, &json!("this run has no agentpg")));
+    assert_eq!(post(&admin, "/settings", r#"{"mrpg.heartbeat": "7s"}"#).0, 200);
+    drop(lab);
+}
+
+#[test]
 fn a_part_of_a_split_lab_has_no_admin_port() {
     let folder = folder("part");
     let lab = Running::start(&folder, "part", &["--ports", "ephemeral", "--only", "router"]);
