@@ -38,7 +38,15 @@ pub(crate) struct Stream {
     pub(crate) ends: [End; 2],
     /// Sequence number that comes next, by side.
     pub(crate) next: [u32; 2],
-    pub(crate) is_over: bool,
+    /// How the first of its links ended.
+    pub(crate) ending: Option<Ending>,
+}
+
+/// How a connection ends: who ends it, and whether in order.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Ending {
+    pub(crate) by: Side,
+    pub(crate) is_reset: bool,
 }
 
 impl Stream {
@@ -138,17 +146,22 @@ impl Streams {
         self.peers.get(&(node.clone(), link))
     }
 
-    /// A link is gone. The connection is forgotten with its last link.
-    pub(crate) fn forget(&mut self, node: &NodeName, link: LinkId) {
+    /// A link is gone. The connection is over with its last link, and is returned then: what one end sent before it closed
+    /// may reach the other end later.
+    pub(crate) fn forget(&mut self, node: &NodeName, link: LinkId) -> Option<(usize, Stream)> {
         let key = (node.clone(), link);
         self.peers.remove(&key);
         if let Some(dial) = self.dialled.remove(&key) {
             self.dials.remove(&dial);
         }
-        let Some((number, _)) = self.links.remove(&key) else { return };
-        if !self.links.values().any(|(other, _)| *other == number) {
-            self.open.remove(&number);
-        }
+        let (number, _) = self.links.remove(&key)?;
+        let is_over = !self.links.values().any(|(other, _)| *other == number);
+        is_over.then(|| Some((number, self.open.remove(&number)?)))?
+    }
+
+    /// The links of a component.
+    pub(crate) fn links_of(&self, node: &NodeName) -> Vec<LinkId> {
+        self.links.keys().filter(|(own, _)| own == node).map(|(_, link)| *link).collect()
     }
 
     fn stream(&self, number: usize, node: &NodeName, side: Side, port: Port, peer: &Peer) -> Stream {
@@ -159,7 +172,7 @@ impl Streams {
         let ends =
             [End { ip: client, port: CLIENT_PORTS + turn }, End { ip: server, port: port.default_tcp() }];
         // Numbers that differ make a capture easier to read.
-        Stream { port, ends, next: [1_000, 2_000], is_over: false }
+        Stream { port, ends, next: [1_000, 2_000], ending: None }
     }
 
     fn address(&self, node: Option<&NodeName>) -> [u8; 4] {

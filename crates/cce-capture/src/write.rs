@@ -2,7 +2,7 @@
 
 use crate::{
     packet::ACK, packet::End, packet::FIN, packet::PSH, packet::RST, packet::SEGMENT_MAX, packet::SYN,
-    packet::Segment, streams::LISTENERS, streams::Side, streams::Stream, streams::Streams,
+    packet::Segment, streams::Ending, streams::LISTENERS, streams::Side, streams::Stream, streams::Streams,
 };
 use bytes::Bytes;
 use cce_cti::{Cti, dialect, open_version};
@@ -72,10 +72,15 @@ impl Capture {
             What::In(Input::LinkDown { link, reason }) => {
                 self.end(&record.node, *link, Way::In, is_reset(*reason), &mut segments);
             }
+            // Whoever stops hears nothing more on its links.
+            What::Stopped { .. } => {
+                for link in self.streams.links_of(&record.node) {
+                    self.end(&record.node, link, Way::Out, true, &mut segments);
+                }
+            }
             What::In(_)
             | What::Out(_)
             | What::Started
-            | What::Stopped { .. }
             | What::Connected { .. }
             | What::Bent(_)
             | What::Gap { .. } => {}
@@ -101,12 +106,16 @@ impl Capture {
         to.data(stream, sender(own, way), &frame);
     }
 
-    fn end(&mut self, node: &NodeName, link: LinkId, way: Way, reset: bool, to: &mut Segments) {
-        if let Some((number, stream, own)) = self.streams.of(node, link) {
-            to.end(stream, sender(own, way), reset);
+    /// The end of a link. That of its connection is drawn as its first link ended, and where the last one does: behind
+    /// everything that still arrives.
+    fn end(&mut self, node: &NodeName, link: LinkId, way: Way, is_reset: bool, to: &mut Segments) {
+        if let Some((_, stream, own)) = self.streams.of(node, link) {
+            stream.ending.get_or_insert(Ending { by: sender(own, way), is_reset });
+        }
+        if let Some((number, mut stream)) = self.streams.forget(node, link) {
+            to.end(&mut stream);
             self.versions.remove(&number);
         }
-        self.streams.forget(node, link);
     }
 }
 
@@ -150,11 +159,9 @@ impl Segments {
         }
     }
 
-    fn end(&mut self, stream: &mut Stream, from: Side, reset: bool) {
-        if std::mem::replace(&mut stream.is_over, true) {
-            return;
-        }
-        if reset {
+    fn end(&mut self, stream: &mut Stream) {
+        let Some(Ending { by: from, is_reset }) = stream.ending else { return };
+        if is_reset {
             return self.put(stream, from, RST | ACK, &[]);
         }
         self.put(stream, from, FIN | ACK, &[]);

@@ -2,7 +2,7 @@
 
 use cce_capture::{Capture, CaptureError, Flow, Gap, GapCause, flows, packets};
 use cce_journal::{Header, Record, What};
-use cce_kernel::{Input, NodeName, Port};
+use cce_kernel::{CloseReason, Input, LinkId, NodeName, Output, Port};
 use cce_wire::Bytes;
 use proptest::prelude::*;
 use std::collections::BTreeMap;
@@ -35,6 +35,47 @@ fn a_journal_of_one_component_has_its_messages_in_both_directions() {
         .filter(|flow| flow.key.to.1 == 38_001 || flow.key.from.1 == 38_001)
         .collect();
     assert_eq!(mr.len(), 2, "one flow each way");
+}
+
+/// What was sent before a close may arrive behind its record: the end is drawn behind that.
+#[test]
+fn what_arrives_behind_the_close_of_its_sender_stands_before_the_end() {
+    let (header, records) = crate::lab::run();
+    let is_mr = |link: &LinkId| link.port == Port::Mr;
+    let up = |record: &&Record| matches!(&record.what, What::In(Input::LinkUp { link, .. }) if is_mr(link));
+    let sent = |record: &&Record| {
+        record.node.as_str() == "mrpg"
+            && matches!(&record.what, What::Out(Output::Send { link, .. }) if is_mr(link))
+    };
+    let first = records.iter().find(sent).unwrap();
+    let What::Out(Output::Send { link, .. }) = &first.what else { panic!("it is sent") };
+    let close = Output::Close { link: *link, reason: CloseReason::Stopping };
+    let mut short: Vec<Record> =
+        records.iter().take_while(|record| record.seq < first.seq).cloned().collect();
+    assert_eq!(short.iter().filter(up).count(), 2);
+    short.push(first.clone());
+    short.push(Record { what: What::Out(close), ..first.clone() });
+    short.push(
+        records
+            .iter()
+            .find(|record| record.cause == Some(first.seq) && received(record).is_some())
+            .unwrap()
+            .clone(),
+    );
+    let ends = ["mrpg", "ccp"].map(|node| Record {
+        node: node.into(),
+        what: What::Stopped { reason: "stopped".to_owned() },
+        ..first.clone()
+    });
+    short.extend(ends);
+    let file = write(&header, &short);
+    let flow =
+        read(&file).into_iter().find(|flow| flow.key.to.1 == 38_001 && !flow.bytes.is_empty()).unwrap();
+    assert!(flow.gaps.is_empty(), "{:?}", flow.gaps);
+    let flags =
+        packets(&file).unwrap().into_iter().map(|packet| packet.bytes[14 + 20 + 13]).collect::<Vec<_>>();
+    assert_eq!(flags.iter().filter(|flags| **flags & 0x01 != 0).count(), 2, "one end, by both sides");
+    assert_eq!(flags[flags.len() - 4] & 0x08, 0x08, "data, and behind it the end");
 }
 
 #[test]
