@@ -224,6 +224,13 @@ fn check_queues(lab: &Lab, faults: &mut Vec<Fault>) {
         if queue.steps.is_empty() {
             faults.push(Fault::new(format!("precision_queues.{at}.steps"), "a queue has at least one step"));
         }
+        // On the last step a task waits without limit (task-routing 3.6).
+        if let Some((last, _)) =
+            queue.steps.iter().enumerate().next_back().filter(|(_, step)| step.wait.is_some())
+        {
+            let message = "on the last step tasks wait without limit: leave `wait` out";
+            faults.push(Fault::new(format!("precision_queues.{at}.steps.{last}.wait"), message));
+        }
     }
 }
 

@@ -61,6 +61,21 @@ fn an_origin_that_is_no_page_s_is_refused() {
     }
 }
 
+#[test]
+fn a_wait_on_the_last_step_of_a_queue_is_refused() {
+    let queue = |steps: &str| {
+        let rest = "name = \"CumulusTask\"\nid = 5034\nmrd = \"Tasks\"\nskill_group = 5199\nnumber = 1";
+        lab(&format!("[[precision_queues]]\n{rest}\nsteps = [{steps}]"))
+    };
+    let last = "{ agents = [\"1081\"] }";
+    let waiting = "{ agents = [\"1080\"], wait = \"30s\" }";
+    assert!(queue(&format!("{waiting}, {last}")).is_ok());
+    assert_eq!(
+        queue(&format!("{last}, {waiting}")).unwrap_err(),
+        ["precision_queues.0.steps.1.wait: on the last step tasks wait without limit: leave `wait` out"]
+    );
+}
+
 const ALIKE: &str = r#"
 [[ecc_variables]]
 name = "user.skill1..9"

@@ -240,7 +240,9 @@ fn a_lab_with_every_optional_setting_loads_again_too() {
     lab.ccp.application_id = Some("11111111-2222-4333-8444-555555555555".into());
     lab.router.first_call_id = Some(4_711);
     lab.mrds[0].max_in_queue = Some(10);
+    let last = lab.precision_queues[0].steps[0].clone();
     lab.precision_queues[0].steps[0].wait = Some(minutes(1));
+    lab.precision_queues[0].steps.push(last);
     lab.demo.customers[0].cancel_after = Some(minutes(1));
     let agent = &mut lab.demo.agents[0];
     agent.interrupt_action = InterruptAction::Ignore;
