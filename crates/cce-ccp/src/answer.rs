@@ -1,6 +1,6 @@
 //! Answers that both APIs give, and how requests are spelled.
 
-use cce_kernel::{BodyFlaw, Request, Response};
+use cce_kernel::{BodyFlaw, Request, Response, Security};
 use cce_xml::task::TaskError;
 
 /// One thing that is wrong with a request (ccp-task-api 1.4).
@@ -79,11 +79,11 @@ pub(crate) fn method_not_allowed(allowed: &'static str) -> Response {
     response.header("allow", allowed)
 }
 
-/// The scheme that the client used. A proxy in front that ends TLS says so; otherwise the port is plain HTTP.
+/// The scheme that the client used. A proxy in front that ends TLS says so.
 pub(crate) fn scheme(request: &Request) -> &'static str {
-    match request.get("x-forwarded-proto") {
-        Some("https") => "https",
-        _ => "http",
+    match (request.security, request.get("x-forwarded-proto")) {
+        (Security::Tls, _) | (Security::Plain | Security::Offered, Some("https")) => "https",
+        (Security::Plain | Security::Offered, _) => "http",
     }
 }
 

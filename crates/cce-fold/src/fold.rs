@@ -566,6 +566,7 @@ fn on_output(output: &Output) -> Meaning<'_> {
         Output::Send { .. }
         | Output::Dial { .. }
         | Output::Close { .. }
+        | Output::Secure { .. }
         | Output::Arm { .. }
         | Output::Cancel { .. }
         | Output::Store { .. } => Meaning::Other,

@@ -120,6 +120,7 @@ const fn leaves(what: &What) -> Option<&Blob> {
         Output::Reply { response, .. } => Some(&response.body),
         Output::Dial { .. }
         | Output::Close { .. }
+        | Output::Secure { .. }
         | Output::Arm { .. }
         | Output::Cancel { .. }
         | Output::Store { .. }

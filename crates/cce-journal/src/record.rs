@@ -155,7 +155,11 @@ fn size_of_output(output: &Output) -> usize {
         Output::Store { key, value } => key.len() + value.as_ref().map_or(0, String::len),
         // Facts are many, and some carry what a client wrote.
         Output::Note(fact) => weight(fact),
-        Output::Dial { .. } | Output::Close { .. } | Output::Arm { .. } | Output::Cancel { .. } => 0,
+        Output::Dial { .. }
+        | Output::Close { .. }
+        | Output::Secure { .. }
+        | Output::Arm { .. }
+        | Output::Cancel { .. } => 0,
     }
 }
 

@@ -136,6 +136,11 @@ impl Cx<'_> {
         link
     }
 
+    /// Secures a connection: what is sent next is the last in plain. See [`Output::Secure`].
+    pub fn secure(&mut self, link: LinkId) {
+        self.out.push(Output::Secure { link });
+    }
+
     /// Closes a connection. Nothing more is heard of it.
     pub fn close(&mut self, link: LinkId, reason: CloseReason) {
         self.out.push(Output::Close { link, reason });

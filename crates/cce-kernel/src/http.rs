@@ -1,6 +1,6 @@
 //! HTTP exchanges, as components see them.
 
-use crate::Blob;
+use crate::{Blob, Security};
 use serde::{Deserialize, Serialize};
 
 /// An HTTP request, whole.
@@ -16,6 +16,9 @@ pub struct Request {
     /// Network address of the client; empty in a request that is being made.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub peer: String,
+    /// What protects the connection of the client: nothing, or TLS.
+    #[serde(default, skip_serializing_if = "Security::is_plain")]
+    pub security: Security,
     /// The body; empty when there is none.
     #[serde(default)]
     pub body: Blob,

@@ -1,6 +1,6 @@
 //! Everything that can ever happen to a component.
 
-use crate::{Blob, CallError, Request, Response, TimerKey};
+use crate::{Blob, CallError, Request, Response, Security, TimerKey};
 use cce_model::{CallId, Fact, LinkId, NodeName, SideOrder};
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, fmt};
@@ -144,6 +144,9 @@ pub struct Peer {
     /// connection to both ends.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub here: String,
+    /// What protects the connection.
+    #[serde(default, skip_serializing_if = "Security::is_plain")]
+    pub security: Security,
 }
 
 /// Why a connection is gone.

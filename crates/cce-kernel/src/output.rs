@@ -29,6 +29,13 @@ pub enum Output {
         /// Why.
         reason: CloseReason,
     },
+    /// Secures a connection that was accepted, where its peer says that this is offered. What the other end sends is passed
+    /// over from here on; the next message on the connection is the last one in plain; TLS follows, and the connection goes
+    /// on behind it. One that cannot be secured is gone. Where there is no network, nothing happens.
+    Secure {
+        /// The connection.
+        link: LinkId,
+    },
     /// Makes an HTTP request. `Reply` follows.
     Call {
         /// Names the exchange for the reply.

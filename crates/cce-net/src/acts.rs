@@ -22,6 +22,11 @@ impl Actor {
             }
             Output::Dial { link, address } => self.dial(link, &address, record),
             Output::Close { link, .. } => self.close(link, record),
+            Output::Secure { link } => {
+                if let Some(open) = self.links.get_mut(&link) {
+                    open.secure();
+                }
+            }
             Output::Call { call, port, request } => {
                 self.calling.insert(call, Calling { port, record, task: None });
                 if self.calling.len() > CALLING_MAX {
@@ -63,7 +68,7 @@ impl Actor {
             Act::Record { cause, bent } => self.record(cause, What::Bent(bent)),
             Act::Write { link, parts, size, overtakes: _ } => self.write(link, parts, size),
             Act::Close { link, rest, record } => {
-                let Some(open) = self.links.remove(&link) else { return };
+                let Some(mut open) = self.links.remove(&link) else { return };
                 open.ends_by(Some(record));
                 if !rest.is_empty() {
                     // The link is closed all the same.
@@ -105,7 +110,7 @@ impl Actor {
     }
 
     fn write(&mut self, link: LinkId, parts: Vec<Part>, size: Option<usize>) {
-        let Some(open) = self.links.get(&link) else { return };
+        let Some(open) = self.links.get_mut(&link) else { return };
         let record = parts.last().and_then(|part| part.record);
         if open.send(parts, size) == Err(SendError::Full) {
             self.lose_link(link, LinkReason::Overflow, record);

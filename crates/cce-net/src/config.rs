@@ -1,7 +1,8 @@
 //! What the network driver must be told.
 
 use cce_kernel::{Component, HostClock, NodeName, Port};
-use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf, time::Duration};
+use rustls::ServerConfig;
+use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
 /// Inputs that may wait for one component. A full queue stops reading from its connections. A piece of a connection has
 /// 64 KiB at most, and bodies of HTTP messages have room of their own, so that their bytes are bounded, too.
@@ -58,6 +59,8 @@ pub struct OutsiderLimits {
     pub connections: usize,
     /// How many of them may come from one address.
     pub connections_per_address: usize,
+    /// How long a client may take over the handshake of TLS.
+    pub handshake: Duration,
     /// How long an HTTP client may take over the head of a request, and be quiet before it.
     pub head: Duration,
     /// How long an HTTP client may take over the body of a request.
@@ -78,6 +81,7 @@ impl Default for OutsiderLimits {
         Self {
             connections: CONNECTIONS_MAX,
             connections_per_address: of_one_address(CONNECTIONS_MAX),
+            handshake: Duration::from_secs(10),
             head: Duration::from_secs(30),
             body: Duration::from_secs(30),
             write: Duration::from_secs(30),
@@ -116,6 +120,8 @@ fn of_one_address(connections: usize) -> usize {
 pub struct NetConfig {
     /// Where the listeners of this process bind, by the port whose socket it is; port 0 takes a free one.
     pub listen: BTreeMap<Port, SocketAddr>,
+    /// Listeners of this process to which clients speak over TLS; none without a certificate.
+    pub secure: Option<SecureListeners>,
     /// Where listeners of other processes are, as `host:port`.
     pub connect: BTreeMap<Port, String>,
     /// Where components' values are kept; in memory only when there is none.
@@ -127,6 +133,15 @@ pub struct NetConfig {
     pub response_deadline: Option<Duration>,
     /// What outsiders may take up.
     pub limits: OutsiderLimits,
+}
+
+/// Listeners to which clients speak over TLS. Streams of plain listeners can be secured with the same certificate.
+#[derive(Clone, Debug)]
+pub struct SecureListeners {
+    /// The certificate, its key, and the versions of TLS.
+    pub server: Arc<ServerConfig>,
+    /// Where they bind, by the port whose connections they are; port 0 takes a free one.
+    pub listen: BTreeMap<Port, SocketAddr>,
 }
 
 /// A component to run.

@@ -16,6 +16,16 @@ pub enum NetError {
         /// The address.
         address: SocketAddr,
     },
+    /// Somebody else listens where TLS is to be.
+    #[error(
+        "the TLS address of {port} ({address}) is in use: stop what listens there, choose another address with listen_tls in [links.{port}], take free ports with --ports ephemeral, or do without TLS with --no-tls"
+    )]
+    SecurePortInUse {
+        /// The port.
+        port: Port,
+        /// The address.
+        address: SocketAddr,
+    },
     /// The address cannot be listened on.
     #[error("cannot listen on {address} for {port}: {source}")]
     Listen {

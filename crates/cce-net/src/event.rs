@@ -1,16 +1,15 @@
 //! What happens to a component, before it is an input.
 
-use crate::{byte_budget::BytePermit, connection_limits::ConnectionPermit, socket::Connection};
+use crate::{
+    byte_budget::BytePermit, byte_stream::ByteStream, connection_limits::ConnectionPermit, socket::Connection,
+};
 use bytes::Bytes;
 use cce_journal::Ticket;
 use cce_kernel::{
-    CallError, CallId, Command, Component, FrameFlaw, LinkId, LinkReason, Port, Request, Response,
+    CallError, CallId, Command, Component, FrameFlaw, LinkId, LinkReason, Port, Request, Response, Security,
 };
 use std::{fmt, net::SocketAddr};
-use tokio::{
-    net::TcpStream,
-    sync::{mpsc, oneshot},
-};
+use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 
 /// Where everything that happens to a component is queued.
@@ -21,7 +20,7 @@ pub(crate) type Inbox = mpsc::Sender<Event>;
 pub(crate) enum Event {
     Accepted {
         port: Port,
-        stream: TcpStream,
+        stream: ByteStream,
         /// Its place among the connections from outside.
         permit: Option<ConnectionPermit>,
     },
@@ -41,6 +40,10 @@ pub(crate) enum Event {
         link: LinkId,
         flaw: FrameFlaw,
         cause: Option<u64>,
+    },
+    /// TLS has begun: what arrives from here on is the other end's own.
+    Secured {
+        link: LinkId,
     },
     Down {
         link: LinkId,
@@ -97,6 +100,8 @@ pub(crate) struct Client {
     pub(crate) address: SocketAddr,
     /// As the client calls it.
     pub(crate) port: Port,
+    /// What protects the connection.
+    pub(crate) security: Security,
     /// Breaks the connection when it is cancelled.
     pub(crate) broken: CancellationToken,
 }

@@ -2,6 +2,7 @@
 
 use crate::{
     actor::{Actor, Ending, Panicked},
+    byte_stream::ByteStream,
     config::{CALLS_MAX, LINKS_MAX},
     connection_limits::ConnectionPermit,
     event::{Caller, Ends, Event, Life, Outcome},
@@ -12,9 +13,8 @@ use crate::{
 use bytes::Bytes;
 use cce_courier::{Manner, Parcel};
 use cce_journal::What;
-use cce_kernel::{CallId, Input, LinkId, LinkReason, NodeName, Peer, Port, Request};
+use cce_kernel::{CallId, Carrier, Input, LinkId, LinkReason, NodeName, Peer, Port, Request};
 use std::net::SocketAddr;
-use tokio::net::TcpStream;
 
 impl Actor {
     pub(crate) fn on_event(&mut self, event: Event) -> Result<(), Panicked> {
@@ -34,6 +34,11 @@ impl Actor {
             Event::Begin(Life(component)) => {
                 self.component = Some(component);
                 self.begin();
+            }
+            Event::Secured { link } => {
+                if let Some(open) = self.links.get_mut(&link) {
+                    open.is_secured();
+                }
             }
             Event::Accepted { port, stream, permit } => return self.on_accepted(port, stream, permit),
             Event::Dialled { link, result, is_lab, cause } if self.dialling.remove(&link).is_some() => {
@@ -56,7 +61,7 @@ impl Actor {
     fn on_accepted(
         &mut self,
         port: Port,
-        stream: TcpStream,
+        stream: ByteStream,
         permit: Option<ConnectionPermit>,
     ) -> Result<(), Panicked> {
         if self.component.is_none() {
@@ -66,19 +71,25 @@ impl Actor {
             if let Some(times) = self.warnings.links.due() {
                 tracing::warn!(node = %self.host.name(), %port, times, "too many connections: one more is refused");
             }
-            reset(&stream);
+            reset(stream.tcp());
             return Ok(());
         }
-        let Ok(socket) = Socket::new(Connection { stream, dialled: None }) else { return Ok(()) };
+        let Ok(mut socket) = Socket::new(stream, None) else { return Ok(()) };
         let (here, address) = (socket.here().to_string(), socket.peer());
         let link = self.host.accept(port);
         let origin = self.shared.causes.dialler(address);
         let dialled = origin.as_ref().map_or(port, |origin| origin.port);
+        // The lab's own links stay as they are.
+        if origin.is_none() && port.carrier() == Carrier::Stream && self.shared.door.is_some() {
+            socket.offer_tls();
+        }
+        let security = socket.security();
         let presence = Presence { _remaining: self.present(link, address), _permit: permit };
         let open = Link::open(link, dialled, socket, &self.inbox, origin.is_some(), presence, &self.shared);
         self.links.insert(link, open);
         let cause = origin.as_ref().map(|origin| origin.record);
-        let peer = Peer { node: origin.map(|origin| origin.node), address: address.to_string(), here };
+        let node = origin.map(|origin| origin.node);
+        let peer = Peer { node, address: address.to_string(), here, security };
         self.handle(Input::LinkUp { link, peer }, cause)
     }
 
@@ -90,12 +101,12 @@ impl Actor {
         cause: u64,
     ) -> Result<(), Panicked> {
         let is_closed = self.shared.faults.is_closed(link.port);
-        let result = result.and_then(|opened| {
+        let result = result.and_then(|Connection { stream, dialled }| {
             if is_closed {
-                reset(&opened.stream);
+                reset(&stream);
                 return Err(LinkReason::Refused);
             }
-            Socket::new(opened).map_err(|_| LinkReason::Reset)
+            Socket::new(ByteStream::Plain(stream), dialled).map_err(|_| LinkReason::Reset)
         });
         let input = match result {
             Ok(socket) => {
@@ -103,9 +114,10 @@ impl Actor {
                 let (address, here) = (socket.peer().to_string(), socket.here().to_string());
                 let is_here = socket.is_dialled_here();
                 let presence = Presence { _remaining: self.present(link, socket.peer()), _permit: None };
+                let security = socket.security();
                 let open = Link::open(link, link.port, socket, &self.inbox, is_here, presence, &self.shared);
                 self.links.insert(link, open);
-                Input::LinkUp { link, peer: Peer { node, address, here } }
+                Input::LinkUp { link, peer: Peer { node, address, here, security } }
             }
             Err(reason) => Input::LinkDown { link, reason },
         };
@@ -122,7 +134,8 @@ impl Actor {
     }
 
     fn on_frame(&mut self, link: LinkId, bytes: Bytes, cause: Option<u64>) -> Result<(), Panicked> {
-        let Some(open) = self.links.get(&link).filter(|open| !open.is_closing) else { return Ok(()) };
+        let is_heard = |open: &&Link| !open.is_closing && !open.is_deaf();
+        let Some(open) = self.links.get(&link).filter(is_heard) else { return Ok(()) };
         if open.is_outside() && self.shared.recorder.is_directed() {
             let input = Input::Frame { link, bytes: bytes.clone().into() };
             self.enter(&input, Parcel::Frame { link, bytes, manner: Manner::Whole });

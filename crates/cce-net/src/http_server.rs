@@ -1,6 +1,7 @@
 //! HTTP requests become inputs; replies become responses. No state and no decisions here.
 
 use crate::{
+    arrivals::Arrivals,
     byte_budget::{ByteBudget, BytePermit},
     config::{ANSWERS_MAX, BODIES_MAX, OutsiderLimits},
     event::{Caller, Client, Event, Inbox},
@@ -10,7 +11,7 @@ use crate::{
     web::{Body, Unread, WebStream, bare, converse, read},
 };
 use bytes::Bytes;
-use cce_kernel::{CallId, Port, Request, Response};
+use cce_kernel::{CallId, Port, Request, Response, Security};
 use http::{HeaderMap, StatusCode};
 use http_body_util::Full;
 use hyper::body::Incoming;
@@ -55,12 +56,13 @@ impl Default for Rooms {
 
 /// Serves one listener until the token is cancelled.
 pub(crate) async fn serve(listener: Arc<PortListener>, front: Front, stop: CancellationToken) {
+    let mut arrivals = Arrivals::of(Arc::clone(&listener));
     loop {
         let arrival = tokio::select! {
             // A stop counts before one more connection.
             biased;
             () = stop.cancelled() => return,
-            arrival = listener.accept() => arrival,
+            arrival = arrivals.next() => arrival,
         };
         let broken = listener.breaker(arrival.port);
         front.tasks.spawn(attend(arrival, broken, front.clone(), stop.clone()));
@@ -72,8 +74,9 @@ async fn attend(arrival: Arrival, broken: CancellationToken, front: Front, stop:
     // One that has no address is gone already.
     let Ok(address) = stream.peer_addr() else { return };
     let _remaining = front.remaining.enter(format!("the HTTP client {address} of {port}"));
+    let security = if stream.is_tls() { Security::Tls } else { Security::Plain };
     let stream = WebStream::new(stream, broken.clone(), front.limits, permit);
-    let client = Client { address, port, broken };
+    let client = Client { address, port, security, broken };
     converse(stream, front.limits, &stop, |request| forward(&front, client.clone(), request)).await;
 }
 
@@ -91,6 +94,7 @@ async fn forward(front: &Front, client: Client, request: WireRequest) -> WireRes
         target,
         headers: headers(&parts.headers),
         peer: client.address.to_string(),
+        security: client.security,
         body: bytes.into(),
         body_flaw,
     };

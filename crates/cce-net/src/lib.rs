@@ -8,6 +8,8 @@
 //! - An actor never waits for a send: a connection whose queue of unsent messages is full is closed.
 //! - Whatever waits is bounded by count and by bytes. Whoever connects from outside has deadlines, and so many connections
 //!   that descriptors are left for the lab's own links.
+//! - TLS is the driver's alone: components and records have the same bytes as without it. A handshake that fails, or never
+//!   ends, hurts its own connection only.
 //! - A stop says what it waits for, and ends within its deadlines.
 //! - An output is recorded before it acts. A director sees records in the order of their numbers, and says what
 //!   becomes of each message before it acts.
@@ -18,7 +20,9 @@
 
 mod actor;
 mod acts;
+mod arrivals;
 mod byte_budget;
+mod byte_stream;
 mod causes;
 mod clock;
 mod conductor;
@@ -39,10 +43,11 @@ mod remaining;
 mod shared;
 mod socket;
 mod store;
+mod tls;
 mod warning;
 mod web;
 
-pub use config::{NetConfig, Node, OutsiderLimits};
+pub use config::{NetConfig, Node, OutsiderLimits, SecureListeners};
 pub use error::NetError;
 pub use net::{BoundNet, Net, NetHandle, Running, Stopped};
 pub use recorder::Sink;

@@ -2,6 +2,7 @@
 
 use crate::{
     byte_budget::{ByteBudget, BytePermit},
+    byte_stream::{ByteStream, ReadHalf, WriteHalf, share, split},
     causes::{Dialled, Sends},
     config::{LINGER, OUTBOX_BYTES_MAX, OUTBOX_MAX},
     connection_limits::ConnectionPermit,
@@ -9,19 +10,15 @@ use crate::{
     faults::Faults,
     remaining::RemainingEntry,
     shared::Shared,
-    socket::{Connection, reset},
+    tls::TlsDoor,
 };
 use bytes::{Bytes, BytesMut};
 use cce_courier::{Part, joined, length, pieces};
-use cce_kernel::{Carrier, FrameFlaw, LinkId, LinkReason, Port};
+use cce_kernel::{Carrier, FrameFlaw, LinkId, LinkReason, Port, Security};
 use cce_wire::{Framer, HEADER};
 use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 use tokio::{
     io::AsyncWriteExt,
-    net::{
-        TcpStream,
-        tcp::{OwnedReadHalf, OwnedWriteHalf},
-    },
     sync::mpsc,
     task::JoinHandle,
     time::{sleep, timeout},
@@ -29,6 +26,7 @@ use tokio::{
 use tokio_util::{
     codec::{Decoder, FramedRead},
     sync::{CancellationToken, DropGuard},
+    task::TaskTracker,
 };
 
 /// The pause between two pieces of a message: without it the other end would see them as one.
@@ -41,6 +39,9 @@ pub(crate) struct Link {
     pub(crate) port: Port,
     /// Its component closed it, and the close waits behind something that is held.
     pub(crate) is_closing: bool,
+    tls: TlsPhase,
+    /// Cancelled to read nothing more in plain.
+    plain_over: CancellationToken,
     outbox: mpsc::Sender<Chunk>,
     /// Room for the bytes in it.
     room: ByteBudget,
@@ -55,8 +56,27 @@ pub(crate) struct Link {
 #[derive(Debug)]
 struct Chunk {
     pieces: Vec<Bytes>,
+    then: Then,
     /// Their place in the queue, until they are written.
     _place: BytePermit,
+}
+
+/// What follows behind bytes that were written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Then {
+    More,
+    Tls,
+}
+
+/// How far a connection is that TLS begins on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum TlsPhase {
+    /// It stays as it is, as far as is known.
+    Settled,
+    /// The next message is the last one in plain.
+    LastMessage,
+    /// That is queued, and the handshake follows it.
+    Handshake,
 }
 
 /// What a connection holds on to as long as it is there.
@@ -71,9 +91,10 @@ pub(crate) struct Presence {
 /// A connection that is about to be a link.
 #[derive(Debug)]
 pub(crate) struct Socket {
-    stream: TcpStream,
+    stream: ByteStream,
     here: SocketAddr,
     there: SocketAddr,
+    security: Security,
     dialled: Option<Dialled>,
 }
 
@@ -88,10 +109,24 @@ pub(crate) enum SendError {
 
 impl Socket {
     /// Prepares a connection. One that is gone already fails here, before it is numbered.
-    pub(crate) fn new(Connection { stream, dialled }: Connection) -> io::Result<Self> {
-        stream.set_nodelay(true)?;
-        let (here, there) = (stream.local_addr()?, stream.peer_addr()?);
-        Ok(Self { stream, here, there, dialled })
+    pub(crate) fn new(stream: ByteStream, dialled: Option<Dialled>) -> io::Result<Self> {
+        let tcp = stream.tcp();
+        tcp.set_nodelay(true)?;
+        let (here, there) = (tcp.local_addr()?, tcp.peer_addr()?);
+        let security = if stream.is_tls() { Security::Tls } else { Security::Plain };
+        Ok(Self { stream, here, there, security, dialled })
+    }
+
+    /// TLS may begin on it later, unless it has begun.
+    pub(crate) fn offer_tls(&mut self) {
+        if self.security == Security::Plain {
+            self.security = Security::Offered;
+        }
+    }
+
+    /// What protects it.
+    pub(crate) const fn security(&self) -> Security {
+        self.security
     }
 
     /// Whether it was dialled from here to a listener of this process.
@@ -115,7 +150,7 @@ impl Link {
     pub(crate) fn open(
         id: LinkId,
         port: Port,
-        Socket { stream, here, there, dialled }: Socket,
+        Socket { stream, here, there, security, dialled }: Socket,
         inbox: &Inbox,
         is_peer_here: bool,
         presence: Presence,
@@ -123,22 +158,56 @@ impl Link {
     ) -> Self {
         let causes = is_peer_here.then(|| Arc::clone(&shared.causes));
         let (sends, receives) = causes.as_ref().map(|causes| causes.stream(here, there)).unzip();
-        let (read, write) = stream.into_split();
+        let door = shared.door.clone().filter(|_| security == Security::Offered);
+        let (read, to) = if door.is_some() { share(stream) } else { split(stream) };
         let (outbox, queue) = mpsc::channel(OUTBOX_MAX);
         let way = Way { id, port, inbox: inbox.clone(), faults: Arc::clone(&shared.faults) };
-        let frames = FramedRead::new(read, FrameCodec::new(id.port.carrier()));
-        let reader = shared.tasks.spawn(read_all(way.clone(), frames, receives));
-        let (closed, broken) = (CancellationToken::new(), CancellationToken::new());
-        let writer = Writer { way, to: write, queue, closed: closed.clone(), broken: broken.clone() };
+        let plain_over = CancellationToken::new();
+        let reading = way.clone().read_all(read, receives);
+        let reader = Some(if door.is_some() {
+            let over = plain_over.clone();
+            shared.tasks.spawn(async move { over.run_until_cancelled(reading).await.unwrap_or_default() })
+        } else {
+            shared.tasks.spawn(reading)
+        });
+        let (end, broken) = (CancellationToken::new(), CancellationToken::new());
+        let (closed, cut, tasks) = (end.clone(), broken.clone(), shared.tasks.clone());
+        let writer = Writer { way, to, reader, door, queue, closed, broken: cut, tasks };
         shared.tasks.spawn(async move {
-            writer.run(reader).await;
+            writer.run().await;
             drop((dialled, presence));
             if let Some(causes) = causes {
                 causes.forget(here, there);
             }
         });
-        let room = ByteBudget::new(OUTBOX_BYTES_MAX);
-        Self { port, is_closing: false, outbox, room, sends, broken, _open: closed.drop_guard() }
+        Self {
+            port,
+            is_closing: false,
+            tls: TlsPhase::Settled,
+            plain_over,
+            outbox,
+            room: ByteBudget::new(OUTBOX_BYTES_MAX),
+            sends,
+            broken,
+            _open: end.drop_guard(),
+        }
+    }
+
+    /// TLS is to begin: what arrives meanwhile is not the other end's own, and whoever reads in plain stops before the other
+    /// end can know.
+    pub(crate) fn secure(&mut self) {
+        self.plain_over.cancel();
+        self.tls = TlsPhase::LastMessage;
+    }
+
+    /// TLS has begun.
+    pub(crate) fn is_secured(&mut self) {
+        self.tls = TlsPhase::Settled;
+    }
+
+    /// Whether what arrives is not heard, since TLS is about to begin.
+    pub(crate) fn is_deaf(&self) -> bool {
+        self.tls != TlsPhase::Settled
     }
 
     /// Whether its other end is not a component of this process.
@@ -147,7 +216,7 @@ impl Link {
     }
 
     /// Queues messages to be written at once, or in pieces of that size.
-    pub(crate) fn send(&self, parts: Vec<Part>, size: Option<usize>) -> Result<(), SendError> {
+    pub(crate) fn send(&mut self, parts: Vec<Part>, size: Option<usize>) -> Result<(), SendError> {
         // Before the bytes can be read at the other end, its reader must be able to tell where they came from.
         let permit = self.outbox.try_reserve().map_err(|error| match error {
             mpsc::error::TrySendError::Full(()) => SendError::Full,
@@ -161,7 +230,11 @@ impl Link {
             Some(size) => pieces(parts, size).iter().map(|piece| joined(piece)).collect(),
             None => vec![joined(&parts)],
         };
-        permit.send(Chunk { pieces, _place: place });
+        let then = if self.tls == TlsPhase::LastMessage { Then::Tls } else { Then::More };
+        permit.send(Chunk { pieces, then, _place: place });
+        if then == Then::Tls {
+            self.tls = TlsPhase::Handshake;
+        }
         Ok(())
     }
 
@@ -189,6 +262,38 @@ struct Way {
 }
 
 impl Way {
+    /// Tells the component of everything that arrives.
+    async fn read_all(self, from: ReadHalf, receives: Option<Arc<Sends>>) {
+        use futures_core::Stream;
+        use std::{future::poll_fn, pin::Pin};
+        let link = self.id;
+        let mut frames = FramedRead::new(from, FrameCodec::new(link.port.carrier()));
+        let end = || receives.as_ref().and_then(|receives| receives.end());
+        loop {
+            let event = match poll_fn(|cx| Pin::new(&mut frames).poll_next(cx)).await {
+                Some(Ok(Piece::Frame { bytes, end })) => {
+                    let cause = receives.as_ref().and_then(|receives| receives.at(end));
+                    Event::Frame { link, bytes, cause }
+                }
+                Some(Ok(Piece::Flaw { flaw, header_end })) => {
+                    let receives = receives.as_ref();
+                    let cause = receives.and_then(|receives| match header_end {
+                        Some(header_end) => receives.at(header_end),
+                        // Whoever ended the connection cut the message short.
+                        None => receives.end(),
+                    });
+                    Event::BadFrame { link, flaw, cause }
+                }
+                Some(Err(_)) => Event::Down { link, reason: LinkReason::Reset, cause: end() },
+                None => Event::Down { link, reason: LinkReason::Closed, cause: end() },
+            };
+            let is_last = matches!(event, Event::Down { .. });
+            if !self.tell(event).await || is_last {
+                return;
+            }
+        }
+    }
+
     /// Tells the component. Says whether it can still hear.
     async fn tell(&self, event: Event) -> bool {
         self.faults.pass(self.port).await;
@@ -199,17 +304,22 @@ impl Way {
 /// Writes what its link was given.
 struct Writer {
     way: Way,
-    to: OwnedWriteHalf,
+    to: WriteHalf,
+    /// None while TLS begins.
+    reader: Option<JoinHandle<()>>,
+    /// By which TLS begins on the connection, where that is offered.
+    door: Option<Arc<TlsDoor>>,
     queue: mpsc::Receiver<Chunk>,
     /// Cancelled when the actor lets go of the link.
     closed: CancellationToken,
     /// Cancelled when the connection is to end without a goodbye.
     broken: CancellationToken,
+    tasks: TaskTracker,
 }
 
 impl Writer {
     /// Writes until the link is closed and everything is written, or the other end is not read from for too long.
-    async fn run(mut self, reader: JoinHandle<()>) {
+    async fn run(mut self) {
         let (closed, broken) = (self.closed.clone(), self.broken.clone());
         let (faults, port) = (Arc::clone(&self.way.faults), self.way.port);
         let patience = async {
@@ -221,14 +331,13 @@ impl Writer {
             // A broken connection writes nothing more; what can be written counts before the end of the patience.
             biased;
             () = broken.cancelled() => {
-                reset(self.to.as_ref());
-                reader.abort();
-                // Else it would say goodbye.
-                return self.to.forget();
+                self.reader.iter().for_each(JoinHandle::abort);
+                return self.to.break_off();
             }
             () = self.drain() => true,
             () = patience => false,
         };
+        let Some(reader) = self.reader else { return };
         let stop = reader.abort_handle();
         if is_written {
             // Closing a socket with unread bytes resets it, and the last words would be lost: read on for a while.
@@ -241,7 +350,7 @@ impl Writer {
     async fn drain(&mut self) {
         while let Some(chunk) = self.queue.recv().await {
             self.way.faults.pass(self.way.port).await;
-            if self.write(&chunk).await.is_err() {
+            if self.write(chunk).await.is_err() {
                 let down = Event::Down { link: self.way.id, reason: LinkReason::Reset, cause: None };
                 let _ = self.way.inbox.send(down).await;
                 return;
@@ -249,44 +358,41 @@ impl Writer {
         }
     }
 
-    async fn write(&mut self, chunk: &Chunk) -> io::Result<()> {
+    async fn write(&mut self, chunk: Chunk) -> io::Result<()> {
+        if chunk.then == Then::Tls
+            && let Some(reader) = self.reader.take()
+        {
+            // Before the other end can answer: what it answers is not for the one who reads in plain.
+            let _ = reader.await;
+        }
         for (at, piece) in chunk.pieces.iter().enumerate() {
             if at > 0 {
                 sleep(PIECE_PAUSE).await;
             }
             self.to.write_all(piece).await?;
         }
-        Ok(())
-    }
-}
-
-async fn read_all(way: Way, mut frames: FramedRead<OwnedReadHalf, FrameCodec>, receives: Option<Arc<Sends>>) {
-    use futures_core::Stream;
-    use std::{future::poll_fn, pin::Pin};
-    let link = way.id;
-    let end = || receives.as_ref().and_then(|receives| receives.end());
-    loop {
-        let event = match poll_fn(|cx| Pin::new(&mut frames).poll_next(cx)).await {
-            Some(Ok(Piece::Frame { bytes, end })) => {
-                let cause = receives.as_ref().and_then(|receives| receives.at(end));
-                Event::Frame { link, bytes, cause }
-            }
-            Some(Ok(Piece::Flaw { flaw, header_end })) => {
-                let receives = receives.as_ref();
-                let cause = receives.and_then(|receives| match header_end {
-                    Some(header_end) => receives.at(header_end),
-                    // Whoever ended the connection cut the message short.
-                    None => receives.end(),
-                });
-                Event::BadFrame { link, flaw, cause }
-            }
-            Some(Err(_)) => Event::Down { link, reason: LinkReason::Reset, cause: end() },
-            None => Event::Down { link, reason: LinkReason::Closed, cause: end() },
-        };
-        let is_last = matches!(event, Event::Down { .. });
-        if !way.tell(event).await || is_last {
-            return;
+        // TLS keeps what it has not sent.
+        self.to.flush().await?;
+        match chunk.then {
+            Then::More => Ok(()),
+            Then::Tls => self.secure().await,
         }
+    }
+
+    /// TLS begins, and whoever reads goes on behind it.
+    async fn secure(&mut self) -> io::Result<()> {
+        let broken = || io::Error::from(io::ErrorKind::ConnectionAborted);
+        let (WriteHalf::Shared(stream), Some(door)) = (&self.to, self.door.take()) else {
+            return Err(broken());
+        };
+        let plain = stream.take().ok_or_else(broken)?;
+        let secured = door.pass(plain, self.way.port).await.ok_or_else(broken)?;
+        stream.put(secured);
+        let read = ReadHalf::Shared(stream.clone());
+        let link = self.way.id;
+        self.way.inbox.send(Event::Secured { link }).await.map_err(|_| broken())?;
+        self.reader = Some(self.tasks.spawn(self.way.clone().read_all(read, None)));
+        Ok(())
     }
 }
 
@@ -345,8 +451,8 @@ impl Decoder for FrameCodec {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::clock::Clock;
-    use tokio::net::TcpListener;
+    use crate::{clock::Clock, socket::reset};
+    use tokio::net::{TcpListener, TcpStream};
 
     #[tokio::test]
     async fn a_write_that_fails_is_told_even_where_nobody_reads() {
@@ -361,15 +467,18 @@ mod tests {
         let (outbox, queue) = mpsc::channel(OUTBOX_MAX);
         let room = ByteBudget::new(OUTBOX_MAX);
         for _ in 0..OUTBOX_MAX {
-            let chunk = Chunk { pieces: vec!["x".into()], _place: room.take(1).unwrap() };
+            let place = room.take(1).unwrap();
+            let chunk = Chunk { pieces: vec!["x".into()], then: Then::More, _place: place };
             outbox.try_send(chunk).unwrap();
         }
         drop(outbox);
         // Once the connection is gone, one of the writes fails.
-        let (_read, to) = dialled.into_split();
+        let (_read, to) = split(ByteStream::Plain(dialled));
         let way = Way { id, port: Port::Mr, inbox, faults };
         let (closed, broken) = (CancellationToken::new(), CancellationToken::new());
-        Writer { way, to, queue, closed, broken }.drain().await;
+        let tasks = TaskTracker::new();
+        let reader = tasks.spawn(async {});
+        Writer { way, to, reader: Some(reader), door: None, queue, closed, broken, tasks }.drain().await;
         let told = events.recv().await;
         assert!(matches!(told, Some(Event::Down { link, reason: LinkReason::Reset, .. }) if link == id));
     }

@@ -3,20 +3,23 @@
 use crate::{
     NetError, Sink,
     actor::Actor,
+    arrivals::Arrivals,
     byte_budget::ByteBudget,
     causes::Causes,
     clock::Clock,
     conductor::Conductor,
     config::{INBOX_MAX, NetConfig, Node, OUTCOMES_MAX, OutsiderLimits, STOP_NOTICE},
+    connection_limits::ConnectionLimits,
     event::{Event, Inbox},
     faults::Faults,
     http_server::{self, Front, Rooms},
     pool::Pool,
-    port_listener::{Arrival, PortListener},
+    port_listener::{Arrival, Entrance, PortListener},
     recorder::Recorder,
     shared::Shared,
     socket::listen,
     store::{Store, Unkept},
+    tls::TlsDoor,
 };
 use cce_courier::RESPONSE_DEADLINE;
 use cce_journal::{Director, Order};
@@ -46,6 +49,7 @@ pub struct BoundNet {
     config: NetConfig,
     nodes: Vec<Node>,
     listeners: Listeners,
+    secure: Listeners,
     stores: Vec<Store>,
     unkept: Arc<Unkept>,
     director: Option<Box<dyn Director>>,
@@ -65,6 +69,7 @@ impl fmt::Debug for BoundNet {
 #[derive(Debug)]
 pub struct Running {
     addresses: BTreeMap<Port, SocketAddr>,
+    secure_addresses: BTreeMap<Port, SocketAddr>,
     inboxes: BTreeMap<NodeName, Inbox>,
     shared: Arc<Shared>,
     actors: TaskTracker,
@@ -105,13 +110,13 @@ impl Net {
         reason = "listeners belong to a runtime: they cannot be bound outside of one"
     )]
     pub async fn bind(config: NetConfig, nodes: Vec<Node>) -> Result<BoundNet, NetError> {
-        let listeners = bind(&config, &nodes)?;
+        let (listeners, secure) = (bind(&config, &nodes)?, bind_secure(&config, &nodes)?);
         let unkept = Arc::<Unkept>::default();
         let stores = nodes
             .iter()
             .map(|node| Store::open(config.data.as_deref(), &node.name, &unkept))
             .collect::<Result<Vec<_>, _>>()?;
-        Ok(BoundNet { config, nodes, listeners, stores, unkept, director: None, build: None })
+        Ok(BoundNet { config, nodes, listeners, secure, stores, unkept, director: None, build: None })
     }
 }
 
@@ -125,8 +130,13 @@ impl BoundNet {
 
     /// Starts the components. When this returns, every listener accepts.
     pub fn start(self, seed: u64, sink: Box<dyn Sink>) -> Running {
-        let Self { config, nodes, listeners, stores, unkept, director, build } = self;
-        let addresses = bound(&listeners);
+        let Self { config, nodes, listeners, secure, stores, unkept, director, build } = self;
+        let (addresses, secure_addresses) = (bound(&listeners), bound(&secure));
+        let limits = config.limits;
+        let door = config.secure.as_ref().map(|secure| {
+            let server = Arc::clone(&secure.server);
+            Arc::new(TlsDoor::new(server, limits.handshake))
+        });
         let (gap, stop) = (CancellationToken::new(), CancellationToken::new());
         let required = config.journal_required.then(|| gap.clone());
         let (recorder, writer) = Recorder::start(sink, required, director);
@@ -136,11 +146,12 @@ impl BoundNet {
         let shared = Arc::new(Shared {
             clock,
             recorder,
-            listeners: port_listeners(listeners, &addresses, &causes, &faults, config.limits),
+            listeners: port_listeners(listeners, secure, door.as_ref(), &causes, &faults, limits),
             causes,
             faults,
             tasks: TaskTracker::new(),
             remaining: Arc::default(),
+            door,
             pool: Pool::default(),
             outcomes: ByteBudget::new(OUTCOMES_MAX),
             stop: stop.clone(),
@@ -152,7 +163,7 @@ impl BoundNet {
         for (node, store) in nodes.into_iter().zip(stores) {
             let (inbox, events) = mpsc::channel(INBOX_MAX);
             let calls = Arc::new(AtomicU64::new(0));
-            accept_all(&node.name, &inbox, &calls, &shared, config.limits);
+            accept_all(&node.name, &inbox, &calls, &shared, limits);
             let host = Host::new(node.name.clone(), seed, node.clock);
             let actor = Actor::new(node.component, host, store, inbox.clone(), calls, Arc::clone(&shared));
             actors.spawn(actor.run(events));
@@ -160,8 +171,20 @@ impl BoundNet {
         }
         let conductor = Conductor { shared: Arc::clone(&shared), inboxes: inboxes.clone(), build };
         actors.spawn(conductor.run(stop.clone()));
-        let (limits, journal_required) = (config.limits, config.journal_required);
-        Running { addresses, inboxes, shared, actors, stop, gap, unkept, journal_required, writer, limits }
+        let journal_required = config.journal_required;
+        Running {
+            addresses,
+            secure_addresses,
+            inboxes,
+            shared,
+            actors,
+            stop,
+            gap,
+            unkept,
+            journal_required,
+            writer,
+            limits,
+        }
     }
 }
 
@@ -180,6 +203,11 @@ impl Running {
     /// Where each listener of this process is, by the port whose socket it is.
     pub fn addresses(&self) -> &BTreeMap<Port, SocketAddr> {
         &self.addresses
+    }
+
+    /// Where clients speak to this process over TLS, by the port whose connections they are.
+    pub fn secure_addresses(&self) -> &BTreeMap<Port, SocketAddr> {
+        &self.secure_addresses
     }
 
     /// Gives a component a command. One that is not here, or has ended, does not hear it.
@@ -279,23 +307,37 @@ async fn patiently<T>(
 
 type Listeners = Vec<(Port, TcpListener)>;
 
-fn bind(config: &NetConfig, nodes: &[Node]) -> Result<Listeners, NetError> {
+/// The ports whose sockets are those of these components.
+fn sockets(nodes: &[Node]) -> BTreeSet<Port> {
     let kinds: BTreeSet<Kind> = nodes.iter().filter_map(|node| node.name.kind()).collect();
-    let sockets: BTreeSet<Port> =
-        Port::ALL.into_iter().filter(|port| kinds.contains(&port.listener())).map(Port::socket).collect();
-    let mut listeners = Vec::new();
-    for port in sockets {
+    Port::ALL.into_iter().filter(|port| kinds.contains(&port.listener())).map(Port::socket).collect()
+}
+
+fn bind(config: &NetConfig, nodes: &[Node]) -> Result<Listeners, NetError> {
+    let bind = |port| {
         let address = *config.listen.get(&port).ok_or(NetError::NoAddress { port })?;
-        let listener = listen(address).map_err(|source| {
-            if source.kind() == io::ErrorKind::AddrInUse {
-                NetError::PortInUse { port, address }
-            } else {
-                NetError::Listen { port, address, source }
-            }
-        })?;
-        listeners.push((port, listener));
-    }
-    Ok(listeners)
+        let listener = bind_to(port, address, NetError::PortInUse { port, address })?;
+        Ok((port, listener))
+    };
+    sockets(nodes).into_iter().map(bind).collect()
+}
+
+/// Not every port needs a listener over TLS.
+fn bind_secure(config: &NetConfig, nodes: &[Node]) -> Result<Listeners, NetError> {
+    let Some(secure) = &config.secure else { return Ok(Vec::new()) };
+    let bind = |port| {
+        let address = *secure.listen.get(&port)?;
+        let listener = bind_to(port, address, NetError::SecurePortInUse { port, address });
+        Some(listener.map(|listener| (port, listener)))
+    };
+    sockets(nodes).into_iter().filter_map(bind).collect()
+}
+
+fn bind_to(port: Port, address: SocketAddr, in_use: NetError) -> Result<TcpListener, NetError> {
+    listen(address).map_err(|source| {
+        let is_in_use = source.kind() == io::ErrorKind::AddrInUse;
+        if is_in_use { in_use } else { NetError::Listen { port, address, source } }
+    })
 }
 
 fn bound(listeners: &Listeners) -> BTreeMap<Port, SocketAddr> {
@@ -319,25 +361,28 @@ fn dialled_at(mut address: SocketAddr) -> SocketAddr {
     address
 }
 
+/// Both listeners of a port have the same places.
 fn port_listeners(
-    listeners: Listeners,
-    addresses: &BTreeMap<Port, SocketAddr>,
+    plain: Listeners,
+    secure: Listeners,
+    door: Option<&Arc<TlsDoor>>,
     causes: &Arc<Causes>,
     faults: &Arc<Faults>,
     limits: OutsiderLimits,
 ) -> Vec<Arc<PortListener>> {
-    let listener = |(port, listener): (Port, TcpListener)| {
-        let address = *addresses.get(&port)?;
-        Some(Arc::new(PortListener::new(
-            port,
-            address,
-            listener,
-            Arc::clone(causes),
-            Arc::clone(faults),
-            limits,
-        )))
+    let mut places = BTreeMap::<Port, Arc<ConnectionLimits>>::new();
+    let plain = plain.into_iter().map(|(port, listener)| (port, listener, Entrance::Plain));
+    let secure = secure
+        .into_iter()
+        .filter_map(|(port, listener)| Some((port, listener, Entrance::Tls(Arc::clone(door?)))));
+    let listener = |(port, listener, entrance): (Port, TcpListener, Entrance)| {
+        let address = listener.local_addr().ok()?;
+        let places = places.entry(port).or_insert_with(|| ConnectionLimits::of(port, limits));
+        let (causes, faults) = (Arc::clone(causes), Arc::clone(faults));
+        let places = Arc::clone(places);
+        Some(Arc::new(PortListener::new(port, address, entrance, listener, causes, faults, places)))
     };
-    listeners.into_iter().filter_map(listener).collect()
+    plain.chain(secure).filter_map(listener).collect()
 }
 
 fn accept_all(
@@ -363,12 +408,13 @@ fn accept_all(
 }
 
 async fn accept(listener: Arc<PortListener>, inbox: Inbox, shared: Arc<Shared>, stop: CancellationToken) {
+    let mut arrivals = Arrivals::of(Arc::clone(&listener));
     loop {
         let Arrival { stream, port: dialled, permit } = tokio::select! {
             // A stop counts before one more connection.
             biased;
             () = stop.cancelled() => return,
-            arrival = listener.accept() => arrival,
+            arrival = arrivals.next() => arrival,
         };
         let accepted = Event::Accepted { port: listener.port, stream, permit };
         if shared.faults.is_stalled(dialled) {

@@ -1,11 +1,13 @@
 //! Listeners that can be shut and opened again, and connections that can be broken.
 
 use crate::{
+    byte_stream::ByteStream,
     causes::Causes,
-    config::{ACCEPT_PAUSE, BACKLOG, OutsiderLimits},
+    config::{ACCEPT_PAUSE, BACKLOG},
     connection_limits::{ConnectionLimits, ConnectionPermit},
     faults::Faults,
     socket::{reserve, reset},
+    tls::TlsDoor,
     warning::RareWarning,
 };
 use cce_kernel::{NodeName, Port};
@@ -29,6 +31,7 @@ pub(crate) struct PortListener {
     /// The port whose socket it is.
     pub(crate) port: Port,
     pub(crate) address: SocketAddr,
+    pub(crate) entrance: Entrance,
     causes: Arc<Causes>,
     faults: Arc<Faults>,
     limits: Arc<ConnectionLimits>,
@@ -36,10 +39,17 @@ pub(crate) struct PortListener {
     state: Mutex<State>,
 }
 
+/// What is between a connection and its use.
+#[derive(Clone, Debug)]
+pub(crate) enum Entrance {
+    Plain,
+    Tls(Arc<TlsDoor>),
+}
+
 /// A connection that was accepted.
 #[derive(Debug)]
 pub(crate) struct Arrival {
-    pub(crate) stream: TcpStream,
+    pub(crate) stream: ByteStream,
     /// The port by which it calls.
     pub(crate) port: Port,
     /// Its place among the connections from outside. None for one of the lab's own.
@@ -68,10 +78,11 @@ impl PortListener {
     pub(crate) fn new(
         port: Port,
         address: SocketAddr,
+        entrance: Entrance,
         listener: TcpListener,
         causes: Arc<Causes>,
         faults: Arc<Faults>,
-        limits: OutsiderLimits,
+        limits: Arc<ConnectionLimits>,
     ) -> Self {
         let state = State {
             socket: Socket::Open(listener),
@@ -79,8 +90,8 @@ impl PortListener {
             waker: None,
             connections: BTreeMap::new(),
         };
-        let (limits, trouble) = (ConnectionLimits::of(port, limits), RareWarning::default());
-        Self { port, address, causes, faults, limits, trouble, state: Mutex::new(state) }
+        let (trouble, state) = (RareWarning::default(), Mutex::new(state));
+        Self { port, address, entrance, causes, faults, limits, trouble, state }
     }
 
     /// The component that listens.
@@ -128,6 +139,11 @@ impl PortListener {
         connections.into_values().for_each(|connections| connections.cancel());
     }
 
+    /// Whether nobody can connect to that port at the moment.
+    pub(crate) fn is_cut(&self, port: Port) -> bool {
+        self.faults.is_closed(port)
+    }
+
     /// The next connection that is let in.
     pub(crate) async fn accept(&self) -> Arrival {
         loop {
@@ -150,17 +166,18 @@ impl PortListener {
     fn let_in(&self, stream: TcpStream, peer: SocketAddr) -> Result<Arrival, TcpStream> {
         let dialled = self.causes.dialler(peer);
         let port = dialled.as_ref().map_or(self.port, |dialled| dialled.port);
-        if self.faults.is_closed(port) {
+        if self.is_cut(port) {
             // Another port's peers may use the same listener, so that it cannot be shut.
             return Err(stream);
         }
-        if dialled.is_some() {
-            return Ok(Arrival { stream, port, permit: None });
-        }
-        match self.limits.enter(peer.ip()) {
-            permit @ Some(_) => Ok(Arrival { stream, port, permit }),
-            None => Err(stream),
-        }
+        let permit = match &dialled {
+            Some(_) => None,
+            None => match self.limits.enter(peer.ip()) {
+                permit @ Some(_) => permit,
+                None => return Err(stream),
+            },
+        };
+        Ok(Arrival { stream: ByteStream::Plain(stream), port, permit })
     }
 
     fn poll_accept(&self, cx: &mut Context<'_>) -> Poll<io::Result<(TcpStream, SocketAddr)>> {

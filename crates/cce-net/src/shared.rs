@@ -2,7 +2,7 @@
 
 use crate::{
     byte_budget::ByteBudget, causes::Causes, clock::Clock, faults::Faults, pool::Pool,
-    port_listener::PortListener, recorder::Recorder, remaining::Remaining,
+    port_listener::PortListener, recorder::Recorder, remaining::Remaining, tls::TlsDoor,
 };
 use cce_kernel::Port;
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
@@ -24,6 +24,8 @@ pub(crate) struct Shared {
     pub(crate) listeners: Vec<Arc<PortListener>>,
     /// Who has not ended yet.
     pub(crate) remaining: Arc<Remaining>,
+    /// How a stream is secured that began in plain; none without a certificate.
+    pub(crate) door: Option<Arc<TlsDoor>>,
     /// HTTP connections for calls to come.
     pub(crate) pool: Pool,
     /// Room for responses to requests that components make.

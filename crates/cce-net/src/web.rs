@@ -2,6 +2,7 @@
 
 use crate::{
     byte_budget::{ByteBudget, BytePermit},
+    byte_stream::ByteStream,
     config::{ACCEPT_PAUSE, BODY_MAX, HEAD_MAX, LINGER, OutsiderLimits},
     connection_limits::{ConnectionLimits, ConnectionPermit},
     socket::{listen, reset},
@@ -29,7 +30,7 @@ use std::{
 };
 use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
-    net::{TcpListener, TcpStream},
+    net::TcpListener,
     time::{Sleep, sleep, timeout},
 };
 use tokio_util::{
@@ -147,7 +148,7 @@ pub(crate) fn bare(status: StatusCode) -> Response<Full<Bytes>> {
 /// The connection of an HTTP client. It can be broken, and ends by itself where the client does not read for too long.
 #[derive(Debug)]
 pub(crate) struct WebStream {
-    stream: TcpStream,
+    stream: ByteStream,
     broken: Pin<Box<WaitForCancellationFutureOwned>>,
     patience: Duration,
     /// Since when the client does not read.
@@ -157,7 +158,7 @@ pub(crate) struct WebStream {
 
 impl WebStream {
     pub(crate) fn new(
-        stream: TcpStream,
+        stream: ByteStream,
         broken: CancellationToken,
         limits: OutsiderLimits,
         permit: Option<ConnectionPermit>,
@@ -168,20 +169,20 @@ impl WebStream {
 
     fn check(&mut self, cx: &mut Context<'_>) -> io::Result<()> {
         if self.broken.as_mut().poll(cx).is_ready() {
-            reset(&self.stream);
+            reset(self.stream.tcp());
             return Err(io::ErrorKind::ConnectionReset.into());
         }
         Ok(())
     }
 
     /// The client does not read at the moment.
-    fn wait(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<usize>> {
+    fn wait<T>(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<T>> {
         let patience = self.patience;
         let stuck = self.stuck.get_or_insert_with(|| Box::pin(sleep(patience)));
         if stuck.as_mut().poll(cx).is_pending() {
             return Poll::Pending;
         }
-        reset(&self.stream);
+        reset(self.stream.tcp());
         Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
     }
 }
@@ -209,7 +210,15 @@ impl AsyncWrite for WebStream {
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_flush(cx)
+        let flushed = Pin::new(&mut self.stream).poll_flush(cx);
+        // TLS takes what it cannot send yet: then it is here that the client is waited for.
+        if flushed.is_pending() {
+            return self.wait(cx);
+        }
+        if self.stream.is_tls() {
+            self.stuck = None;
+        }
+        flushed
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
@@ -250,7 +259,12 @@ impl WebListener {
             match self.listener.accept().await {
                 Ok((stream, peer)) => match open.enter(peer.ip()) {
                     Some(permit) => {
-                        let stream = WebStream::new(stream, CancellationToken::new(), limits, Some(permit));
+                        let stream = WebStream::new(
+                            ByteStream::Plain(stream),
+                            CancellationToken::new(),
+                            limits,
+                            Some(permit),
+                        );
                         let (desk, stop) = (Arc::clone(&desk), stop.clone());
                         tasks.spawn(async move {
                             converse(stream, limits, &stop, |request| desk.answer(request)).await;

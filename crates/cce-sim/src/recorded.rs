@@ -265,9 +265,11 @@ impl<D: Director> Sim<D, Recorded> {
                 let caller = self.wires.close_call(node, *call);
                 Origin::Reply(caller.map(|caller| caller.name()))
             }
-            Output::Arm { .. } | Output::Cancel { .. } | Output::Store { .. } | Output::Note(_) => {
-                Origin::Outside
-            }
+            Output::Secure { .. }
+            | Output::Arm { .. }
+            | Output::Cancel { .. }
+            | Output::Store { .. }
+            | Output::Note(_) => Origin::Outside,
         }
     }
 
@@ -293,7 +295,11 @@ impl<D: Director> Sim<D, Recorded> {
                 self.expect(node, call, seq, self.now);
             }
             Output::Send { .. } | Output::Reply { .. } => {}
-            Output::Arm { .. } | Output::Cancel { .. } | Output::Store { .. } | Output::Note(_) => {
+            Output::Secure { .. }
+            | Output::Arm { .. }
+            | Output::Cancel { .. }
+            | Output::Store { .. }
+            | Output::Note(_) => {
                 self.apply(node, output, Treatment::Pass, seq);
             }
         }
@@ -314,7 +320,11 @@ impl<D: Director> Sim<D, Recorded> {
             }
             Output::Reply { call, response } => self.reply(node, call, response, start, seq),
             Output::Dial { link, address } => self.dial(node, link, &address, seq, start),
-            Output::Arm { .. } | Output::Cancel { .. } | Output::Store { .. } | Output::Note(_) => {}
+            Output::Secure { .. }
+            | Output::Arm { .. }
+            | Output::Cancel { .. }
+            | Output::Store { .. }
+            | Output::Note(_) => {}
         }
     }
 
@@ -331,6 +341,7 @@ impl<D: Director> Sim<D, Recorded> {
             Output::Send { .. }
             | Output::Close { .. }
             | Output::Dial { .. }
+            | Output::Secure { .. }
             | Output::Arm { .. }
             | Output::Cancel { .. }
             | Output::Store { .. }
@@ -572,6 +583,7 @@ fn end_of(node: &NodeName, output: &Output) -> Option<End> {
         Output::Dial { .. }
         | Output::Call { .. }
         | Output::Reply { .. }
+        | Output::Secure { .. }
         | Output::Arm { .. }
         | Output::Cancel { .. }
         | Output::Store { .. }

@@ -202,7 +202,11 @@ fn judge(node: &NodeName, said: &mut VecDeque<Said>, answered: &BTreeSet<(NodeNa
             Output::Send { link, .. } => arrived.contains(link),
             Output::Call { call, .. } => led || answered.contains(&(node.clone(), *call)),
             Output::Dial { .. } | Output::Close { .. } | Output::Reply { .. } => led,
-            Output::Arm { .. } | Output::Cancel { .. } | Output::Store { .. } | Output::Note(_) => true,
+            Output::Secure { .. }
+            | Output::Arm { .. }
+            | Output::Cancel { .. }
+            | Output::Store { .. }
+            | Output::Note(_) => true,
         };
         if !is_told && said.fate == Fate::Told {
             said.fate = Fate::Open;

@@ -2,7 +2,7 @@
 
 use crate::lab::{CONTACT, FEED, FIRST, Lab, config, first};
 use cce_ccp::{Config, Feed};
-use cce_kernel::{BodyFlaw, Fact, Output, Request};
+use cce_kernel::{BodyFlaw, Fact, Output, Request, Security};
 use cce_model::{EccLoss, fact::CcpFact};
 
 #[test]
@@ -92,6 +92,14 @@ fn a_proxy_that_ends_tls_changes_the_scheme_of_the_location() {
     let request = Request::new("POST", FEED).xml(POSTED).header("x-forwarded-proto", "https");
     let said = Lab::open().call(request);
     assert!(said.reply().get("location").unwrap().starts_with("https://ccp.lab:8080/"));
+}
+
+#[test]
+fn over_tls_the_location_has_the_scheme_and_the_host_of_the_request() {
+    let request = Request { security: Security::Tls, ..Request::new("POST", FEED) };
+    let said = Lab::open().call(request.xml(POSTED).header("host", "sm1.dcloud.cisco.com:8443"));
+    let location = said.reply().get("location").unwrap();
+    assert!(location.starts_with("https://sm1.dcloud.cisco.com:8443/"), "{location}");
 }
 
 #[test]

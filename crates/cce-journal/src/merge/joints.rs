@@ -268,7 +268,11 @@ impl Reading {
             Output::Reply { call, .. } => {
                 self.replies.insert((node.clone(), *call), place);
             }
-            Output::Arm { .. } | Output::Cancel { .. } | Output::Store { .. } | Output::Note(_) => {}
+            Output::Secure { .. }
+            | Output::Arm { .. }
+            | Output::Cancel { .. }
+            | Output::Store { .. }
+            | Output::Note(_) => {}
         }
     }
 

@@ -12,7 +12,7 @@ use cce_journal::{
 };
 use cce_kernel::{
     Blob, BodyFlaw, CallError, CallId, Command, Component, Cx, HostClock, Input, LinkId, NodeName, Output,
-    Peer, Port, Request, Response, Time, TimerKey, Wall,
+    Peer, Port, Request, Response, Security, Time, TimerKey, Wall,
 };
 use proptest::prelude::*;
 use std::{collections::BTreeMap, time::Duration};
@@ -293,12 +293,14 @@ fn any_record() -> impl Strategy<Value = Record> {
     let body = || proptest::collection::vec(any::<u8>(), 0..40).prop_map(|bytes| Blob(bytes.into()));
     let headers = || proptest::collection::vec((any::<String>(), any::<String>()), 0..3);
     let flaw = proptest::option::of(prop_oneof![Just(BodyFlaw::TooLarge), Just(BodyFlaw::Broken)]);
-    let request = (text(), text(), headers(), text(), body(), flaw).prop_map(
-        |(method, target, headers, peer, body, body_flaw)| Request {
+    let security = prop_oneof![Just(Security::Plain), Just(Security::Tls)];
+    let request = (text(), text(), headers(), text(), security, body(), flaw).prop_map(
+        |(method, target, headers, peer, security, body, body_flaw)| Request {
             method,
             target,
             headers,
             peer,
+            security,
             body,
             body_flaw,
         },

@@ -58,7 +58,7 @@ fn link(number: u32) -> LinkId {
 }
 
 fn up(number: u32, here: &str, there: &str) -> What {
-    let peer = Peer { node: None, address: there.to_owned(), here: here.to_owned() };
+    let peer = Peer { node: None, address: there.to_owned(), here: here.to_owned(), ..Peer::default() };
     What::In(Input::LinkUp { link: link(number), peer })
 }
 
@@ -256,7 +256,12 @@ fn the_end_of_a_link_is_caused_by_the_output_that_closed_it() {
 fn a_stream_is_joined_by_its_bytes() {
     let (mut ccp, mut mrpg) = (Journal::new("finesse", 1_000), Journal::new("mrpg", 1_000));
     let link = LinkId { port: Port::Xmpp, number: 1 };
-    let peer = |here: &str, there: &str| Peer { node: None, address: there.into(), here: here.into() };
+    let peer = |here: &str, there: &str| Peer {
+        node: None,
+        address: there.into(),
+        here: here.into(),
+        ..Peer::default()
+    };
     ccp.put(0, None, What::In(Input::LinkUp { link, peer: peer(CCP, MRPG) }));
     mrpg.put(0, None, What::In(Input::LinkUp { link, peer: peer(MRPG, CCP) }));
     for bytes in ["<a/>", "<b/>"] {

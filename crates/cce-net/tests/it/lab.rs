@@ -163,6 +163,10 @@ impl Lab {
         self.running.addresses()[&port]
     }
 
+    pub(crate) fn secure_address(&self, port: Port) -> SocketAddr {
+        self.running.secure_addresses()[&port]
+    }
+
     /// The first record of that kind, among those seen and those to come.
     pub(crate) fn wait(&self, what: &str, wanted: impl Fn(&Record) -> bool) -> Record {
         if let Some(found) = self.seen.borrow().iter().find(|record| wanted(record)) {

@@ -12,6 +12,7 @@ mod links;
 mod orders;
 mod script;
 mod stops;
+mod tls;
 
 use cce_journal::{FORMAT, Header, LogSettings, What, replay};
 use cce_kernel::{

@@ -112,6 +112,7 @@ fn pass_on(output: Output, cx: &mut Cx<'_>) {
         Output::Send { link, bytes } => cx.send(link, bytes),
         Output::Dial { link, address } => assert_eq!(cx.dial(link.port, address), link),
         Output::Close { link, reason } => cx.close(link, reason),
+        Output::Secure { link } => cx.secure(link),
         Output::Call { call, port, request } => assert_eq!(cx.call(port, request), call),
         Output::Reply { call, response } => cx.reply(call, response),
         Output::Arm { key, at } => cx.arm(key, at.since(cx.now())),

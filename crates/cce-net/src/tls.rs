@@ -1,0 +1,54 @@
+//! How TLS begins on a connection that was accepted.
+
+use crate::{byte_stream::ByteStream, warning::RareWarning};
+use cce_kernel::Port;
+use rustls::ServerConfig;
+use std::{io, net::SocketAddr, sync::Arc, time::Duration};
+use tokio::time::timeout;
+use tokio_rustls::TlsAcceptor;
+
+/// Begins TLS on connections, each within its deadline.
+pub(crate) struct TlsDoor {
+    acceptor: TlsAcceptor,
+    deadline: Duration,
+    failures: RareWarning,
+}
+
+impl std::fmt::Debug for TlsDoor {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("TlsDoor").field("deadline", &self.deadline).finish_non_exhaustive()
+    }
+}
+
+impl TlsDoor {
+    pub(crate) fn new(server: Arc<ServerConfig>, deadline: Duration) -> Self {
+        Self { acceptor: server.into(), deadline, failures: RareWarning::default() }
+    }
+
+    /// A connection once its handshake is over; none where that fails or takes too long, which one warning a minute tells.
+    pub(crate) async fn pass(&self, stream: ByteStream, port: Port) -> Option<ByteStream> {
+        let address = stream.peer_addr().ok()?;
+        // TLS does not begin inside of TLS.
+        let ByteStream::Plain(stream) = stream else { return None };
+        // The first answer would wait until the client has acknowledged the end of the handshake.
+        stream.set_nodelay(true).ok()?;
+        let passed = timeout(self.deadline, self.acceptor.accept(stream)).await;
+        match passed.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into())) {
+            Ok(stream) => Some(ByteStream::Tls(Box::new(stream))),
+            Err(error) => {
+                self.warn(port, address, &error);
+                None
+            }
+        }
+    }
+
+    fn warn(&self, port: Port, address: SocketAddr, error: &io::Error) {
+        if let Some(times) = self.failures.due() {
+            tracing::warn!(
+                %port, %address, %error,
+                "a TLS handshake failed: {times} did since this was last told; a client that does not trust the \
+                 certificate needs the lab's authority (`ccelab ca export`)"
+            );
+        }
+    }
+}
