@@ -85,8 +85,13 @@ impl<C: Component> Bench<C> {
 
     /// Somebody connects.
     pub fn accept(&mut self, port: Port) -> (LinkId, Vec<Output>) {
+        self.accept_from(port, Peer::default())
+    }
+
+    /// The same of a peer that is known, or whose connection is protected.
+    pub fn accept_from(&mut self, port: Port, peer: Peer) -> (LinkId, Vec<Output>) {
         let link = self.host.accept(port);
-        (link, self.connect(link))
+        (link, self.input(Input::LinkUp { link, peer }))
     }
 
     /// A connection that was dialled is there.

@@ -6,7 +6,8 @@ use crate::{
 };
 use cce_cti::{ArmStatus, Cti, CtiStatus, FailureConf, FailureResp};
 use cce_kernel::{
-    Blob, CallId, CloseReason, Command, Component, Configured, Cx, Input, LinkId, Port, Request, TimerKey,
+    Blob, CallId, CloseReason, Command, Component, Configured, Cx, Input, LinkId, Port, Request, Security,
+    TimerKey,
     session::{Alarm, SessionEvent, Turn},
 };
 use cce_model::{DialogState, ObjectModel};
@@ -36,7 +37,7 @@ impl Component for Finesse {
         let service = &mut self.service;
         match input {
             Input::Start { .. } => self.on_start(cx),
-            Input::LinkUp { link, .. } => self.on_link_up(link, cx),
+            Input::LinkUp { link, peer } => self.on_link_up(link, peer.security, cx),
             Input::LinkDown { link, .. } => self.on_link_down(link, cx),
             Input::Frame { link, bytes } if service.cti.owns(link) => self.on_cti_frame(link, &bytes, cx),
             Input::Frame { link, bytes } => service.on_xmpp_bytes(link, &bytes, cx),
@@ -63,12 +64,13 @@ impl Finesse {
         self.keep_cti(SessionEvent::Start, cx);
     }
 
-    fn on_link_up(&mut self, link: LinkId, cx: &mut Cx<'_>) {
+    fn on_link_up(&mut self, link: LinkId, security: Security, cx: &mut Cx<'_>) {
         let service = &mut self.service;
         if service.cti.owns(link) {
             self.keep_cti(SessionEvent::Up(link), cx);
         } else if link.port == Port::Xmpp {
-            service.publisher.sessions.on_link_up(link, &service.config, &service.model, cx);
+            let (config, model) = (&service.config, &service.model);
+            service.publisher.sessions.on_link_up(link, security, config, model, cx);
         } else {
             cx.over_meanwhile("dial of the CTI server");
         }

@@ -1,7 +1,7 @@
 //! The notification service: streams of desktops, who of them hears what (finesse-nonvoice 4.3 to 4.5).
 
 use crate::{Config, timer::Timer};
-use cce_kernel::{Blob, CloseReason, Cx, LinkId, TimerKey};
+use cce_kernel::{Blob, CloseReason, Cx, LinkId, Security, TimerKey};
 use cce_model::{Object, ObjectModel, Publication};
 use cce_xmpp::{
     Jid, StreamError, StreamLimits,
@@ -159,7 +159,14 @@ impl Sessions {
     }
 
     /// A client connected.
-    pub(crate) fn on_link_up(&mut self, link: LinkId, config: &Config, model: &ObjectModel, cx: &mut Cx<'_>) {
+    pub(crate) fn on_link_up(
+        &mut self,
+        link: LinkId,
+        security: Security,
+        config: &Config,
+        model: &ObjectModel,
+        cx: &mut Cx<'_>,
+    ) {
         if !link.port.takes_one_more(self.clients.len()) {
             return cx.close(link, CloseReason::Refused);
         }
@@ -174,6 +181,10 @@ impl Sessions {
                 mrds: model.mrds.iter().map(|mrd| mrd.id.to_string()).collect(),
             },
         });
+        let session = match security {
+            Security::Offered => session.offering_tls(),
+            Security::Plain | Security::Tls => session,
+        };
         self.clients.insert(link, Client { session, jid: None, told: None });
         cx.arm(sign_in_of(link), SIGN_IN_DEADLINE);
     }
@@ -236,6 +247,7 @@ impl Sessions {
         };
         match event {
             ServerEvent::Send(stanza) => cx.send(link, stanza),
+            ServerEvent::Secure => cx.secure(link),
             ServerEvent::Bound(jid) => return self.on_bound(link, jid, cx),
             ServerEvent::Presence { available, priority } => {
                 return self.on_presence(link, available.then_some(priority), cx);
@@ -307,7 +319,7 @@ impl Sessions {
     ) -> Option<UserPresence> {
         let reason = match ending {
             ServerEnding::Peer => CloseReason::Done,
-            ServerEnding::SignInRefused => CloseReason::Refused,
+            ServerEnding::SignInRefused | ServerEnding::TlsRefused => CloseReason::Refused,
             ServerEnding::Error(error) => {
                 let detail = error.to_string();
                 cx.note_peer_error(link, "stream", &detail);

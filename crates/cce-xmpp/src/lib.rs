@@ -6,7 +6,8 @@
 //!
 //! Invariants:
 //! - Nothing here reads a clock, draws entropy or does IO: ids come from the owner or from counters.
-//! - However the input is split, the events are the same.
+//! - However the input is split, the events are the same, but for what comes in plain behind a request for TLS: a session
+//!   passes over what it has of that, a driver over what it has.
 //! - No input makes a session panic, or keep more than its [`StreamLimits`] allow.
 
 #![warn(missing_docs)]

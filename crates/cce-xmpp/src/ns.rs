@@ -13,4 +13,5 @@ pub(crate) const SESSION: &str = "urn:ietf:params:xml:ns:xmpp-session";
 pub(crate) const STANZAS: &str = "urn:ietf:params:xml:ns:xmpp-stanzas";
 pub(crate) const STREAM: &str = "http://etherx.jabber.org/streams";
 pub(crate) const STREAMS: &str = "urn:ietf:params:xml:ns:xmpp-streams";
+pub(crate) const TLS: &str = "urn:ietf:params:xml:ns:xmpp-tls";
 pub(crate) const VCARD: &str = "vcard-temp";

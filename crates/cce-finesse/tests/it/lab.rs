@@ -9,8 +9,8 @@ use cce_cti::{
 };
 use cce_finesse::{Account, Config, Finesse};
 use cce_kernel::{
-    CallId, Configured, Cors, Fact, HostClock, Input, LinkId, LinkReason, Output, Port, Request, Response,
-    Time, Wall,
+    CallId, Configured, Cors, Fact, HostClock, Input, LinkId, LinkReason, Output, Peer, Port, Request,
+    Response, Time, Wall,
 };
 use cce_model::CallVariableDisplay;
 use cce_model::{
@@ -336,6 +336,11 @@ impl Lab {
     pub(crate) fn host_accepts(&mut self, port: Port) -> (LinkId, Outcome) {
         let (link, outputs) = self.bench.accept(port);
         (link, Outcome(outputs))
+    }
+
+    /// A desktop connects to the notification service.
+    pub(crate) fn accept_from(&mut self, peer: Peer) -> LinkId {
+        self.bench.accept_from(Port::Xmpp, peer).0
     }
 
     /// Agent 1080 changes something, as request `r-1`.

@@ -3,10 +3,13 @@
 use crate::lab::{DIALOG, Lab, Outcome, USER, config, pre_call};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use cce_finesse::Config;
-use cce_kernel::{CloseReason, Command, Fact, Input, LinkId, LinkReason, Output, Port, TimerKey};
+use cce_kernel::{
+    CloseReason, Command, Fact, Input, LinkId, LinkReason, Output, Peer, Port, Security, TimerKey,
+};
 use std::time::Duration;
 
 const LOGIN: &str = "<User><state>LOGIN</state><extension>1080</extension></User>";
+const START_TLS: &str = "<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>";
 const HEADER: &str = "<stream:stream to='fin1.lab' xmlns='jabber:client' \
     xmlns:stream='http://etherx.jabber.org/streams' version='1.0'>";
 
@@ -17,6 +20,38 @@ fn a_client_with_the_agents_password_is_let_in() {
     say(&mut lab, link, HEADER);
     assert!(auth(&mut lab, link, "1080", "wrong").stanzas(link).contains("<failure"));
     assert!(auth(&mut lab, link, "1080", "ccelab").stanzas(link).contains("<success"));
+}
+
+#[test]
+fn a_client_of_a_connection_that_can_be_secured_may_ask_for_tls_and_need_not() {
+    let mut lab = Lab::in_service();
+    for asks in [true, false] {
+        let link = secured(&mut lab, Security::Offered);
+        let features = say(&mut lab, link, HEADER).stanzas(link);
+        assert!(features.contains("<starttls") && features.contains("<mechanism>PLAIN"), "{features}");
+        if asks {
+            let asked = say(&mut lab, link, START_TLS);
+            assert!(asked.has_output(&Output::Secure { link }) && asked.stanzas(link).contains("<proceed"));
+            assert!(!say(&mut lab, link, HEADER).stanzas(link).contains("<starttls"));
+        }
+        assert!(auth(&mut lab, link, "1080", "ccelab").stanzas(link).contains("<success"));
+    }
+}
+
+#[test]
+fn a_client_that_asks_for_tls_where_it_is_not_offered_is_let_go() {
+    let mut lab = Lab::in_service();
+    for security in [Security::Plain, Security::Tls] {
+        let link = secured(&mut lab, security);
+        assert!(!say(&mut lab, link, HEADER).stanzas(link).contains("<starttls"));
+        let refused = say(&mut lab, link, START_TLS);
+        assert!(refused.has_output(&Output::Close { link, reason: CloseReason::Refused }));
+    }
+}
+
+/// A client on a connection that is protected so.
+fn secured(lab: &mut Lab, security: Security) -> LinkId {
+    lab.accept_from(Peer { security, ..Peer::default() })
 }
 
 #[test]

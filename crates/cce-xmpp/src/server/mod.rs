@@ -49,6 +49,9 @@ pub struct Nodes {
 pub enum ServerEvent {
     /// Send this to the client.
     Send(String),
+    /// Secure the connection: what is sent next is the last in plain, and nothing that the client has sent in plain is
+    /// heard any more. The client opens a new stream over TLS.
+    Secure,
     /// The client is signed in and has its address. An older session with the same address must end with
     /// [`StreamError::Conflict`].
     Bound(Jid),
@@ -87,6 +90,16 @@ pub enum ServerEnding {
     Error(StreamError),
     /// Too many sign-ins were refused.
     SignInRefused,
+    /// The client asked for TLS, which is not offered.
+    TlsRefused,
+}
+
+/// Whether a client may ask for TLS on its connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum StartTls {
+    Offered,
+    /// There is TLS already, or there is no certificate.
+    NotOffered,
 }
 
 /// How far a stream has come.
@@ -112,6 +125,7 @@ pub struct ServerSession {
     config: ServerConfig,
     splitter: Splitter,
     phase: Phase,
+    start_tls: StartTls,
     sign_in: SignIn,
     headers: u32,
     refusals: u32,
@@ -125,6 +139,7 @@ impl ServerSession {
         Self {
             splitter: Splitter::new(config.limits),
             phase: Phase::Opening,
+            start_tls: StartTls::NotOffered,
             sign_in: SignIn::new(config.random),
             headers: 0,
             refusals: 0,
@@ -132,6 +147,11 @@ impl ServerSession {
             priority: None,
             config,
         }
+    }
+
+    /// The same on a connection that TLS can begin on.
+    pub fn offering_tls(self) -> Self {
+        Self { start_tls: StartTls::Offered, ..self }
     }
 
     /// Takes in bytes that arrived. `accounts` knows who signs in by a name.
@@ -196,7 +216,7 @@ impl ServerSession {
             return self.close_with(StreamError::InvalidNamespace, out);
         }
         let (phase, features) = if self.phase == Phase::Opening {
-            (Phase::SignIn, sasl::mechanisms())
+            (Phase::SignIn, self.start_tls.feature() + &sasl::mechanisms())
         } else {
             (Phase::Binding, format!("<bind xmlns='{}'/><session xmlns='{}'/>", ns::BIND, ns::SESSION))
         };
@@ -235,6 +255,9 @@ impl ServerSession {
         accounts: &dyn Fn(&str) -> Option<Credentials>,
         out: &mut Vec<ServerEvent>,
     ) {
+        if stanza.is("starttls", ns::TLS) {
+            return self.on_start_tls(out);
+        }
         if *stanza.namespace != *ns::SASL {
             return self.close_with(StreamError::NotAuthorized, out);
         }
@@ -243,6 +266,22 @@ impl ServerSession {
             Step::Success(user, text) => self.on_sign_in(user, &text, out),
             Step::Refused(refusal) => self.on_refusal(refusal, out),
         }
+    }
+
+    /// RFC 6120 5.4.2. TLS is offered, and not demanded: real clients sign in without it (finesse-nonvoice 8).
+    fn on_start_tls(&mut self, out: &mut Vec<ServerEvent>) {
+        if self.start_tls == StartTls::NotOffered {
+            let refusal = format!("<failure xmlns='{}'/>", ns::TLS);
+            out.push(ServerEvent::Send(refusal + &self.close(None)));
+            return out.push(ServerEvent::Closed(ServerEnding::TlsRefused));
+        }
+        self.start_tls = StartTls::NotOffered;
+        self.phase = Phase::Opening;
+        // What was said in plain is forgotten (5.4.3.3), and what came behind the request anybody may have put there.
+        self.sign_in.forget();
+        self.splitter = Splitter::new(self.config.limits);
+        out.push(ServerEvent::Secure);
+        out.push(ServerEvent::Send(format!("<proceed xmlns='{}'/>", ns::TLS)));
     }
 
     fn on_sign_in(&mut self, user: String, proof: &str, out: &mut Vec<ServerEvent>) {
@@ -312,6 +351,16 @@ impl ServerSession {
             out.push(ServerEvent::Send(presence(web_app, &self.jid.to_string(), Some(0))));
         }
         out.push(ServerEvent::Presence { available: true, priority });
+    }
+}
+
+impl StartTls {
+    /// The feature that offers it (RFC 6120 5.4.1).
+    fn feature(self) -> String {
+        match self {
+            Self::Offered => format!("<starttls xmlns='{}'/>", ns::TLS),
+            Self::NotOffered => String::new(),
+        }
     }
 }
 

@@ -100,6 +100,11 @@ impl SignIn {
         Self { awaited: Awaited::Auth, random, exchanges: 0 }
     }
 
+    /// Forgets what a client began and did not end.
+    pub(super) fn forget(&mut self) {
+        self.awaited = Awaited::Auth;
+    }
+
     /// Takes in an element of the client. Accounts are found by the name that the client signs in with.
     pub(super) fn take(
         &mut self,

@@ -5,4 +5,5 @@ mod conversation;
 mod scram;
 mod server;
 mod splitter;
+mod start_tls;
 mod support;
