@@ -80,6 +80,14 @@ fn check_links(lab: &Lab, faults: &mut Vec<Fault>) {
                 format!("`{}` is no address; write one such as 127.0.0.1:8080", link.listen),
             ));
         }
+        if let Some(address) =
+            link.listen_tls.as_ref().filter(|address| address.parse::<SocketAddr>().is_err())
+        {
+            faults.push(Fault::new(
+                format!("links.{name}.listen_tls"),
+                format!("`{address}` is no address; write one such as 127.0.0.1:8443"),
+            ));
+        }
         if !has_port(&link.connect) {
             faults.push(Fault::new(
                 format!("links.{name}.connect"),

@@ -32,6 +32,9 @@ pub struct Lab {
     pub hosts: BTreeMap<String, HostSettings>,
     /// Addresses by link name.
     pub links: BTreeMap<String, LinkSettings>,
+    /// Clients that speak over TLS.
+    #[serde(default)]
+    pub tls: TlsSettings,
     /// The simulator's links.
     #[serde(default)]
     pub latency: LatencySettings,
@@ -92,6 +95,42 @@ pub struct LinkSettings {
     pub listen: String,
     /// Where other processes find it, as `host:port`.
     pub connect: String,
+    /// Where it binds a second time, for clients that speak over TLS; none without such clients.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub listen_tls: Option<String>,
+}
+
+/// Clients that speak over TLS.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct TlsSettings {
+    /// Whether there are any.
+    pub enabled: bool,
+    /// What is wrong with the certificate.
+    pub certificate: CertificateSetting,
+    /// Names and addresses in the certificate, beside those that the lab serves.
+    pub names: Vec<String>,
+}
+
+/// What is wrong with the certificate of a lab, for tests of clients.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum CertificateSetting {
+    /// Nothing.
+    #[default]
+    Valid,
+    /// It ended a day ago.
+    Expired,
+    /// It is for a host that is not the lab's.
+    WrongName,
+    /// It is of an authority that nobody knows.
+    UnknownRoot,
+}
+
+impl Default for TlsSettings {
+    fn default() -> Self {
+        Self { enabled: true, certificate: CertificateSetting::default(), names: Vec::new() }
+    }
 }
 
 /// Customer Collaboration Platform.

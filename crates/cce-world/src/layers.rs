@@ -219,7 +219,8 @@ fn read(merged: Value) -> (Option<Lab>, Findings) {
 fn read_sections(sections: &mut Map<String, Value>, findings: &mut Findings) -> Option<Lab> {
     let built_in = merge(&Layers::default()).unwrap_or_default();
     let from = &mut Source { merged: sections, findings, built_in };
-    let (hosts, links, latency) = (from.take("hosts"), from.take("links"), from.take("latency"));
+    let (hosts, links, tls, latency) =
+        (from.take("hosts"), from.take("links"), from.take("tls"), from.take("latency"));
     let (ccp, mrpg, agentpg, router) =
         (from.take("ccp"), from.take("mrpg"), from.take("agentpg"), from.take("router"));
     let (mrds, dialed_numbers, call_types, scripts) =
@@ -230,6 +231,7 @@ fn read_sections(sections: &mut Map<String, Value>, findings: &mut Findings) -> 
     Some(Lab {
         hosts: hosts?,
         links: links?,
+        tls: tls?,
         latency: latency?,
         ccp: ccp?,
         mrpg: mrpg?,

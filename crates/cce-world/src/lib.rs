@@ -33,8 +33,8 @@ mod world;
 pub use bounds::PAUSE_LEAST;
 pub use build::{calendar, header_lab};
 pub use lab::{
-    ADMIN_LINK, AgentSettings, COMPONENTS, CastAgent, CastCustomer, CastSettings, CreateMethod, Lab,
-    LinkSettings, MrApplicationSettings, link_name,
+    ADMIN_LINK, AgentSettings, COMPONENTS, CastAgent, CastCustomer, CastSettings, CertificateSetting,
+    CreateMethod, Lab, LinkSettings, MrApplicationSettings, TlsSettings, link_name,
 };
 pub use latency::{LatencySettings, LatencyText};
 pub use layers::{BUILT_IN, ENVIRONMENT_PREFIX, Layers, load, show};

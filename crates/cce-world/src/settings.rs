@@ -44,9 +44,10 @@ const MEASURED: &str = "messages that are under way were measured by it";
 const SHOWN: &str = "clients were told about it when they signed in";
 
 /// Every setting of a lab.
-pub(crate) const SETTINGS: [Setting; 83] = [
+pub(crate) const SETTINGS: [Setting; 84] = [
     setting("hosts.*", Fixed("a host's name and clock are set at the start")),
     setting("links.*", Fixed("a listener is bound at the start")),
+    setting("tls.*", Fixed("a certificate is made at the start")),
     setting(
         "latency.*",
         Fixed("the network of a run is set at the start; a rule delays messages for a while"),

@@ -11,6 +11,10 @@ use std::{collections::BTreeMap, fmt::Write, io::IsTerminal, net::SocketAddr, pa
 pub(crate) struct Addresses<'a> {
     /// By the port whose socket it is.
     pub(crate) ports: &'a BTreeMap<Port, SocketAddr>,
+    /// Where clients speak over TLS, likewise.
+    pub(crate) secure: &'a BTreeMap<Port, SocketAddr>,
+    /// The certificate of the authority that they are to trust, where it is the lab's.
+    pub(crate) ca: Option<&'a Path>,
     /// The admin port, where there is one.
     pub(crate) admin: Option<SocketAddr>,
 }
@@ -63,8 +67,14 @@ pub(crate) fn text(
     let mut text = String::from("ccelab: the lab is running. Ctrl-C stops it.\n\n");
     for (port, what) in INTERFACES {
         if let Some(address) = addresses.ports.get(&port) {
-            let _ = writeln!(text, "  {what:<24}{}", url(port, *address));
+            let _ = writeln!(text, "  {what:<24}{}", url(port, "http", *address));
         }
+        if let Some(address) = addresses.secure.get(&port) {
+            let _ = writeln!(text, "  {:<24}{}", "  over TLS", url(port, "https", *address));
+        }
+    }
+    if let Some(ca) = addresses.ca {
+        let _ = writeln!(text, "  {:<24}{} (ccelab ca export --help)", "TLS clients trust", ca.display());
     }
     if let Some(address) = addresses.admin {
         let _ = writeln!(text, "  {:<24}http://{address}/", "admin: rules and holds");
@@ -129,10 +139,10 @@ fn sign_in(lab: &Lab, agent: &AgentSettings, desk: SocketAddr, reader: Reader) -
     )
 }
 
-fn url(port: Port, address: SocketAddr) -> String {
+fn url(port: Port, scheme: &str, address: SocketAddr) -> String {
     match port {
-        Port::App => format!("http://{address}/ccp/task/feed/…"),
-        Port::Desk => format!("http://{address}/finesse/api"),
+        Port::App => format!("{scheme}://{address}/ccp/task/feed/…"),
+        Port::Desk => format!("{scheme}://{address}/finesse/api"),
         Port::CcpRest | Port::Mr | Port::IcmMr | Port::IcmAgent | Port::CtiA | Port::CtiB | Port::Xmpp => {
             address.to_string()
         }
@@ -145,6 +155,12 @@ pub(crate) fn ready(lab: &Lab, addresses: &Addresses<'_>, journal: &Path) -> Str
     object.insert("pid".into(), json!(std::process::id()));
     for (port, address) in addresses.ports {
         object.insert(key(*port), json!(address.to_string()));
+    }
+    for (port, address) in addresses.secure {
+        object.insert(key(*port) + "_tls", json!(address.to_string()));
+    }
+    if let Some(ca) = addresses.ca {
+        object.insert("ca".into(), json!(ca.display().to_string()));
     }
     if let Some(address) = addresses.admin {
         object.insert("admin".into(), json!(address.to_string()));
@@ -173,7 +189,8 @@ mod tests {
         let mut lab = cce_world::load(&cce_world::Layers::default()).unwrap();
         lab.agents.iter_mut().for_each(|agent| agent.password = "s3cret".into());
         let ports = BTreeMap::from([(Port::Desk, SocketAddr::from((Ipv4Addr::LOCALHOST, 8082)))]);
-        people(&lab, &Addresses { ports: &ports, admin: None }, reader)
+        let addresses = Addresses { ports: &ports, secure: &BTreeMap::new(), ca: None, admin: None };
+        people(&lab, &addresses, reader)
     }
 
     #[test]

@@ -108,6 +108,18 @@ pub(crate) fn private() -> OpenOptions {
     options
 }
 
+/// Opens a file to be read that is no symbolic link.
+pub(crate) fn open_unfollowed(path: &Path) -> Result<File, Failure> {
+    let opened = OpenOptions::new().read(true).custom_flags(libc::O_NOFOLLOW).open(path);
+    opened.map_err(|source| file_failure("read", path, unfollowed(path, source)))
+}
+
+/// What the system says of a symbolic link, in words.
+pub(crate) fn unfollowed(path: &Path, source: io::Error) -> io::Error {
+    let is_link = fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_symlink());
+    if is_link { link_not_followed() } else { source }
+}
+
 /// Locks a file. Where files cannot be locked, nobody is kept out.
 pub(crate) fn is_locked_elsewhere(file: &File) -> bool {
     matches!(file.try_lock(), Err(TryLockError::WouldBlock))

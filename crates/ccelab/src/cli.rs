@@ -18,7 +18,7 @@ pub(crate) enum Command {
     /// Plays one task through the lab's real interfaces and draws its ladder as it grows
     Demo(Demo),
     /// Runs the lab until it is interrupted
-    Run(Run),
+    Run(Box<Run>),
     /// Puts load on a lab, this one or a real one, and measures it
     Load(Box<crate::load::options::Options>),
     /// Plays a scenario in virtual time: same seed, same bytes
@@ -60,6 +60,11 @@ pub(crate) enum Command {
     },
     /// Says what bytes say, field by field
     Decode(Decode),
+    /// The certificate authority of your labs, for clients that are to trust it
+    Ca {
+        #[command(subcommand)]
+        command: CaCommand,
+    },
     /// Shows or checks a configuration
     Config {
         #[command(subcommand)]
@@ -141,6 +146,8 @@ pub(crate) struct Run {
     /// The address to listen on, instead of the configured ones
     #[arg(long, value_name = "ADDR")]
     pub(crate) bind: Option<IpAddr>,
+    #[command(flatten)]
+    pub(crate) tls: TlsOptions,
     /// Run these components only: ccp,mrpg,router,agentpg,finesse
     #[arg(long, value_name = "LIST", value_delimiter = ',')]
     pub(crate) only: Vec<String>,
@@ -170,6 +177,62 @@ pub(crate) struct Run {
     /// Keep what components store, so that a later run goes on with it
     #[arg(long, value_name = "DIR")]
     pub(crate) data: Option<PathBuf>,
+}
+
+/// Clients that speak over TLS.
+#[derive(Clone, Debug, Default, Args)]
+pub(crate) struct TlsOptions {
+    /// No listener with TLS, and no STARTTLS
+    #[arg(long)]
+    pub(crate) no_tls: bool,
+    /// The folder of the certificate authority, which is made there once [default: that of your data, such as
+    /// ~/.local/share/ccelab]
+    #[arg(long, value_name = "DIR", conflicts_with = "no_tls")]
+    pub(crate) ca_dir: Option<PathBuf>,
+    /// A certificate of your own instead, PEM, with those above it behind it
+    #[arg(long, value_name = "FILE", requires = "tls_key", conflicts_with_all = ["no_tls", "ca_dir"])]
+    pub(crate) tls_cert: Option<PathBuf>,
+    /// Its private key, PEM, which you alone may read
+    #[arg(long, value_name = "FILE", requires = "tls_cert")]
+    pub(crate) tls_key: Option<PathBuf>,
+}
+
+/// What can be done with the authority.
+#[derive(Debug, Subcommand)]
+pub(crate) enum CaCommand {
+    /// Writes the authority's certificate; it is made where there is none yet
+    Export(CaExport),
+}
+
+/// How clients come to trust the authority.
+const TRUST: &str = "\
+How clients come to trust it (docs/tls.md has more):
+  Python    requests.get(url, verify=\"ca.pem\"), or REQUESTS_CA_BUNDLE=ca.pem; ssl: SSL_CERT_FILE=ca.pem
+  Node      NODE_EXTRA_CA_CERTS=ca.pem node …
+  Java      java -Djavax.net.ssl.trustStore=ca.p12 -Djavax.net.ssl.trustStorePassword=changeit …
+  curl      curl --cacert ca.pem …
+  Chromium  certutil -d sql:$HOME/.pki/nssdb -A -t C,, -n ccelab -i ca.pem
+  Windows   certutil -user -addstore Root ca.pem";
+
+#[derive(Debug, Args)]
+#[command(after_help = TRUST)]
+#[command(group = ArgGroup::new("form").required(true).multiple(true).args(["pem", "p12", "jks"]))]
+pub(crate) struct CaExport {
+    /// In PEM
+    #[arg(long, value_name = "FILE")]
+    pub(crate) pem: Option<PathBuf>,
+    /// As a PKCS #12 trust store
+    #[arg(long, value_name = "FILE")]
+    pub(crate) p12: Option<PathBuf>,
+    /// As a Java key store, for a Java before 9
+    #[arg(long, value_name = "FILE")]
+    pub(crate) jks: Option<PathBuf>,
+    /// The password of either store, which protects nothing: the certificate is public
+    #[arg(long, value_name = "TEXT", default_value = "changeit")]
+    pub(crate) password: String,
+    /// The folder of the certificate authority [default: that of your data, such as ~/.local/share/ccelab]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) ca_dir: Option<PathBuf>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -1,10 +1,10 @@
 //! The commands.
 
 use crate::{
-    check,
+    ca, check,
     claims::file_failure,
     cli::{
-        Command, ConfigCommand, JournalCommand, Ladder, LadderFormat, ScenarioCommand, TableFiles,
+        CaCommand, Command, ConfigCommand, JournalCommand, Ladder, LadderFormat, ScenarioCommand, TableFiles,
         TableProtocol,
     },
     decode, demo, explore,
@@ -41,6 +41,7 @@ pub(crate) fn execute(command: Command) -> Result<(), Failure> {
         Command::Scenario { command: ScenarioCommand::Check(file) } => sim::check(&file),
         Command::Replay { journal } => replay(&journal),
         Command::Check(options) => check::check(&options),
+        Command::Ca { command: CaCommand::Export(options) } => ca::export(&options),
         Command::Merge(options) => merge::merge(&options),
         Command::Journal { command: JournalCommand::Cat { journal } } => write_lines(&journal),
         Command::Ladder(options) => draw(&options),

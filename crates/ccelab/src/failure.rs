@@ -3,6 +3,7 @@
 use cce_journal::ReadError;
 use cce_net::NetError;
 use cce_scenario::ScenarioError;
+use cce_tls::CertificateError;
 use cce_world::{ConfigError, ConfigPlace};
 use std::{fmt::Write, io, path::PathBuf};
 
@@ -43,6 +44,14 @@ pub(crate) enum Failure {
         /// Who writes, such as `process 4711`.
         owner: String,
     },
+    /// A certificate or its key cannot be used.
+    #[error("cannot use {}: {source}", path.display())]
+    Certificate {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: CertificateError,
+    },
     /// A file cannot be read or written.
     #[error("cannot {action} {}: {source}", path.display())]
     File {
@@ -66,6 +75,7 @@ impl Failure {
             | Self::Net(_)
             | Self::Journal { .. }
             | Self::InUse { .. }
+            | Self::Certificate { .. }
             | Self::File { .. } => 2,
         }
     }
@@ -79,6 +89,7 @@ impl Failure {
             | Self::Usage(_)
             | Self::Net(_)
             | Self::Journal { .. }
+            | Self::Certificate { .. }
             | Self::InUse { .. }
             | Self::File { .. } => format!("error: {self}"),
         }

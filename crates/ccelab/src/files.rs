@@ -1,7 +1,7 @@
 //! Files: configurations, journals, logs.
 
 use crate::{
-    claims::{claim, claim_name, file_failure, is_locked_elsewhere, link_not_followed, open_input, private},
+    claims::{claim, claim_name, file_failure, is_locked_elsewhere, open_input, private, unfollowed},
     cli::TableFiles,
     failure::Failure,
     folders::owner_of,
@@ -13,7 +13,7 @@ use cce_world::{ENVIRONMENT_PREFIX, Lab, Layers, TableKind, read_table};
 use std::{
     fs::{self, File, OpenOptions, Permissions},
     hash::{BuildHasher, RandomState},
-    io::{self, BufReader, BufWriter, Read, Write},
+    io::{BufReader, BufWriter, Read, Write},
     os::unix::fs::{OpenOptionsExt, PermissionsExt},
     path::{Path, PathBuf},
 };
@@ -137,12 +137,6 @@ pub(crate) fn create_private(path: &Path) -> Result<File, Failure> {
     Ok(file)
 }
 
-/// What the system says of a symbolic link, in words.
-fn unfollowed(path: &Path, source: io::Error) -> io::Error {
-    let is_link = fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_symlink());
-    if is_link { link_not_followed() } else { source }
-}
-
 /// A file that is there as a whole or not at all: what is written is renamed into place. Its owner alone may read it.
 pub(crate) struct WholeFile<'a> {
     path: &'a Path,
@@ -162,9 +156,16 @@ impl<'a> WholeFile<'a> {
         Ok(Self { path, fresh, file })
     }
 
-    /// Writes the text, and puts the file into place.
-    pub(crate) fn finish(mut self, text: &str) -> Result<(), Failure> {
-        let written = self.file.write_all(text.as_bytes()).and_then(|()| fs::rename(&self.fresh, self.path));
+    /// Lets everybody read it.
+    pub(crate) fn for_everybody(self) -> Result<Self, Failure> {
+        let opened = self.file.set_permissions(Permissions::from_mode(0o644));
+        opened.map_err(|source| file_failure("write", self.path, source))?;
+        Ok(self)
+    }
+
+    /// Writes the bytes, and puts the file into place.
+    pub(crate) fn finish(mut self, bytes: impl AsRef<[u8]>) -> Result<(), Failure> {
+        let written = self.file.write_all(bytes.as_ref()).and_then(|()| fs::rename(&self.fresh, self.path));
         written.map_err(|source| file_failure("write", self.path, source))
     }
 }

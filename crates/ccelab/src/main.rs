@@ -2,6 +2,7 @@
 
 mod admin;
 mod banner;
+mod ca;
 mod check;
 mod claims;
 mod cli;
@@ -26,6 +27,7 @@ mod scenario_run;
 mod seeds;
 mod sim;
 mod swarm;
+mod tls;
 
 use clap::Parser;
 use mimalloc::MiMalloc;

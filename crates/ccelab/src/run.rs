@@ -15,6 +15,7 @@ use crate::{
     record_writer::RecordWriter,
     scenario_run::ScenarioRun,
     sim,
+    tls::RunTls,
 };
 use cce_kernel::{NodeName, Port, Wall};
 use cce_model::AgentId;
@@ -50,8 +51,10 @@ pub(crate) fn run(options: &Run) -> Result<(), Failure> {
         lab = lab.with_first_ids(start);
     }
     let header = lab.header(seed, start, nodes.clone());
+    let tls = RunTls::of(&lab, options, &nodes)?;
     let config = NetConfig {
         listen: listen(&lab, options.ports, options.bind),
+        secure: tls.as_ref().map(|tls| tls.listeners.clone()),
         connect: connect(&lab),
         data: options.data.clone(),
         journal_required: options.journal_required,
@@ -98,6 +101,8 @@ pub(crate) fn run(options: &Run) -> Result<(), Failure> {
             ready.wait().await;
             let addresses = Addresses {
                 ports: running.addresses(),
+                secure: running.secure_addresses(),
+                ca: tls.as_ref().and_then(|tls| tls.ca.as_deref()),
                 admin: scenario_run.as_ref().map(ScenarioRun::address),
             };
             if let Some(path) = &options.ready_file {

@@ -34,6 +34,21 @@ fn every_link_has_the_port_of_the_product() {
 }
 
 #[test]
+fn every_listener_with_tls_has_its_port() {
+    let lab = built_in();
+    let found: Vec<_> =
+        lab.links.iter().filter_map(|(link, of)| Some((link.as_str(), of.listen_tls.as_deref()?))).collect();
+    let expected = [
+        ("app", "127.0.0.1:8443"),
+        ("cti-a", "127.0.0.1:42030"),
+        ("cti-b", "127.0.0.1:43030"),
+        ("desk", "127.0.0.1:8445"),
+        ("xmpp", "127.0.0.1:5223"),
+    ];
+    assert_eq!(found, expected);
+}
+
+#[test]
 fn the_built_in_lab_has_the_objects_of_the_lab_trace() {
     let lab = built_in();
     assert_eq!((lab.agentpg.peripheral, lab.mrpg.peripheral, lab.mrpg.routing_client), (5000, 5001, 5004));

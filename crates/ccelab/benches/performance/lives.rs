@@ -85,7 +85,8 @@ fn command(binary: &str, folder: &Path) -> Command {
 
 fn start_lab(binary: &str, folder: &Path, packing: Option<&str>) -> Child {
     let ready: PathBuf = folder.join("lab.ready");
-    let options = ["run", "--config", "lab.toml", "--ports", "ephemeral", "--ready-file", "lab.ready"];
+    let options =
+        ["run", "--config", "lab.toml", "--ports", "ephemeral", "--no-tls", "--ready-file", "lab.ready"];
     let journal = packing.map(|packing| if packing == "packed" { "lab.jsonl.lz4" } else { "lab.jsonl" });
     let journal = journal.map(|journal| format!("--journal={journal}"));
     let mut lab = command(binary, folder).args(options).args(journal).stdout(Stdio::null()).spawn().unwrap();

@@ -70,7 +70,7 @@ pub(crate) fn load(options: &Options) -> Result<(), Failure> {
     print::progress("");
     print::out(&format!("{report}"));
     for (file, text) in files {
-        file.finish(&text(&report))?;
+        file.finish(text(&report))?;
     }
     judge(&report, options.strict)
 }

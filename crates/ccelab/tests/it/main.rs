@@ -22,3 +22,4 @@ mod recovery;
 mod scenario;
 mod sim;
 mod support;
+mod tls;

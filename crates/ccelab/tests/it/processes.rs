@@ -246,6 +246,7 @@ fn write_config(folder: &Path) -> String {
         .map(|(link, address)| format!("[links.{link}]\nlisten = \"{address}\"\nconnect = \"{address}\"\n\n"))
         .collect();
     let admin = "[links.admin]\nlisten = \"127.0.0.1:0\"\nconnect = \"127.0.0.1:0\"\n";
-    fs::write(folder.join("lab.toml"), text + admin).unwrap();
+    // Each process would take the same addresses for TLS.
+    fs::write(folder.join("lab.toml"), text + admin + "[tls]\nenabled = false\n").unwrap();
     addresses[0].clone()
 }

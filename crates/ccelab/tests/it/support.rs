@@ -22,10 +22,16 @@ pub(crate) fn folder(name: &str) -> PathBuf {
     folder
 }
 
+/// Where all labs of these tests have their certificate authority.
+pub(crate) fn data_home() -> PathBuf {
+    std::env::temp_dir().join(format!("ccelab-data-{}", std::process::id()))
+}
+
 /// The binary, to be run in a folder.
 pub(crate) fn ccelab(folder: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_ccelab"));
-    command.current_dir(folder).env_remove("CCELAB_LOG").stdin(Stdio::null());
+    command.current_dir(folder).env_remove("CCELAB_LOG").env("XDG_DATA_HOME", data_home());
+    command.stdin(Stdio::null());
     command
 }
 
@@ -110,6 +116,7 @@ impl Running {
         let mut command = Command::new("sh");
         let script = format!("{limits} && exec \"$0\" \"$@\"");
         command.args(["-c", &script, env!("CARGO_BIN_EXE_ccelab")]).current_dir(folder).stdin(Stdio::null());
+        command.env("XDG_DATA_HOME", data_home());
         command.stderr(fs::File::create(folder.join(format!("{name}.err"))).unwrap());
         Self::launch_by(command, folder, name, arguments, records)
     }

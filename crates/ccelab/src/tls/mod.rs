@@ -1,0 +1,102 @@
+//! Clients that speak over TLS: where they are listened for, and with which certificate.
+
+mod authority_folder;
+mod names;
+
+pub(crate) use authority_folder::AuthorityFolder;
+
+use crate::{
+    cli::{Ports, Run, TlsOptions},
+    failure::Failure,
+    files::read_text,
+};
+use authority_folder::read_key;
+use cce_kernel::{NodeName, Port};
+use cce_net::SecureListeners;
+use cce_tls::{Authority, CertificateError, Certified, Validity};
+use cce_world::{CertificateSetting, Lab};
+use std::{
+    collections::BTreeMap,
+    net::{IpAddr, SocketAddr},
+    path::{Path, PathBuf},
+    time::SystemTime,
+};
+
+/// The host for which a certificate with a wrong name is.
+const WRONG_NAME: &str = "somewhere-else.example";
+
+/// TLS of a run.
+#[derive(Debug)]
+pub(crate) struct RunTls {
+    pub(crate) listeners: SecureListeners,
+    /// The certificate of the authority that clients are to trust; none where the user's own certificate is served.
+    pub(crate) ca: Option<PathBuf>,
+}
+
+impl RunTls {
+    /// TLS of these components, as the configuration and the command line have it; none without a listener for it.
+    pub(crate) fn of(lab: &Lab, options: &Run, nodes: &[NodeName]) -> Result<Option<Self>, Failure> {
+        let listen = listen(lab, options.ports, options.bind, nodes);
+        if !lab.tls.enabled || options.tls.no_tls || listen.is_empty() {
+            return Ok(None);
+        }
+        let (certified, ca) = match own(&options.tls)? {
+            Some(certified) => (certified, None),
+            None => certify(lab, options, &listen)?,
+        };
+        let server = certified.server().map_err(|error| unusable(&options.tls, error))?;
+        Ok(Some(Self { listeners: SecureListeners { server, listen }, ca }))
+    }
+}
+
+/// Where these components listen for clients that speak over TLS.
+fn listen(lab: &Lab, ports: Ports, bind: Option<IpAddr>, nodes: &[NodeName]) -> BTreeMap<Port, SocketAddr> {
+    let is_here = |port: &Port| nodes.contains(&NodeName::from(port.listener()));
+    let address = |port: Port| {
+        // The configuration was checked: every address is one.
+        let configured: SocketAddr = lab.link(port)?.listen_tls.as_ref()?.parse().ok()?;
+        let number = if ports == Ports::Ephemeral { 0 } else { configured.port() };
+        Some((port, SocketAddr::new(bind.unwrap_or(configured.ip()), number)))
+    };
+    Port::ALL.map(Port::socket).into_iter().filter(is_here).filter_map(address).collect()
+}
+
+/// The user's own certificate, where one is given.
+fn own(options: &TlsOptions) -> Result<Option<Certified>, Failure> {
+    let (Some(certificate), Some(key)) = (&options.tls_cert, &options.tls_key) else { return Ok(None) };
+    let (chain, key) = (read_text(certificate)?, read_key(key)?);
+    Certified::of_pem(&chain, &key).map(Some).map_err(|error| unusable(options, error))
+}
+
+/// A certificate of the user's authority.
+fn certify(
+    lab: &Lab,
+    options: &Run,
+    listen: &BTreeMap<Port, SocketAddr>,
+) -> Result<(Certified, Option<PathBuf>), Failure> {
+    let now = now();
+    let folder = AuthorityFolder::of(options.tls.ca_dir.as_deref())?;
+    let authority = folder.authority(now)?;
+    let names = names::of(lab, listen.values().map(SocketAddr::ip));
+    let certified = match lab.tls.certificate {
+        CertificateSetting::Valid => authority.certify(&names, Validity::Current, now),
+        CertificateSetting::Expired => authority.certify(&names, Validity::Expired, now),
+        CertificateSetting::WrongName => authority.certify(&[WRONG_NAME.to_owned()], Validity::Current, now),
+        CertificateSetting::UnknownRoot => {
+            Authority::create(now).and_then(|unknown| unknown.certify(&names, Validity::Current, now))
+        }
+    };
+    let certified = certified.map_err(|error| Failure::Usage(format!("TLS: {error}")))?;
+    Ok((certified, Some(folder.certificate())))
+}
+
+fn unusable(options: &TlsOptions, source: CertificateError) -> Failure {
+    let path = options.tls_cert.as_deref().unwrap_or(Path::new("the lab's certificate")).to_owned();
+    Failure::Certificate { path, source }
+}
+
+/// Today, whatever calendar a run has: clients look at theirs.
+#[expect(clippy::disallowed_methods, reason = "a certificate is valid from today on")]
+pub(crate) fn now() -> SystemTime {
+    SystemTime::now()
+}
