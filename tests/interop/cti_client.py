@@ -2,7 +2,7 @@
 """A GED-188 client of its own, with the standard library only: it signs an agent in, works a task to its end, and
 closes.
 
-  cti_client.py READY_FILE --table ARM.toml [--version 24] [--agent 1081]
+  cti_client.py READY_FILE --table ARM.toml [--version 24] [--agent 1081] [--tls]
   cti_client.py READY_FILE --table ARM.toml --refused
   cti_client.py READY_FILE --table ARM.toml --beside-rude-ones
 
@@ -14,6 +14,7 @@ import argparse
 import http.client
 import json
 import socket
+import ssl
 import struct
 
 import wire
@@ -76,11 +77,14 @@ PUBLISHED = {
 class Client:
     """One session."""
 
-    def __init__(self, address, table, version):
+    def __init__(self, address, table, version, ca=None):
         rows, _ = wire.load(table)
         self.version, self.invoke_id = version, 0
         host, port = address.rsplit(":", 1)
         connection = socket.create_connection((host, int(port)), timeout=30)
+        if ca:
+            connection = ssl.create_default_context(cafile=ca).wrap_socket(connection, server_hostname=host)
+            print("over", connection.version())
         layout = wire.Table({**PUBLISHED, **rows}, 1 if version < 20 else 2, version)
         self.link = wire.Link(connection, layout)
 
@@ -162,8 +166,8 @@ def create_task(app):
     connection.close()
 
 
-def work(ready, table, version, agent):
-    client = Client(ready["cti_a"], table, version)
+def work(ready, table, version, agent, tls):
+    client = Client(ready["cti_a_tls"], table, version, ready["ca"]) if tls else Client(ready["cti_a"], table, version)
     client.opened()
     client.beat()
     client.sign_in(agent)
@@ -234,6 +238,7 @@ def main():
     arguments.add_argument("--table", required=True)
     arguments.add_argument("--version", type=int, default=24)
     arguments.add_argument("--agent", default="1081")
+    arguments.add_argument("--tls", action="store_true")
     arguments.add_argument("--refused", action="store_true")
     arguments.add_argument("--beside-rude-ones", action="store_true")
     options = arguments.parse_args()
@@ -243,7 +248,7 @@ def main():
     if options.refused:
         be_refused(ready, options.table)
     else:
-        work(ready, options.table, options.version, options.agent)
+        work(ready, options.table, options.version, options.agent, options.tls)
     for client in rude:
         client.link.connection.close()
 

@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 """An agent desktop of its own: a slixmpp client and plain HTTP, against a running lab.
 
-  xmpp_agent.py READY_FILE [--agent 1081] [--hasty]
+  xmpp_agent.py READY_FILE [--agent 1081] [--hasty] [--tls starttls|direct]
 
 Signs the agent in, creates a task at the CCP Task API, works it to its end, and demands that the notification
 service told OFFERED, ACCEPTED, ACTIVE and CLOSED for that task. Exit 0 when it did. A hasty agent closes without
-waiting for ACTIVE.
+waiting for ACTIVE. With TLS, slixmpp has its defaults, trusts the lab's authority alone, and verifies the certificate for the
+XMPP domain; HTTP is HTTPS.
 """
 import argparse
 import asyncio
@@ -13,6 +14,7 @@ import base64
 import html
 import json
 import re
+import ssl
 import sys
 import urllib.request
 
@@ -25,11 +27,15 @@ DEADLINE = 30
 
 
 class Desktop(slixmpp.ClientXMPP):
-    def __init__(self, jid, password):
-        super().__init__(jid, password, plugin_config={"feature_mechanisms": {"unencrypted_plain": True}})
-        self.enable_plaintext = True
-        self.enable_starttls = False
-        self.enable_direct_tls = False
+    def __init__(self, jid, password, ca):
+        if ca:
+            super().__init__(jid, password, ssl_context=ssl.create_default_context(cafile=ca))
+            self.ca_certs = ca
+        else:
+            super().__init__(jid, password, plugin_config={"feature_mechanisms": {"unencrypted_plain": True}})
+            self.enable_plaintext = True
+            self.enable_starttls = False
+            self.enable_direct_tls = False
         self.updates = asyncio.Queue()
         self.online = asyncio.Event()
         self.add_event_handler("session_start", self.on_start)
@@ -46,12 +52,12 @@ class Desktop(slixmpp.ClientXMPP):
                 self.updates.put_nowait(notification.text)
 
 
-def call(method, url, body="", user=None):
+def call(method, url, body="", user=None, trust=None):
     request = urllib.request.Request(url, method=method, data=body.encode() or None)
     request.add_header("Content-Type", "application/xml")
     if user:
         request.add_header("Authorization", "Basic " + base64.b64encode(":".join(user).encode()).decode())
-    with urllib.request.urlopen(request, timeout=DEADLINE) as response:
+    with urllib.request.urlopen(request, timeout=DEADLINE, context=trust) as response:
         return response.status, response.headers, response.read().decode()
 
 
@@ -69,21 +75,30 @@ async def main():
     options.add_argument("ready_file")
     options.add_argument("--agent", default="1081")
     options.add_argument("--hasty", action="store_true")
+    options.add_argument("--tls", choices=["starttls", "direct"])
     options = options.parse_args()
     with open(options.ready_file, encoding="utf-8") as file:
         lab = json.load(file)
     user = (options.agent, "ccelab")
-    finesse = f"http://{lab['desk']}/finesse/api"
+    finesse, feed, ca, trust = f"http://{lab['desk']}/finesse/api", lab["feed_url"], None, None
+    if options.tls:
+        ca = lab["ca"]
+        trust = ssl.create_default_context(cafile=ca)
+        finesse = f"https://{lab['desk_tls']}/finesse/api"
+        feed = feed.replace(f"http://{lab['app']}/", f"https://{lab['app_tls']}/")
 
-    _, _, system = call("GET", finesse + "/SystemInfo")
+    _, _, system = call("GET", finesse + "/SystemInfo", trust=trust)
     domain = re.search("<xmppDomain>(.*?)</xmppDomain>", system)[1]
-    desktop = Desktop(f"{options.agent}@{domain}", "ccelab")
-    host, port = lab["xmpp"].rsplit(":", 1)
+    desktop = Desktop(f"{options.agent}@{domain}", "ccelab", ca)
+    host, port = lab["xmpp_tls" if options.tls == "direct" else "xmpp"].rsplit(":", 1)
     desktop.connect(host, int(port))
     await asyncio.wait_for(desktop.online.wait(), DEADLINE)
+    if options.tls:
+        version = desktop.transport.get_extra_info("ssl_object").version()
+        print("over", version, "by STARTTLS" if "starttls" in desktop.features else "from the first byte", flush=True)
 
     def put(path, body):
-        status, _, text = call("PUT", finesse + path, body, user)
+        status, _, text = call("PUT", finesse + path, body, user, trust)
         assert (status, text) == (202, ""), (path, status, text)
 
     me = f"/User/{options.agent}"
@@ -95,11 +110,12 @@ async def main():
     await wait_for(desktop, "Media READY", "<media>.*<state>READY</state>")
 
     status, headers, _ = call(
-        "POST", lab["feed_url"],
+        "POST", feed,
         "<Task><name>ann@example.org</name><title>Card &amp; cheque lost</title><scriptSelector>CumulusTask</scriptSelector>"
-        "<variables><variable><name>cv_1</name><value>Ann</value></variable></variables></Task>")
+        "<variables><variable><name>cv_1</name><value>Ann</value></variable></variables></Task>", trust=trust)
     assert status == 201, status
     poll = headers["Location"]
+    assert poll.startswith(feed.split("/ccp/")[0]), poll
 
     offered = await wait_for(desktop, "OFFERED", r"<id>(\d+_\d+_\d+)</id>.*<state>OFFERED</state>.*<event>POST</event>")
     task = offered[1]
@@ -109,7 +125,7 @@ async def main():
             await wait_for(desktop, state, rf"<id>{task}</id>.*<state>{state}</state>")
 
     for _ in range(DEADLINE * 10):
-        _, _, text = call("GET", poll)
+        _, _, text = call("GET", poll, trust=trust)
         if "<status>handled</status>" in html.unescape(text):
             break
         await asyncio.sleep(0.1)

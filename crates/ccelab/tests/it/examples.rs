@@ -23,6 +23,16 @@ fn the_application_in_rust_creates_a_task_and_works_it() {
 }
 
 #[test]
+fn the_application_in_python_works_its_task_over_tls() {
+    with_python(|name, application| works_over_tls(name, application, "REQUESTS_CA_BUNDLE"));
+}
+
+#[test]
+fn the_application_in_node_works_its_task_over_tls() {
+    with_node(|name, application| works_over_tls(name, application, "NODE_EXTRA_CA_CERTS"));
+}
+
+#[test]
 fn the_application_in_python_works_in_any_lab_after_it_failed() {
     with_python(|name, application| works_after_a_failure(name, application));
 }
@@ -94,6 +104,21 @@ fn command(program: &str, arguments: &[&str]) -> Command {
 fn works_its_task(name: &str, application: Run<'_>) {
     let lab = Running::start(&folder(name), "lab", &["--ports", "ephemeral"]);
     assert_worked(&against(&lab, application));
+    lab.interrupt();
+}
+
+/// The same by HTTPS, with the lab's authority as the page of the examples says.
+fn works_over_tls(name: &str, application: Run<'_>, variable: &str) {
+    let lab = Running::start(&folder(&format!("{name}-tls")), "lab", &["--ports", "ephemeral"]);
+    let feed = format!("https://{}/ccp/task/feed/100080", lab.address("app_tls"));
+    let desk = format!("https://{}/finesse/api", lab.address("desk_tls"));
+    let mut trusting = application();
+    trusting.env("FEED_URL", feed).env("FINESSE_URL", desk);
+    let untrusted = trusting.output().unwrap();
+    assert!(!untrusted.status.success(), "it verifies the certificate: {}", stdout(&untrusted));
+    let output = trusting.env(variable, lab.address("ca")).output().unwrap();
+    assert_worked(&output);
+    assert!(stdout(&output).contains("created https://"), "{}", stdout(&output));
     lab.interrupt();
 }
 

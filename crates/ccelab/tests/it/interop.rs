@@ -23,6 +23,32 @@ fn a_slixmpp_desktop_works_a_task_to_its_end() {
 }
 
 #[test]
+fn a_slixmpp_desktop_with_its_defaults_works_a_task_over_tls_that_it_asks_for() {
+    works_over_tls("starttls", "over TLSv1.3 by STARTTLS");
+}
+
+#[test]
+fn a_slixmpp_desktop_works_a_task_over_tls_from_the_first_byte() {
+    works_over_tls("direct", "over TLSv1.3 from the first byte");
+}
+
+fn works_over_tls(tls: &str, how: &str) {
+    if !has_slixmpp() {
+        return;
+    }
+    let folder = folder(&format!("slixmpp-{tls}"));
+    let lab = Running::start(&folder, "lab", &["--ports", "ephemeral"]);
+    let output = python("xmpp_agent.py").arg(&lab.ready_file).args(["--tls", tls]).output().unwrap();
+    assert!(output.status.success(), "{}{}", stdout(&output), stderr(&output));
+    for seen in [how, "OFFERED", "ACCEPTED", "ACTIVE", "CLOSED", "handled"] {
+        assert!(stdout(&output).contains(seen), "{}", stdout(&output));
+    }
+    lab.interrupt();
+    let checked = run(&folder, &["check", "lab.jsonl", "--unfinished"]);
+    assert!(checked.status.success(), "{}{}", stdout(&checked), stderr(&checked));
+}
+
+#[test]
 fn a_start_event_is_held_until_a_slixmpp_desktop_has_closed() {
     if !has_slixmpp() {
         return;
@@ -93,6 +119,20 @@ fn cti_clients_of_three_versions_work_a_task_to_its_end() {
         assert!(output.status.success(), "version {version}: {}{}", stdout(&output), stderr(&output));
         assert!(stdout(&output).contains("is worked"), "{}", stdout(&output));
     }
+}
+
+#[test]
+fn a_cti_client_works_a_task_over_tls() {
+    if !has_python() {
+        return;
+    }
+    let folder = folder("cti-tls");
+    let table = table(&folder, "arm");
+    let lab = Running::start(&folder, "lab", &["--ports", "ephemeral"]);
+    let output = cti_client(&lab, &table).arg("--tls").output().unwrap();
+    assert!(output.status.success(), "{}{}", stdout(&output), stderr(&output));
+    let said = stdout(&output);
+    assert!(said.contains("over TLSv1.3") && said.contains("is worked"), "{said}");
 }
 
 #[test]

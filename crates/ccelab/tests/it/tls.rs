@@ -11,7 +11,7 @@ use std::{
     net::TcpStream,
     os::unix::fs::{PermissionsExt, symlink},
     path::Path,
-    process::Command,
+    process::{Command, Stdio},
     sync::Arc,
 };
 
@@ -20,6 +20,10 @@ const TLS_PORTS: [&str; 5] = ["app_tls", "cti_a_tls", "cti_b_tls", "desk_tls", "
 const TASK: &str =
     "<Task><name>ann</name><title>Card lost</title><scriptSelector>CumulusTask</scriptSelector></Task>";
 
+/// How an XMPP client opens a stream.
+const STREAM: &str = "<stream:stream to='fin1.dcloud.cisco.com' xmlns='jabber:client' \
+                      xmlns:stream='http://etherx.jabber.org/streams' version='1.0'>";
+
 /// Starts a lab on free ports with an authority in that folder.
 fn start(folder: &Path, name: &str, ca: &str, arguments: &[&str]) -> Running {
     Running::start(folder, name, &[&["--ports", "ephemeral", "--ca-dir", ca], arguments].concat())
@@ -27,6 +31,17 @@ fn start(folder: &Path, name: &str, ca: &str, arguments: &[&str]) -> Running {
 
 /// Connects over TLS as a client that trusts one certificate in PEM.
 fn connect(address: &str, ca: &Path, host: &str) -> io::Result<StreamOwned<ClientConnection, TcpStream>> {
+    let stream = TcpStream::connect(address)?;
+    stream.set_read_timeout(Some(DEADLINE))?;
+    secured(stream, ca, host)
+}
+
+/// Begins TLS on a connection.
+fn secured(
+    mut stream: TcpStream,
+    ca: &Path,
+    host: &str,
+) -> io::Result<StreamOwned<ClientConnection, TcpStream>> {
     let mut roots = RootCertStore::empty();
     roots.add(CertificateDer::from_pem_file(ca).unwrap()).unwrap();
     let config = ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
@@ -36,8 +51,6 @@ fn connect(address: &str, ca: &Path, host: &str) -> io::Result<StreamOwned<Clien
         .with_no_client_auth();
     let host = ServerName::try_from(host.to_owned()).unwrap();
     let mut connection = ClientConnection::new(Arc::new(config), host).unwrap();
-    let mut stream = TcpStream::connect(address)?;
-    stream.set_read_timeout(Some(DEADLINE))?;
     connection.complete_io(&mut stream)?;
     Ok(StreamOwned::new(connection, stream))
 }
@@ -213,6 +226,75 @@ fn a_port_in_use_for_tls_says_how_to_do_without() {
     assert_eq!(refused.status.code(), Some(2));
     let said = stderr(&refused);
     assert!(said.contains("the TLS address of app") && said.contains("--no-tls"), "{said}");
+}
+
+/// Opens a stream in plain, asks for TLS with something behind the request, and goes on over TLS.
+fn start_tls(lab: &Running, behind: &str) -> StreamOwned<ClientConnection, TcpStream> {
+    let mut plain = TcpStream::connect(lab.address("xmpp")).unwrap();
+    plain.set_read_timeout(Some(DEADLINE)).unwrap();
+    write!(plain, "{STREAM}").unwrap();
+    read_until(&mut plain, "</stream:features>");
+    // At once: what is read with the request is passed over, and what comes later breaks the handshake.
+    let request = format!("<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>{behind}");
+    plain.write_all(request.as_bytes()).unwrap();
+    read_until(&mut plain, "<proceed xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>");
+    let mut secure = secured(plain, Path::new(&lab.address("ca")), "fin1.dcloud.cisco.com").unwrap();
+    write!(secure, "{STREAM}").unwrap();
+    secure
+}
+
+/// Everything up to that text.
+fn read_until(from: &mut impl Read, end: &str) -> String {
+    let (mut read, mut byte) = (Vec::new(), [0]);
+    while !read.ends_with(end.as_bytes()) {
+        let count = from.read(&mut byte).unwrap();
+        assert_eq!(count, 1, "{}", String::from_utf8_lossy(&read));
+        read.push(byte[0]);
+    }
+    String::from_utf8(read).unwrap()
+}
+
+#[test]
+fn who_injects_a_sign_in_in_plain_behind_the_request_for_tls_gains_nothing() {
+    let folder = folder("tls-injection");
+    let lab = start(&folder, "lab", "authority", &[]);
+    // Agent 1080 with its right password.
+    let sign_in = "<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='PLAIN'>ADEwODAAY2NlbGFi</auth>";
+    let mut stream = start_tls(&lab, sign_in);
+    let features = read_until(&mut stream, "</stream:features>");
+    assert!(!features.contains("success") && features.contains("<mechanism>PLAIN"), "{features}");
+    assert!(!features.contains("starttls"), "{features}");
+    write!(stream, "{sign_in}").unwrap();
+    read_until(&mut stream, "<success xmlns='urn:ietf:params:xml:ns:xmpp-sasl'/>");
+    lab.interrupt();
+    let replayed = run(&folder, &["replay", "lab.jsonl"]);
+    assert!(replayed.status.success(), "{}{}", stdout(&replayed), stderr(&replayed));
+    let again = run(&folder, &["sim", "--from", "lab.jsonl"]);
+    assert!(again.status.success(), "{}{}", stdout(&again), stderr(&again));
+}
+
+#[test]
+fn a_client_that_wants_to_renegotiate_is_refused_and_others_are_not_hurt() {
+    if !Command::new("openssl").arg("version").output().is_ok_and(|output| output.status.success()) {
+        return skip("a client that renegotiates", "install OpenSSL");
+    }
+    let folder = folder("tls-renegotiation");
+    let lab = start(&folder, "lab", "authority", &[]);
+    let app = lab.address("app_tls");
+    let mut client = Command::new("openssl")
+        .args(["s_client", "-tls1_2", "-connect", &app])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // A line with an R asks for it.
+    client.stdin.as_mut().unwrap().write_all(b"R\n").unwrap();
+    let output = client.wait_with_output().unwrap();
+    let said = stdout(&output) + &stderr(&output);
+    assert!(said.contains("RENEGOTIATING") && said.contains("no renegotiation"), "{said}");
+    connect(&app, Path::new(&lab.address("ca")), "localhost").unwrap();
+    lab.interrupt();
 }
 
 #[test]
