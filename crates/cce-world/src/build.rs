@@ -210,6 +210,7 @@ fn work_of(agent: &CastAgent) -> cast::agent::Work {
         resume: time(agent.resume),
         wrap_up: time(agent.wrap_up),
         close: wait(agent.close),
+        transfer_to: agent.transfer_to.clone(),
     }
 }
 

@@ -1,7 +1,7 @@
 //! Origins whose pages may call: one that no browser says would let nobody in.
 
 use crate::{lab::Lab, problem::Fault};
-use cce_kernel::Cors;
+use cce_kernel::{Cors, Kind};
 use http::uri::Authority;
 
 /// The origin of a page from a file or a sandbox.
@@ -12,13 +12,13 @@ const OWN_PORTS: [(&str, u16); 2] = [("http", 80), ("https", 443)];
 
 /// Tells of origins that are no page's.
 pub(crate) fn check_origins(lab: &Lab, faults: &mut Vec<Fault>) {
-    for (section, origins) in [("ccp", &lab.ccp.cors_origins), ("finesse", &lab.finesse.cors_origins)] {
+    for (kind, origins) in [(Kind::Ccp, &lab.ccp.cors_origins), (Kind::Finesse, &lab.finesse.cors_origins)] {
         for (at, origin) in origins.iter().enumerate().filter(|(_, origin)| !may_match(origin)) {
             let message = format!(
                 "no page is of `{origin}`: write `*`, or an origin as browsers say it, without a path and in small letters, \
                  such as https://crm.example.org or http://localhost:3000"
             );
-            faults.push(Fault::new(format!("{section}.cors_origins.{at}"), message));
+            faults.push(Fault::new(format!("{kind}.cors_origins.{at}"), message));
         }
     }
 }

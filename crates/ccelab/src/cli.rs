@@ -134,7 +134,8 @@ pub(crate) struct Run {
     pub(crate) until_over: bool,
     #[command(flatten)]
     pub(crate) tables: TableFiles,
-    /// Agents that sign in and work by themselves: 1080=auto,1081=slow:9s,1082=ignore,2000..2199=auto
+    /// Agents that sign in by themselves, one after the other, and what they do with every offer:
+    /// 1080=auto,1081=slow:9s,2000..2199=auto; or ignore, accept, wraps-up:10s, transfers:SELECTOR
     #[arg(long, value_name = "LIST", value_delimiter = ',')]
     pub(crate) agents: Vec<crate::people::AgentChoice>,
     /// One more MR PIM for an application that listens there: 5002=127.0.0.1:39001

@@ -1,7 +1,7 @@
 //! `--agents`: who signs in by itself, and what they do with offers. `--mr-app`: who brings tasks of their own.
 
 use cce_model::AgentId;
-use cce_world::{CastAgent, MrApplicationSettings, Span};
+use cce_world::{CastAgent, MrApplicationSettings, Span, Wait};
 use std::{str::FromStr, time::Duration};
 
 /// How long an agent takes to accept, unless told otherwise.
@@ -23,15 +23,26 @@ pub(crate) struct AgentChoice {
     manner: Manner,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// What an agent does with every offer.
+#[derive(Clone, Debug, PartialEq, Eq)]
 enum Manner {
-    /// Works on every offer.
+    /// Works on it.
     Auto,
-    /// Works on every offer, but takes this long to accept.
+    /// Works on it, but takes this long to accept.
     Slow(Duration),
-    /// Signs in and ignores every offer.
+    /// Lets it ring.
     Ignore,
+    /// Accepts it, and leaves the rest to others.
+    Accept,
+    /// Works on it, and wraps up for this long.
+    WrapsUp(Duration),
+    /// Works on it, and hands it to that script selector.
+    Transfers(String),
 }
+
+/// How each is written.
+const MANNERS: &str =
+    "auto, slow:9s, ignore (or reject-by-ringing), accept, wraps-up:10s, transfers:SELECTOR";
 
 impl AgentChoice {
     /// The virtual agents that it asks for.
@@ -40,20 +51,25 @@ impl AgentChoice {
     }
 
     fn cast(&self, id: &AgentId) -> CastAgent {
-        let accept = match self.manner {
-            Manner::Auto => Some(ACCEPT),
-            Manner::Slow(pause) => Some(pause),
-            Manner::Ignore => None,
-        };
-        CastAgent {
+        let auto = CastAgent {
             limit: LIMIT,
             sign_in: Some(Span::default()),
             in_turn: true,
             ready: Some(Span::default()),
-            accept: accept.map(Span),
+            accept: Some(Span(ACCEPT)),
             start: Some(Span(START).into()),
             close: Some(Span(CLOSE).into()),
             ..CastAgent::new(id.clone())
+        };
+        match &self.manner {
+            Manner::Auto => auto,
+            Manner::Slow(pause) => CastAgent { accept: Some(Span(*pause)), ..auto },
+            Manner::Ignore => CastAgent { accept: None, ..auto },
+            Manner::Accept => CastAgent { start: Some(Wait::Never), close: Some(Wait::Never), ..auto },
+            Manner::WrapsUp(pause) => {
+                CastAgent { wrap_up: Some(Span(CLOSE)), close: Some(Span(*pause).into()), ..auto }
+            }
+            Manner::Transfers(selector) => CastAgent { transfer_to: Some(selector.clone()), ..auto },
         }
     }
 }
@@ -62,12 +78,16 @@ impl FromStr for AgentChoice {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let form = || format!("`{text}`: write ID=auto, ID=slow:9s or ID=ignore");
+        let form = || format!("`{text}`: write ID=MANNER, where a manner is {MANNERS}");
         let (id, manner) = text.split_once('=').ok_or_else(form)?;
+        let time = |text: &str| text.parse::<Span>().map(|span| span.0).map_err(|_| form());
         let manner = match manner.split_once(':') {
             None if manner == "auto" => Manner::Auto,
-            None if manner == "ignore" => Manner::Ignore,
-            Some(("slow", pause)) => Manner::Slow(pause.parse::<Span>().map_err(|_| form())?.0),
+            None if ["ignore", "reject-by-ringing"].contains(&manner) => Manner::Ignore,
+            None if manner == "accept" => Manner::Accept,
+            Some(("slow", pause)) => Manner::Slow(time(pause)?),
+            Some(("wraps-up", pause)) => Manner::WrapsUp(time(pause)?),
+            Some(("transfers", selector)) if !selector.is_empty() => Manner::Transfers(selector.to_owned()),
             _ => return Err(form()),
         };
         Ok(Self { ids: ids(id)?, manner })
@@ -124,6 +144,19 @@ mod tests {
     }
 
     #[test]
+    fn an_agent_can_leave_the_rest_wrap_up_or_transfer() {
+        let cast = |text: &str| text.parse::<AgentChoice>().unwrap().casts().next().unwrap();
+        assert_eq!(cast("1080=reject-by-ringing"), cast("1080=ignore"));
+        assert_eq!(cast("1080=accept").start, Some(Wait::Never));
+        let wraps_up = cast("1080=wraps-up:10s");
+        assert_eq!(
+            (wraps_up.wrap_up, wraps_up.close),
+            (Some(Span(CLOSE)), Some(Span(Duration::from_secs(10)).into()))
+        );
+        assert_eq!(cast("1080=transfers:Sales").transfer_to.as_deref(), Some("Sales"));
+    }
+
+    #[test]
     fn many_agents_are_one_entry() {
         let choice: AgentChoice = "2000..2199=auto".parse().unwrap();
         let ids: Vec<String> = choice.casts().map(|agent| agent.id.to_string()).collect();
@@ -134,7 +167,9 @@ mod tests {
 
     #[test]
     fn another_manner_is_refused_with_the_right_forms() {
-        let error = "1080=lazy".parse::<AgentChoice>().unwrap_err();
-        assert!(error.contains("ID=slow:9s"), "{error}");
+        for wrong in ["1080=lazy", "1080=slow", "1080=slow:soon", "1080=transfers:", "1080"] {
+            let error = wrong.parse::<AgentChoice>().unwrap_err();
+            assert!(error.contains("slow:9s") && error.contains("transfers:SELECTOR"), "{error}");
+        }
     }
 }

@@ -67,6 +67,9 @@ pub struct CastAgent {
     /// After the wrap-up, if there is one, else as `wrap_up`. Without it: as `start`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub close: Option<Wait>,
+    /// Instead of that close a transfer, where the dialog allows it: the script selector.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub transfer_to: Option<String>,
     /// A refusal of what the agent does by itself is no failure of a scenario.
     #[serde(default, skip_serializing_if = "is_default")]
     pub may_be_refused: bool,
@@ -92,6 +95,7 @@ impl CastAgent {
             resume: None,
             wrap_up: None,
             close: None,
+            transfer_to: None,
             may_be_refused: false,
         }
     }

@@ -135,6 +135,13 @@ pub fn dialog_command(action: DialogAction) -> String {
     })
 }
 
+/// A desktop hands a dialog to another script selector (finesse-nonvoice 2.6).
+pub fn dialog_transfer(script_selector: &str) -> String {
+    Xml::document("Dialog", |xml| {
+        xml.text("requestedAction", DialogAction::Transfer.name()).text("target", script_selector);
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -298,6 +298,21 @@ fn the_first_ids_of_two_runs_with_one_seed_and_one_start_are_equal() {
 }
 
 #[test]
+fn the_agent_who_is_written_first_gets_the_first_task_in_every_run() {
+    for turn in 0..4 {
+        let folder = folder(&format!("in-turn-{turn}"));
+        let lab = lab(&folder, &["--agents", "1082=accept,1080=auto,1081=auto"]);
+        let app = lab.address("app");
+        wait_for_status(&app, &create_task(&app).unwrap(), "reserved");
+        lab.interrupt();
+        let journal = fs::read_to_string(folder.join("lab.jsonl")).unwrap();
+        let records = journal.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+        let dialog = records.filter_map(|record| find(&record, "dialog")).next().unwrap();
+        assert_eq!(dialog["agent"], "1082", "run {turn}");
+    }
+}
+
+#[test]
 fn settings_change_over_the_admin_port_and_those_that_cannot_say_why() {
     let folder = folder("set");
     let lab = lab(&folder, &[]);

@@ -63,9 +63,11 @@ impl Known {
 impl Work {
     /// What is to be done about a dialog in a state, and how long after it got there. A pause that no time ends
     /// is ended by the next step that has one.
-    fn step(self, state: DialogState, was_paused: bool) -> Option<(DialogAction, Duration)> {
+    fn step(&self, state: DialogState, was_paused: bool) -> Option<(DialogAction, Duration)> {
         let timed = |action, wait: Option<Duration>| Some((action, wait?));
-        let close = || timed(DialogAction::Close, self.close);
+        let transfers = self.transfer_to.is_some() && state.actions().contains(&DialogAction::Transfer);
+        let last = if transfers { DialogAction::Transfer } else { DialogAction::Close };
+        let close = || timed(last, self.close);
         let wrap_up = || timed(DialogAction::WrapUp, self.wrap_up).or_else(close);
         match state {
             DialogState::Offered => timed(DialogAction::Accept, self.accept),
@@ -136,12 +138,11 @@ impl VirtualAgent {
         if state == DialogState::Closed {
             return self.forget(task, cx);
         }
-        let work = self.config.work;
         let Some(known) = self.dialogs.meet(task, state) else { return };
         known.state = state;
         known.was_paused |= state == DialogState::Paused;
         let before = known.step.map(|step| step.action);
-        let next = work.step(state, known.was_paused);
+        let next = self.config.work.step(state, known.was_paused);
         if before == next.map(|(action, _)| action) {
             return;
         }
@@ -159,7 +160,11 @@ impl VirtualAgent {
         let Some(step) = known.step.as_mut() else { return };
         step.is_asked = true;
         let action = step.action;
-        self.ask(Ask::Act(task, action), request::act(task, action), cx);
+        let request = match &self.config.work.transfer_to {
+            Some(selector) if action == DialogAction::Transfer => request::transfer(task, selector),
+            Some(_) | None => request::act(task, action),
+        };
+        self.ask(Ask::Act(task, action), request, cx);
     }
 
     /// A request that was taken is followed by a notification. One that cannot be carried out is dropped: a

@@ -111,7 +111,7 @@ pub struct AgentConfig {
 
 /// What an agent does with dialogs by itself, and how long each step takes; a step without a time waits for a
 /// command. An agent without a time to accept lets every offer ring.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Work {
     /// From the offer to ACCEPT.
     pub accept: Option<Duration>,
@@ -125,6 +125,8 @@ pub struct Work {
     pub wrap_up: Option<Duration>,
     /// To CLOSE: from WRAPPING_UP if the agent wraps up, else from ACTIVE.
     pub close: Option<Duration>,
+    /// Instead of that CLOSE a TRANSFER, where the dialog allows it: the script selector.
+    pub transfer_to: Option<String>,
 }
 
 /// An agent.

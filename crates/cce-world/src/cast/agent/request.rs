@@ -50,7 +50,15 @@ pub(super) fn list(config: &AgentConfig) -> Request {
 }
 
 pub(super) fn act(task: TaskId, action: DialogAction) -> Request {
-    Request::new("PUT", format!("/finesse/api/Dialog/{task}")).xml(finesse::dialog_command(action))
+    Request::new("PUT", dialog(task)).xml(finesse::dialog_command(action))
+}
+
+pub(super) fn transfer(task: TaskId, script_selector: &str) -> Request {
+    Request::new("PUT", dialog(task)).xml(finesse::dialog_transfer(script_selector))
+}
+
+fn dialog(task: TaskId) -> String {
+    format!("/finesse/api/Dialog/{task}")
 }
 
 fn user(config: &AgentConfig) -> String {

@@ -180,7 +180,7 @@ fn a_stream_that_is_lost_during_the_sign_out_stays_lost() {
 fn a_pause_a_resume_and_a_wrap_up_take_their_times() {
     let [accept, start, pause, resume, wrap_up, close] =
         [1, 2, 3, 4, 5, 6].map(|seconds| Some(Duration::from_secs(seconds)));
-    let mut desk = Desk::ready(Work { accept, start, pause, resume, wrap_up, close });
+    let mut desk = Desk::ready(Work { accept, start, pause, resume, wrap_up, close, transfer_to: None });
     let steps = [
         ("OFFERED", 1, "ACCEPT"),
         ("ACCEPTED", 2, "START"),
@@ -324,4 +324,19 @@ fn a_ready_that_is_refused_is_a_refused_plan_once_and_kept_when_it_succeeds() {
     let (ready, _) = call(&desk.stage.fire());
     assert_eq!(plan(&desk.stage.answer(ready, 400)), ["refused ready 5011"]);
     assert_eq!(plan(&desk.media("READY")), ["kept ready 5011", "kept ready"]);
+}
+
+#[test]
+fn an_agent_who_transfers_hands_on_what_it_works_on_and_closes_what_it_wraps_up() {
+    let transfers = || Work { transfer_to: Some("Sales".to_owned()), ..work() };
+    let mut desk = Desk::ready(transfers());
+    desk.dialog("1_2_1", "ACTIVE");
+    let (_, text) = call(&desk.stage.fire());
+    assert_eq!(
+        text,
+        "PUT /finesse/api/Dialog/1_2_1 <Dialog><requestedAction>TRANSFER</requestedAction><target>Sales</target></Dialog>"
+    );
+    let mut desk = Desk::ready(transfers());
+    desk.dialog("1_2_1", "WRAPPING_UP");
+    assert!(call(&desk.stage.fire()).1.contains("CLOSE"));
 }
