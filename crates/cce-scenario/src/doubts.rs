@@ -7,7 +7,7 @@ use crate::{
     read::{ScenarioProblem, Source},
 };
 use cce_select::place::AGENT;
-use cce_world::{CastAgent, CastCustomer};
+use cce_world::{CastAgent, CastCustomer, Dependence};
 use std::{collections::BTreeMap, ops::Range};
 use toml::de::{DeTable, DeValue};
 
@@ -22,74 +22,10 @@ pub(crate) struct Doubt {
     unless: &'static str,
 }
 
-/// Settings that count from something.
-struct Dependence {
-    settings: &'static [&'static str],
-    /// Whether nothing leads there that the person does alone.
-    is_missing: bool,
-    /// What a step may tell the person instead.
-    word: &'static str,
-    /// What does not come about.
-    why: &'static str,
-}
-
-fn of_agent(agent: &CastAgent) -> [Dependence; 4] {
-    let never_starts = agent.start.is_some_and(|wait| wait.time().is_none());
-    [
-        Dependence {
-            settings: &[
-                "ready",
-                "not_ready",
-                "sign_out",
-                "crash",
-                "accept",
-                "start",
-                "pause",
-                "resume",
-                "wrap_up",
-                "close",
-            ],
-            is_missing: agent.sign_in.is_none(),
-            word: "sign-in",
-            why: "having signed in",
-        },
-        Dependence {
-            settings: &["start", "pause", "resume", "wrap_up", "close"],
-            is_missing: agent.sign_in.is_some() && agent.accept.is_none(),
-            word: "accept",
-            why: "having accepted",
-        },
-        Dependence {
-            settings: &["pause", "wrap_up", "close"],
-            is_missing: agent.sign_in.is_some() && agent.accept.is_some() && never_starts,
-            word: "start",
-            why: "having started",
-        },
-        Dependence {
-            settings: &["resume"],
-            is_missing: agent.sign_in.is_some() && agent.accept.is_some() && agent.pause.is_none(),
-            word: "pause",
-            why: "having paused",
-        },
-    ]
-}
-
-fn of_customer(customer: &CastCustomer) -> [Dependence; 2] {
-    [
-        Dependence { settings: &["at"], is_missing: customer.at.is_none(), word: "create", why: "a task" },
-        Dependence {
-            settings: &["closes_lost"],
-            is_missing: customer.at.is_some() && customer.poll.is_none(),
-            word: "poll",
-            why: "a poll that shows the task with an agent",
-        },
-    ]
-}
-
 impl Draft {
     /// Notes what an agent may never come to.
     pub(crate) fn doubt_agent(&mut self, agent: &CastAgent, table: &DeTable<'_>, from: &Source<'_>) {
-        self.doubt(&format!("{AGENT}{}", agent.id), &of_agent(agent), table, from);
+        self.doubt(&format!("{AGENT}{}", agent.id), &agent.dependences(), table, from);
     }
 
     /// Notes what a customer may never come to.
@@ -100,22 +36,37 @@ impl Draft {
         table: &DeTable<'_>,
         from: &Source<'_>,
     ) {
-        self.doubt(name, &of_customer(customer), table, from);
+        self.doubt(name, &customer.dependences(), table, from);
+        if customer.at.is_none() {
+            let span = table.get("at").map_or(0..0, toml::Spanned::span);
+            let message = format!("{name} creates no task alone, and no step tells {name} to `create`");
+            self.note_doubt(name, span, message, "create", from);
+        }
     }
 
     /// Whoever is read once more is somebody else.
     fn doubt(&mut self, who: &str, dependences: &[Dependence], table: &DeTable<'_>, from: &Source<'_>) {
         self.doubts.retain(|doubt| doubt.who != who);
-        for Dependence { settings, word, why, .. } in dependences.iter().filter(|one| one.is_missing) {
-            for setting in *settings {
-                let Some(span) = place(table, setting, *setting == "at") else { continue };
-                let message = format!(
-                    "`{setting}` counts from {why}: that never comes about, and no step tells {who} to `{word}`"
-                );
-                let (who, file) = (who.to_owned(), from.name.to_owned());
-                self.doubts.push(Doubt { who, file, span, message, unless: word });
+        for dependence in dependences.iter().filter(|one| one.is_missing) {
+            for setting in dependence.settings {
+                let Some(span) = place(table, setting) else { continue };
+                let word = dependence.word;
+                let message = format!("{}, and no step tells {who} to `{word}`", dependence.words(setting));
+                self.note_doubt(who, span, message, word, from);
             }
         }
+    }
+
+    fn note_doubt(
+        &mut self,
+        who: &str,
+        span: Range<usize>,
+        message: String,
+        unless: &'static str,
+        from: &Source<'_>,
+    ) {
+        let (who, file) = (who.to_owned(), from.name.to_owned());
+        self.doubts.push(Doubt { who, file, span, message, unless });
     }
 
     /// Tells of what nobody comes to.
@@ -154,9 +105,9 @@ pub(crate) fn tell_in(
 }
 
 /// Where a setting stands that says a time; "never" says none, which is what some ask for.
-fn place(table: &DeTable<'_>, setting: &str, is_never: bool) -> Option<Range<usize>> {
+fn place(table: &DeTable<'_>, setting: &str) -> Option<Range<usize>> {
     let offer = table.get("offer").and_then(|offer| offer.get_ref().as_table());
     let value = offer.and_then(|offer| offer.get(setting)).or_else(|| table.get(setting))?;
     let says_never = matches!(value.get_ref(), DeValue::String(text) if text == "never");
-    (says_never == is_never).then(|| value.span())
+    (!says_never).then(|| value.span())
 }

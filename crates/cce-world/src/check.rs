@@ -2,7 +2,7 @@
 
 use crate::{
     bounds::check_pauses,
-    lab::{ADMIN_LINK, COMPONENTS, CastCustomer, Lab, link_name},
+    lab::{ADMIN_LINK, COMPONENTS, CastCustomer, Lab, check_dependences, link_name},
     origins::check_origins,
     problem::Fault,
     resolve::{ecc_variables, one_of, resolve},
@@ -277,8 +277,10 @@ fn check_demo(lab: &Lab, faults: &mut Vec<Fault>) {
                 format!("an agent has 1 to {DIALOG_LIMIT_MAX} tasks at the same time"),
             ));
         }
+        check_dependences(&format!("demo.agents.{at}"), agent, &agent.dependences(), faults);
     }
     for (at, customer) in lab.demo.customers.iter().enumerate() {
+        check_dependences(&format!("demo.customers.{at}"), customer, &customer.dependences(), faults);
         if let Some(message) = lab.feed_objection(customer) {
             faults.push(Fault::new(format!("demo.customers.{at}.feed"), message).against(&["ccp.feeds"]));
         }

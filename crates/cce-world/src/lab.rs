@@ -2,8 +2,11 @@
 //!
 //! Unknown keys are found by the loader, which reports all of them at once; so no type here denies them.
 
+mod dependence;
 mod people;
 
+pub use dependence::Dependence;
+pub(crate) use dependence::check_dependences;
 pub use people::{CastAgent, CastCustomer, CastSettings, CreateMethod};
 
 use crate::{

@@ -34,7 +34,7 @@ pub use bounds::PAUSE_LEAST;
 pub use build::{calendar, header_lab};
 pub use lab::{
     ADMIN_LINK, AgentSettings, COMPONENTS, CastAgent, CastCustomer, CastSettings, CertificateSetting,
-    CreateMethod, Lab, LinkSettings, MrApplicationSettings, TlsSettings, link_name,
+    CreateMethod, Dependence, Lab, LinkSettings, MrApplicationSettings, TlsSettings, link_name,
 };
 pub use latency::{LatencySettings, LatencyText};
 pub use layers::{BUILT_IN, ENVIRONMENT_PREFIX, Layers, load, show};

@@ -12,13 +12,15 @@ const OWN_PORTS: [(&str, u16); 2] = [("http", 80), ("https", 443)];
 
 /// Tells of origins that are no page's.
 pub(crate) fn check_origins(lab: &Lab, faults: &mut Vec<Fault>) {
-    for (kind, origins) in [(Kind::Ccp, &lab.ccp.cors_origins), (Kind::Finesse, &lab.finesse.cors_origins)] {
+    let lists =
+        [("ccp.cors_origins", &lab.ccp.cors_origins), ("finesse.cors_origins", &lab.finesse.cors_origins)];
+    for (key, origins) in lists {
         for (at, origin) in origins.iter().enumerate().filter(|(_, origin)| !may_match(origin)) {
             let message = format!(
                 "no page is of `{origin}`: write `*`, or an origin as browsers say it, without a path and in small letters, \
                  such as https://crm.example.org or http://localhost:3000"
             );
-            faults.push(Fault::new(format!("{kind}.cors_origins.{at}"), message));
+            faults.push(Fault::new(format!("{key}.{at}"), message));
         }
     }
 }

@@ -217,7 +217,7 @@ fn what_a_customer_never_comes_to_is_told() {
     );
     assert_eq!(
         customer("at = \"never\""),
-        ["`at` counts from a task: that never comes about, and no step tells alice to `create`"]
+        ["alice creates no task alone, and no step tells alice to `create`"]
     );
     assert!(customer("waits = true")[0].starts_with("a scenario has no cues"));
     assert!(customer("poll = \"0s\"")[0].starts_with("such a poll is no pause: the shortest is 10ms"));

@@ -76,6 +76,22 @@ fn a_wait_on_the_last_step_of_a_queue_is_refused() {
     );
 }
 
+#[test]
+fn what_people_of_the_demo_never_come_to_is_refused() {
+    let agent = |settings: &str| lab(&format!("[[demo.agents]]\nid = \"1080\"\nlimit = 3\n{settings}"));
+    let whole = "sign_in = \"1s\"\nready = \"1s\"\naccept = \"1s\"\nclose = \"5s\"\n";
+    assert!(agent(whole).is_ok());
+    assert_eq!(
+        agent(&format!("{whole}resume = \"1s\"")).unwrap_err(),
+        ["demo.agents.0.resume: `resume` counts from having paused: that never comes about"]
+    );
+    assert_eq!(
+        agent("sign_in = \"1s\"\nclose = \"5s\"").unwrap_err(),
+        ["demo.agents.0.close: `close` counts from having accepted: that never comes about"]
+    );
+    assert_eq!(agent("ready = \"1s\"").unwrap_err().len(), 1);
+}
+
 const ALIKE: &str = r#"
 [[ecc_variables]]
 name = "user.skill1..9"
