@@ -1,7 +1,7 @@
 //! Origins whose pages may call: one that no browser says would let nobody in.
 
 use crate::{lab::Lab, problem::Fault};
-use cce_kernel::{Cors, Kind};
+use cce_kernel::Cors;
 use http::uri::Authority;
 
 /// The origin of a page from a file or a sandbox.
