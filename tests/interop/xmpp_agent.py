@@ -5,7 +5,7 @@
 
 Signs the agent in, creates a task at the CCP Task API, works it to its end, and demands that the notification
 service told OFFERED, ACCEPTED, ACTIVE and CLOSED for that task. Exit 0 when it did. A hasty agent closes without
-waiting for ACTIVE. With TLS, slixmpp has its defaults, trusts the lab's authority alone, and verifies the certificate for the
+waiting for ACTIVE. With TLS, slixmpp has its defaults, trusts the lab's authority, and verifies the certificate for the
 XMPP domain; HTTP is HTTPS.
 """
 import argparse
@@ -29,7 +29,7 @@ DEADLINE = 30
 class Desktop(slixmpp.ClientXMPP):
     def __init__(self, jid, password, ca):
         if ca:
-            super().__init__(jid, password, ssl_context=ssl.create_default_context(cafile=ca))
+            super().__init__(jid, password)
             self.ca_certs = ca
         else:
             super().__init__(jid, password, plugin_config={"feature_mechanisms": {"unencrypted_plain": True}})

@@ -134,8 +134,9 @@ impl Actor {
     }
 
     fn on_frame(&mut self, link: LinkId, bytes: Bytes, cause: Option<u64>) -> Result<(), Panicked> {
-        let is_heard = |open: &&Link| !open.is_closing && !open.is_deaf();
-        let Some(open) = self.links.get(&link).filter(is_heard) else { return Ok(()) };
+        let Some(open) = self.links.get(&link).filter(|open| !open.is_closing && !open.is_deaf()) else {
+            return Ok(());
+        };
         if open.is_outside() && self.shared.recorder.is_directed() {
             let input = Input::Frame { link, bytes: bytes.clone().into() };
             self.enter(&input, Parcel::Frame { link, bytes, manner: Manner::Whole });
@@ -214,7 +215,11 @@ impl Actor {
     /// Takes something in, unless it is about something that is over by now.
     pub(crate) fn arrive(&mut self, input: Input, cause: Option<u64>) -> Result<(), Panicked> {
         match &input {
-            Input::Frame { link, .. } | Input::BadFrame { link, .. } if !self.is_heard(*link) => Ok(()),
+            Input::Frame { link, .. } | Input::BadFrame { link, .. }
+                if !self.is_heard(*link) || self.is_deaf(*link) =>
+            {
+                Ok(())
+            }
             Input::LinkDown { link, .. } => {
                 let (link, is_heard) = (*link, self.is_heard(*link));
                 self.links.remove(&link);
@@ -241,6 +246,11 @@ impl Actor {
             | Input::Timer(_)
             | Input::Command(_) => self.handle(input, cause),
         }
+    }
+
+    /// Whether TLS is about to begin on that link.
+    fn is_deaf(&self, link: LinkId) -> bool {
+        self.links.get(&link).is_some_and(Link::is_deaf)
     }
 
     /// Whether the component did not close that link.
