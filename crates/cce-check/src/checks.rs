@@ -222,7 +222,7 @@ impl Checks {
                 self.deliveries.on_link_gone(link);
             }
             (Node::MrPg, Port::Mr) => self.cancels.on_link_gone(link),
-            (_, Port::Xmpp) => self.streams.on_link_gone(name, link),
+            (_, Port::Xmpp | Port::XmppWs) => self.streams.on_link_gone(name, link),
             _ => {}
         }
     }
@@ -262,7 +262,7 @@ impl Checks {
                 }
             }
             AnyMessage::Icm(message) if node == Node::Router => self.on_gateway(link, message),
-            AnyMessage::Stream(piece) if node == Node::Other && link.port == Port::Xmpp => {
+            AnyMessage::Stream(piece) if node == Node::Other && is_of_desktop(link.port) => {
                 self.streams.on_piece(&record.node, link, piece, judge);
             }
             AnyMessage::Unreadable(_) if node == Node::AgentPg => self.answers.on_unreadable(link),
@@ -333,7 +333,7 @@ impl Checks {
                     self.contacts.on_new_task(contact, task.previous_task, judge);
                 }
             }
-            AnyMessage::Stream(piece) if node == Node::Finesse && to_outside && link.port == Port::Xmpp => {
+            AnyMessage::Stream(piece) if node == Node::Finesse && to_outside && is_of_desktop(link.port) => {
                 self.streams.on_piece(name, link, piece, judge);
             }
             AnyMessage::Cti(_)
@@ -644,4 +644,9 @@ impl Node {
             Some(cce_model::Kind::Agent | cce_model::Kind::Customer) | None => Self::Other,
         }
     }
+}
+
+/// Whether a link of that port carries the stream of a desktop.
+const fn is_of_desktop(port: Port) -> bool {
+    matches!(port, Port::Xmpp | Port::XmppWs)
 }

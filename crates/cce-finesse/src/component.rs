@@ -68,7 +68,7 @@ impl Finesse {
         let service = &mut self.service;
         if service.cti.owns(link) {
             self.keep_cti(SessionEvent::Up(link), cx);
-        } else if link.port == Port::Xmpp {
+        } else if matches!(link.port, Port::Xmpp | Port::XmppWs) {
             let (config, model) = (&service.config, &service.model);
             service.publisher.sessions.on_link_up(link, security, config, model, cx);
         } else {

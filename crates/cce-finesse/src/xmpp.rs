@@ -1,10 +1,10 @@
 //! The notification service: streams of desktops, who of them hears what (finesse-nonvoice 4.3 to 4.5).
 
 use crate::{Config, timer::Timer};
-use cce_kernel::{Blob, CloseReason, Cx, LinkId, Security, TimerKey};
+use cce_kernel::{Blob, CloseReason, Cx, LinkId, Port, Security, TimerKey};
 use cce_model::{Object, ObjectModel, Publication};
 use cce_xmpp::{
-    Jid, StreamError, StreamLimits,
+    Jid, StreamCarrier, StreamError, StreamLimits,
     server::{
         Credentials, EventMessage, Nodes, ServerConfig, ServerEnding, ServerEvent, ServerSession,
         event_message, presence,
@@ -150,8 +150,14 @@ impl Sessions {
             namespace: &config.notification_namespace,
         });
         for link in links {
-            cx.send(link, stanza.clone());
+            self.send(link, &stanza, cx);
         }
+    }
+
+    /// Sends a stanza to a client that is there.
+    fn send(&mut self, link: LinkId, stanza: &str, cx: &mut Cx<'_>) {
+        let client = self.clients.get_mut(&link).expect("a client that is sent to is there");
+        cx.send(link, client.session.stanza(stanza));
     }
 
     fn of_user<'a>(&'a self, user: &'a str) -> impl Iterator<Item = (LinkId, &'a Client)> {
@@ -167,10 +173,12 @@ impl Sessions {
         model: &ObjectModel,
         cx: &mut Cx<'_>,
     ) {
-        if !link.port.takes_one_more(self.clients.len()) {
+        let of_port = self.clients.keys().filter(|known| known.port == link.port).count();
+        if !link.port.takes_one_more(of_port) {
             return cx.close(link, CloseReason::Refused);
         }
         let session = ServerSession::new(ServerConfig {
+            carrier: carrier_of(link.port),
             domain: config.fqdn.clone(),
             stream_id: format!("{:08x}", link.number),
             resource: random_id(cx),
@@ -246,7 +254,7 @@ impl Sessions {
             return None;
         };
         match event {
-            ServerEvent::Send(stanza) => cx.send(link, stanza),
+            ServerEvent::Send(bytes) => cx.send(link, bytes),
             ServerEvent::Secure => cx.secure(link),
             ServerEvent::Bound(jid) => return self.on_bound(link, jid, cx),
             ServerEvent::Presence { available, priority } => {
@@ -299,9 +307,9 @@ impl Sessions {
         let was_told = std::mem::replace(&mut client.told, priority);
         let me = jid.to_string();
         for (other, theirs, told) in self.present(&jid.user) {
-            cx.send(other, presence(&me, &theirs, priority));
+            self.send(other, &presence(&me, &theirs, priority), cx);
             if was_told.is_none() && other != link {
-                cx.send(link, presence(&theirs, &me, Some(told)));
+                self.send(link, &presence(&theirs, &me, Some(told)), cx);
             }
         }
         match (was_told, priority) {
@@ -320,22 +328,19 @@ impl Sessions {
         let reason = match ending {
             ServerEnding::Peer => CloseReason::Done,
             ServerEnding::SignInRefused | ServerEnding::TlsRefused => CloseReason::Refused,
-            ServerEnding::Error(error) => {
-                let detail = error.to_string();
-                cx.note_peer_error(link, "stream", &detail);
-                CloseReason::BadMessage(detail)
-            }
+            ServerEnding::Error(error) => bad_stream(link, error.to_string(), cx),
+            ServerEnding::BadFrame(flaw) => bad_stream(link, flaw.to_string(), cx),
         };
         cx.close(link, reason);
         self.on_link_down(link, cx)
     }
 
     /// The other clients of a user hear that one is gone. Of a client that never was present, nobody has heard.
-    fn tell_gone(&self, client: &Client, cx: &mut Cx<'_>) -> Option<UserPresence> {
+    fn tell_gone(&mut self, client: &Client, cx: &mut Cx<'_>) -> Option<UserPresence> {
         let jid = client.jid.as_ref().filter(|_| client.told.is_some())?;
         let me = jid.to_string();
         for (link, theirs, _) in self.present(&jid.user) {
-            cx.send(link, presence(&me, &theirs, None));
+            self.send(link, &presence(&me, &theirs, None), cx);
         }
         Some(UserPresence::Gone(jid.user.clone()))
     }
@@ -366,6 +371,33 @@ impl Client {
     fn is_of(&self, user: &str) -> bool {
         self.jid.as_ref().is_some_and(|jid| jid.user == user)
     }
+}
+
+/// What carries the streams of a port.
+///
+/// # Panics
+///
+/// If the port has no streams.
+fn carrier_of(port: Port) -> StreamCarrier {
+    match port {
+        Port::Xmpp => StreamCarrier::Tcp,
+        Port::XmppWs => StreamCarrier::WebSocket,
+        Port::App
+        | Port::CcpRest
+        | Port::Mr
+        | Port::IcmMr
+        | Port::IcmAgent
+        | Port::CtiA
+        | Port::CtiB
+        | Port::Desk
+        | Port::Bosh => unreachable!("{port} carries no streams"),
+    }
+}
+
+/// A client broke a rule of its stream.
+fn bad_stream(link: LinkId, detail: String, cx: &mut Cx<'_>) -> CloseReason {
+    cx.note_peer_error(link, "stream", &detail);
+    CloseReason::BadMessage(detail)
 }
 
 fn sign_in_of(link: LinkId) -> TimerKey {

@@ -7,6 +7,7 @@ use crate::{
     protocol::Protocol,
     recent::Recent,
     remote_nodes::RemoteNodes,
+    web_socket::WebSocketMessages,
 };
 use bytes::Bytes;
 use cce_journal::{Bent, Effect, Header, Record, Ticket, What};
@@ -17,6 +18,7 @@ use cce_model::{
 };
 use cce_mr::{Icm, Mr};
 use cce_wire::{About, frame_kind};
+use cce_xmpp::websocket::WsEnd;
 use std::{collections::BTreeMap, sync::Arc};
 
 /// The protocol version of a CTI session before its OPEN_REQ was seen.
@@ -89,6 +91,8 @@ struct LinkState {
     peripheral: Option<u32>,
     /// Which gateway's it is, on the listener that both gateways dial.
     dialled_as: Option<Port>,
+    /// What crosses it in frames of WebSocket, where that is so.
+    messages: WebSocketMessages,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -138,11 +142,11 @@ impl Fold {
             What::In(Input::Frame { link, bytes }) => {
                 let known = record.cause.and_then(|cause| self.on_way.remove(&cause));
                 let known = known.filter(|sent| sent.bytes == bytes.0).map(|sent| sent.reading);
-                let crossing = self.cross(node, *link, &bytes.0, known);
+                let crossing = self.cross(node, *link, Direction::In, &bytes.0, known);
                 return self.received(record, *link, bytes.0.len(), crossing);
             }
             What::Out(Output::Send { link, bytes }) => {
-                let crossing = self.cross(node, *link, &bytes.0, None);
+                let crossing = self.cross(node, *link, Direction::Out, &bytes.0, None);
                 // What leaves the lab arrives at nobody whose records these are.
                 if crossing.peer.node.is_some() {
                     self.remember(record.seq, &bytes.0, &crossing.reading);
@@ -254,7 +258,14 @@ impl Fold {
     }
 
     /// Takes in a message at one end of a link. It is read unless it is known from where it was sent.
-    fn cross(&mut self, node: &NodeName, link: LinkId, frame: &Bytes, known: Option<Reading>) -> Crossing {
+    fn cross(
+        &mut self,
+        node: &NodeName,
+        link: LinkId,
+        way: Direction,
+        frame: &Bytes,
+        known: Option<Reading>,
+    ) -> Crossing {
         let key = (node.clone(), link);
         if !self.links.contains_key(&key) {
             self.links.insert(key.clone(), LinkState::default());
@@ -266,8 +277,13 @@ impl Fold {
             state.is_open = frame_kind(frame) == Some(OPEN_CONF);
         }
         let protocol = Protocol::of(link.port, state.version.unwrap_or(CTI_VERSION_UNSEEN));
-        let known = known.filter(|known| known.protocol == protocol);
-        let reading = known.unwrap_or_else(|| read(&self.dictionary, protocol, frame));
+        let reading = if link.port == Port::XmppWs {
+            // In frames, which only their own direction can tell apart.
+            read_stream(state.messages.texts(sender(node, link, way), frame))
+        } else {
+            let known = known.filter(|known| known.protocol == protocol);
+            known.unwrap_or_else(|| read(&self.dictionary, protocol, frame))
+        };
         // A listener is told an address only: who it is in another process shows by what opens the session.
         if state.peer.node.is_none()
             && node.kind() == Some(link.port.listener())
@@ -304,7 +320,12 @@ impl Fold {
         let opens = cce_cti::open_version(frame).filter(|_| !state.is_some_and(|state| state.is_open));
         let version = opens.or_else(|| state.and_then(|state| state.version));
         let protocol = Protocol::of(link.port, version.unwrap_or(CTI_VERSION_UNSEEN));
-        let reading = read(&self.dictionary, protocol, frame);
+        let reading = if link.port == Port::XmppWs {
+            let messages = state.map(|state| state.messages.clone()).unwrap_or_default();
+            read_stream({ messages }.texts(sender(node, link, Direction::In), frame))
+        } else {
+            read(&self.dictionary, protocol, frame)
+        };
         let mut peer = state.map(|state| Arc::clone(&state.peer)).unwrap_or_default();
         if peer.node.is_none()
             && node.kind() == Some(link.port.listener())
@@ -532,16 +553,27 @@ impl Fold {
 
 /// Reads what crosses a link.
 fn read(dictionary: &Dictionary, protocol: Option<Protocol>, frame: &Bytes) -> Reading {
-    let Some(protocol) = protocol else {
-        let (message, about) = (AnyMessage::Stream(frame.clone()), Arc::default());
-        return Reading { protocol, message, about, named: Named::of(frame) };
-    };
+    let Some(protocol) = protocol else { return read_stream(frame.clone()) };
     let message = match dictionary.decode(protocol, frame) {
         Ok(decoded) => decoded.into(),
         Err(error) => AnyMessage::Unreadable(error.to_string()),
     };
     let about = Arc::new(message.about());
     Reading { protocol: Some(protocol), message, about, named: Named::default() }
+}
+
+fn read_stream(piece: Bytes) -> Reading {
+    let named = Named::of(&piece);
+    Reading { protocol: None, message: AnyMessage::Stream(piece), about: Arc::default(), named }
+}
+
+/// Which end of a WebSocket connection sends what crosses it.
+fn sender(node: &NodeName, link: LinkId, way: Direction) -> WsEnd {
+    let own = if node.kind() == Some(link.port.listener()) { WsEnd::Server } else { WsEnd::Client };
+    match way {
+        Direction::In => own.other(),
+        Direction::Out => own,
+    }
 }
 
 fn received(

@@ -17,6 +17,7 @@ mod named;
 mod protocol;
 mod recent;
 mod remote_nodes;
+mod web_socket;
 
 pub use decode::{Decoded, decode};
 pub use dictionary::Dictionary;

@@ -11,7 +11,7 @@ use cce_xml::{
     parse,
 };
 use cce_xmpp::{
-    StreamLimits,
+    StreamCarrier, StreamLimits,
     client::{ClientConfig, ClientEvent, ClientSession},
 };
 use std::{collections::BTreeMap, time::Duration};
@@ -112,7 +112,7 @@ pub enum AgentOutput {
     /// Connect to the notification service.
     Dial,
     /// Send this on the connection.
-    Send(String),
+    Send(Vec<u8>),
     /// Close the connection when everything is sent.
     Hang,
     /// Make a request, and say how it was answered.
@@ -204,7 +204,10 @@ impl LoadAgent {
     }
 
     fn on_connected(&mut self, out: &mut Vec<AgentOutput>) {
-        let session = ClientSession::new(ClientConfig {
+        let mut session = ClientSession::new(ClientConfig {
+            carrier: StreamCarrier::Tcp,
+            // Nothing is masked on this carrier.
+            random: [0; 16],
             domain: self.config.domain.clone(),
             user: self.config.id.clone(),
             password: self.config.password.clone(),

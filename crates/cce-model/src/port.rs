@@ -26,6 +26,10 @@ pub enum Port {
     Desk,
     /// Finesse notification service over plain TCP.
     Xmpp,
+    /// Finesse notification service over WebSocket. Its links begin behind the HTTP upgrade, which is the driver's.
+    XmppWs,
+    /// Finesse notification service over BOSH. The same listener as [`Port::XmppWs`].
+    Bosh,
 }
 
 /// What a connection of a port carries.
@@ -60,7 +64,7 @@ impl LinksMax {
 
 impl Port {
     /// Every port.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 11] = [
         Self::App,
         Self::CcpRest,
         Self::Mr,
@@ -70,6 +74,8 @@ impl Port {
         Self::CtiB,
         Self::Desk,
         Self::Xmpp,
+        Self::XmppWs,
+        Self::Bosh,
     ];
 
     /// The name used in configuration, journals and ladders.
@@ -84,6 +90,8 @@ impl Port {
             Self::CtiB => "cti-b",
             Self::Desk => "desk",
             Self::Xmpp => "xmpp",
+            Self::XmppWs => "xmpp-ws",
+            Self::Bosh => "bosh",
         }
     }
 
@@ -93,7 +101,7 @@ impl Port {
             Self::App | Self::CcpRest | Self::Mr => Kind::Ccp,
             Self::IcmMr | Self::IcmAgent => Kind::Router,
             Self::CtiA | Self::CtiB => Kind::AgentPg,
-            Self::Desk | Self::Xmpp => Kind::Finesse,
+            Self::Desk | Self::Xmpp | Self::XmppWs | Self::Bosh => Kind::Finesse,
         }
     }
 
@@ -102,7 +110,32 @@ impl Port {
         match self {
             Self::CcpRest => Self::App,
             Self::IcmAgent => Self::IcmMr,
-            Self::App | Self::Mr | Self::IcmMr | Self::CtiA | Self::CtiB | Self::Desk | Self::Xmpp => self,
+            Self::XmppWs => Self::Bosh,
+            Self::App
+            | Self::Mr
+            | Self::IcmMr
+            | Self::CtiA
+            | Self::CtiB
+            | Self::Desk
+            | Self::Xmpp
+            | Self::Bosh => self,
+        }
+    }
+
+    /// What the listener calls a link of this port. It sees the socket alone, but for what an HTTP upgrade tells.
+    pub const fn heard_as(self) -> Self {
+        match self {
+            Self::XmppWs => self,
+            Self::App
+            | Self::CcpRest
+            | Self::Mr
+            | Self::IcmMr
+            | Self::IcmAgent
+            | Self::CtiA
+            | Self::CtiB
+            | Self::Desk
+            | Self::Xmpp
+            | Self::Bosh => self.socket(),
         }
     }
 
@@ -116,6 +149,7 @@ impl Port {
             Self::CtiB => 43027,
             Self::Desk => 8082,
             Self::Xmpp => 5222,
+            Self::XmppWs | Self::Bosh => 7071,
         }
     }
 
@@ -123,11 +157,11 @@ impl Port {
     /// carried, whose connections are no links. Both PGs' kinds share one listener.
     pub const fn links_max(self) -> Option<LinksMax> {
         match self {
-            Self::App | Self::CcpRest | Self::Desk => None,
+            Self::App | Self::CcpRest | Self::Desk | Self::Bosh => None,
             Self::Mr => Some(LinksMax { outside: 12, own: 4 }),
             Self::IcmMr | Self::IcmAgent => Some(LinksMax { outside: 48, own: 16 }),
             Self::CtiA | Self::CtiB => Some(LinksMax { outside: 96, own: 32 }),
-            Self::Xmpp => Some(LinksMax { outside: 1_500, own: 2_500 }),
+            Self::Xmpp | Self::XmppWs => Some(LinksMax { outside: 1_500, own: 2_500 }),
         }
     }
 
@@ -143,11 +177,11 @@ impl Port {
     /// server, 4096 for the MR interface; the one between PG and router is inferred.
     pub const fn carrier(self) -> Carrier {
         match self {
-            Self::App | Self::CcpRest | Self::Desk => Carrier::Http,
+            Self::App | Self::CcpRest | Self::Desk | Self::Bosh => Carrier::Http,
             Self::Mr => Carrier::Frames { max: 4_096 },
             Self::IcmMr | Self::IcmAgent => Carrier::Frames { max: 65_536 },
             Self::CtiA | Self::CtiB => Carrier::Frames { max: 12_500 },
-            Self::Xmpp => Carrier::Stream,
+            Self::Xmpp | Self::XmppWs => Carrier::Stream,
         }
     }
 }

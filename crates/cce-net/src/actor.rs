@@ -11,6 +11,7 @@ use crate::{
     socket::connect,
     store::Store,
     warning::RareWarning,
+    web_socket,
 };
 use cce_courier::Courier;
 use cce_journal::{PANICKED, STOPPED, Ticket, Treatment, What};
@@ -296,7 +297,13 @@ impl Actor {
                     return Err(LinkReason::Refused);
                 }
                 let address = address.ok_or(LinkReason::Unreachable)?;
-                connect(&address, origin, &shared.causes).await.map_err(|error| dial_reason(&error))
+                let connection =
+                    connect(&address, origin, &shared.causes).await.map_err(|error| dial_reason(&error))?;
+                if link.port == Port::XmppWs {
+                    web_socket::ask(connection, &address).await
+                } else {
+                    Ok(connection)
+                }
             };
             let result = timeout(CONNECT_DEADLINE, connecting).await.unwrap_or(Err(LinkReason::Unreachable));
             let _ = inbox.send(Event::Dialled { link, result, is_lab, cause: record }).await;

@@ -21,6 +21,8 @@ pub(crate) enum Event {
     Accepted {
         port: Port,
         stream: ByteStream,
+        /// What was read of it already: behind an HTTP upgrade.
+        early: Bytes,
         /// Its place among the connections from outside.
         permit: Option<ConnectionPermit>,
     },

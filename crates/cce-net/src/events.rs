@@ -13,7 +13,7 @@ use crate::{
 use bytes::Bytes;
 use cce_courier::{Manner, Parcel};
 use cce_journal::What;
-use cce_kernel::{CallId, Carrier, Input, LinkId, LinkReason, NodeName, Peer, Port, Request};
+use cce_kernel::{CallId, Input, LinkId, LinkReason, NodeName, Peer, Port, Request};
 use std::net::SocketAddr;
 
 impl Actor {
@@ -40,7 +40,9 @@ impl Actor {
                     open.is_secured();
                 }
             }
-            Event::Accepted { port, stream, permit } => return self.on_accepted(port, stream, permit),
+            Event::Accepted { port, stream, early, permit } => {
+                return self.on_accepted(port, stream, early, permit);
+            }
             Event::Dialled { link, result, is_lab, cause } if self.dialling.remove(&link).is_some() => {
                 return self.on_dialled(link, result, is_lab, cause);
             }
@@ -62,6 +64,7 @@ impl Actor {
         &mut self,
         port: Port,
         stream: ByteStream,
+        early: Bytes,
         permit: Option<ConnectionPermit>,
     ) -> Result<(), Panicked> {
         if self.component.is_none() {
@@ -74,13 +77,13 @@ impl Actor {
             reset(stream.tcp());
             return Ok(());
         }
-        let Ok(mut socket) = Socket::new(stream, None) else { return Ok(()) };
+        let Ok(mut socket) = Socket::new(stream, early, None) else { return Ok(()) };
         let (here, address) = (socket.here().to_string(), socket.peer());
         let link = self.host.accept(port);
         let origin = self.shared.causes.dialler(address);
         let dialled = origin.as_ref().map_or(port, |origin| origin.port);
-        // The lab's own links stay as they are.
-        if origin.is_none() && port.carrier() == Carrier::Stream && self.shared.door.is_some() {
+        // The lab's own links stay as they are, and behind an upgrade there is no other one.
+        if origin.is_none() && port == Port::Xmpp && self.shared.door.is_some() {
             socket.offer_tls();
         }
         let security = socket.security();
@@ -101,12 +104,12 @@ impl Actor {
         cause: u64,
     ) -> Result<(), Panicked> {
         let is_closed = self.shared.faults.is_closed(link.port);
-        let result = result.and_then(|Connection { stream, dialled }| {
+        let result = result.and_then(|Connection { stream, early, dialled }| {
             if is_closed {
                 reset(&stream);
                 return Err(LinkReason::Refused);
             }
-            Socket::new(ByteStream::Plain(stream), dialled).map_err(|_| LinkReason::Reset)
+            Socket::new(ByteStream::Plain(stream), early, dialled).map_err(|_| LinkReason::Reset)
         });
         let input = match result {
             Ok(socket) => {

@@ -60,7 +60,7 @@ async fn call_now(origin: Origin, request: Request, shared: &Shared) -> Outcome 
         }
     }
     let connecting = connect(address, origin, &shared.causes);
-    let Ok(Ok(Connection { stream, dialled })) = timeout(CONNECT_DEADLINE, connecting).await else {
+    let Ok(Ok(Connection { stream, dialled, early: _ })) = timeout(CONNECT_DEADLINE, connecting).await else {
         return unreachable;
     };
     let ends = stream.local_addr().and_then(|here| Ok(Ends { here, there: stream.peer_addr()? })).ok();

@@ -4,11 +4,13 @@ use crate::{
     arrivals::Arrivals,
     byte_budget::{ByteBudget, BytePermit},
     config::{ANSWERS_MAX, BODIES_MAX, OutsiderLimits},
+    connection_limits::ConnectionLimits,
     event::{Caller, Client, Event, Inbox},
     faults::Faults,
     port_listener::{Arrival, PortListener},
     remaining::Remaining,
     web::{Body, Unread, WebStream, bare, converse, read},
+    web_socket,
 };
 use bytes::Bytes;
 use cce_kernel::{CallId, Port, Request, Response, Security};
@@ -37,6 +39,8 @@ pub(crate) struct Front {
     pub(crate) remaining: Arc<Remaining>,
     pub(crate) limits: OutsiderLimits,
     pub(crate) rooms: Rooms,
+    /// The connections from outside that became streams: they count as links, and no longer as HTTP.
+    pub(crate) streams: Arc<ConnectionLimits>,
 }
 
 /// How many bytes of its clients may wait.
@@ -81,6 +85,9 @@ async fn attend(arrival: Arrival, broken: CancellationToken, front: Front, stop:
 }
 
 async fn forward(front: &Front, client: Client, request: WireRequest) -> WireResponse {
+    if front.port == Port::Bosh && web_socket::is_asked_for(&request) {
+        return web_socket::answer(front, client, request).await;
+    }
     let (parts, body) = request.into_parts();
     let (Body { bytes, place }, body_flaw) =
         match read(&parts.headers, body, &front.rooms.bodies, front.limits.body).await {

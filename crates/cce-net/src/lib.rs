@@ -46,6 +46,7 @@ mod store;
 mod tls;
 mod warning;
 mod web;
+mod web_socket;
 
 pub use config::{NetConfig, Node, OutsiderLimits, SecureListeners};
 pub use error::NetError;

@@ -16,9 +16,14 @@ use bytes::{Bytes, BytesMut};
 use cce_courier::{Part, joined, length, pieces};
 use cce_kernel::{Carrier, FrameFlaw, LinkId, LinkReason, Port, Security};
 use cce_wire::{Framer, HEADER};
-use std::{io, net::SocketAddr, sync::Arc, time::Duration};
+use std::{
+    io::{self, Cursor},
+    net::SocketAddr,
+    sync::Arc,
+    time::Duration,
+};
 use tokio::{
-    io::AsyncWriteExt,
+    io::{AsyncReadExt, AsyncWriteExt},
     sync::mpsc,
     task::JoinHandle,
     time::{sleep, timeout},
@@ -92,6 +97,7 @@ pub(crate) struct Presence {
 #[derive(Debug)]
 pub(crate) struct Socket {
     stream: ByteStream,
+    early: Bytes,
     here: SocketAddr,
     there: SocketAddr,
     security: Security,
@@ -109,12 +115,12 @@ pub(crate) enum SendError {
 
 impl Socket {
     /// Prepares a connection. One that is gone already fails here, before it is numbered.
-    pub(crate) fn new(stream: ByteStream, dialled: Option<Dialled>) -> io::Result<Self> {
+    pub(crate) fn new(stream: ByteStream, early: Bytes, dialled: Option<Dialled>) -> io::Result<Self> {
         let tcp = stream.tcp();
         tcp.set_nodelay(true)?;
         let (here, there) = (tcp.local_addr()?, tcp.peer_addr()?);
         let security = if stream.is_tls() { Security::Tls } else { Security::Plain };
-        Ok(Self { stream, here, there, security, dialled })
+        Ok(Self { stream, early, here, there, security, dialled })
     }
 
     /// TLS may begin on it later, unless it has begun.
@@ -150,7 +156,7 @@ impl Link {
     pub(crate) fn open(
         id: LinkId,
         port: Port,
-        Socket { stream, here, there, security, dialled }: Socket,
+        Socket { stream, early, here, there, security, dialled }: Socket,
         inbox: &Inbox,
         is_peer_here: bool,
         presence: Presence,
@@ -163,7 +169,7 @@ impl Link {
         let (outbox, queue) = mpsc::channel(OUTBOX_MAX);
         let way = Way { id, port, inbox: inbox.clone(), faults: Arc::clone(&shared.faults) };
         let plain_over = CancellationToken::new();
-        let reading = way.clone().read_all(read, receives);
+        let reading = way.clone().read_all(early, read, receives);
         let reader = Some(if door.is_some() {
             let over = plain_over.clone();
             shared.tasks.spawn(async move { over.run_until_cancelled(reading).await.unwrap_or_default() })
@@ -263,11 +269,12 @@ struct Way {
 
 impl Way {
     /// Tells the component of everything that arrives.
-    async fn read_all(self, from: ReadHalf, receives: Option<Arc<Sends>>) {
+    async fn read_all(self, early: Bytes, from: ReadHalf, receives: Option<Arc<Sends>>) {
         use futures_core::Stream;
         use std::{future::poll_fn, pin::Pin};
         let link = self.id;
-        let mut frames = FramedRead::new(from, FrameCodec::new(link.port.carrier()));
+        let mut frames =
+            FramedRead::new(Cursor::new(early).chain(from), FrameCodec::new(link.port.carrier()));
         let end = || receives.as_ref().and_then(|receives| receives.end());
         loop {
             let event = match poll_fn(|cx| Pin::new(&mut frames).poll_next(cx)).await {
@@ -391,7 +398,7 @@ impl Writer {
         let read = ReadHalf::Shared(stream.clone());
         let link = self.way.id;
         self.way.inbox.send(Event::Secured { link }).await.map_err(|_| broken())?;
-        self.reader = Some(self.tasks.spawn(self.way.clone().read_all(read, None)));
+        self.reader = Some(self.tasks.spawn(self.way.clone().read_all(Bytes::new(), read, None)));
         Ok(())
     }
 }

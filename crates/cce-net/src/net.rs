@@ -21,6 +21,7 @@ use crate::{
     store::{Store, Unkept},
     tls::TlsDoor,
 };
+use bytes::Bytes;
 use cce_courier::RESPONSE_DEADLINE;
 use cce_journal::{Director, Order};
 use cce_kernel::{Build, Carrier, Command, Host, Kind, NodeName, Port};
@@ -399,7 +400,8 @@ fn accept_all(
             let (calls, faults, tasks) =
                 (Arc::clone(calls), Arc::clone(&shared.faults), shared.tasks.clone());
             let (remaining, rooms) = (Arc::clone(&shared.remaining), Rooms::default());
-            let front = Front { port, inbox, faults, calls, tasks, remaining, limits, rooms };
+            let streams = ConnectionLimits::of(Port::XmppWs, limits);
+            let front = Front { port, inbox, faults, calls, tasks, remaining, limits, rooms, streams };
             shared.tasks.spawn(http_server::serve(listener, front, stop));
         } else {
             shared.tasks.spawn(accept(listener, inbox, Arc::clone(shared), stop));
@@ -416,7 +418,7 @@ async fn accept(listener: Arc<PortListener>, inbox: Inbox, shared: Arc<Shared>, 
             () = stop.cancelled() => return,
             arrival = arrivals.next() => arrival,
         };
-        let accepted = Event::Accepted { port: listener.port, stream, permit };
+        let accepted = Event::Accepted { port: listener.port, stream, early: Bytes::new(), permit };
         if shared.faults.is_stalled(dialled) {
             // Aside: peers that use the listener by the name of another port do not wait for it.
             let (inbox, shared) = (inbox.clone(), Arc::clone(&shared));

@@ -4,13 +4,16 @@ use crate::{
     causes::{Causes, Dialled, Origin},
     config::BACKLOG,
 };
+use bytes::Bytes;
 use std::{io, net::SocketAddr, sync::Arc};
 use tokio::net::{TcpListener, TcpSocket, TcpStream, lookup_host};
 
-/// A connection that was dialled.
+/// A connection that is about to be a link, or is there for a call.
 #[derive(Debug)]
 pub(crate) struct Connection {
     pub(crate) stream: TcpStream,
+    /// What was read of it already: behind an HTTP upgrade.
+    pub(crate) early: Bytes,
     /// Its place among the dialled ones, if its other end is in this process.
     pub(crate) dialled: Option<Dialled>,
 }
@@ -35,7 +38,7 @@ async fn connect_to(target: SocketAddr, origin: &Origin, causes: &Arc<Causes>) -
         socket.bind(SocketAddr::new(target.ip(), 0))?;
         dialled = Some(causes.dialling(socket.local_addr()?, origin.clone()));
     }
-    Ok(Connection { stream: socket.connect(target).await?, dialled })
+    Ok(Connection { stream: socket.connect(target).await?, early: Bytes::new(), dialled })
 }
 
 /// Listens on an address. A flood of clients waits in the queue of the system, not for a second try.

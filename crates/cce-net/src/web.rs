@@ -76,7 +76,7 @@ pub(crate) async fn converse<A, F>(
     });
     let mut serving = http1::Builder::new();
     serving.timer(TokioTimer::new()).header_read_timeout(limits.head).max_buf_size(HEAD_MAX);
-    let mut conversation = pin!(serving.serve_connection(TokioIo::new(stream), service));
+    let mut conversation = pin!(serving.serve_connection(TokioIo::new(stream), service).with_upgrades());
     // What a conversation ends with is the client's affair: it is told by a status, or it is gone.
     let _ = tokio::select! {
         // Its own end counts before the end of the run.
@@ -165,6 +165,11 @@ impl WebStream {
     ) -> Self {
         let broken = Box::pin(broken.cancelled_owned());
         Self { stream, broken, patience: limits.write, stuck: None, _permit: permit }
+    }
+
+    /// The connection itself, which speaks another protocol from here on.
+    pub(crate) fn into_stream(self) -> ByteStream {
+        self.stream
     }
 
     fn check(&mut self, cx: &mut Context<'_>) -> io::Result<()> {

@@ -52,7 +52,7 @@ impl fmt::Display for Place {
 const fn outsider(port: Port) -> &'static str {
     match port {
         Port::App | Port::CcpRest | Port::Mr | Port::IcmMr | Port::IcmAgent => APP,
-        Port::Desk | Port::Xmpp => DESK,
+        Port::Desk | Port::Xmpp | Port::XmppWs | Port::Bosh => DESK,
         Port::CtiA | Port::CtiB => CTI,
     }
 }

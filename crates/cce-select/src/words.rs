@@ -245,7 +245,14 @@ pub fn request(port: Port, request: &Request) -> &'static str {
     match port {
         Port::App | Port::CcpRest => application(&request.method, &parts),
         Port::Desk => desk(request, &parts),
-        Port::Mr | Port::IcmMr | Port::IcmAgent | Port::CtiA | Port::CtiB | Port::Xmpp => "REQUEST",
+        Port::Mr
+        | Port::IcmMr
+        | Port::IcmAgent
+        | Port::CtiA
+        | Port::CtiB
+        | Port::Xmpp
+        | Port::XmppWs
+        | Port::Bosh => "REQUEST",
     }
 }
 
@@ -285,6 +292,8 @@ pub(crate) fn piece(text: &str) -> &'static str {
         ("<?xml", "STREAM"),
         ("<stream:stream", "STREAM"),
         ("</stream:stream", "STREAM_END"),
+        ("<open", "STREAM"),
+        ("<close", "STREAM_END"),
         ("<presence", "PRESENCE"),
         ("<iq", "IQ"),
         ("<message", "MESSAGE"),

@@ -225,7 +225,7 @@ impl<D: Director, O: Sequence> Sim<D, O> {
             return;
         }
         let Some(node) = self.nodes.get_mut(listener) else { return };
-        let accepted = node.host.accept(link.port.socket());
+        let accepted = node.host.accept(link.port.heard_as());
         self.wires.connect(&(dialler.clone(), link), &(listener.clone(), accepted));
         self.deliver(listener, Input::LinkUp { link: accepted, peer: peer(dialler) }, cause);
         let up = Input::LinkUp { link, peer: peer(listener) };

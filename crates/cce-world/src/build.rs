@@ -179,6 +179,7 @@ impl World {
             mrds: known.mrds.iter().map(|mrd| mrd.id).collect(),
             domain: self.lab.fqdn(Kind::Finesse),
             limit: agent.limit,
+            xmpp: agent.xmpp,
             interrupt_action: agent.interrupt_action,
             logout_action: agent.dialog_logout_action,
             sign_in: agent.sign_in.map(|span| span.0),

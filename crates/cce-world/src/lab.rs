@@ -7,7 +7,7 @@ mod people;
 
 pub use dependence::Dependence;
 pub(crate) use dependence::check_dependences;
-pub use people::{CastAgent, CastCustomer, CastSettings, CreateMethod};
+pub use people::{AgentTransport, CastAgent, CastCustomer, CastSettings, CreateMethod};
 
 use crate::{
     latency::LatencySettings,

@@ -33,8 +33,9 @@ mod world;
 pub use bounds::PAUSE_LEAST;
 pub use build::{calendar, header_lab};
 pub use lab::{
-    ADMIN_LINK, AgentSettings, COMPONENTS, CastAgent, CastCustomer, CastSettings, CertificateSetting,
-    CreateMethod, Dependence, Lab, LinkSettings, MrApplicationSettings, TlsSettings, link_name,
+    ADMIN_LINK, AgentSettings, AgentTransport, COMPONENTS, CastAgent, CastCustomer, CastSettings,
+    CertificateSetting, CreateMethod, Dependence, Lab, LinkSettings, MrApplicationSettings, TlsSettings,
+    link_name,
 };
 pub use latency::{LatencySettings, LatencyText};
 pub use layers::{BUILT_IN, ENVIRONMENT_PREFIX, Layers, load, show};

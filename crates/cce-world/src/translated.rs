@@ -52,7 +52,14 @@ impl Links {
                 let version = self.versions.get(&link).copied().unwrap_or(cce_cti::VERSION_MAX);
                 Some((self.arm.as_ref()?, cce_cti::dialect(version)))
             }
-            Port::App | Port::CcpRest | Port::Desk | Port::IcmMr | Port::IcmAgent | Port::Xmpp => None,
+            Port::App
+            | Port::CcpRest
+            | Port::Desk
+            | Port::IcmMr
+            | Port::IcmAgent
+            | Port::Xmpp
+            | Port::XmppWs
+            | Port::Bosh => None,
         }
     }
 }

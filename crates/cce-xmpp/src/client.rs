@@ -1,12 +1,19 @@
 //! A client's side of a stream, for virtual agents and tests.
 
-use crate::{Jid, Splitter, StreamElement, StreamError, StreamLimits, StreamPiece, ns, stream};
+use crate::{
+    Jid, StreamCarrier, StreamElement, StreamError, StreamLimits, StreamPiece,
+    carriage::{Arrived, Carriage, CarriageFlaw, NORMAL},
+    ns, stream,
+    websocket::WsFlaw,
+};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use quick_xml::escape::escape;
 
 /// What a session must know.
 #[derive(Clone, Debug)]
 pub struct ClientConfig {
+    /// What carries the stream.
+    pub carrier: StreamCarrier,
     /// The server's XMPP domain.
     pub domain: String,
     /// The login id.
@@ -15,6 +22,8 @@ pub struct ClientConfig {
     pub password: String,
     /// Tells this client from others of the same user; empty lets the server choose.
     pub resource: String,
+    /// Random bytes, of which the masks of WebSocket frames are made.
+    pub random: [u8; 16],
     /// Limits of what the server sends.
     pub limits: StreamLimits,
 }
@@ -22,8 +31,8 @@ pub struct ClientConfig {
 /// What happened on a stream, or what is to be done for it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ClientEvent {
-    /// Send this to the server.
-    Send(String),
+    /// Send this to the server: bytes of a connection, or elements for the next body.
+    Send(Vec<u8>),
     /// Signed in, bound and present: notifications arrive.
     Ready(Jid),
     /// Something was published.
@@ -52,6 +61,8 @@ pub enum ClientEnding {
     Error(String),
     /// What the server sent cannot be read.
     BadStream(StreamError),
+    /// What the server sent breaks the WebSocket protocol.
+    BadFrame(WsFlaw),
 }
 
 /// How far a stream has come.
@@ -68,7 +79,7 @@ enum Phase {
 #[derive(Debug)]
 pub struct ClientSession {
     config: ClientConfig,
-    splitter: Splitter,
+    carriage: Carriage,
     phase: Phase,
     jid: Option<Jid>,
     pings: u64,
@@ -77,12 +88,14 @@ pub struct ClientSession {
 impl ClientSession {
     /// A session on a connection that is about to be opened.
     pub fn new(config: ClientConfig) -> Self {
-        Self { splitter: Splitter::new(config.limits), phase: Phase::SignIn, jid: None, pings: 0, config }
+        let carriage = Carriage::client(config.carrier, config.limits, config.random);
+        Self { carriage, phase: Phase::SignIn, jid: None, pings: 0, config }
     }
 
-    /// What to send first.
-    pub fn open(&self) -> String {
-        stream::header(&format!(" to='{}'", escape(&self.config.domain)))
+    /// What to send first; nothing in a body, whose attributes say it.
+    pub fn open(&mut self) -> Vec<u8> {
+        let to = escape(&self.config.domain);
+        self.carriage.header(&format!(" to='{to}'"))
     }
 
     /// Takes in bytes that arrived.
@@ -91,17 +104,42 @@ impl ClientSession {
         if self.phase == Phase::Closed {
             return out;
         }
-        self.splitter.push(bytes);
+        self.carriage.push(bytes);
         while self.phase != Phase::Closed {
-            match self.splitter.take() {
-                Ok(Some(StreamPiece::Header(_))) => {}
-                Ok(Some(StreamPiece::Stanza(stanza))) => self.on_stanza(&stanza, &mut out),
-                Ok(Some(StreamPiece::End)) => self.on_close(ClientEnding::Peer, &mut out),
+            match self.carriage.take() {
+                Ok(Some(Arrived::Piece(piece))) => self.on_piece(&piece, &mut out),
+                Ok(Some(Arrived::Ping(payload))) => out.push(ClientEvent::Send(self.carriage.pong(&payload))),
+                Ok(Some(Arrived::Pong)) => {}
+                Ok(Some(Arrived::HungUp)) => {
+                    self.hang_up(NORMAL, ClientEnding::Peer, &mut out);
+                }
                 Ok(None) => break,
-                Err(flaw) => self.on_close(ClientEnding::BadStream(flaw.into()), &mut out),
+                Err(CarriageFlaw::Xml(flaw)) => {
+                    self.on_close(ClientEnding::BadStream(flaw.into()), &mut out);
+                }
+                Err(CarriageFlaw::Frame(flaw)) => {
+                    self.hang_up(flaw.code(), ClientEnding::BadFrame(flaw), &mut out);
+                }
             }
         }
         out
+    }
+
+    /// Takes in a part of the stream that the owner read: of a carrier that has no bytes of its own.
+    pub fn take(&mut self, piece: &StreamPiece) -> Vec<ClientEvent> {
+        let mut out = Vec::new();
+        if self.phase != Phase::Closed {
+            self.on_piece(piece, &mut out);
+        }
+        out
+    }
+
+    fn on_piece(&mut self, piece: &StreamPiece, out: &mut Vec<ClientEvent>) {
+        match piece {
+            StreamPiece::Header(_) => {}
+            StreamPiece::Stanza(stanza) => self.on_stanza(stanza, out),
+            StreamPiece::End => self.on_close(ClientEnding::Peer, out),
+        }
     }
 
     /// Whether notifications arrive.
@@ -110,26 +148,44 @@ impl ClientSession {
     }
 
     /// A ping to the server, which answers it (XEP-0199).
-    pub fn ping(&mut self) -> String {
+    pub fn ping(&mut self) -> Vec<u8> {
         self.pings += 1;
-        let to = escape(&self.config.domain);
-        format!("<iq type='get' id='ping-{}' to='{to}'><ping xmlns='{}'/></iq>", self.pings, ns::PING)
+        let (number, to) = (self.pings, escape(&self.config.domain));
+        self.carriage.element(&format!(
+            "<iq type='get' id='ping-{number}' to='{to}'><ping xmlns='{}'/></iq>",
+            ns::PING
+        ))
     }
 
     /// Ends the stream; returns what to send. Nothing happens on it afterwards.
-    pub fn close(&mut self) -> String {
+    pub fn close(&mut self) -> Vec<u8> {
         if self.phase == Phase::Closed {
-            return String::new();
+            return Vec::new();
         }
-        let farewell = if self.is_ready() { "<presence type='unavailable'/>" } else { "" };
+        let mut farewell = Vec::new();
+        if self.is_ready() {
+            farewell = self.carriage.element("<presence type='unavailable'/>");
+        }
+        farewell.extend(self.carriage.end());
         self.phase = Phase::Closed;
-        format!("{farewell}{}", stream::END)
+        farewell
     }
 
     fn on_close(&mut self, ending: ClientEnding, out: &mut Vec<ClientEvent>) {
         self.phase = Phase::Closed;
-        out.push(ClientEvent::Send(stream::END.to_owned()));
+        out.push(ClientEvent::Send(self.carriage.end()));
         out.push(ClientEvent::Closed(ending));
+    }
+
+    /// The WebSocket connection is over, and the stream with it.
+    fn hang_up(&mut self, code: u16, ending: ClientEnding, out: &mut Vec<ClientEvent>) {
+        self.phase = Phase::Closed;
+        out.push(ClientEvent::Send(self.carriage.hang_up(code)));
+        out.push(ClientEvent::Closed(ending));
+    }
+
+    fn say(&mut self, xml: &str, out: &mut Vec<ClientEvent>) {
+        out.push(ClientEvent::Send(self.carriage.element(xml)));
     }
 
     fn on_stanza(&mut self, stanza: &StreamElement, out: &mut Vec<ClientEvent>) {
@@ -141,7 +197,7 @@ impl ClientSession {
             }
             ("success", ns::SASL) => {
                 self.phase = Phase::Binding;
-                self.splitter.restart();
+                self.carriage.restart();
                 out.push(ClientEvent::Send(self.open()));
             }
             ("failure", ns::SASL) => self.on_close(ClientEnding::Refused, out),
@@ -152,13 +208,14 @@ impl ClientSession {
         }
     }
 
-    fn on_features(&self, features: &StreamElement, out: &mut Vec<ClientEvent>) {
+    fn on_features(&mut self, features: &StreamElement, out: &mut Vec<ClientEvent>) {
         if features.child("mechanisms", ns::SASL).is_some() {
             let response = STANDARD.encode(format!("\0{}\0{}", self.config.user, self.config.password));
             let auth = format!("<auth xmlns='{}' mechanism='PLAIN'>{response}</auth>", ns::SASL);
-            out.push(ClientEvent::Send(auth));
+            self.say(&auth, out);
         } else if features.child("bind", ns::BIND).is_some() {
-            out.push(ClientEvent::Send(self.bind()));
+            let bind = self.bind();
+            self.say(&bind, out);
         }
     }
 
@@ -173,7 +230,7 @@ impl ClientSession {
     fn on_iq(&mut self, iq: &StreamElement, out: &mut Vec<ClientEvent>) {
         let id = iq.attribute("id").unwrap_or_default();
         match (iq.attribute("type"), id) {
-            (Some("get" | "set"), _) => out.push(ClientEvent::Send(answer(iq))),
+            (Some("get" | "set"), _) => self.say(&answer(iq), out),
             (Some("result"), "bind") if self.phase == Phase::Binding => self.on_bound(iq, out),
             (Some("result"), "session") if self.phase == Phase::Session => self.on_ready(out),
             (Some("error"), "bind" | "session") => self.on_close(ClientEnding::Refused, out),
@@ -190,16 +247,13 @@ impl ClientSession {
         };
         self.jid = Some(jid);
         self.phase = Phase::Session;
-        out.push(ClientEvent::Send(format!(
-            "<iq type='set' id='session'><session xmlns='{}'/></iq>",
-            ns::SESSION
-        )));
+        self.say(&format!("<iq type='set' id='session'><session xmlns='{}'/></iq>", ns::SESSION), out);
     }
 
     fn on_ready(&mut self, out: &mut Vec<ClientEvent>) {
         let Some(jid) = self.jid.clone() else { return };
         self.phase = Phase::Ready;
-        out.push(ClientEvent::Send("<presence><priority>0</priority></presence>".to_owned()));
+        self.say("<presence><priority>0</priority></presence>", out);
         out.push(ClientEvent::Ready(jid));
     }
 

@@ -9,9 +9,12 @@
 //! - However the input is split, the events are the same, but for what comes in plain behind a request for TLS: a session
 //!   passes over what it has of that, a driver over what it has.
 //! - No input makes a session panic, or keep more than its [`StreamLimits`] allow.
+//! - A session is the same whatever carries it ([`StreamCarrier`]): only `carriage` knows what a carrier's header, stanza
+//!   and end look like.
 
 #![warn(missing_docs)]
 
+mod carriage;
 pub mod client;
 mod element;
 mod jid;
@@ -19,7 +22,9 @@ mod ns;
 pub mod server;
 mod split;
 mod stream;
+pub mod websocket;
 
+pub use carriage::StreamCarrier;
 pub use element::{Child, Scope, StreamElement};
 pub use jid::Jid;
 pub use split::{Splitter, StreamFlaw, StreamLimits, StreamPiece};

@@ -4,6 +4,7 @@ pub(crate) const BIND: &str = "urn:ietf:params:xml:ns:xmpp-bind";
 pub(crate) const CLIENT: &str = "jabber:client";
 pub(crate) const DISCO_INFO: &str = "http://jabber.org/protocol/disco#info";
 pub(crate) const DISCO_ITEMS: &str = "http://jabber.org/protocol/disco#items";
+pub(crate) const FRAMING: &str = "urn:ietf:params:xml:ns:xmpp-framing";
 pub(crate) const PING: &str = "urn:xmpp:ping";
 pub(crate) const PUBSUB: &str = "http://jabber.org/protocol/pubsub";
 pub(crate) const PUBSUB_EVENT: &str = "http://jabber.org/protocol/pubsub#event";

@@ -1,6 +1,6 @@
 //! Takes a byte stream apart into the stream's header, its stanzas and its end.
 
-use crate::{Scope, StreamElement};
+use crate::{Scope, StreamElement, ns};
 use memchr::{memchr, memchr2};
 
 /// What an incoming stream may be like.
@@ -96,6 +96,19 @@ impl Splitter {
             scope: Scope::new(),
             is_declared: false,
         }
+    }
+
+    /// Reads one child of a stream that stands alone: the whole of `text`, with nothing around it. What it does not
+    /// declare has the meaning that it has in a stream: clients leave the declarations out.
+    pub fn document(text: &str, limits: StreamLimits) -> Result<StreamElement, StreamFlaw> {
+        let scope = vec![(String::new(), ns::CLIENT.into()), ("stream".to_owned(), ns::STREAM.into())];
+        let mut inside = Self { depth: 1, scope, ..Self::new(limits) };
+        inside.push(text.as_bytes());
+        let Some(StreamPiece::Stanza(element)) = inside.take()? else {
+            return Err(StreamFlaw::NotWellFormed);
+        };
+        let is_all = inside.take()?.is_none() && inside.piece.is_empty();
+        if is_all { Ok(element) } else { Err(StreamFlaw::NotWellFormed) }
     }
 
     /// Adds bytes that arrived.

@@ -42,9 +42,9 @@ impl StreamError {
         }
     }
 
-    /// The error and the end of the stream.
+    /// The element that tells of the error.
     pub(crate) fn xml(self) -> String {
-        format!("<stream:error><{} xmlns='{}'/></stream:error>{END}", self.name(), ns::STREAMS)
+        format!("<stream:error><{} xmlns='{}'/></stream:error>", self.name(), ns::STREAMS)
     }
 }
 
@@ -74,6 +74,18 @@ pub(crate) fn header(attributes: &str) -> String {
         ns::CLIENT,
         ns::STREAM
     )
+}
+
+/// A child of a stream as it is written where no stream stands around it: with the declarations that it would have from
+/// there (RFC 7395 3.3.3, XEP-0206 3).
+pub(crate) fn standing_alone(xml: &str) -> String {
+    let name_end = xml.find([' ', '>', '/']).unwrap_or(xml.len());
+    let (name, rest) = xml.split_at(name_end);
+    match name {
+        "<iq" | "<message" | "<presence" => format!("{name} xmlns='{}'{rest}", ns::CLIENT),
+        name if name.starts_with("<stream:") => format!("{name} xmlns:stream='{}'{rest}", ns::STREAM),
+        _ => xml.to_owned(),
+    }
 }
 
 /// The answer to an IQ that asks for something unknown or forbidden (RFC 6120 8.3).

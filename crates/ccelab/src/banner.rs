@@ -20,7 +20,7 @@ pub(crate) struct Addresses<'a> {
 }
 
 /// What each interface is for.
-const INTERFACES: [(Port, &str); 7] = [
+const INTERFACES: [(Port, &str); 9] = [
     (Port::App, "CCP Task API"),
     (Port::Mr, "MR interface"),
     (Port::IcmMr, "PG to router"),
@@ -28,6 +28,8 @@ const INTERFACES: [(Port, &str); 7] = [
     (Port::CtiB, "CTI server, side B"),
     (Port::Desk, "Finesse REST"),
     (Port::Xmpp, "Finesse notifications"),
+    (Port::XmppWs, "  by WebSocket"),
+    (Port::Bosh, "  by BOSH"),
 ];
 
 /// Who reads what is printed.
@@ -66,10 +68,10 @@ pub(crate) fn text(
 ) -> String {
     let mut text = String::from("ccelab: the lab is running. Ctrl-C stops it.\n\n");
     for (port, what) in INTERFACES {
-        if let Some(address) = addresses.ports.get(&port) {
+        if let Some(address) = addresses.ports.get(&port.socket()) {
             let _ = writeln!(text, "  {what:<24}{}", url(port, "http", *address));
         }
-        if let Some(address) = addresses.secure.get(&port) {
+        if let Some(address) = addresses.secure.get(&port.socket()) {
             let _ = writeln!(text, "  {:<24}{}", "  over TLS", url(port, "https", *address));
         }
     }
@@ -143,6 +145,8 @@ fn url(port: Port, scheme: &str, address: SocketAddr) -> String {
     match port {
         Port::App => format!("{scheme}://{address}/ccp/task/feed/…"),
         Port::Desk => format!("{scheme}://{address}/finesse/api"),
+        Port::XmppWs => format!("{}://{address}/ws/", if scheme == "https" { "wss" } else { "ws" }),
+        Port::Bosh => format!("{scheme}://{address}/http-bind/"),
         Port::CcpRest | Port::Mr | Port::IcmMr | Port::IcmAgent | Port::CtiA | Port::CtiB | Port::Xmpp => {
             address.to_string()
         }
@@ -154,10 +158,10 @@ pub(crate) fn ready(lab: &Lab, addresses: &Addresses<'_>, journal: &Path) -> Str
     let mut object = Map::new();
     object.insert("pid".into(), json!(std::process::id()));
     for (port, address) in addresses.ports {
-        object.insert(key(*port), json!(address.to_string()));
+        object.extend(told(*port, "http", *address));
     }
     for (port, address) in addresses.secure {
-        object.insert(key(*port) + "_tls", json!(address.to_string()));
+        object.extend(told(*port, "https", *address));
     }
     if let Some(ca) = addresses.ca {
         object.insert("ca".into(), json!(ca.display().to_string()));
@@ -170,6 +174,25 @@ pub(crate) fn ready(lab: &Lab, addresses: &Addresses<'_>, journal: &Path) -> Str
     }
     object.insert("journal".into(), json!(journal.display().to_string()));
     Value::Object(object).to_string()
+}
+
+/// What the ready file says of a listener: an address, or the two places where one has notifications.
+fn told(port: Port, scheme: &str, address: SocketAddr) -> Vec<(String, Value)> {
+    let (tls, ws) = if scheme == "https" { ("_tls", "xmpp_wss") } else { ("", "xmpp_ws") };
+    let at = |port| json!(url(port, scheme, address));
+    match port {
+        Port::Bosh => vec![(ws.to_owned(), at(Port::XmppWs)), (key(port) + tls, at(port))],
+        Port::App
+        | Port::CcpRest
+        | Port::Mr
+        | Port::IcmMr
+        | Port::IcmAgent
+        | Port::CtiA
+        | Port::CtiB
+        | Port::Desk
+        | Port::Xmpp
+        | Port::XmppWs => vec![(key(port) + tls, json!(address.to_string()))],
+    }
 }
 
 fn key(port: Port) -> String {

@@ -13,6 +13,7 @@ mod orders;
 mod script;
 mod stops;
 mod tls;
+mod web_socket;
 
 use cce_journal::{FORMAT, Header, LogSettings, What, replay};
 use cce_kernel::{

@@ -12,7 +12,7 @@ pub(crate) fn shipped(name: &str) -> Scenario {
     read(&text).unwrap_or_else(|error| panic!("{name}: {:?}", error.problems))
 }
 
-pub(crate) const SHIPPED: [&str; 14] = [
+pub(crate) const SHIPPED: [&str; 15] = [
     "lab-trace",
     "queue-then-agent",
     "two-tasks-one-agent",
@@ -27,6 +27,7 @@ pub(crate) const SHIPPED: [&str; 14] = [
     "interrupt-accepted-and-ignored",
     "cti-cut",
     "component-restart",
+    "one-task-over-websocket",
 ];
 
 #[test]
@@ -69,6 +70,26 @@ fn ladder(name: &str) -> String {
         drawn += &text.row(row, &names);
     }
     drawn
+}
+
+/// What the rows of a task say, where nothing overtakes anything by a draw.
+fn rows_at_constant_latency(name: &str) -> Vec<String> {
+    let mut scenario = shipped(name);
+    scenario.lab.latency.default = "100us".parse().unwrap();
+    let run = run(scenario, 1);
+    assert_eq!(run.failures(), Vec::<&str>::new(), "{name}");
+    let (rows, _) = rows(&run.play.header, &run.records, None);
+    let of_task = rows.into_iter().filter(|row| row.subject != Subject::default());
+    of_task.map(|row| format!("{:?} {} {:?}", row.shape, row.text, row.changes)).collect()
+}
+
+#[test]
+fn a_task_has_the_same_ladder_over_every_transport() {
+    let plain = rows_at_constant_latency("one-task");
+    assert!(plain.iter().any(|row| row.contains("DELETE Dialog CLOSED")), "{plain:#?}");
+    for name in ["one-task-over-websocket"] {
+        assert_eq!(rows_at_constant_latency(name), plain, "{name}");
+    }
 }
 
 #[test]

@@ -67,7 +67,7 @@ impl Lane {
     pub const fn outside(port: Port, here: Self) -> Self {
         match port {
             Port::App | Port::CcpRest => Self::App,
-            Port::Desk | Port::Xmpp => Self::Desk,
+            Port::Desk | Port::Xmpp | Port::XmppWs | Port::Bosh => Self::Desk,
             Port::Mr => other(here, Self::Ccp, Self::Pim),
             Port::IcmMr => other(here, Self::Rtr, Self::Pim),
             Port::IcmAgent => other(here, Self::Rtr, Self::Cti),

@@ -18,6 +18,17 @@ pub struct CastSettings {
     pub names: Vec<String>,
 }
 
+/// How notifications reach a virtual agent.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum AgentTransport {
+    /// The stream on a connection of its own.
+    #[default]
+    Tcp,
+    /// The stream in messages of a WebSocket connection.
+    Websocket,
+}
+
 /// A virtual agent.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct CastAgent {
@@ -25,6 +36,9 @@ pub struct CastAgent {
     pub id: AgentId,
     /// Tasks at the same time, 1 to 10.
     pub limit: u32,
+    /// How notifications reach the agent.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub xmpp: AgentTransport,
     /// What a task of another domain does to this agent's tasks.
     #[serde(default, skip_serializing_if = "is_default")]
     pub interrupt_action: InterruptAction,
@@ -81,6 +95,7 @@ impl CastAgent {
         Self {
             id,
             limit: 3,
+            xmpp: AgentTransport::default(),
             interrupt_action: InterruptAction::default(),
             dialog_logout_action: LogoutAction::default(),
             sign_in: None,

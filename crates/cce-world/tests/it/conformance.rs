@@ -24,6 +24,7 @@ fn every_link_has_the_port_of_the_product() {
         ("cti-b", 43027),
         ("desk", 8082),
         ("xmpp", 5222),
+        ("bosh", 7071),
     ];
     for (link, port) in ports {
         let settings = &lab.links[link];

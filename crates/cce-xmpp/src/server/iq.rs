@@ -10,17 +10,32 @@ pub(super) fn is_request(stanza: &StreamElement) -> bool {
     stanza.is("iq", ns::CLIENT) && matches!(stanza.attribute("type"), Some("get" | "set"))
 }
 
+/// What an IQ leads to.
+#[derive(Debug, Default)]
+pub(super) struct Answer {
+    /// What is sent; none where the IQ is an answer itself.
+    pub(super) stanza: Option<String>,
+    /// What the owner is told.
+    pub(super) event: Option<ServerEvent>,
+}
+
+impl From<String> for Answer {
+    fn from(stanza: String) -> Self {
+        Self { stanza: Some(stanza), event: None }
+    }
+}
+
 /// Answers an IQ of a bound client.
-pub(super) fn answer(iq: &StreamElement, me: &Jid, nodes: &Nodes, out: &mut Vec<ServerEvent>) {
+pub(super) fn answer(iq: &StreamElement, me: &Jid, nodes: &Nodes) -> Answer {
     if !is_request(iq) {
-        return on_no_request(iq, me, out);
+        return answer_to_no_request(iq, me);
     }
     let Some(child) = iq.elements().next() else {
-        return out.push(ServerEvent::Send(error(iq, Some(me), "modify", "bad-request")));
+        return error(iq, Some(me), "modify", "bad-request").into();
     };
     let is_get = iq.attribute("type") == Some("get");
     if let Some(condition) = missing(iq, child, me, nodes) {
-        return out.push(ServerEvent::Send(error(iq, Some(me), "cancel", condition)));
+        return error(iq, Some(me), "cancel", condition).into();
     }
     let payload = match (child.name.as_str(), &*child.namespace, is_get) {
         ("session", ns::SESSION, false) | ("ping", ns::PING, true) => String::new(),
@@ -28,10 +43,10 @@ pub(super) fn answer(iq: &StreamElement, me: &Jid, nodes: &Nodes, out: &mut Vec<
         ("vCard", ns::VCARD, true) => format!("<vCard xmlns='{}'/>", ns::VCARD),
         ("query", ns::DISCO_INFO, true) => disco_info(iq, child),
         ("query", ns::DISCO_ITEMS, true) => disco_items(iq, child, me),
-        ("pubsub", ns::PUBSUB, false) => return on_pubsub(iq, child, me, nodes, out),
-        _ => return out.push(ServerEvent::Send(error(iq, Some(me), "cancel", "service-unavailable"))),
+        ("pubsub", ns::PUBSUB, false) => return pubsub(iq, child, me, nodes),
+        _ => return error(iq, Some(me), "cancel", "service-unavailable").into(),
     };
-    out.push(ServerEvent::Send(result(iq, Some(me), &payload)));
+    result(iq, Some(me), &payload).into()
 }
 
 /// An IQ of type result.
@@ -60,10 +75,11 @@ fn opening(iq: &StreamElement, me: Option<&Jid>, kind: &str) -> String {
 }
 
 /// Results and errors answer what the client was asked, and need no answer.
-fn on_no_request(iq: &StreamElement, me: &Jid, out: &mut Vec<ServerEvent>) {
-    if !matches!(iq.attribute("type"), Some("result" | "error")) {
-        out.push(ServerEvent::Send(error(iq, Some(me), "modify", "bad-request")));
+fn answer_to_no_request(iq: &StreamElement, me: &Jid) -> Answer {
+    if matches!(iq.attribute("type"), Some("result" | "error")) {
+        return Answer::default();
     }
+    error(iq, Some(me), "modify", "bad-request").into()
 }
 
 fn roster(me: &Jid) -> String {
@@ -118,37 +134,32 @@ fn is_pubsub(address: &str) -> bool {
     address.starts_with("pubsub.")
 }
 
-fn on_pubsub(
-    iq: &StreamElement,
-    pubsub: &StreamElement,
-    me: &Jid,
-    nodes: &Nodes,
-    out: &mut Vec<ServerEvent>,
-) {
+fn pubsub(iq: &StreamElement, pubsub: &StreamElement, me: &Jid, nodes: &Nodes) -> Answer {
     let request = pubsub.elements().find(|child| matches!(child.name.as_str(), "subscribe" | "unsubscribe"));
     let Some(request) = request else {
-        return out.push(ServerEvent::Send(error(iq, Some(me), "cancel", "service-unavailable")));
+        return error(iq, Some(me), "cancel", "service-unavailable").into();
     };
     let node = request.attribute("node").unwrap_or_default();
     if !is_node(node, &me.user, nodes) {
-        return out.push(ServerEvent::Send(error(iq, Some(me), "cancel", "item-not-found")));
+        return error(iq, Some(me), "cancel", "item-not-found").into();
     }
     let subscriber = request.attribute("jid").map_or_else(|| me.to_string(), str::to_owned);
     let Some(resource) = resource_of(&subscriber, me) else {
-        return out.push(ServerEvent::Send(error(iq, Some(me), "modify", "bad-request")));
+        return error(iq, Some(me), "modify", "bad-request").into();
     };
-    if request.name == "unsubscribe" {
-        out.push(ServerEvent::Send(result(iq, Some(me), "")));
-        return out.push(ServerEvent::Unsubscribed { node: node.to_owned(), resource });
+    let (node, is_over) = (node.to_owned(), request.name == "unsubscribe");
+    if is_over {
+        let event = Some(ServerEvent::Unsubscribed { node, resource });
+        return Answer { stanza: Some(result(iq, Some(me), "")), event };
     }
     let payload = format!(
         "<pubsub xmlns='{}'><subscription node='{}' jid='{}' subscription='subscribed'/></pubsub>",
         ns::PUBSUB,
-        escape(node),
+        escape(&node),
         escape(subscriber)
     );
-    out.push(ServerEvent::Send(result(iq, Some(me), &payload)));
-    out.push(ServerEvent::Subscribed { node: node.to_owned(), resource });
+    let event = Some(ServerEvent::Subscribed { node, resource });
+    Answer { stanza: Some(result(iq, Some(me), &payload)), event }
 }
 
 /// The resource of an address that the client may subscribe with: its own address, with or without one. Its domain may

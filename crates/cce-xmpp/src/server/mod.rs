@@ -8,7 +8,12 @@ mod stanza;
 pub use sasl::Credentials;
 pub use stanza::{EventMessage, event_message, presence};
 
-use crate::{Jid, Splitter, StreamElement, StreamError, StreamLimits, StreamPiece, ns, stream};
+use crate::{
+    Jid, StreamCarrier, StreamElement, StreamError, StreamLimits, StreamPiece,
+    carriage::{Arrived, Carriage, CarriageFlaw, NORMAL},
+    ns,
+    websocket::WsFlaw,
+};
 use quick_xml::escape::escape;
 use sasl::{Refusal, SignIn, Step};
 
@@ -21,6 +26,8 @@ const RESOURCE_MAX: usize = 1_023;
 /// What a session must know.
 #[derive(Clone, Debug)]
 pub struct ServerConfig {
+    /// What carries the stream.
+    pub carrier: StreamCarrier,
     /// The XMPP domain, whatever host name the client writes.
     pub domain: String,
     /// Names this stream; unique among the owner's.
@@ -47,8 +54,8 @@ pub struct Nodes {
 /// What happened on a stream, or what is to be done for it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ServerEvent {
-    /// Send this to the client.
-    Send(String),
+    /// Send this to the client: bytes of a connection, or elements for the next body.
+    Send(Vec<u8>),
     /// Secure the connection: what is sent next is the last in plain, and nothing that the client has sent in plain is
     /// heard any more. The client opens a new stream over TLS.
     Secure,
@@ -88,6 +95,8 @@ pub enum ServerEnding {
     Peer,
     /// The client broke a rule.
     Error(StreamError),
+    /// The client broke a rule of the WebSocket protocol.
+    BadFrame(WsFlaw),
     /// Too many sign-ins were refused.
     SignInRefused,
     /// The client asked for TLS, which is not offered.
@@ -123,7 +132,7 @@ enum Phase {
 #[derive(Debug)]
 pub struct ServerSession {
     config: ServerConfig,
-    splitter: Splitter,
+    carriage: Carriage,
     phase: Phase,
     start_tls: StartTls,
     sign_in: SignIn,
@@ -137,7 +146,7 @@ impl ServerSession {
     /// A session on a connection that was just accepted.
     pub fn new(config: ServerConfig) -> Self {
         Self {
-            splitter: Splitter::new(config.limits),
+            carriage: Carriage::server(config.carrier, config.limits),
             phase: Phase::Opening,
             start_tls: StartTls::NotOffered,
             sign_in: SignIn::new(config.random),
@@ -160,17 +169,37 @@ impl ServerSession {
         if self.phase == Phase::Closed {
             return out;
         }
-        self.splitter.push(bytes);
+        self.carriage.push(bytes);
         while self.phase != Phase::Closed {
-            match self.splitter.take() {
-                Ok(Some(StreamPiece::Header(header))) => self.on_header(&header, &mut out),
-                Ok(Some(StreamPiece::Stanza(stanza))) => self.on_stanza(&stanza, &accounts, &mut out),
-                Ok(Some(StreamPiece::End)) => self.on_end(&mut out),
+            match self.carriage.take() {
+                Ok(Some(Arrived::Piece(piece))) => self.on_piece(&piece, &accounts, &mut out),
+                Ok(Some(Arrived::Ping(payload))) => out.push(ServerEvent::Send(self.carriage.pong(&payload))),
+                Ok(Some(Arrived::Pong)) => {}
+                Ok(Some(Arrived::HungUp)) => self.on_hung_up(&mut out),
                 Ok(None) => break,
-                Err(flaw) => self.close_with(flaw.into(), &mut out),
+                Err(CarriageFlaw::Xml(flaw)) => self.close_with(flaw.into(), &mut out),
+                Err(CarriageFlaw::Frame(flaw)) => self.on_bad_frame(flaw, &mut out),
             }
         }
         out
+    }
+
+    /// Takes in a part of the stream that the owner read: of a carrier that has no bytes of its own.
+    pub fn take(
+        &mut self,
+        piece: &StreamPiece,
+        accounts: impl Fn(&str) -> Option<Credentials>,
+    ) -> Vec<ServerEvent> {
+        let mut out = Vec::new();
+        if self.phase != Phase::Closed {
+            self.on_piece(piece, &accounts, &mut out);
+        }
+        out
+    }
+
+    /// A stanza of the owner's, as this stream has it.
+    pub fn stanza(&mut self, xml: &str) -> Vec<u8> {
+        self.carriage.element(xml)
     }
 
     /// The client's address, once it is bound.
@@ -190,20 +219,54 @@ impl ServerSession {
     }
 
     /// Ends the stream from the server's side; returns what to send. Nothing happens on it afterwards.
-    pub fn close(&mut self, error: Option<StreamError>) -> String {
+    pub fn close(&mut self, error: Option<StreamError>) -> Vec<u8> {
         if self.phase == Phase::Closed {
-            return String::new();
+            return Vec::new();
         }
-        let mut goodbye = if self.headers == 0 { self.header() } else { String::new() };
-        goodbye.push_str(&error.map_or_else(|| stream::END.to_owned(), StreamError::xml));
+        let mut goodbye = if self.headers == 0 { self.header() } else { Vec::new() };
+        if let Some(error) = error {
+            goodbye.extend(self.carriage.element(&error.xml()));
+        }
+        goodbye.extend(self.carriage.end());
+        self.end();
+        goodbye
+    }
+
+    fn end(&mut self) {
         self.phase = Phase::Closed;
         self.priority = None;
-        goodbye
     }
 
     fn close_with(&mut self, error: StreamError, out: &mut Vec<ServerEvent>) {
         out.push(ServerEvent::Send(self.close(Some(error))));
         out.push(ServerEvent::Closed(ServerEnding::Error(error)));
+    }
+
+    /// A connection that ended as a whole took the stream with it (RFC 7395 3.6).
+    fn on_hung_up(&mut self, out: &mut Vec<ServerEvent>) {
+        out.push(ServerEvent::Send(self.carriage.hang_up(NORMAL)));
+        self.end();
+        out.push(ServerEvent::Closed(ServerEnding::Peer));
+    }
+
+    /// Whoever cannot speak the carrier's protocol is told so in that protocol (RFC 6455 7.1.7).
+    fn on_bad_frame(&mut self, flaw: WsFlaw, out: &mut Vec<ServerEvent>) {
+        out.push(ServerEvent::Send(self.carriage.hang_up(flaw.code())));
+        self.end();
+        out.push(ServerEvent::Closed(ServerEnding::BadFrame(flaw)));
+    }
+
+    fn on_piece(
+        &mut self,
+        piece: &StreamPiece,
+        accounts: &dyn Fn(&str) -> Option<Credentials>,
+        out: &mut Vec<ServerEvent>,
+    ) {
+        match piece {
+            StreamPiece::Header(header) => self.on_header(header, out),
+            StreamPiece::Stanza(stanza) => self.on_stanza(stanza, accounts, out),
+            StreamPiece::End => self.on_end(out),
+        }
     }
 
     fn on_end(&mut self, out: &mut Vec<ServerEvent>) {
@@ -215,22 +278,33 @@ impl ServerSession {
         if !header.is("stream", ns::STREAM) {
             return self.close_with(StreamError::InvalidNamespace, out);
         }
-        let (phase, features) = if self.phase == Phase::Opening {
-            (Phase::SignIn, self.start_tls.feature() + &sasl::mechanisms())
-        } else {
-            (Phase::Binding, format!("<bind xmlns='{}'/><session xmlns='{}'/>", ns::BIND, ns::SESSION))
+        let (phase, features) = match self.phase {
+            Phase::Opening => (Phase::SignIn, self.start_tls.feature() + &sasl::mechanisms()),
+            Phase::Reopening => {
+                (Phase::Binding, format!("<bind xmlns='{}'/><session xmlns='{}'/>", ns::BIND, ns::SESSION))
+            }
+            // Only where headers are messages of their own can one come at any time.
+            Phase::SignIn | Phase::Binding | Phase::Bound | Phase::Closed => {
+                return self.close_with(StreamError::NotAuthorized, out);
+            }
         };
         self.phase = phase;
-        let opening = self.header();
-        out.push(ServerEvent::Send(format!("{opening}<stream:features>{features}</stream:features>")));
+        let mut opening = self.header();
+        opening.extend(self.carriage.element(&format!("<stream:features>{features}</stream:features>")));
+        out.push(ServerEvent::Send(opening));
     }
 
     /// The header names the server's own domain, whatever the client called it: clients take it over
     /// (finesse-nonvoice 4.2).
-    fn header(&mut self) -> String {
+    fn header(&mut self) -> Vec<u8> {
         self.headers += 1;
         let id = format!("{}-{}", self.config.stream_id, self.headers);
-        stream::header(&format!(" from='{}' id='{}' xml:lang='en'", escape(&self.config.domain), escape(&id)))
+        let (domain, id) = (escape(&self.config.domain), escape(&id));
+        self.carriage.header(&format!(" from='{domain}' id='{id}' xml:lang='en'"))
+    }
+
+    fn say(&mut self, xml: &str, out: &mut Vec<ServerEvent>) {
+        out.push(ServerEvent::Send(self.carriage.element(xml)));
     }
 
     fn on_stanza(
@@ -262,7 +336,7 @@ impl ServerSession {
             return self.close_with(StreamError::NotAuthorized, out);
         }
         match self.sign_in.take(stanza, accounts) {
-            Step::Challenge(text) => out.push(ServerEvent::Send(sasl_element("challenge", &text))),
+            Step::Challenge(text) => self.say(&sasl_element("challenge", &text), out),
             Step::Success(user, text) => self.on_sign_in(user, &text, out),
             Step::Refused(refusal) => self.on_refusal(refusal, out),
         }
@@ -271,29 +345,30 @@ impl ServerSession {
     /// RFC 6120 5.4.2. TLS is offered, and not demanded: real clients sign in without it (finesse-nonvoice 8).
     fn on_start_tls(&mut self, out: &mut Vec<ServerEvent>) {
         if self.start_tls == StartTls::NotOffered {
-            let refusal = format!("<failure xmlns='{}'/>", ns::TLS);
-            out.push(ServerEvent::Send(refusal + &self.close(None)));
+            let mut refusal = self.carriage.element(&format!("<failure xmlns='{}'/>", ns::TLS));
+            refusal.extend(self.close(None));
+            out.push(ServerEvent::Send(refusal));
             return out.push(ServerEvent::Closed(ServerEnding::TlsRefused));
         }
         self.start_tls = StartTls::NotOffered;
         self.phase = Phase::Opening;
         // What was said in plain is forgotten (5.4.3.3), and what came behind the request anybody may have put there.
         self.sign_in.forget();
-        self.splitter = Splitter::new(self.config.limits);
+        self.carriage = Carriage::server(self.config.carrier, self.config.limits);
         out.push(ServerEvent::Secure);
-        out.push(ServerEvent::Send(format!("<proceed xmlns='{}'/>", ns::TLS)));
+        self.say(&format!("<proceed xmlns='{}'/>", ns::TLS), out);
     }
 
     fn on_sign_in(&mut self, user: String, proof: &str, out: &mut Vec<ServerEvent>) {
         self.jid.user = user;
         self.phase = Phase::Reopening;
-        self.splitter.restart();
-        out.push(ServerEvent::Send(sasl_element("success", proof)));
+        self.carriage.restart();
+        self.say(&sasl_element("success", proof), out);
     }
 
     fn on_refusal(&mut self, refusal: Refusal, out: &mut Vec<ServerEvent>) {
         self.refusals += 1;
-        out.push(ServerEvent::Send(format!("<failure xmlns='{}'><{}/></failure>", ns::SASL, refusal.name())));
+        self.say(&format!("<failure xmlns='{}'><{}/></failure>", ns::SASL, refusal.name()), out);
         if self.refusals == SIGN_IN_TRIES_MAX {
             out.push(ServerEvent::Send(self.close(None)));
             out.push(ServerEvent::Closed(ServerEnding::SignInRefused));
@@ -306,23 +381,31 @@ impl ServerSession {
         };
         let asked = bind.child("resource", ns::BIND).map(StreamElement::text).unwrap_or_default();
         if asked.len() > RESOURCE_MAX {
-            return out.push(ServerEvent::Send(iq::error(stanza, None, "modify", "bad-request")));
+            return self.say(&iq::error(stanza, None, "modify", "bad-request"), out);
         }
         self.jid.resource = if asked.is_empty() { self.config.resource.clone() } else { asked };
         self.phase = Phase::Bound;
         let bound = format!("<bind xmlns='{}'><jid>{}</jid></bind>", ns::BIND, escape(self.jid.to_string()));
-        out.push(ServerEvent::Send(iq::result(stanza, None, &bound)));
+        self.say(&iq::result(stanza, None, &bound), out);
         out.push(ServerEvent::Bound(self.jid.clone()));
     }
 
     fn on_client_stanza(&mut self, stanza: &StreamElement, out: &mut Vec<ServerEvent>) {
         match (stanza.name.as_str(), &*stanza.namespace) {
-            ("iq", ns::CLIENT) => iq::answer(stanza, &self.jid, &self.config.nodes, out),
+            ("iq", ns::CLIENT) => self.on_iq(stanza, out),
             ("presence", ns::CLIENT) => self.on_presence(stanza, out),
             // Nobody here takes messages; a client that sends one expects no answer.
             ("message", ns::CLIENT) => {}
             _ => self.close_with(StreamError::UnsupportedStanzaType, out),
         }
+    }
+
+    fn on_iq(&mut self, stanza: &StreamElement, out: &mut Vec<ServerEvent>) {
+        let iq::Answer { stanza, event } = iq::answer(stanza, &self.jid, &self.config.nodes);
+        if let Some(stanza) = stanza {
+            self.say(&stanza, out);
+        }
+        out.extend(event);
     }
 
     fn on_presence(&mut self, stanza: &StreamElement, out: &mut Vec<ServerEvent>) {
@@ -336,7 +419,9 @@ impl ServerSession {
             (Some("subscribe"), Some(to)) if to == web_app => {
                 let to = escape(self.jid.bare());
                 let subscribed = format!("<presence from='{web_app}' to='{to}' type='subscribed'/>");
-                out.push(ServerEvent::Send(subscribed + &presence(&web_app, &self.jid.to_string(), Some(0))));
+                let mut both = self.carriage.element(&subscribed);
+                both.extend(self.carriage.element(&presence(&web_app, &self.jid.to_string(), Some(0))));
+                out.push(ServerEvent::Send(both));
             }
             // Presence towards anybody else goes nowhere.
             _ => {}
@@ -348,7 +433,7 @@ impl ServerSession {
         let priority = priority.trim().parse().unwrap_or(0);
         if self.priority.replace(priority).is_none() {
             // Desktops watch the web application's presence (finesse-nonvoice 4.1).
-            out.push(ServerEvent::Send(presence(web_app, &self.jid.to_string(), Some(0))));
+            self.say(&presence(web_app, &self.jid.to_string(), Some(0)), out);
         }
         out.push(ServerEvent::Presence { available: true, priority });
     }

@@ -1,35 +1,42 @@
 //! The client against the server, in memory.
 
-use crate::support::{accounts, server};
+use crate::support::{accounts, server_over};
 use cce_xmpp::{
-    Jid, StreamLimits, client,
+    Jid, StreamCarrier, StreamLimits, client,
     server::{self as serving, EventMessage, event_message, presence},
 };
 
+/// What carries a stream as bytes.
+const BYTES: [StreamCarrier; 2] = [StreamCarrier::Tcp, StreamCarrier::WebSocket];
+
 #[test]
 fn a_client_signs_in_and_is_present() {
-    let mut pair = Pair::new("ccelab");
-    pair.run();
-    assert_eq!(pair.seen, [client::ClientEvent::Ready(jid("auto"))]);
-    assert!(pair.server.is_available());
-    assert!(pair.client.is_ready());
+    for carrier in BYTES {
+        let mut pair = Pair::over(carrier, "ccelab");
+        pair.run();
+        assert_eq!(pair.seen, [client::ClientEvent::Ready(jid("auto"))], "{carrier:?}");
+        assert!(pair.server.is_available() && pair.client.is_ready(), "{carrier:?}");
+    }
 }
 
 #[test]
 fn a_wrong_password_closes_the_clients_stream() {
-    let mut pair = Pair::new("guess");
-    pair.run();
-    assert_eq!(pair.seen, [client::ClientEvent::Closed(client::ClientEnding::Refused)]);
-    assert!(!pair.server.is_available());
+    for carrier in BYTES {
+        let mut pair = Pair::over(carrier, "guess");
+        pair.run();
+        assert_eq!(pair.seen, [client::ClientEvent::Closed(client::ClientEnding::Refused)], "{carrier:?}");
+        assert!(!pair.server.is_available(), "{carrier:?}");
+    }
 }
 
 #[test]
 fn a_notification_arrives_as_it_was_published() {
-    let mut pair = Pair::new("ccelab");
-    pair.run();
     let update = "<Update><data>a &amp; \u{e9}</data></Update>";
     let node = "/finesse/api/User/1080/Dialogs/Media";
-    for namespace in ["http://jabber.org/protocol/pubsub", "urn:xmpp:push:0"] {
+    let namespaces = ["http://jabber.org/protocol/pubsub", "urn:xmpp:push:0"];
+    for (carrier, namespace) in BYTES.into_iter().flat_map(|carrier| namespaces.map(|ns| (carrier, ns))) {
+        let mut pair = Pair::over(carrier, "ccelab");
+        pair.run();
         let message = EventMessage {
             from: "pubsub.fin1.lab",
             to: "1080@fin1.lab",
@@ -39,10 +46,11 @@ fn a_notification_arrives_as_it_was_published() {
             update,
             namespace,
         };
-        let events = pair.client.feed(event_message(&message).as_bytes());
+        let bytes = pair.server.stanza(&event_message(&message));
         assert_eq!(
-            events,
-            [client::ClientEvent::Notification { node: node.to_owned(), update: update.to_owned() }]
+            pair.client.feed(&bytes),
+            [client::ClientEvent::Notification { node: node.to_owned(), update: update.to_owned() }],
+            "{carrier:?}"
         );
     }
 }
@@ -55,7 +63,7 @@ fn a_ping_of_either_side_is_answered() {
     pair.run();
     assert_eq!(pair.seen.last(), Some(&client::ClientEvent::Pong));
     let ping = "<iq type='get' id='s1' from='fin1.lab'><ping xmlns='urn:xmpp:ping'/></iq>";
-    let answer = client::ClientEvent::Send("<iq type='result' id='s1' to='fin1.lab'/>".to_owned());
+    let answer = client::ClientEvent::Send(b"<iq type='result' id='s1' to='fin1.lab'/>".to_vec());
     assert_eq!(pair.client.feed(ping.as_bytes()), [answer]);
 }
 
@@ -77,13 +85,15 @@ fn another_resource_of_the_same_user_is_noticed_and_the_own_is_not() {
 
 #[test]
 fn a_client_that_closes_takes_its_presence_back() {
-    let mut pair = Pair::new("ccelab");
-    pair.run();
-    let goodbye = pair.client.close();
-    let events = pair.server.feed(goodbye.as_bytes(), accounts);
-    assert_eq!(events[0], serving::ServerEvent::Presence { available: false, priority: 0 });
-    assert_eq!(events.last(), Some(&serving::ServerEvent::Closed(serving::ServerEnding::Peer)));
-    assert_eq!(pair.client.close(), "");
+    for carrier in BYTES {
+        let mut pair = Pair::over(carrier, "ccelab");
+        pair.run();
+        let goodbye = pair.client.close();
+        let events = pair.server.feed(&goodbye, accounts);
+        assert_eq!(events[0], serving::ServerEvent::Presence { available: false, priority: 0 });
+        assert_eq!(events.last(), Some(&serving::ServerEvent::Closed(serving::ServerEnding::Peer)));
+        assert!(pair.client.close().is_empty());
+    }
 }
 
 #[test]
@@ -105,14 +115,20 @@ fn a_stream_error_and_a_broken_stream_close_the_client() {
 struct Pair {
     client: client::ClientSession,
     server: serving::ServerSession,
-    to_server: String,
-    to_client: String,
+    to_server: Vec<u8>,
+    to_client: Vec<u8>,
     seen: Vec<client::ClientEvent>,
 }
 
 impl Pair {
     fn new(password: &str) -> Self {
-        let client = client::ClientSession::new(client::ClientConfig {
+        Self::over(StreamCarrier::Tcp, password)
+    }
+
+    fn over(carrier: StreamCarrier, password: &str) -> Self {
+        let mut client = client::ClientSession::new(client::ClientConfig {
+            carrier,
+            random: [9; 16],
             domain: "fin1.lab".to_owned(),
             user: "1080".to_owned(),
             password: password.to_owned(),
@@ -120,20 +136,20 @@ impl Pair {
             limits: StreamLimits::default(),
         });
         let to_server = client.open();
-        Self { client, server: server(), to_server, to_client: String::new(), seen: Vec::new() }
+        Self { client, server: server_over(carrier), to_server, to_client: Vec::new(), seen: Vec::new() }
     }
 
     /// Carries bytes both ways until there are none.
     fn run(&mut self) {
         while !self.to_server.is_empty() || !self.to_client.is_empty() {
-            for event in self.server.feed(std::mem::take(&mut self.to_server).as_bytes(), accounts) {
-                if let serving::ServerEvent::Send(text) = event {
-                    self.to_client += &text;
+            for event in self.server.feed(&std::mem::take(&mut self.to_server), accounts) {
+                if let serving::ServerEvent::Send(bytes) = event {
+                    self.to_client.extend(bytes);
                 }
             }
-            for event in self.client.feed(std::mem::take(&mut self.to_client).as_bytes()) {
-                if let client::ClientEvent::Send(text) = &event {
-                    self.to_server += text;
+            for event in self.client.feed(&std::mem::take(&mut self.to_client)) {
+                if let client::ClientEvent::Send(bytes) = &event {
+                    self.to_server.extend(bytes);
                 } else {
                     self.seen.push(event);
                 }

@@ -7,3 +7,5 @@ mod server;
 mod splitter;
 mod start_tls;
 mod support;
+mod web_socket;
+mod websocket_frames;

@@ -284,7 +284,7 @@ fn the_end_of_the_clients_stream_ends_the_servers() {
     let events = feed(&mut session, "<presence/></stream:stream><presence/>");
     assert_eq!(
         &events[2..],
-        [ServerEvent::Send("</stream:stream>".to_owned()), ServerEvent::Closed(ServerEnding::Peer)]
+        [ServerEvent::Send(b"</stream:stream>".to_vec()), ServerEvent::Closed(ServerEnding::Peer)]
     );
     assert!(!session.is_available());
     assert_eq!(session.jid(), None);
@@ -294,10 +294,10 @@ fn the_end_of_the_clients_stream_ends_the_servers() {
 fn the_owner_can_end_a_stream() {
     let mut session = bound();
     assert_eq!(
-        session.close(Some(StreamError::Conflict)),
+        String::from_utf8(session.close(Some(StreamError::Conflict))).unwrap(),
         "<stream:error><conflict xmlns='urn:ietf:params:xml:ns:xmpp-streams'/></stream:error></stream:stream>"
     );
-    assert_eq!(session.close(None), "");
+    assert!(session.close(None).is_empty());
     assert_eq!(feed(&mut session, "<presence/>"), []);
 }
 

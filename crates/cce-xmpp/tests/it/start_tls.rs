@@ -18,7 +18,7 @@ fn offering() -> ServerSession {
 #[test]
 fn the_connection_is_secured_before_the_client_is_told_to_proceed() {
     let events = feed(&mut offering(), START);
-    assert_eq!(events, [ServerEvent::Secure, ServerEvent::Send(PROCEED.to_owned())]);
+    assert_eq!(events, [ServerEvent::Secure, ServerEvent::Send(PROCEED.into())]);
 }
 
 #[test]
@@ -41,7 +41,7 @@ fn what_comes_in_plain_behind_the_request_is_never_heard() {
     {
         let mut session = offering();
         let events = feed(&mut session, &(START.to_owned() + &injected));
-        assert_eq!(events, [ServerEvent::Secure, ServerEvent::Send(PROCEED.to_owned())], "{injected}");
+        assert_eq!(events, [ServerEvent::Secure, ServerEvent::Send(PROCEED.into())], "{injected}");
         assert!(sent(&feed(&mut session, OPEN)).contains("id='s1-2'"), "{injected}");
     }
 }
@@ -66,7 +66,7 @@ fn a_second_request_and_one_without_an_offer_end_the_stream() {
     feed(&mut plain, OPEN);
     for mut session in [secured, plain] {
         let events = feed(&mut session, START);
-        let refused = [ServerEvent::Send(FAILURE.to_owned()), ServerEvent::Closed(ServerEnding::TlsRefused)];
+        let refused = [ServerEvent::Send(FAILURE.into()), ServerEvent::Closed(ServerEnding::TlsRefused)];
         assert_eq!(events, refused);
     }
 }

@@ -2,7 +2,7 @@
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use cce_xmpp::{
-    StreamLimits,
+    StreamCarrier, StreamLimits,
     server::{Credentials, ServerConfig, ServerEvent, ServerSession},
 };
 
@@ -12,7 +12,13 @@ pub(crate) const OPEN: &str = "<?xml version='1.0'?><stream:stream to='fin1.lab'
 
 /// The server's session of a lab with agent 1080.
 pub(crate) fn server() -> ServerSession {
+    server_over(StreamCarrier::Tcp)
+}
+
+/// The same over any carrier.
+pub(crate) fn server_over(carrier: StreamCarrier) -> ServerSession {
     ServerSession::new(ServerConfig {
+        carrier,
         domain: "fin1.lab".to_owned(),
         stream_id: "s1".to_owned(),
         resource: "generated".to_owned(),
@@ -36,8 +42,8 @@ pub(crate) fn accounts(user: &str) -> Option<Credentials> {
 pub(crate) fn sent(events: &[ServerEvent]) -> String {
     let texts = events
         .iter()
-        .filter_map(|event| if let ServerEvent::Send(text) = event { Some(text.as_str()) } else { None });
-    texts.collect()
+        .filter_map(|event| if let ServerEvent::Send(bytes) = event { Some(bytes.as_slice()) } else { None });
+    String::from_utf8(texts.collect::<Vec<_>>().concat()).unwrap()
 }
 
 /// The element that signs in with these three parts.

@@ -144,9 +144,9 @@ impl Desktop {
                     let input = self.dial().await;
                     outputs.extend(self.agent.handle(input));
                 }
-                AgentOutput::Send(text) => {
+                AgentOutput::Send(bytes) => {
                     if let Some(stream) = &mut self.stream
-                        && stream.write_all(text.as_bytes()).await.is_err()
+                        && stream.write_all(&bytes).await.is_err()
                     {
                         self.stream = None;
                         outputs.extend(self.agent.handle(AgentInput::Disconnected));

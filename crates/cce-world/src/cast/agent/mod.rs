@@ -17,6 +17,7 @@ mod sign_in;
 
 pub use instruction::{WORDS, is_about_dialog};
 
+use crate::lab::AgentTransport;
 use cce_kernel::{
     Address, CallError, CallId, CloseReason, Command, Component, Cx, Fact, Input, LinkId, Port, Request,
     Response, TimerKey,
@@ -24,12 +25,13 @@ use cce_kernel::{
 use cce_model::{AgentId, DialogAction, InterruptAction, LogoutAction, MrdId, TaskId};
 use cce_xml::finesse::{Seen, Update, read_update};
 use cce_xmpp::{
-    StreamLimits,
+    StreamCarrier, StreamLimits,
     client::{ClientConfig, ClientEnding, ClientEvent, ClientSession},
 };
 use dialogs::Dialogs;
 use instruction::Orders;
 use interrupt::Interrupts;
+use rand::RngExt;
 use sign_in::Seat;
 use std::{collections::BTreeMap, time::Duration};
 
@@ -85,6 +87,8 @@ pub struct AgentConfig {
     pub mrds: Vec<MrdId>,
     /// Finesse's XMPP domain.
     pub domain: String,
+    /// How notifications reach the agent.
+    pub xmpp: AgentTransport,
     /// `maxDialogLimit`: tasks at the same time, 1 to 10.
     pub limit: u32,
     /// What a task of another domain does to this agent's tasks.
@@ -245,14 +249,22 @@ impl VirtualAgent {
     }
 
     fn dial(&mut self, cx: &mut Cx<'_>) {
+        let (port, carrier, random) = match self.config.xmpp {
+            AgentTransport::Tcp => (Port::Xmpp, StreamCarrier::Tcp, [0; 16]),
+            AgentTransport::Websocket => {
+                (Port::XmppWs, StreamCarrier::WebSocket, cx.rng("websocket-mask").random())
+            }
+        };
         let session = ClientSession::new(ClientConfig {
+            carrier,
+            random,
             domain: self.config.domain.clone(),
             user: self.config.id.to_string(),
             password: self.config.password.clone(),
             resource: RESOURCE.to_owned(),
             limits: StreamLimits::default(),
         });
-        self.stream = Some((cx.dial(Port::Xmpp, Address::Lab), session));
+        self.stream = Some((cx.dial(port, Address::Lab), session));
     }
 
     fn session(&mut self, link: LinkId) -> Option<&mut ClientSession> {
@@ -288,7 +300,7 @@ impl VirtualAgent {
                 return;
             }
             match event {
-                ClientEvent::Send(text) => cx.send(link, text),
+                ClientEvent::Send(bytes) => cx.send(link, bytes),
                 ClientEvent::Ready(_) => self.send_ping(link, cx),
                 ClientEvent::Notification { update, .. } => self.on_update(link, &update, cx),
                 ClientEvent::OtherPresence(_) => self.leave(CloseReason::Superseded, cx),
@@ -317,12 +329,16 @@ impl VirtualAgent {
                 cx.close(link, CloseReason::Done);
                 self.lose_stream(cx);
             }
-            ClientEnding::BadStream(error) => {
-                cx.note(peer_error(link, "stream", error.to_string()));
-                cx.close(link, CloseReason::BadMessage(error.to_string()));
-                self.lose_stream(cx);
-            }
+            ClientEnding::BadStream(error) => self.give_stream_up(link, &error.to_string(), cx),
+            ClientEnding::BadFrame(flaw) => self.give_stream_up(link, &flaw.to_string(), cx),
         }
+    }
+
+    /// Nothing that Finesse sends on the stream can be read any more.
+    fn give_stream_up(&mut self, link: LinkId, detail: &str, cx: &mut Cx<'_>) {
+        cx.note(peer_error(link, "stream", detail.to_owned()));
+        cx.close(link, CloseReason::BadMessage(detail.to_owned()));
+        self.lose_stream(cx);
     }
 
     fn ask(&mut self, ask: Ask, request: Request, cx: &mut Cx<'_>) {

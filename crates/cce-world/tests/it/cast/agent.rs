@@ -6,9 +6,10 @@ use cce_kernel::{
     Response,
 };
 use cce_model::{AgentId, InterruptAction, LogoutAction, MrdId};
+use cce_world::AgentTransport;
 use cce_world::cast::agent::{AgentConfig, VirtualAgent, Work};
 use cce_xmpp::{
-    StreamLimits,
+    StreamCarrier, StreamLimits,
     server::{Credentials, EventMessage, ServerConfig, ServerEvent, ServerSession, event_message, presence},
 };
 use std::time::Duration;
@@ -415,6 +416,7 @@ pub(super) fn config(work: Work) -> AgentConfig {
         extension: "2080".to_owned(),
         mrds: vec![MrdId(5011)],
         domain: "fin1.lab".to_owned(),
+        xmpp: AgentTransport::Tcp,
         limit: 3,
         interrupt_action: InterruptAction::Accept,
         logout_action: LogoutAction::Close,
@@ -485,7 +487,7 @@ impl Desk {
                 Some(Credentials { user: user.to_owned(), password: "ccelab".to_owned() })
             });
             let texts = answers.iter().filter_map(|event| {
-                if let ServerEvent::Send(text) = event { Some(text.as_str()) } else { None }
+                if let ServerEvent::Send(bytes) = event { str::from_utf8(bytes).ok() } else { None }
             });
             let text: String = texts.collect();
             if text.is_empty() {
@@ -551,6 +553,7 @@ impl Desk {
 
 fn server() -> ServerSession {
     ServerSession::new(ServerConfig {
+        carrier: StreamCarrier::Tcp,
         domain: "fin1.lab".to_owned(),
         stream_id: "s".to_owned(),
         resource: "r".to_owned(),
