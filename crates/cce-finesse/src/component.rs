@@ -45,15 +45,17 @@ impl Component for Finesse {
                 service.cti.note_error("CTI", flaw.to_string(), cx);
                 self.keep_cti(SessionEvent::HangUp(CloseReason::BadFrame), cx);
             }
+            Input::Call { call, port: Port::Bosh, request } => service.on_bosh_request(call, &request, cx),
             Input::Call { call, request, .. } => self.on_request(call, &request, cx),
             Input::Timer(key) => self.on_timer(&key, cx),
             Input::Command(command) => self.on_command(command, cx),
             Input::Reply { call, result } => service.on_ccp_reply(call, &result, cx),
             // A stream has no frames that could be bad.
             Input::BadFrame { .. } => cx.over_meanwhile("session with the CTI server"),
-            // A desktop's request is answered at once, and what it asks for does not wait for the desktop.
-            Input::CallGone { .. } => {}
+            // What a request for REST asks for is answered at once, and does not wait for the desktop.
+            Input::CallGone { call } => service.on_bosh_request_gone(call, cx),
         }
+        self.service.flush_streams(cx);
     }
 }
 
@@ -69,8 +71,7 @@ impl Finesse {
         if service.cti.owns(link) {
             self.keep_cti(SessionEvent::Up(link), cx);
         } else if matches!(link.port, Port::Xmpp | Port::XmppWs) {
-            let (config, model) = (&service.config, &service.model);
-            service.publisher.sessions.on_link_up(link, security, config, model, cx);
+            service.on_stream_up(link, security, cx);
         } else {
             cx.over_meanwhile("dial of the CTI server");
         }
@@ -80,8 +81,7 @@ impl Finesse {
         if self.service.cti.owns(link) {
             return self.keep_cti(SessionEvent::Down(link), cx);
         }
-        let presence = self.service.publisher.sessions.on_link_down(link, cx);
-        self.service.on_user_presence(presence, cx);
+        self.service.on_stream_down(link, cx);
     }
 
     /// A request of a desktop is answered, and only then what it asks for begins (finesse-nonvoice 1.4).
@@ -105,7 +105,9 @@ impl Finesse {
             }
             Timer::Absence => self.service.on_absence_over(key.id, cx),
             Timer::AskAgain => self.service.on_ask_again(key.id, cx),
-            Timer::SignIn => self.service.publisher.sessions.on_sign_in_overdue(key.id, cx),
+            Timer::SignIn => self.service.publisher.sessions.on_sign_in_overdue(key, cx),
+            Timer::BoshWait => self.service.publisher.sessions.on_waited(key, cx),
+            Timer::BoshInactive => self.service.on_bosh_inactive(key, cx),
         }
     }
 

@@ -8,9 +8,9 @@
 //! | Layer | Modules |
 //! |---|---|
 //! | who takes an input | `component` |
-//! | what a request is answered with; how the node comes back into service | `rest`; `recovery`, `snapshot` |
+//! | what a request is answered with; what streams lead to; how the node comes back into service | `rest`; `streams`; `recovery`, `snapshot` |
 //! | what follows from each event, from the states that it moves to the request that it ends | `service` |
-//! | state, and what moves it | `user`, `dialog`, `line`, `presence`, `publish` with `xmpp`, `ccp`, `cti` |
+//! | state, and what moves it | `user`, `dialog`, `line`, `presence`, `publish` with `xmpp` and `bosh`, `ccp`, `cti` |
 //! | messages, and when they are due | `media`, `voice`, `action`, `interrupt` |
 //! | words | `request`, `change`, `refusal`, `arm_stat`, `route`, `timer`, `config` |
 //!
@@ -31,6 +31,7 @@
 
 mod action;
 mod arm_stat;
+mod bosh;
 mod ccp;
 mod change;
 mod component;
@@ -49,6 +50,7 @@ mod rest;
 mod route;
 mod service;
 mod snapshot;
+mod streams;
 mod timer;
 mod user;
 mod voice;

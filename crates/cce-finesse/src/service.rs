@@ -17,20 +17,18 @@ use crate::{
     timer::confirmation,
     user::{Told, Users},
     voice,
-    xmpp::UserPresence,
 };
 use cce_cti::{
     AgentInterruptAdvisoryEvent, AgentMadeNotRoutableEvent, AgentPreCallAbortEvent, AgentPreCallEvent,
     AgentStateEvent, ArmStatus, ControlFailureConf, EndTaskEvent, TaskDataUpdateEvent,
 };
-use cce_kernel::{Blob, CallError, CallId, Cx, LinkId, Response};
+use cce_kernel::{CallError, CallId, Cx, Response};
 use cce_model::{
     AgentId, AgentState, ApiError, CallVariableDisplay, Dialog, DialogState, Disposition, Media, MrdId,
     Object, ObjectModel, Publication, PublishEvent, ReasonCategory, SkillTarget, TaskId, UserState,
     fact::FinesseFact,
 };
 use cce_xml::finesse::SystemInfo;
-use cce_xmpp::server::Credentials;
 use std::sync::Arc;
 
 /// Users and their dialogs, the requests about them, and whom the node talks to.
@@ -456,35 +454,6 @@ impl Service {
 
 /// Users who are there, or not (finesse-nonvoice 5; task-routing E5).
 impl Service {
-    /// A client of the notification service sent something. Each event is taken in before the next, since one may end the
-    /// stream that the next one is about.
-    pub(crate) fn on_xmpp_bytes(&mut self, link: LinkId, bytes: &Blob, cx: &mut Cx<'_>) {
-        let users = &self.users;
-        let accounts = |name: &str| {
-            let agent = users.named(name)?;
-            Some(Credentials { user: agent.to_string(), password: users.desk(agent).password().to_owned() })
-        };
-        let events = self.publisher.sessions.feed(link, bytes, accounts, cx);
-        for event in events {
-            let presence = self.publisher.sessions.take_in(link, event, cx);
-            self.on_user_presence(presence, cx);
-        }
-    }
-
-    /// What a stream told of its user, if anything. Where the last client of a user is gone, the wait begins.
-    pub(crate) fn on_user_presence(&mut self, presence: Option<UserPresence>, cx: &mut Cx<'_>) {
-        match presence {
-            Some(UserPresence::Present(user)) => self.absences.on_present(&AgentId::from(user.as_str()), cx),
-            Some(UserPresence::Gone(user)) => {
-                let desk = self.users.desk(&AgentId::from(user.as_str()));
-                if !self.publisher.sessions.is_present(&user) && desk.is_anywhere() {
-                    self.absences.begin(&desk.user, self.config.presence_grace, cx);
-                }
-            }
-            None => {}
-        }
-    }
-
     /// The user did not come back. While the CTI server cannot be asked, the sign-out waits.
     pub(crate) fn on_absence_over(&mut self, timer: u64, cx: &mut Cx<'_>) {
         let agent = self.absences.on_due(timer);

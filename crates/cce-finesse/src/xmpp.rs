@@ -1,7 +1,12 @@
-//! The notification service: streams of desktops, who of them hears what (finesse-nonvoice 4.3 to 4.5).
+//! The notification service: streams of desktops, who of them hears what (finesse-nonvoice 4.3 to 4.5). It is the same
+//! whatever carries a stream.
 
-use crate::{Config, timer::Timer};
-use cce_kernel::{Blob, CloseReason, Cx, LinkId, Port, Security, TimerKey};
+use crate::{
+    Config,
+    bosh::{BoshNumber, BoshPart, BoshSessions},
+    timer::Timer,
+};
+use cce_kernel::{Blob, CallId, CloseReason, Cx, LinkId, Port, Request, Security, TimerKey};
 use cce_model::{Object, ObjectModel, Publication};
 use cce_xmpp::{
     Jid, StreamCarrier, StreamError, StreamLimits,
@@ -25,6 +30,34 @@ const SYSTEM_NODE: &str = "/finesse/api/SystemInfo";
 /// Characters of a message id.
 const ID_LENGTH: usize = 8;
 
+/// One stream of a client.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum StreamKey {
+    /// On a connection, with its bytes as they are or in frames of WebSocket.
+    Link(LinkId),
+    /// In the bodies of a BOSH session.
+    Bosh(BoshNumber),
+}
+
+impl StreamKey {
+    /// What the stream is called in facts: a BOSH session stands for a link.
+    fn as_link(self) -> LinkId {
+        match self {
+            Self::Link(link) => link,
+            Self::Bosh(number) => LinkId { port: Port::Bosh, number: number.0 },
+        }
+    }
+
+    /// The timer that bounds its sign-in. Links and sessions are numbered apart.
+    fn sign_in(self) -> TimerKey {
+        let number = match self {
+            Self::Link(link) => u64::from(link.number),
+            Self::Bosh(number) => 1 << 32 | u64::from(number.0),
+        };
+        Timer::SignIn.key(number)
+    }
+}
+
 /// What a stream tells of its user. The component above decides what follows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum UserPresence {
@@ -37,7 +70,8 @@ pub(crate) enum UserPresence {
 /// Every stream, and the number of the last item that was published.
 #[derive(Debug, Default)]
 pub(crate) struct Sessions {
-    clients: BTreeMap<LinkId, Client>,
+    clients: BTreeMap<StreamKey, Client>,
+    bosh: BoshSessions,
     items: u64,
     explicit: Subscriptions,
 }
@@ -128,10 +162,10 @@ impl Sessions {
         config: &Config,
         cx: &mut Cx<'_>,
     ) {
-        let links: Vec<LinkId> = self
+        let links: Vec<StreamKey> = self
             .of_user(user)
             .filter(|(_, client)| client.session.is_available() && client.is_at(resource))
-            .map(|(link, _)| link)
+            .map(|(key, _)| key)
             .collect();
         if links.is_empty() {
             return;
@@ -149,19 +183,36 @@ impl Sessions {
             update,
             namespace: &config.notification_namespace,
         });
-        for link in links {
-            self.send(link, &stanza, cx);
+        for key in links {
+            self.send(key, &stanza, cx);
         }
     }
 
     /// Sends a stanza to a client that is there.
-    fn send(&mut self, link: LinkId, stanza: &str, cx: &mut Cx<'_>) {
-        let client = self.clients.get_mut(&link).expect("a client that is sent to is there");
-        cx.send(link, client.session.stanza(stanza));
+    fn send(&mut self, key: StreamKey, stanza: &str, cx: &mut Cx<'_>) {
+        let client = self.clients.get_mut(&key).expect("a client that is sent to is there");
+        let bytes = client.session.stanza(stanza);
+        self.write(key, bytes, cx);
     }
 
-    fn of_user<'a>(&'a self, user: &'a str) -> impl Iterator<Item = (LinkId, &'a Client)> {
-        self.clients.iter().filter(|(_, client)| client.is_of(user)).map(|(link, client)| (*link, client))
+    /// Sends what a stream's session wrote.
+    fn write(&mut self, key: StreamKey, bytes: Vec<u8>, cx: &mut Cx<'_>) {
+        match key {
+            StreamKey::Link(link) => cx.send(link, bytes),
+            StreamKey::Bosh(number) => self.bosh.say(number, &bytes),
+        }
+    }
+
+    /// Closes what carries a stream, behind its last words.
+    fn close(&mut self, key: StreamKey, reason: CloseReason, cx: &mut Cx<'_>) {
+        match key {
+            StreamKey::Link(link) => cx.close(link, reason),
+            StreamKey::Bosh(number) => self.bosh.end(number, &reason, cx),
+        }
+    }
+
+    fn of_user<'a>(&'a self, user: &'a str) -> impl Iterator<Item = (StreamKey, &'a Client)> {
+        self.clients.iter().filter(|(_, client)| client.is_of(user)).map(|(key, client)| (*key, client))
     }
 
     /// A client connected.
@@ -173,28 +224,23 @@ impl Sessions {
         model: &ObjectModel,
         cx: &mut Cx<'_>,
     ) {
-        let of_port = self.clients.keys().filter(|known| known.port == link.port).count();
-        if !link.port.takes_one_more(of_port) {
+        let is_of_port = |key: &&StreamKey| matches!(key, StreamKey::Link(known) if known.port == link.port);
+        if !link.port.takes_one_more(self.clients.keys().filter(is_of_port).count()) {
             return cx.close(link, CloseReason::Refused);
         }
-        let session = ServerSession::new(ServerConfig {
-            carrier: carrier_of(link.port),
-            domain: config.fqdn.clone(),
-            stream_id: format!("{:08x}", link.number),
-            resource: random_id(cx),
-            random: cx.rng("sign-in").random(),
-            limits: StreamLimits::default(),
-            nodes: Nodes {
-                teams: model.agents.iter().map(|agent| agent.team.id.to_string()).collect(),
-                mrds: model.mrds.iter().map(|mrd| mrd.id.to_string()).collect(),
-            },
-        });
+        let id = format!("{:08x}", link.number);
+        let session = session(carrier_of(link.port), id, config, model, cx);
         let session = match security {
             Security::Offered => session.offering_tls(),
             Security::Plain | Security::Tls => session,
         };
-        self.clients.insert(link, Client { session, jid: None, told: None });
-        cx.arm(sign_in_of(link), SIGN_IN_DEADLINE);
+        self.open(StreamKey::Link(link), session, cx);
+    }
+
+    /// A stream begins with that session.
+    fn open(&mut self, key: StreamKey, session: ServerSession, cx: &mut Cx<'_>) {
+        self.clients.insert(key, Client { session, jid: None, told: None });
+        cx.arm(key.sign_in(), SIGN_IN_DEADLINE);
     }
 
     /// A client has not bound a resource in time.
@@ -202,39 +248,121 @@ impl Sessions {
     /// # Panics
     ///
     /// If no such client waits for its sign-in: the timer ends with it.
-    pub(crate) fn on_sign_in_overdue(&mut self, number: u64, cx: &mut Cx<'_>) {
-        let overdue = self
-            .clients
-            .iter()
-            .find(|(link, client)| u64::from(link.number) == number && client.jid.is_none());
-        let link = *overdue.expect("the timer of a sign-in ends with it").0;
-        let mut client = self.clients.remove(&link).expect("it was found");
-        cx.send(link, client.session.close(Some(StreamError::ConnectionTimeout)));
-        cx.close(link, CloseReason::Idle);
+    pub(crate) fn on_sign_in_overdue(&mut self, timer: &TimerKey, cx: &mut Cx<'_>) {
+        let overdue =
+            self.clients.iter().find(|(key, client)| key.sign_in() == *timer && client.jid.is_none());
+        let key = *overdue.expect("the timer of a sign-in ends with it").0;
+        let mut client = self.clients.remove(&key).expect("it was found");
+        self.write(key, client.session.close(Some(StreamError::ConnectionTimeout)), cx);
+        self.close(key, CloseReason::Idle, cx);
     }
 
-    /// A connection is gone: the user's other clients hear of it.
-    pub(crate) fn on_link_down(&mut self, link: LinkId, cx: &mut Cx<'_>) -> Option<UserPresence> {
-        let Some(client) = self.clients.remove(&link) else {
+    /// What carried a stream is gone: the user's other clients hear of it.
+    pub(crate) fn on_stream_down(&mut self, key: StreamKey, cx: &mut Cx<'_>) -> Option<UserPresence> {
+        let Some(client) = self.clients.remove(&key) else {
             cx.over_meanwhile("stream");
             return None;
         };
         if client.jid.is_none() {
-            cx.cancel(sign_in_of(link));
+            cx.cancel(key.sign_in());
         }
         self.tell_gone(&client, cx)
+    }
+
+    /// Takes in a request of a BOSH client. Returns the session whose bodies are to be read then; none where the request is
+    /// answered.
+    pub(crate) fn on_request(
+        &mut self,
+        call: CallId,
+        request: &Request,
+        config: &Config,
+        model: &ObjectModel,
+        cx: &mut Cx<'_>,
+    ) -> Option<StreamKey> {
+        let (number, is_new) = self.bosh.on_request(call, request, cx)?;
+        let key = StreamKey::Bosh(number);
+        if is_new {
+            let session = session(StreamCarrier::Bosh, format!("b{number}"), config, model, cx);
+            self.open(key, session, cx);
+            self.begin(key, request.security, config, cx);
+        }
+        Some(key)
+    }
+
+    /// A session's first answer: what was agreed on, with what the stream begins with.
+    fn begin(&mut self, key: StreamKey, security: Security, config: &Config, cx: &mut Cx<'_>) {
+        let client = self.clients.get_mut(&key).expect("it was opened");
+        let (events, StreamKey::Bosh(number)) = (client.session.begin(), key) else { return };
+        for event in events {
+            if let ServerEvent::Send(bytes) = event {
+                self.bosh.say(number, &bytes);
+            }
+        }
+        self.bosh.begin(number, &config.fqdn, security, cx);
+    }
+
+    /// The parts of the next body of a session whose turn it is.
+    pub(crate) fn next_body(&mut self, key: StreamKey, cx: &mut Cx<'_>) -> Option<Vec<BoshPart>> {
+        let StreamKey::Bosh(number) = key else { return None };
+        self.bosh.next_body(number, cx)
+    }
+
+    /// Reads a part of a body.
+    pub(crate) fn take(
+        &mut self,
+        key: StreamKey,
+        part: &BoshPart,
+        accounts: impl Fn(&str) -> Option<Credentials>,
+        cx: &mut Cx<'_>,
+    ) -> Vec<ServerEvent> {
+        let Some(client) = self.clients.get_mut(&key) else {
+            cx.over_meanwhile("stream");
+            return Vec::new();
+        };
+        match part {
+            BoshPart::Restart => client.session.begin(),
+            BoshPart::Piece(piece) => client.session.take(piece, accounts),
+        }
+    }
+
+    /// A request was not waited for.
+    pub(crate) fn on_request_gone(&mut self, call: CallId, cx: &mut Cx<'_>) {
+        self.bosh.on_gone(call, cx);
+    }
+
+    /// A request of a session has waited for long enough.
+    pub(crate) fn on_waited(&mut self, timer: &TimerKey, cx: &mut Cx<'_>) {
+        self.bosh.on_waited(timer, cx);
+    }
+
+    /// A session had no request for too long.
+    pub(crate) fn on_inactive(&mut self, timer: &TimerKey, cx: &mut Cx<'_>) -> Option<UserPresence> {
+        let number = self.bosh.on_inactive(timer, cx);
+        self.on_stream_down(StreamKey::Bosh(number), cx)
+    }
+
+    /// Answers what can be answered now. Whoever does not ask for what is to be said is gone.
+    pub(crate) fn flush(&mut self, cx: &mut Cx<'_>) -> Vec<UserPresence> {
+        let mut gone = Vec::new();
+        // The end of one may be told to others.
+        while self.bosh.is_stirred() {
+            for number in self.bosh.flush(cx) {
+                gone.extend(self.on_stream_down(StreamKey::Bosh(number), cx));
+            }
+        }
+        gone
     }
 
     /// Reads what a client sent; `accounts` knows who signs in by a name. The component takes the events in one after the
     /// other by [`Self::take_in`].
     pub(crate) fn feed(
         &mut self,
-        link: LinkId,
+        key: StreamKey,
         bytes: &Blob,
         accounts: impl Fn(&str) -> Option<Credentials>,
         cx: &mut Cx<'_>,
     ) -> Vec<ServerEvent> {
-        let Some(client) = self.clients.get_mut(&link) else {
+        let Some(client) = self.clients.get_mut(&key) else {
             cx.over_meanwhile("stream");
             return Vec::new();
         };
@@ -244,23 +372,23 @@ impl Sessions {
     /// Does what an event of a stream asks for.
     pub(crate) fn take_in(
         &mut self,
-        link: LinkId,
+        key: StreamKey,
         event: ServerEvent,
         cx: &mut Cx<'_>,
     ) -> Option<UserPresence> {
         // An earlier event of the same input ended the stream.
-        let Some(client) = self.clients.get(&link) else {
+        let Some(client) = self.clients.get(&key) else {
             cx.over_meanwhile("stream");
             return None;
         };
         match event {
-            ServerEvent::Send(bytes) => cx.send(link, bytes),
-            ServerEvent::Secure => cx.secure(link),
-            ServerEvent::Bound(jid) => return self.on_bound(link, jid, cx),
+            ServerEvent::Send(bytes) => self.write(key, bytes, cx),
+            ServerEvent::Secure => secure(key, cx),
+            ServerEvent::Bound(jid) => return self.on_bound(key, jid, cx),
             ServerEvent::Presence { available, priority } => {
-                return self.on_presence(link, available.then_some(priority), cx);
+                return self.on_presence(key, available.then_some(priority), cx);
             }
-            ServerEvent::Closed(ending) => return self.on_stream_closed(link, ending, cx),
+            ServerEvent::Closed(ending) => return self.on_stream_closed(key, ending, cx),
             ServerEvent::Subscribed { node, resource } => {
                 self.explicit.add(client.user(), Subscription { node, resource });
             }
@@ -273,12 +401,12 @@ impl Sessions {
 
     /// Ends every stream, as the protocol asks.
     pub(crate) fn stop(&mut self, cx: &mut Cx<'_>) {
-        for (link, mut client) in std::mem::take(&mut self.clients) {
+        for (key, mut client) in std::mem::take(&mut self.clients) {
             if client.jid.is_none() {
-                cx.cancel(sign_in_of(link));
+                cx.cancel(key.sign_in());
             }
-            cx.send(link, client.session.close(Some(StreamError::SystemShutdown)));
-            cx.close(link, CloseReason::Stopping);
+            self.write(key, client.session.close(Some(StreamError::SystemShutdown)), cx);
+            self.close(key, CloseReason::Stopping, cx);
         }
     }
 
@@ -288,28 +416,28 @@ impl Sessions {
     }
 
     /// A newer stream takes its address from an older one.
-    fn on_bound(&mut self, link: LinkId, jid: Jid, cx: &mut Cx<'_>) -> Option<UserPresence> {
-        cx.cancel(sign_in_of(link));
+    fn on_bound(&mut self, key: StreamKey, jid: Jid, cx: &mut Cx<'_>) -> Option<UserPresence> {
+        cx.cancel(key.sign_in());
         let older = self.clients.iter().find(|(_, client)| client.jid.as_ref() == Some(&jid));
-        let older = older.map(|(link, _)| *link);
-        self.clients.get_mut(&link).expect("a stream that is bound is there").jid = Some(jid);
+        let older = older.map(|(key, _)| *key);
+        self.clients.get_mut(&key).expect("a stream that is bound is there").jid = Some(jid);
         let older = older?;
         let mut client = self.clients.remove(&older).expect("it was found");
-        cx.send(older, client.session.close(Some(StreamError::Conflict)));
-        cx.close(older, CloseReason::Superseded);
+        self.write(older, client.session.close(Some(StreamError::Conflict)), cx);
+        self.close(older, CloseReason::Superseded, cx);
         self.tell_gone(&client, cx)
     }
 
     /// Every present client of a user hears of each other one, itself included (RFC 6121 4.2.2).
-    fn on_presence(&mut self, link: LinkId, priority: Option<i8>, cx: &mut Cx<'_>) -> Option<UserPresence> {
-        let client = self.clients.get_mut(&link).expect("a stream that tells of presence is there");
+    fn on_presence(&mut self, key: StreamKey, priority: Option<i8>, cx: &mut Cx<'_>) -> Option<UserPresence> {
+        let client = self.clients.get_mut(&key).expect("a stream that tells of presence is there");
         let jid = client.jid.clone().expect("presence comes behind the bind");
         let was_told = std::mem::replace(&mut client.told, priority);
         let me = jid.to_string();
         for (other, theirs, told) in self.present(&jid.user) {
             self.send(other, &presence(&me, &theirs, priority), cx);
-            if was_told.is_none() && other != link {
-                self.send(link, &presence(&theirs, &me, Some(told)), cx);
+            if was_told.is_none() && other != key {
+                self.send(key, &presence(&theirs, &me, Some(told)), cx);
             }
         }
         match (was_told, priority) {
@@ -321,34 +449,34 @@ impl Sessions {
 
     fn on_stream_closed(
         &mut self,
-        link: LinkId,
+        key: StreamKey,
         ending: ServerEnding,
         cx: &mut Cx<'_>,
     ) -> Option<UserPresence> {
         let reason = match ending {
             ServerEnding::Peer => CloseReason::Done,
             ServerEnding::SignInRefused | ServerEnding::TlsRefused => CloseReason::Refused,
-            ServerEnding::Error(error) => bad_stream(link, error.to_string(), cx),
-            ServerEnding::BadFrame(flaw) => bad_stream(link, flaw.to_string(), cx),
+            ServerEnding::Error(error) => bad_stream(key, error.to_string(), cx),
+            ServerEnding::BadFrame(flaw) => bad_stream(key, flaw.to_string(), cx),
         };
-        cx.close(link, reason);
-        self.on_link_down(link, cx)
+        self.close(key, reason, cx);
+        self.on_stream_down(key, cx)
     }
 
     /// The other clients of a user hear that one is gone. Of a client that never was present, nobody has heard.
     fn tell_gone(&mut self, client: &Client, cx: &mut Cx<'_>) -> Option<UserPresence> {
         let jid = client.jid.as_ref().filter(|_| client.told.is_some())?;
         let me = jid.to_string();
-        for (link, theirs, _) in self.present(&jid.user) {
-            self.send(link, &presence(&me, &theirs, None), cx);
+        for (key, theirs, _) in self.present(&jid.user) {
+            self.send(key, &presence(&me, &theirs, None), cx);
         }
         Some(UserPresence::Gone(jid.user.clone()))
     }
 
     /// The present clients of a user: connection, address and priority.
-    fn present(&self, user: &str) -> Vec<(LinkId, String, i8)> {
+    fn present(&self, user: &str) -> Vec<(StreamKey, String, i8)> {
         self.of_user(user)
-            .filter_map(|(link, client)| Some((link, client.jid.as_ref()?.to_string(), client.told?)))
+            .filter_map(|(key, client)| Some((key, client.jid.as_ref()?.to_string(), client.told?)))
             .collect()
     }
 }
@@ -394,14 +522,44 @@ fn carrier_of(port: Port) -> StreamCarrier {
     }
 }
 
-/// A client broke a rule of its stream.
-fn bad_stream(link: LinkId, detail: String, cx: &mut Cx<'_>) -> CloseReason {
-    cx.note_peer_error(link, "stream", &detail);
-    CloseReason::BadMessage(detail)
+/// The session of a new stream.
+fn session(
+    carrier: StreamCarrier,
+    stream_id: String,
+    config: &Config,
+    model: &ObjectModel,
+    cx: &mut Cx<'_>,
+) -> ServerSession {
+    ServerSession::new(ServerConfig {
+        carrier,
+        domain: config.fqdn.clone(),
+        stream_id,
+        resource: random_id(cx),
+        random: cx.rng("sign-in").random(),
+        limits: StreamLimits::default(),
+        nodes: Nodes {
+            teams: model.agents.iter().map(|agent| agent.team.id.to_string()).collect(),
+            mrds: model.mrds.iter().map(|mrd| mrd.id.to_string()).collect(),
+        },
+    })
 }
 
-fn sign_in_of(link: LinkId) -> TimerKey {
-    Timer::SignIn.key(u64::from(link.number))
+/// TLS begins on a connection.
+///
+/// # Panics
+///
+/// If the stream is in bodies, where it is not offered.
+fn secure(key: StreamKey, cx: &mut Cx<'_>) {
+    match key {
+        StreamKey::Link(link) => cx.secure(link),
+        StreamKey::Bosh(number) => unreachable!("session {number} was not offered TLS"),
+    }
+}
+
+/// A client broke a rule of its stream.
+fn bad_stream(key: StreamKey, detail: String, cx: &mut Cx<'_>) -> CloseReason {
+    cx.note_peer_error(key.as_link(), "stream", &detail);
+    CloseReason::BadMessage(detail)
 }
 
 /// Random letters and digits.

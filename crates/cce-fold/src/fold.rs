@@ -11,7 +11,7 @@ use crate::{
 };
 use bytes::Bytes;
 use cce_journal::{Bent, Effect, Header, Record, Ticket, What};
-use cce_kernel::{CallId, Fact, Input, LinkId, NodeName, Output, Peer, Port, Request};
+use cce_kernel::{Blob, CallId, Fact, Input, LinkId, NodeName, Output, Peer, Port, Request};
 use cce_model::{
     ContactId, Object, PeripheralType, RouterCallKey, TaskId,
     fact::{AgentPgFact, CcpFact, FinesseFact, OpcMessage, RouterFact},
@@ -400,8 +400,14 @@ impl Fold {
     fn of_exchange(&self, node: &NodeName, exchange: &Exchange<'_>) -> Subject {
         let known = |direction, call: &CallId| self.requests.get(&(node.clone(), direction, *call)).cloned();
         match exchange {
+            Exchange::RequestIn { port: Port::Bosh, request, .. }
+            | Exchange::RequestOut { port: Port::Bosh, request, .. } => self.of_body(&request.body),
             Exchange::RequestIn { request, .. } | Exchange::RequestOut { request, .. } => {
                 self.of_text(request.path())
+            }
+            Exchange::ReplyOut { response, .. } if is_bosh(&response.body) => self.of_body(&response.body),
+            Exchange::ReplyIn { result: Ok(response), .. } if is_bosh(&response.body) => {
+                self.of_body(&response.body)
             }
             Exchange::ReplyOut { call, response } => {
                 let named = response.get("location").map(|url| self.of_text(url)).unwrap_or_default();
@@ -452,6 +458,11 @@ impl Fold {
             }
             RouterFact::Agent { .. } => Subject::default(),
         }
+    }
+
+    /// What the stanzas of a body are about.
+    fn of_body(&self, body: &Blob) -> Subject {
+        self.of_named(&Named::of(&body.0))
     }
 
     /// Finds a contact or a task in a path.
@@ -603,6 +614,11 @@ fn on_output(output: &Output) -> Meaning<'_> {
         | Output::Cancel { .. }
         | Output::Store { .. } => Meaning::Other,
     }
+}
+
+/// Whether it is a body of BOSH.
+fn is_bosh(body: &Blob) -> bool {
+    body.0.starts_with(b"<body ")
 }
 
 fn contact(id: &str) -> Subject {

@@ -52,9 +52,9 @@ pub(crate) fn is_asked_for<B>(request: &Request<B>) -> bool {
 
 /// Answers a request for the stream, and hands its connection on once the answer is written.
 pub(crate) async fn answer(front: &Front, client: Client, mut request: Request<Incoming>) -> WireResponse {
-    let accepted = match judge(&request) {
-        Ok(accepted) => accepted,
-        Err(refusal) => return refusal,
+    let proof = match judge(&request) {
+        Ok(proof) => proof,
+        Err(wrong) => return wrong.response(),
     };
     front.faults.pass(client.port).await;
     let is_outside = client.port != Port::XmppWs;
@@ -71,7 +71,7 @@ pub(crate) async fn answer(front: &Front, client: Client, mut request: Request<I
         let stream = stream.into_stream();
         let _ = inbox.send(Event::Accepted { port: Port::XmppWs, stream, early, permit }).await;
     });
-    accepted
+    accepted(proof)
 }
 
 /// A connection and what was read of it already.
@@ -84,30 +84,59 @@ fn parts<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(upgraded: Upgraded)
     (parts.io.into_inner(), parts.read_buf)
 }
 
-/// The answer that begins the stream, or what is wrong with the request.
-fn judge<B>(request: &Request<B>) -> Result<WireResponse, WireResponse> {
+/// What is wrong with a request for the stream.
+#[derive(Clone, Copy, Debug)]
+enum Wrong {
+    Method,
+    /// Nothing is to be upgraded.
+    Upgrade,
+    Version,
+    /// The key or the sub-protocol.
+    Request,
+}
+
+impl Wrong {
+    fn response(self) -> WireResponse {
+        let (status, told) = match self {
+            Self::Method => (StatusCode::METHOD_NOT_ALLOWED, Some((ALLOW, "GET"))),
+            Self::Upgrade => (StatusCode::UPGRADE_REQUIRED, Some((UPGRADE, WEBSOCKET))),
+            Self::Version => (StatusCode::UPGRADE_REQUIRED, Some((SEC_WEBSOCKET_VERSION, WS_VERSION))),
+            Self::Request => (StatusCode::BAD_REQUEST, None),
+        };
+        let mut response = bare(status);
+        let told = told.map(|(name, value)| (name, HeaderValue::from_static(value)));
+        response.headers_mut().extend(told);
+        response
+    }
+}
+
+/// The proof that a rightly asked question was understood.
+fn judge<B>(request: &Request<B>) -> Result<HeaderValue, Wrong> {
     let headers = request.headers();
     if request.method() != Method::GET {
-        return Err(with(StatusCode::METHOD_NOT_ALLOWED, ALLOW, "GET"));
+        return Err(Wrong::Method);
     }
     let is_upgrade = has(headers, &CONNECTION, "upgrade") && has(headers, &UPGRADE, WEBSOCKET);
     if !is_upgrade || request.version() != Version::HTTP_11 {
-        return Err(with(StatusCode::UPGRADE_REQUIRED, UPGRADE, WEBSOCKET));
+        return Err(Wrong::Upgrade);
     }
     if !has(headers, &SEC_WEBSOCKET_VERSION, WS_VERSION) {
-        return Err(with(StatusCode::UPGRADE_REQUIRED, SEC_WEBSOCKET_VERSION, WS_VERSION));
+        return Err(Wrong::Version);
     }
     let key = headers.get(SEC_WEBSOCKET_KEY).and_then(|key| key.to_str().ok()).filter(|key| is_key(key));
     let key = key.filter(|_| has(headers, &SEC_WEBSOCKET_PROTOCOL, WS_PROTOCOL));
-    let proof = key.and_then(|key| HeaderValue::from_str(&accept_key(key)).ok());
-    let proof = proof.ok_or_else(|| bare(StatusCode::BAD_REQUEST))?;
+    key.and_then(|key| HeaderValue::from_str(&accept_key(key)).ok()).ok_or(Wrong::Request)
+}
+
+/// The answer behind which the stream begins.
+fn accepted(proof: HeaderValue) -> WireResponse {
     let mut response = bare(StatusCode::SWITCHING_PROTOCOLS);
     let headers = response.headers_mut();
     headers.insert(CONNECTION, HeaderValue::from_static("Upgrade"));
     headers.insert(UPGRADE, HeaderValue::from_static(WEBSOCKET));
     headers.insert(SEC_WEBSOCKET_ACCEPT, proof);
     headers.insert(SEC_WEBSOCKET_PROTOCOL, HeaderValue::from_static(WS_PROTOCOL));
-    Ok(response)
+    response
 }
 
 fn is_key(key: &str) -> bool {
@@ -118,12 +147,6 @@ fn is_key(key: &str) -> bool {
 fn has(headers: &HeaderMap, name: &HeaderName, word: &str) -> bool {
     let values = headers.get_all(name).iter().filter_map(|value| value.to_str().ok());
     values.flat_map(|value| value.split(',')).any(|found| found.trim().eq_ignore_ascii_case(word))
-}
-
-fn with(status: StatusCode, name: HeaderName, value: &'static str) -> WireResponse {
-    let mut response = bare(status);
-    response.headers_mut().insert(name, HeaderValue::from_static(value));
-    response
 }
 
 /// Asks a listener that was dialled for the stream.

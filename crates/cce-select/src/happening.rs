@@ -40,6 +40,8 @@ enum Content<'a> {
     Request(&'a Request),
     /// The answer to a request of that name.
     Response(&'static str, Option<&'a Response>),
+    /// What stands in a body of BOSH.
+    Stanzas(String),
     Fact(&'a Fact),
     Bent(&'a Bent),
     Words(Vec<(&'static str, String)>),
@@ -77,6 +79,7 @@ impl Happening<'_> {
             Content::Message(message) => of_message(message, key),
             Content::Request(request) => of_request(request, key),
             Content::Response(to, response) => of_response(to, *response, key),
+            Content::Stanzas(stanzas) => words::xml_word(stanzas, key),
             Content::Fact(fact) => facts::field(fact, key),
             Content::Bent(bent) => (key == "by").then(|| bent.by.clone()),
             Content::Words(words) => {
@@ -101,6 +104,7 @@ impl Happening<'_> {
                 keys.extend(response.iter().flat_map(|response| words::xml_keys(&response.body.text())));
                 keys
             }
+            Content::Stanzas(stanzas) => words::xml_keys(stanzas),
             Content::Fact(fact) => facts::shown(fact),
             Content::Bent(_) => owned(&["by"]),
             Content::Words(words) => words.iter().map(|(key, _)| (*key).to_owned()).collect(),
@@ -159,8 +163,8 @@ pub struct Tracker {
     names: ShortNames,
     /// Who sent the request of a record that has not arrived yet.
     senders: BTreeMap<u64, NodeName>,
-    /// Of requests that came in: who waits, and what was asked.
-    open: BTreeMap<(NodeName, CallId), (Place, &'static str)>,
+    /// Of requests that came in: where, who waits, and what was asked.
+    open: BTreeMap<(NodeName, CallId), (Port, Place, &'static str)>,
     /// Of requests that went out: where to, and what was asked.
     asked: BTreeMap<(NodeName, CallId), (Port, &'static str)>,
 }
@@ -256,30 +260,32 @@ impl Tracker {
         };
         match exchange {
             Exchange::RequestOut { call, port, request } => {
-                let name = words::request(*port, request);
+                let (name, content) = describe_request(*port, request);
                 remember(&mut self.senders, record.seq, record.node.clone());
                 remember(&mut self.asked, (record.node.clone(), *call), (*port, name));
                 let listener = Place::Node(port.listener().into());
-                happening(here, listener, name, true, Content::Request(request))
+                happening(here, listener, name, true, content)
             }
             Exchange::RequestIn { call, port, request } => {
-                let name = words::request(*port, request);
+                let (name, content) = describe_request(*port, request);
                 let sender = record.cause.and_then(|cause| self.senders.remove(&cause));
                 let sender = sender.or_else(|| self.fold.caller(request));
                 let from = sender.map_or(Place::Outside(*port), Place::Node);
-                remember(&mut self.open, (record.node.clone(), *call), (from.clone(), name));
-                happening(from, here, name, false, Content::Request(request))
+                remember(&mut self.open, (record.node.clone(), *call), (*port, from.clone(), name));
+                happening(from, here, name, false, content)
             }
             Exchange::ReplyOut { call, response } => {
                 let known = self.open.remove(&(record.node.clone(), *call));
-                let (to, name) = known.unwrap_or((Place::Outside(Port::App), "REQUEST"));
-                happening(here, to, "REPLY", true, Content::Response(name, Some(response)))
+                let (port, to, asked) = known.unwrap_or((Port::App, Place::Outside(Port::App), "REQUEST"));
+                let (name, content) = describe_response(port, asked, Some(response));
+                happening(here, to, name, true, content)
             }
             Exchange::ReplyIn { call, result } => {
                 let known = self.asked.remove(&(record.node.clone(), *call));
-                let (port, name) = known.unwrap_or((Port::App, "REQUEST"));
+                let (port, asked) = known.unwrap_or((Port::App, "REQUEST"));
                 let from = Place::Node(port.listener().into());
-                happening(from, here, "REPLY", false, Content::Response(name, result.as_ref().ok()))
+                let (name, content) = describe_response(port, asked, result.as_ref().ok());
+                happening(from, here, name, false, content)
             }
         }
     }
@@ -293,8 +299,8 @@ impl Tracker {
     pub fn entering<'a>(&self, event: &'a ReadRecord<'a>) -> Option<Happening<'a>> {
         let (port, sender, name, link, content) = match &event.kind {
             Meaning::Http(Exchange::RequestIn { port, request, .. }) => {
-                let name = words::request(*port, request);
-                (*port, self.fold.caller(request), name, None, Content::Request(request))
+                let (name, content) = describe_request(*port, request);
+                (*port, self.fold.caller(request), name, None, content)
             }
             Meaning::Received { link, peer, message, .. } => {
                 let (name, content) = describe(message);
@@ -361,6 +367,43 @@ fn describe(message: &AnyMessage) -> (&'static str, Content<'_>) {
         }
     };
     (name, Content::Message(message))
+}
+
+/// A request; one of BOSH is what it carries.
+fn describe_request(port: Port, request: &Request) -> (&'static str, Content<'_>) {
+    match port {
+        Port::Bosh => describe_body(&request.body.text()),
+        Port::App
+        | Port::CcpRest
+        | Port::Mr
+        | Port::IcmMr
+        | Port::IcmAgent
+        | Port::CtiA
+        | Port::CtiB
+        | Port::Desk
+        | Port::Xmpp
+        | Port::XmppWs => (words::request(port, request), Content::Request(request)),
+    }
+}
+
+/// The answer to a request of that name; one of BOSH is what it carries.
+fn describe_response<'a>(
+    port: Port,
+    asked: &'static str,
+    response: Option<&'a Response>,
+) -> (&'static str, Content<'a>) {
+    match response {
+        Some(response) if port == Port::Bosh => describe_body(&response.body.text()),
+        response => ("REPLY", Content::Response(asked, response)),
+    }
+}
+
+fn describe_body(body: &str) -> (&'static str, Content<'static>) {
+    let stanzas = words::stanzas(body);
+    (
+        if stanzas.is_empty() { words::BODY } else { words::piece(stanzas) },
+        Content::Stanzas(stanzas.to_owned()),
+    )
 }
 
 /// Whether a message keeps a link alive and means nothing else.

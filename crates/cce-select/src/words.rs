@@ -34,7 +34,7 @@ const HTTP: [Named; 21] = [
 ];
 
 /// Pieces of XMPP streams, by their first stanza. A piece from the middle of one, `STREAM_PIECE`, may have any key.
-const STREAM: [Named; 8] = [
+const STREAM: [Named; 9] = [
     (
         "UPDATE",
         &[
@@ -56,6 +56,7 @@ const STREAM: [Named; 8] = [
     ("AUTH", &[&["mechanism", "xmlns"]]),
     ("STREAM", &[STANZA, &["encoding", "mechanism", "version", "xml:lang", "xmlns:stream"]]),
     ("STREAM_END", NO_KEYS),
+    (BODY, NO_KEYS),
     ("STREAM_PIECE", &[]),
 ];
 
@@ -281,6 +282,15 @@ fn desk(request: &Request, parts: &[&str]) -> &'static str {
         [.., "User", _] => "USER",
         _ => "REQUEST",
     }
+}
+
+/// A request of BOSH without a stanza, or its answer.
+pub(crate) const BODY: &str = "BODY";
+
+/// What stands in a body of BOSH.
+pub(crate) fn stanzas(body: &str) -> &str {
+    let inside = body.trim().strip_suffix("</body>").and_then(|rest| rest.split_once('>'));
+    inside.map_or("", |(_, stanzas)| stanzas)
 }
 
 /// What a piece of an XMPP stream is called: after its first element, or `UPDATE` for a notification.

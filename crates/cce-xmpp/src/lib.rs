@@ -14,6 +14,7 @@
 
 #![warn(missing_docs)]
 
+pub mod bosh;
 mod carriage;
 pub mod client;
 mod element;

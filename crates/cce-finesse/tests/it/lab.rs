@@ -10,7 +10,7 @@ use cce_cti::{
 use cce_finesse::{Account, Config, Finesse};
 use cce_kernel::{
     CallId, Configured, Cors, Fact, HostClock, Input, LinkId, LinkReason, Output, Peer, Port, Request,
-    Response, Time, Wall,
+    Response, Time, TimerKey, Wall,
 };
 use cce_model::CallVariableDisplay;
 use cce_model::{
@@ -248,6 +248,11 @@ impl Lab {
     /// How often Finesse passed that over because it was over meanwhile.
     pub(crate) fn over_meanwhile(&self, what: &str) -> u64 {
         self.bench.over_meanwhile(what)
+    }
+
+    /// Timers that are armed.
+    pub(crate) fn armed(&self) -> Vec<&TimerKey> {
+        self.bench.armed().collect()
     }
 
     pub(crate) fn now(&self) -> Time {

@@ -2,6 +2,7 @@
 
 #![expect(clippy::wildcard_enum_match_arm, reason = "a test looks for what it is about")]
 
+mod bosh;
 mod call_data;
 mod conformance;
 mod cti;

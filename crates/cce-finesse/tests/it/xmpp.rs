@@ -244,9 +244,14 @@ fn a_notification_is_noted_whether_or_not_somebody_listens() {
 
 pub(crate) fn connect(lab: &mut Lab, user: &str, resource: &str) -> LinkId {
     let link = lab.accept(Port::Xmpp);
-    open(lab, link, user);
-    bind(lab, link, resource);
+    sign_in(lab, link, user, resource);
     link
+}
+
+/// Signs a client in on a connection, and binds its resource; returns what the bind led to.
+pub(crate) fn sign_in(lab: &mut Lab, link: LinkId, user: &str, resource: &str) -> Outcome {
+    open(lab, link, user);
+    bind(lab, link, resource)
 }
 
 fn subscribe(lab: &mut Lab, link: LinkId, verb: &str, node: &str, jid: &str) -> Outcome {

@@ -3,6 +3,7 @@
 use crate::support::{folder, read, run};
 use cce_fold::Subject;
 use cce_journal::replay;
+use cce_kernel::Port;
 use cce_scenario::Scenario;
 use cce_views::ladder::{LadderText, Paint, rows};
 use std::fs;
@@ -12,7 +13,7 @@ pub(crate) fn shipped(name: &str) -> Scenario {
     read(&text).unwrap_or_else(|error| panic!("{name}: {:?}", error.problems))
 }
 
-pub(crate) const SHIPPED: [&str; 15] = [
+pub(crate) const SHIPPED: [&str; 16] = [
     "lab-trace",
     "queue-then-agent",
     "two-tasks-one-agent",
@@ -28,6 +29,7 @@ pub(crate) const SHIPPED: [&str; 15] = [
     "cti-cut",
     "component-restart",
     "one-task-over-websocket",
+    "one-task-over-bosh",
 ];
 
 #[test]
@@ -72,10 +74,15 @@ fn ladder(name: &str) -> String {
     drawn
 }
 
-/// What the rows of a task say, where nothing overtakes anything by a draw.
-fn rows_at_constant_latency(name: &str) -> Vec<String> {
+/// What the rows of a task say, where no draw decides: each way takes a time of its own.
+fn rows_at_constant_latencies(name: &str) -> Vec<String> {
     let mut scenario = shipped(name);
-    scenario.lab.latency.default = "100us".parse().unwrap();
+    for (at, port) in (0..).zip(Port::ALL) {
+        let times = [100 + 7 * at, 103 + 11 * at].map(|us| format!("{us}us").parse().unwrap());
+        let [to, from] = times;
+        scenario.lab.latency.to_listener.insert(port, to);
+        scenario.lab.latency.from_listener.insert(port, from);
+    }
     let run = run(scenario, 1);
     assert_eq!(run.failures(), Vec::<&str>::new(), "{name}");
     let (rows, _) = rows(&run.play.header, &run.records, None);
@@ -85,10 +92,10 @@ fn rows_at_constant_latency(name: &str) -> Vec<String> {
 
 #[test]
 fn a_task_has_the_same_ladder_over_every_transport() {
-    let plain = rows_at_constant_latency("one-task");
+    let plain = rows_at_constant_latencies("one-task");
     assert!(plain.iter().any(|row| row.contains("DELETE Dialog CLOSED")), "{plain:#?}");
-    for name in ["one-task-over-websocket"] {
-        assert_eq!(rows_at_constant_latency(name), plain, "{name}");
+    for name in ["one-task-over-websocket", "one-task-over-bosh"] {
+        assert_eq!(rows_at_constant_latencies(name), plain, "{name}");
     }
 }
 

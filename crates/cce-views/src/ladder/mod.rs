@@ -19,7 +19,7 @@ pub use text::{LadderText, Paint};
 
 use cce_fold::{AnyMessage, Exchange, Fold, Meaning, ReadRecord, Subject};
 use cce_journal::{Header, Record, What};
-use cce_kernel::{Fact, Output};
+use cce_kernel::{Fact, Output, Port};
 use cce_model::{ContactId, TaskId, fact::FinesseFact};
 use row::Folded;
 use std::collections::{BTreeMap, VecDeque};
@@ -180,6 +180,10 @@ impl LadderRows {
         done: &mut Vec<Row>,
     ) {
         match exchange {
+            // What a stream brings is drawn as what Finesse published.
+            Exchange::RequestIn { port: Port::Bosh, .. }
+            | Exchange::RequestOut { .. }
+            | Exchange::ReplyIn { .. } => {}
             Exchange::RequestIn { call, port, request } => {
                 let from = self.origin(event.record).unwrap_or_else(|| Lane::outside(*port, here));
                 if words::is_poll(request) {
@@ -194,7 +198,6 @@ impl LadderRows {
                 // The reply is a row of its own, even where it leaves while the request is handled.
                 self.start(Row::arrow(event, here, to, words::response(response)), done);
             }
-            Exchange::RequestOut { .. } | Exchange::ReplyIn { .. } => {}
         }
     }
 

@@ -27,6 +27,8 @@ pub enum AgentTransport {
     Tcp,
     /// The stream in messages of a WebSocket connection.
     Websocket,
+    /// The stream in the bodies of HTTP exchanges.
+    Bosh,
 }
 
 /// A virtual agent.

@@ -184,6 +184,15 @@ impl ServerSession {
         out
     }
 
+    /// The client begins its stream, or begins it anew, by what the carrier says and not by a header.
+    pub fn begin(&mut self) -> Vec<ServerEvent> {
+        let mut out = Vec::new();
+        if self.phase != Phase::Closed {
+            self.on_begin(&mut out);
+        }
+        out
+    }
+
     /// Takes in a part of the stream that the owner read: of a carrier that has no bytes of its own.
     pub fn take(
         &mut self,
@@ -278,6 +287,10 @@ impl ServerSession {
         if !header.is("stream", ns::STREAM) {
             return self.close_with(StreamError::InvalidNamespace, out);
         }
+        self.on_begin(out);
+    }
+
+    fn on_begin(&mut self, out: &mut Vec<ServerEvent>) {
         let (phase, features) = match self.phase {
             Phase::Opening => (Phase::SignIn, self.start_tls.feature() + &sasl::mechanisms()),
             Phase::Reopening => {

@@ -1,5 +1,8 @@
 //! Tests of both sides of a stream.
 
+#![expect(clippy::unwrap_used, reason = "a helper of a test may panic like the test itself")]
+
+mod bosh;
 mod clients;
 mod conversation;
 mod scram;

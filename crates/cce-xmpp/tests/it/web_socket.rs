@@ -72,7 +72,7 @@ fn whoever_breaks_the_framing_hears_the_code_of_the_flaw() {
         (vec![0x81, 0x01, b'<'], WsFlaw::Protocol),
         (client(0x82, b"<"), WsFlaw::Binary),
         (client(0x81, b"\xff"), WsFlaw::NotUtf8),
-        (client(0x81, &[b' '; 65_537]), WsFlaw::TooLong),
+        (client(0x81, &vec![b' '; 65_537]), WsFlaw::TooLong),
     ] {
         let mut session = bound();
         let events = session.feed(&bytes, accounts);

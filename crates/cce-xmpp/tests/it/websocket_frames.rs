@@ -41,7 +41,7 @@ fn each_form_of_a_length_is_read() {
         );
     }
     let mut reader = WsReader::new(WsEnd::Client, 100_000);
-    reader.push(&client(0x81, &[b'x'; 70_000]));
+    reader.push(&client(0x81, &vec![b'x'; 70_000]));
     assert_eq!(reader.take(), Ok(Some(WsEvent::Text("x".repeat(70_000)))));
 }
 
@@ -144,11 +144,11 @@ pub(crate) fn client(first: u8, payload: &[u8]) -> Vec<u8> {
     match payload.len() {
         short @ 0..126 => frame.push(0x80 | u8::try_from(short).unwrap()),
         length @ 126..65_536 => {
-            frame.push(0x80 | 126);
+            frame.push(0xfe);
             frame.extend(u16::try_from(length).unwrap().to_be_bytes());
         }
         length => {
-            frame.push(0x80 | 127);
+            frame.push(0xff);
             frame.extend((length as u64).to_be_bytes());
         }
     }

@@ -78,8 +78,8 @@ impl VirtualAgent {
     /// The desktop dies: its connections break, and nobody is told.
     pub(super) fn crash(&mut self, cx: &mut Cx<'_>) {
         self.forget_everything(Phase::Crashed, cx);
-        if let Some((link, _)) = self.stream.take() {
-            cx.close(link, CloseReason::Crashed);
+        if let Some(stream) = self.stream.take() {
+            stream.drop_without_a_word(CloseReason::Crashed, cx);
         }
     }
 
@@ -105,12 +105,8 @@ impl VirtualAgent {
     }
 
     fn close_stream(&mut self, reason: CloseReason, cx: &mut Cx<'_>) {
-        if let Some((link, mut session)) = self.stream.take() {
-            let goodbye = session.close();
-            if !goodbye.is_empty() {
-                cx.send(link, goodbye);
-            }
-            cx.close(link, reason);
+        if let Some(stream) = self.stream.take() {
+            stream.close(reason, cx);
         }
     }
 

@@ -14,26 +14,24 @@ mod interrupt;
 mod leave;
 mod request;
 mod sign_in;
+mod stream;
 
 pub use instruction::{WORDS, is_about_dialog};
 
 use crate::lab::AgentTransport;
 use cce_kernel::{
-    Address, CallError, CallId, CloseReason, Command, Component, Cx, Fact, Input, LinkId, Port, Request,
-    Response, TimerKey,
+    CallError, CallId, CloseReason, Command, Component, Cx, Fact, Input, LinkId, Port, Request, Response,
+    TimerKey,
 };
 use cce_model::{AgentId, DialogAction, InterruptAction, LogoutAction, MrdId, TaskId};
 use cce_xml::finesse::{Seen, Update, read_update};
-use cce_xmpp::{
-    StreamCarrier, StreamLimits,
-    client::{ClientConfig, ClientEnding, ClientEvent, ClientSession},
-};
+use cce_xmpp::client::{ClientEnding, ClientEvent};
 use dialogs::Dialogs;
 use instruction::Orders;
 use interrupt::Interrupts;
-use rand::RngExt;
 use sign_in::Seat;
 use std::{collections::BTreeMap, time::Duration};
+use stream::{AgentHeard, AgentStream};
 
 cce_kernel::timers! {
     /// What an agent waits for.
@@ -60,10 +58,6 @@ cce_kernel::timers! {
         Interrupted = "interrupted",
     }
 }
-
-/// The resource of the agent's stream. It is always the same, so that a new stream takes the place of one
-/// that was lost rather than standing beside it.
-const RESOURCE: &str = "auto";
 
 /// The plan that is kept once the agent is signed in to all its media.
 pub const SIGN_IN: &str = "sign-in";
@@ -138,7 +132,7 @@ pub struct Work {
 pub struct VirtualAgent {
     config: AgentConfig,
     phase: Phase,
-    stream: Option<(LinkId, ClientSession)>,
+    stream: Option<AgentStream>,
     /// Whether this is not the first sign-in: notifications may have been missed since.
     has_signed_in: bool,
     calls: BTreeMap<CallId, (Ask, u64)>,
@@ -244,41 +238,23 @@ impl VirtualAgent {
     fn arrive(&mut self, cx: &mut Cx<'_>) {
         self.phase = Phase::Away;
         if self.stream.is_none() {
-            self.dial(cx);
+            self.stream = Some(AgentStream::open(&self.config, cx));
         }
     }
 
-    fn dial(&mut self, cx: &mut Cx<'_>) {
-        let (port, carrier, random) = match self.config.xmpp {
-            AgentTransport::Tcp => (Port::Xmpp, StreamCarrier::Tcp, [0; 16]),
-            AgentTransport::Websocket => {
-                (Port::XmppWs, StreamCarrier::WebSocket, cx.rng("websocket-mask").random())
-            }
-        };
-        let session = ClientSession::new(ClientConfig {
-            carrier,
-            random,
-            domain: self.config.domain.clone(),
-            user: self.config.id.to_string(),
-            password: self.config.password.clone(),
-            resource: RESOURCE.to_owned(),
-            limits: StreamLimits::default(),
-        });
-        self.stream = Some((cx.dial(port, Address::Lab), session));
-    }
-
-    fn session(&mut self, link: LinkId) -> Option<&mut ClientSession> {
-        self.stream.as_mut().filter(|(own, _)| *own == link).map(|(_, session)| session)
+    /// The stream, if it is on that connection.
+    fn stream_on(&mut self, link: LinkId) -> Option<&mut AgentStream> {
+        self.stream.as_mut().filter(|stream| stream.is_on(link))
     }
 
     fn on_link_up(&mut self, link: LinkId, cx: &mut Cx<'_>) {
-        if let Some(session) = self.session(link) {
-            cx.send(link, session.open());
+        if let Some(stream) = self.stream_on(link) {
+            stream.on_up(cx);
         }
     }
 
     fn on_link_down(&mut self, link: LinkId, cx: &mut Cx<'_>) {
-        if self.session(link).is_some() {
+        if self.stream_on(link).is_some() {
             self.lose_stream(cx);
         }
     }
@@ -294,50 +270,63 @@ impl VirtualAgent {
     }
 
     fn on_bytes(&mut self, link: LinkId, bytes: &[u8], cx: &mut Cx<'_>) {
-        let events = self.session(link).map(|session| session.feed(bytes)).unwrap_or_default();
+        let events = self.stream_on(link).map(|stream| stream.feed(bytes)).unwrap_or_default();
+        self.on_stream_events(events, cx);
+    }
+
+    /// A request of a BOSH session was answered.
+    fn on_heard(&mut self, heard: AgentHeard, cx: &mut Cx<'_>) {
+        self.on_stream_events(heard.events, cx);
+        if heard.is_over && self.stream.is_some() {
+            self.lose_stream(cx);
+        }
+    }
+
+    fn on_stream_events(&mut self, events: Vec<ClientEvent>, cx: &mut Cx<'_>) {
         for event in events {
-            if self.stream.is_none() {
-                return;
-            }
+            let Some(stream) = &mut self.stream else { return };
             match event {
-                ClientEvent::Send(bytes) => cx.send(link, bytes),
-                ClientEvent::Ready(_) => self.send_ping(link, cx),
-                ClientEvent::Notification { update, .. } => self.on_update(link, &update, cx),
+                ClientEvent::Send(bytes) => stream.send(bytes, cx),
+                // Nothing is told to an agent whose presence is not known yet, and HTTP may overtake XMPP. The answer to
+                // a ping comes behind the presence.
+                ClientEvent::Ready(_) => stream.ping(cx),
+                ClientEvent::Notification { update, .. } => {
+                    let link = stream.link();
+                    self.on_update(link, &update, cx);
+                }
                 ClientEvent::OtherPresence(_) => self.leave(CloseReason::Superseded, cx),
                 ClientEvent::Pong => self.sign_in(cx),
-                ClientEvent::Closed(ending) => self.on_stream_closed(link, &ending, cx),
+                ClientEvent::Closed(ending) => self.on_stream_closed(&ending, cx),
             }
         }
     }
 
-    /// Nothing is told to an agent whose presence is not known yet, and HTTP may overtake XMPP. The answer to a
-    /// ping comes behind the presence.
-    fn send_ping(&mut self, link: LinkId, cx: &mut Cx<'_>) {
-        if let Some((_, session)) = &mut self.stream {
-            cx.send(link, session.ping());
-        }
-    }
-
-    fn on_stream_closed(&mut self, link: LinkId, ending: &ClientEnding, cx: &mut Cx<'_>) {
+    fn on_stream_closed(&mut self, ending: &ClientEnding, cx: &mut Cx<'_>) {
         match ending {
             ClientEnding::Refused => self.leave(CloseReason::Refused, cx),
             // Somebody bound the same resource.
             ClientEnding::Error(condition) if condition == "conflict" => {
                 self.leave(CloseReason::Superseded, cx);
             }
-            ClientEnding::Peer | ClientEnding::Error(_) => {
-                cx.close(link, CloseReason::Done);
-                self.lose_stream(cx);
-            }
-            ClientEnding::BadStream(error) => self.give_stream_up(link, &error.to_string(), cx),
-            ClientEnding::BadFrame(flaw) => self.give_stream_up(link, &flaw.to_string(), cx),
+            ClientEnding::Peer | ClientEnding::Error(_) => self.give_stream_up(CloseReason::Done, cx),
+            ClientEnding::BadStream(error) => self.on_bad_stream(error.to_string(), cx),
+            ClientEnding::BadFrame(flaw) => self.on_bad_stream(flaw.to_string(), cx),
         }
     }
 
     /// Nothing that Finesse sends on the stream can be read any more.
-    fn give_stream_up(&mut self, link: LinkId, detail: &str, cx: &mut Cx<'_>) {
-        cx.note(peer_error(link, "stream", detail.to_owned()));
-        cx.close(link, CloseReason::BadMessage(detail.to_owned()));
+    fn on_bad_stream(&mut self, detail: String, cx: &mut Cx<'_>) {
+        if let Some(stream) = &self.stream {
+            cx.note(peer_error(stream.link(), "stream", detail.clone()));
+        }
+        self.give_stream_up(CloseReason::BadMessage(detail), cx);
+    }
+
+    /// The session on the stream is over: what carried it ends, too.
+    fn give_stream_up(&mut self, reason: CloseReason, cx: &mut Cx<'_>) {
+        if let Some(stream) = self.stream.take() {
+            stream.drop_without_a_word(reason, cx);
+        }
         self.lose_stream(cx);
     }
 
@@ -367,6 +356,9 @@ impl VirtualAgent {
     }
 
     fn on_reply(&mut self, call: CallId, result: &Result<Response, CallError>, cx: &mut Cx<'_>) {
+        if let Some(heard) = self.stream.as_mut().and_then(|stream| stream.on_reply(call, result)) {
+            return self.on_heard(heard, cx);
+        }
         let Some((ask, number)) = self.calls.remove(&call) else { return };
         self.orders.note_refusal(&ask, number, result, cx);
         let is_accepted = result.as_ref().is_ok_and(Response::is_success);
@@ -410,6 +402,9 @@ impl Component for VirtualAgent {
                 cx.note(refused.refusal("an agent has no settings"));
             }
             _ => {}
+        }
+        if let Some(stream) = &mut self.stream {
+            stream.flush(cx);
         }
     }
 }

@@ -1,7 +1,7 @@
 //! An agent's way to its seats: the user's sign-in, then that to each media, then ready
 //! (finesse-nonvoice 2.2, 2.4, 7).
 
-use super::{Ask, Phase, READY, Timer, VirtualAgent, instruction::plan_in, request};
+use super::{Ask, Phase, READY, Timer, VirtualAgent, instruction::plan_in, request, stream::AgentStream};
 use cce_kernel::{CloseReason, Cx, TimerKey};
 use cce_model::{MrdId, TaskId, UserState};
 use std::time::Duration;
@@ -29,7 +29,7 @@ impl VirtualAgent {
     /// nothing would come of it.
     pub(super) fn sign_in(&mut self, cx: &mut Cx<'_>) {
         if !matches!(self.phase, Phase::Away | Phase::SigningIn | Phase::Working)
-            || !self.stream.as_ref().is_some_and(|(_, session)| session.is_ready())
+            || !self.stream.as_ref().is_some_and(AgentStream::is_ready)
         {
             return;
         }

@@ -1,0 +1,380 @@
+//! BOSH as HTTP requests and their replies (finesse-nonvoice 4.2): which session a request belongs to, when it is answered, and
+//! when a session is over. What a session says is the stream's affair.
+
+use crate::timer::Timer;
+use cce_kernel::{CallId, CloseReason, Cors, Cx, Request, Response, Security, TimerKey};
+use cce_xmpp::{
+    StreamPiece,
+    bosh::{BoshAnswer, BoshBody, BoshCondition, BoshOffer, BoshServer},
+};
+use rand::RngExt;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+    fmt::Write,
+};
+
+/// Where bodies go; with and without the final slash.
+const PATH: &str = "/http-bind";
+
+/// What a client may do there.
+const METHODS: &str = "POST, OPTIONS";
+
+/// Sessions at the same time: as many as streams of another port.
+const SESSIONS_MAX: usize = 4_000;
+
+/// How many of them may come from one address: it leaves some to others.
+const SESSIONS_OF_ADDRESS_MAX: usize = 3_000;
+
+/// Names a session in this component. Never used again once it is over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct BoshNumber(pub(crate) u32);
+
+impl fmt::Display for BoshNumber {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl BoshNumber {
+    fn of(timer: &TimerKey) -> Self {
+        Self(u32::try_from(timer.id).expect("a session's timer is counted by its number"))
+    }
+
+    fn key(self, timer: Timer) -> TimerKey {
+        timer.key(u64::from(self.0))
+    }
+}
+
+/// What a body brings to a stream.
+#[derive(Debug)]
+pub(crate) enum BoshPart {
+    /// The stream begins anew.
+    Restart,
+    /// A stanza, or the end.
+    Piece(StreamPiece),
+}
+
+/// Every session.
+#[derive(Debug)]
+pub(crate) struct BoshSessions {
+    sessions: BTreeMap<BoshNumber, BoshSession>,
+    /// By what the client calls it.
+    numbers: BTreeMap<String, BoshNumber>,
+    /// The session of each request that is not answered.
+    requests: BTreeMap<CallId, BoshRequest>,
+    latest: u32,
+    /// Sessions to which something happened since the latest flush.
+    stirred: BTreeSet<BoshNumber>,
+    /// Pages of every origin may ask: nothing that a browser adds by itself signs in here (inferred).
+    cors: Cors,
+}
+
+#[derive(Debug)]
+struct BoshSession {
+    exchanges: BoshServer<CallId>,
+    sid: String,
+    address: String,
+    counted: Counted,
+}
+
+/// What a session's time is counted for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Counted {
+    /// Nothing yet: a request has come.
+    Nothing,
+    /// The wait of a request.
+    Wait(CallId),
+    /// That there is no request.
+    Inactivity,
+}
+
+/// A request that is not answered.
+#[derive(Debug)]
+struct BoshRequest {
+    number: BoshNumber,
+    /// What the answer is shared by: the page that asked.
+    asked: Request,
+}
+
+impl Default for BoshSessions {
+    fn default() -> Self {
+        Self {
+            sessions: BTreeMap::new(),
+            numbers: BTreeMap::new(),
+            requests: BTreeMap::new(),
+            latest: 0,
+            stirred: BTreeSet::new(),
+            cors: Cors::of(["*".to_owned()]),
+        }
+    }
+}
+
+impl BoshSessions {
+    /// Takes in a request. Returns its session, and whether that is new; none where the request is answered.
+    pub(crate) fn on_request(
+        &mut self,
+        call: CallId,
+        request: &Request,
+        cx: &mut Cx<'_>,
+    ) -> Option<(BoshNumber, bool)> {
+        match self.read(request) {
+            Err(response) => {
+                cx.reply(call, self.cors.share(request, response));
+                None
+            }
+            Ok(body) => self.on_body(call, request, body, cx),
+        }
+    }
+
+    /// The body of a request, or the response to one that has none.
+    fn read(&self, request: &Request) -> Result<BoshBody, Response> {
+        if request.path().trim_end_matches('/') != PATH {
+            return Err(Response::new(404));
+        }
+        if request.method == "OPTIONS" {
+            return Err(self.cors.options(request, METHODS));
+        }
+        if request.method != "POST" {
+            return Err(Response::new(405).header("allow", METHODS));
+        }
+        if let Some(flaw) = request.body_flaw {
+            return Err(Response::new(flaw.status()));
+        }
+        BoshBody::read(&request.body.0).map_err(|_| xml(BoshCondition::BadRequest.body()))
+    }
+
+    fn on_body(
+        &mut self,
+        call: CallId,
+        request: &Request,
+        body: BoshBody,
+        cx: &mut Cx<'_>,
+    ) -> Option<(BoshNumber, bool)> {
+        let refusal = match body.attribute("sid") {
+            Some(sid) => match self.numbers.get(sid).copied() {
+                Some(number) => {
+                    self.remember(call, request, number);
+                    let session = self.sessions.get_mut(&number).expect("a known id is a session's");
+                    let answers = session.exchanges.take(call, body);
+                    self.reply_all(answers, cx);
+                    return Some((number, false));
+                }
+                None => BoshCondition::ItemNotFound,
+            },
+            None => match BoshOffer::of(&body) {
+                Some(offer) => match self.open(call, request, offer, cx) {
+                    Some(number) => return Some((number, true)),
+                    None => BoshCondition::PolicyViolation,
+                },
+                None => BoshCondition::BadRequest,
+            },
+        };
+        cx.reply(call, self.cors.share(request, xml(refusal.body())));
+        None
+    }
+
+    /// Begins a session; none where there are too many.
+    fn open(
+        &mut self,
+        call: CallId,
+        request: &Request,
+        offer: BoshOffer,
+        cx: &mut Cx<'_>,
+    ) -> Option<BoshNumber> {
+        let address = request.peer.rsplit_once(':').map_or(request.peer.as_str(), |(ip, _)| ip).to_owned();
+        let of_address = self.sessions.values().filter(|session| session.address == address).count();
+        if self.sessions.len() >= SESSIONS_MAX || of_address >= SESSIONS_OF_ADDRESS_MAX {
+            return None;
+        }
+        self.latest += 1;
+        let (number, sid) = (BoshNumber(self.latest), random_sid(cx));
+        let exchanges = BoshServer::new(sid.clone(), offer, call);
+        self.numbers.insert(sid.clone(), number);
+        let session = BoshSession { exchanges, sid, address, counted: Counted::Nothing };
+        self.sessions.insert(number, session);
+        self.remember(call, request, number);
+        Some(number)
+    }
+
+    fn remember(&mut self, call: CallId, request: &Request, number: BoshNumber) {
+        let bare = Request::new(&request.method, PATH);
+        let asked = match request.get("origin") {
+            Some(origin) => bare.header("origin", origin),
+            None => bare,
+        };
+        self.requests.insert(call, BoshRequest { number, asked });
+        self.sessions.get_mut(&number).expect("a request is of a session").counted = Counted::Nothing;
+        self.stirred.insert(number);
+    }
+
+    /// The first answer of a session that was opened.
+    pub(crate) fn begin(&mut self, number: BoshNumber, domain: &str, security: Security, cx: &mut Cx<'_>) {
+        let session = self.sessions.get_mut(&number).expect("it was opened");
+        let answer = session.exchanges.begin(domain, security == Security::Tls);
+        self.reply_all(answer, cx);
+    }
+
+    /// What the next body whose turn it is brings.
+    pub(crate) fn next_body(&mut self, number: BoshNumber, cx: &mut Cx<'_>) -> Option<Vec<BoshPart>> {
+        match self.sessions.get_mut(&number)?.exchanges.next_body()? {
+            Ok(body) => Some(parts(body)),
+            Err(answers) => {
+                self.reply_all(answers, cx);
+                None
+            }
+        }
+    }
+
+    /// Something is to be said with the next answer.
+    pub(crate) fn say(&mut self, number: BoshNumber, elements: &[u8]) {
+        // Over meanwhile: an earlier body of the same input ended the session.
+        let Some(session) = self.sessions.get_mut(&number) else { return };
+        session.exchanges.say(elements);
+        self.stirred.insert(number);
+    }
+
+    /// The stream of a session is over, and the session with it.
+    pub(crate) fn end(&mut self, number: BoshNumber, reason: &CloseReason, cx: &mut Cx<'_>) {
+        self.end_with(number, condition(reason), cx);
+    }
+
+    fn end_with(&mut self, number: BoshNumber, condition: Option<BoshCondition>, cx: &mut Cx<'_>) {
+        // Over meanwhile: the exchanges were out of order, which ended the session before its stream.
+        let Some(session) = self.sessions.get_mut(&number) else { return };
+        let answers = session.exchanges.end(None, condition);
+        self.reply_all(answers, cx);
+        self.forget(number, cx);
+    }
+
+    fn forget(&mut self, number: BoshNumber, cx: &mut Cx<'_>) {
+        if let Some(session) = self.sessions.remove(&number) {
+            self.numbers.remove(&session.sid);
+        }
+        self.stirred.remove(&number);
+        cx.cancel(number.key(Timer::BoshWait));
+        cx.cancel(number.key(Timer::BoshInactive));
+    }
+
+    /// A request was not waited for.
+    pub(crate) fn on_gone(&mut self, call: CallId, cx: &mut Cx<'_>) {
+        // A request for REST is none of these.
+        let Some(request) = self.requests.remove(&call) else { return };
+        let Some(session) = self.sessions.get_mut(&request.number) else {
+            return cx.over_meanwhile("session of a request");
+        };
+        session.exchanges.on_gone(call);
+        self.stirred.insert(request.number);
+    }
+
+    /// The request that waits has done so for long enough.
+    ///
+    /// # Panics
+    ///
+    /// If there is no such session: its timers end with it.
+    pub(crate) fn on_waited(&mut self, timer: &TimerKey, cx: &mut Cx<'_>) {
+        let number = BoshNumber::of(timer);
+        let session = self.sessions.get_mut(&number).expect("the timers of a session end with it");
+        let answer = session.exchanges.on_waited();
+        self.reply_all(answer, cx);
+        self.stirred.insert(number);
+    }
+
+    /// A session had no request for too long: it is over.
+    pub(crate) fn on_inactive(&mut self, timer: &TimerKey, cx: &mut Cx<'_>) -> BoshNumber {
+        let number = BoshNumber::of(timer);
+        self.end_with(number, Some(BoshCondition::ItemNotFound), cx);
+        number
+    }
+
+    /// Whether something happened to a session since the latest flush.
+    pub(crate) fn is_stirred(&self) -> bool {
+        !self.stirred.is_empty()
+    }
+
+    /// Answers what can be answered now, and counts waits. Returns the sessions that are over without their stream.
+    pub(crate) fn flush(&mut self, cx: &mut Cx<'_>) -> Vec<BoshNumber> {
+        let mut over = Vec::new();
+        for number in std::mem::take(&mut self.stirred) {
+            // Over meanwhile, with its stream.
+            let Some(session) = self.sessions.get_mut(&number) else { continue };
+            let answers = session.exchanges.answers();
+            let is_over = session.exchanges.is_over() || session.exchanges.is_full();
+            self.reply_all(answers, cx);
+            if is_over {
+                self.end_with(number, Some(BoshCondition::PolicyViolation), cx);
+                over.push(number);
+            } else {
+                self.count(number, cx);
+            }
+        }
+        over
+    }
+
+    /// A request waits no longer than was agreed on, and a session lasts only so long without one.
+    fn count(&mut self, number: BoshNumber, cx: &mut Cx<'_>) {
+        let session = self.sessions.get_mut(&number).expect("it was found");
+        let due = session.exchanges.waiting_request().map_or(Counted::Inactivity, Counted::Wait);
+        if session.counted == due {
+            return;
+        }
+        session.counted = due;
+        let (wait, inactive) = (number.key(Timer::BoshWait), number.key(Timer::BoshInactive));
+        match due {
+            Counted::Wait(_) => {
+                cx.cancel(inactive);
+                cx.arm(wait, session.exchanges.wait());
+            }
+            Counted::Nothing | Counted::Inactivity => {
+                cx.cancel(wait);
+                cx.arm(inactive, BoshServer::<CallId>::inactivity());
+            }
+        }
+    }
+
+    fn reply_all(&mut self, answers: impl IntoIterator<Item = BoshAnswer<CallId>>, cx: &mut Cx<'_>) {
+        for BoshAnswer { request, body } in answers {
+            let BoshRequest { asked, .. } =
+                self.requests.remove(&request).expect("only what was asked is answered");
+            cx.reply(request, self.cors.share(&asked, xml(body)));
+        }
+    }
+}
+
+/// The parts of a body, in the order in which they count.
+fn parts(body: BoshBody) -> Vec<BoshPart> {
+    let (restarts, terminates) = (body.restarts(), body.terminates());
+    let restart = restarts.then_some(BoshPart::Restart);
+    let stanzas = body.stanzas.into_iter().map(|stanza| BoshPart::Piece(StreamPiece::Stanza(stanza)));
+    let end = terminates.then_some(BoshPart::Piece(StreamPiece::End));
+    restart.into_iter().chain(stanzas).chain(end).collect()
+}
+
+/// Why the stream's end ends the session, in words of BOSH; nothing where the client ended it.
+fn condition(reason: &CloseReason) -> Option<BoshCondition> {
+    match reason {
+        CloseReason::Done => None,
+        CloseReason::Stopping | CloseReason::Crashed => Some(BoshCondition::SystemShutdown),
+        CloseReason::BadFrame
+        | CloseReason::BadMessage(_)
+        | CloseReason::Idle
+        | CloseReason::Superseded
+        | CloseReason::HeartbeatLost => Some(BoshCondition::RemoteStreamError),
+        CloseReason::Refused => Some(BoshCondition::PolicyViolation),
+    }
+}
+
+fn xml(body: Vec<u8>) -> Response {
+    let mut response = Response::new(200).header("content-type", "text/xml; charset=utf-8");
+    response.body = body.into();
+    response
+}
+
+/// What nobody guesses: who knows it has the session.
+fn random_sid(cx: &mut Cx<'_>) -> String {
+    let bytes: [u8; 16] = cx.rng("bosh").random();
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}

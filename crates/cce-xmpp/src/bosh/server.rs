@@ -1,0 +1,262 @@
+//! The server's side of one session: which request is next, which one waits, and what each is answered with.
+
+use super::body::{BoshBody, BoshCondition, write};
+use crate::ns;
+use sha1::{Digest, Sha1};
+use std::{collections::VecDeque, fmt::Write, time::Duration};
+
+/// Requests of one session at the same time: one that waits, and one that brings something (finesse-nonvoice 4.2).
+const REQUESTS: u64 = 2;
+
+/// How far ahead of the next one a request may be (XEP-0124 14.2): as many as may be under way.
+const WINDOW: u64 = REQUESTS;
+
+/// Answers that are kept for a client that did not get them (XEP-0124 14.3).
+const ANSWERS_MAX: usize = 2;
+
+/// The longest wait that a client gets, whatever it asks for (inferred).
+const WAIT_MAX: u64 = 60;
+
+/// How long a session lasts without a request (finesse-nonvoice 4.2).
+const INACTIVITY: u64 = 30;
+
+/// The shortest time between requests that find nothing, of a client that lets none wait (finesse-nonvoice 4.2).
+const POLLING: u64 = 5;
+
+/// Bytes that wait for the client's next request. A session with more is over: its client does not ask.
+const WAITING_MAX: usize = 1 << 20;
+
+/// The largest number of a request (XEP-0124 7.1): the first one is far below.
+const RID_MAX: u64 = (1 << 53) - 1;
+
+/// The versions of the protocol that are spoken here, the latest last (finesse-nonvoice 4.2).
+const VERSION: &str = "1.6";
+
+/// What a client asks for in the body that begins a session.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BoshOffer {
+    rid: u64,
+    wait: u64,
+    hold: u64,
+    key: Option<String>,
+}
+
+impl BoshOffer {
+    /// What the first body of a session asks for; none of one that cannot begin a session.
+    pub fn of(body: &BoshBody) -> Option<Self> {
+        let rid = body.number("rid").filter(|rid| *rid < RID_MAX)?;
+        let wait = body.number("wait").unwrap_or(WAIT_MAX).min(WAIT_MAX);
+        let hold = body.number("hold").unwrap_or(1).min(1);
+        Some(Self { rid, wait, hold, key: body.attribute("newkey").map(str::to_owned) })
+    }
+}
+
+/// One session. `R` names a request of the owner's until it is answered.
+#[derive(Debug)]
+pub struct BoshServer<R> {
+    sid: String,
+    wait: u64,
+    hold: u64,
+    /// The number of the next request that is taken in.
+    next: u64,
+    /// What the next key becomes when it is hashed (XEP-0124 15); none where the client sends no keys.
+    key: Option<String>,
+    /// Requests that came before their turn.
+    early: Vec<(u64, R, BoshBody)>,
+    /// Requests that were taken in and wait for something to say.
+    held: VecDeque<(u64, R)>,
+    /// The latest answers, by number.
+    answered: VecDeque<(u64, Vec<u8>)>,
+    /// What waits to be said.
+    waiting: Vec<u8>,
+    is_over: bool,
+}
+
+/// What a request is answered with.
+#[derive(Debug, PartialEq, Eq)]
+pub struct BoshAnswer<R> {
+    /// The request.
+    pub request: R,
+    /// The body.
+    pub body: Vec<u8>,
+}
+
+impl<R: Copy + PartialEq> BoshServer<R> {
+    /// A session of that id, which its first request asks for.
+    pub fn new(sid: String, offer: BoshOffer, request: R) -> Self {
+        let BoshOffer { rid, wait, hold, key } = offer;
+        let held = VecDeque::from([(rid, request)]);
+        let (early, answered, waiting) = (Vec::new(), VecDeque::new(), Vec::new());
+        Self { sid, wait, hold, next: rid + 1, key, early, held, answered, waiting, is_over: false }
+    }
+
+    /// How long a request may wait.
+    pub const fn wait(&self) -> Duration {
+        Duration::from_secs(self.wait)
+    }
+
+    /// How long the session lasts without a request.
+    pub const fn inactivity() -> Duration {
+        Duration::from_secs(INACTIVITY)
+    }
+
+    /// The request that waits, if one does.
+    pub fn waiting_request(&self) -> Option<R> {
+        self.held.front().map(|(_, request)| *request)
+    }
+
+    /// Whether so much waits for the client's next request that the client must be deaf.
+    pub const fn is_full(&self) -> bool {
+        self.waiting.len() > WAITING_MAX
+    }
+
+    /// The answer to the request that began the session: what was agreed on, and the start of the stream.
+    pub fn begin(&mut self, domain: &str, is_secure: bool) -> Option<BoshAnswer<R>> {
+        let (rid, request) = self.held.pop_front()?;
+        let (sid, wait, hold) = (self.sid.clone(), self.wait.to_string(), self.hold.to_string());
+        let (requests, inactivity) = ((self.hold + 1).to_string(), INACTIVITY.to_string());
+        let polling = POLLING.to_string();
+        let attributes = [
+            ("xmlns:stream", ns::STREAM),
+            ("xmlns:xmpp", ns::XBOSH),
+            ("xmpp:version", "1.0"),
+            ("xmpp:restartlogic", "true"),
+            ("sid", &sid),
+            ("authid", &sid),
+            ("wait", &wait),
+            ("hold", &hold),
+            ("requests", &requests),
+            ("inactivity", &inactivity),
+            ("polling", &polling),
+            ("ver", VERSION),
+            ("from", domain),
+            ("secure", if is_secure { "true" } else { "false" }),
+        ];
+        Some(self.answer(rid, request, &attributes))
+    }
+
+    /// Takes in a request. Returns what it is answered with at once, where it is: a repeated one with what it was answered
+    /// with before, one out of turn with the end of the session.
+    pub fn take(&mut self, request: R, body: BoshBody) -> Vec<BoshAnswer<R>> {
+        let Some(rid) = body.number("rid") else {
+            return self.end(Some(request), Some(BoshCondition::BadRequest));
+        };
+        if let Some(again) = self.again(rid, request) {
+            return again;
+        }
+        let is_in_window = (self.next..self.next + WINDOW).contains(&rid) && rid < RID_MAX;
+        let is_known = self.early.iter().any(|(known, ..)| *known == rid);
+        if !is_in_window || is_known {
+            return self.end(Some(request), Some(BoshCondition::ItemNotFound));
+        }
+        self.early.push((rid, request, body));
+        Vec::new()
+    }
+
+    /// The next body whose turn it is. An error is the end of the session.
+    pub fn next_body(&mut self) -> Option<Result<BoshBody, Vec<BoshAnswer<R>>>> {
+        let at = self.early.iter().position(|(rid, ..)| *rid == self.next)?;
+        let (rid, request, body) = self.early.remove(at);
+        self.next += 1;
+        self.held.push_back((rid, request));
+        if !self.has_right_key(&body) {
+            return Some(Err(self.end(None, Some(BoshCondition::ItemNotFound))));
+        }
+        Some(Ok(body))
+    }
+
+    /// Something is to be said with the next answer.
+    pub fn say(&mut self, elements: &[u8]) {
+        self.waiting.extend_from_slice(elements);
+    }
+
+    /// What is answered now: the earliest request if there is something to say, and as many as are more than may wait.
+    pub fn answers(&mut self) -> Vec<BoshAnswer<R>> {
+        let mut answers = Vec::new();
+        while self.held.len() as u64 > self.hold || (!self.waiting.is_empty() && !self.held.is_empty()) {
+            answers.extend(self.answer_earliest());
+        }
+        answers
+    }
+
+    /// The earliest request has waited for long enough.
+    pub fn on_waited(&mut self) -> Option<BoshAnswer<R>> {
+        self.answer_earliest()
+    }
+
+    /// A request is gone without its answer. The next one, or a repetition of it, gets what there is.
+    pub fn on_gone(&mut self, request: R) {
+        self.held.retain(|(_, held)| *held != request);
+        self.early.retain(|(_, early, _)| *early != request);
+    }
+
+    /// The session is over: every request hears of it, behind what there was to say; `latest` is one that was not taken in.
+    pub fn end(&mut self, latest: Option<R>, condition: Option<BoshCondition>) -> Vec<BoshAnswer<R>> {
+        self.is_over = true;
+        let body = terminate(condition, &std::mem::take(&mut self.waiting));
+        let held = std::mem::take(&mut self.held).into_iter().map(|(_, request)| request);
+        let early = std::mem::take(&mut self.early).into_iter().map(|(_, request, _)| request);
+        let requests = held.chain(early).chain(latest);
+        requests.map(|request| BoshAnswer { request, body: body.clone() }).collect()
+    }
+
+    /// Whether it is over.
+    pub const fn is_over(&self) -> bool {
+        self.is_over
+    }
+
+    /// A request that was answered already is answered so again; one that waits takes its earlier copy's place.
+    fn again(&mut self, rid: u64, request: R) -> Option<Vec<BoshAnswer<R>>> {
+        if let Some((_, body)) = self.answered.iter().find(|(known, _)| *known == rid) {
+            return Some(vec![BoshAnswer { request, body: body.clone() }]);
+        }
+        let held = self.held.iter_mut().find(|(known, _)| *known == rid)?;
+        let copy = std::mem::replace(&mut held.1, request);
+        Some(vec![BoshAnswer { request: copy, body: write(&[], &[]) }])
+    }
+
+    fn answer_earliest(&mut self) -> Option<BoshAnswer<R>> {
+        let (rid, request) = self.held.pop_front()?;
+        Some(self.answer(rid, request, &[]))
+    }
+
+    fn answer(&mut self, rid: u64, request: R, attributes: &[(&str, &str)]) -> BoshAnswer<R> {
+        let said = std::mem::take(&mut self.waiting);
+        let body = write(attributes, &said);
+        self.answered.push_back((rid, body.clone()));
+        if self.answered.len() > ANSWERS_MAX {
+            self.answered.pop_front();
+        }
+        BoshAnswer { request, body }
+    }
+
+    /// Each key hashed is the one before (XEP-0124 15.4). A client that sends none from the start needs none.
+    fn has_right_key(&mut self, body: &BoshBody) -> bool {
+        let Some(known) = &self.key else { return true };
+        let Some(key) = body.attribute("key") else { return false };
+        let is_right = hex(&Sha1::digest(key)) == known.to_ascii_lowercase();
+        self.key = Some(body.attribute("newkey").unwrap_or(key).to_owned());
+        is_right
+    }
+}
+
+/// The body that ends a session, or answers one that is none.
+pub(super) fn terminate(condition: Option<BoshCondition>, inside: &[u8]) -> Vec<u8> {
+    let mut attributes = vec![("type", "terminate"), ("xmlns:stream", ns::STREAM)];
+    attributes.extend(condition.map(|condition| ("condition", condition.name())));
+    write(&attributes, inside)
+}
+
+impl BoshCondition {
+    /// The answer to a request that belongs to no session.
+    pub fn body(self) -> Vec<u8> {
+        terminate(Some(self), &[])
+    }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
