@@ -2,9 +2,13 @@
 
 #![expect(clippy::unwrap_used, reason = "a helper of a test may panic like the test itself")]
 
+#[path = "../../../../fuzz/xmpp_bodies.rs"]
+mod bodies;
+
 mod bosh;
 mod clients;
 mod conversation;
+mod fuzz;
 mod scram;
 mod server;
 mod splitter;
