@@ -41,6 +41,7 @@ fn every_listener_with_tls_has_its_port() {
         lab.links.iter().filter_map(|(link, of)| Some((link.as_str(), of.listen_tls.as_deref()?))).collect();
     let expected = [
         ("app", "127.0.0.1:8443"),
+        ("bosh", "127.0.0.1:7443"),
         ("cti-a", "127.0.0.1:42030"),
         ("cti-b", "127.0.0.1:43030"),
         ("desk", "127.0.0.1:8445"),

@@ -8,6 +8,7 @@ mod check;
 mod commands;
 mod decode;
 mod demo;
+mod desktops;
 mod disk;
 mod examples;
 mod flood;

@@ -4,7 +4,7 @@ use crate::support::{Running, ccelab, create_task, folder, run, stderr, stdout, 
 use std::{collections::BTreeMap, fs, net::TcpListener, ops::Range, path::Path, process::Command};
 
 const PARTS: [&str; 5] = ["ccp", "mrpg", "router", "agentpg", "finesse"];
-const LINKS: [&str; 7] = ["app", "mr", "icm", "cti-a", "cti-b", "desk", "xmpp"];
+const LINKS: [&str; 8] = ["app", "mr", "icm", "cti-a", "cti-b", "desk", "xmpp", "bosh"];
 
 #[test]
 fn links_come_back_by_themselves_when_any_process_is_started_again() {

@@ -1,0 +1,79 @@
+//! Desktops on libraries that nobody here wrote, on every transport.
+
+use crate::support::{Running, folder, skip, stderr, stdout};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+/// Nobody has long to accept, so that a task that rings out does not take long.
+const SHORT: &str =
+    "name = \"short\"\nabout = \"Offers end soon.\"\n[set.\"mrd/Tasks\"]\nstart_timeout = \"2s\"\n";
+
+/// Each library with each transport that it has.
+const CLIENTS: [[&str; 2]; 6] = [
+    ["xmpp.js", "tcp"],
+    ["xmpp.js", "websocket"],
+    ["xmpp.js", "wss"],
+    ["strophe", "websocket"],
+    ["strophe", "bosh"],
+    ["strophe", "bosh-tls"],
+];
+
+/// What a desktop hears: a dialog that rings out, one that is transferred, and one that is worked to its end.
+const HEARD: [&str; 13] = [
+    "dialog 1 POST OFFERED",
+    "dialog 1 DELETE CLOSED",
+    "dialog 2 POST OFFERED",
+    "dialog 2 PUT ACCEPTED",
+    "dialog 2 PUT ACTIVE",
+    "dialog 2 DELETE CLOSED",
+    "dialog 3 POST OFFERED",
+    "dialog 3 PUT ACCEPTED",
+    "dialog 3 PUT ACTIVE",
+    "dialog 3 PUT PAUSED",
+    "dialog 3 PUT ACTIVE",
+    "dialog 3 PUT WRAPPING_UP",
+    "dialog 3 DELETE CLOSED",
+];
+
+#[test]
+fn desktops_of_two_libraries_hear_the_same_events_in_the_same_order_on_every_transport() {
+    if !has_libraries() {
+        return;
+    }
+    for [library, transport] in CLIENTS {
+        let folder = folder(&format!("desktop-{library}-{transport}"));
+        fs::write(folder.join("short.toml"), SHORT).unwrap();
+        let options = ["--ports", "ephemeral", "--ca-dir", "authority", "--scenario", "short.toml"];
+        let lab = Running::start(&folder, "lab", &options);
+        let mut desktop = Command::new("node");
+        desktop.arg(interop().join("desktop.mjs")).arg(&lab.ready_file).args([library, transport]);
+        let output = desktop.env("NODE_EXTRA_CA_CERTS", lab.address("ca")).output().unwrap();
+        let text = stdout(&output);
+        assert!(output.status.success(), "{library} {transport}: {text}{}", stderr(&output));
+        let mut heard: Vec<&str> = text.lines().filter(|line| line.starts_with("dialog ")).collect();
+        // What is told of two dialogs at the same time has no order of its own.
+        heard.sort_by_key(|line| line.split(' ').nth(1));
+        assert_eq!(heard, HEARD, "{library} {transport}");
+        lab.interrupt();
+    }
+}
+
+fn interop() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/interop")
+}
+
+/// Whether the libraries are there, and a Node that runs them.
+fn has_libraries() -> bool {
+    let check = "const [major, minor] = process.versions.node.split('.').map(Number); \
+                 process.exit(Number(major < 20 || (major === 20 && minor < 10)))";
+    let is_recent = Command::new("node").args(["--eval", check]).output();
+    let is_there = is_recent.is_ok_and(|output| output.status.success())
+        && interop().join("node_modules/strophe.js").is_dir();
+    if !is_there {
+        skip("the desktops in JavaScript", "install Node 20.10 or later, and run npm ci in tests/interop");
+    }
+    is_there
+}
