@@ -355,17 +355,16 @@ impl Customer {
 
     /// Nothing came of a request: whoever told the customer to make it hears so, and a scenario whose customer planned it.
     fn note_refusal(&self, sent: Sent, result: &Result<Response, CallError>, cx: &mut Cx<'_>) {
-        let is_final = match (sent.by, sent.ask, result) {
-            (By::Command, ..) => true,
-            // These are tried again.
-            (By::Itself, _, Ok(Response { status: 503, .. }) | Err(CallError::Unreachable))
-            | (By::Itself, Ask::Cancel, Err(_)) => false,
-            // A cancel whose answer was lost has cancelled the task.
-            (By::Itself, Ask::Cancel, Ok(Response { status: 404, .. })) => self.tasks[sent.at].failures == 0,
-            (By::Itself, Ask::Create | Ask::Cancel, _) => true,
-            // A poll is no plan, and a lost task is closed until it is gone.
-            (By::Itself, Ask::Poll | Ask::Renotify | Ask::Close, _) => false,
-        };
+        let is_final = sent.by == By::Command
+            || match (sent.ask, result) {
+                // A poll is no plan, and a lost task is closed until it is gone; the others are tried again.
+                (Ask::Poll | Ask::Renotify | Ask::Close, _)
+                | (_, Ok(Response { status: 503, .. }) | Err(CallError::Unreachable))
+                | (Ask::Cancel, Err(_)) => false,
+                // A cancel whose answer was lost has cancelled the task.
+                (Ask::Cancel, Ok(Response { status: 404, .. })) => self.tasks[sent.at].failures == 0,
+                (Ask::Create | Ask::Cancel, _) => true,
+            };
         if is_final && let Some(why) = refusal(result) {
             cx.note(sent.refusal(&why));
         }

@@ -306,8 +306,8 @@ fn the_agent_who_is_written_first_gets_the_first_task_in_every_run() {
         wait_for_status(&app, &create_task(&app).unwrap(), "reserved");
         lab.interrupt();
         let journal = fs::read_to_string(folder.join("lab.jsonl")).unwrap();
-        let records = journal.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
-        let dialog = records.filter_map(|record| find(&record, "dialog")).next().unwrap();
+        let mut records = journal.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+        let dialog = records.find_map(|record| find(&record, "dialog")).unwrap();
         assert_eq!(dialog["agent"], "1082", "run {turn}");
     }
 }
