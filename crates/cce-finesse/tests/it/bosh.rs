@@ -330,8 +330,8 @@ impl Desktop {
 
     fn open_by(lab: &mut Lab, create: &str) -> Self {
         let text = body(&ask(lab, 1, create), 1);
-        let (_, rest) = text.split_once(" sid='").unwrap();
-        let (sid, _) = rest.split_once('\'').unwrap();
+        let (_, rest) = text.split_once(" sid='").expect("a session has an id");
+        let (sid, _) = rest.split_once('\'').expect("an attribute ends");
         Self { sid: sid.to_owned(), rid: RID, call: 1 }
     }
 
