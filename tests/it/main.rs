@@ -3,5 +3,6 @@
 #![expect(clippy::unwrap_used, reason = "a helper of a test may panic like the test itself")]
 
 mod conformance;
+mod docs;
 mod load;
 mod tidy;

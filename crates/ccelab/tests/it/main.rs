@@ -12,6 +12,7 @@ mod desktops;
 mod disk;
 mod examples;
 mod flood;
+mod guides;
 mod instructions;
 mod interop;
 mod journal;
