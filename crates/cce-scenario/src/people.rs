@@ -17,7 +17,7 @@ use serde::{
     de::{self, DeserializeOwned, Visitor},
 };
 use serde_json::{Map, Value, json};
-use std::{ops::Range, time::Duration};
+use std::{collections::BTreeSet, ops::Range, time::Duration};
 use toml::de::{DeTable, DeValue};
 
 /// Tasks that an agent may have at the same time, as in configurations.
@@ -59,6 +59,7 @@ impl Draft {
 
     fn read_agents(&mut self, section: &mut Section<'_>, from: &mut Source<'_>) {
         let Some(agents) = section.section("agents", from) else { return };
+        let mut read = BTreeSet::new();
         for (name, value) in agents.entries() {
             let known = from.problems.len();
             let ids = each_name(&name).unwrap_or_else(|message| {
@@ -66,6 +67,10 @@ impl Draft {
                 Vec::new()
             });
             for id in ids {
+                if !read.insert(id.text.clone()) {
+                    from.problem(id.span, format!("agent `{}` is there twice", id.text));
+                    continue;
+                }
                 // What is wrong with one agent of a range is wrong with each.
                 if from.problems.len() == known {
                     self.read_agent(&id, value, from);
@@ -83,9 +88,12 @@ impl Draft {
         let Some(table) = value.get_ref().as_table() else {
             return from.problem(value.span(), "an agent is a table");
         };
-        // Who says no time comes in turn, at once behind the one before.
-        let is_first = self.agents.is_empty();
-        let in_turn = !is_first && !table.contains_key("sign_in");
+        // One who is in a file that this one includes keeps the place there.
+        let place = self.agents.iter().position(|known| known.id.as_str() == id.text);
+        let place = place.unwrap_or(self.agents.len());
+        // Who says no time comes in turn, at once behind the one before. What else counts from the start needs a time.
+        let is_timed = ["sign_in", "sign_out", "crash"].iter().any(|key| table.contains_key(*key));
+        let in_turn = place > 0 && !is_timed;
         let pause = if in_turn { "0s" } else { "500ms" };
         let mut whole =
             json!({ "id": id.text, "limit": 3, "sign_in": pause, "ready": pause, "in_turn": in_turn });
@@ -97,8 +105,21 @@ impl Draft {
         }
         tell_unreachable(&agent, table, &value.span(), from);
         self.doubt_agent(&agent, table, from);
-        self.agents.retain(|known| known.id != agent.id);
-        self.agents.push(agent);
+        if agent.in_turn && !self.agents[..place].iter().any(|before| before.sign_in.is_some()) {
+            let key = value_of(table, "in_turn").unwrap_or_else(|| value.span());
+            from.problem(
+                key,
+                "nobody written before this agent arrives alone: `in_turn` has no one to wait for",
+            );
+        }
+        if let Some(selector) = agent.transfer_to.as_deref().filter(|name| !self.lab.has_dialed_number(name))
+        {
+            let known = self.lab.dialed_numbers.iter().map(|dialed| dialed.number.as_str());
+            let hint = nearest(selector, known);
+            let key = value_of(table, "transfer_to").unwrap_or_else(|| value.span());
+            from.problem(key, format!("the lab has no dialed number `{selector}`{hint}"));
+        }
+        self.agents.splice(place..(place + 1).min(self.agents.len()), [agent]);
     }
 
     fn read_customers(&mut self, section: &mut Section<'_>, from: &mut Source<'_>) {
@@ -125,8 +146,8 @@ impl Draft {
             given.remove("set");
             overlay(&mut whole, given);
             if let Some(customer) = person::<CastCustomer>(whole, table, &value.span(), from) {
-                if let Some(message) = self.lab.feed_objection(&customer) {
-                    from.problem(value_of(table, "feed").unwrap_or_else(|| value.span()), message);
+                for (key, message) in self.lab.objections(&customer) {
+                    from.problem(value_of(table, key).unwrap_or_else(|| value.span()), message);
                 }
                 tell_needless(&customer, table, from);
                 self.doubt_customer(&name.text, &customer, table, from);
@@ -280,6 +301,14 @@ fn tell_unreachable(agent: &CastAgent, table: &DeTable<'_>, span: &Range<usize>,
         );
     }
     for (key, time) in [("sign_out", agent.sign_out), ("crash", agent.crash)] {
+        if agent.in_turn && time.is_some() {
+            tell(
+                key,
+                &format!(
+                    "`{key}` counts from the start, and an agent in turn signs in when the one before has arrived: write `in_turn = false`"
+                ),
+            );
+        }
         if time.is_some_and(|time| agent.sign_in.is_some_and(|sign_in| time <= sign_in)) {
             tell(key, &format!("`{key}` counts from the start, and the agent does not sign in before that"));
         }

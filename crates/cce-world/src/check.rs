@@ -281,18 +281,38 @@ fn check_demo(lab: &Lab, faults: &mut Vec<Fault>) {
     }
     for (at, customer) in lab.demo.customers.iter().enumerate() {
         check_dependences(&format!("demo.customers.{at}"), customer, &customer.dependences(), faults);
-        if let Some(message) = lab.feed_objection(customer) {
-            faults.push(Fault::new(format!("demo.customers.{at}.feed"), message).against(&["ccp.feeds"]));
+        for (key, message) in lab.objections(customer) {
+            faults.push(
+                Fault::new(format!("demo.customers.{at}.{key}"), message)
+                    .against(&["ccp.feeds", "dialed_numbers"]),
+            );
         }
     }
 }
 
 impl Lab {
-    /// Why CCP would refuse a customer's tasks (ccp-task-api 3.2): nobody reads the feed. None where a refusal may be.
-    pub fn feed_objection(&self, customer: &CastCustomer) -> Option<String> {
+    /// Why nothing would come of a customer's tasks, by setting: nobody reads the feed (ccp-task-api 3.2), or the router has no
+    /// such dialed number. None where a refusal may be.
+    pub fn objections(&self, customer: &CastCustomer) -> Vec<(&'static str, String)> {
         let feeds: BTreeSet<u32> = self.ccp.feeds.iter().map(|feed| feed.id).collect();
-        let is_fine = customer.may_be_refused || feeds.contains(&customer.feed);
-        (!is_fine).then(|| one_of("feed", customer.feed, &feeds))
+        let numbers: BTreeSet<&str> =
+            self.dialed_numbers.iter().map(|dialed| dialed.number.as_str()).collect();
+        let selector = customer.script_selector.as_str();
+        let mut objections = Vec::new();
+        if !feeds.contains(&customer.feed) {
+            objections.push(("feed", one_of("feed", customer.feed, &feeds)));
+        }
+        // Without one, CCP takes the campaign's.
+        if !selector.is_empty() && !numbers.contains(selector) {
+            objections.push(("script_selector", one_of("dialed number", selector, &numbers)));
+        }
+        objections.retain(|_| !customer.may_be_refused);
+        objections
+    }
+
+    /// Whether the router knows a dialed number.
+    pub fn has_dialed_number(&self, number: &str) -> bool {
+        self.dialed_numbers.iter().any(|dialed| dialed.number == number)
     }
 }
 

@@ -206,6 +206,7 @@ pub(crate) fn block_on<T>(work: impl Future<Output = Result<T, Failure>>) -> Res
 
 fn add_agents(lab: &mut Lab, options: &Run) -> Result<(), Failure> {
     let known: BTreeSet<AgentId> = lab.agents.iter().map(|agent| agent.id.clone()).collect();
+    let mut chosen = BTreeSet::new();
     for agent in options.agents.iter().flat_map(AgentChoice::casts) {
         if !known.contains(&agent.id) {
             let known: Vec<String> = known.iter().map(ToString::to_string).collect();
@@ -213,6 +214,16 @@ fn add_agents(lab: &mut Lab, options: &Run) -> Result<(), Failure> {
             return Err(Failure::Usage(format!(
                 "--agents: the lab has no agent {}; it has {known}",
                 agent.id
+            )));
+        }
+        if !chosen.insert(agent.id.clone()) {
+            return Err(Failure::Usage(format!("--agents: agent {} is there twice", agent.id)));
+        }
+        if let Some(selector) = agent.transfer_to.as_deref().filter(|name| !lab.has_dialed_number(name)) {
+            let known: Vec<&str> = lab.dialed_numbers.iter().map(|dialed| dialed.number.as_str()).collect();
+            return Err(Failure::Usage(format!(
+                "--agents: the lab has no dialed number {selector}; it has {}",
+                known.join(", ")
             )));
         }
         lab.cast.agents.retain(|other| other.id != agent.id);

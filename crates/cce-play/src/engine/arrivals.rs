@@ -2,7 +2,7 @@
 //! router knows them in that order in every run.
 
 use cce_journal::{Order, Record, What};
-use cce_kernel::{Command, Fact, NodeName, Output};
+use cce_kernel::{Command, Fact, NodeName, Output, TimerKey};
 use cce_select::place::AGENT;
 use cce_world::{
     CastAgent,
@@ -34,16 +34,21 @@ impl Arrivals {
         Self(arrivals.collect())
     }
 
-    /// Whether somebody waits for the one before.
-    pub(super) fn are_open(&self) -> bool {
-        self.0.iter().any(|arrival| arrival.waits)
+    /// Whoever waits, and for whom.
+    pub(super) fn waiting(&self) -> impl Iterator<Item = (&NodeName, &NodeName)> {
+        let pairs = self.0.iter().zip(self.0.iter().skip(1));
+        pairs.filter(|(_, next)| next.waits).map(|(before, next)| (&next.node, &before.node))
     }
 
-    /// Takes in what agents say of their arrival: the next one gets its cue. Whoever was refused or stopped holds up nobody.
+    /// Takes in what agents say of their arrival: the next one gets its cue. Whoever was refused, stopped, or gave the arrival up
+    /// to leave holds up nobody.
     pub(super) fn learn(&mut self, record: &Record) -> Option<Order> {
         let is_end = |last: &str| match &record.what {
             What::Out(Output::Note(Fact::PlanKept { plan })) => plan == last,
             What::Out(Output::Note(Fact::PlanRefused { .. })) | What::Stopped { .. } => true,
+            What::Out(Output::Cancel { key: TimerKey { name, .. } }) => {
+                [SIGN_IN, READY].contains(&name.as_ref())
+            }
             What::In(_)
             | What::Out(_)
             | What::Connected { .. }

@@ -229,7 +229,7 @@ impl Engine {
     /// Whether every step was taken, virtual people have done what they were to do once, and every task has ended.
     pub fn is_over(&self) -> bool {
         self.steps.iter().all(|step| *step == Progress::Taken)
-            && !self.arrivals.are_open()
+            && self.arrivals.waiting().next().is_none()
             && self.plans.are_done()
             && self.given.undecided().next().is_none()
             && self.ends.decided(self.tracker.names()) >= self.scenario.customers.len()

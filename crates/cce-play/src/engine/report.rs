@@ -209,7 +209,8 @@ impl Engine {
             void.filter_map(|state| Some(Finding::new(&state.rule.name, changed_nothing(state)?, None)));
         let refused = self.refused().into_iter().chain(self.refused_plans()).filter(move |_| !is_drawn);
         let undecided = self.undecided().filter(move |_| !is_drawn);
-        let planned = self.unreached().chain(self.unarrived()).filter(move |_| !is_drawn);
+        let planned =
+            self.unreached().chain(self.unarrived()).chain(self.uncued()).filter(move |_| !is_drawn);
         let held = self.rules.held.values().filter(move |_| !is_drawn).map(|held| {
             let by = self.rules.states.get(held.rule).map_or("", |state| state.rule.name.as_str());
             Finding::new(by, format!("still held at the end: {}", held.words), held.record)
@@ -248,6 +249,15 @@ impl Engine {
             let at = shown(at.since(Time(0)));
             let text = format!("the sign-in that began at {at} was not complete before the end");
             Finding::new(self.tracker.names().node(node), text, None)
+        })
+    }
+
+    /// Agents who wait for the arrival of the one before them.
+    fn uncued(&self) -> impl Iterator<Item = Finding> {
+        let waiting = self.arrivals.waiting().filter(|_| !self.is_open_ended);
+        waiting.map(|(node, before)| {
+            let text = format!("it never signed in: it waits for {before}, who has not arrived");
+            Finding::new(node.as_str(), text, None)
         })
     }
 

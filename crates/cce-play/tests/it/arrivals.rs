@@ -68,3 +68,71 @@ fn who_is_refused_holds_up_nobody() {
     });
     assert_eq!(refused.collect::<Vec<_>>(), [("agent-1081", "sign-in"), ("agent-1080", "sign-in")]);
 }
+
+#[test]
+fn however_an_arrival_ends_the_next_agent_signs_in() {
+    let told =
+        |at: &str, does: &str| format!("[[steps]]\nat = \"{at}\"\nagent = \"1080\"\ndoes = \"{does}\"\n");
+    for (what, first, steps) in [
+        ("a sign-out before ready", "ready = \"9s\"\n", told("3s", "sign-out")),
+        ("a crash before ready", "ready = \"9s\"\n", told("3s", "crash")),
+        ("a ready before the planned one", "ready = \"9s\"\n", told("3s", "ready")),
+        ("a crash ahead of the sign-in", "sign_in = \"9s\"\n", told("3s", "crash")),
+    ] {
+        let run =
+            played(&format!("[agents.1080]\n{first}[agents.1081]\n[customers.alice]\nat = \"20s\"\n{steps}"));
+        assert_eq!(run.failures(), [] as [&str; 0], "{what}");
+        assert!(ready(&run.records).contains(&"1081".to_owned()), "{what}");
+    }
+}
+
+#[test]
+fn an_agent_whose_turn_never_comes_is_a_failure_that_says_for_whom_it_waits() {
+    let run =
+        played("until = \"1min\"\n[agents.1080]\n[agents.1081]\n[[steps]]\nat = \"1ms\"\nstop = \"agentpg\"");
+    let told: Vec<String> =
+        run.report.failures.iter().map(|failure| format!("{}: {}", failure.by, failure.text)).collect();
+    assert!(
+        told.contains(
+            &"agent-1081: it never signed in: it waits for agent-1080, who has not arrived".to_owned()
+        ),
+        "{told:?}"
+    );
+}
+
+/// What is wrong with a text.
+fn problems(text: &str) -> Vec<String> {
+    read(text).unwrap_err().problems.into_iter().map(|problem| problem.message).collect()
+}
+
+#[test]
+fn a_turn_that_cannot_be_is_refused() {
+    for (text, said) in [
+        ("[agents.1080]\nin_turn = true", "nobody written before this agent arrives alone"),
+        (
+            "[agents.1080]\nsign_in = \"never\"\nready = \"never\"\noffer = \"ignore\"\n[agents.1081]\nin_turn = true",
+            "nobody written before",
+        ),
+        (
+            "[agents.1080]\n[agents.1081]\nin_turn = true\nsign_out = \"9s\"",
+            "`sign_out` counts from the start",
+        ),
+        ("[agents.\"1080..1081\"]\n[agents.1081]", "agent `1081` is there twice"),
+    ] {
+        let problems = problems(text);
+        assert!(problems.iter().any(|problem| problem.contains(said)), "{text}: {problems:?}");
+    }
+}
+
+#[test]
+fn a_transfer_that_cannot_be_is_refused() {
+    for (offer, said) in [
+        ("transfer_to = \"Nowhere\"", "the lab has no dialed number `Nowhere`"),
+        ("transfer_to = \"CumulusTask\"\noffer = \"ignore\"", "`transfer_to` counts from"),
+        ("transfer_to = \"CumulusTask\"\nwrap_up = \"1s\"", "`transfer_to` counts from"),
+        ("transfer_to = \"CumulusTask\"\nclose = \"never\"", "`transfer_to` counts from"),
+    ] {
+        let problems = problems(&format!("[agents.1080]\n{offer}"));
+        assert!(problems.iter().any(|problem| problem.contains(said)), "{offer}: {problems:?}");
+    }
+}

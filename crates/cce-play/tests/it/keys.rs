@@ -34,6 +34,7 @@ at = "25s"
 
 [customers.nobody]
 script_selector = "Nowhere"
+may_be_refused = true
 
 [[steps]]
 after = "dialog alice to=ACTIVE"

@@ -125,3 +125,17 @@ fn a_sign_in_that_is_not_complete_at_the_end_is_a_failure() {
     );
     assert_eq!(told(&run), ["agent-1081: the sign-in that began at 1s was not complete before the end"]);
 }
+
+#[test]
+fn a_customer_of_a_dialed_number_that_the_lab_lacks_is_told_when_the_file_is_read() {
+    let text = |key: &str| format!("{AGENT}[customers.alice]\nscript_selector = \"cumulustask\"\n{key}");
+    let problems = read(&text("")).unwrap_err().problems;
+    let [problem] = &problems[..] else { panic!("{problems:?}") };
+    assert!(
+        problem.message.starts_with("there is no dialed number `cumulustask`; there is `"),
+        "{problem:?}"
+    );
+    let run = played(&text("may_be_refused = true"));
+    assert_eq!(told(&run), [] as [&str; 0]);
+    assert!(outcome(&run).starts_with("alice: discarded"), "{}", outcome(&run));
+}

@@ -26,10 +26,11 @@ impl Dependence {
 
 impl CastAgent {
     /// What the agent's settings count from. Of what follows from something that is missing, nothing more is said.
-    pub fn dependences(&self) -> [Dependence; 4] {
+    pub fn dependences(&self) -> [Dependence; 5] {
         let signs_in = self.sign_in.is_some();
         let accepts = signs_in && self.accept.is_some();
         let never_starts = self.start.is_some_and(|wait| wait.time().is_none());
+        let never_closes = self.close.is_some_and(|wait| wait.time().is_none());
         [
             Dependence {
                 settings: &[
@@ -59,6 +60,12 @@ impl CastAgent {
                 is_missing: accepts && never_starts,
                 word: "start",
                 from: "having started",
+            },
+            Dependence {
+                settings: &["transfer_to"],
+                is_missing: !accepts || never_starts || never_closes || self.wrap_up.is_some(),
+                word: "transfer",
+                from: "the close of a dialog that is not wrapped up",
             },
             Dependence {
                 settings: &["resume"],

@@ -129,7 +129,13 @@ fn the_banner_s_commands_sign_an_agent_in_and_make_it_ready() {
 #[test]
 fn an_unknown_agent_or_component_is_refused() {
     let folder = folder("usage");
-    for arguments in [["--agents", "9999=auto"], ["--only", "voice"], ["--agents", "1080=lazy"]] {
+    for arguments in [
+        ["--agents", "9999=auto"],
+        ["--only", "voice"],
+        ["--agents", "1080=lazy"],
+        ["--agents", "1080=auto,1080=ignore"],
+        ["--agents", "1080=transfers:Nowhere"],
+    ] {
         let output = run(&folder, &["run", arguments[0], arguments[1]]);
         assert_eq!(output.status.code(), Some(2), "{arguments:?}");
     }

@@ -17,11 +17,17 @@ fn a_task_outlives_a_cut_of_the_cti_link_in_every_state() {
 
 #[test]
 fn a_restart_of_any_component_in_any_state_leaves_no_task_behind() {
-    let short = ["pace=1s", "start_timeout=8s", "second_agent=15s", "closes_lost=30s"];
+    let short = ["pace=1s", "start_timeout=8s", "second_agent=15s"];
     let mut runs = Vec::new();
     for component in ["ccp", "mrpg", "router", "agentpg", "finesse"] {
         for state in ["OFFERED", "ACTIVE", "PAUSED", "WRAPPING_UP"] {
-            let chosen = [format!("component={component}"), format!("state={state}")];
+            // Only the agent PG loses tasks (task-routing E18): without it, nobody closes what is lost.
+            let closes_lost = if component == "agentpg" { "30s" } else { "never" };
+            let chosen = [
+                format!("component={component}"),
+                format!("state={state}"),
+                format!("closes_lost={closes_lost}"),
+            ];
             runs.push(chosen.into_iter().chain(short.map(str::to_owned)).collect());
         }
     }

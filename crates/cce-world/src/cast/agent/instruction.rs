@@ -158,7 +158,7 @@ pub(super) struct Orders {
     asked: BTreeMap<u64, Order>,
     /// Plans that were refused and not kept since.
     refused: BTreeSet<String>,
-    /// The agent becomes ready as it planned, and is not in all its media so far.
+    /// The agent plans to become ready, and is not in all its media so far.
     is_readying: bool,
 }
 
@@ -200,7 +200,7 @@ impl Orders {
         }
     }
 
-    /// The agent becomes ready as it planned, in one medium after the other.
+    /// The agent is to become ready as it planned, in one medium after the other, unless it is told so before.
     pub(super) fn begin_readying(&mut self) {
         self.is_readying = true;
     }

@@ -114,6 +114,7 @@ impl VirtualAgent {
     fn on_seated(&mut self, mrd: MrdId, cx: &mut Cx<'_>) {
         self.settle(mrd, Seat::NotReady, cx);
         if let Some(wait) = self.config.ready {
+            self.orders.begin_readying();
             cx.arm(ready_key(mrd), wait);
         }
     }
@@ -172,7 +173,6 @@ impl VirtualAgent {
             // The agent signs in anew meanwhile, and becomes ready after that.
             return;
         };
-        self.orders.begin_readying();
         self.carry_out(plan_in(READY, mrd), cx, |agent, cx| {
             agent.ask(Ask::Ready(mrd), request::media_state(&agent.config, mrd, "READY"), cx);
             if let Some(wait) = agent.config.not_ready {
