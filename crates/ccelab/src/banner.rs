@@ -1,9 +1,8 @@
 //! What `run` says at the start, for people and for test suites.
 
 use crate::folders::Places;
-use cce_kernel::{Kind, Port};
-use cce_world::{AgentSettings, Lab, link_name};
-use serde_json::{Map, Value, json};
+use cce_kernel::Port;
+use cce_world::{AgentSettings, Lab};
 use std::{collections::BTreeMap, fmt::Write, io::IsTerminal, net::SocketAddr, path::Path};
 
 /// The listeners of this process.
@@ -141,7 +140,8 @@ fn sign_in(lab: &Lab, agent: &AgentSettings, desk: SocketAddr, reader: Reader) -
     )
 }
 
-fn url(port: Port, scheme: &str, address: SocketAddr) -> String {
+/// Where an interface is: a URL where it has one, else an address.
+pub(crate) fn url(port: Port, scheme: &str, address: SocketAddr) -> String {
     match port {
         Port::App => format!("{scheme}://{address}/ccp/task/feed/…"),
         Port::Desk => format!("{scheme}://{address}/finesse/api"),
@@ -150,56 +150,6 @@ fn url(port: Port, scheme: &str, address: SocketAddr) -> String {
         Port::CcpRest | Port::Mr | Port::IcmMr | Port::IcmAgent | Port::CtiA | Port::CtiB | Port::Xmpp => {
             address.to_string()
         }
-    }
-}
-
-/// The ready file: the listeners of this process, as JSON.
-pub(crate) fn ready(lab: &Lab, addresses: &Addresses<'_>, journal: &Path) -> String {
-    let mut object = Map::new();
-    object.insert("pid".into(), json!(std::process::id()));
-    for (port, address) in addresses.ports {
-        object.extend(told(*port, "http", *address));
-    }
-    for (port, address) in addresses.secure {
-        object.extend(told(*port, "https", *address));
-    }
-    if let Some(ca) = addresses.ca {
-        object.insert("ca".into(), json!(ca.display().to_string()));
-    }
-    if let Some(address) = addresses.admin {
-        object.insert("admin".into(), json!(address.to_string()));
-    }
-    if let (Some(app), Some(feed)) = (addresses.ports.get(&Port::App), lab.ccp.feeds.first()) {
-        object.insert("feed_url".into(), json!(format!("http://{app}/ccp/task/feed/{}", feed.id)));
-    }
-    object.insert("journal".into(), json!(journal.display().to_string()));
-    Value::Object(object).to_string()
-}
-
-/// What the ready file says of a listener: an address, or the two places where one has notifications.
-fn told(port: Port, scheme: &str, address: SocketAddr) -> Vec<(String, Value)> {
-    let (tls, ws) = if scheme == "https" { ("_tls", "xmpp_wss") } else { ("", "xmpp_ws") };
-    let at = |port| json!(url(port, scheme, address));
-    match port {
-        Port::Bosh => vec![(ws.to_owned(), at(Port::XmppWs)), (key(port) + tls, at(port))],
-        Port::App
-        | Port::CcpRest
-        | Port::Mr
-        | Port::IcmMr
-        | Port::IcmAgent
-        | Port::CtiA
-        | Port::CtiB
-        | Port::Desk
-        | Port::Xmpp
-        | Port::XmppWs => vec![(key(port) + tls, json!(address.to_string()))],
-    }
-}
-
-fn key(port: Port) -> String {
-    if port.socket() == Port::IcmMr {
-        Kind::Router.name().to_owned()
-    } else {
-        link_name(port).replace('-', "_")
     }
 }
 

@@ -19,6 +19,8 @@ pub(crate) enum Command {
     Demo(Demo),
     /// Runs the lab until it is interrupted
     Run(Box<Run>),
+    /// Waits until a lab has written its ready file, and answers
+    WaitReady(WaitReady),
     /// Puts load on a lab, this one or a real one, and measures it
     Load(Box<crate::load::options::Options>),
     /// Plays a scenario in virtual time: same seed, same bytes
@@ -160,9 +162,13 @@ pub(crate) struct Run {
     /// The calendar at the start of the run, such as 2026-11-28T09:00:00Z [default: now]
     #[arg(long, value_name = "TIME", value_parser = cce_world::calendar)]
     pub(crate) start: Option<cce_kernel::Wall>,
-    /// Written when every listener accepts: a JSON object with the addresses
+    /// Written when every listener accepts, and removed when the lab is over: a JSON object with the addresses
+    /// (docs/ready-file.md). `ccelab wait-ready FILE` waits for it
     #[arg(long, value_name = "FILE")]
     pub(crate) ready_file: Option<PathBuf>,
+    /// Write the same to standard output, as one line in place of the banner
+    #[arg(long)]
+    pub(crate) print_ready: bool,
     /// Where to put the journal; it is packed if the name ends in .lz4 [default: ./.ccelab/last/journal.jsonl; with --only ./.ccelab/last/LIST/journal.jsonl]
     #[arg(long, value_name = "FILE")]
     pub(crate) journal: Option<PathBuf>,
@@ -178,6 +184,15 @@ pub(crate) struct Run {
     /// Keep what components store, so that a later run goes on with it
     #[arg(long, value_name = "DIR")]
     pub(crate) data: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct WaitReady {
+    /// The ready file, as `run --ready-file FILE` has it
+    pub(crate) file: PathBuf,
+    /// How long to wait for it
+    #[arg(long, value_name = "TIME", default_value = "30s")]
+    pub(crate) timeout: cce_world::Span,
 }
 
 /// Clients that speak over TLS.

@@ -11,7 +11,7 @@ use crate::{
     failure::Failure,
     files::{create_private, gaps, load_lab, read_journal, read_journal_to_end},
     folders::create_folder,
-    load, merge, print, run, sim,
+    load, merge, print, run, sim, wait_ready,
 };
 use cce_capture::Capture;
 use cce_fold::Fold;
@@ -35,6 +35,7 @@ pub(crate) fn execute(command: Command) -> Result<(), Failure> {
     match command {
         Command::Demo(options) => demo::demo(options),
         Command::Run(options) => run::run(&options),
+        Command::WaitReady(options) => wait_ready::wait_ready(&options),
         Command::Load(options) => load::load(&options),
         Command::Sim(options) => sim::sim(&options),
         Command::Explore(options) => explore::explore(&options),

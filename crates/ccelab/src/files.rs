@@ -22,7 +22,7 @@ use std::{
 const JOURNAL_BLOCK: usize = 1 << 18;
 
 /// Bytes of a configuration, a scenario or a table.
-const TEXT_MAX: u64 = 1 << 26;
+pub(crate) const TEXT_MAX: u64 = 1 << 26;
 
 /// The lab of the built-in configuration, a file, and the environment, with the tables of a run.
 pub(crate) fn load_lab(file: Option<&Path>, tables: &TableFiles) -> Result<Lab, Failure> {

@@ -21,6 +21,7 @@ mod merge;
 mod people;
 mod print;
 mod readiness;
+mod ready_file;
 mod record_writer;
 mod run;
 mod scenario_run;
@@ -28,6 +29,7 @@ mod seeds;
 mod sim;
 mod swarm;
 mod tls;
+mod wait_ready;
 
 use clap::Parser;
 use mimalloc::MiMalloc;

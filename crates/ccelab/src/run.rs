@@ -6,12 +6,13 @@ use crate::{
     cli::{Ports, Run},
     descriptors,
     failure::Failure,
-    files::{load_lab, load_tables, write_whole},
+    files::{load_lab, load_tables},
     folders::{Places, create_folder},
     log_files::{LogFiles, can_be_read},
     people::AgentChoice,
     print,
     readiness::Readiness,
+    ready_file::{self, ReadyFile},
     record_writer::RecordWriter,
     scenario_run::ScenarioRun,
     sim,
@@ -34,6 +35,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 
 /// Carries out the command.
 pub(crate) fn run(options: &Run) -> Result<(), Failure> {
+    let ready_file = ReadyFile::take(options.ready_file.as_deref());
     let scenario = ScenarioRun::scenario(options)?;
     let mut lab = match &scenario {
         None => load_lab(options.config.as_deref(), &options.tables)?,
@@ -105,11 +107,14 @@ pub(crate) fn run(options: &Run) -> Result<(), Failure> {
                 ca: tls.as_ref().and_then(|tls| tls.ca.as_deref()),
                 admin: scenario_run.as_ref().map(ScenarioRun::address),
             };
-            if let Some(path) = &options.ready_file {
-                write_whole(path, &(banner::ready(&lab, &addresses, &places.journal) + "\n"))?;
+            let told = ready_file::text(&lab, &addresses, &places.journal);
+            ready_file.write(&told)?;
+            if options.print_ready {
+                print::line(&told);
+            } else {
+                let reader = Reader::of_standard_output();
+                print::out(&banner::text(&lab, &addresses, &places, logs_of_the_end.is_none(), reader));
             }
-            let reader = Reader::of_standard_output();
-            print::out(&banner::text(&lab, &addresses, &places, logs_of_the_end.is_none(), reader));
             let Some(scenario_run) = scenario_run else { return pending().await };
             let played = scenario_run.played();
             tokio::select! {

@@ -360,6 +360,7 @@ fn refusal(status: StatusCode, text: &str) -> Answer {
 /// What there is.
 fn index() -> Value {
     json!({
+        "pid": std::process::id(),
         "GET /rules": "every rule: name, state (armed, fired, disarmed), what it does, how often it matched since it was armed, how often it ever fired, what became of its messages",
         "GET /rules/{name}": "one of them",
         "POST /rules": "adds a rule, with the keys that it has in a scenario file",

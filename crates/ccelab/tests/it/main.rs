@@ -20,6 +20,7 @@ mod lab_trace;
 mod load;
 mod processes;
 mod progress;
+mod ready_file;
 mod recovery;
 mod scenario;
 mod sim;

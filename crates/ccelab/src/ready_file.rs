@@ -1,0 +1,211 @@
+//! The ready file: where a lab is reached, as JSON. It is there as long as its lab is (docs/ready-file.md).
+
+use crate::{
+    banner::{Addresses, url},
+    claims::file_failure,
+    failure::Failure,
+    files::{TEXT_MAX, write_whole},
+};
+use cce_kernel::{Kind, Port};
+use cce_world::{Lab, link_name};
+use serde_json::{Map, Value, json};
+use std::{
+    fs::{self, File},
+    io::Read,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+};
+
+/// The key by which a file is known to be a ready file.
+const PID: &str = "pid";
+
+/// The place of a ready file, of a lab that starts, runs or ends.
+#[derive(Debug)]
+pub(crate) struct ReadyFile(Option<PathBuf>);
+
+impl ReadyFile {
+    /// Takes the place, if one is asked for. What an earlier lab left there is removed.
+    pub(crate) fn take(path: Option<&Path>) -> Self {
+        if let Some(path) = path {
+            remove(path, |_| true);
+        }
+        Self(path.map(Path::to_owned))
+    }
+
+    /// Puts the file into place, whole.
+    pub(crate) fn write(&self, text: &str) -> Result<(), Failure> {
+        self.0.as_deref().map_or(Ok(()), |path| write_whole(path, &format!("{text}\n")))
+    }
+}
+
+impl Drop for ReadyFile {
+    /// A lab that is over is not ready. What another lab wrote there meanwhile is that lab's.
+    fn drop(&mut self) {
+        if let Some(path) = &self.0 {
+            remove(path, |pid| pid == u64::from(std::process::id()));
+        }
+    }
+}
+
+/// Removes a ready file of a process that is meant. Another file stays: its name may have been given by mistake.
+fn remove(path: &Path, is_meant: impl FnOnce(u64) -> bool) {
+    let is_file = fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_file());
+    if is_file && read(path).is_ok_and(|ready| ready[PID].as_u64().is_some_and(is_meant)) {
+        // Where it cannot be removed, whoever waits for the lab finds that nobody answers.
+        let _ = fs::remove_file(path);
+    }
+}
+
+/// What a ready file says, or why it is none.
+pub(crate) fn read(path: &Path) -> Result<Value, String> {
+    if !path.exists() {
+        return Err(format!("{} is not there", path.display()));
+    }
+    // It is no input of a run, which may put another file into its place.
+    let mut text = String::new();
+    let read = File::open(path).and_then(|file| file.take(TEXT_MAX).read_to_string(&mut text));
+    read.map_err(|error| file_failure("read", path, error).to_string())?;
+    let ready: Option<Value> = serde_json::from_str(&text).ok();
+    let is_ready_file = |ready: &Value| ready[PID].is_u64();
+    ready.filter(is_ready_file).ok_or_else(|| format!("{} is no ready file", path.display()))
+}
+
+/// The listeners of this process, and what a client has to know beside them, as JSON.
+pub(crate) fn text(lab: &Lab, addresses: &Addresses<'_>, journal: &Path) -> String {
+    let mut object = Map::new();
+    object.insert(PID.into(), json!(std::process::id()));
+    for (port, address) in addresses.ports {
+        object.extend(told(lab, *port, "http", *address));
+    }
+    for (port, address) in addresses.secure {
+        object.extend(told(lab, *port, "https", *address));
+    }
+    if let Some(ca) = addresses.ca {
+        object.insert("ca".into(), json!(ca.display().to_string()));
+    }
+    if let Some(address) = addresses.admin {
+        object.insert("admin".into(), json!(address.to_string()));
+        object.insert("admin_url".into(), json!(format!("http://{address}/")));
+    }
+    if addresses.ports.contains_key(&Port::Desk) {
+        object
+            .insert("xmpp_domain".into(), json!(lab.hosts.get(Kind::Finesse.name()).map(|host| &host.fqdn)));
+    }
+    object.insert("agents".into(), agents(lab));
+    object.insert("journal".into(), json!(journal.display().to_string()));
+    Value::Object(object).to_string()
+}
+
+/// Every agent of the lab by login id. A password is no part of it: ready files are passed around.
+fn agents(lab: &Lab) -> Value {
+    let agent = |agent: &cce_world::AgentSettings| {
+        (agent.id.to_string(), json!({ "skill_target": agent.skill_target, "extension": agent.extension }))
+    };
+    Value::Object(lab.agents.iter().map(agent).collect())
+}
+
+/// What is told of a listener: its address, and the URLs that lead there.
+fn told(lab: &Lab, port: Port, scheme: &str, address: SocketAddr) -> Vec<(String, Value)> {
+    let (tls, ws) = if scheme == "https" { ("_tls", "xmpp_wss") } else { ("", "xmpp_ws") };
+    let at = |port| json!(url(port, scheme, address));
+    let itself = (key(port) + tls, json!(address.to_string()));
+    match port {
+        Port::Bosh => vec![(ws.to_owned(), at(Port::XmppWs)), (key(port) + tls, at(port))],
+        Port::Desk => vec![itself, (format!("rest_url{tls}"), at(port))],
+        Port::App => {
+            let feed = lab.ccp.feeds.first().map(|feed| {
+                let url = format!("{scheme}://{address}/ccp/task/feed/{}", feed.id);
+                (format!("feed_url{tls}"), json!(url))
+            });
+            [itself].into_iter().chain(feed).collect()
+        }
+        Port::CcpRest
+        | Port::Mr
+        | Port::IcmMr
+        | Port::IcmAgent
+        | Port::CtiA
+        | Port::CtiB
+        | Port::Xmpp
+        | Port::XmppWs => vec![itself],
+    }
+}
+
+fn key(port: Port) -> String {
+    if port.socket() == Port::IcmMr {
+        Kind::Router.name().to_owned()
+    } else {
+        link_name(port).replace('-', "_")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::{
+        collections::{BTreeMap, BTreeSet},
+        net::Ipv4Addr,
+    };
+
+    const DOCUMENT: &str = include_str!("../../../docs/ready-file.md");
+
+    /// What a whole lab with TLS says.
+    fn whole() -> Value {
+        let lab = cce_world::load(&cce_world::Layers::default()).unwrap();
+        let at = |first: u16| -> BTreeMap<Port, SocketAddr> {
+            let ports = Port::ALL.map(Port::socket).into_iter().collect::<BTreeSet<_>>();
+            ports
+                .into_iter()
+                .zip(first..)
+                .map(|(port, at)| (port, (Ipv4Addr::LOCALHOST, at).into()))
+                .collect()
+        };
+        let (ports, mut secure) = (at(1_000), at(2_000));
+        // The lab's own links stay in plain.
+        secure.retain(|port, _| lab.link(*port).is_some_and(|link| link.listen_tls.is_some()));
+        let admin = Some((Ipv4Addr::LOCALHOST, 8_090).into());
+        let addresses = Addresses { ports: &ports, secure: &secure, ca: Some(Path::new("ca.pem")), admin };
+        serde_json::from_str(&text(&lab, &addresses, Path::new("journal.jsonl"))).unwrap()
+    }
+
+    #[test]
+    fn every_key_is_documented_and_each_documented_key_is_there() {
+        let documented: BTreeSet<&str> = DOCUMENT
+            .lines()
+            .filter_map(|line| line.strip_prefix("| `"))
+            .filter_map(|line| line.split_once('`'))
+            .map(|(key, _)| key)
+            .collect();
+        let whole = whole();
+        let said: BTreeSet<&str> = whole.as_object().unwrap().keys().map(String::as_str).collect();
+        assert_eq!(said, documented);
+    }
+
+    #[test]
+    fn an_address_has_a_host_and_a_port_and_a_url_is_whole() {
+        let whole = whole();
+        assert_eq!(
+            whole["rest_url"],
+            json!(format!("http://{}/finesse/api", whole["desk"].as_str().unwrap()))
+        );
+        let texts = whole.as_object().unwrap().iter().filter_map(|(key, value)| Some((key, value.as_str()?)));
+        for (key, value) in texts.filter(|(key, _)| !["ca", "journal", "xmpp_domain"].contains(&key.as_str()))
+        {
+            let is_address = value.parse::<SocketAddr>().is_ok();
+            assert!(is_address || value.contains("://127.0.0.1:"), "{key}: {value}");
+        }
+    }
+
+    #[test]
+    fn an_agent_has_its_skill_target_and_its_extension_and_no_password() {
+        assert_eq!(whole()["agents"]["1080"], json!({ "skill_target": 5_172, "extension": "1080" }));
+    }
+
+    #[test]
+    fn a_file_that_is_no_ready_file_is_left_alone() {
+        let path = std::env::temp_dir().join(format!("ccelab-no-ready-file-{}", std::process::id()));
+        fs::write(&path, "[agents]\n").unwrap();
+        drop(ReadyFile::take(Some(&path)));
+        assert_eq!(fs::read_to_string(&path).unwrap(), "[agents]\n");
+        fs::remove_file(&path).unwrap();
+    }
+}

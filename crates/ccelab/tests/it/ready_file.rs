@@ -1,0 +1,88 @@
+//! The ready file: when it is there, and how one waits for it.
+
+use crate::support::{Running, ccelab, folder, run, stderr, wait_for};
+use std::{
+    fs,
+    io::{BufRead, BufReader},
+    process::{Command, Stdio},
+};
+
+const OLD: &str = "{\"pid\":1,\"admin\":\"127.0.0.1:1\"}\n";
+
+#[test]
+fn a_lab_that_fails_to_start_leaves_no_ready_file_of_an_earlier_one() {
+    let folder = folder("ready-failed");
+    fs::write(folder.join("lab.ready"), OLD).unwrap();
+    let output = run(&folder, &["run", "--ready-file", "lab.ready", "--config", "missing.toml"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(!folder.join("lab.ready").exists());
+}
+
+#[test]
+fn the_ready_file_goes_when_its_lab_ends() {
+    let folder = folder("ready-ended");
+    let lab = Running::start(&folder, "lab", &["--ports", "ephemeral"]);
+    let file = lab.ready_file.clone();
+    assert!(file.exists());
+    lab.interrupt();
+    assert!(!file.exists());
+}
+
+#[test]
+fn whoever_waits_goes_on_once_the_lab_answers() {
+    let folder = folder("ready-waits");
+    let mut waits = ccelab(&folder).args(["wait-ready", "lab.ready", "--timeout", "1min"]).spawn().unwrap();
+    let lab = Running::start(&folder, "lab", &["--ports", "ephemeral"]);
+    assert!(waits.wait().unwrap().success());
+    lab.interrupt();
+}
+
+#[test]
+fn a_part_of_a_lab_is_waited_for_at_its_listeners() {
+    let folder = folder("ready-part");
+    let lab = Running::start(&folder, "lab", &["--ports", "ephemeral", "--only", "router"]);
+    let output = run(&folder, &["wait-ready", "lab.ready"]);
+    assert!(output.status.success(), "{}", stderr(&output));
+    lab.interrupt();
+}
+
+#[test]
+fn whoever_waits_in_vain_hears_why() {
+    let folder = folder("ready-in-vain");
+    fs::write(folder.join("old.ready"), OLD).unwrap();
+    fs::write(folder.join("other"), "[agents]\n").unwrap();
+    for (file, why) in [
+        ("missing.ready", "missing.ready is not there"),
+        ("other", "other is no ready file"),
+        ("old.ready", "nobody answers at 127.0.0.1:1"),
+    ] {
+        let output = run(&folder, &["wait-ready", file, "--timeout", "300ms"]);
+        assert_eq!(output.status.code(), Some(1), "{file}");
+        assert!(stderr(&output).contains(why), "{}", stderr(&output));
+    }
+}
+
+#[test]
+fn another_lab_at_the_same_address_is_not_the_one_that_is_waited_for() {
+    let folder = folder("ready-other");
+    let lab = Running::start(&folder, "lab", &["--ports", "ephemeral"]);
+    let old = OLD.replace("127.0.0.1:1", &lab.address("admin"));
+    fs::write(folder.join("old.ready"), old).unwrap();
+    let output = run(&folder, &["wait-ready", "old.ready", "--timeout", "1s"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(stderr(&output).contains("another process"), "{}", stderr(&output));
+}
+
+#[test]
+fn what_the_ready_file_says_can_be_had_from_standard_output() {
+    let folder = folder("ready-printed");
+    let mut command = ccelab(&folder);
+    command.args(["run", "--ports", "ephemeral", "--no-tls", "--print-ready"]).stdout(Stdio::piped());
+    let mut lab = command.spawn().unwrap();
+    let mut line = String::new();
+    BufReader::new(lab.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    let ready: serde_json::Value = serde_json::from_str(&line).unwrap();
+    assert_eq!(ready["pid"], lab.id());
+    assert!(Command::new("kill").args(["-TERM", &lab.id().to_string()]).status().unwrap().success());
+    assert!(wait_for("the end", || lab.try_wait().unwrap()).success());
+}
