@@ -9,7 +9,6 @@ use crate::{
     lab::Lab,
     problem::{ConfigError, ConfigPlace, ConfigProblem, Fault, find, is_within, line_of, syntax_problem},
     range,
-    settings::{Change, SETTINGS},
 };
 use config::{Config, Environment, File, FileFormat};
 use serde::de::DeserializeOwned;
@@ -368,10 +367,13 @@ fn join(section: &str, path: &str) -> String {
 }
 
 fn locate(fault: Fault, layers: &Layers) -> ConfigProblem {
-    let place = overriding(&fault.key, layers)
-        .or_else(|| in_file(&fault.key, layers))
-        .unwrap_or(ConfigPlace::BuiltIn);
+    let place = place(&fault.key, layers);
     ConfigProblem { key: fault.key, message: fault.message, place }
+}
+
+/// Where a setting's value stands.
+pub(crate) fn place(key: &str, layers: &Layers) -> ConfigPlace {
+    overriding(key, layers).or_else(|| in_file(key, layers)).unwrap_or(ConfigPlace::BuiltIn)
 }
 
 fn overriding(key: &str, layers: &Layers) -> Option<ConfigPlace> {
@@ -385,33 +387,4 @@ fn in_file(key: &str, layers: &Layers) -> Option<ConfigPlace> {
     let (name, text) = layers.file.as_ref()?;
     let span = find(text, key)?;
     Some(ConfigPlace::File { name: name.clone(), line: line_of(text, span.start), span })
-}
-
-/// The lab as TOML text, for `ccelab config show`, with the settings that change while a lab runs. The people of a run are
-/// no setting.
-pub fn show(lab: &Lab) -> String {
-    let mut value = serde_json::to_value(lab).unwrap_or_default();
-    if let Value::Object(sections) = &mut value {
-        sections.remove("cast");
-    }
-    let mut text = changing();
-    text += &toml::to_string_pretty(&value).unwrap_or_default();
-    text
-}
-
-/// Says which settings change while a lab runs.
-fn changing() -> String {
-    let mut text = "# While the lab runs, a step, a rule or the admin port (`set`) changes these settings, and no others:\n".to_owned();
-    for setting in SETTINGS {
-        if let Change::Running(components) = setting.change {
-            text.extend([
-                "#   ",
-                setting.pattern,
-                " (",
-                &components.iter().map(|kind| kind.name()).collect::<Vec<_>>().join(", "),
-                ")\n",
-            ]);
-        }
-    }
-    text + "\n"
 }

@@ -25,6 +25,7 @@ mod problem;
 mod range;
 mod resolve;
 mod settings;
+mod show;
 mod span;
 mod tables;
 mod translated;
@@ -38,12 +39,13 @@ pub use lab::{
     link_name,
 };
 pub use latency::{LatencySettings, LatencyText};
-pub use layers::{BUILT_IN, ENVIRONMENT_PREFIX, Layers, load, show};
+pub use layers::{BUILT_IN, ENVIRONMENT_PREFIX, Layers, load};
 pub use names::nearest_few;
 pub use patch::{Patch, PatchError};
 pub use problem::{ConfigError, ConfigPlace, ConfigProblem};
 pub use range::counted;
 pub use settings::{Change, Changed, Setting, setting_names, shown};
+pub use show::{ShowDetail, show};
 pub use span::{SignedSpan, Span, Wait};
 pub use tables::{TableKind, read_table, show_table};
 pub use world::World;

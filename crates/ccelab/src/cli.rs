@@ -27,7 +27,7 @@ pub(crate) enum Command {
     Sim(Sim),
     /// Plays a scenario with many seeds, or in every order of its messages
     Explore(Explore),
-    /// Looks after scenario files
+    /// Lists the scenarios that come with ccelab, shows one, checks a file
     Scenario {
         #[command(subcommand)]
         command: ScenarioCommand,
@@ -67,7 +67,7 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: CaCommand,
     },
-    /// Shows or checks a configuration
+    /// Lists the labs that come with ccelab, shows or checks a configuration
     Config {
         #[command(subcommand)]
         command: ConfigCommand,
@@ -97,8 +97,8 @@ pub(crate) struct TableFiles {
 
 #[derive(Debug, Args)]
 pub(crate) struct Demo {
-    /// A lab of your own
-    #[arg(long, value_name = "FILE")]
+    /// A lab of your own, or the name of one that comes with ccelab
+    #[arg(long, visible_alias = "lab", value_name = "LAB")]
     pub(crate) config: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) tables: TableFiles,
@@ -121,11 +121,12 @@ pub(crate) struct Demo {
 
 #[derive(Debug, Args)]
 pub(crate) struct Run {
-    /// A lab of your own
-    #[arg(long, value_name = "FILE")]
+    /// A lab of your own, or the name of one that comes with ccelab
+    #[arg(long, visible_alias = "lab", value_name = "LAB")]
     pub(crate) config: Option<PathBuf>,
-    /// A scenario to play: its people, its steps, its rules. What it expects is told at the end
-    #[arg(long, value_name = "FILE")]
+    /// A scenario to play, a file or the name of one that comes with ccelab: its people, its steps, its rules. What it expects
+    /// is told at the end
+    #[arg(long, value_name = "SCENARIO")]
     pub(crate) scenario: Option<PathBuf>,
     /// A parameter of the scenario: patience=5s
     #[arg(long = "param", value_name = "NAME=VALUE", value_parser = parameter, requires = "scenario")]
@@ -269,8 +270,8 @@ pub(crate) struct Check {
     /// Tasks may be open at its end, as they may in the journal of a run without a scenario, or of one that goes on
     #[arg(long)]
     pub(crate) unfinished: bool,
-    /// A scenario whose expectations must be met, too
-    #[arg(long, value_name = "FILE")]
+    /// A scenario whose expectations must be met, too: a file, or the name of one that comes with ccelab
+    #[arg(long, value_name = "SCENARIO")]
     pub(crate) scenario: Option<PathBuf>,
 }
 
@@ -357,10 +358,15 @@ impl Protocol {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum ConfigCommand {
-    /// Prints the lab as it would run, with every setting
+    /// Lists the labs that come with ccelab
+    List,
+    /// Prints the lab as it would run, with every setting, and where each comes from that is not the built-in one
     Show {
-        /// A lab of your own
-        #[arg(long, value_name = "FILE")]
+        /// What differs from the built-in lab only
+        #[arg(long)]
+        brief: bool,
+        /// A lab of your own, or the name of one that comes with ccelab
+        #[arg(long, visible_alias = "lab", value_name = "LAB")]
         config: Option<PathBuf>,
     },
     /// Prints the inferred rows of a message table, in the form of a table file
@@ -371,8 +377,8 @@ pub(crate) enum ConfigCommand {
     },
     /// Says everything that is wrong with a configuration
     Check {
-        /// A lab of your own
-        #[arg(long, value_name = "FILE")]
+        /// A lab of your own, or the name of one that comes with ccelab
+        #[arg(long, visible_alias = "lab", value_name = "LAB")]
         config: Option<PathBuf>,
         #[command(flatten)]
         tables: TableFiles,
@@ -389,6 +395,13 @@ pub(crate) enum TableProtocol {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum ScenarioCommand {
+    /// Lists the scenarios that come with ccelab
+    List,
+    /// Prints a scenario, to make one of your own of it: `ccelab scenario show one-task > mine.toml`
+    Show {
+        /// The scenario
+        scenario: PathBuf,
+    },
     /// Says everything that is wrong with a scenario
     Check(ScenarioFile),
 }
@@ -396,10 +409,10 @@ pub(crate) enum ScenarioCommand {
 /// A scenario, and what it is played with.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct ScenarioFile {
-    /// The scenario
+    /// The scenario: a file, or the name of one that comes with ccelab (`ccelab scenario list`)
     pub(crate) scenario: PathBuf,
-    /// A lab of your own
-    #[arg(long, value_name = "FILE")]
+    /// A lab of your own, or the name of one that comes with ccelab
+    #[arg(long, visible_alias = "lab", value_name = "LAB")]
     pub(crate) config: Option<PathBuf>,
     /// A parameter of the scenario: patience=5s
     #[arg(long = "param", value_name = "NAME=VALUE", value_parser = parameter)]
@@ -413,14 +426,14 @@ fn parameter(text: &str) -> Result<(String, String), String> {
 
 #[derive(Debug, Args)]
 pub(crate) struct Sim {
-    /// The scenario
+    /// The scenario: a file, or the name of one that comes with ccelab (`ccelab scenario list`)
     #[arg(required_unless_present = "from")]
     pub(crate) scenario: Option<PathBuf>,
     /// A recorded run, which is to happen once more in the same order
     #[arg(long, value_name = "JOURNAL", conflicts_with_all = ["config", "seed", "order"])]
     pub(crate) from: Option<PathBuf>,
-    /// A lab of your own
-    #[arg(long, value_name = "FILE")]
+    /// A lab of your own, or the name of one that comes with ccelab
+    #[arg(long, visible_alias = "lab", value_name = "LAB")]
     pub(crate) config: Option<PathBuf>,
     /// A parameter of the scenario: patience=5s
     #[arg(long = "param", value_name = "NAME=VALUE", value_parser = parameter)]

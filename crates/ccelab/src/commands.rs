@@ -4,14 +4,16 @@ use crate::{
     ca, check,
     claims::file_failure,
     cli::{
-        CaCommand, Command, ConfigCommand, JournalCommand, Ladder, LadderFormat, ScenarioCommand, TableFiles,
+        CaCommand, Command, ConfigCommand, JournalCommand, Ladder, LadderFormat, ScenarioCommand,
         TableProtocol,
     },
     decode, demo, explore,
     failure::Failure,
-    files::{create_private, gaps, load_lab, read_journal, read_journal_to_end},
+    files::{create_private, gaps, layers, load_lab, read_journal, read_journal_to_end},
     folders::create_folder,
-    load, merge, print, run, sim, wait_ready,
+    load, merge, print, run, shipped,
+    shipped::Wanted,
+    sim, wait_ready,
 };
 use cce_capture::Capture;
 use cce_fold::Fold;
@@ -21,7 +23,7 @@ use cce_views::{
     ladder::{DrawnContacts, LadderText, Mermaid, Paint, Svg},
     logs::{LogFile, Logs},
 };
-use cce_world::TableKind;
+use cce_world::{ShowDetail, TableKind};
 use std::{
     collections::BTreeMap,
     fmt::Write as _,
@@ -40,6 +42,11 @@ pub(crate) fn execute(command: Command) -> Result<(), Failure> {
         Command::Sim(options) => sim::sim(&options),
         Command::Explore(options) => explore::explore(&options),
         Command::Scenario { command: ScenarioCommand::Check(file) } => sim::check(&file),
+        Command::Scenario { command: ScenarioCommand::List } => sim::list(),
+        Command::Scenario { command: ScenarioCommand::Show { scenario } } => {
+            print::out(&shipped::find(Wanted::Scenario, &scenario)?.text);
+            Ok(())
+        }
         Command::Replay { journal } => replay(&journal),
         Command::Check(options) => check::check(&options),
         Command::Ca { command: CaCommand::Export(options) } => ca::export(&options),
@@ -53,8 +60,15 @@ pub(crate) fn execute(command: Command) -> Result<(), Failure> {
             pcap.map_or(Ok(()), |pcap| write_capture(&journal, &pcap))
         }
         Command::Decode(options) => decode::decode(&options),
-        Command::Config { command: ConfigCommand::Show { config } } => {
-            print::out(&cce_world::show(&load_lab(config.as_deref(), &TableFiles::default())?));
+        Command::Config { command: ConfigCommand::List } => {
+            for lab in Wanted::Lab.shipped() {
+                print::line(&format!("{}\n    {}", lab.name, shipped::about_lab(lab.text)));
+            }
+            Ok(())
+        }
+        Command::Config { command: ConfigCommand::Show { config, brief } } => {
+            let detail = if brief { ShowDetail::Brief } else { ShowDetail::Whole };
+            print::out(&cce_world::show(&layers(config.as_deref())?, detail)?);
             Ok(())
         }
         Command::Config { command: ConfigCommand::Tables { protocol } } => {

@@ -4,8 +4,11 @@ use crate::{
     claims::{claim, claim_name, file_failure, is_locked_elsewhere, open_input, private, unfollowed},
     cli::TableFiles,
     failure::Failure,
+    file_kind,
+    file_kind::FileKind,
     folders::owner_of,
-    print,
+    print, shipped,
+    shipped::Wanted,
 };
 use cce_journal::{End, Header, JournalReader, Record, Tables, What, Writer};
 use cce_wire::TableText;
@@ -26,18 +29,25 @@ pub(crate) const TEXT_MAX: u64 = 1 << 26;
 
 /// The lab of the built-in configuration, a file, and the environment, with the tables of a run.
 pub(crate) fn load_lab(file: Option<&Path>, tables: &TableFiles) -> Result<Lab, Failure> {
-    let file = match file {
-        None => None,
-        Some(path) => Some((path.display().to_string(), read_text(path)?)),
-    };
-    Ok(Lab { tables: load_tables(tables)?, ..load_lab_text(file)? })
+    Ok(Lab { tables: load_tables(tables)?, ..cce_world::load(&layers(file)?)? })
 }
 
 /// The lab of the built-in configuration, the name and text of a file, and the environment.
-pub(crate) fn load_lab_text(file: Option<(String, String)>) -> Result<Lab, Failure> {
+pub(crate) fn load_lab_text(file: (String, String)) -> Result<Lab, Failure> {
+    file_kind::check(Wanted::Lab, &file.0, &file.1)?;
+    Ok(cce_world::load(&layers_of(Some(file)))?)
+}
+
+/// The layers of a configuration: a file or a lab of the binary, and the environment.
+pub(crate) fn layers(file: Option<&Path>) -> Result<Layers, Failure> {
+    let found = file.map(|path| shipped::find(Wanted::Lab, path)).transpose()?;
+    Ok(layers_of(found.map(|found| (found.name, found.text))))
+}
+
+fn layers_of(file: Option<(String, String)>) -> Layers {
     let prefix = format!("{ENVIRONMENT_PREFIX}__");
     let environment = std::env::vars().filter(|(name, _)| name.starts_with(&prefix)).collect();
-    Ok(cce_world::load(&Layers { file, environment, overrides: Vec::new() })?)
+    Layers { file, environment, overrides: Vec::new() }
 }
 
 /// The tables that replace the built-in ones.
@@ -59,7 +69,8 @@ pub(crate) fn read_journal(path: &Path) -> Result<(Header, Vec<Record>), Failure
 pub(crate) fn read_journal_to_end(path: &Path) -> Result<(Header, Vec<Record>, Option<End>), Failure> {
     let file = open_input(path)?;
     let failed = |source| Failure::Journal { path: path.to_owned(), source };
-    let (header, mut reader) = JournalReader::new(BufReader::new(file)).map_err(failed)?;
+    let (header, mut reader) = JournalReader::new(BufReader::new(file))
+        .map_err(|error| other_kind(path).map_or_else(|| failed(error), Failure::Usage))?;
     let records: Vec<Record> = reader.by_ref().collect::<Result<_, _>>().map_err(failed)?;
     if let Some(gaps) = gaps(&records) {
         print::error(&format!("warning: {} {gaps}", path.display()));
@@ -77,6 +88,15 @@ pub(crate) fn read_journal_to_end(path: &Path) -> Result<(Header, Vec<Record>, O
     }
     let end = reader.end();
     Ok((header, records, end))
+}
+
+/// Says what a file is that is no journal; none where that is not known.
+fn other_kind(path: &Path) -> Option<String> {
+    let mut bytes = Vec::new();
+    File::open(path).ok()?.take(TEXT_MAX).read_to_end(&mut bytes).ok()?;
+    let name = path.display().to_string();
+    let kind = FileKind::of(&name, &bytes).filter(|kind| *kind != FileKind::Journal)?;
+    Some(format!("a journal belongs here, and {name} is {}", kind.words(&name)))
 }
 
 /// Begins a journal in a file that its owner alone may read. It is packed where the file's name ends in `.lz4`. The header

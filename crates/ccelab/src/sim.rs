@@ -3,11 +3,13 @@
 use crate::{
     cli,
     failure::Failure,
-    files::{load_lab, load_lab_text, read_journal, read_text},
+    files::{load_lab, load_lab_text, read_journal},
     folders::{Places, create_own},
     log_files::LogFiles,
     print,
     record_writer::RecordWriter,
+    shipped,
+    shipped::{Found, Wanted},
 };
 use cce_journal::{Header, Record};
 use cce_net::Sink;
@@ -34,21 +36,37 @@ const DRAWN_MAX: usize = 5;
 
 /// Reads a scenario and whatever it names.
 pub(crate) fn load_scenario(options: &cli::ScenarioFile) -> Result<Scenario, Failure> {
-    let path = &options.scenario;
-    let text = read_text(path)?;
-    let folder = path.parent().map(Path::to_owned).unwrap_or_default();
-    let files = |name: &str| read_text(&folder.join(name)).map_err(|failure| failure.to_string());
+    let found = shipped::find(Wanted::Scenario, &options.scenario)?;
+    read_scenario(&found, options.config.as_deref(), &options.parameters)
+}
+
+fn read_scenario(
+    found: &Found,
+    config: Option<&Path>,
+    parameters: &[(String, String)],
+) -> Result<Scenario, Failure> {
+    let files = |name: &str| found.named(name);
     // A configuration of the command line's has precedence over the scenario's own.
     let lab = |named: Option<(String, String)>| {
-        let found = match named.filter(|_| options.config.is_none()) {
-            Some(file) => load_lab_text(Some(file)),
-            None => load_lab(options.config.as_deref(), &cli::TableFiles::default()),
+        let loaded = match named.filter(|_| config.is_none()) {
+            Some(file) => load_lab_text(file),
+            None => load_lab(config, &cli::TableFiles::default()),
         };
-        found.map_err(|failure| failure.report())
+        loaded.map_err(|failure| failure.report())
     };
-    let chosen: BTreeMap<String, String> = options.parameters.iter().cloned().collect();
+    let chosen: BTreeMap<String, String> = parameters.iter().cloned().collect();
     let context = Context { files: &files, lab: &lab, chosen: &chosen };
-    Ok(cce_scenario::load(&path.display().to_string(), &text, context)?)
+    Ok(cce_scenario::load(&found.name, &found.text, context)?)
+}
+
+/// `ccelab scenario list`: names, what each is about, and what it has.
+pub(crate) fn list() -> Result<(), Failure> {
+    for shipped in Wanted::Scenario.shipped() {
+        let scenario = read_scenario(&Found::of(shipped), None, &[])?;
+        let about = shipped::first_sentence(&scenario.about);
+        print::line(&format!("{}\n    {about}\n    {}", shipped.name, scenario.contents()));
+    }
+    Ok(())
 }
 
 /// `ccelab scenario check`.

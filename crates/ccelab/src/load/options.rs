@@ -11,8 +11,9 @@ use std::path::PathBuf;
 #[command(group = ArgGroup::new("loop").required(true).args(["rate", "users"]))]
 #[command(group = ArgGroup::new("end").required(true).multiple(true).args(["duration", "tasks"]))]
 pub(crate) struct Options {
-    /// The lab that the load is for: its addresses, agents, feed and script selector
-    #[arg(long, value_name = "FILE")]
+    /// The lab that the load is for, a file or the name of one that comes with ccelab: its addresses, agents, feed and script
+    /// selector
+    #[arg(long, visible_alias = "lab", value_name = "LAB")]
     pub(crate) config: Option<PathBuf>,
     /// The ready file of a running lab, whose addresses count instead of the configured ones
     #[arg(long, value_name = "FILE")]

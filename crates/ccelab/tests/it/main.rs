@@ -23,6 +23,7 @@ mod progress;
 mod ready_file;
 mod recovery;
 mod scenario;
+mod shipped;
 mod sim;
 mod support;
 mod tls;
