@@ -7,6 +7,7 @@ use serde::{
         value::{Error, StrDeserializer},
     },
 };
+use std::collections::BTreeSet;
 
 /// Stands for any key of a table whose keys are names.
 pub(crate) const ANY_NAME: &str = "*";
@@ -22,6 +23,23 @@ pub(crate) fn paths<T: DeserializeOwned>() -> Result<Vec<String>, Error> {
     let mut found = Vec::new();
     T::deserialize(Walk { path: String::new(), found: &mut found })?;
     Ok(found)
+}
+
+/// The keys that a type reads where a dotted key stands: `poll_lifetime`, … beside `ccp.pol_lifetime`. There are none where the type
+/// takes no sample, or any name is a key.
+pub(crate) fn beside<T: DeserializeOwned>(key: &str) -> BTreeSet<String> {
+    let above: Vec<&str> = key.split('.').collect();
+    let above = &above[..above.len() - 1];
+    let paths = paths::<T>().unwrap_or_default();
+    let keys = paths.iter().filter_map(|path| {
+        let path = path.replace(ELEMENT, &format!(".{ELEMENT}"));
+        let parts: Vec<&str> = path.split('.').collect();
+        let (before, own) = (parts.get(..above.len())?, parts.get(above.len())?);
+        let is_same = |(part, key): (&&str, &&str)| part == key || [ANY_NAME, ELEMENT].contains(part);
+        let is_key = ![ANY_NAME, ELEMENT].contains(own);
+        (is_key && before.iter().zip(above).all(is_same)).then(|| (*own).to_owned())
+    });
+    keys.collect()
 }
 
 /// Where something is read, and every value that was read before.
@@ -153,5 +171,24 @@ impl<'de> SeqAccess<'de> for Inside<'_> {
 
     fn next_element_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, Error> {
         self.next().map(|inner| seed.deserialize(inner)).transpose()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::beside;
+    use crate::lab::Lab;
+
+    #[test]
+    fn beside_a_key_stands_what_its_table_reads() {
+        for (key, known) in [
+            ("finese", "finesse"),
+            ("ccp.pol_lifetime", "poll_lifetime"),
+            ("links.app.listn", "listen_tls"),
+            ("agents.0.login", "login_name"),
+            ("agentpg.signed_in", "signed_in_max"),
+        ] {
+            assert!(beside::<Lab>(key).contains(known), "{key}: {:?}", beside::<Lab>(key));
+        }
     }
 }

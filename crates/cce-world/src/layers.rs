@@ -5,11 +5,12 @@
 //! in the text of the file.
 
 use crate::{
-    check,
+    check, fields,
     lab::Lab,
     problem::{ConfigError, ConfigPlace, ConfigProblem, Fault, find, is_within, line_of, syntax_problem},
     range,
 };
+use cce_select::nearest;
 use config::{Config, Environment, File, FileFormat};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
@@ -210,7 +211,9 @@ fn read(merged: Value) -> (Option<Lab>, Findings) {
     };
     let lab = read_sections(&mut sections, &mut findings);
     for key in sections.keys() {
-        findings.faults.push(Fault::new(key, "there is no such section"));
+        let known = fields::beside::<Lab>(key);
+        let hint = nearest(key, known.iter().map(String::as_str));
+        findings.faults.push(Fault::new(key, format!("there is no such section{hint}")));
     }
     (lab, findings)
 }
@@ -287,7 +290,12 @@ impl Source<'_> {
     }
 
     fn tell_unknown(&mut self, keys: Vec<String>) {
-        let faults = keys.into_iter().map(|key| Fault::new(key, "there is no such setting"));
+        let faults = keys.into_iter().map(|key| {
+            let known = fields::beside::<Lab>(&key);
+            let name = key.rsplit('.').next().unwrap_or_default();
+            let hint = nearest(name, known.iter().map(String::as_str));
+            Fault::new(key, format!("there is no such setting{hint}"))
+        });
         self.findings.faults.extend(faults);
     }
 

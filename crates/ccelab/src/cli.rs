@@ -1,8 +1,13 @@
 //! The command line.
 
+use crate::seeds::JOBS_MAX;
 use cce_fold::Book;
 use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
-use std::{net::IpAddr, path::PathBuf};
+use std::{
+    net::{IpAddr, Ipv4Addr},
+    num::NonZero,
+    path::PathBuf,
+};
 
 /// A contact center's task routing on one laptop: CCP Task API, MR PG, router, agent PG with its CTI server,
 /// and Finesse, wired by TCP on their real ports.
@@ -147,8 +152,8 @@ pub(crate) struct Run {
     /// The product's ports, or free ones
     #[arg(long, value_enum, default_value_t = Ports::Default)]
     pub(crate) ports: Ports,
-    /// The address to listen on, instead of the configured ones
-    #[arg(long, value_name = "ADDR")]
+    /// The address to listen on, instead of the configured ones: 127.0.0.1, 0.0.0.0, localhost
+    #[arg(long, value_name = "ADDR", value_parser = bind_address)]
     pub(crate) bind: Option<IpAddr>,
     #[command(flatten)]
     pub(crate) tls: TlsOptions,
@@ -419,6 +424,20 @@ pub(crate) struct ScenarioFile {
     pub(crate) parameters: Vec<(String, String)>,
 }
 
+/// An address, or the one name that every machine has for itself.
+fn bind_address(text: &str) -> Result<IpAddr, String> {
+    if text.eq_ignore_ascii_case("localhost") {
+        return Ok(IpAddr::V4(Ipv4Addr::LOCALHOST));
+    }
+    text.parse().map_err(|_| "write an address, such as 127.0.0.1, or localhost".to_owned())
+}
+
+/// A number of runs at the same time.
+fn jobs(text: &str) -> Result<NonZero<usize>, String> {
+    let number = text.parse().ok().filter(|jobs: &NonZero<usize>| jobs.get() <= JOBS_MAX);
+    number.ok_or_else(|| format!("write a number from 1 to {JOBS_MAX}"))
+}
+
 fn parameter(text: &str) -> Result<(String, String), String> {
     let (name, value) = text.split_once('=').ok_or("write NAME=VALUE, such as patience=5s")?;
     Ok((name.to_owned(), value.to_owned()))
@@ -476,10 +495,10 @@ pub(crate) struct Explore {
     pub(crate) orders: bool,
     /// The most runs of a search for orders
     #[arg(long, value_name = "N", default_value = "100000")]
-    pub(crate) max: std::num::NonZero<u64>,
+    pub(crate) max: NonZero<u64>,
     /// How many runs at the same time [default: as many as there are processors]
-    #[arg(long, value_name = "N")]
-    pub(crate) jobs: Option<std::num::NonZero<usize>>,
+    #[arg(long, value_name = "N", value_parser = jobs)]
+    pub(crate) jobs: Option<NonZero<usize>>,
 }
 
 /// Seeds from one to another, both included.

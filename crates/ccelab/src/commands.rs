@@ -18,6 +18,7 @@ use crate::{
 use cce_capture::Capture;
 use cce_fold::Fold;
 use cce_journal::{Header, Record, Writer};
+use cce_select::nearest;
 use cce_views::{
     Why, ladder,
     ladder::{DrawnContacts, LadderText, Mermaid, Paint, Svg},
@@ -128,7 +129,7 @@ fn draw(options: &Ladder) -> Result<(), Failure> {
         None => None,
         Some(wanted) => Some(
             ladder::find_contact(&header, &records, wanted)
-                .ok_or_else(|| Failure::Usage(format!("the journal has no task or contact `{wanted}`")))?,
+                .ok_or_else(|| no_task(wanted, &ladder::rows(&header, &records, None).1))?,
         ),
     };
     let (rows, names) = ladder::rows(&header, &records, only);
@@ -151,6 +152,19 @@ fn draw(options: &Ladder) -> Result<(), Failure> {
         }
     }
     Ok(())
+}
+
+/// A task that a journal lacks, with the nearest one that it has.
+fn no_task(wanted: &str, names: &DrawnContacts) -> Failure {
+    let known: Vec<String> = names
+        .shown()
+        .flat_map(|(short, contact, tasks)| {
+            let tasks = tasks.iter().map(ToString::to_string);
+            [short, contact.to_string()].into_iter().chain(tasks).collect::<Vec<_>>()
+        })
+        .collect();
+    let hint = nearest(wanted, known.iter().map(String::as_str));
+    Failure::Usage(format!("the journal has no task or contact `{wanted}`{hint}"))
 }
 
 /// Tasks that wait at the end of a journal, and why, if there are any.

@@ -1,6 +1,7 @@
 //! `--agents`: who signs in by itself, and what they do with offers. `--mr-app`: who brings tasks of their own.
 
 use cce_model::AgentId;
+use cce_select::meant;
 use cce_world::{CastAgent, MrApplicationSettings, Span, Wait};
 use std::{str::FromStr, time::Duration};
 
@@ -44,6 +45,9 @@ enum Manner {
 const MANNERS: &str =
     "auto, slow:9s, ignore (or reject-by-ringing), accept, wraps-up:10s, transfers:SELECTOR";
 
+/// What they begin with.
+const NAMES: [&str; 7] = ["auto", "slow", "ignore", "reject-by-ringing", "accept", "wraps-up", "transfers"];
+
 impl AgentChoice {
     /// The virtual agents that it asks for.
     pub(crate) fn casts(&self) -> impl Iterator<Item = CastAgent> {
@@ -78,8 +82,11 @@ impl FromStr for AgentChoice {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let form = || format!("`{text}`: write ID=MANNER, where a manner is {MANNERS}");
-        let (id, manner) = text.split_once('=').ok_or_else(form)?;
+        let (id, manner) = text.split_once('=').unwrap_or((text, ""));
+        let form = || {
+            let hint = meant(manner.split(':').next().unwrap_or_default(), NAMES);
+            format!("`{text}`: write ID=MANNER, where a manner is {MANNERS}{hint}")
+        };
         let time = |text: &str| text.parse::<Span>().map(|span| span.0).map_err(|_| form());
         let manner = match manner.split_once(':') {
             None if manner == "auto" => Manner::Auto,

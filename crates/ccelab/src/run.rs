@@ -22,6 +22,7 @@ use cce_kernel::{NodeName, Port, Wall};
 use cce_model::AgentId;
 use cce_net::{Net, NetConfig, Node, Running};
 use cce_scenario::Scenario;
+use cce_select::nearest;
 use cce_world::{COMPONENTS, Lab, MrApplicationSettings, nearest_few};
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -259,8 +260,8 @@ fn add_applications(lab: &mut Lab, options: &Run) -> Result<(), Failure> {
 fn chosen_nodes(lab: &Lab, only: &[String]) -> Result<Vec<NodeName>, Failure> {
     if let Some(unknown) = only.iter().find(|name| !COMPONENTS.contains(&name.as_str())) {
         return Err(Failure::Usage(format!(
-            "--only: there is no component `{unknown}`; there is {}",
-            COMPONENTS.join(", ")
+            "--only: there is no component `{unknown}`{}",
+            nearest(unknown, COMPONENTS)
         )));
     }
     let is_component = |name: &NodeName| COMPONENTS.contains(&name.as_str());

@@ -17,8 +17,8 @@ use std::{
     thread,
 };
 
-/// Runs at the same time, whatever is asked for.
-const JOBS_MAX: usize = 256;
+/// Runs at the same time, at most.
+pub(crate) const JOBS_MAX: usize = 256;
 
 /// How many runs there are at the same time.
 pub(crate) fn jobs(options: &cli::Explore) -> usize {

@@ -123,17 +123,17 @@ fn missing_and_unknown_settings_of_every_element_are_told_and_nothing_that_follo
         let found = found.iter().find(|(_, found, _)| found == key);
         found.map(|(line, _, message)| (*line, message.as_str()))
     };
-    let (missing, unknown) = ("this setting is missing", "there is no such setting");
+    let missing = "this setting is missing";
     let expected = [
         ("mrds.0.name", 2, missing),
-        ("mrds.0.nmae", 4, unknown),
+        ("mrds.0.nmae", 4, "there is no such setting; did you mean `name`?"),
         ("mrds.0.interruptible", 6, "invalid type: string \"yes\", expected a boolean"),
         ("mrds.1.description", 10, missing),
         ("mrds.1.start_timeout", 10, missing),
-        ("mrds.1.descripton", 13, unknown),
-        ("mrds.1.start_timout", 15, unknown),
+        ("mrds.1.descripton", 13, "there is no such setting; did you mean `description`?"),
+        ("mrds.1.start_timout", 15, "there is no such setting; did you mean `start_timeout`?"),
         ("mrpg.applications.0.peripheral", 18, missing),
-        ("mrpg.applications.0.peripherall", 19, unknown),
+        ("mrpg.applications.0.peripherall", 19, "there is no such setting; did you mean `peripheral`?"),
     ];
     for (key, line, message) in expected {
         assert_eq!(told(key), Some((line, message)), "{key} in {found:?}");

@@ -18,6 +18,7 @@ mod interop;
 mod journal;
 mod lab_trace;
 mod load;
+mod mistakes;
 mod processes;
 mod progress;
 mod ready_file;

@@ -1,0 +1,130 @@
+//! Mistakes of the command line: each is told with what would be right.
+
+use crate::support::{Running, folder, http, run, scenario, stderr};
+use std::fs;
+
+/// Runs what is wrong, and says what it was told.
+fn told(name: &str, arguments: &[&str]) -> String {
+    let output = run(&folder(name), arguments);
+    assert_eq!(output.status.code(), Some(2), "{arguments:?}: {}", stderr(&output));
+    stderr(&output)
+}
+
+#[test]
+fn a_scenario_where_a_lab_belongs_is_called_a_scenario() {
+    let file = scenario("one-task.toml");
+    for arguments in
+        [["run", "--config", &file], ["run", "--config", "one-task"], ["demo", "--config", &file]]
+    {
+        let text = told("mistake-lab", &arguments);
+        assert!(text.contains("a lab belongs here") && text.contains("is a scenario"), "{text}");
+    }
+}
+
+#[test]
+fn a_lab_where_a_scenario_belongs_is_called_a_lab() {
+    let file = scenario("../labs/task-and-chat.toml");
+    for arguments in [["run", "--scenario", &file], ["run", "--scenario", "task-and-chat"]] {
+        let text = told("mistake-scenario", &arguments);
+        assert!(text.contains("a scenario belongs here") && text.contains("is a lab"), "{text}");
+    }
+    assert!(told("mistake-scenario", &["sim", "dcloud"]).contains("is a lab"));
+}
+
+#[test]
+fn a_scenario_s_own_lab_that_is_a_scenario_is_called_one() {
+    let folder = folder("mistake-own-lab");
+    fs::write(folder.join("mine.toml"), "lab = \"one-task.toml\"\n[agents.1081]\n").unwrap();
+    let output = run(&folder, &["sim", "mine.toml"]);
+    assert!(stderr(&output).contains("one-task.toml is a scenario"), "{}", stderr(&output));
+}
+
+#[test]
+fn a_name_that_nothing_has_is_told_with_the_nearest_one() {
+    for (arguments, nearest) in [
+        (&["sim", "on-task"][..], "did you mean `one-task`?"),
+        (&["sim", "duplicate-ofer.toml"], "did you mean `duplicate-offer`?"),
+        (&["run", "--config", "task-and-chats"], "did you mean `task-and-chat`?"),
+        (&["run", "--agents", "1088=auto"], "it has 1080, 1081, 1082, 1083"),
+        (&["decode", "mr", "--port", "39001=mrr", "00"], "did you mean `mr`?"),
+        (&["run", "--only", "mrgp"], "did you mean `mrpg`?"),
+        (&["run", "--ports", "ephemral"], "'ephemeral'"),
+        (&["run", "--agents", "1080=ignor"], "did you mean `ignore`?"),
+    ] {
+        let text = told("mistake-name", arguments);
+        assert!(text.contains(nearest), "{arguments:?}: {text}");
+    }
+}
+
+#[test]
+fn a_setting_that_nothing_has_is_told_with_the_nearest_one() {
+    let folder = folder("mistake-setting");
+    let text = "[ccp]\npol_lifetime = \"1min\"\n\n[finese]\nredial = \"1s\"\n";
+    fs::write(folder.join("mine.toml"), text).unwrap();
+    let output = run(&folder, &["config", "check", "--config", "mine.toml"]);
+    for nearest in ["did you mean `poll_lifetime`?", "did you mean `finesse`?"] {
+        assert!(stderr(&output).contains(nearest), "{}", stderr(&output));
+    }
+}
+
+#[test]
+fn a_task_that_a_journal_lacks_is_told_with_those_that_it_has() {
+    let folder = folder("mistake-task");
+    assert!(run(&folder, &["sim", "two-tasks-one-agent"]).status.success());
+    let output = run(&folder, &["ladder", ".ccelab/last/journal.jsonl", "--task", "T3"]);
+    assert!(stderr(&output).contains("did you mean `T"), "{}", stderr(&output));
+}
+
+#[test]
+fn rules_over_the_admin_port_are_refused_where_their_direction_carries_no_such_message() {
+    let folder = folder("mistake-rule");
+    let lab = Running::start(&folder, "lab", &["--ports", "ephemeral"]);
+    for selector in ["mrpg > ccp NEW_TASK", "agentpg > router CONNECT", "ccp > mrpg START_TASK_EVENT"] {
+        let rule = format!("{{\"match\": \"{selector}\", \"drop\": true}}");
+        let answer = http("POST", &lab.address("admin"), "/rules", None, &rule).unwrap();
+        assert_eq!(answer.status, 400, "{selector}: {}", answer.body);
+        fs::write(
+            folder.join("mine.toml"),
+            format!("[agents.1081]\n[[rules]]\nmatch = \"{selector}\"\ndrop = true\n"),
+        )
+        .unwrap();
+        let output = run(&folder, &["scenario", "check", "mine.toml"]);
+        assert_eq!(output.status.code(), Some(2), "{selector}");
+    }
+}
+
+#[test]
+fn a_lab_listens_on_localhost() {
+    let folder = folder("mistake-localhost");
+    let lab = Running::start(&folder, "lab", &["--ports", "ephemeral", "--bind", "localhost"]);
+    assert!(lab.address("app").starts_with("127.0.0.1:"));
+}
+
+#[test]
+fn a_name_to_bind_to_is_refused_with_what_is_allowed() {
+    let text = told("mistake-bind", &["run", "--bind", "lab.example.org"]);
+    assert!(text.contains("an address, such as 127.0.0.1, or localhost"), "{text}");
+}
+
+#[test]
+fn no_jobs_are_refused_with_what_is_allowed() {
+    for jobs in ["0", "many"] {
+        let text = told("mistake-jobs", &["explore", "one-task", "--seeds", "1..2", "--jobs", jobs]);
+        assert!(text.contains("from 1 to 256"), "{text}");
+    }
+}
+
+#[test]
+fn a_file_that_is_no_journal_is_called_what_it_is() {
+    let folder = folder("mistake-journal");
+    assert!(run(&folder, &["sim", "one-task"]).status.success());
+    for (file, what) in [
+        (".ccelab/last/ctisvr.log", "a log in the product's format, ctisvr.log: any editor reads it"),
+        (&scenario("one-task.toml"), "is a scenario"),
+        (&scenario("../labs/dcloud.toml"), "is a lab"),
+    ] {
+        let output = run(&folder, &["ladder", file]);
+        assert_eq!(output.status.code(), Some(2), "{file}");
+        assert!(stderr(&output).contains(what), "{}", stderr(&output));
+    }
+}
