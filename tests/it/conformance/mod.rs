@@ -1,6 +1,7 @@
 //! `docs/conformance.toml` holds every numbered requirement once, and names tests that exist.
 
 mod page;
+mod readme;
 mod sources;
 mod table;
 
@@ -38,6 +39,21 @@ fn the_page_is_that_of_the_table() {
     assert!(
         found == page,
         "docs/conformance.md is not up to date: run `cargo test -p ccelab-tests conformance` with {WRITE}=1"
+    );
+}
+
+#[test]
+fn the_readme_has_the_table_in_short() {
+    let file = root().join("README.md");
+    let found = fs::read_to_string(&file).unwrap();
+    let wanted = readme::with_table(&found, &table()).expect("the README has a place for the table");
+    if std::env::var_os(WRITE).is_some() {
+        fs::write(&file, &wanted).unwrap();
+        return;
+    }
+    assert!(
+        found == wanted,
+        "README.md is not up to date: run `cargo test -p ccelab-tests conformance` with {WRITE}=1"
     );
 }
 

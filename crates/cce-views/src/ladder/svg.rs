@@ -16,8 +16,12 @@ const WORDS: usize = 900;
 /// Half of an arrow's head.
 const HEAD: usize = 4;
 
-const STYLE: &str = "text{font:12px monospace;fill:#222}.dim{fill:#777}.change{fill:#8a4b00}\
-                     line{stroke:#ccc}.arrow{stroke:#05668d}path,circle{fill:#05668d}.mark{fill:#8a4b00}";
+/// On light pages, and on dark ones where the reader prefers them.
+const STYLE: &str = ".page{fill:#fff}text{font:12px monospace;fill:#222}.dim{fill:#777}.change{fill:#8a4b00}\
+                     line{stroke:#ccc}.arrow{stroke:#05668d}path,circle{fill:#05668d}.mark{fill:#8a4b00}\
+                     @media(prefers-color-scheme:dark){.page{fill:#0d1117}text{fill:#ddd}.dim{fill:#999}\
+                     .change{fill:#e3a04f}line{stroke:#444}.arrow{stroke:#58b4d1}path,circle{fill:#58b4d1}\
+                     .mark{fill:#e3a04f}}";
 
 /// Draws rows as one picture.
 #[derive(Debug)]
@@ -104,7 +108,7 @@ impl Svg {
         });
         format!(
             "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" xml:space=\"preserve\">\n\
-             <style>{STYLE}</style>\n<rect width=\"100%\" height=\"100%\" fill=\"white\"/>\n{lanes}{}</svg>\n",
+             <style>{STYLE}</style>\n<rect class=\"page\" width=\"100%\" height=\"100%\"/>\n{lanes}{}</svg>\n",
             self.body
         )
     }

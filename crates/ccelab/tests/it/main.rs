@@ -21,6 +21,7 @@ mod load;
 mod mistakes;
 mod processes;
 mod progress;
+mod readme;
 mod ready_file;
 mod recovery;
 mod scenario;
