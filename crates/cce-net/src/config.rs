@@ -15,8 +15,8 @@ pub(crate) const OUTBOX_BYTES_MAX: usize = 16 << 20;
 /// Connections that one component may have.
 pub(crate) const LINKS_MAX: usize = 8_192;
 
-/// Requests that may wait for one component's reply. One more is answered 503.
-pub(crate) const CALLS_MAX: usize = 4_096;
+/// Requests that may wait for one component's reply: each session of BOSH has one that waits. One more is answered 503.
+pub(crate) const CALLS_MAX: usize = 8_192;
 
 /// Requests of one component's own that may wait for their outcome. One more is not made.
 pub(crate) const CALLING_MAX: usize = 1_024;
