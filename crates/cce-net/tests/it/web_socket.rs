@@ -1,8 +1,9 @@
 //! From HTTP to WebSocket and on, over real connections.
 
-use crate::lab::{Lab, Toy, client, is_frame, send_raw};
+use crate::lab::{Lab, Toy, client, config, is_frame, send_raw};
 use cce_journal::What;
-use cce_kernel::{Address, Input, Output, Port, Response};
+use cce_kernel::{Address, Input, LinkReason, Output, Port, Response};
+use cce_net::{NetConfig, OutsiderLimits};
 use std::{
     io::{Read, Write},
     net::TcpStream,
@@ -88,6 +89,30 @@ fn a_component_that_dials_has_the_stream_at_once_and_each_piece_knows_its_output
     });
     let What::In(Input::LinkUp { link, peer }) = up.what else { unreachable!("it is a link") };
     assert_eq!((link.port, peer.node.unwrap().as_str()), (Port::XmppWs, "agent-1080"));
+    lab.stop();
+}
+
+#[test]
+fn a_client_that_does_not_read_its_stream_is_dropped() {
+    let talkative =
+        Toy::new("finesse").on_link(|link, cx| (0..5_000).for_each(|_| cx.send(link, vec![0_u8; 4_096])));
+    let lab = Lab::start(vec![talkative]);
+    let (_deaf, _) = upgraded(&lab, ASKED);
+    let down = lab.wait("the end", |record| matches!(record.what, What::In(Input::LinkDown { .. })));
+    assert!(matches!(
+        down.what,
+        What::In(Input::LinkDown { link, reason: LinkReason::Overflow }) if link.port == Port::XmppWs
+    ));
+    lab.stop();
+}
+
+#[test]
+fn streams_of_one_address_are_bounded_and_leave_the_listener_to_others() {
+    let limits = OutsiderLimits { connections: 3, connections_per_address: 2, ..OutsiderLimits::default() };
+    let lab = Lab::start_with(NetConfig { limits, ..config() }, vec![Toy::new("finesse")]);
+    let heads: Vec<_> = (0..3).map(|_| upgraded(&lab, ASKED)).collect();
+    let statuses: Vec<&str> = heads.iter().map(|(_, head)| &head[9..12]).collect();
+    assert_eq!(statuses, ["101", "101", "503"]);
     lab.stop();
 }
 
