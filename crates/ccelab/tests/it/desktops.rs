@@ -3,8 +3,11 @@
 use crate::support::{Running, folder, skip, stderr, stdout};
 use std::{
     fs,
+    io::{Read, Write},
+    net::TcpStream,
     path::{Path, PathBuf},
     process::Command,
+    time::Duration,
 };
 
 /// Nobody has long to accept, so that a task that rings out does not take long.
@@ -59,6 +62,28 @@ fn desktops_of_two_libraries_hear_the_same_events_in_the_same_order_on_every_tra
         assert_eq!(heard, HEARD, "{library} {transport}");
         lab.interrupt();
     }
+}
+
+#[test]
+fn a_client_that_does_not_mask_its_frames_is_told_by_the_code_of_the_flaw() {
+    let folder = folder("unmasked");
+    let lab = Running::start(&folder, "lab", &["--ports", "ephemeral"]);
+    let place = lab.address("xmpp_ws");
+    let address = place.trim_start_matches("ws://").trim_end_matches("/ws/");
+    let mut stream = TcpStream::connect(address).unwrap();
+    stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+    let asked = format!(
+        "GET /ws/ HTTP/1.1\r\nHost: {address}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
+         Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\
+         Sec-WebSocket-Protocol: xmpp\r\n\r\n"
+    );
+    stream.write_all(asked.as_bytes()).unwrap();
+    stream.write_all(&[0x81, 0x01, b'<']).unwrap();
+    let mut heard = Vec::new();
+    stream.read_to_end(&mut heard).unwrap();
+    assert!(heard.starts_with(b"HTTP/1.1 101 "), "{}", String::from_utf8_lossy(&heard));
+    assert!(heard.ends_with(&[0x88, 0x02, 0x03, 0xea]), "{heard:?}");
+    lab.interrupt();
 }
 
 fn interop() -> PathBuf {
