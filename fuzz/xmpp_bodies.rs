@@ -58,7 +58,8 @@ pub(crate) fn bosh(input: &[u8]) {
         for answer in answers {
             let was_answered = std::mem::replace(&mut answered[answer.request], true);
             assert!(!was_answered, "a request has one answer");
-            client.take(BoshBody::read(&answer.body).expect("the server writes what can be read"));
+            let body = BoshBody::read(&answer.body).expect("the server writes what can be read");
+            client.take(FIRST_RID + answer.request as u64, body);
         }
     };
     hear(begun.into_iter().collect(), &mut answered);

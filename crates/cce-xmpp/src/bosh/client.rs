@@ -3,7 +3,7 @@
 
 use super::body::{BoshBody, write};
 use crate::{StreamElement, ns};
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 
 /// Requests at the same time, unless the server says otherwise.
 const REQUESTS: u64 = 2;
@@ -15,7 +15,12 @@ const WAIT: &str = "20";
 #[derive(Debug)]
 pub struct BoshClient {
     domain: String,
+    /// The number of the latest request.
     rid: u64,
+    /// The number of the request whose answer is heard next.
+    heard: u64,
+    /// Answers that came before their turn.
+    early: BTreeMap<u64, BoshBody>,
     sid: Option<String>,
     /// Requests that are not answered.
     under_way: u64,
@@ -25,7 +30,16 @@ pub struct BoshClient {
     is_over: bool,
 }
 
-/// What an answer brought.
+/// A request that is to be made.
+#[derive(Debug, PartialEq, Eq)]
+pub struct BoshAsk {
+    /// Its number, by which its answer is told.
+    pub rid: u64,
+    /// What it carries.
+    pub body: Vec<u8>,
+}
+
+/// What answers brought.
 #[derive(Debug, PartialEq, Eq)]
 pub struct BoshHeard {
     /// The stream's children in it.
@@ -46,12 +60,21 @@ enum Words {
 impl BoshClient {
     /// A session with a server of that domain; its first request has that number.
     pub fn new(domain: String, rid: u64) -> Self {
-        let (sid, waiting) = (None, VecDeque::new());
-        Self { domain, rid, sid, under_way: 0, requests: REQUESTS, waiting, is_over: false }
+        Self {
+            domain,
+            rid,
+            heard: rid,
+            early: BTreeMap::new(),
+            sid: None,
+            under_way: 0,
+            requests: REQUESTS,
+            waiting: VecDeque::new(),
+            is_over: false,
+        }
     }
 
-    /// The body that asks for a session.
-    pub fn open(&mut self) -> Vec<u8> {
+    /// The request for a session.
+    pub fn open(&mut self) -> BoshAsk {
         let (rid, domain) = (self.rid.to_string(), self.domain.clone());
         self.under_way += 1;
         let attributes = [
@@ -64,7 +87,7 @@ impl BoshClient {
             ("xmpp:version", "1.0"),
             ("xmlns:xmpp", ns::XBOSH),
         ];
-        write(&attributes, &[])
+        BoshAsk { rid: self.rid, body: write(&attributes, &[]) }
     }
 
     /// These elements are to be sent.
@@ -83,8 +106,8 @@ impl BoshClient {
         self.waiting.push_back(Words::Last(last_words.to_vec()));
     }
 
-    /// The body that is to be sent now; none as long as nothing is to be said and a request waits.
-    pub fn next_body(&mut self) -> Option<Vec<u8>> {
+    /// The request that is to be made now; none as long as nothing is to be said and a request waits.
+    pub fn next_ask(&mut self) -> Option<BoshAsk> {
         let sid = self.sid.clone().filter(|_| !self.is_over)?;
         let may_ask = match self.waiting.front() {
             None => self.under_way == 0,
@@ -114,12 +137,22 @@ impl BoshClient {
                 elements
             }
         };
-        Some(write(&attributes, &inside))
+        Some(BoshAsk { rid: self.rid, body: write(&attributes, &inside) })
     }
 
-    /// A request was answered.
-    pub fn take(&mut self, body: BoshBody) -> BoshHeard {
+    /// The request of that number was answered. Answers may overtake each other; they are heard by their numbers.
+    pub fn take(&mut self, rid: u64, body: BoshBody) -> BoshHeard {
         self.under_way = self.under_way.saturating_sub(1);
+        self.early.insert(rid, body);
+        let mut stanzas = Vec::new();
+        while let Some(body) = self.early.remove(&self.heard) {
+            self.heard += 1;
+            stanzas.extend(self.hear(body));
+        }
+        BoshHeard { stanzas, is_over: self.is_over }
+    }
+
+    fn hear(&mut self, body: BoshBody) -> Vec<StreamElement> {
         if let Some(sid) = body.attribute("sid").filter(|_| self.sid.is_none()) {
             self.sid = Some(sid.to_owned());
             self.requests = body.number("requests").unwrap_or(REQUESTS).clamp(1, REQUESTS);
@@ -128,6 +161,6 @@ impl BoshClient {
         if body.stanzas.iter().any(|stanza| stanza.is("success", ns::SASL)) {
             self.waiting.push_back(Words::Restart);
         }
-        BoshHeard { stanzas: body.stanzas, is_over: self.is_over }
+        body.stanzas
     }
 }

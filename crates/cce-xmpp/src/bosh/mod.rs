@@ -9,5 +9,5 @@ mod client;
 mod server;
 
 pub use body::{BoshBody, BoshCondition};
-pub use client::{BoshClient, BoshHeard};
+pub use client::{BoshAsk, BoshClient, BoshHeard};
 pub use server::{BoshAnswer, BoshOffer, BoshServer};

@@ -3,12 +3,15 @@
 use crate::support::{accounts, server_over};
 use cce_xmpp::{
     StreamCarrier, StreamFlaw, StreamLimits, StreamPiece,
-    bosh::{BoshAnswer, BoshBody, BoshClient, BoshCondition, BoshOffer, BoshServer},
+    bosh::{BoshAnswer, BoshAsk, BoshBody, BoshClient, BoshCondition, BoshOffer, BoshServer},
     client::{ClientConfig, ClientEvent, ClientSession},
     server::{EventMessage, ServerEvent, ServerSession, event_message},
 };
 use proptest::prelude::*;
 use std::collections::BTreeSet;
+
+/// The number of the first request of a pair.
+const FIRST_RID: u64 = 41;
 
 const XMLNS: &str = "xmlns='http://jabber.org/protocol/httpbind'";
 
@@ -52,6 +55,21 @@ fn a_client_that_closes_ends_the_session() {
     pair.run();
     assert!(!pair.stream.is_available());
     assert!(pair.under_way.is_empty());
+}
+
+#[test]
+fn answers_that_overtake_each_other_are_heard_by_their_numbers() {
+    let mut client = BoshClient::new("fin1.lab".to_owned(), FIRST_RID);
+    client.open();
+    client.take(FIRST_RID, body("sid='s' requests='2'"));
+    let first = client.next_ask().unwrap().rid;
+    client.say(b"<presence/>");
+    let second = client.next_ask().unwrap().rid;
+    let with = |name: &str| BoshBody::read(format!("<body {XMLNS}><{name}/></body>").as_bytes()).unwrap();
+    assert_eq!(client.take(second, with("late")).stanzas, []);
+    let heard = client.take(first, with("early")).stanzas;
+    let names: Vec<&str> = heard.iter().map(|stanza| stanza.name.as_str()).collect();
+    assert_eq!(names, ["early", "late"]);
 }
 
 #[test]
@@ -212,7 +230,7 @@ impl Pair {
         });
         Self {
             session,
-            client: BoshClient::new("fin1.lab".to_owned(), 41),
+            client: BoshClient::new("fin1.lab".to_owned(), FIRST_RID),
             stream: server_over(StreamCarrier::Bosh),
             exchanges: None,
             under_way: BTreeSet::new(),
@@ -227,7 +245,7 @@ impl Pair {
             self.begin();
         }
         loop {
-            while let Some(body) = self.client.next_body() {
+            while let Some(BoshAsk { body, .. }) = self.client.next_ask() {
                 self.ask(&body);
             }
             let answers = self.exchanges.as_mut().unwrap().answers();
@@ -239,7 +257,7 @@ impl Pair {
     }
 
     fn begin(&mut self) {
-        let body = BoshBody::read(&self.client.open()).unwrap();
+        let body = BoshBody::read(&self.client.open().body).unwrap();
         let mut exchanges = BoshServer::new("s".to_owned(), BoshOffer::of(&body).unwrap(), 0);
         self.under_way.insert(0);
         for event in self.stream.begin() {
@@ -278,7 +296,7 @@ impl Pair {
 
     fn answer(&mut self, answer: &BoshAnswer<u64>) {
         assert!(self.under_way.remove(&answer.request), "each request has one answer");
-        let heard = self.client.take(BoshBody::read(&answer.body).unwrap());
+        let heard = self.client.take(FIRST_RID + answer.request, BoshBody::read(&answer.body).unwrap());
         for stanza in heard.stanzas {
             for event in self.session.take(&StreamPiece::Stanza(stanza)) {
                 if let ClientEvent::Send(bytes) = event {

@@ -5,11 +5,11 @@ use crate::lab::AgentTransport;
 use cce_kernel::{Address, CallError, CallId, CloseReason, Cx, LinkId, Port, Request, Response};
 use cce_xmpp::{
     StreamCarrier, StreamLimits, StreamPiece,
-    bosh::{BoshBody, BoshClient, BoshHeard},
+    bosh::{BoshAsk, BoshBody, BoshClient, BoshHeard},
     client::{ClientConfig, ClientEvent, ClientSession},
 };
 use rand::RngExt;
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 /// The resource of the agent's stream. It is always the same, so that a new stream takes the place of one
 /// that was lost rather than standing beside it.
@@ -29,7 +29,11 @@ pub(super) struct AgentStream {
 #[derive(Debug)]
 enum Way {
     Link(LinkId),
-    Bosh { client: BoshClient, calls: BTreeSet<CallId> },
+    Bosh {
+        client: BoshClient,
+        /// Requests that are not answered, with their numbers in the session.
+        calls: BTreeMap<CallId, u64>,
+    },
 }
 
 /// What an answer brought.
@@ -52,8 +56,8 @@ impl AgentStream {
             AgentTransport::Bosh => {
                 let rid = cx.rng("bosh-rid").random::<u32>();
                 let mut client = BoshClient::new(config.domain.clone(), rid.into());
-                let first = cx.call(Port::Bosh, request(client.open()));
-                let way = Way::Bosh { client, calls: BTreeSet::from([first]) };
+                let first = ask(client.open(), cx);
+                let way = Way::Bosh { client, calls: BTreeMap::from([first]) };
                 Self { session: session(StreamCarrier::Bosh, [0; 16], config), way }
             }
         }
@@ -104,12 +108,10 @@ impl AgentStream {
         result: &Result<Response, CallError>,
     ) -> Option<AgentHeard> {
         let Way::Bosh { client, calls } = &mut self.way else { return None };
-        if !calls.remove(&call) {
-            return None;
-        }
+        let rid = calls.remove(&call)?;
         let body = result.as_ref().ok().and_then(|response| BoshBody::read(&response.body.0).ok());
         let Some(body) = body else { return Some(AgentHeard { events: Vec::new(), is_over: true }) };
-        let BoshHeard { stanzas, is_over } = client.take(body);
+        let BoshHeard { stanzas, is_over } = client.take(rid, body);
         let pieces = stanzas.into_iter().map(StreamPiece::Stanza);
         let events = pieces.flat_map(|piece| self.session.take(&piece)).collect();
         Some(AgentHeard { events, is_over })
@@ -132,8 +134,8 @@ impl AgentStream {
     /// Makes the requests that are due.
     pub(super) fn flush(&mut self, cx: &mut Cx<'_>) {
         let Way::Bosh { client, calls } = &mut self.way else { return };
-        while let Some(body) = client.next_body() {
-            calls.insert(cx.call(Port::Bosh, request(body)));
+        while let Some(next) = client.next_ask() {
+            calls.extend([ask(next, cx)]);
         }
     }
 
@@ -174,7 +176,8 @@ fn session(carrier: StreamCarrier, random: [u8; 16], config: &AgentConfig) -> Cl
     })
 }
 
-fn request(body: Vec<u8>) -> Request {
+/// Makes a request; returns what it is called, and its number in the session.
+fn ask(BoshAsk { rid, body }: BoshAsk, cx: &mut Cx<'_>) -> (CallId, u64) {
     let request = Request::new("POST", BOSH_PATH).header("content-type", "text/xml; charset=utf-8");
-    Request { body: body.into(), ..request }
+    (cx.call(Port::Bosh, Request { body: body.into(), ..request }), rid)
 }
