@@ -190,6 +190,17 @@ fn a_request_that_nobody_waits_for_any_more_loses_nothing() {
 }
 
 #[test]
+fn a_request_that_is_repeated_after_its_connection_broke_gets_what_there_is() {
+    let mut lab = Lab::in_service();
+    let mut desktop = Desktop::present(&mut lab, "1080", "desk");
+    desktop.poll(&mut lab);
+    lab.input(Input::CallGone { call: CallId(desktop.call) });
+    lab.cti(pre_call());
+    desktop.rid -= 1;
+    assert!(desktop.poll_now(&mut lab).contains("Dialogs/Media"));
+}
+
+#[test]
 fn keys_count_where_a_client_sends_them() {
     let mut lab = Lab::in_service();
     // The hash of `a`, by which the next body proves that it is of the same client (XEP-0124 15).

@@ -65,6 +65,9 @@ pub struct BoshServer<R> {
     early: Vec<(u64, R, BoshBody)>,
     /// Requests that were taken in and wait for something to say.
     held: VecDeque<(u64, R)>,
+    /// Numbers of requests that were taken in and are gone without an answer: the client asks again by them
+    /// (XEP-0124 14.3).
+    unanswered: VecDeque<u64>,
     /// The latest answers, by number.
     answered: VecDeque<(u64, Vec<u8>)>,
     /// What waits to be said.
@@ -86,8 +89,10 @@ impl<R: Copy + PartialEq> BoshServer<R> {
     pub fn new(sid: String, offer: BoshOffer, request: R) -> Self {
         let BoshOffer { rid, wait, hold, key } = offer;
         let held = VecDeque::from([(rid, request)]);
-        let (early, answered, waiting) = (Vec::new(), VecDeque::new(), Vec::new());
-        Self { sid, wait, hold, next: rid + 1, key, early, held, answered, waiting, is_over: false }
+        let (early, unanswered) = (Vec::new(), VecDeque::new());
+        let (answered, waiting) = (VecDeque::new(), Vec::new());
+        let next = rid + 1;
+        Self { sid, wait, hold, next, key, early, held, unanswered, answered, waiting, is_over: false }
     }
 
     /// How long a request may wait.
@@ -186,7 +191,14 @@ impl<R: Copy + PartialEq> BoshServer<R> {
 
     /// A request is gone without its answer. The next one, or a repetition of it, gets what there is.
     pub fn on_gone(&mut self, request: R) {
-        self.held.retain(|(_, held)| *held != request);
+        if let Some(at) = self.held.iter().position(|(_, held)| *held == request)
+            && let Some((rid, _)) = self.held.remove(at)
+        {
+            self.unanswered.push_back(rid);
+            if self.unanswered.len() > ANSWERS_MAX {
+                self.unanswered.pop_front();
+            }
+        }
         self.early.retain(|(_, early, _)| *early != request);
     }
 
@@ -209,6 +221,12 @@ impl<R: Copy + PartialEq> BoshServer<R> {
     fn again(&mut self, rid: u64, request: R) -> Option<Vec<BoshAnswer<R>>> {
         if let Some((_, body)) = self.answered.iter().find(|(known, _)| *known == rid) {
             return Some(vec![BoshAnswer { request, body: body.clone() }]);
+        }
+        if let Some(at) = self.unanswered.iter().position(|known| *known == rid) {
+            self.unanswered.remove(at);
+            let place = self.held.partition_point(|(known, _)| *known < rid);
+            self.held.insert(place, (rid, request));
+            return Some(Vec::new());
         }
         let held = self.held.iter_mut().find(|(known, _)| *known == rid)?;
         let copy = std::mem::replace(&mut held.1, request);

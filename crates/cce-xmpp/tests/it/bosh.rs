@@ -123,6 +123,20 @@ fn a_request_that_belongs_to_no_session_is_answered_with_a_body() {
     assert!(body.starts_with(&expected) && body.ends_with("condition='item-not-found'/>"), "{body}");
 }
 
+#[test]
+fn a_request_that_is_repeated_after_its_connection_broke_waits_in_its_place() {
+    let mut exchanges = session("hold='1'");
+    exchanges.begin("fin1.lab", false).unwrap();
+    assert_eq!(exchanges.take(1, body("rid='101'")), []);
+    exchanges.next_body().unwrap().unwrap();
+    exchanges.on_gone(1);
+    assert_eq!(exchanges.take(2, body("rid='101'")), []);
+    assert!(exchanges.next_body().is_none(), "it was taken in already");
+    exchanges.say(b"<presence/>");
+    let requests: Vec<u64> = exchanges.answers().iter().map(|answer| answer.request).collect();
+    assert_eq!((requests, exchanges.is_over()), (vec![2], false));
+}
+
 /// What may happen to a session.
 #[derive(Clone, Debug)]
 enum Move {
