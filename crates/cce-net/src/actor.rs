@@ -4,6 +4,7 @@ use crate::{
     causes::Origin,
     config::CONNECT_DEADLINE,
     event::{Caller, Event, Inbox},
+    gate::Gate,
     http_client,
     link::Link,
     recorder::Judged,
@@ -63,6 +64,8 @@ pub(crate) struct Actor {
     pub(crate) call_numbers: Arc<AtomicU64>,
     pub(crate) timers: BTreeMap<TimerKey, (Time, u64)>,
     pub(crate) courier: Courier,
+    /// What waits until changes are on disk.
+    pub(crate) gate: Gate,
     /// What happens before it looks at its queue again.
     pub(crate) own: VecDeque<Own>,
     pub(crate) warnings: RareWarnings,
@@ -120,6 +123,7 @@ impl Actor {
             call_numbers,
             timers: BTreeMap::new(),
             courier,
+            gate: Gate::default(),
             own: VecDeque::new(),
             warnings: RareWarnings::default(),
         }
@@ -135,11 +139,13 @@ impl Actor {
                 Ok(false) => break,
                 Err(Panicked(text)) => {
                     tracing::error!(node = %self.host.name(), "the component panicked: {text}");
+                    self.settle().await;
                     self.end(&format!("{PANICKED}{text}"), Ending::Orderly);
                     self.shut_links();
                 }
             }
         }
+        self.settle().await;
         self.courier.end_run();
         self.end(STOPPED, Ending::Orderly);
         for (what, times) in self.host.over_meanwhile() {
@@ -154,6 +160,11 @@ impl Actor {
                 Own::Input(input, cause) => self.handle(input, cause)?,
                 Own::Arrival(input, cause) => self.arrive(input, cause)?,
             }
+        }
+        self.let_go();
+        if self.gate.is_full() || self.store.is_behind() {
+            self.store.progress().await;
+            return Ok(true);
         }
         let now = self.shared.clock.now();
         if self.courier.wake(now) {
@@ -170,12 +181,23 @@ impl Actor {
         let event = tokio::select! {
             // Events first: a timer that comes due meanwhile is seen at the next turn.
             biased;
+            // What is on disk comes first: somebody waits for it.
+            () = self.store.progress(), if !self.gate.is_empty() => return Ok(true),
             event = events.recv() => event,
             () = sleep_until(alarm) => return Ok(true),
         };
         match event {
             Some(Event::End) | None => Ok(false),
             Some(event) => self.on_event(event).map(|()| true),
+        }
+    }
+
+    /// Waits until everything that was sent has left.
+    async fn settle(&mut self) {
+        self.let_go();
+        while !self.gate.is_empty() {
+            self.store.progress().await;
+            self.let_go();
         }
     }
 
@@ -211,6 +233,8 @@ impl Actor {
         self.timers.clear();
         self.courier.end_life();
         self.carry_out();
+        // A life that was killed says nothing more. Another one settled before its end.
+        self.gate.clear();
         self.own.clear();
     }
 

@@ -4,8 +4,10 @@ use crate::{
     actor::{Actor, Calling, Own},
     causes::Origin,
     config::CALLING_MAX,
+    gate::Leaving,
     http_client,
     link::{Link, SendError},
+    store::Kept,
 };
 use cce_courier::{Act, Manner, Parcel, Part};
 use cce_journal::{Treatment, What};
@@ -24,8 +26,9 @@ impl Actor {
             Output::Close { link, .. } => self.close(link, record),
             Output::Secure { link } => {
                 if let Some(open) = self.links.get_mut(&link) {
-                    open.secure();
+                    open.announce_tls();
                 }
+                self.leave(Leaving::Secure(link));
             }
             Output::Call { call, port, request } => {
                 self.calling.insert(call, Calling { port, record, task: None });
@@ -59,13 +62,56 @@ impl Actor {
     /// Does what the courier wants.
     pub(crate) fn carry_out(&mut self) {
         while let Some(act) = self.courier.next_act() {
-            self.act(act);
+            match act {
+                Act::Record { cause, bent } => self.record(cause, What::Bent(bent)),
+                Act::Hear { input, cause } => self.own.push_back(Own::Arrival(input, cause)),
+                Act::HearAgain { port, request } => {
+                    let call = self.next_call();
+                    self.own.push_back(Own::Input(Input::Call { call, port, request }, None));
+                }
+                leaving @ (Act::Write { .. }
+                | Act::Close { .. }
+                | Act::Break { .. }
+                | Act::Call { .. }
+                | Act::GiveUp { .. }
+                | Act::CallAgain { .. }
+                | Act::Reply { .. }
+                | Act::BreakOff { .. }) => self.leave(Leaving::Act(leaving)),
+            }
         }
     }
 
-    fn act(&mut self, act: Act) {
+    /// Lets something go, or has it wait until the changes before it are on disk.
+    fn leave(&mut self, leaving: Leaving) {
+        if self.gate.is_empty() && self.store.kept() == Kept::All {
+            return self.act(leaving);
+        }
+        self.gate.wait(self.store.last_change(), leaving);
+    }
+
+    /// Lets go what waited for changes that are on disk by now.
+    pub(crate) fn let_go(&mut self) {
+        let kept = match self.store.kept() {
+            Kept::All => self.store.last_change(),
+            Kept::UpTo(number) => number,
+            Kept::Never => return self.gate.clear(),
+        };
+        while let Some(leaving) = self.gate.next(kept) {
+            self.act(leaving);
+        }
+    }
+
+    fn act(&mut self, leaving: Leaving) {
+        let act = match leaving {
+            Leaving::Act(act) => act,
+            Leaving::Secure(link) => {
+                if let Some(open) = self.links.get_mut(&link) {
+                    open.secure();
+                }
+                return;
+            }
+        };
         match act {
-            Act::Record { cause, bent } => self.record(cause, What::Bent(bent)),
             Act::Write { link, parts, size, overtakes: _ } => self.write(link, parts, size),
             Act::Close { link, rest, record } => {
                 let Some(mut open) = self.links.remove(&link) else { return };
@@ -101,10 +147,8 @@ impl Actor {
                     caller.client.broken.cancel();
                 }
             }
-            Act::Hear { input, cause } => self.own.push_back(Own::Arrival(input, cause)),
-            Act::HearAgain { port, request } => {
-                let call = self.next_call();
-                self.own.push_back(Own::Input(Input::Call { call, port, request }, None));
+            Act::Record { .. } | Act::Hear { .. } | Act::HearAgain { .. } => {
+                unreachable!("it stays in the component: {act:?}")
             }
         }
     }
@@ -138,9 +182,9 @@ impl Actor {
     /// A component closes a link: it hears nothing more of it, and the other end hears of it behind what was sent.
     fn close(&mut self, link: LinkId, record: u64) {
         self.dialling.remove(&link);
-        let waits = self.courier.close(link, record);
+        self.courier.close(link, record);
         if let Some(open) = self.links.get_mut(&link) {
-            open.is_closing |= waits;
+            open.is_closing = true;
         }
         self.carry_out();
     }

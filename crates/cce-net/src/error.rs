@@ -1,7 +1,8 @@
 //! Why a run cannot start.
 
+use crate::StoreError;
 use cce_kernel::Port;
-use std::{io, net::SocketAddr, path::PathBuf};
+use std::{io, net::SocketAddr};
 
 /// Why a run cannot start.
 #[derive(Debug, thiserror::Error)]
@@ -42,12 +43,7 @@ pub enum NetError {
         /// The port.
         port: Port,
     },
-    /// What a component stored cannot be read.
-    #[error("cannot read what was stored in {}: {source}", path.display())]
-    Stored {
-        /// The file.
-        path: PathBuf,
-        /// What is wrong.
-        source: io::Error,
-    },
+    /// What a component stored cannot be used.
+    #[error(transparent)]
+    Stored(#[from] StoreError),
 }

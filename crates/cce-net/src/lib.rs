@@ -11,6 +11,8 @@
 //! - TLS is the driver's alone: components and records have the same bytes as without it. A handshake that fails, or never
 //!   ends, hurts its own connection only.
 //! - A stop says what it waits for, and ends within its deadlines.
+//! - What a component sends or answers leaves only once the changes that it stored before are on disk (`gate.rs`). Only the
+//!   component itself waits for that, and only when too much waits.
 //! - An output is recorded before it acts. A director sees records in the order of their numbers, and says what
 //!   becomes of each message before it acts.
 //! - Holds are bounded; one too many lets the oldest go, which is recorded. What is still held when the run
@@ -32,6 +34,7 @@ mod error;
 mod event;
 mod events;
 mod faults;
+mod gate;
 mod http_client;
 mod http_server;
 mod link;
@@ -52,4 +55,5 @@ pub use config::{NetConfig, Node, OutsiderLimits, SecureListeners};
 pub use error::NetError;
 pub use net::{BoundNet, Net, NetHandle, Running, Stopped};
 pub use recorder::Sink;
+pub use store::StoreError;
 pub use web::WebListener;

@@ -42,7 +42,7 @@ const PIECE_PAUSE: Duration = Duration::from_millis(1);
 pub(crate) struct Link {
     /// The port, as the one who dialled calls it.
     pub(crate) port: Port,
-    /// Its component closed it, and the close waits behind something that is held.
+    /// Its component closed it, and the close waits: behind something that is held, or for the disk.
     pub(crate) is_closing: bool,
     tls: TlsPhase,
     /// Cancelled to read nothing more in plain.
@@ -78,6 +78,8 @@ enum Then {
 enum TlsPhase {
     /// It stays as it is, as far as is known.
     Settled,
+    /// It begins behind what has yet to leave the component.
+    Announced,
     /// The next message is the last one in plain.
     LastMessage,
     /// That is queued, and the handshake follows it.
@@ -201,8 +203,13 @@ impl Link {
 
     /// TLS is to begin: what arrives meanwhile is not the other end's own, and whoever reads in plain stops before the other
     /// end can know.
-    pub(crate) fn secure(&mut self) {
+    pub(crate) fn announce_tls(&mut self) {
         self.plain_over.cancel();
+        self.tls = TlsPhase::Announced;
+    }
+
+    /// The next message is the last one in plain.
+    pub(crate) fn secure(&mut self) {
         self.tls = TlsPhase::LastMessage;
     }
 

@@ -18,7 +18,7 @@ use crate::{
     recorder::Recorder,
     shared::Shared,
     socket::listen,
-    store::{Store, Unkept},
+    store::{OnLoss, Store, Unkept},
     tls::TlsDoor,
 };
 use bytes::Bytes;
@@ -113,9 +113,10 @@ impl Net {
     pub async fn bind(config: NetConfig, nodes: Vec<Node>) -> Result<BoundNet, NetError> {
         let (listeners, secure) = (bind(&config, &nodes)?, bind_secure(&config, &nodes)?);
         let unkept = Arc::<Unkept>::default();
+        let on_loss = if config.journal_required { OnLoss::Stop } else { OnLoss::GoOn };
         let stores = nodes
             .iter()
-            .map(|node| Store::open(config.data.as_deref(), &node.name, &unkept))
+            .map(|node| Store::open(config.data.as_deref(), &node.name, on_loss, &unkept))
             .collect::<Result<Vec<_>, _>>()?;
         Ok(BoundNet { config, nodes, listeners, secure, stores, unkept, director: None, build: None })
     }

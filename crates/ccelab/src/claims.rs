@@ -91,10 +91,14 @@ fn is_taken(path: &Path, what: &str) -> Failure {
 /// Takes the files in which the driver keeps the values of components.
 pub(crate) fn claim_values(folder: &Path, nodes: &[NodeName]) -> Result<(), Failure> {
     for node in nodes {
-        for kind in ["log", "lock"] {
+        for kind in ["db", "db-wal", "lock"] {
             let path = folder.join(format!("{node}.{kind}"));
-            let metadata = fs::metadata(&path).map_err(|source| file_failure("read", &path, source))?;
-            claim(&path, &metadata)?;
+            match fs::metadata(&path) {
+                Ok(metadata) => claim(&path, &metadata)?,
+                // The log of a database is there only while it holds something.
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                Err(source) => return Err(file_failure("read", &path, source)),
+            }
         }
     }
     Ok(())

@@ -224,7 +224,7 @@ fn no_command_writes_two_things_into_one_file() {
         &["run", "--ports", "ephemeral", "--journal", "xx", "--pcap", "./xx"],
         &["run", "--ports", "ephemeral", "--journal", "xx", "--ready-file", "xx"],
         &["run", "--ports", "ephemeral", "--journal", "xx", "--logs", "L", "--pcap", "L/ctisvr.log"],
-        &["run", "--ports", "ephemeral", "--data", "D", "--journal", "D/ccp.log"],
+        &["run", "--ports", "ephemeral", "--data", "D", "--journal", "D/ccp.db"],
         &["run", "--ports", "ephemeral", "--data", "D", "--journal", "J2", "--logs", "D"],
         &["sim", &one, "--logs", "L", "--journal", "L/ctisvr.log"],
         &["sim", &one, "--journal", ".ccelab/last/lock"],
@@ -261,7 +261,7 @@ fn values_that_a_full_disk_loses_are_told_at_the_end_and_at_the_next_start() {
     );
     let next = Running::start_limited(&folder, "next", "true", &["--ports", "ephemeral", "--data", "D"], &[]);
     let told = next.errors();
-    assert!(told.contains("D/ccp.log lacks changes: the run before could not write them"), "{told}");
+    assert!(told.contains("D/ccp.db lacks changes: the run before could not write them"), "{told}");
     next.interrupt();
     let third =
         Running::start_limited(&folder, "third", "true", &["--ports", "ephemeral", "--data", "D"], &[]);
@@ -279,11 +279,11 @@ fn values_that_a_full_disk_loses_end_a_run_whose_journal_is_required_with_exit_c
     assert!(told.contains("--journal-required was given"), "{told}");
 }
 
-/// No file takes more than 8 KiB. The journal is no file.
+/// No file takes more than 256 KiB. The journal is no file.
 fn start_on_a_full_disk(folder: &Path, arguments: &[&str]) -> Running {
     let arguments = [&["--ports", "ephemeral"], arguments].concat();
     let records = ["--journal", "/dev/null", "--logs", "L"].map(Path::new);
-    Running::start_limited(folder, "lab", "trap '' XFSZ; ulimit -f 16", &arguments, &records)
+    Running::start_limited(folder, "lab", "trap '' XFSZ; ulimit -f 512", &arguments, &records)
 }
 
 /// Creates tasks that wait, until CCP has more to keep than there is room for, or the run ends.
