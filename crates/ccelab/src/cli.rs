@@ -44,6 +44,8 @@ pub(crate) enum Command {
     },
     /// Says which of the rules that hold in every run a journal breaks
     Check(Check),
+    /// Prints the lines of a hosts file by which the names of the lab's hosts lead to it
+    Hosts(Hosts),
     /// Joins the journals of a lab that ran in several processes into one
     Merge(Merge),
     /// Writes a journal as lines
@@ -278,6 +280,18 @@ pub(crate) struct Check {
     /// A scenario whose expectations must be met, too: a file, or the name of one that comes with ccelab
     #[arg(long, value_name = "SCENARIO")]
     pub(crate) scenario: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Hosts {
+    /// A lab of your own
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) tables: TableFiles,
+    /// Where clients find the lab [default: where it listens]
+    #[arg(long, value_name = "ADDR")]
+    pub(crate) address: Option<IpAddr>,
 }
 
 #[derive(Debug, Args)]

@@ -11,7 +11,7 @@ use crate::{
     failure::Failure,
     files::{create_private, gaps, layers, load_lab, read_journal, read_journal_to_end},
     folders::create_folder,
-    load, merge, print, run, shipped,
+    hosts, load, merge, print, run, shipped,
     shipped::Wanted,
     sim, wait_ready,
 };
@@ -51,6 +51,7 @@ pub(crate) fn execute(command: Command) -> Result<(), Failure> {
         Command::Replay { journal } => replay(&journal),
         Command::Check(options) => check::check(&options),
         Command::Ca { command: CaCommand::Export(options) } => ca::export(&options),
+        Command::Hosts(options) => hosts::hosts(&options),
         Command::Merge(options) => merge::merge(&options),
         Command::Journal { command: JournalCommand::Cat { journal } } => write_lines(&journal),
         Command::Ladder(options) => draw(&options),

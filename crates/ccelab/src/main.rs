@@ -16,6 +16,7 @@ mod failure;
 mod file_kind;
 mod files;
 mod folders;
+mod hosts;
 mod load;
 mod log_files;
 mod merge;

@@ -1,14 +1,11 @@
 //! The names and addresses by which clients reach a lab.
 
-use cce_model::Kind;
+use crate::hosts::SERVERS;
 use cce_world::Lab;
 use std::{
     collections::BTreeSet,
     net::{IpAddr, Ipv4Addr, Ipv6Addr, UdpSocket},
 };
-
-/// Components whose listeners clients from outside use.
-const SERVERS: [Kind; 3] = [Kind::Ccp, Kind::AgentPg, Kind::Finesse];
 
 /// Every name and address that a certificate is for: the lab's hosts, this machine, where it listens and where it is said
 /// to be found, and what the configuration adds.

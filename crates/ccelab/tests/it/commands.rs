@@ -127,6 +127,19 @@ fn the_banner_s_commands_sign_an_agent_in_and_make_it_ready() {
 }
 
 #[test]
+fn the_names_of_the_lab_s_hosts_lead_to_where_it_listens() {
+    let folder = folder("hosts");
+    fs::write(folder.join("lab.toml"), "[links.desk]\nlisten = \"127.0.0.3:8082\"\n").unwrap();
+    let lines = |arguments: &[&str]| stdout(&run(&folder, arguments));
+    assert_eq!(
+        lines(&["hosts", "--config", "lab.toml"]),
+        "127.0.0.1\tsm1.dcloud.cisco.com sm1\n127.0.0.1\tpg3a.dcloud.cisco.com pg3a\n127.0.0.3\tfin1.dcloud.cisco.com fin1\n"
+    );
+    let elsewhere = lines(&["hosts", "--address", "10.1.2.3"]);
+    assert!(elsewhere.lines().all(|line| line.starts_with("10.1.2.3\t")), "{elsewhere}");
+}
+
+#[test]
 fn an_unknown_agent_or_component_is_refused() {
     let folder = folder("usage");
     for arguments in [
