@@ -11,6 +11,12 @@ use std::sync::Arc;
 /// Namespace declarations in force, outermost first: prefix (empty for the default) and namespace.
 pub type Scope = Vec<(String, Arc<str>)>;
 
+/// Elements of one stanza. Each costs far more memory than the four bytes in which it can be written.
+const ELEMENTS_MAX: usize = 1_024;
+
+/// Attributes of one element, declarations among them, through which every element inside has to look.
+const ATTRIBUTES_MAX: usize = 64;
+
 /// An XML element with its namespace resolved.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StreamElement {
@@ -36,7 +42,7 @@ pub enum Child {
 impl StreamElement {
     /// Reads one element with everything in it.
     pub fn parse(xml: &str, scope: &Scope) -> Result<Self, StreamFlaw> {
-        let mut tree = Tree { outer: scope, scope: Scope::new(), open: Vec::new() };
+        let mut tree = Tree { outer: scope, scope: Scope::new(), open: Vec::new(), elements: 0 };
         let mut reader = Reader::from_str(xml);
         loop {
             match reader.read_event().map_err(|_| StreamFlaw::NotWellFormed)? {
@@ -73,7 +79,7 @@ impl StreamElement {
         else {
             return Err(StreamFlaw::NotWellFormed);
         };
-        let mut tree = Tree { outer: &[], scope: Scope::new(), open: Vec::new() };
+        let mut tree = Tree { outer: &[], scope: Scope::new(), open: Vec::new(), elements: 0 };
         tree.open(&tag)?;
         let (element, _) = tree.open.pop().ok_or(StreamFlaw::NotWellFormed)?;
         Ok((element, tree.scope))
@@ -118,13 +124,22 @@ struct Tree<'a> {
     outer: &'a [(String, Arc<str>)],
     scope: Scope,
     open: Vec<(StreamElement, usize)>,
+    /// Elements so far.
+    elements: usize,
 }
 
 impl Tree<'_> {
     fn open(&mut self, tag: &BytesStart<'_>) -> Result<(), StreamFlaw> {
+        self.elements += 1;
+        if self.elements > ELEMENTS_MAX {
+            return Err(StreamFlaw::TooMany);
+        }
         let outer = self.scope.len();
         let mut attributes = Vec::new();
-        for attribute in tag.attributes() {
+        for (before, attribute) in tag.attributes().enumerate() {
+            if before == ATTRIBUTES_MAX {
+                return Err(StreamFlaw::TooMany);
+            }
             let attribute = attribute.map_err(|_| StreamFlaw::NotWellFormed)?;
             let value =
                 attribute.normalized_value(XmlVersion::Explicit1_0).map_err(|_| StreamFlaw::NotWellFormed)?;

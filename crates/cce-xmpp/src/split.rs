@@ -45,6 +45,9 @@ pub enum StreamFlaw {
     /// See [`StreamLimits::depth`].
     #[error("elements are nested too deep")]
     TooDeep,
+    /// More than 1,024 elements in a stanza, or 64 attributes of an element.
+    #[error("a stanza has too many elements, or an element too many attributes")]
+    TooMany,
 }
 
 /// The incremental splitter. It looks at each byte in its turn, so that it notices the same things at the same byte

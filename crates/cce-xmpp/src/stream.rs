@@ -59,7 +59,7 @@ impl From<StreamFlaw> for StreamError {
         match flaw {
             StreamFlaw::NotWellFormed => Self::NotWellFormed,
             StreamFlaw::Restricted => Self::RestrictedXml,
-            StreamFlaw::TooLong | StreamFlaw::TooDeep => Self::PolicyViolation,
+            StreamFlaw::TooLong | StreamFlaw::TooDeep | StreamFlaw::TooMany => Self::PolicyViolation,
         }
     }
 }

@@ -4,9 +4,6 @@ use crate::{Splitter, StreamElement, StreamFlaw, StreamLimits, element::Child, n
 use quick_xml::escape::escape;
 use std::fmt::Write;
 
-/// Bytes of one body. One may hold several stanzas (inferred).
-const BODY_MAX: usize = 262_144;
-
 /// A body, read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BoshBody {
@@ -48,7 +45,8 @@ impl BoshBody {
     pub fn read(bytes: &[u8]) -> Result<Self, StreamFlaw> {
         let text = str::from_utf8(bytes).map_err(|_| StreamFlaw::NotWellFormed)?;
         let text = without_declaration(text.trim());
-        let limits = StreamLimits { stanza: BODY_MAX, ..StreamLimits::default() };
+        // A whole body is bounded as one stanza (inferred).
+        let limits = StreamLimits::default();
         let StreamElement { name, namespace, attributes, children } = Splitter::document(text, limits)?;
         if name != "body" || *namespace != *ns::HTTP_BIND {
             return Err(StreamFlaw::NotWellFormed);

@@ -96,10 +96,15 @@ fn a_restart_and_an_end_are_read_whatever_prefix_declares_them() {
 #[test]
 fn a_body_obeys_the_limits_of_streams() {
     let deep = format!("<body {XMLNS}>{}{}</body>", "<a>".repeat(40), "</a>".repeat(40));
-    let long = format!("<body {XMLNS} x='{}'/>", "x".repeat(262_144));
+    let many = format!("<body {XMLNS}>{}</body>", "<a/>".repeat(1_024));
+    let declared: String = (0..64).map(|number| format!(" xmlns:n{number}='x'")).collect();
+    let wide = format!("<body {XMLNS}><a{declared}/><b{declared} c='d'/></body>");
+    let long = format!("<body {XMLNS} x='{}'/>", "x".repeat(65_536));
     for (text, flaw) in [
         (deep.as_str(), StreamFlaw::TooDeep),
         (&long, StreamFlaw::TooLong),
+        (&many, StreamFlaw::TooMany),
+        (&wide, StreamFlaw::TooMany),
         ("<!DOCTYPE a><body/>", StreamFlaw::Restricted),
         ("<body xmlns='other'/>", StreamFlaw::NotWellFormed),
         ("<head xmlns='http://jabber.org/protocol/httpbind'/>", StreamFlaw::NotWellFormed),
