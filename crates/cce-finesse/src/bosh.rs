@@ -26,6 +26,9 @@ const SESSIONS_MAX: usize = 4_000;
 /// How many of them may come from one address: it leaves some to others.
 const SESSIONS_OF_ADDRESS_MAX: usize = 3_000;
 
+/// Bytes that all sessions together take up. One that would take more is over.
+const BYTES_MAX: usize = 64 << 20;
+
 /// Names a session in this component. Never used again once it is over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct BoshNumber(pub(crate) u32);
@@ -64,6 +67,8 @@ pub(crate) struct BoshSessions {
     /// The session of each request that is not answered.
     requests: BTreeMap<CallId, BoshRequest>,
     latest: u32,
+    /// Bytes that the sessions take up.
+    bytes: usize,
     /// Sessions to which something happened since the latest flush.
     stirred: BTreeSet<BoshNumber>,
     /// Pages of every origin may ask: nothing that a browser adds by itself signs in here (inferred).
@@ -75,6 +80,8 @@ struct BoshSession {
     exchanges: BoshServer<CallId>,
     sid: String,
     address: String,
+    /// Bytes that it took up at the latest flush.
+    bytes: usize,
     counted: Counted,
 }
 
@@ -104,6 +111,7 @@ impl Default for BoshSessions {
             numbers: BTreeMap::new(),
             requests: BTreeMap::new(),
             latest: 0,
+            bytes: 0,
             stirred: BTreeSet::new(),
             cors: Cors::of(["*".to_owned()]),
         }
@@ -191,7 +199,7 @@ impl BoshSessions {
         let (number, sid) = (BoshNumber(self.latest), random_sid(cx));
         let exchanges = BoshServer::new(sid.clone(), offer, call);
         self.numbers.insert(sid.clone(), number);
-        let session = BoshSession { exchanges, sid, address, counted: Counted::Nothing };
+        let session = BoshSession { exchanges, sid, address, bytes: 0, counted: Counted::Nothing };
         self.sessions.insert(number, session);
         self.remember(call, request, number);
         Some(number)
@@ -250,6 +258,7 @@ impl BoshSessions {
     fn forget(&mut self, number: BoshNumber, cx: &mut Cx<'_>) {
         if let Some(session) = self.sessions.remove(&number) {
             self.numbers.remove(&session.sid);
+            self.bytes -= session.bytes;
         }
         self.stirred.remove(&number);
         cx.cancel(number.key(Timer::BoshWait));
@@ -299,7 +308,11 @@ impl BoshSessions {
             // Over meanwhile, with its stream.
             let Some(session) = self.sessions.get_mut(&number) else { continue };
             let answers = session.exchanges.answers();
-            let is_over = session.exchanges.is_over() || session.exchanges.is_full();
+            self.bytes -= session.bytes;
+            session.bytes = session.exchanges.size();
+            self.bytes += session.bytes;
+            let is_too_much = session.exchanges.is_full() || self.bytes > BYTES_MAX;
+            let is_over = session.exchanges.is_over() || is_too_much;
             self.reply_all(answers, cx);
             if is_over {
                 self.end_with(number, Some(BoshCondition::PolicyViolation), cx);

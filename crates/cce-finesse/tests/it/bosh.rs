@@ -299,6 +299,23 @@ fn a_client_that_stops_asking_is_dropped_once_too_much_waits() {
 }
 
 #[test]
+fn what_all_sessions_keep_for_later_is_bounded_and_gone_with_them() {
+    let mut lab = Lab::in_service();
+    let elements = "<a/>".repeat(1_000);
+    let mut calls = 50;
+    let mut keep = |lab: &mut Lab| {
+        calls += 1;
+        let desktop = Desktop::open(lab);
+        let early = desktop.body(desktop.rid + 2, "", &elements);
+        replies(&ask(lab, calls, &early)).is_empty()
+    };
+    let kept = (0..1_000).take_while(|_| keep(&mut lab)).count();
+    assert!((100..500).contains(&kept), "{kept}");
+    lab.seconds(30);
+    assert!(keep(&mut lab), "those who never asked again are forgotten");
+}
+
+#[test]
 fn a_stopping_node_ends_its_sessions() {
     let mut lab = Lab::in_service();
     let mut desktop = Desktop::present(&mut lab, "1080", "desk");

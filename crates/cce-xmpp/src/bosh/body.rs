@@ -4,10 +4,14 @@ use crate::{Splitter, StreamElement, StreamFlaw, StreamLimits, element::Child, n
 use quick_xml::escape::escape;
 use std::fmt::Write;
 
+/// About how many bytes of memory an element takes besides its texts.
+const ELEMENT_SIZE: usize = 256;
+
 /// A body, read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BoshBody {
     attributes: Vec<(String, String)>,
+    size: usize,
     /// The stream's children in it.
     pub stanzas: Vec<StreamElement>,
 }
@@ -55,7 +59,15 @@ impl BoshBody {
             Child::Element(element) => Some(in_stream(element)),
             Child::Text(_) => None,
         });
-        Ok(Self { attributes, stanzas: stanzas.collect() })
+        let stanzas: Vec<StreamElement> = stanzas.collect();
+        // Its texts are there twice while it is read.
+        let size = 2 * bytes.len() + ELEMENT_SIZE * stanzas.iter().map(elements).sum::<usize>();
+        Ok(Self { attributes, size, stanzas })
+    }
+
+    /// About how many bytes of memory it takes.
+    pub const fn size(&self) -> usize {
+        self.size
     }
 
     /// An attribute, by the name written.
@@ -80,6 +92,11 @@ impl BoshBody {
     pub fn terminates(&self) -> bool {
         self.attribute("type") == Some("terminate")
     }
+}
+
+/// How many elements stand in one, itself counted.
+fn elements(element: &StreamElement) -> usize {
+    1 + element.elements().map(elements).sum::<usize>()
 }
 
 /// A declaration before the body, which some clients write.

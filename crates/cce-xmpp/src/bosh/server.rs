@@ -170,6 +170,13 @@ impl<R: Copy + PartialEq> BoshServer<R> {
         Some(Ok(body))
     }
 
+    /// About how many bytes of memory it takes: bodies that came before their turn, answers, and what waits to be said.
+    pub fn size(&self) -> usize {
+        let early: usize = self.early.iter().map(|(.., body)| body.size()).sum();
+        let answered: usize = self.answered.iter().map(|(_, body)| body.len()).sum();
+        early + answered + self.waiting.len()
+    }
+
     /// Something is to be said with the next answer.
     pub fn say(&mut self, elements: &[u8]) {
         self.waiting.extend_from_slice(elements);
