@@ -394,6 +394,8 @@ fn accept_all(
     shared: &Arc<Shared>,
     limits: OutsiderLimits,
 ) {
+    // Of every listener together, with TLS or without.
+    let places = ConnectionLimits::of(Port::XmppWs, limits);
     for listener in shared.listeners.iter().filter(|listener| listener.node() == *node) {
         let (port, listener, inbox, stop) =
             (listener.port, Arc::clone(listener), inbox.clone(), shared.stop.clone());
@@ -401,7 +403,7 @@ fn accept_all(
             let (calls, faults, tasks) =
                 (Arc::clone(calls), Arc::clone(&shared.faults), shared.tasks.clone());
             let (remaining, rooms) = (Arc::clone(&shared.remaining), Rooms::default());
-            let streams = ConnectionLimits::of(Port::XmppWs, limits);
+            let streams = Arc::clone(&places);
             let front = Front { port, inbox, faults, calls, tasks, remaining, limits, rooms, streams };
             shared.tasks.spawn(http_server::serve(listener, front, stop));
         } else {

@@ -104,8 +104,13 @@ impl Wrong {
             Self::Request => (StatusCode::BAD_REQUEST, None),
         };
         let mut response = bare(status);
-        let told = told.map(|(name, value)| (name, HeaderValue::from_static(value)));
-        response.headers_mut().extend(told);
+        if let Some((name, value)) = told {
+            response.headers_mut().insert(name, HeaderValue::from_static(value));
+        }
+        // An `Upgrade` is for this connection alone (RFC 9110 7.8).
+        if status == StatusCode::UPGRADE_REQUIRED {
+            response.headers_mut().insert(CONNECTION, HeaderValue::from_static("Upgrade"));
+        }
         response
     }
 }

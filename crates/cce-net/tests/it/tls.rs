@@ -4,6 +4,7 @@ use crate::{
     answerer,
     lab::{Lab, Toy, client, config, eventually, is_frame},
     script::Script,
+    web_socket::{ASKED, upgraded},
 };
 use cce_journal::{Order, Record, What};
 use cce_kernel::{Input, LinkReason, Output, Port, Response, Security};
@@ -42,7 +43,7 @@ fn secure() -> NetConfig {
     let certified = authority.certify(&["127.0.0.1".to_owned()], Validity::Current, *now).unwrap();
     let free = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
     let listen: BTreeMap<Port, SocketAddr> =
-        [Port::App, Port::Mr, Port::Xmpp].map(|port| (port, free)).into();
+        [Port::App, Port::Mr, Port::Xmpp, Port::Bosh].map(|port| (port, free)).into();
     NetConfig { secure: Some(SecureListeners { server: certified.server().unwrap(), listen }), ..config() }
 }
 
@@ -92,6 +93,23 @@ fn is_link_up(record: &Record) -> Option<Security> {
 
 fn is_heard(record: &Record, expected: &[u8]) -> bool {
     matches!(&record.what, What::In(Input::Frame { bytes, .. }) if bytes.0[..] == *expected)
+}
+
+#[test]
+fn streams_behind_an_upgrade_share_their_places_whether_over_tls_or_not() {
+    let limits = OutsiderLimits { connections: 3, connections_per_address: 2, ..OutsiderLimits::default() };
+    let lab = Lab::start_with(limited(limits), vec![Toy::new("finesse")]);
+    let (_plain, head) = upgraded(&lab, ASKED);
+    assert!(head.starts_with("HTTP/1.1 101 "), "{head}");
+    let mut secured = [(); 2].map(|()| connect(&lab, Port::Bosh));
+    let statuses = secured.each_mut().map(|client| {
+        client.write_all(ASKED.as_bytes()).unwrap();
+        let mut status = [0; 12];
+        client.read_exact(&mut status).unwrap();
+        String::from_utf8(status.to_vec()).unwrap()
+    });
+    assert_eq!(statuses, ["HTTP/1.1 101", "HTTP/1.1 503"]);
+    lab.stop();
 }
 
 #[test]

@@ -9,7 +9,7 @@ use std::{
     net::TcpStream,
 };
 
-const ASKED: &str = "GET /ws/ HTTP/1.1\r\nHost: x\r\nConnection: keep-alive, Upgrade\r\nUpgrade: websocket\r\n\
+pub(crate) const ASKED: &str = "GET /ws/ HTTP/1.1\r\nHost: x\r\nConnection: keep-alive, Upgrade\r\nUpgrade: websocket\r\n\
      Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\
      Sec-WebSocket-Protocol: chat, xmpp\r\n\r\n";
 
@@ -58,6 +58,8 @@ fn who_asks_wrongly_is_told_what_is_wrong() {
         let answer = send_raw(lab.address(Port::Bosh), request.as_bytes()).to_ascii_lowercase();
         assert!(answer.starts_with(&format!("http/1.1 {status} ")), "{wrong}: {answer}");
         assert!(answer.contains(header), "{wrong}: {answer}");
+        let asks_for_an_upgrade = answer.contains("connection: upgrade");
+        assert_eq!(asks_for_an_upgrade, status == "426", "{wrong}: {answer}");
     }
     lab.stop();
 }
@@ -95,7 +97,7 @@ fn a_component_that_dials_has_the_stream_at_once_and_each_piece_knows_its_output
 #[test]
 fn a_client_that_does_not_read_its_stream_is_dropped() {
     let talkative =
-        Toy::new("finesse").on_link(|link, cx| (0..20_000).for_each(|_| cx.send(link, vec![0_u8; 4_096])));
+        Toy::new("finesse").on_link(|link, cx| (0..10_000).for_each(|_| cx.send(link, vec![0_u8; 4_096])));
     let lab = Lab::start(vec![talkative]);
     let (_deaf, _) = upgraded(&lab, ASKED);
     let down = lab.wait("the end", |record| matches!(record.what, What::In(Input::LinkDown { .. })));
@@ -122,7 +124,7 @@ fn greeting() -> Lab {
 }
 
 /// Sends a request, and reads the head of the answer and nothing more.
-fn upgraded(lab: &Lab, request: &str) -> (TcpStream, String) {
+pub(crate) fn upgraded(lab: &Lab, request: &str) -> (TcpStream, String) {
     let mut stream = client(lab.address(Port::Bosh));
     stream.write_all(request.as_bytes()).unwrap();
     let mut head = Vec::new();
