@@ -355,7 +355,8 @@ impl Writer {
         let stop = reader.abort_handle();
         if is_written {
             // Closing a socket with unread bytes resets it, and the last words would be lost: read on for a while.
-            let _ = self.to.shutdown().await;
+            // The goodbye of TLS waits for a client that does not read.
+            let _ = timeout(LINGER, self.to.shutdown()).await;
             let _ = timeout(LINGER, reader).await;
         }
         stop.abort();

@@ -227,7 +227,12 @@ impl AsyncWrite for WebStream {
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_shutdown(cx)
+        let ended = Pin::new(&mut self.stream).poll_shutdown(cx);
+        // The goodbye of TLS waits for a client that does not read.
+        if ended.is_pending() {
+            return self.wait(cx);
+        }
+        ended
     }
 }
 
