@@ -189,7 +189,7 @@ pub(crate) struct Run {
     /// Where to put a capture of the binary links, a pcapng file
     #[arg(long, value_name = "FILE")]
     pub(crate) pcap: Option<PathBuf>,
-    /// Keep what components store, so that a later run goes on with it
+    /// Keep what components store in SQLite databases there, so that a later run goes on with it, also after this one is killed
     #[arg(long, value_name = "DIR")]
     pub(crate) data: Option<PathBuf>,
 }
