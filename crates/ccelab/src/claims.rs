@@ -54,6 +54,9 @@ pub(crate) fn claim(path: &Path, metadata: &Metadata) -> Result<(), Failure> {
     if !metadata.is_file() {
         return Ok(());
     }
+    if names().contains(&full_name(path)?) {
+        return Err(is_taken(path, "is written by this command already"));
+    }
     let what = match uses().entry(number_of(metadata)) {
         Entry::Vacant(free) => {
             free.insert(Use::Written);
@@ -75,13 +78,21 @@ pub(crate) fn claim_name(path: &Path) -> Result<(), Failure> {
     if let Ok(metadata) = fs::metadata(path) {
         claim(path, &metadata)?;
     }
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let folder = fs::canonicalize(folder).map_err(|source| file_failure("write", path, source))?;
-    let name = folder.join(path.file_name().unwrap_or_default());
-    if NAMES.lock().unwrap_or_else(PoisonError::into_inner).insert(name) {
+    if names().insert(full_name(path)?) {
         return Ok(());
     }
     Err(is_taken(path, "is written by this command already"))
+}
+
+fn names() -> MutexGuard<'static, BTreeSet<PathBuf>> {
+    NAMES.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The name without links in its folder.
+fn full_name(path: &Path) -> Result<PathBuf, Failure> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder = fs::canonicalize(folder).map_err(|source| file_failure("write", path, source))?;
+    Ok(folder.join(path.file_name().unwrap_or_default()))
 }
 
 fn is_taken(path: &Path, what: &str) -> Failure {
@@ -99,6 +110,10 @@ pub(crate) fn claim_values(folder: &Path, nodes: &[NodeName]) -> Result<(), Fail
                 Err(error) if error.kind() == io::ErrorKind::NotFound => {}
                 Err(source) => return Err(file_failure("read", &path, source)),
             }
+        }
+        // A log of that name would be taken for values of an earlier version by the next run.
+        for kind in ["log", "json"] {
+            claim_name(&folder.join(format!("{node}.{kind}")))?;
         }
     }
     Ok(())
