@@ -97,7 +97,7 @@ fn a_component_that_dials_has_the_stream_at_once_and_each_piece_knows_its_output
 #[test]
 fn a_client_that_does_not_read_its_stream_is_dropped() {
     let talkative =
-        Toy::new("finesse").on_link(|link, cx| (0..10_000).for_each(|_| cx.send(link, vec![0_u8; 4_096])));
+        Toy::new("finesse").on_link(|link, cx| (0..20_000).for_each(|_| cx.send(link, vec![0_u8; 4_096])));
     let lab = Lab::start(vec![talkative]);
     let (_deaf, _) = upgraded(&lab, ASKED);
     let down = lab.wait("the end", |record| matches!(record.what, What::In(Input::LinkDown { .. })));
