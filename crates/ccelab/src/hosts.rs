@@ -11,12 +11,11 @@ pub(crate) const SERVERS: [Kind; 3] = [Kind::Ccp, Kind::AgentPg, Kind::Finesse];
 /// Carries out `hosts`.
 pub(crate) fn hosts(options: &Hosts) -> Result<(), Failure> {
     let lab = load_lab(options.config.as_deref(), &options.tables)?;
-    for kind in SERVERS {
+    let servers = SERVERS.iter().filter_map(|kind| Some((*kind, &lab.hosts.get(kind.name())?.fqdn)));
+    for (kind, name) in servers {
         let address = options.address.unwrap_or_else(|| address(&lab, kind));
-        let name = lab.fqdn(kind);
-        let short = name.split('.').next().filter(|short| *short != name);
-        let names: Vec<&str> = [Some(name.as_str()), short].into_iter().flatten().collect();
-        print::line(&format!("{address}\t{}", names.join(" ")));
+        let short = name.split_once('.').map(|(short, _)| format!(" {short}"));
+        print::line(&format!("{address}\t{name}{}", short.unwrap_or_default()));
     }
     Ok(())
 }
