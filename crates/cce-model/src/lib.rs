@@ -15,6 +15,7 @@ mod finesse;
 mod identity;
 mod kind;
 mod link;
+mod nearest;
 mod objects;
 mod port;
 mod record;
@@ -33,6 +34,7 @@ pub use finesse::{
 pub use identity::{AgentId, ContactId, MrdId, RouterCallKey, SkillTarget, TaskId};
 pub use kind::Kind;
 pub use link::{CallId, LinkId, NodeName};
+pub use nearest::{meant, nearest, nearest_few};
 #[cfg(feature = "sample")]
 pub use objects::sample;
 pub use objects::{

@@ -9,7 +9,8 @@ use crate::{
 use cce_courier::Latency;
 use cce_kernel::{NodeName, Port};
 use cce_model::SideOrder;
-use cce_select::{ContactName, Selector, TaskName, Vocabulary, meant, nearest, place::AGENT};
+use cce_model::{meant, nearest};
+use cce_select::{ContactName, Selector, TaskName, Vocabulary, place::AGENT};
 use cce_world::{
     COMPONENTS, Lab, LatencyText,
     cast::{agent, customer},

@@ -11,8 +11,9 @@ use crate::{
 };
 use cce_check::Check;
 use cce_kernel::NodeName;
+use cce_model::nearest;
 use cce_select::{
-    Selector, Vocabulary, nearest,
+    Selector, Vocabulary,
     place::{AGENT, CUSTOMER, PlacePattern},
 };
 use cce_world::{COMPONENTS, CastAgent, CastCustomer, Lab};

@@ -7,8 +7,9 @@ use crate::{
     read::{Placed, ScenarioProblem, Section, Source, json_table},
     set::{flatten, read_set},
 };
+use cce_model::nearest;
 use cce_select::{
-    ContactName, TaskName, Vocabulary, nearest,
+    ContactName, TaskName, Vocabulary,
     place::{AGENT, APP, CTI, CUSTOMER, DESK},
 };
 use cce_world::{COMPONENTS, CastAgent, CastCustomer, PAUSE_LEAST, Span};

@@ -5,8 +5,9 @@ use crate::{
     model::{Action, Scenario, StepAction, Want},
 };
 use cce_kernel::NodeName;
+use cce_model::nearest;
 use cce_select::{
-    ContactName, Selector, TaskName, nearest,
+    ContactName, Selector, TaskName,
     place::{AGENT, CUSTOMER, PlacePattern},
 };
 use cce_world::COMPONENTS;

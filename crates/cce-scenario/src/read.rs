@@ -1,7 +1,7 @@
 //! Reads a TOML file piece by piece, and remembers where each piece stands. Everything that is wrong is found.
 
 use crate::amount::{Bounds, Times};
-use cce_select::nearest;
+use cce_model::nearest;
 use cce_world::Span;
 use serde_json::{Map, Value};
 use std::{

@@ -6,7 +6,7 @@ use crate::{
     swarm::{BendKind, FaultKind, Swarm},
 };
 use cce_kernel::{NodeName, Port};
-use cce_select::nearest;
+use cce_model::nearest;
 use cce_world::COMPONENTS;
 use std::time::Duration;
 

@@ -9,8 +9,9 @@ use crate::{
     set::read_set,
 };
 use cce_model::SideOrder;
+use cce_model::nearest;
 use cce_select::{
-    Vocabulary, nearest,
+    Vocabulary,
     place::{AGENT, CUSTOMER},
 };
 use std::time::Duration;

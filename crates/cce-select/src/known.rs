@@ -2,11 +2,11 @@
 
 use crate::{
     facts, keys,
-    nearest::{meant, nearest},
     word::{ANY, SelectorError, Word},
     words,
 };
 use cce_cti::Cti;
+use cce_model::{meant, nearest};
 use cce_mr::{Icm, Mr};
 
 pub(crate) fn tables() -> impl Iterator<Item = &'static cce_wire::MessageDoc> {

@@ -9,7 +9,6 @@ use crate::{
     happening::{HEARTBEAT, Happening},
     known::{known_key, known_name},
     names::{ShortNames, TaskName},
-    nearest::{meant, nearest},
     place::{APP, CTI, DESK, PlacePattern},
     values::known_value,
     ways::{closed_way, known_home, known_subject, known_way, names_between},
@@ -17,6 +16,7 @@ use crate::{
     words,
 };
 use cce_kernel::NodeName;
+use cce_model::{meant, nearest};
 use std::fmt;
 
 /// Says which happenings are meant.

@@ -5,12 +5,12 @@ use crate::{
     facts,
     known::tables,
     names::TaskName,
-    nearest::meant,
     selector::Vocabulary,
     word::{SelectorError, Word},
     words,
 };
 use cce_kernel::Port;
+use cce_model::meant;
 use cce_model::{
     AgentState, ContactStatus, DialogState, DialogueState, StatusReason, TaskId, TaskState, UserState,
 };

@@ -3,13 +3,13 @@
 use crate::{
     facts,
     names::TaskName,
-    nearest::nearest,
     place::{AGENT, APP, CTI, CUSTOMER, DESK, PlacePattern},
     word::{ANY, SelectorError, Word},
     words::{self, REPLY},
 };
 use cce_cti::Cti;
 use cce_kernel::{Kind, NodeName};
+use cce_model::nearest;
 use cce_mr::{Icm, Mr};
 use cce_wire::{Mark, MessageDoc};
 

@@ -10,7 +10,7 @@ use crate::{
     problem::{ConfigError, ConfigPlace, ConfigProblem, Fault, find, is_within, line_of, syntax_problem},
     range,
 };
-use cce_select::nearest;
+use cce_model::nearest;
 use config::{Config, Environment, File, FileFormat};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};

@@ -18,7 +18,6 @@ mod fields;
 mod lab;
 mod latency;
 mod layers;
-mod names;
 mod origins;
 mod patch;
 mod problem;
@@ -40,7 +39,6 @@ pub use lab::{
 };
 pub use latency::{LatencySettings, LatencyText};
 pub use layers::{BUILT_IN, ENVIRONMENT_PREFIX, Layers, load};
-pub use names::nearest_few;
 pub use patch::{Patch, PatchError};
 pub use problem::{ConfigError, ConfigPlace, ConfigProblem};
 pub use range::counted;

@@ -1,6 +1,7 @@
 //! Changes of single settings: `mrd/Tasks.start_timeout`.
 
-use crate::{check, lab::Lab, names::nearest_few, problem::Fault};
+use crate::{check, lab::Lab, problem::Fault};
+use cce_model::nearest_few;
 use serde_json::Value;
 use std::fmt;
 

@@ -5,9 +5,9 @@ use crate::{
         AgentSettings, CallTypeSettings, DialedNumberSettings, EccSettings, Lab, MrdSettings,
         PrecisionQueueSettings, ReasonCodeSettings, ScriptSettings,
     },
-    names::nearest_few,
     problem::Fault,
 };
+use cce_model::nearest_few;
 use cce_model::{
     Agent, AgentId, CallType, DialedNumber, EccVariable, Mrd, ObjectModel, PrecisionQueue, ReasonCode,
     Script, SkillGroup, SkillTarget, Step, Team,

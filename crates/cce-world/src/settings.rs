@@ -6,10 +6,10 @@
 use crate::{
     fields::{self, ELEMENT},
     lab::Lab,
-    names::nearest_few,
     patch::{LISTS, Patch},
 };
 use cce_kernel::Kind;
+use cce_model::nearest_few;
 use serde_json::Value;
 
 /// A setting, or all settings of one form.

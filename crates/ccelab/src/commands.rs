@@ -18,7 +18,7 @@ use crate::{
 use cce_capture::Capture;
 use cce_fold::Fold;
 use cce_journal::{Header, Record, Writer};
-use cce_select::nearest;
+use cce_model::nearest;
 use cce_views::{
     Why, ladder,
     ladder::{DrawnContacts, LadderText, Mermaid, Paint, Svg},

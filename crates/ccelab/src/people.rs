@@ -1,7 +1,7 @@
 //! `--agents`: who signs in by itself, and what they do with offers. `--mr-app`: who brings tasks of their own.
 
 use cce_model::AgentId;
-use cce_select::meant;
+use cce_model::meant;
 use cce_world::{CastAgent, MrApplicationSettings, Span, Wait};
 use std::{str::FromStr, time::Duration};
 

@@ -20,10 +20,11 @@ use crate::{
 };
 use cce_kernel::{NodeName, Port, Wall};
 use cce_model::AgentId;
+use cce_model::nearest;
+use cce_model::nearest_few;
 use cce_net::{Net, NetConfig, Node, Running};
 use cce_scenario::Scenario;
-use cce_select::nearest;
-use cce_world::{COMPONENTS, Lab, MrApplicationSettings, nearest_few};
+use cce_world::{COMPONENTS, Lab, MrApplicationSettings};
 use std::{
     collections::{BTreeMap, BTreeSet},
     future::pending,

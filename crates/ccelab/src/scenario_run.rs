@@ -14,10 +14,10 @@ use crate::{
 use cce_journal::{Header, Order, Ticket};
 use cce_kernel::NodeName;
 use cce_model::SideOrder;
+use cce_model::nearest;
 use cce_net::{BoundNet, NetHandle};
 use cce_play::{Engine, RuleState};
 use cce_scenario::{Action, Chance, Context, Rule, Scenario, Times};
-use cce_select::nearest;
 use cce_world::{ADMIN_LINK, Change, Changed, Lab, Setting, setting_names};
 use serde_json::{Map, Value, json};
 use std::{

@@ -1,7 +1,7 @@
 //! The scenarios and labs that the binary brings along, and how a file or one of them is found by its name.
 
 use crate::{failure::Failure, file_kind, file_kind::FileKind, files::read_text};
-use cce_select::nearest;
+use cce_model::nearest;
 use std::{
     fs,
     path::{Path, PathBuf},

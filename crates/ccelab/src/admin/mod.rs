@@ -10,7 +10,7 @@ pub(crate) use http::Admin;
 
 use cce_journal::{Order, Ticket};
 use cce_model::SideOrder;
-use cce_select::nearest;
+use cce_model::nearest;
 use cce_views::Waiting;
 use serde::Serialize;
 use serde_json::{Map, Value};

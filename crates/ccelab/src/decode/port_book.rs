@@ -1,7 +1,7 @@
 //! What the command line says of the ports of a capture.
 
 use cce_fold::Book;
-use cce_select::nearest;
+use cce_model::nearest;
 use std::str::FromStr;
 
 /// A port of a capture, and what is spoken there: `39001=mr`.
