@@ -16,6 +16,7 @@ mod guides;
 mod instructions;
 mod interop;
 mod journal;
+mod kill;
 mod lab_trace;
 mod load;
 mod mistakes;

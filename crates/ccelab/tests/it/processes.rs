@@ -235,7 +235,7 @@ pub(crate) fn work_one_task(app: &str) {
 }
 
 /// Free ports, so that several processes can know them. Returns the Task API's address.
-fn write_config(folder: &Path) -> String {
+pub(crate) fn write_config(folder: &Path) -> String {
     let listeners: Vec<TcpListener> =
         LINKS.iter().map(|_| TcpListener::bind("127.0.0.1:0").unwrap()).collect();
     let addresses: Vec<String> =

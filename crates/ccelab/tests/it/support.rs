@@ -180,6 +180,12 @@ impl Running {
         fs::read_to_string(out).unwrap()
     }
 
+    /// Kills it as `kill -9` does: it hears nothing of it.
+    pub(crate) fn kill(&mut self) {
+        self.process.kill().unwrap();
+        self.process.wait().unwrap();
+    }
+
     /// Waits until it ends by itself, and says with which exit code it did.
     pub(crate) fn end(mut self) -> ExitStatus {
         wait_for("the end", || self.process.try_wait().unwrap())
