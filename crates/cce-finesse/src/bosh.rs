@@ -90,8 +90,8 @@ struct BoshSession {
 enum Counted {
     /// Nothing yet: a request has come.
     Nothing,
-    /// The wait of a request.
-    Wait(CallId),
+    /// The wait of the request of that number.
+    Wait(u64),
     /// That there is no request.
     Inactivity,
 }
@@ -212,7 +212,10 @@ impl BoshSessions {
             None => bare,
         };
         self.requests.insert(call, BoshRequest { number, asked });
-        self.sessions.get_mut(&number).expect("a request is of a session").counted = Counted::Nothing;
+        let session = self.sessions.get_mut(&number).expect("a request is of a session");
+        if session.counted == Counted::Inactivity {
+            session.counted = Counted::Nothing;
+        }
         self.stirred.insert(number);
     }
 
@@ -327,7 +330,7 @@ impl BoshSessions {
     /// A request waits no longer than was agreed on, and a session lasts only so long without one.
     fn count(&mut self, number: BoshNumber, cx: &mut Cx<'_>) {
         let session = self.sessions.get_mut(&number).expect("it was found");
-        let due = session.exchanges.waiting_request().map_or(Counted::Inactivity, Counted::Wait);
+        let due = session.exchanges.waiting_rid().map_or(Counted::Inactivity, Counted::Wait);
         if session.counted == due {
             return;
         }

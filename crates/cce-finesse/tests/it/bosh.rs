@@ -64,6 +64,17 @@ fn a_request_waits_no_longer_than_was_agreed_on() {
 }
 
 #[test]
+fn a_request_that_comes_too_early_makes_the_wait_of_another_no_longer() {
+    let mut lab = Lab::in_service();
+    let mut desktop = Desktop::present(&mut lab, "1080", "desk");
+    desktop.poll(&mut lab);
+    lab.seconds(20);
+    ask(&mut lab, 99, &desktop.body(desktop.rid + 2, "", ""));
+    let waited = lab.seconds(10);
+    assert_eq!(body(&waited, desktop.call), "<body xmlns='http://jabber.org/protocol/httpbind'/>");
+}
+
+#[test]
 fn a_second_request_releases_the_first() {
     let mut lab = Lab::in_service();
     let mut desktop = Desktop::present(&mut lab, "1080", "desk");

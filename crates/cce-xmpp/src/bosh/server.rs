@@ -14,6 +14,9 @@ const WINDOW: u64 = REQUESTS;
 /// Answers that are kept for a client that did not get them (XEP-0124 14.3).
 const ANSWERS_MAX: usize = 2;
 
+/// Requests that a client may repeat: those that were answered, those that are gone, and those that wait.
+const KEYS_MAX: usize = 2 * ANSWERS_MAX + 2;
+
 /// The longest wait that a client gets, whatever it asks for (inferred).
 const WAIT_MAX: u64 = 60;
 
@@ -61,6 +64,8 @@ pub struct BoshServer<R> {
     next: u64,
     /// What the next key becomes when it is hashed (XEP-0124 15); none where the client sends no keys.
     key: Option<String>,
+    /// The keys of the latest requests, by number: a repeated one has the same.
+    keys: VecDeque<(u64, Option<String>)>,
     /// Requests that came before their turn.
     early: Vec<(u64, R, BoshBody)>,
     /// Requests that were taken in and wait for something to say.
@@ -92,7 +97,20 @@ impl<R: Copy + PartialEq> BoshServer<R> {
         let (early, unanswered) = (Vec::new(), VecDeque::new());
         let (answered, waiting) = (VecDeque::new(), Vec::new());
         let next = rid + 1;
-        Self { sid, wait, hold, next, key, early, held, unanswered, answered, waiting, is_over: false }
+        Self {
+            sid,
+            wait,
+            hold,
+            next,
+            key,
+            keys: VecDeque::new(),
+            early,
+            held,
+            unanswered,
+            answered,
+            waiting,
+            is_over: false,
+        }
     }
 
     /// How long a request may wait.
@@ -105,9 +123,9 @@ impl<R: Copy + PartialEq> BoshServer<R> {
         Duration::from_secs(INACTIVITY)
     }
 
-    /// The request that waits, if one does.
-    pub fn waiting_request(&self) -> Option<R> {
-        self.held.front().map(|(_, request)| *request)
+    /// The number of the request that waits, if one does.
+    pub fn waiting_rid(&self) -> Option<u64> {
+        self.held.front().map(|(rid, _)| *rid)
     }
 
     /// Whether so much waits for the client's next request that the client must be deaf.
@@ -146,6 +164,9 @@ impl<R: Copy + PartialEq> BoshServer<R> {
         let Some(rid) = body.number("rid") else {
             return self.end(Some(request), Some(BoshCondition::BadRequest));
         };
+        if self.is_of_somebody_else(rid, &body) {
+            return self.end(Some(request), Some(BoshCondition::ItemNotFound));
+        }
         if let Some(again) = self.again(rid, request) {
             return again;
         }
@@ -164,6 +185,10 @@ impl<R: Copy + PartialEq> BoshServer<R> {
         let (rid, request, body) = self.early.remove(at);
         self.next += 1;
         self.held.push_back((rid, request));
+        self.keys.push_back((rid, body.attribute("key").map(str::to_owned)));
+        if self.keys.len() > KEYS_MAX {
+            self.keys.pop_front();
+        }
         if !self.has_right_key(&body) {
             return Some(Err(self.end(None, Some(BoshCondition::ItemNotFound))));
         }
@@ -209,14 +234,16 @@ impl<R: Copy + PartialEq> BoshServer<R> {
         self.early.retain(|(_, early, _)| *early != request);
     }
 
-    /// The session is over: every request hears of it, behind what there was to say; `latest` is one that was not taken in.
+    /// The session is over: every request hears of it, the earliest behind what there was to say; `latest` is one that was
+    /// not taken in.
     pub fn end(&mut self, latest: Option<R>, condition: Option<BoshCondition>) -> Vec<BoshAnswer<R>> {
         self.is_over = true;
-        let body = terminate(condition, &std::mem::take(&mut self.waiting));
+        let mut said = std::mem::take(&mut self.waiting);
         let held = std::mem::take(&mut self.held).into_iter().map(|(_, request)| request);
         let early = std::mem::take(&mut self.early).into_iter().map(|(_, request, _)| request);
         let requests = held.chain(early).chain(latest);
-        requests.map(|request| BoshAnswer { request, body: body.clone() }).collect()
+        let answer = |request| BoshAnswer { request, body: terminate(condition, &std::mem::take(&mut said)) };
+        requests.map(answer).collect()
     }
 
     /// Whether it is over.
@@ -253,6 +280,12 @@ impl<R: Copy + PartialEq> BoshServer<R> {
             self.answered.pop_front();
         }
         BoshAnswer { request, body }
+    }
+
+    /// Whether a request repeats one that had another key.
+    fn is_of_somebody_else(&self, rid: u64, body: &BoshBody) -> bool {
+        let known = self.keys.iter().find(|(known, _)| *known == rid);
+        self.key.is_some() && known.is_some_and(|(_, key)| key.as_deref() != body.attribute("key"))
     }
 
     /// Each key hashed is the one before (XEP-0124 15.4). A client that sends none from the start needs none.

@@ -142,6 +142,36 @@ fn a_request_that_is_repeated_after_its_connection_broke_waits_in_its_place() {
     assert_eq!((requests, exchanges.is_over()), (vec![2], false));
 }
 
+#[test]
+fn what_was_to_be_said_at_the_end_is_said_once() {
+    let mut exchanges = session("hold='1'");
+    exchanges.begin("fin1.lab", false).unwrap();
+    for (request, rid) in [(1, 101), (2, 102)] {
+        exchanges.take(request, body(&format!("rid='{rid}'")));
+        exchanges.next_body().unwrap().unwrap();
+    }
+    exchanges.say(b"<presence/>");
+    let answers = exchanges.end(None, None);
+    let said: Vec<bool> = answers.iter().map(|answer| answer.body.ends_with(b"<presence/></body>")).collect();
+    assert_eq!(said, [true, false]);
+}
+
+#[test]
+fn nobody_repeats_a_request_without_its_key() {
+    for (key, is_over) in [("key='a'", false), ("key='guess'", true), ("", true)] {
+        // The hash of `a`.
+        let mut exchanges = session("hold='0' newkey='86f7e437faa5a7fce15d1ddcb9eaeaea377667b8'");
+        exchanges.begin("fin1.lab", false).unwrap();
+        exchanges.take(1, body("rid='101' key='a'"));
+        exchanges.next_body().unwrap().unwrap();
+        exchanges.say(b"<presence/>");
+        assert_eq!(exchanges.answers().len(), 1);
+        let again = exchanges.take(2, body(&format!("rid='101' {key}")));
+        assert_eq!((again.len(), exchanges.is_over()), (1, is_over), "{key}");
+        assert_eq!(again[0].body.ends_with(b"<presence/></body>"), !is_over, "{key}");
+    }
+}
+
 /// What may happen to a session.
 #[derive(Clone, Debug)]
 enum Move {
