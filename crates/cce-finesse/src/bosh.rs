@@ -2,7 +2,7 @@
 //! when a session is over. What a session says is the stream's affair.
 
 use crate::timer::Timer;
-use cce_kernel::{CallId, CloseReason, Cors, Cx, Request, Response, Security, TimerKey};
+use cce_kernel::{CallId, CloseReason, Cors, Cx, LinkId, Port, Request, Response, Security, TimerKey};
 use cce_xmpp::{
     StreamPiece,
     bosh::{BoshAnswer, BoshBody, BoshCondition, BoshOffer, BoshServer},
@@ -33,6 +33,9 @@ const BYTES_MAX: usize = 64 << 20;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct BoshNumber(pub(crate) u32);
 
+/// What is no session's: sessions are numbered from 1.
+const NO_SESSION: BoshNumber = BoshNumber(0);
+
 impl fmt::Display for BoshNumber {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)
@@ -42,6 +45,11 @@ impl fmt::Display for BoshNumber {
 impl BoshNumber {
     fn of(timer: &TimerKey) -> Self {
         Self(u32::try_from(timer.id).expect("a session's timer is counted by its number"))
+    }
+
+    /// What the session is called in facts: it stands for a link.
+    pub(crate) fn as_link(self) -> LinkId {
+        LinkId { port: Port::Bosh, number: self.0 }
     }
 
     fn key(self, timer: Timer) -> TimerKey {
@@ -126,7 +134,7 @@ impl BoshSessions {
         request: &Request,
         cx: &mut Cx<'_>,
     ) -> Option<(BoshNumber, bool)> {
-        match self.read(request) {
+        match self.read(request, cx) {
             Err(response) => {
                 cx.reply(call, self.cors.share(request, response));
                 None
@@ -136,7 +144,7 @@ impl BoshSessions {
     }
 
     /// The body of a request, or the response to one that has none.
-    fn read(&self, request: &Request) -> Result<BoshBody, Response> {
+    fn read(&self, request: &Request, cx: &mut Cx<'_>) -> Result<BoshBody, Response> {
         if request.path().trim_end_matches('/') != PATH {
             return Err(Response::new(404));
         }
@@ -149,7 +157,10 @@ impl BoshSessions {
         if let Some(flaw) = request.body_flaw {
             return Err(Response::new(flaw.status()));
         }
-        BoshBody::read(&request.body.0).map_err(|_| xml(BoshCondition::BadRequest.body()))
+        BoshBody::read(&request.body.0).map_err(|flaw| {
+            cx.note_peer_error(NO_SESSION.as_link(), "body", flaw.to_string());
+            xml(BoshCondition::BadRequest.body())
+        })
     }
 
     fn on_body(
@@ -295,6 +306,7 @@ impl BoshSessions {
     /// A session had no request for too long: it is over.
     pub(crate) fn on_inactive(&mut self, timer: &TimerKey, cx: &mut Cx<'_>) -> BoshNumber {
         let number = BoshNumber::of(timer);
+        cx.note_peer_error(number.as_link(), "session", "it has had no request for too long");
         self.end_with(number, Some(BoshCondition::ItemNotFound), cx);
         number
     }
@@ -314,10 +326,18 @@ impl BoshSessions {
             self.bytes -= session.bytes;
             session.bytes = session.exchanges.size();
             self.bytes += session.bytes;
-            let is_too_much = session.exchanges.is_full() || self.bytes > BYTES_MAX;
-            let is_over = session.exchanges.is_over() || is_too_much;
+            let flaw = if session.exchanges.is_over() {
+                Some("its requests are out of order, or have wrong keys")
+            } else if session.exchanges.is_full() {
+                Some("it does not ask for what is to be said")
+            } else if self.bytes > BYTES_MAX {
+                Some("all sessions together keep too much for later")
+            } else {
+                None
+            };
             self.reply_all(answers, cx);
-            if is_over {
+            if let Some(flaw) = flaw {
+                cx.note_peer_error(number.as_link(), "session", flaw);
                 self.end_with(number, Some(BoshCondition::PolicyViolation), cx);
                 over.push(number);
             } else {

@@ -44,7 +44,7 @@ impl StreamKey {
     fn as_link(self) -> LinkId {
         match self {
             Self::Link(link) => link,
-            Self::Bosh(number) => LinkId { port: Port::Bosh, number: number.0 },
+            Self::Bosh(number) => number.as_link(),
         }
     }
 

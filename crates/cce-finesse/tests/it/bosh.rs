@@ -123,6 +123,7 @@ fn a_number_out_of_the_window_ends_the_session_and_the_presence() {
         say(&mut lab, other, "<presence/>");
         let rid = desktop.rid.checked_add_signed(ahead).unwrap();
         let ended = ask(&mut lab, 99, &desktop.body(rid, "", ""));
+        assert_eq!(flaws(&ended), ["its requests are out of order, or have wrong keys"]);
         assert!(body(&ended, 99).contains("type='terminate'"), "{ahead}");
         assert!(body(&ended, 99).contains("condition='item-not-found'"), "{ahead}");
         assert!(
@@ -159,7 +160,7 @@ fn a_session_without_a_request_is_over_after_a_while() {
     lab.seconds(29);
     // What is published meanwhile makes it no younger.
     lab.cti(pre_call());
-    lab.seconds(1);
+    assert_eq!(flaws(&lab.seconds(1)), ["it has had no request for too long"]);
     let late = ask(&mut lab, 99, &desktop.body(desktop.rid + 1, "", ""));
     assert!(body(&late, 99).contains("condition='item-not-found'"));
 }
@@ -243,6 +244,11 @@ fn what_is_no_body_is_refused() {
         ("<!DOCTYPE x><body xmlns='http://jabber.org/protocol/httpbind' rid='1'/>", "bad-request"),
     ] {
         let refused = ask(&mut lab, 5, text);
+        assert_eq!(
+            flaws(&refused).is_empty(),
+            cce_xmpp::bosh::BoshBody::read(text.as_bytes()).is_ok(),
+            "{text}"
+        );
         assert!(body(&refused, 5).contains(&format!("condition='{condition}'")), "{text}");
     }
 }
@@ -455,6 +461,17 @@ fn replies(outcome: &Outcome) -> Vec<(CallId, &Response)> {
         if let &Output::Reply { call, ref response } = output { Some((call, response)) } else { None }
     };
     outcome.0.iter().filter_map(reply).collect()
+}
+
+/// What is told of sessions and bodies that are wrong.
+fn flaws(outcome: &Outcome) -> Vec<&str> {
+    let flaw = |output| match output {
+        &Output::Note(Fact::PeerError { link, ref detail, .. }) if link.port == Port::Bosh => {
+            Some(detail.as_str())
+        }
+        _ => None,
+    };
+    outcome.0.iter().filter_map(flaw).collect()
 }
 
 fn reply(outcome: &Outcome, call: u64) -> Response {
