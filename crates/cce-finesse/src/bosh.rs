@@ -136,7 +136,7 @@ impl BoshSessions {
     ) -> Option<(BoshNumber, bool)> {
         match self.read(request, cx) {
             Err(response) => {
-                cx.reply(call, self.cors.share(request, response));
+                cx.reply(call, shared(&self.cors, request, response));
                 None
             }
             Ok(body) => self.on_body(call, request, body, cx),
@@ -189,7 +189,7 @@ impl BoshSessions {
                 None => BoshCondition::BadRequest,
             },
         };
-        cx.reply(call, self.cors.share(request, xml(refusal.body())));
+        cx.reply(call, shared(&self.cors, request, xml(refusal.body())));
         None
     }
 
@@ -372,7 +372,7 @@ impl BoshSessions {
         for BoshAnswer { request, body } in answers {
             let BoshRequest { asked, .. } =
                 self.requests.remove(&request).expect("only what was asked is answered");
-            cx.reply(request, self.cors.share(&asked, xml(body)));
+            cx.reply(request, shared(&self.cors, &asked, xml(body)));
         }
     }
 }
@@ -398,6 +398,15 @@ fn condition(reason: &CloseReason) -> Option<BoshCondition> {
         | CloseReason::HeartbeatLost => Some(BoshCondition::RemoteStreamError),
         CloseReason::Refused => Some(BoshCondition::PolicyViolation),
     }
+}
+
+/// Lets pages of every origin read a response, and no browser add credentials to the request: BOSH has its own.
+fn shared(cors: &Cors, request: &Request, response: Response) -> Response {
+    // The answer to OPTIONS is shared already; browsers refuse one that says so twice.
+    let is_shared = response.get("access-control-allow-origin").is_some();
+    let mut response = if is_shared { response } else { cors.share(request, response) };
+    response.headers.retain(|(name, _)| name != "access-control-allow-credentials");
+    response
 }
 
 fn xml(body: Vec<u8>) -> Response {

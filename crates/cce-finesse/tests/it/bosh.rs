@@ -266,7 +266,13 @@ fn a_page_of_another_origin_may_ask() {
     assert_eq!(response.get("access-control-allow-headers"), Some("content-type"));
     let mut asked = request(&create(""));
     asked = asked.header("origin", "http://page");
-    assert_eq!(reply(&call(&mut lab, 4, asked), 4).get("access-control-allow-origin"), Some("http://page"));
+    let answer = reply(&call(&mut lab, 4, asked), 4);
+    assert_eq!(answer.get("access-control-allow-origin"), Some("http://page"));
+    for response in [&answer, &response] {
+        assert_eq!(response.get("access-control-allow-credentials"), None);
+        let origins = response.headers.iter().filter(|(name, _)| name == "access-control-allow-origin");
+        assert_eq!(origins.count(), 1, "{response:?}");
+    }
 }
 
 #[test]
