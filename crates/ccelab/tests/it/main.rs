@@ -28,5 +28,6 @@ mod recovery;
 mod scenario;
 mod shipped;
 mod sim;
+mod suite;
 mod support;
 mod tls;

@@ -1,0 +1,77 @@
+"""What an application meets beside the good case. Each test has a lab of its own."""
+import pytest
+import requests
+
+from application import create, poll, wait_for
+
+
+def add_rule(lab, **rule):
+    requests.post(lab["admin_url"] + "rules", json=rule, timeout=30).raise_for_status()
+
+
+def remove_rule(lab, name):
+    requests.delete(lab["admin_url"] + "rules/" + name, timeout=30).raise_for_status()
+
+
+def skill_target(lab, agent):
+    return str(lab["agents"][agent]["skill_target"])
+
+
+def test_a_task_that_rings_out_goes_to_the_next_agent(start_lab):
+    lab = start_lab("--agents", "1082=ignore,1081=auto")
+    task = create(lab["feed_url"])
+    wait_for(task, status="reserved", agentID=skill_target(lab, "1082"))
+    wait_for(task, status="handled", agentID=skill_target(lab, "1081"))
+
+
+def test_a_task_that_waits_can_be_cancelled(start_lab):
+    lab = start_lab()
+    task = create(lab["feed_url"])
+    wait_for(task, status="queued")
+    assert requests.delete(task, timeout=30).status_code == 200
+    assert requests.get(task, timeout=30).status_code == 404
+
+
+def test_a_task_that_an_agent_has_cannot_be_cancelled(start_lab):
+    lab = start_lab("--agents", "1081=accept")
+    task = create(lab["feed_url"])
+    wait_for(task, status="reserved")
+    assert requests.delete(task, timeout=30).status_code == 400
+
+
+def test_a_slow_ccp_costs_a_timeout_and_no_task(start_lab):
+    lab = start_lab("--agents", "1081=auto")
+    task = create(lab["feed_url"])
+    add_rule(lab, name="slow", match="app > ccp POLL", delay="5s", times="always")
+    with pytest.raises(requests.Timeout):
+        poll(task, timeout=0.5)
+    remove_rule(lab, "slow")
+    wait_for(task, status="handled")
+
+
+def test_a_task_whose_answer_is_lost_is_there_all_the_same(start_lab):
+    lab = start_lab()
+    add_rule(lab, name="lost", match="ccp > app REPLY to=CREATE", cut=True)
+    with pytest.raises(requests.ConnectionError):
+        create(lab["feed_url"])
+    wait_for(create(lab["feed_url"]), status="queued")
+    waiting = requests.get(lab["admin_url"] + "why", timeout=30).json()
+    assert len(waiting) == 2, "the second request made a second task"
+
+
+def test_a_task_is_worked_while_ccp_is_away(start_lab):
+    lab = start_lab("--agents", "1081=auto")
+    task = create(lab["feed_url"])
+    add_rule(lab, name="away", match="app > ccp *", cut=True, times="always")
+    for request in (lambda: poll(task), lambda: create(lab["feed_url"])):
+        with pytest.raises(requests.ConnectionError):
+            request()
+    remove_rule(lab, "away")
+    wait_for(task, status="handled")
+
+
+def test_two_labs_at_the_same_time_know_nothing_of_each_other(start_lab):
+    one, other = start_lab("--agents", "1081=auto"), start_lab()
+    worked, waits = create(one["feed_url"]), create(other["feed_url"])
+    wait_for(worked, status="handled")
+    assert poll(waits)["status"] == "queued"
