@@ -50,3 +50,16 @@ fn every_disposition_that_the_guide_explains_has_the_name_that_finesse_gives_it(
         assert_eq!(cce_model::Disposition(number).finesse_name(), name, "{number}");
     }
 }
+
+#[test]
+fn each_test_that_the_page_on_compatibility_names_is_there() {
+    let document = read("docs/compatibility.md");
+    let quoted = document.split('`').skip(1).step_by(2);
+    let named: Vec<(&str, &str)> =
+        quoted.filter_map(|text| text.split_once("::")).filter(|(file, _)| *file != "file").collect();
+    assert!(named.len() > 15, "{named:?}");
+    for (file, test) in named {
+        let text = read(&format!("crates/ccelab/tests/it/{file}.rs"));
+        assert!(text.contains(&format!("#[test]\nfn {test}()")), "{file}::{test}");
+    }
+}
