@@ -15,6 +15,9 @@ use cce_model::{
 };
 use std::collections::BTreeMap;
 
+/// How often an agent may come to stand otherwise in one input: as often as there are tasks that it ends, and more.
+const STOOD_MAX: usize = 64;
+
 /// A task of an agent.
 #[derive(Clone, Debug)]
 pub(crate) struct Task {
@@ -43,8 +46,12 @@ struct Desk {
     tasks: Vec<(TaskId, TaskState)>,
     /// Tasks that the agent was last told to have.
     counted: u32,
-    /// A task has ended since the latest report to the CTI server.
+    /// The number of the input that is handled, of the AgentPg's; what is told of it here begins anew with the next one.
+    input: u64,
+    /// A task has ended in that input.
     has_end: bool,
+    /// How the agent stood in that input before it came to stand as now, as far as it was not reported: state, tasks, routable.
+    stood: Vec<(AgentState, u32, bool)>,
     /// Whether the agent was last told to be routable.
     routable: bool,
     /// Tasks that the agent may have: the limit, and those beyond it.
@@ -90,6 +97,8 @@ pub(crate) struct AgentPg {
     is_timer: bool,
     /// A client opens its session: it hears how agents stand, which is no news (task-routing E16).
     is_opening: bool,
+    /// Inputs so far.
+    input: u64,
 }
 
 impl AgentPg {
@@ -99,6 +108,7 @@ impl AgentPg {
         self.is_forced = false;
         self.is_timer = is_timer;
         self.is_opening = false;
+        self.input += 1;
     }
 
     /// A client opens its session.
@@ -215,6 +225,9 @@ impl AgentPg {
                 format!("agent {place} did not accept a task in time, and stays routable")
             });
         }
+        if desk.stood.len() < STOOD_MAX {
+            desk.stood.push((desk.state, desk.counted, desk.routable));
+        }
         desk.state = now.to;
         desk.counted = now.tasks;
         desk.routable = now.routable;
@@ -226,15 +239,21 @@ impl AgentPg {
         let (place, seq) = (Place { skill_target: record.skill_target, mrd: record.mrd }, judge.seq);
         let desk = self.desk(place);
         let told = (record.state, record.tasks, record.routable);
-        // The report that goes with a task's end counts that task still (task-routing 7, point 1).
-        let is_end = std::mem::take(&mut desk.has_end) && record.tasks == desk.counted + 1;
-        let is_so = told == (desk.state, desk.counted + u32::from(is_end), desk.routable);
+        let (is, has_end) = ((desk.state, desk.counted, desk.routable), desk.has_end);
+        // What one input did is reported behind all of it, in order. The report that goes with a task's end counts that
+        // task still (task-routing 7, point 1).
+        let fits = |(state, tasks, routable): &(AgentState, u32, bool)| {
+            (*state, *routable) == (record.state, record.routable)
+                && (*tasks == record.tasks || has_end && tasks + 1 == record.tasks)
+        };
+        let stood = desk.stood.iter().position(fits);
+        let is_so = stood.is_some() || fits(&is);
+        desk.stood.drain(..stood.unwrap_or(0));
         judge.expect(Judgement::AgentReportedAsItStands, is_so, &[desk.at], || {
             let words = |(state, tasks, routable): (AgentState, u32, bool)| {
                 format!("{state} with {tasks} tasks, {}", if routable { "routable" } else { "not routable" })
             };
-            let is = words((desk.state, desk.counted, desk.routable));
-            format!("agent {place} is reported as {}, and is {is}", words(told))
+            format!("agent {place} is reported as {}, and is {}", words(told), words(is))
         });
         desk.room = Some(record.max_tasks.saturating_add(record.max_beyond));
         desk.reported = seq;
@@ -398,18 +417,27 @@ impl AgentPg {
     }
 
     fn desk(&mut self, place: Place) -> &mut Desk {
-        self.desks.entry(place).or_insert(Desk {
+        let input = self.input;
+        let desk = self.desks.entry(place).or_insert(Desk {
             state: AgentState::Logout,
             at: 0,
             tasks: Vec::new(),
             counted: 0,
+            input,
             has_end: false,
+            stood: Vec::new(),
             routable: false,
             room: None,
             unaccepted: None,
             reported: 0,
             traced: 0,
-        })
+        });
+        if desk.input != input {
+            desk.input = input;
+            desk.has_end = false;
+            desk.stood.clear();
+        }
+        desk
     }
 }
 
