@@ -46,11 +46,11 @@ struct Desk {
     tasks: Vec<(TaskId, TaskState)>,
     /// Tasks that the agent was last told to have.
     counted: u32,
-    /// The number of the input that is handled, of the AgentPg's; what is told of it here begins anew with the next one.
+    /// The number of the input in which the two below were learned: they count for that input alone.
     input: u64,
     /// A task has ended in that input.
     has_end: bool,
-    /// How the agent stood in that input before it came to stand as now, as far as it was not reported: state, tasks, routable.
+    /// How the agent stood in that input ahead of now, from the latest report on: state, tasks, whether routable.
     stood: Vec<(AgentState, u32, bool)>,
     /// Whether the agent was last told to be routable.
     routable: bool,
