@@ -43,20 +43,25 @@ impl Arrivals {
     /// Takes in what agents say of their arrival: the next one gets its cue. Whoever was refused, stopped, or gave the arrival up
     /// to leave holds up nobody.
     pub(super) fn learn(&mut self, record: &Record) -> Option<Order> {
-        let is_end = |last: &str| match &record.what {
-            What::Out(Output::Note(Fact::PlanKept { plan })) => plan == last,
-            What::Out(Output::Note(Fact::PlanRefused { .. })) | What::Stopped { .. } => true,
-            What::Out(Output::Cancel { key: TimerKey { name, .. } }) => {
-                [SIGN_IN, READY].contains(&name.as_ref())
+        // None: whatever the agent planned, there is nothing to wait for.
+        let kept = match &record.what {
+            What::Out(Output::Note(Fact::PlanKept { plan })) => Some(plan.as_str()),
+            What::Out(Output::Note(Fact::PlanRefused { .. })) | What::Stopped { .. } => None,
+            What::Out(Output::Cancel { key: TimerKey { name, .. } })
+                if [SIGN_IN, READY].contains(&name.as_ref()) =>
+            {
+                None
             }
             What::In(_)
             | What::Out(_)
             | What::Connected { .. }
             | What::Bent(_)
             | What::Started
-            | What::Gap { .. } => false,
+            | What::Gap { .. } => return None,
         };
-        let place = self.0.iter().position(|arrival| arrival.node == record.node && is_end(arrival.last))?;
+        let is_over =
+            |arrival: &Arrival| arrival.node == record.node && kept.is_none_or(|plan| plan == arrival.last);
+        let place = self.0.iter().position(is_over)?;
         self.0.remove(place);
         let next = self.0.get_mut(place).filter(|next| next.waits)?;
         next.waits = false;
