@@ -344,13 +344,15 @@ impl Writer {
         let is_written = tokio::select! {
             // A broken connection writes nothing more; what can be written counts before the end of the patience.
             biased;
-            () = broken.cancelled() => {
-                self.reader.iter().for_each(JoinHandle::abort);
-                return self.to.break_off();
-            }
+            () = broken.cancelled() => false,
             () = self.drain() => true,
             () = patience => false,
         };
+        // The queue of a broken connection ends too, and may be seen to end by whoever looked at `broken` just before.
+        if broken.is_cancelled() {
+            self.reader.iter().for_each(JoinHandle::abort);
+            return self.to.break_off();
+        }
         let Some(reader) = self.reader else { return };
         let stop = reader.abort_handle();
         if is_written {

@@ -101,13 +101,23 @@ fn streams_behind_an_upgrade_share_their_places_whether_over_tls_or_not() {
     let lab = Lab::start_with(limited(limits), vec![Toy::new("finesse")]);
     let (_plain, head) = upgraded(&lab, ASKED);
     assert!(head.starts_with("HTTP/1.1 101 "), "{head}");
-    let mut secured = [(); 2].map(|()| connect(&lab, Port::Bosh));
-    let statuses = secured.each_mut().map(|client| {
-        client.write_all(ASKED.as_bytes()).unwrap();
+    let ask = || {
+        let mut client = connect(&lab, Port::Bosh);
+        client.write_all(ASKED.as_bytes())?;
         let mut status = [0; 12];
-        client.read_exact(&mut status).unwrap();
-        String::from_utf8(status.to_vec()).unwrap()
+        client.read_exact(&mut status)?;
+        Ok::<_, std::io::Error>((client, String::from_utf8(status.to_vec()).unwrap()))
+    };
+    // A connection leaves its place among those of HTTP a moment after its client has read that it is a stream.
+    let secured = [(); 2].map(|()| {
+        let mut answered = None;
+        eventually("a place among the connections", || {
+            answered = ask().ok();
+            answered.is_some()
+        });
+        answered.unwrap()
     });
+    let statuses = secured.each_ref().map(|(_, status)| status.as_str());
     assert_eq!(statuses, ["HTTP/1.1 101", "HTTP/1.1 503"]);
     lab.stop();
 }
