@@ -242,7 +242,7 @@ impl Contacts {
     ) {
         let contact = self.by_id.get_mut(id).unwrap_or_else(|| panic!("contact {id} is under way"));
         let from = contact.social.status;
-        assert!(is_legal(from, status), "{id} cannot go from {from} to {status}");
+        assert!(from.successors().contains(&status), "{id} cannot go from {from} to {status}");
         contact.social.status = status;
         contact.social.reason = reason;
         user.clone_into(&mut contact.social.user);
@@ -273,17 +273,6 @@ impl Contacts {
             self.by_id.remove(&oldest);
             cx.forget(oldest.as_str());
         }
-    }
-}
-
-/// The transitions of ccp-task-api 5.5. One to the same status changes the reason.
-fn is_legal(from: ContactStatus, to: ContactStatus) -> bool {
-    use ContactStatus as S;
-    match from {
-        S::Unread => matches!(to, S::Unread | S::Queued | S::Discarded),
-        S::Queued => matches!(to, S::Queued | S::Reserved | S::Discarded),
-        S::Reserved => matches!(to, S::Queued | S::Handled),
-        S::Handled | S::Discarded => false,
     }
 }
 

@@ -101,6 +101,30 @@ names! {
     }
 }
 
+impl ContactStatus {
+    /// What may follow (ccp-task-api 5.5). The same status again changes the reason.
+    pub const fn successors(self) -> &'static [Self] {
+        match self {
+            Self::Unread => &[Self::Unread, Self::Queued, Self::Discarded],
+            Self::Queued => &[Self::Queued, Self::Reserved, Self::Discarded],
+            Self::Reserved => &[Self::Queued, Self::Handled],
+            Self::Handled | Self::Discarded => &[],
+        }
+    }
+}
+
+impl DialogueState {
+    /// What may follow, on each side. A cancel that lost puts its dialogue back into the queue (mr-interface 5).
+    pub const fn successors(self) -> &'static [Self] {
+        match self {
+            Self::Open => &[Self::Queued, Self::Cancelling, Self::Routed, Self::Failed],
+            Self::Queued => &[Self::Cancelling, Self::Routed, Self::Failed],
+            Self::Cancelling => &[Self::Queued, Self::Cancelled, Self::Routed, Self::Failed],
+            Self::Routed | Self::Cancelled | Self::Failed => &[],
+        }
+    }
+}
+
 names! {
     /// State of a task in the agent PG (task-routing 1.1).
     TaskState {

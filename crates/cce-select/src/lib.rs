@@ -13,6 +13,7 @@ mod known;
 mod names;
 pub mod place;
 mod selector;
+mod transitions;
 mod values;
 mod ways;
 mod word;

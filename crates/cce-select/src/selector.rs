@@ -10,6 +10,7 @@ use crate::{
     known::{known_key, known_name},
     names::{ShortNames, TaskName},
     place::{APP, CTI, DESK, PlacePattern},
+    transitions::no_transition,
     values::known_value,
     ways::{closed_way, known_home, known_subject, known_way, names_between},
     word::{ANY, SelectorError, Word, is_message, split},
@@ -111,11 +112,12 @@ impl Selector {
         if let Some((key, value)) = word.text.split_once('=') {
             let (key, is_other) = key.strip_suffix('!').map_or((key, false), |key| (key, true));
             known_key(&self.name, key, word)?;
+            self.once(key, is_other, word)?;
             let value = value.trim_matches('"').to_owned();
             known_value(&self.name, key, &value, word, vocabulary)?;
             let task = TaskName::among(&value, &vocabulary.customers);
             self.fields.push(Field { key: key.to_owned(), value, task, is_other });
-            return Ok(());
+            return self.known_change(word);
         }
         let task = TaskName::among(word.text, &vocabulary.customers);
         if task.is_none() || self.task.is_some() {
@@ -131,6 +133,24 @@ impl Selector {
         }
         self.task = task;
         Ok(())
+    }
+
+    /// Something has one value: beside it, no other value of the same key says more.
+    fn once(&self, key: &str, is_other: bool, word: &Word<'_>) -> Result<(), SelectorError> {
+        let mut same = self.fields.iter().filter(|field| field.key.eq_ignore_ascii_case(key));
+        if same.any(|field| !(is_other && field.is_other)) {
+            return Err(word.error(format!("`{key}` is there already: one value says it all")));
+        }
+        Ok(())
+    }
+
+    /// What changes goes from a state to one that may follow.
+    fn known_change(&self, word: &Word<'_>) -> Result<(), SelectorError> {
+        let pair = self.wants("from").zip(self.wants("to"));
+        match pair.and_then(|(from, to)| no_transition(&self.name, from, to)) {
+            Some(why) => Err(word.error(why)),
+            None => Ok(()),
+        }
     }
 
     /// Whether it means a message rather than a fact.

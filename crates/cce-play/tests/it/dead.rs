@@ -297,3 +297,40 @@ fn a_planned_crash_takes_place_and_its_sign_out_is_reached_with_the_rest_that_it
     // The crash at 5 s, and Finesse's grace of a minute behind it.
     assert!((65_000_000..66_000_000).contains(&signed_out.unwrap().at.0));
 }
+
+#[test]
+fn a_change_that_no_transition_makes_is_told() {
+    for (selector, said) in [
+        (
+            "contact alice from=reserved to=discarded",
+            "a contact never goes from reserved to discarded: behind reserved there follows queued, handled",
+        ),
+        ("contact from=handled to=queued", "behind handled nothing follows"),
+        ("contact from=none to=queued", "behind none there follows unread"),
+        ("contact to=unread from=QUEUED", "a contact never goes from QUEUED to unread"),
+        ("dialogue from=queued to=cancelled", "behind queued there follows cancelling, routed, failed"),
+        ("task from=LOGGED_OUT to=ACTIVE", "behind LOGGED_OUT nothing follows"),
+        ("dialog from=UNKNOWN to=ACTIVE", "behind UNKNOWN there follows CLOSED"),
+    ] {
+        assert!(of_selector(selector).contains(said), "{selector}: {}", of_selector(selector));
+    }
+    for selector in [
+        "contact from=none to=unread",
+        "contact from=queued to=queued reason=notification_cce_task_cancel_requested",
+        "contact from=reserved to!=handled",
+        "dialogue from=cancelling to=queued",
+        "task from=INTERRUPTED to=ACTIVE",
+        "dialog from=UNKNOWN to=CLOSED",
+    ] {
+        assert_eq!(of_selector(selector), "", "{selector}");
+    }
+}
+
+#[test]
+fn a_key_that_is_there_twice_is_told() {
+    let twice = "is there already: one value says it all";
+    assert!(of_selector("contact to=handled to=discarded").contains(twice));
+    assert!(of_selector("contact to=handled to!=discarded").contains(twice));
+    assert!(of_selector("ccp > mrpg NEW_TASK DialogueID=1 dialogueid=2").contains(twice));
+    assert_eq!(of_selector("contact to!=handled to!=discarded"), "");
+}
