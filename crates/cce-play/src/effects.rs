@@ -87,6 +87,14 @@ impl RuleEffects {
         }
     }
 
+    /// What it did last had no effect.
+    pub(crate) fn void_last(&mut self, why: String) {
+        self.void += 1;
+        if let Some(last) = self.kept.last_mut().filter(|_| self.times <= EFFECTS_MAX as u64) {
+            last.end = End::Void(why);
+        }
+    }
+
     /// Why it had no effect, if it acted and never had any.
     pub(crate) fn only_void(&self) -> Option<&str> {
         let first = self.kept.first().filter(|_| self.void == self.times)?;

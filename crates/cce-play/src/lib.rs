@@ -19,6 +19,7 @@ mod endless;
 mod engine;
 mod explore;
 mod outcome;
+mod overdue;
 mod play;
 mod recorded;
 mod rules;

@@ -166,6 +166,18 @@ impl Rules {
         self.states.iter().position(|state| !state.is_removed && state.rule.name == name)
     }
 
+    /// What a rule does.
+    pub(crate) fn action(&self, name: &str) -> Option<&Action> {
+        self.position(name).map(|at| &self.states[at].rule.action)
+    }
+
+    /// What a rule did last had no effect.
+    pub(crate) fn void_last(&mut self, name: &str, why: String) {
+        if let Some(at) = self.position(name) {
+            self.states[at].effects.void_last(why);
+        }
+    }
+
     /// What becomes of a message that leaves, or that enters from outside.
     pub(crate) fn judge(&mut self, happening: &Happening<'_>, names: &ShortNames, now: Time) -> Verdict {
         if happening.is_heartbeat() {

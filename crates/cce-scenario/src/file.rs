@@ -2,7 +2,7 @@
 
 use crate::{
     clauses::{WANTS, longest_way, read_rule, read_wants, selector},
-    doubts::Doubt,
+    doubts::{Doubt, tell_in},
     gather::{Context, Files, ScenarioError},
     model::{Action, Expectation, Rule, RunLimits, Scenario, ScenarioStep},
     read::{Placed, ScenarioProblem, Section, Source, as_json},
@@ -18,7 +18,10 @@ use cce_select::{
 };
 use cce_world::{COMPONENTS, CastAgent, CastCustomer, Lab};
 use serde_json::Value;
-use std::{collections::BTreeMap, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 use toml::de::{DeTable, DeValue};
 
 /// A scenario without an end of its own ends after that.
@@ -48,6 +51,7 @@ pub fn load(name: &str, text: &str, context: Context<'_>) -> Result<Scenario, Sc
         draft.read_rest(name, text, &mut files.problems);
     }
     draft.check_rule_names(&texts, &mut files.problems);
+    draft.tell_unused(&texts, &mut files.problems);
     draft.tell_doubts(&texts, &mut files.problems);
     draft.check_chosen(context.chosen, &mut files.problems);
     if files.problems.is_empty() { Ok(draft.finish()) } else { Err(files.refuse()) }
@@ -66,6 +70,10 @@ pub(crate) struct Draft {
     pub(crate) lab: Lab,
     pub(crate) parameters: BTreeMap<String, Vec<String>>,
     pub(crate) values: BTreeMap<String, String>,
+    /// Where each parameter stands: the file and its key.
+    given: Vec<(String, Placed)>,
+    /// Parameters that a text has in braces.
+    used: BTreeSet<String>,
     pub(crate) agents: Vec<CastAgent>,
     pub(crate) customers: Vec<(String, CastCustomer)>,
     pub(crate) until: Duration,
@@ -95,6 +103,8 @@ impl Draft {
             lab: lab.clone(),
             parameters: BTreeMap::new(),
             values: BTreeMap::new(),
+            given: Vec::new(),
+            used: BTreeSet::new(),
             agents: Vec::new(),
             customers: Vec::new(),
             until: UNTIL,
@@ -138,6 +148,21 @@ impl Draft {
         }
     }
 
+    /// Tells of parameters that no text has in braces, whichever file these stand in. Where a text has one that is not there,
+    /// that was told, and may be the one that was meant.
+    fn tell_unused(&self, texts: &[(String, String)], problems: &mut Vec<ScenarioProblem>) {
+        if self.used.iter().any(|name| !self.parameters.contains_key(name)) {
+            return;
+        }
+        for (file, Placed { text: name, span }) in
+            self.given.iter().filter(|(_, name)| !self.used.contains(&name.text))
+        {
+            let message =
+                format!("nothing uses the parameter `{name}`: write `{{{name}}}` where its value belongs");
+            tell_in(texts, file, span.clone(), &message, problems);
+        }
+    }
+
     fn check_chosen(&self, chosen: &BTreeMap<String, String>, problems: &mut Vec<ScenarioProblem>) {
         for name in chosen.keys().filter(|name| !self.parameters.contains_key(*name)) {
             let hint = nearest(name, self.parameters.keys().map(String::as_str));
@@ -176,7 +201,8 @@ impl Draft {
                     .collect();
                 let first = chosen.get(&key.text).or_else(|| alternatives.first()).cloned();
                 draft.values.extend(first.map(|first| (key.text.clone(), first)));
-                draft.parameters.insert(key.text, alternatives);
+                draft.parameters.insert(key.text.clone(), alternatives);
+                draft.given.push((from.name.to_owned(), key));
             }
         });
     }
@@ -191,6 +217,7 @@ impl Draft {
         let Ok(table) = DeTable::parse(text) else { return };
         let mut source = Source::new(name, text, self.values.clone());
         read(self, &mut Section::new("", table.get_ref(), 0..text.len()), &mut source);
+        self.used.append(&mut source.used);
         problems.append(&mut source.problems);
     }
 

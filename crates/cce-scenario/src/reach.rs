@@ -91,6 +91,13 @@ impl Scenario {
             let most = contacts.unwrap_or_default();
             return Some(format!("the scenario's customers create {most} {}", plural(most, "contact")));
         }
+        if let Some(agent) =
+            selector.wants("agent").filter(|_| !selector.is_message() && self.swarm.is_none())
+            && !self.lab.cast.agents.iter().any(|known| known.id.as_str() == agent)
+        {
+            let known = self.lab.cast.agents.iter().map(|known| known.id.as_str());
+            return Some(format!("nobody plays agent {agent}{}", nearest(agent, known)));
+        }
         let doer = selector.wants("by").filter(|_| DOINGS.contains(&selector.name()))?;
         let rules = self.rules.iter().map(|rule| rule.name.as_str());
         let known = rules.chain(self.steps.iter().map(|step| step.name.as_str())).collect::<Vec<_>>();

@@ -5,7 +5,7 @@ use cce_model::nearest;
 use cce_world::Span;
 use serde_json::{Map, Value};
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     ops::{Range, RangeInclusive},
     time::Duration,
 };
@@ -35,12 +35,14 @@ pub(crate) struct Source<'a> {
     pub(crate) name: &'a str,
     pub(crate) text: &'a str,
     pub(crate) parameters: BTreeMap<String, String>,
+    /// Parameters that a text has in braces.
+    pub(crate) used: BTreeSet<String>,
     pub(crate) problems: Vec<ScenarioProblem>,
 }
 
 impl<'a> Source<'a> {
     pub(crate) const fn new(name: &'a str, text: &'a str, parameters: BTreeMap<String, String>) -> Self {
-        Self { name, text, parameters, problems: Vec::new() }
+        Self { name, text, parameters, used: BTreeSet::new(), problems: Vec::new() }
     }
 
     pub(crate) fn problem(&mut self, span: Range<usize>, message: impl Into<String>) {
@@ -73,6 +75,7 @@ impl<'a> Source<'a> {
         while let Some((before, behind)) = rest.split_once('{') {
             let Some((name, after)) = behind.split_once('}') else { break };
             filled.push_str(before);
+            self.used.insert(name.to_owned());
             if let Some(value) = self.parameters.get(name) {
                 filled.push_str(value);
             } else {

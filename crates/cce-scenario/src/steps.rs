@@ -21,6 +21,7 @@ const TIMES_MAX: u64 = 1_000_000;
 
 impl Draft {
     pub(crate) fn read_step(&mut self, mut item: Section<'_>, words: &Vocabulary, from: &mut Source<'_>) {
+        let known = from.problems.len();
         let name = item.text("name", from);
         let after = item.text("after", from).and_then(|text| selector(&text, words, from));
         let (at, wait) = (item.duration("at", from), item.duration("wait", from));
@@ -42,6 +43,13 @@ impl Draft {
                     "a step that is taken again has both, `times` and `every`",
                 );
             }
+        }
+        // Of words that are wrong, more need not be said.
+        if let Some(StepAction::Tell(_, words)) = &act
+            && from.problems.len() == known
+        {
+            let times = again.map_or(1, |(times, _)| times);
+            tell_never_said(&item, words, times, from);
         }
         let may_be_refused = item.truth("may_be_refused", from).unwrap_or(false);
         tell_needless(&item, from);
@@ -170,6 +178,18 @@ impl Draft {
             let message = format!("there is no rule `{}`{hint}", rule.text);
             tell_in(texts, file, rule.span.clone(), &message, problems);
         }
+    }
+}
+
+/// Tells of words that a step never comes to: each time that it is taken it says the next ones.
+fn tell_never_said(item: &Section<'_>, words: &[String], times: u64, from: &mut Source<'_>) {
+    if let Some(never) = words.get(usize::try_from(times).unwrap_or(usize::MAX)) {
+        let times = if times == 1 { "once".to_owned() } else { format!("{times} times") };
+        let message = format!(
+            "the step is taken {times}, and `{never}` never comes: say how often and how soon, such as times = {}, every = \"1s\"",
+            words.len()
+        );
+        from.problem(item.place("does"), message);
     }
 }
 

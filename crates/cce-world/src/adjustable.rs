@@ -26,13 +26,16 @@ impl<C: Product> Adjustable<C> {
         self.inner.reconfigure(Arc::clone(&self.world.model), C::config(&self.world.lab));
     }
 
-    /// What was changed in an earlier life stays so. A setting that the lab has no more is forgotten.
+    /// What was changed in an earlier life stays so, and is told again: that life may be one of another run. A setting that the lab has no more is forgotten.
     fn restore(&mut self, kept: BTreeMap<String, String>, cx: &mut Cx<'_>) {
         self.world = self.configured.clone();
         for (key, value) in kept {
             let setting = key.trim_start_matches(KEPT).to_owned();
             match self.world.changed(&setting, &value) {
-                Ok((world, _)) => self.world = world,
+                Ok((world, change)) => {
+                    self.world = world;
+                    cx.note(Fact::Setting { setting, value: change.value });
+                }
                 Err(why) => {
                     cx.note(Command::Set { setting, value }.refusal(&why));
                     cx.forget(key);

@@ -14,6 +14,7 @@ use crate::{
 };
 use cce_journal::{FORMAT, Header, HostHeader, LogSettings};
 use cce_kernel::{Component, HostClock, Kind, NodeName, Wall};
+use cce_model::{DialogAction, DialogState};
 use jiff::{Timestamp, tz::TimeZone};
 use serde::de::Error as _;
 use std::time::Duration;
@@ -197,6 +198,13 @@ impl World {
 /// The kind of a component: the lab has one of each product, which is named after its kind.
 fn kind_of(node: &NodeName) -> Option<Kind> {
     node.kind().filter(|kind| !Kind::PRODUCTS.contains(kind) || node.as_str() == kind.name())
+}
+
+impl CastAgent {
+    /// What the agent does next, by itself, about a dialog in a state, and how long after it got there.
+    pub fn next_step(&self, state: DialogState, was_paused: bool) -> Option<(DialogAction, Duration)> {
+        work_of(self).step(state, was_paused)
+    }
 }
 
 /// Whoever accepts by itself goes on by itself.

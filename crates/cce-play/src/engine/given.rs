@@ -1,7 +1,7 @@
 //! What became of the steps that were given to somebody: whoever cannot follow one says so.
 
 use cce_journal::{Record, What};
-use cce_kernel::{CallId, Command, Fact, Input, NodeName, Output};
+use cce_kernel::{CallId, Command, Fact, Input, NodeName, Output, Time};
 use cce_model::{CtiSides, SideOrder, fact::AgentPgFact};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -56,9 +56,31 @@ pub(super) struct Given {
     /// How the sides of the CTI server stand, as the agent PG told last.
     sides: CtiSides,
     refused: Vec<Refused>,
+    /// Faults of ports whose components are stopped since.
+    idle_faults: Vec<IdleFault>,
+}
+
+/// A port that is cut or stalled while its component is stopped.
+#[derive(Debug)]
+struct IdleFault {
+    step: usize,
+    node: NodeName,
+    until: Time,
 }
 
 impl Given {
+    /// A step cuts or stalls a port until then. Where its component is stopped, nothing is connected there.
+    pub(super) fn note_fault(&mut self, step: usize, node: NodeName, until: Time) {
+        if self.is_stopped(&node) && self.idle_faults.len() < REFUSED_MAX {
+            self.idle_faults.push(IdleFault { step, node, until });
+        }
+    }
+
+    /// Steps that did something to a port while its component was stopped all the time, with the component.
+    pub(super) fn idle_faults(&self) -> impl Iterator<Item = (usize, &NodeName)> {
+        self.idle_faults.iter().map(|fault| (fault.step, &fault.node))
+    }
+
     /// Somebody gets a command.
     pub(super) fn give(&mut self, by: Giver, node: &NodeName, command: &Command) {
         let line = self.on_way.entry(node.clone()).or_default();
@@ -103,6 +125,7 @@ impl Given {
         let node = &record.node;
         match &record.what {
             What::Started => {
+                self.idle_faults.retain(|fault| fault.node != *node || fault.until <= record.at);
                 self.stopped.remove(node);
                 if node.as_str() == SideOrder::NODE {
                     self.sides = CtiSides::default();

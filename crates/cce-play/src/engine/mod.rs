@@ -12,6 +12,7 @@ use crate::{
     effects::End,
     endless::Endless,
     outcome::{Ends, Outcome},
+    overdue::Overdue,
     rules::{Held, RuleState, Rules},
     watch::Watch,
 };
@@ -21,7 +22,7 @@ use cce_fold::{Meaning, ReadRecord};
 use cce_journal::{Bend, Bent, Director, Header, Order, Reaction, Record, Ticket, Treatment, What};
 use cce_kernel::{Command, Fact, Input, NodeName, Time};
 use cce_model::SideOrder;
-use cce_scenario::{Rule, Scenario, ScenarioStep, StepAction, orders_of};
+use cce_scenario::{Action, Rule, Scenario, ScenarioStep, StepAction, orders_of};
 use cce_select::{Happening, TaskName, Tracker, is_sending, place::CUSTOMER};
 use cce_swarm::{Coverage, Watcher};
 use cce_views::{Waiting, Why};
@@ -63,6 +64,8 @@ pub struct Engine {
     last_alarm: u64,
     ends: Ends,
     endless: Endless,
+    /// What agents planned for a time at which the dialog was over.
+    overdue: Overdue,
     /// Settings that were changed while the lab runs, with their values as JSON text.
     changed: BTreeMap<String, String>,
     /// Why tasks wait, if somebody may ask.
@@ -130,6 +133,7 @@ impl Engine {
             last_alarm: 0,
             ends: Ends::default(),
             endless: Endless::default(),
+            overdue: Overdue::default(),
             changed: BTreeMap::new(),
             why: None,
             checks: checks(&scenario),
@@ -279,6 +283,13 @@ impl Engine {
         (state.is_armed, state.acted, state.matched, state.taken_by) = (is_armed, 0, 0, None);
         let bend = if is_armed { Bend::Armed } else { Bend::Disarmed };
         Some(vec![bend_order(NOWHERE.into(), name, bend)])
+    }
+
+    /// Why nothing would follow if a rule were armed: it is, and has counted nothing since.
+    pub fn armed(&self, name: &str) -> Option<String> {
+        let state = &self.rules.states[self.rules.position(name)?];
+        let is_fresh = state.is_armed && state.matched == 0;
+        is_fresh.then(|| format!("rule `{name}` is armed already, and nothing it is about has come since"))
     }
 
     /// Why a rule cannot be disarmed: it is already.
@@ -446,10 +457,12 @@ impl Engine {
                 vec![told, Order::Stop(node.clone()), Order::Start(node)]
             }
             StepAction::Cut(port, lasting) => {
+                self.given.note_fault(number, port.listener().into(), self.now + lasting);
                 let step = Bend::Stepped(format!("cut {port} for {}", cce_world::Span(lasting)));
                 vec![bend_order(port.listener().into(), &name, step), Order::Cut { port, lasting }]
             }
             StepAction::Stall(port, lasting) => {
+                self.given.note_fault(number, port.listener().into(), self.now + lasting);
                 let step = Bend::Stepped(format!("stall {port} for {}", cce_world::Span(lasting)));
                 vec![bend_order(port.listener().into(), &name, step), Order::Stall { port, lasting }]
             }
@@ -458,14 +471,18 @@ impl Engine {
                 let node = NodeName::from(SideOrder::NODE);
                 self.give(number, bend_order(node.clone(), &name, step), node, order.into())
             }
+            StepAction::Set(changes) if changes.iter().all(|change| self.is_so(change)) => {
+                self.refuse(number, already_so(&changes))
+            }
             StepAction::Set(changes) => orders_of(&changes)
                 .flat_map(|(node, words, command)| {
                     self.give(number, bend_order(node.clone(), &name, Bend::Stepped(words)), node, command)
                 })
                 .collect(),
-            StepAction::Arm(rule) => {
-                self.arm(&rule, true).unwrap_or_else(|| self.refuse(number, removed(&rule)))
-            }
+            StepAction::Arm(rule) => match self.armed(&rule) {
+                Some(why) => self.refuse(number, why),
+                None => self.arm(&rule, true).unwrap_or_else(|| self.refuse(number, removed(&rule))),
+            },
             StepAction::Disarm(rule) => match self.disarmed(&rule) {
                 Some(why) => self.refuse(number, why),
                 None => self.arm(&rule, false).unwrap_or_else(|| self.refuse(number, removed(&rule))),
@@ -490,9 +507,20 @@ impl Engine {
         vec![record, Order::Command(node, command)]
     }
 
+    /// A rule that sets what is so already changes nothing. A rule acts on one message at a time.
+    fn note_void(&mut self, commands: &[(String, NodeName, Command)]) {
+        let Some((rule, ..)) = commands.first() else { return };
+        let Some(Action::Set(changes)) = self.rules.action(rule) else { return };
+        if changes.iter().all(|change| self.is_so(change)) {
+            let why = already_so(changes);
+            self.rules.void_last(rule, why);
+        }
+    }
+
     /// What rules order of components.
     fn command(&mut self, commands: Vec<(String, NodeName, Command)>) -> Vec<Order> {
         let mut orders = Vec::new();
+        self.note_void(&commands);
         for (rule, node, command) in commands {
             if self.given.is_stopped(&node) {
                 self.given.refuse(Giver::Rule(rule), format!("{node} is stopped"), None);
@@ -522,6 +550,9 @@ impl Engine {
                 return Err(format!("`{}`: {node} is stopped, and takes nothing in", change.setting));
             }
         }
+        if !changes.is_empty() && changes.iter().all(|change| self.is_so(change)) {
+            return Err(already_so(changes));
+        }
         for (node, words, command) in orders_of(changes).filter(|(node, ..)| self.nodes.contains(node)) {
             orders.push(bend_order(node.clone(), BY_HAND, Bend::Stepped(words)));
             orders.push(Order::Command(node, command));
@@ -544,6 +575,18 @@ impl Engine {
             lab.changed(setting, &value).map_or(lab, |(changed, _)| changed)
         };
         self.changed.iter().fold(self.scenario.lab.clone(), change)
+    }
+
+    /// Whether a setting has the value already that a change would give it.
+    fn is_so(&self, change: &Changed) -> bool {
+        let set = |lab: &Lab, value: &str| {
+            let value = serde_json::from_str(value).unwrap_or_default();
+            lab.changed(&change.setting, &value).map(|(lab, _)| lab)
+        };
+        let first = self.scenario.lab.clone();
+        let now =
+            self.changed.get(&change.setting).map_or_else(|| Ok(first.clone()), |value| set(&first, value));
+        now.is_ok_and(|now| set(&now, &change.value).is_ok_and(|then| then == now))
     }
 
     /// Settings that were changed while the lab runs, with their values as JSON text.
@@ -582,6 +625,7 @@ impl Director for Engine {
         let event = self.tracker.push(record);
         self.ends.learn(&event);
         self.endless.learn(&event);
+        self.overdue.learn(&event, &self.scenario.lab.cast.agents);
         if let Meaning::Fact(Fact::Setting { setting, value }) = event.kind
             && self.changed.len() < CHANGED_MAX
         {
@@ -657,6 +701,12 @@ fn untouched(kind: &Meaning<'_>) -> Reaction {
     let is_heartbeat = matches!(kind, Meaning::Sent { message, .. } if cce_select::is_heartbeat(message));
     let treatment = if is_heartbeat { Treatment::Overtake } else { Treatment::Pass };
     Reaction { treatment, orders: Vec::new() }
+}
+
+/// Why nothing follows from changes: each setting has its value already.
+fn already_so(changes: &[Changed]) -> String {
+    let words: Vec<String> = changes.iter().map(Changed::words).collect();
+    format!("{} changes nothing: it is so already", words.join(", "))
 }
 
 /// Why nothing can be done to a rule that a person removed.

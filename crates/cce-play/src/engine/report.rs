@@ -8,6 +8,7 @@ use crate::{
     affected::Affected,
     effects::{Acted, shown},
     outcome::Outcome,
+    overdue::Late,
     rules::RuleState,
     watch,
 };
@@ -209,8 +210,12 @@ impl Engine {
             void.filter_map(|state| Some(Finding::new(&state.rule.name, changed_nothing(state)?, None)));
         let refused = self.refused().into_iter().chain(self.refused_plans()).filter(move |_| !is_drawn);
         let undecided = self.undecided().filter(move |_| !is_drawn);
-        let planned =
-            self.unreached().chain(self.unarrived()).chain(self.uncued()).filter(move |_| !is_drawn);
+        let planned = self
+            .unreached()
+            .chain(self.overdue())
+            .chain(self.unarrived())
+            .chain(self.uncued())
+            .filter(move |_| !is_drawn);
         let held = self.rules.held.values().filter(move |_| !is_drawn).map(|held| {
             let by = self.rules.states.get(held.rule).map_or("", |state| state.rule.name.as_str());
             Finding::new(by, format!("still held at the end: {}", held.words), held.record)
@@ -229,7 +234,19 @@ impl Engine {
                 Some(Finding::new(rule, format!("what the rule orders was refused: {why}"), *record))
             }
         };
-        self.given.refused().iter().filter_map(told).collect()
+        self.given.refused().iter().filter_map(told).chain(self.idle_faults()).collect()
+    }
+
+    /// Steps that cut or stalled a port of a component that was stopped all the while.
+    fn idle_faults(&self) -> impl Iterator<Item = Finding> {
+        self.given.idle_faults().filter_map(|(step, node)| {
+            let step = self.scenario.steps.get(step)?;
+            Some(Finding::new(
+                &step.name,
+                format!("the step did nothing: {node} is stopped all the while"),
+                None,
+            ))
+        })
     }
 
     /// What virtual people planned and what was refused, unless the scenario allows it.
@@ -291,6 +308,19 @@ impl Engine {
             let what = written(what);
             let text = format!("`{what}` at {} was not reached before the end; see `until`", shown(at));
             Finding::new(self.tracker.names().node(node), text, None)
+        })
+    }
+
+    /// What agents were going to do about dialogs, and what came too late for each of these.
+    fn overdue(&self) -> impl Iterator<Item = Finding> {
+        self.overdue.never_reached().filter(|_| self.is_plain()).map(|(agent, action, late)| {
+            let Late { wait, lasted, state, record } = late;
+            let action = action.name().to_lowercase();
+            let (wait, lasted) = (shown(*wait), shown(*lasted));
+            let text = format!(
+                "`{action}` was never reached: it comes {wait} after {state}, and the domain ended the dialog after {lasted}"
+            );
+            Finding::new(&format!("{AGENT}{agent}"), text, Some(*record))
         })
     }
 

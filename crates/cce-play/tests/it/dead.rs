@@ -334,3 +334,148 @@ fn a_key_that_is_there_twice_is_told() {
     assert!(of_selector("ccp > mrpg NEW_TASK DialogueID=1 dialogueid=2").contains(twice));
     assert_eq!(of_selector("contact to!=handled to!=discarded"), "");
 }
+
+#[test]
+fn an_agent_whom_nobody_plays_is_told() {
+    let text =
+        |agent: &str| format!("[agents.1081]\n[explore]\nfrom = \"agent_in_mrd agent={agent} to=NOT_READY\"");
+    assert_eq!(unreachable(&text("1081")), "");
+    assert_eq!(
+        unreachable(&text("1083")),
+        "`agent_in_mrd agent=1083 to=NOT_READY` can never match: nobody plays agent 1083; did you mean `1081`?"
+    );
+    let other = "[agents.1081]\n[explore]\nfrom = \"agent_in_mrd agent!=1083 to=NOT_READY\"";
+    assert_eq!(unreachable(other), "");
+    let scenario = read(&text("1083")).unwrap();
+    assert_eq!(scenario.unreachable(&scenario.lab.nodes(), true), Vec::<String>::new());
+}
+
+#[test]
+fn a_parameter_that_nothing_uses_is_told() {
+    let text =
+        "name = \"{used}\"\n[agents.1081]\n[customers.alice]\n[parameters]\nused = \"x\"\nidle = [1, 2]";
+    let problems = read(text).unwrap_err().problems;
+    let told: Vec<_> = problems.iter().map(|it| (it.message.as_str(), it.line, it.column)).collect();
+    assert_eq!(told, [("nothing uses the parameter `idle`: write `{idle}` where its value belongs", 6, 1)]);
+}
+
+#[test]
+fn words_that_a_step_never_comes_to_are_told() {
+    let step = |times: &str| {
+        problems(&format!(
+            "[agents.1081]\n[customers.alice]\n[[steps]]\nat = \"9s\"\nagent = \"1081\"\ndoes = [\"pause\", \"resume\", \"pause\"]\n{times}"
+        ))
+    };
+    assert_eq!(
+        step(""),
+        [
+            "the step is taken once, and `resume` never comes: say how often and how soon, such as times = 3, every = \"1s\""
+        ]
+    );
+    assert!(step("times = 2\nevery = \"1s\"")[0].starts_with("the step is taken 2 times, and `pause` never"));
+    assert_eq!(step("times = 3\nevery = \"1s\""), Vec::<String>::new());
+    assert_eq!(step("times = 7\nevery = \"1s\""), Vec::<String>::new());
+}
+
+#[test]
+fn an_accept_that_comes_when_the_offer_has_rung_out_is_told() {
+    let run = |accept: &str, more: &str| {
+        failures(&format!(
+            "until = \"2min\"\n[set.\"mrd/Tasks\"]\nstart_timeout = \"5s\"\n[agents.1081]\noffer = {{ accept = \"{accept}\" }}\n\
+             [agents.1082]\nsign_in = \"10s\"\n[customers.alice]\n{more}"
+        ))
+    };
+    let late = run("6s", "");
+    assert_eq!(late.len(), 1, "{late:?}");
+    assert!(
+        late[0].starts_with("agent-1081: `accept` was never reached: it comes 6s after OFFERED, and"),
+        "{late:?}"
+    );
+    assert_eq!(run("4s", ""), Vec::<String>::new());
+    // What the agent comes to after all, because the news of the end are late, is another run.
+    let held =
+        "[[rules]]\nmatch = \"finesse > desk UPDATE alice event=DELETE\"\ndelay = \"5s\"\ntimes = \"always\"";
+    assert!(!run("6s", held).iter().any(|failure| failure.contains("never reached")));
+}
+
+#[test]
+fn so_is_a_close_that_comes_when_the_task_has_lasted_too_long() {
+    let found = failures(
+        "until = \"2min\"\n[set.\"mrd/Tasks\"]\nmax_task_duration = \"20s\"\n[agents.1081]\n\
+         offer = { accept = \"1s\", start = \"1s\", close = \"30s\" }\n[customers.alice]",
+    );
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert!(
+        found[0].starts_with("agent-1081: `close` was never reached: it comes 30s after ACTIVE"),
+        "{found:?}"
+    );
+}
+
+/// What fails in a run with this step behind another one.
+fn stepping(before: &str, step: &str) -> Vec<String> {
+    failures(&format!(
+        "until = \"2min\"\n[agents.1081]\n[customers.alice]\n[[rules]]\nname = \"late\"\nmatch = \"ccp > mrpg NEW_TASK\"\n\
+         delay = \"10ms\"\n{before}\n[[steps]]\nname = \"dead\"\n{step}"
+    ))
+}
+
+#[test]
+fn a_step_that_sets_what_is_so_already_is_told() {
+    let set = |value: &str| format!("at = \"200ms\"\nset = {{ \"mrd/Tasks.start_timeout\" = \"{value}\" }}");
+    let so =
+        "dead: the step was refused: set mrd/Tasks.start_timeout = 30s changes nothing: it is so already";
+    assert_eq!(stepping("", &set("30s")), [so]);
+    assert_eq!(stepping("", &set("31s")), Vec::<String>::new());
+    assert!(stepping("", &set("30000ms"))[0].ends_with("changes nothing: it is so already"));
+    let before = "[[steps]]\nat = \"100ms\"\nset = { \"mrd/Tasks.start_timeout\" = \"31s\" }";
+    assert!(stepping(before, &set("31s"))[0].ends_with("changes nothing: it is so already"));
+    assert_eq!(stepping(before, &set("30s")), Vec::<String>::new());
+    let more = "at = \"200ms\"\nset = { \"mrd/Tasks.start_timeout\" = \"30s\", \"finesse.ccp_retries\" = 7 }";
+    assert_eq!(stepping("", more), Vec::<String>::new());
+}
+
+#[test]
+fn a_rule_that_only_sets_what_is_so_already_is_told() {
+    let rule = |value: &str, more: &str| {
+        failures(&format!(
+            "until = \"2min\"\n[agents.1081]\n[customers.alice]\n[[rules]]\nname = \"r\"\nmatch = \"ccp > mrpg *\"\n\
+             set = {{ \"mrd/Tasks.start_timeout\" = \"{value}\" }}\n{more}"
+        ))
+    };
+    assert_eq!(
+        rule("30s", ""),
+        ["r: the rule changed nothing: set mrd/Tasks.start_timeout = 30s changes nothing: it is so already"]
+    );
+    assert_eq!(rule("31s", "times = \"always\""), Vec::<String>::new());
+}
+
+#[test]
+fn a_rule_that_is_armed_already_is_armed_in_vain() {
+    let arm = |at: &str| format!("at = \"{at}\"\narm = \"late\"");
+    assert_eq!(
+        stepping("", &arm("1s")),
+        ["dead: the step was refused: rule `late` is armed already, and nothing it is about has come since"]
+    );
+    // Once it has acted, it acts anew.
+    let found = stepping("", &arm("5s"));
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert!(found[0].starts_with("late: the rule never acted"), "{found:?}");
+}
+
+#[test]
+fn a_fault_of_a_port_whose_component_is_stopped_all_the_while_is_told() {
+    let stopped = |start: &str| {
+        format!(
+            "[[steps]]\nat = \"100ms\"\nstop = \"agentpg\"\n[[steps]]\nat = \"{start}\"\nstart = \"agentpg\""
+        )
+    };
+    let told = "dead: the step did nothing: agentpg is stopped all the while";
+    for fault in
+        ["cut = \"cti-a\"", "cut = \"cti-a\"\nlasting = \"100ms\"", "stall = \"cti-a\"\nlasting = \"100ms\""]
+    {
+        let step = format!("at = \"150ms\"\n{fault}");
+        assert_eq!(stepping(&stopped("1s"), &step), [told], "{fault}");
+    }
+    let step = "at = \"150ms\"\ncut = \"cti-a\"\nlasting = \"1s\"";
+    assert_eq!(stepping(&stopped("200ms"), step), Vec::<String>::new());
+}

@@ -72,6 +72,7 @@ fn a_change_outlives_a_restart_of_its_component() {
     };
     let kept: Vec<String> = run.records.iter().filter_map(kept).collect();
     assert_eq!(kept, ["\"5s\""]);
+    assert_eq!(settings(&run), ["agentpg mrd/Tasks.start_timeout \"5s\""; 2], "once in each life");
     assert!(rang_out_soon(&run));
 }
 

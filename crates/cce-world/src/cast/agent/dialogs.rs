@@ -63,7 +63,7 @@ impl Known {
 impl Work {
     /// What is to be done about a dialog in a state, and how long after it got there. A pause that no time ends
     /// is ended by the next step that has one.
-    fn step(&self, state: DialogState, was_paused: bool) -> Option<(DialogAction, Duration)> {
+    pub(crate) fn step(&self, state: DialogState, was_paused: bool) -> Option<(DialogAction, Duration)> {
         let timed = |action, wait: Option<Duration>| Some((action, wait?));
         let transfers = self.transfer_to.is_some() && state.actions().contains(&DialogAction::Transfer);
         let last = if transfers { DialogAction::Transfer } else { DialogAction::Close };
