@@ -3,6 +3,7 @@
 
 use crate::{breach::Judge, judgement::Judgement};
 use cce_kernel::{LinkId, NodeName};
+use memchr::memmem;
 use std::collections::BTreeMap;
 
 /// What stands before an item's id.
@@ -32,7 +33,7 @@ impl Streams {
         let stream = self.open.entry((node.clone(), link)).or_default();
         stream.tail.extend_from_slice(piece);
         let mut from = 0;
-        while let Some(at) = find(&stream.tail[from..]) {
+        while let Some(at) = memmem::find(&stream.tail[from..], ITEM) {
             let rest = &stream.tail[from + at + ITEM.len()..];
             from += at;
             let Some(number) = number(rest) else {
@@ -61,17 +62,6 @@ impl Streams {
     pub(crate) fn forget(&mut self, node: &NodeName) {
         self.open.retain(|(of, _), _| of != node);
     }
-}
-
-fn find(bytes: &[u8]) -> Option<usize> {
-    let mut from = 0;
-    while let Some(at) = bytes[from..].iter().position(|byte| *byte == b'<') {
-        if bytes[from + at..].starts_with(ITEM) {
-            return Some(from + at);
-        }
-        from += at + 1;
-    }
-    None
 }
 
 /// Whether an item's id is there to its end.

@@ -1,10 +1,8 @@
 //! The ids that a text names.
 
 use cce_model::{ContactId, TaskId};
+use memchr::memchr;
 use std::sync::Arc;
-
-/// Letters of the shortest id, `1_2_3`.
-const SHORTEST: usize = 5;
 
 /// Digits of a contact's id.
 const CONTACT_DIGITS: usize = 32;
@@ -20,17 +18,10 @@ struct Ids {
 }
 
 impl Named {
-    /// What a path or a piece of XML names.
+    /// What a path or a piece of XML names. An id is a word of its own, and texts are long: only what each kind of id must have is
+    /// looked for.
     pub(crate) fn of(text: &[u8]) -> Self {
-        let mut ids = Ids::default();
-        let mut from = 0;
-        while from < text.len() {
-            let length = text[from..].iter().take_while(|byte| OF_WORD[usize::from(**byte)]).count();
-            if length >= SHORTEST {
-                ids.take(&text[from..from + length]);
-            }
-            from += length + 1;
-        }
+        let ids = Ids { contacts: contacts_in(text), tasks: tasks_in(text) };
         let has_any = !ids.contacts.is_empty() || !ids.tasks.is_empty();
         Self(has_any.then(|| Arc::new(ids)))
     }
@@ -46,18 +37,52 @@ impl Named {
     }
 }
 
-impl Ids {
-    fn take(&mut self, word: &[u8]) {
-        let begins_a_number = word.first().is_some_and(|byte| byte.is_ascii_digit() || *byte == b'-');
-        let Some(word) = str::from_utf8(word).ok().filter(|_| begins_a_number || is_contact_id(word)) else {
-            return;
-        };
-        if is_contact_id(word.as_bytes()) {
-            self.contacts.push(word.into());
-        } else if word.contains('_') {
-            self.tasks.extend(TaskId::parse(word));
+/// Words of exactly as many digits as a contact's id has. The last one of them is looked at first: where it is none, no id has any
+/// byte before it.
+fn contacts_in(text: &[u8]) -> Vec<ContactId> {
+    let mut contacts = Vec::new();
+    let mut from = 0;
+    while let Some(digits) = text.get(from..from + CONTACT_DIGITS) {
+        if let Some(at) = digits.iter().rposition(|byte| !is_contact_digit(*byte)) {
+            from += at + 1;
+            continue;
         }
+        let end = end_of_word(text, from + CONTACT_DIGITS);
+        let begins = from.checked_sub(1).is_none_or(|before| !is_of_word(text[before]));
+        if begins && end == from + CONTACT_DIGITS {
+            contacts.extend(str::from_utf8(digits).ok().map(ContactId::from));
+        }
+        from = end + 1;
     }
+    contacts
+}
+
+/// Words that are a task's id: its parts stand between underscores.
+fn tasks_in(text: &[u8]) -> Vec<TaskId> {
+    let mut tasks = Vec::new();
+    let mut from = 0;
+    while let Some(at) = memchr(b'_', &text[from..]).map(|at| from + at) {
+        let before = text[from..at].iter().rposition(|byte| !is_of_word(*byte));
+        let word = &text[before.map_or(from, |before| from + before + 1)..end_of_word(text, at)];
+        if word[0].is_ascii_digit() || word[0] == b'-' {
+            tasks.extend(str::from_utf8(word).ok().and_then(TaskId::parse));
+        }
+        from = end_of_word(text, at);
+    }
+    tasks
+}
+
+/// Where the word ends that has a byte before that place.
+fn end_of_word(text: &[u8], place: usize) -> usize {
+    text[place..].iter().position(|byte| !is_of_word(*byte)).map_or(text.len(), |length| place + length)
+}
+
+const fn is_contact_digit(byte: u8) -> bool {
+    matches!(byte, b'0'..=b'9' | b'A'..=b'F')
+}
+
+const fn is_of_word(byte: u8) -> bool {
+    OF_WORD[byte as usize]
 }
 
 /// Whether a byte is of a word, by its value: texts are read byte by byte, and there are many.
@@ -71,11 +96,6 @@ const OF_WORD: [bool; 256] = {
     of_word
 };
 
-fn is_contact_id(word: &[u8]) -> bool {
-    word.len() == CONTACT_DIGITS
-        && word.iter().all(|byte| byte.is_ascii_digit() || (b'A'..=b'F').contains(byte))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -88,6 +108,36 @@ mod tests {
         let tasks: Vec<_> = named.tasks().map(|task| task.to_string()).collect();
         assert_eq!(contacts, ["0123456789ABCDEF0123456789ABCDEF"]);
         assert_eq!(tasks, ["154526_5_1", "-1_-1_-1", "7_8_9"]);
+    }
+
+    #[test]
+    fn ids_are_found_wherever_they_stand_whatever_stands_beside_them() {
+        let contact = "0123456789ABCDEF0123456789ABCDEF";
+        for before in ["", ">", "/a/", "x>", "ABC ", "12_ ", "\u{fc}", "A,B,"] {
+            for behind in ["", "<", "/b", " ABC", " _1", "\u{fc}", ",A"] {
+                let text = format!("{before}{contact}{behind}");
+                let named = Named::of(text.as_bytes());
+                assert_eq!(named.contacts().count(), 1, "{text}");
+                let text = format!("{before}7_8_9{behind}");
+                let named = Named::of(text.as_bytes());
+                assert_eq!(
+                    named.tasks().map(|task| task.to_string()).collect::<Vec<_>>(),
+                    ["7_8_9"],
+                    "{text}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn digits_are_no_contact_where_more_of_a_word_stands_beside_them() {
+        for digits in 0..=70 {
+            for (before, behind) in [("", ""), ("x", ""), ("", "-"), ("_", "z"), ("<a>", "</a>")] {
+                let text = format!("{before}{}{behind}", "A".repeat(digits));
+                let is_whole = digits == CONTACT_DIGITS && !before.ends_with(['x', '_']) && behind != "-";
+                assert_eq!(Named::of(text.as_bytes()).contacts().count(), usize::from(is_whole), "{text}");
+            }
+        }
     }
 
     #[test]
