@@ -1,10 +1,11 @@
 //! A small tree of one stanza.
 
 use crate::StreamFlaw;
+use memchr::memchr;
 use quick_xml::{
     Reader, XmlVersion,
     escape::resolve_xml_entity,
-    events::{BytesStart, Event},
+    events::{BytesRef, BytesStart, BytesText, Event},
 };
 use std::sync::Arc;
 
@@ -60,11 +61,12 @@ impl StreamElement {
                 }
                 Event::Text(text) => tree.text(&text.xml10_content())?,
                 Event::CData(text) => tree.text(&text.xml10_content())?,
-                Event::GeneralRef(reference) => match reference.resolve_char_ref() {
-                    Err(_) => return Err(StreamFlaw::NotWellFormed),
-                    Ok(Some(character)) => tree.text(character.encode_utf8(&mut [0; 4]))?,
-                    Ok(None) => tree.text(resolve_xml_entity(&reference).ok_or(StreamFlaw::Restricted)?)?,
-                },
+                Event::GeneralRef(reference) => {
+                    tree.reference(&reference)?;
+                    let rest = reader.get_mut();
+                    let behind = tree.rest_of_text(xml.get(xml.len() - rest.len()..).unwrap_or_default())?;
+                    *rest = behind.as_bytes();
+                }
                 Event::Comment(_) | Event::Decl(_) | Event::PI(_) | Event::DocType(_) => {
                     return Err(StreamFlaw::Restricted);
                 }
@@ -182,6 +184,31 @@ impl Tree<'_> {
             parent.children.push(Child::Text(text.to_owned()));
         }
         Ok(())
+    }
+
+    fn reference(&mut self, reference: &BytesRef<'_>) -> Result<(), StreamFlaw> {
+        match reference.resolve_char_ref() {
+            Err(_) => Err(StreamFlaw::NotWellFormed),
+            Ok(Some(character)) => self.text(character.encode_utf8(&mut [0; 4])),
+            Ok(None) => self.text(resolve_xml_entity(reference).ok_or(StreamFlaw::Restricted)?),
+        }
+    }
+
+    /// Takes what stands behind a reference up to the next tag. A text that is XML itself has references everywhere, and each of
+    /// them would be an event of the reader, and so would each text between two of them. Returns what is left from the tag on.
+    fn rest_of_text<'x>(&mut self, rest: &'x str) -> Result<&'x str, StreamFlaw> {
+        let (mut text, behind) = rest.split_at(memchr(b'<', rest.as_bytes()).unwrap_or(rest.len()));
+        while let Some(at) = memchr(b'&', text.as_bytes()) {
+            self.text(&BytesText::from_escaped(&text[..at]).xml10_content())?;
+            let (reference, next) = text[at + 1..].split_once(';').ok_or(StreamFlaw::NotWellFormed)?;
+            if reference.contains('&') {
+                return Err(StreamFlaw::NotWellFormed);
+            }
+            self.reference(&BytesRef::new(reference))?;
+            text = next;
+        }
+        self.text(&BytesText::from_escaped(text).xml10_content())?;
+        Ok(behind)
     }
 
     fn namespace(&self, prefix: &str) -> Result<Arc<str>, StreamFlaw> {

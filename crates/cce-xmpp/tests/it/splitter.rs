@@ -31,6 +31,36 @@ fn text_attributes_and_namespaces_are_resolved() {
 }
 
 #[test]
+fn a_text_of_many_references_is_one_text() {
+    let xml = "<a>1&lt;b at=&apos;2&apos;&gt;\r\n&amp;lt;&#65;&#x42;\r&quot;<b/>&gt;;3&gt;&gt;4<![CDATA[&lt;]]>&lt;5</a>";
+    let element = Splitter::document(xml, StreamLimits::default()).unwrap();
+    let text = |text: &str| Child::Text(text.to_owned());
+    assert_eq!(element.children[0], text("1<b at='2'>\n&lt;AB\n\""));
+    assert_eq!(element.children[2], text(">;3>>4&lt;<5"));
+    assert_eq!(element.children.len(), 3);
+}
+
+#[test]
+fn a_reference_behind_another_one_is_judged_as_the_first_one_is() {
+    for (reference, expected) in [
+        ("&lol;", StreamFlaw::Restricted),
+        ("&;", StreamFlaw::Restricted),
+        ("&", StreamFlaw::NotWellFormed),
+        ("&lt", StreamFlaw::NotWellFormed),
+        ("&lt&gt;", StreamFlaw::NotWellFormed),
+        ("&#0;", StreamFlaw::NotWellFormed),
+        ("&#1;", StreamFlaw::NotWellFormed),
+        ("&#xfffe;", StreamFlaw::NotWellFormed),
+        ("\u{ffff}", StreamFlaw::NotWellFormed),
+    ] {
+        for before in ["", "&gt;", "&gt;x&lt; "] {
+            let xml = format!("<a>{before}{reference}</a>");
+            assert_eq!(Splitter::document(&xml, StreamLimits::default()), Err(expected), "{xml}");
+        }
+    }
+}
+
+#[test]
 fn a_prefix_of_the_header_holds_in_stanzas() {
     let (pieces, flaw) = pieces([[OPEN, "<stream:error/>"].concat().as_bytes()]);
     let StreamPiece::Stanza(error) = &pieces[1] else { panic!("{pieces:?}") };
