@@ -1,8 +1,9 @@
-//! What the fuzz targets of XMPP's carriers do with bytes. Ordinary tests replay the corpus through the same functions.
+//! What the fuzz targets of XMPP and its carriers do with bytes. Ordinary tests replay the corpus through the same functions.
 
 use cce_xmpp::{
     StreamCarrier, StreamLimits, StreamPiece,
     bosh::{BoshBody, BoshClient, BoshOffer, BoshServer},
+    client::{ClientConfig, ClientEnding, ClientEvent, ClientSession},
     server::{Credentials, Nodes, ServerConfig, ServerEvent, ServerSession},
     websocket::{WsEnd, WsEvent, WsFlaw, WsReader},
 };
@@ -12,6 +13,51 @@ const MESSAGE_MAX: usize = 64;
 
 /// The number of the request that begins a session.
 const FIRST_RID: u64 = 100;
+
+/// What a client sends to be signed in and to have an address.
+const SIGN_IN: &str = concat!(
+    "<stream:stream to='fin1.lab' xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams' version='1.0'>",
+    "<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='PLAIN'>ADEwODAAY2NlbGFi</auth>",
+    "<stream:stream to='fin1.lab' xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams' version='1.0'>",
+    "<iq type='set' id='b'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'><resource>r</resource></bind></iq>",
+);
+
+/// What a client sends on a stream, cut after as many bytes as the first says, behind its sign-in where that byte is above
+/// 127: in pieces it gives the same as at once, and a client can read what the server writes.
+pub(crate) fn stream(input: &[u8]) {
+    let Some((first, sent)) = input.split_first() else { return };
+    let (is_signed_in, length) = (first & 0x80 != 0, usize::from(first & 0x7F).max(1));
+    let (mut whole, mut cut) = (session(StreamCarrier::Tcp), session(StreamCarrier::Tcp));
+    let mut written = Vec::new();
+    if is_signed_in {
+        written = whole.feed(SIGN_IN.as_bytes(), account);
+        assert_eq!(written, cut.feed(SIGN_IN.as_bytes(), account));
+        assert!(whole.jid().is_some(), "it is signed in");
+    }
+    let at_once = whole.feed(sent, account);
+    let in_pieces: Vec<ServerEvent> =
+        sent.chunks(length).flat_map(|piece| cut.feed(piece, account)).collect();
+    assert_eq!(at_once, in_pieces);
+    written.extend(at_once);
+    let mut client = ClientSession::new(ClientConfig {
+        carrier: StreamCarrier::Tcp,
+        domain: "fin1.lab".to_owned(),
+        user: "1080".to_owned(),
+        password: "ccelab".to_owned(),
+        resource: "r".to_owned(),
+        random: [9; 16],
+        limits: StreamLimits::default(),
+    });
+    for event in written {
+        let ServerEvent::Send(bytes) = event else { continue };
+        let bad = |event: &ClientEvent| matches!(event, ClientEvent::Closed(ClientEnding::BadStream(_)));
+        assert!(
+            !client.feed(&bytes).iter().any(bad),
+            "a client cannot read {:?}",
+            String::from_utf8_lossy(&bytes)
+        );
+    }
+}
 
 /// What one end of a WebSocket connection sends, cut after as many bytes as the first says: in pieces it gives the same
 /// as at once, to a reader and to the server's session.

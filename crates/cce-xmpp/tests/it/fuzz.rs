@@ -8,6 +8,7 @@ use std::{
 
 #[test]
 fn the_corpus_breaks_nothing() {
+    replay("stream", bodies::stream);
     replay("websocket", bodies::websocket);
     replay("bosh", bodies::bosh);
 }
