@@ -1,8 +1,7 @@
 //! The applications of `examples/`, each as its page says to run it.
 
-use crate::support::{Running, folder, http, skip, stderr, stdout, wait_for};
+use crate::support::{Running, folder, free_address, http, skip, stderr, stdout, wait_for};
 use std::{
-    net::TcpListener,
     path::Path,
     process::{Command, Output},
 };
@@ -122,11 +121,12 @@ fn works_over_tls(name: &str, application: Run<'_>, variable: &str) {
     lab.interrupt();
 }
 
-/// Breaks the connection of one of its polls. Whatever that run leaves behind, the next one works, and so does one whose
-/// agent is there already.
+/// Breaks the connection of its agent's request to become ready, when nobody can have its task yet: a cancel that crosses a
+/// reservation is lost, and its application hears nothing of that. Whatever that run leaves behind, the next one works, and
+/// so does one whose agent is there already.
 fn works_after_a_failure(name: &str, application: Run<'_>) {
     let lab = Running::start(&folder(name), "lab", &["--ports", "ephemeral"]);
-    let rule = r#"{"name": "cut", "match": "app > ccp POLL", "nth": 2, "cut": true}"#;
+    let rule = r#"{"name": "cut", "match": "desk > finesse READY", "cut": true}"#;
     assert_eq!(http("POST", &lab.address("admin"), "/rules", None, rule).unwrap().status, 201);
     let failed = against(&lab, application);
     assert!(!failed.status.success(), "{}", stdout(&failed));
@@ -154,7 +154,7 @@ fn works_after_a_failure(name: &str, application: Run<'_>) {
 
 /// Nobody listens at a port that was free a moment ago.
 fn says_that_there_is_no_lab(application: Run<'_>) {
-    let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let free = free_address();
     let feed = format!("http://{free}/ccp/task/feed/100080");
     let output = application().env("FEED_URL", &feed).output().unwrap();
     let told = stderr(&output);

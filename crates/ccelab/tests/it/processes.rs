@@ -1,7 +1,9 @@
 //! A lab in several processes, each of which is stopped and started again.
 
-use crate::support::{Running, ccelab, create_task, folder, run, stderr, stdout, wait_for, wait_for_status};
-use std::{collections::BTreeMap, fs, net::TcpListener, ops::Range, path::Path, process::Command};
+use crate::support::{
+    Running, ccelab, create_task, folder, free_address, run, stderr, stdout, wait_for, wait_for_status,
+};
+use std::{collections::BTreeMap, fs, ops::Range, path::Path, process::Command};
 
 const PARTS: [&str; 5] = ["ccp", "mrpg", "router", "agentpg", "finesse"];
 const LINKS: [&str; 8] = ["app", "mr", "icm", "cti-a", "cti-b", "desk", "xmpp", "bosh"];
@@ -236,10 +238,7 @@ pub(crate) fn work_one_task(app: &str) {
 
 /// Free ports, so that several processes can know them. Returns the Task API's address.
 pub(crate) fn write_config(folder: &Path) -> String {
-    let listeners: Vec<TcpListener> =
-        LINKS.iter().map(|_| TcpListener::bind("127.0.0.1:0").unwrap()).collect();
-    let addresses: Vec<String> =
-        listeners.iter().map(|listener| listener.local_addr().unwrap().to_string()).collect();
+    let addresses = LINKS.map(|_| free_address().to_string());
     let text: String = LINKS
         .iter()
         .zip(&addresses)

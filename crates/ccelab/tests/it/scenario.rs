@@ -281,7 +281,10 @@ fn a_run_that_breaks_a_check_fails_at_its_end() {
 fn a_run_ends_by_itself_once_its_scenario_is_over() {
     let folder = folder("over");
     let scenario = HELD.replace("name = \"held\"", "name = \"held\"\nrest = \"0s\"");
-    let scenario = scenario.replace("[[rules]]", "[customers.ann]\nat = \"1ms\"\n\n[[rules]]");
+    // Before the MR interface is open, nobody would route the task.
+    let create = "[customers.ann]\nat = \"never\"\n\n[[steps]]\nafter = \"mrpg > ccp ROUTING_STATUS_EVENT\"\n\
+                  customer = \"ann\"\ndoes = \"create\"\n\n[[rules]]";
+    let scenario = scenario.replace("[[rules]]", create);
     let scenario = scenario.replace("hold = \"released\"\nexpire = \"10min\"", "delay = \"10ms\"");
     fs::write(folder.join("scenario.toml"), scenario).unwrap();
     let options = ["--ports", "ephemeral", "--scenario", "scenario.toml", "--until-over"];

@@ -3,7 +3,7 @@
 use std::{
     fs,
     io::{Read, Write},
-    net::TcpStream,
+    net::{IpAddr, SocketAddr, TcpListener, TcpStream},
     path::{Path, PathBuf},
     process::{Child, Command, ExitStatus, Output, Stdio},
     sync::atomic::{AtomicU32, Ordering},
@@ -20,6 +20,16 @@ pub(crate) fn folder(name: &str) -> PathBuf {
     let folder = std::env::temp_dir().join(format!("ccelab-{name}-{}-{number}", std::process::id()));
     fs::create_dir_all(&folder).unwrap();
     folder
+}
+
+/// A free port that nobody else takes, though nobody listens there for a while. On 127.0.0.1 a connection of anybody may take
+/// it; on Linux, where all of 127/8 is this machine, each call has an address of its own.
+pub(crate) fn free_address() -> SocketAddr {
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    let [_, _, high, low] = std::process::id().to_be_bytes();
+    let number = u8::try_from(NEXT.fetch_add(1, Ordering::Relaxed) % 250).unwrap() + 2;
+    let host = if cfg!(target_os = "linux") { [127, high, low, number] } else { [127, 0, 0, 1] };
+    TcpListener::bind((IpAddr::from(host), 0)).unwrap().local_addr().unwrap()
 }
 
 /// Where all labs of these tests have their certificate authority.
