@@ -265,6 +265,10 @@ fn chosen_nodes(lab: &Lab, only: &[String]) -> Result<Vec<NodeName>, Failure> {
             nearest(unknown, COMPONENTS)
         )));
     }
+    if let Some(twice) = (1..).zip(only).find_map(|(next, name)| only[next..].contains(name).then_some(name))
+    {
+        return Err(Failure::Usage(format!("--only: `{twice}` is there twice")));
+    }
     let is_component = |name: &NodeName| COMPONENTS.contains(&name.as_str());
     let is_chosen = |name: &NodeName| only.is_empty() || only.iter().any(|chosen| chosen == name.as_str());
     Ok(lab.nodes().into_iter().filter(|name| !is_component(name) || is_chosen(name)).collect())

@@ -207,6 +207,9 @@ impl Control for Engine {
     }
 
     fn arm(&mut self, name: &str) -> Result<Vec<Order>, Refusal> {
+        if let Some(why) = Self::armed(self, name) {
+            return Err(Refusal::Conflict(why));
+        }
         Self::arm(self, name, true).ok_or_else(|| no_rule(name, self))
     }
 

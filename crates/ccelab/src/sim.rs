@@ -54,7 +54,12 @@ fn read_scenario(
         };
         loaded.map_err(|failure| failure.report())
     };
-    let chosen: BTreeMap<String, String> = parameters.iter().cloned().collect();
+    let mut chosen: BTreeMap<String, String> = BTreeMap::new();
+    for (name, value) in parameters {
+        if chosen.insert(name.clone(), value.clone()).is_some() {
+            return Err(Failure::Usage(format!("--param: `{name}` is there twice")));
+        }
+    }
     let context = Context { files: &files, lab: &lab, chosen: &chosen };
     Ok(cce_scenario::load(&found.name, &found.text, context)?)
 }

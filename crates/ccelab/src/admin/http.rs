@@ -365,7 +365,7 @@ fn index() -> Value {
         "GET /rules/{name}": "one of them",
         "POST /rules": "adds a rule, with the keys that it has in a scenario file",
         "DELETE /rules/{name}": "removes it and lets go what it holds",
-        "POST /rules/{name}/arm": "lets it act from now on, once more if it did already",
+        "POST /rules/{name}/arm": "lets it act from now on, once more if it did already; 409 where it is armed and has counted nothing",
         "POST /rules/{name}/disarm": "lets it act no more; what it holds stays held; 409 where it is disarmed already",
         "POST /cti": "changes the sides of the CTI server: {\"do\": \"stop a\"}",
         "GET /settings": "every setting of the lab: the components that take it while the lab runs, or why it is fixed; and what was changed",

@@ -57,6 +57,21 @@ fn a_name_that_nothing_has_is_told_with_the_nearest_one() {
 }
 
 #[test]
+fn what_is_there_twice_and_counts_once_is_told() {
+    for (arguments, twice) in [
+        (&["run", "--only", "mrpg,ccp,mrpg"][..], "--only: `mrpg` is there twice"),
+        (&["run", "--agents", "1081=auto,1081=accept"], "--agents: agent 1081 is there twice"),
+        (
+            &["sim", "cti-cut", "--param", "state=PAUSED", "--param", "state=ACTIVE"],
+            "--param: `state` is there twice",
+        ),
+    ] {
+        let text = told("mistake-twice", arguments);
+        assert!(text.contains(twice), "{arguments:?}: {text}");
+    }
+}
+
+#[test]
 fn a_setting_that_nothing_has_is_told_with_the_nearest_one() {
     let folder = folder("mistake-setting");
     let text = "[ccp]\npol_lifetime = \"1min\"\n\n[finese]\nredial = \"1s\"\n";

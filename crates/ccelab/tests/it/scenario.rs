@@ -220,6 +220,10 @@ fn what_is_not_there_or_takes_nothing_in_is_told_over_the_admin_port() {
     let (status, text) = said("/rules/teh%20task%20waits/disarm", "");
     assert_eq!(status, 404);
     assert!(text.contains("did you mean `the task waits`?"), "{text}");
+    assert_eq!(
+        said("/rules/the%20task%20waits/arm", ""),
+        (409, "rule `the task waits` is armed already, and nothing it is about has come since".to_owned())
+    );
     assert_eq!(said("/rules/the%20task%20waits/disarm", "").0, 200);
     assert_eq!(
         said("/rules/the%20task%20waits/disarm", ""),
@@ -228,10 +232,15 @@ fn what_is_not_there_or_takes_nothing_in_is_told_over_the_admin_port() {
     assert_eq!(said("/held/release", "").0, 404);
     let stopped = wait_for("the stop", || {
         let answer = said("/settings", r#"{"mrd/Tasks.max_in_queue": 7}"#);
-        (answer.0 == 409).then_some(answer.1)
+        (answer.0 == 409 && answer.1.contains("stopped")).then_some(answer.1)
     });
     assert_eq!(stopped, "`mrd/Tasks.max_in_queue`: router is stopped, and takes nothing in");
     assert_eq!(said("/settings", r#"{"finesse.ccp_retries": 7}"#).0, 200);
+    let same = wait_for("the change", || {
+        let answer = said("/settings", r#"{"finesse.ccp_retries": 7}"#);
+        (answer.0 == 409).then_some(answer.1)
+    });
+    assert_eq!(same, "set finesse.ccp_retries = 7 changes nothing: it is so already");
     drop(lab);
 }
 
