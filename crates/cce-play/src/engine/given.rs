@@ -1,7 +1,7 @@
 //! What became of the steps that were given to somebody: whoever cannot follow one says so.
 
 use cce_journal::{Record, What};
-use cce_kernel::{CallId, Command, Fact, Input, NodeName, Output, Time};
+use cce_kernel::{CallId, Command, Fact, Input, NodeName, Output, Port, Time};
 use cce_model::{CtiSides, SideOrder, fact::AgentPgFact};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -56,29 +56,70 @@ pub(super) struct Given {
     /// How the sides of the CTI server stand, as the agent PG told last.
     sides: CtiSides,
     refused: Vec<Refused>,
-    /// Faults of ports whose components are stopped since.
+    /// Until when ports have the faults that steps gave them.
+    faults: BTreeMap<(PortFault, Port), Time>,
+    /// Steps whose faults did nothing so far.
     idle_faults: Vec<IdleFault>,
 }
 
-/// A port that is cut or stalled while its component is stopped.
+/// What a step does to a port.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum PortFault {
+    /// Its connections break, and there are no new ones.
+    Cut,
+    /// Nothing arrives.
+    Stall,
+}
+
+impl PortFault {
+    const fn word(self) -> &'static str {
+        match self {
+            Self::Cut => "cut",
+            Self::Stall => "stalled",
+        }
+    }
+}
+
+/// A fault that did nothing so far.
 #[derive(Debug)]
 struct IdleFault {
     step: usize,
-    node: NodeName,
-    until: Time,
+    why: String,
+    /// The component that is stopped, and that the fault would meet if it started before this time.
+    waits_for: Option<(NodeName, Time)>,
 }
 
 impl Given {
-    /// A step cuts or stalls a port until then. Where its component is stopped, nothing is connected there.
-    pub(super) fn note_fault(&mut self, step: usize, node: NodeName, until: Time) {
-        if self.is_stopped(&node) && self.idle_faults.len() < REFUSED_MAX {
-            self.idle_faults.push(IdleFault { step, node, until });
+    /// A step cuts or stalls a port for a while. Where its component is stopped, nothing is connected there.
+    pub(super) fn note_fault(
+        &mut self,
+        step: usize,
+        fault: PortFault,
+        port: Port,
+        (now, until): (Time, Time),
+    ) {
+        let node = NodeName::from(port.listener());
+        let before =
+            self.faults.insert((fault, port), until).filter(|before| *before >= until && *before > now);
+        if let Some(before) = before {
+            self.faults.insert((fault, port), before);
+            let why = format!("{port} is {} for longer anyway", fault.word());
+            self.keep_idle(IdleFault { step, why, waits_for: None });
+        } else if self.is_stopped(&node) {
+            let why = format!("{node} is stopped all the while");
+            self.keep_idle(IdleFault { step, why, waits_for: Some((node, until)) });
         }
     }
 
-    /// Steps that did something to a port while its component was stopped all the time, with the component.
-    pub(super) fn idle_faults(&self) -> impl Iterator<Item = (usize, &NodeName)> {
-        self.idle_faults.iter().map(|fault| (fault.step, &fault.node))
+    fn keep_idle(&mut self, fault: IdleFault) {
+        if self.idle_faults.len() < REFUSED_MAX {
+            self.idle_faults.push(fault);
+        }
+    }
+
+    /// Steps whose faults of ports did nothing, with the reason.
+    pub(super) fn idle_faults(&self) -> impl Iterator<Item = (usize, &str)> {
+        self.idle_faults.iter().map(|fault| (fault.step, fault.why.as_str()))
     }
 
     /// Somebody gets a command.
@@ -125,7 +166,12 @@ impl Given {
         let node = &record.node;
         match &record.what {
             What::Started => {
-                self.idle_faults.retain(|fault| fault.node != *node || fault.until <= record.at);
+                self.idle_faults.retain(|fault| {
+                    fault
+                        .waits_for
+                        .as_ref()
+                        .is_none_or(|(stopped, until)| stopped != node || *until <= record.at)
+                });
                 self.stopped.remove(node);
                 if node.as_str() == SideOrder::NODE {
                     self.sides = CtiSides::default();

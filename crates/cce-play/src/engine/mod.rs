@@ -27,7 +27,7 @@ use cce_select::{Happening, TaskName, Tracker, is_sending, place::CUSTOMER};
 use cce_swarm::{Coverage, Watcher};
 use cce_views::{Waiting, Why};
 use cce_world::{Changed, Lab};
-use given::{Given, Giver};
+use given::{Given, Giver, PortFault};
 use plans::Plans;
 use report::keep;
 use std::collections::BTreeMap;
@@ -457,12 +457,14 @@ impl Engine {
                 vec![told, Order::Stop(node.clone()), Order::Start(node)]
             }
             StepAction::Cut(port, lasting) => {
-                self.given.note_fault(number, port.listener().into(), self.now + lasting);
+                let times = (self.now, self.now + lasting);
+                self.given.note_fault(number, PortFault::Cut, port, times);
                 let step = Bend::Stepped(format!("cut {port} for {}", cce_world::Span(lasting)));
                 vec![bend_order(port.listener().into(), &name, step), Order::Cut { port, lasting }]
             }
             StepAction::Stall(port, lasting) => {
-                self.given.note_fault(number, port.listener().into(), self.now + lasting);
+                let times = (self.now, self.now + lasting);
+                self.given.note_fault(number, PortFault::Stall, port, times);
                 let step = Bend::Stepped(format!("stall {port} for {}", cce_world::Span(lasting)));
                 vec![bend_order(port.listener().into(), &name, step), Order::Stall { port, lasting }]
             }

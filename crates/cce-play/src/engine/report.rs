@@ -237,15 +237,11 @@ impl Engine {
         self.given.refused().iter().filter_map(told).chain(self.idle_faults()).collect()
     }
 
-    /// Steps that cut or stalled a port of a component that was stopped all the while.
+    /// Steps that cut or stalled a port, and did nothing to it.
     fn idle_faults(&self) -> impl Iterator<Item = Finding> {
-        self.given.idle_faults().filter_map(|(step, node)| {
+        self.given.idle_faults().filter_map(|(step, why)| {
             let step = self.scenario.steps.get(step)?;
-            Some(Finding::new(
-                &step.name,
-                format!("the step did nothing: {node} is stopped all the while"),
-                None,
-            ))
+            Some(Finding::new(&step.name, format!("the step did nothing: {why}"), None))
         })
     }
 

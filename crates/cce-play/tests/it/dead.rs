@@ -479,3 +479,18 @@ fn a_fault_of_a_port_whose_component_is_stopped_all_the_while_is_told() {
     let step = "at = \"150ms\"\ncut = \"cti-a\"\nlasting = \"1s\"";
     assert_eq!(stepping(&stopped("200ms"), step), Vec::<String>::new());
 }
+
+#[test]
+fn a_fault_that_a_longer_one_covers_is_told() {
+    let first = |fault: &str| format!("[[steps]]\nat = \"100ms\"\n{fault} = \"cti-b\"\nlasting = \"1s\"");
+    let second =
+        |fault: &str, lasting: &str| format!("at = \"200ms\"\n{fault} = \"cti-b\"\nlasting = \"{lasting}\"");
+    for (fault, word) in [("cut", "cut"), ("stall", "stalled")] {
+        let told = format!("dead: the step did nothing: cti-b is {word} for longer anyway");
+        assert_eq!(stepping(&first(fault), &second(fault, "900ms")), [told.as_str()], "{fault}");
+        assert_eq!(stepping(&first(fault), &second(fault, "901ms")), Vec::<String>::new(), "{fault}");
+    }
+    assert_eq!(stepping(&first("stall"), &second("cut", "500ms")), Vec::<String>::new());
+    let over = "at = \"1200ms\"\ncut = \"cti-b\"";
+    assert_eq!(stepping(&first("cut"), over), Vec::<String>::new());
+}

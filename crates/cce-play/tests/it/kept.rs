@@ -313,7 +313,7 @@ fn a_shorter_stall_does_not_end_a_longer_one() {
          [[steps]]\nname = \"later\"\nat = \"6800ms\"\nagent = \"1081\"\ndoes = \"voice-not-ready\"\n\
          [[expect]]\norder = ['stepped by=\"later\"', \"app > ccp CREATE\"]",
     );
-    assert_eq!(told(&run), Vec::<String>::new());
+    assert_eq!(told(&run), ["short: the step did nothing: app is stalled for longer anyway"]);
 }
 
 /// What is said of a selector that can never match.
