@@ -30,12 +30,12 @@ impl Arrivals {
                 arrival = self.listener.accept() => arrival,
             };
             let door = match &self.listener.entrance {
-                Entrance::Plain => return arrival,
+                Entrance::Plain(_) => return arrival,
                 Entrance::Tls(door) => Arc::clone(door),
             };
             let (Arrival { stream, port, permit }, listener) = (arrival, Arc::clone(&self.listener));
             self.handshakes.spawn(async move {
-                let stream = door.pass(stream, port).await?;
+                let stream = door.pass(stream, port.name()).await?;
                 // A port that was cut meanwhile has no connection that began before.
                 (!listener.is_cut(port)).then_some(Arrival { stream, port, permit })
             });

@@ -122,6 +122,11 @@ pub struct NetConfig {
     pub listen: BTreeMap<Port, SocketAddr>,
     /// Listeners of this process to which clients speak over TLS; none without a certificate.
     pub secure: Option<SecureListeners>,
+    /// What becomes of clients from outside who do not speak over TLS, by the port whose connections they are; who is not there is
+    /// served.
+    pub plain: BTreeMap<Port, PlainClients>,
+    /// One origin for pages; none without a folder of the user's.
+    pub site: Option<SiteConfig>,
     /// Where listeners of other processes are, as `host:port`.
     pub connect: BTreeMap<Port, String>,
     /// Where components' values are kept; in memory only when there is none.
@@ -133,6 +138,26 @@ pub struct NetConfig {
     pub response_deadline: Option<Duration>,
     /// What outsiders may take up.
     pub limits: OutsiderLimits,
+}
+
+/// What becomes of clients from outside who do not speak over TLS.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PlainClients {
+    /// Their requests are answered with the address over TLS.
+    Redirected,
+    /// They are not let in.
+    Refused,
+}
+
+/// A listener of its own for pages in a browser, with the components' HTTP interfaces by their paths, and a folder.
+#[derive(Clone, Debug)]
+pub struct SiteConfig {
+    /// Where it binds; port 0 takes a free one.
+    pub listen: SocketAddr,
+    /// Where it binds for clients that speak over TLS, if there is TLS.
+    pub listen_tls: Option<SocketAddr>,
+    /// The folder.
+    pub folder: PathBuf,
 }
 
 /// Listeners to which clients speak over TLS. Streams of plain listeners can be secured with the same certificate.

@@ -2,7 +2,7 @@
 
 use crate::StoreError;
 use cce_kernel::Port;
-use std::{io, net::SocketAddr};
+use std::{io, net::SocketAddr, path::PathBuf};
 
 /// Why a run cannot start.
 #[derive(Debug, thiserror::Error)]
@@ -42,6 +42,30 @@ pub enum NetError {
     NoAddress {
         /// The port.
         port: Port,
+    },
+    /// Somebody else listens where pages are to be served.
+    #[error(
+        "the address for your pages ({address}) is in use: stop what listens there, choose another one with [links.site], or take free ports with --ports ephemeral"
+    )]
+    SiteInUse {
+        /// The address.
+        address: SocketAddr,
+    },
+    /// The address for pages cannot be listened on.
+    #[error("cannot listen on {address} for your pages: {source}")]
+    SiteListen {
+        /// The address.
+        address: SocketAddr,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// There is no such folder of pages.
+    #[error("cannot serve the folder {}: {source}", path.display())]
+    Folder {
+        /// The folder.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
     },
     /// What a component stored cannot be used.
     #[error(transparent)]

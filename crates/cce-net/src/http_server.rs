@@ -9,23 +9,31 @@ use crate::{
     faults::Faults,
     port_listener::{Arrival, PortListener},
     remaining::Remaining,
-    web::{Body, Unread, WebStream, bare, converse, read},
+    web::{Body, Unread, WebStream, WireResponse, bare, converse, read},
     web_socket,
 };
-use bytes::Bytes;
 use cce_kernel::{CallId, Port, Request, Response, Security};
-use http::{HeaderMap, StatusCode};
+use http::{
+    HeaderMap, HeaderValue, StatusCode,
+    header::{HOST, LOCATION},
+    uri::{Authority, PathAndQuery},
+};
 use http_body_util::Full;
 use hyper::body::Incoming;
-use std::sync::{
-    Arc,
-    atomic::{AtomicU64, Ordering},
+use std::{
+    future::ready,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 use tokio::sync::{mpsc::error::TrySendError, oneshot};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
+/// The port that URLs of HTTPS leave out.
+const HTTPS: u16 = 443;
+
 type WireRequest = http::Request<Incoming>;
-type WireResponse = http::Response<Full<Bytes>>;
 
 /// What every request of one listener needs.
 #[derive(Clone, Debug)]
@@ -39,6 +47,8 @@ pub(crate) struct Front {
     pub(crate) remaining: Arc<Remaining>,
     pub(crate) limits: OutsiderLimits,
     pub(crate) rooms: Rooms,
+    /// Where clients in plain are sent to: the port over TLS.
+    pub(crate) redirect: Option<u16>,
     /// The connections from outside that became streams: they count as links, and no longer as HTTP.
     pub(crate) streams: Arc<ConnectionLimits>,
 }
@@ -79,12 +89,35 @@ async fn attend(arrival: Arrival, broken: CancellationToken, front: Front, stop:
     let Ok(address) = stream.peer_addr() else { return };
     let _remaining = front.remaining.enter(format!("the HTTP client {address} of {port}"));
     let security = if stream.is_tls() { Security::Tls } else { Security::Plain };
+    // The lab's own always speak in plain.
+    let redirect = front.redirect.filter(|_| security == Security::Plain && permit.is_some());
     let stream = WebStream::new(stream, broken.clone(), front.limits, permit);
+    if let Some(port) = redirect {
+        return converse(stream, front.limits, &stop, |request| ready(redirected(&request, port))).await;
+    }
     let client = Client { address, port, security, broken };
     converse(stream, front.limits, &stop, |request| forward(&front, client.clone(), request)).await;
 }
 
-async fn forward(front: &Front, client: Client, request: WireRequest) -> WireResponse {
+/// The answer that names the same thing over TLS (finesse-nonvoice 1.1). Who names no host has a version of HTTP without redirects
+/// to one, and is refused.
+fn redirected<B>(request: &http::Request<B>, port: u16) -> WireResponse {
+    let host = request.headers().get(HOST).and_then(|host| host.to_str().ok());
+    let Some(host) = host.and_then(|host| host.parse::<Authority>().ok()) else {
+        return bare(StatusCode::BAD_REQUEST);
+    };
+    let path = request.uri().path_and_query().map_or("/", PathAndQuery::as_str);
+    let port = if port == HTTPS { String::new() } else { format!(":{port}") };
+    let place = format!("https://{}{port}{path}", host.host());
+    let mut response = bare(StatusCode::MOVED_PERMANENTLY);
+    if let Ok(place) = HeaderValue::from_str(&place) {
+        response.headers_mut().insert(LOCATION, place);
+    }
+    response
+}
+
+/// Answers a request by what the component says, or by a stream.
+pub(crate) async fn forward(front: &Front, client: Client, request: WireRequest) -> WireResponse {
     if front.port == Port::Bosh && web_socket::is_asked_for(&request) {
         return web_socket::answer(front, client, request).await;
     }
@@ -158,4 +191,27 @@ fn wire_response(front: &Front, response: Response) -> Option<WireResponse> {
     }
     let body = Full::new(front.rooms.answers.keep(response.body.0)?);
     Some(building.body(body).unwrap_or_else(|_| bare(StatusCode::INTERNAL_SERVER_ERROR)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn location(host: &str, port: u16) -> String {
+        let request = http::Request::get("/finesse/api/User/1081").header(HOST, host).body(()).unwrap();
+        redirected(&request, port).headers()[LOCATION].to_str().unwrap().to_owned()
+    }
+
+    #[test]
+    fn a_redirect_names_the_host_of_the_request_and_leaves_out_the_port_of_https() {
+        assert_eq!(location("fin1.lab:80", 8445), "https://fin1.lab:8445/finesse/api/User/1081");
+        assert_eq!(location("fin1.lab", HTTPS), "https://fin1.lab/finesse/api/User/1081");
+        assert_eq!(location("[::1]:8082", 8445), "https://[::1]:8445/finesse/api/User/1081");
+    }
+
+    #[test]
+    fn who_names_no_host_cannot_be_sent_anywhere() {
+        let request = http::Request::get("/").body(()).unwrap();
+        assert_eq!(redirected(&request, 8445).status(), StatusCode::BAD_REQUEST);
+    }
 }

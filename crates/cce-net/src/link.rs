@@ -403,7 +403,7 @@ impl Writer {
             return Err(broken());
         };
         let plain = stream.take().ok_or_else(broken)?;
-        let secured = door.pass(plain, self.way.port).await.ok_or_else(broken)?;
+        let secured = door.pass(plain, self.way.port.name()).await.ok_or_else(broken)?;
         stream.put(secured);
         let read = ReadHalf::Shared(stream.clone());
         let link = self.way.id;

@@ -8,15 +8,16 @@ use crate::{
     causes::Causes,
     clock::Clock,
     conductor::Conductor,
-    config::{INBOX_MAX, NetConfig, Node, OUTCOMES_MAX, OutsiderLimits, STOP_NOTICE},
+    config::{INBOX_MAX, NetConfig, Node, OUTCOMES_MAX, OutsiderLimits, PlainClients, STOP_NOTICE},
     connection_limits::ConnectionLimits,
     event::{Event, Inbox},
     faults::Faults,
     http_server::{self, Front, Rooms},
     pool::Pool,
-    port_listener::{Arrival, Entrance, PortListener},
+    port_listener::{Arrival, Entrance, Outsiders, PortListener},
     recorder::Recorder,
     shared::Shared,
+    site::{BoundSite, Doorway, SiteAddresses},
     socket::listen,
     store::{OnLoss, Store, Unkept},
     tls::TlsDoor,
@@ -51,6 +52,7 @@ pub struct BoundNet {
     nodes: Vec<Node>,
     listeners: Listeners,
     secure: Listeners,
+    site: Option<BoundSite>,
     stores: Vec<Store>,
     unkept: Arc<Unkept>,
     director: Option<Box<dyn Director>>,
@@ -71,6 +73,7 @@ impl fmt::Debug for BoundNet {
 pub struct Running {
     addresses: BTreeMap<Port, SocketAddr>,
     secure_addresses: BTreeMap<Port, SocketAddr>,
+    site: Option<SiteAddresses>,
     inboxes: BTreeMap<NodeName, Inbox>,
     shared: Arc<Shared>,
     actors: TaskTracker,
@@ -112,13 +115,15 @@ impl Net {
     )]
     pub async fn bind(config: NetConfig, nodes: Vec<Node>) -> Result<BoundNet, NetError> {
         let (listeners, secure) = (bind(&config, &nodes)?, bind_secure(&config, &nodes)?);
+        let has_tls = config.secure.is_some();
+        let site = config.site.as_ref().map(|site| BoundSite::bind(site, has_tls)).transpose()?;
         let unkept = Arc::<Unkept>::default();
         let on_loss = if config.journal_required { OnLoss::Stop } else { OnLoss::GoOn };
         let stores = nodes
             .iter()
             .map(|node| Store::open(config.data.as_deref(), &node.name, on_loss, &unkept))
             .collect::<Result<Vec<_>, _>>()?;
-        Ok(BoundNet { config, nodes, listeners, secure, stores, unkept, director: None, build: None })
+        Ok(BoundNet { config, nodes, listeners, secure, site, stores, unkept, director: None, build: None })
     }
 }
 
@@ -132,7 +137,7 @@ impl BoundNet {
 
     /// Starts the components. When this returns, every listener accepts.
     pub fn start(self, seed: u64, sink: Box<dyn Sink>) -> Running {
-        let Self { config, nodes, listeners, secure, stores, unkept, director, build } = self;
+        let Self { config, nodes, listeners, secure, site, stores, unkept, director, build } = self;
         let (addresses, secure_addresses) = (bound(&listeners), bound(&secure));
         let limits = config.limits;
         let door = config.secure.as_ref().map(|secure| {
@@ -148,7 +153,15 @@ impl BoundNet {
         let shared = Arc::new(Shared {
             clock,
             recorder,
-            listeners: port_listeners(listeners, secure, door.as_ref(), &causes, &faults, limits),
+            listeners: port_listeners(
+                listeners,
+                secure,
+                &config.plain,
+                door.as_ref(),
+                &causes,
+                &faults,
+                limits,
+            ),
             causes,
             faults,
             tasks: TaskTracker::new(),
@@ -161,15 +174,22 @@ impl BoundNet {
             response_deadline: config.response_deadline.unwrap_or(RESPONSE_DEADLINE),
         });
         let actors = TaskTracker::new();
-        let mut inboxes = BTreeMap::new();
+        let redirects = redirects(&config.plain, &secure_addresses);
+        let (mut inboxes, mut doorways) = (BTreeMap::new(), BTreeMap::new());
         for (node, store) in nodes.into_iter().zip(stores) {
             let (inbox, events) = mpsc::channel(INBOX_MAX);
             let calls = Arc::new(AtomicU64::new(0));
-            accept_all(&node.name, &inbox, &calls, &shared, limits);
+            let entry =
+                Entry { inbox: &inbox, calls: &calls, shared: &shared, redirects: &redirects, limits };
+            doorways.extend(accept_all(&node.name, &entry));
             let host = Host::new(node.name.clone(), seed, node.clock);
             let actor = Actor::new(node.component, host, store, inbox.clone(), calls, Arc::clone(&shared));
             actors.spawn(actor.run(events));
             inboxes.insert(node.name, inbox);
+        }
+        let site_addresses = site.as_ref().and_then(BoundSite::addresses);
+        if let Some(site) = site {
+            site.start(doorways, &shared, limits);
         }
         let conductor = Conductor { shared: Arc::clone(&shared), inboxes: inboxes.clone(), build };
         actors.spawn(conductor.run(stop.clone()));
@@ -177,6 +197,7 @@ impl BoundNet {
         Running {
             addresses,
             secure_addresses,
+            site: site_addresses,
             inboxes,
             shared,
             actors,
@@ -210,6 +231,11 @@ impl Running {
     /// Where clients speak to this process over TLS, by the port whose connections they are.
     pub fn secure_addresses(&self) -> &BTreeMap<Port, SocketAddr> {
         &self.secure_addresses
+    }
+
+    /// Where pages find everything at one origin, if they do.
+    pub fn site(&self) -> Option<SiteAddresses> {
+        self.site
     }
 
     /// Gives a component a command. One that is not here, or has ended, does not hear it.
@@ -367,13 +393,18 @@ fn dialled_at(mut address: SocketAddr) -> SocketAddr {
 fn port_listeners(
     plain: Listeners,
     secure: Listeners,
+    treated: &BTreeMap<Port, PlainClients>,
     door: Option<&Arc<TlsDoor>>,
     causes: &Arc<Causes>,
     faults: &Arc<Faults>,
     limits: OutsiderLimits,
 ) -> Vec<Arc<PortListener>> {
     let mut places = BTreeMap::<Port, Arc<ConnectionLimits>>::new();
-    let plain = plain.into_iter().map(|(port, listener)| (port, listener, Entrance::Plain));
+    let outsiders = |port| match treated.get(&port) {
+        Some(PlainClients::Refused) => Outsiders::Refused,
+        Some(PlainClients::Redirected) | None => Outsiders::LetIn,
+    };
+    let plain = plain.into_iter().map(|(port, listener)| (port, listener, Entrance::Plain(outsiders(port))));
     let secure = secure
         .into_iter()
         .filter_map(|(port, listener)| Some((port, listener, Entrance::Tls(Arc::clone(door?)))));
@@ -387,29 +418,62 @@ fn port_listeners(
     plain.chain(secure).filter_map(listener).collect()
 }
 
-fn accept_all(
-    node: &NodeName,
-    inbox: &Inbox,
-    calls: &Arc<AtomicU64>,
-    shared: &Arc<Shared>,
+/// The port over TLS to which clients in plain are sent, of each port that does that.
+fn redirects(
+    treated: &BTreeMap<Port, PlainClients>,
+    secure: &BTreeMap<Port, SocketAddr>,
+) -> BTreeMap<Port, u16> {
+    let redirected = treated.iter().filter(|(_, treated)| **treated == PlainClients::Redirected);
+    redirected.filter_map(|(port, _)| Some((*port, secure.get(port)?.port()))).collect()
+}
+
+/// What the listeners of one component need.
+struct Entry<'a> {
+    inbox: &'a Inbox,
+    calls: &'a Arc<AtomicU64>,
+    shared: &'a Arc<Shared>,
+    redirects: &'a BTreeMap<Port, u16>,
     limits: OutsiderLimits,
-) {
+}
+
+impl Entry<'_> {
+    fn front(&self, port: Port, streams: &Arc<ConnectionLimits>) -> Front {
+        let Self { inbox, calls, shared, redirects, limits } = self;
+        Front {
+            port,
+            inbox: (*inbox).clone(),
+            faults: Arc::clone(&shared.faults),
+            calls: Arc::clone(calls),
+            tasks: shared.tasks.clone(),
+            remaining: Arc::clone(&shared.remaining),
+            limits: *limits,
+            rooms: Rooms::default(),
+            redirect: redirects.get(&port).copied(),
+            streams: Arc::clone(streams),
+        }
+    }
+}
+
+/// Accepts at every listener of a component. Its HTTP interfaces may be reached in another way, too.
+fn accept_all(node: &NodeName, entry: &Entry<'_>) -> Vec<(Port, Doorway)> {
+    let Entry { inbox, shared, limits, .. } = *entry;
+    let mut doorways = Vec::new();
     // Of every listener together, with TLS or without.
     let places = ConnectionLimits::of(Port::XmppWs, limits);
     for listener in shared.listeners.iter().filter(|listener| listener.node() == *node) {
         let (port, listener, inbox, stop) =
             (listener.port, Arc::clone(listener), inbox.clone(), shared.stop.clone());
         if port.carrier() == Carrier::Http {
-            let (calls, faults, tasks) =
-                (Arc::clone(calls), Arc::clone(&shared.faults), shared.tasks.clone());
-            let (remaining, rooms) = (Arc::clone(&shared.remaining), Rooms::default());
-            let streams = Arc::clone(&places);
-            let front = Front { port, inbox, faults, calls, tasks, remaining, limits, rooms, streams };
-            shared.tasks.spawn(http_server::serve(listener, front, stop));
+            if matches!(listener.entrance, Entrance::Plain(_)) {
+                let listener = Arc::clone(&listener);
+                doorways.push((port, Doorway { front: entry.front(port, &places), listener }));
+            }
+            shared.tasks.spawn(http_server::serve(listener, entry.front(port, &places), stop));
         } else {
             shared.tasks.spawn(accept(listener, inbox, Arc::clone(shared), stop));
         }
     }
+    doorways
 }
 
 async fn accept(listener: Arc<PortListener>, inbox: Inbox, shared: Arc<Shared>, stop: CancellationToken) {

@@ -42,8 +42,15 @@ pub(crate) struct PortListener {
 /// What is between a connection and its use.
 #[derive(Clone, Debug)]
 pub(crate) enum Entrance {
-    Plain,
+    Plain(Outsiders),
     Tls(Arc<TlsDoor>),
+}
+
+/// Whether a listener lets clients from outside in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Outsiders {
+    LetIn,
+    Refused,
 }
 
 /// A connection that was accepted.
@@ -144,6 +151,11 @@ impl PortListener {
         self.faults.is_closed(port)
     }
 
+    /// Whether the component lives, and that port is not cut.
+    pub(crate) fn lets_in(&self, port: Port) -> bool {
+        self.lock().is_alive && !self.is_cut(port)
+    }
+
     /// The next connection that is let in.
     pub(crate) async fn accept(&self) -> Arrival {
         loop {
@@ -172,6 +184,7 @@ impl PortListener {
         }
         let permit = match &dialled {
             Some(_) => None,
+            None if matches!(self.entrance, Entrance::Plain(Outsiders::Refused)) => return Err(stream),
             None => match self.limits.enter(peer.ip()) {
                 permit @ Some(_) => permit,
                 None => return Err(stream),

@@ -1,7 +1,6 @@
 //! How TLS begins on a connection that was accepted.
 
 use crate::{byte_stream::ByteStream, warning::RareWarning};
-use cce_kernel::Port;
 use rustls::ServerConfig;
 use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 use tokio::time::timeout;
@@ -26,7 +25,7 @@ impl TlsDoor {
     }
 
     /// A connection once its handshake is over; none where that fails or takes too long, which one warning a minute tells.
-    pub(crate) async fn pass(&self, stream: ByteStream, port: Port) -> Option<ByteStream> {
+    pub(crate) async fn pass(&self, stream: ByteStream, listener: &str) -> Option<ByteStream> {
         let address = stream.peer_addr().ok()?;
         // TLS does not begin inside of TLS.
         let ByteStream::Plain(stream) = stream else { return None };
@@ -36,16 +35,16 @@ impl TlsDoor {
         match passed.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into())) {
             Ok(stream) => Some(ByteStream::Tls(Box::new(stream))),
             Err(error) => {
-                self.warn(port, address, &error);
+                self.warn(listener, address, &error);
                 None
             }
         }
     }
 
-    fn warn(&self, port: Port, address: SocketAddr, error: &io::Error) {
+    fn warn(&self, listener: &str, address: SocketAddr, error: &io::Error) {
         if let Some(times) = self.failures.due() {
             tracing::warn!(
-                %port, %address, %error,
+                port = listener, %address, %error,
                 "a TLS handshake failed: {times} did since this was last told; a client that does not trust the \
                  certificate needs the lab's authority (`ccelab ca export`)"
             );

@@ -138,8 +138,11 @@ fn announced(headers: &HeaderMap) -> usize {
     length.and_then(|text| text.parse().ok()).unwrap_or(0)
 }
 
+/// A response, as it goes to a client.
+pub(crate) type WireResponse = Response<Full<Bytes>>;
+
 /// A response without a body.
-pub(crate) fn bare(status: StatusCode) -> Response<Full<Bytes>> {
+pub(crate) fn bare(status: StatusCode) -> WireResponse {
     let mut response = Response::new(Full::default());
     *response.status_mut() = status;
     response

@@ -5,20 +5,20 @@ use crate::{
     event::{Client, Event},
     http_server::Front,
     socket::Connection,
-    web::{WebStream, bare},
+    web::{WebStream, WireResponse, bare},
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
 use bytes::Bytes;
 use cce_kernel::{LinkReason, Port};
 use cce_xmpp::websocket::{WS_PROTOCOL, WS_VERSION, accept_key};
 use http::{
-    HeaderMap, HeaderName, HeaderValue, Method, Request, Response, StatusCode, Version,
+    HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode, Version,
     header::{
         ALLOW, CONNECTION, HOST, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_PROTOCOL,
         SEC_WEBSOCKET_VERSION, UPGRADE,
     },
 };
-use http_body_util::{Empty, Full};
+use http_body_util::Empty;
 use hyper::{
     body::Incoming,
     client::conn::http1,
@@ -42,8 +42,6 @@ const KEY_BYTES: usize = 16;
 
 /// What a client's key is here. It proves that the server understood the question, and is no secret.
 const KEY: [u8; KEY_BYTES] = *b"ccelab-websocket";
-
-type WireResponse = Response<Full<Bytes>>;
 
 /// Whether a request is for the stream, with a final slash or without.
 pub(crate) fn is_asked_for<B>(request: &Request<B>) -> bool {

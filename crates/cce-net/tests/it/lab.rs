@@ -163,6 +163,11 @@ impl Lab {
         self.running.addresses()[&port]
     }
 
+    /// Where pages find everything at one origin.
+    pub(crate) fn site(&self) -> SocketAddr {
+        self.running.site().unwrap().plain
+    }
+
     pub(crate) fn secure_address(&self, port: Port) -> SocketAddr {
         self.running.secure_addresses()[&port]
     }

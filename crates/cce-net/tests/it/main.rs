@@ -11,6 +11,7 @@ mod lab;
 mod links;
 mod orders;
 mod script;
+mod site;
 mod stops;
 mod tls;
 mod web_socket;

@@ -2,13 +2,13 @@
 
 use crate::{
     answerer,
-    lab::{Lab, Toy, client, config, eventually, is_frame},
+    lab::{Lab, Toy, client, config, eventually, is_frame, send_raw},
     script::Script,
     web_socket::{ASKED, upgraded},
 };
 use cce_journal::{Order, Record, What};
-use cce_kernel::{Input, LinkReason, Output, Port, Response, Security};
-use cce_net::{NetConfig, OutsiderLimits, SecureListeners};
+use cce_kernel::{Address, Input, LinkReason, Output, Port, Request, Response, Security};
+use cce_net::{NetConfig, OutsiderLimits, PlainClients, SecureListeners};
 use cce_tls::{Authority, Validity};
 use rustls::{
     ClientConfig, ClientConnection, ProtocolVersion, RootCertStore, StreamOwned, SupportedProtocolVersion,
@@ -303,6 +303,41 @@ fn a_cut_port_is_cut_for_clients_over_tls_too() {
     assert_eq!(stream.read(&mut [0; 8]).unwrap_err().kind(), ErrorKind::ConnectionReset);
     let refused = TcpStream::connect(lab.secure_address(Port::Mr)).unwrap_err();
     assert_eq!(refused.kind(), ErrorKind::ConnectionRefused);
+    lab.stop();
+}
+
+#[test]
+fn a_client_in_plain_is_sent_to_the_address_over_tls_and_the_labs_own_are_served() {
+    let own = Toy::new("agent-1080").on_start(|cx| {
+        cx.call(Port::CcpRest, Request::new("GET", "/own"));
+    });
+    let ccp = Toy::new("ccp").on_call(|call, cx| cx.reply(call, Response::new(204)));
+    let plain = BTreeMap::from([(Port::App, PlainClients::Redirected)]);
+    let lab = Lab::start_with(NetConfig { plain, ..secure() }, vec![ccp, own]);
+    let asked = "PUT /finesse/api/User/1081?x=1 HTTP/1.1\r\nHost: fin1.lab:8082\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+    let answer = send_raw(lab.address(Port::App), asked.as_bytes()).to_ascii_lowercase();
+    let port = lab.secure_address(Port::App).port();
+    let place = format!("location: https://fin1.lab:{port}/finesse/api/user/1081?x=1\r\n");
+    assert!(answer.starts_with("http/1.1 301 ") && answer.contains(&place), "{answer}");
+    lab.wait("the reply", |record| matches!(&record.what, What::In(Input::Reply { result: Ok(reply), .. }) if reply.status == 204));
+    let records = lab.stop();
+    let calls = records.iter().filter(|record| matches!(record.what, What::In(Input::Call { .. }))).count();
+    assert_eq!(calls, 1, "the component hears of its own only: {records:?}");
+}
+
+#[test]
+fn a_client_in_plain_is_refused_where_nobody_listens_for_it() {
+    let own = Toy::new("agent-1080").on_start(|cx| {
+        cx.dial(Port::Xmpp, Address::Lab);
+    });
+    let plain = BTreeMap::from([(Port::Xmpp, PlainClients::Refused)]);
+    let lab = Lab::start_with(NetConfig { plain, ..secure() }, vec![securing(), own]);
+    lab.wait("the lab's own link", |record| is_link_up(record).is_some());
+    let mut outside = client(lab.address(Port::Xmpp));
+    assert_eq!(outside.read(&mut [0]).unwrap_err().kind(), ErrorKind::ConnectionReset);
+    let mut stream = connect(&lab, Port::Xmpp);
+    stream.write_all(b"hello").unwrap();
+    lab.wait("the bytes", |record| is_heard(record, b"hello"));
     lab.stop();
 }
 

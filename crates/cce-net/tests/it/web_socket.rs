@@ -6,7 +6,7 @@ use cce_kernel::{Address, Input, LinkReason, Output, Port, Response};
 use cce_net::{NetConfig, OutsiderLimits};
 use std::{
     io::{Read, Write},
-    net::TcpStream,
+    net::{SocketAddr, TcpStream},
 };
 
 pub(crate) const ASKED: &str = "GET /ws/ HTTP/1.1\r\nHost: x\r\nConnection: keep-alive, Upgrade\r\nUpgrade: websocket\r\n\
@@ -125,7 +125,12 @@ fn greeting() -> Lab {
 
 /// Sends a request, and reads the head of the answer and nothing more.
 pub(crate) fn upgraded(lab: &Lab, request: &str) -> (TcpStream, String) {
-    let mut stream = client(lab.address(Port::Bosh));
+    upgraded_at(lab.address(Port::Bosh), request)
+}
+
+/// The same at another listener.
+pub(crate) fn upgraded_at(address: SocketAddr, request: &str) -> (TcpStream, String) {
+    let mut stream = client(address);
     stream.write_all(request.as_bytes()).unwrap();
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {
