@@ -1,7 +1,7 @@
 //! What is a Finesse node's alone.
 
 use cce_kernel::Cors;
-use cce_model::CallVariableDisplay;
+use cce_model::{CallVariableDisplay, EventForm};
 use std::time::Duration;
 
 /// What is a Finesse node's alone.
@@ -21,6 +21,8 @@ pub struct Config {
     pub cors: Cors,
     /// XML namespace of `notification` in event stanzas (finesse-nonvoice 4.5).
     pub notification_namespace: String,
+    /// How events are spelled.
+    pub event_form: EventForm,
     /// `InvokeID` of the first request to the CTI server.
     pub first_invoke_id: u32,
     /// What Finesse gives the CTI server as password; empty for none.

@@ -85,7 +85,8 @@ impl Service {
         object: Object,
         cx: &mut Cx<'_>,
     ) {
-        let publication = Publication { agent: agent.clone(), event, request_id, object };
+        let publication =
+            Publication { agent: agent.clone(), event, request_id, object, form: self.config.event_form };
         self.publisher.publish(publication, self.cti.is_in_service(), &self.config, cx);
     }
 

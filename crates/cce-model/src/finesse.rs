@@ -341,6 +341,69 @@ pub enum Object {
     },
 }
 
+/// How events are spelled: releases differ in it (finesse-nonvoice 4.6).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct EventForm {
+    /// The element of a media.
+    pub media_element: MediaElement,
+    /// Whether the event of a user who became ready has a reason.
+    pub ready_reason: ReadyReason,
+    /// The errors of requests about a user.
+    pub user_errors: UserErrorForm,
+}
+
+impl EventForm {
+    /// Whether it is that of the captures.
+    pub fn is_captured(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// The element of a media in its event.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum MediaElement {
+    /// In small letters, as the captured events of users and dialogs (inferred).
+    #[default]
+    #[serde(rename = "media")]
+    Small,
+    /// As the guide prints it.
+    #[serde(rename = "Media")]
+    Capital,
+}
+
+impl MediaElement {
+    /// The name in XML.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Small => "media",
+            Self::Capital => "Media",
+        }
+    }
+}
+
+/// Whether the event of a user who became ready has `reasonCodeId`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ReadyReason {
+    /// As captured on 12.5.
+    #[default]
+    Absent,
+    /// As in the guide's object, with -1 for none.
+    Present,
+}
+
+/// The form of the errors of requests about a user.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum UserErrorForm {
+    /// As captured on 12.5: an order of its own, and the event in small letters.
+    #[default]
+    Captured,
+    /// As the errors of media and dialogs in the guide.
+    Guide,
+}
+
 /// One notification to the nodes of one agent (finesse-nonvoice 4.6).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Publication {
@@ -352,6 +415,9 @@ pub struct Publication {
     pub request_id: String,
     /// What it is about.
     pub object: Object,
+    /// How it is spelled.
+    #[serde(default, skip_serializing_if = "EventForm::is_captured")]
+    pub form: EventForm,
 }
 
 impl Publication {

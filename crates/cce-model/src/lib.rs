@@ -28,8 +28,9 @@ pub use contact::SocialContact;
 pub use ecc::{EccLoss, EccVariable};
 pub use fact::Fact;
 pub use finesse::{
-    ApiError, CallVariableDisplay, Dialog, DialogAction, InterruptAction, LogoutAction, Media, Object,
-    PeripheralError, Publication, PublishEvent, ReasonCategory, ReasonCode, User, UserError,
+    ApiError, CallVariableDisplay, Dialog, DialogAction, EventForm, InterruptAction, LogoutAction, Media,
+    MediaElement, Object, PeripheralError, Publication, PublishEvent, ReadyReason, ReasonCategory,
+    ReasonCode, User, UserError, UserErrorForm,
 };
 pub use identity::{AgentId, ContactId, MrdId, RouterCallKey, SkillTarget, TaskId};
 pub use kind::Kind;

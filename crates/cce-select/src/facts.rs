@@ -3,7 +3,7 @@
 use crate::keys::{Key, PLACE, facts, inside, keys, plain, variant};
 use cce_kernel::{Fact, Kind, LinkId};
 use cce_model::{
-    AgentRecord, ApiError, CtiSides, Dialog, Media, Object, PeripheralError, PreCall, Publication,
+    AgentRecord, ApiError, CtiSides, Dialog, EventForm, Media, Object, PeripheralError, PreCall, Publication,
     QueueRecord, QueuedTask, ReasonCode, RouterCallKey, SocialContact, TaskEvent, User, UserError,
     fact::{
         AgentPgFact, AgentView, ArmMessage, BusMessageId, CcpFact, FinesseFact, OpcMessage, QueueChoice,
@@ -158,7 +158,9 @@ facts! { OF_FINESSE, finesse(FinesseFact) {
     ForcedSignOut { agent, reason } = "forced_sign_out",
 }}
 
-inside! { PUBLICATION: Publication { agent, event, request_id, object => OBJECT } }
+inside! { PUBLICATION: Publication { agent, event, request_id, object => OBJECT, form => FORM } }
+
+inside! { FORM: EventForm { media_element, ready_reason, user_errors } }
 
 inside! { OBJECT: Object, {
     Dialog(DIALOG) = "dialog",

@@ -2,12 +2,15 @@
 
 use crate::{
     bounds::check_pauses,
-    lab::{ADMIN_LINK, COMPONENTS, CastCustomer, Lab, check_dependences, link_name},
+    lab::{
+        ADMIN_LINK, COMPONENTS, CastCustomer, Lab, LinkSettings, PlainSetting, SITE_LINK, check_dependences,
+        link_name,
+    },
     origins::check_origins,
     problem::Fault,
     resolve::{ecc_variables, one_of, resolve},
 };
-use cce_kernel::Port;
+use cce_kernel::{Carrier, Port};
 use cce_model::EccVariable;
 use std::{collections::BTreeSet, fmt::Display, net::SocketAddr};
 
@@ -16,6 +19,9 @@ const DIALOG_LIMIT_MAX: u32 = 10;
 
 /// Longest script selector (ccp-task-api 3.2).
 const SCRIPT_SELECTOR_MAX: usize = 32;
+
+/// Listeners that are no component's.
+const OWN_LINKS: [&str; 2] = [ADMIN_LINK, SITE_LINK];
 
 /// The logs of CCP, and the components whose lines they count (ccp-task-api 8).
 const CCP_COUNTERS: [(&str, &[&str]); 3] = [
@@ -63,13 +69,13 @@ fn check_hosts(lab: &Lab, faults: &mut Vec<Fault>) {
 }
 
 fn check_links(lab: &Lab, faults: &mut Vec<Fault>) {
-    let names: BTreeSet<&str> = Port::ALL.into_iter().map(link_name).chain([ADMIN_LINK]).collect();
+    let names: BTreeSet<&str> = Port::ALL.into_iter().map(link_name).chain(OWN_LINKS).collect();
     for name in lab.links.keys().filter(|name| !names.contains(name.as_str())) {
         faults.push(Fault::new(format!("links.{name}"), one_of("link", name, &names)));
     }
     for name in names {
         let Some(link) = lab.links.get(name) else {
-            if name != ADMIN_LINK {
+            if !OWN_LINKS.contains(&name) {
                 faults.push(Fault::new(format!("links.{name}"), "this link is missing"));
             }
             continue;
@@ -94,6 +100,29 @@ fn check_links(lab: &Lab, faults: &mut Vec<Fault>) {
                 format!("`{}` has no port; write host:port", link.connect),
             ));
         }
+        if let Some(message) = wrong_with_plain(lab, name, link) {
+            faults.push(Fault::new(format!("links.{name}.plain"), message).against(&["tls"]));
+        }
+    }
+}
+
+/// Why clients in plain cannot be treated so at a link.
+fn wrong_with_plain(lab: &Lab, name: &str, link: &LinkSettings) -> Option<String> {
+    let is_http =
+        Port::ALL.into_iter().any(|port| link_name(port) == name && port.carrier() == Carrier::Http);
+    match link.plain {
+        PlainSetting::Redirected | PlainSetting::Off if OWN_LINKS.contains(&name) => {
+            Some("this listener is the lab's own, and is always served in plain".to_owned())
+        }
+        PlainSetting::Redirected if !is_http => {
+            Some("only requests of HTTP are redirected; write \"served\" or \"off\"".to_owned())
+        }
+        PlainSetting::Redirected | PlainSetting::Off if link.listen_tls.is_none() || !lab.tls.enabled => {
+            Some(
+                "clients would have no way in: `listen_tls` is missing, or `[tls]` is not enabled".to_owned(),
+            )
+        }
+        PlainSetting::Served | PlainSetting::Redirected | PlainSetting::Off => None,
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::lab::{self, Lab, MrApplicationSettings};
 use cce_kernel::{Address, Configured, Cors, Kind};
+use cce_model::EventForm;
 
 /// Heartbeats of a gateway after whose silence the router takes it for gone.
 const SILENT_HEARTBEATS: u32 = 4;
@@ -127,6 +128,11 @@ impl Product for cce_finesse::Finesse {
             ccp_administrator: administrator,
             call_variables: lab.finesse.call_variables,
             notification_namespace: lab.finesse.notification_namespace.clone(),
+            event_form: EventForm {
+                media_element: lab.finesse.media_element,
+                ready_reason: lab.finesse.ready_reason_code,
+                user_errors: lab.finesse.user_errors,
+            },
             cors: Cors::of(lab.finesse.cors_origins.clone()),
             first_invoke_id: lab.finesse.first_invoke_id,
             redial: lab.finesse.redial.0,

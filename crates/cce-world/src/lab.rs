@@ -11,13 +11,13 @@ pub use people::{AgentTransport, CastAgent, CastCustomer, CastSettings, CreateMe
 
 use crate::{
     latency::LatencySettings,
+    release::Release,
     span::{SignedSpan, Span},
 };
 use cce_ccp::StatusTimestamp;
 use cce_journal::{LogSettings, Tables};
 use cce_kernel::{Kind, Port};
-use cce_model::CallVariableDisplay;
-use cce_model::{AgentId, ReasonCategory};
+use cce_model::{AgentId, CallVariableDisplay, MediaElement, ReadyReason, ReasonCategory, UserErrorForm};
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, time::Duration};
 
@@ -31,6 +31,9 @@ pub const COMPONENTS: [&str; 5] =
 /// A whole lab.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Lab {
+    /// The release of the products, whose profile lies over the built-in lab.
+    #[serde(default)]
+    pub release: Release,
     /// One host for each component.
     pub hosts: BTreeMap<String, HostSettings>,
     /// Addresses by link name.
@@ -101,6 +104,22 @@ pub struct LinkSettings {
     /// Where it binds a second time, for clients that speak over TLS; none without such clients.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub listen_tls: Option<String>,
+    /// What becomes of clients in plain.
+    #[serde(default)]
+    pub plain: PlainSetting,
+}
+
+/// What becomes of clients from outside who do not speak over TLS. The lab's own components and virtual people always may.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum PlainSetting {
+    /// They are served.
+    #[default]
+    Served,
+    /// Their requests are answered with the address over TLS.
+    Redirected,
+    /// Nobody listens for them.
+    Off,
 }
 
 /// Clients that speak over TLS.
@@ -451,6 +470,15 @@ pub struct FinesseSettings {
     pub first_invoke_id: u32,
     /// XML namespace of `notification` in event stanzas.
     pub notification_namespace: String,
+    /// The element of a media in its event. Journals of earlier versions say nothing of it and of the next two.
+    #[serde(default)]
+    pub media_element: MediaElement,
+    /// Whether the event of a user who became ready has a reason code.
+    #[serde(default)]
+    pub ready_reason_code: ReadyReason,
+    /// The form of the errors of requests about a user.
+    #[serde(default)]
+    pub user_errors: UserErrorForm,
     /// Whether dialogs show call variables.
     pub call_variables: CallVariableDisplay,
     /// Every agent's team.
@@ -549,6 +577,9 @@ impl Lab {
 
 /// The name in `[links.…]` of the admin port, which is no component's. A lab need not have it.
 pub const ADMIN_LINK: &str = "admin";
+
+/// The name in `[links.…]` of the listener with one origin for everything, which is no component's. A lab need not have it.
+pub const SITE_LINK: &str = "site";
 
 /// The name in `[links.…]` of the socket that serves `port`.
 pub fn link_name(port: Port) -> &'static str {

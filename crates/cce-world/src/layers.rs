@@ -1,6 +1,6 @@
 //! Merges the layers of a configuration and finds everything that is wrong with it, all at once.
 //!
-//! The layers are the built-in lab, one file, the environment, and the command line; later ones win. The
+//! The layers are the built-in lab, the profile of a release, one file, the environment, and the command line; later ones win. The
 //! `config` crate merges them; it forgets where a value stood, so a problem's place is looked up afterwards
 //! in the text of the file.
 
@@ -9,6 +9,7 @@ use crate::{
     lab::Lab,
     problem::{ConfigError, ConfigPlace, ConfigProblem, Fault, find, is_within, line_of, syntax_problem},
     range,
+    release::Release,
 };
 use cce_model::nearest;
 use config::{Config, Environment, File, FileFormat};
@@ -30,8 +31,19 @@ pub struct Layers {
     pub file: Option<(String, String)>,
     /// Environment variables by name.
     pub environment: BTreeMap<String, String>,
-    /// Settings of the command line: dotted key and value.
-    pub overrides: Vec<(String, String)>,
+    /// Settings of the command line.
+    pub overrides: Vec<Override>,
+}
+
+/// A setting of the command line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Override {
+    /// The setting, as a dotted key.
+    pub key: String,
+    /// Its value.
+    pub value: String,
+    /// The option that gives it: `--release`.
+    pub option: String,
 }
 
 /// The lab of these layers, or everything that is wrong with them.
@@ -108,7 +120,7 @@ fn follow_in_queues(merged: &mut Value) {
 fn in_order(mut problems: Vec<ConfigProblem>) -> Vec<ConfigProblem> {
     problems.sort_by_key(|problem| match problem.place {
         ConfigPlace::File { line, .. } => line,
-        ConfigPlace::Override(_) | ConfigPlace::BuiltIn => usize::MAX,
+        ConfigPlace::Override(_) | ConfigPlace::Release(_) | ConfigPlace::BuiltIn => usize::MAX,
     });
     problems
 }
@@ -127,8 +139,19 @@ struct Findings {
     mended: Vec<String>,
 }
 
+/// The release whose profile counts. One that there is not is told where the setting is read.
+fn release(layers: &Layers) -> Release {
+    let named = merge_with("", layers).ok().and_then(|merged| Release::named(merged["release"].as_str()?));
+    named.unwrap_or_default()
+}
+
 fn merge(layers: &Layers) -> Result<Value, ConfigProblem> {
+    merge_with(release(layers).profile(), layers)
+}
+
+fn merge_with(profile: &str, layers: &Layers) -> Result<Value, ConfigProblem> {
     let mut builder = Config::builder().add_source(File::from_str(BUILT_IN, FileFormat::Toml));
+    builder = builder.add_source(File::from_str(profile, FileFormat::Toml));
     if let Some((name, text)) = &layers.file {
         let table = toml::de::DeTable::parse(text).map_err(|error| syntax_problem(name, text, &error))?;
         check_numbers(name, text, table.get_ref())?;
@@ -146,7 +169,7 @@ fn merge(layers: &Layers) -> Result<Value, ConfigProblem> {
     for (key, value) in texts(&layers.environment, &below) {
         builder = builder.set_override(&key, value).map_err(|error| override_problem(&key, &error))?;
     }
-    for (key, value) in &layers.overrides {
+    for Override { key, value, .. } in &layers.overrides {
         builder = builder.set_override(key, value.as_str()).map_err(|error| override_problem(key, &error))?;
     }
     builder.build().and_then(Config::try_deserialize).map_err(|error| override_problem("", &error))
@@ -221,6 +244,7 @@ fn read(merged: Value) -> (Option<Lab>, Findings) {
 fn read_sections(sections: &mut Map<String, Value>, findings: &mut Findings) -> Option<Lab> {
     let built_in = merge(&Layers::default()).unwrap_or_default();
     let from = &mut Source { merged: sections, findings, built_in };
+    let release = from.take("release");
     let (hosts, links, tls, latency) =
         (from.take("hosts"), from.take("links"), from.take("tls"), from.take("latency"));
     let (ccp, mrpg, agentpg, router) =
@@ -231,6 +255,7 @@ fn read_sections(sections: &mut Map<String, Value>, findings: &mut Findings) -> 
         (from.take("precision_queues"), from.take("agents"), from.take("finesse"));
     let (logs, demo, ecc_variables) = (from.take("logs"), from.take("demo"), from.take("ecc_variables"));
     Some(Lab {
+        release: release?,
         hosts: hosts?,
         links: links?,
         tls: tls?,
@@ -381,14 +406,29 @@ fn locate(fault: Fault, layers: &Layers) -> ConfigProblem {
 
 /// Where a setting's value stands.
 pub(crate) fn place(key: &str, layers: &Layers) -> ConfigPlace {
-    overriding(key, layers).or_else(|| in_file(key, layers)).unwrap_or(ConfigPlace::BuiltIn)
+    let own = layers.file.as_ref().is_some_and(|(_, text)| has(text, key));
+    overriding(key, layers)
+        .or_else(|| if own { None } else { in_profile(key, layers) })
+        .or_else(|| in_file(key, layers))
+        .unwrap_or(ConfigPlace::BuiltIn)
+}
+
+fn in_profile(key: &str, layers: &Layers) -> Option<ConfigPlace> {
+    let release = release(layers);
+    has(release.profile(), key).then_some(ConfigPlace::Release(release.name()))
+}
+
+/// Whether a text has the setting itself.
+fn has(text: &str, key: &str) -> bool {
+    let pointer = format!("/{}", key.replace('.', "/"));
+    toml::from_str::<Value>(text).is_ok_and(|text| text.pointer(&pointer).is_some())
 }
 
 fn overriding(key: &str, layers: &Layers) -> Option<ConfigPlace> {
     let variable = format!("{ENVIRONMENT_PREFIX}__{}", key.replace('.', "__").to_uppercase());
     let set = layers.environment.keys().find(|name| name.to_uppercase() == variable);
-    let given = layers.overrides.iter().find(|(name, _)| name == key).map(|(name, _)| name);
-    set.or(given).map(|name| ConfigPlace::Override(name.clone()))
+    let given = layers.overrides.iter().find(|given| given.key == key).map(|given| &given.option);
+    given.or(set).map(|name| ConfigPlace::Override(name.clone()))
 }
 
 fn in_file(key: &str, layers: &Layers) -> Option<ConfigPlace> {

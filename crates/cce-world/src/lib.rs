@@ -22,6 +22,7 @@ mod origins;
 mod patch;
 mod problem;
 mod range;
+mod release;
 mod resolve;
 mod settings;
 mod show;
@@ -34,14 +35,15 @@ pub use bounds::PAUSE_LEAST;
 pub use build::{calendar, header_lab};
 pub use lab::{
     ADMIN_LINK, AgentSettings, AgentTransport, COMPONENTS, CastAgent, CastCustomer, CastSettings,
-    CertificateSetting, CreateMethod, Dependence, Lab, LinkSettings, MrApplicationSettings, TlsSettings,
-    link_name,
+    CertificateSetting, CreateMethod, Dependence, Lab, LinkSettings, MrApplicationSettings, PlainSetting,
+    SITE_LINK, TlsSettings, link_name,
 };
 pub use latency::{LatencySettings, LatencyText};
-pub use layers::{BUILT_IN, ENVIRONMENT_PREFIX, Layers, load};
+pub use layers::{BUILT_IN, ENVIRONMENT_PREFIX, Layers, Override, load};
 pub use patch::{Patch, PatchError};
 pub use problem::{ConfigError, ConfigPlace, ConfigProblem};
 pub use range::counted;
+pub use release::Release;
 pub use settings::{Change, Changed, Setting, setting_names, shown};
 pub use show::{ShowDetail, show};
 pub use span::{SignedSpan, Span, Wait};

@@ -27,6 +27,8 @@ pub enum ConfigPlace {
     },
     /// In the environment or on the command line.
     Override(String),
+    /// In the profile of this release.
+    Release(&'static str),
     /// Nowhere: it is the built-in lab's, or it is missing.
     BuiltIn,
 }
@@ -48,6 +50,7 @@ impl fmt::Display for ConfigProblem {
         match &self.place {
             ConfigPlace::File { name, line, .. } => write!(f, "{name}:{line}: ")?,
             ConfigPlace::Override(name) => write!(f, "{name}: ")?,
+            ConfigPlace::Release(name) => write!(f, "release {name}: ")?,
             ConfigPlace::BuiltIn => {}
         }
         if !self.key.is_empty() {

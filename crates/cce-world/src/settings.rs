@@ -44,7 +44,8 @@ const MEASURED: &str = "messages that are under way were measured by it";
 const SHOWN: &str = "clients were told about it when they signed in";
 
 /// Every setting of a lab.
-pub(crate) const SETTINGS: [Setting; 84] = [
+pub(crate) const SETTINGS: [Setting; 88] = [
+    setting("release", Fixed("its profile lies below the settings that a run begins with")),
     setting("hosts.*", Fixed("a host's name and clock are set at the start")),
     setting("links.*", Fixed("a listener is bound at the start")),
     setting("tls.*", Fixed("a certificate is made at the start")),
@@ -124,6 +125,9 @@ pub(crate) const SETTINGS: [Setting; 84] = [
     setting("finesse.call_variables", Running(&[Finesse])),
     setting("finesse.team_*", Fixed(SHOWN)),
     setting("finesse.notification_namespace", Fixed(SHOWN)),
+    setting("finesse.media_element", Fixed(SHOWN)),
+    setting("finesse.ready_reason_code", Fixed(SHOWN)),
+    setting("finesse.user_errors", Fixed(SHOWN)),
     setting("finesse.cors_origins", Running(&[Finesse])),
     setting("finesse.reason_codes", Running(&[Finesse])),
     setting("ecc-variable/*.name", Fixed(IDENTITY)),

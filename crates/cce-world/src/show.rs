@@ -2,8 +2,9 @@
 
 use crate::{
     lab::Lab,
-    layers::{BUILT_IN, Layers, load, place},
+    layers::{BUILT_IN, Layers, Override, load, place},
     problem::{ConfigError, ConfigPlace},
+    release::Release,
     settings::{Change, SETTINGS},
 };
 use serde_json::{Map, Value};
@@ -25,15 +26,47 @@ pub enum ShowDetail {
 ///
 /// Everything that is wrong with the layers.
 pub fn show(layers: &Layers, detail: ShowDetail) -> Result<String, ConfigError> {
-    let (lab, built_in) = (sections(&load(layers)?), sections(&load(&Layers::default())?));
+    let (lab, built_in) = (load(layers)?, sections(&load(&Layers::default())?));
+    let (release, lab) = (sections(&load(&of_release(lab.release))?), sections(&lab));
+    let shown = Shown { built_in: &built_in, release: &release };
     let (head, text) = match detail {
         ShowDetail::Whole => (changing(), BUILT_IN),
-        ShowDetail::Brief if lab == built_in => ("# The lab is the built-in one.\n".to_owned(), ""),
+        ShowDetail::Brief if lab == built_in && lab == release => {
+            ("# The lab is the built-in one.\n".to_owned(), "")
+        }
         ShowDetail::Brief => (String::new(), ""),
     };
     let mut document: DocumentMut = text.parse().expect("the built-in lab is TOML");
-    lay(document.as_table_mut(), &lab, &built_in, "", layers);
+    lay(document.as_table_mut(), &lab, shown, "", layers);
     Ok(head + document.to_string().trim_start_matches('\n'))
+}
+
+/// What a lab has by itself, and what it has by its release: a value that differs from either is shown.
+#[derive(Clone, Copy)]
+struct Shown<'a> {
+    built_in: &'a Map<String, Value>,
+    release: &'a Map<String, Value>,
+}
+
+impl<'a> Shown<'a> {
+    /// What a value takes the place of; none of one that needs no mention.
+    fn before(self, name: &str, value: &Value) -> Option<&'a Value> {
+        let of = |map: &'a Map<String, Value>| map.get(name).unwrap_or(&Value::Null);
+        [of(self.built_in), of(self.release)].into_iter().find(|before| *before != value)
+    }
+
+    /// The same of what stands inside.
+    fn inside(self, name: &str, nothing: &'a Map<String, Value>) -> Self {
+        let inside =
+            |map: &'a Map<String, Value>| map.get(name).and_then(Value::as_object).unwrap_or(nothing);
+        Self { built_in: inside(self.built_in), release: inside(self.release) }
+    }
+}
+
+/// The lab of a release, with nothing of the user's own.
+fn of_release(release: Release) -> Layers {
+    let (key, value) = ("release".to_owned(), release.name().to_owned());
+    Layers { overrides: vec![Override { key, value, option: String::new() }], ..Layers::default() }
 }
 
 fn sections(lab: &Lab) -> Map<String, Value> {
@@ -44,23 +77,15 @@ fn sections(lab: &Lab) -> Map<String, Value> {
 }
 
 /// Lays what differs over a table of the text.
-fn lay(
-    table: &mut Table,
-    lab: &Map<String, Value>,
-    built_in: &Map<String, Value>,
-    above: &str,
-    layers: &Layers,
-) {
-    let differing = lab.iter().filter(|(name, value)| built_in.get(*name).unwrap_or(&Value::Null) != *value);
-    for (name, value) in differing {
+fn lay(table: &mut Table, lab: &Map<String, Value>, shown: Shown<'_>, above: &str, layers: &Layers) {
+    for (name, value) in lab {
+        let Some(before) = shown.before(name, value) else { continue };
         let key = if above.is_empty() { name.clone() } else { format!("{above}.{name}") };
-        let before = built_in.get(name);
-        if let (Value::Object(lab), None | Some(Value::Object(_))) = (value, before) {
+        if let (Value::Object(lab), Value::Null | Value::Object(_)) = (value, before) {
             let nothing = Map::new();
-            let built_in = before.and_then(Value::as_object).unwrap_or(&nothing);
             let part = table.entry(name).or_insert_with(|| Item::Table(implicit_table()));
             if let Some(part) = part.as_table_mut() {
-                lay(part, lab, built_in, &key, layers);
+                lay(part, lab, shown.inside(name, &nothing), &key, layers);
             }
             continue;
         }
@@ -75,18 +100,21 @@ fn implicit_table() -> Table {
 }
 
 /// Where a value comes from, and what it takes the place of.
-fn origin(key: &str, before: Option<&Value>, layers: &Layers) -> String {
+fn origin(key: &str, before: &Value, layers: &Layers) -> String {
     let from = match place(key, layers) {
         ConfigPlace::File { name, line, .. } => format!("from {name}:{line}"),
         ConfigPlace::Override(name) => format!("from {name}"),
+        ConfigPlace::Release(name) => format!("from release {name}"),
         ConfigPlace::BuiltIn => "follows from other lists of the file".to_owned(),
     };
     match before {
-        Some(Value::Array(list)) if list.iter().any(Value::is_object) => {
+        Value::Array(list) if list.iter().any(Value::is_object) => {
             format!("# {from}, in place of the built-in list\n")
         }
-        None | Some(Value::Null) => format!("# {from}\n"),
-        Some(before) => format!("# {from}, in place of {before}\n"),
+        Value::Null => format!("# {from}\n"),
+        Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) | Value::Object(_) => {
+            format!("# {from}, in place of {before}\n")
+        }
     }
 }
 
@@ -205,6 +233,33 @@ mod tests {
             let shown = show(&layers(), detail).unwrap();
             let again = Layers { file: Some(("shown".into(), shown)), ..Layers::default() };
             assert_eq!(load(&again).unwrap(), load(&layers()).unwrap(), "{detail:?}");
+        }
+    }
+
+    #[test]
+    fn what_a_release_sets_is_said_to_be_the_releases_and_a_file_overrides_it() {
+        let own = "release = \"12.6\"\n\n[links.desk]\nplain = \"served\"\n";
+        let layers = Layers { file: Some(("own.toml".into(), own.into())), ..Layers::default() };
+        let shown = show(&layers, ShowDetail::Brief).unwrap();
+        for part in [
+            "# from own.toml:1, in place of \"lab\"\nrelease = \"12.6\"\n",
+            "# from release 12.6, in place of \"served\"\nplain = \"off\"\n",
+            "# from own.toml:4, in place of \"redirected\"\nplain = \"served\"\n",
+            "# from release 12.6, in place of \"shown\"\ncall_variables = \"hidden\"\n",
+        ] {
+            assert!(shown.contains(part), "no `{part}` in {shown}");
+        }
+        let again = Layers { file: Some(("shown".into(), shown)), ..Layers::default() };
+        assert_eq!(load(&again).unwrap(), load(&layers).unwrap());
+    }
+
+    #[test]
+    fn the_lab_of_each_release_is_shown_as_itself() {
+        for release in Release::ALL {
+            let layers = of_release(release);
+            let shown = show(&layers, ShowDetail::Whole).unwrap();
+            let again = Layers { file: Some(("shown".into(), shown)), ..Layers::default() };
+            assert_eq!(load(&again).unwrap(), load(&layers).unwrap(), "{release:?}");
         }
     }
 

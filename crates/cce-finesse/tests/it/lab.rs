@@ -12,11 +12,11 @@ use cce_kernel::{
     CallId, Configured, Cors, Fact, HostClock, Input, LinkId, LinkReason, Output, Peer, Port, Request,
     Response, Time, TimerKey, Wall,
 };
-use cce_model::CallVariableDisplay;
 use cce_model::{
     AgentState, Disposition, Mrd, MrdId, Object, Publication, SkillTarget, TaskId, fact::FinesseFact,
     sample::SampleRows,
 };
+use cce_model::{CallVariableDisplay, EventForm};
 use cce_wire::{Text, Unsigned};
 use std::{collections::BTreeMap, time::Duration};
 
@@ -481,6 +481,7 @@ pub(crate) fn config() -> Config {
         call_variables: CallVariableDisplay::Hidden,
         cors: Cors::default(),
         notification_namespace: "http://jabber.org/protocol/pubsub".to_owned(),
+        event_form: EventForm::default(),
         first_invoke_id: 1,
         cti_password: String::new(),
         redial: Duration::from_secs(1),

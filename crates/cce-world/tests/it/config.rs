@@ -1,9 +1,10 @@
 //! Configurations: the built-in lab, files over it, the environment on top, and everything that can be wrong.
 
 use cce_kernel::Port;
-use cce_model::{InterruptAction, LogoutAction};
+use cce_model::{InterruptAction, LogoutAction, MediaElement};
 use cce_world::{
-    CastAgent, CastCustomer, ConfigPlace, ConfigProblem, Lab, Layers, ShowDetail, Span, load, show,
+    CastAgent, CastCustomer, ConfigPlace, ConfigProblem, Lab, Layers, Override, PlainSetting, Release,
+    ShowDetail, Span, load, show,
 };
 use std::time::Duration;
 
@@ -221,8 +222,45 @@ fn a_wrong_environment_variable_is_named() {
 #[test]
 fn the_command_line_wins_over_the_environment() {
     let mut layers = with_variable("CCELAB__CCP__POLL_LIFETIME", "1min");
-    layers.overrides = vec![("ccp.poll_lifetime".into(), "3min".into())];
+    let (key, value) = ("ccp.poll_lifetime".into(), "3min".into());
+    layers.overrides = vec![Override { key, value, option: "--poll-lifetime".into() }];
     assert_eq!(load(&layers).unwrap().ccp.poll_lifetime, minutes(3));
+}
+
+#[test]
+fn the_profile_of_a_release_lies_below_what_a_file_says() {
+    let lab = load(&file("release = \"11.6\"\n[finesse]\nmedia_element = \"media\"\n")).unwrap();
+    let finesse = &lab.finesse;
+    assert_eq!(finesse.notification_namespace, "http://jabber.org/protocol/pubsub");
+    assert_eq!(
+        (finesse.media_element, lab.link(Port::Desk).unwrap().plain),
+        (MediaElement::Small, PlainSetting::Served)
+    );
+    let lab = load(&with_variable("CCELAB__RELEASE", "12.6")).unwrap();
+    assert_eq!(lab.release, Release::R12_6);
+    let treated = |port| lab.link(port).unwrap().plain;
+    assert_eq!(treated(Port::App), PlainSetting::Served);
+    assert_eq!(treated(Port::Desk), PlainSetting::Redirected);
+    assert_eq!((treated(Port::Xmpp), treated(Port::Bosh)), (PlainSetting::Off, PlainSetting::Off));
+}
+
+#[test]
+fn a_release_that_there_is_not_is_told_with_those_that_there_are() {
+    let error = load(&file("release = \"12.0\"\n")).unwrap_err();
+    assert_eq!(error.problems.len(), 1, "{error:?}");
+    let told = error.problems[0].to_string();
+    assert!(told.starts_with("my-lab.toml:1: `release`: ") && told.contains("`12.5`"), "{told}");
+}
+
+#[test]
+fn clients_in_plain_are_turned_away_only_where_there_is_another_way_in() {
+    let told = |text: &str| load(&file(text)).unwrap_err().problems[0].to_string();
+    let without = told("release = \"12.6\"\n[tls]\nenabled = false\n");
+    assert!(without.starts_with("release 12.6: `links.") && without.contains("no way in"), "{without}");
+    let stream = told("[links.cti-a]\nplain = \"redirected\"\n");
+    assert!(stream.contains("only requests of HTTP"), "{stream}");
+    assert!(told("[links.mr]\nplain = \"off\"\n").contains("no way in"));
+    assert!(told("[links.admin]\nplain = \"off\"\n").contains("the lab's own"));
 }
 
 #[test]

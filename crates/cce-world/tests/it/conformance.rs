@@ -45,6 +45,8 @@ fn every_listener_with_tls_has_its_port() {
         ("cti-a", "127.0.0.1:42030"),
         ("cti-b", "127.0.0.1:43030"),
         ("desk", "127.0.0.1:8445"),
+        // Of the lab alone: pages, and every interface beside them.
+        ("site", "127.0.0.1:8448"),
         ("xmpp", "127.0.0.1:5223"),
     ];
     assert_eq!(found, expected);

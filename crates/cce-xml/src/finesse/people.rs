@@ -1,7 +1,7 @@
 //! Users and their media (finesse-nonvoice 2.2, 2.3, 2.7, 2.8).
 
 use crate::{Xml, iso_utc};
-use cce_model::{Media, ReasonCategory, ReasonCode, User, UserState};
+use cce_model::{Media, ReadyReason, ReasonCategory, ReasonCode, User, UserState};
 
 /// A user, as REST shows it.
 pub fn user(user: &User) -> String {
@@ -120,7 +120,7 @@ fn rest_user(xml: &mut Xml, user: &User) {
 }
 
 /// The same in a notification: children in alphabetical order.
-pub(super) fn notified_user(xml: &mut Xml, user: &User) {
+pub(super) fn notified_user(xml: &mut Xml, user: &User, of_ready: ReadyReason) {
     let uri = format!("/finesse/api/User/{}", user.id);
     xml.text("dialogs", format_args!("{uri}/Dialogs"))
         .text("extension", &user.extension)
@@ -130,7 +130,7 @@ pub(super) fn notified_user(xml: &mut Xml, user: &User) {
         .text("loginName", &user.login_name)
         .text("mediaType", 1)
         .text("pendingState", "")
-        .with(|xml| reason_of_event(xml, user))
+        .with(|xml| reason_of_event(xml, user, of_ready))
         .node("roles", roles)
         .node("settings", settings)
         .text("state", user.state)
@@ -142,11 +142,11 @@ pub(super) fn notified_user(xml: &mut Xml, user: &User) {
         .text("wrapUpTimer", 7200);
 }
 
-/// A READY event has no `reasonCodeId`, those of the other states have one (finesse-nonvoice 4.6).
-fn reason_of_event(xml: &mut Xml, user: &User) {
-    match user.state {
-        UserState::Ready => {}
-        UserState::Logout | UserState::NotReady => {
+/// A captured READY event has no `reasonCodeId`, those of the other states have one (finesse-nonvoice 4.6).
+fn reason_of_event(xml: &mut Xml, user: &User, of_ready: ReadyReason) {
+    match (user.state, of_ready) {
+        (UserState::Ready, ReadyReason::Absent) => {}
+        (UserState::Ready, ReadyReason::Present) | (UserState::Logout | UserState::NotReady, _) => {
             applying(xml, user.reason.as_ref());
             xml.text("reasonCodeId", ReasonCode::id_of(user.reason.as_ref()));
         }

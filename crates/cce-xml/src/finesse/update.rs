@@ -3,15 +3,16 @@
 use super::{dialog, people};
 use crate::{Xml, iso_utc};
 use cce_kernel::Wall;
-use cce_model::{ApiError, Object, Publication, PublishEvent, UserError};
+use cce_model::{ApiError, EventForm, Object, Publication, PublishEvent, UserError, UserErrorForm};
 
 /// The document of a notification.
 pub fn update(publication: &Publication) -> String {
     Xml::document("Update", |xml| {
-        xml.node("data", |xml| data(xml, &publication.object));
+        xml.node("data", |xml| data(xml, &publication.object, publication.form));
         let (event, request_id, source) =
             (publication.event.name(), &publication.request_id, publication.source());
-        if matches!(publication.object, Object::UserError(_)) {
+        let is_user_error = matches!(publication.object, Object::UserError(_));
+        if is_user_error && publication.form.user_errors == UserErrorForm::Captured {
             // Captured so, the event in lower case.
             let event = event.to_ascii_lowercase();
             xml.text("requestId", request_id).text("source", source).text("event", event);
@@ -21,15 +22,20 @@ pub fn update(publication: &Publication) -> String {
     })
 }
 
-fn data(xml: &mut Xml, object: &Object) {
+fn data(xml: &mut Xml, object: &Object, form: EventForm) {
     match object {
         Object::Dialog(changed) => xml.node("dialog", |xml| dialog::inside(xml, changed)),
         Object::Dialogs(changed) => xml.node("dialogs", |xml| {
             xml.node("Dialog", |xml| dialog::inside(xml, changed));
         }),
-        Object::Media(media) => xml.node("media", |xml| people::inside_media(xml, media, true)),
-        Object::User(user) => xml.node("user", |xml| people::notified_user(xml, user)),
-        Object::UserError(error) => xml.node("apiErrors", |xml| user_error(xml, error)),
+        Object::Media(media) => {
+            xml.node(form.media_element.name(), |xml| people::inside_media(xml, media, true))
+        }
+        Object::User(user) => xml.node("user", |xml| people::notified_user(xml, user, form.ready_reason)),
+        Object::UserError(error) => xml.node("apiErrors", |xml| match form.user_errors {
+            UserErrorForm::Captured => user_error(xml, error),
+            UserErrorForm::Guide => guide_user_error(xml, error),
+        }),
         Object::MediaError(error) | Object::DialogError { error, .. } => {
             xml.node("apiErrors", |xml| asynchronous_error(xml, error))
         }
@@ -55,6 +61,19 @@ fn user_error(xml: &mut Xml, error: &UserError) {
             .maybe("peripheralErrorText", peripheral.map(|own| &own.text))
             .maybe("peripheralErrorMsg", peripheral.map(|own| &own.message))
             .text("errorData", &error.data);
+    });
+}
+
+/// The same in the order of the errors of media and dialogs, with what is of the CTI server behind it (finesse-nonvoice 1.4).
+fn guide_user_error(xml: &mut Xml, error: &UserError) {
+    let peripheral = error.peripheral.as_ref();
+    xml.node("apiError", |xml| {
+        xml.text("errorData", &error.data)
+            .text("errorMessage", &error.message)
+            .text("errorType", &error.kind)
+            .maybe("peripheralErrorCode", peripheral.map(|own| own.code))
+            .maybe("peripheralErrorText", peripheral.map(|own| &own.text))
+            .maybe("peripheralErrorMsg", peripheral.map(|own| &own.message));
     });
 }
 

@@ -1,7 +1,10 @@
 //! What Finesse writes, and what a desktop makes of it.
 
 use crate::objects::{TASK, dialog, later, media, publication, user};
-use cce_model::{AgentState, ApiError, DialogState, Disposition, MrdId, Object, PublishEvent, UserError};
+use cce_model::{
+    AgentState, ApiError, DialogState, Disposition, MediaElement, MrdId, Object, PeripheralError,
+    PublishEvent, ReadyReason, User, UserError, UserErrorForm, UserState,
+};
 use cce_xml::{
     finesse::{self, Seen, SystemInfo, SystemStatus, read_update},
     parse, update,
@@ -253,6 +256,54 @@ fn the_error_of_a_users_request_has_the_form_of_the_capture() {
         read_update(&document).unwrap().seen,
         Seen::Error { data: error.data, message: error.message }
     );
+}
+
+/// In the order of the errors of media and dialogs, as the guide has it (finesse-nonvoice 4.6).
+#[test]
+fn the_error_of_a_users_request_may_have_the_form_of_the_guide() {
+    let peripheral =
+        PeripheralError { code: 10_125, text: "CF_INVALID".to_owned(), message: "no such device".to_owned() };
+    let error = UserError {
+        kind: "Invalid Device".to_owned(),
+        message: "CF_INVALID_LOGON_DEVICE_SPECIFIED".to_owned(),
+        data: "260".to_owned(),
+        peripheral: Some(peripheral),
+    };
+    let mut publication = publication(PublishEvent::Put, Object::UserError(error));
+    publication.form.user_errors = UserErrorForm::Guide;
+    assert_eq!(
+        update(&publication),
+        "<Update><data><apiErrors><apiError><errorData>260</errorData>\
+         <errorMessage>CF_INVALID_LOGON_DEVICE_SPECIFIED</errorMessage><errorType>Invalid Device</errorType>\
+         <peripheralErrorCode>10125</peripheralErrorCode><peripheralErrorText>CF_INVALID</peripheralErrorText>\
+         <peripheralErrorMsg>no such device</peripheralErrorMsg></apiError></apiErrors></data>\
+         <event>PUT</event><requestId></requestId><source>/finesse/api/User/1080</source></Update>"
+    );
+}
+
+#[test]
+fn the_element_of_a_media_is_spelled_as_the_release_does() {
+    for (spelled, element) in [(MediaElement::Small, "media"), (MediaElement::Capital, "Media")] {
+        let mut publication = publication(PublishEvent::Put, Object::Media(Box::new(media())));
+        publication.form.media_element = spelled;
+        let document = update(&publication);
+        let start = format!("<Update><data><{element}><uri>/finesse/api/User/1080/Media/5011</uri>");
+        assert!(document.starts_with(&start), "{document}");
+        assert!(document.contains(&format!("</{element}></data><event>PUT</event>")), "{document}");
+    }
+}
+
+#[test]
+fn the_event_of_a_ready_user_has_a_reason_where_the_release_has_one() {
+    for (of_ready, between) in
+        [(ReadyReason::Absent, ""), (ReadyReason::Present, "<reasonCodeId>-1</reasonCodeId>")]
+    {
+        let ready = User { state: UserState::Ready, ..user() };
+        let mut publication = publication(PublishEvent::Put, Object::User(Box::new(ready)));
+        publication.form.ready_reason = of_ready;
+        let document = update(&publication);
+        assert!(document.contains(&format!("<pendingState></pendingState>{between}<roles>")), "{document}");
+    }
 }
 
 #[test]

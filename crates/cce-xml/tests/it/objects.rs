@@ -2,8 +2,9 @@
 
 use cce_kernel::Wall;
 use cce_model::{
-    AgentState, ContactStatus, Dialog, DialogState, Disposition, InterruptAction, LogoutAction, Media, MrdId,
-    Object, Publication, PublishEvent, SkillTarget, SocialContact, StatusReason, TaskId, User, UserState,
+    AgentState, ContactStatus, Dialog, DialogState, Disposition, EventForm, InterruptAction, LogoutAction,
+    Media, MrdId, Object, Publication, PublishEvent, SkillTarget, SocialContact, StatusReason, TaskId, User,
+    UserState,
 };
 
 /// 2024-01-30 13:55:49.426 UTC, when the agent was reserved.
@@ -67,7 +68,7 @@ pub(crate) fn user() -> User {
 }
 
 pub(crate) fn publication(event: PublishEvent, object: Object) -> Publication {
-    Publication { agent: "1080".into(), event, request_id: String::new(), object }
+    Publication { agent: "1080".into(), event, request_id: String::new(), object, form: EventForm::default() }
 }
 
 /// The contact as it was published first.
