@@ -2,7 +2,8 @@
 
 use crate::folders::Places;
 use cce_kernel::Port;
-use cce_world::{AgentSettings, Lab};
+use cce_net::SiteAddresses;
+use cce_world::{AgentSettings, Lab, PlainSetting, Release};
 use std::{collections::BTreeMap, fmt::Write, io::IsTerminal, net::SocketAddr, path::Path};
 
 /// The listeners of this process.
@@ -12,6 +13,8 @@ pub(crate) struct Addresses<'a> {
     pub(crate) ports: &'a BTreeMap<Port, SocketAddr>,
     /// Where clients speak over TLS, likewise.
     pub(crate) secure: &'a BTreeMap<Port, SocketAddr>,
+    /// Where pages find everything at one origin, if they do.
+    pub(crate) site: Option<SiteAddresses>,
     /// The certificate of the authority that they are to trust, where it is the lab's.
     pub(crate) ca: Option<&'a Path>,
     /// The admin port, where there is one.
@@ -65,13 +68,26 @@ pub(crate) fn text(
     are_logs_live: bool,
     reader: Reader,
 ) -> String {
-    let mut text = String::from("ccelab: the lab is running. Ctrl-C stops it.\n\n");
+    let is_any = lab.release == Release::Lab;
+    let release = if is_any { String::new() } else { format!(" as release {}", lab.release.name()) };
+    let mut text = format!("ccelab: the lab is running{release}. Ctrl-C stops it.\n\n");
     for (port, what) in INTERFACES {
-        if let Some(address) = addresses.ports.get(&port.socket()) {
-            let _ = writeln!(text, "  {what:<24}{}", url(port, "http", *address));
+        let (plain, secure) = (addresses.ports.get(&port.socket()), addresses.secure.get(&port.socket()));
+        if let Some(address) = plain {
+            let is_redirected = lab.link(port).is_some_and(|link| link.plain == PlainSetting::Redirected);
+            let redirected = if is_redirected { ", which redirects" } else { "" };
+            let _ = writeln!(text, "  {what:<24}{}{redirected}", url(port, "http", *address));
+        } else if secure.is_some() {
+            let _ = writeln!(text, "  {what:<24}off in plain");
         }
-        if let Some(address) = addresses.secure.get(&port.socket()) {
+        if let Some(address) = secure {
             let _ = writeln!(text, "  {:<24}{}", "  over TLS", url(port, "https", *address));
+        }
+    }
+    if let Some(site) = addresses.site {
+        let _ = writeln!(text, "  {:<24}http://{}/", "pages, and all APIs", site.plain);
+        if let Some(secure) = site.secure {
+            let _ = writeln!(text, "  {:<24}https://{secure}/", "  over TLS");
         }
     }
     if let Some(ca) = addresses.ca {
@@ -115,24 +131,33 @@ fn people(lab: &Lab, addresses: &Addresses<'_>, reader: Reader) -> String {
     if !lab.cast.agents.is_empty() {
         let working: Vec<&str> = lab.cast.agents.iter().map(|agent| agent.id.as_str()).collect();
         let _ = writeln!(text, "  working by themselves: {}", working.join(", "));
-    } else if let Some(desk) = addresses.ports.get(&Port::Desk) {
+    } else if let Some(desk) = desk(lab, addresses) {
         text.push_str("  nobody is signed in, so tasks will queue\n");
         if let Some(agent) = lab.agents.first() {
-            text.push_str(&sign_in(lab, agent, *desk, reader));
+            text.push_str(&sign_in(lab, agent, &desk, reader));
         }
     }
     text
 }
 
+/// How curl reaches Finesse REST: over TLS, where requests in plain are redirected.
+fn desk(lab: &Lab, addresses: &Addresses<'_>) -> Option<String> {
+    if lab.link(Port::Desk).is_none_or(|link| link.plain == PlainSetting::Served) {
+        return addresses.ports.get(&Port::Desk).map(|address| format!("http://{address}"));
+    }
+    let trusting = addresses.ca.map(|ca| format!("--cacert {} ", ca.display())).unwrap_or_default();
+    addresses.secure.get(&Port::Desk).map(|address| format!("{trusting}https://{address}"))
+}
+
 /// What signs an agent in and makes it ready, to be pasted into a shell.
-fn sign_in(lab: &Lab, agent: &AgentSettings, desk: SocketAddr, reader: Reader) -> String {
+fn sign_in(lab: &Lab, agent: &AgentSettings, desk: &str, reader: Reader) -> String {
     let AgentSettings { id, password, extension, .. } = agent;
     let password = reader.password(password);
     let mrd = lab.mrds.iter().find(|mrd| agent.mrds.contains(&mrd.name)).map_or(0, |mrd| mrd.id);
     format!(
         "\n  sign agent {id} in and make it ready (or start with --agents {id}=auto):\n    \
          put() {{ curl -s -i -u {id}:{password} -X PUT -H 'Content-Type: application/xml' \
-         http://{desk}/finesse/api/User/{id}$1 -d \"$2\" | head -1; }}\n    \
+         {desk}/finesse/api/User/{id}$1 -d \"$2\" | head -1; }}\n    \
          put '' '<User><state>LOGIN</state><extension>{extension}</extension></User>'\n    \
          put /Media/{mrd} '<Media><state>LOGIN</state><maxDialogLimit>3</maxDialogLimit>\
          <interruptAction>ACCEPT</interruptAction></Media>'\n    \
@@ -162,7 +187,8 @@ mod tests {
         let mut lab = cce_world::load(&cce_world::Layers::default()).unwrap();
         lab.agents.iter_mut().for_each(|agent| agent.password = "s3cret".into());
         let ports = BTreeMap::from([(Port::Desk, SocketAddr::from((Ipv4Addr::LOCALHOST, 8082)))]);
-        let addresses = Addresses { ports: &ports, secure: &BTreeMap::new(), ca: None, admin: None };
+        let addresses =
+            Addresses { ports: &ports, secure: &BTreeMap::new(), site: None, ca: None, admin: None };
         people(&lab, &addresses, reader)
     }
 

@@ -45,7 +45,12 @@ pub(crate) fn check(options: &cli::Check) -> Result<(), Failure> {
 /// What a scenario expects of the run. One that owes no ends may still come to what has not happened yet.
 fn expect(options: &cli::Check, header: &Header, records: &[Record], owes_ends: bool) -> Result<(), Failure> {
     let Some(scenario) = options.scenario.clone() else { return Ok(()) };
-    let scenario = sim::load_scenario(&cli::ScenarioFile { scenario, config: None, parameters: Vec::new() })?;
+    let scenario = sim::load_scenario(&cli::ScenarioFile {
+        scenario,
+        config: None,
+        parameters: Vec::new(),
+        release: cli::ReleaseOption::default(),
+    })?;
     let (name, count) = (scenario.name.clone(), scenario.expectations.len());
     let Expected { broken: mut unmet, open } = cce_play::unmet(header, records, scenario);
     if owes_ends {

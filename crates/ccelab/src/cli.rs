@@ -1,7 +1,11 @@
 //! The command line.
 
-use crate::seeds::JOBS_MAX;
+use crate::{
+    listening::{ChosenPort, PublicHost},
+    seeds::JOBS_MAX,
+};
 use cce_fold::Book;
+use cce_world::{Override, Release};
 use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
 use std::{
     net::{IpAddr, Ipv4Addr},
@@ -91,6 +95,44 @@ pub(crate) enum JournalCommand {
     },
 }
 
+/// The release of the products.
+#[derive(Clone, Debug, Default, Args)]
+pub(crate) struct ReleaseOption {
+    /// Ports, redirects and payloads of this release of the products, below what your lab says: 11.6, 12.5, 12.6, 15.0; lab is what
+    /// clients of every release can work with [default: as configured]
+    #[arg(long, value_name = "RELEASE", value_parser = release)]
+    pub(crate) release: Option<Release>,
+}
+
+impl ReleaseOption {
+    /// The settings that it stands for.
+    pub(crate) fn overrides(&self) -> Vec<Override> {
+        let release = self.release.iter();
+        release
+            .map(|release| Override {
+                key: "release".to_owned(),
+                value: release.name().to_owned(),
+                option: "--release".to_owned(),
+            })
+            .collect()
+    }
+}
+
+/// What hosts are called, and where they listen.
+#[derive(Clone, Debug, Default, Args)]
+pub(crate) struct AddressOptions {
+    /// What hosts are called where no request says it (SystemInfo, XMPP domain, certificates):
+    /// ccp=tasks.example.org,finesse=desk.example.org
+    #[arg(long, value_name = "COMPONENT=NAME", value_delimiter = ',')]
+    pub(crate) public_host: Vec<PublicHost>,
+    /// Ports of listeners, which are called as in the ready file: app=80,desk_tls=8445
+    #[arg(long = "port", value_name = "NAME=PORT", value_delimiter = ',')]
+    pub(crate) port_numbers: Vec<ChosenPort>,
+    /// The products' ports, 80 and 443 among them: CCP on this address, Finesse on the next one [default without ADDR: 127.0.0.2]
+    #[arg(long, value_name = "ADDR", num_args = 0..=1, require_equals = true, default_missing_value = "127.0.0.2")]
+    pub(crate) product_ports: Option<Ipv4Addr>,
+}
+
 /// Layouts from outside.
 #[derive(Clone, Debug, Default, Args)]
 pub(crate) struct TableFiles {
@@ -152,11 +194,18 @@ pub(crate) struct Run {
     #[arg(long, value_name = "PERIPHERAL=HOST:PORT", value_delimiter = ',')]
     pub(crate) mr_app: Vec<crate::people::MrApplication>,
     /// The product's ports, or free ones
-    #[arg(long, value_enum, default_value_t = Ports::Default)]
+    #[arg(long = "ports", value_enum, default_value_t = Ports::Default)]
     pub(crate) ports: Ports,
     /// The address to listen on, instead of the configured ones: 127.0.0.1, 0.0.0.0, localhost
-    #[arg(long, value_name = "ADDR", value_parser = bind_address)]
+    #[arg(long, value_name = "ADDR", value_parser = bind_address, conflicts_with = "product_ports")]
     pub(crate) bind: Option<IpAddr>,
+    #[command(flatten)]
+    pub(crate) release: ReleaseOption,
+    #[command(flatten)]
+    pub(crate) addresses: AddressOptions,
+    /// Serve this folder to pages in a browser, and Task API, Finesse REST, WebSocket and BOSH at the same address
+    #[arg(long = "static", value_name = "DIR")]
+    pub(crate) static_folder: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) tls: TlsOptions,
     /// Run these components only: ccp,mrpg,router,agentpg,finesse
@@ -289,6 +338,8 @@ pub(crate) struct Hosts {
     pub(crate) config: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) tables: TableFiles,
+    #[command(flatten)]
+    pub(crate) addresses: AddressOptions,
     /// Where clients find the lab [default: where it listens]
     #[arg(long, value_name = "ADDR")]
     pub(crate) address: Option<IpAddr>,
@@ -387,6 +438,8 @@ pub(crate) enum ConfigCommand {
         /// A lab of your own, or the name of one that comes with ccelab
         #[arg(long, visible_alias = "lab", value_name = "LAB")]
         config: Option<PathBuf>,
+        #[command(flatten)]
+        release: ReleaseOption,
     },
     /// Prints the inferred rows of a message table, in the form of a table file
     Tables {
@@ -436,6 +489,14 @@ pub(crate) struct ScenarioFile {
     /// A parameter of the scenario: patience=5s
     #[arg(long = "param", value_name = "NAME=VALUE", value_parser = parameter)]
     pub(crate) parameters: Vec<(String, String)>,
+    #[command(flatten)]
+    pub(crate) release: ReleaseOption,
+}
+
+/// The release of that name.
+fn release(text: &str) -> Result<Release, String> {
+    let known = Release::ALL.map(Release::name).join(", ");
+    Release::named(text).ok_or_else(|| format!("write one of {known}"))
 }
 
 /// An address, or the one name that every machine has for itself.
@@ -471,6 +532,8 @@ pub(crate) struct Sim {
     /// A parameter of the scenario: patience=5s
     #[arg(long = "param", value_name = "NAME=VALUE", value_parser = parameter)]
     pub(crate) parameters: Vec<(String, String)>,
+    #[command(flatten)]
+    pub(crate) release: ReleaseOption,
     /// Seed of everything that is drawn
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub(crate) seed: u64,
@@ -491,8 +554,9 @@ pub(crate) struct Sim {
 impl Sim {
     /// The scenario, if one is named.
     pub(crate) fn file(&self) -> Option<ScenarioFile> {
-        let (config, parameters) = (self.config.clone(), self.parameters.clone());
-        self.scenario.clone().map(|scenario| ScenarioFile { scenario, config, parameters })
+        let (config, parameters, release) =
+            (self.config.clone(), self.parameters.clone(), self.release.clone());
+        self.scenario.clone().map(|scenario| ScenarioFile { scenario, config, parameters, release })
     }
 }
 

@@ -4,8 +4,8 @@ use crate::{
     ca, check,
     claims::file_failure,
     cli::{
-        CaCommand, Command, ConfigCommand, JournalCommand, Ladder, LadderFormat, ScenarioCommand,
-        TableProtocol,
+        CaCommand, Command, ConfigCommand, JournalCommand, Ladder, LadderFormat, ReleaseOption,
+        ScenarioCommand, TableProtocol,
     },
     decode, demo, explore,
     failure::Failure,
@@ -68,9 +68,9 @@ pub(crate) fn execute(command: Command) -> Result<(), Failure> {
             }
             Ok(())
         }
-        Command::Config { command: ConfigCommand::Show { config, brief } } => {
+        Command::Config { command: ConfigCommand::Show { config, brief, release } } => {
             let detail = if brief { ShowDetail::Brief } else { ShowDetail::Whole };
-            print::out(&cce_world::show(&layers(config.as_deref())?, detail)?);
+            print::out(&cce_world::show(&layers(config.as_deref(), &release)?, detail)?);
             Ok(())
         }
         Command::Config { command: ConfigCommand::Tables { protocol } } => {
@@ -81,7 +81,7 @@ pub(crate) fn execute(command: Command) -> Result<(), Failure> {
             Ok(())
         }
         Command::Config { command: ConfigCommand::Check { config, tables } } => {
-            load_lab(config.as_deref(), &tables)?;
+            load_lab(config.as_deref(), &ReleaseOption::default(), &tables)?;
             print::line("the configuration is fine");
             Ok(())
         }

@@ -1,7 +1,7 @@
 //! `ccelab demo`: the lab plays tasks through its real interfaces and draws the ladder as it grows.
 
 use crate::{
-    cli::{Demo, Ports},
+    cli::{Demo, ReleaseOption},
     cues::Cues,
     failure::Failure,
     files::load_lab,
@@ -9,7 +9,7 @@ use crate::{
     log_files::LogFiles,
     print,
     record_writer::RecordWriter,
-    run::{Signals, block_on, build, connect, listen},
+    run::{Signals, block_on, build, connect},
 };
 use cce_journal::{Record, What};
 use cce_kernel::{CallId, Command, Fact, Input, Kind, NodeName, Output, Port, Time};
@@ -19,7 +19,7 @@ use cce_world::{Lab, Span};
 use std::{
     collections::{BTreeMap, BTreeSet},
     fmt::Write,
-    net::{IpAddr, Ipv4Addr},
+    net::Ipv4Addr,
     sync::mpsc::{Receiver, sync_channel},
     time::Duration,
 };
@@ -39,7 +39,7 @@ const CUES_MAX: usize = 1 << 12;
 
 /// Carries out the command.
 pub(crate) fn demo(options: Demo) -> Result<(), Failure> {
-    let mut lab = load_lab(options.config.as_deref(), &options.tables)?.for_demo();
+    let mut lab = load_lab(options.config.as_deref(), &ReleaseOption::default(), &options.tables)?.for_demo();
     if options.fast {
         hurry(&mut lab);
     }
@@ -54,7 +54,7 @@ pub(crate) fn demo(options: Demo) -> Result<(), Failure> {
         .with_ladder(&header)
         .with_listener(sender);
     let config = NetConfig {
-        listen: listen(&lab, Ports::Ephemeral, Some(IpAddr::V4(Ipv4Addr::LOCALHOST))),
+        listen: Port::ALL.map(|port| (port.socket(), (Ipv4Addr::LOCALHOST, 0).into())).into(),
         connect: connect(&lab),
         ..NetConfig::default()
     };

@@ -12,6 +12,6 @@ pub(crate) fn limits() -> OutsiderLimits {
     // No limit at all is more than enough.
     let descriptors = if raised.is_ok() { maximum } else { current }.unwrap_or(u64::MAX);
     let listeners: BTreeSet<Port> = Port::ALL.map(Port::socket).into();
-    // One more is the admin port.
-    OutsiderLimits::of_descriptors(descriptors, listeners.len() + 1)
+    // Two more are the admin port and the one for pages.
+    OutsiderLimits::of_descriptors(descriptors, listeners.len() + 2)
 }

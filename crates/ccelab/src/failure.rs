@@ -1,5 +1,6 @@
 //! Why a command fails, and its exit code.
 
+use crate::listening;
 use cce_journal::ReadError;
 use cce_net::NetError;
 use cce_scenario::ScenarioError;
@@ -85,6 +86,9 @@ impl Failure {
         match self {
             Self::Config(error) => config_report(error),
             Self::Scenario(error) => scenario_report(error),
+            Self::Net(NetError::Listen { address, .. } | NetError::SiteListen { address, .. }) => {
+                format!("error: {self}{}", listening::hint(*address))
+            }
             Self::Check(_)
             | Self::Usage(_)
             | Self::Net(_)

@@ -2,7 +2,7 @@
 
 use crate::{
     claims::{claim, claim_name, file_failure, is_locked_elsewhere, open_input, private, unfollowed},
-    cli::TableFiles,
+    cli::{ReleaseOption, TableFiles},
     failure::Failure,
     file_kind,
     file_kind::FileKind,
@@ -28,26 +28,30 @@ const JOURNAL_BLOCK: usize = 1 << 18;
 pub(crate) const TEXT_MAX: u64 = 1 << 26;
 
 /// The lab of the built-in configuration, a file, and the environment, with the tables of a run.
-pub(crate) fn load_lab(file: Option<&Path>, tables: &TableFiles) -> Result<Lab, Failure> {
-    Ok(Lab { tables: load_tables(tables)?, ..cce_world::load(&layers(file)?)? })
+pub(crate) fn load_lab(
+    file: Option<&Path>,
+    release: &ReleaseOption,
+    tables: &TableFiles,
+) -> Result<Lab, Failure> {
+    Ok(Lab { tables: load_tables(tables)?, ..cce_world::load(&layers(file, release)?)? })
 }
 
 /// The lab of the built-in configuration, the name and text of a file, and the environment.
-pub(crate) fn load_lab_text(file: (String, String)) -> Result<Lab, Failure> {
+pub(crate) fn load_lab_text(file: (String, String), release: &ReleaseOption) -> Result<Lab, Failure> {
     file_kind::check(Wanted::Lab, &file.0, &file.1)?;
-    Ok(cce_world::load(&layers_of(Some(file)))?)
+    Ok(cce_world::load(&layers_of(Some(file), release))?)
 }
 
-/// The layers of a configuration: a file or a lab of the binary, and the environment.
-pub(crate) fn layers(file: Option<&Path>) -> Result<Layers, Failure> {
+/// The layers of a configuration: a file or a lab of the binary, the environment, and the command line.
+pub(crate) fn layers(file: Option<&Path>, release: &ReleaseOption) -> Result<Layers, Failure> {
     let found = file.map(|path| shipped::find(Wanted::Lab, path)).transpose()?;
-    Ok(layers_of(found.map(|found| (found.name, found.text))))
+    Ok(layers_of(found.map(|found| (found.name, found.text)), release))
 }
 
-fn layers_of(file: Option<(String, String)>) -> Layers {
+fn layers_of(file: Option<(String, String)>, release: &ReleaseOption) -> Layers {
     let prefix = format!("{ENVIRONMENT_PREFIX}__");
     let environment = std::env::vars().filter(|(name, _)| name.starts_with(&prefix)).collect();
-    Layers { file, environment, overrides: Vec::new() }
+    Layers { file, environment, overrides: release.overrides() }
 }
 
 /// The tables that replace the built-in ones.

@@ -1,6 +1,12 @@
 //! `ccelab hosts`: the names of a lab's hosts, for clients that look them up.
 
-use crate::{cli::Hosts, failure::Failure, files::load_lab, print};
+use crate::{
+    cli::{Hosts, ReleaseOption},
+    failure::Failure,
+    files::load_lab,
+    listening::with_addresses,
+    print,
+};
 use cce_model::Kind;
 use cce_world::Lab;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -10,7 +16,8 @@ pub(crate) const SERVERS: [Kind; 3] = [Kind::Ccp, Kind::AgentPg, Kind::Finesse];
 
 /// Carries out `hosts`.
 pub(crate) fn hosts(options: &Hosts) -> Result<(), Failure> {
-    let lab = load_lab(options.config.as_deref(), &options.tables)?;
+    let lab = load_lab(options.config.as_deref(), &ReleaseOption::default(), &options.tables)?;
+    let lab = with_addresses(lab, &options.addresses)?;
     let servers = SERVERS.iter().filter_map(|kind| Some((*kind, &lab.hosts.get(kind.name())?.fqdn)));
     for (kind, name) in servers {
         let address = options.address.unwrap_or_else(|| address(&lab, kind));

@@ -17,6 +17,7 @@ mod file_kind;
 mod files;
 mod folders;
 mod hosts;
+mod listening;
 mod load;
 mod log_files;
 mod merge;

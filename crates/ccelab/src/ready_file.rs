@@ -80,6 +80,15 @@ pub(crate) fn text(lab: &Lab, addresses: &Addresses<'_>, journal: &Path) -> Stri
     for (port, address) in addresses.secure {
         object.extend(told(lab, *port, "https", *address));
     }
+    let site = addresses.site;
+    let places =
+        [("", "http", site.map(|site| site.plain)), ("_tls", "https", site.and_then(|site| site.secure))];
+    for (tls, scheme, address) in places {
+        if let Some(address) = address {
+            object.insert(format!("site{tls}"), json!(address.to_string()));
+            object.insert(format!("site_url{tls}"), json!(format!("{scheme}://{address}/")));
+        }
+    }
     if let Some(ca) = addresses.ca {
         object.insert("ca".into(), json!(ca.display().to_string()));
     }
@@ -87,7 +96,7 @@ pub(crate) fn text(lab: &Lab, addresses: &Addresses<'_>, journal: &Path) -> Stri
         object.insert("admin".into(), json!(address.to_string()));
         object.insert("admin_url".into(), json!(format!("http://{address}/")));
     }
-    if addresses.ports.contains_key(&Port::Desk) {
+    if [addresses.ports, addresses.secure].iter().any(|ports| ports.contains_key(&Port::Desk)) {
         object
             .insert("xmpp_domain".into(), json!(lab.hosts.get(Kind::Finesse.name()).map(|host| &host.fqdn)));
     }
@@ -163,7 +172,10 @@ mod tests {
         // The lab's own links stay in plain.
         secure.retain(|port, _| lab.link(*port).is_some_and(|link| link.listen_tls.is_some()));
         let admin = Some((Ipv4Addr::LOCALHOST, 8_090).into());
-        let addresses = Addresses { ports: &ports, secure: &secure, ca: Some(Path::new("ca.pem")), admin };
+        let site = |port| SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+        let site = Some(cce_net::SiteAddresses { plain: site(8_088), secure: Some(site(8_448)) });
+        let addresses =
+            Addresses { ports: &ports, secure: &secure, site, ca: Some(Path::new("ca.pem")), admin };
         serde_json::from_str(&text(&lab, &addresses, Path::new("journal.jsonl"))).unwrap()
     }
 

@@ -3,11 +3,12 @@
 use crate::{
     banner::{self, Addresses, Reader},
     claims::claim_values,
-    cli::{Ports, Run},
+    cli::Run,
     descriptors,
     failure::Failure,
     files::{load_lab, load_tables},
     folders::{Places, create_folder},
+    listening::{self, with_addresses},
     log_files::{LogFiles, can_be_read},
     people::AgentChoice,
     print,
@@ -22,14 +23,13 @@ use cce_kernel::{NodeName, Port, Wall};
 use cce_model::AgentId;
 use cce_model::nearest;
 use cce_model::nearest_few;
-use cce_net::{Net, NetConfig, Node, Running};
+use cce_net::{Net, NetConfig, Node, PlainClients, Running};
 use cce_scenario::Scenario;
 use cce_world::{COMPONENTS, Lab, MrApplicationSettings};
 use std::{
     collections::{BTreeMap, BTreeSet},
     future::pending,
     hash::{BuildHasher, RandomState},
-    net::{IpAddr, SocketAddr},
     path::PathBuf,
     time::SystemTime,
 };
@@ -40,9 +40,10 @@ pub(crate) fn run(options: &Run) -> Result<(), Failure> {
     let ready_file = ReadyFile::take(options.ready_file.as_deref());
     let scenario = ScenarioRun::scenario(options)?;
     let mut lab = match &scenario {
-        None => load_lab(options.config.as_deref(), &options.tables)?,
+        None => load_lab(options.config.as_deref(), &options.release, &options.tables)?,
         Some(scenario) => Lab { tables: load_tables(&options.tables)?, ..scenario.lab.clone() },
     };
+    lab = with_addresses(lab, &options.addresses)?;
     add_agents(&mut lab, options)?;
     add_applications(&mut lab, options)?;
     let nodes = chosen_nodes(&lab, &options.only)?;
@@ -56,8 +57,13 @@ pub(crate) fn run(options: &Run) -> Result<(), Failure> {
     }
     let header = lab.header(seed, start, nodes.clone());
     let tls = RunTls::of(&lab, options, &nodes)?;
+    if tls.is_none() {
+        listening::check_without_tls(&lab, &nodes)?;
+    }
     let config = NetConfig {
-        listen: listen(&lab, options.ports, options.bind),
+        listen: listening::plain(&lab, options),
+        plain: listening::plain_clients(&lab),
+        site: listening::site(&lab, options),
         secure: tls.as_ref().map(|tls| tls.listeners.clone()),
         connect: connect(&lab),
         data: options.data.clone(),
@@ -101,11 +107,16 @@ pub(crate) fn run(options: &Run) -> Result<(), Failure> {
         }
         let running = bound.start(seed, Box::new(writer));
         let played = scenario_run.as_ref().map(ScenarioRun::played);
+        let treated = listening::plain_clients(&lab);
         let work = async {
             ready.wait().await;
+            let mut ports = running.addresses().clone();
+            // Where nobody is let in, nobody needs to know.
+            ports.retain(|port, _| treated.get(port) != Some(&PlainClients::Refused));
             let addresses = Addresses {
-                ports: running.addresses(),
+                ports: &ports,
                 secure: running.secure_addresses(),
+                site: running.site(),
                 ca: tls.as_ref().and_then(|tls| tls.ca.as_deref()),
                 admin: scenario_run.as_ref().map(ScenarioRun::address),
             };
@@ -171,25 +182,6 @@ pub(crate) fn build(lab: &Lab, header: &cce_journal::Header, nodes: Vec<NodeName
         .into_iter()
         .filter_map(|name| Some(Node { clock: header.clock(&name), component: build(&name)?, name }))
         .collect()
-}
-
-/// Free ports of 127.0.0.1, or the configured ones.
-pub(crate) fn listen(lab: &Lab, ports: Ports, bind: Option<IpAddr>) -> BTreeMap<Port, SocketAddr> {
-    let mut addresses = BTreeMap::new();
-    for port in Port::ALL.map(Port::socket) {
-        // The configuration was checked: every link is there, and every address is one.
-        let Some(mut address) = lab.link(port).and_then(|link| link.listen.parse::<SocketAddr>().ok()) else {
-            continue;
-        };
-        if ports == Ports::Ephemeral {
-            address.set_port(0);
-        }
-        if let Some(bind) = bind {
-            address.set_ip(bind);
-        }
-        addresses.insert(port, address);
-    }
-    addresses
 }
 
 /// Where listeners of other processes are.

@@ -51,7 +51,8 @@ impl ScenarioRun {
     pub(crate) fn scenario(options: &Run) -> Result<Option<Scenario>, Failure> {
         let Some(scenario) = options.scenario.clone() else { return Ok(None) };
         let (config, parameters) = (options.config.clone(), options.parameters.clone());
-        let scenario = sim::load_scenario(&ScenarioFile { scenario, config, parameters })?;
+        let release = options.release.clone();
+        let scenario = sim::load_scenario(&ScenarioFile { scenario, config, parameters, release })?;
         if scenario.swarm.is_some() {
             return Err(Failure::Usage("a swarm is drawn by `ccelab sim` and `ccelab explore` only".into()));
         }

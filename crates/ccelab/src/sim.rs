@@ -37,20 +37,21 @@ const DRAWN_MAX: usize = 5;
 /// Reads a scenario and whatever it names.
 pub(crate) fn load_scenario(options: &cli::ScenarioFile) -> Result<Scenario, Failure> {
     let found = shipped::find(Wanted::Scenario, &options.scenario)?;
-    read_scenario(&found, options.config.as_deref(), &options.parameters)
+    read_scenario(&found, options.config.as_deref(), &options.release, &options.parameters)
 }
 
 fn read_scenario(
     found: &Found,
     config: Option<&Path>,
+    release: &cli::ReleaseOption,
     parameters: &[(String, String)],
 ) -> Result<Scenario, Failure> {
     let files = |name: &str| found.named(name);
     // A configuration of the command line's has precedence over the scenario's own.
     let lab = |named: Option<(String, String)>| {
         let loaded = match named.filter(|_| config.is_none()) {
-            Some(file) => load_lab_text(file),
-            None => load_lab(config, &cli::TableFiles::default()),
+            Some(file) => load_lab_text(file, release),
+            None => load_lab(config, release, &cli::TableFiles::default()),
         };
         loaded.map_err(|failure| failure.report())
     };
@@ -67,7 +68,7 @@ fn read_scenario(
 /// `ccelab scenario list`: names, what each is about, and what it has.
 pub(crate) fn list() -> Result<(), Failure> {
     for shipped in Wanted::Scenario.shipped() {
-        let scenario = read_scenario(&Found::of(shipped), None, &[])?;
+        let scenario = read_scenario(&Found::of(shipped), None, &cli::ReleaseOption::default(), &[])?;
         let about = shipped::first_sentence(&scenario.about);
         print::line(&format!("{}\n    {about}\n    {}", shipped.name, scenario.contents()));
     }

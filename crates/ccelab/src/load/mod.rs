@@ -8,7 +8,7 @@ pub(crate) mod options;
 mod targets;
 
 use crate::{
-    cli::TableFiles,
+    cli::{ReleaseOption, TableFiles},
     descriptors,
     failure::Failure,
     files::{WholeFile, load_lab},
@@ -40,7 +40,7 @@ const AGENTS_MAX: usize = 10_000;
 
 /// Carries out the command.
 pub(crate) fn load(options: &Options) -> Result<(), Failure> {
-    let lab = load_lab(options.config.as_deref(), &TableFiles::default())?;
+    let lab = load_lab(options.config.as_deref(), &ReleaseOption::default(), &TableFiles::default())?;
     let configs = agent_configs(options, &lab)?;
     let targets = Targets::of(options, &lab)?;
     let follow = match (configs.is_empty(), options.poll) {

@@ -6,9 +6,10 @@ mod names;
 pub(crate) use authority_folder::AuthorityFolder;
 
 use crate::{
-    cli::{Ports, Run, TlsOptions},
+    cli::{Run, TlsOptions},
     failure::Failure,
     files::read_text,
+    listening,
 };
 use authority_folder::read_key;
 use cce_kernel::{NodeName, Port};
@@ -17,7 +18,7 @@ use cce_tls::{Authority, CertificateError, Certified, Validity};
 use cce_world::{CertificateSetting, Lab};
 use std::{
     collections::BTreeMap,
-    net::{IpAddr, SocketAddr},
+    net::SocketAddr,
     path::{Path, PathBuf},
     time::SystemTime,
 };
@@ -36,7 +37,7 @@ pub(crate) struct RunTls {
 impl RunTls {
     /// TLS of these components, as the configuration and the command line have it; none without a listener for it.
     pub(crate) fn of(lab: &Lab, options: &Run, nodes: &[NodeName]) -> Result<Option<Self>, Failure> {
-        let listen = listen(lab, options.ports, options.bind, nodes);
+        let listen = listening::secure(lab, options, nodes);
         if !lab.tls.enabled || options.tls.no_tls || listen.is_empty() {
             return Ok(None);
         }
@@ -47,18 +48,6 @@ impl RunTls {
         let server = certified.server().map_err(|error| unusable(&options.tls, error))?;
         Ok(Some(Self { listeners: SecureListeners { server, listen }, ca }))
     }
-}
-
-/// Where these components listen for clients that speak over TLS.
-fn listen(lab: &Lab, ports: Ports, bind: Option<IpAddr>, nodes: &[NodeName]) -> BTreeMap<Port, SocketAddr> {
-    let is_here = |port: &Port| nodes.contains(&NodeName::from(port.listener()));
-    let address = |port: Port| {
-        // The configuration was checked: every address is one.
-        let configured: SocketAddr = lab.link(port)?.listen_tls.as_ref()?.parse().ok()?;
-        let number = if ports == Ports::Ephemeral { 0 } else { configured.port() };
-        Some((port, SocketAddr::new(bind.unwrap_or(configured.ip()), number)))
-    };
-    Port::ALL.map(Port::socket).into_iter().filter(is_here).filter_map(address).collect()
 }
 
 /// The user's own certificate, where one is given.
@@ -77,7 +66,8 @@ fn certify(
     let now = now();
     let folder = AuthorityFolder::of(options.tls.ca_dir.as_deref())?;
     let authority = folder.authority(now)?;
-    let names = names::of(lab, listen.values().map(SocketAddr::ip));
+    let site = listening::site(lab, options).and_then(|site| site.listen_tls);
+    let names = names::of(lab, listen.values().chain(&site).map(SocketAddr::ip));
     let certified = match lab.tls.certificate {
         CertificateSetting::Valid => authority.certify(&names, Validity::Current, now),
         CertificateSetting::Expired => authority.certify(&names, Validity::Expired, now),

@@ -25,6 +25,7 @@ mod progress;
 mod readme;
 mod ready_file;
 mod recovery;
+mod releases;
 mod scenario;
 mod shipped;
 mod sim;
