@@ -56,12 +56,66 @@ fn desktops_of_two_libraries_hear_the_same_events_in_the_same_order_on_every_tra
         let output = desktop.env("NODE_EXTRA_CA_CERTS", lab.address("ca")).output().unwrap();
         let text = stdout(&output);
         assert!(output.status.success(), "{library} {transport}: {text}{}", stderr(&output));
-        let mut heard: Vec<&str> = text.lines().filter(|line| line.starts_with("dialog ")).collect();
-        // What is told of two dialogs at the same time has no order of its own.
-        heard.sort_by_key(|line| line.split(' ').nth(1));
-        assert_eq!(heard, HEARD, "{library} {transport}");
+        assert_eq!(dialogs(&text), HEARD, "{library} {transport}");
         lab.interrupt();
     }
+}
+
+/// strophe.js in a browser, and the query of its page that says on which transport.
+const IN_BROWSER: [(&str, &str); 3] = [("site_url", ""), ("site_url", "?bosh"), ("site_url_tls", "")];
+
+#[test]
+fn strophe_js_in_a_browser_hears_the_same_events_in_the_same_order_on_either_transport() {
+    let Some(chromium) = chromium() else { return };
+    for (url, query) in IN_BROWSER {
+        let folder = folder("strophe-in-browser");
+        fs::write(folder.join("short.toml"), SHORT).unwrap();
+        let pages = interop().display().to_string();
+        let lab = Running::start(
+            &folder,
+            "lab",
+            &["--ports", "ephemeral", "--scenario", "short.toml", "--static", &pages],
+        );
+        let page = format!("{}strophe.html{query}", lab.address(url));
+        let text = browse(chromium, &page, "strophe_page.js");
+        assert_eq!(dialogs(&text), HEARD, "{page}");
+        lab.interrupt();
+    }
+}
+
+#[test]
+fn the_page_of_the_examples_is_an_agents_desktop_in_a_browser() {
+    let Some(chromium) = chromium() else { return };
+    for url in ["site_url", "site_url_tls"] {
+        let pages = interop().join("../../examples").display().to_string();
+        let lab = Running::start(&folder("page"), "lab", &["--ports", "ephemeral", "--static", &pages]);
+        let text = browse(chromium, &format!("{}desktop.html", lab.address(url)), "desktop_page.js");
+        let told = [
+            "user NOT_READY",
+            "media NOT_READY",
+            "media READY",
+            "POST OFFERED",
+            "PUT ACCEPTED",
+            "PUT ACTIVE",
+            "PUT PAUSED",
+            "PUT ACTIVE",
+            "DELETE CLOSED",
+            "media LOGOUT",
+            "user LOGOUT",
+        ];
+        let mut rest = text.as_str();
+        for line in told {
+            let at = rest.find(line).unwrap_or_else(|| panic!("no {line} in {text}"));
+            rest = &rest[at + line.len()..];
+        }
+        lab.interrupt();
+    }
+}
+
+#[test]
+fn the_page_of_the_examples_is_shorter_than_200_lines() {
+    let page = fs::read_to_string(interop().join("../../examples/desktop.html")).unwrap();
+    assert!(page.lines().count() < 200 && !page.contains("src="), "{}", page.lines().count());
 }
 
 #[test]
@@ -84,6 +138,35 @@ fn a_client_that_does_not_mask_its_frames_is_told_by_the_code_of_the_flaw() {
     assert!(heard.starts_with(b"HTTP/1.1 101 "), "{}", String::from_utf8_lossy(&heard));
     assert!(heard.ends_with(&[0x88, 0x02, 0x03, 0xea]), "{heard:?}");
     lab.interrupt();
+}
+
+/// What was heard of dialogs. What is told of two at the same time has no order of its own.
+fn dialogs(text: &str) -> Vec<&str> {
+    let mut heard: Vec<&str> = text.lines().filter(|line| line.starts_with("dialog ")).collect();
+    heard.sort_by_key(|line| line.split(' ').nth(1));
+    heard
+}
+
+/// Runs a script in a page, and returns what it wrote to the console.
+fn browse(chromium: &str, page: &str, script: &str) -> String {
+    let mut node = Command::new("node");
+    node.arg(interop().join("browser.mjs")).args([chromium, page]).arg(interop().join(script));
+    let output = node.output().unwrap();
+    let text = stdout(&output);
+    assert!(output.status.success(), "{page}: {text}{}", stderr(&output));
+    text
+}
+
+/// The browser, where it is there, and what drives it.
+fn chromium() -> Option<&'static str> {
+    let is_there = |name: &&str| {
+        Command::new(name).arg("--version").output().is_ok_and(|output| output.status.success())
+    };
+    let found = ["chromium", "chromium-browser", "google-chrome"].into_iter().find(is_there);
+    if found.is_none() {
+        skip("pages in a browser", "install Chromium (Debian: apt-get install chromium)");
+    }
+    found.filter(|_| has_libraries())
 }
 
 fn interop() -> PathBuf {

@@ -1,10 +1,25 @@
 //! The applications of `examples/`, each as its page says to run it.
 
-use crate::support::{Running, folder, free_address, http, skip, stderr, stdout, wait_for};
+use crate::support::{Running, folder, free_address, http, run, skip, stderr, stdout, wait_for};
 use std::{
     path::Path,
     process::{Command, Output},
 };
+
+#[test]
+fn the_application_in_java_creates_a_task_and_works_it() {
+    with_java(|name, application| works_its_task(name, application));
+}
+
+#[test]
+fn the_application_in_java_works_its_task_over_tls() {
+    with_java(|name, application| works_over_tls(name, application, "JDK_JAVA_OPTIONS"));
+}
+
+#[test]
+fn the_application_in_java_works_in_any_lab_after_it_failed() {
+    with_java(works_after_a_failure);
+}
 
 #[test]
 fn the_application_in_python_creates_a_task_and_works_it() {
@@ -33,17 +48,17 @@ fn the_application_in_node_works_its_task_over_tls() {
 
 #[test]
 fn the_application_in_python_works_in_any_lab_after_it_failed() {
-    with_python(|name, application| works_after_a_failure(name, application));
+    with_python(works_after_a_failure);
 }
 
 #[test]
 fn the_application_in_node_works_in_any_lab_after_it_failed() {
-    with_node(|name, application| works_after_a_failure(name, application));
+    with_node(works_after_a_failure);
 }
 
 #[test]
 fn the_application_in_rust_works_in_any_lab_after_it_failed() {
-    with_rust(|name, application| works_after_a_failure(name, application));
+    with_rust(works_after_a_failure);
 }
 
 #[test]
@@ -51,6 +66,7 @@ fn without_a_lab_each_application_says_so_and_nothing_else() {
     with_python(|_, application| says_that_there_is_no_lab(application));
     with_node(|_, application| says_that_there_is_no_lab(application));
     with_rust(|_, application| says_that_there_is_no_lab(application));
+    with_java(|_, application| says_that_there_is_no_lab(application));
 }
 
 #[test]
@@ -60,6 +76,7 @@ fn the_page_of_the_examples_has_the_line_that_runs_each() {
         "`python3 examples/python/application.py`",
         "`node examples/node/application.mjs`",
         "`cargo run --example application`",
+        "`java examples/java/Application.java`",
     ] {
         assert!(page.contains(line), "{line}");
     }
@@ -67,7 +84,12 @@ fn the_page_of_the_examples_has_the_line_that_runs_each() {
 
 #[test]
 fn each_application_is_shorter_than_150_lines() {
-    for application in ["python/application.py", "node/application.mjs", "rust/examples/application.rs"] {
+    for application in [
+        "python/application.py",
+        "node/application.mjs",
+        "rust/examples/application.rs",
+        "java/Application.java",
+    ] {
         let text = std::fs::read_to_string(root().join("examples").join(application)).unwrap();
         assert!(text.lines().count() < 150, "{application}: {}", text.lines().count());
     }
@@ -76,15 +98,25 @@ fn each_application_is_shorter_than_150_lines() {
 type Run<'a> = &'a mut dyn FnMut() -> Command;
 
 fn with_python(test: impl FnOnce(&str, Run<'_>)) {
-    if has("python3", &["-c", "import requests"], "pip install -r tests/interop/requirements.txt") {
+    if has("python3", &["-c", "import requests, websocket"], "pip install -r tests/interop/requirements.txt")
+    {
         test("python", &mut || command("python3", &["examples/python/application.py"]));
     }
 }
 
 fn with_node(test: impl FnOnce(&str, Run<'_>)) {
-    let is_recent = "process.exit(Number(process.versions.node.split('.')[0] < 18))";
-    if has("node", &["--eval", is_recent], "install Node 18 or later") {
-        test("node", &mut || command("node", &["examples/node/application.mjs"]));
+    let is_recent = "process.exit(Number(!globalThis.WebSocket))";
+    if has("node", &[WEBSOCKET, "--eval", is_recent], "install Node 20.10 or later") {
+        test("node", &mut || command("node", &[WEBSOCKET, "examples/node/application.mjs"]));
+    }
+}
+
+/// Node 22 needs no leave for it.
+const WEBSOCKET: &str = "--experimental-websocket";
+
+fn with_java(test: impl FnOnce(&str, Run<'_>)) {
+    if has("java", &["--version"], "install a JDK 17 (Debian: apt-get install default-jdk-headless)") {
+        test("java", &mut || command("java", &["examples/java/Application.java"]));
     }
 }
 
@@ -112,13 +144,27 @@ fn works_over_tls(name: &str, application: Run<'_>, variable: &str) {
     let feed = format!("https://{}/ccp/task/feed/100080", lab.address("app_tls"));
     let desk = format!("https://{}/finesse/api", lab.address("desk_tls"));
     let mut trusting = application();
-    trusting.env("FEED_URL", feed).env("FINESSE_URL", desk);
+    trusting.env("FEED_URL", feed).env("FINESSE_URL", desk).env("EVENTS_URL", lab.address("xmpp_wss"));
     let untrusted = trusting.output().unwrap();
     assert!(!untrusted.status.success(), "it verifies the certificate: {}", stdout(&untrusted));
-    let output = trusting.env(variable, lab.address("ca")).output().unwrap();
+    let output = trusting.env(variable, trust_store(&lab, variable)).output().unwrap();
     assert_worked(&output);
     assert!(stdout(&output).contains("created https://"), "{}", stdout(&output));
     lab.interrupt();
+}
+
+/// What a variable says of the lab's authority: its certificate, or Java's options with a trust store that has it.
+fn trust_store(lab: &Running, variable: &str) -> String {
+    let certificate = lab.address("ca");
+    if variable != "JDK_JAVA_OPTIONS" {
+        return certificate;
+    }
+    let (folder, store) = (folder("java-trust"), "ca.p12");
+    let authority = Path::new(&certificate).parent().unwrap().display().to_string();
+    let exported = run(&folder, &["ca", "export", "--p12", store, "--ca-dir", &authority]);
+    assert!(exported.status.success(), "{}", stderr(&exported));
+    let store = folder.join(store);
+    format!("-Djavax.net.ssl.trustStore={} -Djavax.net.ssl.trustStorePassword=changeit", store.display())
 }
 
 /// Breaks the connection of its agent's request to become ready, when nobody can have its task yet: a cancel that crosses a
@@ -164,7 +210,9 @@ fn says_that_there_is_no_lab(application: Run<'_>) {
 
 fn against(lab: &Running, application: Run<'_>) -> Output {
     let desk = format!("http://{}/finesse/api", lab.address("desk"));
-    application().env("FEED_URL", lab.address("feed_url")).env("FINESSE_URL", desk).output().unwrap()
+    let mut application = application();
+    application.env("FEED_URL", lab.address("feed_url")).env("FINESSE_URL", desk);
+    application.env("EVENTS_URL", lab.address("xmpp_ws")).output().unwrap()
 }
 
 fn assert_worked(output: &Output) {
