@@ -2,15 +2,15 @@
 
      browser.mjs CHROMIUM URL SCRIPT
 
-   Prints what page and script write to the console, one a line. Exit 0 once the promise of the script is kept; an error of either, or a
-   minute without an end, is a failure. The page is one's own: Chromium runs without its sandbox, and trusts every certificate. */
+   Prints what page and script write to the console, one a line. Exit 0 once the promise of the script is kept; an error of either, or two
+   minutes without an end, are a failure. The page is one's own: Chromium runs without its sandbox, and trusts every certificate. */
 import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { WebSocket } from "ws";
 
-const DEADLINE = 60_000;
+const DEADLINE = 120_000;
 const [chromium, url, script] = process.argv.slice(2);
 const profile = mkdtempSync(join(tmpdir(), "ccelab-chromium-"));
 const options = [
