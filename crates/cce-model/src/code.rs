@@ -148,6 +148,30 @@ impl Disposition {
             _ => "CD_NORMAL_END_DIALOG",
         }
     }
+
+    /// Its number and what it means, for people: `36 ring no answer`.
+    pub fn in_words(self) -> String {
+        let words = match self {
+            Self::RING_NO_ANSWER | Self::TASK_ABANDONED_BEFORE_OFFERED => "ring no answer",
+            Self::TASK_ABANDONED_IN_ROUTER => "given up before an agent was chosen",
+            Self::TASK_ABANDONED_WHILE_OFFERED => "given up between accept and start",
+            Self::NORMAL_END_TASK => "normal end",
+            Self::AGENT_LOGGED_OUT_DURING_TASK => "the agent signed out",
+            Self::MAXIMUM_TASK_LIFETIME_EXCEEDED => "the task took too long",
+            Self::APPLICATION_PATH_WENT_DOWN => "the client stayed away",
+            Self::TASK_ENDED_DURING_APPLICATION_INIT => "the client came back without it",
+            Self::TASK_TRANSFER => "transferred",
+            Self::TASK_TRANSFERRED_ON_AGENT_LOGOUT => "transferred at the sign-out",
+            _ => return code_in_words(self.0, self.name()),
+        };
+        format!("{} {words}", self.0)
+    }
+}
+
+/// A code with its name in the way of people: `0 no error`; a number without a name stays alone.
+pub fn code_in_words(number: impl std::fmt::Display, name: Option<&str>) -> String {
+    let words = name.map(|name| format!(" {}", name.to_lowercase().replace('_', " ")));
+    format!("{number}{}", words.unwrap_or_default())
 }
 
 codes! {

@@ -23,7 +23,7 @@ mod sides;
 mod state;
 mod wall;
 
-pub use code::{Disposition, Numbered, PeripheralType};
+pub use code::{Disposition, Numbered, PeripheralType, code_in_words};
 pub use contact::SocialContact;
 pub use ecc::{EccLoss, EccVariable};
 pub use fact::Fact;

@@ -1,6 +1,6 @@
 //! Views of a journal: functions of its records, and of nothing else.
 //!
-//! Ladder, product-format logs and the reasons why a contact waits stand on the events of one
+//! Ladder, product-format logs, the status of the lab and the reasons why a contact waits stand on the events of one
 //! [`Fold`](cce_fold::Fold), live and afterwards alike: a view is fed records one by one and returns lines.
 //!
 //! Invariants:
@@ -11,7 +11,12 @@
 pub mod ladder;
 pub mod logs;
 mod one_line;
+mod roster;
 mod stamp;
+mod status;
 mod why;
 
+pub use status::{
+    AgentStatus, DialogStatus, DomainStatus, LabStatus, QueueStatus, Rates, StatusRow, StatusView, TaskCounts,
+};
 pub use why::{Obstacle, WaitReason, Waiting, Why};

@@ -3,11 +3,11 @@
 //! It is told from what the router was told and what it chose (task-routing 1.5, 3.5, 3.6), so it is what the router
 //! decides by, and from the lab's configuration in the header of the journal.
 
-mod lab;
 mod reason;
 
 pub use reason::{Obstacle, WaitReason};
 
+use crate::roster::{self, Roster};
 use cce_fold::{AnyMessage, GatewayReport, Meaning, ReadRecord};
 use cce_journal::{Header, What};
 use cce_kernel::{Fact, LinkId, Port, Time};
@@ -20,7 +20,7 @@ use cce_mr::{
     Icm,
     icm::{AgentStateUpdate, TaskEvent},
 };
-use lab::Roster;
+
 use serde::Serialize;
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -234,12 +234,12 @@ impl Why {
         Waiting { contact: contact.clone(), place, since, agents: Vec::new(), more: 0 }
     }
 
-    fn obstacle(&self, agent: &lab::Agent, call: &Call) -> Obstacle {
+    fn obstacle(&self, agent: &roster::Agent, call: &Call) -> Obstacle {
         Obstacle { agent: agent.id.clone(), reason: self.reason(agent, call) }
     }
 
     /// The first thing that keeps the task from the agent, in the order in which the router looks (task-routing 3.5).
-    fn reason(&self, agent: &lab::Agent, call: &Call) -> WaitReason {
+    fn reason(&self, agent: &roster::Agent, call: &Call) -> WaitReason {
         let place = (agent.skill_target, call.mrd);
         let (queue, step) = call.node.unwrap_or_default();
         match self.roster.step_of(queue, &agent.id) {

@@ -5,7 +5,7 @@ use cce_check::{Breach, Check, Checks, Misdeed};
 use cce_fold::Fold;
 use cce_journal::{Header, Record};
 use cce_play::Expected;
-use cce_views::ladder::{Excerpts, Paint};
+use cce_views::ladder::Excerpts;
 use std::fmt::Write;
 
 /// Breaches that are drawn; further ones are told.
@@ -61,18 +61,25 @@ fn expect(options: &cli::Check, header: &Header, records: &[Record], owes_ends: 
         });
         if unmet.is_empty() && !open.is_empty() {
             print::line(&format!(
-                "{name}: {} of {count} expectations are open, and none is broken",
-                open.len()
+                "{name}: {} of {} {} open, and none is broken",
+                open.len(),
+                print::counted(count, "expectation"),
+                if open.len() == 1 { "is" } else { "are" }
             ));
             return Ok(());
         }
     }
     if unmet.is_empty() {
-        print::line(&format!("{name}: all {count} expectations are met"));
+        print::line(&match count {
+            0 => format!("{name} has no expectations"),
+            1 => format!("{name}: 1 expectation is met"),
+            _ => format!("{name}: all {count} expectations are met"),
+        });
         return Ok(());
     }
     print::out(&sim::failures(header, records, &unmet));
-    Err(Failure::Check(format!("{name}: {} of {count} expectations are not met", unmet.len())))
+    let (of, are) = (print::counted(count, "expectation"), if unmet.len() == 1 { "is" } else { "are" });
+    Err(Failure::Check(format!("{name}: {} of {of} {are} not met", unmet.len())))
 }
 
 /// Every breach, the first ones with the ladder around them.
@@ -80,13 +87,13 @@ fn report(header: &Header, records: &[Record], breaches: &[Breach]) -> String {
     if breaches.is_empty() {
         return String::new();
     }
-    let paint = if print::is_colourful() { Paint::Colour } else { Paint::Plain };
+    let page = print::page();
     let ladder = Excerpts::new(header, records);
     let mut text = String::new();
     for (number, breach) in (1..).zip(breaches.iter().take(TOLD_MAX)) {
         let _ = writeln!(text, "{breach}");
         if number <= DRAWN_MAX {
-            let _ = writeln!(text, "\n{}", ladder.around(breach.seq, &breach.related, paint));
+            let _ = writeln!(text, "\n{}", ladder.around(breach.seq, &breach.related, page));
         }
     }
     if breaches.len() > TOLD_MAX {

@@ -59,6 +59,8 @@ pub(crate) enum Command {
     },
     /// Draws the ladder of a journal
     Ladder(Ladder),
+    /// Shows how a running lab stands: agents, queues, held messages, the last rows of the ladder
+    Top(Top),
     /// Writes the product-format logs of a journal, or a capture of its binary links
     #[command(group(ArgGroup::new("output").required(true).multiple(true).args(["out", "pcap"])))]
     Logs {
@@ -226,6 +228,12 @@ pub(crate) struct Run {
     /// Write the same to standard output, as one line in place of the banner
     #[arg(long)]
     pub(crate) print_ready: bool,
+    /// Draw the ladder below the banner, as it grows
+    #[arg(long, conflicts_with_all = ["print_ready", "top"])]
+    pub(crate) ladder: bool,
+    /// Show how the lab stands, as `ccelab top` does; q ends the run
+    #[arg(long, conflicts_with_all = ["print_ready", "only"])]
+    pub(crate) top: bool,
     /// Where to put the journal; it is packed if the name ends in .lz4 [default: ./.ccelab/last/journal.jsonl; with --only ./.ccelab/last/LIST/journal.jsonl]
     #[arg(long, value_name = "FILE")]
     pub(crate) journal: Option<PathBuf>,
@@ -359,12 +367,29 @@ pub(crate) struct Merge {
 pub(crate) struct Ladder {
     /// The journal
     pub(crate) journal: PathBuf,
-    /// One task only: T1, its id, or the id of its contact
+    /// One task only: T1, any spelling of any of its ids, or the name of its customer
     #[arg(long, value_name = "ID")]
     pub(crate) task: Option<String>,
     /// How to draw it
     #[arg(long, value_enum, default_value_t = LadderFormat::Text)]
     pub(crate) format: LadderFormat,
+    /// Go on with a run that goes on, until it is over
+    #[arg(long, conflicts_with_all = ["format", "html"])]
+    pub(crate) follow: bool,
+    /// Write one page for a browser, with filters, the fields of each message, and the lines of the journal and of the logs:
+    /// for a bug report
+    #[arg(long, value_name = "FILE", conflicts_with = "format")]
+    pub(crate) html: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Top {
+    /// The admin port of the lab
+    #[arg(long, value_name = "HOST:PORT", default_value = "127.0.0.1:8090")]
+    pub(crate) admin: String,
+    /// The lab's ready file, which has that address
+    #[arg(long, value_name = "FILE", conflicts_with = "admin")]
+    pub(crate) ready_file: Option<PathBuf>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -574,6 +599,9 @@ pub(crate) struct Explore {
     /// The most runs of a search for orders
     #[arg(long, value_name = "N", default_value = "100000")]
     pub(crate) max: NonZero<u64>,
+    /// Of a swarm: say which pairs of states and messages no seed reached
+    #[arg(long, requires = "seeds")]
+    pub(crate) coverage: bool,
     /// How many runs at the same time [default: as many as there are processors]
     #[arg(long, value_name = "N", value_parser = jobs)]
     pub(crate) jobs: Option<NonZero<usize>>,

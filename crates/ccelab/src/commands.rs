@@ -3,34 +3,24 @@
 use crate::{
     ca, check,
     claims::file_failure,
-    cli::{
-        CaCommand, Command, ConfigCommand, JournalCommand, Ladder, LadderFormat, ReleaseOption,
-        ScenarioCommand, TableProtocol,
-    },
+    cli::{CaCommand, Command, ConfigCommand, JournalCommand, ReleaseOption, ScenarioCommand, TableProtocol},
     decode, demo, explore,
     failure::Failure,
     files::{create_private, gaps, layers, load_lab, read_journal, read_journal_to_end},
     folders::create_folder,
-    hosts, load, merge, print, run, shipped,
+    hosts, ladder, load, merge, print, run, shipped,
     shipped::Wanted,
-    sim, wait_ready,
+    sim, top, wait_ready,
 };
 use cce_capture::Capture;
-use cce_fold::Fold;
-use cce_journal::{Header, Record, Writer};
-use cce_model::nearest;
-use cce_views::{
-    Why, ladder,
-    ladder::{DrawnContacts, LadderText, Mermaid, Paint, Svg},
-    logs::{LogFile, Logs},
-};
+use cce_journal::Writer;
+use cce_views::logs::{LogFile, Logs};
 use cce_world::{ShowDetail, TableKind};
 use std::{
     collections::BTreeMap,
     fmt::Write as _,
     io::{self, BufWriter, ErrorKind, Write as _},
     path::Path,
-    time::Duration,
 };
 
 /// Carries out a command.
@@ -54,7 +44,8 @@ pub(crate) fn execute(command: Command) -> Result<(), Failure> {
         Command::Hosts(options) => hosts::hosts(&options),
         Command::Merge(options) => merge::merge(&options),
         Command::Journal { command: JournalCommand::Cat { journal } } => write_lines(&journal),
-        Command::Ladder(options) => draw(&options),
+        Command::Ladder(options) => ladder::draw(&options),
+        Command::Top(options) => top::top(&options),
         Command::Logs { journal, out, pcap } => {
             if let Some(out) = &out {
                 write_logs(&journal, out)?;
@@ -122,67 +113,6 @@ fn describe(difference: &cce_journal::Difference) -> String {
         json(&difference.recorded),
         json(&difference.replayed),
     )
-}
-
-fn draw(options: &Ladder) -> Result<(), Failure> {
-    let (header, records) = read_journal(&options.journal)?;
-    let only = match &options.task {
-        None => None,
-        Some(wanted) => Some(
-            ladder::find_contact(&header, &records, wanted)
-                .ok_or_else(|| no_task(wanted, &ladder::rows(&header, &records, None).1))?,
-        ),
-    };
-    let (rows, names) = ladder::rows(&header, &records, only);
-    match options.format {
-        LadderFormat::Mermaid => {
-            print::out(&Mermaid::head(&names));
-            rows.iter().for_each(|row| print::out(&Mermaid::row(row, &names)));
-        }
-        LadderFormat::Svg => print::out(&Svg::draw(&header, &rows, &names)),
-        LadderFormat::Text => {
-            let paint = if print::is_colourful() { Paint::Colour } else { Paint::Plain };
-            let mut text = LadderText::new(&header, paint);
-            print::out(&text.ids(&names));
-            print::out(&text.head());
-            for row in &rows {
-                let drawn = text.row(row, &names);
-                print::out(&drawn);
-            }
-            print::out(&waiting(&header, &records, &names));
-        }
-    }
-    Ok(())
-}
-
-/// A task that a journal lacks, with the nearest one that it has.
-fn no_task(wanted: &str, names: &DrawnContacts) -> Failure {
-    let known: Vec<String> = names
-        .shown()
-        .flat_map(|(short, contact, tasks)| {
-            let tasks = tasks.iter().map(ToString::to_string);
-            [short, contact.to_string()].into_iter().chain(tasks).collect::<Vec<_>>()
-        })
-        .collect();
-    let hint = nearest(wanted, known.iter().map(String::as_str));
-    Failure::Usage(format!("the journal has no task or contact `{wanted}`{hint}"))
-}
-
-/// Tasks that wait at the end of a journal, and why, if there are any.
-fn waiting(header: &Header, records: &[Record], names: &DrawnContacts) -> String {
-    let (mut fold, mut why) = (Fold::new(header), Why::new(header));
-    records.iter().for_each(|record| why.push(&fold.push(record)));
-    let mut text = String::new();
-    for waiting in why.waiting() {
-        let Some(short) =
-            names.shown().find_map(|(short, contact, _)| (*contact == waiting.contact).then_some(short))
-        else {
-            continue;
-        };
-        let since = Duration::from_micros(waiting.since.0).as_secs_f64();
-        let _ = write!(text, "\n{short} waits since {since:.1} s {waiting}");
-    }
-    text
 }
 
 fn write_logs(journal: &Path, out: &Path) -> Result<(), Failure> {

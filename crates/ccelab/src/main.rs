@@ -16,7 +16,9 @@ mod failure;
 mod file_kind;
 mod files;
 mod folders;
+mod follow;
 mod hosts;
+mod ladder;
 mod listening;
 mod load;
 mod log_files;
@@ -33,6 +35,7 @@ mod shipped;
 mod sim;
 mod swarm;
 mod tls;
+mod top;
 mod wait_ready;
 
 use clap::Parser;

@@ -1,5 +1,7 @@
 //! The one place that prints.
 
+use cce_views::ladder::{Page, Paint};
+use rustix::termios::tcgetwinsize;
 use std::{
     io::{self, IsTerminal, Write},
     sync::{Mutex, PoisonError},
@@ -40,13 +42,31 @@ impl Write for Errors {
 /// So many of a noun: `1 seed`, `2 seeds`.
 pub(crate) fn counted(count: impl TryInto<u64>, noun: &str) -> String {
     let count = count.try_into().unwrap_or(u64::MAX);
-    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
+    let ending = match count {
+        1 => "",
+        _ if noun.ends_with("ch") => "es",
+        _ => "s",
+    };
+    format!("{count} {noun}{ending}")
 }
 
-/// Whether standard output takes colours.
-pub(crate) fn is_colourful() -> bool {
-    std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none()
+/// What a ladder on standard output is drawn on: as wide as `COLUMNS` or the terminal says, and without colours where the
+/// terminal has none or nobody wants them.
+pub(crate) fn page() -> Page {
+    let page = Page::new(if is_colourful() { Paint::Colour } else { Paint::Plain });
+    let said = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
+    let width = said.or_else(|| tcgetwinsize(std::io::stdout()).ok().map(|size| usize::from(size.ws_col)));
+    width.filter(|width| *width > 0).map_or(page, |width| page.with_width(width))
 }
+
+fn is_colourful() -> bool {
+    let is_set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    let is_dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
+    std::io::stdout().is_terminal() && !is_set("NO_COLOR") && !is_dumb
+}
+
+/// Before that nobody can say how long something takes.
+const ESTIMATE_AFTER: Duration = Duration::from_secs(1);
 
 /// How often progress is told where no line can change.
 const PROGRESS_EVERY: Duration = Duration::from_secs(10);
@@ -54,12 +74,21 @@ const PROGRESS_EVERY: Duration = Duration::from_secs(10);
 /// When progress was told last, or could have been first.
 static TOLD: Mutex<Option<Instant>> = Mutex::new(None);
 
+/// Shows how many of a number of things are done, and about how much longer the others take.
+pub(crate) fn progress_of(done: u64, all: u64, noun: &str, took: Duration) -> String {
+    let left = took.as_millis() * u128::from(all.saturating_sub(done)) / u128::from(done.max(1)) / 1_000;
+    let more =
+        if done == all || took < ESTIMATE_AFTER { String::new() } else { format!(", about {left} s more") };
+    format!("{done} of {}{more}", counted(all, noun))
+}
+
 /// Shows how far something is: on a terminal in a line that changes, and that nothing takes away; elsewhere in a line now
 /// and then.
 #[expect(clippy::disallowed_methods, reason = "people want to know that a long run goes on")]
 pub(crate) fn progress(text: &str) {
     let mut to = std::io::stderr().lock();
-    if to.is_terminal() {
+    let is_dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
+    if to.is_terminal() && !is_dumb {
         let _ = write!(to, "\r\x1b[2K{text}").and_then(|()| to.flush());
         return;
     }
@@ -68,5 +97,27 @@ pub(crate) fn progress(text: &str) {
     if !text.is_empty() && since.elapsed() >= PROGRESS_EVERY {
         *told = Some(Instant::now());
         let _ = writeln!(to, "{text}");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_estimate_stands_behind_a_count_that_takes_long() {
+        let told = |done, seconds| progress_of(done, 100, "seed", Duration::from_secs(seconds));
+        assert_eq!(
+            [told(25, 10), told(1, 0), told(100, 40)],
+            ["25 of 100 seeds, about 30 s more", "1 of 100 seeds", "100 of 100 seeds"]
+        );
+    }
+
+    #[test]
+    fn a_count_has_the_plural_of_its_noun() {
+        assert_eq!(
+            [counted(1, "breach"), counted(2, "breach"), counted(0, "rule")],
+            ["1 breach", "2 breaches", "0 rules"]
+        );
     }
 }

@@ -13,14 +13,21 @@ use cce_journal::{Header, Record, What, Writer};
 use cce_kernel::{Fact, Output};
 use cce_model::EccLoss;
 use cce_net::Sink;
-use cce_views::ladder::{LadderRows, LadderText, Paint};
+use cce_views::ladder::{LadderRows, LadderText, Row};
 use std::{
     collections::BTreeSet,
     fs::File,
     io::{BufWriter, Write},
     path::{Path, PathBuf},
-    sync::mpsc::SyncSender,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+        mpsc::SyncSender,
+    },
 };
+
+/// Bytes of a ladder that wait for the banner: a lab whose other processes are late says much meanwhile.
+const WAITING_MAX: usize = 1 << 18;
 
 /// Warnings about lost variables.
 const WARNED_MAX: usize = 100;
@@ -68,6 +75,8 @@ struct LiveCapture {
 struct LiveLadder {
     rows: LadderRows,
     text: LadderText,
+    /// What is drawn once something else is said.
+    waiting: Option<(String, Arc<AtomicBool>)>,
 }
 
 impl RecordWriter {
@@ -110,11 +119,19 @@ impl RecordWriter {
     }
 
     /// Draws the ladder as it grows.
-    pub(crate) fn with_ladder(mut self, header: &Header) -> Self {
-        let paint = if print::is_colourful() { Paint::Colour } else { Paint::Plain };
-        let text = LadderText::new(header, paint);
-        print::out(&text.head());
-        self.ladder = Some(LiveLadder { rows: LadderRows::new(header), text });
+    pub(crate) fn with_ladder(self, header: &Header) -> Self {
+        self.with_ladder_behind(header, &Arc::new(AtomicBool::new(true)))
+    }
+
+    /// The same once something is said, such as the banner.
+    pub(crate) fn with_ladder_behind(mut self, header: &Header, is_said: &Arc<AtomicBool>) -> Self {
+        let text = LadderText::new(header, print::page());
+        let head = text.legend() + &text.head();
+        self.ladder = Some(LiveLadder {
+            rows: LadderRows::new(header),
+            text,
+            waiting: Some((head, Arc::clone(is_said))),
+        });
         self
     }
 
@@ -196,16 +213,30 @@ impl RecordWriter {
 
 impl LiveLadder {
     fn draw(&mut self, record: &Record) {
-        for row in self.rows.push(record) {
-            let drawn = self.text.row(&row, self.rows.names());
-            print::out(&drawn);
-        }
+        let rows = self.rows.push(record);
+        self.print(&rows);
     }
 
     fn finish(&mut self) {
-        for row in self.rows.finish() {
-            let drawn = self.text.row(&row, self.rows.names());
-            print::out(&drawn);
+        let rows = self.rows.finish();
+        if let Some((_, is_said)) = &self.waiting {
+            is_said.store(true, Ordering::Release);
+        }
+        self.print(&rows);
+    }
+
+    fn print(&mut self, rows: &[Row]) {
+        let drawn: String = rows.iter().map(|row| self.text.row(row, self.rows.names())).collect();
+        match &mut self.waiting {
+            Some((waiting, is_said)) if !is_said.load(Ordering::Acquire) && waiting.len() < WAITING_MAX => {
+                waiting.push_str(&drawn);
+            }
+            waiting => {
+                let before = waiting.take().map(|(before, _)| before).unwrap_or_default();
+                if !before.is_empty() || !drawn.is_empty() {
+                    print::out(&(before + &drawn));
+                }
+            }
         }
     }
 }
@@ -254,6 +285,9 @@ impl Sink for RecordWriter {
     }
 
     fn quiet(&mut self) {
+        if let Some(ladder) = &mut self.ladder {
+            ladder.print(&[]);
+        }
         self.flush();
     }
 

@@ -18,6 +18,7 @@ use crate::{
     scenario_run::ScenarioRun,
     sim,
     tls::RunTls,
+    top,
 };
 use cce_kernel::{NodeName, Port, Wall};
 use cce_model::AgentId;
@@ -31,6 +32,10 @@ use std::{
     future::pending,
     hash::{BuildHasher, RandomState},
     path::PathBuf,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
     time::SystemTime,
 };
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -97,6 +102,13 @@ pub(crate) fn run(options: &Run) -> Result<(), Failure> {
         if options.scenario.is_none() {
             writer = writer.open_ended();
         }
+        let is_said = Arc::new(AtomicBool::new(false));
+        if options.ladder {
+            writer = writer.with_ladder_behind(&header, &is_said);
+        }
+        if can_be_read(&places.journal) {
+            scenario_run = scenario_run.map(|set| set.with_journal(places.journal.clone()));
+        }
         // Nobody has asked for them meanwhile: they cost less when everything is over.
         let logs = LogFiles::create(&header, &places.logs)?;
         let mut logs_of_the_end = None;
@@ -127,13 +139,15 @@ pub(crate) fn run(options: &Run) -> Result<(), Failure> {
             } else {
                 let reader = Reader::of_standard_output();
                 print::out(&banner::text(&lab, &addresses, &places, logs_of_the_end.is_none(), reader));
+                is_said.store(true, Ordering::Release);
             }
             let Some(scenario_run) = scenario_run else { return pending().await };
-            let played = scenario_run.played();
+            let (played, admin) = (scenario_run.played(), scenario_run.address().to_string());
             tokio::select! {
                 // A scenario that is over counts before the next request at the admin port.
                 biased;
                 () = played.over(), if options.until_over => Ok(()),
+                watched = top::watch(admin), if options.top => watched,
                 never = scenario_run.serve(running.handle()) => match never {},
             }
         };
@@ -158,7 +172,7 @@ pub(crate) fn run(options: &Run) -> Result<(), Failure> {
                 "{lost} records were not written in time, and --journal-required was given"
             )));
         }
-        reason.and_then(|()| played.map_or(Ok(()), |played| played.report(&header, &places)))
+        reason.and_then(|()| played.map_or(Ok(()), |played| played.report(options, &header, &places)))
     })
 }
 

@@ -11,12 +11,12 @@ use crate::{
     folders::Places,
     print, sim,
 };
-use cce_journal::{Header, Order, Ticket};
+use cce_journal::{Header, Order, Record, Ticket};
 use cce_kernel::NodeName;
 use cce_model::SideOrder;
 use cce_model::nearest;
 use cce_net::{BoundNet, NetHandle};
-use cce_play::{Engine, RuleState};
+use cce_play::{Engine, RuleState, RunReport};
 use cce_scenario::{Action, Chance, Context, Rule, Scenario, Times};
 use cce_world::{ADMIN_LINK, Change, Changed, Lab, Setting, setting_names};
 use serde_json::{Map, Value, json};
@@ -25,6 +25,7 @@ use std::{
     convert::Infallible,
     io,
     net::{IpAddr, Ipv4Addr, SocketAddr},
+    path::{Path, PathBuf},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
@@ -82,6 +83,11 @@ impl ScenarioRun {
         self.admin.address()
     }
 
+    /// Tells how the lab stands, too, by the journal that its run writes.
+    pub(crate) fn with_journal(self, path: PathBuf) -> Self {
+        Self { admin: self.admin.with_journal(path), ..self }
+    }
+
     /// What tells at the end how it went.
     pub(crate) fn played(&self) -> RunOutcome {
         RunOutcome(Arc::clone(&self.engine))
@@ -121,7 +127,7 @@ impl RunOutcome {
     }
 
     /// Says how a run went that is over.
-    pub(crate) fn report(&self, header: &Header, places: &Places) -> Result<(), Failure> {
+    pub(crate) fn report(&self, options: &Run, header: &Header, places: &Places) -> Result<(), Failure> {
         let (name, report) = {
             let engine = lock(&self.0);
             (engine.scenario().name.clone(), engine.report())
@@ -134,13 +140,26 @@ impl RunOutcome {
         }
         let (_, records) = read_journal(&places.journal)?;
         print::out(&sim::failures(header, &records, &report.failures));
-        let count = report.failures.len();
-        let again = format!("ccelab sim --from {}", sim::quoted(&places.journal.display().to_string()));
-        Err(Failure::Check(format!(
-            "{name}: {} failed (seed {})\nagain: {again}",
-            print::counted(count, "expectation"),
-            header.seed
-        )))
+        let verdict = sim::verdict(&report.failures);
+        let again =
+            options.scenario.as_deref().filter(|_| self.is_repeated(options, header, &records, &report));
+        let again = again.map(|scenario| {
+            let quoted = |path: &Path| sim::quoted(&path.display().to_string());
+            format!("\nagain: ccelab check {} --scenario {}", quoted(&places.journal), quoted(scenario))
+        });
+        Err(Failure::Check(format!("{name}: {verdict} (seed {}){}", header.seed, again.unwrap_or_default())))
+    }
+
+    /// Whether the scenario's file finds in the journal alone that something failed here: an expectation that is not met. What
+    /// a step or a rule did not do is no matter of the records, and parameters are not part of the file.
+    fn is_repeated(&self, options: &Run, header: &Header, records: &[Record], report: &RunReport) -> bool {
+        if options.config.is_some() || !options.parameters.is_empty() {
+            return false;
+        }
+        let scenario = lock(&self.0).scenario().clone();
+        let found = cce_play::unmet(header, records, scenario);
+        let mut unmet = found.broken.iter().chain(&found.open);
+        unmet.any(|unmet| report.failures.iter().any(|failure| failure.by == unmet.by))
     }
 }
 

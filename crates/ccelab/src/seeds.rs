@@ -15,6 +15,7 @@ use std::{
         atomic::{AtomicU64, Ordering},
     },
     thread,
+    time::Instant,
 };
 
 /// Runs at the same time, at most.
@@ -26,6 +27,7 @@ pub(crate) fn jobs(options: &cli::Explore) -> usize {
 }
 
 /// Plays every seed, several at the same time. `take` is given what became of each, in any order.
+#[expect(clippy::disallowed_methods, reason = "people want to know how long it will take")]
 pub(crate) fn each_seed<T: Send>(
     options: &cli::Explore,
     seeds: &cli::Seeds,
@@ -34,6 +36,7 @@ pub(crate) fn each_seed<T: Send>(
 ) {
     let next = AtomicU64::new(seeds.first);
     let taken = Mutex::new((0, take));
+    let began = Instant::now();
     thread::scope(|scope| {
         for _ in 0..jobs(options) {
             scope.spawn(|| {
@@ -46,7 +49,7 @@ pub(crate) fn each_seed<T: Send>(
                     let (count, take) = &mut *taken.lock().unwrap_or_else(PoisonError::into_inner);
                     take(seed, found);
                     *count += 1;
-                    print::progress(&format!("{count} of {} seeds", seeds.count()));
+                    print::progress(&print::progress_of(*count, seeds.count(), "seed", began.elapsed()));
                 }
             });
         }

@@ -13,10 +13,10 @@ use crate::{
 };
 use cce_journal::{Header, Record};
 use cce_net::Sink;
-use cce_play::{Finding, Orders, Play, RunReport};
+use cce_play::{Finding, FindingKind, Orders, Play, RunReport};
 use cce_scenario::{Context, Scenario};
 use cce_sim::Sequence;
-use cce_views::ladder::{Excerpts, Paint};
+use cce_views::ladder::Excerpts;
 use cce_world::Lab;
 use std::{
     collections::BTreeMap,
@@ -285,8 +285,23 @@ fn judge(
         return Ok(());
     }
     print::out(&failures(header, records, &report.failures));
-    let count = report.failures.len();
-    Err(Failure::Check(format!("{name}: {} failed\nagain: {again}", print::counted(count, "expectation"))))
+    Err(Failure::Check(format!("{name}: {}\nagain: {again}", verdict(&report.failures))))
+}
+
+/// What failed, counted by kinds: `2 expectations failed, 1 rule never acted: late`.
+pub(crate) fn verdict(failures: &[Finding]) -> String {
+    let of = |kind: FindingKind| failures.iter().filter(move |failure| failure.kind == kind);
+    let idle: Vec<&str> = of(FindingKind::IdleRule).map(|rule| rule.by.as_str()).collect();
+    let words = [
+        (of(FindingKind::Expectation).count(), "expectation", " failed".to_owned()),
+        (of(FindingKind::Check).count(), "breach", " of checks".to_owned()),
+        (idle.len(), "rule", format!(" never acted: {}", idle.join(", "))),
+        (of(FindingKind::Other).count(), "thing", " did not go as the scenario says".to_owned()),
+    ];
+    let told = words.into_iter().filter(|(count, ..)| *count > 0);
+    told.map(|(count, noun, what)| format!("{}{what}", print::counted(count, noun)))
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 pub(crate) fn summary(name: &str, report: &RunReport, journal: &Path) -> String {
@@ -319,7 +334,7 @@ pub(crate) fn summary(name: &str, report: &RunReport, journal: &Path) -> String 
 
 /// What is wrong, the first few with the ladder around them.
 pub(crate) fn failures(header: &Header, records: &[Record], failures: &[Finding]) -> String {
-    let paint = if print::is_colourful() { Paint::Colour } else { Paint::Plain };
+    let page = print::page();
     let ladder = Excerpts::new(header, records);
     let mut text = String::new();
     for (number, failure) in failures.iter().enumerate() {
@@ -330,7 +345,7 @@ pub(crate) fn failures(header: &Header, records: &[Record], failures: &[Finding]
             let _ = writeln!(text, "  this rests on inferred behaviour: {why}");
         }
         if let Some(record) = failure.record.filter(|_| number < DRAWN_MAX) {
-            let _ = writeln!(text, "\n{}", ladder.around(record, &failure.related, paint));
+            let _ = writeln!(text, "\n{}", ladder.around(record, &failure.related, page));
         }
     }
     text

@@ -4,7 +4,7 @@ use crate::{
     cli,
     failure::Failure,
     print::{self, counted},
-    seeds::{each_seed, records_of, write_journal},
+    seeds::{each_seed, jobs, records_of, write_journal},
 };
 use cce_play::{Play, RunEnd};
 use cce_scenario::Scenario;
@@ -15,6 +15,7 @@ use std::{
     fmt::Write as _,
     panic::{self, AssertUnwindSafe},
     path::Path,
+    time::Instant,
 };
 
 /// Failed seeds that are told one by one.
@@ -24,6 +25,8 @@ const TOLD_MAX: usize = 20;
 struct Found {
     /// What was drawn, in one line.
     drawn: String,
+    /// The same counted: agents, domains, tasks, faults, messages that are bent.
+    counts: [usize; 5],
     /// Names of what failed; a panic of a component is one, too.
     failures: Vec<String>,
     /// How many contacts ended how.
@@ -37,7 +40,8 @@ struct Findings {
     coverage: Coverage,
 }
 
-/// Runs every seed, and says what failed and what was never reached. Returns how many seeds failed.
+/// Runs every seed, and says what was drawn and what failed, and where it is asked for what was never reached. Returns how many seeds failed.
+#[expect(clippy::disallowed_methods, reason = "people want to know how long it took")]
 pub(crate) fn explore(
     options: &cli::Explore,
     scenario: &Scenario,
@@ -45,10 +49,19 @@ pub(crate) fn explore(
     seeds: &cli::Seeds,
     folder: &Path,
 ) -> Result<u64, Failure> {
+    let began = Instant::now();
     let Findings { seeds: found, coverage } = run_all(options, scenario, seeds);
+    let took = began.elapsed().as_secs_f64();
     let failed: Vec<(&u64, &Found)> = found.iter().filter(|(_, found)| !found.failures.is_empty()).collect();
-    print::line(&format!("{name}: {}, {} failed", counted(found.len(), "seed"), failed.len()));
-    print::line(&format!("contacts: {}", ends(found.values())));
+    let (count, contacts) = (counted(found.len(), "seed"), ends(found.values()));
+    print::line(&format!("{name}: {count}, {} failed; contacts: {contacts}", failed.len()));
+    print::line(&format!("  drawn: {}", all_drawn(found.values())));
+    let hint = if options.coverage {
+        ""
+    } else {
+        "; --coverage says which pairs of states and messages no seed reached"
+    };
+    print::line(&format!("  took {took:.1} s with {}{hint}", counted(jobs(options), "job")));
     for (seed, found) in failed.iter().take(TOLD_MAX) {
         let journal = folder.join(format!("seed-{seed}.jsonl"));
         print::out(&failure_text(options, **seed, found));
@@ -56,7 +69,9 @@ pub(crate) fn explore(
         write_journal(&journal, &header, &records)?;
         print::line(&format!("  journal: {}", journal.display()));
     }
-    print::out(&format!("\n{coverage}"));
+    if options.coverage {
+        print::out(&format!("\n{coverage}"));
+    }
     Ok(u64::try_from(failed.len()).unwrap_or(u64::MAX))
 }
 
@@ -78,6 +93,10 @@ fn run_all(options: &cli::Explore, scenario: &Scenario, seeds: &cli::Seeds) -> F
 fn run(scenario: &Scenario, seed: u64) -> (Found, Coverage) {
     let scenario = cce_swarm::draw(scenario.clone(), seed);
     let drawn = scenario.drawn.as_ref().map(ToString::to_string).unwrap_or_default();
+    let counts = scenario.drawn.as_ref().map(|drawn| {
+        [drawn.agents.len(), drawn.mrds.len(), drawn.tasks, drawn.faults.len(), drawn.rules.len()]
+    });
+    let counts = counts.unwrap_or_default();
     let played = panic::catch_unwind(AssertUnwindSafe(|| {
         let mut play = Play::new(scenario, seed);
         play.run(|_| ());
@@ -91,11 +110,11 @@ fn run(scenario: &Scenario, seed: u64) -> (Found, Coverage) {
                 let status = end.status.split(' ').next().unwrap_or_default();
                 *ends.entry(status.to_owned()).or_insert(0) += 1;
             }
-            (Found { drawn, failures: ended.failures, ends }, coverage)
+            (Found { drawn, counts, failures: ended.failures, ends }, coverage)
         }
         Err(panic) => {
             let failures = vec![format!("a component panicked: {}", message(panic.as_ref()))];
-            (Found { drawn, failures, ends: BTreeMap::new() }, Coverage::default())
+            (Found { drawn, counts, failures, ends: BTreeMap::new() }, Coverage::default())
         }
     }
 }
@@ -113,6 +132,15 @@ fn ends<'a>(found: impl Iterator<Item = &'a Found>) -> String {
     }
     let parts: Vec<String> = all.iter().map(|(status, count)| format!("{status} {count}")).collect();
     parts.join(", ")
+}
+
+/// What all seeds drew together: `6 agents, 3 domains, 14 tasks, 3 faults`.
+fn all_drawn<'a>(found: impl Iterator<Item = &'a Found>) -> String {
+    let all = found
+        .fold([0; 5], |sum: [usize; 5], found| std::array::from_fn(|place| sum[place] + found.counts[place]));
+    let nouns = ["agent", "domain", "task", "fault", "bent message"];
+    let told = all.into_iter().zip(nouns).filter(|(count, _)| *count > 0);
+    told.map(|(count, noun)| counted(count, noun)).collect::<Vec<_>>().join(", ")
 }
 
 fn failure_text(options: &cli::Explore, seed: u64, found: &Found) -> String {

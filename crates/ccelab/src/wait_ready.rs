@@ -1,27 +1,19 @@
 //! `ccelab wait-ready`: waits until a ready file is there and its lab answers.
 
-use crate::{cli, failure::Failure, ready_file, run::block_on};
-use bytes::Bytes;
-use http::{Request, header};
-use http_body_util::{BodyExt, Empty, Limited};
-use hyper::client::conn::http1;
-use hyper_util::rt::TokioIo;
+use crate::{admin::ask, cli, failure::Failure, ready_file, run::block_on};
+use http::Method;
 use serde_json::Value;
 use std::{path::Path, time::Duration};
 use tokio::{
     net::TcpStream,
     time::{interval, timeout},
 };
-use tokio_util::task::TaskTracker;
 
 /// How often it is looked.
 const LOOK: Duration = Duration::from_millis(50);
 
 /// How long a lab has to answer before it is asked again.
 const PATIENCE: Duration = Duration::from_secs(2);
-
-/// Bytes of the admin port's answer.
-const ANSWER_MAX: usize = 1 << 16;
 
 /// Carries out the command.
 pub(crate) fn wait_ready(options: &cli::WaitReady) -> Result<(), Failure> {
@@ -48,7 +40,11 @@ async fn look(file: &Path) -> Result<(), String> {
     let ready = ready_file::read(file)?;
     let silent = |address: &str| format!("nobody answers at {address}, which {} names", file.display());
     if let Some(admin) = ready["admin"].as_str() {
-        let answer = timeout(PATIENCE, ask(admin)).await.ok().flatten().ok_or_else(|| silent(admin))?;
+        let answer = timeout(PATIENCE, ask(admin, Method::GET, "/"))
+            .await
+            .ok()
+            .flatten()
+            .ok_or_else(|| silent(admin))?;
         let is_its_own = answer["pid"] == ready["pid"];
         let other = || format!("another process than that of {} answers at {admin}", file.display());
         return if is_its_own { Ok(()) } else { Err(other()) };
@@ -65,16 +61,4 @@ async fn look(file: &Path) -> Result<(), String> {
 fn addresses(ready: &Value) -> impl Iterator<Item = &str> {
     let values = ready.as_object().into_iter().flat_map(serde_json::Map::values);
     values.filter_map(Value::as_str).filter(|text| text.parse::<std::net::SocketAddr>().is_ok())
-}
-
-/// What an admin port says of itself; none where nobody does.
-async fn ask(address: &str) -> Option<Value> {
-    let stream = TcpStream::connect(address).await.ok()?;
-    let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await.ok()?;
-    // It ends when its sender is dropped.
-    TaskTracker::new().spawn(async move { drop(connection.await) });
-    let request = Request::get("/").header(header::HOST, address).body(Empty::<Bytes>::new()).ok()?;
-    let answer = sender.send_request(request).await.ok()?;
-    let body = Limited::new(answer.into_body(), ANSWER_MAX).collect().await.ok()?.to_bytes();
-    serde_json::from_slice(&body).ok()
 }

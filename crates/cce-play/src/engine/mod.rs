@@ -5,7 +5,7 @@ mod given;
 mod plans;
 mod report;
 
-pub use report::{Expected, Finding, RunReport};
+pub use report::{Expected, Finding, FindingKind, RunReport};
 
 use crate::{
     affected::Affected,

@@ -56,9 +56,24 @@ pub struct Expected {
     pub open: Vec<Finding>,
 }
 
+/// What kind of thing went wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum FindingKind {
+    /// An expectation of the scenario is not met.
+    Expectation,
+    /// A check that holds in every run is broken.
+    Check,
+    /// A rule never acted.
+    IdleRule,
+    /// Something else that the scenario says did not happen as it says.
+    Other,
+}
+
 /// Something that went wrong.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
+    /// What kind of thing it is.
+    pub kind: FindingKind,
     /// The rule, step, expectation or check.
     pub by: String,
     /// What went wrong.
@@ -73,7 +88,8 @@ pub struct Finding {
 
 impl Finding {
     pub(crate) fn new(by: &str, text: String, record: Option<u64>) -> Self {
-        Self { by: by.to_owned(), text, record, related: Vec::new(), inferred: None }
+        let kind = FindingKind::Other;
+        Self { kind, by: by.to_owned(), text, record, related: Vec::new(), inferred: None }
     }
 }
 
@@ -116,6 +132,7 @@ impl Engine {
             let Some(unmet) = watch.at_end().or_else(unbegun) else { continue };
             let Expectation { name, want, inferred } = &watch.expectation;
             let breach = Finding {
+                kind: FindingKind::Expectation,
                 by: format!("{name}: {}", watch::words(want)),
                 text: unmet.text,
                 record: unmet.record,
@@ -203,7 +220,10 @@ impl Engine {
         let is_drawn = self.scenario.drawn.is_some();
         let idle =
             self.rules.states.iter().filter(|state| state.is_waiting() && !state.is_added && !is_drawn);
-        let rules = idle.map(|state| Finding::new(&state.rule.name, never_acted(state), None));
+        let rules = idle.map(|state| Finding {
+            kind: FindingKind::IdleRule,
+            ..Finding::new(&state.rule.name, never_acted(state), None)
+        });
         // A rule that was to change something changes something.
         let void = self.rules.states.iter().filter(|state| !state.is_added && !is_drawn);
         let void =
@@ -361,6 +381,7 @@ pub(super) fn keep(broken: &mut Vec<Finding>, found: Vec<cce_check::Breach>, aff
     let found = found.into_iter().filter(|breach| !affected.excuses(breach));
     for breach in found.take(BROKEN_MAX.saturating_sub(broken.len())) {
         broken.push(Finding {
+            kind: FindingKind::Check,
             by: format!("check {}: {}", breach.check, breach.check.about()),
             text: breach.text,
             record: Some(breach.seq),

@@ -5,7 +5,7 @@ use cce_fold::Subject;
 use cce_journal::replay;
 use cce_kernel::Port;
 use cce_scenario::Scenario;
-use cce_views::ladder::{LadderText, Paint, rows};
+use cce_views::ladder::{LadderText, Page, Paint, rows};
 use std::fs;
 
 pub(crate) fn shipped(name: &str) -> Scenario {
@@ -66,7 +66,7 @@ fn ladder(name: &str) -> String {
     let run = run(shipped(name), 1);
     let header = &run.play.header;
     let (rows, names) = rows(header, &run.records, None);
-    let mut text = LadderText::new(header, Paint::Plain);
+    let mut text = LadderText::new(header, Page::new(Paint::Plain));
     let mut drawn = format!("{}{}", text.ids(&names), text.head());
     for row in rows.iter().filter(|row| row.subject != Subject::default()) {
         drawn += &text.row(row, &names);

@@ -7,7 +7,7 @@ use cce_journal::{Record, What};
 use cce_kernel::{Fact, Input, LinkId, Output, Port};
 use cce_model::TaskId;
 use cce_select::{Selector, Tracker, Vocabulary};
-use cce_views::ladder::{LadderText, Paint, find_contact, rows};
+use cce_views::ladder::{LadderText, Page, Paint, find_contact, rows};
 use cce_wire::{Bytes, MessageDoc, Value};
 
 const VERSION: u32 = 24;
@@ -34,7 +34,7 @@ fn every_row_with_a_task_id_is_in_the_ladder_and_the_selectors_of_its_task() {
         records.push(Record { seq: seq + 2, at, node: to.into(), cause: Some(seq + 1), what: heard });
         let alice = find_contact(header, &records, &task.to_string()).unwrap();
         let (drawn, names) = rows(header, &records, Some(alice));
-        let mut text = LadderText::new(header, Paint::Plain);
+        let mut text = LadderText::new(header, Page::new(Paint::Plain));
         let last: String = drawn.last().map(|row| text.row(row, &names)).unwrap_or_default();
         assert!(last.contains(row.name), "{}: the ladder of its task ends with {last}", row.name);
         let mut tracker = Tracker::new(header, vec!["alice".to_owned()]);

@@ -222,7 +222,7 @@ fn read_by_all(header: &Header, records: &[Record]) {
     checks.finish();
     why.waiting();
     let (rows, names) = ladder::rows(header, records, None);
-    let mut text = ladder::LadderText::new(header, ladder::Paint::Plain);
+    let mut text = ladder::LadderText::new(header, ladder::Page::new(ladder::Paint::Plain));
     rows.iter().for_each(|row| drop(text.row(row, &names)));
     ladder::Svg::draw(header, &rows, &names);
     let Ok(lab) = cce_world::header_lab(header) else { return };

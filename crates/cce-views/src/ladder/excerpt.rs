@@ -1,6 +1,6 @@
 //! Pieces of a ladder around records that are pointed out.
 
-use super::{DrawnContacts, LadderText, Paint, Row, RowMark, cause, rows};
+use super::{DrawnContacts, LadderText, Page, Row, RowMark, cause, rows};
 use cce_journal::{Header, Record};
 use std::collections::BTreeMap;
 
@@ -26,7 +26,7 @@ impl<'a> Excerpts<'a> {
 
     /// The rows around a record that is wrong and those that it contradicts, with marks at them. Rows between are
     /// left out; a record that is not drawn by itself is pointed out where it belongs.
-    pub fn around(&self, wrong: u64, related: &[u64], paint: Paint) -> String {
+    pub fn around(&self, wrong: u64, related: &[u64], page: Page) -> String {
         let mut marks: BTreeMap<usize, RowMark> = BTreeMap::new();
         let related = related.iter().map(|seq| (*seq, RowMark::Related));
         for (seq, mark) in related.chain([(wrong, RowMark::Wrong)]) {
@@ -35,11 +35,11 @@ impl<'a> Excerpts<'a> {
                 marks.insert(at, strongest);
             }
         }
-        self.draw(&marks, paint)
+        self.draw(&marks, page)
     }
 
-    fn draw(&self, marks: &BTreeMap<usize, RowMark>, paint: Paint) -> String {
-        let mut text = LadderText::new(self.header, paint);
+    fn draw(&self, marks: &BTreeMap<usize, RowMark>, page: Page) -> String {
+        let mut text = LadderText::new(self.header, page);
         let mut drawn = text.head();
         let mut next = 0;
         for (at, row) in self.rows.iter().enumerate() {

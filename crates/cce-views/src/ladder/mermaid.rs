@@ -1,6 +1,6 @@
 //! The ladder as a Mermaid sequence diagram.
 
-use super::{DrawnContacts, Lane, Row, Shape};
+use super::{DrawnContacts, Lane, Row, RowKind, Shape};
 use crate::one_line::one_line;
 use std::fmt::Write;
 
@@ -36,7 +36,10 @@ impl Mermaid {
         let short = row.subject.contact.as_ref().and_then(|contact| names.short(contact));
         let label = escape(&short.map_or_else(|| row.text.clone(), |name| format!("{name} {}", row.text)));
         let _ = match row.shape {
-            Shape::Arrow { from, to } => writeln!(text, "    {}->>{}: {label}", from.name(), to.name()),
+            Shape::Arrow { from, to } => {
+                let arrow = if row.kind == RowKind::Notification { "-->>" } else { "->>" };
+                writeln!(text, "    {}{arrow}{}: {label}", from.name(), to.name())
+            }
             Shape::Mark(lane) => writeln!(text, "    Note over {}: {label}", lane.name()),
             Shape::Counts => writeln!(text, "    Note over APP,DESK: {label}"),
         };

@@ -5,24 +5,35 @@
 //! message stands in that message's row. Heartbeats, polls and their answers are counted, not drawn.
 
 mod excerpt;
+mod html;
 mod mermaid;
+mod names;
+mod page;
 mod row;
 mod svg;
 mod text;
 mod words;
 
 pub use excerpt::Excerpts;
+pub use html::Html;
 pub use mermaid::Mermaid;
-pub use row::{Lane, Row, RowMark, Shape};
+pub use names::DrawnContacts;
+pub use page::{Page, Paint};
+pub use row::{Lane, Row, RowKind, RowMark, Shape};
 pub use svg::Svg;
-pub use text::{LadderText, Paint};
+pub use text::LadderText;
+pub(crate) use text::{draw, since};
 
+use crate::roster::Roster;
 use cce_fold::{AnyMessage, Exchange, Fold, Meaning, ReadRecord, Subject};
 use cce_journal::{Header, Record, What};
-use cce_kernel::{Fact, Output, Port};
-use cce_model::{ContactId, TaskId, fact::FinesseFact};
+use cce_kernel::{Fact, NodeName, Output, Port};
+use cce_model::{
+    AgentId, ContactId,
+    fact::{CcpFact, FinesseFact},
+};
 use row::Folded;
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// How many recent outputs are remembered, to find out who caused an input.
 const RECENT_OUTPUTS_MAX: usize = 65_536;
@@ -31,16 +42,19 @@ const RECENT_OUTPUTS_MAX: usize = 65_536;
 #[derive(Debug)]
 pub struct LadderRows {
     fold: Fold,
+    roster: Roster,
     only: Option<ContactId>,
-    /// The lane of each recent Send, Call and Reply, by record number.
-    origins: VecDeque<(u64, Lane)>,
+    /// Who made each recent Send, Call and Reply, by record number.
+    origins: VecDeque<(u64, Lane, NodeName)>,
     names: DrawnContacts,
+    /// The request that was made last at the Task API, and what its customer is called: a contact may be created by it.
+    applicant: Option<(u64, Vec<String>)>,
     open: Option<Row>,
     folded: Folded,
     /// What the open row tells of that.
     told: Folded,
     /// Requests that are drawn, by component and call: their replies are drawn too.
-    drawn: BTreeMap<(Lane, u64), Lane>,
+    drawn: BTreeMap<(Lane, u64), (Lane, Option<AgentId>)>,
 }
 
 impl LadderRows {
@@ -48,9 +62,11 @@ impl LadderRows {
     pub fn new(header: &Header) -> Self {
         Self {
             fold: Fold::new(header),
+            roster: Roster::of(&header.config),
             only: None,
             origins: VecDeque::new(),
             names: DrawnContacts::default(),
+            applicant: None,
             open: None,
             folded: Folded::default(),
             told: Folded::default(),
@@ -61,6 +77,12 @@ impl LadderRows {
     /// Takes in the next record and returns the rows that are complete with it.
     pub fn push(&mut self, record: &Record) -> Vec<Row> {
         let event = self.fold.push(record);
+        self.read(&event)
+    }
+
+    /// The same of a record that a fold has read already.
+    pub(crate) fn read(&mut self, event: &ReadRecord<'_>) -> Vec<Row> {
+        let record = event.record;
         self.remember(record);
         let mut done = Vec::new();
         if matches!(record.what, What::In(_))
@@ -72,8 +94,9 @@ impl LadderRows {
             done.extend(self.close());
         }
         self.names.learn(&event.subject);
-        if self.concerns(&event.subject) || may_begin(&event) {
-            self.on_event(&event, &mut done);
+        self.learn_names(event);
+        if self.concerns(&event.subject) || may_begin(event) {
+            self.on_event(event, &mut done);
         }
         done
     }
@@ -81,7 +104,7 @@ impl LadderRows {
     /// Returns the last row. Nothing follows.
     pub fn finish(&mut self) -> Vec<Row> {
         let mut done: Vec<Row> = self.close().into_iter().collect();
-        done.extend(self.folded.take().map(|counts| Row::counts(counts, Subject::default())));
+        done.extend(self.folded.take().map(Row::counts));
         done
     }
 
@@ -111,24 +134,57 @@ impl LadderRows {
             return;
         };
         if let Some(lane) = Lane::of(&record.node) {
-            self.origins.push_back((record.seq, lane));
+            self.origins.push_back((record.seq, lane, record.node.clone()));
             if self.origins.len() > RECENT_OUTPUTS_MAX {
                 self.origins.pop_front();
             }
         }
     }
 
-    fn origin(&self, record: &Record) -> Option<Lane> {
+    fn origin(&self, record: &Record) -> Option<(Lane, &NodeName)> {
         let cause = record.cause?;
-        let at = self.origins.binary_search_by_key(&cause, |(seq, _)| *seq).ok()?;
-        Some(self.origins[at].1)
+        let at = self.origins.binary_search_by_key(&cause, |(seq, ..)| *seq).ok()?;
+        let (_, lane, node) = &self.origins[at];
+        Some((*lane, node))
+    }
+
+    /// What people call a contact besides its ids: its customer, and the dialogue that routes it.
+    fn learn_names(&mut self, event: &ReadRecord<'_>) {
+        match &event.kind {
+            Meaning::Http(Exchange::RequestIn { port: Port::App, request, .. })
+                if !words::is_poll(request) =>
+            {
+                let node = self.origin(event.record).map(|(_, node)| node);
+                let virtual_customer = node.and_then(|node| node.as_str().strip_prefix("customer-"));
+                let names = words::customer(request).into_iter().chain(virtual_customer.map(str::to_owned));
+                self.applicant = Some((event.record.seq, names.collect()));
+            }
+            Meaning::Fact(Fact::Ccp(CcpFact::Created { contact, .. })) => {
+                if let Some((_, names)) = self.applicant.take_if(|(seq, _)| Some(*seq) == event.record.cause)
+                {
+                    names.into_iter().for_each(|name| self.names.call(contact, name));
+                }
+            }
+            Meaning::Received { message, .. } => {
+                if let (Some(contact), Some(dialogue)) = (&event.subject.contact, message.about().dialogue) {
+                    self.names.call(contact, dialogue.to_string());
+                }
+            }
+            Meaning::Http(_)
+            | Meaning::Sent { .. }
+            | Meaning::LinkUp { .. }
+            | Meaning::LinkDown { .. }
+            | Meaning::Fact(_)
+            | Meaning::Bent(_)
+            | Meaning::Other => {}
+        }
     }
 
     fn on_event(&mut self, event: &ReadRecord<'_>, done: &mut Vec<Row>) {
         let Some(here) = Lane::of(&event.record.node) else { return };
         match &event.kind {
             Meaning::Received { message, port, .. } => {
-                let from = self.origin(event.record).unwrap_or_else(|| Lane::outside(*port, here));
+                let from = self.came_from(event.record, *port, here);
                 self.on_message(event, message, from, here, done);
             }
             Meaning::Sent { message, peer, port, .. } if peer.node.is_none() => {
@@ -138,11 +194,11 @@ impl LadderRows {
             Meaning::Fact(fact) => self.on_fact(event, fact, here, done),
             Meaning::LinkDown { link, reason } if Lane::dials(here, link.port) => {
                 let text = format!("{} link: {}", link.port, words::link_reason(*reason));
-                self.start(Row::mark(event, here, text), done);
+                self.start(Row::mark(event, here, RowKind::Connection, text), done);
             }
             Meaning::LinkUp { link, peer } if Lane::dials(here, link.port) || peer.node.is_none() => {
                 let text = format!("{} link open", words::link_name(here, link.port));
-                self.start(Row::mark(event, here, text), done);
+                self.start(Row::mark(event, here, RowKind::Connection, text), done);
             }
             Meaning::Bent(bent) => self.change(event, words::bent(bent), here, done),
             Meaning::Sent { .. } | Meaning::LinkUp { .. } | Meaning::LinkDown { .. } | Meaning::Other => {}
@@ -157,19 +213,19 @@ impl LadderRows {
         to: Lane,
         done: &mut Vec<Row>,
     ) {
+        let agent = words::agent_of(message, &self.roster);
         let text = match message {
             AnyMessage::Stream(_) => return,
             AnyMessage::Unreadable(why) => format!("unreadable: {why}"),
             AnyMessage::Cti(_) | AnyMessage::Mr(_) | AnyMessage::Icm(_) => {
-                let name = words::message_name(message);
-                if name.starts_with("HEARTBEAT") {
+                if words::message_name(message).starts_with("HEARTBEAT") {
                     self.folded.heartbeats += 1;
                     return;
                 }
-                format!("{name}{}", words::message_details(message))
+                words::message(message, agent.as_ref())
             }
         };
-        self.start(Row::arrow(event, from, to, text), done);
+        self.start(Row::arrow(event, (from, to), RowKind::Message, text).of(agent), done);
     }
 
     fn on_exchange(
@@ -185,30 +241,43 @@ impl LadderRows {
             | Exchange::RequestOut { .. }
             | Exchange::ReplyIn { .. } => {}
             Exchange::RequestIn { call, port, request } => {
-                let from = self.origin(event.record).unwrap_or_else(|| Lane::outside(*port, here));
+                let from = self.came_from(event.record, *port, here);
                 if words::is_poll(request) {
                     self.folded.polls += 1;
                     return;
                 }
-                self.drawn.insert((here, call.0), from);
-                self.start(Row::arrow(event, from, here, words::request(request)), done);
+                let is_of_desk = port.socket() == Port::Desk;
+                let agent = is_of_desk.then(|| words::requester(request, &self.roster)).flatten();
+                self.drawn.insert((here, call.0), (from, agent.clone()));
+                let row = Row::arrow(event, (from, here), RowKind::Request, words::request(request));
+                self.start(row.of(agent), done);
             }
             Exchange::ReplyOut { call, response } => {
-                let Some(to) = self.drawn.remove(&(here, call.0)) else { return };
+                let Some((to, agent)) = self.drawn.remove(&(here, call.0)) else { return };
                 // The reply is a row of its own, even where it leaves while the request is handled.
-                self.start(Row::arrow(event, here, to, words::response(response)), done);
+                let row = Row::arrow(event, (here, to), RowKind::Answer, words::response(response));
+                self.start(row.of(agent), done);
             }
         }
     }
 
     fn on_fact(&mut self, event: &ReadRecord<'_>, fact: &Fact, here: Lane, done: &mut Vec<Row>) {
         if let Fact::Finesse(FinesseFact::Published(publication)) = fact {
-            self.start(Row::arrow(event, here, Lane::Desk, words::publication(publication)), done);
+            let text = words::publication(publication);
+            let row = Row::arrow(event, (here, Lane::Desk), RowKind::Notification, text);
+            self.start(row.of(Some(publication.agent.clone())), done);
             return;
         }
-        if let Some(change) = words::fact(fact) {
+        if let Some(change) = words::fact(fact, &self.roster) {
             self.change(event, change, here, done);
+            if let Some(row) = self.open.as_mut().filter(|row| row.agent.is_none()) {
+                row.agent = words::agent_of_fact(fact, &self.roster);
+            }
         }
+    }
+
+    fn came_from(&self, record: &Record, port: Port, here: Lane) -> Lane {
+        self.origin(record).map_or_else(|| Lane::outside(port, here), |(lane, _)| lane)
     }
 
     /// Something happened in a lane: it stands in the row that is open there, or in one of its own.
@@ -218,7 +287,7 @@ impl LadderRows {
                 row.changes.push(change);
                 row.subject.contact = row.subject.contact.take().or_else(|| event.subject.contact.clone());
             }
-            _ => self.start(Row::mark(event, here, change), done),
+            _ => self.start(Row::mark(event, here, RowKind::Change, change), done),
         }
     }
 
@@ -257,65 +326,22 @@ pub fn rows<'a>(
     let mut maker = LadderRows { only: only.clone(), ..LadderRows::new(header) };
     let mut all: Vec<Row> = records.into_iter().flat_map(|record| maker.push(record)).collect();
     all.extend(maker.finish());
-    (all, DrawnContacts { only, ..maker.names })
+    let agents: BTreeSet<&AgentId> = all.iter().filter_map(|row| row.agent.as_ref()).collect();
+    let names = maker.names.drawn(only, agents.into_iter(), &maker.roster);
+    (all, names)
 }
 
-/// Finds the contact that a person means: its short name in the ladder, a contact id, a task id, or the beginning
-/// of a contact id.
+/// Finds the one contact that a person means by any spelling of its ids, or by its customer's name.
 pub fn find_contact<'a>(
     header: &Header,
     records: impl IntoIterator<Item = &'a Record>,
     wanted: &str,
 ) -> Option<ContactId> {
     let (_, names) = rows(header, records, None);
-    let is_exact = |short: &str, tasks: &[TaskId]| {
-        short == wanted || tasks.iter().any(|task| task.to_string() == wanted)
-    };
-    let exact = names.shown().find(|(short, _, tasks)| is_exact(short, tasks));
-    exact
-        .or_else(|| names.shown().find(|(_, contact, _)| contact.as_str().starts_with(wanted)))
-        .map(|(_, contact, _)| contact.clone())
-}
-
-/// Contacts in the order in which they appeared, each with its tasks.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct DrawnContacts {
-    contacts: Vec<(ContactId, Vec<TaskId>)>,
-    /// The one that is drawn, where it is not all.
-    only: Option<ContactId>,
-}
-
-impl DrawnContacts {
-    /// `T1`, `T2`, …: the short name of a contact.
-    pub fn short(&self, contact: &ContactId) -> Option<String> {
-        self.contacts.iter().position(|(known, _)| known == contact).map(short)
+    match names.find(wanted)[..] {
+        [contact] => Some(contact.clone()),
+        [] | [..] => None,
     }
-
-    /// Short name, contact and tasks of each that is drawn.
-    pub fn shown(&self) -> impl Iterator<Item = (String, &ContactId, &[TaskId])> {
-        let is_shown = |contact: &ContactId| self.only.as_ref().is_none_or(|only| only == contact);
-        let all = self.contacts.iter().enumerate();
-        all.filter(move |(_, (contact, _))| is_shown(contact))
-            .map(|(at, (contact, tasks))| (short(at), contact, tasks.as_slice()))
-    }
-
-    fn learn(&mut self, subject: &Subject) {
-        let Some(contact) = &subject.contact else { return };
-        let at = self.contacts.iter().position(|(known, _)| known == contact).unwrap_or_else(|| {
-            self.contacts.push((contact.clone(), Vec::new()));
-            self.contacts.len() - 1
-        });
-        let tasks = &mut self.contacts[at].1;
-        if let Some(task) = subject.task
-            && !tasks.contains(&task)
-        {
-            tasks.push(task);
-        }
-    }
-}
-
-fn short(at: usize) -> String {
-    format!("T{}", at + 1)
 }
 
 /// The record whose handling a record belongs to: an input is its own.

@@ -2,6 +2,8 @@
 
 use cce_fold::{ReadRecord, Subject};
 use cce_kernel::{Kind, NodeName, Port, Time};
+use cce_model::AgentId;
+use serde::{Deserialize, Serialize};
 
 /// One lane: a component, or the people outside.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -25,6 +27,19 @@ pub enum Lane {
 impl Lane {
     /// Every lane, from left to right.
     pub const ALL: [Self; 7] = [Self::App, Self::Ccp, Self::Pim, Self::Rtr, Self::Cti, Self::Fin, Self::Desk];
+
+    /// Who is in it, for people who see it for the first time.
+    pub const fn about(self) -> &'static str {
+        match self {
+            Self::App => "applications and customers",
+            Self::Ccp => "Customer Collaboration Platform",
+            Self::Pim => "MR PG",
+            Self::Rtr => "router",
+            Self::Cti => "agent PG with CTI server",
+            Self::Fin => "Finesse",
+            Self::Desk => "desktops of agents",
+        }
+    }
 
     /// The lane's head.
     pub const fn name(self) -> &'static str {
@@ -101,6 +116,44 @@ pub enum Shape {
     Counts,
 }
 
+/// What kind of thing a row tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum RowKind {
+    /// A message of a binary protocol.
+    Message,
+    /// A request over HTTP.
+    Request,
+    /// What a request is answered with.
+    Answer,
+    /// What a desktop is told without having asked.
+    Notification,
+    /// A change in one component.
+    Change,
+    /// A connection comes or goes.
+    Connection,
+    /// Something that is not drawn one by one.
+    Counted,
+}
+
+impl RowKind {
+    /// Those that are drawn one by one.
+    pub const DRAWN: [Self; 6] =
+        [Self::Message, Self::Request, Self::Answer, Self::Notification, Self::Change, Self::Connection];
+
+    /// Its name, in the plural.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Message => "messages",
+            Self::Request => "requests",
+            Self::Answer => "answers",
+            Self::Notification => "notifications",
+            Self::Change => "changes",
+            Self::Connection => "connections",
+            Self::Counted => "counts",
+        }
+    }
+}
+
 /// Why a row is pointed out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum RowMark {
@@ -131,8 +184,12 @@ pub struct Row {
     pub at: Time,
     /// How it is drawn.
     pub shape: Shape,
+    /// What kind of thing it tells.
+    pub kind: RowKind,
     /// What it is about.
     pub subject: Subject,
+    /// The agent whom it is about, too.
+    pub agent: Option<AgentId>,
     /// What it says.
     pub text: String,
     /// What changed while it was handled.
@@ -144,27 +201,55 @@ pub struct Row {
 }
 
 impl Row {
-    pub(super) fn arrow(event: &ReadRecord<'_>, from: Lane, to: Lane, text: String) -> Self {
-        Self::new(event, Shape::Arrow { from, to }, text)
+    pub(super) fn arrow(
+        event: &ReadRecord<'_>,
+        (from, to): (Lane, Lane),
+        kind: RowKind,
+        text: String,
+    ) -> Self {
+        Self::new(event, Shape::Arrow { from, to }, kind, text)
     }
 
-    pub(super) fn mark(event: &ReadRecord<'_>, lane: Lane, text: String) -> Self {
-        Self::new(event, Shape::Mark(lane), text)
+    pub(super) fn mark(event: &ReadRecord<'_>, lane: Lane, kind: RowKind, text: String) -> Self {
+        Self::new(event, Shape::Mark(lane), kind, text)
     }
 
-    pub(super) fn counts(text: String, subject: Subject) -> Self {
-        let (at, shape) = (Time::default(), Shape::Counts);
-        let (changes, skipped, mark) = (Vec::new(), None, None);
-        Self { record: 0, first: 0, at, shape, subject, text, changes, skipped, mark }
+    pub(super) fn counts(text: String) -> Self {
+        Self {
+            record: 0,
+            first: 0,
+            at: Time::default(),
+            shape: Shape::Counts,
+            kind: RowKind::Counted,
+            subject: Subject::default(),
+            agent: None,
+            text,
+            changes: Vec::new(),
+            skipped: None,
+            mark: None,
+        }
     }
 
-    fn new(event: &ReadRecord<'_>, shape: Shape, text: String) -> Self {
+    /// The same about an agent, whom the rows of a desktop say first.
+    pub(super) fn of(mut self, agent: Option<AgentId>) -> Self {
+        let is_of_desk =
+            matches!(self.shape, Shape::Arrow { from, to } if from == Lane::Desk || to == Lane::Desk);
+        if let (true, Some(agent)) = (is_of_desk, &agent) {
+            self.text = format!("{agent} {}", self.text);
+        }
+        self.agent = agent;
+        self
+    }
+
+    fn new(event: &ReadRecord<'_>, shape: Shape, kind: RowKind, text: String) -> Self {
         Self {
             record: super::cause(event.record),
             first: event.record.seq,
             at: event.record.at,
             shape,
+            kind,
             subject: event.subject.clone(),
+            agent: None,
             text,
             changes: Vec::new(),
             skipped: None,

@@ -1,6 +1,6 @@
 //! The ladder as an SVG picture.
 
-use super::{DrawnContacts, Lane, Row, Shape, stampers};
+use super::{DrawnContacts, Lane, Row, RowKind, Shape, stampers};
 use crate::{one_line::one_line, stamp::Stamper};
 use cce_journal::Header;
 use std::{collections::BTreeMap, fmt::Write};
@@ -18,7 +18,7 @@ const HEAD: usize = 4;
 
 /// On light pages, and on dark ones where the reader prefers them.
 const STYLE: &str = ".page{fill:#fff}text{font:12px monospace;fill:#222}.dim{fill:#777}.change{fill:#8a4b00}\
-                     line{stroke:#ccc}.arrow{stroke:#05668d}path,circle{fill:#05668d}.mark{fill:#8a4b00}\
+                     line{stroke:#ccc}.arrow{stroke:#05668d}.told{stroke-dasharray:4 3}path,circle{fill:#05668d}.mark{fill:#8a4b00}\
                      @media(prefers-color-scheme:dark){.page{fill:#0d1117}text{fill:#ddd}.dim{fill:#999}\
                      .change{fill:#e3a04f}line{stroke:#444}.arrow{stroke:#58b4d1}path,circle{fill:#58b4d1}\
                      .mark{fill:#e3a04f}}";
@@ -61,7 +61,7 @@ impl Svg {
         match row.shape {
             Shape::Arrow { from, to } => {
                 self.words(0, "dim", &format!("{stamp}  {short}"));
-                self.arrow(lane_at(from), lane_at(to));
+                self.arrow(lane_at(from), lane_at(to), row.kind);
                 self.words(words_at(), "", &row.text);
             }
             Shape::Mark(lane) => {
@@ -79,13 +79,14 @@ impl Svg {
         }
     }
 
-    fn arrow(&mut self, from: usize, to: usize) {
+    fn arrow(&mut self, from: usize, to: usize, kind: RowKind) {
         let y = self.middle();
         let back = if from < to { to - 2 * HEAD } else { to + 2 * HEAD };
         let (above, below) = (y - HEAD, y + HEAD);
+        let class = if kind == RowKind::Notification { "arrow told" } else { "arrow" };
         let _ = writeln!(
             self.body,
-            "<line class=\"arrow\" x1=\"{from}\" y1=\"{y}\" x2=\"{to}\" y2=\"{y}\"/>\
+            "<line class=\"{class}\" x1=\"{from}\" y1=\"{y}\" x2=\"{to}\" y2=\"{y}\"/>\
              <path d=\"M{to} {y} L{back} {above} L{back} {below} Z\"/>"
         );
     }
@@ -123,7 +124,8 @@ fn words_at() -> usize {
     LEFT + Lane::ALL.len() * LANE + HEAD
 }
 
-fn escape(text: &str) -> String {
+/// A text as a document of HTML or SVG has it.
+pub(super) fn escape(text: &str) -> String {
     let plain = one_line(text);
     plain.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }

@@ -4,7 +4,7 @@
 //! 08:55:49.391  +4.160  │    ├───►│    │    │    │    │    NEW_TASK dialogue=4 CumulusTask
 //! ```
 
-use super::{DrawnContacts, Lane, Row, RowMark, Shape, stampers};
+use super::{DrawnContacts, Lane, Page, Row, RowKind, RowMark, Shape, stampers};
 use crate::{one_line::one_line, stamp::Stamper};
 use cce_journal::Header;
 use cce_kernel::Time;
@@ -12,61 +12,85 @@ use cce_model::ContactId;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
-/// Columns of a ladder.
-const WIDTH: usize = 120;
-
-/// Columns from one lane to the next.
-const LANE: usize = 5;
-
-/// Columns of the stamp, the time since the start, and the short name of the task.
-const LEFT: usize = 27;
-
 /// Before what goes on in a further line.
 const CONTINUED: &str = "    ";
 
-/// Whether a drawing has colours.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Paint {
-    /// For a terminal.
-    Colour,
-    /// For a file or a pipe.
-    Plain,
-}
+/// Lines from one head to the next: about a page of a terminal.
+const HEAD_EVERY: usize = 40;
+
+/// Agents that the head tells one by one. A busy lab has thousands.
+const AGENTS_MAX: usize = 12;
 
 /// Draws rows as text, one by one.
 #[derive(Debug)]
 pub struct LadderText {
     stampers: BTreeMap<Lane, Stamper>,
-    paint: Paint,
+    page: Page,
     introduced: BTreeSet<String>,
+    since_head: usize,
 }
 
 impl LadderText {
     /// A drawing of a run that starts with this header.
-    pub fn new(header: &Header, paint: Paint) -> Self {
-        Self { stampers: stampers(header), paint, introduced: BTreeSet::new() }
+    pub fn new(header: &Header, page: Page) -> Self {
+        Self { stampers: stampers(header), page, introduced: BTreeSet::new(), since_head: 0 }
+    }
+
+    /// Who is in which lane, and what the signs mean: once, above everything.
+    pub fn legend(&self) -> String {
+        let lanes = Lane::ALL.map(|lane| format!("{} {}", lane.name(), lane.about()));
+        let signs = ["├──►│ message, request or answer", "├╌╌►│ notification", "● change"].map(str::to_owned);
+        let filled = |parts: &[String]| fill(parts, self.page.width());
+        [filled(&lanes), filled(&signs)].concat().iter().fold(String::new(), |mut text, line| {
+            let _ = writeln!(text, "{}", self.page.dim(line));
+            text
+        })
     }
 
     /// The head: the names of the lanes.
     pub fn head(&self) -> String {
-        let lanes = Lane::ALL.iter().fold(String::new(), |mut line, lane| {
-            let _ = write!(line, "{:<LANE$}", lane.name());
+        let lane = self.page.lane();
+        let lanes = Lane::ALL.iter().fold(String::new(), |mut line, name| {
+            let _ = write!(line, "{:<lane$}", name.name());
             line
         });
-        let line = format!("{:<13}{:<8}{:<6}{lanes}", "host clock", "since", "task");
-        format!("{}\n", self.dim(line.trim_end()))
+        let line = if self.page.is_wide() {
+            format!("{:<13}{:<8}{:<6}{lanes}", "host clock", "since", "task")
+        } else {
+            format!("{:<7} {:<5}{lanes}", "since", "task")
+        };
+        format!("{}\n", self.page.dim(line.trim_end()))
     }
 
-    /// The ids of every contact and task, for the head of a drawing that is made afterwards.
+    /// The ids of every contact, task and agent, for the head of a drawing that is made afterwards.
     pub fn ids(&mut self, names: &DrawnContacts) -> String {
         let mut head = String::new();
         for (short, contact, tasks) in names.shown() {
             let tasks: Vec<String> = tasks.iter().map(ToString::to_string).collect();
             let ids =
                 if tasks.is_empty() { "no task id".into() } else { format!("task {}", tasks.join(", ")) };
-            let _ = writeln!(head, "{short}  contact {}  {ids}", one_line(contact.as_str()));
+            let contact_line = format!("{short}  contact {}", one_line(contact.as_str()));
+            if contact_line.chars().count() + 2 + ids.chars().count() <= self.page.width() {
+                let _ = writeln!(head, "{contact_line}  {ids}");
+            } else {
+                let _ = writeln!(head, "{contact_line}");
+                let filled = fill(&tasks, self.page.width() - short.len() - 7);
+                filled.iter().for_each(|line| head.push_str(&[&short, "  task ", line, "\n"].concat()));
+            }
             self.introduced.insert(contact.to_string());
             self.introduced.extend(tasks);
+        }
+        let agents =
+            names.agents().iter().filter_map(|(agent, target)| Some(format!("{agent} {}", (*target)?)));
+        let mut agents: Vec<String> = agents.collect();
+        let more = agents.len().saturating_sub(AGENTS_MAX);
+        agents.truncate(AGENTS_MAX);
+        agents.extend((more > 0).then(|| format!("and {more} more")));
+        if let Some(first) = agents.first_mut() {
+            *first = format!("agents with their skill targets: {first}");
+            for line in fill(&agents, self.page.width()) {
+                let _ = writeln!(head, "{line}");
+            }
         }
         head
     }
@@ -74,27 +98,34 @@ impl LadderText {
     /// A row, with its line ends.
     pub fn row(&mut self, row: &Row, names: &DrawnContacts) -> String {
         let mut lines = String::new();
+        if self.since_head >= HEAD_EVERY {
+            self.since_head = 0;
+            lines.push_str(&self.head());
+        }
+        let left = self.page.left();
         if let Some(skipped) = &row.skipped {
-            let _ = writeln!(lines, "{}", self.dim(&format!("{:LEFT$}… {skipped}", "")));
+            let _ = writeln!(lines, "{}", self.page.dim(&format!("{:left$}… {skipped}", "")));
         }
         if row.shape == Shape::Counts {
-            let _ = writeln!(lines, "{}", self.dim(&format!("{:LEFT$}… {}", "", row.text)));
-            return lines;
+            let _ = writeln!(lines, "{}", self.page.dim(&format!("{:left$}… {}", "", row.text)));
+        } else {
+            self.introduce(row, names, &mut lines);
+            self.message(row, names, &mut lines);
         }
-        self.introduce(row, names, &mut lines);
-        let left = self.left(row, names);
-        let room = WIDTH - LEFT - Lane::ALL.len() * LANE;
-        let mut words = wrap(&one_line(&row.text), &row.changes, room).into_iter();
-        let lanes = draw(row.shape);
+        self.since_head += lines.lines().count();
+        lines
+    }
+
+    fn message(&self, row: &Row, names: &DrawnContacts, lines: &mut String) {
+        let mut words = wrap(&one_line(&row.text), &row.changes, self.page.room()).into_iter();
         let first = words.next().unwrap_or_default();
-        let line =
-            format!("{}{}{}", self.dim(&left), self.lanes(&lanes, row.shape), self.words(&first, row.shape));
+        let (left, lanes) = (self.page.dim(&self.left(row, names)), self.lanes(row));
+        let line = format!("{left}{lanes}{}", self.words(&first, row.shape));
         let _ = writeln!(lines, "{}", line.trim_end());
         for more in words {
-            let rest = format!("{:LEFT$}{}", "", idle());
-            let _ = writeln!(lines, "{}{}", self.dim(&rest), self.words(&more, row.shape));
+            let rest = format!("{:1$}{2}", "", self.page.left(), idle(self.page.lane()));
+            let _ = writeln!(lines, "{}{}", self.page.dim(&rest), self.words(&more, row.shape));
         }
-        lines
     }
 
     /// While a run goes on, an id is told when it is first seen.
@@ -102,30 +133,34 @@ impl LadderText {
         let Some(contact) = &row.subject.contact else { return };
         let short = names.short(contact).unwrap_or_default();
         if self.introduced.insert(contact.to_string()) {
-            let _ =
-                writeln!(lines, "{}", self.bold(&format!("{short}  contact {}", one_line(contact.as_str()))));
+            let line = format!("{short}  contact {}", one_line(contact.as_str()));
+            let _ = writeln!(lines, "{}", self.page.bold(&line));
         }
         if let Some(task) = row.subject.task
             && self.introduced.insert(task.to_string())
         {
-            let _ = writeln!(lines, "{}", self.bold(&format!("{short}  task {task}")));
+            let _ = writeln!(lines, "{}", self.page.bold(&format!("{short}  task {task}")));
         }
     }
 
     fn left(&self, row: &Row, names: &DrawnContacts) -> String {
+        let name = row.subject.contact.as_ref().and_then(|contact: &ContactId| names.short(contact));
+        let (name, mark) = (name.unwrap_or_default(), row.mark.map_or(' ', RowMark::sign));
+        if !self.page.is_wide() {
+            return format!("{:<7} {name:<4}{mark}", since(row.at));
+        }
         let stamp =
             self.stampers.get(&row.lane()).map(|stamper| stamper.clock_at(row.at)).unwrap_or_default();
-        let name = row.subject.contact.as_ref().and_then(|contact: &ContactId| names.short(contact));
-        let mark = row.mark.map_or(' ', RowMark::sign);
-        format!("{stamp:<12} {:<7} {:<5}{mark}", since(row.at), name.unwrap_or_default())
+        format!("{stamp:<12} {:<7} {name:<5}{mark}", since(row.at))
     }
 
-    fn lanes(&self, lanes: &str, shape: Shape) -> String {
-        match (self.paint, shape) {
-            (Paint::Plain, _) => lanes.to_owned(),
-            (Paint::Colour, Shape::Arrow { .. }) => format!("\x1b[36m{lanes}\x1b[0m"),
-            (Paint::Colour, _) => format!("\x1b[35m{lanes}\x1b[0m"),
-        }
+    fn lanes(&self, row: &Row) -> String {
+        let colour = match (row.shape, row.kind) {
+            (_, RowKind::Notification) => "34",
+            (Shape::Arrow { .. }, _) => "36",
+            (Shape::Mark(_) | Shape::Counts, _) => "35",
+        };
+        self.page.painted(colour, &draw(row.shape, row.kind, self.page.lane()))
     }
 
     fn words(&self, words: &Words, shape: Shape) -> String {
@@ -136,29 +171,27 @@ impl LadderText {
     }
 
     fn change(&self, text: &str) -> String {
-        match self.paint {
-            Paint::Plain => text.to_owned(),
-            Paint::Colour => format!("\x1b[32m{text}\x1b[0m"),
-        }
-    }
-
-    fn dim(&self, text: &str) -> String {
-        match self.paint {
-            Paint::Plain => text.to_owned(),
-            Paint::Colour => format!("\x1b[2m{text}\x1b[0m"),
-        }
-    }
-
-    fn bold(&self, text: &str) -> String {
-        match self.paint {
-            Paint::Plain => text.to_owned(),
-            Paint::Colour => format!("\x1b[1m{text}\x1b[0m"),
-        }
+        self.page.painted("32", text)
     }
 }
 
+/// Joins parts in lines of at most `width` columns; no part is broken.
+fn fill(parts: &[String], width: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for part in parts {
+        match lines.last_mut() {
+            Some(line) if line.chars().count() + 2 + part.chars().count() <= width => {
+                line.push_str(", ");
+                line.push_str(part);
+            }
+            _ => lines.push(part.clone()),
+        }
+    }
+    lines
+}
+
 /// Seconds since the start, in seven columns: the longer a run, the fewer decimals.
-fn since(at: Time) -> String {
+pub(crate) fn since(at: Time) -> String {
     let seconds = at.0 / 1_000_000;
     let millis = format!("{:03}", at.0 / 1_000 % 1_000);
     match seconds {
@@ -169,18 +202,19 @@ fn since(at: Time) -> String {
     }
 }
 
-fn idle() -> String {
-    Lane::ALL.iter().map(|_| format!("{:<LANE$}", "│")).collect()
+fn idle(width: usize) -> String {
+    Lane::ALL.iter().map(|_| format!("{:<width$}", "│")).collect()
 }
 
-/// The lanes with an arrow or a mark on them.
-fn draw(shape: Shape) -> String {
-    let mut cells: Vec<char> = idle().chars().collect();
+/// The lanes with an arrow or a mark on them, from one lane to the next in `width` columns.
+pub(crate) fn draw(shape: Shape, kind: RowKind, width: usize) -> String {
+    let mut cells: Vec<char> = idle(width).chars().collect();
+    let column = |lane: Lane| lane as usize * width;
     match shape {
         Shape::Mark(lane) => cells[column(lane)] = '●',
         Shape::Arrow { from, to } => {
             let (left, right) = (column(from).min(column(to)), column(from).max(column(to)));
-            cells[left..=right].fill('─');
+            cells[left..=right].fill(if kind == RowKind::Notification { '╌' } else { '─' });
             cells[column(from)] = if from < to { '├' } else { '┤' };
             cells[column(to)] = '│';
             if from < to {
@@ -192,10 +226,6 @@ fn draw(shape: Shape) -> String {
         Shape::Counts => {}
     }
     cells.into_iter().collect()
-}
-
-fn column(lane: Lane) -> usize {
-    lane as usize * LANE
 }
 
 /// One line right of the lanes.
@@ -249,9 +279,15 @@ mod tests {
 
     #[test]
     fn an_arrow_crosses_the_lanes_between_its_ends() {
-        let lanes = |from, to| draw(Shape::Arrow { from, to });
+        let lanes = |from, to| draw(Shape::Arrow { from, to }, RowKind::Message, 5);
         assert_eq!(lanes(Lane::Ccp, Lane::Pim).trim_end(), "│    ├───►│    │    │    │    │");
         assert_eq!(lanes(Lane::Rtr, Lane::Ccp).trim_end(), "│    │◄────────┤    │    │    │");
+    }
+
+    #[test]
+    fn a_notification_has_another_line_than_a_request() {
+        let shape = Shape::Arrow { from: Lane::Fin, to: Lane::Desk };
+        assert_eq!(draw(shape, RowKind::Notification, 4).trim_end(), "│   │   │   │   │   ├╌╌►│");
     }
 
     #[test]

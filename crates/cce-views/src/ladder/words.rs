@@ -1,15 +1,21 @@
 //! What a row says.
 
 use super::Lane;
-use cce_cti::{Cti, EndTaskEvent, EndTaskInd};
+use crate::roster::Roster;
+use base64::{Engine, engine::general_purpose::STANDARD};
+use cce_cti::{Cti, CtiStatus, EndTaskEvent, EndTaskInd};
 use cce_fold::{AgentMessage, AnyMessage, CtiGroup, TaskMessage};
 use cce_journal::{Bend, Bent};
 use cce_kernel::{Fact, LinkReason, Port, Request, Response};
 use cce_model::{
-    CtiSides, Object, Publication,
+    AgentId, CtiSides, Disposition, Object, Publication, SkillTarget, code_in_words,
     fact::{AgentPgFact, CcpFact, CloseStep, FinesseFact, QueueChoice, RefusalReason, RouterFact},
 };
-use cce_mr::{Icm, Mr};
+use cce_mr::{CancelResult, Icm, Mr};
+use http::StatusCode;
+
+/// With this status the CTI server ends sessions because it stops.
+const SERVER_OFFLINE: u32 = CtiStatus::CTI_SERVER_OFFLINE.0;
 
 pub(super) fn message_name(message: &AnyMessage) -> &'static str {
     match message {
@@ -20,8 +26,23 @@ pub(super) fn message_name(message: &AnyMessage) -> &'static str {
     }
 }
 
-/// The few fields that tell one message of a kind from another.
-pub(super) fn message_details(message: &AnyMessage) -> String {
+/// What a message says: its name, its agent, and the few fields that tell one of a kind from another.
+pub(super) fn message(message: &AnyMessage, agent: Option<&AgentId>) -> String {
+    let agent = agent.map(|agent| format!(" {agent}")).unwrap_or_default();
+    format!("{}{agent}{}", message_name(message), message_details(message))
+}
+
+/// The agent whom a message names.
+pub(super) fn agent_of(message: &AnyMessage, roster: &Roster) -> Option<AgentId> {
+    let marked = message.about().agent.and_then(|skill_target| roster.agent_of(skill_target).cloned());
+    marked.or_else(|| {
+        let AnyMessage::Cti(message) = message else { return None };
+        let CtiGroup::Agent(AgentMessage::Asked(asked)) = CtiGroup::of(message) else { return None };
+        asked.agent_id.as_ref().map(|id| AgentId::from(id.to_string()))
+    })
+}
+
+fn message_details(message: &AnyMessage) -> String {
     match message {
         AnyMessage::Cti(message) => cti_details(message),
         AnyMessage::Mr(message) => mr_details(message),
@@ -37,8 +58,8 @@ fn cti_details(message: &Cti) -> String {
         CtiGroup::Task(
             TaskMessage::EndInd(EndTaskInd { icm_disposition, .. })
             | TaskMessage::EndEvent(EndTaskEvent { icm_disposition, .. }),
-        ) => format!(" disposition={icm_disposition}"),
-        CtiGroup::Status(status) => format!(" status={status}"),
+        ) => format!(" disposition {}", icm_disposition.in_words()),
+        CtiGroup::Status(status) => format!(" status {}", status_in_words(status)),
         CtiGroup::ControlFails(m) => format!(" code={}", m.failure_code),
         CtiGroup::Task(_) | CtiGroup::Plain => String::new(),
     }
@@ -50,14 +71,9 @@ fn agent_details(message: &AgentMessage<'_>) -> String {
             let state = m.agent_state.or_unknown();
             format!(" {state} tasks={}/{}", m.num_tasks, m.max_task_limit)
         }
-        AgentMessage::Asked(m) => {
-            let agent = m.agent_id.as_ref().map(ToString::to_string).unwrap_or_default();
-            format!(" {agent} {}", m.agent_state.or_unknown())
-        }
-        AgentMessage::Interrupts { agent, mrd, by: Some(by) } => {
-            format!(" agent={agent} domain={mrd} by={by}")
-        }
-        AgentMessage::Interrupts { agent, mrd, by: None } => format!(" agent={agent} domain={mrd}"),
+        AgentMessage::Asked(m) => format!(" {}", m.agent_state.or_unknown()),
+        AgentMessage::Interrupts { mrd, by: Some(by), .. } => format!(" domain={mrd} by={by}"),
+        AgentMessage::Interrupts { mrd, by: None, .. } => format!(" domain={mrd}"),
         AgentMessage::Answered(_) => String::new(),
     }
 }
@@ -68,11 +84,13 @@ fn mr_details(message: &Mr) -> String {
             let selector = m.script_selector.as_ref().map(ToString::to_string).unwrap_or_default();
             format!(" dialogue={} {selector}", m.dialogue_id)
         }
-        Mr::DoThisWithTask(m) => format!(" dialogue={} agent={}", m.dialogue_id, m.agent),
+        Mr::DoThisWithTask(m) => format!(" dialogue={}", m.dialogue_id),
         Mr::TaskQueuedEvent(m) => format!(" dialogue={}", m.dialogue_id),
-        Mr::NewTaskFailureEvent(m) => format!(" dialogue={} reason={}", m.dialogue_id, m.reason_code),
+        Mr::NewTaskFailureEvent(m) => {
+            format!(" dialogue={} reason {}", m.dialogue_id, m.reason_code.in_words())
+        }
         Mr::CancelTask(m) => format!(" dialogue={}", m.dialogue_id),
-        Mr::CancelTaskConf(m) => format!(" dialogue={} result={}", m.dialogue_id, m.result),
+        Mr::CancelTaskConf(m) => format!(" dialogue={} result {}", m.dialogue_id, result_in_words(m.result)),
         Mr::RoutingStatusEvent(m) => format!(" enabled={}", m.routing_enabled),
         Mr::FailureConf(_)
         | Mr::FailureEvent(_)
@@ -94,14 +112,12 @@ fn icm_details(message: &Icm) -> String {
             let party = m.called_party.as_ref().map(ToString::to_string).unwrap_or_default();
             format!(" dialogue={} {party}", m.did)
         }
-        Icm::Connect(m) => format!(" dialogue={} agent={}", m.did, m.agstid),
-        Icm::DeviceTargetPreCallInd(m) => format!(" agent={}", m.agstid),
-        Icm::AgentStateUpdate(m) => {
-            let state = m.agent_state.or_unknown();
-            format!(" {} {state}", m.icm_agent_id)
+        Icm::Connect(m) => format!(" dialogue={}", m.did),
+        Icm::AgentStateUpdate(m) => format!(" {}", m.agent_state.or_unknown()),
+        Icm::DialogFail(m) => {
+            format!(" dialogue={} reason {}", m.did, m.reason_code.in_words())
         }
-        Icm::DialogFail(m) => format!(" dialogue={} reason={}", m.did, m.reason_code),
-        Icm::ReleaseConf(m) => format!(" dialogue={} result={}", m.did, m.result),
+        Icm::ReleaseConf(m) => format!(" dialogue={} result {}", m.did, result_in_words(m.result)),
         Icm::FailureConf(_)
         | Icm::FailureEvent(_)
         | Icm::OpenReq(_)
@@ -112,6 +128,7 @@ fn icm_details(message: &Icm) -> String {
         | Icm::CloseConf(_)
         | Icm::QueueEvent(_)
         | Icm::Release(_)
+        | Icm::DeviceTargetPreCallInd(_)
         | Icm::DeviceTargetPreCallAbortInd(_)
         | Icm::TaskQueuedInd(_)
         | Icm::TaskDequeuedInd(_)
@@ -134,11 +151,30 @@ pub(super) fn request(request: &Request) -> String {
 }
 
 pub(super) fn response(response: &Response) -> String {
+    let status = StatusCode::from_u16(response.status).ok();
+    let words = status.and_then(|status| status.canonical_reason()).map(str::to_lowercase);
+    let words = words.map(|words| format!(" {words}")).unwrap_or_default();
     let error = ["errorMessage", "ErrorMessage"].iter().find_map(|name| element(&response.body.text(), name));
     match error {
-        Some(error) => format!("{} {error}", response.status),
-        None => response.status.to_string(),
+        Some(error) => format!("{}{words}: {error}", response.status),
+        None => format!("{}{words}", response.status),
     }
+}
+
+/// The agent who makes a request of a desktop: who authenticates, else whom the path is about (finesse-nonvoice 2.1).
+pub(super) fn requester(request: &Request, roster: &Roster) -> Option<AgentId> {
+    let basic = request.get("authorization").and_then(|value| value.split_once(' '));
+    let decoded = basic.and_then(|(_, token)| STANDARD.decode(token.trim()).ok());
+    let login = decoded.and_then(|bytes| String::from_utf8(bytes).ok());
+    let name = login.as_deref().and_then(|login| login.split_once(':')).map(|(name, _)| name);
+    let mut parts = request.path().split('/').skip_while(|part| *part != "User").skip(1);
+    let of_path = parts.next();
+    [name, of_path].into_iter().flatten().find_map(|login| roster.agent_called(login).cloned())
+}
+
+/// The name of the customer in a request that creates a contact.
+pub(super) fn customer(request: &Request) -> Option<String> {
+    element(&request.body.text(), "name").filter(|name| !name.is_empty())
 }
 
 /// The ids stand in the head; a path that repeats them says only their kind.
@@ -160,6 +196,10 @@ fn element(xml: &str, name: &str) -> Option<String> {
 }
 
 pub(super) fn publication(publication: &Publication) -> String {
+    format!("notified: {}", published(publication))
+}
+
+fn published(publication: &Publication) -> String {
     let event = publication.event.name();
     match &publication.object {
         Object::Dialog(dialog) | Object::Dialogs(dialog) => {
@@ -217,8 +257,31 @@ pub(super) fn bent(bent: &Bent) -> String {
     }
 }
 
+/// The agent whose change a fact is.
+pub(super) fn agent_of_fact(fact: &Fact, roster: &Roster) -> Option<AgentId> {
+    match fact {
+        Fact::AgentInMrd { agent, .. } | Fact::User { agent, .. } | Fact::Dialog { agent, .. } => {
+            Some(agent.clone())
+        }
+        Fact::Task { skill_target, .. } => roster.agent_of(*skill_target).cloned(),
+        Fact::Finesse(FinesseFact::ForcedSignOut { agent, .. }) => Some(agent.clone()),
+        Fact::Finesse(_)
+        | Fact::Contact { .. }
+        | Fact::Dialogue { .. }
+        | Fact::Ecc { .. }
+        | Fact::PeerError { .. }
+        | Fact::CommandRefused { .. }
+        | Fact::PlanRefused { .. }
+        | Fact::PlanKept { .. }
+        | Fact::Setting { .. }
+        | Fact::Ccp(_)
+        | Fact::Router(_)
+        | Fact::AgentPg(_) => None,
+    }
+}
+
 /// A fact that changes something a reader of a ladder wants to see.
-pub(super) fn fact(fact: &Fact) -> Option<String> {
+pub(super) fn fact(fact: &Fact, roster: &Roster) -> Option<String> {
     match fact {
         Fact::Contact { from, to, reason, .. } => Some(match from {
             None => format!("contact {to}"),
@@ -228,12 +291,8 @@ pub(super) fn fact(fact: &Fact) -> Option<String> {
             }
             Some(from) => format!("contact {from}→{to}"),
         }),
-        Fact::Task { from, to, disposition, .. } => {
-            Some(change("task", *from, *to, disposition.map(|d| d.0)))
-        }
-        Fact::Dialog { from, to, disposition, .. } => {
-            Some(change("dialog", *from, *to, disposition.map(|d| d.0)))
-        }
+        Fact::Task { from, to, disposition, .. } => Some(change("task", *from, *to, *disposition)),
+        Fact::Dialog { from, to, disposition, .. } => Some(change("dialog", *from, *to, *disposition)),
         Fact::AgentInMrd { agent, from, to, tasks, limit, .. } => {
             Some(format!("{agent} {from}→{to} {tasks}/{limit}"))
         }
@@ -246,14 +305,19 @@ pub(super) fn fact(fact: &Fact) -> Option<String> {
         Fact::Setting { setting, value } => Some(format!("{setting} = {}", value.trim_matches('"'))),
         Fact::Dialogue { .. } | Fact::PlanKept { .. } => None,
         Fact::Ccp(fact) => ccp(fact),
-        Fact::Router(fact) => router(fact),
+        Fact::Router(fact) => router(fact, roster),
         Fact::AgentPg(fact) => agentpg(fact),
         Fact::Finesse(fact) => finesse(fact),
     }
 }
 
-fn change<S: std::fmt::Display>(what: &str, from: Option<S>, to: S, disposition: Option<u32>) -> String {
-    let how = disposition.map(|code| format!(" ({code})")).unwrap_or_default();
+fn change<S: std::fmt::Display>(
+    what: &str,
+    from: Option<S>,
+    to: S,
+    disposition: Option<Disposition>,
+) -> String {
+    let how = disposition.map(|code| format!(" ({})", code.in_words())).unwrap_or_default();
     match from {
         None => format!("{what} {to}{how}"),
         Some(from) => format!("{what} {from}→{to}{how}"),
@@ -279,18 +343,26 @@ fn ccp(fact: &CcpFact) -> Option<String> {
     }
 }
 
-fn router(fact: &RouterFact) -> Option<String> {
+/// An agent by the id that people know.
+fn called(skill_target: SkillTarget, roster: &Roster) -> String {
+    roster
+        .agent_of(skill_target)
+        .map_or_else(|| format!("with skill target {skill_target}"), ToString::to_string)
+}
+
+fn router(fact: &RouterFact, roster: &Roster) -> Option<String> {
     match fact {
         RouterFact::QueueNode { queue, step, choice, .. } => Some(match choice {
             QueueChoice::Agent { skill_target, eligible } => {
-                format!("{queue} step {step}: agent {skill_target} of {eligible}")
+                let agent = called(*skill_target, roster);
+                format!("{queue} step {step}: agent {agent}, one of {eligible} available")
             }
             QueueChoice::Wait => format!("{queue} step {step}: nobody free, queued"),
         }),
         RouterFact::CallRefused { reason, .. } => Some(format!("refused: {}", refusal(*reason))),
         RouterFact::Dequeued { .. } => Some("left the queue".into()),
         RouterFact::Requeued { skill_target, .. } => {
-            Some(format!("agent {skill_target} not reserved: queued again"))
+            Some(format!("agent {} not reserved: queued again", called(*skill_target, roster)))
         }
         RouterFact::CancelRefused { .. } => Some("cancel too late".into()),
         RouterFact::CallAdmitted { .. } | RouterFact::DialogDeleted { .. } | RouterFact::Agent { .. } => None,
@@ -327,6 +399,10 @@ fn agentpg(fact: &AgentPgFact) -> Option<String> {
         AgentPgFact::SessionRefused { status, .. } => {
             Some(format!("CTI session refused: {}", status_name(*status)))
         }
+        // The server says goodbye because it is told to stop (cti-server-protocol 4.6).
+        AgentPgFact::SessionClosed { session, status: SERVER_OFFLINE } => {
+            Some(format!("CTI session {session} closed in order: the CTI server stops"))
+        }
         AgentPgFact::SessionClosed { session, status } => {
             Some(format!("CTI session {session} ended: {}", status_name(*status)))
         }
@@ -334,9 +410,19 @@ fn agentpg(fact: &AgentPgFact) -> Option<String> {
     }
 }
 
+/// A status of an answer: `0 no error`, as its list calls it.
+fn status_in_words(status: u32) -> String {
+    let name = CtiStatus(status).name().map(|name| name.trim_start_matches("E_CTI_"));
+    code_in_words(status, name)
+}
+
+fn result_in_words(result: CancelResult) -> String {
+    code_in_words(result, result.name())
+}
+
 /// A status of the CTI server with its name, where it has one.
 fn status_name(status: u32) -> String {
-    let name = cce_cti::CtiStatus(status).name().map(|name| format!(" ({name})"));
+    let name = CtiStatus(status).name().map(|name| format!(" ({name})"));
     format!("status {status}{}", name.unwrap_or_default())
 }
 

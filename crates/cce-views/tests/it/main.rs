@@ -2,7 +2,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a helper of a test may panic like the test itself")]
 
+mod html;
 mod lab;
+mod status;
 
 use crate::lab::{lab, run, run_of};
 use cce_journal::{Header, Record, What};
@@ -12,7 +14,7 @@ use cce_model::{
     fact::{AgentPgFact, ArmMessage, OpcMessage, RouterFact},
 };
 use cce_views::{
-    ladder::{self, Excerpts, LadderText, Mermaid, Paint, Svg},
+    ladder::{self, Excerpts, LadderText, Lane, Mermaid, Page, Paint, Svg},
     logs::{LogFile, Logs},
 };
 use cce_world::Span;
@@ -39,6 +41,78 @@ fn the_logs_of_all_seven_processes() {
 #[test]
 fn a_ladder_is_never_wider_than_a_page() {
     assert!(text(Paint::Plain, None).lines().all(|line| line.chars().count() <= 120));
+}
+
+/// The ladder of a run as a terminal of this width has it.
+fn at_width(width: usize) -> String {
+    let (header, records) = run();
+    let (rows, names) = ladder::rows(&header, &records, None);
+    let mut text = LadderText::new(&header, Page::new(Paint::Plain).with_width(width));
+    let mut drawn = text.legend() + &text.ids(&names) + &text.head();
+    rows.iter().for_each(|row| drawn.push_str(&text.row(row, &names)));
+    drawn
+}
+
+#[test]
+fn the_ladder_on_a_terminal_of_80_columns() {
+    insta::assert_snapshot!(at_width(80));
+}
+
+#[test]
+fn a_ladder_fits_every_terminal_and_shows_the_same_messages_on_each() {
+    let messages = |text: &str| text.matches(['►', '◄']).count();
+    let usual = messages(&at_width(120));
+    for width in [80, 81, 109, 110, 200] {
+        let drawn = at_width(width);
+        let widest = drawn.lines().map(|line| line.chars().count()).max().unwrap();
+        assert!(widest <= width, "{widest} columns of {width}");
+        assert_eq!(messages(&drawn), usual, "{width} columns");
+    }
+}
+
+#[test]
+fn the_head_comes_again_on_each_page() {
+    let drawn = at_width(80);
+    let heads: Vec<usize> =
+        drawn.lines().enumerate().filter(|(_, line)| line.starts_with("since")).map(|(at, _)| at).collect();
+    assert!(heads.len() > 1 && heads.windows(2).all(|pair| pair[1] - pair[0] <= 50), "{heads:?}");
+}
+
+#[test]
+fn every_row_of_a_desktop_names_its_agent_and_no_row_says_a_skill_target() {
+    let (header, records) = run();
+    let (rows, names) = ladder::rows(&header, &records, None);
+    let desk = |row: &&ladder::Row| matches!(row.shape, ladder::Shape::Arrow { from, to } if from == Lane::Desk || to == Lane::Desk);
+    assert!(rows.iter().filter(desk).count() > 10);
+    assert!(rows.iter().filter(desk).all(|row| row.text.starts_with("1083 ")), "{rows:#?}");
+    let (agent, skill_target) = &names.agents()[0];
+    let skill_target = skill_target.unwrap().to_string();
+    assert_eq!(agent.as_str(), "1083");
+    assert!(rows.iter().all(|row| !row.text.contains(&skill_target)), "{rows:#?}");
+}
+
+#[test]
+fn an_orderly_end_does_not_look_like_a_failure() {
+    let (header, mut records) = run();
+    let ended = AgentPgFact::SessionClosed { session: 1, status: 15 };
+    records.push(Record { node: "agentpg".into(), ..record(9_999, What::Out(Output::Note(ended.into()))) });
+    let drawn = ladder_of(&header, &records, None);
+    assert!(drawn.contains("CTI session 1 closed in order: the CTI server stops"), "{drawn}");
+    assert!(!drawn.contains("E_CTI"), "{drawn}");
+}
+
+#[test]
+fn a_task_is_found_by_the_name_of_its_customer_and_by_its_dialogue() {
+    let (header, records) = run();
+    let (_, names) = ladder::rows(&header, &records, None);
+    let (_, contact, _) = names.shown().next().unwrap();
+    let customer = names.customer(contact).unwrap();
+    let dialogue = ladder::rows(&header, &records, None).0.iter().find_map(|row| {
+        row.text.strip_prefix("NEW_TASK dialogue=").map(|rest| rest.split(' ').next().unwrap().to_owned())
+    });
+    for wanted in [customer, dialogue.unwrap()] {
+        assert_eq!(ladder::find_contact(&header, &records, &wanted).as_ref(), Some(contact), "{wanted}");
+    }
 }
 
 #[test]
@@ -178,7 +252,7 @@ fn a_ladder_of_one_of_two_tasks_has_its_short_name_and_only_its_ids() {
     let second = ladder::find_contact(&header, &records, "T2").unwrap();
     let drawn = ladder_of(&header, &records, Some(second));
     assert!(drawn.starts_with("T2  contact 8DD7"), "{drawn}");
-    let first = drawn.lines().nth(2).unwrap();
+    let first = drawn.lines().find(|line| line.contains('►')).unwrap();
     assert!(first.contains(" T2 ") && first.contains("POST /ccp/task/feed/100080"), "{drawn}");
     assert!(!drawn.contains("7CC7") && !drawn.contains("T1"), "{drawn}");
 }
@@ -233,7 +307,7 @@ fn ladder_of(header: &Header, records: &[Record], only: Option<ContactId>) -> St
 
 fn draw(header: &Header, records: &[Record], paint: Paint, only: Option<ContactId>) -> String {
     let (rows, names) = ladder::rows(header, records, only);
-    let mut text = LadderText::new(header, paint);
+    let mut text = LadderText::new(header, Page::new(paint));
     let mut drawn = text.ids(&names) + &text.head();
     rows.iter().for_each(|row| drawn.push_str(&text.row(row, &names)));
     drawn
@@ -283,7 +357,7 @@ fn an_excerpt_marks_the_row_of_a_record_and_leaves_out_what_is_far() {
     };
     let seq = |found: Option<&Record>| found.unwrap().seq;
     let (wrong, related) = (seq(records.iter().find(is_end)), seq(records.iter().find(is_admission)));
-    let text = Excerpts::new(&header, &records).around(wrong, &[related], Paint::Plain);
+    let text = Excerpts::new(&header, &records).around(wrong, &[related], Page::new(Paint::Plain));
     let marked = |sign: char| text.lines().filter(|line| line.contains(sign)).collect::<Vec<_>>();
     assert!(marked('✗').len() == 1 && marked('✗')[0].contains("/close"), "{text}");
     assert!(marked('○').len() == 1 && marked('○')[0].contains("NEW_CALL"), "{text}");

@@ -1,6 +1,6 @@
 //! The admin port over HTTP.
 
-use super::{Control, Refusal, RuleView, WaitingView};
+use super::{Control, Refusal, RuleView, RunJournal, WaitingView};
 use bytes::Bytes;
 use cce_journal::{Order, Ticket};
 use cce_kernel::BodyFlaw;
@@ -16,6 +16,7 @@ use std::{
     convert::Infallible,
     io,
     net::{IpAddr, SocketAddr},
+    path::PathBuf,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
@@ -23,10 +24,10 @@ use std::{
 const BODY_MAX: usize = 1 << 16;
 
 /// The admin port, where its address is taken.
-#[derive(Debug)]
 pub(crate) struct Admin {
     listener: WebListener,
     limits: OutsiderLimits,
+    journal: Option<RunJournal>,
 }
 
 /// What every request needs.
@@ -36,6 +37,7 @@ struct Desk {
     bound: IpAddr,
     control: Arc<Mutex<dyn Control>>,
     carry_out: Arc<dyn Fn(Vec<Order>) + Send + Sync>,
+    journal: Arc<Mutex<Option<RunJournal>>>,
 }
 
 /// What is ordered of the sides of the CTI server.
@@ -57,7 +59,12 @@ impl Admin {
         reason = "a listener belongs to a runtime: it cannot be bound outside of one"
     )]
     pub(crate) async fn bind(address: SocketAddr, limits: OutsiderLimits) -> io::Result<Self> {
-        Ok(Self { listener: WebListener::bind(address)?, limits })
+        Ok(Self { listener: WebListener::bind(address)?, limits, journal: None })
+    }
+
+    /// Tells how the lab stands, too, by the journal of its run.
+    pub(crate) fn with_journal(self, path: PathBuf) -> Self {
+        Self { journal: Some(RunJournal::new(path)), ..self }
     }
 
     /// Where it listens.
@@ -75,7 +82,8 @@ impl Admin {
         control: Arc<Mutex<dyn Control>>,
         carry_out: Arc<dyn Fn(Vec<Order>) + Send + Sync>,
     ) -> Infallible {
-        let desk = Desk { bound: self.address().ip(), control, carry_out };
+        let bound = self.address().ip();
+        let desk = Desk { bound, control, carry_out, journal: Arc::new(Mutex::new(self.journal)) };
         self.listener.serve("the admin port", self.limits, move |request| answer(&desk, request)).await
     }
 }
@@ -167,7 +175,7 @@ fn allow(headers: &mut HeaderMap, asked: &HeaderMap, methods: &HeaderValue) {
 /// The methods of a path; none where there is nothing.
 fn methods(path: &str) -> Vec<&'static str> {
     match segments(path).iter().map(String::as_str).collect::<Vec<_>>()[..] {
-        [] | ["held" | "why"] | ["why", _] => vec!["GET", "HEAD", "OPTIONS"],
+        [] | ["held" | "status" | "why"] | ["why", _] => vec!["GET", "HEAD", "OPTIONS"],
         ["rules", _] => vec!["GET", "HEAD", "DELETE", "OPTIONS"],
         ["rules" | "settings"] => vec!["GET", "HEAD", "POST", "OPTIONS"],
         ["cti"] => vec!["POST", "OPTIONS"],
@@ -215,6 +223,7 @@ impl Desk {
             ("POST", ["cti"]) => self.order_sides(body),
             ("GET", ["settings"]) => Ok((StatusCode::OK, self.control().settings())),
             ("POST", ["settings"]) => self.set(body),
+            ("GET", ["status"]) => self.status(),
             ("GET", ["why"]) => Ok((StatusCode::OK, json!(self.control().waiting()))),
             ("GET", ["why", task]) => self.why(task),
             ("GET", ["held"]) => Ok((StatusCode::OK, json!(self.control().held()))),
@@ -240,6 +249,18 @@ impl Desk {
         let order = SideOrder::of(&asked.words).map_err(Refusal::Wrong)?;
         self.act(|control| control.order_sides(order))?;
         Ok((StatusCode::OK, json!({ "cti": order.words() })))
+    }
+
+    /// How the lab stands.
+    fn status(&self) -> Result<Answer, Refusal> {
+        let mut journal = self.journal.lock().unwrap_or_else(PoisonError::into_inner);
+        let unread = || {
+            Refusal::Conflict(
+                "the status is read from the journal, which cannot be read here: it is no file".into(),
+            )
+        };
+        let answer = journal.as_mut().ok_or_else(unread)?.status()?;
+        Ok((StatusCode::OK, json!(answer)))
     }
 
     /// Why a task waits: by its short name, or by the id of its contact.
@@ -370,6 +391,7 @@ fn index() -> Value {
         "POST /cti": "changes the sides of the CTI server: {\"do\": \"stop a\"}",
         "GET /settings": "every setting of the lab: the components that take it while the lab runs, or why it is fixed; and what was changed",
         "POST /settings": "changes settings, all or none: {\"finesse.ccp_retries\": 3}",
+        "GET /status": "how the lab stands: agents with states and tasks, queues, counts and rates, the last rows of the ladder; is_behind where more has happened",
         "GET /why": "every task that waits: its short name, contact, place, since_ms, and for each agent why that agent does not get it",
         "GET /why/{task}": "one of them, by short name or contact id",
         "GET /held": "every message that is held: ticket, rule, message, from, to, about, since_ms",

@@ -2,17 +2,21 @@
 //!
 //! Everything that it changes, it changes by orders to the driver; so it is in the journal.
 
+mod client;
 mod http;
+mod status;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use client::ask;
 pub(crate) use http::Admin;
+pub(crate) use status::{RunJournal, StatusAnswer};
 
 use cce_journal::{Order, Ticket};
 use cce_model::SideOrder;
 use cce_model::nearest;
 use cce_views::Waiting;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 /// What the admin port controls.
@@ -84,7 +88,7 @@ pub(crate) enum Stand {
 }
 
 /// A message that is held back.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct HeldView {
     /// Names it.
     pub(crate) ticket: Ticket,

@@ -369,7 +369,7 @@ fn it_says_what_there_is() {
     let port = Port::open();
     let (status, said) = port.ask("GET", "/", "");
     assert_eq!(status, 200);
-    assert_eq!(said.as_object().unwrap().len(), 15);
+    assert_eq!(said.as_object().unwrap().len(), 16);
 }
 
 #[test]

@@ -224,7 +224,7 @@ fn a_demo_with_tables_of_its_own_is_handled_drawn_and_replayed() {
     assert!(output.status.success(), "{}", stderr(&output));
     assert!(stdout(&output).contains("NEW_TASK dialogue=4"), "{}", stdout(&output));
     assert!(run(&folder, &["replay", "J"]).status.success());
-    assert!(stdout(&run(&folder, &["ladder", "J"])).contains("DO_THIS_WITH_TASK dialogue=4"));
+    assert!(stdout(&run(&folder, &["ladder", "J"])).contains("DO_THIS_WITH_TASK 1080 dialogue=4"));
 }
 
 #[test]
@@ -234,8 +234,17 @@ fn a_swarm_says_what_its_seeds_drew_and_what_they_never_reached() {
                 kinds = [\"delay\"]\nheal = \"10s\"\n";
     fs::write(folder.join("few.toml"), text).unwrap();
     let explored = stdout(&run(&folder, &["explore", "few.toml", "--seeds", "1..3"]));
-    for part in ["few: 3 seeds, 0 failed", "contacts: ", "pairs reached", "UPDATE_CALL_DATA: never\n"] {
-        assert!(explored.contains(part), "no `{part}` in {explored}");
+    let lines: Vec<&str> = explored.lines().collect();
+    assert_eq!(lines.len(), 3, "{explored}");
+    assert!(lines[0].starts_with("few: 3 seeds, 0 failed; contacts: "), "{explored}");
+    assert!(
+        lines[1].starts_with("  drawn: 6 agents, 3 domains, ") && lines[1].contains("3 faults"),
+        "{explored}"
+    );
+    assert!(lines[2].starts_with("  took ") && lines[2].contains("--coverage"), "{explored}");
+    let all = stdout(&run(&folder, &["explore", "few.toml", "--seeds", "1..3", "--coverage"]));
+    for part in ["pairs reached", "UPDATE_CALL_DATA: never\n"] {
+        assert!(all.contains(part), "no `{part}` in {all}");
     }
     let played = stdout(&run(&folder, &["sim", "few.toml", "--seed", "2"]));
     assert!(played.contains("seed 2: 2 agents (") && played.contains("app slow ("), "{played}");

@@ -21,8 +21,10 @@ fn an_exploration_shows_on_a_terminal_how_many_seeds_are_played_and_clears_the_l
         &["explore", &scenario("one-task.toml"), "--seeds", "1..3", "--jobs", "1"],
     );
     assert!(output.status.success(), "{shown}");
-    let steps = ["1 of 3 seeds", "2 of 3 seeds", "3 of 3 seeds", ""];
-    assert_eq!(shown, steps.map(|step| format!("{CLEAR}{step}")).concat());
+    let steps: Vec<&str> = shown.split(CLEAR).collect();
+    // Where a machine is slow, an estimate stands behind it.
+    let plain: Vec<&str> = steps.iter().map(|step| step.split(',').next().unwrap()).collect();
+    assert_eq!(plain, ["", "1 of 3 seeds", "2 of 3 seeds", "3 of 3 seeds", ""], "{shown}");
     assert!(!stdout(&output).contains('\x1b'), "{}", stdout(&output));
 }
 
@@ -68,7 +70,7 @@ fn run_on_a_terminal(folder: &Path, arguments: &[&str]) -> (Output, String) {
 }
 
 /// Both ends of a new terminal: whose screen it is, and what a process has.
-fn terminal() -> (File, File) {
+pub(crate) fn terminal() -> (File, File) {
     let screen = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
     grantpt(&screen).unwrap();
     unlockpt(&screen).unwrap();

@@ -225,5 +225,5 @@ fn a_journal_is_judged_by_what_a_scenario_expects() {
     assert!(stdout(&met).contains("one-task: all 3 expectations are met"), "{}", stdout(&met));
     let unmet = run(&folder, &["check", "one.jsonl", "--scenario", "wrong.toml"]);
     assert_eq!(unmet.status.code(), Some(1));
-    assert!(stderr(&unmet).contains("wrong: 1 of 1 expectations are not met"), "{}", stderr(&unmet));
+    assert!(stderr(&unmet).contains("wrong: 1 of 1 expectation is not met"), "{}", stderr(&unmet));
 }

@@ -8,10 +8,12 @@ use std::collections::BTreeMap;
 /// The parts of a lab's configuration that routing depends on. A journal of another build may lack some.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-pub(super) struct Roster {
+pub(crate) struct Roster {
     mrds: Vec<Domain>,
     precision_queues: Vec<Queue>,
     agents: Vec<Agent>,
+    #[serde(skip)]
+    by_skill_target: BTreeMap<SkillTarget, AgentId>,
     /// By queue: the first step, from 1, that each agent is of.
     #[serde(skip)]
     steps: BTreeMap<u32, BTreeMap<AgentId, u32>>,
@@ -25,9 +27,9 @@ struct Domain {
 }
 
 #[derive(Debug, Deserialize)]
-pub(super) struct Queue {
+pub(crate) struct Queue {
     id: u32,
-    pub(super) name: String,
+    pub(crate) name: String,
     steps: Vec<Step>,
 }
 
@@ -37,16 +39,20 @@ struct Step {
 }
 
 #[derive(Debug, Deserialize)]
-pub(super) struct Agent {
-    pub(super) id: AgentId,
-    pub(super) skill_target: SkillTarget,
+pub(crate) struct Agent {
+    pub(crate) id: AgentId,
+    pub(crate) skill_target: SkillTarget,
+    #[serde(default)]
+    login_name: String,
     mrds: Vec<String>,
 }
 
 impl Roster {
     /// What a journal's configuration says; nothing where it cannot be read.
-    pub(super) fn of(config: &Value) -> Self {
+    pub(crate) fn of(config: &Value) -> Self {
         let mut roster = Self::deserialize(config).unwrap_or_default();
+        let agents = roster.agents.iter();
+        roster.by_skill_target = agents.map(|agent| (agent.skill_target, agent.id.clone())).collect();
         for queue in &roster.precision_queues {
             let steps = roster.steps.entry(queue.id).or_default();
             for (number, step) in (1..).zip(&queue.steps) {
@@ -58,28 +64,49 @@ impl Roster {
         roster
     }
 
-    pub(super) fn agents(&self) -> impl Iterator<Item = &Agent> {
+    pub(crate) fn agents(&self) -> impl Iterator<Item = &Agent> {
         self.agents.iter()
     }
 
-    pub(super) fn queue(&self, id: u32) -> Option<&Queue> {
+    /// The agent with this id in the central controller's database.
+    pub(crate) fn agent_of(&self, skill_target: SkillTarget) -> Option<&AgentId> {
+        self.by_skill_target.get(&skill_target)
+    }
+
+    /// The agent who signs in with this id or login name.
+    pub(crate) fn agent_called(&self, login: &str) -> Option<&AgentId> {
+        let is_meant = |agent: &&Agent| agent.id.as_str() == login || agent.login_name == login;
+        self.agents.iter().find(is_meant).map(|agent| &agent.id)
+    }
+
+    /// An agent's id in the central controller's database.
+    pub(crate) fn skill_target(&self, agent: &AgentId) -> Option<SkillTarget> {
+        self.agents.iter().find(|other| other.id == *agent).map(|agent| agent.skill_target)
+    }
+
+    pub(crate) fn queue(&self, id: u32) -> Option<&Queue> {
         self.precision_queues.iter().find(|queue| queue.id == id)
     }
 
     /// The first step of a queue that an agent is of.
-    pub(super) fn step_of(&self, queue: u32, agent: &AgentId) -> Option<u32> {
+    pub(crate) fn step_of(&self, queue: u32, agent: &AgentId) -> Option<u32> {
         self.steps.get(&queue)?.get(agent).copied()
     }
 
     /// Whether an agent can sign in to a domain.
-    pub(super) fn is_in_domain(&self, agent: &Agent, mrd: MrdId) -> bool {
+    pub(crate) fn is_in_domain(&self, agent: &Agent, mrd: MrdId) -> bool {
         let name = self.domain(mrd).map(|domain| &domain.name);
         name.is_some_and(|name| agent.mrds.contains(name))
     }
 
     /// Whether work of a domain may be interrupted. Voice, which is not in the list, may not.
-    pub(super) fn is_interruptible(&self, mrd: MrdId) -> bool {
+    pub(crate) fn is_interruptible(&self, mrd: MrdId) -> bool {
         self.domain(mrd).is_some_and(|domain| domain.interruptible)
+    }
+
+    /// The name of a domain.
+    pub(crate) fn domain_name(&self, mrd: MrdId) -> Option<&str> {
+        self.domain(mrd).map(|domain| domain.name.as_str())
     }
 
     fn domain(&self, mrd: MrdId) -> Option<&Domain> {

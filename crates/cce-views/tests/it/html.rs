@@ -1,0 +1,53 @@
+//! The ladder as a page for a browser.
+
+use crate::lab::run;
+use cce_views::ladder::{self, Html};
+
+fn page() -> String {
+    let (header, records) = run();
+    Html::draw(&header, &records, None)
+}
+
+#[test]
+fn each_row_has_its_task_its_lanes_and_its_kind() {
+    let (header, records) = run();
+    let (rows, _) = ladder::rows(&header, &records, None);
+    let drawn = rows.iter().filter(|row| row.shape != ladder::Shape::Counts).count();
+    let page = page();
+    assert_eq!(page.matches("<details data-task=").count(), drawn);
+    assert!(page.contains("data-task=\"T1\" data-lanes=\"CCP PIM\" data-kind=\"messages\""), "{page}");
+}
+
+#[test]
+fn a_row_opens_to_the_fields_the_records_and_the_log_lines_of_its_message() {
+    let page = page();
+    let (_, from) = page.split_once(">NEW_TASK dialogue=").unwrap();
+    let row = from.split_once("</details>").unwrap().0;
+    assert!(row.contains("<td>ScriptSelector</td>"), "{row}");
+    assert!(row.contains("&quot;node&quot;:&quot;mrpg&quot;"), "{row}");
+    assert!(row.contains("mr-pim.log: "), "{row}");
+}
+
+#[test]
+fn the_page_needs_nothing_from_elsewhere() {
+    let page = page();
+    for reference in ["src=", "href=", "@import", "url("] {
+        assert!(!page.contains(reference), "{reference}");
+    }
+}
+
+#[test]
+fn the_page_has_no_credentials() {
+    let page = page();
+    assert!(!page.contains("secret-of-1083"));
+    assert!(!page.contains("Basic "), "{:?}", page.find("Basic "));
+    assert!(page.contains("authorization") && page.contains("***"));
+}
+
+#[test]
+fn a_page_of_one_task_has_no_other_rows() {
+    let (header, records) = run();
+    let contact = ladder::find_contact(&header, &records, "T1").unwrap();
+    let page = Html::draw(&header, &records, Some(contact));
+    assert!(page.contains("NEW_TASK") && !page.contains(">MEDIA_LOGIN_REQ"));
+}

@@ -1,0 +1,129 @@
+//! `ccelab top`, and what the admin port says of how the lab stands.
+
+use crate::{
+    progress::terminal,
+    support::{Running, ccelab, create_task, folder, http, run, stderr, wait_for, wait_for_status},
+};
+use rustix::termios::{Winsize, tcsetwinsize};
+use serde_json::Value;
+use std::{
+    fs::File,
+    io::{Read, Write},
+    path::Path,
+    process::Child,
+    sync::{Arc, Mutex},
+    thread,
+};
+
+/// Leaves the screen that a program had for itself.
+const LEAVE: &str = "\x1b[?1049l";
+
+/// A program on a terminal.
+struct OnTerminal {
+    process: Child,
+    keys: File,
+    shown: Arc<Mutex<Vec<u8>>>,
+}
+
+impl OnTerminal {
+    fn start(folder: &Path, arguments: &[&str]) -> Self {
+        let (screen, terminal) = terminal();
+        let size = Winsize { ws_row: 30, ws_col: 100, ws_xpixel: 0, ws_ypixel: 0 };
+        tcsetwinsize(&terminal, size).unwrap();
+        let mut command = ccelab(folder);
+        command.args(arguments).env("TERM", "xterm-256color");
+        let process = command
+            .stdin(terminal.try_clone().unwrap())
+            .stdout(terminal.try_clone().unwrap())
+            .stderr(terminal)
+            .spawn()
+            .unwrap();
+        let shown = Arc::new(Mutex::new(Vec::new()));
+        let (mut from, to) = (screen.try_clone().unwrap(), Arc::clone(&shown));
+        thread::spawn(move || {
+            let mut bytes = [0; 4096];
+            // When the last process has left the terminal, reading is an error on Linux.
+            while let Ok(count @ 1..) = from.read(&mut bytes) {
+                to.lock().unwrap().extend_from_slice(&bytes[..count]);
+            }
+        });
+        Self { process, keys: screen, shown }
+    }
+
+    fn press(&mut self, keys: &str) {
+        self.keys.write_all(keys.as_bytes()).unwrap();
+    }
+
+    fn shown(&self) -> String {
+        String::from_utf8_lossy(&self.shown.lock().unwrap()).into_owned()
+    }
+
+    fn wait_for(&self, text: &str) {
+        wait_for(text, || self.shown().contains(text).then_some(()));
+    }
+
+    fn ends_in_order(mut self) {
+        let status = wait_for("the end", || self.process.try_wait().unwrap());
+        assert!(status.success(), "{}", self.shown());
+        self.wait_for(LEAVE);
+    }
+}
+
+fn status(admin: &str) -> Value {
+    serde_json::from_str(&http("GET", admin, "/status", None, "").unwrap().body).unwrap()
+}
+
+#[test]
+fn the_admin_port_says_how_the_lab_stands() {
+    let folder = folder("status");
+    let lab = Running::start(&folder, "lab", &["--ports", "ephemeral", "--agents", "1081=accept"]);
+    let (app, admin) = (lab.address("app"), lab.address("admin"));
+    let path = create_task(&app).unwrap();
+    wait_for_status(&app, &path, "reserved");
+    let working = wait_for("the dialog", || {
+        Some(status(&admin)).filter(|status| status["agents"][0]["dialogs"][0]["task"] == "T1")
+    });
+    assert_eq!(working["agents"][0]["agent"], "1081");
+    assert_eq!(working["tasks"]["open"], 1);
+    assert!(working["rows"].as_array().unwrap().iter().any(|row| row["task"] == "T1"), "{working}");
+    lab.interrupt();
+}
+
+#[test]
+fn top_shows_a_lab_releases_what_is_held_and_goes_by_a_key() {
+    let folder = folder("top");
+    let lab = Running::start(&folder, "lab", &["--ports", "ephemeral", "--agents", "1081=auto"]);
+    let (app, admin) = (lab.address("app"), lab.address("admin"));
+    let rule = r#"{"name": "late", "match": "ccp > mrpg NEW_TASK", "hold": "released"}"#;
+    assert_eq!(http("POST", &admin, "/rules", None, rule).unwrap().status, 201);
+    let path = create_task(&app).unwrap();
+    let mut top = OnTerminal::start(&folder, &["top", "--ready-file", "lab.ready"]);
+    top.wait_for("ccp > mrpg NEW_TASK");
+    top.press("r");
+    wait_for_status(&app, &path, "reserved");
+    top.press("q");
+    top.ends_in_order();
+    lab.interrupt();
+}
+
+#[test]
+fn a_run_with_a_status_screen_ends_by_a_key() {
+    let folder = folder("run-top");
+    let mut run = OnTerminal::start(&folder, &["run", "--ports", "ephemeral", "--no-tls", "--top"]);
+    run.wait_for("no agent has signed in");
+    run.press("q");
+    run.ends_in_order();
+    let journal = std::fs::read_to_string(folder.join(".ccelab/last/journal.jsonl")).unwrap();
+    assert!(journal.lines().last().unwrap().starts_with("{\"ended\""));
+}
+
+#[test]
+fn top_says_what_it_needs() {
+    let folder = folder("top-needs");
+    let nobody = run(&folder, &["top", "--admin", "127.0.0.1:1"]);
+    assert!(stderr(&nobody).contains("no lab answers at 127.0.0.1:1"), "{}", stderr(&nobody));
+    let lab = Running::start(&folder, "lab", &["--ports", "ephemeral"]);
+    let pipe = run(&folder, &["top", "--admin", &lab.address("admin")]);
+    assert!(stderr(&pipe).contains("standard output is none"), "{}", stderr(&pipe));
+    lab.interrupt();
+}
