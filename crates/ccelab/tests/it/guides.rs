@@ -1,6 +1,7 @@
 //! What the guides show is what the lab does.
 
-use crate::support::{folder, run, stderr};
+use crate::support::{folder, run, stderr, stdout};
+use cce_model::Disposition;
 use std::{fs, path::Path};
 
 const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
@@ -30,4 +31,68 @@ fn every_line_of_a_log_that_the_guide_shows_is_written_for_that_task() {
     assert!(shown.len() > 10, "{shown:?}");
     let missing: Vec<&&str> = shown.iter().filter(|line| !logs.contains(**line)).collect();
     assert!(missing.is_empty(), "{missing:#?}");
+}
+
+#[test]
+fn the_guide_says_dispositions_in_the_words_of_the_ladder() {
+    let document = read("docs/reading-logs.md");
+    let (_, table) = document.split_once("## Dispositions").unwrap();
+    let rows = table.lines().filter(|line| line.starts_with("| ") && !line.starts_with("| Number"));
+    let rows: Vec<Vec<&str>> =
+        rows.map(|row| row.trim_matches('|').split('|').map(str::trim).collect()).collect();
+    assert!(rows.len() >= 10);
+    for row in rows {
+        let disposition = Disposition(row[0].parse().unwrap());
+        assert_eq!(disposition.in_words(), format!("{} {}", row[0], row[1]));
+        assert_eq!(disposition.finesse_name(), row[3]);
+    }
+}
+
+/// An agent who does with a task whatever a desktop can do.
+const WHOLE_DAY: &str = "name = \"a whole day\"\n[agents.1081]\nsign_in = \"500ms\"\n\
+    offer = { accept = \"1s\", start = \"1s\", pause = \"1s\", resume = \"1s\", wrap_up = \"1s\", close = \"1s\" }\n\
+    [customers.alice]\nat = \"3s\"\n";
+
+#[test]
+fn what_a_desktop_sees_of_each_cti_event_is_what_the_table_says() {
+    let folder = folder("guide-events");
+    std::fs::write(folder.join("day.toml"), WHOLE_DAY).unwrap();
+    let ladder = |scenario: &str| {
+        let played = run(&folder, &["sim", scenario]);
+        assert!(played.status.success(), "{}", stderr(&played));
+        stdout(&run(&folder, &["ladder", ".ccelab/last/journal.jsonl", "--task", "T1"]))
+    };
+    let ladders = [ladder("day.toml"), ladder("rona-then-second-agent")];
+    let document = read("docs/reading-logs.md");
+    let (_, table) = document.split_once("| The desktop's request |").unwrap();
+    let rows = table.lines().skip(2).take_while(|line| line.starts_with('|'));
+    let rows: Vec<Vec<&str>> =
+        rows.map(|row| row.trim_matches('|').split('|').map(str::trim).collect()).collect();
+    assert_eq!(rows.len(), 8);
+    for row in rows {
+        let steps = steps(&row);
+        assert!(
+            ladders.iter().any(|ladder| come_in_order(ladder, &steps)),
+            "{steps:?} in\n{}",
+            ladders.concat()
+        );
+    }
+}
+
+/// What lines of the ladder have in them, one after the other, by a row of the table.
+fn steps(row: &[&str]) -> Vec<Vec<String>> {
+    let word = |cell: &str| cell.split([' ', ',']).next().unwrap().to_owned();
+    let said = |cell: &str| {
+        let disposition = cell.split_once('(').map(|(_, rest)| rest.trim_end_matches(')').to_owned());
+        std::iter::once(word(cell)).chain(disposition).collect::<Vec<String>>()
+    };
+    let request = (!row[0].starts_with('–')).then(|| vec![format!("PUT /Dialog/… {}", row[0])]);
+    let indication = (row[1] != "–").then(|| said(row[1]));
+    let notified = vec![format!("notified: {} Dialog {}", row[3], word(row[4]))];
+    request.into_iter().chain(indication).chain([said(row[2]), notified]).collect()
+}
+
+fn come_in_order(ladder: &str, steps: &[Vec<String>]) -> bool {
+    let mut lines = ladder.lines();
+    steps.iter().all(|parts| lines.any(|line| parts.iter().all(|part| line.contains(part.as_str()))))
 }

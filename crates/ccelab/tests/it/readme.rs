@@ -1,4 +1,4 @@
-//! The README: its commands are run literally, in order, in one folder, and what it says of their output is compared.
+//! The README and the guide to a demo: their commands are run literally, in order, in one folder, and what they say of the output is compared.
 
 use crate::support::{data_home, folder, run, skip, stderr, stdout};
 use std::{
@@ -81,14 +81,24 @@ fn each_command_of_the_readme_does_what_the_readme_says() {
     }
     let blocks = blocks(&fs::read_to_string(root().join("README.md")).unwrap());
     assert!(blocks.len() >= 6 && blocks[0].commands.starts_with(INSTALL));
-    let folder = folder("readme");
+    do_what_they_say(&blocks, &folder("readme"));
+}
+
+#[test]
+fn each_command_of_the_guide_to_a_demo_does_what_the_guide_says() {
+    let blocks = blocks(&fs::read_to_string(root().join("docs/demo.md")).unwrap());
+    assert!(blocks.len() >= 6);
+    do_what_they_say(&blocks, &folder("demo-guide"));
+}
+
+fn do_what_they_say(blocks: &[Block], folder: &Path) {
     let commands: Vec<String> = blocks.iter().map(|block| block.commands.replace(INSTALL, "")).collect();
     let script = commands.join(&format!("\necho '{NEXT}'\n"));
     let binary = Path::new(env!("CARGO_BIN_EXE_ccelab")).parent().unwrap();
     let path = format!("{}:{}", binary.display(), std::env::var("PATH").unwrap_or_default());
     let output = Command::new("bash")
         .args(["-euo", "pipefail", "-c", &script])
-        .current_dir(&folder)
+        .current_dir(folder)
         .env("PATH", path)
         .env("XDG_DATA_HOME", data_home())
         .output()
