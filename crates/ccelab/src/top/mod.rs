@@ -95,6 +95,8 @@ fn show(
     runtime: &Handle,
     is_over: &AtomicBool,
 ) -> io::Result<()> {
+    // A terminal without a second screen still shows what was written before.
+    terminal.clear()?;
     let mut top = Top::new(address);
     while !is_over.load(Ordering::Acquire) {
         let is_behind = runtime.block_on(refresh(&mut top, address));
