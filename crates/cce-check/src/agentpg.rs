@@ -6,14 +6,14 @@ use crate::{
     judgement::Judgement,
     place::Place,
     router::{Router, show},
-    table::{Ends, Table},
+    table::{Bounded, Ends, Table},
 };
 use cce_fold::Subject;
 use cce_model::{
     AgentId, AgentRecord, AgentState, Disposition, SkillTarget, TaskEvent, TaskEventKind, TaskId, TaskState,
     fact::{ArmMessage, Force},
 };
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
 /// How often an agent may come to stand otherwise in one input: as often as there are tasks that it ends, and more.
 const STOOD_MAX: usize = 64;
@@ -51,7 +51,7 @@ struct Desk {
     /// A task has ended in that input.
     has_end: bool,
     /// How the agent stood in that input ahead of now, from the latest report on: state, tasks, whether routable.
-    stood: Vec<(AgentState, u32, bool)>,
+    stood: VecDeque<(AgentState, u32, bool)>,
     /// Whether the agent was last told to be routable.
     routable: bool,
     /// Tasks that the agent may have: the limit, and those beyond it.
@@ -225,9 +225,8 @@ impl AgentPg {
                 format!("agent {place} did not accept a task in time, and stays routable")
             });
         }
-        if desk.stood.len() < STOOD_MAX {
-            desk.stood.push((desk.state, desk.counted, desk.routable));
-        }
+        desk.stood.push_back((desk.state, desk.counted, desk.routable));
+        desk.stood.keep(STOOD_MAX);
         desk.state = now.to;
         desk.counted = now.tasks;
         desk.routable = now.routable;
@@ -290,7 +289,8 @@ impl AgentPg {
         // A sign-out is told behind the ends of the agent's tasks.
         let is_sign_out = desk.state == AgentState::Logout;
         let reported = desk.reported;
-        let is_behind = is_sign_out || told.is_none_or(|told| reported > told);
+        // Two records are never one.
+        let is_behind = is_sign_out || told.is_none_or(|told| reported >= told);
         judge.expect(Judgement::TaskEventBehindItsAgents, is_behind, &[at], || {
             format!("{kind} of task {id} is passed on before the event of agent {place}")
         });
@@ -425,7 +425,7 @@ impl AgentPg {
             counted: 0,
             input,
             has_end: false,
-            stood: Vec::new(),
+            stood: VecDeque::new(),
             routable: false,
             room: None,
             unaccepted: None,

@@ -89,9 +89,7 @@ impl Outsiders {
             }
             Meaning::Received { link, .. } if is_gateway(link.port) && self.is_stranger(record, *link) => {
                 self.said.push_back(record.seq);
-                if self.said.len() > MESSAGES_MAX {
-                    self.said.pop_front();
-                }
+                self.said.keep(MESSAGES_MAX);
             }
             // What a component says of a broken frame was told with the frame itself.
             Meaning::Fact(Fact::PeerError { link, message, detail })

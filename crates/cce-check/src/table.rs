@@ -11,7 +11,7 @@ const ENTRIES_MAX: usize = 65_536;
 
 /// A collection that has an order, and a bound.
 pub(crate) trait Bounded {
-    /// Lets the lowest entry go, if that many are exceeded. To be called behind each insertion.
+    /// Lets the lowest entry go, or the oldest of a queue, if that many are exceeded. To be called behind each insertion.
     fn keep(&mut self, max: usize);
 }
 
@@ -27,6 +27,14 @@ impl<K: Ord> Bounded for BTreeSet<K> {
     fn keep(&mut self, max: usize) {
         if self.len() > max {
             self.pop_first();
+        }
+    }
+}
+
+impl<T> Bounded for VecDeque<T> {
+    fn keep(&mut self, max: usize) {
+        if self.len() > max {
+            self.pop_front();
         }
     }
 }
@@ -99,11 +107,15 @@ mod tests {
     fn a_bound_is_reached_before_the_lowest_goes() {
         let mut map: BTreeMap<u8, u8> = [(3, 0), (5, 0), (9, 0)].into();
         let mut set: BTreeSet<u8> = [3, 5, 9].into();
+        let mut queue: VecDeque<u8> = [7, 5, 9].into();
         map.keep(3);
         set.keep(3);
-        assert_eq!((map.len(), set.len()), (3, 3));
+        queue.keep(3);
+        assert_eq!((map.len(), set.len(), queue.len()), (3, 3, 3));
         map.keep(2);
         set.keep(2);
+        queue.keep(2);
+        assert_eq!(queue, [5, 9]);
         assert_eq!(map.into_keys().collect::<Vec<_>>(), [5, 9]);
         assert_eq!(set.into_iter().collect::<Vec<_>>(), [5, 9]);
     }
