@@ -172,7 +172,13 @@ fn merge_with(profile: &str, layers: &Layers) -> Result<Value, ConfigProblem> {
     for Override { key, value, .. } in &layers.overrides {
         builder = builder.set_override(key, value.as_str()).map_err(|error| override_problem(key, &error))?;
     }
-    builder.build().and_then(Config::try_deserialize).map_err(|error| override_problem("", &error))
+    let merged = builder.build().and_then(Config::try_deserialize);
+    let mut merged: Value = merged.map_err(|error| override_problem("", &error))?;
+    // Whoever leaves out the quotation marks means the same.
+    if let Some(number) = merged["release"].as_f64() {
+        merged["release"] = json!(format!("{number:.1}"));
+    }
+    Ok(merged)
 }
 
 /// Whole numbers fit into 64 bits: what reads the layers together tells of others without a place.

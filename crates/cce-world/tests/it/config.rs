@@ -245,6 +245,13 @@ fn the_profile_of_a_release_lies_below_what_a_file_says() {
 }
 
 #[test]
+fn a_release_needs_no_quotation_marks() {
+    for (text, release) in [("11.6", Release::R11_6), ("15.0", Release::R15_0), ("15", Release::R15_0)] {
+        assert_eq!(load(&file(&format!("release = {text}\n"))).unwrap().release, release);
+    }
+}
+
+#[test]
 fn a_release_that_there_is_not_is_told_with_those_that_there_are() {
     let error = load(&file("release = \"12.0\"\n")).unwrap_err();
     assert_eq!(error.problems.len(), 1, "{error:?}");
