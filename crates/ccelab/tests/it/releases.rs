@@ -60,6 +60,17 @@ fn events_are_spelled_as_the_release_spells_them() {
 }
 
 #[test]
+fn the_log_prints_an_event_as_it_was_sent() {
+    for (release, start) in [("11.6", "<Update><data><Media><uri>"), ("12.5", "<Update><data><media><uri>")] {
+        let folder = folder("log-of-release");
+        let played = run(&folder, &["sim", "one-task", "--release", release, "--logs", "logs"]);
+        assert!(played.status.success(), "{}", stderr(&played));
+        let log = fs::read_to_string(folder.join("logs/finesse.log")).unwrap();
+        assert!(log.contains(start), "{release}: {log}");
+    }
+}
+
+#[test]
 fn from_12_5_on_clients_in_plain_are_sent_away_and_the_lab_works_all_the_same() {
     let lab = Running::start(
         &folder("redirects"),
