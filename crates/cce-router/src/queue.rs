@@ -2,9 +2,9 @@
 
 use crate::task::{Call, DialogueKey};
 use cce_kernel::{LinkId, Time};
-use cce_model::Mrd;
+use cce_model::{Mrd, MrdId};
 use std::{
-    collections::{BTreeMap, VecDeque},
+    collections::{BTreeMap, BTreeSet, VecDeque},
     time::Duration,
 };
 
@@ -32,10 +32,19 @@ pub(crate) struct Waiting {
     pub(crate) step: usize,
 }
 
-/// Everything that waits, in the order in which it is served.
+/// A queue, and the step that a task came to there.
+pub(crate) type Node = (u32, usize);
+
+/// Everything that waits, in the order in which it is served. Whatever is asked of it is answered without a look at every task.
 #[derive(Debug, Default)]
 pub(crate) struct Line {
     waiting: BTreeMap<Rank, Waiting>,
+    /// Who waits where.
+    by_node: BTreeMap<Node, BTreeSet<Rank>>,
+    by_arrival: BTreeMap<u64, Rank>,
+    /// Of tasks whose routing client has no answer.
+    by_dialogue: BTreeMap<DialogueKey, Rank>,
+    by_mrd: BTreeMap<MrdId, usize>,
     /// By queue: when tasks left, oldest first.
     leavers: BTreeMap<u32, VecDeque<Time>>,
     arrivals: u64,
@@ -44,10 +53,9 @@ pub(crate) struct Line {
 impl Line {
     /// Whether another task of the domain may wait.
     pub(crate) fn has_room(&self, mrd: &Mrd) -> bool {
-        let of_mrd =
-            || self.waiting.values().filter(|waiting| waiting.call.plan.queue().mrd().id == mrd.id).count();
+        let of_mrd = self.by_mrd.get(&mrd.id).copied().unwrap_or(0);
         self.waiting.len() < WAITING_MAX
-            && mrd.max_in_queue.is_none_or(|max| of_mrd() < usize::try_from(max).unwrap_or(usize::MAX))
+            && mrd.max_in_queue.is_none_or(|max| of_mrd < usize::try_from(max).unwrap_or(usize::MAX))
     }
 
     /// Numbers a task that arrives.
@@ -60,6 +68,13 @@ impl Line {
     pub(crate) fn enter(&mut self, call: Box<Call>, step: usize) -> Rank {
         debug_assert!(call.is_answered || self.find(call.dialogue).is_none(), "a dialogue waits once");
         let rank = Rank { priority: call.plan.script.priority, since: call.since, arrival: call.arrival };
+        let queue = call.plan.queue();
+        self.by_node.entry((queue.id, step)).or_default().insert(rank);
+        *self.by_mrd.entry(queue.mrd().id).or_default() += 1;
+        self.by_arrival.insert(call.arrival, rank);
+        if !call.is_answered {
+            self.by_dialogue.insert(call.dialogue, rank);
+        }
         self.waiting.insert(rank, Waiting { call, step });
         rank
     }
@@ -71,12 +86,44 @@ impl Line {
     /// If it does not wait there: it leaves once.
     pub(crate) fn leave(&mut self, rank: Rank, now: Time) -> Waiting {
         let waiting = self.waiting.remove(&rank).expect("a task leaves the line once");
-        let leavers = self.leavers.entry(waiting.call.plan.queue().id).or_default();
+        let queue = waiting.call.plan.queue();
+        self.leave_node((queue.id, waiting.step), rank);
+        if let Some(count) = self.by_mrd.get_mut(&queue.mrd().id) {
+            *count -= 1;
+        }
+        self.by_arrival.remove(&rank.arrival);
+        if !waiting.call.is_answered {
+            self.by_dialogue.remove(&waiting.call.dialogue);
+        }
+        let leavers = self.leavers.entry(queue.id).or_default();
         leavers.push_back(now);
         if leavers.len() > LEAVERS_MAX {
             leavers.pop_front();
         }
         waiting
+    }
+
+    /// A task comes to a further step, and keeps its place in the line.
+    ///
+    /// # Panics
+    ///
+    /// If it does not wait.
+    pub(crate) fn advance(&mut self, rank: Rank, step: usize) -> &Waiting {
+        let waiting = self.waiting.get_mut(&rank).expect("a task that advances waits");
+        let queue = waiting.call.plan.queue().id;
+        let before = std::mem::replace(&mut waiting.step, step);
+        self.leave_node((queue, before), rank);
+        self.by_node.entry((queue, step)).or_default().insert(rank);
+        &self.waiting[&rank]
+    }
+
+    fn leave_node(&mut self, node: Node, rank: Rank) {
+        if let Some(ranks) = self.by_node.get_mut(&node) {
+            ranks.remove(&rank);
+            if ranks.is_empty() {
+                self.by_node.remove(&node);
+            }
+        }
     }
 
     /// Seconds that a task which now enters the queue may wait; -1 where nothing left it lately.
@@ -85,20 +132,22 @@ impl Line {
         while leavers.front().is_some_and(|left| now.since(*left) > WINDOW) {
             leavers.pop_front();
         }
-        let queued = self.waiting.values().filter(|waiting| waiting.call.plan.queue().id == queue).count();
+        let queued = self.by_node.range((queue, 0)..=(queue, usize::MAX)).map(|(_, ranks)| ranks.len()).sum();
         estimate(queued, leavers.len())
     }
 
     /// Where a dialogue waits that is not answered.
     pub(crate) fn find(&self, dialogue: DialogueKey) -> Option<Rank> {
-        let waits = |waiting: &Waiting| waiting.call.dialogue == dialogue && !waiting.call.is_answered;
-        self.waiting.iter().find(|(_, waiting)| waits(waiting)).map(|(rank, _)| *rank)
+        self.by_dialogue.get(&dialogue).copied()
     }
 
-    /// Where the dialogues of a link wait that are not answered.
+    /// Where the dialogues of a link wait that are not answered, in the order in which they are served.
     pub(crate) fn of_link(&self, link: LinkId) -> Vec<Rank> {
-        let of_link = |waiting: &Waiting| waiting.call.dialogue.link == link && !waiting.call.is_answered;
-        self.waiting.iter().filter(|(_, waiting)| of_link(waiting)).map(|(rank, _)| *rank).collect()
+        let first = DialogueKey { link, routing_client: 0, dialogue: 0 };
+        let last = DialogueKey { link, routing_client: u32::MAX, dialogue: u32::MAX };
+        let mut ranks: Vec<Rank> = self.by_dialogue.range(first..=last).map(|(_, rank)| *rank).collect();
+        ranks.sort_unstable();
+        ranks
     }
 
     /// A task that waits, by the arrival that its timer was named after.
@@ -106,15 +155,20 @@ impl Line {
     /// # Panics
     ///
     /// If it does not wait: its timer ends when it leaves.
-    pub(crate) fn of_timer(&mut self, arrival: u64) -> (Rank, &mut Waiting) {
-        let mut waiting = self.waiting.iter_mut();
-        let (rank, found) = waiting.find(|(rank, _)| rank.arrival == arrival).expect("the task waits");
-        (*rank, found)
+    pub(crate) fn of_timer(&self, arrival: u64) -> (Rank, &Waiting) {
+        let rank = *self.by_arrival.get(&arrival).expect("the task waits");
+        (rank, &self.waiting[&rank])
     }
 
-    /// All of it, in the order in which it is served.
-    pub(crate) fn iter(&self) -> impl Iterator<Item = (Rank, &Waiting)> {
-        self.waiting.iter().map(|(rank, waiting)| (*rank, waiting))
+    /// The first task of each node where somebody waits, in the order in which they are served.
+    pub(crate) fn first_of_nodes(&self) -> Vec<(Rank, Node, &Waiting)> {
+        let first = |(node, ranks): (&Node, &BTreeSet<Rank>)| {
+            let rank = *ranks.first()?;
+            Some((rank, *node, self.waiting.get(&rank)?))
+        };
+        let mut firsts: Vec<_> = self.by_node.iter().filter_map(first).collect();
+        firsts.sort_unstable_by_key(|(rank, ..)| *rank);
+        firsts
     }
 }
 
@@ -146,6 +200,32 @@ mod tests {
         let arrival = line.arrive();
         line.enter(call(arrival, &plan), 0);
         assert!(!line.has_room(plan.queue().mrd()));
+    }
+
+    #[test]
+    fn who_leaves_or_advances_is_found_where_it_is_and_nowhere_else() {
+        let (mut line, plan) = (Line::default(), plan());
+        let queue = plan.queue().id;
+        let ranks: Vec<Rank> = (0..3)
+            .map(|dialogue| {
+                let arrival = line.arrive();
+                let mut call = call(arrival, &plan);
+                call.is_answered = false;
+                call.dialogue.dialogue = 9 - dialogue;
+                line.enter(call, 0)
+            })
+            .collect();
+        let link = line.of_timer(1).1.call.dialogue.link;
+        assert_eq!(line.of_link(link), ranks);
+        line.advance(ranks[0], 1);
+        line.leave(ranks[1], Time(0));
+        let firsts: Vec<_> = line.first_of_nodes().into_iter().map(|(rank, node, _)| (rank, node)).collect();
+        assert_eq!(firsts, [(ranks[0], (queue, 1)), (ranks[2], (queue, 0))]);
+        assert_eq!(line.of_link(link), [ranks[0], ranks[2]]);
+        assert_eq!(line.estimated_wait(queue, Time(0)), estimate(2, 1));
+        line.leave(ranks[0], Time(0));
+        line.leave(ranks[2], Time(0));
+        assert!(line.first_of_nodes().is_empty() && line.of_link(link).is_empty());
     }
 
     fn plan() -> Plan {

@@ -8,7 +8,7 @@ use crate::{
     key::Keys,
     link::{Gateways, Pg, on_heartbeat, send},
     message::{self, Reservation},
-    queue::{Line, Rank},
+    queue::{Line, Node, Rank},
     reservation::{Reservations, Unconfirmed, Way},
     task::{Call, DialogueKey, Plan, RCK_SEQ, admitted, dialed_number, node},
     timer::Timer,
@@ -250,7 +250,7 @@ impl Router {
         match choice::walk(&queue, waiting.step + 1, waiting.call.wish(), &self.agents) {
             Decision::Agent(pick) => self.route_waiting(rank, pick, cx),
             Decision::Wait(step) => {
-                waiting.step = step;
+                let waiting = self.line.advance(rank, step);
                 cx.note(node(&waiting.call, step, QueueChoice::Wait).into());
                 arm_step(&queue, step, rank, cx);
             }
@@ -267,16 +267,16 @@ impl Router {
     }
 
     /// The first task in line for whom somebody is free. Steps for which nobody is are remembered in `barren`:
-    /// serving a task frees nobody.
-    fn next_served(&self, barren: &mut BTreeSet<(u32, usize)>) -> Option<(Rank, Pick)> {
-        self.line.iter().find_map(|(rank, waiting)| {
-            let queue = waiting.call.plan.queue();
-            if barren.contains(&(queue.id, waiting.step)) {
+    /// serving a task frees nobody. Whoever waits at one step has the same agents, so the first one there speaks for all.
+    fn next_served(&self, barren: &mut BTreeSet<Node>) -> Option<(Rank, Pick)> {
+        self.line.first_of_nodes().into_iter().find_map(|(rank, node, waiting)| {
+            if barren.contains(&node) {
                 return None;
             }
+            let queue = waiting.call.plan.queue();
             let pick = choice::best(queue, waiting.step, waiting.call.wish(), &self.agents);
             if pick.is_none() {
-                barren.insert((queue.id, waiting.step));
+                barren.insert(node);
             }
             pick.map(|pick| (rank, pick))
         })
