@@ -1,7 +1,7 @@
 //! A small tree of one stanza.
 
 use crate::StreamFlaw;
-use memchr::memchr;
+use memchr::{memchr, memchr2};
 use quick_xml::{
     Reader, XmlVersion,
     escape::resolve_xml_entity,
@@ -197,18 +197,32 @@ impl Tree<'_> {
     /// Takes what stands behind a reference up to the next tag. A text that is XML itself has references everywhere, and each of
     /// them would be an event of the reader, and so would each text between two of them. Returns what is left from the tag on.
     fn rest_of_text<'x>(&mut self, rest: &'x str) -> Result<&'x str, StreamFlaw> {
-        let (mut text, behind) = rest.split_at(memchr(b'<', rest.as_bytes()).unwrap_or(rest.len()));
+        let (text, behind) = rest.split_at(memchr(b'<', rest.as_bytes()).unwrap_or(rest.len()));
+        check_characters(text)?;
+        let content = BytesText::from_escaped(text).xml10_content();
+        let mut text = &*content;
         while let Some(at) = memchr(b'&', text.as_bytes()) {
-            self.text(&BytesText::from_escaped(&text[..at]).xml10_content())?;
-            let (reference, next) = text[at + 1..].split_once(';').ok_or(StreamFlaw::NotWellFormed)?;
-            if reference.contains('&') {
-                return Err(StreamFlaw::NotWellFormed);
+            let (before, reference) = (&text[..at], &text[at + 1..]);
+            self.known_text()?.push_str(before);
+            let end = memchr2(b';', b'&', reference.as_bytes());
+            let end =
+                end.filter(|end| reference.as_bytes()[*end] == b';').ok_or(StreamFlaw::NotWellFormed)?;
+            match resolve_xml_entity(&reference[..end]) {
+                Some(character) => self.known_text()?.push_str(character),
+                None => self.reference(&BytesRef::new(&reference[..end]))?,
             }
-            self.reference(&BytesRef::new(reference))?;
-            text = next;
+            text = &reference[end + 1..];
         }
-        self.text(&BytesText::from_escaped(text).xml10_content())?;
+        self.known_text()?.push_str(text);
         Ok(behind)
+    }
+
+    /// The text that the innermost element ends with so far.
+    fn known_text(&mut self) -> Result<&mut String, StreamFlaw> {
+        match self.open.last_mut().and_then(|(parent, _)| parent.children.last_mut()) {
+            Some(Child::Text(text)) => Ok(text),
+            Some(Child::Element(_)) | None => Err(StreamFlaw::NotWellFormed),
+        }
     }
 
     fn namespace(&self, prefix: &str) -> Result<Arc<str>, StreamFlaw> {
