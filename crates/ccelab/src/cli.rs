@@ -171,6 +171,7 @@ pub(crate) struct Demo {
 }
 
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an option of the command line")]
 pub(crate) struct Run {
     /// A lab of your own, or the name of one that comes with ccelab
     #[arg(long, visible_alias = "lab", value_name = "LAB")]
