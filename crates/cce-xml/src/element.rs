@@ -209,17 +209,34 @@ impl Tree {
 }
 
 fn element(start: &BytesStart<'_>) -> Result<Element, String> {
-    let name = start.local_name().as_ref().to_owned();
-    if !name.starts_with(|first: char| first.is_alphabetic() || first == '_') {
-        return Err(format!("`{name}` is no name of an element"));
+    let qualified = start.name().as_ref().to_owned();
+    if !is_name(&qualified) {
+        return Err(format!("`{qualified}` is no name of an element"));
     }
+    let name = start.local_name().as_ref().to_owned();
     let attributes = start.attributes().map(|attribute| {
         let attribute = attribute.map_err(|error| error.to_string())?;
+        let name = attribute.key.as_ref().to_owned();
+        if !is_name(&name) {
+            return Err(format!("`{name}` is no name of an attribute"));
+        }
         let value = attribute.normalized_value(XmlVersion::Implicit1_0).map_err(|error| error.to_string())?;
-        Ok((attribute.key.as_ref().to_owned(), value.into_owned()))
+        Ok((name, value.into_owned()))
     });
     let attributes = attributes.collect::<Result<_, String>>()?;
     Ok(Element { name, attributes, ..Element::default() })
+}
+
+/// Whether that is a name, with or without a prefix (Namespaces in XML 1.0, 4; XML 1.0, 2.3).
+fn is_name(name: &str) -> bool {
+    let (prefix, local) = name.split_once(':').unwrap_or(("_", name));
+    [prefix, local].iter().all(|part| {
+        let is_part = |other: char| match other {
+            '_' | '-' | '.' | '\u{b7}' | '\u{300}'..='\u{36f}' | '\u{203f}' | '\u{2040}' => true,
+            letter => letter.is_alphanumeric(),
+        };
+        part.starts_with(|first: char| first.is_alphabetic() || first == '_') && part.chars().all(is_part)
+    })
 }
 
 fn malformed(at: u64, detail: impl Into<String>) -> XmlError {
@@ -244,6 +261,19 @@ mod tests {
         for text in
             ["", "x", "<a>", "<a></b>", "<a/><b/>", "<a>&x;</a>", "<!DOCTYPE a><a/>", "<a", "<a>\u{0}<"]
         {
+            assert!(parse(text.as_bytes()).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn names_are_made_of_the_characters_of_names() {
+        for name in ["a", "a:b", "_a-b.c1", "\u{e9}t\u{e9}"] {
+            assert!(parse(format!("<{name} {name}='1'/>").as_bytes()).is_ok(), "{name}");
+        }
+        for name in ["1", "a:", ":a", "a:b:c", "a:1", "-a", "a\"", "a!", "a='u'b"] {
+            assert!(parse(format!("<{name}/>").as_bytes()).is_err(), "{name}");
+        }
+        for text in ["<a b:='c'/>", "<a 1='c'/>", "<a:b c\"='u'/>", "<a:xmxmlns:a='u' c='d'/>"] {
             assert!(parse(text.as_bytes()).is_err(), "{text}");
         }
     }
