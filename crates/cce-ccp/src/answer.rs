@@ -2,6 +2,7 @@
 
 use cce_kernel::{BodyFlaw, Request, Response, Security};
 use cce_xml::task::TaskError;
+use std::fmt::Write;
 
 /// One thing that is wrong with a request (ccp-task-api 1.4).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -104,6 +105,22 @@ pub(crate) fn percent_decode(text: &str) -> Option<String> {
         }
     }
     String::from_utf8(bytes).ok()
+}
+
+/// Encodes a name as the value of a form, as the product makes public ids (ccp-task-api 2.3).
+pub(crate) fn form_encode(text: &str) -> String {
+    text.bytes().fold(String::new(), |mut encoded, byte| {
+        match byte {
+            b' ' => encoded.push('+'),
+            plain if plain.is_ascii_alphanumeric() || b".-*_".contains(&plain) => {
+                encoded.push(char::from(plain));
+            }
+            other => {
+                let _ = write!(encoded, "%{other:02X}");
+            }
+        }
+        encoded
+    })
 }
 
 fn byte_of(digits: &[u8]) -> Option<u8> {

@@ -37,6 +37,8 @@ pub struct Config {
     pub delays: Delays,
     /// Port that the MR configuration shows (ccp-task-api 2.5).
     pub mr_port: u16,
+    /// Full name of the host of the lab's MR PG: the MR configuration may name it.
+    pub mr_pg_host: String,
     /// First counter part of contact ids.
     pub first_contact: u32,
     /// Contact ids that are used first, in this order.
@@ -71,6 +73,7 @@ impl Default for Config {
             heartbeat: Duration::from_secs(5),
             delays: Delays::default(),
             mr_port: 38_001,
+            mr_pg_host: "mrpg.lab".to_owned(),
             first_contact: 0,
             contact_ids: Vec::new(),
             application_id: None,
@@ -80,18 +83,6 @@ impl Default for Config {
             runtime_bus: None,
             api_bus: None,
         }
-    }
-}
-
-impl Config {
-    /// The feed of that id.
-    pub(crate) fn feed(&self, id: u32) -> Option<&Feed> {
-        self.feeds.iter().find(|feed| feed.id == id)
-    }
-
-    /// The campaigns that a feed belongs to, in order.
-    pub(crate) fn campaigns_of(&self, feed: u32) -> impl Iterator<Item = &Campaign> {
-        self.campaigns.iter().filter(move |campaign| campaign.feeds.contains(&feed))
     }
 }
 
@@ -117,7 +108,7 @@ pub struct Delays {
 }
 
 /// Where contacts come from (ccp-task-api 2.2).
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Feed {
     /// Its id, such as 100080.
     pub id: u32,
@@ -130,7 +121,7 @@ pub struct Feed {
 }
 
 /// Gathers contacts of feeds, and hands them to CCE by its notification rule (ccp-task-api 2.3, 2.4).
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Campaign {
     /// Its id, such as 100081.
     pub id: u32,

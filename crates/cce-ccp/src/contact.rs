@@ -170,6 +170,13 @@ impl Contacts {
         self.by_id.get(id)
     }
 
+    /// Every contact, the latest first.
+    pub(crate) fn all(&self) -> Vec<&Contact> {
+        let mut all: Vec<&Contact> = self.by_id.values().collect();
+        all.sort_by_key(|contact| std::cmp::Reverse(contact.serial));
+        all
+    }
+
     /// A contact whose task is under way.
     ///
     /// # Panics

@@ -4,6 +4,7 @@ use crate::{
     Timer,
     config::{Config, Delays},
     contact::Contact,
+    objects::Objects,
 };
 use cce_kernel::{Cx, Time};
 use cce_model::{
@@ -68,19 +69,26 @@ impl Eventing {
     /// A contact's status changed: eventing takes that up, and publishes it once for each of the contact's
     /// campaigns, one change after the other. The message proxy listens to the API process only (inferred from
     /// the lab trace).
-    pub(crate) fn publish(&mut self, sender: Sender, contact: &Contact, config: &Config, cx: &mut Cx<'_>) {
+    pub(crate) fn publish(
+        &mut self,
+        sender: Sender,
+        contact: &Contact,
+        objects: &Objects,
+        delays: Delays,
+        cx: &mut Cx<'_>,
+    ) {
         let id = match sender {
             Sender::Runtime => self.runtime.next(cx),
             Sender::Api => self.api.next(cx),
         };
         let social = &contact.social;
-        let campaigns: Vec<_> = config.campaigns_of(contact.feed).collect();
+        let campaigns: Vec<_> = objects.campaigns_of(contact.feed).collect();
         let numbers = campaigns.iter().map(|campaign| campaign.id).collect();
-        let mut due = self.arrival(sender, config.delays, cx.now());
+        let mut due = self.arrival(sender, delays, cx.now());
         self.plan(due, Job::TakeUp { sender, id, contact: Box::new(social.clone()), campaigns: numbers });
         for campaign in campaigns {
             self.plan(due, Job::Begin(social.id.clone(), campaign.public_id.clone()));
-            due = due + config.delays.publish;
+            due = due + delays.publish;
             self.plan(due, Job::End(Box::new(social.clone()), campaign.public_id.clone()));
         }
         self.work(cx);

@@ -12,27 +12,34 @@
 
 #![warn(missing_docs)]
 
+mod administer;
 mod answer;
 mod awaited;
 mod config;
 mod contact;
 mod eventing;
 mod mr;
+mod objects;
 mod private;
 mod public;
 mod runtime;
+mod search;
 mod show;
 mod task;
+mod update;
 mod work;
 
 pub use config::{Campaign, Config, Delays, Feed, StatusTimestamp, TASK_FEED, Throttle};
 pub use contact::{CONTACTS_MAX, id::contact_id};
 
-use cce_kernel::{CallId, Command, Component, Configured, Cx, Input, Request, TimerKey};
+use cce_kernel::{
+    CallId, CloseReason, Command, Component, Configured, Cx, Input, LinkId, Peer, Request, TimerKey,
+};
 use cce_model::{ContactId, ObjectModel};
 use contact::Contacts;
 use eventing::Eventing;
 use mr::MrListener;
+use objects::Objects;
 use runtime::Routing;
 use std::{collections::VecDeque, sync::Arc};
 use work::Works;
@@ -58,6 +65,7 @@ cce_kernel::timers! {
 pub struct Ccp {
     config: Config,
     contacts: Contacts,
+    objects: Objects,
     eventing: Eventing,
     mr: MrListener,
     /// Contacts whose tasks are to be sent, in this order. Each contact is in it at most once.
@@ -78,6 +86,7 @@ impl Configured for Ccp {
     fn new(_: Arc<ObjectModel>, config: Config) -> Self {
         Self {
             contacts: Contacts::new(&config),
+            objects: Objects::new(&config),
             eventing: Eventing::new(&config),
             mr: MrListener::new(config.heartbeat, config.first_dialogue),
             backlog: VecDeque::new(),
@@ -100,8 +109,8 @@ impl Configured for Ccp {
 impl Component for Ccp {
     fn handle(&mut self, input: Input, cx: &mut Cx<'_>) {
         match input {
-            Input::Start { stored } => self.on_start(stored, cx),
-            Input::LinkUp { link, peer } => self.mr.on_link_up(link, &peer, cx),
+            Input::Start { stored, .. } => self.on_start(stored, cx),
+            Input::LinkUp { link, peer } => self.on_link_up(link, &peer, cx),
             Input::LinkDown { link, .. } => {
                 let event = self.mr.on_link_down(link, cx);
                 self.on_mr_events(event, cx);
@@ -126,6 +135,14 @@ impl Component for Ccp {
 }
 
 impl Ccp {
+    fn on_link_up(&mut self, link: LinkId, peer: &Peer, cx: &mut Cx<'_>) {
+        if self.objects.mr.admits(peer, &self.config.mr_pg_host) {
+            return self.mr.on_link_up(link, peer, cx);
+        }
+        cx.note_peer_error(link, "connection", "the MR configuration does not let it connect");
+        cx.close(link, CloseReason::Refused);
+    }
+
     fn on_call(&mut self, call: CallId, request: &Request, cx: &mut Cx<'_>) {
         match request.path().strip_prefix(private::BASE) {
             Some(path) => self.on_private_call(call, request, path, cx),

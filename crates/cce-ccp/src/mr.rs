@@ -143,6 +143,12 @@ impl MrListener {
         self.close(link, CloseReason::BadFrame, cx)
     }
 
+    /// Ends every connection: who may connect has changed.
+    pub(crate) fn shut(&mut self, cx: &mut Cx<'_>) -> Vec<MrEvent> {
+        let links: Vec<LinkId> = self.pgs.links().collect();
+        links.into_iter().filter_map(|link| self.close(link, CloseReason::Refused, cx)).collect()
+    }
+
     /// Says goodbye on every connection.
     pub(crate) fn on_stop(&mut self, cx: &mut Cx<'_>) {
         if let Some(link) = self.session() {

@@ -3,10 +3,13 @@
 
 use crate::{
     Ccp, answer,
+    answer::Flaw,
     contact::Contact,
     eventing::Sender,
+    objects::ObjectKind,
     runtime::note_store,
-    show,
+    search::{Page, Query},
+    show::{self, Detail},
     task::{SELECTOR_MAX, at_most, required},
     work::{Close, Closing, Work},
 };
@@ -18,7 +21,7 @@ use cce_model::{
 };
 use cce_mr::RoutingService;
 use cce_xml::task::TASK_HEADER;
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
 /// Where every path of the private API begins.
 pub(crate) const BASE: &str = "/ccp-webapp/ccp/";
@@ -30,7 +33,17 @@ enum Resource {
     Feed(String),
     Campaigns,
     Campaign(String),
+    CampaignResults(String),
+    SuggestedTags(String),
+    Notifications,
+    Notification(String),
     SocialContact(ContactId),
+    /// Of a chat; a task has none.
+    Transcript(ContactId),
+    /// Of an email of another product.
+    Requeue(ContactId),
+    Search,
+    Health,
     Close(ContactId),
     Renotify(ContactId),
     Ping,
@@ -45,8 +58,16 @@ impl Resource {
             ["feed"] => Some(Self::Feeds),
             ["feed", id] => Some(Self::Feed(id.to_owned())),
             ["campaign"] => Some(Self::Campaigns),
-            ["campaign", id] => Some(Self::Campaign(answer::percent_decode(id)?)),
+            ["campaign", id] => Some(Self::Campaign(id.to_owned())),
+            ["campaign", id, "results"] => Some(Self::CampaignResults(id.to_owned())),
+            ["campaign", id, "suggestedTags"] => Some(Self::SuggestedTags(id.to_owned())),
+            ["notification"] => Some(Self::Notifications),
+            ["notification", id] => Some(Self::Notification(id.to_owned())),
             ["socialcontact", id] => Some(Self::SocialContact(id.into())),
+            ["socialcontact", id, "transcript"] => Some(Self::Transcript(id.into())),
+            ["socialcontact", id, "requeue"] => Some(Self::Requeue(id.into())),
+            ["search", "contacts"] => Some(Self::Search),
+            ["serviceability", "SocialMinerSystemHealth.xml"] => Some(Self::Health),
             ["task", id, "close"] => Some(Self::Close(id.into())),
             ["task", id, "renotify"] => Some(Self::Renotify(id.into())),
             ["authentication", "ping"] => Some(Self::Ping),
@@ -57,20 +78,27 @@ impl Resource {
 
     fn methods(&self) -> &'static str {
         match self {
-            Self::Close(_) | Self::Renotify(_) => "PUT, OPTIONS",
+            Self::Close(_) | Self::Renotify(_) | Self::Requeue(_) => "PUT, OPTIONS",
+            Self::Feeds | Self::Campaigns | Self::Notifications => "GET, HEAD, POST, OPTIONS",
+            Self::Feed(_) | Self::Campaign(_) | Self::Notification(_) => "GET, HEAD, PUT, DELETE, OPTIONS",
+            Self::SocialContact(_) | Self::MrConfig => "GET, HEAD, PUT, OPTIONS",
             Self::Ping
-            | Self::Feeds
-            | Self::Feed(_)
-            | Self::Campaigns
-            | Self::Campaign(_)
-            | Self::SocialContact(_)
-            | Self::MrConfig => "GET, HEAD, OPTIONS",
+            | Self::CampaignResults(_)
+            | Self::SuggestedTags(_)
+            | Self::Transcript(_)
+            | Self::Search
+            | Self::Health => "GET, HEAD, OPTIONS",
         }
     }
 
     /// Whether the resource is for Finesse alone: no browser calls it (inferred).
     fn is_for_finesse(&self) -> bool {
         matches!(self, Self::Close(_) | Self::Renotify(_))
+    }
+
+    /// Whether it can be read.
+    fn is_readable(&self) -> bool {
+        !matches!(self, Self::Close(_) | Self::Renotify(_) | Self::Requeue(_))
     }
 }
 
@@ -103,17 +131,56 @@ impl Ccp {
         match (resource, request.method.as_str()) {
             (Resource::Close(id), "PUT") => self.on_close(call, id, request, cx),
             (Resource::Renotify(id), "PUT") => self.on_renotify(call, id, request, cx),
-            (_, "GET") if !resource.is_for_finesse() => {
+            (_, "GET") if resource.is_readable() => {
                 cx.reply(call, self.config.cors.share(request, self.show(resource, request)));
             }
-            (_, "HEAD") if !resource.is_for_finesse() => {
+            (_, "HEAD") if resource.is_readable() => {
                 let shown = self.show(resource, request).without_body();
                 cx.reply(call, self.config.cors.share(request, shown));
             }
-            _ => {
-                let refused = answer::method_not_allowed(resource.methods());
-                cx.reply(call, self.config.cors.share(request, refused));
+            (_, method) => {
+                let answer = self.administer(resource, method, request, cx);
+                cx.reply(call, self.config.cors.share(request, answer));
             }
+        }
+    }
+
+    /// Makes, changes or removes what a request names.
+    fn administer(
+        &mut self,
+        resource: &Resource,
+        method: &str,
+        request: &Request,
+        cx: &mut Cx<'_>,
+    ) -> Response {
+        let number = |id: &str| id.parse().unwrap_or_default();
+        match (resource, method) {
+            (Resource::Feeds, "POST") => self.make(ObjectKind::Feed, request, cx),
+            (Resource::Campaigns, "POST") => self.make(ObjectKind::Campaign, request, cx),
+            (Resource::Notifications, "POST") => self.make(ObjectKind::Notification, request, cx),
+            (Resource::Feed(id), "PUT") => self.change_feed(number(id), request, cx),
+            (Resource::Campaign(id), "PUT") => self.change_campaign(id, request, cx),
+            (Resource::Notification(id), "PUT") => self.change_rule(number(id), request, cx),
+            (Resource::Feed(id), "DELETE") => {
+                let known = self.objects.feed(number(id)).map(|feed| feed.object.id);
+                self.remove(ObjectKind::Feed, known, request.path(), cx)
+            }
+            (Resource::Campaign(id), "DELETE") => {
+                let known = self.objects.campaign(id).map(|campaign| campaign.object.id);
+                self.remove(ObjectKind::Campaign, known, request.path(), cx)
+            }
+            (Resource::Notification(id), "DELETE") => {
+                let known = self.objects.notification(number(id)).map(|rule| rule.object.id);
+                self.remove(ObjectKind::Notification, known, request.path(), cx)
+            }
+            (Resource::SocialContact(id), "PUT") => self.update(id, request, cx),
+            (Resource::MrConfig, "PUT") => self.change_mr(request, cx),
+            // It is for the emails of another product (ccp-task-api 5.7).
+            (Resource::Requeue(id), "PUT") => match self.contacts.find(id) {
+                Some(_) => answer::error(400, "invalidState", id.as_str(), "a task is no email"),
+                None => answer::not_found(id.as_str()),
+            },
+            _ => answer::method_not_allowed(resource.methods()),
         }
     }
 
@@ -226,27 +293,104 @@ impl Ccp {
     }
 
     fn show(&self, resource: &Resource, request: &Request) -> Response {
-        let url =
-            format!("{}://{}", answer::scheme(request), request.get("host").unwrap_or(&self.config.host));
+        let url = self.base_url(request);
+        let objects = &self.objects;
+        let detail = if is_asked(request, "summary") { Detail::Summary } else { Detail::Whole };
         let body = match resource {
-            Resource::Feeds => Some(show::feeds(&self.config.feeds, &url)),
+            Resource::Feeds => Some(show::feeds(objects.feeds(), detail, &url)),
             Resource::Feed(id) => {
-                id.parse().ok().and_then(|id| self.config.feed(id)).map(|feed| show::feed(feed, &url))
+                id.parse().ok().and_then(|id| objects.feed(id)).map(|feed| show::feed(feed, &url))
             }
-            Resource::Campaigns => Some(show::campaigns(&self.config.campaigns, &url)),
-            Resource::Campaign(id) => {
-                let campaign = self.config.campaigns.iter().find(|campaign| campaign.public_id == *id);
-                campaign.map(|campaign| show::campaign(campaign, &url))
+            Resource::Campaigns => {
+                let counts = is_asked(request, "metrics").then(|| self.contacts_by_feed());
+                Some(show::campaigns(objects.campaigns(), counts.as_ref(), detail, &url))
+            }
+            Resource::Campaign(id) => objects.campaign(id).map(|campaign| show::campaign(campaign, &url)),
+            Resource::CampaignResults(id) => return self.show_results(id, request, &url),
+            Resource::SuggestedTags(id) => {
+                objects.campaign(id).map(|campaign| show::suggested_tags(&campaign.object, objects))
+            }
+            Resource::Notifications => Some(show::notifications(objects, &url)),
+            Resource::Notification(id) => {
+                let rule = id.parse().ok().and_then(|id| objects.notification(id));
+                rule.map(|rule| show::notification(rule, objects, &url))
             }
             Resource::SocialContact(id) => {
                 self.contacts.find(id).map(|contact| cce_xml::social_contact(&contact.social, &url))
             }
-            Resource::MrConfig => Some(show::mr_config(self.config.mr_port, &url)),
+            Resource::MrConfig => Some(show::mr_config(&objects.mr, self.config.mr_port, &url)),
+            Resource::Search => return self.search(request, &url),
+            Resource::Health => {
+                Some(show::health(self.mr.is_open(), self.contacts.all().len(), self.backlog.len()))
+            }
             Resource::Ping => return Response::new(200).header("allow", resource.methods()),
-            Resource::Close(_) | Resource::Renotify(_) => None,
+            Resource::Transcript(_) | Resource::Requeue(_) | Resource::Close(_) | Resource::Renotify(_) => {
+                None
+            }
         };
         body.map_or_else(|| answer::not_found(request.path()), |body| Response::new(200).xml(body))
     }
+}
+
+impl Ccp {
+    /// How many contacts there are of each feed.
+    fn contacts_by_feed(&self) -> BTreeMap<u32, usize> {
+        let mut counts = BTreeMap::new();
+        self.contacts.all().iter().for_each(|contact| *counts.entry(contact.feed).or_default() += 1);
+        counts
+    }
+
+    /// Searches for contacts (ccp-task-api 5.7).
+    fn search(&self, request: &Request, base: &str) -> Response {
+        let query = parameter(request, "q").unwrap_or_default();
+        match Query::read(&query) {
+            Ok(wanted) => self.show_found(|contact| wanted.finds(contact), request, base),
+            Err(why) => answer::invalid(&[Flaw::format("q", why)]),
+        }
+    }
+
+    /// The contacts of a campaign, in the form of what a search finds (inferred).
+    fn show_results(&self, public_id: &str, request: &Request, base: &str) -> Response {
+        let Some(campaign) = self.objects.campaign(public_id) else {
+            return answer::not_found(request.path());
+        };
+        self.show_found(|contact| campaign.object.feeds.contains(&contact.feed), request, base)
+    }
+
+    fn show_found(&self, is_meant: impl Fn(&Contact) -> bool, request: &Request, base: &str) -> Response {
+        let (start, count) = (parameter(request, "startIndex"), parameter(request, "count"));
+        let page = match Page::of(start.as_deref(), count.as_deref()) {
+            Ok(page) => page,
+            Err(field) => {
+                return answer::invalid(&[Flaw::format(field, format!("{field} is no number"))]);
+            }
+        };
+        let mut found = self.contacts.all();
+        found.retain(|contact| is_meant(contact));
+        Response::new(200).xml(page.show(&found, &next_page(request), base))
+    }
+}
+
+/// Where the next page is, without its numbers: the path below the private API, with the query as the client wrote it.
+fn next_page(request: &Request) -> String {
+    let path = request.path().trim_start_matches('/');
+    let kept: Vec<&str> = request
+        .query()
+        .split('&')
+        .filter(|pair| !pair.is_empty() && !pair.starts_with("startIndex=") && !pair.starts_with("count="))
+        .collect();
+    format!("/{path}?{}", kept.iter().map(|pair| format!("{pair}&")).collect::<String>())
+}
+
+/// A parameter of a query.
+fn parameter(request: &Request, name: &str) -> Option<String> {
+    let mut pairs = request.query().split('&').filter_map(|pair| pair.split_once('='));
+    let (_, value) = pairs.find(|(key, _)| *key == name)?;
+    answer::percent_decode(value)
+}
+
+fn is_asked(request: &Request, name: &str) -> bool {
+    parameter(request, name).is_some_and(|value| value.eq_ignore_ascii_case("true"))
 }
 
 fn credentials(request: &Request) -> Option<Vec<u8>> {

@@ -105,7 +105,9 @@ impl Ccp {
     }
 
     fn draft(&self, feed: u32, request: &Request, cx: &mut Cx<'_>) -> Result<Draft, Response> {
-        let Some(feed) = self.config.feed(feed).filter(|feed| feed.kind == TASK_FEED) else {
+        let Some(feed) =
+            self.objects.feed(feed).map(|feed| &feed.object).filter(|feed| feed.kind == TASK_FEED)
+        else {
             return Err(answer::not_found("feed"));
         };
         let task = match request.method.as_str() {
@@ -195,7 +197,7 @@ fn initiated(method: &str, draft: &Draft) -> CcpFact {
 
 /// What a contact is made of (ccp-task-api 5.2).
 fn draft_of(feed: u32, feed_tag: &str, task: TaskRequest, application: String, published: Wall) -> Draft {
-    let mut tags = vec![feed_tag.to_owned()];
+    let mut tags: Vec<String> = Some(feed_tag.to_owned()).filter(|tag| !tag.is_empty()).into_iter().collect();
     if !task.requeue {
         tags.push(DISCARD_TAG.to_owned());
     }

@@ -46,6 +46,7 @@ impl Ccp {
     /// (task-routing E11).
     pub(crate) fn on_start(&mut self, stored: BTreeMap<String, String>, cx: &mut Cx<'_>) {
         self.eventing.on_start(cx);
+        let stored = self.objects.restore(stored, cx);
         self.contacts.restore(stored, cx);
         for id in self.contacts.waiting() {
             if self.take_back(&id, StatusReason::SystemFailure, cx) {
@@ -64,14 +65,14 @@ impl Ccp {
         id
     }
 
-    /// Leads a new contact through the campaigns of its feed. The first notification rule hands it to CCE;
-    /// without a campaign it stays unread.
+    /// Leads a new contact through the campaigns of its feed. The first notification rule that fires hands it to CCE;
+    /// without one it stays unread.
     pub(crate) fn process(&mut self, id: &ContactId, cx: &mut Cx<'_>) {
         let contact = self.contacts.under_way(id);
         let (feed, tags) = (contact.feed, contact.social.tags.clone());
         note_store(StoreAccess::RuntimeRead, id, ContactStatus::Unread, cx);
         let mut campaigns = Vec::new();
-        for campaign in self.config.campaigns_of(feed) {
+        for campaign in self.objects.campaigns_of(feed) {
             let (campaign, filter, name) = (campaign.id, campaign.filter, campaign.name.clone());
             let contact = id.clone();
             cx.note(CcpFact::FilterResponse { contact, campaign, filter, response: FILTER_PASSES }.into());
@@ -84,6 +85,13 @@ impl Ccp {
         }
         note_store(StoreAccess::RuntimeRead, id, ContactStatus::Unread, cx);
         cx.note(CcpFact::NotificationRequest { contact: id.clone(), campaigns, tags }.into());
+        let contact = self.contacts.under_way(id);
+        let Some(rule) = self.objects.rule_for(contact) else { return };
+        // The rule's own serves where a task brings none (ccp-task-api 2.4).
+        if contact.social.field("scriptSelector").is_none() && !rule.script_selector.is_empty() {
+            let selector = rule.script_selector.clone();
+            self.contacts.under_way_mut(id).social.set_field("scriptSelector", selector);
+        }
         self.submit(id, cx);
     }
 
@@ -179,7 +187,7 @@ impl Ccp {
     pub(crate) fn publish(&mut self, id: &ContactId, sender: Sender, cx: &mut Cx<'_>) {
         // Over meanwhile, otherwise: a contact that is handled made room before a slow close was published.
         if let Some(contact) = self.contacts.find(id) {
-            self.eventing.publish(sender, contact, &self.config, cx);
+            self.eventing.publish(sender, contact, &self.objects, self.config.delays, cx);
         }
     }
 
@@ -245,7 +253,7 @@ impl Ccp {
             return false;
         }
         contact.place = Place::Waiting;
-        self.config.campaigns_of(contact.feed).next().is_some()
+        self.objects.rule_for(contact).is_some()
     }
 
     /// CCE took the task, and nobody is free. A task that is sent again keeps its status and reason.

@@ -1,77 +1,188 @@
 //! Configuration objects as the private API shows them (ccp-task-api 2). `base` is scheme and host of the request.
 
-use crate::{Campaign, Feed};
+use crate::{
+    Campaign, Feed,
+    objects::{Kept, MrAccess, Notification, Objects},
+};
 use cce_xml::Xml;
+use std::collections::BTreeMap;
 
 /// A feed that asks for no credentials.
 const NO_AUTHENTICATION: u32 = 1;
 
-pub(crate) fn feeds(feeds: &[Feed], base: &str) -> String {
+/// How much of its objects a list shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Detail {
+    Whole,
+    /// What clients look for: where they are, what they are called, and where tasks go (inferred).
+    Summary,
+}
+
+pub(crate) fn feeds(feeds: &[Kept<Feed>], detail: Detail, base: &str) -> String {
     Xml::document("feeds", |xml| {
         for feed in feeds {
-            xml.node("Feed", |xml| inside_feed(xml, feed, base));
+            xml.node("Feed", |xml| match detail {
+                Detail::Whole => inside_feed(xml, feed, base),
+                Detail::Summary => {
+                    summary_of_feed(xml, &feed.object, base);
+                }
+            });
         }
     })
 }
 
-pub(crate) fn feed(feed: &Feed, base: &str) -> String {
+pub(crate) fn feed(feed: &Kept<Feed>, base: &str) -> String {
     Xml::document("Feed", |xml| inside_feed(xml, feed, base))
 }
 
-pub(crate) fn campaigns(campaigns: &[Campaign], base: &str) -> String {
+/// `counts` has the contacts of each feed, where they are asked for.
+pub(crate) fn campaigns(
+    campaigns: &[Kept<Campaign>],
+    counts: Option<&BTreeMap<u32, usize>>,
+    detail: Detail,
+    base: &str,
+) -> String {
     Xml::document("Campaigns", |xml| {
         for campaign in campaigns {
-            xml.node("Campaign", |xml| inside_campaign(xml, campaign, base));
+            xml.node("Campaign", |xml| {
+                match detail {
+                    Detail::Whole => inside_campaign(xml, campaign, base),
+                    Detail::Summary => {
+                        xml.text("refURL", campaign_url(&campaign.object, base))
+                            .text("name", &campaign.object.name);
+                    }
+                }
+                if let Some(counts) = counts {
+                    let of_feed = |feed| counts.get(feed).copied().unwrap_or_default();
+                    let count: usize = campaign.object.feeds.iter().map(of_feed).sum();
+                    xml.node("metrics", |xml| {
+                        xml.text("socialContactCount", count);
+                    });
+                }
+            });
         }
     })
 }
 
-pub(crate) fn campaign(campaign: &Campaign, base: &str) -> String {
+pub(crate) fn campaign(campaign: &Kept<Campaign>, base: &str) -> String {
     Xml::document("Campaign", |xml| inside_campaign(xml, campaign, base))
 }
 
-pub(crate) fn mr_config(port: u16, base: &str) -> String {
-    Xml::document("MRconfig", |xml| {
-        xml.text("enabled", true)
-            .text("hostA", "")
-            .text("hostB", "")
-            .text("port", port)
-            .text("refURL", format_args!("{base}/ccp-webapp/ccp/contactcenter/mrconfig/default"))
-            .text("secured", false);
+/// The tags that the feeds of a campaign put on contacts (form inferred).
+pub(crate) fn suggested_tags(campaign: &Campaign, objects: &Objects) -> String {
+    Xml::document("tags", |xml| {
+        let feeds = campaign.feeds.iter().filter_map(|id| objects.feed(*id));
+        feeds.map(|feed| &feed.object.tag).filter(|tag| !tag.is_empty()).for_each(|tag| {
+            xml.text("tag", tag);
+        });
     })
 }
 
-fn inside_feed(xml: &mut Xml, feed: &Feed, base: &str) {
-    xml.text("changeStamp", 0)
-        .text("description", "")
-        .text("name", &feed.name)
+pub(crate) fn notifications(objects: &Objects, base: &str) -> String {
+    Xml::document("Notifications", |xml| {
+        for rule in objects.notifications() {
+            xml.node("Notification", |xml| inside_notification(xml, rule, objects, base));
+        }
+    })
+}
+
+pub(crate) fn notification(rule: &Kept<Notification>, objects: &Objects, base: &str) -> String {
+    Xml::document("Notification", |xml| inside_notification(xml, rule, objects, base))
+}
+
+pub(crate) fn mr_config(mr: &MrAccess, port: u16, base: &str) -> String {
+    Xml::document("MRconfig", |xml| {
+        xml.text("enabled", mr.is_enabled)
+            .text("hostA", &mr.host_a)
+            .text("hostB", &mr.host_b)
+            .text("port", port)
+            .text("refURL", format_args!("{base}/ccp-webapp/ccp/contactcenter/mrconfig/default"))
+            .text("secured", mr.is_secured);
+    })
+}
+
+/// A snapshot of the system's health (form inferred).
+pub(crate) fn health(is_mr_open: bool, contacts: usize, backlog: usize) -> String {
+    Xml::document("SystemHealth", |xml| {
+        xml.node("connectionToCCE", |xml| {
+            xml.text("status", if is_mr_open { "UP" } else { "DOWN" });
+        })
+        .node("socialContacts", |xml| {
+            xml.text("count", contacts).text("waitingForCCE", backlog);
+        });
+    })
+}
+
+fn inside_feed(xml: &mut Xml, feed: &Kept<Feed>, base: &str) {
+    let Kept { object, description, stamp } = feed;
+    xml.text("changeStamp", stamp)
+        .text("description", description)
+        .text("name", &object.name)
+        .text("pushFeedURL", format_args!("{base}/ccp/task/feed/{}", object.id))
+        .text("refURL", feed_url(object.id, base))
+        .text("status", NO_AUTHENTICATION)
+        .node("tags", |xml| {
+            if !object.tag.is_empty() {
+                xml.text("tag", &object.tag);
+            }
+        })
+        .text("type", object.kind);
+}
+
+fn summary_of_feed(xml: &mut Xml, feed: &Feed, base: &str) {
+    xml.text("name", &feed.name)
         .text("pushFeedURL", format_args!("{base}/ccp/task/feed/{}", feed.id))
         .text("refURL", feed_url(feed.id, base))
-        .text("status", NO_AUTHENTICATION)
         .node("tags", |xml| {
             xml.text("tag", &feed.tag);
         })
         .text("type", feed.kind);
 }
 
-fn inside_campaign(xml: &mut Xml, campaign: &Campaign, base: &str) {
-    let url = format!("{base}/ccp-webapp/ccp/campaign/{}", campaign.public_id);
+fn inside_campaign(xml: &mut Xml, campaign: &Kept<Campaign>, base: &str) {
+    let Kept { object, description, stamp } = campaign;
+    let url = campaign_url(object, base);
     xml.text("refURL", &url)
         .text("resultsURL", format_args!("{url}/results"))
-        .text("name", &campaign.name)
-        .text("publicid", &campaign.public_id)
-        .text("description", "")
-        .text("changeStamp", 0)
+        .text("suggestedTagsURL", format_args!("{url}/suggestedTags"))
+        .text("name", &object.name)
+        .text("publicid", &object.public_id)
+        .text("description", description)
+        .text("changeStamp", stamp)
         .node("feeds", |xml| {
-            for feed in &campaign.feeds {
+            for feed in &object.feeds {
                 xml.text("feed", feed_url(*feed, base));
             }
         })
         .node("filters", |xml| {
-            xml.text("filter", format_args!("{base}/ccp-webapp/ccp/filter/{}", campaign.filter));
+            xml.text("filter", format_args!("{base}/ccp-webapp/ccp/filter/{}", object.filter));
         });
+}
+
+/// In alphabetical order, as CCP's other objects are (inferred).
+fn inside_notification(xml: &mut Xml, rule: &Kept<Notification>, objects: &Objects, base: &str) {
+    let Kept { object, description, stamp } = rule;
+    let mut campaigns = objects.campaigns().iter().map(|campaign| &campaign.object);
+    let campaign = campaigns.find(|campaign| campaign.id == object.campaign);
+    xml.maybe("campaignUrl", campaign.map(|campaign| campaign_url(campaign, base)))
+        .text("changeStamp", stamp)
+        .text("description", description)
+        .text("mediaRoutingDomainId", object.mrd)
+        .text("name", &object.name)
+        .text("refURL", format_args!("{base}/ccp-webapp/ccp/notification/{}", object.id))
+        .text("scriptSelector", &object.script_selector)
+        .node("tags", |xml| {
+            for tag in &object.tags {
+                xml.text("tag", tag);
+            }
+        })
+        .text("type", "cce");
 }
 
 fn feed_url(id: u32, base: &str) -> String {
     format!("{base}/ccp-webapp/ccp/feed/{id}")
+}
+
+fn campaign_url(campaign: &Campaign, base: &str) -> String {
+    format!("{base}/ccp-webapp/ccp/campaign/{}", campaign.public_id)
 }

@@ -10,9 +10,9 @@ const NAME_MAX: usize = 100;
 /// Characters of a script selector.
 pub(crate) const SELECTOR_MAX: usize = 32;
 /// Tags that a client may give.
-const TAGS_MAX: usize = 20;
+pub(crate) const TAGS_MAX: usize = 20;
 /// Extension fields of a contact, those that CCP adds later left out.
-const FIELDS_MAX: usize = 100;
+pub(crate) const FIELDS_MAX: usize = 100;
 /// Bytes of all texts of a contact.
 const BYTES_MAX: usize = 1_048_576;
 

@@ -186,9 +186,11 @@ impl Checks {
                 self.answers.on_input();
             }
             What::In(_) if node == Node::Finesse => self.finesse.on_input(),
-            What::In(Input::Start { stored }) if node == Node::Ccp => {
-                // What was changed in the configuration is stored, too.
-                self.contacts.on_start(stored.keys().any(|key| !key.starts_with("setting/")));
+            What::In(Input::Start { stored, .. }) if node == Node::Ccp => {
+                // What was changed in the configuration is stored, too, and so are objects that the private API made.
+                self.contacts.on_start(
+                    stored.keys().any(|key| !(key.starts_with("setting/") || key.starts_with("object/"))),
+                );
             }
             What::Out(Output::Close { link, .. }) => self.on_link_gone(node, &record.node, *link),
             What::In(_) | What::Out(_) | What::Connected { .. } | What::Bent(_) | What::Gap { .. } => {}

@@ -55,6 +55,7 @@ impl Product for cce_ccp::Ccp {
                 ..cce_ccp::Throttle::default()
             }),
             heartbeat: lab.mrpg.heartbeat.0,
+            mr_pg_host: lab.fqdn(Kind::MrPg),
             delays: cce_ccp::Delays::from(settings.delays),
             contact_ids: settings.contact_ids.clone(),
             application_id: settings.application_id.clone(),

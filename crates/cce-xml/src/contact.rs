@@ -15,7 +15,7 @@ pub fn social_contact_event(contact: &SocialContact, campaign_public_id: &str, f
         extension_fields(xml, contact);
         xml.text("id", &contact.id)
             .text("publishedDate", contact.published.millis())
-            .text("refURL", reference(&format!("http://{fqdn}"), &contact.id))
+            .text("refURL", social_contact_url(&format!("http://{fqdn}"), &contact.id))
             .text("sourceType", "task");
         status(xml, contact);
         tags(xml, contact);
@@ -26,7 +26,7 @@ pub fn social_contact_event(contact: &SocialContact, campaign_public_id: &str, f
 /// The form that the private API shows; `base` is scheme and host of the request. What only contacts of other
 /// sources have is empty (inferred); the fields of reply templates are left out, as a task's feed has none.
 pub fn social_contact(contact: &SocialContact, base: &str) -> String {
-    let url = reference(base, &contact.id);
+    let url = social_contact_url(base, &contact.id);
     Xml::document("SocialContact", |xml| {
         xml.text("author", &contact.author)
             .text("createdDate", contact.created.millis())
@@ -50,7 +50,8 @@ pub fn social_contact(contact: &SocialContact, base: &str) -> String {
     })
 }
 
-fn reference(base: &str, id: &ContactId) -> String {
+/// Where the private API has a contact; `base` is scheme and host.
+pub fn social_contact_url(base: &str, id: &ContactId) -> String {
     format!("{base}/ccp-webapp/ccp/socialcontact/{id}")
 }
 

@@ -4,7 +4,7 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use cce_bench::Bench;
 use cce_ccp::{Campaign, Ccp, Config, Feed, TASK_FEED};
 use cce_kernel::{
-    CallId, CloseReason, Configured, Fact, HostClock, Input, LinkId, LinkReason, Output, Port, Request,
+    CallId, CloseReason, Configured, Fact, HostClock, Input, LinkId, LinkReason, Output, Peer, Port, Request,
     Response, Time, TimerKey, Wall,
 };
 use cce_model::{ContactId, Disposition, MrdId, SkillTarget, TaskId, fact::CcpFact};
@@ -124,6 +124,12 @@ impl Lab {
 
     pub(crate) fn connect(&mut self) -> LinkId {
         self.bench.accept(Port::Mr).0
+    }
+
+    /// A peer connects to the MR port, which CCP may not let it.
+    pub(crate) fn connect_as(&mut self, peer: Peer) -> (LinkId, Said) {
+        let (link, outputs) = self.bench.accept_from(Port::Mr, peer);
+        (link, Said(outputs))
     }
 
     pub(crate) fn open_session(&mut self) -> Said {

@@ -5,11 +5,13 @@
 
 mod cancel;
 mod conformance;
+mod contacts;
 mod create;
 mod delays;
 mod events;
 mod lab;
 mod link;
+mod objects;
 mod poll;
 mod private;
 mod recovery;

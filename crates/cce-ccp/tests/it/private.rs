@@ -262,7 +262,7 @@ fn head_is_get_without_the_body() {
 #[test]
 fn options_names_the_methods_to_everybody() {
     let close = format!("/ccp-webapp/ccp/task/{FIRST}/close");
-    for (path, allowed) in [("/ccp-webapp/ccp/feed", "GET, HEAD, OPTIONS"), (&close, "PUT, OPTIONS")] {
+    for (path, allowed) in [("/ccp-webapp/ccp/feed", "GET, HEAD, POST, OPTIONS"), (&close, "PUT, OPTIONS")] {
         let asked = Lab::open().call(Request::new("OPTIONS", path).header("origin", "http://localhost:3000"));
         assert_eq!((asked.status(), asked.reply().get("allow")), (200, Some(allowed)), "{path}");
         assert_eq!(asked.reply().get("access-control-allow-origin"), None, "no origin is allowed by default");
@@ -277,7 +277,7 @@ fn pages_of_an_allowed_origin_may_read() {
     let feeds = || Request::new("OPTIONS", "/ccp-webapp/ccp/feed").header("origin", origin);
     let asked = lab.call(feeds().header("access-control-request-method", "GET"));
     assert_eq!(asked.reply().get("access-control-allow-origin"), Some(origin));
-    assert_eq!(asked.reply().get("access-control-allow-methods"), Some("GET, HEAD, OPTIONS"));
+    assert_eq!(asked.reply().get("access-control-allow-methods"), Some("GET, HEAD, POST, OPTIONS"));
     let unauthorized = lab.call(Request { method: "GET".to_owned(), ..feeds() });
     assert_eq!(
         (unauthorized.status(), unauthorized.reply().get("access-control-allow-origin")),
@@ -294,7 +294,7 @@ fn a_ping_tells_that_the_credentials_are_right() {
 
 #[test]
 fn the_feeds_say_where_tasks_are_created() {
-    let body = Lab::open().administer("GET", "/feed?summary=true", "").body();
+    let body = Lab::open().administer("GET", "/feed", "").body();
     assert!(body.starts_with("<feeds><Feed>"));
     assert!(body.contains("<pushFeedURL>http://ccp.lab:8080/ccp/task/feed/100080</pushFeedURL>"));
     assert!(body.contains("<tags><tag>cisco_uq_tag</tag></tags><type>12</type>"));

@@ -1,0 +1,312 @@
+//! Changes of feeds, campaigns, notification rules and the MR configuration by the private API (ccp-task-api 2.2 to 2.5).
+
+use crate::{
+    Campaign, Ccp, Feed, TASK_FEED, answer,
+    answer::Flaw,
+    objects::{Kept, MrAccess, Notification, ObjectKind},
+    task::{SELECTOR_MAX, at_most, required},
+};
+use cce_kernel::{Cx, Request, Response};
+use cce_xml::{Element, parse};
+
+/// Tags of a rule (ccp-task-api 2.4).
+const RULE_TAGS_MAX: usize = 5;
+
+/// Characters of both hosts together (ccp-task-api 2.5).
+const HOSTS_MAX: usize = 254;
+
+/// Characters of a name (inferred).
+const NAME_MAX: usize = 100;
+
+/// The type of a rule that hands contacts to CCE.
+const CCE_RULE: &str = "cce";
+
+/// Rules of the product that send something elsewhere.
+const OTHER_RULES: [&str; 3] = ["email", "im", "http"];
+
+impl Ccp {
+    /// Makes an object of what a request describes.
+    pub(crate) fn make(&mut self, kind: ObjectKind, request: &Request, cx: &mut Cx<'_>) -> Response {
+        if !self.objects.has_room(kind) {
+            return answer::error(503, "serviceUnavailable", request.path(), "there are too many of them");
+        }
+        let made = match kind {
+            ObjectKind::Feed => self.feed_of(request, None).map(|feed| self.put_feed(feed, cx)),
+            ObjectKind::Campaign => self.campaign_of(request, None).map(|it| self.put_campaign(it, cx)),
+            ObjectKind::Notification => self.rule_of(request, None).map(|rule| self.put_rule(rule, cx)),
+        };
+        match made {
+            Ok(path) => {
+                let url = format!("{}{path}", self.base_url(request));
+                Response::new(201).header("content-type", "text/plain").header("location", url)
+            }
+            Err(refusal) => refusal,
+        }
+    }
+
+    pub(crate) fn change_feed(&mut self, id: u32, request: &Request, cx: &mut Cx<'_>) -> Response {
+        let Some(known) = self.objects.feed(id).cloned() else { return answer::not_found(request.path()) };
+        let changed = self.feed_of(request, Some(&known)).map(|feed| self.put_feed(feed, cx));
+        changed.map_or_else(|refusal| refusal, |_| Response::new(200))
+    }
+
+    pub(crate) fn change_campaign(
+        &mut self,
+        public_id: &str,
+        request: &Request,
+        cx: &mut Cx<'_>,
+    ) -> Response {
+        let Some(known) = self.objects.campaign(public_id).cloned() else {
+            return answer::not_found(request.path());
+        };
+        let changed = self.campaign_of(request, Some(&known)).map(|campaign| self.put_campaign(campaign, cx));
+        changed.map_or_else(|refusal| refusal, |_| Response::new(200))
+    }
+
+    pub(crate) fn change_rule(&mut self, id: u32, request: &Request, cx: &mut Cx<'_>) -> Response {
+        let Some(known) = self.objects.notification(id).cloned() else {
+            return answer::not_found(request.path());
+        };
+        let changed = self.rule_of(request, Some(&known)).map(|rule| self.put_rule(rule, cx));
+        changed.map_or_else(|refusal| refusal, |_| Response::new(200))
+    }
+
+    /// Removes an object, if there is one of that id.
+    pub(crate) fn remove(
+        &mut self,
+        kind: ObjectKind,
+        id: Option<u32>,
+        path: &str,
+        cx: &mut Cx<'_>,
+    ) -> Response {
+        let Some(id) = id else { return answer::not_found(path) };
+        self.objects.remove(kind, id, cx);
+        Response::new(200)
+    }
+
+    /// Who may connect as MR PG is judged anew: whoever is connected connects once more (inferred).
+    pub(crate) fn change_mr(&mut self, request: &Request, cx: &mut Cx<'_>) -> Response {
+        let access = match root(request, "MRconfig").and_then(|root| self.mr_access(&root)) {
+            Ok(access) => access,
+            Err(refusal) => return refusal,
+        };
+        self.objects.put_mr(access, cx);
+        let events = self.mr.shut(cx);
+        self.on_mr_events(events, cx);
+        Response::new(200)
+    }
+
+    fn put_feed(&mut self, mut feed: Kept<Feed>, cx: &mut Cx<'_>) -> String {
+        if feed.object.id == 0 {
+            feed.object.id = self.objects.next_id();
+        }
+        let path = format!("/ccp-webapp/ccp/feed/{}", feed.object.id);
+        self.objects.put_feed(feed, cx);
+        path
+    }
+
+    fn put_campaign(&mut self, mut campaign: Kept<Campaign>, cx: &mut Cx<'_>) -> String {
+        if campaign.object.id == 0 {
+            campaign.object.id = self.objects.next_id();
+            campaign.object.filter = self.objects.next_id();
+        }
+        let path = format!("/ccp-webapp/ccp/campaign/{}", campaign.object.public_id);
+        self.objects.put_campaign(campaign, cx);
+        path
+    }
+
+    fn put_rule(&mut self, mut rule: Kept<Notification>, cx: &mut Cx<'_>) -> String {
+        if rule.object.id == 0 {
+            rule.object.id = self.objects.next_id();
+        }
+        let path = format!("/ccp-webapp/ccp/notification/{}", rule.object.id);
+        self.objects.put_notification(rule, cx);
+        path
+    }
+
+    /// The feed that a request describes; what it leaves out stays as it was.
+    fn feed_of(&self, request: &Request, known: Option<&Kept<Feed>>) -> Result<Kept<Feed>, Response> {
+        let root = root(request, "Feed")?;
+        let was = known.map(|known| &known.object);
+        let name = root.text_of("name").or(was.map(|was| was.name.clone())).unwrap_or_default();
+        let kind = root.text_of("type").or(was.map(|was| was.kind.to_string())).unwrap_or_default();
+        let tags = texts(&root, "tags", "tag");
+        let is_given = root.child("tags").is_some();
+        let tag = if is_given { tags.first().cloned() } else { was.map(|was| was.tag.clone()) };
+        let is_taken = self
+            .objects
+            .feeds()
+            .iter()
+            .any(|feed| feed.object.name == name && Some(feed.object.id) != was.map(|was| was.id));
+        judged([
+            required("name", &name),
+            at_most("name", name.chars().count(), NAME_MAX, "characters"),
+            required("type", &kind),
+            is_taken.then(|| Flaw::range("name", format!("there is a feed `{name}` already"))),
+            (tags.len() > 1).then(|| Flaw::range("tags", "a task feed puts one tag on contacts".to_owned())),
+            tags.iter().any(String::is_empty).then(|| Flaw::required("tag")),
+        ])?;
+        if kind.parse::<u32>().ok() != Some(TASK_FEED) {
+            let message = format!("feeds of type {TASK_FEED} alone are there: tasks");
+            return Err(answer::error(501, "notImplemented", "type", &message));
+        }
+        let id = was.map_or(0, |was| was.id);
+        let feed = Feed { id, kind: TASK_FEED, name, tag: tag.unwrap_or_default() };
+        Ok(kept(feed, &root, known))
+    }
+
+    /// The campaign that a request describes. Its public id comes from its first name, and stays (ccp-task-api 2.3).
+    fn campaign_of(
+        &self,
+        request: &Request,
+        known: Option<&Kept<Campaign>>,
+    ) -> Result<Kept<Campaign>, Response> {
+        let root = root(request, "Campaign")?;
+        let was = known.map(|known| &known.object);
+        let name = root.text_of("name").or(was.map(|was| was.name.clone())).unwrap_or_default();
+        let public_id = was.map_or_else(|| answer::form_encode(&name), |was| was.public_id.clone());
+        let urls = texts(&root, "feeds", "feed");
+        let feeds: Vec<Option<u32>> = urls.iter().map(|url| self.feed_at(url)).collect();
+        let unknown = urls.iter().zip(&feeds).find(|(_, feed)| feed.is_none()).map(|(url, _)| url);
+        let is_taken = was.is_none() && self.objects.campaign(&public_id).is_some();
+        judged([
+            required("name", &name),
+            at_most("name", name.chars().count(), NAME_MAX, "characters"),
+            is_taken.then(|| Flaw::range("name", format!("there is a campaign `{public_id}` already"))),
+            unknown.map(|url| Flaw::range("feeds", format!("there is no feed `{url}`"))),
+        ])?;
+        let is_given = root.child("feeds").is_some();
+        let feeds = match was {
+            Some(was) if !is_given => was.feeds.clone(),
+            _ => feeds.into_iter().flatten().collect(),
+        };
+        let (id, filter) = was.map_or((0, 0), |was| (was.id, was.filter));
+        Ok(kept(Campaign { id, name, public_id, filter, feeds }, &root, known))
+    }
+
+    /// The rule that a request describes. Fields that its type has no use for are passed over (ccp-task-api 2.4).
+    fn rule_of(
+        &self,
+        request: &Request,
+        known: Option<&Kept<Notification>>,
+    ) -> Result<Kept<Notification>, Response> {
+        let root = root(request, "Notification")?;
+        let was = known.map(|known| &known.object);
+        let text = |name, was: Option<String>| root.text_of(name).or(was).unwrap_or_default();
+        let name = text("name", was.map(|was| was.name.clone()));
+        let kind = text("type", was.map(|_| CCE_RULE.to_owned()));
+        if OTHER_RULES.contains(&kind.as_str()) {
+            let message = "rules of type cce alone are there: nothing is sent elsewhere";
+            return Err(answer::error(501, "notImplemented", "type", message));
+        }
+        let url = root.text_of("campaignUrl");
+        let campaign = match &url {
+            Some(url) => self.campaign_at(url).map(|campaign| campaign.id),
+            None => was.map(|was| was.campaign),
+        };
+        let is_given = root.child("tags").is_some();
+        let tags = match was {
+            Some(was) if !is_given => was.tags.clone(),
+            _ => texts(&root, "tags", "tag"),
+        };
+        let selector = text("scriptSelector", was.map(|was| was.script_selector.clone()));
+        let mrd = text("mediaRoutingDomainId", was.map(|was| was.mrd.to_string()));
+        let is_known = kind == CCE_RULE;
+        judged([
+            required("name", &name),
+            required("type", &kind),
+            (!kind.is_empty() && !is_known)
+                .then(|| Flaw::range("type", format!("there are no rules of type `{kind}`"))),
+            campaign.is_none().then(|| match &url {
+                None => Flaw::required("campaignUrl"),
+                Some(url) => Flaw::range("campaignUrl", format!("there is no campaign `{url}`")),
+            }),
+            tags.is_empty().then(|| Flaw::required("tags")),
+            at_most("tags", tags.len(), RULE_TAGS_MAX, "tags"),
+            was.is_none().then(|| required("scriptSelector", &selector)).flatten(),
+            at_most("scriptSelector", selector.chars().count(), SELECTOR_MAX, "characters"),
+            mrd.parse::<u32>().is_err().then(|| match mrd.as_str() {
+                "" => Flaw::required("mediaRoutingDomainId"),
+                other => Flaw::format("mediaRoutingDomainId", format!("`{other}` is no id of a domain")),
+            }),
+        ])?;
+        let (id, mrd) = (was.map_or(0, |was| was.id), mrd.parse().unwrap_or_default());
+        let campaign = campaign.unwrap_or_default();
+        Ok(kept(Notification { id, name, campaign, tags, script_selector: selector, mrd }, &root, known))
+    }
+
+    /// Who may connect. The port is the one that the lab's configuration gives: a running lab listens nowhere else.
+    fn mr_access(&self, root: &Element) -> Result<MrAccess, Response> {
+        let was = &self.objects.mr;
+        let truth = |name: &'static str, was: bool| match root.text_of(name).as_deref() {
+            None => Ok(was),
+            Some("true") => Ok(true),
+            Some("false") => Ok(false),
+            Some(other) => Err(Flaw::format(name, format!("{name} is true or false, not `{other}`"))),
+        };
+        let (enabled, secured) = (truth("enabled", was.is_enabled), truth("secured", was.is_secured));
+        let host = |name, was: &String| root.text_of(name).unwrap_or_else(|| was.clone());
+        let (host_a, host_b) = (host("hostA", &was.host_a), host("hostB", &was.host_b));
+        let port = root.text_of("port");
+        let has_other_port =
+            port.as_ref().is_some_and(|port| port.parse::<u16>().ok() != Some(self.config.mr_port));
+        let length = host_a.chars().count() + host_b.chars().count();
+        judged([
+            enabled.as_ref().err().cloned(),
+            secured.as_ref().err().cloned(),
+            has_other_port.then(|| {
+                let message =
+                    format!("the lab listens on {}; its configuration says where", self.config.mr_port);
+                Flaw::range("port", message)
+            }),
+            at_most("hostA", length, HOSTS_MAX, "characters together with hostB"),
+        ])?;
+        let (is_enabled, is_secured) = (enabled.unwrap_or_default(), secured.unwrap_or_default());
+        Ok(MrAccess { is_enabled, host_a, host_b, is_secured })
+    }
+
+    /// The feed that a URL ends with.
+    fn feed_at(&self, url: &str) -> Option<u32> {
+        let id = last_part(url)?.parse().ok()?;
+        self.objects.feed(id).map(|feed| feed.object.id)
+    }
+
+    /// The campaign that a URL ends with.
+    fn campaign_at(&self, url: &str) -> Option<&Campaign> {
+        self.objects.campaign(last_part(url)?).map(|campaign| &campaign.object)
+    }
+
+    /// Scheme and host that a client used.
+    pub(crate) fn base_url(&self, request: &Request) -> String {
+        format!("{}://{}", answer::scheme(request), request.get("host").unwrap_or(&self.config.host))
+    }
+}
+
+fn last_part(url: &str) -> Option<&str> {
+    url.trim_end_matches('/').rsplit('/').next()
+}
+
+/// The root of a request's document.
+pub(crate) fn root(request: &Request, wanted: &'static str) -> Result<Element, Response> {
+    let root = parse(&request.body.0).and_then(|root| root.named(wanted));
+    root.map_err(|error| answer::invalid(&[Flaw::format(wanted, error.to_string())]))
+}
+
+/// The texts of a list.
+pub(crate) fn texts(root: &Element, list: &str, name: &str) -> Vec<String> {
+    let list = root.child(list);
+    list.map(|list| list.all(name).map(|entry| entry.text.clone()).collect()).unwrap_or_default()
+}
+
+/// Refuses what has flaws.
+pub(crate) fn judged<const N: usize>(flaws: [Option<Flaw>; N]) -> Result<(), Response> {
+    let flaws: Vec<Flaw> = flaws.into_iter().flatten().collect();
+    if flaws.is_empty() { Ok(()) } else { Err(answer::invalid(&flaws)) }
+}
+
+/// An object with the description that its document has, or had.
+fn kept<T>(object: T, root: &Element, known: Option<&Kept<T>>) -> Kept<T> {
+    let was = known.map(|known| known.description.clone());
+    let description = root.text_of("description").or(was).unwrap_or_default();
+    Kept { object, description, stamp: known.map_or(0, |known| known.stamp + 1) }
+}

@@ -1,0 +1,349 @@
+//! The objects that lead contacts to CCE: feeds, campaigns, notification rules, and how the MR PG may connect
+//! (ccp-task-api 2). The configuration has the first ones; an administrator makes, changes and removes them, and what
+//! became of them outlives a crash.
+
+use crate::{Campaign, Config, Feed, contact::Contact};
+use cce_kernel::{Cx, Peer, Security};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// What the keys of stored objects begin with: contacts are stored under their ids.
+pub(crate) const STORED: &str = "object/";
+
+/// Objects of one kind.
+const OBJECTS_MAX: usize = 200;
+
+/// The first id (ccp-task-api 2.1).
+const FIRST_ID: u32 = 100_000;
+
+/// What the system calls the rule that comes with it (ccp-task-api 2.1).
+const DEFAULT_RULE: &str = "Cisco_Default_Task_Notification";
+
+/// An object with what every one has.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Kept<T> {
+    pub object: T,
+    pub description: String,
+    /// Counts its changes.
+    pub stamp: u64,
+}
+
+/// A rule of type `cce`: a contact of the campaign that has one of the tags goes to CCE (ccp-task-api 2.4).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Notification {
+    pub id: u32,
+    pub name: String,
+    /// The campaign's id.
+    pub campaign: u32,
+    pub tags: Vec<String>,
+    /// Taken by contacts that bring none (inferred).
+    pub script_selector: String,
+    pub mrd: u32,
+}
+
+/// Who may connect as MR PG (ccp-task-api 2.5).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct MrAccess {
+    pub is_enabled: bool,
+    pub host_a: String,
+    pub host_b: String,
+    /// Whether only TLS will do.
+    pub is_secured: bool,
+}
+
+impl Default for MrAccess {
+    fn default() -> Self {
+        Self { is_enabled: true, host_a: String::new(), host_b: String::new(), is_secured: false }
+    }
+}
+
+impl MrAccess {
+    /// Whether a peer may connect; `mr_pg` is the full name of the host of the lab's own MR PG.
+    pub(crate) fn admits(&self, peer: &Peer, mr_pg: &str) -> bool {
+        let hosts = [&self.host_a, &self.host_b];
+        let is_named = |host: &&String| !host.is_empty() && is_at(peer, host, mr_pg);
+        let is_known = hosts.iter().all(|host| host.is_empty()) || hosts.iter().any(is_named);
+        self.is_enabled && is_known && (!self.is_secured || peer.security == Security::Tls)
+    }
+}
+
+/// Whether a peer is at that host. Nothing here asks a name server: an address, `localhost`, and the lab's own names count.
+fn is_at(peer: &Peer, host: &str, mr_pg: &str) -> bool {
+    let address = peer.address.rsplit_once(':').map_or(peer.address.as_str(), |(ip, _)| ip);
+    let address = address.trim_start_matches('[').trim_end_matches(']');
+    let is_loopback = address == "::1" || address.starts_with("127.");
+    let is_own = peer.node.is_some() && (host == mr_pg || host == "mrpg");
+    address == host || is_own || (host == "localhost" && (is_loopback || peer.node.is_some()))
+}
+
+/// Every object.
+#[derive(Clone, Debug)]
+pub(crate) struct Objects {
+    feeds: Vec<Kept<Feed>>,
+    campaigns: Vec<Kept<Campaign>>,
+    notifications: Vec<Kept<Notification>>,
+    pub mr: MrAccess,
+    latest: u32,
+}
+
+/// What is stored of one object.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Stored {
+    Feed(Kept<Feed>),
+    Campaign(Kept<Campaign>),
+    Notification(Kept<Notification>),
+    Mr(MrAccess),
+    Removed,
+}
+
+/// The kinds of objects that have ids.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ObjectKind {
+    Feed,
+    Campaign,
+    Notification,
+}
+
+impl ObjectKind {
+    const ALL: [Self; 3] = [Self::Feed, Self::Campaign, Self::Notification];
+
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Feed => "feed",
+            Self::Campaign => "campaign",
+            Self::Notification => "notification",
+        }
+    }
+
+    fn key(self, id: u32) -> String {
+        format!("{STORED}{}/{id}", self.name())
+    }
+
+    /// Kind and id of a key.
+    fn of_key(key: &str) -> Option<(Self, u32)> {
+        let (name, id) = key.strip_prefix(STORED)?.split_once('/')?;
+        let kind = Self::ALL.into_iter().find(|kind| kind.name() == name)?;
+        Some((kind, id.parse().ok()?))
+    }
+}
+
+const MR_KEY: &str = "object/mr";
+
+impl Objects {
+    /// Those of the configuration. Each campaign has a rule for the tags of its feeds, as the system makes it.
+    pub(crate) fn new(config: &Config) -> Self {
+        let mut objects = Self {
+            feeds: config.feeds.iter().cloned().map(fresh).collect(),
+            campaigns: config.campaigns.iter().cloned().map(fresh).collect(),
+            notifications: Vec::new(),
+            mr: MrAccess::default(),
+            latest: FIRST_ID,
+        };
+        let filters = config.campaigns.iter().map(|campaign| campaign.filter);
+        let ids = config.campaigns.iter().map(|campaign| campaign.id);
+        let known = config.feeds.iter().map(|feed| feed.id).chain(ids).chain(filters);
+        objects.latest = known.max().unwrap_or(FIRST_ID).max(FIRST_ID);
+        for campaign in &config.campaigns {
+            let tags = config.feeds.iter().filter(|feed| campaign.feeds.contains(&feed.id));
+            let (id, tags) = (objects.next_id(), tags.map(|feed| feed.tag.clone()).collect());
+            let (name, campaign) = (DEFAULT_RULE.to_owned(), campaign.id);
+            let rule = Notification { id, name, campaign, tags, script_selector: String::new(), mrd: 1 };
+            objects.notifications.push(fresh(rule));
+        }
+        objects
+    }
+
+    /// Takes up what an earlier life stored of them, and returns the rest.
+    pub(crate) fn restore(
+        &mut self,
+        stored: BTreeMap<String, String>,
+        cx: &mut Cx<'_>,
+    ) -> BTreeMap<String, String> {
+        let (own, rest): (BTreeMap<_, _>, BTreeMap<_, _>) =
+            stored.into_iter().partition(|(key, _)| key.starts_with(STORED));
+        for (key, value) in own {
+            match serde_json::from_str(&value) {
+                Ok(stored) => self.take_up(&key, stored),
+                Err(_) => cx.forget(key),
+            }
+        }
+        rest
+    }
+
+    fn take_up(&mut self, key: &str, stored: Stored) {
+        if let Some((_, id)) = ObjectKind::of_key(key) {
+            self.latest = self.latest.max(id);
+        }
+        match (stored, ObjectKind::of_key(key)) {
+            (Stored::Feed(feed), _) => put(&mut self.feeds, feed, |feed| feed.id),
+            (Stored::Campaign(campaign), _) => put(&mut self.campaigns, campaign, |campaign| campaign.id),
+            (Stored::Notification(rule), _) => put(&mut self.notifications, rule, |rule| rule.id),
+            (Stored::Mr(mr), _) => self.mr = mr,
+            (Stored::Removed, Some((kind, id))) => self.drop_object(kind, id),
+            (Stored::Removed, None) => {}
+        }
+    }
+
+    fn drop_object(&mut self, kind: ObjectKind, id: u32) {
+        match kind {
+            ObjectKind::Feed => self.feeds.retain(|feed| feed.object.id != id),
+            ObjectKind::Campaign => self.campaigns.retain(|campaign| campaign.object.id != id),
+            ObjectKind::Notification => self.notifications.retain(|rule| rule.object.id != id),
+        }
+    }
+
+    /// An id that no object has or had.
+    pub(crate) fn next_id(&mut self) -> u32 {
+        self.latest += 1;
+        self.latest
+    }
+
+    /// Whether there is a place for one more of a kind.
+    pub(crate) fn has_room(&self, kind: ObjectKind) -> bool {
+        let number = match kind {
+            ObjectKind::Feed => self.feeds.len(),
+            ObjectKind::Campaign => self.campaigns.len(),
+            ObjectKind::Notification => self.notifications.len(),
+        };
+        number < OBJECTS_MAX
+    }
+
+    pub(crate) fn feeds(&self) -> &[Kept<Feed>] {
+        &self.feeds
+    }
+
+    pub(crate) fn campaigns(&self) -> &[Kept<Campaign>] {
+        &self.campaigns
+    }
+
+    pub(crate) fn notifications(&self) -> &[Kept<Notification>] {
+        &self.notifications
+    }
+
+    pub(crate) fn feed(&self, id: u32) -> Option<&Kept<Feed>> {
+        self.feeds.iter().find(|feed| feed.object.id == id)
+    }
+
+    pub(crate) fn campaign(&self, public_id: &str) -> Option<&Kept<Campaign>> {
+        self.campaigns.iter().find(|campaign| campaign.object.public_id == public_id)
+    }
+
+    pub(crate) fn notification(&self, id: u32) -> Option<&Kept<Notification>> {
+        self.notifications.iter().find(|rule| rule.object.id == id)
+    }
+
+    /// The campaigns that a feed belongs to, in order.
+    pub(crate) fn campaigns_of(&self, feed: u32) -> impl Iterator<Item = &Campaign> {
+        self.campaigns
+            .iter()
+            .map(|campaign| &campaign.object)
+            .filter(move |campaign| campaign.feeds.contains(&feed))
+    }
+
+    /// The first rule that fires for a contact (ccp-task-api 2.4): it hands the task to CCE.
+    pub(crate) fn rule_for(&self, contact: &Contact) -> Option<&Notification> {
+        let campaigns: Vec<u32> = self.campaigns_of(contact.feed).map(|campaign| campaign.id).collect();
+        let tags = &contact.social.tags;
+        let fires = |rule: &&Notification| {
+            campaigns.contains(&rule.campaign) && rule.tags.iter().any(|tag| tags.contains(tag))
+        };
+        self.notifications.iter().map(|rule| &rule.object).find(fires)
+    }
+
+    pub(crate) fn put_feed(&mut self, feed: Kept<Feed>, cx: &mut Cx<'_>) {
+        store(&ObjectKind::Feed.key(feed.object.id), &Stored::Feed(feed.clone()), cx);
+        put(&mut self.feeds, feed, |feed| feed.id);
+    }
+
+    pub(crate) fn put_campaign(&mut self, campaign: Kept<Campaign>, cx: &mut Cx<'_>) {
+        store(&ObjectKind::Campaign.key(campaign.object.id), &Stored::Campaign(campaign.clone()), cx);
+        put(&mut self.campaigns, campaign, |campaign| campaign.id);
+    }
+
+    pub(crate) fn put_notification(&mut self, rule: Kept<Notification>, cx: &mut Cx<'_>) {
+        store(&ObjectKind::Notification.key(rule.object.id), &Stored::Notification(rule.clone()), cx);
+        put(&mut self.notifications, rule, |rule| rule.id);
+    }
+
+    pub(crate) fn put_mr(&mut self, mr: MrAccess, cx: &mut Cx<'_>) {
+        store(MR_KEY, &Stored::Mr(mr.clone()), cx);
+        self.mr = mr;
+    }
+
+    /// Removes an object, and what means nothing without it: the rules of a campaign, a feed's place in campaigns.
+    pub(crate) fn remove(&mut self, kind: ObjectKind, id: u32, cx: &mut Cx<'_>) {
+        store(&kind.key(id), &Stored::Removed, cx);
+        self.drop_object(kind, id);
+        match kind {
+            ObjectKind::Feed => self.leave_campaigns(id, cx),
+            ObjectKind::Campaign => {
+                let of_campaign = self.notifications.iter().filter(|rule| rule.object.campaign == id);
+                for rule in of_campaign.map(|rule| rule.object.id).collect::<Vec<_>>() {
+                    self.remove(ObjectKind::Notification, rule, cx);
+                }
+            }
+            ObjectKind::Notification => {}
+        }
+    }
+
+    fn leave_campaigns(&mut self, feed: u32, cx: &mut Cx<'_>) {
+        for campaign in &mut self.campaigns {
+            if campaign.object.feeds.contains(&feed) {
+                campaign.object.feeds.retain(|id| *id != feed);
+                campaign.stamp += 1;
+                let key = ObjectKind::Campaign.key(campaign.object.id);
+                store(&key, &Stored::Campaign(campaign.clone()), cx);
+            }
+        }
+    }
+}
+
+fn fresh<T>(object: T) -> Kept<T> {
+    Kept { object, description: String::new(), stamp: 0 }
+}
+
+/// Puts an object in the place of the one with its id, or behind all.
+fn put<T>(all: &mut Vec<Kept<T>>, new: Kept<T>, id: impl Fn(&T) -> u32) {
+    match all.iter_mut().find(|known| id(&known.object) == id(&new.object)) {
+        Some(known) => *known = new,
+        None => all.push(new),
+    }
+}
+
+fn store(key: &str, stored: &Stored, cx: &mut Cx<'_>) {
+    let json = serde_json::to_string(stored).expect("an object has no maps and no fallible fields");
+    cx.store(key, json);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn peer(address: &str, security: Security) -> Peer {
+        Peer { address: address.to_owned(), security, ..Peer::default() }
+    }
+
+    #[test]
+    fn hosts_that_are_named_are_the_only_ones_that_may_connect() {
+        let only = |host: &str| MrAccess { host_b: host.to_owned(), ..MrAccess::default() };
+        let plain = |address| peer(address, Security::Plain);
+        assert!(MrAccess::default().admits(&plain("10.0.0.1:4000"), ""));
+        assert!(only("10.0.0.1").admits(&plain("10.0.0.1:4000"), ""));
+        assert!(!only("10.0.0.1").admits(&plain("10.0.0.2:4000"), ""));
+        assert!(only("fd00::1").admits(&plain("[fd00::1]:4000"), ""));
+        assert!(only("localhost").admits(&plain("127.0.0.1:4000"), ""));
+        assert!(!only("pg.lab").admits(&plain("127.0.0.1:4000"), "pg.lab"));
+        let own = Peer { node: Some("mrpg".into()), ..plain("127.0.0.1:4000") };
+        assert!(only("pg.lab").admits(&own, "pg.lab"));
+    }
+
+    #[test]
+    fn nobody_may_connect_where_routing_is_not_enabled_or_not_secured_as_it_must_be() {
+        let disabled = MrAccess { is_enabled: false, ..MrAccess::default() };
+        assert!(!disabled.admits(&peer("10.0.0.1:4000", Security::Tls), ""));
+        let secured = MrAccess { is_secured: true, ..MrAccess::default() };
+        assert!(secured.admits(&peer("10.0.0.1:4000", Security::Tls), ""));
+        assert!(!secured.admits(&peer("10.0.0.1:4000", Security::Plain), ""));
+    }
+}

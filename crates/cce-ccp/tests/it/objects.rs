@@ -1,0 +1,229 @@
+//! Feeds, campaigns, notification rules and the MR configuration, as an administrator makes and changes them.
+
+use crate::lab::{Lab, PRIVATE, Said, config};
+use cce_ccp::Config;
+use cce_kernel::{CloseReason, Peer, Port, Security};
+
+const FEED: &str = "<Feed><name>Mail</name><type>12</type><tags><tag>mail</tag></tags></Feed>";
+const MR: &str = "/contactcenter/mrconfig/default";
+
+/// The path below the private API of what was made.
+fn made(said: &Said) -> String {
+    assert_eq!(said.status(), 201, "{}", said.body());
+    let location = said.reply().get("location").expect("what is made has a place").to_owned();
+    location.split_once(PRIVATE).expect("it is in the private API").1.to_owned()
+}
+
+fn rule(campaign: &str, tag: &str) -> String {
+    format!(
+        "<Notification><name>To CCE</name><type>cce</type><campaignUrl>http://ccp/campaign/{campaign}</campaignUrl>\
+         <tags><tag>{tag}</tag></tags><scriptSelector>Fallback</scriptSelector>\
+         <mediaRoutingDomainId>1</mediaRoutingDomainId></Notification>"
+    )
+}
+
+/// A lab with a second feed, its campaign, and the rule that hands its contacts to CCE.
+fn with_mail() -> (Lab, String) {
+    let mut lab = Lab::open();
+    let feed = made(&lab.administer("POST", "/feed", FEED));
+    let campaign =
+        format!("<Campaign><name>My Mail</name><feeds><feed>http://ccp{feed}</feed></feeds></Campaign>");
+    assert_eq!(made(&lab.administer("POST", "/campaign", &campaign)), "/campaign/My+Mail");
+    made(&lab.administer("POST", "/notification", &rule("My+Mail", "mail")));
+    (lab, feed)
+}
+
+fn create(lab: &mut Lab, feed: &str, more: &str) -> Said {
+    lab.get(&format!("/ccp/task{feed}?name=ann&title=Hello{more}"))
+}
+
+#[test]
+fn a_feed_that_was_made_is_shown_and_takes_tasks() {
+    let mut lab = Lab::open();
+    let feed = made(&lab.administer("POST", "/feed", FEED));
+    let shown = lab.administer("GET", &feed, "").body();
+    assert!(shown.contains("<name>Mail</name>") && shown.contains("<tag>mail</tag>"), "{shown}");
+    assert_eq!(lab.administer("GET", "/feed", "").body().matches("<Feed>").count(), 2);
+    assert_eq!(create(&mut lab, &feed, "").status(), 201);
+}
+
+#[test]
+fn what_a_feed_must_not_be_is_told_by_field() {
+    let mut lab = Lab::open();
+    for (body, status, field) in [
+        ("<Feed/>", 400, "name"),
+        ("<Feed><name>Tasks</name><type>12</type></Feed>", 400, "already"),
+        ("<Feed><name>Chat</name><type>8</type></Feed>", 501, "type"),
+        ("<Feed><name>a</name><type>12</type><tags><tag>a</tag><tag>b</tag></tags></Feed>", 400, "tags"),
+        ("<Campaign/>", 400, "Feed"),
+    ] {
+        let said = lab.administer("POST", "/feed", body);
+        assert_eq!(said.status(), status, "{body}");
+        assert!(said.body().contains(field), "{body}: {}", said.body());
+    }
+}
+
+#[test]
+fn contacts_of_a_feed_without_a_rule_stay_unread() {
+    let mut lab = Lab::open();
+    let feed = made(&lab.administer("POST", "/feed", FEED));
+    assert!(create(&mut lab, &feed, "&scriptSelector=CumulusTask").sent().is_empty());
+}
+
+#[test]
+fn a_rule_hands_contacts_with_its_tag_to_cce_and_others_not() {
+    let (mut lab, feed) = with_mail();
+    assert_eq!(create(&mut lab, &feed, "&scriptSelector=CumulusTask").names(), ["NEW_TASK"]);
+    let other = made(&lab.administer("POST", "/notification", &rule("My+Mail", "vip")));
+    let first = lab.administer("GET", "/notification", "").body();
+    let (_, rest) = first.split_once("My+Mail").expect("the rule names its campaign");
+    let (_, rest) = rest.split_once("/notification/").expect("a rule has a URL");
+    let (id, _) = rest.split_once('<').expect("an element ends");
+    assert_eq!(lab.administer("DELETE", &format!("/notification/{id}"), "").status(), 200);
+    assert!(create(&mut lab, &feed, "").sent().is_empty(), "{other}");
+    assert_eq!(create(&mut lab, &feed, "&tags=vip").names(), ["NEW_TASK"]);
+}
+
+#[test]
+fn a_task_without_a_selector_takes_that_of_the_rule() {
+    let (mut lab, feed) = with_mail();
+    let task = create(&mut lab, &feed, "").new_task();
+    assert_eq!(task.script_selector.map(|text| text.to_string()).as_deref(), Some("Fallback"));
+    let task = create(&mut lab, &feed, "&scriptSelector=Own").new_task();
+    assert_eq!(task.script_selector.map(|text| text.to_string()).as_deref(), Some("Own"));
+}
+
+#[test]
+fn what_a_rule_must_have_is_told_by_field() {
+    let mut lab = Lab::open();
+    let empty = lab.administer("POST", "/notification", "<Notification/>").body();
+    for field in ["name", "type", "campaignUrl", "tags", "scriptSelector", "mediaRoutingDomainId"] {
+        assert!(empty.contains(&format!("<errorData>{field}</errorData>")), "{field}: {empty}");
+    }
+    let unknown = lab.administer("POST", "/notification", &rule("None", "a"));
+    assert!(unknown.body().contains("there is no campaign"), "{}", unknown.body());
+    let many = rule("WCS_Campaign", &["a"; 6].join("</tag><tag>"));
+    assert_eq!(lab.administer("POST", "/notification", &many).status(), 400);
+    let email = rule("WCS_Campaign", "a").replace("<type>cce<", "<type>email<");
+    assert_eq!(lab.administer("POST", "/notification", &email).status(), 501);
+}
+
+#[test]
+fn a_campaign_keeps_its_public_id_when_it_is_renamed_and_counts_its_changes() {
+    let (mut lab, _) = with_mail();
+    assert_eq!(
+        lab.administer("PUT", "/campaign/My+Mail", "<Campaign><name>Post</name></Campaign>").status(),
+        200
+    );
+    let shown = lab.administer("GET", "/campaign/My+Mail", "").body();
+    assert!(shown.contains("<name>Post</name><publicid>My+Mail</publicid>"), "{shown}");
+    assert!(shown.contains("<changeStamp>1</changeStamp>") && shown.contains("<feed>"), "{shown}");
+}
+
+#[test]
+fn a_campaign_that_is_removed_takes_its_rules_along() {
+    let (mut lab, feed) = with_mail();
+    assert_eq!(lab.administer("DELETE", "/campaign/My+Mail", "").status(), 200);
+    assert_eq!(lab.administer("GET", "/campaign/My+Mail", "").status(), 404);
+    assert_eq!(lab.administer("GET", "/notification", "").body().matches("<Notification>").count(), 1);
+    assert!(create(&mut lab, &feed, "").sent().is_empty());
+    assert_eq!(lab.administer("DELETE", "/campaign/My+Mail", "").status(), 404);
+}
+
+#[test]
+fn objects_outlive_a_crash_and_so_does_their_removal() {
+    let (mut lab, feed) = with_mail();
+    assert_eq!(lab.administer("DELETE", "/feed/100080", "").status(), 200);
+    lab.restart();
+    lab.open_session();
+    assert_eq!(lab.administer("GET", "/feed/100080", "").status(), 404);
+    assert_eq!(create(&mut lab, &feed, "").names(), ["NEW_TASK"]);
+    let second = FEED.replace("Mail", "Second");
+    assert_ne!(made(&lab.administer("POST", "/feed", &second)), feed, "an id is never used again");
+}
+
+#[test]
+fn a_list_tells_more_or_less_as_it_is_asked_to() {
+    let mut lab = Lab::submitted();
+    let feeds = lab.administer("GET", "/feed?summary=true", "").body();
+    assert!(!feeds.contains("changeStamp") && feeds.contains("<name>Tasks</name><pushFeedURL>"), "{feeds}");
+    let campaigns = lab.administer("GET", "/campaign?metrics=true", "").body();
+    assert!(
+        campaigns.contains("<metrics><socialContactCount>1</socialContactCount></metrics>"),
+        "{campaigns}"
+    );
+    assert!(!lab.administer("GET", "/campaign", "").body().contains("metrics"));
+}
+
+#[test]
+fn the_links_of_a_campaign_lead_somewhere() {
+    let mut lab = Lab::submitted();
+    let tags = lab.administer("GET", "/campaign/WCS_Campaign/suggestedTags", "").body();
+    assert_eq!(tags, "<tags><tag>cisco_uq_tag</tag></tags>");
+    let results = lab.administer("GET", "/campaign/WCS_Campaign/results", "").body();
+    assert!(results.contains("<totalResults>1</totalResults>"), "{results}");
+}
+
+#[test]
+fn routing_that_is_disabled_ends_the_session_and_lets_no_other_begin() {
+    let mut lab = Lab::open();
+    let said = lab.administer("PUT", MR, "<MRconfig><enabled>false</enabled></MRconfig>");
+    assert_eq!(said.status(), 200);
+    assert!(
+        said.closed().iter().any(|(link, reason)| link.port == Port::Mr && **reason == CloseReason::Refused)
+    );
+    assert!(lab.administer("GET", MR, "").body().contains("<enabled>false</enabled>"));
+    assert_eq!(refusals(&mut lab, &Peer::default()), 1);
+    lab.administer("PUT", MR, "<MRconfig><enabled>true</enabled></MRconfig>");
+    assert_eq!(refusals(&mut lab, &Peer::default()), 0);
+}
+
+#[test]
+fn only_hosts_that_are_named_may_connect_and_only_by_tls_where_that_is_said() {
+    let mut lab = Lab::open();
+    let access = "<MRconfig><hostA>10.0.0.1</hostA><hostB>10.0.0.2</hostB><secured>true</secured></MRconfig>";
+    assert_eq!(lab.administer("PUT", MR, access).status(), 200);
+    let peer = |address: &str, security| Peer { address: address.to_owned(), security, ..Peer::default() };
+    assert_eq!(refusals(&mut lab, &peer("10.0.0.2:4000", Security::Tls)), 0);
+    assert_eq!(refusals(&mut lab, &peer("10.0.0.2:4000", Security::Plain)), 1);
+    assert_eq!(refusals(&mut lab, &peer("10.0.0.3:4000", Security::Tls)), 1);
+}
+
+#[test]
+fn an_mr_configuration_that_cannot_be_is_refused() {
+    let mut lab = Lab::open();
+    let long = format!("<hostA>{}</hostA><hostB>{}</hostB>", "a".repeat(127), "b".repeat(128));
+    for inside in ["<enabled>yes</enabled>", "<secured>1</secured>", "<port>40000</port>", &long] {
+        let said = lab.administer("PUT", MR, &format!("<MRconfig>{inside}</MRconfig>"));
+        assert_eq!(said.status(), 400, "{inside}");
+    }
+    assert_eq!(lab.administer("PUT", MR, "<MRconfig><port>38001</port></MRconfig>").status(), 200);
+}
+
+#[test]
+fn the_health_page_tells_of_the_connection_to_cce() {
+    let path = "/serviceability/SocialMinerSystemHealth.xml?category=all";
+    assert!(Lab::open().administer("GET", path, "").body().contains("<status>UP</status>"));
+    assert!(Lab::started(config()).administer("GET", path, "").body().contains("<status>DOWN</status>"));
+}
+
+#[test]
+fn every_campaign_of_the_configuration_has_the_rule_of_the_system() {
+    let shown = Lab::open().administer("GET", "/notification", "").body();
+    assert!(shown.contains("<name>Cisco_Default_Task_Notification</name>"), "{shown}");
+    assert!(shown.contains("<tag>cisco_uq_tag</tag>") && shown.contains("<type>cce</type>"), "{shown}");
+    let none = Config { campaigns: Vec::new(), ..config() };
+    assert_eq!(
+        Lab::with(none).administer("GET", "/notification", "").body(),
+        "<Notifications></Notifications>"
+    );
+}
+
+/// How often a peer that connects is told that it may not.
+fn refusals(lab: &mut Lab, peer: &Peer) -> usize {
+    let (link, said) = lab.connect_as(peer.clone());
+    said.closed()
+        .iter()
+        .filter(|(closed, reason)| *closed == link && **reason == CloseReason::Refused)
+        .count()
+}
