@@ -1,6 +1,7 @@
 //! The agents of a load: their connections, requests and waits.
 
 use super::{
+    connect::{Connector, Stream},
     generator::Generator,
     http::{Ask as HttpAsk, Pool, basic},
 };
@@ -17,7 +18,6 @@ use std::{
 };
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
-    net::TcpStream,
     sync::{Notify, mpsc},
     time::{sleep, timeout},
 };
@@ -36,6 +36,7 @@ const READ: usize = 1 << 14;
 #[derive(Debug)]
 pub(super) struct Agents {
     pub(super) xmpp: SocketAddr,
+    connector: Connector,
     pub(super) desk: Arc<Pool>,
     ready: AtomicUsize,
     is_ready: Notify,
@@ -50,10 +51,10 @@ pub(super) struct Agents {
 }
 
 impl Agents {
-    pub(super) fn new(xmpp: SocketAddr, desk: Arc<Pool>, tasks: TaskTracker) -> Self {
+    pub(super) fn new(xmpp: SocketAddr, connector: Connector, desk: Arc<Pool>, tasks: TaskTracker) -> Self {
         let (leave, stop) = (CancellationToken::new(), CancellationToken::new());
         let (ready, is_ready, loops) = (AtomicUsize::new(0), Notify::new(), TaskTracker::new());
-        Self { xmpp, desk, ready, is_ready, leave, stop, loops, tasks }
+        Self { xmpp, connector, desk, ready, is_ready, leave, stop, loops, tasks }
     }
 
     /// How many have been ready.
@@ -82,7 +83,7 @@ impl Agents {
 struct Desktop {
     agent: LoadAgent,
     authorization: Option<HeaderValue>,
-    stream: Option<TcpStream>,
+    stream: Option<Box<dyn Stream>>,
     first: Vec<AgentOutput>,
     inbox: mpsc::Receiver<AgentInput>,
     /// Where answers and ends of waits go.
@@ -146,7 +147,7 @@ impl Desktop {
                 }
                 AgentOutput::Send(bytes) => {
                     if let Some(stream) = &mut self.stream
-                        && stream.write_all(&bytes).await.is_err()
+                        && write(stream, &bytes).await.is_err()
                     {
                         self.stream = None;
                         outputs.extend(self.agent.handle(AgentInput::Disconnected));
@@ -175,10 +176,8 @@ impl Desktop {
     }
 
     async fn dial(&mut self) -> AgentInput {
-        match timeout(CONNECT, TcpStream::connect(self.agents.xmpp)).await {
+        match timeout(CONNECT, self.agents.connector.connect(self.agents.xmpp)).await {
             Ok(Ok(stream)) => {
-                // A delay would be measured as the target's.
-                let _ = stream.set_nodelay(true);
                 self.stream = Some(stream);
                 AgentInput::Connected
             }
@@ -213,8 +212,14 @@ impl Desktop {
     }
 }
 
+/// TLS keeps what it can until it is asked to send.
+async fn write(stream: &mut Box<dyn Stream>, bytes: &[u8]) -> std::io::Result<()> {
+    stream.write_all(bytes).await?;
+    stream.flush().await
+}
+
 /// What arrives on the connection; without one, nothing ever does.
-async fn receive(stream: &mut Option<TcpStream>, bytes: &mut BytesMut) -> AgentInput {
+async fn receive(stream: &mut Option<Box<dyn Stream>>, bytes: &mut BytesMut) -> AgentInput {
     let Some(open) = stream else { return std::future::pending().await };
     bytes.clear();
     bytes.reserve(READ);

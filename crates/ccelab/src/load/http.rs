@@ -1,6 +1,6 @@
 //! HTTP requests over a bounded number of connections that are kept.
 
-use super::clock::Clock;
+use super::{clock::Clock, connect::Connector};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use bytes::Bytes;
 use cce_load::LoadFlaw;
@@ -13,10 +13,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
-use tokio::{
-    net::TcpStream,
-    sync::{OwnedSemaphorePermit, Semaphore},
-};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::task::TaskTracker;
 
 /// Bytes of an answer.
@@ -29,6 +26,7 @@ type Connection = SendRequest<Full<Bytes>>;
 pub(super) struct Pool {
     address: SocketAddr,
     host: String,
+    connector: Connector,
     idle: Mutex<Vec<Connection>>,
     places: Arc<Semaphore>,
     timeout: Duration,
@@ -78,6 +76,7 @@ impl Pool {
     pub(super) fn new(
         address: SocketAddr,
         host: &str,
+        connector: Connector,
         connections: u32,
         timeout: Duration,
         tasks: TaskTracker,
@@ -87,6 +86,7 @@ impl Pool {
         Self {
             address,
             host: host.to_owned(),
+            connector,
             idle: Mutex::default(),
             places: Arc::new(Semaphore::new(places)),
             timeout,
@@ -138,8 +138,8 @@ impl Pool {
     }
 
     async fn connect(&self) -> Result<Connection, LoadFlaw> {
-        let stream = TcpStream::connect(self.address).await.map_err(|_| LoadFlaw::Unreachable)?;
-        stream.set_nodelay(true).map_err(|_| LoadFlaw::Unreachable)?;
+        let connecting = self.connector.connect(self.address);
+        let stream = connecting.await.map_err(|_| LoadFlaw::Unreachable)?;
         let (sender, connection) =
             http1::handshake(TokioIo::new(stream)).await.map_err(|_| LoadFlaw::Broken)?;
         // It ends when its sender is dropped or the peer leaves; who uses it then hears so.

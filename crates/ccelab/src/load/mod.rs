@@ -2,6 +2,7 @@
 
 mod agents;
 mod clock;
+mod connect;
 mod generator;
 mod http;
 pub(crate) mod options;
@@ -170,10 +171,22 @@ impl Work {
         let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
         let pool = |target: &targets::Target| {
             let Options { connections, timeout, .. } = options;
-            Pool::new(target.address, &target.name, *connections, timeout.0, tasks.clone())
+            Pool::new(
+                target.address,
+                &target.name,
+                targets.connector.clone(),
+                *connections,
+                timeout.0,
+                tasks.clone(),
+            )
         };
         let generator = Generator::new(pool(&targets.app), template, follow, stop.clone(), tasks.clone());
-        let agents = Agents::new(targets.xmpp.address, Arc::new(pool(&targets.desk)), tasks.clone());
+        let agents = Agents::new(
+            targets.xmpp.address,
+            targets.connector.clone(),
+            Arc::new(pool(&targets.desk)),
+            tasks.clone(),
+        );
         Self { generator: Arc::new(generator), agents: Arc::new(agents), stop }
     }
 

@@ -27,6 +27,12 @@ pub(crate) struct Options {
     /// Address of Finesse's notification service, instead of the configured one
     #[arg(long, value_name = "HOST:PORT")]
     pub(crate) xmpp: Option<String>,
+    /// Speak TLS with all of them: at the secure addresses of the ready file, or at those that are given
+    #[arg(long)]
+    pub(crate) tls: bool,
+    /// The authority that is trusted then, a PEM file, instead of the ready file's
+    #[arg(long, value_name = "FILE", requires = "tls")]
+    pub(crate) ca: Option<PathBuf>,
     /// Load addresses that are not loopback ones, too. Say so only of machines that are yours to load
     #[arg(long)]
     pub(crate) target_is_mine: bool,

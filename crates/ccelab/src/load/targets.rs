@@ -1,13 +1,13 @@
 //! Where a load goes to.
 
-use super::options::Options;
+use super::{connect::Connector, options::Options};
 use crate::{failure::Failure, files::read_text};
 use cce_kernel::Port;
 use cce_world::Lab;
 use serde::Deserialize;
 use std::{
     net::{SocketAddr, ToSocketAddrs},
-    path::Path,
+    path::{Path, PathBuf},
 };
 
 /// An interface that is loaded.
@@ -24,6 +24,7 @@ pub(super) struct Targets {
     pub(super) app: Target,
     pub(super) desk: Target,
     pub(super) xmpp: Target,
+    pub(super) connector: Connector,
 }
 
 /// What counts of a ready file.
@@ -33,6 +34,18 @@ struct Ready {
     app: Option<String>,
     desk: Option<String>,
     xmpp: Option<String>,
+    app_tls: Option<String>,
+    desk_tls: Option<String>,
+    xmpp_tls: Option<String>,
+    ca: Option<PathBuf>,
+}
+
+impl Ready {
+    /// The addresses that count where TLS is spoken.
+    fn secure(self) -> Self {
+        let Self { app_tls, desk_tls, xmpp_tls, ca, .. } = self;
+        Self { app: app_tls, desk: desk_tls, xmpp: xmpp_tls, ca, ..Self::default() }
+    }
 }
 
 impl Targets {
@@ -40,8 +53,25 @@ impl Targets {
     /// unless the user says that the machines are theirs.
     pub(super) fn of(options: &Options, lab: &Lab) -> Result<Self, Failure> {
         let ready = options.ready_file.as_deref().map(read_ready).transpose()?.unwrap_or_default();
+        let (ready, connector) = if options.tls {
+            let ready = ready.secure();
+            let ca = options.ca.as_deref().or(ready.ca.as_deref());
+            let ca = ca.ok_or_else(|| {
+                Failure::Usage(
+                    "no authority to trust is known: give --ca, or the ready file of a lab with TLS".into(),
+                )
+            })?;
+            let connector = Connector::trusting(ca)?;
+            (ready, connector)
+        } else {
+            (ready, Connector::Plain)
+        };
+        let configured = |port: Port| {
+            let link = (!options.tls).then(|| lab.link(port)).flatten();
+            link.map(|link| link.connect.clone())
+        };
         let target = |given: &Option<String>, ready: Option<String>, port: Port, option: &str| {
-            let name = given.clone().or(ready).or_else(|| lab.link(port).map(|link| link.connect.clone()));
+            let name = given.clone().or(ready).or_else(|| configured(port));
             let name = name.ok_or_else(|| Failure::Usage(format!("no address is known: give {option}")))?;
             resolve(&name, option, options.target_is_mine)
         };
@@ -49,6 +79,7 @@ impl Targets {
             app: target(&options.app, ready.app, Port::App, "--app")?,
             desk: target(&options.desk, ready.desk, Port::Desk, "--desk")?,
             xmpp: target(&options.xmpp, ready.xmpp, Port::Xmpp, "--xmpp")?,
+            connector,
         })
     }
 
