@@ -11,6 +11,9 @@ use cce_xmpp::{
 /// Largest message of a reader, so that limits are met.
 const MESSAGE_MAX: usize = 64;
 
+/// When every body comes: all too soon.
+const NOW: std::time::Duration = std::time::Duration::ZERO;
+
 /// The number of the request that begins a session.
 const FIRST_RID: u64 = 100;
 
@@ -116,7 +119,7 @@ pub(crate) fn bosh(input: &[u8]) {
         }
         answered.push(false);
         let mut answers = exchanges.take(answered.len() - 1, body);
-        while let Some(next) = exchanges.next_body() {
+        while let Some(next) = exchanges.next_body(NOW) {
             match next {
                 Err(ended) => answers.extend(ended),
                 Ok(taken) => {

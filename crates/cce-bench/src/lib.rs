@@ -6,7 +6,7 @@
 
 #![warn(missing_docs)]
 
-use cce_kernel::{Component, Host, HostClock, Input, LinkId, Output, Peer, Port, Time, TimerKey};
+use cce_kernel::{Component, Entropy, Host, HostClock, Input, LinkId, Output, Peer, Port, Time, TimerKey};
 use std::{collections::BTreeMap, fmt, time::Duration};
 
 /// Timers that may fire in one [`Bench::advance`]: more are a component that wakes itself for ever.
@@ -52,7 +52,7 @@ impl<C: Component> Bench<C> {
 
     /// Starts the component with what was stored.
     pub fn start(&mut self) -> Vec<Output> {
-        self.input(Input::Start { stored: self.stored.clone() })
+        self.input(Input::Start { stored: self.stored.clone(), entropy: Entropy::Seed })
     }
 
     /// Ends the component without a word, and starts another with what it stored. No timer outlives it.

@@ -2,12 +2,14 @@
 //! when a session is over. What a session says is the stream's affair.
 
 use crate::timer::Timer;
-use cce_kernel::{CallId, CloseReason, Cors, Cx, LinkId, Port, Request, Response, Security, TimerKey};
+use cce_kernel::{
+    CallId, Caller, CloseReason, Cors, Cx, LinkId, LinksMax, Port, Request, Response, Security, Time,
+    TimerKey,
+};
 use cce_xmpp::{
-    StreamPiece,
+    STRANGERS_STANZA_MAX, StreamPiece,
     bosh::{BoshAnswer, BoshBody, BoshCondition, BoshOffer, BoshServer},
 };
-use rand::RngExt;
 use std::{
     collections::{BTreeMap, BTreeSet},
     fmt,
@@ -20,14 +22,20 @@ const PATH: &str = "/http-bind";
 /// What a client may do there.
 const METHODS: &str = "POST, OPTIONS";
 
-/// Sessions at the same time: as many as streams of another port.
-const SESSIONS_MAX: usize = 4_000;
+/// Sessions at the same time: as many as streams on connections of their own.
+const SESSIONS_MAX: LinksMax = match Port::Xmpp.links_max() {
+    Some(max) => max,
+    None => panic!("streams on connections are links"),
+};
 
-/// How many of them may come from one address: it leaves some to others.
-const SESSIONS_OF_ADDRESS_MAX: usize = 3_000;
+/// How many of those from outside may come from one address: it leaves some to others.
+const SESSIONS_OF_ADDRESS_MAX: usize = SESSIONS_MAX.outside / 4 * 3;
 
 /// Bytes that all sessions together take up. One that would take more is over.
 const BYTES_MAX: usize = 64 << 20;
+
+/// Bytes that all sessions together take up whose clients have not bound a resource. Strangers take nothing from others.
+const STRANGERS_BYTES_MAX: usize = 8 << 20;
 
 /// Names a session in this component. Never used again once it is over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -75,8 +83,8 @@ pub(crate) struct BoshSessions {
     /// The session of each request that is not answered.
     requests: BTreeMap<CallId, BoshRequest>,
     latest: u32,
-    /// Bytes that the sessions take up.
-    bytes: usize,
+    /// Bytes that the sessions take up, by whether their clients are known.
+    bytes: BTreeMap<Standing, usize>,
     /// Sessions to which something happened since the latest flush.
     stirred: BTreeSet<BoshNumber>,
     /// Pages of every origin may ask: nothing that a browser adds by itself signs in here (inferred).
@@ -88,9 +96,29 @@ struct BoshSession {
     exchanges: BoshServer<CallId>,
     sid: String,
     address: String,
+    caller: Caller,
+    standing: Standing,
     /// Bytes that it took up at the latest flush.
     bytes: usize,
     counted: Counted,
+}
+
+/// Whether it is known whose session it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Standing {
+    /// No resource is bound.
+    Stranger,
+    Bound,
+}
+
+impl Standing {
+    /// Bytes that all sessions of that standing take up.
+    const fn bytes_max(self) -> usize {
+        match self {
+            Self::Stranger => STRANGERS_BYTES_MAX,
+            Self::Bound => BYTES_MAX,
+        }
+    }
 }
 
 /// What a session's time is counted for.
@@ -119,7 +147,7 @@ impl Default for BoshSessions {
             numbers: BTreeMap::new(),
             requests: BTreeMap::new(),
             latest: 0,
-            bytes: 0,
+            bytes: BTreeMap::new(),
             stirred: BTreeSet::new(),
             cors: Cors::of(["*".to_owned()]),
         }
@@ -175,7 +203,12 @@ impl BoshSessions {
                 Some(number) => {
                     self.remember(call, request, number);
                     let session = self.sessions.get_mut(&number).expect("a known id is a session's");
-                    let answers = session.exchanges.take(call, body);
+                    let answers = match session.standing {
+                        Standing::Stranger if request.body.0.len() > STRANGERS_STANZA_MAX => {
+                            session.exchanges.end(Some(call), Some(BoshCondition::PolicyViolation))
+                        }
+                        Standing::Stranger | Standing::Bound => session.exchanges.take(call, body),
+                    };
                     self.reply_all(answers, cx);
                     return Some((number, false));
                 }
@@ -202,18 +235,40 @@ impl BoshSessions {
         cx: &mut Cx<'_>,
     ) -> Option<BoshNumber> {
         let address = request.peer.rsplit_once(':').map_or(request.peer.as_str(), |(ip, _)| ip).to_owned();
-        let of_address = self.sessions.values().filter(|session| session.address == address).count();
-        if self.sessions.len() >= SESSIONS_MAX || of_address >= SESSIONS_OF_ADDRESS_MAX {
+        if !self.has_place(request.caller, &address) {
             return None;
         }
         self.latest += 1;
-        let (number, sid) = (BoshNumber(self.latest), random_sid(cx));
+        let (number, sid) = (BoshNumber(self.latest), secret_sid(cx));
         let exchanges = BoshServer::new(sid.clone(), offer, call);
         self.numbers.insert(sid.clone(), number);
-        let session = BoshSession { exchanges, sid, address, bytes: 0, counted: Counted::Nothing };
+        let (caller, standing, counted) = (request.caller, Standing::Stranger, Counted::Nothing);
+        let session = BoshSession { exchanges, sid, address, caller, standing, bytes: 0, counted };
         self.sessions.insert(number, session);
         self.remember(call, request, number);
         Some(number)
+    }
+
+    /// Whether there is a place for one more session of a caller. Those outside leave places to the lab's own.
+    fn has_place(&self, caller: Caller, address: &str) -> bool {
+        let outside = || self.sessions.values().filter(|session| session.caller == Caller::Outside);
+        match caller {
+            Caller::Lab => self.sessions.len() < SESSIONS_MAX.all(),
+            Caller::Outside => {
+                outside().count() < SESSIONS_MAX.outside
+                    && outside().filter(|session| session.address == address).count()
+                        < SESSIONS_OF_ADDRESS_MAX
+            }
+        }
+    }
+
+    /// It is known whose session it is.
+    pub(crate) fn on_bound(&mut self, number: BoshNumber) {
+        // Over meanwhile: an earlier body of the same input ended the session.
+        let Some(session) = self.sessions.get_mut(&number) else { return };
+        weigh(&mut self.bytes, session, 0);
+        session.standing = Standing::Bound;
+        self.stirred.insert(number);
     }
 
     fn remember(&mut self, call: CallId, request: &Request, number: BoshNumber) {
@@ -239,7 +294,7 @@ impl BoshSessions {
 
     /// What the next body whose turn it is brings.
     pub(crate) fn next_body(&mut self, number: BoshNumber, cx: &mut Cx<'_>) -> Option<Vec<BoshPart>> {
-        match self.sessions.get_mut(&number)?.exchanges.next_body()? {
+        match self.sessions.get_mut(&number)?.exchanges.next_body(cx.now().since(Time(0)))? {
             Ok(body) => Some(parts(body)),
             Err(answers) => {
                 self.reply_all(answers, cx);
@@ -270,9 +325,9 @@ impl BoshSessions {
     }
 
     fn forget(&mut self, number: BoshNumber, cx: &mut Cx<'_>) {
-        if let Some(session) = self.sessions.remove(&number) {
+        if let Some(mut session) = self.sessions.remove(&number) {
             self.numbers.remove(&session.sid);
-            self.bytes -= session.bytes;
+            weigh(&mut self.bytes, &mut session, 0);
         }
         self.stirred.remove(&number);
         cx.cancel(number.key(Timer::BoshWait));
@@ -323,14 +378,15 @@ impl BoshSessions {
             // Over meanwhile, with its stream.
             let Some(session) = self.sessions.get_mut(&number) else { continue };
             let answers = session.exchanges.answers();
-            self.bytes -= session.bytes;
-            session.bytes = session.exchanges.size();
-            self.bytes += session.bytes;
-            let flaw = if session.exchanges.is_over() {
+            let size = session.exchanges.size();
+            let of_all = weigh(&mut self.bytes, session, size);
+            let flaw = if session.exchanges.is_overactive() {
+                Some("it asks too often, or too much before its client is known")
+            } else if session.exchanges.is_over() {
                 Some("its requests are out of order, or have wrong keys")
             } else if session.exchanges.is_full() {
                 Some("it does not ask for what is to be said")
-            } else if self.bytes > BYTES_MAX {
+            } else if of_all > session.standing.bytes_max() {
                 Some("all sessions together keep too much for later")
             } else {
                 None
@@ -377,6 +433,14 @@ impl BoshSessions {
     }
 }
 
+/// Counts a session's bytes among those of its standing, of which it returns the sum.
+fn weigh(all: &mut BTreeMap<Standing, usize>, session: &mut BoshSession, bytes: usize) -> usize {
+    let sum = all.entry(session.standing).or_default();
+    *sum = *sum + bytes - session.bytes;
+    session.bytes = bytes;
+    *sum
+}
+
 /// The parts of a body, in the order in which they count.
 fn parts(body: BoshBody) -> Vec<BoshPart> {
     let (restarts, terminates) = (body.restarts(), body.terminates());
@@ -416,9 +480,8 @@ fn xml(body: Vec<u8>) -> Response {
 }
 
 /// What nobody guesses: who knows it has the session.
-fn random_sid(cx: &mut Cx<'_>) -> String {
-    let bytes: [u8; 16] = cx.rng("bosh").random();
-    bytes.iter().fold(String::new(), |mut text, byte| {
+fn secret_sid(cx: &mut Cx<'_>) -> String {
+    cx.secret().iter().fold(String::new(), |mut text, byte| {
         let _ = write!(text, "{byte:02x}");
         text
     })

@@ -106,6 +106,7 @@ impl Finesse {
             Timer::Absence => self.service.on_absence_over(key.id, cx),
             Timer::AskAgain => self.service.on_ask_again(key.id, cx),
             Timer::SignIn => self.service.publisher.sessions.on_sign_in_overdue(key, cx),
+            Timer::Quiet => self.service.on_quiet(key, cx),
             Timer::BoshWait => self.service.publisher.sessions.on_waited(key, cx),
             Timer::BoshInactive => self.service.on_bosh_inactive(key, cx),
         }

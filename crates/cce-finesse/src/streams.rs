@@ -21,6 +21,12 @@ impl Service {
         self.on_user_presence(presence, cx);
     }
 
+    /// Nothing may have come from a client for too long.
+    pub(crate) fn on_quiet(&mut self, timer: &TimerKey, cx: &mut Cx<'_>) {
+        let presence = self.publisher.sessions.on_quiet(timer, cx);
+        self.on_user_presence(presence, cx);
+    }
+
     /// A client sent something on its connection.
     pub(crate) fn on_xmpp_bytes(&mut self, link: LinkId, bytes: &Blob, cx: &mut Cx<'_>) {
         let users = &self.users;

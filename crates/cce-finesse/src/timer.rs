@@ -21,6 +21,8 @@ cce_kernel::timers! {
         AskAgain = "ask-again",
         /// A client of the notification service has not signed in; counted by stream.
         SignIn = "xmpp-sign-in",
+        /// A client of the notification service may be dead: nothing has come from it; counted by stream.
+        Quiet = "xmpp-quiet",
         /// A request of a BOSH session has waited for long enough; counted by session.
         BoshWait = "bosh-wait",
         /// A BOSH session has had no request for too long; counted by session.

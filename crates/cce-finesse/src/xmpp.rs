@@ -6,13 +6,13 @@ use crate::{
     bosh::{BoshNumber, BoshPart, BoshSessions},
     timer::Timer,
 };
-use cce_kernel::{Blob, CallId, CloseReason, Cx, LinkId, Port, Request, Security, TimerKey};
+use cce_kernel::{Blob, CallId, CloseReason, Cx, LinkId, Port, Request, Security, Time, TimerKey};
 use cce_model::{Object, ObjectModel, Publication};
 use cce_xmpp::{
     Jid, StreamCarrier, StreamError, StreamLimits,
     server::{
         Credentials, EventMessage, Nodes, ServerConfig, ServerEnding, ServerEvent, ServerSession,
-        event_message, presence,
+        event_message, ping, presence,
     },
 };
 use rand::RngExt;
@@ -25,6 +25,9 @@ use std::{
 /// How long a client may take from its connection to the bind of its resource (inferred). Who never signs in would take a
 /// place from others for ever.
 const SIGN_IN_DEADLINE: Duration = Duration::from_secs(30);
+/// How long a client may be quiet until it is asked whether it is there, and then until it counts as dead. Openfire does
+/// so by default (inferred: finesse-nonvoice 4.3 has the client's pings only).
+const QUIET: Duration = Duration::from_mins(3);
 /// The node of the system's state (finesse-nonvoice 4.4).
 const SYSTEM_NODE: &str = "/finesse/api/SystemInfo";
 /// Characters of a message id.
@@ -50,11 +53,22 @@ impl StreamKey {
 
     /// The timer that bounds its sign-in. Links and sessions are numbered apart.
     fn sign_in(self) -> TimerKey {
-        let number = match self {
+        Timer::SignIn.key(self.number())
+    }
+
+    /// The timer that tells whether its client is quiet. A BOSH session has its requests for that.
+    fn quiet(self) -> Option<TimerKey> {
+        match self {
+            Self::Link(_) => Some(Timer::Quiet.key(self.number())),
+            Self::Bosh(_) => None,
+        }
+    }
+
+    fn number(self) -> u64 {
+        match self {
             Self::Link(link) => u64::from(link.number),
             Self::Bosh(number) => 1 << 32 | u64::from(number.0),
-        };
-        Timer::SignIn.key(number)
+        }
     }
 }
 
@@ -127,6 +141,16 @@ struct Client {
     jid: Option<Jid>,
     /// The priority that other clients of the user were told of; none while the client is not present.
     told: Option<i8>,
+    /// When the latest bytes came from it.
+    heard: Time,
+    doubt: Doubt,
+}
+
+/// Whether a client is asked if it is there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Doubt {
+    None,
+    Asked,
 }
 
 impl Sessions {
@@ -239,7 +263,8 @@ impl Sessions {
 
     /// A stream begins with that session.
     fn open(&mut self, key: StreamKey, session: ServerSession, cx: &mut Cx<'_>) {
-        self.clients.insert(key, Client { session, jid: None, told: None });
+        let (heard, doubt) = (cx.now(), Doubt::None);
+        self.clients.insert(key, Client { session, jid: None, told: None, heard, doubt });
         cx.arm(key.sign_in(), SIGN_IN_DEADLINE);
     }
 
@@ -263,9 +288,40 @@ impl Sessions {
             cx.over_meanwhile("stream");
             return None;
         };
-        if client.jid.is_none() {
-            cx.cancel(key.sign_in());
+        cancel_timer(key, &client, cx);
+        self.tell_gone(&client, cx)
+    }
+
+    /// A client that has been quiet is asked whether it is there. One that does not even answer that is gone.
+    ///
+    /// # Panics
+    ///
+    /// If there is no such stream: the timer ends with it.
+    pub(crate) fn on_quiet(&mut self, timer: &TimerKey, cx: &mut Cx<'_>) -> Option<UserPresence> {
+        let found = self.clients.iter_mut().find(|(key, _)| key.quiet().as_ref() == Some(timer));
+        let (key, client) = found.expect("the timer of a stream ends with it");
+        let (key, quiet) = (*key, cx.now().since(client.heard));
+        match client.doubt {
+            Doubt::Asked => return self.give_up(key, cx),
+            Doubt::None if quiet < QUIET => cx.arm(timer.clone(), QUIET.saturating_sub(quiet)),
+            Doubt::None => {
+                client.doubt = Doubt::Asked;
+                let jid = client.jid.as_ref().expect("a client is asked behind its bind");
+                let (from, to) = (jid.domain.clone(), jid.to_string());
+                let id = random_id(cx);
+                self.send(key, &ping(&from, &to, &id), cx);
+                cx.arm(timer.clone(), QUIET);
+            }
         }
+        None
+    }
+
+    /// A client is dead.
+    fn give_up(&mut self, key: StreamKey, cx: &mut Cx<'_>) -> Option<UserPresence> {
+        cx.note_peer_error(key.as_link(), "stream", "its client does not answer");
+        let mut client = self.clients.remove(&key).expect("it was found");
+        self.write(key, client.session.close(Some(StreamError::ConnectionTimeout)), cx);
+        self.close(key, CloseReason::Idle, cx);
         self.tell_gone(&client, cx)
     }
 
@@ -366,6 +422,7 @@ impl Sessions {
             cx.over_meanwhile("stream");
             return Vec::new();
         };
+        (client.heard, client.doubt) = (cx.now(), Doubt::None);
         client.session.feed(&bytes.0, accounts)
     }
 
@@ -402,9 +459,7 @@ impl Sessions {
     /// Ends every stream, as the protocol asks.
     pub(crate) fn stop(&mut self, cx: &mut Cx<'_>) {
         for (key, mut client) in std::mem::take(&mut self.clients) {
-            if client.jid.is_none() {
-                cx.cancel(key.sign_in());
-            }
+            cancel_timer(key, &client, cx);
             self.write(key, client.session.close(Some(StreamError::SystemShutdown)), cx);
             self.close(key, CloseReason::Stopping, cx);
         }
@@ -418,11 +473,18 @@ impl Sessions {
     /// A newer stream takes its address from an older one.
     fn on_bound(&mut self, key: StreamKey, jid: Jid, cx: &mut Cx<'_>) -> Option<UserPresence> {
         cx.cancel(key.sign_in());
+        if let Some(quiet) = key.quiet() {
+            cx.arm(quiet, QUIET);
+        }
         let older = self.clients.iter().find(|(_, client)| client.jid.as_ref() == Some(&jid));
         let older = older.map(|(key, _)| *key);
         self.clients.get_mut(&key).expect("a stream that is bound is there").jid = Some(jid);
+        if let StreamKey::Bosh(number) = key {
+            self.bosh.on_bound(number);
+        }
         let older = older?;
         let mut client = self.clients.remove(&older).expect("it was found");
+        cancel_timer(older, &client, cx);
         self.write(older, client.session.close(Some(StreamError::Conflict)), cx);
         self.close(older, CloseReason::Superseded, cx);
         self.tell_gone(&client, cx)
@@ -498,6 +560,15 @@ impl Client {
 
     fn is_of(&self, user: &str) -> bool {
         self.jid.as_ref().is_some_and(|jid| jid.user == user)
+    }
+}
+
+/// The timer of a stream that is over.
+fn cancel_timer(key: StreamKey, client: &Client, cx: &mut Cx<'_>) {
+    if client.jid.is_none() {
+        cx.cancel(key.sign_in());
+    } else if let Some(quiet) = key.quiet() {
+        cx.cancel(quiet);
     }
 }
 

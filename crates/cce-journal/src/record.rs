@@ -134,7 +134,7 @@ impl What {
 
 fn size_of_input(input: &Input) -> usize {
     match input {
-        Input::Start { stored } => stored.iter().map(|(key, value)| key.len() + value.len()).sum(),
+        Input::Start { stored, .. } => stored.iter().map(|(key, value)| key.len() + value.len()).sum(),
         Input::Frame { bytes, .. } => bytes.0.len(),
         Input::Call { request, .. } => request.size(),
         Input::Reply { result, .. } => size_of_result(result),
@@ -193,7 +193,7 @@ mod tests {
         let link = cce_kernel::LinkId { port: Port::Xmpp, number: 1 };
         let stored = [("key".to_owned(), large.clone())].into();
         for what in [
-            What::In(Input::Start { stored }),
+            What::In(Input::Start { stored, entropy: cce_kernel::Entropy::Seed }),
             What::In(Input::Frame { link, bytes: large.as_str().into() }),
             What::In(Input::Call { call, port, request: request() }),
             What::In(Input::Call {

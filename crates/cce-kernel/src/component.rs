@@ -1,7 +1,8 @@
 //! How a component is called.
 
 use crate::{
-    Address, Blob, CloseReason, HostClock, Input, Output, Request, Response, Rng, Time, TimerKey, fork,
+    Address, Blob, CloseReason, Entropy, HostClock, Input, Output, Request, Response, Rng, Time, TimerKey,
+    fork, rng::SecretRng,
 };
 use cce_model::{CallId, Fact, LinkId, NodeName, Port, Wall};
 use rand::RngExt;
@@ -25,6 +26,7 @@ pub struct Host {
     seed: u64,
     clock: HostClock,
     generators: BTreeMap<&'static str, Rng>,
+    secrets: SecretRng,
     last_link: u32,
     last_call: u64,
     over_meanwhile: BTreeMap<&'static str, u64>,
@@ -33,11 +35,13 @@ pub struct Host {
 impl Host {
     /// A host for the component `name` in a run of `seed`.
     pub fn new(name: NodeName, seed: u64, clock: HostClock) -> Self {
+        let secrets = SecretRng::of_seed(seed, name.as_str());
         Self {
             name,
             seed,
             clock,
             generators: BTreeMap::new(),
+            secrets,
             last_link: 0,
             last_call: 0,
             over_meanwhile: BTreeMap::new(),
@@ -66,6 +70,9 @@ impl Host {
         if let Input::LinkUp { link, .. } = &input {
             // In a replay nobody calls `accept`; the record says which number was given.
             self.last_link = self.last_link.max(link.number);
+        }
+        if let Input::Start { entropy: Entropy::Drawn(bytes), .. } = &input {
+            self.secrets = SecretRng::drawn(&bytes.0);
         }
         let mut out = Vec::new();
         component.handle(input, &mut Cx { now, host: self, out: &mut out });
@@ -101,6 +108,12 @@ impl Cx<'_> {
     pub fn rng(&mut self, purpose: &'static str) -> &mut Rng {
         let Host { name, seed, generators, .. } = &mut *self.host;
         generators.entry(purpose).or_insert_with(|| fork(*seed, &format!("{name} {purpose}")))
+    }
+
+    /// What nobody guesses who has not been told, as long as the driver drew for this life. Of use where who knows something
+    /// may act on it.
+    pub fn secret(&mut self) -> [u8; 16] {
+        self.host.secrets.draw()
     }
 
     /// A random UUID (RFC 9562, version 4) of that generator.

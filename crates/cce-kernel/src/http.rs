@@ -19,12 +19,34 @@ pub struct Request {
     /// What protects the connection of the client: nothing, or TLS.
     #[serde(default, skip_serializing_if = "Security::is_plain")]
     pub security: Security,
+    /// Whose connection it came on.
+    #[serde(default, skip_serializing_if = "Caller::is_outside")]
+    pub caller: Caller,
     /// The body; empty when there is none.
     #[serde(default)]
     pub body: Blob,
     /// Why the body is not here, though the client has one. The component answers as its API does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub body_flaw: Option<BodyFlaw>,
+}
+
+/// Who made a request, as far as the driver knows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Caller {
+    /// Somebody outside the lab, or a component in another process.
+    #[default]
+    Outside,
+    /// A component of the lab, for which places are kept.
+    Lab,
+}
+
+impl Caller {
+    /// What records leave out.
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
+    pub(crate) fn is_outside(&self) -> bool {
+        *self == Self::Outside
+    }
 }
 
 /// Why the body of a request cannot be had.

@@ -1,6 +1,6 @@
 //! Everything that can ever happen to a component.
 
-use crate::{Blob, CallError, Request, Response, Security, TimerKey};
+use crate::{Blob, CallError, Entropy, Request, Response, Security, TimerKey};
 use cce_model::{CallId, Fact, LinkId, NodeName, SideOrder};
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, fmt};
@@ -14,6 +14,9 @@ pub enum Input {
         /// What it stored in an earlier life, by key.
         #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
         stored: BTreeMap<String, String>,
+        /// What it draws secrets from in this life.
+        #[serde(default, skip_serializing_if = "Entropy::is_seed")]
+        entropy: Entropy,
     },
     /// A connection is open: one that was accepted, or one that the component dialled.
     LinkUp {

@@ -1,7 +1,53 @@
 //! Seeded generators, one for every purpose.
 
-use rand::SeedableRng;
+use crate::Blob;
+use rand::{RngExt, SeedableRng, rngs::ChaCha12Rng};
 pub use rand_pcg::Pcg64Mcg as Rng;
+use serde::{Deserialize, Serialize};
+
+/// Bytes of a generator's key.
+const KEY: usize = 32;
+
+/// What a component draws from in one life where nobody may guess what comes next. A journal has it, so that a replay draws the
+/// same.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Entropy {
+    /// The seed of the run: whoever knows it can guess everything.
+    #[default]
+    Seed,
+    /// What the driver drew for this life.
+    Drawn(Blob),
+}
+
+impl Entropy {
+    /// What records leave out.
+    pub(crate) fn is_seed(&self) -> bool {
+        *self == Self::Seed
+    }
+}
+
+/// A generator whose next draw nobody can tell from the ones before it.
+#[derive(Debug)]
+pub(crate) struct SecretRng(ChaCha12Rng);
+
+impl SecretRng {
+    /// From the seed of the run.
+    pub(crate) fn of_seed(seed: u64, name: &str) -> Self {
+        Self(ChaCha12Rng::from_seed(fork(seed, &format!("{name} secret")).random()))
+    }
+
+    /// From what a driver drew.
+    pub(crate) fn drawn(bytes: &[u8]) -> Self {
+        let mut key = [0; KEY];
+        key.iter_mut().zip(bytes).for_each(|(to, from)| *to = *from);
+        Self(ChaCha12Rng::from_seed(key))
+    }
+
+    pub(crate) fn draw(&mut self) -> [u8; 16] {
+        self.0.random()
+    }
+}
 
 /// Forks a generator for one purpose from the seed of the run, so that a new draw in one place never shifts
 /// another.

@@ -161,7 +161,7 @@ impl Port {
             Self::Mr => Some(LinksMax { outside: 12, own: 4 }),
             Self::IcmMr | Self::IcmAgent => Some(LinksMax { outside: 48, own: 16 }),
             Self::CtiA | Self::CtiB => Some(LinksMax { outside: 96, own: 32 }),
-            Self::Xmpp | Self::XmppWs => Some(LinksMax { outside: 1_500, own: 2_500 }),
+            Self::Xmpp | Self::XmppWs => Some(LinksMax { outside: 3_000, own: 2_500 }),
         }
     }
 

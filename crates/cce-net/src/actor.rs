@@ -3,6 +3,7 @@
 use crate::{
     causes::Origin,
     config::CONNECT_DEADLINE,
+    entropy::drawn,
     event::{Caller, Event, Inbox},
     gate::Gate,
     http_client,
@@ -210,7 +211,7 @@ impl Actor {
     /// A life begins.
     pub(crate) fn begin(&mut self) {
         self.record(None, What::Started);
-        self.own.push_back(Own::Input(Input::Start { stored: self.store.values() }, None));
+        self.own.push_back(Own::Input(Input::Start { stored: self.store.values(), entropy: drawn() }, None));
     }
 
     /// A life ends, and with it everything that was open or held. Stored values stay, and numbers of links and

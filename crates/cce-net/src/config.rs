@@ -13,7 +13,7 @@ pub(crate) const OUTBOX_MAX: usize = 4_096;
 pub(crate) const OUTBOX_BYTES_MAX: usize = 16 << 20;
 
 /// Connections that one component may have.
-pub(crate) const LINKS_MAX: usize = 8_192;
+pub(crate) const LINKS_MAX: usize = 16_384;
 
 /// Requests that may wait for one component's reply: each session of BOSH has one that waits. One more is answered 503.
 pub(crate) const CALLS_MAX: usize = 8_192;

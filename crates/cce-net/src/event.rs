@@ -102,6 +102,8 @@ pub(crate) struct Client {
     pub(crate) address: SocketAddr,
     /// As the client calls it.
     pub(crate) port: Port,
+    /// Whose connection it is.
+    pub(crate) caller: cce_kernel::Caller,
     /// What protects the connection.
     pub(crate) security: Security,
     /// Breaks the connection when it is cancelled.

@@ -12,7 +12,7 @@ use crate::{
     web::{Body, Unread, WebStream, WireResponse, bare, converse, read},
     web_socket,
 };
-use cce_kernel::{CallId, Port, Request, Response, Security};
+use cce_kernel::{CallId, Caller, Port, Request, Response, Security};
 use http::{
     HeaderMap, HeaderValue, StatusCode,
     header::{HOST, LOCATION},
@@ -89,13 +89,15 @@ async fn attend(arrival: Arrival, broken: CancellationToken, front: Front, stop:
     let Ok(address) = stream.peer_addr() else { return };
     let _remaining = front.remaining.enter(format!("the HTTP client {address} of {port}"));
     let security = if stream.is_tls() { Security::Tls } else { Security::Plain };
+    // Whoever comes from outside has a place among those.
+    let caller = if permit.is_some() { Caller::Outside } else { Caller::Lab };
     // The lab's own always speak in plain.
-    let redirect = front.redirect.filter(|_| security == Security::Plain && permit.is_some());
+    let redirect = front.redirect.filter(|_| security == Security::Plain && caller == Caller::Outside);
     let stream = WebStream::new(stream, broken.clone(), front.limits, permit);
     if let Some(port) = redirect {
         return converse(stream, front.limits, &stop, |request| ready(redirected(&request, port))).await;
     }
-    let client = Client { address, port, security, broken };
+    let client = Client { address, port, caller, security, broken };
     converse(stream, front.limits, &stop, |request| forward(&front, client.clone(), request)).await;
 }
 
@@ -135,6 +137,7 @@ pub(crate) async fn forward(front: &Front, client: Client, request: WireRequest)
         headers: headers(&parts.headers),
         peer: client.address.to_string(),
         security: client.security,
+        caller: client.caller,
         body: bytes.into(),
         body_flaw,
     };

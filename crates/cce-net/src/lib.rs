@@ -30,6 +30,7 @@ mod clock;
 mod conductor;
 mod config;
 mod connection_limits;
+mod entropy;
 mod error;
 mod event;
 mod events;

@@ -384,7 +384,7 @@ impl Router {
 impl Component for Router {
     fn handle(&mut self, input: Input, cx: &mut Cx<'_>) {
         match input {
-            Input::Start { stored } => self.on_start(&stored, cx),
+            Input::Start { stored, .. } => self.on_start(&stored, cx),
             Input::LinkUp { link, peer } => self.gateways.on_link_up(link, &peer, cx),
             Input::LinkDown { link, .. } => {
                 let gone = self.gateways.on_link_down(link, cx);

@@ -409,10 +409,10 @@ impl<D: Director> Sim<D, Recorded> {
     /// An input of the recorded run as this one has it. None where it cannot happen here any more.
     pub(crate) fn here(&mut self, node: &NodeName, input: Input, origin: Origin) -> Option<Input> {
         Some(match input {
-            Input::Start { stored } => {
+            Input::Start { stored, entropy } => {
                 let parted = self.order.parted.contains(node);
                 let own = self.nodes.get(node).filter(|_| parted).map(|node| node.stored.clone());
-                Input::Start { stored: own.unwrap_or(stored) }
+                Input::Start { stored: own.unwrap_or(stored), entropy }
             }
             Input::Frame { link, bytes } => {
                 Input::Frame { link: self.link_here(node, link, &origin)?, bytes }

@@ -9,8 +9,8 @@ use crate::{
 use cce_courier::{Behind, Courier, Faults, Latencies, Part, Pieces, RESPONSE_DEADLINE, behind};
 use cce_journal::{Bystander, Director, Order, Reaction, Record, Ticket, Treatment, What};
 use cce_kernel::{
-    Build, CallError, Command, Component, Host, HostClock, Input, LinkId, LinkReason, NodeName, Output, Port,
-    Request, Time, TimerKey,
+    Build, CallError, Caller, Command, Component, Entropy, Host, HostClock, Input, LinkId, LinkReason,
+    NodeName, Output, Port, Request, Time, TimerKey,
 };
 use std::{
     collections::{BTreeMap, VecDeque},
@@ -267,7 +267,7 @@ impl<D: Director, O: Sequence> Sim<D, O> {
     fn begin(&mut self, name: &NodeName) {
         self.record(name, None, What::Started);
         let stored = self.nodes.get(name).map(|node| node.stored.clone()).unwrap_or_default();
-        self.give(name, Input::Start { stored });
+        self.give(name, Input::Start { stored, entropy: Entropy::Seed });
     }
 
     /// Wakes the director, if its time comes before anything else does.
@@ -365,6 +365,7 @@ impl<D: Director, O: Sequence> Sim<D, O> {
         cause: Option<u64>,
     ) {
         request.peer = caller.0.to_string();
+        request.caller = Caller::Lab;
         if !is_copy && self.wires.was_given_up(&caller) {
             return;
         }

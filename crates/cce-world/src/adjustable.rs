@@ -66,10 +66,10 @@ impl<C: Product> Component for Adjustable<C> {
     fn handle(&mut self, input: Input, cx: &mut Cx<'_>) {
         #[expect(clippy::wildcard_enum_match_arm, reason = "everything else is for the component")]
         match input {
-            Input::Start { stored } => {
+            Input::Start { stored, entropy } => {
                 let (kept, stored) = stored.into_iter().partition(|(key, _)| key.starts_with(KEPT));
                 self.restore(kept, cx);
-                self.inner.handle(Input::Start { stored }, cx);
+                self.inner.handle(Input::Start { stored, entropy }, cx);
             }
             Input::Command(Command::Set { setting, value }) if Setting::find(&setting).is_some() => {
                 self.set(setting, value, cx);

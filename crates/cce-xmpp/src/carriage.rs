@@ -74,6 +74,18 @@ impl Carriage {
         }
     }
 
+    /// What the peer may send from here on.
+    pub(crate) fn limit(&mut self, limits: StreamLimits) {
+        match self {
+            Self::Stream(splitter) => splitter.limit(limits),
+            Self::Messages(messages) => {
+                messages.reader.limit(limits.stanza);
+                messages.limits = limits;
+            }
+            Self::Bodies => {}
+        }
+    }
+
     /// Adds bytes that arrived. A body has none.
     pub(crate) fn push(&mut self, bytes: &[u8]) {
         match self {

@@ -28,5 +28,5 @@ pub mod websocket;
 pub use carriage::StreamCarrier;
 pub use element::{Child, Scope, StreamElement};
 pub use jid::Jid;
-pub use split::{Splitter, StreamFlaw, StreamLimits, StreamPiece};
+pub use split::{STRANGERS_STANZA_MAX, Splitter, StreamFlaw, StreamLimits, StreamPiece};
 pub use stream::StreamError;

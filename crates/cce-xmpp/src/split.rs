@@ -19,6 +19,16 @@ impl Default for StreamLimits {
     }
 }
 
+/// Bytes of a stanza of a client that nobody knows yet: the fewest that a server may allow (RFC 6120 13.12).
+pub const STRANGERS_STANZA_MAX: usize = 10_000;
+
+impl StreamLimits {
+    /// Those of a client that has not bound a resource.
+    pub(crate) fn before_the_bind(self) -> Self {
+        Self { stanza: self.stanza.min(STRANGERS_STANZA_MAX), ..self }
+    }
+}
+
 /// A part of a stream.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum StreamPiece {
@@ -132,6 +142,11 @@ impl Splitter {
         self.input.clear();
         self.read = 0;
         Ok(None)
+    }
+
+    /// What the stream may be like from here on.
+    pub(crate) fn limit(&mut self, limits: StreamLimits) {
+        self.limits = limits;
     }
 
     /// The peer begins a new stream after what was taken so far (RFC 6120 4.3.3).

@@ -253,7 +253,7 @@ fn an_unreadable_message_drops_the_router_and_no_client() {
 #[test]
 fn a_restart_begins_with_everybody_signed_out() {
     let mut lab = Lab::working();
-    lab.router = lab.input(Input::Start { stored: [].into() }).dialled();
+    lab.router = lab.input(Input::Start { stored: [].into(), entropy: cce_kernel::Entropy::Seed }).dialled();
     assert_eq!(lab.connect_router().reported_states(), []);
     lab.finesse = lab.session(Port::CtiA, open_req());
     assert_eq!(lab.finesse_says(login(MRD)).status(lab.finesse), 0);

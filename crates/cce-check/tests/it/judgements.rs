@@ -46,7 +46,7 @@ fn a_contact_that_was_never_made_is_excused_by_what_ccp_stored_and_by_no_setting
     let started = |node: &str, key: &str| {
         let stored = [(key.to_owned(), "1".to_owned())].into();
         simple()
-            .and(node, What::In(Input::Start { stored }))
+            .and(node, What::In(Input::Start { stored, entropy: cce_kernel::Entropy::Seed }))
             .then("ccp", contact(Some(ContactStatus::Reserved), ContactStatus::Handled))
     };
     let fired = |journal: Journal| -> Vec<Judgement> {

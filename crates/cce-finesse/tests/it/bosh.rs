@@ -5,7 +5,7 @@ use crate::{
     xmpp::{connect, say},
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
-use cce_kernel::{CallId, Command, Fact, Input, Output, Port, Request, Response, TimerKey};
+use cce_kernel::{CallId, Caller, Command, Entropy, Fact, Input, Output, Port, Request, Response, TimerKey};
 
 const RID: u64 = 1_573_741_820;
 
@@ -80,6 +80,7 @@ fn a_second_request_releases_the_first() {
     let mut desktop = Desktop::present(&mut lab, "1080", "desk");
     desktop.poll(&mut lab);
     let first = desktop.call;
+    lab.seconds(5);
     let second = desktop.poll(&mut lab);
     let released: Vec<u64> = replies(&second).iter().map(|(call, _)| call.0).collect();
     assert_eq!(released, [first]);
@@ -232,6 +233,81 @@ fn a_client_that_lets_no_request_wait_is_answered_at_once() {
 }
 
 #[test]
+fn a_client_that_asks_for_nothing_too_often_loses_its_session() {
+    for offer in ["hold='0' wait='30'", "hold='1' wait='0'", "hold='1' wait='30'"] {
+        let mut lab = Lab::in_service();
+        let mut desktop = Desktop::open_by(&mut lab, &create(offer));
+        desktop.poll(&mut lab);
+        lab.seconds(5);
+        let in_time = desktop.poll(&mut lab);
+        assert!(flaws(&in_time).is_empty(), "{offer}");
+        lab.seconds(4);
+        let too_soon = desktop.poll(&mut lab);
+        assert_eq!(
+            flaws(&too_soon),
+            ["it asks too often, or too much before its client is known"],
+            "{offer}"
+        );
+        let ended = body(&too_soon, desktop.call);
+        assert!(ended.contains("condition='policy-violation'"), "{offer}: {ended}");
+    }
+}
+
+#[test]
+fn a_client_that_brings_or_finds_something_may_ask_at_once() {
+    let mut lab = Lab::in_service();
+    let mut desktop = Desktop::open_by(&mut lab, &create("hold='0'"));
+    for _ in 0..3 {
+        desktop.poll(&mut lab);
+        let brought = desktop.say(&mut lab, "<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='X'/>");
+        assert!(body(&brought, desktop.call).contains("<failure"), "{brought:?}");
+    }
+    let mut lab = Lab::in_service();
+    let mut desktop = Desktop::present(&mut lab, "1080", "desk");
+    for _ in 0..3 {
+        desktop.poll(&mut lab);
+        lab.cti(pre_call());
+        lab.cti(crate::lab::end_event(38));
+        assert!(!desktop.poll_now(&mut lab).ends_with("/>"));
+    }
+}
+
+#[test]
+fn a_wait_that_is_over_makes_the_next_request_none_too_soon() {
+    let mut lab = Lab::in_service();
+    let mut desktop = Desktop::open_by(&mut lab, &create("wait='1' hold='1'"));
+    for _ in 0..3 {
+        assert!(flaws(&desktop.poll(&mut lab)).is_empty());
+        lab.seconds(1);
+    }
+}
+
+#[test]
+fn a_body_of_a_stranger_is_small() {
+    let mut lab = Lab::in_service();
+    let mut stranger = Desktop::open(&mut lab);
+    let refused = stranger.say(&mut lab, &" ".repeat(10_000));
+    assert!(body(&refused, stranger.call).contains("condition='policy-violation'"));
+    let mut known = Desktop::present(&mut lab, "1080", "desk");
+    assert!(flaws(&known.say(&mut lab, &" ".repeat(10_000))).is_empty());
+}
+
+#[test]
+fn nobody_can_tell_the_next_session_from_the_seed_once_a_driver_drew() {
+    let ids = |entropy: &Entropy| {
+        let mut lab = Lab::in_service();
+        lab.input(Input::Start { stored: [].into(), entropy: entropy.clone() });
+        [Desktop::open(&mut lab).sid, Desktop::open(&mut lab).sid]
+    };
+    let drawn = |byte| Entropy::Drawn(vec![byte; 32].into());
+    assert_eq!(ids(&Entropy::Seed), ids(&Entropy::Seed));
+    assert_eq!(ids(&drawn(1)), ids(&drawn(1)), "a replay draws the same");
+    let all = [&Entropy::Seed, &drawn(1), &drawn(2)].map(ids);
+    let different: std::collections::BTreeSet<&String> = all.iter().flatten().collect();
+    assert_eq!(different.len(), 6, "{all:?}");
+}
+
+#[test]
 fn what_is_no_body_is_refused() {
     let mut lab = Lab::in_service();
     for (text, condition) in [
@@ -294,14 +370,17 @@ fn other_methods_and_paths_are_refused() {
 }
 
 #[test]
-fn sessions_are_bounded_and_one_address_leaves_some_to_others() {
+fn sessions_are_bounded_and_leave_some_to_other_addresses_and_to_the_labs_own() {
     let mut lab = Lab::in_service();
-    let open = |lab: &mut Lab, peer: &str| {
-        let asked = Request { peer: format!("{peer}:5000"), ..request(&create("")) };
+    let open_as = |lab: &mut Lab, peer: &str, caller: Caller| {
+        let asked = Request { peer: format!("{peer}:5000"), caller, ..request(&create("")) };
         body(&call(lab, 1, asked), 1).contains(" sid='")
     };
-    assert_eq!((0..3_001).filter(|_| open(&mut lab, "10.0.0.1")).count(), 3_000);
-    assert_eq!((0..1_001).filter(|_| open(&mut lab, "10.0.0.2")).count(), 1_000);
+    let open = |lab: &mut Lab, peer: &str| open_as(lab, peer, Caller::Outside);
+    assert_eq!((0..2_251).filter(|_| open(&mut lab, "10.0.0.1")).count(), 2_250);
+    assert_eq!((0..751).filter(|_| open(&mut lab, "10.0.0.2")).count(), 750);
+    let own = (0..2_501).filter(|_| open_as(&mut lab, "10.0.0.1", Caller::Lab)).count();
+    assert_eq!(own, 2_500, "places are kept for the lab's own");
     lab.seconds(30);
     assert!(open(&mut lab, "10.0.0.1"), "those who never asked again are forgotten");
 }
@@ -322,8 +401,9 @@ fn a_client_that_stops_asking_is_dropped_once_too_much_waits() {
 }
 
 #[test]
-fn what_all_sessions_keep_for_later_is_bounded_and_gone_with_them() {
+fn what_strangers_send_early_is_bounded_takes_nothing_from_others_and_is_gone_with_them() {
     let mut lab = Lab::in_service();
+    let mut known = Desktop::present(&mut lab, "1080", "desk");
     let elements = "<a/>".repeat(1_000);
     let mut calls = 50;
     let mut keep = |lab: &mut Lab| {
@@ -333,7 +413,10 @@ fn what_all_sessions_keep_for_later_is_bounded_and_gone_with_them() {
         replies(&ask(lab, calls, &early)).is_empty()
     };
     let kept = (0..1_000).take_while(|_| keep(&mut lab)).count();
-    assert!((100..500).contains(&kept), "{kept}");
+    assert!((20..50).contains(&kept), "{kept}");
+    let early = known.body(known.rid + 2, "", &elements);
+    assert!(replies(&ask(&mut lab, 99, &early)).is_empty(), "a client that is known has room of its own");
+    known.poll(&mut lab);
     lab.seconds(30);
     assert!(keep(&mut lab), "those who never asked again are forgotten");
 }

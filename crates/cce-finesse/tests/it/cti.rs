@@ -181,7 +181,7 @@ fn a_stopping_node_says_goodbye() {
 fn a_node_that_starts_anew_knows_nobody() {
     let mut lab = Lab::active();
     lab.input(Input::Command(Command::Stop));
-    let started = lab.input(Input::Start { stored: BTreeMap::new() });
+    let started = lab.input(Input::Start { stored: BTreeMap::new(), entropy: cce_kernel::Entropy::Seed });
     lab.link = started.dialled().unwrap();
     lab.link_up();
     lab.cti(open_conf(1));

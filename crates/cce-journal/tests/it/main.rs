@@ -240,7 +240,7 @@ fn each_life_is_built_once_and_link_numbers_go_on() {
     let mut records = run();
     let number = |record: &Record| LinkId { port: Port::Mr, number: u32::try_from(record.seq).unwrap() };
     let last = records.last().unwrap().clone();
-    let start = What::In(Input::Start { stored: BTreeMap::new() });
+    let start = What::In(Input::Start { stored: BTreeMap::new(), entropy: cce_kernel::Entropy::Seed });
     let dial = |link| What::Out(Output::Dial { link, address: cce_kernel::Address::Lab });
     let link = LinkId { number: 2, ..number(&last) };
     for what in [What::Stopped { reason: "restarted".into() }, What::Started, start, dial(link)] {
@@ -293,14 +293,18 @@ fn any_record() -> impl Strategy<Value = Record> {
     let body = || proptest::collection::vec(any::<u8>(), 0..40).prop_map(|bytes| Blob(bytes.into()));
     let headers = || proptest::collection::vec((any::<String>(), any::<String>()), 0..3);
     let flaw = proptest::option::of(prop_oneof![Just(BodyFlaw::TooLarge), Just(BodyFlaw::Broken)]);
-    let security = prop_oneof![Just(Security::Plain), Just(Security::Tls)];
+    let security = prop_oneof![
+        Just((Security::Plain, cce_kernel::Caller::Outside)),
+        Just((Security::Tls, cce_kernel::Caller::Lab))
+    ];
     let request = (text(), text(), headers(), text(), security, body(), flaw).prop_map(
-        |(method, target, headers, peer, security, body, body_flaw)| Request {
+        |(method, target, headers, peer, (security, caller), body, body_flaw)| Request {
             method,
             target,
             headers,
             peer,
             security,
+            caller,
             body,
             body_flaw,
         },
@@ -322,8 +326,10 @@ fn any_record() -> impl Strategy<Value = Record> {
             .prop_map(|(call, reply)| What::In(Input::Reply { call, result: Ok(reply) })),
         call().prop_map(|call| What::In(Input::Reply { call, result: Err(CallError::Timeout) })),
         (call(), response).prop_map(|(call, response)| What::Out(Output::Reply { call, response })),
-        proptest::collection::btree_map(text(), text(), 0..3)
-            .prop_map(|stored| What::In(Input::Start { stored })),
+        proptest::collection::btree_map(text(), text(), 0..3).prop_map(|stored| What::In(Input::Start {
+            stored,
+            entropy: cce_kernel::Entropy::Drawn(b"\x01\xff".to_vec().into())
+        })),
         (key, any::<u64>()).prop_map(|(key, at)| What::Out(Output::Arm { key, at: Time(at) })),
         (text(), proptest::option::of(text()))
             .prop_map(|(key, value)| What::Out(Output::Store { key, value })),
@@ -356,7 +362,7 @@ impl Component for Doomed {
 
 /// A life that ends with its first input: by a panic, or not.
 fn doomed(by_panic: bool) -> Vec<Record> {
-    let start = || What::In(Input::Start { stored: BTreeMap::new() });
+    let start = || What::In(Input::Start { stored: BTreeMap::new(), entropy: cce_kernel::Entropy::Seed });
     let end = if by_panic { What::Stopped { reason: "panicked: on purpose".into() } } else { start() };
     let whats = [What::Started, start(), end];
     let record = |(seq, what)| Record { seq, at: Time(0), node: "doomed".into(), cause: None, what };
@@ -397,7 +403,7 @@ fn build(_: &NodeName) -> Option<Box<dyn Component>> {
 fn run() -> Vec<Record> {
     let link = LinkId { port: Port::Mr, number: 1 };
     let inputs = [
-        Input::Start { stored: BTreeMap::new() },
+        Input::Start { stored: BTreeMap::new(), entropy: cce_kernel::Entropy::Seed },
         Input::LinkUp { link, peer: Peer::default() },
         Input::Timer(TimerKey::new("again", 0)),
     ];

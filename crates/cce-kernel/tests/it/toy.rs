@@ -87,7 +87,7 @@ impl Stage {
     }
 
     pub(crate) fn start(&mut self) {
-        self.input(Input::Start { stored: [].into() });
+        self.input(Input::Start { stored: [].into(), entropy: cce_kernel::Entropy::Seed });
     }
 
     pub(crate) fn connect(&mut self) {

@@ -210,7 +210,38 @@ fn values_are_kept_for_the_next_run() {
     lab.stop();
     let lab = Lab::start_with(config, vec![keeper()]);
     let start = lab.wait("the start", |record| matches!(record.what, What::In(Input::Start { .. })));
-    assert!(matches!(start.what, What::In(Input::Start { stored }) if stored["key"] == "value"));
+    assert!(matches!(start.what, What::In(Input::Start { stored, .. }) if stored["key"] == "value"));
+    lab.stop();
+    std::fs::remove_dir_all(folder).unwrap();
+}
+
+#[test]
+fn a_reply_leaves_only_once_what_was_stored_before_it_is_on_disk() {
+    const REQUESTS: i64 = 40;
+    let folder = std::env::temp_dir().join(format!("cce-net-gate-{}", std::process::id()));
+    let copies = folder.join("copies");
+    std::fs::create_dir_all(&copies).unwrap();
+    let mut config = config();
+    config.data = Some(folder.clone());
+    let mut stored = 0;
+    let keeper = Toy::new("ccp").on_request(move |call, _, cx| {
+        stored += 1;
+        cx.store(format!("key {stored}"), "value");
+        cx.reply(call, Response::new(200));
+    });
+    let lab = Lab::start_with(config, vec![keeper]);
+    for number in 1..=REQUESTS {
+        let request = b"GET / HTTP/1.1\r\nhost: lab\r\nconnection: close\r\n\r\n";
+        assert!(send_raw(lab.address(Port::App), request).starts_with("HTTP/1.1 200"));
+        // As `kill -9` leaves them at this moment: what the log has is in the database once it is opened.
+        for name in ["ccp.db", "ccp.db-wal"] {
+            std::fs::copy(folder.join(name), copies.join(name)).unwrap();
+        }
+        let copy = rusqlite::Connection::open(copies.join("ccp.db")).unwrap();
+        let count: i64 = copy.query_row("SELECT count(*) FROM stored", [], |row| row.get(0)).unwrap();
+        assert_eq!(count, number);
+        drop(copy);
+    }
     lab.stop();
     std::fs::remove_dir_all(folder).unwrap();
 }

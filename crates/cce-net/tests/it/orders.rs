@@ -53,7 +53,7 @@ fn who_is_started_again_has_what_it_stored_and_listens_where_it_did() {
     let start = lab.wait("its second life", |record| {
         record.seq > end.seq && hears("ccp", |input| matches!(input, Input::Start { .. }))(record)
     });
-    assert!(matches!(&start.what, What::In(Input::Start { stored }) if stored["lives"] == "1"));
+    assert!(matches!(&start.what, What::In(Input::Start { stored, .. }) if stored["lives"] == "1"));
     let again = lab.wait("a frame on a new link", |record| record.seq > start.seq && arrives(1)(record));
     let number = |record: &Record| {
         if let What::In(Input::Frame { link, .. }) = &record.what { link.number } else { unreachable!() }

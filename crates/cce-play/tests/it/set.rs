@@ -67,7 +67,7 @@ fn a_change_outlives_a_restart_of_its_component() {
         "requeue_on_recovery = true\n[[steps]]\nat = \"100ms\"\n{SHORT}\n[[steps]]\nat = \"200ms\"\nrestart = \"agentpg\"\n{RINGS_OUT}"
     ));
     let kept = |record: &cce_journal::Record| match &record.what {
-        What::In(Input::Start { stored }) => stored.get("setting/mrd/Tasks.start_timeout").cloned(),
+        What::In(Input::Start { stored, .. }) => stored.get("setting/mrd/Tasks.start_timeout").cloned(),
         _ => None,
     };
     let kept: Vec<String> = run.records.iter().filter_map(kept).collect();

@@ -31,7 +31,7 @@ fn what_was_stored_is_there_in_the_next_life_and_what_was_forgotten_is_not() {
     sim.run_until(Time(1_000));
     sim.restart(&"ccp".into(), keeper());
     sim.run_until(END);
-    let Some(Input::Start { stored }) = inputs(&sim, "ccp").pop() else { panic!() };
+    let Some(Input::Start { stored, .. }) = inputs(&sim, "ccp").pop() else { panic!() };
     assert_eq!(stored.into_iter().collect::<Vec<_>>(), [("kept".to_owned(), "1".to_owned())]);
 }
 

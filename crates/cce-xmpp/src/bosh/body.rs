@@ -88,6 +88,11 @@ impl BoshBody {
         self.attributes.iter().any(is_true)
     }
 
+    /// Whether it brings anything: stanzas, a stream that begins anew, or the end.
+    pub fn brings_something(&self) -> bool {
+        !self.stanzas.is_empty() || self.restarts() || self.terminates()
+    }
+
     /// Whether the session ends with it.
     pub fn terminates(&self) -> bool {
         self.attribute("type") == Some("terminate")

@@ -77,7 +77,18 @@ pub struct BoshServer<R> {
     answered: VecDeque<(u64, Vec<u8>)>,
     /// What waits to be said.
     waiting: Vec<u8>,
-    is_over: bool,
+    /// The latest new request, if it brought nothing and has not been answered with anything.
+    idle: Option<Idle>,
+    /// Why it is over by what its requests are like, if it is.
+    over: Option<BoshCondition>,
+}
+
+/// A request that brings nothing.
+#[derive(Clone, Copy, Debug)]
+struct Idle {
+    rid: u64,
+    /// When it came, in the owner's time.
+    at: Duration,
 }
 
 /// What a request is answered with.
@@ -109,7 +120,8 @@ impl<R: Copy + PartialEq> BoshServer<R> {
             unanswered,
             answered,
             waiting,
-            is_over: false,
+            idle: None,
+            over: None,
         }
     }
 
@@ -179,8 +191,8 @@ impl<R: Copy + PartialEq> BoshServer<R> {
         Vec::new()
     }
 
-    /// The next body whose turn it is. An error is the end of the session.
-    pub fn next_body(&mut self) -> Option<Result<BoshBody, Vec<BoshAnswer<R>>>> {
+    /// The next body whose turn it is, at `now` in the owner's time. An error is the end of the session.
+    pub fn next_body(&mut self, now: Duration) -> Option<Result<BoshBody, Vec<BoshAnswer<R>>>> {
         let at = self.early.iter().position(|(rid, ..)| *rid == self.next)?;
         let (rid, request, body) = self.early.remove(at);
         self.next += 1;
@@ -192,7 +204,20 @@ impl<R: Copy + PartialEq> BoshServer<R> {
         if !self.has_right_key(&body) {
             return Some(Err(self.end(None, Some(BoshCondition::ItemNotFound))));
         }
+        if self.is_too_soon(rid, &body, now) {
+            return Some(Err(self.end(None, Some(BoshCondition::PolicyViolation))));
+        }
         Some(Ok(body))
+    }
+
+    /// Whether a request brings nothing so soon behind one that brought and found nothing (XEP-0124 12).
+    fn is_too_soon(&mut self, rid: u64, body: &BoshBody, now: Duration) -> bool {
+        let before = self.idle.take();
+        if body.brings_something() {
+            return false;
+        }
+        self.idle = Some(Idle { rid, at: now });
+        before.is_some_and(|before| now.saturating_sub(before.at) < Duration::from_secs(POLLING))
     }
 
     /// About how many bytes of memory it takes: bodies that came before their turn, answers, and what waits to be said.
@@ -216,8 +241,12 @@ impl<R: Copy + PartialEq> BoshServer<R> {
         answers
     }
 
-    /// The earliest request has waited for long enough.
+    /// The earliest request has waited for long enough: the next one does not come too soon, however short that was.
     pub fn on_waited(&mut self) -> Option<BoshAnswer<R>> {
+        // One that waits for no time at all only asks.
+        if self.wait > 0 {
+            self.idle = None;
+        }
         self.answer_earliest()
     }
 
@@ -237,7 +266,7 @@ impl<R: Copy + PartialEq> BoshServer<R> {
     /// The session is over: every request hears of it, the earliest behind what there was to say; `latest` is one that was
     /// not taken in.
     pub fn end(&mut self, latest: Option<R>, condition: Option<BoshCondition>) -> Vec<BoshAnswer<R>> {
-        self.is_over = true;
+        self.over = condition.or(Some(BoshCondition::ItemNotFound));
         let mut said = std::mem::take(&mut self.waiting);
         let held = std::mem::take(&mut self.held).into_iter().map(|(_, request)| request);
         let early = std::mem::take(&mut self.early).into_iter().map(|(_, request, _)| request);
@@ -248,7 +277,12 @@ impl<R: Copy + PartialEq> BoshServer<R> {
 
     /// Whether it is over.
     pub const fn is_over(&self) -> bool {
-        self.is_over
+        self.over.is_some()
+    }
+
+    /// Whether it is over because its client asks too often.
+    pub const fn is_overactive(&self) -> bool {
+        matches!(self.over, Some(BoshCondition::PolicyViolation))
     }
 
     /// A request that was answered already is answered so again; one that waits takes its earlier copy's place.
@@ -274,6 +308,7 @@ impl<R: Copy + PartialEq> BoshServer<R> {
 
     fn answer(&mut self, rid: u64, request: R, attributes: &[(&str, &str)]) -> BoshAnswer<R> {
         let said = std::mem::take(&mut self.waiting);
+        self.idle = self.idle.filter(|idle| said.is_empty() || idle.rid != rid);
         let body = write(attributes, &said);
         self.answered.push_back((rid, body.clone()));
         if self.answered.len() > ANSWERS_MAX {

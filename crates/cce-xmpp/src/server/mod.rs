@@ -6,7 +6,7 @@ mod scram;
 mod stanza;
 
 pub use sasl::Credentials;
-pub use stanza::{EventMessage, event_message, presence};
+pub use stanza::{EventMessage, event_message, ping, presence};
 
 use crate::{
     Jid, StreamCarrier, StreamElement, StreamError, StreamLimits, StreamPiece,
@@ -146,7 +146,7 @@ impl ServerSession {
     /// A session on a connection that was just accepted.
     pub fn new(config: ServerConfig) -> Self {
         Self {
-            carriage: Carriage::server(config.carrier, config.limits),
+            carriage: Carriage::server(config.carrier, config.limits.before_the_bind()),
             phase: Phase::Opening,
             start_tls: StartTls::NotOffered,
             sign_in: SignIn::new(config.random),
@@ -398,6 +398,7 @@ impl ServerSession {
         }
         self.jid.resource = if asked.is_empty() { self.config.resource.clone() } else { asked };
         self.phase = Phase::Bound;
+        self.carriage.limit(self.config.limits);
         let bound = format!("<bind xmlns='{}'><jid>{}</jid></bind>", ns::BIND, escape(self.jid.to_string()));
         self.say(&iq::result(stanza, None, &bound), out);
         out.push(ServerEvent::Bound(self.jid.clone()));

@@ -41,6 +41,12 @@ pub fn event_message(message: &EventMessage<'_>) -> String {
     )
 }
 
+/// Asks the client at the address `to` whether it is there (XEP-0199 4.1). Any answer will do.
+pub fn ping(from: &str, to: &str, id: &str) -> String {
+    let (from, to, id) = (escape(from), escape(to), escape(id));
+    format!("<iq type='get' from='{from}' to='{to}' id='{id}'><ping xmlns='{}'/></iq>", ns::PING)
+}
+
 /// The presence of `from`, told to `to`: available with a priority, or unavailable.
 pub fn presence(from: &str, to: &str, priority: Option<i8>) -> String {
     let mut text = format!("<presence from='{}' to='{}'", escape(from), escape(to));

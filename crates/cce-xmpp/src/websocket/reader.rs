@@ -74,6 +74,11 @@ impl WsReader {
         Self { from, max, input: Vec::new(), read: 0, message: Vec::new(), fragments: 0 }
     }
 
+    /// How many bytes a message may have from here on.
+    pub(crate) const fn limit(&mut self, max: usize) {
+        self.max = max;
+    }
+
     /// Adds bytes that arrived.
     pub fn push(&mut self, bytes: &[u8]) {
         self.input.drain(..self.read);

@@ -8,10 +8,18 @@ use cce_xmpp::{
     server::{EventMessage, ServerEvent, ServerSession, event_message},
 };
 use proptest::prelude::*;
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, time::Duration};
 
 /// The number of the first request of a pair.
 const FIRST_RID: u64 = 41;
+
+/// When a body comes, of those that bring something.
+const NOW: Duration = Duration::ZERO;
+
+/// When a body comes of a client that does not ask too often.
+fn at_leisure(rid: u64) -> Duration {
+    Duration::from_secs(5 * rid)
+}
 
 const XMLNS: &str = "xmlns='http://jabber.org/protocol/httpbind'";
 
@@ -133,10 +141,10 @@ fn a_request_that_is_repeated_after_its_connection_broke_waits_in_its_place() {
     let mut exchanges = session("hold='1'");
     exchanges.begin("fin1.lab", false).unwrap();
     assert_eq!(exchanges.take(1, body("rid='101'")), []);
-    exchanges.next_body().unwrap().unwrap();
+    exchanges.next_body(NOW).unwrap().unwrap();
     exchanges.on_gone(1);
     assert_eq!(exchanges.take(2, body("rid='101'")), []);
-    assert!(exchanges.next_body().is_none(), "it was taken in already");
+    assert!(exchanges.next_body(NOW).is_none(), "it was taken in already");
     exchanges.say(b"<presence/>");
     let requests: Vec<u64> = exchanges.answers().iter().map(|answer| answer.request).collect();
     assert_eq!((requests, exchanges.is_over()), (vec![2], false));
@@ -148,7 +156,7 @@ fn what_was_to_be_said_at_the_end_is_said_once() {
     exchanges.begin("fin1.lab", false).unwrap();
     for (request, rid) in [(1, 101), (2, 102)] {
         exchanges.take(request, body(&format!("rid='{rid}'")));
-        exchanges.next_body().unwrap().unwrap();
+        exchanges.next_body(at_leisure(rid)).unwrap().unwrap();
     }
     exchanges.say(b"<presence/>");
     let answers = exchanges.end(None, None);
@@ -163,7 +171,7 @@ fn nobody_repeats_a_request_without_its_key() {
         let mut exchanges = session("hold='0' newkey='86f7e437faa5a7fce15d1ddcb9eaeaea377667b8'");
         exchanges.begin("fin1.lab", false).unwrap();
         exchanges.take(1, body("rid='101' key='a'"));
-        exchanges.next_body().unwrap().unwrap();
+        exchanges.next_body(NOW).unwrap().unwrap();
         exchanges.say(b"<presence/>");
         assert_eq!(exchanges.answers().len(), 1);
         let again = exchanges.take(2, body(&format!("rid='101' {key}")));
@@ -214,7 +222,7 @@ proptest! {
                     open.insert(requests);
                     let rid = (latest + 1).checked_add_signed(ahead).unwrap();
                     answers.extend(exchanges.take(requests, body(&format!("rid='{rid}'"))));
-                    while let Some(next) = exchanges.next_body() {
+                    while let Some(next) = exchanges.next_body(at_leisure(latest)) {
                         latest += 1;
                         prop_assert_eq!(next.unwrap().number("rid"), Some(latest));
                     }
@@ -324,7 +332,7 @@ impl Pair {
         self.under_way.insert(self.requests);
         let exchanges = self.exchanges.as_mut().unwrap();
         assert_eq!(exchanges.take(self.requests, BoshBody::read(body).unwrap()), []);
-        let taken = exchanges.next_body().unwrap().unwrap();
+        let taken = exchanges.next_body(NOW).unwrap().unwrap();
         let mut events = if taken.restarts() { self.stream.begin() } else { Vec::new() };
         for stanza in &taken.stanzas {
             events.extend(self.stream.take(&StreamPiece::Stanza(stanza.clone()), accounts));
