@@ -91,6 +91,8 @@ fn escape_into(text: &str, to: &mut String) {
             '&' => to.push_str("&amp;"),
             '<' => to.push_str("&lt;"),
             '>' => to.push_str("&gt;"),
+            // As it is, it would be read as the end of a line (XML 1.0, 2.11).
+            '\r' => to.push_str("&#13;"),
             plain if is_char(plain) => to.push(plain),
             _ => {}
         }
@@ -108,6 +110,15 @@ const fn is_special(byte: u8) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_carriage_return_is_read_as_it_was_written() {
+        let document = Xml::document("x", |xml| {
+            xml.text("y", "a\r\nb");
+        });
+        let read = crate::parse(document.as_bytes()).expect("it is a document");
+        assert_eq!(read.text_of("y").as_deref(), Some("a\r\nb"));
+    }
 
     #[test]
     fn what_xml_cannot_hold_is_left_out_and_what_it_means_is_escaped() {
