@@ -2,7 +2,7 @@
 
 use cce_cti::{AgentPreCallEvent, AgentStateEvent, Cti, OfferTaskInd, StartTaskEvent, dialect};
 use cce_kernel::{Blob, Carrier};
-use cce_model::{MrdId, SkillTarget, TaskId};
+use cce_model::{DialogueId, InvokeId, MrdId, PeripheralId, SkillTarget, TaskId};
 use cce_mr::{
     ICM, Icm, MR, Mr,
     icm::NewCall,
@@ -17,10 +17,15 @@ const TASK: TaskId = TaskId { day: 154_526, call: 37_051_928, sequence: 1 };
 fn cti(c: &mut Criterion) {
     let wide = dialect(24);
     let messages: [Cti; 4] = [
-        OfferTaskInd { invoke_id: 35_464, mrd_id: MrdId(5011), task_id: TASK, ..OfferTaskInd::default() }
-            .into(),
+        OfferTaskInd {
+            invoke_id: InvokeId(35_464),
+            mrd_id: MrdId(5011),
+            task_id: TASK,
+            ..OfferTaskInd::default()
+        }
+        .into(),
         StartTaskEvent {
-            peripheral_id: 5000,
+            peripheral_id: PeripheralId(5000),
             mrd_id: MrdId(5011),
             task_id: TASK,
             ..StartTaskEvent::default()
@@ -60,7 +65,7 @@ fn cti(c: &mut Criterion) {
 fn mr(c: &mut Criterion) {
     let messages: [Mr; 2] = [
         NewTask {
-            dialogue_id: 4,
+            dialogue_id: DialogueId(4),
             send_seq_no: 1,
             script_selector: Some(Text::new("CumulusTask")),
             application_string1: Some(Text::new("ae93f5ad-452d-4c52-8057-8d23864a8a8a")),
@@ -70,7 +75,7 @@ fn mr(c: &mut Criterion) {
         }
         .into(),
         DoThisWithTask {
-            dialogue_id: 4,
+            dialogue_id: DialogueId(4),
             icm_task_id: TASK,
             agent: SkillTarget(5172),
             ..DoThisWithTask::default()
@@ -92,7 +97,7 @@ fn mr(c: &mut Criterion) {
 }
 
 fn icm(c: &mut Criterion) {
-    let call = NewCall { did: 4, originator: Some(Text::new("sm1")), ..NewCall::default() };
+    let call = NewCall { did: DialogueId(4), originator: Some(Text::new("sm1")), ..NewCall::default() };
     let message = Icm::from(call);
     let frame = message.to_frame(&ICM);
     let mut group = c.benchmark_group("icm");

@@ -1,7 +1,7 @@
 //! The ARM interface between CTI server and OPC, as far as it is not a fact of the kernel.
 
 use cce_cti::{ArmStatus, ControlFailure};
-use cce_model::{MrdId, SkillTarget, fact::ArmMessage};
+use cce_model::{AgentKey, InvokeId, SessionId, fact::ArmMessage};
 
 /// An ARM message with its envelope, on its way from the CTI server to OPC.
 #[derive(Clone, Debug)]
@@ -9,9 +9,9 @@ pub(crate) struct ArmRequest {
     /// Who asks.
     pub(crate) client: Client,
     /// The client's invoke id.
-    pub(crate) invoke_id: u32,
+    pub(crate) invoke_id: InvokeId,
     /// The agent in the domain that it is about.
-    pub(crate) place: Place,
+    pub(crate) place: AgentKey,
     /// What is asked.
     pub(crate) message: ArmMessage,
     /// Whether the client is telling anew what its agents do: between `BEGIN_AGENT_INIT_IND` and `END_AGENT_INIT_IND`.
@@ -22,32 +22,11 @@ pub(crate) struct ArmRequest {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Client {
     /// The session; 0 when it is gone.
-    pub(crate) session: u32,
+    pub(crate) session: SessionId,
     /// The client's signature.
     pub(crate) signature: String,
     /// The client's instance id; empty when it gave none.
     pub(crate) unique_instance: String,
-}
-
-/// An agent in a media routing domain.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Place {
-    /// The agent.
-    pub(crate) skill_target: SkillTarget,
-    /// The domain.
-    pub(crate) mrd: MrdId,
-}
-
-impl Place {
-    /// A domain without any agent: whoever watches one agent hears nothing of it.
-    pub(crate) const fn nobody(mrd: MrdId) -> Self {
-        Self { skill_target: SkillTarget::NONE, mrd }
-    }
-
-    /// Names timers of this place.
-    pub(crate) fn timer_id(self) -> u64 {
-        u64::from(self.skill_target.0.cast_unsigned()) << 32 | u64::from(self.mrd.0.cast_unsigned())
-    }
 }
 
 /// Why OPC refuses a request: an `E_ARM_STAT` code (cti-server-protocol 11.5), but for voice.

@@ -1,12 +1,13 @@
 //! What is the agent PG's alone.
 
+use cce_model::{PeripheralId, SessionId};
 use std::time::Duration;
 
 /// What is the agent PG's alone.
 #[derive(Clone, Debug)]
 pub struct Config {
     /// Peripheral id.
-    pub peripheral: u32,
+    pub peripheral: PeripheralId,
     /// The peripheral's name.
     pub name: String,
     /// Pause before the lost link to the router is dialled again.
@@ -16,7 +17,7 @@ pub struct Config {
     /// How long an agent's new state takes to the router; task events are never delayed.
     pub state_report_delay: Duration,
     /// Number of the first CTI session. Sides A and B number their sessions together (inferred).
-    pub first_session: u32,
+    pub first_session: SessionId,
     /// Refuse mask bits that the protocol does not use, and floating fields that do not belong to a message.
     pub strict_masks: bool,
     /// What CTI clients must give as password; none accepts any.
@@ -32,12 +33,12 @@ pub struct Config {
 impl Default for Config {
     fn default() -> Self {
         Self {
-            peripheral: 5000,
+            peripheral: PeripheralId(5000),
             name: String::new(),
             redial: Duration::from_secs(1),
             heartbeat: Duration::from_secs(5),
             state_report_delay: Duration::ZERO,
-            first_session: 1,
+            first_session: SessionId(1),
             strict_masks: false,
             client_password: None,
             open_timeout: Duration::from_secs(30),

@@ -42,12 +42,11 @@ mod timer;
 
 pub use config::Config;
 
-use arm::Place;
 use cce_kernel::{
     Command, Component, Configured, Cx, FrameFlaw, Input, LinkId, Peer, Port, TimerKey,
     session::{Alarm, SessionEvent},
 };
-use cce_model::{ObjectModel, fact::AgentPgFact};
+use cce_model::{AgentKey, ObjectModel, fact::AgentPgFact};
 use cce_wire::Bytes;
 use cti::{CentralController, CtiServer, Outcome};
 use opc::Opc;
@@ -122,7 +121,7 @@ impl AgentPg {
     }
 
     fn on_timer(&mut self, key: &TimerKey, cx: &mut Cx<'_>) {
-        let place = Place::of_timer(key.id);
+        let place = AgentKey::of_number(key.id);
         match Timer::of(key) {
             Timer::StartTimeout => self.opc.on_start_timeout(key.id, cx),
             Timer::TaskDuration => self.opc.on_duration_over(key.id, cx),

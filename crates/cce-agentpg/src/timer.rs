@@ -7,13 +7,13 @@ cce_kernel::timers! {
         StartTimeout = "start timeout",
         /// A task took too long; counted by the task's number.
         TaskDuration = "task duration",
-        /// The client of an agent with tasks did not come back in time; counted by place.
+        /// The client of an agent with tasks did not come back in time; counted by agent and domain.
         TaskLife = "task life",
-        /// The end of an interrupt counts as accepted; counted by place.
+        /// The end of an interrupt counts as accepted; counted by agent and domain.
         InterruptDone = "interrupt done",
-        /// A delayed `AGENT_STATE_UPDATE` is due; counted by place.
+        /// A delayed `AGENT_STATE_UPDATE` is due; counted by agent and domain.
         StateReport = "state report",
-        /// A sign-in waited for the router for long enough; counted by place.
+        /// A sign-in waited for the router for long enough; counted by agent and domain.
         LoginTimeout = "login timeout",
         /// The router is to be dialled again.
         RouterRedial = "router redial",

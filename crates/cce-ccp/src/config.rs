@@ -1,6 +1,7 @@
 //! What CCP is told when it starts.
 
 use cce_kernel::Cors;
+use cce_model::DialogueId;
 use cce_model::fact::BusMessageId;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
@@ -46,7 +47,7 @@ pub struct Config {
     /// First application string of every task; none draws one for each contact.
     pub application_id: Option<String>,
     /// First dialogue id.
-    pub first_dialogue: u32,
+    pub first_dialogue: DialogueId,
     /// First correlation id of the public API's bus messages.
     pub first_correlation: u64,
     /// First bus message id of the public API's process; none draws a port.
@@ -77,7 +78,7 @@ impl Default for Config {
             first_contact: 0,
             contact_ids: Vec::new(),
             application_id: None,
-            first_dialogue: 1,
+            first_dialogue: DialogueId(1),
             first_correlation: 1,
             public_bus: None,
             runtime_bus: None,

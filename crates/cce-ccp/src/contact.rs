@@ -4,7 +4,7 @@ pub(crate) mod id;
 
 use crate::config::{Config, StatusTimestamp};
 use cce_kernel::{Cx, Fact, Time, Wall};
-use cce_model::{ContactId, ContactStatus, SocialContact, StatusReason, TaskId};
+use cce_model::{ContactId, ContactStatus, DialogueId, SocialContact, StatusReason, TaskId};
 use cce_mr::RoutingService;
 use id::Ids;
 use serde::{Deserialize, Serialize};
@@ -66,7 +66,7 @@ pub(crate) enum Place {
     #[default]
     Waiting,
     /// With CCE, in this dialogue.
-    Sent(u32),
+    Sent(DialogueId),
     /// With an agent, or over.
     Settled,
 }

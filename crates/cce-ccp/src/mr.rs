@@ -8,7 +8,7 @@ use cce_kernel::{
     CloseReason, Cx, FrameFlaw, LinkId, Peer,
     session::{Gone, Listener, Silence},
 };
-use cce_model::{ContactId, Disposition, MrdId, SkillTarget, TaskId};
+use cce_model::{ContactId, DialogueId, Disposition, MrdId, SkillTarget, TaskId};
 use cce_mr::{
     FailureStatus, MR, Mr,
     mr::{CloseConf, CloseReq, FailureEvent, HeartbeatConf, HeartbeatReq, NewTask, OpenConf, OpenReq},
@@ -62,7 +62,7 @@ pub(crate) struct MrListener {
 }
 
 impl MrListener {
-    pub(crate) fn new(heartbeat: Duration, first_dialogue: u32) -> Self {
+    pub(crate) fn new(heartbeat: Duration, first_dialogue: DialogueId) -> Self {
         Self {
             heartbeat,
             pgs: Listener::new(|number| Timer::Beat.key(number), CloseReason::HeartbeatLost),
@@ -92,12 +92,12 @@ impl MrListener {
         contact: &ContactId,
         task: NewTask,
         cx: &mut Cx<'_>,
-    ) -> Option<u32> {
+    ) -> Option<DialogueId> {
         self.session().map(|link| self.dialogues.send_new_task(link, contact, task, cx))
     }
 
     /// Asks CCE to give up a task.
-    pub(crate) fn send_cancel(&mut self, dialogue: u32, cx: &mut Cx<'_>) {
+    pub(crate) fn send_cancel(&mut self, dialogue: DialogueId, cx: &mut Cx<'_>) {
         let link = self.session().expect("a task is with CCE while the session is open");
         self.dialogues.send_cancel(link, dialogue, cx);
     }

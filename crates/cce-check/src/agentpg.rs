@@ -4,13 +4,13 @@ use crate::{
     breach::Judge,
     contact::or_nothing,
     judgement::Judgement,
-    place::Place,
     router::{Router, show},
     table::{Bounded, Ends, Table},
 };
 use cce_fold::Subject;
 use cce_model::{
-    AgentId, AgentRecord, AgentState, Disposition, SkillTarget, TaskEvent, TaskEventKind, TaskId, TaskState,
+    AgentId, AgentKey, AgentRecord, AgentState, Disposition, SkillTarget, TaskEvent, TaskEventKind, TaskId,
+    TaskState,
     fact::{ArmMessage, Force},
 };
 use std::collections::{BTreeMap, VecDeque};
@@ -21,7 +21,7 @@ const STOOD_MAX: usize = 64;
 /// A task of an agent.
 #[derive(Clone, Debug)]
 pub(crate) struct Task {
-    place: Place,
+    place: AgentKey,
     state: TaskState,
     /// Record of the latest change.
     at: u64,
@@ -67,7 +67,7 @@ struct Desk {
 /// A change of a task.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Change {
-    pub(crate) place: Place,
+    pub(crate) place: AgentKey,
     pub(crate) from: Option<TaskState>,
     pub(crate) to: TaskState,
     pub(crate) disposition: Option<Disposition>,
@@ -87,7 +87,7 @@ pub(crate) struct Standing {
 #[expect(clippy::struct_excessive_bools, reason = "an input may be several of these at once")]
 pub(crate) struct AgentPg {
     tasks: Table<TaskId, Task>,
-    desks: BTreeMap<Place, Desk>,
+    desks: BTreeMap<AgentKey, Desk>,
     skill_targets: BTreeMap<AgentId, SkillTarget>,
     /// A client tells anew how its agents and tasks stand: any state may follow.
     is_init: bool,
@@ -200,7 +200,13 @@ impl AgentPg {
         self.tasks.retire(&id);
     }
 
-    pub(crate) fn on_agent(&mut self, agent: &AgentId, place: Place, now: Standing, judge: &mut Judge<'_>) {
+    pub(crate) fn on_agent(
+        &mut self,
+        agent: &AgentId,
+        place: AgentKey,
+        now: Standing,
+        judge: &mut Judge<'_>,
+    ) {
         if !self.skill_targets.contains_key(agent) {
             self.skill_targets.insert(agent.clone(), place.skill_target);
         }
@@ -235,7 +241,7 @@ impl AgentPg {
 
     /// OPC tells the CTI server how an agent stands.
     pub(crate) fn on_record(&mut self, record: &AgentRecord, judge: &mut Judge<'_>) {
-        let (place, seq) = (Place { skill_target: record.skill_target, mrd: record.mrd }, judge.seq);
+        let (place, seq) = (AgentKey { skill_target: record.skill_target, mrd: record.mrd }, judge.seq);
         let desk = self.desk(place);
         let told = (record.state, record.tasks, record.routable);
         let (is, has_end) = ((desk.state, desk.counted, desk.routable), desk.has_end);
@@ -297,7 +303,7 @@ impl AgentPg {
     }
 
     /// The CTI server sends an agent's event: ahead of the task's event that goes with it.
-    pub(crate) fn on_event_sent(&mut self, place: Place, judge: &mut Judge<'_>) {
+    pub(crate) fn on_event_sent(&mut self, place: AgentKey, judge: &mut Judge<'_>) {
         if self.is_opening {
             return;
         }
@@ -348,7 +354,7 @@ impl AgentPg {
         self.tasks.iter().filter(|(_, task)| task.end.is_none()).map(|(id, task)| (*id, task))
     }
 
-    fn judge_choice(&self, id: TaskId, place: Place, router: &Router, judge: &mut Judge<'_>) {
+    fn judge_choice(&self, id: TaskId, place: AgentKey, router: &Router, judge: &mut Judge<'_>) {
         let Some((agent, at)) = router.chosen(id.key()) else { return };
         judge.expect(Judgement::TaskWithTheChosenAgent, agent == place.skill_target, &[at], || {
             format!("task {id} comes to agent {place}, and the router chose {agent}")
@@ -404,7 +410,7 @@ impl AgentPg {
         );
     }
 
-    fn judge_room(&mut self, id: TaskId, place: Place, judge: &mut Judge<'_>) {
+    fn judge_room(&mut self, id: TaskId, place: AgentKey, judge: &mut Judge<'_>) {
         let desk = self.desk(place);
         let Some(room) = desk.room else { return };
         let (count, at) = (desk.tasks.len() + 1, desk.at);
@@ -416,7 +422,7 @@ impl AgentPg {
         );
     }
 
-    fn desk(&mut self, place: Place) -> &mut Desk {
+    fn desk(&mut self, place: AgentKey) -> &mut Desk {
         let input = self.input;
         let desk = self.desks.entry(place).or_insert(Desk {
             state: AgentState::Logout,
@@ -532,7 +538,7 @@ mod tests {
 
     #[test]
     fn a_task_is_over_with_its_end_and_not_before() {
-        let place = Place { skill_target: SkillTarget(5173), mrd: MrdId(5011) };
+        let place = AgentKey { skill_target: SkillTarget(5173), mrd: MrdId(5011) };
         let open = Task { place, state: TaskState::Active, at: 1, interrupted: None, end: None, told: None };
         let ended = Task { end: Some(Disposition::NORMAL_END_TASK), ..open.clone() };
         assert!(!open.is_over() && ended.is_over());

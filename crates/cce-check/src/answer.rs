@@ -3,11 +3,14 @@
 //! An indication is answered by an event or by a failure. An event goes to whoever listens, so it is looked for
 //! where the CTI server passes it on, and on the connection of a client that hears of every task.
 
-use crate::{breach::Judge, judgement::Judgement, place::Place, table::Bounded};
+use crate::{breach::Judge, judgement::Judgement, table::Bounded};
 use cce_cti::{AgentStateEvent, Cti, OpenReq, services};
 use cce_fold::Subject;
 use cce_kernel::LinkId;
-use cce_model::{AgentRecord, MrdId, SkillTarget, TaskEvent, TaskEventKind, TaskId, fact::ArmMessage};
+use cce_model::{
+    AgentKey, AgentRecord, InvokeId, MrdId, SessionId, SkillTarget, TaskEvent, TaskEventKind, TaskId,
+    fact::ArmMessage,
+};
 use cce_wire::Message;
 use std::collections::BTreeMap;
 
@@ -27,7 +30,7 @@ enum Wanted {
     /// An event of the task.
     Task(TaskEventKind, TaskId),
     /// An event of the agent.
-    Agent(Place),
+    Agent(AgentKey),
 }
 
 /// An indication without its answer.
@@ -40,10 +43,10 @@ struct Pending {
 }
 
 /// An invoke id of a connection.
-type Asked = (LinkId, u32);
+type Asked = (LinkId, InvokeId);
 
 /// What asked, and its record: a client may give two of its indications one invoke id.
-type Asking = (LinkId, u32, u64);
+type Asking = (LinkId, InvokeId, u64);
 
 /// A client's session.
 #[derive(Clone, Debug, Default)]
@@ -74,7 +77,7 @@ pub(crate) struct Answers {
     links: BTreeMap<LinkId, Client>,
     /// Agents of whom OPC told: extension, id and instrument.
     agents: BTreeMap<SkillTarget, [String; 3]>,
-    sessions: BTreeMap<u32, LinkId>,
+    sessions: BTreeMap<SessionId, LinkId>,
     pending: BTreeMap<Asking, Pending>,
     failed: BTreeMap<Asked, u64>,
     /// Ends of tasks that the CTI server has yet to tell.
@@ -93,13 +96,13 @@ impl Answers {
         self.links.insert(link, Client::default());
     }
 
-    pub(crate) fn on_session(&mut self, session: u32, link: LinkId, services: u32) {
+    pub(crate) fn on_session(&mut self, session: SessionId, link: LinkId, services: u32) {
         self.links.entry(link).or_default().services = services;
         self.sessions.insert(session, link);
     }
 
     /// A session ended: its client waits no more.
-    pub(crate) fn on_session_closed(&mut self, session: u32) {
+    pub(crate) fn on_session_closed(&mut self, session: SessionId) {
         if let Some(link) = self.sessions.remove(&session) {
             self.on_link_gone(link);
         }
@@ -171,7 +174,7 @@ impl Answers {
     pub(crate) fn on_record(&mut self, record: &AgentRecord, judge: &mut Judge<'_>) {
         let names = [record.extension.clone(), record.agent.to_string(), record.instrument.clone()];
         self.agents.insert(record.skill_target, names);
-        let place = Place { skill_target: record.skill_target, mrd: record.mrd };
+        let place = AgentKey { skill_target: record.skill_target, mrd: record.mrd };
         let answered = self.oldest(Wanted::Agent(place));
         if let Some(asked) = answered {
             self.pending.remove(&asked);
@@ -263,14 +266,14 @@ impl Answers {
 
 /// The invoke id of an indication, and what answers it: an event of its task that OPC passes on, or how its agent
 /// stands then.
-fn indication(message: &Cti) -> Option<(u32, Wanted)> {
+fn indication(message: &Cti) -> Option<(InvokeId, Wanted)> {
     let [answer] = message.doc()?.answered_by else { return None };
     let about = message.about();
     let wanted = if let Some(kind) = TaskEventKind::of_name(answer) {
         Wanted::Task(kind, about.task.unwrap_or(TaskId::NONE))
     } else if *answer == AgentStateEvent::DOC.name {
         let (skill_target, mrd) = (about.agent.unwrap_or(NO_AGENT), about.mrd.unwrap_or(NO_MRD));
-        Wanted::Agent(Place { skill_target, mrd })
+        Wanted::Agent(AgentKey { skill_target, mrd })
     } else {
         return None;
     };
@@ -293,6 +296,7 @@ mod tests {
     use crate::breach::Ledger;
     use cce_cti::{FailureConf, HeartbeatReq, PauseTaskInd, QueryAgentStateReq, StartTaskInd};
     use cce_kernel::Port;
+    use cce_model::PeripheralId;
 
     const LINK: LinkId = LinkId { port: Port::CtiA, number: 1 };
 
@@ -318,7 +322,7 @@ mod tests {
             kind: TaskEventKind::Start,
             task: TaskId::default(),
             previous: TaskId::NONE,
-            peripheral: 5000,
+            peripheral: PeripheralId(5000),
             mrd: MrdId(5011),
             skill_target: SkillTarget(5172),
             skill_group: SkillTarget(5199),
@@ -332,7 +336,7 @@ mod tests {
         let of_device = |open: &OpenReq, services: u32| {
             judged(|answers, judge| {
                 answers.on_received(LINK, &open.clone().into(), 1);
-                answers.on_session(1, LINK, services);
+                answers.on_session(SessionId(1), LINK, services);
                 let names = ["1080".to_owned(), AgentId::from("1080").to_string(), "1080".to_owned()];
                 answers.agents.insert(event.skill_target, names);
                 answers.on_received(LINK, &start(7), 2);
@@ -347,11 +351,11 @@ mod tests {
     }
 
     fn start(invoke_id: u32) -> Cti {
-        StartTaskInd { invoke_id, ..StartTaskInd::default() }.into()
+        StartTaskInd { invoke_id: InvokeId(invoke_id), ..StartTaskInd::default() }.into()
     }
 
     fn failure(invoke_id: u32) -> Cti {
-        FailureConf { invoke_id, ..FailureConf::default() }.into()
+        FailureConf { invoke_id: InvokeId(invoke_id), ..FailureConf::default() }.into()
     }
 
     #[test]
@@ -383,8 +387,8 @@ mod tests {
         let both = |gone: fn(&mut Answers)| {
             judged(|answers, judge| {
                 answers.on_link_up(other);
-                answers.on_session(1, LINK, services::ALL_TASK_EVENTS);
-                answers.on_session(2, other, services::ALL_TASK_EVENTS);
+                answers.on_session(SessionId(1), LINK, services::ALL_TASK_EVENTS);
+                answers.on_session(SessionId(2), other, services::ALL_TASK_EVENTS);
                 for (link, seq) in [(LINK, 3), (other, 4)] {
                     answers.on_received(link, &start(7), seq);
                     answers.on_received(link, &start(8), seq);
@@ -399,7 +403,7 @@ mod tests {
             })
         };
         let goes: [fn(&mut Answers); 2] =
-            [|answers| answers.on_link_gone(LINK), |answers| answers.on_session_closed(1)];
+            [|answers| answers.on_link_gone(LINK), |answers| answers.on_session_closed(SessionId(1))];
         for gone in goes {
             let told = both(gone);
             assert_eq!(told.len(), 2, "{told:?}");
@@ -410,7 +414,7 @@ mod tests {
 
     #[test]
     fn two_indications_with_one_invoke_id_have_an_answer_each() {
-        let pause = Cti::from(PauseTaskInd { invoke_id: 7, ..PauseTaskInd::default() });
+        let pause = Cti::from(PauseTaskInd { invoke_id: InvokeId(7), ..PauseTaskInd::default() });
         let both = judged(|answers, judge| {
             assert_eq!(answers.on_received(LINK, &start(7), 1), None);
             let twice = answers.on_received(LINK, &pause, 2);
@@ -429,7 +433,8 @@ mod tests {
 
     #[test]
     fn an_invoke_id_may_be_used_once_more_for_something_else_that_fails() {
-        let request = Cti::from(QueryAgentStateReq { invoke_id: 7, ..QueryAgentStateReq::default() });
+        let request =
+            Cti::from(QueryAgentStateReq { invoke_id: InvokeId(7), ..QueryAgentStateReq::default() });
         let said = judged(|answers, judge| {
             answers.on_received(LINK, &start(7), 1);
             answers.on_sent(LINK, &failure(7), judge);
@@ -443,7 +448,7 @@ mod tests {
 
     #[test]
     fn a_second_failure_of_one_indication_is_a_breach_whatever_heartbeats_there_are() {
-        let heartbeat = Cti::from(HeartbeatReq { invoke_id: 8, ..HeartbeatReq::default() });
+        let heartbeat = Cti::from(HeartbeatReq { invoke_id: InvokeId(8), ..HeartbeatReq::default() });
         let said = judged(|answers, judge| {
             answers.on_received(LINK, &start(7), 1);
             answers.on_sent(LINK, &failure(7), judge);

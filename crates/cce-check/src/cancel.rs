@@ -3,6 +3,7 @@
 use crate::{breach::Judge, judgement::Judgement, table::Bounded};
 use cce_fold::Subject;
 use cce_kernel::LinkId;
+use cce_model::DialogueId;
 use cce_mr::{Mr, mr::CancelTask};
 use cce_wire::Message;
 use std::collections::BTreeMap;
@@ -12,11 +13,11 @@ const DIALOGUES_MAX: usize = 16_384;
 
 /// Records of the cancels that wait, oldest first, by connection and dialogue.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Cancels(BTreeMap<(LinkId, u32), Vec<u64>>);
+pub(crate) struct Cancels(BTreeMap<(LinkId, DialogueId), Vec<u64>>);
 
 impl Cancels {
     /// An application gives a task up.
-    pub(crate) fn on_cancel(&mut self, link: LinkId, dialogue: u32, seq: u64) {
+    pub(crate) fn on_cancel(&mut self, link: LinkId, dialogue: DialogueId, seq: u64) {
         self.0.entry((link, dialogue)).or_default().push(seq);
         self.0.keep(DIALOGUES_MAX);
     }
@@ -50,7 +51,7 @@ impl Cancels {
         }
     }
 
-    fn on_confirmed(&mut self, cancelled: (LinkId, u32), judge: &mut Judge<'_>) {
+    fn on_confirmed(&mut self, cancelled: (LinkId, DialogueId), judge: &mut Judge<'_>) {
         let waiting = self.0.get_mut(&cancelled);
         judge.expect(Judgement::CancelConfirmedOnce, waiting.is_some(), &[], || {
             let (link, dialogue) = cancelled;
@@ -66,7 +67,7 @@ impl Cancels {
     }
 
     /// The failure of a dialogue answers its cancels.
-    fn on_failed(&mut self, failed: (LinkId, u32)) {
+    fn on_failed(&mut self, failed: (LinkId, DialogueId)) {
         self.0.remove(&failed);
     }
 }
@@ -81,19 +82,20 @@ mod tests {
     fn cancels_beyond_their_number_let_the_lowest_dialogue_go() {
         let link = LinkId { port: Port::Mr, number: 1 };
         let mut cancels = Cancels::default();
-        for dialogue in 1..=u32::try_from(DIALOGUES_MAX).unwrap() + 1 {
-            cancels.on_cancel(link, dialogue, u64::from(dialogue));
+        for dialogue in (1..=u32::try_from(DIALOGUES_MAX).unwrap() + 1).map(DialogueId) {
+            cancels.on_cancel(link, dialogue, u64::from(dialogue.0));
         }
         assert_eq!(cancels.0.len(), DIALOGUES_MAX);
-        assert_eq!(cancels.0.keys().next(), Some(&(link, 2)));
+        assert_eq!(cancels.0.keys().next(), Some(&(link, DialogueId(2))));
     }
 
     /// One confirmation answers the cancel that waits longest; the failure of the dialogue answers all of its cancels.
     #[test]
     fn two_cancels_of_one_dialogue_have_a_confirmation_each_or_one_failure() {
         let link = LinkId { port: Port::Mr, number: 1 };
-        let conf = Mr::from(cce_mr::mr::CancelTaskConf { dialogue_id: 7, ..Default::default() });
-        let failure = Mr::from(cce_mr::mr::NewTaskFailureEvent { dialogue_id: 7, ..Default::default() });
+        let conf = Mr::from(cce_mr::mr::CancelTaskConf { dialogue_id: DialogueId(7), ..Default::default() });
+        let failure =
+            Mr::from(cce_mr::mr::NewTaskFailureEvent { dialogue_id: DialogueId(7), ..Default::default() });
         for (said, left) in [
             (vec![], vec![1, 2]),
             (vec![&conf], vec![2]),
@@ -103,8 +105,8 @@ mod tests {
             let (mut ledger, subject) = (Ledger::default(), Subject::default());
             let mut judge = Judge::new(&mut ledger, 9, &subject);
             let mut cancels = Cancels::default();
-            cancels.on_cancel(link, 7, 1);
-            cancels.on_cancel(link, 7, 2);
+            cancels.on_cancel(link, DialogueId(7), 1);
+            cancels.on_cancel(link, DialogueId(7), 2);
             said.iter().for_each(|message| cancels.on_sent(link, message, &mut judge));
             cancels.finish(&mut judge);
             assert_eq!(judge.breaches.iter().map(|breach| breach.seq).collect::<Vec<_>>(), left);
@@ -115,8 +117,8 @@ mod tests {
     fn a_cancel_whose_connection_is_gone_needs_no_answer_and_others_do() {
         let link = |number| LinkId { port: Port::Mr, number };
         let mut cancels = Cancels::default();
-        cancels.on_cancel(link(1), 7, 1);
-        cancels.on_cancel(link(2), 7, 2);
+        cancels.on_cancel(link(1), DialogueId(7), 1);
+        cancels.on_cancel(link(2), DialogueId(7), 2);
         cancels.on_link_gone(link(1));
         let (mut ledger, subject) = (Ledger::default(), Subject::default());
         let mut judge = Judge::new(&mut ledger, 9, &subject);

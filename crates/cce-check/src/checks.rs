@@ -13,7 +13,6 @@ use crate::{
     finesse::{self, Finesse},
     judgement::Judgement,
     outsider::{Misdeed, Outsiders},
-    place::Place,
     router::{Admission, Router, show},
     stream::Streams,
     table::{Ends, Table},
@@ -25,7 +24,7 @@ use cce_fold::{
 use cce_journal::{Record, What};
 use cce_kernel::{Fact, Input, LinkId, NodeName, Output, Port};
 use cce_model::{
-    ContactId, RouterCallKey, TaskId,
+    AgentKey, ContactId, RouterCallKey, TaskId,
     fact::{AgentPgFact, CcpFact, FinesseFact, OpcMessage, QueueChoice, RouterFact},
 };
 use cce_mr::{Icm, Mr};
@@ -349,7 +348,7 @@ impl Checks {
     fn on_sent_to_client(&mut self, link: LinkId, message: &Cti, judge: &mut Judge<'_>) {
         if let CtiGroup::Agent(AgentMessage::Told(event)) = CtiGroup::of(message) {
             let (skill_target, mrd) = (event.icm_agent_id, event.mrd_id);
-            return self.agentpg.on_event_sent(Place { skill_target, mrd }, judge);
+            return self.agentpg.on_event_sent(AgentKey { skill_target, mrd }, judge);
         }
         self.deliveries.on_sent(link, message, judge);
         self.answers.on_sent(link, message, judge);
@@ -395,7 +394,7 @@ impl Checks {
                 self.dialogues.on_change(side, *dialogue, contact, (*from, *to), judge);
             }
             Fact::Task { task, skill_target, mrd, from, to, disposition } => {
-                let place = Place { skill_target: *skill_target, mrd: *mrd };
+                let place = AgentKey { skill_target: *skill_target, mrd: *mrd };
                 let change = agentpg::Change { place, from: *from, to: *to, disposition: *disposition };
                 self.on_task(*task, change, judge);
             }
@@ -405,7 +404,7 @@ impl Checks {
                 self.finesse.on_dialog(*task, change, &self.agentpg, judge);
             }
             Fact::AgentInMrd { agent, skill_target, mrd, from, to, tasks, routable, .. } => {
-                let place = Place { skill_target: *skill_target, mrd: *mrd };
+                let place = AgentKey { skill_target: *skill_target, mrd: *mrd };
                 let now = agentpg::Standing { from: *from, to: *to, tasks: *tasks, routable: *routable };
                 self.agentpg.on_agent(agent, place, now, judge);
             }
@@ -481,14 +480,14 @@ impl Checks {
                 }
             }
             RouterFact::Requeued { task, skill_target, mrd } => {
-                let place = Place { skill_target: *skill_target, mrd: *mrd };
+                let place = AgentKey { skill_target: *skill_target, mrd: *mrd };
                 if let Some(contact) = self.router.on_requeued(task.key(), place) {
                     self.contacts.on_requeued(&contact);
                 }
             }
             RouterFact::Dequeued { key, .. } => self.router.on_dequeued(*key),
             RouterFact::Agent { skill_target, mrd, after, .. } => {
-                self.router.on_view(Place { skill_target: *skill_target, mrd: *mrd }, *after, judge);
+                self.router.on_view(AgentKey { skill_target: *skill_target, mrd: *mrd }, *after, judge);
             }
             RouterFact::CallRefused { .. }
             | RouterFact::DialogDeleted { .. }

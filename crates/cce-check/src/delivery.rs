@@ -3,7 +3,7 @@
 use crate::{breach::Judge, judgement::Judgement, table::Bounded};
 use cce_cti::{AgentPreCallEvent, Cti};
 use cce_kernel::LinkId;
-use cce_model::{TaskEventKind, TaskId};
+use cce_model::{MonitorId, TaskEventKind, TaskId};
 use cce_wire::Message;
 use std::collections::BTreeMap;
 
@@ -18,7 +18,7 @@ enum News {
 }
 
 /// Whom it is for: a connection, and the monitor of that client, each of which gets its own (cti-server-protocol 8).
-type Addressee = (LinkId, u32);
+type Addressee = (LinkId, MonitorId);
 
 /// The latest news of each task, and who got it, each with the record.
 #[derive(Clone, Debug, Default)]
@@ -72,7 +72,7 @@ impl Deliveries {
 }
 
 /// What a message tells of which task, and the monitor that it is for.
-fn news(message: &Cti) -> Option<(News, TaskId, u32)> {
+fn news(message: &Cti) -> Option<(News, TaskId, MonitorId)> {
     let news = match TaskEventKind::of_name(message.name()) {
         Some(kind) => News::Event(kind),
         None if message.name() == AgentPreCallEvent::DOC.name => News::Reserved,

@@ -1,7 +1,7 @@
 //! MR dialogues, on the sides of CCP and of the MR PG.
 
 use crate::{breach::Judge, contact::or_nothing, judgement::Judgement, table::Bounded};
-use cce_model::{ContactId, DialogueState};
+use cce_model::{ContactId, DialogueId, DialogueState};
 use std::collections::BTreeMap;
 
 /// Dialogues that are open on both sides. The lowest give way.
@@ -29,7 +29,7 @@ impl Side {
 /// second application string.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Dialogues {
-    open: BTreeMap<(Side, u32), Vec<Open>>,
+    open: BTreeMap<(Side, DialogueId), Vec<Open>>,
 }
 
 #[derive(Clone, Debug)]
@@ -43,7 +43,7 @@ impl Dialogues {
     pub(crate) fn on_change(
         &mut self,
         side: Side,
-        dialogue: u32,
+        dialogue: DialogueId,
         contact: &ContactId,
         change: (Option<DialogueState>, DialogueState),
         judge: &mut Judge<'_>,
@@ -118,7 +118,7 @@ mod tests {
 
     fn change(
         dialogues: &mut Dialogues,
-        (side, number): (Side, u32),
+        (side, number): (Side, DialogueId),
         change: (Option<DialogueState>, DialogueState),
     ) -> Vec<String> {
         let (mut ledger, subject) = (Ledger::default(), Subject::default());
@@ -132,7 +132,7 @@ mod tests {
     #[test]
     fn dialogues_beyond_their_number_let_the_lowest_go() {
         let mut dialogues = Dialogues::default();
-        for number in 1..=u32::try_from(DIALOGUES_MAX).unwrap() + 1 {
+        for number in (1..=u32::try_from(DIALOGUES_MAX).unwrap() + 1).map(DialogueId) {
             change(&mut dialogues, (Side::Ccp, number), OPENS);
         }
         assert_eq!(dialogues.left_over().count(), DIALOGUES_MAX);
@@ -144,18 +144,22 @@ mod tests {
     fn a_number_is_given_twice_at_the_mr_pg_alone() {
         for (side, breaches) in [(Side::MrPg, 0), (Side::Ccp, 1)] {
             let mut dialogues = Dialogues::default();
-            assert_eq!(change(&mut dialogues, (side, 7), OPENS), [""; 0]);
-            assert_eq!(change(&mut dialogues, (side, 7), OPENS).len(), breaches, "{side:?}");
+            assert_eq!(change(&mut dialogues, (side, DialogueId(7)), OPENS), [""; 0]);
+            assert_eq!(change(&mut dialogues, (side, DialogueId(7)), OPENS).len(), breaches, "{side:?}");
         }
     }
 
     #[test]
     fn a_side_that_begins_anew_forgets_its_own_dialogues_and_those_that_are_over() {
         let mut dialogues = Dialogues::default();
-        for at in [(Side::Ccp, 7), (Side::MrPg, 7), (Side::MrPg, 8)] {
+        for at in [(Side::Ccp, DialogueId(7)), (Side::MrPg, DialogueId(7)), (Side::MrPg, DialogueId(8))] {
             change(&mut dialogues, at, OPENS);
         }
-        change(&mut dialogues, (Side::MrPg, 8), (Some(DialogueState::Open), DialogueState::Routed));
+        change(
+            &mut dialogues,
+            (Side::MrPg, DialogueId(8)),
+            (Some(DialogueState::Open), DialogueState::Routed),
+        );
         dialogues.forget(Side::Ccp);
         let left: Vec<String> = dialogues.left_over().map(|(text, ..)| text).collect();
         assert_eq!(left, ["dialogue 7 is still open at the MR PG"]);

@@ -28,7 +28,6 @@ mod dialogue;
 mod finesse;
 mod judgement;
 mod outsider;
-mod place;
 mod router;
 mod stream;
 mod table;

@@ -6,11 +6,10 @@
 use crate::{
     breach::Judge,
     judgement::Judgement,
-    place::Place,
     table::{Ends, Table},
 };
 use cce_kernel::LinkId;
-use cce_model::{ContactId, MrdId, RouterCallKey, SkillTarget, TaskState, fact::AgentView};
+use cce_model::{AgentKey, ContactId, MrdId, RouterCallKey, SkillTarget, TaskState, fact::AgentView};
 use cce_mr::icm::{AgentStateUpdate, TaskEvent};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -53,7 +52,7 @@ pub(crate) struct Router {
     calls: Table<RouterCallKey, Call>,
     /// By queue and rank: the step that the task came to.
     queues: BTreeMap<u32, BTreeMap<Rank, (RouterCallKey, u32)>>,
-    slots: BTreeMap<Place, Slots>,
+    slots: BTreeMap<AgentKey, Slots>,
 }
 
 /// A request that was admitted.
@@ -93,7 +92,7 @@ impl Router {
     }
 
     /// A reservation did not come about: the task waits where it stood. Returns its contact.
-    pub(crate) fn on_requeued(&mut self, key: RouterCallKey, place: Place) -> Option<ContactId> {
+    pub(crate) fn on_requeued(&mut self, key: RouterCallKey, place: AgentKey) -> Option<ContactId> {
         if let Some(slots) = self.slots.get_mut(&place) {
             slots.tasks.remove(&key);
         }
@@ -131,7 +130,7 @@ impl Router {
         judge.expect(Judgement::RoutedOnce, before.is_none(), &related, || {
             format!("task {} goes to agent {agent}, and went to {} before", show(key), who(before))
         });
-        let (contact, place) = (call.contact.clone(), Place { skill_target: agent, mrd: call.mrd });
+        let (contact, place) = (call.contact.clone(), AgentKey { skill_target: agent, mrd: call.mrd });
         self.judge_slots(key, place, judge);
         self.judge_mixing(key, place, judge);
         self.slots_at(place).tasks.insert(key);
@@ -140,7 +139,7 @@ impl Router {
 
     /// An agent PG reports a task.
     pub(crate) fn on_task_event(&mut self, link: LinkId, event: &TaskEvent) {
-        let place = Place { skill_target: event.icm_agent_id, mrd: event.mrd_id };
+        let place = AgentKey { skill_target: event.icm_agent_id, mrd: event.mrd_id };
         let key = event.task_id.key();
         let slots = self.slots_at(place);
         slots.link = Some(link);
@@ -154,14 +153,14 @@ impl Router {
 
     /// An agent PG reports an agent.
     pub(crate) fn on_agent_state(&mut self, link: LinkId, update: &AgentStateUpdate) {
-        let place = Place { skill_target: update.icm_agent_id, mrd: update.mrd_id };
+        let place = AgentKey { skill_target: update.icm_agent_id, mrd: update.mrd_id };
         let slots = self.slots_at(place);
         slots.link = Some(link);
         slots.limit = Some(update.max_task_limit);
     }
 
     /// The router tells how it sees an agent.
-    pub(crate) fn on_view(&mut self, place: Place, view: AgentView, judge: &mut Judge<'_>) {
+    pub(crate) fn on_view(&mut self, place: AgentKey, view: AgentView, judge: &mut Judge<'_>) {
         let Some(slots) = self.slots.get(&place) else { return };
         let (counted, known) = (view.tasks.saturating_add(view.pending), slots.tasks.len());
         let is_right = usize::try_from(counted).is_ok_and(|counted| counted == known);
@@ -199,7 +198,7 @@ impl Router {
     }
 
     /// Tasks that count against an agent, each with the agent.
-    pub(crate) fn counted(&self) -> impl Iterator<Item = (RouterCallKey, Place)> {
+    pub(crate) fn counted(&self) -> impl Iterator<Item = (RouterCallKey, AgentKey)> {
         self.slots.iter().flat_map(|(place, slots)| slots.tasks.iter().map(|key| (*key, *place)))
     }
 
@@ -224,7 +223,7 @@ impl Router {
         });
     }
 
-    fn judge_slots(&mut self, key: RouterCallKey, place: Place, judge: &mut Judge<'_>) {
+    fn judge_slots(&mut self, key: RouterCallKey, place: AgentKey, judge: &mut Judge<'_>) {
         let Slots { limit, tasks, .. } = self.slots_at(place);
         let Some(limit) = *limit else { return };
         let count = tasks.len() + usize::from(!tasks.contains(&key));
@@ -234,7 +233,7 @@ impl Router {
         });
     }
 
-    fn judge_mixing(&self, key: RouterCallKey, place: Place, judge: &mut Judge<'_>) {
+    fn judge_mixing(&self, key: RouterCallKey, place: AgentKey, judge: &mut Judge<'_>) {
         let others = self.slots.range(place.everywhere()).filter(|(other, _)| other.mrd != place.mrd);
         let tasks = others.flat_map(|(_, slots)| slots.tasks.iter());
         let alone = tasks.copied().find_map(|task| {
@@ -252,7 +251,7 @@ impl Router {
         });
     }
 
-    fn slots_at(&mut self, place: Place) -> &mut Slots {
+    fn slots_at(&mut self, place: AgentKey) -> &mut Slots {
         self.slots.entry(place).or_insert_with(|| Slots { link: None, limit: None, tasks: BTreeSet::new() })
     }
 

@@ -1,7 +1,10 @@
 //! Agent states, reservations and desk settings (cti-server-protocol 7).
 
 use crate::{AgentWorkMode, ControlFailureConf, Direction, FailureConf};
-use cce_model::{AgentState, Availability, MrdId, PeripheralType, SkillTarget};
+use cce_model::{
+    AgentState, Availability, InvokeId, MonitorId, MrdId, PeripheralId, PeripheralType, SessionId,
+    SkillTarget,
+};
 use cce_wire::{Code, List, NamedArray, NamedVariable, Opaque, Secret, Text, Unsigned};
 
 cce_wire::group! {
@@ -27,11 +30,11 @@ cce_wire::rows! { $ agent {
     /// An agent's state in one media routing domain changed.
     30 => AgentStateEvent "AGENT_STATE_EVENT" server -> client, published "cti-server-protocol 7" {
         /// 0 for a session with all events.
-        monitor_id: u32 as "MonitorID" is monitor,
+        monitor_id: MonitorId as "MonitorID" is monitor,
         /// The agent's peripheral.
-        peripheral_id: u32 as "PeripheralID",
+        peripheral_id: PeripheralId as "PeripheralID",
         /// The session of the agent's client.
-        session_id: u32 as "SessionID",
+        session_id: SessionId as "SessionID",
         /// 17 is an enterprise agent peripheral; see [`peripheral_type`](crate::peripheral_type).
         peripheral_type: PeripheralType as "PeripheralType",
         /// An agent state.
@@ -84,8 +87,8 @@ cce_wire::rows! { $ agent {
     36 => QueryAgentStateReq "QUERY_AGENT_STATE_REQ" client -> server, published "cti-server-protocol 7",
         answered by QueryAgentStateConf, refused by FailureConf {
         /// Echoed by the answer.
-        invoke_id: u32 as "InvokeID" is invoke,
-        peripheral_id: u32 as "PeripheralID",
+        invoke_id: InvokeId as "InvokeID" is invoke,
+        peripheral_id: PeripheralId as "PeripheralID",
         /// The domain.
         mrd_id: MrdId as "MRDID" is mrd,
         /// Skill target id of the agent.
@@ -99,7 +102,7 @@ cce_wire::rows! { $ agent {
     /// An agent's state.
     37 => QueryAgentStateConf "QUERY_AGENT_STATE_CONF" server -> client, published "cti-server-protocol 7" {
         /// Of the request.
-        invoke_id: u32 as "InvokeID" is invoke,
+        invoke_id: InvokeId as "InvokeID" is invoke,
         /// An agent state.
         agent_state: Code<AgentState> as "AgentState",
         /// Number of groups of the floating part, at most 20.
@@ -131,8 +134,8 @@ cce_wire::rows! { $ agent {
     38 => SetAgentStateReq "SET_AGENT_STATE_REQ" client -> server, published "cti-server-protocol 7",
         answered by SetAgentStateConf, refused by FailureConf | ControlFailureConf {
         /// Echoed by the answer.
-        invoke_id: u32 as "InvokeID" is invoke,
-        peripheral_id: u32 as "PeripheralID",
+        invoke_id: InvokeId as "InvokeID" is invoke,
+        peripheral_id: PeripheralId as "PeripheralID",
         /// An agent state.
         agent_state: Code<AgentState> as "AgentState",
         /// 0 unspecified, 1 auto-in, 2 manual-in, 3 remote agent call by call, 4 remote agent nailed.
@@ -158,13 +161,13 @@ cce_wire::rows! { $ agent {
     /// The agent's state is changed.
     39 => SetAgentStateConf "SET_AGENT_STATE_CONF" server -> client, published "cti-server-protocol 7" {
         /// Of the request.
-        invoke_id: u32 as "InvokeID" is invoke,
+        invoke_id: InvokeId as "InvokeID" is invoke,
     }
 
     /// The router reserved an agent for a task.
     105 => AgentPreCallEvent "AGENT_PRE_CALL_EVENT" server -> client, published "cti-server-protocol 7" {
         /// 0 for a session with all events.
-        monitor_id: u32 as "MonitorID" is monitor,
+        monitor_id: MonitorId as "MonitorID" is monitor,
         /// Number of named variables of the floating part.
         num_named_variables: u16 as "NumNamedVariables",
         /// Number of array elements of the floating part.
@@ -193,7 +196,7 @@ cce_wire::rows! { $ agent {
         11 dialed_number: Text<40> as "DialedNumber",
         12 caller_entered_digits: Text<40> as "CallerEnteredDigits" is contact,
         210 flt_call_type_id: u32 as "CallTypeID" since 11,
-        221 pre_call_invoke_id: u32 as "PreCallInvokeID" since 14,
+        221 pre_call_invoke_id: InvokeId as "PreCallInvokeID" since 14,
         13 call_variable1: Text<41> as "CallVariable1",
         14 call_variable2: Text<41> as "CallVariable2",
         15 call_variable3: Text<41> as "CallVariable3",
@@ -217,7 +220,7 @@ cce_wire::rows! { $ agent {
     /// A reservation is withdrawn.
     106 => AgentPreCallAbortEvent "AGENT_PRE_CALL_ABORT_EVENT" server -> client, published "cti-server-protocol 7" {
         /// 0 for a session with all events.
-        monitor_id: u32 as "MonitorID" is monitor,
+        monitor_id: MonitorId as "MonitorID" is monitor,
         /// The domain.
         mrd_id: MrdId as "MRDID" is mrd,
     } floats {
@@ -231,8 +234,8 @@ cce_wire::rows! { $ agent {
     131 => AgentDeskSettingsReq "AGENT_DESK_SETTINGS_REQ" client -> server, published "cti-server-protocol 7",
         answered by AgentDeskSettingsConf, refused by FailureConf {
         /// Echoed by the answer.
-        invoke_id: u32 as "InvokeID" is invoke,
-        peripheral_id: u32 as "PeripheralID",
+        invoke_id: InvokeId as "InvokeID" is invoke,
+        peripheral_id: PeripheralId as "PeripheralID",
     } floats {
         5 agent_id: Text<12> as "AgentID",
     }
@@ -240,8 +243,8 @@ cce_wire::rows! { $ agent {
     /// An agent's desk settings.
     132 => AgentDeskSettingsConf "AGENT_DESK_SETTINGS_CONF" server -> client, published "cti-server-protocol 7" {
         /// Of the request.
-        invoke_id: u32 as "InvokeID" is invoke,
-        peripheral_id: u32 as "PeripheralID",
+        invoke_id: InvokeId as "InvokeID" is invoke,
+        peripheral_id: PeripheralId as "PeripheralID",
         /// See [`desk_settings_mask`](crate::desk_settings_mask).
         desk_settings_mask: u32 as "DeskSettingsMask",
         /// 0 required, 1 optional, 2 not allowed, 3 required with data.
@@ -271,7 +274,7 @@ cce_wire::rows! { $ agent {
     /// A reservation, for clients of the older kind.
     189 => AgentLegacyPreCallEvent "AGENT_LEGACY_PRE_CALL_EVENT" server -> client, inferred "cti-server-protocol 11.2" {
         /// 0 for a session with all events.
-        monitor_id: u32 as "MonitorID" is monitor,
+        monitor_id: MonitorId as "MonitorID" is monitor,
         /// Number of named variables of the floating part.
         num_named_variables: u16 as "NumNamedVariables",
         /// Number of array elements of the floating part.
@@ -300,7 +303,7 @@ cce_wire::rows! { $ agent {
         11 dialed_number: Text<40> as "DialedNumber",
         12 caller_entered_digits: Text<40> as "CallerEnteredDigits" is contact,
         210 flt_call_type_id: u32 as "CallTypeID" since 11,
-        221 pre_call_invoke_id: u32 as "PreCallInvokeID" since 14,
+        221 pre_call_invoke_id: InvokeId as "PreCallInvokeID" since 14,
         13 call_variable1: Text<41> as "CallVariable1",
         14 call_variable2: Text<41> as "CallVariable2",
         15 call_variable3: Text<41> as "CallVariable3",

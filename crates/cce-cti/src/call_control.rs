@@ -4,6 +4,7 @@
 //! 6 fail; device types, line types and call types as in cti-server-protocol 12; 0xFFFF is none.
 
 use crate::{ConnectionDeviceIdType, ControlFailureConf, FailureConf, LineType, SnapshotCallConf};
+use cce_model::{InvokeId, PeripheralId};
 use cce_wire::{NamedArray, NamedVariable, Opaque, Text};
 
 use crate::ConnectedParty;
@@ -12,8 +13,8 @@ cce_wire::rows! { $ call_control {
     /// Holds the active call and takes another.
     40 => AlternateCallReq "ALTERNATE_CALL_REQ" client -> server, compact "cti-server-protocol 10",
         answered by AlternateCallConf, refused by FailureConf | ControlFailureConf {
-        invoke_id: u32 as "InvokeID" is invoke,
-        peripheral_id: u32 as "PeripheralID",
+        invoke_id: InvokeId as "InvokeID" is invoke,
+        peripheral_id: PeripheralId as "PeripheralID",
         active_connection_call_id: u32 as "ActiveConnectionCallID",
         other_connection_call_id: u32 as "OtherConnectionCallID",
         active_connection_device_id_type: ConnectionDeviceIdType as "ActiveConnectionDeviceIDType",
@@ -26,14 +27,14 @@ cce_wire::rows! { $ call_control {
 
     /// The calls are exchanged.
     41 => AlternateCallConf "ALTERNATE_CALL_CONF" server -> client, compact "cti-server-protocol 10" {
-        invoke_id: u32 as "InvokeID" is invoke,
+        invoke_id: InvokeId as "InvokeID" is invoke,
     }
 
     /// Answers a call.
     42 => AnswerCallReq "ANSWER_CALL_REQ" client -> server, compact "cti-server-protocol 10",
         answered by AnswerCallConf, refused by FailureConf | ControlFailureConf {
-        invoke_id: u32 as "InvokeID" is invoke,
-        peripheral_id: u32 as "PeripheralID",
+        invoke_id: InvokeId as "InvokeID" is invoke,
+        peripheral_id: PeripheralId as "PeripheralID",
         connection_call_id: u32 as "ConnectionCallID",
         connection_device_id_type: ConnectionDeviceIdType as "ConnectionDeviceIDType",
     } floats {
@@ -43,14 +44,14 @@ cce_wire::rows! { $ call_control {
 
     /// The call is answered.
     43 => AnswerCallConf "ANSWER_CALL_CONF" server -> client, compact "cti-server-protocol 10" {
-        invoke_id: u32 as "InvokeID" is invoke,
+        invoke_id: InvokeId as "InvokeID" is invoke,
     }
 
     /// Ends a call.
     44 => ClearCallReq "CLEAR_CALL_REQ" client -> server, compact "cti-server-protocol 10",
         answered by ClearCallConf, refused by FailureConf | ControlFailureConf {
-        invoke_id: u32 as "InvokeID" is invoke,
-        peripheral_id: u32 as "PeripheralID",
+        invoke_id: InvokeId as "InvokeID" is invoke,
+        peripheral_id: PeripheralId as "PeripheralID",
         connection_call_id: u32 as "ConnectionCallID",
         connection_device_id_type: ConnectionDeviceIdType as "ConnectionDeviceIDType",
     } floats {
@@ -60,14 +61,14 @@ cce_wire::rows! { $ call_control {
 
     /// The call is ended.
     45 => ClearCallConf "CLEAR_CALL_CONF" server -> client, compact "cti-server-protocol 10" {
-        invoke_id: u32 as "InvokeID" is invoke,
+        invoke_id: InvokeId as "InvokeID" is invoke,
     }
 
     /// Takes a party out of a call.
     46 => ClearConnectionReq "CLEAR_CONNECTION_REQ" client -> server, compact "cti-server-protocol 10",
         answered by ClearConnectionConf, refused by FailureConf | ControlFailureConf {
-        invoke_id: u32 as "InvokeID" is invoke,
-        peripheral_id: u32 as "PeripheralID",
+        invoke_id: InvokeId as "InvokeID" is invoke,
+        peripheral_id: PeripheralId as "PeripheralID",
         connection_call_id: u32 as "ConnectionCallID",
         connection_device_id_type: ConnectionDeviceIdType as "ConnectionDeviceIDType",
     } floats {
@@ -77,14 +78,14 @@ cce_wire::rows! { $ call_control {
 
     /// The party is out of the call.
     47 => ClearConnectionConf "CLEAR_CONNECTION_CONF" server -> client, compact "cti-server-protocol 10" {
-        invoke_id: u32 as "InvokeID" is invoke,
+        invoke_id: InvokeId as "InvokeID" is invoke,
     }
 
     /// Joins the held and the active call.
     48 => ConferenceCallReq "CONFERENCE_CALL_REQ" client -> server, compact "cti-server-protocol 10",
         answered by ConferenceCallConf, refused by FailureConf | ControlFailureConf {
-        invoke_id: u32 as "InvokeID" is invoke,
-        peripheral_id: u32 as "PeripheralID",
+        invoke_id: InvokeId as "InvokeID" is invoke,
+        peripheral_id: PeripheralId as "PeripheralID",
         held_connection_call_id: u32 as "HeldConnectionCallID",
         active_connection_call_id: u32 as "ActiveConnectionCallID",
         held_connection_device_id_type: ConnectionDeviceIdType as "HeldConnectionDeviceIDType",
@@ -125,7 +126,7 @@ cce_wire::rows! { $ call_control {
 
     /// The calls are joined.
     49 => ConferenceCallConf "CONFERENCE_CALL_CONF" server -> client, compact "cti-server-protocol 10" {
-        invoke_id: u32 as "InvokeID" is invoke,
+        invoke_id: InvokeId as "InvokeID" is invoke,
         new_connection_call_id: u32 as "NewConnectionCallID",
         new_connection_device_id_type: ConnectionDeviceIdType as "NewConnectionDeviceIDType",
         num_parties: u16 as "NumParties",
@@ -137,7 +138,7 @@ cce_wire::rows! { $ call_control {
 
     /// The consultation call is made.
     51 => ConsultationCallConf "CONSULTATION_CALL_CONF" server -> client, compact "cti-server-protocol 10" {
-        invoke_id: u32 as "InvokeID" is invoke,
+        invoke_id: InvokeId as "InvokeID" is invoke,
         new_connection_call_id: u32 as "NewConnectionCallID",
         new_connection_device_id_type: ConnectionDeviceIdType as "NewConnectionDeviceIDType",
         line_handle: u16 as "LineHandle",
@@ -148,14 +149,14 @@ cce_wire::rows! { $ call_control {
 
     /// The call is sent to another device.
     53 => DeflectCallConf "DEFLECT_CALL_CONF" server -> client, compact "cti-server-protocol 10" {
-        invoke_id: u32 as "InvokeID" is invoke,
+        invoke_id: InvokeId as "InvokeID" is invoke,
     }
 
     /// Holds a call.
     54 => HoldCallReq "HOLD_CALL_REQ" client -> server, compact "cti-server-protocol 10",
         answered by HoldCallConf, refused by FailureConf | ControlFailureConf {
-        invoke_id: u32 as "InvokeID" is invoke,
-        peripheral_id: u32 as "PeripheralID",
+        invoke_id: InvokeId as "InvokeID" is invoke,
+        peripheral_id: PeripheralId as "PeripheralID",
         connection_call_id: u32 as "ConnectionCallID",
         connection_device_id_type: ConnectionDeviceIdType as "ConnectionDeviceIDType",
         reservation: bool as "Reservation",
@@ -166,14 +167,14 @@ cce_wire::rows! { $ call_control {
 
     /// The call is held.
     55 => HoldCallConf "HOLD_CALL_CONF" server -> client, compact "cti-server-protocol 10" {
-        invoke_id: u32 as "InvokeID" is invoke,
+        invoke_id: InvokeId as "InvokeID" is invoke,
     }
 
     /// Makes a call.
     56 => MakeCallReq "MAKE_CALL_REQ" client -> server, compact "cti-server-protocol 10",
         answered by MakeCallConf, refused by FailureConf | ControlFailureConf {
-        invoke_id: u32 as "InvokeID" is invoke,
-        peripheral_id: u32 as "PeripheralID",
+        invoke_id: InvokeId as "InvokeID" is invoke,
+        peripheral_id: PeripheralId as "PeripheralID",
         call_placement_type: u16 as "CallPlacementType",
         call_manner_type: u16 as "CallMannerType",
         alert_rings: u16 as "AlertRings",
@@ -209,7 +210,7 @@ cce_wire::rows! { $ call_control {
 
     /// The call is made.
     57 => MakeCallConf "MAKE_CALL_CONF" server -> client, compact "cti-server-protocol 10" {
-        invoke_id: u32 as "InvokeID" is invoke,
+        invoke_id: InvokeId as "InvokeID" is invoke,
         new_connection_call_id: u32 as "NewConnectionCallID",
         new_connection_device_id_type: ConnectionDeviceIdType as "NewConnectionDeviceIDType",
         line_handle: u16 as "LineHandle",
@@ -221,8 +222,8 @@ cce_wire::rows! { $ call_control {
     /// Ends the active call and takes the held one.
     60 => ReconnectCallReq "RECONNECT_CALL_REQ" client -> server, compact "cti-server-protocol 10",
         answered by ReconnectCallConf, refused by FailureConf | ControlFailureConf {
-        invoke_id: u32 as "InvokeID" is invoke,
-        peripheral_id: u32 as "PeripheralID",
+        invoke_id: InvokeId as "InvokeID" is invoke,
+        peripheral_id: PeripheralId as "PeripheralID",
         active_connection_call_id: u32 as "ActiveConnectionCallID",
         held_connection_call_id: u32 as "HeldConnectionCallID",
         active_connection_device_id_type: ConnectionDeviceIdType as "ActiveConnectionDeviceIDType",
@@ -235,14 +236,14 @@ cce_wire::rows! { $ call_control {
 
     /// The held call is active.
     61 => ReconnectCallConf "RECONNECT_CALL_CONF" server -> client, compact "cti-server-protocol 10" {
-        invoke_id: u32 as "InvokeID" is invoke,
+        invoke_id: InvokeId as "InvokeID" is invoke,
     }
 
     /// Retrieves a held call.
     62 => RetrieveCallReq "RETRIEVE_CALL_REQ" client -> server, compact "cti-server-protocol 10",
         answered by RetrieveCallConf, refused by FailureConf | ControlFailureConf {
-        invoke_id: u32 as "InvokeID" is invoke,
-        peripheral_id: u32 as "PeripheralID",
+        invoke_id: InvokeId as "InvokeID" is invoke,
+        peripheral_id: PeripheralId as "PeripheralID",
         held_connection_call_id: u32 as "HeldConnectionCallID",
         held_connection_device_id_type: ConnectionDeviceIdType as "HeldConnectionDeviceIDType",
     } floats {
@@ -252,14 +253,14 @@ cce_wire::rows! { $ call_control {
 
     /// The call is retrieved.
     63 => RetrieveCallConf "RETRIEVE_CALL_CONF" server -> client, compact "cti-server-protocol 10" {
-        invoke_id: u32 as "InvokeID" is invoke,
+        invoke_id: InvokeId as "InvokeID" is invoke,
     }
 
     /// Transfers the held call to the party of the active one.
     64 => TransferCallReq "TRANSFER_CALL_REQ" client -> server, compact "cti-server-protocol 10",
         answered by TransferCallConf, refused by FailureConf | ControlFailureConf {
-        invoke_id: u32 as "InvokeID" is invoke,
-        peripheral_id: u32 as "PeripheralID",
+        invoke_id: InvokeId as "InvokeID" is invoke,
+        peripheral_id: PeripheralId as "PeripheralID",
         active_connection_call_id: u32 as "ActiveConnectionCallID",
         held_connection_call_id: u32 as "HeldConnectionCallID",
         active_connection_device_id_type: ConnectionDeviceIdType as "ActiveConnectionDeviceIDType",
@@ -300,7 +301,7 @@ cce_wire::rows! { $ call_control {
 
     /// The call is transferred.
     65 => TransferCallConf "TRANSFER_CALL_CONF" server -> client, compact "cti-server-protocol 10" {
-        invoke_id: u32 as "InvokeID" is invoke,
+        invoke_id: InvokeId as "InvokeID" is invoke,
         new_connection_call_id: u32 as "NewConnectionCallID",
         new_connection_device_id_type: ConnectionDeviceIdType as "NewConnectionDeviceIDType",
         num_parties: u16 as "NumParties",
@@ -313,8 +314,8 @@ cce_wire::rows! { $ call_control {
     /// Asks for a call's data.
     82 => SnapshotCallReq "SNAPSHOT_CALL_REQ" client -> server, compact "cti-server-protocol 8 and 10",
         answered by SnapshotCallConf, refused by FailureConf | ControlFailureConf {
-        invoke_id: u32 as "InvokeID" is invoke,
-        peripheral_id: u32 as "PeripheralID",
+        invoke_id: InvokeId as "InvokeID" is invoke,
+        peripheral_id: PeripheralId as "PeripheralID",
         connection_call_id: u32 as "ConnectionCallID",
         connection_device_id_type: ConnectionDeviceIdType as "ConnectionDeviceIDType",
     } floats {
@@ -324,8 +325,8 @@ cce_wire::rows! { $ call_control {
     /// Reports a call of bad quality.
     139 => BadCallReq "BAD_CALL_REQ" client -> server, compact "cti-server-protocol 10",
         answered by BadCallConf, refused by FailureConf | ControlFailureConf {
-        invoke_id: u32 as "InvokeID" is invoke,
-        peripheral_id: u32 as "PeripheralID",
+        invoke_id: InvokeId as "InvokeID" is invoke,
+        peripheral_id: PeripheralId as "PeripheralID",
         connection_device_id_type: ConnectionDeviceIdType as "ConnectionDeviceIDType",
         connection_call_id: u32 as "ConnectionCallID",
     } floats {
@@ -335,6 +336,6 @@ cce_wire::rows! { $ call_control {
 
     /// The report is taken.
     140 => BadCallConf "BAD_CALL_CONF" server -> client, compact "cti-server-protocol 10" {
-        invoke_id: u32 as "InvokeID" is invoke,
+        invoke_id: InvokeId as "InvokeID" is invoke,
     }
 } }

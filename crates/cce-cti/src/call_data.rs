@@ -6,7 +6,7 @@
 use crate::{
     CallKind, ConnectionDeviceIdType, ControlFailureConf, DeviceIdType, FailureConf, LocalConnectionState,
 };
-use cce_model::{PeripheralType, SkillTarget};
+use cce_model::{InvokeId, MonitorId, PeripheralId, PeripheralType, SkillTarget};
 use cce_wire::{NamedArray, NamedVariable, Opaque, Text, Time32, Unsigned};
 
 cce_wire::group! {
@@ -29,8 +29,8 @@ cce_wire::group! {
 cce_wire::rows! { $ call_data {
     /// A call waits for an agent.
     21 => CallQueuedEvent "CALL_QUEUED_EVENT" server -> client, compact "cti-server-protocol 10" {
-        monitor_id: u32 as "MonitorID" is monitor,
-        peripheral_id: u32 as "PeripheralID",
+        monitor_id: MonitorId as "MonitorID" is monitor,
+        peripheral_id: PeripheralId as "PeripheralID",
         peripheral_type: PeripheralType as "PeripheralType",
         connection_device_id_type: ConnectionDeviceIdType as "ConnectionDeviceIDType",
         connection_call_id: u32 as "ConnectionCallID",
@@ -83,8 +83,8 @@ cce_wire::rows! { $ call_data {
 
     /// A call came to be.
     23 => BeginCallEvent "BEGIN_CALL_EVENT" server -> client, compact "cti-server-protocol 10" {
-        monitor_id: u32 as "MonitorID" is monitor,
-        peripheral_id: u32 as "PeripheralID",
+        monitor_id: MonitorId as "MonitorID" is monitor,
+        peripheral_id: PeripheralId as "PeripheralID",
         peripheral_type: PeripheralType as "PeripheralType",
         num_cti_clients: u16 as "NumCTIClients",
         num_named_variables: u16 as "NumNamedVariables",
@@ -123,8 +123,8 @@ cce_wire::rows! { $ call_data {
 
     /// A call is gone.
     24 => EndCallEvent "END_CALL_EVENT" server -> client, compact "cti-server-protocol 10" {
-        monitor_id: u32 as "MonitorID" is monitor,
-        peripheral_id: u32 as "PeripheralID",
+        monitor_id: MonitorId as "MonitorID" is monitor,
+        peripheral_id: PeripheralId as "PeripheralID",
         peripheral_type: PeripheralType as "PeripheralType",
         connection_device_id_type: ConnectionDeviceIdType as "ConnectionDeviceIDType",
         connection_call_id: u32 as "ConnectionCallID",
@@ -134,8 +134,8 @@ cce_wire::rows! { $ call_data {
 
     /// A call's data changed.
     25 => CallDataUpdateEvent "CALL_DATA_UPDATE_EVENT" server -> client, compact "cti-server-protocol 10" {
-        monitor_id: u32 as "MonitorID" is monitor,
-        peripheral_id: u32 as "PeripheralID",
+        monitor_id: MonitorId as "MonitorID" is monitor,
+        peripheral_id: PeripheralId as "PeripheralID",
         peripheral_type: PeripheralType as "PeripheralType",
         num_cti_clients: u16 as "NumCTIClients",
         num_named_variables: u16 as "NumNamedVariables",
@@ -181,8 +181,8 @@ cce_wire::rows! { $ call_data {
     /// Changes a call's data.
     26 => SetCallDataReq "SET_CALL_DATA_REQ" client -> server, compact "cti-server-protocol 10",
         answered by SetCallDataConf, refused by FailureConf | ControlFailureConf {
-        invoke_id: u32 as "InvokeID" is invoke,
-        peripheral_id: u32 as "PeripheralID",
+        invoke_id: InvokeId as "InvokeID" is invoke,
+        peripheral_id: PeripheralId as "PeripheralID",
         connection_device_id_type: ConnectionDeviceIdType as "ConnectionDeviceIDType",
         connection_call_id: u32 as "ConnectionCallID",
         num_named_variables: u16 as "NumNamedVariables",
@@ -215,14 +215,14 @@ cce_wire::rows! { $ call_data {
 
     /// The call's data is changed.
     27 => SetCallDataConf "SET_CALL_DATA_CONF" server -> client, compact "cti-server-protocol 10" {
-        invoke_id: u32 as "InvokeID" is invoke,
+        invoke_id: InvokeId as "InvokeID" is invoke,
     }
 
     /// The client needs the call no more.
     28 => ReleaseCallReq "RELEASE_CALL_REQ" client -> server, compact "cti-server-protocol 10",
         answered by ReleaseCallConf, refused by FailureConf | ControlFailureConf {
-        invoke_id: u32 as "InvokeID" is invoke,
-        peripheral_id: u32 as "PeripheralID",
+        invoke_id: InvokeId as "InvokeID" is invoke,
+        peripheral_id: PeripheralId as "PeripheralID",
         connection_device_id_type: ConnectionDeviceIdType as "ConnectionDeviceIDType",
         connection_call_id: u32 as "ConnectionCallID",
     } floats {
@@ -231,13 +231,13 @@ cce_wire::rows! { $ call_data {
 
     /// The call is released.
     29 => ReleaseCallConf "RELEASE_CALL_CONF" server -> client, compact "cti-server-protocol 10" {
-        invoke_id: u32 as "InvokeID" is invoke,
+        invoke_id: InvokeId as "InvokeID" is invoke,
     }
 
     /// A call waits no more.
     86 => CallDequeuedEvent "CALL_DEQUEUED_EVENT" server -> client, compact "cti-server-protocol 10" {
-        monitor_id: u32 as "MonitorID" is monitor,
-        peripheral_id: u32 as "PeripheralID",
+        monitor_id: MonitorId as "MonitorID" is monitor,
+        peripheral_id: PeripheralId as "PeripheralID",
         peripheral_type: PeripheralType as "PeripheralType",
         connection_device_id_type: ConnectionDeviceIdType as "ConnectionDeviceIDType",
         connection_call_id: u32 as "ConnectionCallID",

@@ -4,7 +4,7 @@
 //! 6 fail; device types, line types and call types as in cti-server-protocol 12; 0xFFFF is none.
 
 use crate::{ConnectionDeviceIdType, DeviceIdType, LineType, LocalConnectionState};
-use cce_model::{PeripheralType, SkillTarget};
+use cce_model::{MonitorId, PeripheralId, PeripheralType, SkillTarget};
 use cce_wire::{NamedArray, NamedVariable, Opaque, Text, Unsigned};
 
 cce_wire::group! {
@@ -19,8 +19,8 @@ cce_wire::group! {
 cce_wire::rows! { $ call_event {
     /// A call arrived at a device.
     9 => CallDeliveredEvent "CALL_DELIVERED_EVENT" server -> client, compact "cti-server-protocol 10" {
-        monitor_id: u32 as "MonitorID" is monitor,
-        peripheral_id: u32 as "PeripheralID",
+        monitor_id: MonitorId as "MonitorID" is monitor,
+        peripheral_id: PeripheralId as "PeripheralID",
         peripheral_type: PeripheralType as "PeripheralType",
         connection_device_id_type: ConnectionDeviceIdType as "ConnectionDeviceIDType",
         connection_call_id: u32 as "ConnectionCallID",
@@ -74,8 +74,8 @@ cce_wire::rows! { $ call_event {
 
     /// A call was answered.
     10 => CallEstablishedEvent "CALL_ESTABLISHED_EVENT" server -> client, compact "cti-server-protocol 10" {
-        monitor_id: u32 as "MonitorID" is monitor,
-        peripheral_id: u32 as "PeripheralID",
+        monitor_id: MonitorId as "MonitorID" is monitor,
+        peripheral_id: PeripheralId as "PeripheralID",
         peripheral_type: PeripheralType as "PeripheralType",
         connection_device_id_type: ConnectionDeviceIdType as "ConnectionDeviceIDType",
         connection_call_id: u32 as "ConnectionCallID",
@@ -105,8 +105,8 @@ cce_wire::rows! { $ call_event {
 
     /// A call was held.
     11 => CallHeldEvent "CALL_HELD_EVENT" server -> client, compact "cti-server-protocol 10" {
-        monitor_id: u32 as "MonitorID" is monitor,
-        peripheral_id: u32 as "PeripheralID",
+        monitor_id: MonitorId as "MonitorID" is monitor,
+        peripheral_id: PeripheralId as "PeripheralID",
         peripheral_type: PeripheralType as "PeripheralType",
         connection_device_id_type: ConnectionDeviceIdType as "ConnectionDeviceIDType",
         connection_call_id: u32 as "ConnectionCallID",
@@ -120,8 +120,8 @@ cce_wire::rows! { $ call_event {
 
     /// A held call was retrieved.
     12 => CallRetrievedEvent "CALL_RETRIEVED_EVENT" server -> client, compact "cti-server-protocol 10" {
-        monitor_id: u32 as "MonitorID" is monitor,
-        peripheral_id: u32 as "PeripheralID",
+        monitor_id: MonitorId as "MonitorID" is monitor,
+        peripheral_id: PeripheralId as "PeripheralID",
         peripheral_type: PeripheralType as "PeripheralType",
         connection_device_id_type: ConnectionDeviceIdType as "ConnectionDeviceIDType",
         connection_call_id: u32 as "ConnectionCallID",
@@ -135,8 +135,8 @@ cce_wire::rows! { $ call_event {
 
     /// A call ended.
     13 => CallClearedEvent "CALL_CLEARED_EVENT" server -> client, compact "cti-server-protocol 10" {
-        monitor_id: u32 as "MonitorID" is monitor,
-        peripheral_id: u32 as "PeripheralID",
+        monitor_id: MonitorId as "MonitorID" is monitor,
+        peripheral_id: PeripheralId as "PeripheralID",
         peripheral_type: PeripheralType as "PeripheralType",
         connection_device_id_type: ConnectionDeviceIdType as "ConnectionDeviceIDType",
         connection_call_id: u32 as "ConnectionCallID",
@@ -148,8 +148,8 @@ cce_wire::rows! { $ call_event {
 
     /// A party left a call.
     14 => CallConnectionClearedEvent "CALL_CONNECTION_CLEARED_EVENT" server -> client, compact "cti-server-protocol 10" {
-        monitor_id: u32 as "MonitorID" is monitor,
-        peripheral_id: u32 as "PeripheralID",
+        monitor_id: MonitorId as "MonitorID" is monitor,
+        peripheral_id: PeripheralId as "PeripheralID",
         peripheral_type: PeripheralType as "PeripheralType",
         connection_device_id_type: ConnectionDeviceIdType as "ConnectionDeviceIDType",
         connection_call_id: u32 as "ConnectionCallID",
@@ -163,8 +163,8 @@ cce_wire::rows! { $ call_event {
 
     /// A device made a call.
     15 => CallOriginatedEvent "CALL_ORIGINATED_EVENT" server -> client, compact "cti-server-protocol 10" {
-        monitor_id: u32 as "MonitorID" is monitor,
-        peripheral_id: u32 as "PeripheralID",
+        monitor_id: MonitorId as "MonitorID" is monitor,
+        peripheral_id: PeripheralId as "PeripheralID",
         peripheral_type: PeripheralType as "PeripheralType",
         connection_device_id_type: ConnectionDeviceIdType as "ConnectionDeviceIDType",
         connection_call_id: u32 as "ConnectionCallID",
@@ -188,8 +188,8 @@ cce_wire::rows! { $ call_event {
 
     /// A call could not be completed.
     16 => CallFailedEvent "CALL_FAILED_EVENT" server -> client, compact "cti-server-protocol 10" {
-        monitor_id: u32 as "MonitorID" is monitor,
-        peripheral_id: u32 as "PeripheralID",
+        monitor_id: MonitorId as "MonitorID" is monitor,
+        peripheral_id: PeripheralId as "PeripheralID",
         peripheral_type: PeripheralType as "PeripheralType",
         connection_device_id_type: ConnectionDeviceIdType as "ConnectionDeviceIDType",
         connection_call_id: u32 as "ConnectionCallID",
@@ -206,8 +206,8 @@ cce_wire::rows! { $ call_event {
 
     /// Calls were joined to a conference.
     17 => CallConferencedEvent "CALL_CONFERENCED_EVENT" server -> client, compact "cti-server-protocol 10" {
-        monitor_id: u32 as "MonitorID" is monitor,
-        peripheral_id: u32 as "PeripheralID",
+        monitor_id: MonitorId as "MonitorID" is monitor,
+        peripheral_id: PeripheralId as "PeripheralID",
         peripheral_type: PeripheralType as "PeripheralType",
         primary_device_id_type: ConnectionDeviceIdType as "PrimaryDeviceIDType",
         primary_call_id: u32 as "PrimaryCallID",
@@ -232,8 +232,8 @@ cce_wire::rows! { $ call_event {
 
     /// A call was transferred.
     18 => CallTransferredEvent "CALL_TRANSFERRED_EVENT" server -> client, compact "cti-server-protocol 10" {
-        monitor_id: u32 as "MonitorID" is monitor,
-        peripheral_id: u32 as "PeripheralID",
+        monitor_id: MonitorId as "MonitorID" is monitor,
+        peripheral_id: PeripheralId as "PeripheralID",
         peripheral_type: PeripheralType as "PeripheralType",
         primary_device_id_type: ConnectionDeviceIdType as "PrimaryDeviceIDType",
         primary_call_id: u32 as "PrimaryCallID",
@@ -258,8 +258,8 @@ cce_wire::rows! { $ call_event {
 
     /// A call left a device for another.
     19 => CallDivertedEvent "CALL_DIVERTED_EVENT" server -> client, compact "cti-server-protocol 10" {
-        monitor_id: u32 as "MonitorID" is monitor,
-        peripheral_id: u32 as "PeripheralID",
+        monitor_id: MonitorId as "MonitorID" is monitor,
+        peripheral_id: PeripheralId as "PeripheralID",
         peripheral_type: PeripheralType as "PeripheralType",
         connection_device_id_type: ConnectionDeviceIdType as "ConnectionDeviceIDType",
         connection_call_id: u32 as "ConnectionCallID",
@@ -277,8 +277,8 @@ cce_wire::rows! { $ call_event {
 
     /// A device got a dial tone.
     20 => CallServiceInitiatedEvent "CALL_SERVICE_INITIATED_EVENT" server -> client, compact "cti-server-protocol 10" {
-        monitor_id: u32 as "MonitorID" is monitor,
-        peripheral_id: u32 as "PeripheralID",
+        monitor_id: MonitorId as "MonitorID" is monitor,
+        peripheral_id: PeripheralId as "PeripheralID",
         peripheral_type: PeripheralType as "PeripheralType",
         connection_device_id_type: ConnectionDeviceIdType as "ConnectionDeviceIDType",
         connection_call_id: u32 as "ConnectionCallID",
@@ -300,8 +300,8 @@ cce_wire::rows! { $ call_event {
 
     /// A call left by a trunk.
     34 => CallReachedNetworkEvent "CALL_REACHED_NETWORK_EVENT" server -> client, compact "cti-server-protocol 10" {
-        monitor_id: u32 as "MonitorID" is monitor,
-        peripheral_id: u32 as "PeripheralID",
+        monitor_id: MonitorId as "MonitorID" is monitor,
+        peripheral_id: PeripheralId as "PeripheralID",
         peripheral_type: PeripheralType as "PeripheralType",
         connection_device_id_type: ConnectionDeviceIdType as "ConnectionDeviceIDType",
         connection_call_id: u32 as "ConnectionCallID",

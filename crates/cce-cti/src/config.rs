@@ -2,7 +2,7 @@
 //! `RecordType`.
 
 use crate::{DeviceIdType, FailureConf};
-use cce_model::{AgentState, MrdId, SkillTarget};
+use cce_model::{AgentState, InvokeId, MrdId, PeripheralId, SkillTarget};
 use cce_wire::{Code, List, Opaque, Text, Unsigned};
 
 cce_wire::group! {
@@ -10,7 +10,7 @@ cce_wire::group! {
     ServiceRecord {
         /// 0 add, 1 change, 2 delete. Begins a record.
         183 record_type: u16 as "RecordType",
-        208 peripheral_id: u32 as "PeripheralID" since 11,
+        208 peripheral_id: PeripheralId as "PeripheralID" since 11,
         184 peripheral_number: u32 as "PeripheralNumber",
         213 old_peripheral_number: u32 as "OldPeripheralNumber" since 11,
         132 service_skill_target_id: Unsigned<SkillTarget> as "ServiceSkillTargetID",
@@ -34,7 +34,7 @@ cce_wire::group! {
     SkillGroupRecord {
         /// 0 add, 1 change, 2 delete. Begins a record.
         183 record_type: u16 as "RecordType",
-        208 peripheral_id: u32 as "PeripheralID" since 11,
+        208 peripheral_id: PeripheralId as "PeripheralID" since 11,
         184 peripheral_number: u32 as "PeripheralNumber",
         213 old_peripheral_number: u32 as "OldPeripheralNumber" since 11,
         64 priority: u16 as "SkillGroupPriority",
@@ -54,7 +54,7 @@ cce_wire::group! {
     AgentRecord {
         /// 0 add, 1 change, 2 delete. Begins a record.
         183 record_type: u16 as "RecordType",
-        208 peripheral_id: u32 as "PeripheralID" since 11,
+        208 peripheral_id: PeripheralId as "PeripheralID" since 11,
         303 active_terminal: Text<64> as "ActiveTerminal" since 23,
         /// 0 agent, 1 supervisor.
         189 agent_type: u16 as "AgentType",
@@ -88,7 +88,7 @@ cce_wire::group! {
     DeviceRecord {
         /// 0 add, 1 change, 2 delete. Begins a record.
         183 record_type: u16 as "RecordType",
-        208 peripheral_id: u32 as "PeripheralID" since 11,
+        208 peripheral_id: PeripheralId as "PeripheralID" since 11,
         184 peripheral_number: u32 as "PeripheralNumber",
         195 device_type: DeviceIdType as "DeviceType",
         129 max_queued: u32 as "MaxQueued",
@@ -133,7 +133,7 @@ cce_wire::group! {
     PeripheralRecord {
         /// 0 add, 1 change, 2 delete. Begins a record.
         183 record_type: u16 as "RecordType",
-        208 peripheral_id: u32 as "PeripheralID" since 11,
+        208 peripheral_id: PeripheralId as "PeripheralID" since 11,
         133 peripheral_name: Text<64> as "PeripheralName",
         134 description: Text<128> as "Description",
         271 tag_271: Opaque<255> as "Tag271" since 22,
@@ -162,7 +162,7 @@ cce_wire::group! {
         /// 0 add, 1 change, 2 delete. Begins a record.
         183 record_type: u16 as "RecordType",
         267 desk_settings_id: u32 as "DeskSettingsID" since 22,
-        208 peripheral_id: u32 as "PeripheralID" since 11,
+        208 peripheral_id: PeripheralId as "PeripheralID" since 11,
         134 description: Text<128> as "Description",
         271 tag_271: Opaque<255> as "Tag271" since 22,
         272 tag_272: Opaque<255> as "Tag272" since 22,
@@ -215,7 +215,7 @@ cce_wire::group! {
 cce_wire::rows! { $ config {
     /// Asks for the keys of the configuration.
     230 => ConfigRequestKeyEvent "CONFIG_REQUEST_KEY_EVENT" client -> server, published "cti-server-protocol 9" since 11 {
-        peripheral_id: u32 as "PeripheralID",
+        peripheral_id: PeripheralId as "PeripheralID",
     } floats {
         131 customer_id: u32 as "CustomerID",
     }
@@ -239,7 +239,7 @@ cce_wire::rows! { $ config {
         /// See [`config_information`](crate::config_information).
         config_information: u32 as "ConfigInformation",
         config_msg_mask: u32 as "ConfigMsgMask",
-        peripheral_id: u32 as "PeripheralID",
+        peripheral_id: PeripheralId as "PeripheralID",
     } floats {
         131 customer_id: u32 as "CustomerID",
     }
@@ -332,7 +332,7 @@ cce_wire::rows! { $ config {
     283 => SetAgentServiceDataReq "SET_AGENT_SERVICE_DATA_REQ" client -> server, compact "cti-server-protocol 9" since 24,
         answered by SetAgentServiceDataConf, refused by FailureConf {
         /// Echoed by the answer.
-        invoke_id: u32 as "InvokeID" is invoke,
+        invoke_id: InvokeId as "InvokeID" is invoke,
     } floats {
         310 num_of_enabled_services: u16 as "NumEnabledServices" since 24,
         /// 1 agent answers, 2 call transcription.
@@ -342,6 +342,6 @@ cce_wire::rows! { $ config {
     /// The agent's services are set.
     284 => SetAgentServiceDataConf "SET_AGENT_SERVICE_DATA_CONF" server -> client, compact "cti-server-protocol 9" since 24 {
         /// Of the request.
-        invoke_id: u32 as "InvokeID" is invoke,
+        invoke_id: InvokeId as "InvokeID" is invoke,
     }
 } }

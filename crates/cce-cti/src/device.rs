@@ -1,7 +1,7 @@
 //! Devices and their calls (cti-server-protocol 8).
 
 use crate::{ConnectionDeviceIdType, DeviceIdType, FailureConf, LineType};
-use cce_model::PeripheralType;
+use cce_model::{InvokeId, PeripheralId, PeripheralType};
 use cce_wire::Text;
 
 cce_wire::group! {
@@ -28,8 +28,8 @@ cce_wire::rows! { $ device {
     78 => QueryDeviceInfoReq "QUERY_DEVICE_INFO_REQ" client -> server, published "cti-server-protocol 8",
         answered by QueryDeviceInfoConf, refused by FailureConf {
         /// Echoed by the answer.
-        invoke_id: u32 as "InvokeID" is invoke,
-        peripheral_id: u32 as "PeripheralID",
+        invoke_id: InvokeId as "InvokeID" is invoke,
+        peripheral_id: PeripheralId as "PeripheralID",
         /// Zero.
         reserved: u16 as "Reserved",
     } floats {
@@ -39,7 +39,7 @@ cce_wire::rows! { $ device {
     /// What a device can do.
     79 => QueryDeviceInfoConf "QUERY_DEVICE_INFO_CONF" server -> client, published "cti-server-protocol 8" {
         /// Of the request.
-        invoke_id: u32 as "InvokeID" is invoke,
+        invoke_id: InvokeId as "InvokeID" is invoke,
         /// See [`peripheral_type`](crate::peripheral_type).
         peripheral_type: PeripheralType as "PeripheralType",
         /// 0 station, 1 line, 2 button, 3 ACD, 4 trunk, 5 operator, 16 to 21 their groups, 22 CTI port, 23 CTI port over SIP, 255 other.
@@ -66,8 +66,8 @@ cce_wire::rows! { $ device {
     84 => SnapshotDeviceReq "SNAPSHOT_DEVICE_REQ" client -> server, published "cti-server-protocol 8",
         answered by SnapshotDeviceConf, refused by FailureConf {
         /// Echoed by the answer.
-        invoke_id: u32 as "InvokeID" is invoke,
-        peripheral_id: u32 as "PeripheralID",
+        invoke_id: InvokeId as "InvokeID" is invoke,
+        peripheral_id: PeripheralId as "PeripheralID",
         snapshot_device_type: DeviceIdType as "SnapshotDeviceType",
     } floats {
         6 agent_instrument: Text<64> as "AgentInstrument",
@@ -76,7 +76,7 @@ cce_wire::rows! { $ device {
     /// The calls of a device.
     85 => SnapshotDeviceConf "SNAPSHOT_DEVICE_CONF" server -> client, published "cti-server-protocol 8" {
         /// Of the request.
-        invoke_id: u32 as "InvokeID" is invoke,
+        invoke_id: InvokeId as "InvokeID" is invoke,
         /// Number of groups of the floating part, at most 16.
         num_calls: u16 as "NumCalls",
     } list calls: DeviceCall

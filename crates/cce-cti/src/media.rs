@@ -2,7 +2,7 @@
 //! interruption, the account after a reconnect (cti-server-protocol 11).
 
 use crate::{AgentStateEvent, ArmStatus, FailureConf};
-use cce_model::{AgentState, Disposition, MrdId, SkillTarget};
+use cce_model::{AgentState, Disposition, InvokeId, MonitorId, MrdId, PeripheralId, SkillTarget};
 use cce_wire::{Code, List, Text, Unsigned};
 
 cce_wire::rows! { $ media {
@@ -10,7 +10,7 @@ cce_wire::rows! { $ media {
     151 => MediaLoginReq "MEDIA_LOGIN_REQ" client -> server, inferred "cti-server-protocol 11.1",
         answered by MediaLoginResp, refused by FailureConf {
         /// Echoed by the answer.
-        invoke_id: u32 as "InvokeID" is invoke,
+        invoke_id: InvokeId as "InvokeID" is invoke,
         /// The domain.
         mrd_id: MrdId as "MRDID" is mrd,
         /// Skill target id of the agent.
@@ -30,7 +30,7 @@ cce_wire::rows! { $ media {
     /// Answers a sign-in.
     152 => MediaLoginResp "MEDIA_LOGIN_RESP" server -> client, inferred "cti-server-protocol 11.1" {
         /// Of the request.
-        invoke_id: u32 as "InvokeID" is invoke,
+        invoke_id: InvokeId as "InvokeID" is invoke,
         /// See [`ArmStatus`](crate::ArmStatus).
         status: ArmStatus as "Status",
     }
@@ -39,7 +39,7 @@ cce_wire::rows! { $ media {
     153 => MediaLogoutInd "MEDIA_LOGOUT_IND" client -> server, inferred "cti-server-protocol 11.1",
         answered by AgentStateEvent, refused by FailureConf | FailureResp {
         /// Echoed by a refusal.
-        invoke_id: u32 as "InvokeID" is invoke,
+        invoke_id: InvokeId as "InvokeID" is invoke,
         /// The domain.
         mrd_id: MrdId as "MRDID" is mrd,
         /// Skill target id of the agent.
@@ -57,7 +57,7 @@ cce_wire::rows! { $ media {
     154 => MakeAgentRoutableInd "MAKE_AGENT_ROUTABLE_IND" client -> server, inferred "cti-server-protocol 11.1",
         answered by AgentStateEvent, refused by FailureConf | FailureResp {
         /// Echoed by a refusal.
-        invoke_id: u32 as "InvokeID" is invoke,
+        invoke_id: InvokeId as "InvokeID" is invoke,
         /// The domain.
         mrd_id: MrdId as "MRDID" is mrd,
         /// Skill target id of the agent.
@@ -70,7 +70,7 @@ cce_wire::rows! { $ media {
     155 => MakeAgentNotRoutableReq "MAKE_AGENT_NOT_ROUTABLE_REQ" client -> server, inferred "cti-server-protocol 11.1",
         answered by MakeAgentNotRoutableResp, refused by FailureConf {
         /// Echoed by the answer.
-        invoke_id: u32 as "InvokeID" is invoke,
+        invoke_id: InvokeId as "InvokeID" is invoke,
         /// The domain.
         mrd_id: MrdId as "MRDID" is mrd,
         /// Skill target id of the agent.
@@ -80,7 +80,7 @@ cce_wire::rows! { $ media {
     /// Answers that request.
     156 => MakeAgentNotRoutableResp "MAKE_AGENT_NOT_ROUTABLE_RESP" server -> client, inferred "cti-server-protocol 11.1" {
         /// Of the request.
-        invoke_id: u32 as "InvokeID" is invoke,
+        invoke_id: InvokeId as "InvokeID" is invoke,
         /// See [`ArmStatus`](crate::ArmStatus).
         status: ArmStatus as "Status",
     }
@@ -89,7 +89,7 @@ cce_wire::rows! { $ media {
     157 => MakeAgentReadyInd "MAKE_AGENT_READY_IND" client -> server, inferred "cti-server-protocol 11.1",
         answered by AgentStateEvent, refused by FailureConf | FailureResp {
         /// Echoed by a refusal.
-        invoke_id: u32 as "InvokeID" is invoke,
+        invoke_id: InvokeId as "InvokeID" is invoke,
         /// The domain.
         mrd_id: MrdId as "MRDID" is mrd,
         /// Skill target id of the agent.
@@ -102,7 +102,7 @@ cce_wire::rows! { $ media {
     158 => MakeAgentNotReadyReq "MAKE_AGENT_NOT_READY_REQ" client -> server, inferred "cti-server-protocol 11.1",
         answered by MakeAgentNotReadyResp, refused by FailureConf {
         /// Echoed by the answer.
-        invoke_id: u32 as "InvokeID" is invoke,
+        invoke_id: InvokeId as "InvokeID" is invoke,
         /// The domain.
         mrd_id: MrdId as "MRDID" is mrd,
         /// Skill target id of the agent.
@@ -114,7 +114,7 @@ cce_wire::rows! { $ media {
     /// Answers that request.
     159 => MakeAgentNotReadyResp "MAKE_AGENT_NOT_READY_RESP" server -> client, inferred "cti-server-protocol 11.1" {
         /// Of the request.
-        invoke_id: u32 as "InvokeID" is invoke,
+        invoke_id: InvokeId as "InvokeID" is invoke,
         /// See [`ArmStatus`](crate::ArmStatus).
         status: ArmStatus as "Status",
     }
@@ -122,9 +122,9 @@ cce_wire::rows! { $ media {
     /// The server made an agent not routable by itself.
     170 => AgentMadeNotRoutableEvent "AGENT_MADE_NOT_ROUTABLE_EVENT" server -> client, inferred "cti-server-protocol 11.2" {
         /// 0 for a session with all events.
-        monitor_id: u32 as "MonitorID" is monitor,
+        monitor_id: MonitorId as "MonitorID" is monitor,
         /// The agent's peripheral.
-        peripheral_id: u32 as "PeripheralID",
+        peripheral_id: PeripheralId as "PeripheralID",
         /// The domain.
         mrd_id: MrdId as "MRDID" is mrd,
         /// Skill target id of the agent.
@@ -136,8 +136,8 @@ cce_wire::rows! { $ media {
     /// A task of another media routing domain asks to interrupt the agent.
     171 => AgentInterruptAdvisoryEvent "AGENT_INTERRUPT_ADVISORY_EVENT" server -> client, inferred "cti-server-protocol 11.2" {
         /// 0 for a session with all events.
-        monitor_id: u32 as "MonitorID" is monitor,
-        peripheral_id: u32 as "PeripheralID",
+        monitor_id: MonitorId as "MonitorID" is monitor,
+        peripheral_id: PeripheralId as "PeripheralID",
         /// The domain to be interrupted.
         mrd_id: MrdId as "MRDID" is mrd,
         /// Skill target id of the agent.
@@ -150,7 +150,7 @@ cce_wire::rows! { $ media {
     172 => AgentInterruptAcceptedInd "AGENT_INTERRUPT_ACCEPTED_IND" client -> server, inferred "cti-server-protocol 11.1",
         answered by AgentStateEvent, refused by FailureConf | FailureResp {
         /// Echoed by a refusal.
-        invoke_id: u32 as "InvokeID" is invoke,
+        invoke_id: InvokeId as "InvokeID" is invoke,
         /// The domain.
         mrd_id: MrdId as "MRDID" is mrd,
         /// Skill target id of the agent.
@@ -161,7 +161,7 @@ cce_wire::rows! { $ media {
     173 => AgentInterruptUnacceptedInd "AGENT_INTERRUPT_UNACCEPTED_IND" client -> server, inferred "cti-server-protocol 11.1",
         refused by FailureConf | FailureResp {
         /// Echoed by a refusal.
-        invoke_id: u32 as "InvokeID" is invoke,
+        invoke_id: InvokeId as "InvokeID" is invoke,
         /// The domain.
         mrd_id: MrdId as "MRDID" is mrd,
         /// Skill target id of the agent.
@@ -171,8 +171,8 @@ cce_wire::rows! { $ media {
     /// The interruption is over.
     174 => AgentInterruptDoneAdvisoryEvent "AGENT_INTERRUPT_DONE_ADVISORY_EVENT" server -> client, inferred "cti-server-protocol 11.2" {
         /// 0 for a session with all events.
-        monitor_id: u32 as "MonitorID" is monitor,
-        peripheral_id: u32 as "PeripheralID",
+        monitor_id: MonitorId as "MonitorID" is monitor,
+        peripheral_id: PeripheralId as "PeripheralID",
         /// The domain that was interrupted.
         mrd_id: MrdId as "MRDID" is mrd,
         /// Skill target id of the agent.
@@ -185,7 +185,7 @@ cce_wire::rows! { $ media {
     175 => AgentInterruptDoneAcceptedInd "AGENT_INTERRUPT_DONE_ACCEPTED_IND" client -> server, inferred "cti-server-protocol 11.1",
         answered by AgentStateEvent, refused by FailureConf | FailureResp {
         /// Echoed by a refusal.
-        invoke_id: u32 as "InvokeID" is invoke,
+        invoke_id: InvokeId as "InvokeID" is invoke,
         /// The domain.
         mrd_id: MrdId as "MRDID" is mrd,
         /// Skill target id of the agent.
@@ -196,7 +196,7 @@ cce_wire::rows! { $ media {
     176 => ChangeMaxTaskLimitReq "CHANGE_MAX_TASK_LIMIT_REQ" client -> server, inferred "cti-server-protocol 11.1",
         answered by ChangeMaxTaskLimitResp, refused by FailureConf {
         /// Echoed by the answer.
-        invoke_id: u32 as "InvokeID" is invoke,
+        invoke_id: InvokeId as "InvokeID" is invoke,
         /// The domain.
         mrd_id: MrdId as "MRDID" is mrd,
         /// Skill target id of the agent.
@@ -208,7 +208,7 @@ cce_wire::rows! { $ media {
     /// Answers that request.
     177 => ChangeMaxTaskLimitResp "CHANGE_MAX_TASK_LIMIT_RESP" server -> client, inferred "cti-server-protocol 11.1" {
         /// Of the request.
-        invoke_id: u32 as "InvokeID" is invoke,
+        invoke_id: InvokeId as "InvokeID" is invoke,
         /// See [`ArmStatus`](crate::ArmStatus).
         status: ArmStatus as "Status",
     }
@@ -217,7 +217,7 @@ cce_wire::rows! { $ media {
     178 => OverrideLimitReq "OVERRIDE_LIMIT_REQ" client -> server, inferred "cti-server-protocol 11.1",
         answered by OverrideLimitResp, refused by FailureConf {
         /// Echoed by the answer.
-        invoke_id: u32 as "InvokeID" is invoke,
+        invoke_id: InvokeId as "InvokeID" is invoke,
         /// The domain.
         mrd_id: MrdId as "MRDID" is mrd,
         /// Skill target id of the agent.
@@ -227,7 +227,7 @@ cce_wire::rows! { $ media {
     /// Answers that request.
     179 => OverrideLimitResp "OVERRIDE_LIMIT_RESP" server -> client, inferred "cti-server-protocol 11.1" {
         /// Of the request.
-        invoke_id: u32 as "InvokeID" is invoke,
+        invoke_id: InvokeId as "InvokeID" is invoke,
         /// See [`ArmStatus`](crate::ArmStatus).
         status: ArmStatus as "Status",
     }
@@ -236,7 +236,7 @@ cce_wire::rows! { $ media {
     181 => BeginAgentInitInd "BEGIN_AGENT_INIT_IND" client -> server, inferred "cti-server-protocol 11.1",
         answered by AgentInitReadyEvent, refused by FailureConf {
         /// Echoed by a refusal.
-        invoke_id: u32 as "InvokeID" is invoke,
+        invoke_id: InvokeId as "InvokeID" is invoke,
         application_path_id: i32 as "ApplicationPathID",
     }
 
@@ -244,7 +244,7 @@ cce_wire::rows! { $ media {
     182 => AgentInitReq "AGENT_INIT_REQ" client -> server, inferred "cti-server-protocol 11.1",
         answered by AgentInitResp, refused by FailureConf {
         /// Echoed by the answer.
-        invoke_id: u32 as "InvokeID" is invoke,
+        invoke_id: InvokeId as "InvokeID" is invoke,
         /// The domain.
         mrd_id: MrdId as "MRDID" is mrd,
         /// Skill target id of the agent.
@@ -263,7 +263,7 @@ cce_wire::rows! { $ media {
     /// Answers the account of an agent.
     183 => AgentInitResp "AGENT_INIT_RESP" server -> client, inferred "cti-server-protocol 11.1" {
         /// Of the request.
-        invoke_id: u32 as "InvokeID" is invoke,
+        invoke_id: InvokeId as "InvokeID" is invoke,
         /// See [`ArmStatus`](crate::ArmStatus).
         status: ArmStatus as "Status",
     }
@@ -272,7 +272,7 @@ cce_wire::rows! { $ media {
     184 => EndAgentInitInd "END_AGENT_INIT_IND" client -> server, inferred "cti-server-protocol 11.1",
         refused by FailureConf {
         /// Echoed by a refusal.
-        invoke_id: u32 as "InvokeID" is invoke,
+        invoke_id: InvokeId as "InvokeID" is invoke,
         application_path_id: i32 as "ApplicationPathID",
     }
 
@@ -285,7 +285,7 @@ cce_wire::rows! { $ media {
     187 => GetPrecallMessagesReq "GET_PRECALL_MESSAGES_REQ" client -> server, inferred "cti-server-protocol 11.1",
         answered by GetPrecallMessagesResp, refused by FailureConf {
         /// Echoed by the answer.
-        invoke_id: u32 as "InvokeID" is invoke,
+        invoke_id: InvokeId as "InvokeID" is invoke,
         /// The domain.
         mrd_id: MrdId as "MRDID" is mrd,
     }
@@ -293,7 +293,7 @@ cce_wire::rows! { $ media {
     /// The open reservations follow.
     188 => GetPrecallMessagesResp "GET_PRECALL_MESSAGES_RESP" server -> client, inferred "cti-server-protocol 11.1" {
         /// Of the request.
-        invoke_id: u32 as "InvokeID" is invoke,
+        invoke_id: InvokeId as "InvokeID" is invoke,
         /// Number of reservations that follow as events of their own.
         num_messages: u16 as "NumMessages",
     }
@@ -301,7 +301,7 @@ cce_wire::rows! { $ media {
     /// Refuses a message of the ARM layer.
     190 => FailureResp "FAILURE_RESP" server -> client, inferred "cti-server-protocol 11.1" {
         /// Of the refused message.
-        invoke_id: u32 as "InvokeID" is invoke,
+        invoke_id: InvokeId as "InvokeID" is invoke,
         /// See [`ArmStatus`](crate::ArmStatus).
         status: ArmStatus as "Status" is refusal,
     }
@@ -310,7 +310,7 @@ cce_wire::rows! { $ media {
     208 => SetAppPathDataInd "SET_APP_PATH_DATA_IND" client -> server, inferred "cti-server-protocol 11.1",
         refused by FailureConf {
         /// Echoed by a refusal.
-        invoke_id: u32 as "InvokeID" is invoke,
+        invoke_id: InvokeId as "InvokeID" is invoke,
         application_path_id: i32 as "ApplicationPathID",
     }
 
@@ -338,7 +338,7 @@ cce_wire::rows! { $ media {
     266 => DesktopConnectedInd "DESKTOP_CONNECTED_IND" client -> server, inferred "cti-server-protocol 11.1" since 23,
         refused by FailureConf {
         /// Echoed by a refusal.
-        invoke_id: u32 as "InvokeID" is invoke,
+        invoke_id: InvokeId as "InvokeID" is invoke,
         /// Skill target id of the agent.
         icm_agent_id: SkillTarget as "ICMAgentID" is agent,
     } floats {

@@ -1,7 +1,7 @@
 //! Monitors of calls, devices, sessions and tasks (cti-server-protocol 8 and 11.1).
 
 use crate::{ConnectionDeviceIdType, CtiStatus, DeviceIdType, FailureConf};
-use cce_model::{MrdId, SkillTarget};
+use cce_model::{InvokeId, MonitorId, MrdId, PeripheralId, SessionId, SkillTarget};
 use cce_wire::Text;
 
 cce_wire::rows! { $ monitor {
@@ -9,8 +9,8 @@ cce_wire::rows! { $ monitor {
     93 => MonitorStartReq "MONITOR_START_REQ" client -> server, published "cti-server-protocol 8",
         answered by MonitorStartConf, refused by FailureConf {
         /// Echoed by the answer.
-        invoke_id: u32 as "InvokeID" is invoke,
-        peripheral_id: u32 as "PeripheralID",
+        invoke_id: InvokeId as "InvokeID" is invoke,
+        peripheral_id: PeripheralId as "PeripheralID",
         /// 0xFFFFFFFF where a device is watched.
         connection_call_id: u32 as "ConnectionCallID",
         /// See [`call_msg_mask`](crate::call_msg_mask).
@@ -29,33 +29,33 @@ cce_wire::rows! { $ monitor {
     /// The call or the device is watched.
     94 => MonitorStartConf "MONITOR_START_CONF" server -> client, published "cti-server-protocol 8" {
         /// Of the request.
-        invoke_id: u32 as "InvokeID" is invoke,
+        invoke_id: InvokeId as "InvokeID" is invoke,
         /// Stands in the events of this monitor.
-        monitor_id: u32 as "MonitorID" is monitor,
+        monitor_id: MonitorId as "MonitorID" is monitor,
     }
 
     /// Ends to watch a call or a device.
     95 => MonitorStopReq "MONITOR_STOP_REQ" client -> server, published "cti-server-protocol 8",
         answered by MonitorStopConf, refused by FailureConf {
         /// Echoed by the answer.
-        invoke_id: u32 as "InvokeID" is invoke,
+        invoke_id: InvokeId as "InvokeID" is invoke,
         /// The monitor.
-        monitor_id: u32 as "MonitorID" is monitor,
+        monitor_id: MonitorId as "MonitorID" is monitor,
     }
 
     /// The call or the device is watched no more.
     96 => MonitorStopConf "MONITOR_STOP_CONF" server -> client, published "cti-server-protocol 8" {
         /// Of the request.
-        invoke_id: u32 as "InvokeID" is invoke,
+        invoke_id: InvokeId as "InvokeID" is invoke,
     }
 
     /// Changes what a monitor reports.
     97 => ChangeMonitorMaskReq "CHANGE_MONITOR_MASK_REQ" client -> server, published "cti-server-protocol 8",
         answered by ChangeMonitorMaskConf, refused by FailureConf {
         /// Echoed by the answer.
-        invoke_id: u32 as "InvokeID" is invoke,
+        invoke_id: InvokeId as "InvokeID" is invoke,
         /// The monitor.
-        monitor_id: u32 as "MonitorID" is monitor,
+        monitor_id: MonitorId as "MonitorID" is monitor,
         /// See [`call_msg_mask`](crate::call_msg_mask).
         call_msg_mask: u32 as "CallMsgMask",
         /// See [`agent_state_mask`](crate::agent_state_mask).
@@ -65,13 +65,13 @@ cce_wire::rows! { $ monitor {
     /// The monitor reports that.
     98 => ChangeMonitorMaskConf "CHANGE_MONITOR_MASK_CONF" server -> client, published "cti-server-protocol 8" {
         /// Of the request.
-        invoke_id: u32 as "InvokeID" is invoke,
+        invoke_id: InvokeId as "InvokeID" is invoke,
     }
 
     /// A client opened a session.
     99 => ClientSessionOpenedEvent "CLIENT_SESSION_OPENED_EVENT" server -> client, published "cti-server-protocol 8" {
-        session_id: u32 as "SessionID",
-        peripheral_id: u32 as "PeripheralID",
+        session_id: SessionId as "SessionID",
+        peripheral_id: PeripheralId as "PeripheralID",
         /// See [`services`](crate::services).
         services_granted: u32 as "ServicesGranted",
         /// See [`call_msg_mask`](crate::call_msg_mask).
@@ -91,8 +91,8 @@ cce_wire::rows! { $ monitor {
 
     /// A client's session ended.
     100 => ClientSessionClosedEvent "CLIENT_SESSION_CLOSED_EVENT" server -> client, published "cti-server-protocol 8" {
-        session_id: u32 as "SessionID",
-        peripheral_id: u32 as "PeripheralID",
+        session_id: SessionId as "SessionID",
+        peripheral_id: PeripheralId as "PeripheralID",
         /// See [`CtiStatus`](crate::CtiStatus).
         status: CtiStatus as "Status",
         client_port: u32 as "ClientPort",
@@ -110,39 +110,39 @@ cce_wire::rows! { $ monitor {
     101 => SessionMonitorStartReq "SESSION_MONITOR_START_REQ" client -> server, published "cti-server-protocol 8",
         answered by SessionMonitorStartConf, refused by FailureConf {
         /// Echoed by the answer.
-        invoke_id: u32 as "InvokeID" is invoke,
-        session_id: u32 as "SessionID",
+        invoke_id: InvokeId as "InvokeID" is invoke,
+        session_id: SessionId as "SessionID",
     }
 
     /// The session is watched.
     102 => SessionMonitorStartConf "SESSION_MONITOR_START_CONF" server -> client, published "cti-server-protocol 8" {
         /// Of the request.
-        invoke_id: u32 as "InvokeID" is invoke,
+        invoke_id: InvokeId as "InvokeID" is invoke,
         /// Stands in the events of this monitor.
-        monitor_id: u32 as "MonitorID" is monitor,
+        monitor_id: MonitorId as "MonitorID" is monitor,
     }
 
     /// Ends to watch a session.
     103 => SessionMonitorStopReq "SESSION_MONITOR_STOP_REQ" client -> server, published "cti-server-protocol 8",
         answered by SessionMonitorStopConf, refused by FailureConf {
         /// Echoed by the answer.
-        invoke_id: u32 as "InvokeID" is invoke,
+        invoke_id: InvokeId as "InvokeID" is invoke,
         /// The monitor.
-        monitor_id: u32 as "MonitorID" is monitor,
+        monitor_id: MonitorId as "MonitorID" is monitor,
     }
 
     /// The session is watched no more.
     104 => SessionMonitorStopConf "SESSION_MONITOR_STOP_CONF" server -> client, published "cti-server-protocol 8" {
         /// Of the request.
-        invoke_id: u32 as "InvokeID" is invoke,
+        invoke_id: InvokeId as "InvokeID" is invoke,
     }
 
     /// Begins to watch tasks.
     201 => TaskMonitorStartReq "TASK_MONITOR_START_REQ" client -> server, inferred "cti-server-protocol 11.1",
         answered by TaskMonitorStartConf, refused by FailureConf {
         /// Echoed by the answer.
-        invoke_id: u32 as "InvokeID" is invoke,
-        peripheral_id: u32 as "PeripheralID",
+        invoke_id: InvokeId as "InvokeID" is invoke,
+        peripheral_id: PeripheralId as "PeripheralID",
         /// The domain.
         mrd_id: MrdId as "MRDID" is mrd,
         /// Skill target id of the agent.
@@ -154,33 +154,33 @@ cce_wire::rows! { $ monitor {
     /// The tasks are watched.
     202 => TaskMonitorStartConf "TASK_MONITOR_START_CONF" server -> client, inferred "cti-server-protocol 11.1" {
         /// Of the request.
-        invoke_id: u32 as "InvokeID" is invoke,
+        invoke_id: InvokeId as "InvokeID" is invoke,
         /// Stands in the events of this monitor.
-        monitor_id: u32 as "MonitorID" is monitor,
+        monitor_id: MonitorId as "MonitorID" is monitor,
     }
 
     /// Ends to watch tasks.
     203 => TaskMonitorStopReq "TASK_MONITOR_STOP_REQ" client -> server, inferred "cti-server-protocol 11.1",
         answered by TaskMonitorStopConf, refused by FailureConf {
         /// Echoed by the answer.
-        invoke_id: u32 as "InvokeID" is invoke,
+        invoke_id: InvokeId as "InvokeID" is invoke,
         /// The monitor.
-        monitor_id: u32 as "MonitorID" is monitor,
+        monitor_id: MonitorId as "MonitorID" is monitor,
     }
 
     /// The tasks are watched no more.
     204 => TaskMonitorStopConf "TASK_MONITOR_STOP_CONF" server -> client, inferred "cti-server-protocol 11.1" {
         /// Of the request.
-        invoke_id: u32 as "InvokeID" is invoke,
+        invoke_id: InvokeId as "InvokeID" is invoke,
     }
 
     /// Changes what a task monitor reports.
     205 => ChangeTaskMonitorMaskReq "CHANGE_TASK_MONITOR_MASK_REQ" client -> server, inferred "cti-server-protocol 11.1",
         answered by ChangeTaskMonitorMaskConf, refused by FailureConf {
         /// Echoed by the answer.
-        invoke_id: u32 as "InvokeID" is invoke,
+        invoke_id: InvokeId as "InvokeID" is invoke,
         /// The monitor.
-        monitor_id: u32 as "MonitorID" is monitor,
+        monitor_id: MonitorId as "MonitorID" is monitor,
         /// See [`task_msg_mask`](crate::task_msg_mask).
         task_msg_mask: u32 as "TaskMsgMask",
     }
@@ -188,6 +188,6 @@ cce_wire::rows! { $ monitor {
     /// The task monitor reports that.
     206 => ChangeTaskMonitorMaskConf "CHANGE_TASK_MONITOR_MASK_CONF" server -> client, inferred "cti-server-protocol 11.1" {
         /// Of the request.
-        invoke_id: u32 as "InvokeID" is invoke,
+        invoke_id: InvokeId as "InvokeID" is invoke,
     }
 } }

@@ -1,6 +1,7 @@
 //! What clients register, and what they tell each other (cti-server-protocol 8).
 
 use crate::FailureConf;
+use cce_model::{InvokeId, PeripheralId};
 use cce_wire::{NamedArray, NamedVariable, Text, Time32};
 
 cce_wire::rows! { $ register {
@@ -8,8 +9,8 @@ cce_wire::rows! { $ register {
     107 => UserMessageReq "USER_MESSAGE_REQ" client -> server, published "cti-server-protocol 8",
         answered by UserMessageConf, refused by FailureConf {
         /// Echoed by the answer.
-        invoke_id: u32 as "InvokeID" is invoke,
-        peripheral_id: u32 as "PeripheralID",
+        invoke_id: InvokeId as "InvokeID" is invoke,
+        peripheral_id: PeripheralId as "PeripheralID",
         /// 0 client, 1 supervisor, 2 team, 3 all.
         distribution: u16 as "Distribution",
     } floats {
@@ -23,7 +24,7 @@ cce_wire::rows! { $ register {
     /// The text is sent.
     108 => UserMessageConf "USER_MESSAGE_CONF" server -> client, published "cti-server-protocol 8" {
         /// Of the request.
-        invoke_id: u32 as "InvokeID" is invoke,
+        invoke_id: InvokeId as "InvokeID" is invoke,
     }
 
     /// A text of another client.
@@ -44,7 +45,7 @@ cce_wire::rows! { $ register {
     110 => RegisterVariablesReq "REGISTER_VARIABLES_REQ" client -> server, published "cti-server-protocol 8",
         answered by RegisterVariablesConf, refused by FailureConf {
         /// Echoed by the answer.
-        invoke_id: u32 as "InvokeID" is invoke,
+        invoke_id: InvokeId as "InvokeID" is invoke,
         /// A bit per call variable, the lowest for the first.
         call_variable_mask: u16 as "CallVariableMask",
         /// Number of named variables of the floating part.
@@ -59,14 +60,14 @@ cce_wire::rows! { $ register {
     /// The call variables are known.
     111 => RegisterVariablesConf "REGISTER_VARIABLES_CONF" server -> client, published "cti-server-protocol 8" {
         /// Of the request.
-        invoke_id: u32 as "InvokeID" is invoke,
+        invoke_id: InvokeId as "InvokeID" is invoke,
     }
 
     /// Sets data of an application path.
     129 => SetAppDataReq "SET_APP_DATA_REQ" client -> server, published "cti-server-protocol 8",
         answered by SetAppDataConf, refused by FailureConf {
         /// Echoed by the answer.
-        invoke_id: u32 as "InvokeID" is invoke,
+        invoke_id: InvokeId as "InvokeID" is invoke,
     } floats {
         97 application_path_id: i32 as "ApplicationPathID",
         13 call_variable1: Text<41> as "CallVariable1",
@@ -80,20 +81,20 @@ cce_wire::rows! { $ register {
         21 call_variable9: Text<41> as "CallVariable9",
         22 call_variable10: Text<41> as "CallVariable10",
         210 flt_call_type_id: u32 as "CallTypeID" since 11,
-        221 pre_call_invoke_id: u32 as "PreCallInvokeID" since 14,
+        221 pre_call_invoke_id: InvokeId as "PreCallInvokeID" since 14,
     }
 
     /// The data is set.
     130 => SetAppDataConf "SET_APP_DATA_CONF" server -> client, published "cti-server-protocol 8" {
         /// Of the request.
-        invoke_id: u32 as "InvokeID" is invoke,
+        invoke_id: InvokeId as "InvokeID" is invoke,
     }
 
     /// Offers a service to other clients.
     143 => RegisterServiceReq "REGISTER_SERVICE_REQ" client -> server, published "cti-server-protocol 8",
         answered by RegisterServiceConf, refused by FailureConf {
         /// Echoed by the answer.
-        invoke_id: u32 as "InvokeID" is invoke,
+        invoke_id: InvokeId as "InvokeID" is invoke,
         /// 0 exclusive, 1 round robin, 2 parallel.
         server_mode: u16 as "ServerMode",
     } floats {
@@ -103,7 +104,7 @@ cce_wire::rows! { $ register {
     /// The service is offered.
     144 => RegisterServiceConf "REGISTER_SERVICE_CONF" server -> client, published "cti-server-protocol 8" {
         /// Of the request.
-        invoke_id: u32 as "InvokeID" is invoke,
+        invoke_id: InvokeId as "InvokeID" is invoke,
         registered_service_id: u32 as "RegisteredServiceID",
     }
 
@@ -111,13 +112,13 @@ cce_wire::rows! { $ register {
     145 => UnregisterServiceReq "UNREGISTER_SERVICE_REQ" client -> server, published "cti-server-protocol 8",
         answered by UnregisterServiceConf, refused by FailureConf {
         /// Echoed by the answer.
-        invoke_id: u32 as "InvokeID" is invoke,
+        invoke_id: InvokeId as "InvokeID" is invoke,
         registered_service_id: u32 as "RegisteredServiceID",
     }
 
     /// The service is offered no more.
     146 => UnregisterServiceConf "UNREGISTER_SERVICE_CONF" server -> client, published "cti-server-protocol 8" {
         /// Of the request.
-        invoke_id: u32 as "InvokeID" is invoke,
+        invoke_id: InvokeId as "InvokeID" is invoke,
     }
 } }

@@ -1,14 +1,14 @@
 //! Sessions: open, heartbeat, close, failures, system events (cti-server-protocol 4 and 6).
 
 use crate::{ControlFailure, CtiStatus, DeviceIdType, SystemEventId};
-use cce_model::{AgentState, PeripheralType};
+use cce_model::{AgentState, InvokeId, MonitorId, PeripheralId, PeripheralType};
 use cce_wire::{Code, Opaque, Secret, Text, Time32};
 
 cce_wire::rows! { $ session {
     /// A request failed.
     1 => FailureConf "FAILURE_CONF" server -> client, published "cti-server-protocol 6" {
         /// Of the request.
-        invoke_id: u32 as "InvokeID" is invoke,
+        invoke_id: InvokeId as "InvokeID" is invoke,
         /// See [`CtiStatus`](crate::CtiStatus).
         status: CtiStatus as "Status" is refusal,
     }
@@ -23,13 +23,13 @@ cce_wire::rows! { $ session {
     3 => OpenReq "OPEN_REQ" client -> server, published "cti-server-protocol 6",
         answered by OpenConf, refused by FailureConf {
         /// Echoed by the answer.
-        invoke_id: u32 as "InvokeID" is invoke,
+        invoke_id: InvokeId as "InvokeID" is invoke,
         /// Decides the layout of the whole session.
         version_number: u32 as "VersionNumber",
         /// Seconds without a message after which the server drops the session; 0xFFFFFFFF never.
         idle_timeout: u32 as "IdleTimeout",
         /// 0 and 0xFFFFFFFF are any.
-        peripheral_id: u32 as "PeripheralID",
+        peripheral_id: PeripheralId as "PeripheralID",
         /// See [`services`](crate::services).
         services_requested: u32 as "ServicesRequested",
         /// Call events that the client wants: see [`call_msg_mask`](crate::call_msg_mask).
@@ -59,11 +59,11 @@ cce_wire::rows! { $ session {
     /// The session is open.
     4 => OpenConf "OPEN_CONF" server -> client, published "cti-server-protocol 6" {
         /// Of the request.
-        invoke_id: u32 as "InvokeID" is invoke,
+        invoke_id: InvokeId as "InvokeID" is invoke,
         /// May be fewer than requested.
         services_granted: u32 as "ServicesGranted",
         /// 0 for a session with all events.
-        monitor_id: u32 as "MonitorID" is monitor,
+        monitor_id: MonitorId as "MonitorID" is monitor,
         /// See [`pg_status`](crate::pg_status).
         pg_status: u32 as "PGStatus",
         /// Seconds since 1970-01-01 00:00 UTC.
@@ -84,7 +84,7 @@ cce_wire::rows! { $ session {
         6 agent_instrument: Text<64> as "AgentInstrument",
         /// Number of peripherals that follow.
         228 num_peripherals: u16 as "NumPeripherals" since 14,
-        208 flt_peripheral_id: u32 as "FltPeripheralID" since 14 is repeated,
+        208 flt_peripheral_id: PeripheralId as "FltPeripheralID" since 14 is repeated,
         /// 0 single line, 1 multi line.
         224 multiline_agent_control: u16 as "MultilineAgentControl" since 14,
     }
@@ -93,20 +93,20 @@ cce_wire::rows! { $ session {
     5 => HeartbeatReq "HEARTBEAT_REQ" client -> server, published "cti-server-protocol 6",
         answered by HeartbeatConf, refused by FailureConf {
         /// Echoed by the answer.
-        invoke_id: u32 as "InvokeID" is invoke,
+        invoke_id: InvokeId as "InvokeID" is invoke,
     }
 
     /// The server is alive.
     6 => HeartbeatConf "HEARTBEAT_CONF" server -> client, published "cti-server-protocol 6" {
         /// Of the request.
-        invoke_id: u32 as "InvokeID" is invoke,
+        invoke_id: InvokeId as "InvokeID" is invoke,
     }
 
     /// Ends the session.
     7 => CloseReq "CLOSE_REQ" client -> server, published "cti-server-protocol 6",
         answered by CloseConf, refused by FailureConf {
         /// Echoed by the answer.
-        invoke_id: u32 as "InvokeID" is invoke,
+        invoke_id: InvokeId as "InvokeID" is invoke,
         /// See [`CtiStatus`](crate::CtiStatus).
         status: CtiStatus as "Status",
     }
@@ -114,7 +114,7 @@ cce_wire::rows! { $ session {
     /// The session is ended.
     8 => CloseConf "CLOSE_CONF" server -> client, published "cti-server-protocol 6" {
         /// Of the request.
-        invoke_id: u32 as "InvokeID" is invoke,
+        invoke_id: InvokeId as "InvokeID" is invoke,
     }
 
     /// Something happened to the central controller, a peripheral or the server.
@@ -143,7 +143,7 @@ cce_wire::rows! { $ session {
     32 => ClientEventReportReq "CLIENT_EVENT_REPORT_REQ" client -> server, published "cti-server-protocol 6",
         answered by ClientEventReportConf, refused by FailureConf {
         /// Echoed by the answer.
-        invoke_id: u32 as "InvokeID" is invoke,
+        invoke_id: InvokeId as "InvokeID" is invoke,
         /// 0 normal, 1 warning, 2 error.
         state: u16 as "State",
     } floats {
@@ -154,13 +154,13 @@ cce_wire::rows! { $ session {
     /// The report is taken.
     33 => ClientEventReportConf "CLIENT_EVENT_REPORT_CONF" server -> client, published "cti-server-protocol 6" {
         /// Of the request.
-        invoke_id: u32 as "InvokeID" is invoke,
+        invoke_id: InvokeId as "InvokeID" is invoke,
     }
 
     /// The peripheral refused a request.
     35 => ControlFailureConf "CONTROL_FAILURE_CONF" server -> client, published "cti-server-protocol 6" {
         /// Of the request.
-        invoke_id: u32 as "InvokeID" is invoke,
+        invoke_id: InvokeId as "InvokeID" is invoke,
         /// See [`control_failure`](crate::control_failure).
         failure_code: ControlFailure as "FailureCode" is refusal,
         /// The peripheral's own code; 0 none.
@@ -175,13 +175,13 @@ cce_wire::rows! { $ session {
     /// Asks a client whether the active server may go into maintenance; to be answered within 5 s.
     278 => ActiveMaintenanceReqMsg "ACTIVE_MAINTENANCE_REQ_MSG" server -> client, published "cti-server-protocol 8" since 24 {
         /// Echoed by the answer.
-        invoke_id: u32 as "InvokeID" is invoke,
+        invoke_id: InvokeId as "InvokeID" is invoke,
     }
 
     /// Answers that question.
     279 => ActiveMaintenanceRespMsg "ACTIVE_MAINTENANCE_RESP_MSG" client -> server, published "cti-server-protocol 8" since 24 {
         /// Of the request.
-        invoke_id: u32 as "InvokeID" is invoke,
+        invoke_id: InvokeId as "InvokeID" is invoke,
         maintenance_mode_accepted: bool as "MaintenanceModeAccepted",
     }
 

@@ -1,7 +1,7 @@
 //! Counters of agents and skill groups (cti-server-protocol 8).
 
 use crate::FailureConf;
-use cce_model::SkillTarget;
+use cce_model::{InvokeId, PeripheralId, SkillTarget};
 use cce_wire::{Text, Unsigned};
 
 cce_wire::rows! { $ statistics {
@@ -9,8 +9,8 @@ cce_wire::rows! { $ statistics {
     112 => QueryAgentStatisticsReq "QUERY_AGENT_STATISTICS_REQ" client -> server, published "cti-server-protocol 8",
         answered by QueryAgentStatisticsConf, refused by FailureConf {
         /// Echoed by the answer.
-        invoke_id: u32 as "InvokeID" is invoke,
-        peripheral_id: u32 as "PeripheralID",
+        invoke_id: InvokeId as "InvokeID" is invoke,
+        peripheral_id: PeripheralId as "PeripheralID",
     } floats {
         4 agent_extension: Text<16> as "AgentExtension",
         5 agent_id: Text<12> as "AgentID",
@@ -20,8 +20,8 @@ cce_wire::rows! { $ statistics {
     /// An agent's counters: of the session, then of the day. Times in seconds; 0xFFFFFFFF is unknown.
     113 => QueryAgentStatisticsConf "QUERY_AGENT_STATISTICS_CONF" server -> client, published "cti-server-protocol 8" {
         /// Of the request.
-        invoke_id: u32 as "InvokeID" is invoke,
-        peripheral_id: u32 as "PeripheralID",
+        invoke_id: InvokeId as "InvokeID" is invoke,
+        peripheral_id: PeripheralId as "PeripheralID",
         avail_time_session: u32 as "AvailTimeSession",
         logged_on_time_session: u32 as "LoggedOnTimeSession",
         not_ready_time_session: u32 as "NotReadyTimeSession",
@@ -116,8 +116,8 @@ cce_wire::rows! { $ statistics {
     114 => QuerySkillGroupStatisticsReq "QUERY_SKILL_GROUP_STATISTICS_REQ" client -> server, published "cti-server-protocol 8",
         answered by QuerySkillGroupStatisticsConf, refused by FailureConf {
         /// Echoed by the answer.
-        invoke_id: u32 as "InvokeID" is invoke,
-        peripheral_id: u32 as "PeripheralID",
+        invoke_id: InvokeId as "InvokeID" is invoke,
+        peripheral_id: PeripheralId as "PeripheralID",
         /// Peripheral number of the skill group.
         skill_group_number: u32 as "SkillGroupNumber",
         /// Skill target id of the skill group.
@@ -128,8 +128,8 @@ cce_wire::rows! { $ statistics {
     /// is unknown.
     115 => QuerySkillGroupStatisticsConf "QUERY_SKILL_GROUP_STATISTICS_CONF" server -> client, published "cti-server-protocol 8" {
         /// Of the request.
-        invoke_id: u32 as "InvokeID" is invoke,
-        peripheral_id: u32 as "PeripheralID",
+        invoke_id: InvokeId as "InvokeID" is invoke,
+        peripheral_id: PeripheralId as "PeripheralID",
         /// Peripheral number of the skill group.
         skill_group_number: u32 as "SkillGroupNumber",
         /// Skill target id of the skill group.

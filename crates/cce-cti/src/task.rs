@@ -1,7 +1,9 @@
 //! The ARM layer's task messages: indications of the client, events of the server (cti-server-protocol 11).
 
 use crate::{ArmStatus, FailureConf, FailureResp};
-use cce_model::{Disposition, MrdId, PeripheralType, SkillTarget, TaskId, TaskState};
+use cce_model::{
+    Disposition, InvokeId, MonitorId, MrdId, PeripheralId, PeripheralType, SkillTarget, TaskId, TaskState,
+};
 use cce_wire::{Code, NamedArray, NamedVariable, Text};
 
 cce_wire::rows! { $ task {
@@ -9,7 +11,7 @@ cce_wire::rows! { $ task {
     160 => OfferTaskInd "OFFER_TASK_IND" client -> server, inferred "cti-server-protocol 11.1",
         answered by OfferTaskEvent, refused by FailureConf | FailureResp {
         /// Echoed by a refusal.
-        invoke_id: u32 as "InvokeID" is invoke,
+        invoke_id: InvokeId as "InvokeID" is invoke,
         /// The domain.
         mrd_id: MrdId as "MRDID" is mrd,
         /// Skill target id of the agent.
@@ -25,7 +27,7 @@ cce_wire::rows! { $ task {
     161 => OfferApplicationTaskReq "OFFER_APPLICATION_TASK_REQ" client -> server, inferred "cti-server-protocol 11.1",
         answered by OfferApplicationTaskResp, refused by FailureConf {
         /// Echoed by the answer.
-        invoke_id: u32 as "InvokeID" is invoke,
+        invoke_id: InvokeId as "InvokeID" is invoke,
         /// The domain.
         mrd_id: MrdId as "MRDID" is mrd,
         /// Skill target id of the agent.
@@ -63,7 +65,7 @@ cce_wire::rows! { $ task {
     /// Answers that request with the task's id.
     162 => OfferApplicationTaskResp "OFFER_APPLICATION_TASK_RESP" server -> client, inferred "cti-server-protocol 11.1" {
         /// Of the request.
-        invoke_id: u32 as "InvokeID" is invoke,
+        invoke_id: InvokeId as "InvokeID" is invoke,
         /// See [`ArmStatus`](crate::ArmStatus).
         status: ArmStatus as "Status",
         task_id: TaskId as "TaskID" is task,
@@ -73,7 +75,7 @@ cce_wire::rows! { $ task {
     163 => StartTaskInd "START_TASK_IND" client -> server, inferred "cti-server-protocol 11.1",
         answered by StartTaskEvent, refused by FailureConf | FailureResp {
         /// Echoed by a refusal.
-        invoke_id: u32 as "InvokeID" is invoke,
+        invoke_id: InvokeId as "InvokeID" is invoke,
         /// The domain.
         mrd_id: MrdId as "MRDID" is mrd,
         /// Skill target id of the agent.
@@ -89,7 +91,7 @@ cce_wire::rows! { $ task {
     164 => StartApplicationTaskReq "START_APPLICATION_TASK_REQ" client -> server, inferred "cti-server-protocol 11.1",
         answered by StartApplicationTaskResp, refused by FailureConf {
         /// Echoed by the answer.
-        invoke_id: u32 as "InvokeID" is invoke,
+        invoke_id: InvokeId as "InvokeID" is invoke,
         /// The domain.
         mrd_id: MrdId as "MRDID" is mrd,
         /// Skill target id of the agent.
@@ -127,7 +129,7 @@ cce_wire::rows! { $ task {
     /// Answers that request with the task's id.
     165 => StartApplicationTaskResp "START_APPLICATION_TASK_RESP" server -> client, inferred "cti-server-protocol 11.1" {
         /// Of the request.
-        invoke_id: u32 as "InvokeID" is invoke,
+        invoke_id: InvokeId as "InvokeID" is invoke,
         /// See [`ArmStatus`](crate::ArmStatus).
         status: ArmStatus as "Status",
         task_id: TaskId as "TaskID" is task,
@@ -137,7 +139,7 @@ cce_wire::rows! { $ task {
     166 => PauseTaskInd "PAUSE_TASK_IND" client -> server, inferred "cti-server-protocol 11.1",
         answered by PauseTaskEvent, refused by FailureConf | FailureResp {
         /// Echoed by a refusal.
-        invoke_id: u32 as "InvokeID" is invoke,
+        invoke_id: InvokeId as "InvokeID" is invoke,
         /// The domain.
         mrd_id: MrdId as "MRDID" is mrd,
         /// Skill target id of the agent.
@@ -149,7 +151,7 @@ cce_wire::rows! { $ task {
     167 => ResumeTaskInd "RESUME_TASK_IND" client -> server, inferred "cti-server-protocol 11.1",
         answered by ResumeTaskEvent, refused by FailureConf | FailureResp {
         /// Echoed by a refusal.
-        invoke_id: u32 as "InvokeID" is invoke,
+        invoke_id: InvokeId as "InvokeID" is invoke,
         /// The domain.
         mrd_id: MrdId as "MRDID" is mrd,
         /// Skill target id of the agent.
@@ -161,7 +163,7 @@ cce_wire::rows! { $ task {
     168 => WrapupTaskInd "WRAPUP_TASK_IND" client -> server, inferred "cti-server-protocol 11.1",
         answered by WrapupTaskEvent, refused by FailureConf | FailureResp {
         /// Echoed by a refusal.
-        invoke_id: u32 as "InvokeID" is invoke,
+        invoke_id: InvokeId as "InvokeID" is invoke,
         /// The domain.
         mrd_id: MrdId as "MRDID" is mrd,
         /// Skill target id of the agent.
@@ -173,7 +175,7 @@ cce_wire::rows! { $ task {
     169 => EndTaskInd "END_TASK_IND" client -> server, inferred "cti-server-protocol 11.1",
         answered by EndTaskEvent, refused by FailureConf | FailureResp {
         /// Echoed by a refusal.
-        invoke_id: u32 as "InvokeID" is invoke,
+        invoke_id: InvokeId as "InvokeID" is invoke,
         /// The domain.
         mrd_id: MrdId as "MRDID" is mrd,
         /// Skill target id of the agent.
@@ -194,7 +196,7 @@ cce_wire::rows! { $ task {
     180 => UpdateTaskContextInd "UPDATE_TASK_CONTEXT_IND" client -> server, inferred "cti-server-protocol 11.1",
         answered by TaskDataUpdateEvent, refused by FailureConf | FailureResp {
         /// Echoed by a refusal.
-        invoke_id: u32 as "InvokeID" is invoke,
+        invoke_id: InvokeId as "InvokeID" is invoke,
         /// The domain.
         mrd_id: MrdId as "MRDID" is mrd,
         /// Skill target id of the agent.
@@ -223,7 +225,7 @@ cce_wire::rows! { $ task {
     185 => TaskInitInd "TASK_INIT_IND" client -> server, inferred "cti-server-protocol 11.1",
         refused by FailureConf | FailureResp {
         /// Echoed by a refusal.
-        invoke_id: u32 as "InvokeID" is invoke,
+        invoke_id: InvokeId as "InvokeID" is invoke,
         /// The domain.
         mrd_id: MrdId as "MRDID" is mrd,
         /// Skill target id of the agent.
@@ -240,9 +242,9 @@ cce_wire::rows! { $ task {
     /// A task came to be.
     191 => BeginTaskEvent "BEGIN_TASK_EVENT" server -> client, inferred "cti-server-protocol 11.2" {
         /// 0 for a session with all events.
-        monitor_id: u32 as "MonitorID" is monitor,
+        monitor_id: MonitorId as "MonitorID" is monitor,
         /// The agent's peripheral. The product's trace spells it so.
-        peripheral_id: u32 as "PeripherlID",
+        peripheral_id: PeripheralId as "PeripherlID",
         /// 4 in the lab, although the peripheral is of type 17. The product's trace spells it so.
         peripheral_type: PeripheralType as "PeripherlType",
         /// The domain.
@@ -278,9 +280,9 @@ cce_wire::rows! { $ task {
     /// A task waits for an agent.
     192 => QueuedTaskEvent "QUEUED_TASK_EVENT" server -> client, inferred "cti-server-protocol 11.2" {
         /// 0 for a session with all events.
-        monitor_id: u32 as "MonitorID" is monitor,
+        monitor_id: MonitorId as "MonitorID" is monitor,
         /// The agent's peripheral. The product's trace spells it so.
-        peripheral_id: u32 as "PeripherlID",
+        peripheral_id: PeripheralId as "PeripherlID",
         /// 4 in the lab, although the peripheral is of type 17. The product's trace spells it so.
         peripheral_type: PeripheralType as "PeripherlType",
         /// The domain.
@@ -295,9 +297,9 @@ cce_wire::rows! { $ task {
     /// A task waits no more.
     193 => DequeuedTaskEvent "DEQUEUED_TASK_EVENT" server -> client, inferred "cti-server-protocol 11.2" {
         /// 0 for a session with all events.
-        monitor_id: u32 as "MonitorID" is monitor,
+        monitor_id: MonitorId as "MonitorID" is monitor,
         /// The agent's peripheral. The product's trace spells it so.
-        peripheral_id: u32 as "PeripherlID",
+        peripheral_id: PeripheralId as "PeripherlID",
         /// 4 in the lab, although the peripheral is of type 17. The product's trace spells it so.
         peripheral_type: PeripheralType as "PeripherlType",
         /// The domain.
@@ -312,9 +314,9 @@ cce_wire::rows! { $ task {
     /// An agent accepted a task.
     194 => OfferTaskEvent "OFFER_TASK_EVENT" server -> client, inferred "cti-server-protocol 11.2" {
         /// 0 for a session with all events.
-        monitor_id: u32 as "MonitorID" is monitor,
+        monitor_id: MonitorId as "MonitorID" is monitor,
         /// The agent's peripheral. The product's trace spells it so.
-        peripheral_id: u32 as "PeripherlID",
+        peripheral_id: PeripheralId as "PeripherlID",
         /// 4 in the lab, although the peripheral is of type 17. The product's trace spells it so.
         peripheral_type: PeripheralType as "PeripherlType",
         /// The domain.
@@ -333,9 +335,9 @@ cce_wire::rows! { $ task {
     /// An agent began a task.
     195 => StartTaskEvent "START_TASK_EVENT" server -> client, inferred "cti-server-protocol 11.2" {
         /// 0 for a session with all events.
-        monitor_id: u32 as "MonitorID" is monitor,
+        monitor_id: MonitorId as "MonitorID" is monitor,
         /// The agent's peripheral. The product's trace spells it so.
-        peripheral_id: u32 as "PeripherlID",
+        peripheral_id: PeripheralId as "PeripherlID",
         /// 4 in the lab, although the peripheral is of type 17. The product's trace spells it so.
         peripheral_type: PeripheralType as "PeripherlType",
         /// The domain.
@@ -354,9 +356,9 @@ cce_wire::rows! { $ task {
     /// An agent paused a task.
     196 => PauseTaskEvent "PAUSE_TASK_EVENT" server -> client, inferred "cti-server-protocol 11.2" {
         /// 0 for a session with all events.
-        monitor_id: u32 as "MonitorID" is monitor,
+        monitor_id: MonitorId as "MonitorID" is monitor,
         /// The agent's peripheral. The product's trace spells it so.
-        peripheral_id: u32 as "PeripherlID",
+        peripheral_id: PeripheralId as "PeripherlID",
         /// 4 in the lab, although the peripheral is of type 17. The product's trace spells it so.
         peripheral_type: PeripheralType as "PeripherlType",
         /// The domain.
@@ -369,9 +371,9 @@ cce_wire::rows! { $ task {
     /// An agent went on with a task.
     197 => ResumeTaskEvent "RESUME_TASK_EVENT" server -> client, inferred "cti-server-protocol 11.2" {
         /// 0 for a session with all events.
-        monitor_id: u32 as "MonitorID" is monitor,
+        monitor_id: MonitorId as "MonitorID" is monitor,
         /// The agent's peripheral. The product's trace spells it so.
-        peripheral_id: u32 as "PeripherlID",
+        peripheral_id: PeripheralId as "PeripherlID",
         /// 4 in the lab, although the peripheral is of type 17. The product's trace spells it so.
         peripheral_type: PeripheralType as "PeripherlType",
         /// The domain.
@@ -384,9 +386,9 @@ cce_wire::rows! { $ task {
     /// An agent began after-task work.
     198 => WrapupTaskEvent "WRAPUP_TASK_EVENT" server -> client, inferred "cti-server-protocol 11.2" {
         /// 0 for a session with all events.
-        monitor_id: u32 as "MonitorID" is monitor,
+        monitor_id: MonitorId as "MonitorID" is monitor,
         /// The agent's peripheral. The product's trace spells it so.
-        peripheral_id: u32 as "PeripherlID",
+        peripheral_id: PeripheralId as "PeripherlID",
         /// 4 in the lab, although the peripheral is of type 17. The product's trace spells it so.
         peripheral_type: PeripheralType as "PeripherlType",
         /// The domain.
@@ -399,9 +401,9 @@ cce_wire::rows! { $ task {
     /// A task ended.
     199 => EndTaskEvent "END_TASK_EVENT" server -> client, inferred "cti-server-protocol 11.2" {
         /// 0 for a session with all events.
-        monitor_id: u32 as "MonitorID" is monitor,
+        monitor_id: MonitorId as "MonitorID" is monitor,
         /// The agent's peripheral. The product's trace spells it so.
-        peripheral_id: u32 as "PeripherlID",
+        peripheral_id: PeripheralId as "PeripherlID",
         /// 4 in the lab, although the peripheral is of type 17. The product's trace spells it so.
         peripheral_type: PeripheralType as "PeripherlType",
         /// The domain.
@@ -425,9 +427,9 @@ cce_wire::rows! { $ task {
     /// A task's data changed.
     200 => TaskDataUpdateEvent "TASK_DATA_UPDATE_EVENT" server -> client, inferred "cti-server-protocol 11.2" {
         /// 0 for a session with all events.
-        monitor_id: u32 as "MonitorID" is monitor,
+        monitor_id: MonitorId as "MonitorID" is monitor,
         /// The agent's peripheral. The product's trace spells it so.
-        peripheral_id: u32 as "PeripherlID",
+        peripheral_id: PeripheralId as "PeripherlID",
         /// 4 in the lab, although the peripheral is of type 17. The product's trace spells it so.
         peripheral_type: PeripheralType as "PeripherlType",
         /// The domain.
@@ -463,9 +465,9 @@ cce_wire::rows! { $ task {
     /// A task lasted longer than its domain allows.
     207 => MaxTaskLifetimeExceededEvent "MAX_TASK_LIFETIME_EXCEEDED_EVENT" server -> client, inferred "cti-server-protocol 11.2" {
         /// 0 for a session with all events.
-        monitor_id: u32 as "MonitorID" is monitor,
+        monitor_id: MonitorId as "MonitorID" is monitor,
         /// The agent's peripheral. The product's trace spells it so.
-        peripheral_id: u32 as "PeripherlID",
+        peripheral_id: PeripheralId as "PeripherlID",
         /// 4 in the lab, although the peripheral is of type 17. The product's trace spells it so.
         peripheral_type: PeripheralType as "PeripherlType",
         /// The domain.
@@ -479,7 +481,7 @@ cce_wire::rows! { $ task {
     209 => TaskInitReq "TASK_INIT_REQ" client -> server, inferred "cti-server-protocol 11.1",
         answered by TaskInitResp, refused by FailureConf {
         /// Echoed by the answer.
-        invoke_id: u32 as "InvokeID" is invoke,
+        invoke_id: InvokeId as "InvokeID" is invoke,
         /// The domain.
         mrd_id: MrdId as "MRDID" is mrd,
         /// Skill target id of the agent.
@@ -496,7 +498,7 @@ cce_wire::rows! { $ task {
     /// Answers the account of a task.
     210 => TaskInitResp "TASK_INIT_RESP" server -> client, inferred "cti-server-protocol 11.1" {
         /// Of the request.
-        invoke_id: u32 as "InvokeID" is invoke,
+        invoke_id: InvokeId as "InvokeID" is invoke,
         /// See [`ArmStatus`](crate::ArmStatus).
         status: ArmStatus as "Status",
     }
@@ -505,7 +507,7 @@ cce_wire::rows! { $ task {
     255 => GetAgentTasksReq "GET_AGENT_TASKS_REQ" client -> server, inferred "cti-server-protocol 11.1" since 20,
         answered by AgentTasksResp, refused by FailureConf | FailureResp {
         /// Echoed by the answer.
-        invoke_id: u32 as "InvokeID" is invoke,
+        invoke_id: InvokeId as "InvokeID" is invoke,
         /// The domain.
         mrd_id: MrdId as "MRDID" is mrd,
         /// Skill target id of the agent.
@@ -515,7 +517,7 @@ cce_wire::rows! { $ task {
     /// The tasks of an agent.
     256 => AgentTasksResp "AGENT_TASKS_RESP" server -> client, inferred "cti-server-protocol 11.1" since 20 {
         /// Of the request.
-        invoke_id: u32 as "InvokeID" is invoke,
+        invoke_id: InvokeId as "InvokeID" is invoke,
         /// See [`ArmStatus`](crate::ArmStatus).
         status: ArmStatus as "Status",
         /// The domain.
@@ -532,7 +534,7 @@ cce_wire::rows! { $ task {
     257 => SnapshotTaskReq "SNAPSHOT_TASK_REQ" client -> server, inferred "cti-server-protocol 11.1" since 20,
         answered by SnapshotTaskResp, refused by FailureConf | FailureResp {
         /// Echoed by the answer.
-        invoke_id: u32 as "InvokeID" is invoke,
+        invoke_id: InvokeId as "InvokeID" is invoke,
         /// The domain.
         mrd_id: MrdId as "MRDID" is mrd,
         task_id: TaskId as "TaskID" is task,
@@ -541,7 +543,7 @@ cce_wire::rows! { $ task {
     /// A task's data.
     258 => SnapshotTaskResp "SNAPSHOT_TASK_RESP" server -> client, inferred "cti-server-protocol 11.1" since 20 {
         /// Of the request.
-        invoke_id: u32 as "InvokeID" is invoke,
+        invoke_id: InvokeId as "InvokeID" is invoke,
         /// See [`ArmStatus`](crate::ArmStatus).
         status: ArmStatus as "Status",
         /// The domain.

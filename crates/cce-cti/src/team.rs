@@ -1,7 +1,7 @@
 //! Agent teams (cti-server-protocol 7).
 
 use crate::FailureConf;
-use cce_model::AgentState;
+use cce_model::{AgentState, InvokeId, MonitorId, PeripheralId};
 use cce_wire::{Code, Text};
 
 cce_wire::group! {
@@ -20,7 +20,7 @@ cce_wire::group! {
 cce_wire::rows! { $ team {
     /// A team's members, or a change of them.
     128 => AgentTeamConfigEvent "AGENT_TEAM_CONFIG_EVENT" server -> client, published "cti-server-protocol 7" {
-        peripheral_id: u32 as "PeripheralID",
+        peripheral_id: PeripheralId as "PeripheralID",
         team_id: u32 as "TeamID",
         /// Number of groups of the floating part.
         number_of_agents: u16 as "NumberOfAgents",
@@ -35,14 +35,14 @@ cce_wire::rows! { $ team {
     133 => ListAgentTeamReq "LIST_AGENT_TEAM_REQ" client -> server, published "cti-server-protocol 7",
         answered by ListAgentTeamConf, refused by FailureConf {
         /// Echoed by the answer.
-        invoke_id: u32 as "InvokeID" is invoke,
+        invoke_id: InvokeId as "InvokeID" is invoke,
         supervisor_id: u32 as "SupervisorID",
     }
 
     /// A supervisor's teams, in one or more segments.
     134 => ListAgentTeamConf "LIST_AGENT_TEAM_CONF" server -> client, published "cti-server-protocol 7" {
         /// Of the request.
-        invoke_id: u32 as "InvokeID" is invoke,
+        invoke_id: InvokeId as "InvokeID" is invoke,
         /// Number of teams that follow in this segment.
         number_of_agent_teams: u16 as "NumberOfAgentTeams",
         segment_number: u16 as "SegmentNumber",
@@ -56,30 +56,30 @@ cce_wire::rows! { $ team {
     135 => MonitorAgentTeamStartReq "MONITOR_AGENT_TEAM_START_REQ" client -> server, published "cti-server-protocol 7",
         answered by MonitorAgentTeamStartConf, refused by FailureConf {
         /// Echoed by the answer.
-        invoke_id: u32 as "InvokeID" is invoke,
+        invoke_id: InvokeId as "InvokeID" is invoke,
         team_id: u32 as "TeamID",
     }
 
     /// The team is watched.
     136 => MonitorAgentTeamStartConf "MONITOR_AGENT_TEAM_START_CONF" server -> client, published "cti-server-protocol 7" {
         /// Of the request.
-        invoke_id: u32 as "InvokeID" is invoke,
+        invoke_id: InvokeId as "InvokeID" is invoke,
         /// Stands in the events of this monitor.
-        monitor_id: u32 as "MonitorID" is monitor,
+        monitor_id: MonitorId as "MonitorID" is monitor,
     }
 
     /// Ends to watch a team.
     137 => MonitorAgentTeamStopReq "MONITOR_AGENT_TEAM_STOP_REQ" client -> server, published "cti-server-protocol 7",
         answered by MonitorAgentTeamStopConf, refused by FailureConf {
         /// Echoed by the answer.
-        invoke_id: u32 as "InvokeID" is invoke,
+        invoke_id: InvokeId as "InvokeID" is invoke,
         /// The monitor.
-        monitor_id: u32 as "MonitorID" is monitor,
+        monitor_id: MonitorId as "MonitorID" is monitor,
     }
 
     /// The team is watched no more.
     138 => MonitorAgentTeamStopConf "MONITOR_AGENT_TEAM_STOP_CONF" server -> client, published "cti-server-protocol 7" {
         /// Of the request.
-        invoke_id: u32 as "InvokeID" is invoke,
+        invoke_id: InvokeId as "InvokeID" is invoke,
     }
 } }

@@ -13,7 +13,7 @@ use cce_cti::{
     WrapupTaskInd,
 };
 use cce_kernel::Cx;
-use cce_model::{ApiError, Dialog, DialogAction, DialogState, Disposition};
+use cce_model::{ApiError, Dialog, DialogAction, DialogState, Disposition, InvokeId};
 use cce_wire::{NamedVariable, Text};
 
 /// Asks the CTI server for an action that needs nothing else, and returns the request's invoke id.
@@ -22,7 +22,7 @@ pub(crate) fn send(
     action: DialogAction,
     cti: &mut CtiClient,
     cx: &mut Cx<'_>,
-) -> Option<u32> {
+) -> Option<InvokeId> {
     let (mrd_id, icm_agent_id, task_id) = (open.dialog.mrd, open.skill_target, open.dialog.id);
     let (arm_skill_group_id, arm_service_id) = (open.skill_group, open.service);
     match action {
@@ -78,7 +78,7 @@ pub(crate) fn send_end(
     disposition: Disposition,
     cti: &mut CtiClient,
     cx: &mut Cx<'_>,
-) -> Option<u32> {
+) -> Option<InvokeId> {
     cti.send(cx, |invoke_id| EndTaskInd {
         invoke_id,
         mrd_id: open.dialog.mrd,
@@ -101,7 +101,7 @@ pub(crate) fn send_call_data(
     data: &CallData,
     cti: &mut CtiClient,
     cx: &mut Cx<'_>,
-) -> Option<u32> {
+) -> Option<InvokeId> {
     if data.plain.is_empty() && data.named.is_empty() {
         return None;
     }

@@ -10,7 +10,7 @@ use cce_kernel::{
     TimerKey,
     session::{Alarm, SessionEvent, Turn},
 };
-use cce_model::{DialogState, ObjectModel};
+use cce_model::{DialogState, InvokeId, ObjectModel};
 use std::sync::Arc;
 
 /// A Finesse node: REST and notifications toward desktops, a CTI client, and calls to CCP.
@@ -100,8 +100,8 @@ impl Finesse {
             Timer::Heartbeat => self.keep_cti(SessionEvent::Due(Alarm::Heartbeat), cx),
             Timer::Initialising => self.keep_cti(SessionEvent::HangUp(CloseReason::Idle), cx),
             Timer::Confirmation => {
-                let invoke_id = u32::try_from(key.id).expect("a confirmation is counted by invoke id");
-                self.service.on_unconfirmed(invoke_id, cx);
+                let number = u32::try_from(key.id).expect("a confirmation is counted by invoke id");
+                self.service.on_unconfirmed(InvokeId(number), cx);
             }
             Timer::Absence => self.service.on_absence_over(key.id, cx),
             Timer::AskAgain => self.service.on_ask_again(key.id, cx),
@@ -200,7 +200,7 @@ impl Finesse {
     }
 
     /// The response to a request, or its refusal.
-    fn on_response(&mut self, invoke_id: u32, status: ArmStatus, cx: &mut Cx<'_>) {
+    fn on_response(&mut self, invoke_id: InvokeId, status: ArmStatus, cx: &mut Cx<'_>) {
         let Self { service, recovery } = self;
         // An agent who comes from another node has tasks that this one does not know (task-routing E16).
         if let Some((agent, mrd)) = service.keep_settings(invoke_id, status, cx) {

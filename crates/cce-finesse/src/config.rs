@@ -1,7 +1,7 @@
 //! What is a Finesse node's alone.
 
 use cce_kernel::Cors;
-use cce_model::{CallVariableDisplay, EventForm};
+use cce_model::{CallVariableDisplay, EventForm, InvokeId, PeripheralId};
 use std::time::Duration;
 
 /// What is a Finesse node's alone.
@@ -10,7 +10,7 @@ pub struct Config {
     /// Fully qualified name of the node; also the XMPP domain.
     pub fqdn: String,
     /// Peripheral id of the agent PG.
-    pub peripheral: u32,
+    pub peripheral: PeripheralId,
     /// Finesse's own administrator, who may list users.
     pub administrator: Account,
     /// The account with which Finesse calls CCP.
@@ -24,7 +24,7 @@ pub struct Config {
     /// How events are spelled.
     pub event_form: EventForm,
     /// `InvokeID` of the first request to the CTI server.
-    pub first_invoke_id: u32,
+    pub first_invoke_id: InvokeId,
     /// What Finesse gives the CTI server as password; empty for none.
     pub cti_password: String,
     /// Pause before a lost CTI link is dialled again.

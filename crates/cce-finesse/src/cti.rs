@@ -10,6 +10,7 @@ use cce_kernel::{
     Address, CloseReason, Cx, LinkId, Port, TimerKey, Wall,
     session::{Alarm, Dialler, Keeper, OpeningLimit, SessionEvent, Terms, Turn, Word},
 };
+use cce_model::{InvokeId, PeripheralId};
 use cce_wire::{Opaque, Secret, Text};
 use cce_xml::finesse::SystemStatus;
 use std::time::Duration;
@@ -44,11 +45,11 @@ pub(crate) struct CtiClient {
     keeper: Keeper,
     /// Whether the node has learnt what became of its agents and tasks, and serves desktops.
     in_service: bool,
-    next_invoke_id: u32,
+    next_invoke_id: InvokeId,
     /// When the server answered a heartbeat, or the open, last.
     last_heartbeat: Option<Wall>,
     /// Peripheral id of the agent PG.
-    peripheral: u32,
+    peripheral: PeripheralId,
     password: String,
 }
 
@@ -116,21 +117,21 @@ impl CtiClient {
     }
 
     /// Peripheral id of the agent PG.
-    pub(crate) fn peripheral(&self) -> u32 {
+    pub(crate) fn peripheral(&self) -> PeripheralId {
         self.peripheral
     }
 
     /// `ApplicationPathID`: the lab has one path, which is the peripheral's (inferred).
     pub(crate) fn application_path(&self) -> i32 {
-        self.peripheral.cast_signed()
+        self.peripheral.0.cast_signed()
     }
 
     /// Sends a request, and returns its invoke id; nothing is sent while there is no connection.
     pub(crate) fn send<M: Into<Cti>>(
         &mut self,
         cx: &mut Cx<'_>,
-        request: impl FnOnce(u32) -> M,
-    ) -> Option<u32> {
+        request: impl FnOnce(InvokeId) -> M,
+    ) -> Option<InvokeId> {
         let link = self.keeper.link()?;
         let invoke_id = self.next_invoke_id();
         send(link, request(invoke_id), cx);
@@ -138,9 +139,9 @@ impl CtiClient {
     }
 
     /// Takes a number for something that waits like a request, and is none.
-    pub(crate) fn next_invoke_id(&mut self) -> u32 {
+    pub(crate) fn next_invoke_id(&mut self) -> InvokeId {
         let invoke_id = self.next_invoke_id;
-        self.next_invoke_id = invoke_id.wrapping_add(1);
+        self.next_invoke_id = invoke_id.next();
         invoke_id
     }
 
@@ -193,7 +194,7 @@ impl CtiClient {
     }
 
     /// The `OPEN_REQ` of cti-server-protocol 17.
-    fn open_req(&self, invoke_id: u32) -> OpenReq {
+    fn open_req(&self, invoke_id: InvokeId) -> OpenReq {
         OpenReq {
             invoke_id,
             version_number: VERSION,
@@ -244,7 +245,7 @@ fn terms(config: &Config) -> Terms {
     }
 }
 
-fn close_req(invoke_id: u32) -> CloseReq {
+fn close_req(invoke_id: InvokeId) -> CloseReq {
     CloseReq { invoke_id, status: CtiStatus::NO_ERROR, ..CloseReq::default() }
 }
 

@@ -1,7 +1,7 @@
 //! Requests about one object go to the CTI server one after the other (finesse-nonvoice 1.4).
 
 use crate::request::{Ask, Change, Settings, Target};
-use cce_model::{AgentId, MrdId};
+use cce_model::{AgentId, InvokeId, MrdId};
 use std::collections::{BTreeMap, VecDeque};
 
 /// Requests that may wait for the confirmation of an earlier one about the same object.
@@ -11,7 +11,7 @@ pub(crate) const WAITING_MAX: usize = 16;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Pending {
     /// Under which it was sent.
-    pub(crate) invoke_id: u32,
+    pub(crate) invoke_id: InvokeId,
     /// The request.
     pub(crate) ask: Ask,
     /// Whether the response arrived, for a request that has one.
@@ -30,7 +30,7 @@ pub(crate) struct Lines {
     /// An object without any has no entry.
     lines: BTreeMap<Target, Line>,
     /// Sign-ins that were not confirmed in time, by invoke id.
-    late: BTreeMap<u32, SignIn>,
+    late: BTreeMap<InvokeId, SignIn>,
 }
 
 #[derive(Debug, Default)]
@@ -81,7 +81,7 @@ impl Lines {
     }
 
     /// The object whose pending request was sent under `invoke_id`.
-    pub(crate) fn find(&self, invoke_id: u32) -> Option<Target> {
+    pub(crate) fn find(&self, invoke_id: InvokeId) -> Option<Target> {
         self.lines.iter().find_map(|(target, line)| {
             let is_it = line.pending.as_ref()?.invoke_id == invoke_id;
             is_it.then(|| target.clone())
@@ -105,7 +105,7 @@ impl Lines {
     }
 
     /// A sign-in was not confirmed in time.
-    pub(crate) fn remember_late(&mut self, invoke_id: u32, sign_in: SignIn) {
+    pub(crate) fn remember_late(&mut self, invoke_id: InvokeId, sign_in: SignIn) {
         if self.late.len() >= LATE_MAX {
             self.late.pop_first();
         }
@@ -113,7 +113,7 @@ impl Lines {
     }
 
     /// The sign-in that is answered under `invoke_id`, be it pending or given up.
-    pub(crate) fn sign_in(&mut self, invoke_id: u32) -> Option<SignIn> {
+    pub(crate) fn sign_in(&mut self, invoke_id: InvokeId) -> Option<SignIn> {
         let Some(target @ Target::Media(agent, mrd)) = &self.find(invoke_id) else {
             return self.late.remove(&invoke_id);
         };
@@ -143,7 +143,7 @@ mod tests {
         lines.push(TARGET, ask(DialogAction::Resume));
         let first = lines.next(&TARGET).unwrap();
         assert_eq!(first, ask(DialogAction::Pause));
-        lines.begin(TARGET, Pending { invoke_id: 7, ask: first, answered: false });
+        lines.begin(TARGET, Pending { invoke_id: InvokeId(7), ask: first, answered: false });
         assert_eq!(lines.next(&TARGET), None);
         lines.settle(&TARGET);
         assert_eq!(lines.next(&TARGET), Some(ask(DialogAction::Resume)));
@@ -169,11 +169,14 @@ mod tests {
     #[test]
     fn a_pending_request_is_found_by_its_invoke_id() {
         let mut lines = Lines::default();
-        lines.begin(TARGET, Pending { invoke_id: 7, ask: ask(DialogAction::Pause), answered: false });
-        assert_eq!(lines.find(7), Some(TARGET));
-        assert_eq!(lines.find(8), None);
+        lines.begin(
+            TARGET,
+            Pending { invoke_id: InvokeId(7), ask: ask(DialogAction::Pause), answered: false },
+        );
+        assert_eq!(lines.find(InvokeId(7)), Some(TARGET));
+        assert_eq!(lines.find(InvokeId(8)), None);
         assert_eq!(lines.take_all().len(), 1);
-        assert_eq!(lines.find(7), None);
+        assert_eq!(lines.find(InvokeId(7)), None);
     }
 
     fn ask(action: DialogAction) -> Ask {

@@ -11,7 +11,7 @@ use cce_cti::{
     MediaLogoutInd,
 };
 use cce_kernel::Cx;
-use cce_model::{AgentState, Disposition, InterruptAction, LogoutAction, Media, MrdId, ReasonCode};
+use cce_model::{AgentState, Disposition, InterruptAction, InvokeId, LogoutAction, Media, MrdId, ReasonCode};
 use cce_wire::Text;
 
 /// `AgentMode` of an agent whom the router may give tasks.
@@ -24,7 +24,7 @@ pub(crate) fn send(
     extension: &str,
     cti: &mut CtiClient,
     cx: &mut Cx<'_>,
-) -> Option<u32> {
+) -> Option<InvokeId> {
     // A confirmed routable=false is taken back by whatever makes the agent routable, so that it is sent even where it seems to
     // change nothing (finesse-nonvoice 2.4).
     let is_to_be_not_routable = desk.not_routable_next.contains(&mrd);

@@ -28,7 +28,7 @@ use cce_kernel::{
     CloseReason, Cx,
     session::{SessionEvent, Turn},
 };
-use cce_model::{AgentId, Disposition, MrdId, TaskId, UserState, fact::FinesseFact};
+use cce_model::{AgentId, Disposition, InvokeId, MrdId, TaskId, UserState, fact::FinesseFact};
 use std::fmt::Display;
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -46,13 +46,13 @@ const UNASKED: &str = "nothing was asked under that invoke id";
 #[derive(Debug, Default)]
 pub(crate) struct Recovery {
     /// Invoke id of the `BEGIN_AGENT_INIT_IND` that is not answered.
-    begun: Option<u32>,
+    begun: Option<InvokeId>,
     /// Agents in domains whose tasks are asked for, by invoke id.
-    places: BTreeMap<u32, (AgentId, MrdId)>,
+    places: BTreeMap<InvokeId, (AgentId, MrdId)>,
     /// Tasks that are asked for, by invoke id.
-    tasks: BTreeMap<u32, TaskId>,
+    tasks: BTreeMap<InvokeId, TaskId>,
     /// Users whose voice states are asked for, by invoke id.
-    users: BTreeMap<u32, AgentId>,
+    users: BTreeMap<InvokeId, AgentId>,
     /// Requests that were under way or waited when the session ended, in order.
     cut_off: Vec<(Target, Ask)>,
 }
@@ -225,7 +225,7 @@ impl Recovery {
     /// `FAILURE_RESP`: its code says whether what a question was about is gone. None if it was no question.
     pub(crate) fn on_question_refused(
         &mut self,
-        invoke_id: u32,
+        invoke_id: InvokeId,
         status: ArmStatus,
         service: &mut Service,
         cx: &mut Cx<'_>,
@@ -245,7 +245,7 @@ impl Recovery {
     /// `FAILURE_CONF`: the server could not take a question at all. None if it was no question.
     pub(crate) fn on_question_failed(
         &mut self,
-        invoke_id: u32,
+        invoke_id: InvokeId,
         status: CtiStatus,
         service: &mut Service,
         cx: &mut Cx<'_>,

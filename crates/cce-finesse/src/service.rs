@@ -24,8 +24,8 @@ use cce_cti::{
 };
 use cce_kernel::{CallError, CallId, Cx, Response};
 use cce_model::{
-    AgentId, AgentState, ApiError, CallVariableDisplay, Dialog, DialogState, Disposition, Media, MrdId,
-    Object, ObjectModel, Publication, PublishEvent, ReasonCategory, SkillTarget, TaskId, UserState,
+    AgentId, AgentState, ApiError, CallVariableDisplay, Dialog, DialogState, Disposition, InvokeId, Media,
+    MrdId, Object, ObjectModel, Publication, PublishEvent, ReasonCategory, SkillTarget, TaskId, UserState,
     fact::FinesseFact,
 };
 use cce_xml::finesse::SystemInfo;
@@ -170,7 +170,7 @@ impl Service {
     }
 
     /// Sends a dialog request, and returns its invoke id; none when the dialog allows it no more.
-    fn send_action(&mut self, task: TaskId, ask: &Ask, cx: &mut Cx<'_>) -> Option<u32> {
+    fn send_action(&mut self, task: TaskId, ask: &Ask, cx: &mut Cx<'_>) -> Option<InvokeId> {
         let open = self.dialogs.get_mut(task).expect("the requests about a dialog end with it");
         let action = ask.change.action().expect("what is asked of a dialog is an action");
         if !open.dialog.state.actions().contains(&action) {
@@ -203,7 +203,7 @@ impl Service {
     /// Sends a request about a user's voice state, and returns its invoke id; none when there is nothing to change. Who
     /// signs in where they are signed in is shown as they are (finesse-nonvoice 2.2); a state that somebody is in already
     /// is passed over (inferred).
-    fn send_user(&mut self, agent: &AgentId, ask: &Ask, cx: &mut Cx<'_>) -> Option<u32> {
+    fn send_user(&mut self, agent: &AgentId, ask: &Ask, cx: &mut Cx<'_>) -> Option<InvokeId> {
         let Change::User(change) = &ask.change else { unreachable!("{:?} is about a user", ask.change) };
         let user = &self.users.desk(agent).user;
         // Somebody signed out cannot sign out: the agent PG says so.
@@ -242,7 +242,7 @@ impl Service {
     /// from an earlier life of this one.
     pub(crate) fn keep_settings(
         &mut self,
-        invoke_id: u32,
+        invoke_id: InvokeId,
         status: ArmStatus,
         cx: &mut Cx<'_>,
     ) -> Option<(AgentId, MrdId)> {
@@ -265,7 +265,7 @@ impl Service {
     }
 
     /// The response to a request, or its refusal.
-    pub(crate) fn on_response(&mut self, invoke_id: u32, status: ArmStatus, cx: &mut Cx<'_>) {
+    pub(crate) fn on_response(&mut self, invoke_id: InvokeId, status: ArmStatus, cx: &mut Cx<'_>) {
         // It was given up, or it answered an interrupt that is over.
         let Some(target) = self.lines.find(invoke_id) else {
             return cx.over_meanwhile("request that is answered");
@@ -289,7 +289,7 @@ impl Service {
 
     /// The CTI server did not confirm a request in time: the client hears of it, and later requests about the same
     /// object go on. What comes after that is an event like any other.
-    pub(crate) fn on_unconfirmed(&mut self, invoke_id: u32, cx: &mut Cx<'_>) {
+    pub(crate) fn on_unconfirmed(&mut self, invoke_id: InvokeId, cx: &mut Cx<'_>) {
         let target = self.lines.find(invoke_id).expect("the timer of a confirmation ends with the wait");
         let ask = self.lines.pending(&target).expect("it was found as pending").ask.clone();
         self.cti.note_error("CTI", format!("request {invoke_id} was not confirmed in time"), cx);

@@ -1,6 +1,7 @@
 //! Finesse's timers.
 
 use cce_kernel::TimerKey;
+use cce_model::InvokeId;
 
 cce_kernel::timers! {
     /// What Finesse waits for.
@@ -31,6 +32,6 @@ cce_kernel::timers! {
 }
 
 /// The timer that bounds the wait for the confirmation of a request.
-pub(crate) fn confirmation(invoke_id: u32) -> TimerKey {
-    Timer::Confirmation.key(invoke_id.into())
+pub(crate) fn confirmation(invoke_id: InvokeId) -> TimerKey {
+    Timer::Confirmation.key(invoke_id.0.into())
 }

@@ -4,7 +4,7 @@
 use crate::{cti::CtiClient, request::UserChange};
 use cce_cti::SetAgentStateReq;
 use cce_kernel::Cx;
-use cce_model::{AgentState, User, UserState};
+use cce_model::{AgentState, InvokeId, User, UserState};
 use cce_wire::Text;
 
 /// `ForcedFlag` of a change that the agent's state has to allow.
@@ -13,7 +13,12 @@ const UNFORCED: u8 = 0;
 const FORCED: u8 = 1;
 
 /// Asks the CTI server for a user's voice state, and returns the request's invoke id.
-pub(crate) fn send(user: &User, change: &UserChange, cti: &mut CtiClient, cx: &mut Cx<'_>) -> Option<u32> {
+pub(crate) fn send(
+    user: &User,
+    change: &UserChange,
+    cti: &mut CtiClient,
+    cx: &mut Cx<'_>,
+) -> Option<InvokeId> {
     let (state, event_reason_code, forced_flag) = match change {
         UserChange::SignIn { .. } => (AgentState::Login, 0, FORCED),
         UserChange::State(to, reason) => (to.agent_state(), *reason, UNFORCED),

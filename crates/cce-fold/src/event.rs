@@ -5,7 +5,7 @@ use bytes::Bytes;
 use cce_cti::Cti;
 use cce_journal::{Bent, Record};
 use cce_kernel::{CallError, CallId, Fact, LinkId, LinkReason, Peer, Port, Request, Response};
-use cce_model::{ContactId, TaskId};
+use cce_model::{ContactId, PeripheralId, TaskId};
 use cce_mr::{Icm, Mr};
 use cce_wire::{About, Flaw, MessageDoc};
 use std::sync::Arc;
@@ -34,7 +34,7 @@ pub struct ReadRecord<'a> {
     /// What it is about.
     pub subject: Subject,
     /// The MR PIM's peripheral whose dialogue a message is of, where it is of one.
-    pub client: Option<u32>,
+    pub client: Option<PeripheralId>,
     /// What it means.
     pub kind: Meaning<'a>,
 }

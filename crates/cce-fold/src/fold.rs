@@ -13,7 +13,7 @@ use bytes::Bytes;
 use cce_journal::{Bent, Effect, Header, Record, Ticket, What};
 use cce_kernel::{Blob, CallId, Fact, Input, LinkId, NodeName, Output, Peer, Port, Request};
 use cce_model::{
-    ContactId, Object, PeripheralType, RouterCallKey, TaskId,
+    ContactId, DialogueId, Object, PeripheralId, PeripheralType, RouterCallKey, TaskId,
     fact::{AgentPgFact, CcpFact, FinesseFact, OpcMessage, RouterFact},
 };
 use cce_mr::{Icm, Mr};
@@ -41,7 +41,7 @@ pub struct Fold {
     admitted: Recent<RouterCallKey, ContactId>,
     task_of: Recent<ContactId, TaskId>,
     /// By peripheral of the PIM, and once more for those who do not know it: the latest of that number.
-    dialogues: Recent<(Option<u32>, u32), ContactId>,
+    dialogues: Recent<(Option<PeripheralId>, DialogueId), ContactId>,
     /// What the latest message that was sent is about.
     sent: Subject,
     /// What was learned last: most records are about the same as the one before.
@@ -78,7 +78,7 @@ struct Crossing {
     reading: Reading,
     port: Port,
     peer: Arc<Peer>,
-    client: Option<u32>,
+    client: Option<PeripheralId>,
 }
 
 #[derive(Debug, Default)]
@@ -88,7 +88,7 @@ struct LinkState {
     /// Its GED-188 session is open.
     is_open: bool,
     /// Of the MR PIM on it.
-    peripheral: Option<u32>,
+    peripheral: Option<PeripheralId>,
     /// Which gateway's it is, on the listener that both gateways dial.
     dialled_as: Option<Port>,
     /// What crosses it in frames of WebSocket, where that is so.
@@ -381,7 +381,7 @@ impl Fold {
     }
 
     /// A message that begins a dialogue says whose it is: who had that number before does not matter.
-    fn of_about(&self, client: Option<u32>, about: &About) -> Subject {
+    fn of_about(&self, client: Option<PeripheralId>, about: &About) -> Subject {
         let dialogue = about.dialogue.filter(|_| !about.opens);
         Subject {
             contact: about
@@ -392,7 +392,7 @@ impl Fold {
         }
     }
 
-    fn of_dialogue(&self, client: Option<u32>, dialogue: u32) -> Subject {
+    fn of_dialogue(&self, client: Option<PeripheralId>, dialogue: DialogueId) -> Subject {
         let known = self.dialogues.get(&(client, dialogue)).or_else(|| self.dialogues.get(&(None, dialogue)));
         Subject { contact: known.cloned(), task: None }
     }
@@ -542,7 +542,7 @@ impl Fold {
         }
     }
 
-    fn learn_dialogue(&mut self, client: Option<u32>, about: &About, subject: &Subject) {
+    fn learn_dialogue(&mut self, client: Option<PeripheralId>, about: &About, subject: &Subject) {
         if let (true, Some(dialogue), Some(contact)) = (about.opens, about.dialogue, &subject.contact) {
             self.dialogues.insert((client, dialogue), contact.clone());
             self.dialogues.insert((None, dialogue), contact.clone());

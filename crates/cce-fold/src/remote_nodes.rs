@@ -4,7 +4,7 @@ use crate::event::AnyMessage;
 use cce_cti::Cti;
 use cce_journal::Header;
 use cce_kernel::{NodeName, Request};
-use cce_model::Kind;
+use cce_model::{Kind, PeripheralId};
 use cce_mr::{Icm, Mr};
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -18,25 +18,25 @@ const FINESSE_CLIENT: &str = "Finesse";
 pub(crate) struct RemoteNodes {
     nodes: BTreeSet<NodeName>,
     /// The MR PG's peripheral at CCP.
-    pim: Option<u64>,
+    pim: Option<PeripheralId>,
     /// The MR PG's peripherals at the router.
-    pims: BTreeSet<u64>,
+    pims: BTreeSet<PeripheralId>,
     /// The agent PG's peripheral.
-    agent_pg: Option<u64>,
+    agent_pg: Option<PeripheralId>,
 }
 
 impl RemoteNodes {
     /// Those of the lab of this header, seen from the process whose journal it begins.
     pub(crate) fn of(header: &Header) -> Self {
-        let number = |path: &str| header.config.pointer(path).and_then(Value::as_u64);
+        let at = |path: &str| header.config.pointer(path).and_then(peripheral);
         let applications = header.config.pointer("/mrpg/applications").and_then(Value::as_array);
-        let further = applications.into_iter().flatten().filter_map(|one| one.get("peripheral")?.as_u64());
-        let pim = number("/mrpg/peripheral");
+        let further = applications.into_iter().flatten().filter_map(|one| peripheral(one.get("peripheral")?));
+        let pim = at("/mrpg/peripheral");
         Self {
             nodes: header.hosts.keys().filter(|node| !header.nodes.contains(node)).cloned().collect(),
             pim,
             pims: pim.into_iter().chain(further).collect(),
-            agent_pg: number("/agentpg/peripheral"),
+            agent_pg: at("/agentpg/peripheral"),
         }
     }
 
@@ -58,14 +58,13 @@ impl RemoteNodes {
 
     fn application(&self, message: &Mr) -> Option<Kind> {
         let Mr::OpenReq(open) = message else { return None };
-        (self.pim == Some(open.peripheral_id.into())).then_some(Kind::MrPg)
+        (self.pim == Some(open.peripheral_id)).then_some(Kind::MrPg)
     }
 
     fn gateway(&self, message: &Icm) -> Option<Kind> {
         let Icm::OpenReq(open) = message else { return None };
-        let peripheral = u64::from(open.peripheral_id);
-        let is_agent_pg = (self.agent_pg == Some(peripheral)).then_some(Kind::AgentPg);
-        if self.pims.contains(&peripheral) { Some(Kind::MrPg) } else { is_agent_pg }
+        let is_agent_pg = (self.agent_pg == Some(open.peripheral_id)).then_some(Kind::AgentPg);
+        if self.pims.contains(&open.peripheral_id) { Some(Kind::MrPg) } else { is_agent_pg }
     }
 
     /// Who makes a request of CCP: only Finesse closes tasks and has them told again (ccp-task-api, private API).
@@ -74,6 +73,10 @@ impl RemoteNodes {
         let is_private = matches!(parts.as_slice(), [.., "task", _, "close" | "renotify"]);
         is_private.then(|| NodeName::from(Kind::Finesse)).filter(|node| self.has(node))
     }
+}
+
+fn peripheral(number: &Value) -> Option<PeripheralId> {
+    u32::try_from(number.as_u64()?).ok().map(PeripheralId)
 }
 
 fn client(message: &Cti) -> Option<Kind> {

@@ -1,6 +1,7 @@
 //! The first line of a journal.
 
 use cce_kernel::{HostClock, NodeName, Wall};
+use cce_model::PeripheralId;
 use cce_wire::TableText;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -116,7 +117,7 @@ pub struct LogSettings {
     pub pim_process: String,
     /// Process names of further MR PIMs, by peripheral.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub pim_processes: BTreeMap<u32, String>,
+    pub pim_processes: BTreeMap<PeripheralId, String>,
     /// Process name of the router.
     pub router_process: String,
     /// Process name of the CTI server.

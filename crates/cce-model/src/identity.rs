@@ -1,7 +1,7 @@
 //! Identities.
 
 use serde::{Deserialize, Serialize};
-use std::{borrow::Borrow, fmt, sync::Arc};
+use std::{borrow::Borrow, fmt, ops::RangeInclusive, sync::Arc};
 
 macro_rules! identity {
     ($(#[doc = $doc:literal])* $name:ident) => {
@@ -54,15 +54,50 @@ identity! {
     AgentId
 }
 
-/// The id of an agent, a skill group or a service in the central controller's database. -1 is none.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct SkillTarget(pub i32);
+macro_rules! number {
+    ($(#[doc = $doc:literal])* $name:ident($number:ty)) => {
+        $(#[doc = $doc])*
+        #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(pub $number);
 
-/// The id of a media routing domain. -1 is none.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct MrdId(pub i32);
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                fmt::Display::fmt(&self.0, f)
+            }
+        }
+    };
+}
+
+number! {
+    /// The id of an agent, a skill group or a service in the central controller's database. -1 is none.
+    SkillTarget(i32)
+}
+number! {
+    /// The id of a media routing domain. -1 is none.
+    MrdId(i32)
+}
+number! {
+    /// What a request and its answer have in common; whoever asks chooses it.
+    InvokeId(u32)
+}
+number! {
+    /// The number of a session of the CTI server. 0 is none.
+    SessionId(u32)
+}
+number! {
+    /// The id of a peripheral in the central controller's configuration: an agent PG's, or a PIM's of the MR PG.
+    PeripheralId(u32)
+}
+number! {
+    /// The id of a dialogue: what an application and the router say about one task, under the application's number
+    /// (mr-interface 3).
+    DialogueId(u32)
+}
+number! {
+    /// Whom an event of the CTI server is for: a monitor, or the session itself (cti-server-protocol 8).
+    MonitorId(u32)
+}
 
 impl MrdId {
     /// The voice domain, which every contact center has (task-routing 4.1).
@@ -77,15 +112,88 @@ impl SkillTarget {
     pub const NONE: Self = Self(-1);
 }
 
-impl fmt::Display for SkillTarget {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(&self.0, f)
+impl MonitorId {
+    /// A session with all events.
+    pub const ALL_EVENTS: Self = Self(0);
+}
+
+impl DialogueId {
+    /// The id of the next dialogue. 0 follows the greatest.
+    #[must_use]
+    pub const fn next(self) -> Self {
+        Self(self.0.wrapping_add(1))
     }
 }
 
-impl fmt::Display for MrdId {
+impl PeripheralId {
+    /// Whether a request means every peripheral: 0 or 0xFFFFFFFF.
+    pub const fn is_any(self) -> bool {
+        matches!(self.0, 0 | u32::MAX)
+    }
+}
+
+impl SessionId {
+    /// No session.
+    pub const NONE: Self = Self(0);
+
+    /// The number of the next session.
+    #[must_use]
+    pub const fn next(self) -> Self {
+        Self(self.0.wrapping_add(1))
+    }
+}
+
+impl InvokeId {
+    /// What a message has that answers no request.
+    pub const NONE: Self = Self(0);
+
+    /// The id of the next request. 0 follows the greatest.
+    #[must_use]
+    pub const fn next(self) -> Self {
+        Self(self.0.wrapping_add(1))
+    }
+}
+
+/// An agent in a media routing domain.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct AgentKey {
+    /// The agent.
+    pub skill_target: SkillTarget,
+    /// The domain.
+    pub mrd: MrdId,
+}
+
+impl AgentKey {
+    /// The agent's voice domain.
+    pub const fn voice(skill_target: SkillTarget) -> Self {
+        Self { skill_target, mrd: MrdId::VOICE }
+    }
+
+    /// No agent of a domain: whoever watches one agent hears nothing of it.
+    pub const fn nobody(mrd: MrdId) -> Self {
+        Self { skill_target: SkillTarget::NONE, mrd }
+    }
+
+    /// The agent in every domain.
+    pub const fn everywhere(self) -> RangeInclusive<Self> {
+        Self { mrd: MrdId(i32::MIN), ..self }..=Self { mrd: MrdId(i32::MAX), ..self }
+    }
+
+    /// One number for both, such as timers are counted by.
+    pub fn number(self) -> u64 {
+        u64::from(self.skill_target.0.cast_unsigned()) << 32 | u64::from(self.mrd.0.cast_unsigned())
+    }
+
+    /// The agent and the domain of such a number.
+    pub fn of_number(number: u64) -> Self {
+        let half = |bits: u64| u32::try_from(bits & u64::from(u32::MAX)).expect("it is masked").cast_signed();
+        Self { skill_target: SkillTarget(half(number >> 32)), mrd: MrdId(half(number)) }
+    }
+}
+
+impl fmt::Display for AgentKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(&self.0, f)
+        write!(f, "{} in domain {}", self.skill_target, self.mrd)
     }
 }
 

@@ -32,7 +32,10 @@ pub use finesse::{
     MediaElement, Object, PeripheralError, Publication, PublishEvent, ReadyReason, ReasonCategory,
     ReasonCode, User, UserError, UserErrorForm,
 };
-pub use identity::{AgentId, ContactId, MrdId, RouterCallKey, SkillTarget, TaskId};
+pub use identity::{
+    AgentId, AgentKey, ContactId, DialogueId, InvokeId, MonitorId, MrdId, PeripheralId, RouterCallKey,
+    SessionId, SkillTarget, TaskId,
+};
 pub use kind::Kind;
 pub use link::{CallId, LinkId, NodeName};
 pub use nearest::{meant, nearest, nearest_few};

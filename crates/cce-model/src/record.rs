@@ -1,6 +1,7 @@
 //! What OPC and the CTI server say to each other about agents and tasks.
 
 use super::{AgentId, AgentState, Availability, Disposition, MrdId, PeripheralType, SkillTarget, TaskId};
+use crate::{InvokeId, PeripheralId, SessionId};
 use serde::{Deserialize, Serialize};
 
 /// An agent's state in one media routing domain, as the CTI server reports it (cti-server-protocol 7, 16.1).
@@ -9,14 +10,14 @@ pub struct AgentRecord {
     /// Login id.
     pub agent: AgentId,
     /// Peripheral id of the agent PG.
-    pub peripheral: u32,
+    pub peripheral: PeripheralId,
     /// Extension.
     pub extension: String,
     /// Instrument.
     pub instrument: String,
     /// The CTI server's session that signed the agent in; 0 when it is gone.
     #[serde(default)]
-    pub session: u32,
+    pub session: SessionId,
     /// Signature of the CTI client that signed the agent in.
     pub signature: String,
     /// Instance id of that client; empty when it gave none.
@@ -118,7 +119,7 @@ pub struct PreCall {
     /// Call type.
     pub call_type: u32,
     /// Ties the reservation to the router's decision.
-    pub invoke_id: u32,
+    pub invoke_id: InvokeId,
     /// Protocol reference; empty.
     pub protocol_guid: String,
     /// Services enabled for the agent.
@@ -143,7 +144,7 @@ pub struct QueuedTask {
     /// The task.
     pub task: TaskId,
     /// Peripheral id of the agent PG.
-    pub peripheral: u32,
+    pub peripheral: PeripheralId,
     /// The domain.
     pub mrd: MrdId,
     /// The queue's skill group.
@@ -235,7 +236,7 @@ pub struct TaskEvent {
     /// The task that it follows; `NONE` for a new one.
     pub previous: TaskId,
     /// Peripheral id of the agent PG.
-    pub peripheral: u32,
+    pub peripheral: PeripheralId,
     /// The domain.
     pub mrd: MrdId,
     /// The agent's id in the central controller's database.

@@ -8,7 +8,7 @@ use cce_kernel::{
     Address, Cx, LinkId, Port, TimerKey,
     session::{Alarm, Dialler, Keeper, OpeningLimit, Terms, Word},
 };
-use cce_model::PeripheralType;
+use cce_model::{InvokeId, PeripheralId, PeripheralType};
 use std::time::Duration;
 
 /// Version of the protocol between PG and router (inferred).
@@ -61,19 +61,19 @@ impl PgKind {
 #[derive(Debug)]
 pub struct RouterSession {
     kind: PgKind,
-    peripheral: u32,
+    peripheral: PeripheralId,
     keeper: Keeper,
     redial_timer: TimerKey,
     heartbeat_timer: TimerKey,
-    last_invoke_id: u32,
+    last_invoke_id: InvokeId,
 }
 
 impl RouterSession {
     /// A session that nobody has dialled yet, with the timers that its component has for it.
-    pub fn new(kind: PgKind, peripheral: u32, waits: Waits, timers: [TimerKey; 2]) -> Self {
+    pub fn new(kind: PgKind, peripheral: PeripheralId, waits: Waits, timers: [TimerKey; 2]) -> Self {
         let [redial_timer, heartbeat_timer] = timers;
         let keeper = Keeper::new(waits.terms(kind));
-        Self { kind, peripheral, keeper, redial_timer, heartbeat_timer, last_invoke_id: 0 }
+        Self { kind, peripheral, keeper, redial_timer, heartbeat_timer, last_invoke_id: InvokeId(0) }
     }
 
     /// Goes by other times from the next dial, heartbeat or pause on.
@@ -98,7 +98,7 @@ impl RouterSession {
 
     /// The invoke id of the last message of the session itself: an answer to a later one says that the router got what was
     /// sent before it.
-    pub fn last_invoke_id(&self) -> u32 {
+    pub fn last_invoke_id(&self) -> InvokeId {
         self.last_invoke_id
     }
 
@@ -124,7 +124,7 @@ impl Dialler for RouterSession {
     }
 
     fn say(&mut self, word: Word, link: LinkId, cx: &mut Cx<'_>) {
-        self.last_invoke_id = self.last_invoke_id.wrapping_add(1);
+        self.last_invoke_id = self.last_invoke_id.next();
         let invoke_id = self.last_invoke_id;
         let message = match word {
             Word::Open => Icm::from(OpenReq {

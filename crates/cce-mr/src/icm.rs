@@ -5,7 +5,8 @@
 
 use crate::{CancelResult, FailureStatus, RoutingService};
 use cce_model::{
-    AgentState, Availability, Disposition, MrdId, PeripheralType, SkillTarget, TaskId, TaskState,
+    AgentState, Availability, DialogueId, Disposition, InvokeId, MrdId, PeripheralId, PeripheralType,
+    SkillTarget, TaskId, TaskState,
 };
 use cce_wire::{Code, List, NamedVariable, Text, Time32};
 
@@ -15,7 +16,7 @@ cce_wire::messages! {
         /// A request failed.
         1 => FailureConf "FAILURE_CONF" any -> any, inferred "mr-interface 7" {
             /// Echoed by the answer.
-            invoke_id: u32 as "InvokeID" is invoke,
+            invoke_id: InvokeId as "InvokeID" is invoke,
             /// 0 is no error.
             status: FailureStatus as "Status" is refusal,
         }
@@ -30,11 +31,11 @@ cce_wire::messages! {
         3 => OpenReq "OPEN_REQ" pg -> router, inferred "mr-interface 7",
             answered by OpenConf, refused by FailureConf {
             /// Echoed by the answer.
-            invoke_id: u32 as "InvokeID" is invoke,
+            invoke_id: InvokeId as "InvokeID" is invoke,
             /// Version of the protocol.
             version: u32 as "Version",
             /// The peripheral gateway's peripheral.
-            peripheral_id: u32 as "PeripheralID",
+            peripheral_id: PeripheralId as "PeripheralID",
             /// 17 enterprise agent, 19 media routing (cti-server-protocol 12).
             peripheral_type: PeripheralType as "PeripheralType",
         }
@@ -42,7 +43,7 @@ cce_wire::messages! {
         /// The session is open.
         4 => OpenConf "OPEN_CONF" router -> pg, inferred "mr-interface 7" {
             /// Echoed by the answer.
-            invoke_id: u32 as "InvokeID" is invoke,
+            invoke_id: InvokeId as "InvokeID" is invoke,
             /// The router's calendar clock.
             central_controller_time: Time32 as "CentralControllerTime",
         }
@@ -51,20 +52,20 @@ cce_wire::messages! {
         5 => HeartbeatReq "HEARTBEAT_REQ" pg -> router, inferred "mr-interface 7",
             answered by HeartbeatConf, refused by FailureConf {
             /// Echoed by the answer.
-            invoke_id: u32 as "InvokeID" is invoke,
+            invoke_id: InvokeId as "InvokeID" is invoke,
         }
 
         /// It is.
         6 => HeartbeatConf "HEARTBEAT_CONF" router -> pg, inferred "mr-interface 7" {
             /// Echoed by the answer.
-            invoke_id: u32 as "InvokeID" is invoke,
+            invoke_id: InvokeId as "InvokeID" is invoke,
         }
 
         /// Ends the session.
         7 => CloseReq "CLOSE_REQ" any -> any, inferred "mr-interface 7",
             answered by CloseConf, refused by FailureConf {
             /// Echoed by the answer.
-            invoke_id: u32 as "InvokeID" is invoke,
+            invoke_id: InvokeId as "InvokeID" is invoke,
             /// 0 is no error.
             status: FailureStatus as "Status",
         }
@@ -72,7 +73,7 @@ cce_wire::messages! {
         /// The session is over.
         8 => CloseConf "CLOSE_CONF" any -> any, inferred "mr-interface 7" {
             /// Echoed by the answer.
-            invoke_id: u32 as "InvokeID" is invoke,
+            invoke_id: InvokeId as "InvokeID" is invoke,
         }
 
         /// A task to route (mr-interface 7.1).
@@ -81,9 +82,9 @@ cce_wire::messages! {
             /// Routing client of the MR PIM.
             rcid: u32 as "RCID",
             /// Peripheral of the MR PIM.
-            pid: u32 as "PID" is client,
+            pid: PeripheralId as "PID" is client,
             /// The dialogue.
-            did: u32 as "DID" is opens,
+            did: DialogueId as "DID" is opens,
             /// Sequence in the dialogue.
             did_rel_seq: u32 as "DIDRelSeq#",
             /// Routing client again: what is deleted as a group.
@@ -150,9 +151,9 @@ cce_wire::messages! {
             /// Routing client of the MR PIM.
             rcid: u32 as "RCID",
             /// Peripheral of the MR PIM.
-            pid: u32 as "PID" is client,
+            pid: PeripheralId as "PID" is client,
             /// The dialogue.
-            did: u32 as "DID" is dialogue,
+            did: DialogueId as "DID" is dialogue,
             /// Sequence in the dialogue.
             did_rel_seq: u32 as "DIDRelSeq#",
             /// Router call key day; -1 none.
@@ -178,7 +179,7 @@ cce_wire::messages! {
             /// 1, the default payload.
             ecc_payload_id: u32 as "ECCPayloadID",
             /// Ties it to the reservation of the same decision.
-            invoke_id: u32 as "InvokeID" is invoke,
+            invoke_id: InvokeId as "InvokeID" is invoke,
             /// Skill target id of the skill group.
             sgstid: SkillTarget as "SGSTID",
             /// The precision queue.
@@ -213,9 +214,9 @@ cce_wire::messages! {
             /// Routing client of the MR PIM.
             rcid: u32 as "RCID",
             /// Peripheral of the MR PIM.
-            pid: u32 as "PID" is client,
+            pid: PeripheralId as "PID" is client,
             /// The dialogue.
-            did: u32 as "DID" is dialogue,
+            did: DialogueId as "DID" is dialogue,
             /// Sequence in the dialogue.
             did_rel_seq: u32 as "DIDRelSeq#",
             /// Router call key day; -1 none.
@@ -234,9 +235,9 @@ cce_wire::messages! {
             /// Routing client of the MR PIM.
             rcid: u32 as "RCID",
             /// Peripheral of the MR PIM.
-            pid: u32 as "PID" is client,
+            pid: PeripheralId as "PID" is client,
             /// The dialogue.
-            did: u32 as "DID" is dialogue,
+            did: DialogueId as "DID" is dialogue,
             /// Sequence in the dialogue.
             did_rel_seq: u32 as "DIDRelSeq#",
             /// Why: one of the dispositions.
@@ -248,9 +249,9 @@ cce_wire::messages! {
             /// Routing client of the MR PIM.
             rcid: u32 as "RCID",
             /// Peripheral of the MR PIM.
-            pid: u32 as "PID" is client,
+            pid: PeripheralId as "PID" is client,
             /// The dialogue.
-            did: u32 as "DID" is dialogue,
+            did: DialogueId as "DID" is dialogue,
             /// Sequence in the dialogue.
             did_rel_seq: u32 as "DIDRelSeq#",
             /// Why: one of the dispositions.
@@ -262,9 +263,9 @@ cce_wire::messages! {
             /// Routing client of the MR PIM.
             rcid: u32 as "RCID",
             /// Peripheral of the MR PIM.
-            pid: u32 as "PID" is client,
+            pid: PeripheralId as "PID" is client,
             /// The dialogue.
-            did: u32 as "DID" is dialogue,
+            did: DialogueId as "DID" is dialogue,
             /// Sequence in the dialogue.
             did_rel_seq: u32 as "DIDRelSeq#",
             /// 0 released, 1 an agent had been chosen.
@@ -276,7 +277,7 @@ cce_wire::messages! {
             /// The task: router call key, and the router's sequence plus one.
             task_id: TaskId as "RouterCallKey" is task,
             /// The agent PG's peripheral.
-            per_id: u32 as "PerID",
+            per_id: PeripheralId as "PerID",
             /// The precision queue.
             pqid: i32 as "PQID",
             /// Step of the queue that chose the agent, from 1.
@@ -290,7 +291,7 @@ cce_wire::messages! {
             /// Zero.
             network_call_flags: u32 as "NetworkCallFlags",
             /// Ties it to the routing client's answer.
-            invoke_id: u32 as "InvokeID" is invoke,
+            invoke_id: InvokeId as "InvokeID" is invoke,
             /// Zero.
             route_id: u32 as "RouteID",
             /// Zero.

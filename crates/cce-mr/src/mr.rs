@@ -1,7 +1,7 @@
 //! The media routing interface, between an application such as CCP and the MR PIM (mr-interface 3).
 
 use crate::{CancelResult, FailureStatus, RoutingService};
-use cce_model::{Disposition, MrdId, SkillTarget, TaskId};
+use cce_model::{DialogueId, Disposition, InvokeId, MrdId, PeripheralId, SkillTarget, TaskId};
 use cce_wire::{NamedVariable, Text};
 
 cce_wire::messages! {
@@ -10,7 +10,7 @@ cce_wire::messages! {
         /// A request failed.
         1 => FailureConf "FAILURE_CONF" any -> any, inferred "mr-interface 3" {
             /// Echoed by the answer.
-            invoke_id: u32 as "InvokeID" is invoke,
+            invoke_id: InvokeId as "InvokeID" is invoke,
             /// 0 is no error.
             status: FailureStatus as "Status" is refusal,
         }
@@ -25,19 +25,19 @@ cce_wire::messages! {
         3 => OpenReq "OPEN_REQ" pim -> application, inferred "mr-interface 3",
             answered by OpenConf, refused by FailureConf {
             /// Echoed by the answer.
-            invoke_id: u32 as "InvokeID" is invoke,
+            invoke_id: InvokeId as "InvokeID" is invoke,
             /// Version of the protocol.
             version_number: u32 as "VersionNumber",
             /// Seconds without a message after which the application may drop the session.
             idle_timeout: u32 as "IdleTimeout",
             /// The MR PIM's peripheral.
-            peripheral_id: u32 as "PeripheralID",
+            peripheral_id: PeripheralId as "PeripheralID",
         }
 
         /// The session is open.
         4 => OpenConf "OPEN_CONF" application -> pim, inferred "mr-interface 3" {
             /// Echoed by the answer.
-            invoke_id: u32 as "InvokeID" is invoke,
+            invoke_id: InvokeId as "InvokeID" is invoke,
             /// Zero.
             services_supported: u32 as "ServicesSupported",
         } floats {
@@ -48,20 +48,20 @@ cce_wire::messages! {
         5 => HeartbeatReq "HEARTBEAT_REQ" pim -> application, inferred "mr-interface 3",
             answered by HeartbeatConf, refused by FailureConf {
             /// Echoed by the answer.
-            invoke_id: u32 as "InvokeID" is invoke,
+            invoke_id: InvokeId as "InvokeID" is invoke,
         }
 
         /// It is.
         6 => HeartbeatConf "HEARTBEAT_CONF" application -> pim, inferred "mr-interface 3" {
             /// Echoed by the answer.
-            invoke_id: u32 as "InvokeID" is invoke,
+            invoke_id: InvokeId as "InvokeID" is invoke,
         }
 
         /// Ends the session.
         7 => CloseReq "CLOSE_REQ" any -> any, inferred "mr-interface 3",
             answered by CloseConf, refused by FailureConf {
             /// Echoed by the answer.
-            invoke_id: u32 as "InvokeID" is invoke,
+            invoke_id: InvokeId as "InvokeID" is invoke,
             /// 0 is no error.
             status: FailureStatus as "Status",
         }
@@ -69,14 +69,14 @@ cce_wire::messages! {
         /// The session is over.
         8 => CloseConf "CLOSE_CONF" any -> any, inferred "mr-interface 3" {
             /// Echoed by the answer.
-            invoke_id: u32 as "InvokeID" is invoke,
+            invoke_id: InvokeId as "InvokeID" is invoke,
         }
 
         /// A task to route.
         9 => NewTask "NEW_TASK" application -> pim, inferred "mr-interface 3",
             answered by DoThisWithTask | TaskQueuedEvent, refused by NewTaskFailureEvent {
             /// Chosen by the application, unique among its open dialogues.
-            dialogue_id: u32 as "DialogueID" is opens,
+            dialogue_id: DialogueId as "DialogueID" is opens,
             /// Counts the messages of one direction in the dialogue, from 1.
             send_seq_no: u32 as "SendSeqNo",
             /// -1: the dialed number decides.
@@ -111,7 +111,7 @@ cce_wire::messages! {
         /// A task cannot be routed; its dialogue is over.
         10 => NewTaskFailureEvent "NEW_TASK_FAILURE_EVENT" pim -> application, inferred "mr-interface 3" {
             /// Chosen by the application, unique among its open dialogues.
-            dialogue_id: u32 as "DialogueID" is dialogue,
+            dialogue_id: DialogueId as "DialogueID" is dialogue,
             /// Counts the messages of one direction in the dialogue, from 1.
             send_seq_no: u32 as "SendSeqNo",
             /// Why: one of the dispositions.
@@ -121,7 +121,7 @@ cce_wire::messages! {
         /// Nobody is free: the script queued the task.
         11 => TaskQueuedEvent "TASK_QUEUED_EVENT" pim -> application, inferred "mr-interface 3" {
             /// Chosen by the application, unique among its open dialogues.
-            dialogue_id: u32 as "DialogueID" is dialogue,
+            dialogue_id: DialogueId as "DialogueID" is dialogue,
             /// Counts the messages of one direction in the dialogue, from 1.
             send_seq_no: u32 as "SendSeqNo",
             /// The task's id.
@@ -145,7 +145,7 @@ cce_wire::messages! {
         /// An agent was chosen; the dialogue is over.
         12 => DoThisWithTask "DO_THIS_WITH_TASK" pim -> application, inferred "mr-interface 3" {
             /// Chosen by the application, unique among its open dialogues.
-            dialogue_id: u32 as "DialogueID" is dialogue,
+            dialogue_id: DialogueId as "DialogueID" is dialogue,
             /// Counts the messages of one direction in the dialogue, from 1.
             send_seq_no: u32 as "SendSeqNo",
             /// The task's id.
@@ -181,7 +181,7 @@ cce_wire::messages! {
         13 => CancelTask "CANCEL_TASK" application -> pim, inferred "mr-interface 3",
             answered by CancelTaskConf, refused by NewTaskFailureEvent | TerminateDialogueEvent {
             /// Chosen by the application, unique among its open dialogues.
-            dialogue_id: u32 as "DialogueID" is dialogue,
+            dialogue_id: DialogueId as "DialogueID" is dialogue,
             /// Counts the messages of one direction in the dialogue, from 1.
             send_seq_no: u32 as "SendSeqNo",
             /// Why: one of the dispositions.
@@ -191,7 +191,7 @@ cce_wire::messages! {
         /// What became of a cancel.
         14 => CancelTaskConf "CANCEL_TASK_CONF" pim -> application, inferred "mr-interface 3" {
             /// Chosen by the application, unique among its open dialogues.
-            dialogue_id: u32 as "DialogueID" is dialogue,
+            dialogue_id: DialogueId as "DialogueID" is dialogue,
             /// Counts the messages of one direction in the dialogue, from 1.
             send_seq_no: u32 as "SendSeqNo",
             /// 0 cancelled, 1 an agent had been chosen.
@@ -201,7 +201,7 @@ cce_wire::messages! {
         /// One end gives up a dialogue.
         15 => TerminateDialogueEvent "TERMINATE_DIALOGUE_EVENT" any -> any, inferred "mr-interface 3" {
             /// Chosen by the application, unique among its open dialogues.
-            dialogue_id: u32 as "DialogueID" is dialogue,
+            dialogue_id: DialogueId as "DialogueID" is dialogue,
             /// Counts the messages of one direction in the dialogue, from 1.
             send_seq_no: u32 as "SendSeqNo",
             /// Why: one of the dispositions.
@@ -212,7 +212,7 @@ cce_wire::messages! {
         16 => RoutingStatusReq "ROUTING_STATUS_REQ" application -> pim, inferred "mr-interface 3",
             answered by RoutingStatusEvent, refused by FailureConf {
             /// Echoed by the answer.
-            invoke_id: u32 as "InvokeID" is invoke,
+            invoke_id: InvokeId as "InvokeID" is invoke,
         }
 
         /// Routing is enabled or disabled.

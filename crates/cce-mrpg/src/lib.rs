@@ -19,7 +19,7 @@ use cce_kernel::{
     Address, Command, Component, Configured, Cx, Input, LinkId, TimerKey,
     session::{Alarm, SessionEvent},
 };
-use cce_model::ObjectModel;
+use cce_model::{ObjectModel, PeripheralId};
 use cce_mr::gateway::{PgKind, RouterSession, Waits};
 use pim::Pim;
 use std::{sync::Arc, time::Duration};
@@ -39,7 +39,7 @@ pub struct Config {
 #[derive(Clone, Debug)]
 pub struct PimConfig {
     /// Peripheral id.
-    pub peripheral: u32,
+    pub peripheral: PeripheralId,
     /// Routing client id, unique among the PIMs.
     pub routing_client: u32,
     /// Where its application listens: addresses that are tried in turn.
@@ -78,7 +78,7 @@ impl Configured for MrPg {
 
     fn new(model: Arc<ObjectModel>, config: Config) -> Self {
         let pims = (0..config.pims.len()).map(|at| Pim::new(at, Arc::clone(&model), &config)).collect();
-        let peripheral = config.pims.first().map_or(0, |pim| pim.peripheral);
+        let peripheral = config.pims.first().map(|pim| pim.peripheral).unwrap_or_default();
         let timers = [Timer::RouterRedial.key(0), Timer::RouterBeat.key(0)];
         let router = RouterSession::new(PgKind::Mr, peripheral, waits(&config), timers);
         Self { model, config, router, pims }

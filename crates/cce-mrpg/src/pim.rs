@@ -5,7 +5,7 @@ use cce_kernel::{
     Address, CloseReason, Cx, Fact, LinkId, Port, TimerKey,
     session::{Alarm, Dialler, Keeper, OpeningLimit, SessionEvent, Terms, Turn, Word},
 };
-use cce_model::{ContactId, DialogueState, Disposition, ObjectModel, TaskId};
+use cce_model::{ContactId, DialogueId, DialogueState, Disposition, InvokeId, ObjectModel, TaskId};
 use cce_mr::{
     CancelResult, FailureStatus, MR, Mr,
     gateway::RouterSession,
@@ -43,10 +43,10 @@ pub(crate) struct Pim {
     /// Seconds of silence after which the application may drop the session.
     idle_timeout: u32,
     routing_enabled: bool,
-    last_invoke_id: u32,
-    dialogues: BTreeMap<u32, Dialogue>,
+    last_invoke_id: InvokeId,
+    dialogues: BTreeMap<DialogueId, Dialogue>,
     /// Dialogues that were routed while the router was asked to cancel them, each with the cancels that are not answered.
-    late_cancels: BTreeMap<u32, u32>,
+    late_cancels: BTreeMap<DialogueId, u32>,
 }
 
 #[derive(Debug)]
@@ -71,7 +71,7 @@ impl Pim {
             keeper: Keeper::new(terms(config, own)),
             idle_timeout: idle_timeout(config),
             routing_enabled: false,
-            last_invoke_id: 0,
+            last_invoke_id: InvokeId(0),
             dialogues: BTreeMap::new(),
             late_cancels: BTreeMap::new(),
         }
@@ -103,7 +103,7 @@ impl Pim {
 
     /// The application is gone: whatever it asked for is given up (task-routing E10).
     fn give_up(&mut self, router: &RouterSession, cx: &mut Cx<'_>) {
-        let pending: Vec<u32> = self.dialogues.keys().copied().collect();
+        let pending: Vec<DialogueId> = self.dialogues.keys().copied().collect();
         for id in pending {
             self.send_release(id, router, cx);
             self.end(id, DialogueState::Failed, cx);
@@ -122,7 +122,7 @@ impl Pim {
             return;
         }
         self.send_routing_status(cx);
-        let open: Vec<u32> = self.dialogues.keys().copied().collect();
+        let open: Vec<DialogueId> = self.dialogues.keys().copied().collect();
         for id in open {
             self.send_failure(id, Disposition::ROUTING_DISABLED, cx);
         }
@@ -243,7 +243,7 @@ impl Pim {
         &mut self,
         link: LinkId,
         name: &str,
-        id: u32,
+        id: DialogueId,
         send_seq_no: u32,
         router: &RouterSession,
         cx: &mut Cx<'_>,
@@ -327,13 +327,13 @@ impl Pim {
     }
 
     /// Answers cancels of a dialogue that was routed.
-    fn answer_late(&self, dialogue_id: u32, cancels: u32, cx: &mut Cx<'_>) {
+    fn answer_late(&self, dialogue_id: DialogueId, cancels: u32, cx: &mut Cx<'_>) {
         for _ in 0..cancels {
             self.send_cancel_conf(dialogue_id, 1, CancelResult::AGENT_CHOSEN, cx);
         }
     }
 
-    fn send_release(&self, id: u32, router: &RouterSession, cx: &mut Cx<'_>) {
+    fn send_release(&self, id: DialogueId, router: &RouterSession, cx: &mut Cx<'_>) {
         let release = Release {
             rcid: self.config.routing_client,
             pid: self.config.peripheral,
@@ -348,7 +348,7 @@ impl Pim {
     }
 
     /// A task cannot be routed: its dialogue is over.
-    fn send_failure(&mut self, id: u32, reason_code: Disposition, cx: &mut Cx<'_>) {
+    fn send_failure(&mut self, id: DialogueId, reason_code: Disposition, cx: &mut Cx<'_>) {
         let send_seq_no = self.next_seq(id);
         let failure = NewTaskFailureEvent {
             dialogue_id: id,
@@ -360,7 +360,13 @@ impl Pim {
         self.end(id, DialogueState::Failed, cx);
     }
 
-    fn send_cancel_conf(&self, dialogue_id: u32, send_seq_no: u32, result: CancelResult, cx: &mut Cx<'_>) {
+    fn send_cancel_conf(
+        &self,
+        dialogue_id: DialogueId,
+        send_seq_no: u32,
+        result: CancelResult,
+        cx: &mut Cx<'_>,
+    ) {
         self.send(CancelTaskConf { dialogue_id, send_seq_no, result, ..CancelTaskConf::default() }, cx);
     }
 
@@ -382,23 +388,23 @@ impl Pim {
     /// # Panics
     ///
     /// If it is not: whoever asks has seen it open.
-    fn open_mut(&mut self, id: u32) -> &mut Dialogue {
+    fn open_mut(&mut self, id: DialogueId) -> &mut Dialogue {
         self.dialogues.get_mut(&id).unwrap_or_else(|| panic!("dialogue {id} is open"))
     }
 
-    fn next_seq(&mut self, id: u32) -> u32 {
+    fn next_seq(&mut self, id: DialogueId) -> u32 {
         let dialogue = self.open_mut(id);
         dialogue.sent += 1;
         dialogue.sent
     }
 
-    fn set_state(&mut self, id: u32, to: DialogueState, cx: &mut Cx<'_>) {
+    fn set_state(&mut self, id: DialogueId, to: DialogueState, cx: &mut Cx<'_>) {
         let dialogue = self.open_mut(id);
         let from = std::mem::replace(&mut dialogue.state, to);
         note_state(id, dialogue, Some(from), cx);
     }
 
-    fn end(&mut self, id: u32, to: DialogueState, cx: &mut Cx<'_>) {
+    fn end(&mut self, id: DialogueId, to: DialogueState, cx: &mut Cx<'_>) {
         self.set_state(id, to, cx);
         let Dialogue { cancels, .. } = self.dialogues.remove(&id).expect("a dialogue ends once");
         // The failure of a dialogue, and its cancel, answer what asked for that (mr-interface 5).
@@ -426,7 +432,7 @@ impl Dialler for Pim {
     }
 
     fn say(&mut self, word: Word, link: LinkId, cx: &mut Cx<'_>) {
-        self.last_invoke_id = self.last_invoke_id.wrapping_add(1);
+        self.last_invoke_id = self.last_invoke_id.next();
         let invoke_id = self.last_invoke_id;
         let message = match word {
             Word::Open => Mr::from(OpenReq {
@@ -497,7 +503,7 @@ impl MrPg {
     }
 }
 
-fn note_state(id: u32, dialogue: &Dialogue, from: Option<DialogueState>, cx: &mut Cx<'_>) {
+fn note_state(id: DialogueId, dialogue: &Dialogue, from: Option<DialogueState>, cx: &mut Cx<'_>) {
     cx.note(Fact::Dialogue {
         dialogue: id,
         contact: dialogue.contact.clone(),

@@ -2,7 +2,7 @@
 //! (task-routing 1.5 and 3.5).
 
 use cce_kernel::{LinkId, Time};
-use cce_model::{AgentState, Availability, MrdId, SkillTarget, TaskId, TaskState, fact::AgentView};
+use cce_model::{AgentKey, AgentState, Availability, MrdId, SkillTarget, TaskId, TaskState, fact::AgentView};
 use cce_mr::icm::{AgentStateUpdate, TaskEvent};
 use std::{
     cmp::Reverse,
@@ -13,13 +13,6 @@ use std::{
 const PLACES_MAX: usize = 80_000;
 /// Tasks of one agent in one domain that the router keeps, far above any limit that Finesse accepts.
 const TASKS_MAX: u32 = 100;
-
-/// An agent in one domain.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Place {
-    pub(crate) skill_target: SkillTarget,
-    pub(crate) mrd: MrdId,
-}
 
 /// How far a task is with its agent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,7 +43,7 @@ pub(crate) struct Agent {
 /// Everybody whom agent PGs reported.
 #[derive(Debug)]
 pub(crate) struct Agents {
-    by_place: BTreeMap<Place, Agent>,
+    by_place: BTreeMap<AgentKey, Agent>,
     uninterruptible: BTreeSet<MrdId>,
 }
 
@@ -130,7 +123,7 @@ impl Agents {
     }
 
     /// The agent, if reported.
-    pub(crate) fn at(&self, place: Place) -> Option<&Agent> {
+    pub(crate) fn at(&self, place: AgentKey) -> Option<&Agent> {
         self.by_place.get(&place)
     }
 
@@ -141,7 +134,8 @@ impl Agents {
         update: &AgentStateUpdate,
         now: Time,
     ) -> Result<Option<(AgentView, AgentView)>, &'static str> {
-        let agent = self.reported(link, Place { skill_target: update.icm_agent_id, mrd: update.mrd_id })?;
+        let agent =
+            self.reported(link, AgentKey { skill_target: update.icm_agent_id, mrd: update.mrd_id })?;
         agent.apply(update, now);
         let after = agent.view();
         let before = std::mem::replace(&mut agent.noted, after);
@@ -150,7 +144,7 @@ impl Agents {
 
     /// Takes over what became of a task, which may be one that an earlier life of the router assigned.
     pub(crate) fn on_task(&mut self, link: LinkId, event: &TaskEvent) -> Result<(), &'static str> {
-        let agent = self.reported(link, Place { skill_target: event.icm_agent_id, mrd: event.mrd_id })?;
+        let agent = self.reported(link, AgentKey { skill_target: event.icm_agent_id, mrd: event.mrd_id })?;
         if is_end(event) {
             agent.tasks.remove(&event.task_id);
             return Ok(());
@@ -163,7 +157,7 @@ impl Agents {
     }
 
     /// Counts a task against its agent from the decision on.
-    pub(crate) fn assign(&mut self, place: Place, task: TaskId) {
+    pub(crate) fn assign(&mut self, place: AgentKey, task: TaskId) {
         debug_assert!(self.is_eligible(place), "only an eligible agent is chosen");
         if let Some(agent) = self.by_place.get_mut(&place) {
             agent.tasks.insert(task, Stage::Pending);
@@ -171,14 +165,14 @@ impl Agents {
     }
 
     /// A task that was assigned does not come to its agent.
-    pub(crate) fn withdraw(&mut self, place: Place, task: TaskId) {
+    pub(crate) fn withdraw(&mut self, place: AgentKey, task: TaskId) {
         if let Some(agent) = self.by_place.get_mut(&place) {
             agent.tasks.remove(&task);
         }
     }
 
     /// The agent PG refused to reserve an agent: no task goes there until it reports how the agent stands.
-    pub(crate) fn doubt(&mut self, place: Place) {
+    pub(crate) fn doubt(&mut self, place: AgentKey) {
         if let Some(agent) = self.by_place.get_mut(&place) {
             agent.is_available = false;
         }
@@ -191,14 +185,14 @@ impl Agents {
 
     /// Whether any of these is signed in to the domain.
     pub(crate) fn is_anybody_signed_in(&self, mrd: MrdId, agents: &BTreeSet<SkillTarget>) -> bool {
-        let mut known = agents.iter().filter_map(|agent| self.at(Place { skill_target: *agent, mrd }));
+        let mut known = agents.iter().filter_map(|agent| self.at(AgentKey { skill_target: *agent, mrd }));
         known.any(|agent| agent.state != AgentState::Logout)
     }
 
     /// Those of `agents` who may get a task of the domain, best first: most free slots, then who waits longest,
     /// then by skill target.
     pub(crate) fn eligible(&self, mrd: MrdId, agents: &BTreeSet<SkillTarget>) -> Vec<SkillTarget> {
-        let places = agents.iter().map(|agent| Place { skill_target: *agent, mrd });
+        let places = agents.iter().map(|agent| AgentKey { skill_target: *agent, mrd });
         let known = places.filter(|place| self.is_eligible(*place));
         let ranked = known.filter_map(|place| self.at(place).map(|agent| (rank(agent), place.skill_target)));
         let mut ranked: Vec<_> = ranked.collect();
@@ -206,13 +200,13 @@ impl Agents {
         ranked.into_iter().map(|(_, skill_target)| skill_target).collect()
     }
 
-    fn is_eligible(&self, place: Place) -> bool {
+    fn is_eligible(&self, place: AgentKey) -> bool {
         self.at(place).is_some_and(Agent::is_open) && !self.is_busy_elsewhere(place)
     }
 
     /// Whether the agent has a task in another domain, one whose tasks must not be interrupted.
-    fn is_busy_elsewhere(&self, place: Place) -> bool {
-        let of = |mrd| Place { skill_target: place.skill_target, mrd };
+    fn is_busy_elsewhere(&self, place: AgentKey) -> bool {
+        let of = |mrd| AgentKey { skill_target: place.skill_target, mrd };
         let everywhere = self.by_place.range(of(MrdId(i32::MIN))..=of(MrdId(i32::MAX)));
         everywhere
             .filter(|(other, _)| other.mrd != place.mrd && self.uninterruptible.contains(&other.mrd))
@@ -220,7 +214,7 @@ impl Agents {
     }
 
     /// The agent that a PG speaks of; reported for the first time, perhaps.
-    fn reported(&mut self, link: LinkId, place: Place) -> Result<&mut Agent, &'static str> {
+    fn reported(&mut self, link: LinkId, place: AgentKey) -> Result<&mut Agent, &'static str> {
         if self.by_place.len() >= PLACES_MAX && !self.by_place.contains_key(&place) {
             return Err("too many agents");
         }

@@ -1,5 +1,6 @@
 //! What is a router's alone.
 
+use cce_model::InvokeId;
 use std::time::Duration;
 
 /// What is a router's alone.
@@ -8,7 +9,7 @@ pub struct Config {
     /// Call id of the very first task; none: the milliseconds of the day (UTC) at the start (inferred).
     pub first_call_id: Option<i32>,
     /// InvokeID of the first reservation.
-    pub first_invoke_id: u32,
+    pub first_invoke_id: InvokeId,
     /// Payload of the expanded call variables.
     pub ecc_payload: u32,
     /// Customer that tasks belong to.
@@ -21,7 +22,7 @@ impl Default for Config {
     fn default() -> Self {
         Self {
             first_call_id: None,
-            first_invoke_id: 1,
+            first_invoke_id: InvokeId(1),
             ecc_payload: 1,
             customer: 1,
             silence: Duration::from_secs(20),

@@ -5,6 +5,7 @@ use cce_kernel::{
     CloseReason, Cx, LinkId, Peer,
     session::{Gone, Listener, Silence},
 };
+use cce_model::{InvokeId, PeripheralId};
 use cce_mr::{
     FailureStatus, ICM, Icm,
     gateway::{PgKind, VERSION},
@@ -17,7 +18,7 @@ use std::time::Duration;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Pg {
     pub(crate) kind: PgKind,
-    pub(crate) peripheral: u32,
+    pub(crate) peripheral: PeripheralId,
 }
 
 impl Pg {
@@ -34,7 +35,7 @@ impl Pg {
 pub(crate) struct Gateways {
     links: Listener<Pg>,
     silence: Silence,
-    next_close_id: u32,
+    next_close_id: InvokeId,
 }
 
 impl Gateways {
@@ -43,7 +44,7 @@ impl Gateways {
         Self {
             links: Listener::new(|number| Timer::Silence.key(number), CloseReason::HeartbeatLost),
             silence: Silence::Measured(silence),
-            next_close_id: 1,
+            next_close_id: InvokeId(1),
         }
     }
 
@@ -82,7 +83,7 @@ impl Gateways {
     }
 
     /// Opens a session.
-    pub(crate) fn open(&mut self, link: LinkId, pg: Pg, invoke_id: u32, cx: &mut Cx<'_>) {
+    pub(crate) fn open(&mut self, link: LinkId, pg: Pg, invoke_id: InvokeId, cx: &mut Cx<'_>) {
         self.links.open(link, pg);
         let central_controller_time = Time32::from(cx.wall());
         send(link, OpenConf { invoke_id, central_controller_time, ..OpenConf::default() }, cx);
@@ -92,7 +93,7 @@ impl Gateways {
     pub(crate) fn refuse(
         &mut self,
         link: LinkId,
-        invoke_id: u32,
+        invoke_id: InvokeId,
         detail: String,
         cx: &mut Cx<'_>,
     ) -> Option<Gone<Pg>> {
@@ -110,7 +111,7 @@ impl Gateways {
     /// Ends the session of a link, because the router stops.
     pub(crate) fn stop(&mut self, link: LinkId, cx: &mut Cx<'_>) -> Option<Gone<Pg>> {
         let invoke_id = self.next_close_id;
-        self.next_close_id = invoke_id.wrapping_add(1);
+        self.next_close_id = invoke_id.next();
         send(link, CloseReq { invoke_id, ..CloseReq::default() }, cx);
         self.links.close(link, CloseReason::Stopping, cx)
     }
@@ -156,7 +157,7 @@ impl Gateways {
     /// # Panics
     ///
     /// If the link is not open: agents are known of open links only.
-    pub(crate) fn peripheral_of(&self, link: LinkId) -> u32 {
+    pub(crate) fn peripheral_of(&self, link: LinkId) -> PeripheralId {
         self.links.session(link).expect("an agent's link is open").peripheral
     }
 }

@@ -5,7 +5,7 @@ use crate::{
     config::Config,
     task::{Call, RCK_SEQ, step_order},
 };
-use cce_model::{Disposition, SkillTarget, TaskId};
+use cce_model::{DialogueId, Disposition, InvokeId, PeripheralId, SkillTarget, TaskId};
 use cce_mr::{
     CancelResult,
     icm::{
@@ -25,9 +25,9 @@ const DID_REL_SEQ: u32 = 0;
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Reservation {
     pub(crate) pick: Pick,
-    pub(crate) invoke_id: u32,
+    pub(crate) invoke_id: InvokeId,
     /// The agent PG's peripheral.
-    pub(crate) peripheral: u32,
+    pub(crate) peripheral: PeripheralId,
     /// Seconds in queue.
     pub(crate) queued: u32,
 }
@@ -167,7 +167,12 @@ pub(crate) fn dequeued(call: &Call) -> TaskDequeuedInd {
 }
 
 /// Tells the routing client that its task is not routed.
-pub(crate) fn dialog_fail(rcid: u32, pid: u32, did: u32, reason_code: Disposition) -> DialogFail {
+pub(crate) fn dialog_fail(
+    rcid: u32,
+    pid: PeripheralId,
+    did: DialogueId,
+    reason_code: Disposition,
+) -> DialogFail {
     DialogFail { rcid, pid, did, reason_code, ..DialogFail::default() }
 }
 

@@ -15,7 +15,7 @@ const WINDOW: Duration = Duration::from_mins(5);
 /// Departures of one queue that are remembered; more in one window count as these.
 const LEAVERS_MAX: usize = 15_000;
 
-/// Place in the line: priority, then time, then arrival.
+/// AgentKey in the line: priority, then time, then arrival.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Rank {
     pub(crate) priority: u32,
@@ -185,7 +185,7 @@ fn estimate(queued: usize, leavers: usize) -> i32 {
 mod tests {
     use super::*;
     use crate::task::Plan;
-    use cce_model::{RouterCallKey, sample::SampleRows};
+    use cce_model::{DialogueId, RouterCallKey, sample::SampleRows};
     use cce_mr::icm::NewCall;
     use std::sync::Arc;
 
@@ -238,7 +238,7 @@ mod tests {
     fn call(arrival: u64, plan: &Plan) -> Box<Call> {
         let link = LinkId { port: cce_kernel::Port::IcmMr, number: 1 };
         Box::new(Call {
-            dialogue: DialogueKey { link, routing_client: 5004, dialogue: 4 },
+            dialogue: DialogueKey { link, routing_client: 5004, dialogue: DialogueId(4) },
             key: RouterCallKey { day: 154_526, call: 37_051_928 },
             request: NewCall::default(),
             plan: plan.clone(),

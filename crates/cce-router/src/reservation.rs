@@ -7,9 +7,9 @@
 //! cases the task is routed anew, under its own key, and ahead of those that came later (inferred; the texts are
 //! silent).
 
-use crate::{agent::Place, task::Call};
+use crate::task::Call;
 use cce_kernel::LinkId;
-use cce_model::TaskId;
+use cce_model::{AgentKey, PeripheralId, TaskId};
 use std::collections::BTreeMap;
 
 /// Reservations that may be unconfirmed; of more, the oldest count as confirmed.
@@ -19,11 +19,11 @@ const UNCONFIRMED_MAX: usize = 15_000;
 #[derive(Debug)]
 pub(crate) struct Unconfirmed {
     pub(crate) call: Box<Call>,
-    pub(crate) place: Place,
+    pub(crate) place: AgentKey,
     /// Step of the queue, counted from 0.
     pub(crate) step: usize,
     /// The agent PG.
-    pub(crate) peripheral: u32,
+    pub(crate) peripheral: PeripheralId,
     pub(crate) way: Way,
 }
 
@@ -66,7 +66,7 @@ impl Reservations {
     }
 
     /// An agent PG opened its session, for the first time or again.
-    pub(crate) fn on_opened(&mut self, link: LinkId, peripheral: u32) {
+    pub(crate) fn on_opened(&mut self, link: LinkId, peripheral: PeripheralId) {
         self.0
             .values_mut()
             .filter(|sent| sent.way == Way::Broken && sent.peripheral == peripheral)

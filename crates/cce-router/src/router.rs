@@ -3,7 +3,7 @@
 
 use crate::{
     Config,
-    agent::{self, Agents, Place},
+    agent::{self, Agents},
     choice::{self, Decision, Pick},
     key::Keys,
     link::{Gateways, Pg, on_heartbeat, send},
@@ -17,7 +17,7 @@ use cce_kernel::{
     CloseReason, Command, Component, Configured, Cx, FrameFlaw, Input, LinkId, TimerKey, session::Gone,
 };
 use cce_model::{
-    Disposition, MrdId, ObjectModel, PrecisionQueue, TaskId,
+    AgentKey, Disposition, InvokeId, MrdId, ObjectModel, PrecisionQueue, TaskId,
     fact::{QueueChoice, RefusalReason, RouterFact},
 };
 use cce_mr::{
@@ -37,7 +37,7 @@ pub struct Router {
     model: Arc<ObjectModel>,
     config: Config,
     keys: Keys,
-    next_invoke_id: u32,
+    next_invoke_id: InvokeId,
     gateways: Gateways,
     agents: Agents,
     line: Line,
@@ -335,12 +335,12 @@ impl Router {
     /// An agent was chosen: reserves the agent, answers the routing client, and drops the dialogue. A task that is
     /// routed anew needs no answer.
     fn route(&mut self, call: Box<Call>, pick: Pick, queued: u32, cx: &mut Cx<'_>) {
-        let place = Place { skill_target: pick.skill_target, mrd: call.plan.queue().mrd().id };
+        let place = AgentKey { skill_target: pick.skill_target, mrd: call.plan.queue().mrd().id };
         let agent_pg = self.agents.at(place).expect("an agent that was chosen is known").link;
         let choice = QueueChoice::Agent { skill_target: pick.skill_target, eligible: pick.eligible };
         cx.note(node(&call, pick.step, choice).into());
         let invoke_id = self.next_invoke_id;
-        self.next_invoke_id = invoke_id.wrapping_add(1);
+        self.next_invoke_id = invoke_id.next();
         let peripheral = self.gateways.peripheral_of(agent_pg);
         let reservation = Reservation { pick, invoke_id, peripheral, queued };
         let task = TaskId::of_router(call.key, RCK_SEQ);
@@ -369,7 +369,7 @@ impl Router {
     /// Puts a task back into the line, where it stood before.
     fn requeue(&mut self, task: TaskId, sent: Unconfirmed, cx: &mut Cx<'_>) {
         let Unconfirmed { mut call, place, step, .. } = sent;
-        let Place { skill_target, mrd } = place;
+        let AgentKey { skill_target, mrd } = place;
         self.agents.withdraw(place, task);
         cx.note(RouterFact::Requeued { task, skill_target, mrd }.into());
         call.is_answered = true;

@@ -3,7 +3,7 @@
 use crate::choice::Wish;
 use cce_kernel::{LinkId, Time};
 use cce_model::{
-    CallType, PrecisionQueue, RouterCallKey, Script,
+    CallType, DialogueId, PrecisionQueue, RouterCallKey, Script,
     fact::{QueueChoice, RouterFact},
 };
 use cce_mr::icm::NewCall;
@@ -17,7 +17,7 @@ pub(crate) const RCK_SEQ: i32 = 0;
 pub(crate) struct DialogueKey {
     pub(crate) link: LinkId,
     pub(crate) routing_client: u32,
-    pub(crate) dialogue: u32,
+    pub(crate) dialogue: DialogueId,
 }
 
 /// An admitted task.

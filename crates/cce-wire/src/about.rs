@@ -1,7 +1,7 @@
 //! What a message is about: read off the fields that its row marks.
 
 use crate::{Field, Slot, Type, Value};
-use cce_model::{ContactId, MrdId, SkillTarget, TaskId};
+use cce_model::{ContactId, DialogueId, InvokeId, MonitorId, MrdId, PeripheralId, SkillTarget, TaskId};
 
 /// What a field says about its message as a whole: `task_id: TaskId as "TaskID" is task`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -72,11 +72,11 @@ pub struct About {
     /// The one task that it names.
     pub task: Option<TaskId>,
     /// The dialogue.
-    pub dialogue: Option<u32>,
+    pub dialogue: Option<DialogueId>,
     /// Whether the message begins that dialogue.
     pub opens: bool,
     /// The MR PIM's peripheral, whose dialogue it is.
-    pub client: Option<u32>,
+    pub client: Option<PeripheralId>,
     /// The social contact.
     pub contact: Option<ContactId>,
     /// The agent.
@@ -84,11 +84,11 @@ pub struct About {
     /// The media routing domain.
     pub mrd: Option<MrdId>,
     /// What the answer carries, too.
-    pub invoke: Option<u32>,
+    pub invoke: Option<InvokeId>,
     /// Why a request failed: the message is a refusal.
     pub refusal: Option<u32>,
     /// The monitor that an event is for.
-    pub monitor: Option<u32>,
+    pub monitor: Option<MonitorId>,
 }
 
 /// Collects what the marked fields of a message say.
@@ -145,24 +145,23 @@ impl Marked {
     }
 
     fn add_number(&mut self, mark: Mark, number: u32) {
-        let field = match mark {
-            Mark::KeyDay => &mut self.key[0],
-            Mark::KeyCall => &mut self.key[1],
-            Mark::KeySequence => &mut self.key[2],
+        match mark {
+            Mark::KeyDay => self.key[0] = Some(number),
+            Mark::KeyCall => self.key[1] = Some(number),
+            Mark::KeySequence => self.key[2] = Some(number),
             Mark::Opens => {
                 self.about.opens = true;
-                &mut self.about.dialogue
+                self.about.dialogue = Some(DialogueId(number));
             }
-            Mark::Dialogue => &mut self.about.dialogue,
-            Mark::Client => &mut self.about.client,
-            Mark::Invoke => &mut self.about.invoke,
-            Mark::Refusal => &mut self.about.refusal,
-            Mark::Monitor => &mut self.about.monitor,
+            Mark::Dialogue => self.about.dialogue = Some(DialogueId(number)),
+            Mark::Client => self.about.client = Some(PeripheralId(number)),
+            Mark::Invoke => self.about.invoke = Some(InvokeId(number)),
+            Mark::Refusal => self.about.refusal = Some(number),
+            Mark::Monitor => self.about.monitor = Some(MonitorId(number)),
             Mark::Task | Mark::Contact | Mark::Agent | Mark::Mrd => {
                 unreachable!("an unsigned number cannot be marked as {mark:?}")
             }
-        };
-        *field = Some(number);
+        }
     }
 }
 

@@ -41,6 +41,8 @@ mod value;
 pub use about::{About, Mark, Marked};
 pub use bytes::{Bytes, BytesMut};
 pub use cce_kernel::Blob;
+#[doc(hidden)]
+pub use cce_model::MonitorId;
 pub use dialect::{Dialect, Extra, Float, Floats};
 pub use doc::{
     Completeness, Evidence, FieldDoc, FloatDoc, ListDoc, MessageDoc, has_tag, name_foreign_tags, takes_tag,

@@ -3,13 +3,14 @@
 /// Declares a protocol whose rows stand in one place: a struct per row, and the enum of all of them.
 ///
 /// ```
+/// # use cce_model::InvokeId;
 /// cce_wire::messages! {
 ///     /// Messages between a client and a server.
 ///     Demo {
 ///         /// Opens a session.
 ///         3 => OpenReq "OPEN_REQ" client -> server, published "section 6" {
 ///             /// Echoed by the confirmation.
-///             invoke_id: u32 as "InvokeID" is invoke,
+///             invoke_id: InvokeId as "InvokeID" is invoke,
 ///             department: i32 as "DeptID" since 19,
 ///         } floats {
 ///             1 client_id: cce_wire::Text<64> as "ClientID" is required,
@@ -19,7 +20,7 @@
 /// }
 /// # use cce_wire::*;
 /// let dialect = Dialect { version: 24, floats: Floats::Wide };
-/// let open = Demo::from(OpenReq { invoke_id: 7, client_id: Some(Text::new("me")), ..OpenReq::default() });
+/// let open = Demo::from(OpenReq { invoke_id: InvokeId(7), client_id: Some(Text::new("me")), ..OpenReq::default() });
 /// let frame = open.to_frame(&dialect);
 /// assert_eq!(Demo::read(&dialect, &frame), Ok(open));
 /// ```
@@ -289,7 +290,7 @@ macro_rules! row {
                     .about()
             }
 
-            fn set_monitor(&mut self, monitor: u32) {
+            fn set_monitor(&mut self, monitor: $crate::MonitorId) {
                 let _ = monitor;
                 $( $( $crate::set_monitor!($fmark, self.$field, monitor); )? )*
             }
@@ -441,7 +442,7 @@ macro_rules! dispatch {
 
             /// The message for that monitor, where its row marks a field as one.
             #[must_use]
-            pub fn for_monitor(mut self, monitor: u32) -> Self {
+            pub fn for_monitor(mut self, monitor: $crate::MonitorId) -> Self {
                 match &mut self {
                     $( Self::$name(message) => $crate::Body::set_monitor(message, monitor), )*
                     Self::Unlisted { .. } => {}

@@ -2,6 +2,7 @@
 
 use crate::{About, DecodeError, Dialect, Extra, Flaw, MessageDoc, Reader, Shown};
 use bytes::{BufMut, Bytes, BytesMut};
+use cce_model::MonitorId;
 
 /// Bytes of a message header: length of the rest, then message type.
 pub const HEADER: usize = 8;
@@ -30,7 +31,7 @@ pub trait Body {
     fn about(&self) -> About;
 
     /// Says for which monitor it is, if its row marks a field as one.
-    fn set_monitor(&mut self, monitor: u32);
+    fn set_monitor(&mut self, monitor: MonitorId);
 
     /// What a strict peer would object to, first objection first.
     fn flaws(&self, dialect: &Dialect) -> Vec<Flaw>;

@@ -2,7 +2,10 @@
 
 use crate::{DecodeError, Field, Reader, Type, Value};
 use bytes::BytesMut;
-use cce_model::{AgentState, Disposition, MrdId, Numbered, PeripheralType, SkillTarget};
+use cce_model::{
+    AgentState, DialogueId, Disposition, InvokeId, MonitorId, MrdId, Numbered, PeripheralId, PeripheralType,
+    SessionId, SkillTarget,
+};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
 
@@ -27,7 +30,7 @@ macro_rules! numbers {
         }
     )* };
 }
-numbers! { MrdId(i32), SkillTarget(i32), Disposition(u32), PeripheralType(u16) }
+numbers! { MrdId(i32), SkillTarget(i32), Disposition(u32), PeripheralType(u16), InvokeId(u32), SessionId(u32), PeripheralId(u32), DialogueId(u32), MonitorId(u32) }
 
 /// The number of a state. One that is no state's survives.
 #[derive(Clone, Copy, PartialEq, Eq)]

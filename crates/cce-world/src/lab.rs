@@ -17,7 +17,10 @@ use crate::{
 use cce_ccp::StatusTimestamp;
 use cce_journal::{LogSettings, Tables};
 use cce_kernel::{Kind, Port};
-use cce_model::{AgentId, CallVariableDisplay, MediaElement, ReadyReason, ReasonCategory, UserErrorForm};
+use cce_model::{
+    AgentId, CallVariableDisplay, DialogueId, InvokeId, MediaElement, PeripheralId, ReadyReason,
+    ReasonCategory, SessionId, UserErrorForm,
+};
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, time::Duration};
 
@@ -176,7 +179,7 @@ pub struct CcpSettings {
     #[serde(default)]
     pub delays: CcpDelays,
     /// Dialogue id of the first task.
-    pub first_dialogue: u32,
+    pub first_dialogue: DialogueId,
     /// Ids of the first contacts.
     pub contact_ids: Vec<String>,
     /// ApplicationString1 of every task; drawn for each when there is none.
@@ -240,7 +243,7 @@ pub struct CampaignSettings {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct MrPgSettings {
     /// Peripheral id.
-    pub peripheral: u32,
+    pub peripheral: PeripheralId,
     /// Routing client id.
     pub routing_client: u32,
     /// Pause before a lost link is dialled again.
@@ -256,7 +259,7 @@ pub struct MrPgSettings {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MrApplicationSettings {
     /// Peripheral id of its MR PIM.
-    pub peripheral: u32,
+    pub peripheral: PeripheralId,
     /// Routing client id of its MR PIM.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub routing_client: Option<u32>,
@@ -270,7 +273,7 @@ pub struct MrApplicationSettings {
 impl MrApplicationSettings {
     /// Its routing client: the lab's own one is numbered so, too (inferred).
     pub fn routing_client(&self) -> u32 {
-        self.routing_client.unwrap_or_else(|| self.peripheral.wrapping_add(ROUTING_CLIENT_AFTER_PERIPHERAL))
+        self.routing_client.unwrap_or_else(|| self.peripheral.0.wrapping_add(ROUTING_CLIENT_AFTER_PERIPHERAL))
     }
 }
 
@@ -278,13 +281,13 @@ impl MrApplicationSettings {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct AgentPgSettings {
     /// Peripheral id.
-    pub peripheral: u32,
+    pub peripheral: PeripheralId,
     /// Pause before a lost link is dialled again.
     pub redial: Span,
     /// Heartbeat interval to the router.
     pub heartbeat: Span,
     /// Number of the first CTI session.
-    pub first_session: u32,
+    pub first_session: SessionId,
     /// Refuse unknown mask bits.
     pub strict_masks: bool,
     /// What CTI clients, Finesse among them, must give as password; none accepts any.
@@ -301,7 +304,7 @@ pub struct AgentPgSettings {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RouterSettings {
     /// InvokeID of the first reservation.
-    pub first_invoke_id: u32,
+    pub first_invoke_id: InvokeId,
     /// Call id of the first task.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub first_call_id: Option<i32>,
@@ -467,7 +470,7 @@ pub struct FinesseSettings {
     /// How often it is asked again; the pause doubles each time.
     pub ccp_retries: u32,
     /// InvokeID of the first request to the CTI server.
-    pub first_invoke_id: u32,
+    pub first_invoke_id: InvokeId,
     /// XML namespace of `notification` in event stanzas.
     pub notification_namespace: String,
     /// The element of a media in its event. Journals of earlier versions say nothing of it and of the next two.
@@ -530,15 +533,15 @@ pub struct PinSettings {
     /// See [`CcpSettings::application_id`].
     pub application_id: Option<String>,
     /// See [`CcpSettings::first_dialogue`].
-    pub first_dialogue: Option<u32>,
+    pub first_dialogue: Option<DialogueId>,
     /// See [`RouterSettings::first_call_id`].
     pub first_call_id: Option<i32>,
     /// See [`RouterSettings::first_invoke_id`].
-    pub router_first_invoke_id: Option<u32>,
+    pub router_first_invoke_id: Option<InvokeId>,
     /// See [`FinesseSettings::first_invoke_id`].
-    pub finesse_first_invoke_id: Option<u32>,
+    pub finesse_first_invoke_id: Option<InvokeId>,
     /// See [`AgentPgSettings::first_session`].
-    pub first_session: Option<u32>,
+    pub first_session: Option<SessionId>,
 }
 
 /// How the products of a demo differ from the lab's.

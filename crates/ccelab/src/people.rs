@@ -1,7 +1,7 @@
 //! `--agents`: who signs in by itself, and what they do with offers. `--mr-app`: who brings tasks of their own.
 
-use cce_model::AgentId;
 use cce_model::meant;
+use cce_model::{AgentId, PeripheralId};
 use cce_world::{CastAgent, MrApplicationSettings, Span, Wait};
 use std::{str::FromStr, time::Duration};
 
@@ -110,7 +110,7 @@ fn ids(text: &str) -> Result<Vec<AgentId>, String> {
 /// One entry of `--mr-app`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct MrApplication {
-    peripheral: u32,
+    peripheral: PeripheralId,
     address: String,
 }
 
@@ -132,7 +132,7 @@ impl FromStr for MrApplication {
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let parts = text.split_once('=').and_then(|(peripheral, address)| {
             address.rsplit_once(':')?.1.parse::<u16>().ok()?;
-            Some(Self { peripheral: peripheral.parse().ok()?, address: address.to_owned() })
+            Some(Self { peripheral: PeripheralId(peripheral.parse().ok()?), address: address.to_owned() })
         });
         parts.ok_or_else(|| format!("`{text}`: write PERIPHERAL=HOST:PORT, such as 5002=127.0.0.1:39001"))
     }

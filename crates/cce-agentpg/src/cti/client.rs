@@ -8,6 +8,7 @@ use cce_cti::{
     UnregisterServiceConf, UnregisterServiceReq, UserMessageConf, UserMessageEvent, UserMessageReq, services,
 };
 use cce_kernel::{Cx, LinkId};
+use cce_model::SessionId;
 
 /// Services of all sessions together.
 const REGISTERED_MAX: usize = 256;
@@ -17,7 +18,7 @@ const EXCLUSIVE: u16 = 0;
 /// A service that a session registered.
 #[derive(Clone, Debug)]
 pub(super) struct Registered {
-    pub(super) session: u32,
+    pub(super) session: SessionId,
     name: String,
     mode: u16,
 }

@@ -1,7 +1,6 @@
 //! The configuration service: the lab's objects, for clients that ask for them (cti-server-protocol 9).
 
 use super::CtiServer;
-use crate::arm::Place;
 use cce_cti::{
     AgentRecord, CallTypeRecord, ConfigAgentDeskSettingsEvent, ConfigAgentEvent, ConfigBeginEvent,
     ConfigCallTypeEvent, ConfigDeviceEvent, ConfigEndEvent, ConfigKeyEvent, ConfigMrdEvent,
@@ -10,7 +9,7 @@ use cce_cti::{
     config_information, dialect,
 };
 use cce_kernel::LinkId;
-use cce_model::{Agent, AgentState, MrdId};
+use cce_model::{Agent, AgentKey, AgentState, MrdId};
 use cce_wire::{Code, List, Opaque, Text, Unsigned};
 use std::time::Duration;
 
@@ -125,7 +124,7 @@ impl CtiServer {
         customer.is_none_or(|id| ANY_CUSTOMER.contains(&id) || id == self.config.customer)
     }
 
-    fn state_at(&self, place: Place) -> AgentState {
+    fn state_at(&self, place: AgentKey) -> AgentState {
         self.records.get(&place).map_or(AgentState::Logout, |record| record.state)
     }
 }
@@ -174,7 +173,7 @@ fn skill_groups(server: &CtiServer) -> Vec<Cti> {
 }
 
 /// Agents; how they stand in their domains is told, and is no matter of the key.
-fn agents(server: &CtiServer, state: impl Fn(Place) -> Option<AgentState>) -> Vec<Cti> {
+fn agents(server: &CtiServer, state: impl Fn(AgentKey) -> Option<AgentState>) -> Vec<Cti> {
     let records: Vec<_> =
         server.model.agents.iter().map(|agent| agent_record(server, agent, &state)).collect();
     messages(&records, |num_records, records| ConfigAgentEvent {
@@ -187,7 +186,7 @@ fn agents(server: &CtiServer, state: impl Fn(Place) -> Option<AgentState>) -> Ve
 fn agent_record(
     server: &CtiServer,
     agent: &Agent,
-    state: &impl Fn(Place) -> Option<AgentState>,
+    state: &impl Fn(AgentKey) -> Option<AgentState>,
 ) -> AgentRecord {
     let numbers: Vec<u32> = agent.skill_groups.iter().map(|group| group.number).collect();
     let mut mrds: Vec<MrdId> = agent.skill_groups.iter().map(|group| group.mrd.id).collect();
@@ -195,7 +194,7 @@ fn agent_record(
     mrds.dedup();
     let states: Option<Vec<Code<AgentState>>> = mrds
         .iter()
-        .map(|mrd| state(Place { skill_target: agent.skill_target, mrd: *mrd }).map(Code::from))
+        .map(|mrd| state(AgentKey { skill_target: agent.skill_target, mrd: *mrd }).map(Code::from))
         .collect();
     let mrds: Vec<Unsigned<MrdId>> = mrds.iter().map(|mrd| Unsigned(*mrd)).collect();
     let count = |many: usize| Some(u16::try_from(many).unwrap_or(u16::MAX));

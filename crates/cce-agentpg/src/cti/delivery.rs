@@ -5,11 +5,10 @@ use super::{
     session::{Pending, Session, Side},
     subscription::{Origin, Topic},
 };
-use crate::arm::Place;
 use cce_cti::{ArmStatus, Cti, SystemEvent, SystemEventId, call_msg_mask, services};
 use cce_kernel::{Cx, LinkId};
 use cce_model::{
-    AgentRecord, AgentState, QueuedTask, TaskEvent,
+    AgentKey, AgentRecord, AgentState, InvokeId, QueuedTask, SessionId, TaskEvent,
     fact::{AgentPgFact, OpcMessage},
 };
 use cce_wire::Text;
@@ -29,7 +28,7 @@ impl CtiServer {
             cx.note(AgentPgFact::ToCtiServer(message.clone()).into());
             match message {
                 OpcMessage::Task(event) => {
-                    let place = Place { skill_target: event.skill_target, mrd: event.mrd };
+                    let place = AgentKey { skill_target: event.skill_target, mrd: event.mrd };
                     let owner = self.owner(place).map(|(_, session)| session.client.session);
                     self.tasks.on_event(&event, owner, cx.now());
                     waiting.push(*event);
@@ -40,14 +39,14 @@ impl CtiServer {
                 }
                 OpcMessage::PreCall(call) => {
                     self.tasks.on_pre_call(&call);
-                    let place = Place { skill_target: call.skill_target, mrd: call.mrd };
+                    let place = AgentKey { skill_target: call.skill_target, mrd: call.mrd };
                     let topic = Topic::Call(call_msg_mask::AGENT_PRE_CALL);
                     self.send_with_owner(place, topic, &event::pre_call(&call), cx);
                 }
                 OpcMessage::PreCallAbort { task, agent, mrd } => {
                     let agent = self.model.agents.find(|known| known.id == agent);
                     let agent = agent.expect("OPC speaks of configured agents");
-                    let place = Place { skill_target: agent.skill_target, mrd };
+                    let place = AgentKey { skill_target: agent.skill_target, mrd };
                     let abort = event::pre_call_abort(task, mrd, agent.instrument());
                     self.tasks.note_ended(task, place, abort.clone());
                     let topic = Topic::Call(call_msg_mask::AGENT_PRE_CALL_ABORT);
@@ -56,7 +55,7 @@ impl CtiServer {
                 OpcMessage::Queued(queued) => self.on_queued(&queued, cx),
                 OpcMessage::Dequeued { task, peripheral, mrd, skill_group } => {
                     let event = event::dequeued(peripheral, task, mrd, skill_group);
-                    self.deliver(Place::nobody(mrd), Topic::Task(event.kind()), &event, cx);
+                    self.deliver(AgentKey::nobody(mrd), Topic::Task(event.kind()), &event, cx);
                 }
                 OpcMessage::TaskAssigned { session, invoke_id, task } => {
                     self.send_pending(
@@ -67,18 +66,18 @@ impl CtiServer {
                     );
                 }
                 OpcMessage::MadeNotRoutable { skill_target, mrd } => {
-                    let place = Place { skill_target, mrd };
+                    let place = AgentKey { skill_target, mrd };
                     let event = event::made_not_routable(self.config.peripheral, place);
                     self.send_with_owner(place, Topic::Task(END_TASK_EVENT), &event, cx);
                 }
                 OpcMessage::TaskState { task, state } => self.tasks.enter(task, state),
                 OpcMessage::Interrupt { skill_target, mrd, by, is_over } => {
-                    let place = Place { skill_target, mrd };
+                    let place = AgentKey { skill_target, mrd };
                     let advice = event::interrupt(self.config.peripheral, place, by, is_over);
                     self.send_to_owner(place, &advice, cx);
                 }
                 OpcMessage::LifetimeExceeded { task, skill_target, mrd } => {
-                    let place = Place { skill_target, mrd };
+                    let place = AgentKey { skill_target, mrd };
                     let event = event::lifetime_exceeded(self.config.peripheral, task, place);
                     // Its number has no bit in the mask: whoever hears of the end hears of this (inferred).
                     self.deliver(place, Topic::Task(END_TASK_EVENT), &event, cx);
@@ -96,7 +95,7 @@ impl CtiServer {
         let begin = queued.is_new.then(|| event::begin(queued));
         let event = event::queued(queued);
         for event in begin.into_iter().chain([event]) {
-            self.deliver(Place::nobody(queued.mrd), Topic::Task(event.kind()), &event, cx);
+            self.deliver(AgentKey::nobody(queued.mrd), Topic::Task(event.kind()), &event, cx);
         }
     }
 
@@ -120,13 +119,13 @@ impl CtiServer {
 
     /// An agent signed in or out, or changed: there is an event for each queue of the domain.
     fn on_agent(&mut self, record: &AgentRecord, cx: &mut Cx<'_>) {
-        let place = Place { skill_target: record.skill_target, mrd: record.mrd };
+        let place = AgentKey { skill_target: record.skill_target, mrd: record.mrd };
         for queue in record.by_queue() {
             let states = [queue.state, queue.skill_group_state];
             self.deliver(place, Topic::States(&states), &event::agent_state(&queue), cx);
         }
         self.records.insert(place, record.clone());
-        if record.state == AgentState::Logout || record.session == 0 {
+        if record.state == AgentState::Logout || record.session == SessionId::NONE {
             self.owners.remove(&place);
         } else {
             self.owners.insert(place, record.session);
@@ -136,7 +135,7 @@ impl CtiServer {
     fn send_task_events(&self, events: Vec<TaskEvent>, cx: &mut Cx<'_>) {
         for task in events {
             let message = event::task(&task);
-            let place = Place { skill_target: task.skill_target, mrd: task.mrd };
+            let place = AgentKey { skill_target: task.skill_target, mrd: task.mrd };
             cx.note(AgentPgFact::TaskEventTraced(Box::new(task)).into());
             self.deliver(place, Topic::Task(message.kind()), &message, cx);
         }
@@ -144,7 +143,7 @@ impl CtiServer {
 
     /// Sends an event to the session that signed the agent in whatever its masks are, since it cannot do its work
     /// without it (inferred), and to every session that asks for it.
-    fn send_with_owner(&self, place: Place, topic: Topic<'_>, message: &Cti, cx: &mut Cx<'_>) {
+    fn send_with_owner(&self, place: AgentKey, topic: Topic<'_>, message: &Cti, cx: &mut Cx<'_>) {
         let owner = self.owners.get(&place).copied();
         for (link, session) in self.sessions().filter(|(link, _)| self.side_of(*link) == Side::Active) {
             if owner == Some(session.client.session) && !session.hears(place, topic) {
@@ -155,7 +154,7 @@ impl CtiServer {
     }
 
     /// The session that signed the agent in, if it is there.
-    fn owner(&self, place: Place) -> Option<(LinkId, &Session)> {
+    fn owner(&self, place: AgentKey) -> Option<(LinkId, &Session)> {
         let owner = self.owners.get(&place)?;
         let mut active = self.sessions().filter(|(link, _)| self.side_of(*link) == Side::Active);
         active.find(|(_, session)| session.client.session == *owner)
@@ -163,7 +162,7 @@ impl CtiServer {
 
     /// Sends an event to the session that signed the agent in, and to no other: it asks for an answer, of which there
     /// is to be one (inferred).
-    fn send_to_owner(&self, place: Place, message: &Cti, cx: &mut Cx<'_>) {
+    fn send_to_owner(&self, place: AgentKey, message: &Cti, cx: &mut Cx<'_>) {
         match self.owner(place) {
             Some((link, session)) => {
                 cx.send(link, message.clone().for_monitor(session.monitor()).to_frame(&session.dialect));
@@ -174,7 +173,7 @@ impl CtiServer {
     }
 
     /// Sends an event to every session of the active side that is to hear it, once for each reason.
-    pub(super) fn deliver(&self, place: Place, topic: Topic<'_>, message: &Cti, cx: &mut Cx<'_>) {
+    pub(super) fn deliver(&self, place: AgentKey, topic: Topic<'_>, message: &Cti, cx: &mut Cx<'_>) {
         for (link, session) in self.sessions().filter(|(link, _)| self.side_of(*link) == Side::Active) {
             for subscription in &session.subscriptions {
                 let hears = match subscription.origin {
@@ -190,7 +189,7 @@ impl CtiServer {
     }
 
     /// Whether a session hears of that by itself.
-    fn does_hear(&self, number: u32, place: Place, topic: Topic<'_>) -> bool {
+    fn does_hear(&self, number: SessionId, place: AgentKey, topic: Topic<'_>) -> bool {
         let other = self.sessions().find(|(_, session)| session.client.session == number);
         other.is_some_and(|(_, session)| session.hears(place, topic))
     }
@@ -200,7 +199,7 @@ impl CtiServer {
         self.broadcast(|session| session.has(services::CLIENT_MONITOR), message, cx);
     }
 
-    pub(super) fn send_answer(&mut self, number: u32, invoke_id: u32, code: u32, cx: &mut Cx<'_>) {
+    pub(super) fn send_answer(&mut self, number: SessionId, invoke_id: InvokeId, code: u32, cx: &mut Cx<'_>) {
         self.send_pending(
             number,
             invoke_id,
@@ -217,8 +216,8 @@ impl CtiServer {
     /// Answers what waits in a session under that invoke id, or an indication that nothing waits for.
     fn send_pending(
         &mut self,
-        number: u32,
-        invoke_id: u32,
+        number: SessionId,
+        invoke_id: InvokeId,
         answer: impl FnOnce(&Self, Option<Pending>) -> Cti,
         cx: &mut Cx<'_>,
     ) {

@@ -1,7 +1,6 @@
 //! What the CTI server tells its clients of OPC's messages (cti-server-protocol 7, 11.2).
 
 use super::session::{Pending, Session};
-use crate::arm::Place;
 use cce_cti::{
     AgentInitResp, AgentInterruptAdvisoryEvent, AgentInterruptDoneAdvisoryEvent, AgentMadeNotRoutableEvent,
     AgentPreCallAbortEvent, AgentPreCallEvent, AgentStateEvent, AgentTasksResp, ArmStatus, BeginTaskEvent,
@@ -13,8 +12,8 @@ use cce_cti::{
     TaskInitResp, WrapupTaskEvent,
 };
 use cce_model::{
-    AgentRecord, AgentState, Disposition, MrdId, PeripheralType, PreCall, QueuedTask, SkillGroup,
-    SkillTarget, TaskEvent, TaskEventKind, TaskId,
+    AgentKey, AgentRecord, AgentState, Disposition, InvokeId, MrdId, PeripheralId, PeripheralType, PreCall,
+    QueuedTask, SkillGroup, SkillTarget, TaskEvent, TaskEventKind, TaskId,
 };
 use cce_wire::{List, NamedVariable, Text, Unsigned};
 
@@ -100,7 +99,7 @@ pub(super) fn pre_call_abort(task: TaskId, mrd: MrdId, instrument: &str) -> Cti 
 }
 
 /// The answer to a request that has one, else `FAILURE_RESP`.
-pub(super) fn answer(pending: Option<Pending>, invoke_id: u32, code: u32) -> Cti {
+pub(super) fn answer(pending: Option<Pending>, invoke_id: InvokeId, code: u32) -> Cti {
     let status = ArmStatus(code);
     match pending {
         Some(Pending::MediaLogin) => MediaLoginResp { invoke_id, status, ..MediaLoginResp::default() }.into(),
@@ -167,7 +166,7 @@ const fn peripheral_error(failure: ControlFailure) -> u32 {
 }
 
 /// The answer to a request for a task that an application routes itself.
-pub(super) fn task_assigned(pending: Option<Pending>, invoke_id: u32, task_id: TaskId) -> Cti {
+pub(super) fn task_assigned(pending: Option<Pending>, invoke_id: InvokeId, task_id: TaskId) -> Cti {
     if pending == Some(Pending::OfferTask) {
         return OfferApplicationTaskResp { invoke_id, task_id, ..OfferApplicationTaskResp::default() }.into();
     }
@@ -175,7 +174,7 @@ pub(super) fn task_assigned(pending: Option<Pending>, invoke_id: u32, task_id: T
 }
 
 /// `AGENT_MADE_NOT_ROUTABLE_EVENT`; its reasons are not public.
-pub(super) fn made_not_routable(peripheral_id: u32, place: Place) -> Cti {
+pub(super) fn made_not_routable(peripheral_id: PeripheralId, place: AgentKey) -> Cti {
     AgentMadeNotRoutableEvent {
         peripheral_id,
         mrd_id: place.mrd,
@@ -186,7 +185,7 @@ pub(super) fn made_not_routable(peripheral_id: u32, place: Place) -> Cti {
 }
 
 /// `AGENT_INTERRUPT_ADVISORY_EVENT`, and `AGENT_INTERRUPT_DONE_ADVISORY_EVENT` when it is over.
-pub(super) fn interrupt(peripheral_id: u32, place: Place, by: MrdId, is_over: bool) -> Cti {
+pub(super) fn interrupt(peripheral_id: PeripheralId, place: AgentKey, by: MrdId, is_over: bool) -> Cti {
     let (mrd_id, icm_agent_id, interrupting_mrd_id) = (place.mrd, place.skill_target, by);
     if is_over {
         let done = AgentInterruptDoneAdvisoryEvent::default();
@@ -205,7 +204,7 @@ pub(super) fn interrupt(peripheral_id: u32, place: Place, by: MrdId, is_over: bo
 }
 
 /// `MAX_TASK_LIFETIME_EXCEEDED_EVENT`.
-pub(super) fn lifetime_exceeded(peripheral_id: u32, task_id: TaskId, place: Place) -> Cti {
+pub(super) fn lifetime_exceeded(peripheral_id: PeripheralId, task_id: TaskId, place: AgentKey) -> Cti {
     MaxTaskLifetimeExceededEvent {
         peripheral_id,
         peripheral_type: TaskEvent::PERIPHERAL_TYPE,
@@ -301,7 +300,12 @@ pub(super) fn queued(queued: &QueuedTask) -> Cti {
 }
 
 /// `DEQUEUED_TASK_EVENT`.
-pub(super) fn dequeued(peripheral_id: u32, task_id: TaskId, mrd: MrdId, skill_group: SkillTarget) -> Cti {
+pub(super) fn dequeued(
+    peripheral_id: PeripheralId,
+    task_id: TaskId,
+    mrd: MrdId,
+    skill_group: SkillTarget,
+) -> Cti {
     DequeuedTaskEvent {
         peripheral_id,
         peripheral_type: TaskEvent::PERIPHERAL_TYPE,
@@ -329,7 +333,7 @@ pub(super) fn skill_group(group: &SkillGroup, state: AgentState) -> FltSkillGrou
 }
 
 /// `CLIENT_SESSION_OPENED_EVENT`.
-pub(super) fn session_opened(session: &Session, peripheral_id: u32) -> Cti {
+pub(super) fn session_opened(session: &Session, peripheral_id: PeripheralId) -> Cti {
     let opened = &session.opened;
     ClientSessionOpenedEvent {
         session_id: session.client.session,
@@ -350,7 +354,7 @@ pub(super) fn session_opened(session: &Session, peripheral_id: u32) -> Cti {
 }
 
 /// `CLIENT_SESSION_CLOSED_EVENT`.
-pub(super) fn session_closed(session: &Session, peripheral_id: u32, status: CtiStatus) -> Cti {
+pub(super) fn session_closed(session: &Session, peripheral_id: PeripheralId, status: CtiStatus) -> Cti {
     let opened = &session.opened;
     ClientSessionClosedEvent {
         session_id: session.client.session,

@@ -20,11 +20,7 @@ mod subscription;
 mod tasks;
 mod voice;
 
-use crate::{
-    arm::{ArmRequest, Place},
-    config::Config,
-    timer::Timer,
-};
+use crate::{arm::ArmRequest, config::Config, timer::Timer};
 use cce_cti::{
     CloseConf, ControlFailure, ControlFailureConf, Cti, CtiStatus, DeviceIdType, FailureConf, FailureEvent,
     HeartbeatConf, dialect, services,
@@ -33,7 +29,7 @@ use cce_kernel::{
     CloseReason, Cx, FrameFlaw, LinkId, Peer,
     session::{Gone, Listener, Silence},
 };
-use cce_model::{AgentRecord, ObjectModel, SkillTarget, fact::AgentPgFact};
+use cce_model::{AgentKey, AgentRecord, InvokeId, ObjectModel, SessionId, SkillTarget, fact::AgentPgFact};
 use cce_wire::{Bytes, DecodeError, frame_kind};
 use request::Asked;
 use session::{Pending, Session, Side};
@@ -58,9 +54,9 @@ pub(crate) enum Outcome {
     /// OPC is asked for something.
     Arm(ArmRequest),
     /// A session that may have signed agents in is gone.
-    SessionLost(u32),
+    SessionLost(SessionId),
     /// A client has told everything that it knows of its agents.
-    InitOver(u32),
+    InitOver(SessionId),
 }
 
 /// Why a request is refused.
@@ -99,12 +95,12 @@ pub(crate) struct CtiServer {
     model: Arc<ObjectModel>,
     config: Config,
     clients: Listener<Session>,
-    next_session: u32,
+    next_session: SessionId,
     controller: CentralController,
     /// The session that signed each agent in.
-    owners: BTreeMap<Place, u32>,
+    owners: BTreeMap<AgentKey, SessionId>,
     /// What OPC said last of each agent.
-    records: BTreeMap<Place, AgentRecord>,
+    records: BTreeMap<AgentKey, AgentRecord>,
     tasks: Tasks,
     sides: Sides,
     last_monitor: u32,
@@ -165,7 +161,7 @@ impl CtiServer {
             return None;
         }
         cx.note_peer_error(link, "frame", flaw.to_string());
-        self.fail(link, 0, CtiStatus::INVALID_MESSAGE_LENGTH, cx);
+        self.fail(link, InvokeId::NONE, CtiStatus::INVALID_MESSAGE_LENGTH, cx);
         self.close(link, CloseReason::BadFrame, CtiStatus::INVALID_MESSAGE_LENGTH, cx)
     }
 
@@ -209,7 +205,7 @@ impl CtiServer {
         &mut self,
         link: LinkId,
         message: &Cti,
-        invoke_id: u32,
+        invoke_id: InvokeId,
         cx: &mut Cx<'_>,
     ) -> Option<Outcome> {
         let version = self.session(link).dialect.version;
@@ -245,7 +241,7 @@ impl CtiServer {
         &mut self,
         link: LinkId,
         message: &Cti,
-        invoke_id: u32,
+        invoke_id: InvokeId,
         cx: &mut Cx<'_>,
     ) -> Option<Outcome> {
         let admitted =
@@ -324,7 +320,7 @@ impl CtiServer {
         flaws.iter().find_map(CtiStatus::of_flaw).map_or(Ok(()), Err)
     }
 
-    fn deny(&self, link: LinkId, message: &Cti, invoke_id: u32, denial: Denial, cx: &mut Cx<'_>) {
+    fn deny(&self, link: LinkId, message: &Cti, invoke_id: InvokeId, denial: Denial, cx: &mut Cx<'_>) {
         match denial {
             Denial::Status(status) => self.object(link, message, invoke_id, status, cx),
             Denial::Control(failure_code) => {
@@ -411,7 +407,7 @@ impl CtiServer {
     }
 
     /// Notes what is wrong with a message, and says so.
-    fn object(&self, link: LinkId, message: &Cti, invoke_id: u32, status: CtiStatus, cx: &mut Cx<'_>) {
+    fn object(&self, link: LinkId, message: &Cti, invoke_id: InvokeId, status: CtiStatus, cx: &mut Cx<'_>) {
         let name =
             if message.doc().is_some() { message.name().to_owned() } else { message.kind().to_string() };
         cx.note_peer_error(link, &name, status.name().unwrap_or("refused").to_owned());
@@ -419,7 +415,7 @@ impl CtiServer {
     }
 
     /// `FAILURE_CONF` has neither floats nor fields that depend on the version.
-    fn fail(&self, link: LinkId, invoke_id: u32, status: CtiStatus, cx: &mut Cx<'_>) {
+    fn fail(&self, link: LinkId, invoke_id: InvokeId, status: CtiStatus, cx: &mut Cx<'_>) {
         let failure = FailureConf { invoke_id, status, ..FailureConf::default() };
         if self.clients.has(link) {
             cx.send(link, Cti::from(failure).to_frame(&dialect(cce_cti::VERSION_MIN)));

@@ -11,7 +11,7 @@ use cce_cti::{
     TaskMonitorStartReq, TaskMonitorStopConf, TaskMonitorStopReq, VERSION_MAX, services, task_msg_mask,
 };
 use cce_kernel::LinkId;
-use cce_model::{MrdId, SkillTarget};
+use cce_model::{MonitorId, MrdId, SkillTarget};
 
 /// Monitors of one session.
 const MONITORS_MAX: usize = 256;
@@ -127,9 +127,9 @@ impl CtiServer {
         }
     }
 
-    fn subscribe(&mut self, link: LinkId, subscription: Subscription) -> Result<u32, Denial> {
+    fn subscribe(&mut self, link: LinkId, subscription: Subscription) -> Result<MonitorId, Denial> {
         self.last_monitor = self.last_monitor.wrapping_add(1);
-        let monitor = self.last_monitor;
+        let monitor = MonitorId(self.last_monitor);
         let session = self.session_mut(link);
         if session.subscriptions.len() >= MONITORS_MAX {
             return Err(Denial::Status(CtiStatus::UNSPECIFIED_FAILURE));
@@ -141,7 +141,7 @@ impl CtiServer {
     fn unsubscribe(
         &mut self,
         link: LinkId,
-        monitor: u32,
+        monitor: MonitorId,
         is_of: impl Fn(Origin) -> bool,
     ) -> Result<(), Denial> {
         let session = self.session_mut(link);
@@ -156,7 +156,7 @@ impl CtiServer {
     fn monitor_mut(
         &mut self,
         link: LinkId,
-        monitor: u32,
+        monitor: MonitorId,
         origin: Origin,
     ) -> Result<&mut Subscription, Denial> {
         let session = self.session_mut(link);
@@ -167,7 +167,7 @@ impl CtiServer {
 }
 
 fn none(origin: Origin, scope: Scope) -> Subscription {
-    Subscription { monitor: 0, origin, scope, mrd: None, calls: 0, states: 0, tasks: 0 }
+    Subscription { monitor: MonitorId::ALL_EVENTS, origin, scope, mrd: None, calls: 0, states: 0, tasks: 0 }
 }
 
 fn check_task_mask(mask: u32) -> Result<(), Denial> {

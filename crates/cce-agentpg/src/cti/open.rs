@@ -10,11 +10,9 @@ use cce_cti::{
     services,
 };
 use cce_kernel::{CloseReason, Cx, LinkId};
-use cce_model::{AgentState, ObjectModel, PeripheralType, SkillTarget, fact::AgentPgFact};
+use cce_model::{AgentState, InvokeId, ObjectModel, PeripheralType, SkillTarget, fact::AgentPgFact};
 use cce_wire::{Bytes, frame_kind};
 
-/// "Any" as a peripheral id.
-const NULL: u32 = u32::MAX;
 /// The shortest idle timeout, in seconds.
 const IDLE_MIN: u32 = 20;
 /// Bits of `ConfigMsgMask` that have a meaning (cti-server-protocol 9, `ConfigInformation`).
@@ -26,7 +24,7 @@ pub(super) fn check(open: &OpenReq, side: Side, config: &Config) -> Result<(), C
     let peripheral = open.peripheral_id;
     refuse(open.reserved1 | open.reserved2 | open.reserved3 != 0, CtiStatus::INVALID_RESERVED_FIELD)?;
     refuse(open.client_id.as_ref().is_none_or(cce_wire::Text::is_empty), CtiStatus::REQUIRED_DATA_MISSING)?;
-    refuse(![config.peripheral, 0, NULL].contains(&peripheral), CtiStatus::INVALID_PERIPHERAL_ID)?;
+    refuse(!peripheral.is_any() && peripheral != config.peripheral, CtiStatus::INVALID_PERIPHERAL_ID)?;
     refuse(open.idle_timeout < IDLE_MIN, CtiStatus::INVALID_TIMEOUT)?;
     refuse(!is_password(open, config), CtiStatus::INVALID_PASSWORD)?;
     let empty_instance = open.unique_instance_id.as_ref().is_some_and(cce_wire::Text::is_empty);
@@ -141,7 +139,7 @@ impl CtiServer {
         });
         let address = self.clients.address(link).expect("a message came on the connection").to_owned();
         let session = Session::new(self.next_session, open, own_agent, &address);
-        self.next_session += 1;
+        self.next_session = self.next_session.next();
         cx.note(
             AgentPgFact::SessionOpened {
                 session: session.client.session,
@@ -157,8 +155,12 @@ impl CtiServer {
         cx.send(link, self.open_conf(open.invoke_id, &session, side, cx).to_frame(&session.dialect));
         if side == Side::Active && session.has(services::ALL_EVENTS) {
             let peripheral = self.config.peripheral;
-            let event =
-                self.system_event(SystemEventId::PERIPHERAL_ONLINE, peripheral, "peripheral is on-line", cx);
+            let event = self.system_event(
+                SystemEventId::PERIPHERAL_ONLINE,
+                peripheral.0,
+                "peripheral is on-line",
+                cx,
+            );
             cx.send(link, event.to_frame(&session.dialect));
         }
         if side == Side::Active && session.has(services::AGENT_REPORTING) {
@@ -173,12 +175,12 @@ impl CtiServer {
         outcome
     }
 
-    fn refuse(&self, link: LinkId, invoke_id: u32, status: CtiStatus, cx: &mut Cx<'_>) {
+    fn refuse(&self, link: LinkId, invoke_id: InvokeId, status: CtiStatus, cx: &mut Cx<'_>) {
         cx.note(AgentPgFact::SessionRefused { link, status: status.0 }.into());
         self.fail(link, invoke_id, status, cx);
     }
 
-    fn open_conf(&self, invoke_id: u32, session: &Session, side: Side, cx: &Cx<'_>) -> Cti {
+    fn open_conf(&self, invoke_id: InvokeId, session: &Session, side: Side, cx: &Cx<'_>) -> Cti {
         OpenConf {
             invoke_id,
             services_granted: session.services,

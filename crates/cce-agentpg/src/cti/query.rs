@@ -1,7 +1,6 @@
 //! What clients ask about agents, devices and skill groups (cti-server-protocol 7 and 8).
 
 use super::{Answer, CtiServer, Denial, agent_items, event};
-use crate::arm::Place;
 use cce_cti::{
     AgentDeskSettingsConf, AgentDeskSettingsReq, CtiStatus, DeviceLine, LineType, ListAgentTeamConf,
     ListAgentTeamReq, QueryAgentStateConf, QueryAgentStateReq, QueryAgentStatisticsConf,
@@ -10,11 +9,11 @@ use cce_cti::{
     desk_settings_mask, services,
 };
 use cce_kernel::LinkId;
-use cce_model::{Agent, AgentRecord, AgentState, Availability, MrdId, PeripheralType, SkillTarget};
+use cce_model::{
+    Agent, AgentKey, AgentRecord, AgentState, Availability, MrdId, PeripheralId, PeripheralType, SkillTarget,
+};
 use cce_wire::{Text, Unsigned};
 
-/// "Any" as a peripheral id.
-const ANY: u32 = u32::MAX;
 /// `ClassOfDevice`: voice.
 const VOICE_DEVICE: u16 = 0x80;
 /// Requests about devices that the lab answers.
@@ -35,7 +34,7 @@ impl CtiServer {
         };
         let agent = items.find(&self.model).map_err(Denial::Status)?;
         let mrd = asked_mrd(agent, m.mrd_id)?;
-        let record = self.records.get(&Place { skill_target: agent.skill_target, mrd });
+        let record = self.records.get(&AgentKey { skill_target: agent.skill_target, mrd });
         Ok(vec![agent_state_conf(m, agent, mrd, record).into()])
     }
 
@@ -155,8 +154,8 @@ impl CtiServer {
     }
 
     /// Refuses another peripheral than this one.
-    pub(super) fn check_peripheral(&self, peripheral: u32) -> Result<(), Denial> {
-        if [self.config.peripheral, 0, ANY].contains(&peripheral) {
+    pub(super) fn check_peripheral(&self, peripheral: PeripheralId) -> Result<(), Denial> {
+        if peripheral.is_any() || peripheral == self.config.peripheral {
             return Ok(());
         }
         Err(Denial::Status(CtiStatus::INVALID_PERIPHERAL_ID))

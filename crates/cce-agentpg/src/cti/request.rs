@@ -1,18 +1,17 @@
 //! What the CTI server asks OPC on behalf of its clients (cti-server-protocol 11.1).
 
 use super::session::Pending;
-use crate::arm::Place;
 use cce_cti::Cti;
-use cce_model::{TaskState, fact::ArmMessage};
+use cce_model::{AgentKey, InvokeId, TaskState, fact::ArmMessage};
 use cce_wire::{Code, Text};
 
 /// A client's message of the ARM layer, taken apart.
 #[derive(Debug)]
 pub(super) struct Asked {
     /// The client's invoke id.
-    pub(super) invoke_id: u32,
+    pub(super) invoke_id: InvokeId,
     /// The agent in the domain that it is about.
-    pub(super) place: Place,
+    pub(super) place: AgentKey,
     /// What is asked.
     pub(super) message: ArmMessage,
     /// Which answer the client expects; none of an indication.
@@ -27,7 +26,7 @@ macro_rules! asked {
     ($message:ident, $arm:expr, $pending:expr) => {
         Some(Asked {
             invoke_id: $message.invoke_id,
-            place: Place { skill_target: $message.icm_agent_id, mrd: $message.mrd_id },
+            place: AgentKey { skill_target: $message.icm_agent_id, mrd: $message.mrd_id },
             message: $arm,
             pending: $pending,
         })
@@ -98,7 +97,7 @@ pub(super) fn asked(message: &Cti) -> Option<Asked> {
         }
         Cti::OverrideLimitReq(m) => asked!(m, ArmMessage::OverrideLimit, Some(Pending::OverrideLimit)),
         Cti::GetAgentTasksReq(m) => {
-            let place = Place { skill_target: m.icm_agent_id, mrd: m.mrd_id };
+            let place = AgentKey { skill_target: m.icm_agent_id, mrd: m.mrd_id };
             asked!(m, ArmMessage::GetAgentTasks, Some(Pending::AgentTasks(place)))
         }
         Cti::OfferApplicationTaskReq(m) => {

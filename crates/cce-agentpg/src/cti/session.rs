@@ -1,12 +1,12 @@
 //! A session of a CTI client.
 
 use super::subscription::{Origin, Scope, Subscription, Topic};
-use crate::arm::{Client, Place};
+use crate::arm::Client;
 use cce_cti::{
     ArmStatus, ControlFailure, Cti, OpenReq, VERSION_MAX, VERSION_MIN, dialect, services, task_msg_mask,
 };
 use cce_kernel::session::Silence;
-use cce_model::SkillTarget;
+use cce_model::{AgentKey, InvokeId, MonitorId, SessionId, SkillTarget};
 use cce_wire::{Bytes, Dialect};
 use std::{collections::BTreeMap, time::Duration};
 
@@ -48,7 +48,7 @@ pub(super) enum Pending {
     /// `OVERRIDE_LIMIT_REQ`.
     OverrideLimit,
     /// `GET_AGENT_TASKS_REQ`, about this agent.
-    AgentTasks(Place),
+    AgentTasks(AgentKey),
     /// `OFFER_APPLICATION_TASK_REQ`.
     OfferTask,
     /// `START_APPLICATION_TASK_REQ`.
@@ -90,7 +90,7 @@ pub(super) struct Session {
     /// After what silence it ends.
     pub(super) silence: Silence,
     /// What OPC has not answered, by invoke id.
-    pub(super) pending: BTreeMap<u32, Pending>,
+    pub(super) pending: BTreeMap<InvokeId, Pending>,
     /// Whether its client is telling anew what its agents do (cti-server-protocol 11.1).
     pub(super) initialises: bool,
     /// Why it hears of what.
@@ -99,7 +99,12 @@ pub(super) struct Session {
 
 impl Session {
     /// A session on the terms of a request that passed [`check`](super::open::check).
-    pub(super) fn new(number: u32, open: &OpenReq, own_agent: Option<SkillTarget>, address: &str) -> Self {
+    pub(super) fn new(
+        number: SessionId,
+        open: &OpenReq,
+        own_agent: Option<SkillTarget>,
+        address: &str,
+    ) -> Self {
         let unique_instance = open.unique_instance_id.as_ref().map(ToString::to_string).unwrap_or_default();
         let signature = open.client_signature.as_ref().map(ToString::to_string).unwrap_or_default();
         let seconds = Duration::from_secs(u64::from(open.idle_timeout));
@@ -120,8 +125,12 @@ impl Session {
     }
 
     /// `MonitorID` of its own events: 0 of a session with all events, else its number (inferred).
-    pub(super) fn monitor(&self) -> u32 {
-        if self.has(services::ALL_EVENTS) || self.own_agent.is_none() { 0 } else { self.client.session }
+    pub(super) fn monitor(&self) -> MonitorId {
+        if self.has(services::ALL_EVENTS) || self.own_agent.is_none() {
+            MonitorId::ALL_EVENTS
+        } else {
+            MonitorId(self.client.session.0)
+        }
     }
 
     /// Its protocol version.
@@ -135,7 +144,7 @@ impl Session {
     }
 
     /// Whether its client may speak for an agent, as far as it is for one device only.
-    pub(super) fn speaks_for(&self, place: Place) -> bool {
+    pub(super) fn speaks_for(&self, place: AgentKey) -> bool {
         self.own_agent.is_none_or(|own| own == place.skill_target)
     }
 
@@ -150,7 +159,7 @@ impl Session {
     }
 
     /// Whether it hears of that by its own services and masks.
-    pub(super) fn hears(&self, place: Place, topic: Topic<'_>) -> bool {
+    pub(super) fn hears(&self, place: AgentKey, topic: Topic<'_>) -> bool {
         self.own().any(|own| own.hears(place, topic))
     }
 
@@ -160,13 +169,13 @@ impl Session {
 }
 
 fn own_subscriptions(
-    number: u32,
+    number: SessionId,
     open: &OpenReq,
     services: u32,
     own_agent: Option<SkillTarget>,
 ) -> Vec<Subscription> {
     let none = Subscription {
-        monitor: 0,
+        monitor: MonitorId::ALL_EVENTS,
         origin: Origin::Session,
         scope: Scope::All,
         mrd: None,
@@ -179,14 +188,21 @@ fn own_subscriptions(
     if services & services::ALL_EVENTS != 0 {
         own.push(Subscription { calls, states, ..none });
     } else if let Some(agent) = own_agent {
-        own.push(Subscription { monitor: number, scope: Scope::Agent(agent), calls, states, ..none });
+        own.push(Subscription {
+            monitor: MonitorId(number.0),
+            scope: Scope::Agent(agent),
+            calls,
+            states,
+            ..none
+        });
     }
     let tasks = task_msg_mask::valid(VERSION_MAX);
     if services & services::ALL_TASK_EVENTS != 0 {
         own.push(Subscription { tasks, ..none });
     } else if let Some(agent) = own_agent.filter(|_| services & services::AGENT_REPORTING != 0) {
         // Workstation mode: each indication has one event or one failure (cti-server-protocol 4.5, 11.4).
-        let monitor = if services & services::ALL_EVENTS != 0 { 0 } else { number };
+        let hears_all = services & services::ALL_EVENTS != 0;
+        let monitor = if hears_all { MonitorId::ALL_EVENTS } else { MonitorId(number.0) };
         own.push(Subscription { monitor, scope: Scope::Agent(agent), tasks, ..none });
     }
     own
@@ -198,9 +214,11 @@ pub(super) fn is_version(version: u32) -> bool {
 }
 
 /// The invoke id of a message whose layout is not known; it is the first field of every request.
-pub(super) fn invoke_id_of(frame: &Bytes) -> u32 {
+pub(super) fn invoke_id_of(frame: &Bytes) -> InvokeId {
     let first = frame.get(cce_wire::HEADER..cce_wire::HEADER + 4);
-    first.and_then(|bytes| bytes.try_into().ok()).map_or(0, u32::from_be_bytes)
+    first
+        .and_then(|bytes| bytes.try_into().ok())
+        .map_or(InvokeId::NONE, |id| InvokeId(u32::from_be_bytes(id)))
 }
 
 fn served_since(version: u32) -> u32 {

@@ -10,7 +10,7 @@ use cce_cti::{
     ActiveMaintenanceEventMsg, ActiveMaintenanceReqMsg, Cti, CtiStatus, StandbyActiveEventMsg, services,
 };
 use cce_kernel::{CloseReason, Command, Cx, LinkId, Port};
-use cce_model::{CtiSides, SideOrder, fact::AgentPgFact};
+use cce_model::{CtiSides, InvokeId, SideOrder, fact::AgentPgFact};
 use std::{collections::BTreeSet, time::Duration};
 
 /// How long clients have to object.
@@ -141,7 +141,7 @@ impl CtiServer {
         for link in &clients {
             self.send(
                 *link,
-                ActiveMaintenanceReqMsg { invoke_id: 1, ..ActiveMaintenanceReqMsg::default() },
+                ActiveMaintenanceReqMsg { invoke_id: InvokeId(1), ..ActiveMaintenanceReqMsg::default() },
                 cx,
             );
         }

@@ -1,9 +1,8 @@
 //! What a session hears of: by its own services and masks, and by the monitors that it started
 //! (cti-server-protocol 4.5).
 
-use crate::arm::Place;
 use cce_cti::{agent_state_mask, task_msg_mask};
-use cce_model::{AgentState, MrdId, SkillTarget};
+use cce_model::{AgentKey, AgentState, MonitorId, MrdId, SessionId, SkillTarget};
 
 /// Whose events.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,14 +23,14 @@ pub(super) enum Origin {
     /// `TASK_MONITOR_START_REQ`.
     Task,
     /// `SESSION_MONITOR_START_REQ`: what that session hears by itself.
-    OtherSession(u32),
+    OtherSession(SessionId),
 }
 
 /// One reason to hear of something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Subscription {
     /// `MonitorID` of its events.
-    pub(super) monitor: u32,
+    pub(super) monitor: MonitorId,
     pub(super) origin: Origin,
     pub(super) scope: Scope,
     /// A domain, where it is for one only.
@@ -54,7 +53,7 @@ pub(super) enum Topic<'a> {
 
 impl Subscription {
     /// Whether it hears of that.
-    pub(super) fn hears(&self, place: Place, topic: Topic<'_>) -> bool {
+    pub(super) fn hears(&self, place: AgentKey, topic: Topic<'_>) -> bool {
         let is_whose = match self.scope {
             Scope::All => true,
             Scope::Agent(agent) => agent == place.skill_target,

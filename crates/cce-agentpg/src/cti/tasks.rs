@@ -2,14 +2,17 @@
 //! ask for it (cti-server-protocol 11.1, 11.2). It hears all of that from OPC.
 
 use super::{Answer, CtiServer, Session, Side, event, subscription::Topic};
-use crate::arm::{Place, Refusal};
+use crate::arm::Refusal;
 use cce_cti::{
     AgentInitReadyEvent, AgentTasksEndEvent, AgentTasksEvent, AgentTasksResp, ArmStatus, BeginAgentInitInd,
     Cti, DesktopConnectedInd, FailureResp, GetPrecallMessagesReq, GetPrecallMessagesResp, SnapshotTaskEvent,
     SnapshotTaskReq, SnapshotTaskResp, TaskDataUpdateEvent, UpdateTaskContextInd, services,
 };
 use cce_kernel::{Cx, LinkId, Time};
-use cce_model::{AgentState, MrdId, PreCall, SkillTarget, TaskEvent, TaskEventKind, TaskId, TaskState};
+use cce_model::{
+    AgentKey, AgentState, InvokeId, MrdId, PeripheralId, PreCall, SessionId, SkillTarget, TaskEvent,
+    TaskEventKind, TaskId, TaskState,
+};
 use cce_wire::{List, NamedVariable, Text, Unsigned};
 use std::{
     collections::{BTreeMap, VecDeque},
@@ -35,13 +38,13 @@ pub(super) struct Tasks {
     /// The same, the oldest first.
     oldest: VecDeque<TaskId>,
     /// Ends that were sent into each session that is there, and that its client may not have heard; the oldest first.
-    in_doubt: BTreeMap<u32, VecDeque<(Time, TaskId)>>,
+    in_doubt: BTreeMap<SessionId, VecDeque<(Time, TaskId)>>,
 }
 
 /// A task that is over.
 #[derive(Debug)]
 struct Over {
-    place: Place,
+    place: AgentKey,
     last: Cti,
     /// The task itself, while the client that speaks for its agent may not have heard of its end.
     unheard: Option<Unheard>,
@@ -52,13 +55,13 @@ struct Over {
 struct Unheard {
     view: View,
     /// The session into which the end was sent; none if there was none.
-    sent: Option<u32>,
+    sent: Option<SessionId>,
 }
 
 /// A live task.
 #[derive(Debug)]
 struct View {
-    place: Place,
+    place: AgentKey,
     state: TaskState,
     skill_group: SkillTarget,
     service: SkillTarget,
@@ -76,7 +79,7 @@ impl Tasks {
             return;
         }
         let view = View {
-            place: Place { skill_target: call.skill_target, mrd: call.mrd },
+            place: AgentKey { skill_target: call.skill_target, mrd: call.mrd },
             state: TaskState::PreCall,
             skill_group: call.skill_group,
             service: SkillTarget::NONE,
@@ -88,14 +91,14 @@ impl Tasks {
     }
 
     /// A task's event; `owner` is the session that speaks for its agent, if it is there to hear it.
-    pub(super) fn on_event(&mut self, event: &TaskEvent, owner: Option<u32>, now: Time) {
+    pub(super) fn on_event(&mut self, event: &TaskEvent, owner: Option<SessionId>, now: Time) {
         let to = match event.kind {
             TaskEventKind::Offer => TaskState::Offered,
             TaskEventKind::Start | TaskEventKind::Resume => TaskState::Active,
             TaskEventKind::Pause => TaskState::Paused,
             TaskEventKind::WrapUp => TaskState::WrapUp,
             TaskEventKind::End => {
-                let place = Place { skill_target: event.skill_target, mrd: event.mrd };
+                let place = AgentKey { skill_target: event.skill_target, mrd: event.mrd };
                 let view = self.live.remove(&event.task);
                 if let (Some(session), true) = (owner, view.is_some()) {
                     self.in_doubt.entry(session).or_default().push_back((now, event.task));
@@ -108,7 +111,7 @@ impl Tasks {
             return;
         }
         let view = self.live.entry(event.task).or_insert_with(|| View {
-            place: Place { skill_target: event.skill_target, mrd: event.mrd },
+            place: AgentKey { skill_target: event.skill_target, mrd: event.mrd },
             state: to,
             skill_group: event.skill_group,
             service: event.service,
@@ -128,7 +131,7 @@ impl Tasks {
     }
 
     /// A task is over; that is what clients hear of it.
-    pub(super) fn note_ended(&mut self, task: TaskId, place: Place, last: Cti) {
+    pub(super) fn note_ended(&mut self, task: TaskId, place: AgentKey, last: Cti) {
         self.live.remove(&task);
         self.keep(task, Over { place, last, unheard: None });
     }
@@ -145,7 +148,7 @@ impl Tasks {
     }
 
     /// The client of a session has said something: what was sent to it long before has arrived.
-    pub(super) fn on_sign_of_life(&mut self, session: u32, now: Time) {
+    pub(super) fn on_sign_of_life(&mut self, session: SessionId, now: Time) {
         // No end was sent into the session.
         let Some(sent) = self.in_doubt.get_mut(&session) else { return };
         while let Some((_, task)) = sent.pop_front_if(|(at, _)| now.since(*at) > DOUBT) {
@@ -157,7 +160,7 @@ impl Tasks {
     }
 
     /// A session is over. What its client may not have heard stays in doubt until the client comes back.
-    pub(super) fn on_session_lost(&mut self, session: u32) {
+    pub(super) fn on_session_lost(&mut self, session: SessionId) {
         self.in_doubt.remove(&session);
     }
 
@@ -168,13 +171,17 @@ impl Tasks {
 
     /// What was sent into other sessions of the ends of an agent's tasks, or into none, and what their client may not have
     /// heard. That client is back in this session, and tells by itself what it knows.
-    fn take_doubtful(&mut self, session: &Session, place: Place) -> Vec<Cti> {
+    fn take_doubtful(&mut self, session: &Session, place: AgentKey) -> Vec<Cti> {
         let own = session.client.session;
         self.take_unheard(session, |of, sent| of == place && sent != Some(own))
     }
 
     /// Of each task the context, without which a client that knows nothing of it could do nothing about it, and the end.
-    fn take_unheard(&mut self, session: &Session, is_told: impl Fn(Place, Option<u32>) -> bool) -> Vec<Cti> {
+    fn take_unheard(
+        &mut self,
+        session: &Session,
+        is_told: impl Fn(AgentKey, Option<SessionId>) -> bool,
+    ) -> Vec<Cti> {
         let mut told = Vec::new();
         for (task, over) in &mut self.over {
             let place = over.place;
@@ -190,14 +197,14 @@ impl Tasks {
         told
     }
 
-    fn of(&self, place: Place) -> Vec<TaskId> {
+    fn of(&self, place: AgentKey) -> Vec<TaskId> {
         self.live.iter().filter(|(_, view)| view.place == place).map(|(id, _)| *id).collect()
     }
 }
 
 impl CtiServer {
     /// `AGENT_TASKS_RESP`, with the tasks that are live now.
-    pub(super) fn agent_tasks(&self, place: Place, invoke_id: u32) -> Cti {
+    pub(super) fn agent_tasks(&self, place: AgentKey, invoke_id: InvokeId) -> Cti {
         let tasks = self.tasks.of(place);
         AgentTasksResp {
             invoke_id,
@@ -265,7 +272,7 @@ impl CtiServer {
         cx: &mut Cx<'_>,
     ) -> Answer {
         self.with_service(link, services::AGENT_REPORTING)?;
-        let place = Place { skill_target: m.icm_agent_id, mrd: m.mrd_id };
+        let place = AgentKey { skill_target: m.icm_agent_id, mrd: m.mrd_id };
         let Some(view) = self.tasks.live.get_mut(&m.task_id) else {
             return Ok(vec![refusal(m.invoke_id, Refusal::TaskNotFound)]);
         };
@@ -296,7 +303,7 @@ impl CtiServer {
         let mut mrds: Vec<MrdId> = agent.skill_groups.iter().map(|group| group.mrd.id).collect();
         mrds.dedup();
         mrds.retain(|mrd| asked.is_empty() || asked.contains(&Unsigned(*mrd)));
-        Ok(mrds.into_iter().flat_map(|mrd| self.tell_tasks(Place { skill_target, mrd })).collect())
+        Ok(mrds.into_iter().flat_map(|mrd| self.tell_tasks(AgentKey { skill_target, mrd })).collect())
     }
 
     /// What a client hears unasked when it opens its session: how the agents stand whose client is away, their tasks,
@@ -332,14 +339,14 @@ impl CtiServer {
     /// A client that tells anew what its agents do asks for an agent's tasks: it hears first of the ends that were sent into
     /// a session that was given up, or is about to be, since the link may have lost them with everything else that was
     /// under way (task-routing E17, E19; inferred).
-    pub(super) fn tell_doubtful_ends(&mut self, link: LinkId, place: Place, cx: &mut Cx<'_>) {
+    pub(super) fn tell_doubtful_ends(&mut self, link: LinkId, place: AgentKey, cx: &mut Cx<'_>) {
         let session = self.clients.session(link).expect("a request comes in a session");
         for message in self.tasks.take_doubtful(session, place) {
             cx.send(link, message.to_frame(&session.dialect));
         }
     }
 
-    fn tell_tasks(&self, place: Place) -> Vec<Cti> {
+    fn tell_tasks(&self, place: AgentKey) -> Vec<Cti> {
         let tasks = self.tasks.of(place);
         let (mrd_id, icm_agent_id) = (place.mrd, place.skill_target);
         let head = AgentTasksEvent {
@@ -363,7 +370,7 @@ pub(super) fn on_begin_agent_init(m: &BeginAgentInitInd) -> Vec<Cti> {
 }
 
 /// `FAILURE_RESP`.
-fn refusal(invoke_id: u32, refusal: Refusal) -> Cti {
+fn refusal(invoke_id: InvokeId, refusal: Refusal) -> Cti {
     FailureResp { invoke_id, status: ArmStatus(refusal.code()), ..FailureResp::default() }.into()
 }
 
@@ -418,7 +425,7 @@ macro_rules! with_context {
 }
 
 /// The snapshot of a task that is over.
-fn ended(asked: &SnapshotTaskReq, place: Place) -> SnapshotTaskResp {
+fn ended(asked: &SnapshotTaskReq, place: AgentKey) -> SnapshotTaskResp {
     SnapshotTaskResp {
         invoke_id: asked.invoke_id,
         mrd_id: place.mrd,
@@ -453,7 +460,7 @@ fn snapshot_event(task: TaskId, view: &View) -> SnapshotTaskEvent {
     } of view)
 }
 
-fn data_update(peripheral: u32, task: TaskId, view: &View) -> TaskDataUpdateEvent {
+fn data_update(peripheral: PeripheralId, task: TaskId, view: &View) -> TaskDataUpdateEvent {
     with_context!(TaskDataUpdateEvent {
         peripheral_id: peripheral,
         peripheral_type: TaskEvent::PERIPHERAL_TYPE,
@@ -504,7 +511,7 @@ mod tests {
             kind,
             task: id(number),
             previous: TaskId::NONE,
-            peripheral: 5000,
+            peripheral: PeripheralId(5000),
             mrd: MrdId(5011),
             skill_target: SkillTarget(5172),
             skill_group: SkillTarget(5199),

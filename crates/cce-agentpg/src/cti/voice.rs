@@ -5,11 +5,10 @@ use super::{
     request::Asked,
     session::{Pending, Session},
 };
-use crate::arm::Place;
 use cce_cti::{ControlFailure, Cti, SetAgentStateReq, services};
 use cce_kernel::LinkId;
 use cce_model::{
-    Agent, AgentState, MrdId,
+    Agent, AgentKey, AgentState, MrdId,
     fact::{ArmMessage, Force},
 };
 
@@ -28,7 +27,7 @@ impl CtiServer {
         let instrument = m.agent_instrument.as_ref().map(ToString::to_string).unwrap_or_default();
         Ok(Asked {
             invoke_id: m.invoke_id,
-            place: Place::voice(agent.skill_target),
+            place: AgentKey::voice(agent.skill_target),
             message: ArmMessage::SetAgentState {
                 state: m.agent_state.or_unknown(),
                 reason: m.event_reason_code,

@@ -2,9 +2,9 @@
 //! (cti-server-protocol 11.3, task-routing 1.4 and 1.5).
 
 use super::interrupt::Interrupt;
-use crate::arm::{Client, Place};
+use crate::arm::Client;
 use cce_kernel::Time;
-use cce_model::{Agent, AgentState, Availability, SkillGroup, SkillTarget, TaskState};
+use cce_model::{Agent, AgentKey, AgentState, Availability, SkillGroup, SkillTarget, TaskState};
 use std::sync::Arc;
 
 /// Whether and how an agent is signed in to a domain.
@@ -161,8 +161,8 @@ impl AgentInMrd {
     }
 
     /// The key of this agent in this domain.
-    pub(crate) fn place(&self) -> Place {
-        Place { skill_target: self.agent.skill_target, mrd: self.queue.mrd.id }
+    pub(crate) fn place(&self) -> AgentKey {
+        AgentKey { skill_target: self.agent.skill_target, mrd: self.queue.mrd.id }
     }
 
     /// The agent belongs to a further queue of the domain.

@@ -8,11 +8,11 @@ use super::{
     sign_in::Admission,
     task::Task,
 };
-use crate::arm::{ArmRequest, Place, Refusal};
+use crate::arm::{ArmRequest, Refusal};
 use cce_kernel::Cx;
 use cce_model::{
-    AgentState, Disposition, MrdId, RouterCallKey, SkillTarget, TaskEventKind, TaskId, TaskState,
-    fact::OpcMessage,
+    AgentKey, AgentState, Disposition, MrdId, RouterCallKey, SessionId, SkillTarget, TaskEventKind, TaskId,
+    TaskState, fact::OpcMessage,
 };
 
 /// `RouterCallKeyCallID` of tasks that no router has seen begins here: a router's counter starts anew each day
@@ -111,7 +111,7 @@ impl Opc {
 
     /// Who is signed out signs in by that: on the terms of a sign-in (cti-server-protocol 11.5). It does not wait for the
     /// router, since its client waits for the end of the initialisation (inferred).
-    fn admit_init(&mut self, place: Place) -> Result<(), Refusal> {
+    fn admit_init(&mut self, place: AgentKey) -> Result<(), Refusal> {
         if place.mrd == MrdId::VOICE {
             return Err(Refusal::VoiceMrd);
         }
@@ -172,7 +172,7 @@ impl Opc {
 
     /// A client has told everything that it knows. What its agents held when it went away, and what it did not speak
     /// of, is over for it (task-routing E19).
-    pub(crate) fn on_init_over(&mut self, session: u32, cx: &mut Cx<'_>) {
+    pub(crate) fn on_init_over(&mut self, session: SessionId, cx: &mut Cx<'_>) {
         let forgotten: Vec<TaskId> = self
             .tasks
             .values()
@@ -213,7 +213,7 @@ impl Opc {
     /// Takes in a task that was not reserved by the router.
     fn admit(
         &mut self,
-        place: Place,
+        place: AgentKey,
         id: TaskId,
         state: TaskState,
         skill_group: SkillTarget,

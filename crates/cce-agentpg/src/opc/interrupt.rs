@@ -12,12 +12,9 @@
 //! - An interrupt outlives its client as its tasks do; if it ends meanwhile, nobody is advised.
 
 use super::{Opc, Shown, member, task::Task};
-use crate::{
-    arm::{Place, Refusal},
-    timer::Timer,
-};
+use crate::{arm::Refusal, timer::Timer};
 use cce_kernel::Cx;
-use cce_model::{MrdId, SkillTarget, TaskState, fact::OpcMessage};
+use cce_model::{AgentKey, MrdId, SkillTarget, TaskState, fact::OpcMessage};
 use std::time::Duration;
 
 /// How long the client may take to accept the end of an interrupt.
@@ -110,7 +107,7 @@ impl Interrupt {
 
 impl Opc {
     /// A client lets its agent's work be interrupted.
-    pub(super) fn on_interrupt_accepted(&mut self, place: Place, cx: &mut Cx<'_>) -> Result<(), Refusal> {
+    pub(super) fn on_interrupt_accepted(&mut self, place: AgentKey, cx: &mut Cx<'_>) -> Result<(), Refusal> {
         let agent = self.attended_mut(place)?;
         let Interrupt::Advised { by, .. } = agent.interrupt else { return Err(Refusal::WrongSequence) };
         agent.interrupt = Interrupt::Accepted { by };
@@ -120,7 +117,11 @@ impl Opc {
     }
 
     /// A client does not: nothing changes, or everything goes on.
-    pub(super) fn on_interrupt_unaccepted(&mut self, place: Place, cx: &mut Cx<'_>) -> Result<(), Refusal> {
+    pub(super) fn on_interrupt_unaccepted(
+        &mut self,
+        place: AgentKey,
+        cx: &mut Cx<'_>,
+    ) -> Result<(), Refusal> {
         let agent = self.attended_mut(place)?;
         let Interrupt::Advised { in_force, .. } = agent.interrupt else { return Err(Refusal::WrongSequence) };
         agent.interrupt = Interrupt::Declined;
@@ -132,7 +133,7 @@ impl Opc {
     }
 
     /// A client goes on with what was interrupted.
-    pub(super) fn on_interrupt_done(&mut self, place: Place, cx: &mut Cx<'_>) -> Result<(), Refusal> {
+    pub(super) fn on_interrupt_done(&mut self, place: AgentKey, cx: &mut Cx<'_>) -> Result<(), Refusal> {
         if self.attended_mut(place)?.interrupt != Interrupt::Over {
             return Err(Refusal::WrongSequence);
         }
@@ -142,7 +143,7 @@ impl Opc {
     }
 
     /// No client went on with what was interrupted.
-    pub(crate) fn on_interrupt_done_due(&mut self, place: Place, cx: &mut Cx<'_>) {
+    pub(crate) fn on_interrupt_done_due(&mut self, place: AgentKey, cx: &mut Cx<'_>) {
         let interrupt = member(&mut self.agents, place).interrupt;
         assert_eq!(interrupt, Interrupt::Over, "the timer ends with the wait for the client");
         self.end_interrupt(place, cx);
@@ -150,7 +151,7 @@ impl Opc {
     }
 
     /// Refuses work in a domain where the agent's work is interrupted; ends are legal even there.
-    pub(super) fn is_not_interrupted(&self, place: Place) -> Result<(), Refusal> {
+    pub(super) fn is_not_interrupted(&self, place: AgentKey) -> Result<(), Refusal> {
         let is_interrupted = self.agents.get(&place).is_some_and(|agent| agent.interrupt.is_in_force());
         if is_interrupted { Err(Refusal::Interrupted) } else { Ok(()) }
     }
@@ -164,14 +165,14 @@ impl Opc {
         }
     }
 
-    fn review_interrupt(&mut self, place: Place, cx: &mut Cx<'_>) {
+    fn review_interrupt(&mut self, place: AgentKey, cx: &mut Cx<'_>) {
         let (by, has_tasks) = (self.interrupting(place), self.load(place).total() > 0);
         let agent = member(&mut self.agents, place);
         let before = agent.interrupt;
         let (next, advice) = before.next(Situation { by, has_tasks, is_attended: agent.is_attended() });
         agent.interrupt = next;
         if before == Interrupt::Over && next != Interrupt::Over {
-            cx.cancel(Timer::InterruptDone.key(place.timer_id()));
+            cx.cancel(Timer::InterruptDone.key(place.number()));
         }
         if before.is_in_force() && !next.is_in_force() && has_tasks {
             self.resume_work(place, cx);
@@ -181,22 +182,22 @@ impl Opc {
             None => return,
             Some(Advice::Begin(by)) => (by, false),
             Some(Advice::Done(by)) => {
-                cx.arm(Timer::InterruptDone.key(place.timer_id()), DONE_WAIT);
+                cx.arm(Timer::InterruptDone.key(place.number()), DONE_WAIT);
                 (by, true)
             }
         };
-        let Place { skill_target, mrd } = place;
+        let AgentKey { skill_target, mrd } = place;
         self.to_cti.push(OpcMessage::Interrupt { skill_target, mrd, by, is_over });
     }
 
-    fn end_interrupt(&mut self, place: Place, cx: &mut Cx<'_>) {
-        cx.cancel(Timer::InterruptDone.key(place.timer_id()));
+    fn end_interrupt(&mut self, place: AgentKey, cx: &mut Cx<'_>) {
+        cx.cancel(Timer::InterruptDone.key(place.number()));
         member(&mut self.agents, place).interrupt = Interrupt::None;
         self.resume_work(place, cx);
     }
 
     /// Interrupts the tasks that have begun.
-    fn stop_work(&mut self, place: Place, cx: &mut Cx<'_>) {
+    fn stop_work(&mut self, place: AgentKey, cx: &mut Cx<'_>) {
         for task in self.tasks_of(place) {
             if matches!(task.state, TaskState::Active | TaskState::Paused | TaskState::WrapUp) {
                 let stopped = Task { interrupted: Some(task.state), ..task };
@@ -206,7 +207,7 @@ impl Opc {
     }
 
     /// Tasks go back to the states in which they were interrupted.
-    fn resume_work(&mut self, place: Place, cx: &mut Cx<'_>) {
+    fn resume_work(&mut self, place: AgentKey, cx: &mut Cx<'_>) {
         for task in self.tasks_of(place) {
             if let Some(before) = task.interrupted {
                 self.enter_unannounced(Task { interrupted: None, ..task }, before, cx);
@@ -221,16 +222,16 @@ impl Opc {
     }
 
     /// The agent's domains whose work gives way, unless there is no other to give way to.
-    fn interruptible_places(&self, agent: SkillTarget) -> Vec<Place> {
-        let of = |mrd| Place { skill_target: agent, mrd };
+    fn interruptible_places(&self, agent: SkillTarget) -> Vec<AgentKey> {
+        let of = |mrd| AgentKey { skill_target: agent, mrd };
         let places = self.agents.range(of(MrdId(i32::MIN))..=of(MrdId(i32::MAX))).map(|(place, _)| *place);
-        let (gives_way, takes_precedence): (Vec<Place>, Vec<Place>) =
+        let (gives_way, takes_precedence): (Vec<AgentKey>, Vec<AgentKey>) =
             places.partition(|place| self.is_interruptible(place.mrd));
         if takes_precedence.is_empty() { Vec::new() } else { gives_way }
     }
 
     /// The other domain of the agent whose tasks take precedence, if the agent has any there.
-    fn interrupting(&self, place: Place) -> Option<MrdId> {
+    fn interrupting(&self, place: AgentKey) -> Option<MrdId> {
         let mut places = self.tasks.values().map(|task| task.place);
         let precedes = places.find(|other| {
             other.skill_target == place.skill_target

@@ -2,10 +2,11 @@
 //! opened is inferred), and on what terms agents sign in.
 
 use crate::{
-    arm::{ArmRequest, Place, Refusal},
+    arm::{ArmRequest, Refusal},
     timer::Timer,
 };
 use cce_kernel::{Cx, TimerKey};
+use cce_model::{AgentKey, SessionId};
 use std::{collections::BTreeMap, time::Duration};
 
 /// How long a sign-in waits for the router.
@@ -39,11 +40,11 @@ pub(super) fn is_limit(limit: u32) -> Result<(), Refusal> {
 
 /// Sign-ins that wait for the router: at most one of each agent in each domain.
 #[derive(Debug, Default)]
-pub(super) struct Logins(BTreeMap<Place, (ArmRequest, Terms)>);
+pub(super) struct Logins(BTreeMap<AgentKey, (ArmRequest, Terms)>);
 
 impl Logins {
     /// Whether a sign-in of that agent waits.
-    pub(super) fn has(&self, place: Place) -> bool {
+    pub(super) fn has(&self, place: AgentKey) -> bool {
         self.0.contains_key(&place)
     }
 
@@ -65,13 +66,13 @@ impl Logins {
     /// # Panics
     ///
     /// If none waits there: the timer ends with the wait.
-    pub(super) fn take_due(&mut self, place: Place, cx: &mut Cx<'_>) -> ArmRequest {
+    pub(super) fn take_due(&mut self, place: AgentKey, cx: &mut Cx<'_>) -> ArmRequest {
         cx.cancel(key(place));
         self.0.remove(&place).expect("the timer ends with the wait").0
     }
 
     /// Who asked is gone.
-    pub(super) fn forget(&mut self, session: u32, cx: &mut Cx<'_>) {
+    pub(super) fn forget(&mut self, session: SessionId, cx: &mut Cx<'_>) {
         self.0.retain(|place, (request, _)| {
             let is_over = request.client.session == session;
             if is_over {
@@ -82,6 +83,6 @@ impl Logins {
     }
 }
 
-fn key(place: Place) -> TimerKey {
-    Timer::LoginTimeout.key(place.timer_id())
+fn key(place: AgentKey) -> TimerKey {
+    Timer::LoginTimeout.key(place.number())
 }

@@ -17,14 +17,15 @@ mod voice;
 mod work;
 
 use crate::{
-    arm::{ArmRequest, Place, Refusal},
+    arm::{ArmRequest, Refusal},
     config::Config,
     timer::Timer,
 };
 use agent::{AgentInMrd, Load, Standing};
 use cce_kernel::{Cx, Fact, Time};
 use cce_model::{
-    AgentRecord, AgentState, MrdId, ObjectModel, QueueRecord, SkillTarget, TaskEventKind, TaskId,
+    AgentKey, AgentRecord, AgentState, InvokeId, MrdId, ObjectModel, PeripheralId, QueueRecord, SessionId,
+    SkillTarget, TaskEventKind, TaskId,
     fact::{ArmMessage, OpcMessage},
 };
 use router::RouterLink;
@@ -39,7 +40,7 @@ use task::{Ended, Ending, Task};
 pub(crate) struct Opc {
     model: Arc<ObjectModel>,
     config: Config,
-    agents: BTreeMap<Place, AgentInMrd>,
+    agents: BTreeMap<AgentKey, AgentInMrd>,
     /// Live tasks; each agent's limit bounds them.
     tasks: BTreeMap<TaskId, Task>,
     /// Tasks that are over.
@@ -73,7 +74,7 @@ impl Opc {
         let mut agents = BTreeMap::new();
         for agent in &model.agents {
             for group in &agent.skill_groups {
-                let place = Place { skill_target: agent.skill_target, mrd: group.mrd.id };
+                let place = AgentKey { skill_target: agent.skill_target, mrd: group.mrd.id };
                 agents
                     .entry(place)
                     .and_modify(|known: &mut AgentInMrd| known.join(group))
@@ -175,30 +176,30 @@ impl Opc {
     }
 
     /// Answers a request of the CTI server.
-    fn answer(&mut self, session: u32, invoke_id: u32, status: u32) {
+    fn answer(&mut self, session: SessionId, invoke_id: InvokeId, status: u32) {
         self.to_cti.push(OpcMessage::Answer { session, invoke_id, status });
     }
 
     /// The agent, wherever signed in; refused when there is no such agent, or not in that domain.
-    fn agent_mut(&mut self, place: Place) -> Result<&mut AgentInMrd, Refusal> {
+    fn agent_mut(&mut self, place: AgentKey) -> Result<&mut AgentInMrd, Refusal> {
         let known = self.model.agents.get(&place.skill_target).is_some();
         let missing = if known { Refusal::MrdNotFound } else { Refusal::AgentNotFound };
         self.agents.get_mut(&place).ok_or(missing)
     }
 
     /// The agent, if signed in by a client that is there.
-    fn attended_mut(&mut self, place: Place) -> Result<&mut AgentInMrd, Refusal> {
+    fn attended_mut(&mut self, place: AgentKey) -> Result<&mut AgentInMrd, Refusal> {
         let agent = self.agent_mut(place)?;
         if agent.is_attended() { Ok(agent) } else { Err(Refusal::NotLoggedIn) }
     }
 
     /// The agent's tasks in the domain, counted.
-    fn load(&self, place: Place) -> Load {
+    fn load(&self, place: AgentKey) -> Load {
         Load::of(self.tasks.values().filter(|task| task.place == place).map(|task| task.state))
     }
 
     /// The same queue by queue.
-    fn loads_by_queue(&self, place: Place) -> Vec<Load> {
+    fn loads_by_queue(&self, place: AgentKey) -> Vec<Load> {
         let agent = self.agents.get(&place).expect("an agent who is reported is in the domain");
         (0..agent.queues.len())
             .map(|index| {
@@ -215,12 +216,12 @@ impl Opc {
     }
 
     /// The agent's tasks in the domain, oldest first.
-    fn tasks_of(&self, place: Place) -> Vec<Task> {
+    fn tasks_of(&self, place: AgentKey) -> Vec<Task> {
         self.tasks.values().filter(|task| task.place == place).copied().collect()
     }
 
     /// Whether the agent has a task in another domain, one whose tasks must not be interrupted.
-    fn is_busy_elsewhere(&self, place: Place) -> bool {
+    fn is_busy_elsewhere(&self, place: AgentKey) -> bool {
         self.tasks.values().map(|task| task.place).any(|other| {
             other.skill_target == place.skill_target
                 && other.mrd != place.mrd
@@ -232,13 +233,13 @@ impl Opc {
         self.model.mrds.get(&mrd).is_some_and(|mrd| mrd.interruptible)
     }
 
-    fn standing(&self, place: Place) -> Standing {
+    fn standing(&self, place: AgentKey) -> Standing {
         let agent = self.agents.get(&place).expect("an agent who is reported is in the domain");
         agent.standing(self.load(place), self.is_busy_elsewhere(place))
     }
 
     /// Reports how an agent stands after a change, and in other domains too where the change reaches them.
-    fn report(&mut self, place: Place, shown: Shown, cx: &mut Cx<'_>) {
+    fn report(&mut self, place: AgentKey, shown: Shown, cx: &mut Cx<'_>) {
         self.report_one(place, shown, cx);
         for other in self.reached_by(place) {
             self.report_one(other, Shown::AsIs, cx);
@@ -247,7 +248,7 @@ impl Opc {
     }
 
     /// The agent's other domains where the availability changed.
-    fn reached_by(&self, place: Place) -> Vec<Place> {
+    fn reached_by(&self, place: AgentKey) -> Vec<AgentKey> {
         let others = self.agents.values().filter(|other| {
             other.agent.skill_target == place.skill_target
                 && other.queue.mrd.id != place.mrd
@@ -256,7 +257,7 @@ impl Opc {
         others.map(AgentInMrd::place).collect()
     }
 
-    fn report_one(&mut self, place: Place, shown: Shown, cx: &mut Cx<'_>) {
+    fn report_one(&mut self, place: AgentKey, shown: Shown, cx: &mut Cx<'_>) {
         let standing = self.standing(place);
         let peripheral = self.config.peripheral;
         let loads = self.loads_by_queue(place);
@@ -278,19 +279,19 @@ impl Opc {
     }
 
     /// Sends the `AGENT_STATE_UPDATE`, at once or after the configured delay.
-    fn report_to_router(&mut self, place: Place, cx: &mut Cx<'_>) {
+    fn report_to_router(&mut self, place: AgentKey, cx: &mut Cx<'_>) {
         let delay = self.config.state_report_delay;
         if delay.is_zero() {
             return self.send_agent_state(place, cx);
         }
         let agent = member(&mut self.agents, place);
         if !std::mem::replace(&mut agent.report_due, true) {
-            cx.arm(Timer::StateReport.key(place.timer_id()), delay);
+            cx.arm(Timer::StateReport.key(place.number()), delay);
         }
     }
 
     /// Tells the router how an agent stands, unless it knows.
-    pub(crate) fn send_agent_state(&mut self, place: Place, cx: &mut Cx<'_>) {
+    pub(crate) fn send_agent_state(&mut self, place: AgentKey, cx: &mut Cx<'_>) {
         let agent = member(&mut self.agents, place);
         agent.report_due = false;
         if self.router.is_open() && agent.reported != Some(agent.noted) {
@@ -305,7 +306,7 @@ impl Opc {
 /// # Panics
 ///
 /// If there is none: requests and reservations for others are refused before.
-fn member(agents: &mut BTreeMap<Place, AgentInMrd>, place: Place) -> &mut AgentInMrd {
+fn member(agents: &mut BTreeMap<AgentKey, AgentInMrd>, place: AgentKey) -> &mut AgentInMrd {
     agents.get_mut(&place).unwrap_or_else(|| panic!("{place:?} is an agent in a domain"))
 }
 
@@ -323,7 +324,7 @@ fn transition(agent: &AgentInMrd, from: AgentState) -> Fact {
 }
 
 /// The agent's record for the CTI server (cti-server-protocol 16.1).
-fn record(agent: &AgentInMrd, peripheral: u32, shown: Shown, cx: &Cx<'_>) -> AgentRecord {
+fn record(agent: &AgentInMrd, peripheral: PeripheralId, shown: Shown, cx: &Cx<'_>) -> AgentRecord {
     let now = agent.noted;
     let seconds = |since: Time| u32::try_from(cx.now().since(since).as_secs()).unwrap_or(u32::MAX);
     let mut queues = agent.queues.iter().map(|queue| QueueRecord {
@@ -358,13 +359,5 @@ fn record(agent: &AgentInMrd, peripheral: u32, shown: Shown, cx: &Cx<'_>) -> Age
         direction: u32::from(now.state == AgentState::Active),
         terminal: agent.agent.terminal.clone(),
         other_queues: queues.collect(),
-    }
-}
-
-impl Place {
-    /// The place that a timer was named after.
-    pub(crate) fn of_timer(id: u64) -> Self {
-        let half = |bits: u64| u32::try_from(bits & u64::from(u32::MAX)).expect("it is masked").cast_signed();
-        Self { skill_target: SkillTarget(half(id >> 32)), mrd: MrdId(half(id)) }
     }
 }

@@ -1,9 +1,8 @@
 //! Tasks that the router assigns, and takes back (mr-interface 8.1).
 
 use super::{Opc, Shown, agent::AgentInMrd, member, task::Task};
-use crate::arm::Place;
 use cce_kernel::{Cx, LinkId};
-use cce_model::{Disposition, PreCall, SkillTarget, TaskState, fact::OpcMessage};
+use cce_model::{AgentKey, Disposition, PreCall, SkillTarget, TaskState, fact::OpcMessage};
 use cce_mr::icm::{DeviceTargetPreCallAbortInd, DeviceTargetPreCallInd};
 use cce_wire::{NamedVariable, Text};
 
@@ -111,7 +110,7 @@ fn task_of(message: &DeviceTargetPreCallInd, number: u64) -> Task {
     Task {
         id: message.task_id,
         number,
-        place: Place { skill_target: message.agstid, mrd: message.mrd_id },
+        place: AgentKey { skill_target: message.agstid, mrd: message.mrd_id },
         state: TaskState::PreCall,
         skill_group: message.sgstid,
         interrupted: None,

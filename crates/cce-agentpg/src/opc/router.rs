@@ -7,12 +7,12 @@ use super::{
     agent::{AgentInMrd, Standing},
     task::Task,
 };
-use crate::{arm::Place, config::Config, timer::Timer};
+use crate::{config::Config, timer::Timer};
 use cce_kernel::{
     CloseReason, Cx, FrameFlaw, LinkId,
     session::{Dialler, SessionEvent, Turn},
 };
-use cce_model::{Disposition, QueuedTask, TaskState, fact::OpcMessage};
+use cce_model::{AgentKey, Disposition, InvokeId, PeripheralId, QueuedTask, TaskState, fact::OpcMessage};
 use cce_mr::{
     ICM, Icm,
     gateway::{PgKind, RouterSession, Waits},
@@ -38,7 +38,7 @@ struct End {
     task: Task,
     disposition: Disposition,
     /// The invoke id in use when it was told: the answer to a later heartbeat says that the router got it.
-    told: u32,
+    told: InvokeId,
 }
 
 impl RouterLink {
@@ -93,7 +93,7 @@ impl RouterLink {
     }
 
     /// The router answered a heartbeat: whatever was told before that, it got.
-    fn on_heartbeat_answered(&mut self, invoke_id: u32) {
+    fn on_heartbeat_answered(&mut self, invoke_id: InvokeId) {
         self.ends.retain(|end| end.told >= invoke_id);
     }
 
@@ -110,7 +110,7 @@ impl RouterLink {
     }
 
     /// Reports how an agent stands.
-    pub(super) fn send_agent_state(&mut self, place: Place, standing: Standing, cx: &mut Cx<'_>) {
+    pub(super) fn send_agent_state(&mut self, place: AgentKey, standing: Standing, cx: &mut Cx<'_>) {
         let update = AgentStateUpdate {
             icm_agent_id: place.skill_target,
             mrd_id: place.mrd,
@@ -190,7 +190,7 @@ impl Opc {
     fn on_router_open(&mut self, cx: &mut Cx<'_>) {
         self.router.tell_ends(cx);
         self.agents.values_mut().for_each(|agent| agent.reported = None);
-        let signed_in: Vec<Place> =
+        let signed_in: Vec<AgentKey> =
             self.agents.values().filter(|agent| agent.is_signed_in()).map(AgentInMrd::place).collect();
         for place in signed_in {
             for task in self.tasks.values().filter(|task| task.place == place) {
@@ -203,7 +203,7 @@ impl Opc {
 }
 
 /// A task that waits, with its context.
-fn queued(m: &TaskQueuedInd, peripheral: u32) -> QueuedTask {
+fn queued(m: &TaskQueuedInd, peripheral: PeripheralId) -> QueuedTask {
     let text = |text: Option<&Text<40>>| text.map(ToString::to_string).unwrap_or_default();
     let plain = [
         &m.call_variable1,

@@ -9,11 +9,11 @@ use super::{
     task::Ending,
 };
 use crate::{
-    arm::{ArmRequest, Client, Place, Refusal},
+    arm::{ArmRequest, Client, Refusal},
     timer::Timer,
 };
 use cce_kernel::Cx;
-use cce_model::{Disposition, MrdId, SkillTarget, TaskEventKind, TaskState};
+use cce_model::{AgentKey, Disposition, MrdId, SessionId, SkillTarget, TaskEventKind, TaskState};
 use std::collections::BTreeSet;
 
 /// What becomes of a sign-in for the moment.
@@ -70,7 +70,7 @@ impl Opc {
     }
 
     /// Refuses a sign-in to a domain where the agent has no place (where each code belongs is in the error list of Finesse).
-    pub(super) fn has_place(&self, place: Place) -> Result<(), Refusal> {
+    pub(super) fn has_place(&self, place: AgentKey) -> Result<(), Refusal> {
         let mrd = self.model.mrds.get(&place.mrd);
         if mrd.is_some_and(|mrd| !mrd.on_path) {
             return Err(Refusal::NotOnPath);
@@ -84,7 +84,7 @@ impl Opc {
     }
 
     /// Whether somebody who is signed out may sign in now (cti-server-protocol 11.5).
-    pub(super) fn admit_login(&self, place: Place) -> Result<Admission, Refusal> {
+    pub(super) fn admit_login(&self, place: AgentKey) -> Result<Admission, Refusal> {
         if self.logins.has(place) {
             return Err(Refusal::LoginPending);
         }
@@ -120,7 +120,7 @@ impl Opc {
     }
 
     /// The router was not ready in time.
-    pub(crate) fn on_login_timeout(&mut self, place: Place, cx: &mut Cx<'_>) {
+    pub(crate) fn on_login_timeout(&mut self, place: AgentKey, cx: &mut Cx<'_>) {
         let request = self.logins.take_due(place, cx);
         self.answer(request.client.session, request.invoke_id, Refusal::LoginTimeout.code());
     }
@@ -129,7 +129,7 @@ impl Opc {
     /// (finesse-nonvoice 5).
     pub(super) fn on_media_logout(
         &mut self,
-        place: Place,
+        place: AgentKey,
         reason: u16,
         ending: &Ending,
         cx: &mut Cx<'_>,
@@ -142,7 +142,7 @@ impl Opc {
         agent.routable = false;
         agent.not_routable_next = false;
         agent.reason = reason;
-        cx.cancel(Timer::TaskLife.key(place.timer_id()));
+        cx.cancel(Timer::TaskLife.key(place.number()));
         for task in self.tasks_of(place) {
             let ending = at_logout(ending, task.state == TaskState::PreCall);
             self.remove(task, ending.icm, cx);
@@ -156,7 +156,7 @@ impl Opc {
     /// Makes an agent ready; who is made routable with it takes back an earlier request to be not routable.
     pub(super) fn on_make_ready(
         &mut self,
-        place: Place,
+        place: AgentKey,
         routable: bool,
         cx: &mut Cx<'_>,
     ) -> Result<(), Refusal> {
@@ -193,7 +193,7 @@ impl Opc {
     /// Lets the router assign tasks, up to a new limit.
     pub(super) fn on_make_routable(
         &mut self,
-        place: Place,
+        place: AgentKey,
         limit: u32,
         cx: &mut Cx<'_>,
     ) -> Result<(), Refusal> {
@@ -223,7 +223,7 @@ impl Opc {
     }
 
     /// The session that signed agents in is gone, or wanted to. Their tasks live on for a while.
-    pub(crate) fn on_session_lost(&mut self, session: u32, cx: &mut Cx<'_>) {
+    pub(crate) fn on_session_lost(&mut self, session: SessionId, cx: &mut Cx<'_>) {
         self.logins.forget(session, cx);
         let agents = self.agents.values();
         let lost = agents.filter(|agent| agent.is_attended() && agent.client.session == session);
@@ -233,7 +233,7 @@ impl Opc {
     }
 
     /// Nobody came back for the agent's tasks in time (task-routing E19).
-    pub(crate) fn on_task_life_over(&mut self, place: Place, cx: &mut Cx<'_>) {
+    pub(crate) fn on_task_life_over(&mut self, place: AgentKey, cx: &mut Cx<'_>) {
         for task in self.tasks_of(place) {
             self.end_task(task.id, &Disposition::APPLICATION_PATH_WENT_DOWN.into(), cx);
         }
@@ -241,7 +241,7 @@ impl Opc {
 
     /// Makes an agent not routable who asked for it while tasks had not begun, once every task has begun
     /// (task-routing 1.5).
-    pub(super) fn release_not_routable(&mut self, place: Place) {
+    pub(super) fn release_not_routable(&mut self, place: AgentKey) {
         let has_waiting = self.load(place).waiting > 0;
         let agent = member(&mut self.agents, place);
         if !has_waiting && std::mem::take(&mut agent.not_routable_next) {
@@ -277,27 +277,27 @@ impl Opc {
 
     /// A client speaks for an agent from now on. The state of one whose client was away follows from the tasks, and is
     /// not ready without any (task-routing E16). The agent stays not routable until asked to be (task-routing 1.5).
-    pub(super) fn attend(&mut self, place: Place, client: &Client, cx: &mut Cx<'_>) {
+    pub(super) fn attend(&mut self, place: AgentKey, client: &Client, cx: &mut Cx<'_>) {
         let has_tasks = self.load(place).total() > 0;
         let agent = member(&mut self.agents, place);
         agent.client = client.clone();
         if agent.sign_in == SignIn::ClientLost {
             agent.sign_in = if has_tasks { SignIn::Ready } else { SignIn::NotReady };
         }
-        cx.cancel(Timer::TaskLife.key(place.timer_id()));
+        cx.cancel(Timer::TaskLife.key(place.number()));
     }
 
-    fn on_client_lost(&mut self, place: Place, cx: &mut Cx<'_>) {
+    fn on_client_lost(&mut self, place: AgentKey, cx: &mut Cx<'_>) {
         let agent = member(&mut self.agents, place);
         agent.sign_in = SignIn::ClientLost;
         agent.routable = false;
-        agent.client.session = 0;
+        agent.client.session = SessionId::NONE;
         agent.not_routable_next = false;
         for task in self.tasks.values_mut().filter(|task| task.place == place) {
             task.is_orphan = true;
         }
         let mrd = self.model.mrds.get(&place.mrd).expect("agents are in configured domains");
-        cx.arm(Timer::TaskLife.key(place.timer_id()), mrd.task_life);
+        cx.arm(Timer::TaskLife.key(place.number()), mrd.task_life);
         self.report(place, Shown::AsIs, cx);
     }
 }

@@ -1,7 +1,7 @@
 //! A task of an agent, and its legal transitions (task-routing 1.1).
 
-use crate::arm::{Place, Refusal};
-use cce_model::{Disposition, SkillTarget, TaskEventKind, TaskId, TaskState};
+use crate::arm::Refusal;
+use cce_model::{AgentKey, Disposition, SkillTarget, TaskEventKind, TaskId, TaskState};
 use std::collections::{BTreeSet, VecDeque};
 
 /// A live task.
@@ -13,7 +13,7 @@ pub(crate) struct Task {
     /// call ids begin anew each day, and the router may be started anew.
     pub(crate) number: u64,
     /// Its agent, in its domain.
-    pub(crate) place: Place,
+    pub(crate) place: AgentKey,
     /// Its state.
     pub(crate) state: TaskState,
     /// Its queue.

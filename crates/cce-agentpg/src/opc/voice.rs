@@ -4,11 +4,11 @@
 //! A voice state outlives the session that set it: whoever comes back asks for it, or hears of it at the open (inferred).
 
 use super::{Opc, Shown};
-use crate::arm::{ArmRequest, Client, Place};
+use crate::arm::{ArmRequest, Client};
 use cce_cti::ControlFailure;
 use cce_kernel::{Cx, Fact, Time};
 use cce_model::{
-    Agent, AgentRecord, AgentState, Availability, MrdId, SkillTarget,
+    Agent, AgentRecord, AgentState, Availability, MrdId, PeripheralId, SkillTarget,
     fact::{Force, OpcMessage},
 };
 use std::collections::BTreeMap;
@@ -175,7 +175,7 @@ fn transition(agent: &Agent, from: Presence, to: Presence) -> Fact {
 
 /// What the CTI server tells of the agent. As in other domains, the first event shows LOGIN as the group's state
 /// (cti-server-protocol 11.3; inferred for voice).
-fn record(agent: &Agent, phone: &Phone, peripheral: u32, shown: Shown, cx: &Cx<'_>) -> AgentRecord {
+fn record(agent: &Agent, phone: &Phone, peripheral: PeripheralId, shown: Shown, cx: &Cx<'_>) -> AgentRecord {
     let state = phone.state.state();
     let seconds = u32::try_from(cx.now().since(phone.since).as_secs()).unwrap_or(u32::MAX);
     let is_available = phone.state == Presence::Available;
@@ -205,12 +205,5 @@ fn record(agent: &Agent, phone: &Phone, peripheral: u32, shown: Shown, cx: &Cx<'
         direction: 0,
         terminal: agent.terminal.clone(),
         other_queues: Vec::new(),
-    }
-}
-
-impl Place {
-    /// An agent in the voice domain.
-    pub(crate) const fn voice(skill_target: SkillTarget) -> Self {
-        Self { skill_target, mrd: MrdId::VOICE }
     }
 }

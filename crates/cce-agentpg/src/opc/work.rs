@@ -5,11 +5,13 @@ use super::{
     task::{Ending, Task},
 };
 use crate::{
-    arm::{ArmRequest, Place, Refusal},
+    arm::{ArmRequest, Refusal},
     timer::Timer,
 };
 use cce_kernel::{Cx, Fact};
-use cce_model::{Disposition, SkillTarget, TaskEvent, TaskEventKind, TaskId, TaskState, fact::OpcMessage};
+use cce_model::{
+    AgentKey, Disposition, SkillTarget, TaskEvent, TaskEventKind, TaskId, TaskState, fact::OpcMessage,
+};
 use std::time::Duration;
 
 /// The events say so even of a task that the router assigned (cti-server-protocol 19).
@@ -62,7 +64,7 @@ impl Opc {
         };
         member(&mut self.agents, task.place).routable = false;
         self.end_task(task.id, &Disposition::TASK_ABANDONED_BEFORE_OFFERED.into(), cx);
-        let Place { skill_target, mrd } = task.place;
+        let AgentKey { skill_target, mrd } = task.place;
         self.to_cti.push(OpcMessage::MadeNotRoutable { skill_target, mrd });
     }
 

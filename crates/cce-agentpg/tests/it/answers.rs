@@ -6,11 +6,14 @@ use crate::{
 };
 use cce_cti::*;
 use cce_kernel::Port;
-use cce_model::{AgentState, Availability, PeripheralType, SkillTarget, TaskState};
+use cce_model::{
+    AgentState, Availability, InvokeId, MonitorId, PeripheralId, PeripheralType, SessionId, SkillTarget,
+    TaskState,
+};
 use cce_wire::{Text, Unsigned};
 
 /// The invoke id of the request under test. No other request here has it.
-const INVOKE_ID: u32 = 0x7777;
+const INVOKE_ID: InvokeId = InvokeId(0x7777);
 
 #[test]
 fn every_answer_repeats_the_invoke_id_of_its_request() {
@@ -145,12 +148,15 @@ fn every_answer_repeats_the_invoke_id_of_its_request() {
             "TASK_MONITOR_START_CONF",
         ),
         (
-            SessionMonitorStartReq { invoke_id, session_id: 3, ..Default::default() }.into(),
+            SessionMonitorStartReq { invoke_id, session_id: SessionId(3), ..Default::default() }.into(),
             "SESSION_MONITOR_START_CONF",
         ),
         (AnswerCallReq { invoke_id, ..Default::default() }.into(), "CONTROL_FAILURE_CONF"),
         (ListAgentTeamReq { invoke_id, ..Default::default() }.into(), "LIST_AGENT_TEAM_CONF"),
-        (MonitorStopReq { invoke_id, monitor_id: 99, ..Default::default() }.into(), "FAILURE_CONF"),
+        (
+            MonitorStopReq { invoke_id, monitor_id: MonitorId(99), ..Default::default() }.into(),
+            "FAILURE_CONF",
+        ),
         (
             StartTaskInd { invoke_id, mrd_id, icm_agent_id, task_id: task(9), ..Default::default() }.into(),
             "FAILURE_RESP",
@@ -164,7 +170,7 @@ fn every_answer_repeats_the_invoke_id_of_its_request() {
         let frames = said.frames(link);
         let place = said.names(link).iter().position(|name| *name == answer);
         let place = place.unwrap_or_else(|| panic!("{asked}: {:?}", said.names(link)));
-        assert_eq!(frames[place][8..12], INVOKE_ID.to_be_bytes(), "{asked}");
+        assert_eq!(frames[place][8..12], INVOKE_ID.0.to_be_bytes(), "{asked}");
     }
 }
 
@@ -209,7 +215,7 @@ fn what_is_told_of_devices_and_counters_is_complete() {
     let instrument = Some(Text::new("1080"));
     let mut answer = |request: Cti| lab.says(link, request).to(link).remove(0);
     let device = QueryDeviceInfoConf {
-        invoke_id: 5,
+        invoke_id: InvokeId(5),
         peripheral_type: PeripheralType::ENTERPRISE_AGENT,
         class_of_device: 0x80,
         num_lines: 1,
@@ -220,24 +226,31 @@ fn what_is_told_of_devices_and_counters_is_complete() {
         lines: vec![DeviceLine { line_handle: Some(0), line_type: Some(LineType::INBOUND_ACD) }],
         ..Default::default()
     };
-    let asked =
-        QueryDeviceInfoReq { invoke_id: 5, agent_instrument: instrument.clone(), ..Default::default() };
+    let asked = QueryDeviceInfoReq {
+        invoke_id: InvokeId(5),
+        agent_instrument: instrument.clone(),
+        ..Default::default()
+    };
     assert_eq!(answer(asked.into()), device.into());
 
     let agent = QueryAgentStatisticsConf {
-        invoke_id: 6,
-        peripheral_id: 5000,
+        invoke_id: InvokeId(6),
+        peripheral_id: PeripheralId(5000),
         agent_extension: Some(Text::new("1080")),
         agent_id: Some(Text::new("1080")),
         agent_instrument: instrument.clone(),
         ..Default::default()
     };
-    let asked = QueryAgentStatisticsReq { invoke_id: 6, agent_instrument: instrument, ..Default::default() };
+    let asked = QueryAgentStatisticsReq {
+        invoke_id: InvokeId(6),
+        agent_instrument: instrument,
+        ..Default::default()
+    };
     assert_eq!(answer(asked.into()), agent.into());
 
     let group = QuerySkillGroupStatisticsConf {
-        invoke_id: 7,
-        peripheral_id: 5000,
+        invoke_id: InvokeId(7),
+        peripheral_id: PeripheralId(5000),
         skill_group_number: 12_282_837,
         skill_group_id: Unsigned(SkillTarget(5199)),
         agents_logged_on: 1,
@@ -246,7 +259,7 @@ fn what_is_told_of_devices_and_counters_is_complete() {
         ..Default::default()
     };
     let by_id = QuerySkillGroupStatisticsReq {
-        invoke_id: 7,
+        invoke_id: InvokeId(7),
         skill_group_id: Unsigned(SkillTarget(5199)),
         ..Default::default()
     };

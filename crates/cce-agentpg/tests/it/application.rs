@@ -7,7 +7,8 @@ use crate::{
 use cce_cti::*;
 use cce_kernel::Port;
 use cce_model::{
-    AgentState, Availability, EccVariable, MrdId, PeripheralType, SkillTarget, TaskId, TaskState,
+    AgentState, Availability, EccVariable, InvokeId, MrdId, PeripheralId, PeripheralType, SkillTarget,
+    TaskId, TaskState,
     sample::{QueueRow, SampleRows},
 };
 use cce_wire::{NamedVariable, Text};
@@ -85,7 +86,7 @@ fn an_application_gives_its_agent_a_task_that_no_router_has_seen() {
 fn an_application_may_offer_a_task_first() {
     let mut lab = Lab::ready();
     let request = OfferApplicationTaskReq {
-        invoke_id: 40,
+        invoke_id: InvokeId(40),
         mrd_id: MRD,
         icm_agent_id: AGENT,
         arm_skill_group_id: SkillTarget(5199),
@@ -180,7 +181,8 @@ fn a_client_s_word_of_an_agent_who_is_signed_in_needs_no_router() {
 #[test]
 fn a_snapshot_shows_a_task_with_its_context() {
     let mut lab = Lab::working();
-    let request = SnapshotTaskReq { invoke_id: 9, mrd_id: MRD, task_id: TASK, ..Default::default() };
+    let request =
+        SnapshotTaskReq { invoke_id: InvokeId(9), mrd_id: MRD, task_id: TASK, ..Default::default() };
     let said = lab.finesse_says(request.clone());
     let [Cti::SnapshotTaskResp(answer)] = &said.to(lab.finesse)[..] else { panic!("{said:?}") };
     assert_eq!(
@@ -281,7 +283,7 @@ fn every_call_variable_has_its_own_number_wherever_it_is_told() {
 fn a_changed_context_is_told_to_who_hears_of_tasks() {
     let mut lab = Lab::working();
     let update = UpdateTaskContextInd {
-        invoke_id: 9,
+        invoke_id: InvokeId(9),
         mrd_id: MRD,
         icm_agent_id: AGENT,
         task_id: TASK,
@@ -335,7 +337,7 @@ fn a_task_that_takes_too_long_ends_with_41_after_a_warning() {
     assert_eq!((warning.task_id, warning.mr_domain_id, warning.icm_agent_id), (TASK, MRD, AGENT));
     assert_eq!(
         (warning.peripheral_id, warning.peripheral_type),
-        (5000, PeripheralType::DEFINITY_ECS_NON_EAS)
+        (PeripheralId(5000), PeripheralType::DEFINITY_ECS_NON_EAS)
     );
     assert_eq!(said.reported_tasks(), [(TASK, 7, 41)]);
 }
@@ -382,7 +384,7 @@ fn limit(max_task_limit: u32) -> ChangeMaxTaskLimitReq {
 /// The agent of [`Lab::working`], as its client knows it.
 fn init() -> AgentInitReq {
     AgentInitReq {
-        invoke_id: 12,
+        invoke_id: InvokeId(12),
         mrd_id: MRD,
         icm_agent_id: AGENT,
         agent_mode: 1,
@@ -398,7 +400,7 @@ fn over() -> OverrideLimitReq {
 
 fn start_own() -> StartApplicationTaskReq {
     StartApplicationTaskReq {
-        invoke_id: 41,
+        invoke_id: InvokeId(41),
         mrd_id: MRD,
         icm_agent_id: AGENT,
         arm_skill_group_id: SkillTarget(5199),

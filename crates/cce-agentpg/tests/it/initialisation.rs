@@ -8,7 +8,7 @@ use crate::{
 };
 use cce_cti::*;
 use cce_kernel::{Command, Input, LinkId, Port};
-use cce_model::{AgentState, Disposition, SkillTarget, TaskState};
+use cce_model::{AgentState, Disposition, InvokeId, SkillTarget, TaskState};
 use cce_wire::{Code, Text, Unsigned};
 
 #[test]
@@ -103,7 +103,8 @@ fn a_client_that_missed_an_end_hears_it_again_ahead_of_the_snapshot() {
     lab.finesse_says(end(TASK));
     lab.lose(lab.finesse);
     lab.finesse = lab.session(Port::CtiA, open_req());
-    let request = SnapshotTaskReq { invoke_id: 9, mrd_id: MRD, task_id: TASK, ..Default::default() };
+    let request =
+        SnapshotTaskReq { invoke_id: InvokeId(9), mrd_id: MRD, task_id: TASK, ..Default::default() };
     let said = lab.finesse_says(request);
     let [Cti::SnapshotTaskEvent(seen), Cti::EndTaskEvent(end), Cti::SnapshotTaskResp(answer)] =
         &said.to(lab.finesse)[..]
@@ -114,7 +115,7 @@ fn a_client_that_missed_an_end_hears_it_again_ahead_of_the_snapshot() {
     assert_eq!((end.task_id, end.icm_disposition), (TASK, Disposition::NORMAL_END_TASK));
     assert_eq!(
         (answer.invoke_id, answer.status, answer.task_state),
-        (9, ArmStatus::SUCCESS, TaskState::Ended.into())
+        (InvokeId(9), ArmStatus::SUCCESS, TaskState::Ended.into())
     );
 }
 
@@ -375,7 +376,7 @@ fn the_timers_of_a_task_follow_the_state_that_its_client_tells() {
 }
 
 fn asked_of(icm_agent_id: SkillTarget) -> TaskInitReq {
-    TaskInitReq { invoke_id: 43, mrd_id: MRD, icm_agent_id, ..TaskInitReq::default() }
+    TaskInitReq { invoke_id: InvokeId(43), mrd_id: MRD, icm_agent_id, ..TaskInitReq::default() }
 }
 
 fn init_of(icm_agent_id: SkillTarget) -> TaskInitInd {

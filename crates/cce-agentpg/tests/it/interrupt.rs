@@ -7,7 +7,7 @@ use crate::{
 use cce_cti::*;
 use cce_kernel::{Fact, Port};
 use cce_model::{
-    AgentState, Availability, Mrd, MrdId, TaskState,
+    AgentState, Availability, MonitorId, Mrd, MrdId, PeripheralId, TaskState,
     sample::{QueueRow, SampleRows},
 };
 use cce_wire::Code;
@@ -26,8 +26,8 @@ fn a_task_of_a_domain_that_takes_precedence_advises_the_client_behind_its_reserv
         _ => None,
     });
     let expected = AgentInterruptAdvisoryEvent {
-        monitor_id: 0,
-        peripheral_id: 5000,
+        monitor_id: MonitorId::ALL_EVENTS,
+        peripheral_id: PeripheralId(5000),
         mrd_id: MRD,
         icm_agent_id: AGENT,
         interrupting_mrd_id: CHAT,

@@ -4,7 +4,7 @@ use cce_agentpg::{AgentPg, Config};
 use cce_bench::Bench;
 use cce_cti::{Cti, HeartbeatReq, MakeAgentReadyInd, MediaLoginReq, OpenReq, dialect, services};
 use cce_kernel::{Configured, Fact, HostClock, Input, LinkId, LinkReason, Output, Port, TimerKey, Wall};
-use cce_model::{MrdId, SkillTarget, TaskId, sample::SampleRows};
+use cce_model::{InvokeId, MrdId, PeripheralId, SessionId, SkillTarget, TaskId, sample::SampleRows};
 use cce_mr::{
     ICM, Icm,
     icm::{
@@ -302,16 +302,16 @@ impl Said {
 
 /// The trace's configuration.
 pub(crate) fn config() -> Config {
-    Config { first_session: 3, ..Config::default() }
+    Config { first_session: SessionId(3), ..Config::default() }
 }
 
 /// Finesse's request to open a session, as the reference gives it.
 pub(crate) fn open_req() -> OpenReq {
     OpenReq {
-        invoke_id: 1,
+        invoke_id: InvokeId(1),
         version_number: 24,
         idle_timeout: 120,
-        peripheral_id: 5000,
+        peripheral_id: PeripheralId(5000),
         services_requested: services::ACTIVE_STANDBY | 0xcb6,
         agent_state_mask: 0x3fff,
         client_id: Some(Text::new("Finesse")),
@@ -324,7 +324,7 @@ pub(crate) fn open_req() -> OpenReq {
 /// A sign-in with a limit of 3.
 pub(crate) fn login(mrd: MrdId) -> MediaLoginReq {
     MediaLoginReq {
-        invoke_id: 10,
+        invoke_id: InvokeId(10),
         mrd_id: mrd,
         icm_agent_id: AGENT,
         max_task_limit: 3,
@@ -336,7 +336,7 @@ pub(crate) fn login(mrd: MrdId) -> MediaLoginReq {
 /// Makes the agent ready.
 pub(crate) fn ready(mrd: MrdId) -> MakeAgentReadyInd {
     MakeAgentReadyInd {
-        invoke_id: 11,
+        invoke_id: InvokeId(11),
         mrd_id: mrd,
         icm_agent_id: AGENT,
         make_routable: true,
@@ -351,7 +351,7 @@ pub(crate) fn reservation(task: TaskId, mrd: MrdId) -> DeviceTargetPreCallInd {
         mrd_id: mrd,
         agstid: AGENT,
         sgstid: SkillTarget(5199),
-        invoke_id: 635,
+        invoke_id: InvokeId(635),
         call_type_id: 5053,
         ani: Some(Text::new("ae93f5ad-452d-4c52-8057-8d23864a8a8a")),
         dn: Some(Text::new("CumulusTask")),

@@ -7,7 +7,7 @@ use crate::{
 use cce_agentpg::Config;
 use cce_cti::{MediaLogoutInd, OpenReq, SystemEventId, TaskMonitorStartReq, services, task_msg_mask};
 use cce_kernel::{Fact, Input, LinkReason, Peer, Port};
-use cce_model::{AgentState, PeripheralType, SkillTarget};
+use cce_model::{AgentState, PeripheralId, PeripheralType, SkillTarget};
 use cce_mr::{
     Icm,
     icm::{DeviceTargetPreCallInd, HeartbeatConf, TaskDequeuedInd, TaskQueuedInd},
@@ -23,7 +23,7 @@ fn the_router_is_asked_to_open() {
     let [Icm::OpenReq(open)] = &said.to_router()[..] else { panic!("{said:?}") };
     assert_eq!(
         (open.version, open.peripheral_id, open.peripheral_type),
-        (1, 5000, PeripheralType::ENTERPRISE_AGENT)
+        (1, PeripheralId(5000), PeripheralType::ENTERPRISE_AGENT)
     );
 }
 
@@ -305,7 +305,7 @@ fn whoever_watches_tasks_hears_of_one_that_waits_with_its_context() {
     );
     assert_eq!(
         (queued.peripheral_id, queued.peripheral_type, queued.mr_domain_id),
-        (5000, PeripheralType::DEFINITY_ECS_NON_EAS, MRD)
+        (PeripheralId(5000), PeripheralType::DEFINITY_ECS_NON_EAS, MRD)
     );
     let again = lab.router_says(TaskQueuedInd { is_new: false, ..waiting });
     assert_eq!(again.names(lab.finesse), ["QUEUED_TASK_EVENT"], "it is routed anew");
@@ -323,7 +323,7 @@ fn whoever_watches_tasks_hears_of_one_that_waits_with_its_context() {
     );
     assert_eq!(
         (over.peripheral_id, over.peripheral_type, over.mr_domain_id),
-        (5000, PeripheralType::DEFINITY_ECS_NON_EAS, MRD)
+        (PeripheralId(5000), PeripheralType::DEFINITY_ECS_NON_EAS, MRD)
     );
 }
 

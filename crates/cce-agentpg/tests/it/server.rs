@@ -7,7 +7,8 @@ use cce_agentpg::Config;
 use cce_cti::*;
 use cce_kernel::{Fact, LinkId, Port};
 use cce_model::{
-    AgentState, EccVariable, MrdId, PeripheralType, SkillTarget,
+    AgentState, EccVariable, InvokeId, MonitorId, MrdId, PeripheralId, PeripheralType, SessionId,
+    SkillTarget,
     fact::{AgentPgFact, ArmMessage},
     sample::{QueueRow, SampleRows},
 };
@@ -24,7 +25,7 @@ fn a_session_of_one_device_hears_of_its_own_agent_only() {
     assert_eq!(said.names(own), ["AGENT_STATE_EVENT", "AGENT_PRE_CALL_EVENT"]);
     assert_eq!(said.names(other), [""; 0]);
     let Cti::AgentStateEvent(event) = &said.to(own)[0] else { panic!("{said:?}") };
-    assert_eq!(event.monitor_id, 4, "the session's number (inferred)");
+    assert_eq!(event.monitor_id, MonitorId(4), "the session's number (inferred)");
 }
 
 #[test]
@@ -33,7 +34,10 @@ fn a_session_of_one_device_is_confirmed_with_its_agent_and_monitor() {
     let link = lab.connect(Port::CtiA);
     let said = lab.says(link, of_device("1080"));
     let [Cti::OpenConf(confirmation)] = &said.to(link)[..] else { panic!("{said:?}") };
-    assert_eq!((confirmation.monitor_id, confirmation.agent_state), (4, AgentState::NotActive.into()));
+    assert_eq!(
+        (confirmation.monitor_id, confirmation.agent_state),
+        (MonitorId(4), AgentState::NotActive.into())
+    );
     assert_eq!(confirmation.agent_id, Some(Text::new("1080")));
 }
 
@@ -77,7 +81,7 @@ fn a_message_newer_than_the_session_is_refused_with_48() {
     let link = lab.connect(Port::CtiA);
     let open = OpenReq { version_number: 10, services_requested: ALL, ..open_req() };
     lab.bytes(link, Cti::from(open).to_frame(&dialect(10)));
-    let asked = Cti::from(ConfigRequestKeyEvent { peripheral_id: 5000, ..Default::default() });
+    let asked = Cti::from(ConfigRequestKeyEvent { peripheral_id: PeripheralId(5000), ..Default::default() });
     let said = lab.bytes(link, asked.to_frame(&dialect(10)));
     let [Cti::FailureConf(refusal)] = &said.to_version(link, 10)[..] else { panic!("{said:?}") };
     assert_eq!(refusal.status, CtiStatus::INVALID_MSG_TYPE_FOR_VERSION);
@@ -118,10 +122,10 @@ fn clients_that_monitor_clients_hear_of_sessions() {
     let link = lab.connect(Port::CtiA);
     let said = lab.says(link, of_device("1080"));
     let [Cti::ClientSessionOpenedEvent(opened)] = &said.to(watcher)[..] else { panic!("{said:?}") };
-    assert_eq!((opened.session_id, opened.agent_id.clone()), (5, Some(Text::new("1080"))));
+    assert_eq!((opened.session_id, opened.agent_id.clone()), (SessionId(5), Some(Text::new("1080"))));
     let said = lab.lose(link);
     let [Cti::ClientSessionClosedEvent(closed)] = &said.to(watcher)[..] else { panic!("{said:?}") };
-    assert_eq!((closed.session_id, closed.status), (5, CtiStatus::CLIENT_DISCONNECTED));
+    assert_eq!((closed.session_id, closed.status), (SessionId(5), CtiStatus::CLIENT_DISCONNECTED));
 }
 
 #[test]
@@ -197,7 +201,7 @@ fn a_session_monitor_shows_what_that_session_hears_and_no_other_does() {
     lab.session(Port::CtiA, silent.clone());
     let link = lab.session(Port::CtiA, silent);
     let of = |session_id| SessionMonitorStartReq { session_id, ..Default::default() };
-    assert_eq!(lab.says(link, of(4)).names(link), ["SESSION_MONITOR_START_CONF"]);
+    assert_eq!(lab.says(link, of(SessionId(4))).names(link), ["SESSION_MONITOR_START_CONF"]);
     assert_eq!(lab.reserve(TASK).to(link), [], "session 3 hears of it, and session 4 does not");
 }
 
@@ -206,10 +210,10 @@ fn a_session_monitor_shows_what_the_other_session_hears() {
     let mut lab = Lab::ready();
     let link = lab.session(Port::CtiA, asking(services::CLIENT_MONITOR));
     let own = |session_id| SessionMonitorStartReq { session_id, ..Default::default() };
-    assert_eq!(lab.says(link, own(4)).status(link), 57);
-    assert_eq!(lab.says(link, own(99)).status(link), 63);
-    assert_eq!(lab.says(link, own(3)).names(link), ["SESSION_MONITOR_START_CONF"]);
-    assert_eq!(lab.says(link, own(3)).status(link), 56);
+    assert_eq!(lab.says(link, own(SessionId(4))).status(link), 57);
+    assert_eq!(lab.says(link, own(SessionId(99))).status(link), 63);
+    assert_eq!(lab.says(link, own(SessionId(3))).names(link), ["SESSION_MONITOR_START_CONF"]);
+    assert_eq!(lab.says(link, own(SessionId(3))).status(link), 56);
     assert_eq!(lab.reserve(TASK).names(link), ["AGENT_STATE_EVENT"], "Finesse's masks ask for no calls");
 }
 
@@ -347,7 +351,7 @@ fn a_voice_state_is_changed_by_clients_that_control_agents_only() {
 fn voice(id: &str, agent_state: u16, instrument: &str) -> SetAgentStateReq {
     let text = |text: &str| (!text.is_empty()).then_some(text.to_owned());
     SetAgentStateReq {
-        invoke_id: 77,
+        invoke_id: InvokeId(77),
         agent_state: Code::of_number(agent_state),
         agent_id: text(id).map(Text::new),
         agent_instrument: text(instrument).map(Text::new),
@@ -368,7 +372,7 @@ fn a_client_s_variables_are_checked_against_the_configured_ones() {
         let said = lab.says(
             finesse,
             UpdateTaskContextInd {
-                invoke_id: 9,
+                invoke_id: InvokeId(9),
                 mrd_id: MRD,
                 icm_agent_id: AGENT,
                 task_id: TASK,
@@ -435,7 +439,11 @@ fn the_configuration_is_told_in_its_order_with_at_most_ten_records_a_message() {
     rows.queues.extend(more);
     let mut lab = Lab::with_objects(rows);
     let finesse = lab.finesse;
-    let ask = ConfigRequestEvent { config_information: u32::MAX, peripheral_id: 5000, ..Default::default() };
+    let ask = ConfigRequestEvent {
+        config_information: u32::MAX,
+        peripheral_id: PeripheralId(5000),
+        ..Default::default()
+    };
     let said = lab.says(finesse, ask);
     let expected = [
         "CONFIG_BEGIN_EVENT",
@@ -462,7 +470,8 @@ fn the_keys_of_the_configuration_change_with_it() {
     let keys = |rows: SampleRows| {
         let mut lab = Lab::with_objects(rows);
         let finesse = lab.finesse;
-        let said = lab.says(finesse, ConfigRequestKeyEvent { peripheral_id: 5000, ..Default::default() });
+        let said = lab
+            .says(finesse, ConfigRequestKeyEvent { peripheral_id: PeripheralId(5000), ..Default::default() });
         let [Cti::ConfigKeyEvent(keys)] = &said.to(finesse)[..] else { panic!("{said:?}") };
         (keys.agent_config_key.clone(), keys.call_type_config_key.clone())
     };
@@ -478,13 +487,15 @@ fn the_keys_of_the_configuration_change_with_it() {
 fn another_peripheral_s_configuration_is_not_told() {
     let mut lab = Lab::open();
     let finesse = lab.finesse;
-    let ask = ConfigRequestEvent { config_information: 4, peripheral_id: 77, ..Default::default() };
+    let ask =
+        ConfigRequestEvent { config_information: 4, peripheral_id: PeripheralId(77), ..Default::default() };
     let said = lab.says(finesse, ask);
     let [Cti::ConfigBeginEvent(_), Cti::ConfigEndEvent(end)] = &said.to(finesse)[..] else {
         panic!("{said:?}")
     };
     assert_eq!(end.config_end_status, 3);
-    let said = lab.says(finesse, ConfigRequestKeyEvent { peripheral_id: 77, ..Default::default() });
+    let said =
+        lab.says(finesse, ConfigRequestKeyEvent { peripheral_id: PeripheralId(77), ..Default::default() });
     let [Cti::ConfigKeyEvent(keys)] = &said.to(finesse)[..] else { panic!("{said:?}") };
     assert_eq!((keys.config_key_status, keys.agent_config_key.clone()), (2, None));
 }
@@ -495,13 +506,14 @@ fn another_customer_s_configuration_is_not_told() {
     let finesse = lab.finesse;
     let mut status = |customer_id: u32| {
         let customer_id = Some(customer_id);
-        let ask = ConfigRequestKeyEvent { peripheral_id: 5000, customer_id, ..Default::default() };
+        let ask =
+            ConfigRequestKeyEvent { peripheral_id: PeripheralId(5000), customer_id, ..Default::default() };
         let said = lab.says(finesse, ask);
         let [Cti::ConfigKeyEvent(keys)] = &said.to(finesse)[..] else { panic!("{said:?}") };
         let key_status = keys.config_key_status;
         let ask = ConfigRequestEvent {
             config_information: 4,
-            peripheral_id: 5000,
+            peripheral_id: PeripheralId(5000),
             customer_id,
             ..Default::default()
         };
@@ -518,7 +530,11 @@ fn records_of_the_configuration_are_complete() {
     let mut lab = Lab::open();
     lab.finesse_says(login(MRD));
     let finesse = lab.finesse;
-    let ask = ConfigRequestEvent { config_information: u32::MAX, peripheral_id: 5000, ..Default::default() };
+    let ask = ConfigRequestEvent {
+        config_information: u32::MAX,
+        peripheral_id: PeripheralId(5000),
+        ..Default::default()
+    };
     let messages = lab.says(finesse, ask).to(finesse);
     let text = |text: &str| Some(Text::new(text));
     for message in messages {
@@ -560,7 +576,8 @@ fn the_key_of_agents_does_not_change_with_their_states() {
     let mut lab = Lab::open();
     let finesse = lab.finesse;
     let key = |lab: &mut Lab| {
-        let said = lab.says(finesse, ConfigRequestKeyEvent { peripheral_id: 5000, ..Default::default() });
+        let said = lab
+            .says(finesse, ConfigRequestKeyEvent { peripheral_id: PeripheralId(5000), ..Default::default() });
         let [Cti::ConfigKeyEvent(keys)] = &said.to(finesse)[..] else { panic!("{said:?}") };
         keys.agent_config_key.clone()
     };
@@ -659,7 +676,7 @@ fn task_monitor(task_msg_mask: u32, icm_agent_id: SkillTarget) -> TaskMonitorSta
 }
 
 /// The number of a monitor that was started.
-fn started(lab: &mut Lab, link: LinkId, request: impl Into<Cti>) -> u32 {
+fn started(lab: &mut Lab, link: LinkId, request: impl Into<Cti>) -> MonitorId {
     let said = lab.says(link, request);
     match &said.to(link)[..] {
         [Cti::MonitorStartConf(conf)] => conf.monitor_id,

@@ -5,6 +5,7 @@ use cce_agentpg::Config;
 use cce_cti::{CloseReq, Cti, CtiStatus, HeartbeatReq, OpenReq, SystemEventId, dialect, services};
 use cce_kernel::{Command, Fact, FrameFlaw, Input, Output, Port};
 use cce_model::fact::AgentPgFact;
+use cce_model::{InvokeId, PeripheralId, SessionId};
 use cce_wire::{Bytes, Opaque, Secret, Text, frame};
 use std::time::Duration;
 
@@ -24,7 +25,7 @@ fn sessions_are_numbered_from_the_configured_one() {
     let link = lab.connect(Port::CtiA);
     let said = lab.says(link, open_req());
     let opened = Fact::from(AgentPgFact::SessionOpened {
-        session: 3,
+        session: SessionId(3),
         link,
         version: 24,
         services: 0x0200_0cb6,
@@ -39,7 +40,7 @@ fn requests_to_open_are_refused_with_the_code_for_what_is_wrong() {
         (1, OpenReq { version_number: 8, ..open_req() }),
         (1, OpenReq { version_number: 26, ..open_req() }),
         (6, OpenReq { client_id: None, ..open_req() }),
-        (7, OpenReq { peripheral_id: 5001, ..open_req() }),
+        (7, OpenReq { peripheral_id: PeripheralId(5001), ..open_req() }),
         (18, OpenReq { idle_timeout: 19, ..open_req() }),
         (22, OpenReq { reserved2: 1, ..open_req() }),
         (108, OpenReq { unique_instance_id: Some(Text::new("")), ..open_req() }),
@@ -51,7 +52,7 @@ fn requests_to_open_are_refused_with_the_code_for_what_is_wrong() {
 
 #[test]
 fn any_peripheral_may_be_asked_for() {
-    for peripheral_id in [0, u32::MAX] {
+    for peripheral_id in [PeripheralId(0), PeripheralId(u32::MAX)] {
         let mut lab = Lab::started(config());
         let link = lab.connect(Port::CtiA);
         let said = lab.says(link, OpenReq { peripheral_id, ..open_req() });
@@ -110,7 +111,7 @@ fn a_client_instance_has_one_session() {
 fn whatever_comes_before_the_open_is_refused_with_4() {
     let mut lab = Lab::started(config());
     let link = lab.connect(Port::CtiA);
-    let said = lab.says(link, HeartbeatReq { invoke_id: 9, ..HeartbeatReq::default() });
+    let said = lab.says(link, HeartbeatReq { invoke_id: InvokeId(9), ..HeartbeatReq::default() });
     assert_eq!(said.status(link), 4);
     assert!(!said.closes(link));
 }
@@ -127,7 +128,7 @@ fn a_heartbeat_is_confirmed_and_keeps_the_session() {
     let mut lab = Lab::open();
     let said = lab.finesse_says(heartbeat());
     let [Cti::HeartbeatConf(confirmation)] = &said.to(lab.finesse)[..] else { panic!("{said:?}") };
-    assert_eq!(confirmation.invoke_id, 2);
+    assert_eq!(confirmation.invoke_id, InvokeId(2));
     assert!(said.armed("cti idle").is_some());
 }
 
@@ -137,7 +138,7 @@ fn a_silent_session_is_closed() {
     lab.mute_finesse();
     let said = lab.pass(120);
     assert!(said.closes(lab.finesse));
-    let closed = Fact::from(AgentPgFact::SessionClosed { session: 3, status: 16 });
+    let closed = Fact::from(AgentPgFact::SessionClosed { session: SessionId(3), status: 16 });
     assert_eq!(said.facts(), [&closed]);
 }
 
@@ -152,8 +153,11 @@ fn a_session_without_an_idle_timeout_may_be_silent() {
 #[test]
 fn a_close_is_confirmed_and_closes() {
     let mut lab = Lab::open();
-    let said =
-        lab.finesse_says(CloseReq { invoke_id: 4, status: CtiStatus::NO_ERROR, ..CloseReq::default() });
+    let said = lab.finesse_says(CloseReq {
+        invoke_id: InvokeId(4),
+        status: CtiStatus::NO_ERROR,
+        ..CloseReq::default()
+    });
     assert_eq!(said.names(lab.finesse), ["CLOSE_CONF"]);
     assert!(said.closes(lab.finesse));
 }
@@ -164,7 +168,7 @@ fn an_unknown_message_is_refused_by_a_code_that_depends_on_the_version() {
         let (mut lab, link) = opened(&OpenReq { version_number: version, ..open_req() });
         let said = lab.bytes(link, frame(999, |body| body.extend_from_slice(&7u32.to_be_bytes())));
         let [Cti::FailureConf(failure)] = &said.to_version(link, version)[..] else { panic!("{said:?}") };
-        assert_eq!((failure.invoke_id, failure.status), (7, CtiStatus(status)));
+        assert_eq!((failure.invoke_id, failure.status), (InvokeId(7), CtiStatus(status)));
     }
 }
 
@@ -184,7 +188,7 @@ fn a_message_that_cannot_be_read_is_answered_and_its_session_goes_on() {
         let [Cti::FailureConf(failure)] = &said.to(lab.finesse)[..] else { panic!("{said:?}") };
         assert_eq!(
             (failure.invoke_id, failure.status, said.closes(lab.finesse)),
-            (7, CtiStatus::BAD_MESSAGE_FORMAT, false)
+            (InvokeId(7), CtiStatus::BAD_MESSAGE_FORMAT, false)
         );
         assert_eq!(lab.reserve(TASK).names(lab.finesse).len(), 2, "{kind}: its agents are served as before");
     }
@@ -355,5 +359,5 @@ fn opened(open: &OpenReq) -> (Lab, cce_kernel::LinkId) {
 }
 
 fn heartbeat() -> HeartbeatReq {
-    HeartbeatReq { invoke_id: 2, ..HeartbeatReq::default() }
+    HeartbeatReq { invoke_id: InvokeId(2), ..HeartbeatReq::default() }
 }

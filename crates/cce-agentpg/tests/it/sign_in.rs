@@ -10,7 +10,7 @@ use cce_cti::{
     MakeAgentNotRoutableReq, MakeAgentRoutableInd, MediaLoginReq, MediaLogoutInd,
 };
 use cce_kernel::{Fact, Input, Output, Peer, Port};
-use cce_model::{AgentState, Availability, Disposition, MrdId, SkillTarget, sample::SampleRows};
+use cce_model::{AgentState, Availability, Disposition, InvokeId, MrdId, SkillTarget, sample::SampleRows};
 
 #[test]
 fn a_sign_in_is_confirmed_and_shows_login_and_not_ready() {
@@ -160,7 +160,7 @@ fn not_ready_takes_effect_at_once_and_the_tasks_stay() {
 fn who_is_not_ready_may_say_so_again_with_another_reason() {
     let mut lab = Lab::working();
     lab.finesse_says(not_ready(3));
-    let again = lab.finesse_says(MakeAgentNotReadyReq { invoke_id: 13, ..not_ready(4) });
+    let again = lab.finesse_says(MakeAgentNotReadyReq { invoke_id: InvokeId(13), ..not_ready(4) });
     assert_eq!(again.status(lab.finesse), 0);
     assert_eq!(agent_event(&again.to(lab.finesse)).event_reason_code, 4);
 }
@@ -190,7 +190,7 @@ fn not_routable_waits_until_every_task_has_begun() {
 #[test]
 fn routable_and_ready_take_an_earlier_not_routable_back() {
     let routable = MakeAgentRoutableInd {
-        invoke_id: 15,
+        invoke_id: InvokeId(15),
         mrd_id: MRD,
         icm_agent_id: AGENT,
         max_tasks: 3,
@@ -219,7 +219,7 @@ fn routable_sets_the_limit_too() {
     let mut lab = Lab::ready();
     lab.finesse_says(not_routable());
     let said = lab.finesse_says(MakeAgentRoutableInd {
-        invoke_id: 15,
+        invoke_id: InvokeId(15),
         mrd_id: MRD,
         icm_agent_id: AGENT,
         max_tasks: 1,
@@ -393,7 +393,7 @@ fn tasks_of_a_lost_session_end_with_42_when_their_life_is_over() {
 
 fn not_ready(reason_code: u16) -> MakeAgentNotReadyReq {
     MakeAgentNotReadyReq {
-        invoke_id: 12,
+        invoke_id: InvokeId(12),
         mrd_id: MRD,
         icm_agent_id: AGENT,
         reason_code,
@@ -403,7 +403,7 @@ fn not_ready(reason_code: u16) -> MakeAgentNotReadyReq {
 
 fn not_routable() -> MakeAgentNotRoutableReq {
     MakeAgentNotRoutableReq {
-        invoke_id: 14,
+        invoke_id: InvokeId(14),
         mrd_id: MRD,
         icm_agent_id: AGENT,
         ..MakeAgentNotRoutableReq::default()
@@ -411,7 +411,7 @@ fn not_routable() -> MakeAgentNotRoutableReq {
 }
 
 fn logout() -> MediaLogoutInd {
-    MediaLogoutInd { invoke_id: 16, mrd_id: MRD, icm_agent_id: AGENT, ..MediaLogoutInd::default() }
+    MediaLogoutInd { invoke_id: InvokeId(16), mrd_id: MRD, icm_agent_id: AGENT, ..MediaLogoutInd::default() }
 }
 
 #[test]

@@ -5,7 +5,7 @@ use cce_cti::{
     AgentStateEvent, Cti, Direction, EndTaskInd, MediaLogoutInd, OfferTaskInd, PauseTaskInd, ResumeTaskInd,
     StartTaskInd, WrapupTaskInd,
 };
-use cce_model::{AgentState, Availability, Disposition, MrdId, SkillTarget, TaskId};
+use cce_model::{AgentState, Availability, Disposition, InvokeId, MrdId, SkillTarget, TaskId};
 
 #[test]
 fn an_accepted_task_is_offered_and_its_agent_stays_reserved() {
@@ -243,7 +243,7 @@ pub(crate) fn agent_event(messages: &[Cti]) -> AgentStateEvent {
 
 pub(crate) fn offer(task_id: TaskId) -> OfferTaskInd {
     OfferTaskInd {
-        invoke_id: 35_464,
+        invoke_id: InvokeId(35_464),
         mrd_id: MRD,
         icm_agent_id: AGENT,
         task_id,
@@ -255,7 +255,7 @@ pub(crate) fn offer(task_id: TaskId) -> OfferTaskInd {
 
 pub(crate) fn start(task_id: TaskId) -> StartTaskInd {
     StartTaskInd {
-        invoke_id: 35_655,
+        invoke_id: InvokeId(35_655),
         mrd_id: MRD,
         icm_agent_id: AGENT,
         task_id,
@@ -267,7 +267,7 @@ pub(crate) fn start(task_id: TaskId) -> StartTaskInd {
 
 pub(crate) fn end(task_id: TaskId) -> EndTaskInd {
     EndTaskInd {
-        invoke_id: 35_884,
+        invoke_id: InvokeId(35_884),
         mrd_id: MRD,
         icm_agent_id: AGENT,
         task_id,
@@ -278,15 +278,33 @@ pub(crate) fn end(task_id: TaskId) -> EndTaskInd {
 }
 
 pub(crate) fn pause(task_id: TaskId) -> PauseTaskInd {
-    PauseTaskInd { invoke_id: 20, mrd_id: MRD, icm_agent_id: AGENT, task_id, ..PauseTaskInd::default() }
+    PauseTaskInd {
+        invoke_id: InvokeId(20),
+        mrd_id: MRD,
+        icm_agent_id: AGENT,
+        task_id,
+        ..PauseTaskInd::default()
+    }
 }
 
 pub(crate) fn resume(task_id: TaskId) -> ResumeTaskInd {
-    ResumeTaskInd { invoke_id: 21, mrd_id: MRD, icm_agent_id: AGENT, task_id, ..ResumeTaskInd::default() }
+    ResumeTaskInd {
+        invoke_id: InvokeId(21),
+        mrd_id: MRD,
+        icm_agent_id: AGENT,
+        task_id,
+        ..ResumeTaskInd::default()
+    }
 }
 
 pub(crate) fn wrap_up(task_id: TaskId) -> WrapupTaskInd {
-    WrapupTaskInd { invoke_id: 22, mrd_id: MRD, icm_agent_id: AGENT, task_id, ..WrapupTaskInd::default() }
+    WrapupTaskInd {
+        invoke_id: InvokeId(22),
+        mrd_id: MRD,
+        icm_agent_id: AGENT,
+        task_id,
+        ..WrapupTaskInd::default()
+    }
 }
 
 /// Call ids begin anew each day, so that tasks of two days differ in nothing but the day.

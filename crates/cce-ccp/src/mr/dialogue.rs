@@ -2,7 +2,7 @@
 
 use super::{MrEvent, Routed, send};
 use cce_kernel::{Cx, Fact, LinkId};
-use cce_model::{ContactId, DialogueState, Disposition, MrdId, TaskId};
+use cce_model::{ContactId, DialogueId, DialogueState, Disposition, MrdId, TaskId};
 use cce_mr::{
     CancelResult,
     mr::{
@@ -19,10 +19,10 @@ const UNCONFIRMED_MAX: usize = 1_000;
 /// The dialogues of the session. Their number is bounded by that of the contacts.
 #[derive(Debug)]
 pub(super) struct Dialogues {
-    open: BTreeMap<u32, Dialogue>,
+    open: BTreeMap<DialogueId, Dialogue>,
     /// Dialogues that are over, and whose cancel CCE has yet to answer.
-    unconfirmed: BTreeSet<u32>,
-    next: u32,
+    unconfirmed: BTreeSet<DialogueId>,
+    next: DialogueId,
 }
 
 #[derive(Debug)]
@@ -36,7 +36,7 @@ struct Dialogue {
 }
 
 impl Dialogues {
-    pub(super) fn new(first: u32) -> Self {
+    pub(super) fn new(first: DialogueId) -> Self {
         Self { open: BTreeMap::new(), unconfirmed: BTreeSet::new(), next: first }
     }
 
@@ -46,7 +46,7 @@ impl Dialogues {
         contact: &ContactId,
         task: NewTask,
         cx: &mut Cx<'_>,
-    ) -> u32 {
+    ) -> DialogueId {
         let id = self.take_id();
         send(link, NewTask { dialogue_id: id, send_seq_no: 1, ..task }, cx);
         let dialogue =
@@ -56,7 +56,7 @@ impl Dialogues {
         id
     }
 
-    pub(super) fn send_cancel(&mut self, link: LinkId, id: u32, cx: &mut Cx<'_>) {
+    pub(super) fn send_cancel(&mut self, link: LinkId, id: DialogueId, cx: &mut Cx<'_>) {
         let dialogue = self.open.get_mut(&id).expect("a task that is with CCE has its dialogue");
         dialogue.sent += 1;
         let send_seq_no = dialogue.sent;
@@ -156,19 +156,19 @@ impl Dialogues {
 
     /// The session is gone, and every dialogue with it.
     pub(super) fn fail_all(&mut self, cx: &mut Cx<'_>) -> Vec<ContactId> {
-        let ids: Vec<u32> = self.open.keys().copied().collect();
+        let ids: Vec<DialogueId> = self.open.keys().copied().collect();
         let contacts =
             ids.into_iter().filter_map(|id| self.end(id, DialogueState::Failed, None, cx)).collect();
         self.unconfirmed.clear();
         contacts
     }
 
-    fn take_id(&mut self) -> u32 {
+    fn take_id(&mut self) -> DialogueId {
         while self.open.contains_key(&self.next) || self.unconfirmed.contains(&self.next) {
-            self.next = self.next.wrapping_add(1);
+            self.next = self.next.next();
         }
         let id = self.next;
-        self.next = self.next.wrapping_add(1);
+        self.next = self.next.next();
         id
     }
 
@@ -177,7 +177,7 @@ impl Dialogues {
         &mut self,
         link: LinkId,
         name: &str,
-        id: u32,
+        id: DialogueId,
         send_seq_no: u32,
         cx: &mut Cx<'_>,
     ) -> Result<(), Option<MrEvent>> {
@@ -195,7 +195,7 @@ impl Dialogues {
     }
 
     /// Gives up a dialogue whose messages are out of order.
-    fn send_terminate(&mut self, link: LinkId, id: u32, cx: &mut Cx<'_>) -> Option<MrEvent> {
+    fn send_terminate(&mut self, link: LinkId, id: DialogueId, cx: &mut Cx<'_>) -> Option<MrEvent> {
         let send_seq_no = self.open.get(&id)?.sent + 1;
         let cause = Disposition::APPLICATION_INVALID_DIALOGUE_ID;
         send(link, TerminateDialogueEvent { dialogue_id: id, send_seq_no, cause, ..Default::default() }, cx);
@@ -203,7 +203,7 @@ impl Dialogues {
         Some(MrEvent::Failed { contact, reason: cause })
     }
 
-    fn expect_confirmation(&mut self, id: u32) {
+    fn expect_confirmation(&mut self, id: DialogueId) {
         if self.unconfirmed.len() >= UNCONFIRMED_MAX {
             self.unconfirmed.pop_first();
         }
@@ -213,7 +213,7 @@ impl Dialogues {
     /// Ends a dialogue, and returns its contact.
     fn end(
         &mut self,
-        id: u32,
+        id: DialogueId,
         to: DialogueState,
         task: Option<TaskId>,
         cx: &mut Cx<'_>,
@@ -236,13 +236,19 @@ fn routed(message: &DoThisWithTask) -> Routed {
     }
 }
 
-fn set_state(id: u32, dialogue: &mut Dialogue, to: DialogueState, task: Option<TaskId>, cx: &mut Cx<'_>) {
+fn set_state(
+    id: DialogueId,
+    dialogue: &mut Dialogue,
+    to: DialogueState,
+    task: Option<TaskId>,
+    cx: &mut Cx<'_>,
+) {
     let from = std::mem::replace(&mut dialogue.state, to);
     note_state(id, dialogue, Some(from), task, cx);
 }
 
 fn note_state(
-    dialogue_id: u32,
+    dialogue_id: DialogueId,
     dialogue: &Dialogue,
     from: Option<DialogueState>,
     task: Option<TaskId>,

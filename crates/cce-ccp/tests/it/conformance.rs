@@ -65,7 +65,7 @@ fn renotify_and_close_have_one_path_and_answer_without_a_body() {
     let mut lab = Lab::reserved();
     let said = lab.renotify(&renotification("Other", "ROUTE_SERVICE_TRANSFER"));
     assert_eq!((said.status(), said.body()), (200, String::new()));
-    lab.says(routed(DIALOGUE + 1, 1, TASK));
+    lab.says(routed(DIALOGUE.next(), 1, TASK));
     let said = lab.close();
     assert_eq!((said.status(), said.body()), (200, String::new()));
 }

@@ -3,7 +3,7 @@
 use crate::lab::{CONTACT, FEED, FIRST, Lab, config, first};
 use cce_ccp::{Config, Feed};
 use cce_kernel::{BodyFlaw, Fact, Output, Request, Security};
-use cce_model::{EccLoss, fact::CcpFact};
+use cce_model::{DialogueId, EccLoss, fact::CcpFact};
 
 #[test]
 fn a_task_is_created_by_get() {
@@ -158,7 +158,7 @@ fn a_task_becomes_the_message_of_the_lab_trace() {
     });
     assert_eq!(frame.unwrap().len(), 201);
     let task = said.new_task();
-    assert_eq!((task.dialogue_id, task.send_seq_no), (4, 1));
+    assert_eq!((task.dialogue_id, task.send_seq_no), (DialogueId(4), 1));
     assert_eq!(task.application_string1.unwrap().to_string(), GUID);
     assert_eq!(task.application_string2.unwrap().to_string(), FIRST);
 }

@@ -7,7 +7,7 @@ use cce_kernel::{
     CallId, CloseReason, Configured, Fact, HostClock, Input, LinkId, LinkReason, Output, Peer, Port, Request,
     Response, Time, TimerKey, Wall,
 };
-use cce_model::{ContactId, Disposition, MrdId, SkillTarget, TaskId, fact::CcpFact};
+use cce_model::{ContactId, DialogueId, Disposition, InvokeId, MrdId, SkillTarget, TaskId, fact::CcpFact};
 use cce_mr::{
     CancelResult, MR, Mr,
     mr::{
@@ -21,7 +21,7 @@ pub(crate) const FIRST: &str = "5AA797871000018D0000004139ED7AD5";
 /// The task that CCE makes of it.
 pub(crate) const TASK: TaskId = TaskId { day: 154_526, call: 37_051_928, sequence: 1 };
 /// Id of the first dialogue.
-pub(crate) const DIALOGUE: u32 = 4;
+pub(crate) const DIALOGUE: DialogueId = DialogueId(4);
 /// The feed's URL, and where its tasks are.
 pub(crate) const FEED: &str = "/ccp/task/feed/100080";
 pub(crate) const CONTACT: &str = "/ccp/task/contact/5AA797871000018D0000004139ED7AD5";
@@ -136,7 +136,7 @@ impl Lab {
         self.link = self.connect();
         let beat = Mr::from(HeartbeatReq::default()).to_frame(&MR).into();
         self.bench.pulse(Duration::from_secs(5), Input::Frame { link: self.link, bytes: beat });
-        self.says(OpenReq { invoke_id: 1, version_number: 1, ..OpenReq::default() })
+        self.says(OpenReq { invoke_id: InvokeId(1), version_number: 1, ..OpenReq::default() })
     }
 
     pub(crate) fn lose_link(&mut self) -> Said {
@@ -324,11 +324,11 @@ pub(crate) fn basic(credentials: &str) -> String {
     format!("Basic {}", STANDARD.encode(credentials))
 }
 
-pub(crate) fn queued(dialogue_id: u32, send_seq_no: u32, estimated_wait_time: i32) -> TaskQueuedEvent {
+pub(crate) fn queued(dialogue_id: DialogueId, send_seq_no: u32, estimated_wait_time: i32) -> TaskQueuedEvent {
     TaskQueuedEvent { dialogue_id, send_seq_no, icm_task_id: TASK, estimated_wait_time, ..Default::default() }
 }
 
-pub(crate) fn routed(dialogue_id: u32, send_seq_no: u32, icm_task_id: TaskId) -> DoThisWithTask {
+pub(crate) fn routed(dialogue_id: DialogueId, send_seq_no: u32, icm_task_id: TaskId) -> DoThisWithTask {
     DoThisWithTask {
         dialogue_id,
         send_seq_no,
@@ -340,7 +340,7 @@ pub(crate) fn routed(dialogue_id: u32, send_seq_no: u32, icm_task_id: TaskId) ->
     }
 }
 
-pub(crate) fn failed(dialogue_id: u32, send_seq_no: u32, reason_code: u32) -> NewTaskFailureEvent {
+pub(crate) fn failed(dialogue_id: DialogueId, send_seq_no: u32, reason_code: u32) -> NewTaskFailureEvent {
     NewTaskFailureEvent {
         dialogue_id,
         send_seq_no,
@@ -349,6 +349,6 @@ pub(crate) fn failed(dialogue_id: u32, send_seq_no: u32, reason_code: u32) -> Ne
     }
 }
 
-pub(crate) fn cancel_conf(dialogue_id: u32, send_seq_no: u32, result: u32) -> CancelTaskConf {
+pub(crate) fn cancel_conf(dialogue_id: DialogueId, send_seq_no: u32, result: u32) -> CancelTaskConf {
     CancelTaskConf { dialogue_id, send_seq_no, result: CancelResult(result), ..Default::default() }
 }

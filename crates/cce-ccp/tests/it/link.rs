@@ -2,7 +2,7 @@
 
 use crate::lab::{DIALOGUE, Lab, TASK, config, failed, queued, routed};
 use cce_kernel::{CloseReason, Command, Fact, FrameFlaw, Input, Output, Port, TimerKey};
-use cce_model::Disposition;
+use cce_model::{DialogueId, Disposition, InvokeId};
 use cce_mr::{
     Mr,
     mr::{CloseReq, HeartbeatReq, OpenReq, RoutingStatusEvent, TerminateDialogueEvent},
@@ -16,12 +16,12 @@ const BEAT: Duration = Duration::from_secs(5);
 fn a_session_is_opened_and_confirmed() {
     let said = Lab::started(config()).open_session();
     let [Mr::OpenConf(conf)] = &said.sent()[..] else { panic!("no OPEN_CONF") };
-    assert_eq!(conf.invoke_id, 1);
+    assert_eq!(conf.invoke_id, InvokeId(1));
 }
 
 #[test]
 fn a_heartbeat_is_confirmed() {
-    let said = Lab::open().says(HeartbeatReq { invoke_id: 9, ..HeartbeatReq::default() });
+    let said = Lab::open().says(HeartbeatReq { invoke_id: InvokeId(9), ..HeartbeatReq::default() });
     assert_eq!(said.names(), ["HEARTBEAT_CONF"]);
 }
 
@@ -103,7 +103,7 @@ fn connections_beyond_the_limit_are_refused() {
 #[test]
 fn the_peer_may_end_the_session() {
     let mut lab = Lab::open();
-    let said = lab.says(CloseReq { invoke_id: 3, ..CloseReq::default() });
+    let said = lab.says(CloseReq { invoke_id: InvokeId(3), ..CloseReq::default() });
     assert_eq!((said.names(), said.closed()), (vec!["CLOSE_CONF"], vec![(lab.link, &CloseReason::Done)]));
     assert!(lab.create(&[]).names().is_empty());
 }
@@ -169,7 +169,7 @@ fn an_oversized_frame_ends_the_connection_and_fails_its_dialogues() {
 #[test]
 fn a_message_for_an_unknown_dialogue_harms_no_other() {
     let mut lab = Lab::submitted();
-    let said = lab.says(routed(99, 1, TASK));
+    let said = lab.says(routed(DialogueId(99), 1, TASK));
     assert_eq!((said.peer_errors(), said.changes().len()), (vec!["dialogue 99 is not open"], 0));
     assert_eq!(lab.says(routed(DIALOGUE, 1, TASK)).changes().len(), 2);
 }

@@ -3,7 +3,7 @@
 use crate::lab::{CONTACT, DIALOGUE, FIRST, Lab, PRIVATE, TASK, basic, config, failed, routed};
 use cce_ccp::Config;
 use cce_kernel::{CallId, Cors, Fact, Input, Output, Request};
-use cce_model::{TaskId, fact::CcpFact};
+use cce_model::{DialogueId, TaskId, fact::CcpFact};
 use cce_mr::RoutingService;
 use cce_xml::task::TASK_HEADER;
 use std::time::Duration;
@@ -140,7 +140,7 @@ fn a_renotified_task_is_sent_anew_behind_the_former_one() {
     let task = said.new_task();
     assert_eq!(
         (task.dialogue_id, task.previous_task, task.service_requested),
-        (5, TASK, Some(RoutingService::TRANSFER))
+        (DialogueId(5), TASK, Some(RoutingService::TRANSFER))
     );
     assert_eq!(task.script_selector.unwrap().to_string(), "Other");
     assert_eq!(task.application_string2.unwrap().to_string(), FIRST);
@@ -157,7 +157,7 @@ fn a_renotified_task_goes_through_queued_to_the_next_agent() {
     let mut lab = Lab::reserved();
     lab.renotify(&renotification("Other", "ROUTE_SERVICE_TRANSFER"));
     let next = TaskId { call: 37_051_929, ..TASK };
-    let said = lab.says(routed(DIALOGUE + 1, 1, next));
+    let said = lab.says(routed(DIALOGUE.next(), 1, next));
     let expected = ["queued>queued/externally_routed system", "queued>reserved/externally_routed 5172"];
     assert_eq!(said.changes(), expected);
     assert!(lab.get(CONTACT).body().contains("<taskID>154526_37051929_1</taskID>"));
@@ -178,7 +178,7 @@ fn a_renotified_task_shows_no_former_task() {
 fn a_renotified_task_may_fail() {
     let mut lab = Lab::reserved();
     lab.renotify(&renotification("Other", "ROUTE_SERVICE_TRANSFER"));
-    let said = lab.says(failed(DIALOGUE + 1, 1, 66));
+    let said = lab.says(failed(DIALOGUE.next(), 1, 66));
     assert_eq!(said.changes(), ["queued>discarded/notification_no_script system"]);
 }
 

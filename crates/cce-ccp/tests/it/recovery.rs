@@ -36,7 +36,7 @@ fn a_waiting_task_that_survives_failures_keeps_status_and_reason() {
     assert!(lab.lose_link().changes().is_empty());
     let said = lab.open_session();
     assert_eq!((said.names(), said.changes().len()), (vec!["OPEN_CONF", "NEW_TASK"], 0));
-    let said = lab.says(routed(DIALOGUE + 1, 1, TASK));
+    let said = lab.says(routed(DIALOGUE.next(), 1, TASK));
     assert_eq!(said.changes(), ["queued>reserved/externally_routed 5172"]);
 }
 
@@ -168,7 +168,7 @@ fn a_session_without_news_about_routing_is_tried() {
     lab.lose_link();
     let said = lab.open_session();
     assert!(said.names().contains(&"NEW_TASK"), "{:?}", said.names());
-    assert!(lab.says(failed(DIALOGUE + 1, 1, 44)).changes().is_empty());
+    assert!(lab.says(failed(DIALOGUE.next(), 1, 44)).changes().is_empty());
     assert_eq!(lab.says(routing(true)).names(), ["NEW_TASK"]);
 }
 

@@ -2,7 +2,7 @@
 
 use crate::lab::{DIALOGUE, FIRST, Lab, TASK, config, failed, first, queued, routed};
 use cce_kernel::{Fact, Wall};
-use cce_model::{ContactStatus, SocialContact, fact::CcpFact};
+use cce_model::{ContactStatus, DialogueId, SocialContact, fact::CcpFact};
 use std::time::Duration;
 
 #[test]
@@ -90,8 +90,8 @@ fn a_status_change_shows_its_time_or_that_of_the_creation() {
 #[test]
 fn two_tasks_go_through_dialogues_of_their_own() {
     let mut lab = Lab::submitted();
-    assert_eq!(lab.create(&[]).new_task().dialogue_id, 5);
-    let said = lab.says(routed(5, 1, TASK));
+    assert_eq!(lab.create(&[]).new_task().dialogue_id, DialogueId(5));
+    let said = lab.says(routed(DialogueId(5), 1, TASK));
     assert!(said.facts().all(|fact| !matches!(fact, Fact::Contact { contact, .. } if *contact == first())));
     assert_eq!(said.changes().len(), 2);
 }

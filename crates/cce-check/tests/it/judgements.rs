@@ -18,8 +18,8 @@ use cce_check::Judgement;
 use cce_journal::{Record, What};
 use cce_kernel::{CallId, Fact, Input, Output, Port, TimerKey};
 use cce_model::{
-    AgentState, ContactStatus, DialogState, DialogueState, Disposition, MrdId, Object, SkillTarget,
-    TaskEventKind, TaskId, TaskState, UserState,
+    AgentState, ContactStatus, DialogState, DialogueState, Disposition, InvokeId, MrdId, Object, SessionId,
+    SkillTarget, TaskEventKind, TaskId, TaskState, UserState,
     fact::{AgentPgFact, AgentView, ArmMessage, CcpFact, FinesseFact, QueueChoice, RouterFact, SmOperation},
 };
 use cce_mr::{MR, Mr, mr::NewTask};
@@ -63,7 +63,8 @@ fn a_task_that_a_client_tells_of_as_ended_is_over() {
     let (mrd, skill_target) = (MrdId(MRD), SkillTarget(AGENT));
     let (state, skill_group) = (TaskState::Ended, SkillTarget(5199));
     let message = ArmMessage::TaskInit { task: SECOND, state, skill_group, is_answered: true };
-    let init = AgentPgFact::ToOpc { session: 1, invoke_id: 1, mrd, skill_target, message };
+    let init =
+        AgentPgFact::ToOpc { session: SessionId(1), invoke_id: InvokeId(1), mrd, skill_target, message };
     let journal = simple()
         .then("agentpg", init.into())
         .then("agentpg", change(SECOND, AGENT, MRD, None, TaskState::Ended, Some(END)))
@@ -555,7 +556,8 @@ impl Journal {
         let message =
             ArmMessage::StartApplicationTask { skill_group: SkillTarget(5199), service: SkillTarget(1) };
         let (mrd, skill_target) = (MrdId(MRD), SkillTarget(AGENT));
-        let asked = AgentPgFact::ToOpc { session: 1, invoke_id: 1, mrd, skill_target, message };
+        let asked =
+            AgentPgFact::ToOpc { session: SessionId(1), invoke_id: InvokeId(1), mrd, skill_target, message };
         self.then("agentpg", asked.into())
     }
 }

@@ -8,8 +8,8 @@ use crate::{
 use cce_journal::{Record, What};
 use cce_kernel::{Fact, Input, Output, Port};
 use cce_model::{
-    AgentId, AgentRecord, AgentState, ContactId, ContactStatus, DialogState, DialogueState, Disposition,
-    MrdId, Object, SkillTarget, StatusReason, TaskEvent, TaskEventKind, TaskId, TaskState,
+    AgentId, AgentRecord, AgentState, ContactId, ContactStatus, DialogState, DialogueId, DialogueState,
+    Disposition, MrdId, Object, SkillTarget, StatusReason, TaskEvent, TaskEventKind, TaskId, TaskState,
     fact::{AgentPgFact, FinesseFact, OpcMessage, QueueChoice, RouterFact},
 };
 
@@ -52,7 +52,7 @@ pub(crate) fn contact(from: Option<ContactStatus>, to: ContactStatus) -> Fact {
 }
 
 pub(crate) fn dialogue(from: Option<DialogueState>, to: DialogueState, task: Option<TaskId>) -> Fact {
-    Fact::Dialogue { dialogue: 999, contact: somebody(), from, to, task }
+    Fact::Dialogue { dialogue: DialogueId(999), contact: somebody(), from, to, task }
 }
 
 pub(crate) fn change(
@@ -87,7 +87,7 @@ pub(crate) fn agent(from: AgentState, to: AgentState, tasks: u32) -> Fact {
 
 pub(crate) fn admitted(task: TaskId, mrd: i32, priority: u32, interruptible: bool) -> Fact {
     let admitted = RouterFact::CallAdmitted {
-        dialogue: 999,
+        dialogue: DialogueId(999),
         key: task.key(),
         dialed_number: "CumulusTask".into(),
         ani: String::new(),
@@ -110,7 +110,15 @@ pub(crate) fn chosen(agent: i32) -> QueueChoice {
 
 pub(crate) fn node(task: TaskId, choice: QueueChoice) -> Fact {
     let queue = "CumulusTask".into();
-    RouterFact::QueueNode { dialogue: 999, key: task.key(), queue, queue_id: QUEUE, step: 1, choice }.into()
+    RouterFact::QueueNode {
+        dialogue: DialogueId(999),
+        key: task.key(),
+        queue,
+        queue_id: QUEUE,
+        step: 1,
+        choice,
+    }
+    .into()
 }
 
 /// The journal's event of that kind, told of another task.

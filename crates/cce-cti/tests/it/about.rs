@@ -2,7 +2,7 @@
 
 use crate::sample::Sample;
 use cce_cti::{AgentPreCallEvent, AgentTasksResp, Cti, StartTaskInd, dialect};
-use cce_model::{MrdId, SkillTarget, TaskId};
+use cce_model::{InvokeId, MrdId, SkillTarget, TaskId};
 use cce_wire::{Evidence, Mark, MessageDoc, Text, Unsigned, Value};
 
 const VERSION: u32 = 24;
@@ -54,14 +54,14 @@ fn a_reservation_is_about_the_task_of_its_router_call_key_and_its_contact() {
 #[test]
 fn what_says_none_is_left_out_but_any_number_may_be_an_invoke_id() {
     let start = StartTaskInd {
-        invoke_id: u32::MAX,
+        invoke_id: InvokeId(u32::MAX),
         icm_agent_id: SkillTarget::NONE,
         mrd_id: MrdId(5011),
         ..StartTaskInd::default()
     };
     let start = StartTaskInd { task_id: TaskId::NONE, ..start };
     let about = Cti::from(start.clone()).about();
-    assert_eq!((about.invoke, about.agent, about.task), (Some(u32::MAX), None, None));
+    assert_eq!((about.invoke, about.agent, about.task), (Some(InvokeId(u32::MAX)), None, None));
     let about = Cti::from(StartTaskInd { icm_agent_id: SkillTarget(5001), ..start }).about();
     assert_eq!(about.agent, Some(SkillTarget(5001)));
 }

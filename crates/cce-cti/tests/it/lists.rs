@@ -6,14 +6,14 @@ use cce_cti::{
     QueryDeviceInfoConf, RequestedSkillGroup, SetAgentStateReq, SkillGroupRecord, SnapshotDeviceConf,
     dialect,
 };
-use cce_model::{AgentState, MrdId, SkillTarget};
+use cce_model::{AgentState, MrdId, PeripheralId, SkillTarget};
 use cce_wire::{List, Text, Unsigned};
 
 #[test]
 fn a_record_begins_with_its_type_and_has_its_lists_in_one_field_each() {
     let record = |login: &str, groups: &[u32]| AgentRecord {
         record_type: Some(0),
-        peripheral_id: Some(5000),
+        peripheral_id: Some(PeripheralId(5000)),
         login_id: Some(Text::new(login)),
         num_skills: Some(u16::try_from(groups.len()).unwrap()),
         num_mrds: Some(1),
@@ -29,8 +29,11 @@ fn a_record_begins_with_its_type_and_has_its_lists_in_one_field_each() {
 
 #[test]
 fn records_that_hold_different_fields_stay_apart() {
-    let short =
-        SkillGroupRecord { record_type: Some(2), peripheral_id: Some(5000), ..SkillGroupRecord::default() };
+    let short = SkillGroupRecord {
+        record_type: Some(2),
+        peripheral_id: Some(PeripheralId(5000)),
+        ..SkillGroupRecord::default()
+    };
     let long = SkillGroupRecord {
         record_type: Some(1),
         priority: Some(1),

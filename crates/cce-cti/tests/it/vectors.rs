@@ -7,7 +7,10 @@ use cce_cti::{
     OfferTaskEvent, OfferTaskInd, OpenConf, OpenReq, StartTaskEvent, StartTaskInd, SystemEvent,
     SystemEventId, dialect, open_version,
 };
-use cce_model::{AgentState, Availability, Disposition, MrdId, PeripheralType, SkillTarget, TaskId};
+use cce_model::{
+    AgentState, Availability, Disposition, InvokeId, MrdId, PeripheralId, PeripheralType, SessionId,
+    SkillTarget, TaskId,
+};
 use cce_wire::{Bytes, Flaw, List, Opaque, Secret, Text, Time32, Unsigned, parse_hex};
 
 /// The lab's protocol version.
@@ -90,10 +93,10 @@ const END_TASK_EVENT: &str = "
 #[test]
 fn open_req() {
     let open = OpenReq {
-        invoke_id: 1,
+        invoke_id: InvokeId(1),
         version_number: 24,
         idle_timeout: 120,
-        peripheral_id: 5000,
+        peripheral_id: PeripheralId(5000),
         services_requested: SERVICES,
         agent_state_mask: 0x3fff,
         client_id: Some(Text::new("Finesse")),
@@ -108,7 +111,7 @@ fn open_req() {
 #[test]
 fn open_conf() {
     let conf = OpenConf {
-        invoke_id: 1,
+        invoke_id: InvokeId(1),
         services_granted: SERVICES,
         icm_central_controller_time: NOON,
         peripheral_online: true,
@@ -116,7 +119,7 @@ fn open_conf() {
         agent_state: AgentState::Logout.into(),
         session_type: 1,
         num_peripherals: Some(1),
-        flt_peripheral_id: vec![5000],
+        flt_peripheral_id: vec![PeripheralId(5000)],
         multiline_agent_control: Some(0),
         ..OpenConf::default()
     };
@@ -125,8 +128,12 @@ fn open_conf() {
 
 #[test]
 fn heartbeats() {
-    both_ways(HEARTBEAT_REQ, 12, &HeartbeatReq { invoke_id: 2, ..HeartbeatReq::default() }.into());
-    both_ways(HEARTBEAT_CONF, 12, &HeartbeatConf { invoke_id: 2, ..HeartbeatConf::default() }.into());
+    both_ways(HEARTBEAT_REQ, 12, &HeartbeatReq { invoke_id: InvokeId(2), ..HeartbeatReq::default() }.into());
+    both_ways(
+        HEARTBEAT_CONF,
+        12,
+        &HeartbeatConf { invoke_id: InvokeId(2), ..HeartbeatConf::default() }.into(),
+    );
 }
 
 #[test]
@@ -134,7 +141,8 @@ fn failure_conf() {
     both_ways(
         FAILURE_CONF,
         16,
-        &FailureConf { invoke_id: 1, status: CtiStatus::INVALID_TIMEOUT, ..FailureConf::default() }.into(),
+        &FailureConf { invoke_id: InvokeId(1), status: CtiStatus::INVALID_TIMEOUT, ..FailureConf::default() }
+            .into(),
     );
 }
 
@@ -153,8 +161,8 @@ fn system_event_of_a_peripheral() {
 #[test]
 fn agent_state_event_of_a_reservation() {
     let event = AgentStateEvent {
-        peripheral_id: 5000,
-        session_id: 3,
+        peripheral_id: PeripheralId(5000),
+        session_id: SessionId(3),
         peripheral_type: PeripheralType::ENTERPRISE_AGENT,
         skill_group_state: AgentState::Reserved.into(),
         skill_group_number: 12_282_837,
@@ -196,7 +204,7 @@ fn agent_pre_call_event() {
         dialed_number: Some(Text::new("CumulusTask")),
         caller_entered_digits: Some(Text::new("5AA797871000018D0000004139ED7AD5")),
         flt_call_type_id: Some(5053),
-        pre_call_invoke_id: Some(635),
+        pre_call_invoke_id: Some(InvokeId(635)),
         call_variable1: Some(Text::new("Scott McTominay")),
         call_variable2: Some(Text::new("Report Lost Credit Card")),
         call_variable3: Some(Text::new("123456789")),
@@ -213,7 +221,7 @@ fn agent_pre_call_event() {
 #[test]
 fn offer_task() {
     let ind = OfferTaskInd {
-        invoke_id: 0x8a88,
+        invoke_id: InvokeId(0x8a88),
         mrd_id: MrdId(5011),
         icm_agent_id: SkillTarget(5172),
         task_id: TASK,
@@ -223,7 +231,7 @@ fn offer_task() {
     };
     both_ways(OFFER_TASK_IND, 40, &ind.into());
     let event = OfferTaskEvent {
-        peripheral_id: 5000,
+        peripheral_id: PeripheralId(5000),
         peripheral_type: PeripheralType::DEFINITY_ECS_NON_EAS,
         mrd_id: MrdId(5011),
         task_id: TASK,
@@ -239,7 +247,7 @@ fn offer_task() {
 #[test]
 fn start_task() {
     let ind = StartTaskInd {
-        invoke_id: 0x8b47,
+        invoke_id: InvokeId(0x8b47),
         mrd_id: MrdId(5011),
         icm_agent_id: SkillTarget(5172),
         task_id: TASK,
@@ -249,7 +257,7 @@ fn start_task() {
     };
     both_ways(START_TASK_IND, 40, &ind.into());
     let event = StartTaskEvent {
-        peripheral_id: 5000,
+        peripheral_id: PeripheralId(5000),
         peripheral_type: PeripheralType::DEFINITY_ECS_NON_EAS,
         mrd_id: MrdId(5011),
         task_id: TASK,
@@ -265,7 +273,7 @@ fn start_task() {
 #[test]
 fn end_task_with_wrap_up_data_of_two_terminators() {
     let ind = EndTaskInd {
-        invoke_id: 0x8c2c,
+        invoke_id: InvokeId(0x8c2c),
         mrd_id: MrdId(5011),
         icm_agent_id: SkillTarget(5172),
         task_id: TASK,
@@ -288,7 +296,7 @@ fn end_task_with_wrap_up_data_of_two_terminators() {
 #[test]
 fn end_task_event() {
     let event = EndTaskEvent {
-        peripheral_id: 5000,
+        peripheral_id: PeripheralId(5000),
         peripheral_type: PeripheralType::DEFINITY_ECS_NON_EAS,
         mrd_id: MrdId(5011),
         task_id: TASK,
@@ -303,7 +311,7 @@ fn end_task_event() {
 
 #[test]
 fn an_interrupt_and_its_end_are_advised_of() {
-    let (peripheral_id, mrd_id, icm_agent_id, interrupting_mrd_id) = (5000, 5011, 5172, 5012);
+    let (peripheral_id, mrd_id, icm_agent_id, interrupting_mrd_id) = (PeripheralId(5000), 5011, 5172, 5012);
     let advisory = AgentInterruptAdvisoryEvent {
         peripheral_id,
         mrd_id: MrdId(mrd_id),
@@ -324,7 +332,7 @@ fn an_interrupt_and_its_end_are_advised_of() {
 
 #[test]
 fn answers_to_an_interrupt_name_agent_and_domain() {
-    let (invoke_id, mrd_id, icm_agent_id) = (0x8c2d, 5011, 5172);
+    let (invoke_id, mrd_id, icm_agent_id) = (InvokeId(0x8c2d), 5011, 5172);
     let accepted = AgentInterruptAcceptedInd {
         invoke_id,
         mrd_id: MrdId(mrd_id),

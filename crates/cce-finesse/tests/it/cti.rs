@@ -5,7 +5,7 @@ use cce_cti::{Cti, CtiStatus, FailureConf, FailureEvent};
 use cce_kernel::{
     Address, CloseReason, Command, Fact, FrameFlaw, Input, LinkReason, Output, Port, Time, TimerKey,
 };
-use cce_model::{SkillTarget, fact::FinesseFact};
+use cce_model::{InvokeId, SkillTarget, fact::FinesseFact};
 use cce_wire::{Unsigned, parse_hex};
 use std::{collections::BTreeMap, time::Duration};
 
@@ -62,8 +62,11 @@ fn a_refused_session_is_closed() {
     let mut lab = Lab::new(config());
     lab.link_up();
     let link = lab.link;
-    let refused =
-        lab.cti(FailureConf { invoke_id: 1, status: CtiStatus::CTI_SERVER_OFFLINE, ..Default::default() });
+    let refused = lab.cti(FailureConf {
+        invoke_id: InvokeId(1),
+        status: CtiStatus::CTI_SERVER_OFFLINE,
+        ..Default::default()
+    });
     assert!(refused.has_output(&Output::Close { link, reason: CloseReason::Refused }));
 }
 
@@ -115,9 +118,9 @@ fn an_answered_heartbeat_clears_the_count() {
 #[test]
 fn finesse_has_nothing_against_maintenance_of_a_side() {
     let mut lab = Lab::in_service();
-    let said = lab.cti(cce_cti::ActiveMaintenanceReqMsg { invoke_id: 9, ..Default::default() });
+    let said = lab.cti(cce_cti::ActiveMaintenanceReqMsg { invoke_id: InvokeId(9), ..Default::default() });
     assert_eq!(said.names(), ["ACTIVE_MAINTENANCE_RESP_MSG"]);
-    assert_eq!(said.invoke_id(), 9);
+    assert_eq!(said.invoke_id(), InvokeId(9));
 }
 
 #[test]

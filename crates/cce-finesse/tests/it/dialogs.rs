@@ -12,7 +12,7 @@ use cce_finesse::Config;
 use cce_kernel::{CallId, Fact, Input, Output, Port, Request, Response, TimerKey, Wall};
 use cce_model::CallVariableDisplay;
 use cce_model::{
-    AgentId, AgentState, ContactId, DialogState, Disposition, Object, TaskId,
+    AgentId, AgentState, ContactId, DialogState, Disposition, InvokeId, Object, TaskId,
     fact::{FinesseFact, SmOperation},
 };
 use cce_wire::{Unsigned, parse_hex};
@@ -32,17 +32,17 @@ fn a_reservation_begins_a_dialog() {
 
 #[test]
 fn the_agent_accepts_starts_and_closes_with_the_bytes_of_the_lab() {
-    let mut lab = Lab::in_service_with(Config { first_invoke_id: 0x8a86, ..config() });
+    let mut lab = Lab::in_service_with(Config { first_invoke_id: InvokeId(0x8a86), ..config() });
     lab.cti(pre_call());
-    beat_until(&mut lab, 0x8a88);
+    beat_until(&mut lab, InvokeId(0x8a88));
     let offer = "00000020 000000a0 00008a88 00001393 00001434 00025b9e 02355e18 00000001 0000144f ffffffff";
     assert_eq!(lab.act("ACCEPT").frames(), [parse_hex(offer).unwrap()]);
     lab.cti(offer_event());
-    beat_until(&mut lab, 0x8b47);
+    beat_until(&mut lab, InvokeId(0x8b47));
     let start = "00000020 000000a3 00008b47 00001393 00001434 00025b9e 02355e18 00000001 0000144f ffffffff";
     assert_eq!(lab.act("START").frames(), [parse_hex(start).unwrap()]);
     lab.cti(start_event());
-    beat_until(&mut lab, 0x8c2c);
+    beat_until(&mut lab, InvokeId(0x8c2c));
     let end = "00000026 000000a9 00008c2c 00001393 00001434 00025b9e 02355e18 00000001 00000026 00000026
         002e0002 0000";
     assert_eq!(lab.act("CLOSE").frames(), [parse_hex(end).unwrap()]);
@@ -328,12 +328,12 @@ fn sm_call(call: CallId) -> Fact {
 }
 
 /// Lets heartbeats use up invoke ids, as other agents' requests did in the lab.
-fn beat_until(lab: &mut Lab, next: u32) {
+fn beat_until(lab: &mut Lab, next: InvokeId) {
     lab.mute_cti();
     loop {
         let invoke_id = lab.seconds(5).invoke_id();
         lab.cti(HeartbeatConf { invoke_id, ..Default::default() });
-        if invoke_id + 1 == next {
+        if invoke_id.next() == next {
             return;
         }
     }

@@ -9,12 +9,12 @@ use cce_cti::{
 };
 use cce_finesse::Config;
 use cce_kernel::Fact;
-use cce_model::{AgentState, DialogState, MrdId, SkillTarget};
+use cce_model::{AgentState, DialogState, InvokeId, MrdId, PeripheralId, SkillTarget};
 use cce_wire::parse_hex;
 
 #[test]
 fn an_agent_who_accepts_interrupts_says_so_byte_for_byte() {
-    let mut lab = Lab::in_service_with(Config { first_invoke_id: 0x100, ..config() });
+    let mut lab = Lab::in_service_with(Config { first_invoke_id: InvokeId(0x100), ..config() });
     lab.sign_in();
     let accepted = "0000000c 000000ac 00000103 00001393 00001434";
     assert_eq!(lab.cti(advisory()).frames(), [parse_hex(accepted).unwrap()]);
@@ -24,7 +24,7 @@ fn an_agent_who_accepts_interrupts_says_so_byte_for_byte() {
 
 #[test]
 fn an_agent_who_ignores_interrupts_says_so_byte_for_byte() {
-    let mut lab = Lab::in_service_with(Config { first_invoke_id: 0x100, ..config() });
+    let mut lab = Lab::in_service_with(Config { first_invoke_id: InvokeId(0x100), ..config() });
     lab.sign_in();
     let invoke_id = lab.put(MEDIA, &SIGN_IN.replace("ACCEPT", "IGNORE")).invoke_id();
     lab.cti(MediaLoginResp { invoke_id, status: ArmStatus::AGENT_ALREADY_LOGGED_IN, ..Default::default() });
@@ -175,7 +175,7 @@ fn steps(outcome: &Outcome) -> Vec<(DialogState, DialogState)> {
 
 fn advisory() -> AgentInterruptAdvisoryEvent {
     AgentInterruptAdvisoryEvent {
-        peripheral_id: 5000,
+        peripheral_id: PeripheralId(5000),
         mrd_id: MRD,
         icm_agent_id: SkillTarget(5172),
         interrupting_mrd_id: MrdId(5012),
@@ -185,7 +185,7 @@ fn advisory() -> AgentInterruptAdvisoryEvent {
 
 fn done_advisory() -> AgentInterruptDoneAdvisoryEvent {
     AgentInterruptDoneAdvisoryEvent {
-        peripheral_id: 5000,
+        peripheral_id: PeripheralId(5000),
         mrd_id: MRD,
         icm_agent_id: SkillTarget(5172),
         interrupting_mrd_id: MrdId(5012),

@@ -13,8 +13,8 @@ use cce_kernel::{
     Response, Time, TimerKey, Wall,
 };
 use cce_model::{
-    AgentState, Disposition, Mrd, MrdId, Object, Publication, SkillTarget, TaskId, fact::FinesseFact,
-    sample::SampleRows,
+    AgentState, Disposition, InvokeId, Mrd, MrdId, Object, PeripheralId, Publication, SkillTarget, TaskId,
+    fact::FinesseFact, sample::SampleRows,
 };
 use cce_model::{CallVariableDisplay, EventForm};
 use cce_wire::{Text, Unsigned};
@@ -34,7 +34,7 @@ pub(crate) const START: Wall = Wall(1_706_622_949_426_000);
 pub(crate) struct Lab {
     bench: Bench<Finesse>,
     calls: u64,
-    last_invoke_id: u32,
+    last_invoke_id: InvokeId,
     /// The CTI connection in use.
     pub(crate) link: LinkId,
     /// Whether it is dialled, and not there yet.
@@ -137,7 +137,7 @@ impl Lab {
         let mut lab = Self {
             bench,
             calls: 0,
-            last_invoke_id: 0,
+            last_invoke_id: InvokeId::NONE,
             link: LinkId { port: Port::CtiA, number: 0 },
             is_dialled: false,
             voice: Some(Voice::default()),
@@ -261,7 +261,7 @@ impl Lab {
 
     fn follow(&mut self, outcome: Outcome) -> Outcome {
         if let Some(frame) = outcome.frames().last() {
-            self.last_invoke_id = u32::from_be_bytes(frame[8..12].try_into().expect("four bytes"));
+            self.last_invoke_id = InvokeId(u32::from_be_bytes(frame[8..12].try_into().expect("four bytes")));
         }
         if let Some(link) = outcome.dialled() {
             (self.link, self.is_dialled) = (link, true);
@@ -329,7 +329,7 @@ impl Lab {
     }
 
     /// Invoke id of the latest request to the CTI server.
-    pub(crate) fn last_invoke_id(&self) -> u32 {
+    pub(crate) fn last_invoke_id(&self) -> InvokeId {
         self.last_invoke_id
     }
 
@@ -421,10 +421,10 @@ impl Outcome {
     }
 
     /// Invoke id of the one request that was sent.
-    pub(crate) fn invoke_id(&self) -> u32 {
+    pub(crate) fn invoke_id(&self) -> InvokeId {
         let frames = self.frames();
         assert_eq!(frames.len(), 1, "{:?}", self.names());
-        u32::from_be_bytes(frames[0][8..12].try_into().expect("four bytes"))
+        InvokeId(u32::from_be_bytes(frames[0][8..12].try_into().expect("four bytes")))
     }
 
     /// Text sent to clients of the notification service.
@@ -475,14 +475,14 @@ pub(crate) fn rows() -> SampleRows {
 pub(crate) fn config() -> Config {
     Config {
         fqdn: "fin1.lab".to_owned(),
-        peripheral: 5000,
+        peripheral: PeripheralId(5000),
         administrator: account("admin"),
         ccp_administrator: account("admin"),
         call_variables: CallVariableDisplay::Hidden,
         cors: Cors::default(),
         notification_namespace: "http://jabber.org/protocol/pubsub".to_owned(),
         event_form: EventForm::default(),
-        first_invoke_id: 1,
+        first_invoke_id: InvokeId(1),
         cti_password: String::new(),
         redial: Duration::from_secs(1),
         heartbeat: Duration::from_secs(5),
@@ -494,11 +494,11 @@ pub(crate) fn config() -> Config {
 }
 
 pub(crate) fn open_conf(session_type: u16) -> OpenConf {
-    OpenConf { invoke_id: 1, session_type, peripheral_online: true, ..Default::default() }
+    OpenConf { invoke_id: InvokeId(1), session_type, peripheral_online: true, ..Default::default() }
 }
 
 /// The tasks of agent 1080, as the answer to a request.
-pub(crate) fn agent_tasks(invoke_id: u32, tasks: &[TaskId]) -> AgentTasksResp {
+pub(crate) fn agent_tasks(invoke_id: InvokeId, tasks: &[TaskId]) -> AgentTasksResp {
     AgentTasksResp {
         invoke_id,
         mrd_id: MRD,

@@ -6,7 +6,7 @@ use cce_cti::{
     WrapupTaskEvent,
 };
 use cce_kernel::{Fact, Output, Request, Time, TimerKey};
-use cce_model::AgentState;
+use cce_model::{AgentState, InvokeId};
 use std::time::Duration;
 
 const READY: &str = "<Media><state>READY</state></Media>";
@@ -237,6 +237,6 @@ fn too_many_waiting_requests_are_refused() {
     assert_eq!(other.status(), 200);
 }
 
-fn confirmation(invoke_id: u32) -> TimerKey {
-    TimerKey::new("confirmation", invoke_id.into())
+fn confirmation(invoke_id: InvokeId) -> TimerKey {
+    TimerKey::new("confirmation", invoke_id.0.into())
 }

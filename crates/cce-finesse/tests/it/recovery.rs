@@ -14,7 +14,7 @@ use cce_cti::{
 use cce_finesse::Config;
 use cce_kernel::{CloseReason, Output};
 use cce_model::CallVariableDisplay;
-use cce_model::{AgentState, SkillTarget, TaskId};
+use cce_model::{AgentState, InvokeId, SkillTarget, TaskId};
 use cce_wire::{Code, Text, Unsigned};
 
 /// `TaskState` on the wire.
@@ -325,7 +325,7 @@ fn is_begun_again(lab: &mut Lab, left: &Outcome) {
     assert_eq!(lab.cti(snapshot(snapshot_of, TASK, ACTIVE)).shown(), [] as [&str; 0]);
 }
 
-fn asked() -> (Lab, [u32; 2]) {
+fn asked() -> (Lab, [InvokeId; 2]) {
     let mut lab = Lab::active();
     lab.lose_cti();
     lab.reopen();
@@ -333,7 +333,7 @@ fn asked() -> (Lab, [u32; 2]) {
     (lab, asked)
 }
 
-fn agent_tasks_refused(invoke_id: u32, status: u32) -> cce_cti::AgentTasksResp {
+fn agent_tasks_refused(invoke_id: InvokeId, status: u32) -> cce_cti::AgentTasksResp {
     cce_cti::AgentTasksResp { invoke_id, status: ArmStatus(status), ..Default::default() }
 }
 
@@ -493,7 +493,11 @@ fn the_end_of_an_unknown_task_is_nobody_s_business() {
 }
 
 /// The link is lost and back; the agent's tasks are these, and the known one stands like that.
-pub(crate) fn recover(lab: &mut Lab, tasks: &[TaskId], answer: impl Fn(u32) -> SnapshotTaskResp) -> Outcome {
+pub(crate) fn recover(
+    lab: &mut Lab,
+    tasks: &[TaskId],
+    answer: impl Fn(InvokeId) -> SnapshotTaskResp,
+) -> Outcome {
     lab.lose_cti();
     lab.reopen();
     let [tasks_of, snapshot_of] = invoke_ids(&lab.init_ready());
@@ -502,15 +506,15 @@ pub(crate) fn recover(lab: &mut Lab, tasks: &[TaskId], answer: impl Fn(u32) -> S
 }
 
 /// Invoke ids of the two requests that were sent.
-fn invoke_ids(outcome: &Outcome) -> [u32; 2] {
+fn invoke_ids(outcome: &Outcome) -> [InvokeId; 2] {
     let ids = outcome
         .frames()
         .into_iter()
-        .map(|frame| u32::from_be_bytes(frame[8..12].try_into().expect("four bytes")));
+        .map(|frame| InvokeId(u32::from_be_bytes(frame[8..12].try_into().expect("four bytes"))));
     ids.collect::<Vec<_>>().try_into().expect("two requests")
 }
 
-pub(crate) fn snapshot(invoke_id: u32, task_id: TaskId, task_state: u16) -> SnapshotTaskResp {
+pub(crate) fn snapshot(invoke_id: InvokeId, task_id: TaskId, task_state: u16) -> SnapshotTaskResp {
     SnapshotTaskResp {
         invoke_id,
         mrd_id: MRD,

@@ -1,8 +1,8 @@
 //! What happens inside the agent PG, between OPC and the CTI server.
 
 use crate::{
-    AgentId, AgentRecord, AgentState, CtiSides, Disposition, Fact, LinkId, MrdId, Port, PreCall, QueuedTask,
-    SkillTarget, TaskEvent, TaskId, TaskState,
+    AgentId, AgentRecord, AgentState, CtiSides, Disposition, Fact, InvokeId, LinkId, MrdId, PeripheralId,
+    Port, PreCall, QueuedTask, SessionId, SkillTarget, TaskEvent, TaskId, TaskState,
 };
 use serde::{Deserialize, Serialize};
 
@@ -196,7 +196,7 @@ pub enum OpcMessage {
         /// The task.
         task: TaskId,
         /// Peripheral id of the agent PG.
-        peripheral: u32,
+        peripheral: PeripheralId,
         /// The domain.
         mrd: MrdId,
         /// The queue's skill group.
@@ -205,9 +205,9 @@ pub enum OpcMessage {
     /// OPC gave a task that an application routed itself its id: the answer to that request.
     TaskAssigned {
         /// The session that asked.
-        session: u32,
+        session: SessionId,
         /// Its invoke id.
-        invoke_id: u32,
+        invoke_id: InvokeId,
         /// The task.
         task: TaskId,
     },
@@ -249,9 +249,9 @@ pub enum OpcMessage {
     /// A request is refused, or answered where it has an answer.
     Answer {
         /// The CTI server's session.
-        session: u32,
+        session: SessionId,
         /// The request.
-        invoke_id: u32,
+        invoke_id: InvokeId,
         /// `E_ARM_STAT` code, or `FailureCode` of a change of a voice state (cti-server-protocol 13); 0 is success.
         status: u32,
     },
@@ -264,7 +264,7 @@ pub enum AgentPgFact {
     /// A CTI session was opened.
     SessionOpened {
         /// The session's number.
-        session: u32,
+        session: SessionId,
         /// Its connection.
         link: LinkId,
         /// Protocol version.
@@ -291,16 +291,16 @@ pub enum AgentPgFact {
     /// A CTI session ended.
     SessionClosed {
         /// The session's number.
-        session: u32,
+        session: SessionId,
         /// Status code.
         status: u32,
     },
     /// The CTI server sends OPC an ARM message.
     ToOpc {
         /// The session that it comes from.
-        session: u32,
+        session: SessionId,
         /// The client's invoke id.
-        invoke_id: u32,
+        invoke_id: InvokeId,
         /// The domain.
         mrd: MrdId,
         /// The agent.

@@ -14,8 +14,8 @@ pub use finesse::{FinesseFact, SmOperation};
 pub use router::{AgentView, QueueChoice, RefusalReason, RouterFact};
 
 use crate::{
-    AgentId, AgentState, ContactId, ContactStatus, DialogState, DialogueState, Disposition, EccLoss, LinkId,
-    MrdId, SkillTarget, StatusReason, TaskId, TaskState, UserState,
+    AgentId, AgentState, ContactId, ContactStatus, DialogState, DialogueId, DialogueState, Disposition,
+    EccLoss, LinkId, MrdId, SkillTarget, StatusReason, TaskId, TaskState, UserState,
 };
 use serde::{Deserialize, Serialize};
 
@@ -41,7 +41,7 @@ pub enum Fact {
     /// The state of an MR dialogue changed, on the side that notes it.
     Dialogue {
         /// The dialogue.
-        dialogue: u32,
+        dialogue: DialogueId,
         /// Its social contact, or the second application string.
         contact: ContactId,
         /// Its state before; none for a new dialogue.

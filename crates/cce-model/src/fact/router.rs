@@ -1,6 +1,6 @@
 //! What happens inside the router.
 
-use crate::{AgentState, Fact, MrdId, RouterCallKey, SkillTarget, TaskId};
+use crate::{AgentState, DialogueId, Fact, MrdId, RouterCallKey, SkillTarget, TaskId};
 use serde::{Deserialize, Serialize};
 
 /// What a queue node decided.
@@ -60,7 +60,7 @@ pub enum RouterFact {
     /// A request was admitted and got its key.
     CallAdmitted {
         /// Dialogue of the routing client.
-        dialogue: u32,
+        dialogue: DialogueId,
         /// The key.
         key: RouterCallKey,
         /// Dialed number.
@@ -92,14 +92,14 @@ pub enum RouterFact {
     /// A request was refused.
     CallRefused {
         /// Dialogue of the routing client.
-        dialogue: u32,
+        dialogue: DialogueId,
         /// Why.
         reason: RefusalReason,
     },
     /// A queue node of the script ran.
     QueueNode {
         /// Dialogue of the routing client.
-        dialogue: u32,
+        dialogue: DialogueId,
         /// The task.
         key: RouterCallKey,
         /// The precision queue's name.
@@ -131,7 +131,7 @@ pub enum RouterFact {
     /// The router told the routing client, and dropped the dialogue.
     DialogDeleted {
         /// Dialogue of the routing client.
-        dialogue: u32,
+        dialogue: DialogueId,
         /// The task.
         key: RouterCallKey,
     },
@@ -149,7 +149,7 @@ pub enum RouterFact {
     /// A decision met a cancel: the task was already routed.
     CancelRefused {
         /// Dialogue of the routing client.
-        dialogue: u32,
+        dialogue: DialogueId,
     },
 }
 

@@ -5,7 +5,7 @@ mod properties;
 #[path = "../../../cce-cti/tests/it/sample.rs"]
 mod sample;
 
-use cce_model::{MrdId, SkillTarget, TaskId};
+use cce_model::{DialogueId, MrdId, SkillTarget, TaskId};
 use cce_mr::{
     ICM, Icm, MR, Mr,
     mr::{DoThisWithTask, NewTask},
@@ -67,7 +67,7 @@ proptest! {
 
 fn new_task() -> NewTask {
     NewTask {
-        dialogue_id: 4,
+        dialogue_id: DialogueId(4),
         send_seq_no: 1,
         mr_domain_id: MrdId::NONE,
         previous_task: TaskId::NONE,
@@ -86,7 +86,7 @@ fn new_task() -> NewTask {
 fn do_this_with_task() -> DoThisWithTask {
     let NewTask { call_variable1, call_variable2, call_variable3, call_variable4, .. } = new_task();
     DoThisWithTask {
-        dialogue_id: 4,
+        dialogue_id: DialogueId(4),
         send_seq_no: 1,
         icm_task_id: TaskId { day: 154_526, call: 37_051_928, sequence: 1 },
         skill_group: SkillTarget(5199),

@@ -4,7 +4,9 @@ use cce_bench::Bench;
 use cce_kernel::{
     Address, CloseReason, Configured, Fact, HostClock, Input, LinkId, LinkReason, Output, Port,
 };
-use cce_model::{DialogueState, EccVariable, MrdId, SkillTarget, TaskId, sample::SampleRows};
+use cce_model::{
+    DialogueId, DialogueState, EccVariable, MrdId, PeripheralId, SkillTarget, TaskId, sample::SampleRows,
+};
 use cce_mr::{
     ICM, Icm, MR, Mr,
     icm::{self, Connect, NewCall},
@@ -189,7 +191,7 @@ impl Said {
     }
 
     /// What is told of dialogues: number, contact and task.
-    pub(crate) fn dialogues(&self) -> Vec<(u32, String, Option<TaskId>)> {
+    pub(crate) fn dialogues(&self) -> Vec<(DialogueId, String, Option<TaskId>)> {
         let told = |output: &Output| {
             let Output::Note(Fact::Dialogue { dialogue, contact, task, .. }) = output else { return None };
             Some((*dialogue, contact.to_string(), *task))
@@ -301,7 +303,7 @@ fn rows() -> SampleRows {
 /// A PIM with the routing client that goes with its peripheral.
 pub(crate) fn pim(peripheral: u32, applications: Vec<Address>) -> PimConfig {
     PimConfig {
-        peripheral,
+        peripheral: PeripheralId(peripheral),
         routing_client: peripheral + 3,
         applications,
         redial: Duration::from_secs(1),
@@ -321,8 +323,8 @@ pub(crate) fn connect() -> Connect {
     let task = TaskId { day: 154_526, call: 37_051_928, sequence: 1 };
     Connect {
         rcid: 5004,
-        pid: 5001,
-        did: 4,
+        pid: PeripheralId(5001),
+        did: DialogueId(4),
         rtr_date: task.day,
         rtr_cid: task.call,
         sgstid: SkillTarget(5199),

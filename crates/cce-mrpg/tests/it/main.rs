@@ -8,7 +8,7 @@ mod lab;
 mod pims;
 
 use cce_kernel::{CloseReason, Fact, FrameFlaw, Input, Output};
-use cce_model::{DialogueState, Disposition, EccLoss, MrdId, SkillTarget, TaskId};
+use cce_model::{DialogueId, DialogueState, Disposition, EccLoss, MrdId, PeripheralId, SkillTarget, TaskId};
 use cce_mr::{
     CancelResult, Mr, RoutingService,
     icm::{Connect, DialogFail, QueueEvent, ReleaseConf},
@@ -37,7 +37,10 @@ fn the_lab_s_new_task_becomes_the_lab_s_new_call() {
     let mut lab = Lab::open();
     let said = lab.application_bytes(NEW_TASK);
     let call = said.new_call();
-    assert_eq!((call.rcid, call.pid, call.did, call.did_rel_seq, call.grp_del_key), (5004, 5001, 4, 1, 5004));
+    assert_eq!(
+        (call.rcid, call.pid, call.did, call.did_rel_seq, call.grp_del_key),
+        (5004, PeripheralId(5001), DialogueId(4), 1, 5004)
+    );
     assert_eq!((call.rtr_date, call.rtr_cid, call.rck_seq, call.mr_domain_id), (-1, -1, -1, MrdId::NONE));
     assert_eq!((call.msg_origin, call.route_dev_type, call.at_vru, call.queue_type), (1, 6, true, -1));
     assert_eq!((call.pref_agstid, call.service_req), (SkillTarget::NONE, RoutingService::NONE));
@@ -63,7 +66,7 @@ fn the_router_s_answer_becomes_the_lab_s_do_this_with_task() {
 fn every_call_variable_goes_both_ways_under_its_own_number() {
     let sent: Vec<_> = (1..=10).map(|number| Some(Text::new(format!("variable {number}")))).collect();
     let task = NewTask {
-        dialogue_id: 4,
+        dialogue_id: DialogueId(4),
         send_seq_no: 1,
         call_variable1: Some(Text::new("variable 1")),
         call_variable2: Some(Text::new("variable 2")),
@@ -128,7 +131,7 @@ fn a_task_that_waits_is_told_with_its_estimate() {
     let mut lab = Lab::with_task();
     let queued = QueueEvent {
         rcid: 5004,
-        did: 4,
+        did: DialogueId(4),
         rtr_date: 1,
         rtr_cid: 2,
         estimated_wait_time: 42,
@@ -143,7 +146,8 @@ fn a_task_that_waits_is_told_with_its_estimate() {
 fn a_refused_task_fails_with_the_router_s_reason() {
     let mut lab = Lab::with_task();
     let reason_code = Disposition::APPLICATION_INVALID_SCRIPT_SELECTOR;
-    let said = lab.router_says(DialogFail { rcid: 5004, did: 4, reason_code, ..Default::default() });
+    let said =
+        lab.router_says(DialogFail { rcid: 5004, did: DialogueId(4), reason_code, ..Default::default() });
     assert_eq!(said.names(), ["NEW_TASK_FAILURE_EVENT seq=1 reason=49"]);
     assert_eq!(said.states(), [(Some(DialogueState::Open), DialogueState::Failed)]);
 }
@@ -154,7 +158,7 @@ fn a_cancel_in_time_is_confirmed() {
     assert_eq!(lab.application_says(cancel(2)).names(), ["RELEASE did=4"]);
     let said = lab.router_says(ReleaseConf {
         rcid: 5004,
-        did: 4,
+        did: DialogueId(4),
         result: CancelResult::CANCELLED,
         ..Default::default()
     });
@@ -169,7 +173,7 @@ fn a_cancel_that_meets_a_decision_is_answered_after_it() {
     assert_eq!(lab.router_says(connect()).names(), ["DO_THIS_WITH_TASK seq=1"]);
     let said = lab.router_says(ReleaseConf {
         rcid: 5004,
-        did: 4,
+        did: DialogueId(4),
         result: CancelResult::AGENT_CHOSEN,
         ..Default::default()
     });
@@ -244,7 +248,12 @@ fn each_cancel_that_met_a_decision_has_a_confirmation() {
 fn the_failure_of_a_dialogue_answers_its_cancel() {
     let mut lab = Lab::with_task();
     lab.application_says(cancel(2));
-    let fail = DialogFail { rcid: 5004, did: 4, reason_code: Disposition::NO_SCRIPT, ..Default::default() };
+    let fail = DialogFail {
+        rcid: 5004,
+        did: DialogueId(4),
+        reason_code: Disposition::NO_SCRIPT,
+        ..Default::default()
+    };
     assert_eq!(lab.router_says(fail).names().len(), 1);
     assert!(lab.router_says(released(1)).names().is_empty());
 }
@@ -290,8 +299,12 @@ fn an_answer_to_no_cancel_changes_nothing() {
 fn a_task_that_is_queued_during_its_cancel_is_still_being_cancelled() {
     let mut lab = Lab::with_task();
     lab.application_says(cancel(2));
-    let said =
-        lab.router_says(QueueEvent { rcid: 5004, did: 4, estimated_wait_time: 42, ..Default::default() });
+    let said = lab.router_says(QueueEvent {
+        rcid: 5004,
+        did: DialogueId(4),
+        estimated_wait_time: 42,
+        ..Default::default()
+    });
     assert_eq!(said.names(), ["TASK_QUEUED_EVENT seq=1 wait=42"]);
     assert!(said.states().is_empty());
     assert_eq!(lab.router_says(released(0)).names(), ["CANCEL_TASK_CONF result=0"]);
@@ -308,8 +321,11 @@ fn a_decision_with_an_error_code_is_a_failure() {
 #[test]
 fn an_application_may_have_fifteen_thousand_dialogues_and_no_more() {
     let mut lab = Lab::open();
-    let mut ask = |dialogue_id| lab.application_says(NewTask { dialogue_id, ..new_task() }).names();
-    let taken = (1..=15_000).filter(|dialogue_id| ask(*dialogue_id) == ["NEW_CALL"]).count();
+    let mut ask = |id| {
+        let dialogue_id = DialogueId(id);
+        lab.application_says(NewTask { dialogue_id, ..new_task() }).names()
+    };
+    let taken = (1..=15_000).filter(|id| ask(*id) == ["NEW_CALL"]).count();
     assert_eq!(taken, 15_000);
     assert_eq!(ask(15_001), ["NEW_TASK_FAILURE_EVENT seq=1 reason=44"]);
 }
@@ -341,7 +357,7 @@ fn a_message_out_of_sequence_ends_its_dialogue() {
 #[test]
 fn an_application_may_terminate_a_dialogue() {
     let mut lab = Lab::with_task();
-    let end = TerminateDialogueEvent { dialogue_id: 4, send_seq_no: 2, ..Default::default() };
+    let end = TerminateDialogueEvent { dialogue_id: DialogueId(4), send_seq_no: 2, ..Default::default() };
     let said = lab.application_says(end);
     assert_eq!(said.names(), ["RELEASE did=4"]);
     assert_eq!(said.states(), [(Some(DialogueState::Open), DialogueState::Failed)]);
@@ -441,12 +457,12 @@ fn the_task_s_sequence_is_the_router_s_plus_one() {
 }
 
 fn released(result: u32) -> ReleaseConf {
-    ReleaseConf { rcid: 5004, did: 4, result: CancelResult(result), ..ReleaseConf::default() }
+    ReleaseConf { rcid: 5004, did: DialogueId(4), result: CancelResult(result), ..ReleaseConf::default() }
 }
 
 fn cancel(send_seq_no: u32) -> CancelTask {
     CancelTask {
-        dialogue_id: 4,
+        dialogue_id: DialogueId(4),
         send_seq_no,
         reason_code: Disposition::TASK_ABANDONED_IN_ROUTER,
         ..CancelTask::default()
@@ -474,7 +490,7 @@ fn a_value_of_the_configured_length_goes_on_and_a_longer_one_is_cut() {
 fn with_variables(variables: &[(&str, &str)]) -> lab::Said {
     let named_variables = variables.iter().map(|(name, value)| NamedVariable::new(name, value)).collect();
     Lab::open().application_says(NewTask {
-        dialogue_id: 4,
+        dialogue_id: DialogueId(4),
         send_seq_no: 1,
         named_variables,
         ..NewTask::default()

@@ -2,7 +2,7 @@
 
 use crate::lab::{Lab, connect, new_task, pim};
 use cce_kernel::{Address, CloseReason, Input, LinkReason};
-use cce_model::SkillTarget;
+use cce_model::{DialogueId, InvokeId, PeripheralId, SkillTarget};
 use cce_mr::{
     FailureStatus, Mr, RoutingService,
     icm::Connect,
@@ -32,8 +32,8 @@ fn two_applications_may_have_the_same_dialogue_id() {
     let first_link = lab.application;
     lab.application_says(new_task());
     let call = lab.says_on(second, new_task()).new_call();
-    assert_eq!((call.rcid, call.pid, call.did), (5005, 5002, 4));
-    let answer = lab.router_says(Connect { rcid: 5005, pid: 5002, ..connect() });
+    assert_eq!((call.rcid, call.pid, call.did), (5005, PeripheralId(5002), DialogueId(4)));
+    let answer = lab.router_says(Connect { rcid: 5005, pid: PeripheralId(5002), ..connect() });
     assert_eq!(answer.links(), [second]);
     assert_eq!(lab.router_says(connect()).links(), [first_link]);
 }
@@ -53,7 +53,7 @@ fn a_session_that_the_application_refuses_is_dialled_again() {
     let mut lab = Lab::started();
     lab.connect_application();
     let said = lab.application_says(FailureConf {
-        invoke_id: 1,
+        invoke_id: InvokeId(1),
         status: FailureStatus(3),
         ..FailureConf::default()
     });
@@ -65,7 +65,7 @@ fn a_session_that_the_application_refuses_is_dialled_again() {
 fn a_failure_of_one_request_leaves_the_session_open() {
     let mut lab = Lab::with_task();
     let said = lab.application_says(FailureConf {
-        invoke_id: 9,
+        invoke_id: InvokeId(9),
         status: FailureStatus(3),
         ..FailureConf::default()
     });
@@ -92,8 +92,12 @@ fn what_an_application_must_not_say_is_answered_and_hurts_no_dialogue() {
 
 #[test]
 fn nothing_about_a_task_is_taken_before_the_session_is_open() {
-    let cancel = CancelTask { dialogue_id: 4, send_seq_no: 2, ..CancelTask::default() };
-    let end = TerminateDialogueEvent { dialogue_id: 4, send_seq_no: 2, ..TerminateDialogueEvent::default() };
+    let cancel = CancelTask { dialogue_id: DialogueId(4), send_seq_no: 2, ..CancelTask::default() };
+    let end = TerminateDialogueEvent {
+        dialogue_id: DialogueId(4),
+        send_seq_no: 2,
+        ..TerminateDialogueEvent::default()
+    };
     for message in [Mr::from(new_task()), cancel.into(), end.into()] {
         let mut lab = Lab::started();
         lab.connect_application();
@@ -106,7 +110,7 @@ fn nothing_about_a_task_is_taken_before_the_session_is_open() {
 #[test]
 fn an_application_may_ask_whether_routing_is_enabled() {
     let mut lab = Lab::open();
-    let ask = RoutingStatusReq { invoke_id: 7, ..RoutingStatusReq::default() };
+    let ask = RoutingStatusReq { invoke_id: InvokeId(7), ..RoutingStatusReq::default() };
     assert_eq!(lab.application_says(ask.clone()).names(), ["ROUTING_STATUS_EVENT enabled=true"]);
     lab.lose_router();
     assert_eq!(lab.application_says(ask).names(), ["ROUTING_STATUS_EVENT enabled=false"]);
@@ -114,7 +118,7 @@ fn an_application_may_ask_whether_routing_is_enabled() {
 
 #[test]
 fn a_confirmed_close_is_no_offence() {
-    let said = Lab::open().application_says(CloseConf { invoke_id: 3, ..CloseConf::default() });
+    let said = Lab::open().application_says(CloseConf { invoke_id: InvokeId(3), ..CloseConf::default() });
     assert!(said.0.is_empty(), "{said:?}");
 }
 

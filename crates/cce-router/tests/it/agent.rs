@@ -2,7 +2,7 @@
 
 use crate::lab::{AGENT, Lab, in_state, standing, task_event};
 use cce_model::{
-    AgentState, MrdId,
+    AgentState, MrdId, PeripheralId,
     fact::{AgentView, RouterFact},
 };
 use cce_mr::icm::AgentStateUpdate;
@@ -59,14 +59,14 @@ fn agents_of_a_lost_gateway_get_no_tasks_until_they_are_reported_anew() {
     let mut lab = Lab::ready();
     lab.lose(lab.agent);
     assert!(lab.call(4).chosen().is_empty());
-    lab.agent = lab.gateway(17, 5000);
+    lab.agent = lab.gateway(17, PeripheralId(5000));
     assert_eq!(lab.report(&standing(AGENT, 3)).chosen(), [AGENT]);
 }
 
 #[test]
 fn another_gateway_cannot_speak_for_an_agent() {
     let mut lab = Lab::ready();
-    let other = lab.gateway(17, 5009);
+    let other = lab.gateway(17, PeripheralId(5009));
     assert!(lab.says(other, in_state(AGENT, 3, AgentState::Logout)).has_peer_error());
     assert!(lab.says(other, task_event(0, 1)).has_peer_error());
     assert_eq!(lab.call(4).chosen(), [AGENT]);

@@ -3,8 +3,8 @@
 use cce_bench::Bench;
 use cce_kernel::{Configured, Fact, HostClock, Input, LinkId, LinkReason, Output, Port, TimerKey, Wall};
 use cce_model::{
-    AgentState, Availability, Disposition, MrdId, PeripheralType, SkillTarget, TaskId, fact::RouterFact,
-    sample::SampleRows,
+    AgentState, Availability, DialogueId, Disposition, InvokeId, MrdId, PeripheralId, PeripheralType,
+    SkillTarget, TaskId, fact::RouterFact, sample::SampleRows,
 };
 use cce_mr::{
     ICM, Icm,
@@ -55,8 +55,8 @@ impl Lab {
     /// The same with another configuration.
     pub(crate) fn configured(rows: SampleRows, config: Config) -> Self {
         let mut lab = Self::started_with(rows, config, BTreeMap::new());
-        lab.mr = lab.gateway(19, 5001);
-        lab.agent = lab.gateway(17, 5000);
+        lab.mr = lab.gateway(19, PeripheralId(5001));
+        lab.agent = lab.gateway(17, PeripheralId(5000));
         lab
     }
 
@@ -83,7 +83,7 @@ impl Lab {
     }
 
     /// A gateway that opened its session.
-    pub(crate) fn gateway(&mut self, peripheral_type: u16, peripheral_id: u32) -> LinkId {
+    pub(crate) fn gateway(&mut self, peripheral_type: u16, peripheral_id: PeripheralId) -> LinkId {
         let link = self.connect();
         self.says(link, open_req(peripheral_type, peripheral_id));
         let beat = Icm::from(HeartbeatReq::default()).to_frame(&ICM).into();
@@ -107,8 +107,8 @@ impl Lab {
             self.mr,
             Release {
                 rcid: 5004,
-                pid: 5001,
-                did,
+                pid: PeripheralId(5001),
+                did: DialogueId(did),
                 reason_code: Disposition::TASK_ABANDONED_IN_ROUTER,
                 ..Release::default()
             },
@@ -198,7 +198,7 @@ impl Said {
 
     /// Dialogues that were routed.
     pub(crate) fn routed(&self) -> Vec<u32> {
-        self.connects().iter().map(|connect| connect.did).collect()
+        self.connects().iter().map(|connect| connect.did.0).collect()
     }
 
     /// The facts of the router's own.
@@ -251,7 +251,7 @@ impl Said {
 
 /// The trace's configuration.
 pub(crate) fn config() -> Config {
-    Config { first_call_id: Some(TASK.call), first_invoke_id: 635, ..Config::default() }
+    Config { first_call_id: Some(TASK.call), first_invoke_id: InvokeId(635), ..Config::default() }
 }
 
 /// The trace's objects, and a second domain with a queue of the trace's agent.
@@ -276,8 +276,8 @@ pub(crate) fn step(agents: &[SkillTarget], wait: Option<u64>) -> (Vec<SkillTarge
 pub(crate) fn new_call(did: u32) -> NewCall {
     NewCall {
         rcid: 5004,
-        pid: 5001,
-        did,
+        pid: PeripheralId(5001),
+        did: DialogueId(did),
         did_rel_seq: 1,
         grp_del_key: 5004,
         rtr_date: -1,
@@ -299,9 +299,9 @@ pub(crate) fn new_call_to(did: u32, number: &str) -> NewCall {
     NewCall { called_party: Some(Text::new(number)), ..new_call(did) }
 }
 
-pub(crate) fn open_req(peripheral_type: u16, peripheral_id: u32) -> OpenReq {
+pub(crate) fn open_req(peripheral_type: u16, peripheral_id: PeripheralId) -> OpenReq {
     OpenReq {
-        invoke_id: 1,
+        invoke_id: InvokeId(1),
         version: 1,
         peripheral_id,
         peripheral_type: PeripheralType(peripheral_type),

@@ -2,7 +2,7 @@
 
 use crate::lab::{Lab, new_call, open_req, standing};
 use cce_kernel::{CloseReason, Command, Fact, FrameFlaw, Input, Output, TimerKey};
-use cce_model::SkillTarget;
+use cce_model::{InvokeId, PeripheralId, SkillTarget};
 use cce_mr::{
     Icm,
     icm::{CloseReq, HeartbeatReq, OpenReq},
@@ -13,15 +13,15 @@ use std::time::Duration;
 fn a_gateway_opens_its_session() {
     let mut lab = Lab::started([].into());
     let link = lab.connect();
-    let said = lab.says(link, open_req(19, 5001));
+    let said = lab.says(link, open_req(19, PeripheralId(5001)));
     let Icm::OpenConf(conf) = &said.messages()[0].1 else { panic!("no OPEN_CONF") };
-    assert_eq!((conf.invoke_id, conf.central_controller_time.0), (1, 1_706_604_949));
+    assert_eq!((conf.invoke_id, conf.central_controller_time.0), (InvokeId(1), 1_706_604_949));
 }
 
 #[test]
 fn an_unknown_kind_or_version_is_refused() {
-    let unknown = open_req(18, 5001);
-    for open in [unknown, OpenReq { version: 2, ..open_req(19, 5001) }] {
+    let unknown = open_req(18, PeripheralId(5001));
+    for open in [unknown, OpenReq { version: 2, ..open_req(19, PeripheralId(5001)) }] {
         let mut lab = Lab::open();
         let link = lab.connect();
         let said = lab.says(link, open);
@@ -33,7 +33,7 @@ fn an_unknown_kind_or_version_is_refused() {
 #[test]
 fn a_heartbeat_is_answered() {
     let mut lab = Lab::open();
-    let said = lab.says(lab.mr, HeartbeatReq { invoke_id: 9, ..HeartbeatReq::default() });
+    let said = lab.says(lab.mr, HeartbeatReq { invoke_id: InvokeId(9), ..HeartbeatReq::default() });
     assert_eq!(said.names(lab.mr), ["HEARTBEAT_CONF"]);
 }
 
@@ -88,7 +88,7 @@ fn a_peer_that_never_opens_a_session_is_dropped_and_that_is_told() {
 #[test]
 fn a_gateway_takes_leave() {
     let mut lab = Lab::open();
-    let said = lab.says(lab.mr, CloseReq { invoke_id: 3, ..CloseReq::default() });
+    let said = lab.says(lab.mr, CloseReq { invoke_id: InvokeId(3), ..CloseReq::default() });
     assert_eq!(said.names(lab.mr), ["CLOSE_CONF"]);
     assert!(said.closes(lab.mr));
 }
@@ -98,7 +98,7 @@ fn a_gateway_that_is_back_takes_the_place_of_its_old_link() {
     let mut lab = Lab::ready();
     let old = lab.agent;
     lab.agent = lab.connect();
-    let said = lab.says(lab.agent, open_req(17, 5000));
+    let said = lab.says(lab.agent, open_req(17, PeripheralId(5000)));
     assert!(said.0.contains(&Output::Close { link: old, reason: CloseReason::Superseded }));
     assert_eq!(lab.report(&standing(SkillTarget(5172), 3)).facts().len(), 1, "the agent is new");
 }
@@ -143,7 +143,7 @@ fn links_are_bounded() {
         lab.connect();
     }
     let link = lab.connect();
-    assert!(lab.says(link, open_req(19, 5003)).0.is_empty());
+    assert!(lab.says(link, open_req(19, PeripheralId(5003))).0.is_empty());
 }
 
 #[test]

@@ -4,7 +4,7 @@ use crate::lab::{
     AGENT, CHAT, Lab, MRD, OTHER, TASK, in_state, new_call, new_call_to, rows, standing, step, with_steps,
 };
 use cce_model::{
-    AgentState, Availability, Disposition,
+    AgentState, Availability, DialogueId, Disposition, PeripheralId,
     fact::{QueueChoice, RefusalReason, RouterFact},
     sample::CallTypeRow,
 };
@@ -19,7 +19,10 @@ fn a_task_that_nobody_is_free_for_waits() {
     let said = lab.call(4);
     assert_eq!(said.names(lab.mr), ["QUEUE_EVENT"]);
     let told = &said.queued()[0];
-    assert_eq!((told.rcid, told.pid, told.did, told.did_rel_seq), (5004, 5001, 4, 0));
+    assert_eq!(
+        (told.rcid, told.pid, told.did, told.did_rel_seq),
+        (5004, PeripheralId(5001), DialogueId(4), 0)
+    );
     assert_eq!((told.rtr_date, told.rtr_cid, told.rck_seq), (154_526, 37_051_928, 0));
     assert_eq!(told.estimated_wait_time, -1);
     let last = said.facts().pop().unwrap();
@@ -101,9 +104,9 @@ fn a_full_queue_refuses() {
     let failure = &said.failures()[0];
     assert_eq!(
         (failure.rcid, failure.pid, failure.did, failure.reason_code),
-        (5004, 5001, 5, Disposition::ROUTING_COMPLETE)
+        (5004, PeripheralId(5001), DialogueId(5), Disposition::ROUTING_COMPLETE)
     );
-    let refused = RouterFact::CallRefused { dialogue: 5, reason: RefusalReason::QueueFull };
+    let refused = RouterFact::CallRefused { dialogue: DialogueId(5), reason: RefusalReason::QueueFull };
     assert_eq!(said.facts().pop(), Some(&refused));
 }
 
@@ -171,7 +174,7 @@ fn a_release_takes_a_waiting_task_out() {
     let released = &said.released()[0];
     assert_eq!(
         (released.rcid, released.pid, released.did, released.result),
-        (5004, 5001, 4, CancelResult::CANCELLED)
+        (5004, PeripheralId(5001), DialogueId(4), CancelResult::CANCELLED)
     );
     assert!(lab.report(&standing(AGENT, 3)).routed().is_empty());
 }
@@ -181,7 +184,7 @@ fn a_release_comes_too_late_for_a_routed_task() {
     let mut lab = Lab::ready();
     lab.call(4);
     let said = lab.release(4);
-    assert_eq!(said.facts(), [&RouterFact::CancelRefused { dialogue: 4 }]);
+    assert_eq!(said.facts(), [&RouterFact::CancelRefused { dialogue: DialogueId(4) }]);
     assert_eq!(said.released()[0].result, CancelResult::AGENT_CHOSEN);
 }
 
@@ -191,16 +194,16 @@ fn routing_clients_number_their_dialogues_apart() {
     lab.call(4);
     let said = lab.says(lab.mr, NewCall { rcid: 5005, ..new_call(4) });
     assert_eq!(said.names(lab.mr), ["QUEUE_EVENT"]);
-    let release = Release { rcid: 5005, did: 4, ..Release::default() };
+    let release = Release { rcid: 5005, did: DialogueId(4), ..Release::default() };
     assert_eq!(lab.says(lab.mr, release).released()[0].result, CancelResult::CANCELLED);
     let connect = lab.report(&standing(AGENT, 3)).connects().remove(0);
-    assert_eq!((connect.rcid, connect.did), (5004, 4));
+    assert_eq!((connect.rcid, connect.did), (5004, DialogueId(4)));
 }
 
 #[test]
 fn a_lost_routing_client_takes_its_waiting_tasks_along() {
     let mut lab = Lab::open();
-    let other = lab.gateway(19, 5002);
+    let other = lab.gateway(19, PeripheralId(5002));
     lab.call(4);
     lab.says(other, new_call(4));
     let said = lab.lose(lab.mr);

@@ -1,8 +1,8 @@
 //! Requests that are refused (task-routing E22, E23).
 
 use crate::lab::{CHAT, Lab, new_call, new_call_to, rows, with_steps};
-use cce_model::Disposition;
 use cce_model::fact::{RefusalReason, RouterFact};
+use cce_model::{DialogueId, Disposition};
 use cce_mr::{CancelResult, icm::NewCall};
 
 #[test]
@@ -48,7 +48,8 @@ fn a_dialogue_that_is_open_goes_on_when_it_is_asked_for_again() {
     lab.call(4);
     let said = lab.call(4);
     assert_eq!(said.names(lab.mr), ["FAILURE_EVENT"]);
-    let refused = RouterFact::CallRefused { dialogue: 4, reason: RefusalReason::DuplicateDialogue };
+    let refused =
+        RouterFact::CallRefused { dialogue: DialogueId(4), reason: RefusalReason::DuplicateDialogue };
     assert_eq!(said.facts(), [&refused]);
     assert_eq!(lab.release(4).released()[0].result, CancelResult::CANCELLED);
 }
@@ -56,7 +57,7 @@ fn a_dialogue_that_is_open_goes_on_when_it_is_asked_for_again() {
 fn assert_refused(rows: cce_model::sample::SampleRows, call: NewCall, reason: RefusalReason, code: u32) {
     let mut lab = Lab::with(rows);
     let said = lab.says(lab.mr, call);
-    assert_eq!(said.facts().pop(), Some(&RouterFact::CallRefused { dialogue: 4, reason }));
+    assert_eq!(said.facts().pop(), Some(&RouterFact::CallRefused { dialogue: DialogueId(4), reason }));
     assert_eq!(said.names(lab.mr), ["DIALOG_FAIL"]);
     assert_eq!(said.failures()[0].reason_code, Disposition(code));
 }

@@ -1,7 +1,7 @@
 //! Reservations that come to nothing: refused by the agent PG, or lost with its link.
 
 use crate::lab::{AGENT, CHAT, Lab, OTHER, Said, TASK, in_state, standing, step, task_event, with_steps};
-use cce_model::{AgentState, Disposition, MrdId, SkillTarget, TaskId, fact::RouterFact};
+use cce_model::{AgentState, Disposition, MrdId, PeripheralId, SkillTarget, TaskId, fact::RouterFact};
 use cce_mr::CancelResult;
 use cce_mr::icm::{HeartbeatReq, TaskEvent};
 
@@ -68,7 +68,7 @@ fn what_waits_again_outlives_its_routing_client_and_leaves_the_dialogue_id_free(
     lab.call(4);
     refuse(&mut lab, 0);
     lab.lose(lab.mr);
-    lab.mr = lab.gateway(19, 5001);
+    lab.mr = lab.gateway(19, PeripheralId(5001));
     assert_eq!(lab.call(4).names(lab.mr), ["QUEUE_EVENT"]);
     assert_eq!(reserved(&lab.report(&standing(AGENT, 1))), [(TASK, AGENT)]);
 }
@@ -78,7 +78,7 @@ fn a_reservation_that_the_gateway_never_got_is_routed_anew_once_it_told_all() {
     let mut lab = Lab::ready();
     lab.call(4);
     lab.lose(lab.agent);
-    lab.agent = lab.gateway(17, 5000);
+    lab.agent = lab.gateway(17, PeripheralId(5000));
     assert!(reserved(&lab.report(&standing(OTHER, 3))).is_empty(), "the PG may still speak of it");
     let said = beat(&mut lab);
     assert_eq!(reserved(&said), [(TASK, OTHER)]);
@@ -119,7 +119,7 @@ fn a_reservation_that_the_gateway_got_stays_with_its_agent() {
         let mut lab = Lab::ready();
         lab.call(4);
         lab.lose(lab.agent);
-        lab.agent = lab.gateway(17, 5000);
+        lab.agent = lab.gateway(17, PeripheralId(5000));
         for state in states {
             lab.task(0, *state);
         }
@@ -133,10 +133,10 @@ fn another_gateway_cannot_tell_what_became_of_a_reservation() {
     let mut lab = Lab::ready();
     lab.call(4);
     lab.lose(lab.agent);
-    lab.agent = lab.gateway(17, 5009);
+    lab.agent = lab.gateway(17, PeripheralId(5009));
     lab.report(&standing(OTHER, 3));
     assert!(reserved(&beat(&mut lab)).is_empty());
-    lab.agent = lab.gateway(17, 5000);
+    lab.agent = lab.gateway(17, PeripheralId(5000));
     assert_eq!(reserved(&beat(&mut lab)), [(TASK, OTHER)]);
 }
 
@@ -146,7 +146,7 @@ fn a_link_that_breaks_again_leaves_the_reservation_in_doubt() {
     lab.call(4);
     for _ in 0..2 {
         lab.lose(lab.agent);
-        lab.agent = lab.gateway(17, 5000);
+        lab.agent = lab.gateway(17, PeripheralId(5000));
     }
     lab.report(&in_state(AGENT, 3, AgentState::NotActive));
     assert_eq!(reserved(&beat(&mut lab)), [(TASK, AGENT)]);

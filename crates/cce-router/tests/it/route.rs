@@ -5,7 +5,7 @@ use crate::lab::{
     task_event, with_steps,
 };
 use cce_model::{
-    AgentState, Availability, MrdId, RouterCallKey, SkillTarget,
+    AgentState, Availability, DialogueId, InvokeId, MrdId, PeripheralId, RouterCallKey, SkillTarget,
     fact::{QueueChoice, RouterFact},
 };
 use cce_mr::{
@@ -22,18 +22,18 @@ fn an_agent_who_is_free_gets_the_task_at_once() {
     let facts = said.facts();
     assert!(matches!(
         facts[0],
-        RouterFact::CallAdmitted { dialogue: 4, call_type: 5053, mrd: MrdId(5011), .. }
+        RouterFact::CallAdmitted { dialogue: DialogueId(4), call_type: 5053, mrd: MrdId(5011), .. }
     ));
     let choice = QueueChoice::Agent { skill_target: AGENT, eligible: 1 };
     let node = RouterFact::QueueNode {
-        dialogue: 4,
+        dialogue: DialogueId(4),
         key,
         queue: "CumulusTask".into(),
         queue_id: 5034,
         step: 1,
         choice,
     };
-    assert_eq!(facts[1..], [&node, &RouterFact::DialogDeleted { dialogue: 4, key }]);
+    assert_eq!(facts[1..], [&node, &RouterFact::DialogDeleted { dialogue: DialogueId(4), key }]);
 }
 
 #[test]
@@ -48,12 +48,15 @@ fn the_agent_is_reserved_before_the_routing_client_is_told() {
 fn the_reservation_has_the_values_of_the_trace() {
     let reservation = Lab::ready().call(4).reservations().remove(0);
     assert_eq!(reservation.task_id, TASK);
-    assert_eq!((reservation.per_id, reservation.pqid, reservation.step_order), (5000, 5034, 1));
+    assert_eq!((reservation.per_id, reservation.pqid, reservation.step_order), (PeripheralId(5000), 5034, 1));
     assert_eq!(
         (reservation.agstid, reservation.sgstid, reservation.mrd_id),
         (SkillTarget(5172), SkillTarget(5199), MrdId(5011))
     );
-    assert_eq!((reservation.invoke_id, reservation.call_type_id, reservation.customer_id), (635, 5053, 1));
+    assert_eq!(
+        (reservation.invoke_id, reservation.call_type_id, reservation.customer_id),
+        (InvokeId(635), 5053, 1)
+    );
     assert_eq!((reservation.rck_seq_num, reservation.delay_q_time, reservation.ecc_payload_id), (0, 0, 1));
     assert_eq!(reservation.num_enabled_services, Some(2));
     assert_eq!(reservation.enabled_services, Some(List(vec![1, 2])));
@@ -65,10 +68,13 @@ fn the_reservation_has_the_values_of_the_trace() {
 #[test]
 fn the_answer_has_the_values_of_the_trace() {
     let connect = Lab::ready().call(4).connects().remove(0);
-    assert_eq!((connect.rcid, connect.pid, connect.did, connect.did_rel_seq), (5004, 5001, 4, 0));
+    assert_eq!(
+        (connect.rcid, connect.pid, connect.did, connect.did_rel_seq),
+        (5004, PeripheralId(5001), DialogueId(4), 0)
+    );
     assert_eq!((connect.rtr_date, connect.rtr_cid, connect.rck_seq), (154_526, 37_051_928, 0));
     assert_eq!((connect.error_code, connect.tr_target_id, connect.svc_stid), (0, -1, SkillTarget::NONE));
-    assert_eq!((connect.ecc_payload_id, connect.invoke_id), (1, 635));
+    assert_eq!((connect.ecc_payload_id, connect.invoke_id), (1, InvokeId(635)));
     assert_eq!(
         (connect.sgstid, connect.pqid, connect.agstid, connect.mrd_id),
         (SkillTarget(5199), 5034, SkillTarget(5172), MrdId(5011))
@@ -143,15 +149,15 @@ fn every_task_has_a_key_and_an_invoke_id_of_its_own() {
     let mut lab = Lab::ready();
     let of =
         |said: crate::lab::Said| said.connects().iter().map(|c| (c.rtr_cid, c.invoke_id)).collect::<Vec<_>>();
-    assert_eq!(of(lab.call(4)), [(TASK.call, 635)]);
-    assert_eq!(of(lab.call(5)), [(TASK.call + 1, 636)]);
+    assert_eq!(of(lab.call(4)), [(TASK.call, InvokeId(635))]);
+    assert_eq!(of(lab.call(5)), [(TASK.call + 1, InvokeId(636))]);
 }
 
 #[test]
 fn a_restart_goes_on_after_the_last_key() {
     let stored = Lab::ready().call(4).stored();
     let mut lab = Lab::started(stored);
-    lab.mr = lab.gateway(19, 5001);
+    lab.mr = lab.gateway(19, PeripheralId(5001));
     assert_eq!(lab.call(4).queued()[0].rtr_cid, TASK.call + 1);
 }
 
@@ -170,7 +176,7 @@ fn a_router_that_was_away_over_midnight_gives_no_key_of_the_day_before() {
     let mut stored = Lab::ready().call(4).stored();
     stored.insert("day of last call id".to_owned(), (TASK.day - 1).to_string());
     let mut lab = Lab::started(stored);
-    lab.mr = lab.gateway(19, 5001);
+    lab.mr = lab.gateway(19, PeripheralId(5001));
     let first = &lab.call(4).queued()[0];
     assert_eq!((first.rtr_date, first.rtr_cid), (TASK.day, TASK.call));
 }
@@ -180,7 +186,7 @@ fn a_clock_that_is_set_back_brings_no_key_back() {
     let mut stored = Lab::ready().call(4).stored();
     stored.insert("day of last call id".to_owned(), (TASK.day + 1).to_string());
     let mut lab = Lab::started(stored);
-    lab.mr = lab.gateway(19, 5001);
+    lab.mr = lab.gateway(19, PeripheralId(5001));
     let first = &lab.call(4).queued()[0];
     assert_eq!((first.rtr_date, first.rtr_cid), (TASK.day + 1, TASK.call + 1));
 }

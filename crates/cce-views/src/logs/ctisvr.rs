@@ -7,7 +7,8 @@ use cce_fold::{AnyMessage, Meaning, ReadRecord};
 use cce_journal::{Header, Record};
 use cce_kernel::{Fact, LinkId};
 use cce_model::{
-    AgentRecord, AgentState, MrdId, PreCall, QueuedTask, SkillTarget, TaskEvent, TaskEventKind, TaskId,
+    AgentRecord, AgentState, InvokeId, MrdId, PeripheralId, PreCall, QueuedTask, SessionId, SkillTarget,
+    TaskEvent, TaskEventKind, TaskId,
     fact::{AgentPgFact, ArmMessage, OpcMessage},
 };
 use cce_wire::{Flaw, Shown, Value};
@@ -30,7 +31,7 @@ pub(super) struct CtisvrLog {
     stamper: Stamper,
     process: String,
     stale_service_id: u32,
-    sessions: BTreeMap<LinkId, u32>,
+    sessions: BTreeMap<LinkId, SessionId>,
 }
 
 impl CtisvrLog {
@@ -187,7 +188,13 @@ impl CtisvrLog {
 }
 
 /// The event of a task that waits, in the form of the others (inferred).
-fn waiting(name: &str, task: TaskId, peripheral: u32, mrd: MrdId, group: Option<SkillTarget>) -> [String; 2] {
+fn waiting(
+    name: &str,
+    task: TaskId,
+    peripheral: PeripheralId,
+    mrd: MrdId,
+    group: Option<SkillTarget>,
+) -> [String; 2] {
     let kind = TaskEvent::PERIPHERAL_TYPE;
     let group = group.map(|group| format!(" SkillGroupID={group}")).unwrap_or_default();
     [
@@ -201,7 +208,7 @@ fn routed(application: bool) -> &'static str {
 }
 
 /// A received message, wrapped (cti-server-protocol 16.2).
-fn dump(session: u32, message: &Cti) -> Vec<String> {
+fn dump(session: SessionId, message: &Cti) -> Vec<String> {
     let prefix = format!("Session {session}: ");
     let mut lines = vec![format!("{prefix}MsgType:{} (", message.name())];
     for field in message.fields() {
@@ -248,8 +255,8 @@ fn state_name(number: u32) -> AgentState {
 /// What the CTI server prints when it passes a request on: the function, the ARM message, and what follows without a
 /// stamp (cti-server-protocol 16.3). A change of a voice state is no ARM message (inferred).
 fn arm(
-    session: u32,
-    invoke_id: u32,
+    session: SessionId,
+    invoke_id: InvokeId,
     mrd: MrdId,
     agent: SkillTarget,
     message: &ArmMessage,
@@ -340,7 +347,7 @@ fn arm(
 
 fn agent_event(r: &AgentRecord) -> String {
     // Of the session that the agent is signed in by.
-    let client = u8::from(r.session != 0);
+    let client = u8::from(r.session != SessionId::NONE);
     format!(
         "AGENT_EVENT: ID={} Periph={} Ext={} Inst={} Sig={} UniqueInstID={} SGSt={} SGDur={} St={} Dur={} Reason={} \
          MRDID={} NumTasks={} MaxTaskLimit={} MaxBeyondTaskLimit={} AgtMode={} AGTAvailStatus={} ICMAgtID={} \

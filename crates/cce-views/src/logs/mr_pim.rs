@@ -4,7 +4,7 @@ use super::{Line, LogFile};
 use crate::stamp::Stamper;
 use cce_fold::{AnyMessage, Meaning, ReadRecord};
 use cce_journal::Header;
-use cce_model::TaskId;
+use cce_model::{PeripheralId, TaskId};
 use cce_mr::{
     Icm, Mr,
     icm::{Connect, NewCall},
@@ -21,7 +21,7 @@ pub(super) struct MrPimLog {
     stamper: Stamper,
     process: String,
     /// Of further PIMs, by peripheral.
-    others: BTreeMap<u32, String>,
+    others: BTreeMap<PeripheralId, String>,
 }
 
 impl MrPimLog {

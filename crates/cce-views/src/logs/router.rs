@@ -6,7 +6,7 @@ use cce_fold::{AnyMessage, Meaning, ReadRecord};
 use cce_journal::{Header, Record};
 use cce_kernel::Fact;
 use cce_model::{
-    AgentState, RouterCallKey,
+    AgentState, DialogueId, RouterCallKey,
     fact::{AgentView, QueueChoice, RouterFact},
 };
 use cce_mr::{
@@ -36,13 +36,17 @@ pub(super) struct RouterLog {
     stamper: Stamper,
     process: String,
     /// The dialogue of the decision that is being carried out: a reservation does not name it.
-    deciding: u32,
+    deciding: DialogueId,
 }
 
 impl RouterLog {
     pub(super) fn new(header: &Header) -> Self {
         let process = header.logs.router_process.clone();
-        Self { stamper: Stamper::new(header, cce_model::Kind::Router.name()), process, deciding: 0 }
+        Self {
+            stamper: Stamper::new(header, cce_model::Kind::Router.name()),
+            process,
+            deciding: DialogueId(0),
+        }
     }
 
     pub(super) fn write(&mut self, event: &ReadRecord<'_>, lines: &mut Vec<Line>) {
@@ -120,7 +124,7 @@ impl RouterLog {
 }
 
 /// The tag of a dialogue; the other numbers are not used for tasks.
-fn context(dialogue: u32) -> String {
+fn context(dialogue: DialogueId) -> String {
     format!("({dialogue} x 0 : 0 0) ")
 }
 

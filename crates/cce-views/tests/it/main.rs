@@ -10,7 +10,7 @@ use crate::lab::{lab, run, run_of};
 use cce_journal::{Header, Record, What};
 use cce_kernel::{CallId, Fact, Input, Output, Peer, Port, Request, Response, Time};
 use cce_model::{
-    ContactId, ContactStatus, MrdId, SkillTarget,
+    ContactId, ContactStatus, InvokeId, MrdId, SessionId, SkillTarget,
     fact::{AgentPgFact, ArmMessage, OpcMessage, RouterFact},
 };
 use cce_views::{
@@ -94,7 +94,7 @@ fn every_row_of_a_desktop_names_its_agent_and_no_row_says_a_skill_target() {
 #[test]
 fn an_orderly_end_does_not_look_like_a_failure() {
     let (header, mut records) = run();
-    let ended = AgentPgFact::SessionClosed { session: 1, status: 15 };
+    let ended = AgentPgFact::SessionClosed { session: SessionId(1), status: 15 };
     records.push(Record { node: "agentpg".into(), ..record(9_999, What::Out(Output::Note(ended.into()))) });
     let drawn = ladder_of(&header, &records, None);
     assert!(drawn.contains("CTI session 1 closed in order: the CTI server stops"), "{drawn}");
@@ -260,7 +260,7 @@ fn a_ladder_of_one_of_two_tasks_has_its_short_name_and_only_its_ids() {
 #[test]
 fn the_end_of_a_cti_session_says_what_its_status_means() {
     let (header, mut records) = run();
-    let ended = AgentPgFact::SessionClosed { session: 1, status: 16 };
+    let ended = AgentPgFact::SessionClosed { session: SessionId(1), status: 16 };
     records.push(Record { node: "agentpg".into(), ..record(9_999, What::Out(Output::Note(ended.into()))) });
     let drawn = ladder_of(&header, &records, None);
     assert!(drawn.contains("CTI session 1 ended: status 16 (E_CTI_TIMEOUT)"), "{drawn}");
@@ -271,7 +271,13 @@ fn the_cti_server_traces_interrupts_and_their_answers() {
     let (header, mut records) = run();
     let (skill_target, mrd, by) = (SkillTarget(5173), MrdId(5011), MrdId(5012));
     let advised = |is_over| OpcMessage::Interrupt { skill_target, mrd, by, is_over };
-    let answered = |message| AgentPgFact::ToOpc { session: 1, invoke_id: 7, mrd, skill_target, message };
+    let answered = |message| AgentPgFact::ToOpc {
+        session: SessionId(1),
+        invoke_id: InvokeId(7),
+        mrd,
+        skill_target,
+        message,
+    };
     let facts = [
         AgentPgFact::ToCtiServer(advised(false)),
         answered(ArmMessage::InterruptAccepted),

@@ -5,7 +5,7 @@ use crate::{
     play::{Play, facts},
 };
 use cce_kernel::Fact;
-use cce_model::{Object, fact::FinesseFact};
+use cce_model::{Object, PeripheralId, fact::FinesseFact};
 use cce_world::{CastAgent, Lab, Layers, load};
 use std::time::Duration;
 
@@ -55,7 +55,10 @@ fn every_listener_with_tls_has_its_port() {
 #[test]
 fn the_built_in_lab_has_the_objects_of_the_lab_trace() {
     let lab = built_in();
-    assert_eq!((lab.agentpg.peripheral, lab.mrpg.peripheral, lab.mrpg.routing_client), (5000, 5001, 5004));
+    assert_eq!(
+        (lab.agentpg.peripheral, lab.mrpg.peripheral, lab.mrpg.routing_client),
+        (PeripheralId(5000), PeripheralId(5001), 5004)
+    );
     assert_eq!((lab.mrds[0].id, lab.mrds[0].name.as_str(), lab.mrds[0].interruptible), (5011, "Tasks", true));
     let dialed = &lab.dialed_numbers[0];
     assert_eq!(

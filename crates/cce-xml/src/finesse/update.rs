@@ -3,7 +3,9 @@
 use super::{dialog, people};
 use crate::{Xml, iso_utc};
 use cce_kernel::Wall;
-use cce_model::{ApiError, EventForm, Object, Publication, PublishEvent, UserError, UserErrorForm};
+use cce_model::{
+    ApiError, EventForm, Object, PeripheralId, Publication, PublishEvent, UserError, UserErrorForm,
+};
 
 /// The document of a notification.
 pub fn update(publication: &Publication) -> String {
@@ -127,7 +129,7 @@ pub struct SystemInfo {
     /// Heartbeat interval of the CTI session.
     pub heartbeat_seconds: u64,
     /// Peripheral id of the agent PG.
-    pub peripheral: u32,
+    pub peripheral: PeripheralId,
     /// Minutes east of UTC of the host's zone.
     pub timezone_minutes: i32,
 }

@@ -1,7 +1,7 @@
 //! Names, numbers and orders that a reference lists, each list as a whole.
 
 use crate::objects::{dialog, later, media};
-use cce_model::{AgentState, DialogState, Disposition};
+use cce_model::{AgentState, DialogState, Disposition, PeripheralId};
 use cce_xml::{
     finesse::{self, SystemInfo},
     parse,
@@ -104,7 +104,7 @@ fn system_info_tells_what_clients_read() {
         last_heartbeat: Some(later(-1_000)),
         cti_version: 24,
         heartbeat_seconds: 5,
-        peripheral: 5000,
+        peripheral: PeripheralId(5000),
         timezone_minutes: -300,
     };
     let root = parse(finesse::system_info(&info).as_bytes()).unwrap();

@@ -3,7 +3,7 @@
 use crate::objects::{TASK, dialog, later, media, publication, user};
 use cce_model::{
     AgentState, ApiError, DialogState, Disposition, MediaElement, MrdId, Object, PeripheralError,
-    PublishEvent, ReadyReason, User, UserError, UserErrorForm, UserState,
+    PeripheralId, PublishEvent, ReadyReason, User, UserError, UserErrorForm, UserState,
 };
 use cce_xml::{
     finesse::{self, Seen, SystemInfo, SystemStatus, read_update},
@@ -375,7 +375,7 @@ fn system(status: SystemStatus) -> SystemInfo {
         last_heartbeat: None,
         cti_version: 24,
         heartbeat_seconds: 5,
-        peripheral: 5000,
+        peripheral: PeripheralId(5000),
         timezone_minutes: -300,
     }
 }
