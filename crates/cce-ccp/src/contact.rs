@@ -274,7 +274,7 @@ impl Contacts {
     fn make_room(&mut self, cx: &mut Cx<'_>) {
         while self.by_id.len() >= CONTACTS_MAX {
             let Some(oldest) = self.over.pop_front() else {
-                // Over meanwhile: there was room when the request came. Delayed creations are bounded themselves.
+                // There was room when the request came, and delayed creations are bounded themselves.
                 return;
             };
             self.by_id.remove(&oldest);

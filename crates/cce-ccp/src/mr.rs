@@ -124,7 +124,8 @@ impl MrListener {
 
     pub(crate) fn on_frame(&mut self, link: LinkId, frame: &Bytes, cx: &mut Cx<'_>) -> Vec<MrEvent> {
         if !self.pgs.hear(link, cx) {
-            // Over meanwhile: what was on its way when this end closed the connection.
+            // It was on its way when this end closed the connection.
+            cx.over_meanwhile("connection of an MR PG");
             return Vec::new();
         }
         match Mr::read(&MR, frame) {
@@ -135,7 +136,7 @@ impl MrListener {
 
     pub(crate) fn on_bad_frame(&mut self, link: LinkId, flaw: FrameFlaw, cx: &mut Cx<'_>) -> Option<MrEvent> {
         if !self.pgs.has(link) {
-            // Over meanwhile: this end closed the connection.
+            cx.over_meanwhile("connection of an MR PG");
             return None;
         }
         cx.note_peer_error(link, "frame", flaw.to_string());

@@ -185,10 +185,11 @@ impl Ccp {
 
     /// Publishes a contact as it stands.
     pub(crate) fn publish(&mut self, id: &ContactId, sender: Sender, cx: &mut Cx<'_>) {
-        // Over meanwhile, otherwise: a contact that is handled made room before a slow close was published.
-        if let Some(contact) = self.contacts.find(id) {
-            self.eventing.publish(sender, contact, &self.objects, self.config.delays, cx);
-        }
+        let Some(contact) = self.contacts.find(id) else {
+            // It was handled, and made room before a slow close was published.
+            return cx.over_meanwhile("contact");
+        };
+        self.eventing.publish(sender, contact, &self.objects, self.config.delays, cx);
     }
 
     /// Sends what waits, in order.

@@ -41,6 +41,9 @@ const STRANGERS_BYTES_MAX: usize = 8 << 20;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct BoshNumber(pub(crate) u32);
 
+/// What a request or a stream is still about when it is over.
+const SESSION: &str = "BOSH session";
+
 /// What is no session's: sessions are numbered from 1.
 const NO_SESSION: BoshNumber = BoshNumber(0);
 
@@ -304,9 +307,11 @@ impl BoshSessions {
     }
 
     /// Something is to be said with the next answer.
-    pub(crate) fn say(&mut self, number: BoshNumber, elements: &[u8]) {
-        // Over meanwhile: an earlier body of the same input ended the session.
-        let Some(session) = self.sessions.get_mut(&number) else { return };
+    pub(crate) fn say(&mut self, number: BoshNumber, elements: &[u8], cx: &mut Cx<'_>) {
+        let Some(session) = self.sessions.get_mut(&number) else {
+            // An earlier body of the same input ended it.
+            return cx.over_meanwhile(SESSION);
+        };
         session.exchanges.say(elements);
         self.stirred.insert(number);
     }
@@ -317,8 +322,10 @@ impl BoshSessions {
     }
 
     fn end_with(&mut self, number: BoshNumber, condition: Option<BoshCondition>, cx: &mut Cx<'_>) {
-        // Over meanwhile: the exchanges were out of order, which ended the session before its stream.
-        let Some(session) = self.sessions.get_mut(&number) else { return };
+        let Some(session) = self.sessions.get_mut(&number) else {
+            // The exchanges were out of order, which ended the session before its stream.
+            return cx.over_meanwhile(SESSION);
+        };
         let answers = session.exchanges.end(None, condition);
         self.reply_all(answers, cx);
         self.forget(number, cx);
@@ -339,7 +346,7 @@ impl BoshSessions {
         // A request for REST is none of these.
         let Some(request) = self.requests.remove(&call) else { return };
         let Some(session) = self.sessions.get_mut(&request.number) else {
-            return cx.over_meanwhile("session of a request");
+            return cx.over_meanwhile(SESSION);
         };
         session.exchanges.on_gone(call);
         self.stirred.insert(request.number);
@@ -375,8 +382,11 @@ impl BoshSessions {
     pub(crate) fn flush(&mut self, cx: &mut Cx<'_>) -> Vec<BoshNumber> {
         let mut over = Vec::new();
         for number in std::mem::take(&mut self.stirred) {
-            // Over meanwhile, with its stream.
-            let Some(session) = self.sessions.get_mut(&number) else { continue };
+            let Some(session) = self.sessions.get_mut(&number) else {
+                // It ended with its stream.
+                cx.over_meanwhile(SESSION);
+                continue;
+            };
             let answers = session.exchanges.answers();
             let size = session.exchanges.size();
             let of_all = weigh(&mut self.bytes, session, size);

@@ -223,7 +223,7 @@ impl Sessions {
     fn write(&mut self, key: StreamKey, bytes: Vec<u8>, cx: &mut Cx<'_>) {
         match key {
             StreamKey::Link(link) => cx.send(link, bytes),
-            StreamKey::Bosh(number) => self.bosh.say(number, &bytes),
+            StreamKey::Bosh(number) => self.bosh.say(number, &bytes, cx),
         }
     }
 
@@ -351,7 +351,7 @@ impl Sessions {
         let (events, StreamKey::Bosh(number)) = (client.session.begin(), key) else { return };
         for event in events {
             if let ServerEvent::Send(bytes) = event {
-                self.bosh.say(number, &bytes);
+                self.bosh.say(number, &bytes, cx);
             }
         }
         self.bosh.begin(number, &config.fqdn, security, cx);

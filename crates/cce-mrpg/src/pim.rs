@@ -24,6 +24,9 @@ const UNANSWERED_MAX: u32 = 3;
 /// Version of the MR interface (inferred).
 const VERSION: u32 = 1;
 
+/// What the router speaks of although its application left.
+const DIALOGUE: &str = "dialogue";
+
 /// Heartbeats after which the application may drop a silent session.
 const IDLE_HEARTBEATS: u64 = 4;
 
@@ -265,8 +268,10 @@ impl Pim {
 
     pub(crate) fn on_connect(&mut self, connect: &Connect, cx: &mut Cx<'_>) {
         let id = connect.did;
-        // Over meanwhile: the application left, and the reservation runs out at the agent (task-routing E27).
-        let Some(dialogue) = self.dialogues.get_mut(&id) else { return };
+        let Some(dialogue) = self.dialogues.get_mut(&id) else {
+            // The application left, and the reservation runs out at the agent (task-routing E27).
+            return cx.over_meanwhile(DIALOGUE);
+        };
         dialogue.task = Some(convert::task_id(connect.rtr_date, connect.rtr_cid, connect.rck_seq));
         if connect.error_code != 0 {
             return self.send_failure(id, Disposition::ROUTING_COMPLETE, cx);
@@ -278,8 +283,7 @@ impl Pim {
 
     pub(crate) fn on_queued(&mut self, queued: &QueueEvent, cx: &mut Cx<'_>) {
         let id = queued.did;
-        // Over meanwhile: the application left.
-        let Some(dialogue) = self.dialogues.get_mut(&id) else { return };
+        let Some(dialogue) = self.dialogues.get_mut(&id) else { return cx.over_meanwhile(DIALOGUE) };
         let icm_task_id = convert::task_id(queued.rtr_date, queued.rtr_cid, queued.rck_seq);
         dialogue.task = Some(icm_task_id);
         if dialogue.state == DialogueState::Open {
@@ -298,10 +302,10 @@ impl Pim {
     }
 
     pub(crate) fn on_dialog_fail(&mut self, fail: &DialogFail, cx: &mut Cx<'_>) {
-        // Over meanwhile, otherwise: the application left.
-        if self.dialogues.contains_key(&fail.did) {
-            self.send_failure(fail.did, fail.reason_code, cx);
+        if !self.dialogues.contains_key(&fail.did) {
+            return cx.over_meanwhile(DIALOGUE);
         }
+        self.send_failure(fail.did, fail.reason_code, cx);
     }
 
     /// The router decided about the cancels of a dialogue.
@@ -310,8 +314,7 @@ impl Pim {
         if let Some(cancels) = self.late_cancels.remove(&id) {
             return self.answer_late(id, cancels, cx);
         }
-        // Over meanwhile: the application left.
-        let Some(dialogue) = self.dialogues.get_mut(&id) else { return };
+        let Some(dialogue) = self.dialogues.get_mut(&id) else { return cx.over_meanwhile(DIALOGUE) };
         for _ in 0..std::mem::take(&mut dialogue.cancels) {
             let send_seq_no = self.next_seq(id);
             self.send_cancel_conf(id, send_seq_no, conf.result, cx);
@@ -474,8 +477,8 @@ impl MrPg {
     pub(crate) fn on_application_frame(&mut self, link: LinkId, frame: &Bytes, cx: &mut Cx<'_>) {
         let router = &self.router;
         let Some(pim) = self.pims.iter_mut().find(|pim| pim.owns(link)) else {
-            // Over meanwhile: what was on its way when this end closed the link.
-            return;
+            // It was on its way when this end closed the connection.
+            return cx.over_meanwhile("connection of an application");
         };
         let is_open = pim.keeper.is_open();
         match Mr::read(&MR, frame) {

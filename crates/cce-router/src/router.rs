@@ -77,8 +77,8 @@ impl Router {
 
     fn on_frame(&mut self, link: LinkId, frame: &Bytes, cx: &mut Cx<'_>) {
         if !self.gateways.hear(link, cx) {
-            // Over meanwhile: what was on its way when this end closed the link.
-            return;
+            // It was on its way when this end closed the connection.
+            return cx.over_meanwhile("connection of a gateway");
         }
         match Icm::read(&ICM, frame) {
             Ok(message) => self.on_message(link, message, cx),

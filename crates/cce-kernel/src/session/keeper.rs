@@ -75,6 +75,8 @@ pub enum Verdict {
     Arm(Alarm, Duration),
     /// Disarm a timer.
     Cancel(Alarm),
+    /// Count the event as one about something that is over, by that name; see [`Cx::over_meanwhile`].
+    OverMeanwhile(&'static str),
     /// The session is open.
     Opened,
     /// The session, or the attempt to have one, is over, and the next dial is due after the pause.
@@ -198,8 +200,8 @@ impl Keeper {
 
     fn on_up(&mut self, link: LinkId) -> Vec<Verdict> {
         if self.state != State::Dialling(Some(link)) {
-            // Over meanwhile: the dial was given up before its connection came about.
-            return Vec::new();
+            // The dial was given up before its connection came about.
+            return vec![Verdict::OverMeanwhile("dial of a session")];
         }
         self.state = State::Opening(link);
         self.unanswered = 0;
@@ -213,8 +215,8 @@ impl Keeper {
     }
 
     fn on_down(&mut self, link: LinkId) -> Vec<Verdict> {
-        // Over meanwhile: of a connection that this end closed, nothing more counts.
-        if self.owns(link) { self.end() } else { Vec::new() }
+        // Of a connection that this end closed, nothing more counts.
+        if self.owns(link) { self.end() } else { vec![Verdict::OverMeanwhile("connection of a session")] }
     }
 
     /// A confirmation that nothing waits for changes nothing; see [`Keeper::is_opening`].
@@ -256,8 +258,8 @@ impl Keeper {
     }
 
     fn hang_up(&mut self, reason: CloseReason) -> Vec<Verdict> {
-        // Over meanwhile: there is nothing to close, and the next dial is under way or due.
-        let Some(link) = self.link() else { return Vec::new() };
+        // There is nothing to close, and the next dial is under way or due.
+        let Some(link) = self.link() else { return vec![Verdict::OverMeanwhile("connection of a session")] };
         let mut verdicts = vec![Verdict::Close(link, reason)];
         verdicts.extend(self.end());
         verdicts
@@ -316,6 +318,7 @@ pub trait Dialler {
                 Verdict::Close(link, reason) => cx.close(link, reason),
                 Verdict::Arm(alarm, wait) => cx.arm(self.key(alarm), wait),
                 Verdict::Cancel(alarm) => cx.cancel(self.key(alarm)),
+                Verdict::OverMeanwhile(what) => cx.over_meanwhile(what),
                 Verdict::Opened => turn = Turn::Opened,
                 Verdict::Over { was_open } => turn = Turn::Over { was_open },
             }

@@ -109,6 +109,16 @@ fn a_session_that_this_end_gives_up_is_dialled_again() {
 }
 
 #[test]
+fn the_end_of_a_connection_that_this_end_closed_is_counted_as_over_meanwhile() {
+    let mut stage = Stage::open(OpeningLimit::Heartbeats);
+    let link = stage.links[0];
+    stage.break_framing();
+    stage.input(cce_kernel::Input::LinkDown { link, reason: cce_kernel::LinkReason::Reset });
+    assert_eq!(stage.turn(), Turn::None);
+    assert_eq!(stage.host.over_meanwhile().get("connection of a session"), Some(&1));
+}
+
+#[test]
 fn a_stop_says_goodbye_in_an_open_session_only() {
     for way in WAYS {
         let mut stage = Stage::open(way);

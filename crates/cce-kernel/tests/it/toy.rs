@@ -17,7 +17,7 @@ struct Toy {
 
 /// The toy, its timers, and what it did last.
 pub(crate) struct Stage {
-    host: Host,
+    pub(crate) host: Host,
     toy: Toy,
     pub(crate) now: Time,
     pub(crate) timers: BTreeMap<TimerKey, Time>,
@@ -158,7 +158,7 @@ impl Stage {
         &self.toy.keeper
     }
 
-    fn input(&mut self, input: Input) {
+    pub(crate) fn input(&mut self, input: Input) {
         self.last = self.host.handle(&mut self.toy, input, self.now);
         for output in &self.last {
             match output {

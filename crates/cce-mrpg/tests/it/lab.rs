@@ -91,6 +91,11 @@ impl Lab {
         link
     }
 
+    /// How often something was about what was over, by its name.
+    pub(crate) fn over_meanwhile(&self, what: &str) -> u64 {
+        self.bench.over_meanwhile(what)
+    }
+
     pub(crate) fn says_on(&mut self, link: LinkId, message: impl Into<Mr>) -> Said {
         self.frame(link, message.into().to_frame(&MR))
     }

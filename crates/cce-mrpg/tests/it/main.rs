@@ -279,6 +279,16 @@ fn a_cancel_behind_a_refused_one_is_put_to_the_router_again() {
 }
 
 #[test]
+fn what_the_router_says_of_a_dialogue_whose_application_left_is_counted_as_over_meanwhile() {
+    let mut lab = Lab::with_task();
+    let end = TerminateDialogueEvent { dialogue_id: DialogueId(4), send_seq_no: 2, ..Default::default() };
+    lab.application_says(end);
+    let connected = lab.router_says(connect());
+    assert!(connected.0.is_empty());
+    assert_eq!(lab.over_meanwhile("dialogue"), 1);
+}
+
+#[test]
 fn a_refused_cancel_leaves_the_task_waiting() {
     let mut lab = Lab::with_task();
     lab.application_says(cancel(2));
